@@ -1,0 +1,174 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Request is one command on its way to the server. Client to server.
+type Request struct {
+	ID      string // the client's; also the idempotency key
+	Command Command
+}
+
+// ErrNotProtocol is what DecodeRequest returns for a line that is not a JSON
+// object with a string type: the connection is closed with CloseNotProtocol.
+var ErrNotProtocol = Errorf(CodeInvalidRequest, "not a JSON object with a string type")
+
+// SplitLines yields the JSON objects of a WebSocket message, one per line,
+// without blank lines.
+func SplitLines(message []byte) func(yield func([]byte) bool) {
+	return func(yield func([]byte) bool) {
+		for line := range bytes.SplitSeq(message, []byte{'\n'}) {
+			if line = bytes.TrimSpace(line); len(line) > 0 && !yield(line) {
+				return
+			}
+		}
+	}
+}
+
+// DecodeRequest reads one line of a client, strictly, and normalises the
+// command. An error is ErrNotProtocol or another *Error; Request.ID is set
+// where it could be read, so that the error can be answered.
+func DecodeRequest(line []byte, limits Limits) (Request, error) {
+	var wire struct {
+		ID      json.RawMessage `json:"id,omitzero"`
+		Type    string          `json:"type"`
+		Payload json.RawMessage `json:"payload,omitzero"`
+	}
+	if err := Decode(line, &wire); err != nil {
+		return Request{}, ErrNotProtocol
+	}
+	var req Request
+	if err := json.Unmarshal(orEmpty(wire.ID, `""`), &req.ID); err != nil || !validCommandID(req.ID) {
+		return Request{}, Errorf(CodeInvalidRequest, "id is a string of 1 to %d characters", MaxCommandIDLength)
+	}
+	newCommand, known := commands[CommandType(wire.Type)]
+	if !known {
+		return req, Errorf(CodeInvalidRequest, "type %.40q is not a command", wire.Type)
+	}
+	req.Command = newCommand()
+	if err := Decode(orEmpty(wire.Payload, "{}"), req.Command); err != nil {
+		return req, err
+	}
+	return req, req.Command.Normalize(limits)
+}
+
+func orEmpty(raw json.RawMessage, otherwise string) []byte {
+	if len(raw) == 0 || string(raw) == "null" {
+		return []byte(otherwise)
+	}
+	return raw
+}
+
+func validCommandID(id string) bool {
+	return id != "" && utf8.RuneCountInString(id) <= MaxCommandIDLength
+}
+
+// EncodeRequest writes a command as one line without its end.
+func EncodeRequest(req Request) ([]byte, error) {
+	return Marshal(struct {
+		ID      string      `json:"id"`
+		Type    CommandType `json:"type"`
+		Payload Command     `json:"payload"`
+	}{req.ID, req.Command.CommandType(), req.Command})
+}
+
+// Decode reads a JSON object into the struct that into points to. Members are
+// matched by their exact names, which encoding/json alone does not do; unknown
+// ones are ignored; one that is missing or null is an error unless the field
+// is marked omitzero. Every error is an *Error with CodeInvalidRequest.
+func Decode(data []byte, into any) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil || members == nil {
+		return Errorf(CodeInvalidRequest, "not a JSON object")
+	}
+	v := reflect.ValueOf(into).Elem()
+	for _, f := range fieldsOf(v.Type()) {
+		raw, given := members[f.name]
+		if !given || string(raw) == "null" {
+			if f.required {
+				return Errorf(CodeInvalidRequest, "%s is missing", f.name)
+			}
+			continue
+		}
+		if err := json.Unmarshal(raw, v.Field(f.index).Addr().Interface()); err != nil {
+			return Errorf(CodeInvalidRequest, "%s is not what it has to be", f.name)
+		}
+	}
+	return nil
+}
+
+type field struct {
+	name     string
+	index    int
+	required bool
+}
+
+var fieldCache sync.Map // reflect.Type to []field
+
+func fieldsOf(t reflect.Type) []field {
+	if cached, ok := fieldCache.Load(t); ok {
+		return cached.([]field)
+	}
+	var fields []field
+	for i := range t.NumField() {
+		name, options, tagged := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name == "" {
+			panic(fmt.Sprintf("protocol: field %s.%s has no name on the wire", t, t.Field(i).Name))
+		}
+		fields = append(fields, field{name, i, !tagged || options != "omitzero"})
+	}
+	fieldCache.Store(t, fields)
+	return fields
+}
+
+// Marshal writes what the server answers with. Unlike json.Marshal it leaves
+// <, > and & as they are, and events in answers byte for byte: what a client
+// reads later is what was live.
+func Marshal(v any) ([]byte, error) {
+	switch v := v.(type) {
+	case *HistoryAnswer:
+		rest := *v
+		rest.Events = nil
+		return marshalAround("events", v.Events, rest)
+	case *EventsAnswer:
+		rest := *v
+		rest.Events = nil
+		return marshalAround("events", v.Events, rest)
+	case *Welcome:
+		rest := *v
+		rest.Recent = nil
+		return marshalAround("recent", v.Recent, rest)
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
+}
+
+// marshalAround marshals rest, whose first member is a null list of that name,
+// and puts the events there.
+func marshalAround(member string, events []json.RawMessage, rest any) ([]byte, error) {
+	b, err := Marshal(rest)
+	if err != nil || events == nil {
+		return b, err
+	}
+	list := []byte(`{"` + member + `":[`)
+	for i, e := range events {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = append(list, e...)
+	}
+	list = append(list, ']')
+	return append(list, bytes.TrimPrefix(b, []byte(`{"`+member+`":null`))...), nil
+}

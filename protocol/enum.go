@@ -1,0 +1,110 @@
+package protocol
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Mode says what collaborators may do in a shared session.
+type Mode string
+
+// The modes. ModePromptWithApproval is the default.
+const (
+	ModeViewOnly           Mode = "view_only"
+	ModeCommentOnly        Mode = "comment_only"
+	ModePromptWithApproval Mode = "prompt_with_approval"
+	ModePromptDirect       Mode = "prompt_direct"
+)
+
+// Role says what a participant is in a shared session.
+type Role string
+
+// The roles. RoleCollaborator is the default on join.
+const (
+	RoleHost         Role = "host"
+	RoleCollaborator Role = "collaborator"
+	RoleViewer       Role = "viewer"
+)
+
+// SessionStatus is the state of a shared session.
+type SessionStatus string
+
+// The states of a shared session; the last two are final.
+const (
+	StatusActive  SessionStatus = "active"
+	StatusClosed  SessionStatus = "closed"
+	StatusExpired SessionStatus = "expired"
+)
+
+// ApprovalStatus is the state of a prompt.
+type ApprovalStatus string
+
+// The states of a prompt. An approved one can still fail.
+const (
+	ApprovalPending  ApprovalStatus = "pending"
+	ApprovalApproved ApprovalStatus = "approved"
+	ApprovalRejected ApprovalStatus = "rejected"
+	ApprovalFailed   ApprovalStatus = "failed"
+)
+
+// MessageKind tells what a message is.
+type MessageKind string
+
+// The kinds of message.
+const (
+	MessageComment MessageKind = "comment"
+	MessagePrompt  MessageKind = "prompt"
+	MessageSystem  MessageKind = "system"
+)
+
+// PermissionPolicy says who answers the agent's permission requests.
+type PermissionPolicy string
+
+// The policies. PermissionsAsk is the default: people answer.
+const (
+	PermissionsAsk    PermissionPolicy = "ask"
+	PermissionsAllow  PermissionPolicy = "allow"  // an allow_once option is chosen, never allow_always
+	PermissionsReject PermissionPolicy = "reject" // a reject option is chosen
+)
+
+// AgentStatus is the state of a host session's agent.
+type AgentStatus string
+
+// The states of an agent.
+const (
+	AgentStarting     AgentStatus = "starting"
+	AgentIdle         AgentStatus = "idle"
+	AgentRunning      AgentStatus = "running"
+	AgentWaiting      AgentStatus = "waiting"      // for an answer to a permission request
+	AgentUnresponsive AgentStatus = "unresponsive" // was asked to cancel and goes on
+	AgentDetached     AgentStatus = "detached"     // its host is away
+	AgentExited       AgentStatus = "exited"
+)
+
+// UnmarshalText accepts the words of the enumeration alone.
+func (m *Mode) UnmarshalText(text []byte) error {
+	return oneOf(m, text, ModeViewOnly, ModeCommentOnly, ModePromptWithApproval, ModePromptDirect)
+}
+
+// UnmarshalText accepts the words of the enumeration alone.
+func (r *Role) UnmarshalText(text []byte) error {
+	return oneOf(r, text, RoleHost, RoleCollaborator, RoleViewer)
+}
+
+// UnmarshalText accepts the words of the enumeration alone.
+func (s *SessionStatus) UnmarshalText(text []byte) error {
+	return oneOf(s, text, StatusActive, StatusClosed, StatusExpired)
+}
+
+// UnmarshalText accepts the words of the enumeration alone.
+func (p *PermissionPolicy) UnmarshalText(text []byte) error {
+	return oneOf(p, text, PermissionsAsk, PermissionsAllow, PermissionsReject)
+}
+
+func oneOf[T ~string](into *T, text []byte, words ...T) error {
+	if !slices.Contains(words, T(text)) {
+		return fmt.Errorf("%.40q is none of %q", text, words)
+	}
+	*into = T(text)
+	return nil
+}

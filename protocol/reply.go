@@ -1,0 +1,174 @@
+package protocol
+
+import "encoding/json"
+
+// Types of what the server sends beside events.
+const (
+	TypeWelcome  = "welcome"
+	TypeOK       = "ok"
+	TypeError    = "error"
+	TypePresence = "presence"
+	TypeTyping   = "typing"
+	TypePong     = "pong"
+)
+
+// Resume outcomes.
+const (
+	ResumeNew = "new" // no cursor was given: what happens next follows
+	ResumeOK  = "ok"  // every event after the cursor follows
+	ResumeGap = "gap" // the cursor is not of this journal: start from this snapshot
+)
+
+// Welcome is the payload of the answer to Join and Resume. Server to client.
+type Welcome struct {
+	Recent       []json.RawMessage `json:"recent"` // the newest events, oldest first; null if not asked for
+	Session      Session           `json:"session"`
+	Participant  Participant       `json:"participant"` // you; with your access token on Join
+	Participants []Participant     `json:"participants"`
+	Approvals    []Approval        `json:"approvals"` // those that are pending or not done, oldest first
+	Permissions  []Permission      `json:"permissions"`
+	Presence     []string          `json:"presence"` // ids of participants with a connection
+	Agent        AgentStatus       `json:"agent"`    // as last reported
+	Cursor       string            `json:"cursor"`   // the newest event of this snapshot
+	Resume       string            `json:"resume"`   // one of the outcomes above
+	HeartbeatMS  int64             `json:"heartbeatMs"`
+	Limits       Limits            `json:"limits"`
+}
+
+// Answers: the payload of ok, and the body of the REST call of the same
+// meaning. Server to client.
+type (
+	// SessionAnswer answers SetMode.
+	SessionAnswer struct {
+		Session Session `json:"session"`
+	}
+	// CreateAnswer answers the creation of a shared session.
+	CreateAnswer struct {
+		Session         Session     `json:"session"` // with its invite token
+		InviteToken     string      `json:"inviteToken"`
+		HostParticipant Participant `json:"hostParticipant"` // with its access token
+	}
+	// JoinAnswer answers a join over REST.
+	JoinAnswer struct {
+		Session     Session     `json:"session"`
+		Participant Participant `json:"participant"` // with its access token
+	}
+	// ParticipantAnswer answers Leave, Remove and SetRole.
+	ParticipantAnswer struct {
+		Participant Participant `json:"participant"`
+	}
+	// MessageAnswer answers Chat.
+	MessageAnswer struct {
+		Message Message `json:"message"`
+	}
+	// PromptAnswer answers Prompt.
+	PromptAnswer struct {
+		Status   ApprovalStatus `json:"status"`
+		Approval Approval       `json:"approval"`
+	}
+	// ApprovalAnswer answers Approve.
+	ApprovalAnswer struct {
+		Approval Approval `json:"approval"`
+	}
+	// PermissionAnswer answers AnswerPermission.
+	PermissionAnswer struct {
+		RequestID string `json:"requestId"`
+		OptionID  string `json:"optionId"`
+	}
+	// CancelAnswer answers Cancel.
+	CancelAnswer struct {
+		ApprovalID string `json:"approvalId"`
+	}
+	// InviteAnswer answers RotateInvite.
+	InviteAnswer struct {
+		InviteToken string `json:"inviteToken"`
+	}
+	// CloseAnswer answers Close.
+	CloseAnswer struct {
+		Closed  bool    `json:"closed"`
+		Session Session `json:"session"`
+	}
+	// HistoryAnswer answers History.
+	HistoryAnswer struct {
+		Events []json.RawMessage `json:"events"` // oldest first, the very bytes that were live
+		More   bool              `json:"more"`   // whether there are more in that direction
+		Gap    bool              `json:"gap"`    // the cursor is not of this journal; Events are the newest
+	}
+	// EventsAnswer answers the long-poll endpoint.
+	EventsAnswer struct {
+		Events []json.RawMessage `json:"events"`
+		Cursor string            `json:"cursor"` // to ask with next
+		Gap    bool              `json:"gap"`
+	}
+	// StateAnswer answers a read of a shared session over REST.
+	StateAnswer struct {
+		Session      Session       `json:"session"`
+		Participants []Participant `json:"participants"`
+		Approvals    []Approval    `json:"approvals"` // newest first
+		Cursor       string        `json:"cursor"`
+	}
+	// MessagesAnswer lists what was said, oldest first.
+	MessagesAnswer struct {
+		Messages []Message `json:"messages"`
+	}
+	// ParticipantsAnswer lists everybody in join order, those who left included.
+	ParticipantsAnswer struct {
+		Participants []Participant `json:"participants"`
+	}
+	// SessionsAnswer lists shared sessions, newest first.
+	SessionsAnswer struct {
+		Sessions []Session `json:"sessions"`
+	}
+	// HostSessionAnswer answers with one host session.
+	HostSessionAnswer struct {
+		Session HostSession `json:"session"`
+	}
+	// HostSessionsAnswer lists host sessions, newest first.
+	HostSessionsAnswer struct {
+		Sessions []HostSession `json:"sessions"`
+	}
+	// AgentsAnswer lists the agents that can be started.
+	AgentsAnswer struct {
+		Agents []AgentProfile `json:"agents"`
+	}
+)
+
+// Presence is the whole list of participants who have a connection. Server to
+// client, ephemeral.
+type Presence struct {
+	Participants []string `json:"participants"` // ids, in join order
+}
+
+// TypingNotice says that somebody types or has stopped. Server to client,
+// ephemeral.
+type TypingNotice struct {
+	ParticipantID string `json:"participantId"`
+	Active        bool   `json:"active"`
+}
+
+// Connected is the first event of a stream over SSE. Server to client.
+type Connected struct {
+	Type            string `json:"type"` // "connected"
+	SharedSessionID string `json:"sharedSessionId"`
+	Timestamp       string `json:"timestamp"`
+	Cursor          string `json:"cursor"`
+	Resume          string `json:"resume"`
+}
+
+// ErrorBody is the body of an error over REST. Server to client.
+type ErrorBody struct {
+	Error        string `json:"error"`
+	Code         Code   `json:"code"`
+	Retryable    bool   `json:"retryable"`
+	RetryAfterMS int64  `json:"retryAfterMs,omitempty"`
+}
+
+// Body returns the error as a REST body.
+func (e *Error) Body() ErrorBody {
+	return ErrorBody{
+		Error:        e.Message,
+		Code:         e.Code,
+		Retryable:    e.Entry().Retryable,
+		RetryAfterMS: e.RetryAfter.Milliseconds(),
+	}
+}

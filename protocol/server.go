@@ -1,0 +1,170 @@
+package protocol
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// ServerMessage is one line of the server, read: *WelcomeMessage, *OKMessage,
+// *ErrorMessage, *Event, *PresenceMessage, *TypingMessage, *PongMessage, or
+// *UnknownMessage.
+type ServerMessage interface{ serverMessage() }
+
+type (
+	// WelcomeMessage answers Join and Resume.
+	WelcomeMessage struct {
+		ID      string  `json:"id"`
+		Payload Welcome `json:"payload"`
+	}
+	// OKMessage says that a command is done, and durable.
+	OKMessage struct {
+		ID        string          `json:"id"`
+		Payload   json.RawMessage `json:"payload"`
+		Duplicate bool            `json:"duplicate,omitempty"` // it had been done before
+	}
+	// ErrorMessage says that a command is not done and nothing changed.
+	ErrorMessage struct {
+		ID    string    `json:"id,omitempty"`
+		Error WireError `json:"error"`
+	}
+	// WireError is an Error on the wire.
+	WireError struct {
+		Code         Code   `json:"code"`
+		Message      string `json:"message"`
+		Retryable    bool   `json:"retryable"`
+		RetryAfterMS int64  `json:"retryAfterMs,omitempty"`
+	}
+	// PresenceMessage is ephemeral.
+	PresenceMessage struct {
+		Payload Presence `json:"payload"`
+	}
+	// TypingMessage is ephemeral.
+	TypingMessage struct {
+		Payload TypingNotice `json:"payload"`
+	}
+	// PongMessage answers Ping.
+	PongMessage struct {
+		ID string `json:"id"`
+	}
+	// UnknownMessage is a line of a type that this version does not know.
+	UnknownMessage struct {
+		Type string
+		Raw  json.RawMessage
+	}
+)
+
+func (*WelcomeMessage) serverMessage()  {}
+func (*OKMessage) serverMessage()       {}
+func (*ErrorMessage) serverMessage()    {}
+func (*Event) serverMessage()           {}
+func (*PresenceMessage) serverMessage() {}
+func (*TypingMessage) serverMessage()   {}
+func (*PongMessage) serverMessage()     {}
+func (*UnknownMessage) serverMessage()  {}
+
+// Wire returns the error as it stands in an ErrorMessage.
+func (e *Error) Wire() WireError {
+	return WireError{e.Code, e.Message, e.Entry().Retryable, e.RetryAfter.Milliseconds()}
+}
+
+// Err returns the error that came over the wire.
+func (w WireError) Err() *Error {
+	return &Error{w.Code, w.Message, time.Duration(w.RetryAfterMS) * time.Millisecond}
+}
+
+// Encode writes a message of the server as one line without its end.
+func Encode(m ServerMessage) ([]byte, error) {
+	switch m := m.(type) {
+	case *WelcomeMessage:
+		return encodeWelcome(m)
+	case *OKMessage:
+		return answer(TypeOK, m.ID, m.Duplicate, m.Payload)
+	case *ErrorMessage:
+		return typed(TypeError, m)
+	case *PresenceMessage:
+		return typed(TypePresence, m)
+	case *TypingMessage:
+		return typed(TypeTyping, m)
+	case *PongMessage:
+		return typed(TypePong, m)
+	case *UnknownMessage:
+		return m.Raw, nil
+	}
+	return Marshal(m)
+}
+
+// typed marshals m with its type as the first member.
+func typed(t string, m any) ([]byte, error) {
+	body, err := Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	head := fmt.Appendf(make([]byte, 0, len(body)+24), `{"type":%q,`, t)
+	return append(head, body[1:]...), nil
+}
+
+func encodeWelcome(m *WelcomeMessage) ([]byte, error) {
+	payload, err := Marshal(&m.Payload)
+	if err != nil {
+		return nil, err
+	}
+	return answer(TypeWelcome, m.ID, false, payload)
+}
+
+// answer puts the payload in place byte for byte: it can hold events.
+func answer(t, id string, duplicate bool, payload []byte) ([]byte, error) {
+	quoted, err := Marshal(id)
+	if err != nil {
+		return nil, err
+	}
+	b := fmt.Appendf(make([]byte, 0, len(payload)+96), `{"type":%q,"id":%s,`, t, quoted)
+	if duplicate {
+		b = append(b, `"duplicate":true,`...)
+	}
+	b = append(b, `"payload":`...)
+	b = append(b, payload...)
+	return append(b, '}'), nil
+}
+
+// DecodeServer reads one line of the server. Unlike what comes from clients it
+// is read leniently: a newer server may say more.
+func DecodeServer(line []byte) (ServerMessage, error) {
+	var head struct {
+		Type   string `json:"type"`
+		Cursor string `json:"cursor"`
+	}
+	if err := json.Unmarshal(line, &head); err != nil {
+		return nil, fmt.Errorf("decode server message: %w", err)
+	}
+	m := newServerMessage(head.Type, head.Cursor != "")
+	if u, unknown := m.(*UnknownMessage); unknown {
+		u.Type, u.Raw = head.Type, json.RawMessage(line)
+		return u, nil
+	}
+	if err := json.Unmarshal(line, m); err != nil {
+		return nil, fmt.Errorf("decode server message %.40q: %w", head.Type, err)
+	}
+	return m, nil
+}
+
+func newServerMessage(t string, isEvent bool) ServerMessage {
+	switch t {
+	case TypeWelcome:
+		return new(WelcomeMessage)
+	case TypeOK:
+		return new(OKMessage)
+	case TypeError:
+		return new(ErrorMessage)
+	case TypePresence:
+		return new(PresenceMessage)
+	case TypeTyping:
+		return new(TypingMessage)
+	case TypePong:
+		return new(PongMessage)
+	}
+	if isEvent {
+		return new(Event)
+	}
+	return new(UnknownMessage)
+}
