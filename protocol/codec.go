@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 )
 
@@ -97,11 +99,18 @@ func Decode(data []byte, into any) error {
 			}
 			continue
 		}
-		if err := json.Unmarshal(raw, v.Field(f.index).Addr().Interface()); err != nil {
+		member := v.Field(f.index)
+		if err := json.Unmarshal(raw, member.Addr().Interface()); err != nil || !validWord(member) {
 			return Errorf(CodeInvalidRequest, "%s is not what it has to be", f.name)
 		}
 	}
 	return nil
+}
+
+// validWord reports whether v is no enumeration or holds one of its words.
+func validWord(v reflect.Value) bool {
+	word, ok := v.Interface().(interface{ Valid() bool })
+	return !ok || word.Valid()
 }
 
 type field struct {
@@ -133,19 +142,27 @@ func fieldsOf(t reflect.Type) []field {
 // reads later is what was live.
 func Marshal(v any) ([]byte, error) {
 	switch v := v.(type) {
+	case *Event:
+		return marshalEvent(v)
 	case *HistoryAnswer:
-		rest := *v
-		rest.Events = nil
-		return marshalAround("events", v.Events, rest)
+		return marshalAround("events", orNone(v.Events), HistoryAnswer{More: v.More, Gap: v.Gap})
 	case *EventsAnswer:
-		rest := *v
-		rest.Events = nil
-		return marshalAround("events", v.Events, rest)
+		return marshalAround("events", orNone(v.Events), EventsAnswer{Cursor: v.Cursor, Gap: v.Gap})
 	case *Welcome:
 		rest := *v
 		rest.Recent = nil
 		return marshalAround("recent", v.Recent, rest)
+	case HistoryAnswer:
+		return Marshal(&v)
+	case EventsAnswer:
+		return Marshal(&v)
+	case Welcome:
+		return Marshal(&v)
 	}
+	return marshalPlain(v)
+}
+
+func marshalPlain(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -155,10 +172,37 @@ func Marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
 }
 
+// orNone makes the list that a client may always range over.
+func orNone(events []json.RawMessage) []json.RawMessage {
+	if events == nil {
+		return []json.RawMessage{}
+	}
+	return events
+}
+
+// marshalEvent keeps what the agent wrote: the encoder would compact it. Unlike
+// EncodeEvent it trusts no member to need no quoting.
+func marshalEvent(e *Event) ([]byte, error) {
+	payload, err := MarshalPayload(e.Payload)
+	if err != nil {
+		return nil, err
+	}
+	head, err := marshalPlain(struct {
+		Type            EventType `json:"type"`
+		Cursor          Cursor    `json:"cursor"`
+		SharedSessionID string    `json:"sharedSessionId"`
+		Timestamp       time.Time `json:"timestamp"`
+	}{e.Type, e.Cursor, e.SharedSessionID, e.Timestamp})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(bytes.TrimSuffix(head, []byte{'}'}), []byte(`,"payload":`), payload, []byte{'}'}), nil
+}
+
 // marshalAround marshals rest, whose first member is a null list of that name,
 // and puts the events there.
 func marshalAround(member string, events []json.RawMessage, rest any) ([]byte, error) {
-	b, err := Marshal(rest)
+	b, err := marshalPlain(rest)
 	if err != nil || events == nil {
 		return b, err
 	}

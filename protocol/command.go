@@ -211,7 +211,7 @@ func (c *Approve) Normalize(l Limits) error {
 			return err
 		}
 	}
-	return normalizeReason(c.Reason)
+	return normalizeReason(&c.Reason)
 }
 
 // Normalize implements Command.
@@ -232,7 +232,7 @@ func (c *SetRole) Normalize(Limits) error {
 }
 
 // Normalize implements Command.
-func (c *Remove) Normalize(Limits) error { return normalizeReason(c.Reason) }
+func (c *Remove) Normalize(Limits) error { return normalizeReason(&c.Reason) }
 
 // Normalize implements Command.
 func (*RotateInvite) Normalize(Limits) error { return nil }
@@ -266,16 +266,10 @@ func (*Ping) Normalize(Limits) error { return nil }
 // NormalizeDisplayName trims the name, makes a blank one nil and checks its
 // length and characters. It returns nil or an *Error.
 func NormalizeDisplayName(name **string) error {
-	if *name == nil {
+	if trimBlank(name); *name == nil {
 		return nil
 	}
-	trimmed := strings.TrimSpace(**name)
-	if trimmed == "" {
-		*name = nil
-		return nil
-	}
-	*name = &trimmed
-	return checkName("displayName", trimmed)
+	return checkName("displayName", **name)
 }
 
 func checkName(field, name string) error {
@@ -308,12 +302,22 @@ func checkSize(field, text string, limit int) error {
 	return nil
 }
 
-func normalizeReason(reason *string) error {
-	if reason == nil {
+func normalizeReason(reason **string) error {
+	if trimBlank(reason); *reason == nil {
 		return nil
 	}
-	*reason = strings.TrimSpace(*reason)
-	return checkSize("reason", *reason, MaxReasonLength)
+	return checkSize("reason", **reason, MaxReasonLength)
+}
+
+// trimBlank trims a text that may be left out, and leaves a blank one out.
+func trimBlank(text **string) {
+	if *text == nil {
+		return
+	}
+	trimmed := strings.TrimSpace(**text)
+	if *text = &trimmed; trimmed == "" {
+		*text = nil
+	}
 }
 
 func checkRecent(recent int, l Limits) error {

@@ -1,9 +1,6 @@
 package protocol
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // Mode says what collaborators may do in a shared session.
 type Mode string
@@ -81,30 +78,23 @@ const (
 	AgentExited       AgentStatus = "exited"
 )
 
-// UnmarshalText accepts the words of the enumeration alone.
-func (m *Mode) UnmarshalText(text []byte) error {
-	return oneOf(m, text, ModeViewOnly, ModeCommentOnly, ModePromptWithApproval, ModePromptDirect)
+// Valid reports whether the word is one of the enumeration's. Decode insists on
+// that; clients do not, so that a newer server may use a newer word.
+func (m Mode) Valid() bool {
+	return slices.Contains([]Mode{ModeViewOnly, ModeCommentOnly, ModePromptWithApproval, ModePromptDirect}, m)
 }
 
-// UnmarshalText accepts the words of the enumeration alone.
-func (r *Role) UnmarshalText(text []byte) error {
-	return oneOf(r, text, RoleHost, RoleCollaborator, RoleViewer)
+// Valid reports whether the word is one of the enumeration's.
+func (r Role) Valid() bool {
+	return slices.Contains([]Role{RoleHost, RoleCollaborator, RoleViewer}, r)
 }
 
-// UnmarshalText accepts the words of the enumeration alone.
-func (s *SessionStatus) UnmarshalText(text []byte) error {
-	return oneOf(s, text, StatusActive, StatusClosed, StatusExpired)
+// Valid reports whether the word is one of the enumeration's.
+func (s SessionStatus) Valid() bool {
+	return slices.Contains([]SessionStatus{StatusActive, StatusClosed, StatusExpired}, s)
 }
 
-// UnmarshalText accepts the words of the enumeration alone.
-func (p *PermissionPolicy) UnmarshalText(text []byte) error {
-	return oneOf(p, text, PermissionsAsk, PermissionsAllow, PermissionsReject)
-}
-
-func oneOf[T ~string](into *T, text []byte, words ...T) error {
-	if !slices.Contains(words, T(text)) {
-		return fmt.Errorf("%.40q is none of %q", text, words)
-	}
-	*into = T(text)
-	return nil
+// Valid reports whether the word is one of the enumeration's.
+func (p PermissionPolicy) Valid() bool {
+	return slices.Contains([]PermissionPolicy{PermissionsAsk, PermissionsAllow, PermissionsReject}, p)
 }

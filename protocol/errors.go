@@ -52,10 +52,12 @@ const (
 )
 
 // Close codes of the WebSocket endpoint: 40xx means come back, 44xx means
-// stop, but for CloseRateLimited. The first three are RFC 6455's.
+// stop, but for CloseRateLimited. Those below 4000 are of IANA's WebSocket
+// close code registry (RFC 6455, section 11.7).
 const (
 	CloseGoingAway       = 1001
 	CloseTooBig          = 1009
+	CloseRestarting      = 1012
 	CloseTryAgain        = 1013
 	CloseTooSlow         = 4001
 	CloseMoved           = 4002
@@ -143,8 +145,9 @@ func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 // Entry returns the catalogue's line on the error.
 func (e *Error) Entry() Entry { return Catalogue[e.Code] }
 
-// Is reports whether target is an Error with the same code.
+// Is reports whether target is an Error with the same code. A target that has
+// a message, as ErrNotProtocol, is told apart from others of its code by it.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
-	return ok && t.Code == e.Code
+	return ok && t.Code == e.Code && (t.Message == "" || t.Message == e.Message)
 }

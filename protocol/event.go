@@ -1,7 +1,9 @@
 package protocol
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -202,8 +204,27 @@ func (*AgentStatusChanged) EventType() EventType      { return EventAgentStatus 
 // EventType returns the type that came over the wire.
 func (p *UnknownPayload) EventType() EventType { return p.Type }
 
-// MarshalJSON returns the payload as it came.
-func (p *UnknownPayload) MarshalJSON() ([]byte, error) { return p.Raw, nil }
+// MarshalJSON returns the payload as it came; one that was left out is null.
+func (p *UnknownPayload) MarshalJSON() ([]byte, error) { return orNull(p.Raw), nil }
+
+// MarshalPayload writes an event's payload. What the agent wrote stays byte
+// for byte, and nothing is escaped for HTML.
+func MarshalPayload(p Payload) ([]byte, error) {
+	switch p := p.(type) {
+	case *HostSessionUpdate:
+		return slices.Concat([]byte(`{"notification":`), orNull(p.Notification), []byte{'}'}), nil
+	case *UnknownPayload:
+		return orNull(p.Raw), nil
+	}
+	return Marshal(p)
+}
+
+func orNull(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return json.RawMessage("null")
+	}
+	return raw
+}
 
 var payloads = map[EventType]func() Payload{
 	EventSharedSessionCreated:    func() Payload { return new(SharedSessionCreated) },
@@ -230,11 +251,11 @@ var payloads = map[EventType]func() Payload{
 }
 
 // DecodePayload reads the payload of an event of type t. One of a type that is
-// not known becomes an UnknownPayload.
+// not known becomes an UnknownPayload. The result shares nothing with raw.
 func DecodePayload(t EventType, raw []byte) (Payload, error) {
 	newPayload, known := payloads[t]
 	if !known {
-		return &UnknownPayload{Type: t, Raw: json.RawMessage(raw)}, nil
+		return &UnknownPayload{Type: t, Raw: bytes.Clone(raw)}, nil
 	}
 	p := newPayload()
 	if err := json.Unmarshal(raw, p); err != nil {

@@ -10,6 +10,9 @@ const (
 	TypePresence = "presence"
 	TypeTyping   = "typing"
 	TypePong     = "pong"
+
+	// TypeConnected is the first line of an SSE stream.
+	TypeConnected = "connected"
 )
 
 // Resume outcomes.
@@ -148,7 +151,7 @@ type TypingNotice struct {
 
 // Connected is the first event of a stream over SSE. Server to client.
 type Connected struct {
-	Type            string `json:"type"` // "connected"
+	Type            string `json:"type"` // TypeConnected
 	SharedSessionID string `json:"sharedSessionId"`
 	Timestamp       string `json:"timestamp"`
 	Cursor          string `json:"cursor"`

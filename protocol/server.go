@@ -1,14 +1,15 @@
 package protocol
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
 )
 
 // ServerMessage is one line of the server, read: *WelcomeMessage, *OKMessage,
-// *ErrorMessage, *Event, *PresenceMessage, *TypingMessage, *PongMessage, or
-// *UnknownMessage.
+// *ErrorMessage, *Event, *PresenceMessage, *TypingMessage, *PongMessage,
+// *Connected, or *UnknownMessage.
 type ServerMessage interface{ serverMessage() }
 
 type (
@@ -61,6 +62,7 @@ func (*Event) serverMessage()           {}
 func (*PresenceMessage) serverMessage() {}
 func (*TypingMessage) serverMessage()   {}
 func (*PongMessage) serverMessage()     {}
+func (*Connected) serverMessage()       {}
 func (*UnknownMessage) serverMessage()  {}
 
 // Wire returns the error as it stands in an ErrorMessage.
@@ -123,12 +125,13 @@ func answer(t, id string, duplicate bool, payload []byte) ([]byte, error) {
 		b = append(b, `"duplicate":true,`...)
 	}
 	b = append(b, `"payload":`...)
-	b = append(b, payload...)
+	b = append(b, orEmpty(payload, "{}")...)
 	return append(b, '}'), nil
 }
 
 // DecodeServer reads one line of the server. Unlike what comes from clients it
-// is read leniently: a newer server may say more.
+// is read leniently: a newer server may say more. The result shares nothing
+// with line.
 func DecodeServer(line []byte) (ServerMessage, error) {
 	var head struct {
 		Type   string `json:"type"`
@@ -139,7 +142,7 @@ func DecodeServer(line []byte) (ServerMessage, error) {
 	}
 	m := newServerMessage(head.Type, head.Cursor != "")
 	if u, unknown := m.(*UnknownMessage); unknown {
-		u.Type, u.Raw = head.Type, json.RawMessage(line)
+		u.Type, u.Raw = head.Type, bytes.Clone(line)
 		return u, nil
 	}
 	if err := json.Unmarshal(line, m); err != nil {
@@ -162,6 +165,8 @@ func newServerMessage(t string, isEvent bool) ServerMessage {
 		return new(TypingMessage)
 	case TypePong:
 		return new(PongMessage)
+	case TypeConnected:
+		return new(Connected)
 	}
 	if isEvent {
 		return new(Event)

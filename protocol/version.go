@@ -33,7 +33,7 @@ var DefaultLimits = Limits{
 
 // Lengths that are fixed.
 const (
-	MaxNameLength      = 128 // characters of a user id or a display name
-	MaxCommandIDLength = 64  // characters
-	MaxReasonLength    = 1 << 10
+	MaxNameLength      = 128     // characters of a user id or a display name
+	MaxCommandIDLength = 64      // characters
+	MaxReasonLength    = 1 << 10 // bytes
 )
