@@ -1,0 +1,77 @@
+package hubtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"parley/hub"
+)
+
+// Stream makes appends for one session, each building on the one before. It
+// keeps what it has made, to compare with what is read. It is not safe for
+// concurrent use.
+type Stream struct {
+	ID      hub.SessionID
+	Head    hub.Head // after the last append that Next made
+	Records []hub.Record
+	Summary hub.Summary // goes with every append
+}
+
+// startOfTime is the time of every stream's first event.
+var startOfTime = time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
+
+// NewStream begins a stream for a session that has no events.
+func NewStream(id hub.SessionID) *Stream {
+	return &Stream{
+		ID:   id,
+		Head: hub.Head{Hash: hub.ChainStart(id)},
+		Summary: hub.Summary{
+			Session: id, Kind: hub.KindHost, Workspace: "/w", Status: "active",
+			CreatedAt: startOfTime, Resource: json.RawMessage(`{"id":1}`),
+		},
+	}
+}
+
+// NewSession begins a stream for a new session in a partition.
+func NewSession(p hub.Partition) *Stream {
+	id := hub.NewHostSessionID()
+	id[0] = byte(p)
+	return NewStream(id)
+}
+
+// Fork returns a stream that continues from the same event on its own.
+func (s *Stream) Fork() *Stream {
+	fork := *s
+	fork.Records = append([]hub.Record(nil), s.Records...)
+	return &fork
+}
+
+// Next returns an append of n small events.
+func (s *Stream) Next(n int) hub.Append {
+	payloads := make([][]byte, n)
+	for i := range payloads {
+		payloads[i] = fmt.Appendf(nil, `{"n":%d,"text":"a message"}`, int(s.Head.Seq)+i+1)
+	}
+	return s.Of(payloads...)
+}
+
+// Of returns an append of one event for each payload.
+func (s *Stream) Of(payloads ...[]byte) hub.Append {
+	a := hub.Append{Session: s.ID, Prev: s.Head.Seq, Summary: s.Summary}
+	for _, payload := range payloads {
+		r := hub.Record{
+			Session: s.ID,
+			Seq:     s.Head.Seq + 1,
+			Time:    startOfTime.Add(time.Duration(s.Head.Seq) * time.Millisecond),
+			Type:    "message_posted",
+			Public:  payload,
+			Private: fmt.Appendf(nil, `{"command":%d}`, s.Head.Seq+1),
+		}
+		r.Seal(s.Head.Hash)
+		s.Head = hub.Head{Seq: r.Seq, Hash: r.Hash}
+		a.Records = append(a.Records, r)
+	}
+	s.Records = append(s.Records, a.Records...)
+	return a
+}

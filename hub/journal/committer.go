@@ -1,0 +1,190 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"parley/hub"
+)
+
+// Bounds of one batch. A batch is as large as that or a single request.
+const (
+	maxBatchRequests = 1024
+	maxBatchBytes    = 8 << 20
+)
+
+// Bounds of what is waiting. They are far above what sessions that bound their
+// own pipelines have under way together; they keep a store that hangs from
+// taking all memory.
+const (
+	maxWaitingRequests = 64 << 10
+	maxWaitingBytes    = 256 << 20
+)
+
+// Committer collects what all writers of an engine have waiting, and hands it
+// to the engine in batches. Its methods are safe for concurrent use.
+type Committer struct {
+	// immutable
+	write func([]*Request) error
+	wake  chan struct{} // sent to by add and Close, never closed; one is enough to say "look"
+	ended chan struct{} // closed by run when it has ended
+
+	// owned by run
+	batch []*Request // what write is called with; reused
+
+	// guarded by mu
+	mu      sync.Mutex
+	waiting []*Request // in the order of arrival; add says what happens when it is full
+	bytes   int        // of waiting
+	closing bool       // Close was called: nothing new is accepted
+	stopped bool       // run takes nothing from waiting any more
+}
+
+// NewCommitter starts a committer for an engine. It calls write from one
+// goroutine, with at least one request. write sets Err on each request that it
+// refuses by itself and Epoch on each claim, and returns nil when all others
+// are durable, or an error when none of the batch is, or may not be.
+func NewCommitter(write func([]*Request) error) *Committer {
+	c := &Committer{
+		write: write,
+		wake:  make(chan struct{}, 1),
+		ended: make(chan struct{}),
+	}
+	go c.run()
+	return c
+}
+
+// Own claims a partition. When ctx ends first the claim may still take effect
+// and fence the writer before.
+func (c *Committer) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
+	if p >= hub.Partitions {
+		return nil, fmt.Errorf("own partition %d: there are %d", p, hub.Partitions)
+	}
+	claim := &Request{Kind: Claim, Partition: p}
+	commit := c.add(claim)
+	select {
+	case <-commit.Done():
+	case <-ctx.Done():
+		return nil, fmt.Errorf("own partition %d: %w", p, ctx.Err())
+	}
+	if err := commit.Err(); err != nil {
+		return nil, fmt.Errorf("own partition %d: %w", p, err)
+	}
+	return &writer{committer: c, partition: p, epoch: claim.Epoch}, nil
+}
+
+// Close refuses new requests, waits until those that are waiting are resolved,
+// and ends the committer. It may be called again.
+func (c *Committer) Close() {
+	c.mu.Lock()
+	c.closing = true
+	c.mu.Unlock()
+	c.signal()
+	<-c.ended
+}
+
+// add lets r wait for its turn. A request that cannot be accepted waits as
+// well, without its payload, so that commits resolve in order.
+func (c *Committer) add(r *Request) *hub.Commit {
+	r.commit = hub.NewCommit()
+	c.mu.Lock()
+	if c.stopped {
+		c.mu.Unlock()
+		r.commit.Resolve(hub.ErrClosed)
+		return r.commit
+	}
+	size := r.bytes()
+	switch {
+	case c.closing, r.writer != nil && r.writer.released && r.Kind != barrier:
+		r.refuse(hub.ErrClosed)
+	case len(c.waiting) >= maxWaitingRequests, c.bytes > 0 && c.bytes+size > maxWaitingBytes:
+		r.refuse(fmt.Errorf("%w: too much is waiting to be written", hub.ErrUnavailable))
+	}
+	c.bytes += r.bytes()
+	c.waiting = append(c.waiting, r)
+	c.mu.Unlock()
+	c.signal()
+	return r.commit
+}
+
+func (c *Committer) signal() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (c *Committer) run() {
+	defer close(c.ended)
+	for {
+		batch, more := c.take()
+		if !more {
+			return
+		}
+		if len(batch) == 0 {
+			<-c.wake
+			continue
+		}
+		c.commit(batch)
+	}
+}
+
+// take removes the next batch from what is waiting; it is empty when nothing
+// is. more is false when nothing will ever come again.
+func (c *Committer) take() (batch []*Request, more bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.waiting) == 0 {
+		c.waiting = nil
+		c.stopped = c.closing
+		return nil, !c.stopped
+	}
+	n, size := 1, c.waiting[0].bytes()
+	for n < len(c.waiting) && n < maxBatchRequests {
+		next := c.waiting[n].bytes()
+		if size+next > maxBatchBytes {
+			break
+		}
+		size += next
+		n++
+	}
+	batch, c.waiting = c.waiting[:n:n], c.waiting[n:]
+	c.bytes -= size
+	return batch, true
+}
+
+// commit writes what the engine has to see of the batch, and resolves all.
+func (c *Committer) commit(batch []*Request) {
+	c.batch = c.batch[:0]
+	for _, r := range batch {
+		if r.Err == nil && r.Kind != barrier {
+			c.batch = append(c.batch, r)
+		}
+	}
+	if len(c.batch) > 0 {
+		if err := c.write(c.batch); err != nil {
+			err = commitError(err)
+			for _, r := range c.batch {
+				r.Err = err
+			}
+		}
+	}
+	for _, r := range batch {
+		r.commit.Resolve(r.Err)
+	}
+	// Nothing of what was written is kept from being collected.
+	clear(c.batch)
+	clear(batch)
+}
+
+// commitError makes sure that callers find one of hub's errors in err.
+func commitError(err error) error {
+	for _, known := range []error{hub.ErrFull, hub.ErrUnavailable, hub.ErrClosed, hub.ErrFenced} {
+		if errors.Is(err, known) {
+			return err
+		}
+	}
+	return fmt.Errorf("%w: %w", hub.ErrUnavailable, err)
+}

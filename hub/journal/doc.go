@@ -1,0 +1,33 @@
+// Package journal holds what every engine of hub.Journal shares: the committer,
+// which turns the writes of many sessions into few durable transactions, and
+// the row, the form in which an append is stored and checked when it is read.
+//
+// The engines are the packages below: memory, the reference, and sqlite, the
+// embedded default. Each passes the suite in hub/hubtest.
+//
+// # What the committer promises
+//
+// Whatever is waiting when a write ends goes into the next one, up to a bound:
+// the slower the disk, the larger the batches. Requests reach the engine, and
+// commits resolve, in the order in which they were made, whichever writer made
+// them. Several appends of one session can be in one batch, each building on
+// the one before.
+//
+// A request that the engine refuses, because of a conflict or of a newer owner,
+// fails alone. When the engine reports that the batch as a whole was not
+// written, every request in it fails with that error, and the next batch is
+// tried as usual. Appends that build on a failed one then fail with
+// hub.ErrConflict, because the events that they build on are not there.
+//
+// # Who may block whom
+//
+// Writers never block. One goroutine, owned by the Committer and ended by
+// Close, calls the engine and resolves the commits. What is waiting is bounded;
+// a request beyond that fails with hub.ErrUnavailable, in its turn.
+//
+// # Testing
+//
+// An engine's write function is an ordinary function of a batch; see
+// committer_test.go for a small one. hub/hubtest has the conformance suite, and
+// a journal that fails on demand for testing what uses a journal.
+package journal

@@ -1,0 +1,112 @@
+package memory
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"sync"
+
+	"parley/hub"
+	"parley/hub/journal"
+)
+
+// Journal keeps events in memory. It is safe for concurrent use.
+type Journal struct {
+	committer *journal.Committer // immutable
+
+	// guarded by mu
+	mu       sync.RWMutex
+	epochs   [hub.Partitions]uint64
+	sessions map[hub.SessionID]*session
+	closed   bool
+}
+
+type session struct {
+	head     hub.Head
+	rows     []journal.Row // in order, the first from event 1
+	summary  hub.Summary
+	snapshot *hub.Snapshot // nil when there is none
+}
+
+var _ hub.Journal = (*Journal)(nil)
+
+// New returns an empty journal. Close it to end its goroutine.
+func New() *Journal {
+	j := &Journal{sessions: map[hub.SessionID]*session{}}
+	j.committer = journal.NewCommitter(j.write)
+	return j
+}
+
+// Own implements hub.Journal.
+func (j *Journal) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
+	return j.committer.Own(ctx, p)
+}
+
+// Close implements hub.Journal. It may be called again.
+func (j *Journal) Close() error {
+	j.committer.Close()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.closed = true
+	return nil
+}
+
+// write is the committer's; requests that build on one another see each other.
+func (j *Journal) write(batch []*journal.Request) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, r := range batch {
+		switch epoch := &j.epochs[r.Partition]; {
+		case r.Kind == journal.Claim:
+			*epoch++
+			r.Epoch = *epoch
+		case r.Epoch != *epoch:
+			r.Err = hub.ErrFenced
+		case r.Kind == journal.Append:
+			r.Err = j.append(&r.Append)
+		case r.Kind == journal.Snapshot:
+			r.Err = j.putSnapshot(r.Snapshot)
+		}
+	}
+	return nil
+}
+
+func (j *Journal) append(a *hub.Append) error {
+	s := j.sessions[a.Session]
+	if s == nil {
+		s = &session{head: journal.Origin(a.Session)}
+	}
+	row, err := journal.Encode(a, s.head)
+	if err != nil {
+		return err
+	}
+	s.head, s.rows, s.summary = row.Head(), append(s.rows, row), cloneSummary(a.Summary)
+	s.summary.Session = a.Session
+	j.sessions[a.Session] = s
+	return nil
+}
+
+func (j *Journal) putSnapshot(snapshot hub.Snapshot) error {
+	s := j.sessions[snapshot.Session]
+	if s == nil || !s.contains(snapshot.Head) {
+		return journal.RefuseSnapshot(snapshot)
+	}
+	snapshot.State = slices.Clone(snapshot.State)
+	s.snapshot = &snapshot
+	return nil
+}
+
+// contains reports whether head is one of the session's events.
+func (s *session) contains(head hub.Head) bool {
+	if head.Seq == 0 || head.Seq > s.head.Seq {
+		return false
+	}
+	row := s.rows[s.rowOf(head.Seq)]
+	records, err := row.Decode(s.summary.Session)
+	return err == nil && records[head.Seq-row.First].Hash == head.Hash
+}
+
+// rowOf is the index of the row that holds the event seq, or the number of rows.
+func (s *session) rowOf(seq hub.Seq) int {
+	return sort.Search(len(s.rows), func(i int) bool { return s.rows[i].Last >= seq })
+}

@@ -1,0 +1,156 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"parley/hub"
+	"parley/hub/journal"
+)
+
+// Read implements hub.Journal.
+func (j *Journal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
+	return func(yield func(hub.Record, error) bool) {
+		rows, head, err := j.rowsFrom(id, from)
+		if err != nil {
+			yield(hub.Record{}, err)
+			return
+		}
+		chain := journal.NewChain(id, from)
+		for i := range rows {
+			if err := ctx.Err(); err != nil {
+				yield(hub.Record{}, fmt.Errorf("read session %s: %w", id, err))
+				return
+			}
+			records, err := chain.Row(&rows[i], "memory")
+			for _, r := range records {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(hub.Record{}, err)
+				return
+			}
+		}
+		if err := chain.End(head, "memory"); err != nil {
+			yield(hub.Record{}, err)
+		}
+	}
+}
+
+// rowsFrom returns the rows that hold the events from the given one on, and
+// the session's head. Rows never change, so the slice can be read unlocked.
+func (j *Journal) rowsFrom(id hub.SessionID, from hub.Seq) ([]journal.Row, hub.Head, error) {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	if j.closed {
+		return nil, hub.Head{}, fmt.Errorf("read session %s: %w", id, hub.ErrClosed)
+	}
+	s := j.sessions[id]
+	if s == nil {
+		return nil, journal.Origin(id), nil
+	}
+	return s.rows[s.rowOf(from):], s.head, nil
+}
+
+// Head implements hub.Journal.
+func (j *Journal) Head(_ context.Context, id hub.SessionID) (hub.Head, error) {
+	var head hub.Head
+	err := j.view("head of", id, func(s *session) bool { head = s.head; return true })
+	return head, err
+}
+
+// Snapshot implements hub.Journal.
+func (j *Journal) Snapshot(_ context.Context, id hub.SessionID) (hub.Snapshot, error) {
+	var snapshot hub.Snapshot
+	err := j.view("snapshot of", id, func(s *session) bool {
+		if s.snapshot == nil {
+			return false
+		}
+		snapshot = *s.snapshot
+		snapshot.State = slices.Clone(snapshot.State)
+		return true
+	})
+	return snapshot, err
+}
+
+// Summary implements hub.Journal.
+func (j *Journal) Summary(_ context.Context, id hub.SessionID) (hub.Summary, error) {
+	var summary hub.Summary
+	err := j.view("summary of", id, func(s *session) bool { summary = cloneSummary(s.summary); return true })
+	return summary, err
+}
+
+// view calls get with a session, locked. get returns false when the session
+// does not have what was asked for.
+func (j *Journal) view(what string, id hub.SessionID, get func(*session) bool) error {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	if j.closed {
+		return fmt.Errorf("%s session %s: %w", what, id, hub.ErrClosed)
+	}
+	if s := j.sessions[id]; s == nil || !get(s) {
+		return fmt.Errorf("%s session %s: %w", what, id, hub.ErrNotFound)
+	}
+	return nil
+}
+
+// List implements hub.Journal. Sessions of the same time come in descending
+// order of their ids.
+func (j *Journal) List(_ context.Context, f hub.Filter) ([]hub.Summary, error) {
+	newestFirst := func(a, b hub.Summary) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), slices.Compare(b.Session[:], a.Session[:]))
+	}
+	return j.summaries(f.Limit, newestFirst, func(s *hub.Summary) bool {
+		return (f.Kind == "" || f.Kind == s.Kind) &&
+			(f.Workspace == "" || f.Workspace == s.Workspace) &&
+			(f.HostSession.IsZero() || f.HostSession == s.HostSession) &&
+			(f.Status == "" || f.Status == s.Status)
+	})
+}
+
+// Due implements hub.Journal. Sessions of the same time come in ascending
+// order of their ids.
+func (j *Journal) Due(_ context.Context, before time.Time, limit int) ([]hub.Summary, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	earliestFirst := func(a, b hub.Summary) int {
+		return cmp.Or(a.Due.Compare(b.Due), slices.Compare(a.Session[:], b.Session[:]))
+	}
+	return j.summaries(limit, earliestFirst, func(s *hub.Summary) bool {
+		return !s.Due.IsZero() && s.Due.Before(before)
+	})
+}
+
+// summaries returns those that match, sorted, at most limit unless it is 0.
+func (j *Journal) summaries(
+	limit int, order func(a, b hub.Summary) int, match func(*hub.Summary) bool,
+) ([]hub.Summary, error) {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	if j.closed {
+		return nil, fmt.Errorf("list sessions: %w", hub.ErrClosed)
+	}
+	var found []hub.Summary
+	for _, s := range j.sessions {
+		if match(&s.summary) {
+			found = append(found, cloneSummary(s.summary))
+		}
+	}
+	slices.SortFunc(found, order)
+	if limit > 0 && len(found) > limit {
+		found = found[:limit]
+	}
+	return found, nil
+}
+
+func cloneSummary(s hub.Summary) hub.Summary {
+	s.Resource = slices.Clone(s.Resource)
+	return s
+}

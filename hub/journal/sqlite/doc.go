@@ -1,0 +1,43 @@
+// Package sqlite is the embedded engine of hub.Journal: one SQLite database in
+// the server's data directory.
+//
+// # Files
+//
+// The directory holds journal.db, SQLite's journal.db-wal and journal.db-shm
+// beside it, and journal.lock, which the process that has the journal open
+// keeps locked. All can be read by their owner alone. The database can be
+// opened, queried and backed up with SQLite's own tools while the server runs;
+// see schema.go for the tables. Nothing else may write to it.
+//
+// # What is promised
+//
+// A commit is resolved with nil when SQLite has written and synced it
+// (synchronous=FULL on a write-ahead log): it survives a crash of the process,
+// of the machine and of its power, as far as the file system and the disk tell
+// the truth about a sync. Requests are written, and resolve, in the order in
+// which they were made; see package hub/journal. The fence, which is the
+// partition's epoch, is checked in the transaction that writes.
+//
+// Every event that is read is checked against its CRC, its number and the hash
+// chain, and every session against its head; what does not fit ends the read
+// with a *hub.DamageError. Verify checks all of a journal. One kind of damage
+// cannot be told: SQLite takes the write-ahead log to end before the first
+// frame that is damaged, so damage to a log that was not yet moved into the
+// database, which a clean stop does, drops the newest transactions as if they
+// had never been.
+//
+// When the disk is full, commits fail with hub.ErrFull and nothing that was
+// acknowledged is touched; they succeed again once there is room. A connection
+// on which a write has failed is replaced before the next.
+//
+// # Who may block whom
+//
+// One goroutine, the committer's, writes, on one connection. Reads go through a
+// few other connections; they neither wait for writes nor delay them. No read
+// keeps a connection or a transaction while it yields, so a slow reader does
+// not keep the log from being recycled.
+//
+// # Testing
+//
+// Tests of other packages use the memory engine, or this one in t.TempDir().
+package sqlite

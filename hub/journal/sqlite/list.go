@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"parley/hub"
+)
+
+// Summary implements hub.Journal.
+func (j *Journal) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
+	s, err := scanSummary(j.read.QueryRowContext(ctx, "SELECT "+summaryColumns+" FROM session WHERE id = ?", id[:]))
+	if err != nil {
+		return hub.Summary{}, j.wrap("summary of", id, err)
+	}
+	return s, nil
+}
+
+// List implements hub.Journal. Sessions of the same time come in descending
+// order of their ids.
+func (j *Journal) List(ctx context.Context, f hub.Filter) ([]hub.Summary, error) {
+	var where []string
+	var values []any
+	match := func(column string, value any, zero bool) {
+		if !zero {
+			where = append(where, column+" = ?")
+			values = append(values, value)
+		}
+	}
+	match("kind", string(f.Kind), f.Kind == "")
+	match("workspace", f.Workspace, f.Workspace == "")
+	match("host_session", f.HostSession[:], f.HostSession.IsZero())
+	match("status", f.Status, f.Status == "")
+	query := "SELECT " + summaryColumns + " FROM session"
+	if len(where) > 0 {
+		query += " WHERE " + strings.Join(where, " AND ")
+	}
+	query += " ORDER BY created_at DESC, id DESC"
+	if f.Limit > 0 {
+		query += " LIMIT ?"
+		values = append(values, f.Limit)
+	}
+	return j.summaries(ctx, query, values...)
+}
+
+// Due implements hub.Journal. Sessions of the same time come in ascending
+// order of their ids.
+func (j *Journal) Due(ctx context.Context, before time.Time, limit int) ([]hub.Summary, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	return j.summaries(ctx, "SELECT "+summaryColumns+` FROM session
+		WHERE due < ? ORDER BY due, id LIMIT ?`, before.UnixMicro(), limit)
+}
+
+func (j *Journal) summaries(ctx context.Context, query string, values ...any) (found []hub.Summary, err error) {
+	rows, err := j.read.QueryContext(ctx, query, values...)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
+	}
+	defer rows.Close()
+	for rows.Next() && err == nil {
+		var s hub.Summary
+		s, err = scanSummary(rows)
+		found = append(found, s)
+	}
+	if err := cmp.Or(err, rows.Err()); err != nil {
+		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
+	}
+	return found, nil
+}

@@ -1,0 +1,140 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+const (
+	// applicationID marks the file as a Parley journal: "Prly" in ASCII.
+	applicationID = 0x50726c79
+	// schemaVersion is the newest form of the tables that this code can read.
+	schemaVersion = 1
+)
+
+// schema is version 1. Times are microseconds since 1970, UTC; ids and hashes
+// are blobs. append has one row for each append, in the order in which they
+// were written, whatever their session; its data is one or more events as
+// hub.AppendRecord writes them. A session's key takes the place of its id in
+// the other tables, because it is small and grows.
+const schema = `
+CREATE TABLE partition (
+	partition INTEGER PRIMARY KEY,
+	epoch     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE session (
+	key          INTEGER PRIMARY KEY,
+	id           BLOB NOT NULL UNIQUE,
+	seq          INTEGER NOT NULL, -- the newest event
+	hash         BLOB NOT NULL,    -- and its hash
+	kind         TEXT NOT NULL,
+	workspace    TEXT NOT NULL,
+	host_session BLOB,
+	status       TEXT NOT NULL,
+	created_at   INTEGER NOT NULL,
+	due          INTEGER,
+	resource     BLOB
+) STRICT;
+CREATE INDEX session_newest ON session (created_at, id);
+CREATE INDEX session_workspace ON session (workspace, created_at, id);
+CREATE INDEX session_host ON session (host_session, created_at, id) WHERE host_session IS NOT NULL;
+CREATE INDEX session_status ON session (status, created_at, id);
+CREATE INDEX session_due ON session (due, id) WHERE due IS NOT NULL;
+
+CREATE TABLE append (
+	lsn     INTEGER PRIMARY KEY,
+	session INTEGER NOT NULL REFERENCES session (key),
+	seq     INTEGER NOT NULL, -- the first event in data
+	last    INTEGER NOT NULL, -- the last event in data
+	before  BLOB NOT NULL,    -- the hash that the first builds on
+	after   BLOB NOT NULL,    -- the hash of the last
+	data    BLOB NOT NULL,
+	UNIQUE (session, seq)
+) STRICT;
+
+CREATE TABLE snapshot (
+	session INTEGER PRIMARY KEY REFERENCES session (key),
+	seq     INTEGER NOT NULL, -- the event that it stands on
+	hash    BLOB NOT NULL,    -- and its hash
+	version INTEGER NOT NULL, -- of the encoding of state
+	state   BLOB NOT NULL,
+	sum     BLOB NOT NULL     -- SHA-256 of state
+) STRICT;
+`
+
+// migrate creates the tables in an empty database, and refuses one that is not
+// a journal or is newer than this code.
+func migrate(ctx context.Context, conn *sql.Conn, path string) error {
+	var tables int
+	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return err
+	}
+	if tables == 0 {
+		return create(ctx, conn)
+	}
+	app, version, err := identity(ctx, conn)
+	if err != nil {
+		return err
+	}
+	if err := checkIdentity(app, version, path); err != nil {
+		return err
+	}
+	return useLog(ctx, conn)
+}
+
+// querier is a *sql.DB or a *sql.Conn.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// identity reads what tells a journal, and its version, from other databases.
+func identity(ctx context.Context, db querier) (app, version int64, err error) {
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
+		return 0, 0, err
+	}
+	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	return app, version, err
+}
+
+func checkIdentity(app, version int64, path string) error {
+	switch {
+	case app != applicationID:
+		return fmt.Errorf("%s is not a Parley journal", path)
+	case version > schemaVersion:
+		return fmt.Errorf("%s has format %d, written by a newer version of Parley; this one reads up to format %d",
+			path, version, schemaVersion)
+	}
+	return nil
+}
+
+func create(ctx context.Context, conn *sql.Conn) error {
+	if err := useLog(ctx, conn); err != nil {
+		return err
+	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	marks := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, schemaVersion)
+	if _, err := tx.ExecContext(ctx, schema+marks); err != nil {
+		return errors.Join(fmt.Errorf("create tables: %w", err), tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// useLog switches to the write-ahead log, which the database then remembers.
+// It is not part of connecting, so that a file that is something else is
+// refused untouched.
+func useLog(ctx context.Context, conn *sql.Conn) error {
+	var mode string
+	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("this file system does not allow a write-ahead log (mode is %q)", mode)
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"parley/hub"
+	"parley/hub/journal"
+)
+
+// Names of the files in the data directory.
+const (
+	FileName     = "journal.db"
+	lockFileName = "journal.lock"
+)
+
+// readers is how many connections read at one time. Each costs its cache; a
+// read takes well under a millisecond, and there are few cores to run more.
+const readers = 4
+
+// Journal is a SQLite database. It is safe for concurrent use.
+type Journal struct {
+	// immutable
+	path      string
+	lock      *flock.Flock
+	read      *sql.DB
+	committer *journal.Committer
+
+	writer *writer     // owned by the committer's goroutine, then by Close
+	closed atomic.Bool // set by the first Close
+}
+
+var _ hub.Journal = (*Journal)(nil)
+
+// options are what tests change.
+type options struct {
+	vfs         string // SQLite's name of the file system to use; empty for the default
+	synchronous string // FULL when empty
+	maxPages    int    // the largest database, in pages of 4 KiB; 0 for SQLite's own limit
+}
+
+// Open opens the journal in a directory, and creates both where they are
+// missing, readable by their owner alone. A directory that exists keeps its
+// mode. It fails, naming the file, when another process has the journal open,
+// when it was written by a newer version, and when it is something else.
+func Open(dir string) (*Journal, error) { return open(dir, options{}) }
+
+func open(dir string, o options) (*Journal, error) {
+	j := &Journal{path: filepath.Join(dir, FileName)}
+	if err := j.open(dir, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("open journal: %w", err), j.release())
+	}
+	j.committer = journal.NewCommitter(j.writer.write)
+	return j, nil
+}
+
+func (j *Journal) open(dir string, o options) error {
+	if err := createDir(dir); err != nil {
+		return err
+	}
+	if err := j.acquire(filepath.Join(dir, lockFileName)); err != nil {
+		return err
+	}
+	if err := createFile(j.path); err != nil {
+		return err
+	}
+	var err error
+	if j.writer, err = newWriter(j.path, o); err != nil {
+		return err
+	}
+	if err := j.writer.connect(); err != nil {
+		return err
+	}
+	if j.read, err = sql.Open(driverName, dataSource(j.path, reading, o)); err != nil {
+		return err
+	}
+	j.read.SetMaxOpenConns(readers)
+	j.read.SetMaxIdleConns(readers)
+	j.read.SetConnMaxIdleTime(time.Minute) // gives the caches back
+	return nil
+}
+
+// acquire takes the lock that keeps a second process out.
+func (j *Journal) acquire(path string) error {
+	lock := flock.New(path, flock.SetPermissions(fileMode))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", path, err)
+	}
+	if !locked {
+		return fmt.Errorf("%s is in use by another process, which has locked %s", j.path, path)
+	}
+	j.lock = lock
+	return nil
+}
+
+// Own implements hub.Journal.
+func (j *Journal) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
+	return j.committer.Own(ctx, p)
+}
+
+// Close implements hub.Journal. It may be called again.
+func (j *Journal) Close() error {
+	j.committer.Close()
+	if j.closed.Swap(true) {
+		return nil
+	}
+	if err := j.release(); err != nil {
+		return fmt.Errorf("close journal: %w", err)
+	}
+	return nil
+}
+
+// release closes what is open. The writing connection is the last to go: it
+// then moves the log into the database.
+func (j *Journal) release() error {
+	var errs []error
+	if j.read != nil {
+		errs = append(errs, j.read.Close())
+	}
+	if j.writer != nil {
+		errs = append(errs, j.writer.close())
+	}
+	if j.lock != nil {
+		errs = append(errs, j.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+const (
+	dirMode  os.FileMode = 0o700
+	fileMode os.FileMode = 0o600
+)
+
+// createDir creates the directory where it is missing, and syncs the one above
+// so that it is still there after a power cut.
+func createDir(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, dirMode); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
+}
+
+// createFile creates the database file where it is missing. SQLite would, with
+// the mode that the umask leaves; the files beside it take their mode from it.
+func createFile(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, fileMode)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}

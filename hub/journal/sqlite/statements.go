@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// rowColumns are those that scanRow reads.
+const rowColumns = "lsn, seq, last, before, after, data"
+
+// statements are what the writer runs, prepared on its connection.
+type statements struct {
+	begin, commit, rollback             *sql.Stmt
+	epochs, claim                       *sql.Stmt
+	findSession, addSession             *sql.Stmt
+	setHead, setSession                 *sql.Stmt
+	addAppend, findAppend, replaceState *sql.Stmt
+}
+
+func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
+	var errs []error
+	prepare := func(text string) *sql.Stmt {
+		stmt, err := conn.PrepareContext(ctx, text)
+		errs = append(errs, err)
+		return stmt
+	}
+	*s = statements{
+		begin:    prepare("BEGIN IMMEDIATE"),
+		commit:   prepare("COMMIT"),
+		rollback: prepare("ROLLBACK"),
+		epochs:   prepare("SELECT partition, epoch FROM partition"),
+		claim: prepare(`INSERT INTO partition (partition, epoch) VALUES (?, 1)
+			ON CONFLICT DO UPDATE SET epoch = epoch + 1`),
+		findSession: prepare("SELECT key, seq, hash FROM session WHERE id = ?"),
+		addSession: prepare(`INSERT INTO session
+			(seq, hash, kind, workspace, host_session, status, created_at, due, resource, id)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		setHead: prepare("UPDATE session SET seq = ?, hash = ? WHERE key = ? AND seq = ?"),
+		setSession: prepare(`UPDATE session SET seq = ?, hash = ?, kind = ?, workspace = ?,
+			host_session = ?, status = ?, created_at = ?, due = ?, resource = ?
+			WHERE key = ? AND seq = ?`),
+		addAppend: prepare(`INSERT INTO append (session, seq, last, before, after, data)
+			VALUES (?, ?, ?, ?, ?, ?)`),
+		findAppend: prepare("SELECT " + rowColumns + ` FROM append
+			WHERE session = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`),
+		replaceState: prepare(`INSERT OR REPLACE INTO snapshot
+			(session, seq, hash, version, state, sum) VALUES (?, ?, ?, ?, ?, ?)`),
+	}
+	return errors.Join(errs...)
+}

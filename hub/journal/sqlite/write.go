@@ -1,0 +1,236 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"parley/hub"
+	"parley/hub/journal"
+)
+
+// maxKnown bounds the sessions that the writer remembers. Beyond it they are
+// all forgotten, and each is looked up again at its next append.
+const maxKnown = 8192
+
+// writer writes batches on one connection. It belongs to one goroutine.
+type writer struct {
+	path  string
+	db    *sql.DB   // opens the connection, and keeps none of its own
+	conn  *sql.Conn // nil after a failure, until the next batch
+	stmts statements
+	known map[hub.SessionID]*known
+}
+
+// known is what the writer remembers of a session. It is what the transaction
+// under way has made of it; when that fails, all is forgotten.
+type known struct {
+	key     int64 // 0 before the session's first append
+	head    hub.Head
+	summary fingerprint // of the stored summary; zero when it was not written by this writer
+}
+
+func newWriter(path string, o options) (*writer, error) {
+	db, err := sql.Open(driverName, dataSource(path, writing, o))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxIdleConns(0)
+	return &writer{path: path, db: db, known: map[hub.SessionID]*known{}}, nil
+}
+
+// connect opens the connection and creates the tables in a new database.
+func (w *writer) connect() error {
+	ctx := context.Background()
+	conn, err := w.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	w.conn = conn
+	if err := migrate(ctx, conn, w.path); err != nil {
+		return errors.Join(err, w.disconnect())
+	}
+	if err := w.stmts.prepare(ctx, conn); err != nil {
+		return errors.Join(err, w.disconnect())
+	}
+	return nil
+}
+
+// disconnect closes the connection, which ends its transaction and its
+// statements.
+func (w *writer) disconnect() error {
+	clear(w.known)
+	if w.conn == nil {
+		return nil
+	}
+	conn := w.conn
+	w.conn, w.stmts = nil, statements{}
+	return conn.Close()
+}
+
+func (w *writer) close() error { return errors.Join(w.disconnect(), w.db.Close()) }
+
+// write is the committer's. After a failure the connection is not used again:
+// whatever state SQLite left it in, the next batch begins on a fresh one.
+func (w *writer) write(batch []*journal.Request) error {
+	if w.conn == nil {
+		if err := w.connect(); err != nil {
+			return storeError(err)
+		}
+	}
+	if len(w.known) > maxKnown {
+		clear(w.known)
+	}
+	err := w.transact(batch)
+	if err != nil {
+		err = storeError(err)
+		// Closing rolls back too; done first, it releases the lock at once.
+		_, _ = w.stmts.rollback.Exec()
+		_ = w.disconnect()
+	}
+	return err
+}
+
+// transact writes the batch in one transaction.
+func (w *writer) transact(batch []*journal.Request) error {
+	if _, err := w.stmts.begin.Exec(); err != nil {
+		return err
+	}
+	epochs, err := w.epochs()
+	if err != nil {
+		return err
+	}
+	for _, r := range batch {
+		switch epoch := &epochs[r.Partition]; {
+		case r.Kind == journal.Claim:
+			*epoch++
+			r.Epoch = *epoch
+			_, err = w.stmts.claim.Exec(int64(r.Partition))
+		case r.Epoch != *epoch:
+			r.Err = hub.ErrFenced
+		case r.Kind == journal.Append:
+			r.Err, err = w.append(&r.Append)
+		case r.Kind == journal.Snapshot:
+			r.Err, err = w.putSnapshot(&r.Snapshot)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err = w.stmts.commit.Exec()
+	return err
+}
+
+// epochs reads the fence of every partition.
+func (w *writer) epochs() (epochs [hub.Partitions]uint64, err error) {
+	rows, err := w.stmts.epochs.Query()
+	if err != nil {
+		return epochs, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var partition hub.Partition
+		var epoch uint64
+		if err := rows.Scan(&partition, &epoch); err != nil {
+			return epochs, err
+		}
+		if partition < hub.Partitions {
+			epochs[partition] = epoch
+		}
+	}
+	return epochs, rows.Err()
+}
+
+// append writes one append. refused is why it fails alone; err fails the batch.
+func (w *writer) append(a *hub.Append) (refused, err error) {
+	s, err := w.session(a.Session)
+	if err != nil {
+		return nil, err
+	}
+	row, refused := journal.Encode(a, s.head)
+	if refused != nil {
+		return refused, nil
+	}
+	if err := w.putSession(a, s, &row); err != nil {
+		return nil, err
+	}
+	_, err = w.stmts.addAppend.Exec(s.key, int64(row.First), int64(row.Last),
+		row.Before[:], row.After[:], row.Data)
+	s.head = row.Head()
+	return nil, err
+}
+
+// session looks a session up; one without events is at its origin.
+func (w *writer) session(id hub.SessionID) (*known, error) {
+	if s := w.known[id]; s != nil {
+		return s, nil
+	}
+	s := &known{head: journal.Origin(id)}
+	err := w.stmts.findSession.QueryRow(id[:]).Scan(&s.key, &s.head.Seq, (*hashColumn)(&s.head.Hash))
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	w.known[id] = s
+	return s, nil
+}
+
+// putSession moves the session's head to the end of row, and stores the summary
+// if it has changed, which for most appends it has not.
+func (w *writer) putSession(a *hub.Append, s *known, row *journal.Row) error {
+	var result sql.Result
+	var err error
+	last, after := int64(row.Last), row.After[:]
+	sum := summaryFingerprint(&a.Summary)
+	switch {
+	case s.key == 0:
+		result, err = w.stmts.addSession.Exec(append(summaryValues(&a.Summary, last, after), a.Session[:])...)
+	case s.summary == sum:
+		result, err = w.stmts.setHead.Exec(last, after, s.key, int64(s.head.Seq))
+	default:
+		result, err = w.stmts.setSession.Exec(append(summaryValues(&a.Summary, last, after), s.key, int64(s.head.Seq))...)
+	}
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return fmt.Errorf("session %s is not at event %d in the database: %w", a.Session, s.head.Seq, err)
+	}
+	if s.key == 0 {
+		s.key, err = result.LastInsertId()
+	}
+	s.summary = sum
+	return err
+}
+
+// putSnapshot replaces a snapshot, if it stands on an event that is there.
+func (w *writer) putSnapshot(p *hub.Snapshot) (refused, err error) {
+	s, err := w.session(p.Session)
+	if err != nil {
+		return nil, err
+	}
+	if on, err := w.contains(s, p); err != nil || !on {
+		return journal.RefuseSnapshot(*p), err
+	}
+	sum := sha256.Sum256(p.State)
+	_, err = w.stmts.replaceState.Exec(s.key, int64(p.Head.Seq), p.Head.Hash[:], p.Version, notNil(p.State), sum[:])
+	return nil, err
+}
+
+// contains reports whether the event that the snapshot stands on is there.
+func (w *writer) contains(s *known, p *hub.Snapshot) (bool, error) {
+	if p.Head == s.head || p.Head.Seq == 0 || p.Head.Seq > s.head.Seq {
+		return p.Head == s.head && p.Head.Seq > 0, nil
+	}
+	_, row, err := scanRow(w.stmts.findAppend.QueryRow(s.key, int64(p.Head.Seq)))
+	if err != nil {
+		return false, err
+	}
+	records, err := row.Decode(p.Session)
+	if err != nil {
+		return false, nil // readers report the damage; a snapshot is only a hint
+	}
+	i := p.Head.Seq - row.First
+	return i < hub.Seq(len(records)) && records[i].Hash == p.Head.Hash, nil
+}

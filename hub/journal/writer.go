@@ -1,0 +1,104 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"parley/hub"
+)
+
+// Kind says what a Request asks for.
+type Kind uint8
+
+// The kinds of request that an engine is asked to write.
+const (
+	Claim    Kind = iota // raise the partition's epoch by one and tell it in Epoch
+	Append               // write Request.Append
+	Snapshot             // write Request.Snapshot
+	barrier              // nothing: it resolves when all before it are resolved
+)
+
+// Request is one thing that waits to be written. A Claim's Epoch is set by the
+// engine; any other request is refused with hub.ErrFenced unless its Epoch is
+// the partition's newest.
+type Request struct {
+	Kind      Kind
+	Partition hub.Partition
+	Epoch     uint64
+	Append    hub.Append
+	Snapshot  hub.Snapshot
+	Err       error // set by the engine when it refuses this request alone
+
+	writer *writer // nil for a claim
+	commit *hub.Commit
+}
+
+// bytes is about what the request keeps in memory.
+func (r *Request) bytes() int {
+	n := len(r.Append.Summary.Resource) + len(r.Snapshot.State)
+	for i := range r.Append.Records {
+		n += len(r.Append.Records[i].Public) + len(r.Append.Records[i].Private)
+	}
+	return n
+}
+
+// refuse makes the request one that is resolved in its turn, and never written.
+func (r *Request) refuse(err error) {
+	r.Err = err
+	r.Append, r.Snapshot = hub.Append{}, hub.Snapshot{}
+}
+
+// writer implements hub.Writer for every engine.
+type writer struct {
+	// immutable
+	committer *Committer
+	partition hub.Partition
+	epoch     uint64
+
+	// guarded by committer.mu
+	released bool
+}
+
+func (w *writer) Append(a hub.Append) *hub.Commit {
+	r := w.request(Append, a.Session)
+	if r.Err == nil {
+		r.Append = a
+	}
+	return w.committer.add(r)
+}
+
+func (w *writer) PutSnapshot(s hub.Snapshot) *hub.Commit {
+	r := w.request(Snapshot, s.Session)
+	if r.Err == nil {
+		r.Snapshot = s
+	}
+	return w.committer.add(r)
+}
+
+// Release gives the partition up. It returns early, with ctx's error, when ctx
+// ends; what was appended is resolved all the same.
+func (w *writer) Release(ctx context.Context) error {
+	w.committer.mu.Lock()
+	w.released = true
+	w.committer.mu.Unlock()
+	commit := w.committer.add(w.request(barrier, hub.SessionID{}))
+	select {
+	case <-commit.Done():
+	case <-ctx.Done():
+		return fmt.Errorf("release partition %d: %w", w.partition, ctx.Err())
+	}
+	if err := commit.Err(); err != nil && !errors.Is(err, hub.ErrClosed) {
+		return fmt.Errorf("release partition %d: %w", w.partition, err)
+	}
+	return nil
+}
+
+func (w *writer) request(kind Kind, id hub.SessionID) *Request {
+	r := &Request{Kind: kind, Partition: w.partition, Epoch: w.epoch, writer: w}
+	if kind != barrier && id.Partition() != w.partition {
+		r.refuse(fmt.Errorf("%w: session %s belongs to partition %d, not to %d",
+			hub.ErrFenced, id, id.Partition(), w.partition))
+	}
+	return r
+}
