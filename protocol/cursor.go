@@ -23,8 +23,9 @@ func NewCursor(seq uint64, hash [32]byte) Cursor {
 
 // ParseCursor reads the text form.
 func ParseCursor(s string) (Cursor, error) {
+	// The length is checked on the text: the decoder skips line ends.
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(b) != cursorBytes {
+	if err != nil || len(b) != cursorBytes || len(s) != base64.RawURLEncoding.EncodedLen(cursorBytes) {
 		return Cursor{}, errors.New("not a cursor")
 	}
 	return Cursor{Seq: binary.BigEndian.Uint64(b), Tag: [12]byte(b[8:])}, nil
