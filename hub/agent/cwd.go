@@ -1,0 +1,66 @@
+package agent
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"parley/hub"
+)
+
+// workingDir checks the working directory that was asked for and returns it
+// without symbolic links, so that what was checked is what is used. A directory
+// that is missing and one that is not allowed are told apart only where it is
+// allowed to ask, so that clients cannot explore the disk.
+func (p Profile) workingDir(asked string) (string, error) {
+	own, err := resolve(p.Dir)
+	if err != nil {
+		return "", fmt.Errorf("working directory: %w", err)
+	}
+	if asked == "" {
+		return own, nil
+	}
+	if !filepath.IsAbs(asked) {
+		return "", hub.ErrCwdNotAllowed
+	}
+	dir, err := resolve(asked)
+	if err != nil {
+		return "", hub.ErrCwdNotAllowed
+	}
+	if dir == own {
+		return dir, nil
+	}
+	for _, allowed := range p.Dirs {
+		root, err := resolve(allowed)
+		if err == nil && inside(root, dir) {
+			return dir, nil
+		}
+	}
+	return "", hub.ErrCwdNotAllowed
+}
+
+// resolve returns the absolute path of a directory, without symbolic links.
+func resolve(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(abs)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(real)
+	if err != nil {
+		return "", err
+	}
+	if !info.IsDir() {
+		return "", fmt.Errorf("%s is not a directory", real)
+	}
+	return real, nil
+}
+
+func inside(root, dir string) bool {
+	rel, err := filepath.Rel(root, dir)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}

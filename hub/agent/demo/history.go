@@ -1,0 +1,129 @@
+package demo
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+)
+
+const (
+	// maxHistory bounds one conversation, in bytes of JSON. What is oldest is
+	// forgotten first.
+	maxHistory = 1 << 20
+	// maxRemembered bounds the conversations that are kept in memory. The one
+	// that was kept first is forgotten first.
+	maxRemembered = 256
+)
+
+var errNoHistory = errors.New("no such conversation")
+
+// The ids that newSession makes: nothing else becomes a file's name.
+var historyID = regexp.MustCompile(`^demo-[a-z0-9]{1,64}$`)
+
+// History keeps conversations so that session/load can replay them, each as a
+// file of JSON lines or in memory. It is safe for concurrent use; a
+// conversation belongs to one agent at a time.
+type History struct {
+	dir string // immutable; empty to keep them in memory
+
+	mu     sync.Mutex
+	memory map[string][]json.RawMessage
+	order  []string // the keys of memory, oldest first
+}
+
+// NewHistory keeps conversations in dir, which is made when it is needed, or in
+// memory if dir is empty.
+func NewHistory(dir string) *History {
+	return &History{dir: dir, memory: make(map[string][]json.RawMessage)}
+}
+
+// load returns the updates of a conversation, oldest first.
+func (h *History) load(id string) ([]json.RawMessage, error) {
+	if !historyID.MatchString(id) {
+		return nil, errNoHistory
+	}
+	if h.dir != "" {
+		return h.loadFile(id)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	past, ok := h.memory[id]
+	if !ok {
+		return nil, errNoHistory
+	}
+	return past, nil
+}
+
+func (h *History) loadFile(id string) ([]json.RawMessage, error) {
+	data, err := os.ReadFile(h.file(id))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, errNoHistory
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load conversation: %w", err)
+	}
+	var past []json.RawMessage
+	for line := range bytes.Lines(data) {
+		if json.Valid(line) {
+			past = append(past, bytes.TrimSpace(line))
+		}
+	}
+	return past, nil
+}
+
+// save replaces a conversation and returns what is kept of it. The caller does
+// not change the elements of past afterwards.
+func (h *History) save(id string, past []json.RawMessage) ([]json.RawMessage, error) {
+	past = newest(past)
+	if h.dir != "" {
+		return past, h.saveFile(id, past)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, ok := h.memory[id]; !ok {
+		h.order = append(h.order, id)
+		if len(h.order) > maxRemembered {
+			delete(h.memory, h.order[0])
+			h.order = h.order[1:]
+		}
+	}
+	h.memory[id] = past
+	return past, nil
+}
+
+func (h *History) saveFile(id string, past []json.RawMessage) error {
+	if err := os.MkdirAll(h.dir, 0o700); err != nil {
+		return fmt.Errorf("save conversation: %w", err)
+	}
+	var data bytes.Buffer
+	for _, update := range past {
+		data.Write(update)
+		data.WriteByte('\n')
+	}
+	// Written beside and moved, so that a crash leaves the old one or the new.
+	fresh := h.file(id) + ".new"
+	if err := os.WriteFile(fresh, data.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("save conversation: %w", err)
+	}
+	if err := os.Rename(fresh, h.file(id)); err != nil {
+		return fmt.Errorf("save conversation: %w", err)
+	}
+	return nil
+}
+
+func (h *History) file(id string) string { return filepath.Join(h.dir, id+".jsonl") }
+
+// newest returns as many of the last updates as maxHistory allows.
+func newest(past []json.RawMessage) []json.RawMessage {
+	size, from := 0, len(past)
+	for from > 0 && size+len(past[from-1]) <= maxHistory {
+		from--
+		size += len(past[from])
+	}
+	return past[from:]
+}

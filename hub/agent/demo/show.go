@@ -1,0 +1,70 @@
+package demo
+
+import (
+	"strings"
+
+	"parley/hub/agent/wire"
+)
+
+// bigOutput is the size of the big scene's output, in bytes: more than a
+// session takes as one event by default.
+const bigOutput = 6 << 20
+
+var errAsked = &wire.Error{Code: wire.CodeInternal, Message: "the prompt asked for an error"}
+
+// playTools shows calls that overlap, of kinds and ends that the other scenes
+// do not have.
+func playTools(t *turn) {
+	t.say("Three things at the same time:")
+	search := t.startTool("search", `Search "discount"`, object{"pattern": "discount"})
+	fetch := t.startTool("fetch", "Fetch https://example.com/prices", object{"url": "https://example.com/prices"})
+	think := t.startTool("think", "Weigh the options", object{})
+	t.workTool(search)
+	t.workTool(fetch)
+	t.workTool(think)
+	t.finishTool(fetch, "failed", "The demo has no network.")
+	t.finishTool(search, "completed", "basket/total.go:4\nbasket/total.go:9\nbasket/item.go:12")
+	t.finishTool(think, "completed", "The smallest change wins.")
+	t.runCommand("git mv basket cart", "completed")
+	move := t.startTool("move", "Move basket to cart", object{}, "basket", "cart")
+	t.finishTool(move, "completed", "2 files moved.")
+	t.say("One failed, as tools sometimes do; the others are through.")
+}
+
+func playDiff(t *turn) {
+	t.say("First a new file, then an edit of two places.")
+	made := t.edit(change{name: "basket/doc.go", new: "// Package basket adds up what a customer buys.\npackage basket\n"})
+	made = t.edit(change{name: "basket/item.go", old: itemBefore, new: itemAfter}) && made
+	if made {
+		t.say("Both are in place.")
+	} else {
+		t.say("What you rejected was left alone.")
+	}
+}
+
+var itemBefore = "package basket\n\nimport \"errors\"\n\nvar errPrice = errors.New(\"bad price\")\n" +
+	strings.Repeat("\n// ...", 12) + "\n\nfunc (i Item) Valid() error {\n\tif i.price < 0 {\n\t\treturn errPrice\n\t}\n\treturn nil\n}\n"
+
+var itemAfter = strings.NewReplacer(
+	`errors.New("bad price")`, `errors.New("price is below zero")`,
+	"i.price < 0", "i.price < 0 || i.count < 0",
+).Replace(itemBefore)
+
+func playMarkdown(t *turn) { t.say(markdown) }
+
+const markdown = "# A heading\n\n" +
+	"Text with **bold**, *italic*, `code` and a [link](https://example.com).\n\n" +
+	"1. first\n2. second\n   - nested\n\n" +
+	"> A quotation.\n\n" +
+	"| item | cents |\n| --- | ---: |\n| tea | 350 |\n| scone | 275 |\n\n" +
+	"```go\nfunc main() {\n\tfmt.Println(\"<b>not HTML & not bold</b>\")\n}\n```\n\n" +
+	"And what must not run: <script>alert(1)</script> <img src=x onerror=alert(1)>\n\n" +
+	"Ünïcödé, 漢字, العربية, 👩‍👩‍👧.\n"
+
+// longText is repeated material for a long answer, a paragraph each.
+var longText = strings.Split(strings.Repeat(
+	"People who share an agent share its attention, so one of them speaks at a time and the others see it.\n"+
+		"Whoever joins late reads from the beginning, and then goes on live without a gap.\n"+
+		"A prompt that needs a yes waits until the host gives it, changes it or turns it down.\n"+
+		"What the agent wants to do to the outside world is asked before it is done.\n", 6)+
+	"That is all.", "\n")

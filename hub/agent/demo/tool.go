@@ -1,0 +1,128 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// startTool announces a tool call and returns its id.
+func (t *turn) startTool(kind, title string, input object, files ...string) string {
+	t.session.calls++
+	id := fmt.Sprintf("call_%d", t.session.calls)
+	if t.err != nil {
+		return id
+	}
+	t.open = append(t.open, id)
+	t.tell(t.toolCall(id, kind, title, input, files))
+	t.pause(2)
+	return id
+}
+
+func (t *turn) toolCall(id, kind, title string, input object, files []string) object {
+	locations := make([]object, len(files))
+	for i, file := range files {
+		locations[i] = object{"path": t.path(file)}
+	}
+	return object{"sessionUpdate": "tool_call", "toolCallId": id, "title": title, "kind": kind,
+		"status": "pending", "locations": locations, "rawInput": input}
+}
+
+// workTool marks the call as being worked on, and takes a moment.
+func (t *turn) workTool(id string) {
+	t.tell(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": "in_progress"})
+	t.pause(12)
+}
+
+// finishTool ends the call as completed or failed, with a text as its result.
+func (t *turn) finishTool(id, status, output string) {
+	t.finishWith(id, status, object{"type": "content", "content": textBlock(output)})
+}
+
+func (t *turn) finishWith(id, status string, content object) {
+	t.open = slices.DeleteFunc(t.open, func(open string) bool { return open == id })
+	t.tell(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": status,
+		"content": []object{content}})
+	t.pause(4)
+}
+
+// readFile shows a file being read.
+func (t *turn) readFile(name, content string) {
+	id := t.startTool("read", "Read "+name, object{"path": t.path(name)}, name)
+	t.workTool(id)
+	t.finishTool(id, "completed", "```\n"+content+"```")
+}
+
+// runCommand shows a command and what it wrote, growing line by line.
+func (t *turn) runCommand(command, status string, lines ...string) {
+	id := t.startTool("execute", command, object{"command": command, "cwd": t.path(".")})
+	t.workTool(id)
+	output := "$ " + command + "\n"
+	for _, line := range lines {
+		output += line + "\n"
+		t.update(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": "in_progress",
+			"content": []object{{"type": "content", "content": textBlock(console(output))}}})
+		t.pause(6)
+	}
+	t.finishTool(id, status, console(output))
+}
+
+func console(output string) string { return "```console\n" + output + "```" }
+
+// change is an edit of one file.
+type change struct {
+	name     string
+	old, new string // a file that is new has no old text
+}
+
+// edit shows an edit as a diff. It asks for permission first, unless one was
+// given for good, and reports whether the edit was made.
+func (t *turn) edit(c change) bool {
+	input := object{"path": t.path(c.name)}
+	diff := object{"type": "diff", "path": t.path(c.name), "oldText": c.old, "newText": c.new}
+	if c.old == "" {
+		diff["oldText"] = nil
+	}
+	id := t.startTool("edit", "Edit "+c.name, input, c.name)
+	if !t.session.always && !t.permitted(id, "edit", "Edit "+c.name, input, diff, c.name) {
+		t.finishTool(id, "failed", "Not allowed.")
+		return false
+	}
+	t.workTool(id)
+	t.finishWith(id, "completed", diff)
+	return t.err == nil
+}
+
+// permitted asks whether a tool call may go on.
+func (t *turn) permitted(id, kind, title string, input, content object, files ...string) bool {
+	if t.err != nil {
+		return false
+	}
+	call := t.toolCall(id, kind, title, input, files)
+	delete(call, "sessionUpdate")
+	call["content"] = []object{content}
+	answer, err := t.server.ask(t.ctx, "session/request_permission", object{
+		"sessionId": t.session.id, "toolCall": call,
+		"options": []object{
+			{"optionId": "allow", "name": "Allow", "kind": "allow_once"},
+			{"optionId": "always", "name": "Always allow", "kind": "allow_always"},
+			{"optionId": "reject", "name": "Reject", "kind": "reject_once"},
+		}})
+	if err != nil {
+		t.err = err
+		return false
+	}
+	var result struct {
+		Outcome struct {
+			Outcome  string `json:"outcome"`
+			OptionID string `json:"optionId"`
+		} `json:"outcome"`
+	}
+	if json.Unmarshal(answer.Result, &result) != nil || result.Outcome.Outcome != "selected" {
+		t.err = context.Canceled // that is what no decision means in the protocol
+		return false
+	}
+	t.session.always = t.session.always || result.Outcome.OptionID == "always"
+	return result.Outcome.OptionID == "allow" || result.Outcome.OptionID == "always"
+}

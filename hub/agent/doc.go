@@ -1,0 +1,38 @@
+// Package agent runs agents that speak the Agent Client Protocol (version 1)
+// and implements hub.Launcher and hub.Agent over them. An agent is a child
+// process from a configured profile, or the demo agent inside this process;
+// both speak newline-delimited JSON-RPC through the same code.
+//
+// # Order
+//
+// One goroutine per agent reads what it says and calls the sink, so events come
+// in wire order: a permission request never overtakes its tool call, and the
+// end of a turn comes after the turn's updates. AgentExited is last. A turn
+// that is open when it comes is over, without an AgentTurnEnded of its own, and
+// pending permission requests are void.
+//
+// # Who may block whom
+//
+// A sink that blocks stops the reading of that agent alone, and in the end the
+// agent's writing. The methods of hub.Agent but for Stop never block: they put
+// lines into a bounded outbox that another goroutine writes. An agent that
+// leaves the outbox full is beyond help and is killed.
+//
+// Stop may be called by anyone but the sink. It returns when the agent and what
+// it started are gone and AgentExited has been taken, or, should the sink not
+// take it, when its context ends.
+//
+// # What a process may leave behind
+//
+// An agent gets a session and process group of its own, and what it starts is
+// killed with it. On Linux that holds for descendants that left the group too:
+// this process adopts orphans (PR_SET_CHILD_SUBREAPER), finds them by session,
+// by an environment variable that all descendants inherit, and by having seen
+// them while their parent lived. Elsewhere only the process group is ended.
+//
+// # Testing
+//
+// The profile "demo" needs nothing installed; Options.DemoPace zero makes it
+// run as fast as the sink takes its events. Package agenttest has a real agent
+// from another hand.
+package agent

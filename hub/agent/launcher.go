@@ -1,0 +1,151 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+
+	"parley/hub"
+	"parley/hub/agent/demo"
+	"parley/hub/agent/wire"
+)
+
+// Options adjust how agents are run. A zero field takes its default.
+type Options struct {
+	// Version is what agents are told as the version of Parley.
+	Version string
+	// HandshakeTimeout is how long an agent may take for each answer until it is
+	// ready for a prompt. Default one minute.
+	HandshakeTimeout time.Duration
+	// StopGrace is how long a stopped agent has after its input was closed, and
+	// again after SIGTERM. Default 3 s.
+	StopGrace time.Duration
+	// MaxLine caps a line of an agent, in bytes; a longer one is skipped.
+	// Default wire.DefaultMaxLine.
+	MaxLine int
+	// DemoPace is the pause between two chunks of the demo agent's text. It has
+	// no default: zero means no pause. DefaultDemoPace reads pleasantly.
+	DemoPace time.Duration
+	// DemoDir is where the demo agent keeps conversations, so that they can be
+	// loaded after a restart; empty to keep them in memory.
+	DemoDir string
+}
+
+// DefaultDemoPace is a pace at which people can follow the demo agent.
+const DefaultDemoPace = 30 * time.Millisecond
+
+func (o Options) withDefaults() Options {
+	if o.Version == "" {
+		o.Version = "dev"
+	}
+	if o.HandshakeTimeout == 0 {
+		o.HandshakeTimeout = time.Minute
+	}
+	if o.StopGrace == 0 {
+		o.StopGrace = 3 * time.Second
+	}
+	if o.MaxLine == 0 {
+		o.MaxLine = wire.DefaultMaxLine
+	}
+	return o
+}
+
+// Launcher starts the agents of a set of profiles, and the demo agent. It
+// implements hub.Launcher and is safe for concurrent use.
+type Launcher struct {
+	// immutable
+	profiles []Profile
+	log      *zap.Logger
+	opts     Options
+	history  *demo.History
+}
+
+var _ hub.Launcher = (*Launcher)(nil)
+
+// NewLauncher returns a launcher for these profiles and for the demo agent. It
+// fails on a profile that is not valid and on a name that is there twice. On
+// Linux the process adopts orphaned descendants from then on, so that none
+// outlives its agent.
+func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, error) {
+	names := make(map[string]bool)
+	for _, p := range profiles {
+		if err := p.Validate(); err != nil {
+			return nil, err
+		}
+		if names[p.Name] {
+			return nil, fmt.Errorf("agent %q is configured twice", p.Name)
+		}
+		names[p.Name] = true
+	}
+	if len(profiles) > 0 {
+		adoptOrphans(log)
+	}
+	opts = opts.withDefaults()
+	return &Launcher{profiles: profiles, log: log, opts: opts, history: demo.NewHistory(opts.DemoDir)}, nil
+}
+
+// Profiles implements hub.Launcher. The demo agent is the last one.
+func (l *Launcher) Profiles() []hub.Profile {
+	list := make([]hub.Profile, 0, len(l.profiles)+1)
+	for _, p := range l.profiles {
+		list = append(list, hub.Profile{Name: p.Name, Description: p.Description})
+	}
+	return append(list, hub.Profile{Name: DemoProfile,
+		Description: "Built in, without a model: acts out what an agent does. Say help."})
+}
+
+// Launch implements hub.Launcher. Beside the errors named there, the error says
+// in a sentence why the agent is not ready; errors.As finds a *wire.Error when
+// the agent answered with one. When it fails, the agent is gone when it returns.
+func (l *Launcher) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (hub.Agent, error) {
+	s, err := l.launch(ctx, spec, sink)
+	if err != nil {
+		return nil, fmt.Errorf("agent %q: %w", spec.Profile, err)
+	}
+	return s, nil
+}
+
+func (l *Launcher) launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (*session, error) {
+	log := l.log.With(zap.String("agent", spec.Profile), zap.Stringer("hostSession", spec.HostSession))
+	p, cwd, err := l.start(spec, log)
+	if err != nil {
+		return nil, err
+	}
+	s := startSession(p, spec, sink, l.opts, log)
+	err = s.handshake(ctx, cwd, spec.Load, l.opts.Version, l.opts.HandshakeTimeout)
+	s.launched <- err == nil
+	if err == nil {
+		return s, nil
+	}
+	if stopErr := s.shutDown(ctx); stopErr != nil {
+		log.Error("agent cannot be ended", zap.Error(stopErr))
+		return nil, err
+	}
+	s.workers.Wait()
+	return nil, err
+}
+
+// start starts what the profile stands for and returns the session's working
+// directory with it.
+func (l *Launcher) start(spec hub.LaunchSpec, log *zap.Logger) (peer, string, error) {
+	if spec.Profile == DemoProfile {
+		if spec.Cwd != "" && !filepath.IsAbs(spec.Cwd) {
+			return nil, "", hub.ErrCwdNotAllowed
+		}
+		return startDemo(demo.Options{Pace: l.opts.DemoPace, History: l.history}), spec.Cwd, nil
+	}
+	for _, p := range l.profiles {
+		if p.Name == spec.Profile {
+			cwd, err := p.workingDir(spec.Cwd)
+			if err != nil {
+				return nil, "", err
+			}
+			started, err := startProcess(p, cwd, log)
+			return started, cwd, err
+		}
+	}
+	return nil, "", hub.ErrNoProfile
+}

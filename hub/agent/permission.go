@@ -1,0 +1,135 @@
+package agent
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"parley/hub"
+	"parley/hub/agent/wire"
+)
+
+// maxPermissions bounds the permission requests that wait at one time. One more
+// is refused with an error: no agent works on so many things at once.
+const maxPermissions = 256
+
+var errNoQuestion = errors.New("a toolCall and one or more options with an optionId are needed")
+
+// requested answers or passes on a request of the agent.
+func (s *session) requested(m wire.Message) {
+	if m.Method != "session/request_permission" {
+		s.refuse(m, wire.CodeMethodNotFound, "not supported: "+brief(m.Method))
+		return
+	}
+	ask, err := readPermission(m.Params)
+	if err == nil && s.maxEvent > 0 && len(ask.ToolCall)+len(ask.Options) > s.maxEvent {
+		err = ask.shorten(s.maxEvent)
+	}
+	if err != nil {
+		s.refuse(m, wire.CodeInvalidParams, err.Error())
+		return
+	}
+	requestID := uuid.NewString()
+	s.mu.Lock()
+	full := len(s.permissions) >= maxPermissions
+	if !full {
+		s.permissions[requestID] = bytes.Clone(m.ID)
+	}
+	s.mu.Unlock()
+	if full {
+		s.refuse(m, wire.CodeInternal, "too many permission requests at once")
+		return
+	}
+	s.sink(hub.AgentPermission{RequestID: requestID,
+		ToolCall: ask.ToolCall, Options: ask.Options, Choices: ask.choices})
+}
+
+// refuse answers with an error. It waits for room in the outbox, and the agent
+// is not read meanwhile.
+func (s *session) refuse(m wire.Message, code int, message string) {
+	s.log.Debug("refused a request of the agent", zap.String("method", brief(m.Method)), zap.Int("code", code))
+	s.out.put(wire.Failure(bytes.Clone(m.ID), &wire.Error{Code: code, Message: message}))
+}
+
+// withdrawn takes a permission request back. The request still gets its answer:
+// the protocol asks for one, and this one every agent knows.
+func (s *session) withdrawn(m wire.Message) {
+	var params struct {
+		RequestID json.RawMessage `json:"requestId"`
+	}
+	if json.Unmarshal(m.Params, &params) != nil {
+		return
+	}
+	key := wire.IDKey(params.RequestID)
+	s.mu.Lock()
+	requestID := ""
+	for ours, theirs := range s.permissions {
+		if wire.IDKey(theirs) == key {
+			requestID = ours
+		}
+	}
+	s.mu.Unlock()
+	if requestID != "" {
+		s.Respond(requestID, "")
+		s.sink(hub.AgentWithdrawn{RequestID: requestID})
+	}
+}
+
+// permission is what an agent asks.
+type permission struct {
+	ToolCall json.RawMessage `json:"toolCall"`
+	Options  json.RawMessage `json:"options"`
+	choices  []hub.AgentOption
+}
+
+// readPermission copies out of params what is asked.
+func readPermission(params json.RawMessage) (permission, error) {
+	var ask permission
+	if err := json.Unmarshal(params, &ask); err != nil {
+		return ask, err
+	}
+	if err := json.Unmarshal(ask.Options, &ask.choices); err != nil || len(ask.choices) == 0 {
+		return ask, errNoQuestion
+	}
+	for _, choice := range ask.choices {
+		if choice.ID == "" {
+			return ask, errNoQuestion
+		}
+	}
+	if len(ask.ToolCall) == 0 || ask.ToolCall[0] != '{' {
+		return ask, errNoQuestion
+	}
+	return ask, nil
+}
+
+// shorten puts the names, the size and the digest of a tool call in its place
+// if that makes it fit. It does not cut options: all of them can be chosen.
+func (ask *permission) shorten(most int) error {
+	var call struct {
+		ToolCallID string `json:"toolCallId"`
+		Title      string `json:"title,omitempty"`
+		Kind       string `json:"kind,omitempty"`
+		Meta       any    `json:"_meta"`
+	}
+	if err := json.Unmarshal(ask.ToolCall, &call); err != nil {
+		return err
+	}
+	digest := sha256.Sum256(ask.ToolCall)
+	call.ToolCallID, call.Title, call.Kind = brief(call.ToolCallID), brief(call.Title), brief(call.Kind)
+	call.Meta = map[string]any{"_parley/oversized": map[string]any{
+		"bytes": len(ask.ToolCall), "sha256": hex.EncodeToString(digest[:])}}
+	short, err := json.Marshal(call)
+	if err != nil {
+		return err
+	}
+	ask.ToolCall = short
+	if len(short)+len(ask.Options) > most {
+		return errors.New("the options are too long")
+	}
+	return nil
+}

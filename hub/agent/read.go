@@ -1,0 +1,149 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"parley/hub"
+	"parley/hub/agent/wire"
+)
+
+// read takes what the agent says until its end, and is the only one to call
+// the sink.
+func (s *session) read(lines *wire.Reader) {
+	for {
+		line, err := lines.Next()
+		if errors.Is(err, wire.ErrTooLong) {
+			s.skip(nil, err)
+			continue
+		}
+		if err != nil {
+			break
+		}
+		s.handle(line)
+	}
+	// An agent that has closed its output, but lives, is of no use any more.
+	if err := s.shutDown(context.Background()); err != nil {
+		s.log.Error("agent cannot be ended", zap.Error(err))
+	}
+	if s.skipped > 0 {
+		s.log.Warn("agent wrote lines that are no messages", zap.Int("lines", s.skipped))
+	}
+	close(s.lost)
+	if <-s.launched {
+		end := s.end()
+		s.sink(hub.AgentExited{ExitCode: end.code, StderrTail: end.stderr})
+	}
+	close(s.ended)
+}
+
+// end tells how the agent ended.
+func (s *session) end() exit {
+	select {
+	case <-s.peer.gone():
+		return s.peer.exit()
+	default:
+		return exit{text: "does not end"}
+	}
+}
+
+func (s *session) handle(line []byte) {
+	if len(bytes.TrimSpace(line)) == 0 {
+		return
+	}
+	m, err := wire.Parse(wire.Clean(line))
+	switch {
+	case err != nil:
+		s.skip(line, err)
+	case m.IsResponse():
+		s.answered(m)
+	case m.IsRequest():
+		s.requested(m)
+	case m.Method == "$/cancel_request":
+		s.withdrawn(m)
+	default:
+		s.notified(m, line)
+	}
+}
+
+// skip counts what is no message, such as a library's greeting on stdout.
+func (s *session) skip(line []byte, err error) {
+	s.skipped++
+	s.log.Debug("skipped a line of the agent", zap.Error(err), zap.ByteString("line", line[:min(len(line), 200)]))
+}
+
+// answered passes an answer to who waits for it.
+func (s *session) answered(m wire.Message) {
+	key := wire.IDKey(m.ID)
+	s.mu.Lock()
+	then := s.calls[key]
+	delete(s.calls, key)
+	s.mu.Unlock()
+	if then == nil {
+		s.skip(m.ID, errors.New("answer to nothing that was asked"))
+		return
+	}
+	then(m)
+}
+
+// turnEnded passes on the answer to a prompt.
+func (s *session) turnEnded(turn string, m wire.Message) {
+	s.mu.Lock()
+	s.turn = false
+	s.mu.Unlock()
+	s.peer.tidy()
+	ended := hub.AgentTurnEnded{Turn: turn}
+	var result struct {
+		StopReason string `json:"stopReason"`
+	}
+	if m.Error != nil {
+		ended.Err = wire.ReadError(m.Error)
+	} else if err := json.Unmarshal(m.Result, &result); err != nil {
+		ended.Err = fmt.Errorf("read the answer to a prompt: %w", err)
+	}
+	ended.StopReason = result.StopReason
+	s.sink(ended)
+}
+
+// notified passes a notification on. line is the notification as it came.
+func (s *session) notified(m wire.Message, line []byte) {
+	if m.Method == "session/update" && s.loading.Load() {
+		return
+	}
+	raw := m.WithSession(s.host)
+	if s.maxEvent > 0 && len(raw) > s.maxEvent {
+		raw = s.oversized(m, line)
+	}
+	s.sink(hub.AgentNotification{Raw: raw})
+}
+
+// oversized says what was too long to be passed on, with the size and the
+// digest of the line as the agent wrote it.
+func (s *session) oversized(m wire.Message, line []byte) []byte {
+	digest := sha256.Sum256(line)
+	raw, err := wire.Notification("_parley/oversized", oversizedParams{
+		SessionID: s.host, Method: brief(m.Method), SessionUpdate: brief(m.Update),
+		Bytes: len(line), SHA256: hex.EncodeToString(digest[:]),
+	})
+	if err != nil { // strings and a number cannot fail
+		s.log.Error("cannot encode an oversized notification's place", zap.Error(err))
+	}
+	return bytes.TrimSuffix(raw, []byte("\n"))
+}
+
+// brief cuts a name that is too long to be one.
+func brief(name string) string {
+	const most = 256
+	if len(name) <= most {
+		return name
+	}
+	return strings.ToValidUTF8(name[:most], "")
+}

@@ -1,0 +1,85 @@
+package wire
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"unicode/utf8"
+)
+
+// DefaultMaxLine is the cap on a line, in bytes, where none is set.
+const DefaultMaxLine = 64 << 20
+
+// ErrTooLong says that a line was longer than the cap and was dropped. The
+// reader stands at the next line and can be used on.
+var ErrTooLong = errors.New("line is longer than the limit")
+
+// Reader splits a stream into lines. It belongs to one goroutine.
+type Reader struct {
+	buf *bufio.Reader
+	max int
+}
+
+// NewReader reads lines of at most maxLine bytes; 0 means DefaultMaxLine.
+func NewReader(r io.Reader, maxLine int) *Reader {
+	if maxLine <= 0 {
+		maxLine = DefaultMaxLine
+	}
+	return &Reader{buf: bufio.NewReaderSize(r, 64<<10), max: maxLine}
+}
+
+// Next returns the next line without its end ("\n" or "\r\n"). The slice is
+// valid until the next call. A last line without an end is a line too. At the
+// end of the stream it returns the stream's error, which is io.EOF when all
+// went well; a line that is too long is dropped with ErrTooLong.
+func (r *Reader) Next() ([]byte, error) {
+	line, err := r.buf.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		line, err = r.rest(line)
+	}
+	if errors.Is(err, ErrTooLong) || err != nil && len(line) == 0 {
+		return nil, err
+	}
+	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+	if len(line) > r.max {
+		return nil, ErrTooLong
+	}
+	return line, nil
+}
+
+// rest reads on after head, which filled the buffer. The long line gets memory
+// of its own, so that one of them does not make the reader big for ever.
+func (r *Reader) rest(head []byte) ([]byte, error) {
+	line := bytes.Clone(head)
+	for {
+		part, err := r.buf.ReadSlice('\n')
+		// Two more than the cap, for the line's end.
+		if len(line)+len(part) > r.max+2 {
+			line = nil
+		}
+		if line != nil {
+			line = append(line, part...)
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if line == nil {
+			return nil, ErrTooLong
+		}
+		return line, err
+	}
+}
+
+// Clean makes a line fit to be passed on as text: what is not UTF-8 becomes
+// U+FFFD and a carriage return a space. It returns line itself if that is
+// nothing to do.
+func Clean(line []byte) []byte {
+	if !utf8.Valid(line) {
+		line = bytes.ToValidUTF8(line, []byte("\uFFFD"))
+	}
+	if bytes.IndexByte(line, '\r') >= 0 {
+		line = bytes.ReplaceAll(line, []byte("\r"), []byte(" "))
+	}
+	return line
+}
