@@ -1,0 +1,224 @@
+package hubtest
+
+import (
+	"context"
+	"sync"
+
+	"parley/hub"
+)
+
+// FaultyJournal is a journal whose commits are delayed and fail on demand. All
+// methods are safe for concurrent use. Appends of one writer are handed to the
+// journal inside one by one and in order, and their commits resolve in order;
+// reads are passed through.
+type FaultyJournal struct {
+	hub.Journal // immutable
+
+	wg sync.WaitGroup // of the writers' goroutines, which Close ends
+
+	// guarded by mu
+	mu      sync.Mutex
+	held    chan struct{} // closed by release; nil when nothing is held
+	faults  []fault       // of the next appends, the first first
+	writers []*faultyWriter
+	closed  bool
+}
+
+// fault is how one append fails.
+type fault struct {
+	err     error
+	written bool // it is there all the same
+}
+
+// NewFaultyJournal wraps a journal, which closing it closes as well.
+func NewFaultyJournal(j hub.Journal) *FaultyJournal { return &FaultyJournal{Journal: j} }
+
+// Hold keeps what is appended from now on from being written until release is
+// called: the disk has become slow. release may be called more than once.
+// Closing releases, too.
+func (f *FaultyJournal) Hold() (release func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.held == nil {
+		f.held = make(chan struct{})
+	}
+	held := f.held
+	return func() { f.release(held) }
+}
+
+func (f *FaultyJournal) release(held chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if held != nil && f.held == held {
+		close(held)
+		f.held = nil
+	}
+}
+
+// FailUnwritten makes the next n appends fail with err and leave nothing.
+func (f *FaultyJournal) FailUnwritten(n int, err error) { f.fail(n, fault{err: err}) }
+
+// FailWritten makes the next n appends fail with err although they are written:
+// an outcome that only reading can tell. When the journal inside refuses one,
+// its own error is reported.
+func (f *FaultyJournal) FailWritten(n int, err error) { f.fail(n, fault{err: err, written: true}) }
+
+func (f *FaultyJournal) fail(n int, how fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for range n {
+		f.faults = append(f.faults, how)
+	}
+}
+
+// nextFault takes the fault that is meant for the next append.
+func (f *FaultyJournal) nextFault() fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.faults) == 0 {
+		return fault{}
+	}
+	next := f.faults[0]
+	f.faults = f.faults[1:]
+	return next
+}
+
+// waitWhileHeld returns once nothing is held.
+func (f *FaultyJournal) waitWhileHeld() {
+	for {
+		f.mu.Lock()
+		held := f.held
+		f.mu.Unlock()
+		if held == nil {
+			return
+		}
+		<-held
+	}
+}
+
+// Own implements hub.Journal.
+func (f *FaultyJournal) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
+	inner, err := f.Journal.Own(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	w := &faultyWriter{Writer: inner, journal: f, wake: make(chan struct{}, 1)}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil, hub.ErrClosed
+	}
+	f.writers = append(f.writers, w)
+	f.wg.Go(w.run)
+	return w, nil
+}
+
+// Close implements hub.Journal.
+func (f *FaultyJournal) Close() error {
+	f.mu.Lock()
+	f.closed = true
+	held, writers := f.held, f.writers
+	f.mu.Unlock()
+	f.release(held)
+	for _, w := range writers {
+		w.end()
+	}
+	f.wg.Wait()
+	return f.Journal.Close()
+}
+
+// faultyWriter hands over what waits, one after the other.
+type faultyWriter struct {
+	// immutable
+	hub.Writer
+	journal *FaultyJournal
+	wake    chan struct{} // sent to by add and end, never closed; one is enough to say "look"
+
+	// guarded by mu
+	mu      sync.Mutex
+	waiting []handover // bounded by what its users have under way
+	ended   bool
+}
+
+// handover is one call that waits for its turn.
+type handover struct {
+	call   func() error // calls the journal inside and waits for the outcome
+	commit *hub.Commit
+}
+
+// Append implements hub.Writer.
+func (w *faultyWriter) Append(a hub.Append) *hub.Commit {
+	return w.add(func() error {
+		how := w.journal.nextFault()
+		if how.err != nil && !how.written {
+			return how.err
+		}
+		if err := w.Writer.Append(a).Err(); err != nil {
+			return err
+		}
+		return how.err
+	})
+}
+
+// PutSnapshot implements hub.Writer. It is held like an append and never fails
+// by itself.
+func (w *faultyWriter) PutSnapshot(s hub.Snapshot) *hub.Commit {
+	return w.add(func() error { return w.Writer.PutSnapshot(s).Err() })
+}
+
+// Release implements hub.Writer.
+func (w *faultyWriter) Release(ctx context.Context) error {
+	select {
+	case <-w.add(func() error { return nil }).Done():
+		return w.Writer.Release(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *faultyWriter) add(call func() error) *hub.Commit {
+	commit := hub.NewCommit()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		commit.Resolve(hub.ErrClosed)
+		return commit
+	}
+	w.waiting = append(w.waiting, handover{call, commit})
+	w.signal()
+	return commit
+}
+
+// end lets run finish what is waiting, and then return.
+func (w *faultyWriter) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ended = true
+	w.signal()
+}
+
+func (w *faultyWriter) signal() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (w *faultyWriter) run() {
+	for {
+		w.mu.Lock()
+		waiting, ended := w.waiting, w.ended
+		w.waiting = nil
+		w.mu.Unlock()
+		for _, h := range waiting {
+			w.journal.waitWhileHeld()
+			h.commit.Resolve(h.call())
+		}
+		if len(waiting) == 0 {
+			if ended {
+				return
+			}
+			<-w.wake
+		}
+	}
+}

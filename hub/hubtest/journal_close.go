@@ -1,0 +1,79 @@
+package hubtest
+
+import (
+	"sync"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+)
+
+var closeTests = []suiteTest{
+	{"closing waits for what was appended", closeWaits},
+	{"a closed journal answers so", closeAnswers},
+	{"closing amid appends resolves every commit", closeAmid},
+}
+
+func closeWaits(s *suite) {
+	stream := NewSession(2)
+	w := s.own(stream)
+	var commits []*hub.Commit
+	for range 100 {
+		commits = append(commits, w.Append(stream.Next(1)))
+	}
+	require.NoError(s, s.Close())
+	for _, c := range commits {
+		select {
+		case <-c.Done():
+			require.NoError(s, c.Err())
+		default:
+			require.FailNow(s, "closed before an append was resolved")
+		}
+	}
+}
+
+func closeAnswers(s *suite) {
+	stream := NewSession(2)
+	w := s.own(stream)
+	requireCommitted(s, w.Append(stream.Next(1)))
+	require.NoError(s, s.Close())
+	require.NoError(s, s.Close(), "a second time")
+	ctx := s.Context()
+	require.ErrorIs(s, outcome(s, w.Append(stream.Next(1))), hub.ErrClosed)
+	require.ErrorIs(s, outcome(s, w.PutSnapshot(hub.Snapshot{Session: stream.ID})), hub.ErrClosed)
+	require.NoError(s, w.Release(ctx))
+	_, err := s.Own(ctx, 2)
+	require.ErrorIs(s, err, hub.ErrClosed)
+	_, err = readAll(ctx, s.Journal, stream.ID, 1)
+	require.ErrorIs(s, err, hub.ErrClosed)
+	_, err = s.Head(ctx, stream.ID)
+	require.ErrorIs(s, err, hub.ErrClosed)
+	_, err = s.Snapshot(ctx, stream.ID)
+	require.ErrorIs(s, err, hub.ErrClosed)
+	_, err = s.Summary(ctx, stream.ID)
+	require.ErrorIs(s, err, hub.ErrClosed)
+	_, err = s.List(ctx, hub.Filter{})
+	require.ErrorIs(s, err, hub.ErrClosed)
+	_, err = s.Due(ctx, time.Now(), 1)
+	require.ErrorIs(s, err, hub.ErrClosed)
+}
+
+func closeAmid(s *suite) {
+	var wg sync.WaitGroup
+	for i := range 4 {
+		stream := NewSession(hub.Partition(i))
+		w := s.own(stream)
+		wg.Go(func() {
+			for {
+				if err := w.Append(stream.Next(1)).Err(); err != nil {
+					assert.ErrorIs(s, err, hub.ErrClosed)
+					return
+				}
+			}
+		})
+	}
+	require.NoError(s, s.Close())
+	wg.Wait()
+}

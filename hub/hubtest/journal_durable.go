@@ -1,0 +1,119 @@
+package hubtest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+)
+
+// RunDurableJournalSuite checks an engine that keeps its events on a disk. It
+// comes on top of RunJournalSuite.
+func RunDurableJournalSuite(t *testing.T, open OpenJournal) {
+	t.Run("opening again finds everything", func(t *testing.T) { testReopen(t, open) })
+	t.Run("a claim outlives the journal that made it", func(t *testing.T) { testReopenClaim(t, open) })
+	t.Run("a hundred thousand sessions are opened and listed", func(t *testing.T) { testManySessions(t, open) })
+}
+
+func testReopen(t *testing.T, open OpenJournal) {
+	dir := t.TempDir()
+	var streams []*Stream
+	var snapshots []hub.Snapshot
+	for round := range 3 {
+		j := open(t, dir)
+		s := &suite{T: t, Journal: j}
+		for i, stream := range streams {
+			s.requireStream(stream)
+			summary, err := j.Summary(t.Context(), stream.ID)
+			require.NoError(t, err)
+			require.Equal(t, stream.Summary, summary)
+			s.requireSnapshot(snapshots[i])
+		}
+		fresh := NewSession(hub.Partition(round))
+		streams = append(streams, fresh)
+		snapshots = append(snapshots, hub.Snapshot{})
+		for i, stream := range streams {
+			w := s.own(stream)
+			stream.Summary.Status = fmt.Sprint("round ", round)
+			requireCommitted(t, w.Append(stream.Next(3)), w.Append(stream.Next(1)))
+			snapshots[i] = hub.Snapshot{Session: stream.ID, Head: stream.Head, Version: round, State: []byte("state")}
+			requireCommitted(t, w.PutSnapshot(snapshots[i]))
+		}
+		require.NoError(t, j.Close())
+	}
+}
+
+// testReopenClaim makes sure that epochs go on rising: a stale owner of before
+// must not come to hold the newest again.
+func testReopenClaim(t *testing.T, open OpenJournal) {
+	dir := t.TempDir()
+	stream := NewSession(1)
+	for range 3 {
+		j := open(t, dir)
+		s := &suite{T: t, Journal: j}
+		stale := s.own(stream)
+		w := s.own(stream)
+		require.ErrorIs(t, outcome(t, stale.Append(stream.Fork().Next(1))), hub.ErrFenced)
+		requireCommitted(t, w.Append(stream.Next(1)))
+		require.NoError(t, j.Close())
+	}
+}
+
+func testManySessions(t *testing.T, open OpenJournal) {
+	sessions := 100_000
+	if raceEnabled || testing.Short() {
+		sessions = 10_000
+	}
+	dir := t.TempDir()
+	j := open(t, dir)
+	fill(t, j, sessions)
+	require.NoError(t, j.Close())
+
+	start := time.Now()
+	j = openFor(t, open, dir)
+	opened := time.Since(start)
+	start = time.Now()
+	page, err := j.List(t.Context(), hub.Filter{Limit: 10_000})
+	listed := time.Since(start)
+	require.NoError(t, err)
+	require.Len(t, page, 10_000)
+	for i := 1; i < len(page); i++ {
+		require.False(t, page[i].CreatedAt.After(page[i-1].CreatedAt), "newest first")
+	}
+	start = time.Now()
+	due, err := j.Due(t.Context(), startOfTime.AddDate(1, 0, 0), 100)
+	dueIn := time.Since(start)
+	require.NoError(t, err)
+	require.Len(t, due, 100)
+	t.Logf("%d sessions: opened in %v, 10,000 listed in %v, 100 due in %v", sessions, opened, listed, dueIn)
+	if !raceEnabled {
+		require.Less(t, opened, time.Second)
+		require.Less(t, listed, time.Second)
+		require.Less(t, dueIn, 100*time.Millisecond)
+	}
+}
+
+// fill appends one event to each of n new sessions.
+func fill(t testing.TB, j hub.Journal, n int) {
+	var writers [hub.Partitions]hub.Writer
+	for p := range writers {
+		w, err := j.Own(t.Context(), hub.Partition(p))
+		require.NoError(t, err)
+		writers[p] = w
+	}
+	commits := make([]*hub.Commit, 0, n)
+	for i := range n {
+		s := NewSession(hub.Partition(i % hub.Partitions))
+		s.Summary.CreatedAt = startOfTime.Add(time.Duration(i*7919%n) * time.Second)
+		s.Summary.Due = s.Summary.CreatedAt.Add(time.Hour)
+		commits = append(commits, writers[s.ID.Partition()].Append(s.Next(1)))
+		if i >= 4096 { // a bounded pipeline
+			requireCommitted(t, commits[i-4096])
+			commits[i-4096] = nil
+		}
+	}
+	requireCommitted(t, commits[max(0, n-4096):]...)
+}

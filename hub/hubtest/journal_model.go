@@ -1,0 +1,191 @@
+package hubtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"parley/hub"
+	"parley/hub/journal/memory"
+)
+
+// RunJournalModel carries out random histories on a journal and on the memory
+// engine, and fails where they differ. Each history has a journal of its own;
+// when durable is set, it is closed and opened again amid the history.
+func RunJournalModel(t *testing.T, open OpenJournal, durable bool) {
+	rapid.Check(t, func(rt *rapid.T) {
+		m := &model{T: rt, t: t, open: open, dir: t.TempDir(), durable: durable}
+		m.start()
+		defer m.stop()
+		rt.Repeat(rapid.StateMachineActions(m))
+	})
+}
+
+// pair is a writer of each journal.
+type pair struct{ tested, reference hub.Writer }
+
+type model struct {
+	*rapid.T
+	t       *testing.T
+	open    OpenJournal
+	dir     string
+	durable bool
+
+	tested    hub.Journal
+	reference *memory.Journal
+	writers   map[hub.Partition][]pair // the newest last
+	streams   []*Stream                // as far as the reference has committed
+}
+
+const modelPartitions = 3
+
+func (m *model) start() {
+	m.tested, m.reference = m.open(m.t, m.dir), memory.New()
+	m.writers = map[hub.Partition][]pair{}
+	for p := range hub.Partition(modelPartitions) {
+		m.claim(p)
+	}
+	for i := range 5 {
+		stream := NewSession(hub.Partition(i % modelPartitions))
+		stream.Summary.CreatedAt = startOfTime.Add(time.Duration(i/2) * time.Second) // some at the same time
+		m.streams = append(m.streams, stream)
+	}
+}
+
+func (m *model) stop() {
+	require.NoError(m.t, m.tested.Close())
+	require.NoError(m.t, m.reference.Close())
+}
+
+func (m *model) claim(p hub.Partition) {
+	tested, err := m.tested.Own(m.t.Context(), p)
+	require.NoError(m, err)
+	reference, err := m.reference.Own(m.t.Context(), p)
+	require.NoError(m, err)
+	m.writers[p] = append(m.writers[p], pair{tested, reference})
+}
+
+func (m *model) stream() *Stream { return rapid.SampledFrom(m.streams).Draw(m.T, "session") }
+
+// writer draws a writer of the stream's partition, mostly the one that owns it.
+func (m *model) writer(s *Stream) pair {
+	of := m.writers[s.ID.Partition()]
+	stale := rapid.IntRange(0, 4).Draw(m.T, "writer") == 0
+	if stale && len(of) > 1 {
+		return of[len(of)-2]
+	}
+	return of[len(of)-1]
+}
+
+// Own claims a partition anew.
+func (m *model) Own(*rapid.T) {
+	m.claim(rapid.SampledFrom([]hub.Partition{0, 1, 2}).Draw(m.T, "partition"))
+}
+
+// Append appends several times without waiting, some of it wrong.
+func (m *model) Append(*rapid.T) {
+	s := m.stream()
+	w := m.writer(s)
+	ahead := s.Fork()
+	if rapid.IntRange(0, 3).Draw(m.T, "summary") == 0 {
+		ahead.Summary.Status = rapid.SampledFrom([]string{"active", "closed"}).Draw(m.T, "status")
+		ahead.Summary.Due = startOfTime.Add(time.Duration(rapid.IntRange(0, 3).Draw(m.T, "due")) * time.Hour)
+	}
+	var tested, reference []*hub.Commit
+	var made []*Stream
+	for range rapid.IntRange(1, 4).Draw(m.T, "appends") {
+		if rapid.IntRange(0, 7).Draw(m.T, "wrong") == 0 {
+			ahead.Next(1)
+		}
+		payloads := rapid.SliceOfN(rapid.SliceOf(rapid.Byte()), 1, 3).Draw(m.T, "payloads")
+		a := ahead.Of(payloads...)
+		tested, reference = append(tested, w.tested.Append(a)), append(reference, w.reference.Append(a))
+		made = append(made, ahead.Fork())
+	}
+	for i := range tested {
+		m.same(outcome(m.t, reference[i]), outcome(m.t, tested[i]))
+		if reference[i].Err() == nil {
+			*s = *made[i]
+		}
+	}
+}
+
+// PutSnapshot puts a snapshot on an event that is there, or not.
+func (m *model) PutSnapshot(*rapid.T) {
+	s := m.stream()
+	w := m.writer(s)
+	put := hub.Snapshot{Session: s.ID, Head: s.Head, Version: rapid.IntRange(0, 9).Draw(m.T, "version"), State: []byte("s")}
+	if len(s.Records) > 0 {
+		r := rapid.SampledFrom(s.Records).Draw(m.T, "event")
+		put.Head = hub.Head{Seq: r.Seq, Hash: r.Hash}
+	}
+	if rapid.IntRange(0, 4).Draw(m.T, "wrong") == 0 {
+		put.Head.Seq++
+	}
+	m.same(outcome(m.t, w.reference.PutSnapshot(put)), outcome(m.t, w.tested.PutSnapshot(put)))
+}
+
+// Reopen closes the journal and opens it again; its writers are lost.
+func (m *model) Reopen(*rapid.T) {
+	if !m.durable {
+		m.Skip("nothing is kept")
+	}
+	require.NoError(m, m.tested.Close())
+	m.tested = m.open(m.t, m.dir)
+	m.writers = map[hub.Partition][]pair{}
+	for p := range hub.Partition(modelPartitions) {
+		m.claim(p)
+	}
+}
+
+// Check compares all that can be read.
+func (m *model) Check(*rapid.T) {
+	ctx := m.t.Context()
+	for _, s := range m.streams {
+		from := hub.Seq(rapid.IntRange(0, len(s.Records)+2).Draw(m.T, "from"))
+		want, err := readAll(ctx, m.reference, s.ID, from)
+		require.NoError(m, err)
+		got, err := readAll(ctx, m.tested, s.ID, from)
+		require.NoError(m, err)
+		require.Equal(m, fmt.Sprint(want), fmt.Sprint(got))
+		sameResult(m, s.ID, m.reference.Head, m.tested.Head)
+		sameResult(m, s.ID, m.reference.Snapshot, m.tested.Snapshot)
+		sameResult(m, s.ID, m.reference.Summary, m.tested.Summary)
+	}
+	for _, f := range []hub.Filter{{}, {Status: "closed"}, {Limit: 2}} {
+		want, err := m.reference.List(ctx, f)
+		require.NoError(m, err)
+		got, err := m.tested.List(ctx, f)
+		require.NoError(m, err)
+		require.Equal(m, want, got)
+	}
+	before := startOfTime.Add(2 * time.Hour)
+	want, err := m.reference.Due(ctx, before, 3)
+	require.NoError(m, err)
+	got, err := m.tested.Due(ctx, before, 3)
+	require.NoError(m, err)
+	require.Equal(m, want, got)
+}
+
+// same fails unless both errors amount to the same.
+func (m *model) same(want, got error) {
+	m.Helper()
+	for _, known := range []error{hub.ErrConflict, hub.ErrFenced, hub.ErrNotFound} {
+		require.Equal(m, errors.Is(want, known), errors.Is(got, known), "want %v, got %v", want, got)
+	}
+	require.Equal(m, want == nil, got == nil, "want %v, got %v", want, got)
+}
+
+// sameResult compares what a call of each journal returns.
+func sameResult[T any](m *model, id hub.SessionID, reference, tested func(context.Context, hub.SessionID) (T, error)) {
+	m.Helper()
+	want, wantErr := reference(m.t.Context(), id)
+	got, gotErr := tested(m.t.Context(), id)
+	m.same(wantErr, gotErr)
+	require.Equal(m, want, got)
+}

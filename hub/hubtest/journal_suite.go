@@ -1,0 +1,131 @@
+package hubtest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+)
+
+// patience bounds every wait of the suite. It is reached only by a failure.
+const patience = 30 * time.Second
+
+// OpenJournal opens the journal in a directory, which is empty at first. An
+// engine that keeps nothing on disk ignores it. The suite closes the journal.
+type OpenJournal func(t testing.TB, dir string) hub.Journal
+
+// RunJournalSuite checks what package hub promises of every journal.
+func RunJournalSuite(t *testing.T, open OpenJournal) {
+	groups := []struct {
+		name  string
+		tests []suiteTest
+	}{
+		{"append", appendTests},
+		{"fence", fenceTests},
+		{"summary", summaryTests},
+		{"snapshot", snapshotTests},
+		{"close", closeTests},
+	}
+	for _, g := range groups {
+		t.Run(g.name, func(t *testing.T) {
+			for _, test := range g.tests {
+				t.Run(test.name, func(t *testing.T) {
+					test.run(&suite{T: t, Journal: openFor(t, open, t.TempDir())})
+				})
+			}
+		})
+	}
+}
+
+// openFor opens a journal and closes it at the test's end.
+func openFor(t testing.TB, open OpenJournal, dir string) hub.Journal {
+	j := open(t, dir)
+	t.Cleanup(func() { assert.NoError(t, j.Close()) })
+	return j
+}
+
+type suiteTest struct {
+	name string
+	run  func(*suite)
+}
+
+// suite is one test on a journal of its own.
+type suite struct {
+	*testing.T
+	hub.Journal
+}
+
+// own claims the partition of a stream.
+func (s *suite) own(stream *Stream) hub.Writer {
+	s.Helper()
+	w, err := s.Own(s.Context(), stream.ID.Partition())
+	require.NoError(s, err)
+	return w
+}
+
+// read returns a session's records from a number on, and fails on an error.
+func (s *suite) read(id hub.SessionID, from hub.Seq) []hub.Record {
+	s.Helper()
+	records, err := readAll(s.Context(), s.Journal, id, from)
+	require.NoError(s, err)
+	return records
+}
+
+// requireStream fails unless the journal holds exactly what the stream made.
+func (s *suite) requireStream(stream *Stream) {
+	s.Helper()
+	requireRecords(s, stream.Records, s.read(stream.ID, 1))
+	head, err := s.Head(s.Context(), stream.ID)
+	require.NoError(s, err)
+	require.Equal(s, stream.Head, head)
+}
+
+func readAll(ctx context.Context, j hub.Journal, id hub.SessionID, from hub.Seq) ([]hub.Record, error) {
+	var records []hub.Record
+	for r, err := range j.Read(ctx, id, from) {
+		if err != nil {
+			return records, err
+		}
+		records = append(records, r)
+	}
+	return records, nil
+}
+
+// requireRecords compares byte by byte; nil and empty are the same.
+func requireRecords(t testing.TB, want, got []hub.Record) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for i := range want {
+		w, g := want[i], got[i]
+		require.Equal(t, w.Hash, g.Hash, "hash of event %d", w.Seq)
+		require.Equal(t, w.Seq, g.Seq)
+		require.Equal(t, w.Session, g.Session)
+		require.Equal(t, w.Type, g.Type)
+		require.Equal(t, w.Time, g.Time)
+		require.Equal(t, string(w.Public), string(g.Public), "public part of event %d", w.Seq)
+		require.Equal(t, string(w.Private), string(g.Private), "private part of event %d", w.Seq)
+	}
+}
+
+// outcome waits for a commit, with a bound.
+func outcome(t testing.TB, c *hub.Commit) error {
+	t.Helper()
+	select {
+	case <-c.Done():
+		return c.Err()
+	case <-time.After(patience):
+		require.FailNow(t, "commit was not resolved")
+		return nil
+	}
+}
+
+func requireCommitted(t testing.TB, commits ...*hub.Commit) {
+	t.Helper()
+	for i, c := range commits {
+		require.NoError(t, outcome(t, c), "commit %d", i)
+	}
+}

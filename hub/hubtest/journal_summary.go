@@ -1,0 +1,130 @@
+package hubtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+)
+
+var summaryTests = []suiteTest{
+	{"a summary is the one of the newest append", summaryNewest},
+	{"a refused append leaves the summary as it was", summaryRefused},
+	{"sessions are listed newest first and by every filter", summaryList},
+	{"sessions that are due come earliest first", summaryDue},
+}
+
+func summaryNewest(s *suite) {
+	stream := NewSession(6)
+	w := s.own(stream)
+	for i, change := range []func(*hub.Summary){
+		func(*hub.Summary) {},
+		func(m *hub.Summary) { m.Status = "closed" },
+		func(*hub.Summary) {}, // the same again
+		func(m *hub.Summary) { m.Due = startOfTime.Add(time.Hour) },
+		func(m *hub.Summary) { m.Resource = json.RawMessage("{\"title\":\"ä\", \"n\": 1e2}") },
+		func(m *hub.Summary) { m.HostSession = hub.NewHostSessionID() },
+		func(m *hub.Summary) { m.Due, m.HostSession = time.Time{}, hub.SessionID{} },
+		func(m *hub.Summary) { m.Kind, m.Workspace = hub.KindShared, "" },
+		func(m *hub.Summary) { m.CreatedAt = m.CreatedAt.Add(time.Microsecond) },
+	} {
+		change(&stream.Summary)
+		requireCommitted(s, w.Append(stream.Next(1)))
+		got, err := s.Summary(s.Context(), stream.ID)
+		require.NoError(s, err)
+		require.Equal(s, stream.Summary, got, "change %d", i)
+	}
+}
+
+func summaryRefused(s *suite) {
+	stream := NewSession(6)
+	w := s.own(stream)
+	requireCommitted(s, w.Append(stream.Next(1)))
+	refused := stream.Fork()
+	refused.Next(1)
+	refused.Summary.Status = "closed"
+	require.ErrorIs(s, outcome(s, w.Append(refused.Next(1))), hub.ErrConflict)
+	got, err := s.Summary(s.Context(), stream.ID)
+	require.NoError(s, err)
+	require.Equal(s, stream.Summary, got)
+}
+
+// several writes n sessions with differing summaries, oldest first; sessions
+// of odd numbers are shared, on the session before them.
+func (s *suite) several(n int) []hub.Summary {
+	var summaries []hub.Summary
+	for i := range n {
+		stream := NewSession(hub.Partition(i % 3))
+		m := &stream.Summary
+		m.CreatedAt = startOfTime.Add(time.Duration(i) * time.Second)
+		m.Workspace = fmt.Sprint("/w", i%2)
+		m.Status = []string{"active", "closed", "expired"}[i%3]
+		m.Due = startOfTime.Add(-time.Duration(i) * time.Minute)
+		if i%2 == 1 {
+			m.Kind, m.HostSession = hub.KindShared, summaries[i-1].Session
+		}
+		if i%4 == 3 {
+			m.Due = time.Time{}
+		}
+		requireCommitted(s, s.own(stream).Append(stream.Next(1)))
+		summaries = append(summaries, *m)
+	}
+	return summaries
+}
+
+func summaryList(s *suite) {
+	none, err := s.List(s.Context(), hub.Filter{})
+	require.NoError(s, err)
+	require.Empty(s, none)
+	all := s.several(24)
+	for _, f := range []hub.Filter{
+		{},
+		{Limit: 5},
+		{Limit: 100},
+		{Kind: hub.KindShared},
+		{Workspace: "/w1"},
+		{Workspace: "/elsewhere"},
+		{HostSession: all[4].Session},
+		{Status: "closed"},
+		{Status: "closed", Limit: 1},
+		{Kind: hub.KindHost, Workspace: "/w0", Status: "active"},
+		{Kind: hub.KindShared, HostSession: all[4].Session},
+		{Kind: hub.KindHost, HostSession: all[4].Session},
+	} {
+		var want []hub.Summary
+		for i := len(all) - 1; i >= 0; i-- {
+			m := all[i]
+			if (f.Kind == "" || f.Kind == m.Kind) && (f.Workspace == "" || f.Workspace == m.Workspace) &&
+				(f.HostSession.IsZero() || f.HostSession == m.HostSession) &&
+				(f.Status == "" || f.Status == m.Status) && (f.Limit == 0 || len(want) < f.Limit) {
+				want = append(want, m)
+			}
+		}
+		got, err := s.List(s.Context(), f)
+		require.NoError(s, err)
+		require.Equal(s, want, got, "filter %+v", f)
+	}
+}
+
+func summaryDue(s *suite) {
+	all := s.several(12)
+	due := func(before time.Time, limit int) []hub.Summary {
+		got, err := s.Due(s.Context(), before, limit)
+		require.NoError(s, err)
+		return got
+	}
+	var want []hub.Summary // a later session is due earlier
+	for i := len(all) - 1; i >= 0; i-- {
+		if !all[i].Due.IsZero() {
+			want = append(want, all[i])
+		}
+	}
+	require.Equal(s, want, due(startOfTime.Add(time.Microsecond), 100))
+	require.Equal(s, want[:2], due(startOfTime.Add(time.Hour), 2))
+	require.Equal(s, want[:1], due(want[1].Due, 100), "what is due at that very time is not before it")
+	require.Empty(s, due(want[0].Due, 100))
+	require.Empty(s, due(startOfTime, 0))
+}
