@@ -65,8 +65,9 @@ func testReopenClaim(t *testing.T, open OpenJournal) {
 func testManySessions(t *testing.T, open OpenJournal) {
 	sessions := 100_000
 	if raceEnabled || testing.Short() {
-		sessions = 10_000
+		sessions = 4_000
 	}
+	listed := min(sessions, 10_000)
 	dir := t.TempDir()
 	j := open(t, dir)
 	fill(t, j, sessions)
@@ -76,10 +77,10 @@ func testManySessions(t *testing.T, open OpenJournal) {
 	j = openFor(t, open, dir)
 	opened := time.Since(start)
 	start = time.Now()
-	page, err := j.List(t.Context(), hub.Filter{Limit: 10_000})
-	listed := time.Since(start)
+	page, err := j.List(t.Context(), hub.Filter{Limit: listed})
+	listedIn := time.Since(start)
 	require.NoError(t, err)
-	require.Len(t, page, 10_000)
+	require.Len(t, page, listed)
 	for i := 1; i < len(page); i++ {
 		require.False(t, page[i].CreatedAt.After(page[i-1].CreatedAt), "newest first")
 	}
@@ -88,10 +89,10 @@ func testManySessions(t *testing.T, open OpenJournal) {
 	dueIn := time.Since(start)
 	require.NoError(t, err)
 	require.Len(t, due, 100)
-	t.Logf("%d sessions: opened in %v, 10,000 listed in %v, 100 due in %v", sessions, opened, listed, dueIn)
+	t.Logf("%d sessions: opened in %v, %d listed in %v, 100 due in %v", sessions, opened, listed, listedIn, dueIn)
 	if !raceEnabled {
 		require.Less(t, opened, time.Second)
-		require.Less(t, listed, time.Second)
+		require.Less(t, listedIn, time.Second)
 		require.Less(t, dueIn, 100*time.Millisecond)
 	}
 }

@@ -67,7 +67,8 @@ func encodedSize(records []hub.Record) int {
 
 // Decode reads the row's events, which are views into its Data, and checks them
 // against their CRCs, the row's numbers and the row's hashes. It returns the
-// events before the first that is damaged, and the damage.
+// events before the first that is damaged, and the damage; none when it is the
+// row as a whole that is not what was written.
 func (r *Row) Decode(id hub.SessionID) ([]hub.Record, error) {
 	var records []hub.Record
 	if r.Last >= r.First && r.Last-r.First < hub.Seq(len(r.Data)) {
@@ -87,7 +88,7 @@ func (r *Row) Decode(id hub.SessionID) ([]hub.Record, error) {
 	}
 	switch {
 	case len(records) == 0 || records[len(records)-1].Seq != r.Last:
-		return records, fmt.Errorf("row should end with event %d", r.Last)
+		return nil, fmt.Errorf("row does not hold events %d to %d", r.First, r.Last)
 	case hash != r.After:
 		return nil, errors.New("events do not match the row's hash")
 	}

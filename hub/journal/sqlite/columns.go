@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,12 +29,14 @@ func (id *idColumn) Scan(v any) error {
 	return scanFixed(id[:], v)
 }
 
+var errSize = errors.New("stored value has the wrong size")
+
 func scanFixed(to []byte, v any) error {
 	if b, ok := v.([]byte); ok && len(b) == len(to) {
 		copy(to, b)
 		return nil
 	}
-	return fmt.Errorf("stored value is not %d bytes", len(to))
+	return fmt.Errorf("%w: want %d bytes", errSize, len(to))
 }
 
 // scanner is one row of a result.

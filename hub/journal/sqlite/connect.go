@@ -46,7 +46,8 @@ func dataSource(path string, m mode, o options) string {
 	case reading:
 		pragmas = append(pragmas, "query_only(1)", "cache_size(-1024)")
 	case verifying:
-		pragmas = append(pragmas, "query_only(1)", "cache_size(-4096)")
+		query.Set("mode", "ro") // closing it would else move the log into the database
+		pragmas = append(pragmas, "cache_size(-4096)")
 	}
 	query["_pragma"] = pragmas
 	if o.vfs != "" {

@@ -29,8 +29,12 @@ func isFull(code int) bool {
 	return code&0xff == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR_SHMSIZE
 }
 
-// isDamage reports whether SQLite found the database file itself damaged.
+// isDamage reports whether SQLite found the database file itself damaged, or a
+// column does not hold what was put there.
 func isDamage(err error) bool {
+	if errors.Is(err, errSize) {
+		return true
+	}
 	var failure *sqlite.Error
 	if !errors.As(err, &failure) {
 		return false

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 
 // Summary implements hub.Journal.
 func (j *Journal) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
-	s, err := scanSummary(j.read.QueryRowContext(ctx, "SELECT "+summaryColumns+" FROM session WHERE id = ?", id[:]))
+	s, err := scanSummary(j.read.summary.QueryRowContext(ctx, id[:]))
 	if err != nil {
 		return hub.Summary{}, j.wrap("summary of", id, err)
 	}
@@ -43,7 +44,7 @@ func (j *Journal) List(ctx context.Context, f hub.Filter) ([]hub.Summary, error)
 		query += " LIMIT ?"
 		values = append(values, f.Limit)
 	}
-	return j.summaries(ctx, query, values...)
+	return j.summaries(j.read.db.QueryContext(ctx, query, values...))
 }
 
 // Due implements hub.Journal. Sessions of the same time come in ascending
@@ -52,16 +53,16 @@ func (j *Journal) Due(ctx context.Context, before time.Time, limit int) ([]hub.S
 	if limit <= 0 {
 		return nil, nil
 	}
-	return j.summaries(ctx, "SELECT "+summaryColumns+` FROM session
-		WHERE due < ? ORDER BY due, id LIMIT ?`, before.UnixMicro(), limit)
+	return j.summaries(j.read.due.QueryContext(ctx, before.UnixMicro(), limit))
 }
 
-func (j *Journal) summaries(ctx context.Context, query string, values ...any) (found []hub.Summary, err error) {
-	rows, err := j.read.QueryContext(ctx, query, values...)
+// summaries reads the result of a query for summaryColumns.
+func (j *Journal) summaries(rows *sql.Rows, err error) ([]hub.Summary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
 	}
 	defer rows.Close()
+	var found []hub.Summary
 	for rows.Next() && err == nil {
 		var s hub.Summary
 		s, err = scanSummary(rows)

@@ -23,7 +23,7 @@ const (
 // Read implements hub.Journal.
 func (j *Journal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
 	return func(yield func(hub.Record, error) bool) {
-		err := readSession(ctx, j.read, id, from, func(r hub.Record) bool { return yield(r, nil) })
+		err := j.read.session(ctx, id, from, func(r hub.Record) bool { return yield(r, nil) })
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(hub.Record{}, j.wrap("read", id, err))
 		}
@@ -33,25 +33,25 @@ func (j *Journal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter
 // errStopped says that the caller wants no more.
 var errStopped = errors.New("stopped")
 
-// readSession yields a session's events from the given one on.
-func readSession(ctx context.Context, db *sql.DB, id hub.SessionID, from hub.Seq, yield func(hub.Record) bool) error {
-	s, err := findSession(ctx, db, id)
+// session yields a session's events from the given one on.
+func (r *reader) session(ctx context.Context, id hub.SessionID, from hub.Seq, yield func(hub.Record) bool) error {
+	s, err := r.find(ctx, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
+	}
+	chain := journal.NewChain(id, from)
+	if isDamage(err) {
+		return chain.Unreadable("table session", err)
 	}
 	if err != nil {
 		return err
 	}
-	chain := journal.NewChain(id, from)
 	for chain.Next() <= s.head.Seq {
-		rows, err := readRows(ctx, db, s.key, chain.Next())
-		if isDamage(err) {
-			err = chain.Unreadable("table append", err)
-		}
+		rows, err := r.rows(ctx, s.key, chain.Next())
 		for i := range rows {
 			records, damage := chain.Row(&rows[i].Row, fmt.Sprintf("row %d", rows[i].lsn))
-			for _, r := range records {
-				if !yield(r) {
+			for _, record := range records {
+				if !yield(record) {
 					return errStopped
 				}
 			}
@@ -61,6 +61,9 @@ func readSession(ctx context.Context, db *sql.DB, id hub.SessionID, from hub.Seq
 			if chain.Next() > s.head.Seq {
 				break
 			}
+		}
+		if isDamage(err) {
+			return chain.Unreadable("table append", err)
 		}
 		if err != nil {
 			return err
@@ -77,12 +80,10 @@ type storedRow struct {
 	journal.Row
 }
 
-// readRows returns rows of a session in order, beginning with the one that
-// holds the event from. Those before an error are sound as far as SQLite knows.
-func readRows(ctx context.Context, db *sql.DB, key int64, from hub.Seq) (found []storedRow, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT "+rowColumns+` FROM append
-		WHERE session = ?1 AND seq >= coalesce((SELECT max(seq) FROM append WHERE session = ?1 AND seq <= ?2), 0)
-		ORDER BY seq LIMIT ?3`, key, int64(from), chunkRows)
+// rows returns rows of a session in order, beginning with the one that holds
+// the event from. Those before an error are sound as far as SQLite knows.
+func (r *reader) rows(ctx context.Context, key int64, from hub.Seq) (found []storedRow, err error) {
+	rows, err := r.findAppends.QueryContext(ctx, key, int64(from), chunkRows)
 	if err != nil {
 		return nil, err
 	}
@@ -98,33 +99,31 @@ func readRows(ctx context.Context, db *sql.DB, key int64, from hub.Seq) (found [
 	return found, rows.Err()
 }
 
-// findSession returns sql.ErrNoRows when there is none.
-func findSession(ctx context.Context, db *sql.DB, id hub.SessionID) (known, error) {
+// find returns sql.ErrNoRows when there is no such session.
+func (r *reader) find(ctx context.Context, id hub.SessionID) (known, error) {
 	var s known
-	err := db.QueryRowContext(ctx, "SELECT key, seq, hash FROM session WHERE id = ?", id[:]).
-		Scan(&s.key, &s.head.Seq, (*hashColumn)(&s.head.Hash))
+	err := r.findSession.QueryRowContext(ctx, id[:]).Scan(&s.key, &s.head.Seq, (*hashColumn)(&s.head.Hash))
 	return s, err
 }
 
 // Head implements hub.Journal.
 func (j *Journal) Head(ctx context.Context, id hub.SessionID) (hub.Head, error) {
-	s, err := findSession(ctx, j.read, id)
+	s, err := j.read.find(ctx, id)
 	return s.head, j.wrap("head of", id, err)
 }
 
 // Snapshot implements hub.Journal. It fails with a *hub.DamageError when what
 // is stored is not what was put; the events are not touched by that.
 func (j *Journal) Snapshot(ctx context.Context, id hub.SessionID) (hub.Snapshot, error) {
-	s, err := readSnapshot(ctx, j.read, id)
+	s, err := j.read.findSnapshot(ctx, id)
 	return s, j.wrap("snapshot of", id, err)
 }
 
-func readSnapshot(ctx context.Context, db *sql.DB, id hub.SessionID) (hub.Snapshot, error) {
+func (r *reader) findSnapshot(ctx context.Context, id hub.SessionID) (hub.Snapshot, error) {
 	s := hub.Snapshot{Session: id}
 	var key int64
 	var sum []byte
-	err := db.QueryRowContext(ctx, `SELECT p.session, p.seq, p.hash, version, state, sum
-		FROM snapshot p JOIN session s ON s.key = p.session WHERE s.id = ?`, id[:]).
+	err := r.snapshot.QueryRowContext(ctx, id[:]).
 		Scan(&key, &s.Head.Seq, (*hashColumn)(&s.Head.Hash), &s.Version, &s.State, &sum)
 	if err != nil {
 		return hub.Snapshot{}, err

@@ -2,13 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync/atomic"
-	"time"
 
 	"github.com/gofrs/flock"
 
@@ -22,16 +20,12 @@ const (
 	lockFileName = "journal.lock"
 )
 
-// readers is how many connections read at one time. Each costs its cache; a
-// read takes well under a millisecond, and there are few cores to run more.
-const readers = 4
-
 // Journal is a SQLite database. It is safe for concurrent use.
 type Journal struct {
 	// immutable
 	path      string
 	lock      *flock.Flock
-	read      *sql.DB
+	read      *reader
 	committer *journal.Committer
 
 	writer *writer     // owned by the committer's goroutine, then by Close
@@ -79,13 +73,8 @@ func (j *Journal) open(dir string, o options) error {
 	if err := j.writer.connect(); err != nil {
 		return err
 	}
-	if j.read, err = sql.Open(driverName, dataSource(j.path, reading, o)); err != nil {
-		return err
-	}
-	j.read.SetMaxOpenConns(readers)
-	j.read.SetMaxIdleConns(readers)
-	j.read.SetConnMaxIdleTime(time.Minute) // gives the caches back
-	return nil
+	j.read, err = newReader(j.path, reading, o)
+	return err
 }
 
 // acquire takes the lock that keeps a second process out.
@@ -124,7 +113,7 @@ func (j *Journal) Close() error {
 func (j *Journal) release() error {
 	var errs []error
 	if j.read != nil {
-		errs = append(errs, j.read.Close())
+		errs = append(errs, j.read.db.Close())
 	}
 	if j.writer != nil {
 		errs = append(errs, j.writer.close())

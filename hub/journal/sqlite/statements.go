@@ -6,6 +6,9 @@ import (
 	"errors"
 )
 
+// findSession is the same for the writer and for readers.
+const findSession = "SELECT key, seq, hash FROM session WHERE id = ?"
+
 // rowColumns are those that scanRow reads.
 const rowColumns = "lsn, seq, last, before, after, data"
 
@@ -16,13 +19,20 @@ type statements struct {
 	findSession, addSession             *sql.Stmt
 	setHead, setSession                 *sql.Stmt
 	addAppend, findAppend, replaceState *sql.Stmt
+
+	all []*sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 	var errs []error
+	var all []*sql.Stmt
 	prepare := func(text string) *sql.Stmt {
 		stmt, err := conn.PrepareContext(ctx, text)
-		errs = append(errs, err)
+		if err != nil {
+			errs = append(errs, err)
+			return nil
+		}
+		all = append(all, stmt)
 		return stmt
 	}
 	*s = statements{
@@ -32,7 +42,7 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		epochs:   prepare("SELECT partition, epoch FROM partition"),
 		claim: prepare(`INSERT INTO partition (partition, epoch) VALUES (?, 1)
 			ON CONFLICT DO UPDATE SET epoch = epoch + 1`),
-		findSession: prepare("SELECT key, seq, hash FROM session WHERE id = ?"),
+		findSession: prepare(findSession),
 		addSession: prepare(`INSERT INTO session
 			(seq, hash, kind, workspace, host_session, status, created_at, due, resource, id)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -47,5 +57,17 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		replaceState: prepare(`INSERT OR REPLACE INTO snapshot
 			(session, seq, hash, version, state, sum) VALUES (?, ?, ?, ?, ?, ?)`),
 	}
+	s.all = all
+	return errors.Join(errs...)
+}
+
+// close ends the statements. database/sql does not when it closes a connection
+// on which they were prepared directly, and SQLite would then keep it open.
+func (s *statements) close() error {
+	var errs []error
+	for _, stmt := range s.all {
+		errs = append(errs, stmt.Close())
+	}
+	*s = statements{}
 	return errors.Join(errs...)
 }

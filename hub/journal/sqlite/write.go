@@ -58,16 +58,15 @@ func (w *writer) connect() error {
 	return nil
 }
 
-// disconnect closes the connection, which ends its transaction and its
-// statements.
+// disconnect closes the connection, which ends its transaction.
 func (w *writer) disconnect() error {
 	clear(w.known)
 	if w.conn == nil {
 		return nil
 	}
-	conn := w.conn
-	w.conn, w.stmts = nil, statements{}
-	return conn.Close()
+	err := errors.Join(w.stmts.close(), w.conn.Close())
+	w.conn = nil
+	return err
 }
 
 func (w *writer) close() error { return errors.Join(w.disconnect(), w.db.Close()) }
