@@ -1,0 +1,138 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"parley/hub"
+	"parley/protocol"
+)
+
+// bodyTimeout is how long a request's body may take to arrive.
+const bodyTimeout = 30 * time.Second
+
+// Headers of Parley's own API; the original has its credentials in bodies.
+const (
+	headerParticipant    = "Parley-Participant"
+	headerIdempotencyKey = "Idempotency-Key"
+)
+
+// readBody returns the body of a request that may have one. It is read whole
+// before anything is decided: none of it is worth a stream.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil, nil
+	}
+	deadline := http.NewResponseController(w)
+	_ = deadline.SetReadDeadline(time.Now().Add(bodyTimeout))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(s.o.Limits.FrameBytes)))
+	// Lifted since the server goes on reading to notice a client that leaves.
+	_ = deadline.SetReadDeadline(time.Time{})
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, protocol.Errorf(protocol.CodeTooLarge, "a body has %d bytes at most", s.o.Limits.FrameBytes)
+	}
+	if err != nil {
+		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body could not be read")
+	}
+	if len(body) > 0 && !isJSON(r.Header.Get("Content-Type")) {
+		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body has to be application/json")
+	}
+	return body, nil
+}
+
+// isJSON keeps out what a page from elsewhere can send without being asked
+// about: forms and plain text.
+func isJSON(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == "application/json"
+}
+
+// decode reads a body into a struct; none is an object without members.
+func decode(body []byte, into any) error {
+	if len(body) == 0 {
+		body = []byte("{}")
+	}
+	return protocol.Decode(body, into)
+}
+
+var errNoCredentials = protocol.Errorf(protocol.CodeInvalidRequest, "participantId and participantToken are missing")
+
+// headerCredentials returns the credentials of the Authorization and
+// Parley-Participant headers, where both are there.
+func headerCredentials(r *http.Request) (hub.Credentials, bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	id := r.Header.Get(headerParticipant)
+	if id == "" || !strings.EqualFold(scheme, "Bearer") {
+		return hub.Credentials{}, false
+	}
+	return hub.Credentials{ParticipantID: id, Token: strings.TrimSpace(token)}, true
+}
+
+// bodyCredentials returns the credentials of the headers or else of the body.
+func bodyCredentials(r *http.Request, body []byte) (hub.Credentials, error) {
+	var given struct {
+		ID    *string `json:"participantId,omitzero"`
+		Token *string `json:"participantToken,omitzero"`
+	}
+	if err := decode(body, &given); err != nil {
+		return hub.Credentials{}, err
+	}
+	if c, ok := headerCredentials(r); ok {
+		return c, nil
+	}
+	if given.ID == nil || given.Token == nil {
+		return hub.Credentials{}, errNoCredentials
+	}
+	return hub.Credentials{ParticipantID: *given.ID, Token: *given.Token}, nil
+}
+
+// queryCredentials returns the credentials of the headers or else of the
+// query.
+func queryCredentials(r *http.Request, q url.Values) (hub.Credentials, error) {
+	if c, ok := headerCredentials(r); ok {
+		return c, nil
+	}
+	if !q.Has("participantId") || !q.Has("participantToken") {
+		return hub.Credentials{}, errNoCredentials
+	}
+	return hub.Credentials{ParticipantID: q.Get("participantId"), Token: q.Get("participantToken")}, nil
+}
+
+// readerCredentials returns those of the headers or nil: the original's reads
+// need none.
+func readerCredentials(r *http.Request) *hub.Credentials {
+	if c, ok := headerCredentials(r); ok {
+		return &c
+	}
+	return nil
+}
+
+// idempotencyKey returns the client's key for the command, or "".
+func idempotencyKey(r *http.Request) (string, error) {
+	key := r.Header.Get(headerIdempotencyKey)
+	if utf8.RuneCountInString(key) > protocol.MaxCommandIDLength {
+		return "", protocol.Errorf(protocol.CodeInvalidRequest,
+			"%s has more than %d characters", headerIdempotencyKey, protocol.MaxCommandIDLength)
+	}
+	return key, nil
+}
+
+// newRequest wraps a command that came without an id of its own.
+func newRequest(r *http.Request, c protocol.Command) (protocol.Request, error) {
+	id, err := idempotencyKey(r)
+	if err != nil {
+		return protocol.Request{}, err
+	}
+	if id == "" {
+		id = uuid.NewString()
+	}
+	return protocol.Request{ID: id, Command: c}, nil
+}

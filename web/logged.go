@@ -1,0 +1,77 @@
+package web
+
+import (
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"go.uber.org/zap"
+
+	"parley/protocol"
+)
+
+// logged is the outermost handler. It writes one line for each request, with
+// the path alone: a query can hold a token. And it answers for a handler that
+// panics.
+func (s *Server) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rec := &recorder{ResponseWriter: w}
+		begin := time.Now()
+		defer func() {
+			if p := recover(); p != nil {
+				s.recovered(rec, r, p)
+			}
+			s.log.Debug("request",
+				zap.String("method", r.Method),
+				zap.String("path", r.URL.Path),
+				zap.Int("status", rec.status),
+				zap.Int64("bytes", rec.bytes),
+				zap.Duration("took", time.Since(begin)))
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// recovered logs a panic and answers INTERNAL, if nothing was answered yet.
+// Otherwise it breaks the connection off, so that the client does not take
+// half an answer for a whole one.
+func (s *Server) recovered(rec *recorder, r *http.Request, p any) {
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	s.log.Error("handler panicked",
+		zap.Any("panic", p),
+		zap.String("method", r.Method),
+		zap.String("path", r.URL.Path),
+		zap.ByteString("stack", debug.Stack()))
+	if rec.status != 0 {
+		panic(http.ErrAbortHandler)
+	}
+	refuse(rec, protocol.Errorf(protocol.CodeInternal, "something went wrong on the server"))
+}
+
+// recorder notes what a handler answers. It hides nothing of the writer below:
+// http.ResponseController finds that by Unwrap.
+type recorder struct {
+	http.ResponseWriter
+	status int // 0 until the header is written
+	bytes  int64
+}
+
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
+	return n, err
+}

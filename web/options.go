@@ -1,0 +1,71 @@
+package web
+
+import (
+	"cmp"
+	"time"
+
+	"go.uber.org/zap"
+
+	"parley/protocol"
+)
+
+// Options are the settings of a Server. The zero value of a field means its
+// default.
+type Options struct {
+	// Logger gets what operators need to know, and one line for each request
+	// at debug level. None by default.
+	Logger *zap.Logger
+
+	// Listen is the address that the server listens on, host and port. Its host
+	// is one that requests may name. Where it names every interface, any IP
+	// address may stand in Host: only names can be rebound.
+	Listen string
+	// AllowHosts are further names that requests may give as Host, without a
+	// port. Loopback names and addresses are always allowed.
+	AllowHosts []string
+	// AllowOrigins are the origins, such as https://chat.example.com, whose pages
+	// may call the API beside the server's own.
+	AllowOrigins []string
+
+	// Limits on what clients send; protocol.DefaultLimits by default. They
+	// should be those that the hub tells clients in its welcome.
+	Limits protocol.Limits
+
+	// Heartbeat is how often sockets are pinged and streams get a comment;
+	// protocol.Heartbeat by default, which is what the welcome announces.
+	Heartbeat time.Duration
+	// FirstCommandTimeout is how long a socket may take to join or resume;
+	// protocol.FirstCommandTimeout by default.
+	FirstCommandTimeout time.Duration
+	// WriteTimeout is how long one write to a client may take; 30 s by default.
+	WriteTimeout time.Duration
+
+	// CommandRate is how many commands a second one connection, or over plain
+	// HTTP one participant, may send; 20 by default, negative for no limit.
+	CommandRate float64
+	// CommandBurst is how many may come at once; 60 by default.
+	CommandBurst int
+
+	// Ready says whether the server can take commands; nil for always, until
+	// Shutdown.
+	Ready func() error
+}
+
+const (
+	defaultWriteTimeout = 30 * time.Second
+	defaultCommandRate  = 20
+	defaultCommandBurst = 60
+)
+
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = zap.NewNop()
+	}
+	o.Limits = cmp.Or(o.Limits, protocol.DefaultLimits)
+	o.Heartbeat = cmp.Or(o.Heartbeat, protocol.Heartbeat)
+	o.FirstCommandTimeout = cmp.Or(o.FirstCommandTimeout, protocol.FirstCommandTimeout)
+	o.WriteTimeout = cmp.Or(o.WriteTimeout, defaultWriteTimeout)
+	o.CommandRate = cmp.Or(o.CommandRate, defaultCommandRate)
+	o.CommandBurst = cmp.Or(o.CommandBurst, defaultCommandBurst)
+	return o
+}

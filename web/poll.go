@@ -1,0 +1,140 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"parley/hub"
+	"parley/protocol"
+)
+
+const (
+	maxPollWait      = 60 * time.Second
+	defaultPollLimit = 100
+)
+
+// pollQuery is what a long poll asks for.
+type pollQuery struct {
+	after string        // a cursor; without one, from now on
+	wait  time.Duration // how long to wait for the first event
+	limit int           // events at most
+}
+
+// poll answers with the events after a cursor: at once when there are any,
+// else with the next, or with none when the wait is over.
+func (s *Server) poll(r *http.Request, _ []byte) (any, error) {
+	if err := live(r); err != nil {
+		return nil, err
+	}
+	query := r.URL.Query()
+	who, err := queryCredentials(r, query)
+	if err != nil {
+		return nil, err
+	}
+	q, err := s.readPoll(query)
+	if err != nil {
+		return nil, err
+	}
+	if q.after != "" {
+		answer, err := s.pollJournal(r, who, q)
+		if answer != nil || err != nil {
+			return answer, err
+		}
+	}
+	return s.pollLive(r, who, q)
+}
+
+func (s *Server) readPoll(query url.Values) (pollQuery, error) {
+	q := pollQuery{after: query.Get("after"), limit: defaultPollLimit}
+	if given := query.Get("wait"); given != "" {
+		seconds, err := strconv.Atoi(given)
+		if err != nil || seconds < 0 {
+			return q, protocol.Errorf(protocol.CodeInvalidRequest, "wait is a number of seconds")
+		}
+		q.wait = min(time.Duration(seconds)*time.Second, maxPollWait)
+	}
+	if given := query.Get("limit"); given != "" {
+		limit, err := strconv.Atoi(given)
+		if err != nil || limit < 1 || limit > s.o.Limits.HistoryLimit {
+			return q, protocol.Errorf(protocol.CodeInvalidRequest, "limit is 1 to %d", s.o.Limits.HistoryLimit)
+		}
+		q.limit = limit
+	}
+	return q, nil
+}
+
+// pollJournal answers with what has happened since the cursor, or nil when that
+// is nothing, or the cursor means nothing here.
+func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
+	history := &protocol.History{After: q.after, Limit: q.limit}
+	answer, err := s.hub.Do(r.Context(), r.PathValue("id"), who,
+		protocol.Request{ID: uuid.NewString(), Command: history})
+	if err != nil {
+		return nil, err
+	}
+	found, ok := answer.Payload.(*protocol.HistoryAnswer)
+	if !ok || found.Gap || len(found.Events) == 0 {
+		return nil, nil
+	}
+	var last struct {
+		Cursor string `json:"cursor"`
+	}
+	if err := json.Unmarshal(found.Events[len(found.Events)-1], &last); err != nil {
+		return nil, err
+	}
+	return &protocol.EventsAnswer{Events: found.Events, Cursor: last.Cursor}, nil
+}
+
+// pollLive subscribes and waits. It resumes from the cursor, so what happened
+// since pollJournal looked is not missed.
+func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
+	ctx, leave, err := s.open.enter(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	sub, err := s.follow(ctx, r.PathValue("id"), who, q.after)
+	if err != nil {
+		return nil, err
+	}
+	defer sub.Close()
+	at, resume, err := sub.Opening(ctx)
+	if err != nil {
+		return nil, err
+	}
+	answer := &protocol.EventsAnswer{
+		Events: []json.RawMessage{}, Cursor: at.String(), Gap: resume == protocol.ResumeGap,
+	}
+	if answer.Gap || q.wait == 0 {
+		return answer, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, q.wait)
+	defer cancel()
+	lines, err := sub.Next(ctx)
+	return collect(answer, lines[:min(len(lines), q.limit)]), pollError(err)
+}
+
+func collect(answer *protocol.EventsAnswer, lines []hub.Line) *protocol.EventsAnswer {
+	for _, line := range lines {
+		answer.Events = append(answer.Events, line.Bytes)
+		answer.Cursor = line.Cursor
+	}
+	return answer
+}
+
+// pollError drops what only means that the wait is over: its time, the
+// session, or the server.
+func pollError(err error) error {
+	if _, closed := errors.AsType[*hub.Closed](err); closed || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,90 @@
+package web
+
+import (
+	"net/http"
+
+	"parley/hub"
+	"parley/protocol"
+)
+
+// What participants do in a shared session. Every body is read twice from the
+// same bytes: once for the command, once for the credentials.
+
+func (s *Server) join(r *http.Request, body []byte) (any, error) {
+	c := new(protocol.Join)
+	if err := decode(body, c); err != nil {
+		return nil, err
+	}
+	answer, err := s.do(r, hub.Credentials{}, c)
+	if err != nil {
+		return nil, err
+	}
+	welcome := answer.(*protocol.Welcome)
+	return protocol.JoinAnswer{Session: welcome.Session, Participant: welcome.Participant}, nil
+}
+
+func (s *Server) leave(r *http.Request, body []byte) (any, error) {
+	return s.act(r, body, new(protocol.Leave))
+}
+
+func (s *Server) chat(r *http.Request, body []byte) (any, error) {
+	return s.act(r, body, new(protocol.Chat))
+}
+
+func (s *Server) prompt(r *http.Request, body []byte) (any, error) {
+	return s.act(r, body, new(protocol.Prompt))
+}
+
+// approve has the approval's id in the path, where the command has it in its
+// payload.
+func (s *Server) approve(r *http.Request, body []byte) (any, error) {
+	var given struct {
+		Action string  `json:"action"`
+		Prompt *string `json:"prompt,omitzero"`
+		Reason *string `json:"reason,omitzero"`
+	}
+	if err := decode(body, &given); err != nil {
+		return nil, err
+	}
+	who, err := bodyCredentials(r, body)
+	if err != nil {
+		return nil, err
+	}
+	return s.do(r, who, &protocol.Approve{
+		ApprovalID: r.PathValue("approvalId"),
+		Action:     given.Action,
+		Prompt:     given.Prompt,
+		Reason:     given.Reason,
+	})
+}
+
+// act reads command and credentials from the body and carries the command out.
+func (s *Server) act(r *http.Request, body []byte, c protocol.Command) (any, error) {
+	if err := decode(body, c); err != nil {
+		return nil, err
+	}
+	who, err := bodyCredentials(r, body)
+	if err != nil {
+		return nil, err
+	}
+	return s.do(r, who, c)
+}
+
+// do normalises a command that has been read and carries it out.
+func (s *Server) do(r *http.Request, who hub.Credentials, c protocol.Command) (any, error) {
+	if err := c.Normalize(s.o.Limits); err != nil {
+		return nil, err
+	}
+	req, err := newRequest(r, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.limits.take(who); err != nil {
+		return nil, err
+	}
+	answer, err := s.hub.Do(r.Context(), r.PathValue("id"), who, req)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Payload, nil
+}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"net/http"
+
+	"parley/hub"
+	"parley/protocol"
+)
+
+// Shared sessions as resources: listing, creating, reading.
+
+func (s *Server) listShared(r *http.Request, _ []byte) (any, error) {
+	q := r.URL.Query()
+	status := protocol.SessionStatus(q.Get("status"))
+	if status != "" && !status.Valid() {
+		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "status %.40q is not one", status)
+	}
+	sessions, err := s.hub.SharedSessions(r.Context(), q.Get("workspaceId"), q.Get("hostSessionId"), status)
+	if err != nil {
+		return nil, err
+	}
+	return protocol.SessionsAnswer{Sessions: listed(sessions)}, nil
+}
+
+func (s *Server) createShared(r *http.Request, body []byte) (any, error) {
+	var c protocol.CreateSharedSession
+	if err := decode(body, &c); err != nil {
+		return nil, err
+	}
+	if err := c.Normalize(); err != nil {
+		return nil, err
+	}
+	key, err := idempotencyKey(r)
+	if err != nil {
+		return nil, err
+	}
+	return s.hub.CreateShared(r.Context(), &c, key)
+}
+
+func (s *Server) sharedState(r *http.Request, _ []byte) (any, error) {
+	return s.hub.State(r.Context(), r.PathValue("id"), readerCredentials(r))
+}
+
+func (s *Server) participants(r *http.Request, _ []byte) (any, error) {
+	return s.hub.Participants(r.Context(), r.PathValue("id"), readerCredentials(r))
+}
+
+func (s *Server) messages(r *http.Request, _ []byte) (any, error) {
+	return s.hub.Messages(r.Context(), r.PathValue("id"), readerCredentials(r))
+}
+
+// closeShared takes the credentials in the body or, from clients whose DELETE
+// has none, in the query.
+func (s *Server) closeShared(r *http.Request, body []byte) (any, error) {
+	var who hub.Credentials
+	var err error
+	if len(body) > 0 {
+		who, err = bodyCredentials(r, body)
+	} else {
+		who, err = queryCredentials(r, r.URL.Query())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.do(r, who, &protocol.Close{})
+}
+
+// listed makes a list that is empty rather than null.
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
