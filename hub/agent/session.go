@@ -43,6 +43,7 @@ type session struct {
 	canLoad bool
 
 	loading  atomic.Bool   // a replay is coming in, which nobody is shown
+	deaf     sync.Once     // it does not read its input, and is killed for it
 	lost     chan struct{} // closed by read when the agent is gone and all is read
 	launched chan bool     // cap 1: Launch says once whether it returns the agent
 	ended    chan struct{} // closed by read after the last event
@@ -193,7 +194,9 @@ func (s *session) send(line []byte, err error) {
 		return
 	}
 	if !s.out.offer(line) {
-		s.log.Warn("agent does not read its input and is killed", zap.Int("waiting", outboxSize))
-		s.peer.kill()
+		s.deaf.Do(func() {
+			s.log.Warn("agent does not read its input and is killed", zap.Int("waiting", outboxSize))
+			s.peer.kill()
+		})
 	}
 }

@@ -1,0 +1,60 @@
+//go:build unix
+
+package agenttest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// SDKExample returns the command that runs the SDK's example agent. A turn of
+// it takes about five seconds and asks for one permission, with the options
+// "allow" and "reject"; it cannot load sessions. The test fails if node or npm
+// are missing. It can be called by several tests and processes at once.
+func SDKExample(t testing.TB) []string {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatal("this test runs a real agent and needs node 20 or newer in PATH")
+	}
+	_, here, _, _ := runtime.Caller(0)
+	dir := filepath.Join(filepath.Dir(here), "..", "testdata", "sdk")
+	install(t, dir)
+	return []string{node, filepath.Join(dir, "node_modules", "@agentclientprotocol", "sdk", "dist", "examples", "agent.js")}
+}
+
+// install runs npm ci unless what the lock file asks for is there already.
+func install(t testing.TB, dir string) {
+	t.Helper()
+	lock, err := os.OpenFile(filepath.Join(dir, ".install.lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		t.Fatalf("lock the installation: %v", err)
+	}
+	defer lock.Close() // which unlocks
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+		t.Fatalf("lock the installation: %v", err)
+	}
+	wanted, err := os.Stat(filepath.Join(dir, "package-lock.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// npm writes this file last.
+	installed, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json"))
+	if err == nil && !installed.ModTime().Before(wanted.ModTime()) {
+		return
+	}
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		t.Fatal("this test runs a real agent and needs npm in PATH to fetch it once")
+	}
+	cmd := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("npm ci in %s: %v\n%s", dir, err, out)
+	}
+}

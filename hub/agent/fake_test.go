@@ -1,0 +1,120 @@
+package agent_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// fakeVariable makes the test binary play an agent that misbehaves in the way
+// that its value names.
+const fakeVariable = "FAKE_AGENT"
+
+// fakeAgent is the child process. Its value chooses how it starts and ends, a
+// prompt's text what it does in a turn.
+type fakeAgent struct {
+	how string
+	in  *bufio.Reader
+	out *bufio.Writer
+}
+
+type fakeMessage struct {
+	ID     json.RawMessage
+	Method string
+	Params struct {
+		SessionID string
+		Prompt    []struct{ Text string }
+	}
+	Result json.RawMessage
+	Error  json.RawMessage
+}
+
+func runFake(how string) {
+	a := &fakeAgent{how: how, in: bufio.NewReader(os.Stdin), out: bufio.NewWriter(os.Stdout)}
+	switch how {
+	case "exits at once":
+		fmt.Fprintln(os.Stderr, "no key: set KESTREL_KEY")
+		os.Exit(3)
+	case "says nothing":
+		_, _ = a.in.ReadString(0)
+		return
+	case "ignores the end of its input":
+		defer func() { select {} }()
+	case "ignores SIGTERM":
+		signal.Ignore(syscall.SIGTERM)
+		defer func() { select {} }()
+	case "closes its output":
+		defer func() { select {} }()
+	}
+	for {
+		m, ok := a.read()
+		if !ok {
+			return
+		}
+		a.handle(m)
+		if a.out.Flush() != nil {
+			return
+		}
+	}
+}
+
+func (a *fakeAgent) read() (m fakeMessage, ok bool) {
+	line, err := a.in.ReadBytes('\n')
+	if err != nil {
+		return m, false
+	}
+	if err := json.Unmarshal(line, &m); err != nil {
+		panic(err)
+	}
+	return m, true
+}
+
+func (a *fakeAgent) handle(m fakeMessage) {
+	switch m.Method {
+	case "initialize":
+		a.note("before everything")
+		version := 1
+		if a.how == "speaks version 2" {
+			version = 2
+		}
+		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":%d,"agentCapabilities":{"loadSession":%t}}}`,
+			m.ID, version, a.how == "can load")
+	case "session/new":
+		if a.how == "wants a login" {
+			a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":"Authentication required"}}`, m.ID)
+			return
+		}
+		a.note("before the answer")
+		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"sessionId":"fake-1"}}`, m.ID)
+		a.note("after the answer")
+	case "session/load":
+		a.note("replayed")
+		a.line(`{"jsonrpc":"2.0","method":"_fake/state","params":{}}`)
+		a.line(`{"jsonrpc":"2.0","id":%s,"result":null}`, m.ID)
+		a.note("after the load")
+	case "session/prompt":
+		name, argument, _ := strings.Cut(m.Params.Prompt[0].Text, " ")
+		turns[name](a, argument)
+		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"stopReason":"end_turn"}}`, m.ID)
+	}
+}
+
+// line writes one line, or several.
+func (a *fakeAgent) line(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", args...) }
+
+// note writes a notification with a text.
+func (a *fakeAgent) note(text string) {
+	a.line(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"fake-1","update":{"sessionUpdate":"note","text":%q}}}`, text)
+}
+
+// answer writes a request and returns the line that answers it.
+func (a *fakeAgent) answer(format string, args ...any) fakeMessage {
+	a.line(format, args...)
+	_ = a.out.Flush()
+	m, _ := a.read()
+	return m
+}

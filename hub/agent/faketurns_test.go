@@ -1,0 +1,166 @@
+package agent_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// ask is a permission request; its arguments are the id and a tool call's id.
+const ask = `{"jsonrpc":"2.0","id":%s,"method":"session/request_permission","params":{"sessionId":"fake-1",` +
+	`"toolCall":{"toolCallId":%q,"big":12345678901234567890},` +
+	`"options":[{"optionId":"yes","name":"<Yes>","kind":"allow_once","_meta":null},{"optionId":"no","name":"No","kind":"reject_once"}]}}`
+
+const floodSize = 100_000
+
+// turns is what the fake can do in a turn, by the first word of the prompt. The
+// rest of the prompt is the argument.
+var turns = map[string]func(a *fakeAgent, argument string){
+	"hello": func(a *fakeAgent, _ string) { a.note("hello") },
+	"die": func(a *fakeAgent, _ string) {
+		a.note("last words")
+		fmt.Fprint(a.out, `{"jsonrpc":"2.0","method":"_fake/unfinished"}`) // no line feed
+		_ = a.out.Flush()
+		fmt.Fprintln(os.Stderr, "out of honey")
+		os.Exit(7)
+	},
+	"abort": func(a *fakeAgent, _ string) { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
+	"close": func(a *fakeAgent, _ string) {
+		_ = a.out.Flush()
+		_ = os.Stdout.Close()
+	},
+	"deaf": func(a *fakeAgent, _ string) {
+		a.note("deaf")
+		_ = a.out.Flush()
+		select {}
+	},
+	"unplug": func(a *fakeAgent, _ string) {
+		_ = os.Stdin.Close()
+		a.note("unplugged")
+		_ = a.out.Flush()
+		select {}
+	},
+	"flood": flood,
+	"huge": func(a *fakeAgent, size string) {
+		n, _ := strconv.Atoi(size)
+		a.note(strings.Repeat("x", n))
+		a.note("after it")
+	},
+	"garbage": func(a *fakeAgent, _ string) {
+		a.line("Listening on stdin…\n\n[1,2]\n{\"a\":1}\n42\n{\"jsonrpc\":")
+		a.line(`{"jsonrpc":"2.0","id":999,"result":{}}`)
+		a.line(`{"jsonrpc":"2.0","id":"1","result":{}}`)
+		a.note("after it")
+	},
+	"bytes": func(a *fakeAgent, _ string) {
+		a.line("{\"jsonrpc\":\"2.0\",\r\"method\":\"_fake/bytes\",\"params\":{\"a\":\"x\xff\xfey\",\"b\":\"x\ry\"}}\r")
+	},
+	"stderr": func(a *fakeAgent, _ string) {
+		for i := range 50_000 {
+			fmt.Fprintf(os.Stderr, "warning %d: the hive is full\n", i)
+		}
+	},
+	"ask": func(a *fakeAgent, id string) {
+		m := a.answer(ask, id, "call-1")
+		a.note(fmt.Sprintf("%s: %s", m.ID, m.Result))
+	},
+	"withdraw": func(a *fakeAgent, id string) {
+		a.line(ask, id, "call-1")
+		a.line(`{"jsonrpc":"2.0","method":"$/cancel_request","params":{"requestId":"unknown"}}`)
+		m := a.answer(`{"jsonrpc":"2.0","method":"$/cancel_request","params":{"requestId":%s}}`, id)
+		a.note(fmt.Sprintf("%s: %s", m.ID, m.Result))
+	},
+	"unknown": func(a *fakeAgent, _ string) {
+		for _, id := range []string{"0", `"a<b"`} {
+			m := a.answer(`{"jsonrpc":"2.0","id":%s,"method":"fs/read_text_file","params":{"sessionId":"fake-1","path":"/etc/passwd"}}`, id)
+			a.note(fmt.Sprintf("%s: %s", m.ID, m.Error))
+		}
+	},
+	"malformed": func(a *fakeAgent, params string) {
+		m := a.answer(`{"jsonrpc":"2.0","id":5,"method":"session/request_permission","params":%s}`, params)
+		a.note(fmt.Sprintf("%s: %s", m.ID, m.Error))
+	},
+	"cancel": func(a *fakeAgent, _ string) {
+		a.note("working")
+		_ = a.out.Flush()
+		m, _ := a.read()
+		a.note(m.Method + " " + m.Params.SessionID)
+	},
+	"children": startChildren,
+	"orphan":   func(a *fakeAgent, _ string) { endedOrphan(a) },
+}
+
+// flood writes many notifications. When its output has not moved for a moment
+// it writes into the file that the argument names how many it wrote so far.
+func flood(a *fakeAgent, file string) {
+	var written atomic.Int64
+	go func() { // ends with the process
+		for last := int64(0); ; {
+			<-time.After(200 * time.Millisecond)
+			if now := written.Load(); now == last && now > 0 {
+				_ = os.WriteFile(file, []byte(strconv.FormatInt(now, 10)), 0o600)
+				return
+			} else {
+				last = now
+			}
+		}
+	}()
+	for i := range floodSize {
+		a.note(strconv.Itoa(i))
+		written.Add(1)
+	}
+}
+
+// startChildren starts processes that do not end by themselves, in several
+// relations to this one, and tells their ids. One holds the output open.
+func startChildren(a *fakeAgent, _ string) {
+	var pids []string
+	start := func(cmd *exec.Cmd, attr *syscall.SysProcAttr) {
+		cmd.SysProcAttr = attr
+		if err := cmd.Start(); err != nil {
+			panic(err)
+		}
+		pids = append(pids, strconv.Itoa(cmd.Process.Pid))
+	}
+	inherits := exec.Command("sleep", "1000")
+	inherits.Stdout, inherits.Stderr = os.Stdout, os.Stderr
+	start(inherits, nil)
+	start(exec.Command("sleep", "1000"), &syscall.SysProcAttr{Setpgid: true})
+	start(exec.Command("sleep", "1000"), &syscall.SysProcAttr{Setsid: true})
+	scrubbed := exec.Command("sleep", "1000")
+	scrubbed.Env = []string{"A=b"}
+	start(scrubbed, &syscall.SysProcAttr{Setsid: true})
+	// The shell ends at once, so its child is an orphan from the start.
+	orphan := exec.Command("sh", "-c", "trap '' TERM; sleep 1000 >/dev/null 2>&1 & echo $!")
+	orphan.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	out, err := orphan.Output()
+	if err != nil {
+		panic(err)
+	}
+	pids = append(pids, strings.TrimSpace(string(out)))
+	a.note(strings.Join(pids, " "))
+}
+
+// endedOrphan leaves an orphan that has ended, and tells its id.
+func endedOrphan(a *fakeAgent) {
+	cmd := exec.Command("sh", "-c", "sleep 0 >/dev/null & echo $!")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	out, err := cmd.Output()
+	if err != nil {
+		panic(err)
+	}
+	pid := strings.TrimSpace(string(out))
+	for {
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err != nil || strings.Contains(string(stat), ") Z ") {
+			break
+		}
+		<-time.After(time.Millisecond)
+	}
+	a.note(pid)
+}

@@ -1,0 +1,147 @@
+package agent_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap/zaptest"
+
+	"parley/hub"
+	"parley/hub/agent"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
+// running is an agent with what it has said.
+type running struct {
+	hub.Agent
+	t      testing.TB
+	host   hub.SessionID
+	events chan hub.AgentEvent
+}
+
+// setup is what a test may want to change before launching.
+type setup struct {
+	profile agent.Profile
+	options agent.Options
+	spec    hub.LaunchSpec
+	sink    func(hub.AgentEvent) // before the event is queued
+}
+
+// fake is a profile of the misbehaving child.
+func fake(how string) setup {
+	return setup{
+		profile: agent.Profile{Name: "fake", Command: []string{os.Args[0]}, Env: map[string]string{
+			fakeVariable: how,
+			"GORACE":     "atexit_sleep_ms=0", // else the child takes a second to exit
+		}},
+		options: agent.Options{StopGrace: 5 * time.Second},
+		spec:    hub.LaunchSpec{HostSession: hub.NewHostSessionID(), Profile: "fake", MaxEvent: 4 << 20},
+	}
+}
+
+// try launches, and stops the agent at the end of the test.
+func (s setup) try(t testing.TB) (*running, error) {
+	t.Helper()
+	launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, zaptest.NewLogger(t), s.options)
+	require.NoError(t, err)
+	// Room for all that a test's agent says, so that the sink does not block.
+	r := &running{t: t, host: s.spec.HostSession, events: make(chan hub.AgentEvent, 200_000)}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	r.Agent, err = launcher.Launch(ctx, s.spec, func(e hub.AgentEvent) {
+		if s.sink != nil {
+			s.sink(e)
+		}
+		r.events <- e
+	})
+	if err == nil {
+		t.Cleanup(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			require.NoError(t, r.Stop(ctx))
+		})
+	}
+	return r, err
+}
+
+func (s setup) launch(t testing.TB) *running {
+	t.Helper()
+	r, err := s.try(t)
+	require.NoError(t, err)
+	return r
+}
+
+func (r *running) prompt(text string) {
+	r.Prompt(hub.AgentPrompt{Turn: "turn " + text, Text: text})
+}
+
+func (r *running) stop() {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	require.NoError(r.t, r.Stop(ctx))
+}
+
+// next returns the next event.
+func (r *running) next() hub.AgentEvent {
+	r.t.Helper()
+	select {
+	case e := <-r.events:
+		return e
+	case <-time.After(patience):
+		r.t.Fatal("no event came")
+		return nil
+	}
+}
+
+// await returns the first event of a type and, in order, the notifications
+// before it.
+func await[T hub.AgentEvent](r *running) (T, []string) {
+	r.t.Helper()
+	var before []string
+	for {
+		switch e := r.next().(type) {
+		case T:
+			return e, before
+		case hub.AgentNotification:
+			before = append(before, string(e.Raw))
+		default:
+			r.t.Fatalf("unexpected %T: %+v", e, e)
+		}
+	}
+}
+
+// turn prompts and returns the turn's notifications and its end.
+func (r *running) turn(text string) ([]string, hub.AgentTurnEnded) {
+	r.t.Helper()
+	r.prompt(text)
+	end, said := await[hub.AgentTurnEnded](r)
+	require.Equal(r.t, "turn "+text, end.Turn)
+	return said, end
+}
+
+// note is the notification that the fake writes for note(text), as clients see
+// it.
+func (r *running) note(text string) string {
+	return fmt.Sprintf(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":%q,"update":{"sessionUpdate":"note","text":%q}}}`,
+		r.host, text)
+}
+
+// eventually polls until ok.
+func eventually(t testing.TB, ok func() bool, what string) {
+	t.Helper()
+	require.Eventually(t, ok, patience, 5*time.Millisecond, what)
+}
+
+func decode(t testing.TB, raw string, into any) {
+	t.Helper()
+	require.NoError(t, json.NewDecoder(strings.NewReader(raw)).Decode(into), raw)
+}

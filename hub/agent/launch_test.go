@@ -1,0 +1,220 @@
+package agent_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap/zaptest"
+
+	"parley/hub"
+	"parley/hub/agent"
+	"parley/hub/agent/wire"
+)
+
+func TestLaunch_delivers_what_the_agent_says_before_it_is_ready(t *testing.T) {
+	t.Parallel()
+	r := fake("").launch(t)
+	require.Equal(t, "fake-1", r.SessionID())
+	require.False(t, r.CanLoad())
+	for _, want := range []string{"before everything", "before the answer", "after the answer"} {
+		require.Equal(t, r.note(want), string(r.next().(hub.AgentNotification).Raw))
+	}
+}
+
+func TestLaunch_says_why_an_agent_is_not_ready(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		change func(*setup)
+		want   string
+	}{
+		{"a command that is not there", func(s *setup) { s.profile.Command = []string{"no-such-agent", "--acp"} },
+			`agent "fake": command "no-such-agent" was not found`},
+		{"a command that is no program", func(s *setup) { s.profile.Command = []string{filepath.Join("testdata", "sdk", "package.json")} },
+			`agent "fake": command "testdata/sdk/package.json" may not be executed`},
+		{"an agent that exits at once", func(s *setup) { *s = fake("exits at once") },
+			`agent "fake": exited with status 3 before it was ready; it wrote: no key: set KESTREL_KEY`},
+		{"an agent that says nothing", func(s *setup) {
+			*s = fake("says nothing")
+			s.options.HandshakeTimeout = 50 * time.Millisecond
+		}, `agent "fake": did not answer initialize within 50ms`},
+		{"an agent of another version", func(s *setup) { *s = fake("speaks version 2") },
+			`agent "fake": speaks version 2 of the protocol, not 1`},
+		{"an agent that wants a login", func(s *setup) { *s = fake("wants a login") },
+			`agent "fake": answered session/new with: Authentication required (error -32000)`},
+		{"a session to load on an agent that cannot", func(s *setup) { s.spec.Load = "fake-0" },
+			`agent "fake": agent cannot load an earlier session`},
+		{"a profile that is not there", func(s *setup) { s.spec.Profile = "other" }, `agent "other": no such agent`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := fake("")
+			test.change(&s)
+			r, err := s.try(t)
+			require.EqualError(t, err, test.want)
+			for len(r.events) > 0 {
+				require.IsType(t, hub.AgentNotification{}, r.next(), "an agent that was not launched does not exit")
+			}
+		})
+	}
+}
+
+func TestLaunch_errors_can_be_told_apart(t *testing.T) {
+	t.Parallel()
+	s := fake("wants a login")
+	_, err := s.try(t)
+	var answer *wire.Error
+	require.ErrorAs(t, err, &answer)
+	require.Equal(t, -32000, answer.Code)
+
+	s = fake("")
+	s.spec.Load = "x"
+	_, err = s.try(t)
+	require.ErrorIs(t, err, hub.ErrCannotLoad)
+
+	s = fake("")
+	s.spec.Profile = "x"
+	_, err = s.try(t)
+	require.ErrorIs(t, err, hub.ErrNoProfile)
+}
+
+func TestLaunch_ends_with_its_context(t *testing.T) {
+	t.Parallel()
+	s := fake("says nothing")
+	launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, zaptest.NewLogger(t), s.options)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error, 1)
+	go func() {
+		_, err := launcher.Launch(ctx, s.spec, func(hub.AgentEvent) {})
+		failed <- err
+	}()
+	cancel()
+	require.ErrorIs(t, <-failed, context.Canceled)
+}
+
+func TestLaunch_swallows_the_replay_of_a_loaded_session(t *testing.T) {
+	t.Parallel()
+	s := fake("can load")
+	s.spec.Load = "fake-0"
+	r := s.launch(t)
+	require.Equal(t, "fake-0", r.SessionID())
+	require.True(t, r.CanLoad())
+	_, end := r.turn("hello")
+	require.NoError(t, end.Err)
+	r.stop()
+
+	r = s.launch(t)
+	r.prompt("hello")
+	_, said := await[hub.AgentTurnEnded](r)
+	require.Equal(t, []string{r.note("before everything"), `{"jsonrpc":"2.0","method":"_fake/state","params":{}}`,
+		r.note("after the load"), r.note("hello")}, said)
+}
+
+func TestLaunch_allows_directories_of_the_profile_only(t *testing.T) {
+	t.Parallel()
+	base, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	for _, dir := range []string{"own", "allowed/inside", "allowed-not", "secret"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(base, dir), 0o700))
+	}
+	require.NoError(t, os.Symlink(filepath.Join(base, "secret"), filepath.Join(base, "allowed", "way-out")))
+	require.NoError(t, os.Symlink(filepath.Join(base, "allowed"), filepath.Join(base, "way-in")))
+	require.NoError(t, os.WriteFile(filepath.Join(base, "allowed", "file"), nil, 0o600))
+	for cwd, want := range map[string]string{
+		"":                    "own",
+		"own":                 "own",
+		"allowed":             "allowed",
+		"allowed/inside":      "allowed/inside",
+		"way-in/inside":       "allowed/inside",
+		"allowed/../own":      "own",
+		"allowed/way-out":     "refused",
+		"allowed/../secret":   "refused",
+		"allowed-not":         "refused",
+		"secret":              "refused",
+		"allowed/not-there":   "refused",
+		"allowed/file":        "refused",
+		".":                   "refused",
+		"own/../allowed/../.": "refused",
+	} {
+		t.Run("cwd "+cwd, func(t *testing.T) {
+			t.Parallel()
+			s := fake("")
+			s.profile.Dir = filepath.Join(base, "own")
+			s.profile.Dirs = []string{filepath.Join(base, "allowed"), filepath.Join(base, "missing")}
+			s.profile.Command = []string{"sh", "-c", `pwd >&2; exit 1`}
+			if cwd != "" {
+				s.spec.Cwd = base + "/" + cwd
+			}
+			_, err := s.try(t)
+			if want == "refused" {
+				require.ErrorIs(t, err, hub.ErrCwdNotAllowed)
+			} else {
+				require.ErrorContains(t, err, "it wrote: "+filepath.Join(base, want))
+			}
+		})
+	}
+	s := fake("")
+	s.spec.Cwd = "relative"
+	_, err = s.try(t)
+	require.ErrorIs(t, err, hub.ErrCwdNotAllowed)
+}
+
+func TestLaunch_keeps_the_servers_own_variables_from_agents(t *testing.T) {
+	t.Setenv("PARLEY_API_KEY_FILE", "/secret")
+	t.Setenv("HIVE", "from the server")
+	s := fake("")
+	s.profile.Env = map[string]string{"BEES": "many", "HOME": "/tmp"}
+	s.profile.Command = []string{"sh", "-c", `echo "<$PARLEY_API_KEY_FILE> $HIVE, $BEES, $HOME" >&2; exit 1`}
+	_, err := s.try(t)
+	require.ErrorContains(t, err, "it wrote: <> from the server, many, /tmp")
+}
+
+func TestNewLauncher(t *testing.T) {
+	t.Parallel()
+	log := zaptest.NewLogger(t)
+	ok := agent.Profile{Name: "a", Description: "the first", Command: []string{"x"}}
+	launcher, err := agent.NewLauncher([]agent.Profile{ok}, log, agent.Options{})
+	require.NoError(t, err)
+	profiles := launcher.Profiles()
+	require.Equal(t, hub.Profile{Name: "a", Description: "the first"}, profiles[0])
+	require.Equal(t, "demo", profiles[1].Name)
+
+	for want, bad := range map[string][]agent.Profile{
+		"configured twice": {ok, ok},
+		"is taken":         {{Name: "demo", Command: []string{"x"}}},
+		"no command":       {{Name: "a"}},
+		"use letters":      {{Name: "a b", Command: []string{"x"}}},
+		"cannot name":      {{Name: "a", Command: []string{"x"}, Env: map[string]string{"A=B": "c"}}},
+	} {
+		_, err := agent.NewLauncher(bad, log, agent.Options{})
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestParseProfile(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][]string{
+		`a=claude-agent`:               {"claude-agent"},
+		`a=  npx  -y "my agent" --x=1`: {"npx", "-y", "my agent", "--x=1"},
+		`a=x 'it''s' "a\"b\n" c\ d ''`: {"x", "its", `a"b\n`, "c d", ""},
+		`a='/opt/my agent/run' '\'`:    {"/opt/my agent/run", `\`},
+		"a=x \t\n y":                   {"x", "y"},
+	} {
+		p, err := agent.ParseProfile(in)
+		require.NoError(t, err, in)
+		require.Equal(t, "a", p.Name)
+		require.Equal(t, want, p.Command, in)
+	}
+	for in, want := range map[string]string{
+		`claude`: "want NAME=COMMAND", `a=`: "no command", `a=""`: "no command", `=x`: "use letters",
+		`a="x`: "is open", `a='x`: "is open", `a=x \`: "is open", `demo=x`: "is taken",
+	} {
+		_, err := agent.ParseProfile(in)
+		require.ErrorContains(t, err, want, in)
+	}
+}

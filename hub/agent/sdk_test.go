@@ -1,0 +1,56 @@
+//go:build unix
+
+package agent_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+	"parley/hub/agent/agenttest"
+)
+
+func TestSDKExample_runs_a_turn(t *testing.T) {
+	t.Parallel()
+	for option, want := range map[string]string{"allow": "updated the configuration", "reject": "skip the configuration"} {
+		t.Run("with the answer "+option, func(t *testing.T) {
+			t.Parallel()
+			record := filepath.Join(t.TempDir(), "out")
+			s := fake("")
+			s.profile.Command = append([]string{"sh", "-c", `"$1" "$2" | tee "$0"`, record}, agenttest.SDKExample(t)...)
+			r := s.launch(t)
+			require.False(t, r.CanLoad())
+			r.prompt("improve the project")
+			asked, said := await[hub.AgentPermission](r)
+			require.Equal(t, []hub.AgentOption{{ID: "allow", Kind: "allow_once"}, {ID: "reject", Kind: "reject_once"}}, asked.Choices)
+			require.Contains(t, string(asked.ToolCall), `"toolCallId":"call_2"`)
+			r.Respond(asked.RequestID, option)
+			end, more := await[hub.AgentTurnEnded](r)
+			require.NoError(t, end.Err)
+			require.Equal(t, "end_turn", end.StopReason)
+			require.Contains(t, more[len(more)-1], want)
+			r.stop()
+			require.Equal(t, written(t, record, r), append(said, more...))
+		})
+	}
+}
+
+// written returns the notifications in the record of what the agent wrote, with
+// the host session's id in the place of the agent's.
+func written(t *testing.T, record string, r *running) []string {
+	t.Helper()
+	data, err := os.ReadFile(record)
+	require.NoError(t, err)
+	var lines []string
+	for line := range strings.Lines(string(data)) {
+		if strings.Contains(line, `"method":"session/update"`) {
+			line = strings.ReplaceAll(strings.TrimSuffix(line, "\n"), r.SessionID(), r.host.String())
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
