@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -22,10 +23,8 @@ const (
 
 // dataSource is the name under which database/sql opens a connection.
 func dataSource(path string, m mode, o options) string {
-	synchronous := o.synchronous
-	if synchronous == "" {
-		synchronous = "FULL"
-	}
+	synchronous := cmp.Or(o.synchronous, "FULL")
+	checkpoint := cmp.Or(o.checkpoint, 8000) // 32 MiB: few large copies into the database
 	pragmas := []string{
 		"busy_timeout(10000)", // for the moments in which even a reader has to wait, such as recovery
 		"cell_size_check(1)",
@@ -35,8 +34,8 @@ func dataSource(path string, m mode, o options) string {
 	case writing:
 		pragmas = append(pragmas,
 			"synchronous("+synchronous+")",
-			"fullfsync(1)",             // macOS needs it for a sync to reach the disk
-			"wal_autocheckpoint(8000)", // 32 MiB: fewer, larger copies into the database
+			"fullfsync(1)", // macOS needs it for a sync to reach the disk
+			fmt.Sprintf("wal_autocheckpoint(%d)", checkpoint),
 			"journal_size_limit(67108864)",
 			"cache_size(-4096)",
 		)

@@ -38,6 +38,7 @@ var _ hub.Journal = (*Journal)(nil)
 type options struct {
 	vfs         string // SQLite's name of the file system to use; empty for the default
 	synchronous string // FULL when empty
+	checkpoint  int    // after how many pages the log is moved into the database; 0 for the default
 	maxPages    int    // the largest database, in pages of 4 KiB; 0 for SQLite's own limit
 }
 

@@ -1,0 +1,122 @@
+package sqlite
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"parley/hub"
+	"parley/hub/hubtest"
+)
+
+// openOn opens a journal on a disk that can fail.
+func openOn(t *testing.T, d *disk, o options) (*Journal, hub.Writer) {
+	o.vfs = d.name
+	j, err := open(t.TempDir(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, j.Close()) })
+	w, err := j.Own(t.Context(), 1)
+	require.NoError(t, err)
+	return j, w
+}
+
+// requireHolds fails unless the journal holds exactly these events.
+func requireHolds(t *testing.T, j hub.Journal, s *hubtest.Stream) {
+	t.Helper()
+	head, err := j.Head(t.Context(), s.ID)
+	require.NoError(t, err)
+	require.Equal(t, s.Head, head)
+	var n int
+	for r, err := range j.Read(t.Context(), s.ID, 1) {
+		require.NoError(t, err)
+		require.Equal(t, s.Records[n].Hash, r.Hash)
+		n++
+	}
+	require.Len(t, s.Records, n)
+}
+
+// Each case has its own way to make the disk fail and to let it work again.
+func TestJournal_survives_a_disk_that_fails(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		fail func(diskOp) int32
+		want error
+	}{
+		{"with no room for writes", func(op diskOp) int32 { return only(op.kind == opWrite, sqlite3.SQLITE_FULL) }, hub.ErrFull},
+		{"with room for half a commit", secondWrite(sqlite3.SQLITE_FULL), hub.ErrFull},
+		{"with writes that fail", func(op diskOp) int32 { return only(op.kind == opWrite, sqlite3.SQLITE_IOERR_WRITE) }, hub.ErrUnavailable},
+		{"with syncs that fail", func(op diskOp) int32 { return only(op.kind == opSync, sqlite3.SQLITE_IOERR_FSYNC) }, hub.ErrUnavailable},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := newDisk(t)
+			j, w := openOn(t, d, options{})
+			s := hubtest.NewSession(1)
+			for range 20 {
+				require.NoError(t, w.Append(s.Next(2)).Err())
+			}
+			for range 3 {
+				d.failWith(test.fail)
+				kept := s.Fork()
+				failed := []*hub.Commit{w.Append(s.Next(1)), w.Append(s.Next(1)), w.Append(s.Next(1))}
+				require.ErrorIs(t, failed[0].Err(), test.want)
+				for _, c := range failed[1:] { // in the same batch or a later one
+					require.Error(t, c.Err())
+				}
+				d.failWith(nil)
+				s = kept
+				requireHolds(t, j, s)
+				require.NoError(t, w.Append(s.Next(1)).Err(), "it works again at once")
+			}
+			requireHolds(t, j, s)
+		})
+	}
+}
+
+func only(when bool, code int32) int32 {
+	if when {
+		return code
+	}
+	return sqlite3.SQLITE_OK
+}
+
+// secondWrite fails every second write.
+func secondWrite(code int32) func(diskOp) int32 {
+	n := 0
+	return func(op diskOp) int32 {
+		if op.kind == opWrite {
+			n++
+		}
+		return only(op.kind == opWrite && n%2 == 0, code)
+	}
+}
+
+func TestJournal_that_has_reached_its_largest_size_is_full(t *testing.T) {
+	dir := t.TempDir()
+	j, err := open(dir, options{maxPages: 64})
+	require.NoError(t, err)
+	w, err := j.Own(t.Context(), 1)
+	require.NoError(t, err)
+	s := hubtest.NewSession(1)
+	payload := bytes.Repeat([]byte("x"), 8<<10)
+	for full := false; !full; {
+		kept := s.Fork()
+		if err := w.Append(s.Of(payload)).Err(); err != nil {
+			require.ErrorIs(t, err, hub.ErrFull)
+			s, full = kept, true
+		}
+	}
+	requireHolds(t, j, s)
+	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), hub.ErrFull, "still")
+	require.NoError(t, j.Close())
+
+	again, err := Open(dir)
+	require.NoError(t, err)
+	defer again.Close()
+	requireHolds(t, again, s)
+	w, err = again.Own(t.Context(), 1)
+	require.NoError(t, err)
+	require.NoError(t, w.Append(s.Of(payload)).Err(), "with more room")
+	requireHolds(t, again, s)
+}
