@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,7 +11,10 @@ import (
 	"parley/hub/hubtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	hubtest.RunCrashChild(func(dir string) (hub.Journal, error) { return Open(dir) })
+	goleak.VerifyTestMain(m)
+}
 
 func openForTest(t testing.TB, dir string) hub.Journal {
 	j, err := Open(dir)
@@ -28,4 +32,13 @@ func TestJournal_does_what_the_memory_engine_does(t *testing.T) {
 		require.NoError(t, err)
 		return j
 	}, true)
+}
+
+// With PARLEY_SOAK=1 this runs for minutes.
+func TestJournal_keeps_what_it_acknowledged_when_it_is_killed(t *testing.T) {
+	times := 10
+	if os.Getenv("PARLEY_SOAK") == "1" {
+		times = 200
+	}
+	hubtest.KillLoop(t, openForTest, times)
 }

@@ -1,0 +1,173 @@
+package hubtest
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+)
+
+// crashDir names the directory of the journal to the process that is killed.
+const crashDir = "PARLEY_TEST_CRASH_DIR"
+
+// crashSessions is how many sessions append at one time, two to a partition.
+const crashSessions = 8
+
+// RunCrashChild turns the test binary into the process that KillLoop kills. Call
+// it first thing in TestMain: it does not return there, and does nothing else.
+func RunCrashChild(open func(dir string) (hub.Journal, error)) {
+	dir := os.Getenv(crashDir)
+	if dir == "" {
+		return
+	}
+	j, err := open(dir)
+	if err == nil {
+		err = appendUntilKilled(j, os.Stdout)
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+// crashID is the id of the i-th session, the same in each process.
+func crashID(i int) hub.SessionID { return hub.SessionID{0: byte(i / 2), 15: byte(i + 1)} }
+
+// ack is what the child writes for a commit: the session's index and its
+// newest event. It is shorter than what a pipe takes whole.
+type ack struct {
+	Session uint32
+	Seq     uint64
+	Hash    hub.Hash
+}
+
+// appendUntilKilled goes on with every session where its journal ends.
+func appendUntilKilled(j hub.Journal, acks io.Writer) error {
+	ctx, fail := context.WithCancelCause(context.Background())
+	defer fail(nil)
+	var writers [crashSessions / 2]hub.Writer
+	for p := range writers {
+		w, err := j.Own(ctx, hub.Partition(p))
+		if err != nil {
+			return err
+		}
+		writers[p] = w
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex // guards acks
+	for i := range crashSessions {
+		s := NewStream(crashID(i))
+		if head, err := j.Head(ctx, s.ID); err == nil {
+			s.Head = head
+		}
+		send := func(head hub.Head) error {
+			mu.Lock()
+			defer mu.Unlock()
+			return binary.Write(acks, binary.BigEndian, ack{uint32(i), uint64(head.Seq), head.Hash})
+		}
+		wg.Go(func() { fail(appendDeep(ctx, writers[i/2], s, i, send)) })
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+// appendDeep appends with that many commits under way, and sends each head that
+// is durable.
+func appendDeep(ctx context.Context, w hub.Writer, s *Stream, depth int, send func(hub.Head) error) error {
+	type pending struct {
+		commit *hub.Commit
+		head   hub.Head
+	}
+	var waiting []pending
+	for ctx.Err() == nil {
+		waiting = append(waiting, pending{w.Append(s.Next(depth%3 + 1)), s.Head})
+		s.Records = nil // else they would fill the memory
+		if len(waiting) <= depth {
+			continue
+		}
+		if err := waiting[0].commit.Err(); err != nil {
+			return err
+		}
+		if err := send(waiting[0].head); err != nil {
+			return err
+		}
+		waiting = waiting[1:]
+	}
+	return ctx.Err()
+}
+
+// KillLoop starts the test binary as a process that appends to a journal in a
+// directory under load, kills it without warning, and checks that every event
+// that it had acknowledged is there, once, in an unbroken chain. It does so
+// times over on the same journal. TestMain has to call RunCrashChild.
+func KillLoop(t *testing.T, open OpenJournal, times int) {
+	dir := t.TempDir()
+	var acked [crashSessions]hub.Head
+	for range times {
+		acks := runAndKill(t, dir, 1+rand.IntN(3000))
+		for _, a := range acks {
+			acked[a.Session] = hub.Head{Seq: hub.Seq(a.Seq), Hash: a.Hash}
+		}
+		j := open(t, dir)
+		total := 0
+		for i, head := range acked {
+			total += requireAcked(t, j, crashID(i), head)
+		}
+		require.NoError(t, j.Close())
+		t.Logf("killed after %d acknowledgements; %d events are there", len(acks), total)
+	}
+}
+
+// runAndKill kills the child once it has sent that many acknowledgements, and
+// returns these and those that were on the way.
+func runAndKill(t *testing.T, dir string, after int) []ack {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	child := exec.CommandContext(t.Context(), self)
+	child.Env = append(os.Environ(), crashDir+"="+dir)
+	child.Stderr = os.Stderr
+	pipe, err := child.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, child.Start())
+	var acks []ack
+	for in := bufio.NewReader(pipe); ; {
+		var a ack
+		if err := binary.Read(in, binary.BigEndian, &a); err != nil {
+			break // it is dead; the rest of an acknowledgement does not count
+		}
+		if acks = append(acks, a); len(acks) == after {
+			require.NoError(t, child.Process.Kill())
+		}
+	}
+	require.Error(t, child.Wait())
+	require.GreaterOrEqual(t, len(acks), after, "the child ended by itself")
+	return acks
+}
+
+// requireAcked reads a session and returns how many events it has.
+func requireAcked(t *testing.T, j hub.Journal, id hub.SessionID, acked hub.Head) int {
+	n := 0
+	hash := hub.ChainStart(id)
+	for r, err := range j.Read(t.Context(), id, 1) {
+		require.NoError(t, err)
+		n++
+		require.Equal(t, hub.Seq(n), r.Seq)
+		resealed := r
+		resealed.Seal(hash)
+		require.Equal(t, resealed.Hash, r.Hash, "chain is broken at event %d", n)
+		hash = r.Hash
+		if r.Seq == acked.Seq {
+			require.Equal(t, acked.Hash, r.Hash, "event %d is another one than was acknowledged", n)
+		}
+	}
+	require.GreaterOrEqual(t, n, int(acked.Seq), "acknowledged events are lost")
+	return n
+}
