@@ -1,0 +1,202 @@
+package clienttest
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"parley/protocol"
+)
+
+// conn is one connection, of whatever kind.
+type conn struct {
+	wake chan struct{} // capacity 1: there is something to send, or the end
+
+	mu   sync.Mutex
+	out  [][]byte
+	code int // the close code to end with; 0 while it lives, -1 to cut
+}
+
+func newConn() *conn { return &conn{wake: make(chan struct{}, 1)} }
+
+func (c *conn) push(line []byte) {
+	c.mu.Lock()
+	c.out = append(c.out, line)
+	c.mu.Unlock()
+	c.signal()
+}
+
+func (c *conn) end(code int) {
+	c.mu.Lock()
+	if c.code == 0 {
+		c.code = code
+	}
+	c.mu.Unlock()
+	c.signal()
+}
+
+func (c *conn) signal() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (c *conn) take() (out [][]byte, code int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out, c.out = c.out, nil
+	return out, c.code
+}
+
+func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	faults := s.faults
+	s.mu.Unlock()
+	if faults.NoWebSocket {
+		http.Error(w, "no upgrades here", http.StatusBadGateway)
+		return
+	}
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{protocol.Subprotocol}})
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(s.life)
+	defer cancel()
+	c := newConn()
+	s.running.Add(1)
+	defer s.running.Done()
+	s.running.Go(func() {
+		defer cancel()
+		s.writeSocket(ctx, ws, c, faults)
+	})
+	s.readSocket(ctx, ws, c)
+	s.mu.Lock()
+	delete(s.conns, c)
+	s.mu.Unlock()
+}
+
+func (s *Server) readSocket(ctx context.Context, ws *websocket.Conn, c *conn) {
+	var who *protocol.Participant
+	for {
+		_, message, err := ws.Read(ctx)
+		if err != nil {
+			return
+		}
+		for line := range protocol.SplitLines(message) {
+			req, err := protocol.DecodeRequest(line, protocol.DefaultLimits)
+			if err != nil {
+				c.push(encode(&protocol.ErrorMessage{ID: req.ID, Error: protocol.AsError(err).Wire()}))
+				continue
+			}
+			who = s.receive(c, who, req)
+		}
+	}
+}
+
+// receive carries out one command of a socket, with its fault.
+func (s *Server) receive(c *conn, who *protocol.Participant, req protocol.Request) *protocol.Participant {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fault := s.faultOf(req)
+	if fault.CutBefore {
+		c.end(-1)
+		return who
+	}
+	if fault.Error != nil {
+		c.push(encode(&protocol.ErrorMessage{ID: req.ID, Error: fault.Error.Wire()}))
+		if who == nil {
+			c.end(fault.Error.Entry().Close)
+		}
+		return who
+	}
+	if who == nil {
+		return s.attach(c, req, fault)
+	}
+	answer := s.do(who, req)
+	switch {
+	case fault.CutAfter:
+		c.end(-1)
+	case fault.Twice:
+		c.push(answer)
+		c.push(answer)
+	case !fault.NoAnswer:
+		c.push(answer)
+	}
+	if _, left := req.Command.(*protocol.Leave); left {
+		c.end(int(websocket.StatusNormalClosure))
+	}
+	if _, closed := req.Command.(*protocol.Close); closed {
+		c.end(protocol.CloseSessionEnded)
+	}
+	return who
+}
+
+func (s *Server) attach(c *conn, req protocol.Request, fault Fault) *protocol.Participant {
+	welcome, who, from, e := s.greet(req)
+	if e != nil {
+		c.push(encode(&protocol.ErrorMessage{ID: req.ID, Error: e.Wire()}))
+		c.end(e.Entry().Close)
+		return nil
+	}
+	if fault.CutAfter {
+		c.end(-1)
+		return nil
+	}
+	c.push(encode(&protocol.WelcomeMessage{ID: req.ID, Payload: welcome}))
+	for _, e := range s.events[from:] {
+		c.push(e.line)
+	}
+	s.conns[c] = true
+	return who
+}
+
+func (s *Server) faultOf(req protocol.Request) Fault {
+	s.seen = append(s.seen, req)
+	if s.intercept == nil {
+		return Fault{}
+	}
+	return s.intercept(req)
+}
+
+// writeSocket sends what there is in one message, and pings.
+func (s *Server) writeSocket(ctx context.Context, ws *websocket.Conn, c *conn, faults Faults) {
+	defer ws.CloseNow()
+	beat := time.NewTicker(cmp.Or(faults.Heartbeat, protocol.Heartbeat))
+	defer beat.Stop()
+	for {
+		select {
+		case <-c.wake:
+		case <-beat.C:
+			if !faults.NoPings && ws.Ping(ctx) != nil {
+				return
+			}
+			continue
+		case <-ctx.Done():
+			return
+		}
+		out, code := c.take()
+		if code == -1 {
+			return
+		}
+		if len(out) > 0 && ws.Write(ctx, websocket.MessageText, join(out)) != nil {
+			return
+		}
+		if code != 0 {
+			_ = ws.Close(websocket.StatusCode(code), "")
+			return
+		}
+	}
+}
+
+func join(lines [][]byte) []byte {
+	var message []byte
+	for _, line := range lines {
+		message = append(append(message, line...), '\n')
+	}
+	return message
+}

@@ -1,0 +1,136 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"parley/protocol"
+)
+
+// ask does a command and reads its answer. The errors are those of Do.
+func ask[T any](ctx context.Context, c *Client, command protocol.Command) (T, error) {
+	var into T
+	ok, err := c.Do(ctx, command)
+	if err == nil {
+		err = json.Unmarshal(ok.Payload, &into)
+	}
+	if err != nil {
+		return into, fmt.Errorf("%s: %w", command.CommandType(), err)
+	}
+	return into, nil
+}
+
+// optional is nil for an empty text.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// Chat says something. replyTo is a message's id, or empty.
+func (c *Client) Chat(ctx context.Context, text, replyTo string) (protocol.Message, error) {
+	a, err := ask[protocol.MessageAnswer](ctx, c, &protocol.Chat{Text: text, ReplyTo: replyTo})
+	return a.Message, err
+}
+
+// Prompt proposes a prompt, or sends it to the agent where that is allowed: the
+// approval's status tells which.
+func (c *Client) Prompt(ctx context.Context, prompt string) (protocol.Approval, error) {
+	a, err := ask[protocol.PromptAnswer](ctx, c, &protocol.Prompt{Prompt: prompt})
+	return a.Approval, err
+}
+
+// Approve lets a prompt go to the agent; edited replaces its text unless empty.
+func (c *Client) Approve(ctx context.Context, approvalID, edited string) (protocol.Approval, error) {
+	command := &protocol.Approve{ApprovalID: approvalID, Action: protocol.ActionApprove, Prompt: optional(edited)}
+	a, err := ask[protocol.ApprovalAnswer](ctx, c, command)
+	return a.Approval, err
+}
+
+// Reject keeps a prompt from the agent. The reason may be empty.
+func (c *Client) Reject(ctx context.Context, approvalID, reason string) (protocol.Approval, error) {
+	command := &protocol.Approve{ApprovalID: approvalID, Action: protocol.ActionReject, Reason: optional(reason)}
+	a, err := ask[protocol.ApprovalAnswer](ctx, c, command)
+	return a.Approval, err
+}
+
+// AnswerPermission chooses one of the options that the agent offers.
+func (c *Client) AnswerPermission(ctx context.Context, requestID, optionID string) error {
+	_, err := ask[protocol.PermissionAnswer](ctx, c, &protocol.AnswerPermission{RequestID: requestID, OptionID: optionID})
+	return err
+}
+
+// Cancel ends a queued prompt or, for an empty id, the running turn. It returns
+// the id of what it cancels.
+func (c *Client) Cancel(ctx context.Context, approvalID string) (string, error) {
+	a, err := ask[protocol.CancelAnswer](ctx, c, &protocol.Cancel{ApprovalID: approvalID})
+	return a.ApprovalID, err
+}
+
+// SetMode changes what collaborators may do.
+func (c *Client) SetMode(ctx context.Context, mode protocol.Mode) (protocol.Session, error) {
+	a, err := ask[protocol.SessionAnswer](ctx, c, &protocol.SetMode{Mode: mode})
+	return a.Session, err
+}
+
+// SetRole changes what somebody is.
+func (c *Client) SetRole(ctx context.Context, participantID string, role protocol.Role) (protocol.Participant, error) {
+	a, err := ask[protocol.ParticipantAnswer](ctx, c, &protocol.SetRole{ParticipantID: participantID, Role: role})
+	return a.Participant, err
+}
+
+// Remove shows somebody out for good. The reason may be empty.
+func (c *Client) Remove(ctx context.Context, participantID, reason string) (protocol.Participant, error) {
+	command := &protocol.Remove{ParticipantID: participantID, Reason: optional(reason)}
+	a, err := ask[protocol.ParticipantAnswer](ctx, c, command)
+	return a.Participant, err
+}
+
+// RotateInvite makes the former invite useless and returns a link with the new
+// one.
+func (c *Client) RotateInvite(ctx context.Context) (Link, error) {
+	a, err := ask[protocol.InviteAnswer](ctx, c, &protocol.RotateInvite{})
+	return Link{Server: c.link.Server, Session: c.link.Session, Invite: a.InviteToken}, err
+}
+
+// StopAgent ends the agent's process.
+func (c *Client) StopAgent(ctx context.Context) error {
+	_, err := c.Do(ctx, &protocol.StopAgent{})
+	return err
+}
+
+// Typing says that somebody types, which lapses after five seconds, or has
+// stopped.
+func (c *Client) Typing(ctx context.Context, active bool) error {
+	_, err := c.Do(ctx, &protocol.Typing{Active: active})
+	return err
+}
+
+// History returns events as they were live; DecodeEvents reads them. Before and
+// After exclude each other, Limit is required.
+func (c *Client) History(ctx context.Context, which protocol.History) (protocol.HistoryAnswer, error) {
+	return ask[protocol.HistoryAnswer](ctx, c, &which)
+}
+
+// Leave ends the participation, and with it the client. One whose answer was
+// lost is known to have been carried out when nobody is let in again.
+func (c *Client) Leave(ctx context.Context) error {
+	_, err := c.Do(ctx, &protocol.Leave{})
+	if err != nil && !errors.Is(err, &protocol.Error{Code: protocol.CodeParticipantInactive}) {
+		return err
+	}
+	return c.Close()
+}
+
+// CloseSession ends the session for everybody. The client hears session_closed
+// and ends.
+func (c *Client) CloseSession(ctx context.Context) error {
+	_, err := c.Do(ctx, &protocol.Close{})
+	if stopped, ok := errors.AsType[*StopError](err); ok && stopped.Code == protocol.CloseSessionEnded {
+		return nil
+	}
+	return err
+}

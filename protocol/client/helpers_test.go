@@ -1,0 +1,135 @@
+package client_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+	"parley/protocol/client"
+	"parley/protocol/client/clienttest"
+)
+
+// patience is how long a test waits for what has to come.
+const patience = 20 * time.Second
+
+// quick reconnects without wasting a test's time.
+var quick = client.Options{
+	UserID:         "ann",
+	DisplayName:    "Ann",
+	BackoffBase:    time.Millisecond,
+	BackoffMax:     5 * time.Millisecond,
+	RateLimitPause: time.Millisecond,
+}
+
+// open joins, or comes back, and closes with the test.
+func open(t *testing.T, link string, o client.Options) *client.Client {
+	t.Helper()
+	l, err := client.ParseLink(link)
+	require.NoError(t, err)
+	c, err := client.Open(withPatience(t), l, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// openError opens what cannot be opened.
+func openError(t *testing.T, link string, o client.Options) error {
+	t.Helper()
+	l, err := client.ParseLink(link)
+	require.NoError(t, err)
+	_, err = client.Open(withPatience(t), l, o)
+	require.Error(t, err)
+	return err
+}
+
+func withPatience(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// await returns the next notice of that type for which ok holds, and drops what
+// comes before it.
+func await[N client.Notice](t *testing.T, c *client.Client, ok func(N) bool) N {
+	t.Helper()
+	timeout := time.After(patience)
+	for {
+		select {
+		case n, open := <-c.Notices():
+			require.True(t, open, "the client ended: %v", c.Err())
+			if n, is := n.(N); is && ok(n) {
+				return n
+			}
+		case <-timeout:
+			t.Fatalf("no %T came", *new(N))
+		}
+	}
+}
+
+func state(s client.State) func(client.Connection) bool {
+	return func(n client.Connection) bool { return n.State == s }
+}
+
+func online(tr client.Transport) func(client.Connection) bool {
+	return func(n client.Connection) bool { return n.State == client.Online && n.Transport == tr }
+}
+
+func anything[N client.Notice](N) bool { return true }
+
+// status is an event with a number in it.
+func status(n int) protocol.Payload {
+	return &protocol.AgentStatusChanged{Status: protocol.AgentStatus(fmt.Sprint(n))}
+}
+
+// hear reads events until the one that status(last) made, and insists that all
+// of them from first on come, in order and once.
+func hear(t *testing.T, c *client.Client, first, last int) {
+	t.Helper()
+	for want := first; want <= last; {
+		e := await(t, c, anything[client.Event])
+		if p, ok := e.Payload.(*protocol.AgentStatusChanged); ok {
+			require.Equal(t, fmt.Sprint(want), string(p.Status))
+			want++
+		}
+	}
+}
+
+// drain takes notices until the client ends, or the test does.
+func drain(t *testing.T, c *client.Client) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range c.Notices() {
+		}
+	}()
+	t.Cleanup(func() {
+		_ = c.Close()
+		<-done
+	})
+}
+
+// once lets the fault happen to the first command of that type.
+func once(s *clienttest.Server, kind protocol.CommandType, f clienttest.Fault) {
+	happened := false
+	s.Intercept(func(r protocol.Request) clienttest.Fault {
+		if happened || r.Command.CommandType() != kind {
+			return clienttest.Fault{}
+		}
+		happened = true
+		return f
+	})
+}
+
+// seen returns the ids of the commands of that type that came.
+func seen(s *clienttest.Server, kind protocol.CommandType) (ids []string) {
+	for _, r := range s.Seen() {
+		if r.Command.CommandType() == kind {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,166 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+)
+
+func TestBackoff_doubles_up_to_its_bound(t *testing.T) {
+	o := Options{jitter: func(bound time.Duration) time.Duration { return bound }}.withDefaults()
+	var bounds []time.Duration
+	for failures := range 8 {
+		bounds = append(bounds, o.backoff(failures))
+	}
+	const s = time.Second
+	require.Equal(t, []time.Duration{s / 2, s, 2 * s, 4 * s, 8 * s, 16 * s, 30 * s, 30 * s}, bounds)
+}
+
+func TestBackoff_is_drawn_from_the_whole_range(t *testing.T) {
+	o := Options{BackoffBase: time.Second}.withDefaults()
+	low, high := time.Second, time.Duration(0)
+	for range 1000 {
+		d := o.backoff(0)
+		low, high = min(low, d), max(high, d)
+	}
+	require.Less(t, low, 100*time.Millisecond)
+	require.Greater(t, high, 900*time.Millisecond)
+	require.Less(t, high, time.Second)
+}
+
+func TestJudge(t *testing.T) {
+	const pause = 7 * time.Second
+	closed := func(code int) error { return websocket.CloseError{Code: websocket.StatusCode(code)} }
+	for _, tc := range []struct {
+		name string
+		err  error
+		stop int // the code of the StopError; 0 for come back
+		want verdict
+	}{
+		{"a broken network heals", io.EOF, 0, verdict{}},
+		{"a normal closure is an end like another", closed(1000), 0, verdict{}},
+		{"a server that goes away comes back", closed(1001), 0, verdict{}},
+		{"a server that restarts comes back", closed(1012), 0, verdict{}},
+		{"a server without breath wants another try", closed(1013), 0, verdict{}},
+		{"who was too slow resumes", closed(4001), 0, verdict{}},
+		{"a session that moved is followed at once", closed(4002), 0, verdict{atOnce: true}},
+		{"an unknown 40xx comes back", closed(4077), 0, verdict{}},
+		{"who hurries too much waits", closed(4429), 0, verdict{pause: pause}},
+		{"the way back up is taken at once", errUpgrade, 0, verdict{atOnce: true}},
+		{"a message too big stops", closed(1009), 1009, verdict{}},
+		{"no protocol stops", closed(4400), 4400, verdict{}},
+		{"bad credentials stop", closed(4401), 4401, verdict{}},
+		{"removal stops", closed(4403), 4403, verdict{}},
+		{"no session stops", closed(4404), 4404, verdict{}},
+		{"saying nothing stops", closed(4408), 4408, verdict{}},
+		{"the session's end stops", closed(4409), 4409, verdict{}},
+		{"an unknown 44xx stops", closed(4477), 4477, verdict{}},
+		{"a refusal stops", &refusal{protocol.Errorf(protocol.CodeInvalidInviteToken, "no"), false}, 4401, verdict{}},
+		{"a refusal that heals comes back in its time", &refusal{&protocol.Error{Code: "NEW", RetryAfter: time.Second}, true}, 0, verdict{pause: time.Second}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := judge(errors.Join(tc.err), pause)
+			if tc.stop == 0 {
+				require.Equal(t, tc.want, got)
+				return
+			}
+			require.NotNil(t, got.stop)
+			require.Equal(t, tc.stop, got.stop.Code)
+			require.NotEmpty(t, got.stop.Error())
+		})
+	}
+}
+
+func TestEventReader(t *testing.T) {
+	for _, tc := range []struct {
+		name, stream string
+		want         []string
+	}{
+		{"reads data", "data: a\n\ndata: b\n\n", []string{"a", "b"}},
+		{"takes CRLF and no space", "data:a\r\n\r\n", []string{"a"}},
+		{"joins several lines", "data: a\ndata: b\n\n", []string{"a\nb"}},
+		{"strips one space alone", "data:  a\n\n", []string{" a"}},
+		{"passes comments, ids and names by", ": heartbeat\n\nid: 7\nevent: x\nretry: 1\ndata: a\n\n", []string{"a"}},
+		{"keeps colons", "data: {\"a\":1}\n\n", []string{`{"a":1}`}},
+		{"drops what was cut off", "data: a\n\ndata: b\n", []string{"a"}},
+		{"reads long lines", "data: " + strings.Repeat("x", 10000) + "\n\n", []string{strings.Repeat("x", 10000)}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			alive := 0
+			r := newEventReader(strings.NewReader(tc.stream), func() { alive++ })
+			var got []string
+			for {
+				data, err := r.next()
+				if err != nil {
+					require.ErrorIs(t, err, io.EOF)
+					break
+				}
+				got = append(got, string(data))
+			}
+			require.Equal(t, tc.want, got)
+			require.Equal(t, strings.Count(tc.stream, "\n"), alive)
+		})
+	}
+}
+
+func TestEventReader_bounds_an_event(t *testing.T) {
+	endless := io.MultiReader(strings.NewReader("data: "), zeros{})
+	_, err := newEventReader(endless, func() {}).next()
+	require.ErrorIs(t, err, errEventTooBig)
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '0'
+	}
+	return len(p), nil
+}
+
+func TestCalls_are_bounded(t *testing.T) {
+	q := newCalls()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	results := make(chan error, maxInFlight)
+	for range maxInFlight {
+		go func() {
+			_, err := q.ask(ctx, ended, "id", nil)
+			results <- err
+		}()
+	}
+	require.Eventually(t, func() bool { return len(q.after(0)) == maxInFlight }, 10*time.Second, time.Millisecond)
+	full, stop := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer stop()
+	_, err := q.ask(full, ended, "one more", nil)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Len(t, q.after(0), maxInFlight)
+	cancel()
+	for range maxInFlight {
+		require.ErrorIs(t, <-results, context.Canceled)
+	}
+	require.Empty(t, q.after(0), "nothing is kept for those who no longer wait")
+}
+
+func TestCalls_answer_the_one_who_asked(t *testing.T) {
+	q := newCalls()
+	ended := make(chan struct{})
+	first, second := q.add("1", nil), q.add("2", nil)
+	require.Equal(t, []*call{second}, q.after(first.number))
+	q.settle("2", &protocol.OKMessage{ID: "2"})
+	q.settle("2", &protocol.OKMessage{ID: "again"})
+	q.settle("?", &protocol.OKMessage{})
+	require.Equal(t, &protocol.OKMessage{ID: "2"}, <-second.answer)
+	require.Equal(t, []*call{first}, q.after(0))
+	close(ended)
+	_, err := q.ask(t.Context(), ended, "3", nil)
+	require.ErrorIs(t, err, ErrClosed)
+}

@@ -1,0 +1,223 @@
+package client_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+	"parley/protocol/client"
+	"parley/protocol/client/clienttest"
+)
+
+func TestOpen_joins_and_says_who_one_is(t *testing.T) {
+	s := clienttest.New(t)
+	o := quick
+	o.Recent = 2
+	c := open(t, s.InviteLink(), o)
+	w := await(t, c, anything[client.Welcome])
+	require.Equal(t, protocol.ResumeNew, w.Resume)
+	require.Equal(t, "Ann", c.Self().Name())
+	require.Equal(t, client.Status{State: client.Online, Transport: client.WebSocket}, c.Status())
+	events, err := client.DecodeEvents(w.Recent)
+	require.NoError(t, err)
+	require.Len(t, events, 2)
+	require.Equal(t, w.Cursor, events[1].Cursor.String())
+	require.NoError(t, c.Err())
+}
+
+func TestOpen_comes_back_by_ones_own_link(t *testing.T) {
+	s := clienttest.New(t)
+	first := open(t, s.InviteLink(), quick)
+	s.Emit(status(1))
+	hear(t, first, 1, 1)
+	require.NoError(t, first.Close())
+	require.ErrorIs(t, first.Err(), client.ErrClosed)
+	s.Emit(status(2), status(3))
+
+	o := quick
+	o.UserID, o.Cursor = "", first.Cursor()
+	again := open(t, first.Own().String(), o)
+	require.Equal(t, first.Self().ID, again.Self().ID)
+	require.Equal(t, protocol.ResumeOK, await(t, again, anything[client.Welcome]).Resume)
+	hear(t, again, 2, 3)
+}
+
+func TestOpen_fails(t *testing.T) {
+	s := clienttest.New(t)
+	t.Run("when the invite is not good", func(t *testing.T) {
+		link, err := client.ParseLink(s.InviteLink())
+		require.NoError(t, err)
+		link.Invite = "WRONG"
+		err = openError(t, link.String(), quick)
+		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeInvalidInviteToken})
+		stopped := new(client.StopError)
+		require.ErrorAs(t, err, &stopped)
+		require.Equal(t, protocol.CloseBadCredentials, stopped.Code)
+	})
+	t.Run("when nobody is there", func(t *testing.T) {
+		err := openError(t, "http://127.0.0.1:1/s/"+sessionID+"#i=I", quick)
+		require.ErrorContains(t, err, "cannot reach http://127.0.0.1:1")
+		require.NotContains(t, err.Error(), "\n")
+	})
+	t.Run("when its context ends first", func(t *testing.T) {
+		s.Intercept(func(protocol.Request) clienttest.Fault { return clienttest.Fault{CutBefore: true} })
+		defer s.Intercept(nil)
+		link, err := client.ParseLink(s.InviteLink())
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		_, err = client.Open(ctx, link, quick)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+	t.Run("without a user id", func(t *testing.T) {
+		require.ErrorContains(t, openError(t, s.InviteLink(), client.Options{}), "user id")
+	})
+}
+
+func TestOpen_joins_once_though_the_answer_was_lost(t *testing.T) {
+	s := clienttest.New(t)
+	once(s, protocol.CommandJoin, clienttest.Fault{CutAfter: true})
+	c := open(t, s.InviteLink(), quick)
+	require.Len(t, await(t, c, anything[client.Welcome]).Participants, 2, "the host and Ann")
+	ids := seen(s, protocol.CommandJoin)
+	require.Len(t, ids, 2)
+	require.Equal(t, ids[0], ids[1])
+}
+
+func TestOpen_tries_again_where_the_server_says_that_it_helps(t *testing.T) {
+	s := clienttest.New(t)
+	once(s, protocol.CommandJoin, clienttest.Fault{Error: protocol.Errorf(protocol.CodeTooManyParticipants, "full")})
+	c := open(t, s.InviteLink(), quick)
+	waiting := await(t, c, state(client.Waiting))
+	require.ErrorIs(t, waiting.Err, &protocol.Error{Code: protocol.CodeTooManyParticipants})
+	await(t, c, anything[client.Welcome])
+}
+
+func TestCommands(t *testing.T) {
+	s := clienttest.New(t)
+	c := open(t, s.HostLink(), client.Options{})
+	drain(t, c)
+	ctx := withPatience(t)
+	message, err := c.Chat(ctx, "hello", "")
+	require.NoError(t, err)
+	require.Equal(t, "hello", message.Text)
+
+	one, err := c.Prompt(ctx, "do it")
+	require.NoError(t, err)
+	approved, err := c.Approve(ctx, one.ID, "do it well")
+	require.NoError(t, err)
+	require.Equal(t, "do it well", approved.Prompt)
+	two, err := c.Prompt(ctx, "and this")
+	require.NoError(t, err)
+	rejected, err := c.Reject(ctx, two.ID, "no")
+	require.NoError(t, err)
+	require.Equal(t, protocol.ApprovalRejected, rejected.Status)
+	_, err = c.Approve(ctx, two.ID, "")
+	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeApprovalAlreadyResolved})
+	require.ErrorContains(t, err, "approve: ")
+
+	s.Ask(protocol.Permission{RequestID: "q", ToolCall: []byte(`{}`), Options: []byte(`[]`)})
+	require.NoError(t, c.AnswerPermission(ctx, "q", "once"))
+	_, err = c.Cancel(ctx, "")
+	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeNothingToCancel})
+	session, err := c.SetMode(ctx, protocol.ModePromptDirect)
+	require.NoError(t, err)
+	require.Equal(t, protocol.ModePromptDirect, session.Mode)
+	ann, err := c.SetRole(ctx, "somebody", protocol.RoleViewer)
+	require.NoError(t, err)
+	require.Equal(t, protocol.RoleViewer, ann.Role)
+	_, err = c.Remove(ctx, "somebody", "spam")
+	require.NoError(t, err)
+	link, err := c.RotateInvite(ctx)
+	require.NoError(t, err)
+	require.Contains(t, link.String(), "#i=INVITE-2")
+	require.NoError(t, c.StopAgent(ctx))
+	require.NoError(t, c.Typing(ctx, true))
+	_, err = c.Do(ctx, &protocol.Ping{})
+	require.NoError(t, err)
+	history, err := c.History(ctx, protocol.History{Limit: 3})
+	require.NoError(t, err)
+	require.True(t, history.More)
+	events, err := client.DecodeEvents(history.Events)
+	require.NoError(t, err)
+	require.Len(t, events, 3)
+	require.NoError(t, c.CloseSession(ctx))
+	<-c.Done()
+	stopped := new(client.StopError)
+	require.ErrorAs(t, c.Err(), &stopped)
+	require.Equal(t, protocol.CloseSessionEnded, stopped.Code)
+	_, err = c.Chat(ctx, "too late", "")
+	require.ErrorAs(t, err, &stopped)
+}
+
+func TestDo_gives_up_with_its_context(t *testing.T) {
+	s := clienttest.New(t)
+	once(s, protocol.CommandChat, clienttest.Fault{NoAnswer: true})
+	c := open(t, s.InviteLink(), quick)
+	drain(t, c)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err := c.Chat(ctx, "hello", "")
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	_, err = c.Chat(withPatience(t), "hello again", "")
+	require.NoError(t, err)
+}
+
+func TestDo_asks_again_when_the_server_is_out_of_breath(t *testing.T) {
+	s := clienttest.New(t)
+	once(s, protocol.CommandChat, clienttest.Fault{Error: &protocol.Error{Code: protocol.CodeRateLimited, RetryAfter: 30 * time.Millisecond}})
+	c := open(t, s.InviteLink(), quick)
+	drain(t, c)
+	began := time.Now()
+	_, err := c.Chat(withPatience(t), "hello", "")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, time.Since(began), 30*time.Millisecond)
+	ids := seen(s, protocol.CommandChat)
+	require.Len(t, ids, 2)
+	require.Equal(t, ids[0], ids[1])
+}
+
+func TestDo_leaves_to_people_what_they_should_know(t *testing.T) {
+	s := clienttest.New(t)
+	once(s, protocol.CommandPrompt, clienttest.Fault{Error: protocol.Errorf(protocol.CodeQueueFull, "full")})
+	c := open(t, s.InviteLink(), quick)
+	drain(t, c)
+	_, err := c.Prompt(withPatience(t), "do it")
+	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeQueueFull})
+	require.Len(t, seen(s, protocol.CommandPrompt), 1)
+}
+
+func TestLeave_ends_the_client(t *testing.T) {
+	for name, fault := range map[string]clienttest.Fault{"": {}, "though its answer was lost": {CutAfter: true}} {
+		t.Run(name, func(t *testing.T) {
+			s := clienttest.New(t)
+			once(s, protocol.CommandLeave, fault)
+			c := open(t, s.InviteLink(), quick)
+			drain(t, c)
+			require.NoError(t, c.Leave(withPatience(t)))
+			require.Error(t, c.Err())
+			require.Len(t, seen(s, protocol.CommandLeave), 1)
+			err := openError(t, c.Own().String(), quick)
+			require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeParticipantInactive})
+		})
+	}
+}
+
+func TestNotices_tell_what_is_ephemeral_or_unknown(t *testing.T) {
+	s := clienttest.New(t)
+	c := open(t, s.InviteLink(), quick)
+	s.Send(&protocol.PresenceMessage{Payload: protocol.Presence{Participants: []string{"p"}}})
+	s.Send(&protocol.TypingMessage{Payload: protocol.TypingNotice{ParticipantID: "p", Active: true}})
+	s.Send(&protocol.UnknownMessage{Type: "weather", Raw: []byte(`{"type":"weather"}`)})
+	s.Send(&protocol.ErrorMessage{Error: protocol.WireError{Code: protocol.CodeInternal}})
+	s.Emit(&protocol.UnknownPayload{Type: "vote_cast", Raw: []byte(`{"vote":1}`)})
+	require.Equal(t, []string{"p"}, await(t, c, anything[client.Presence]).Participants)
+	require.True(t, await(t, c, anything[client.Typing]).Active)
+	require.Equal(t, "weather", await(t, c, anything[client.Unknown]).Type)
+	require.Equal(t, protocol.CodeInternal, await(t, c, anything[client.ServerError]).Code)
+	event := await(t, c, func(e client.Event) bool { return e.Type == "vote_cast" })
+	require.IsType(t, &protocol.UnknownPayload{}, event.Payload)
+}
