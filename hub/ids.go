@@ -48,3 +48,11 @@ func (id SessionID) String() string { return uuid.UUID(id).String() }
 
 // IsZero reports whether the id names no session.
 func (id SessionID) IsZero() bool { return id == SessionID{} }
+
+// MarshalText writes the canonical form.
+func (id SessionID) MarshalText() ([]byte, error) { return uuid.UUID(id).MarshalText() }
+
+// UnmarshalText reads any form of a UUID.
+func (id *SessionID) UnmarshalText(text []byte) error {
+	return (*uuid.UUID)(id).UnmarshalText(text)
+}

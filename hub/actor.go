@@ -1,0 +1,355 @@
+package hub
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"parley/protocol"
+)
+
+// state is the pure half of a session: what an actor decides with.
+type state interface {
+	// decide says what an input leads to and changes nothing.
+	decide(in input) decision
+	// apply folds an event in.
+	apply(e event, at stamp)
+	// answerer computes a command's answer from the event that it is about. The
+	// function may be called from any goroutine.
+	answerer() func(c protocol.Command, e event) any
+	// summary is written with every append.
+	summary() Summary
+	// due is when the state wants a tick; zero for never.
+	due() time.Time
+}
+
+// shell is the other half: what a kind of session has to do with the outside.
+// Its methods run on the actor's goroutine and never block.
+type shell interface {
+	// show passes on an event that is durable.
+	show(r *Record)
+	// hear turns an input for the shell into one for the state, or takes it.
+	hear(in input) (forState input, heard bool)
+	// perform carries out an effect of this kind of session.
+	perform(e effect)
+	// complete turns an answer of the state into what goes out. at is the event
+	// that the answer stands on.
+	complete(answer any, at Head) any
+	// due is when wake wants to be called; zero for never.
+	due() time.Time
+	wake(now time.Time)
+	// busy keeps the session in memory.
+	busy() bool
+	// stop ends what the shell has started and waits for it. It may block.
+	stop()
+}
+
+// An actor is one goroutine that owns one session. It decides on its newest
+// state without waiting for the disk, and keeps what it owes the outside in
+// pending, in order, until that is durable.
+type actor struct {
+	// immutable
+	hub    *Hub
+	id     SessionID
+	writer Writer
+	log    *zap.Logger
+	inbox  chan input    // from the edge and from couriers, who block while it is full; never closed
+	agent  chan input    // from the agent's reader, who blocks while it is full; nil for a shared session
+	nudge  chan struct{} // from a courier that has room again; one is enough, more are dropped
+	quit   chan struct{} // closed by the hub, once
+	done   chan struct{} // closed by run, last
+
+	// owned by run
+	state    state
+	shell    shell
+	head     Head              // of the newest state
+	last     time.Time         // of the newest event
+	pending  []*batch          // what waits for its commit, in order
+	holds    map[string][]held // replies that wait for a release
+	couriers map[SessionID]*courier
+	rebuild  rebuild
+	unsaved  int       // events since the last snapshot
+	used     time.Time // when something last came in
+}
+
+const (
+	// inboxSize lets a burst in without making its senders wait for each other.
+	inboxSize = 128
+	// batchInputs and batchBytes bound one append: a commit that takes long
+	// would delay everybody else's.
+	batchInputs = 256
+	batchBytes  = 1 << 20
+	// maxPending is how many appends wait for their commit before nothing more
+	// is taken from the inbox.
+	maxPending = 64
+)
+
+// held is a reply that waits under the name of what it waits for.
+type held struct {
+	waiter string
+	reply  replyFunc
+}
+
+func newActor(h *Hub, id SessionID, l loaded) *actor {
+	return &actor{
+		hub:      h,
+		id:       id,
+		writer:   h.writers[id.Partition()],
+		log:      h.options.Logger.With(zap.Stringer("session", id)),
+		inbox:    make(chan input, inboxSize),
+		nudge:    make(chan struct{}, 1),
+		quit:     make(chan struct{}),
+		done:     make(chan struct{}),
+		state:    l.state,
+		head:     l.head,
+		last:     l.last,
+		unsaved:  l.unsaved,
+		holds:    map[string][]held{},
+		couriers: map[SessionID]*courier{},
+		rebuild:  rebuild{result: make(chan rebuilt, 1)},
+		used:     time.Now(),
+	}
+}
+
+// run is the actor's goroutine. It ends when the hub stops, or when the
+// session is not used and the registry lets it go.
+func (a *actor) run() {
+	defer close(a.done)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	if a.head.Seq > 0 {
+		a.take(input{body: woken{}})
+	}
+	for {
+		timer.Reset(time.Until(a.nextDue()))
+		select {
+		case in := <-a.open(a.inbox):
+			a.take(in)
+		case in := <-a.openAgent():
+			a.take(in)
+		case <-a.committed():
+			a.settle()
+		case <-a.nudge:
+		case r := <-a.rebuild.result:
+			a.rebuilt(r)
+		case <-timer.C:
+			if a.onTime() {
+				return
+			}
+		case <-a.quit:
+			a.finish()
+			return
+		}
+	}
+}
+
+// open returns the inbox while there is room for what comes of it.
+func (a *actor) open(inbox chan input) chan input {
+	switch {
+	case a.rebuild.running && len(a.rebuild.redo) >= inboxSize:
+		return nil
+	case len(a.pending) >= maxPending:
+		return nil
+	case a.unsaved >= a.hub.options.SnapshotEvery && len(a.pending) > 0 && !a.rebuild.running:
+		return nil // let the commits catch up, for a snapshot of what is durable
+	}
+	return inbox
+}
+
+// openAgent returns what the agent says, while those who are told keep up.
+func (a *actor) openAgent() chan input {
+	if a.agent == nil || a.rebuild.running {
+		return nil
+	}
+	for _, c := range a.couriers {
+		if c.full() {
+			return nil
+		}
+	}
+	return a.open(a.agent)
+}
+
+// committed is ready when the oldest append has an outcome.
+func (a *actor) committed() <-chan struct{} {
+	if len(a.pending) == 0 || a.rebuild.running {
+		return nil
+	}
+	return a.pending[0].commit.Done()
+}
+
+// nextDue is when onTime is to be called.
+func (a *actor) nextDue() time.Time {
+	next := a.used.Add(a.hub.options.IdleAfter)
+	if now := time.Now(); !next.After(now) {
+		next = now.Add(a.hub.options.IdleAfter) // it was busy: look again later
+	}
+	times := []time.Time{a.shell.due(), a.rebuild.retryAt}
+	if !a.rebuild.running {
+		times = append(times, a.state.due())
+	}
+	for _, t := range times {
+		if !t.IsZero() && t.Before(next) {
+			next = t
+		}
+	}
+	return next
+}
+
+// onTime does what has come due, and reports whether the actor has ended.
+func (a *actor) onTime() (ended bool) {
+	now := time.Now()
+	a.startRebuild(now)
+	if due := a.state.due(); !due.IsZero() && !due.After(now) && !a.rebuild.running {
+		a.take(input{body: tick{}})
+	}
+	if due := a.shell.due(); !due.IsZero() && !due.After(now) {
+		a.shell.wake(now)
+	}
+	return a.passivate(now)
+}
+
+// passivate ends an actor that nobody uses. Its snapshot makes loading it again
+// fast.
+func (a *actor) passivate(now time.Time) bool {
+	if now.Sub(a.used) < a.hub.options.IdleAfter || a.owes() || !a.hub.retire(a) {
+		return false
+	}
+	a.saveSnapshot()
+	a.stopCouriers()
+	a.shell.stop()
+	return true
+}
+
+// owes reports whether the session has something to do for somebody.
+func (a *actor) owes() bool {
+	if len(a.pending) > 0 || len(a.holds) > 0 || a.rebuild.running || a.shell.busy() {
+		return true
+	}
+	due := a.state.due()
+	if !due.IsZero() && time.Until(due) < a.hub.options.IdleAfter+wakeHorizon {
+		return true
+	}
+	for _, c := range a.couriers {
+		if c.waiting() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// take decides on an input and on what else is waiting, as one append.
+func (a *actor) take(in input) {
+	b := new(batch)
+	a.one(b, in)
+	for n := 1; n < batchInputs && b.bytes < batchBytes; n++ {
+		select {
+		case in = <-a.open(a.inbox):
+		case in = <-a.openAgent():
+		default:
+			n = batchInputs
+			continue
+		}
+		a.one(b, in)
+	}
+	a.write(b)
+}
+
+// one decides on one input. What has come due is decided first, so that a
+// command that comes after a session's end meets an ended session.
+func (a *actor) one(b *batch, in input) {
+	var heard bool
+	if in, heard = a.shell.hear(in); !heard {
+		return
+	}
+	if _, isTick := in.body.(tick); !isTick {
+		a.used = time.Now()
+	}
+	if a.rebuild.running {
+		a.rebuild.refuse(in)
+		return
+	}
+	now := a.now()
+	if due := a.state.due(); !due.IsZero() && !due.After(now) {
+		a.decide(b, input{body: tick{}}, now)
+	}
+	a.decide(b, in, now)
+}
+
+// now is the later of the clock and the last event's time, in microseconds: a
+// clock that is set back does not turn events around.
+func (a *actor) now() time.Time {
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	if now.Before(a.last) {
+		return a.last
+	}
+	return now
+}
+
+func (a *actor) decide(b *batch, in input, now time.Time) {
+	in.at = now
+	in.ids = [2]string{uuid.NewString(), uuid.NewString()}
+	d := a.state.decide(in)
+	o := out{in: in}
+	if d.err != nil {
+		o.result.err = d.err
+		b.outs = append(b.outs, o)
+		return
+	}
+	main, err := a.record(b, &o, d.events, now)
+	if err != nil {
+		a.log.Error("an event cannot be encoded", zap.Error(err))
+		o.result.err = err
+		b.outs = append(b.outs, o)
+		return
+	}
+	o.effects = d.effects
+	o.hold = d.hold
+	o.result = a.resultOf(in, d, main)
+	b.outs = append(b.outs, o)
+}
+
+// resultOf completes the answer, from the state that now holds the events.
+func (a *actor) resultOf(in input, d decision, main *event) result {
+	if in.reply == nil || d.hold != "" {
+		return result{}
+	}
+	c, _ := in.body.(command)
+	switch {
+	case d.replay > 0:
+		return result{payload: a.replay(c.request.Command, d.replay), duplicate: true}
+	case d.answer != nil:
+		return result{payload: a.shell.complete(d.answer, a.head), duplicate: d.duplicate}
+	case main != nil:
+		return result{payload: a.shell.complete(a.state.answerer()(c.request.Command, *main), a.head)}
+	}
+	return result{payload: struct{}{}}
+}
+
+// record numbers, seals and applies events. It encodes all before it applies
+// one, so that an error changes nothing.
+func (a *actor) record(b *batch, o *out, events []event, now time.Time) (main *event, err error) {
+	records := make([]Record, len(events))
+	head := a.head
+	for i, e := range events {
+		r := &records[i]
+		*r = Record{Session: a.id, Seq: head.Seq + 1, Time: now, Type: string(e.public.EventType())}
+		if r.Public, r.Private, err = e.encode(); err != nil {
+			return nil, err
+		}
+		r.Seal(head.Hash)
+		head = Head{r.Seq, r.Hash}
+	}
+	o.records = records
+	for i, e := range events {
+		a.state.apply(e, stamp{records[i].Seq, now})
+		b.add(records[i])
+		if e.answers {
+			main = &events[i]
+		}
+	}
+	if len(events) > 0 {
+		a.head, a.last = head, now
+	}
+	return main, nil
+}

@@ -1,0 +1,257 @@
+package demo_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+)
+
+func TestScenes(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		for _, scene := range []struct {
+			prompt, option string
+			check          func(*testing.T, turn)
+		}{
+			{"fix the failing test", "allow", aStoryWithAnEdit},
+			{"fix the failing test", "reject", aStoryWithoutAnEdit},
+			{"help", "", func(t *testing.T, got turn) {
+				text := got.said(t, "agent_message_chunk")
+				for _, name := range sceneNames {
+					require.Contains(t, text, "`"+name+"`")
+				}
+			}},
+			{"show me a plan", "", aPlanThatIsTickedOff},
+			{"Permission, please", "allow", func(t *testing.T, got turn) {
+				require.Contains(t, got.said(t, "agent_message_chunk"), "Cleaned up")
+				require.Equal(t, []string{"completed"}, values(got.statuses()))
+			}},
+			{"permission", "reject", func(t *testing.T, got turn) {
+				require.Contains(t, got.said(t, "agent_message_chunk"), "left `build` alone")
+				require.Equal(t, []string{"failed"}, values(got.statuses()))
+			}},
+			{"a diff", "allow", twoDiffs},
+			{"markdown", "", func(t *testing.T, got turn) {
+				require.Contains(t, got.said(t, "agent_message_chunk"), "| item | cents |")
+			}},
+			{"tools", "", func(t *testing.T, got turn) {
+				kinds := map[string]bool{}
+				for _, call := range got.of("tool_call") {
+					kinds[call.Kind] = true
+				}
+				require.Equal(t, map[string]bool{"search": true, "fetch": true, "think": true, "execute": true, "move": true}, kinds)
+			}},
+			{"slow", "", func(t *testing.T, got turn) {
+				require.NotEmpty(t, got.of("agent_thought_chunk"))
+			}},
+			{"long", "", func(t *testing.T, got turn) {
+				require.Greater(t, len(got.of("agent_message_chunk")), 150)
+			}},
+			{"big", "", func(t *testing.T, got turn) {
+				require.Equal(t, 1, got.oversized)
+			}},
+			{"what is the long and big crash about?", "allow", aStoryWithAnEdit},
+		} {
+			got := r.play(scene.prompt, scene.option)
+			require.NoError(t, got.end.Err, scene.prompt)
+			require.Equal(t, "end_turn", got.end.StopReason, scene.prompt)
+			scene.check(t, got)
+			usage := got.of("usage_update")
+			require.Len(t, usage, 1)
+			require.Positive(t, usage[0].Used)
+		}
+	})
+}
+
+var sceneNames = []string{"help", "crash", "error", "wait", "slow", "long", "big", "tools", "permission", "markdown", "diff", "plan"}
+
+func values(m map[string]string) []string {
+	var list []string
+	for _, v := range m {
+		list = append(list, v)
+	}
+	return list
+}
+
+func aStoryWithAnEdit(t *testing.T, got turn) {
+	aPlanThatIsTickedOff(t, got)
+	require.Len(t, got.asked, 1)
+	require.Equal(t, []hub.AgentOption{{ID: "allow", Kind: "allow_once"}, {ID: "always", Kind: "allow_always"},
+		{ID: "reject", Kind: "reject_once"}}, got.asked[0].Choices)
+	require.NotEmpty(t, got.of("agent_thought_chunk"))
+	var kinds []string
+	for _, call := range got.of("tool_call") {
+		kinds = append(kinds, call.Kind)
+	}
+	require.Equal(t, []string{"execute", "read", "edit", "execute"}, kinds)
+	require.Contains(t, string(got.asked[0].ToolCall), `"type":"diff"`)
+	require.Contains(t, got.said(t, "agent_message_chunk"), "The tests pass.")
+}
+
+func aStoryWithoutAnEdit(t *testing.T, got turn) {
+	require.Len(t, got.asked, 1)
+	require.Contains(t, got.said(t, "agent_message_chunk"), "I left the file as it is")
+	for _, c := range got.contents(t) {
+		require.NotEqual(t, "diff", c.Type)
+	}
+}
+
+func aPlanThatIsTickedOff(t *testing.T, got turn) {
+	plans := got.of("plan")
+	require.NotEmpty(t, plans)
+	for done, plan := range plans {
+		for i, entry := range plan.Entries {
+			require.Equal(t, i < done, entry.Status == "completed")
+			require.Equal(t, i == done, entry.Status == "in_progress")
+		}
+	}
+	require.Len(t, plans, len(plans[0].Entries)+1)
+}
+
+func twoDiffs(t *testing.T, got turn) {
+	var diffs []content
+	for _, c := range got.contents(t) {
+		if c.Type == "diff" {
+			diffs = append(diffs, c)
+		}
+	}
+	require.Len(t, diffs, 2)
+	require.Nil(t, diffs[0].OldText, "the file is new")
+	require.NotEqual(t, *diffs[1].OldText, diffs[1].NewText)
+}
+
+func TestPermission_given_for_good_is_not_asked_for_again(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		require.Len(t, r.play("permission", "always").asked, 1)
+		require.Empty(t, r.play("permission", "").asked)
+		require.Empty(t, r.play("diff", "").asked)
+	})
+}
+
+func TestCommands_are_announced(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		got := l.launch(t).play("help", "")
+		require.Equal(t, "available_commands_update", got.updates[0].SessionUpdate)
+		var names []string
+		for _, c := range got.updates[0].AvailableCommands {
+			require.NotEmpty(t, c.Description)
+			names = append(names, c.Name)
+		}
+		require.ElementsMatch(t, sceneNames, names)
+	})
+}
+
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		t.Run("while a tool is working", func(t *testing.T) {
+			r.Prompt(hub.AgentPrompt{Turn: "w", Text: "wait"})
+			for {
+				e := (<-r.events).(hub.AgentNotification)
+				if strings.Contains(string(e.Raw), "in_progress") {
+					break
+				}
+			}
+			r.Cancel()
+			got := r.follow(nil)
+			require.Equal(t, "cancelled", got.end.StopReason)
+			require.Equal(t, []string{"failed"}, values(got.statuses()))
+		})
+		t.Run("while a permission is asked", func(t *testing.T) {
+			r.Prompt(hub.AgentPrompt{Turn: "p", Text: "permission"})
+			got := r.follow(func(hub.AgentPermission) { r.Cancel() })
+			require.Equal(t, "cancelled", got.end.StopReason)
+		})
+		t.Run("by answering a permission as cancelled", func(t *testing.T) {
+			got := r.play("permission", "")
+			require.Equal(t, "cancelled", got.end.StopReason)
+		})
+		require.Equal(t, "end_turn", r.play("plan", "").end.StopReason, "the agent goes on")
+	})
+}
+
+func TestError(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		require.ErrorContains(t, r.play("error", "").end.Err, "the prompt asked for an error")
+		require.NoError(t, r.play("plan", "").end.Err, "the agent goes on")
+	})
+}
+
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		got := r.play("crash", "")
+		require.NotNil(t, got.exit)
+		require.Contains(t, got.exit.StderrTail, "crashed because a prompt asked for it")
+		if l.profile != "demo" {
+			require.Equal(t, 1, *got.exit.ExitCode)
+		}
+	})
+}
+
+func TestLoad_goes_on_where_the_conversation_was(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		require.True(t, r.CanLoad())
+		require.NoError(t, r.play("permission", "allow").end.Err)
+		r.stop()
+
+		again, err := l.try(t, r.SessionID())
+		require.NoError(t, err)
+		got := again.play("plan", "")
+		require.NoError(t, got.end.Err)
+		require.Empty(t, got.of("user_message_chunk"), "the replay is not passed on")
+	})
+}
+
+func TestLoad_of_an_unknown_conversation_fails(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		for _, id := range []string{"demo-abc", "../../etc/passwd", "demo-../x"} {
+			_, err := l.try(t, id)
+			require.ErrorContains(t, err, "no such conversation")
+		}
+	})
+}
+
+func TestToolCalls_have_what_the_protocol_asks_for(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		got := l.launch(t).play("tools", "")
+		seen := map[string]bool{}
+		for i, u := range got.updates {
+			switch u.SessionUpdate {
+			case "tool_call":
+				require.False(t, seen[u.ToolCallID], "ids are not used twice")
+				seen[u.ToolCallID] = true
+				var call map[string]json.RawMessage
+				var m struct {
+					Params struct{ Update json.RawMessage }
+				}
+				require.NoError(t, json.Unmarshal([]byte(got.raw[i]), &m))
+				require.NoError(t, json.Unmarshal(m.Params.Update, &call))
+				for _, name := range []string{"title", "kind", "status", "locations", "rawInput"} {
+					require.Contains(t, call, name)
+				}
+			case "tool_call_update":
+				require.True(t, seen[u.ToolCallID], "no update comes before its call")
+			}
+		}
+		for _, status := range got.statuses() {
+			require.Contains(t, []string{"completed", "failed"}, status)
+		}
+	})
+}

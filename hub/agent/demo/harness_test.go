@@ -1,0 +1,196 @@
+package demo_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap/zaptest"
+
+	"parley/hub"
+	"parley/hub/agent"
+)
+
+const patience = 20 * time.Second
+
+// lab launches demo agents of one kind, all with the same history.
+type lab struct {
+	launcher *agent.Launcher
+	profile  string
+}
+
+// eachKind runs a test with the agent in this process and as a child process.
+func eachKind(t *testing.T, test func(*testing.T, lab)) {
+	dir := t.TempDir()
+	child := agent.Profile{Name: "child", Command: []string{os.Args[0]},
+		Env: map[string]string{stdioVariable: dir, "GORACE": "atexit_sleep_ms=0"}}
+	launcher, err := agent.NewLauncher([]agent.Profile{child}, zaptest.NewLogger(t), agent.Options{})
+	require.NoError(t, err)
+	t.Run("in this process", func(t *testing.T) { test(t, lab{launcher, "demo"}) })
+	t.Run("over stdio", func(t *testing.T) { test(t, lab{launcher, "child"}) })
+}
+
+// running is a demo agent with what it says.
+type running struct {
+	hub.Agent
+	t      *testing.T
+	events chan hub.AgentEvent
+}
+
+func (l lab) try(t *testing.T, load string) (*running, error) {
+	t.Helper()
+	// Room for all that a scene says, so that the sink does not block.
+	r := &running{t: t, events: make(chan hub.AgentEvent, 20_000)}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var err error
+	r.Agent, err = l.launcher.Launch(ctx, hub.LaunchSpec{
+		HostSession: hub.NewHostSessionID(), Profile: l.profile, Load: load, MaxEvent: 4 << 20,
+	}, func(e hub.AgentEvent) { r.events <- e })
+	if err == nil {
+		t.Cleanup(r.stop)
+	}
+	return r, err
+}
+
+func (l lab) launch(t *testing.T) *running {
+	t.Helper()
+	r, err := l.try(t, "")
+	require.NoError(t, err)
+	return r
+}
+
+func (r *running) stop() {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	require.NoError(r.t, r.Stop(ctx))
+}
+
+// content is the part of an update that these tests look at.
+type content struct {
+	Type    string
+	Path    string
+	OldText *string
+	NewText string
+	Text    string
+	Content *content
+}
+
+type update struct {
+	SessionUpdate     string
+	ToolCallID        string
+	Status            string
+	Kind              string
+	Content           json.RawMessage
+	Entries           []struct{ Status string }
+	AvailableCommands []struct{ Name, Description string }
+	Used, Size        int
+}
+
+// turn is all that one prompt brought.
+type turn struct {
+	updates   []update
+	raw       []string
+	asked     []hub.AgentPermission
+	end       hub.AgentTurnEnded
+	exit      *hub.AgentExited
+	oversized int
+}
+
+// play prompts and answers every permission with the option.
+func (r *running) play(prompt, option string) turn {
+	r.t.Helper()
+	r.Prompt(hub.AgentPrompt{Turn: prompt, Text: prompt})
+	return r.follow(func(asked hub.AgentPermission) { r.Respond(asked.RequestID, option) })
+}
+
+// follow reads until the turn has ended, or the agent has.
+func (r *running) follow(permission func(hub.AgentPermission)) turn {
+	r.t.Helper()
+	var got turn
+	for {
+		select {
+		case e := <-r.events:
+			switch e := e.(type) {
+			case hub.AgentNotification:
+				got.add(r.t, e.Raw)
+			case hub.AgentPermission:
+				got.asked = append(got.asked, e)
+				permission(e)
+			case hub.AgentTurnEnded:
+				got.end = e
+				return got
+			case hub.AgentExited:
+				got.exit = &e
+				return got
+			}
+		case <-time.After(patience):
+			r.t.Fatal("no event came")
+		}
+	}
+}
+
+func (got *turn) add(t *testing.T, raw []byte) {
+	var m struct {
+		Method string
+		Params struct{ Update update }
+	}
+	require.NoError(t, json.Unmarshal(raw, &m))
+	if m.Method == "_parley/oversized" {
+		got.oversized++
+		return
+	}
+	got.raw = append(got.raw, string(raw))
+	got.updates = append(got.updates, m.Params.Update)
+}
+
+// of returns the updates of a kind.
+func (got turn) of(kind string) []update {
+	var list []update
+	for _, u := range got.updates {
+		if u.SessionUpdate == kind {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+// said joins the text of all chunks of a kind.
+func (got turn) said(t *testing.T, kind string) string {
+	var all strings.Builder
+	for _, u := range got.of(kind) {
+		var c content
+		require.NoError(t, json.Unmarshal(u.Content, &c))
+		all.WriteString(c.Text)
+	}
+	return all.String()
+}
+
+// contents lists the content of all tool call updates.
+func (got turn) contents(t *testing.T) []content {
+	var all []content
+	for _, u := range got.of("tool_call_update") {
+		var list []content
+		if u.Content != nil {
+			require.NoError(t, json.Unmarshal(u.Content, &list))
+		}
+		all = append(all, list...)
+	}
+	return all
+}
+
+// statuses returns the last status of each tool call.
+func (got turn) statuses() map[string]string {
+	last := map[string]string{}
+	for _, u := range got.updates {
+		if u.ToolCallID != "" {
+			last[u.ToolCallID] = u.Status
+		}
+	}
+	return last
+}

@@ -1,0 +1,81 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"parley/protocol"
+)
+
+// Agents lists the agents that can be started.
+func (h *Hub) Agents() []protocol.AgentProfile {
+	profiles := []protocol.AgentProfile{}
+	for _, p := range h.launcher.Profiles() {
+		profiles = append(profiles, protocol.AgentProfile{Name: p.Name, Description: p.Description})
+	}
+	return profiles
+}
+
+// CreateHost starts an agent and waits until it is ready. Errors:
+// AGENT_NOT_FOUND, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE.
+func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession) (protocol.HostSession, error) {
+	known := slices.ContainsFunc(h.launcher.Profiles(), func(p Profile) bool { return p.Name == c.Agent })
+	if !known {
+		return protocol.HostSession{}, protocol.Errorf(protocol.CodeAgentNotFound, "no agent is called %.40q", c.Agent)
+	}
+	return h.hostAnswer(h.ask(ctx, NewHostSessionID(), KindHost, true, createHost{c}))
+}
+
+// HostSession returns one host session. Errors: HOST_SESSION_NOT_FOUND,
+// JOURNAL_UNAVAILABLE.
+func (h *Hub) HostSession(ctx context.Context, id string) (protocol.HostSession, error) {
+	return h.hostAnswer(h.askHost(ctx, id, readHost{}))
+}
+
+// HostSessions lists host sessions that were not deleted, newest first.
+func (h *Hub) HostSessions(ctx context.Context) ([]protocol.HostSession, error) {
+	summaries, err := h.journal.List(ctx, Filter{Kind: KindHost})
+	if err != nil {
+		return nil, reader{ctx: ctx}.failed(err)
+	}
+	summaries = slices.DeleteFunc(summaries, func(s Summary) bool { return s.Status == statusDeleted })
+	return decodeResources[protocol.HostSession](summaries)
+}
+
+// CancelHost cancels the running turn, whichever shared session it is of.
+// Errors: HOST_SESSION_NOT_FOUND, NOTHING_TO_CANCEL, JOURNAL_UNAVAILABLE.
+func (h *Hub) CancelHost(ctx context.Context, id string) error {
+	_, err := h.askHost(ctx, id, cancelHost{})
+	return err
+}
+
+// DeleteHost ends the agent for good. Shared sessions on it stay readable and
+// open for talk. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+func (h *Hub) DeleteHost(ctx context.Context, id string) error {
+	_, err := h.askHost(ctx, id, deleteHost{})
+	return err
+}
+
+func (h *Hub) askHost(ctx context.Context, id string, body any) (result, error) {
+	session, err := ParseSessionID(id)
+	if err != nil {
+		return result{}, hostNotFound()
+	}
+	r, err := h.ask(ctx, session, KindHost, false, body)
+	if errors.Is(err, &protocol.Error{Code: protocol.CodeSessionNotFound}) {
+		return r, hostNotFound()
+	}
+	return r, err
+}
+
+func (h *Hub) hostAnswer(r result, err error) (protocol.HostSession, error) {
+	if err != nil {
+		return protocol.HostSession{}, err
+	}
+	return r.payload.(*protocol.HostSessionAnswer).Session, nil
+}
+
+func hostNotFound() error {
+	return protocol.Errorf(protocol.CodeHostSessionNotFound, "no such host session")
+}

@@ -1,0 +1,214 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"parley/protocol"
+)
+
+// Credentials are what a participant shows.
+type Credentials struct {
+	ParticipantID string
+	Token         string
+
+	connected bool // was checked when the connection came
+}
+
+// Answer is what a command is answered with.
+type Answer struct {
+	// Payload is an answer type of protocol, as a pointer, for protocol.Marshal;
+	// *protocol.Welcome for a join or resume, nil for a ping.
+	Payload   any
+	Duplicate bool // the command was carried out before, under the same id
+}
+
+// CreateShared makes a shared session. With a command id, sending the same
+// again answers the same. Errors: HOST_SESSION_NOT_FOUND, INVALID_REQUEST (the
+// id was used for another session), JOURNAL_UNAVAILABLE.
+func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession, commandID string) (*protocol.CreateAnswer, error) {
+	host, err := ParseSessionID(c.HostSessionID)
+	if err != nil {
+		return nil, hostNotFound()
+	}
+	resource, err := h.HostSession(ctx, c.HostSessionID)
+	if err != nil {
+		return nil, err
+	}
+	id := NewSharedSessionID(host)
+	if commandID != "" {
+		id = h.rules.key.createdID(host, c.HostUserID, commandID)
+	}
+	r, err := h.ask(ctx, id, KindShared, true, createShared{body: c, commandID: commandID, workspace: resource.WorkspaceID})
+	if err != nil {
+		return nil, err
+	}
+	return r.payload.(*protocol.CreateAnswer), nil
+}
+
+// SharedSessions lists shared sessions, newest first, without any secret. An
+// empty argument matches all.
+func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string, status protocol.SessionStatus) ([]protocol.Session, error) {
+	f := Filter{Kind: KindShared, Workspace: workspace, Status: string(status)}
+	if hostSession != "" {
+		host, err := ParseSessionID(hostSession)
+		if err != nil {
+			return []protocol.Session{}, nil // there is no such host session, so nothing is shared on it
+		}
+		f.HostSession = host
+	}
+	summaries, err := h.journal.List(ctx, f)
+	if err != nil {
+		return nil, reader{ctx: ctx}.failed(err)
+	}
+	return decodeResources[protocol.Session](summaries)
+}
+
+func decodeResources[T any](summaries []Summary) ([]T, error) {
+	resources := make([]T, len(summaries))
+	for i, s := range summaries {
+		if err := json.Unmarshal(s.Resource, &resources[i]); err != nil {
+			return nil, fmt.Errorf("list session %s: %w", s.Session, err)
+		}
+	}
+	return resources, nil
+}
+
+// State reads an active session. With credentials, those are checked; without,
+// the edge answers for who may read. Errors: SESSION_NOT_FOUND,
+// SESSION_INACTIVE, those of credentials, JOURNAL_UNAVAILABLE.
+func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*protocol.StateAnswer, error) {
+	return readAs[protocol.StateAnswer](ctx, h, id, read{c, readState})
+}
+
+// Participants reads who takes or took part in an active session. Errors: as
+// State.
+func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (*protocol.ParticipantsAnswer, error) {
+	return readAs[protocol.ParticipantsAnswer](ctx, h, id, read{c, readParticipants})
+}
+
+// Messages reads what was said in an active session. Errors: as State.
+func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (*protocol.MessagesAnswer, error) {
+	return readAs[protocol.MessagesAnswer](ctx, h, id, read{c, readMessages})
+}
+
+func readAs[T any](ctx context.Context, h *Hub, id string, body read) (*T, error) {
+	a, err := h.answer(ctx, id, body)
+	if err != nil {
+		return nil, err
+	}
+	return a.Payload.(*T), nil
+}
+
+// Do carries a command out and waits for its answer. For a join or resume the
+// credentials are in the command. Errors are of the protocol's catalogue, or
+// ctx's.
+func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Request) (Answer, error) {
+	return h.answer(ctx, id, command{who: c, request: r})
+}
+
+func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
+	session, err := ParseSessionID(id)
+	if err != nil {
+		return Answer{}, sessionNotFound()
+	}
+	r, err := h.askShared(ctx, session, body)
+	if err != nil {
+		return Answer{}, err
+	}
+	rd := reader{ctx: ctx, journal: h.journal, session: session}
+	switch p := r.payload.(type) {
+	case welcomeDraft:
+		w, err := p.read(rd, protocol.ResumeNew)
+		return Answer{w, r.duplicate}, err
+	case pong:
+		return Answer{}, nil
+	}
+	payload, err := rd.finish(r.payload)
+	return Answer{payload, r.duplicate}, err
+}
+
+// askShared asks a session that has to be a shared one.
+func (h *Hub) askShared(ctx context.Context, id SessionID, body any) (result, error) {
+	return h.ask(ctx, id, KindShared, false, body)
+}
+
+func sessionNotFound() error {
+	return protocol.Errorf(protocol.CodeSessionNotFound, "no such session")
+}
+
+// Attach carries out a join or resume and subscribes to the session. With
+// eventsOnly, for an event stream or a long poll, Next yields nothing but
+// events, and a host who left is not brought back. Errors: those of join and
+// resume, TOO_MANY_PARTICIPANTS.
+func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsOnly bool) (*Subscription, error) {
+	session, err := ParseSessionID(id)
+	if err != nil {
+		return nil, sessionNotFound()
+	}
+	sub := &Subscription{hub: h, session: session, eventsOnly: eventsOnly, ready: make(chan struct{}, 1)}
+	if resume, ok := r.Command.(*protocol.Resume); ok {
+		sub.cursor = resume.Cursor
+	}
+	body := attach{command: command{request: r, stream: eventsOnly}, sub: sub}
+	if _, err := h.askShared(ctx, session, body); err != nil {
+		if ctx.Err() != nil {
+			h.unsubscribe(sub) // it may have been let in meanwhile
+		}
+		return nil, err
+	}
+	return sub, nil
+}
+
+// Send hands a command over; its answer comes from Next, in its place among
+// the events. It blocks while the session's inbox is full.
+func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
+	c := command{who: Credentials{ParticipantID: s.participant, connected: true}, request: r}
+	in := input{body: c, reply: func(res result) { s.answer(r, res) }}
+	select {
+	case s.actor.inbox <- in:
+		return nil
+	case <-s.actor.done:
+		return errStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Reject answers a request that could not be decoded.
+func (s *Subscription) Reject(id string, err *protocol.Error) {
+	s.answer(protocol.Request{ID: id}, result{err: err})
+}
+
+// answer queues the line that answers a request. What has to be read for it is
+// read when its turn comes.
+func (s *Subscription) answer(r protocol.Request, res result) {
+	s.send(func(ctx context.Context) (Line, error) {
+		m, err := s.message(ctx, r, res)
+		if err != nil {
+			return Line{}, err
+		}
+		b, err := protocol.Encode(m)
+		return Line{Bytes: b}, err
+	})
+}
+
+func (s *Subscription) message(ctx context.Context, r protocol.Request, res result) (protocol.ServerMessage, error) {
+	var payload any
+	err := res.err
+	if err == nil {
+		payload, err = s.reader(ctx).finish(res.payload)
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return &protocol.ErrorMessage{ID: r.ID, Error: protocol.AsError(err).Wire()}, nil
+	}
+	if _, ok := payload.(pong); ok {
+		return &protocol.PongMessage{ID: r.ID}, nil
+	}
+	b, err := protocol.Marshal(payload)
+	return &protocol.OKMessage{ID: r.ID, Payload: b, Duplicate: res.duplicate}, err
+}

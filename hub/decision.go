@@ -1,0 +1,59 @@
+package hub
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"parley/protocol"
+)
+
+// input is one thing for an actor to decide on. What decisions need and are
+// not allowed to make, time and ids, comes in with it.
+type input struct {
+	at    time.Time
+	ids   [2]string // fresh ids for what the input makes
+	body  any       // one of the types in messages.go
+	reply replyFunc // where the answer goes; nil when nobody waits
+}
+
+// replyFunc takes the answer to an input, once, from the actor's goroutine. It
+// must not block.
+type replyFunc func(result)
+
+// result is an answer on its way out.
+type result struct {
+	payload   any // an answer type of protocol, or a deferred
+	duplicate bool
+	err       error
+}
+
+// decision is what an input leads to. Events are committed first; then, in
+// this order, they are shown, the input is answered, and effects are carried
+// out.
+type decision struct {
+	events    []event
+	effects   []effect
+	answer    any    // for the input's reply, where it is not computed from an event
+	replay    Seq    // instead of answer: the command was carried out with this event
+	duplicate bool   // answer is one that was given before
+	hold      string // instead of answer: the reply waits under this name, as ids[0], for a release
+	err       error  // instead of everything else
+}
+
+func refuse(code protocol.Code, format string, args ...any) decision {
+	return decision{err: protocol.Errorf(code, format, args...)}
+}
+
+// effect is something that is done outside once the events are durable: one of
+// the types in messages.go.
+type effect any
+
+// digest tells payloads apart under one command id.
+func digest(c protocol.Command) string { return digestOf(c.CommandType(), c) }
+
+func digestOf(t protocol.CommandType, payload any) string {
+	body, _ := protocol.Marshal(payload) // cannot fail: plain fields
+	sum := sha256.Sum256(append([]byte(t+":"), body...))
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
+}

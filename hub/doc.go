@@ -1,0 +1,49 @@
+// Package hub is the domain of Parley: shared sessions, the host sessions that
+// they are shared from, and the rules of both. It knows no socket, no database
+// and no process; those come in through the interfaces Journal and Agent, whose
+// implementations are in the packages below.
+//
+// # Who owns what
+//
+// Every live session is one goroutine, its actor, which owns the session's
+// state alone and is talked to through channels. What it knows is in two
+// halves. The state (sharedState, hostState) is pure: decide says what an input
+// leads to, apply folds events in, and neither sees a clock, a channel or a
+// disk. The shell (sharedShell, hostShell) is what touches the outside:
+// connections, and the agent.
+//
+// # What order is promised
+//
+// An actor decides on its newest state and does not wait for the disk. What an
+// input leads to outside, events, answers, errors, messages to other sessions
+// and to the agent, is given out in the order of deciding, and only when every
+// event decided before is durable. So nobody is shown, and no agent is given,
+// what a crash could undo; and an answer never overtakes an event that came
+// before it.
+//
+// When the journal does not take an append, commands that wait are answered
+// JOURNAL_UNAVAILABLE, the state is read again from the journal, and what the
+// agent and other sessions said meanwhile is decided on again.
+//
+// # Who may block whom
+//
+// An actor never blocks on a connection, an agent, another actor or the disk.
+// Whoever sends to an actor waits while its inbox is full. Between sessions
+// messages go by couriers, a goroutine for each pair; when a courier is full
+// the agent that feeds it is not read further. A connection has a bounded
+// backlog and is closed when that is full; what it missed it reads from the
+// journal when it comes back.
+//
+// # Between sessions
+//
+// An approved prompt goes from its shared session to the host session's queue,
+// and its end comes back. Both sides keep what the other has not confirmed and
+// say it again when they wake, under the approval's id, so that a crash between
+// them neither loses a prompt nor runs it twice.
+//
+// # Testing
+//
+// Decisions are tested as plain functions. Around a whole Hub, package hubtest
+// has a journal that delays and fails on demand; the memory engine and the demo
+// agent make a hub that needs nothing from outside.
+package hub

@@ -1,0 +1,94 @@
+package hub
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"parley/protocol"
+)
+
+// event is one thing that decide has found to have happened, before it is
+// numbered and written.
+type event struct {
+	public  protocol.Payload
+	private private
+	answers bool // it is what the answer to its command is computed from
+}
+
+// did is the event that a command is about.
+func did(p protocol.Payload) event { return event{public: p, answers: true} }
+
+// private is what the rules need of an event and nobody is shown.
+type private struct {
+	Command *commandRef           `json:"command,omitempty"` // the command whose answer this event is
+	Host    *protocol.Participant `json:"host,omitempty"`    // with shared_session_created
+	Message *protocol.Message     `json:"message,omitempty"` // with prompt_pending_approval
+	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated
+	Gone    bool                  `json:"gone,omitempty"`    // with agent_status: it cannot come back
+}
+
+// commandRef names a command by who sent it and its id. A participant's
+// commands are in the scope of that participant, joins in that of the invite.
+type commandRef struct {
+	By     string `json:"by"` // participant id; empty for the scope of the invite
+	ID     string `json:"id"`
+	Digest string `json:"digest"` // of its type and payload
+}
+
+// stamp is an event's place in its session's journal.
+type stamp struct {
+	seq Seq
+	at  time.Time
+}
+
+// encode returns the event's bytes for the journal. What an agent wrote is put
+// in place as it is: marshalling would compact and escape it.
+func (e event) encode() (public, priv []byte, err error) {
+	switch p := e.public.(type) {
+	case *protocol.HostSessionUpdate:
+		public = fmt.Appendf(nil, `{"notification":%s}`, p.Notification)
+	case *protocol.PermissionRequested:
+		public = fmt.Appendf(nil, `{"requestId":%q,"toolCall":%s,"options":%s}`, p.RequestID, orNull(p.ToolCall), orNull(p.Options))
+	default:
+		if public, err = protocol.Marshal(e.public); err != nil {
+			return nil, nil, err
+		}
+	}
+	if e.private != (private{}) {
+		priv, err = protocol.Marshal(e.private)
+	}
+	return public, priv, err
+}
+
+func orNull(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return json.RawMessage("null")
+	}
+	return raw
+}
+
+// decodeEvent reads what encode wrote. decodePayload knows the event types of
+// the stream.
+func decodeEvent(r Record, decodePayload func(protocol.EventType, []byte) (protocol.Payload, error)) (event, error) {
+	var e event
+	var err error
+	if e.public, err = decodePayload(protocol.EventType(r.Type), r.Public); err != nil {
+		return event{}, fmt.Errorf("event %d of session %s: %w", r.Seq, r.Session, err)
+	}
+	if len(r.Private) > 0 {
+		if err = json.Unmarshal(r.Private, &e.private); err != nil {
+			return event{}, fmt.Errorf("private data of event %d of session %s: %w", r.Seq, r.Session, err)
+		}
+	}
+	return e, nil
+}
+
+// lineOf encodes a record for clients.
+func lineOf(r *Record) Line {
+	c := protocol.NewCursor(uint64(r.Seq), r.Hash)
+	return Line{
+		Bytes:  protocol.EncodeEvent(protocol.EventType(r.Type), c, r.Session.String(), r.Time, r.Public),
+		Cursor: c.String(),
+	}
+}

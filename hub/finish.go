@@ -1,0 +1,72 @@
+package hub
+
+import (
+	"encoding/json"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// finish ends the actor when the hub stops: what is in the inbox is decided,
+// what was decided is committed and shown, then everything that was started is
+// stopped and waited for.
+func (a *actor) finish() {
+	for range cap(a.inbox) {
+		select {
+		case in := <-a.inbox:
+			a.take(in)
+			continue
+		default:
+		}
+		break
+	}
+	a.take(input{body: shutdown{}})
+	a.settleAll()
+	a.shell.stop()
+	a.stopCouriers()
+	for hold := range a.holds {
+		a.releaseHeld(release{hold: hold, other: journalUnavailable()})
+	}
+	if len(a.pending) == 0 {
+		a.saveSnapshot()
+	}
+}
+
+// settleAll waits for every append. One that fails ends it: there is no time
+// left to rebuild, and what was not confirmed was not shown.
+func (a *actor) settleAll() {
+	for len(a.pending) > 0 && !a.rebuild.running {
+		<-a.pending[0].commit.Done()
+		a.settle()
+	}
+	a.refusePending()
+	if a.rebuild.running && a.rebuild.retryAt.IsZero() {
+		<-a.rebuild.result // the loading goroutine ends before the hub does
+	}
+}
+
+// snapshotVersion is that of the encoding of a state. It changes with the
+// states' exported fields.
+const snapshotVersion = 1
+
+// saveSnapshot puts down the state, which stands on what is durable. It may be
+// lost; the journal is what counts.
+func (a *actor) saveSnapshot() {
+	if a.unsaved == 0 || a.rebuild.running {
+		return
+	}
+	encoded, err := json.Marshal(a.state)
+	if err != nil {
+		a.log.Error("the state cannot be encoded", zap.Error(err))
+		return
+	}
+	a.writer.PutSnapshot(Snapshot{Session: a.id, Head: a.head, Version: snapshotVersion, State: encoded})
+	a.unsaved = 0
+}
+
+func (a *actor) stopCouriers() {
+	deadline := time.Now().Add(courierFlush)
+	for _, c := range a.couriers {
+		c.stop(deadline)
+	}
+}

@@ -1,0 +1,190 @@
+package hub
+
+import (
+	"slices"
+	"time"
+
+	"parley/protocol"
+)
+
+// hostState is what the rules of a host session need: its agent, its turn
+// queue, its open questions. Its exported fields are the snapshot.
+type hostState struct {
+	rules *rules // immutable
+
+	ID           SessionID
+	Time         time.Time // of the newest event
+	Session      protocol.HostSession
+	Cwd          string
+	Agent        protocol.AgentStatus // starting, idle (which is: up) or exited
+	AgentSession string               // the agent's own id
+	CanLoad      bool                 // the agent can load that session in a new process
+	Gone         bool                 // the agent cannot come back
+	Deleted      bool
+	Queue        []turn // waiting, in order
+	Running      *runningTurn
+	Ended        []endedTurn // which their shared sessions have not confirmed
+	Permissions  []askedPermission
+}
+
+type runningTurn struct {
+	Turn       turn
+	Since      time.Time
+	Cancelling string // what its end will say; empty unless it was cancelled
+	CancelAt   time.Time
+	Stuck      bool // it was cancelled and goes on
+}
+
+type endedTurn struct {
+	Turn       turn
+	StopReason string
+	Failure    string
+}
+
+type askedPermission struct {
+	Permission openPermission
+	At         time.Time
+}
+
+func newHostState(id SessionID, r *rules) *hostState {
+	return &hostState{rules: r, ID: id, Agent: protocol.AgentExited}
+}
+
+func (s *hostState) exists() bool { return s.Session.ID != "" && !s.Deleted }
+
+// up reports whether there is an agent that takes a prompt.
+func (s *hostState) up() bool { return s.Agent == protocol.AgentIdle }
+
+// resource is the host session as clients see it.
+func (s *hostState) resource() protocol.HostSession {
+	r := s.Session
+	r.Status = s.Agent
+	switch {
+	case !s.up() || s.Running == nil:
+	case s.Running.Stuck:
+		r.Status = protocol.AgentUnresponsive
+	case len(s.Permissions) > 0:
+		r.Status = protocol.AgentWaiting
+	default:
+		r.Status = protocol.AgentRunning
+	}
+	return r
+}
+
+// apply folds one event in.
+func (s *hostState) apply(e event, at stamp) {
+	s.Time = at.at
+	switch p := e.public.(type) {
+	case *hostCreated:
+		s.Session, s.Cwd = p.Session, p.Cwd
+	case *hostDeleted:
+		s.Deleted = true
+	case *hostAgent:
+		s.applyAgent(p)
+	case *turnQueuedEvent:
+		s.Queue = append(s.Queue, p.Turn)
+	case *turnBeganEvent:
+		if i := s.queued(p.Approval); i >= 0 {
+			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.at}
+			s.Queue = slices.Delete(s.Queue, i, i+1)
+		}
+	case *turnCancellingEvent:
+		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.at
+	case *turnStuckEvent:
+		s.Running.Stuck = true
+	case *turnOverEvent:
+		s.applyOver(p)
+	case *turnConfirmedEvent:
+		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
+	case *protocol.PermissionRequested:
+		asked := openPermission{p.Permission, choicesOf(p.Options)}
+		s.Permissions = append(s.Permissions, askedPermission{asked, at.at})
+	case *protocol.PermissionResolved:
+		s.dropPermission(p.RequestID)
+	case *protocol.PermissionWithdrawn:
+		s.dropPermission(p.RequestID)
+	}
+}
+
+func (s *hostState) applyAgent(p *hostAgent) {
+	s.Agent, s.Gone = p.Status, p.Gone
+	if p.Session != "" {
+		s.AgentSession, s.CanLoad = p.Session, p.CanLoad
+	}
+}
+
+func (s *hostState) applyOver(p *turnOverEvent) {
+	t := turn{}
+	if s.Running != nil && s.Running.Turn.Approval == p.Approval {
+		t, s.Running = s.Running.Turn, nil
+	} else if i := s.queued(p.Approval); i >= 0 {
+		t = s.Queue[i]
+		s.Queue = slices.Delete(s.Queue, i, i+1)
+	}
+	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure})
+}
+
+// queued returns the place of a turn in the queue, or -1.
+func (s *hostState) queued(approval string) int {
+	return slices.IndexFunc(s.Queue, func(t turn) bool { return t.Approval == approval })
+}
+
+func (s *hostState) dropPermission(requestID string) {
+	s.Permissions = slices.DeleteFunc(s.Permissions, func(p askedPermission) bool {
+		return p.Permission.RequestID == requestID
+	})
+}
+
+// statusDeleted is the summary's status of a host session that was deleted.
+const statusDeleted = "deleted"
+
+// summary is what the journal keeps beside the session for listing and timers.
+func (s *hostState) summary() Summary {
+	r := s.resource()
+	sum := Summary{
+		Session:   s.ID,
+		Kind:      KindHost,
+		Workspace: r.WorkspaceID,
+		Status:    string(r.Status),
+		CreatedAt: r.CreatedAt,
+		Resource:  rawJSON(r),
+	}
+	if s.Deleted {
+		sum.Status = statusDeleted
+	}
+	if s.busy() {
+		sum.Due = r.CreatedAt // to be woken after a crash
+	}
+	return sum
+}
+
+// busy reports whether the session has an agent or owes somebody something.
+func (s *hostState) busy() bool {
+	return s.Agent != protocol.AgentExited || s.Running != nil || len(s.Queue) > 0 || len(s.Ended) > 0
+}
+
+// due is when the session wants a tick; zero for never.
+func (s *hostState) due() time.Time {
+	var due time.Time
+	sooner := func(t time.Time) {
+		if due.IsZero() || t.Before(due) {
+			due = t
+		}
+	}
+	for _, p := range s.Permissions {
+		sooner(p.At.Add(s.rules.PermissionTimeout))
+	}
+	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck {
+		sooner(r.CancelAt.Add(s.rules.CancelGrace))
+	}
+	if r := s.Running; r != nil && r.Cancelling == "" && s.rules.TurnTimeout > 0 {
+		sooner(r.Since.Add(s.rules.TurnTimeout))
+	}
+	return due
+}
+
+// answerer has nothing to compute: no command of a participant goes to a host
+// session.
+func (s *hostState) answerer() func(protocol.Command, event) any {
+	return func(protocol.Command, event) any { return struct{}{} }
+}

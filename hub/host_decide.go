@@ -1,0 +1,280 @@
+package hub
+
+import (
+	"fmt"
+
+	"parley/protocol"
+)
+
+// decide says what an input leads to. It changes nothing: the caller applies
+// the events.
+func (s *hostState) decide(in input) decision {
+	if c, ok := in.body.(createHost); ok {
+		return s.create(in, c)
+	}
+	if !s.exists() {
+		return s.decideDeleted(in)
+	}
+	switch m := in.body.(type) {
+	case readHost:
+		return decision{answer: &protocol.HostSessionAnswer{Session: s.resource()}}
+	case tick:
+		return s.tick(in)
+	case woken:
+		return s.recover("the server was restarted while the prompt was running")
+	case shutdown:
+		return s.lose("the server was stopped while the prompt was running").with(endAgent{})
+	case deleteHost:
+		return s.delete()
+	case launched, launchFailed, agentSays:
+		return s.agent(in, m)
+	case permissionAnswer:
+		return s.answered(m)
+	case sharedOpened:
+		return s.greet(m.shared)
+	case sharedClosed:
+		return decision{effects: []effect{closeShared{m.shared}}}
+	case stopAgent:
+		return decision{effects: []effect{endAgent{}}}
+	}
+	return s.decideTurn(in)
+}
+
+// decideDeleted answers for a session that is no more.
+func (s *hostState) decideDeleted(in input) decision {
+	switch m := in.body.(type) {
+	case dispatch:
+		return decision{effects: []effect{tell{m.turn.Shared, turnEnded{approval: m.turn.Approval, failure: "the agent's session was deleted"}}}}
+	case woken, tick, shutdown, agentSays, launched, launchFailed, confirmEnd, sharedClosed:
+		return decision{}
+	}
+	return refuse(protocol.CodeHostSessionNotFound, "no such host session")
+}
+
+func (d decision) with(more ...effect) decision {
+	d.effects = append(d.effects, more...)
+	return d
+}
+
+func (s *hostState) create(in input, c createHost) decision {
+	if s.Session.ID != "" {
+		return refuse(protocol.CodeInternal, "the host session exists already")
+	}
+	session := protocol.HostSession{
+		ID:          s.ID.String(),
+		Agent:       c.body.Agent,
+		WorkspaceID: c.body.WorkspaceID,
+		Title:       c.body.Title,
+		Permissions: c.body.Permissions,
+		Status:      protocol.AgentStarting,
+		CreatedAt:   in.at,
+	}
+	spec := LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.body.Cwd, MaxEvent: s.rules.MaxEvent}
+	return decision{
+		events:  []event{{public: &hostCreated{session, c.body.Cwd}}, {public: agentIs(protocol.AgentStarting)}},
+		effects: []effect{launchAgent{spec}},
+		hold:    holdLaunch,
+	}
+}
+
+// holdLaunch names the replies that wait for the agent to be ready.
+const holdLaunch = "launch"
+
+func agentIs(status protocol.AgentStatus) *hostAgent {
+	return &hostAgent{AgentStatusChanged: protocol.AgentStatusChanged{Status: status}}
+}
+
+// launch starts the agent again, on the session it had.
+func (s *hostState) launch(d decision) decision {
+	d.events = append(d.events, event{public: agentIs(protocol.AgentStarting)})
+	return d.with(
+		launchAgent{LaunchSpec{
+			HostSession: s.ID,
+			Profile:     s.Session.Agent,
+			Cwd:         s.Cwd,
+			Load:        s.AgentSession,
+			MaxEvent:    s.rules.MaxEvent,
+		}},
+		tellOpen{agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentStarting}}})
+}
+
+// agent decides on what becomes of the agent and on what it says.
+func (s *hostState) agent(in input, message any) decision {
+	switch m := message.(type) {
+	case launched:
+		return s.launched(in, m)
+	case launchFailed:
+		return s.launchFailed(m)
+	case agentSays:
+		return s.agentSays(in, m.event)
+	}
+	return decision{}
+}
+
+func (s *hostState) launched(in input, m launched) decision {
+	ready := agentIs(protocol.AgentIdle)
+	ready.Session, ready.CanLoad = m.sessionID, m.canLoad
+	d := decision{events: []event{{public: ready}}}
+	after := s.Session
+	after.Status = protocol.AgentIdle
+	d = d.with(
+		tellOpen{agentChanged{status: ready.AgentStatusChanged}},
+		release{hold: holdLaunch, answer: &protocol.HostSessionAnswer{Session: after}})
+	if len(s.Queue) > 0 {
+		return s.begin(d, s.Queue[0])
+	}
+	return d
+}
+
+// launchFailed ends a session whose agent never ran, and otherwise fails what
+// waits for the agent.
+func (s *hostState) launchFailed(m launchFailed) decision {
+	failure := fmt.Sprintf("the agent could not be started: %v", m.err)
+	refusal := release{hold: holdLaunch, other: protocol.Errorf(protocol.CodeAgentUnavailable, "%s", failure)}
+	if s.AgentSession == "" {
+		d := s.end(failure, true)
+		d.events = append(d.events, event{public: &hostDeleted{}})
+		return d.with(refusal)
+	}
+	return s.end(failure, m.permanent).with(refusal)
+}
+
+func (s *hostState) agentSays(in input, said AgentEvent) decision {
+	switch e := said.(type) {
+	case AgentNotification:
+		return decision{effects: []effect{tellOpen{agentSaid{e.Raw}}}}
+	case AgentPermission:
+		return s.asked(e)
+	case AgentWithdrawn:
+		return s.withdraw(decision{}, e.RequestID)
+	case AgentTurnEnded:
+		return s.turnAnswered(e)
+	case AgentExited:
+		return s.exited(e)
+	}
+	return decision{}
+}
+
+// exited fails the running turn. What is queued goes on with a new process,
+// where the agent can load its session.
+func (s *hostState) exited(e AgentExited) decision {
+	d := s.lose(exitFailure(e))
+	changed := &d.events[len(d.events)-1].public.(*hostAgent).AgentStatusChanged
+	changed.ExitCode = e.ExitCode
+	if e.StderrTail != "" {
+		changed.StderrTail = &e.StderrTail
+	}
+	return s.tellStatus(d)
+}
+
+func exitFailure(e AgentExited) string {
+	if e.ExitCode != nil {
+		return fmt.Sprintf("the agent exited with code %d", *e.ExitCode)
+	}
+	return "the agent ended"
+}
+
+// recover makes up for a crash: there is no agent, whatever the state says,
+// and others may not know how their turns ended.
+func (s *hostState) recover(failure string) decision {
+	ended := s.Ended
+	var d decision
+	if s.Agent != protocol.AgentExited {
+		d = s.tellStatus(s.lose(failure))
+	} else if len(s.Queue) > 0 {
+		d = s.resumeQueue(d, s.Gone)
+	}
+	for _, t := range ended {
+		d = d.with(tell{t.Turn.Shared, turnEnded{t.Turn.Approval, t.StopReason, t.Failure}})
+	}
+	return d
+}
+
+// lose decides that there is no agent any more: questions are void and the
+// running turn has failed. Its last event is the agent's status.
+func (s *hostState) lose(failure string) decision {
+	var d decision
+	for _, p := range s.Permissions {
+		d = s.withdraw(d, p.Permission.RequestID)
+	}
+	if s.Running != nil {
+		d = s.over(d, s.Running.Turn, "", s.failureOr(failure))
+	}
+	lost := agentIs(protocol.AgentExited)
+	lost.Gone = !s.CanLoad
+	d.events = append(d.events, event{public: lost})
+	return d
+}
+
+// failureOr is what the running turn's end says: that it was cancelled, if it
+// was.
+func (s *hostState) failureOr(failure string) string {
+	if s.Running.Cancelling != "" {
+		return s.Running.Cancelling
+	}
+	return failure
+}
+
+// tellStatus tells everybody the agent's status, which is d's last event, and
+// sees to the queue.
+func (s *hostState) tellStatus(d decision) decision {
+	changed := d.events[len(d.events)-1].public.(*hostAgent)
+	d = d.with(tellOpen{agentChanged{changed.AgentStatusChanged, changed.Gone}})
+	return s.resumeQueue(d, changed.Gone)
+}
+
+// resumeQueue starts the agent for what waits, or fails it where the agent
+// cannot come back.
+func (s *hostState) resumeQueue(d decision, gone bool) decision {
+	if len(s.Queue) == 0 {
+		return d
+	}
+	if !gone {
+		return s.launch(d)
+	}
+	for _, t := range s.Queue {
+		d = s.over(d, t, "", "the agent has ended and cannot come back")
+	}
+	return d
+}
+
+// end decides that the agent is not there and fails everything that waits for
+// it.
+func (s *hostState) end(failure string, gone bool) decision {
+	d := s.lose(failure)
+	status := d.events[len(d.events)-1].public.(*hostAgent)
+	status.Gone = gone
+	for _, t := range s.Queue {
+		d = s.over(d, t, "", failure)
+	}
+	return d.with(tellOpen{agentChanged{status.AgentStatusChanged, gone}})
+}
+
+func (s *hostState) delete() decision {
+	d := s.end("the agent's session was deleted", true)
+	d.events = append(d.events, event{public: &hostDeleted{}})
+	d.answer = struct{}{}
+	return d.with(endAgent{}, release{
+		hold:  holdLaunch,
+		other: protocol.Errorf(protocol.CodeHostSessionNotFound, "the host session was deleted"),
+	})
+}
+
+// greet tells a shared session that has just opened how things stand.
+func (s *hostState) greet(shared SessionID) decision {
+	status := s.Agent
+	if s.Running != nil && s.Running.Stuck {
+		status = protocol.AgentUnresponsive
+	}
+	d := decision{effects: []effect{
+		openShared{shared},
+		tell{shared, agentChanged{protocol.AgentStatusChanged{Status: status}, s.Gone}},
+	}}
+	if s.Running != nil {
+		return d
+	}
+	for _, p := range s.Permissions {
+		d = d.with(tell{shared, permissionAsked{p.Permission}})
+	}
+	return d
+}

@@ -1,0 +1,66 @@
+package hub
+
+import (
+	"encoding/json"
+
+	"parley/protocol"
+)
+
+// The events of a host session's stream. No client sees them; questions of the
+// agent are journaled with the types of the protocol.
+type (
+	hostCreated struct {
+		Session protocol.HostSession `json:"session"`
+		Cwd     string               `json:"cwd,omitempty"`
+	}
+	hostDeleted struct{}
+	// hostAgent says what became of the agent: starting, idle once it is ready,
+	// or exited.
+	hostAgent struct {
+		protocol.AgentStatusChanged
+		Session string `json:"session,omitempty"` // the agent's own id, when it is ready
+		CanLoad bool   `json:"canLoad,omitempty"`
+		Gone    bool   `json:"gone,omitempty"` // it cannot come back
+	}
+	turnQueuedEvent     struct{ Turn turn }
+	turnBeganEvent      struct{ Approval string }
+	turnCancellingEvent struct{ Approval, Failure string }
+	turnStuckEvent      struct{ Approval string }
+	turnOverEvent       struct {
+		Approval   string
+		StopReason string
+		Failure    string
+	}
+	turnConfirmedEvent struct{ Approval string }
+)
+
+func (*hostCreated) EventType() protocol.EventType         { return "host_session_created" }
+func (*hostDeleted) EventType() protocol.EventType         { return "host_session_deleted" }
+func (*hostAgent) EventType() protocol.EventType           { return "host_agent" }
+func (*turnQueuedEvent) EventType() protocol.EventType     { return "turn_queued" }
+func (*turnBeganEvent) EventType() protocol.EventType      { return "turn_began" }
+func (*turnCancellingEvent) EventType() protocol.EventType { return "turn_cancelling" }
+func (*turnStuckEvent) EventType() protocol.EventType      { return "turn_stuck" }
+func (*turnOverEvent) EventType() protocol.EventType       { return "turn_over" }
+func (*turnConfirmedEvent) EventType() protocol.EventType  { return "turn_confirmed" }
+
+var hostPayloads = map[protocol.EventType]func() protocol.Payload{
+	"host_session_created": func() protocol.Payload { return new(hostCreated) },
+	"host_session_deleted": func() protocol.Payload { return new(hostDeleted) },
+	"host_agent":           func() protocol.Payload { return new(hostAgent) },
+	"turn_queued":          func() protocol.Payload { return new(turnQueuedEvent) },
+	"turn_began":           func() protocol.Payload { return new(turnBeganEvent) },
+	"turn_cancelling":      func() protocol.Payload { return new(turnCancellingEvent) },
+	"turn_stuck":           func() protocol.Payload { return new(turnStuckEvent) },
+	"turn_over":            func() protocol.Payload { return new(turnOverEvent) },
+	"turn_confirmed":       func() protocol.Payload { return new(turnConfirmedEvent) },
+}
+
+func decodeHostPayload(t protocol.EventType, raw []byte) (protocol.Payload, error) {
+	newPayload, known := hostPayloads[t]
+	if !known {
+		return protocol.DecodePayload(t, raw)
+	}
+	p := newPayload()
+	return p, json.Unmarshal(raw, p)
+}

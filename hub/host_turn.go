@@ -1,0 +1,167 @@
+package hub
+
+import (
+	"parley/protocol"
+)
+
+// decideTurn decides on the turn queue: first in, first out, one at a time.
+func (s *hostState) decideTurn(in input) decision {
+	switch m := in.body.(type) {
+	case dispatch:
+		return s.dispatched(m.turn)
+	case cancelTurn:
+		return s.cancelTurn(m.approval, m.failure)
+	case cancelHost:
+		if s.Running == nil {
+			return refuse(protocol.CodeNothingToCancel, "no prompt is running")
+		}
+		return s.cancelTurn(s.Running.Turn.Approval, cancelled)
+	case confirmEnd:
+		for _, t := range s.Ended {
+			if t.Turn.Approval == m.approval {
+				return decision{events: []event{{public: &turnConfirmedEvent{m.approval}}}}
+			}
+		}
+		return decision{}
+	}
+	return refuse(protocol.CodeInternal, "unknown input %T", in.body)
+}
+
+// dispatched takes a prompt over, or says what became of it if it is known:
+// a prompt that is handed over twice runs once.
+func (s *hostState) dispatched(t turn) decision {
+	if d, known := s.report(t); known {
+		return d
+	}
+	if s.Gone {
+		return decision{}.with(tell{t.Shared, turnEnded{approval: t.Approval, failure: "the agent has ended and cannot come back"}})
+	}
+	if len(s.Queue) >= s.rules.MaxQueued {
+		return decision{}.with(tell{t.Shared, turnEnded{approval: t.Approval, failure: "too many prompts wait for the agent"}})
+	}
+	ahead := len(s.Queue)
+	if s.Running != nil {
+		ahead++
+	}
+	d := decision{
+		events:  []event{{public: &turnQueuedEvent{t}}},
+		effects: []effect{tell{t.Shared, turnAccepted{t.Approval, ahead}}},
+	}
+	switch {
+	case s.Agent == protocol.AgentExited:
+		return s.launch(d)
+	case s.up() && ahead == 0:
+		return s.begin(d, t)
+	}
+	return d
+}
+
+func (s *hostState) report(t turn) (decision, bool) {
+	for i, q := range s.Queue {
+		if q.Approval == t.Approval {
+			ahead := i
+			if s.Running != nil {
+				ahead++
+			}
+			return decision{}.with(tell{t.Shared, turnAccepted{t.Approval, ahead}}), true
+		}
+	}
+	if s.Running != nil && s.Running.Turn.Approval == t.Approval {
+		return decision{}.with(tell{t.Shared, turnStarted{t.Approval}}), true
+	}
+	for _, e := range s.Ended {
+		if e.Turn.Approval == t.Approval {
+			return decision{}.with(tell{t.Shared, turnEnded{t.Approval, e.StopReason, e.Failure}}), true
+		}
+	}
+	return decision{}, false
+}
+
+// begin gives a turn to the agent, which is up and has none.
+func (s *hostState) begin(d decision, t turn) decision {
+	d.events = append(d.events, event{public: &turnBeganEvent{t.Approval}})
+	return d.with(
+		tell{t.Shared, turnStarted{t.Approval}},
+		promptAgent{AgentPrompt{Turn: t.Approval, Text: t.Prompt, Meta: attribution(t)}})
+}
+
+// attribution tells the agent who wrote a prompt and who approved it.
+func attribution(t turn) []byte {
+	type person struct {
+		ParticipantID string `json:"participantId"`
+		UserID        string `json:"userId"`
+		Name          string `json:"name"`
+	}
+	by := func(p protocol.Participant) person { return person{p.ID, p.UserID, p.Name()} }
+	return rawJSON(map[string]any{"parley": map[string]any{
+		"approvalId": t.Approval,
+		"author":     by(t.Author),
+		"approvedBy": by(t.Approver),
+	}})
+}
+
+// over ends a turn and tells its shared session.
+func (s *hostState) over(d decision, t turn, stopReason, failure string) decision {
+	d.events = append(d.events, event{public: &turnOverEvent{t.Approval, stopReason, failure}})
+	return d.with(tell{t.Shared, turnEnded{t.Approval, stopReason, failure}})
+}
+
+// turnAnswered ends the running turn by the agent's answer. A turn that was
+// cancelled has failed whatever the agent calls it: some say end_turn.
+func (s *hostState) turnAnswered(e AgentTurnEnded) decision {
+	if s.Running == nil || s.Running.Turn.Approval != e.Turn {
+		return decision{}
+	}
+	failure := ""
+	if e.Err != nil {
+		failure = e.Err.Error()
+	}
+	d := decision{}
+	for _, p := range s.Permissions {
+		d = s.withdraw(d, p.Permission.RequestID)
+	}
+	d = s.over(d, s.Running.Turn, e.StopReason, s.failureOr(failure))
+	if s.Running.Stuck {
+		d = d.with(tellOpen{agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
+	}
+	if len(s.Queue) > 0 {
+		return s.begin(d, s.Queue[0])
+	}
+	return d
+}
+
+// cancelTurn takes a prompt out of the queue, or asks the agent to end the
+// running turn, its questions being answered as cancelled first.
+func (s *hostState) cancelTurn(approval, failure string) decision {
+	if i := s.queued(approval); i >= 0 {
+		return s.over(decision{}, s.Queue[i], "", failure)
+	}
+	if s.Running == nil || s.Running.Turn.Approval != approval || s.Running.Cancelling != "" {
+		return decision{}
+	}
+	var d decision
+	for _, p := range s.Permissions {
+		d = s.settle(d, p.Permission.RequestID, "", protocol.SourceCancel, nil)
+	}
+	d.events = append(d.events, event{public: &turnCancellingEvent{approval, failure}})
+	return d.with(cancelAgent{})
+}
+
+// tick carries out what has come due.
+func (s *hostState) tick(in input) decision {
+	var d decision
+	if s.rules.TurnTimeout > 0 && s.Running != nil && s.Running.Cancelling == "" &&
+		!in.at.Before(s.Running.Since.Add(s.rules.TurnTimeout)) {
+		return s.cancelTurn(s.Running.Turn.Approval, "the turn took longer than "+s.rules.TurnTimeout.String())
+	}
+	for _, p := range s.Permissions {
+		if !in.at.Before(p.At.Add(s.rules.PermissionTimeout)) {
+			d = s.settle(d, p.Permission.RequestID, optionOfKind(p.Permission.Choices, rejecting...), protocol.SourceTimeout, nil)
+		}
+	}
+	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.at.Before(r.CancelAt.Add(s.rules.CancelGrace)) {
+		d.events = append(d.events, event{public: &turnStuckEvent{r.Turn.Approval}})
+		d = d.with(tellOpen{agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
+	}
+	return d
+}

@@ -1,0 +1,327 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"parley/protocol"
+)
+
+// Hub is every session of this process: it finds them, wakes them, lets them
+// sleep and stops them. All methods may be called from several goroutines.
+type Hub struct {
+	// immutable
+	journal  Journal
+	launcher Launcher
+	options  Options
+	rules    *rules
+	writers  [Partitions]Writer // set by Start
+	timer    worker             // wakes sleeping sessions
+
+	// guarded by mu
+	mu     sync.Mutex
+	phase  hubPhase
+	live   map[SessionID]*entry
+	actors sync.WaitGroup // every actor's goroutine; Stop waits for them
+}
+
+type hubPhase int
+
+const (
+	phaseNew hubPhase = iota
+	phaseServing
+	phaseDraining // nothing from outside; sessions still talk with each other
+	phaseStopped
+)
+
+// entry is a session in memory, or on its way there.
+type entry struct {
+	ready chan struct{} // closed when actor or err is set
+	actor *actor
+	err   error
+	refs  int // senders that have the actor and have not sent yet; guarded by Hub.mu
+	kind  Kind
+}
+
+// wakeHorizon is how far ahead the timer of sleeping sessions looks, and so how
+// soon at the least a session has to come due to stay awake for it.
+const wakeHorizon = time.Minute
+
+// New makes a hub. Nothing happens before Start.
+func New(journal Journal, launcher Launcher, key Key, o Options) *Hub {
+	o = o.withDefaults()
+	return &Hub{
+		journal:  journal,
+		launcher: launcher,
+		options:  o,
+		rules:    &rules{Options: o, key: key},
+		live:     map[SessionID]*entry{},
+	}
+}
+
+// Start claims the journal's partitions, wakes the sessions that owe something
+// since the last run, and starts the timer of those that sleep.
+func (h *Hub) Start(ctx context.Context) error {
+	for p := range h.writers {
+		w, err := h.journal.Own(ctx, Partition(p))
+		if err != nil {
+			return fmt.Errorf("start hub: %w", err)
+		}
+		h.writers[p] = w
+	}
+	h.mu.Lock()
+	h.phase = phaseServing
+	h.mu.Unlock()
+	h.timer.start(h.wakeSleeping)
+	return nil
+}
+
+// Ready reports whether the hub takes commands: nil, or why not.
+func (h *Hub) Ready() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.phase != phaseServing {
+		return errStopped
+	}
+	return nil
+}
+
+// Stop lets every session finish: what was decided is committed and shown,
+// agents are ended, connections are told to come back. Then the journal's
+// partitions are released. Host sessions stop first, so that shared sessions
+// still hear how their turns ended.
+func (h *Hub) Stop(ctx context.Context) error {
+	h.setPhase(phaseDraining)
+	h.timer.stop()
+	h.stopAll(KindHost)
+	h.setPhase(phaseStopped)
+	h.stopAll(KindShared)
+	h.stopAll(KindHost) // one that was being loaded when the others stopped
+	h.actors.Wait()
+	var errs []error
+	for _, w := range h.writers {
+		if w != nil {
+			errs = append(errs, w.Release(ctx))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (h *Hub) setPhase(p hubPhase) {
+	h.mu.Lock()
+	h.phase = p
+	h.mu.Unlock()
+}
+
+// stopAll stops the actors of a kind, all at once, and waits for them.
+func (h *Hub) stopAll(kind Kind) {
+	for {
+		actors := h.actorsOf(kind)
+		if len(actors) == 0 {
+			return
+		}
+		for _, a := range actors {
+			close(a.quit)
+		}
+		for _, a := range actors {
+			<-a.done
+			h.forget(a)
+		}
+	}
+}
+
+// actorsOf returns the actors of a kind, after those that were being loaded
+// have come.
+func (h *Hub) actorsOf(kind Kind) []*actor {
+	h.mu.Lock()
+	var entries []*entry
+	for _, e := range h.live {
+		entries = append(entries, e)
+	}
+	h.mu.Unlock()
+	var actors []*actor
+	for _, e := range entries {
+		<-e.ready
+		if e.err == nil && e.kind == kind {
+			actors = append(actors, e.actor)
+		}
+	}
+	return actors
+}
+
+func (h *Hub) forget(a *actor) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.live, a.id)
+}
+
+// acquire returns a session's actor, waking it if need be. Until let go of, the
+// actor does not go to sleep.
+func (h *Hub) acquire(ctx context.Context, id SessionID, kind Kind, create bool) (*entry, error) {
+	h.mu.Lock()
+	if h.phase == phaseNew || h.phase == phaseStopped {
+		h.mu.Unlock()
+		return nil, errStopped
+	}
+	e, known := h.live[id]
+	if !known {
+		e = &entry{ready: make(chan struct{})}
+		h.live[id] = e
+		h.actors.Go(func() { h.bring(e, id, kind, create) })
+	}
+	e.refs++
+	h.mu.Unlock()
+	select {
+	case <-e.ready:
+	case <-ctx.Done():
+		h.letGo(e)
+		return nil, ctx.Err()
+	}
+	if e.err != nil {
+		return nil, e.err
+	}
+	return e, nil
+}
+
+func (h *Hub) letGo(e *entry) {
+	h.mu.Lock()
+	e.refs--
+	h.mu.Unlock()
+}
+
+// bring loads a session, or makes a new one of the kind, and runs its actor.
+func (h *Hub) bring(e *entry, id SessionID, kind Kind, create bool) {
+	l, err := h.load(context.Background(), id)
+	if errors.Is(err, ErrNotFound) && create {
+		l, err = loaded{state: h.newState(id, kind), head: Head{Hash: ChainStart(id)}}, nil
+	}
+	if _, host := l.state.(*hostState); host && err == nil && h.Ready() != nil {
+		err = errStopped // it would start its agent again
+	}
+	if err != nil {
+		e.err = err
+		h.mu.Lock()
+		delete(h.live, id)
+		h.mu.Unlock()
+		close(e.ready)
+		return
+	}
+	a := newActor(h, id, l)
+	switch l.state.(type) {
+	case *hostState:
+		e.kind = KindHost
+		a.shell = newHostShell(a, l.shared)
+	default:
+		e.kind = KindShared
+		a.shell = newSharedShell(a)
+	}
+	e.actor = a
+	close(e.ready)
+	a.run()
+}
+
+// retire takes an actor out of the registry, unless somebody is about to send
+// to it. Its goroutine ends after that.
+func (h *Hub) retire(a *actor) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	e, known := h.live[a.id]
+	if !known || e.actor != a || e.refs > 0 || len(a.inbox) > 0 {
+		return false
+	}
+	delete(h.live, a.id)
+	return true
+}
+
+// deliver puts an input into a session's inbox. It blocks while that is full.
+func (h *Hub) deliver(ctx context.Context, id SessionID, in input) error {
+	return h.send(ctx, id, "", false, in)
+}
+
+// send delivers to a session of a kind, or of any when kind is empty.
+func (h *Hub) send(ctx context.Context, id SessionID, kind Kind, create bool, in input) error {
+	e, err := h.acquire(ctx, id, kind, create)
+	if err != nil {
+		return err
+	}
+	defer h.letGo(e)
+	if kind != "" && e.kind != kind {
+		return ErrNotFound
+	}
+	select {
+	case e.actor.inbox <- in:
+		return nil
+	case <-e.actor.done:
+		return errStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// ask sends an input and waits for its answer.
+func (h *Hub) ask(ctx context.Context, id SessionID, kind Kind, create bool, body any) (result, error) {
+	if err := h.Ready(); err != nil {
+		return result{}, err
+	}
+	answered := make(chan result, 1) // from the actor, once
+	in := input{body: body, reply: func(r result) { answered <- r }}
+	if err := h.send(ctx, id, kind, create, in); err != nil {
+		return result{}, h.unreachable(err)
+	}
+	select {
+	case r := <-answered:
+		return r, r.err
+	case <-ctx.Done():
+		return result{}, ctx.Err()
+	}
+}
+
+// unreachable makes an error of loading a session one for clients.
+func (h *Hub) unreachable(err error) error {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session")
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errStopped):
+		return err
+	}
+	h.options.Logger.Error("a session cannot be loaded", zap.Error(err))
+	return fmt.Errorf("%w: %w", protocol.Errorf(protocol.CodeJournalUnavailable, "the session cannot be read now"), err)
+}
+
+// wakeSleeping wakes every session when its time comes, the ones that owe
+// something at once.
+func (h *Hub) wakeSleeping(ctx context.Context) {
+	for {
+		next := h.wakeDue(ctx)
+		select {
+		case <-time.After(time.Until(next)):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// wakeDue wakes what is due and returns when to look again.
+func (h *Hub) wakeDue(ctx context.Context) time.Time {
+	now := time.Now()
+	next := now.Add(wakeHorizon)
+	due, err := h.journal.Due(ctx, next, 1<<30)
+	if err != nil {
+		h.options.Logger.Error("the sessions that are due cannot be read", zap.Error(err))
+		return now.Add(time.Second)
+	}
+	for _, s := range due {
+		if s.Due.After(now) {
+			return s.Due // the earliest of those to come
+		}
+		if e, err := h.acquire(ctx, s.Session, "", false); err == nil {
+			h.letGo(e) // it looks at the time by itself
+		}
+	}
+	return next
+}

@@ -1,0 +1,123 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// loaded is a session as the journal has it.
+type loaded struct {
+	state   state
+	head    Head
+	last    time.Time
+	unsaved int         // events since the snapshot
+	shared  []SessionID // of a host session: the shared sessions that are open on it
+}
+
+// load reads a session: its snapshot, and the events since. It returns
+// ErrNotFound for one that does not exist.
+func (h *Hub) load(ctx context.Context, id SessionID) (loaded, error) {
+	sum, err := h.journal.Summary(ctx, id)
+	if err != nil {
+		return loaded{}, fmt.Errorf("load session %s: %w", id, err)
+	}
+	l, err := h.loadFrom(ctx, id, sum.Kind, true)
+	if err != nil {
+		return loaded{}, fmt.Errorf("load session %s: %w", id, err)
+	}
+	if sum.Kind == KindHost {
+		l.shared, err = h.openOn(ctx, id)
+	}
+	return l, err
+}
+
+func (h *Hub) openOn(ctx context.Context, host SessionID) ([]SessionID, error) {
+	open, err := h.journal.List(ctx, Filter{Kind: KindShared, HostSession: host, Status: "active"})
+	ids := make([]SessionID, len(open))
+	for i, s := range open {
+		ids[i] = s.Session
+	}
+	return ids, err
+}
+
+func (h *Hub) loadFrom(ctx context.Context, id SessionID, kind Kind, useSnapshot bool) (loaded, error) {
+	l := loaded{state: h.newState(id, kind), head: Head{Hash: ChainStart(id)}}
+	snap := Snapshot{}
+	if useSnapshot {
+		snap = h.snapshot(ctx, id)
+	}
+	if snap.Head.Seq > 0 {
+		if err := restore(l.state, snap.State); err != nil {
+			return h.loadFrom(ctx, id, kind, false)
+		}
+		l.head = snap.Head
+	}
+	for rec, err := range h.journal.Read(ctx, id, max(1, snap.Head.Seq)) {
+		if err != nil {
+			return loaded{}, err
+		}
+		if rec.Seq == snap.Head.Seq {
+			if rec.Hash != snap.Head.Hash {
+				return h.loadFrom(ctx, id, kind, false) // the snapshot is of another journal
+			}
+			l.last = rec.Time
+			continue
+		}
+		e, err := decodeOf(kind, rec)
+		if err != nil {
+			return loaded{}, err
+		}
+		l.state.apply(e, stamp{rec.Seq, rec.Time})
+		l.head, l.last = Head{rec.Seq, rec.Hash}, rec.Time
+		l.unsaved++
+	}
+	if l.last.IsZero() && snap.Head.Seq > 0 {
+		return h.loadFrom(ctx, id, kind, false) // the snapshot is ahead of the journal
+	}
+	return l, nil
+}
+
+// snapshot returns the snapshot if there is one that can be used: it is only
+// there to make loading faster.
+func (h *Hub) snapshot(ctx context.Context, id SessionID) Snapshot {
+	snap, err := h.journal.Snapshot(ctx, id)
+	if err != nil || snap.Version != snapshotVersion {
+		return Snapshot{}
+	}
+	return snap
+}
+
+func (h *Hub) newState(id SessionID, kind Kind) state {
+	if kind == KindHost {
+		return newHostState(id, h.rules)
+	}
+	return newSharedState(id, h.rules)
+}
+
+func restore(s state, encoded []byte) error {
+	if err := json.Unmarshal(encoded, s); err != nil {
+		return err
+	}
+	switch s := s.(type) {
+	case *sharedState:
+		if len(s.People) == 0 {
+			return errors.New("snapshot without people")
+		}
+		s.index()
+	case *hostState:
+		if s.Session.ID == "" {
+			return errors.New("snapshot without session")
+		}
+	}
+	return nil
+}
+
+func decodeOf(kind Kind, r Record) (event, error) {
+	if kind == KindHost {
+		return decodeEvent(r, decodeHostPayload)
+	}
+	return decodeShared(r)
+}

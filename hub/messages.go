@@ -1,0 +1,185 @@
+package hub
+
+import (
+	"encoding/json"
+
+	"parley/protocol"
+)
+
+// Inputs of both kinds of session.
+type (
+	// woken is the first input after a session was loaded: what it owes others
+	// is handed over again.
+	woken struct{}
+	// tick says that a time has come.
+	tick struct{}
+	// shutdown is a host session's last input: the hub stops.
+	shutdown struct{}
+)
+
+// Inputs of a shared session.
+type (
+	createShared struct {
+		body      *protocol.CreateSharedSession
+		commandID string
+		workspace string // the host session's
+		agent     protocol.AgentStatus
+		gone      bool // the agent cannot come back
+	}
+	// command is a command of a participant, or a join.
+	command struct {
+		who     Credentials
+		request protocol.Request
+		stream  bool // a resume that is for events alone: it does not bring the host back
+	}
+	// read asks for what the original API shows to anybody, or to a participant.
+	read struct {
+		who  *Credentials // nil: not asked for
+		what readKind
+	}
+)
+
+type readKind int
+
+const (
+	readState readKind = iota
+	readParticipants
+	readMessages
+)
+
+// From a host session to a shared session. A shared session confirms an end;
+// until then it is told again whenever one of the two wakes.
+type (
+	turnAccepted struct {
+		approval string
+		ahead    int // turns before it
+	}
+	turnStarted struct{ approval string }
+	turnEnded   struct {
+		approval   string
+		stopReason string
+		failure    string // empty when the turn completed
+	}
+	agentSaid       struct{ notification []byte }
+	permissionAsked struct{ permission openPermission }
+	// permissionSettled says how a request ended. If a participant's answer
+	// won, won is that answer.
+	permissionSettled struct {
+		resolved protocol.PermissionResolved
+		won      *permissionAnswer
+	}
+	permissionGone struct{ requestID string }
+	agentChanged   struct {
+		status protocol.AgentStatusChanged
+		gone   bool // it cannot come back
+	}
+)
+
+// From a shared session to its host session.
+type (
+	// dispatch hands over an approved prompt, again if need be: the approval's
+	// id makes it one.
+	dispatch struct{ turn turn }
+	// confirmEnd lets the host session forget a turn that has ended.
+	confirmEnd struct{ approval string }
+	// cancelTurn ends a queued or running turn.
+	cancelTurn struct {
+		approval string
+		failure  string // what the turn's end says
+	}
+	// permissionAnswer is a participant's answer, checked by the shared session.
+	permissionAnswer struct {
+		requestID string
+		optionID  string
+		by        protocol.Participant
+		shared    SessionID
+		command   *commandRef
+		waiter    string // names the reply that waits for the outcome
+	}
+	stopAgent    struct{}
+	sharedOpened struct{ shared SessionID }
+	sharedClosed struct{ shared SessionID }
+)
+
+// turn is one approved prompt in a host session's queue.
+type turn struct {
+	Approval string               `json:"approval"`
+	Shared   SessionID            `json:"shared"`
+	Prompt   string               `json:"prompt"`
+	Author   protocol.Participant `json:"author"`
+	Approver protocol.Participant `json:"approver"`
+}
+
+// Inputs of a host session from outside.
+type (
+	createHost struct{ body *protocol.CreateHostSession }
+	readHost   struct{}
+	cancelHost struct{}
+	deleteHost struct{}
+	// launched and launchFailed are the outcome of launchAgent.
+	launched struct {
+		sessionID string
+		canLoad   bool
+	}
+	launchFailed struct {
+		err       error
+		permanent bool // trying again would not help
+	}
+	// agentSays is what the running agent says.
+	agentSays struct{ event AgentEvent }
+)
+
+// Effects of both kinds of session.
+type (
+	// tell sends a message to another session's actor, in order, at least once
+	// as far as the two sessions' states make up for crashes.
+	tell struct {
+		to      SessionID
+		message any
+	}
+	// release answers the replies that wait under a name: the one of winner
+	// (all, when winner is empty) with answer, the others with other.
+	release struct {
+		hold   string
+		winner string
+		answer any
+		other  error
+	}
+)
+
+// Effects of a shared session.
+type (
+	// cut ends connections: those of a participant, or all when it is empty.
+	cut struct {
+		participant string
+		code        int
+		reason      string
+	}
+	// typingNow passes on that somebody types.
+	typingNow struct {
+		participant string
+		active      bool
+	}
+)
+
+// Effects of a host session.
+type (
+	// tellOpen sends a message to every shared session that is open here.
+	tellOpen    struct{ message any }
+	openShared  struct{ shared SessionID }
+	closeShared struct{ shared SessionID }
+	launchAgent struct{ spec LaunchSpec }
+	promptAgent struct{ prompt AgentPrompt }
+	answerAgent struct{ requestID, optionID string }
+	cancelAgent struct{}
+	endAgent    struct{}
+)
+
+// rawJSON marshals what cannot fail to.
+func rawJSON(v any) json.RawMessage {
+	b, err := protocol.Marshal(v)
+	if err != nil {
+		return json.RawMessage("null")
+	}
+	return b
+}

@@ -1,0 +1,61 @@
+package hub
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// Options are the settings of a hub. A zero field means its default.
+type Options struct {
+	Logger *zap.Logger // default: none
+
+	// LegacyRejoin hands a guest's participant, token included, to whoever joins
+	// with the invite under the same user id, as the original API did. The
+	// host's is never handed out.
+	LegacyRejoin bool
+
+	MaxParticipants   int           // present at a time, in one session; default 1,000
+	MaxConnections    int           // of one session; default 2,000
+	MaxOwnConnections int           // of one participant; default 16
+	MaxPending        int           // pending approvals in one session; default 100
+	MaxOwnPending     int           // pending approvals of one participant; default 5
+	MaxQueued         int           // approved prompts that wait or run; default 32
+	MaxBacklog        int           // bytes that may wait for one connection; default 1 MiB
+	MaxEvent          int           // bytes of one notification of an agent; default 4 MiB
+	PermissionTimeout time.Duration // after which a request is rejected; default 30 minutes
+	TurnTimeout       time.Duration // after which a turn is cancelled; default none
+	CancelGrace       time.Duration // after which an agent that goes on is called unresponsive; default 10 s
+	IdleAfter         time.Duration // after which an unused session leaves memory; default 5 minutes
+	AgentStopTimeout  time.Duration // for ending an agent when the hub stops; default 10 s
+	AgentStartTimeout time.Duration // for starting an agent; default 60 s
+	SnapshotEvery     int           // events; default 1,000
+	JournalRetry      time.Duration // between attempts to write what an agent said; default 200 ms
+}
+
+func (o Options) withDefaults() Options {
+	setDefault(&o.Logger, zap.NewNop())
+	setDefault(&o.MaxParticipants, 1000)
+	setDefault(&o.MaxConnections, 2000)
+	setDefault(&o.MaxOwnConnections, 16)
+	setDefault(&o.MaxPending, 100)
+	setDefault(&o.MaxOwnPending, 5)
+	setDefault(&o.MaxQueued, 32)
+	setDefault(&o.MaxBacklog, 1<<20)
+	setDefault(&o.MaxEvent, 4<<20)
+	setDefault(&o.PermissionTimeout, 30*time.Minute)
+	setDefault(&o.CancelGrace, 10*time.Second)
+	setDefault(&o.IdleAfter, 5*time.Minute)
+	setDefault(&o.AgentStopTimeout, 10*time.Second)
+	setDefault(&o.AgentStartTimeout, time.Minute)
+	setDefault(&o.SnapshotEvery, 1000)
+	setDefault(&o.JournalRetry, 200*time.Millisecond)
+	return o
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

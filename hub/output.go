@@ -1,0 +1,161 @@
+package hub
+
+import (
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"parley/protocol"
+)
+
+// batch is what one append writes and what is owed the outside once it is
+// durable, in the order in which it was decided.
+type batch struct {
+	records []Record
+	bytes   int
+	head    Head    // after the batch
+	commit  *Commit // nil until it is written; resolved for a batch without records
+	outs    []out
+}
+
+// out is what one input leads to outside.
+type out struct {
+	in      input
+	records []Record
+	result  result
+	hold    string // the reply waits under this name
+	effects []effect
+}
+
+func (b *batch) add(r Record) {
+	b.records = append(b.records, r)
+	b.bytes += len(r.Public) + len(r.Private) + 128
+}
+
+// nothingToCommit is the commit of a batch without records.
+var nothingToCommit = func() *Commit {
+	c := NewCommit()
+	c.Resolve(nil)
+	return c
+}()
+
+// write hands the batch to the journal. What needs no commit and has none
+// before it goes out at once.
+func (a *actor) write(b *batch) {
+	if len(b.outs) == 0 {
+		return
+	}
+	b.head = a.head
+	if len(b.records) == 0 {
+		b.commit = nothingToCommit
+		if len(a.pending) == 0 {
+			a.release(b)
+			return
+		}
+	} else {
+		b.commit = a.writer.Append(Append{
+			Session: a.id,
+			Prev:    b.records[0].Seq - 1,
+			Records: b.records,
+			Summary: a.state.summary(),
+		})
+		a.unsaved += len(b.records)
+	}
+	a.pending = append(a.pending, b)
+}
+
+// settle deals with every append at the front whose outcome is known.
+func (a *actor) settle() {
+	for len(a.pending) > 0 {
+		b := a.pending[0]
+		select {
+		case <-b.commit.Done():
+		default:
+			return
+		}
+		if err := b.commit.Err(); err != nil {
+			a.log.Warn("the journal did not take an append", zap.Error(err), zap.Int("events", len(b.records)))
+			a.beginRebuild()
+			return
+		}
+		a.pending[0] = nil
+		a.pending = a.pending[1:]
+		a.release(b)
+	}
+	if a.unsaved >= a.hub.options.SnapshotEvery {
+		a.saveSnapshot()
+	}
+}
+
+// release gives out what the batch owes.
+func (a *actor) release(b *batch) {
+	for i := range b.outs {
+		o := &b.outs[i]
+		for j := range o.records {
+			a.shell.show(&o.records[j])
+		}
+		a.answer(o)
+		for _, e := range o.effects {
+			a.perform(e)
+		}
+	}
+}
+
+func (a *actor) answer(o *out) {
+	switch {
+	case o.in.reply == nil:
+	case o.hold != "":
+		a.holds[o.hold] = append(a.holds[o.hold], held{o.in.ids[0], o.in.reply})
+	default:
+		o.in.reply(o.result)
+	}
+}
+
+// fail answers what was waiting for a batch that is not in the journal. What
+// other sessions and the agent said is kept, to be decided on again.
+func (a *actor) fail(b *batch) {
+	for i := range b.outs {
+		a.rebuild.refuse(b.outs[i].in)
+	}
+}
+
+func journalUnavailable() error {
+	return protocol.Errorf(protocol.CodeJournalUnavailable, "the journal cannot be written now; try again with the same id")
+}
+
+// perform carries out an effect that both kinds of session have, or leaves it
+// to the shell.
+func (a *actor) perform(e effect) {
+	switch e := e.(type) {
+	case tell:
+		a.courier(e.to).post(e.message)
+	case release:
+		a.releaseHeld(e)
+	default:
+		a.shell.perform(e)
+	}
+}
+
+func (a *actor) releaseHeld(r release) {
+	for _, h := range a.holds[r.hold] {
+		if r.answer != nil && (r.winner == "" || r.winner == h.waiter) {
+			h.reply(result{payload: r.answer})
+		} else {
+			h.reply(result{err: r.other})
+		}
+	}
+	delete(a.holds, r.hold)
+}
+
+// replay computes the answer to a command that was carried out before, from the
+// event that it caused.
+func (a *actor) replay(c protocol.Command, seq Seq) any {
+	answer := a.state.answerer()
+	return deferred(func(r reader) (any, error) {
+		e, err := r.event(seq, decodeShared)
+		if err != nil {
+			return nil, fmt.Errorf("answer a repeated command: %w", err)
+		}
+		return answer(c, e), nil
+	})
+}

@@ -1,0 +1,187 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"parley/protocol"
+)
+
+// deferred is an answer that has to be read from the journal. It is called by
+// the goroutine that waits for it, never by an actor.
+type deferred func(r reader) (any, error)
+
+// reader reads one session's journal for a client.
+type reader struct {
+	ctx     context.Context
+	journal Journal
+	session SessionID
+}
+
+// finish makes an answer of what an actor gave out.
+func (r reader) finish(payload any) (any, error) {
+	d, ok := payload.(deferred)
+	if !ok {
+		return payload, nil
+	}
+	v, err := d(r)
+	if err != nil {
+		return nil, r.failed(err)
+	}
+	return v, nil
+}
+
+// failed makes an error of the journal one for clients.
+func (r reader) failed(err error) error {
+	if r.ctx.Err() != nil {
+		return r.ctx.Err()
+	}
+	if _, ok := errors.AsType[*protocol.Error](err); ok {
+		return err
+	}
+	return fmt.Errorf("%w: %w", protocol.Errorf(protocol.CodeJournalUnavailable, "the journal cannot be read now"), err)
+}
+
+// records yields the events from a number on. Stopping early is cheap.
+func (r reader) records(from Seq) func(yield func(Record, error) bool) {
+	return r.journal.Read(r.ctx, r.session, from)
+}
+
+// event reads the event of that number.
+func (r reader) event(seq Seq, decode func(Record) (event, error)) (event, error) {
+	for rec, err := range r.records(seq) {
+		if err != nil {
+			return event{}, err
+		}
+		return decode(rec)
+	}
+	return event{}, ErrNotFound
+}
+
+// lines reads events from a number on, until before the number to (0 for the
+// newest) or until they have more than a number of bytes.
+func (r reader) lines(from, to Seq, bytes int) ([]Line, error) {
+	var lines []Line
+	for rec, err := range r.records(from) {
+		if err != nil {
+			return nil, r.failed(err)
+		}
+		if to > 0 && rec.Seq >= to {
+			break
+		}
+		l := lineOf(&rec)
+		lines = append(lines, l)
+		if bytes -= len(l.Bytes); bytes <= 0 {
+			break
+		}
+	}
+	return lines, nil
+}
+
+// tail is lines with the oldest left out where there is too much.
+func (r reader) tail(from, to Seq, bytes int) ([]Line, error) {
+	var lines []Line
+	for rec, err := range r.records(from) {
+		if err != nil {
+			return nil, r.failed(err)
+		}
+		if rec.Seq >= to {
+			break
+		}
+		l := lineOf(&rec)
+		lines = append(lines, l)
+		for bytes -= len(l.Bytes); bytes < 0 && len(lines) > 1; lines = lines[1:] {
+			bytes += len(lines[0].Bytes)
+		}
+	}
+	return lines, nil
+}
+
+// rawEvents is how lines stand in an answer.
+func rawEvents(lines []Line) []json.RawMessage {
+	events := make([]json.RawMessage, len(lines))
+	for i, l := range lines {
+		events[i] = l.Bytes
+	}
+	return events
+}
+
+// answerBytes bounds an answer that holds events; what is over comes with the
+// next question.
+const answerBytes = 4 << 20
+
+// find returns the number of the event that a cursor names. ok is false when it
+// is not an event of this journal up to head.
+func (r reader) find(cursor string, head Head) (seq Seq, ok bool, err error) {
+	c, err := protocol.ParseCursor(cursor)
+	if err != nil || Seq(c.Seq) > head.Seq {
+		return 0, false, nil
+	}
+	hash := head.Hash
+	switch Seq(c.Seq) {
+	case head.Seq:
+	case 0:
+		hash = ChainStart(r.session)
+	default:
+		hash = Hash{}
+		for rec, err := range r.records(Seq(c.Seq)) {
+			if err != nil {
+				return 0, false, r.failed(err)
+			}
+			hash = rec.Hash
+			break
+		}
+	}
+	return Seq(c.Seq), protocol.NewCursor(c.Seq, hash) == c, nil
+}
+
+// history answers a question for events before or after a cursor.
+func history(h protocol.History, head Head) deferred {
+	return func(r reader) (any, error) {
+		from, to, gap, err := r.window(h, head)
+		if err != nil {
+			return nil, err
+		}
+		forward := h.After != "" && !gap
+		read := r.tail
+		if forward {
+			read = r.lines
+		}
+		lines, err := read(from, to, answerBytes)
+		if err != nil {
+			return nil, err
+		}
+		a := &protocol.HistoryAnswer{Events: rawEvents(lines), Gap: gap}
+		if n := Seq(len(lines)); forward {
+			a.More = from+n <= head.Seq
+		} else {
+			a.More = to-n > 1
+		}
+		return a, nil
+	}
+}
+
+// window is the range of a history's events, to excluded.
+func (r reader) window(h protocol.History, head Head) (from, to Seq, gap bool, err error) {
+	n := Seq(h.Limit)
+	newest := func(before Seq) (Seq, Seq) { return max(before, n+1) - n, before }
+	cursor := h.Before + h.After
+	if cursor == "" {
+		from, to = newest(head.Seq + 1)
+		return from, to, false, nil
+	}
+	seq, ok, err := r.find(cursor, head)
+	switch {
+	case err != nil:
+		return 0, 0, false, err
+	case !ok:
+		from, to = newest(head.Seq + 1)
+		return from, to, true, nil
+	case h.Before != "":
+		from, to = newest(seq)
+		return from, to, false, nil
+	}
+	return seq + 1, min(seq+1+n, head.Seq+1), false, nil
+}

@@ -1,0 +1,110 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// rebuild is what an actor does after a failed append: its state is ahead of
+// the journal, so it is read again. Commands are refused meanwhile; what other
+// sessions said is kept in redo and decided on again first.
+type rebuild struct {
+	running bool
+	result  chan rebuilt // from the loading goroutine; it holds one
+	retryAt time.Time    // when to load next; zero while loading or not needed
+	last    time.Time    // when a rebuild last ended
+	redo    []input      // at most inboxSize more than were in the failed appends
+}
+
+type rebuilt struct {
+	loaded loaded
+	err    error
+}
+
+// refuse answers a command that cannot be carried out now, and keeps what must
+// not be lost.
+func (r *rebuild) refuse(in input) {
+	if in.reply != nil {
+		in.reply(result{err: journalUnavailable()})
+		return
+	}
+	switch in.body.(type) {
+	case tick: // comes again by itself
+	default:
+		r.redo = append(r.redo, in)
+	}
+}
+
+// beginRebuild starts over after a failed append: at once, or after a pause when
+// it has just done so, since the journal may fail for long.
+func (a *actor) beginRebuild() {
+	a.rebuild.running = true
+	if next := a.rebuild.last.Add(a.hub.options.JournalRetry); time.Now().Before(next) {
+		a.rebuild.retryAt = next
+		return
+	}
+	a.load()
+}
+
+// load reads the state in a goroutine that finish waits for by its result.
+func (a *actor) load() {
+	a.rebuild.retryAt = time.Time{}
+	go func() {
+		l, err := a.hub.load(context.Background(), a.id)
+		a.rebuild.result <- rebuilt{l, err}
+	}()
+}
+
+// startRebuild loads again when the time for it has come.
+func (a *actor) startRebuild(now time.Time) {
+	if at := a.rebuild.retryAt; a.rebuild.running && !at.IsZero() && !at.After(now) {
+		a.load()
+	}
+}
+
+// rebuilt takes the state as the journal has it. An append whose failure was
+// only reported is found there, and is released as if nothing had happened.
+func (a *actor) rebuilt(r rebuilt) {
+	if r.err != nil {
+		a.log.Warn("the journal cannot be read", zap.Error(r.err))
+		a.refusePending()
+		a.rebuild.retryAt = time.Now().Add(a.hub.options.JournalRetry)
+		return
+	}
+	a.state, a.head, a.last, a.unsaved = r.loaded.state, r.loaded.head, r.loaded.last, r.loaded.unsaved
+	for _, b := range a.pending {
+		if b.head.Seq <= a.head.Seq {
+			a.release(b)
+		} else {
+			a.fail(b)
+		}
+	}
+	a.pending = nil
+	a.redo()
+}
+
+// refusePending answers the commands that wait while the journal cannot even
+// be read. Their appends are kept, since their outcome is still open.
+func (a *actor) refusePending() {
+	for _, b := range a.pending {
+		for i := range b.outs {
+			if o := &b.outs[i]; o.in.reply != nil {
+				o.in.reply(result{err: journalUnavailable()})
+				o.in.reply, o.hold = nil, ""
+			}
+		}
+	}
+}
+
+// redo decides again on what must not be lost.
+func (a *actor) redo() {
+	inputs := a.rebuild.redo
+	a.rebuild.running, a.rebuild.redo, a.rebuild.last = false, nil, time.Now()
+	b := new(batch)
+	for _, in := range inputs {
+		a.one(b, in)
+	}
+	a.write(b)
+}

@@ -1,0 +1,345 @@
+package hub
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"parley/protocol"
+)
+
+// sharedState is what the rules of a shared session need: participants, rights,
+// prompts that are not done, the agent's open questions, recent command ids.
+// History is not in it; it is read from the journal. Its exported fields are
+// the snapshot.
+type sharedState struct {
+	rules *rules // immutable
+
+	ID          SessionID
+	Time        time.Time // of the newest event
+	Session     protocol.Session
+	Invite      int                      // generation of the invite
+	People      []protocol.Participant   // in join order, those who left included
+	Barred      map[string]bool          // user ids that were removed
+	Roles       map[string]protocol.Role // roles that the host has set, by user id
+	Approvals   []approvalState          // every prompt, in order of creation
+	Open        []openApproval           // those that are not done, in order of creation
+	Permissions []openPermission         // in order of asking
+	Settled     []string                 // requests that were answered lately
+	Agent       protocol.AgentStatus
+	AgentGone   bool                     // the agent cannot come back
+	Commands    map[string][]commandDone // recent ones by who sent them, oldest first
+
+	// derived from the above
+	people    map[string]int // place in People by participant id
+	approvals map[string]int // place in Approvals by id
+}
+
+// rules are the settings that decisions depend on.
+type rules struct {
+	Options
+	key Key
+}
+
+// approvalState is what is known of every prompt; its text is in the journal.
+type approvalState struct {
+	ID     string
+	Status protocol.ApprovalStatus
+	Seq    Seq // of the event that shows it whole
+	Failed Seq // of the event that says why it failed; 0 if it did not
+}
+
+// openApproval is a prompt that is not done.
+type openApproval struct {
+	Approval  protocol.Approval
+	Phase     phase
+	Cancelled bool // somebody cancelled it; the host session has still to say so
+}
+
+// phase is how far a prompt has come.
+type phase string
+
+const (
+	phasePending  phase = "pending"  // waits for the host
+	phaseApproved phase = "approved" // handed to the host session
+	phaseQueued   phase = "queued"   // waits for other turns there
+	phaseRunning  phase = "running"  // the agent has it
+)
+
+// openPermission is a question of the agent that waits for an answer.
+type openPermission struct {
+	protocol.Permission
+	Choices []AgentOption
+}
+
+// commandDone is a command that was carried out.
+type commandDone struct {
+	ID     string
+	Digest string
+	Seq    Seq    // of the event that its answer is computed from
+	Joined string // of a join: the participant
+}
+
+// rememberedCommands is how many commands of one participant are known by
+// their ids: what a client that reconnects can have in flight, with room.
+const rememberedCommands = 128
+
+// rememberedRequests is how many answered permission requests are told apart
+// from unknown ones.
+const rememberedRequests = 32
+
+func newSharedState(id SessionID, r *rules) *sharedState {
+	s := &sharedState{rules: r, ID: id, Agent: protocol.AgentStarting}
+	s.index()
+	return s
+}
+
+// index rebuilds what is derived, after a snapshot was read.
+func (s *sharedState) index() {
+	s.people = make(map[string]int, len(s.People))
+	for i, p := range s.People {
+		s.people[p.ID] = i
+	}
+	s.approvals = make(map[string]int, len(s.Approvals))
+	for i, a := range s.Approvals {
+		s.approvals[a.ID] = i
+	}
+	if s.Barred == nil {
+		s.Barred = map[string]bool{}
+	}
+	if s.Roles == nil {
+		s.Roles = map[string]protocol.Role{}
+	}
+	if s.Commands == nil {
+		s.Commands = map[string][]commandDone{}
+	}
+}
+
+func (s *sharedState) active() bool { return s.Session.Status == protocol.StatusActive }
+
+// person returns a participant, present or not.
+func (s *sharedState) person(id string) (protocol.Participant, bool) {
+	i, ok := s.people[id]
+	if !ok {
+		return protocol.Participant{}, false
+	}
+	return s.People[i], true
+}
+
+// present returns the participant of a user who has not left.
+func (s *sharedState) present(userID string) (protocol.Participant, bool) {
+	for _, p := range slices.Backward(s.People) {
+		if p.UserID == userID && p.LeftAt == nil {
+			return p, true
+		}
+	}
+	return protocol.Participant{}, false
+}
+
+// host returns the participant who created the session: always the first.
+func (s *sharedState) host() protocol.Participant { return s.People[0] }
+
+// approval returns what is known of a prompt; nil when it is unknown.
+func (s *sharedState) approval(id string) *approvalState {
+	i, ok := s.approvals[id]
+	if !ok {
+		return nil
+	}
+	return &s.Approvals[i]
+}
+
+// open returns a prompt that is not done; nil when there is none of that id.
+func (s *sharedState) open(id string) *openApproval {
+	for i := range s.Open {
+		if s.Open[i].Approval.ID == id {
+			return &s.Open[i]
+		}
+	}
+	return nil
+}
+
+// inFlight returns the prompts that the host session has or should have.
+func (s *sharedState) inFlight() []openApproval {
+	return slices.DeleteFunc(slices.Clone(s.Open), func(o openApproval) bool { return o.Phase == phasePending })
+}
+
+// pending returns the prompts that wait for the host.
+func (s *sharedState) pending() []openApproval {
+	return slices.DeleteFunc(slices.Clone(s.Open), func(o openApproval) bool { return o.Phase != phasePending })
+}
+
+// recall returns what is remembered of a command that was carried out before.
+// ok is false if it was not; an error says that the id was used for something
+// else.
+func (s *sharedState) recall(by string, r protocol.Request) (done commandDone, ok bool, err error) {
+	if r.ID == "" {
+		return commandDone{}, false, nil
+	}
+	for _, c := range s.Commands[by] {
+		if c.ID == r.ID {
+			if c.Digest != digest(r.Command) {
+				return c, false, protocol.Errorf(protocol.CodeInvalidRequest, "this command id was used for another command")
+			}
+			return c, true, nil
+		}
+	}
+	return commandDone{}, false, nil
+}
+
+// apply folds one event in. It is total: any event that decide has made, in
+// the order in which it made them, can be applied.
+func (s *sharedState) apply(e event, at stamp) {
+	s.Time = at.at
+	if c := e.private.Command; c != nil {
+		done := commandDone{ID: c.ID, Digest: c.Digest, Seq: at.seq}
+		if j, ok := e.public.(*protocol.ParticipantJoined); ok {
+			done.Joined = j.Participant.ID
+		}
+		s.Commands[c.By] = keepLast(append(s.Commands[c.By], done), rememberedCommands)
+	}
+	switch p := e.public.(type) {
+	case *protocol.SharedSessionCreated:
+		s.Session, s.Invite = p.Session, 1
+		s.putPerson(*e.private.Host)
+	case *protocol.SessionUpdated:
+		s.Session = p.Session
+	case *protocol.SessionClosed:
+		s.applyClosed(p, at)
+	case *protocol.ParticipantJoined:
+		s.putPerson(p.Participant)
+	case *protocol.ParticipantUpdated:
+		s.putPerson(p.Participant)
+		s.Roles[p.Participant.UserID] = p.Participant.Role
+	case *protocol.ParticipantLeft:
+		s.putPerson(p.Participant)
+		if p.RemovedBy != nil {
+			s.Barred[p.Participant.UserID] = true
+		}
+	case *protocol.InviteRotated:
+		s.Invite = e.private.Invite
+		delete(s.Commands, "")
+	case *protocol.AgentStatusChanged:
+		s.Agent, s.AgentGone = p.Status, e.private.Gone
+	case *protocol.PermissionRequested:
+		s.Permissions = append(s.Permissions, openPermission{p.Permission, choicesOf(p.Options)})
+	case *protocol.PermissionResolved:
+		s.dropPermission(p.RequestID)
+		s.Settled = keepLast(append(s.Settled, p.RequestID), rememberedRequests)
+	case *protocol.PermissionWithdrawn:
+		s.dropPermission(p.RequestID)
+	default:
+		s.applyPrompt(e.public, at)
+	}
+}
+
+func (s *sharedState) applyPrompt(payload protocol.Payload, at stamp) {
+	switch p := payload.(type) {
+	case *protocol.PromptPendingApproval:
+		s.putApproval(p.Approval, at, phasePending)
+	case *protocol.PromptApproved:
+		s.putApproval(p.Approval, at, phaseApproved)
+	case *protocol.PromptRejected:
+		s.putApproval(p.Approval, at, "")
+	case *protocol.PromptQueued:
+		s.setPhase(p.ApprovalID, phaseQueued)
+	case *protocol.PromptDispatchStarted:
+		s.setPhase(p.ApprovalID, phaseRunning)
+	case *protocol.PromptCancelled:
+		if o := s.open(p.ApprovalID); o != nil {
+			o.Cancelled = true
+		}
+	case *protocol.PromptDispatchCompleted:
+		s.dropOpen(p.ApprovalID)
+	case *protocol.PromptDispatchFailed:
+		s.dropOpen(p.ApprovalID)
+		if a := s.approval(p.ApprovalID); a != nil {
+			a.Status, a.Failed = protocol.ApprovalFailed, at.seq
+		}
+	}
+}
+
+func (s *sharedState) applyClosed(p *protocol.SessionClosed, at stamp) {
+	s.Session.Status = p.Status
+	for i := range s.People {
+		if s.People[i].LeftAt == nil {
+			left := at.at
+			s.People[i].LeftAt = &left
+		}
+	}
+	s.Permissions = nil
+}
+
+func (s *sharedState) putPerson(p protocol.Participant) {
+	if i, known := s.people[p.ID]; known {
+		s.People[i] = p
+		return
+	}
+	s.people[p.ID] = len(s.People)
+	s.People = append(s.People, p)
+}
+
+// putApproval notes a prompt as an event shows it. Without a phase it is done.
+func (s *sharedState) putApproval(a protocol.Approval, at stamp, p phase) {
+	i, known := s.approvals[a.ID]
+	if !known {
+		i = len(s.Approvals)
+		s.approvals[a.ID] = i
+		s.Approvals = append(s.Approvals, approvalState{ID: a.ID})
+	}
+	s.Approvals[i].Status, s.Approvals[i].Seq = a.Status, at.seq
+	o := s.open(a.ID)
+	switch {
+	case p == "":
+		s.dropOpen(a.ID)
+	case o != nil:
+		o.Approval, o.Phase = a, p
+	default:
+		s.Open = append(s.Open, openApproval{Approval: a, Phase: p})
+	}
+}
+
+func (s *sharedState) setPhase(approvalID string, p phase) {
+	if o := s.open(approvalID); o != nil {
+		o.Phase = p
+	}
+}
+
+func (s *sharedState) dropOpen(approvalID string) {
+	s.Open = slices.DeleteFunc(s.Open, func(o openApproval) bool { return o.Approval.ID == approvalID })
+}
+
+func (s *sharedState) dropPermission(requestID string) {
+	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
+}
+
+func keepLast[T any](all []T, n int) []T {
+	return slices.Delete(all, 0, max(0, len(all)-n))
+}
+
+// summary is what the journal keeps beside the session for listing and timers.
+func (s *sharedState) summary() Summary {
+	resource, _ := protocol.Marshal(s.Session) // cannot fail: plain fields
+	host, _ := ParseSessionID(s.Session.HostSessionID)
+	sum := Summary{
+		Session:     s.ID,
+		Kind:        KindShared,
+		Workspace:   s.Session.WorkspaceID,
+		HostSession: host,
+		Status:      string(s.Session.Status),
+		CreatedAt:   s.Session.CreatedAt,
+		Resource:    resource,
+	}
+	switch {
+	case len(s.inFlight()) > 0:
+		sum.Due = s.Session.CreatedAt // owes the host session something: to be woken after a crash
+	case s.active() && s.Session.ExpiresAt != nil:
+		sum.Due = *s.Session.ExpiresAt
+	}
+	return sum
+}
+
+func choicesOf(options json.RawMessage) []AgentOption {
+	var choices []AgentOption
+	_ = json.Unmarshal(options, &choices) // an agent that sends none that can be read has no choices
+	return choices
+}

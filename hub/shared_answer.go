@@ -1,0 +1,56 @@
+package hub
+
+import "parley/protocol"
+
+// Answers that the actor completes: they need who is connected, or the
+// journal.
+type (
+	// welcomeFor asks for the snapshot that a participant begins with.
+	welcomeFor struct {
+		participant string
+		token       bool // with the access token
+		recent      int  // events
+	}
+	// historyRange asks for events of the journal.
+	historyRange struct{ protocol.History }
+	// pong answers a ping.
+	pong struct{}
+)
+
+// answerer computes what a command is answered with from the event that it is
+// about, the first time and every time that it is sent again.
+func (s *sharedState) answerer() func(protocol.Command, event) any {
+	session, rules := s.Session, s.rules
+	return func(c protocol.Command, e event) any { return answerTo(c, e, session, rules) }
+}
+
+func answerTo(c protocol.Command, e event, session protocol.Session, r *rules) any {
+	switch p := e.public.(type) {
+	case *protocol.MessageCreated:
+		return &protocol.MessageAnswer{Message: p.Message}
+	case *protocol.PromptPendingApproval:
+		return &protocol.PromptAnswer{Status: p.Approval.Status, Approval: p.Approval}
+	case *protocol.PromptApproved:
+		if c.CommandType() == protocol.CommandPrompt {
+			return &protocol.PromptAnswer{Status: p.Approval.Status, Approval: p.Approval}
+		}
+		return &protocol.ApprovalAnswer{Approval: p.Approval}
+	case *protocol.PromptRejected:
+		return &protocol.ApprovalAnswer{Approval: p.Approval}
+	case *protocol.PromptCancelled:
+		return &protocol.CancelAnswer{ApprovalID: p.ApprovalID}
+	case *protocol.PermissionResolved:
+		return &protocol.PermissionAnswer{RequestID: p.RequestID, OptionID: deref(p.OptionID)}
+	case *protocol.SessionUpdated:
+		return &protocol.SessionAnswer{Session: p.Session}
+	case *protocol.SessionClosed:
+		return &protocol.CloseAnswer{Closed: true, Session: session}
+	case *protocol.ParticipantUpdated:
+		return &protocol.ParticipantAnswer{Participant: p.Participant}
+	case *protocol.ParticipantLeft:
+		return &protocol.ParticipantAnswer{Participant: p.Participant}
+	case *protocol.InviteRotated:
+		return &protocol.InviteAnswer{InviteToken: r.key.token(inviteToken, session.ID, e.private.Invite)}
+	}
+	return struct{}{}
+}

@@ -1,0 +1,178 @@
+package hub
+
+import (
+	"time"
+
+	"parley/protocol"
+)
+
+// cancelled is the error message of a prompt that somebody cancelled.
+const cancelled = "cancelled"
+
+// prompt becomes a pending approval or is dispatched at once, by the author's
+// right.
+func (s *sharedState) prompt(in input, c *protocol.Prompt, p protocol.Participant) decision {
+	right := s.rightsOf(p).prompt
+	if right == promptNever {
+		return refuse(protocol.CodePromptNotAllowed, "a %s cannot prompt while the mode is %s", p.Role, s.Session.Mode)
+	}
+	if err := s.requireAgent(); err != nil {
+		return decision{err: err}
+	}
+	a := protocol.Approval{
+		ID:              in.ids[0],
+		SharedSessionID: s.ID.String(),
+		ParticipantID:   p.ID,
+		Prompt:          c.Prompt,
+		Status:          protocol.ApprovalPending,
+		CreatedAt:       in.at,
+	}
+	if right == promptDirect {
+		return s.dispatch(in, a, p)
+	}
+	return s.propose(in, a, p)
+}
+
+// propose leaves a message beside the pending approval, which has no event of
+// its own.
+func (s *sharedState) propose(in input, a protocol.Approval, p protocol.Participant) decision {
+	if err := s.roomToPropose(p); err != nil {
+		return decision{err: err}
+	}
+	m := protocol.Message{
+		ID:              in.ids[1],
+		SharedSessionID: a.SharedSessionID,
+		ParticipantID:   p.ID,
+		AuthorUserID:    p.UserID,
+		Kind:            protocol.MessagePrompt,
+		Text:            a.Prompt,
+		CreatedAt:       in.at,
+		ApprovalID:      &a.ID,
+	}
+	proposed := did(&protocol.PromptPendingApproval{Approval: a, Participant: p})
+	proposed.private.Message = &m
+	return decision{events: []event{proposed}}
+}
+
+func (s *sharedState) roomToPropose(p protocol.Participant) error {
+	pending := s.pending()
+	own := 0
+	for _, o := range pending {
+		if o.Approval.ParticipantID == p.ID {
+			own++
+		}
+	}
+	if own >= s.rules.MaxOwnPending || len(pending) >= s.rules.MaxPending {
+		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in all wait for the host already", own, len(pending))
+	}
+	return nil
+}
+
+func (s *sharedState) requireAgent() error {
+	if s.AgentGone {
+		return protocol.Errorf(protocol.CodeAgentUnavailable, "the agent has ended and cannot come back")
+	}
+	return nil
+}
+
+// dispatch hands a prompt to the host session under the approver's name.
+func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.Participant) decision {
+	if err := s.requireAgent(); err != nil {
+		return decision{err: err}
+	}
+	if len(s.inFlight()) >= s.rules.MaxQueued {
+		return refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.rules.MaxQueued)
+	}
+	a.Status = protocol.ApprovalApproved
+	a.ResolvedAt, a.ResolvedByParticipantID = &in.at, &approver.ID
+	return decision{
+		events:  []event{did(&protocol.PromptApproved{Approval: a, Participant: approver})},
+		effects: []effect{s.tellHost(dispatch{s.turn(a)})},
+	}
+}
+
+// turn is the prompt as the host session's queue knows it.
+func (s *sharedState) turn(a protocol.Approval) turn {
+	t := turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt}
+	t.Author, _ = s.person(a.ParticipantID)
+	if by := a.ResolvedByParticipantID; by != nil {
+		t.Approver, _ = s.person(*by)
+	}
+	return t
+}
+
+func (s *sharedState) approve(in input, c *protocol.Approve, host protocol.Participant) decision {
+	known := s.approval(c.ApprovalID)
+	if known == nil {
+		return refuse(protocol.CodeApprovalNotFound, "no such approval in this session")
+	}
+	if known.Status != protocol.ApprovalPending {
+		return refuse(protocol.CodeApprovalAlreadyResolved, "the prompt is %s already", known.Status)
+	}
+	a := s.open(c.ApprovalID).Approval
+	if c.Action == protocol.ActionReject {
+		return decision{events: []event{did(rejected(a, host, deref(c.Reason), in.at))}}
+	}
+	if c.Prompt != nil && *c.Prompt != a.Prompt {
+		original := a.Prompt
+		a.OriginalPrompt, a.Prompt = &original, *c.Prompt
+	}
+	if c.Reason != nil && *c.Reason != "" {
+		a.Reason = c.Reason
+	}
+	return s.dispatch(in, a, host)
+}
+
+func rejected(a protocol.Approval, by protocol.Participant, reason string, at time.Time) *protocol.PromptRejected {
+	a.Status = protocol.ApprovalRejected
+	a.ResolvedAt, a.ResolvedByParticipantID = &at, &by.ID
+	if reason != "" {
+		a.Reason = &reason
+	}
+	return &protocol.PromptRejected{Approval: a, Participant: by}
+}
+
+// cancel ends a prompt that is not done, or the running turn. A pending one is
+// done at once; of the others the host session says when they have ended.
+func (s *sharedState) cancel(c *protocol.Cancel, p protocol.Participant) decision {
+	o, err := s.toCancel(c)
+	if err != nil {
+		return decision{err: err}
+	}
+	if p.Role != protocol.RoleHost && p.ID != o.Approval.ParticipantID {
+		return refuse(protocol.CodeHostRequired, "only the author and the host can cancel a prompt")
+	}
+	d := decision{events: []event{did(&protocol.PromptCancelled{ApprovalID: o.Approval.ID, Participant: p})}}
+	if o.Phase == phasePending {
+		d.events = append(d.events, event{public: &protocol.PromptDispatchFailed{ApprovalID: o.Approval.ID, Error: cancelled}})
+	} else {
+		d.effects = []effect{s.tellHost(cancelTurn{o.Approval.ID, cancelled})}
+	}
+	return d
+}
+
+func (s *sharedState) toCancel(c *protocol.Cancel) (*openApproval, error) {
+	if c.ApprovalID == "" {
+		for i := range s.Open {
+			if s.Open[i].Phase == phaseRunning {
+				return &s.Open[i], nil
+			}
+		}
+		return nil, protocol.Errorf(protocol.CodeNothingToCancel, "no prompt of this session is running")
+	}
+	if s.approval(c.ApprovalID) == nil {
+		return nil, protocol.Errorf(protocol.CodeApprovalNotFound, "no such approval in this session")
+	}
+	o := s.open(c.ApprovalID)
+	if o == nil {
+		return nil, protocol.Errorf(protocol.CodeNothingToCancel, "the prompt is done already")
+	}
+	return o, nil
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

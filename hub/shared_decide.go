@@ -1,0 +1,179 @@
+package hub
+
+import (
+	"parley/protocol"
+)
+
+// decide says what an input leads to. It changes nothing: the caller applies
+// the events.
+func (s *sharedState) decide(in input) decision {
+	switch m := in.body.(type) {
+	case createShared:
+		return s.create(in, m)
+	case command:
+		return s.command(in, m)
+	case read:
+		return s.read(m)
+	case tick:
+		return s.expire(in)
+	case woken:
+		return s.handOverAgain()
+	case shutdown:
+		return decision{}
+	case turnAccepted, turnStarted, turnEnded:
+		return s.turnReport(m)
+	case agentSaid:
+		return s.whileActive(&protocol.HostSessionUpdate{Notification: m.notification})
+	case agentChanged:
+		return s.agentChanged(m)
+	case permissionAsked:
+		return s.permissionAsked(m)
+	case permissionSettled:
+		return s.permissionSettled(m)
+	case permissionGone:
+		return s.permissionGone(m)
+	}
+	return refuse(protocol.CodeInternal, "unknown input %T", in.body)
+}
+
+// whileActive is one event, or nothing once the session has ended.
+func (s *sharedState) whileActive(p protocol.Payload) decision {
+	if !s.active() {
+		return decision{}
+	}
+	return decision{events: []event{{public: p}}}
+}
+
+// command checks in the order of the original API: session, participant,
+// token, presence, right. A command that was carried out before is answered
+// again first, also to somebody who has left since by that very command.
+func (s *sharedState) command(in input, c command) decision {
+	switch r := c.request.Command.(type) {
+	case *protocol.Join:
+		return s.join(in, c.request, r).forCommand(refOf(c.request, ""))
+	case *protocol.Resume:
+		return s.resume(in, r, c.stream)
+	}
+	if done, again, err := s.recallAuthentic(c); err != nil || again {
+		return decision{replay: done.Seq, err: err}
+	}
+	p, err := s.authenticate(c.who)
+	if err != nil {
+		return decision{err: err}
+	}
+	if hostOnly[c.request.Command.CommandType()] && p.Role != protocol.RoleHost {
+		return refuse(protocol.CodeHostRequired, "only the host can do that")
+	}
+	return s.byParticipant(in, c.request, p).forCommand(refOf(c.request, p.ID))
+}
+
+func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Participant) decision {
+	switch c := r.Command.(type) {
+	case *protocol.Chat:
+		return s.chat(in, c, p)
+	case *protocol.Prompt:
+		return s.prompt(in, c, p)
+	case *protocol.Approve:
+		return s.approve(in, c, p)
+	case *protocol.AnswerPermission:
+		return s.answerPermission(in, c, p, refOf(r, p.ID))
+	case *protocol.Cancel:
+		return s.cancel(c, p)
+	case *protocol.SetMode:
+		return s.setMode(c, p)
+	case *protocol.SetRole:
+		return s.setRole(c)
+	case *protocol.Remove:
+		return s.remove(in, c, p)
+	case *protocol.RotateInvite:
+		return s.rotateInvite(p)
+	case *protocol.StopAgent:
+		return decision{effects: []effect{s.tellHost(stopAgent{})}, answer: struct{}{}}
+	case *protocol.Typing:
+		return s.typing(c, p)
+	case *protocol.History:
+		return decision{answer: historyRange{*c}}
+	case *protocol.Leave:
+		return s.leave(in, p)
+	case *protocol.Close:
+		return s.close(protocol.StatusClosed, "the session was closed")
+	case *protocol.Ping:
+		return decision{answer: pong{}}
+	}
+	return refuse(protocol.CodeInvalidRequest, "%s is not for here", r.Command.CommandType())
+}
+
+// authenticate checks that somebody is a participant who has not left.
+func (s *sharedState) authenticate(who Credentials) (protocol.Participant, error) {
+	if err := s.requireActive(); err != nil {
+		return protocol.Participant{}, err
+	}
+	p, known := s.person(who.ParticipantID)
+	if !known {
+		return p, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
+	}
+	if !s.authentic(p, who) {
+		return p, protocol.Errorf(protocol.CodeInvalidParticipantToken, "wrong participant token")
+	}
+	if p.LeftAt != nil {
+		return p, protocol.Errorf(protocol.CodeParticipantInactive, "this participant has left")
+	}
+	return p, nil
+}
+
+// authentic reports whether who is p. A connection was checked when it came.
+func (s *sharedState) authentic(p protocol.Participant, who Credentials) bool {
+	return who.connected || s.rules.key.verify(participantToken, p.ID, 1, who.Token)
+}
+
+func (s *sharedState) requireActive() error {
+	if !s.active() {
+		return protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", s.Session.Status)
+	}
+	return nil
+}
+
+func (s *sharedState) recallAuthentic(c command) (commandDone, bool, error) {
+	p, known := s.person(c.who.ParticipantID)
+	if !known || !s.authentic(p, c.who) {
+		return commandDone{}, false, nil
+	}
+	return s.recall(p.ID, c.request)
+}
+
+// forCommand notes the command with the event that its answer is computed from.
+func (d decision) forCommand(ref *commandRef) decision {
+	for i := range d.events {
+		if d.events[i].answers {
+			d.events[i].private.Command = ref
+		}
+	}
+	return d
+}
+
+// refOf names a command for the event that it causes; nil when the client gave
+// it no id and so cannot ask again.
+func refOf(r protocol.Request, by string) *commandRef {
+	if r.ID == "" {
+		return nil
+	}
+	return &commandRef{By: by, ID: r.ID, Digest: digest(r.Command)}
+}
+
+func (s *sharedState) tellHost(message any) effect {
+	host, _ := ParseSessionID(s.Session.HostSessionID) // was checked when the session was made
+	return tell{to: host, message: message}
+}
+
+// handOverAgain repeats to the host session what a crash may have kept from
+// it. The host session answers with what it knows.
+func (s *sharedState) handOverAgain() decision {
+	var d decision
+	for _, o := range s.inFlight() {
+		d.effects = append(d.effects, s.tellHost(dispatch{s.turn(o.Approval)}))
+		if o.Cancelled {
+			d.effects = append(d.effects, s.tellHost(cancelTurn{o.Approval.ID, cancelled}))
+		}
+	}
+	return d
+}

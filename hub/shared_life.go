@@ -1,0 +1,53 @@
+package hub
+
+import (
+	"time"
+
+	"parley/protocol"
+)
+
+// closeNormal is RFC 6455's code for a connection that has done its work.
+const closeNormal = 1000
+
+func (s *sharedState) setMode(c *protocol.SetMode, p protocol.Participant) decision {
+	next := s.Session
+	next.Mode = c.Mode
+	next.ApprovalRequired = c.Mode == protocol.ModePromptWithApproval
+	return decision{events: []event{did(&protocol.SessionUpdated{Session: next, Participant: p})}}
+}
+
+// close ends the session in one commit: prompts on their way fail, pending
+// ones stay pending, session_closed comes last, and everybody has left with it.
+func (s *sharedState) close(status protocol.SessionStatus, failure string) decision {
+	var d decision
+	for _, o := range s.inFlight() {
+		d.events = append(d.events, event{public: &protocol.PromptDispatchFailed{ApprovalID: o.Approval.ID, Error: failure}})
+		d.effects = append(d.effects, s.tellHost(cancelTurn{o.Approval.ID, failure}))
+	}
+	for _, p := range s.Permissions {
+		d.effects = append(d.effects, release{
+			hold:  p.RequestID,
+			other: protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", status),
+		})
+	}
+	d.events = append(d.events, did(&protocol.SessionClosed{Status: status}))
+	d.effects = append(d.effects,
+		s.tellHost(sharedClosed{s.ID}),
+		cut{code: protocol.CloseSessionEnded, reason: "the session is " + string(status)})
+	return d
+}
+
+func (s *sharedState) expire(in input) decision {
+	if due := s.due(); due.IsZero() || in.at.Before(due) {
+		return decision{}
+	}
+	return s.close(protocol.StatusExpired, "the session expired")
+}
+
+// due is when the session wants a tick; zero for never.
+func (s *sharedState) due() time.Time {
+	if !s.active() || s.Session.ExpiresAt == nil {
+		return time.Time{}
+	}
+	return *s.Session.ExpiresAt
+}

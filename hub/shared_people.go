@@ -1,0 +1,267 @@
+package hub
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"parley/protocol"
+)
+
+// create makes the session, its host being its first participant.
+func (s *sharedState) create(in input, c createShared) decision {
+	ref := &commandRef{By: creator, ID: c.commandID, Digest: digestOf("create", c.body)}
+	if s.Session.ID != "" {
+		return s.createdBefore(ref)
+	}
+	if c.commandID == "" {
+		ref = nil
+	}
+	b := c.body
+	session := protocol.Session{
+		ID:               s.ID.String(),
+		WorkspaceID:      c.workspace,
+		HostUserID:       b.HostUserID,
+		HostSessionID:    b.HostSessionID,
+		Mode:             b.Mode,
+		ApprovalRequired: b.Mode == protocol.ModePromptWithApproval,
+		CreatedAt:        in.at,
+		Status:           protocol.StatusActive,
+	}
+	if b.WorkspaceID != nil && strings.TrimSpace(*b.WorkspaceID) != "" {
+		session.WorkspaceID = strings.TrimSpace(*b.WorkspaceID)
+	}
+	if b.ExpiresInMinutes != nil && *b.ExpiresInMinutes > 0 {
+		expires := in.at.Add(time.Duration(*b.ExpiresInMinutes) * time.Minute)
+		session.ExpiresAt = &expires
+	}
+	host := protocol.Participant{
+		ID:              in.ids[0],
+		SharedSessionID: session.ID,
+		UserID:          b.HostUserID,
+		DisplayName:     b.HostDisplayName,
+		Role:            protocol.RoleHost,
+		JoinedAt:        in.at,
+	}
+	created := event{
+		public:  &protocol.SharedSessionCreated{Session: session},
+		private: private{Command: ref, Host: &host},
+	}
+	events := []event{created}
+	if c.agent != protocol.AgentStarting {
+		events = append(events, event{public: &protocol.AgentStatusChanged{Status: c.agent}, private: private{Gone: c.gone}})
+	}
+	return decision{
+		events:  events,
+		effects: []effect{tell{to: hostOf(session), message: sharedOpened{s.ID}}},
+		answer:  s.createAnswer(session, host),
+	}
+}
+
+// creator is the scope of the command that created the session.
+const creator = "creator"
+
+func hostOf(session protocol.Session) SessionID {
+	id, _ := ParseSessionID(session.HostSessionID) // was checked when the session was made
+	return id
+}
+
+func (s *sharedState) createdBefore(ref *commandRef) decision {
+	for _, c := range s.Commands[creator] {
+		if c.ID == ref.ID && c.Digest == ref.Digest {
+			return decision{answer: s.createAnswer(s.Session, s.host()), duplicate: true}
+		}
+	}
+	return refuse(protocol.CodeInvalidRequest, "this command id was used for another session")
+}
+
+func (s *sharedState) createAnswer(session protocol.Session, host protocol.Participant) *protocol.CreateAnswer {
+	invite := s.rules.key.token(inviteToken, s.ID.String(), 1)
+	session.InviteToken = &invite
+	return &protocol.CreateAnswer{Session: session, InviteToken: invite, HostParticipant: s.withToken(host)}
+}
+
+func (s *sharedState) withToken(p protocol.Participant) protocol.Participant {
+	token := s.rules.key.token(participantToken, p.ID, 1)
+	p.AccessToken = &token
+	return p
+}
+
+// join makes somebody with the invite a participant, or brings one back who
+// shows who they are.
+func (s *sharedState) join(in input, r protocol.Request, c *protocol.Join) decision {
+	if err := s.requireActive(); err != nil {
+		return decision{err: err}
+	}
+	if !s.rules.key.verify(inviteToken, s.ID.String(), s.Invite, c.InviteToken) {
+		return refuse(protocol.CodeInvalidInviteToken, "the invite is wrong or was replaced")
+	}
+	if done, again, err := s.recall("", r); err != nil || again {
+		return s.joinedBefore(done, c, err)
+	}
+	if s.Barred[c.UserID] {
+		return refuse(protocol.CodeParticipantRemoved, "the host has removed this user")
+	}
+	if d, settled := s.rejoin(in, c); settled {
+		return d
+	}
+	if s.presentCount() >= s.rules.MaxParticipants {
+		return refuse(protocol.CodeTooManyParticipants, "the session has %d participants, which is all it can hold", s.rules.MaxParticipants)
+	}
+	p := protocol.Participant{
+		ID:              in.ids[0],
+		SharedSessionID: s.ID.String(),
+		UserID:          c.UserID,
+		DisplayName:     c.DisplayName,
+		Role:            s.roleOnJoin(c),
+		JoinedAt:        in.at,
+	}
+	return s.joined(p, c.Recent)
+}
+
+// joinedBefore answers a join that was carried out before.
+func (s *sharedState) joinedBefore(done commandDone, c *protocol.Join, err error) decision {
+	if err != nil {
+		return decision{err: err}
+	}
+	if p, _ := s.person(done.Joined); p.LeftAt != nil {
+		return refuse(protocol.CodeParticipantInactive, "this participant has left")
+	}
+	return decision{answer: welcomeFor{done.Joined, true, c.Recent}, duplicate: true}
+}
+
+// rejoin settles a join under the user id of somebody who is here, or by the
+// host who left. The host is never handed out on an invite.
+func (s *sharedState) rejoin(in input, c *protocol.Join) (decision, bool) {
+	if h := s.host(); c.UserID == h.UserID && s.rules.key.verify(participantToken, h.ID, 1, c.ParticipantToken) {
+		return s.comeBack(in, h, c.Recent), true
+	}
+	p, here := s.present(c.UserID)
+	if !here {
+		return decision{}, false
+	}
+	own := s.rules.key.verify(participantToken, p.ID, 1, c.ParticipantToken)
+	if own || s.rules.LegacyRejoin && p.Role != protocol.RoleHost {
+		return decision{answer: welcomeFor{p.ID, true, c.Recent}}, true
+	}
+	return refuse(protocol.CodeUserAlreadyJoined, "somebody is here under this user id; coming back needs that participant's token"), true
+}
+
+// comeBack returns a participant who is here, or the host who left.
+func (s *sharedState) comeBack(in input, p protocol.Participant, recent int) decision {
+	if p.LeftAt == nil {
+		return decision{answer: welcomeFor{p.ID, true, recent}}
+	}
+	p.LeftAt = nil
+	p.JoinedAt = in.at
+	return s.joined(p, recent)
+}
+
+func (s *sharedState) joined(p protocol.Participant, recent int) decision {
+	return decision{
+		events: []event{did(&protocol.ParticipantJoined{Participant: p})},
+		answer: welcomeFor{participant: p.ID, token: true, recent: recent},
+	}
+}
+
+// roleOnJoin is the role asked for, but never host, and the one that the host
+// has set for this user where there is one.
+func (s *sharedState) roleOnJoin(c *protocol.Join) protocol.Role {
+	if set, ok := s.Roles[c.UserID]; ok {
+		return set
+	}
+	if c.Role == protocol.RoleViewer {
+		return protocol.RoleViewer
+	}
+	return protocol.RoleCollaborator
+}
+
+func (s *sharedState) presentCount() int {
+	n := 0
+	for i := range s.People {
+		if s.People[i].LeftAt == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// resume brings a connection back, and with it the host who left.
+func (s *sharedState) resume(in input, c *protocol.Resume, stream bool) decision {
+	p, err := s.authenticate(Credentials{ParticipantID: c.ParticipantID, Token: c.ParticipantToken})
+	gone := errors.Is(err, &protocol.Error{Code: protocol.CodeParticipantInactive})
+	if gone && p.Role == protocol.RoleHost && !stream {
+		return s.comeBack(in, p, c.Recent)
+	}
+	if gone && s.Barred[p.UserID] {
+		return refuse(protocol.CodeParticipantRemoved, "the host has removed this user")
+	}
+	if err != nil {
+		return decision{err: err}
+	}
+	return decision{answer: welcomeFor{p.ID, false, c.Recent}}
+}
+
+func (s *sharedState) leave(in input, p protocol.Participant) decision {
+	p.LeftAt = &in.at
+	return decision{
+		events:  []event{did(&protocol.ParticipantLeft{Participant: p})},
+		effects: []effect{cut{p.ID, closeNormal, "you left"}},
+	}
+}
+
+func (s *sharedState) setRole(c *protocol.SetRole) decision {
+	p, err := s.guest(c.ParticipantID)
+	if err != nil {
+		return decision{err: err}
+	}
+	p.Role = c.Role
+	return decision{events: []event{did(&protocol.ParticipantUpdated{Participant: p})}}
+}
+
+// remove shows somebody out: what they have pending is rejected, what they
+// have queued is cancelled, and the user id is barred.
+func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Participant) decision {
+	p, err := s.guest(c.ParticipantID)
+	if err != nil {
+		return decision{err: err}
+	}
+	var d decision
+	for _, o := range s.Open {
+		if o.Approval.ParticipantID != p.ID {
+			continue
+		}
+		switch o.Phase {
+		case phasePending:
+			d.events = append(d.events, event{public: rejected(o.Approval, host, "", in.at)})
+		case phaseApproved, phaseQueued:
+			d.events = append(d.events, event{public: &protocol.PromptCancelled{ApprovalID: o.Approval.ID, Participant: host}})
+			d.effects = append(d.effects, s.tellHost(cancelTurn{o.Approval.ID, cancelled}))
+		}
+	}
+	if p.LeftAt == nil {
+		p.LeftAt = &in.at
+	}
+	left := &protocol.ParticipantLeft{Participant: p, RemovedBy: &host.ID, Reason: c.Reason}
+	d.events = append(d.events, did(left))
+	d.effects = append(d.effects, cut{p.ID, protocol.CloseRemoved, "the host has removed you"})
+	return d
+}
+
+// guest returns a participant who is not the host.
+func (s *sharedState) guest(id string) (protocol.Participant, error) {
+	p, known := s.person(id)
+	if !known {
+		return p, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
+	}
+	if p.Role == protocol.RoleHost {
+		return p, protocol.Errorf(protocol.CodeInvalidRequest, "this cannot be done to the host")
+	}
+	return p, nil
+}
+
+func (s *sharedState) rotateInvite(p protocol.Participant) decision {
+	rotated := did(&protocol.InviteRotated{Participant: p})
+	rotated.private.Invite = s.Invite + 1
+	return decision{events: []event{rotated}}
+}

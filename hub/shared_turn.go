@@ -1,0 +1,44 @@
+package hub
+
+import "parley/protocol"
+
+// turnReport is what the host session says of a prompt of this session.
+// Anything that comes twice, or of a prompt that is done, changes nothing.
+func (s *sharedState) turnReport(message any) decision {
+	switch m := message.(type) {
+	case turnAccepted:
+		o := s.open(m.approval)
+		if o == nil || o.Phase != phaseApproved || m.ahead == 0 {
+			return decision{}
+		}
+		return decision{events: []event{{public: &protocol.PromptQueued{ApprovalID: m.approval, Ahead: m.ahead}}}}
+	case turnStarted:
+		if o := s.open(m.approval); o == nil || o.Phase == phaseRunning {
+			return decision{}
+		}
+		return decision{events: []event{{public: &protocol.PromptDispatchStarted{ApprovalID: m.approval}}}}
+	case turnEnded:
+		return s.turnEnded(m)
+	}
+	return decision{}
+}
+
+func (s *sharedState) turnEnded(m turnEnded) decision {
+	d := decision{effects: []effect{s.tellHost(confirmEnd{m.approval})}}
+	if s.open(m.approval) == nil {
+		return d
+	}
+	if m.failure != "" {
+		d.events = []event{{public: &protocol.PromptDispatchFailed{ApprovalID: m.approval, Error: m.failure}}}
+		return d
+	}
+	d.events = []event{{public: &protocol.PromptDispatchCompleted{ApprovalID: m.approval, StopReason: m.stopReason}}}
+	return d
+}
+
+func (s *sharedState) agentChanged(m agentChanged) decision {
+	if !s.active() || s.Agent == m.status.Status && s.AgentGone == m.gone {
+		return decision{}
+	}
+	return decision{events: []event{{public: &m.status, private: private{Gone: m.gone}}}}
+}

@@ -1,0 +1,65 @@
+package hub
+
+import (
+	"context"
+
+	"parley/protocol"
+)
+
+// attach is a join or resume that subscribes. The actor lets the connection in
+// when it answers, at the event that the welcome stands on.
+type attach struct {
+	command command
+	sub     *Subscription
+}
+
+// admit is the reply of an attach: it lets the subscription in, and answers
+// whoever waits for it.
+func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
+	return func(r result) {
+		w, ok := r.payload.(welcomeDraft)
+		if r.err == nil && !ok {
+			r.err = protocol.Errorf(protocol.CodeInvalidRequest, "a connection begins with join or resume")
+		}
+		if r.err == nil {
+			r.err = s.subscribe(a.sub, w)
+		}
+		if r.err == nil && !a.sub.eventsOnly {
+			a.sub.sendFirst(func(ctx context.Context) (Line, error) { return a.sub.welcome(ctx, a.command.request.ID, w) })
+		}
+		answered(r)
+	}
+}
+
+func (s *Subscription) welcome(ctx context.Context, requestID string, w welcomeDraft) (Line, error) {
+	full, err := w.read(s.reader(ctx), s.resume)
+	if err != nil {
+		return Line{}, err
+	}
+	b, err := protocol.Encode(&protocol.WelcomeMessage{ID: requestID, Payload: *full})
+	return Line{Bytes: b}, err
+}
+
+// detach takes a subscription out.
+type detach struct{ sub *Subscription }
+
+// unsubscribe tells the actor that a connection is gone. It does not wait; an
+// actor whose inbox is full gets it from a goroutine that ends with the actor.
+func (h *Hub) unsubscribe(s *Subscription) {
+	a := s.actor
+	if a == nil {
+		return
+	}
+	in := input{body: detach{s}}
+	select {
+	case a.inbox <- in:
+	case <-a.done:
+	default:
+		h.actors.Go(func() {
+			select {
+			case a.inbox <- in:
+			case <-a.done:
+			}
+		})
+	}
+}

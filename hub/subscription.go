@@ -1,0 +1,260 @@
+package hub
+
+import (
+	"context"
+	"sync"
+
+	"parley/protocol"
+)
+
+// Line is one line to send to a client.
+type Line struct {
+	Bytes  []byte // without a line end; shared with other connections, not to be changed
+	Cursor string // of an event; empty for everything else
+}
+
+// Closed is why a subscription ended.
+type Closed struct {
+	Code   int // a close code of protocol, or 1000
+	Reason string
+}
+
+func (c *Closed) Error() string { return c.Reason }
+
+// Subscription is one connection's place in a session: it reads what the
+// client has missed from the journal, at the client's pace, then passes over
+// to what happens live, without a gap or a duplicate.
+//
+// Next, Opening and Send are for one goroutine each; Close may be called from
+// anywhere, more than once.
+type Subscription struct {
+	// immutable
+	hub         *Hub
+	session     SessionID
+	participant string
+	eventsOnly  bool
+	cursor      string // the client's, as it came
+	begin       Head   // the newest event when the session let it in
+	actor       *actor
+
+	// owned by Next and Opening
+	opened bool
+	resume string
+
+	ready chan struct{} // sent to by the actor; holds one, since one look finds all
+
+	// guarded by mu
+	mu     sync.Mutex
+	next   Seq  // the first event that is neither given out nor in the queue
+	head   Seq  // the newest event that is durable
+	live   bool // events are put in the queue; until then they are read
+	queue  []item
+	bytes  int // of what is in the queue
+	closed *Closed
+}
+
+// item is something that waits for the connection.
+type item struct {
+	line  Line
+	make  func(context.Context) (Line, error) // instead of line: made when its turn comes
+	after Seq                                 // the newest event before it
+}
+
+// itemCost is what an item counts beside its bytes.
+const itemCost = 64
+
+// show offers an event that is durable. The actor calls it, in order.
+func (s *Subscription) show(seq Seq, l Line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.head = seq
+	switch {
+	case seq < s.next: // was read from the journal before it was shown
+	case s.live:
+		s.next = seq + 1
+		s.put(item{line: l, after: seq - 1})
+	default:
+		signal(s.ready)
+	}
+}
+
+// send puts an answer behind what was shown before. make is called by Next.
+func (s *Subscription) send(make func(context.Context) (Line, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.put(item{make: make, after: s.head})
+}
+
+// sendFirst puts the welcome before every event, replayed ones included.
+func (s *Subscription) sendFirst(make func(context.Context) (Line, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.put(item{make: make})
+}
+
+// hint offers something that may be dropped.
+func (s *Subscription) hint(l Line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.live && !s.eventsOnly && s.bytes < s.hub.options.MaxBacklog/2 {
+		s.put(item{line: l, after: s.head})
+	}
+}
+
+// put queues an item, or ends the subscription of a client that is too slow. An
+// empty queue takes anything, so that a big event can always be had.
+func (s *Subscription) put(i item) {
+	if s.closed != nil {
+		return
+	}
+	cost := len(i.line.Bytes) + itemCost
+	if len(s.queue) > 0 && s.bytes+cost > s.hub.options.MaxBacklog {
+		s.queue, s.bytes = nil, 0
+		s.closed = &Closed{protocol.CloseTooSlow, "the connection is too slow; come back with your cursor"}
+	} else {
+		s.queue = append(s.queue, i)
+		s.bytes += cost
+	}
+	signal(s.ready)
+}
+
+// end lets Next return a *Closed once everything before has been given.
+func (s *Subscription) end(code int, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed == nil {
+		s.closed = &Closed{code, reason}
+	}
+	signal(s.ready)
+}
+
+// Close ends the subscription. What was not yet given out is dropped.
+func (s *Subscription) Close() {
+	s.end(closeNormal, "the connection is gone")
+	s.hub.unsubscribe(s)
+}
+
+// Opening tells where the subscription begins: the cursor before its first
+// event, and ResumeNew, ResumeOK or ResumeGap.
+func (s *Subscription) Opening(ctx context.Context) (protocol.Cursor, string, error) {
+	if !s.opened {
+		if err := s.open(ctx); err != nil {
+			return protocol.Cursor{}, "", err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.resume == protocol.ResumeOK {
+		c, err := protocol.ParseCursor(s.cursor)
+		return c, s.resume, err
+	}
+	return protocol.NewCursor(uint64(s.begin.Seq), s.begin.Hash), s.resume, nil
+}
+
+// open decides by the client's cursor where to begin.
+func (s *Subscription) open(ctx context.Context) error {
+	next, resume := s.begin.Seq+1, protocol.ResumeNew
+	if s.cursor != "" {
+		seq, ok, err := s.reader(ctx).find(s.cursor, s.begin)
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			next, resume = seq+1, protocol.ResumeOK
+		default:
+			resume = protocol.ResumeGap
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened, s.resume, s.next = true, resume, next
+	return nil
+}
+
+func (s *Subscription) reader(ctx context.Context) reader {
+	return reader{ctx: ctx, journal: s.hub.journal, session: s.session}
+}
+
+// Next waits for lines to send and returns all that are there, within limits.
+// The first one is the welcome, unless the subscription is for events only. It
+// returns ctx's error when ctx ends, and a *Closed when the subscription has
+// ended.
+func (s *Subscription) Next(ctx context.Context) ([]Line, error) {
+	if !s.opened {
+		if err := s.open(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for {
+		items, from, closed := s.poll()
+		switch {
+		case len(items) > 0:
+			return s.lines(ctx, items)
+		case from > 0:
+			lines, err := s.replay(ctx, from)
+			if len(lines) > 0 || err != nil {
+				return lines, err
+			}
+		case closed != nil:
+			return nil, closed
+		default:
+			select {
+			case <-s.ready:
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+	}
+}
+
+// poll takes what is due: items of the queue, or else the first event to read
+// from the journal, or else why the subscription has ended.
+func (s *Subscription) poll() (items []item, from Seq, closed *Closed) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.next > s.head {
+		s.live = true
+	}
+	if s.live {
+		items = s.queue
+		s.queue, s.bytes = nil, 0
+		return items, 0, s.closed
+	}
+	for len(s.queue) > 0 && s.queue[0].after < s.next {
+		items = append(items, s.queue[0])
+		s.bytes -= len(s.queue[0].line.Bytes) + itemCost
+		s.queue = s.queue[1:]
+	}
+	return items, s.next, nil
+}
+
+// replay reads a piece of the journal.
+func (s *Subscription) replay(ctx context.Context, from Seq) ([]Line, error) {
+	lines, err := s.reader(ctx).lines(from, 0, replayBytes)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next = from + Seq(len(lines))
+	return lines, nil
+}
+
+// replayBytes is how much is read from the journal at a time: enough to make
+// the reading cheap, little enough to hold for many clients at once.
+const replayBytes = 256 << 10
+
+func (s *Subscription) lines(ctx context.Context, items []item) ([]Line, error) {
+	lines := make([]Line, 0, len(items))
+	for _, i := range items {
+		if i.make != nil {
+			l, err := i.make(ctx)
+			if err != nil {
+				return nil, err
+			}
+			i.line = l
+		}
+		lines = append(lines, i.line)
+	}
+	return lines, nil
+}

@@ -1,0 +1,56 @@
+package hub
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+)
+
+// Key is the secret that every token is derived from. Whoever has it can act
+// as anybody; the journal never holds it, nor a token, nor a token's hash.
+type Key [32]byte
+
+type tokenKind string
+
+const (
+	inviteToken      tokenKind = "invite"      // the id is the shared session's
+	participantToken tokenKind = "participant" // the id is the participant's
+	creationToken    tokenKind = "create"      // the id is the caller and its command's id
+)
+
+// token returns base64url(HMAC-SHA256(key, kind ‖ id ‖ generation)), 43
+// characters. Rotating a token is the next generation, so that an answer that
+// holds one can be given again.
+func (k Key) token(kind tokenKind, id string, generation int) string {
+	return base64.RawURLEncoding.EncodeToString(k.mac(kind, id, generation))
+}
+
+// verify compares in constant time.
+func (k Key) verify(kind tokenKind, id string, generation int, token string) bool {
+	return hmac.Equal([]byte(k.token(kind, id, generation)), []byte(token))
+}
+
+func (k Key) mac(kind tokenKind, id string, generation int) []byte {
+	h := hmac.New(sha256.New, k[:])
+	h.Write([]byte(kind))
+	h.Write([]byte{0})
+	h.Write([]byte(id))
+	h.Write([]byte{0})
+	var g [8]byte
+	binary.BigEndian.PutUint64(g[:], uint64(generation))
+	h.Write(g[:])
+	return h.Sum(nil)
+}
+
+// createdID returns the id of the shared session that a creation under this
+// command id makes: the same for the same command, so that a creation that is
+// sent twice makes one session, and not to be guessed without the key.
+func (k Key) createdID(host SessionID, hostUserID, commandID string) SessionID {
+	scope := host.String() + "\x00" + hostUserID + "\x00" + commandID
+	id := SessionID(k.mac(creationToken, scope, 0)[:16])
+	id[0] = host[0]
+	id[6] = id[6]&0x0f | 0x40 // version 4
+	id[8] = id[8]&0x3f | 0x80 // RFC 9562 variant
+	return id
+}
