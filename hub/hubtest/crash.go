@@ -112,7 +112,7 @@ func KillLoop(t *testing.T, open OpenJournal, times int) {
 	dir := t.TempDir()
 	var acked [crashSessions]hub.Head
 	for range times {
-		acks := runAndKill(t, dir, 1+rand.IntN(3000))
+		acks := runAndKill(t, dir, 1+rand.IntN(1500))
 		for _, a := range acks {
 			acked[a.Session] = hub.Head{Seq: hub.Seq(a.Seq), Hash: a.Hash}
 		}

@@ -125,6 +125,7 @@ func summaryDue(s *suite) {
 	require.Equal(s, want, due(startOfTime.Add(time.Microsecond), 100))
 	require.Equal(s, want[:2], due(startOfTime.Add(time.Hour), 2))
 	require.Equal(s, want[:1], due(want[1].Due, 100), "what is due at that very time is not before it")
+	require.Equal(s, want[:1], due(want[0].Due.Add(time.Nanosecond), 100))
 	require.Empty(s, due(want[0].Due, 100))
 	require.Empty(s, due(startOfTime, 0))
 }

@@ -150,6 +150,30 @@ func TestDamage_of_a_snapshot_is_reported_and_leaves_the_events(t *testing.T) {
 	requireDamage(t, err, d.streams[1].ID, 20, "snapshot row 2")
 }
 
+func TestDamage_of_one_session_does_not_stop_others_of_its_batch(t *testing.T) {
+	d := newDamaged(t)
+	d.exec(t, "UPDATE session SET hash = x'00' WHERE key = 2")
+	j := openForTest(t, d.dir)
+	defer j.Close()
+	w, err := j.Own(t.Context(), 1)
+	require.NoError(t, err)
+	var commits []*hub.Commit
+	for range 30 {
+		for _, s := range d.streams {
+			commits = append(commits, w.Append(s.Next(1)))
+		}
+	}
+	for i, c := range commits {
+		if i%3 == 1 {
+			require.ErrorIs(t, c.Err(), hub.ErrUnavailable)
+		} else {
+			require.NoError(t, c.Err())
+		}
+	}
+	requireHolds(t, j, d.streams[0])
+	requireHolds(t, j, d.streams[2])
+}
+
 func TestVerify_names_one_flipped_byte_of_the_file(t *testing.T) {
 	d := newDamaged(t)
 	path := filepath.Join(d.dir, FileName)

@@ -53,7 +53,8 @@ func (j *Journal) Due(ctx context.Context, before time.Time, limit int) ([]hub.S
 	if limit <= 0 {
 		return nil, nil
 	}
-	return j.summaries(j.read.due.QueryContext(ctx, before.UnixMicro(), limit))
+	latest := before.Add(-1).UnixMicro() // stored times are whole microseconds, before need not be
+	return j.summaries(j.read.due.QueryContext(ctx, latest, limit))
 }
 
 // summaries reads the result of a query for summaryColumns.

@@ -48,6 +48,6 @@ func (r *reader) prepare() error {
 	r.snapshot = prepare(`SELECT p.session, p.seq, p.hash, version, state, sum
 		FROM snapshot p JOIN session s ON s.key = p.session WHERE s.id = ?`)
 	r.summary = prepare("SELECT " + summaryColumns + " FROM session WHERE id = ?")
-	r.due = prepare("SELECT " + summaryColumns + " FROM session WHERE due < ? ORDER BY due, id LIMIT ?")
+	r.due = prepare("SELECT " + summaryColumns + " FROM session WHERE due <= ? ORDER BY due, id LIMIT ?")
 	return errors.Join(errs...)
 }

@@ -71,9 +71,26 @@ func (w *writer) disconnect() error {
 
 func (w *writer) close() error { return errors.Join(w.disconnect(), w.db.Close()) }
 
-// write is the committer's. After a failure the connection is not used again:
-// whatever state SQLite left it in, the next batch begins on a fresh one.
+// write is the committer's. A batch that meets damaged data is written request
+// by request instead, so that one damaged session does not stop the others.
 func (w *writer) write(batch []*journal.Request) error {
+	err := w.tryWrite(batch)
+	if !isDamage(err) || len(batch) == 1 {
+		return err
+	}
+	for i, r := range batch {
+		r.Err = nil
+		if err := w.tryWrite(batch[i : i+1]); err != nil {
+			r.Err = err
+		}
+	}
+	return nil
+}
+
+// tryWrite writes a batch, all or none. After a failure the connection is not
+// used again: whatever state SQLite left it in, the next batch begins on a
+// fresh one.
+func (w *writer) tryWrite(batch []*journal.Request) error {
 	if w.conn == nil {
 		if err := w.connect(); err != nil {
 			return storeError(err)
