@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/hub/agent"
+	"parley/hub/agent/demo"
+)
+
+func newDemoAgentCommand() *cobra.Command {
+	var pace time.Duration
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "demo-agent",
+		Short: "Speak the Agent Client Protocol on standard input and output, without a model",
+		Long: `A demo agent that speaks the Agent Client Protocol, version 1, on standard
+input and output. It needs no model and no network: it streams text, thoughts,
+a plan and tool calls, asks for a permission, and can be cancelled. Use it to
+try a client of the protocol, or Parley itself:
+
+  parley serve --agent mine="parley demo-agent"`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := demo.Serve(cmd.Context(), os.Stdin, os.Stdout, demo.Options{Pace: pace, History: demo.NewHistory(dir)})
+			if errors.Is(err, context.Canceled) {
+				return nil
+			}
+			return err
+		},
+	}
+	cmd.Flags().DurationVar(&pace, "pace", agent.DefaultDemoPace, "pause between two chunks of text")
+	cmd.Flags().StringVar(&dir, "history", "", "directory for conversations, so that they can be loaded again; empty to forget them")
+	return cmd
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/hub"
+	"parley/hub/agent"
+	"parley/web"
+)
+
+// serveSettings are what serve and demo run a server with.
+type serveSettings struct {
+	listen            string
+	data              string
+	agents            []string
+	allowOrigins      []string
+	allowHosts        []string
+	insecureOpen      bool
+	legacyRejoin      bool
+	logLevel          string
+	logFormat         string
+	turnTimeout       time.Duration
+	permissionTimeout time.Duration
+	maxEvent          int
+
+	profiles []agent.Profile // of the file and of agents
+}
+
+func newServeCommand() *cobra.Command {
+	var s serveSettings
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server",
+		Long: `Run the server: the REST + SSE API, the WebSocket endpoint and the pages that
+links lead to. It listens on loopback unless told otherwise, and keeps
+everything in the data directory.
+
+Every flag can also be set by an environment variable, PARLEY_LISTEN for
+--listen, or in a YAML file (--config), listen: for --listen. Flags go before
+the environment, and that before the file. The file alone can describe agents
+at length:
+
+  agents:
+    - name: opencode
+      description: opencode in the shop's checkout
+      command: [opencode, acp]
+      dir: /srv/shop
+      env: {OPENCODE_LOG_LEVEL: warn}`,
+		Example: `  parley serve
+  parley serve --agent opencode="opencode acp"
+  parley serve --listen 127.0.0.1:8080 --data /var/lib/parley --log-format json`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := s.complete(cmd); err != nil {
+				return err
+			}
+			return serve(cmd.Context(), s)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.data, "data", defaultDataDir(), "directory for the journal and the key; made if it is missing")
+	s.addFlags(cmd)
+	return cmd
+}
+
+// addFlags adds the flags that serve and demo share.
+func (s *serveSettings) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.String("config", "", "YAML file with settings; parley/parley.yaml in the user's configuration directory if it is there")
+	f.StringVar(&s.listen, "listen", "127.0.0.1:7777", "address to listen on; port 0 takes a free one")
+	f.StringArrayVar(&s.agents, "agent", nil, `agent that sessions can be started with, as NAME="COMMAND ARGS"; may be repeated`)
+	f.StringArrayVar(&s.allowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")
+	f.StringArrayVar(&s.allowHosts, "allow-host", nil, "name that requests may give as Host, beside the loopback names and the one listened on; may be repeated")
+	f.BoolVar(&s.insecureOpen, "insecure-open", false, "listen beyond loopback although anybody who reaches the port can start agents")
+	f.BoolVar(&s.legacyRejoin, "legacy-rejoin", true, "hand a guest who joins again under the same user id the same participant, as old clients expect; only on loopback unless given")
+	f.DurationVar(&s.turnTimeout, "turn-timeout", 0, "cancel a turn of the agent after this time; 0 for never")
+	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
+	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is passed on whole")
+	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.StringVar(&s.logFormat, "log-format", "console", "console or json")
+}
+
+// complete fills the settings in from the environment and the file, and checks
+// them.
+func (s *serveSettings) complete(cmd *cobra.Command) error {
+	profiles, err := settle(cmd)
+	if err != nil {
+		return err
+	}
+	for _, short := range s.agents {
+		p, err := agent.ParseProfile(short)
+		if err != nil {
+			return usageError{fmt.Errorf("--agent: %w", err)}
+		}
+		profiles = append(profiles, p)
+	}
+	s.profiles = profiles
+	if web.IsLoopback(s.listen) {
+		return nil
+	}
+	if !s.insecureOpen {
+		return usageError{fmt.Errorf("refusing to listen on %s: whoever reaches it could start agents on this machine; listen on 127.0.0.1, or say --insecure-open if the network is trusted", s.listen)}
+	}
+	if !cmd.Flags().Changed("legacy-rejoin") {
+		s.legacyRejoin = false
+	}
+	return nil
+}
+
+func (s *serveSettings) hubOptions() hub.Options {
+	return hub.Options{
+		LegacyRejoin:      s.legacyRejoin,
+		TurnTimeout:       s.turnTimeout,
+		PermissionTimeout: s.permissionTimeout,
+		MaxEvent:          s.maxEvent,
+	}
+}
+
+// defaultDataDir is where the platform keeps a user's data.
+func defaultDataDir() string {
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return filepath.Join(dir, "parley")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "parley-data"
+	}
+	if runtime.GOOS == "darwin" {
+		return filepath.Join(home, "Library", "Application Support", "parley")
+	}
+	return filepath.Join(home, ".local", "share", "parley")
+}
+
+// serve runs a server until ctx ends, then stops it in order.
+func serve(ctx context.Context, s serveSettings) error {
+	srv, err := startServer(ctx, s)
+	if err != nil {
+		return err
+	}
+	srv.log.Info("parley is ready: " + srv.url)
+	select {
+	case <-ctx.Done():
+	case err = <-srv.failed:
+	}
+	return errors.Join(err, srv.stop())
+}

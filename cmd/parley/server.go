@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+
+	"parley/hub"
+	"parley/hub/agent"
+	"parley/hub/journal/sqlite"
+	"parley/web"
+)
+
+// server is everything that runs in a serving process.
+type server struct {
+	url     string
+	log     *zap.Logger
+	journal *sqlite.Journal
+	hub     *hub.Hub
+	web     *web.Server
+	http    *http.Server
+	failed  chan error // from the goroutine that accepts, at most one
+	done    chan struct{}
+}
+
+// stopTimeout bounds an orderly end: agents have their own time within it.
+const stopTimeout = 20 * time.Second
+
+// startServer opens the journal, starts the hub and listens.
+func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
+	log, err := newLogger(s.logLevel, s.logFormat)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := listen(s.listen)
+	if err != nil {
+		return nil, err
+	}
+	srv := &server{
+		url:    "http://" + listener.Addr().String(),
+		log:    log,
+		failed: make(chan error, 1),
+		done:   make(chan struct{}),
+	}
+	if err := srv.open(ctx, s); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	srv.web = web.New(srv.hub, web.Options{
+		Logger:       log,
+		Listen:       listener.Addr().String(),
+		AllowHosts:   s.allowHosts,
+		AllowOrigins: s.allowOrigins,
+	})
+	srv.http = srv.web.HTTPServer(s.listen)
+	go func() {
+		defer close(srv.done)
+		if err := srv.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			srv.failed <- fmt.Errorf("serve: %w", err)
+		}
+	}()
+	return srv, nil
+}
+
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", address, errors.Unwrap(err))
+	}
+	return l, nil
+}
+
+// open opens the journal and starts the hub on it.
+func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
+	if srv.journal, err = sqlite.Open(s.data); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, srv.journal.Close())
+		}
+	}()
+	key, err := loadKey(s.data)
+	if err != nil {
+		return err
+	}
+	launcher, err := agent.NewLauncher(s.profiles, srv.log, agent.Options{
+		Version:  version(),
+		DemoPace: agent.DefaultDemoPace,
+		DemoDir:  filepath.Join(s.data, "demo"),
+	})
+	if err != nil {
+		return usageError{err}
+	}
+	options := s.hubOptions()
+	options.Logger = srv.log
+	srv.hub = hub.New(srv.journal, launcher, key, options)
+	return srv.hub.Start(ctx)
+}
+
+// stop ends the server in order: connections are told to come back, sessions
+// finish what they have begun, agents end, the journal is closed last.
+func (srv *server) stop() error {
+	srv.log.Info("stopping")
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	err := srv.web.Shutdown(ctx)
+	err = errors.Join(err, srv.http.Shutdown(ctx))
+	<-srv.done
+	err = errors.Join(err, srv.hub.Stop(ctx), srv.journal.Close())
+	_ = srv.log.Sync() // standard error cannot always be synced
+	return err
+}
