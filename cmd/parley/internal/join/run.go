@@ -1,0 +1,217 @@
+package join
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"parley/protocol"
+	"parley/protocol/client"
+)
+
+// Options say where to join, as whom, and by which ends.
+type Options struct {
+	Link   client.Link
+	Client client.Options // UserID is required with an invite
+
+	// In is closed when Run returns. A reader whose Read does not end by that,
+	// such as a terminal, keeps one goroutine until the process ends.
+	In  io.ReadCloser
+	Out io.Writer
+	Err io.Writer // for lines that failed
+
+	Colour   bool // of Out
+	Terminal bool // somebody types at In, and sees what is typed
+}
+
+// recentEvents is how much of the past a joining person sees.
+const recentEvents = 20
+
+// maxLine is the longest line of input in bytes: no prompt may have more.
+const maxLine = 1 << 20
+
+// patience is how long a typed line waits for its answer.
+const patience = 2 * time.Minute
+
+// Run joins and stays until a line says otherwise, the input or ctx ends, or
+// the session does. When the input ends, who came by an invite leaves, and who
+// came by an own link stays a participant. The error says in one line what to
+// do; it is nil when the session has ended by itself.
+func Run(ctx context.Context, o Options) error {
+	defer o.In.Close()
+	o.Client.Recent = recentEvents
+	c, err := client.Open(ctx, o.Link, o.Client)
+	if err != nil {
+		return explain(err)
+	}
+	s := &session{o: o, c: c, screen: newScreen(o.Out, o.Colour), results: make(chan result, 1), lines: make(chan string)}
+	defer s.work.Wait()
+	defer c.Close()
+	ended := make(chan struct{})
+	defer close(ended)
+	go s.read(ended) // it ends with In or with Run
+	return s.loop(ctx)
+}
+
+// session is one run. All of it but what is said otherwise belongs to loop.
+type session struct {
+	o      Options
+	c      *client.Client
+	room   room
+	screen *screen
+
+	lines   chan string // read sends and closes; not buffered: a line is read when the one before is done
+	readErr error       // why read ended; set before lines is closed
+	results chan result // capacity 1: of the one line under way
+	work    sync.WaitGroup
+
+	busy   bool // a line is under way
+	last   bool // and it is the last
+	failed int  // lines that were not carried out
+	lost   bool // the connection, and it was said
+}
+
+// result is what became of a typed line.
+type result struct {
+	err  error
+	show func() // called by loop
+}
+
+func (s *session) read(ended <-chan struct{}) {
+	defer close(s.lines)
+	scanner := bufio.NewScanner(s.o.In)
+	scanner.Buffer(nil, maxLine)
+	for scanner.Scan() {
+		select {
+		case s.lines <- scanner.Text():
+		case <-ended:
+			return
+		}
+	}
+	s.readErr = scanner.Err()
+}
+
+func (s *session) loop(ctx context.Context) error {
+	notices := s.c.Notices()
+	for {
+		lines := s.lines
+		if s.busy {
+			lines = nil
+		}
+		select {
+		case n, open := <-notices:
+			if open {
+				s.hear(n)
+				continue
+			}
+			if notices = nil; !s.busy {
+				return s.ended()
+			}
+		case line, more := <-lines:
+			s.catchUp()
+			if !more {
+				s.inputEnded(ctx)
+			} else if s.typed(ctx, line) {
+				return s.verdict()
+			}
+		case r := <-s.results:
+			s.catchUp()
+			s.done(r)
+			if s.last {
+				return s.verdict()
+			}
+			if notices == nil {
+				return s.ended()
+			}
+		case <-ctx.Done():
+			s.wayBack()
+			return nil
+		}
+	}
+}
+
+// catchUp hears what is there already, so that a line is judged by what was
+// shown before it, and an answer by what came before it.
+func (s *session) catchUp() {
+	for {
+		select {
+		case n, open := <-s.c.Notices():
+			if !open {
+				return
+			}
+			s.hear(n)
+		default:
+			return
+		}
+	}
+}
+
+// inputEnded leaves, or only disconnects where one has a way back anyway.
+func (s *session) inputEnded(ctx context.Context) {
+	s.last = true
+	if s.readErr != nil {
+		s.fail(fmt.Errorf("cannot read the input: %w", s.readErr))
+	}
+	if s.o.Link.ParticipantID != "" {
+		s.start(ctx, func(context.Context) (func(), error) { return nil, nil })
+		return
+	}
+	s.start(ctx, func(ctx context.Context) (func(), error) { return nil, s.c.Leave(ctx) })
+}
+
+// start carries a line out while loop goes on hearing.
+func (s *session) start(ctx context.Context, do func(context.Context) (func(), error)) {
+	s.busy = true
+	s.work.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		show, err := do(ctx)
+		s.results <- result{err, show}
+	})
+}
+
+func (s *session) done(r result) {
+	s.busy = false
+	if r.err != nil {
+		s.fail(explain(r.err))
+		return
+	}
+	if r.show != nil {
+		r.show()
+	}
+}
+
+func (s *session) fail(err error) {
+	s.failed++
+	s.screen.endStream()
+	fmt.Fprintln(s.o.Err, Clean(err.Error()))
+}
+
+// verdict is the end that was asked for. Nobody looked at each line of a
+// script, so its end tells whether all went well.
+func (s *session) verdict() error {
+	s.screen.endStream()
+	if s.failed > 0 && !s.o.Terminal {
+		return fmt.Errorf("%d of the lines could not be carried out", s.failed)
+	}
+	return nil
+}
+
+// ended is the end that the server brought.
+func (s *session) ended() error {
+	s.screen.endStream()
+	stopped, ok := errors.AsType[*client.StopError](s.c.Err())
+	if !ok || stopped.Code == protocol.CloseSessionEnded {
+		return s.verdict()
+	}
+	return explain(stopped)
+}
+
+func (s *session) wayBack() {
+	s.screen.line(plain, "* you are still a participant; the way back, for your eyes only:")
+	s.screen.line(plain, "  parley join '%s'", s.c.Own())
+}

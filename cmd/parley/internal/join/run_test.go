@@ -1,0 +1,205 @@
+package join
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+	"parley/protocol/client"
+	"parley/protocol/client/clienttest"
+)
+
+// output is a writer that may be read while it is written.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+// person is one running "parley join".
+type person struct {
+	t        *testing.T
+	in       *io.PipeWriter
+	out, err output
+	ended    chan error
+	stop     context.CancelFunc
+}
+
+func start(t *testing.T, link, name string, terminal bool) *person {
+	l, err := client.ParseLink(link)
+	require.NoError(t, err)
+	in, typed := io.Pipe()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	p := &person{t: t, in: typed, ended: make(chan error, 1), stop: cancel}
+	go func() {
+		p.ended <- Run(ctx, Options{
+			Link: l, In: in, Out: &p.out, Err: &p.err, Terminal: terminal,
+			Client: client.Options{UserID: name, BackoffBase: time.Millisecond, BackoffMax: time.Millisecond},
+		})
+	}()
+	t.Cleanup(cancel)
+	return p
+}
+
+func (p *person) types(lines ...string) {
+	p.t.Helper()
+	_, err := io.WriteString(p.in, strings.Join(lines, "\n")+"\n")
+	require.NoError(p.t, err)
+}
+
+func (p *person) sees(text string) {
+	p.t.Helper()
+	require.Eventually(p.t, func() bool { return strings.Contains(p.out.String(), text) }, 20*time.Second, time.Millisecond, "%q", text)
+}
+
+func (p *person) ends() error {
+	p.t.Helper()
+	select {
+	case err := <-p.ended:
+		return err
+	case <-time.After(20 * time.Second):
+		p.t.Fatalf("it does not end; it shows %s", p.out.String())
+		return nil
+	}
+}
+
+func TestRun_with_piped_lines(t *testing.T) {
+	s := clienttest.New(t)
+	p := start(t, s.InviteLink(), "ann", false)
+	p.types("hello", "/prompt do it", "/approve 1 do it well", "/who", "/history 2", "")
+	require.NoError(t, p.in.Close())
+	require.NoError(t, p.ends())
+	out := p.out.String()
+	for _, want := range []string{
+		"* you are ann, collaborator", "ann: hello\n", "? #1 ann proposes: do it\n",
+		"* ann approved, edited: do it well\n", "* Olga (host)\n", "--- the last 2 events\n",
+	} {
+		require.Contains(t, out, want)
+	}
+	require.NotContains(t, out, "\x1b", "no colours in a pipe")
+	require.Empty(t, p.err.String())
+	seen := s.Seen()
+	require.Equal(t, protocol.CommandLeave, seen[len(seen)-1].Command.CommandType(), "who came by an invite leaves at the end")
+}
+
+func TestRun_tells_a_script_that_a_line_failed(t *testing.T) {
+	s := clienttest.New(t)
+	p := start(t, s.InviteLink(), "ann", false)
+	p.types("/cancel", "/dance", "/approve", "/allow", "hello")
+	require.NoError(t, p.in.Close())
+	require.EqualError(t, p.ends(), "4 of the lines could not be carried out")
+	require.Equal(t, 4, strings.Count(p.err.String(), "\n"), p.err.String())
+	require.Contains(t, p.err.String(), "no turn is running\n")
+	require.Contains(t, p.out.String(), "ann: hello", "the others were")
+}
+
+func TestRun_as_the_host_who_stays(t *testing.T) {
+	s := clienttest.New(t)
+	host := start(t, s.HostLink(), "", true)
+	host.sees("* you are Olga, host")
+	ann := start(t, s.InviteLink(), "ann", true)
+	host.sees("* ann is here (collaborator)")
+	ann.types("/prompt do it")
+	host.sees("? #1 ann proposes: do it\n  (/approve 1 or /reject 1)")
+	host.types("/reject not today")
+	ann.sees("* Olga rejected: do it (not today)")
+	s.Ask(protocol.Permission{RequestID: "q", ToolCall: []byte(`{"title":"Run it"}`), Options: []byte(`[{"optionId":"o","name":"Once","kind":"allow_once"}]`)})
+	host.sees("? the agent asks to: Run it")
+	host.types("/allow", "/mode prompt_direct", "/help")
+	ann.sees("* the agent's question was answered with o (Olga)")
+	ann.sees("* Olga set the mode to prompt_direct")
+	host.sees("/quit")
+	ann.types("what I typed I see already", "/leave")
+	require.NoError(t, ann.ends())
+	require.NotContains(t, ann.out.String(), "ann: what I typed")
+	host.sees("* ann left")
+	require.NoError(t, host.in.Close())
+	require.NoError(t, host.ends())
+	leaves := 0
+	for _, r := range s.Seen() {
+		if _, left := r.Command.(*protocol.Leave); left {
+			leaves++
+		}
+	}
+	require.Equal(t, 1, leaves, "who came by an own link stays a participant when the input ends")
+}
+
+func TestRun_prints_the_way_back_in(t *testing.T) {
+	s := clienttest.New(t)
+	p := start(t, s.InviteLink(), "ann", true)
+	p.types("/quit")
+	require.NoError(t, p.ends())
+	_, rest, found := strings.Cut(p.out.String(), "parley join '")
+	require.True(t, found)
+	link, _, _ := strings.Cut(rest, "'")
+	again := start(t, link, "", true)
+	again.sees("* you are ann")
+	again.stop()
+	require.NoError(t, again.ends(), "an interrupt is an end like another")
+	require.Contains(t, again.out.String(), link)
+}
+
+func TestRun_reconnects_and_says_so_once(t *testing.T) {
+	s := clienttest.New(t)
+	p := start(t, s.InviteLink(), "ann", true)
+	p.sees("* you are ann")
+	s.CloseAll(protocol.CloseRestarting)
+	p.sees("* connected again\n")
+	require.Equal(t, 1, strings.Count(p.out.String(), "connection is lost"))
+	p.types("/quit")
+	require.NoError(t, p.ends())
+}
+
+func TestRun_ends_with_the_session(t *testing.T) {
+	s := clienttest.New(t)
+	p := start(t, s.InviteLink(), "ann", true)
+	p.sees("* you are ann")
+	s.Emit(&protocol.SessionClosed{Status: protocol.StatusClosed})
+	s.CloseAll(protocol.CloseSessionEnded)
+	require.NoError(t, p.ends())
+	require.Contains(t, p.out.String(), "* the session is closed\n")
+}
+
+func TestRun_says_why_it_cannot_go_on(t *testing.T) {
+	s := clienttest.New(t)
+	p := start(t, s.InviteLink(), "ann", true)
+	p.sees("* you are ann")
+	s.CloseAll(protocol.CloseRemoved)
+	require.EqualError(t, p.ends(), "the host has removed you")
+
+	wrong := strings.Replace(s.InviteLink(), "INVITE", "WRONG", 1)
+	require.ErrorContains(t, start(t, wrong, "bob", true).ends(), "ask for a new link")
+	nobody := start(t, "http://127.0.0.1:1/s/1f0c9c52-6d1e-4b7a-9a53-2f6a8b1c0d11#i=I", "bob", true)
+	require.ErrorContains(t, nobody.ends(), "cannot reach http://127.0.0.1:1")
+}
+
+func TestRun_shows_nothing_that_steers_the_terminal(t *testing.T) {
+	s := clienttest.New(t)
+	p := start(t, s.InviteLink(), "ann", true)
+	p.sees("* you are ann")
+	mallory := start(t, s.InviteLink(), "mallory", true)
+	mallory.types("\x1b[2J\x1b]0;owned\x07hi\u202e", "/quit")
+	require.NoError(t, mallory.ends())
+	p.sees("mallory: hi\n")
+	p.types("/quit")
+	require.NoError(t, p.ends())
+	require.NotContains(t, p.out.String(), "\x1b")
+}

@@ -1,0 +1,127 @@
+package join
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+)
+
+// shown renders updates of the agent without colour.
+func shown(updates ...string) string {
+	var out strings.Builder
+	s := newScreen(&out, false)
+	for _, u := range updates {
+		s.update(json.RawMessage(`{"method":"session/update","params":{"update":` + u + `}}`))
+	}
+	s.endStream()
+	return out.String()
+}
+
+func text(kind, text string) string {
+	return `{"sessionUpdate":"` + kind + `","content":{"type":"text","text":"` + text + `"}}`
+}
+
+func TestUpdate(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		updates []string
+		want    string
+	}{
+		{"chunks of one message stand on one line",
+			[]string{text("agent_message_chunk", "Hel"), text("agent_message_chunk", "lo")}, "agent: Hello\n"},
+		{"another message begins another line",
+			[]string{`{"sessionUpdate":"agent_message_chunk","messageId":"1","content":{"type":"text","text":"a"}}`,
+				`{"sessionUpdate":"agent_message_chunk","messageId":"2","content":{"type":"text","text":"b"}}`}, "agent: a\nagent: b\n"},
+		{"a thought is told from a message",
+			[]string{text("agent_thought_chunk", "hm"), text("agent_message_chunk", "ah")}, "agent thinks: hm\nagent: ah\n"},
+		{"further lines are indented", []string{text("agent_message_chunk", `a\n* b`)}, "agent: a\n    * b\n"},
+		{"what steers a terminal is gone", []string{text("agent_message_chunk", `\u001b[2Jhi\u202e`)}, "agent: hi\n"},
+		{"what is no text is named", []string{`{"sessionUpdate":"agent_message_chunk","content":{"type":"image","data":"AAAA"}}`}, "agent: [image]\n"},
+		{"a tool call is one line for each status",
+			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit a.go","status":"pending"}`,
+				`{"sessionUpdate":"tool_call_update","toolCallId":"c","content":[{"type":"content"}]}`,
+				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
+			"⚙ Edit a.go [pending]\n⚙ Edit a.go [completed]\n"},
+		{"a call that was never announced has its id",
+			[]string{`{"sessionUpdate":"tool_call_update","toolCallId":"c9","status":"failed"}`}, "⚙ c9 [failed]\n"},
+		{"a diff is counted",
+			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit","status":"completed","content":[{"type":"diff","path":"a.go","oldText":"a\nb\nc\n","newText":"a\nx\ny\nc\n"}]}`},
+			"⚙ Edit [completed]\n  a.go: +2 −1 lines\n"},
+		{"a new file has only new lines",
+			[]string{`{"sessionUpdate":"tool_call","title":"Write","content":[{"type":"diff","path":"n","oldText":null,"newText":"a\nb"}]}`},
+			"⚙ Write [pending]\n  n: +2 −0 lines\n"},
+		{"a plan is a checklist",
+			[]string{`{"sessionUpdate":"plan","entries":[{"content":"one","status":"completed"},{"content":"two","status":"in_progress"},{"content":"three","status":"pending"}]}`},
+			"plan:\n  [x] one\n  [>] two\n  [ ] three\n"},
+		{"an unknown update is named once in a row",
+			[]string{`{"sessionUpdate":"usage_update"}`, `{"sessionUpdate":"usage_update"}`, text("agent_message_chunk", "a"), `{"sessionUpdate":"usage_update"}`},
+			"· usage_update\nagent: a\n· usage_update\n"},
+		{"an update of another shape breaks nothing",
+			[]string{`{"sessionUpdate":7}`, `{"sessionUpdate":"plan","entries":{}}`, `[]`, `{"sessionUpdate":"agent_message_chunk","content":7}`},
+			"· session/update\nagent: [something]\n"},
+	} {
+		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.want, shown(tc.updates...)) })
+	}
+}
+
+func TestUpdate_names_other_notifications(t *testing.T) {
+	var out strings.Builder
+	s := newScreen(&out, false)
+	s.update(json.RawMessage(`{"method":"_vendor/usage","params":{}}`))
+	s.update(json.RawMessage(`7`))
+	require.Equal(t, "· _vendor/usage\n· something\n", out.String())
+}
+
+func TestScreen_colours_only_when_told(t *testing.T) {
+	var out strings.Builder
+	newScreen(&out, true).line(bad, "x")
+	require.Equal(t, "\x1b[31mx\x1b[0m\n", out.String())
+	out.Reset()
+	newScreen(&out, false).line(bad, "x")
+	require.Equal(t, "x\n", out.String())
+}
+
+// TestScreen_shows_every_event runs the wire transcripts through the screen.
+func TestScreen_shows_every_event(t *testing.T) {
+	var out strings.Builder
+	s, r := newScreen(&out, false), &room{}
+	for _, name := range []string{"join", "turn", "permission", "edit", "reject", "cancel", "host", "unknown"} {
+		content, err := os.ReadFile("../../../../protocol/testdata/" + name + ".txt")
+		require.NoError(t, err)
+		for line := range strings.SplitSeq(string(content), "\n") {
+			if text, ok := strings.CutPrefix(line, "< "); ok {
+				show(t, s, r, text)
+			}
+		}
+	}
+	for _, want := range []string{
+		"? #1 Ann proposes: Add a test for the parser\n", "* Olga approved: Add a test for the parser\n",
+		"agent thinks: The parser has no test for an empty line.\n", "plan:\n  [>] Read the parser\n",
+		"  /src/parser_test.go: +3 −0 lines\n", "agent: Done: one new test.\n", "· _vendor/usage\n", "* the agent is done (end_turn)\n",
+		"? the agent asks to: Run `rm -rf build`\n  (/allow, /deny, or /allow with one of: 1 Always, 2 Once, 3 No)\n",
+		"answered with once (Olga)", "answered with no (timeout)", "* Olga approved, edited: Delete the old snapshots\n",
+		"* Olga rejected: Add a test for the parser (Not on a Friday)\n", "* Olga cancelled it\n", "* the turn failed: cancelled\n",
+		"* bob was removed (Spam)\n", "* Olga set the mode to prompt_direct\n", "* Ann is now viewer\n", "* the session is closed\n", "* vote_cast\n",
+	} {
+		require.Contains(t, out.String(), want)
+	}
+}
+
+func show(t *testing.T, s *screen, r *room, line string) {
+	m, err := protocol.DecodeServer([]byte(line))
+	require.NoError(t, err)
+	switch m := m.(type) {
+	case *protocol.WelcomeMessage:
+		r.enter(&m.Payload)
+		s.welcome(r, &m.Payload)
+	case *protocol.Event:
+		r.expect(m.Payload)
+		s.event(r, m)
+		r.fold(m.Payload)
+	}
+}
