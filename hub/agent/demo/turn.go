@@ -34,7 +34,7 @@ func (t *turn) run() (string, error) {
 	choose(t.prompt).play(t)
 	cancelled := errors.Is(t.err, context.Canceled)
 	if cancelled {
-		t.err = nil // there is something left to say
+		t.err, t.ctx = nil, context.WithoutCancel(t.ctx) // there is something left to say
 	}
 	for len(t.open) > 0 {
 		t.finishTool(t.open[0], "failed", "Cancelled.")
