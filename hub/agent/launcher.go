@@ -99,7 +99,8 @@ func (l *Launcher) Profiles() []hub.Profile {
 
 // Launch implements hub.Launcher. Beside the errors named there, the error says
 // in a sentence why the agent is not ready; errors.As finds a *wire.Error when
-// the agent answered with one. When it fails, the agent is gone when it returns.
+// the agent answered with one. When it fails, the agent is gone and sink is not
+// called any more when it returns; so a sink that blocks also keeps it waiting.
 func (l *Launcher) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (hub.Agent, error) {
 	s, err := l.launch(ctx, spec, sink)
 	if err != nil {

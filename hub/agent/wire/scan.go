@@ -44,14 +44,19 @@ func skipSpace(line []byte, i int) int {
 	return i
 }
 
-// skipString returns the offset after the string that begins at i.
+// skipString returns the offset after the string that begins at i. It looks at
+// no byte more than twice, however many escapes there are.
 func skipString(line []byte, i int) int {
+	quote := i
 	for i++; ; {
-		i += bytes.IndexAny(line[i:], `"\`)
-		if line[i] == '"' {
-			return i + 1
+		if quote < i {
+			quote = i + bytes.IndexByte(line[i:], '"')
 		}
-		i += 2
+		escape := bytes.IndexByte(line[i:quote], '\\')
+		if escape < 0 {
+			return quote + 1
+		}
+		i += escape + 2
 	}
 }
 
