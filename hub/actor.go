@@ -52,6 +52,7 @@ type actor struct {
 	// immutable
 	hub    *Hub
 	id     SessionID
+	kind   Kind
 	writer Writer
 	log    *zap.Logger
 	inbox  chan input    // from the edge and from couriers, who block while it is full; never closed
@@ -95,6 +96,7 @@ func newActor(h *Hub, id SessionID, l loaded) *actor {
 	return &actor{
 		hub:      h,
 		id:       id,
+		kind:     l.kind,
 		writer:   h.writers[id.Partition()],
 		log:      h.options.Logger.With(zap.Stringer("session", id)),
 		inbox:    make(chan input, inboxSize),

@@ -40,11 +40,26 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 	if commandID != "" {
 		id = h.rules.key.createdID(host, c.HostUserID, commandID)
 	}
-	r, err := h.ask(ctx, id, KindShared, true, createShared{body: c, commandID: commandID, workspace: resource.WorkspaceID})
+	r, err := h.ask(ctx, id, KindShared, true, createShared{
+		body:      c,
+		commandID: commandID,
+		workspace: resource.WorkspaceID,
+		agent:     agentOf(resource.Status),
+	})
 	if err != nil {
 		return nil, err
 	}
 	return r.payload.(*protocol.CreateAnswer), nil
+}
+
+// agentOf is a host session's status without what its turn adds: shared
+// sessions are told of turns otherwise.
+func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
+	switch status {
+	case protocol.AgentRunning, protocol.AgentWaiting:
+		return protocol.AgentIdle
+	}
+	return status
 }
 
 // SharedSessions lists shared sessions, newest first, without any secret. An

@@ -23,6 +23,7 @@ func did(p protocol.Payload) event { return event{public: p, answers: true} }
 type private struct {
 	Command *commandRef           `json:"command,omitempty"` // the command whose answer this event is
 	Host    *protocol.Participant `json:"host,omitempty"`    // with shared_session_created
+	Agent   protocol.AgentStatus  `json:"agent,omitempty"`   // with shared_session_created
 	Message *protocol.Message     `json:"message,omitempty"` // with prompt_pending_approval
 	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated
 	Gone    bool                  `json:"gone,omitempty"`    // with agent_status: it cannot come back

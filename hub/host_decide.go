@@ -33,7 +33,7 @@ func (s *hostState) decide(in input) decision {
 	case sharedOpened:
 		return s.greet(m.shared)
 	case sharedClosed:
-		return decision{effects: []effect{closeShared{m.shared}}}
+		return decision{effects: []effect{closeShared(m)}}
 	case stopAgent:
 		return decision{effects: []effect{endAgent{}}}
 	}

@@ -154,10 +154,13 @@ func (h *Hub) actorsOf(kind Kind) []*actor {
 	return actors
 }
 
+// forget takes out an actor that has ended, unless another has taken its place.
 func (h *Hub) forget(a *actor) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.live, a.id)
+	if e := h.live[a.id]; e != nil && e.actor == a {
+		delete(h.live, a.id)
+	}
 }
 
 // acquire returns a session's actor, waking it if need be. Until let go of, the
@@ -198,7 +201,7 @@ func (h *Hub) letGo(e *entry) {
 func (h *Hub) bring(e *entry, id SessionID, kind Kind, create bool) {
 	l, err := h.load(context.Background(), id)
 	if errors.Is(err, ErrNotFound) && create {
-		l, err = loaded{state: h.newState(id, kind), head: Head{Hash: ChainStart(id)}}, nil
+		l, err = h.unborn(id, kind), nil
 	}
 	if _, host := l.state.(*hostState); host && err == nil && h.Ready() != nil {
 		err = errStopped // it would start its agent again
@@ -240,26 +243,29 @@ func (h *Hub) retire(a *actor) bool {
 
 // deliver puts an input into a session's inbox. It blocks while that is full.
 func (h *Hub) deliver(ctx context.Context, id SessionID, in input) error {
-	return h.send(ctx, id, "", false, in)
+	_, err := h.send(ctx, id, "", false, in)
+	return err
 }
 
-// send delivers to a session of a kind, or of any when kind is empty.
-func (h *Hub) send(ctx context.Context, id SessionID, kind Kind, create bool, in input) error {
+// send delivers to a session of a kind, or of any when kind is empty. The
+// channel that it returns is closed when the actor ends, which answers nothing
+// any more then.
+func (h *Hub) send(ctx context.Context, id SessionID, kind Kind, create bool, in input) (ended <-chan struct{}, err error) {
 	e, err := h.acquire(ctx, id, kind, create)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer h.letGo(e)
 	if kind != "" && e.kind != kind {
-		return ErrNotFound
+		return nil, ErrNotFound
 	}
 	select {
 	case e.actor.inbox <- in:
-		return nil
+		return e.actor.done, nil
 	case <-e.actor.done:
-		return errStopped
+		return nil, errStopped
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 
@@ -270,14 +276,22 @@ func (h *Hub) ask(ctx context.Context, id SessionID, kind Kind, create bool, bod
 	}
 	answered := make(chan result, 1) // from the actor, once
 	in := input{body: body, reply: func(r result) { answered <- r }}
-	if err := h.send(ctx, id, kind, create, in); err != nil {
+	ended, err := h.send(ctx, id, kind, create, in)
+	if err != nil {
 		return result{}, h.unreachable(err)
 	}
 	select {
 	case r := <-answered:
 		return r, r.err
+	case <-ended:
 	case <-ctx.Done():
 		return result{}, ctx.Err()
+	}
+	select {
+	case r := <-answered: // as the last thing that the session did
+		return r, r.err
+	default:
+		return result{}, errStopped
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 // loaded is a session as the journal has it.
 type loaded struct {
+	kind    Kind
 	state   state
 	head    Head
 	last    time.Time
@@ -34,6 +35,11 @@ func (h *Hub) load(ctx context.Context, id SessionID) (loaded, error) {
 	return l, err
 }
 
+// unborn is a session of which the journal has nothing.
+func (h *Hub) unborn(id SessionID, kind Kind) loaded {
+	return loaded{kind: kind, state: h.newState(id, kind), head: Head{Hash: ChainStart(id)}}
+}
+
 func (h *Hub) openOn(ctx context.Context, host SessionID) ([]SessionID, error) {
 	open, err := h.journal.List(ctx, Filter{Kind: KindShared, HostSession: host, Status: "active"})
 	ids := make([]SessionID, len(open))
@@ -44,7 +50,7 @@ func (h *Hub) openOn(ctx context.Context, host SessionID) ([]SessionID, error) {
 }
 
 func (h *Hub) loadFrom(ctx context.Context, id SessionID, kind Kind, useSnapshot bool) (loaded, error) {
-	l := loaded{state: h.newState(id, kind), head: Head{Hash: ChainStart(id)}}
+	l := h.unborn(id, kind)
 	snap := Snapshot{}
 	if useSnapshot {
 		snap = h.snapshot(ctx, id)

@@ -24,7 +24,6 @@ type (
 		commandID string
 		workspace string // the host session's
 		agent     protocol.AgentStatus
-		gone      bool // the agent cannot come back
 	}
 	// command is a command of a participant, or a join.
 	command struct {

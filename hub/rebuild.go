@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -48,11 +50,20 @@ func (a *actor) beginRebuild() {
 	a.load()
 }
 
-// load reads the state in a goroutine that finish waits for by its result.
+// load reads the state in a goroutine that finish waits for by its result. It
+// lets every append end first: one that succeeds after the reading would be in
+// the journal and nobody would be shown it.
 func (a *actor) load() {
 	a.rebuild.retryAt = time.Time{}
+	pending := slices.Clone(a.pending)
 	go func() {
+		for _, b := range pending {
+			<-b.commit.Done()
+		}
 		l, err := a.hub.load(context.Background(), a.id)
+		if errors.Is(err, ErrNotFound) {
+			l, err = a.hub.unborn(a.id, a.kind), nil
+		}
 		a.rebuild.result <- rebuilt{l, err}
 	}()
 }
@@ -74,6 +85,8 @@ func (a *actor) rebuilt(r rebuilt) {
 		return
 	}
 	a.state, a.head, a.last, a.unsaved = r.loaded.state, r.loaded.head, r.loaded.last, r.loaded.unsaved
+	later := a.rebuild.redo
+	a.rebuild.redo = nil
 	for _, b := range a.pending {
 		if b.head.Seq <= a.head.Seq {
 			a.release(b)
@@ -82,6 +95,7 @@ func (a *actor) rebuilt(r rebuilt) {
 		}
 	}
 	a.pending = nil
+	a.rebuild.redo = append(a.rebuild.redo, later...)
 	a.redo()
 }
 
@@ -92,11 +106,15 @@ func (a *actor) refusePending() {
 		for i := range b.outs {
 			if o := &b.outs[i]; o.in.reply != nil {
 				o.in.reply(result{err: journalUnavailable()})
-				o.in.reply, o.hold = nil, ""
+				o.in.reply, o.hold = answeredAlready, ""
 			}
 		}
 	}
 }
+
+// answeredAlready stands in for a reply that was used, so that its input is
+// still known as one that somebody waited for.
+func answeredAlready(result) {}
 
 // redo decides again on what must not be lost.
 func (a *actor) redo() {

@@ -199,7 +199,7 @@ func (s *sharedState) apply(e event, at stamp) {
 	}
 	switch p := e.public.(type) {
 	case *protocol.SharedSessionCreated:
-		s.Session, s.Invite = p.Session, 1
+		s.Session, s.Invite, s.Agent = p.Session, 1, e.private.Agent
 		s.putPerson(*e.private.Host)
 	case *protocol.SessionUpdated:
 		s.Session = p.Session

@@ -127,6 +127,9 @@ func (s *sharedState) authentic(p protocol.Participant, who Credentials) bool {
 }
 
 func (s *sharedState) requireActive() error {
+	if s.Session.ID == "" {
+		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session") // its creation failed
+	}
 	if !s.active() {
 		return protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", s.Session.Status)
 	}

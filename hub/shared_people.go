@@ -45,14 +45,10 @@ func (s *sharedState) create(in input, c createShared) decision {
 	}
 	created := event{
 		public:  &protocol.SharedSessionCreated{Session: session},
-		private: private{Command: ref, Host: &host},
-	}
-	events := []event{created}
-	if c.agent != protocol.AgentStarting {
-		events = append(events, event{public: &protocol.AgentStatusChanged{Status: c.agent}, private: private{Gone: c.gone}})
+		private: private{Command: ref, Host: &host, Agent: c.agent},
 	}
 	return decision{
-		events:  events,
+		events:  []event{created},
 		effects: []effect{tell{to: hostOf(session), message: sharedOpened{s.ID}}},
 		answer:  s.createAnswer(session, host),
 	}

@@ -24,6 +24,7 @@ func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
 		if r.err == nil {
 			r.err = s.subscribe(a.sub, w)
 		}
+		w.Presence = s.presence()
 		if r.err == nil && !a.sub.eventsOnly {
 			a.sub.sendFirst(func(ctx context.Context) (Line, error) { return a.sub.welcome(ctx, a.command.request.ID, w) })
 		}
