@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,6 +32,8 @@ type shell interface {
 	show(r *Record)
 	// hear turns an input for the shell into one for the state, or takes it.
 	hear(in input) (forState input, heard bool)
+	// nudged looks at what the actor was nudged for.
+	nudged()
 	// perform carries out an effect of this kind of session.
 	perform(e effect)
 	// complete turns an answer of the state into what goes out. at is the event
@@ -57,7 +60,7 @@ type actor struct {
 	log    *zap.Logger
 	inbox  chan input    // from the edge and from couriers, who block while it is full; never closed
 	agent  chan input    // from the agent's reader, who blocks while it is full; nil for a shared session
-	nudge  chan struct{} // from a courier that has room again; one is enough, more are dropped
+	nudge  chan struct{} // from a courier that has room again, or a connection that has gone; one is enough, more are dropped
 	quit   chan struct{} // closed by the hub, once
 	done   chan struct{} // closed by run, last
 
@@ -72,6 +75,10 @@ type actor struct {
 	rebuild  rebuild
 	unsaved  int       // events since the last snapshot
 	used     time.Time // when something last came in
+
+	// guarded by mu
+	mu      sync.Mutex
+	leaving []*Subscription // connections that have gone; no more than were let in
 }
 
 const (
@@ -133,6 +140,7 @@ func (a *actor) run() {
 		case <-a.committed():
 			a.settle()
 		case <-a.nudge:
+			a.shell.nudged()
 		case r := <-a.rebuild.result:
 			a.rebuilt(r)
 		case <-timer.C:
@@ -354,4 +362,20 @@ func (a *actor) record(b *batch, o *out, events []event, now time.Time) (main *e
 		a.head, a.last = head, now
 	}
 	return main, nil
+}
+
+// leaves tells the actor that a connection has gone. It does not wait.
+func (a *actor) leaves(s *Subscription) {
+	a.mu.Lock()
+	a.leaving = append(a.leaving, s)
+	a.mu.Unlock()
+	signal(a.nudge)
+}
+
+func (a *actor) takeLeaving() []*Subscription {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	gone := a.leaving
+	a.leaving = nil
+	return gone
 }

@@ -168,9 +168,7 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 	}
 	body := attach{command: command{request: r, stream: eventsOnly}, sub: sub}
 	if _, err := h.askShared(ctx, session, body); err != nil {
-		if ctx.Err() != nil {
-			h.unsubscribe(sub) // it may have been let in meanwhile
-		}
+		sub.Close() // it may be let in all the same when nobody waits any more
 		return nil, err
 	}
 	return sub, nil

@@ -59,6 +59,9 @@ func newHostShell(a *actor, shared []SessionID) *hostShell {
 
 func (s *hostShell) show(*Record) {}
 
+// nudged has nothing to do: the actor looks at its couriers by itself.
+func (s *hostShell) nudged() {}
+
 func (s *hostShell) complete(answer any, _ Head) any { return answer }
 
 func (s *hostShell) perform(e effect) {

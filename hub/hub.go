@@ -203,7 +203,7 @@ func (h *Hub) bring(e *entry, id SessionID, kind Kind, create bool) {
 	if errors.Is(err, ErrNotFound) && create {
 		l, err = h.unborn(id, kind), nil
 	}
-	if _, host := l.state.(*hostState); host && err == nil && h.Ready() != nil {
+	if l.kind == KindHost && err == nil && h.Ready() != nil {
 		err = errStopped // it would start its agent again
 	}
 	if err != nil {
@@ -215,15 +215,12 @@ func (h *Hub) bring(e *entry, id SessionID, kind Kind, create bool) {
 		return
 	}
 	a := newActor(h, id, l)
-	switch l.state.(type) {
-	case *hostState:
-		e.kind = KindHost
+	if l.kind == KindHost {
 		a.shell = newHostShell(a, l.shared)
-	default:
-		e.kind = KindShared
+	} else {
 		a.shell = newSharedShell(a)
 	}
-	e.actor = a
+	e.kind, e.actor = l.kind, a
 	close(e.ready)
 	a.run()
 }

@@ -60,15 +60,15 @@ func (r reader) event(seq Seq, decode func(Record) (event, error)) (event, error
 	return event{}, ErrNotFound
 }
 
-// lines reads events from a number on, until before the number to (0 for the
-// newest) or until they have more than a number of bytes.
+// lines reads events from a number on, until before the number to or until they
+// have more than a number of bytes.
 func (r reader) lines(from, to Seq, bytes int) ([]Line, error) {
 	var lines []Line
 	for rec, err := range r.records(from) {
 		if err != nil {
 			return nil, r.failed(err)
 		}
-		if to > 0 && rec.Seq >= to {
+		if rec.Seq >= to {
 			break
 		}
 		l := lineOf(&rec)

@@ -44,17 +44,19 @@ func (s *sharedShell) show(r *Record) {
 	}
 }
 
-// hear takes what is about connections: who comes is answered by being let in,
-// who goes is forgotten.
+// hear answers who comes by letting the connection in.
 func (s *sharedShell) hear(in input) (input, bool) {
-	switch m := in.body.(type) {
-	case attach:
+	if m, ok := in.body.(attach); ok {
 		in.body, in.reply = m.command, s.admit(m, in.reply)
-	case detach:
-		s.unsubscribe(m.sub)
-		return in, false
 	}
 	return in, true
+}
+
+// nudged forgets the connections that have gone.
+func (s *sharedShell) nudged() {
+	for _, sub := range s.actor.takeLeaving() {
+		s.unsubscribe(sub)
+	}
 }
 
 func (s *sharedShell) perform(e effect) {
@@ -128,13 +130,16 @@ func (s *sharedShell) subscribe(sub *Subscription, w welcomeDraft) error {
 	if len(s.subs) >= o.MaxConnections || own >= o.MaxOwnConnections {
 		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", len(s.subs), own)
 	}
-	sub.actor = s.actor
-	sub.participant = w.Participant.ID
-	sub.begin, sub.head = w.at, w.at.Seq
+	if !sub.letIn(s.actor, w.Participant.ID, w.at) {
+		return errGone
+	}
 	s.subs[sub] = struct{}{}
 	s.presenceChanged()
 	return nil
 }
+
+// errGone answers a connection that was closed before it was let in.
+var errGone = protocol.Errorf(protocol.CodeInvalidRequest, "the connection is gone")
 
 func (s *sharedShell) unsubscribe(sub *Subscription) {
 	if _, known := s.subs[sub]; !known {

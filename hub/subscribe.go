@@ -40,27 +40,3 @@ func (s *Subscription) welcome(ctx context.Context, requestID string, w welcomeD
 	b, err := protocol.Encode(&protocol.WelcomeMessage{ID: requestID, Payload: *full})
 	return Line{Bytes: b}, err
 }
-
-// detach takes a subscription out.
-type detach struct{ sub *Subscription }
-
-// unsubscribe tells the actor that a connection is gone. It does not wait; an
-// actor whose inbox is full gets it from a goroutine that ends with the actor.
-func (h *Hub) unsubscribe(s *Subscription) {
-	a := s.actor
-	if a == nil {
-		return
-	}
-	in := input{body: detach{s}}
-	select {
-	case a.inbox <- in:
-	case <-a.done:
-	default:
-		h.actors.Go(func() {
-			select {
-			case a.inbox <- in:
-			case <-a.done:
-			}
-		})
-	}
-}

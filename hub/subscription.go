@@ -29,13 +29,14 @@ func (c *Closed) Error() string { return c.Reason }
 // anywhere, more than once.
 type Subscription struct {
 	// immutable
-	hub         *Hub
-	session     SessionID
+	hub        *Hub
+	session    SessionID
+	eventsOnly bool
+	cursor     string // the client's, as it came
+
+	// set when the session lets it in, then immutable
 	participant string
-	eventsOnly  bool
-	cursor      string // the client's, as it came
-	begin       Head   // the newest event when the session let it in
-	actor       *actor
+	begin       Head // the newest event then
 
 	// owned by Next and Opening
 	opened bool
@@ -45,9 +46,10 @@ type Subscription struct {
 
 	// guarded by mu
 	mu     sync.Mutex
-	next   Seq  // the first event that is neither given out nor in the queue
-	head   Seq  // the newest event that is durable
-	live   bool // events are put in the queue; until then they are read
+	actor  *actor // nil until the session lets it in
+	next   Seq    // the first event that is neither given out nor in the queue
+	head   Seq    // the newest event that is durable
+	live   bool   // events are put in the queue; until then they are read
 	queue  []item
 	bytes  int // of what is in the queue
 	closed *Closed
@@ -63,17 +65,33 @@ type item struct {
 // itemCost is what an item counts beside its bytes.
 const itemCost = 64
 
-// show offers an event that is durable. The actor calls it, in order.
+// letIn begins the subscription at the event that its welcome stands on. It
+// returns false if the client has gone meanwhile.
+func (s *Subscription) letIn(a *actor, participant string, at Head) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed != nil {
+		return false
+	}
+	s.actor, s.participant = a, participant
+	s.begin, s.head = at, at.Seq
+	return true
+}
+
+// show offers an event that is durable. The actor calls it, in order. One that
+// does not follow on the last, after the journal had failed, is read like what
+// is missing before it. Who was shown out is shown nothing more.
 func (s *Subscription) show(seq Seq, l Line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed != nil {
+		return
+	}
 	s.head = seq
-	switch {
-	case seq < s.next: // was read from the journal before it was shown
-	case s.live:
+	if s.live = s.live && seq == s.next; s.live {
 		s.next = seq + 1
 		s.put(item{line: l, after: seq - 1})
-	default:
+	} else {
 		signal(s.ready)
 	}
 }
@@ -131,7 +149,12 @@ func (s *Subscription) end(code int, reason string) {
 // Close ends the subscription. What was not yet given out is dropped.
 func (s *Subscription) Close() {
 	s.end(closeNormal, "the connection is gone")
-	s.hub.unsubscribe(s)
+	s.mu.Lock()
+	a := s.actor
+	s.mu.Unlock()
+	if a != nil {
+		a.leaves(s)
+	}
 }
 
 // Opening tells where the subscription begins: the cursor before its first
@@ -186,15 +209,12 @@ func (s *Subscription) Next(ctx context.Context) ([]Line, error) {
 		}
 	}
 	for {
-		items, from, closed := s.poll()
+		items, from, to, closed := s.poll()
 		switch {
 		case len(items) > 0:
 			return s.lines(ctx, items)
 		case from > 0:
-			lines, err := s.replay(ctx, from)
-			if len(lines) > 0 || err != nil {
-				return lines, err
-			}
+			return s.replay(ctx, from, to)
 		case closed != nil:
 			return nil, closed
 		default:
@@ -207,9 +227,9 @@ func (s *Subscription) Next(ctx context.Context) ([]Line, error) {
 	}
 }
 
-// poll takes what is due: items of the queue, or else the first event to read
-// from the journal, or else why the subscription has ended.
-func (s *Subscription) poll() (items []item, from Seq, closed *Closed) {
+// poll takes what is due: items of the queue, or else the events to read from
+// the journal, to excluded, or else why the subscription has ended.
+func (s *Subscription) poll() (items []item, from, to Seq, closed *Closed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.next > s.head {
@@ -218,19 +238,19 @@ func (s *Subscription) poll() (items []item, from Seq, closed *Closed) {
 	if s.live {
 		items = s.queue
 		s.queue, s.bytes = nil, 0
-		return items, 0, s.closed
+		return items, 0, 0, s.closed
 	}
 	for len(s.queue) > 0 && s.queue[0].after < s.next {
 		items = append(items, s.queue[0])
 		s.bytes -= len(s.queue[0].line.Bytes) + itemCost
 		s.queue = s.queue[1:]
 	}
-	return items, s.next, nil
+	return items, s.next, s.head + 1, nil
 }
 
 // replay reads a piece of the journal.
-func (s *Subscription) replay(ctx context.Context, from Seq) ([]Line, error) {
-	lines, err := s.reader(ctx).lines(from, 0, replayBytes)
+func (s *Subscription) replay(ctx context.Context, from, to Seq) ([]Line, error) {
+	lines, err := s.reader(ctx).lines(from, to, replayBytes)
 	if err != nil {
 		return nil, err
 	}
