@@ -151,9 +151,10 @@ func TestClient_stops_where_there_is_no_use(t *testing.T) {
 			s := clienttest.New(t)
 			once(s, protocol.CommandChat, clienttest.Fault{NoAnswer: true})
 			c := open(t, s.InviteLink(), quick)
+			ctx := withPatience(t)
 			result := make(chan error, 1)
-			go func() {
-				_, err := c.Chat(withPatience(t), "hello", "")
+			go func() { // it ends with the answer, which the test waits for
+				_, err := c.Chat(ctx, "hello", "")
 				result <- err
 			}()
 			await(t, c, anything[client.Event]) // the message is said

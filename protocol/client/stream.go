@@ -64,11 +64,36 @@ func openStream(ctx context.Context, l Link, o Options, hello protocol.Request, 
 	}
 	s.creds.Set("Authorization", "Bearer "+token)
 	s.creds.Set("Parley-Participant", welcome.Participant.ID)
-	cursor := welcome.Cursor
-	if resume, ok := hello.Command.(*protocol.Resume); ok && welcome.Resume == protocol.ResumeOK {
-		cursor = resume.Cursor
+	seen := ""
+	if resume, ok := hello.Command.(*protocol.Resume); ok {
+		seen = resume.Cursor
 	}
-	return s, welcome, s.listen(ctx, cursor, alive)
+	if err := s.begin(ctx, welcome, seen, alive); err != nil {
+		s.close()
+		return nil, nil, err
+	}
+	return s, welcome, nil
+}
+
+// begin asks for the events after the last one seen, and corrects the welcome:
+// the stream alone knows whether it resumes. After a gap it begins where the
+// welcome's snapshot stands, so that nothing is between the two.
+func (s *stream) begin(ctx context.Context, welcome *protocol.Welcome, seen string, alive func()) error {
+	if seen != "" {
+		resume, err := s.listen(ctx, seen, alive)
+		if err != nil {
+			return err
+		}
+		if welcome.Resume = resume; resume == protocol.ResumeOK {
+			return nil
+		}
+		s.close()
+	}
+	resume, err := s.listen(ctx, welcome.Cursor, alive)
+	if err == nil && resume != protocol.ResumeOK {
+		return errors.New("the journal was replaced while connecting")
+	}
+	return err
 }
 
 func welcomeOf(m protocol.ServerMessage) (*protocol.Welcome, error) {
@@ -81,25 +106,33 @@ func welcomeOf(m protocol.ServerMessage) (*protocol.Welcome, error) {
 	return nil, errNotUnderstood
 }
 
-// listen asks for the events after a cursor.
-func (s *stream) listen(ctx context.Context, cursor string, alive func()) error {
+// listen asks for the events after a cursor. It returns what the stream's first
+// line says of the cursor.
+func (s *stream) listen(ctx context.Context, cursor string, alive func()) (resume string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.link.api("stream"), nil)
 	if err != nil {
-		return err
+		return "", err
 	}
 	req.Header = s.creds.Clone()
 	req.Header.Set("Accept", "text/event-stream")
 	req.Header.Set("Last-Event-ID", cursor)
 	response, err := s.http.Do(req)
 	if err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		defer response.Body.Close()
-		return refusedBy(response)
+		return "", err
 	}
 	s.body, s.events = response.Body, newEventReader(response.Body, alive)
-	return nil
+	if response.StatusCode != http.StatusOK {
+		return "", refusedBy(response)
+	}
+	m, err := s.receive(ctx)
+	if err != nil {
+		return "", err
+	}
+	connected, ok := m.(*protocol.Connected)
+	if !ok {
+		return "", errNotUnderstood
+	}
+	return connected.Resume, nil
 }
 
 func refusedBy(response *http.Response) error {
@@ -118,29 +151,21 @@ func (s *stream) kind() Transport { return EventStream }
 // receive ends where the protocol over WebSocket would close: a stream that
 // ends after session_closed ends for good.
 func (s *stream) receive(context.Context) (protocol.ServerMessage, error) {
-	for {
-		data, err := s.events.next()
-		if err != nil {
-			if s.closing {
-				return nil, websocket.CloseError{Code: protocol.CloseSessionEnded}
-			}
-			return nil, err
-		}
-		m, err := protocol.DecodeServer(data)
-		if err != nil {
-			return nil, errors.Join(errNotUnderstood, err)
-		}
-		switch m := m.(type) {
-		case *protocol.Connected:
-			if m.Resume == protocol.ResumeGap {
-				return nil, errors.New("the journal was replaced while connecting")
-			}
-			continue
-		case *protocol.Event:
-			s.closing = m.Type == protocol.EventSessionClosed
-		}
-		return m, nil
+	data, err := s.events.next()
+	if err != nil && s.closing {
+		return nil, websocket.CloseError{Code: protocol.CloseSessionEnded}
 	}
+	if err != nil {
+		return nil, err
+	}
+	m, err := protocol.DecodeServer(data)
+	if err != nil {
+		return nil, errors.Join(errNotUnderstood, err)
+	}
+	if e, ok := m.(*protocol.Event); ok {
+		s.closing = e.Type == protocol.EventSessionClosed
+	}
+	return m, nil
 }
 
 // send posts one line and returns its answer.

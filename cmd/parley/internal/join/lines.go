@@ -2,6 +2,7 @@ package join
 
 import (
 	"context"
+	"errors"
 
 	"parley/protocol"
 	"parley/protocol/client"
@@ -143,7 +144,7 @@ func (s *session) connection(st client.Status) {
 	case st.State == client.Online && s.lost:
 		s.lost = false
 		s.screen.line(accent, "* connected again")
-	case st.State == client.Ended && st.Err != nil:
+	case st.State == client.Ended && !errors.Is(st.Err, client.ErrClosed):
 		s.screen.line(accent, "* disconnected: %s", oneLine(st.Err.Error(), 200))
 	}
 }

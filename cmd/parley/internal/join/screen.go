@@ -20,9 +20,12 @@ const (
 	bad    style = "31"
 )
 
-// maxTitles is how many tool calls' titles are remembered; beyond it the next
-// begin anew, and updates of older calls show their ids.
-const maxTitles = 1000
+// maxCalls is how many tool calls are remembered; beyond it all are forgotten,
+// and updates of older calls show their ids.
+const maxCalls = 1000
+
+// shownCall is what was shown of a tool call.
+type shownCall struct{ title, status string }
 
 // screen prints what happens. It is for one goroutine; a failing writer makes
 // it mute.
@@ -30,13 +33,13 @@ type screen struct {
 	out    io.Writer
 	colour bool
 
-	streaming string            // what the unfinished line is, and of which message
-	short     string            // the last update that was only named
-	titles    map[string]string // of tool calls, by their ids
+	streaming string               // what the unfinished line is, and of which message
+	short     string               // the last update that was only named
+	calls     map[string]shownCall // by their ids
 }
 
 func newScreen(out io.Writer, colour bool) *screen {
-	return &screen{out: out, colour: colour, titles: make(map[string]string)}
+	return &screen{out: out, colour: colour, calls: make(map[string]shownCall)}
 }
 
 // line prints one line of the program. What is part of it must be clean.
@@ -90,7 +93,7 @@ func (s *screen) welcome(r *room, w *protocol.Welcome) {
 
 // who lists the participants.
 func (s *screen) who(r *room) {
-	present := make(map[string]bool)
+	present := map[string]bool{r.self.ID: true}
 	for _, id := range r.present {
 		present[id] = true
 	}

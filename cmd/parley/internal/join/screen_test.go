@@ -45,6 +45,7 @@ func TestUpdate(t *testing.T) {
 		{"a tool call is one line for each status",
 			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit a.go","status":"pending"}`,
 				`{"sessionUpdate":"tool_call_update","toolCallId":"c","content":[{"type":"content"}]}`,
+				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"pending"}`,
 				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
 			"⚙ Edit a.go [pending]\n⚙ Edit a.go [completed]\n"},
 		{"a call that was never announced has its id",

@@ -84,18 +84,20 @@ func (s *screen) named(what string) {
 // toolCall shows a call when it begins, when its status is another, and what
 // it changes in files.
 func (s *screen) toolCall(u agentUpdate) {
-	if u.Title != "" {
-		if len(s.titles) >= maxTitles {
-			clear(s.titles)
-		}
-		s.titles[u.CallID] = oneLine(u.Title, 200)
+	if len(s.calls) >= maxCalls {
+		clear(s.calls)
 	}
-	title := cmp.Or(s.titles[u.CallID], oneLine(u.CallID, 60), "a tool")
+	before, known := s.calls[u.CallID]
+	now := shownCall{
+		title:  cmp.Or(oneLine(u.Title, 200), before.title, oneLine(u.CallID, 60), "a tool"),
+		status: cmp.Or(oneLine(u.Status, 20), before.status, "pending"),
+	}
+	s.calls[u.CallID] = now
 	diffs := diffsOf(u.Content)
-	if u.Status == "" && u.Kind == "tool_call_update" && len(diffs) == 0 {
+	if known && now.status == before.status && len(diffs) == 0 {
 		return // more output of a call that is shown
 	}
-	s.line(accent, "⚙ %s [%s]", title, oneLine(cmp.Or(u.Status, "pending"), 20))
+	s.line(accent, "⚙ %s [%s]", now.title, now.status)
 	for _, d := range diffs {
 		added, removed := countLines(d)
 		s.line(dim, "  %s: +%d −%d lines", oneLine(d.Path, 200), added, removed)

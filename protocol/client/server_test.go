@@ -1,0 +1,248 @@
+package client_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"parley/hub"
+	"parley/hub/agent"
+	"parley/hub/journal/memory"
+	"parley/protocol"
+	"parley/protocol/client"
+	"parley/web"
+)
+
+// realSession is a shared session on the real server, with the demo agent.
+type realSession struct {
+	host, invite client.Link
+}
+
+func newRealSession(t *testing.T) realSession {
+	t.Helper()
+	launcher, err := agent.NewLauncher(nil, zap.NewNop(), agent.Options{DemoPace: time.Millisecond})
+	require.NoError(t, err)
+	journal := memory.New()
+	h := hub.New(journal, launcher, hub.Key{1}, hub.Options{Logger: zap.NewNop()})
+	require.NoError(t, h.Start(t.Context()))
+	server := web.New(h, web.Options{Logger: zap.NewNop(), CommandRate: -1})
+	ts := httptest.NewUnstartedServer(nil)
+	ts.Config = server.HTTPServer("")
+	ts.Start()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		require.NoError(t, server.Shutdown(ctx))
+		ts.Close()
+		require.NoError(t, h.Stop(ctx))
+		require.NoError(t, journal.Close())
+	})
+	return share(t, h, ts.URL)
+}
+
+func share(t *testing.T, h *hub.Hub, url string) realSession {
+	t.Helper()
+	host := &protocol.CreateHostSession{Agent: "demo"}
+	require.NoError(t, host.Normalize())
+	session, err := h.CreateHost(withPatience(t), host)
+	require.NoError(t, err)
+	shared := &protocol.CreateSharedSession{HostSessionID: session.ID, HostUserID: "olga"}
+	require.NoError(t, shared.Normalize())
+	created, err := h.CreateShared(withPatience(t), shared, "")
+	require.NoError(t, err)
+	return realSession{
+		host: client.Link{
+			Server: url, Session: created.Session.ID,
+			ParticipantID: created.HostParticipant.ID, Token: *created.HostParticipant.AccessToken,
+		},
+		invite: client.Link{Server: url, Session: created.Session.ID, Invite: created.InviteToken},
+	}
+}
+
+// network is what a client's connections go through. It can break them all, and
+// can be one that lets no upgrade through.
+type network struct {
+	http.Transport
+	plain bool
+
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+func newNetwork(plain bool) *network {
+	n := &network{plain: plain}
+	n.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err == nil {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.conns = append(n.conns, conn)
+		}
+		return conn, err
+	}
+	return n
+}
+
+func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
+	if n.plain && r.Header.Get("Upgrade") != "" {
+		body := http.NoBody
+		return &http.Response{StatusCode: http.StatusBadGateway, Body: body, Header: make(http.Header), Request: r}, nil
+	}
+	return n.Transport.RoundTrip(r)
+}
+
+func (n *network) cut() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, c := range n.conns {
+		_ = c.Close()
+	}
+	n.conns = nil
+}
+
+// TestRealServer_turn has Ann's prompt approved and its question answered while
+// her network keeps breaking: she hears every event once, in order.
+func TestRealServer_turn(t *testing.T) {
+	for name, plain := range map[string]bool{"over WebSocket": false, "over plain HTTP": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newRealSession(t)
+			host := open(t, s.host.String(), client.Options{})
+			ways := newNetwork(plain)
+			o := quick
+			o.HTTPClient = &http.Client{Transport: ways}
+			ann := open(t, s.invite.String(), o)
+			ctx := withPatience(t)
+			var others sync.WaitGroup
+			t.Cleanup(func() {
+				_ = host.Close()
+				others.Wait()
+			})
+			prompted := make(chan error, 1)
+			others.Go(func() {
+				_, err := ann.Prompt(ctx, "fix the bug")
+				prompted <- err
+			})
+			others.Go(func() { runTurn(ctx, host, &others) })
+			numbers, updates := hearTurn(t, ann, ways)
+			require.NoError(t, <-prompted)
+			for i, n := range numbers {
+				require.Equal(t, numbers[0]+uint64(i), n, "without a hole, in order, once")
+			}
+			require.Greater(t, updates, 10)
+			if !plain {
+				return
+			}
+			require.Equal(t, client.EventStream, ann.Status().Transport)
+		})
+	}
+}
+
+// runTurn approves what is proposed and allows what the agent asks, until the
+// client ends.
+func runTurn(ctx context.Context, host *client.Client, others *sync.WaitGroup) {
+	for n := range host.Notices() {
+		e, ok := n.(client.Event)
+		if !ok {
+			continue
+		}
+		switch p := e.Payload.(type) {
+		case *protocol.PromptPendingApproval:
+			others.Go(func() { _, _ = host.Approve(ctx, p.Approval.ID, "") })
+		case *protocol.PermissionRequested:
+			others.Go(func() { _ = host.AnswerPermission(ctx, p.RequestID, "allow") })
+		}
+	}
+}
+
+// hearTurn returns the numbers of all events up to the end of the turn, and how
+// many were of the agent. It breaks the network at each tenth event.
+func hearTurn(t *testing.T, c *client.Client, ways *network) (numbers []uint64, updates int) {
+	for {
+		e := await(t, c, anything[client.Event])
+		numbers = append(numbers, e.Cursor.Seq)
+		if len(numbers)%10 == 5 {
+			ways.cut()
+		}
+		switch p := e.Payload.(type) {
+		case *protocol.HostSessionUpdate:
+			updates++
+		case *protocol.PromptDispatchCompleted:
+			return numbers, updates
+		case *protocol.PromptDispatchFailed:
+			t.Fatalf("the turn failed: %s", p.Error)
+		}
+	}
+}
+
+func TestRealServer_people(t *testing.T) {
+	s := newRealSession(t)
+	host := open(t, s.host.String(), client.Options{})
+	drain(t, host)
+	ctx := withPatience(t)
+	ann := open(t, s.invite.String(), quick)
+	require.Equal(t, protocol.RoleCollaborator, ann.Self().Role)
+
+	message, err := ann.Chat(ctx, "hello <b>", "")
+	require.NoError(t, err)
+	require.Equal(t, message.ID, await(t, ann, func(e client.Event) bool { return e.Type == protocol.EventMessageCreated }).
+		Payload.(*protocol.MessageCreated).Message.ID)
+	_, err = ann.SetMode(ctx, protocol.ModeViewOnly)
+	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeHostRequired})
+	_, err = host.SetMode(ctx, protocol.ModePromptDirect)
+	require.NoError(t, err)
+	_, err = host.SetRole(ctx, ann.Self().ID, protocol.RoleViewer)
+	require.NoError(t, err)
+	_, err = ann.Chat(ctx, "may I?", "")
+	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeCommentNotAllowed})
+	history, err := ann.History(ctx, protocol.History{After: ann.Cursor(), Limit: 10})
+	require.NoError(t, err)
+	require.False(t, history.Gap)
+
+	_, err = host.Remove(ctx, ann.Self().ID, "spam")
+	require.NoError(t, err)
+	require.Equal(t, protocol.CloseRemoved, stopCode(t, ann))
+	err = openError(t, ann.Own().String(), quick)
+	require.True(t, strings.Contains(err.Error(), "removed") || strings.Contains(err.Error(), "left"), "%v", err)
+
+	link, err := host.RotateInvite(ctx)
+	require.NoError(t, err)
+	bob := quick
+	bob.UserID = "bob"
+	require.ErrorIs(t, openError(t, s.invite.String(), bob), &protocol.Error{Code: protocol.CodeInvalidInviteToken})
+	other := open(t, link.String(), bob)
+	require.NoError(t, other.Typing(ctx, false), "or it is not allowed")
+	require.NoError(t, other.Leave(ctx))
+	require.NoError(t, host.CloseSession(ctx))
+	require.Equal(t, protocol.CloseSessionEnded, stopCode(t, host))
+	require.ErrorIs(t, openError(t, link.String(), bob), &protocol.Error{Code: protocol.CodeSessionInactive})
+}
+
+// stopCode waits for the end of a client that the server sends away.
+func stopCode(t *testing.T, c *client.Client) int {
+	t.Helper()
+	select {
+	case <-c.Done():
+	case <-time.After(patience):
+		t.Fatal("the client was not sent away")
+	}
+	stopped := new(client.StopError)
+	require.ErrorAs(t, c.Err(), &stopped)
+	return stopped.Code
+}
+
+func TestRealServer_gap(t *testing.T) {
+	s := newRealSession(t)
+	host := open(t, s.host.String(), client.Options{})
+	require.NoError(t, host.Close())
+	other := protocol.NewCursor(1, [32]byte{1}).String()
+	again := open(t, s.host.String(), client.Options{Cursor: other, Recent: 3})
+	require.Equal(t, protocol.ResumeGap, await(t, again, anything[client.Welcome]).Resume)
+}
