@@ -26,9 +26,9 @@ const (
 type Welcome struct {
 	Recent       []json.RawMessage `json:"recent"` // the newest events, oldest first; null if not asked for
 	Session      Session           `json:"session"`
-	Participant  Participant       `json:"participant"` // you; with your access token on Join
-	Participants []Participant     `json:"participants"`
-	Approvals    []Approval        `json:"approvals"` // those that are pending or not done, oldest first
+	Participant  Participant       `json:"participant"`  // you; with your access token on Join
+	Participants []Participant     `json:"participants"` // in join order, those who left included
+	Approvals    []Approval        `json:"approvals"`    // those that are pending or not done, oldest first
 	Permissions  []Permission      `json:"permissions"`
 	Presence     []string          `json:"presence"` // ids of participants with a connection
 	Agent        AgentStatus       `json:"agent"`    // as last reported
