@@ -1,0 +1,75 @@
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"syscall"
+	"testing"
+)
+
+// Server is a process that serves.
+type Server struct {
+	*Process
+	API
+	Data    string
+	Address string
+
+	settings []string
+}
+
+// Serve starts a server on a data directory and waits until it is ready.
+func Serve(t testing.TB, data string, settings ...string) *Server {
+	t.Helper()
+	return serve(t, &Server{Data: data, Address: FreeAddress(t), settings: settings})
+}
+
+// Again starts a server like s, which has ended, on the same data and address.
+func (s *Server) Again(t testing.TB) *Server {
+	t.Helper()
+	return serve(t, &Server{Data: s.Data, Address: s.Address, settings: s.settings})
+}
+
+func serve(t testing.TB, s *Server) *Server {
+	t.Helper()
+	args := append([]string{"serve", "--data", s.Data, "--listen", s.Address}, s.settings...)
+	s.Process = Parley(t, args...)
+	s.API = API{URL: s.Err.Await(t, `parley is ready: (http://[^\s"]+)`)[1]}
+	return s
+}
+
+// Stop ends the server in order and fails the test if it does not end well.
+func (s *Server) Stop(t testing.TB) {
+	t.Helper()
+	s.Signal(t, syscall.SIGTERM)
+	if code := s.Code(t); code != 0 {
+		t.Errorf("the server ended with %d: %s", code, lastOf(s.Err.String()))
+	}
+}
+
+// FreeAddress returns a loopback address that nobody listens on. It is below
+// the ports that systems give out by themselves, so that it stays free while a
+// server that has it is started again.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = l.Close()
+			return address
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
+}
+
+// CopyData copies the files of a data directory, for a test to damage.
+func CopyData(t testing.TB, from string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}

@@ -1,0 +1,246 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"parley/protocol"
+)
+
+// Talker is somebody who reads and talks in a session over connections that
+// break, and who notices every event that is missing, twice there or another
+// one. A command that was not acknowledged is sent again under the same id.
+type Talker struct {
+	// immutable
+	Name    string
+	Member  Member
+	Session Session
+	Pace    time.Duration // between two things said, on the average
+
+	rng *rand.Rand // owned by Visit, which is for one goroutine
+
+	mu       sync.Mutex
+	place    place           // guarded by mu
+	said     int             // guarded by mu
+	waiting  []string        // guarded by mu: what was not acknowledged, the oldest first
+	answered map[string]bool // guarded by mu: what was acknowledged
+}
+
+// maxWaiting keeps what may have to be sent again within the server's memory of
+// commands, and below what it takes at once.
+const maxWaiting = 40
+
+// NewTalker makes somebody a participant. at is a cursor from before.
+func NewTalker(s Session, name string, m Member, r *Record, at string, seed uint64) *Talker {
+	from, err := protocol.ParseCursor(at)
+	if err != nil {
+		panic(err) // it came from the server
+	}
+	return &Talker{
+		Name: name, Member: m, Session: s, Pace: 10 * time.Millisecond,
+		rng:      rand.New(rand.NewPCG(seed, 0)),
+		place:    place{r, from},
+		answered: map[string]bool{},
+	}
+}
+
+// Visit connects, reads, and talks until ctx ends, then disconnects. The error
+// is a *Violation: that the server is away or the connection breaks is nothing
+// unusual.
+func (k *Talker) Visit(ctx context.Context, by Transport, politely bool) error {
+	return k.visit(ctx, by, politely, k.talk)
+}
+
+func (k *Talker) visit(ctx context.Context, by Transport, politely bool, meanwhile func(context.Context, feed)) error {
+	f, err := k.Session.open(ctx, by, k.Member, k.at())
+	if err != nil {
+		return onlyViolation(err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	read := make(chan error, 1)
+	go func() { // it ends with the feed, and is waited for
+		defer cancel()
+		read <- k.read(f)
+	}()
+	if k.sayAgain(ctx, f) {
+		meanwhile(ctx, f)
+	}
+	f.end(politely)
+	return onlyViolation(<-read)
+}
+
+func onlyViolation(err error) error {
+	if v, ok := errors.AsType[*Violation](err); ok {
+		return v
+	}
+	return nil
+}
+
+func (k *Talker) at() protocol.Cursor {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.place.at
+}
+
+func (k *Talker) read(f feed) error {
+	for {
+		lines, err := f.next()
+		for _, l := range lines {
+			if err := k.hear(l); err != nil {
+				return fmt.Errorf("%s: %w", k.Name, err)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (k *Talker) hear(l line) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case l.isEvent():
+		return k.place.take(l)
+	case l.Type == protocol.TypeOK:
+		k.settle(l.ID)
+	case l.Type == protocol.TypeConnected && l.Resume != protocol.ResumeOK:
+		return violation("the stream began with %s", l.raw)
+	case l.Type == protocol.TypeWelcome:
+		return requireResumed(l)
+	case l.Type == protocol.TypeError && !l.Error.Retryable:
+		return violation("%s was answered %s", l.ID, l.raw)
+	}
+	return nil
+}
+
+func requireResumed(l line) error {
+	var w struct {
+		Resume string `json:"resume"`
+	}
+	if err := json.Unmarshal(l.Payload, &w); err != nil || w.Resume != protocol.ResumeOK {
+		return violation("the welcome did not resume: %s", l.raw)
+	}
+	return nil
+}
+
+// settle notes an acknowledgement. Its caller holds mu.
+func (k *Talker) settle(id string) {
+	k.answered[id] = true
+	k.waiting = slices.DeleteFunc(k.waiting, func(other string) bool { return other == id })
+}
+
+// sayAgain says what was not acknowledged. False means that ctx has ended.
+func (k *Talker) sayAgain(ctx context.Context, f feed) bool {
+	for _, id := range k.unsettled() {
+		if !k.say(ctx, f, id) {
+			<-ctx.Done() // read on: it is only the talking that does not work
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
+// talk says new things until ctx ends.
+func (k *Talker) talk(ctx context.Context, f feed) {
+	for {
+		pause := time.NewTimer(time.Duration(k.rng.Int64N(2*int64(k.Pace) + 1)))
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return
+		}
+		if id := k.think(); id != "" && !k.say(ctx, f, id) {
+			<-ctx.Done()
+			return
+		}
+	}
+}
+
+func (k *Talker) unsettled() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.waiting)
+}
+
+// think returns the id of something new to say, which is its text as well, or
+// nothing while too much waits.
+func (k *Talker) think() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.waiting) >= maxWaiting {
+		return ""
+	}
+	k.said++
+	id := fmt.Sprintf("%s says %d", k.Name, k.said)
+	k.waiting = append(k.waiting, id)
+	return id
+}
+
+// say sends one message. False means that it is not known what became of it,
+// and nothing more is to be said on this connection.
+func (k *Talker) say(ctx context.Context, f feed, id string) bool {
+	if socket, ok := f.(*socketFeed); ok {
+		return socket.send(id, &protocol.Chat{Text: id}) == nil
+	}
+	answer, err := k.Session.Say(ctx, k.Member, id, id)
+	if err != nil || answer.Status != http.StatusOK {
+		return false
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.settle(id)
+	return true
+}
+
+// Settle visits until everything that was said is acknowledged and everything
+// up to a cursor is read.
+func (k *Talker) Settle(ctx context.Context, upTo protocol.Cursor) error {
+	for !k.isSettled(upTo) {
+		if ctx.Err() != nil {
+			return violation("%s is at event %d of %d; not acknowledged: %q", k.Name, k.at().Seq, upTo.Seq, k.unsettled())
+		}
+		// What was refused for now is said again in the next visit.
+		visit, cancel := context.WithTimeout(ctx, 2*time.Second)
+		err := k.visit(visit, Socket, true, func(ctx context.Context, _ feed) { k.awaitSettled(ctx, upTo) })
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *Talker) awaitSettled(ctx context.Context, upTo protocol.Cursor) {
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for !k.isSettled(upTo) {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (k *Talker) isSettled(upTo protocol.Cursor) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.waiting) == 0 && k.place.at.Seq >= upTo.Seq
+}
+
+// Acknowledged returns what was said and acknowledged.
+func (k *Talker) Acknowledged() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Collect(maps.Keys(k.answered))
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+func TestServe_killed_again_and_again_keeps_what_it_acknowledged_and_showed(t *testing.T) {
+	t.Parallel()
+	kills := 10
+	if soak() {
+		kills = 200
+	}
+	s := e2e.Serve(t, t.TempDir(), "--agent", "mine=parley demo-agent")
+	crowds := []*crowd{newCrowd(t, s.API, "demo", 6), newCrowd(t, s.API, "mine", 6), newCrowd(t, s.API, "demo", 6)}
+	for range kills {
+		after := time.Duration(30+rand.IntN(400)) * time.Millisecond
+		killDuring(t, s, after, crowds)
+		s = s.Again(t)
+	}
+	for _, c := range crowds {
+		c.requireNothingLost(t)
+	}
+	s.Stop(t)
+	verify := e2e.Parley(t, "verify", s.Data)
+	require.Zero(t, verify.Code(t), verify.Err)
+}
+
+// killDuring kills the server after a time of talk.
+func killDuring(t *testing.T, s *e2e.Server, after time.Duration, crowds []*crowd) {
+	ctx, cancel := context.WithTimeout(t.Context(), after)
+	defer cancel()
+	var talking sync.WaitGroup
+	for _, c := range crowds {
+		for _, k := range c.talkers {
+			// They are connected when the server dies: only then a broken
+			// connection ends their visit.
+			talking.Go(func() { c.failed <- k.Visit(t.Context(), e2e.Socket, true) })
+		}
+	}
+	<-ctx.Done()
+	s.Kill()
+	talking.Wait()
+	for _, c := range crowds {
+		for range c.talkers {
+			require.NoError(t, <-c.failed)
+		}
+	}
+}
+
+// crowd is some people in one session.
+type crowd struct {
+	session e2e.Session
+	record  *e2e.Record
+	from    string // a cursor from before they talked
+	talkers []*e2e.Talker
+	failed  chan error // capacity: one for each talker
+}
+
+func newCrowd(t *testing.T, api e2e.API, agent string, size int) *crowd {
+	session := api.Share(t, api.StartAgent(t, agent), protocol.ModePromptDirect)
+	c := &crowd{session: session, record: e2e.NewRecord(), from: session.Cursor(t), failed: make(chan error, size)}
+	for i := range size {
+		name := fmt.Sprintf("guest %d", i+1)
+		member := session.Join(t, name)
+		c.talkers = append(c.talkers, e2e.NewTalker(session, name, member, c.record, c.from, uint64(i)))
+	}
+	return c
+}
+
+// requireNothingLost lets everybody settle, and checks what they were told and
+// shown against what the server has.
+func (c *crowd) requireNothingLost(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), e2e.Patience)
+	defer cancel()
+	c.settle(t, ctx) // their last words
+	c.settle(t, ctx) // and what the others said then
+	c.record.RequireIn(t, c.session.Journal(t, c.from))
+	times := map[string]int{}
+	for _, m := range c.session.Messages(t) {
+		times[m.Text]++
+	}
+	said := 0
+	for _, k := range c.talkers {
+		for _, text := range k.Acknowledged() {
+			said++
+			require.Equal(t, 1, times[text], "%q was acknowledged", text)
+			delete(times, text)
+		}
+	}
+	require.Empty(t, times, "said by nobody")
+	t.Logf("%d messages acknowledged and there once, %d events shown", said, c.record.Len())
+}
+
+func (c *crowd) settle(t *testing.T, ctx context.Context) {
+	t.Helper()
+	at, err := protocol.ParseCursor(c.session.Cursor(t))
+	require.NoError(t, err)
+	for _, k := range c.talkers {
+		require.NoError(t, k.Settle(ctx, at))
+	}
+}
