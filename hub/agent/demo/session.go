@@ -62,6 +62,10 @@ func (s *server) newSession(raw json.RawMessage) (*session, error) {
 		return nil, err
 	}
 	ses := &session{id: "demo-" + strings.ToLower(rand.Text()), cwd: p.Cwd}
+	// Kept from the first: one that is killed in its first turn can be loaded too.
+	if ses.past, err = s.history.save(ses.id, nil); err != nil {
+		return nil, err
+	}
 	s.sessions[ses.id] = ses
 	return ses, nil
 }
