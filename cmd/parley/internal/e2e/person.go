@@ -1,0 +1,140 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/protocol"
+	"parley/protocol/client"
+)
+
+// Person takes part in a session with the Go client, and remembers every event
+// that the client told. It is safe for concurrent use.
+type Person struct {
+	*client.Client
+	Welcome protocol.Welcome
+
+	done chan struct{} // closed when the client has told everything
+
+	mu      sync.Mutex
+	events  []*protocol.Event // guarded by mu
+	problem error             // guarded by mu: the first event that was out of place
+	changed chan struct{}     // guarded by mu: closed, and replaced, when events grows
+}
+
+// Come opens a link under a name. The person goes with the test, which fails if
+// an event was missing or told twice.
+func Come(t testing.TB, link client.Link, name string) *Person {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
+	defer cancel()
+	c, err := client.Open(ctx, link, client.Options{
+		UserID: name, BackoffBase: 20 * time.Millisecond, BackoffMax: 200 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Person{Client: c, done: make(chan struct{}), changed: make(chan struct{})}
+	welcomed := make(chan struct{})
+	go p.listen(welcomed) // it ends with the client
+	<-welcomed
+	t.Cleanup(func() {
+		_ = c.Close()
+		<-p.done
+		if p.problem != nil {
+			t.Errorf("%s: %v", name, p.problem)
+		}
+	})
+	return p
+}
+
+func (p *Person) listen(welcomed chan<- struct{}) {
+	defer close(p.done)
+	last := uint64(0)
+	for n := range p.Notices() {
+		switch n := n.(type) {
+		case client.Welcome:
+			if last > 0 {
+				p.wrong(fmt.Errorf("a second welcome after event %d: %s", last, n.Resume))
+				continue
+			}
+			at, err := protocol.ParseCursor(n.Cursor)
+			if err != nil {
+				p.wrong(err)
+			}
+			last, p.Welcome = at.Seq, n.Welcome
+			close(welcomed)
+		case client.Event:
+			if last++; n.Cursor.Seq != last {
+				p.wrong(fmt.Errorf("event %d came instead of event %d", n.Cursor.Seq, last))
+			}
+			p.heard(n.Event)
+		}
+	}
+}
+
+func (p *Person) wrong(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.problem == nil {
+		p.problem = err
+	}
+}
+
+func (p *Person) heard(e *protocol.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.events = append(p.events, e)
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+// Heard returns the events so far, and a channel that is closed when there are
+// more.
+func (p *Person) Heard() ([]*protocol.Event, <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.events[:len(p.events):len(p.events)], p.changed
+}
+
+// HeardUpTo waits until a person has heard an event, and returns all up to it.
+func (p *Person) HeardUpTo(t testing.TB, seq uint64) []*protocol.Event {
+	t.Helper()
+	return p.awaitEvent(t, func(e *protocol.Event) bool { return e.Cursor.Seq == seq })
+}
+
+// Await waits until a person hears of something, unless they already have.
+func Await[T protocol.Payload](t testing.TB, p *Person, is func(T) bool) (T, *protocol.Event) {
+	t.Helper()
+	events := p.awaitEvent(t, func(e *protocol.Event) bool {
+		payload, ok := e.Payload.(T)
+		return ok && is(payload)
+	})
+	last := events[len(events)-1]
+	return last.Payload.(T), last
+}
+
+// awaitEvent returns all events up to the first that is meant.
+func (p *Person) awaitEvent(t testing.TB, is func(*protocol.Event) bool) []*protocol.Event {
+	t.Helper()
+	late := time.After(Patience)
+	for seen := 0; ; {
+		events, more := p.Heard()
+		for i, e := range events[seen:] {
+			if is(e) {
+				return events[:seen+i+1]
+			}
+		}
+		seen = len(events)
+		select {
+		case <-more:
+		case <-p.done:
+			t.Fatalf("the client ended after %d events: %v", seen, p.Err())
+		case <-late:
+			t.Fatalf("what was waited for is not among %d events", seen)
+		}
+	}
+}
