@@ -64,8 +64,11 @@ func (s *Server) clientError(path string, err error) *protocol.Error {
 		return errShuttingDown // or the client is gone, and sees nothing
 	}
 	e := protocol.AsError(err)
-	if e.Code == protocol.CodeInternal {
+	switch {
+	case e.Code == protocol.CodeInternal:
 		s.log.Error("request failed", zap.String("path", path), zap.Error(err))
+	case err != error(e): // it was wrapped: there is more to know
+		s.log.Warn("request failed", zap.String("path", path), zap.Error(err))
 	}
 	return e
 }

@@ -1,12 +1,6 @@
 package web
 
-import (
-	"net/http"
-
-	"go.uber.org/zap"
-
-	"parley/protocol"
-)
+import "net/http"
 
 // health is the body of both probes. Server to client.
 type health struct {
@@ -21,13 +15,8 @@ func (s *Server) ready(*http.Request, []byte) (any, error) {
 	if s.open.closing() {
 		return nil, errShuttingDown
 	}
-	if s.o.Ready != nil {
-		if err := s.o.Ready(); err != nil {
-			s.log.Warn("not ready", zap.Error(err))
-			return nil, errNotReady
-		}
+	if err := s.hub.Ready(); err != nil {
+		return nil, err
 	}
 	return health{"ok"}, nil
 }
-
-var errNotReady = protocol.Errorf(protocol.CodeJournalUnavailable, "the server does not take commands now")

@@ -45,10 +45,6 @@ type Options struct {
 	CommandRate float64
 	// CommandBurst is how many may come at once; 60 by default.
 	CommandBurst int
-
-	// Ready says whether the server can take commands; nil for always, until
-	// Shutdown.
-	Ready func() error
 }
 
 const (

@@ -56,9 +56,9 @@ func (k *socket) write(ctx context.Context, sub *hub.Subscription) {
 	err := newPump(k.conn, k.s.o.WriteTimeout).run(ctx, sub)
 	if closed, ok := errors.AsType[*hub.Closed](err); ok {
 		k.close(closed.Code, closed.Reason)
-		return
-	}
-	if ctx.Err() == nil {
+	} else if e, ok := asProtocol(err); ok { // the journal could not be read
+		k.close(e.Entry().Close, e.Message)
+	} else if ctx.Err() == nil {
 		_ = k.conn.CloseNow() // a write failed: no frame would get through
 	}
 }

@@ -57,34 +57,28 @@ func (s *Server) follow(ctx context.Context, id string, who hub.Credentials, cur
 func (s *Server) pump(ctx context.Context, sub *hub.Subscription, out *eventStream) {
 	for {
 		beat, cancel := context.WithTimeout(ctx, s.o.Heartbeat)
-		err := copyEvents(beat, sub, out)
+		goesOn := copyEvents(beat, sub, out)
 		cancel()
-		if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
-			return
-		}
-		if out.heartbeat() != nil {
+		if !goesOn || ctx.Err() != nil || out.heartbeat() != nil {
 			return
 		}
 	}
 }
 
-// copyEvents sends events until ctx ends, which loses none, or something
-// fails.
-func copyEvents(ctx context.Context, sub *hub.Subscription, out *eventStream) error {
+// copyEvents sends events until ctx ends, which loses none. It returns false
+// when there will be no more.
+func copyEvents(ctx context.Context, sub *hub.Subscription, out *eventStream) bool {
 	for {
 		lines, err := sub.Next(ctx)
 		if err != nil {
-			return err
+			_, closed := errors.AsType[*hub.Closed](err)
+			return !closed && ctx.Err() != nil
 		}
-		if err := out.events(lines); err != nil {
-			return errStreamBroken
+		if out.events(lines) != nil {
+			return false
 		}
 	}
 }
-
-// errStreamBroken tells a failed write, whose deadline is the client's fault,
-// from the deadline of a heartbeat.
-var errStreamBroken = errors.New("event stream is broken")
 
 // eventStream writes server-sent events as the HTML standard has them. It is
 // for one goroutine.

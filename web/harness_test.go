@@ -1,0 +1,294 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"parley/hub"
+	"parley/hub/agent"
+	"parley/hub/journal/memory"
+	"parley/hub/journal/sqlite"
+	"parley/protocol"
+	"parley/web"
+)
+
+// patience is how long a test waits for what has to come. It is only ever
+// waited for when a test fails.
+const patience = 20 * time.Second
+
+// setup is what a test may change about its world.
+type setup struct {
+	hub     hub.Options
+	web     web.Options
+	journal hub.Journal
+	log     *zap.Logger
+	pace    time.Duration // of the demo agent
+	dir     string        // of the journal, and of the demo agent's memory
+}
+
+// world is a whole server: a journal, a hub with the demo agent, and the edge
+// over HTTP.
+type world struct {
+	t      *testing.T
+	setup  setup
+	hub    *hub.Hub
+	server *web.Server
+	url    string
+	client *http.Client
+	stop   func() // ends everything; may be called more than once
+
+	patience time.Duration // for one call
+}
+
+// newWorld starts a server over TCP, with SQLite.
+func newWorld(t *testing.T, change ...func(*setup)) *world {
+	t.Helper()
+	s := setup{dir: t.TempDir()}
+	for _, c := range change {
+		c(&s)
+	}
+	if s.journal == nil {
+		journal, err := sqlite.Open(s.dir)
+		require.NoError(t, err)
+		s.journal = journal
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	return startWorld(t, s, listener, new(http.Transport), "http://"+listener.Addr().String())
+}
+
+// newBubble starts a server without a network or a disk, for synctest.
+func newBubble(t *testing.T, change ...func(*setup)) *world {
+	t.Helper()
+	s := setup{journal: memory.New()}
+	for _, c := range change {
+		c(&s)
+	}
+	listener := newPipeListener()
+	transport := &http.Transport{DialContext: listener.dial}
+	w := startWorld(t, s, listener, transport, "http://localhost")
+	w.patience = time.Hour // of the bubble's clock, which does not stand still while a test waits
+	return w
+}
+
+func startWorld(t *testing.T, s setup, l net.Listener, transport *http.Transport, url string) *world {
+	t.Helper()
+	if s.log == nil {
+		s.log = zap.NewNop()
+	}
+	if s.web.CommandRate == 0 {
+		s.web.CommandRate = -1
+	}
+	s.hub.Logger, s.web.Logger = s.log, s.log
+	demo := agent.Options{DemoPace: s.pace}
+	if s.dir != "" {
+		demo.DemoDir = filepath.Join(s.dir, "demo")
+	}
+	launcher, err := agent.NewLauncher(nil, s.log, demo)
+	require.NoError(t, err)
+	w := &world{t: t, setup: s, url: url, client: &http.Client{Transport: transport}, patience: patience}
+	w.hub = hub.New(s.journal, launcher, hub.Key{1, 2, 3}, s.hub)
+	require.NoError(t, w.hub.Start(t.Context()))
+	w.server = web.New(w.hub, s.web)
+	ts := &httptest.Server{Listener: l, Config: w.server.HTTPServer("")}
+	ts.Start()
+	stopped := false
+	w.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		require.NoError(t, w.server.Shutdown(ctx))
+		transport.CloseIdleConnections()
+		ts.Close()
+		require.NoError(t, w.hub.Stop(ctx))
+		require.NoError(t, s.journal.Close())
+	}
+	t.Cleanup(w.stop)
+	return w
+}
+
+// reply is an HTTP answer, read.
+type reply struct {
+	t      *testing.T
+	status int
+	header http.Header
+	body   []byte
+}
+
+// call sends a request. body is sent as JSON, unless it is a string, which is
+// sent as it is; nil sends none.
+func (w *world) call(method, path string, body any, headers ...string) reply {
+	w.t.Helper()
+	var content io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		content = bytes.NewReader([]byte(b))
+	default:
+		encoded, err := json.Marshal(body)
+		require.NoError(w.t, err)
+		content = bytes.NewReader(encoded)
+	}
+	ctx, cancel := context.WithTimeout(w.t.Context(), w.patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, w.url+path, content)
+	require.NoError(w.t, err)
+	if content != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := w.client.Do(req)
+	require.NoError(w.t, err)
+	defer func() { _ = res.Body.Close() }()
+	answer, err := io.ReadAll(res.Body)
+	require.NoError(w.t, err)
+	return reply{w.t, res.StatusCode, res.Header, answer}
+}
+
+// ok requires the status and reads the body.
+func (r reply) ok(status int, into any) reply {
+	r.t.Helper()
+	require.Equal(r.t, status, r.status, string(r.body))
+	if into != nil {
+		require.NoError(r.t, json.Unmarshal(r.body, into), string(r.body))
+	}
+	return r
+}
+
+// fails requires an error body with the code and the status of the catalogue.
+func (r reply) fails(code protocol.Code) {
+	r.t.Helper()
+	var body protocol.ErrorBody
+	require.NoError(r.t, json.Unmarshal(r.body, &body), "status %d: %s", r.status, r.body)
+	require.Equal(r.t, code, body.Code, string(r.body))
+	require.Equal(r.t, protocol.Catalogue[code].Status, r.status)
+	require.Equal(r.t, "application/json", r.header.Get("Content-Type"))
+	require.NotEmpty(r.t, body.Error)
+}
+
+const sharedAPI = "/api/shared-sessions"
+
+// person is a participant with what is needed to act as one.
+type person struct {
+	ID, Token, UserID string
+}
+
+func personOf(p protocol.Participant) person { return person{p.ID, *p.AccessToken, p.UserID} }
+
+// with adds the credentials to a body.
+func (p person) with(body map[string]any) map[string]any {
+	all := map[string]any{"participantId": p.ID, "participantToken": p.Token}
+	for k, v := range body {
+		all[k] = v
+	}
+	return all
+}
+
+func (p person) headers() []string {
+	return []string{"Authorization", "Bearer " + p.Token, "Parley-Participant", p.ID}
+}
+
+func (p person) query() string { return "participantId=" + p.ID + "&participantToken=" + p.Token }
+
+// session is a shared session with its host.
+type session struct {
+	w      *world
+	ID     string
+	Agent  string // the host session's id
+	Invite string
+	Host   person
+}
+
+func (s *session) path(rest string) string { return sharedAPI + "/" + s.ID + rest }
+
+func (w *world) startAgent(more ...map[string]any) string {
+	w.t.Helper()
+	body := map[string]any{"agent": "demo"}
+	for _, m := range more {
+		for k, v := range m {
+			body[k] = v
+		}
+	}
+	var answer protocol.HostSessionAnswer
+	w.call("POST", "/api/sessions", body).ok(http.StatusCreated, &answer)
+	return answer.Session.ID
+}
+
+// share makes a shared session on a new demo agent.
+func (w *world) share(mode protocol.Mode) *session {
+	w.t.Helper()
+	return w.shareOn(w.startAgent(), mode)
+}
+
+func (w *world) shareOn(agentID string, mode protocol.Mode, more ...map[string]any) *session {
+	w.t.Helper()
+	body := map[string]any{"hostSessionId": agentID, "hostUserId": "hana", "mode": mode}
+	for _, m := range more {
+		for k, v := range m {
+			body[k] = v
+		}
+	}
+	var answer protocol.CreateAnswer
+	w.call("POST", sharedAPI, body).ok(http.StatusCreated, &answer)
+	return &session{
+		w: w, ID: answer.Session.ID, Agent: agentID, Invite: answer.InviteToken, Host: personOf(answer.HostParticipant),
+	}
+}
+
+func (s *session) join(user string, role protocol.Role) person {
+	s.w.t.Helper()
+	var answer protocol.JoinAnswer
+	s.w.call("POST", s.path("/join"), map[string]any{"inviteToken": s.Invite, "userId": user, "role": role}).
+		ok(http.StatusOK, &answer)
+	return personOf(answer.Participant)
+}
+
+func (s *session) leave(p person) {
+	s.w.t.Helper()
+	s.w.call("POST", s.path("/leave"), p.with(nil)).ok(http.StatusOK, nil)
+}
+
+func (s *session) close() {
+	s.w.t.Helper()
+	s.w.call("DELETE", s.path(""), s.Host.with(nil)).ok(http.StatusOK, nil)
+}
+
+func (s *session) say(p person, text string) {
+	s.w.t.Helper()
+	s.w.call("POST", s.path("/messages"), p.with(map[string]any{"text": text})).ok(http.StatusOK, nil)
+}
+
+func (s *session) prompt(p person, text string) protocol.Approval {
+	s.w.t.Helper()
+	var answer protocol.PromptAnswer
+	s.w.call("POST", s.path("/prompts"), p.with(map[string]any{"prompt": text})).ok(http.StatusOK, &answer)
+	return answer.Approval
+}
+
+func (s *session) resolve(approval, action string) {
+	s.w.t.Helper()
+	s.w.call("POST", s.path("/approvals/"+approval), s.Host.with(map[string]any{"action": action})).
+		ok(http.StatusOK, nil)
+}
+
+func (s *session) command(p person, kind string, payload any) reply {
+	s.w.t.Helper()
+	return s.w.call("POST", s.path("/commands"),
+		map[string]any{"id": "c-" + kind, "type": kind, "payload": payload}, p.headers()...)
+}

@@ -1,0 +1,294 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"parley/hub/journal/sqlite"
+	"parley/protocol"
+)
+
+// Each test here is named after a defect of the original API that Parley does
+// not have. That any web page may call the original is in
+// TestGuard_AnyWebPageMayCallTheOriginal.
+
+func TestOriginal_RejoiningHandsOutTokens(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModeCommentOnly)
+	gil := s.join("gil", protocol.RoleViewer)
+	rejoin := func(t *testing.T, more object) reply {
+		body := object{"inviteToken": s.Invite, "userId": "gil"}
+		for k, v := range more {
+			body[k] = v
+		}
+		return w.in(t).call("POST", s.path("/join"), body)
+	}
+	t.Run("somebody present is not handed out on an invite", func(t *testing.T) {
+		r := rejoin(t, nil)
+		r.fails(protocol.CodeUserAlreadyJoined)
+		require.NotContains(t, string(r.body), gil.Token)
+		rejoin(t, object{"userId": " gil "}).fails(protocol.CodeUserAlreadyJoined)
+		rejoin(t, object{"participantToken": "wrong"}).fails(protocol.CodeUserAlreadyJoined)
+		rejoin(t, object{"participantToken": s.Host.Token}).fails(protocol.CodeUserAlreadyJoined)
+	})
+	t.Run("the host is not handed out either", func(t *testing.T) {
+		r := rejoin(t, object{"userId": "hana"})
+		r.fails(protocol.CodeUserAlreadyJoined)
+		require.NotContains(t, string(r.body), s.Host.Token)
+		rejoin(t, object{"userId": "hana", "participantToken": gil.Token}).fails(protocol.CodeUserAlreadyJoined)
+	})
+	t.Run("the own token brings one's own participant back", func(t *testing.T) {
+		var answer protocol.JoinAnswer
+		rejoin(t, object{"participantToken": gil.Token}).ok(http.StatusOK, &answer)
+		require.Equal(t, gil, personOf(answer.Participant))
+		require.Equal(t, protocol.RoleViewer, answer.Participant.Role, "the role stays")
+	})
+	t.Run("the host comes back with the own token, even after leaving", func(t *testing.T) {
+		own := object{"userId": "hana", "participantToken": s.Host.Token}
+		var answer protocol.JoinAnswer
+		rejoin(t, own).ok(http.StatusOK, &answer)
+		require.Equal(t, s.Host, personOf(answer.Participant))
+		s.in(t).leave(s.Host)
+		w.in(t).call("POST", s.path("/messages"), s.Host.with(object{"text": "x"})).fails(protocol.CodeParticipantInactive)
+		rejoin(t, own).ok(http.StatusOK, &answer)
+		require.Equal(t, s.Host.ID, answer.Participant.ID)
+		require.Equal(t, protocol.RoleHost, answer.Participant.Role)
+	})
+}
+
+// Where --legacy-rejoin is on, guests have the old behaviour, and the host
+// still has not.
+func TestOriginal_RejoiningWithLegacyRejoin(t *testing.T) {
+	w := newWorld(t, func(s *setup) { s.hub.LegacyRejoin = true })
+	s := w.share(protocol.ModeCommentOnly)
+	gil := s.join("gil", protocol.RoleViewer)
+	require.Equal(t, gil, s.join("gil", protocol.RoleCollaborator))
+	w.call("POST", s.path("/join"), object{"inviteToken": s.Invite, "userId": "hana"}).
+		fails(protocol.CodeUserAlreadyJoined)
+}
+
+func TestOriginal_StreamLosesEventsWhenBehind(t *testing.T) {
+	const missed = 300 // the original lost all beyond 256
+	w := newWorld(t)
+	s := w.share(protocol.ModeCommentOnly)
+	es := s.stream(s.Host, "")
+	es.next()
+	s.say(s.Host, "-1")
+	es.next()
+	es.close()
+	for i := range missed {
+		s.say(s.Host, fmt.Sprint(i))
+	}
+	es = s.stream(s.Host, "", "Last-Event-ID", es.last)
+	es.next()
+	for i := range missed {
+		var p protocol.MessageCreated
+		require.NoError(t, json.Unmarshal(es.next().Payload, &p))
+		require.Equal(t, fmt.Sprint(i), p.Message.Text)
+	}
+}
+
+func TestOriginal_StreamStaysOpenAfterTheSession(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModeCommentOnly)
+	es := s.stream(s.join("gil", protocol.RoleViewer), "")
+	s.close()
+	es.until(protocol.EventSessionClosed)
+	es.ends()
+	w.call("GET", s.path("/stream?"+s.Host.query()), nil).fails(protocol.CodeSessionInactive)
+}
+
+func TestOriginal_StreamOfSomebodyGoneStaysOpen(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModeCommentOnly)
+	gil, vera := s.join("gil", protocol.RoleViewer), s.join("vera", protocol.RoleViewer)
+	left, removed := s.stream(gil, ""), s.stream(vera, "")
+	s.leave(gil)
+	left.until(protocol.EventParticipantLeft)
+	left.ends()
+	s.command(s.Host, "remove", object{"participantId": vera.ID}).ok(http.StatusOK, nil)
+	removed.until(protocol.EventParticipantLeft)
+	removed.until(protocol.EventParticipantLeft)
+	removed.ends()
+	w.call("GET", s.path("/stream?"+gil.query()), nil).fails(protocol.CodeParticipantInactive)
+}
+
+func TestOriginal_MalformedBodiesAnswerPlainText(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"", "/x/join", "/x/leave", "/x/messages", "/x/prompts", "/x/approvals/y"} {
+		for _, body := range []string{"", "{", "[]", "null", "7", `"text"`, "\xff", "{}", `{"a":}`} {
+			w.call("POST", sharedAPI+path, body).fails(protocol.CodeInvalidRequest)
+		}
+		w.call("POST", sharedAPI+path, "{}", "Content-Type", "text/plain").fails(protocol.CodeInvalidRequest)
+	}
+	w.call("DELETE", sharedAPI+"/x", "{").fails(protocol.CodeInvalidRequest)
+}
+
+func TestOriginal_EveryPermissionIsGranted(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModeCommentOnly)
+	es := s.stream(s.Host, "")
+	s.prompt(s.Host, "permission")
+	asked := es.until(protocol.EventPermissionRequested)
+	var p protocol.PermissionRequested
+	require.NoError(t, json.Unmarshal(asked[len(asked)-1].Payload, &p))
+	var options []struct {
+		OptionID string `json:"optionId"`
+		Kind     string `json:"kind"`
+	}
+	require.NoError(t, json.Unmarshal(p.Options, &options))
+	reject := ""
+	for _, o := range options {
+		if o.Kind == "reject_once" {
+			reject = o.OptionID
+		}
+	}
+	s.command(s.Host, "permission", object{"requestId": p.RequestID, "optionId": reject}).ok(http.StatusOK, nil)
+	answered := es.until(protocol.EventPermissionResolved)
+	var how protocol.PermissionResolved
+	require.NoError(t, json.Unmarshal(answered[len(answered)-1].Payload, &how))
+	require.Equal(t, protocol.SourceParticipant, how.Source)
+	require.Equal(t, reject, *how.OptionID)
+	es.until(protocol.EventPromptDispatchCompleted)
+
+	t.Run("unless the host session is set to, which everybody sees", func(t *testing.T) {
+		w := w.in(t)
+		s := w.shareOn(w.startAgent(object{"permissions": "allow"}), protocol.ModeCommentOnly)
+		es := s.stream(s.Host, "")
+		s.prompt(s.Host, "permission")
+		answered := es.until(protocol.EventPermissionResolved)
+		require.NoError(t, json.Unmarshal(answered[len(answered)-1].Payload, &how))
+		require.Equal(t, protocol.SourcePolicy, how.Source)
+		require.Nil(t, how.Participant)
+	})
+}
+
+func TestOriginal_LongPromptsFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t)
+		s := w.share(protocol.ModeCommentOnly)
+		es := s.stream(s.Host, "")
+		s.prompt(s.Host, "wait")
+		es.until(protocol.EventPromptDispatchStarted)
+		es.close()
+		<-time.After(24 * time.Hour) // the original gave up after five minutes
+		es = s.stream(s.Host, "", "Last-Event-ID", es.last)
+		s.command(s.Host, "cancel", object{}).ok(http.StatusOK, nil)
+		es.until(protocol.EventPromptCancelled)
+		es.until(protocol.EventPromptDispatchFailed)
+		es.close()
+		w.stop()
+	})
+}
+
+func TestOriginal_ApprovedPromptsRunAtOnce(t *testing.T) {
+	w := newWorld(t, func(s *setup) { s.pace = time.Millisecond })
+	s := w.share(protocol.ModePromptWithApproval)
+	gil := s.join("gil", protocol.RoleCollaborator)
+	es := s.stream(s.Host, "")
+	var approvals []string
+	for range 3 {
+		approvals = append(approvals, s.prompt(gil, "plan").ID)
+	}
+	order := []string{approvals[2], approvals[0], approvals[1]}
+	for _, id := range order {
+		s.resolve(id, "approve")
+	}
+	var turns []string
+	for len(turns) < 6 {
+		e := es.next()
+		if e.Type == protocol.EventPromptDispatchStarted || e.Type == protocol.EventPromptDispatchCompleted {
+			var p protocol.PromptDispatchStarted
+			require.NoError(t, json.Unmarshal(e.Payload, &p))
+			turns = append(turns, string(e.Type)+" "+p.ApprovalID)
+		}
+	}
+	for i, id := range order {
+		require.Equal(t, "prompt_dispatch_started "+id, turns[2*i], "in the order of approval")
+		require.Equal(t, "prompt_dispatch_completed "+id, turns[2*i+1], "one at a time")
+	}
+}
+
+func TestOriginal_EverythingIsLostAtARestart(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModePromptWithApproval)
+	gil := s.join("gil", protocol.RoleCollaborator)
+	es := s.stream(gil, "")
+	es.next()
+	s.prompt(s.Host, "help")
+	es.until(protocol.EventPromptDispatchCompleted)
+	cursor := es.last
+	s.say(gil, "before")
+	pending := s.prompt(gil, "help")
+	before := w.call("GET", s.path(""), nil).ok(http.StatusOK, nil)
+	es.close()
+	w.stop()
+
+	w = newWorld(t, func(n *setup) {
+		n.dir = w.setup.dir
+		journal, err := sqlite.Open(n.dir)
+		require.NoError(t, err)
+		n.journal = journal
+	})
+	s.w = w
+	var was, is protocol.StateAnswer
+	before.ok(http.StatusOK, &was)
+	w.call("GET", s.path(""), nil).ok(http.StatusOK, &is)
+	require.Equal(t, was.Session, is.Session)
+	require.Equal(t, was.Participants, is.Participants)
+	require.Equal(t, was.Approvals, is.Approvals)
+	es = s.stream(gil, "", "Last-Event-ID", cursor)
+	es.next()
+	require.Equal(t, []protocol.EventType{protocol.EventMessageCreated, protocol.EventPromptPendingApproval},
+		types(es.until(protocol.EventPromptPendingApproval)))
+	s.resolve(pending.ID, "approve")
+	es.until(protocol.EventPromptDispatchCompleted)
+}
+
+func TestOriginal_ExpiryIsNoticedByTheNextRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t)
+		s := w.shareOn(w.startAgent(), protocol.ModePromptWithApproval, object{"expiresInMinutes": 7})
+		gil := s.join("gil", protocol.RoleCollaborator)
+		pending := s.prompt(gil, "help")
+		es := s.stream(gil, "")
+		es.next()
+		begin := time.Now()
+		e := es.next()
+		require.Equal(t, protocol.EventSessionClosed, e.Type)
+		require.JSONEq(t, `{"status":"expired"}`, string(e.Payload))
+		require.WithinDuration(t, begin.Add(7*time.Minute), time.Now(), time.Second)
+		es.ends()
+		w.call("GET", s.path(""), nil).fails(protocol.CodeSessionInactive)
+		w.call("POST", s.path("/approvals/"+pending.ID), s.Host.with(object{"action": "approve"})).
+			fails(protocol.CodeSessionInactive)
+		var sessions protocol.SessionsAnswer
+		w.call("GET", sharedAPI+"?status=expired", nil).ok(http.StatusOK, &sessions)
+		require.Len(t, sessions.Sessions, 1)
+		es.close()
+		w.stop()
+	})
+}
+
+// On loopback, reads are open as in the original. What stays secret there too:
+// no read shows a token, and an id that nobody has is like one that was closed
+// to others.
+func TestOriginal_EverybodyReadsEverything(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModePromptWithApproval)
+	gil := s.join("gil", protocol.RoleCollaborator)
+	for _, path := range []string{sharedAPI, s.path(""), s.path("/participants"), s.path("/messages")} {
+		body := string(w.call("GET", path, nil).ok(http.StatusOK, nil).body)
+		for _, secret := range []string{s.Invite, s.Host.Token, gil.Token} {
+			require.NotContains(t, body, secret)
+		}
+	}
+	w.call("GET", sharedAPI+"/"+uuid.NewString()+"/messages", nil).fails(protocol.CodeSessionNotFound)
+}
