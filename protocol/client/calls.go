@@ -17,6 +17,11 @@ import (
 // again after a reconnect.
 const maxInFlight = 64
 
+// window is how many of them a connection carries at a time. The next is sent
+// when one is answered, so a connection that breaks in their midst leaves little
+// to be done again, and a reconnect is no burst.
+const window = 8
+
 // maxTries is how often a command is sent when the server asks for patience.
 const maxTries = 6
 
@@ -32,7 +37,7 @@ type call struct {
 // has not sent; a new connection's writer begins with the oldest.
 type calls struct {
 	slots chan struct{} // capacity maxInFlight; when full, asking waits
-	wake  chan struct{} // capacity 1: something is to be sent; more than one says no more
+	wake  chan struct{} // capacity 1: something may be sent now; more than one says no more
 
 	mu   sync.Mutex
 	next uint64
@@ -76,28 +81,38 @@ func (q *calls) add(id string, line []byte) *call {
 	c := &call{number: q.next, id: id, line: line, answer: make(chan protocol.ServerMessage, 1)}
 	q.open = append(q.open, c)
 	q.mu.Unlock()
+	q.signal()
+	return c
+}
+
+func (q *calls) signal() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
-	return c
 }
 
 func (q *calls) drop(c *call) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.open = slices.DeleteFunc(q.open, func(other *call) bool { return other == c })
+	q.signal()
 }
 
-// after returns the calls that were asked after that number, in order.
-func (q *calls) after(number uint64) []*call {
+// following returns the oldest call after the one with that number, or nil
+// when there is none or the window is full.
+func (q *calls) following(number uint64) *call {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	i := slices.IndexFunc(q.open, func(c *call) bool { return c.number > number })
-	if i < 0 {
-		return nil
+	for i, c := range q.open {
+		if i == window {
+			break
+		}
+		if c.number > number {
+			return c
+		}
 	}
-	return slices.Clone(q.open[i:])
+	return nil
 }
 
 // settle hands an answer to whoever waits for it. One that nobody waits for, a
@@ -108,6 +123,7 @@ func (q *calls) settle(id string, m protocol.ServerMessage) {
 	if i := slices.IndexFunc(q.open, func(c *call) bool { return c.id == id }); i >= 0 {
 		q.open[i].answer <- m
 		q.open = slices.Delete(q.open, i, i+1)
+		q.signal()
 	}
 }
 

@@ -48,7 +48,7 @@ func (c *Client) serve(ctx context.Context, cancel context.CancelCauseFunc, t tr
 func (c *Client) write(ctx context.Context, t transport) error {
 	var sent uint64
 	for {
-		for _, call := range c.calls.after(sent) {
+		for call := c.calls.following(sent); call != nil; call = c.calls.following(sent) {
 			answer, err := t.send(ctx, call.line)
 			if err != nil {
 				return err

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -137,30 +138,50 @@ func TestCalls_are_bounded(t *testing.T) {
 			results <- err
 		}()
 	}
-	require.Eventually(t, func() bool { return len(q.after(0)) == maxInFlight }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return q.waiting() == maxInFlight }, 10*time.Second, time.Millisecond)
 	full, stop := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer stop()
 	_, err := q.ask(full, ended, "one more", nil)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.Len(t, q.after(0), maxInFlight)
+	require.Equal(t, maxInFlight, q.waiting())
 	cancel()
 	for range maxInFlight {
 		require.ErrorIs(t, <-results, context.Canceled)
 	}
-	require.Empty(t, q.after(0), "nothing is kept for those who no longer wait")
+	require.Zero(t, q.waiting(), "nothing is kept for those who no longer wait")
 }
 
 func TestCalls_answer_the_one_who_asked(t *testing.T) {
 	q := newCalls()
 	ended := make(chan struct{})
 	first, second := q.add("1", nil), q.add("2", nil)
-	require.Equal(t, []*call{second}, q.after(first.number))
+	require.Same(t, first, q.following(0))
+	require.Same(t, second, q.following(first.number))
 	q.settle("2", &protocol.OKMessage{ID: "2"})
 	q.settle("2", &protocol.OKMessage{ID: "again"})
 	q.settle("?", &protocol.OKMessage{})
 	require.Equal(t, &protocol.OKMessage{ID: "2"}, <-second.answer)
-	require.Equal(t, []*call{first}, q.after(0))
+	require.Nil(t, q.following(first.number))
+	require.Equal(t, 1, q.waiting())
 	close(ended)
 	_, err := q.ask(t.Context(), ended, "3", nil)
 	require.ErrorIs(t, err, ErrClosed)
+}
+
+func TestCalls_keep_to_the_window(t *testing.T) {
+	q := newCalls()
+	for range window + 1 {
+		q.add(fmt.Sprint(q.next), nil)
+	}
+	<-q.wake
+	require.Nil(t, q.following(window), "the window is full")
+	q.settle("3", &protocol.OKMessage{ID: "3"})
+	<-q.wake
+	require.EqualValues(t, window+1, q.following(window).number)
+}
+
+func (q *calls) waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.open)
 }

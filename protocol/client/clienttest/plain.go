@@ -68,9 +68,12 @@ func answer(w http.ResponseWriter, status int, line []byte) {
 
 // stream is GET …/stream: events alone.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
-	c := newConn()
-	s.running.Add(1)
+	faults, entered := s.enter()
+	if !entered {
+		return
+	}
 	defer s.running.Done()
+	c := newConn()
 	s.mu.Lock()
 	if s.who(r) == nil {
 		s.mu.Unlock()
@@ -90,7 +93,6 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		c.push(e.line)
 	}
 	s.conns[c] = true
-	faults := s.faults
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()

@@ -26,6 +26,7 @@ type Server struct {
 	running sync.WaitGroup // the goroutines of connections
 
 	mu        sync.Mutex
+	ended     bool                    // nobody is let in any more
 	people    []*protocol.Participant // with their tokens
 	events    []event
 	salt      byte // of the hashes: another one makes the journal another one
@@ -83,6 +84,9 @@ func New(t testing.TB) *Server {
 	s.http = httptest.NewServer(mux)
 	t.Cleanup(func() {
 		end()
+		s.mu.Lock()
+		s.ended = true
+		s.mu.Unlock()
 		s.CloseAll(protocol.CloseGoingAway)
 		s.http.CloseClientConnections()
 		s.http.Close()
@@ -205,6 +209,17 @@ func (s *Server) emit(p protocol.Payload) {
 	for c := range s.conns {
 		c.push(e.line)
 	}
+}
+
+// enter counts a connection's handler in, which defers s.running.Done. It
+// returns the faults of the connection, and false when the server has ended.
+func (s *Server) enter() (Faults, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended {
+		s.running.Add(1)
+	}
+	return s.faults, !s.ended
 }
 
 // place returns how many events a cursor is after, and whether it is one of

@@ -25,7 +25,9 @@ func newConn() *conn { return &conn{wake: make(chan struct{}, 1)} }
 
 func (c *conn) push(line []byte) {
 	c.mu.Lock()
-	c.out = append(c.out, line)
+	if c.code == 0 { // nothing comes after the end
+		c.out = append(c.out, line)
+	}
 	c.mu.Unlock()
 	c.signal()
 }
@@ -54,9 +56,11 @@ func (c *conn) take() (out [][]byte, code int) {
 }
 
 func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	faults := s.faults
-	s.mu.Unlock()
+	faults, ok := s.enter()
+	if !ok {
+		return
+	}
+	defer s.running.Done()
 	if faults.NoWebSocket {
 		http.Error(w, "no upgrades here", http.StatusBadGateway)
 		return
@@ -68,8 +72,6 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(s.life)
 	defer cancel()
 	c := newConn()
-	s.running.Add(1)
-	defer s.running.Done()
 	s.running.Go(func() {
 		defer cancel()
 		s.writeSocket(ctx, ws, c, faults)
@@ -180,10 +182,10 @@ func (s *Server) writeSocket(ctx context.Context, ws *websocket.Conn, c *conn, f
 			return
 		}
 		out, code := c.take()
-		if code == -1 {
+		if len(out) > 0 && ws.Write(ctx, websocket.MessageText, join(out)) != nil {
 			return
 		}
-		if len(out) > 0 && ws.Write(ctx, websocket.MessageText, join(out)) != nil {
+		if code == -1 {
 			return
 		}
 		if code != 0 {
