@@ -47,7 +47,7 @@ func freeIfTaken(cmd *cobra.Command, address string) string {
 	if cmd.Flags().Changed("listen") {
 		return address
 	}
-	l, err := listen(address)
+	l, err := listen(address, "--listen")
 	if err == nil {
 		_ = l.Close()
 		return address

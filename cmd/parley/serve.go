@@ -19,6 +19,7 @@ import (
 // serveSettings are what serve and demo run a server with.
 type serveSettings struct {
 	listen            string
+	debugListen       string
 	data              string
 	agents            []string
 	allowOrigins      []string
@@ -29,6 +30,7 @@ type serveSettings struct {
 	logFormat         string
 	turnTimeout       time.Duration
 	permissionTimeout time.Duration
+	idleAfter         time.Duration
 	maxEvent          int
 
 	profiles []agent.Profile // of the file and of agents
@@ -83,7 +85,9 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&s.legacyRejoin, "legacy-rejoin", true, "hand a guest who joins again under the same user id the same participant, as old clients expect; only on loopback unless given")
 	f.DurationVar(&s.turnTimeout, "turn-timeout", 0, "cancel a turn of the agent after this time; 0 for never")
 	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
+	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "take a session out of memory when nobody has used it for this time")
 	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is passed on whole")
+	f.StringVar(&s.debugListen, "debug-listen", "", "loopback address for Go's profiles, under /debug/pprof/; none if empty")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "console", "console or json")
 }
@@ -120,6 +124,7 @@ func (s *serveSettings) hubOptions() hub.Options {
 		LegacyRejoin:      s.legacyRejoin,
 		TurnTimeout:       s.turnTimeout,
 		PermissionTimeout: s.permissionTimeout,
+		IdleAfter:         s.idleAfter,
 		MaxEvent:          s.maxEvent,
 	}
 }

@@ -25,7 +25,8 @@ type server struct {
 	hub     *hub.Hub
 	web     *web.Server
 	http    *http.Server
-	failed  chan error // from the goroutine that accepts, at most one
+	debug   *debugServer // nil unless asked for
+	failed  chan error   // from the goroutine that accepts, at most one
 	done    chan struct{}
 }
 
@@ -38,7 +39,7 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := listen(s.listen)
+	listener, err := listen(s.listen, "--listen")
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +49,11 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		failed: make(chan error, 1),
 		done:   make(chan struct{}),
 	}
-	if err := srv.open(ctx, s); err != nil {
+	if srv.debug, err = startDebug(s.debugListen, log); err != nil {
 		return nil, errors.Join(err, listener.Close())
+	}
+	if err := srv.open(ctx, s); err != nil {
+		return nil, errors.Join(err, listener.Close(), srv.debug.stop())
 	}
 	srv.web = web.New(srv.hub, web.Options{
 		Logger:       log,
@@ -67,10 +71,11 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 	return srv, nil
 }
 
-func listen(address string) (net.Listener, error) {
+// listen listens on the address that a flag has.
+func listen(address, flag string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", address, errors.Unwrap(err))
+		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with %s", address, errors.Unwrap(err), flag)
 	}
 	return l, nil
 }
@@ -112,7 +117,7 @@ func (srv *server) stop() error {
 	err := srv.web.Shutdown(ctx)
 	err = errors.Join(err, srv.http.Shutdown(ctx))
 	<-srv.done
-	err = errors.Join(err, srv.hub.Stop(ctx), srv.journal.Close())
+	err = errors.Join(err, srv.hub.Stop(ctx), srv.journal.Close(), srv.debug.stop())
 	_ = srv.log.Sync() // standard error cannot always be synced
 	return err
 }
