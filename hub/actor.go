@@ -122,13 +122,14 @@ func newActor(h *Hub, id SessionID, l loaded) *actor {
 }
 
 // run is the actor's goroutine. It ends when the hub stops, or when the
-// session is not used and the registry lets it go.
-func (a *actor) run() {
+// session is not used and the registry lets it go. open are the shared sessions
+// on a host session when it was loaded.
+func (a *actor) run(open []SessionID) {
 	defer close(a.done)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	if a.head.Seq > 0 {
-		a.take(input{body: woken{}})
+		a.take(input{body: woken{open}})
 	}
 	for {
 		timer.Reset(time.Until(a.nextDue()))
@@ -314,7 +315,7 @@ func (a *actor) decide(b *batch, in input, now time.Time) {
 		return
 	}
 	o.effects = d.effects
-	o.hold = d.hold
+	o.hold, o.waiter = d.hold, d.waiter
 	o.result = a.resultOf(in, d, main)
 	b.outs = append(b.outs, o)
 }

@@ -37,7 +37,8 @@ type decision struct {
 	answer    any    // for the input's reply, where it is not computed from an event
 	replay    Seq    // instead of answer: the command was carried out with this event
 	duplicate bool   // answer is one that was given before
-	hold      string // instead of answer: the reply waits under this name, as ids[0], for a release
+	hold      string // instead of answer: the reply waits under this name for a release
+	waiter    string // the name of whom a held reply is for
 	err       error  // instead of everything else
 }
 

@@ -44,6 +44,7 @@ type endedTurn struct {
 type askedPermission struct {
 	Permission openPermission
 	At         time.Time
+	Shared     SessionID // whose turn was running; zero when everybody was asked
 }
 
 func newHostState(id SessionID, r *rules) *hostState {
@@ -98,7 +99,7 @@ func (s *hostState) apply(e event, at stamp) {
 		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
 	case *protocol.PermissionRequested:
 		asked := openPermission{p.Permission, choicesOf(p.Options)}
-		s.Permissions = append(s.Permissions, askedPermission{asked, at.at})
+		s.Permissions = append(s.Permissions, askedPermission{asked, at.at, s.turnOf()})
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
 	case *protocol.PermissionWithdrawn:
@@ -122,6 +123,24 @@ func (s *hostState) applyOver(p *turnOverEvent) {
 		s.Queue = slices.Delete(s.Queue, i, i+1)
 	}
 	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure})
+}
+
+// turnOf returns the shared session whose turn is running; zero when none is.
+func (s *hostState) turnOf() SessionID {
+	if s.Running == nil {
+		return SessionID{}
+	}
+	return s.Running.Turn.Shared
+}
+
+// asked returns a question that waits for an answer; nil if there is none.
+func (s *hostState) asked(requestID string) *askedPermission {
+	for i := range s.Permissions {
+		if s.Permissions[i].Permission.RequestID == requestID {
+			return &s.Permissions[i]
+		}
+	}
+	return nil
 }
 
 // queued returns the place of a turn in the queue, or -1.

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"fmt"
+	"slices"
 
 	"parley/protocol"
 )
@@ -21,7 +22,7 @@ func (s *hostState) decide(in input) decision {
 	case tick:
 		return s.tick(in)
 	case woken:
-		return s.recover("the server was restarted while the prompt was running")
+		return s.recover(m, "the server was restarted while the prompt was running")
 	case shutdown:
 		return s.lose("the server was stopped while the prompt was running").with(endAgent{})
 	case deleteHost:
@@ -31,7 +32,7 @@ func (s *hostState) decide(in input) decision {
 	case permissionAnswer:
 		return s.answered(m)
 	case sharedOpened:
-		return s.greet(m.shared)
+		return s.greet(m)
 	case sharedClosed:
 		return decision{effects: []effect{closeShared(m)}}
 	case stopAgent:
@@ -44,8 +45,21 @@ func (s *hostState) decide(in input) decision {
 func (s *hostState) decideDeleted(in input) decision {
 	switch m := in.body.(type) {
 	case dispatch:
-		return decision{effects: []effect{tell{m.turn.Shared, turnEnded{approval: m.turn.Approval, failure: "the agent's session was deleted"}}}}
-	case woken, tick, shutdown, agentSays, launched, launchFailed, confirmEnd, sharedClosed:
+		if d, known := s.report(m.turn); known {
+			return d
+		}
+		return decision{}.with(tell{m.turn.Shared, turnEnded{approval: m.turn.Approval, failure: "the agent's session was deleted"}})
+	case woken:
+		return s.tellEnds(decision{}, s.Ended)
+	case sharedOpened:
+		return s.greet(m)
+	case permissionAnswer:
+		return s.answered(m)
+	case confirmEnd:
+		return s.decideTurn(in)
+	case launched:
+		return decision{effects: []effect{endAgent{}}} // it was on its way
+	case tick, shutdown, agentSays, launchFailed, cancelTurn, sharedClosed:
 		return decision{}
 	}
 	return refuse(protocol.CodeHostSessionNotFound, "no such host session")
@@ -144,7 +158,7 @@ func (s *hostState) agentSays(in input, said AgentEvent) decision {
 	case AgentNotification:
 		return decision{effects: []effect{tellOpen{agentSaid{e.Raw}}}}
 	case AgentPermission:
-		return s.asked(e)
+		return s.ask(e)
 	case AgentWithdrawn:
 		return s.withdraw(decision{}, e.RequestID)
 	case AgentTurnEnded:
@@ -175,15 +189,29 @@ func exitFailure(e AgentExited) string {
 }
 
 // recover makes up for a crash: there is no agent, whatever the state says,
-// and others may not know how their turns ended.
-func (s *hostState) recover(failure string) decision {
-	ended := s.Ended
+// shared sessions may have ended without its knowing, and others may not know
+// how their turns ended.
+func (s *hostState) recover(m woken, failure string) decision {
 	var d decision
 	if s.Agent != protocol.AgentExited {
-		d = s.tellStatus(s.lose(failure))
-	} else if len(s.Queue) > 0 {
-		d = s.resumeQueue(d, s.Gone)
+		d = s.lose(failure)
+		lost := d.events[len(d.events)-1].public.(*hostAgent)
+		d = d.with(tellOpen{agentChanged{lost.AgentStatusChanged, lost.Gone}})
 	}
+	after := *s
+	after.Queue = nil
+	for _, t := range s.Queue {
+		if slices.Contains(m.open, t.Shared) {
+			after.Queue = append(after.Queue, t)
+		} else {
+			d = s.over(d, t, "", "the session has ended")
+		}
+	}
+	return s.tellEnds(after.resumeQueue(d, s.Gone || s.Agent != protocol.AgentExited && !s.CanLoad), s.Ended)
+}
+
+// tellEnds says again how turns ended, as nobody has confirmed that.
+func (s *hostState) tellEnds(d decision, ended []endedTurn) decision {
 	for _, t := range ended {
 		d = d.with(tell{t.Turn.Shared, turnEnded{t.Turn.Approval, t.StopReason, t.Failure}})
 	}
@@ -258,23 +286,4 @@ func (s *hostState) delete() decision {
 		hold:  holdLaunch,
 		other: protocol.Errorf(protocol.CodeHostSessionNotFound, "the host session was deleted"),
 	})
-}
-
-// greet tells a shared session that has just opened how things stand.
-func (s *hostState) greet(shared SessionID) decision {
-	status := s.Agent
-	if s.Running != nil && s.Running.Stuck {
-		status = protocol.AgentUnresponsive
-	}
-	d := decision{effects: []effect{
-		openShared{shared},
-		tell{shared, agentChanged{protocol.AgentStatusChanged{Status: status}, s.Gone}},
-	}}
-	if s.Running != nil {
-		return d
-	}
-	for _, p := range s.Permissions {
-		d = d.with(tell{shared, permissionAsked{p.Permission}})
-	}
-	return d
 }

@@ -24,40 +24,43 @@ func optionOfKind(options []AgentOption, kinds ...string) string {
 	return ""
 }
 
-// asked puts a question of the agent to people, or answers it by the host
+// ask puts a question of the agent to people, or answers it by the host
 // session's policy. A turn that is being cancelled asks nobody.
-func (s *hostState) asked(e AgentPermission) decision {
+func (s *hostState) ask(e AgentPermission) decision {
 	p := openPermission{
-		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: e.ToolCall, Options: e.Options},
+		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: orNull(e.ToolCall), Options: orNull(e.Options)},
 		Choices:    e.Choices,
 	}
 	if s.Running != nil && s.Running.Cancelling != "" {
 		return decision{effects: []effect{answerAgent{e.RequestID, ""}}}
 	}
+	asked := askedPermission{Permission: p, Shared: s.turnOf()}
 	d := decision{events: []event{{public: &protocol.PermissionRequested{Permission: p.Permission}}}}
-	d = s.tellConcerned(d, permissionAsked{p})
+	d = d.tellAsked(asked, permissionAsked{p})
 	switch s.Session.Permissions {
 	case protocol.PermissionsAllow:
 		if option := optionOfKind(e.Choices, allowing...); option != "" {
-			return s.settle(d, e.RequestID, option, protocol.SourcePolicy, nil)
+			return s.settle(d, asked, option, protocol.SourcePolicy, nil)
 		}
 	case protocol.PermissionsReject:
-		return s.settle(d, e.RequestID, optionOfKind(e.Choices, rejecting...), protocol.SourcePolicy, nil)
+		return s.settle(d, asked, optionOfKind(e.Choices, rejecting...), protocol.SourcePolicy, nil)
 	}
 	return d
 }
 
 // answered takes the first answer of a participant.
 func (s *hostState) answered(m permissionAnswer) decision {
-	if !slices.ContainsFunc(s.Permissions, func(p askedPermission) bool { return p.Permission.RequestID == m.requestID }) {
+	asked := s.asked(m.requestID)
+	if asked == nil {
 		return decision{effects: []effect{tell{m.shared, permissionGone{m.requestID}}}}
 	}
-	return s.settle(decision{}, m.requestID, m.optionID, protocol.SourceParticipant, &m)
+	return s.settle(decision{}, *asked, m.optionID, protocol.SourceParticipant, &m)
 }
 
 // settle answers the agent and tells everybody who was asked. Without an
 // option the answer is that the request was cancelled.
-func (s *hostState) settle(d decision, requestID, optionID string, source protocol.PermissionSource, won *permissionAnswer) decision {
+func (s *hostState) settle(d decision, asked askedPermission, optionID string, source protocol.PermissionSource, won *permissionAnswer) decision {
+	requestID := asked.Permission.RequestID
 	resolved := protocol.PermissionResolved{RequestID: requestID, Outcome: protocol.OutcomeCancelled, Source: source}
 	if optionID != "" {
 		resolved.Outcome, resolved.OptionID = protocol.OutcomeSelected, &optionID
@@ -67,23 +70,47 @@ func (s *hostState) settle(d decision, requestID, optionID string, source protoc
 	}
 	d.events = append(d.events, event{public: &resolved})
 	d = d.with(answerAgent{requestID, optionID})
-	return s.tellConcerned(d, permissionSettled{resolved, won})
+	return d.tellAsked(asked, permissionSettled{resolved, won})
 }
 
 // withdraw takes a question back that no longer needs an answer.
 func (s *hostState) withdraw(d decision, requestID string) decision {
-	if !slices.ContainsFunc(s.Permissions, func(p askedPermission) bool { return p.Permission.RequestID == requestID }) {
+	asked := s.asked(requestID)
+	if asked == nil {
 		return d
 	}
 	d.events = append(d.events, event{public: &protocol.PermissionWithdrawn{RequestID: requestID}})
-	return s.tellConcerned(d, permissionGone{requestID})
+	return d.tellAsked(*asked, permissionGone{requestID})
 }
 
-// tellConcerned tells the shared session whose turn is running, or all when
-// none is.
-func (s *hostState) tellConcerned(d decision, message any) decision {
-	if s.Running != nil {
-		return d.with(tell{s.Running.Turn.Shared, message})
+// tellAsked tells the shared sessions that were asked: later turns do not
+// change which those are.
+func (d decision) tellAsked(asked askedPermission, message any) decision {
+	if asked.Shared.IsZero() {
+		return d.with(tellOpen{message})
 	}
-	return d.with(tellOpen{message})
+	return d.with(tell{asked.Shared, message})
+}
+
+// greet tells a shared session that has opened or woken how things stand.
+func (s *hostState) greet(m sharedOpened) decision {
+	status := s.Agent
+	if s.Running != nil && s.Running.Stuck {
+		status = protocol.AgentUnresponsive
+	}
+	d := decision{effects: []effect{
+		openShared{m.shared},
+		tell{m.shared, agentChanged{protocol.AgentStatusChanged{Status: status}, s.Gone}},
+	}}
+	for _, requestID := range m.asked {
+		if s.asked(requestID) == nil {
+			d = d.with(tell{m.shared, permissionGone{requestID}})
+		}
+	}
+	for _, p := range s.Permissions {
+		if p.Shared.IsZero() || p.Shared == m.shared {
+			d = d.with(tell{m.shared, permissionAsked{p.Permission}})
+		}
+	}
+	return d
 }

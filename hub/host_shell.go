@@ -28,6 +28,7 @@ type agentRun struct {
 	forget context.CancelFunc // ends the start, and whoever waits to be heard
 	agent  Agent              // set by the actor once it is ready
 	ending bool
+	exited *AgentExited // was heard before it was ready
 }
 
 // agentReady is what a start leads to. It goes to the actor's agent channel,
@@ -111,19 +112,20 @@ func (s *hostShell) launch(spec LaunchSpec) {
 	starting, giveUp := context.WithTimeout(hearing, s.actor.hub.options.AgentStartTimeout)
 	run := &agentRun{giveUp: giveUp, forget: forget}
 	s.agent = run
-	say := func(body any) {
+	say := func(body any) (said bool) {
 		select {
 		case s.actor.agent <- input{body: body}:
+			return true
 		case <-hearing.Done():
+			return false
 		}
 	}
 	launcher := s.actor.hub.launcher
 	s.work.Go(func() {
 		defer giveUp()
 		agent, err := launcher.Launch(starting, spec, func(e AgentEvent) { say(agentSaying{run, e}) })
-		say(agentReady{run, agent, err})
-		if hearing.Err() != nil && agent != nil {
-			s.stopAgent(agent) // nobody may have heard that it is ready
+		if !say(agentReady{run, agent, err}) && agent != nil {
+			s.stopAgent(agent)
 		}
 	})
 }
@@ -133,6 +135,10 @@ func (s *hostShell) launch(spec LaunchSpec) {
 func (s *hostShell) hear(in input) (input, bool) {
 	switch m := in.body.(type) {
 	case agentSaying:
+		if exited, ok := m.event.(AgentExited); ok && m.run.agent == nil {
+			m.run.exited = &exited // it overtook the news that the agent is ready
+			return in, false
+		}
 		in.body = agentSays{m.event}
 		return in, m.run == s.agent
 	case agentReady:
@@ -151,6 +157,9 @@ func (s *hostShell) ready(m agentReady) any {
 		return launchFailed{m.err, permanent}
 	}
 	m.run.agent = m.agent
+	if m.run.exited != nil {
+		return launchFailed{errors.New(exitFailure(*m.run.exited)), false}
+	}
 	return launched{m.agent.SessionID(), m.agent.CanLoad()}
 }
 
@@ -190,4 +199,22 @@ func (s *hostShell) stop() {
 		}
 	}
 	s.work.Wait()
+	s.endUnheard()
+	s.work.Wait()
+}
+
+// endUnheard ends agents that said that they are ready when nobody was listening
+// any more.
+func (s *hostShell) endUnheard() {
+	for {
+		select {
+		case in := <-s.actor.agent:
+			if m, ok := in.body.(agentReady); ok && m.agent != nil {
+				m.run.agent = m.agent
+				s.end(m.run)
+			}
+		default:
+			return
+		}
+	}
 }

@@ -141,7 +141,7 @@ func (s *hostState) cancelTurn(approval, failure string) decision {
 	}
 	var d decision
 	for _, p := range s.Permissions {
-		d = s.settle(d, p.Permission.RequestID, "", protocol.SourceCancel, nil)
+		d = s.settle(d, p, "", protocol.SourceCancel, nil)
 	}
 	d.events = append(d.events, event{public: &turnCancellingEvent{approval, failure}})
 	return d.with(cancelAgent{})
@@ -156,7 +156,7 @@ func (s *hostState) tick(in input) decision {
 	}
 	for _, p := range s.Permissions {
 		if !in.at.Before(p.At.Add(s.rules.PermissionTimeout)) {
-			d = s.settle(d, p.Permission.RequestID, optionOfKind(p.Permission.Choices, rejecting...), protocol.SourceTimeout, nil)
+			d = s.settle(d, p, optionOfKind(p.Permission.Choices, rejecting...), protocol.SourceTimeout, nil)
 		}
 	}
 	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.at.Before(r.CancelAt.Add(s.rules.CancelGrace)) {

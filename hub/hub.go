@@ -222,7 +222,7 @@ func (h *Hub) bring(e *entry, id SessionID, kind Kind, create bool) {
 	}
 	e.kind, e.actor = l.kind, a
 	close(e.ready)
-	a.run()
+	a.run(l.shared)
 }
 
 // retire takes an actor out of the registry, unless somebody is about to send

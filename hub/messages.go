@@ -10,7 +10,9 @@ import (
 type (
 	// woken is the first input after a session was loaded: what it owes others
 	// is handed over again.
-	woken struct{}
+	woken struct {
+		open []SessionID // of a host session: the shared sessions that are open on it
+	}
 	// tick says that a time has come.
 	tick struct{}
 	// shutdown is a host session's last input: the hub stops.
@@ -95,8 +97,13 @@ type (
 		command   *commandRef
 		waiter    string // names the reply that waits for the outcome
 	}
-	stopAgent    struct{}
-	sharedOpened struct{ shared SessionID }
+	stopAgent struct{}
+	// sharedOpened says that a shared session is there, and with which questions
+	// of the agent. It is told how things stand.
+	sharedOpened struct {
+		shared SessionID
+		asked  []string
+	}
 	sharedClosed struct{ shared SessionID }
 )
 

@@ -24,6 +24,7 @@ type out struct {
 	records []Record
 	result  result
 	hold    string // the reply waits under this name
+	waiter  string // for whom
 	effects []effect
 }
 
@@ -105,7 +106,7 @@ func (a *actor) answer(o *out) {
 	switch {
 	case o.in.reply == nil:
 	case o.hold != "":
-		a.holds[o.hold] = append(a.holds[o.hold], held{o.in.ids[0], o.in.reply})
+		a.holds[o.hold] = append(a.holds[o.hold], held{o.waiter, o.in.reply})
 	default:
 		o.in.reply(o.result)
 	}

@@ -142,6 +142,9 @@ func (s *sharedState) cancel(c *protocol.Cancel, p protocol.Participant) decisio
 	if p.Role != protocol.RoleHost && p.ID != o.Approval.ParticipantID {
 		return refuse(protocol.CodeHostRequired, "only the author and the host can cancel a prompt")
 	}
+	if o.Cancelled {
+		return decision{answer: &protocol.CancelAnswer{ApprovalID: o.Approval.ID}}
+	}
 	d := decision{events: []event{did(&protocol.PromptCancelled{ApprovalID: o.Approval.ID, Participant: p})}}
 	if o.Phase == phasePending {
 		d.events = append(d.events, event{public: &protocol.PromptDispatchFailed{ApprovalID: o.Approval.ID, Error: cancelled}})

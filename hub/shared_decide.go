@@ -17,7 +17,7 @@ func (s *sharedState) decide(in input) decision {
 	case tick:
 		return s.expire(in)
 	case woken:
-		return s.handOverAgain()
+		return s.wake()
 	case shutdown:
 		return decision{}
 	case turnAccepted, turnStarted, turnEnded:
@@ -168,10 +168,18 @@ func (s *sharedState) tellHost(message any) effect {
 	return tell{to: host, message: message}
 }
 
-// handOverAgain repeats to the host session what a crash may have kept from
-// it. The host session answers with what it knows.
-func (s *sharedState) handOverAgain() decision {
+// wake repeats to the host session what a crash may have kept from it, and asks
+// for what a crash may have kept from here. The host session answers with what
+// it knows.
+func (s *sharedState) wake() decision {
 	var d decision
+	if s.active() {
+		opened := sharedOpened{shared: s.ID}
+		for _, p := range s.Permissions {
+			opened.asked = append(opened.asked, p.RequestID)
+		}
+		d = d.with(s.tellHost(opened))
+	}
 	for _, o := range s.inFlight() {
 		d.effects = append(d.effects, s.tellHost(dispatch{s.turn(o.Approval)}))
 		if o.Cancelled {

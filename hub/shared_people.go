@@ -49,7 +49,7 @@ func (s *sharedState) create(in input, c createShared) decision {
 	}
 	return decision{
 		events:  []event{created},
-		effects: []effect{tell{to: hostOf(session), message: sharedOpened{s.ID}}},
+		effects: []effect{tell{to: hostOf(session), message: sharedOpened{shared: s.ID}}},
 		answer:  s.createAnswer(session, host),
 	}
 }
@@ -95,7 +95,7 @@ func (s *sharedState) join(in input, r protocol.Request, c *protocol.Join) decis
 	if done, again, err := s.recall("", r); err != nil || again {
 		return s.joinedBefore(done, c, err)
 	}
-	if s.Barred[c.UserID] {
+	if s.Barred[c.UserID] && !s.provesHost(c) {
 		return refuse(protocol.CodeParticipantRemoved, "the host has removed this user")
 	}
 	if d, settled := s.rejoin(in, c); settled {
@@ -129,8 +129,8 @@ func (s *sharedState) joinedBefore(done commandDone, c *protocol.Join, err error
 // rejoin settles a join under the user id of somebody who is here, or by the
 // host who left. The host is never handed out on an invite.
 func (s *sharedState) rejoin(in input, c *protocol.Join) (decision, bool) {
-	if h := s.host(); c.UserID == h.UserID && s.rules.key.verify(participantToken, h.ID, 1, c.ParticipantToken) {
-		return s.comeBack(in, h, c.Recent), true
+	if s.provesHost(c) {
+		return s.comeBack(in, s.host(), c.Recent), true
 	}
 	p, here := s.present(c.UserID)
 	if !here {
@@ -141,6 +141,12 @@ func (s *sharedState) rejoin(in input, c *protocol.Join) (decision, bool) {
 		return decision{answer: welcomeFor{p.ID, true, c.Recent}}, true
 	}
 	return refuse(protocol.CodeUserAlreadyJoined, "somebody is here under this user id; coming back needs that participant's token"), true
+}
+
+// provesHost reports whether a join is the host's, by the token.
+func (s *sharedState) provesHost(c *protocol.Join) bool {
+	h := s.host()
+	return c.UserID == h.UserID && s.rules.key.verify(participantToken, h.ID, 1, c.ParticipantToken)
 }
 
 // comeBack returns a participant who is here, or the host who left.
@@ -231,6 +237,9 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 		case phasePending:
 			d.events = append(d.events, event{public: rejected(o.Approval, host, "", in.at)})
 		case phaseApproved, phaseQueued:
+			if o.Cancelled {
+				continue
+			}
 			d.events = append(d.events, event{public: &protocol.PromptCancelled{ApprovalID: o.Approval.ID, Participant: host}})
 			d.effects = append(d.effects, s.tellHost(cancelTurn{o.Approval.ID, cancelled}))
 		}

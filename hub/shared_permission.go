@@ -42,7 +42,10 @@ func (s *sharedState) answerPermission(in input, c *protocol.AnswerPermission, p
 		command:   ref,
 		waiter:    in.ids[0],
 	}
-	return decision{effects: []effect{s.tellHost(answer)}, hold: c.RequestID}
+	if ref != nil {
+		answer.waiter = ref.By + " " + ref.ID // one that is sent again waits for the same
+	}
+	return decision{effects: []effect{s.tellHost(answer)}, hold: c.RequestID, waiter: answer.waiter}
 }
 
 func (s *sharedState) permissionSettled(m permissionSettled) decision {
