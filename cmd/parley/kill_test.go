@@ -107,6 +107,9 @@ func (c *crowd) settle(t *testing.T, ctx context.Context) {
 	at, err := protocol.ParseCursor(c.session.Cursor(t))
 	require.NoError(t, err)
 	for _, k := range c.talkers {
-		require.NoError(t, k.Settle(ctx, at))
+		go func() { c.failed <- k.Settle(ctx, at) }() // waited for below
+	}
+	for range c.talkers {
+		require.NoError(t, <-c.failed)
 	}
 }

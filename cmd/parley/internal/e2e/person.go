@@ -138,3 +138,28 @@ func (p *Person) awaitEvent(t testing.TB, is func(*protocol.Event) bool) []*prot
 		}
 	}
 }
+
+// AwaitEnd waits until a prompt's turn is over, or for ctx.
+func (p *Person) AwaitEnd(ctx context.Context, approval string) {
+	for seen := 0; ; {
+		events, more := p.Heard()
+		for _, e := range events[seen:] {
+			switch end := e.Payload.(type) {
+			case *protocol.PromptDispatchCompleted:
+				if end.ApprovalID == approval {
+					return
+				}
+			case *protocol.PromptDispatchFailed:
+				if end.ApprovalID == approval {
+					return
+				}
+			}
+		}
+		seen = len(events)
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

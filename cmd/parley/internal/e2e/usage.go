@@ -1,0 +1,112 @@
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Usage is what a process holds, seen from outside.
+type Usage struct {
+	Goroutines int
+	Actors     int // of sessions that are in memory
+	Sockets    int
+	Files      int // that are open, but for sockets and the journal's own
+}
+
+func (u Usage) String() string {
+	return fmt.Sprintf("%d goroutines, %d of sessions, %d sockets, %d other files", u.Goroutines, u.Actors, u.Sockets, u.Files)
+}
+
+// Debug is where a server that was started with --debug-listen tells about
+// itself.
+type Debug struct {
+	PID int
+	URL string
+}
+
+// Debug returns the server's own.
+func (s *Server) Debug(t testing.TB) Debug {
+	t.Helper()
+	return Debug{s.PID, s.Err.Await(t, `profiles are at (http://[^\s"]+)`)[1]}
+}
+
+// Usage measures. Files are counted on Linux alone.
+func (d Debug) Usage(t testing.TB) Usage {
+	t.Helper()
+	dump := d.fetch(t, "goroutine?debug=2")
+	u := Usage{
+		Goroutines: strings.Count(dump, "\ngoroutine ") + 1,
+		Actors:     strings.Count(dump, "hub.(*actor).run("),
+	}
+	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", d.PID))
+	for _, fd := range open {
+		target, err := os.Readlink(fd)
+		switch {
+		case err != nil: // it was closed meanwhile
+		case strings.HasPrefix(target, "socket:"):
+			u.Sockets++
+		case !strings.Contains(target, "/journal."):
+			u.Files++
+		}
+	}
+	return u
+}
+
+// AwaitUsage waits until the server holds no more than it did before.
+func (d Debug) AwaitUsage(t testing.TB, before Usage) {
+	t.Helper()
+	late := time.After(Patience)
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for {
+		now := d.Usage(t)
+		if now.Goroutines <= before.Goroutines && now.Actors <= before.Actors && now.Sockets <= before.Sockets && now.Files <= before.Files {
+			t.Logf("the server held %s, and holds %s", before, now)
+			return
+		}
+		select {
+		case <-look.C:
+		case <-late:
+			t.Fatalf("the server held %s, and holds %s:\n%s", before, now, d.fetch(t, "goroutine?debug=1"))
+		}
+	}
+}
+
+func (d Debug) fetch(t testing.TB, profile string) string {
+	t.Helper()
+	response, err := streams.Get(d.URL + profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %v", profile, response.Status, err)
+	}
+	return string(body)
+}
+
+var residentSet = regexp.MustCompile(`(?m)^VmRSS:\s+(\d+) kB$`)
+
+// Resident returns how much memory a process occupies, in bytes. The test is
+// skipped where the system does not tell.
+func (p *Process) Resident(t testing.TB) int {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID))
+	if err != nil {
+		t.Skipf("this system does not tell how much memory a process occupies: %v", err)
+	}
+	kilobytes, err := strconv.Atoi(string(residentSet.FindSubmatch(status)[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kilobytes << 10
+}
