@@ -151,7 +151,7 @@ func (k *socket) line(ctx context.Context, line []byte, helpers *sync.WaitGroup)
 		err = limited
 	}
 	if err == nil {
-		err = k.sub.Send(ctx, req)
+		err = k.send(ctx, req)
 	}
 	if e, ok := asProtocol(err); ok {
 		k.sub.Reject(req.ID, e)
@@ -159,6 +159,14 @@ func (k *socket) line(ctx context.Context, line []byte, helpers *sync.WaitGroup)
 	// Any other error means that the subscription has ended. The writer learns
 	// why, and closes the connection with the right code: read on until then.
 	return true
+}
+
+func (k *socket) send(ctx context.Context, req protocol.Request) error {
+	switch req.Command.(type) {
+	case *protocol.Join, *protocol.Resume:
+		return protocol.Errorf(protocol.CodeInvalidRequest, "this connection is in the session already")
+	}
+	return k.sub.Send(ctx, req)
 }
 
 // close ends the connection in good order: it waits some seconds for the

@@ -1,0 +1,80 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+)
+
+func TestSocket_FirstCommandTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t)
+		s := w.share(protocol.ModeCommentOnly)
+		begin := time.Now()
+		silent, pinging := w.dial(s.ID), w.dial(s.ID)
+		pinging.send(commandLine("1", "ping", nil))
+		pinging.next()
+		joined, _ := s.connect(s.Host)
+		silent.closed(protocol.CloseNoCommandInTime)
+		pinging.closed(protocol.CloseNoCommandInTime)
+		require.Equal(t, protocol.FirstCommandTimeout, time.Since(begin))
+		<-time.After(protocol.FirstCommandTimeout)
+		joined.send(commandLine("1", "ping", nil))
+		require.Equal(t, &protocol.PongMessage{ID: "1"}, joined.next())
+		w.stop()
+	})
+}
+
+func TestSocket_Pings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t)
+		s := w.share(protocol.ModeCommentOnly)
+		alive, _ := s.connect(s.Host)
+		dead, _ := s.connect(s.join("gil", protocol.RoleViewer)) // nobody reads it, so nothing answers
+		begin := time.Now()
+		said := later(10*time.Minute, func() { s.say(s.Host, "much later") })
+		for alive.event().Type != protocol.EventMessageCreated {
+		}
+		<-said
+		require.Equal(t, 10*time.Minute, time.Since(begin))
+		_, err := dead.read()
+		for err == nil {
+			_, err = dead.read()
+		}
+		require.Equal(t, websocket.StatusCode(-1), websocket.CloseStatus(err), "no close frame: %v", err)
+		require.Equal(t, 10*time.Minute, time.Since(begin), "it was dropped before")
+		w.stop()
+	})
+}
+
+func TestSocket_Shutdown(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModeCommentOnly)
+	joined, _ := s.connect(s.Host)
+	fresh := w.dial(s.ID)
+	done := make(chan error, 1)
+	go func() { done <- w.server.Shutdown(t.Context()) }()
+	joined.closed(protocol.CloseGoingAway)
+	fresh.closed(protocol.CloseGoingAway)
+	require.NoError(t, <-done)
+	_, res, err := w.tryDial(s.ID, nil)
+	require.Error(t, err)
+	require.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
+
+	t.Run("ends with its context, whoever still holds on", func(t *testing.T) {
+		w := newWorld(t)
+		s := w.share(protocol.ModeCommentOnly)
+		c, _ := s.connect(s.Host)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		require.ErrorIs(t, w.server.Shutdown(ctx), context.Canceled)
+		c.closed(protocol.CloseGoingAway)
+	})
+}

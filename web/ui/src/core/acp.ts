@@ -1,0 +1,177 @@
+/**
+ * What the agent says: notifications of the Agent Client Protocol, version 1.
+ * They come as the agent wrote them, so everything here is read leniently and
+ * nothing is taken for granted.
+ */
+
+export type Json = Record<string, unknown>;
+
+/** A part of what the agent says, or of what a tool brought. */
+export type Block =
+  | { type: "text"; text: string }
+  | { type: "image"; mimeType: string; data: string }
+  | { type: "link"; uri: string; title: string }
+  | { type: "resource"; uri: string; text: string }
+  | { type: "unknown"; raw: unknown };
+
+export type ToolContent =
+  | { type: "block"; block: Block }
+  | { type: "diff"; path: string; oldText: string | null; newText: string }
+  | { type: "unknown"; raw: unknown };
+
+export interface PlanEntry {
+  content: string;
+  status: "pending" | "in_progress" | "completed";
+}
+
+export type ToolStatus = "pending" | "in_progress" | "completed" | "failed";
+
+/** The members of a tool call that an announcement or an update carried. */
+export interface ToolFields {
+  title?: string;
+  kind?: string;
+  status?: ToolStatus;
+  content?: ToolContent[];
+  paths?: string[];
+  input?: unknown;
+  output?: unknown;
+}
+
+export interface AgentCommand {
+  name: string;
+  description: string;
+}
+
+export type Update =
+  | { kind: "message" | "thought" | "user"; messageId: string | null; block: Block }
+  | { kind: "tool"; id: string; begins: boolean; fields: ToolFields }
+  | { kind: "plan"; entries: PlanEntry[] }
+  | { kind: "commands"; commands: AgentCommand[] }
+  | { kind: "usage"; used: number; size: number }
+  | { kind: "title"; title: string }
+  | { kind: "other"; name: string };
+
+export interface PermissionOption {
+  id: string;
+  name: string;
+  kind: string;
+}
+
+export function isObject(v: unknown): v is Json {
+  return typeof v === "object" && v !== null && !Array.isArray(v);
+}
+
+function text(v: unknown): string | undefined {
+  return typeof v === "string" ? v : undefined;
+}
+
+function list(v: unknown): unknown[] {
+  return Array.isArray(v) ? v : [];
+}
+
+/** readUpdate tells what a notification says. */
+export function readUpdate(notification: unknown): Update {
+  if (!isObject(notification)) return { kind: "other", name: "notification" };
+  const method = text(notification.method) ?? "notification";
+  const params = isObject(notification.params) ? notification.params : {};
+  if (method !== "session/update" || !isObject(params.update)) return { kind: "other", name: method };
+  const u = params.update;
+  const name = text(u.sessionUpdate) ?? method;
+  return knownUpdate(name, u) ?? { kind: "other", name };
+}
+
+const chunks: Record<string, "message" | "thought" | "user"> = {
+  agent_message_chunk: "message",
+  agent_thought_chunk: "thought",
+  user_message_chunk: "user",
+};
+
+function knownUpdate(name: string, u: Json): Update | null {
+  const chunk = Object.hasOwn(chunks, name) ? chunks[name] : undefined;
+  if (chunk) return { kind: chunk, messageId: text(u.messageId) ?? null, block: readBlock(u.content) };
+  switch (name) {
+    case "tool_call":
+    case "tool_call_update": {
+      const id = text(u.toolCallId);
+      return id === undefined ? null : { kind: "tool", id, begins: name === "tool_call", fields: readToolFields(u) };
+    }
+    case "plan":
+      return Array.isArray(u.entries) ? { kind: "plan", entries: u.entries.map(readEntry) } : null;
+    case "available_commands_update":
+      return { kind: "commands", commands: list(u.availableCommands).flatMap(readCommand) };
+    case "usage_update":
+      return typeof u.used === "number" && typeof u.size === "number"
+        ? { kind: "usage", used: u.used, size: u.size }
+        : null;
+    case "session_info_update":
+      return typeof u.title === "string" ? { kind: "title", title: u.title } : null;
+  }
+  return null;
+}
+
+function readCommand(v: unknown): AgentCommand[] {
+  if (!isObject(v) || typeof v.name !== "string") return [];
+  return [{ name: v.name, description: text(v.description) ?? "" }];
+}
+
+function readEntry(v: unknown): PlanEntry {
+  const e = isObject(v) ? v : {};
+  const status = e.status === "completed" || e.status === "in_progress" ? e.status : "pending";
+  return { content: text(e.content) ?? "", status };
+}
+
+export function readBlock(v: unknown): Block {
+  if (!isObject(v)) return { type: "unknown", raw: v };
+  if (v.type === "text" && typeof v.text === "string") return { type: "text", text: v.text };
+  if (v.type === "image" && typeof v.data === "string" && isPicture(v.mimeType)) {
+    return { type: "image", mimeType: v.mimeType, data: v.data };
+  }
+  if (v.type === "resource_link" && typeof v.uri === "string") {
+    return { type: "link", uri: v.uri, title: text(v.title) ?? text(v.name) ?? v.uri };
+  }
+  if (v.type === "resource" && isObject(v.resource) && typeof v.resource.text === "string") {
+    return { type: "resource", uri: text(v.resource.uri) ?? "", text: v.resource.text };
+  }
+  return { type: "unknown", raw: v };
+}
+
+// SVG is left out: a picture that can hold links and scripts is more than one
+// wants from an agent.
+function isPicture(mime: unknown): mime is string {
+  return typeof mime === "string" && /^image\/(png|jpeg|gif|webp|avif)$/.test(mime);
+}
+
+/** readToolFields takes what is there; null is as good as missing. */
+export function readToolFields(u: Json): ToolFields {
+  const f: ToolFields = {};
+  if (typeof u.title === "string" && u.title !== "") f.title = u.title;
+  if (typeof u.kind === "string") f.kind = u.kind;
+  if (isToolStatus(u.status)) f.status = u.status;
+  if (Array.isArray(u.content)) f.content = u.content.map(readToolContent);
+  if (Array.isArray(u.locations)) {
+    f.paths = u.locations.flatMap((l) => (isObject(l) && typeof l.path === "string" ? [l.path] : []));
+  }
+  if (u.rawInput !== undefined && u.rawInput !== null) f.input = u.rawInput;
+  if (u.rawOutput !== undefined && u.rawOutput !== null) f.output = u.rawOutput;
+  return f;
+}
+
+function isToolStatus(v: unknown): v is ToolStatus {
+  return v === "pending" || v === "in_progress" || v === "completed" || v === "failed";
+}
+
+function readToolContent(v: unknown): ToolContent {
+  if (!isObject(v)) return { type: "unknown", raw: v };
+  if (v.type === "content") return { type: "block", block: readBlock(v.content) };
+  if (v.type === "diff" && typeof v.newText === "string") {
+    return { type: "diff", path: text(v.path) ?? "", oldText: text(v.oldText) ?? null, newText: v.newText };
+  }
+  return { type: "unknown", raw: v };
+}
+
+export function readOptions(v: unknown): PermissionOption[] {
+  return list(v).flatMap((o) => {
+    if (!isObject(o) || typeof o.optionId !== "string") return [];
+    return [{ id: o.optionId, name: text(o.name) ?? o.optionId, kind: text(o.kind) ?? "" }];
+  });
+}

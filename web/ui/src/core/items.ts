@@ -1,0 +1,137 @@
+/** The rows of a room's time line. */
+
+import type { Approval, Message, Participant, PermissionSource } from "parley-client";
+
+import type { Block, PermissionOption, PlanEntry, ToolContent, ToolStatus } from "./acp.ts";
+
+interface Row {
+  /** Unique among the rows, and the same for as long as the row lives. */
+  key: string;
+  /** The cursor of the event that the row began with. */
+  cursor: string;
+  /** When it began, in milliseconds. */
+  at: number;
+}
+
+export interface ChatRow extends Row {
+  type: "chat";
+  message: Message;
+  author: Participant;
+}
+
+export type PromptState =
+  | "pending"
+  | "approved"
+  | "queued"
+  | "running"
+  | "cancelling"
+  | "done"
+  | "cancelled"
+  | "failed"
+  | "rejected";
+
+/** A prompt from its proposal to its end. */
+export interface PromptRow extends Row {
+  type: "prompt";
+  approval: Approval;
+  state: PromptState;
+  author: Participant | null;
+  decidedBy: Participant | null;
+  cancelledBy: Participant | null;
+  ahead: number;
+}
+
+/** Where the agent begins with a prompt that was proposed further up. */
+export interface TurnStartRow extends Row {
+  type: "turn-start";
+  approvalId: string;
+  prompt: string;
+}
+
+export interface TurnEndRow extends Row {
+  type: "turn-end";
+  approvalId: string;
+  state: "done" | "cancelled" | "failed";
+  detail: string;
+  took: number | null;
+}
+
+/** Something of the agent. turn is an approval's id, null outside of turns. */
+interface AgentRow extends Row {
+  turn: string | null;
+}
+
+export interface SayRow extends AgentRow {
+  type: "say";
+  voice: "message" | "thought" | "user";
+  messageId: string | null;
+  blocks: readonly Block[];
+  /** When the last part came. */
+  until: number;
+  /** Whether more may come. */
+  open: boolean;
+}
+
+export interface ToolRow extends AgentRow {
+  type: "tool";
+  id: string;
+  title: string;
+  kind: string;
+  status: ToolStatus;
+  content: readonly ToolContent[];
+  paths: readonly string[];
+  input: unknown;
+  output: unknown;
+  endedAt: number | null;
+}
+
+export interface PlanRow extends AgentRow {
+  type: "plan";
+  entries: readonly PlanEntry[];
+}
+
+export interface PermissionRow extends AgentRow {
+  type: "permission";
+  requestId: string;
+  toolId: string | null;
+  title: string;
+  options: readonly PermissionOption[];
+  state: "open" | "selected" | "cancelled" | "withdrawn";
+  optionId: string | null;
+  source: PermissionSource | null;
+  answeredBy: Participant | null;
+}
+
+/** Notifications that this version has no better way to show. */
+export interface OtherRow extends AgentRow {
+  type: "other";
+  name: string;
+  raw: readonly unknown[];
+}
+
+export type Notice =
+  | { what: "created" }
+  | { what: "joined" | "role"; who: Participant }
+  | { what: "left"; who: Participant; removed: boolean; reason: string | null }
+  | { what: "mode"; who: Participant; mode: string }
+  | { what: "invite"; who: Participant }
+  | { what: "closed"; status: string }
+  | { what: "agent"; status: string; detail: string | null }
+  | { what: "unknown"; name: string; raw: unknown };
+
+export interface NoticeRow extends Row {
+  type: "notice";
+  notice: Notice;
+}
+
+export type Item =
+  | ChatRow
+  | PromptRow
+  | TurnStartRow
+  | TurnEndRow
+  | SayRow
+  | ToolRow
+  | PlanRow
+  | PermissionRow
+  | OtherRow
+  | NoticeRow;
