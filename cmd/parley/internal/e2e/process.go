@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +64,7 @@ func start(c Command) (*Process, error) {
 	}
 	p := &Process{Out: newLog(), Err: newLog(), exited: make(chan struct{})}
 	p.cmd = exec.Command(path, c.Args...)
-	p.cmd.Env = append(os.Environ(), c.Env...)
+	p.cmd.Env = append(ownEnvironment(), c.Env...)
 	p.cmd.Dir = c.Dir
 	p.cmd.Stdout, p.cmd.Stderr = p.Out, p.Err
 	p.cmd.SysProcAttr = dieWithParent
@@ -80,6 +81,13 @@ func start(c Command) (*Process, error) {
 	p.PID = p.cmd.Process.Pid
 	go p.wait() // it ends with the process, which Start's cleanup kills and waits for
 	return p, nil
+}
+
+// ownEnvironment is that of the test without the settings of whoever runs it.
+func ownEnvironment() []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PARLEY_") })
+	return append(env, "PARLEY_CONFIG="+os.DevNull,
+		"GORACE=atexit_sleep_ms=0") // with the race detector a program else takes a second longer to end
 }
 
 func (p *Process) wait() {
