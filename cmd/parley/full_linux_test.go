@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+func TestServe_on_a_full_disk_refuses_and_goes_on_once_there_is_room(t *testing.T) {
+	t.Parallel()
+	data := smallDisk(t)
+	s := e2e.Serve(t, data)
+	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	from := session.Cursor(t)
+	overSocket, overStream := session.Listen(t, e2e.Socket, from), session.Listen(t, e2e.Stream, from)
+	free := fillUp(t, data)
+	said := talkUntilRefused(t, session)
+	full := session.Cursor(t)
+
+	refused := map[string]string{"first": "when there is room", "second": "and once more"}
+	for key, text := range refused {
+		requireUnavailable(t, session, key, text+strings.Repeat(".", 30<<10))
+	}
+	overStream.UpTo(t, numberOf(t, full))
+	require.Equal(t, said, texts(session.Messages(t)), "what was acknowledged can be read")
+	late := session.Listen(t, e2e.Stream, from)
+	require.Len(t, late.UpTo(t, numberOf(t, full)), len(said), "and streamed anew")
+
+	free()
+	for range 2 {
+		for key, text := range refused {
+			answer, err := session.Say(t.Context(), session.Host, key, text+strings.Repeat(".", 30<<10))
+			require.NoError(t, err)
+			require.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
+		}
+	}
+	require.Len(t, texts(session.Messages(t)), len(said)+len(refused), "each once")
+	end := numberOf(t, session.Cursor(t))
+	require.Equal(t, overSocket.UpTo(t, end), overStream.UpTo(t, end))
+	select {
+	case <-s.Exited():
+		t.Fatal("the server has ended")
+	default:
+	}
+	s.Stop(t)
+	verify := e2e.Parley(t, "verify", data)
+	require.Zero(t, verify.Code(t), verify.Err)
+}
+
+// smallDisk mounts a file system of a few MiB, for which one has to be root.
+func smallDisk(t *testing.T) string {
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=8m,mode=0700"); err != nil {
+		t.Skipf("cannot mount a small file system: %v", err)
+	}
+	t.Cleanup(func() { require.NoError(t, unix.Unmount(dir, 0)) })
+	return dir
+}
+
+// fillUp takes nearly all of a disk, and returns what gives it back.
+func fillUp(t *testing.T, dir string) (free func()) {
+	var disk unix.Statfs_t
+	require.NoError(t, unix.Statfs(dir, &disk))
+	const left = 200 << 10
+	ballast := filepath.Join(dir, "ballast")
+	size := int64(disk.Bavail)*disk.Bsize - left
+	require.NoError(t, os.WriteFile(ballast, bytes.Repeat([]byte("x"), int(size)), 0o600))
+	return func() { require.NoError(t, os.Remove(ballast)) }
+}
+
+// talkUntilRefused says things until the disk is full, and returns what was
+// acknowledged.
+func talkUntilRefused(t *testing.T, s e2e.Session) []string {
+	var said []string
+	for i := range 100 {
+		text := fmt.Sprint(i, strings.Repeat(".", 20<<10))
+		answer, err := s.Say(t.Context(), s.Host, fmt.Sprint("talk ", i), text)
+		require.NoError(t, err)
+		if answer.Status != http.StatusOK {
+			require.Equal(t, protocol.CodeJournalUnavailable, answer.Code())
+			return said
+		}
+		said = append(said, text)
+	}
+	t.Fatal("the disk does not fill up")
+	return nil
+}
+
+// requireUnavailable checks that a message is refused for now, over REST and
+// over the command endpoint alike.
+func requireUnavailable(t *testing.T, s e2e.Session, key, text string) {
+	t.Helper()
+	answer, err := s.Say(t.Context(), s.Host, key, text)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusServiceUnavailable, answer.Status)
+	require.Equal(t, protocol.CodeJournalUnavailable, answer.Code())
+	line, err := protocol.EncodeRequest(protocol.Request{ID: key, Command: &protocol.Chat{Text: text}})
+	require.NoError(t, err)
+	answer, err = s.Call(t.Context(), e2e.Request{Method: http.MethodPost, Path: s.Path("/commands"), As: s.Host, Body: json.RawMessage(line)})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusServiceUnavailable, answer.Status)
+	require.Contains(t, string(answer.Body), `"code":"JOURNAL_UNAVAILABLE"`)
+	require.Contains(t, string(answer.Body), `"retryable":true`)
+}
+
+func texts(messages []protocol.Message) []string {
+	var said []string
+	for _, m := range messages {
+		said = append(said, m.Text)
+	}
+	return said
+}
+
+func numberOf(t *testing.T, cursor string) uint64 {
+	t.Helper()
+	c, err := protocol.ParseCursor(cursor)
+	require.NoError(t, err)
+	return c.Seq
+}
