@@ -98,7 +98,7 @@ func TestContract_Authenticated(t *testing.T) {
 }
 
 // in returns the world for a subtest, whose failure is then its own.
-func (w *world) in(t *testing.T) *world {
+func (w *world) in(t testing.TB) *world {
 	other := *w
 	other.t = t
 	return &other

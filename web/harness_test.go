@@ -40,19 +40,20 @@ type setup struct {
 // world is a whole server: a journal, a hub with the demo agent, and the edge
 // over HTTP.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	setup  setup
 	hub    *hub.Hub
 	server *web.Server
 	url    string
 	client *http.Client
+	cut    func() // breaks every connection off, as a network that goes away
 	stop   func() // ends everything; may be called more than once
 
 	patience time.Duration // for one call
 }
 
 // newWorld starts a server over TCP, with SQLite.
-func newWorld(t *testing.T, change ...func(*setup)) *world {
+func newWorld(t testing.TB, change ...func(*setup)) *world {
 	t.Helper()
 	s := setup{dir: t.TempDir()}
 	for _, c := range change {
@@ -69,7 +70,7 @@ func newWorld(t *testing.T, change ...func(*setup)) *world {
 }
 
 // newBubble starts a server without a network or a disk, for synctest.
-func newBubble(t *testing.T, change ...func(*setup)) *world {
+func newBubble(t testing.TB, change ...func(*setup)) *world {
 	t.Helper()
 	s := setup{journal: memory.New()}
 	for _, c := range change {
@@ -82,7 +83,7 @@ func newBubble(t *testing.T, change ...func(*setup)) *world {
 	return w
 }
 
-func startWorld(t *testing.T, s setup, l net.Listener, transport *http.Transport, url string) *world {
+func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport, url string) *world {
 	t.Helper()
 	if s.log == nil {
 		s.log = zap.NewNop()
@@ -103,6 +104,7 @@ func startWorld(t *testing.T, s setup, l net.Listener, transport *http.Transport
 	w.server = web.New(w.hub, s.web)
 	ts := &httptest.Server{Listener: l, Config: w.server.HTTPServer("")}
 	ts.Start()
+	w.cut = ts.CloseClientConnections
 	stopped := false
 	w.stop = func() {
 		if stopped {
@@ -123,7 +125,7 @@ func startWorld(t *testing.T, s setup, l net.Listener, transport *http.Transport
 
 // reply is an HTTP answer, read.
 type reply struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   []byte

@@ -15,7 +15,7 @@ import (
 
 // wsClient is one WebSocket connection of a test.
 type wsClient struct {
-	t      *testing.T
+	t      testing.TB
 	conn   *websocket.Conn
 	ctx    context.Context
 	queued [][]byte // lines of the last message that were not looked at yet

@@ -17,7 +17,7 @@ import (
 // eventSource reads a stream as the standard says, strictly: what this server
 // does not send is an error.
 type eventSource struct {
-	t      *testing.T
+	t      testing.TB
 	res    *http.Response
 	lines  *bufio.Reader
 	cancel context.CancelFunc

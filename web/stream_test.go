@@ -106,7 +106,7 @@ func TestStream_Resume(t *testing.T) {
 }
 
 // in returns the session for a subtest.
-func (s *session) in(t *testing.T) *session {
+func (s *session) in(t testing.TB) *session {
 	other := *s
 	other.w = s.w.in(t)
 	return &other

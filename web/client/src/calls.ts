@@ -1,0 +1,62 @@
+import type { ParleyError } from "./errors.js";
+import type { Line } from "./wire.js";
+
+/**
+ * How many commands may wait for their answers; further ones wait to be sent.
+ * The server remembers more than that of each participant, so all of them can
+ * be sent again after a reconnect.
+ */
+const maxInFlight = 64;
+
+interface Call {
+  /** In order of asking. */
+  number: number;
+  line: string;
+  promise: Promise<Line>;
+  resolve(answer: Line): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The commands under way, the oldest first. Each connection sends those that it
+ * has not sent yet, so that a new one begins with what the old one left open.
+ */
+export class Calls {
+  private readonly open = new Map<string, Call>();
+  private number = 0;
+
+  /** Asks; an id that is under way already is the same command. */
+  add(id: string, line: string): Promise<Line> {
+    const known = this.open.get(id);
+    if (known) return known.promise;
+    const call = { number: ++this.number, line } as Call;
+    call.promise = new Promise((resolve, reject) => Object.assign(call, { resolve, reject }));
+    this.open.set(id, call);
+    return call.promise;
+  }
+
+  /** The first call that was asked after that number and may be sent now. */
+  after(number: number): Call | undefined {
+    let place = 0;
+    for (const call of this.open.values()) {
+      if (place++ === maxInFlight) return undefined;
+      if (call.number > number) return call;
+    }
+    return undefined;
+  }
+
+  /** Hands an answer over. One that nobody waits for, a second one say, is dropped. */
+  settle(id: string, answer: Line): void {
+    this.open.get(id)?.resolve(answer);
+    this.open.delete(id);
+  }
+
+  drop(id: string, reason: unknown): void {
+    this.open.get(id)?.reject(reason);
+    this.open.delete(id);
+  }
+
+  dropAll(error: ParleyError): void {
+    for (const id of [...this.open.keys()]) this.drop(id, error);
+  }
+}

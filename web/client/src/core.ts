@@ -1,0 +1,111 @@
+import { Calls } from "./calls.js";
+import { eventNumber } from "./cursor.js";
+import { Emitter } from "./emitter.js";
+import { ParleyError } from "./errors.js";
+import type { Credentials, Link } from "./link.js";
+import { settings, type Options, type Settings } from "./options.js";
+import type { Participant, Welcome } from "./protocol.gen.js";
+import type { CloseReason, ConnectionState, Happenings } from "./state.js";
+import { encodeCommand, newID } from "./wire.js";
+
+/** What outlives a connection: who one is, what was seen, what is under way. */
+export class Core {
+  readonly settings: Settings;
+  readonly calls = new Calls();
+  readonly emitter = new Emitter<Happenings>();
+  readonly ready: Promise<Welcome>;
+
+  state: ConnectionState = { state: "connecting" };
+  self: Participant | undefined;
+  own: Credentials | undefined;
+  /** The last event that was handed out. */
+  cursor: string | undefined;
+  /** Whether there was a welcome. */
+  greeted = false;
+  /** Called when the client has ended for good, to stop what is under way. */
+  onStop = () => {};
+
+  private last: number;
+  /** One id for all attempts to join: it happens once. */
+  private readonly joinID = newID();
+  private settle!: { resolve(welcome: Welcome): void; reject(error: ParleyError): void };
+
+  constructor(
+    readonly link: Link,
+    options: Options,
+  ) {
+    this.settings = settings(options);
+    this.own = link.participant;
+    this.cursor = options.cursor;
+    this.last = eventNumber(options.cursor ?? "");
+    this.ready = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
+    this.ready.catch(() => {}); // the state says it too, so nobody has to wait for it
+  }
+
+  get stopped(): boolean {
+    return this.state.state === "closed";
+  }
+
+  /** The first command of a connection, as a line. */
+  hello(): { id: string; line: string } {
+    const { userId, displayName, role, participantToken, recent } = this.settings;
+    if (!this.own) {
+      const join = { inviteToken: this.link.invite, userId, displayName, role, participantToken };
+      const id = this.joinID;
+      return { id, line: encodeCommand(id, "join", { ...join, recent }) };
+    }
+    const { id: participantId, token } = this.own;
+    const resume = { participantId, participantToken: token, cursor: this.cursor };
+    const id = newID();
+    // After a cursor the events follow by themselves.
+    return { id, line: encodeCommand(id, "resume", this.cursor ? resume : { ...resume, recent }) };
+  }
+
+  /**
+   * Takes a welcome in and says so. After a resume without gap the events tell
+   * all that has changed but who is here.
+   */
+  welcomed(welcome: Welcome, state: "live" | "fallback"): void {
+    const resumed = welcome.resume === "ok" && this.greeted;
+    this.greeted = true;
+    this.self = welcome.participant;
+    const token = welcome.participant.accessToken ?? this.own?.token ?? "";
+    this.own = { id: welcome.participant.id, token };
+    if (welcome.resume !== "ok") this.seen(welcome.cursor);
+    this.setState({ state });
+    if (resumed) {
+      this.emitter.emit("presence", { participants: welcome.presence });
+    } else {
+      this.emitter.emit("welcome", welcome);
+      this.settle.resolve(welcome);
+    }
+  }
+
+  /** Returns whether the event with this cursor is news, and remembers it. */
+  isNews(cursor: string): boolean {
+    if (eventNumber(cursor) <= this.last) return false;
+    this.seen(cursor);
+    return true;
+  }
+
+  setState(state: ConnectionState): void {
+    if (this.stopped) return;
+    this.state = state;
+    this.emitter.emit("connection", state);
+  }
+
+  /** Ends the client for good. The first reason counts. */
+  stop(reason: CloseReason, error: ParleyError): void {
+    if (this.stopped) return;
+    this.setState({ state: "closed", reason, error });
+    this.onStop();
+    this.calls.dropAll(error);
+    this.settle.reject(error);
+  }
+
+  private seen(cursor: string): void {
+    this.cursor = cursor;
+    this.last = eventNumber(cursor);
+  }
+}
+

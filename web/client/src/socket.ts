@@ -1,0 +1,75 @@
+import { connectionLost } from "./errors.js";
+import { endpoint, type Link } from "./link.js";
+import type { WebSocketConstructor, WebSocketLike } from "./options.js";
+import type { Peer, Transport } from "./transport.js";
+import { decodeLine, splitLines } from "./wire.js";
+
+const nothing = () => {};
+
+/** Opens a WebSocket. Rejects if that cannot be done in time, or was aborted. */
+export function dial(
+  link: Link,
+  WebSocket: WebSocketConstructor,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<WebSocketLike> {
+  return new Promise((resolve, reject) => {
+    const url = endpoint(link, "ws").replace(/^http/, "ws");
+    const socket = new WebSocket(url, ["parley.v1"]);
+    const fail = () => {
+      settled();
+      // Some implementations throw what nobody listens for.
+      socket.onerror = nothing;
+      socket.onclose = null;
+      socket.close();
+      reject(connectionLost("there is no WebSocket to be had"));
+    };
+    const timer = setTimeout(fail, timeoutMs);
+    signal.addEventListener("abort", fail);
+    const settled = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", fail);
+      socket.onopen = null;
+    };
+    socket.onclose = socket.onerror = fail;
+    socket.onopen = () => {
+      settled();
+      socket.onerror = nothing;
+      socket.onclose = null;
+      resolve(socket);
+    };
+  });
+}
+
+/** The protocol over a WebSocket that is open. */
+export class SocketTransport implements Transport {
+  readonly kind = "live";
+
+  constructor(
+    private readonly socket: WebSocketLike,
+    peer: Peer,
+  ) {
+    socket.onmessage = ({ data }: { data: unknown }) => {
+      peer.alive();
+      try {
+        for (const text of splitLines(String(data))) peer.receive(decodeLine(text));
+      } catch (error) {
+        this.close();
+        peer.end({ error: connectionLost(String(error)) });
+      }
+    };
+    socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
+      this.close();
+      peer.end({ code, error: connectionLost(reason || `the connection was closed (${code})`) });
+    };
+  }
+
+  send(line: string): void {
+    this.socket.send(line);
+  }
+
+  close(): void {
+    this.socket.onmessage = this.socket.onclose = null;
+    this.socket.close();
+  }
+}

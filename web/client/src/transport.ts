@@ -1,0 +1,21 @@
+import type { UnknownLine } from "./state.js";
+import type { Ended } from "./verdict.js";
+import type { Line } from "./wire.js";
+
+/** One way of talking to the server that has been opened. */
+export interface Transport {
+  readonly kind: "live" | "fallback";
+  /** Sends a command. The answer comes to the peer. Rejects if it is not known to have come. */
+  send(line: string): Promise<void> | void;
+  /** Ends it without a word to the peer. */
+  close(): void;
+}
+
+/** Who hears what comes in, in order. */
+export interface Peer {
+  receive(line: Line | UnknownLine): void;
+  /** Something came, if only a heartbeat. */
+  alive(): void;
+  /** It has ended. Nothing comes after that. */
+  end(ended: Ended): void;
+}

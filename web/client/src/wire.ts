@@ -1,0 +1,37 @@
+import type { ServerMessages, SessionEvent } from "./protocol.gen.js";
+import type { UnknownLine } from "./state.js";
+
+/** A line of the server, of a type that this version knows. */
+export type Line =
+  | { [Type in keyof ServerMessages]: { type: Type } & ServerMessages[Type] }[keyof ServerMessages]
+  | SessionEvent;
+
+/** Writes a command as one line. */
+export function encodeCommand(id: string, type: string, payload: object): string {
+  return JSON.stringify({ id, type, payload });
+}
+
+/**
+ * Reads one line of the server. It is taken at its word, since a newer server
+ * may say more; that it has a type is all that is checked.
+ */
+export function decodeLine(text: string): Line | UnknownLine {
+  const line: unknown = JSON.parse(text);
+  if (typeof line === "object" && line !== null && "type" in line && typeof line.type === "string") {
+    return line as Line | UnknownLine;
+  }
+  throw new SyntaxError("the server sent a line without a type");
+}
+
+/** Yields the lines of a WebSocket message. U+2028 and its like end none. */
+export function* splitLines(message: string): Generator<string> {
+  for (const line of message.split("\n")) {
+    if (line.trim()) yield line;
+  }
+}
+
+/** An id for a command. crypto.randomUUID would be for secure origins alone. */
+export function newID(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+}

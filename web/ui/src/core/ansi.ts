@@ -1,0 +1,57 @@
+/** Terminal output as runs of text with a colour; what a page cannot do is dropped. */
+
+export interface Run {
+  text: string;
+  bold: boolean;
+  dim: boolean;
+  /** One of the eight colours by number, or none. */
+  color: number | null;
+}
+
+// CSI and OSC sequences, two-character escapes, then control characters that
+// are neither tab nor line end.
+const escapes = /\x1b\[([0-9;:?]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
+
+export function readAnsi(output: string): Run[] {
+  const runs: Run[] = [];
+  let style = { bold: false, dim: false, color: null as number | null };
+  let from = 0;
+  const text = rewritten(output);
+  const push = (to: number) => {
+    if (to > from) runs.push({ text: text.slice(from, to), ...style });
+  };
+  for (const m of text.matchAll(escapes)) {
+    push(m.index);
+    from = m.index + m[0].length;
+    if (m[2] === "m") style = styled(style, m[1] ?? "");
+  }
+  push(text.length);
+  return runs;
+}
+
+// A carriage return begins the line anew, as progress bars do.
+function rewritten(output: string): string {
+  return output
+    .replaceAll("\r\n", "\n")
+    .split("\n")
+    .map((line) => line.slice(line.replace(/\r+$/, "").lastIndexOf("\r") + 1).replaceAll("\r", ""))
+    .join("\n");
+}
+
+function styled(s: Omit<Run, "text">, codes: string): Omit<Run, "text"> {
+  let next = { ...s };
+  const list = codes.split(/[;:]/).map(Number);
+  for (let i = 0; i < list.length; i++) {
+    const c = list[i] ?? 0;
+    if (c === 0) next = { bold: false, dim: false, color: null };
+    else if (c === 1) next.bold = true;
+    else if (c === 2) next.dim = true;
+    else if (c === 22) next = { ...next, bold: false, dim: false };
+    else if (c === 39) next.color = null;
+    else if (c >= 30 && c <= 37) next.color = c - 30;
+    else if (c >= 90 && c <= 97) next.color = c - 90;
+    // A colour out of 256 or more is passed by with its parameters.
+    else if (c === 38 || c === 48) i += list[i + 1] === 5 ? 2 : 4;
+  }
+  return next;
+}

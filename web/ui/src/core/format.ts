@@ -1,0 +1,67 @@
+/** Times and sizes, as people read them. */
+
+export function duration(ms: number): string {
+  if (ms < 950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+  const s = Math.round(ms / 1000);
+  if (s < 60) return `${s} s`;
+  const m = Math.floor(s / 60);
+  if (m < 60) return `${m} min ${s % 60} s`;
+  return `${Math.floor(m / 60)} h ${m % 60} min`;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+export function timeOfDay(at: number): string {
+  return clock.format(at);
+}
+
+export function dayOf(at: number): string {
+  return day.format(at);
+}
+
+export function fullTime(at: number): string {
+  return full.format(at);
+}
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** How long ago or how far ahead, in the largest unit that fits. */
+export function relativeTime(at: number, now: number): string {
+  const s = (at - now) / 1000;
+  const steps: [number, Intl.RelativeTimeFormatUnit][] = [
+    [86_400, "day"],
+    [3_600, "hour"],
+    [60, "minute"],
+  ];
+  for (const [size, unit] of steps) {
+    if (Math.abs(s) >= size) return relative.format(Math.round(s / size), unit);
+  }
+  return relative.format(Math.round(s), "second");
+}
+
+/** Two letters for a name's picture. */
+export function initials(name: string): string {
+  const words = name.trim().split(/[\s._-]+/u).filter(Boolean);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters.map((w) => [...(w ?? "?")][0]?.toUpperCase() ?? "?").join("");
+}
+
+/** A number from zero to count-1 that stays with the text. */
+export function hue(text: string, count: number): number {
+  let h = 0;
+  for (const c of text) h = (h * 31 + (c.codePointAt(0) ?? 0)) >>> 0;
+  return h % count;
+}
+
+/** The end of a path, for where the whole does not fit. */
+export function shortPath(path: string): string {
+  const parts = path.split("/").filter(Boolean);
+  return parts.length <= 3 ? parts.join("/") : parts.slice(-2).join("/");
+}
+
+/** JSON to look at, whatever it is. */
+export function pretty(v: unknown): string {
+  return JSON.stringify(v, null, 2) ?? "null";
+}

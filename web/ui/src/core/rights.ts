@@ -1,0 +1,32 @@
+/** Who may do what, by role and mode: for what to offer, since the server decides. */
+
+import type { Approval, Mode, Participant, Session } from "parley-client";
+
+export const modes: readonly Mode[] = ["view_only", "comment_only", "prompt_with_approval", "prompt_direct"];
+
+export interface Rights {
+  host: boolean;
+  talk: boolean;
+  /** no: not at all; propose: the host approves; direct: it goes to the agent. */
+  prompt: "no" | "propose" | "direct";
+}
+
+export function rightsOf(session: Session, me: Participant): Rights {
+  if (session.status !== "active" || me.leftAt !== null) return { host: false, talk: false, prompt: "no" };
+  if (me.role === "host") return { host: true, talk: true, prompt: "direct" };
+  if (me.role !== "collaborator") return { host: false, talk: false, prompt: "no" };
+  switch (session.mode) {
+    case "comment_only":
+      return { host: false, talk: true, prompt: "no" };
+    case "prompt_with_approval":
+      return { host: false, talk: true, prompt: "propose" };
+    case "prompt_direct":
+      return { host: false, talk: true, prompt: "direct" };
+  }
+  return { host: false, talk: false, prompt: "no" };
+}
+
+/** Whether somebody may cancel a prompt, or the turn that works on it. */
+export function mayCancel(rights: Rights, me: Participant, approval: Approval): boolean {
+  return rights.host || approval.participantId === me.id;
+}

@@ -1,0 +1,136 @@
+/** What is known of a session: a pure fold over its welcome and its events. */
+
+import type { AgentStatus, Approval, Limits, Participant, Permission, Session, Welcome } from "parley-client";
+
+import { apply, emptyTimeline, type Timeline } from "./timeline.ts";
+import type { SessionEvent } from "./wire.ts";
+
+export interface Room {
+  readonly session: Session;
+  readonly me: Participant;
+  /** Everybody in the order of joining, those who left included. */
+  readonly people: readonly Participant[];
+  readonly present: ReadonlySet<string>;
+  /** Ids of those who type. */
+  readonly typing: ReadonlySet<string>;
+  /** Prompts that wait for the host, oldest first. */
+  readonly pending: readonly Approval[];
+  /** Questions of the agent that wait for an answer. */
+  readonly permissions: readonly Permission[];
+  readonly agent: AgentStatus;
+  readonly limits: Limits;
+  readonly timeline: Timeline;
+  /** All events that were loaded, oldest first: older ones come before them later. */
+  readonly events: readonly SessionEvent[];
+  /** Whether there are older events than those. */
+  readonly more: boolean;
+}
+
+/** enter makes the room that a welcome describes. */
+export function enter(w: Welcome): Room {
+  const events = (w.recent ?? []) as SessionEvent[];
+  return {
+    session: w.session,
+    me: w.participant,
+    people: w.participants,
+    present: new Set(w.presence),
+    typing: new Set(),
+    pending: w.approvals.filter((a) => a.status === "pending"),
+    permissions: w.permissions,
+    agent: w.agent,
+    limits: w.limits,
+    timeline: apply(emptyTimeline, events),
+    events,
+    more: events[0]?.type !== "shared_session_created",
+  };
+}
+
+/** take adds events that happened now. */
+export function take(before: Room, events: readonly SessionEvent[]): Room {
+  if (events.length === 0) return before;
+  const room = events.reduce(takeOne, before);
+  return { ...room, events: [...before.events, ...events], timeline: apply(before.timeline, events) };
+}
+
+/**
+ * prepend puts older events before those that are known. What stands in a row
+ * can have begun among the older ones, so the time line is folded anew.
+ */
+export function prepend(room: Room, older: readonly SessionEvent[], more: boolean): Room {
+  const known = new Set(room.events.map((e) => e.cursor));
+  const events = [...older.filter((e) => !known.has(e.cursor)), ...room.events];
+  return { ...room, events, more, timeline: apply(emptyTimeline, events) };
+}
+
+function takeOne(room: Room, e: SessionEvent): Room {
+  switch (e.type) {
+    case "session_updated":
+      return { ...room, session: e.payload.session };
+    case "session_closed":
+      return {
+        ...room,
+        session: { ...room.session, status: e.payload.status },
+        pending: [],
+        permissions: [],
+        typing: new Set(),
+      };
+    case "participant_joined":
+    case "participant_updated":
+    case "participant_left":
+      return withPerson(room, e.payload.participant);
+    case "message_created":
+      return stopsTyping(room, e.payload.participant.id);
+    case "prompt_pending_approval": {
+      const rest = room.pending.filter((a) => a.id !== e.payload.approval.id);
+      return stopsTyping({ ...room, pending: [...rest, e.payload.approval] }, e.payload.participant.id);
+    }
+    case "prompt_approved":
+    case "prompt_rejected":
+      return withoutPending(room, e.payload.approval.id);
+    case "prompt_cancelled":
+    case "prompt_dispatch_failed":
+      return withoutPending(room, e.payload.approvalId);
+    case "permission_requested": {
+      const rest = room.permissions.filter((p) => p.requestId !== e.payload.requestId);
+      return { ...room, permissions: [...rest, e.payload] };
+    }
+    case "permission_resolved":
+    case "permission_withdrawn":
+      return { ...room, permissions: room.permissions.filter((p) => p.requestId !== e.payload.requestId) };
+    case "agent_status":
+      return { ...room, agent: e.payload.status };
+  }
+  return room;
+}
+
+function withPerson(room: Room, p: Participant): Room {
+  const known = room.people.some((o) => o.id === p.id);
+  const people = known ? room.people.map((o) => (o.id === p.id ? p : o)) : [...room.people, p];
+  const me = p.id === room.me.id ? { ...p, accessToken: room.me.accessToken } : room.me;
+  return { ...room, people, me };
+}
+
+function withoutPending(room: Room, id: string): Room {
+  return { ...room, pending: room.pending.filter((a) => a.id !== id) };
+}
+
+export function stopsTyping(room: Room, id: string): Room {
+  if (!room.typing.has(id)) return room;
+  const typing = new Set(room.typing);
+  typing.delete(id);
+  return { ...room, typing };
+}
+
+export function startsTyping(room: Room, id: string): Room {
+  if (room.typing.has(id) || id === room.me.id) return room;
+  return { ...room, typing: new Set(room.typing).add(id) };
+}
+
+/** What to call somebody. */
+export function nameOf(p: Participant): string {
+  return p.displayName ?? p.userId;
+}
+
+export function personById(room: Room, id: string | null): Participant | null {
+  return room.people.find((p) => p.id === id) ?? null;
+}
