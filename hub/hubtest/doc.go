@@ -9,4 +9,6 @@
 //
 // FaultyJournal wraps any journal and delays or fails its commits on demand.
 // Its order and blocking are those of the journal inside.
+//
+// Agents starts agents that do what a test tells them.
 package hubtest
