@@ -5,48 +5,154 @@ import { dial, SocketTransport } from "./socket.js";
 import { isKnownEvent, type UnknownLine } from "./state.js";
 import { Refusal, StreamTransport } from "./stream.js";
 import type { Peer, Transport } from "./transport.js";
-import { isMeant, type Ended } from "./verdict.js";
+import type { Ended } from "./verdict.js";
 import { Watch } from "./watch.js";
 import { encodeCommand, newID, type Line } from "./wire.js";
 
-/** One connection, from the attempt to its end. It is used once. */
+/** One connection, from the attempt to its end. */
 export class Connection implements Peer {
   /** Why it ended. Never rejects. */
   readonly ended: Promise<Ended>;
-  /** It was good for something, so the next attempt need not wait long. */
-  progress = false;
   /** Whether the server has let us in. */
   welcomed = false;
+  /** It was good for something, so the next attempt need not wait long. */
+  progress = false;
 
   private readonly aborter = new AbortController();
   private readonly watch = new Watch();
   private readonly hello: { id: string; line: string };
   private transport: Transport | undefined;
   private settle!: (ended: Ended) => void;
-  /** Ends the attempt to talk over a socket that has opened. */
-  private socketFailed: (() => void) | undefined;
   private over = false;
   private writing = false;
-  /** The last command that was sent here. */
+  /** The number of the last command that was sent here. */
   private sent = 0;
   private retryAfterMs: number | undefined;
 
-  constructor(private readonly core: Core) {
+  /** Connects over a WebSocket, which may be open already, or by plain HTTP. */
+  constructor(
+    private readonly core: Core,
+    way: "live" | "fallback",
+    socket?: WebSocketLike,
+  ) {
     this.ended = new Promise((resolve) => (this.settle = resolve));
     this.hello = core.hello();
+    const timer = setTimeout(
+      () => this.end({ error: connectionLost("the server did not answer in time") }),
+      core.settings.handshakeTimeoutMs,
+    );
+    this.aborter.signal.addEventListener("abort", () => clearTimeout(timer));
+    this.open(way, socket).catch((error: unknown) => this.failed(error));
   }
 
-  /** Connects over the socket, if there is one, else over what there is. */
-  async open(socket: WebSocketLike | undefined, trySocket: boolean): Promise<void> {
-    const { WebSocket, handshakeTimeoutMs } = this.core.settings;
-    const { link } = this.core;
-    if (WebSocket && (socket || trySocket)) {
-      const { signal } = this.aborter;
-      const open = socket ?? (await dial(link, WebSocket, handshakeTimeoutMs, signal).catch(() => {}));
-      if (this.over) return open?.close();
-      if (open && (await this.greetOver(open))) return;
-      if (this.over) return;
+  /** Sends what waits to be sent, the oldest first. */
+  async flush(): Promise<void> {
+    if (this.writing || !this.welcomed) return;
+    this.writing = true;
+    try {
+      for (let call; !this.over && (call = this.core.calls.after(this.sent));) {
+        this.sent = call.number;
+        await this.transport?.send(call.line);
+      }
+    } catch (error) {
+      this.failed(error);
     }
-    await this.openStream();
+    this.writing = false;
+  }
+
+  alive(): void {
+    this.watch.alive();
+    this.progress = this.welcomed;
+  }
+
+  receive(line: Line | UnknownLine): void {
+    if (this.over) return;
+    if (this.welcomed) this.take(line as Line);
+    else this.greet(line as Line);
+  }
+
+  /** Ends the connection. The first reason counts; of others it returns false. */
+  end(ended: Ended): boolean {
+    if (this.over) return false;
+    this.over = true;
+    this.aborter.abort();
+    this.watch.stop();
+    this.transport?.close();
+    this.settle({ retryAfterMs: this.retryAfterMs, ...ended });
+    return true;
+  }
+
+  private async open(way: "live" | "fallback", socket?: WebSocketLike): Promise<void> {
+    const { link, settings, own, cursor } = this.core;
+    if (way === "fallback" || !settings.WebSocket) {
+      const stream = new StreamTransport(link, settings, this);
+      this.transport = stream;
+      return stream.open(this.hello.line, own, cursor);
+    }
+    socket ??= await dial(link, settings.WebSocket, this.aborter.signal);
+    this.transport = new SocketTransport(socket, this);
+    await this.transport.send(this.hello.line);
+  }
+
+  private failed(error: unknown): void {
+    if (error instanceof Refusal) this.end({ error: error.error, refused: true });
+    else this.end({ error: connectionLost(String(error)) });
+  }
+
+  /** Looks for the answer to hello. What may come before it is for others, and dropped. */
+  private greet(line: Line): void {
+    if (line.type === "error") {
+      this.end({ error: errorFromWire(line.error), refused: true });
+    } else if (line.type === "welcome") {
+      this.aborter.abort(); // it can no longer be too late
+      this.welcomed = true;
+      const silent = () =>
+        this.end({ error: connectionLost("the server was silent for too long") });
+      this.watch.start(line.payload.heartbeatMs, () => this.beat(), silent);
+      this.core.welcomed(line.payload, this.transport?.kind ?? "live");
+      void this.flush();
+    }
+  }
+
+  /** A page cannot see the pings of the WebSocket layer. The stream's come by themselves. */
+  private beat(): void {
+    if (this.transport?.kind === "live") {
+      void this.transport.send(encodeCommand(newID(), "ping", {}));
+    }
+  }
+
+  private take(line: Line): void {
+    const { calls, emitter } = this.core;
+    switch (line.type) {
+      case "ok":
+      case "pong":
+        return this.answered(line.id, line);
+      case "error":
+        this.retryAfterMs = line.error.retryAfterMs;
+        if (line.id) return this.answered(line.id, line);
+        return emitter.emit("error", errorFromWire(line.error));
+      case "presence":
+      case "typing":
+        return emitter.emit(line.type, line.payload as never);
+      case "welcome":
+      case "connected":
+        return calls.settle("", line);
+      default:
+        return this.takeEvent(line);
+    }
+  }
+
+  private answered(id: string, line: Line): void {
+    this.core.calls.settle(id, line);
+    void this.flush(); // one more may be under way
+  }
+
+  private takeEvent(line: Line & { cursor?: string }): void {
+    if (line.cursor !== undefined && !this.core.isNews(line.cursor)) return;
+    if (line.cursor !== undefined && isKnownEvent(line as never)) {
+      this.core.emitter.emit("event", line as never);
+    } else {
+      this.core.emitter.emit("unknown", line as unknown as UnknownLine);
+    }
   }
 }

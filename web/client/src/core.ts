@@ -108,4 +108,3 @@ export class Core {
     this.last = eventNumber(cursor);
   }
 }
-

@@ -6,36 +6,28 @@ import { decodeLine, splitLines } from "./wire.js";
 
 const nothing = () => {};
 
-/** Opens a WebSocket. Rejects if that cannot be done in time, or was aborted. */
+/** Opens a WebSocket. Rejects if there is none to be had, or the signal says so. */
 export function dial(
   link: Link,
   WebSocket: WebSocketConstructor,
-  timeoutMs: number,
   signal: AbortSignal,
 ): Promise<WebSocketLike> {
   return new Promise((resolve, reject) => {
-    const url = endpoint(link, "ws").replace(/^http/, "ws");
-    const socket = new WebSocket(url, ["parley.v1"]);
+    const socket = new WebSocket(endpoint(link, "ws").replace(/^http/, "ws"), ["parley.v1"]);
+    const settle = () => {
+      signal.removeEventListener("abort", fail);
+      socket.onopen = socket.onclose = null;
+      socket.onerror = nothing; // some implementations throw what nobody listens for
+    };
     const fail = () => {
-      settled();
-      // Some implementations throw what nobody listens for.
-      socket.onerror = nothing;
-      socket.onclose = null;
+      settle();
       socket.close();
       reject(connectionLost("there is no WebSocket to be had"));
     };
-    const timer = setTimeout(fail, timeoutMs);
     signal.addEventListener("abort", fail);
-    const settled = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", fail);
-      socket.onopen = null;
-    };
     socket.onclose = socket.onerror = fail;
     socket.onopen = () => {
-      settled();
-      socket.onerror = nothing;
-      socket.onclose = null;
+      settle();
       resolve(socket);
     };
   });

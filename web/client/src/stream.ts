@@ -128,7 +128,7 @@ async function* linesOf(body: ReadableStream<Uint8Array>, peer: Peer) {
   const decoder = new TextDecoder();
   const events = new EventReader();
   try {
-    for (let part; !(part = await reader.read()).done; ) {
+    for (let part; !(part = await reader.read()).done;) {
       peer.alive();
       for (const data of events.push(decoder.decode(part.value, { stream: true }))) {
         yield decodeLine(data);

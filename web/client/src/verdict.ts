@@ -6,7 +6,9 @@ import type { CloseReason } from "./state.js";
 export interface Ended {
   error: ParleyError;
   /** The close code, where there was one. */
-  code?: number;
+  code?: number | undefined;
+  /** What the last error before it asked for. */
+  retryAfterMs?: number | undefined;
   /** The error is the server's answer to the first command. */
   refused?: boolean;
   /** Not lost, but given up for a WebSocket that can be had again. */
@@ -29,16 +31,14 @@ export function judge(ended: Ended, rateLimitPauseMs: number): Verdict {
     return { stop: reasons[error.code] ?? "refused", error };
   }
   if (code === 4429 || error.code === "RATE_LIMITED") {
-    return { atOnce: false, pauseMs: error.retryAfterMs ?? rateLimitPauseMs };
+    const asked = error.retryAfterMs ?? ended.retryAfterMs;
+    return { atOnce: false, pauseMs: asked ?? rateLimitPauseMs };
   }
   if (!refused && isFinal(code)) {
     const [reason, name] = closeCodes[code] ?? ["protocol", "INVALID_REQUEST"];
     return { stop: reason, error: new ParleyError(name, error.message) };
   }
-  return {
-    atOnce: code === 4002 || ended.upgrade !== undefined,
-    pauseMs: error.retryAfterMs ?? 0,
-  };
+  return { atOnce: code === 4002, pauseMs: error.retryAfterMs ?? 0 };
 }
 
 function isFinal(code: number): boolean {

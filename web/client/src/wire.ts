@@ -17,7 +17,12 @@ export function encodeCommand(id: string, type: string, payload: object): string
  */
 export function decodeLine(text: string): Line | UnknownLine {
   const line: unknown = JSON.parse(text);
-  if (typeof line === "object" && line !== null && "type" in line && typeof line.type === "string") {
+  if (
+    typeof line === "object" &&
+    line !== null &&
+    "type" in line &&
+    typeof line.type === "string"
+  ) {
     return line as Line | UnknownLine;
   }
   throw new SyntaxError("the server sent a line without a type");

@@ -1,0 +1,128 @@
+import type {
+  Approval,
+  Commands,
+  HistoryAnswer,
+  Message,
+  Mode,
+  Participant,
+  Role,
+  Session,
+} from "./protocol.gen.js";
+
+/** The commands that a client gives. It joins and resumes by itself. */
+export type CommandName = Exclude<keyof Commands, "join" | "resume">;
+
+export interface CallOptions {
+  /** Gives up waiting. It is not known then whether the command was done. */
+  signal?: AbortSignal;
+  /** The command's id, at most 64 characters. Sent again under it a command is done once. */
+  id?: string;
+}
+
+/**
+ * Every command as a method. Each resolves when the server has done it, and
+ * written it down; each rejects with a ParleyError where the server refuses.
+ * While there is no connection commands wait, and those whose answers were lost
+ * are sent again under their ids.
+ */
+export abstract class CommandMethods {
+  /**
+   * Gives any command and resolves to its answer. A server that is out of
+   * breath (RATE_LIMITED, JOURNAL_UNAVAILABLE) is asked again some times.
+   */
+  abstract do<Name extends CommandName>(
+    type: Name,
+    payload: Commands[Name]["payload"],
+    options?: CallOptions,
+  ): Promise<Commands[Name]["answer"]>;
+
+  /** Says something, maybe in reply to a message. */
+  async chat(text: string, options: CallOptions & { replyTo?: string } = {}): Promise<Message> {
+    const { replyTo } = options;
+    return (await this.do("chat", { text, ...(replyTo && { replyTo }) }, options)).message;
+  }
+
+  /** Proposes a prompt, or sends it where that is allowed: the status tells which. */
+  async prompt(prompt: string, options?: CallOptions): Promise<Approval> {
+    return (await this.do("prompt", { prompt }, options)).approval;
+  }
+
+  /** Lets a prompt go to the agent, with another text if one is given. */
+  async approve(
+    approvalId: string,
+    options: CallOptions & { prompt?: string } = {},
+  ): Promise<Approval> {
+    const { prompt } = options;
+    const edited = prompt === undefined ? {} : { prompt };
+    return (await this.do("approve", { approvalId, action: "approve", ...edited }, options))
+      .approval;
+  }
+
+  /** Keeps a prompt from the agent. The reason is told to all. */
+  async reject(
+    approvalId: string,
+    options: CallOptions & { reason?: string } = {},
+  ): Promise<Approval> {
+    const { reason } = options;
+    const why = reason === undefined ? {} : { reason };
+    return (await this.do("approve", { approvalId, action: "reject", ...why }, options)).approval;
+  }
+
+  /** Chooses one of the options that the agent offers. */
+  async answerPermission(
+    requestId: string,
+    optionId: string,
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.do("permission", { requestId, optionId }, options);
+  }
+
+  /** Ends a pending, queued or running prompt or, without an id, the running turn. Resolves to its id. */
+  async cancel(approvalId?: string, options?: CallOptions): Promise<string> {
+    const which = approvalId === undefined ? {} : { approvalId };
+    return (await this.do("cancel", which, options)).approvalId;
+  }
+
+  /** Changes what collaborators may do. */
+  async setMode(mode: Mode, options?: CallOptions): Promise<Session> {
+    return (await this.do("set_mode", { mode }, options)).session;
+  }
+
+  /** Changes what somebody is: collaborator or viewer. */
+  async setRole(participantId: string, role: Role, options?: CallOptions): Promise<Participant> {
+    return (await this.do("set_role", { participantId, role }, options)).participant;
+  }
+
+  /** Shows somebody out and bars the user id. The reason is told to all. */
+  async remove(
+    participantId: string,
+    options: CallOptions & { reason?: string } = {},
+  ): Promise<Participant> {
+    const { reason } = options;
+    const why = reason === undefined ? {} : { reason };
+    return (await this.do("remove", { participantId, ...why }, options)).participant;
+  }
+
+  /** Ends the agent's process. */
+  async stopAgent(options?: CallOptions): Promise<void> {
+    await this.do("stop_agent", {}, options);
+  }
+
+  /** Says that one types, which lapses after five seconds, or has stopped. */
+  async typing(active: boolean, options?: CallOptions): Promise<void> {
+    await this.do("typing", { active }, options);
+  }
+
+  /** Reads events before or after a cursor; without one, the newest. limit is 1 to 500. */
+  async history(
+    which: { before?: string; after?: string; limit: number },
+    options?: CallOptions,
+  ): Promise<HistoryAnswer> {
+    return this.do("history", which, options);
+  }
+
+  /** Resolves when the server has answered. */
+  async ping(options?: CallOptions): Promise<void> {
+    await this.do("ping", {}, options);
+  }
+}

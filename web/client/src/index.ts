@@ -1,0 +1,13 @@
+export { connect, SessionClient } from "./session.js";
+export type { CallOptions, CommandName } from "./commands.js";
+export { ParleyError, type ErrorCode } from "./errors.js";
+export { formatLink, parseLink, type Credentials, type Link } from "./link.js";
+export type { Options, WebSocketConstructor, WebSocketLike } from "./options.js";
+export {
+  isKnownEvent,
+  type CloseReason,
+  type ConnectionState,
+  type Happenings,
+  type UnknownLine,
+} from "./state.js";
+export type * from "./protocol.gen.js";

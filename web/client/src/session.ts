@@ -1,0 +1,147 @@
+import { CommandMethods, type CallOptions, type CommandName } from "./commands.js";
+import { Core } from "./core.js";
+import { errorFromWire, ParleyError } from "./errors.js";
+import { formatLink, parseLink, type Link } from "./link.js";
+import { backoff, type Options } from "./options.js";
+import type { Commands, Participant, Welcome } from "./protocol.gen.js";
+import { Runner } from "./runner.js";
+import type { ConnectionState, Happenings } from "./state.js";
+import { encodeCommand, newID } from "./wire.js";
+
+/** How often a command is sent when the server asks for patience. */
+const maxTries = 6;
+
+/**
+ * Joins a session by an invite, or comes back by one's own link, and stays
+ * connected until close(), or until the server says that there is no use.
+ *
+ * It returns at once, and nothing is heard before the caller's own code has
+ * run: handlers that are added there miss nothing.
+ */
+export function connect(link: string | Link, options: Options = {}): SessionClient {
+  return new SessionClient(typeof link === "string" ? parseLink(link) : link, options);
+}
+
+/** One participant's connection to a shared session. */
+export class SessionClient extends CommandMethods {
+  private readonly core: Core;
+  private readonly runner: Runner;
+
+  constructor(link: Link, options: Options) {
+    super();
+    if (!link.participant && !options.userId) throw new TypeError("to join takes a userId");
+    this.core = new Core(link, options);
+    this.runner = new Runner(this.core);
+    queueMicrotask(() => void this.runner.run());
+  }
+
+  /** How the connection is. on("connection") tells of changes. */
+  get connection(): ConnectionState {
+    return this.core.state;
+  }
+
+  /** Resolves with the first welcome, or rejects with why there will be none. */
+  get ready(): Promise<Welcome> {
+    return this.core.ready;
+  }
+
+  /** Who one is, as the last welcome said. */
+  get self(): Participant | undefined {
+    return this.core.self;
+  }
+
+  /** The last event that was handed out, for Options.cursor. */
+  get cursor(): string | undefined {
+    return this.core.cursor;
+  }
+
+  /** One's own way back in, a secret: keep it. Undefined before the first welcome. */
+  get link(): string | undefined {
+    const { link, own } = this.core;
+    return own && formatLink({ server: link.server, session: link.session, participant: own });
+  }
+
+  /** Adds a handler and returns what removes it again. */
+  on<Type extends keyof Happenings>(
+    type: Type,
+    handler: (value: Happenings[Type]) => void,
+  ): () => void {
+    return this.core.emitter.on(type, handler);
+  }
+
+  /** Does not wait for the next attempt to connect, but makes it now. */
+  retryNow(): void {
+    this.runner.retryNow();
+  }
+
+  /**
+   * Disconnects. It does not leave the session: link leads back in. Commands
+   * under way reject with CLIENT_CLOSED; it is not known whether they were done.
+   */
+  close(): void {
+    this.core.stop("closed", new ParleyError("CLIENT_CLOSED", "the client is closed"));
+  }
+
+  /** Ends the participation, and the client with it. */
+  async leave(options?: CallOptions): Promise<void> {
+    await this.do("leave", {}, options).catch((error: unknown) => {
+      // One whose answer was lost was carried out when nobody is let in again.
+      if ((error as ParleyError).code !== "PARTICIPANT_INACTIVE") throw error;
+    });
+    this.core.stop("left", new ParleyError("PARTICIPANT_INACTIVE", "you have left"));
+  }
+
+  /** Ends the session for everybody. Host only. */
+  async closeSession(options?: CallOptions): Promise<void> {
+    await this.do("close", {}, options).catch((error: unknown) => {
+      const { connection } = this;
+      if (connection.state !== "closed" || connection.reason !== "ended") throw error;
+    });
+  }
+
+  /** Replaces the invite and resolves to a link with the new one. Host only. */
+  async rotateInvite(options?: CallOptions): Promise<string> {
+    const { inviteToken: invite } = await this.do("rotate_invite", {}, options);
+    return formatLink({ server: this.core.link.server, session: this.core.link.session, invite });
+  }
+
+  override async do<Name extends CommandName>(
+    type: Name,
+    payload: Commands[Name]["payload"],
+    options: CallOptions = {},
+  ): Promise<Commands[Name]["answer"]> {
+    const { id = newID(), signal } = options;
+    const line = encodeCommand(id, type, payload);
+    // What was typed a while ago is no news.
+    for (let triesLeft = type === "typing" ? 1 : maxTries; ;) {
+      const answer = await this.ask(id, line, signal);
+      if (answer.type !== "error") return "payload" in answer ? (answer.payload as never) : {};
+      const error = errorFromWire(answer.error);
+      if (!isOutOfBreath(error) || --triesLeft === 0) throw error;
+      const pauseMs = backoff(this.core.settings, maxTries - triesLeft);
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.max(error.retryAfterMs ?? 0, pauseMs)),
+      );
+    }
+  }
+
+  private async ask(id: string, line: string, signal?: AbortSignal) {
+    signal?.throwIfAborted();
+    const { state } = this.core;
+    if (state.state === "closed") throw state.error;
+    const answer = this.core.calls.add(id, line);
+    const abort = () => this.core.calls.drop(id, signal?.reason);
+    signal?.addEventListener("abort", abort);
+    this.runner.flush();
+    try {
+      return await answer;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+}
+
+/** Whether the command itself is fine, and only came at a bad moment. */
+function isOutOfBreath(error: ParleyError): boolean {
+  return error.code === "RATE_LIMITED" || error.code === "JOURNAL_UNAVAILABLE";
+}
