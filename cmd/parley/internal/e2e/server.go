@@ -16,6 +16,7 @@ type Server struct {
 	Data    string
 	Address string
 
+	program  string // parley if empty
 	settings []string
 }
 
@@ -25,16 +26,22 @@ func Serve(t testing.TB, data string, settings ...string) *Server {
 	return serve(t, &Server{Data: data, Address: FreeAddress(t), settings: settings})
 }
 
+// ServeWith is Serve with another program than the tests' own.
+func ServeWith(t testing.TB, program, data string, settings ...string) *Server {
+	t.Helper()
+	return serve(t, &Server{Data: data, Address: FreeAddress(t), program: program, settings: settings})
+}
+
 // Again starts a server like s, which has ended, on the same data and address.
 func (s *Server) Again(t testing.TB) *Server {
 	t.Helper()
-	return serve(t, &Server{Data: s.Data, Address: s.Address, settings: s.settings})
+	return serve(t, &Server{Data: s.Data, Address: s.Address, program: s.program, settings: s.settings})
 }
 
 func serve(t testing.TB, s *Server) *Server {
 	t.Helper()
 	args := append([]string{"serve", "--data", s.Data, "--listen", s.Address}, s.settings...)
-	s.Process = Parley(t, args...)
+	s.Process = Start(t, Command{Path: s.program, Args: args})
 	s.API = API{URL: s.Err.Await(t, `parley is ready: (http://[^\s"]+)`)[1]}
 	return s
 }

@@ -94,6 +94,13 @@ func (d Debug) fetch(t testing.TB, profile string) string {
 	return string(body)
 }
 
+// CollectGarbage has the server do now what it does within minutes when it is
+// idle.
+func (d Debug) CollectGarbage(t testing.TB) {
+	t.Helper()
+	d.fetch(t, "heap?gc=1")
+}
+
 var residentSet = regexp.MustCompile(`(?m)^VmRSS:\s+(\d+) kB$`)
 
 // Resident returns how much memory a process occupies, in bytes. The test is
@@ -109,4 +116,24 @@ func (p *Process) Resident(t testing.TB) int {
 		t.Fatal(err)
 	}
 	return kilobytes << 10
+}
+
+// AwaitResident waits until a process occupies less memory than that, and
+// returns how much it is: what is not used goes back to the system bit by bit.
+func (p *Process) AwaitResident(t testing.TB, below int) int {
+	t.Helper()
+	late := time.After(Patience)
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for {
+		now := p.Resident(t)
+		if now < below {
+			return now
+		}
+		select {
+		case <-look.C:
+		case <-late:
+			t.Fatalf("the process occupies %d KiB, and not less than %d KiB", now>>10, below>>10)
+		}
+	}
 }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+const (
+	manySessions  = 10_000
+	idleMemory    = 40 << 20
+	listingIsFast = time.Second
+)
+
+func TestServe_with_ten_thousand_sessions_is_small_and_lists_them_at_once(t *testing.T) {
+	s := e2e.ServeWith(t, buildParley(t), t.TempDir(), "--debug-listen", e2e.FreeAddress(t))
+	makeSessions(t, s)
+	e2e.CloseIdle()
+	s.Stop(t)
+	s = s.Again(t)
+	idle := s.Resident(t)
+	var slowest time.Duration
+	for range 3 {
+		begin := time.Now()
+		list := e2e.Get[protocol.SessionsAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions"})
+		slowest = max(slowest, time.Since(begin))
+		require.Len(t, list.Sessions, manySessions)
+	}
+	listed := s.Resident(t)
+	s.Debug(t).CollectGarbage(t)
+	again := s.AwaitResident(t, idleMemory)
+	t.Logf("idle: %d KiB; after three lists: %d KiB; idle again: %d KiB; the slowest list took %s",
+		idle>>10, listed>>10, again>>10, slowest)
+	require.Less(t, idle, idleMemory)
+	require.Less(t, slowest, listingIsFast)
+	s.Stop(t)
+}
+
+// makeSessions shares many sessions, on a few agents.
+func makeSessions(t *testing.T, s *e2e.Server) {
+	t.Helper()
+	const agents = 50
+	failed := make(chan error, agents)
+	for range agents {
+		agent := s.StartAgent(t, "demo")
+		go func() { failed <- shareOften(t.Context(), s.API, agent, manySessions/agents) }() // waited for below
+	}
+	for range agents {
+		require.NoError(t, <-failed)
+	}
+}
+
+func shareOften(ctx context.Context, api e2e.API, agent string, times int) error {
+	body := map[string]string{"hostSessionId": agent, "hostUserId": "host", "hostDisplayName": "Hannah"}
+	for range times {
+		answer, err := api.Call(ctx, e2e.Request{Method: http.MethodPost, Path: "/api/shared-sessions", Body: body})
+		if err != nil {
+			return err
+		}
+		if answer.Status != http.StatusCreated {
+			return fmt.Errorf("answered with %d: %s", answer.Status, answer.Body)
+		}
+	}
+	return nil
+}
+
+// buildParley builds the program as it is shipped, without the race detector
+// that tests run with.
+func buildParley(t *testing.T) string {
+	path := filepath.Join(t.TempDir(), "parley")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", path, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return path
+}
