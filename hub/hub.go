@@ -22,6 +22,8 @@ type Hub struct {
 	rules    *rules
 	writers  [Partitions]Writer // set by Start
 	timer    worker             // wakes sleeping sessions
+	stopping sync.Once
+	stopErr  error // of the one stop
 
 	// guarded by mu
 	mu     sync.Mutex
@@ -94,8 +96,13 @@ func (h *Hub) Ready() error {
 // Stop lets every session finish: what was decided is committed and shown,
 // agents are ended, connections are told to come back. Then the journal's
 // partitions are released. Host sessions stop first, so that shared sessions
-// still hear how their turns ended.
+// still hear how their turns ended. Called again, it waits for the same.
 func (h *Hub) Stop(ctx context.Context) error {
+	h.stopping.Do(func() { h.stopErr = h.stop(ctx) })
+	return h.stopErr
+}
+
+func (h *Hub) stop(ctx context.Context) error {
 	h.setPhase(phaseDraining)
 	h.timer.stop()
 	h.stopAll(KindHost)

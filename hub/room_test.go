@@ -12,7 +12,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
-	"parley/hub/journal/memory"
 	"parley/protocol"
 )
 
@@ -35,7 +34,7 @@ type room struct {
 // memory that can be made to fail.
 func newRoom(t *testing.T, o hub.Options) (*room, *hubtest.FaultyJournal) {
 	t.Helper()
-	j := hubtest.NewFaultyJournal(memory.New())
+	j := newJournal()
 	return newRoomOn(t, j, hubtest.NewAgents(), o), j
 }
 
@@ -106,6 +105,8 @@ type person struct {
 	token string
 	lines []hub.Line
 	seen  []string // cursors of events, in the order in which they came
+
+	welcome protocol.Welcome
 }
 
 func (r *room) join(user string) *person {
@@ -118,7 +119,7 @@ func (r *room) attach(c protocol.Command) *person {
 	p, err := r.tryAttach(c)
 	require.NoError(r.t, err)
 	w := next[*protocol.WelcomeMessage](p)
-	p.me = w.Payload.Participant
+	p.me, p.welcome = w.Payload.Participant, w.Payload
 	if p.me.AccessToken != nil {
 		p.token = *p.me.AccessToken
 	}
@@ -142,6 +143,12 @@ func (r *room) tryAttach(c protocol.Command) (*person, error) {
 func (p *person) resume(cursor string) *person {
 	p.t.Helper()
 	return p.room.attach(&protocol.Resume{ParticipantID: p.me.ID, ParticipantToken: p.token, Cursor: cursor})
+}
+
+// again connects once more, to what happens next.
+func (p *person) again() *person {
+	p.t.Helper()
+	return p.resume("")
 }
 
 // send hands a command over and returns its id.

@@ -1,0 +1,215 @@
+package hub_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+	"parley/protocol"
+)
+
+func TestSubscription_a_slow_one_is_closed_and_the_others_go_on(t *testing.T) {
+	r, _ := newRoom(t, hub.Options{MaxBacklog: 4096})
+	slow := r.join("ben")
+	for range 40 {
+		r.host.say(&protocol.Chat{Text: strings.Repeat("x", 200)}, nil)
+	}
+	require.Equal(t, protocol.CloseTooSlow, slow.closed())
+	r.host.say(&protocol.Chat{Text: "still here"}, nil)
+	back := slow.resume(r.cursorOf(slow))
+	for event[*protocol.MessageCreated](back).Message.Text != "still here" {
+	}
+	back.whole()
+}
+
+// cursorOf is where a connection that saw nothing but its welcome continues.
+func (r *room) cursorOf(p *person) string {
+	if len(p.seen) > 0 {
+		return p.seen[len(p.seen)-1]
+	}
+	return p.welcome.Cursor
+}
+
+func TestSubscription_an_empty_queue_takes_any_event(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{MaxBacklog: 100})
+		ben := r.join("ben")
+		pass(time.Second)
+		ben.passOver()
+		who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
+		_, err := r.hub.Do(t.Context(), r.id, who, protocol.Request{Command: &protocol.Chat{Text: strings.Repeat("x", 30000)}})
+		require.NoError(t, err)
+		require.Len(t, event[*protocol.MessageCreated](ben).Message.Text, 30000)
+	})
+}
+
+func TestSubscription_resume(t *testing.T) {
+	r, _ := newRoom(t, hub.Options{})
+	other, _ := newRoom(t, hub.Options{})
+	ben := r.join("ben")
+	for range 3 {
+		ben.say(&protocol.Chat{Text: "hello"}, nil)
+	}
+	other.host.say(&protocol.Chat{Text: "elsewhere"}, nil)
+	last, err := protocol.ParseCursor(ben.seen[2])
+	require.NoError(t, err)
+	future, tampered := last, last
+	future.Seq += 5
+	tampered.Tag[0]++
+	const newest = "newest"
+	cases := []struct {
+		name, cursor, resume string
+		first                string // the cursor of the first event that follows
+	}{
+		{"without a cursor begins with what happens next", "", protocol.ResumeNew, ""},
+		{"with a cursor continues behind it", ben.seen[0], protocol.ResumeOK, ben.seen[1]},
+		{"with the newest cursor continues behind it", newest, protocol.ResumeOK, ""},
+		{"with a cursor of another session is a gap", other.host.seen[0], protocol.ResumeGap, ""},
+		{"with a cursor of the future is a gap", future.String(), protocol.ResumeGap, ""},
+		{"with a cursor of another history is a gap", tampered.String(), protocol.ResumeGap, ""},
+		{"with nonsense is a gap", "nonsense", protocol.ResumeGap, ""},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.cursor == newest {
+				tc.cursor = r.cursorOf(ben)
+			}
+			p := ben.resume(tc.cursor)
+			require.Equal(t, tc.resume, p.welcome.Resume)
+			ben.say(&protocol.Chat{Text: "next"}, nil)
+			first := tc.first
+			if first == "" {
+				first = ben.seen[len(ben.seen)-1]
+			}
+			event[*protocol.MessageCreated](p)
+			require.Equal(t, first, p.seen[0])
+			p.sub.Close()
+		})
+	}
+}
+
+func TestSubscription_passes_from_replay_to_live_without_a_gap_or_a_duplicate(t *testing.T) {
+	r, _ := newRoom(t, hub.Options{MaxBacklog: 2048, SnapshotEvery: 50})
+	ben := r.join("ben")
+	begin := r.cursorOf(ben)
+	const events = 600
+	go func() {
+		for range events {
+			if ben.sub.Send(t.Context(), protocol.Request{Command: &protocol.Typing{}}) != nil {
+				return
+			}
+		}
+	}()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
+		for range events {
+			_, _ = r.hub.Do(t.Context(), r.id, who, protocol.Request{Command: &protocol.Chat{Text: "hello"}})
+		}
+	}()
+	for p := ben.resume(begin); len(p.seen) < events; {
+		if _, err := p.tryNext(); err != nil { // too slow: it comes back
+			seen := p.seen
+			p = ben.resume(r.cursorOf(p))
+			p.seen = append(seen, p.seen...)
+		}
+		p.whole()
+	}
+	<-written
+}
+
+func TestSubscription_a_client_that_gives_up_while_it_is_let_in_leaves_nothing_behind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, j := newRoom(t, hub.Options{})
+		r.host.passOver()
+		release := j.Hold()
+		ctx, cancel := contextOf(t)
+		failed := make(chan error)
+		go func() {
+			join := protocol.Request{ID: "1", Command: &protocol.Join{InviteToken: r.invite, UserID: "ben"}}
+			_, err := r.hub.Attach(ctx, r.id, join, false)
+			failed <- err
+		}()
+		synctest.Wait()
+		cancel()
+		require.Error(t, <-failed)
+		release()
+		event[*protocol.ParticipantJoined](r.host)
+		pass(time.Second)
+		r.host.passOver()
+		require.Equal(t, []string{r.host.me.ID}, r.host.again().welcome.Presence, "nobody is connected who is not")
+	})
+}
+
+func TestSubscription_who_is_removed_reads_nothing_that_happens_later(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		ben := r.join("ben")
+		behind := ben.resume(r.cursorOf(ben))
+		r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
+		r.host.say(&protocol.Chat{Text: "a secret"}, nil)
+		require.Equal(t, protocol.CloseRemoved, ben.closed())
+		require.Equal(t, protocol.CloseRemoved, behind.closed())
+		require.NotContains(t, ben.seen, r.host.seen[len(r.host.seen)-1])
+		require.NotContains(t, behind.seen, r.host.seen[len(r.host.seen)-1])
+	})
+}
+
+func TestSubscription_ends_with_the_right_code(t *testing.T) {
+	cases := []struct {
+		name string
+		end  func(r *room, ben *person)
+		code int
+	}{
+		{"when the host removes", func(r *room, ben *person) { r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil) }, protocol.CloseRemoved},
+		{"when one leaves", func(_ *room, ben *person) { ben.say(&protocol.Leave{}, nil) }, 1000},
+		{"when the session closes", func(r *room, _ *person) { r.host.say(&protocol.Close{}, nil) }, protocol.CloseSessionEnded},
+		{"when the server stops", func(r *room, _ *person) { require.NoError(r.t, r.hub.Stop(r.t.Context())) }, protocol.CloseGoingAway},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			r, _ := newRoom(t, hub.Options{})
+			ben := r.join("ben")
+			tc.end(r, ben)
+			require.Equal(t, tc.code, ben.closed())
+		})
+	}
+}
+
+func TestSubscription_presence_is_one_list_for_the_comings_of_a_moment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		r.host.passOver()
+		ids := []string{r.host.me.ID}
+		for _, user := range []string{"ben", "cem", "dot"} {
+			ids = append(ids, r.join(user).me.ID)
+		}
+		require.Equal(t, ids, next[*protocol.PresenceMessage](r.host).Payload.Participants)
+		require.False(t, r.host.ready(), "once")
+	})
+}
+
+func TestSubscription_typing_lapses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		ben := r.join("ben")
+		ben.say(&protocol.Typing{Active: true}, nil)
+		require.True(t, next[*protocol.TypingMessage](r.host).Payload.Active)
+		began := time.Now()
+		require.False(t, next[*protocol.TypingMessage](r.host).Payload.Active)
+		require.Equal(t, 5*time.Second, time.Since(began).Round(time.Second))
+	})
+}
+
+func TestSubscription_limits_of_connections(t *testing.T) {
+	r, _ := newRoom(t, hub.Options{MaxOwnConnections: 2})
+	r.host.again()
+	_, err := r.tryAttach(&r.owner)
+	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeTooManyParticipants})
+	r.join("ben")
+}
