@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+// stopsQuickly is how long people and service managers wait without a thought.
+const stopsQuickly = 5 * time.Second
+
+func TestServe_stops_in_order_and_has_everything_when_it_starts_again(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]os.Signal{"on SIGTERM": syscall.SIGTERM, "on SIGINT": syscall.SIGINT} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := e2e.Serve(t, t.TempDir(), "--agent", "mine=parley demo-agent")
+			session := s.Share(t, s.StartAgent(t, "mine"), protocol.ModePromptDirect)
+			from := session.Cursor(t)
+			socket, stream := session.Listen(t, e2e.Socket, from), session.Listen(t, e2e.Stream, from)
+			ben := e2e.Come(t, session.InviteLink(), "Ben")
+			say(t, ben, "before the end")
+			running := prompt(t, ben, "wait for me")
+			e2e.Await(t, ben, func(*protocol.HostSessionUpdate) bool { return true })
+			begin := time.Now()
+			s.Signal(t, signal)
+			require.Equal(t, websocket.StatusGoingAway, websocket.CloseStatus(socket.Ended(t)))
+			require.Error(t, stream.Ended(t))
+			require.Zero(t, s.Code(t), s.Err)
+			require.Less(t, time.Since(begin), stopsQuickly)
+			require.Regexp(t, `^\S+\tINFO\tparley is ready: \S+\n\S+\tINFO\tstopping\n$`, s.Err.String(), "nothing else is worth a line")
+			require.Empty(t, s.Out.String())
+
+			s = s.Again(t)
+			failed, _ := e2e.Await(t, ben, func(*protocol.PromptDispatchFailed) bool { return true })
+			require.Equal(t, running, failed.ApprovalID)
+			end := say(t, ben, "after it")
+			require.NotEmpty(t, session.Listen(t, e2e.Stream, from).UpTo(t, end))
+			require.Equal(t, []string{"before the end", "after it"}, texts(session.Messages(t)))
+			s.Stop(t)
+		})
+	}
+}
+
+func TestServe_refuses_a_data_directory_that_is_in_use(t *testing.T) {
+	t.Parallel()
+	first := e2e.Serve(t, t.TempDir())
+	second := e2e.Parley(t, "serve", "--listen", "127.0.0.1:0", "--data", first.Data)
+	require.Equal(t, exitError, second.Code(t))
+	require.Regexp(t, `^parley: .* is in use by another .*\n$`, second.Err.String())
+	session := first.Share(t, first.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	require.NotEmpty(t, session.Cursor(t), "the first goes on")
+	first.Stop(t)
+}
+
+func TestServe_logs_no_secret(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"json", "console"} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+			s := e2e.Serve(t, t.TempDir(), "--log-level", "debug", "--log-format", format)
+			secrets := actOutEverything(t, s)
+			s.Stop(t)
+			log := s.Err.String()
+			require.Contains(t, log, "/api/shared-sessions/", "requests are logged")
+			for _, secret := range secrets {
+				require.NotEmpty(t, secret)
+				require.NotContains(t, log, secret)
+			}
+			if format == "json" {
+				for line := range strings.Lines(log) {
+					require.True(t, json.Valid([]byte(line)), line)
+				}
+			}
+		})
+	}
+}
+
+// actOutEverything uses every way of showing a secret, rightly and wrongly, and
+// returns the secrets.
+func actOutEverything(t *testing.T, s *e2e.Server) []string {
+	t.Helper()
+	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval)
+	ben := e2e.Come(t, session.InviteLink(), "Ben")
+	host := e2e.Come(t, session.OwnLink(), "")
+	rotated, err := host.RotateInvite(t.Context())
+	require.NoError(t, err)
+	stranger := e2e.Member{ID: session.Host.ID, Token: "a-token-that-somebody-tries-in-vain"}
+	query := "?participantId=" + session.Host.ID + "&participantToken="
+	for path, want := range map[string]int{
+		"/events" + query + session.Host.Token: http.StatusOK,
+		"/events" + query + stranger.Token:     http.StatusForbidden,
+		"/stream" + query + stranger.Token:     http.StatusForbidden,
+	} {
+		answer, err := s.Call(t.Context(), e2e.Request{Method: http.MethodGet, Path: session.Path(path)})
+		require.NoError(t, err)
+		require.Equal(t, want, answer.Status, "%s", answer.Body)
+	}
+	answer, err := session.Say(t.Context(), stranger, "", "let me in")
+	require.NoError(t, err)
+	require.Equal(t, protocol.CodeInvalidParticipantToken, answer.Code())
+	joined := (e2e.Session{API: s.API, ID: session.ID, Invite: rotated.Invite}).Join(t, "Cleo")
+	proposed, err := ben.Prompt(t.Context(), "help")
+	require.NoError(t, err)
+	_, err = host.Approve(t.Context(), proposed.ID, "")
+	require.NoError(t, err)
+	e2e.Await(t, ben, func(*protocol.PromptDispatchCompleted) bool { return true })
+	require.NoError(t, host.CloseSession(t.Context()))
+	return []string{session.Host.Token, session.Invite, rotated.Invite, ben.Own().Token, joined.Token, stranger.Token}
+}
