@@ -1,0 +1,142 @@
+package hub
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+)
+
+func TestShared_Join(t *testing.T) {
+	s := newStage(t, Options{MaxParticipants: 3})
+	ben := s.joins("ben", "")
+	t.Run("makes a collaborator of who names no role", func(t *testing.T) { require.Equal(t, protocol.RoleCollaborator, ben.Role) })
+	t.Run("makes no hosts", func(t *testing.T) {
+		eve := s.joins("eve", protocol.RoleHost)
+		require.Equal(t, protocol.RoleCollaborator, eve.Role)
+	})
+	t.Run("needs room", func(t *testing.T) {
+		require.Equal(t, protocol.CodeTooManyParticipants, codeOf(s.tryJoin(&protocol.Join{UserID: "fay"}).err))
+	})
+	t.Run("needs the invite", func(t *testing.T) {
+		require.Equal(t, protocol.CodeInvalidInviteToken, codeOf(s.tryJoin(&protocol.Join{UserID: "ben", InviteToken: "wrong"}).err))
+	})
+	t.Run("needs the new invite after a rotation, which leaves who is inside", func(t *testing.T) {
+		old := s.inviteToken()
+		require.NoError(t, s.by(s.owner(), &protocol.RotateInvite{}).err)
+		require.Equal(t, protocol.CodeInvalidInviteToken, codeOf(s.tryJoin(&protocol.Join{UserID: "gus", InviteToken: old}).err))
+		require.NoError(t, s.by(ben, &protocol.Chat{Text: "still here"}).err)
+	})
+	t.Run("needs an active session", func(t *testing.T) {
+		require.NoError(t, s.by(s.owner(), &protocol.Close{}).err)
+		require.Equal(t, protocol.CodeSessionInactive, codeOf(s.tryJoin(&protocol.Join{UserID: "ben", InviteToken: "wrong"}).err))
+	})
+}
+
+// The original hands the access token of somebody present to anybody who joins
+// under the same user id.
+func TestShared_Join_as_somebody_present(t *testing.T) {
+	for _, legacy := range []bool{false, true} {
+		s := newStage(t, Options{LegacyRejoin: legacy})
+		ben := s.joins("ben", "")
+		own := s.credentials(ben).Token
+		back := func(user, token string) decision {
+			return s.tryJoin(&protocol.Join{UserID: user, ParticipantToken: token})
+		}
+		t.Run("with one's own token comes back", func(t *testing.T) {
+			require.Equal(t, welcomeFor{ben.ID, true, 0}, back("ben", own).answer)
+		})
+		t.Run("without it", func(t *testing.T) {
+			if legacy {
+				require.Equal(t, welcomeFor{ben.ID, true, 0}, back("ben", "").answer)
+			} else {
+				require.Equal(t, protocol.CodeUserAlreadyJoined, codeOf(back("ben", "").err))
+			}
+		})
+		t.Run("never hands out the host", func(t *testing.T) {
+			require.Equal(t, protocol.CodeUserAlreadyJoined, codeOf(back("ada", own).err))
+			require.Equal(t, welcomeFor{s.owner().ID, true, 0}, back("ada", s.credentials(s.owner()).Token).answer)
+		})
+	}
+}
+
+func TestShared_the_host_who_left(t *testing.T) {
+	s := newStage(t, Options{})
+	require.NoError(t, s.by(s.owner(), &protocol.Leave{}).err)
+	token := s.credentials(s.owner()).Token
+	require.Equal(t, protocol.CodeParticipantInactive, codeOf(s.by(s.owner(), &protocol.Close{}).err))
+	t.Run("is not brought back by an event stream", func(t *testing.T) {
+		resume := &protocol.Resume{ParticipantID: s.owner().ID, ParticipantToken: token}
+		d := s.do(s.n, command{request: protocol.Request{Command: resume}, stream: true})
+		require.Equal(t, protocol.CodeParticipantInactive, codeOf(d.err))
+	})
+	t.Run("comes back by resume", func(t *testing.T) {
+		d := s.do(s.n, command{request: protocol.Request{Command: &protocol.Resume{ParticipantID: s.owner().ID, ParticipantToken: token}}})
+		require.Equal(t, []protocol.EventType{protocol.EventParticipantJoined}, types(d))
+		require.NoError(t, s.by(s.owner(), &protocol.SetMode{Mode: protocol.ModeViewOnly}).err)
+	})
+	t.Run("comes back by join, also when an impostor was removed", func(t *testing.T) {
+		require.NoError(t, s.by(s.owner(), &protocol.Leave{}).err)
+		impostor := s.joins("ada", "")
+		require.NotEqual(t, s.owner().ID, impostor.ID)
+		require.Equal(t, protocol.RoleCollaborator, impostor.Role)
+		require.NoError(t, s.tryJoin(&protocol.Join{UserID: "ada", ParticipantToken: token}).err)
+		require.NoError(t, s.by(s.owner(), &protocol.Remove{ParticipantID: impostor.ID}).err)
+		require.NoError(t, s.by(s.owner(), &protocol.Leave{}).err)
+		require.NoError(t, s.tryJoin(&protocol.Join{UserID: "ada", ParticipantToken: token}).err)
+	})
+}
+
+func TestShared_SetRole(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	set := func(id string) decision {
+		return s.by(s.owner(), &protocol.SetRole{ParticipantID: id, Role: protocol.RoleViewer})
+	}
+	require.NoError(t, set(ben.ID).err)
+	t.Run("sticks to the user who leaves and joins again", func(t *testing.T) {
+		require.NoError(t, s.by(ben, &protocol.Leave{}).err)
+		require.Equal(t, protocol.RoleViewer, s.joins("ben", protocol.RoleCollaborator).Role)
+	})
+	t.Run("cannot be done to the host", func(t *testing.T) {
+		require.Equal(t, protocol.CodeInvalidRequest, codeOf(set(s.owner().ID).err))
+	})
+	t.Run("needs a participant", func(t *testing.T) {
+		require.Equal(t, protocol.CodeParticipantNotFound, codeOf(set("nobody").err))
+	})
+}
+
+func TestShared_Remove(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	s.runs()
+	s.mode(protocol.ModePromptDirect)
+	queued := s.prompts(ben)
+	s.deliverAll()
+	s.mode(protocol.ModePromptWithApproval)
+	pending := s.prompts(ben)
+	d := s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID})
+	require.Equal(t, []protocol.EventType{protocol.EventPromptCancelled, protocol.EventPromptRejected, protocol.EventParticipantLeft}, types(d))
+	require.Contains(t, d.effects, effect(cut{ben.ID, protocol.CloseRemoved, "the host has removed you"}))
+	s.deliverAll()
+	require.Equal(t, protocol.ApprovalFailed, s.state.approval(queued).Status)
+	require.Equal(t, protocol.ApprovalRejected, s.state.approval(pending).Status)
+	t.Run("bars the user", func(t *testing.T) {
+		require.Equal(t, protocol.CodeParticipantRemoved, codeOf(s.tryJoin(&protocol.Join{UserID: "ben"}).err))
+		resume := &protocol.Resume{ParticipantID: ben.ID, ParticipantToken: s.credentials(ben).Token}
+		require.Equal(t, protocol.CodeParticipantRemoved, codeOf(s.do(s.n, command{request: protocol.Request{Command: resume}}).err))
+	})
+	t.Run("cannot be done to the host", func(t *testing.T) {
+		require.Equal(t, protocol.CodeInvalidRequest, codeOf(s.by(s.owner(), &protocol.Remove{ParticipantID: s.owner().ID}).err))
+	})
+}
+
+func TestShared_leaving_and_a_new_mode_touch_no_prompt(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	pending := s.prompts(ben)
+	s.mode(protocol.ModeViewOnly)
+	require.NoError(t, s.by(ben, &protocol.Leave{}).err)
+	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: pending, Action: protocol.ActionApprove}).err)
+}
