@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -51,14 +52,14 @@ func settle(cmd *cobra.Command) ([]agent.Profile, error) {
 		}
 		for _, v := range values {
 			if err := cmd.Flags().Set(f.Name, v); err != nil {
-				errs = append(errs, fmt.Errorf("%s: %s: %w", source, f.Name, err))
+				errs = append(errs, fmt.Errorf("%s: %w", source, err))
 			}
 		}
 	})
-	for key := range file {
+	for _, key := range slices.Sorted(maps.Keys(file)) {
 		errs = append(errs, fmt.Errorf("%s: %q is not a setting; see %s --help", path, key, cmd.CommandPath()))
 	}
-	if err := errors.Join(errs...); err != nil {
+	if len(errs) > 0 {
 		return nil, usageError{errs[0]}
 	}
 	return profiles, nil
@@ -84,8 +85,15 @@ func configPath(cmd *cobra.Command) (string, error) {
 	return path, nil
 }
 
-// readConfig reads a YAML file: scalars and lists of scalars by flag name, and
-// agent profiles.
+// settingsFile is a YAML file of settings.
+type settingsFile struct {
+	Agents []agent.Profile      `yaml:"agents"`
+	Flags  map[string]yaml.Node `yaml:",inline"` // a scalar or a list of scalars, by flag name
+}
+
+// readConfig reads a settings file. Keys that are not known are errors: a
+// typing error would otherwise go unnoticed. Those of flags are for the caller
+// to find.
 func readConfig(path string) (map[string][]string, []agent.Profile, error) {
 	if path == "" {
 		return nil, nil, nil
@@ -94,24 +102,19 @@ func readConfig(path string) (map[string][]string, []agent.Profile, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read settings: %w", err)
 	}
-	var raw map[string]yaml.Node
-	if err := yaml.Unmarshal(content, &raw); err != nil {
+	var file settingsFile
+	d := yaml.NewDecoder(bytes.NewReader(content))
+	d.KnownFields(true)
+	if err := d.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	var profiles []agent.Profile
-	if node, ok := raw["agents"]; ok {
-		if err := decodeStrictly(node, &profiles); err != nil {
-			return nil, nil, fmt.Errorf("%s: agents: %w", path, err)
-		}
-		delete(raw, "agents")
-	}
-	values := make(map[string][]string, len(raw))
-	for key, node := range raw {
+	values := make(map[string][]string, len(file.Flags))
+	for key, node := range file.Flags {
 		if values[key], err = scalars(node); err != nil {
 			return nil, nil, fmt.Errorf("%s: %s: %w", path, key, err)
 		}
 	}
-	return values, profiles, nil
+	return values, file.Agents, nil
 }
 
 func scalars(node yaml.Node) ([]string, error) {
@@ -120,19 +123,4 @@ func scalars(node yaml.Node) ([]string, error) {
 	}
 	var list []string
 	return list, node.Decode(&list)
-}
-
-// decodeStrictly refuses keys that are not known: a typing error would
-// otherwise go unnoticed.
-func decodeStrictly(node yaml.Node, into any) error {
-	b, err := yaml.Marshal(&node)
-	if err != nil {
-		return err
-	}
-	d := yaml.NewDecoder(bytes.NewReader(b))
-	d.KnownFields(true)
-	if err := d.Decode(into); err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
 }

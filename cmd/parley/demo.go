@@ -25,6 +25,8 @@ func newDemoCommand() *cobra.Command {
 session on it, and print the links: yours as the host, and the invite for
 others. What happens is kept in a temporary directory that goes with the demo,
 unless --data names another one.`,
+		Example: `  parley demo
+  parley demo --data ~/parley-demo`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s.listen = freeIfTaken(cmd, s.listen)

@@ -21,8 +21,8 @@ func newDemoAgentCommand() *cobra.Command {
 		Long: `A demo agent that speaks the Agent Client Protocol, version 1, on standard
 input and output. It needs no model and no network: it streams text, thoughts,
 a plan and tool calls, asks for a permission, and can be cancelled. Use it to
-try a client of the protocol, or Parley itself:
-
+try a client of the protocol, or Parley itself.`,
+		Example: `  parley demo-agent --pace 0s
   parley serve --agent mine="parley demo-agent"`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -35,11 +37,24 @@ func run(ctx context.Context, args []string) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(root.ErrOrStderr(), "parley:", err)
+	fmt.Fprintln(root.ErrOrStderr(), "parley:", onOneLine(err))
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}
 	return exitError
+}
+
+var lineEnds = regexp.MustCompile(`(:?)\n\s*`)
+
+// onOneLine writes errors of several lines, such as those of the YAML package
+// and joined ones, as one.
+func onOneLine(err error) string {
+	return lineEnds.ReplaceAllStringFunc(err.Error(), func(end string) string {
+		if strings.HasPrefix(end, ":") {
+			return ": "
+		}
+		return "; "
+	})
 }
 
 // usageError says that a command was called wrongly.

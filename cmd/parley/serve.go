@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -107,6 +108,31 @@ func (s *serveSettings) complete(cmd *cobra.Command) error {
 		profiles = append(profiles, p)
 	}
 	s.profiles = profiles
+	if err := s.checkLimits(); err != nil {
+		return usageError{err}
+	}
+	return s.checkListen(cmd)
+}
+
+func (s *serveSettings) checkLimits() error {
+	switch {
+	case s.turnTimeout < 0:
+		return fmt.Errorf("--turn-timeout: %s is negative; 0 is for never", s.turnTimeout)
+	case s.permissionTimeout <= 0:
+		return fmt.Errorf("--permission-timeout: %s is not a time to wait, such as 30m", s.permissionTimeout)
+	case s.idleAfter <= 0:
+		return fmt.Errorf("--idle-after: %s is not a time to wait, such as 5m", s.idleAfter)
+	case s.maxEvent <= 0:
+		return fmt.Errorf("--max-event-bytes: %d is not a number of bytes", s.maxEvent)
+	}
+	return nil
+}
+
+// checkListen lets a server leave loopback only when that is asked for.
+func (s *serveSettings) checkListen(cmd *cobra.Command) error {
+	if _, _, err := net.SplitHostPort(s.listen); err != nil {
+		return usageError{fmt.Errorf("--listen: %q is not HOST:PORT, such as 127.0.0.1:7777", s.listen)}
+	}
 	if web.IsLoopback(s.listen) {
 		return nil
 	}

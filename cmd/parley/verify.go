@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,10 +26,14 @@ when not.`,
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r := &verifyReport{out: cmd.OutOrStdout(), progress: cmd.ErrOrStderr(), shown: time.Now()}
-			if err := sqlite.Verify(cmd.Context(), args[0], r.report); err != nil {
+			err := sqlite.Verify(cmd.Context(), args[0], r.report)
+			if errors.Is(err, os.ErrNotExist) {
+				return fmt.Errorf("%s holds no journal; name the directory that the server has as --data", args[0])
+			}
+			if err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(r.out, "sound: %d sessions, %d events\n", r.last.Sessions, r.last.Events)
+			_, err = fmt.Fprintf(r.out, "sound: %d sessions, %d events\n", r.last.Sessions, r.last.Events)
 			return err
 		},
 	}
