@@ -1,0 +1,65 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+func TestServe_takes_settings_from_flags_the_environment_and_a_file(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, data, address := filepath.Join(dir, "parley.yaml"), filepath.Join(dir, "data"), e2e.FreeAddress(t)
+	require.NoError(t, os.WriteFile(file, []byte(`
+listen: 192.0.2.1:1
+data: `+data+`
+log-level: error
+log-format: json
+allow-origin: [https://chat.example.com, https://other.example.com]
+agents:
+  - name: long
+    description: one that is described at length
+    command: [parley, demo-agent, --pace, 1ms]
+    env: {GREETING: hello}
+`), 0o600))
+	p := e2e.Start(t, e2e.Command{
+		Args: []string{"serve", "--listen", address, "--agent", "short=parley demo-agent"},
+		Env:  []string{"PARLEY_CONFIG=" + file, "PARLEY_LOG_LEVEL=info", "PARLEY_LISTEN=192.0.2.2:2"},
+	})
+	api := e2e.API{URL: p.Err.Await(t, `"msg":"parley is ready: ([^"]+)"`)[1]}
+	require.Equal(t, "http://"+address, api.URL, "the flag counts")
+	agents := e2e.Get[protocol.AgentsAnswer](t, api, e2e.Request{Method: http.MethodGet, Path: "/api/agents"}).Agents
+	require.Contains(t, agents, protocol.AgentProfile{Name: "long", Description: "one that is described at length"})
+	require.Contains(t, agents, protocol.AgentProfile{Name: "short"})
+	require.NotEmpty(t, api.StartAgent(t, "long"))
+	require.FileExists(t, filepath.Join(data, "token.key"), "the file counts where nothing else was said")
+	for origin, want := range map[string]int{"https://other.example.com": http.StatusNotFound, "https://evil.example.com": http.StatusForbidden} {
+		require.Equal(t, want, statusForPageOf(t, api, origin), origin)
+	}
+	p.Signal(t, syscall.SIGTERM)
+	require.Zero(t, p.Code(t), p.Err)
+}
+
+// statusForPageOf makes a call as a page of an origin makes it, for an agent
+// that is not there.
+func statusForPageOf(t *testing.T, api e2e.API, origin string) int {
+	t.Helper()
+	body := strings.NewReader(`{"agent":"nobody"}`)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, api.URL+"/api/sessions", body)
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Origin", origin)
+	response, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer http.DefaultClient.CloseIdleConnections()
+	defer response.Body.Close()
+	return response.StatusCode
+}
