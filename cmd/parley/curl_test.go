@@ -1,0 +1,141 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+// An old client knows nothing but the original API: credentials in bodies and
+// in the stream's query. curl is as old a client as there is.
+func TestServe_is_used_with_curl_alone(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("curl is not there; the contract tests of package web make the same calls")
+	}
+	s := e2e.Serve(t, t.TempDir())
+	c := &curl{t: t, base: s.URL + "/api/shared-sessions"}
+	agent := s.StartAgent(t, "demo")
+
+	made := c.call("POST", "", map[string]any{"hostSessionId": agent, "hostUserId": "ann", "hostDisplayName": "Ann", "workspaceId": "shop", "expiresInMinutes": 60}, 201)
+	id, invite := "/"+made.text("session", "id"), made.text("inviteToken")
+	host := map[string]any{"participantId": made.text("hostParticipant", "id"), "participantToken": made.text("hostParticipant", "accessToken")}
+	require.Len(t, c.call("GET", "?workspaceId=shop&status=active&hostSessionId="+agent, nil, 200)["sessions"], 1)
+	require.Equal(t, "prompt_with_approval", c.call("GET", id, nil, 200).text("session", "mode"))
+
+	events := c.stream(id, host)
+	joined := c.call("POST", id+"/join", map[string]any{"inviteToken": invite, "userId": "ben", "displayName": "Ben"}, 200)
+	guest := map[string]any{"participantId": joined.text("participant", "id"), "participantToken": joined.text("participant", "accessToken")}
+	require.Len(t, c.call("GET", id+"/participants", nil, 200)["participants"], 2)
+	said := c.call("POST", id+"/messages", with(guest, "text", "  hello  "), 200)
+	require.Equal(t, "hello", said.text("message", "text"))
+
+	rejected := c.call("POST", id+"/prompts", with(guest, "prompt", "rm -rf /"), 200)
+	require.Equal(t, "pending", rejected.text("status"))
+	c.call("POST", id+"/approvals/"+rejected.text("approval", "id"), with(host, "action", "reject"), 200)
+	approved := c.call("POST", id+"/prompts", with(guest, "prompt", "help"), 200)
+	answer := c.call("POST", id+"/approvals/"+approved.text("approval", "id"), with(host, "action", "approve"), 200)
+	require.Equal(t, "approved", answer.text("approval", "status"))
+	require.Len(t, c.call("GET", id+"/messages", nil, 200)["messages"], 3)
+	events.Out.Await(t, `"type":"prompt_dispatch_completed"`)
+
+	require.Equal(t, "HOST_REQUIRED", c.call("DELETE", id, guest, 403).text("code"))
+	require.NotEmpty(t, c.call("POST", id+"/leave", guest, 200).text("participant", "leftAt"))
+	require.Equal(t, true, c.call("DELETE", id, host, 200)["closed"])
+	require.Equal(t, "SESSION_INACTIVE", c.call("GET", id, nil, 409).text("code"))
+	require.Zero(t, events.Code(t), "the stream ends with the session")
+	require.Equal(t, []string{
+		"connected", "participant_joined", "message_created",
+		"prompt_pending_approval", "prompt_rejected",
+		"prompt_pending_approval", "prompt_approved", "prompt_dispatch_started", "host_session_update", "prompt_dispatch_completed",
+		"participant_left", "session_closed",
+	}, typesIn(t, events.Out.String()))
+	s.Stop(t)
+}
+
+// curl is an old client.
+type curl struct {
+	t    *testing.T
+	base string
+}
+
+// answer is a JSON object.
+type answer map[string]any
+
+// text returns a member of a member.
+func (a answer) text(path ...string) string {
+	var v any = map[string]any(a)
+	for _, name := range path {
+		m, _ := v.(map[string]any)
+		v = m[name]
+	}
+	s, _ := v.(string)
+	return s
+}
+
+func with(fields map[string]any, name, value string) map[string]any {
+	all := map[string]any{name: value}
+	for k, v := range fields {
+		all[k] = v
+	}
+	return all
+}
+
+// call makes one call, and checks its status.
+func (c *curl) call(method, path string, body map[string]any, status int) answer {
+	c.t.Helper()
+	args := []string{"-sS", "-X", method, "-w", "\n%{http_code}", c.base + path}
+	if body != nil {
+		b, err := json.Marshal(body)
+		require.NoError(c.t, err)
+		args = append(args, "-H", "Content-Type: application/json", "-d", string(b))
+	}
+	p := e2e.Start(c.t, e2e.Command{Path: "curl", Args: args})
+	require.Zero(c.t, p.Code(c.t), p.Err)
+	text, code, _ := strings.Cut(p.Out.String(), "\n")
+	require.Equal(c.t, strconv.Itoa(status), code, "%s %s: %s", method, path, text)
+	var into answer
+	require.NoError(c.t, json.Unmarshal([]byte(text), &into), text)
+	return into
+}
+
+// stream starts listening with curl -N, and waits for the first event.
+func (c *curl) stream(id string, who map[string]any) *e2e.Process {
+	c.t.Helper()
+	q := url.Values{}
+	for name, value := range who {
+		q.Set(name, fmt.Sprint(value))
+	}
+	p := e2e.Start(c.t, e2e.Command{Path: "curl", Args: []string{"-sS", "-N", c.base + id + "/stream?" + q.Encode()}})
+	p.Out.Await(c.t, `data: {"type":"connected"`)
+	return p
+}
+
+// typesIn returns the types of a stream's events, those of the agent that come
+// together once. What the original did not know is left out.
+func typesIn(t *testing.T, stream string) []string {
+	newer := map[protocol.EventType]bool{protocol.EventPromptQueued: true, protocol.EventAgentStatus: true}
+	var types []string
+	for line := range strings.Lines(stream) {
+		data, ok := strings.CutPrefix(line, "data: ")
+		if !ok {
+			continue
+		}
+		var e struct{ Type protocol.EventType }
+		require.NoError(t, json.Unmarshal([]byte(data), &e))
+		again := len(types) > 0 && types[len(types)-1] == string(e.Type)
+		if !newer[e.Type] && !again {
+			types = append(types, string(e.Type))
+		}
+	}
+	return types
+}
