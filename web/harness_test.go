@@ -219,6 +219,8 @@ type session struct {
 
 func (s *session) path(rest string) string { return sharedAPI + "/" + s.ID + rest }
 
+// startAgent starts a demo agent and waits until it is ready, so that its
+// status is no event in the middle of a test.
 func (w *world) startAgent(more ...map[string]any) string {
 	w.t.Helper()
 	body := map[string]any{"agent": "demo"}
@@ -229,6 +231,10 @@ func (w *world) startAgent(more ...map[string]any) string {
 	}
 	var answer protocol.HostSessionAnswer
 	w.call("POST", "/api/sessions", body).ok(http.StatusCreated, &answer)
+	for begin := time.Now(); answer.Session.Status != protocol.AgentIdle; {
+		require.Less(w.t, time.Since(begin), w.patience)
+		w.call("GET", "/api/sessions/"+answer.Session.ID, nil).ok(http.StatusOK, &answer)
+	}
 	return answer.Session.ID
 }
 
@@ -251,6 +257,17 @@ func (w *world) shareOn(agentID string, mode protocol.Mode, more ...map[string]a
 	return &session{
 		w: w, ID: answer.Session.ID, Agent: agentID, Invite: answer.InviteToken, Host: personOf(answer.HostParticipant),
 	}
+}
+
+// settle waits until the agent has said what it says by itself after it was
+// started: a turn comes after that.
+func (s *session) settle() *session {
+	s.w.t.Helper()
+	es := s.stream(s.Host, "")
+	defer es.close()
+	s.prompt(s.Host, "help")
+	es.until(protocol.EventPromptDispatchCompleted)
+	return s
 }
 
 func (s *session) join(user string, role protocol.Role) person {

@@ -21,7 +21,7 @@ func TestSocket_RateLimit(t *testing.T) {
 		pings := func(n int) (pongs, refused int) {
 			for i := range n {
 				c.send(commandLine(fmt.Sprint(i), "ping", nil))
-				switch m := c.next().(type) {
+				switch m := c.answer().(type) {
 				case *protocol.PongMessage:
 					pongs++
 				case *protocol.ErrorMessage:

@@ -15,7 +15,7 @@ import (
 
 func TestPoll(t *testing.T) {
 	w := newWorld(t)
-	s := w.share(protocol.ModeCommentOnly)
+	s := w.share(protocol.ModeCommentOnly).settle()
 	poll := func(t *testing.T, query string) protocol.EventsAnswer {
 		var answer protocol.EventsAnswer
 		r := w.in(t).call("GET", s.path("/events?"+query), nil, s.Host.headers()...)
@@ -75,7 +75,7 @@ func texts(t *testing.T, events []json.RawMessage) (all string) {
 func TestPoll_Wait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t)
-		s := w.share(protocol.ModeCommentOnly)
+		s := w.share(protocol.ModeCommentOnly).settle()
 		path := s.path("/events?" + s.Host.query())
 		poll := func(query string) (answer protocol.EventsAnswer, took time.Duration) {
 			begin := time.Now()

@@ -77,6 +77,9 @@ func (c *wsClient) read() (protocol.ServerMessage, error) {
 	}
 	line := c.queued[0]
 	c.queued = c.queued[1:]
+	if unasked(string(line)) {
+		return c.read()
+	}
 	m, err := protocol.DecodeServer(line)
 	require.NoError(c.t, err, string(line))
 	return m, nil
@@ -93,6 +96,18 @@ func (c *wsClient) next() protocol.ServerMessage {
 			continue
 		}
 		return m
+	}
+}
+
+// answer returns the next line that is no event either: those of the agent
+// come when they come.
+func (c *wsClient) answer() protocol.ServerMessage {
+	c.t.Helper()
+	for {
+		m := c.next()
+		if _, event := m.(*protocol.Event); !event {
+			return m
+		}
 	}
 }
 
@@ -116,16 +131,11 @@ func (c *wsClient) fails(id string, code protocol.Code) protocol.WireError {
 
 func (c *wsClient) ok(id string) *protocol.OKMessage {
 	c.t.Helper()
-	for {
-		switch m := c.next().(type) {
-		case *protocol.Event:
-		case *protocol.OKMessage:
-			require.Equal(c.t, id, m.ID)
-			return m
-		default:
-			require.Failf(c.t, "not an ok", "%#v", m)
-		}
-	}
+	m := c.answer()
+	ok, is := m.(*protocol.OKMessage)
+	require.True(c.t, is, "%#v", m)
+	require.Equal(c.t, id, ok.ID)
+	return ok
 }
 
 // event returns the next event and skips answers.

@@ -91,7 +91,7 @@ func (es *eventSource) next() sseEvent {
 	for {
 		e, err := es.read()
 		require.NoError(es.t, err)
-		if e.Data == "" {
+		if e.Data == "" || unasked(e.Data) {
 			continue
 		}
 		var body struct {
@@ -106,6 +106,13 @@ func (es *eventSource) next() sseEvent {
 		es.last = e.ID
 		return e
 	}
+}
+
+// unasked reports whether an event is one that an agent causes by itself, some
+// time after it was started.
+func unasked(event string) bool {
+	return strings.HasPrefix(event, `{"type":"agent_status"`) ||
+		strings.HasPrefix(event, `{"type":"host_session_update"`) && strings.Contains(event, `"available_commands_update"`)
 }
 
 // until reads up to the first event of the type, and returns all.
@@ -133,13 +140,11 @@ func (es *eventSource) ends() {
 	}
 }
 
-// types lists the types of events, without those that come at any time.
+// types lists the types of events.
 func types(events []sseEvent) []protocol.EventType {
 	var list []protocol.EventType
 	for _, e := range events {
-		if e.Type != protocol.EventAgentStatus {
-			list = append(list, e.Type)
-		}
+		list = append(list, e.Type)
 	}
 	return list
 }

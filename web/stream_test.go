@@ -15,7 +15,7 @@ import (
 
 func TestStream_Opening(t *testing.T) {
 	w := newWorld(t)
-	s := w.share(protocol.ModeCommentOnly)
+	s := w.share(protocol.ModeCommentOnly).settle()
 	es := s.stream(s.Host, "")
 	require.Equal(t, "text/event-stream", es.res.Header.Get("Content-Type"))
 	require.Equal(t, "no-cache", es.res.Header.Get("Cache-Control"))
@@ -193,7 +193,7 @@ func TestStream_Sequences(t *testing.T) {
 func TestStream_Heartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t)
-		s := w.share(protocol.ModeCommentOnly)
+		s := w.share(protocol.ModeCommentOnly).settle()
 		es := s.stream(s.Host, "")
 		es.next()
 		begin := time.Now()

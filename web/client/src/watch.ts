@@ -1,19 +1,25 @@
 /** Ends a connection on which nothing at all came for two heartbeats. */
 export class Watch {
   private timer: ReturnType<typeof setInterval> | undefined;
-  private missed = 0;
+  /** Half intervals since something came. */
+  private halves = 0;
 
   /**
-   * Calls beat at each interval. Timers of hidden pages run late, so silence
-   * is counted in beats that nothing followed, and not in time.
+   * Calls beat when an interval was silent, and silent after the second one.
+   * Timers of hidden pages run late, so silence is counted in ticks and not in
+   * time: an answer to beat is heard in time even there.
    */
   start(intervalMs: number, beat: () => void, silent: () => void): void {
     if (!(intervalMs > 0)) return; // the server promises none
-    this.timer = setInterval(() => (this.missed++ < 2 ? beat() : silent()), intervalMs);
+    this.timer = setInterval(() => {
+      const halves = this.halves++;
+      if (halves >= 4) silent();
+      else if (halves % 2 === 1) beat();
+    }, intervalMs / 2);
   }
 
   alive(): void {
-    this.missed = 0;
+    this.halves = 0;
   }
 
   stop(): void {

@@ -1,6 +1,15 @@
 /** What is known of a session: a pure fold over its welcome and its events. */
 
-import type { AgentStatus, Approval, Limits, Participant, Permission, Session, Welcome } from "parley-client";
+import {
+  isKnownEvent,
+  type AgentStatus,
+  type Approval,
+  type Limits,
+  type Participant,
+  type Permission,
+  type Session,
+  type Welcome,
+} from "parley-client";
 
 import { apply, emptyTimeline, type Timeline } from "./timeline.ts";
 import type { SessionEvent } from "./wire.ts";
@@ -28,7 +37,7 @@ export interface Room {
 
 /** enter makes the room that a welcome describes. */
 export function enter(w: Welcome): Room {
-  const events = (w.recent ?? []) as SessionEvent[];
+  const events = w.recent ?? [];
   return {
     session: w.session,
     me: w.participant,
@@ -63,6 +72,7 @@ export function prepend(room: Room, older: readonly SessionEvent[], more: boolea
 }
 
 function takeOne(room: Room, e: SessionEvent): Room {
+  if (!isKnownEvent(e)) return room;
   switch (e.type) {
     case "session_updated":
       return { ...room, session: e.payload.session };

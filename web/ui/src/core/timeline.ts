@@ -4,7 +4,7 @@
  * has to be drawn.
  */
 
-import type { Approval, Participant } from "parley-client";
+import { isKnownEvent, type SessionEvent as KnownEvent, type Approval, type Participant } from "parley-client";
 
 import {
   isObject,
@@ -70,6 +70,10 @@ class Draft {
   take(e: SessionEvent): void {
     this.at = Date.parse(e.timestamp);
     this.cursor = e.cursor;
+    if (!isKnownEvent(e)) {
+      this.add({ type: "notice", notice: { what: "unknown", name: e.type, raw: e.payload } });
+      return;
+    }
     switch (e.type) {
       case "message_created":
         // A proposed prompt has a row of its own.
@@ -327,7 +331,7 @@ class Draft {
 
   // What concerns the session and who is in it.
 
-  private notice(e: SessionEvent): void {
+  private notice(e: KnownEvent): void {
     const notice = noticeOf(e);
     if (notice) this.add({ type: "notice", notice });
     if (e.type === "session_closed") this.rest = { ...this.rest, running: null };
@@ -336,7 +340,7 @@ class Draft {
 
 const quietStatus = new Set(["starting", "idle", "running", "waiting"]);
 
-function noticeOf(e: SessionEvent): Notice | null {
+function noticeOf(e: KnownEvent): Notice | null {
   switch (e.type) {
     case "shared_session_created":
       return { what: "created" };
@@ -362,8 +366,7 @@ function noticeOf(e: SessionEvent): Notice | null {
       if (quietStatus.has(e.payload.status)) return null;
       return { what: "agent", status: e.payload.status, detail: e.payload.stderrTail ?? null };
   }
-  const unknown = e as { type: string; payload?: unknown };
-  return { what: "unknown", name: unknown.type, raw: unknown.payload };
+  return null;
 }
 
 function sameMessage(a: string | null, b: string | null): boolean {

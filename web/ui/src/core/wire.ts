@@ -1,4 +1,4 @@
-import type { SessionEvent as KnownEvent } from "parley-client";
+import type { AnyEvent } from "parley-client";
 
-/** An event of the session. A newer server may send types that are not known here. */
-export type SessionEvent = KnownEvent;
+/** An event of the session, maybe of a type that only a newer server knows. */
+export type SessionEvent = AnyEvent;

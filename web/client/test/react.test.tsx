@@ -1,0 +1,87 @@
+// @vitest-environment jsdom
+import { act, StrictMode, useState } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { useSession, type UseSession } from "../src/react.js";
+import { cursor, event, FakeSocket, invite } from "./fake/socket.js";
+
+let root: Root;
+let sockets: FakeSocket[];
+let now: UseSession;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
+  sockets = [];
+  root = createRoot(document.createElement("div"));
+});
+afterEach(async () => {
+  await act(async () => root.unmount());
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+class Recorded extends FakeSocket {
+  constructor(url: string, protocols?: string[]) {
+    super(url, protocols);
+    sockets.push(this);
+  }
+}
+
+function Room({ link }: { link: string | undefined }) {
+  const [count, setCount] = useState(0);
+  now = useSession(
+    link,
+    { userId: "ann", WebSocket: Recorded },
+    { event: () => setCount(count + 1) },
+  );
+  return <p>{`${now.connection.state} ${now.presence.length} ${count}`}</p>;
+}
+
+async function show(link: string | undefined): Promise<void> {
+  await act(async () =>
+    root.render(
+      <StrictMode>
+        <Room link={link} />
+      </StrictMode>,
+    ),
+  );
+}
+
+test("useSession connects once, shows what it hears, and closes with its component", async () => {
+  await show(undefined);
+  expect(now).toMatchObject({ session: undefined, connection: { state: "connecting" } });
+  await show(invite);
+  expect(sockets).toHaveLength(1);
+  await act(() => sockets[0]!.welcome({ cursor: cursor(10) }));
+  expect(now.connection).toEqual({ state: "live" });
+  expect(now.welcome?.session.status).toBe("active");
+  await act(async () =>
+    sockets[0]!.say({ type: "presence", payload: { participants: ["P1", "P2", "P3"] } }),
+  );
+  expect(now.presence).toEqual(["P1", "P2", "P3"]);
+  const { session } = now;
+  await show(undefined);
+  expect(session?.connection.state).toBe("closed");
+  expect(now.session).toBeUndefined();
+});
+
+test("useSession gives each event to the handlers of the last rendering", async () => {
+  const element = document.createElement("div");
+  await act(async () => root.unmount());
+  root = createRoot(element);
+  await show(invite);
+  await act(() => sockets[0]!.welcome({ cursor: cursor(10) }));
+  await act(async () => sockets[0]!.say(event(11)));
+  await act(async () => sockets[0]!.say(event(12)));
+  expect(element.textContent).toMatch(/^live \d 2$/);
+});
+
+test("useSession follows another link with another session", async () => {
+  await show(invite);
+  const first = now.session;
+  await show(invite.replace("INVITE", "OTHER"));
+  expect(first?.connection.state).toBe("closed");
+  expect(now.session).not.toBe(first);
+  expect(sockets).toHaveLength(2);
+});

@@ -1,0 +1,194 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { parseLink } from "../src/index.js";
+import { Ear, following, join, until, ways } from "./server/people.js";
+import { Proxy } from "./server/proxy.js";
+import { Server, type Shared } from "./server/server.js";
+
+let server: Server;
+let shared: Shared;
+
+beforeEach(async () => {
+  server = await Server.start();
+  shared = await server.share();
+});
+
+/** The link, by way of the proxy. */
+function through(proxy: Proxy, link: string): string {
+  return link.replace(parseLink(link).server, proxy.url);
+}
+
+describe.each(ways)("over $way", ({ WebSocket, state }) => {
+  test("people talk, and the host says who may do what", async () => {
+    const host = join(shared.host, { WebSocket });
+    const ann = join(shared.invite, { WebSocket, displayName: "Ann", recent: 10 });
+    const heard = new Ear(ann);
+    const { participant, recent } = await ann.ready;
+    expect(ann.connection).toEqual({ state });
+    expect(participant.displayName).toBe("Ann");
+    expect(recent?.map((event) => event.type)).toContain("shared_session_created");
+
+    const message = await ann.chat("hello <b>\u2028");
+    const reply = await host.chat("hello", { replyTo: message.id });
+    expect(reply.replyTo).toBe(message.id);
+    await heard.hear("message_created", (e) => e.payload.message.id === reply.id);
+    await ann.typing(true);
+    await ann.ping();
+    await expect(ann.setMode("view_only")).rejects.toMatchObject({
+      name: "ParleyError",
+      code: "HOST_REQUIRED",
+      retryable: false,
+    });
+    expect((await host.setMode("prompt_direct")).mode).toBe("prompt_direct");
+    expect((await host.setRole(participant.id, "viewer")).role).toBe("viewer");
+    await expect(ann.chat("may I?")).rejects.toMatchObject({ code: "COMMENT_NOT_ALLOWED" });
+    const history = await ann.history({ limit: 2 });
+    expect(history.events).toHaveLength(2);
+    expect(history.more).toBe(true);
+
+    await host.remove(participant.id, { reason: "spam" });
+    await until(ann, "closed");
+    expect(ann.connection).toMatchObject({ reason: expect.stringMatching(/removed|left/) });
+    const invite = await host.rotateInvite();
+    const late = join(shared.invite, { WebSocket, userId: "bob" });
+    await expect(late.ready).rejects.toMatchObject({ code: "INVALID_INVITE_TOKEN" });
+    expect(late.connection).toMatchObject({ state: "closed", reason: "refused" });
+    const bob = join(invite, { WebSocket, userId: "bob" });
+    await bob.ready;
+    await bob.leave();
+    expect(bob.connection).toMatchObject({ state: "closed", reason: "left" });
+    await host.stopAgent();
+    await host.closeSession();
+    await until(host, "closed");
+    expect(host.connection).toMatchObject({ reason: "ended" });
+    await expect(host.chat("anybody?")).rejects.toMatchObject({ code: "SESSION_INACTIVE" });
+  });
+
+  test("a turn is seen whole, through a network that keeps breaking", async () => {
+    const proxy = await Proxy.start(server.port);
+    const host = join(shared.host);
+    host.on("event", (e) => {
+      if (e.type === "prompt_pending_approval") void host.approve(e.payload.approval.id);
+      if (e.type === "permission_requested")
+        void host.answerPermission(e.payload.requestId, "allow");
+    });
+    const ann = join(through(proxy, shared.invite), { WebSocket });
+    const heard = new Ear(ann);
+    ann.on("event", () => {
+      if (heard.events.length % 10 === 5) proxy.cut();
+    });
+    await ann.ready;
+    await ann.prompt("fix the failing test");
+    await heard.hear("prompt_dispatch_completed");
+    expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
+    const updates = heard.events.filter((e) => e.type === "host_session_update");
+    expect(updates.length).toBeGreaterThan(10);
+    expect(proxy.broken).toBeGreaterThan(2);
+  });
+
+  test.each(["before it was done", "after it was done"])(
+    "a command whose connection broke %s is done once",
+    async (when) => {
+      const proxy = await Proxy.start(server.port);
+      const host = new Ear(join(shared.host));
+      const ann = join(through(proxy, shared.invite), { WebSocket });
+      const heard = new Ear(ann);
+      await ann.ready;
+      proxy.cutNext(when.startsWith("before") ? "before" : "after");
+      const message = await ann.chat("once");
+      await ann.chat("twice");
+      await host.hear("message_created", (e) => e.payload.message.text === "twice");
+      await heard.hear("message_created", (e) => e.payload.message.text === "twice");
+      expect(host.texts).toEqual(["once", "twice"]);
+      expect(heard.texts).toEqual(["once", "twice"]);
+      expect(proxy.broken).toBeGreaterThan(0);
+      const said = host.events.find((e) => e.type === "message_created");
+      expect(said).toMatchObject({ payload: { message: { id: message.id } } });
+    },
+  );
+
+  test.each(["SIGTERM", "SIGKILL"] as const)(
+    "a server that is restarted by %s is found again, and nothing is doubled",
+    async (signal) => {
+      const ann = join(shared.invite, { WebSocket });
+      const heard = new Ear(ann);
+      await ann.ready;
+      const texts = Array.from({ length: 30 }, (_, i) => `message ${i}`);
+      const restarted = ann.chat("first").then(() => server.restart(signal));
+      const said = Promise.all(texts.map((text) => ann.chat(text)));
+      await restarted;
+      await said;
+      await ann.chat("last");
+      await heard.hear("message_created", (e) => e.payload.message.text === "last");
+      expect(heard.texts).toEqual(["first", ...texts, "last"]);
+      expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
+      expect(ann.connection.state).toBe(state);
+    },
+  );
+
+  test("one comes back by one's own link, after the last event that one saw", async () => {
+    const first = join(shared.invite, { WebSocket });
+    await first.ready;
+    await first.chat("seen");
+    await expect.poll(() => first.cursor).not.toBe((await first.ready).cursor);
+    first.close();
+    const host = join(shared.host);
+    await host.chat("missed");
+    const again = join(first.link!, { WebSocket, cursor: first.cursor! });
+    const heard = new Ear(again);
+    expect(await again.ready).toMatchObject({ resume: "ok" });
+    await heard.hear("message_created");
+    expect(heard.texts).toEqual(["missed"]);
+  });
+
+  test("a cursor of another journal is answered with gap and a fresh start", async () => {
+    const cursor = "AAAAAAAAAAlWIYRPG2ChRbeDdBM";
+    const host = join(shared.host, { WebSocket, cursor });
+    const heard = new Ear(host);
+    expect(await host.ready).toMatchObject({ resume: "gap", session: { status: "active" } });
+    await host.chat("hello");
+    await heard.hear("message_created");
+  });
+});
+
+test("a WebSocket that is refused is replaced by plain HTTP, and comes back", async () => {
+  const proxy = await Proxy.start(server.port);
+  proxy.refuseWebSocket = true;
+  const ann = join(through(proxy, shared.invite), { WebSocket, upgradeAfterMs: 20 });
+  const heard = new Ear(ann);
+  const states: string[] = [];
+  ann.on("connection", ({ state }) => states.push(state));
+  await ann.ready;
+  expect(ann.connection).toEqual({ state: "fallback" });
+  await ann.chat("by request");
+  proxy.refuseWebSocket = false;
+  await until(ann, "live");
+  await ann.chat("by socket");
+  await heard.hear("message_created", (e) => e.payload.message.text === "by socket");
+  expect(states, "nothing is lost when it comes back").toEqual(["fallback", "live"]);
+
+  proxy.refuseWebSocket = true;
+  proxy.cut();
+  await until(ann, "fallback");
+  await ann.chat("by request again");
+  await heard.hear("message_created", (e) => e.payload.message.text === "by request again");
+  expect(heard.texts).toEqual(["by request", "by socket", "by request again"]);
+  expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
+  expect(proxy.webSockets).toBe(1);
+});
+
+test("who joins twice under one name is told so, or known by the token", async () => {
+  const strict = join(shared.invite.replace(/i=.*/, "i=WRONG"));
+  await expect(strict.ready).rejects.toMatchObject({ code: "INVALID_INVITE_TOKEN" });
+  const first = join(shared.invite);
+  const { participant } = await first.ready;
+  const again = join(shared.invite, { participantToken: participant.accessToken! });
+  expect((await again.ready).participant.id).toBe(participant.id);
+});
+
+test("a session that is not there is said not to be there", async () => {
+  const session = "00000000-0000-4000-8000-000000000000";
+  const lost = join(shared.invite.replace(parseLink(shared.invite).session, session));
+  await expect(lost.ready).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
+  expect(lost.connection).toMatchObject({ reason: "not_found" });
+});

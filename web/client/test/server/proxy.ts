@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+
+type Cut = "before" | "after";
+
+/** A network between client and server that breaks when it is told to. */
+export class Proxy {
+  url = "";
+  /** Handshakes are answered as by a proxy that does not know them. */
+  refuseWebSocket = false;
+  /** How many handshakes were let through. */
+  webSockets = 0;
+  /** How many connections were broken. */
+  broken = 0;
+  private readonly sockets = new Set<Socket>();
+  private nextCut: Cut | undefined;
+  private asked = false;
+
+  private constructor(private readonly port: number) {}
+
+  /** Starts one that ends with the test. */
+  static async start(port: number): Promise<Proxy> {
+    const proxy = new Proxy(port);
+    const server: Server = createServer((client) => proxy.serve(client));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address() as { port: number };
+    proxy.url = `http://127.0.0.1:${address.port}`;
+    onTestFinished(() => {
+      server.close();
+      proxy.cut();
+    });
+    return proxy;
+  }
+
+  /** Breaks all connections. */
+  cut(): void {
+    this.broken += this.sockets.size / 2;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /**
+   * Breaks all connections at the next piece that a client sends: before it
+   * reaches the server, or when the server has answered and the answer has not
+   * reached the client.
+   */
+  cutNext(when: Cut): void {
+    this.nextCut = when;
+    this.asked = false;
+  }
+
+  private serve(client: Socket): void {
+    const server = connect(this.port, "127.0.0.1");
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.sockets.add(socket);
+      socket.on("error", () => {}); // its close says enough
+      socket.on("close", () => {
+        this.sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    client.on("data", (data) => {
+      if (this.passUp(data, client)) server.write(data);
+    });
+    server.on("data", (data) => {
+      if (this.passDown()) client.write(data);
+    });
+  }
+
+  private passUp(data: Buffer, client: Socket): boolean {
+    if (/^upgrade: websocket\r$/im.test(data.toString("latin1"))) {
+      if (this.refuseWebSocket) {
+        client.end("HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\n\r\n");
+        return false;
+      }
+      this.webSockets++;
+    }
+    if (this.nextCut === "before") {
+      this.nextCut = undefined;
+      this.cut();
+      return false;
+    }
+    this.asked = true;
+    return true;
+  }
+
+  private passDown(): boolean {
+    if (this.nextCut !== "after" || !this.asked) return true;
+    this.nextCut = undefined;
+    this.cut();
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inject, onTestFinished } from "vitest";
+import { formatLink } from "../../src/index.js";
+import type { CreateAnswer, HostSessionAnswer } from "../../src/index.js";
+
+/** Links into a shared session with the demo agent. */
+export interface Shared {
+  host: string;
+  invite: string;
+}
+
+/** The real server, on a free port of loopback, with a data directory of its own. */
+export class Server {
+  url = "";
+  private child: ChildProcess | undefined;
+
+  private constructor(private readonly data: string) {}
+
+  /** Starts one that ends with the test. */
+  static async start(): Promise<Server> {
+    const server = new Server(mkdtempSync(join(tmpdir(), "parley-client-test-")));
+    onTestFinished(async () => {
+      await server.stop();
+      rmSync(server.data, { recursive: true });
+    });
+    await server.run("127.0.0.1:0");
+    return server;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Ends it and starts it again, at the same address and with the same data. */
+  async restart(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    await this.stop(signal);
+    await this.run(new URL(this.url).host);
+  }
+
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, "exit");
+  }
+
+  /** Starts an agent and shares it. */
+  async share(server = this.url): Promise<Shared> {
+    const { session: agent } = await this.post<HostSessionAnswer>("sessions", { agent: "quick" });
+    const created = await this.post<CreateAnswer>("shared-sessions", {
+      hostSessionId: agent.id,
+      hostUserId: "olga",
+    });
+    const { id, accessToken } = created.hostParticipant;
+    const link = { server, session: created.session.id };
+    return {
+      host: formatLink({ ...link, participant: { id, token: accessToken ?? "" } }),
+      invite: formatLink({ ...link, invite: created.inviteToken }),
+    };
+  }
+
+  private async post<Answer>(path: string, body: object): Promise<Answer> {
+    const response = await fetch(`${this.url}/api/${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as Answer;
+  }
+
+  private async run(listen: string): Promise<void> {
+    const parley = inject("parley");
+    const agent = `quick=${parley} demo-agent --pace 2ms`;
+    const args = ["serve", "--listen", listen, "--data", this.data, "--agent", agent];
+    this.child = spawn(parley, [...args, "--log-format", "json"], {
+      env: { PATH: process.env["PATH"] },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    for await (const chunk of this.child.stderr!) {
+      said += String(chunk);
+      const url = /parley is ready: (http:\/\/[^"]+)/.exec(said)?.[1];
+      if (url) {
+        this.url = url;
+        this.child.stderr!.resume();
+        return;
+      }
+    }
+    throw new Error(`the server did not start: ${said}`);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Block } from "../core/acp.ts";
+import { pretty } from "../core/format.ts";
+import { t } from "../texts.ts";
+import { Fold } from "../parts/Fold.tsx";
+import { RichText } from "./RichText.tsx";
+import { SafeLink } from "./SafeLink.tsx";
+
+/** Parts of what the agent says. */
+export function Blocks({ blocks }: { blocks: readonly Block[] }) {
+  return blocks.map((b, i) => <OneBlock key={i} block={b} />);
+}
+
+export function OneBlock({ block: b }: { block: Block }) {
+  switch (b.type) {
+    case "text":
+      return <RichText text={b.text} />;
+    case "image":
+      return <img className="picture" alt={t.agentSays.image} src={`data:${b.mimeType};base64,${b.data}`} />;
+    case "link":
+      return (
+        <p>
+          <SafeLink href={b.uri}>{b.title}</SafeLink>
+        </p>
+      );
+    case "resource":
+      return (
+        <Fold summary={b.uri || t.agentSays.resource}>
+          <pre className="json" tabIndex={0}>
+            {b.text}
+          </pre>
+        </Fold>
+      );
+    case "unknown":
+      return (
+        <Fold summary={t.agentSays.unknownBlock}>
+          <pre className="json" tabIndex={0}>
+            {pretty(b.raw)}
+          </pre>
+        </Fold>
+      );
+  }
+}

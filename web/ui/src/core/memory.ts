@@ -1,0 +1,82 @@
+/** What this browser remembers: one's name, and the way back into sessions. */
+
+export interface Remembered {
+  participant?: { id: string; token: string };
+  invite?: string;
+  title?: string;
+  role?: string;
+  /** When it was last open. */
+  at: number;
+  /** The key of the newest row that was seen. */
+  seen?: string;
+}
+
+const nameKey = "parley:name";
+const sessionKey = (id: string) => `parley:session:${id}`;
+
+// Storage can be full, or forbidden; what is forgotten is asked for again.
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    /* as above */
+  }
+}
+
+export function rememberedName(): string {
+  return read(nameKey) ?? "";
+}
+
+export function rememberName(name: string): void {
+  write(nameKey, name);
+}
+
+export function recall(session: string): Remembered | null {
+  try {
+    const v: unknown = JSON.parse(read(sessionKey(session)) ?? "null");
+    return typeof v === "object" && v !== null ? (v as Remembered) : null;
+  } catch {
+    return null;
+  }
+}
+
+export function remember(session: string, change: Partial<Remembered>): void {
+  const next = { at: Date.now(), ...recall(session), ...change };
+  write(sessionKey(session), JSON.stringify(next));
+}
+
+/** forgetWayBack keeps the invite, which may still be good. */
+export function forgetWayBack(session: string): void {
+  const { participant: _, ...rest } = recall(session) ?? { at: Date.now() };
+  write(sessionKey(session), JSON.stringify(rest));
+}
+
+export function preference(key: string): string | null {
+  return read(`parley:${key}`);
+}
+
+export function prefer(key: string, value: string): void {
+  write(`parley:${key}`, value);
+}
+
+/** A user id for a name: nobody reads it, and no two people have the same. */
+export function newUserId(name: string): string {
+  const slug = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(0, 24);
+  const bytes = crypto.getRandomValues(new Uint8Array(5));
+  const tail = Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+  return `${slug || "guest"}-${tail}`;
+}

@@ -1,0 +1,11 @@
+import icon from "../icon.svg";
+import { t } from "../texts.ts";
+
+export function Brand({ bare = false }: { bare?: boolean }) {
+  return (
+    <a className="brand" href="/" aria-label={`${t.app}: ${t.home}`}>
+      <img src={icon} alt="" width="26" height="26" />
+      {!bare && <span>{t.app}</span>}
+    </a>
+  );
+}

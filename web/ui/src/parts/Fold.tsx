@@ -1,0 +1,24 @@
+import { useState, type ReactNode } from "react";
+
+import { Icon } from "./Icon.tsx";
+
+interface Props {
+  summary: ReactNode;
+  children: ReactNode;
+  open?: boolean;
+  className?: string;
+}
+
+/** Something to unfold; what is inside is drawn only then. */
+export function Fold({ summary, children, open: openAtFirst = false, className = "" }: Props) {
+  const [open, setOpen] = useState(openAtFirst);
+  return (
+    <div className={`fold ${className}`}>
+      <button type="button" className="fold-head" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name={open ? "down" : "right"} size={14} />
+        <span className="fold-summary">{summary}</span>
+      </button>
+      {open && <div className="fold-body">{children}</div>}
+    </div>
+  );
+}

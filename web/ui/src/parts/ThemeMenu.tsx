@@ -1,0 +1,40 @@
+import { ActionIcon, Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+
+import { t } from "../texts.ts";
+import { Icon, type IconName } from "./Icon.tsx";
+
+const choices: [MantineColorScheme, IconName][] = [
+  ["light", "sun"],
+  ["dark", "moon"],
+  ["auto", "globe"],
+];
+
+export function ThemeItems() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return choices.map(([scheme, icon]) => (
+    <Menu.Item
+      key={scheme}
+      leftSection={<Icon name={icon} />}
+      rightSection={colorScheme === scheme ? <Icon name="check" size={14} /> : null}
+      onClick={() => setColorScheme(scheme)}
+    >
+      {t.theme[scheme]}
+    </Menu.Item>
+  ));
+}
+
+export function ThemeMenu() {
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.theme.label}>
+          <Icon name="sun" size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t.theme.label}</Menu.Label>
+        <ThemeItems />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

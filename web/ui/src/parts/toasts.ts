@@ -1,0 +1,52 @@
+/** Short messages at the edge of the page. */
+
+import { useSyncExternalStore } from "react";
+
+import { t } from "../texts.ts";
+
+export interface Toast {
+  id: number;
+  text: string;
+  bad: boolean;
+}
+
+let toasts: readonly Toast[] = [];
+let next = 1;
+const listeners = new Set<() => void>();
+const staysMs = 6_000;
+
+function set(list: readonly Toast[]): void {
+  toasts = list;
+  for (const l of listeners) l();
+}
+
+export function toast(text: string, bad = false): void {
+  const id = next++;
+  set([...toasts.slice(-3), { id, text, bad }]);
+  setTimeout(() => dismiss(id), staysMs);
+}
+
+export function dismiss(id: number): void {
+  set(toasts.filter((o) => o.id !== id));
+}
+
+/** Says that something failed, in the words of this application where there are some. */
+export function toastError(error: unknown): void {
+  toast(errorText(error), true);
+}
+
+export function errorText(error: unknown): string {
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  const message = error instanceof Error ? error.message : "";
+  return t.errors.byCode[code] ?? (message || t.errors.generic);
+}
+
+export function useToasts(): readonly Toast[] {
+  return useSyncExternalStore(
+    (l) => {
+      listeners.add(l);
+      return () => listeners.delete(l);
+    },
+    () => toasts,
+  );
+}

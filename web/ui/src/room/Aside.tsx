@@ -1,0 +1,35 @@
+import type { Room } from "../core/room.ts";
+import { t } from "../texts.ts";
+import { Steps } from "./items/Plan.tsx";
+import { People } from "./People.tsx";
+
+/** Who is here, and how far the agent is. */
+export function Aside({ room, host }: { room: Room; host: boolean }) {
+  const { plan, usage } = room.timeline;
+  return (
+    <>
+      <section aria-label={t.room.people}>
+        <h2>{t.room.people}</h2>
+        <People room={room} host={host} />
+      </section>
+      {plan && plan.length > 0 && (
+        <section aria-label={t.people.plan}>
+          <h2>
+            {t.people.plan}
+            <span className="soft">{t.people.done(plan.filter((e) => e.status === "completed").length, plan.length)}</span>
+          </h2>
+          <Steps entries={plan} />
+        </section>
+      )}
+      {usage && usage.size > 0 && (
+        <section aria-label={t.people.usage}>
+          <h2>
+            {t.people.usage}
+            <span className="soft">{Math.round((usage.used / usage.size) * 100)} %</span>
+          </h2>
+          <meter min={0} max={usage.size} value={usage.used} aria-label={t.people.usage} />
+        </section>
+      )}
+    </>
+  );
+}

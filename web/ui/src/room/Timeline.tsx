@@ -1,0 +1,149 @@
+import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type Ref } from "react";
+import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
+
+import { dayOf } from "../core/format.ts";
+import type { Item } from "../core/items.ts";
+import { unreadCount } from "../core/unread.ts";
+import { Icon } from "../parts/Icon.tsx";
+import { t } from "../texts.ts";
+import { Row } from "./items/Row.tsx";
+import { useUnread } from "./useUnread.ts";
+
+// Rows are numbered down from here as older ones come before them.
+const start = 1_000_000_000;
+
+export interface TimelineHandle {
+  toEnd(): void;
+  show(key: string): void;
+}
+
+interface Props {
+  session: string;
+  items: readonly Item[];
+  meId: string;
+  more: boolean;
+  loadingOlder: boolean;
+  onOlder(): void;
+  handle: Ref<TimelineHandle>;
+}
+
+export function Timeline({ session, items, meId, more, loadingOlder, onOlder, handle }: Props) {
+  const list = useRef<VirtuosoHandle>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const { seen, mark } = useUnread(session, items, meId, atEnd);
+  const first = useFirstIndex(items);
+  const toEnd = () => list.current?.scrollToIndex({ index: "LAST", align: "end", behavior: "auto" });
+
+  useImperativeHandle(handle, () => ({
+    toEnd,
+    show: (key) => {
+      const i = items.findIndex((r) => r.key === key);
+      if (i >= 0) list.current?.scrollToIndex({ index: i, align: "center", behavior: "auto" });
+    },
+  }));
+
+  // The last row grows without a new one: stay at the end then, too.
+  useLayoutEffect(() => {
+    if (atEnd) list.current?.autoscrollToBottom();
+  }, [items, atEnd]);
+
+  const unread = atEnd ? 0 : unreadCount(items, seen, meId);
+  const context = useMemo(() => ({ more, loadingOlder, onOlder }), [more, loadingOlder, onOlder]);
+  return (
+    <section className="timeline" aria-label={t.room.timeline}>
+      <Virtuoso
+        ref={list}
+        className="timeline-list"
+        tabIndex={0}
+        data={items as Item[]}
+        context={context}
+        firstItemIndex={first}
+        initialTopMostItemIndex={{ index: Math.max(0, items.length - 1), align: "end" }}
+        computeItemKey={(_, item) => item.key}
+        followOutput={(end) => (end ? "auto" : false)}
+        atBottomThreshold={80}
+        atBottomStateChange={setAtEnd}
+        startReached={() => more && onOlder()}
+        increaseViewportBy={{ top: 800, bottom: 400 }}
+        components={{ Header, Footer }}
+        itemContent={(index, item) => {
+          const before = items[index - first - 1];
+          return (
+            <>
+              {before && dayOf(before.at) !== dayOf(item.at) && <p className="day">{dayOf(item.at)}</p>}
+              {item.key === mark && (
+                <p className="unread-mark" id="unread">
+                  <span>{t.room.unreadMark}</span>
+                </p>
+              )}
+              <Row item={item} />
+            </>
+          );
+        }}
+      />
+      {!atEnd && (
+        <button type="button" className="jump" onClick={toEnd}>
+          <Icon name="toEnd" size={15} />
+          {unread > 0 ? t.room.unread(unread) : t.room.jump}
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface Context {
+  more: boolean;
+  loadingOlder: boolean;
+  onOlder(): void;
+}
+
+function Header({ context }: { context?: Context }) {
+  if (!context) return null;
+  return (
+    <div className="timeline-top">
+      {!context.more ? (
+        <span>{t.room.beginning}</span>
+      ) : (
+        <button type="button" className="text-button" disabled={context.loadingOlder} onClick={context.onOlder}>
+          {context.loadingOlder ? t.room.loadingOlder : t.room.older}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Footer() {
+  return <div className="timeline-bottom" />;
+}
+
+/** The number of the first row, which falls by as many rows as came before it. */
+function useFirstIndex(items: readonly Item[]): number {
+  const known = useRef({ items, first: start });
+  const k = known.current;
+  if (k.items !== items) {
+    known.current = { items, first: k.first - shift(k.items, items) };
+  }
+  return known.current.first;
+}
+
+function shift(before: readonly Item[], after: readonly Item[]): number {
+  if (before[0]?.key === after[0]?.key) return 0;
+  const places = new Map(after.map((r, i) => [r.key, i]));
+  // The first rows can have become part of older ones.
+  for (const [i, row] of before.entries()) {
+    const place = places.get(row.key);
+    if (place !== undefined) return place - i;
+  }
+  return 0;
+}
+
+/** Reads new things of people out loud; the agent's stream would never end. */
+export function Announcer({ text }: { text: string }) {
+  const [said, say] = useState("");
+  useEffect(() => say(text), [text]);
+  return (
+    <p className="hidden-visually" aria-live="polite">
+      {said}
+    </p>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ChatRow } from "../../core/items.ts";
+import { withLinks } from "../../core/links.ts";
+import { nameOf } from "../../core/room.ts";
+import { SafeLink } from "../../content/SafeLink.tsx";
+import { Face } from "../../parts/Face.tsx";
+import { Icon } from "../../parts/Icon.tsx";
+import { Time } from "../../parts/Time.tsx";
+import { t } from "../../texts.ts";
+import { useTools } from "../context.ts";
+
+/** What people say to each other: in bubbles, to tell it from the agent's work. */
+export function Chat({ row }: { row: ChatRow }) {
+  const tools = useTools();
+  const own = row.author.id === tools.meId;
+  const name = nameOf(row.author);
+  return (
+    <article className={`chat ${own ? "chat-own" : ""}`} aria-label={name}>
+      {!own && <Face person={row.author} />}
+      <div className="chat-body">
+        <header>
+          {!own && <strong>{name}</strong>}
+          <Time at={row.at} />
+        </header>
+        <div className="bubble">
+          {row.message.replyTo && <Quoted id={row.message.replyTo} />}
+          <p dir="auto">
+            {withLinks(row.message.text).map((p, i) =>
+              p.href ? (
+                <SafeLink key={i} href={p.href}>
+                  {p.text}
+                </SafeLink>
+              ) : (
+                p.text
+              ),
+            )}
+          </p>
+        </div>
+      </div>
+      <button type="button" className="reply-button" aria-label={t.chat.reply(name)} onClick={() => tools.reply(row.message)}>
+        <Icon name="reply" size={15} />
+      </button>
+    </article>
+  );
+}
+
+function Quoted({ id }: { id: string }) {
+  const tools = useTools();
+  const message = tools.message(id);
+  const author = message && tools.person(message.participantId);
+  return (
+    <p className="quoted">
+      <Icon name="reply" size={12} />
+      <span className="cut">
+        {message ? `${author ? nameOf(author) : t.somebody}: ${message.text.slice(0, 120)}` : t.chat.unknownMessage}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,49 @@
+import type { Notice, NoticeRow } from "../../core/items.ts";
+import { nameOf } from "../../core/room.ts";
+import { Fold } from "../../parts/Fold.tsx";
+import { Time } from "../../parts/Time.tsx";
+import { t } from "../../texts.ts";
+import { JsonFold } from "./ToolCard.tsx";
+
+/** What concerns the session and who is in it. */
+export function NoticeLine({ row }: { row: NoticeRow }) {
+  const n = row.notice;
+  if (n.what === "unknown") return <JsonFold name={n.name} value={n.raw} />;
+  if (n.what === "agent" && n.detail) {
+    return (
+      <Fold className="fold-quiet notice-agent" summary={t.agent(n.status)}>
+        <pre className="json" tabIndex={0}>
+          {n.detail}
+        </pre>
+      </Fold>
+    );
+  }
+  return (
+    <p className="notice">
+      <span>{sentence(n)}</span> <Time at={row.at} />
+    </p>
+  );
+}
+
+function sentence(n: Exclude<Notice, { what: "unknown" }>): string {
+  switch (n.what) {
+    case "created":
+      return t.notice.created;
+    case "joined":
+      return t.notice.joined(nameOf(n.who));
+    case "role":
+      return t.notice.role(nameOf(n.who), t.role(n.who.role));
+    case "left": {
+      const why = n.reason ? t.notice.because(n.reason) : "";
+      return (n.removed ? t.notice.removed(nameOf(n.who)) : t.notice.left(nameOf(n.who))) + why;
+    }
+    case "mode":
+      return t.notice.mode(nameOf(n.who), t.mode(n.mode).name);
+    case "invite":
+      return t.notice.invite(nameOf(n.who));
+    case "closed":
+      return n.status === "expired" ? t.notice.expired : t.notice.closed;
+    case "agent":
+      return t.agent(n.status);
+  }
+}

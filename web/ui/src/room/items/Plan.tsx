@@ -1,0 +1,36 @@
+import type { PlanEntry } from "../../core/acp.ts";
+import type { PlanRow } from "../../core/items.ts";
+import { Icon } from "../../parts/Icon.tsx";
+import { t } from "../../texts.ts";
+
+export function Plan({ row }: { row: PlanRow }) {
+  const done = row.entries.filter((e) => e.status === "completed").length;
+  return (
+    <section className="card plan" aria-label={t.plan.title}>
+      <header>
+        <Icon name="list" size={15} />
+        <strong>{t.plan.title}</strong>
+        <span className="soft">{t.people.done(done, row.entries.length)}</span>
+      </header>
+      <Steps entries={row.entries} />
+    </section>
+  );
+}
+
+export function Steps({ entries }: { entries: readonly PlanEntry[] }) {
+  return (
+    <ol className="steps">
+      {entries.map((e, i) => (
+        <li key={i} className={`step step-${e.status}`}>
+          <span className="tick" aria-hidden="true">
+            {e.status === "completed" ? <Icon name="check" size={12} /> : null}
+          </span>
+          <span>
+            {e.content}
+            <span className="hidden-visually">, {t.plan.states[e.status]}</span>
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,70 @@
+import type { PromptRow } from "../../core/items.ts";
+import { nameOf } from "../../core/room.ts";
+import { Face } from "../../parts/Face.tsx";
+import { Fold } from "../../parts/Fold.tsx";
+import { Icon } from "../../parts/Icon.tsx";
+import { Time } from "../../parts/Time.tsx";
+import { t } from "../../texts.ts";
+import { useTools } from "../context.ts";
+
+const busy = new Set(["pending", "queued"]);
+
+/** A prompt, with who proposed, edited, approved or rejected it. */
+export function Prompt({ row }: { row: PromptRow }) {
+  const tools = useTools();
+  const { approval: a, state } = row;
+  const author = row.author ?? tools.person(a.participantId);
+  const name = author ? nameOf(author) : t.somebody;
+  const proposed = row.decidedBy === null || row.decidedBy.id !== a.participantId;
+  const mine = a.participantId === tools.meId;
+  return (
+    <article className={`prompt prompt-${state}`} aria-label={proposed ? t.prompt.proposed(name) : t.prompt.prompted(name)}>
+      <header>
+        <Face person={author} />
+        <span className="prompt-who">
+          <strong>{name}</strong> <span className="soft">{credits(row)}</span>
+        </span>
+        <State row={row} />
+        <Time at={row.at} />
+      </header>
+      <div className="prompt-text" dir="auto">
+        {a.prompt}
+      </div>
+      {a.originalPrompt !== null && a.originalPrompt !== a.prompt && (
+        <Fold summary={t.prompt.original} className="fold-quiet">
+          <div className="prompt-text prompt-before" dir="auto">
+            {a.originalPrompt}
+          </div>
+        </Fold>
+      )}
+      {mine && busy.has(state) && (
+        <button type="button" className="text-button" onClick={() => void tools.run(tools.store.client.cancel(a.id))}>
+          {t.prompt.withdraw}
+        </button>
+      )}
+    </article>
+  );
+}
+
+function credits(row: PromptRow): string {
+  const { approval: a, decidedBy } = row;
+  if (decidedBy === null || decidedBy.id === a.participantId) return "";
+  if (row.state === "rejected") {
+    const why = a.reason ? t.notice.because(a.reason) : "";
+    return t.prompt.rejectedBy(nameOf(decidedBy)) + why;
+  }
+  return a.originalPrompt === null ? t.prompt.approvedBy(nameOf(decidedBy)) : t.prompt.editedBy(nameOf(decidedBy));
+}
+
+function State({ row }: { row: PromptRow }) {
+  if (row.state === "approved" || row.state === "done") return null;
+  const icon = row.state === "pending" || row.state === "queued" ? "clock" : row.state === "rejected" || row.state === "failed" ? "cross" : null;
+  const detail = row.state === "queued" && row.ahead > 0 ? `, ${t.prompt.ahead(row.ahead)}` : "";
+  return (
+    <span className={`chip chip-${row.state}`}>
+      {icon ? <Icon name={icon} size={13} /> : row.state === "running" ? <span className="pulse" /> : null}
+      {t.prompt.states[row.state]}
+      {detail}
+    </span>
+  );
+}

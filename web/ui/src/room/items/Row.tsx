@@ -1,0 +1,47 @@
+import { memo } from "react";
+
+import type { Item } from "../../core/items.ts";
+import { AgentSays } from "./AgentSays.tsx";
+import { Chat } from "./Chat.tsx";
+import { NoticeLine } from "./NoticeLine.tsx";
+import { OtherUpdate } from "./OtherUpdate.tsx";
+import { PermissionLine } from "./PermissionLine.tsx";
+import { Plan } from "./Plan.tsx";
+import { Prompt } from "./Prompt.tsx";
+import { ToolCard } from "./ToolCard.tsx";
+import { TurnEnd, TurnStart } from "./Turn.tsx";
+
+/** One row of the time line. */
+export const Row = memo(function Row({ item }: { item: Item }) {
+  const inTurn = "turn" in item && item.turn !== null;
+  return (
+    <div className={`row row-${item.type}${inTurn ? " in-turn" : ""}`}>
+      <Body item={item} />
+    </div>
+  );
+});
+
+function Body({ item }: { item: Item }) {
+  switch (item.type) {
+    case "chat":
+      return <Chat row={item} />;
+    case "prompt":
+      return <Prompt row={item} />;
+    case "turn-start":
+      return <TurnStart row={item} />;
+    case "turn-end":
+      return <TurnEnd row={item} />;
+    case "say":
+      return <AgentSays row={item} />;
+    case "tool":
+      return <ToolCard row={item} />;
+    case "plan":
+      return <Plan row={item} />;
+    case "permission":
+      return <PermissionLine row={item} />;
+    case "other":
+      return <OtherUpdate row={item} />;
+    case "notice":
+      return <NoticeLine row={item} />;
+  }
+}

@@ -1,0 +1,39 @@
+import type { TurnEndRow, TurnStartRow } from "../../core/items.ts";
+import { duration } from "../../core/format.ts";
+import { nameOf } from "../../core/room.ts";
+import { Icon } from "../../parts/Icon.tsx";
+import { t } from "../../texts.ts";
+import { useTools } from "../context.ts";
+
+export function TurnStart({ row }: { row: TurnStartRow }) {
+  return (
+    <p className="turn-start">
+      <Icon name="spark" size={15} />
+      <span>{t.turn.starts}</span>
+      <span className="soft cut">{row.prompt}</span>
+    </p>
+  );
+}
+
+const icons = { done: "check", cancelled: "stop", failed: "warn" } as const;
+
+export function TurnEnd({ row }: { row: TurnEndRow }) {
+  const tools = useTools();
+  const reason = row.state === "done" ? (t.turn.reasons[row.detail] ?? row.detail) : row.state === "failed" ? row.detail : cancelledBy(tools, row);
+  return (
+    <p className={`turn-end turn-${row.state}`}>
+      <Icon name={icons[row.state]} size={14} />
+      <span>
+        {t.turn[row.state]}
+        {row.took !== null && ` ${row.state === "done" ? t.turn.in(duration(row.took)) : t.turn.after(duration(row.took))}`}
+        {reason && `, ${reason}`}
+      </span>
+    </p>
+  );
+}
+
+function cancelledBy(tools: ReturnType<typeof useTools>, row: TurnEndRow): string {
+  const items = tools.store.snapshot().room?.timeline.items ?? [];
+  const prompt = items.find((i) => i.type === "prompt" && i.approval.id === row.approvalId);
+  return prompt?.type === "prompt" && prompt.cancelledBy ? t.prompt.cancelledBy(nameOf(prompt.cancelledBy)).replace(/^cancelled /, "") : "";
+}

@@ -1,0 +1,115 @@
+/** A room and the connection to it, for React to draw. */
+
+import { connect, ParleyError, type ConnectionState, type Link, type Options, type SessionClient } from "parley-client";
+
+import { enter, prepend, startsTyping, stopsTyping, take, type Room } from "../core/room.ts";
+import type { SessionEvent } from "../core/wire.ts";
+
+export interface RoomState {
+  room: Room | null;
+  connection: ConnectionState;
+  loadingOlder: boolean;
+}
+
+const page = 200;
+const typingLapsesMs = 6_000;
+// Hidden pages draw nothing, but their title counts on.
+const hiddenPauseMs = 200;
+
+export class RoomStore {
+  readonly client: SessionClient;
+  private state: RoomState = { room: null, connection: { state: "connecting" }, loadingOlder: false };
+  private readonly listeners = new Set<() => void>();
+  private waiting: SessionEvent[] = [];
+  private cancelFlush: (() => void) | null = null;
+  private readonly typists = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(link: Link, options: Options) {
+    this.client = connect(link, { recent: page, ...options });
+    this.client.on("welcome", (w) => {
+      this.waiting = [];
+      this.set({ room: enter(w) });
+    });
+    this.client.on("event", (e) => this.queue(e));
+    this.client.on("unknown", (line) => {
+      if (typeof line.cursor === "string") this.queue(line as unknown as SessionEvent);
+    });
+    this.client.on("presence", (p) => this.change((room) => ({ ...room, present: new Set(p.participants) })));
+    this.client.on("typing", (n) => this.typing(n.participantId, n.active));
+    this.client.on("connection", (connection) => {
+      this.flush();
+      this.set({ connection });
+    });
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = (): RoomState => this.state;
+
+  close(): void {
+    this.cancelFlush?.();
+    for (const timer of this.typists.values()) clearTimeout(timer);
+    this.client.close();
+  }
+
+  /** Loads events from before those that are there. */
+  async older(): Promise<void> {
+    const first = this.state.room?.events[0];
+    if (!first || !this.state.room?.more || this.state.loadingOlder) return;
+    this.set({ loadingOlder: true });
+    try {
+      const h = await this.client.history({ before: first.cursor, limit: page });
+      this.change((room) => (h.gap ? { ...room, more: false } : prepend(room, h.events, h.more)));
+    } catch (error) {
+      // A closed session tells no history; what is there stays.
+      if (!(error instanceof ParleyError && error.retryable)) this.change((room) => ({ ...room, more: false }));
+    } finally {
+      this.set({ loadingOlder: false });
+    }
+  }
+
+  // Events come in bursts; each burst is drawn once.
+  private queue(e: SessionEvent): void {
+    this.waiting.push(e);
+    if (this.cancelFlush) return;
+    if (document.hidden) {
+      const timer = setTimeout(() => this.flush(), hiddenPauseMs);
+      this.cancelFlush = () => clearTimeout(timer);
+    } else {
+      const frame = requestAnimationFrame(() => this.flush());
+      // A page that is hidden meanwhile gets no frame.
+      const timer = setTimeout(() => this.flush(), hiddenPauseMs);
+      this.cancelFlush = () => {
+        cancelAnimationFrame(frame);
+        clearTimeout(timer);
+      };
+    }
+  }
+
+  private flush(): void {
+    this.cancelFlush?.();
+    this.cancelFlush = null;
+    const events = this.waiting;
+    this.waiting = [];
+    if (events.length > 0) this.change((room) => take(room, events));
+  }
+
+  private typing(id: string, active: boolean): void {
+    clearTimeout(this.typists.get(id));
+    this.typists.delete(id);
+    if (active) this.typists.set(id, setTimeout(() => this.typing(id, false), typingLapsesMs));
+    this.change((room) => (active ? startsTyping(room, id) : stopsTyping(room, id)));
+  }
+
+  private change(f: (room: Room) => Room): void {
+    if (this.state.room) this.set({ room: f(this.state.room) });
+  }
+
+  private set(change: Partial<RoomState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,46 @@
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+const parley: MantineColorsTuple = [
+  "#eef3ff",
+  "#dce5fb",
+  "#b6c8f4",
+  "#8eaaee",
+  "#6b90e8",
+  "#4c77de",
+  "#2f5fd0",
+  "#274fb0",
+  "#21438f",
+  "#1b3671",
+];
+
+export const theme = createTheme({
+  primaryColor: "parley",
+  primaryShade: { light: 6, dark: 6 },
+  colors: { parley },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  headings: { fontWeight: "640" },
+  fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.9375rem", lg: "1.0625rem", xl: "1.25rem" },
+  radius: { xs: "3px", sm: "5px", md: "8px", lg: "12px", xl: "18px" },
+});
+
+/** Mantine's own surfaces take the page's colours, which styles/base.css names. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {
+    "--mantine-color-body": "var(--surface)",
+    "--mantine-color-text": "var(--text)",
+    "--mantine-color-dimmed": "var(--soft)",
+    "--mantine-color-placeholder": "var(--faint)",
+    "--mantine-color-default": "var(--surface)",
+    "--mantine-color-default-hover": "var(--hover)",
+    "--mantine-color-default-color": "var(--text)",
+    "--mantine-color-default-border": "var(--line-strong)",
+    "--mantine-color-anchor": "var(--accent)",
+    "--mantine-color-error": "var(--bad)",
+  },
+  light: {},
+  dark: {},
+});
