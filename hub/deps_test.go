@@ -1,0 +1,93 @@
+package hub_test
+
+import (
+	"bufio"
+	"bytes"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// imports are the direct imports of the module's packages, tests left out.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "parley/...").Output()
+	require.NoError(t, err)
+	found := map[string][]string{}
+	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
+		path, rest, _ := strings.Cut(lines.Text(), " ")
+		found[path] = strings.Fields(rest)
+	}
+	return found
+}
+
+func isStandard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return first != "parley" && !strings.Contains(first, ".")
+}
+
+// allowances say what a package may import beside the standard library. The
+// first pattern that matches the package counts; below a package means what is
+// in its folders as well.
+var allowances = []struct {
+	pkg     string
+	imports []string
+}{
+	{"parley/protocol/client/...", []string{"parley/protocol/...", "github.com/coder/websocket/...", "github.com/google/uuid"}},
+	{"parley/protocol/...", []string{"parley/protocol/...", "github.com/google/uuid"}},
+	{"parley/hub", []string{"parley/protocol", "go.uber.org/zap/...", "github.com/google/uuid"}},
+	{"parley/hub/hubtest/...", []string{"parley/...", "github.com/stretchr/testify/...", "pgregory.net/rapid", "github.com/google/uuid", "go.uber.org/zap/..."}},
+	{"parley/hub/journal", []string{"parley/hub", "parley/protocol"}},
+	{"parley/hub/journal/memory/...", []string{"parley/hub", "parley/hub/journal", "parley/protocol"}},
+	{"parley/hub/journal/sqlite/...", []string{"parley/hub", "parley/hub/journal/...", "parley/protocol", "modernc.org/sqlite/...", "github.com/gofrs/flock", "go.uber.org/zap/...", "golang.org/x/sys/..."}},
+	{"parley/hub/journal/jetstream/...", []string{"parley/hub", "parley/hub/journal/...", "parley/protocol", "github.com/nats-io/...", "go.uber.org/zap/...", "github.com/google/uuid"}},
+	{"parley/hub/agent/...", []string{"parley/hub", "parley/hub/agent/...", "parley/protocol", "go.uber.org/zap/...", "github.com/google/uuid", "golang.org/x/sys/...", "github.com/coder/websocket/..."}},
+	{"parley/web/...", []string{"parley/hub", "parley/protocol/...", "parley/web/...", "github.com/coder/websocket/...", "go.uber.org/zap/...", "github.com/google/uuid", "golang.org/x/time/...", "github.com/prometheus/...", "go.opentelemetry.io/...", "github.com/coreos/go-oidc/..."}},
+	{"parley/cmd/...", []string{"..."}},
+}
+
+func matches(pattern, path string) bool {
+	below, all := strings.CutSuffix(pattern, "...")
+	if !all {
+		return pattern == path
+	}
+	return below == "" || strings.HasPrefix(path+"/", below)
+}
+
+func TestDependencies_point_inward(t *testing.T) {
+	for pkg, paths := range imports(t) {
+		i := slices.IndexFunc(allowances, func(a struct {
+			pkg     string
+			imports []string
+		}) bool {
+			return matches(a.pkg, pkg)
+		})
+		require.GreaterOrEqual(t, i, 0, "nothing says what %s may import", pkg)
+		for _, path := range paths {
+			allowed := slices.ContainsFunc(allowances[i].imports, func(pattern string) bool { return matches(pattern, path) })
+			require.True(t, isStandard(path) || allowed, "%s may not import %s", pkg, path)
+		}
+	}
+}
+
+// technologies are the packages that bring one in from outside.
+var technologies = []string{"parley/hub/journal/memory", "parley/hub/journal/sqlite", "parley/hub/journal/jetstream", "parley/hub/agent", "parley/web"}
+
+func TestDependencies_only_the_command_knows_two_technologies(t *testing.T) {
+	for pkg, paths := range imports(t) {
+		if strings.HasPrefix(pkg, "parley/cmd/") || strings.HasPrefix(pkg, "parley/hub/hubtest") {
+			continue
+		}
+		for _, path := range paths {
+			for _, technology := range technologies {
+				within := path == technology || strings.HasPrefix(path, technology+"/")
+				own := pkg == technology || strings.HasPrefix(pkg, technology+"/")
+				require.True(t, !within || own, "%s may not import %s", pkg, filepath.ToSlash(path))
+			}
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package hub
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+)
+
+func approve(id string) *protocol.Approve {
+	return &protocol.Approve{ApprovalID: id, Action: protocol.ActionApprove}
+}
+
+func TestShared_Approve(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	t.Run("hands the prompt to the agent with who wrote and who approved it", func(t *testing.T) {
+		d := s.by(s.owner(), approve(s.prompts(ben)))
+		require.Equal(t, []protocol.EventType{protocol.EventPromptApproved}, types(d))
+		handed := told[dispatch](d)
+		require.Len(t, handed, 1)
+		require.Equal(t, ben.ID, handed[0].turn.Author.ID)
+		require.Equal(t, s.owner().ID, handed[0].turn.Approver.ID)
+	})
+	t.Run("with another text runs that and keeps the original", func(t *testing.T) {
+		edited := "do it carefully"
+		c := approve(s.prompts(ben))
+		c.Prompt = &edited
+		d := s.by(s.owner(), c)
+		a := d.events[0].public.(*protocol.PromptApproved).Approval
+		require.Equal(t, edited, a.Prompt)
+		require.Equal(t, "do it", *a.OriginalPrompt)
+		require.Equal(t, edited, told[dispatch](d)[0].turn.Prompt)
+	})
+	t.Run("with the same text has no original", func(t *testing.T) {
+		same := "do it"
+		c := approve(s.prompts(ben))
+		c.Prompt = &same
+		require.Nil(t, s.by(s.owner(), c).events[0].public.(*protocol.PromptApproved).Approval.OriginalPrompt)
+	})
+	t.Run("reject keeps the reason and tells the agent nothing", func(t *testing.T) {
+		why := "too risky"
+		d := s.by(s.owner(), &protocol.Approve{ApprovalID: s.prompts(ben), Action: protocol.ActionReject, Reason: &why})
+		a := d.events[0].public.(*protocol.PromptRejected).Approval
+		require.Equal(t, protocol.ApprovalRejected, a.Status)
+		require.Equal(t, why, *a.Reason)
+		require.Equal(t, s.owner().ID, *a.ResolvedByParticipantID)
+		require.Empty(t, d.effects)
+	})
+	t.Run("needs an approval of this session", func(t *testing.T) {
+		require.Equal(t, protocol.CodeApprovalNotFound, codeOf(s.by(s.owner(), approve("none")).err))
+	})
+	t.Run("cannot be done twice", func(t *testing.T) {
+		id := s.prompts(ben)
+		require.NoError(t, s.by(s.owner(), approve(id)).err)
+		require.Equal(t, protocol.CodeApprovalAlreadyResolved, codeOf(s.by(s.owner(), approve(id)).err))
+	})
+}
+
+func TestShared_Prompt_that_waits_leaves_a_message(t *testing.T) {
+	s := newStage(t, Options{})
+	d := s.by(s.joins("ben", ""), &protocol.Prompt{Prompt: "do it"})
+	m := d.events[0].private.Message
+	require.Equal(t, protocol.MessagePrompt, m.Kind)
+	require.Equal(t, d.events[0].public.(*protocol.PromptPendingApproval).Approval.ID, *m.ApprovalID)
+	require.Nil(t, s.by(s.owner(), &protocol.Prompt{Prompt: "at once"}).events[0].private.Message)
+}
+
+func TestShared_Limits(t *testing.T) {
+	t.Run("of one's own pending prompts", func(t *testing.T) {
+		s := newStage(t, Options{MaxOwnPending: 2})
+		ben := s.joins("ben", "")
+		s.prompts(ben)
+		s.prompts(ben)
+		require.Equal(t, protocol.CodeTooManyPending, codeOf(s.by(ben, &protocol.Prompt{Prompt: "do it"}).err))
+		s.prompts(s.joins("cem", ""))
+	})
+	t.Run("of all pending prompts", func(t *testing.T) {
+		s := newStage(t, Options{MaxPending: 2})
+		s.prompts(s.joins("ben", ""))
+		s.prompts(s.joins("cem", ""))
+		require.Equal(t, protocol.CodeTooManyPending, codeOf(s.by(s.joins("dot", ""), &protocol.Prompt{Prompt: "do it"}).err))
+	})
+	t.Run("of prompts on their way, where approving is refused and the prompt stays pending", func(t *testing.T) {
+		s := newStage(t, Options{MaxQueued: 2})
+		pending := s.prompts(s.joins("ben", ""))
+		s.prompts(s.owner())
+		s.prompts(s.owner())
+		require.Equal(t, protocol.CodeQueueFull, codeOf(s.by(s.owner(), approve(pending)).err))
+		require.Equal(t, protocol.ApprovalPending, s.state.approval(pending).Status)
+	})
+}
+
+func TestShared_Cancel(t *testing.T) {
+	s := newStage(t, Options{})
+	ben, cem := s.joins("ben", ""), s.joins("cem", "")
+	cancel := func(p protocol.Participant, id string) decision { return s.by(p, &protocol.Cancel{ApprovalID: id}) }
+	t.Run("of nothing", func(t *testing.T) {
+		require.Equal(t, protocol.CodeNothingToCancel, codeOf(cancel(ben, "").err))
+		require.Equal(t, protocol.CodeApprovalNotFound, codeOf(cancel(ben, "none").err))
+	})
+	t.Run("of a pending prompt ends it at once", func(t *testing.T) {
+		id := s.prompts(ben)
+		require.Equal(t, protocol.CodeHostRequired, codeOf(cancel(cem, id).err), "it is the author's or the host's")
+		d := cancel(ben, id)
+		require.Equal(t, []protocol.EventType{protocol.EventPromptCancelled, protocol.EventPromptDispatchFailed}, types(d))
+		require.Empty(t, d.effects)
+		require.Equal(t, protocol.CodeNothingToCancel, codeOf(cancel(ben, id).err))
+	})
+	running := s.runs()
+	t.Run("of a queued prompt ends it when the host session says so", func(t *testing.T) {
+		id := s.prompts(ben)
+		require.NoError(t, s.by(s.owner(), approve(id)).err)
+		s.deliverAll()
+		require.Equal(t, phaseQueued, s.state.open(id).Phase)
+		d := cancel(ben, id)
+		require.Equal(t, []protocol.EventType{protocol.EventPromptCancelled}, types(d))
+		require.Equal(t, []cancelTurn{{id, cancelled}}, told[cancelTurn](d))
+		require.Empty(t, cancel(s.owner(), id).events, "once is enough")
+		s.deliverAll()
+		require.Equal(t, protocol.ApprovalFailed, s.state.approval(id).Status)
+	})
+	t.Run("of the running turn", func(t *testing.T) {
+		require.Equal(t, protocol.CodeHostRequired, codeOf(cancel(ben, "").err))
+		require.NoError(t, cancel(s.owner(), "").err)
+		s.deliverAll()
+		s.agentSays(AgentTurnEnded{Turn: running, StopReason: "end_turn"})
+		s.deliverAll()
+		require.Equal(t, protocol.ApprovalFailed, s.state.approval(running).Status, "whatever the agent calls it")
+	})
+}
+
+func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	running := s.runs()
+	queued := s.prompts(s.owner())
+	pending := s.prompts(ben)
+	d := s.by(s.owner(), &protocol.Close{})
+	require.Equal(t, []protocol.EventType{
+		protocol.EventPromptDispatchFailed, protocol.EventPromptDispatchFailed, protocol.EventSessionClosed,
+	}, types(d))
+	require.Equal(t, protocol.ApprovalFailed, s.state.approval(running).Status)
+	require.Equal(t, protocol.ApprovalFailed, s.state.approval(queued).Status)
+	require.Equal(t, protocol.ApprovalPending, s.state.approval(pending).Status)
+	for _, p := range s.state.People {
+		require.NotNil(t, p.LeftAt)
+	}
+	s.deliverAll()
+	require.Equal(t, "the session was closed", s.hostState().Running.Cancelling)
+	require.Empty(t, s.hostState().Queue)
+	s.agentSays(AgentNotification{[]byte(`{}`)})
+	s.deliverAll()
+	require.Equal(t, string(protocol.EventSessionClosed), s.n.log[len(s.n.log)-1].Type)
+}
+
+func TestShared_Permission(t *testing.T) {
+	s := newStage(t, Options{})
+	s.runs()
+	ask := AgentPermission{RequestID: "q", Options: []byte(`[{"optionId":"yes","kind":"allow_once"}]`), Choices: []AgentOption{{"yes", "allow_once"}}}
+	s.agentSays(ask)
+	s.deliverAll()
+	answer := func(id, option string) decision {
+		return s.by(s.owner(), &protocol.AnswerPermission{RequestID: id, OptionID: option})
+	}
+	require.Equal(t, protocol.CodePermissionNotFound, codeOf(answer("none", "yes").err))
+	require.Equal(t, protocol.CodeInvalidRequest, codeOf(answer("q", "maybe").err), "it is none of the options")
+	d := answer("q", "yes")
+	require.Equal(t, "q", d.hold, "the answer waits for the host session")
+	s.deliverAll()
+	require.Empty(t, s.state.Permissions)
+	require.Equal(t, protocol.CodePermissionAlreadyResolved, codeOf(answer("q", "yes").err))
+}
