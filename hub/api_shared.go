@@ -135,13 +135,26 @@ func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
 	rd := reader{ctx: ctx, journal: h.journal, session: session}
 	switch p := r.payload.(type) {
 	case welcomeDraft:
-		w, err := p.read(rd, protocol.ResumeNew)
+		_, resume, err := rd.begin(cursorOf(body), p.at)
+		if err != nil {
+			return Answer{}, err
+		}
+		w, err := p.read(rd, resume)
 		return Answer{w, r.duplicate}, err
 	case pong:
 		return Answer{}, nil
 	}
 	payload, err := rd.finish(r.payload)
 	return Answer{payload, r.duplicate}, err
+}
+
+// cursorOf is the cursor of a resume; empty for anything else.
+func cursorOf(body any) string {
+	c, _ := body.(command)
+	if resume, ok := c.request.Command.(*protocol.Resume); ok {
+		return resume.Cursor
+	}
+	return ""
 }
 
 // askShared asks a session that has to be a shared one.
@@ -163,10 +176,8 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 		return nil, sessionNotFound()
 	}
 	sub := &Subscription{hub: h, session: session, eventsOnly: eventsOnly, ready: make(chan struct{}, 1)}
-	if resume, ok := r.Command.(*protocol.Resume); ok {
-		sub.cursor = resume.Cursor
-	}
 	body := attach{command: command{request: r, stream: eventsOnly}, sub: sub}
+	sub.cursor = cursorOf(body.command)
 	if _, err := h.askShared(ctx, session, body); err != nil {
 		sub.Close() // it may be let in all the same when nobody waits any more
 		return nil, err
@@ -177,8 +188,11 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 // Send hands a command over; its answer comes from Next, in its place among
 // the events. It blocks while the session's inbox is full.
 func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
-	c := command{who: Credentials{ParticipantID: s.participant, connected: true}, request: r}
-	in := input{body: c, reply: func(res result) { s.answer(r, res) }}
+	return s.hand(ctx, r, command{who: Credentials{ParticipantID: s.participant, connected: true}, request: r})
+}
+
+func (s *Subscription) hand(ctx context.Context, r protocol.Request, body any) error {
+	in := input{body: body, reply: func(res result) { s.answer(r, res) }}
 	select {
 	case s.actor.inbox <- in:
 		return nil
@@ -189,9 +203,10 @@ func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
 	}
 }
 
-// Reject answers a request that could not be decoded.
-func (s *Subscription) Reject(id string, err *protocol.Error) {
-	s.answer(protocol.Request{ID: id}, result{err: err})
+// Reject answers a request that could not be decoded, in its turn. It blocks as
+// Send does.
+func (s *Subscription) Reject(ctx context.Context, id string, err *protocol.Error) error {
+	return s.hand(ctx, protocol.Request{ID: id}, rejection{err})
 }
 
 // answer queues the line that answers a request. What has to be read for it is

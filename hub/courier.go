@@ -109,8 +109,8 @@ func (c *courier) next(ctx context.Context) (any, bool) {
 }
 
 // deliver tries until the message is in the other's inbox. A session that does
-// not exist takes no messages, and one that this process no longer serves gets
-// them when it wakes elsewhere.
+// not exist or that is damaged takes no messages, and one that this process no
+// longer serves gets them when it wakes elsewhere.
 func (c *courier) deliver(ctx context.Context, message any) bool {
 	for {
 		err := c.hub.deliver(ctx, c.to, input{body: message})
@@ -119,6 +119,10 @@ func (c *courier) deliver(ctx context.Context, message any) bool {
 			return true
 		case ctx.Err() != nil:
 			return false
+		}
+		if damage, ok := errors.AsType[*DamageError](err); ok {
+			c.hub.options.Logger.Error("a message for a damaged session is dropped", zap.Error(damage))
+			return true // or others would wait for it for ever
 		}
 		c.hub.options.Logger.Warn("a session cannot be reached", zap.Stringer("session", c.to), zap.Error(err))
 		select {
@@ -136,6 +140,16 @@ func (c *courier) stop(deadline time.Time) {
 	c.mu.Unlock()
 	signal(c.ready)
 	c.work.stopAt(deadline)
+}
+
+// dropCouriers ends those that have nothing to carry and will have nothing.
+func (a *actor) dropCouriers(needed func(SessionID) bool) {
+	for to, c := range a.couriers {
+		if c.waiting() == 0 && !needed(to) {
+			c.stop(time.Now())
+			delete(a.couriers, to)
+		}
+	}
 }
 
 // signal leaves a note in a channel that holds one.

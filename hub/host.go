@@ -19,6 +19,7 @@ type hostState struct {
 	Agent        protocol.AgentStatus // starting, idle (which is: up) or exited
 	AgentSession string               // the agent's own id
 	CanLoad      bool                 // the agent can load that session in a new process
+	Worked       bool                 // the agent has had a turn: a new session would not do
 	Gone         bool                 // the agent cannot come back
 	Deleted      bool
 	Queue        []turn // waiting, in order
@@ -56,6 +57,18 @@ func (s *hostState) exists() bool { return s.Session.ID != "" && !s.Deleted }
 // up reports whether there is an agent that takes a prompt.
 func (s *hostState) up() bool { return s.Agent == protocol.AgentIdle }
 
+// canReturn reports whether a new process can take the agent's place: on the
+// session it had, or on a new one where nothing has been said yet.
+func (s *hostState) canReturn() bool { return s.CanLoad || !s.Worked }
+
+// earlier is the agent's session to load; empty to begin one.
+func (s *hostState) earlier() string {
+	if !s.Worked {
+		return ""
+	}
+	return s.AgentSession
+}
+
 // resource is the host session as clients see it.
 func (s *hostState) resource() protocol.HostSession {
 	r := s.Session
@@ -86,6 +99,7 @@ func (s *hostState) apply(e event, at stamp) {
 		s.Queue = append(s.Queue, p.Turn)
 	case *turnBeganEvent:
 		if i := s.queued(p.Approval); i >= 0 {
+			s.Worked = true
 			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.at}
 			s.Queue = slices.Delete(s.Queue, i, i+1)
 		}

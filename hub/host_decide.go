@@ -106,7 +106,7 @@ func (s *hostState) launch(d decision) decision {
 			HostSession: s.ID,
 			Profile:     s.Session.Agent,
 			Cwd:         s.Cwd,
-			Load:        s.AgentSession,
+			Load:        s.earlier(),
 			MaxEvent:    s.rules.MaxEvent,
 		}},
 		tellOpen{agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentStarting}}})
@@ -207,7 +207,7 @@ func (s *hostState) recover(m woken, failure string) decision {
 			d = s.over(d, t, "", "the session has ended")
 		}
 	}
-	return s.tellEnds(after.resumeQueue(d, s.Gone || s.Agent != protocol.AgentExited && !s.CanLoad), s.Ended)
+	return s.tellEnds(after.resumeQueue(d, s.Gone || s.Agent != protocol.AgentExited && !s.canReturn()), s.Ended)
 }
 
 // tellEnds says again how turns ended, as nobody has confirmed that.
@@ -229,7 +229,7 @@ func (s *hostState) lose(failure string) decision {
 		d = s.over(d, s.Running.Turn, "", s.failureOr(failure))
 	}
 	lost := agentIs(protocol.AgentExited)
-	lost.Gone = !s.CanLoad
+	lost.Gone = !s.canReturn()
 	d.events = append(d.events, event{public: lost})
 	return d
 }

@@ -75,11 +75,17 @@ func (s *hostShell) perform(e effect) {
 		s.shared[e.shared] = struct{}{}
 	case closeShared:
 		delete(s.shared, e.shared)
+		s.actor.dropCouriers(s.isOpen)
 	case launchAgent:
 		s.launch(e.spec)
 	default:
 		s.performOnAgent(e)
 	}
+}
+
+func (s *hostShell) isOpen(shared SessionID) bool {
+	_, open := s.shared[shared]
+	return open
 }
 
 func (s *hostShell) performOnAgent(e effect) {

@@ -33,6 +33,9 @@ type (
 		request protocol.Request
 		stream  bool // a resume that is for events alone: it does not bring the host back
 	}
+	// rejection is a request that the edge could not take, to be answered in
+	// its turn.
+	rejection struct{ err error }
 	// read asks for what the original API shows to anybody, or to a participant.
 	read struct {
 		who  *Credentials // nil: not asked for

@@ -137,6 +137,20 @@ func (r reader) find(cursor string, head Head) (seq Seq, ok bool, err error) {
 	return Seq(c.Seq), protocol.NewCursor(c.Seq, hash) == c, nil
 }
 
+// begin tells with which event somebody goes on who has seen the one that a
+// cursor names, and how that is called. Without a cursor, or with one that
+// means nothing here, it is the one after head.
+func (r reader) begin(cursor string, head Head) (next Seq, resume string, err error) {
+	if cursor == "" {
+		return head.Seq + 1, protocol.ResumeNew, nil
+	}
+	seq, ok, err := r.find(cursor, head)
+	if err != nil || !ok {
+		return head.Seq + 1, protocol.ResumeGap, err
+	}
+	return seq + 1, protocol.ResumeOK, nil
+}
+
 // history answers a question for events before or after a cursor.
 func history(h protocol.History, head Head) deferred {
 	return func(r reader) (any, error) {

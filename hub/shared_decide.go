@@ -12,6 +12,8 @@ func (s *sharedState) decide(in input) decision {
 		return s.create(in, m)
 	case command:
 		return s.command(in, m)
+	case rejection:
+		return decision{err: m.err}
 	case read:
 		return s.read(m)
 	case tick:

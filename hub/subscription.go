@@ -176,17 +176,9 @@ func (s *Subscription) Opening(ctx context.Context) (protocol.Cursor, string, er
 
 // open decides by the client's cursor where to begin.
 func (s *Subscription) open(ctx context.Context) error {
-	next, resume := s.begin.Seq+1, protocol.ResumeNew
-	if s.cursor != "" {
-		seq, ok, err := s.reader(ctx).find(s.cursor, s.begin)
-		switch {
-		case err != nil:
-			return err
-		case ok:
-			next, resume = seq+1, protocol.ResumeOK
-		default:
-			resume = protocol.ResumeGap
-		}
+	next, resume, err := s.reader(ctx).begin(s.cursor, s.begin)
+	if err != nil {
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
