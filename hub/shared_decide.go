@@ -51,10 +51,8 @@ func (s *sharedState) whileActive(p protocol.Payload) decision {
 // again first, also to somebody who has left since by that very command.
 func (s *sharedState) command(in input, c command) decision {
 	switch r := c.request.Command.(type) {
-	case *protocol.Join:
-		return s.join(in, c.request, r).forCommand(refOf(c.request, ""))
-	case *protocol.Resume:
-		return s.resume(in, r, c.stream)
+	case *protocol.Join, *protocol.Resume:
+		return s.enter(in, c, r)
 	}
 	if done, again, err := s.recallAuthentic(c); err != nil || again {
 		return decision{replay: done.Seq, err: err}

@@ -83,6 +83,17 @@ func (s *sharedState) withToken(p protocol.Participant) protocol.Participant {
 	return p
 }
 
+// enter is how a connection, or a caller without one, begins.
+func (s *sharedState) enter(in input, c command, first protocol.Command) decision {
+	if c.who.connected {
+		return refuse(protocol.CodeInvalidRequest, "this connection has its participant already")
+	}
+	if join, ok := first.(*protocol.Join); ok {
+		return s.join(in, c.request, join).forCommand(refOf(c.request, ""))
+	}
+	return s.resume(in, first.(*protocol.Resume), c.stream)
+}
+
 // join makes somebody with the invite a participant, or brings one back who
 // shows who they are.
 func (s *sharedState) join(in input, r protocol.Request, c *protocol.Join) decision {
@@ -227,6 +238,9 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 	p, err := s.guest(c.ParticipantID)
 	if err != nil {
 		return decision{err: err}
+	}
+	if now, here := s.present(p.UserID); here && p.LeftAt != nil && now.Role != protocol.RoleHost {
+		p = now // left, and joined again since
 	}
 	var d decision
 	for _, o := range s.Open {

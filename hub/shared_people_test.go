@@ -132,6 +132,22 @@ func TestShared_Remove(t *testing.T) {
 	})
 }
 
+func TestShared_Remove_somebody_who_left_and_joined_again(t *testing.T) {
+	s := newStage(t, Options{})
+	before := s.joins("ben", "")
+	require.NoError(t, s.by(before, &protocol.Leave{}).err)
+	now := s.joins("ben", "")
+	require.NoError(t, s.by(s.owner(), &protocol.Remove{ParticipantID: before.ID}).err)
+	require.Equal(t, protocol.CodeParticipantInactive, codeOf(s.by(now, &protocol.Chat{Text: "hello"}).err))
+}
+
+func TestShared_a_connection_has_one_participant(t *testing.T) {
+	s := newStage(t, Options{})
+	join := &protocol.Join{InviteToken: s.inviteToken(), UserID: "ben"}
+	c := command{who: Credentials{ParticipantID: s.owner().ID, connected: true}, request: protocol.Request{Command: join}}
+	require.Equal(t, protocol.CodeInvalidRequest, codeOf(s.do(s.n, c).err))
+}
+
 func TestShared_leaving_and_a_new_mode_touch_no_prompt(t *testing.T) {
 	s := newStage(t, Options{})
 	ben := s.joins("ben", "")

@@ -104,7 +104,10 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	w.server = web.New(w.hub, s.web)
 	ts := &httptest.Server{Listener: l, Config: w.server.HTTPServer("")}
 	ts.Start()
-	w.cut = ts.CloseClientConnections
+	w.cut = func() {
+		transport.CloseIdleConnections() // the test's own would be cut under its next request
+		ts.CloseClientConnections()
+	}
 	stopped := false
 	w.stop = func() {
 		if stopped {

@@ -154,7 +154,7 @@ func (k *socket) line(ctx context.Context, line []byte, helpers *sync.WaitGroup)
 		err = k.send(ctx, req)
 	}
 	if e, ok := asProtocol(err); ok {
-		k.sub.Reject(req.ID, e)
+		_ = k.sub.Reject(ctx, req.ID, e)
 	}
 	// Any other error means that the subscription has ended. The writer learns
 	// why, and closes the connection with the right code: read on until then.

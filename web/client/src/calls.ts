@@ -1,4 +1,5 @@
 import type { ParleyError } from "./errors.js";
+import type { EncodedCommand } from "./transport.js";
 import type { Line } from "./wire.js";
 
 /**
@@ -8,10 +9,9 @@ import type { Line } from "./wire.js";
  */
 const maxInFlight = 64;
 
-interface Call {
+interface Call extends EncodedCommand {
   /** In order of asking. */
   number: number;
-  line: string;
   promise: Promise<Line>;
   resolve(answer: Line): void;
   reject(error: unknown): void;
@@ -29,7 +29,7 @@ export class Calls {
   add(id: string, line: string): Promise<Line> {
     const known = this.open.get(id);
     if (known) return known.promise;
-    const call = { number: ++this.number, line } as Call;
+    const call = { number: ++this.number, id, line } as Call;
     call.promise = new Promise((resolve, reject) => Object.assign(call, { resolve, reject }));
     this.open.set(id, call);
     return call.promise;

@@ -4,10 +4,10 @@ import type { WebSocketLike } from "./options.js";
 import { dial, SocketTransport } from "./socket.js";
 import { isKnownEvent, type UnknownLine } from "./state.js";
 import { Refusal, StreamTransport } from "./stream.js";
-import type { Peer, Transport } from "./transport.js";
+import type { EncodedCommand, Peer, Transport } from "./transport.js";
 import type { Ended } from "./verdict.js";
 import { Watch } from "./watch.js";
-import { encodeCommand, newID, type Line } from "./wire.js";
+import { encodeCommand, isLonger, newID, tooLarge, type Line } from "./wire.js";
 
 /** One connection, from the attempt to its end. */
 export class Connection implements Peer {
@@ -20,7 +20,7 @@ export class Connection implements Peer {
 
   private readonly aborter = new AbortController();
   private readonly watch = new Watch();
-  private readonly hello: { id: string; line: string };
+  private readonly hello: EncodedCommand;
   private transport: Transport | undefined;
   private settle!: (ended: Ended) => void;
   private over = false;
@@ -28,6 +28,7 @@ export class Connection implements Peer {
   /** The number of the last command that was sent here. */
   private sent = 0;
   private retryAfterMs: number | undefined;
+  private frameBytes = Infinity;
 
   /** Connects over a WebSocket, which may be open already, or by plain HTTP. */
   constructor(
@@ -52,7 +53,9 @@ export class Connection implements Peer {
     try {
       for (let call; !this.over && (call = this.core.calls.after(this.sent));) {
         this.sent = call.number;
-        await this.transport?.send(call.line);
+        if (isLonger(call.line, this.frameBytes))
+          this.core.calls.settle(call.id, tooLarge(call.id));
+        else await this.transport?.send(call);
       }
     } catch (error) {
       this.failed(error);
@@ -87,11 +90,11 @@ export class Connection implements Peer {
     if (way === "fallback" || !settings.WebSocket) {
       const stream = new StreamTransport(link, settings, this);
       this.transport = stream;
-      return stream.open(this.hello.line, own, cursor);
+      return stream.open(this.hello, own, cursor);
     }
     socket ??= await dial(link, settings.WebSocket, this.aborter.signal);
     this.transport = new SocketTransport(socket, this);
-    await this.transport.send(this.hello.line);
+    await this.transport.send(this.hello);
   }
 
   private failed(error: unknown): void {
@@ -106,6 +109,7 @@ export class Connection implements Peer {
     } else if (line.type === "welcome") {
       this.aborter.abort(); // it can no longer be too late
       this.welcomed = true;
+      this.frameBytes = line.payload.limits.frameBytes;
       const silent = () =>
         this.end({ error: connectionLost("the server was silent for too long") });
       this.watch.start(line.payload.heartbeatMs, () => this.beat(), silent);
@@ -117,12 +121,13 @@ export class Connection implements Peer {
   /** A page cannot see the pings of the WebSocket layer. The stream's come by themselves. */
   private beat(): void {
     if (this.transport?.kind === "live") {
-      void this.transport.send(encodeCommand(newID(), "ping", {}));
+      const id = newID();
+      void this.transport.send({ id, line: encodeCommand(id, "ping", {}) });
     }
   }
 
   private take(line: Line): void {
-    const { calls, emitter } = this.core;
+    const { emitter } = this.core;
     switch (line.type) {
       case "ok":
       case "pong":
@@ -136,7 +141,7 @@ export class Connection implements Peer {
         return emitter.emit(line.type, line.payload as never);
       case "welcome":
       case "connected":
-        return calls.settle("", line);
+        return; // they have been taken
       default:
         return this.takeEvent(line);
     }

@@ -6,6 +6,7 @@ import type { Credentials, Link } from "./link.js";
 import { settings, type Options, type Settings } from "./options.js";
 import type { Participant, Welcome } from "./protocol.gen.js";
 import type { CloseReason, ConnectionState, Happenings } from "./state.js";
+import type { EncodedCommand } from "./transport.js";
 import { encodeCommand, newID } from "./wire.js";
 
 /** What outlives a connection: who one is, what was seen, what is under way. */
@@ -47,7 +48,7 @@ export class Core {
   }
 
   /** The first command of a connection, as a line. */
-  hello(): { id: string; line: string } {
+  hello(): EncodedCommand {
     const { userId, displayName, role, participantToken, recent } = this.settings;
     if (!this.own) {
       const join = { inviteToken: this.link.invite, userId, displayName, role, participantToken };
@@ -73,6 +74,7 @@ export class Core {
     this.own = { id: welcome.participant.id, token };
     if (welcome.resume !== "ok") this.seen(welcome.cursor);
     this.setState({ state });
+    if (this.stopped) return; // a handler has closed the client
     if (resumed) {
       this.emitter.emit("presence", { participants: welcome.presence });
     } else {

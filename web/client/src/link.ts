@@ -26,7 +26,7 @@ const secret = /^#(?:i=([^:]+)|p=([^:]+):(.+))$/;
  * Throws a TypeError that never shows the secret part.
  */
 export function parseLink(text: string): Link {
-  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  const url = toURL(text.trim());
   const place = path.exec(url?.pathname ?? "");
   const key = secret.exec(url?.hash ?? "");
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || !place || !key) {
@@ -38,6 +38,14 @@ export function parseLink(text: string): Link {
   const [, invite, id = "", token = ""] = key;
   const link = { server: url.origin + before, session };
   return invite ? { ...link, invite } : { ...link, participant: { id, token } };
+}
+
+function toURL(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined; // its error would show the secret
+  }
 }
 
 /** Returns the link as text, the secret included. */

@@ -1,7 +1,7 @@
 import { connectionLost } from "./errors.js";
 import { endpoint, type Link } from "./link.js";
 import type { WebSocketConstructor, WebSocketLike } from "./options.js";
-import type { Peer, Transport } from "./transport.js";
+import type { EncodedCommand, Peer, Transport } from "./transport.js";
 import { decodeLine, splitLines } from "./wire.js";
 
 const nothing = () => {};
@@ -56,7 +56,7 @@ export class SocketTransport implements Transport {
     };
   }
 
-  send(line: string): void {
+  send({ line }: EncodedCommand): void {
     this.socket.send(line);
   }
 

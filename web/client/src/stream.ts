@@ -4,7 +4,7 @@ import type { Settings } from "./options.js";
 import type { ErrorBody } from "./protocol.gen.js";
 import { EventReader } from "./sse.js";
 import type { UnknownLine } from "./state.js";
-import type { Peer, Transport } from "./transport.js";
+import type { EncodedCommand, Peer, Transport } from "./transport.js";
 import { decodeLine, type Line } from "./wire.js";
 
 /** As long as the server gives a request's body. */
@@ -36,8 +36,12 @@ export class StreamTransport implements Transport {
    * Says hello by a request, and then asks for the events after the last one
    * seen. Rejects with a Refusal, or with what is broken.
    */
-  async open(hello: string, own: Credentials | undefined, seen: string | undefined): Promise<void> {
-    const answer = (await this.post(hello)) as Line;
+  async open(
+    hello: EncodedCommand,
+    own: Credentials | undefined,
+    seen: string | undefined,
+  ): Promise<void> {
+    const answer = (await this.post(hello.line)) as Line;
     if (answer.type === "error") throw new Refusal(errorFromWire(answer.error));
     if (answer.type !== "welcome") throw connectionLost("the server did not welcome");
     const { participant, cursor } = answer.payload;
@@ -55,8 +59,9 @@ export class StreamTransport implements Transport {
     if (!(await this.listen(cursor, answer))) throw connectionLost("the journal was replaced");
   }
 
-  async send(line: string): Promise<void> {
-    this.peer.receive(await this.post(line));
+  async send({ id, line }: EncodedCommand): Promise<void> {
+    // A command that could not be read is answered without its id.
+    this.peer.receive({ id, ...(await this.post(line)) });
   }
 
   close(): void {

@@ -2,11 +2,17 @@ import type { UnknownLine } from "./state.js";
 import type { Ended } from "./verdict.js";
 import type { Line } from "./wire.js";
 
+/** A command as one line. */
+export interface EncodedCommand {
+  id: string;
+  line: string;
+}
+
 /** One way of talking to the server that has been opened. */
 export interface Transport {
   readonly kind: "live" | "fallback";
   /** Sends a command. The answer comes to the peer. Rejects if it is not known to have come. */
-  send(line: string): Promise<void> | void;
+  send(command: EncodedCommand): Promise<void> | void;
   /** Ends it without a word to the peer. */
   close(): void;
 }

@@ -40,3 +40,14 @@ export function newID(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }
+
+/** Whether a line has more bytes than that, without counting where it is clear. */
+export function isLonger(line: string, bytes: number): boolean {
+  return line.length * 3 > bytes && new TextEncoder().encode(line).length > bytes;
+}
+
+/** The answer to a command that the server would end the connection for. */
+export function tooLarge(id: string): Line {
+  const message = "the command is larger than the server takes";
+  return { type: "error", id, error: { code: "TOO_LARGE", message, retryable: false } };
+}

@@ -146,6 +146,18 @@ test("no more than 64 commands are under way, and none is forgotten", async () =
   expect((await Promise.all(all)).map(({ id }) => id)).toEqual(all.map((_, i) => String(i)));
 });
 
+test("a command can bear an id of the caller's, and is one command however often it is given", async () => {
+  const { session, socket } = await live();
+  const twice = [
+    session.chat("hello", { id: "outbox-1" }),
+    session.chat("hello", { id: "outbox-1" }),
+  ];
+  await settled();
+  expect(socket.sent.filter(({ id }) => id === "outbox-1")).toHaveLength(1);
+  socket.say({ type: "ok", id: "outbox-1", payload: { message: { id: "M1" } } });
+  expect(await Promise.all(twice)).toEqual([{ id: "M1" }, { id: "M1" }]);
+});
+
 test("who gives up waiting is told so, and the others go on", async () => {
   const { session, socket } = await live();
   const aborter = new AbortController();

@@ -227,6 +227,7 @@ export const t = {
     here: "here",
     away: "away",
     left: "Left",
+    typingNow: "typing",
     typing: (names: string[]) =>
       names.length === 1
         ? `${names[0]} is typing`
@@ -412,6 +413,7 @@ export const t = {
   },
 
   shortcuts: {
+    single: "Single keys are shortcuts",
     title: "Keyboard shortcuts",
     list: [
       ["Enter", "Send"],

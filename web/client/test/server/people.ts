@@ -11,7 +11,7 @@ export const ways = [
 
 /** A client that reconnects without wasting a test's time, and ends with the test. */
 export function join(link: string, options: Options = {}): SessionClient {
-  const quick = { backoffBaseMs: 5, backoffMaxMs: 50, rateLimitPauseMs: 5, WebSocket };
+  const quick = { backoffBaseMs: 5, backoffMaxMs: 50, upgradeAfterMs: 20, WebSocket };
   const session = connect(link, { userId: "ann", ...quick, ...options });
   onTestFinished(() => session.close());
   return session;

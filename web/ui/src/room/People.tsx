@@ -37,7 +37,7 @@ function Person({ person: p, room, host }: { person: Participant; room: Room; ho
           {nameOf(p)} {me && <span className="soft">({t.you})</span>}
         </span>
         <span className="person-role">
-          {room.typing.has(p.id) ? <span className="typing">{t.people.typing([""]).trim().replace(/^is /, "")}…</span> : t.role(p.role)}
+          {room.typing.has(p.id) ? <span className="typing">{t.people.typingNow}…</span> : t.role(p.role)}
           <span className="hidden-visually">, {here ? t.people.here : t.people.away}</span>
         </span>
       </span>
