@@ -14,8 +14,11 @@ import (
 )
 
 // A read takes that much at a time, so that it keeps neither a connection nor
-// much memory while its caller is busy with what it got.
+// much memory while its caller is busy with what it got. It begins with a few
+// rows, since many callers want one event, and then takes more and more.
 const (
+	firstRows  = 2
+	moreRows   = 16 // times as many as before
 	chunkRows  = 256
 	chunkBytes = 1 << 20
 )
@@ -46,8 +49,8 @@ func (r *reader) session(ctx context.Context, id hub.SessionID, from hub.Seq, yi
 	if err != nil {
 		return err
 	}
-	for chain.Next() <= s.head.Seq {
-		rows, err := r.rows(ctx, s.key, chain.Next())
+	for limit := firstRows; chain.Next() <= s.head.Seq; limit = min(limit*moreRows, chunkRows) {
+		rows, err := r.rows(ctx, s.key, chain.Next(), limit)
 		for i := range rows {
 			records, damage := chain.Row(&rows[i].Row, fmt.Sprintf("row %d", rows[i].lsn))
 			for _, record := range records {
@@ -82,8 +85,8 @@ type storedRow struct {
 
 // rows returns rows of a session in order, beginning with the one that holds
 // the event from. Those before an error are sound as far as SQLite knows.
-func (r *reader) rows(ctx context.Context, key int64, from hub.Seq) (found []storedRow, err error) {
-	rows, err := r.findAppends.QueryContext(ctx, key, int64(from), chunkRows)
+func (r *reader) rows(ctx context.Context, key int64, from hub.Seq, limit int) (found []storedRow, err error) {
+	rows, err := r.findAppends.QueryContext(ctx, key, int64(from), limit)
 	if err != nil {
 		return nil, err
 	}
