@@ -56,6 +56,7 @@ export interface Options {
 export type Settings = ReturnType<typeof settings>;
 
 export function settings(o: Options) {
+  const { fetch = globalThis.fetch } = o;
   return {
     backoffBaseMs: 500,
     backoffMaxMs: 30_000,
@@ -65,7 +66,8 @@ export function settings(o: Options) {
     random: Math.random,
     ...o,
     WebSocket: o.WebSocket === undefined ? globalThis.WebSocket : o.WebSocket,
-    fetch: o.fetch ?? ((...args: Parameters<typeof fetch>) => globalThis.fetch(...args)),
+    // A browser's own does not work as another object's method.
+    fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
   };
 }
 

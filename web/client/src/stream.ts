@@ -105,17 +105,25 @@ export class StreamTransport implements Transport {
 
   private async handOver(lines: AsyncIterable<Line | UnknownLine>): Promise<void> {
     let error = connectionLost("the event stream ended");
-    let over = false;
+    let code: number | undefined;
     try {
       for await (const line of lines) {
         this.peer.receive(line);
-        over = line.type === "session_closed";
+        code = this.closeCode(line as Line);
       }
     } catch (cause) {
       error = connectionLost(String(cause));
     }
-    // The end that follows session_closed is for good.
-    this.peer.end(over ? { error, code: 4409 } : { error });
+    this.peer.end({ error, code });
+  }
+
+  /** What a WebSocket would be closed with if this line is the last one. */
+  private closeCode(line: Line): number | undefined {
+    if (line.type === "session_closed") return 4409;
+    if (line.type !== "participant_left") return undefined;
+    const { participant, removedBy } = line.payload;
+    if (participant.id !== this.headers["Parley-Participant"]) return undefined;
+    return removedBy ? 4403 : 1000;
   }
 
   private request(name: string, init: RequestInit): Promise<Response> {

@@ -58,9 +58,12 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
     await expect(late.ready).rejects.toMatchObject({ code: "INVALID_INVITE_TOKEN" });
     expect(late.connection).toMatchObject({ state: "closed", reason: "refused" });
     const bob = join(invite, { WebSocket, userId: "bob" });
+    const states: string[] = [];
+    bob.on("connection", ({ state }) => states.push(state));
     await bob.ready;
     await bob.leave();
-    expect(bob.connection).toMatchObject({ state: "closed", reason: "left" });
+    expect(bob.connection).toMatchObject({ reason: "left" });
+    expect(states).toEqual([state, "closed"]);
     await host.stopAgent();
     await host.closeSession();
     await until(host, "closed");
