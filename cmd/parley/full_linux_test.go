@@ -114,14 +114,6 @@ func requireUnavailable(t *testing.T, s e2e.Session, key, text string) {
 	require.Contains(t, string(answer.Body), `"retryable":true`)
 }
 
-func texts(messages []protocol.Message) []string {
-	var said []string
-	for _, m := range messages {
-		said = append(said, m.Text)
-	}
-	return said
-}
-
 func numberOf(t *testing.T, cursor string) uint64 {
 	t.Helper()
 	c, err := protocol.ParseCursor(cursor)

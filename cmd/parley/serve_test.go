@@ -52,6 +52,14 @@ func TestServe_stops_in_order_and_has_everything_when_it_starts_again(t *testing
 	}
 }
 
+func texts(messages []protocol.Message) []string {
+	var said []string
+	for _, m := range messages {
+		said = append(said, m.Text)
+	}
+	return said
+}
+
 func TestServe_refuses_a_data_directory_that_is_in_use(t *testing.T) {
 	t.Parallel()
 	first := e2e.Serve(t, t.TempDir())

@@ -69,10 +69,18 @@ func (e *Ear) take(lines []line, err error) bool {
 	return err == nil
 }
 
-func (e *Ear) heard() ([]string, uint64, error, <-chan struct{}) {
+// hearing is how far an ear has come.
+type hearing struct {
+	events []string
+	at     uint64 // the number of the last event
+	err    error
+	more   <-chan struct{} // closed when that is no longer so
+}
+
+func (e *Ear) heard() hearing {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.events[:len(e.events):len(e.events)], e.place.at.Seq, e.err, e.changed
+	return hearing{e.events[:len(e.events):len(e.events)], e.place.at.Seq, e.err, e.changed}
 }
 
 // UpTo waits until an event was heard, and returns all up to it.
@@ -80,17 +88,17 @@ func (e *Ear) UpTo(t testing.TB, seq uint64) []string {
 	t.Helper()
 	late := time.After(Patience)
 	for {
-		events, at, err, more := e.heard()
-		if at >= seq {
-			return events[:len(events)-int(at-seq)]
+		h := e.heard()
+		if h.at >= seq {
+			return h.events[:len(h.events)-int(h.at-seq)]
 		}
-		if err != nil {
-			t.Fatalf("after event %d: %v", at, err)
+		if h.err != nil {
+			t.Fatalf("after event %d: %v", h.at, h.err)
 		}
 		select {
-		case <-more:
+		case <-h.more:
 		case <-late:
-			t.Fatalf("event %d was heard, and not event %d", at, seq)
+			t.Fatalf("event %d was heard, and not event %d", h.at, seq)
 		}
 	}
 }
@@ -103,6 +111,5 @@ func (e *Ear) Ended(t testing.TB) error {
 	case <-time.After(Patience):
 		t.Fatal("the connection does not end")
 	}
-	_, _, err, _ := e.heard()
-	return err
+	return e.heard().err
 }

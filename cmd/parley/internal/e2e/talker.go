@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -19,11 +18,12 @@ import (
 // break, and who notices every event that is missing, twice there or another
 // one. A command that was not acknowledged is sent again under the same id.
 type Talker struct {
-	// immutable
+	// not to be changed during a visit
 	Name    string
 	Member  Member
 	Session Session
 	Pace    time.Duration // between two things said, on the average
+	Heard   func()        // is called with each acknowledgement, if set
 
 	rng *rand.Rand // owned by Visit, which is for one goroutine
 
@@ -134,6 +134,9 @@ func requireResumed(l line) error {
 
 // settle notes an acknowledgement. Its caller holds mu.
 func (k *Talker) settle(id string) {
+	if k.Heard != nil {
+		k.Heard()
+	}
 	k.answered[id] = true
 	k.waiting = slices.DeleteFunc(k.waiting, func(other string) bool { return other == id })
 }
@@ -200,47 +203,4 @@ func (k *Talker) say(ctx context.Context, f feed, id string) bool {
 	defer k.mu.Unlock()
 	k.settle(id)
 	return true
-}
-
-// Settle visits until everything that was said is acknowledged and everything
-// up to a cursor is read.
-func (k *Talker) Settle(ctx context.Context, upTo protocol.Cursor) error {
-	for !k.isSettled(upTo) {
-		if ctx.Err() != nil {
-			return violation("%s is at event %d of %d; not acknowledged: %q", k.Name, k.at().Seq, upTo.Seq, k.unsettled())
-		}
-		// What was refused for now is said again in the next visit.
-		visit, cancel := context.WithTimeout(ctx, 2*time.Second)
-		err := k.visit(visit, Socket, true, func(ctx context.Context, _ feed) { k.awaitSettled(ctx, upTo) })
-		cancel()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (k *Talker) awaitSettled(ctx context.Context, upTo protocol.Cursor) {
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for !k.isSettled(upTo) {
-		select {
-		case <-look.C:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-func (k *Talker) isSettled(upTo protocol.Cursor) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return len(k.waiting) == 0 && k.place.at.Seq >= upTo.Seq
-}
-
-// Acknowledged returns what was said and acknowledged.
-func (k *Talker) Acknowledged() []string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return slices.Collect(maps.Keys(k.answered))
 }
