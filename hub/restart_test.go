@@ -63,7 +63,7 @@ func TestRestart_an_agent_that_had_no_turn_begins_anew(t *testing.T) {
 		again, err := agents.Next(t.Context())
 		require.NoError(t, err)
 		require.Empty(t, again.Spec.Load, "there is nothing to load")
-		for range 6 { m := back.next(); b,_ := protocol.Encode(m); t.Log(string(b)) }
+		event[*protocol.PromptDispatchStarted](back)
 	})
 }
 

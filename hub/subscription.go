@@ -237,7 +237,11 @@ func (s *Subscription) poll() (items []item, from, to Seq, closed *Closed) {
 		s.bytes -= len(s.queue[0].line.Bytes) + itemCost
 		s.queue = s.queue[1:]
 	}
-	return items, s.next, s.head + 1, nil
+	to = s.head + 1
+	if len(s.queue) > 0 {
+		to = s.queue[0].after + 1 // an answer keeps its place among the events
+	}
+	return items, s.next, to, nil
 }
 
 // replay reads a piece of the journal.

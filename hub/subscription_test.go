@@ -123,6 +123,23 @@ func TestSubscription_passes_from_replay_to_live_without_a_gap_or_a_duplicate(t 
 	<-written
 }
 
+func TestSubscription_an_answer_keeps_its_place_while_events_are_replayed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		begin := r.cursorOf(r.host)
+		for range 3 {
+			r.host.say(&protocol.Chat{Text: "before"}, nil)
+		}
+		back := r.host.resume(begin)
+		id := back.send(&protocol.Chat{Text: "mine"})
+		synctest.Wait()
+		r.host.say(&protocol.Chat{Text: "after"}, nil)
+		_, err := back.answer(id)
+		require.Nil(t, err)
+		require.Equal(t, r.host.seen[3], back.seen[len(back.seen)-1], "behind its event, before the next one")
+	})
+}
+
 func TestSubscription_a_client_that_gives_up_while_it_is_let_in_leaves_nothing_behind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
