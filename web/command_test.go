@@ -64,6 +64,15 @@ func TestCommands(t *testing.T) {
 		require.NoError(t, err)
 		require.Nil(t, m.(*protocol.WelcomeMessage).Payload.Participant.AccessToken)
 	})
+	t.Run("resume tells whether the cursor means something", func(t *testing.T) {
+		elsewhere := protocol.NewCursor(1, [32]byte{1}).String()
+		for cursor, want := range map[string]string{"": "new", welcome.Cursor: "ok", elsewhere: "gap", "?": "gap"} {
+			r := send(t, nobody, "2", "resume", object{"participantId": gil.ID, "participantToken": gil.Token, "cursor": cursor})
+			m, err := protocol.DecodeServer(r.ok(http.StatusOK, nil).body)
+			require.NoError(t, err)
+			require.Equal(t, want, m.(*protocol.WelcomeMessage).Payload.Resume, cursor)
+		}
+	})
 	t.Run("a repeated command is a duplicate, and done once", func(t *testing.T) {
 		var first, again protocol.MessageAnswer
 		require.False(t, send(t, gil, "3", "chat", object{"text": "hi"}).okLine(&first).Duplicate)
