@@ -23,8 +23,7 @@ type world struct {
 	agent  fakeAgent
 	ids    int
 
-	budget  int // how many effects are carried out before the crash; -1 for no crash
-	answers []result
+	budget int // how many effects are carried out before the crash; -1 for no crash
 }
 
 // node is one session: its state, and its journal.

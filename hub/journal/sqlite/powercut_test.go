@@ -87,10 +87,11 @@ func (op diskOp) sectors() []diskOp {
 		return []diskOp{op}
 	}
 	var parts []diskOp
-	for len(op.data) > 0 {
-		n := min(int(sector-op.offset%sector), len(op.data))
-		parts = append(parts, diskOp{kind: opWrite, file: op.file, offset: op.offset, data: op.data[:n]})
-		op.offset, op.data = op.offset+int64(n), op.data[n:]
+	offset, data := op.offset, op.data
+	for len(data) > 0 {
+		n := min(int(sector-offset%sector), len(data))
+		parts = append(parts, diskOp{kind: opWrite, file: op.file, offset: offset, data: data[:n]})
+		offset, data = offset+int64(n), data[n:]
 	}
 	return parts
 }
