@@ -1,11 +1,11 @@
 /** Every text of the application, in one place to translate. */
 
 const modes = {
-  view_only: { name: "View only", about: "Collaborators can look." },
-  comment_only: { name: "Talk only", about: "Collaborators can look and talk." },
-  prompt_with_approval: { name: "Prompts need approval", about: "Collaborators can talk and propose prompts; the host approves." },
-  prompt_direct: { name: "Direct prompts", about: "Collaborators can talk and prompt the agent themselves." },
-} as Record<string, { name: string; about: string }>;
+  view_only: { name: "View only", short: "View", about: "Collaborators can look." },
+  comment_only: { name: "Talk only", short: "Talk", about: "Collaborators can look and talk." },
+  prompt_with_approval: { name: "Prompts need approval", short: "Approval", about: "Collaborators can talk and propose prompts; the host approves." },
+  prompt_direct: { name: "Direct prompts", short: "Direct", about: "Collaborators can talk and prompt the agent themselves." },
+} as Record<string, { name: string; short: string; about: string }>;
 
 const roles = { host: "Host", collaborator: "Collaborator", viewer: "Viewer" } as Record<string, string>;
 
@@ -22,7 +22,7 @@ const agentStates = {
 export const t = {
   app: "Parley",
   tagline: "Several people, one coding agent",
-  mode: (m: string) => modes[m] ?? { name: m, about: "" },
+  mode: (m: string) => modes[m] ?? { name: m, short: m, about: "" },
   role: (r: string) => roles[r] ?? r,
   agent: (s: string) => agentStates[s] ?? s,
   you: "you",
@@ -290,6 +290,8 @@ export const t = {
   },
 
   prompt: {
+    proposes: "proposes a prompt",
+    prompts: "prompts the agent",
     proposed: (who: string) => `${who} proposed`,
     prompted: (who: string) => `${who} prompted`,
     states: {

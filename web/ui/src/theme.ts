@@ -13,10 +13,24 @@ const parley: MantineColorsTuple = [
   "#1b3671",
 ];
 
+// Mantine's own greys are neutral; these have a little of the ground's blue.
+const dark: MantineColorsTuple = [
+  "#e4e6e9",
+  "#c6cbd1",
+  "#a2aab4",
+  "#7d868f",
+  "#3a4149",
+  "#2e343b",
+  "#22262b",
+  "#191c20",
+  "#15181b",
+  "#121417",
+];
+
 export const theme = createTheme({
   primaryColor: "parley",
   primaryShade: { light: 6, dark: 6 },
-  colors: { parley },
+  colors: { parley, dark },
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
@@ -28,19 +42,18 @@ export const theme = createTheme({
 });
 
 /** Mantine's own surfaces take the page's colours, which styles/base.css names. */
-export const cssVariables: CSSVariablesResolver = () => ({
-  variables: {
-    "--mantine-color-body": "var(--surface)",
-    "--mantine-color-text": "var(--text)",
-    "--mantine-color-dimmed": "var(--soft)",
-    "--mantine-color-placeholder": "var(--faint)",
-    "--mantine-color-default": "var(--surface)",
-    "--mantine-color-default-hover": "var(--hover)",
-    "--mantine-color-default-color": "var(--text)",
-    "--mantine-color-default-border": "var(--line-strong)",
-    "--mantine-color-anchor": "var(--accent)",
-    "--mantine-color-error": "var(--bad)",
-  },
-  light: {},
-  dark: {},
-});
+const surfaces = {
+  "--mantine-color-body": "var(--surface)",
+  "--mantine-color-text": "var(--text)",
+  "--mantine-color-dimmed": "var(--soft)",
+  "--mantine-color-placeholder": "var(--faint)",
+  "--mantine-color-default": "var(--surface)",
+  "--mantine-color-default-hover": "var(--hover)",
+  "--mantine-color-default-color": "var(--text)",
+  "--mantine-color-default-border": "var(--line-strong)",
+  "--mantine-color-anchor": "var(--accent)",
+  "--mantine-color-error": "var(--bad)",
+};
+
+// Mantine sets these for each scheme, so they have to be set for each, too.
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: surfaces, dark: surfaces });

@@ -21,13 +21,15 @@ export function Aside({ room, host }: { room: Room; host: boolean }) {
           <Steps entries={plan} />
         </section>
       )}
-      {usage && usage.size > 0 && (
+      {usage && usage.size > 0 && usage.used >= usage.size / 100 && (
         <section aria-label={t.people.usage}>
           <h2>
             {t.people.usage}
             <span className="soft">{Math.round((usage.used / usage.size) * 100)} %</span>
           </h2>
-          <meter min={0} max={usage.size} value={usage.used} aria-label={t.people.usage} />
+          <div className="usage" aria-hidden="true">
+            <div style={{ width: `${Math.min(100, (usage.used / usage.size) * 100)}%` }} />
+          </div>
         </section>
       )}
     </>

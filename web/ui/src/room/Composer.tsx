@@ -130,10 +130,12 @@ export function Composer(props: Props) {
           <Button
             size="xs"
             variant="default"
+            className="stop"
+            aria-label={t.room.cancelTurn}
             leftSection={<Icon name="stop" size={14} />}
             onClick={() => void tools.run(tools.store.client.cancel())}
           >
-            {t.room.cancelTurn}
+            <span className="stop-word">{t.room.cancelTurn}</span>
           </Button>
         )}
         <Button type="submit" size="xs" disabled={text.trim() === "" || over > 0} rightSection={<Icon name="send" size={14} />}>

@@ -1,4 +1,4 @@
-import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type Ref } from "react";
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
 import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
 
 import { dayOf } from "../core/format.ts";
@@ -7,6 +7,7 @@ import { unreadCount } from "../core/unread.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import { Row } from "./items/Row.tsx";
+import { useStick } from "./useStick.ts";
 import { useUnread } from "./useUnread.ts";
 
 // Rows are numbered down from here as older ones come before them.
@@ -29,23 +30,19 @@ interface Props {
 
 export function Timeline({ session, items, meId, more, loadingOlder, onOlder, handle }: Props) {
   const list = useRef<VirtuosoHandle>(null);
-  const [atEnd, setAtEnd] = useState(true);
+  const { atEnd, attach, toEnd, release } = useStick();
   const { seen, mark } = useUnread(session, items, meId, atEnd);
   const first = useFirstIndex(items);
-  const toEnd = () => list.current?.scrollToIndex({ index: "LAST", align: "end", behavior: "auto" });
 
   useImperativeHandle(handle, () => ({
     toEnd,
     show: (key) => {
       const i = items.findIndex((r) => r.key === key);
-      if (i >= 0) list.current?.scrollToIndex({ index: i, align: "center", behavior: "auto" });
+      if (i < 0) return;
+      release();
+      list.current?.scrollToIndex({ index: i, align: "center", behavior: "auto" });
     },
   }));
-
-  // The last row grows without a new one: stay at the end then, too.
-  useLayoutEffect(() => {
-    if (atEnd) list.current?.autoscrollToBottom();
-  }, [items, atEnd]);
 
   const unread = atEnd ? 0 : unreadCount(items, seen, meId);
   const context = useMemo(() => ({ more, loadingOlder, onOlder }), [more, loadingOlder, onOlder]);
@@ -60,9 +57,7 @@ export function Timeline({ session, items, meId, more, loadingOlder, onOlder, ha
         firstItemIndex={first}
         initialTopMostItemIndex={{ index: Math.max(0, items.length - 1), align: "end" }}
         computeItemKey={(_, item) => item.key}
-        followOutput={(end) => (end ? "auto" : false)}
-        atBottomThreshold={80}
-        atBottomStateChange={setAtEnd}
+        scrollerRef={attach}
         startReached={() => more && onOlder()}
         increaseViewportBy={{ top: 800, bottom: 400 }}
         components={{ Header, Footer }}
@@ -101,9 +96,7 @@ function Header({ context }: { context?: Context }) {
   if (!context) return null;
   return (
     <div className="timeline-top">
-      {!context.more ? (
-        <span>{t.room.beginning}</span>
-      ) : (
+      {context.more && (
         <button type="button" className="text-button" disabled={context.loadingOlder} onClick={context.onOlder}>
           {context.loadingOlder ? t.room.loadingOlder : t.room.older}
         </button>

@@ -48,7 +48,8 @@ export function Prompt({ row }: { row: PromptRow }) {
 
 function credits(row: PromptRow): string {
   const { approval: a, decidedBy } = row;
-  if (decidedBy === null || decidedBy.id === a.participantId) return "";
+  if (decidedBy === null) return t.prompt.proposes;
+  if (decidedBy.id === a.participantId) return t.prompt.prompts;
   if (row.state === "rejected") {
     const why = a.reason ? t.notice.because(a.reason) : "";
     return t.prompt.rejectedBy(nameOf(decidedBy)) + why;

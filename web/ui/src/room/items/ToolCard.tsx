@@ -43,8 +43,7 @@ export function ToolCard({ row }: { row: ToolRow }) {
           {row.content.map((c, i) => (
             <Content key={i} content={c} row={row} title={title} />
           ))}
-          {row.content.length === 0 && <Raw row={row} open />}
-          {row.content.length > 0 && <Raw row={row} />}
+          {(row.content.length === 0 || chosen) && <Raw row={row} open={row.content.length === 0} />}
         </div>
       )}
     </section>

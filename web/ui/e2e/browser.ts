@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from "playwright-core";
+
+const places = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** The machine's browser, with an empty profile and nothing that calls home. */
+export function launch(): Promise<Browser> {
+  const executablePath = places.find((p) => p && existsSync(p));
+  if (!executablePath) throw new Error("there is no Chromium: install it, or name it in CHROMIUM");
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+export interface Person {
+  page: Page;
+  /** What went wrong in the page: errors, refused policies, requests to elsewhere. */
+  complaints: string[];
+  leave(): Promise<void>;
+}
+
+/** Somebody with a browser of their own. */
+export async function person(browser: Browser, server: string, options: BrowserContextOptions = {}): Promise<Person> {
+  const context = await browser.newContext({ locale: "en-GB", ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (e) => complaints.push(`error: ${e.message}`));
+  page.on("console", (m) => {
+    if (m.type() === "error" && !/status of (4|5)\d\d/.test(m.text())) complaints.push(`console: ${m.text()}`);
+  });
+  page.on("request", (r) => {
+    if (!r.url().startsWith(server) && !r.url().startsWith("data:")) complaints.push(`elsewhere: ${r.url()}`);
+  });
+  return { page, complaints, leave: () => context.close() };
+}
+
+/** Something in the conversation. */
+export function said(page: Page, text: string): Locator {
+  return page.getByRole("region", { name: "Conversation" }).getByText(text);
+}
+
+/** Chooses whom the composer writes to. */
+export function to(page: Page, whom: "People" | "Agent"): Promise<void> {
+  return page.locator(".composer label", { hasText: whom }).click();
+}

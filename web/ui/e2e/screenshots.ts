@@ -1,0 +1,96 @@
+import { mkdir, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, test } from "vitest";
+
+import { launch, person, said, to } from "./browser.ts";
+import { startServer, type Server } from "./server.ts";
+
+/** Pictures of each page, light and dark, on a phone and on a wide screen. */
+
+const out = fileURLToPath(new URL("../screenshots/", import.meta.url));
+const looks = (["light", "dark"] as const).flatMap((scheme) => [390, 1440].map((width) => ({ scheme, width })));
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  [server, browser] = [await startServer(), await launch()];
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function shoot(page: Page, name: string): Promise<void> {
+  for (const { scheme, width } of looks) {
+    await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.screenshot({ path: `${out}${name}-${width}-${scheme}.png` });
+  }
+}
+
+test("pictures of every page", async () => {
+  const host = await person(browser, server.url);
+  const guest = await person(browser, server.url);
+  const [h, g] = [host.page, guest.page];
+  for (const p of [h, g]) await p.setViewportSize({ width: 1440, height: 900 });
+
+  await h.goto(server.host);
+  await h.getByLabel("Prompt", { exact: true }).waitFor();
+  await g.goto(server.invite);
+  await g.getByLabel("Your name").fill("Ben Okafor");
+  await shoot(g, "join");
+  await g.setViewportSize({ width: 1440, height: 900 });
+  await g.getByRole("button", { name: "Join the session" }).click();
+  await g.getByLabel("Message", { exact: true }).fill("Hi! The discount test has been red since yesterday, shall we let the agent look?");
+  await g.keyboard.press("Enter");
+  await said(h, "The discount test").waitFor();
+  await to(h, "People");
+  await h.getByLabel("Message", { exact: true }).fill("Good idea. Propose something, I approve it.");
+  await h.keyboard.press("Enter");
+  await to(g, "Agent");
+  await g.getByLabel("Prompt", { exact: true }).fill("Fix the failing test in the basket package");
+  await g.getByRole("button", { name: "Propose" }).click();
+  await h.getByText("1 thing waits for you").waitFor();
+  await shoot(h, "room-approve");
+  await h.setViewportSize({ width: 1440, height: 900 });
+  await h.getByRole("button", { name: "Edit", exact: true }).click();
+  await h.getByLabel("The prompt as the agent shall get it").fill("Fix the failing test in the basket package, and keep the change small.");
+  await h.getByRole("button", { name: "Approve edited" }).click();
+  await h.getByRole("button", { name: "Allow", exact: true }).waitFor({ timeout: 60_000 });
+  await shoot(h, "room-permission");
+  await shoot(g, "room-guest");
+  await h.setViewportSize({ width: 1440, height: 900 });
+  await h.getByRole("button", { name: "Allow", exact: true }).click();
+  await said(h, "This was a demo").waitFor({ timeout: 60_000 });
+  await shoot(h, "room-done");
+  await h.setViewportSize({ width: 1440, height: 900 });
+  await to(h, "Agent");
+  await h.getByLabel("Prompt", { exact: true }).fill("markdown");
+  await h.keyboard.press("Enter");
+  await said(h, "A heading").waitFor();
+  await said(h, "Ünïcödé").waitFor();
+  await shoot(h, "room-markdown");
+  await h.setViewportSize({ width: 1440, height: 900 });
+  await h.getByRole("button", { name: "Invite", exact: true }).click();
+  await h.getByRole("button", { name: "Make a new link" }).click();
+  await h.getByRole("img", { name: "QR code" }).waitFor();
+  await shoot(h, "invite");
+
+  await h.goto(server.url);
+  await h.getByText("Prompts need approval").first().waitFor();
+  await shoot(h, "start");
+  await h.getByRole("button", { name: "Share a session" }).click();
+  await h.getByLabel("What others may do").waitFor();
+  await shoot(h, "share");
+  await g.goto(`${server.url}/s/00000000-0000-4000-8000-000000000000#i=nothing`);
+  await g.getByRole("heading").waitFor();
+  await shoot(g, "state");
+  for (const complaint of [...host.complaints, ...guest.complaints]) console.log(complaint);
+}, 180_000);

@@ -1,0 +1,63 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** A server with the demo agent and a shared session on it, in a directory of its own. */
+export interface Server {
+  url: string;
+  /** The host's own way in. */
+  host: string;
+  invite: string;
+  stop(): Promise<void>;
+}
+
+let built: string | undefined;
+
+function binary(dir: string): string {
+  if (built) return built;
+  const path = join(dir, "parley");
+  const done = spawnSync("go", ["build", "-o", path, "./cmd/parley"], { cwd: root, stdio: "inherit", env: { ...process.env, CGO_ENABLED: "0" } });
+  if (done.status !== 0) throw new Error("the server does not build");
+  return (built = path);
+}
+
+export async function startServer(): Promise<Server> {
+  const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
+  const child = spawn(binary(dir), ["demo", "--listen", "127.0.0.1:0", "--data", join(dir, "data")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const { host, invite } = await links(child);
+  return {
+    url: new URL(host).origin,
+    host,
+    invite,
+    stop: async () => {
+      if (child.exitCode === null) {
+        const ended = new Promise((resolve) => child.once("exit", resolve));
+        child.kill("SIGTERM");
+        await ended;
+      }
+      built = undefined;
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function links(child: ChildProcess): Promise<{ host: string; invite: string }> {
+  const found: string[] = [];
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const link = /https?:\/\/\S+#\S+/.exec(line)?.[0];
+    if (link) found.push(link);
+    const [host, invite] = found;
+    if (host && invite) {
+      child.stdout!.resume();
+      return { host, invite };
+    }
+  }
+  throw new Error("the server has ended before it said its links");
+}

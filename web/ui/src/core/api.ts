@@ -1,0 +1,53 @@
+/** The server's plain requests, for what happens before one is in a room. */
+
+import { ParleyError, type AgentProfile, type CreateAnswer, type HostSession, type Mode, type Participant, type Session } from "parley-client";
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const answer = await fetch(path, {
+    method,
+    credentials: "same-origin",
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+  });
+  const value: unknown = answer.status === 204 ? null : await answer.json().catch(() => null);
+  if (answer.ok) return value as T;
+  const e = (value ?? {}) as { code?: string; error?: string; retryable?: boolean };
+  throw new ParleyError(e.code ?? "INTERNAL", e.error ?? answer.statusText, e.retryable);
+}
+
+export interface Glance {
+  session: Session;
+  participants: Participant[];
+}
+
+export async function listSessions(): Promise<Session[]> {
+  return (await ask<{ sessions: Session[] }>("GET", "/api/shared-sessions")).sessions;
+}
+
+export async function listAgents(): Promise<AgentProfile[]> {
+  return (await ask<{ agents: AgentProfile[] }>("GET", "/api/agents")).agents;
+}
+
+export async function listHostSessions(): Promise<HostSession[]> {
+  return (await ask<{ sessions: HostSession[] }>("GET", "/api/sessions")).sessions;
+}
+
+/** A look at a session from outside, where the server allows that. */
+export function glance(session: string): Promise<Glance> {
+  return ask<Glance>("GET", `/api/shared-sessions/${encodeURIComponent(session)}`);
+}
+
+export async function startAgent(agent: string, title: string): Promise<HostSession> {
+  return (await ask<{ session: HostSession }>("POST", "/api/sessions", { agent, ...(title && { title }) })).session;
+}
+
+export interface ShareRequest {
+  hostSessionId: string;
+  hostUserId: string;
+  hostDisplayName: string;
+  mode: Mode;
+  expiresInMinutes: number;
+}
+
+export function share(request: ShareRequest): Promise<CreateAnswer> {
+  return ask<CreateAnswer>("POST", "/api/shared-sessions", request);
+}

@@ -1,0 +1,19 @@
+import { formatLink } from "parley-client";
+
+import { t } from "../texts.ts";
+import { CopyField } from "./CopyField.tsx";
+import { QrCode } from "./QrCode.tsx";
+
+/** An invite, to copy, to scan, and for a terminal. */
+export function Invite({ session, invite }: { session: string; invite: string }) {
+  const link = formatLink({ server: location.origin, session, invite });
+  return (
+    <div className="invite">
+      <p className="soft">{t.invite.about}</p>
+      <CopyField label={t.invite.label} copyLabel={t.invite.copy} text={link} />
+      <QrCode text={link} label={t.invite.qr} />
+      <p className="soft">{t.invite.terminal}</p>
+      <CopyField label={t.invite.terminal} text={`parley join '${link}'`} />
+    </div>
+  );
+}

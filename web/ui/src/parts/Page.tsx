@@ -1,0 +1,17 @@
+import type { ReactNode } from "react";
+
+import { Brand } from "./Brand.tsx";
+import { ThemeMenu } from "./ThemeMenu.tsx";
+
+/** The frame of every page but the room. */
+export function Page({ children, narrow = false }: { children: ReactNode; narrow?: boolean }) {
+  return (
+    <div className="page">
+      <header className="page-header">
+        <Brand />
+        <ThemeMenu />
+      </header>
+      <main className={narrow ? "page-main page-narrow" : "page-main"}>{children}</main>
+    </div>
+  );
+}

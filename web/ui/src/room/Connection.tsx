@@ -1,0 +1,50 @@
+import { useEffect, useState } from "react";
+
+import type { ConnectionState } from "parley-client";
+
+import { t } from "../texts.ts";
+import { useTools } from "./context.ts";
+
+/** How the connection is; loud only where it is lost. */
+export function Connection({ state: c, ended }: { state: ConnectionState; ended: boolean }) {
+  const tools = useTools();
+  const waits = c.state === "reconnecting" || c.state === "connecting" ? c.retryInMs : undefined;
+  const left = useCountdown(c, waits);
+  if (ended || c.state === "closed") return <span className="connection conn-closed">{t.connection.readOnly}</span>;
+  if (c.state === "live") return <span className="connection conn-live">{t.connection.live}</span>;
+  if (c.state === "fallback") {
+    return (
+      <span className="connection conn-fallback" title={t.connection.fallbackAbout}>
+        {t.connection.fallback}
+      </span>
+    );
+  }
+  if (c.state === "connecting") return <span className="connection conn-lost">{t.connection.connecting}</span>;
+  return (
+    <span className="connection conn-lost" role="status">
+      {left > 0 ? t.connection.retry(left) : t.connection.reconnecting}
+      {left > 2 && (
+        <button type="button" className="text-button" onClick={() => tools.store.client.retryNow()}>
+          {t.retry}
+        </button>
+      )}
+    </span>
+  );
+}
+
+/** Seconds that are left of a wait that began when the state came. */
+function useCountdown(state: unknown, ms: number | undefined): number {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    if (ms === undefined) {
+      setLeft(0);
+      return;
+    }
+    const end = Date.now() + ms;
+    const tick = () => setLeft(Math.max(0, Math.ceil((end - Date.now()) / 1000)));
+    tick();
+    const timer = setInterval(tick, 1_000);
+    return () => clearInterval(timer);
+  }, [state, ms]);
+  return left;
+}

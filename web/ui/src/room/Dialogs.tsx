@@ -1,0 +1,137 @@
+import { Button, Drawer, Modal, Switch } from "@mantine/core";
+import { useState, type ReactNode } from "react";
+
+import { forgetWayBack, recall, remember } from "../core/memory.ts";
+import type { Room } from "../core/room.ts";
+import { Invite } from "../parts/Invite.tsx";
+import { CopyField } from "../parts/CopyField.tsx";
+import { t } from "../texts.ts";
+import { Aside } from "./Aside.tsx";
+import { useTools } from "./context.ts";
+import type { DialogName } from "./Header.tsx";
+
+interface Props {
+  room: Room;
+  host: boolean;
+  which: DialogName | null;
+  singleKeys: boolean;
+  onSingleKeys(on: boolean): void;
+  onClose(): void;
+}
+
+/** Everything of the room that opens above it, one at a time. */
+export function Dialogs({ which, ...props }: Props) {
+  switch (which) {
+    case null:
+      return null;
+    case "people":
+      return (
+        <Drawer opened position="right" size={320} title={t.room.people} onClose={props.onClose} lockScroll={false}>
+          <div className="aside-inside">
+            <Aside room={props.room} host={props.host} />
+          </div>
+        </Drawer>
+      );
+    case "invite":
+      return <InviteDialog {...props} />;
+    case "terminal":
+      return (
+        <Box title={t.room.terminal} onClose={props.onClose}>
+          <p className="soft">{t.room.terminalAbout}</p>
+          <Terminal />
+        </Box>
+      );
+    case "shortcuts":
+      return <ShortcutsDialog {...props} />;
+    default:
+      return <Ask which={which} {...props} />;
+  }
+}
+
+function Box({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }) {
+  return (
+    <Modal opened onClose={onClose} title={title} centered lockScroll={false}>
+      <div className="stack">{children}</div>
+    </Modal>
+  );
+}
+
+function Terminal() {
+  const tools = useTools();
+  return <CopyField label={t.room.terminal} text={`parley join '${tools.store.client.link ?? ""}'`} />;
+}
+
+function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
+  const tools = useTools();
+  const [invite, setInvite] = useState(recall(room.session.id)?.invite ?? null);
+  const rotate = async () => {
+    const link = await tools.store.client.rotateInvite();
+    const token = link.slice(link.indexOf("#i=") + 3);
+    remember(room.session.id, { invite: token });
+    setInvite(token);
+  };
+  return (
+    <Box title={t.invite.title} onClose={onClose}>
+      {invite ? <Invite session={room.session.id} invite={invite} /> : <p className="soft">{t.invite.unknown}</p>}
+      {host && room.session.status === "active" && (
+        <div className="rotate">
+          {invite && <p className="soft">{t.invite.rotateAbout}</p>}
+          <Button variant="default" size="xs" onClick={() => void tools.run(rotate())}>
+            {t.invite.rotate}
+          </Button>
+        </div>
+      )}
+    </Box>
+  );
+}
+
+function ShortcutsDialog({ singleKeys, onSingleKeys, onClose }: Omit<Props, "which">) {
+  return (
+    <Box title={t.shortcuts.title} onClose={onClose}>
+      <dl className="keys">
+        {t.shortcuts.list.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <Switch checked={singleKeys} label={t.shortcuts.single} onChange={(e) => onSingleKeys(e.currentTarget.checked)} />
+    </Box>
+  );
+}
+
+const questions = {
+  leave: { title: t.room.leaveAsk, about: t.room.leaveAbout, yes: t.room.leave },
+  close: { title: t.room.closeAsk, about: t.room.closeAbout, yes: t.room.closeSession },
+  stop: { title: t.room.stopAgentAsk, about: t.room.stopAgentAbout, yes: t.room.stopAgent },
+};
+
+function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typeof questions }) {
+  const tools = useTools();
+  const q = questions[which];
+  const client = tools.store.client;
+  const act = {
+    leave: async () => {
+      await client.leave();
+      forgetWayBack(room.session.id);
+    },
+    close: () => client.closeSession(),
+    stop: () => client.stopAgent(),
+  }[which];
+  return (
+    <Box title={q.title} onClose={onClose}>
+      <p>{q.about}</p>
+      <div className="dialog-actions">
+        <Button variant="default" onClick={onClose}>
+          {t.cancel}
+        </Button>
+        <Button color={which === "leave" ? undefined : "red"} data-autofocus onClick={() => void tools.run(act()).then((ok) => ok && onClose())}>
+          {q.yes}
+        </Button>
+      </div>
+    </Box>
+  );
+}

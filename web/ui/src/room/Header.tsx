@@ -1,0 +1,169 @@
+import { ActionIcon, Button, Menu } from "@mantine/core";
+
+import type { ConnectionState } from "parley-client";
+
+import { modes } from "../core/rights.ts";
+import type { Room } from "../core/room.ts";
+import { Brand } from "../parts/Brand.tsx";
+import { Face } from "../parts/Face.tsx";
+import { Icon } from "../parts/Icon.tsx";
+import { ThemeItems } from "../parts/ThemeMenu.tsx";
+import { t } from "../texts.ts";
+import { Connection } from "./Connection.tsx";
+import { useTools } from "./context.ts";
+
+export type DialogName = "invite" | "terminal" | "shortcuts" | "leave" | "close" | "stop" | "people";
+
+interface Props {
+  room: Room;
+  title: string;
+  connection: ConnectionState;
+  host: boolean;
+  open(dialog: DialogName): void;
+}
+
+export function Header({ room, title, connection, host, open }: Props) {
+  const here = room.people.filter((p) => p.leftAt === null && room.present.has(p.id));
+  return (
+    <header className="room-header">
+      <Brand bare />
+      <div className="room-title">
+        <h1 className="cut" title={title}>
+          {title}
+        </h1>
+        <p className="room-state">
+          <Connection state={connection} ended={room.session.status !== "active"} />
+          <AgentState status={agentNow(room)} />
+        </p>
+      </div>
+      <Mode room={room} host={host} />
+      <button type="button" className="faces" aria-label={t.room.peopleCount(here.length)} onClick={() => open("people")}>
+        {here.slice(0, 4).map((p) => (
+          <Face key={p.id} person={p} />
+        ))}
+        {here.length > 4 && <span className="face face-md face-more">+{here.length - 4}</span>}
+      </button>
+      <Button className="invite-button" size="xs" variant="light" leftSection={<Icon name="link" size={15} />} onClick={() => open("invite")}>
+        {t.room.invite}
+      </Button>
+      <MoreMenu room={room} host={host} open={open} />
+    </header>
+  );
+}
+
+// A question is open before the agent's state has been told.
+function agentNow(room: Room): string {
+  if (room.permissions.length > 0) return "waiting";
+  return room.timeline.running !== null && room.agent === "idle" ? "running" : room.agent;
+}
+
+function AgentState({ status }: { status: string }) {
+  return (
+    <span className={`agent-state agent-${status}`}>
+      <Icon name="spark" size={13} />
+      <span className="cut">{t.agent(status)}</span>
+    </span>
+  );
+}
+
+function Mode({ room, host }: { room: Room; host: boolean }) {
+  const tools = useTools();
+  const now = t.mode(room.session.mode);
+  if (!host) {
+    return (
+      <span className="mode" title={now.about}>
+        <ModeName name={now.name} short={now.short} />
+      </span>
+    );
+  }
+  return (
+    <Menu position="bottom-end" width={300}>
+      <Menu.Target>
+        <button type="button" className="mode mode-button" aria-label={t.room.modeLabel(now.name)}>
+          <ModeName name={now.name} short={now.short} />
+          <Icon name="down" size={13} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t.room.changeMode}</Menu.Label>
+        {modes.map((m) => (
+          <Menu.Item
+            key={m}
+            rightSection={m === room.session.mode ? <Icon name="check" size={14} /> : null}
+            onClick={() => m !== room.session.mode && void tools.run(tools.store.client.setMode(m))}
+          >
+            {t.mode(m).name}
+            <span className="command-about">{t.mode(m).about}</span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function ModeName({ name, short }: { name: string; short: string }) {
+  return (
+    <>
+      <span className="mode-long">{name}</span>
+      <span className="mode-short">{short}</span>
+    </>
+  );
+}
+
+function MoreMenu({ room, host, open }: { room: Room; host: boolean; open(dialog: DialogName): void }) {
+  const active = room.session.status === "active";
+  return (
+    <Menu position="bottom-end" width={250}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.room.menu}>
+          <Icon name="more" size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item className="only-narrow" leftSection={<Icon name="link" />} onClick={() => open("invite")}>
+          {t.invite.title}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="terminal" />} onClick={() => open("terminal")}>
+          {t.room.terminal}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="list" />} onClick={() => open("shortcuts")}>
+          {t.room.shortcuts}
+        </Menu.Item>
+        <NotifyItem />
+        <Menu.Divider />
+        <Menu.Label>{t.theme.label}</Menu.Label>
+        <ThemeItems />
+        {active && <Menu.Divider />}
+        {active && (
+          <Menu.Item leftSection={<Icon name="leave" />} onClick={() => open("leave")}>
+            {t.room.leave}
+          </Menu.Item>
+        )}
+        {active && host && (
+          <>
+            <Menu.Item leftSection={<Icon name="power" />} onClick={() => open("stop")}>
+              {t.room.stopAgent}
+            </Menu.Item>
+            <Menu.Item color="red" leftSection={<Icon name="cross" />} onClick={() => open("close")}>
+              {t.room.closeSession}
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function NotifyItem() {
+  if (!("Notification" in window)) return null;
+  const state = Notification.permission;
+  return (
+    <Menu.Item
+      leftSection={<Icon name="bell" />}
+      disabled={state !== "default"}
+      onClick={() => void Notification.requestPermission()}
+    >
+      {state === "granted" ? t.room.notifyOff : state === "denied" ? t.room.notifyDenied : t.room.notify}
+    </Menu.Item>
+  );
+}

@@ -1,0 +1,182 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+
+import type { ConnectionState, Message } from "parley-client";
+
+import { preloadRichText } from "../content/RichText.tsx";
+import { prefer, preference, recall, remember } from "../core/memory.ts";
+import { mayCancel, rightsOf, type Rights } from "../core/rights.ts";
+import { nameOf, personById, type Room as RoomModel } from "../core/room.ts";
+import { toastError } from "../parts/toasts.ts";
+import { t } from "../texts.ts";
+import { Aside } from "./Aside.tsx";
+import { Composer, type ComposerHandle } from "./Composer.tsx";
+import { RoomContext, type RoomTools } from "./context.ts";
+import { Dialogs } from "./Dialogs.tsx";
+import { Header, type DialogName } from "./Header.tsx";
+import type { RoomStore, RoomState } from "./store.ts";
+import { Announcer, Timeline, type TimelineHandle } from "./Timeline.tsx";
+import { Typing } from "./Typing.tsx";
+import { useBell } from "./useBell.ts";
+import { useShortcuts } from "./useShortcuts.ts";
+import { Waiting } from "./Waiting.tsx";
+
+preloadRichText();
+
+interface Props {
+  store: RoomStore;
+  state: RoomState & { room: RoomModel };
+}
+
+/** The room: what happens, what waits, and where one writes. */
+export default function Room({ store, state }: Props) {
+  const { room, connection } = state;
+  const rights = rightsOf(room.session, room.me);
+  const timeline = useRef<TimelineHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const [replyTo, setReplyTo] = useState<Message | null>(null);
+  const [singleKeys, setSingleKeys] = useState(preference("keys") !== "off");
+  const title = useTitle(room);
+  const tools = useTools(store, room.me.id, setReplyTo, timeline);
+
+  useBell(room, title, rights.host);
+  useShortcuts({
+    enabled: singleKeys,
+    compose: () => composer.current?.focus(),
+    toEnd: () => timeline.current?.toEnd(),
+    help: () => setDialog("shortcuts"),
+  });
+
+  return (
+    <RoomContext value={tools}>
+      <div className="room">
+        <a className="skip" href="#composer" onClick={(e) => (e.preventDefault(), composer.current?.focus())}>
+          {t.room.skip}
+        </a>
+        <Header room={room} title={title} connection={connection} host={rights.host} open={setDialog} />
+        <main className="room-main">
+          <div className="room-talk">
+            {room.timeline.items.length === 0 ? (
+              <Empty rights={rights} />
+            ) : (
+              <Timeline
+                session={room.session.id}
+                items={room.timeline.items}
+                meId={room.me.id}
+                more={room.more}
+                loadingOlder={state.loadingOlder}
+                onOlder={() => void store.older()}
+                handle={timeline}
+              />
+            )}
+            <div className="dock">
+              <Typing room={room} />
+              {rights.host && <Waiting pending={room.pending} permissions={room.permissions} />}
+              <div id="composer">
+                <Composer
+                  handle={composer}
+                  rights={rights}
+                  why={whyNot(room, connection)}
+                  busy={room.timeline.running !== null}
+                  mayStop={mayStop(room, rights)}
+                  commands={room.timeline.commands}
+                  limits={room.limits}
+                  live={connection.state === "live"}
+                  replyTo={replyTo}
+                  onReplyDone={() => setReplyTo(null)}
+                  onSent={() => timeline.current?.toEnd()}
+                />
+              </div>
+            </div>
+          </div>
+          <aside className="aside">
+            <div className="aside-inside">
+              <Aside room={room} host={rights.host} />
+            </div>
+          </aside>
+        </main>
+        <Announcer text={latestOfPeople(room)} />
+        <Dialogs
+          room={room}
+          host={rights.host}
+          which={dialog}
+          singleKeys={singleKeys}
+          onSingleKeys={(on) => {
+            setSingleKeys(on);
+            prefer("keys", on ? "on" : "off");
+          }}
+          onClose={() => setDialog(null)}
+        />
+      </div>
+    </RoomContext>
+  );
+}
+
+function Empty({ rights }: { rights: Rights }) {
+  return (
+    <div className="empty">
+      <p className="empty-title">{t.room.empty}</p>
+      <p className="soft">{t.room.emptyAbout(rights.talk ? "yes" : "no")}</p>
+    </div>
+  );
+}
+
+function useTools(
+  store: RoomStore,
+  meId: string,
+  reply: (m: Message) => void,
+  timeline: { current: TimelineHandle | null },
+): RoomTools {
+  return useMemo(
+    () => ({
+      store,
+      meId,
+      reply,
+      person: (id) => {
+        const { room } = store.snapshot();
+        return room && personById(room, id);
+      },
+      message: (id) => {
+        const row = store.snapshot().room?.timeline.items.find((r) => r.type === "chat" && r.message.id === id);
+        return row?.type === "chat" ? row.message : null;
+      },
+      show: (key) => timeline.current?.show(key),
+      run: (command) =>
+        command.then(
+          () => true,
+          (error: unknown) => {
+            toastError(error);
+            return false;
+          },
+        ),
+    }),
+    [store, meId, reply, timeline],
+  );
+}
+
+function useTitle(room: RoomModel): string {
+  const host = room.people.find((p) => p.role === "host");
+  const [known] = useState(() => recall(room.session.id)?.title);
+  const title = room.timeline.title ?? known ?? t.room.titleBy(host ? nameOf(host) : room.session.hostUserId);
+  useEffect(() => remember(room.session.id, { title, role: room.me.role, at: Date.now() }), [room.session.id, room.me.role, title]);
+  return title;
+}
+
+function whyNot(room: RoomModel, connection: ConnectionState): string {
+  if (room.session.status !== "active" || connection.state === "closed") return t.composer.ended;
+  return room.me.role === "viewer" ? t.composer.viewer : t.composer.viewOnly;
+}
+
+function mayStop(room: RoomModel, rights: Rights): boolean {
+  const { running, items } = room.timeline;
+  if (running === null) return rights.host && (room.agent === "running" || room.agent === "waiting");
+  const prompt = items.findLast((r) => r.type === "prompt" && r.approval.id === running);
+  return prompt?.type === "prompt" ? mayCancel(rights, room.me, prompt.approval) : rights.host;
+}
+
+function latestOfPeople(room: RoomModel): string {
+  const last = room.timeline.items.findLast((r) => r.type === "chat" || r.type === "prompt");
+  if (last?.type === "chat" && last.author.id !== room.me.id) return `${nameOf(last.author)}: ${last.message.text.slice(0, 300)}`;
+  if (last?.type === "prompt" && last.author && last.author.id !== room.me.id) return t.prompt.proposed(nameOf(last.author));
+  return "";
+}

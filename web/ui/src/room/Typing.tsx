@@ -1,0 +1,11 @@
+import { nameOf, personById, type Room } from "../core/room.ts";
+import { t } from "../texts.ts";
+
+/** Who types. Its line is always there, so that nothing jumps. */
+export function Typing({ room }: { room: Room }) {
+  const names = [...room.typing].flatMap((id) => {
+    const p = personById(room, id);
+    return p && p.leftAt === null ? [nameOf(p)] : [];
+  });
+  return <p className="typing-line">{names.length > 0 ? `${t.people.typing(names)}…` : ""}</p>;
+}

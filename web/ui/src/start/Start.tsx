@@ -1,0 +1,127 @@
+import { Button, SegmentedControl, TextInput } from "@mantine/core";
+import { useEffect, useState } from "react";
+
+import type { AgentProfile, Session } from "parley-client";
+
+import { listAgents, listSessions } from "../core/api.ts";
+import { Icon } from "../parts/Icon.tsx";
+import { Page } from "../parts/Page.tsx";
+import { errorText } from "../parts/toasts.ts";
+import { t } from "../texts.ts";
+import { chooseSessions, type Filter } from "./choose.ts";
+import { HaveLink } from "./HaveLink.tsx";
+import { SessionRow } from "./SessionRow.tsx";
+import { ShareDialog } from "./ShareDialog.tsx";
+
+/** Where one begins: the sessions, the agents, and how to come in. */
+export default function Start() {
+  const { sessions, agents, error } = useLists();
+  const [sharing, setSharing] = useState<{ agent: string } | null>(null);
+  useEffect(() => {
+    document.title = t.app;
+  }, []);
+  return (
+    <Page>
+      <div className="start-head">
+        <div>
+          <h1>{t.tagline}</h1>
+          <p className="lead">{t.start.lead}</p>
+        </div>
+        <Button size="md" leftSection={<Icon name="plus" size={17} />} onClick={() => setSharing({ agent: "" })}>
+          {t.start.share}
+        </Button>
+      </div>
+      <div className="start-columns">
+        <Sessions sessions={sessions} error={error} />
+        <div className="start-side">
+          <HaveLink />
+          <Agents agents={agents} onShare={(agent) => setSharing({ agent })} />
+          <section className="panel" aria-label={t.start.terminal}>
+            <h2>{t.start.terminal}</h2>
+            <p className="soft">{t.start.terminalAbout}</p>
+            <pre className="command" tabIndex={0}>
+              <code>parley join 'LINK'</code>
+            </pre>
+          </section>
+        </div>
+      </div>
+      {sharing && <ShareDialog agents={agents ?? []} agent={sharing.agent} onClose={() => setSharing(null)} />}
+    </Page>
+  );
+}
+
+function useLists() {
+  const [sessions, setSessions] = useState<Session[] | null>(null);
+  const [agents, setAgents] = useState<AgentProfile[] | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  useEffect(() => {
+    listSessions().then(setSessions, (e: unknown) => setError(isForbidden(e) ? t.start.protected : `${t.start.failed} ${errorText(e)}`));
+    listAgents().then(setAgents, () => setAgents([]));
+  }, []);
+  return { sessions, agents, error };
+}
+
+function isForbidden(e: unknown): boolean {
+  return typeof e === "object" && e !== null && "code" in e && e.code === "UNAUTHORIZED";
+}
+
+function Sessions({ sessions, error }: { sessions: Session[] | null; error: string | null }) {
+  const [filter, setFilter] = useState<Filter>("active");
+  const [words, setWords] = useState("");
+  const chosen = sessions && chooseSessions(sessions, filter, words);
+  return (
+    <section className="panel sessions" aria-label={t.start.title}>
+      <div className="sessions-head">
+        <h2>{t.start.title}</h2>
+        <SegmentedControl
+          size="xs"
+          aria-label={t.start.filter.label}
+          value={filter}
+          onChange={(v) => setFilter(v as Filter)}
+          data={(["active", "mine", "all"] as const).map((value) => ({ value, label: t.start.filter[value] }))}
+        />
+      </div>
+      <TextInput
+        aria-label={t.start.search}
+        placeholder={t.start.search}
+        leftSection={<Icon name="search" size={15} />}
+        value={words}
+        onChange={(e) => setWords(e.currentTarget.value)}
+      />
+      {error && <p className="note">{error}</p>}
+      {!error && chosen === null && <p className="soft sessions-none">{t.loading}…</p>}
+      {chosen?.length === 0 && (
+        <div className="sessions-none">
+          <p>{words || sessions?.length ? t.start.noneMatch : t.start.none}</p>
+          <p className="soft">{words || sessions?.length ? t.start.noneMatchAbout : t.start.noneAbout}</p>
+        </div>
+      )}
+      <ul className="session-list">{chosen?.slice(0, 200).map((s) => <SessionRow key={s.id} session={s} />)}</ul>
+    </section>
+  );
+}
+
+function Agents({ agents, onShare }: { agents: AgentProfile[] | null; onShare(name: string): void }) {
+  return (
+    <section className="panel" aria-label={t.start.agents}>
+      <h2>{t.start.agents}</h2>
+      <p className="soft">{agents?.length === 0 ? t.start.noAgents : t.start.agentsAbout}</p>
+      <ul className="agents">
+        {agents?.map((a) => (
+          <li key={a.name}>
+            <span className="face face-md face-agent" aria-hidden="true">
+              <Icon name="spark" size={14} />
+            </span>
+            <span className="agent-text">
+              <strong className="cut">{a.name}</strong>
+              <span className="soft">{a.description}</span>
+            </span>
+            <Button size="xs" variant="default" aria-label={t.start.startAgent(a.name)} onClick={() => onShare(a.name)}>
+              {t.share.create}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
