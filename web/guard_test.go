@@ -156,7 +156,7 @@ func TestGuard_AnyWebPageMayCallTheOriginal(t *testing.T) {
 }
 
 func TestGuard_SecurityHeaders(t *testing.T) {
-	for _, path := range []string{"/", "/s/some-session", "/assets/join.js", "/healthz", "/api/nothing", "/api/shared-sessions/x/ws"} {
+	for _, path := range []string{"/", "/s/some-session", "/assets/none.js", "/healthz", "/api/nothing", "/api/shared-sessions/x/ws"} {
 		t.Run(path, func(t *testing.T) {
 			h := serve(edge(web.Options{}), request("GET", path, "")).Header()
 			require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"))

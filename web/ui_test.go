@@ -1,0 +1,80 @@
+package web_test
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/web"
+)
+
+var reference = regexp.MustCompile(`(?:src|href)="([^"]*)"`)
+
+func TestUI(t *testing.T) {
+	h := edge(web.Options{})
+	get := func(path string) string {
+		w := serve(h, request("GET", path, ""))
+		require.Equal(t, http.StatusOK, w.Code, path)
+		return w.Body.String()
+	}
+	t.Run("a link's page is the same whatever the session", func(t *testing.T) {
+		page := get("/s/6f1f0f9c-33ad-4c8e-9d86-1b0d5f3f2a11")
+		require.Equal(t, page, get("/s/no-session-at-all"))
+		require.Equal(t, page, get("/"))
+	})
+	t.Run("without scripts it tells how to join from a terminal", func(t *testing.T) {
+		require.Regexp(t, `(?s)<noscript>.*parley join 'LINK'.*</noscript>`, get("/s/x"))
+	})
+	t.Run("nothing is inline and nothing is from elsewhere", func(t *testing.T) {
+		page := get("/")
+		require.NotRegexp(t, `<script>|<style|\sstyle=|\son[a-z]+=`, page)
+		references := reference.FindAllStringSubmatch(page, -1)
+		require.NotEmpty(t, references)
+		for _, ref := range references {
+			require.Regexp(t, `^/assets/`, ref[1])
+			get(ref[1])
+		}
+	})
+	t.Run("scripts come from the server alone", func(t *testing.T) {
+		w := serve(h, request("GET", "/", ""))
+		require.Regexp(t, `default-src 'none'; script-src 'self'; style-src 'self'; `, w.Header().Get("Content-Security-Policy"))
+		require.NotRegexp(t, `unsafe|http|\*`, w.Header().Get("Content-Security-Policy"))
+	})
+	t.Run("nothing else is served from the binary", func(t *testing.T) {
+		for _, path := range []string{"/assets/..%2findex.html", "/assets/", "/assets/none.js", "/index.html"} {
+			require.Equal(t, http.StatusNotFound, serve(h, request("GET", path, "")).Code, path)
+		}
+	})
+}
+
+func TestUI_assets(t *testing.T) {
+	h := edge(web.Options{})
+	kinds := map[string]string{"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+	page := serve(h, request("GET", "/", "")).Body.String()
+	for _, ref := range reference.FindAllStringSubmatch(page, -1) {
+		plain := serve(h, request("GET", ref[1], ""))
+		t.Run("have their types and are kept", func(t *testing.T) {
+			kind := regexp.MustCompile(`[a-z]+$`).FindString(ref[1])
+			require.Equal(t, kinds[kind], plain.Header().Get("Content-Type"))
+			require.Contains(t, plain.Header().Get("Cache-Control"), "immutable")
+		})
+		t.Run("are packed for who takes them packed", func(t *testing.T) {
+			r := request("GET", ref[1], "")
+			r.Header.Set("Accept-Encoding", "br, gzip;q=0.8")
+			w := serve(h, r)
+			if w.Header().Get("Content-Encoding") == "" {
+				require.Less(t, plain.Body.Len(), 1000, "small files need not be packed")
+				return
+			}
+			z, err := gzip.NewReader(w.Body)
+			require.NoError(t, err)
+			unpacked, err := io.ReadAll(z)
+			require.NoError(t, err)
+			require.Equal(t, plain.Body.String(), string(unpacked))
+		})
+	}
+}
