@@ -1,7 +1,7 @@
 # Every target is one line. README.md says what they are for.
 export CGO_ENABLED ?= 0
 
-.PHONY: run test lint soak bench build
+.PHONY: run test lint soak bench build screenshots
 
 run: ; @go run ./cmd/parley demo
 test: ; @.tools/test
@@ -9,3 +9,4 @@ lint: ; @.tools/lint
 soak: ; @PARLEY_SOAK=1 .tools/test -timeout 60m
 bench: ; go test -run '^$$' -bench . -benchmem -count 5 ./...
 build: ; go build -trimpath -o bin/parley ./cmd/parley
+screenshots: ; @.tools/screenshots
