@@ -17,7 +17,7 @@ func (k *Talker) Settle(ctx context.Context, upTo protocol.Cursor) error {
 			return violation("%s is at event %d of %d; not acknowledged: %q", k.Name, k.at().Seq, upTo.Seq, k.unsettled())
 		}
 		// What was refused for now is said again in the next visit.
-		visit, cancel := context.WithTimeout(ctx, 2*time.Second)
+		visit, cancel := context.WithTimeout(ctx, 10*time.Second)
 		err := k.visit(visit, Socket, true, func(ctx context.Context, _ feed) { k.awaitSettled(ctx, upTo) })
 		cancel()
 		if err != nil {
