@@ -339,6 +339,7 @@ export const t = {
     noRemote: (alt: string) => `Picture not loaded: ${alt}`,
     unknownBlock: "Something this version cannot show",
     resource: "Attached text",
+    whole: "Show all of it",
   },
 
   tool: {

@@ -1,5 +1,7 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
+import { t } from "./texts.ts";
+
 const parley: MantineColorsTuple = [
   "#eef3ff",
   "#dce5fb",
@@ -27,6 +29,13 @@ const dark: MantineColorsTuple = [
   "#121417",
 ];
 
+const dialog = {
+  closeButtonProps: { "aria-label": t.close },
+  // Locking would put a style element into the page; what lies below is as
+  // high as the window anyway.
+  lockScroll: false,
+};
+
 export const theme = createTheme({
   primaryColor: "parley",
   primaryShade: { light: 6, dark: 6 },
@@ -38,6 +47,10 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: { fontWeight: "640" },
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.9375rem", lg: "1.0625rem", xl: "1.25rem" },
+  components: {
+    Modal: { defaultProps: { centered: true, ...dialog } },
+    Drawer: { defaultProps: dialog },
+  },
   radius: { xs: "3px", sm: "5px", md: "8px", lg: "12px", xl: "18px" },
 });
 

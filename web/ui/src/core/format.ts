@@ -65,3 +65,16 @@ export function shortPath(path: string): string {
 export function pretty(v: unknown): string {
   return JSON.stringify(v, null, 2) ?? "null";
 }
+
+const longest = 2_000;
+const mostLines = 24;
+
+/** The beginning of a text that is very long; the text itself if it is not. */
+export function shorten(text: string): string {
+  const lines = text.split("\n");
+  const few = lines.length > mostLines + 6 ? lines.slice(0, mostLines).join("\n") : text;
+  if (few.length <= longest * 1.5) return few;
+  const cut = few.slice(0, longest);
+  // Not in the middle of a character.
+  return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
+}

@@ -26,7 +26,7 @@ export function Dialogs({ which, ...props }: Props) {
       return null;
     case "people":
       return (
-        <Drawer opened position="right" size={320} title={t.room.people} onClose={props.onClose} lockScroll={false}>
+        <Drawer opened position="right" size={320} title={t.room.people} onClose={props.onClose}>
           <div className="aside-inside">
             <Aside room={props.room} host={props.host} />
           </div>
@@ -50,7 +50,7 @@ export function Dialogs({ which, ...props }: Props) {
 
 function Box({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }) {
   return (
-    <Modal opened onClose={onClose} title={title} centered lockScroll={false}>
+    <Modal opened onClose={onClose} title={title}>
       <div className="stack">{children}</div>
     </Modal>
   );

@@ -37,11 +37,12 @@ export function Header({ room, title, connection, host, open }: Props) {
         </p>
       </div>
       <Mode room={room} host={host} />
-      <button type="button" className="faces" aria-label={t.room.peopleCount(here.length)} onClick={() => open("people")}>
+      <button type="button" className="faces" onClick={() => open("people")}>
+        <span className="hidden-visually">{t.room.peopleCount(here.length)}</span>
         {here.slice(0, 4).map((p) => (
           <Face key={p.id} person={p} />
         ))}
-        {here.length > 4 && <span className="face face-md face-more">+{here.length - 4}</span>}
+        {here.length > 4 && <span className="face face-md face-more" aria-hidden="true">+{here.length - 4}</span>}
       </button>
       <Button className="invite-button" size="xs" variant="light" leftSection={<Icon name="link" size={15} />} onClick={() => open("invite")}>
         {t.room.invite}

@@ -77,7 +77,7 @@ function RemoveDialog({ person, onClose }: { person: Participant; onClose(): voi
   const tools = useTools();
   const [reason, setReason] = useState("");
   return (
-    <Modal opened onClose={onClose} title={t.people.removeAsk(nameOf(person))} centered lockScroll={false}>
+    <Modal opened onClose={onClose} title={t.people.removeAsk(nameOf(person))}>
       <form
         className="stack"
         onSubmit={(e) => {

@@ -30,7 +30,7 @@ interface Props {
 
 export function Timeline({ session, items, meId, more, loadingOlder, onOlder, handle }: Props) {
   const list = useRef<VirtuosoHandle>(null);
-  const { atEnd, attach, toEnd, release } = useStick();
+  const { atEnd, attach, toEnd, release, follow } = useStick();
   const { seen, mark } = useUnread(session, items, meId, atEnd);
   const first = useFirstIndex(items);
 
@@ -58,6 +58,7 @@ export function Timeline({ session, items, meId, more, loadingOlder, onOlder, ha
         initialTopMostItemIndex={{ index: Math.max(0, items.length - 1), align: "end" }}
         computeItemKey={(_, item) => item.key}
         scrollerRef={attach}
+        totalListHeightChanged={follow}
         startReached={() => more && onOlder()}
         increaseViewportBy={{ top: 800, bottom: 400 }}
         components={{ Header, Footer }}

@@ -40,7 +40,13 @@ export function useStick() {
   /** To be called before the list is scrolled elsewhere. */
   const release = useCallback(() => stick(false), [stick]);
 
-  return { atEnd, attach, toEnd, release };
+  /** To be called when the list has become longer or shorter. */
+  const follow = useCallback(() => {
+    const s = scroller.current;
+    if (s && stuck.current) s.scrollTop = s.scrollHeight;
+  }, []);
+
+  return { atEnd, attach, toEnd, release, follow };
 }
 
 function keepAtEnd(s: HTMLElement, stuck: { current: boolean }, stick: (on: boolean) => void): () => void {
@@ -68,7 +74,6 @@ function keepAtEnd(s: HTMLElement, stuck: { current: boolean }, stick: (on: bool
   window.addEventListener("pointerup", release);
   s.addEventListener("scroll", onScroll, { passive: true });
   follow.observe(s);
-  if (s.firstElementChild) follow.observe(s.firstElementChild);
   return () => {
     for (const type of touches) s.removeEventListener(type, touch);
     window.removeEventListener("pointerup", release);

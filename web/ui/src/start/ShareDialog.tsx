@@ -20,7 +20,7 @@ interface Props {
 export function ShareDialog({ agents, agent, onClose }: Props) {
   const [made, setMade] = useState<CreateAnswer | null>(null);
   return (
-    <Modal opened onClose={onClose} title={made ? t.share.doneTitle : t.share.title} centered lockScroll={false}>
+    <Modal opened onClose={onClose} title={made ? t.share.doneTitle : t.share.title}>
       {made ? <Done made={made} /> : <Form agents={agents} agent={agent} onMade={setMade} />}
     </Modal>
   );

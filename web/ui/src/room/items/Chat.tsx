@@ -1,7 +1,6 @@
 import type { ChatRow } from "../../core/items.ts";
-import { withLinks } from "../../core/links.ts";
 import { nameOf } from "../../core/room.ts";
-import { SafeLink } from "../../content/SafeLink.tsx";
+import { LongText } from "../../content/LongText.tsx";
 import { Face } from "../../parts/Face.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
@@ -23,17 +22,7 @@ export function Chat({ row }: { row: ChatRow }) {
         </header>
         <div className="bubble">
           {row.message.replyTo && <Quoted id={row.message.replyTo} />}
-          <p dir="auto">
-            {withLinks(row.message.text).map((p, i) =>
-              p.href ? (
-                <SafeLink key={i} href={p.href}>
-                  {p.text}
-                </SafeLink>
-              ) : (
-                p.text
-              ),
-            )}
-          </p>
+          <LongText text={row.message.text} links />
         </div>
       </div>
       <button type="button" className="reply-button" aria-label={t.chat.reply(name)} onClick={() => tools.reply(row.message)}>

@@ -1,3 +1,4 @@
+import { LongText } from "../../content/LongText.tsx";
 import type { PromptRow } from "../../core/items.ts";
 import { nameOf } from "../../core/room.ts";
 import { Face } from "../../parts/Face.tsx";
@@ -27,8 +28,8 @@ export function Prompt({ row }: { row: PromptRow }) {
         <State row={row} />
         <Time at={row.at} />
       </header>
-      <div className="prompt-text" dir="auto">
-        {a.prompt}
+      <div className="prompt-text">
+        <LongText text={a.prompt} />
       </div>
       {a.originalPrompt !== null && a.originalPrompt !== a.prompt && (
         <Fold summary={t.prompt.original} className="fold-quiet">

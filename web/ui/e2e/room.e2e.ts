@@ -1,0 +1,302 @@
+import { seriousFindings } from "./axe.ts";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+
+import { launch, person, said, to, type Person } from "./browser.ts";
+import { startProxy } from "./proxy.ts";
+import { startServer, type Server } from "./server.ts";
+import { share } from "./share.ts";
+
+let server: Server;
+let browser: Browser;
+let people: Person[] = [];
+
+beforeAll(async () => {
+  [server, browser] = [await startServer(), await launch()];
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+afterEach(async () => {
+  const complaints = people.flatMap((p) => p.complaints);
+  await Promise.all(people.map((p) => p.leave()));
+  people = [];
+  expect(complaints).toEqual([]);
+});
+
+async function somebody(url = server.url): Promise<Page> {
+  const p = await person(browser, url);
+  p.page.setDefaultTimeout(20_000);
+  people.push(p);
+  return p.page;
+}
+
+async function host(link: string): Promise<Page> {
+  const page = await somebody(new URL(link).origin);
+  await page.goto(link);
+  await page.getByLabel("Prompt", { exact: true }).waitFor();
+  return page;
+}
+
+async function guest(link: string, name: string): Promise<Page> {
+  const page = await somebody(new URL(link).origin);
+  await page.goto(link);
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Join the session" }).click();
+  await page.locator(".composer").waitFor();
+  return page;
+}
+
+async function write(page: Page, whom: "People" | "Agent", text: string): Promise<void> {
+  await to(page, whom);
+  await page.locator(".composer textarea").first().fill(text);
+  await page.keyboard.press("Enter");
+}
+
+async function more(page: Page, item: string): Promise<void> {
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
+describe("two people", () => {
+  test("join by link, talk, propose, edit and approve, and see the agent work", async () => {
+    const link = await share(server.url);
+    const olga = await host(link.host);
+    const ben = await guest(link.invite, "Ben");
+    expect(new URL(ben.url()).hash, "the invite does not stay in the address").toBe("");
+    await olga.getByRole("listitem").filter({ hasText: "Ben" }).getByText("here").waitFor({ state: "attached" });
+
+    await write(ben, "People", "Hello Olga");
+    await said(olga, "Hello Olga").waitFor();
+    await write(olga, "People", "Hello Ben");
+    await said(ben, "Hello Ben").waitFor();
+
+    await write(ben, "Agent", "Fix the failing test");
+    const waiting = olga.getByRole("region", { name: "Waiting for you" });
+    await waiting.getByText("Ben proposes", { exact: true }).waitFor();
+    expect(await olga.title()).toMatch(/^\(1\) /);
+    await waiting.getByRole("button", { name: "Edit" }).click();
+    await waiting.getByLabel("The prompt as the agent shall get it").fill("Fix the failing test, please");
+    await waiting.getByRole("button", { name: "Approve edited" }).click();
+    await ben.getByText("edited and approved by Olga").waitFor();
+
+    await said(ben, "--- FAIL: TestTotal_with_a_discount").waitFor();
+    await waiting.getByText("Edit basket/total.go").waitFor();
+    const diff = ben.getByRole("figure", { name: /total\.go/ });
+    await diff.getByText("return sum - discount").waitFor();
+    await said(ben, "waits for the host's answer").waitFor();
+    await waiting.getByRole("button", { name: "Allow", exact: true }).click();
+    await said(ben, "Olga: Allow").waitFor();
+    await said(ben, "The tests pass.").waitFor();
+    await said(ben, "Done in").waitFor();
+    await ben.getByText("4 of 4 done").last().waitFor();
+    await waiting.waitFor({ state: "detached" });
+  });
+
+  test("a proposal can be rejected with a reason, by the keyboard alone", async () => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    await write(ben, "Agent", "Delete everything");
+    await olga.getByText("Ben proposes", { exact: true }).waitFor();
+    await olga.locator("body").click({ position: { x: 5, y: 400 } });
+    await olga.keyboard.press("r");
+    await olga.keyboard.type("Rather not");
+    await olga.keyboard.press("Enter");
+    await ben.getByText("rejected by Olga: Rather not").waitFor();
+  });
+
+  test("a running turn is cancelled", async () => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    await write(olga, "Agent", "wait");
+    await ben.getByText("Running", { exact: true }).first().waitFor();
+    expect(await ben.getByRole("button", { name: "Stop the agent" }).count(), "Ben may not").toBe(0);
+    await olga.getByRole("button", { name: "Stop the agent" }).click();
+    await said(ben, "Cancelled after").waitFor();
+  });
+
+  test("the mode decides what a guest can do, at once", async () => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const mode = async (name: string) => {
+      await olga.getByRole("button", { name: /^Mode:/ }).click();
+      await olga.getByRole("menuitem", { name }).click();
+    };
+    await mode("View only");
+    await ben.getByText("You are watching").waitFor();
+    await mode("Direct prompts");
+    await write(ben, "Agent", "plan");
+    await said(olga, "prompts the agent").waitFor();
+    await said(olga, "Done in").waitFor();
+  });
+
+  test("a removed guest is told so, and cannot come back", async () => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    await olga.getByRole("button", { name: "What to do with Ben" }).click();
+    await olga.getByRole("menuitem", { name: "Remove from the session" }).click();
+    await olga.getByRole("dialog").getByRole("button", { name: "Remove from the session" }).click();
+    await ben.getByRole("heading", { name: "The host has removed you" }).waitFor();
+  });
+
+  test("one leaves and comes back; the host closes, and all can still read", async () => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    await write(olga, "People", "Bye soon");
+    await said(ben, "Bye soon").waitFor();
+    await more(ben, "Leave the session");
+    await ben.getByRole("dialog").getByRole("button", { name: "Leave the session" }).click();
+    await ben.getByRole("heading", { name: "You have left the session" }).waitFor();
+    await said(olga, "Ben left").waitFor();
+    await ben.getByRole("button", { name: "Join again" }).click();
+    await ben.getByRole("button", { name: "Join the session" }).click();
+    await said(ben, "Bye soon").waitFor();
+
+    await more(olga, "Close the session for all");
+    await olga.getByRole("dialog").getByRole("button", { name: "Close the session for all" }).click();
+    for (const page of [olga, ben]) {
+      await page.getByText("This session is closed. You can still read it.").waitFor();
+      await page.getByText("Read only").waitFor();
+      await said(page, "Bye soon").waitFor();
+    }
+    await ben.reload();
+    await ben.getByRole("heading", { name: "This session is closed" }).waitFor();
+  });
+
+  test("one's own place is kept over a reload", async () => {
+    const link = await share(server.url);
+    const ben = await guest(link.invite, "Ben");
+    await write(ben, "People", "Once");
+    await said(ben, "Once").waitFor();
+    await ben.reload();
+    await said(ben, "Once").waitFor();
+    expect(await said(ben, "Ben joined").count()).toBe(1);
+  });
+});
+
+describe("links that lead nowhere", () => {
+  const pages: [string, (link: string) => string, string][] = [
+    ["a wrong invite", (l) => `${l.slice(0, -4)}AAAA`, "This invite is no longer good"],
+    ["a link without its secret", (l) => l.slice(0, l.indexOf("#")), "This link is not complete"],
+    ["an unknown session", (l) => l.replace(/s\/[0-9a-f]{8}/, "s/00000000"), "There is no such session"],
+  ];
+  test.each(pages)("%s has a page that says so", async (_, change, title) => {
+    const page = await somebody();
+    await page.goto(change((await share(server.url)).invite));
+    const join = page.getByLabel("Your name");
+    await join.or(page.getByRole("heading", { name: title })).first().waitFor();
+    if (await join.isVisible()) {
+      await join.fill("Ben");
+      await page.getByRole("button", { name: "Join the session" }).click().catch(() => {});
+    }
+    await page.getByRole("heading", { name: title }).waitFor();
+  });
+});
+
+test("the start page shares a session, and leads into it", async () => {
+  const page = await somebody();
+  await page.goto(server.url);
+  await page.getByRole("button", { name: "Share a session" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Your name").fill("Olga");
+  await dialog.getByLabel("Title").fill("The basket");
+  await dialog.getByRole("button", { name: "Share", exact: true }).click();
+  await dialog.getByRole("img", { name: "QR code" }).waitFor();
+  const invite = await dialog.getByLabel("Invite link", { exact: true }).textContent();
+  await dialog.getByRole("link", { name: "Enter the room" }).click();
+  await page.getByLabel("Prompt", { exact: true }).waitFor();
+  const ben = await guest(invite ?? "", "Ben");
+  await write(ben, "People", "It works");
+  await said(page, "It works").waitFor();
+  await page.goto(server.url);
+  await page.getByLabel("Search sessions").fill("basket");
+  await page.getByRole("link", { name: "Enter: The basket" }).waitFor();
+});
+
+const hostile = [
+  "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>",
+  "[click](javascript:window.hacked=1) ![pixel](https://tracker.example/x.png) <a href='javascript:window.hacked=1'>x</a>",
+  `${"\u202e"}evil${"\u2066"} \u0000\u001b[31m`,
+  "W".repeat(32_000),
+];
+
+test("a hostile message is harmless, in the talk and as a prompt", async () => {
+  const link = await share(server.url, "prompt_direct");
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  for (const text of hostile) await write(ben, "People", text);
+  await write(ben, "People", "That was all");
+  await said(olga, "That was all").waitFor();
+  await write(ben, "Agent", `plan ${hostile[0]} ${hostile[1]}`);
+  await said(olga, "Done in").waitFor();
+  await write(ben, "Agent", "markdown");
+  await said(olga, "Ünïcödé").waitFor();
+  for (const page of [olga, ben]) {
+    expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+    expect(await page.locator(".timeline script, .timeline [onerror], .timeline a[href^='javascript' i]").count()).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than the page").toBe(true);
+  }
+});
+
+test("where WebSockets are blocked it works all the same", async () => {
+  const proxy = await startProxy(server.url);
+  try {
+    const link = await share(server.url, "prompt_direct");
+    const through = (l: string) => l.replace(server.url, proxy.url);
+    const [olga, ben] = [await host(link.host), await guest(through(link.invite), "Ben")];
+    await ben.getByText("Live, without WebSocket").waitFor();
+    await write(ben, "People", "Over plain HTTP");
+    await said(olga, "Over plain HTTP").waitFor();
+    await write(olga, "Agent", "plan");
+    await said(ben, "Done in").waitFor();
+    for (const p of people) p.complaints = p.complaints.filter((c) => !/WebSocket connection/.test(c));
+    await ben.close();
+  } finally {
+    await proxy.stop();
+  }
+});
+
+describe("axe finds nothing serious", () => {
+  test.each(["light", "dark"] as const)("in %s", async (colorScheme) => {
+    const link = await share(server.url);
+    const olga = await host(link.host);
+    await olga.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const ben = await somebody();
+    await ben.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await ben.goto(link.invite);
+    await ben.getByText("1 person inside").waitFor();
+    await check(ben, "join");
+    await ben.getByLabel("Your name").fill("Ben");
+    await ben.getByRole("button", { name: "Join the session" }).click();
+    await write(ben, "People", "Hello https://a.example");
+    await write(ben, "Agent", "Fix it");
+    await olga.getByText("Ben proposes", { exact: true }).waitFor();
+    await check(olga, "a proposal");
+    await olga.getByRole("button", { name: "Approve" }).click();
+    await olga.getByRole("button", { name: "Allow", exact: true }).waitFor();
+    await check(olga, "a permission");
+    await olga.getByRole("button", { name: "Allow", exact: true }).click();
+    await said(olga, "Done in").waitFor();
+    await check(olga, "a turn that is done");
+    await write(olga, "Agent", "markdown");
+    await said(olga, "Ünïcödé").waitFor();
+    await check(olga, "markdown");
+    await olga.getByRole("button", { name: "Invite", exact: true }).click();
+    await check(olga, "the invite");
+    await olga.goto(server.url);
+    await olga.getByText("Prompts need approval").first().waitFor();
+    await check(olga, "start");
+    await olga.getByRole("button", { name: "Share a session" }).click();
+    await check(olga, "share");
+    await ben.goto(`${server.url}/s/none`);
+    await ben.getByRole("heading").waitFor();
+    await check(ben, "a state page");
+  });
+
+  async function check(page: Page, where: string): Promise<void> {
+    const found = await seriousFindings(page);
+    expect(found, where).toEqual([]);
+  }
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+
+import { ann, approval, olga, session, Story, welcome } from "./fixtures.ts";
+import { enter, prepend, startsTyping, take } from "./room.ts";
+import { rightsOf } from "./rights.ts";
+
+describe("a room", () => {
+  test("begins with what the welcome says", () => {
+    const room = enter(welcome({ approvals: [approval("a1"), approval("a2", { status: "approved" })] }));
+    expect(room.pending.map((a) => a.id)).toEqual(["a1"]);
+    expect(room.people).toEqual([olga, ann]);
+  });
+
+  test("knows what waits for the host, and what no longer does", () => {
+    const story = new Story()
+      .add("prompt_pending_approval", { approval: approval("a1"), participant: ann })
+      .add("prompt_pending_approval", { approval: approval("a2"), participant: ann })
+      .add("prompt_rejected", { approval: approval("a1"), participant: olga })
+      .add("permission_requested", { requestId: "q", toolCall: {}, options: [] });
+    const room = take(enter(welcome()), story.events);
+    expect(room.pending.map((a) => a.id)).toEqual(["a2"]);
+    expect(room.permissions.map((p) => p.requestId)).toEqual(["q"]);
+  });
+
+  test("knows who left, and who came back", () => {
+    const gone = { ...ann, leftAt: "2026-03-01T11:00:00Z" };
+    const left = take(enter(welcome({ participant: olga })), new Story().add("participant_left", { participant: gone }).events);
+    expect(left.people[1]?.leftAt).not.toBeNull();
+    const back = take(left, new Story().add("participant_joined", { participant: ann }).events);
+    expect(back.people).toEqual([olga, ann]);
+  });
+
+  test("keeps one's own token when one's role changes", () => {
+    const me = { ...ann, accessToken: "secret" };
+    const viewer = { ...ann, role: "viewer" as const };
+    const room = take(enter(welcome({ participant: me })), new Story().add("participant_updated", { participant: viewer }).events);
+    expect(room.me).toMatchObject({ role: "viewer", accessToken: "secret" });
+  });
+
+  test("is quiet and closed after its end", () => {
+    const open = enter(welcome({ approvals: [approval("a1")], permissions: [{ requestId: "q", toolCall: {}, options: [] }] }));
+    const room = take(open, new Story().add("session_closed", { status: "closed" }).events);
+    expect(room).toMatchObject({ pending: [], permissions: [], session: { status: "closed" } });
+  });
+
+  test("forgets that somebody types who has said it", () => {
+    const room = startsTyping(enter(welcome({ participant: olga })), "ann");
+    expect(room.typing.has("ann")).toBe(true);
+    expect(take(room, new Story().chat("Here").events).typing.size).toBe(0);
+  });
+
+  test("joins a message whose beginning was loaded later", () => {
+    const { events } = new Story().turn().says("Begin").says(", middle").says(", end");
+    const room = enter(welcome({ recent: events.slice(4) }));
+    const whole = prepend(room, events.slice(0, 4), false);
+    expect(whole.timeline.items).toHaveLength(2);
+    expect(whole.timeline.items[1]).toMatchObject({ blocks: [{ text: "Begin, middle, end" }] });
+  });
+
+  test("does not double events that come twice", () => {
+    const { events } = new Story().chat("One").chat("Two");
+    const room = prepend(enter(welcome({ recent: events })), events.slice(0, 1), false);
+    expect(room.events).toHaveLength(2);
+  });
+});
+
+describe("rights", () => {
+  test.each([
+    ["view_only", false, "no"],
+    ["comment_only", true, "no"],
+    ["prompt_with_approval", true, "propose"],
+    ["prompt_direct", true, "direct"],
+  ] as const)("a collaborator in mode %s", (mode, talk, prompt) => {
+    expect(rightsOf({ ...session, mode }, ann)).toEqual({ host: false, talk, prompt });
+  });
+
+  test("the host may in every mode, and a viewer in none", () => {
+    expect(rightsOf({ ...session, mode: "view_only" }, olga)).toEqual({ host: true, talk: true, prompt: "direct" });
+    expect(rightsOf({ ...session, mode: "prompt_direct" }, { ...ann, role: "viewer" }).talk).toBe(false);
+  });
+
+  test("nobody may in a closed session", () => {
+    expect(rightsOf({ ...session, status: "closed" }, olga)).toEqual({ host: false, talk: false, prompt: "no" });
+  });
+
+  test("a mode that only a newer server knows allows nothing", () => {
+    expect(rightsOf({ ...session, mode: "newer" as never }, ann)).toEqual({ host: false, talk: false, prompt: "no" });
+  });
+});

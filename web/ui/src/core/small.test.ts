@@ -1,0 +1,145 @@
+import { describe, expect, it, test } from "vitest";
+
+import { chooseSessions } from "../start/choose.ts";
+import { readAnsi } from "./ansi.ts";
+import { compare } from "./diff.ts";
+import { onlyFence } from "./fence.ts";
+import { ann, session, Story } from "./fixtures.ts";
+import { duration, initials, relativeTime, shorten, shortPath } from "./format.ts";
+import { isSafeLink, withLinks } from "./links.ts";
+import { newUserId } from "./memory.ts";
+import { placeOf } from "./place.ts";
+import { stateFor } from "./states.ts";
+import { apply, emptyTimeline } from "./timeline.ts";
+import { firstUnread, unreadCount } from "./unread.ts";
+
+describe("links", () => {
+  it.each(["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", " javascript:x", "//evil.example", "/s/x", undefined])(
+    "that could do something are none: %s",
+    (href) => expect(isSafeLink(href)).toBe(false),
+  );
+
+  it("to pages and mailboxes are", () => {
+    expect(["https://a.example", "HTTP://a.example", "mailto:a@example.com"].every(isSafeLink)).toBe(true);
+  });
+
+  it("in what people write end before the sentence does", () => {
+    expect(withLinks("See https://a.example/x?y=1. (https://b.example)")).toEqual([
+      { text: "See " },
+      { text: "https://a.example/x?y=1", href: "https://a.example/x?y=1" },
+      { text: ". (" },
+      { text: "https://b.example", href: "https://b.example" },
+      { text: ")" },
+    ]);
+  });
+});
+
+describe("terminal output", () => {
+  it("has colours and no escapes", () => {
+    expect(readAnsi("\x1b[1;31mbad\x1b[0m ok\x1b[38;5;200m pink\x1b[2K\x1b]0;title\x07!")).toEqual([
+      { text: "bad", bold: true, dim: false, color: 1 },
+      { text: " ok", bold: false, dim: false, color: null },
+      { text: " pink", bold: false, dim: false, color: null },
+      { text: "!", bold: false, dim: false, color: null },
+    ]);
+  });
+
+  it("shows the last state of a progress bar", () => {
+    expect(readAnsi("10%\r50%\r100%\r\ndone").map((r) => r.text).join("")).toBe("100%\ndone");
+  });
+});
+
+describe("a diff", () => {
+  it("numbers its lines, and counts what it leaves out", () => {
+    const old = Array.from({ length: 20 }, (_, i) => `line ${i + 1}\n`).join("");
+    const diff = compare(old, old.replace("line 10\n", "line ten\n"));
+    expect(diff).toMatchObject({ added: 1, removed: 1 });
+    expect(diff?.lines[0]).toMatchObject({ kind: "skip", count: 6 });
+    expect(diff?.lines.at(-1)).toMatchObject({ kind: "skip", count: 7 });
+    expect(diff?.lines.find((l) => l.kind === "added")).toMatchObject({ after: 10, text: "line ten" });
+  });
+
+  it("of a new file has additions alone", () => {
+    expect(compare(null, "a\nb\n")).toMatchObject({ added: 2, removed: 0 });
+  });
+
+  it("of the same text is empty, and of too much is none", () => {
+    expect(compare("a\n", "a\n")?.lines).toEqual([]);
+    expect(compare("x".repeat(600_000), "y".repeat(600_000))).toBeNull();
+  });
+});
+
+test("a text is one code fence, or is not", () => {
+  expect(onlyFence("```console\n$ ls\na\n```")).toEqual({ language: "console", code: "$ ls\na" });
+  expect(onlyFence("````\n```\n````")).toEqual({ language: "", code: "```" });
+  expect(onlyFence("```\na\n```\nand\n```\nb\n```")).toBeNull();
+  expect(onlyFence("text")).toBeNull();
+});
+
+describe("an address", () => {
+  it("leads to the start page, or into a session", () => {
+    expect(placeOf("/", "")).toEqual({ page: "start" });
+    expect(placeOf("/s/abc", "#i=inv")).toEqual({ page: "session", session: "abc", invite: "inv" });
+    expect(placeOf("/s/abc/", "#p=p1:to:ken")).toEqual({ page: "session", session: "abc", participant: { id: "p1", token: "to:ken" } });
+    expect(placeOf("/s/abc", "#x=1")).toEqual({ page: "session", session: "abc" });
+  });
+});
+
+test("each way of being outside has its page", () => {
+  expect(stateFor("refused", "INVALID_INVITE_TOKEN")).toBe("wrongInvite");
+  expect(stateFor("removed", "PARTICIPANT_REMOVED")).toBe("removed");
+  expect(stateFor("ended", "SESSION_INACTIVE")).toBe("ended");
+  expect(stateFor("not_found", "SESSION_NOT_FOUND")).toBe("notFound");
+  expect(stateFor("refused", "USER_ALREADY_JOINED")).toBe("taken");
+  expect(stateFor("refused", "SOMETHING_NEW")).toBe("failed");
+});
+
+describe("unread", () => {
+  const { items } = apply(emptyTimeline, new Story().chat("a").chat("b", ann, "m2").add("participant_joined", { participant: ann }).events);
+
+  it("begins after what was seen", () => {
+    expect(firstUnread(items, items[0]!.key, "olga")).toBe(1);
+    expect(unreadCount(items, items[0]!.key, "olga")).toBe(1);
+  });
+
+  it("does not count one's own, nor who comes and goes", () => {
+    expect(firstUnread(items, items[0]!.key, "ann")).toBe(-1);
+    expect(firstUnread(items, items[1]!.key, "olga")).toBe(-1);
+  });
+
+  it("is nothing on a first visit", () => {
+    expect(firstUnread(items, null, "olga")).toBe(-1);
+  });
+});
+
+test("times, names and paths are short", () => {
+  expect([duration(120), duration(8_400), duration(75_000), duration(3_900_000)]).toEqual(["0.1 s", "8 s", "1 min 15 s", "1 h 5 min"]);
+  expect([initials("Ada Lovelace"), initials("ben"), initials("漢字"), initials(" ")]).toEqual(["AL", "B", "漢", "?"]);
+  expect([shortPath("/home/ada/project/a/b.go"), shortPath("b.go")]).toEqual(["a/b.go", "b.go"]);
+  expect(relativeTime(0, 7_200_000)).toBe("2 hours ago");
+});
+
+test("user ids of one name are different, and plain", () => {
+  expect(newUserId("Zoë Ünal")).toMatch(/^zoe-unal-[0-9a-f]{10}$/);
+  expect(newUserId("漢字")).toMatch(/^guest-/);
+  expect(newUserId("a")).not.toBe(newUserId("a"));
+});
+
+test("sessions are found by state and by words", () => {
+  const open = { ...session, id: "1", hostUserId: "olga" };
+  const closed = { ...session, id: "2", hostUserId: "ben", status: "closed" as const };
+  const known = (id: string) => (id === "2" ? { at: 0, title: "Basket", participant: { id: "p", token: "t" } } : null);
+  const find = (...rest: [filter: "active" | "mine" | "all", words: string]) => chooseSessions([open, closed], ...rest, known).map((s) => s.id);
+  expect(find("active", "")).toEqual(["1"]);
+  expect(find("mine", "")).toEqual(["2"]);
+  expect(find("all", "BASKET ben")).toEqual(["2"]);
+  expect(find("all", "nobody")).toEqual([]);
+});
+
+test("only what is very long is shortened, and no character is cut in two", () => {
+  expect(shorten("short\n".repeat(10))).toHaveLength(60);
+  expect(shorten("line\n".repeat(100)).split("\n")).toHaveLength(24);
+  const cut = shorten(`a${"👍".repeat(5_000)}`);
+  expect(cut.length).toBeLessThan(2_001);
+  expect(cut.isWellFormed()).toBe(true);
+});
