@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"parley/protocol"
@@ -260,17 +261,38 @@ func (s *Subscription) replay(ctx context.Context, from, to Seq) ([]Line, error)
 // the reading cheap, little enough to hold for many clients at once.
 const replayBytes = 256 << 10
 
+// lines makes the answers among items. One can be as large as answerBytes, so
+// what comes behind replayBytes of them waits, unmade, for the next call.
 func (s *Subscription) lines(ctx context.Context, items []item) ([]Line, error) {
 	lines := make([]Line, 0, len(items))
-	for _, i := range items {
+	made := 0
+	for n, i := range items {
 		if i.make != nil {
+			if made >= replayBytes {
+				s.putBack(items[n:])
+				break
+			}
 			l, err := i.make(ctx)
 			if err != nil {
 				return nil, err
 			}
 			i.line = l
+			made += len(l.Bytes)
 		}
 		lines = append(lines, i.line)
 	}
 	return lines, nil
+}
+
+// putBack puts items in front of the queue that poll has just taken from it.
+func (s *Subscription) putBack(items []item) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed != nil && s.closed.Code == protocol.CloseTooSlow {
+		return // the queue behind them was dropped
+	}
+	for _, i := range items {
+		s.bytes += len(i.line.Bytes) + itemCost
+	}
+	s.queue = slices.Concat(items, s.queue)
 }
