@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -33,14 +34,15 @@ func (h *Hub) HostSession(ctx context.Context, id string) (protocol.HostSession,
 	return h.hostAnswer(h.askHost(ctx, id, readHost{}))
 }
 
-// HostSessions lists host sessions that were not deleted, newest first.
-func (h *Hub) HostSessions(ctx context.Context) ([]protocol.HostSession, error) {
+// HostSessions lists host sessions that were not deleted, newest first, each a
+// protocol.HostSession as the journal keeps it.
+func (h *Hub) HostSessions(ctx context.Context) ([]json.RawMessage, error) {
 	summaries, err := h.journal.List(ctx, Filter{Kind: KindHost})
 	if err != nil {
 		return nil, reader{ctx: ctx}.failed(err)
 	}
 	summaries = slices.DeleteFunc(summaries, func(s Summary) bool { return s.Status == statusDeleted })
-	return decodeResources[protocol.HostSession](summaries)
+	return resources(summaries), nil
 }
 
 // CancelHost cancels the running turn, whichever shared session it is of.

@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"parley/protocol"
 )
@@ -62,14 +61,14 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 	return status
 }
 
-// SharedSessions lists shared sessions, newest first, without any secret. An
-// empty argument matches all.
-func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string, status protocol.SessionStatus) ([]protocol.Session, error) {
+// SharedSessions lists shared sessions, newest first, each a protocol.Session
+// without any secret, as the journal keeps it. An empty argument matches all.
+func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string, status protocol.SessionStatus) ([]json.RawMessage, error) {
 	f := Filter{Kind: KindShared, Workspace: workspace, Status: string(status)}
 	if hostSession != "" {
 		host, err := ParseSessionID(hostSession)
 		if err != nil {
-			return []protocol.Session{}, nil // there is no such host session, so nothing is shared on it
+			return []json.RawMessage{}, nil // there is no such host session, so nothing is shared on it
 		}
 		f.HostSession = host
 	}
@@ -77,17 +76,15 @@ func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string,
 	if err != nil {
 		return nil, reader{ctx: ctx}.failed(err)
 	}
-	return decodeResources[protocol.Session](summaries)
+	return resources(summaries), nil
 }
 
-func decodeResources[T any](summaries []Summary) ([]T, error) {
-	resources := make([]T, len(summaries))
+func resources(summaries []Summary) []json.RawMessage {
+	all := make([]json.RawMessage, len(summaries))
 	for i, s := range summaries {
-		if err := json.Unmarshal(s.Resource, &resources[i]); err != nil {
-			return nil, fmt.Errorf("list session %s: %w", s.Session, err)
-		}
+		all[i] = s.Resource
 	}
-	return resources, nil
+	return all
 }
 
 // State reads an active session. With credentials, those are checked; without,

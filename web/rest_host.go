@@ -17,7 +17,7 @@ func (s *Server) listHost(r *http.Request, _ []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return protocol.HostSessionsAnswer{Sessions: listed(sessions)}, nil
+	return sessionList{listed(sessions)}, nil
 }
 
 func (s *Server) createHost(r *http.Request, body []byte) (any, error) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"parley/hub"
@@ -19,7 +20,7 @@ func (s *Server) listShared(r *http.Request, _ []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return protocol.SessionsAnswer{Sessions: listed(sessions)}, nil
+	return sessionList{listed(sessions)}, nil
 }
 
 func (s *Server) createShared(r *http.Request, body []byte) (any, error) {
@@ -63,6 +64,12 @@ func (s *Server) closeShared(r *http.Request, body []byte) (any, error) {
 		return nil, err
 	}
 	return s.do(r, who, &protocol.Close{})
+}
+
+// sessionList is a protocol.SessionsAnswer or HostSessionsAnswer, its resources
+// as they come: there can be very many.
+type sessionList struct {
+	Sessions []json.RawMessage `json:"sessions"`
 }
 
 // listed makes a list that is empty rather than null.
