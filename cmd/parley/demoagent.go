@@ -26,7 +26,11 @@ try a client of the protocol, or Parley itself.`,
   parley serve --agent mine="parley demo-agent"`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := demo.Serve(cmd.Context(), os.Stdin, os.Stdout, demo.Options{Pace: pace, History: demo.NewHistory(dir)})
+			options := demo.Options{Pace: pace}
+			if dir != "" {
+				options.History = demo.NewHistory(dir)
+			}
+			err := demo.Serve(cmd.Context(), os.Stdin, os.Stdout, options)
 			if errors.Is(err, context.Canceled) {
 				return nil
 			}

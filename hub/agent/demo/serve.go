@@ -21,8 +21,8 @@ var ErrCrash = errors.New("demo agent: crashed because a prompt asked for it")
 type Options struct {
 	// Pace is the pause between two chunks of text; other pauses are multiples.
 	Pace time.Duration
-	// History keeps conversations for session/load; nil keeps them for as long
-	// as Serve runs.
+	// History keeps conversations for session/load, which is not offered when
+	// it is nil.
 	History *History
 }
 
@@ -32,13 +32,14 @@ type Options struct {
 // be interrupted by closing, as of a terminal, is left behind: that is for the
 // end of the process to settle.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, options Options) error {
-	if options.History == nil {
+	remembers := options.History != nil
+	if !remembers {
 		options.History = NewHistory("")
 	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	s := &server{
-		ctx: ctx, fail: fail, pace: options.Pace, history: options.History, out: out,
+		ctx: ctx, fail: fail, pace: options.Pace, history: options.History, remembers: remembers, out: out,
 		sessions: make(map[string]*session), waiting: make(map[string]chan wire.Message),
 	}
 	lines := make(chan []byte)
@@ -55,10 +56,11 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, options Options) er
 // server is one run of Serve.
 type server struct {
 	// immutable
-	ctx     context.Context // ends with Serve; its cause is why
-	fail    context.CancelCauseFunc
-	pace    time.Duration
-	history *History
+	ctx       context.Context // ends with Serve; its cause is why
+	fail      context.CancelCauseFunc
+	pace      time.Duration
+	history   *History
+	remembers bool // whether history outlives this run
 
 	// owned by dispatchAll
 	sessions map[string]*session
@@ -127,7 +129,7 @@ func (s *server) request(m wire.Message) {
 	var err error
 	switch m.Method {
 	case "initialize":
-		result = initialized
+		result = initialized(s.remembers)
 	case "authenticate":
 		result = struct{}{}
 	case "session/new":
@@ -147,9 +149,13 @@ func (s *server) request(m wire.Message) {
 	}
 }
 
-var initialized = json.RawMessage(`{"protocolVersion":1,` +
-	`"agentCapabilities":{"loadSession":true,"promptCapabilities":{"embeddedContext":true}},` +
-	`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":[]}`)
+// initialized says what the agent can do. Loading is of no use in a process that
+// forgets everything when it ends.
+func initialized(remembers bool) json.RawMessage {
+	return fmt.Appendf(nil, `{"protocolVersion":1,`+
+		`"agentCapabilities":{"loadSession":%t,"promptCapabilities":{"embeddedContext":true}},`+
+		`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":[]}`, remembers)
+}
 
 // answer answers a request with a result or, if err is set, with that.
 func (s *server) answer(id json.RawMessage, result any, err error) {
