@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -268,4 +269,34 @@ func TestVerify_says_what_is_missing(t *testing.T) {
 	err := Verify(t.Context(), t.TempDir(), func(Progress) {})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.ErrorContains(t, err, FileName, fmt.Sprint(err))
+}
+
+func TestVerify_says_what_is_no_journal(t *testing.T) {
+	cases := []struct {
+		name, want string
+		make       func(t *testing.T, path string)
+	}{
+		{"an empty file", "is not a Parley journal", func(t *testing.T, path string) {
+			require.NoError(t, os.WriteFile(path, nil, 0o600))
+		}},
+		{"a database of another program", "is not a Parley journal", func(t *testing.T, path string) {
+			db, err := sql.Open(driverName, path)
+			require.NoError(t, err)
+			_, err = db.Exec("CREATE TABLE session (id TEXT)")
+			require.NoError(t, err)
+			require.NoError(t, db.Close())
+		}},
+		{"a file of another kind", "file is not a database", func(t *testing.T, path string) {
+			require.NoError(t, os.WriteFile(path, []byte(strings.Repeat("hello", 1000)), 0o600))
+		}},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			dir := t.TempDir()
+			tc.make(t, filepath.Join(dir, FileName))
+			err := Verify(t.Context(), dir, func(Progress) {})
+			require.ErrorContains(t, err, tc.want)
+			require.Equal(t, 1, strings.Count(err.Error(), tc.want), "said once: %v", err)
+		})
+	}
 }

@@ -19,6 +19,18 @@ type reader struct {
 }
 
 func newReader(path string, m mode, o options) (*reader, error) {
+	r, err := openReader(path, m, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.prepare(); err != nil {
+		return nil, errors.Join(err, r.db.Close())
+	}
+	return r, nil
+}
+
+// openReader is newReader before it is prepared, which needs the tables.
+func openReader(path string, m mode, o options) (*reader, error) {
 	db, err := sql.Open(driverName, dataSource(path, m, o))
 	if err != nil {
 		return nil, err
@@ -26,11 +38,7 @@ func newReader(path string, m mode, o options) (*reader, error) {
 	db.SetMaxOpenConns(readers)
 	db.SetMaxIdleConns(readers)
 	db.SetConnMaxIdleTime(time.Minute) // gives the caches back
-	r := &reader{db: db}
-	if err := r.prepare(); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return r, nil
+	return &reader{db: db}, nil
 }
 
 func (r *reader) prepare() error {

@@ -58,7 +58,7 @@ type verifier struct {
 }
 
 func (v *verifier) run(ctx context.Context, path string) (err error) {
-	if v.read, err = newReader(path, verifying, options{}); err != nil {
+	if v.read, err = openReader(path, verifying, options{}); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, v.read.db.Close()) }()
@@ -67,6 +67,9 @@ func (v *verifier) run(ctx context.Context, path string) (err error) {
 		return err
 	}
 	if err := checkIdentity(app, version, path); err != nil {
+		return err
+	}
+	if err := v.read.prepare(); err != nil {
 		return err
 	}
 	if err := v.checkIntegrity(ctx); err != nil {
