@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -64,6 +65,18 @@ func TestAgent_that_does_not_start_fails_the_prompt_and_is_tried_again(t *testin
 		r.nextAgent()
 		r.prompted()
 	})
+}
+
+func TestAgent_in_a_directory_that_is_not_allowed_is_the_clients_mistake(t *testing.T) {
+	r, _ := newRoom(t, hub.Options{})
+	for err, want := range map[error]protocol.Code{
+		hub.ErrCwdNotAllowed: protocol.CodeInvalidRequest, // trying again would not help
+		hub.ErrFull:          protocol.CodeAgentUnavailable,
+	} {
+		r.agents.FailStarts(fmt.Errorf("agent %q: %w", "demo", err))
+		_, refusal := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Cwd: "/elsewhere"})
+		require.Equal(t, want, protocol.AsError(refusal).Code)
+	}
 }
 
 func TestAgent_a_permission_is_answered_once(t *testing.T) {

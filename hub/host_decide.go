@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -144,7 +145,11 @@ func (s *hostState) launched(in input, m launched) decision {
 // waits for the agent.
 func (s *hostState) launchFailed(m launchFailed) decision {
 	failure := fmt.Sprintf("the agent could not be started: %v", m.err)
-	refusal := release{hold: holdLaunch, other: protocol.Errorf(protocol.CodeAgentUnavailable, "%s", failure)}
+	code := protocol.CodeAgentUnavailable
+	if errors.Is(m.err, ErrCwdNotAllowed) {
+		code = protocol.CodeInvalidRequest // the client chose it, and may choose another
+	}
+	refusal := release{hold: holdLaunch, other: protocol.Errorf(code, "%s", failure)}
 	if s.AgentSession == "" {
 		d := s.end(failure, true)
 		d.events = append(d.events, event{public: &hostDeleted{}})
