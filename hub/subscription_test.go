@@ -112,14 +112,15 @@ func TestSubscription_passes_from_replay_to_live_without_a_gap_or_a_duplicate(t 
 			_, _ = r.hub.Do(t.Context(), r.id, who, protocol.Request{Command: &protocol.Chat{Text: "hello"}})
 		}
 	}()
-	for p := ben.resume(begin); len(p.seen) < events; {
+	p := ben.resume(begin)
+	for len(p.seen) < events {
 		if _, err := p.tryNext(); err != nil { // too slow: it comes back
 			seen := p.seen
 			p = ben.resume(r.cursorOf(p))
 			p.seen = append(seen, p.seen...)
 		}
-		p.whole()
 	}
+	p.whole()
 	<-written
 }
 
