@@ -1,65 +1,20 @@
 import { seriousFindings } from "./axe.ts";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { launch, person, said, to, type Person } from "./browser.ts";
+import { said } from "./browser.ts";
+import { guest, host, more, people, somebody, write } from "./people.ts";
 import { startProxy } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
 import { share } from "./share.ts";
 
 let server: Server;
-let browser: Browser;
-let people: Person[] = [];
 
 beforeAll(async () => {
-  [server, browser] = [await startServer(), await launch()];
+  server = await startServer();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-afterEach(async () => {
-  const complaints = people.flatMap((p) => p.complaints);
-  await Promise.all(people.map((p) => p.leave()));
-  people = [];
-  expect(complaints).toEqual([]);
-});
-
-async function somebody(url = server.url): Promise<Page> {
-  const p = await person(browser, url);
-  p.page.setDefaultTimeout(20_000);
-  people.push(p);
-  return p.page;
-}
-
-async function host(link: string): Promise<Page> {
-  const page = await somebody(new URL(link).origin);
-  await page.goto(link);
-  await page.getByLabel("Prompt", { exact: true }).waitFor();
-  return page;
-}
-
-async function guest(link: string, name: string): Promise<Page> {
-  const page = await somebody(new URL(link).origin);
-  await page.goto(link);
-  await page.getByLabel("Your name").fill(name);
-  await page.getByRole("button", { name: "Join the session" }).click();
-  await page.locator(".composer").waitFor();
-  return page;
-}
-
-async function write(page: Page, whom: "People" | "Agent", text: string): Promise<void> {
-  await to(page, whom);
-  await page.locator(".composer textarea").first().fill(text);
-  await page.keyboard.press("Enter");
-}
-
-async function more(page: Page, item: string): Promise<void> {
-  await page.getByRole("button", { name: "More" }).click();
-  await page.getByRole("menuitem", { name: item }).click();
-}
+afterAll(() => server?.stop());
 
 describe("two people", () => {
   test("join by link, talk, propose, edit and approve, and see the agent work", async () => {
@@ -184,7 +139,7 @@ describe("links that lead nowhere", () => {
     ["an unknown session", (l) => l.replace(/s\/[0-9a-f]{8}/, "s/00000000"), "There is no such session"],
   ];
   test.each(pages)("%s has a page that says so", async (_, change, title) => {
-    const page = await somebody();
+    const page = await somebody(server.url);
     await page.goto(change((await share(server.url)).invite));
     const join = page.getByLabel("Your name");
     await join.or(page.getByRole("heading", { name: title })).first().waitFor();
@@ -197,7 +152,7 @@ describe("links that lead nowhere", () => {
 });
 
 test("the start page shares a session, and leads into it", async () => {
-  const page = await somebody();
+  const page = await somebody(server.url);
   await page.goto(server.url);
   await page.getByRole("button", { name: "Share a session" }).click();
   const dialog = page.getByRole("dialog");
@@ -263,7 +218,7 @@ describe("axe finds nothing serious", () => {
     const link = await share(server.url);
     const olga = await host(link.host);
     await olga.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const ben = await somebody();
+    const ben = await somebody(server.url);
     await ben.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await ben.goto(link.invite);
     await ben.getByText("1 person inside").waitFor();

@@ -48,6 +48,53 @@ export async function startServer(): Promise<Server> {
   };
 }
 
+/** A server that can be ended and started again, at the same address and with the same data. */
+export interface Restartable {
+  url: string;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startRestartable(): Promise<Restartable> {
+  const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
+  const program = binary(dir);
+  let address = "127.0.0.1:0";
+  let child: ChildProcess;
+  const start = async () => {
+    child = spawn(program, ["serve", "--listen", address, "--data", join(dir, "data")], { stdio: ["ignore", "ignore", "pipe"] });
+    address = new URL(await ready(child)).host;
+  };
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await ended;
+  };
+  await start();
+  return {
+    url: `http://${address}`,
+    start,
+    kill,
+    stop: async () => {
+      await kill();
+      built = undefined;
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stderr! })) {
+    const url = /parley is ready: (http:[^\s"]+)/.exec(line)?.[1];
+    if (url) {
+      child.stderr!.resume();
+      return url;
+    }
+  }
+  throw new Error("the server has ended before it was ready");
+}
+
 async function links(child: ChildProcess): Promise<{ host: string; invite: string }> {
   const found: string[] = [];
   for await (const line of createInterface({ input: child.stdout! })) {

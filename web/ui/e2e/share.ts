@@ -18,3 +18,18 @@ export async function share(server: string, mode = "prompt_with_approval"): Prom
   const room = `${server}/s/${made.session.id}`;
   return { host: `${room}#p=${made.hostParticipant.id}:${made.hostParticipant.accessToken}`, invite: `${room}#i=${made.inviteToken}` };
 }
+
+/** Lets as many people as it takes say numbered things, so that there is much to scroll through. */
+export async function talk(invite: string, count: number): Promise<void> {
+  const each = 50; // what one may say in one go
+  const at = new URL(invite);
+  const api = `${at.origin}/api/shared-sessions/${at.pathname.split("/")[2]}`;
+  const inviteToken = at.hash.slice("#i=".length);
+  for (let from = 0; from < count; from += each) {
+    const userId = `talker-${from}`;
+    const { participant } = await post<{ participant: { id: string; accessToken: string } }>(`${api}/join`, { inviteToken, userId });
+    for (let n = from; n < Math.min(from + each, count); n++) {
+      await post(`${api}/messages`, { participantId: participant.id, participantToken: participant.accessToken, text: `Number ${n + 1}.` });
+    }
+  }
+}

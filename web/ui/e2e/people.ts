@@ -1,0 +1,56 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+
+import { launch, person, to, type Person } from "./browser.ts";
+
+let browser: Browser;
+
+/** Everybody of the running test. */
+export let people: Person[] = [];
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterAll(() => browser?.close());
+
+afterEach(async () => {
+  const complaints = people.flatMap((p) => p.complaints);
+  await Promise.all(people.map((p) => p.leave()));
+  people = [];
+  expect(complaints).toEqual([]);
+});
+
+export async function somebody(url: string): Promise<Page> {
+  const p = await person(browser, url);
+  p.page.setDefaultTimeout(20_000);
+  people.push(p);
+  return p.page;
+}
+
+export async function host(link: string): Promise<Page> {
+  const page = await somebody(new URL(link).origin);
+  await page.goto(link);
+  await page.getByLabel("Prompt", { exact: true }).waitFor();
+  return page;
+}
+
+export async function guest(link: string, name: string): Promise<Page> {
+  const page = await somebody(new URL(link).origin);
+  await page.goto(link);
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Join the session" }).click();
+  await page.locator(".composer").waitFor();
+  return page;
+}
+
+export async function write(page: Page, whom: "People" | "Agent", text: string): Promise<void> {
+  await to(page, whom);
+  await page.locator(".composer textarea").first().fill(text);
+  await page.keyboard.press("Enter");
+}
+
+export async function more(page: Page, item: string): Promise<void> {
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+}

@@ -1,0 +1,63 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { said } from "./browser.ts";
+import { guest, host, write } from "./people.ts";
+import { startServer, type Server } from "./server.ts";
+import { share, talk } from "./share.ts";
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+/** Where the first row that is wholly in sight stands, and what it says. */
+function inSight(page: Page): Promise<{ text: string; top: number }> {
+  return page.evaluate(() => {
+    const list = document.querySelector(".timeline-list")!.getBoundingClientRect();
+    const row = [...document.querySelectorAll(".row")].find((r) => r.getBoundingClientRect().top >= list.top)!;
+    return { text: row.querySelector("p[dir]")?.textContent ?? "", top: row.getBoundingClientRect().top - list.top };
+  });
+}
+
+test("a long session begins at its end, and shows what is older as one scrolls up", async () => {
+  const link = await share(server.url);
+  await talk(link.invite, 450);
+  const ben = await guest(link.invite, "Ben");
+  await said(ben, "Number 450.").waitFor();
+  expect(await ben.locator(".row").count(), "rows out of sight are not drawn").toBeLessThan(60);
+
+  await ben.locator(".timeline-list").hover();
+  await expect
+    .poll(
+      async () => {
+        await ben.mouse.wheel(0, -1_500);
+        return said(ben, "Number 1.").isVisible();
+      },
+      { timeout: 20_000, interval: 20 },
+    )
+    .toBe(true);
+  await said(ben, "The session was created").waitFor();
+  await ben.getByRole("button", { name: "Latest" }).click();
+  await said(ben, "Number 450.").waitFor();
+});
+
+test("what one reads stays where it is while new things come", async () => {
+  const link = await share(server.url);
+  await talk(link.invite, 400);
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await said(ben, "Number 400.").waitFor();
+  await ben.locator(".timeline-list").hover();
+  await ben.mouse.wheel(0, -900);
+  await ben.getByRole("button", { name: "Latest" }).waitFor();
+  const before = await inSight(ben);
+  await write(olga, "People", "News");
+  await ben.getByRole("button", { name: "1 new" }).waitFor();
+  expect(await inSight(ben)).toEqual(before);
+  await ben.getByRole("button", { name: "1 new" }).click();
+  await said(ben, "News").waitFor();
+  await ben.getByText("New", { exact: true }).waitFor();
+});
