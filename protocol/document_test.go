@@ -3,6 +3,7 @@ package protocol_test
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,5 +119,25 @@ func TestDocument_states_the_limits(t *testing.T) {
 		fmt.Sprintf("Within %.0f s", protocol.FirstCommandTimeout.Seconds()),
 	} {
 		require.Contains(t, string(content), limit)
+	}
+}
+
+func TestDocument_names_every_member_of_what_makes_a_session(t *testing.T) {
+	content, err := os.ReadFile("PROTOCOL.md")
+	require.NoError(t, err)
+	for request, body := range map[string]any{
+		"POST /api/sessions":        protocol.CreateHostSession{},
+		"POST /api/shared-sessions": protocol.CreateSharedSession{},
+	} {
+		_, row, found := strings.Cut(string(content), "\n| `"+request+"` |")
+		require.True(t, found, request)
+		row, _, _ = strings.Cut(row, "\n")
+		for field := range reflect.TypeOf(body).Fields() {
+			name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if options == "omitzero" {
+				name += "?"
+			}
+			require.Contains(t, row, "`"+name+"`", request)
+		}
 	}
 }
