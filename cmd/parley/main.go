@@ -1,5 +1,3 @@
-// Command parley shares one AI coding agent between several people: a server,
-// a demo of it, a chat client for the terminal, and what an operator needs.
 package main
 
 import (
