@@ -115,6 +115,7 @@ func TestSubscription_passes_from_replay_to_live_without_a_gap_or_a_duplicate(t 
 	p := ben.resume(begin)
 	for len(p.seen) < events {
 		if _, err := p.tryNext(); err != nil { // too slow: it comes back
+			p.sub.Close()
 			seen := p.seen
 			p = ben.resume(r.cursorOf(p))
 			p.seen = append(seen, p.seen...)
