@@ -11,6 +11,9 @@ const SessionPage = lazy(() => import("./session/SessionPage.tsx"));
 
 const here = () => placeOf(location.pathname, location.hash);
 
+// Whoever opens a link is going to need the room: it is not waited for until then.
+if (here().page === "session") void import("./room/Room.tsx");
+
 export function App() {
   const [place, setPlace] = useState(here);
   useEffect(() => {

@@ -1,4 +1,8 @@
-/** What this browser remembers: one's name, and the way back into sessions. */
+/**
+ * What this browser remembers: one's name, and the way back into sessions. The
+ * tokens among it are as safe as the origin: no script but the application's
+ * own runs there, and none of them goes into an address or a log.
+ */
 
 export interface Remembered {
   participant?: { id: string; token: string };

@@ -11,7 +11,9 @@ export interface RoomState {
   loadingOlder: boolean;
 }
 
-const page = 200;
+const firstPage = 200;
+// As many as the server gives: each time the time line is folded anew.
+const olderPage = 500;
 const typingLapsesMs = 6_000;
 // Hidden pages draw nothing, but their title counts on.
 const hiddenPauseMs = 200;
@@ -25,7 +27,7 @@ export class RoomStore {
   private readonly typists = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(link: Link, options: Options) {
-    this.client = connect(link, { recent: page, ...options });
+    this.client = connect(link, { recent: firstPage, ...options });
     this.client.on("welcome", (w) => {
       this.waiting = [];
       this.set({ room: enter(w) });
@@ -61,7 +63,7 @@ export class RoomStore {
     if (!first || !this.state.room?.more || this.state.loadingOlder) return;
     this.set({ loadingOlder: true });
     try {
-      const h = await this.client.history({ before: first.cursor, limit: page });
+      const h = await this.client.history({ before: first.cursor, limit: olderPage });
       this.change((room) => (h.gap ? { ...room, more: false } : prepend(room, h.events, h.more)));
     } catch (error) {
       // A closed session tells no history; what is there stays.
