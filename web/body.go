@@ -10,8 +10,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-
 	"parley/hub"
 	"parley/protocol"
 )
@@ -125,14 +123,9 @@ func idempotencyKey(r *http.Request) (string, error) {
 	return key, nil
 }
 
-// newRequest wraps a command that came without an id of its own.
+// newRequest wraps a command. Without a key it has no id: nobody can ask for it
+// again, so it need not be remembered.
 func newRequest(r *http.Request, c protocol.Command) (protocol.Request, error) {
 	id, err := idempotencyKey(r)
-	if err != nil {
-		return protocol.Request{}, err
-	}
-	if id == "" {
-		id = uuid.NewString()
-	}
-	return protocol.Request{ID: id, Command: c}, nil
+	return protocol.Request{ID: id, Command: c}, err
 }
