@@ -117,12 +117,12 @@ func showDemo(out io.Writer, url string, c *protocol.CreateAnswer) {
 	if exe, err := os.Executable(); err == nil && !builtByGoRun(exe) {
 		self = "parley"
 	}
-	fmt.Fprintf(out, `Parley is running, with a demo agent to share.
+	fmt.Fprintf(out, `Parley is running, with a demo agent to share. Open these in a browser:
 
   You, the host:  %s
   Invite others:  %s
 
-In a second terminal, join as a guest, and in a third as the host:
+Or join from other terminals, as a guest and as the host:
 
   %s join '%s' --name Ben
   %s join '%s'
@@ -138,7 +138,7 @@ In a second terminal, join as a guest, and in a third as the host:
 func builtByGoRun(exe string) bool { return strings.Contains(exe, "go-build") }
 
 const guide = `
-What to try:
+What to try, in the browser or with these commands in a terminal:
 
   As Ben      type a line to talk
               /prompt fix the failing test     proposes a prompt
