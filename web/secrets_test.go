@@ -1,8 +1,12 @@
 package web_test
 
 import (
+	"bytes"
 	"fmt"
+	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,8 +18,8 @@ import (
 )
 
 // Whatever happens in a session, well or badly, by whichever way, no token
-// gets into the log.
-func TestLog_HoldsNoToken(t *testing.T) {
+// gets into the log or onto the disk.
+func TestTokens_AreNeitherLoggedNorJournaled(t *testing.T) {
 	core, logs := observer.New(zap.DebugLevel)
 	w := newWorld(t, func(s *setup) { s.log = zap.New(core) })
 	s := w.share(protocol.ModePromptWithApproval)
@@ -37,7 +41,7 @@ func TestLog_HoldsNoToken(t *testing.T) {
 	w.call("GET", s.path("/stream?participantId="+s.Host.ID+"&participantToken="+gil.Token), nil).
 		fails(protocol.CodeInvalidParticipantToken)
 	lost := w.dial(s.ID)
-	lost.send(commandLine("1", "join", object{"inviteToken": gil.Token, "userId": s.Invite}))
+	lost.send(commandLine("1", "join", object{"inviteToken": gil.Token, "userId": "ivy"}))
 	lost.closed(protocol.CloseBadCredentials)
 	bad := w.dial(s.ID)
 	bad.send(`{"id":"1","type":"join","payload":{"inviteToken":"` + s.Invite + `"`)
@@ -58,4 +62,14 @@ func TestLog_HoldsNoToken(t *testing.T) {
 			require.False(t, strings.Contains(line, secret), "a token in the log: %s", line)
 		}
 	}
+	require.NoError(t, filepath.WalkDir(w.setup.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		for _, secret := range secrets {
+			require.False(t, bytes.Contains(content, []byte(secret)), "a token in %s", path)
+		}
+		return err
+	}))
 }
