@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,6 +67,9 @@ at length:
 			if err := s.complete(cmd); err != nil {
 				return err
 			}
+			if s.data == "" {
+				return usageError{fmt.Errorf("--data: name a directory, such as %s", defaultDataDir())}
+			}
 			return serve(cmd.Context(), s)
 		},
 	}
@@ -108,10 +113,24 @@ func (s *serveSettings) complete(cmd *cobra.Command) error {
 		profiles = append(profiles, p)
 	}
 	s.profiles = profiles
-	if err := s.checkLimits(); err != nil {
-		return usageError{err}
+	for _, check := range []func() error{s.checkLimits, s.checkOrigins} {
+		if err := check(); err != nil {
+			return usageError{err}
+		}
 	}
 	return s.checkListen(cmd)
+}
+
+// checkOrigins finds what no browser sends as Origin, and so would let nobody
+// in: a name alone, an address with a path, a star.
+func (s *serveSettings) checkOrigins() error {
+	for _, origin := range s.allowOrigins {
+		u, err := url.Parse(strings.TrimSuffix(origin, "/"))
+		if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != u.String() {
+			return fmt.Errorf("--allow-origin: %q is no origin, such as https://chat.example.com", origin)
+		}
+	}
+	return nil
 }
 
 func (s *serveSettings) checkLimits() error {
