@@ -1,8 +1,19 @@
 import { existsSync } from "node:fs";
 
-import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from "playwright-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from "playwright-core";
 
-const places = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const places = [
+  process.env.CHROMIUM,
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 
 /** The machine's browser, with an empty profile and nothing that calls home. */
 export function launch(): Promise<Browser> {
@@ -31,16 +42,22 @@ export interface Person {
 }
 
 /** Somebody with a browser of their own. */
-export async function person(browser: Browser, server: string, options: BrowserContextOptions = {}): Promise<Person> {
+export async function person(
+  browser: Browser,
+  server: string,
+  options: BrowserContextOptions = {},
+): Promise<Person> {
   const context = await browser.newContext({ locale: "en-GB", ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (e) => complaints.push(`error: ${e.message}`));
   page.on("console", (m) => {
-    if (m.type() === "error" && !/status of (4|5)\d\d/.test(m.text())) complaints.push(`console: ${m.text()}`);
+    if (m.type() === "error" && !/status of (4|5)\d\d/.test(m.text()))
+      complaints.push(`console: ${m.text()}`);
   });
   page.on("request", (r) => {
-    if (!r.url().startsWith(server) && !r.url().startsWith("data:")) complaints.push(`elsewhere: ${r.url()}`);
+    if (!r.url().startsWith(server) && !r.url().startsWith("data:"))
+      complaints.push(`elsewhere: ${r.url()}`);
   });
   return { page, complaints, leave: () => context.close() };
 }

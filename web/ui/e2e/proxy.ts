@@ -5,15 +5,20 @@ import type { AddressInfo } from "node:net";
 export async function startProxy(target: string): Promise<{ url: string; stop(): Promise<void> }> {
   const to = new URL(target);
   const proxy = createServer((req, res) => {
-    const out = request({ host: to.hostname, port: to.port, path: req.url, method: req.method, headers: req.headers }, (answer) => {
-      res.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(res);
-    });
+    const out = request(
+      { host: to.hostname, port: to.port, path: req.url, method: req.method, headers: req.headers },
+      (answer) => {
+        res.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(res);
+      },
+    );
     out.on("error", () => res.destroy());
     res.on("close", () => out.destroy());
     req.pipe(out);
   });
-  proxy.on("upgrade", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n"));
+  proxy.on("upgrade", (_, socket) =>
+    socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n"),
+  );
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,

@@ -32,7 +32,10 @@ test("a server that is killed in mid-turn comes back, and nothing is lost or dou
       expect(await page.getByRole("listitem").filter({ hasText: "Ben" }).count()).toBe(1);
     }
     // The browsers say for themselves that there was no server.
-    for (const p of people) p.complaints = p.complaints.filter((c) => !/ERR_CONNECTION|ERR_EMPTY|WebSocket connection/.test(c));
+    for (const p of people)
+      p.complaints = p.complaints.filter(
+        (c) => !/ERR_CONNECTION|ERR_EMPTY|WebSocket connection/.test(c),
+      );
   } finally {
     await server.stop();
   }

@@ -2,7 +2,7 @@ import { seriousFindings } from "./axe.ts";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { said } from "./browser.ts";
+import { said, to } from "./browser.ts";
 import { guest, host, more, people, somebody, write } from "./people.ts";
 import { startProxy } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
@@ -22,8 +22,15 @@ describe("two people", () => {
     const olga = await host(link.host);
     const ben = await guest(link.invite, "Ben");
     expect(new URL(ben.url()).hash, "the invite does not stay in the address").toBe("");
-    await olga.getByRole("listitem").filter({ hasText: "Ben" }).getByText("here").waitFor({ state: "attached" });
+    await olga
+      .getByRole("listitem")
+      .filter({ hasText: "Ben" })
+      .getByText("here")
+      .waitFor({ state: "attached" });
 
+    await to(ben, "People");
+    await ben.getByLabel("Message", { exact: true }).fill("Hello");
+    await olga.getByText("Ben is typing").waitFor();
     await write(ben, "People", "Hello Olga");
     await said(olga, "Hello Olga").waitFor();
     await write(olga, "People", "Hello Ben");
@@ -34,7 +41,9 @@ describe("two people", () => {
     await waiting.getByText("Ben proposes", { exact: true }).waitFor();
     expect(await olga.title()).toMatch(/^\(1\) /);
     await waiting.getByRole("button", { name: "Edit" }).click();
-    await waiting.getByLabel("The prompt as the agent shall get it").fill("Fix the failing test, please");
+    await waiting
+      .getByLabel("The prompt as the agent shall get it")
+      .fill("Fix the failing test, please");
     await waiting.getByRole("button", { name: "Approve edited" }).click();
     await ben.getByText("edited and approved by Olga").waitFor();
 
@@ -68,7 +77,9 @@ describe("two people", () => {
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await write(olga, "Agent", "wait");
     await ben.getByText("Running", { exact: true }).first().waitFor();
-    expect(await ben.getByRole("button", { name: "Stop the agent" }).count(), "Ben may not").toBe(0);
+    expect(await ben.getByRole("button", { name: "Stop the agent" }).count(), "Ben may not").toBe(
+      0,
+    );
     await olga.getByRole("button", { name: "Stop the agent" }).click();
     await said(ben, "Cancelled after").waitFor();
   });
@@ -111,7 +122,10 @@ describe("two people", () => {
     await said(ben, "Bye soon").waitFor();
 
     await more(olga, "Close the session for all");
-    await olga.getByRole("dialog").getByRole("button", { name: "Close the session for all" }).click();
+    await olga
+      .getByRole("dialog")
+      .getByRole("button", { name: "Close the session for all" })
+      .click();
     for (const page of [olga, ben]) {
       await page.getByText("This session is closed. You can still read it.").waitFor();
       await page.getByText("Read only").waitFor();
@@ -136,16 +150,26 @@ describe("links that lead nowhere", () => {
   const pages: [string, (link: string) => string, string][] = [
     ["a wrong invite", (l) => `${l.slice(0, -4)}AAAA`, "This invite is no longer good"],
     ["a link without its secret", (l) => l.slice(0, l.indexOf("#")), "This link is not complete"],
-    ["an unknown session", (l) => l.replace(/s\/[0-9a-f]{8}/, "s/00000000"), "There is no such session"],
+    [
+      "an unknown session",
+      (l) => l.replace(/s\/[0-9a-f]{8}/, "s/00000000"),
+      "There is no such session",
+    ],
   ];
   test.each(pages)("%s has a page that says so", async (_, change, title) => {
     const page = await somebody(server.url);
     await page.goto(change((await share(server.url)).invite));
     const join = page.getByLabel("Your name");
-    await join.or(page.getByRole("heading", { name: title })).first().waitFor();
+    await join
+      .or(page.getByRole("heading", { name: title }))
+      .first()
+      .waitFor();
     if (await join.isVisible()) {
       await join.fill("Ben");
-      await page.getByRole("button", { name: "Join the session" }).click().catch(() => {});
+      await page
+        .getByRole("button", { name: "Join the session" })
+        .click()
+        .catch(() => {});
     }
     await page.getByRole("heading", { name: title }).waitFor();
   });
@@ -190,8 +214,15 @@ test("a hostile message is harmless, in the talk and as a prompt", async () => {
   await said(olga, "Ünïcödé").waitFor();
   for (const page of [olga, ben]) {
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
-    expect(await page.locator(".timeline script, .timeline [onerror], .timeline a[href^='javascript' i]").count()).toBe(0);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than the page").toBe(true);
+    expect(
+      await page
+        .locator(".timeline script, .timeline [onerror], .timeline a[href^='javascript' i]")
+        .count(),
+    ).toBe(0);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+      "nothing is wider than the page",
+    ).toBe(true);
   }
 });
 
@@ -206,7 +237,8 @@ test("where WebSockets are blocked it works all the same", async () => {
     await said(olga, "Over plain HTTP").waitFor();
     await write(olga, "Agent", "plan");
     await said(ben, "Done in").waitFor();
-    for (const p of people) p.complaints = p.complaints.filter((c) => !/WebSocket connection/.test(c));
+    for (const p of people)
+      p.complaints = p.complaints.filter((c) => !/WebSocket connection/.test(c));
     await ben.close();
   } finally {
     await proxy.stop();

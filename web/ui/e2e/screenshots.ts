@@ -10,7 +10,9 @@ import { startServer, type Server } from "./server.ts";
 /** Pictures of each page, light and dark, on a phone and on a wide screen. */
 
 const out = fileURLToPath(new URL("../screenshots/", import.meta.url));
-const looks = (["light", "dark"] as const).flatMap((scheme) => [390, 1440].map((width) => ({ scheme, width })));
+const looks = (["light", "dark"] as const).flatMap((scheme) =>
+  [390, 1440].map((width) => ({ scheme, width })),
+);
 
 let server: Server;
 let browser: Browser;
@@ -30,7 +32,9 @@ async function shoot(page: Page, name: string): Promise<void> {
   for (const { scheme, width } of looks) {
     await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
     await page.screenshot({ path: `${out}${name}-${width}-${scheme}.png` });
   }
 }
@@ -48,11 +52,15 @@ test("pictures of every page", async () => {
   await shoot(g, "join");
   await g.setViewportSize({ width: 1440, height: 900 });
   await g.getByRole("button", { name: "Join the session" }).click();
-  await g.getByLabel("Message", { exact: true }).fill("Hi! The discount test has been red since yesterday, shall we let the agent look?");
+  await g
+    .getByLabel("Message", { exact: true })
+    .fill("Hi! The discount test has been red since yesterday, shall we let the agent look?");
   await g.keyboard.press("Enter");
   await said(h, "The discount test").waitFor();
   await to(h, "People");
-  await h.getByLabel("Message", { exact: true }).fill("Good idea. Propose something, I approve it.");
+  await h
+    .getByLabel("Message", { exact: true })
+    .fill("Good idea. Propose something, I approve it.");
   await h.keyboard.press("Enter");
   await to(g, "Agent");
   await g.getByLabel("Prompt", { exact: true }).fill("Fix the failing test in the basket package");
@@ -61,7 +69,9 @@ test("pictures of every page", async () => {
   await shoot(h, "room-approve");
   await h.setViewportSize({ width: 1440, height: 900 });
   await h.getByRole("button", { name: "Edit", exact: true }).click();
-  await h.getByLabel("The prompt as the agent shall get it").fill("Fix the failing test in the basket package, and keep the change small.");
+  await h
+    .getByLabel("The prompt as the agent shall get it")
+    .fill("Fix the failing test in the basket package, and keep the change small.");
   await h.getByRole("button", { name: "Approve edited" }).click();
   await h.getByRole("button", { name: "Allow", exact: true }).waitFor({ timeout: 60_000 });
   await shoot(h, "room-permission");

@@ -18,8 +18,13 @@ afterAll(() => server?.stop());
 function inSight(page: Page): Promise<{ text: string; top: number }> {
   return page.evaluate(() => {
     const list = document.querySelector(".timeline-list")!.getBoundingClientRect();
-    const row = [...document.querySelectorAll(".row")].find((r) => r.getBoundingClientRect().top >= list.top)!;
-    return { text: row.querySelector("p[dir]")?.textContent ?? "", top: row.getBoundingClientRect().top - list.top };
+    const row = [...document.querySelectorAll(".row")].find(
+      (r) => r.getBoundingClientRect().top >= list.top,
+    )!;
+    return {
+      text: row.querySelector("p[dir]")?.textContent ?? "",
+      top: row.getBoundingClientRect().top - list.top,
+    };
   });
 }
 

@@ -21,16 +21,24 @@ let built: string | undefined;
 function binary(dir: string): string {
   if (built) return built;
   const path = join(dir, "parley");
-  const done = spawnSync("go", ["build", "-o", path, "./cmd/parley"], { cwd: root, stdio: "inherit", env: { ...process.env, CGO_ENABLED: "0" } });
+  const done = spawnSync("go", ["build", "-o", path, "./cmd/parley"], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, CGO_ENABLED: "0" },
+  });
   if (done.status !== 0) throw new Error("the server does not build");
   return (built = path);
 }
 
 export async function startServer(): Promise<Server> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
-  const child = spawn(binary(dir), ["demo", "--listen", "127.0.0.1:0", "--data", join(dir, "data")], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    binary(dir),
+    ["demo", "--listen", "127.0.0.1:0", "--data", join(dir, "data")],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const { host, invite } = await links(child);
   return {
     url: new URL(host).origin,
@@ -62,7 +70,9 @@ export async function startRestartable(): Promise<Restartable> {
   let address = "127.0.0.1:0";
   let child: ChildProcess;
   const start = async () => {
-    child = spawn(program, ["serve", "--listen", address, "--data", join(dir, "data")], { stdio: ["ignore", "ignore", "pipe"] });
+    child = spawn(program, ["serve", "--listen", address, "--data", join(dir, "data")], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     address = new URL(await ready(child)).host;
   };
   const kill = async () => {

@@ -33,7 +33,11 @@ export function App() {
       withGlobalClasses={false}
     >
       <Suspense fallback={<Loading />}>
-        {place.page === "start" ? <Start /> : <SessionPage key={JSON.stringify(place)} place={place} />}
+        {place.page === "start" ? (
+          <Start />
+        ) : (
+          <SessionPage key={JSON.stringify(place)} place={place} />
+        )}
       </Suspense>
       <Toasts />
     </MantineProvider>

@@ -3,11 +3,22 @@
 const modes = {
   view_only: { name: "View only", short: "View", about: "Collaborators can look." },
   comment_only: { name: "Talk only", short: "Talk", about: "Collaborators can look and talk." },
-  prompt_with_approval: { name: "Prompts need approval", short: "Approval", about: "Collaborators can talk and propose prompts; the host approves." },
-  prompt_direct: { name: "Direct prompts", short: "Direct", about: "Collaborators can talk and prompt the agent themselves." },
+  prompt_with_approval: {
+    name: "Prompts need approval",
+    short: "Approval",
+    about: "Collaborators can talk and propose prompts; the host approves.",
+  },
+  prompt_direct: {
+    name: "Direct prompts",
+    short: "Direct",
+    about: "Collaborators can talk and prompt the agent themselves.",
+  },
 } as Record<string, { name: string; short: string; about: string }>;
 
-const roles = { host: "Host", collaborator: "Collaborator", viewer: "Viewer" } as Record<string, string>;
+const roles = { host: "Host", collaborator: "Collaborator", viewer: "Viewer" } as Record<
+  string,
+  string
+>;
 
 const agentStates = {
   starting: "Agent is starting",
@@ -66,7 +77,8 @@ export const t = {
     otherServer: "This link leads to another server. Open it in a new tab.",
     join: "Join",
     failed: "The sessions cannot be read right now.",
-    protected: "This server lists its sessions for its operators only. With an invite link you can join all the same.",
+    protected:
+      "This server lists its sessions for its operators only. With an invite link you can join all the same.",
     terminal: "From a terminal",
     terminalAbout: "The same rooms, in text:",
   },
@@ -84,7 +96,13 @@ export const t = {
     titlePlaceholder: "What this is about (optional)",
     mode: "What others may do",
     expiry: "Open for",
-    expiries: { "60": "1 hour", "480": "8 hours", "1440": "1 day", "10080": "1 week", "0": "No end" } as Record<string, string>,
+    expiries: {
+      "60": "1 hour",
+      "480": "8 hours",
+      "1440": "1 day",
+      "10080": "1 week",
+      "0": "No end",
+    } as Record<string, string>,
     create: "Share",
     creating: "Starting",
     doneTitle: "Your session is ready",
@@ -100,7 +118,8 @@ export const t = {
     qr: "QR code of the invite link",
     terminal: "Or from a terminal",
     about: "Whoever has this link can join, so give it only to people who shall come in.",
-    unknown: "The invite link is not known in this browser. You can make a new one; the old one then lets nobody in any more.",
+    unknown:
+      "The invite link is not known in this browser. You can make a new one; the old one then lets nobody in any more.",
     rotate: "Make a new link",
     rotateAbout: "The old link then lets nobody in any more. Those inside stay.",
     rotated: "The old link is useless now.",
@@ -119,7 +138,8 @@ export const t = {
     joining: "Joining",
     allows: "What this link allows",
     inside: (n: number) => (n === 1 ? "1 person inside" : `${n} people inside`),
-    privacy: "The key to the session is in the part of the link after #, which your browser keeps to itself.",
+    privacy:
+      "The key to the session is in the part of the link after #, which your browser keeps to itself.",
     terminal: "Rather from a terminal?",
     nameMissing: "Say how others shall see you.",
   },
@@ -127,19 +147,23 @@ export const t = {
   state: {
     incomplete: {
       title: "This link is not complete",
-      about: "The part after # is missing, or was changed on the way. Ask the host to send you the whole link again.",
+      about:
+        "The part after # is missing, or was changed on the way. Ask the host to send you the whole link again.",
     },
     notFound: {
       title: "There is no such session",
-      about: "The link is mistyped, or the session was on another server. Check the link with whoever sent it.",
+      about:
+        "The link is mistyped, or the session was on another server. Check the link with whoever sent it.",
     },
     wrongInvite: {
       title: "This invite is no longer good",
-      about: "The host has made a new one, or the link was changed on the way. Ask the host for the current link.",
+      about:
+        "The host has made a new one, or the link was changed on the way. Ask the host for the current link.",
     },
     badCredentials: {
       title: "You cannot come back with this link",
-      about: "It is no longer good: you may have left, or come back from elsewhere. Ask the host for an invite link.",
+      about:
+        "It is no longer good: you may have left, or come back from elsewhere. Ask the host for an invite link.",
     },
     removed: {
       title: "The host has removed you",
@@ -159,7 +183,8 @@ export const t = {
     },
     taken: {
       title: "You are in this session already",
-      about: "Somebody is inside under your user id, most likely you in another browser. Join under another name.",
+      about:
+        "Somebody is inside under your user id, most likely you in another browser. Join under another name.",
     },
     left: {
       title: "You have left the session",
@@ -192,7 +217,8 @@ export const t = {
     notifyDenied: "Your browser does not allow notifications here.",
     shortcuts: "Keyboard shortcuts",
     terminal: "Join from a terminal",
-    terminalAbout: "The same room in text. This link is your own way in: whoever has it acts under your name.",
+    terminalAbout:
+      "The same room in text. This link is your own way in: whoever has it acts under your name.",
     modeLabel: (name: string) => `Mode: ${name}`,
     changeMode: "What collaborators may do",
     cancelTurn: "Stop the agent",
@@ -208,7 +234,9 @@ export const t = {
     beginning: "The session began here",
     empty: "Nothing has been said yet",
     emptyAbout: (can: string) =>
-      can === "no" ? "You will see everything here as it happens." : "Write to the others, or give the agent its first prompt.",
+      can === "no"
+        ? "You will see everything here as it happens."
+        : "Write to the others, or give the agent its first prompt.",
     skip: "Skip to the composer",
   },
 
@@ -261,7 +289,7 @@ export const t = {
     viewer: "You are a viewer: you see everything, without talking.",
     ended: "This session is closed. You can still read it.",
     hint: "Enter sends, Shift+Enter starts a new line",
-    tooLong: (over: string) => `${over} too long`,
+    tooLong: (over: number) => `${over} bytes too long`,
     replyTo: (who: string) => `Reply to ${who}`,
     dropReply: "Do not reply",
     queued: "The agent is working: your prompt comes next.",
@@ -360,6 +388,7 @@ export const t = {
       in_progress: "Running",
       completed: "Done",
       failed: "Failed",
+      unfinished: "Unfinished",
     } as Record<string, string>,
     untitled: "A tool",
     input: "Input",
@@ -377,7 +406,10 @@ export const t = {
 
   plan: {
     title: "Plan",
-    states: { pending: "to do", in_progress: "in progress", completed: "done" } as Record<string, string>,
+    states: { pending: "to do", in_progress: "in progress", completed: "done" } as Record<
+      string,
+      string
+    >,
   },
 
   permission: {

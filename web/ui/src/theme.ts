@@ -15,6 +15,20 @@ const parley: MantineColorsTuple = [
   "#1b3671",
 ];
 
+// Dark enough below white letters.
+const red: MantineColorsTuple = [
+  "#fdecea",
+  "#f9d3cf",
+  "#f2aca5",
+  "#ea837a",
+  "#dd5a50",
+  "#c93a30",
+  "#b3261e",
+  "#9c2019",
+  "#861b15",
+  "#701611",
+];
+
 // Mantine's own greys are neutral; these have a little of the ground's blue.
 const dark: MantineColorsTuple = [
   "#e4e6e9",
@@ -39,12 +53,13 @@ const dialog = {
 export const theme = createTheme({
   primaryColor: "parley",
   primaryShade: { light: 6, dark: 6 },
-  colors: { parley, dark },
+  colors: { parley, dark, red },
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
   fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
-  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  fontFamilyMonospace:
+    'ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: { fontWeight: "640" },
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.9375rem", lg: "1.0625rem", xl: "1.25rem" },
   components: {
@@ -69,4 +84,8 @@ const surfaces = {
 };
 
 // Mantine sets these for each scheme, so they have to be set for each, too.
-export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: surfaces, dark: surfaces });
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: surfaces,
+  dark: surfaces,
+});

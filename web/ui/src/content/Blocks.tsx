@@ -15,7 +15,13 @@ export function OneBlock({ block: b }: { block: Block }) {
     case "text":
       return <RichText text={b.text} />;
     case "image":
-      return <img className="picture" alt={t.agentSays.image} src={`data:${b.mimeType};base64,${b.data}`} />;
+      return (
+        <img
+          className="picture"
+          alt={t.agentSays.image}
+          src={`data:${b.mimeType};base64,${b.data}`}
+        />
+      );
     case "link":
       return (
         <p>

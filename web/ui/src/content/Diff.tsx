@@ -28,7 +28,8 @@ export default function Diff({ path, oldText, newText }: Props) {
         {oldText === null && <span className="tag">{t.tool.newFile}</span>}
         {diff && (
           <span className="counts">
-            <span className="plus">+{diff.added}</span> <span className="minus">−{diff.removed}</span>
+            <span className="plus">+{diff.added}</span>{" "}
+            <span className="minus">−{diff.removed}</span>
           </span>
         )}
       </figcaption>

@@ -11,7 +11,9 @@ import { SafeLink } from "./SafeLink.tsx";
 const components: Components = {
   a: ({ href, children }) => <SafeLink href={href}>{children}</SafeLink>,
   img: ({ alt, src }) => (
-    <SafeLink href={typeof src === "string" ? src : undefined}>{t.agentSays.noRemote(alt || String(src ?? ""))}</SafeLink>
+    <SafeLink href={typeof src === "string" ? src : undefined}>
+      {t.agentSays.noRemote(alt || String(src ?? ""))}
+    </SafeLink>
   ),
   pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
   table: ({ children }) => (
@@ -35,7 +37,11 @@ function Markdown({ text }: { text: string }) {
   if (text.length > most) return <div className="plain">{text}</div>;
   return (
     <div className="md">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[rehypeHighlight]} components={components}>
+      <ReactMarkdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[rehypeHighlight]}
+        components={components}
+      >
         {text}
       </ReactMarkdown>
     </div>

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 
 const load = () => import("./Markdown.tsx");
 const Markdown = lazy(load);
@@ -8,9 +8,33 @@ export const preloadRichText = () => void load();
 
 /** Markdown; the bare text until that is loaded. */
 export function RichText({ text }: { text: string }) {
+  const calm = useCalm(text);
   return (
-    <Suspense fallback={<div className="md plain">{text}</div>}>
-      <Markdown text={text} />
+    <Suspense fallback={<div className="md plain">{calm}</div>}>
+      <Markdown text={calm} />
     </Suspense>
   );
+}
+
+// A short text is drawn at each change. A long one that streams is parsed as a
+// whole each time, so it is drawn the less often the longer it is.
+const shortEnough = 4_000;
+const pausePer = 40; // characters for a millisecond
+const longestPauseMs = 1_000;
+
+function useCalm(text: string): string {
+  const [shown, setShown] = useState(text);
+  const last = useRef(0);
+  const direct = text.length < shortEnough;
+  useEffect(() => {
+    if (direct || text === shown) return;
+    const pause = Math.min(text.length / pausePer, longestPauseMs);
+    const show = () => {
+      last.current = performance.now();
+      setShown(text);
+    };
+    const timer = setTimeout(show, Math.max(0, last.current + pause - performance.now()));
+    return () => clearTimeout(timer);
+  }, [text, shown, direct]);
+  return direct ? text : shown;
 }

@@ -21,7 +21,10 @@ export function Terminal({ output, label }: { output: string; label: string }) {
       )}
       <pre tabIndex={0} role="region" aria-label={label}>
         {runs.map((r, i) => (
-          <span key={i} className={`${r.bold ? "t-bold " : ""}${r.dim ? "t-dim " : ""}${r.color === null ? "" : `t-${r.color}`}`}>
+          <span
+            key={i}
+            className={`${r.bold ? "t-bold " : ""}${r.dim ? "t-dim " : ""}${r.color === null ? "" : `t-${r.color}`}`}
+          >
             {r.text}
           </span>
         ))}

@@ -74,7 +74,8 @@ export function readUpdate(notification: unknown): Update {
   if (!isObject(notification)) return { kind: "other", name: "notification" };
   const method = text(notification.method) ?? "notification";
   const params = isObject(notification.params) ? notification.params : {};
-  if (method !== "session/update" || !isObject(params.update)) return { kind: "other", name: method };
+  if (method !== "session/update" || !isObject(params.update))
+    return { kind: "other", name: method };
   const u = params.update;
   const name = text(u.sessionUpdate) ?? method;
   return knownUpdate(name, u) ?? { kind: "other", name };
@@ -88,12 +89,15 @@ const chunks: Record<string, "message" | "thought" | "user"> = {
 
 function knownUpdate(name: string, u: Json): Update | null {
   const chunk = Object.hasOwn(chunks, name) ? chunks[name] : undefined;
-  if (chunk) return { kind: chunk, messageId: text(u.messageId) ?? null, block: readBlock(u.content) };
+  if (chunk)
+    return { kind: chunk, messageId: text(u.messageId) ?? null, block: readBlock(u.content) };
   switch (name) {
     case "tool_call":
     case "tool_call_update": {
       const id = text(u.toolCallId);
-      return id === undefined ? null : { kind: "tool", id, begins: name === "tool_call", fields: readToolFields(u) };
+      return id === undefined
+        ? null
+        : { kind: "tool", id, begins: name === "tool_call", fields: readToolFields(u) };
     }
     case "plan":
       return Array.isArray(u.entries) ? { kind: "plan", entries: u.entries.map(readEntry) } : null;
@@ -149,7 +153,9 @@ export function readToolFields(u: Json): ToolFields {
   if (isToolStatus(u.status)) f.status = u.status;
   if (Array.isArray(u.content)) f.content = u.content.map(readToolContent);
   if (Array.isArray(u.locations)) {
-    f.paths = u.locations.flatMap((l) => (isObject(l) && typeof l.path === "string" ? [l.path] : []));
+    f.paths = u.locations.flatMap((l) =>
+      isObject(l) && typeof l.path === "string" ? [l.path] : [],
+    );
   }
   if (u.rawInput !== undefined && u.rawInput !== null) f.input = u.rawInput;
   if (u.rawOutput !== undefined && u.rawOutput !== null) f.output = u.rawOutput;
@@ -164,7 +170,12 @@ function readToolContent(v: unknown): ToolContent {
   if (!isObject(v)) return { type: "unknown", raw: v };
   if (v.type === "content") return { type: "block", block: readBlock(v.content) };
   if (v.type === "diff" && typeof v.newText === "string") {
-    return { type: "diff", path: text(v.path) ?? "", oldText: text(v.oldText) ?? null, newText: v.newText };
+    return {
+      type: "diff",
+      path: text(v.path) ?? "",
+      oldText: text(v.oldText) ?? null,
+      newText: v.newText,
+    };
   }
   return { type: "unknown", raw: v };
 }

@@ -10,7 +10,8 @@ export interface Run {
 
 // CSI and OSC sequences, two-character escapes, then control characters that
 // are neither tab nor line end.
-const escapes = /\x1b\[([0-9;:?]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
+const escapes =
+  /\x1b\[([0-9;:?]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
 
 export function readAnsi(output: string): Run[] {
   const runs: Run[] = [];

@@ -1,12 +1,22 @@
 /** The server's plain requests, for what happens before one is in a room. */
 
-import { ParleyError, type AgentProfile, type CreateAnswer, type HostSession, type Mode, type Participant, type Session } from "parley-client";
+import {
+  ParleyError,
+  type AgentProfile,
+  type CreateAnswer,
+  type HostSession,
+  type Mode,
+  type Participant,
+  type Session,
+} from "parley-client";
 
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   const answer = await fetch(path, {
     method,
     credentials: "same-origin",
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
   });
   const value: unknown = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (answer.ok) return value as T;
@@ -37,7 +47,9 @@ export function glance(session: string): Promise<Glance> {
 }
 
 export async function startAgent(agent: string, title: string): Promise<HostSession> {
-  return (await ask<{ session: HostSession }>("POST", "/api/sessions", { agent, ...(title && { title }) })).session;
+  return (
+    await ask<{ session: HostSession }>("POST", "/api/sessions", { agent, ...(title && { title }) })
+  ).session;
 }
 
 export interface ShareRequest {

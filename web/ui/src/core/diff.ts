@@ -48,14 +48,19 @@ function skip(lines: DiffLine[], count: number): void {
 }
 
 /** Returns the number of the old file's line that comes after the hunk. */
-function addHunk(lines: DiffLine[], hunk: { oldStart: number; newStart: number; lines: string[] }): number {
+function addHunk(
+  lines: DiffLine[],
+  hunk: { oldStart: number; newStart: number; lines: string[] },
+): number {
   let before = hunk.oldStart;
   let after = hunk.newStart;
   for (const line of hunk.lines) {
     const text = line.slice(1);
     if (line.startsWith("+")) lines.push({ kind: "added", before: null, after: after++, text });
-    else if (line.startsWith("-")) lines.push({ kind: "removed", before: before++, after: null, text });
-    else if (line.startsWith(" ")) lines.push({ kind: "same", before: before++, after: after++, text });
+    else if (line.startsWith("-"))
+      lines.push({ kind: "removed", before: before++, after: null, text });
+    else if (line.startsWith(" "))
+      lines.push({ kind: "same", before: before++, after: after++, text });
   }
   return before;
 }

@@ -18,7 +18,16 @@ export const session: Session = {
 };
 
 function participant(id: string, displayName: string, role: Participant["role"]): Participant {
-  return { id, sharedSessionId: "s1", userId: id, displayName, role, joinedAt: session.createdAt, leftAt: null, accessToken: null };
+  return {
+    id,
+    sharedSessionId: "s1",
+    userId: id,
+    displayName,
+    role,
+    joinedAt: session.createdAt,
+    leftAt: null,
+    accessToken: null,
+  };
 }
 
 export const olga = participant("olga", "Olga", "host");
@@ -54,7 +63,13 @@ export function welcome(change: Partial<Welcome> = {}): Welcome {
     cursor: "c0",
     resume: "new",
     heartbeatMs: 20_000,
-    limits: { messageBytes: 32_768, promptBytes: 262_144, frameBytes: 1_048_576, recentEvents: 200, historyLimit: 500 },
+    limits: {
+      messageBytes: 32_768,
+      promptBytes: 262_144,
+      frameBytes: 1_048_576,
+      recentEvents: 200,
+      historyLimit: 500,
+    },
     ...change,
   };
 }
@@ -63,10 +78,19 @@ export function welcome(change: Partial<Welcome> = {}): Welcome {
 export class Story {
   readonly events: SessionEvent[] = [];
 
-  add<Type extends SessionEvent["type"]>(type: Type, payload: Extract<SessionEvent, { type: Type }>["payload"]): this {
+  add<Type extends SessionEvent["type"]>(
+    type: Type,
+    payload: Extract<SessionEvent, { type: Type }>["payload"],
+  ): this {
     const n = this.events.length + 1;
     const timestamp = new Date(start + n * 1_000).toISOString();
-    this.events.push({ type, cursor: `c${n}`, sharedSessionId: "s1", timestamp, payload } as unknown as SessionEvent);
+    this.events.push({
+      type,
+      cursor: `c${n}`,
+      sharedSessionId: "s1",
+      timestamp,
+      payload,
+    } as unknown as SessionEvent);
     return this;
   }
 
@@ -96,7 +120,11 @@ export class Story {
   }
 
   says(text: string, messageId?: string): this {
-    return this.update({ sessionUpdate: "agent_message_chunk", content: { type: "text", text }, ...(messageId && { messageId }) });
+    return this.update({
+      sessionUpdate: "agent_message_chunk",
+      content: { type: "text", text },
+      ...(messageId && { messageId }),
+    });
   }
 
   starts(id = "a1"): this {

@@ -43,7 +43,10 @@ export function relativeTime(at: number, now: number): string {
 
 /** Two letters for a name's picture. */
 export function initials(name: string): string {
-  const words = name.trim().split(/[\s._-]+/u).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s._-]+/u)
+    .filter(Boolean);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return letters.map((w) => [...(w ?? "?")][0]?.toUpperCase() ?? "?").join("");
 }

@@ -13,7 +13,12 @@ interface Row {
   at: number;
 }
 
-export interface ChatRow extends Row {
+/** Something of people; during is the turn that ran meanwhile. */
+interface PeopleRow extends Row {
+  during: string | null;
+}
+
+export interface ChatRow extends PeopleRow {
   type: "chat";
   message: Message;
   author: Participant;
@@ -31,7 +36,7 @@ export type PromptState =
   | "rejected";
 
 /** A prompt from its proposal to its end. */
-export interface PromptRow extends Row {
+export interface PromptRow extends PeopleRow {
   type: "prompt";
   approval: Approval;
   state: PromptState;
@@ -77,7 +82,8 @@ export interface ToolRow extends AgentRow {
   id: string;
   title: string;
   kind: string;
-  status: ToolStatus;
+  /** unfinished: its turn has ended, and nobody said how it went. */
+  status: ToolStatus | "unfinished";
   content: readonly ToolContent[];
   paths: readonly string[];
   input: unknown;

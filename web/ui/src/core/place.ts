@@ -2,7 +2,12 @@
 
 export type Place =
   | { page: "start" }
-  | { page: "session"; session: string; invite?: string; participant?: { id: string; token: string } };
+  | {
+      page: "session";
+      session: string;
+      invite?: string;
+      participant?: { id: string; token: string };
+    };
 
 const path = /^\/s\/([^/]+)\/?$/;
 const secret = /^#(?:i=([^:]+)|p=([^:]+):(.+))$/;

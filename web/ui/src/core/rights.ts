@@ -2,7 +2,12 @@
 
 import type { Approval, Mode, Participant, Session } from "parley-client";
 
-export const modes: readonly Mode[] = ["view_only", "comment_only", "prompt_with_approval", "prompt_direct"];
+export const modes: readonly Mode[] = [
+  "view_only",
+  "comment_only",
+  "prompt_with_approval",
+  "prompt_direct",
+];
 
 export interface Rights {
   host: boolean;
@@ -12,7 +17,8 @@ export interface Rights {
 }
 
 export function rightsOf(session: Session, me: Participant): Rights {
-  if (session.status !== "active" || me.leftAt !== null) return { host: false, talk: false, prompt: "no" };
+  if (session.status !== "active" || me.leftAt !== null)
+    return { host: false, talk: false, prompt: "no" };
   if (me.role === "host") return { host: true, talk: true, prompt: "direct" };
   if (me.role !== "collaborator") return { host: false, talk: false, prompt: "no" };
   switch (session.mode) {

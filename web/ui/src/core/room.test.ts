@@ -6,7 +6,9 @@ import { rightsOf } from "./rights.ts";
 
 describe("a room", () => {
   test("begins with what the welcome says", () => {
-    const room = enter(welcome({ approvals: [approval("a1"), approval("a2", { status: "approved" })] }));
+    const room = enter(
+      welcome({ approvals: [approval("a1"), approval("a2", { status: "approved" })] }),
+    );
     expect(room.pending.map((a) => a.id)).toEqual(["a1"]);
     expect(room.people).toEqual([olga, ann]);
   });
@@ -24,7 +26,10 @@ describe("a room", () => {
 
   test("knows who left, and who came back", () => {
     const gone = { ...ann, leftAt: "2026-03-01T11:00:00Z" };
-    const left = take(enter(welcome({ participant: olga })), new Story().add("participant_left", { participant: gone }).events);
+    const left = take(
+      enter(welcome({ participant: olga })),
+      new Story().add("participant_left", { participant: gone }).events,
+    );
     expect(left.people[1]?.leftAt).not.toBeNull();
     const back = take(left, new Story().add("participant_joined", { participant: ann }).events);
     expect(back.people).toEqual([olga, ann]);
@@ -33,12 +38,20 @@ describe("a room", () => {
   test("keeps one's own token when one's role changes", () => {
     const me = { ...ann, accessToken: "secret" };
     const viewer = { ...ann, role: "viewer" as const };
-    const room = take(enter(welcome({ participant: me })), new Story().add("participant_updated", { participant: viewer }).events);
+    const room = take(
+      enter(welcome({ participant: me })),
+      new Story().add("participant_updated", { participant: viewer }).events,
+    );
     expect(room.me).toMatchObject({ role: "viewer", accessToken: "secret" });
   });
 
   test("is quiet and closed after its end", () => {
-    const open = enter(welcome({ approvals: [approval("a1")], permissions: [{ requestId: "q", toolCall: {}, options: [] }] }));
+    const open = enter(
+      welcome({
+        approvals: [approval("a1")],
+        permissions: [{ requestId: "q", toolCall: {}, options: [] }],
+      }),
+    );
     const room = take(open, new Story().add("session_closed", { status: "closed" }).events);
     expect(room).toMatchObject({ pending: [], permissions: [], session: { status: "closed" } });
   });
@@ -75,15 +88,29 @@ describe("rights", () => {
   });
 
   test("the host may in every mode, and a viewer in none", () => {
-    expect(rightsOf({ ...session, mode: "view_only" }, olga)).toEqual({ host: true, talk: true, prompt: "direct" });
-    expect(rightsOf({ ...session, mode: "prompt_direct" }, { ...ann, role: "viewer" }).talk).toBe(false);
+    expect(rightsOf({ ...session, mode: "view_only" }, olga)).toEqual({
+      host: true,
+      talk: true,
+      prompt: "direct",
+    });
+    expect(rightsOf({ ...session, mode: "prompt_direct" }, { ...ann, role: "viewer" }).talk).toBe(
+      false,
+    );
   });
 
   test("nobody may in a closed session", () => {
-    expect(rightsOf({ ...session, status: "closed" }, olga)).toEqual({ host: false, talk: false, prompt: "no" });
+    expect(rightsOf({ ...session, status: "closed" }, olga)).toEqual({
+      host: false,
+      talk: false,
+      prompt: "no",
+    });
   });
 
   test("a mode that only a newer server knows allows nothing", () => {
-    expect(rightsOf({ ...session, mode: "newer" as never }, ann)).toEqual({ host: false, talk: false, prompt: "no" });
+    expect(rightsOf({ ...session, mode: "newer" as never }, ann)).toEqual({
+      host: false,
+      talk: false,
+      prompt: "no",
+    });
   });
 });

@@ -58,7 +58,11 @@ export function enter(w: Welcome): Room {
 export function take(before: Room, events: readonly SessionEvent[]): Room {
   if (events.length === 0) return before;
   const room = events.reduce(takeOne, before);
-  return { ...room, events: [...before.events, ...events], timeline: apply(before.timeline, events) };
+  return {
+    ...room,
+    events: [...before.events, ...events],
+    timeline: apply(before.timeline, events),
+  };
 }
 
 /**
@@ -92,7 +96,10 @@ function takeOne(room: Room, e: SessionEvent): Room {
       return stopsTyping(room, e.payload.participant.id);
     case "prompt_pending_approval": {
       const rest = room.pending.filter((a) => a.id !== e.payload.approval.id);
-      return stopsTyping({ ...room, pending: [...rest, e.payload.approval] }, e.payload.participant.id);
+      return stopsTyping(
+        { ...room, pending: [...rest, e.payload.approval] },
+        e.payload.participant.id,
+      );
     }
     case "prompt_approved":
     case "prompt_rejected":
@@ -106,7 +113,10 @@ function takeOne(room: Room, e: SessionEvent): Room {
     }
     case "permission_resolved":
     case "permission_withdrawn":
-      return { ...room, permissions: room.permissions.filter((p) => p.requestId !== e.payload.requestId) };
+      return {
+        ...room,
+        permissions: room.permissions.filter((p) => p.requestId !== e.payload.requestId),
+      };
     case "agent_status":
       return { ...room, agent: e.payload.status };
   }

@@ -14,13 +14,21 @@ import { apply, emptyTimeline } from "./timeline.ts";
 import { firstUnread, unreadCount } from "./unread.ts";
 
 describe("links", () => {
-  it.each(["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", " javascript:x", "//evil.example", "/s/x", undefined])(
-    "that could do something are none: %s",
-    (href) => expect(isSafeLink(href)).toBe(false),
-  );
+  it.each([
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,x",
+    "vbscript:x",
+    " javascript:x",
+    "//evil.example",
+    "/s/x",
+    undefined,
+  ])("that could do something are none: %s", (href) => expect(isSafeLink(href)).toBe(false));
 
   it("to pages and mailboxes are", () => {
-    expect(["https://a.example", "HTTP://a.example", "mailto:a@example.com"].every(isSafeLink)).toBe(true);
+    expect(
+      ["https://a.example", "HTTP://a.example", "mailto:a@example.com"].every(isSafeLink),
+    ).toBe(true);
   });
 
   it("in what people write end before the sentence does", () => {
@@ -45,7 +53,11 @@ describe("terminal output", () => {
   });
 
   it("shows the last state of a progress bar", () => {
-    expect(readAnsi("10%\r50%\r100%\r\ndone").map((r) => r.text).join("")).toBe("100%\ndone");
+    expect(
+      readAnsi("10%\r50%\r100%\r\ndone")
+        .map((r) => r.text)
+        .join(""),
+    ).toBe("100%\ndone");
   });
 });
 
@@ -56,7 +68,10 @@ describe("a diff", () => {
     expect(diff).toMatchObject({ added: 1, removed: 1 });
     expect(diff?.lines[0]).toMatchObject({ kind: "skip", count: 6 });
     expect(diff?.lines.at(-1)).toMatchObject({ kind: "skip", count: 7 });
-    expect(diff?.lines.find((l) => l.kind === "added")).toMatchObject({ after: 10, text: "line ten" });
+    expect(diff?.lines.find((l) => l.kind === "added")).toMatchObject({
+      after: 10,
+      text: "line ten",
+    });
   });
 
   it("of a new file has additions alone", () => {
@@ -80,7 +95,11 @@ describe("an address", () => {
   it("leads to the start page, or into a session", () => {
     expect(placeOf("/", "")).toEqual({ page: "start" });
     expect(placeOf("/s/abc", "#i=inv")).toEqual({ page: "session", session: "abc", invite: "inv" });
-    expect(placeOf("/s/abc/", "#p=p1:to:ken")).toEqual({ page: "session", session: "abc", participant: { id: "p1", token: "to:ken" } });
+    expect(placeOf("/s/abc/", "#p=p1:to:ken")).toEqual({
+      page: "session",
+      session: "abc",
+      participant: { id: "p1", token: "to:ken" },
+    });
     expect(placeOf("/s/abc", "#x=1")).toEqual({ page: "session", session: "abc" });
   });
 });
@@ -95,7 +114,11 @@ test("each way of being outside has its page", () => {
 });
 
 describe("unread", () => {
-  const { items } = apply(emptyTimeline, new Story().chat("a").chat("b", ann, "m2").add("participant_joined", { participant: ann }).events);
+  const { items } = apply(
+    emptyTimeline,
+    new Story().chat("a").chat("b", ann, "m2").add("participant_joined", { participant: ann })
+      .events,
+  );
 
   it("begins after what was seen", () => {
     expect(firstUnread(items, items[0]!.key, "olga")).toBe(1);
@@ -113,8 +136,18 @@ describe("unread", () => {
 });
 
 test("times, names and paths are short", () => {
-  expect([duration(120), duration(8_400), duration(75_000), duration(3_900_000)]).toEqual(["0.1 s", "8 s", "1 min 15 s", "1 h 5 min"]);
-  expect([initials("Ada Lovelace"), initials("ben"), initials("漢字"), initials(" ")]).toEqual(["AL", "B", "漢", "?"]);
+  expect([duration(120), duration(8_400), duration(75_000), duration(3_900_000)]).toEqual([
+    "0.1 s",
+    "8 s",
+    "1 min 15 s",
+    "1 h 5 min",
+  ]);
+  expect([initials("Ada Lovelace"), initials("ben"), initials("漢字"), initials(" ")]).toEqual([
+    "AL",
+    "B",
+    "漢",
+    "?",
+  ]);
   expect([shortPath("/home/ada/project/a/b.go"), shortPath("b.go")]).toEqual(["a/b.go", "b.go"]);
   expect(relativeTime(0, 7_200_000)).toBe("2 hours ago");
 });
@@ -128,8 +161,10 @@ test("user ids of one name are different, and plain", () => {
 test("sessions are found by state and by words", () => {
   const open = { ...session, id: "1", hostUserId: "olga" };
   const closed = { ...session, id: "2", hostUserId: "ben", status: "closed" as const };
-  const known = (id: string) => (id === "2" ? { at: 0, title: "Basket", participant: { id: "p", token: "t" } } : null);
-  const find = (...rest: [filter: "active" | "mine" | "all", words: string]) => chooseSessions([open, closed], ...rest, known).map((s) => s.id);
+  const known = (id: string) =>
+    id === "2" ? { at: 0, title: "Basket", participant: { id: "p", token: "t" } } : null;
+  const find = (...rest: [filter: "active" | "mine" | "all", words: string]) =>
+    chooseSessions([open, closed], ...rest, known).map((s) => s.id);
   expect(find("active", "")).toEqual(["1"]);
   expect(find("mine", "")).toEqual(["2"]);
   expect(find("all", "BASKET ben")).toEqual(["2"]);

@@ -8,7 +8,10 @@ import type { SessionEvent } from "./wire.ts";
 const fold = (story: Story) => apply(emptyTimeline, story.events);
 const types = (items: readonly Item[]) => items.map((i) => i.type);
 
-function only<Type extends Item["type"]>(items: readonly Item[], type: Type): Extract<Item, { type: Type }> {
+function only<Type extends Item["type"]>(
+  items: readonly Item[],
+  type: Type,
+): Extract<Item, { type: Type }> {
   const found = items.filter((i) => i.type === type);
   expect(found).toHaveLength(1);
   return found[0] as Extract<Item, { type: Type }>;
@@ -39,7 +42,12 @@ describe("what the agent says", () => {
       .says("c");
     const { items } = fold(story);
     expect(types(items)).toEqual(["prompt", "say", "say", "say", "tool", "say"]);
-    expect(items.filter((i) => i.type === "say").map((i) => i.open)).toEqual([false, false, false, true]);
+    expect(items.filter((i) => i.type === "say").map((i) => i.open)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
   });
 
   test("talk between does not split a message", () => {
@@ -60,23 +68,47 @@ describe("what the agent says", () => {
     const story = new Story()
       .turn()
       .says("See")
-      .update({ sessionUpdate: "agent_message_chunk", content: { type: "image", mimeType: "image/png", data: "AAAA" } });
+      .update({
+        sessionUpdate: "agent_message_chunk",
+        content: { type: "image", mimeType: "image/png", data: "AAAA" },
+      });
     expect(only(fold(story).items, "say").blocks.map((b) => b.type)).toEqual(["text", "image"]);
   });
 });
 
 describe("tool calls", () => {
-  const call = (fields: object) => ({ sessionUpdate: "tool_call", toolCallId: "t1", title: "Edit", kind: "edit", status: "pending", ...fields });
-  const change = (fields: object) => ({ sessionUpdate: "tool_call_update", toolCallId: "t1", ...fields });
+  const call = (fields: object) => ({
+    sessionUpdate: "tool_call",
+    toolCallId: "t1",
+    title: "Edit",
+    kind: "edit",
+    status: "pending",
+    ...fields,
+  });
+  const change = (fields: object) => ({
+    sessionUpdate: "tool_call_update",
+    toolCallId: "t1",
+    ...fields,
+  });
 
   it("are updated in place, and know how long they took", () => {
     const story = new Story()
       .turn()
       .update(call({ rawInput: { path: "a" } }))
       .update(change({ status: "in_progress" }))
-      .update(change({ status: "completed", content: [{ type: "diff", path: "a", oldText: "x", newText: "y" }] }));
+      .update(
+        change({
+          status: "completed",
+          content: [{ type: "diff", path: "a", oldText: "x", newText: "y" }],
+        }),
+      );
     const tool = only(fold(story).items, "tool");
-    expect(tool).toMatchObject({ title: "Edit", kind: "edit", status: "completed", input: { path: "a" } });
+    expect(tool).toMatchObject({
+      title: "Edit",
+      kind: "edit",
+      status: "completed",
+      input: { path: "a" },
+    });
     expect(tool.content).toEqual([{ type: "diff", path: "a", oldText: "x", newText: "y" }]);
     expect(tool.endedAt! - tool.at).toBe(2_000);
   });
@@ -84,9 +116,19 @@ describe("tool calls", () => {
   it("keep what an update leaves out, or has as null or empty", () => {
     const story = new Story()
       .turn()
-      .update(call({ content: [{ type: "content", content: { type: "text", text: "out" } }], locations: [{ path: "/a" }] }))
+      .update(
+        call({
+          content: [{ type: "content", content: { type: "text", text: "out" } }],
+          locations: [{ path: "/a" }],
+        }),
+      )
       .update(change({ title: null, content: [], locations: [], kind: null, status: "completed" }));
-    expect(only(fold(story).items, "tool")).toMatchObject({ title: "Edit", kind: "edit", paths: ["/a"], content: [{ type: "block" }] });
+    expect(only(fold(story).items, "tool")).toMatchObject({
+      title: "Edit",
+      kind: "edit",
+      paths: ["/a"],
+      content: [{ type: "block" }],
+    });
   });
 
   it("that run at the same time are kept apart", () => {
@@ -95,19 +137,43 @@ describe("tool calls", () => {
       .update(call({}))
       .update({ ...call({}), toolCallId: "t2", title: "Read" })
       .update(change({ status: "failed" }));
-    expect(fold(story).items.filter((i) => i.type === "tool").map((i) => [i.title, i.status])).toEqual([
+    expect(
+      fold(story)
+        .items.filter((i) => i.type === "tool")
+        .map((i) => [i.title, i.status]),
+    ).toEqual([
       ["Edit", "failed"],
       ["Read", "pending"],
     ]);
   });
 
   it("of another turn are others, though the agent counts from one again", () => {
-    const story = new Story().turn().update(call({})).ends().turn("a2").update(call({ title: "Again" }));
-    expect(fold(story).items.filter((i) => i.type === "tool").map((i) => i.title)).toEqual(["Edit", "Again"]);
+    const story = new Story()
+      .turn()
+      .update(call({}))
+      .ends()
+      .turn("a2")
+      .update(call({ title: "Again" }));
+    expect(
+      fold(story)
+        .items.filter((i) => i.type === "tool")
+        .map((i) => i.title),
+    ).toEqual(["Edit", "Again"]);
+  });
+
+  it("that nobody ends are over with their turn", () => {
+    const story = new Story()
+      .turn()
+      .update(call({}))
+      .update(change({ status: "in_progress" }))
+      .ends();
+    expect(only(fold(story).items, "tool").status).toBe("unfinished");
   });
 
   it("can be announced by an update alone", () => {
-    expect(only(fold(new Story().turn().update(change({ title: "Late" }))).items, "tool").title).toBe("Late");
+    expect(
+      only(fold(new Story().turn().update(change({ title: "Late" }))).items, "tool").title,
+    ).toBe("Late");
   });
 });
 
@@ -115,7 +181,10 @@ describe("prompts and turns", () => {
   test("a prompt bears who proposed, edited and approved it", () => {
     const story = new Story()
       .add("prompt_pending_approval", { approval: approval("a1"), participant: ann })
-      .add("prompt_approved", { approval: approval("a1", { prompt: "Better", originalPrompt: "Add a test" }), participant: olga })
+      .add("prompt_approved", {
+        approval: approval("a1", { prompt: "Better", originalPrompt: "Add a test" }),
+        participant: olga,
+      })
       .starts();
     const prompt = only(fold(story).items, "prompt");
     expect(prompt).toMatchObject({ state: "running", author: ann, decidedBy: olga });
@@ -123,12 +192,22 @@ describe("prompts and turns", () => {
   });
 
   test("a prompt that needs no approval is its author's", () => {
-    const story = new Story().add("prompt_approved", { approval: approval("a1"), participant: ann });
-    expect(only(fold(story).items, "prompt")).toMatchObject({ author: ann, decidedBy: ann, state: "approved" });
+    const story = new Story().add("prompt_approved", {
+      approval: approval("a1"),
+      participant: ann,
+    });
+    expect(only(fold(story).items, "prompt")).toMatchObject({
+      author: ann,
+      decidedBy: ann,
+      state: "approved",
+    });
   });
 
   test("a turn that begins later says so where it begins", () => {
-    const story = new Story().add("prompt_pending_approval", { approval: approval("a1"), participant: ann }).chat("Shall we?", olga).starts();
+    const story = new Story()
+      .add("prompt_pending_approval", { approval: approval("a1"), participant: ann })
+      .chat("Shall we?", olga)
+      .starts();
     expect(types(fold(story).items)).toEqual(["prompt", "chat", "turn-start"]);
     expect(only(fold(story).items, "turn-start").prompt).toBe("Add a test");
   });
@@ -136,18 +215,31 @@ describe("prompts and turns", () => {
   test("a rejected prompt keeps its reason", () => {
     const story = new Story()
       .add("prompt_pending_approval", { approval: approval("a1"), participant: ann })
-      .add("prompt_rejected", { approval: approval("a1", { status: "rejected", reason: "Not now" }), participant: olga });
-    expect(only(fold(story).items, "prompt")).toMatchObject({ state: "rejected", decidedBy: olga, approval: { reason: "Not now" } });
+      .add("prompt_rejected", {
+        approval: approval("a1", { status: "rejected", reason: "Not now" }),
+        participant: olga,
+      });
+    expect(only(fold(story).items, "prompt")).toMatchObject({
+      state: "rejected",
+      decidedBy: olga,
+      approval: { reason: "Not now" },
+    });
   });
 
   test("a queued prompt says how many are before it", () => {
-    const story = new Story().add("prompt_approved", { approval: approval("a1"), participant: ann }).add("prompt_queued", { approvalId: "a1", ahead: 2 });
+    const story = new Story()
+      .add("prompt_approved", { approval: approval("a1"), participant: ann })
+      .add("prompt_queued", { approvalId: "a1", ahead: 2 });
     expect(only(fold(story).items, "prompt")).toMatchObject({ state: "queued", ahead: 2 });
   });
 
   test("a turn ends with how long it took", () => {
     const t = fold(new Story().turn().says("Hi").says("!").ends());
-    expect(only(t.items, "turn-end")).toMatchObject({ state: "done", detail: "end_turn", took: 2_000 });
+    expect(only(t.items, "turn-end")).toMatchObject({
+      state: "done",
+      detail: "end_turn",
+      took: 2_000,
+    });
     expect(t.running).toBeNull();
   });
 
@@ -157,26 +249,60 @@ describe("prompts and turns", () => {
       .add("prompt_cancelled", { approvalId: "a1", participant: ann })
       .add("prompt_dispatch_failed", { approvalId: "a1", error: "cancelled" });
     expect(only(fold(story).items, "turn-end").state).toBe("cancelled");
-    expect(only(fold(story).items, "prompt")).toMatchObject({ state: "cancelled", cancelledBy: ann });
+    expect(only(fold(story).items, "prompt")).toMatchObject({
+      state: "cancelled",
+      cancelledBy: ann,
+    });
   });
 
   test("a failed turn says why", () => {
-    const story = new Story().turn().add("prompt_dispatch_failed", { approvalId: "a1", error: "it crashed" });
-    expect(only(fold(story).items, "turn-end")).toMatchObject({ state: "failed", detail: "it crashed" });
+    const story = new Story()
+      .turn()
+      .add("prompt_dispatch_failed", { approvalId: "a1", error: "it crashed" });
+    expect(only(fold(story).items, "turn-end")).toMatchObject({
+      state: "failed",
+      detail: "it crashed",
+    });
   });
 });
 
+test("what people say and propose during a turn knows the turn", () => {
+  const story = new Story()
+    .chat("Before")
+    .turn()
+    .chat("During")
+    .add("prompt_pending_approval", { approval: approval("a2"), participant: ann })
+    .ends()
+    .chat("After");
+  const of = (items: readonly Item[]) => items.flatMap((i) => ("during" in i ? [i.during] : []));
+  expect(of(fold(story).items)).toEqual([null, null, "a1", "a1", null]);
+});
+
 describe("plans", () => {
-  const plan = (...statuses: string[]) => ({ sessionUpdate: "plan", entries: statuses.map((status, i) => ({ content: `Step ${i}`, status })) });
+  const plan = (...statuses: string[]) => ({
+    sessionUpdate: "plan",
+    entries: statuses.map((status, i) => ({ content: `Step ${i}`, status })),
+  });
 
   it("tick in place within a turn", () => {
-    const t = fold(new Story().turn().update(plan("in_progress", "pending")).says("x").update(plan("completed", "in_progress")));
-    expect(only(t.items, "plan").entries.map((e) => e.status)).toEqual(["completed", "in_progress"]);
+    const t = fold(
+      new Story()
+        .turn()
+        .update(plan("in_progress", "pending"))
+        .says("x")
+        .update(plan("completed", "in_progress")),
+    );
+    expect(only(t.items, "plan").entries.map((e) => e.status)).toEqual([
+      "completed",
+      "in_progress",
+    ]);
     expect(t.plan).toHaveLength(2);
   });
 
   it("of another turn are others", () => {
-    const t = fold(new Story().turn().update(plan("completed")).ends().turn("a2").update(plan("pending")));
+    const t = fold(
+      new Story().turn().update(plan("completed")).ends().turn("a2").update(plan("pending")),
+    );
     expect(t.items.filter((i) => i.type === "plan")).toHaveLength(2);
   });
 });
@@ -187,7 +313,11 @@ describe("permissions", () => {
     { optionId: "once", name: "Once", kind: "allow_once" },
   ];
   const ask = (story: Story) =>
-    story.add("permission_requested", { requestId: "q1", toolCall: { toolCallId: "t1", title: "rm -r build", kind: "execute" }, options });
+    story.add("permission_requested", {
+      requestId: "q1",
+      toolCall: { toolCallId: "t1", title: "rm -r build", kind: "execute" },
+      options,
+    });
 
   test("a question can be the only announcement of its call", () => {
     const { items } = fold(ask(new Story().turn()));
@@ -196,7 +326,9 @@ describe("permissions", () => {
   });
 
   test("its options stay in the agent's order", () => {
-    expect(only(fold(ask(new Story().turn())).items, "permission").options.map((o) => o.id)).toEqual(["always", "once"]);
+    expect(
+      only(fold(ask(new Story().turn())).items, "permission").options.map((o) => o.id),
+    ).toEqual(["always", "once"]);
   });
 
   test("everybody sees who answered", () => {
@@ -207,17 +339,30 @@ describe("permissions", () => {
       source: "participant",
       participant: olga,
     });
-    expect(only(fold(story).items, "permission")).toMatchObject({ state: "selected", optionId: "once", answeredBy: olga });
+    expect(only(fold(story).items, "permission")).toMatchObject({
+      state: "selected",
+      optionId: "once",
+      answeredBy: olga,
+    });
   });
 
   test("a withdrawn question is open no more", () => {
-    expect(only(fold(ask(new Story().turn()).add("permission_withdrawn", { requestId: "q1" })).items, "permission").state).toBe("withdrawn");
+    expect(
+      only(
+        fold(ask(new Story().turn()).add("permission_withdrawn", { requestId: "q1" })).items,
+        "permission",
+      ).state,
+    ).toBe("withdrawn");
   });
 });
 
 describe("what is not known", () => {
   test("unknown updates are kept whole, the same ones together", () => {
-    const story = new Story().turn().notify("_vendor/usage", { tokens: 1 }).notify("_vendor/usage", { tokens: 2 }).update({ sessionUpdate: "brand_new", x: null });
+    const story = new Story()
+      .turn()
+      .notify("_vendor/usage", { tokens: 1 })
+      .notify("_vendor/usage", { tokens: 2 })
+      .update({ sessionUpdate: "brand_new", x: null });
     const { items } = fold(story);
     expect(items.filter((i) => i.type === "other").map((i) => [i.name, i.raw.length])).toEqual([
       ["_vendor/usage", 2],
@@ -226,19 +371,38 @@ describe("what is not known", () => {
   });
 
   test("an event of a type that only a newer server knows is shown by its name", () => {
-    const e = { type: "newer", cursor: "c9", sharedSessionId: "s1", timestamp: "2026-03-01T10:00:00Z", payload: { a: 1 } } as SessionEvent;
-    expect(apply(emptyTimeline, [e]).items[0]).toMatchObject({ type: "notice", notice: { what: "unknown", name: "newer", raw: { a: 1 } } });
+    const e = {
+      type: "newer",
+      cursor: "c9",
+      sharedSessionId: "s1",
+      timestamp: "2026-03-01T10:00:00Z",
+      payload: { a: 1 },
+    } as SessionEvent;
+    expect(apply(emptyTimeline, [e]).items[0]).toMatchObject({
+      type: "notice",
+      notice: { what: "unknown", name: "newer", raw: { a: 1 } },
+    });
   });
 
   test("nonsense of the agent breaks nothing", () => {
-    for (const notification of [null, 7, "x", [], {}, { method: "session/update" }, { method: "session/update", params: { update: { sessionUpdate: "plan", entries: 3 } } }]) {
+    for (const notification of [
+      null,
+      7,
+      "x",
+      [],
+      {},
+      { method: "session/update" },
+      { method: "session/update", params: { update: { sessionUpdate: "plan", entries: 3 } } },
+    ]) {
       const story = new Story().add("host_session_update", { notification });
       expect(types(fold(story).items)).toEqual(["other"]);
     }
   });
 
   test("names of Object's own are no kinds", () => {
-    expect(types(fold(new Story().update({ sessionUpdate: "constructor", content: {} })).items)).toEqual(["other"]);
+    expect(
+      types(fold(new Story().update({ sessionUpdate: "constructor", content: {} })).items),
+    ).toEqual(["other"]);
   });
 });
 
@@ -246,10 +410,18 @@ test("usage, commands and the title are kept, and are no rows", () => {
   const t = fold(
     new Story()
       .update({ sessionUpdate: "usage_update", used: 10, size: 100 })
-      .update({ sessionUpdate: "available_commands_update", availableCommands: [{ name: "help", description: "Helps" }, 3] })
+      .update({
+        sessionUpdate: "available_commands_update",
+        availableCommands: [{ name: "help", description: "Helps" }, 3],
+      })
       .update({ sessionUpdate: "session_info_update", title: "Fix it" }),
   );
-  expect(t).toMatchObject({ items: [], usage: { used: 10, size: 100 }, commands: [{ name: "help" }], title: "Fix it" });
+  expect(t).toMatchObject({
+    items: [],
+    usage: { used: 10, size: 100 },
+    commands: [{ name: "help" }],
+    title: "Fix it",
+  });
 });
 
 test("rows that did not change stay the same objects", () => {

@@ -4,7 +4,12 @@
  * has to be drawn.
  */
 
-import { isKnownEvent, type SessionEvent as KnownEvent, type Approval, type Participant } from "parley-client";
+import {
+  isKnownEvent,
+  type SessionEvent as KnownEvent,
+  type Approval,
+  type Participant,
+} from "parley-client";
 
 import {
   isObject,
@@ -17,7 +22,9 @@ import {
   type ToolFields,
   type Update,
 } from "./acp.ts";
-import type { Item, Notice, PermissionRow, PromptRow, SayRow, ToolRow } from "./items.ts";
+import type { Item, PermissionRow, PromptRow, SayRow, ToolRow } from "./items.ts";
+import { joined, merged, sameMessage } from "./merge.ts";
+import { noticeOf } from "./notices.ts";
 import type { SessionEvent } from "./wire.ts";
 
 export interface Timeline {
@@ -78,7 +85,12 @@ class Draft {
       case "message_created":
         // A proposed prompt has a row of its own.
         if (e.payload.message.kind === "prompt") return;
-        this.add({ type: "chat", message: e.payload.message, author: e.payload.participant });
+        this.add({
+          type: "chat",
+          message: e.payload.message,
+          author: e.payload.participant,
+          during: this.rest.running,
+        });
         return;
       case "prompt_pending_approval":
         this.prompt(e.payload.approval, { state: "pending", author: e.payload.participant });
@@ -93,7 +105,10 @@ class Draft {
         this.changePrompt(e.payload.approvalId, { state: "queued", ahead: e.payload.ahead });
         return;
       case "prompt_cancelled":
-        this.changePrompt(e.payload.approvalId, { state: "cancelling", cancelledBy: e.payload.participant });
+        this.changePrompt(e.payload.approvalId, {
+          state: "cancelling",
+          cancelledBy: e.payload.participant,
+        });
         return;
       case "prompt_dispatch_started":
         this.turnStarts(e.payload.approvalId);
@@ -127,7 +142,12 @@ class Draft {
   }
 
   private add(row: Fresh<Item>): void {
-    this.items.push({ ...row, key: `${row.type}:${this.cursor}`, cursor: this.cursor, at: this.at } as Item);
+    this.items.push({
+      ...row,
+      key: `${row.type}:${this.cursor}`,
+      cursor: this.cursor,
+      at: this.at,
+    } as Item);
   }
 
   private replace(i: number, row: Item): void {
@@ -146,6 +166,7 @@ class Draft {
       decidedBy: null,
       cancelledBy: null,
       ahead: 0,
+      during: this.rest.running,
       ...change,
     });
   }
@@ -174,7 +195,11 @@ class Draft {
     this.changePrompt(id, { state: "running" });
     const last = this.items.findLast((r) => r.type !== "notice");
     if (last?.type === "prompt" && last.approval.id === id) return;
-    this.add({ type: "turn-start", approvalId: id, prompt: this.findPrompt(id)?.approval.prompt ?? "" });
+    this.add({
+      type: "turn-start",
+      approvalId: id,
+      prompt: this.findPrompt(id)?.approval.prompt ?? "",
+    });
   }
 
   private turnEnds(id: string, how: "done" | "failed", detail: string): void {
@@ -183,15 +208,25 @@ class Draft {
     const state = cancelled ? "cancelled" : how;
     const began = this.rest.running === id ? this.turnBegan(id) : null;
     this.endSaying();
+    this.endTools(id);
     this.changePrompt(id, { state });
-    this.add({ type: "turn-end", approvalId: id, state, detail, took: began === null ? null : this.at - began });
+    this.add({
+      type: "turn-end",
+      approvalId: id,
+      state,
+      detail,
+      took: began === null ? null : this.at - began,
+    });
     if (this.rest.running === id) this.rest = { ...this.rest, running: null };
   }
 
   // The first thing of the turn tells when it began well enough, and unlike
   // the start itself it is in the rows.
   private turnBegan(id: string): number | null {
-    const first = this.items.findLastIndex((r) => (r.type === "prompt" ? r.approval.id : r.type === "turn-start" ? r.approvalId : "") === id);
+    const first = this.items.findLastIndex(
+      (r) =>
+        (r.type === "prompt" ? r.approval.id : r.type === "turn-start" ? r.approvalId : "") === id,
+    );
     const next = this.items.slice(first + 1).find((r) => "turn" in r && r.turn === id);
     return next?.at ?? null;
   }
@@ -227,18 +262,34 @@ class Draft {
 
   // What people say between two parts of a message does not split it.
   private lastOfAgent(): number {
-    return this.items.findLastIndex((r) => "turn" in r || r.type === "turn-start" || r.type === "turn-end");
+    return this.items.findLastIndex(
+      (r) => "turn" in r || r.type === "turn-start" || r.type === "turn-end",
+    );
   }
 
   private say(voice: SayRow["voice"], messageId: string | null, block: Block): void {
     const i = this.lastOfAgent();
     const row = this.items[i];
-    if (row?.type === "say" && row.open && row.voice === voice && row.turn === this.rest.running && sameMessage(row.messageId, messageId)) {
+    if (
+      row?.type === "say" &&
+      row.open &&
+      row.voice === voice &&
+      row.turn === this.rest.running &&
+      sameMessage(row.messageId, messageId)
+    ) {
       this.replace(i, { ...row, blocks: joined(row.blocks, block), until: this.at });
       return;
     }
     this.endSaying();
-    this.add({ type: "say", voice, messageId, blocks: [block], until: this.at, open: true, turn: this.rest.running });
+    this.add({
+      type: "say",
+      voice,
+      messageId,
+      blocks: [block],
+      until: this.at,
+      open: true,
+      turn: this.rest.running,
+    });
   }
 
   private endSaying(): void {
@@ -269,6 +320,16 @@ class Draft {
       turn: this.rest.running,
     };
     this.add(merged(blank as ToolRow, f, this.at));
+  }
+
+  private endTools(turn: string): void {
+    for (let i = this.items.length - 1; i >= 0; i--) {
+      const row = this.items[i];
+      if (row?.type === "turn-end") return; // what is before is of other turns
+      if (row?.type === "tool" && row.turn === turn && row.endedAt === null) {
+        this.replace(i, { ...row, status: "unfinished", endedAt: this.at });
+      }
+    }
   }
 
   // Agents that are started again may count from one again, so the same id
@@ -336,64 +397,4 @@ class Draft {
     if (notice) this.add({ type: "notice", notice });
     if (e.type === "session_closed") this.rest = { ...this.rest, running: null };
   }
-}
-
-const quietStatus = new Set(["starting", "idle", "running", "waiting"]);
-
-function noticeOf(e: KnownEvent): Notice | null {
-  switch (e.type) {
-    case "shared_session_created":
-      return { what: "created" };
-    case "session_updated":
-      return { what: "mode", who: e.payload.participant, mode: e.payload.session.mode };
-    case "session_closed":
-      return { what: "closed", status: e.payload.status };
-    case "participant_joined":
-      return { what: "joined", who: e.payload.participant };
-    case "participant_updated":
-      return { what: "role", who: e.payload.participant };
-    case "participant_left":
-      return {
-        what: "left",
-        who: e.payload.participant,
-        removed: e.payload.removedBy != null,
-        reason: e.payload.reason ?? null,
-      };
-    case "invite_rotated":
-      return { what: "invite", who: e.payload.participant };
-    case "agent_status":
-      // The others are seen in the room's header, and would be noise here.
-      if (quietStatus.has(e.payload.status)) return null;
-      return { what: "agent", status: e.payload.status, detail: e.payload.stderrTail ?? null };
-  }
-  return null;
-}
-
-function sameMessage(a: string | null, b: string | null): boolean {
-  return a === b || a === null || b === null;
-}
-
-function joined(blocks: readonly Block[], next: Block): readonly Block[] {
-  const last = blocks.at(-1);
-  if (last?.type === "text" && next.type === "text") {
-    return [...blocks.slice(0, -1), { type: "text", text: last.text + next.text }];
-  }
-  return [...blocks, next];
-}
-
-/** An update replaces what it carries; an empty list of content says nothing. */
-function merged(row: ToolRow, f: ToolFields, at: number): ToolRow {
-  const status = f.status ?? row.status;
-  const over = status === "completed" || status === "failed";
-  return {
-    ...row,
-    title: f.title ?? row.title,
-    kind: f.kind ?? row.kind,
-    status,
-    content: f.content && f.content.length > 0 ? f.content : row.content,
-    paths: f.paths && f.paths.length > 0 ? f.paths : row.paths,
-    input: f.input ?? row.input,
-    output: f.output ?? row.output,
-    endedAt: over ? (row.endedAt ?? at) : null,
-  };
 }

@@ -3,7 +3,15 @@ import { Icon } from "./Icon.tsx";
 import { useCopy } from "./copy.ts";
 
 /** Something to hand on: a link, or a command. */
-export function CopyField({ text, label, copyLabel = t.copy }: { text: string; label: string; copyLabel?: string }) {
+export function CopyField({
+  text,
+  label,
+  copyLabel = t.copy,
+}: {
+  text: string;
+  label: string;
+  copyLabel?: string;
+}) {
   const [copied, copy] = useCopy();
   return (
     <div className="copyfield">

@@ -14,7 +14,12 @@ export function Fold({ summary, children, open: openAtFirst = false, className =
   const [open, setOpen] = useState(openAtFirst);
   return (
     <div className={`fold ${className}`}>
-      <button type="button" className="fold-head" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        className="fold-head"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
         <Icon name={open ? "down" : "right"} size={14} />
         <span className="fold-summary">{summary}</span>
       </button>

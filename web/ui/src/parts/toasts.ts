@@ -36,7 +36,8 @@ export function toastError(error: unknown): void {
 }
 
 export function errorText(error: unknown): string {
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  const code =
+    typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : "";
   return t.errors.byCode[code] ?? (message || t.errors.generic);
 }

@@ -16,7 +16,9 @@ export function Aside({ room, host }: { room: Room; host: boolean }) {
         <section aria-label={t.people.plan}>
           <h2>
             {t.people.plan}
-            <span className="soft">{t.people.done(plan.filter((e) => e.status === "completed").length, plan.length)}</span>
+            <span className="soft">
+              {t.people.done(plan.filter((e) => e.status === "completed").length, plan.length)}
+            </span>
           </h2>
           <Steps entries={plan} />
         </section>

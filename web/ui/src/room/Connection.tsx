@@ -10,7 +10,8 @@ export function Connection({ state: c, ended }: { state: ConnectionState; ended:
   const tools = useTools();
   const waits = c.state === "reconnecting" || c.state === "connecting" ? c.retryInMs : undefined;
   const left = useCountdown(c, waits);
-  if (ended || c.state === "closed") return <span className="connection conn-closed">{t.connection.readOnly}</span>;
+  if (ended || c.state === "closed")
+    return <span className="connection conn-closed">{t.connection.readOnly}</span>;
   if (c.state === "live") return <span className="connection conn-live">{t.connection.live}</span>;
   if (c.state === "fallback") {
     return (
@@ -19,7 +20,8 @@ export function Connection({ state: c, ended }: { state: ConnectionState; ended:
       </span>
     );
   }
-  if (c.state === "connecting") return <span className="connection conn-lost">{t.connection.connecting}</span>;
+  if (c.state === "connecting")
+    return <span className="connection conn-lost">{t.connection.connecting}</span>;
   return (
     <span className="connection conn-lost" role="status">
       {left > 0 ? t.connection.retry(left) : t.connection.reconnecting}

@@ -48,7 +48,15 @@ export function Dialogs({ which, ...props }: Props) {
   }
 }
 
-function Box({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }) {
+function Box({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose(): void;
+  children: ReactNode;
+}) {
   return (
     <Modal opened onClose={onClose} title={title}>
       <div className="stack">{children}</div>
@@ -58,7 +66,9 @@ function Box({ title, onClose, children }: { title: string; onClose(): void; chi
 
 function Terminal() {
   const tools = useTools();
-  return <CopyField label={t.room.terminal} text={`parley join '${tools.store.client.link ?? ""}'`} />;
+  return (
+    <CopyField label={t.room.terminal} text={`parley join '${tools.store.client.link ?? ""}'`} />
+  );
 }
 
 function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
@@ -72,7 +82,11 @@ function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
   };
   return (
     <Box title={t.invite.title} onClose={onClose}>
-      {invite ? <Invite session={room.session.id} invite={invite} /> : <p className="soft">{t.invite.unknown}</p>}
+      {invite ? (
+        <Invite session={room.session.id} invite={invite} />
+      ) : (
+        <p className="soft">{t.invite.unknown}</p>
+      )}
       {host && room.session.status === "active" && (
         <div className="rotate">
           {invite && <p className="soft">{t.invite.rotateAbout}</p>}
@@ -98,7 +112,11 @@ function ShortcutsDialog({ singleKeys, onSingleKeys, onClose }: Omit<Props, "whi
           </div>
         ))}
       </dl>
-      <Switch checked={singleKeys} label={t.shortcuts.single} onChange={(e) => onSingleKeys(e.currentTarget.checked)} />
+      <Switch
+        checked={singleKeys}
+        label={t.shortcuts.single}
+        onChange={(e) => onSingleKeys(e.currentTarget.checked)}
+      />
     </Box>
   );
 }
@@ -128,7 +146,11 @@ function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typ
         <Button variant="default" onClick={onClose}>
           {t.cancel}
         </Button>
-        <Button color={which === "leave" ? undefined : "red"} data-autofocus onClick={() => void tools.run(act()).then((ok) => ok && onClose())}>
+        <Button
+          color={which === "leave" ? undefined : "red"}
+          data-autofocus
+          onClick={() => void tools.run(act()).then((ok) => ok && onClose())}
+        >
           {q.yes}
         </Button>
       </div>

@@ -12,7 +12,8 @@ import { t } from "../texts.ts";
 import { Connection } from "./Connection.tsx";
 import { useTools } from "./context.ts";
 
-export type DialogName = "invite" | "terminal" | "shortcuts" | "leave" | "close" | "stop" | "people";
+export type DialogName =
+  "invite" | "terminal" | "shortcuts" | "leave" | "close" | "stop" | "people";
 
 interface Props {
   room: Room;
@@ -42,9 +43,19 @@ export function Header({ room, title, connection, host, open }: Props) {
         {here.slice(0, 4).map((p) => (
           <Face key={p.id} person={p} />
         ))}
-        {here.length > 4 && <span className="face face-md face-more" aria-hidden="true">+{here.length - 4}</span>}
+        {here.length > 4 && (
+          <span className="face face-md face-more" aria-hidden="true">
+            +{here.length - 4}
+          </span>
+        )}
       </button>
-      <Button className="invite-button" size="xs" variant="light" leftSection={<Icon name="link" size={15} />} onClick={() => open("invite")}>
+      <Button
+        className="invite-button"
+        size="xs"
+        variant="light"
+        leftSection={<Icon name="link" size={15} />}
+        onClick={() => open("invite")}
+      >
         {t.room.invite}
       </Button>
       <MoreMenu room={room} host={host} open={open} />
@@ -111,7 +122,15 @@ function ModeName({ name, short }: { name: string; short: string }) {
   );
 }
 
-function MoreMenu({ room, host, open }: { room: Room; host: boolean; open(dialog: DialogName): void }) {
+function MoreMenu({
+  room,
+  host,
+  open,
+}: {
+  room: Room;
+  host: boolean;
+  open(dialog: DialogName): void;
+}) {
   const active = room.session.status === "active";
   return (
     <Menu position="bottom-end" width={250}>
@@ -121,7 +140,11 @@ function MoreMenu({ room, host, open }: { room: Room; host: boolean; open(dialog
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item className="only-narrow" leftSection={<Icon name="link" />} onClick={() => open("invite")}>
+        <Menu.Item
+          className="only-narrow"
+          leftSection={<Icon name="link" />}
+          onClick={() => open("invite")}
+        >
           {t.invite.title}
         </Menu.Item>
         <Menu.Item leftSection={<Icon name="terminal" />} onClick={() => open("terminal")}>
@@ -145,7 +168,11 @@ function MoreMenu({ room, host, open }: { room: Room; host: boolean; open(dialog
             <Menu.Item leftSection={<Icon name="power" />} onClick={() => open("stop")}>
               {t.room.stopAgent}
             </Menu.Item>
-            <Menu.Item color="red" leftSection={<Icon name="cross" />} onClick={() => open("close")}>
+            <Menu.Item
+              className="danger"
+              leftSection={<Icon name="cross" />}
+              onClick={() => open("close")}
+            >
               {t.room.closeSession}
             </Menu.Item>
           </>
@@ -164,7 +191,11 @@ function NotifyItem() {
       disabled={state !== "default"}
       onClick={() => void Notification.requestPermission()}
     >
-      {state === "granted" ? t.room.notifyOff : state === "denied" ? t.room.notifyDenied : t.room.notify}
+      {state === "granted"
+        ? t.room.notifyOff
+        : state === "denied"
+          ? t.room.notifyDenied
+          : t.room.notify}
     </Menu.Item>
   );
 }

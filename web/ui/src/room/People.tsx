@@ -37,7 +37,11 @@ function Person({ person: p, room, host }: { person: Participant; room: Room; ho
           {nameOf(p)} {me && <span className="soft">({t.you})</span>}
         </span>
         <span className="person-role">
-          {room.typing.has(p.id) ? <span className="typing">{t.people.typingNow}…</span> : t.role(p.role)}
+          {room.typing.has(p.id) ? (
+            <span className="typing">{t.people.typingNow}…</span>
+          ) : (
+            t.role(p.role)
+          )}
           <span className="hidden-visually">, {here ? t.people.here : t.people.away}</span>
         </span>
       </span>
@@ -60,10 +64,17 @@ function PersonMenu({ person: p }: { person: Participant }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<Icon name={other === "viewer" ? "eye" : "chat"} />} onClick={() => void tools.run(tools.store.client.setRole(p.id, other))}>
+          <Menu.Item
+            leftSection={<Icon name={other === "viewer" ? "eye" : "chat"} />}
+            onClick={() => void tools.run(tools.store.client.setRole(p.id, other))}
+          >
             {other === "viewer" ? t.people.makeViewer : t.people.makeCollaborator}
           </Menu.Item>
-          <Menu.Item color="red" leftSection={<Icon name="cross" />} onClick={() => setRemoving(true)}>
+          <Menu.Item
+            className="danger"
+            leftSection={<Icon name="cross" />}
+            onClick={() => setRemoving(true)}
+          >
             {t.people.remove}
           </Menu.Item>
         </Menu.Dropdown>
@@ -83,11 +94,19 @@ function RemoveDialog({ person, onClose }: { person: Participant; onClose(): voi
         onSubmit={(e) => {
           e.preventDefault();
           const why = reason.trim();
-          void tools.run(tools.store.client.remove(person.id, why ? { reason: why } : {})).then((ok) => ok && onClose());
+          void tools
+            .run(tools.store.client.remove(person.id, why ? { reason: why } : {}))
+            .then((ok) => ok && onClose());
         }}
       >
         <p>{t.people.removeAbout}</p>
-        <TextInput label={t.people.reason} value={reason} maxLength={500} data-autofocus onChange={(e) => setReason(e.currentTarget.value)} />
+        <TextInput
+          label={t.people.reason}
+          value={reason}
+          maxLength={500}
+          data-autofocus
+          onChange={(e) => setReason(e.currentTarget.value)}
+        />
         <div className="dialog-actions">
           <Button variant="default" onClick={onClose}>
             {t.cancel}

@@ -50,10 +50,20 @@ export default function Room({ store, state }: Props) {
   return (
     <RoomContext value={tools}>
       <div className="room">
-        <a className="skip" href="#composer" onClick={(e) => (e.preventDefault(), composer.current?.focus())}>
+        <a
+          className="skip"
+          href="#composer"
+          onClick={(e) => (e.preventDefault(), composer.current?.focus())}
+        >
           {t.room.skip}
         </a>
-        <Header room={room} title={title} connection={connection} host={rights.host} open={setDialog} />
+        <Header
+          room={room}
+          title={title}
+          connection={connection}
+          host={rights.host}
+          open={setDialog}
+        />
         <main className="room-main">
           <div className="room-talk">
             {room.timeline.items.length === 0 ? (
@@ -137,7 +147,9 @@ function useTools(
         return room && personById(room, id);
       },
       message: (id) => {
-        const row = store.snapshot().room?.timeline.items.find((r) => r.type === "chat" && r.message.id === id);
+        const row = store
+          .snapshot()
+          .room?.timeline.items.find((r) => r.type === "chat" && r.message.id === id);
         return row?.type === "chat" ? row.message : null;
       },
       show: (key) => timeline.current?.show(key),
@@ -157,8 +169,12 @@ function useTools(
 function useTitle(room: RoomModel): string {
   const host = room.people.find((p) => p.role === "host");
   const [known] = useState(() => recall(room.session.id)?.title);
-  const title = room.timeline.title ?? known ?? t.room.titleBy(host ? nameOf(host) : room.session.hostUserId);
-  useEffect(() => remember(room.session.id, { title, role: room.me.role, at: Date.now() }), [room.session.id, room.me.role, title]);
+  const title =
+    room.timeline.title ?? known ?? t.room.titleBy(host ? nameOf(host) : room.session.hostUserId);
+  useEffect(
+    () => remember(room.session.id, { title, role: room.me.role, at: Date.now() }),
+    [room.session.id, room.me.role, title],
+  );
   return title;
 }
 
@@ -169,14 +185,17 @@ function whyNot(room: RoomModel, connection: ConnectionState): string {
 
 function mayStop(room: RoomModel, rights: Rights): boolean {
   const { running, items } = room.timeline;
-  if (running === null) return rights.host && (room.agent === "running" || room.agent === "waiting");
+  if (running === null)
+    return rights.host && (room.agent === "running" || room.agent === "waiting");
   const prompt = items.findLast((r) => r.type === "prompt" && r.approval.id === running);
   return prompt?.type === "prompt" ? mayCancel(rights, room.me, prompt.approval) : rights.host;
 }
 
 function latestOfPeople(room: RoomModel): string {
   const last = room.timeline.items.findLast((r) => r.type === "chat" || r.type === "prompt");
-  if (last?.type === "chat" && last.author.id !== room.me.id) return `${nameOf(last.author)}: ${last.message.text.slice(0, 300)}`;
-  if (last?.type === "prompt" && last.author && last.author.id !== room.me.id) return t.prompt.proposed(nameOf(last.author));
+  if (last?.type === "chat" && last.author.id !== room.me.id)
+    return `${nameOf(last.author)}: ${last.message.text.slice(0, 300)}`;
+  if (last?.type === "prompt" && last.author && last.author.id !== room.me.id)
+    return t.prompt.proposed(nameOf(last.author));
   return "";
 }

@@ -66,7 +66,9 @@ export function Timeline({ session, items, meId, more, loadingOlder, onOlder, ha
           const before = items[index - first - 1];
           return (
             <>
-              {before && dayOf(before.at) !== dayOf(item.at) && <p className="day">{dayOf(item.at)}</p>}
+              {before && dayOf(before.at) !== dayOf(item.at) && (
+                <p className="day">{dayOf(item.at)}</p>
+              )}
               {item.key === mark && (
                 <p className="unread-mark" id="unread">
                   <span>{t.room.unreadMark}</span>
@@ -98,7 +100,12 @@ function Header({ context }: { context?: Context }) {
   return (
     <div className="timeline-top">
       {context.more && (
-        <button type="button" className="text-button" disabled={context.loadingOlder} onClick={context.onOlder}>
+        <button
+          type="button"
+          className="text-button"
+          disabled={context.loadingOlder}
+          onClick={context.onOlder}
+        >
           {context.loadingOlder ? t.room.loadingOlder : t.room.older}
         </button>
       )}

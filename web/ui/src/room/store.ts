@@ -1,6 +1,13 @@
 /** A room and the connection to it, for React to draw. */
 
-import { connect, ParleyError, type ConnectionState, type Link, type Options, type SessionClient } from "parley-client";
+import {
+  connect,
+  ParleyError,
+  type ConnectionState,
+  type Link,
+  type Options,
+  type SessionClient,
+} from "parley-client";
 
 import { enter, prepend, startsTyping, stopsTyping, take, type Room } from "../core/room.ts";
 import type { SessionEvent } from "../core/wire.ts";
@@ -20,7 +27,11 @@ const hiddenPauseMs = 200;
 
 export class RoomStore {
   readonly client: SessionClient;
-  private state: RoomState = { room: null, connection: { state: "connecting" }, loadingOlder: false };
+  private state: RoomState = {
+    room: null,
+    connection: { state: "connecting" },
+    loadingOlder: false,
+  };
   private readonly listeners = new Set<() => void>();
   private waiting: SessionEvent[] = [];
   private cancelFlush: (() => void) | null = null;
@@ -36,7 +47,9 @@ export class RoomStore {
     this.client.on("unknown", (line) => {
       if (typeof line.cursor === "string") this.queue(line as unknown as SessionEvent);
     });
-    this.client.on("presence", (p) => this.change((room) => ({ ...room, present: new Set(p.participants) })));
+    this.client.on("presence", (p) =>
+      this.change((room) => ({ ...room, present: new Set(p.participants) })),
+    );
     this.client.on("typing", (n) => this.typing(n.participantId, n.active));
     this.client.on("connection", (connection) => {
       this.flush();
@@ -67,7 +80,8 @@ export class RoomStore {
       this.change((room) => (h.gap ? { ...room, more: false } : prepend(room, h.events, h.more)));
     } catch (error) {
       // A closed session tells no history; what is there stays.
-      if (!(error instanceof ParleyError && error.retryable)) this.change((room) => ({ ...room, more: false }));
+      if (!(error instanceof ParleyError && error.retryable))
+        this.change((room) => ({ ...room, more: false }));
     } finally {
       this.set({ loadingOlder: false });
     }
@@ -102,7 +116,11 @@ export class RoomStore {
   private typing(id: string, active: boolean): void {
     clearTimeout(this.typists.get(id));
     this.typists.delete(id);
-    if (active) this.typists.set(id, setTimeout(() => this.typing(id, false), typingLapsesMs));
+    if (active)
+      this.typists.set(
+        id,
+        setTimeout(() => this.typing(id, false), typingLapsesMs),
+      );
     this.change((room) => (active ? startsTyping(room, id) : stopsTyping(room, id)));
   }
 

@@ -14,7 +14,15 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
       const s = latest.current;
-      if (!s.enabled || e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || writes(e.target)) return;
+      if (
+        !s.enabled ||
+        e.ctrlKey ||
+        e.metaKey ||
+        e.altKey ||
+        e.defaultPrevented ||
+        writes(e.target)
+      )
+        return;
       if (document.querySelector('[role="dialog"]')) return;
       if (act(e.key, s)) e.preventDefault();
     };
@@ -39,5 +47,8 @@ function press(key: string): boolean {
 }
 
 function writes(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable], [role=menu]") !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest("input, textarea, select, [contenteditable], [role=menu]") !== null
+  );
 }

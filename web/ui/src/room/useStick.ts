@@ -49,7 +49,11 @@ export function useStick() {
   return { atEnd, attach, toEnd, release, follow };
 }
 
-function keepAtEnd(s: HTMLElement, stuck: { current: boolean }, stick: (on: boolean) => void): () => void {
+function keepAtEnd(
+  s: HTMLElement,
+  stuck: { current: boolean },
+  stick: (on: boolean) => void,
+): () => void {
   let top = s.scrollTop;
   let touched = -Infinity;
   let held = false;

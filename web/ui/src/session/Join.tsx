@@ -62,7 +62,12 @@ export function Join({ session, onJoin, onStop }: Props) {
           error={missing && name.trim() === "" ? t.join.nameMissing : null}
           onChange={(e) => setName(e.currentTarget.value)}
         />
-        <Checkbox label={t.join.watch} description={t.join.watchAbout} checked={watch} onChange={(e) => setWatch(e.currentTarget.checked)} />
+        <Checkbox
+          label={t.join.watch}
+          description={t.join.watchAbout}
+          checked={watch}
+          onChange={(e) => setWatch(e.currentTarget.checked)}
+        />
         <Button type="submit" size="md" fullWidth>
           {t.join.go}
         </Button>
@@ -114,10 +119,12 @@ function useGlance(session: string, onStop: (state: StateName) => void): Glance 
       (g) => {
         if (gone) return;
         setSeen(g);
-        if (g.session.status !== "active") onStop(g.session.status === "expired" ? "expired" : "ended");
+        if (g.session.status !== "active")
+          onStop(g.session.status === "expired" ? "expired" : "ended");
       },
       (error: unknown) => {
-        if (!gone && error instanceof ParleyError && error.code === "SESSION_NOT_FOUND") onStop("notFound");
+        if (!gone && error instanceof ParleyError && error.code === "SESSION_NOT_FOUND")
+          onStop("notFound");
       },
     );
     return () => {

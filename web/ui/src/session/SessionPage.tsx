@@ -26,7 +26,13 @@ export default function SessionPage({ place }: { place: SessionPlace }) {
   const [way, setWay] = useState<Way>(() => firstWay(place));
   switch (way.how) {
     case "stop":
-      return <Stopped session={place.session} state={way.state} onAsk={(invite) => setWay({ how: "ask", invite })} />;
+      return (
+        <Stopped
+          session={place.session}
+          state={way.state}
+          onAsk={(invite) => setWay({ how: "ask", invite })}
+        />
+      );
     case "ask":
       return (
         <Join
@@ -104,7 +110,8 @@ function Connected({ session, way, onWay, store }: InsideProps & { store: RoomSt
   }, [inside, session, store, way]);
 
   const c = state.connection;
-  const stopped = c.state === "closed" && c.reason !== "closed" ? stateFor(c.reason, c.error.code) : null;
+  const stopped =
+    c.state === "closed" && c.reason !== "closed" ? stateFor(c.reason, c.error.code) : null;
   useEffect(() => {
     if (stopped === null) return;
     // A way back that no longer leads in must not be tried again at each visit.
@@ -118,7 +125,11 @@ function Connected({ session, way, onWay, store }: InsideProps & { store: RoomSt
   }, [stopped, inside, session, way, onWay]);
 
   if (!state.room) {
-    return <Loading text={c.state === "reconnecting" ? t.connection.reconnecting : t.connection.connecting} />;
+    return (
+      <Loading
+        text={c.state === "reconnecting" ? t.connection.reconnecting : t.connection.connecting}
+      />
+    );
   }
   return (
     <Suspense fallback={<Loading />}>
@@ -133,7 +144,15 @@ function keepWayBack(session: string, store: RoomStore): void {
   if (participant) remember(session, { participant, at: Date.now() });
 }
 
-function Stopped({ session, state, onAsk }: { session: string; state: StateName; onAsk(invite: string): void }) {
+function Stopped({
+  session,
+  state,
+  onAsk,
+}: {
+  session: string;
+  state: StateName;
+  onAsk(invite: string): void;
+}) {
   const invite = recall(session)?.invite;
   const again = invite && ["left", "taken", "full", "failed", "badCredentials"].includes(state);
   return <StatePage state={state} onAgain={again ? () => onAsk(invite) : undefined} />;

@@ -16,7 +16,13 @@ const icons: Partial<Record<StateName, IconName>> = {
 };
 
 /** Says why one is not in the session, and what to do. */
-export function StatePage({ state, onAgain }: { state: StateName; onAgain?: (() => void) | undefined }) {
+export function StatePage({
+  state,
+  onAgain,
+}: {
+  state: StateName;
+  onAgain?: (() => void) | undefined;
+}) {
   const words = t.state[state];
   useEffect(() => {
     document.title = `${words.title} · ${t.app}`;
@@ -30,8 +36,18 @@ export function StatePage({ state, onAgain }: { state: StateName; onAgain?: (() 
         <h1>{words.title}</h1>
         <p className="soft">{words.about}</p>
         <div className="state-actions">
-          {onAgain && <Button onClick={onAgain}>{state === "taken" ? t.state.anotherName : state === "full" || state === "failed" ? t.retry : t.state.rejoin}</Button>}
-          {state === "protocol" && <Button onClick={() => location.reload()}>{t.state.reload}</Button>}
+          {onAgain && (
+            <Button onClick={onAgain}>
+              {state === "taken"
+                ? t.state.anotherName
+                : state === "full" || state === "failed"
+                  ? t.retry
+                  : t.state.rejoin}
+            </Button>
+          )}
+          {state === "protocol" && (
+            <Button onClick={() => location.reload()}>{t.state.reload}</Button>
+          )}
           <Button component="a" href="/" variant="default">
             {t.home}
           </Button>

@@ -21,11 +21,19 @@ export function SessionRow({ session: s }: { session: Session }) {
           {active ? t.mode(s.mode).name : s.status === "expired" ? t.start.expired : t.start.closed}
           {" · "}
           {t.start.created(relativeTime(Date.parse(s.createdAt), now))}
-          {active && s.expiresAt && ` · ${t.start.expires(relativeTime(Date.parse(s.expiresAt), now))}`}
+          {active &&
+            s.expiresAt &&
+            ` · ${t.start.expires(relativeTime(Date.parse(s.expiresAt), now))}`}
         </span>
       </div>
       {may ? (
-        <Button component="a" href={`/s/${s.id}`} size="xs" variant={known?.participant ? "filled" : "default"} aria-label={`${t.start.enter}: ${title}`}>
+        <Button
+          component="a"
+          href={`/s/${s.id}`}
+          size="xs"
+          variant={known?.participant ? "filled" : "default"}
+          aria-label={`${t.start.enter}: ${title}`}
+        >
           {known?.participant ? t.start.enter : t.start.join}
         </Button>
       ) : (

@@ -37,94 +37,170 @@ function Done({ made }: { made: CreateAnswer }) {
   );
 }
 
-function Form({ agents, agent: firstAgent, onMade }: { agents: readonly AgentProfile[]; agent: string; onMade(a: CreateAnswer): void }) {
+interface FormProps {
+  agents: readonly AgentProfile[];
+  agent: string;
+  onMade(a: CreateAnswer): void;
+}
+
+function Form({ agents, agent, onMade }: FormProps) {
   const running = useRunning();
-  const [from, setFrom] = useState<"fresh" | "running">("fresh");
-  const [agent, setAgent] = useState(firstAgent || (agents[0]?.name ?? ""));
-  const [hostSession, setHostSession] = useState("");
-  const [name, setName] = useState(rememberedName());
-  const [title, setTitle] = useState("");
-  const [mode, setMode] = useState<Mode>("prompt_with_approval");
-  const [minutes, setMinutes] = useState("1440");
+  const [form, setForm] = useState<Wishes>({
+    from: "fresh",
+    agent: agent || (agents[0]?.name ?? ""),
+    hostSession: "",
+    name: rememberedName(),
+    title: "",
+    mode: "prompt_with_approval",
+    minutes: "1440",
+  });
+  const change = (part: Partial<Wishes>) => setForm({ ...form, ...part });
+  const { busy, error, submit } = useSharing(onMade);
+  return (
+    <form
+      className="stack"
+      onSubmit={(e) => {
+        e.preventDefault();
+        void submit({ ...form, hostSession: form.hostSession || (running[0]?.id ?? "") });
+      }}
+    >
+      <What form={form} onChange={change} agents={agents} running={running} />
+      <Terms form={form} onChange={change} />
+      {error && (
+        <p className="note" role="alert">
+          {error}
+        </p>
+      )}
+      <Button type="submit" loading={busy} disabled={form.from === "fresh" && form.agent === ""}>
+        {t.share.create}
+      </Button>
+    </form>
+  );
+}
+
+interface Wishes {
+  from: "fresh" | "running";
+  agent: string;
+  hostSession: string;
+  name: string;
+  title: string;
+  mode: Mode;
+  minutes: string;
+}
+
+function useSharing(onMade: (a: CreateAnswer) => void) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-
-  const submit = async () => {
-    if (name.trim() === "") return setError(t.share.nameMissing);
+  const submit = async (w: Wishes) => {
+    const name = w.name.trim();
+    const title = w.title.trim();
+    if (name === "") return setError(t.share.nameMissing);
     setBusy(true);
     setError(null);
     try {
-      const id = from === "fresh" ? (await startAgent(agent, title.trim())).id : hostSession || (running[0]?.id ?? "");
+      const hostSessionId =
+        w.from === "fresh" ? (await startAgent(w.agent, title)).id : w.hostSession;
       const made = await share({
-        hostSessionId: id,
+        hostSessionId,
         hostUserId: newUserId(name),
-        hostDisplayName: name.trim(),
-        mode,
-        expiresInMinutes: Number(minutes),
+        hostDisplayName: name,
+        mode: w.mode,
+        expiresInMinutes: Number(w.minutes),
       });
-      keep(made, name.trim(), title.trim());
+      keep(made, name, title);
       onMade(made);
     } catch (e) {
       setError(errorText(e));
       setBusy(false);
     }
   };
+  return { busy, error, submit };
+}
+
+interface PartProps {
+  form: Wishes;
+  onChange(part: Partial<Wishes>): void;
+}
+
+interface WhatProps extends PartProps {
+  agents: readonly AgentProfile[];
+  running: readonly HostSession[];
+}
+
+function What({ form, onChange, agents, running }: WhatProps) {
   return (
-    <form
-      className="stack"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void submit();
-      }}
-    >
+    <>
       {running.length > 0 && (
         <SegmentedControl
           fullWidth
           aria-label={t.share.what}
-          value={from}
-          onChange={(v) => setFrom(v as typeof from)}
+          value={form.from}
+          onChange={(v) => onChange({ from: v as Wishes["from"] })}
           data={[
             { value: "fresh", label: t.share.fresh },
             { value: "running", label: t.share.running },
           ]}
         />
       )}
-      {from === "fresh" ? (
+      {form.from === "fresh" ? (
         <>
-          <NativeSelect label={t.share.agent} value={agent} onChange={(e) => setAgent(e.currentTarget.value)} data={agents.map((a) => a.name)} />
-          <TextInput label={t.share.titleLabel} placeholder={t.share.titlePlaceholder} value={title} maxLength={100} onChange={(e) => setTitle(e.currentTarget.value)} />
+          <NativeSelect
+            label={t.share.agent}
+            value={form.agent}
+            onChange={(e) => onChange({ agent: e.currentTarget.value })}
+            data={agents.map((a) => a.name)}
+          />
+          <TextInput
+            label={t.share.titleLabel}
+            placeholder={t.share.titlePlaceholder}
+            value={form.title}
+            maxLength={100}
+            onChange={(e) => onChange({ title: e.currentTarget.value })}
+          />
         </>
       ) : (
         <NativeSelect
           label={t.share.session}
-          value={hostSession}
-          onChange={(e) => setHostSession(e.currentTarget.value)}
-          data={running.map((s) => ({ value: s.id, label: `${s.title || s.agent} (${t.agent(s.status)})` }))}
+          value={form.hostSession}
+          onChange={(e) => onChange({ hostSession: e.currentTarget.value })}
+          data={running.map((s) => ({
+            value: s.id,
+            label: `${s.title || s.agent} (${t.agent(s.status)})`,
+          }))}
         />
       )}
-      <TextInput label={t.share.name} placeholder={t.share.namePlaceholder} value={name} maxLength={64} autoComplete="nickname" data-autofocus onChange={(e) => setName(e.currentTarget.value)} />
+    </>
+  );
+}
+
+const expiries = ["60", "480", "1440", "10080", "0"];
+
+function Terms({ form, onChange }: PartProps) {
+  return (
+    <>
+      <TextInput
+        label={t.share.name}
+        placeholder={t.share.namePlaceholder}
+        value={form.name}
+        maxLength={64}
+        autoComplete="nickname"
+        data-autofocus
+        onChange={(e) => onChange({ name: e.currentTarget.value })}
+      />
       <NativeSelect
         label={t.share.mode}
-        description={t.mode(mode).about}
-        value={mode}
-        onChange={(e) => setMode(e.currentTarget.value as Mode)}
+        description={t.mode(form.mode).about}
+        value={form.mode}
+        onChange={(e) => onChange({ mode: e.currentTarget.value as Mode })}
         data={modes.map((m) => ({ value: m, label: t.mode(m).name }))}
       />
       <NativeSelect
         label={t.share.expiry}
-        value={minutes}
-        onChange={(e) => setMinutes(e.currentTarget.value)}
-        data={["60", "480", "1440", "10080", "0"].map((value) => ({ value, label: t.share.expiries[value] ?? value }))}
+        value={form.minutes}
+        onChange={(e) => onChange({ minutes: e.currentTarget.value })}
+        data={expiries.map((value) => ({ value, label: t.share.expiries[value] ?? value }))}
       />
-      {error && (
-        <p className="note" role="alert">
-          {error}
-        </p>
-      )}
-      <Button type="submit" loading={busy} disabled={from === "fresh" && agent === ""}>
-        {t.share.create}
-      </Button>
-    </form>
+    </>
   );
 }
 

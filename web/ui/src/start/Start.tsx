@@ -27,7 +27,11 @@ export default function Start() {
           <h1>{t.tagline}</h1>
           <p className="lead">{t.start.lead}</p>
         </div>
-        <Button size="md" leftSection={<Icon name="plus" size={17} />} onClick={() => setSharing({ agent: "" })}>
+        <Button
+          size="md"
+          leftSection={<Icon name="plus" size={17} />}
+          onClick={() => setSharing({ agent: "" })}
+        >
           {t.start.share}
         </Button>
       </div>
@@ -45,7 +49,9 @@ export default function Start() {
           </section>
         </div>
       </div>
-      {sharing && <ShareDialog agents={agents ?? []} agent={sharing.agent} onClose={() => setSharing(null)} />}
+      {sharing && (
+        <ShareDialog agents={agents ?? []} agent={sharing.agent} onClose={() => setSharing(null)} />
+      )}
     </Page>
   );
 }
@@ -55,7 +61,9 @@ function useLists() {
   const [agents, setAgents] = useState<AgentProfile[] | null>(null);
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
-    listSessions().then(setSessions, (e: unknown) => setError(isForbidden(e) ? t.start.protected : `${t.start.failed} ${errorText(e)}`));
+    listSessions().then(setSessions, (e: unknown) =>
+      setError(isForbidden(e) ? t.start.protected : `${t.start.failed} ${errorText(e)}`),
+    );
     listAgents().then(setAgents, () => setAgents([]));
   }, []);
   return { sessions, agents, error };
@@ -78,7 +86,10 @@ function Sessions({ sessions, error }: { sessions: Session[] | null; error: stri
           aria-label={t.start.filter.label}
           value={filter}
           onChange={(v) => setFilter(v as Filter)}
-          data={(["active", "mine", "all"] as const).map((value) => ({ value, label: t.start.filter[value] }))}
+          data={(["active", "mine", "all"] as const).map((value) => ({
+            value,
+            label: t.start.filter[value],
+          }))}
         />
       </div>
       <TextInput
@@ -93,15 +104,27 @@ function Sessions({ sessions, error }: { sessions: Session[] | null; error: stri
       {chosen?.length === 0 && (
         <div className="sessions-none">
           <p>{words || sessions?.length ? t.start.noneMatch : t.start.none}</p>
-          <p className="soft">{words || sessions?.length ? t.start.noneMatchAbout : t.start.noneAbout}</p>
+          <p className="soft">
+            {words || sessions?.length ? t.start.noneMatchAbout : t.start.noneAbout}
+          </p>
         </div>
       )}
-      <ul className="session-list">{chosen?.slice(0, 200).map((s) => <SessionRow key={s.id} session={s} />)}</ul>
+      <ul className="session-list">
+        {chosen?.slice(0, 200).map((s) => (
+          <SessionRow key={s.id} session={s} />
+        ))}
+      </ul>
     </section>
   );
 }
 
-function Agents({ agents, onShare }: { agents: AgentProfile[] | null; onShare(name: string): void }) {
+function Agents({
+  agents,
+  onShare,
+}: {
+  agents: AgentProfile[] | null;
+  onShare(name: string): void;
+}) {
   return (
     <section className="panel" aria-label={t.start.agents}>
       <h2>{t.start.agents}</h2>
@@ -116,7 +139,12 @@ function Agents({ agents, onShare }: { agents: AgentProfile[] | null; onShare(na
               <strong className="cut">{a.name}</strong>
               <span className="soft">{a.description}</span>
             </span>
-            <Button size="xs" variant="default" aria-label={t.start.startAgent(a.name)} onClick={() => onShare(a.name)}>
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={t.start.startAgent(a.name)}
+              onClick={() => onShare(a.name)}
+            >
               {t.share.create}
             </Button>
           </li>

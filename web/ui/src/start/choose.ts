@@ -5,7 +5,12 @@ import { recall } from "../core/memory.ts";
 export type Filter = "active" | "mine" | "all";
 
 /** Sessions that fit the filter and hold every word, newest first as they come. */
-export function chooseSessions(sessions: readonly Session[], filter: Filter, words: string, known = recall): Session[] {
+export function chooseSessions(
+  sessions: readonly Session[],
+  filter: Filter,
+  words: string,
+  known = recall,
+): Session[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return sessions.filter((s) => {
     if (filter === "active" && s.status !== "active") return false;

@@ -24,13 +24,21 @@ export function AgentSays({ row }: { row: SayRow }) {
 function Summary({ row }: { row: SayRow }) {
   const first = row.blocks.find((b) => b.type === "text");
   const took = row.until - row.at;
-  const name = row.voice === "user" ? t.agentSays.userEcho : row.open ? t.agentSays.thinking : t.agentSays.thought;
+  const name =
+    row.voice === "user"
+      ? t.agentSays.userEcho
+      : row.open
+        ? t.agentSays.thinking
+        : t.agentSays.thought;
   return (
     <>
       <Icon name={row.voice === "user" ? "chat" : "bulb"} size={14} />
       <span className="fold-name">
         {name}
-        {row.voice === "thought" && !row.open && took >= 1000 && ` ${t.turn.in(duration(took)).replace(/^in/, "for")}`}
+        {row.voice === "thought" &&
+          !row.open &&
+          took >= 1000 &&
+          ` ${t.turn.in(duration(took)).replace(/^in/, "for")}`}
       </span>
       <span className="cut">{first?.type === "text" ? first.text.slice(0, 200) : ""}</span>
     </>

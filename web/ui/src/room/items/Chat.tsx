@@ -25,7 +25,12 @@ export function Chat({ row }: { row: ChatRow }) {
           <LongText text={row.message.text} links />
         </div>
       </div>
-      <button type="button" className="reply-button" aria-label={t.chat.reply(name)} onClick={() => tools.reply(row.message)}>
+      <button
+        type="button"
+        className="reply-button"
+        aria-label={t.chat.reply(name)}
+        onClick={() => tools.reply(row.message)}
+      >
         <Icon name="reply" size={15} />
       </button>
     </article>
@@ -40,7 +45,9 @@ function Quoted({ id }: { id: string }) {
     <p className="quoted">
       <Icon name="reply" size={12} />
       <span className="cut">
-        {message ? `${author ? nameOf(author) : t.somebody}: ${message.text.slice(0, 120)}` : t.chat.unknownMessage}
+        {message
+          ? `${author ? nameOf(author) : t.somebody}: ${message.text.slice(0, 120)}`
+          : t.chat.unknownMessage}
       </span>
     </p>
   );

@@ -11,7 +11,11 @@ export function PermissionLine({ row }: { row: PermissionRow }) {
   return (
     <p className={`permission permission-${row.state} ${allowed(row) ? "" : "permission-no"}`}>
       <Icon name={row.state === "open" ? "question" : allowed(row) ? "check" : "cross"} size={15} />
-      <span>{row.state === "open" ? `${t.permission.asks}: ${host ? t.permission.waitsYou : t.permission.waits}` : answer(row)}</span>
+      <span>
+        {row.state === "open"
+          ? `${t.permission.asks}: ${host ? t.permission.waitsYou : t.permission.waits}`
+          : answer(row)}
+      </span>
     </p>
   );
 }

@@ -19,7 +19,10 @@ export function Prompt({ row }: { row: PromptRow }) {
   const proposed = row.decidedBy === null || row.decidedBy.id !== a.participantId;
   const mine = a.participantId === tools.meId;
   return (
-    <article className={`prompt prompt-${state}`} aria-label={proposed ? t.prompt.proposed(name) : t.prompt.prompted(name)}>
+    <article
+      className={`prompt prompt-${state}`}
+      aria-label={proposed ? t.prompt.proposed(name) : t.prompt.prompted(name)}
+    >
       <header>
         <Face person={author} />
         <span className="prompt-who">
@@ -39,7 +42,11 @@ export function Prompt({ row }: { row: PromptRow }) {
         </Fold>
       )}
       {mine && busy.has(state) && (
-        <button type="button" className="text-button" onClick={() => void tools.run(tools.store.client.cancel(a.id))}>
+        <button
+          type="button"
+          className="text-button"
+          onClick={() => void tools.run(tools.store.client.cancel(a.id))}
+        >
           {t.prompt.withdraw}
         </button>
       )}
@@ -55,16 +62,27 @@ function credits(row: PromptRow): string {
     const why = a.reason ? t.notice.because(a.reason) : "";
     return t.prompt.rejectedBy(nameOf(decidedBy)) + why;
   }
-  return a.originalPrompt === null ? t.prompt.approvedBy(nameOf(decidedBy)) : t.prompt.editedBy(nameOf(decidedBy));
+  return a.originalPrompt === null
+    ? t.prompt.approvedBy(nameOf(decidedBy))
+    : t.prompt.editedBy(nameOf(decidedBy));
 }
 
 function State({ row }: { row: PromptRow }) {
   if (row.state === "approved" || row.state === "done") return null;
-  const icon = row.state === "pending" || row.state === "queued" ? "clock" : row.state === "rejected" || row.state === "failed" ? "cross" : null;
+  const icon =
+    row.state === "pending" || row.state === "queued"
+      ? "clock"
+      : row.state === "rejected" || row.state === "failed"
+        ? "cross"
+        : null;
   const detail = row.state === "queued" && row.ahead > 0 ? `, ${t.prompt.ahead(row.ahead)}` : "";
   return (
     <span className={`chip chip-${row.state}`}>
-      {icon ? <Icon name={icon} size={13} /> : row.state === "running" ? <span className="pulse" /> : null}
+      {icon ? (
+        <Icon name={icon} size={13} />
+      ) : row.state === "running" ? (
+        <span className="pulse" />
+      ) : null}
       {t.prompt.states[row.state]}
       {detail}
     </span>

@@ -13,7 +13,8 @@ import { TurnEnd, TurnStart } from "./Turn.tsx";
 
 /** One row of the time line. */
 export const Row = memo(function Row({ item }: { item: Item }) {
-  const inTurn = "turn" in item && item.turn !== null;
+  const inTurn =
+    ("turn" in item && item.turn !== null) || ("during" in item && item.during !== null);
   return (
     <div className={`row row-${item.type}${inTurn ? " in-turn" : ""}`}>
       <Body item={item} />

@@ -29,8 +29,17 @@ export function ToolCard({ row }: { row: ToolRow }) {
   const open = chosen ?? opensByItself(row);
   const title = row.title || row.paths[0] || t.tool.untitled;
   return (
-    <section className={`card tool tool-${row.status}`} aria-label={`${t.tool.kinds[row.kind] ?? t.tool.kinds.other}: ${title}`}>
-      <button type="button" className="tool-head" aria-expanded={open} disabled={!shows} onClick={() => setChosen(!open)}>
+    <section
+      className={`card tool tool-${row.status}`}
+      aria-label={`${t.tool.kinds[row.kind] ?? t.tool.kinds.other}: ${title}`}
+    >
+      <button
+        type="button"
+        className="tool-head"
+        aria-expanded={open}
+        disabled={!shows}
+        onClick={() => setChosen(!open)}
+      >
         <Icon name={icons[row.kind] ?? "tool"} size={15} className="tool-icon" />
         <span className={`tool-title cut ${row.kind === "execute" ? "mono" : ""}`} title={title}>
           {title}
@@ -43,7 +52,9 @@ export function ToolCard({ row }: { row: ToolRow }) {
           {row.content.map((c, i) => (
             <Content key={i} content={c} row={row} title={title} />
           ))}
-          {(row.content.length === 0 || chosen) && <Raw row={row} open={row.content.length === 0} />}
+          {(row.content.length === 0 || chosen) && (
+            <Raw row={row} open={row.content.length === 0} />
+          )}
         </div>
       )}
     </section>
@@ -52,9 +63,14 @@ export function ToolCard({ row }: { row: ToolRow }) {
 
 // What changes files or runs is what people come to see; what was read is not.
 function opensByItself(row: ToolRow): boolean {
-  if (row.content.some((c) => c.type === "diff" || (c.type === "block" && c.block.type === "image"))) return true;
+  if (
+    row.content.some((c) => c.type === "diff" || (c.type === "block" && c.block.type === "image"))
+  )
+    return true;
   return row.status === "failed" || (row.kind === "execute" && row.content.length > 0);
 }
+
+const icon = { completed: "check", failed: "cross", unfinished: "question" } as const;
 
 function Status({ row }: { row: ToolRow }) {
   const took = row.endedAt === null ? null : row.endedAt - row.at;
@@ -64,14 +80,29 @@ function Status({ row }: { row: ToolRow }) {
       {row.status === "in_progress" ? (
         <span className="spinner" aria-hidden="true" />
       ) : (
-        <Icon name={row.status === "completed" ? "check" : row.status === "failed" ? "cross" : "clock"} size={15} />
+        <Icon
+          name={row.status in icon ? icon[row.status as keyof typeof icon] : "clock"}
+          size={15}
+        />
       )}
-      <span className={row.status === "failed" ? "tool-word" : "hidden-visually"}>{t.tool.states[row.status]}</span>
+      <span
+        className={row.status === "failed" || row.status === "unfinished" ? "" : "hidden-visually"}
+      >
+        {t.tool.states[row.status]}
+      </span>
     </span>
   );
 }
 
-function Content({ content: c, row, title }: { content: ToolContent; row: ToolRow; title: string }) {
+function Content({
+  content: c,
+  row,
+  title,
+}: {
+  content: ToolContent;
+  row: ToolRow;
+  title: string;
+}) {
   if (c.type === "diff") return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} />;
   if (c.type === "unknown") return <JsonFold name={t.agentSays.unknownBlock} value={c.raw} />;
   if (c.block.type === "text") {
@@ -93,7 +124,15 @@ function Raw({ row, open = false }: { row: ToolRow; open?: boolean }) {
   );
 }
 
-export function JsonFold({ name, value, open = false }: { name: string; value: unknown; open?: boolean }) {
+export function JsonFold({
+  name,
+  value,
+  open = false,
+}: {
+  name: string;
+  value: unknown;
+  open?: boolean;
+}) {
   return (
     <Fold summary={name} className="fold-quiet" open={open}>
       <pre className="json" tabIndex={0}>

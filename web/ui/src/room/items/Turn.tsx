@@ -19,13 +19,19 @@ const icons = { done: "check", cancelled: "stop", failed: "warn" } as const;
 
 export function TurnEnd({ row }: { row: TurnEndRow }) {
   const tools = useTools();
-  const reason = row.state === "done" ? (t.turn.reasons[row.detail] ?? row.detail) : row.state === "failed" ? row.detail : cancelledBy(tools, row);
+  const reason =
+    row.state === "done"
+      ? (t.turn.reasons[row.detail] ?? row.detail)
+      : row.state === "failed"
+        ? row.detail
+        : cancelledBy(tools, row);
   return (
     <p className={`turn-end turn-${row.state}`}>
       <Icon name={icons[row.state]} size={14} />
       <span>
         {t.turn[row.state]}
-        {row.took !== null && ` ${row.state === "done" ? t.turn.in(duration(row.took)) : t.turn.after(duration(row.took))}`}
+        {row.took !== null &&
+          ` ${row.state === "done" ? t.turn.in(duration(row.took)) : t.turn.after(duration(row.took))}`}
         {reason && `, ${reason}`}
       </span>
     </p>
@@ -35,5 +41,7 @@ export function TurnEnd({ row }: { row: TurnEndRow }) {
 function cancelledBy(tools: ReturnType<typeof useTools>, row: TurnEndRow): string {
   const items = tools.store.snapshot().room?.timeline.items ?? [];
   const prompt = items.find((i) => i.type === "prompt" && i.approval.id === row.approvalId);
-  return prompt?.type === "prompt" && prompt.cancelledBy ? t.prompt.cancelledBy(nameOf(prompt.cancelledBy)).replace(/^cancelled /, "") : "";
+  return prompt?.type === "prompt" && prompt.cancelledBy
+    ? t.prompt.cancelledBy(nameOf(prompt.cancelledBy)).replace(/^cancelled /, "")
+    : "";
 }

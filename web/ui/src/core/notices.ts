@@ -1,0 +1,37 @@
+/** Events that concern the session and who is in it. */
+
+import type { SessionEvent } from "parley-client";
+
+import type { Notice } from "./items.ts";
+
+const quietStatus = new Set(["starting", "idle", "running", "waiting"]);
+
+/** What to say about an event; null for nothing. */
+export function noticeOf(e: SessionEvent): Notice | null {
+  switch (e.type) {
+    case "shared_session_created":
+      return { what: "created" };
+    case "session_updated":
+      return { what: "mode", who: e.payload.participant, mode: e.payload.session.mode };
+    case "session_closed":
+      return { what: "closed", status: e.payload.status };
+    case "participant_joined":
+      return { what: "joined", who: e.payload.participant };
+    case "participant_updated":
+      return { what: "role", who: e.payload.participant };
+    case "participant_left":
+      return {
+        what: "left",
+        who: e.payload.participant,
+        removed: e.payload.removedBy != null,
+        reason: e.payload.reason ?? null,
+      };
+    case "invite_rotated":
+      return { what: "invite", who: e.payload.participant };
+    case "agent_status":
+      // The others are seen in the room's header, and would be noise here.
+      if (quietStatus.has(e.payload.status)) return null;
+      return { what: "agent", status: e.payload.status, detail: e.payload.stderrTail ?? null };
+  }
+  return null;
+}

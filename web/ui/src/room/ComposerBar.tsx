@@ -1,0 +1,116 @@
+import { ActionIcon, Button, Menu, SegmentedControl } from "@mantine/core";
+
+import type { AgentCommand } from "../core/acp.ts";
+import type { Rights } from "../core/rights.ts";
+import { Icon } from "../parts/Icon.tsx";
+import { t } from "../texts.ts";
+import type { Target } from "./Composer.tsx";
+import { useTools } from "./context.ts";
+
+interface Props {
+  rights: Rights;
+  to: Target;
+  onTarget(to: Target): void;
+  commands: readonly AgentCommand[];
+  onCommand(text: string): void;
+  mayStop: boolean;
+  hint: string;
+  maySend: boolean;
+}
+
+/** What stands below the text: whom it is for, and what to do with it. */
+export function ComposerBar(props: Props) {
+  const { rights, to } = props;
+  return (
+    <div className="composer-bar">
+      {rights.prompt !== "no" && <Targets to={to} onTarget={props.onTarget} />}
+      {to === "prompt" && props.commands.length > 0 && (
+        <Commands commands={props.commands} onChoose={props.onCommand} />
+      )}
+      <span className="composer-hint">{props.hint}</span>
+      {props.mayStop && <Stop />}
+      <Button
+        type="submit"
+        size="xs"
+        disabled={!props.maySend}
+        rightSection={<Icon name="send" size={14} />}
+      >
+        {verb(to, rights)}
+      </Button>
+    </div>
+  );
+}
+
+function verb(to: Target, rights: Rights): string {
+  if (to === "chat") return t.composer.send;
+  return rights.prompt === "propose" ? t.composer.propose : t.composer.run;
+}
+
+function Targets({ to, onTarget }: { to: Target; onTarget(to: Target): void }) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label={t.composer.to}
+      value={to}
+      onChange={(v) => onTarget(v as Target)}
+      data={[
+        { value: "chat", label: <Choice icon="chat" text={t.composer.chat} /> },
+        { value: "prompt", label: <Choice icon="spark" text={t.composer.prompt} /> },
+      ]}
+    />
+  );
+}
+
+function Choice({ icon, text }: { icon: "chat" | "spark"; text: string }) {
+  return (
+    <span className="choice">
+      <Icon name={icon} size={14} />
+      {text}
+    </span>
+  );
+}
+
+function Stop() {
+  const tools = useTools();
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      className="stop"
+      aria-label={t.room.cancelTurn}
+      leftSection={<Icon name="stop" size={14} />}
+      onClick={() => void tools.run(tools.store.client.cancel())}
+    >
+      <span className="stop-word">{t.room.cancelTurn}</span>
+    </Button>
+  );
+}
+
+interface CommandsProps {
+  commands: readonly AgentCommand[];
+  onChoose(text: string): void;
+}
+
+// More than that nobody reads in a menu.
+const mostCommands = 50;
+
+function Commands({ commands, onChoose }: CommandsProps) {
+  return (
+    <Menu position="top-start" width={320}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t.composer.commands}>
+          <Icon name="list" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown className="commands">
+        <Menu.Label>{t.composer.commands}</Menu.Label>
+        {commands.slice(0, mostCommands).map((c) => (
+          <Menu.Item key={c.name} onClick={() => onChoose(`/${c.name} `)}>
+            <span className="mono">/{c.name}</span>
+            <span className="command-about">{c.description}</span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
