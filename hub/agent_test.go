@@ -79,6 +79,28 @@ func TestAgent_in_a_directory_that_is_not_allowed_is_the_clients_mistake(t *test
 	}
 }
 
+func TestAgent_is_stopped_once_by_a_command_that_comes_again(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
+		stop := protocol.Request{ID: "same", Command: &protocol.StopAgent{}}
+		first, err := r.hub.Do(t.Context(), r.id, who, stop)
+		require.NoError(t, err)
+		synctest.Wait()
+		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
+		r.nextAgent()
+		r.prompted()
+		again, err := r.hub.Do(t.Context(), r.id, who, stop)
+		require.NoError(t, err)
+		require.True(t, again.Duplicate)
+		require.Equal(t, first.Payload, again.Payload)
+		synctest.Wait()
+		hs, err := r.hub.HostSession(t.Context(), r.session.HostSessionID)
+		require.NoError(t, err)
+		require.Equal(t, protocol.AgentRunning, hs.Status, "the next agent is left alone")
+	})
+}
+
 func TestAgent_a_permission_is_answered_once(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})

@@ -88,7 +88,7 @@ func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Par
 	case *protocol.RotateInvite:
 		return s.rotateInvite(p)
 	case *protocol.StopAgent:
-		return decision{effects: []effect{s.tellHost(stopAgent{})}, answer: struct{}{}}
+		return s.stopAgent()
 	case *protocol.Typing:
 		return s.typing(c, p)
 	case *protocol.History:
@@ -101,6 +101,14 @@ func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Par
 		return decision{answer: pong{}}
 	}
 	return refuse(protocol.CodeInvalidRequest, "%s is not for here", r.Command.CommandType())
+}
+
+// stopAgent says the agent's status once more, as the event that keeps the
+// command's id: sent again it must not end the next agent.
+func (s *sharedState) stopAgent() decision {
+	asked := did(&protocol.AgentStatusChanged{Status: s.Agent})
+	asked.private.Gone = s.AgentGone
+	return decision{events: []event{asked}, effects: []effect{s.tellHost(stopAgent{})}}
 }
 
 // authenticate checks that somebody is a participant who has not left.
