@@ -30,9 +30,10 @@ type private struct {
 }
 
 // commandRef names a command by who sent it and its id. A participant's
-// commands are in the scope of that participant, joins in that of the invite.
+// commands are in the scope of that participant, joins in that of the invite
+// and the user.
 type commandRef struct {
-	By     string `json:"by"` // participant id; empty for the scope of the invite
+	By     string `json:"by"` // participant id, or the scope of a join or a creation
 	ID     string `json:"id"`
 	Digest string `json:"digest"` // of its type and payload
 }

@@ -110,7 +110,7 @@ func rawEvents(lines []Line) []json.RawMessage {
 
 // answerBytes bounds an answer that holds events; what is over comes with the
 // next question.
-const answerBytes = 4 << 20
+const answerBytes = 1 << 20
 
 // find returns the number of the event that a cursor names. ok is false when it
 // is not an event of this journal up to head.

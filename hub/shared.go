@@ -2,7 +2,9 @@ package hub
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"parley/protocol"
@@ -217,7 +219,7 @@ func (s *sharedState) apply(e event, at stamp) {
 		}
 	case *protocol.InviteRotated:
 		s.Invite = e.private.Invite
-		delete(s.Commands, "")
+		maps.DeleteFunc(s.Commands, func(by string, _ []commandDone) bool { return strings.HasPrefix(by, joinScope) })
 	case *protocol.AgentStatusChanged:
 		s.Agent, s.AgentGone = p.Status, e.private.Gone
 	case *protocol.PermissionRequested:

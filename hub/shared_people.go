@@ -89,10 +89,16 @@ func (s *sharedState) enter(in input, c command, first protocol.Command) decisio
 		return refuse(protocol.CodeInvalidRequest, "this connection has its participant already")
 	}
 	if join, ok := first.(*protocol.Join); ok {
-		return s.join(in, c.request, join).forCommand(refOf(c.request, ""))
+		return s.join(in, c.request, join).forCommand(refOf(c.request, joining(join.UserID)))
 	}
 	return s.resume(in, first.(*protocol.Resume), c.stream)
 }
+
+// joinScope begins the scope of the commands by which a user joins with the
+// present invite: there is no participant yet whose they could be.
+const joinScope = "join:"
+
+func joining(userID string) string { return joinScope + userID }
 
 // join makes somebody with the invite a participant, or brings one back who
 // shows who they are.
@@ -103,7 +109,7 @@ func (s *sharedState) join(in input, r protocol.Request, c *protocol.Join) decis
 	if !s.rules.key.verify(inviteToken, s.ID.String(), s.Invite, c.InviteToken) {
 		return refuse(protocol.CodeInvalidInviteToken, "the invite is wrong or was replaced")
 	}
-	if done, again, err := s.recall("", r); err != nil || again {
+	if done, again, err := s.recall(joining(c.UserID), r); err != nil || again {
 		return s.joinedBefore(done, c, err)
 	}
 	if s.Barred[c.UserID] && !s.provesHost(c) {

@@ -156,3 +156,28 @@ func TestShared_leaving_and_a_new_mode_touch_no_prompt(t *testing.T) {
 	require.NoError(t, s.by(ben, &protocol.Leave{}).err)
 	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: pending, Action: protocol.ActionApprove}).err)
 }
+
+func TestShared_a_join_that_comes_again(t *testing.T) {
+	s := newStage(t, Options{})
+	join := func(user, id string) decision {
+		c := &protocol.Join{UserID: user, InviteToken: s.inviteToken()}
+		return s.do(s.n, command{request: protocol.Request{ID: id, Command: c}})
+	}
+	require.NoError(t, join("ben", "1").err)
+	ben, _ := s.state.present("ben")
+	t.Run("is answered with the same participant", func(t *testing.T) {
+		again := join("ben", "1")
+		require.True(t, again.duplicate)
+		require.Empty(t, again.events)
+		require.Equal(t, ben.ID, again.answer.(welcomeFor).participant)
+	})
+	t.Run("from another user is another join", func(t *testing.T) {
+		require.NoError(t, join("cem", "1").err)
+		_, here := s.state.present("cem")
+		require.True(t, here)
+	})
+	t.Run("is forgotten with the invite", func(t *testing.T) {
+		require.NoError(t, s.by(s.owner(), &protocol.RotateInvite{}).err)
+		require.Equal(t, protocol.CodeUserAlreadyJoined, codeOf(join("ben", "1").err))
+	})
+}

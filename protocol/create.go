@@ -34,6 +34,11 @@ func (c *CreateSharedSession) Normalize() error {
 	if c.ExpiresInMinutes != nil && *c.ExpiresInMinutes > MaxExpiryMinutes {
 		return Errorf(CodeInvalidRequest, "expiresInMinutes is %d at most", int64(MaxExpiryMinutes))
 	}
+	if c.WorkspaceID != nil {
+		if err := checkName("workspaceId", *c.WorkspaceID); err != nil {
+			return err
+		}
+	}
 	if err := checkName("hostUserId", c.HostUserID); err != nil {
 		return err
 	}
