@@ -29,10 +29,10 @@ unless --data names another one.`,
   parley demo --data ~/parley-demo`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s.listen = freeIfTaken(cmd, s.listen)
 			if err := s.complete(cmd); err != nil {
 				return err
 			}
+			s.listen = freeIfTaken(cmd, s.listen)
 			return runDemo(cmd.Context(), s, cmd.OutOrStdout())
 		},
 	}
