@@ -17,9 +17,11 @@ import (
 )
 
 const (
-	manySessions  = 10_000
-	idleMemory    = 40 << 20
-	listingIsFast = time.Second
+	manySessions = 10_000
+	idleMemory   = 40 << 20
+	// listingHangs is far beyond what a list takes, a few tenths of a second, also
+	// on a machine that is busy with something else: speed is for benchmarks.
+	listingHangs = 10 * time.Second
 )
 
 func TestServe_with_ten_thousand_sessions_is_small_and_lists_them_at_once(t *testing.T) {
@@ -42,7 +44,7 @@ func TestServe_with_ten_thousand_sessions_is_small_and_lists_them_at_once(t *tes
 	t.Logf("idle: %d KiB; after three lists: %d KiB; idle again: %d KiB; the slowest list took %s",
 		idle>>10, listed>>10, again>>10, slowest)
 	require.Less(t, idle, idleMemory)
-	require.Less(t, slowest, listingIsFast)
+	require.Less(t, slowest, listingHangs)
 	s.Stop(t)
 }
 
