@@ -51,6 +51,6 @@ export async function write(page: Page, whom: "People" | "Agent", text: string):
 }
 
 export async function more(page: Page, item: string): Promise<void> {
-  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name: "More", exact: true }).click();
   await page.getByRole("menuitem", { name: item }).click();
 }

@@ -84,7 +84,7 @@ describe("two people", () => {
     await said(ben, "Cancelled after").waitFor();
   });
 
-  test("the mode decides what a guest can do, at once", async () => {
+  test("the mode decides what a guest can do, at once, and is set by keyboard as well", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     const mode = async (name: string) => {
@@ -93,7 +93,10 @@ describe("two people", () => {
     };
     await mode("View only");
     await ben.getByText("You are watching").waitFor();
-    await mode("Direct prompts");
+    await olga.getByRole("button", { name: /^Mode:/ }).press("Enter");
+    await olga.getByRole("menuitem", { name: "Direct prompts" }).waitFor();
+    for (let i = 0; i < 3; i++) await olga.keyboard.press("ArrowDown");
+    await olga.keyboard.press("Enter");
     await write(ben, "Agent", "plan");
     await said(olga, "prompts the agent").waitFor();
     await said(olga, "Done in").waitFor();
@@ -272,6 +275,18 @@ describe("axe finds nothing serious", () => {
     await check(olga, "markdown");
     await olga.getByRole("button", { name: "Invite", exact: true }).click();
     await check(olga, "the invite");
+    await olga.keyboard.press("Escape");
+    await olga.getByRole("button", { name: "More", exact: true }).click();
+    await olga.getByRole("menuitem", { name: "Close the session" }).waitFor();
+    await check(olga, "the menu");
+    await olga.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();
+    await olga.getByRole("dialog").getByText("Single keys").waitFor();
+    await check(olga, "shortcuts");
+    await olga.keyboard.press("Escape");
+    await olga.setViewportSize({ width: 390, height: 844 });
+    await olga.getByRole("button", { name: /^People/ }).click();
+    await olga.getByRole("dialog").getByText("Collaborator").waitFor();
+    await check(olga, "people, on a phone");
     await olga.goto(server.url);
     await olga.getByText("Prompts need approval").first().waitFor();
     await check(olga, "start");

@@ -14,11 +14,11 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-/** Where the first row that is wholly in sight stands, and what it says. */
+/** Where the first message that is wholly in sight stands, and what it says. */
 function inSight(page: Page): Promise<{ text: string; top: number }> {
   return page.evaluate(() => {
     const list = document.querySelector(".timeline-list")!.getBoundingClientRect();
-    const row = [...document.querySelectorAll(".row")].find(
+    const row = [...document.querySelectorAll(".row-chat")].find(
       (r) => r.getBoundingClientRect().top >= list.top,
     )!;
     return {
@@ -46,8 +46,29 @@ test("a long session begins at its end, and shows what is older as one scrolls u
     )
     .toBe(true);
   await said(ben, "The session was created").waitFor();
+  expect(await said(ben, "Number 2.").count()).toBe(1);
   await ben.getByRole("button", { name: "Latest" }).click();
   await said(ben, "Number 450.").waitFor();
+});
+
+test("nothing jumps while older things are loaded", async () => {
+  const link = await share(server.url);
+  await talk(link.invite, 450);
+  const ben = await guest(link.invite, "Ben");
+  await said(ben, "Number 450.").waitFor();
+  await ben.locator(".timeline-list").hover();
+  const number = async () => Number(/Number (\d+)/.exec((await inSight(ben)).text)?.[1] ?? 0);
+  let last = await number();
+  // At the top one scrolls in vain until the older ones are there.
+  for (let step = 0; step < 400 && last > 200; step++) {
+    await ben.mouse.wheel(0, -300);
+    await ben.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+    const now = await number();
+    expect(last - now, `from ${last} to ${now}`).toBeLessThan(30);
+    expect(last - now, `from ${last} to ${now}`).toBeGreaterThanOrEqual(0);
+    last = now;
+  }
+  expect(last).toBeLessThanOrEqual(200);
 });
 
 test("what one reads stays where it is while new things come", async () => {

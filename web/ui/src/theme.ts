@@ -65,6 +65,8 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { centered: true, ...dialog } },
     Drawer: { defaultProps: dialog },
+    // It would be a child that a menu must not have.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
   radius: { xs: "3px", sm: "5px", md: "8px", lg: "12px", xl: "18px" },
 });

@@ -42,6 +42,8 @@ export class RoomStore {
     this.client.on("welcome", (w) => {
       this.waiting = [];
       this.set({ room: enter(w) });
+      // After a gap the welcome brings no events along.
+      if (!w.recent?.length) void this.older();
     });
     this.client.on("event", (e) => this.queue(e));
     this.client.on("unknown", (line) => {
@@ -72,11 +74,15 @@ export class RoomStore {
 
   /** Loads events from before those that are there. */
   async older(): Promise<void> {
-    const first = this.state.room?.events[0];
-    if (!first || !this.state.room?.more || this.state.loadingOlder) return;
+    const { room, loadingOlder } = this.state;
+    if (!room?.more || loadingOlder) return;
+    const first = room.events[0];
     this.set({ loadingOlder: true });
     try {
-      const h = await this.client.history({ before: first.cursor, limit: olderPage });
+      const h = await this.client.history({
+        ...(first && { before: first.cursor }),
+        limit: olderPage,
+      });
       this.change((room) => (h.gap ? { ...room, more: false } : prepend(room, h.events, h.more)));
     } catch (error) {
       // A closed session tells no history; what is there stays.
