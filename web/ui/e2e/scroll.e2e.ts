@@ -65,7 +65,8 @@ test("nothing jumps while older things are loaded", async () => {
     await ben.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
     const now = await number();
     expect(last - now, `from ${last} to ${now}`).toBeLessThan(30);
-    expect(last - now, `from ${last} to ${now}`).toBeGreaterThanOrEqual(0);
+    // The first that is wholly in sight can be the next one by a pixel.
+    expect(last - now, `from ${last} to ${now}`).toBeGreaterThanOrEqual(-1);
     last = now;
   }
   expect(last).toBeLessThanOrEqual(200);
