@@ -41,6 +41,9 @@ func (s Session) open(ctx context.Context, by Transport, m Member, at protocol.C
 	if err == nil && stop() {
 		return f, nil
 	}
+	if f != nil {
+		f.end(false) // a socket outlives the context that it was opened with
+	}
 	cancel()
 	return nil, errors.Join(err, ctx.Err())
 }
