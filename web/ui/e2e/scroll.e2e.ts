@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { said } from "./browser.ts";
 import { guest, host, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
-import { share, talk } from "./share.ts";
+import { fill, share, talk } from "./share.ts";
 
 let server: Server;
 
@@ -87,4 +87,21 @@ test("what one reads stays where it is while new things come", async () => {
   await ben.getByRole("button", { name: "1 new" }).click();
   await said(ben, "News").waitFor();
   await ben.getByText("New", { exact: true }).waitFor();
+});
+
+test("a session of fifty thousand events opens at its end and scrolls", async () => {
+  const link = await share(server.url, "prompt_with_approval", "fast");
+  await fill(link.host, 50_000);
+  const ben = await guest(link.invite, "Ben");
+  const list = ben.locator(".timeline-list");
+  await list.waitFor();
+  const latest = ben.getByRole("button", { name: "Latest" });
+  await list.hover();
+  for (let i = 0; i < 40; i++) await ben.mouse.wheel(0, -2_000);
+  await latest.waitFor();
+  expect(await ben.locator(".row").count(), "rows out of sight are not drawn").toBeLessThan(120);
+  await latest.click();
+  await latest.waitFor({ state: "hidden" });
+  await write(ben, "People", "Still here.");
+  await said(ben, "Still here.").waitFor();
 });

@@ -30,14 +30,17 @@ function binary(dir: string): string {
   return (built = path);
 }
 
+/** An agent called fast says all that the demo agent says, without its pauses. */
 export async function startServer(): Promise<Server> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
+  const program = binary(dir);
   const child = spawn(
-    binary(dir),
-    ["demo", "--listen", "127.0.0.1:0", "--data", join(dir, "data")],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
+    program,
+    [
+      ...["demo", "--listen", "127.0.0.1:0", "--data", join(dir, "data")],
+      ...["--agent", `fast=${program} demo-agent --pace 0s`],
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
   );
   const { host, invite } = await links(child);
   return {

@@ -1,23 +1,29 @@
+import { setTimeout } from "node:timers/promises";
+
 import type { CreateAnswer } from "parley-client";
 
+/** Posts, as often as the server asks to come again. */
 async function post<T>(url: string, body: object): Promise<T> {
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as T;
+  for (;;) {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (answer.ok) return JSON.parse(text) as T;
+    if (answer.status !== 429) throw new Error(`${url}: ${answer.status} ${text}`);
+    await setTimeout((JSON.parse(text) as { retryAfterMs: number }).retryAfterMs);
+  }
 }
 
 /** A shared session of its own, with a demo agent of its own. */
 export async function share(
   server: string,
   mode = "prompt_with_approval",
+  agent = "demo",
 ): Promise<{ host: string; invite: string }> {
-  const { session } = await post<{ session: { id: string } }>(`${server}/api/sessions`, {
-    agent: "demo",
-  });
+  const { session } = await post<{ session: { id: string } }>(`${server}/api/sessions`, { agent });
   const made = await post<CreateAnswer>(`${server}/api/shared-sessions`, {
     hostSessionId: session.id,
     hostUserId: "olga",
@@ -29,6 +35,33 @@ export async function share(
     host: `${room}#p=${made.hostParticipant.id}:${made.hostParticipant.accessToken}`,
     invite: `${room}#i=${made.inviteToken}`,
   };
+}
+
+/** Lets the agent of a host's room say long things until the room has that many events. */
+export async function fill(host: string, events: number): Promise<void> {
+  const at = new URL(host);
+  const api = `${at.origin}/api/shared-sessions/${at.pathname.split("/")[2]}`;
+  const [participantId, participantToken] = at.hash.slice("#p=".length).split(":");
+  const headers = {
+    Authorization: `Bearer ${participantToken}`,
+    "Parley-Participant": participantId!,
+  };
+  const who = { participantId, participantToken };
+  let cursor = ((await (await fetch(api)).json()) as { cursor: string }).cursor;
+  while (numberOf(cursor) < events) {
+    await post(`${api}/prompts`, { ...who, prompt: "long" });
+    for (let done = false; !done;) {
+      const news = await fetch(`${api}/events?after=${cursor}&wait=30&limit=500`, { headers });
+      const answer = (await news.json()) as { cursor: string; events: { type: string }[] };
+      cursor = answer.cursor;
+      done = answer.events.some((e) => e.type === "prompt_dispatch_completed");
+    }
+  }
+}
+
+/** A cursor begins with the number of its event, in eight bytes. */
+function numberOf(cursor: string): number {
+  return Number(Buffer.from(cursor, "base64url").readBigUInt64BE(0));
 }
 
 /** Lets as many people as it takes say numbered things, so that there is much to scroll through. */
