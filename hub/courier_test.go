@@ -42,7 +42,7 @@ func TestCourier_a_damaged_session_does_not_keep_the_agent_from_the_others(t *te
 		pass(20 * time.Minute)
 		j.session.Store(&damaged)
 		r.share(r.session.HostSessionID)
-		synctest.Wait() // the host session has heard of the new one: what is said before is not for it
+		synctest.Wait()   // the host session has heard of the new one: what is said before is not for it
 		const many = 3000 // more than waits for one session
 		go func() {
 			for i := range many {
