@@ -299,7 +299,9 @@ func (a *actor) now() time.Time {
 
 func (a *actor) decide(b *batch, in input, now time.Time) {
 	in.at = now
-	in.ids = [2]string{uuid.NewString(), uuid.NewString()}
+	if in.reply != nil { // what agents and other sessions say makes nothing with an id
+		in.ids = [2]string{uuid.NewString(), uuid.NewString()}
+	}
 	d := a.state.decide(in)
 	o := out{in: in}
 	if d.err != nil {

@@ -12,7 +12,7 @@ import (
 // not allowed to make, time and ids, comes in with it.
 type input struct {
 	at    time.Time
-	ids   [2]string // fresh ids for what the input makes
+	ids   [2]string // fresh ids for what the input makes; empty when nobody waits
 	body  any       // one of the types in messages.go
 	reply replyFunc // where the answer goes; nil when nobody waits
 }
