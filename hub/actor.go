@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"runtime"
 	"sync"
 	"time"
 
@@ -252,6 +253,7 @@ func (a *actor) owes() bool {
 // take decides on an input and on what else is waiting, as one append.
 func (a *actor) take(in input) {
 	b := new(batch)
+	runtime.Gosched() // who is about to send something does so first: one append instead of two
 	a.one(b, in)
 	for n := 1; n < batchInputs && b.bytes < batchBytes; n++ {
 		select {

@@ -35,6 +35,7 @@ func benchmarkAppend(b *testing.B, sessions int) {
 	latencies := make([][]time.Duration, sessions)
 	b.ReportAllocs()
 	b.ResetTimer()
+	cpu := hubtest.StartCPU()
 	var wg sync.WaitGroup
 	for i := range sessions {
 		wg.Go(func() {
@@ -53,6 +54,7 @@ func benchmarkAppend(b *testing.B, sessions int) {
 	}
 	wg.Wait()
 	b.StopTimer()
+	cpu.Report(b)
 	all := slices.Concat(latencies...)
 	slices.Sort(all)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
