@@ -164,7 +164,7 @@ func sessionNotFound() error {
 }
 
 // Attach carries out a join or resume and subscribes to the session. With
-// eventsOnly, for an event stream or a long poll, Next yields nothing but
+// eventsOnly, for an event stream or a long poll, it yields nothing but
 // events, and a host who left is not brought back. Errors: those of join and
 // resume, TOO_MANY_PARTICIPANTS.
 func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsOnly bool) (*Subscription, error) {
@@ -172,7 +172,7 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 	if err != nil {
 		return nil, sessionNotFound()
 	}
-	sub := &Subscription{hub: h, session: session, eventsOnly: eventsOnly, ready: make(chan struct{}, 1)}
+	sub := &Subscription{hub: h, session: session, eventsOnly: eventsOnly, sink: make(pull, 1)}
 	body := attach{command: command{request: r, stream: eventsOnly}, sub: sub}
 	sub.cursor = cursorOf(body.command)
 	if _, err := h.askShared(ctx, session, body); err != nil {
@@ -189,7 +189,7 @@ func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
 }
 
 func (s *Subscription) hand(ctx context.Context, r protocol.Request, body any) error {
-	in := input{body: body, reply: func(res result) { s.answer(r, res) }}
+	in := input{body: body, reply: func(res result) { s.fanout.add(answered{s, r, res}, itemCost) }}
 	select {
 	case s.actor.inbox <- in:
 		return nil
@@ -206,17 +206,14 @@ func (s *Subscription) Reject(ctx context.Context, id string, err *protocol.Erro
 	return s.hand(ctx, protocol.Request{ID: id}, rejection{err})
 }
 
-// answer queues the line that answers a request. What has to be read for it is
-// read when its turn comes.
-func (s *Subscription) answer(r protocol.Request, res result) {
-	s.send(func(ctx context.Context) (Line, error) {
-		m, err := s.message(ctx, r, res)
-		if err != nil {
-			return Line{}, err
-		}
-		b, err := protocol.Encode(m)
-		return Line{Bytes: b}, err
-	})
+// answer makes the line that answers a request.
+func (s *Subscription) answer(ctx context.Context, r protocol.Request, res result) (Line, error) {
+	m, err := s.message(ctx, r, res)
+	if err != nil {
+		return Line{}, err
+	}
+	b, err := protocol.Encode(m)
+	return Line{Bytes: b}, err
 }
 
 func (s *Subscription) message(ctx context.Context, r protocol.Request, res result) (protocol.ServerMessage, error) {

@@ -92,5 +92,6 @@ func lineOf(r *Record) Line {
 	return Line{
 		Bytes:  protocol.EncodeEvent(protocol.EventType(r.Type), c, r.Session.String(), r.Time, r.Public),
 		Cursor: c.String(),
+		seq:    r.Seq,
 	}
 }

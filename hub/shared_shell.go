@@ -12,6 +12,7 @@ import (
 type sharedShell struct {
 	actor  *actor
 	state  func() *sharedState
+	fanout *fanout
 	subs   map[*Subscription]struct{}
 	typing map[string]time.Time // until when, by participant
 
@@ -29,18 +30,15 @@ func newSharedShell(a *actor) *sharedShell {
 	return &sharedShell{
 		actor:  a,
 		state:  func() *sharedState { return a.state.(*sharedState) },
+		fanout: newFanout(),
 		subs:   map[*Subscription]struct{}{},
 		typing: map[string]time.Time{},
 	}
 }
 
 func (s *sharedShell) show(r *Record) {
-	if len(s.subs) == 0 {
-		return
-	}
-	l := lineOf(r)
-	for sub := range s.subs {
-		sub.show(r.Seq, l)
+	if len(s.subs) > 0 {
+		s.fanout.add(shown{r}, len(r.Public)+itemCost)
 	}
 }
 
@@ -64,7 +62,7 @@ func (s *sharedShell) perform(e effect) {
 	case cut:
 		for sub := range s.subs {
 			if e.participant == "" || e.participant == sub.participant {
-				sub.end(e.code, e.reason)
+				s.fanout.add(ended{sub, e.code, e.reason}, itemCost)
 			}
 		}
 	case typingNow:
@@ -113,8 +111,9 @@ func (s *sharedShell) wake(now time.Time) {
 
 func (s *sharedShell) stop() {
 	for sub := range s.subs {
-		sub.end(protocol.CloseGoingAway, "the server is stopping")
+		s.fanout.add(ended{sub, protocol.CloseGoingAway, "the server is stopping"}, itemCost)
 	}
+	s.fanout.stop()
 }
 
 // subscribe lets a connection in at the newest event that was shown, which is
@@ -130,10 +129,11 @@ func (s *sharedShell) subscribe(sub *Subscription, w welcomeDraft) error {
 	if len(s.subs) >= o.MaxConnections || own >= o.MaxOwnConnections {
 		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", len(s.subs), own)
 	}
-	if !sub.letIn(s.actor, w.Participant.ID, w.at) {
+	if !sub.letIn(s.actor, s.fanout, w.Participant.ID, w.at) {
 		return errGone
 	}
 	s.subs[sub] = struct{}{}
+	s.fanout.add(entered{sub}, itemCost)
 	s.presenceChanged()
 	return nil
 }
@@ -146,6 +146,7 @@ func (s *sharedShell) unsubscribe(sub *Subscription) {
 		return
 	}
 	delete(s.subs, sub)
+	s.fanout.add(left{sub}, itemCost)
 	s.presenceChanged()
 	s.typed(sub.participant, false)
 }
@@ -187,12 +188,10 @@ func (s *sharedShell) typed(participant string, active bool) {
 // hint offers everybody what may be dropped.
 func (s *sharedShell) hint(m protocol.ServerMessage) {
 	b, err := protocol.Encode(m)
-	if err != nil {
+	if err != nil || len(s.subs) == 0 {
 		return
 	}
-	for sub := range s.subs {
-		sub.hint(Line{Bytes: b})
-	}
+	s.fanout.add(hinted{Line{Bytes: b, hint: true}}, len(b)+itemCost)
 }
 
 // welcomeDraft is a welcome without what has to be read.

@@ -8,12 +8,6 @@ import (
 	"parley/protocol"
 )
 
-// Line is one line to send to a client.
-type Line struct {
-	Bytes  []byte // without a line end; shared with other connections, not to be changed
-	Cursor string // of an event; empty for everything else
-}
-
 // Closed is why a subscription ended.
 type Closed struct {
 	Code   int // a close code of protocol, or 1000
@@ -22,12 +16,24 @@ type Closed struct {
 
 func (c *Closed) Error() string { return c.Reason }
 
+// Sink is a connection that is handed what its session has for it. Its methods
+// are called by the session's fan-out, and do not wait.
+type Sink interface {
+	// Offer is given a burst for which nothing waits before it, and reports
+	// whether the sink takes it. What it does not take comes by Take.
+	Offer(b *Burst) bool
+	// Wake tells that Take has something. It is called once, until Take has
+	// returned nothing again.
+	Wake()
+}
+
 // Subscription is one connection's place in a session: it reads what the
 // client has missed from the journal, at the client's pace, then passes over
 // to what happens live, without a gap or a duplicate.
 //
-// Next, Opening and Send are for one goroutine each; Close may be called from
-// anywhere, more than once.
+// A connection pulls by Next, or it sets a Sink, is woken and calls Take. Next,
+// Take and Opening are for one goroutine at a time, Send for one; Close may be
+// called from anywhere, more than once.
 type Subscription struct {
 	// immutable
 	hub        *Hub
@@ -38,19 +44,24 @@ type Subscription struct {
 	// set when the session lets it in, then immutable
 	participant string
 	begin       Head // the newest event then
+	fanout      *fanout
 
-	// owned by Next and Opening
+	// owned by who calls Next, Take and Opening
 	opened bool
 	resume string
 
-	ready chan struct{} // sent to by the actor; holds one, since one look finds all
+	// owned by the fan-out
+	own   []Line // for this connection alone, not yet offered; it includes lines of the burst
+	given int    // lines of the burst that are offered, or in own
 
 	// guarded by mu
 	mu     sync.Mutex
 	actor  *actor // nil until the session lets it in
-	next   Seq    // the first event that is neither given out nor in the queue
-	head   Seq    // the newest event that is durable
-	live   bool   // events are put in the queue; until then they are read
+	sink   Sink
+	idle   bool // Take has returned nothing: what comes is offered, or the sink is woken
+	next   Seq  // the first event that is neither given out nor in the queue
+	head   Seq  // the newest event that is durable
+	live   bool // events are put in the queue; until then they are read
 	queue  []item
 	bytes  int // of what is in the queue
 	closed *Closed
@@ -68,32 +79,70 @@ const itemCost = 64
 
 // letIn begins the subscription at the event that its welcome stands on. It
 // returns false if the client has gone meanwhile.
-func (s *Subscription) letIn(a *actor, participant string, at Head) bool {
+func (s *Subscription) letIn(a *actor, f *fanout, participant string, at Head) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed != nil {
 		return false
 	}
-	s.actor, s.participant = a, participant
+	s.actor, s.fanout, s.participant = a, f, participant
 	s.begin, s.head = at, at.Seq
 	return true
 }
 
-// show offers an event that is durable. The actor calls it, in order. One that
-// does not follow on the last, after the journal had failed, is read like what
-// is missing before it. Who was shown out is shown nothing more.
-func (s *Subscription) show(seq Seq, l Line) {
+// Push has the subscription hand what comes to a sink, beginning when Take
+// first returns nothing.
+func (s *Subscription) Push(sink Sink) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed != nil {
+	s.sink = sink
+}
+
+// offer passes a burst on: to the sink if nothing waits before it, else into
+// the queue. Who was shown out is shown nothing more.
+func (s *Subscription) offer(b *Burst) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed != nil || len(b.Lines) == 0 {
 		return
 	}
-	s.head = seq
-	if s.live = s.live && seq == s.next; s.live {
-		s.next = seq + 1
-		s.put(item{line: l, after: seq - 1})
-	} else {
-		signal(s.ready)
+	if s.idle && b.follows(s.next) && s.sink.Offer(b) {
+		if b.events > 0 {
+			s.head, s.next = b.last, b.last+1
+		}
+		return
+	}
+	for _, l := range b.Lines {
+		s.wait(l)
+	}
+}
+
+// wait lets a line wait for Take. An event that does not follow on the last,
+// after the journal had failed, is read like what is missing before it.
+func (s *Subscription) wait(l Line) {
+	switch {
+	case l.seq == 0 && l.hint:
+		if s.live && !s.eventsOnly && s.bytes < s.hub.options.MaxBacklog/2 {
+			s.put(item{line: l, after: s.head})
+		}
+	case l.seq == 0:
+		s.put(item{line: l, after: s.head})
+	default:
+		s.head = l.seq
+		if s.live = s.live && l.seq == s.next; s.live {
+			s.next = l.seq + 1
+			s.put(item{line: l, after: l.seq - 1})
+		} else {
+			s.wake()
+		}
+	}
+}
+
+// wake tells the sink that there is something, if it does not know.
+func (s *Subscription) wake() {
+	if s.idle {
+		s.idle = false
+		s.sink.Wake()
 	}
 }
 
@@ -111,15 +160,6 @@ func (s *Subscription) sendFirst(make func(context.Context) (Line, error)) {
 	s.put(item{make: make})
 }
 
-// hint offers something that may be dropped.
-func (s *Subscription) hint(l Line) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.live && !s.eventsOnly && s.bytes < s.hub.options.MaxBacklog/2 {
-		s.put(item{line: l, after: s.head})
-	}
-}
-
 // put queues an item, or ends the subscription of a client that is too slow. An
 // empty queue takes anything, so that a big event can always be had.
 func (s *Subscription) put(i item) {
@@ -134,7 +174,7 @@ func (s *Subscription) put(i item) {
 		s.queue = append(s.queue, i)
 		s.bytes += cost
 	}
-	signal(s.ready)
+	s.wake()
 }
 
 // end lets Next return a *Closed once everything before has been given.
@@ -144,7 +184,7 @@ func (s *Subscription) end(code int, reason string) {
 	if s.closed == nil {
 		s.closed = &Closed{code, reason}
 	}
-	signal(s.ready)
+	s.wake()
 }
 
 // Close ends the subscription. What was not yet given out is dropped.
@@ -196,28 +236,43 @@ func (s *Subscription) reader(ctx context.Context) reader {
 // returns ctx's error when ctx ends, and a *Closed when the subscription has
 // ended.
 func (s *Subscription) Next(ctx context.Context) ([]Line, error) {
+	for {
+		lines, err := s.Take(ctx)
+		if len(lines) > 0 || err != nil {
+			return lines, err
+		}
+		select {
+		case <-s.sink.(pull):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// pull is the sink of a subscription that is read by Next.
+type pull chan struct{} // sent to by Wake; holds one, since one look finds all
+
+func (p pull) Offer(*Burst) bool { return false }
+func (p pull) Wake()             { signal(p) }
+
+// Take is Next that does not wait: it returns no lines when there are none now.
+// ctx is for what has to be read from the journal.
+func (s *Subscription) Take(ctx context.Context) ([]Line, error) {
 	if !s.opened {
 		if err := s.open(ctx); err != nil {
 			return nil, err
 		}
 	}
-	for {
-		items, from, to, closed := s.poll()
-		switch {
-		case len(items) > 0:
-			return s.lines(ctx, items)
-		case from > 0:
-			return s.replay(ctx, from, to)
-		case closed != nil:
-			return nil, closed
-		default:
-			select {
-			case <-s.ready:
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
-		}
+	items, from, to, closed := s.poll()
+	switch {
+	case len(items) > 0:
+		return s.lines(ctx, items)
+	case from > 0:
+		return s.replay(ctx, from, to)
+	case closed != nil:
+		return nil, closed
 	}
+	return nil, nil
 }
 
 // poll takes what is due: items of the queue, or else the events to read from
@@ -231,6 +286,7 @@ func (s *Subscription) poll() (items []item, from, to Seq, closed *Closed) {
 	if s.live {
 		items = s.queue
 		s.queue, s.bytes = nil, 0
+		s.idle = len(items) == 0 && s.closed == nil
 		return items, 0, 0, s.closed
 	}
 	for len(s.queue) > 0 && s.queue[0].after < s.next {
