@@ -92,6 +92,7 @@ Join:     parley join LINK`,
 		newDemoAgentCommand(),
 		newJoinCommand(),
 		newVerifyCommand(),
+		newBenchCommand(),
 		newVersionCommand(),
 	)
 	return root

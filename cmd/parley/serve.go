@@ -35,6 +35,9 @@ type serveSettings struct {
 	permissionTimeout time.Duration
 	idleAfter         time.Duration
 	maxEvent          int
+	maxParticipants   int
+	maxConnections    int
+	commandRate       float64
 
 	profiles []agent.Profile // of the file and of agents
 }
@@ -93,6 +96,9 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
 	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "take a session out of memory when nobody has used it for this time")
 	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is passed on whole")
+	f.IntVar(&s.maxParticipants, "max-participants", 1000, "most people who may be in one session at a time")
+	f.IntVar(&s.maxConnections, "max-connections", 2000, "most connections to one session")
+	f.Float64Var(&s.commandRate, "command-rate", 20, "commands a second that one connection may send, or over plain HTTP one participant; 0 for no limit")
 	f.StringVar(&s.debugListen, "debug-listen", "", "loopback address for Go's profiles, under /debug/pprof/; none if empty")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "console", "console or json")
@@ -143,6 +149,12 @@ func (s *serveSettings) checkLimits() error {
 		return fmt.Errorf("--idle-after: %s is not a time to wait, such as 5m", s.idleAfter)
 	case s.maxEvent <= 0:
 		return fmt.Errorf("--max-event-bytes: %d is not a number of bytes", s.maxEvent)
+	case s.maxParticipants <= 0:
+		return fmt.Errorf("--max-participants: %d lets nobody in", s.maxParticipants)
+	case s.maxConnections <= 0:
+		return fmt.Errorf("--max-connections: %d lets nobody in", s.maxConnections)
+	case s.commandRate < 0:
+		return fmt.Errorf("--command-rate: %g is negative; 0 is for no limit", s.commandRate)
 	}
 	return nil
 }
@@ -171,7 +183,18 @@ func (s *serveSettings) hubOptions() hub.Options {
 		PermissionTimeout: s.permissionTimeout,
 		IdleAfter:         s.idleAfter,
 		MaxEvent:          s.maxEvent,
+		MaxParticipants:   s.maxParticipants,
+		MaxConnections:    s.maxConnections,
 	}
+}
+
+// webCommandRate is the rate as package web has it, where zero means its
+// default.
+func (s *serveSettings) webCommandRate() float64 {
+	if s.commandRate == 0 {
+		return -1
+	}
+	return s.commandRate
 }
 
 // defaultDataDir is where the platform keeps a user's data.

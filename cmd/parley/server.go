@@ -60,6 +60,7 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		Listen:       listener.Addr().String(),
 		AllowHosts:   s.allowHosts,
 		AllowOrigins: s.allowOrigins,
+		CommandRate:  s.webCommandRate(),
 	})
 	srv.http = srv.web.HTTPServer(s.listen)
 	go func() {

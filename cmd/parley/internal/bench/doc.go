@@ -1,0 +1,2 @@
+// Package bench puts load on a server and measures what it costs.
+package bench
