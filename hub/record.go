@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math/bits"
+	"slices"
 	"time"
 )
 
@@ -50,7 +52,7 @@ func ChainStart(id SessionID) Hash {
 
 // Seal sets r.Hash to H(n) = SHA-256(H(n-1) ‖ body), where prev is H(n-1).
 func (r *Record) Seal(prev Hash) {
-	r.Hash = chain(prev, r.appendBody(nil))
+	r.Hash = chain(prev, r.appendBody(make([]byte, 0, r.bodySize())))
 }
 
 func chain(prev Hash, body []byte) Hash {
@@ -69,22 +71,35 @@ func (r *Record) appendBody(b []byte) []byte {
 	b = append(b, r.Session[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(r.Seq))
 	b = binary.BigEndian.AppendUint64(b, uint64(r.Time.UnixMicro()))
-	b = appendBytes(b, []byte(r.Type))
-	b = appendBytes(b, r.Public)
-	return appendBytes(b, r.Private)
+	b = appendField(b, r.Type)
+	b = appendField(b, r.Public)
+	return appendField(b, r.Private)
 }
 
-func appendBytes(b, field []byte) []byte {
+func appendField[T string | []byte](b []byte, field T) []byte {
 	b = binary.AppendUvarint(b, uint64(len(field)))
 	return append(b, field...)
 }
 
+// fixedSize is what the fields of a body take that are always as long.
+const fixedSize = 1 + 16 + 8 + 8
+
+// bodySize is how much appendBody appends.
+func (r *Record) bodySize() int {
+	return fixedSize + fieldSize(len(r.Type)) + fieldSize(len(r.Public)) + fieldSize(len(r.Private))
+}
+
+// fieldSize is how much appendField appends for a field of n bytes.
+func fieldSize(n int) int { return (bits.Len(uint(n)|1)+6)/7 + n }
+
 // AppendRecord writes r as engines store it: the length of the body, the body,
 // and the body's CRC-32C.
 func AppendRecord(b []byte, r *Record) []byte {
-	body := r.appendBody(nil)
-	b = appendBytes(b, body)
-	return binary.BigEndian.AppendUint32(b, crc32.Checksum(body, castagnoli))
+	size := r.bodySize()
+	b = slices.Grow(b, fieldSize(size)+crc32.Size)
+	b = binary.AppendUvarint(b, uint64(size))
+	b = r.appendBody(b)
+	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b[len(b)-size:], castagnoli))
 }
 
 // DecodeRecord reads the first record of b, computes its hash on prev and
@@ -110,8 +125,7 @@ func DecodeRecord(b []byte, prev Hash) (r Record, rest []byte, err error) {
 }
 
 func decodeBody(b []byte) (Record, error) {
-	const fixed = 1 + 16 + 8 + 8
-	if len(b) < fixed {
+	if len(b) < fixedSize {
 		return Record{}, errTruncated
 	}
 	if b[0] != recordVersion {
@@ -124,7 +138,7 @@ func decodeBody(b []byte) (Record, error) {
 	}
 	var kind []byte
 	var err error
-	b = b[fixed:]
+	b = b[fixedSize:]
 	for _, field := range []*[]byte{&kind, &r.Public, &r.Private} {
 		if *field, b, err = takeBytes(b); err != nil {
 			return Record{}, err

@@ -36,12 +36,11 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		return stmt
 	}
 	*s = statements{
-		begin:    prepare("BEGIN IMMEDIATE"),
-		commit:   prepare("COMMIT"),
-		rollback: prepare("ROLLBACK"),
-		epochs:   prepare("SELECT partition, epoch FROM partition"),
-		claim: prepare(`INSERT INTO partition (partition, epoch) VALUES (?, 1)
-			ON CONFLICT DO UPDATE SET epoch = epoch + 1`),
+		begin:       prepare("BEGIN IMMEDIATE"),
+		commit:      prepare("COMMIT"),
+		rollback:    prepare("ROLLBACK"),
+		epochs:      prepare("SELECT partition, epoch FROM partition"),
+		claim:       prepare("INSERT OR REPLACE INTO partition (partition, epoch) VALUES (?, ?)"),
 		findSession: prepare(findSession),
 		addSession: prepare(`INSERT INTO session
 			(seq, hash, kind, workspace, host_session, status, created_at, due, resource, id)

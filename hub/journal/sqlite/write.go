@@ -21,11 +21,14 @@ type writer struct {
 	db    *sql.DB   // opens the connection, and keeps none of its own
 	conn  *sql.Conn // nil after a failure, until the next batch
 	stmts statements
-	known map[hub.SessionID]*known
+
+	// What is in the database, as the transaction under way has made it: nobody
+	// else writes there. When a transaction fails, all is read again.
+	epochs [hub.Partitions]uint64
+	known  map[hub.SessionID]*known
 }
 
-// known is what the writer remembers of a session. It is what the transaction
-// under way has made of it; when that fails, all is forgotten.
+// known is what the writer remembers of a session.
 type known struct {
 	key     int64 // 0 before the session's first append
 	head    hub.Head
@@ -53,6 +56,9 @@ func (w *writer) connect() error {
 		return errors.Join(err, w.disconnect())
 	}
 	if err := w.stmts.prepare(ctx, conn); err != nil {
+		return errors.Join(err, w.disconnect())
+	}
+	if err := w.readEpochs(); err != nil {
 		return errors.Join(err, w.disconnect())
 	}
 	return nil
@@ -114,49 +120,52 @@ func (w *writer) transact(batch []*journal.Request) error {
 	if _, err := w.stmts.begin.Exec(); err != nil {
 		return err
 	}
-	epochs, err := w.epochs()
-	if err != nil {
-		return err
-	}
 	for _, r := range batch {
-		switch epoch := &epochs[r.Partition]; {
-		case r.Kind == journal.Claim:
-			*epoch++
-			r.Epoch = *epoch
-			_, err = w.stmts.claim.Exec(int64(r.Partition))
-		case r.Epoch != *epoch:
-			r.Err = hub.ErrFenced
-		case r.Kind == journal.Append:
-			r.Err, err = w.append(&r.Append)
-		case r.Kind == journal.Snapshot:
-			r.Err, err = w.putSnapshot(&r.Snapshot)
-		}
-		if err != nil {
+		if err := w.request(r); err != nil {
 			return err
 		}
 	}
-	_, err = w.stmts.commit.Exec()
+	_, err := w.stmts.commit.Exec()
 	return err
 }
 
-// epochs reads the fence of every partition.
-func (w *writer) epochs() (epochs [hub.Partitions]uint64, err error) {
+// request writes one request. It sets r.Err when the request is refused alone;
+// the error fails the batch.
+func (w *writer) request(r *journal.Request) (err error) {
+	switch epoch := &w.epochs[r.Partition]; {
+	case r.Kind == journal.Claim:
+		*epoch++
+		r.Epoch = *epoch
+		_, err = w.stmts.claim.Exec(int64(r.Partition), int64(*epoch))
+	case r.Epoch != *epoch:
+		r.Err = hub.ErrFenced
+	case r.Kind == journal.Append:
+		r.Err, err = w.append(&r.Append)
+	case r.Kind == journal.Snapshot:
+		r.Err, err = w.putSnapshot(&r.Snapshot)
+	}
+	return err
+}
+
+// readEpochs reads the fence of every partition.
+func (w *writer) readEpochs() error {
+	w.epochs = [hub.Partitions]uint64{}
 	rows, err := w.stmts.epochs.Query()
 	if err != nil {
-		return epochs, err
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var partition hub.Partition
 		var epoch uint64
 		if err := rows.Scan(&partition, &epoch); err != nil {
-			return epochs, err
+			return err
 		}
 		if partition < hub.Partitions {
-			epochs[partition] = epoch
+			w.epochs[partition] = epoch
 		}
 	}
-	return epochs, rows.Err()
+	return rows.Err()
 }
 
 // append writes one append. refused is why it fails alone; err fails the batch.
