@@ -82,7 +82,8 @@ type Writer interface {
 }
 
 // Append is what a session has to write at one time. The writer keeps the
-// slices until the commit resolves; the caller must not change them.
+// slices until the commit resolves, and the summary's resource for longer, to
+// write it again only when it has changed; the caller must not change them.
 type Append struct {
 	Session SessionID
 	Prev    Seq

@@ -33,8 +33,10 @@ type sharedState struct {
 	Commands    map[string][]commandDone // recent ones by who sent them, oldest first
 
 	// derived from the above
-	people    map[string]int // place in People by participant id
-	approvals map[string]int // place in Approvals by id
+	people    map[string]int  // place in People by participant id
+	approvals map[string]int  // place in Approvals by id
+	resource  json.RawMessage // encoding of encoded, which Session seldom differs from
+	encoded   protocol.Session
 }
 
 // rules are the settings that decisions depend on.
@@ -163,6 +165,11 @@ func (s *sharedState) open(id string) *openApproval {
 // inFlight returns the prompts that the host session has or should have.
 func (s *sharedState) inFlight() []openApproval {
 	return slices.DeleteFunc(slices.Clone(s.Open), func(o openApproval) bool { return o.Phase == phasePending })
+}
+
+// owes reports whether a prompt is in flight.
+func (s *sharedState) owes() bool {
+	return slices.ContainsFunc(s.Open, func(o openApproval) bool { return o.Phase != phasePending })
 }
 
 // pending returns the prompts that wait for the host.
@@ -320,7 +327,9 @@ func keepLast[T any](all []T, n int) []T {
 
 // summary is what the journal keeps beside the session for listing and timers.
 func (s *sharedState) summary() Summary {
-	resource, _ := protocol.Marshal(s.Session) // cannot fail: plain fields
+	if s.encoded != s.Session {
+		s.encoded, s.resource = s.Session, rawJSON(s.Session)
+	}
 	host, _ := ParseSessionID(s.Session.HostSessionID)
 	sum := Summary{
 		Session:     s.ID,
@@ -329,10 +338,10 @@ func (s *sharedState) summary() Summary {
 		HostSession: host,
 		Status:      string(s.Session.Status),
 		CreatedAt:   s.Session.CreatedAt,
-		Resource:    resource,
+		Resource:    s.resource,
 	}
 	switch {
-	case len(s.inFlight()) > 0:
+	case s.owes():
 		sum.Due = s.Session.CreatedAt // owes the host session something: to be woken after a crash
 	case s.active() && s.Session.ExpiresAt != nil:
 		sum.Due = *s.Session.ExpiresAt

@@ -1,9 +1,8 @@
 package sqlite
 
 import (
-	"crypto/sha256"
+	"bytes"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -79,21 +78,10 @@ func summaryValues(s *hub.Summary, seq int64, hash []byte) []any {
 	return []any{seq, hash, string(s.Kind), s.Workspace, host, s.Status, s.CreatedAt.UnixMicro(), due, resource}
 }
 
-// fingerprint tells one summary from another.
-type fingerprint [sha256.Size]byte
-
-func summaryFingerprint(s *hub.Summary) (sum fingerprint) {
-	h := sha256.New()
-	var times [16]byte
-	binary.BigEndian.PutUint64(times[:], uint64(s.CreatedAt.UnixMicro()))
-	binary.BigEndian.PutUint64(times[8:], uint64(s.Due.UnixMicro()))
-	h.Write(times[:])
-	h.Write(s.HostSession[:])
-	// JSON and names hold no NUL, so the fields cannot run into each other.
-	fmt.Fprintf(h, "%s\x00%s\x00%s\x00", s.Kind, s.Workspace, s.Status)
-	h.Write(s.Resource)
-	h.Sum(sum[:0])
-	return sum
+// sameSummary reports whether both are stored as the same row.
+func sameSummary(a, b *hub.Summary) bool {
+	return a.Kind == b.Kind && a.Workspace == b.Workspace && a.HostSession == b.HostSession && a.Status == b.Status &&
+		a.CreatedAt.Equal(b.CreatedAt) && a.Due.Equal(b.Due) && bytes.Equal(a.Resource, b.Resource)
 }
 
 // notNil makes an empty blob of nil, which would be NULL.

@@ -32,7 +32,7 @@ type writer struct {
 type known struct {
 	key     int64 // 0 before the session's first append
 	head    hub.Head
-	summary fingerprint // of the stored summary; zero when it was not written by this writer
+	summary hub.Summary // the stored one; zero when it was not written by this writer
 }
 
 func newWriter(path string, o options) (*writer, error) {
@@ -207,11 +207,10 @@ func (w *writer) putSession(a *hub.Append, s *known, row *journal.Row) error {
 	var result sql.Result
 	var err error
 	last, after := int64(row.Last), row.After[:]
-	sum := summaryFingerprint(&a.Summary)
 	switch {
 	case s.key == 0:
 		result, err = w.stmts.addSession.Exec(append(summaryValues(&a.Summary, last, after), a.Session[:])...)
-	case s.summary == sum:
+	case sameSummary(&s.summary, &a.Summary):
 		result, err = w.stmts.setHead.Exec(last, after, s.key, int64(s.head.Seq))
 	default:
 		result, err = w.stmts.setSession.Exec(append(summaryValues(&a.Summary, last, after), s.key, int64(s.head.Seq))...)
@@ -225,7 +224,7 @@ func (w *writer) putSession(a *hub.Append, s *known, row *journal.Row) error {
 	if s.key == 0 {
 		s.key, err = result.LastInsertId()
 	}
-	s.summary = sum
+	s.summary = a.Summary
 	return err
 }
 
