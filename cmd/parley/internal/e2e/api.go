@@ -159,14 +159,15 @@ func (s Session) Cursor(t testing.TB) string {
 	return Get[protocol.StateAnswer](t, s.API, Request{Method: http.MethodGet, Path: s.Path("")}).Cursor
 }
 
-// OwnLink leads the host back in, InviteLink somebody new.
-func (s Session) OwnLink() client.Link { return s.linkOf(s.Host) }
+// OwnLink leads the host back in.
+func (s Session) OwnLink() client.Link { return s.LinkOf(s.Host) }
 
 // InviteLink leads somebody new in.
 func (s Session) InviteLink() client.Link {
 	return client.Link{Server: s.URL, Session: s.ID, Invite: s.Invite}
 }
 
-func (s Session) linkOf(m Member) client.Link {
+// LinkOf leads a participant back in.
+func (s Session) LinkOf(m Member) client.Link {
 	return client.Link{Server: s.URL, Session: s.ID, ParticipantID: m.ID, Token: m.Token}
 }

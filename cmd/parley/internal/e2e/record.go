@@ -51,7 +51,7 @@ func (r *Record) Len() int {
 
 // RequireIn fails the test unless all events are in the journal as they were
 // shown.
-func (r *Record) RequireIn(t testing.TB, journal [][]byte) {
+func (r *Record) RequireIn(t testing.TB, journal []json.RawMessage) {
 	t.Helper()
 	kept := NewRecord()
 	for _, raw := range journal {
@@ -103,22 +103,13 @@ func lineOf(raw []byte) line {
 func (l line) isEvent() bool { return l.Cursor.Seq > 0 && l.Type != protocol.TypeConnected }
 
 // Journal reads all events after a cursor.
-func (s Session) Journal(t testing.TB, after string) [][]byte {
+func (s Session) Journal(t testing.TB, after string) []json.RawMessage {
 	t.Helper()
-	var all [][]byte
-	for {
-		answer, err := s.poll(t.Context(), s.Host, after, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(answer.Events) == 0 {
-			return all
-		}
-		for _, raw := range answer.Events {
-			all = append(all, raw)
-		}
-		after = answer.Cursor
+	all, err := s.Events(t.Context(), s.Host, after)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return all
 }
 
 // poll asks for the events after a cursor, and waits that many seconds for one.
