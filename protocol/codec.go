@@ -3,11 +3,7 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"reflect"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -38,31 +34,40 @@ func SplitLines(message []byte) func(yield func([]byte) bool) {
 // command. An error is ErrNotProtocol or another *Error; Request.ID is set
 // where it could be read, so that the error can be answered.
 func DecodeRequest(line []byte, limits Limits) (Request, error) {
-	var wire struct {
-		ID      json.RawMessage `json:"id,omitzero"`
-		Type    string          `json:"type"`
-		Payload json.RawMessage `json:"payload,omitzero"`
-	}
-	if err := Decode(line, &wire); err != nil {
+	var id, kind, payload []byte
+	if !json.Valid(line) || !eachMember(line, func(name, value []byte) {
+		switch string(name) {
+		case "id":
+			id = value
+		case "type":
+			kind = value
+		case "payload":
+			payload = value
+		}
+	}) {
 		return Request{}, ErrNotProtocol
 	}
-	var req Request
-	if err := json.Unmarshal(orEmpty(wire.ID, `""`), &req.ID); err != nil || !validCommandID(req.ID) {
+	word, isText := textOf(kind)
+	if !isText {
+		return Request{}, ErrNotProtocol
+	}
+	req := Request{}
+	if req.ID, isText = textOf(id); !isText || !validCommandID(req.ID) {
 		return Request{}, Errorf(CodeInvalidRequest, "id is a string of 1 to %d characters", MaxCommandIDLength)
 	}
-	newCommand, known := commands[CommandType(wire.Type)]
+	newCommand, known := commands[CommandType(word)]
 	if !known {
-		return req, Errorf(CodeInvalidRequest, "type %.40q is not a command", wire.Type)
+		return req, Errorf(CodeInvalidRequest, "type %.40q is not a command", word)
 	}
 	req.Command = newCommand()
-	if err := Decode(orEmpty(wire.Payload, "{}"), req.Command); err != nil {
+	if err := decodeValid(orEmpty(payload, "{}"), req.Command); err != nil {
 		return req, err
 	}
 	return req, req.Command.Normalize(limits)
 }
 
 func orEmpty(raw json.RawMessage, otherwise string) []byte {
-	if len(raw) == 0 || string(raw) == "null" {
+	if isNone(raw) {
 		return []byte(otherwise)
 	}
 	return raw
@@ -79,62 +84,6 @@ func EncodeRequest(req Request) ([]byte, error) {
 		Type    CommandType `json:"type"`
 		Payload Command     `json:"payload"`
 	}{req.ID, req.Command.CommandType(), req.Command})
-}
-
-// Decode reads a JSON object into the struct that into points to. Members are
-// matched by their exact names, which encoding/json alone does not do; unknown
-// ones are ignored; one that is missing or null is an error unless the field
-// is marked omitzero. Every error is an *Error with CodeInvalidRequest.
-func Decode(data []byte, into any) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil || members == nil {
-		return Errorf(CodeInvalidRequest, "not a JSON object")
-	}
-	v := reflect.ValueOf(into).Elem()
-	for _, f := range fieldsOf(v.Type()) {
-		raw, given := members[f.name]
-		if !given || string(raw) == "null" {
-			if f.required {
-				return Errorf(CodeInvalidRequest, "%s is missing", f.name)
-			}
-			continue
-		}
-		member := v.Field(f.index)
-		if err := json.Unmarshal(raw, member.Addr().Interface()); err != nil || !validWord(member) {
-			return Errorf(CodeInvalidRequest, "%s is not what it has to be", f.name)
-		}
-	}
-	return nil
-}
-
-// validWord reports whether v is no enumeration or holds one of its words.
-func validWord(v reflect.Value) bool {
-	word, ok := v.Interface().(interface{ Valid() bool })
-	return !ok || word.Valid()
-}
-
-type field struct {
-	name     string
-	index    int
-	required bool
-}
-
-var fieldCache sync.Map // reflect.Type to []field
-
-func fieldsOf(t reflect.Type) []field {
-	if cached, ok := fieldCache.Load(t); ok {
-		return cached.([]field)
-	}
-	var fields []field
-	for i := range t.NumField() {
-		name, options, tagged := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if name == "" {
-			panic(fmt.Sprintf("protocol: field %s.%s has no name on the wire", t, t.Field(i).Name))
-		}
-		fields = append(fields, field{name, i, !tagged || options != "omitzero"})
-	}
-	fieldCache.Store(t, fields)
-	return fields
 }
 
 // Marshal writes what the server answers with. Unlike json.Marshal it leaves
