@@ -58,9 +58,7 @@ export const t = {
     noneAbout: "Share an agent's session, and send the link to the people who shall join.",
     noneMatchAbout: "Try another word, or look among all sessions.",
     enter: "Enter",
-    lookAt: "Look at",
     needsLink: "Needs an invite link",
-    hostedBy: (who: string) => `hosted by ${who}`,
     created: (when: string) => `created ${when}`,
     expires: (when: string) => `expires ${when}`,
     closed: "Closed",
@@ -104,9 +102,7 @@ export const t = {
       "0": "No end",
     } as Record<string, string>,
     create: "Share",
-    creating: "Starting",
     doneTitle: "Your session is ready",
-    doneAbout: "Whoever has this link can join, so give it only to people who shall come in.",
     enter: "Enter the room",
     nameMissing: "Say how others shall see you.",
   },
@@ -122,7 +118,6 @@ export const t = {
       "The invite link is not known in this browser. You can make a new one; the old one then lets nobody in any more.",
     rotate: "Make a new link",
     rotateAbout: "The old link then lets nobody in any more. Those inside stay.",
-    rotated: "The old link is useless now.",
   },
 
   join: {
@@ -135,7 +130,6 @@ export const t = {
     watch: "Just watch",
     watchAbout: "You will see everything, without talking or prompting.",
     go: "Join the session",
-    joining: "Joining",
     allows: "What this link allows",
     inside: (n: number) => (n === 1 ? "1 person inside" : `${n} people inside`),
     privacy:
@@ -231,7 +225,6 @@ export const t = {
     unreadMark: "New",
     older: "Load older",
     loadingOlder: "Loading older",
-    beginning: "The session began here",
     empty: "Nothing has been said yet",
     emptyAbout: (can: string) =>
       can === "no"
@@ -249,6 +242,7 @@ export const t = {
     retry: (s: number) => `Connection lost, next try in ${s} s`,
     closed: "Not connected",
     readOnly: "Read only",
+    gap: "The server went back to an earlier copy of the session. This is what it knows.",
   },
 
   people: {
@@ -313,7 +307,6 @@ export const t = {
 
   chat: {
     reply: (who: string) => `Reply to ${who}`,
-    inReplyTo: (who: string) => `to ${who}`,
     unknownMessage: "an earlier message",
   },
 
@@ -444,7 +437,6 @@ export const t = {
   bell: {
     proposal: (who: string) => `${who} proposes a prompt`,
     permission: "The agent asks for permission",
-    mention: (who: string) => `${who} wrote`,
   },
 
   shortcuts: {

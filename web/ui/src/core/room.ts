@@ -11,7 +11,8 @@ import {
   type Welcome,
 } from "parley-client";
 
-import { apply, emptyTimeline, type Timeline } from "./timeline.ts";
+import { load, loadBefore } from "./join.ts";
+import { apply, type Timeline } from "./timeline.ts";
 import type { SessionEvent } from "./wire.ts";
 
 export interface Room {
@@ -48,8 +49,7 @@ export function enter(w: Welcome): Room {
     permissions: w.permissions,
     agent: w.agent,
     limits: w.limits,
-    timeline: apply(emptyTimeline, events),
-    events,
+    ...load(events, runningOf(w)),
     more: events[0]?.type !== "shared_session_created",
   };
 }
@@ -65,14 +65,18 @@ export function take(before: Room, events: readonly SessionEvent[]): Room {
   };
 }
 
-/**
- * prepend puts older events before those that are known. What stands in a row
- * can have begun among the older ones, so the time line is folded anew.
- */
+/** prepend puts older events before those that are known. */
 export function prepend(room: Room, older: readonly SessionEvent[], more: boolean): Room {
-  const known = new Set(room.events.map((e) => e.cursor));
-  const events = [...older.filter((e) => !known.has(e.cursor)), ...room.events];
-  return { ...room, events, more, timeline: apply(emptyTimeline, events) };
+  const first = room.events[0]?.cursor;
+  const known = older.findIndex((e) => e.cursor === first);
+  const news = known < 0 ? older : older.slice(0, known);
+  return { ...room, ...loadBefore(room, news), more };
+}
+
+// Turns run in the order in which their prompts were approved.
+function runningOf(w: Welcome): string | null {
+  if (w.agent !== "running" && w.agent !== "waiting") return null;
+  return w.approvals.find((a) => a.status === "approved")?.id ?? null;
 }
 
 function takeOne(room: Room, e: SessionEvent): Room {

@@ -238,7 +238,7 @@ describe("prompts and turns", () => {
     expect(only(t.items, "turn-end")).toMatchObject({
       state: "done",
       detail: "end_turn",
-      took: 2_000,
+      took: 3_000,
     });
     expect(t.running).toBeNull();
   });

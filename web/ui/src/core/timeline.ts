@@ -22,31 +22,63 @@ import {
   type ToolFields,
   type Update,
 } from "./acp.ts";
-import type { Item, PermissionRow, PromptRow, SayRow, ToolRow } from "./items.ts";
+import { findPermission, findPlan, findPrompt, findTool } from "./find.ts";
+import type { Item, PermissionRow, PromptRow, SayRow, ToolRow, TurnEndRow } from "./items.ts";
 import { joined, merged, sameMessage } from "./merge.ts";
 import { noticeOf } from "./notices.ts";
 import type { SessionEvent } from "./wire.ts";
 
 export interface Timeline {
   readonly items: readonly Item[];
+  /** The approval whose turn ran before the first event, as far as is known. */
+  readonly first: string | null;
   /** The approval whose turn runs. */
   readonly running: string | null;
-  /** The newest plan of the agent. */
-  readonly plan: readonly PlanEntry[] | null;
+  /** When it began; null if that was before the first event here. */
+  readonly since: number | null;
+  /** The place of the first row of that turn, or of the time since the last one. */
+  readonly start: number;
+  /** The place of the row that the agent's next words may go on with; -1 for none. */
+  readonly open: number;
+  /** The newest plan of the agent; null in a turn without one, undefined where nothing is known. */
+  readonly plan: readonly PlanEntry[] | null | undefined;
   /** What the agent calls its session. */
   readonly title: string | null;
   readonly usage: { used: number; size: number } | null;
-  readonly commands: readonly AgentCommand[];
+  readonly commands: readonly AgentCommand[] | null;
+  /** Events that concern rows of earlier turns, or of before the first event here. */
+  readonly strays: readonly SessionEvent[];
 }
 
 export const emptyTimeline: Timeline = {
   items: [],
+  first: null,
   running: null,
-  plan: null,
+  since: null,
+  start: 0,
+  open: -1,
+  plan: undefined,
   title: null,
   usage: null,
-  commands: [],
+  commands: null,
+  strays: [],
 };
+
+/** fold makes the time line of events before which that turn was running, or none. */
+export function fold(first: string | null, events: readonly SessionEvent[]): Timeline {
+  return apply({ ...emptyTimeline, first, running: first }, events);
+}
+
+/**
+ * amend lets events that came later change the rows that they concern. It adds
+ * no rows: those are elsewhere already. Events whose rows are not here stay strays.
+ */
+export function amend(before: Timeline, later: readonly SessionEvent[]): Timeline {
+  if (later.length === 0) return before;
+  const draft = new Draft(before);
+  for (const e of later) draft.amend(e);
+  return draft.done();
+}
 
 /** apply folds events, oldest first, into a time line. */
 export function apply(before: Timeline, events: readonly SessionEvent[]): Timeline {
@@ -60,23 +92,47 @@ type Fresh<T> = T extends Item ? Omit<T, "key" | "cursor" | "at"> : never;
 
 class Draft {
   private readonly items: Item[];
-  private rest: Omit<Timeline, "items">;
+  private readonly strays: SessionEvent[];
+  private rest: { -readonly [K in keyof Omit<Timeline, "items" | "strays">]: Timeline[K] };
+  private event!: SessionEvent;
   private at = 0;
-  private cursor = "";
 
   constructor(before: Timeline) {
-    const { items, ...rest } = before;
+    const { items, strays, ...rest } = before;
     this.items = items.slice();
+    this.strays = strays.slice();
     this.rest = rest;
   }
 
   done(): Timeline {
-    return { ...this.rest, items: this.items };
+    return { ...this.rest, items: this.items, strays: this.strays };
+  }
+
+  amend(e: SessionEvent): void {
+    this.event = e;
+    if (!isKnownEvent(e)) return;
+    switch (e.type) {
+      case "prompt_dispatch_started":
+        this.changePrompt(e.payload.approvalId, { state: "running" });
+        return;
+      case "prompt_dispatch_completed":
+      case "prompt_dispatch_failed": {
+        const prompt = this.items[findPrompt(this.items, e.payload.approvalId)];
+        this.changePrompt(e.payload.approvalId, { state: endState(...ending(e), prompt) });
+        return;
+      }
+      case "host_session_update":
+      case "permission_requested":
+        this.stray(); // it is about a call that has its row elsewhere
+        return;
+      default:
+        this.take(e);
+    }
   }
 
   take(e: SessionEvent): void {
     this.at = Date.parse(e.timestamp);
-    this.cursor = e.cursor;
+    this.event = e;
     if (!isKnownEvent(e)) {
       this.add({ type: "notice", notice: { what: "unknown", name: e.type, raw: e.payload } });
       return;
@@ -99,7 +155,11 @@ class Draft {
         this.approved(e.payload.approval, e.payload.participant);
         return;
       case "prompt_rejected":
-        this.prompt(e.payload.approval, { state: "rejected", decidedBy: e.payload.participant });
+        this.changePrompt(e.payload.approval.id, {
+          state: "rejected",
+          approval: e.payload.approval,
+          decidedBy: e.payload.participant,
+        });
         return;
       case "prompt_queued":
         this.changePrompt(e.payload.approvalId, { state: "queued", ahead: e.payload.ahead });
@@ -114,10 +174,8 @@ class Draft {
         this.turnStarts(e.payload.approvalId);
         return;
       case "prompt_dispatch_completed":
-        this.turnEnds(e.payload.approvalId, "done", e.payload.stopReason ?? "");
-        return;
       case "prompt_dispatch_failed":
-        this.turnEnds(e.payload.approvalId, "failed", e.payload.error);
+        this.turnEnds(e.payload.approvalId, ...ending(e));
         return;
       case "host_session_update":
         this.update(readUpdate(e.payload.notification), e.payload.notification);
@@ -144,8 +202,8 @@ class Draft {
   private add(row: Fresh<Item>): void {
     this.items.push({
       ...row,
-      key: `${row.type}:${this.cursor}`,
-      cursor: this.cursor,
+      key: `${row.type}:${this.event.cursor}`,
+      cursor: this.event.cursor,
       at: this.at,
     } as Item);
   }
@@ -154,10 +212,17 @@ class Draft {
     this.items[i] = row;
   }
 
+  private stray(): void {
+    if (this.strays.at(-1) !== this.event) this.strays.push(this.event);
+  }
+
   // Prompts and turns.
 
   private prompt(approval: Approval, change: Partial<PromptRow>): void {
-    if (this.changePrompt(approval.id, { ...change, approval })) return;
+    if (findPrompt(this.items, approval.id) >= 0) {
+      this.changePrompt(approval.id, { ...change, approval });
+      return;
+    }
     this.add({
       type: "prompt",
       approval,
@@ -171,64 +236,47 @@ class Draft {
     });
   }
 
+  // What somebody else approves was proposed before, and has its row there.
   private approved(approval: Approval, by: Participant): void {
-    const own = by.id === approval.participantId;
-    this.prompt(approval, { state: "approved", decidedBy: by, ...(own ? { author: by } : {}) });
+    const change = { state: "approved", decidedBy: by, approval } as const;
+    if (by.id === approval.participantId) this.prompt(approval, { ...change, author: by });
+    else this.changePrompt(approval.id, change);
   }
 
-  private changePrompt(id: string, change: Partial<PromptRow>): boolean {
-    const i = this.items.findLastIndex((r) => r.type === "prompt" && r.approval.id === id);
+  private changePrompt(id: string, change: Partial<PromptRow>): void {
+    const i = findPrompt(this.items, id);
     const row = this.items[i];
-    if (row?.type !== "prompt") return false;
-    this.replace(i, { ...row, ...change });
-    return true;
-  }
-
-  private findPrompt(id: string): PromptRow | null {
-    const row = this.items.findLast((r) => r.type === "prompt" && r.approval.id === id);
-    return row?.type === "prompt" ? row : null;
+    if (row?.type === "prompt") this.replace(i, { ...row, ...change });
+    else this.stray();
   }
 
   private turnStarts(id: string): void {
     this.endSaying();
-    this.rest = { ...this.rest, running: id, plan: null };
+    this.rest = { ...this.rest, running: id, since: this.at, plan: null };
     this.changePrompt(id, { state: "running" });
     const last = this.items.findLast((r) => r.type !== "notice");
-    if (last?.type === "prompt" && last.approval.id === id) return;
-    this.add({
-      type: "turn-start",
-      approvalId: id,
-      prompt: this.findPrompt(id)?.approval.prompt ?? "",
-    });
+    const follows = last?.type === "prompt" && last.approval.id === id;
+    if (!follows)
+      this.add({
+        type: "turn-start",
+        approvalId: id,
+        prompt: promptText(this.items, this.strays, id),
+      });
+    this.rest.start = this.items.length;
   }
 
   private turnEnds(id: string, how: "done" | "failed", detail: string): void {
-    const prompt = this.findPrompt(id);
-    const cancelled = prompt?.cancelledBy != null || (how === "done" && detail === "cancelled");
-    const state = cancelled ? "cancelled" : how;
-    const began = this.rest.running === id ? this.turnBegan(id) : null;
-    this.endSaying();
-    this.endTools(id);
+    const prompt = this.items[findPrompt(this.items, id)];
+    const ran = this.rest.running === id;
+    const state = endState(how, detail, prompt);
+    if (ran) {
+      this.endSaying();
+      this.endTools();
+    }
     this.changePrompt(id, { state });
-    this.add({
-      type: "turn-end",
-      approvalId: id,
-      state,
-      detail,
-      took: began === null ? null : this.at - began,
-    });
-    if (this.rest.running === id) this.rest = { ...this.rest, running: null };
-  }
-
-  // The first thing of the turn tells when it began well enough, and unlike
-  // the start itself it is in the rows.
-  private turnBegan(id: string): number | null {
-    const first = this.items.findLastIndex(
-      (r) =>
-        (r.type === "prompt" ? r.approval.id : r.type === "turn-start" ? r.approvalId : "") === id,
-    );
-    const next = this.items.slice(first + 1).find((r) => "turn" in r && r.turn === id);
-    return next?.at ?? null;
+    const took = ran && this.rest.since !== null ? this.at - this.rest.since : null;
+    this.add({ type: "turn-end", approvalId: id, state, detail, took });
+    if (ran) this.rest = { ...this.rest, running: null, since: null, start: this.items.length };
   }
 
   // The agent.
@@ -261,23 +309,11 @@ class Draft {
   }
 
   // What people say between two parts of a message does not split it.
-  private lastOfAgent(): number {
-    return this.items.findLastIndex(
-      (r) => "turn" in r || r.type === "turn-start" || r.type === "turn-end",
-    );
-  }
-
   private say(voice: SayRow["voice"], messageId: string | null, block: Block): void {
-    const i = this.lastOfAgent();
-    const row = this.items[i];
-    if (
-      row?.type === "say" &&
-      row.open &&
-      row.voice === voice &&
-      row.turn === this.rest.running &&
-      sameMessage(row.messageId, messageId)
-    ) {
-      this.replace(i, { ...row, blocks: joined(row.blocks, block), until: this.at });
+    const row = this.items[this.rest.open];
+    if (row?.type === "say" && row.voice === voice && sameMessage(row.messageId, messageId)) {
+      const blocks = joined(row.blocks, block);
+      this.replace(this.rest.open, { ...row, blocks, until: this.at });
       return;
     }
     this.endSaying();
@@ -290,17 +326,20 @@ class Draft {
       open: true,
       turn: this.rest.running,
     });
+    this.rest.open = this.items.length - 1;
   }
 
   private endSaying(): void {
-    const i = this.lastOfAgent();
-    const row = this.items[i];
-    if (row?.type === "say" && row.open) this.replace(i, { ...row, open: false });
+    const row = this.items[this.rest.open];
+    if (row?.type === "say") this.replace(this.rest.open, { ...row, open: false });
+    this.rest.open = -1;
   }
 
   private tool(id: string, begins: boolean, f: ToolFields): void {
-    const i = this.findTool(id, begins);
+    const { start } = this.rest;
+    const i = findTool(this.items, id, begins, start);
     const row = this.items[i];
+    if (!begins && i < start) this.stray();
     if (row?.type === "tool") {
       this.replace(i, merged(row, f, this.at));
       return;
@@ -322,29 +361,20 @@ class Draft {
     this.add(merged(blank as ToolRow, f, this.at));
   }
 
-  private endTools(turn: string): void {
-    for (let i = this.items.length - 1; i >= 0; i--) {
+  private endTools(): void {
+    for (let i = this.rest.start; i < this.items.length; i++) {
       const row = this.items[i];
-      if (row?.type === "turn-end") return; // what is before is of other turns
-      if (row?.type === "tool" && row.turn === turn && row.endedAt === null) {
+      if (row?.type === "tool" && row.endedAt === null) {
         this.replace(i, { ...row, status: "unfinished", endedAt: this.at });
       }
     }
   }
 
-  // Agents that are started again may count from one again, so the same id
-  // announced in another turn is another call.
-  private findTool(id: string, begins: boolean): number {
-    return this.items.findLastIndex(
-      (r) => r.type === "tool" && r.id === id && (!begins || r.turn === this.rest.running),
-    );
-  }
-
   private plan(entries: PlanEntry[]): void {
     this.rest = { ...this.rest, plan: entries };
-    const i = this.items.findLastIndex((r) => r.type === "plan");
+    const i = findPlan(this.items, this.rest.start);
     const row = this.items[i];
-    if (row?.type === "plan" && row.turn === this.rest.running) {
+    if (row?.type === "plan") {
       this.replace(i, { ...row, entries });
       return;
     }
@@ -374,20 +404,21 @@ class Draft {
   }
 
   private changePermission(id: string, change: Partial<PermissionRow>): void {
-    const i = this.items.findLastIndex((r) => r.type === "permission" && r.requestId === id);
+    const i = findPermission(this.items, id);
     const row = this.items[i];
     if (row?.type === "permission") this.replace(i, { ...row, ...change });
+    else this.stray();
   }
 
   private other(name: string, raw: unknown): void {
-    const i = this.lastOfAgent();
-    const row = this.items[i];
+    const row = this.items[this.rest.open];
     if (row?.type === "other" && row.name === name) {
-      this.replace(i, { ...row, raw: [...row.raw, raw] });
+      this.replace(this.rest.open, { ...row, raw: [...row.raw, raw] });
       return;
     }
     this.endSaying();
     this.add({ type: "other", name, raw: [raw], turn: this.rest.running });
+    this.rest.open = this.items.length - 1;
   }
 
   // What concerns the session and who is in it.
@@ -395,6 +426,40 @@ class Draft {
   private notice(e: KnownEvent): void {
     const notice = noticeOf(e);
     if (notice) this.add({ type: "notice", notice });
-    if (e.type === "session_closed") this.rest = { ...this.rest, running: null };
+    if (e.type === "session_closed") this.rest = { ...this.rest, running: null, since: null };
   }
+}
+
+type Ending = Extract<KnownEvent, { type: "prompt_dispatch_completed" | "prompt_dispatch_failed" }>;
+
+/** How a turn ended by the event alone. */
+export function ending(e: Ending): ["done" | "failed", string] {
+  return e.type === "prompt_dispatch_completed"
+    ? ["done", e.payload.stopReason ?? ""]
+    : ["failed", e.payload.error];
+}
+
+/** How it ended for people: what somebody cancelled has neither failed nor been done. */
+export function endState(
+  how: "done" | "failed",
+  detail: string,
+  prompt: Item | undefined,
+): TurnEndRow["state"] {
+  const cancelled = prompt?.type === "prompt" && prompt.cancelledBy !== null;
+  return cancelled || detail === "cancelled" ? "cancelled" : how;
+}
+
+/** The text of a prompt whose row may be missing here. */
+export function promptText(
+  items: readonly Item[],
+  strays: readonly SessionEvent[],
+  id: string,
+): string {
+  const row = items[findPrompt(items, id)];
+  if (row?.type === "prompt") return row.approval.prompt;
+  for (const e of strays.toReversed()) {
+    if (isKnownEvent(e) && e.type === "prompt_approved" && e.payload.approval.id === id)
+      return e.payload.approval.prompt;
+  }
+  return "";
 }

@@ -67,7 +67,7 @@ export default function Room({ store, state }: Props) {
         <main className="room-main">
           <div className="room-talk">
             {room.timeline.items.length === 0 ? (
-              <Empty rights={rights} />
+              <Empty rights={rights} more={room.more} />
             ) : (
               <Timeline
                 session={room.session.id}
@@ -89,7 +89,7 @@ export default function Room({ store, state }: Props) {
                   why={whyNot(room, connection)}
                   busy={room.timeline.running !== null}
                   mayStop={mayStop(room, rights)}
-                  commands={room.timeline.commands}
+                  commands={room.timeline.commands ?? []}
                   limits={room.limits}
                   live={connection.state === "live"}
                   replyTo={replyTo}
@@ -122,7 +122,8 @@ export default function Room({ store, state }: Props) {
   );
 }
 
-function Empty({ rights }: { rights: Rights }) {
+function Empty({ rights, more }: { rights: Rights; more: boolean }) {
+  if (more) return <div className="empty" aria-busy="true" />;
   return (
     <div className="empty">
       <p className="empty-title">{t.room.empty}</p>

@@ -127,15 +127,12 @@ function useFirstIndex(items: readonly Item[]): number {
   return known.current.first;
 }
 
+/** By how many places the last known row has moved. */
 function shift(before: readonly Item[], after: readonly Item[]): number {
-  if (before[0]?.key === after[0]?.key) return 0;
-  const places = new Map(after.map((r, i) => [r.key, i]));
-  // The first rows can have become part of older ones.
-  for (const [i, row] of before.entries()) {
-    const place = places.get(row.key);
-    if (place !== undefined) return place - i;
-  }
-  return 0;
+  const last = before.at(-1);
+  if (!last || before[0]?.key === after[0]?.key) return 0;
+  const place = after.findLastIndex((r) => r.key === last.key);
+  return place < 0 ? 0 : place - (before.length - 1);
 }
 
 /** Reads new things of people out loud; the agent's stream would never end. */

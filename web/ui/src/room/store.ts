@@ -7,10 +7,13 @@ import {
   type Link,
   type Options,
   type SessionClient,
+  type Welcome,
 } from "parley-client";
 
 import { enter, prepend, startsTyping, stopsTyping, take, type Room } from "../core/room.ts";
 import type { SessionEvent } from "../core/wire.ts";
+import { toast } from "../parts/toasts.ts";
+import { t } from "../texts.ts";
 
 export interface RoomState {
   room: Room | null;
@@ -19,8 +22,7 @@ export interface RoomState {
 }
 
 const firstPage = 200;
-// As many as the server gives: each time the time line is folded anew.
-const olderPage = 500;
+const olderPage = 500; // as many as the server gives
 const typingLapsesMs = 6_000;
 // Hidden pages draw nothing, but their title counts on.
 const hiddenPauseMs = 200;
@@ -33,6 +35,7 @@ export class RoomStore {
     loadingOlder: false,
   };
   private readonly listeners = new Set<() => void>();
+  private welcome: Welcome | null = null;
   private waiting: SessionEvent[] = [];
   private cancelFlush: (() => void) | null = null;
   private readonly typists = new Map<string, ReturnType<typeof setTimeout>>();
@@ -41,7 +44,9 @@ export class RoomStore {
     this.client = connect(link, { recent: firstPage, ...options });
     this.client.on("welcome", (w) => {
       this.waiting = [];
-      this.set({ room: enter(w) });
+      this.welcome = w;
+      this.set({ room: enter(w), loadingOlder: false });
+      if (w.resume === "gap") toast(t.connection.gap);
       // After a gap the welcome brings no events along.
       if (!w.recent?.length) void this.older();
     });
@@ -77,19 +82,23 @@ export class RoomStore {
     const { room, loadingOlder } = this.state;
     if (!room?.more || loadingOlder) return;
     const first = room.events[0];
+    const { welcome } = this;
     this.set({ loadingOlder: true });
     try {
       const h = await this.client.history({
         ...(first && { before: first.cursor }),
         limit: olderPage,
       });
-      this.change((room) => (h.gap ? { ...room, more: false } : prepend(room, h.events, h.more)));
+      this.change((room) => {
+        if (welcome !== this.welcome) return room; // after a gap it is another story
+        return h.gap ? { ...room, more: false } : prepend(room, h.events, h.more);
+      });
     } catch (error) {
       // A closed session tells no history; what is there stays.
-      if (!(error instanceof ParleyError && error.retryable))
+      if (welcome === this.welcome && !(error instanceof ParleyError && error.retryable))
         this.change((room) => ({ ...room, more: false }));
     } finally {
-      this.set({ loadingOlder: false });
+      if (welcome === this.welcome) this.set({ loadingOlder: false });
     }
   }
 

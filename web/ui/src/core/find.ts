@@ -1,0 +1,39 @@
+/** Finding the rows that an event is about. What is not there is at -1. */
+
+import type { Item } from "./items.ts";
+
+export function findPrompt(items: readonly Item[], id: string): number {
+  return items.findLastIndex((r) => r.type === "prompt" && r.approval.id === id);
+}
+
+export function findPermission(items: readonly Item[], id: string): number {
+  return items.findLastIndex((r) => r.type === "permission" && r.requestId === id);
+}
+
+/**
+ * A call of a tool in the turn that begins with the row at start. Agents that
+ * are started again may count from one again, so a call of another turn is meant
+ * only by an update, and only if nobody has said how that call went.
+ */
+export function findTool(
+  items: readonly Item[],
+  id: string,
+  begins: boolean,
+  start: number,
+): number {
+  const i = findLastFrom(items, start, (r) => r.type === "tool" && r.id === id);
+  if (i >= 0 || begins) return i;
+  return items.findLastIndex((r) => r.type === "tool" && r.id === id && r.status === "unfinished");
+}
+
+export function findPlan(items: readonly Item[], start: number): number {
+  return findLastFrom(items, start, (r) => r.type === "plan");
+}
+
+function findLastFrom(items: readonly Item[], start: number, wanted: (r: Item) => boolean): number {
+  for (let i = items.length - 1; i >= start; i--) {
+    const row = items[i];
+    if (row && wanted(row)) return i;
+  }
+  return -1;
+}
