@@ -30,7 +30,9 @@
 // An actor never blocks on a connection, an agent, another actor or the disk.
 // Whoever sends to an actor waits while its inbox is full. Between sessions
 // messages go by couriers, a goroutine for each pair; when a courier is full
-// the agent that feeds it is not read further. A connection has a bounded
+// the agent that feeds it is not read further. What a session has for its
+// connections goes through its fan-out, a goroutine that no socket can hold up;
+// an actor waits only for one that is far behind. A connection has a bounded
 // backlog and is closed when that is full; what it missed it reads from the
 // journal when it comes back.
 //

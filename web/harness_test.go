@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,11 +103,12 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	w.hub = hub.New(s.journal, launcher, hub.Key{1, 2, 3}, s.hub)
 	require.NoError(t, w.hub.Start(t.Context()))
 	w.server = web.New(w.hub, s.web)
-	ts := &httptest.Server{Listener: l, Config: w.server.HTTPServer("")}
+	conns := &conns{Listener: l}
+	ts := &httptest.Server{Listener: conns, Config: w.server.HTTPServer("")}
 	ts.Start()
 	w.cut = func() {
 		transport.CloseIdleConnections() // the test's own would be cut under its next request
-		ts.CloseClientConnections()
+		conns.cut()
 	}
 	stopped := false
 	w.stop = func() {
@@ -124,6 +126,34 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	}
 	t.Cleanup(w.stop)
 	return w
+}
+
+// conns is a listener that can cut off everybody whom it has let in, sockets
+// and streams included.
+type conns struct {
+	net.Listener
+
+	mu   sync.Mutex
+	open []net.Conn
+}
+
+func (c *conns) Accept() (net.Conn, error) {
+	conn, err := c.Listener.Accept()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil {
+		c.open = append(c.open, conn)
+	}
+	return conn, err
+}
+
+func (c *conns) cut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, conn := range c.open {
+		_ = conn.Close()
+	}
+	c.open = nil
 }
 
 // reply is an HTTP answer, read.

@@ -50,6 +50,18 @@ func (s *Server) recovered(rec *recorder, r *http.Request, p any) {
 	refuse(rec, protocol.Errorf(protocol.CodeInternal, "something went wrong on the server"))
 }
 
+// lasts serves a connection that outlives its handler, whose goroutine it is,
+// and answers for a panic in it as logged does for a handler's.
+func (s *Server) lasts(path string, leave func(), serve func()) {
+	defer leave()
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("connection panicked", zap.Any("panic", p), zap.String("path", path), zap.ByteString("stack", debug.Stack()))
+		}
+	}()
+	serve()
+}
+
 // recorder notes what a handler answers. It hides nothing of the writer below:
 // http.ResponseController finds that by Unwrap.
 type recorder struct {

@@ -7,12 +7,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
 
-	"parley/hub"
 	"parley/protocol"
 )
 
@@ -24,28 +24,29 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	if err := checkSubprotocol(r); err != nil {
 		return err
 	}
-	ctx, leave, err := s.open.enter(r.Context())
+	ctx, leave, err := s.open.enter(context.Background())
 	if err != nil {
 		return err
 	}
-	defer leave()
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
-		Subprotocols:       []string{protocol.Subprotocol},
-		InsecureSkipVerify: true, // the guard has checked the origin, by its own list
-	})
-	if err != nil {
-		return nil // Accept has answered
-	}
-	conn.SetReadLimit(-1) // message has its own, which closes in good order
 	k := &socket{
 		s:       s,
 		session: r.PathValue("id"),
 		path:    r.URL.Path,
-		conn:    conn,
 		limit:   newCommandLimit(s.o.CommandRate, s.o.CommandBurst),
-		begun:   make(chan struct{}),
 	}
-	k.run(ctx)
+	k.conn.prepare(ctx, webSocket, s.o.WriteTimeout, k.fall)
+	k.ws, err = websocket.Accept(&upgrade{w, &k.conn}, r, &websocket.AcceptOptions{
+		Subprotocols:       []string{protocol.Subprotocol},
+		InsecureSkipVerify: true, // the guard has checked the origin, by its own list
+		OnPingReceived:     k.pinged,
+		OnPongReceived:     k.ponged,
+	})
+	if err != nil {
+		leave()
+		return nil // Accept has answered
+	}
+	k.ws.SetReadLimit(-1) // message has its own, which closes in good order
+	go s.lasts(k.path, leave, k.run)
 	return nil
 }
 
@@ -65,46 +66,47 @@ func checkSubprotocol(r *http.Request) error {
 		"none of the subprotocols offered is known; known are: %s", protocol.Subprotocol)
 }
 
-// socket is one connection. Its reader is the handler's own goroutine; run
-// starts the writer and the watch, and waits for both.
+// socket is one connection. Its reader is a goroutine that outlives the
+// handler, whose request and buffers it does not hold.
 type socket struct {
+	conn
+
 	// immutable
 	s       *Server
 	session string
 	path    string // for the log
-	conn    *websocket.Conn
+	ws      *websocket.Conn
 	limit   *commandLimit
 
-	begun chan struct{} // closed by the reader when a join or resume is there
-
-	// owned by the reader
-	sub *hub.Subscription // nil until the session has let it in
+	first  *time.Timer  // closes a connection that says nothing
+	missed atomic.Int32 // pings in a row without an answer
 }
 
-// run serves the connection until it is closed, by either side. ctx ends when
-// the server shuts down.
-func (k *socket) run(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	var helpers sync.WaitGroup
-	helpers.Go(func() { k.watch(ctx) })
-	k.read(ctx, &helpers)
-	cancel()
-	helpers.Wait()
-	_ = k.conn.CloseNow()
-	if k.sub != nil {
-		k.sub.Close()
-	}
+// run serves the connection until it is closed, by either side.
+func (k *socket) run() {
+	k.first = time.AfterFunc(k.s.o.FirstCommandTimeout, func() {
+		k.closeSoon(protocol.CloseNoCommandInTime, "no join or resume in time")
+	})
+	stop := context.AfterFunc(k.s.open.draining, func() {
+		k.closeSoon(protocol.CloseGoingAway, "the server is going away")
+	})
+	defer k.end()
+	defer k.ws.CloseNow()
+	defer k.work.dismiss()
+	defer stop()
+	defer k.first.Stop()
+	k.read()
 }
 
 // read takes messages in until the connection is closed.
-func (k *socket) read(ctx context.Context, helpers *sync.WaitGroup) {
+func (k *socket) read() {
 	for {
 		message, ok := k.message()
 		if !ok {
 			return
 		}
 		for line := range protocol.SplitLines(message) {
-			if !k.line(ctx, line, helpers) {
+			if !k.line(line) {
 				return
 			}
 		}
@@ -115,7 +117,7 @@ func (k *socket) read(ctx context.Context, helpers *sync.WaitGroup) {
 // context is not the connection's: one that ends breaks the connection off,
 // and there would be no close code.
 func (k *socket) message() ([]byte, bool) {
-	kind, r, err := k.conn.Reader(context.Background())
+	kind, r, err := k.ws.Reader(context.Background())
 	if err != nil {
 		return nil, false
 	}
@@ -133,14 +135,14 @@ func (k *socket) message() ([]byte, bool) {
 }
 
 // line carries one line out. It returns false when the connection is over.
-func (k *socket) line(ctx context.Context, line []byte, helpers *sync.WaitGroup) bool {
+func (k *socket) line(line []byte) bool {
 	req, err := protocol.DecodeRequest(line, k.s.o.Limits)
 	if errors.Is(err, protocol.ErrNotProtocol) {
 		k.close(protocol.CloseNotProtocol, protocol.ErrNotProtocol.Message)
 		return false
 	}
 	if k.sub == nil {
-		return k.first(ctx, req, err, helpers)
+		return k.begin(req, err)
 	}
 	limited, heeds := k.limit.take()
 	if !heeds {
@@ -151,28 +153,33 @@ func (k *socket) line(ctx context.Context, line []byte, helpers *sync.WaitGroup)
 		err = limited
 	}
 	if err == nil {
-		err = k.send(ctx, req)
+		err = k.carryOut(req)
 	}
 	if e, ok := asProtocol(err); ok {
-		_ = k.sub.Reject(ctx, req.ID, e)
+		_ = k.sub.Reject(k.ctx, req.ID, e)
 	}
-	// Any other error means that the subscription has ended. The writer learns
+	// Any other error means that the subscription has ended. The pump learns
 	// why, and closes the connection with the right code: read on until then.
 	return true
 }
 
-func (k *socket) send(ctx context.Context, req protocol.Request) error {
+func (k *socket) carryOut(req protocol.Request) error {
 	switch req.Command.(type) {
 	case *protocol.Join, *protocol.Resume:
 		return protocol.Errorf(protocol.CodeInvalidRequest, "this connection is in the session already")
 	}
-	return k.sub.Send(ctx, req)
+	return k.sub.Send(k.ctx, req)
 }
 
 // close ends the connection in good order: it waits some seconds for the
 // client to agree. The first close counts.
 func (k *socket) close(code int, reason string) {
-	_ = k.conn.Close(websocket.StatusCode(code), clip(reason))
+	_ = k.ws.Close(websocket.StatusCode(code), clip(reason))
+}
+
+// closeSoon is close for those who do not own the connection.
+func (k *socket) closeSoon(code int, reason string) {
+	k.work.do(func() { k.close(code, reason) })
 }
 
 // clip shortens a reason to what RFC 6455, section 5.5 leaves room for.

@@ -1,53 +1,28 @@
 package web
 
-import (
-	"context"
-	"time"
-
-	"parley/protocol"
-)
+import "context"
 
 // missedPings is how many pings in a row may go unanswered.
 const missedPings = 2
 
-// watch ends a connection that does not join in time, that does not answer
-// pings, or whose server shuts down. It returns when ctx ends.
-func (k *socket) watch(ctx context.Context) {
-	first := time.NewTimer(k.s.o.FirstCommandTimeout)
-	defer first.Stop()
-	beat := time.NewTicker(k.s.o.Heartbeat)
-	defer beat.Stop()
-	begun := k.begun
-	missed := 0
-	for {
-		select {
-		case <-ctx.Done():
-			if k.s.open.closing() {
-				k.close(protocol.CloseGoingAway, "the server is going away")
-			}
-			return
-		case <-begun:
-			begun = nil
-			first.Stop()
-		case <-first.C:
-			k.close(protocol.CloseNoCommandInTime, "no join or resume in time")
-			return
-		case <-beat.C:
-			if missed = k.ping(ctx, missed); missed >= missedPings && ctx.Err() == nil {
-				_ = k.conn.CloseNow() // nobody is there to read a close code
-				return
-			}
-		}
+// ping pings the client, or gives up on one that has not answered for long. A
+// connection that is being written to is watched by the time-out of the write.
+func (k *socket) ping() {
+	if k.missed.Load() >= missedPings {
+		_ = k.net.Close() // nobody is there to read a close code
+		return
+	}
+	if k.try(controlFrame(opPing, nil)) {
+		k.missed.Add(1)
 	}
 }
 
-// ping sends one ping and gives it a heartbeat to be answered. It returns how
-// many were missed by now.
-func (k *socket) ping(ctx context.Context, missed int) int {
-	ctx, cancel := context.WithTimeout(ctx, k.s.o.Heartbeat)
-	defer cancel()
-	if k.conn.Ping(ctx) != nil {
-		return missed + 1
-	}
-	return 0
+// ponged hears the answer to a ping.
+func (k *socket) ponged(context.Context, []byte) { k.missed.Store(0) }
+
+// pinged answers a client's ping in place of the library, which would wait for
+// a socket that is full. Who is being written to needs no pong.
+func (k *socket) pinged(_ context.Context, payload []byte) (answer bool) {
+	k.try(controlFrame(opPong, payload))
+	return false
 }

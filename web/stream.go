@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -25,26 +24,55 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, leave, err := s.open.enter(r.Context())
+	ctx, leave, err := s.open.enter(context.Background())
 	if err != nil {
 		return err
 	}
-	defer leave()
-	sub, err := s.follow(ctx, r.PathValue("id"), who, cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("since")))
+	sub, first, err := s.subscribe(r, who, cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("since")))
 	if err != nil {
+		leave()
 		return err
 	}
-	defer sub.Close()
-	at, resume, err := sub.Opening(ctx)
-	if err != nil {
+	e := &stream{s: s}
+	e.conn.prepare(ctx, eventStream, s.o.WriteTimeout, e.fall)
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("X-Accel-Buffering", "no")       // nginx would hold events back
+	h.Set("Transfer-Encoding", "identity") // net/http takes it for: up to the end of the connection
+	w.WriteHeader(http.StatusOK)
+	if _, err := e.takeOver(w); err != nil {
+		sub.Close()
+		leave()
 		return err
 	}
-	out := newEventStream(w, s.o.WriteTimeout)
-	if err := out.begin(r.PathValue("id"), at, resume); err != nil {
-		return nil // the client is gone
-	}
-	s.pump(ctx, sub, out)
+	path := r.URL.Path
+	go s.lasts(path, leave, func() { e.run(sub, first) })
 	return nil
+}
+
+// subscribe subscribes to the events after a cursor, and makes the first event
+// of the stream. That bears an id too, so that a client that is cut off before
+// the next one resumes from there.
+func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) (*hub.Subscription, hub.Line, error) {
+	id := r.PathValue("id")
+	sub, err := s.follow(r.Context(), id, who, cursor)
+	if err != nil {
+		return nil, hub.Line{}, err
+	}
+	at, resume, err := sub.Opening(r.Context())
+	if err != nil {
+		sub.Close()
+		return nil, hub.Line{}, err
+	}
+	connected, err := protocol.Marshal(protocol.Connected{
+		Type:            protocol.TypeConnected,
+		SharedSessionID: id,
+		Timestamp:       time.Now().UTC().Format(time.RFC3339Nano),
+		Cursor:          at.String(),
+		Resume:          resume,
+	})
+	return sub, hub.Line{Bytes: connected, Cursor: at.String()}, err
 }
 
 // follow subscribes to events alone, those after the cursor first.
@@ -53,101 +81,71 @@ func (s *Server) follow(ctx context.Context, id string, who hub.Credentials, cur
 	return s.hub.Attach(ctx, id, protocol.Request{ID: uuid.NewString(), Command: resume}, true)
 }
 
-// pump sends events, and a comment every Heartbeat, until either side ends.
-func (s *Server) pump(ctx context.Context, sub *hub.Subscription, out *eventStream) {
+// stream is a connection that events are written to. Like a socket it outlives
+// the handler; its goroutine waits for the client to leave.
+type stream struct {
+	conn
+	s *Server
+}
+
+// run serves the stream until either side ends it.
+func (e *stream) run(sub *hub.Subscription, first hub.Line) {
+	defer e.end()
+	if e.send([]hub.Line{first}) != nil {
+		sub.Close()
+		return
+	}
+	e.follow(sub)
+	stop := context.AfterFunc(e.s.open.draining, func() { e.fall(nil) })
+	defer stop()
+	e.every(e.s.o.Heartbeat, e.heartbeat)
+	e.awaitEnd()
+}
+
+// awaitEnd reads until the connection ends. A client has nothing more to say;
+// what it says is dropped.
+func (e *stream) awaitEnd() {
+	var b [64]byte
 	for {
-		beat, cancel := context.WithTimeout(ctx, s.o.Heartbeat)
-		goesOn := copyEvents(beat, sub, out)
-		cancel()
-		if !goesOn || ctx.Err() != nil || out.heartbeat() != nil {
+		if _, err := e.net.Read(b[:]); err != nil {
 			return
 		}
 	}
 }
 
-// copyEvents sends events until ctx ends, which loses none. It returns false
-// when there will be no more.
-func copyEvents(ctx context.Context, sub *hub.Subscription, out *eventStream) bool {
-	for {
-		lines, err := sub.Next(ctx)
-		if err != nil {
-			_, closed := errors.AsType[*hub.Closed](err)
-			return !closed && ctx.Err() != nil
-		}
-		if out.events(lines) != nil {
-			return false
+// fall ends a stream whose subscription has ended, behind what was begun.
+func (e *stream) fall(error) {
+	_ = e.writeLast(nil)
+	_ = e.net.Close()
+}
+
+// heartbeat keeps proxies from thinking that the stream is dead, and finds out
+// when the client is gone without a word.
+func (e *stream) heartbeat() {
+	e.try([]byte(": heartbeat\n\n"))
+}
+
+// eventStream is the format of server-sent events as the HTML standard has
+// them.
+var eventStream = &hub.Format{Encode: encodeEvents}
+
+// encodeEvents returns the events among lines.
+func encodeEvents(lines []hub.Line) []byte {
+	const around = len("id: \ndata: \n\n")
+	size := 0
+	for _, l := range lines {
+		if l.Cursor != "" {
+			size += around + len(l.Cursor) + len(l.Bytes)
 		}
 	}
-}
-
-// eventStream writes server-sent events as the HTML standard has them. It is
-// for one goroutine.
-type eventStream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	timeout time.Duration // of one write
-	buf     []byte        // one write, reused
-}
-
-func newEventStream(w http.ResponseWriter, timeout time.Duration) *eventStream {
-	return &eventStream{w: w, control: http.NewResponseController(w), timeout: timeout}
-}
-
-// begin writes the header and the first event, which bears an id too, so that
-// a client that is cut off before the next one resumes from here.
-func (e *eventStream) begin(session string, at protocol.Cursor, resume string) error {
-	connected, err := protocol.Marshal(protocol.Connected{
-		Type:            protocol.TypeConnected,
-		SharedSessionID: session,
-		Timestamp:       time.Now().UTC().Format(time.RFC3339Nano),
-		Cursor:          at.String(),
-		Resume:          resume,
-	})
-	if err != nil {
-		return err
-	}
-	h := e.w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-cache")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	e.w.WriteHeader(http.StatusOK)
-	e.append(at.String(), connected)
-	return e.flush()
-}
-
-// events writes all lines, in one go where they fit.
-func (e *eventStream) events(lines []hub.Line) error {
-	for i, line := range lines {
-		e.append(line.Cursor, line.Bytes)
-		if i < len(lines)-1 && len(e.buf)+len(lines[i+1].Bytes) <= maxWrite {
+	b := make([]byte, 0, size)
+	for _, l := range lines {
+		if l.Cursor == "" {
 			continue
 		}
-		if err := e.flush(); err != nil {
-			return err
-		}
+		b = append(append(b, "id: "...), l.Cursor...)
+		b = append(append(b, "\ndata: "...), l.Bytes...)
+		b = append(b, "\n\n"...)
 	}
-	return nil
-}
-
-func (e *eventStream) heartbeat() error {
-	e.buf = append(e.buf, ": heartbeat\n\n"...)
-	return e.flush()
-}
-
-func (e *eventStream) append(id string, data []byte) {
-	e.buf = append(e.buf, "id: "...)
-	e.buf = append(e.buf, id...)
-	e.buf = append(e.buf, "\ndata: "...)
-	e.buf = append(e.buf, data...)
-	e.buf = append(e.buf, "\n\n"...)
-}
-
-func (e *eventStream) flush() error {
-	_ = e.control.SetWriteDeadline(time.Now().Add(e.timeout))
-	_, err := e.w.Write(e.buf)
-	e.buf = reuse(e.buf)
-	if err != nil {
-		return err
-	}
-	return e.control.Flush()
+	return b
 }

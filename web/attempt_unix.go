@@ -1,0 +1,62 @@
+//go:build unix
+
+package web
+
+import (
+	"net"
+	"syscall"
+)
+
+// rawSocket returns the socket of a connection that is nothing but one.
+func rawSocket(n net.Conn) syscall.RawConn {
+	tcp, ok := n.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// attempt writes what a socket takes at once. It is not for concurrent use. It
+// keeps its closure, which would be allocated for every write otherwise.
+type attempt struct {
+	p    []byte
+	n    int
+	err  error
+	call func(fd uintptr) bool
+}
+
+// write returns how much of p was taken: all, or a part, or nothing.
+func (a *attempt) write(socket syscall.RawConn, p []byte) (int, error) {
+	if socket == nil {
+		return 0, nil
+	}
+	if a.call == nil {
+		a.call = a.once
+	}
+	a.p = p
+	err := socket.Write(a.call)
+	a.p = nil
+	if err == nil {
+		err = a.err
+	}
+	return a.n, err
+}
+
+// once makes the system call. It always says that it is done, so that nobody
+// waits for the socket.
+func (a *attempt) once(fd uintptr) bool {
+	for {
+		a.n, a.err = syscall.Write(int(fd), a.p)
+		switch a.err {
+		case syscall.EINTR:
+			continue
+		case syscall.EAGAIN:
+			a.n, a.err = 0, nil
+		}
+		return true
+	}
+}

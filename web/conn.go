@@ -1,0 +1,244 @@
+package web
+
+import (
+	"bufio"
+	"context"
+	"math"
+	"net"
+	"net/http"
+	"sync"
+	"syscall"
+	"time"
+
+	"parley/hub"
+)
+
+// conn is a connection that net/http has given away, and the way out of it. A
+// burst goes straight to the socket, from the goroutine that offers it, as far
+// as the socket takes it at once. What it does not take is written by a
+// goroutine of the connection's own, the pump, which goes on with what the
+// subscription has until nothing waits. So a connection that keeps up costs one
+// system call for each burst and no goroutine, and one that does not keep up
+// holds up nobody.
+//
+// It is a hub.Sink. Without a raw socket, under TLS, the pump writes
+// everything.
+type conn struct {
+	// immutable
+	net     net.Conn
+	socket  syscall.RawConn // nil where there is none
+	format  *hub.Format
+	timeout time.Duration // of one write that waits
+	ctx     context.Context
+	cancel  context.CancelFunc
+	work    crew
+	over    func(error) // called by the pump when the subscription or a write fails
+
+	sub  *hub.Subscription // set by follow
+	beat *time.Timer       // set by every
+
+	// guarded by pumping
+	pumping sync.Mutex
+	pumps   bool // the pump runs
+	again   bool // it was woken meanwhile
+
+	// turn holds one while something is written, so that nothing stands within
+	// a frame. It guards what follows, and is a channel because waiting for it can
+	// last as long as a write.
+	turn   chan struct{}
+	rest   []byte // what the socket has not taken of the last burst
+	shut   bool   // nothing is written any more
+	trying attempt
+}
+
+// prepare sets what a connection needs before it is taken over. ctx ends when
+// the server shuts down.
+func (c *conn) prepare(ctx context.Context, f *hub.Format, timeout time.Duration, over func(error)) {
+	c.ctx, c.cancel = context.WithCancel(ctx)
+	c.format, c.timeout, c.over = f, timeout, over
+	c.turn = make(chan struct{}, 1)
+}
+
+// takeOver takes the connection from net/http, which first writes the header
+// that w has.
+func (c *conn) takeOver(w http.ResponseWriter) (*bufio.ReadWriter, error) {
+	n, rw, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return nil, err
+	}
+	c.net, c.socket = n, rawSocket(n)
+	return rw, nil
+}
+
+// follow begins to write what the subscription has.
+func (c *conn) follow(sub *hub.Subscription) {
+	c.sub = sub
+	sub.Push(c)
+	c.Wake()
+}
+
+// Offer implements hub.Sink.
+func (c *conn) Offer(b *hub.Burst) bool { return c.try(b.As(c.format)) }
+
+// try writes p as far as the socket takes it at once, and has the pump write
+// the rest. It returns false, and writes nothing, when something is being
+// written or waits to be.
+func (c *conn) try(p []byte) bool {
+	select {
+	case c.turn <- struct{}{}:
+		defer c.done()
+	default:
+		return false
+	}
+	switch {
+	case c.shut || len(p) == 0:
+		return true
+	case c.rest != nil:
+		return false
+	}
+	n, err := c.trying.write(c.socket, p)
+	if err != nil {
+		c.breakOff()
+	} else if n < len(p) {
+		c.rest = p[n:]
+		c.Wake()
+	}
+	return true
+}
+
+// write waits until p is written, behind what was not yet.
+func (c *conn) write(p []byte) error {
+	c.turn <- struct{}{}
+	defer c.done()
+	switch {
+	case c.shut:
+		return net.ErrClosed
+	case len(c.rest)+len(p) == 0:
+		return nil
+	}
+	_ = c.net.SetWriteDeadline(time.Now().Add(c.timeout))
+	for _, part := range [][]byte{c.rest, p} {
+		if len(part) == 0 {
+			continue
+		}
+		if _, err := c.net.Write(part); err != nil {
+			c.breakOff()
+			return err
+		}
+	}
+	c.rest = nil
+	_ = c.net.SetWriteDeadline(time.Time{}) // it would hold for try too
+	return nil
+}
+
+// writeLast writes p, and lets nothing be written behind it.
+func (c *conn) writeLast(p []byte) error {
+	err := c.write(p)
+	c.turn <- struct{}{}
+	defer c.done()
+	c.shut = true
+	return err
+}
+
+// done ends one's turn.
+func (c *conn) done() { <-c.turn }
+
+// breakOff ends a connection that cannot be written to, in one's turn. Whoever
+// reads from it notices.
+func (c *conn) breakOff() {
+	c.shut, c.rest = true, nil
+	_ = c.net.Close()
+}
+
+// Wake implements hub.Sink. It starts the pump, or has it look once more.
+func (c *conn) Wake() {
+	c.pumping.Lock()
+	defer c.pumping.Unlock()
+	c.again = true
+	if !c.pumps {
+		c.pumps = c.work.start(c.pump)
+	}
+}
+
+// pump writes until nothing waits, or the connection is over.
+func (c *conn) pump() {
+	for c.goesOn() {
+		if err := c.drain(); err != nil {
+			c.over(err)
+			return // pumps stays true: there is no other
+		}
+	}
+}
+
+// goesOn reports whether there was a Wake since it was last called.
+func (c *conn) goesOn() bool {
+	c.pumping.Lock()
+	defer c.pumping.Unlock()
+	c.pumps, c.again = c.again, false
+	return c.pumps
+}
+
+// drain writes what the subscription has, and what is left of a burst.
+func (c *conn) drain() error {
+	for {
+		lines, err := c.sub.Take(c.ctx)
+		if err != nil {
+			return err
+		}
+		if err := c.send(lines); err != nil || len(lines) == 0 {
+			return err
+		}
+	}
+}
+
+// send writes lines in pieces of maxWrite, but for a single line that is
+// larger. Without lines it writes what is left of a burst.
+func (c *conn) send(lines []hub.Line) error {
+	for {
+		n, size := 0, 0
+		for n < len(lines) && (n == 0 || size+len(lines[n].Bytes) <= maxWrite) {
+			size += len(lines[n].Bytes)
+			n++
+		}
+		var p []byte
+		if n > 0 {
+			p = c.format.Encode(lines[:n])
+		}
+		if err := c.write(p); err != nil {
+			return err
+		}
+		if lines = lines[n:]; len(lines) == 0 {
+			return nil
+		}
+	}
+}
+
+// maxWrite is how many bytes one message or one write to a stream holds, but
+// for a single event that is larger.
+const maxWrite = 256 << 10
+
+// every calls f again and again until the connection ends.
+func (c *conn) every(d time.Duration, f func()) {
+	c.beat = time.AfterFunc(math.MaxInt64, func() {
+		c.work.do(func() {
+			f()
+			c.beat.Reset(d)
+		})
+	})
+	c.beat.Reset(d) // not before c.beat is set
+}
+
+// end ends the connection, at once, and waits for its goroutines. It is called
+// once, by the owner.
+func (c *conn) end() {
+	c.work.dismiss()
+	c.cancel()
+	_ = c.net.Close()
+	c.work.wait()
+	if c.beat != nil {
+		c.beat.Stop()
+	}
+	if c.sub != nil {
+		c.sub.Close()
+	}
+}
