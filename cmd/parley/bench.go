@@ -2,77 +2,158 @@ package main
 
 import (
 	"fmt"
-	"net"
+	"net/url"
 	"os"
+	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"parley/cmd/parley/internal/bench"
+	"parley/protocol/client"
 )
 
 func newBenchCommand() *cobra.Command {
+	b := new(benchRun)
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure how much a server takes",
-	}
-	cmd.AddCommand(newBenchFanoutCommand(), newBenchRawCommand())
-	return cmd
-}
+		Short: "Measure what a server takes, and what it costs",
+		Long: `Put load on a server and measure what it takes and what that costs.
 
-func newBenchFanoutCommand() *cobra.Command {
-	var f bench.Fanout
-	var runs int
-	var transport string
-	cmd := &cobra.Command{
-		Use:  "fanout",
+Each scenario starts a server of its own, with the settings of production on a
+temporary directory on disk, and beside it "raw", a server that does nothing
+but write every event to every connection. The two take turns, and what counts
+is the ratio of their medians: figures by themselves say more about the
+machine. On Linux the server has one core to itself and the load another.
+
+CPU-s/M is the server's processor time, user and system, for a million
+deliveries; a delivery is one event that has reached one listener. The columns
+are medians over --runs runs; ± is how far the runs were apart.
+
+With --url it measures a server that runs already, without raw and without the
+server's processor time. Then mind its limits: see parley serve --help for
+--command-rate, --max-participants and --max-connections. TMPDIR says where
+the temporary directories are: a file system in memory has no durability to
+measure.`,
+		Example: `  parley bench all --json before.json
+  parley bench all --compare before.json
+  parley bench fanout --subscribers 10,100,1000 --window 1,32
+  parley bench fanout --url https://parley.example --agent demo --rate 1000
+  parley bench curves --json curves.json && parley bench plot curves.json -o plots`,
 		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			f.Transport = bench.Transport(transport)
-			bench.RaiseFiles()
-			pins, err := bench.Pin()
-			if err != nil {
-				return err
-			}
-			program, err := os.Executable()
-			if err != nil {
-				return err
-			}
-			s := bench.Suite{Program: program, Pins: pins, Runs: runs, Progress: func(format string, args ...any) {
-				fmt.Fprintf(cmd.ErrOrStderr(), format+"\n", args...)
-			}}
-			r, err := s.Run(cmd.Context(), f)
-			if err != nil {
-				return err
-			}
-			return bench.Table(cmd.OutOrStdout(), r)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	o := cmd.Flags()
-	o.IntVar(&f.Subscribers, "subscribers", 100, "how many listen")
-	o.IntVar(&f.Window, "window", 32, "events under way at a time")
-	o.IntVar(&f.Rate, "rate", 0, "deliveries a second; 0 to go by the window")
-	o.IntVar(&f.Size, "size", 400, "bytes of an event")
-	o.StringVar(&transport, "transport", "ws", "ws or sse")
-	o.DurationVar(&f.Duration, "duration", 3*time.Second, "how long one run is measured")
-	o.IntVar(&runs, "runs", 3, "runs of each server")
+	b.addFlags(cmd)
+	cmd.AddCommand(
+		newBenchFanoutCommand(b), newBenchRoomsCommand(b), newBenchIdleCommand(b), newBenchChurnCommand(b),
+		newBenchTokensCommand(b), newBenchResumeCommand(b), newBenchAsleepCommand(b),
+		newBenchAllCommand(b), newBenchCurvesCommand(b), newBenchPlotCommand(),
+		newBenchRawCommand(), newBenchStreamerCommand(),
+	)
 	return cmd
 }
 
-// newBenchRawCommand is the server that Parley is compared with. The bench
-// starts it.
-func newBenchRawCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:    "raw",
-		Hidden: true,
-		Args:   usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(cmd.ErrOrStderr(), "raw is ready: http://"+l.Addr().String())
-			return bench.ServeRaw(cmd.Context(), l)
-		},
+// benchRun are the settings that all scenarios share.
+type benchRun struct {
+	runs     int
+	duration time.Duration
+	json     string
+	compare  string
+	url      string
+	agent    string
+}
+
+func (b *benchRun) addFlags(cmd *cobra.Command) {
+	f := cmd.PersistentFlags()
+	f.IntVar(&b.runs, "runs", 3, "how often everything is measured")
+	f.DurationVar(&b.duration, "duration", 3*time.Second, "how long one run is measured")
+	f.StringVar(&b.json, "json", "", "file to write all figures to")
+	f.StringVar(&b.compare, "compare", "", "file of an earlier --json, to show what has changed")
+	f.StringVar(&b.url, "url", "", "server to measure, or an invite link into a session of it, instead of starting one")
+	f.StringVar(&b.agent, "agent", "demo", "with --url: agent to make sessions on")
+}
+
+func (b *benchRun) timing() bench.Timing { return bench.Timing{Duration: b.duration} }
+
+func (b *benchRun) check() error {
+	switch {
+	case b.runs <= 0:
+		return usageError{fmt.Errorf("--runs: %d measures nothing", b.runs)}
+	case b.duration < 10*time.Millisecond:
+		return usageError{fmt.Errorf("--duration: %s is too short to measure anything", b.duration)}
 	}
+	return nil
+}
+
+// run measures scenarios one after the other, and shows each as soon as it is
+// done.
+func (b *benchRun) run(cmd *cobra.Command, scenarios []bench.Scenario) error {
+	if err := b.check(); err != nil {
+		return err
+	}
+	var earlier *bench.Report
+	if b.compare != "" {
+		r, err := bench.Load(b.compare)
+		if err != nil {
+			return fmt.Errorf("--compare: %w", err)
+		}
+		earlier = &r
+	}
+	cores := runtime.NumCPU()
+	lab, err := b.lab()
+	if err != nil {
+		return err
+	}
+	line := newStatusLine(cmd.ErrOrStderr())
+	defer line.clear()
+	suite := bench.Suite{Lab: lab, Runs: b.runs, Progress: line.show}
+	report := bench.NewReport(cores, lab.Pins)
+	for _, s := range scenarios {
+		result, err := suite.Run(cmd.Context(), s)
+		line.clear()
+		if err != nil {
+			return err
+		}
+		if err := bench.Table(cmd.OutOrStdout(), result, s.Goals, earlier); err != nil {
+			return err
+		}
+		report.Results = append(report.Results, result)
+		if b.json == "" {
+			continue
+		}
+		if err := report.Save(b.json); err != nil {
+			return fmt.Errorf("--json: %w", err)
+		}
+	}
+	return nil
+}
+
+// lab readies this process: as many files as it may open, and a core of its
+// own when the server is started here.
+func (b *benchRun) lab() (l bench.Lab, err error) {
+	bench.RaiseFiles()
+	if l.Program, err = os.Executable(); err != nil {
+		return l, err
+	}
+	if b.url == "" {
+		l.Pins, err = bench.Pin()
+		return l, err
+	}
+	l.Agent = b.agent
+	server := strings.TrimSuffix(b.url, "/")
+	if strings.Contains(b.url, "/s/") {
+		if l.Link, err = client.ParseLink(b.url); err != nil {
+			return l, usageError{fmt.Errorf("--url: %w", err)}
+		}
+		if l.Link.Invite == "" {
+			return l, usageError{fmt.Errorf("--url: this link is somebody's own; give an invite")}
+		}
+		server = l.Link.Server
+	}
+	l.URL, err = url.Parse(server)
+	if err != nil || l.URL.Host == "" || l.URL.Scheme != "http" && l.URL.Scheme != "https" {
+		return l, usageError{fmt.Errorf("--url: want https://HOST, or an invite link")}
+	}
+	return l, nil
 }

@@ -18,29 +18,33 @@ import (
 
 // child is a server that was started for one run.
 type child struct {
-	url  *url.URL
-	cmd  *exec.Cmd
-	done chan struct{} // closed when all it wrote was read
-	tail tail
+	url   *url.URL
+	debug string // where its profiles are, if anywhere
+	cmd   *exec.Cmd
+	done  chan struct{} // closed when all it wrote was read
+	tail  tail
 }
 
 // readyPatience is how long a server may take to say that it is ready.
 const readyPatience = 60 * time.Second
 
-// ready is what both servers print when they listen.
-var ready = regexp.MustCompile(`ready: (http://[^\s"]+)`)
+// What servers print when they listen, the address of profiles first.
+var (
+	ready    = regexp.MustCompile(`ready: (http://[^\s"]+)`)
+	profiles = regexp.MustCompile(`profiles are at (http://[^\s"]+)`)
+)
 
 // startChild starts this program again, pinned to the server's core, and waits
 // until it is ready.
-func startChild(ctx context.Context, program string, pins Pins, args ...string) (*child, error) {
-	c := &child{cmd: exec.Command(program, args...), done: make(chan struct{})}
+func startChild(ctx context.Context, l Lab, args ...string) (*child, error) {
+	c := &child{cmd: exec.Command(l.Program, args...), done: make(chan struct{})}
 	c.cmd.Env = append(slices.DeleteFunc(os.Environ(), isSetting), "PARLEY_CONFIG="+os.DevNull)
 	c.cmd.SysProcAttr = dieWithParent
 	log, err := c.cmd.StderrPipe()
 	if err != nil {
 		return nil, err
 	}
-	if err := pins.start(c.cmd); err != nil {
+	if err := l.Pins.start(c.cmd); err != nil {
 		return nil, err
 	}
 	address := make(chan string, 1)
@@ -71,6 +75,9 @@ func (c *child) watch(log io.Reader, address chan<- string) {
 	lines := bufio.NewScanner(log)
 	for lines.Scan() {
 		c.tail.add(lines.Text())
+		if at := profiles.FindStringSubmatch(lines.Text()); at != nil && !found {
+			c.debug = at[1] // read once address has been sent to
+		}
 		if at := ready.FindStringSubmatch(lines.Text()); at != nil && !found {
 			found = true
 			address <- at[1]

@@ -2,9 +2,11 @@ package bench
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"syscall"
@@ -51,6 +53,16 @@ func Pin() (Pins, error) {
 
 // On reports whether anything is pinned.
 func (p Pins) On() bool { return p.on }
+
+// Load is the load's core; -1 if nothing is pinned.
+func (p Pins) Load() int {
+	for cpu := 0; p.on; cpu++ {
+		if p.load.IsSet(cpu) {
+			return cpu
+		}
+	}
+	return -1
+}
 
 // setAffinity pins every thread of this process. Threads that come later are
 // made by these and stay with them.
@@ -121,4 +133,32 @@ func RaiseFiles() int {
 	limit.Cur = limit.Max
 	_ = unix.Setrlimit(unix.RLIMIT_NOFILE, &limit)
 	return int(limit.Cur)
+}
+
+// useOfChildren returns the processor time of a server's agents.
+func useOfChildren(c *child) (cpu time.Duration, err error) {
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", c.cmd.Process.Pid))
+	if err == nil && len(lists) == 0 {
+		err = errors.ErrUnsupported
+	}
+	for _, list := range lists {
+		ids, _ := os.ReadFile(list) // the thread may be gone
+		for id := range bytes.FieldsSeq(ids) {
+			pid, _ := strconv.Atoi(string(id))
+			u, _ := useOf(pid)
+			cpu += u.CPU
+		}
+	}
+	return cpu, err
+}
+
+// PinTo pins this process to a core; a negative one pins nothing.
+func PinTo(core int) error {
+	if core < 0 {
+		return nil
+	}
+	var set unix.CPUSet
+	set.Set(core)
+	runtime.GOMAXPROCS(1)
+	return setAffinity(&set)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os/exec"
 	"syscall"
+	"time"
 )
 
 var dieWithParent *syscall.SysProcAttr
@@ -19,9 +20,17 @@ func Pin() (Pins, error) { return Pins{}, nil }
 // On reports whether anything is pinned.
 func (Pins) On() bool { return false }
 
+// Load is the load's core: -1, since nothing is pinned.
+func (Pins) Load() int { return -1 }
+
+// PinTo pins nothing.
+func PinTo(int) error { return nil }
+
 func (Pins) start(cmd *exec.Cmd) error { return cmd.Start() }
 
 func useOf(int) (Use, error) { return Use{}, errors.ErrUnsupported }
 
 // RaiseFiles does nothing; Go raises the soft limit itself.
 func RaiseFiles() int { return 0 }
+
+func useOfChildren(*child) (time.Duration, error) { return 0, errors.ErrUnsupported }

@@ -13,36 +13,37 @@ import (
 	"sync"
 )
 
-// Raw is the server that Parley is compared with: for every event and every
+// raw is the server that Parley is compared with: for every event and every
 // connection one write of bytes that are ready, and nothing else. It keeps
-// nothing, decodes nothing, and forgets no connection until a write to it
-// fails or its client goes.
+// nothing and decodes nothing.
 //
-//	GET /ROOM/publish  a WebSocket; every line that comes in becomes an event
-//	GET /ROOM/ws       a WebSocket on which the room's events go out
-//	GET /ROOM/stream   the same as an event stream
+//	GET /ROOM/ws      a WebSocket; each line that comes in is an event for all
+//	GET /ROOM/stream  the room's events as an event stream
 //
-// Who begins to listen is sent one first event.
-type Raw struct {
+// Who comes into a room is sent one first event.
+type raw struct {
 	mu    sync.Mutex
-	rooms map[string]*rawRoom
+	rooms map[string]*rawRoom // guarded by mu
 }
 
+// rawRoom are the connections of a room. Its lock is held while they are
+// written to, so that all get events in the same order; a client that does not
+// read holds everybody up.
 type rawRoom struct {
 	mu      sync.Mutex
-	sockets map[net.Conn]struct{}
-	streams map[net.Conn]struct{}
+	sockets map[net.Conn]struct{} // guarded by mu
+	streams map[net.Conn]struct{} // guarded by mu
 }
 
-// rawFirst is what who begins to listen is sent.
-var rawFirst = []byte(`{"type":"welcome","payload":"` + strings.Repeat("x", 400) + `"}`)
+// rawFirst is the first event.
+var rawFirst = []byte(`{"type":"welcome","payload":"` + strings.Repeat("x", 370) + `"}`)
 
-// ServeRaw serves raw on a listener until ctx ends, and does not wait for its
+// ServeRaw serves raw on a listener until ctx ends. It does not wait for its
 // connections: it has a process of its own, which ends then.
 func ServeRaw(ctx context.Context, l net.Listener) error {
 	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
 	defer stop()
-	r := &Raw{rooms: map[string]*rawRoom{}}
+	r := &raw{rooms: map[string]*rawRoom{}}
 	for {
 		conn, err := l.Accept()
 		if ctx.Err() != nil {
@@ -55,7 +56,7 @@ func ServeRaw(ctx context.Context, l net.Listener) error {
 	}
 }
 
-func (r *Raw) room(name string) *rawRoom {
+func (r *raw) room(name string) *rawRoom {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	room, ok := r.rooms[name]
@@ -66,50 +67,22 @@ func (r *Raw) room(name string) *rawRoom {
 	return room
 }
 
-func (r *Raw) serve(conn net.Conn) {
+func (r *raw) serve(conn net.Conn) {
 	defer conn.Close()
 	in := bufio.NewReaderSize(conn, 512)
-	request, key, err := readRawRequest(in)
+	request, header, err := readHead(in)
 	if err != nil {
 		return
 	}
 	path := strings.Split(strings.Fields(request + " /")[1]+"//", "/")
 	room := r.room(path[1])
-	switch path[2] {
-	case "publish":
-		if accept(conn, key) == nil {
-			room.publish(bufio.NewReaderSize(conn, 64<<10))
-		}
-	case "ws":
-		if accept(conn, key) == nil {
-			room.listen(conn, room.sockets, appendFrame(nil, opText, rawFirst, false))
-		}
-	case "stream":
-		if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"); err == nil {
-			room.listen(conn, room.streams, appendSSE(nil, rawFirst))
-		}
+	if path[2] == "stream" {
+		_, err = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+		room.serve(conn, in, room.streams, appendEvent(nil, rawFirst), err)
+		return
 	}
-}
-
-// readRawRequest reads a request and returns its first line and its WebSocket
-// key.
-func readRawRequest(in *bufio.Reader) (first, key string, err error) {
-	for {
-		line, err := in.ReadString('\n')
-		if err != nil {
-			return "", "", err
-		}
-		line = strings.TrimRight(line, "\r\n")
-		if line == "" {
-			return first, key, nil
-		}
-		if first == "" {
-			first = line
-		}
-		if name, value, _ := strings.Cut(line, ":"); strings.EqualFold(name, "Sec-WebSocket-Key") {
-			key = strings.TrimSpace(value)
-		}
-	}
+	err = accept(conn, header.Get("Sec-Websocket-Key"))
+	room.serve(conn, in, room.sockets, appendFrame(nil, opText, rawFirst, false), err)
 }
 
 // accept answers a WebSocket handshake as RFC 6455, section 4.2.2 has it.
@@ -120,25 +93,26 @@ func accept(conn net.Conn, key string) error {
 	return err
 }
 
-// listen lets a connection hear the room until its client goes.
-func (r *rawRoom) listen(conn net.Conn, among map[net.Conn]struct{}, first []byte) {
+// serve keeps a connection in the room until its client goes.
+func (r *rawRoom) serve(conn net.Conn, in *bufio.Reader, among map[net.Conn]struct{}, first []byte, err error) {
+	if err != nil {
+		return
+	}
 	r.mu.Lock()
-	_, err := conn.Write(first)
+	_, err = conn.Write(first)
 	among[conn] = struct{}{}
 	r.mu.Unlock()
 	if err == nil {
-		var b [64]byte
-		for err == nil {
-			_, err = conn.Read(b[:])
-		}
+		r.read(in)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(among, conn)
 }
 
-// publish sends every line that comes in to everybody in the room.
-func (r *rawRoom) publish(in *bufio.Reader) {
+// read sends every line that comes in to everybody in the room. Nothing comes
+// in on an event stream.
+func (r *rawRoom) read(in *bufio.Reader) {
 	var message, out []byte
 	for {
 		opcode, _, n, err := readFrameHeader(in)
@@ -150,22 +124,21 @@ func (r *rawRoom) publish(in *bufio.Reader) {
 			return
 		}
 		for line := range bytes.SplitSeq(message[4:], []byte{'\n'}) { // behind the mask, which is zeros
-			out = r.write(line, out)
+			out = r.send(line, out)
 		}
 	}
 }
 
-func (r *rawRoom) write(line, out []byte) []byte {
+// send sends an event to everybody. Who is gone is noticed by read.
+func (r *rawRoom) send(event, out []byte) []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.sockets) > 0 {
-		out = appendFrame(out[:0], opText, line, false)
-		for conn := range r.sockets {
-			_, _ = conn.Write(out) // the reader sees that it is gone
-		}
+	out = appendFrame(out[:0], opText, event, false)
+	for conn := range r.sockets {
+		_, _ = conn.Write(out)
 	}
 	if len(r.streams) > 0 {
-		out = appendSSE(out[:0], line)
+		out = appendEvent(out[:0], event)
 		for conn := range r.streams {
 			_, _ = conn.Write(out)
 		}
@@ -173,7 +146,7 @@ func (r *rawRoom) write(line, out []byte) []byte {
 	return out
 }
 
-func appendSSE(to, data []byte) []byte {
+func appendEvent(to, data []byte) []byte {
 	to = append(to, "data: "...)
 	to = append(to, data...)
 	return append(to, "\n\n"...)

@@ -6,54 +6,69 @@ import (
 	"fmt"
 )
 
-// Scenario is something to measure.
-type Scenario interface {
-	// Name says what is measured, with its settings.
-	Name() string
-	run(ctx context.Context, t target) (Figures, error)
-}
-
-// Suite runs scenarios, each against Parley and raw in turns.
+// Suite runs scenarios.
 type Suite struct {
-	Program  string // this program, to start servers with
-	Pins     Pins
+	Lab      Lab
 	Runs     int
-	Progress func(format string, args ...any)
+	Progress func(text string) // what goes on now
 }
 
-// Result is what a scenario has measured.
-type Result struct {
-	Scenario string    `json:"scenario"`
-	Parley   []Figures `json:"parley"` // of each run
-	Raw      []Figures `json:"raw"`
-}
-
-// Run measures a scenario.
-func (s Suite) Run(ctx context.Context, what Scenario) (Result, error) {
-	r := Result{Scenario: what.Name()}
+// Run measures a scenario: Parley and what stands beside it in turns, so that
+// what else the machine does falls on both.
+func (s Suite) Run(ctx context.Context, what Scenario) (r Result, err error) {
+	r = Result{Kind: what.Kind, Name: what.Name(), Settings: settingsMap(what.Settings), BesideName: what.Beside}
+	if s.Lab.Remote() {
+		r.BesideName = ""
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s: %w", what.Name(), err)
+		}
+	}()
+	dir, remove, err := s.data(ctx, what)
+	if err != nil {
+		return r, err
+	}
+	defer remove()
 	for i := range s.Runs {
-		s.Progress("%s: run %d of %d, parley", what.Name(), i+1, s.Runs)
-		f, err := measure(ctx, what, func() (target, error) { return startParley(ctx, s.Program, s.Pins) })
-		if err != nil {
-			return r, fmt.Errorf("%s: parley: %w", what.Name(), err)
+		once := func(which Server, called string, to *[]Figures) error {
+			s.Progress(fmt.Sprintf("%s: run %d of %d, %s", what.Name(), i+1, s.Runs, called))
+			f, err := what.run(ctx, s.Lab, which, dir)
+			if err != nil {
+				return fmt.Errorf("%s: %w", called, err)
+			}
+			*to = append(*to, f)
+			return nil
 		}
-		r.Parley = append(r.Parley, f)
-		s.Progress("%s: run %d of %d, raw", what.Name(), i+1, s.Runs)
-		f, err = measure(ctx, what, func() (target, error) { return startRaw(ctx, s.Program, s.Pins) })
-		if err != nil {
-			return r, fmt.Errorf("%s: raw: %w", what.Name(), err)
+		if err := once(Parley, "parley", &r.Parley); err != nil {
+			return r, err
 		}
-		r.Raw = append(r.Raw, f)
+		if r.BesideName == "" {
+			continue
+		}
+		if err := once(Beside, r.BesideName, &r.Beside); err != nil {
+			return r, err
+		}
 	}
 	return r, nil
 }
 
-// measure runs a scenario once, against a server of its own.
-func measure(ctx context.Context, what Scenario, start func() (target, error)) (Figures, error) {
-	t, err := start()
-	if err != nil {
-		return nil, err
+// data makes the data directory that a scenario's runs share, if it wants one.
+func (s Suite) data(ctx context.Context, what Scenario) (dir string, remove func(), err error) {
+	if what.prepare == nil {
+		return "", func() {}, nil
 	}
-	f, err := what.run(ctx, t)
-	return f, errors.Join(err, t.stop())
+	if s.Lab.Remote() {
+		return "", nil, fmt.Errorf("it needs data of its own: %w", errNotOurs)
+	}
+	s.Progress(what.Name() + ": filling the data directory")
+	dir, remove, err = newDirectory()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := what.prepare(ctx, s.Lab, dir); err != nil {
+		remove()
+		return "", nil, errors.Join(err, ctx.Err())
+	}
+	return dir, remove, nil
 }

@@ -2,8 +2,7 @@ package bench
 
 import (
 	"context"
-	"fmt"
-	"net/url"
+	"time"
 )
 
 // Transport is a way of hearing a room.
@@ -17,7 +16,7 @@ const (
 
 // target is a server under load.
 type target interface {
-	// room opens a room of its own.
+	// room opens a room, which nobody else is in.
 	room(ctx context.Context) (room, error)
 	// use returns what the server has used of the machine; an error when it
 	// cannot be told.
@@ -26,67 +25,34 @@ type target interface {
 	stop() error
 }
 
-// room is a place where whatever is published reaches all who listen.
+// room is a place where whatever somebody says reaches all who listen.
 type room interface {
+	// listen brings in somebody who listens.
 	listen(ctx context.Context, t Transport, bufferBytes int) (stream, error)
-	publisher(ctx context.Context) (publisher, error)
+	// talk brings in somebody who talks, and hears it too.
+	talk(ctx context.Context) (speaker, error)
+	// visit comes in, gets a first event, and goes. It returns when that event
+	// was there.
+	visit(ctx context.Context) (first time.Time, err error)
 }
 
-// publisher publishes events. It is for one goroutine.
-type publisher interface {
-	// command appends what makes the server publish an event with this number,
-	// whose text is about size bytes as listeners get it.
-	command(to []byte, seq uint64, size int) []byte
-	// send sends commands, one on each line.
-	send(commands []byte) error
+// stream is a connection on which a room's events come in.
+type stream interface {
+	// read returns some of what came, valid until the next call. A piece may
+	// end anywhere.
+	read() ([]byte, error)
 	Close() error
 }
 
-// rawTarget is raw, in a process of its own.
-type rawTarget struct {
-	*child
-	rooms int
-}
-
-func startRaw(ctx context.Context, program string, pins Pins) (*rawTarget, error) {
-	c, err := startChild(ctx, program, pins, "bench", "raw")
-	return &rawTarget{child: c}, err
-}
-
-func (t *rawTarget) room(context.Context) (room, error) {
-	t.rooms++
-	return rawEntrance{t.url, fmt.Sprintf("/%d", t.rooms)}, nil
-}
-
-type rawEntrance struct {
-	server *url.URL
-	path   string
-}
-
-func (r rawEntrance) listen(ctx context.Context, t Transport, bufferBytes int) (stream, error) {
-	if t == SSE {
-		return openEvents(ctx, endpoint{r.server, r.path + "/stream", nil}, bufferBytes)
-	}
-	s, err := dialSocket(ctx, r.server, r.path+"/ws", bufferBytes)
-	if err != nil {
-		return nil, err
-	}
-	_, err = s.message() // its first event
-	return s, err
-}
-
-func (r rawEntrance) publisher(ctx context.Context) (publisher, error) {
-	s, err := dialSocket(ctx, r.server, r.path+"/publish", 512)
-	return rawPublisher{s}, err
-}
-
-type rawPublisher struct{ *socket }
-
-func (rawPublisher) command(to []byte, seq uint64, size int) []byte {
-	before := len(to)
-	to = append(to, `{"type":"chat","payload":"`...)
-	to = appendMark(to, seq)
-	return append(pad(to, before+size-2), `"}`...)
+// speaker says things. What it reads is for one goroutine and what it says for
+// one.
+type speaker interface {
+	stream
+	// command appends what makes the server send an event with this number, of
+	// about so many bytes.
+	command(to []byte, seq uint64, size int) []byte
+	// send sends commands, one on each line.
+	send(commands []byte) error
 }
 
 // pad appends letters until there are n bytes.

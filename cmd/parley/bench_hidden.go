@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"parley/cmd/parley/internal/bench"
+)
+
+// What the bench starts, and nobody else.
+
+func newBenchRawCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "raw",
+		Short:  "The server that Parley is compared with",
+		Hidden: true,
+		Args:   usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.ErrOrStderr(), "raw is ready: http://"+l.Addr().String())
+			return bench.ServeRaw(cmd.Context(), l)
+		},
+	}
+}
+
+func newBenchStreamerCommand() *cobra.Command {
+	var rate float64
+	var core int
+	cmd := &cobra.Command{
+		Use:    "streamer",
+		Short:  "The agent of the tokens scenario",
+		Hidden: true,
+		Args:   usageArgs(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			if err := bench.PinTo(core); err != nil {
+				return err
+			}
+			return bench.ServeStreamer(os.Stdin, os.Stdout, rate)
+		},
+	}
+	cmd.Flags().Float64Var(&rate, "rate", 50, "chunks a second")
+	cmd.Flags().IntVar(&core, "core", -1, "core to run on; any if negative")
+	return cmd
+}

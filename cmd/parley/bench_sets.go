@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"parley/cmd/parley/internal/bench"
+)
+
+func newBenchAllCommand(b *benchRun) *cobra.Command {
+	return &cobra.Command{
+		Use:   "all",
+		Short: "Every scenario, with the settings that have goals",
+		Args:  usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return b.run(cmd, b.all())
+		},
+	}
+}
+
+func (b *benchRun) all() []bench.Scenario {
+	fanout := func(f bench.Fanout) bench.Scenario {
+		f.Timing, f.Size = b.timing(), 400
+		return f.Scenario()
+	}
+	return []bench.Scenario{
+		fanout(bench.Fanout{Subscribers: 100, Transport: bench.WebSocket, Window: 32}),
+		fanout(bench.Fanout{Subscribers: 100, Transport: bench.WebSocket, Window: 1}),
+		fanout(bench.Fanout{Subscribers: 100, Transport: bench.WebSocket, Rate: 50_000}),
+		fanout(bench.Fanout{Subscribers: 1000, Transport: bench.WebSocket, Window: 32}),
+		fanout(bench.Fanout{Subscribers: 1000, Transport: bench.WebSocket, Window: 1}),
+		fanout(bench.Fanout{Subscribers: 100, Transport: bench.SSE, Window: 32}),
+		fanout(bench.Fanout{Subscribers: 100, Transport: bench.SSE, Window: 1}),
+		bench.Rooms{Timing: b.timing(), Rooms: 100, People: 10, Rate: 2000, Size: 400}.Scenario(),
+		bench.Idle{Connections: 2000, Rooms: 20, Transport: bench.WebSocket}.Scenario(),
+		bench.Idle{Connections: 2000, Rooms: 20, Transport: bench.SSE}.Scenario(),
+		bench.Churn{Timing: b.timing(), AtOnce: 64, Rooms: 64}.Scenario(),
+		bench.Tokens{Timing: b.timing(), Agents: 500, Rate: 50, Watchers: 3}.Scenario(),
+		bench.Resume{Events: 100_000}.Scenario(),
+		bench.Asleep{Timing: b.timing(), Sessions: 100_000}.Scenario(),
+	}
+}
+
+func newBenchCurvesCommand(b *benchRun) *cobra.Command {
+	return &cobra.Command{
+		Use:   "curves",
+		Short: "How cost grows with people, rooms, sessions and events",
+		Long: `Measure how cost grows: 10 to 10,000 people in a room, 1 to 10,000 rooms, 1,000 to
+1,000,000 sessions asleep, and as many events in one session. It takes about
+half an hour and 5 GB of disk for a while. "parley bench plot" draws it.`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return b.run(cmd, b.curves()) },
+	}
+}
+
+func (b *benchRun) curves() (all []bench.Scenario) {
+	for _, n := range []int{10, 100, 1000, 10_000} {
+		all = append(all, bench.Fanout{Timing: b.timing(), Subscribers: n, Transport: bench.WebSocket, Window: 32, Size: 400}.Scenario())
+	}
+	for _, n := range []int{1, 10, 100, 1000, 10_000} { // one in each: two would need more sockets than there are ports
+		all = append(all, bench.Rooms{Timing: b.timing(), Rooms: n, People: 1, Rate: 2000, Size: 400}.Scenario())
+	}
+	for _, n := range []int{1000, 10_000, 100_000, 1_000_000} {
+		all = append(all, bench.Asleep{Timing: b.timing(), Sessions: n}.Scenario())
+	}
+	for _, n := range []int{1000, 10_000, 100_000, 1_000_000} {
+		all = append(all, bench.Resume{Events: n}.Scenario())
+	}
+	return all
+}
+
+func newBenchPlotCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:     "plot FILE",
+		Short:   "Draw curves from a file of --json",
+		Example: `  parley bench plot curves.json -o plots`,
+		Args:    usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			report, err := bench.Load(args[0])
+			if err != nil {
+				return err
+			}
+			files, err := bench.Plot(report, dir)
+			for _, file := range files {
+				fmt.Fprintln(cmd.OutOrStdout(), file)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVarP(&dir, "output", "o", ".", "directory for the drawings, as SVG; made if it is missing")
+	return cmd
+}

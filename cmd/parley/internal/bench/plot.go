@@ -1,0 +1,3 @@
+package bench
+
+func Plot(r Report, dir string) ([]string, error) { return nil, nil }
