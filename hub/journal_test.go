@@ -3,6 +3,7 @@ package hub_test
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -199,5 +200,25 @@ func TestJournal_the_same_command_id_is_carried_out_once_though_its_answer_was_a
 		require.NoError(t, err)
 		require.True(t, again.Duplicate)
 		require.Equal(t, first.Payload, again.Payload)
+	})
+}
+
+func TestJournal_an_append_in_whose_place_another_server_has_written_is_not_done(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		replaced, who := r.hub, hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
+		pass(time.Second)
+		r.host.passOver()
+		r.start(r.agents) // another server on the same journal
+		theirs := protocol.Request{ID: "theirs", Command: &protocol.Chat{Text: "theirs"}}
+		_, err := r.hub.Do(t.Context(), r.id, who, theirs)
+		require.NoError(t, err)
+		mine := protocol.Request{ID: "mine", Command: &protocol.Chat{Text: "mine"}}
+		_, err = replaced.Do(t.Context(), r.id, who, mine)
+		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeJournalUnavailable})
+		require.False(t, r.host.ready(), "nor is it shown")
+		again, err := r.hub.Do(t.Context(), r.id, who, mine)
+		require.NoError(t, err)
+		require.False(t, again.Duplicate)
 	})
 }

@@ -22,6 +22,7 @@ type rebuild struct {
 
 type rebuilt struct {
 	loaded loaded
+	kept   int // appends at the front of pending that are in the journal
 	err    error
 }
 
@@ -57,15 +58,57 @@ func (a *actor) load() {
 	a.rebuild.retryAt = time.Time{}
 	pending := slices.Clone(a.pending)
 	go func() {
-		for _, b := range pending {
-			<-b.commit.Done()
-		}
+		open := undecided(pending)
 		l, err := a.hub.load(context.Background(), a.id)
 		if errors.Is(err, ErrNotFound) {
 			l, err = a.hub.unborn(a.id, a.kind), nil
 		}
-		a.rebuild.result <- rebuilt{l, err}
+		kept := 0
+		if err == nil {
+			kept, err = a.hub.kept(context.Background(), a.id, l.head, open)
+		}
+		a.rebuild.result <- rebuilt{l, kept, err}
 	}()
+}
+
+// undecided waits for the outcome of every append, and returns those at the
+// front that may be in the journal. One that was refused is not, whatever
+// stands there; nor is what builds on it.
+func undecided(pending []*batch) []*batch {
+	first := len(pending)
+	for i, b := range slices.Backward(pending) {
+		if err := b.commit.Err(); errors.Is(err, ErrFenced) || errors.Is(err, ErrConflict) {
+			first = i
+		}
+	}
+	return pending[:first]
+}
+
+// kept counts the batches at the front that a journal which ends at head holds.
+// Numbers do not tell: whoever has claimed the partition since may have put
+// other events in their place.
+func (h *Hub) kept(ctx context.Context, id SessionID, head Head, batches []*batch) (int, error) {
+	for i, b := range slices.Backward(batches) {
+		if b.head == head {
+			return i + 1, nil
+		}
+		if b.head.Seq >= head.Seq {
+			continue
+		}
+		if b.head.Seq == 0 {
+			return i + 1, nil
+		}
+		for rec, err := range h.journal.Read(ctx, id, b.head.Seq) {
+			if err != nil {
+				return 0, err
+			}
+			if rec.Hash == b.head.Hash {
+				return i + 1, nil
+			}
+			break
+		}
+	}
+	return 0, nil
 }
 
 // startRebuild loads again when the time for it has come.
@@ -87,8 +130,8 @@ func (a *actor) rebuilt(r rebuilt) {
 	a.state, a.head, a.last, a.unsaved = r.loaded.state, r.loaded.head, r.loaded.last, r.loaded.unsaved
 	later := a.rebuild.redo
 	a.rebuild.redo = nil
-	for _, b := range a.pending {
-		if b.head.Seq <= a.head.Seq {
+	for i, b := range a.pending {
+		if i < r.kept {
 			a.release(b)
 		} else {
 			a.fail(b)
