@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -13,28 +14,91 @@ import (
 	"parley/protocol"
 )
 
-// BenchmarkHub measures chat that is durable, from the line that a client sends
-// to the answer, with so many people talking at once in each session. An event
-// of it is of some 500 bytes.
+// The benchmarks measure chat that is durable, from the line that a client
+// sends to the answer. An event is of some 500 bytes.
+
+// BenchmarkConnection has one connection with so many commands in flight. It
+// also gets every event.
+func BenchmarkConnection(b *testing.B) {
+	for _, inFlight := range []int{1, 32} {
+		b.Run(fmt.Sprintf("in flight=%d", inFlight), func(b *testing.B) { benchmarkConnection(b, inFlight) })
+	}
+}
+
+func benchmarkConnection(b *testing.B, inFlight int) {
+	h, rooms := openRooms(b, 1)
+	resume := protocol.Request{ID: "resume", Command: &protocol.Resume{
+		ParticipantID: rooms[0].HostParticipant.ID, ParticipantToken: *rooms[0].HostParticipant.AccessToken,
+	}}
+	sub, err := h.Attach(b.Context(), rooms[0].Session.ID, resume, false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer sub.Close()
+	if _, err := sub.Next(b.Context()); err != nil { // the welcome
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	cpu := hubtest.StartCPU()
+	for sent, lines := 0, 0; lines < 2*b.N; { // an event and an answer each
+		for ; sent < b.N && sent < lines/2+inFlight; sent++ {
+			r, err := protocol.DecodeRequest(chatLine(sent), protocol.DefaultLimits)
+			if err == nil {
+				err = sub.Send(b.Context(), r)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		got, err := sub.Next(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		lines += countLines(got)
+	}
+	cpu.Report(b)
+}
+
+// countLines leaves out what is neither an event nor an answer.
+func countLines(lines []hub.Line) int {
+	n := 0
+	for _, l := range lines {
+		if l.Cursor != "" || bytes.HasPrefix(l.Bytes, []byte(`{"type":"ok"`)) {
+			n++
+		}
+	}
+	return n
+}
+
+// BenchmarkHub has so many people in each session, each waiting for the answer
+// before the next.
 func BenchmarkHub(b *testing.B) {
 	for _, load := range []struct{ sessions, people int }{{1, 1}, {1, 32}, {16, 8}, {128, 8}} {
 		b.Run(fmt.Sprintf("sessions=%d/people=%d", load.sessions, load.people), func(b *testing.B) {
-			benchmarkChat(b, load.sessions, load.people)
+			h, rooms := openRooms(b, load.sessions)
+			b.ReportAllocs()
+			b.ResetTimer()
+			cpu := hubtest.StartCPU()
+			talk(b, h, rooms, load.people)
+			cpu.Report(b)
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 		})
 	}
 }
 
-func benchmarkChat(b *testing.B, sessions, people int) {
+// openRooms makes a hub on SQLite with so many shared sessions.
+func openRooms(b *testing.B, sessions int) (*hub.Hub, []*protocol.CreateAnswer) {
 	j, err := sqlite.Open(b.TempDir())
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer j.Close()
+	b.Cleanup(func() { _ = j.Close() })
 	h := hub.New(j, hubtest.NewAgents(), hub.Key{}, hub.Options{})
 	if err := h.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	defer h.Stop(context.Background())
+	b.Cleanup(func() { _ = h.Stop(context.Background()) })
 	host, err := h.CreateHost(b.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk})
 	if err != nil {
 		b.Fatal(err)
@@ -47,25 +111,24 @@ func benchmarkChat(b *testing.B, sessions, people int) {
 		}
 		rooms = append(rooms, a)
 	}
-	b.ReportAllocs()
-	b.ResetTimer()
-	cpu := hubtest.StartCPU()
-	talk(b, h, rooms, people)
-	cpu.Report(b)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	return h, rooms
 }
+
+func chatLine(n int) []byte {
+	return fmt.Appendf(nil, `{"id":"%d","type":"chat","payload":{"text":"%s"}}`, n, chatText)
+}
+
+var chatText = strings.Repeat("hello ", 20)
 
 // talk says b.N things.
 func talk(b *testing.B, h *hub.Hub, rooms []*protocol.CreateAnswer, people int) {
-	text := strings.Repeat("hello ", 20)
 	var talking sync.WaitGroup
 	for i := range people * len(rooms) {
 		a := rooms[i%len(rooms)]
 		who := hub.Credentials{ParticipantID: a.HostParticipant.ID, Token: *a.HostParticipant.AccessToken}
 		talking.Go(func() {
 			for n := i; n < b.N; n += people * len(rooms) {
-				line := fmt.Appendf(nil, `{"id":"%d","type":"chat","payload":{"text":"%s"}}`, n, text)
-				r, err := protocol.DecodeRequest(line, protocol.DefaultLimits)
+				r, err := protocol.DecodeRequest(chatLine(n), protocol.DefaultLimits)
 				if err == nil {
 					_, err = h.Do(b.Context(), a.Session.ID, who, r)
 				}

@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"math/bits"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -52,8 +53,19 @@ func ChainStart(id SessionID) Hash {
 
 // Seal sets r.Hash to H(n) = SHA-256(H(n-1) ‖ body), where prev is H(n-1).
 func (r *Record) Seal(prev Hash) {
-	r.Hash = chain(prev, r.appendBody(make([]byte, 0, r.bodySize())))
+	body := bodies.Get().(*[]byte)
+	*body = r.appendBody((*body)[:0])
+	r.Hash = chain(prev, *body)
+	if cap(*body) <= maxKeptBody {
+		bodies.Put(body)
+	}
 }
+
+// bodies are written to be hashed, and then used again.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxKeptBody keeps the memory of a large event from staying in use.
+const maxKeptBody = 64 << 10
 
 func chain(prev Hash, body []byte) Hash {
 	h := sha256.New()

@@ -54,8 +54,12 @@ func (s *sharedState) command(in input, c command) decision {
 	case *protocol.Join, *protocol.Resume:
 		return s.enter(in, c, r)
 	}
-	if done, again, err := s.recallAuthentic(c); err != nil || again {
-		return decision{replay: done.Seq, err: err}
+	p, known := s.person(c.who.ParticipantID)
+	if known && s.authentic(p, c.who) {
+		c.who.connected = true // need not be checked again
+		if done, again, err := s.recall(p.ID, c.request); err != nil || again {
+			return decision{replay: done.Seq, err: err}
+		}
 	}
 	p, err := s.authenticate(c.who)
 	if err != nil {
@@ -142,14 +146,6 @@ func (s *sharedState) requireActive() error {
 		return protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", s.Session.Status)
 	}
 	return nil
-}
-
-func (s *sharedState) recallAuthentic(c command) (commandDone, bool, error) {
-	p, known := s.person(c.who.ParticipantID)
-	if !known || !s.authentic(p, c.who) {
-		return commandDone{}, false, nil
-	}
-	return s.recall(p.ID, c.request)
 }
 
 // forCommand notes the command with the event that its answer is computed from.
