@@ -36,6 +36,7 @@ type setup struct {
 	log     *zap.Logger
 	pace    time.Duration // of the demo agent
 	dir     string        // of the journal, and of the demo agent's memory
+	sends   int           // bytes that a socket of the server holds; 0 for what the system thinks
 }
 
 // world is a whole server: a journal, a hub with the demo agent, and the edge
@@ -103,7 +104,7 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	w.hub = hub.New(s.journal, launcher, hub.Key{1, 2, 3}, s.hub)
 	require.NoError(t, w.hub.Start(t.Context()))
 	w.server = web.New(w.hub, s.web)
-	conns := &conns{Listener: l}
+	conns := &conns{Listener: l, sends: s.sends}
 	ts := &httptest.Server{Listener: conns, Config: w.server.HTTPServer("")}
 	ts.Start()
 	w.cut = func() {
@@ -132,6 +133,7 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 // and streams included.
 type conns struct {
 	net.Listener
+	sends int // bytes that a socket holds
 
 	mu   sync.Mutex
 	open []net.Conn
@@ -143,6 +145,9 @@ func (c *conns) Accept() (net.Conn, error) {
 	defer c.mu.Unlock()
 	if err == nil {
 		c.open = append(c.open, conn)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok && c.sends > 0 {
+		err = tcp.SetWriteBuffer(c.sends)
 	}
 	return conn, err
 }
