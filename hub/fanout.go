@@ -147,7 +147,12 @@ func (n left) tell(f *fanout) {
 	if i := slices.Index(f.subs, n.sub); i >= 0 {
 		f.subs = slices.Delete(f.subs, i, i+1)
 	}
+	n.sub.given = gone
 }
+
+// gone instead of what a connection was given says that it has left: it is
+// passed on nothing more, though its commands are still answered.
+const gone = -1
 
 // ended is the end of a connection.
 type ended struct {
@@ -157,6 +162,9 @@ type ended struct {
 }
 
 func (n ended) tell(f *fanout) {
+	if n.sub.given == gone {
+		return
+	}
 	f.alone(n.sub)
 	n.sub.end(n.code, n.reason)
 }
@@ -171,6 +179,9 @@ type answered struct {
 
 func (n answered) tell(f *fanout) {
 	s := n.sub
+	if s.given == gone {
+		return
+	}
 	if _, reads := n.result.payload.(deferred); !reads {
 		if line, err := s.answer(context.Background(), n.request, n.result); err == nil {
 			s.own = append(append(s.own, f.burst.Lines[s.given:]...), line)
