@@ -63,7 +63,13 @@ func (d Debug) Usage(t testing.TB) Usage {
 // AwaitUsage waits until the server holds no more than it did before.
 func (d Debug) AwaitUsage(t testing.TB, before Usage) {
 	t.Helper()
-	late := time.After(Patience)
+	d.AwaitUsageWithin(t, before, Patience)
+}
+
+// AwaitUsageWithin is AwaitUsage for what takes its time.
+func (d Debug) AwaitUsageWithin(t testing.TB, before Usage, limit time.Duration) {
+	t.Helper()
+	late := time.After(limit)
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
 	for {

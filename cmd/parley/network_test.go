@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/Shopify/toxiproxy/v2/toxics"
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+// faults are what a network may do to connections. Toxiproxy counts in
+// milliseconds, and the slicer's pause in microseconds.
+var faults = map[string]e2e.Weather{
+	"latency":               both(&toxics.LatencyToxic{Latency: 100}),
+	"jitter":                both(&toxics.LatencyToxic{Latency: 60, Jitter: 60}),
+	"a slow close":          both(&toxics.SlowCloseToxic{Delay: 500}),
+	"resets":                both(&toxics.ResetToxic{Timeout: 50}),
+	"a byte a second":       both(&toxics.SlicerToxic{AverageSize: 1, Delay: 1_000_000}),
+	"peers that vanish":     both(new(e2e.Vanish)),
+	"silence to clients":    {Down: new(e2e.Vanish)},
+	"silence to the server": {Up: new(e2e.Vanish)},
+}
+
+func both(t toxics.Toxic) e2e.Weather { return e2e.Weather{Up: t, Down: t} }
+
+// stormy is how long the weather lasts.
+const stormy = 2 * time.Second
+
+func TestServe_behind_a_bad_network_loses_nothing_and_disturbs_nobody(t *testing.T) {
+	t.Parallel()
+	s := e2e.Serve(t, t.TempDir(), "--idle-after", "1s", "--debug-listen", e2e.FreeAddress(t))
+	n := e2e.NewNetwork(t, s)
+	debug := s.Debug(t)
+	before := debug.Usage(t)
+	seed := chaosSeed(t)
+	for fault, weather := range faults {
+		t.Run(fault, func(t *testing.T) {
+			c := newCrowd(t, n.API, "demo", 6)
+			client := e2e.Come(t, c.session.InviteLink(), "Dan")
+			n.Set(weather)
+			storm(t, s, c, seed)
+			n.Clear()
+			c.requireNothingLost(t)
+			client.HeardUpTo(t, numberOf(t, c.session.Cursor(t)))
+			e2e.Get[any](t, s.API, e2e.Request{Method: http.MethodDelete, Path: "/api/sessions/" + c.session.Agent})
+		})
+	}
+	n.Close()
+	e2e.CloseIdle()
+	debug.AwaitUsage(t, before)
+	s.Stop(t)
+}
+
+// storm lets everybody talk. The first two of a crowd are near the server: they
+// are answered all the time, and stay connected.
+func storm(t *testing.T, s *e2e.Server, c *crowd, seed uint64) {
+	ctx, cancel := context.WithTimeout(t.Context(), stormy)
+	defer cancel()
+	var talking sync.WaitGroup
+	for i, k := range c.talkers {
+		k.Pace = 100 * time.Millisecond
+		if i >= 2 {
+			chance := rand.New(rand.NewPCG(seed, uint64(i)))
+			talking.Go(func() { c.failed <- visitAgainAndAgain(ctx, k, chance) })
+			continue
+		}
+		var answers atomic.Int64
+		k.Heard = func() { answers.Add(1) }
+		k.Session.API = s.API
+		talking.Go(func() {
+			c.failed <- k.Visit(ctx, e2e.Socket, true)
+			if ctx.Err() == nil || answers.Load() == 0 {
+				t.Errorf("%s was disturbed after %d answers", k.Name, answers.Load())
+			}
+		})
+	}
+	talking.Wait()
+	for range c.talkers {
+		require.NoError(t, <-c.failed)
+	}
+}
+
+// Sockets whose peer is gone without a word end when they miss their pings,
+// within three heartbeats.
+func TestServe_lets_go_of_peers_that_vanish(t *testing.T) {
+	t.Parallel()
+	s := e2e.Serve(t, t.TempDir(), "--debug-listen", e2e.FreeAddress(t))
+	n := e2e.NewNetwork(t, s)
+	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	ben, cleo := e2e.Come(t, session.InviteLink(), "Ben"), e2e.Come(t, session.InviteLink(), "Cleo")
+	e2e.CloseIdle()
+	debug := s.Debug(t)
+	before := debug.Usage(t)
+
+	faraway := session
+	faraway.API = n.API
+	var ears []*e2e.Ear
+	for range 10 {
+		ears = append(ears, faraway.Listen(t, e2e.Socket, session.Cursor(t)))
+	}
+	at := say(t, ben, "everybody hears this")
+	for _, e := range ears {
+		e.UpTo(t, at)
+	}
+	n.Set(both(new(e2e.Vanish)))
+	at = say(t, ben, "those who are there hear this")
+	cleo.HeardUpTo(t, at)
+	e2e.CloseIdle()
+	debug.AwaitUsageWithin(t, before, 3*protocol.Heartbeat+e2e.Patience)
+	cleo.HeardUpTo(t, say(t, ben, "and this"))
+	s.Stop(t)
+}
