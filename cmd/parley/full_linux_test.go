@@ -113,10 +113,3 @@ func requireUnavailable(t *testing.T, s e2e.Session, key, text string) {
 	require.Contains(t, string(answer.Body), `"code":"JOURNAL_UNAVAILABLE"`)
 	require.Contains(t, string(answer.Body), `"retryable":true`)
 }
-
-func numberOf(t *testing.T, cursor string) uint64 {
-	t.Helper()
-	c, err := protocol.ParseCursor(cursor)
-	require.NoError(t, err)
-	return c.Seq
-}

@@ -51,6 +51,14 @@ func newHistory(t *testing.T, api e2e.API, guests ...string) *history {
 	return h
 }
 
+// numberOf returns the number of the event that a cursor names.
+func numberOf(t *testing.T, cursor string) uint64 {
+	t.Helper()
+	c, err := protocol.ParseCursor(cursor)
+	require.NoError(t, err)
+	return c.Seq
+}
+
 func (h *history) now() int64 { return int64(time.Since(h.begin)) }
 
 // add notes an act with its reply, which came now.
