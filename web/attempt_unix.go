@@ -29,7 +29,8 @@ type attempt struct {
 	call func(fd uintptr) bool
 }
 
-// write returns how much of p was taken: all, or a part, or nothing.
+// write returns how much of p was taken: all, or a part, or nothing. p is not
+// empty.
 func (a *attempt) write(socket syscall.RawConn, p []byte) (int, error) {
 	if socket == nil {
 		return 0, nil
@@ -46,17 +47,14 @@ func (a *attempt) write(socket syscall.RawConn, p []byte) (int, error) {
 	return a.n, err
 }
 
-// once makes the system call. It always says that it is done, so that nobody
-// waits for the socket.
+// once always says that it is done, so that nobody waits for the socket.
 func (a *attempt) once(fd uintptr) bool {
-	for {
-		a.n, a.err = syscall.Write(int(fd), a.p)
-		switch a.err {
-		case syscall.EINTR:
-			continue
-		case syscall.EAGAIN:
-			a.n, a.err = 0, nil
-		}
-		return true
+	a.n, a.err = writeNow(fd, a.p)
+	for a.err == syscall.EINTR {
+		a.n, a.err = writeNow(fd, a.p)
 	}
+	if a.err == syscall.EAGAIN {
+		a.n, a.err = 0, nil
+	}
+	return true
 }
