@@ -10,6 +10,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal/memory"
 	"parley/hub/journal/sqlite"
 	"parley/protocol"
 )
@@ -18,15 +19,20 @@ import (
 // sends to the answer. An event is of some 500 bytes.
 
 // BenchmarkConnection has one connection with so many commands in flight. It
-// also gets every event.
+// also gets every event. The journal in memory tells the disk's share apart.
 func BenchmarkConnection(b *testing.B) {
 	for _, inFlight := range []int{1, 32} {
-		b.Run(fmt.Sprintf("in flight=%d", inFlight), func(b *testing.B) { benchmarkConnection(b, inFlight) })
+		b.Run(fmt.Sprintf("journal=memory/inflight=%d", inFlight), func(b *testing.B) {
+			benchmarkConnection(b, memory.New(), inFlight)
+		})
+		b.Run(fmt.Sprintf("journal=sqlite/inflight=%d", inFlight), func(b *testing.B) {
+			benchmarkConnection(b, openSQLite(b), inFlight)
+		})
 	}
 }
 
-func benchmarkConnection(b *testing.B, inFlight int) {
-	h, rooms := openRooms(b, 1)
+func benchmarkConnection(b *testing.B, j hub.Journal, inFlight int) {
+	h, rooms := openRooms(b, j, 1)
 	resume := protocol.Request{ID: "resume", Command: &protocol.Resume{
 		ParticipantID: rooms[0].HostParticipant.ID, ParticipantToken: *rooms[0].HostParticipant.AccessToken,
 	}}
@@ -76,23 +82,27 @@ func countLines(lines []hub.Line) int {
 func BenchmarkHub(b *testing.B) {
 	for _, load := range []struct{ sessions, people int }{{1, 1}, {1, 32}, {16, 8}, {128, 8}} {
 		b.Run(fmt.Sprintf("sessions=%d/people=%d", load.sessions, load.people), func(b *testing.B) {
-			h, rooms := openRooms(b, load.sessions)
+			h, rooms := openRooms(b, openSQLite(b), load.sessions)
 			b.ReportAllocs()
 			b.ResetTimer()
 			cpu := hubtest.StartCPU()
-			talk(b, h, rooms, load.people)
+			talk(b, h, rooms, load.people, b.N)
 			cpu.Report(b)
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 		})
 	}
 }
 
-// openRooms makes a hub on SQLite with so many shared sessions.
-func openRooms(b *testing.B, sessions int) (*hub.Hub, []*protocol.CreateAnswer) {
+func openSQLite(b *testing.B) hub.Journal {
 	j, err := sqlite.Open(b.TempDir())
 	if err != nil {
 		b.Fatal(err)
 	}
+	return j
+}
+
+// openRooms makes a hub with so many shared sessions. It closes the journal.
+func openRooms(b *testing.B, j hub.Journal, sessions int) (*hub.Hub, []*protocol.CreateAnswer) {
 	b.Cleanup(func() { _ = j.Close() })
 	h := hub.New(j, hubtest.NewAgents(), hub.Key{}, hub.Options{})
 	if err := h.Start(b.Context()); err != nil {
@@ -120,14 +130,14 @@ func chatLine(n int) []byte {
 
 var chatText = strings.Repeat("hello ", 20)
 
-// talk says b.N things.
-func talk(b *testing.B, h *hub.Hub, rooms []*protocol.CreateAnswer, people int) {
+// talk says so many things.
+func talk(b *testing.B, h *hub.Hub, rooms []*protocol.CreateAnswer, people, times int) {
 	var talking sync.WaitGroup
 	for i := range people * len(rooms) {
 		a := rooms[i%len(rooms)]
 		who := hub.Credentials{ParticipantID: a.HostParticipant.ID, Token: *a.HostParticipant.AccessToken}
 		talking.Go(func() {
-			for n := i; n < b.N; n += people * len(rooms) {
+			for n := i; n < times; n += people * len(rooms) {
 				r, err := protocol.DecodeRequest(chatLine(n), protocol.DefaultLimits)
 				if err == nil {
 					_, err = h.Do(b.Context(), a.Session.ID, who, r)

@@ -70,7 +70,7 @@ func testManySessions(t *testing.T, open OpenJournal) {
 	listed := min(sessions, 10_000)
 	dir := t.TempDir()
 	j := open(t, dir)
-	fill(t, j, sessions)
+	Fill(t, j, sessions)
 	require.NoError(t, j.Close())
 
 	start := time.Now()
@@ -97,24 +97,33 @@ func testManySessions(t *testing.T, open OpenJournal) {
 	}
 }
 
-// fill appends one event to each of n new sessions.
-func fill(t testing.TB, j hub.Journal, n int) {
-	var writers [hub.Partitions]hub.Writer
-	for p := range writers {
-		w, err := j.Own(t.Context(), hub.Partition(p))
-		require.NoError(t, err)
-		writers[p] = w
-	}
+// Fill appends one event to each of n new sessions, which it returns.
+func Fill(t testing.TB, j hub.Journal, n int) []*Stream {
+	writers := OwnAll(t, j)
 	commits := make([]*hub.Commit, 0, n)
+	streams := make([]*Stream, 0, n)
 	for i := range n {
 		s := NewSession(hub.Partition(i % hub.Partitions))
 		s.Summary.CreatedAt = startOfTime.Add(time.Duration(i*7919%n) * time.Second)
 		s.Summary.Due = s.Summary.CreatedAt.Add(time.Hour)
 		commits = append(commits, writers[s.ID.Partition()].Append(s.Next(1)))
+		s.Records = nil
+		streams = append(streams, s)
 		if i >= 4096 { // a bounded pipeline
 			requireCommitted(t, commits[i-4096])
 			commits[i-4096] = nil
 		}
 	}
 	requireCommitted(t, commits[max(0, n-4096):]...)
+	return streams
+}
+
+// OwnAll claims every partition.
+func OwnAll(t testing.TB, j hub.Journal) (writers [hub.Partitions]hub.Writer) {
+	for p := range writers {
+		w, err := j.Own(t.Context(), hub.Partition(p))
+		require.NoError(t, err)
+		writers[p] = w
+	}
+	return writers
 }

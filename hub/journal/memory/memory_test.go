@@ -12,6 +12,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestJournal(t *testing.T) {
-	hubtest.RunJournalSuite(t, func(testing.TB, string) hub.Journal { return memory.New() })
-}
+func open(testing.TB, string) hub.Journal { return memory.New() }
+
+func TestJournal(t *testing.T) { hubtest.RunJournalSuite(t, open) }
+
+func BenchmarkAppend(b *testing.B) { hubtest.BenchmarkAppend(b, open) }

@@ -2,9 +2,6 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,58 +11,62 @@ import (
 	"parley/hub/hubtest"
 )
 
-// BenchmarkAppend measures durable events a second, and how long one takes,
-// with that many sessions each waiting for its event before it sends the next.
-func BenchmarkAppend(b *testing.B) {
-	for _, sessions := range []int{1, 16, 256} {
-		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) { benchmarkAppend(b, sessions) })
-	}
-}
+func BenchmarkAppend(b *testing.B) { hubtest.BenchmarkAppend(b, openForTest) }
 
-func benchmarkAppend(b *testing.B, sessions int) {
-	j, err := Open(b.TempDir())
-	require.NoError(b, err)
-	defer j.Close()
-	var writers [hub.Partitions]hub.Writer
-	for p := range writers {
-		writers[p], err = j.Own(b.Context(), hub.Partition(p))
-		require.NoError(b, err)
-	}
-	payload := fmt.Appendf(nil, `{"text":%q}`, strings.Repeat("x", 500))
-	latencies := make([][]time.Duration, sessions)
-	b.ReportAllocs()
-	b.ResetTimer()
-	cpu := hubtest.StartCPU()
-	var wg sync.WaitGroup
-	for i := range sessions {
-		wg.Go(func() {
-			s := hubtest.NewSession(hub.Partition(i % hub.Partitions))
-			w := writers[s.ID.Partition()]
-			for range share(b.N, sessions, i) {
-				start := time.Now()
-				if err := w.Append(s.Of(payload)).Err(); err != nil {
-					b.Error(err)
-					return
-				}
-				s.Records = s.Records[:0]
-				latencies[i] = append(latencies[i], time.Since(start))
-			}
+// BenchmarkAsleep shows what so many sessions that sleep in the file cost the
+// one that is awake: to open it, to ask what is due, and each append. A million
+// take a minute or two to write first.
+func BenchmarkAsleep(b *testing.B) {
+	for _, sessions := range []int{1_000, 1_000_000} {
+		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) {
+			dir := b.TempDir()
+			j := openForTest(b, dir)
+			asleep := hubtest.Fill(b, j, sessions)
+			require.NoError(b, j.Close())
+			b.Run("open", func(b *testing.B) { benchmarkOpen(b, dir) })
+			j = openForTest(b, dir)
+			defer j.Close()
+			b.Run("due", func(b *testing.B) { benchmarkDue(b, j) })
+			b.Run("append", func(b *testing.B) { benchmarkAwake(b, j) })
+			b.Run("wake", func(b *testing.B) { benchmarkWake(b, j, asleep) })
 		})
 	}
-	wg.Wait()
-	b.StopTimer()
-	cpu.Report(b)
-	all := slices.Concat(latencies...)
-	slices.Sort(all)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
-	b.ReportMetric(float64(all[len(all)/2].Microseconds()), "p50-µs")
-	b.ReportMetric(float64(all[len(all)*99/100].Microseconds()), "p99-µs")
 }
 
-// share is how many of n fall to the i-th of so many.
-func share(n, of, i int) int {
-	if i < n%of {
-		return n/of + 1
+func benchmarkOpen(b *testing.B, dir string) {
+	for b.Loop() {
+		require.NoError(b, openForTest(b, dir).Close())
 	}
-	return n / of
+}
+
+func benchmarkDue(b *testing.B, j hub.Journal) {
+	for b.Loop() {
+		_, err := j.Due(b.Context(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 100) // before any
+		require.NoError(b, err)
+	}
+}
+
+// benchmarkAwake appends to one new session.
+func benchmarkAwake(b *testing.B, j hub.Journal) {
+	s := hubtest.NewSession(1)
+	w, err := j.Own(b.Context(), 1)
+	require.NoError(b, err)
+	cpu := hubtest.StartCPU()
+	for b.Loop() {
+		require.NoError(b, w.Append(s.Next(1)).Err())
+		s.Records = nil
+	}
+	cpu.Report(b)
+}
+
+// benchmarkWake appends to one session after the other, each of which the
+// writer has to look up.
+func benchmarkWake(b *testing.B, j hub.Journal, asleep []*hubtest.Stream) {
+	writers := hubtest.OwnAll(b, j)
+	cpu := hubtest.StartCPU()
+	for i := 0; b.Loop(); i++ {
+		s := asleep[i*7919%len(asleep)]
+		require.NoError(b, writers[s.ID.Partition()].Append(s.Next(1)).Err())
+	}
+	cpu.Report(b)
 }
