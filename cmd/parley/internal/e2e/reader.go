@@ -1,0 +1,154 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"parley/protocol"
+)
+
+// Reader is one of very many who read over a socket: it keeps nothing, and only
+// sees that no event is missing or there twice.
+type Reader struct {
+	feed feed
+	at   atomic.Uint64 // the number of the last event
+	done chan struct{} // closed when the connection has ended
+	err  error         // why; read after done
+}
+
+// Read reads everything after a cursor. heard is called with every event, in
+// order, if it is set. The reader goes with the test.
+func (s Session) Read(t testing.TB, m Member, after string, heard func(event []byte)) *Reader {
+	t.Helper()
+	at, err := protocol.ParseCursor(after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
+	defer cancel()
+	f, err := s.open(ctx, Socket, m, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Reader{feed: f, done: make(chan struct{})}
+	r.at.Store(at.Seq)
+	go r.read(f.(*socketFeed), heard) // it ends with the feed
+	t.Cleanup(r.End)
+	return r
+}
+
+// End ends the connection and waits for that.
+func (r *Reader) End() {
+	r.feed.end(false)
+	<-r.done
+}
+
+func (r *Reader) read(f *socketFeed, heard func([]byte)) {
+	defer close(r.done)
+	for r.err == nil {
+		var message []byte
+		if _, message, r.err = f.conn.Read(f.life); r.err != nil {
+			return
+		}
+		for raw := range protocol.SplitLines(message) {
+			seq := numberIn(raw)
+			if seq == 0 {
+				continue
+			}
+			if before := r.at.Swap(seq); seq != before+1 {
+				r.err = violation("event %d came after event %d", seq, before)
+				return
+			}
+			if heard != nil {
+				heard(raw)
+			}
+		}
+	}
+}
+
+// numberIn returns the number of an event, whose second member is its cursor,
+// and 0 for what is none.
+func numberIn(line []byte) uint64 {
+	_, rest, found := bytes.Cut(line[:min(len(line), 200)], []byte(`,"cursor":"`))
+	text, _, _ := bytes.Cut(rest, []byte(`"`))
+	at, err := protocol.ParseCursor(string(text))
+	if !found || err != nil {
+		return 0
+	}
+	return at.Seq
+}
+
+// UpTo waits until a reader has read an event.
+func (r *Reader) UpTo(t testing.TB, seq uint64) {
+	t.Helper()
+	late := time.After(Patience)
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for r.at.Load() < seq {
+		select {
+		case <-look.C:
+		case <-r.done:
+			t.Fatalf("the connection ended at event %d of %d: %v", r.at.Load(), seq, r.err)
+		case <-late:
+			t.Fatalf("event %d of %d is the last that was read", r.at.Load(), seq)
+		}
+	}
+}
+
+// Stalled is a client that is connected and never reads.
+type Stalled struct{ conn *websocket.Conn }
+
+// smallBuffer is what the system may keep for a client that does not read. With
+// less than loopback's largest segment, reading at last would take minutes.
+const smallBuffer = 64 << 10
+
+// Stall comes with a cursor and reads nothing. It goes with the test.
+func (s Session) Stall(t testing.TB, m Member, after string) *Stalled {
+	t.Helper()
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return conn, conn.(*net.TCPConn).SetReadBuffer(smallBuffer)
+	}}
+	conn, _, err := websocket.Dial(t.Context(), "ws"+s.URL[len("http"):]+s.Path("/ws"),
+		&websocket.DialOptions{Subprotocols: []string{protocol.Subprotocol}, HTTPClient: &http.Client{Transport: transport}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	resume := &protocol.Resume{ParticipantID: m.ID, ParticipantToken: m.Token, Cursor: after}
+	line, err := protocol.EncodeRequest(protocol.Request{ID: "resume", Command: resume})
+	if err == nil {
+		err = conn.Write(t.Context(), websocket.MessageText, line)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Stalled{conn}
+}
+
+// End reads what there is, at last, and returns the code that the server has
+// closed with; -1 if it has just broken the connection off.
+func (c *Stalled) End(t testing.TB) int {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
+	defer cancel()
+	c.conn.SetReadLimit(-1)
+	for {
+		if _, _, err := c.conn.Read(ctx); err != nil {
+			if ctx.Err() != nil {
+				t.Fatal("the server has not ended the connection")
+			}
+			return int(websocket.CloseStatus(err))
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+const (
+	readers = 99
+	// farBehind is how many messages of 30 KiB are more than the system keeps for
+	// a connection, 4 MiB on Linux, and the backlog of 1 MiB.
+	farBehind = 200
+	// stalledMemory is what a server with a hundred connections may take more
+	// while two of them are far behind: a backlog of 1 MiB each, and what is on its
+	// way to the others and was not collected yet.
+	stalledMemory = 32 << 20
+)
+
+// One client reads again when it is too late, and is told so. The other never
+// does, and is gone once a write to it has waited long enough.
+func TestServe_cuts_off_clients_that_do_not_read_and_nobody_else(t *testing.T) {
+	t.Parallel()
+	s := e2e.ServeWith(t, buildParley(t), t.TempDir())
+	a := newAudience(t, s, nil)
+	sleeper, stone := a.session.Join(t, "sleeper"), a.session.Join(t, "stone")
+	asleep := a.session.Stall(t, sleeper, a.from)
+	a.session.Stall(t, stone, a.from)
+	a.awaitPresence(t, sleeper, true)
+	a.awaitPresence(t, stone, true)
+	before, most := s.Resident(t), 0
+	text := strings.Repeat(".", 30<<10)
+	for i := range farBehind {
+		a.say(t, i, text)
+		most = max(most, s.Resident(t))
+	}
+	a.requireHeard(t)
+	require.Equal(t, protocol.CloseTooSlow, asleep.End(t))
+	a.awaitPresence(t, sleeper, false)
+	a.awaitPresence(t, stone, false)
+	t.Logf("the server occupied %d KiB before, and %d KiB at the most", before>>10, most>>10)
+	require.Less(t, most-before, stalledMemory)
+	a.say(t, farBehind, "those who read are still there")
+	a.requireHeard(t)
+	s.Stop(t)
+}
+
+// audience is a room with many who read and some who talk.
+type audience struct {
+	session e2e.Session
+	from    string
+	talkers []e2e.Member // several, since each may only send so much
+	readers []*e2e.Reader
+}
+
+func newAudience(t *testing.T, s *e2e.Server, heard func(event []byte)) *audience {
+	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	a := &audience{session: session, from: session.Cursor(t)}
+	for i := range readers {
+		m := session.Join(t, fmt.Sprint("reader ", i))
+		a.readers = append(a.readers, session.Read(t, m, a.from, heard))
+		if i < 10 {
+			a.talkers = append(a.talkers, m)
+		}
+	}
+	return a
+}
+
+func (a *audience) say(t *testing.T, i int, text string) {
+	t.Helper()
+	answer, err := a.session.Say(t.Context(), a.talkers[i%len(a.talkers)], fmt.Sprint(i), text)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
+}
+
+// requireHeard waits until all who read have read everything.
+func (a *audience) requireHeard(t *testing.T) {
+	t.Helper()
+	end := numberOf(t, a.session.Cursor(t))
+	for _, r := range a.readers {
+		r.UpTo(t, end)
+	}
+}
+
+func (a *audience) isPresent(t *testing.T, m e2e.Member) bool {
+	t.Helper()
+	w, err := a.session.Welcome(t.Context(), a.session.Host)
+	require.NoError(t, err)
+	return slices.Contains(w.Presence, m.ID)
+}
+
+func (a *audience) awaitPresence(t *testing.T, m e2e.Member, present bool) {
+	t.Helper()
+	require.Eventually(t, func() bool { return a.isPresent(t, m) == present }, 2*e2e.Patience, 50*time.Millisecond)
+}
