@@ -41,6 +41,7 @@ var allowances = []struct {
 	{"parley/protocol/...", []string{"parley/protocol/...", "github.com/google/uuid"}},
 	{"parley/hub", []string{"parley/protocol", "go.uber.org/zap/...", "github.com/google/uuid"}},
 	{"parley/hub/hubtest/...", []string{"parley/...", "github.com/stretchr/testify/...", "pgregory.net/rapid", "github.com/google/uuid", "go.uber.org/zap/..."}},
+	{"parley/hub/simulation", nil},
 	{"parley/hub/journal", []string{"parley/hub", "parley/protocol"}},
 	{"parley/hub/journal/memory/...", []string{"parley/hub", "parley/hub/journal", "parley/protocol"}},
 	{"parley/hub/journal/sqlite/...", []string{"parley/hub", "parley/hub/journal/...", "parley/protocol", "modernc.org/sqlite/...", "github.com/gofrs/flock", "go.uber.org/zap/...", "golang.org/x/sys/..."}},

@@ -1,0 +1,45 @@
+package simulation
+
+import (
+	"testing"
+)
+
+// A simulation that finds nothing may be one that can find nothing: what is
+// broken on purpose has to be found, and soon.
+func TestSimulation_finds_what_is_broken(t *testing.T) {
+	flaws := []flaw{
+		flawAcknowledgesEarly, flawLosesAppend, flawForgetsCommands, flawForgetsTurns, flawLosesAnswer,
+		flawSkipsEvent, flawRepeatsEvent, flawSwapsAnswer, flawOtherBytes,
+	}
+	const soon = 300
+	for _, f := range flaws {
+		t.Run(string(f), func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(soon) {
+				if r := bubble(t, plan{seed: seed, flaw: f}); r.violated() != nil {
+					t.Logf("found with seed %d: %v", seed, r.violated())
+					return
+				}
+			}
+			t.Errorf("not found with %d seeds", soon)
+		})
+	}
+}
+
+// What is asked for is that nearly all are the same: see the package's comment
+// for what is left to chance.
+func TestSimulation_a_calm_run_goes_the_same_way_again(t *testing.T) {
+	same := 0
+	const of = 40
+	for seed := range uint64(of) {
+		once := bubble(t, plan{seed: seed, calm: true})
+		again := bubble(t, plan{seed: seed, calm: true})
+		if once.String() == again.String() {
+			same++
+		}
+	}
+	t.Logf("%d of %d", same, of)
+	if same < of/2 {
+		t.Errorf("only %d of %d runs went the same way", same, of)
+	}
+}

@@ -1,0 +1,59 @@
+package simulation
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"parley/hub"
+)
+
+// flaw is something that is broken on purpose, to see that it is found.
+type flaw string
+
+const (
+	flawNone              flaw = ""
+	flawAcknowledgesEarly flaw = "a journal that acknowledges what it has not kept"
+	flawLosesAppend       flaw = "a journal that loses an append that it has acknowledged"
+	flawForgetsCommands   flaw = "a hub that forgets which commands it has carried out"
+	flawForgetsTurns      flaw = "a hub that forgets which turns have begun"
+	flawSkipsEvent        flaw = "a subscription that leaves an event out"
+	flawRepeatsEvent      flaw = "a subscription that shows an event twice"
+	flawSwapsAnswer       flaw = "an answer that overtakes its event"
+	flawOtherBytes        flaw = "a subscription that shows an event otherwise than others"
+	flawLosesAnswer       flaw = "a subscription that loses an answer"
+)
+
+func (f flaw) forgets() bool { return f == flawForgetsCommands || f == flawForgetsTurns }
+
+// forget takes out of a record what a flawed hub would not remember.
+func (f flaw) forget(r hub.Record) hub.Record {
+	switch {
+	case f == flawForgetsCommands && len(r.Private) > 0:
+		var private map[string]json.RawMessage
+		if json.Unmarshal(r.Private, &private) == nil {
+			delete(private, "command")
+			r.Private, _ = json.Marshal(private)
+		}
+	case f == flawForgetsTurns && (r.Type == "turn_began" || r.Type == "turn_cancelling" || r.Type == "turn_stuck"):
+		r.Type = "turn_confirmed"
+	}
+	return r
+}
+
+// spoil is what flawed subscriptions do to their lines.
+func (f flaw) spoil(lines []hub.Line) []hub.Line {
+	n := len(lines) - 1
+	switch {
+	case f == flawSkipsEvent && n > 1 && lines[n].Cursor != "":
+		return lines[:n]
+	case f == flawRepeatsEvent && lines[n].Cursor != "" && hashOf(lines[n].Cursor)%10 == 0:
+		return append(lines[:n:n], lines[n], lines[n])
+	case f == flawLosesAnswer && n > 0 && lines[n].Cursor == "" && bytes.HasPrefix(lines[n].Bytes, []byte(`{"type":"ok"`)):
+		return lines[:n]
+	case f == flawOtherBytes && lines[n].Cursor != "" && hashOf(lines[n].Cursor)%10 == 0:
+		return append(lines[:n:n], hub.Line{Bytes: append(bytes.Clone(lines[n].Bytes), ' '), Cursor: lines[n].Cursor})
+	case f == flawSwapsAnswer && n > 0 && lines[n].Cursor == "" && lines[n-1].Cursor != "":
+		return append(lines[:n-1:n-1], lines[n], lines[n-1])
+	}
+	return lines
+}

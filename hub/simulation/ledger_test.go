@@ -1,0 +1,102 @@
+package simulation
+
+import (
+	"context"
+	"encoding/json"
+
+	"parley/hub"
+	"parley/protocol"
+)
+
+// ledger is what the disk holds of one session, read as it grows and checked on
+// the way: the numbers, the chain, and what may follow on what. It is guarded by
+// run.mu.
+type ledger struct {
+	run  *run
+	id   hub.SessionID
+	name string
+	fold func(hub.Record) // checks what the event means
+
+	hash  hub.Hash
+	lines []hub.Line         // of the events, as everybody has to see them
+	types []string           // of the events
+	did   map[string][]int   // by command: the places of its events
+	seen  map[hub.Seq]string // payloads of events that commands caused
+}
+
+func (r *run) newLedger(id hub.SessionID, name string) *ledger {
+	return &ledger{run: r, id: id, name: name, hash: hub.ChainStart(id), did: map[string][]int{}, seen: map[hub.Seq]string{}}
+}
+
+// catchUp reads what is new.
+func (l *ledger) catchUp() {
+	for rec, err := range l.run.disk.store.Read(context.Background(), l.id, hub.Seq(len(l.lines)+1)) {
+		if err != nil {
+			l.run.violation("%s: the disk is damaged: %v", l.name, err)
+			return
+		}
+		resealed := rec
+		resealed.Seal(l.hash)
+		if rec.Seq != hub.Seq(len(l.lines)+1) || resealed.Hash != rec.Hash {
+			l.run.violation("%s: event %d does not follow on event %d", l.name, rec.Seq, len(l.lines))
+			return
+		}
+		l.hash = rec.Hash
+		l.add(rec)
+	}
+}
+
+func (l *ledger) add(rec hub.Record) {
+	c := protocol.NewCursor(uint64(rec.Seq), rec.Hash)
+	l.lines = append(l.lines, hub.Line{
+		Bytes:  protocol.EncodeEvent(protocol.EventType(rec.Type), c, l.id.String(), rec.Time, rec.Public),
+		Cursor: c.String(),
+	})
+	l.types = append(l.types, rec.Type)
+	var private struct {
+		Command *struct{ By, ID string } `json:"command"`
+	}
+	if len(rec.Private) > 0 {
+		_ = json.Unmarshal(rec.Private, &private) // what is no JSON names no command
+	}
+	if c := private.Command; c != nil {
+		l.did[c.ID] = append(l.did[c.ID], len(l.lines)-1)
+		l.seen[rec.Seq] = string(rec.Public)
+	}
+	l.fold(rec)
+}
+
+// head is the number of the newest event.
+func (l *ledger) head() uint64 { return uint64(len(l.lines)) }
+
+// cursor is that of an event.
+func (l *ledger) cursor(seq uint64) string {
+	if seq == 0 {
+		return protocol.NewCursor(0, hub.ChainStart(l.id)).String()
+	}
+	return l.lines[seq-1].Cursor
+}
+
+func (l *ledger) cursorOf(h hub.Head) string {
+	return protocol.NewCursor(uint64(h.Seq), h.Hash).String()
+}
+
+// shows checks a line that somebody was shown as an event.
+func (l *ledger) shows(seq uint64, line []byte) bool {
+	if seq > l.head() {
+		l.catchUp()
+	}
+	if seq > l.head() {
+		return false
+	}
+	return string(l.lines[seq-1].Bytes) == string(line)
+}
+
+// payload reads an event's payload.
+func payload[T any](l *ledger, rec hub.Record) T {
+	var p T
+	if err := json.Unmarshal(rec.Public, &p); err != nil {
+		l.run.violation("%s: event %d cannot be read: %v", l.name, rec.Seq, err)
+	}
+	return p
+}

@@ -1,0 +1,143 @@
+package simulation
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // thousands of small worlds, each soon gone
+	goleak.VerifyTestMain(m)
+}
+
+// seeds is how many worlds are simulated. They are the same each time, so that
+// what has passed fails because of what was changed; PARLEY_SOAK=1 takes new
+// ones, for soakTime.
+const (
+	seeds    = 2000
+	soakTime = 5 * time.Minute
+)
+
+// TestHub_keeps_its_promises simulates many worlds. See the package's comment
+// for PARLEY_SIM_SEED, which simulates one.
+func TestHub_keeps_its_promises(t *testing.T) {
+	if p, one := planOfEnvironment(t); one {
+		report(t, p, bubble(t, p))
+		return
+	}
+	first, until := uint64(0), time.Time{}
+	if os.Getenv("PARLEY_SOAK") == "1" {
+		first, until = uint64(time.Now().UnixNano()), time.Now().Add(soakTime)
+		t.Logf("the first seed is %d", first)
+	}
+	began, next, wrong := time.Now(), atomic.Uint64{}, atomic.Bool{}
+	more := func(n uint64) bool {
+		return !wrong.Load() && (n < seeds || time.Now().Before(until))
+	}
+	t.Run("", func(t *testing.T) {
+		for range runtime.GOMAXPROCS(0) {
+			t.Run("", func(t *testing.T) {
+				t.Parallel()
+				for n := next.Add(1) - 1; more(n); n = next.Add(1) - 1 {
+					p := plan{seed: first + n, calm: n%4 == 0}
+					if r := bubble(t, p); r.violated() != nil && !wrong.Swap(true) {
+						report(t, p, r)
+					}
+				}
+			})
+		}
+	})
+	t.Logf("%.0f worlds a second", float64(next.Load())/time.Since(began).Seconds())
+}
+
+// bubble simulates a plan on a clock of its own.
+func bubble(t *testing.T, p plan) (r *run) {
+	watchdog := time.AfterFunc(time.Minute, func() { panic(p.replay() + " hangs") })
+	defer watchdog.Stop()
+	synctest.Test(t, func(*testing.T) { r = simulate(p) })
+	return r
+}
+
+// report fails the test for a run that has gone wrong, with as few steps as
+// still go wrong, if it does again.
+func report(t *testing.T, p plan, r *run) {
+	if r.violated() == nil {
+		t.Log("\n" + r.String())
+		return
+	}
+	small, again := shrink(t, p, r)
+	t.Errorf("%s: %v\nwith %d of %d steps:\n%s\nreplay with %s", p.replay(), r.violated(), len(again.taken), len(r.taken), again, small.replay())
+}
+
+// replay is what to set to simulate a plan again.
+func (p plan) replay() string {
+	s := fmt.Sprintf("PARLEY_SIM_SEED=%d", p.seed)
+	if p.calm {
+		s += " PARLEY_SIM_CALM=1"
+	}
+	if p.only != nil {
+		s += " PARLEY_SIM_STEPS=" + strings.Trim(strings.ReplaceAll(fmt.Sprint(p.only), " ", ","), "[]")
+	}
+	return s
+}
+
+func planOfEnvironment(t *testing.T) (p plan, set bool) {
+	seed, set := os.LookupEnv("PARLEY_SIM_SEED")
+	if !set {
+		return p, false
+	}
+	var err error
+	p.seed, err = strconv.ParseUint(seed, 10, 64)
+	require.NoError(t, err)
+	p.calm = os.Getenv("PARLEY_SIM_CALM") == "1"
+	if steps, some := os.LookupEnv("PARLEY_SIM_STEPS"); some {
+		p.only = []int{}
+		for step := range strings.FieldsFuncSeq(steps, func(c rune) bool { return c == ',' }) {
+			n, err := strconv.Atoi(step)
+			require.NoError(t, err)
+			p.only = append(p.only, n)
+		}
+	}
+	return p, true
+}
+
+// shrink leaves out steps as long as something still goes wrong. Since the same
+// plan does not always go the same way each is tried a few times.
+func shrink(t *testing.T, p plan, r *run) (plan, *run) {
+	const tries, atMost = 4, 400
+	p.only = r.taken
+	runs := 0
+	fails := func(steps []int) *run {
+		for range tries {
+			runs++
+			smaller := p
+			smaller.only = steps
+			if again := bubble(t, smaller); again.violated() != nil {
+				return again
+			}
+		}
+		return nil
+	}
+	for size := (len(p.only) + 1) / 2; size > 0 && runs < atMost; size /= 2 {
+		for from := 0; from < len(p.only) && runs < atMost; {
+			rest := append(append([]int{}, p.only[:from]...), p.only[min(from+size, len(p.only)):]...)
+			if again := fails(rest); again != nil {
+				p.only, r = rest, again
+			} else {
+				from += size
+			}
+		}
+	}
+	return p, r
+}
