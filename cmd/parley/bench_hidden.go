@@ -37,11 +37,11 @@ func newBenchStreamerCommand() *cobra.Command {
 		Short:  "The agent of the tokens scenario",
 		Hidden: true,
 		Args:   usageArgs(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := bench.PinTo(core); err != nil {
 				return err
 			}
-			return bench.ServeStreamer(os.Stdin, os.Stdout, rate)
+			return bench.ServeStreamer(cmd.Context(), os.Stdin, os.Stdout, rate)
 		},
 	}
 	cmd.Flags().Float64Var(&rate, "rate", 50, "chunks a second")

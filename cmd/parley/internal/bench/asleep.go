@@ -3,7 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"time"
 )
 
@@ -25,7 +25,7 @@ func (a Asleep) Scenario() Scenario {
 		},
 		Beside: "empty",
 		prepare: func(ctx context.Context, l Lab, dir string) error {
-			return fill(ctx, l, dir, a.Sessions)
+			return Fill(ctx, l, dir, a.Sessions)
 		},
 		run: func(ctx context.Context, l Lab, which Server, dir string) (Figures, error) {
 			if which == Beside {
@@ -50,17 +50,14 @@ func (a Asleep) run(ctx context.Context, l Lab, dir string) (_ Figures, err erro
 	}
 	defer func() { err = errors.Join(err, t.stop()) }()
 	started := time.Since(began)
-	rested, err := t.use()
-	if err != nil {
-		return nil, fmt.Errorf("asleep: %w", err)
-	}
+	figures := Figures{startMS: millis(started)}
+	addRSS(figures, t)
 	f := Fanout{Timing: a.Timing, Subscribers: 10, Transport: WebSocket, Window: 1, Size: 400}
 	s, latency, err := f.gather(ctx, t, f.Subscribers)
 	if err != nil {
 		return nil, err
 	}
-	figures := s.figures(latency)
-	figures[startMS] = millis(started)
-	figures[rss] = float64(rested.RSS) / (1 << 20)
-	return figures, nil
+	talking := s.figures(latency)
+	maps.Copy(talking, figures) // the memory at rest
+	return talking, nil
 }

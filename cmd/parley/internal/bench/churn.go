@@ -40,9 +40,9 @@ func (c Churn) run(ctx context.Context, t target) (Figures, error) {
 		}
 	}
 	of := newTally()
-	s, err := c.measure(t, of, func(end time.Time) error {
+	s, err := c.measure(t, of, func(over <-chan struct{}) error {
 		return parallel(c.AtOnce, c.AtOnce, func(i int) error {
-			for time.Now().Before(end) && ctx.Err() == nil {
+			for !isOver(over) && ctx.Err() == nil {
 				if err := visit(ctx, rooms[i%len(rooms)], of); err != nil {
 					return err
 				}

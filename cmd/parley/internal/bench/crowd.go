@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // crowd are the people of one room: one who talks, and others who listen.
@@ -83,7 +82,7 @@ func (c *crowd) enter(ctx context.Context, r room, g gathering) error {
 		return fmt.Errorf("join: %w", err)
 	}
 	c.add(c.speaker)
-	return c.window(ctx, 1, time.Now()) // all are there once they have heard it
+	return c.talk(ctx, 1, func(sent int) bool { return sent > 0 }) // all are there once they have heard something
 }
 
 func (c *crowd) add(s stream) {

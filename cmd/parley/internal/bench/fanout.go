@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"time"
 )
 
 // Fanout is one room in which one talks and all listen.
@@ -80,11 +79,11 @@ func (f Fanout) gather(ctx context.Context, t target, listeners int) (span, *his
 	if err != nil {
 		return span{}, nil, err
 	}
-	s, err := f.measure(t, of, func(end time.Time) error {
+	s, err := f.measure(t, of, func(over <-chan struct{}) error {
 		if f.Rate > 0 {
-			return takeTurns(ctx, []*crowd{c}, float64(f.Rate)/float64(f.Subscribers), end)
+			return takeTurns(ctx, []*crowd{c}, float64(f.Rate)/float64(f.Subscribers), over)
 		}
-		return c.window(ctx, f.Window, end)
+		return c.window(ctx, f.Window, over)
 	})
 	return s, &of.latency, errors.Join(err, c.leave())
 }

@@ -116,6 +116,13 @@ func (s span) addUse(f Figures) {
 	}
 }
 
+// addRSS adds what the server occupies now, where the system tells.
+func addRSS(f Figures, t target) {
+	if use, err := t.use(); err == nil {
+		f[rss] = float64(use.RSS) / (1 << 20)
+	}
+}
+
 // addFurther adds what an event cost with one listener, and what each further
 // one cost beyond that.
 func (s span) addFurther(f Figures, alone span, listeners int) {

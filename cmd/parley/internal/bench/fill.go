@@ -10,10 +10,10 @@ import (
 	"parley/hub/journal/sqlite"
 )
 
-// fill writes sessions into a data directory, as a server leaves them that was
+// Fill writes sessions into a data directory, as a server leaves them that was
 // stopped: a server makes two, a host session and a shared one, and the journal
 // is given copies of them, under ids of their own.
-func fill(ctx context.Context, l Lab, dir string, sessions int) error {
+func Fill(ctx context.Context, l Lab, dir string, sessions int) error {
 	if err := makeModel(ctx, l, dir); err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}

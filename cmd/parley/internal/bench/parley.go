@@ -72,6 +72,14 @@ func (t *parleyTarget) stop() error {
 	return err
 }
 
+// kill ends the server at once, and its data with it.
+func (t *parleyTarget) kill() {
+	t.child.kill()
+	if t.remove != nil {
+		t.remove()
+	}
+}
+
 // roomsPerHost is how many sessions are shared from one agent, so that a
 // thousand rooms do not need a thousand agents.
 const roomsPerHost = 100

@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"parley/protocol"
@@ -81,13 +80,10 @@ func comeBack(ctx context.Context, t *parleyTarget, r parleyRoom) (Figures, erro
 		return nil, err
 	}
 	shown := time.Now()
-	use, err := t.use()
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("resume: %w", err), s.Close())
-	}
-	return Figures{
+	f := Figures{
 		firstAnswer: millis(answered.Sub(began)),
 		firstScreen: millis(shown.Sub(answered)),
-		rss:         float64(use.RSS) / (1 << 20),
-	}, s.Close()
+	}
+	addRSS(f, t)
+	return f, s.Close()
 }

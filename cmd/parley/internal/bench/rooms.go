@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"time"
 )
 
 // Rooms is many rooms, in each of which one talks now and then.
@@ -54,7 +53,7 @@ func (r Rooms) run(ctx context.Context, t target) (_ Figures, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := r.measure(t, of, func(end time.Time) error { return takeTurns(ctx, crowds, r.Rate, end) })
+	s, err := r.measure(t, of, func(over <-chan struct{}) error { return takeTurns(ctx, crowds, r.Rate, over) })
 	if err != nil {
 		return nil, err
 	}

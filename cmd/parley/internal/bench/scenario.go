@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -45,40 +46,40 @@ type Timing struct {
 // warmUp is what comes before.
 func (t Timing) warmUp() time.Duration { return t.Duration / 4 }
 
-// whole is both.
-func (t Timing) whole() time.Duration { return t.warmUp() + t.Duration }
-
-// measure runs talk, which goes on until its end, and reads clocks and counters
-// after the warm-up and shortly before the end.
-func (t Timing) measure(server target, of *tally, talk func(end time.Time) error) (span, error) {
-	talked := make(chan error, 1)
-	end := time.Now().Add(t.whole())
-	go func() { talked <- talk(end) }() // waited for below
-	early := func(err error) error {
-		if err == nil {
-			return fmt.Errorf("there was nothing more to measure")
+// measure runs talk until clocks and counters have been read twice: after the
+// warm-up, and at the end. Talk has to end when over is closed.
+func (t Timing) measure(server target, of *tally, talk func(over <-chan struct{}) error) (span, error) {
+	over, talked := make(chan struct{}), make(chan error, 1)
+	go func() { talked <- talk(over) }() // waited for below
+	var a reading
+	wait := func(d time.Duration) bool {
+		select {
+		case err := <-talked:
+			talked <- errors.Join(errEarly, err)
+			return false
+		case <-time.After(d):
+			return true
 		}
-		return err
 	}
-	if err, over := after(t.warmUp(), talked); over {
-		return span{}, early(err)
-	}
-	of.measuring.Store(true)
-	a := read(server, of)
-	if err, over := after(t.Duration*49/50, talked); over {
-		return span{}, early(err)
+	if wait(t.warmUp()) {
+		of.measuring.Store(true)
+		a = read(server, of)
+		wait(t.Duration)
 	}
 	b := read(server, of)
 	of.measuring.Store(false)
+	close(over)
 	return between(a, b), <-talked
 }
 
-// after waits for a while. over is true when something has ended meanwhile.
-func after(d time.Duration, ended <-chan error) (err error, over bool) {
+var errEarly = errors.New("the run has ended early")
+
+// isOver reports whether over is closed.
+func isOver(over <-chan struct{}) bool {
 	select {
-	case err := <-ended:
-		return err, true
-	case <-time.After(d):
-		return nil, false
+	case <-over:
+		return true
+	default:
+		return false
 	}
 }

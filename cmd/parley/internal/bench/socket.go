@@ -58,17 +58,17 @@ func (e *closedError) Error() string {
 	return fmt.Sprintf("the server closed the connection with %d %s", e.code, e.reason)
 }
 
-// piece returns some of the payload of text messages. It is valid until the
-// next call. last tells that a message ends with it.
+// piece returns some of the payload of text messages, which may be none. It is
+// valid until the next call. last tells that a message ends with it.
 func (s *socket) piece() (b []byte, last bool, err error) {
 	_, _ = s.in.Discard(s.held)
 	s.held = 0
-	for s.left == 0 {
-		if err := s.header(); err != nil {
+	for begun := s.left > 0; !begun; {
+		if begun, err = s.header(); err != nil {
 			return nil, false, err
 		}
 	}
-	if s.in.Buffered() == 0 {
+	if s.left > 0 && s.in.Buffered() == 0 {
 		if _, err := s.in.Peek(1); err != nil {
 			return nil, false, err
 		}
@@ -79,27 +79,31 @@ func (s *socket) piece() (b []byte, last bool, err error) {
 	return b, s.fin && s.left == 0, err
 }
 
-// header reads a frame's header, and the whole of a control frame.
-func (s *socket) header() error {
+// header reads the header of the next frame, and the whole of it if it is a
+// control frame. data tells that it is none.
+func (s *socket) header() (data bool, err error) {
 	opcode, fin, n, err := readFrameHeader(s.in)
-	if err != nil || opcode < opClose {
+	if err != nil {
+		return false, err
+	}
+	if opcode < opClose {
 		s.left, s.fin = n, fin
-		return err
+		return true, nil
 	}
 	payload := make([]byte, n)
 	if _, err := io.ReadFull(s.in, payload); err != nil {
-		return err
+		return false, err
 	}
 	switch {
 	case opcode == opPing:
 		_, err = s.conn.Write(appendFrame(nil, opPong, payload, true))
-		return err
+		return false, err
 	case opcode == opClose && n >= 2:
-		return &closedError{int(binary.BigEndian.Uint16(payload)), string(payload[2:])}
+		return false, &closedError{int(binary.BigEndian.Uint16(payload)), string(payload[2:])}
 	case opcode == opClose:
-		return io.EOF
+		return false, io.EOF
 	}
-	return nil
+	return false, nil
 }
 
 // message returns a whole message, valid until the next call.

@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"text/tabwriter"
@@ -13,7 +15,8 @@ import (
 // the other's, their ratio, and what it should be; and, where there is an
 // earlier report with the same scenario, how Parley's have changed.
 func Table(w io.Writer, r Result, goals []Goal, earlier *Report) error {
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	var text bytes.Buffer
+	out := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
 	head := "\tparley\t±\t"
 	if r.BesideName != "" {
 		head += r.BesideName + "\tratio\t"
@@ -24,7 +27,7 @@ func Table(w io.Writer, r Result, goals []Goal, earlier *Report) error {
 		before, _ = earlier.find(r.Name)
 		head += "before\tchange\t"
 	}
-	fmt.Fprintln(w, r.Name)
+	fmt.Fprintln(&text, r.Name)
 	fmt.Fprintln(out, head)
 	for _, name := range names(r.Parley, r.Beside) {
 		line := row(r, name, goals)
@@ -34,8 +37,13 @@ func Table(w io.Writer, r Result, goals []Goal, earlier *Report) error {
 		fmt.Fprintln(out, line)
 	}
 	fmt.Fprintln(out)
-	return out.Flush()
+	_ = out.Flush() // a Buffer takes everything
+	_, err := w.Write(lineEnds.ReplaceAll(text.Bytes(), []byte("\n")))
+	return err
 }
+
+// lineEnds are the ends of lines, with what is empty before them.
+var lineEnds = regexp.MustCompile(` *\n`)
 
 func row(r Result, name string, goals []Goal) string {
 	parley, spread, _ := middle(r.Parley, name)

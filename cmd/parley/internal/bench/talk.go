@@ -9,10 +9,9 @@ import (
 // stall is how long nothing may arrive before a run is given up.
 const stall = 30 * time.Second
 
-// window keeps n events under way until end, then waits for the last. At least
-// n are sent.
-func (c *crowd) window(ctx context.Context, n int, end time.Time) error {
-	return c.talk(ctx, n, func(sent int) bool { return sent >= n && time.Now().After(end) })
+// window keeps n events under way until that is over, then waits for the last.
+func (c *crowd) window(ctx context.Context, n int, over <-chan struct{}) error {
+	return c.talk(ctx, n, func(int) bool { return isOver(over) })
 }
 
 // talk keeps n events under way until enough were sent, then waits for the
@@ -82,9 +81,9 @@ func (c *crowd) say(n int, at int64) error {
 }
 
 // takeTurns has crowds talk in turns, so many events a second all together,
-// until end, and waits for the last. An event counts from the time when it was
+// until that is over, and waits for the last. An event counts from the time when it was
 // due, so that a server which makes the load wait does not gain by it.
-func takeTurns(ctx context.Context, crowds []*crowd, perSecond float64, end time.Time) error {
+func takeTurns(ctx context.Context, crowds []*crowd, perSecond float64, over <-chan struct{}) error {
 	interval := time.Duration(float64(time.Second) / perSecond)
 	beat, err := newBeat(interval)
 	if err != nil {
@@ -92,7 +91,7 @@ func takeTurns(ctx context.Context, crowds []*crowd, perSecond float64, end time
 	}
 	defer beat.stop()
 	due := crowds[0].meter.now()
-	for turn := 0; time.Now().Before(end) && ctx.Err() == nil; {
+	for turn := 0; !isOver(over) && ctx.Err() == nil; {
 		n, err := beat.wait()
 		if err != nil {
 			return err
@@ -110,5 +109,5 @@ func takeTurns(ctx context.Context, crowds []*crowd, perSecond float64, end time
 			return err
 		}
 	}
-	return nil
+	return ctx.Err()
 }

@@ -38,13 +38,19 @@ func (k Tokens) Scenario() Scenario {
 			if err != nil {
 				return nil, err
 			}
-			figures, err := k.run(ctx, t)
-			return figures, errors.Join(err, t.stop())
+			defer t.kill() // an orderly stop would be about thousands of events that wait
+			return k.run(ctx, t)
 		},
 	}
 }
 
+// tokensPatience is how long all agents may take to start and to begin: a
+// server that cannot keep up with them would be busy for ever.
+const tokensPatience = 2 * time.Minute
+
 func (k Tokens) run(ctx context.Context, t *parleyTarget) (Figures, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, tokensPatience+2*k.Duration, errTooManyAgents)
+	defer cancel()
 	a := &audience{tally: newTally(), failed: make(chan error, 1)}
 	defer a.leave()
 	rooms := make([]*parleyRoom, k.Agents)
@@ -55,20 +61,19 @@ func (k Tokens) run(ctx context.Context, t *parleyTarget) (Figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range rooms {
-		if err := r.prompt(ctx, "go"); err != nil {
-			return nil, err
-		}
+	err = parallel(joinersAtOnce, k.Agents, func(i int) error { return rooms[i].prompt(ctx, "go") })
+	if err != nil {
+		return nil, err
 	}
 	before, _ := useOfChildren(t.child)
 	began := time.Now()
-	s, err := k.measure(t, a.tally, func(end time.Time) error {
+	s, err := k.measure(t, a.tally, func(over <-chan struct{}) error {
 		select {
 		case err := <-a.failed:
 			return err
 		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Until(end)):
+			return context.Cause(ctx)
+		case <-over:
 			return nil
 		}
 	})
@@ -82,6 +87,8 @@ func (k Tokens) run(ctx context.Context, t *parleyTarget) (Figures, error) {
 	}
 	return f, nil
 }
+
+var errTooManyAgents = errors.New("the server cannot keep up with so many agents")
 
 // open starts an agent, shares its session, and brings in who watches.
 func (k Tokens) open(ctx context.Context, t *parleyTarget, a *audience) (*parleyRoom, error) {

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"net/http"
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/bench"
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+func TestBench_measures_a_server_that_runs_already(t *testing.T) {
+	s := e2e.Serve(t, t.TempDir(), "--command-rate", "0")
+	link := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval).InviteLink().String()
+	for _, at := range []string{s.URL, link} {
+		b := e2e.Parley(t, "bench", "fanout", "--subscribers", "3", "--rate", "600", "--url", at, "--duration", "20ms", "--runs", "1")
+		require.Zero(t, b.Code(t))
+		require.Contains(t, b.Out.String(), "deliveries/s")
+		require.NotContains(t, b.Out.String(), "raw")
+	}
+}
+
+func TestBench_says_that_a_server_limits_clients(t *testing.T) {
+	s := e2e.Serve(t, t.TempDir(), "--command-rate", "1")
+	b := e2e.Parley(t, "bench", "fanout", "--subscribers", "2", "--window", "100", "--url", s.URL, "--duration", "10s", "--runs", "1")
+	require.Equal(t, exitError, b.Code(t))
+	require.Contains(t, b.Err.String(), "raise its --command-rate")
+}
+
+func TestBench_fills_a_data_directory_with_sessions_that_are_as_good_as_others(t *testing.T) {
+	program, err := exec.LookPath("parley")
+	require.NoError(t, err)
+	data := t.TempDir()
+	require.NoError(t, bench.Fill(t.Context(), bench.Lab{Program: program}, data, 20))
+	require.Zero(t, e2e.Parley(t, "verify", data).Code(t))
+
+	s := e2e.Serve(t, data)
+	list := e2e.Get[protocol.SessionsAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions"})
+	require.Len(t, list.Sessions, 11)
+	for _, one := range list.Sessions {
+		state := e2e.Get[protocol.StateAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions/" + one.ID})
+		require.Equal(t, one.ID, state.Session.ID)
+		require.Len(t, state.Participants, 3)
+		require.Equal(t, one.ID, state.Participants[2].SharedSessionID)
+	}
+}

@@ -1,0 +1,100 @@
+package bench
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// sample is a scenario's result with a number of people.
+func sample(people int, deliveries ...float64) Result {
+	s := Scenario{Kind: "fanout", Settings: []Setting{{"transport", WebSocket}, {"people", people}}}
+	r := Result{Kind: s.Kind, Name: s.Name(), Settings: settingsMap(s.Settings), BesideName: "raw"}
+	for _, v := range deliveries {
+		r.Parley = append(r.Parley, Figures{deliveriesPerS: v, startMS: 3})
+		r.Beside = append(r.Beside, Figures{deliveriesPerS: v / 4})
+	}
+	return r
+}
+
+func TestTable_shows_medians_goals_and_what_has_changed(t *testing.T) {
+	earlier := Report{Results: []Result{sample(100, 4000)}}
+	var b strings.Builder
+	goals := []Goal{{Figure: deliveriesPerS, AtLeast: 6}, {Figure: startMS, AtMost: 5, Absolute: true}}
+	require.NoError(t, Table(&b, sample(100, 2000, 9000, 5000), goals, &earlier))
+	require.Equal(t, `fanout transport=ws people=100
+                parley    ±   raw  ratio   goal          before  change
+  deliveries/s    5000  70%  1250   4.00  ≥ 6 ×  missed    4000  +25.0%
+      start ms       3   0%                 ≤ 5     met       3   +0.0%
+
+`, b.String())
+}
+
+func TestTable_of_a_server_with_nothing_beside_it(t *testing.T) {
+	r := sample(100, 2000, 4000)
+	r.BesideName, r.Beside = "", nil
+	var b strings.Builder
+	require.NoError(t, Table(&b, r, []Goal{{Figure: deliveriesPerS, AtLeast: 6}}, nil))
+	require.Equal(t, `fanout transport=ws people=100
+                parley    ±  goal
+  deliveries/s    3000  33%
+      start ms       3   0%
+
+`, b.String())
+}
+
+func TestReport_is_read_back_as_it_was_written(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bench.json")
+	r := NewReport(2, Pins{})
+	r.Results = []Result{sample(10, 1, 2, 3)}
+	require.NoError(t, r.Save(path))
+	got, err := Load(path)
+	require.NoError(t, err)
+	r.Results[0].Settings = map[string]any{"transport": "ws", "people": 10.0} // as JSON has them
+	require.Equal(t, r, got)
+
+	r.Version++
+	require.NoError(t, r.Save(path))
+	_, err = Load(path)
+	require.ErrorContains(t, err, "has version 2, not 1")
+}
+
+func TestPlot_draws_what_was_measured_with_several_values(t *testing.T) {
+	dir := t.TempDir()
+	r := Report{Results: []Result{sample(10, 1000), sample(1000, 800), sample(100, 900), {Kind: "churn", Parley: []Figures{{p50: 1}}}}}
+	files, err := Plot(r, dir)
+	require.NoError(t, err)
+	require.Equal(t, []string{filepath.Join(dir, "fanout-deliveries-s.svg"), filepath.Join(dir, "fanout-start-ms.svg")}, files)
+	drawing, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	require.Contains(t, string(drawing), "parley transport=ws")
+	require.Contains(t, string(drawing), "raw transport=ws")
+	requireXML(t, string(drawing))
+
+	_, err = Plot(Report{Results: r.Results[:1]}, dir)
+	require.ErrorContains(t, err, "nothing was measured with two values")
+}
+
+func requireXML(t *testing.T, text string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(text))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else {
+			require.NoError(t, err)
+		}
+	}
+}
+
+func TestChart_has_a_few_round_ticks(t *testing.T) {
+	for most, want := range map[float64]float64{0: 1, 1: 0.2, 4.9: 1, 5.1: 2, 70: 20, 1_200_000: 500_000} {
+		require.InDelta(t, want, tick(most), 1e-9, "up to %v", most)
+	}
+}
