@@ -16,7 +16,7 @@ export function encodeCommand(id: string, type: string, payload: object): string
  * may say more; that it has a type is all that is checked.
  */
 export function decodeLine(text: string): Line | UnknownLine {
-  const line: unknown = JSON.parse(text);
+  const line: unknown = longInteger.test(text) ? JSON.parse(text, exactly) : JSON.parse(text);
   if (
     typeof line === "object" &&
     line !== null &&
@@ -26,6 +26,16 @@ export function decodeLine(text: string): Line | UnknownLine {
     return line as Line | UnknownLine;
   }
   throw new SyntaxError("the server sent a line without a type");
+}
+
+const longInteger = /\d{16}/;
+
+// An integer that no double holds is kept as it was written, where there is
+// JSON.rawJSON. Only what an agent says can have one.
+function exactly(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  const { rawJSON } = JSON as { rawJSON?: (source: string) => unknown };
+  return rawJSON && context?.source ? rawJSON(context.source) : value;
 }
 
 /** Yields the lines of a WebSocket message. U+2028 and its like end none. */
