@@ -3,11 +3,16 @@ import { createRequire } from "node:module";
 
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
+import { expect } from "vitest";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe calls serious or critical, with where it is. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/** Expects that axe finds nothing that it calls serious or critical. */
+export async function expectAccessible(page: Page, where: string): Promise<void> {
+  expect(await seriousFindings(page), where).toEqual([]);
+}
+
+async function seriousFindings(page: Page): Promise<string[]> {
   // evaluate is not subject to the page's policy, unlike a script element.
   await page.evaluate(source);
   const { violations } = await page.evaluate(() =>

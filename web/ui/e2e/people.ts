@@ -8,6 +8,8 @@ let browser: Browser;
 /** Everybody of the running test. */
 export let people: Person[] = [];
 
+const lasting = new Set<Page>();
+
 beforeAll(async () => {
   browser = await launch();
 });
@@ -15,11 +17,18 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 afterEach(async () => {
-  const complaints = people.flatMap((p) => p.complaints);
-  await Promise.all(people.map((p) => p.leave()));
+  const gone = people.filter((p) => !lasting.has(p.page));
+  const complaints = gone.flatMap((p) => p.complaints);
+  await Promise.all(gone.map((p) => p.leave()));
   people = [];
   expect(complaints).toEqual([]);
 });
+
+/** Lets somebody stay when the test is over, to be met in a later one of the file. */
+export function stay(page: Page): Page {
+  lasting.add(page);
+  return page;
+}
 
 export async function somebody(url: string): Promise<Page> {
   const p = await person(browser, url);

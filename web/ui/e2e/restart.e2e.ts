@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { said } from "./browser.ts";
@@ -31,12 +32,75 @@ test("a server that is killed in mid-turn comes back, and nothing is lost or dou
       expect(await said(page, "Meanwhile").count()).toBe(1);
       expect(await page.getByRole("listitem").filter({ hasText: "Ben" }).count()).toBe(1);
     }
-    // The browsers say for themselves that there was no server.
-    for (const p of people)
-      p.complaints = p.complaints.filter(
-        (c) => !/ERR_CONNECTION|ERR_EMPTY|WebSocket connection/.test(c),
-      );
+    forgive();
   } finally {
     await server.stop();
   }
 });
+
+test("after a journal was put back to an older copy all see what is so, and are told once", async () => {
+  const server = await startRestartable();
+  try {
+    const link = await share(server.url, "prompt_direct");
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    await write(ben, "People", "Before");
+    await write(olga, "Agent", "plan");
+    await said(ben, "Done in").waitFor();
+    await server.kill();
+    await server.backUp();
+    await server.start();
+    await live(olga, ben);
+
+    const carl = await guest(link.invite, "Carl");
+    await write(carl, "People", "Too late");
+    await write(ben, "Agent", "markdown");
+    for (const page of [olga, ben]) {
+      await said(page, "Too late").waitFor();
+      await said(page, "Done in").nth(1).waitFor();
+    }
+    await server.kill();
+    await server.restore();
+    await server.start();
+
+    await carl.getByRole("heading", { name: "You cannot come back with this link" }).waitFor();
+    await live(olga, ben);
+    for (const page of [olga, ben]) {
+      await page.getByText("The server went back to an earlier copy").waitFor();
+      await said(page, "Too late").waitFor({ state: "detached" });
+      expect(await page.getByText("The server went back to an earlier copy").count()).toBe(1);
+    }
+    await write(ben, "People", "Once more");
+    for (const page of [olga, ben]) {
+      await said(page, "Once more").waitFor();
+      for (const line of [
+        "The session was created",
+        "Ben joined",
+        "Before",
+        "Done in",
+        "Once more",
+      ])
+        expect(await said(page, line).count(), line).toBe(1);
+      expect(await said(page, "Carl joined").count()).toBe(0);
+      expect(await page.getByRole("listitem").filter({ hasText: "Carl" }).count()).toBe(0);
+    }
+    // Who was forgotten comes in again as somebody new.
+    await carl.getByRole("button", { name: "Join again" }).click();
+    await carl.getByRole("button", { name: "Join the session" }).click();
+    await said(carl, "Once more").waitFor();
+    forgive();
+  } finally {
+    await server.stop();
+  }
+});
+
+async function live(...pages: Page[]): Promise<void> {
+  for (const page of pages) await page.getByText("Live", { exact: true }).waitFor();
+}
+
+/** The browsers say for themselves that there was no server. */
+function forgive(): void {
+  for (const p of people)
+    p.complaints = p.complaints.filter(
+      (c) => !/ERR_CONNECTION|ERR_EMPTY|WebSocket connection/.test(c),
+    );
+}

@@ -1,17 +1,29 @@
-import { seriousFindings } from "./axe.ts";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { expectAccessible } from "./axe.ts";
 import { said, to } from "./browser.ts";
-import { guest, host, more, people, somebody, write } from "./people.ts";
+import { guest, host, more, people, somebody, stay, write } from "./people.ts";
 import { startProxy } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
 import { share } from "./share.ts";
 
 let server: Server;
 
+// A minute is the shortest that a session can be open, so it runs while the
+// other tests do.
+let short: { host: string; invite: string };
+let inside: Page;
+let outside: Page;
+
 beforeAll(async () => {
   server = await startServer();
+  short = await share(server.url, "prompt_with_approval", "demo", { expiresInMinutes: 1 });
+  inside = stay(await guest(short.invite, "Ben"));
+  await write(inside, "People", "While there is time");
+  outside = stay(await somebody(server.url));
+  await outside.goto(short.invite);
+  await outside.getByLabel("Your name").waitFor();
 });
 
 afterAll(() => server?.stop());
@@ -257,48 +269,61 @@ describe("axe finds nothing serious", () => {
     await ben.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await ben.goto(link.invite);
     await ben.getByText("1 person inside").waitFor();
-    await check(ben, "join");
+    await expectAccessible(ben, "join");
     await ben.getByLabel("Your name").fill("Ben");
     await ben.getByRole("button", { name: "Join the session" }).click();
     await write(ben, "People", "Hello https://a.example");
     await write(ben, "Agent", "Fix it");
     await olga.getByText("Ben proposes", { exact: true }).waitFor();
-    await check(olga, "a proposal");
+    await expectAccessible(olga, "a proposal");
     await olga.getByRole("button", { name: "Approve" }).click();
     await olga.getByRole("button", { name: "Allow", exact: true }).waitFor();
-    await check(olga, "a permission");
+    await expectAccessible(olga, "a permission");
     await olga.getByRole("button", { name: "Allow", exact: true }).click();
     await said(olga, "Done in").waitFor();
-    await check(olga, "a turn that is done");
+    await expectAccessible(olga, "a turn that is done");
     await write(olga, "Agent", "markdown");
     await said(olga, "Ünïcödé").waitFor();
-    await check(olga, "markdown");
+    await expectAccessible(olga, "markdown");
     await olga.getByRole("button", { name: "Invite", exact: true }).click();
-    await check(olga, "the invite");
+    await expectAccessible(olga, "the invite");
     await olga.keyboard.press("Escape");
     await olga.getByRole("button", { name: "More", exact: true }).click();
     await olga.getByRole("menuitem", { name: "Close the session" }).waitFor();
-    await check(olga, "the menu");
+    await expectAccessible(olga, "the menu");
     await olga.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();
     await olga.getByRole("dialog").getByText("Single keys").waitFor();
-    await check(olga, "shortcuts");
+    await expectAccessible(olga, "shortcuts");
     await olga.keyboard.press("Escape");
     await olga.setViewportSize({ width: 390, height: 844 });
     await olga.getByRole("button", { name: /^People/ }).click();
     await olga.getByRole("dialog").getByText("Collaborator").waitFor();
-    await check(olga, "people, on a phone");
+    await expectAccessible(olga, "people, on a phone");
     await olga.goto(server.url);
     await olga.getByText("Prompts need approval").first().waitFor();
-    await check(olga, "start");
+    await expectAccessible(olga, "start");
     await olga.getByRole("button", { name: "Share a session" }).click();
-    await check(olga, "share");
+    await expectAccessible(olga, "share");
     await ben.goto(`${server.url}/s/none`);
     await ben.getByRole("heading").waitFor();
-    await check(ben, "a state page");
+    await expectAccessible(ben, "a state page");
   });
-
-  async function check(page: Page, where: string): Promise<void> {
-    const found = await seriousFindings(page);
-    expect(found, where).toEqual([]);
-  }
 });
+
+test("a session that expires says so to those inside, and is only read from then on", async () => {
+  await said(inside, "The session has expired").waitFor({ timeout: 90_000 });
+  await inside.getByText("This session is closed. You can still read it.").waitFor();
+  await said(inside, "While there is time").waitFor();
+  await expectAccessible(inside, "a room that has expired");
+  // One who was about to come in, one who was in, and one who comes later.
+  await outside.getByLabel("Your name").fill("Late");
+  await outside.getByRole("button", { name: "Join the session" }).click();
+  await inside.reload();
+  const later = await somebody(server.url);
+  await later.goto(short.invite);
+  for (const page of [outside, inside, later]) {
+    await page.getByRole("heading", { name: "This session has expired" }).waitFor();
+    expect(await page.title()).toMatch(/^This session has expired/);
+  }
+  await expectAccessible(later, "expired");
+}, 150_000);

@@ -32,9 +32,10 @@ async function shoot(page: Page, name: string): Promise<void> {
   for (const { scheme, width } of looks) {
     await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
+    await page.evaluate(async () => {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      await Promise.allSettled(document.getAnimations().map((a) => a.finished));
+    });
     await page.screenshot({ path: `${out}${name}-${width}-${scheme}.png` });
   }
 }
@@ -92,6 +93,17 @@ test("pictures of every page", async () => {
   await h.getByRole("button", { name: "Make a new link" }).click();
   await h.getByRole("img", { name: "QR code" }).waitFor();
   await shoot(h, "invite");
+  await h.keyboard.press("Escape");
+  await h.getByRole("button", { name: "More", exact: true }).click();
+  await h.getByRole("menuitem", { name: "Keyboard shortcuts" }).waitFor();
+  await shoot(h, "menu");
+  await h.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();
+  await h.getByText("Single keys").waitFor();
+  await shoot(h, "shortcuts");
+  await h.keyboard.press("Escape");
+  await h.getByRole("button", { name: /^People/ }).click();
+  await h.getByRole("dialog").getByText("Collaborator").waitFor();
+  await shoot(h, "people");
 
   await h.goto(server.url);
   await h.getByText("Prompts need approval").first().waitFor();
@@ -99,8 +111,23 @@ test("pictures of every page", async () => {
   await h.getByRole("button", { name: "Share a session" }).click();
   await h.getByLabel("What others may do").waitFor();
   await shoot(h, "share");
+  await h.getByRole("dialog").getByLabel("Your name").fill("Olga");
+  await h.getByRole("dialog").getByLabel("Agent", { exact: true }).selectOption("scripted");
+  await h.getByRole("dialog").getByRole("button", { name: "Share", exact: true }).click();
+  await h.getByRole("link", { name: "Enter the room" }).waitFor();
+  await shoot(h, "shared");
+  await h.getByRole("link", { name: "Enter the room" }).click();
+  await h.getByText("Live", { exact: true }).waitFor();
+  await shoot(h, "room-new");
+  for (const scene of ["pictures", "unknown", "title"]) {
+    await h.getByLabel("Prompt", { exact: true }).fill(scene);
+    await h.keyboard.press("Enter");
+    await h.getByLabel("Prompt", { exact: true }).and(h.locator(":empty")).waitFor();
+  }
+  await said(h, "Done in").nth(2).waitFor();
+  await shoot(h, "room-other");
   await g.goto(`${server.url}/s/00000000-0000-4000-8000-000000000000#i=nothing`);
   await g.getByRole("heading").waitFor();
   await shoot(g, "state");
   for (const complaint of [...host.complaints, ...guest.complaints]) console.log(complaint);
-}, 180_000);
+}, 300_000);

@@ -89,6 +89,33 @@ test("what one reads stays where it is while new things come", async () => {
   await ben.getByText("New", { exact: true }).waitFor();
 });
 
+test("who is at the end stays there when the window is turned", async () => {
+  const link = await share(server.url, "prompt_direct", "fast");
+  const olga = await host(link.host);
+  await write(olga, "Agent", "Fix the failing test");
+  await olga.getByRole("button", { name: "Allow", exact: true }).click();
+  await said(olga, "This was a demo").waitFor();
+  await write(olga, "Agent", "markdown");
+  await said(olga, "Ünïcödé").waitFor();
+  for (const [width, height] of [
+    [390, 844],
+    [1440, 900],
+    [390, 844],
+    [844, 390],
+  ] as const) {
+    await olga.setViewportSize({ width, height });
+    await expect
+      .poll(
+        () =>
+          olga
+            .locator(".timeline-list")
+            .evaluate((l) => l.scrollHeight - l.clientHeight - l.scrollTop),
+        { timeout: 20_000, message: `${width} x ${height}` },
+      )
+      .toBeLessThan(2);
+  }
+});
+
 test("a session of fifty thousand events opens at its end and scrolls", async () => {
   const link = await share(server.url, "prompt_with_approval", "fast");
   await fill(link.host, 50_000);

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -30,7 +30,12 @@ function binary(dir: string): string {
   return (built = path);
 }
 
-/** An agent called fast says all that the demo agent says, without its pauses. */
+const scripted = fileURLToPath(new URL("agent.mjs", import.meta.url));
+
+/**
+ * An agent called fast says all that the demo agent says, without its pauses;
+ * one called scripted says what agent.mjs has for it.
+ */
 export async function startServer(): Promise<Server> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
   const program = binary(dir);
@@ -39,6 +44,7 @@ export async function startServer(): Promise<Server> {
     [
       ...["demo", "--listen", "127.0.0.1:0", "--data", join(dir, "data")],
       ...["--agent", `fast=${program} demo-agent --pace 0s`],
+      ...["--agent", `scripted=${process.execPath} ${scripted}`],
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
@@ -64,16 +70,21 @@ export interface Restartable {
   url: string;
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Copies the data of a server that was ended. */
+  backUp(): Promise<void>;
+  /** Puts that copy in the place of the data. */
+  restore(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startRestartable(): Promise<Restartable> {
+export async function startRestartable(...flags: string[]): Promise<Restartable> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
   const program = binary(dir);
+  const [data, copy] = [join(dir, "data"), join(dir, "copy")];
   let address = "127.0.0.1:0";
   let child: ChildProcess;
   const start = async () => {
-    child = spawn(program, ["serve", "--listen", address, "--data", join(dir, "data")], {
+    child = spawn(program, ["serve", "--listen", address, "--data", data, ...flags], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     address = new URL(await ready(child)).host;
@@ -89,6 +100,11 @@ export async function startRestartable(): Promise<Restartable> {
     url: `http://${address}`,
     start,
     kill,
+    backUp: () => cp(data, copy, { recursive: true }),
+    restore: async () => {
+      await rm(data, { recursive: true });
+      await cp(copy, data, { recursive: true });
+    },
     stop: async () => {
       await kill();
       built = undefined;

@@ -22,6 +22,7 @@ export async function share(
   server: string,
   mode = "prompt_with_approval",
   agent = "demo",
+  more: { expiresInMinutes?: number; hostDisplayName?: string } = {},
 ): Promise<{ host: string; invite: string }> {
   const { session } = await post<{ session: { id: string } }>(`${server}/api/sessions`, { agent });
   const made = await post<CreateAnswer>(`${server}/api/shared-sessions`, {
@@ -29,6 +30,7 @@ export async function share(
     hostUserId: "olga",
     hostDisplayName: "Olga",
     mode,
+    ...more,
   });
   const room = `${server}/s/${made.session.id}`;
   return {

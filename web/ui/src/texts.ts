@@ -30,12 +30,23 @@ const agentStates = {
   exited: "Agent has ended",
 } as Record<string, string>;
 
+const agentWords = {
+  starting: "Starting",
+  idle: "Idle",
+  running: "Working",
+  waiting: "Waiting",
+  unresponsive: "Not responding",
+  detached: "Away",
+  exited: "Ended",
+} as Record<string, string>;
+
 export const t = {
   app: "Parley",
   tagline: "Several people, one coding agent",
   mode: (m: string) => modes[m] ?? { name: m, short: m, about: "" },
   role: (r: string) => roles[r] ?? r,
   agent: (s: string) => agentStates[s] ?? s,
+  agentShort: (s: string) => agentWords[s] ?? s,
   you: "you",
   somebody: "Somebody",
   loading: "Loading",
@@ -69,7 +80,7 @@ export const t = {
     noAgents: "This server has no agents to start.",
     startAgent: (name: string) => `Share ${name}`,
     haveLink: "Have a link?",
-    haveLinkAbout: "Paste an invite link to join from here.",
+    haveLinkAbout: "Paste an invite link",
     linkLabel: "Invite link",
     badLink: "This is not a link to a session.",
     otherServer: "This link leads to another server. Open it in a new tab.",
@@ -165,7 +176,7 @@ export const t = {
     },
     ended: {
       title: "This session is closed",
-      about: "The host has closed it, so nobody can join any more.",
+      about: "Nobody can join any more. Ask the host to share a new one.",
     },
     expired: {
       title: "This session has expired",
@@ -225,11 +236,13 @@ export const t = {
     unreadMark: "New",
     older: "Load older",
     loadingOlder: "Loading older",
-    empty: "Nothing has been said yet",
-    emptyAbout: (can: string) =>
-      can === "no"
-        ? "You will see everything here as it happens."
-        : "Write to the others, or give the agent its first prompt.",
+    quiet: "Nothing has been said yet",
+    quietAbout: (host: boolean, may: boolean) =>
+      host
+        ? "Invite the others, or give the agent its first prompt."
+        : may
+          ? "Write to the others, or propose what the agent shall do."
+          : "You will see everything here as it happens.",
     skip: "Skip to the composer",
   },
 

@@ -46,6 +46,12 @@ export function glance(session: string): Promise<Glance> {
   return ask<Glance>("GET", `/api/shared-sessions/${encodeURIComponent(session)}`);
 }
 
+/** Why a session is no longer active, where the server tells that to people outside. */
+export async function howEnded(session: string): Promise<"expired" | "ended"> {
+  const sessions = await listSessions().catch(() => []);
+  return sessions.find((s) => s.id === session)?.status === "expired" ? "expired" : "ended";
+}
+
 export async function startAgent(agent: string, title: string): Promise<HostSession> {
   return (
     await ask<{ session: HostSession }>("POST", "/api/sessions", { agent, ...(title && { title }) })

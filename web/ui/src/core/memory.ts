@@ -72,6 +72,17 @@ export function prefer(key: string, value: string): void {
   write(`parley:${key}`, value);
 }
 
+/** Reads the name out of such an id; other ids stay as they are. */
+export function nameInUserId(id: string): string {
+  const slug = /^(.+)-[0-9a-f]{10}$/.exec(id)?.[1];
+  return slug === undefined
+    ? id
+    : slug
+        .split("-")
+        .map((w) => w.slice(0, 1).toUpperCase() + w.slice(1))
+        .join(" ");
+}
+
 /** A user id for a name: nobody reads it, and no two people have the same. */
 export function newUserId(name: string): string {
   const slug = name

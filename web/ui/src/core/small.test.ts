@@ -1,6 +1,7 @@
+import type { HostSession } from "parley-client";
 import { describe, expect, it, test } from "vitest";
 
-import { chooseSessions } from "../start/choose.ts";
+import { chooseSessions, entriesOf } from "../start/choose.ts";
 import { readAnsi } from "./ansi.ts";
 import { compare } from "./diff.ts";
 import { onlyFence } from "./fence.ts";
@@ -158,17 +159,31 @@ test("user ids of one name are different, and plain", () => {
   expect(newUserId("a")).not.toBe(newUserId("a"));
 });
 
-test("sessions are found by state and by words", () => {
-  const open = { ...session, id: "1", hostUserId: "olga" };
+describe("sessions", () => {
+  const open = { ...session, id: "1", hostUserId: "olga-von-c-0123456789", hostSessionId: "h1" };
   const closed = { ...session, id: "2", hostUserId: "ben", status: "closed" as const };
   const known = (id: string) =>
     id === "2" ? { at: 0, title: "Basket", participant: { id: "p", token: "t" } } : null;
+  const agent = { id: "h1", agent: "opencode", title: "" } as HostSession;
+  const entries = entriesOf([open, { ...closed, hostSessionId: "h2" }], [agent], known);
   const find = (...rest: [filter: "active" | "mine" | "all", words: string]) =>
-    chooseSessions([open, closed], ...rest, known).map((s) => s.id);
-  expect(find("active", "")).toEqual(["1"]);
-  expect(find("mine", "")).toEqual(["2"]);
-  expect(find("all", "BASKET ben")).toEqual(["2"]);
-  expect(find("all", "nobody")).toEqual([]);
+    chooseSessions(entries, ...rest, known).map((e) => e.session.id);
+
+  it("are called what people called them, or by their host", () => {
+    expect(entries.map((e) => [e.title, e.agent])).toEqual([
+      ["Olga Von C's session", "opencode"],
+      ["Basket", ""],
+    ]);
+    expect(entriesOf([open], [{ ...agent, title: "The shop" }], known)[0]?.title).toBe("The shop");
+  });
+
+  it("are found by state and by words", () => {
+    expect(find("active", "")).toEqual(["1"]);
+    expect(find("mine", "")).toEqual(["2"]);
+    expect(find("all", "BASKET ben")).toEqual(["2"]);
+    expect(find("all", "opencode")).toEqual(["1"]);
+    expect(find("all", "nobody")).toEqual([]);
+  });
 });
 
 test("only what is very long is shortened, and no character is cut in two", () => {

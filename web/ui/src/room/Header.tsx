@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
+import { useState } from "react";
 
 import type { ConnectionState } from "parley-client";
 
@@ -73,7 +74,10 @@ function AgentState({ status }: { status: string }) {
   return (
     <span className={`agent-state agent-${status}`}>
       <Icon name="spark" size={13} />
-      <span className="cut">{t.agent(status)}</span>
+      <span className="cut agent-long">{t.agent(status)}</span>
+      <span className="cut agent-short" aria-hidden="true">
+        {t.agentShort(status)}
+      </span>
     </span>
   );
 }
@@ -183,13 +187,14 @@ function MoreMenu({
 }
 
 function NotifyItem() {
-  if (!("Notification" in window)) return null;
-  const state = Notification.permission;
+  const known = "Notification" in window ? Notification.permission : null;
+  const [state, setState] = useState(known);
+  if (state === null) return null;
   return (
     <Menu.Item
       leftSection={<Icon name="bell" />}
       disabled={state !== "default"}
-      onClick={() => void Notification.requestPermission()}
+      onClick={() => void Notification.requestPermission().then(setState)}
     >
       {state === "granted"
         ? t.room.notifyOff

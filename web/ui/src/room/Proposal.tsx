@@ -6,6 +6,7 @@ import type { Approval } from "parley-client";
 import { nameOf } from "../core/room.ts";
 import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
+import { KeyCap } from "../parts/KeyCap.tsx";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
 
@@ -107,6 +108,7 @@ interface ButtonsProps {
 
 function Buttons({ doing, onDoing, first, decision }: ButtonsProps) {
   const key = (k: string) => (first ? k : undefined);
+  const cap = (k: string) => first && <KeyCap name={k} />;
   const rest = { size: "xs", variant: "default", type: "button", disabled: decision.busy } as const;
   return (
     <div className="wait-actions">
@@ -121,6 +123,7 @@ function Buttons({ doing, onDoing, first, decision }: ButtonsProps) {
           disabled={decision.busy}
           data-key={key("a")}
           leftSection={<Icon name="check" size={14} />}
+          rightSection={doing === "look" && cap("A")}
         >
           {decision.changed ? t.waiting.approveEdited : t.waiting.approve}
         </Button>
@@ -131,6 +134,7 @@ function Buttons({ doing, onDoing, first, decision }: ButtonsProps) {
             {...rest}
             data-key={key("e")}
             leftSection={<Icon name="pencil" size={14} />}
+            rightSection={cap("E")}
             onClick={() => onDoing("edit")}
           >
             {t.waiting.edit}
@@ -139,6 +143,7 @@ function Buttons({ doing, onDoing, first, decision }: ButtonsProps) {
             {...rest}
             data-key={key("r")}
             leftSection={<Icon name="cross" size={14} className="bad" />}
+            rightSection={cap("R")}
             onClick={() => onDoing("reject")}
           >
             {t.waiting.reject}

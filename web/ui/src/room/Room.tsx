@@ -1,3 +1,4 @@
+import { Button } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import type { ConnectionState, Message } from "parley-client";
@@ -6,6 +7,7 @@ import { preloadRichText } from "../content/RichText.tsx";
 import { prefer, preference, recall, remember } from "../core/memory.ts";
 import { mayCancel, rightsOf, type Rights } from "../core/rights.ts";
 import { nameOf, personById, type Room as RoomModel } from "../core/room.ts";
+import { Icon } from "../parts/Icon.tsx";
 import { toastError } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
@@ -67,7 +69,7 @@ export default function Room({ store, state }: Props) {
         <main className="room-main">
           <div className="room-talk">
             {room.timeline.items.length === 0 ? (
-              <Empty rights={rights} more={room.more} />
+              <div className="timeline" aria-busy="true" />
             ) : (
               <Timeline
                 session={room.session.id}
@@ -76,12 +78,17 @@ export default function Room({ store, state }: Props) {
                 more={room.more}
                 loadingOlder={state.loadingOlder}
                 onOlder={() => void store.older()}
+                hint={
+                  isQuiet(room) && <Quiet rights={rights} onInvite={() => setDialog("invite")} />
+                }
                 handle={timeline}
               />
             )}
             <div className="dock">
               <Typing room={room} />
-              {rights.host && <Waiting pending={room.pending} permissions={room.permissions} />}
+              {rights.host && (
+                <Waiting pending={room.pending} permissions={room.permissions} keys={singleKeys} />
+              )}
               <div id="composer">
                 <Composer
                   handle={composer}
@@ -122,12 +129,21 @@ export default function Room({ store, state }: Props) {
   );
 }
 
-function Empty({ rights, more }: { rights: Rights; more: boolean }) {
-  if (more) return <div className="empty" aria-busy="true" />;
+function isQuiet({ session, more, timeline }: RoomModel): boolean {
+  return session.status === "active" && !more && timeline.items.every((r) => r.type === "notice");
+}
+
+/** What to do in a room where nothing has been said yet. */
+function Quiet({ rights, onInvite }: { rights: Rights; onInvite(): void }) {
   return (
-    <div className="empty">
-      <p className="empty-title">{t.room.empty}</p>
-      <p className="soft">{t.room.emptyAbout(rights.talk ? "yes" : "no")}</p>
+    <div className="quiet">
+      <p className="quiet-title">{t.room.quiet}</p>
+      <p className="soft">{t.room.quietAbout(rights.host, rights.talk)}</p>
+      {rights.host && (
+        <Button variant="light" leftSection={<Icon name="link" size={15} />} onClick={onInvite}>
+          {t.invite.title}
+        </Button>
+      )}
     </div>
   );
 }

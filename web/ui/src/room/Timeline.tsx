@@ -1,4 +1,4 @@
-import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
+import { useEffect, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from "react";
 import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
 
 import { dayOf } from "../core/format.ts";
@@ -25,10 +25,13 @@ interface Props {
   more: boolean;
   loadingOlder: boolean;
   onOlder(): void;
+  /** What to say below the rows while there is little to see. */
+  hint: ReactNode;
   handle: Ref<TimelineHandle>;
 }
 
-export function Timeline({ session, items, meId, more, loadingOlder, onOlder, handle }: Props) {
+export function Timeline(props: Props) {
+  const { session, items, meId, more, loadingOlder, onOlder, hint, handle } = props;
   const list = useRef<VirtuosoHandle>(null);
   const { atEnd, attach, toEnd, release, follow } = useStick();
   const { seen, mark } = useUnread(session, items, meId, atEnd);
@@ -45,7 +48,7 @@ export function Timeline({ session, items, meId, more, loadingOlder, onOlder, ha
   }));
 
   const unread = atEnd ? 0 : unreadCount(items, seen, meId);
-  const context = useMemo(() => ({ more, loadingOlder, onOlder }), [more, loadingOlder, onOlder]);
+  const context = { more, loadingOlder, onOlder, hint };
   return (
     <section className="timeline" aria-label={t.room.timeline}>
       <Virtuoso
@@ -93,6 +96,7 @@ interface Context {
   more: boolean;
   loadingOlder: boolean;
   onOlder(): void;
+  hint: ReactNode;
 }
 
 function Header({ context }: { context?: Context }) {
@@ -113,8 +117,8 @@ function Header({ context }: { context?: Context }) {
   );
 }
 
-function Footer() {
-  return <div className="timeline-bottom" />;
+function Footer({ context }: { context?: Context }) {
+  return <div className="timeline-bottom">{context?.hint}</div>;
 }
 
 /** The number of the first row, which falls by as many rows as came before it. */

@@ -5,6 +5,7 @@ import type { Approval, Permission } from "parley-client";
 
 import { isObject, readOptions, readToolFields } from "../core/acp.ts";
 import { Icon } from "../parts/Icon.tsx";
+import { KeyCap } from "../parts/KeyCap.tsx";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
 import { Proposal } from "./Proposal.tsx";
@@ -12,14 +13,16 @@ import { Proposal } from "./Proposal.tsx";
 interface Props {
   pending: readonly Approval[];
   permissions: readonly Permission[];
+  /** Whether single keys work. */
+  keys: boolean;
 }
 
 /** What waits for the host: prompts to decide on, and the agent's questions. */
-export function Waiting({ pending, permissions }: Props) {
+export function Waiting({ pending, permissions, keys }: Props) {
   const count = pending.length + permissions.length;
   if (count === 0) return null;
   return (
-    <section className="waiting" aria-label={t.waiting.region}>
+    <section className={keys ? "waiting" : "waiting no-keys"} aria-label={t.waiting.region}>
       <h2>
         <Icon name="bell" size={15} />
         {t.waiting.title(count)}
@@ -56,16 +59,16 @@ function Question({ permission: p, first }: { permission: Permission; first: boo
         <span className="face face-sm face-agent" aria-hidden="true">
           <Icon name="spark" size={13} />
         </span>
-        <span className="cut">
-          <strong>{t.waiting.asks}</strong>{" "}
-          <span className="mono">{fields.title ?? t.tool.untitled}</span>
-        </span>
+        <strong className="cut">{t.waiting.asks}</strong>
         {row && (
           <button type="button" className="text-button" onClick={() => tools.show(row.key)}>
             {t.waiting.show}
           </button>
         )}
       </header>
+      <div className="prompt-text mono" dir="auto" tabIndex={0}>
+        {fields.title ?? t.tool.untitled}
+      </div>
       <div className="wait-actions">
         {readOptions(p.options).map((o, i) => (
           <Button
@@ -81,6 +84,7 @@ function Question({ permission: p, first }: { permission: Permission; first: boo
                 className={o.kind.startsWith("reject") ? "bad" : "good"}
               />
             }
+            rightSection={first && i < 9 ? <KeyCap name={String(i + 1)} /> : undefined}
             onClick={() => answer(o.id)}
           >
             {o.name}

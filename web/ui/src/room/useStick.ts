@@ -78,6 +78,9 @@ function keepAtEnd(
   window.addEventListener("pointerup", release);
   s.addEventListener("scroll", onScroll, { passive: true });
   follow.observe(s);
+  // Rows that are measured anew change the list after it has said how high it is.
+  const list = s.querySelector('[data-testid="virtuoso-item-list"]');
+  if (list) follow.observe(list, { box: "border-box" });
   return () => {
     for (const type of touches) s.removeEventListener(type, touch);
     window.removeEventListener("pointerup", release);

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 
 import { ParleyError } from "parley-client";
 
-import { glance, type Glance } from "../core/api.ts";
+import { glance, howEnded, type Glance } from "../core/api.ts";
 import { recall, rememberedName } from "../core/memory.ts";
 import { nameOf } from "../core/room.ts";
 import type { StateName } from "../core/states.ts";
@@ -116,15 +116,10 @@ function useGlance(session: string, onStop: (state: StateName) => void): Glance 
   useEffect(() => {
     let gone = false;
     glance(session).then(
-      (g) => {
-        if (gone) return;
-        setSeen(g);
-        if (g.session.status !== "active")
-          onStop(g.session.status === "expired" ? "expired" : "ended");
-      },
-      (error: unknown) => {
-        if (!gone && error instanceof ParleyError && error.code === "SESSION_NOT_FOUND")
-          onStop("notFound");
+      (g) => !gone && setSeen(g),
+      async (error: unknown) => {
+        const state = await whyNot(session, error);
+        if (!gone && state) onStop(state);
       },
     );
     return () => {
@@ -132,4 +127,10 @@ function useGlance(session: string, onStop: (state: StateName) => void): Glance 
     };
   }, [session]);
   return seen;
+}
+
+async function whyNot(session: string, error: unknown): Promise<StateName | null> {
+  const code = error instanceof ParleyError ? error.code : "";
+  if (code === "SESSION_INACTIVE") return howEnded(session);
+  return code === "SESSION_NOT_FOUND" ? "notFound" : null;
 }

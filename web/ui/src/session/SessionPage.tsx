@@ -1,7 +1,8 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 
-import { parseLink, type Options } from "parley-client";
+import { parseLink, type ConnectionState, type Options } from "parley-client";
 
+import { howEnded } from "../core/api.ts";
 import { forgetWayBack, newUserId, recall, remember, rememberName } from "../core/memory.ts";
 import type { Place } from "../core/place.ts";
 import { stateFor, type StateName } from "../core/states.ts";
@@ -37,7 +38,10 @@ export default function SessionPage({ place }: { place: SessionPlace }) {
       return (
         <Join
           session={place.session}
-          onJoin={(choice) => setWay({ how: "join", invite: way.invite, choice })}
+          onJoin={(choice) => {
+            rememberName(choice.name);
+            setWay({ how: "join", invite: way.invite, choice });
+          }}
           onStop={(state) => setWay({ how: "stop", state })}
         />
       );
@@ -105,13 +109,11 @@ function Connected({ session, way, onWay, store }: InsideProps & { store: RoomSt
   useEffect(() => {
     if (!inside) return;
     keepWayBack(session, store);
-    if (way.how === "join") rememberName(way.choice.name);
     hideSecret();
-  }, [inside, session, store, way]);
+  }, [inside, session, store]);
 
   const c = state.connection;
-  const stopped =
-    c.state === "closed" && c.reason !== "closed" ? stateFor(c.reason, c.error.code) : null;
+  const stopped = stoppedBy(c);
   useEffect(() => {
     if (stopped === null) return;
     // A way back that no longer leads in must not be tried again at each visit.
@@ -119,7 +121,9 @@ function Connected({ session, way, onWay, store }: InsideProps & { store: RoomSt
     const invite = recall(session)?.invite;
     if (!inside && way.how === "return" && ["badCredentials", "left"].includes(stopped) && invite) {
       onWay({ how: "ask", invite });
-    } else if (!inside || stopped !== "ended") {
+    } else if (!inside && stopped === "ended") {
+      void howEnded(session).then((state) => onWay({ how: "stop", state }));
+    } else if (!inside || !["ended", "full"].includes(stopped)) {
       onWay({ how: "stop", state: stopped });
     }
   }, [stopped, inside, session, way, onWay]);
@@ -138,6 +142,14 @@ function Connected({ session, way, onWay, store }: InsideProps & { store: RoomSt
   );
 }
 
+/** Why one is not inside, and will not be by waiting. */
+function stoppedBy(c: ConnectionState): StateName | null {
+  if (c.state === "closed" && c.reason !== "closed") return stateFor(c.reason, c.error.code);
+  // The client would try for ever, and somebody would look at a blank page.
+  const full = c.state === "connecting" && c.error?.code === "TOO_MANY_PARTICIPANTS";
+  return full ? "full" : null;
+}
+
 function keepWayBack(session: string, store: RoomStore): void {
   const link = store.client.link;
   const participant = link && parseLink(link).participant;
@@ -153,7 +165,10 @@ function Stopped({
   state: StateName;
   onAsk(invite: string): void;
 }) {
-  const invite = recall(session)?.invite;
+  const known = recall(session);
+  const invite = known?.invite;
+  if (state === "full" && known?.participant)
+    return <StatePage state={state} onAgain={() => location.reload()} />;
   const again = invite && ["left", "taken", "full", "failed", "badCredentials"].includes(state);
   return <StatePage state={state} onAgain={again ? () => onAsk(invite) : undefined} />;
 }

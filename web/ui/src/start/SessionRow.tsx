@@ -1,23 +1,24 @@
 import { Button } from "@mantine/core";
 
-import type { Session } from "parley-client";
-
 import { relativeTime } from "../core/format.ts";
 import { recall } from "../core/memory.ts";
 import { t } from "../texts.ts";
+import type { Entry } from "./choose.ts";
 
 /** One session of the list; one enters those that this browser knows a way into. */
-export function SessionRow({ session: s }: { session: Session }) {
+export function SessionRow({ entry: { session: s, title, agent } }: { entry: Entry }) {
   const known = recall(s.id);
   const now = Date.now();
   const active = s.status === "active";
-  const title = known?.title ?? t.room.titleBy(s.hostUserId);
   const may = active && (known?.participant !== undefined || known?.invite !== undefined);
   return (
     <li className={active ? "session" : "session session-over"}>
       <div className="session-text">
-        <strong className="cut">{title}</strong>
+        <strong className="cut" title={title}>
+          {title}
+        </strong>
         <span className="soft">
+          {agent && agent.toLowerCase() !== title.toLowerCase() && `${agent} · `}
           {active ? t.mode(s.mode).name : s.status === "expired" ? t.start.expired : t.start.closed}
           {" · "}
           {t.start.created(relativeTime(Date.parse(s.createdAt), now))}

@@ -1,14 +1,14 @@
 import { Button, SegmentedControl, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 
-import type { AgentProfile, Session } from "parley-client";
+import type { AgentProfile } from "parley-client";
 
-import { listAgents, listSessions } from "../core/api.ts";
+import { listAgents, listHostSessions, listSessions } from "../core/api.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
 import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
-import { chooseSessions, type Filter } from "./choose.ts";
+import { chooseSessions, entriesOf, type Entry, type Filter } from "./choose.ts";
 import { HaveLink } from "./HaveLink.tsx";
 import { SessionRow } from "./SessionRow.tsx";
 import { ShareDialog } from "./ShareDialog.tsx";
@@ -57,12 +57,15 @@ export default function Start() {
 }
 
 function useLists() {
-  const [sessions, setSessions] = useState<Session[] | null>(null);
+  const [sessions, setSessions] = useState<Entry[] | null>(null);
   const [agents, setAgents] = useState<AgentProfile[] | null>(null);
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
-    listSessions().then(setSessions, (e: unknown) =>
-      setError(isForbidden(e) ? t.start.protected : `${t.start.failed} ${errorText(e)}`),
+    const hosts = listHostSessions().catch(() => []); // what they know is only nice to have
+    listSessions().then(
+      async (list) => setSessions(entriesOf(list, await hosts)),
+      (e: unknown) =>
+        setError(isForbidden(e) ? t.start.protected : `${t.start.failed} ${errorText(e)}`),
     );
     listAgents().then(setAgents, () => setAgents([]));
   }, []);
@@ -73,7 +76,7 @@ function isForbidden(e: unknown): boolean {
   return typeof e === "object" && e !== null && "code" in e && e.code === "UNAUTHORIZED";
 }
 
-function Sessions({ sessions, error }: { sessions: Session[] | null; error: string | null }) {
+function Sessions({ sessions, error }: { sessions: Entry[] | null; error: string | null }) {
   const [filter, setFilter] = useState<Filter>("active");
   const [words, setWords] = useState("");
   const chosen = sessions && chooseSessions(sessions, filter, words);
@@ -111,7 +114,7 @@ function Sessions({ sessions, error }: { sessions: Session[] | null; error: stri
       )}
       <ul className="session-list">
         {chosen?.slice(0, 200).map((s) => (
-          <SessionRow key={s.id} session={s} />
+          <SessionRow key={s.session.id} entry={s} />
         ))}
       </ul>
     </section>

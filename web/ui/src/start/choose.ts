@@ -1,22 +1,43 @@
-import type { Session } from "parley-client";
+import type { HostSession, Session } from "parley-client";
 
-import { recall } from "../core/memory.ts";
+import { nameInUserId, recall } from "../core/memory.ts";
+import { t } from "../texts.ts";
 
 export type Filter = "active" | "mine" | "all";
 
+/** A session, with what its agent's session and this browser know of it. */
+export interface Entry {
+  session: Session;
+  title: string;
+  agent: string;
+}
+
+export function entriesOf(
+  sessions: readonly Session[],
+  hosts: readonly HostSession[],
+  known = recall,
+): Entry[] {
+  const byId = new Map(hosts.map((h) => [h.id, h]));
+  return sessions.map((session) => {
+    const host = byId.get(session.hostSessionId);
+    const title =
+      host?.title || (known(session.id)?.title ?? t.room.titleBy(nameInUserId(session.hostUserId)));
+    return { session, title, agent: host?.agent ?? "" };
+  });
+}
+
 /** Sessions that fit the filter and hold every word, newest first as they come. */
 export function chooseSessions(
-  sessions: readonly Session[],
+  entries: readonly Entry[],
   filter: Filter,
   words: string,
   known = recall,
-): Session[] {
+): Entry[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  return sessions.filter((s) => {
+  return entries.filter(({ session: s, title, agent }) => {
     if (filter === "active" && s.status !== "active") return false;
-    const mine = known(s.id);
-    if (filter === "mine" && !mine?.participant) return false;
-    const text = `${mine?.title ?? ""} ${s.hostUserId} ${s.workspaceId} ${s.id}`.toLowerCase();
+    if (filter === "mine" && !known(s.id)?.participant) return false;
+    const text = `${title} ${agent} ${s.hostUserId} ${s.workspaceId} ${s.id}`.toLowerCase();
     return wanted.every((w) => text.includes(w));
   });
 }

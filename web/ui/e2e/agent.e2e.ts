@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { said } from "./browser.ts";
+import { guest, host, write } from "./people.ts";
+import { startServer, type Server } from "./server.ts";
+import { share } from "./share.ts";
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+test("pictures of the agent are shown, in its words and in what its tools brought", async () => {
+  const link = await share(server.url, "prompt_direct", "scripted");
+  const ben = await guest(link.invite, "Ben");
+  await write(ben, "Agent", "pictures");
+  await said(ben, "Done in").waitFor();
+  await said(ben, "This is how it looks:").waitFor();
+  const inWords = ben.locator(".says").getByRole("img", { name: "Picture from the agent" });
+  const ofTool = ben
+    .getByRole("region", { name: "Fetch: Take a screenshot" })
+    .getByRole("img", { name: "Picture from the agent" });
+  for (const picture of [inWords, ofTool]) {
+    await picture.waitFor();
+    const width = picture.evaluate((img: HTMLImageElement) =>
+      img.decode().then(() => img.naturalWidth),
+    );
+    expect(await width, "it is drawn").toBe(240);
+  }
+  // One that could hold scripts is not, but what it holds can be read.
+  await ben.locator(".says").getByRole("button", { name: "Something" }).click();
+  await ben.getByText("image/svg+xml").waitFor();
+});
+
+test("an update that nobody knows is shown as the agent wrote it", async () => {
+  const link = await share(server.url, "prompt_direct", "scripted");
+  const ben = await guest(link.invite, "Ben");
+  await write(ben, "Agent", "unknown");
+  await ben.getByRole("button", { name: "_vendor/count" }).click();
+  await ben.getByText('"exact": 12345678901234567890,').waitFor();
+  await ben.getByText('"small": 7').waitFor();
+  await ben.reload();
+  await ben.getByRole("button", { name: "_vendor/count" }).click();
+  await ben.getByText('"exact": 12345678901234567890,').waitFor();
+});
+
+test("long names and titles stay in their places", async () => {
+  const hostDisplayName = "Wolfeschlegelsteinhausenbergerdorff ".repeat(2).trim();
+  const link = await share(server.url, "prompt_direct", "scripted", { hostDisplayName });
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "B".repeat(64))];
+  await write(ben, "People", "Hello");
+  await write(olga, "Agent", "title");
+  await said(ben, "Done in").waitFor();
+  for (const page of [olga, ben]) {
+    for (const width of [390, 800, 1440]) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.getByRole("button", { name: "More", exact: true }).waitFor();
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll("button, .row, .room-header > *")]
+          .filter((e) => e.getClientRects().length > 0 && !e.closest(".hidden-visually"))
+          .filter((e) => {
+            const { left, right } = e.getBoundingClientRect();
+            return left < -1 || right > innerWidth + 1;
+          })
+          .map((e) => e.className),
+      );
+      expect(cut, `at ${width}`).toEqual([]);
+    }
+  }
+});

@@ -1,0 +1,105 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { said } from "./browser.ts";
+import { guest, host, more, write } from "./people.ts";
+import { startServer, type Server } from "./server.ts";
+import { share } from "./share.ts";
+
+const timeout = 20_000;
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+/** Notes the notifications that a page shows: the browser's own are nowhere to be seen without a desktop. */
+async function noteNotifications(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const shown: { title: string; body: string }[] = [];
+    class Noted extends Notification {
+      constructor(title: string, options?: NotificationOptions) {
+        super(title, options);
+        shown.push({ title: this.title, body: this.body });
+      }
+    }
+    Object.assign(window, { shown, Notification: Noted });
+  });
+}
+
+const shown = (page: Page) =>
+  page.evaluate(() => (window as unknown as { shown: { title: string; body: string }[] }).shown);
+
+/** A page without a window is never out of sight by itself. */
+async function hide(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+}
+
+test("the host is told of what waits while the page is out of sight, without its text", async () => {
+  const link = await share(server.url);
+  const olga = await host(link.host);
+  await olga.context().grantPermissions(["notifications"]);
+  await noteNotifications(olga);
+  await olga.reload();
+  await olga.getByLabel("Prompt", { exact: true }).waitFor();
+  await olga.getByRole("button", { name: "More", exact: true }).click();
+  await olga.getByRole("menuitem", { name: "Notifications are on" }).waitFor();
+  await olga.keyboard.press("Escape");
+  const ben = await guest(link.invite, "Ben");
+
+  await write(ben, "Agent", "Seen at once");
+  await olga.getByText("1 thing waits for you").waitFor();
+  expect(await olga.title()).toMatch(/^\(1\) /);
+  expect(await shown(olga), "what is in sight needs no notification").toEqual([]);
+
+  await hide(olga, true);
+  await write(ben, "Agent", "Fix the failing test");
+  await expect
+    .poll(() => shown(olga), { timeout })
+    .toEqual([{ title: "Olga's session", body: "Ben proposes a prompt" }]);
+  expect(await olga.title()).toMatch(/^\(2\) /);
+  await olga.getByRole("button", { name: "Reject" }).first().click();
+  await olga.getByRole("button", { name: "Reject" }).first().click();
+  await olga.getByText("1 thing waits for you").waitFor();
+  await olga.getByRole("button", { name: "Approve" }).click();
+  await expect
+    .poll(async () => (await shown(olga)).at(-1)?.body, { timeout })
+    .toBe("The agent asks for permission");
+  expect(await olga.title()).toMatch(/^\(1\) /);
+  await hide(olga, false);
+  await olga.getByRole("button", { name: "Allow", exact: true }).click();
+  await said(olga, "Done in").waitFor();
+  await expect.poll(() => olga.title(), { timeout }).toMatch(/^Olga's session/);
+});
+
+test("a guest's title counts what was said while the page was out of sight", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await hide(ben, true);
+  await write(olga, "People", "One");
+  await write(olga, "People", "Two");
+  await expect.poll(() => ben.title(), { timeout }).toMatch(/^\(2\) /);
+  await hide(ben, false);
+  await expect.poll(() => ben.title(), { timeout }).not.toMatch(/^\(/);
+  await ben.getByText("New", { exact: true }).waitFor();
+});
+
+test("who has not been asked yet is asked by the menu", async () => {
+  const link = await share(server.url);
+  const olga = await host(link.host);
+  await olga.evaluate(() => {
+    class Asked {
+      static permission = "default";
+      static requestPermission = async () => (Asked.permission = "granted");
+    }
+    Object.assign(window, { Notification: Asked });
+  });
+  await more(olga, "Notify me in this browser");
+  await olga.getByRole("button", { name: "More", exact: true }).click();
+  await olga.getByRole("menuitem", { name: "Notifications are on" }).waitFor();
+});
