@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,6 +87,21 @@ func (b *benchRun) check() error {
 	return nil
 }
 
+// checkBench checks what a scenario is told: transports, and numbers.
+func checkBench(transports []string, numbers ...[]int) error {
+	for _, t := range transports {
+		if t != string(bench.WebSocket) && t != string(bench.SSE) {
+			return usageError{fmt.Errorf("--transport: %q is not ws or sse", t)}
+		}
+	}
+	for _, n := range slices.Concat(numbers...) {
+		if n <= 0 {
+			return usageError{fmt.Errorf("there is nothing to measure with %d; numbers are 1 or more", n)}
+		}
+	}
+	return nil
+}
+
 // run measures scenarios one after the other, and shows each as soon as it is
 // done.
 func (b *benchRun) run(cmd *cobra.Command, scenarios []bench.Scenario) error {
@@ -132,7 +148,7 @@ func (b *benchRun) run(cmd *cobra.Command, scenarios []bench.Scenario) error {
 // lab readies this process: as many files as it may open, and a core of its
 // own when the server is started here.
 func (b *benchRun) lab() (l bench.Lab, err error) {
-	bench.RaiseFiles()
+	l.Files = bench.RaiseFiles()
 	if l.Program, err = os.Executable(); err != nil {
 		return l, err
 	}

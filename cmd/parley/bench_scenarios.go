@@ -28,6 +28,9 @@ Lists measure every combination.`,
   parley bench fanout --transport sse --window 1,32`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBench(transports, subscribers, windows, rates); err != nil {
+				return err
+			}
 			var all []bench.Scenario
 			for _, transport := range transports {
 				f := bench.Fanout{Timing: b.timing(), Transport: bench.Transport(transport), Size: size}
@@ -69,6 +72,9 @@ func newBenchRoomsCommand(b *benchRun) *cobra.Command {
 		Short: "Many rooms, where people talk in turns",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBench(nil, rooms, []int{r.People, int(r.Rate)}); err != nil {
+				return err
+			}
 			r.Timing = b.timing()
 			var all []bench.Scenario
 			for _, r.Rooms = range rooms {
@@ -97,6 +103,9 @@ a server needs once is not counted: a twentieth of the connections is open
 before. The system's own buffers for sockets are in neither.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBench(transports, []int{i.Connections, i.Rooms}); err != nil {
+				return err
+			}
 			var all []bench.Scenario
 			for _, transport := range transports {
 				i.Transport = bench.Transport(transport)
@@ -119,6 +128,9 @@ func newBenchChurnCommand(b *benchRun) *cobra.Command {
 		Short: "People come, get a first event, and go",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBench(nil, []int{c.AtOnce, c.Rooms}); err != nil {
+				return err
+			}
 			c.Timing = b.timing()
 			return b.run(cmd, []bench.Scenario{c.Scenario()})
 		},
@@ -141,6 +153,9 @@ processor time is its own. A chunk's latency counts from when its agent wrote
 it. "kept up" is what arrived, of what agents should stream in that time.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBench(nil, agents, []int{k.Watchers, int(k.Rate)}); err != nil {
+				return err
+			}
 			k.Timing = b.timing()
 			var all []bench.Scenario
 			for _, k.Agents = range agents {
@@ -163,6 +178,9 @@ func newBenchResumeCommand(b *benchRun) *cobra.Command {
 		Short: "Wake a long session after a restart, and join it",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBench(nil, events); err != nil {
+				return err
+			}
 			var all []bench.Scenario
 			for _, n := range events {
 				all = append(all, bench.Resume{Events: n}.Scenario())
@@ -181,6 +199,9 @@ func newBenchAsleepCommand(b *benchRun) *cobra.Command {
 		Short: "What sessions cost that nobody uses",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBench(nil, sessions); err != nil {
+				return err
+			}
 			var all []bench.Scenario
 			for _, n := range sessions {
 				all = append(all, bench.Asleep{Timing: b.timing(), Sessions: n}.Scenario())

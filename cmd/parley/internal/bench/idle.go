@@ -26,6 +26,7 @@ func (i Idle) Scenario() Scenario {
 		Settings: []Setting{{"transport", i.Transport}, {"connections", i.Connections}, {"rooms", i.Rooms}},
 		Goals:    []Goal{{Figure: rssPerConn, AtMost: 14 << 10, Absolute: true}},
 		Beside:   "raw",
+		Files:    i.Connections + i.Connections/20,
 		run: func(ctx context.Context, l Lab, which Server, _ string) (Figures, error) {
 			if l.Remote() {
 				return nil, fmt.Errorf("idle: the memory of a server that was not started here is not known: %w", errNotOurs)

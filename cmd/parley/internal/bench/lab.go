@@ -20,6 +20,7 @@ const (
 type Lab struct {
 	Program string // this program, to start servers with
 	Pins    Pins
+	Files   int // how many a process may have open; 0 if that is not known
 	// URL is a server that runs already; nil to start one for each run.
 	URL *url.URL
 	// Link leads to a session of that server, the only one used; else sessions

@@ -21,6 +21,7 @@ func (r Rooms) Scenario() Scenario {
 		Settings: []Setting{{"rooms", r.Rooms}, {"people", r.People}, {"rate", r.Rate}, {"size", r.Size}},
 		Goals:    []Goal{{Figure: cpuPerMillion, AtMost: 1 / 0.7}},
 		Beside:   "raw",
+		Files:    r.Rooms * r.People,
 		run: func(ctx context.Context, l Lab, which Server, _ string) (Figures, error) {
 			t, err := l.start(ctx, which)
 			if err != nil {

@@ -14,6 +14,7 @@ type Scenario struct {
 	Settings []Setting
 	Goals    []Goal
 	Beside   string // what stands beside Parley; nothing if empty
+	Files    int    // that server and load have open at least, each of them
 
 	// prepare makes the data directory that all runs use; nil where each begins
 	// with an empty one.

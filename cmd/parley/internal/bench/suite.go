@@ -13,6 +13,9 @@ type Suite struct {
 	Progress func(text string) // what goes on now
 }
 
+// spareFiles are for all else that a process has open.
+const spareFiles = 100
+
 // Run measures a scenario: Parley and what stands beside it in turns, so that
 // what else the machine does falls on both.
 func (s Suite) Run(ctx context.Context, what Scenario) (r Result, err error) {
@@ -25,6 +28,9 @@ func (s Suite) Run(ctx context.Context, what Scenario) (r Result, err error) {
 			err = fmt.Errorf("%s: %w", what.Name(), err)
 		}
 	}()
+	if s.Lab.Files > 0 && what.Files+spareFiles > s.Lab.Files {
+		return r, fmt.Errorf("it needs about %d open files, and %d are allowed: raise the hard limit, see ulimit -n", what.Files+spareFiles, s.Lab.Files)
+	}
 	dir, remove, err := s.data(ctx, what)
 	if err != nil {
 		return r, err

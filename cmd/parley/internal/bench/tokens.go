@@ -26,6 +26,7 @@ func (k Tokens) Scenario() Scenario {
 	return Scenario{
 		Kind:     "tokens",
 		Settings: []Setting{{"agents", k.Agents}, {"rate", k.Rate}, {"watchers", k.Watchers}},
+		Files:    k.Agents * (k.Watchers + 3), // three pipes to each
 		Goals: []Goal{
 			{Figure: keptUp, AtLeast: 99, Absolute: true},
 			{Figure: p99, AtMost: 1e6, Absolute: true},
