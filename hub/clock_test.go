@@ -45,7 +45,7 @@ func setBack(t *testing.T, test func(t *testing.T, r *room)) {
 
 func openJournal(t *testing.T, dir string) hub.Journal {
 	t.Helper()
-	j, err := sqlite.Open(dir)
+	j, err := sqlite.Open(dir, sqlite.Options{})
 	require.NoError(t, err)
 	return j
 }

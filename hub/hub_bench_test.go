@@ -94,7 +94,7 @@ func BenchmarkHub(b *testing.B) {
 }
 
 func openSQLite(b *testing.B) hub.Journal {
-	j, err := sqlite.Open(b.TempDir())
+	j, err := sqlite.Open(b.TempDir(), sqlite.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

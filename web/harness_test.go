@@ -62,7 +62,7 @@ func newWorld(t testing.TB, change ...func(*setup)) *world {
 		c(&s)
 	}
 	if s.journal == nil {
-		journal, err := sqlite.Open(s.dir)
+		journal, err := sqlite.Open(s.dir, sqlite.Options{})
 		require.NoError(t, err)
 		s.journal = journal
 	}

@@ -233,7 +233,7 @@ func TestOriginal_EverythingIsLostAtARestart(t *testing.T) {
 
 	w = newWorld(t, func(n *setup) {
 		n.dir = w.setup.dir
-		journal, err := sqlite.Open(n.dir)
+		journal, err := sqlite.Open(n.dir, sqlite.Options{})
 		require.NoError(t, err)
 		n.journal = journal
 	})

@@ -55,7 +55,7 @@ func fromTheFuture(t *testing.T, data string) (session e2e.Session) {
 	require.NoError(t, err)
 	synctest.Test(t, func(t *testing.T) {
 		<-time.After(time.Until(ahead))
-		journal, err := sqlite.Open(data)
+		journal, err := sqlite.Open(data, sqlite.Options{})
 		require.NoError(t, err)
 		defer func() { require.NoError(t, journal.Close()) }()
 		launcher, err := agent.NewLauncher(nil, zap.NewNop(), agent.Options{DemoDir: filepath.Join(data, "demo")})

@@ -34,6 +34,7 @@ type serveSettings struct {
 	turnTimeout       time.Duration
 	permissionTimeout time.Duration
 	idleAfter         time.Duration
+	commitInterval    time.Duration
 	maxEvent          int
 	maxParticipants   int
 	maxConnections    int
@@ -95,6 +96,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&s.turnTimeout, "turn-timeout", 0, "cancel a turn of the agent after this time; 0 for never")
 	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
 	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "take a session out of memory when nobody has used it for this time")
+	f.DurationVar(&s.commitInterval, "commit-interval", 3*time.Millisecond, "under load, how far apart commits begin, so that more events share one; 0 for at once")
 	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is passed on whole")
 	f.IntVar(&s.maxParticipants, "max-participants", 1000, "most people who may be in one session at a time")
 	f.IntVar(&s.maxConnections, "max-connections", 2000, "most connections to one session")
@@ -147,6 +149,8 @@ func (s *serveSettings) checkLimits() error {
 		return fmt.Errorf("--permission-timeout: %s is not a time to wait, such as 30m", s.permissionTimeout)
 	case s.idleAfter <= 0:
 		return fmt.Errorf("--idle-after: %s is not a time to wait, such as 5m", s.idleAfter)
+	case s.commitInterval < 0 || s.commitInterval > time.Second:
+		return fmt.Errorf("--commit-interval: %s is not between 0 and 1s", s.commitInterval)
 	case s.maxEvent <= 0:
 		return fmt.Errorf("--max-event-bytes: %d is not a number of bytes", s.maxEvent)
 	case s.maxParticipants <= 0:

@@ -83,7 +83,7 @@ func listen(address, flag string) (net.Listener, error) {
 
 // open opens the journal and starts the hub on it.
 func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
-	if srv.journal, err = sqlite.Open(s.data); err != nil {
+	if srv.journal, err = sqlite.Open(s.data, sqlite.Options{CommitInterval: s.commitInterval}); err != nil {
 		return fmt.Errorf("cannot use %s: %w; choose another directory with --data", s.data, err)
 	}
 	defer func() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 
 	"parley/hub"
 )
@@ -34,11 +35,13 @@ type Committer struct {
 
 	// owned by run
 	batch []*Request // what write is called with; reused
+	pace  pace
 
 	// guarded by mu
 	mu      sync.Mutex
 	waiting []*Request // in the order of arrival; add says what happens when it is full
 	bytes   int        // of waiting
+	events  int        // of waiting
 	closing bool       // Close was called: nothing new is accepted
 	stopped bool       // run takes nothing from waiting any more
 }
@@ -46,10 +49,12 @@ type Committer struct {
 // NewCommitter starts a committer for an engine. It calls write from one
 // goroutine, with at least one request. write sets Err on each request that it
 // refuses by itself and Epoch on each claim, and returns nil when all others
-// are durable, or an error when none of the batch is, or may not be.
-func NewCommitter(write func([]*Request) error) *Committer {
+// are durable, or an error when none of the batch is, or may not be. Under load
+// batches begin an interval apart; with none, each as soon as it can.
+func NewCommitter(write func([]*Request) error, interval time.Duration) *Committer {
 	c := &Committer{
 		write: write,
+		pace:  pace{interval: interval},
 		wake:  make(chan struct{}, 1),
 		ended: make(chan struct{}),
 	}
@@ -104,6 +109,7 @@ func (c *Committer) add(r *Request) *hub.Commit {
 		r.refuse(fmt.Errorf("%w: too much is waiting to be written", hub.ErrUnavailable))
 	}
 	c.bytes += r.bytes()
+	c.events += len(r.Append.Records)
 	c.waiting = append(c.waiting, r)
 	c.mu.Unlock()
 	c.signal()
@@ -121,6 +127,7 @@ func (c *Committer) run() {
 	defer close(c.ended)
 	for {
 		runtime.Gosched() // who is about to add something does so first: one transaction instead of two
+		c.gather()
 		batch, more := c.take()
 		if !more {
 			return
@@ -129,6 +136,7 @@ func (c *Committer) run() {
 			<-c.wake
 			continue
 		}
+		c.pace.begun(time.Now())
 		c.commit(batch)
 	}
 }
@@ -144,12 +152,14 @@ func (c *Committer) take() (batch []*Request, more bool) {
 		return nil, !c.stopped
 	}
 	n, size := 1, c.waiting[0].bytes()
+	c.events -= len(c.waiting[0].Append.Records)
 	for n < len(c.waiting) && n < maxBatchRequests {
 		next := c.waiting[n].bytes()
 		if size+next > maxBatchBytes {
 			break
 		}
 		size += next
+		c.events -= len(c.waiting[n].Append.Records)
 		n++
 	}
 	batch, c.waiting = c.waiting[:n:n], c.waiting[n:]

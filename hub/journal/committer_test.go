@@ -43,7 +43,7 @@ func small() hub.Append { return hub.Append{Records: []hub.Record{{Public: []byt
 func TestCommitter_writes_what_is_waiting_in_one_batch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEngine()
-		c := NewCommitter(e.write)
+		c := NewCommitter(e.write, 0)
 		w := e.claim(t, c)
 		first := w.Append(small())
 		require.Len(t, <-e.batches, 1)
@@ -75,7 +75,7 @@ func TestCommitter_bounds_a_batch(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := newEngine()
-				c := NewCommitter(e.write)
+				c := NewCommitter(e.write, 0)
 				w := e.claim(t, c)
 				w.Append(small())
 				<-e.batches
@@ -102,7 +102,7 @@ func TestCommitter_refuses_one_request_alone(t *testing.T) {
 			}
 		}
 		return nil
-	})
+	}, 0)
 	defer c.Close()
 	w, err := c.Own(t.Context(), 0)
 	require.NoError(t, err)
@@ -121,7 +121,7 @@ func TestCommitter_fails_a_batch_as_a_whole_and_tries_the_next(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			e := newEngine()
-			c := NewCommitter(e.write)
+			c := NewCommitter(e.write, 0)
 			w := e.claim(t, c)
 			lost := w.Append(small())
 			<-e.batches
@@ -139,7 +139,7 @@ func TestCommitter_fails_a_batch_as_a_whole_and_tries_the_next(t *testing.T) {
 func TestCommitter_refuses_what_is_too_much_to_wait_in_its_turn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEngine()
-		c := NewCommitter(e.write)
+		c := NewCommitter(e.write, 0)
 		w := e.claim(t, c)
 		w.Append(small())
 		<-e.batches
@@ -163,7 +163,7 @@ func TestCommitter_refuses_what_is_too_much_to_wait_in_its_turn(t *testing.T) {
 func TestCommitter_closing_writes_what_is_waiting_and_refuses_the_rest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEngine()
-		c := NewCommitter(e.write)
+		c := NewCommitter(e.write, 0)
 		w := e.claim(t, c)
 		w.Append(small())
 		<-e.batches
@@ -187,7 +187,7 @@ func TestCommitter_closing_writes_what_is_waiting_and_refuses_the_rest(t *testin
 func TestCommitter_waits_no_longer_than_the_context(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEngine()
-		c := NewCommitter(e.write)
+		c := NewCommitter(e.write, 0)
 		w := e.claim(t, c)
 		w.Append(small())
 		<-e.batches

@@ -33,7 +33,7 @@ var _ hub.Journal = (*Journal)(nil)
 // New returns an empty journal. Close it to end its goroutine.
 func New() *Journal {
 	j := &Journal{sessions: map[hub.SessionID]*session{}}
-	j.committer = journal.NewCommitter(j.write)
+	j.committer = journal.NewCommitter(j.write, 0)
 	return j
 }
 

@@ -111,7 +111,7 @@ func TestJournal_that_has_reached_its_largest_size_is_full(t *testing.T) {
 	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), hub.ErrFull, "still")
 	require.NoError(t, j.Close())
 
-	again, err := Open(dir)
+	again, err := Open(dir, Options{})
 	require.NoError(t, err)
 	defer again.Close()
 	requireHolds(t, again, s)

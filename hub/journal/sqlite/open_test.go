@@ -13,7 +13,7 @@ import (
 
 func TestOpen_creates_files_that_only_their_owner_can_read(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "data")
-	j, err := Open(dir)
+	j, err := Open(dir, Options{})
 	require.NoError(t, err)
 	defer j.Close()
 	w, err := j.Own(t.Context(), 0)
@@ -35,7 +35,7 @@ func TestOpen_creates_files_that_only_their_owner_can_read(t *testing.T) {
 func TestOpen_of_a_journal_that_is_in_use_names_the_file(t *testing.T) {
 	dir := t.TempDir()
 	j := openForTest(t, dir)
-	_, err := Open(dir)
+	_, err := Open(dir, Options{})
 	require.ErrorContains(t, err, filepath.Join(dir, FileName))
 	require.ErrorContains(t, err, "in use")
 	require.NoError(t, j.Close())
@@ -70,7 +70,7 @@ func TestOpen_refuses_what_is_not_its_own(t *testing.T) {
 			_, err = db.Exec(test.statement)
 			require.NoError(t, err)
 			require.NoError(t, db.Close())
-			_, err = Open(dir)
+			_, err = Open(dir, Options{})
 			require.ErrorContains(t, err, path)
 			require.ErrorContains(t, err, test.want)
 			require.ErrorContains(t, Verify(t.Context(), dir, func(Progress) {}), test.want)
@@ -79,7 +79,7 @@ func TestOpen_refuses_what_is_not_its_own(t *testing.T) {
 	t.Run("a file that is no database", func(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, FileName), []byte("Dear diary, today was a day."), 0o600))
-		_, err := Open(dir)
+		_, err := Open(dir, Options{})
 		require.ErrorContains(t, err, "not a database")
 	})
 }
@@ -87,6 +87,6 @@ func TestOpen_refuses_what_is_not_its_own(t *testing.T) {
 func TestOpen_says_why_a_directory_cannot_be_used(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	_, err := Open(file)
+	_, err := Open(file, Options{})
 	require.ErrorContains(t, err, file)
 }

@@ -166,7 +166,7 @@ func lostAfter(t *testing.T, files map[string][]byte, heads map[hub.SessionID]hu
 	for _, head := range heads {
 		total += int(head.Seq)
 	}
-	j, err := Open(dir)
+	j, err := Open(dir, Options{})
 	if err != nil {
 		return total, total
 	}

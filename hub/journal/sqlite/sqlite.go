@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -34,8 +35,16 @@ type Journal struct {
 
 var _ hub.Journal = (*Journal)(nil)
 
-// options are what tests change.
+// Options are the settings of a journal. A zero field means its default.
+type Options struct {
+	// CommitInterval is how far apart transactions begin under load, so that
+	// more events share one; default at once.
+	CommitInterval time.Duration
+}
+
+// options are also what tests change.
 type options struct {
+	Options
 	vfs         string // SQLite's name of the file system to use; empty for the default
 	synchronous string // FULL when empty
 	checkpoint  int    // after how many pages the log is moved into the database; 0 for the default
@@ -46,14 +55,14 @@ type options struct {
 // missing, readable by their owner alone. A directory that exists keeps its
 // mode. It fails, naming the file, when another process has the journal open,
 // when it was written by a newer version, and when it is something else.
-func Open(dir string) (*Journal, error) { return open(dir, options{}) }
+func Open(dir string, o Options) (*Journal, error) { return open(dir, options{Options: o}) }
 
 func open(dir string, o options) (*Journal, error) {
 	j := &Journal{path: filepath.Join(dir, FileName)}
 	if err := j.open(dir, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), j.release())
 	}
-	j.committer = journal.NewCommitter(j.writer.write)
+	j.committer = journal.NewCommitter(j.writer.write, o.CommitInterval)
 	return j, nil
 }
 

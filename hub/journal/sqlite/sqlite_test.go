@@ -12,12 +12,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	hubtest.RunCrashChild(func(dir string) (hub.Journal, error) { return Open(dir) })
+	hubtest.RunCrashChild(func(dir string) (hub.Journal, error) { return Open(dir, Options{}) })
 	goleak.VerifyTestMain(m)
 }
 
 func openForTest(t testing.TB, dir string) hub.Journal {
-	j, err := Open(dir)
+	j, err := Open(dir, Options{})
 	require.NoError(t, err)
 	return j
 }

@@ -17,7 +17,7 @@ func Fill(ctx context.Context, l Lab, dir string, sessions int) error {
 	if err := makeModel(ctx, l, dir); err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
-	j, err := sqlite.Open(dir)
+	j, err := sqlite.Open(dir, sqlite.Options{})
 	if err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
