@@ -11,6 +11,7 @@ import (
 func (r *run) audit() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.auditRooms()
 	for _, o := range r.orders {
 		r.auditOrder(o)
 	}
@@ -67,11 +68,11 @@ func (r *run) mayFail(m *room, p *prompt) bool {
 		text string
 		is   bool
 	}{
-		{"cancelled", p.cancels},
+		{"cancelled", p.cancels || r.operated},
 		{"the session was closed", m.ended},
 		{"the session expired", m.ended},
 		{"the session has ended", m.ended},
-		{"too many prompts wait", len(r.rooms) > 1},
+		{"too many prompts wait", len(r.creations) > 1},
 		{"cannot come back", r.agentsForget},
 		{"cannot load an earlier session", r.agentsForget},
 		{"could not be started", r.launches > 1},
@@ -113,17 +114,21 @@ func (r *run) auditQuestion(m *room, q *question) {
 	}
 }
 
-// auditChunks: what the agent said is there without a hole, but for the end of
-// what a process heard that was killed.
+// auditChunks: what the agent said is there without a hole, but for what it said
+// before there was a room, and for the end of what a process heard that was
+// killed.
 func (r *run) auditChunks(m *room) {
 	for _, p := range r.processes {
-		missing := 0
+		missing, begun := 0, p.n > m.madeBy.n
 		for _, n := range r.said[p] {
-			switch {
-			case !slices.Contains(m.chunks, n):
+			switch there := slices.Contains(m.chunks, n); {
+			case !there && begun:
 				missing = n
+			case !there:
 			case missing > 0:
 				r.violation("%s: number %d of what the agent said is missing before number %d", m.name, missing, n)
+			default:
+				begun = true
 			}
 		}
 	}

@@ -8,32 +8,39 @@ import (
 	"parley/protocol"
 )
 
-// sayings are the kinds of command that somebody gives, whether allowed to or
-// not, and how often. One makes nothing where it would make no sense.
-var sayings = []struct {
-	weight int
-	say    func(*run, *rand.Rand, *room) (protocol.Command, string)
-}{
-	{18, (*run).chat},
-	{20, (*run).propose},
-	{20, (*run).decideOn},
-	{10, (*run).answerQuestion},
-	{7, (*run).cancel},
-	{10, (*run).rule},
-	{5, (*run).history},
-	{8, (*run).sayShortly},
+// saying is a kind of command that somebody gives, and how often hosts and
+// guests do, whether allowed to or not. It makes nothing where it would make no
+// sense.
+type saying struct {
+	host, guest int
+	say         func(*run, *rand.Rand, *room) (protocol.Command, string)
+}
+
+var sayings = []saying{
+	{12, 20, (*run).chat},
+	{12, 40, (*run).propose},
+	{30, 4, (*run).decideOn},
+	{18, 3, (*run).answerQuestion},
+	{6, 8, (*run).cancel},
+	{14, 3, (*run).rule},
+	{4, 8, (*run).history},
+	{6, 10, (*run).sayShortly},
 }
 
 // anyCommand has to be called with mu held.
-func (r *run) anyCommand(rng *rand.Rand, m *room) (protocol.Command, string) {
+func (r *run) anyCommand(rng *rand.Rand, p *person) (protocol.Command, string) {
+	often := func(s saying) int { return s.guest }
+	if p == p.room.owner {
+		often = func(s saying) int { return s.host }
+	}
 	total := 0
 	for _, s := range sayings {
-		total += s.weight
+		total += often(s)
 	}
 	n := rng.IntN(total)
 	for _, s := range sayings {
-		if n -= s.weight; n < 0 {
-			return s.say(r, rng, m)
+		if n -= often(s); n < 0 {
+			return s.say(r, rng, p.room)
 		}
 	}
 	return nil, ""
@@ -73,8 +80,9 @@ func (r *run) decideOn(rng *rand.Rand, m *room) (protocol.Command, string) {
 	return c, c.Action + " " + r.nameOf(q.id)
 }
 
+// answerQuestion answers one of the newest, which are mostly open.
 func (r *run) answerQuestion(rng *rand.Rand, m *room) (protocol.Command, string) {
-	q, ok := oneOf(rng, lastOf(m.questions, 4))
+	q, ok := oneOf(rng, lastOf(m.questions, 2))
 	if !ok {
 		return nil, ""
 	}

@@ -13,12 +13,12 @@ import (
 func (r *run) command(rng *rand.Rand) action {
 	p := pick(rng, r.people)
 	if rng.IntN(3) == 0 {
-		p = r.people[rng.IntN(len(r.rooms))] // a host has the most to do
+		p = pick(rng, r.rooms).owner // a host has the most to do
 	}
 	if p.who.ParticipantID == "" {
 		return action{}
 	}
-	c, what := r.anyCommand(rng, p.room)
+	c, what := r.anyCommand(rng, p)
 	if c == nil {
 		return action{}
 	}
@@ -87,13 +87,18 @@ func (r *run) again(rng *rand.Rand) action {
 
 // newcomer is somebody with the invite, or with an old one.
 func (r *run) newcomer(rng *rand.Rand) action {
-	m := pick(rng, r.rooms)
+	return r.joins(rng, pick(rng, r.rooms))
+}
+
+func (r *run) joins(rng *rand.Rand, m *room) action {
 	user := pick(rng, []string{"ben", "cem", "dot", "eve"})
 	n := len(r.people) + 1
 	c := &protocol.Join{InviteToken: m.invite, UserID: user, Role: pick(rng, []protocol.Role{"", "", protocol.RoleViewer}), Recent: rng.IntN(2) * 5}
 	p := &person{name: fmt.Sprintf("%s%d", user, n), user: user, room: m}
 	return action{fmt.Sprintf("%s joins %s", p.name, m.name), func() {
+		r.mu.Lock()
 		r.people = append(r.people, p)
+		r.mu.Unlock()
 		r.connect(p, r.now(), c, false, r.give(m, p, c))
 	}}
 }
@@ -171,4 +176,28 @@ func (r *run) readOn(c *connection) {
 		close(c.goOn)
 		c.goOn = nil
 	}
+}
+
+// look asks for a room as the original API shows it.
+func (r *run) look(rng *rand.Rand) action {
+	m, to := pick(rng, r.rooms), r.now()
+	newest, prompts := m.head(), len(m.prompts)
+	return action{"somebody reads " + m.name, func() {
+		r.work.Go(func() {
+			s, err := to.hub.State(context.Background(), m.session.ID, nil)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			if err != nil || to.replaced.Load() || r.disk.isDead(to) {
+				return
+			}
+			m.catchUp()
+			c, err := protocol.ParseCursor(s.Cursor)
+			switch {
+			case err != nil || c.Seq > m.head() || m.cursor(c.Seq) != s.Cursor:
+				r.violation("%s is read at an event that the disk does not have", m.name)
+			case c.Seq < newest || len(s.Approvals) < prompts:
+				r.violation("%s is read at event %d with %d prompts, when event %d was there and %d prompts", m.name, c.Seq, len(s.Approvals), newest, prompts)
+			}
+		})
+	}}
 }

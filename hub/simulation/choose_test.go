@@ -29,6 +29,8 @@ var choices = []choice{
 	{6, (*run).processEnds},
 	{10, (*run).timePasses},
 	{1, (*run).operate},
+	{2, (*run).look},
+	{2, (*run).shareAgain},
 }
 
 // choose draws the next action from what there is. It changes nothing. An

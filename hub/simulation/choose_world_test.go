@@ -56,6 +56,9 @@ func (r *run) operate(rng *rand.Rand) action {
 	}
 	id, to := r.host.id.String(), r.now()
 	return action{"an operator " + what, func() {
+		r.mu.Lock()
+		r.operated = true
+		r.mu.Unlock()
 		r.work.Go(func() { _ = do(to.hub, context.Background(), id) }) // whatever the answer
 	}}
 }

@@ -183,6 +183,7 @@ func (c *connection) fail(err error, outside bool) {
 	switch {
 	case errors.As(err, &closed):
 		r.came(c.name, "the connection is closed: %d", closed.Code)
+		r.met[fmt.Sprint(closed.Code)] = true
 		c.checkClosed(closed.Code)
 	case errors.As(err, &refusal):
 		r.came(c.name, "the connection fails: %s", refusal.Code)

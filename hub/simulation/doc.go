@@ -29,8 +29,9 @@
 // repeated; an error means that the disk has nothing, unless it says that a
 // retry may tell. The agent has one turn at a time, is given each prompt at most
 // once in all its lives, after the disk knows it, and one answer to each
-// question. The journals are chained, turns first in and first out, prompts and
-// questions end once, nothing follows on the end of a session.
+// question. A room is made once. The journals are chained, turns first in and
+// first out, prompts and questions end once, nothing follows on the end of a
+// session.
 //
 // At the end: every acknowledged command is there once and every refused one is
 // not; every approved prompt has ended, and reached the agent as it was approved
@@ -49,13 +50,15 @@
 // The same seed gives the same stimuli and faults at the same places. What it
 // does not give is the order in which Go runs goroutines that are ready at the
 // same time, chooses among channels and walks maps; under the race detector it
-// is shuffled on purpose. Nearly nine of ten calm runs go exactly the same way
-// again, two of three others on one processor; for the rest, try with -count=20.
+// is shuffled on purpose. Of calm runs (PARLEY_SIM_CALM=1, which a failure prints
+// where it was one) some nine of ten go exactly the same way again, of the others
+// about two of three; for the rest, try with -count=20.
 //
 // # Seeds
 //
 // make test simulates the same seeds each time, so that it does not fail for
 // somebody else's reasons; make soak new ones, for minutes, and prints the
 // first. A test breaks the hub or its journal in several ways and asks that each
-// is found soon.
+// is found soon; another that everything there is to go wrong has done so in
+// some world.
 package simulation

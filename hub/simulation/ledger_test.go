@@ -53,6 +53,7 @@ func (l *ledger) add(rec hub.Record) {
 		Cursor: c.String(),
 	})
 	l.types = append(l.types, rec.Type)
+	l.run.met[rec.Type] = true
 	var private struct {
 		Command *struct{ By, ID string } `json:"command"`
 	}

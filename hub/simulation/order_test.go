@@ -89,6 +89,7 @@ func (r *run) noAnswer(o *order) {
 // with mu held.
 func (r *run) answered(o *order, where string, body json.RawMessage, duplicate bool) {
 	r.came(where, "%s is done%s", o.id, map[bool]string{true: ", as before"}[duplicate])
+	r.met["duplicate"] = r.met["duplicate"] || duplicate
 	o.flying--
 	o.unknown = false
 	o.room.catchUp()
@@ -122,6 +123,7 @@ func (r *run) sameAs(o *order, answer json.RawMessage, event string) {
 // says so. It has to be called with mu held.
 func (r *run) refusedWith(o *order, where string, err *protocol.Error) {
 	r.came(where, "%s is refused: %s", o.id, err.Code)
+	r.met[string(err.Code)] = true
 	o.flying--
 	if err.Code == protocol.CodeJournalUnavailable {
 		o.unknown = true

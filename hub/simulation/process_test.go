@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync/atomic"
 	"time"
 
 	"parley/hub"
@@ -19,8 +20,9 @@ type process struct {
 	hub  *hub.Hub
 	gone chan struct{} // closed when the hub has stopped
 
-	replaced bool // by another one; guarded by run.mu
-	dead     bool // guarded by disk.mu
+	replaced atomic.Bool // by another one, which has fenced it
+
+	dead bool // guarded by disk.mu
 }
 
 // start begins a process on what is on the disk. The one before may still run,
@@ -34,7 +36,7 @@ func (r *run) start() {
 	p.hub = hub.New(p, &launcher{r, p}, hub.Key{1}, r.options)
 	r.mu.Lock()
 	if len(r.processes) > 0 {
-		r.now().replaced = true
+		r.now().replaced.Store(true)
 	}
 	r.processes = append(r.processes, p)
 	r.mu.Unlock()

@@ -12,7 +12,9 @@ import (
 type room struct {
 	*ledger
 	session protocol.Session
-	invite  string // the newest that anybody was told
+	owner   *person
+	madeBy  *process // at the latest: the one that answered
+	invite  string   // the newest that anybody was told
 
 	ended     bool
 	agent     protocol.AgentStatus // as it was last told; empty for never

@@ -36,13 +36,14 @@ type run struct {
 
 	// owned by root
 	processes []*process
-	people    []*person
 	taken     []int // the steps that were taken
 
 	// guarded by mu
 	mu        sync.Mutex
 	host      *hostSession
 	rooms     []*room
+	creations []*creation
+	people    []*person
 	orders    []*order
 	orderOf   map[string]*order
 	agents    []*agent
@@ -54,6 +55,9 @@ type run struct {
 	prompted  map[string]string  // what the agent was given, by approval
 	responded map[string]string  // how its questions were answered
 	settling  bool
+	lastWord  bool            // was said
+	met       map[string]bool // what has happened, by names of all kinds
+	operated  bool            // somebody cancelled or deleted on the host session
 
 	// guarded by found
 	found sync.Mutex
@@ -67,7 +71,7 @@ func simulate(p plan) *run {
 	r := &run{
 		plan: p, transcript: newTranscript(), disk: newDisk(p.seed, p.flaw), orderOf: map[string]*order{},
 		prompted: map[string]string{}, responded: map[string]string{},
-		said: map[*process][]int{},
+		said: map[*process][]int{}, met: map[string]bool{},
 	}
 	r.options = hub.Options{
 		LegacyRejoin:      rng.IntN(2) == 0,
@@ -108,33 +112,18 @@ func (r *run) open(rng *rand.Rand) {
 	}
 	id, _ := hub.ParseSessionID(hs.ID)
 	r.host = r.newHostSession(id)
-	r.share(rng)
-	if rng.IntN(2) == 0 {
-		r.share(rng)
-	}
+	r.mu.Lock()
+	first := r.newCreation(rng)
+	r.mu.Unlock()
+	r.share(first, r.now())
 	synctest.Wait()
-}
-
-// share makes a room on the host session, with its host in it.
-func (r *run) share(rng *rand.Rand) {
-	c := &protocol.CreateSharedSession{HostSessionID: r.host.id.String(), HostUserID: "ada", Mode: protocol.ModePromptWithApproval}
-	if rng.IntN(4) == 0 {
-		minutes := int64(1 + rng.IntN(3))
-		c.ExpiresInMinutes = &minutes
+	for range rng.IntN(3) {
+		r.mu.Lock()
+		guest := r.joins(rng, r.rooms[0])
+		r.mu.Unlock()
+		guest.do()
+		synctest.Wait()
 	}
-	a, err := r.now().hub.CreateShared(context.Background(), c, fmt.Sprintf("create-%d", len(r.rooms)))
-	if err != nil {
-		r.violation("no shared session: %v", err)
-		return
-	}
-	n := len(r.rooms) + 1
-	m := r.newRoom(a.Session, fmt.Sprintf("room %d", n))
-	m.invite = a.InviteToken
-	m.people = append(m.people, a.HostParticipant)
-	p := &person{name: fmt.Sprintf("ada%d", n), user: "ada", room: m}
-	p.is(a.HostParticipant)
-	r.rooms, r.people = append(r.rooms, m), append(r.people, p)
-	r.connect(p, r.now(), r.resume(p, ""), false, nil)
 	synctest.Wait()
 }
 

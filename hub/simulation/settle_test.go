@@ -74,6 +74,14 @@ func (r *run) leftToDo(late bool) string {
 			todo = append(todo, r.resend(o))
 		}
 	}
+	for _, c := range r.creations {
+		if c.room == nil && !c.refused {
+			wait("room %d is not there", c.n)
+			if c.flying == 0 {
+				todo = append(todo, func() { r.share(c, r.now()) })
+			}
+		}
+	}
 	for _, p := range r.people {
 		if back := r.bringBack(p); back != nil {
 			todo = append(todo, back)
@@ -87,6 +95,13 @@ func (r *run) leftToDo(late bool) string {
 	}
 	if unfinished := r.unfinished(); unfinished != "" {
 		wait("%s", unfinished)
+	}
+	if agents := r.working(); left == "" && !r.lastWord && len(agents) > 0 {
+		r.lastWord = true
+		for _, a := range agents {
+			a.say(a.chunk(1))
+		}
+		wait("the agent has said its last word")
 	}
 	r.mu.Unlock()
 	for _, do := range todo {
@@ -171,6 +186,9 @@ func (r *run) unheard(m *room) int {
 	said := r.said[r.now()]
 	if len(said) == 0 || m.ended || r.host.deleted || slices.Contains(m.chunks, said[len(said)-1]) {
 		return 0
+	}
+	if m.madeBy == r.now() && !r.lastWord {
+		return 0 // it may have been said before the room was there
 	}
 	return said[len(said)-1]
 }

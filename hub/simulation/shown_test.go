@@ -56,7 +56,7 @@ func (c *connection) answer(id string) *order {
 // behindItsEvent checks that an answer does not overtake the event that it is
 // about. A server that was replaced does not show what its successor does.
 func (c *connection) behindItsEvent(o *order) {
-	if c.process.replaced {
+	if c.process.replaced.Load() {
 		return
 	}
 	for _, place := range o.room.did[o.id] {
@@ -119,6 +119,7 @@ func (c *connection) from(resume string, newest uint64) {
 	if resume != want {
 		r.violation("%s comes back to %s behind event %d and is told %q, not %q", c.of.name, m.name, cursor.Seq, resume, want)
 	}
+	r.met[resume] = true
 	c.next = newest + 1
 	if resume == protocol.ResumeOK {
 		c.next = cursor.Seq + 1

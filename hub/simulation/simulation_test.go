@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -42,6 +43,7 @@ func TestHub_keeps_its_promises(t *testing.T) {
 		t.Logf("the first seed is %d", first)
 	}
 	began, next, wrong := time.Now(), atomic.Uint64{}, atomic.Bool{}
+	var met sync.Map
 	more := func(n uint64) bool {
 		return !wrong.Load() && (n < seeds || time.Now().Before(until))
 	}
@@ -53,12 +55,35 @@ func TestHub_keeps_its_promises(t *testing.T) {
 					p := plan{seed: first + n, calm: n%4 == 0}
 					if r := bubble(t, p); r.violated() != nil && !wrong.Swap(true) {
 						report(t, p, r)
+					} else {
+						for what := range r.met {
+							met.Store(what, true)
+						}
 					}
 				}
 			})
 		}
 	})
 	t.Logf("%.0f worlds a second", float64(next.Load())/time.Since(began).Seconds())
+	for _, what := range sights {
+		if _, seen := met.Load(what); !seen && !wrong.Load() {
+			t.Errorf("in no world there was %s", what)
+		}
+	}
+}
+
+// sights are what thousands of worlds should have seen: else the simulation
+// proves less than it seems to.
+var sights = []string{
+	"new", "ok", "gap", "duplicate", "1000", "1001", "4001", "4403", "4409",
+	"message_created", "participant_joined", "participant_updated", "participant_left", "invite_rotated",
+	"session_updated", "session_closed", "agent_status", "host_session_update",
+	"prompt_pending_approval", "prompt_approved", "prompt_rejected", "prompt_queued", "prompt_cancelled",
+	"prompt_dispatch_started", "prompt_dispatch_completed", "prompt_dispatch_failed",
+	"permission_requested", "permission_resolved", "permission_withdrawn",
+	"turn_queued", "turn_began", "turn_cancelling", "turn_stuck", "turn_over", "turn_confirmed", "host_session_deleted",
+	"JOURNAL_UNAVAILABLE", "APPROVAL_ALREADY_RESOLVED", "PERMISSION_ALREADY_RESOLVED", "PARTICIPANT_REMOVED",
+	"QUEUE_FULL", "TOO_MANY_PENDING", "AGENT_UNAVAILABLE", "SESSION_INACTIVE", "INVALID_INVITE_TOKEN",
 }
 
 // bubble simulates a plan on a clock of its own.
