@@ -6,7 +6,7 @@ export CGO_ENABLED ?= 0
 run: ; @go run ./cmd/parley demo
 test: ; @.tools/test
 lint: ; @.tools/lint
-soak: ; @PARLEY_SOAK=1 .tools/test -timeout 60m
+soak: ; @.tools/soak
 bench: ; go run ./cmd/parley bench all && go test -run '^$$' -bench . -benchmem -count 5 ./...
 build: ; go build -trimpath -o bin/parley ./cmd/parley
 screenshots: ; @.tools/screenshots

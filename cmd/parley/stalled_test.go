@@ -32,10 +32,8 @@ func TestServe_cuts_off_clients_that_do_not_read_and_nobody_else(t *testing.T) {
 	s := e2e.ServeWith(t, buildParley(t), t.TempDir())
 	a := newAudience(t, s, nil)
 	sleeper, stone := a.session.Join(t, "sleeper"), a.session.Join(t, "stone")
-	asleep := a.session.Stall(t, sleeper, a.from)
-	a.session.Stall(t, stone, a.from)
-	a.awaitPresence(t, sleeper, true)
-	a.awaitPresence(t, stone, true)
+	asleep := a.stall(t, sleeper)
+	a.stall(t, stone)
 	before, most := s.Resident(t), 0
 	text := strings.Repeat(".", 30<<10)
 	for i := range farBehind {
@@ -88,6 +86,16 @@ func (a *audience) requireHeard(t *testing.T) {
 	for _, r := range a.readers {
 		r.UpTo(t, end)
 	}
+}
+
+// stall lets somebody come who reads nothing, and goes with the test.
+func (a *audience) stall(t *testing.T, m e2e.Member) *e2e.Stalled {
+	t.Helper()
+	c, err := a.session.Stall(t.Context(), m, a.from)
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	a.awaitPresence(t, m, true)
+	return c
 }
 
 func (a *audience) isPresent(t *testing.T, m e2e.Member) bool {

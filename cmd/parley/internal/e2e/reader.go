@@ -109,9 +109,8 @@ type Stalled struct{ conn *websocket.Conn }
 // less than loopback's largest segment, reading at last would take minutes.
 const smallBuffer = 64 << 10
 
-// Stall comes with a cursor and reads nothing. It goes with the test.
-func (s Session) Stall(t testing.TB, m Member, after string) *Stalled {
-	t.Helper()
+// Stall comes with a cursor and reads nothing, until Close.
+func (s Session) Stall(ctx context.Context, m Member, after string) (*Stalled, error) {
 	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
 		if err != nil {
@@ -119,22 +118,25 @@ func (s Session) Stall(t testing.TB, m Member, after string) *Stalled {
 		}
 		return conn, conn.(*net.TCPConn).SetReadBuffer(smallBuffer)
 	}}
-	conn, _, err := websocket.Dial(t.Context(), "ws"+s.URL[len("http"):]+s.Path("/ws"),
+	conn, _, err := websocket.Dial(ctx, "ws"+s.URL[len("http"):]+s.Path("/ws"),
 		&websocket.DialOptions{Subprotocols: []string{protocol.Subprotocol}, HTTPClient: &http.Client{Transport: transport}})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	t.Cleanup(func() { _ = conn.CloseNow() })
 	resume := &protocol.Resume{ParticipantID: m.ID, ParticipantToken: m.Token, Cursor: after}
 	line, err := protocol.EncodeRequest(protocol.Request{ID: "resume", Command: resume})
 	if err == nil {
-		err = conn.Write(t.Context(), websocket.MessageText, line)
+		err = conn.Write(ctx, websocket.MessageText, line)
 	}
 	if err != nil {
-		t.Fatal(err)
+		_ = conn.CloseNow()
+		return nil, err
 	}
-	return &Stalled{conn}
+	return &Stalled{conn}, nil
 }
+
+// Close breaks the connection off.
+func (c *Stalled) Close() { _ = c.conn.CloseNow() }
 
 // End reads what there is, at last, and returns the code that the server has
 // closed with; -1 if it has just broken the connection off.
