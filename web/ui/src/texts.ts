@@ -90,6 +90,7 @@ export const t = {
       "This server lists its sessions for its operators only. With an invite link you can join all the same.",
     terminal: "From a terminal",
     terminalAbout: "The same rooms, in text:",
+    terminalCommand: "parley join 'LINK'",
   },
 
   share: {

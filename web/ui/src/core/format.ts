@@ -1,7 +1,7 @@
 /** Times and sizes, as people read them. */
 
 export function duration(ms: number): string {
-  if (ms < 950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+  if (ms < 950) return `${Math.max(0.1, ms / 1000).toFixed(1)} s`;
   const s = Math.round(ms / 1000);
   if (s < 60) return `${s} s`;
   const m = Math.floor(s / 60);

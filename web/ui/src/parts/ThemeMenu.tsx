@@ -10,7 +10,8 @@ const choices: [MantineColorScheme, IconName][] = [
 ];
 
 export function ThemeItems() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  // To switch transitions off meanwhile would put a style element into the page.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return choices.map(([scheme, icon]) => (
     <Menu.Item
       key={scheme}

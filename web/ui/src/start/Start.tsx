@@ -44,7 +44,7 @@ export default function Start() {
             <h2>{t.start.terminal}</h2>
             <p className="soft">{t.start.terminalAbout}</p>
             <pre className="command" tabIndex={0}>
-              <code>parley join 'LINK'</code>
+              <code>{t.start.terminalCommand}</code>
             </pre>
           </section>
         </div>

@@ -31,7 +31,6 @@ export function TurnEnd({ row }: { row: TurnEndRow }) {
       <span>
         {t.turn[row.state]}
         {row.took !== null &&
-          row.took >= 50 &&
           ` ${row.state === "done" ? t.turn.in(duration(row.took)) : t.turn.after(duration(row.took))}`}
         {reason && `, ${reason}`}
       </span>

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { said } from "./browser.ts";
+import { guest, host, more, somebody, write } from "./people.ts";
+import { startServer, type Server } from "./server.ts";
+import { share } from "./share.ts";
+
+const timeout = 20_000;
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+test("the host makes a guest a viewer, and a collaborator again", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const menu = olga.getByRole("button", { name: "What to do with Ben" });
+  await menu.click();
+  await olga.getByRole("menuitem", { name: "Make a viewer" }).click();
+  await ben.getByText("You are a viewer").waitFor();
+  await menu.click();
+  await olga.getByRole("menuitem", { name: "Make a collaborator" }).click();
+  await write(ben, "People", "Here again");
+  await said(olga, "Here again").waitFor();
+});
+
+test("an invite is copied, and a new one makes it useless", async () => {
+  const link = await share(server.url);
+  const olga = await host(link.host);
+  await olga.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await olga.getByRole("button", { name: "Invite", exact: true }).click();
+  await olga.getByRole("button", { name: "Make a new link" }).click();
+  await olga.getByRole("button", { name: "Copy link" }).click();
+  await olga.getByRole("dialog").getByRole("button", { name: "Copied" }).waitFor();
+  const copied = await olga.evaluate(() => navigator.clipboard.readText());
+  const ben = await guest(copied, "Ben");
+  await write(ben, "People", "It works");
+  await said(olga, "It works").waitFor();
+  const late = await somebody(server.url);
+  await late.goto(link.invite);
+  await late.getByText("Collaborators can talk and propose prompts").waitFor();
+  await late.getByLabel("Your name").fill("Late");
+  await late.getByRole("button", { name: "Join the session" }).click();
+  await late.getByRole("heading", { name: "This invite is no longer good" }).waitFor();
+});
+
+test("the agent's process is ended", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await write(olga, "Agent", "wait");
+  await ben.getByText("Running", { exact: true }).first().waitFor();
+  await more(olga, "End the agent's process");
+  await olga.getByRole("dialog").getByRole("button", { name: "End the agent's process" }).click();
+  await said(ben, "Failed").first().waitFor();
+});
+
+test("everything that waits is decided on by keyboard alone", async () => {
+  const link = await share(server.url, "prompt_with_approval", "fast");
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await write(ben, "Agent", "Fix the failing test");
+  await olga.getByRole("button", { name: "Approve" }).waitFor();
+  await olga.keyboard.press("?");
+  await olga.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  await olga.keyboard.press("Escape");
+  await olga.getByRole("dialog").waitFor({ state: "detached" });
+  await olga.keyboard.press("e");
+  await olga.keyboard.press("End");
+  await olga.keyboard.type(", please");
+  await olga.keyboard.press("Control+Enter");
+  await ben.getByText("edited and approved by Olga").waitFor();
+  await olga.getByRole("button", { name: "Always allow" }).waitFor();
+  await olga.keyboard.press("1");
+  await said(ben, "Olga: Allow").waitFor();
+  await said(olga, "Done in").waitFor();
+  await olga.keyboard.press("/");
+  await olga.keyboard.press("Control+.");
+  await olga.keyboard.type("By keyboard");
+  await olga.keyboard.press("Enter");
+  await said(ben, "By keyboard").waitFor();
+  await write(ben, "Agent", "plan");
+  await olga.getByRole("button", { name: "Approve" }).waitFor();
+  await olga.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await olga.keyboard.press("a");
+  await said(ben, "Done in").nth(1).waitFor();
+});
+
+test("thoughts are folded, code has colours, and what ran says how it went", async () => {
+  const link = await share(server.url, "prompt_direct", "fast");
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await ben.setViewportSize({ width: 1280, height: 2_400 }); // all of it is in sight
+  await write(ben, "Agent", "Fix the failing test");
+  await olga.getByRole("button", { name: "Allow", exact: true }).click();
+  await said(ben, "Done in").waitFor();
+  const thought = ben.getByRole("button", { name: /^Thought/ }).first();
+  expect(await thought.getAttribute("aria-expanded")).toBe("false");
+  await thought.click();
+  await ben.locator(".thought .fold-body").waitFor();
+  const run = ben.getByRole("region", { name: "Run: go test ./..." });
+  await run.first().getByText("Failed").waitFor();
+  await run.last().getByText("Done").waitFor({ state: "attached" });
+  await write(ben, "Agent", "markdown");
+  await ben.locator(".says code [class^=hljs]").first().waitFor();
+});
+
+test("a reply shows what it is to", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await write(olga, "People", "Tea or coffee?");
+  const asked = said(ben, "Tea or coffee?");
+  await asked.hover();
+  await ben.getByRole("button", { name: "Reply to Olga" }).click();
+  await ben.getByLabel("Message", { exact: true }).fill("Tea");
+  await ben.keyboard.press("Enter");
+  await said(olga, "Olga: Tea or coffee?").waitFor();
+});
+
+test("the colours that one chooses stay, and nothing moves where that is not wanted", async () => {
+  const link = await share(server.url);
+  const olga = await host(link.host);
+  await more(olga, "Dark");
+  await olga.reload();
+  await olga.getByLabel("Prompt", { exact: true }).waitFor();
+  const scheme = () => olga.evaluate(() => document.documentElement.dataset.mantineColorScheme);
+  expect(await scheme()).toBe("dark");
+
+  await olga.emulateMedia({ reducedMotion: "reduce" });
+  await write(olga, "Agent", "wait");
+  await olga.getByText("Running", { exact: true }).first().waitFor();
+  const moving = () =>
+    olga.evaluate(() => document.getAnimations().filter((a) => a.playState === "running").length);
+  await expect.poll(moving, { timeout }).toBe(0);
+  await olga.emulateMedia({ reducedMotion: "no-preference" });
+  await expect.poll(moving, { timeout }).toBeGreaterThan(0);
+});
