@@ -35,7 +35,7 @@ type conn struct {
 	over    func(error) // called by the pump when the subscription or a write fails
 
 	sub  *hub.Subscription // set by follow
-	beat *time.Timer       // set by every
+	beat *time.Timer       // set by tick
 
 	// guarded by pumping
 	pumping sync.Mutex
@@ -217,15 +217,13 @@ func (c *conn) send(lines []hub.Line) error {
 // for a single event that is larger.
 const maxWrite = 256 << 10
 
-// every calls f again and again until the connection ends.
-func (c *conn) every(d time.Duration, f func()) {
+// tick calls f after a while, and again after each time that f returns, until
+// the connection ends.
+func (c *conn) tick(first time.Duration, f func() (again time.Duration)) {
 	c.beat = time.AfterFunc(math.MaxInt64, func() {
-		c.work.do(func() {
-			f()
-			c.beat.Reset(d)
-		})
+		c.work.do(func() { c.beat.Reset(f()) })
 	})
-	c.beat.Reset(d) // not before c.beat is set
+	c.beat.Reset(first) // not before c.beat is set
 }
 
 // end ends the connection, at once, and waits for its goroutines. It is called

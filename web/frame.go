@@ -67,7 +67,7 @@ type upgrade struct {
 }
 
 const (
-	readBuffer  = 1024
+	readBuffer  = 512
 	writeBuffer = 160 // a close frame, which has at most 127 bytes, leaves in one piece
 )
 

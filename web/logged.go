@@ -52,8 +52,8 @@ func (s *Server) recovered(rec *recorder, r *http.Request, p any) {
 
 // lasts serves a connection that outlives its handler, whose goroutine it is,
 // and answers for a panic in it as logged does for a handler's.
-func (s *Server) lasts(path string, leave func(), serve func()) {
-	defer leave()
+func (s *Server) lasts(path string, serve func()) {
+	defer s.open.leave()
 	defer func() {
 		if p := recover(); p != nil {
 			s.log.Error("connection panicked", zap.Any("panic", p), zap.String("path", path), zap.ByteString("stack", debug.Stack()))

@@ -7,9 +7,8 @@ import (
 	"parley/protocol"
 )
 
-// openConns knows the handlers that last as long as their client wants:
-// streams, sockets and long polls. It is what lets a server end them all and
-// wait for them.
+// openConns counts what lasts as long as its client wants: streams, sockets and
+// long polls. It is what lets a server end them all and wait for them.
 type openConns struct {
 	draining context.Context // ends when Shutdown begins
 	drained  context.CancelFunc
@@ -23,18 +22,24 @@ func newOpenConns() *openConns {
 	return &openConns{draining: ctx, drained: cancel}
 }
 
-// enter counts a handler in. Its context ends with parent or when the server
-// shuts down; leave has to be called when the handler is done.
-func (c *openConns) enter(parent context.Context) (ctx context.Context, leave func(), err error) {
+// enter counts somebody in, who has to call leave when done.
+func (c *openConns) enter() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closing() {
-		return nil, nil, errShuttingDown
+		return errShuttingDown
 	}
 	c.handlers.Add(1)
+	return nil
+}
+
+func (c *openConns) leave() { c.handlers.Done() }
+
+// until returns a context that ends with parent or when the server shuts down.
+func (c *openConns) until(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(parent)
 	stop := context.AfterFunc(c.draining, cancel)
-	return ctx, func() { stop(); cancel(); c.handlers.Done() }, nil
+	return ctx, func() { stop(); cancel() }
 }
 
 // closing reports whether the server shuts down.

@@ -95,11 +95,12 @@ func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) 
 // pollLive subscribes and waits. It resumes from the cursor, so what happened
 // since pollJournal looked is not missed.
 func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
-	ctx, leave, err := s.open.enter(r.Context())
-	if err != nil {
+	if err := s.open.enter(); err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer s.open.leave()
+	ctx, cancel := s.open.until(r.Context())
+	defer cancel()
 	sub, err := s.follow(ctx, r.PathValue("id"), who, q.after)
 	if err != nil {
 		return nil, err
@@ -115,8 +116,8 @@ func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*p
 	if answer.Gap || q.wait == 0 {
 		return answer, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, q.wait)
-	defer cancel()
+	ctx, stop := context.WithTimeout(ctx, q.wait)
+	defer stop()
 	lines, err := sub.Next(ctx)
 	return collect(answer, lines[:min(len(lines), q.limit)]), pollError(err)
 }

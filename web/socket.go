@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
@@ -24,8 +23,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	if err := checkSubprotocol(r); err != nil {
 		return err
 	}
-	ctx, leave, err := s.open.enter(context.Background())
-	if err != nil {
+	if err := s.open.enter(); err != nil {
 		return err
 	}
 	k := &socket{
@@ -34,7 +32,8 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 		path:    r.URL.Path,
 		limit:   newCommandLimit(s.o.CommandRate, s.o.CommandBurst),
 	}
-	k.conn.prepare(ctx, webSocket, s.o.WriteTimeout, k.fall)
+	k.conn.prepare(s.open.draining, webSocket, s.o.WriteTimeout, k.fall)
+	var err error
 	k.ws, err = websocket.Accept(&upgrade{w, &k.conn}, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{protocol.Subprotocol},
 		InsecureSkipVerify: true, // the guard has checked the origin, by its own list
@@ -42,11 +41,11 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 		OnPongReceived:     k.ponged,
 	})
 	if err != nil {
-		leave()
+		s.open.leave()
 		return nil // Accept has answered
 	}
 	k.ws.SetReadLimit(-1) // message has its own, which closes in good order
-	go s.lasts(k.path, leave, k.run)
+	go s.lasts(k.path, k.run)
 	return nil
 }
 
@@ -78,23 +77,19 @@ type socket struct {
 	ws      *websocket.Conn
 	limit   *commandLimit
 
-	first  *time.Timer  // closes a connection that says nothing
+	begun  atomic.Bool  // there was a join or resume
 	missed atomic.Int32 // pings in a row without an answer
 }
 
 // run serves the connection until it is closed, by either side.
 func (k *socket) run() {
-	k.first = time.AfterFunc(k.s.o.FirstCommandTimeout, func() {
-		k.closeSoon(protocol.CloseNoCommandInTime, "no join or resume in time")
-	})
-	stop := context.AfterFunc(k.s.open.draining, func() {
-		k.closeSoon(protocol.CloseGoingAway, "the server is going away")
-	})
 	defer k.end()
 	defer k.ws.CloseNow()
 	defer k.work.dismiss()
-	defer stop()
-	defer k.first.Stop()
+	defer context.AfterFunc(k.s.open.draining, func() {
+		k.work.do(func() { k.close(protocol.CloseGoingAway, "the server is going away") })
+	})()
+	k.tick(k.s.o.FirstCommandTimeout, k.watch)
 	k.read()
 }
 
@@ -175,11 +170,6 @@ func (k *socket) carryOut(req protocol.Request) error {
 // client to agree. The first close counts.
 func (k *socket) close(code int, reason string) {
 	_ = k.ws.Close(websocket.StatusCode(code), clip(reason))
-}
-
-// closeSoon is close for those who do not own the connection.
-func (k *socket) closeSoon(code int, reason string) {
-	k.work.do(func() { k.close(code, reason) })
 }
 
 // clip shortens a reason to what RFC 6455, section 5.5 leaves room for.

@@ -27,7 +27,7 @@ func (k *socket) begin(req protocol.Request, err error) bool {
 
 // attach brings the connection into the session.
 func (k *socket) attach(req protocol.Request) bool {
-	k.first.Stop()
+	k.begun.Store(true)
 	sub, err := k.s.hub.Attach(k.ctx, k.session, req, false)
 	if k.ctx.Err() != nil { // the server shuts down, and closes it
 		if sub != nil {
@@ -44,7 +44,7 @@ func (k *socket) attach(req protocol.Request) bool {
 		return false
 	}
 	k.follow(sub)
-	k.every(k.s.o.Heartbeat, k.ping)
+	k.beat.Reset(k.s.o.Heartbeat)
 	return true
 }
 

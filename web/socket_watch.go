@@ -1,20 +1,27 @@
 package web
 
-import "context"
+import (
+	"context"
+	"time"
+
+	"parley/protocol"
+)
 
 // missedPings is how many pings in a row may go unanswered.
 const missedPings = 2
 
-// ping pings the client, or gives up on one that has not answered for long. A
-// connection that is being written to is watched by the time-out of the write.
-func (k *socket) ping() {
-	if k.missed.Load() >= missedPings {
+// watch ends a connection that does not join in time, or does not answer pings.
+// One that is being written to is watched by the time-out of the write.
+func (k *socket) watch() (again time.Duration) {
+	switch {
+	case !k.begun.Load():
+		k.close(protocol.CloseNoCommandInTime, "no join or resume in time")
+	case k.missed.Load() >= missedPings:
 		_ = k.net.Close() // nobody is there to read a close code
-		return
-	}
-	if k.try(controlFrame(opPing, nil)) {
+	case k.try(controlFrame(opPing, nil)):
 		k.missed.Add(1)
 	}
+	return k.s.o.Heartbeat
 }
 
 // ponged hears the answer to a ping.

@@ -24,17 +24,16 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, leave, err := s.open.enter(context.Background())
-	if err != nil {
+	if err := s.open.enter(); err != nil {
 		return err
 	}
 	sub, first, err := s.subscribe(r, who, cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("since")))
 	if err != nil {
-		leave()
+		s.open.leave()
 		return err
 	}
 	e := &stream{s: s}
-	e.conn.prepare(ctx, eventStream, s.o.WriteTimeout, e.fall)
+	e.conn.prepare(s.open.draining, eventStream, s.o.WriteTimeout, e.fall)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-cache")
@@ -43,11 +42,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	w.WriteHeader(http.StatusOK)
 	if _, err := e.takeOver(w); err != nil {
 		sub.Close()
-		leave()
+		s.open.leave()
 		return err
 	}
-	path := r.URL.Path
-	go s.lasts(path, leave, func() { e.run(sub, first) })
+	go s.lasts(r.URL.Path, func() { e.run(sub, first) })
 	return nil
 }
 
@@ -96,9 +94,8 @@ func (e *stream) run(sub *hub.Subscription, first hub.Line) {
 		return
 	}
 	e.follow(sub)
-	stop := context.AfterFunc(e.s.open.draining, func() { e.fall(nil) })
-	defer stop()
-	e.every(e.s.o.Heartbeat, e.heartbeat)
+	defer context.AfterFunc(e.s.open.draining, func() { e.fall(nil) })()
+	e.tick(e.s.o.Heartbeat, e.heartbeat)
 	e.awaitEnd()
 }
 
@@ -121,8 +118,9 @@ func (e *stream) fall(error) {
 
 // heartbeat keeps proxies from thinking that the stream is dead, and finds out
 // when the client is gone without a word.
-func (e *stream) heartbeat() {
+func (e *stream) heartbeat() (again time.Duration) {
 	e.try([]byte(": heartbeat\n\n"))
+	return e.s.o.Heartbeat
 }
 
 // eventStream is the format of server-sent events as the HTML standard has
