@@ -40,7 +40,7 @@ var allowances = []struct {
 	{"parley/protocol/client/...", []string{"parley/protocol/...", "github.com/coder/websocket/...", "github.com/google/uuid"}},
 	{"parley/protocol/...", []string{"parley/protocol/...", "github.com/google/uuid"}},
 	{"parley/hub", []string{"parley/protocol", "go.uber.org/zap/...", "github.com/google/uuid"}},
-	{"parley/hub/hubtest/...", []string{"parley/...", "github.com/stretchr/testify/...", "pgregory.net/rapid", "github.com/google/uuid", "go.uber.org/zap/..."}},
+	{"parley/hub/hubtest/...", []string{"parley/...", "github.com/stretchr/testify/...", "pgregory.net/rapid", "github.com/google/uuid", "go.uber.org/zap/...", "github.com/hanwen/go-fuse/...", "golang.org/x/sys/..."}},
 	{"parley/hub/simulation", nil},
 	{"parley/hub/journal", []string{"parley/hub", "parley/protocol"}},
 	{"parley/hub/journal/memory/...", []string{"parley/hub", "parley/hub/journal", "parley/protocol"}},

@@ -2,10 +2,12 @@ package hubtest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -38,8 +40,8 @@ func RunCrashChild(open func(dir string) (hub.Journal, error)) {
 	os.Exit(1)
 }
 
-// crashID is the id of the i-th session, the same in each process.
-func crashID(i int) hub.SessionID { return hub.SessionID{0: byte(i / 2), 15: byte(i + 1)} }
+// CrashID is the id of the i-th session, the same in each process.
+func CrashID(i int) hub.SessionID { return hub.SessionID{0: byte(i / 2), 15: byte(i + 1)} }
 
 // ack is what the child writes for a commit: the session's index and its
 // newest event. It is shorter than what a pipe takes whole.
@@ -64,7 +66,7 @@ func appendUntilKilled(j hub.Journal, acks io.Writer) error {
 	var wg sync.WaitGroup
 	var mu sync.Mutex // guards acks
 	for i := range crashSessions {
-		s := NewStream(crashID(i))
+		s := NewStream(CrashID(i))
 		if head, err := j.Head(ctx, s.ID); err == nil {
 			s.Head = head
 		}
@@ -112,44 +114,61 @@ func KillLoop(t *testing.T, open OpenJournal, times int) {
 	dir := t.TempDir()
 	var acked [crashSessions]hub.Head
 	for range times {
-		acks := runAndKill(t, dir, 1+rand.IntN(1500))
-		for _, a := range acks {
-			acked[a.Session] = hub.Head{Seq: hub.Seq(a.Seq), Hash: a.Hash}
-		}
+		acks := 0
+		RunAndKill(t, dir, 1+rand.IntN(1500), func(session int, head hub.Head) {
+			acked[session] = head
+			acks++
+		})
 		j := open(t, dir)
 		total := 0
 		for i, head := range acked {
-			total += requireAcked(t, j, crashID(i), head)
+			total += requireAcked(t, j, CrashID(i), head)
 		}
 		require.NoError(t, j.Close())
-		t.Logf("killed after %d acknowledgements; %d events are there", len(acks), total)
+		t.Logf("killed after %d acknowledgements; %d events are there", acks, total)
 	}
 }
 
-// runAndKill kills the child once it has sent that many acknowledgements, and
-// returns these and those that were on the way.
-func runAndKill(t *testing.T, dir string, after int) []ack {
+// Acked is told of each commit that the child acknowledges.
+type Acked func(session int, head hub.Head)
+
+// RunAndKill lets the child append to the journal in a directory, and kills it
+// once it has acknowledged that many commits; acked is also told of those that
+// were on the way. The child gets env besides this process's own.
+func RunAndKill(t *testing.T, dir string, after int, acked Acked, env ...string) {
+	n, said := runChild(t, dir, after, acked, env)
+	require.GreaterOrEqual(t, n, after, "the child ended by itself: %s", said)
+}
+
+// RunUntilRefused lets the child append until a commit fails, which ends it
+// without closing its journal, and returns what it said.
+func RunUntilRefused(t *testing.T, dir string, acked Acked) string {
+	_, said := runChild(t, dir, math.MaxInt, acked, nil)
+	return said
+}
+
+func runChild(t *testing.T, dir string, killAfter int, acked Acked, env []string) (acks int, said string) {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	child := exec.CommandContext(t.Context(), self)
-	child.Env = append(os.Environ(), crashDir+"="+dir)
-	child.Stderr = os.Stderr
+	child.Env = append(append(os.Environ(), crashDir+"="+dir), env...)
+	var stderr bytes.Buffer
+	child.Stderr = &stderr
 	pipe, err := child.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, child.Start())
-	var acks []ack
 	for in := bufio.NewReader(pipe); ; {
 		var a ack
 		if err := binary.Read(in, binary.BigEndian, &a); err != nil {
 			break // it is dead; the rest of an acknowledgement does not count
 		}
-		if acks = append(acks, a); len(acks) == after {
+		acked(int(a.Session), hub.Head{Seq: hub.Seq(a.Seq), Hash: a.Hash})
+		if acks++; acks == killAfter {
 			require.NoError(t, child.Process.Kill())
 		}
 	}
 	require.Error(t, child.Wait())
-	require.GreaterOrEqual(t, len(acks), after, "the child ended by itself")
-	return acks
+	return acks, stderr.String()
 }
 
 // requireAcked reads a session and returns how many events it has.

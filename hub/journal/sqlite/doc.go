@@ -26,6 +26,11 @@
 // database, which a clean stop does, drops the newest transactions as if they
 // had never been.
 //
+// After a sync that has failed, the kernel may show what is not on the disk and
+// will not write it any more. Nothing is acknowledged on top of that: a commit
+// that has failed is not seen again while the journal is open, and opening it
+// first writes the log once more, as it can be read, and syncs it.
+//
 // When the disk is full, commits fail with hub.ErrFull and nothing that was
 // acknowledged is touched; they succeed again once there is room. A connection
 // on which a write has failed is replaced before the next.

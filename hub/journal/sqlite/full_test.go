@@ -9,6 +9,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/hubtest/faultdisk"
 )
 
 // openOn opens a journal on a disk that can fail.
@@ -41,13 +42,13 @@ func requireHolds(t *testing.T, j hub.Journal, s *hubtest.Stream) {
 func TestJournal_survives_a_disk_that_fails(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		fail func(diskOp) int32
+		fail func(faultdisk.Op) int32
 		want error
 	}{
-		{"with no room for writes", func(op diskOp) int32 { return only(op.kind == opWrite, sqlite3.SQLITE_FULL) }, hub.ErrFull},
+		{"with no room for writes", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Write, sqlite3.SQLITE_FULL) }, hub.ErrFull},
 		{"with room for half a commit", secondWrite(sqlite3.SQLITE_FULL), hub.ErrFull},
-		{"with writes that fail", func(op diskOp) int32 { return only(op.kind == opWrite, sqlite3.SQLITE_IOERR_WRITE) }, hub.ErrUnavailable},
-		{"with syncs that fail", func(op diskOp) int32 { return only(op.kind == opSync, sqlite3.SQLITE_IOERR_FSYNC) }, hub.ErrUnavailable},
+		{"with writes that fail", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Write, sqlite3.SQLITE_IOERR_WRITE) }, hub.ErrUnavailable},
+		{"with syncs that fail", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC) }, hub.ErrUnavailable},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := newDisk(t)
@@ -74,6 +75,23 @@ func TestJournal_survives_a_disk_that_fails(t *testing.T) {
 	}
 }
 
+func TestJournal_shows_nothing_of_a_commit_whose_sync_failed_when_no_reader_is_left(t *testing.T) {
+	d := newDisk(t)
+	j, w := openOn(t, d, options{})
+	j.read.db.SetMaxIdleConns(0) // every reader goes at once, as after a quiet minute
+	s := hubtest.NewSession(1)
+	require.NoError(t, w.Append(s.Next(1)).Err())
+	for range 3 {
+		d.failWith(func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC) })
+		require.ErrorIs(t, w.Append(s.Fork().Next(1)).Err(), hub.ErrUnavailable)
+		requireHolds(t, j, s)
+		d.failWith(nil)
+		requireHolds(t, j, s)
+		require.NoError(t, w.Append(s.Next(1)).Err())
+		requireHolds(t, j, s)
+	}
+}
+
 func only(when bool, code int32) int32 {
 	if when {
 		return code
@@ -82,13 +100,13 @@ func only(when bool, code int32) int32 {
 }
 
 // secondWrite fails every second write.
-func secondWrite(code int32) func(diskOp) int32 {
+func secondWrite(code int32) func(faultdisk.Op) int32 {
 	n := 0
-	return func(op diskOp) int32 {
-		if op.kind == opWrite {
+	return func(op faultdisk.Op) int32 {
+		if op.Kind == faultdisk.Write {
 			n++
 		}
-		return only(op.kind == opWrite && n%2 == 0, code)
+		return only(op.Kind == faultdisk.Write && n%2 == 0, code)
 	}
 }
 

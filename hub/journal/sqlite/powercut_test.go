@@ -13,88 +13,8 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/hubtest/faultdisk"
 )
-
-// A power cut loses what was written and not yet synced: all of it, none of
-// it, or any part of it, down to a sector of a write.
-
-const sector = 512
-
-// diskFile is a file amid a simulation.
-type diskFile struct {
-	synced   []byte   // survives for certain
-	unsynced []diskOp // may survive, since
-}
-
-// apply lets one operation reach the platter.
-func (op diskOp) apply(content []byte) []byte {
-	if op.kind == opTruncate {
-		return grow(content, op.offset)[:op.offset]
-	}
-	content = grow(content, op.offset+int64(len(op.data)))
-	copy(content[op.offset:], op.data)
-	return content
-}
-
-func grow(content []byte, size int64) []byte {
-	if missing := size - int64(len(content)); missing > 0 {
-		content = append(content, make([]byte, missing)...)
-	}
-	return content
-}
-
-// cutPower returns the files as they are found when the power went after all
-// of log was done. keep says whether a sector that was not synced survives.
-func cutPower(log []diskOp, keep func() bool) map[string][]byte {
-	files := map[string]*diskFile{}
-	for _, op := range log {
-		f := files[op.file]
-		if f == nil {
-			f = &diskFile{}
-			files[op.file] = f
-		}
-		switch op.kind {
-		case opSync:
-			for _, op := range f.unsynced {
-				f.synced = op.apply(f.synced)
-			}
-			f.unsynced = nil
-		case opDelete: // with a sync of the directory
-			delete(files, op.file)
-		case opWrite, opTruncate:
-			f.unsynced = append(f.unsynced, op)
-		}
-	}
-	found := map[string][]byte{}
-	for name, f := range files {
-		content := f.synced
-		for _, op := range f.unsynced {
-			for _, part := range op.sectors() {
-				if keep() {
-					content = part.apply(content)
-				}
-			}
-		}
-		found[name] = content
-	}
-	delete(found, "") // of notes
-	return found
-}
-
-// sectors splits a write into the parts that survive or not by themselves.
-func (op diskOp) sectors() []diskOp {
-	if op.kind == opTruncate {
-		return []diskOp{op}
-	}
-	var parts []diskOp
-	offset, data := op.offset, op.data
-	for len(data) > 0 {
-		n := min(int(sector-offset%sector), len(data))
-		parts = append(parts, diskOp{kind: opWrite, file: op.file, offset: offset, data: data[:n]})
-		offset, data = offset+int64(n), data[n:]
-	}
-	return parts
-}
 
 // acknowledged is the note of an event that its session was told is durable.
 type acknowledged struct {
@@ -104,7 +24,7 @@ type acknowledged struct {
 
 // recordRun lets a few sessions append, each waiting for its commits, and
 // returns what reached the disk and when each event was acknowledged.
-func recordRun(t *testing.T, synchronous string) []diskOp {
+func recordRun(t *testing.T, synchronous string) []faultdisk.Op {
 	d := newDisk(t)
 	j, err := open(t.TempDir(), options{vfs: d.name, synchronous: synchronous, checkpoint: 60})
 	require.NoError(t, err)
@@ -131,30 +51,43 @@ func recordRun(t *testing.T, synchronous string) []diskOp {
 
 // losses cuts the power at many moments of a run, and counts the acknowledged
 // events that are not there afterwards.
-func losses(t *testing.T, log []diskOp) (lost, total int) {
+func losses(t *testing.T, log []faultdisk.Op) (lost, total int) {
 	random := rand.New(rand.NewPCG(1, 2))
 	keeps := []func() bool{
 		func() bool { return false },
 		func() bool { return true },
 		func() bool { return random.IntN(2) == 0 },
 		func() bool { return random.IntN(10) > 0 },
+		pageByPage(random),
 	}
 	first := 0
-	for log[first].kind != opNote {
+	for log[first].Kind != faultdisk.Note {
 		first++
 	}
-	for i := range 48 {
+	for i := range 30 {
 		cut := first + random.IntN(len(log)-first+1)
 		heads := map[hub.SessionID]hub.Head{}
 		for _, op := range log[:cut] {
-			if a, ok := op.note.(acknowledged); ok {
+			if a, ok := op.Note.(acknowledged); ok {
 				heads[a.session] = a.head
 			}
 		}
-		l, n := lostAfter(t, cutPower(log[:cut], keeps[i%len(keeps)]), heads)
+		l, n := lostAfter(t, faultdisk.After(log[:cut], keeps[i%len(keeps)]), heads)
 		lost, total = lost+l, total+n
 	}
 	return lost, total
+}
+
+// pageByPage keeps eight sectors in a row, or none of them.
+func pageByPage(random *rand.Rand) func() bool {
+	n, kept := 0, false
+	return func() bool {
+		if n%8 == 0 {
+			kept = random.IntN(2) == 0
+		}
+		n++
+		return kept
+	}
 }
 
 // lostAfter opens what is left and counts what is missing of heads.
@@ -166,7 +99,7 @@ func lostAfter(t *testing.T, files map[string][]byte, heads map[hub.SessionID]hu
 	for _, head := range heads {
 		total += int(head.Seq)
 	}
-	j, err := Open(dir, Options{})
+	j, err := open(dir, options{synchronous: "OFF"}) // it is only read
 	if err != nil {
 		return total, total
 	}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"time"
@@ -14,6 +15,7 @@ const readers = 4
 // once.
 type reader struct {
 	db                       *sql.DB
+	anchor                   *sql.Conn // of a journal that is written; nothing is read on it
 	findSession, findAppends *sql.Stmt
 	snapshot, summary, due   *sql.Stmt
 }
@@ -23,10 +25,30 @@ func newReader(path string, m mode, o options) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.prepare(); err != nil {
-		return nil, errors.Join(err, r.db.Close())
+	if err := errors.Join(r.prepare(), r.hold()); err != nil {
+		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
+}
+
+// hold keeps one connection open, and with it SQLite's memory of where the log
+// ends. If all were closed, after a transaction whose sync has failed, the next
+// would take the end from the file: that transaction may stand there whole, in
+// the kernel's cache and never on the disk.
+func (r *reader) hold() (err error) {
+	ctx := context.Background()
+	if r.anchor, err = r.db.Conn(ctx); err != nil {
+		return err
+	}
+	var version int64
+	return r.anchor.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version) // opens the files
+}
+
+func (r *reader) close() error {
+	if r.anchor == nil {
+		return r.db.Close()
+	}
+	return errors.Join(r.anchor.Close(), r.db.Close())
 }
 
 // openReader is newReader before it is prepared, which needs the tables.
@@ -35,7 +57,7 @@ func openReader(path string, m mode, o options) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(readers)
+	db.SetMaxOpenConns(1 + readers) // the anchor is one
 	db.SetMaxIdleConns(readers)
 	db.SetConnMaxIdleTime(time.Minute) // gives the caches back
 	return &reader{db: db}, nil

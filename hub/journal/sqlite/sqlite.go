@@ -76,6 +76,9 @@ func (j *Journal) open(dir string, o options) error {
 	if err := createFile(j.path); err != nil {
 		return err
 	}
+	if err := settleLog(j.path + "-wal"); err != nil {
+		return err
+	}
 	var err error
 	if j.writer, err = newWriter(j.path, o); err != nil {
 		return err
@@ -123,7 +126,7 @@ func (j *Journal) Close() error {
 func (j *Journal) release() error {
 	var errs []error
 	if j.read != nil {
-		errs = append(errs, j.read.db.Close())
+		errs = append(errs, j.read.close())
 	}
 	if j.writer != nil {
 		errs = append(errs, j.writer.close())

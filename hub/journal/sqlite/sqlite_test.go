@@ -12,9 +12,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	hubtest.RunCrashChild(func(dir string) (hub.Journal, error) { return Open(dir, Options{}) })
+	hubtest.RunCrashChild(func(dir string) (hub.Journal, error) {
+		return open(dir, options{synchronous: os.Getenv(crashSynchronous)})
+	})
 	goleak.VerifyTestMain(m)
 }
+
+// crashSynchronous tells the process that is killed how to sync.
+const crashSynchronous = "PARLEY_TEST_SYNCHRONOUS"
 
 func openForTest(t testing.TB, dir string) hub.Journal {
 	j, err := Open(dir, Options{})

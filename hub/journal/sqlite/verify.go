@@ -61,7 +61,7 @@ func (v *verifier) run(ctx context.Context, path string) (err error) {
 	if v.read, err = openReader(path, verifying, options{}); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, v.read.db.Close()) }()
+	defer func() { err = errors.Join(err, v.read.close()) }()
 	app, version, err := identity(ctx, v.read.db)
 	if err != nil {
 		return err

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"parley/hub/hubtest/faultdisk"
 )
 
 // disk is a file system for SQLite that passes everything on to the real one,
@@ -23,8 +25,8 @@ type disk struct {
 	// guarded by mu
 	mu    sync.Mutex
 	files map[uintptr]openFile // by SQLite's handle
-	log   []diskOp
-	fail  func(op diskOp) int32 // returns a result code of SQLite; nil fails nothing
+	log   []faultdisk.Op
+	fail  func(op faultdisk.Op) int32 // returns a result code of SQLite; nil fails nothing
 }
 
 // openFile is a file that SQLite has open, and what the real file system does
@@ -34,24 +36,9 @@ type openFile struct {
 	methods sqlite3.Tsqlite3_io_methods
 }
 
-// diskOp is one thing that happened to a file.
-type diskOp struct {
-	kind   opKind
-	file   string // its base name
-	offset int64  // of a write; the new size of a truncation
-	data   []byte // of a write
-	note   any    // of a note
-}
-
-type opKind int
-
-const (
-	opWrite opKind = iota
-	opTruncate
-	opSync
-	opDelete
-	opNote // the test's own mark between operations
-)
+// dirSynced is written down with every change of the directory: what SQLite does
+// about it is below what is seen here.
+var dirSynced = faultdisk.Op{Kind: faultdisk.SyncDir}
 
 // disks finds a disk by the handle of a file, since SQLite calls plain functions.
 var disks sync.Map // of *disk by the address of its VFS or of an open file
@@ -82,7 +69,7 @@ func newDisk(t *testing.T) *disk {
 }
 
 // failWith makes operations fail from now on; nil makes them succeed again.
-func (d *disk) failWith(fail func(diskOp) int32) {
+func (d *disk) failWith(fail func(faultdisk.Op) int32) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.fail = fail
@@ -92,11 +79,11 @@ func (d *disk) failWith(fail func(diskOp) int32) {
 func (d *disk) note(v any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.log = append(d.log, diskOp{kind: opNote, note: v})
+	d.log = append(d.log, faultdisk.Op{Kind: faultdisk.Note, Note: v})
 }
 
 // logged returns the log and begins a new one.
-func (d *disk) logged() []diskOp {
+func (d *disk) logged() []faultdisk.Op {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	log := d.log
@@ -105,13 +92,13 @@ func (d *disk) logged() []diskOp {
 }
 
 // do runs an operation on an open file, unless it is to fail, and logs it.
-func do(file uintptr, op diskOp, run func(openFile) int32) int32 {
+func do(file uintptr, op faultdisk.Op, run func(openFile) int32) int32 {
 	v, _ := disks.Load(file)
 	d := v.(*disk)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	f := d.files[file]
-	op.file = f.name
+	op.File, op.Name = f.name, f.name
 	if d.fail != nil {
 		if code := d.fail(op); code != sqlite3.SQLITE_OK {
 			return code
@@ -135,7 +122,9 @@ func diskOpen(tls *libc.TLS, vfs, name, file uintptr, flags int32, outFlags uint
 	}
 	methods := *at[sqlite3.Tsqlite3_io_methods](handle.FpMethods)
 	d.mu.Lock()
-	d.files[file] = openFile{filepath.Base(libc.GoString(name)), methods}
+	base := filepath.Base(libc.GoString(name))
+	d.files[file] = openFile{base, methods}
+	d.log = append(d.log, faultdisk.Op{Kind: faultdisk.Create, File: base, Name: base}, dirSynced)
 	d.mu.Unlock()
 	disks.Store(file, d)
 	methods.FxWrite, methods.FxTruncate = pointer(diskWrite), pointer(diskTruncate)
@@ -153,26 +142,26 @@ func diskDelete(tls *libc.TLS, vfs, name uintptr, syncDir int32) int32 {
 	remove := function[func(*libc.TLS, uintptr, uintptr, int32) int32](at[sqlite3.Tsqlite3_vfs](d.base).FxDelete)
 	code := remove(tls, vfs, name, syncDir)
 	if code == sqlite3.SQLITE_OK {
-		d.log = append(d.log, diskOp{kind: opDelete, file: filepath.Base(libc.GoString(name))})
+		d.log = append(d.log, faultdisk.Op{Kind: faultdisk.Remove, Name: filepath.Base(libc.GoString(name))}, dirSynced)
 	}
 	return code
 }
 
 func diskWrite(tls *libc.TLS, file, from uintptr, n int32, offset int64) int32 {
 	data := slices.Clone(unsafe.Slice(at[byte](from), n))
-	return do(file, diskOp{kind: opWrite, offset: offset, data: data}, func(f openFile) int32 {
+	return do(file, faultdisk.Op{Kind: faultdisk.Write, Offset: offset, Data: data}, func(f openFile) int32 {
 		return function[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](f.methods.FxWrite)(tls, file, from, n, offset)
 	})
 }
 
 func diskTruncate(tls *libc.TLS, file uintptr, size int64) int32 {
-	return do(file, diskOp{kind: opTruncate, offset: size}, func(f openFile) int32 {
+	return do(file, faultdisk.Op{Kind: faultdisk.Truncate, Offset: size}, func(f openFile) int32 {
 		return function[func(*libc.TLS, uintptr, int64) int32](f.methods.FxTruncate)(tls, file, size)
 	})
 }
 
 func diskSync(tls *libc.TLS, file uintptr, flags int32) int32 {
-	return do(file, diskOp{kind: opSync}, func(f openFile) int32 {
+	return do(file, faultdisk.Op{Kind: faultdisk.Sync}, func(f openFile) int32 {
 		return function[func(*libc.TLS, uintptr, int32) int32](f.methods.FxSync)(tls, file, flags)
 	})
 }
