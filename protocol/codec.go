@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -112,13 +113,35 @@ func Marshal(v any) ([]byte, error) {
 }
 
 func marshalPlain(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	e := encoders.Get().(*encoder)
+	defer e.free()
+	if err := e.json.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), nil
+	return bytes.Clone(bytes.TrimSuffix(e.buf.Bytes(), []byte{'\n'})), nil
+}
+
+// encoder is used again and again: what it writes into has grown by then.
+type encoder struct {
+	buf  bytes.Buffer
+	json *json.Encoder
+}
+
+var encoders = sync.Pool{New: func() any {
+	e := new(encoder)
+	e.json = json.NewEncoder(&e.buf)
+	e.json.SetEscapeHTML(false)
+	return e
+}}
+
+// free gives the encoder back, but for one that something large has grown.
+func (e *encoder) free() {
+	const most = 64 << 10
+	if e.buf.Cap() > most {
+		return
+	}
+	e.buf.Reset()
+	encoders.Put(e)
 }
 
 // orNone makes the list that a client may always range over.
