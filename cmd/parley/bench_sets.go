@@ -47,8 +47,9 @@ func newBenchCurvesCommand(b *benchRun) *cobra.Command {
 		Use:   "curves",
 		Short: "How cost grows with people, rooms, sessions and events",
 		Long: `Measure how cost grows: 10 to 10,000 people in a room, 1 to 10,000 rooms, 1,000 to
-1,000,000 sessions asleep, and as many events in one session. It takes about
-half an hour and 5 GB of disk for a while. "parley bench plot" draws it.`,
+1,000,000 sessions asleep, and as many events in one session. It takes an hour
+or more, most of it until ten thousand people have joined one room, all of whom
+hear of each, and 5 GB of disk for a while. "parley bench plot" draws it.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return b.run(cmd, b.curves()) },
 	}

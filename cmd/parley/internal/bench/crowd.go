@@ -63,8 +63,9 @@ func (c *crowd) done() {
 	}
 }
 
-// joinersAtOnce is how many connect at a time.
-const joinersAtOnce = 32
+// joinersAtOnce is how many connect at a time. Everybody in a room hears of
+// everybody who joins: many at once make fewer, longer writes.
+const joinersAtOnce = 256
 
 func (c *crowd) enter(ctx context.Context, r room, g gathering) error {
 	buffer := min(64<<10, max(4<<10, (64<<20)/g.people))
