@@ -64,39 +64,39 @@ func (r reader) event(seq Seq, decode func(Record) (event, error)) (event, error
 // have more than a number of bytes.
 func (r reader) lines(from, to Seq, bytes int) ([]Line, error) {
 	var lines []Line
-	for rec, err := range r.records(from) {
-		if err != nil {
-			return nil, r.failed(err)
-		}
-		if rec.Seq >= to {
-			break
-		}
-		l := lineOf(&rec)
+	err := r.each(from, to, func(l Line) (more bool) {
 		lines = append(lines, l)
-		if bytes -= len(l.Bytes); bytes <= 0 {
-			break
-		}
-	}
-	return lines, nil
+		bytes -= len(l.Bytes)
+		return bytes > 0
+	})
+	return lines, err
 }
 
 // tail is lines with the oldest left out where there is too much.
 func (r reader) tail(from, to Seq, bytes int) ([]Line, error) {
 	var lines []Line
-	for rec, err := range r.records(from) {
-		if err != nil {
-			return nil, r.failed(err)
-		}
-		if rec.Seq >= to {
-			break
-		}
-		l := lineOf(&rec)
+	err := r.each(from, to, func(l Line) (more bool) {
 		lines = append(lines, l)
 		for bytes -= len(l.Bytes); bytes < 0 && len(lines) > 1; lines = lines[1:] {
 			bytes += len(lines[0].Bytes)
 		}
+		return true
+	})
+	return lines, err
+}
+
+// each calls use with events from a number on, until before the number to or
+// until use wants no more.
+func (r reader) each(from, to Seq, use func(Line) (more bool)) error {
+	for rec, err := range r.records(from) {
+		if err != nil {
+			return r.failed(err)
+		}
+		if rec.Seq >= to || !use(lineOf(&rec)) {
+			break
+		}
 	}
-	return lines, nil
+	return nil
 }
 
 // rawEvents is how lines stand in an answer.
