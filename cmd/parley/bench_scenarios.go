@@ -46,7 +46,7 @@ Lists measure every combination.`,
 	f.IntSliceVar(&windows, "window", []int{32, 1}, "events under way at a time")
 	f.IntSliceVar(&rates, "rate", nil, "deliveries a second, instead of a window")
 	f.StringSliceVar(&transports, "transport", []string{"ws"}, "ws, sse")
-	f.IntVar(&size, "size", 400, "bytes of an event, or its least size where that is more")
+	f.IntVar(&size, "size", benchEventSize, "bytes of an event; Parley's have about 730 at the least")
 	return cmd
 }
 
@@ -66,7 +66,7 @@ func fanouts(f bench.Fanout, windows, rates []int) (all []bench.Scenario) {
 
 func newBenchRoomsCommand(b *benchRun) *cobra.Command {
 	var rooms []int
-	r := bench.Rooms{Size: 400}
+	r := bench.Rooms{Size: benchEventSize}
 	cmd := &cobra.Command{
 		Use:   "rooms",
 		Short: "Many rooms, where people talk in turns",

@@ -8,6 +8,10 @@ import (
 	"parley/cmd/parley/internal/bench"
 )
 
+// benchEventSize is a little more than what an event of chat has beside its
+// text, so that those of both servers are equally long.
+const benchEventSize = 800
+
 func newBenchAllCommand(b *benchRun) *cobra.Command {
 	return &cobra.Command{
 		Use:   "all",
@@ -21,7 +25,7 @@ func newBenchAllCommand(b *benchRun) *cobra.Command {
 
 func (b *benchRun) all() []bench.Scenario {
 	fanout := func(f bench.Fanout) bench.Scenario {
-		f.Timing, f.Size = b.timing(), 400
+		f.Timing, f.Size = b.timing(), benchEventSize
 		return f.Scenario()
 	}
 	return []bench.Scenario{
@@ -32,7 +36,7 @@ func (b *benchRun) all() []bench.Scenario {
 		fanout(bench.Fanout{Subscribers: 1000, Transport: bench.WebSocket, Window: 1}),
 		fanout(bench.Fanout{Subscribers: 100, Transport: bench.SSE, Window: 32}),
 		fanout(bench.Fanout{Subscribers: 100, Transport: bench.SSE, Window: 1}),
-		bench.Rooms{Timing: b.timing(), Rooms: 100, People: 10, Rate: 2000, Size: 400}.Scenario(),
+		bench.Rooms{Timing: b.timing(), Rooms: 100, People: 10, Rate: 2000, Size: benchEventSize}.Scenario(),
 		bench.Idle{Connections: 2000, Rooms: 20, Transport: bench.WebSocket}.Scenario(),
 		bench.Idle{Connections: 2000, Rooms: 20, Transport: bench.SSE}.Scenario(),
 		bench.Churn{Timing: b.timing(), AtOnce: 64, Rooms: 64}.Scenario(),
@@ -57,10 +61,10 @@ hear of each, and 5 GB of disk for a while. "parley bench plot" draws it.`,
 
 func (b *benchRun) curves() (all []bench.Scenario) {
 	for _, n := range []int{10, 100, 1000, 10_000} {
-		all = append(all, bench.Fanout{Timing: b.timing(), Subscribers: n, Transport: bench.WebSocket, Window: 32, Size: 400}.Scenario())
+		all = append(all, bench.Fanout{Timing: b.timing(), Subscribers: n, Transport: bench.WebSocket, Window: 32, Size: benchEventSize}.Scenario())
 	}
 	for _, n := range []int{1, 10, 100, 1000, 10_000} { // one in each: two would need more sockets than there are ports
-		all = append(all, bench.Rooms{Timing: b.timing(), Rooms: n, People: 1, Rate: 2000, Size: 400}.Scenario())
+		all = append(all, bench.Rooms{Timing: b.timing(), Rooms: n, People: 1, Rate: 2000, Size: benchEventSize}.Scenario())
 	}
 	for _, n := range []int{1000, 10_000, 100_000, 1_000_000} {
 		all = append(all, bench.Asleep{Timing: b.timing(), Sessions: n}.Scenario())

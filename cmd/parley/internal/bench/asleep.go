@@ -52,7 +52,7 @@ func (a Asleep) run(ctx context.Context, l Lab, dir string) (_ Figures, err erro
 	started := time.Since(began)
 	figures := Figures{startMS: millis(started)}
 	addRSS(figures, t)
-	f := Fanout{Timing: a.Timing, Subscribers: 10, Transport: WebSocket, Window: 1, Size: 400}
+	f := Fanout{Timing: a.Timing, Subscribers: 10, Transport: WebSocket, Window: 1, Size: 800}
 	s, latency, err := f.gather(ctx, t, f.Subscribers)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func makeModel(ctx context.Context, l Lab, dir string) error {
 	if err != nil {
 		return err
 	}
-	c, err := gather(ctx, t, newTally(), gathering{people: 2, transport: WebSocket, size: 400, underWay: 1})
+	c, err := gather(ctx, t, newTally(), gathering{people: 2, transport: WebSocket, size: 800, underWay: 1})
 	if err == nil {
 		err = c.leave()
 	}

@@ -58,7 +58,7 @@ func (r Resume) fill(ctx context.Context, t *parleyTarget, where *parleyRoom) er
 	}
 	*where = *made.(*parleyRoom)
 	const underWay = 512
-	c, err := gatherIn(ctx, made, newTally(), gathering{people: 1, size: 400, underWay: underWay})
+	c, err := gatherIn(ctx, made, newTally(), gathering{people: 1, size: 800, underWay: underWay})
 	if err != nil {
 		return err
 	}
