@@ -67,6 +67,7 @@ func (c *conn) takeOver(w http.ResponseWriter) (*bufio.ReadWriter, error) {
 		return nil, err
 	}
 	c.net, c.socket = n, rawSocket(n)
+	giveUpAfter(c.socket, c.timeout)
 	return rw, nil
 }
 

@@ -1,0 +1,44 @@
+package web_test
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+	"parley/web"
+)
+
+// A stream whose client takes nothing any more is not held for long, even if
+// all that it was sent fits into what the system holds back for it.
+func TestStream_ClientThatVanishes(t *testing.T) {
+	w := newWorld(t, func(s *setup) {
+		s.web = web.Options{WriteTimeout: 100 * time.Millisecond, Heartbeat: 20 * time.Millisecond}
+	})
+	s := w.share(protocol.ModeCommentOnly)
+	gil := s.join("gil", protocol.RoleViewer)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(1))
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", s.path("/stream?"+gil.query()))
+	require.NoError(t, err)
+
+	present := func() bool {
+		c, welcome := s.connect(s.Host)
+		defer c.conn.CloseNow()
+		for _, id := range welcome.Presence {
+			if id == gil.ID {
+				return true
+			}
+		}
+		return false
+	}
+	require.Eventually(t, present, patience, 10*time.Millisecond)
+	s.say(s.Host, strings.Repeat("x", 30_000)) // more than the client's side takes
+	require.Eventually(t, func() bool { return !present() }, patience, 50*time.Millisecond)
+}
