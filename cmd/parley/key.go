@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"parley/hub"
+	"parley/hub/journal/sqlite"
 )
 
 // keyFile holds the secret that every link and token is derived from.
@@ -41,7 +42,8 @@ func loadKey(dir string) (hub.Key, error) {
 	return key, nil
 }
 
-// createKey writes a new key so that a crash leaves either none or a whole one.
+// createKey writes a new key so that a crash leaves either none or a whole one,
+// and no link is given out that a power cut could make invalid.
 func createKey(path string) (hub.Key, error) {
 	var key hub.Key
 	_, _ = rand.Read(key[:])                                  // never fails: crypto/rand ends the program rather
@@ -55,6 +57,9 @@ func createKey(path string) (hub.Key, error) {
 		return key, fmt.Errorf("create key: %w", err)
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
+		return key, fmt.Errorf("create key: %w", err)
+	}
+	if err := sqlite.SyncDir(filepath.Dir(path)); err != nil {
 		return key, fmt.Errorf("create key: %w", err)
 	}
 	return key, nil

@@ -11,28 +11,38 @@ import (
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
-// folder is the disk's one directory. fs keeps what is in it.
+// folder is a directory. fs keeps what is in it.
 type folder struct {
 	fs.Inode
 	disk *Disk
+	path string // from the disk's root, with a slash at its end; empty for the root
 }
 
 var (
+	_ fs.NodeMkdirer  = (*folder)(nil)
 	_ fs.NodeCreater  = (*folder)(nil)
 	_ fs.NodeUnlinker = (*folder)(nil)
 	_ fs.NodeRenamer  = (*folder)(nil)
 	_ fs.NodeFsyncer  = (*folder)(nil)
 )
 
+// Mkdir makes a directory that no power cut takes away: what is in it is what
+// can be lost.
+func (f *folder) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	out.Mode = mode
+	inner := &folder{disk: f.disk, path: f.path + name + "/"}
+	return f.NewPersistentInode(ctx, inner, fs.StableAttr{Mode: syscall.S_IFDIR}), fs.OK
+}
+
 func (f *folder) Create(
 	ctx context.Context, name string, _, mode uint32, out *fuse.EntryOut,
 ) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
-	n := &file{disk: f.disk, name: name, mode: mode &^ syscall.S_IFMT}
+	n := &file{disk: f.disk, name: f.path + name, mode: mode &^ syscall.S_IFMT}
 	f.disk.mu.Lock()
 	f.disk.files++
-	n.id = fmt.Sprintf("%s#%d", name, f.disk.files)
+	n.id = fmt.Sprintf("%s#%d", n.name, f.disk.files)
 	f.disk.mu.Unlock()
-	if errno := f.disk.do(Op{Kind: Create, File: n.id, Name: name}, func() {}); errno != fs.OK {
+	if errno := f.disk.do(n.op(Create), func() {}); errno != fs.OK {
 		return nil, nil, 0, errno
 	}
 	out.Mode = n.mode
@@ -40,11 +50,11 @@ func (f *folder) Create(
 }
 
 func (f *folder) Unlink(_ context.Context, name string) syscall.Errno {
-	return f.disk.do(Op{Kind: Remove, Name: name}, func() {})
+	return f.disk.do(Op{Kind: Remove, Name: f.path + name}, func() {})
 }
 
-func (f *folder) Rename(_ context.Context, name string, _ fs.InodeEmbedder, to string, _ uint32) syscall.Errno {
-	return f.disk.do(Op{Kind: Rename, Name: name, To: to}, func() {})
+func (f *folder) Rename(_ context.Context, name string, into fs.InodeEmbedder, to string, _ uint32) syscall.Errno {
+	return f.disk.do(Op{Kind: Rename, Name: f.path + name, To: into.(*folder).path + to}, func() {})
 }
 
 func (f *folder) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {

@@ -13,16 +13,16 @@ const (
 	Create                 // of File under Name
 	Remove                 // of Name
 	Rename                 // of Name to To
-	SyncDir                // of the directory
+	SyncDir                // of a directory, which syncs all
 	Note                   // the test's own mark between operations
 )
 
-// Op is one thing that was done to a disk. Its directory is flat.
+// Op is one thing that was done to a disk.
 type Op struct {
 	Kind   Kind
 	File   string // which file; it keeps that when it is renamed
-	Name   string // in the directory
-	To     string
+	Name   string // its path
+	To     string // of a Rename: the new path
 	Offset int64
 	Data   []byte
 	Note   any

@@ -23,7 +23,7 @@ func settleLog(path string) error {
 	if err := errors.Join(rewrite(f), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return SyncDir(filepath.Dir(path))
 }
 
 func rewrite(f *os.File) error {

@@ -1,5 +1,5 @@
 package sqlite
 
-// syncDir does nothing: Windows cannot sync a directory, and NTFS journals the
+// SyncDir does nothing: Windows cannot sync a directory, and NTFS journals the
 // names in it.
-func syncDir(string) error { return nil }
+func SyncDir(string) error { return nil }
