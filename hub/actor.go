@@ -84,7 +84,7 @@ type actor struct {
 
 const (
 	// inboxSize lets a burst in without making its senders wait for each other.
-	inboxSize = 128
+	inboxSize = 64
 	// batchInputs and batchBytes bound one append: a commit that takes long
 	// would delay everybody else's.
 	batchInputs = 256

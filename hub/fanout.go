@@ -135,7 +135,7 @@ func (n hinted) tell(f *fanout) { f.line(n.line) }
 type entered struct{ sub *Subscription }
 
 func (n entered) tell(f *fanout) {
-	f.flush()
+	n.sub.given = len(f.burst.Lines) // they came before it
 	f.subs = append(f.subs, n.sub)
 }
 
@@ -143,7 +143,6 @@ func (n entered) tell(f *fanout) {
 type left struct{ sub *Subscription }
 
 func (n left) tell(f *fanout) {
-	f.flush()
 	if i := slices.Index(f.subs, n.sub); i >= 0 {
 		f.subs = slices.Delete(f.subs, i, i+1)
 	}

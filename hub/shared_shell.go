@@ -20,8 +20,11 @@ type sharedShell struct {
 }
 
 const (
-	// presenceDelay joins the comings and goings of a moment into one list.
-	presenceDelay = 100 * time.Millisecond
+	// presenceDelay joins the comings and goings of a moment into one list. It is
+	// longer where there are many, since the list is as long as those who get it
+	// are many.
+	presenceDelay       = 100 * time.Millisecond
+	presenceDelayOfEach = 2 * time.Millisecond
 	// typingLapse is how long somebody types who says no more.
 	typingLapse = 5 * time.Second
 )
@@ -153,7 +156,7 @@ func (s *sharedShell) unsubscribe(sub *Subscription) {
 
 func (s *sharedShell) presenceChanged() {
 	if s.presenceAt.IsZero() {
-		s.presenceAt = time.Now().Add(presenceDelay)
+		s.presenceAt = time.Now().Add(presenceDelay + time.Duration(len(s.subs))*presenceDelayOfEach)
 	}
 }
 
