@@ -91,7 +91,7 @@ const (
 	batchBytes  = 1 << 20
 	// maxPending is how many appends wait for their commit before nothing more
 	// is taken from the inbox.
-	maxPending = 64
+	maxPending = 16
 )
 
 // held is a reply that waits under the name of what it waits for.

@@ -30,7 +30,7 @@ type courier struct {
 const (
 	// courierHigh is how many messages may wait before the poster takes no more
 	// from its agent. Messages that do not come from an agent are few.
-	courierHigh = 1024
+	courierHigh = 128
 	// courierFlush is how long what waits may take when the poster ends. What
 	// is left then is handed over again when the sessions next wake.
 	courierFlush = 2 * time.Second
