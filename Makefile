@@ -7,6 +7,6 @@ run: ; @go run ./cmd/parley demo
 test: ; @.tools/test
 lint: ; @.tools/lint
 soak: ; @.tools/soak
-bench: ; go run ./cmd/parley bench all && go test -run '^$$' -bench . -benchmem -count 5 ./...
+bench: ; go run ./cmd/parley bench all && go test -run '^$$' -bench . -skip Asleep -benchmem -count 5 ./...
 build: ; go build -trimpath -o bin/parley ./cmd/parley
 screenshots: ; @.tools/screenshots
