@@ -131,9 +131,15 @@ func (p *Process) Type(t testing.TB, line string) {
 // Code waits until the process has ended by itself and returns its exit code.
 func (p *Process) Code(t testing.TB) int {
 	t.Helper()
+	return p.CodeWithin(t, Patience)
+}
+
+// CodeWithin is Code for what takes its time.
+func (p *Process) CodeWithin(t testing.TB, limit time.Duration) int {
+	t.Helper()
 	select {
 	case <-p.exited:
-	case <-time.After(Patience):
+	case <-time.After(limit):
 		t.Fatalf("%s does not end", strings.Join(p.cmd.Args, " "))
 	}
 	if exit, ok := errors.AsType[*exec.ExitError](p.err); ok {
