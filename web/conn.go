@@ -28,9 +28,8 @@ type conn struct {
 	net     net.Conn
 	socket  syscall.RawConn // nil where there is none
 	format  *hub.Format
-	timeout time.Duration // of one write that waits
-	ctx     context.Context
-	cancel  context.CancelFunc
+	timeout time.Duration   // of one write that waits
+	ctx     context.Context // ends when the server shuts down
 	work    crew
 	over    func(error) // called by the pump when the subscription or a write fails
 
@@ -52,10 +51,10 @@ type conn struct {
 }
 
 // prepare sets what a connection needs before it is taken over. ctx ends when
-// the server shuts down.
+// the server shuts down. A context for each connection would be a twentieth of
+// what one costs; what the pump does for one that has ended is short.
 func (c *conn) prepare(ctx context.Context, f *hub.Format, timeout time.Duration, over func(error)) {
-	c.ctx, c.cancel = context.WithCancel(ctx)
-	c.format, c.timeout, c.over = f, timeout, over
+	c.ctx, c.format, c.timeout, c.over = ctx, f, timeout, over
 	c.turn = make(chan struct{}, 1)
 }
 
@@ -231,7 +230,6 @@ func (c *conn) tick(first time.Duration, f func() (again time.Duration)) {
 // once, by the owner.
 func (c *conn) end() {
 	c.work.dismiss()
-	c.cancel()
 	_ = c.net.Close()
 	c.work.wait()
 	if c.beat != nil {
