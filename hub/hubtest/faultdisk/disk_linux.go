@@ -6,6 +6,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
@@ -35,12 +36,24 @@ func Mount(t testing.TB) *Disk {
 		t.Skipf("SKIPPED, NOT TESTED HERE: power cuts and errors of a real file system, for FUSE cannot be had: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := server.Unmount(); err != nil {
+		if err := unmount(server); err != nil {
 			// Somebody still has a file open; the last one to close it ends it.
 			t.Error(errors.Join(fmt.Errorf("unmount: %w", err), unix.Unmount(d.Dir, unix.MNT_DETACH)))
 		}
 	})
 	return d
+}
+
+// unmount waits for those whom a killed process has started there: they end by
+// themselves when they notice.
+func unmount(server *fuse.Server) error {
+	const patience = 30 * time.Second
+	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		err := server.Unmount()
+		if !errors.Is(err, syscall.EBUSY) || time.Since(begin) > patience {
+			return err
+		}
+	}
 }
 
 // FailWith lets fail say, from now on, which operations fail and how; nil lets
