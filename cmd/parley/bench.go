@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -103,7 +104,8 @@ func checkBench(transports []string, numbers ...[]int) error {
 }
 
 // run measures scenarios one after the other, and shows each as soon as it is
-// done.
+// done. One that this machine cannot carry does not keep the others from being
+// measured.
 func (b *benchRun) run(cmd *cobra.Command, scenarios []bench.Scenario) error {
 	if err := b.check(); err != nil {
 		return err
@@ -125,11 +127,16 @@ func (b *benchRun) run(cmd *cobra.Command, scenarios []bench.Scenario) error {
 	defer line.clear()
 	suite := bench.Suite{Lab: lab, Runs: b.runs, Progress: line.show}
 	report := bench.NewReport(cores, lab.Pins)
+	var failed []error
 	for _, s := range scenarios {
 		result, err := suite.Run(cmd.Context(), s)
 		line.clear()
-		if err != nil {
+		if err != nil && cmd.Context().Err() != nil {
 			return err
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
 		}
 		if err := bench.Table(cmd.OutOrStdout(), result, s.Goals, earlier); err != nil {
 			return err
@@ -142,7 +149,7 @@ func (b *benchRun) run(cmd *cobra.Command, scenarios []bench.Scenario) error {
 			return fmt.Errorf("--json: %w", err)
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // lab readies this process: as many files as it may open, and a core of its
