@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.uber.org/zap"
 
 	"parley/hub"
 	"parley/protocol"
@@ -43,7 +44,8 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	if _, err := e.takeOver(w); err != nil {
 		sub.Close()
 		s.open.leave()
-		return err
+		s.log.Error("a stream cannot be taken over", zap.Error(err))
+		return nil // the answer has begun
 	}
 	go s.lasts(r.URL.Path, func() { e.run(sub, first) })
 	return nil
@@ -70,6 +72,9 @@ func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) 
 		Cursor:          at.String(),
 		Resume:          resume,
 	})
+	if err != nil {
+		sub.Close()
+	}
 	return sub, hub.Line{Bytes: connected, Cursor: at.String()}, err
 }
 
