@@ -18,11 +18,12 @@ const noticesCapacity = 256
 // be called from any goroutine.
 type Client struct {
 	// immutable
-	link   Link
-	o      Options
-	joinID string // one id for all attempts to join: it happens once
-	calls  *calls
-	stop   context.CancelFunc // ends run
+	link    Link
+	o       Options
+	joinID  string // one id for all attempts to join: it happens once
+	calls   *calls
+	stop    context.CancelFunc // ends run
+	closing <-chan struct{}    // closed by stop
 
 	notices chan Notice   // run sends and closes; when full, run waits and the connection with it
 	greeted chan struct{} // run closes it with the first welcome
@@ -57,6 +58,7 @@ func Open(ctx context.Context, link Link, o Options) (*Client, error) {
 		joinID:  uuid.NewString(),
 		calls:   newCalls(),
 		stop:    stop,
+		closing: life.Done(),
 		notices: make(chan Notice, noticesCapacity),
 		greeted: make(chan struct{}),
 		done:    make(chan struct{}),

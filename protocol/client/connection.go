@@ -38,7 +38,7 @@ func (c *Client) serve(ctx context.Context, cancel context.CancelCauseFunc, t tr
 		}
 		progress = true
 		w.pause() // a full channel of notices is not the server's silence
-		c.take(ctx, m)
+		c.take(m)
 		w.again()
 	}
 }
@@ -64,31 +64,31 @@ func (c *Client) write(ctx context.Context, t transport) error {
 	}
 }
 
-func (c *Client) take(ctx context.Context, m protocol.ServerMessage) {
+func (c *Client) take(m protocol.ServerMessage) {
 	switch m := m.(type) {
 	case *protocol.Event:
-		c.takeEvent(ctx, m)
+		c.takeEvent(m)
 	case *protocol.PresenceMessage:
-		c.tell(ctx, Presence{m.Payload})
+		c.tell(Presence{m.Payload})
 	case *protocol.TypingMessage:
-		c.tell(ctx, Typing{m.Payload})
+		c.tell(Typing{m.Payload})
 	case *protocol.ErrorMessage:
 		c.retryAfter = m.Error.RetryAfterMS
 		if m.ID == "" {
-			c.tell(ctx, ServerError{m.Error.Err()})
+			c.tell(ServerError{m.Error.Err()})
 		}
 		c.settle(m)
 	case *protocol.UnknownMessage:
-		c.tell(ctx, Unknown{m})
+		c.tell(Unknown{m})
 	default:
 		c.settle(m)
 	}
 }
 
 // takeEvent hands an event out, once. It counts as seen when it is in the
-// channel, so that one which a dying connection did not get there comes again.
-func (c *Client) takeEvent(ctx context.Context, e *protocol.Event) {
-	if e.Cursor.Seq <= c.last.Seq || !c.tell(ctx, Event{e}) {
+// channel.
+func (c *Client) takeEvent(e *protocol.Event) {
+	if e.Cursor.Seq <= c.last.Seq || !c.tell(Event{e}) {
 		return
 	}
 	c.last = e.Cursor

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"parley/protocol"
@@ -123,6 +124,32 @@ func TestEvents_wait_for_a_slow_reader(t *testing.T) {
 	}
 	require.Eventually(t, func() bool { return len(c.Notices()) == cap(c.Notices()) }, patience, time.Millisecond)
 	hear(t, c, 1, many)
+}
+
+func TestEvents_before_a_close_have_no_hole(t *testing.T) {
+	s := clienttest.New(t)
+	for range 100 {
+		c := open(t, s.InviteLink(), quick)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			last := uint64(0)
+			for n := range c.Notices() {
+				e, is := n.(client.Event)
+				if is && last > 0 {
+					assert.Equal(t, last+1, e.Cursor.Seq)
+				}
+				if is {
+					last = e.Cursor.Seq
+				}
+			}
+		}()
+		for i := range 100 {
+			s.Emit(status(i))
+		}
+		require.NoError(t, c.Close())
+		<-done
+	}
 }
 
 func TestGap_is_told_with_a_new_welcome(t *testing.T) {

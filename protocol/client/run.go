@@ -30,7 +30,7 @@ func (c *Client) run(ctx context.Context) {
 // reconnect returns why there is no use, or ErrClosed.
 func (c *Client) reconnect(ctx context.Context) error {
 	for failures := 0; ; failures++ {
-		c.setStatus(ctx, Status{State: Connecting})
+		c.setStatus(Status{State: Connecting})
 		progress, err := c.connect(ctx)
 		if ctx.Err() != nil {
 			return ErrClosed
@@ -49,7 +49,7 @@ func (c *Client) reconnect(ctx context.Context) error {
 			continue
 		}
 		wait := v.pause + c.o.backoff(failures)
-		c.setStatus(ctx, Status{State: Waiting, Err: err, RetryIn: wait})
+		c.setStatus(Status{State: Waiting, Err: err, RetryIn: wait})
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -73,7 +73,7 @@ func (c *Client) connect(ctx context.Context) (progress bool, err error) {
 	since := time.Now()
 	defer t.close()
 	w.expect(2 * time.Duration(welcome.HeartbeatMS) * time.Millisecond)
-	c.welcomed(ctx, welcome, t.kind())
+	c.welcomed(welcome, t.kind())
 	if t.kind() == EventStream {
 		timer := time.AfterFunc(c.o.UpgradeAfter, func() { cancel(errUpgrade) })
 		defer timer.Stop()
@@ -109,7 +109,7 @@ func (c *Client) hello() protocol.Request {
 
 // welcomed takes a welcome in and says so. After a resume without gap the
 // events tell all that has changed but who is here.
-func (c *Client) welcomed(ctx context.Context, w *protocol.Welcome, t Transport) {
+func (c *Client) welcomed(w *protocol.Welcome, t Transport) {
 	resumed := w.Resume == protocol.ResumeOK && c.wasGreeted()
 	c.mu.Lock()
 	c.self = w.Participant
@@ -122,12 +122,12 @@ func (c *Client) welcomed(ctx context.Context, w *protocol.Welcome, t Transport)
 		c.cursor = w.Cursor
 	}
 	c.mu.Unlock()
-	c.setStatus(ctx, Status{State: Online, Transport: t})
+	c.setStatus(Status{State: Online, Transport: t})
 	if resumed {
-		c.tell(ctx, Presence{protocol.Presence{Participants: w.Presence}})
+		c.tell(Presence{protocol.Presence{Participants: w.Presence}})
 		return
 	}
-	c.tell(ctx, Welcome{*w})
+	c.tell(Welcome{*w})
 	if !c.wasGreeted() {
 		close(c.greeted)
 	}
@@ -149,19 +149,26 @@ func (c *Client) rateLimitPause() time.Duration {
 	return c.o.RateLimitPause
 }
 
-func (c *Client) setStatus(ctx context.Context, s Status) {
+func (c *Client) setStatus(s Status) {
 	c.mu.Lock()
 	c.status = s
 	c.mu.Unlock()
-	c.tell(ctx, Connection{s})
+	c.tell(Connection{s})
 }
 
-// tell waits while the channel is full: nothing is dropped.
-func (c *Client) tell(ctx context.Context, n Notice) bool {
+// tell waits while the channel is full, also when the connection has ended
+// meanwhile: nothing is dropped, and after Close nothing is told, so that what
+// is told has no hole.
+func (c *Client) tell(n Notice) bool {
+	select {
+	case <-c.closing:
+		return false
+	default:
+	}
 	select {
 	case c.notices <- n:
 		return true
-	case <-ctx.Done():
+	case <-c.closing:
 		return false
 	}
 }
