@@ -59,6 +59,45 @@ func TestCommitter_does_not_let_enough_events_wait(t *testing.T) {
 	})
 }
 
+func TestCommitter_seldom_waits_for_company_that_does_not_come(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, w, e := busy(t)
+		begin := time.Now()
+		const many = 1000
+		for range many {
+			commit := w.Append(small()) // each when the one before is done
+			<-e.batches
+			e.results <- nil
+			require.NoError(t, commit.Err())
+		}
+		waits := time.Since(begin) / interval
+		require.Positive(t, waits)
+		require.LessOrEqual(t, waits, time.Duration(6+many/maxUnpaced))
+
+		requireGathered(t, w, e, maxUnpaced)
+		c.Close()
+	})
+}
+
+// requireGathered insists that company which comes a little later is waited
+// for, in one of the next tries.
+func requireGathered(t *testing.T, w hub.Writer, e *engine, tries int) {
+	t.Helper()
+	for range tries + 1 {
+		w.Append(small())
+		time.Sleep(interval / 2)
+		w.Append(small())
+		batch := <-e.batches
+		e.results <- nil
+		if len(batch) == 2 {
+			return
+		}
+		<-e.batches
+		e.results <- nil
+	}
+	t.Fatal("nothing was gathered")
+}
+
 func TestCommitter_does_not_gather_again_after_a_pause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, w, e := busy(t)
