@@ -62,8 +62,9 @@ type actor struct {
 	inbox  chan input    // from the edge and from couriers, who block while it is full; never closed
 	agent  chan input    // from the agent's reader, who blocks while it is full; nil for a shared session
 	nudge  chan struct{} // from a courier that has room again, or a connection that has gone; one is enough, more are dropped
-	quit   chan struct{} // closed by the hub, once
+	quit   chan struct{} // closed by stop
 	done   chan struct{} // closed by run, last
+	quits  sync.Once
 
 	// owned by run
 	state    state
@@ -122,7 +123,11 @@ func newActor(h *Hub, id SessionID, l loaded) *actor {
 	}
 }
 
-// run is the actor's goroutine. It ends when the hub stops, or when the
+// stop lets the actor finish and end. It does not wait, and may be called more
+// than once.
+func (a *actor) stop() { a.quits.Do(func() { close(a.quit) }) }
+
+// run is the actor's goroutine. It ends when the hub stops it, or when the
 // session is not used and the registry lets it go. open are the shared sessions
 // on a host session when it was loaded.
 func (a *actor) run(open []SessionID) {

@@ -115,7 +115,7 @@ func (c *courier) deliver(ctx context.Context, message any) bool {
 	for {
 		err := c.hub.deliver(ctx, c.to, input{body: message})
 		switch {
-		case err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, errStopped):
+		case err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, errStopped) || errors.Is(err, errMoved):
 			return true
 		case ctx.Err() != nil:
 			return false

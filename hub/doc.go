@@ -25,6 +25,10 @@
 // JOURNAL_UNAVAILABLE, the state is read again from the journal, and what the
 // agent and other sessions said meanwhile is decided on again.
 //
+// When another process has claimed a session's partition, every session of it
+// ends here: commands that wait are answered JOURNAL_UNAVAILABLE, connections
+// are closed with 4002, and who comes back finds whoever serves it now.
+//
 // # Who may block whom
 //
 // An actor never blocks on a connection, an agent, another actor or the disk.

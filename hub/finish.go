@@ -7,7 +7,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// finish ends the actor when the hub stops: what is in the inbox is decided,
+// finish ends the actor when the hub stops it: what is in the inbox is decided,
 // what was decided is committed and shown, then everything that was started is
 // stopped and waited for.
 func (a *actor) finish() {

@@ -29,7 +29,8 @@ type Hub struct {
 	mu     sync.Mutex
 	phase  hubPhase
 	live   map[SessionID]*entry
-	actors sync.WaitGroup // every actor's goroutine; Stop waits for them
+	lost   [Partitions]bool // claimed by another process since
+	actors sync.WaitGroup   // every actor's goroutine, and who ends those of a lost partition; Stop waits for them
 }
 
 type hubPhase int
@@ -105,10 +106,11 @@ func (h *Hub) Stop(ctx context.Context) error {
 func (h *Hub) stop(ctx context.Context) error {
 	h.setPhase(phaseDraining)
 	h.timer.stop()
-	h.stopAll(KindHost)
+	hosts := func(a *actor) bool { return a.kind == KindHost }
+	h.stopAll(hosts)
 	h.setPhase(phaseStopped)
-	h.stopAll(KindShared)
-	h.stopAll(KindHost) // one that was being loaded when the others stopped
+	h.stopAll(func(a *actor) bool { return a.kind == KindShared })
+	h.stopAll(hosts) // one that was being loaded when the others stopped
 	h.actors.Wait()
 	var errs []error
 	for _, w := range h.writers {
@@ -125,15 +127,15 @@ func (h *Hub) setPhase(p hubPhase) {
 	h.mu.Unlock()
 }
 
-// stopAll stops the actors of a kind, all at once, and waits for them.
-func (h *Hub) stopAll(kind Kind) {
+// stopAll stops the actors that match, all at once, and waits for them.
+func (h *Hub) stopAll(match func(*actor) bool) {
 	for {
-		actors := h.actorsOf(kind)
+		actors := h.actorsThat(match)
 		if len(actors) == 0 {
 			return
 		}
 		for _, a := range actors {
-			close(a.quit)
+			a.stop()
 		}
 		for _, a := range actors {
 			<-a.done
@@ -142,9 +144,9 @@ func (h *Hub) stopAll(kind Kind) {
 	}
 }
 
-// actorsOf returns the actors of a kind, after those that were being loaded
+// actorsThat returns the actors that match, after those that were being loaded
 // have come.
-func (h *Hub) actorsOf(kind Kind) []*actor {
+func (h *Hub) actorsThat(match func(*actor) bool) []*actor {
 	h.mu.Lock()
 	var entries []*entry
 	for _, e := range h.live {
@@ -154,7 +156,7 @@ func (h *Hub) actorsOf(kind Kind) []*actor {
 	var actors []*actor
 	for _, e := range entries {
 		<-e.ready
-		if e.err == nil && e.kind == kind {
+		if e.err == nil && match(e.actor) {
 			actors = append(actors, e.actor)
 		}
 	}
@@ -174,9 +176,13 @@ func (h *Hub) forget(a *actor) {
 // actor does not go to sleep.
 func (h *Hub) acquire(ctx context.Context, id SessionID, kind Kind, create bool) (*entry, error) {
 	h.mu.Lock()
-	if h.phase == phaseNew || h.phase == phaseStopped {
+	switch {
+	case h.phase == phaseNew || h.phase == phaseStopped:
 		h.mu.Unlock()
 		return nil, errStopped
+	case h.lost[id.Partition()]:
+		h.mu.Unlock()
+		return nil, errMoved
 	}
 	e, known := h.live[id]
 	if !known {
@@ -304,7 +310,8 @@ func (h *Hub) unreachable(err error) error {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session")
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errStopped):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
+		errors.Is(err, errStopped), errors.Is(err, errMoved):
 		return err
 	}
 	h.options.Logger.Error("a session cannot be loaded", zap.Error(err))

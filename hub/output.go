@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"errors"
 	"fmt"
 
 	"go.uber.org/zap"
@@ -76,6 +77,9 @@ func (a *actor) settle() {
 		}
 		if err := b.commit.Err(); err != nil {
 			a.log.Warn("the journal did not take an append", zap.Error(err), zap.Int("events", len(b.records)))
+			if errors.Is(err, ErrFenced) {
+				a.hub.lose(a.id.Partition())
+			}
 			a.beginRebuild()
 			return
 		}

@@ -113,8 +113,9 @@ func (s *sharedShell) wake(now time.Time) {
 }
 
 func (s *sharedShell) stop() {
+	bye := s.actor.hub.farewell(s.actor.id)
 	for sub := range s.subs {
-		s.fanout.add(ended{sub, protocol.CloseGoingAway, "the server is stopping"}, itemCost)
+		s.fanout.add(ended{sub, bye.Code, bye.Reason}, itemCost)
 	}
 	s.fanout.stop()
 }

@@ -136,6 +136,10 @@ func (c *connection) checkClosed(code int) {
 		if p == nil || p.LeftAt == nil {
 			c.run.violation("%s is shown out of %s, and is there", c.of.name, m.name)
 		}
+	case protocol.CloseMoved:
+		if !c.process.replaced.Load() {
+			c.run.violation("%s is told that %s has moved, and it has not", c.of.name, m.name)
+		}
 	case protocol.CloseSessionEnded:
 		if !m.ended || c.next != 0 && c.next != m.head()+1 {
 			c.run.violation("%s is told that %s has ended, before its event %d", c.of.name, m.name, c.next)

@@ -75,7 +75,7 @@ func TestHub_keeps_its_promises(t *testing.T) {
 // sights are what thousands of worlds should have seen: else the simulation
 // proves less than it seems to.
 var sights = []string{
-	"new", "ok", "gap", "duplicate", "1000", "1001", "4001", "4403", "4409",
+	"new", "ok", "gap", "duplicate", "1000", "1001", "4001", "4002", "4403", "4409",
 	"message_created", "participant_joined", "participant_updated", "participant_left", "invite_rotated",
 	"session_updated", "session_closed", "agent_status", "host_session_update",
 	"prompt_pending_approval", "prompt_approved", "prompt_rejected", "prompt_queued", "prompt_cancelled",
