@@ -49,7 +49,7 @@ measure.`,
 	b.addFlags(cmd)
 	cmd.AddCommand(
 		newBenchFanoutCommand(b), newBenchRoomsCommand(b), newBenchIdleCommand(b), newBenchChurnCommand(b),
-		newBenchTokensCommand(b), newBenchResumeCommand(b), newBenchAsleepCommand(b),
+		newBenchTokensCommand(b), newBenchStalledCommand(b), newBenchResumeCommand(b), newBenchAsleepCommand(b),
 		newBenchAllCommand(b), newBenchCurvesCommand(b), newBenchPlotCommand(),
 		newBenchRawCommand(), newBenchStreamerCommand(),
 	)

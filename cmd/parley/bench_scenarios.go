@@ -212,3 +212,26 @@ func newBenchAsleepCommand(b *benchRun) *cobra.Command {
 	cmd.Flags().IntSliceVar(&sessions, "sessions", []int{100_000}, "how many are in the data file")
 	return cmd
 }
+
+func newBenchStalledCommand(b *benchRun) *cobra.Command {
+	s := bench.Stalled{Size: benchEventSize}
+	cmd := &cobra.Command{
+		Use:   "stalled",
+		Short: "What somebody who never reads costs those who do",
+		Long: `One room, in which one talks and all listen, once with somebody in it who never
+reads, and once without.`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkBench(nil, []int{s.Readers, s.Stalled, s.Rate}); err != nil {
+				return err
+			}
+			s.Timing = b.timing()
+			return b.run(cmd, []bench.Scenario{s.Scenario()})
+		},
+	}
+	f := cmd.Flags()
+	f.IntVar(&s.Readers, "readers", 99, "how many read")
+	f.IntVar(&s.Stalled, "stalled", 1, "how many do not")
+	f.IntVar(&s.Rate, "rate", benchStalledRate, "deliveries a second")
+	return cmd
+}

@@ -12,6 +12,11 @@ import (
 // text, so that those of both servers are equally long.
 const benchEventSize = 800
 
+// benchStalledRate is how many deliveries a second there are beside somebody
+// who does not read: it fills the system's buffers at once, and in a run of 3 s
+// not the server's backlog, so that they are behind all the time.
+const benchStalledRate = 40_000
+
 func newBenchAllCommand(b *benchRun) *cobra.Command {
 	return &cobra.Command{
 		Use:   "all",
@@ -41,6 +46,7 @@ func (b *benchRun) all() []bench.Scenario {
 		bench.Idle{Connections: 2000, Rooms: 20, Transport: bench.SSE}.Scenario(),
 		bench.Churn{Timing: b.timing(), AtOnce: 64, Rooms: 64}.Scenario(),
 		bench.Tokens{Timing: b.timing(), Agents: 500, Rate: 50, Watchers: 3}.Scenario(),
+		bench.Stalled{Timing: b.timing(), Readers: 99, Stalled: 1, Rate: benchStalledRate, Size: benchEventSize}.Scenario(),
 		bench.Resume{Events: 100_000}.Scenario(),
 		bench.Asleep{Timing: b.timing(), Sessions: 100_000}.Scenario(),
 	}

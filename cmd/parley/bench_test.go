@@ -23,6 +23,13 @@ func TestBench_measures_a_server_that_runs_already(t *testing.T) {
 	}
 }
 
+func TestBench_measures_beside_somebody_who_never_reads(t *testing.T) {
+	b := e2e.Parley(t, "bench", "stalled", "--readers", "3", "--rate", "600", "--duration", "20ms", "--runs", "1")
+	require.Zero(t, b.Code(t))
+	require.Contains(t, b.Out.String(), "without")
+	require.Contains(t, b.Out.String(), "p99")
+}
+
 func TestBench_says_that_a_server_limits_clients(t *testing.T) {
 	s := e2e.Serve(t, t.TempDir(), "--command-rate", "1")
 	b := e2e.Parley(t, "bench", "fanout", "--subscribers", "2", "--window", "100", "--url", s.URL, "--duration", "10s", "--runs", "1")
