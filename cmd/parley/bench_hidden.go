@@ -30,21 +30,21 @@ func newBenchRawCommand() *cobra.Command {
 }
 
 func newBenchStreamerCommand() *cobra.Command {
-	var rate float64
+	var socket string
 	var core int
 	cmd := &cobra.Command{
 		Use:    "streamer",
-		Short:  "The agent of the tokens scenario",
+		Short:  "An agent of the tokens scenario",
 		Hidden: true,
 		Args:   usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := bench.PinTo(core); err != nil {
 				return err
 			}
-			return bench.ServeStreamer(cmd.Context(), os.Stdin, os.Stdout, rate)
+			return bench.ServeStreamer(socket, os.Stdin, os.Stdout)
 		},
 	}
-	cmd.Flags().Float64Var(&rate, "rate", 50, "chunks a second")
+	cmd.Flags().StringVar(&socket, "bench", "", "socket of the bench, which speaks for it")
 	cmd.Flags().IntVar(&core, "core", -1, "core to run on; any if negative")
 	return cmd
 }

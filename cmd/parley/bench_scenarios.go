@@ -148,9 +148,11 @@ func newBenchTokensCommand(b *benchRun) *cobra.Command {
 		Use:   "tokens",
 		Short: "Agents stream, each to a few who watch",
 		Long: `Agents stream text at an even pace, each to a few who watch. They are processes
-that the server starts, and run on the load's core, so that the server's
-processor time is its own. A chunk's latency counts from when its agent wrote
-it. "kept up" is what arrived, of what agents should stream in that time.`,
+that the server starts, with their pipes; the bench has these handed over and
+speaks for all of them, since hundreds of processes with a timer each would
+cost more than the server. A chunk's latency counts from when it was due. "kept
+up" is what arrived, of what agents should stream in that time; "load core"
+tells whether it was the load that could do no more.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkBench(nil, agents, []int{k.Watchers, int(k.Rate)}); err != nil {

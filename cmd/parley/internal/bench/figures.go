@@ -30,14 +30,14 @@ const (
 	firstAnswer    = "first answer ms"       // of a session that was asleep
 	firstScreen    = "first screen ms"       // of a late joiner
 	serverCPU      = "server CPU %"
-	agentsCPU      = "agents CPU %"
 	loadCPU        = "load CPU %"
+	loadCore       = "load core %" // how busy it was, with whatever; at 100 the load is the limit
 	rss            = "RSS MB"
 )
 
 var figureOrder = []string{
 	deliveriesPerS, eventsPerS, joinsPerS, keptUp, cpuPerMillion, cpuFurther, cpuAlone, cpuPerJoin, p50, p99, longest,
-	p50Alone, p50Beyond, rssPerConn, heapPerConn, startMS, firstAnswer, firstScreen, serverCPU, agentsCPU, loadCPU, rss,
+	p50Alone, p50Beyond, rssPerConn, heapPerConn, startMS, firstAnswer, firstScreen, serverCPU, loadCPU, loadCore, rss,
 }
 
 // names returns the names in runs, in order.
@@ -56,6 +56,8 @@ type reading struct {
 	server    Use
 	known     bool // the server's use
 	load      Use
+	idle      time.Duration // of the load's core
+	pinned    bool          // idle is known
 	delivered int64
 	complete  int64
 }
@@ -63,7 +65,8 @@ type reading struct {
 func read(t target, of *tally) reading {
 	use, err := t.use()
 	load, _ := useOf(os.Getpid())
-	return reading{time.Now(), use, err == nil, load, of.delivered.Load(), of.complete.Load()}
+	idle, notPinned := idleOfOwnCore()
+	return reading{time.Now(), use, err == nil, load, idle, notPinned == nil, of.delivered.Load(), of.complete.Load()}
 }
 
 // span is what happened between two readings.
@@ -74,11 +77,12 @@ type span struct {
 	cpu        float64 // seconds, of the server
 	known      bool    // cpu
 	load       float64 // seconds
+	core       float64 // seconds that the load's core was busy; 0 if it has none
 	rss        int
 }
 
 func between(a, b reading) span {
-	return span{
+	s := span{
 		seconds:    b.at.Sub(a.at).Seconds(),
 		deliveries: float64(b.delivered - a.delivered),
 		events:     float64(b.complete - a.complete),
@@ -87,6 +91,10 @@ func between(a, b reading) span {
 		load:       (b.load.CPU - a.load.CPU).Seconds(),
 		rss:        b.server.RSS,
 	}
+	if a.pinned && b.pinned {
+		s.core = max(0, s.seconds-(b.idle-a.idle).Seconds())
+	}
+	return s
 }
 
 // figures are those that every scenario with events has.
@@ -109,6 +117,9 @@ func (s span) figures(latency *histogram) Figures {
 func (s span) addUse(f Figures) {
 	if s.load > 0 {
 		f[loadCPU] = 100 * s.load / s.seconds
+	}
+	if s.core > 0 {
+		f[loadCore] = 100 * s.core / s.seconds
 	}
 	if s.known {
 		f[serverCPU] = 100 * s.cpu / s.seconds

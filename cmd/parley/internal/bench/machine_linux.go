@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"syscall"
@@ -135,21 +134,30 @@ func RaiseFiles() int {
 	return int(limit.Cur)
 }
 
-// useOfChildren returns the processor time of a server's agents.
-func useOfChildren(c *child) (cpu time.Duration, err error) {
-	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", c.cmd.Process.Pid))
-	if err == nil && len(lists) == 0 {
-		err = errors.ErrUnsupported
+// idleOfOwnCore returns for how long the core that this process is pinned to has
+// had nothing to do: the fourth and fifth column of /proc/stat, see proc(5). The
+// columns of what it did are samples, which miss what runs by a timer.
+func idleOfOwnCore() (idle time.Duration, err error) {
+	var own unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &own); err != nil {
+		return 0, fmt.Errorf("own core: %w", err)
 	}
-	for _, list := range lists {
-		ids, _ := os.ReadFile(list) // the thread may be gone
-		for id := range bytes.FieldsSeq(ids) {
-			pid, _ := strconv.Atoi(string(id))
-			u, _ := useOf(pid)
-			cpu += u.CPU
+	stat, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, err
+	}
+	for line := range bytes.Lines(stat) {
+		f := bytes.Fields(line)
+		core, isCore := bytes.CutPrefix(f[0], []byte("cpu"))
+		n, err := strconv.Atoi(string(core))
+		if own.Count() != 1 || !isCore || err != nil || !own.IsSet(n) || len(f) < 6 {
+			continue
 		}
+		waiting, _ := strconv.Atoi(string(f[4]))
+		forDisk, _ := strconv.Atoi(string(f[5]))
+		return time.Duration(waiting+forDisk) * clockTick, nil
 	}
-	return cpu, err
+	return 0, errors.New("not pinned to one core")
 }
 
 // PinTo pins this process to a core; a negative one pins nothing.

@@ -33,4 +33,4 @@ func useOf(int) (Use, error) { return Use{}, errors.ErrUnsupported }
 // RaiseFiles does nothing; Go raises the soft limit itself.
 func RaiseFiles() int { return 0 }
 
-func useOfChildren(*child) (time.Duration, error) { return 0, errors.ErrUnsupported }
+func idleOfOwnCore() (time.Duration, error) { return 0, errors.ErrUnsupported }

@@ -1,48 +1,48 @@
 package bench
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"parley/hub/agent/wire"
 )
 
-// ServeStreamer plays an agent that, once prompted, streams chunks of text at
-// an even pace until its input ends. It speaks as much of the Agent Client
-// Protocol as that takes. Each chunk has the mark of an event and the time when
-// it was written.
-func ServeStreamer(ctx context.Context, in io.Reader, out io.Writer, perSecond float64) error {
-	ctx, cancel := context.WithCancel(ctx)
-	s := &streamer{out: out, interval: time.Duration(float64(time.Second) / perSecond)}
-	err := s.answer(ctx, in)
-	cancel()
-	s.streaming.Wait()
-	return errors.Join(err, s.failed)
+// ServeStreamer is a process that the server takes for an agent. Its input and
+// output go to the bench, which listens at path and speaks for it: hundreds of
+// processes that wake up for every chunk would cost more than the server. It
+// returns when the bench lets it go.
+func ServeStreamer(path string, in, out *os.File) error {
+	conn, err := handOver(path, in, out)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	err = errors.Join(in.Close(), out.Close())
+	_, _ = io.Copy(io.Discard, conn) // nothing comes but the end
+	return err
 }
 
+// streamer is one agent. Once prompted it streams chunks of text at an even
+// pace. It speaks as much of the Agent Client Protocol as that takes.
 type streamer struct {
-	out       io.Writer // takes each line whole
-	interval  time.Duration
-	streaming sync.WaitGroup
-	failed    error // of what streams; read when it has ended
+	in, out *os.File
+	due     int64  // when the next chunk is
+	seq     uint64 // of the last chunk
+	line    []byte // the next chunk, made anew for each
 }
 
 const streamerSession = "bench"
 
-// answer answers requests until in ends. The answer to a prompt never comes:
-// its turn goes on until then.
-func (s *streamer) answer(ctx context.Context, in io.Reader) error {
-	lines := wire.NewReader(in, 0)
-	for prompted := false; ; {
+// answer answers requests until the input ends. The answer to a prompt never
+// comes: its turn goes on until then.
+func (s *streamer) answer(prompted func()) error {
+	lines := wire.NewReader(s.in, 0)
+	for begun := false; ; {
 		line, err := lines.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
 		if err != nil {
 			return err
 		}
@@ -50,9 +50,9 @@ func (s *streamer) answer(ctx context.Context, in io.Reader) error {
 		switch {
 		case err != nil || !m.IsRequest():
 		case m.Method == "session/prompt":
-			if !prompted {
-				prompted = true
-				s.streaming.Go(func() { s.failed = s.stream(ctx) })
+			if !begun {
+				begun = true
+				prompted()
 			}
 		default:
 			reply, err := wire.Result(m.ID, object{"protocolVersion": 1, "sessionId": streamerSession})
@@ -66,31 +66,32 @@ func (s *streamer) answer(ctx context.Context, in io.Reader) error {
 	}
 }
 
-// chunkText are a few words.
-var chunkText = strings.Repeat("x", 40)
+const chunkHead = `{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"` + streamerSession + `","update":` +
+	`{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"`
 
-func (s *streamer) stream(ctx context.Context) error {
-	beat, err := newBeat(s.interval)
-	if err != nil {
-		return err
-	}
-	defer beat.stop()
-	for seq := uint64(0); ; {
-		n, err := beat.wait()
+// chunkTail is a few words.
+var chunkTail = ";" + strings.Repeat("x", 40) + `"}}}}` + "\n"
+
+// stream writes the chunks that are due by now. Each has the mark of an event
+// and the time when it was due. What the server does not take is left for the
+// next time, and counts as late.
+func (s *streamer) stream(now, interval int64) error {
+	for s.due <= now {
+		s.line = append(s.line[:0], chunkHead...)
+		s.line = appendMark(s.line, s.seq+1)
+		s.line = strconv.AppendInt(s.line, s.due, 10)
+		s.line = append(s.line, chunkTail...)
+		written, err := writeNow(s.out, s.line)
 		if err != nil {
-			return err
+			return fmt.Errorf("stream: %w", err)
 		}
-		for range n {
-			if ctx.Err() != nil {
-				return nil
-			}
-			seq++
-			_, err := fmt.Fprintf(s.out, `{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":%q,"update":`+
-				`{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"%s%d;%s"}}}}`+"\n",
-				streamerSession, appendMark(nil, seq), time.Now().UnixNano(), chunkText)
-			if err != nil {
-				return err
-			}
+		if !written {
+			return nil
 		}
+		s.seq++
+		s.due += interval
 	}
+	return nil
 }
+
+func (s *streamer) close() error { return errors.Join(s.in.Close(), s.out.Close()) }

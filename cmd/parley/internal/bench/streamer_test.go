@@ -2,18 +2,20 @@ package bench
 
 import (
 	"bufio"
-	"context"
 	"io"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-func TestStreamer_streams_once_it_is_prompted(t *testing.T) {
-	in, requests := io.Pipe()
-	answers, out := io.Pipe()
+func TestStreamers_speak_for_a_process_that_has_handed_its_pipes_over(t *testing.T) {
+	all, err := newStreamers(1000, newTally().now)
+	require.NoError(t, err)
+	in, requests := pipe(t)
+	answers, out := pipe(t)
 	ended := make(chan error, 1)
-	go func() { ended <- ServeStreamer(t.Context(), in, out, 1000) }()
+	go func() { ended <- ServeStreamer(all.path(), in, out) }()
 	lines := bufio.NewScanner(answers)
 	next := func() string {
 		require.True(t, lines.Scan())
@@ -28,9 +30,25 @@ func TestStreamer_streams_once_it_is_prompted(t *testing.T) {
 	ask(`{"jsonrpc":"2.0","id":2,"method":"session/prompt","params":{}}`)
 	require.Contains(t, next(), `"text":"~1;`)
 	require.Contains(t, next(), `"text":"~2;`)
-	require.NoError(t, requests.Close())
-	go func() { _, _ = io.Copy(io.Discard, answers) }() // ends with out
+	all.close()
 	require.NoError(t, <-ended)
-	require.NoError(t, out.Close())
-	require.NoError(t, context.Cause(t.Context()))
+}
+
+func TestStreamers_leave_a_chunk_for_later_when_there_is_no_room(t *testing.T) {
+	answers, out := pipe(t)
+	s := &streamer{out: out}
+	require.NoError(t, s.stream(1e6, 1), "a pipe takes no million chunks")
+	first := s.seq
+	require.Less(t, first, uint64(1e6))
+	_, err := io.CopyN(io.Discard, answers, 32<<10)
+	require.NoError(t, err)
+	require.NoError(t, s.stream(1e6, 1))
+	require.Greater(t, s.seq, first)
+}
+
+func pipe(t *testing.T) (r, w *os.File) {
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	t.Cleanup(func() { _, _ = r.Close(), w.Close() })
+	return r, w
 }

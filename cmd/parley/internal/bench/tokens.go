@@ -13,7 +13,7 @@ import (
 )
 
 // Tokens is agents that stream, each to a few who watch. The agents are child
-// processes of the server, and run on the load's core.
+// processes of the server, for which the bench speaks.
 type Tokens struct {
 	Timing
 	Agents   int
@@ -26,7 +26,7 @@ func (k Tokens) Scenario() Scenario {
 	return Scenario{
 		Kind:     "tokens",
 		Settings: []Setting{{"agents", k.Agents}, {"rate", k.Rate}, {"watchers", k.Watchers}},
-		Files:    k.Agents * (k.Watchers + 3), // three pipes to each
+		Files:    k.Agents * (k.Watchers + 3), // three pipes to each, or two and a socket
 		Goals: []Goal{
 			{Figure: keptUp, AtLeast: 99, Absolute: true},
 			{Figure: p99, AtMost: 1e6, Absolute: true},
@@ -35,12 +35,18 @@ func (k Tokens) Scenario() Scenario {
 			if l.Remote() {
 				return nil, fmt.Errorf("tokens: the server has to start the bench's agents: %w", errNotOurs)
 			}
-			t, err := l.parley(ctx, "--agent", fmt.Sprintf("stream='%s' bench streamer --rate %g --core %d", l.Program, k.Rate, l.Pins.Load()))
+			a := &audience{tally: newTally(), failed: make(chan error, 1)}
+			s, err := newStreamers(k.Rate, a.now)
+			if err != nil {
+				return nil, err
+			}
+			defer s.close()
+			t, err := l.parley(ctx, "--agent", fmt.Sprintf("stream='%s' bench streamer --bench '%s' --core %d", l.Program, s.path(), l.Pins.Load()))
 			if err != nil {
 				return nil, err
 			}
 			defer t.kill() // an orderly stop would be about thousands of events that wait
-			return k.run(ctx, t)
+			return k.run(ctx, t, a)
 		},
 	}
 }
@@ -49,10 +55,9 @@ func (k Tokens) Scenario() Scenario {
 // server that cannot keep up with them would be busy for ever.
 const tokensPatience = 2 * time.Minute
 
-func (k Tokens) run(ctx context.Context, t *parleyTarget) (Figures, error) {
+func (k Tokens) run(ctx context.Context, t *parleyTarget, a *audience) (Figures, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, tokensPatience+2*k.Duration, errTooManyAgents)
 	defer cancel()
-	a := &audience{tally: newTally(), failed: make(chan error, 1)}
 	defer a.leave()
 	rooms := make([]*parleyRoom, k.Agents)
 	err := parallel(8, k.Agents, func(i int) (err error) {
@@ -66,8 +71,6 @@ func (k Tokens) run(ctx context.Context, t *parleyTarget) (Figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, _ := useOfChildren(t.child)
-	began := time.Now()
 	s, err := k.measure(t, a.tally, func(over <-chan struct{}) error {
 		select {
 		case err := <-a.failed:
@@ -83,9 +86,6 @@ func (k Tokens) run(ctx context.Context, t *parleyTarget) (Figures, error) {
 	}
 	f := s.figures(&a.latency)
 	f[keptUp] = 100 * s.deliveries / s.seconds / (float64(k.Agents*k.Watchers) * k.Rate)
-	if after, err := useOfChildren(t.child); err == nil {
-		f[agentsCPU] = 100 * (after - before).Seconds() / time.Since(began).Seconds()
-	}
 	return f, nil
 }
 
@@ -174,8 +174,7 @@ func (a *audience) watch(s *socket) error {
 	}
 }
 
-// arrive notes a chunk, which begins with its mark and the time when it was
-// written.
+// arrive notes a chunk, which begins with its mark and the time when it was due.
 func (a *audience) arrive(chunk []byte) {
 	a.delivered.Add(1)
 	a.complete.Add(1)
@@ -185,7 +184,7 @@ func (a *audience) arrive(chunk []byte) {
 	_, after, _ := bytes.Cut(chunk, []byte{';'})
 	written, _, _ := bytes.Cut(after, []byte{';'})
 	if at, err := strconv.ParseInt(string(written), 10, 64); err == nil {
-		a.latency.add(time.Now().UnixNano() - at)
+		a.latency.add(a.now() - at)
 	}
 }
 
