@@ -67,10 +67,11 @@ func TestAgent_that_does_not_start_fails_the_prompt_and_is_tried_again(t *testin
 	})
 }
 
-func TestAgent_in_a_directory_that_is_not_allowed_is_the_clients_mistake(t *testing.T) {
+func TestAgent_that_does_not_start_is_refused_by_whose_mistake_it_is(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{})
 	for err, want := range map[error]protocol.Code{
-		hub.ErrCwdNotAllowed: protocol.CodeInvalidRequest, // trying again would not help
+		hub.ErrCwdNotAllowed: protocol.CodeInvalidRequest, // the client's
+		hub.ErrNoCommand:     protocol.CodeAgentNotFound,  // the operator's
 		hub.ErrFull:          protocol.CodeAgentUnavailable,
 	} {
 		r.agents.FailStarts(fmt.Errorf("agent %q: %w", "demo", err))

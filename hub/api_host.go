@@ -19,8 +19,9 @@ func (h *Hub) Agents() []protocol.AgentProfile {
 }
 
 // CreateHost starts an agent and waits until it is ready. Errors:
-// AGENT_NOT_FOUND, INVALID_REQUEST (the profile does not allow the working
-// directory), AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE.
+// AGENT_NOT_FOUND (its command is not there, either), INVALID_REQUEST (the
+// profile does not allow the working directory), AGENT_UNAVAILABLE,
+// JOURNAL_UNAVAILABLE.
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession) (protocol.HostSession, error) {
 	known := slices.ContainsFunc(h.launcher.Profiles(), func(p Profile) bool { return p.Name == c.Agent })
 	if !known {

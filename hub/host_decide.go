@@ -145,17 +145,24 @@ func (s *hostState) launched(in input, m launched) decision {
 // waits for the agent.
 func (s *hostState) launchFailed(m launchFailed) decision {
 	failure := fmt.Sprintf("the agent could not be started: %v", m.err)
-	code := protocol.CodeAgentUnavailable
-	if errors.Is(m.err, ErrCwdNotAllowed) {
-		code = protocol.CodeInvalidRequest // the client chose it, and may choose another
-	}
-	refusal := release{hold: holdLaunch, other: protocol.Errorf(code, "%s", failure)}
+	refusal := release{hold: holdLaunch, other: protocol.Errorf(launchCode(m.err), "%s", failure)}
 	if s.AgentSession == "" {
 		d := s.end(failure, true)
 		d.events = append(d.events, event{public: &hostDeleted{}})
 		return d.with(refusal)
 	}
 	return s.end(failure, m.permanent).with(refusal)
+}
+
+// launchCode tells what asking again cannot change from what it can.
+func launchCode(err error) protocol.Code {
+	switch {
+	case errors.Is(err, ErrCwdNotAllowed):
+		return protocol.CodeInvalidRequest // the client chose it, and may choose another
+	case errors.Is(err, ErrNoProfile), errors.Is(err, ErrNoCommand):
+		return protocol.CodeAgentNotFound // until the operator has put it there
+	}
+	return protocol.CodeAgentUnavailable
 }
 
 func (s *hostState) agentSays(in input, said AgentEvent) decision {

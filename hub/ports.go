@@ -181,6 +181,8 @@ type Profile struct {
 var (
 	// ErrNoProfile: no profile has that name.
 	ErrNoProfile = errors.New("no such agent")
+	// ErrNoCommand: the profile's command is not there or may not be executed.
+	ErrNoCommand = errors.New("the agent's command cannot be run")
 	// ErrCwdNotAllowed: the profile does not allow the working directory.
 	ErrCwdNotAllowed = errors.New("working directory is not allowed for this agent")
 	// ErrCannotLoad: the agent cannot load an earlier session.

@@ -77,6 +77,11 @@ func TestLaunch_errors_can_be_told_apart(t *testing.T) {
 	require.ErrorIs(t, err, hub.ErrCannotLoad)
 
 	s = fake("")
+	s.profile.Command = []string{"no-such-agent"}
+	_, err = s.try(t)
+	require.ErrorIs(t, err, hub.ErrNoCommand)
+
+	s = fake("")
 	s.spec.Profile = "x"
 	_, err = s.try(t)
 	require.ErrorIs(t, err, hub.ErrNoProfile)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
+
+	"parley/hub"
 )
 
 const (
@@ -75,14 +77,20 @@ func startProcess(p Profile, cwd string, log *zap.Logger) (*process, error) {
 	return proc, nil
 }
 
+// commandError says why a command cannot be run. It is a hub.ErrNoCommand.
+type commandError struct{ command, why string }
+
+func (e *commandError) Error() string { return fmt.Sprintf("command %q %s", e.command, e.why) }
+func (e *commandError) Unwrap() error { return hub.ErrNoCommand }
+
 // lookPath finds a command and words the errors for the operator.
 func lookPath(command string) (string, error) {
 	path, err := exec.LookPath(command)
 	switch {
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("command %q was not found", command)
+		return "", &commandError{command, "was not found"}
 	case errors.Is(err, fs.ErrPermission):
-		return "", fmt.Errorf("command %q may not be executed", command)
+		return "", &commandError{command, "may not be executed"}
 	case err != nil:
 		return "", fmt.Errorf("command %q: %w", command, err)
 	}
