@@ -42,6 +42,17 @@ func runFake(how string) {
 	case "says nothing":
 		_, _ = a.in.ReadString(0)
 		return
+	case "writes nonsense", "writes a line without end", "writes empty lines":
+		nonsense := map[string]string{
+			"writes nonsense":           strings.Repeat("usage: kestrel [bees] ", 100) + "\n",
+			"writes a line without end": "bees",
+			"writes empty lines":        "\n",
+		}[how]
+		for {
+			if _, err := a.out.WriteString(nonsense); err != nil {
+				return
+			}
+		}
 	case "ignores the end of its input":
 		defer func() { select {} }()
 	case "ignores SIGTERM":

@@ -57,6 +57,12 @@ var turns = map[string]func(a *fakeAgent, argument string){
 		a.line(`{"jsonrpc":"2.0","id":"1","result":{}}`)
 		a.note("after it")
 	},
+	"babble": func(a *fakeAgent, lines string) {
+		n, _ := strconv.Atoi(lines)
+		for range n {
+			a.line("%s", strings.Repeat("hum ", 25_000))
+		}
+	},
 	"bytes": func(a *fakeAgent, _ string) {
 		a.line("{\"jsonrpc\":\"2.0\",\r\"method\":\"_fake/bytes\",\"params\":{\"a\":\"x\xff\xfey\",\"b\":\"x\ry\"}}\r")
 	},

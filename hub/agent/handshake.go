@@ -77,7 +77,7 @@ func (s *session) await(ctx context.Context, timeout time.Duration, method strin
 	case err := <-answer: // it answered and exited; the next step notices
 		return err
 	default:
-		return exitedEarly(s.end())
+		return s.lostEarly()
 	}
 }
 
@@ -91,10 +91,14 @@ func readAnswer(m wire.Message, result any) error {
 	return json.Unmarshal(m.Result, result)
 }
 
-// exitedEarly words the end of an agent that was not ready yet.
-func exitedEarly(end exit) error {
+// lostEarly words the end of an agent that was not ready yet.
+func (s *session) lostEarly() error {
 	const most = 600
+	end := s.end()
 	text := end.text + " before it was ready"
+	if s.nonsense > maxNonsense {
+		text = fmt.Sprintf("wrote %d KiB to its standard output that are no messages of the Agent Client Protocol", s.nonsense>>10)
+	}
 	tail := strings.TrimSpace(end.stderr)
 	if len(tail) > most {
 		tail = "…" + strings.ToValidUTF8(tail[len(tail)-most:], "")

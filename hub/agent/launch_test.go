@@ -63,6 +63,26 @@ func TestLaunch_says_why_an_agent_is_not_ready(t *testing.T) {
 	}
 }
 
+func TestLaunch_gives_up_an_agent_that_writes_nonsense_without_end(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"writes nonsense", "writes empty lines", "writes a line without end"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			s := fake(how)
+			s.options.MaxLine = 2 << 20
+			_, err := s.try(t)
+			require.ErrorContains(t, err, "KiB to its standard output that are no messages of the Agent Client Protocol")
+		})
+	}
+}
+
+func TestLaunch_lets_an_agent_say_what_it_likes_once_it_is_ready(t *testing.T) {
+	t.Parallel()
+	r := fake("").launch(t)
+	_, end := r.turn("babble 30")
+	require.NoError(t, end.Err)
+}
+
 func TestLaunch_errors_can_be_told_apart(t *testing.T) {
 	t.Parallel()
 	s := fake("wants a login")

@@ -117,6 +117,7 @@ func (l *Launcher) launch(ctx context.Context, spec hub.LaunchSpec, sink func(hu
 	}
 	s := startSession(p, spec, sink, l.opts, log)
 	err = s.handshake(ctx, cwd, spec.Load, l.opts.Version, l.opts.HandshakeTimeout)
+	s.ready.Store(err == nil)
 	s.launched <- err == nil
 	if err == nil {
 		return s, nil

@@ -19,10 +19,10 @@ import (
 // read takes what the agent says until its end, and is the only one to call
 // the sink.
 func (s *session) read(lines *wire.Reader) {
-	for {
+	for s.sensible() {
 		line, err := lines.Next()
 		if errors.Is(err, wire.ErrTooLong) {
-			s.skip(nil, err)
+			s.skip(line, err)
 			continue
 		}
 		if err != nil {
@@ -45,6 +45,20 @@ func (s *session) read(lines *wire.Reader) {
 	close(s.ended)
 }
 
+// maxNonsense is how much an agent that is not ready yet may write that is no
+// message, in bytes: package managers and libraries have a lot to say.
+const maxNonsense = 1 << 20
+
+// sensible reports whether the agent may still become ready. What writes
+// nonsense without end is no agent, and is killed.
+func (s *session) sensible() bool {
+	if s.nonsense <= maxNonsense || s.ready.Load() || s.loading.Load() {
+		return true
+	}
+	s.peer.kill()
+	return false
+}
+
 // end tells how the agent ended.
 func (s *session) end() exit {
 	select {
@@ -57,6 +71,7 @@ func (s *session) end() exit {
 
 func (s *session) handle(line []byte) {
 	if len(bytes.TrimSpace(line)) == 0 {
+		s.nonsense += len(line) + 1
 		return
 	}
 	m, err := wire.Parse(wire.Clean(line))
@@ -77,6 +92,7 @@ func (s *session) handle(line []byte) {
 // skip counts what is no message, such as a library's greeting on stdout.
 func (s *session) skip(line []byte, err error) {
 	s.skipped++
+	s.nonsense += len(line) + 1
 	s.log.Debug("skipped a line of the agent", zap.Error(err), zap.ByteString("line", line[:min(len(line), 200)]))
 }
 

@@ -43,12 +43,15 @@ type session struct {
 	canLoad bool
 
 	loading  atomic.Bool   // a replay is coming in, which nobody is shown
+	ready    atomic.Bool   // the handshake is done
 	deaf     sync.Once     // it does not read its input, and is killed for it
 	lost     chan struct{} // closed by read when the agent is gone and all is read
 	launched chan bool     // cap 1: Launch says once whether it returns the agent
 	ended    chan struct{} // closed by read after the last event
 
-	skipped int // lines that were no messages; owned by read
+	// owned by read
+	skipped  int // lines that were no messages
+	nonsense int // bytes of those, and of lines that are empty; read by others once lost is closed
 
 	mu          sync.Mutex
 	nextID      int64

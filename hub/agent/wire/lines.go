@@ -11,14 +11,15 @@ import (
 // DefaultMaxLine is the cap on a line, in bytes, where none is set.
 const DefaultMaxLine = 64 << 20
 
-// ErrTooLong says that a line was longer than the cap and was dropped. The
-// reader stands at the next line and can be used on.
+// ErrTooLong says that a line is longer than the cap and is dropped. The reader
+// can be used on.
 var ErrTooLong = errors.New("line is longer than the limit")
 
 // Reader splits a stream into lines. It belongs to one goroutine.
 type Reader struct {
-	buf *bufio.Reader
-	max int
+	buf      *bufio.Reader
+	max      int
+	dropping bool // it stands within a line that was too long
 }
 
 // NewReader reads lines of at most maxLine bytes; 0 means DefaultMaxLine.
@@ -32,18 +33,24 @@ func NewReader(r io.Reader, maxLine int) *Reader {
 // Next returns the next line without its end ("\n" or "\r\n"). The slice is
 // valid until the next call. A last line without an end is a line too. At the
 // end of the stream it returns the stream's error, which is io.EOF when all
-// went well; a line that is too long is dropped with ErrTooLong.
+// went well. Of a line that is too long it returns the beginning with ErrTooLong,
+// at once: such a line need not have an end.
 func (r *Reader) Next() ([]byte, error) {
+	if r.dropping {
+		if err := r.drop(); err != nil {
+			return nil, err
+		}
+	}
 	line, err := r.buf.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
 		line, err = r.rest(line)
 	}
 	if errors.Is(err, ErrTooLong) || err != nil && len(line) == 0 {
-		return nil, err
+		return line, err
 	}
 	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 	if len(line) > r.max {
-		return nil, ErrTooLong
+		return line, ErrTooLong
 	}
 	return line, nil
 }
@@ -56,18 +63,24 @@ func (r *Reader) rest(head []byte) ([]byte, error) {
 		part, err := r.buf.ReadSlice('\n')
 		// Two more than the cap, for the line's end.
 		if len(line)+len(part) > r.max+2 {
-			line = nil
+			r.dropping = errors.Is(err, bufio.ErrBufferFull)
+			return line, ErrTooLong
 		}
-		if line != nil {
-			line = append(line, part...)
+		line = append(line, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
 		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
+	}
+}
+
+// drop reads to the end of the line.
+func (r *Reader) drop() error {
+	for {
+		_, err := r.buf.ReadSlice('\n')
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			r.dropping = false
+			return err
 		}
-		if line == nil {
-			return nil, ErrTooLong
-		}
-		return line, err
 	}
 }
 

@@ -61,6 +61,17 @@ func TestReader(t *testing.T) {
 	}
 }
 
+func TestReader_tells_at_once_of_a_line_that_does_not_end(t *testing.T) {
+	reader := wire.NewReader(endless{}, 100_000)
+	line, err := reader.Next()
+	require.ErrorIs(t, err, wire.ErrTooLong)
+	require.Equal(t, "xxxx", string(line[:4]))
+}
+
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return copy(b, strings.Repeat("x", len(b))), nil }
+
 func TestReader_passes_on_the_streams_error_after_the_last_line(t *testing.T) {
 	broken := errors.New("broken")
 	reader := wire.NewReader(io.MultiReader(strings.NewReader("a\nb"), iotest.ErrReader(broken)), 0)
