@@ -79,9 +79,9 @@ func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	early, _ := rw.Reader.Peek(rw.Reader.Buffered()) // what the client did not wait to send
-	r := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), u.conn.net), max(readBuffer, len(early)))
-	_, _ = r.Peek(len(early))
 	n := closing{u.conn.net, u.conn}
+	r := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), n), max(readBuffer, len(early)))
+	_, _ = r.Peek(len(early))
 	return n, bufio.NewReadWriter(r, bufio.NewWriterSize(n, writeBuffer)), nil
 }
 
@@ -90,6 +90,8 @@ type closing struct {
 	net.Conn
 	conn *conn
 }
+
+func (c closing) Read(p []byte) (int, error) { return c.conn.read(p) }
 
 func (c closing) Write(p []byte) (int, error) {
 	if err := c.conn.writeLast(p); err != nil {

@@ -13,3 +13,8 @@ func rawSocket(net.Conn) syscall.RawConn { return nil }
 type attempt struct{}
 
 func (attempt) write(syscall.RawConn, []byte) (int, error) { return 0, nil }
+
+// intake is not used where there is no raw socket.
+type intake struct{}
+
+func (intake) read(syscall.RawConn, []byte) (int, error) { return 0, net.ErrClosed }
