@@ -287,25 +287,25 @@ func (a *actor) one(b *batch, in input) {
 		a.rebuild.refuse(in)
 		return
 	}
-	now := a.now()
-	if due := a.state.due(); !due.IsZero() && !due.After(now) {
-		a.decide(b, input{body: tick{}}, now)
+	moment := time.Now()
+	if due := a.state.due(); !due.IsZero() && !due.After(moment) {
+		a.decide(b, input{body: tick{}}, moment)
 	}
-	a.decide(b, in, now)
+	a.decide(b, in, moment)
 }
 
-// now is the later of the clock and the last event's time, in microseconds: a
+// dated is the later of the moment and the last event's time, in microseconds: a
 // clock that is set back does not turn events around.
-func (a *actor) now() time.Time {
-	now := time.Now().UTC().Truncate(time.Microsecond)
-	if now.Before(a.last) {
+func (a *actor) dated(moment time.Time) time.Time {
+	at := moment.UTC().Truncate(time.Microsecond)
+	if at.Before(a.last) {
 		return a.last
 	}
-	return now
+	return at
 }
 
-func (a *actor) decide(b *batch, in input, now time.Time) {
-	in.at = now
+func (a *actor) decide(b *batch, in input, moment time.Time) {
+	in.at, in.moment = a.dated(moment), moment
 	if in.reply != nil { // what agents and other sessions say makes nothing with an id
 		in.ids = [2]string{uuid.NewString(), uuid.NewString()}
 	}
@@ -316,7 +316,7 @@ func (a *actor) decide(b *batch, in input, now time.Time) {
 		b.outs = append(b.outs, o)
 		return
 	}
-	main, err := a.record(b, &o, d.events, now)
+	main, err := a.record(b, &o, d.events)
 	if err != nil {
 		a.log.Error("an event cannot be encoded", zap.Error(err))
 		o.result.err = err
@@ -348,12 +348,13 @@ func (a *actor) resultOf(in input, d decision, main *event) result {
 
 // record numbers, seals and applies events. It encodes all before it applies
 // one, so that an error changes nothing.
-func (a *actor) record(b *batch, o *out, events []event, now time.Time) (main *event, err error) {
+func (a *actor) record(b *batch, o *out, events []event) (main *event, err error) {
+	at, moment := o.in.at, o.in.moment
 	records := make([]Record, len(events))
 	head := a.head
 	for i, e := range events {
 		r := &records[i]
-		*r = Record{Session: a.id, Seq: head.Seq + 1, Time: now, Type: string(e.public.EventType())}
+		*r = Record{Session: a.id, Seq: head.Seq + 1, Time: at, Type: string(e.public.EventType())}
 		if r.Public, r.Private, err = e.encode(); err != nil {
 			return nil, err
 		}
@@ -362,14 +363,14 @@ func (a *actor) record(b *batch, o *out, events []event, now time.Time) (main *e
 	}
 	o.records = records
 	for i, e := range events {
-		a.state.apply(e, stamp{records[i].Seq, now})
+		a.state.apply(e, stamp{records[i].Seq, at, moment})
 		b.add(records[i])
 		if e.answers {
 			main = &events[i]
 		}
 	}
 	if len(events) > 0 {
-		a.head, a.last = head, now
+		a.head, a.last = head, at
 	}
 	return main, nil
 }

@@ -11,7 +11,7 @@ func BenchmarkDecide(b *testing.B) {
 	n := w.shared[0]
 	s := n.sharedState()
 	who := Credentials{ParticipantID: s.host().ID, connected: true}
-	in := input{at: w.now, ids: [2]string{"a", "b"}, body: command{who: who, request: protocol.Request{ID: "c", Command: &protocol.Chat{Text: "hello"}}}}
+	in := input{at: w.now, moment: w.now, ids: [2]string{"a", "b"}, body: command{who: who, request: protocol.Request{ID: "c", Command: &protocol.Chat{Text: "hello"}}}}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		d := s.decide(in)
@@ -19,6 +19,6 @@ func BenchmarkDecide(b *testing.B) {
 			b.Fatal(d.err)
 		}
 		d.events[0].private.Command = nil // else the next one is a repetition
-		s.apply(d.events[0], stamp{Seq(i + 2), w.now})
+		s.apply(d.events[0], stamp{Seq(i + 2), w.now, w.now})
 	}
 }

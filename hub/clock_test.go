@@ -95,17 +95,29 @@ func TestClock_set_back_and_a_session_expires_when_it_was_to(t *testing.T) {
 	})
 }
 
-// A question is asked at the time of the newest event, so it waits for as much
-// longer as that is ahead.
-func TestClock_set_back_and_a_permission_runs_out_once_it_has_caught_up(t *testing.T) {
+func TestClock_set_back_and_a_permission_runs_out_after_its_time(t *testing.T) {
 	setBack(t, func(t *testing.T, r *room) {
 		r.host.say(&protocol.Prompt{Prompt: "one"}, nil)
 		r.nextAgent()
 		r.prompted()
 		r.agent.Say(question("q"))
 		event[*protocol.PermissionRequested](r.host)
-		pass(30*time.Minute + time.Hour)
+		pass(30 * time.Minute)
 		resolved := event[*protocol.PermissionResolved](r.host)
 		require.Equal(t, protocol.SourceTimeout, resolved.Source)
+	})
+}
+
+func TestClock_set_back_and_an_agent_that_ignores_a_cancel_is_found_out_after_its_time(t *testing.T) {
+	setBack(t, func(t *testing.T, r *room) {
+		r.host.say(&protocol.Prompt{Prompt: "one"}, nil)
+		r.nextAgent()
+		r.prompted()
+		event[*protocol.PromptDispatchStarted](r.host)
+		r.host.say(&protocol.Cancel{}, nil)
+		require.NoError(t, r.agent.NextCancel(t.Context()))
+		pass(10 * time.Second)
+		for event[*protocol.AgentStatusChanged](r.host).Status != protocol.AgentUnresponsive {
+		}
 	})
 }

@@ -11,10 +11,11 @@ import (
 // input is one thing for an actor to decide on. What decisions need and are
 // not allowed to make, time and ids, comes in with it.
 type input struct {
-	at    time.Time
-	ids   [2]string // fresh ids for what the input makes; empty when nobody waits
-	body  any       // one of the types in messages.go
-	reply replyFunc // where the answer goes; nil when nobody waits
+	at     time.Time // what its events are dated
+	moment time.Time // what the clock says, with its monotonic reading, to compare deadlines with
+	ids    [2]string // fresh ids for what the input makes; empty when nobody waits
+	body   any       // one of the types in messages.go
+	reply  replyFunc // where the answer goes; nil when nobody waits
 }
 
 // replyFunc takes the answer to an input, once, from the actor's goroutine. It

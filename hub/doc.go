@@ -29,6 +29,11 @@
 // ends here: commands that wait are answered JOURNAL_UNAVAILABLE, connections
 // are closed with 4002, and who comes back finds whoever serves it now.
 //
+// An event's time is the later of the clock's and the last event's, so that it
+// never goes back. What outlives the process, a session's expiry, comes due by
+// that clock; what does not, such as a question's time, by the monotonic one,
+// whatever becomes of the other.
+//
 // # Who may block whom
 //
 // An actor never blocks on a connection, an agent, another actor or the disk.

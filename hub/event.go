@@ -38,11 +38,14 @@ type commandRef struct {
 	Digest string `json:"digest"` // of its type and payload
 }
 
-// stamp is an event's place in its session's journal.
+// stamp is an event's place in its session's journal, and in time.
 type stamp struct {
-	seq Seq
-	at  time.Time
+	seq    Seq
+	at     time.Time // the event's time
+	moment time.Time // the clock's, when it happened; zero for an event that is read again
 }
+
+func (s stamp) instant() instant { return instant{s.at, s.moment} }
 
 // encode returns the event's bytes for the journal. What an agent wrote is put
 // in place as it is: marshalling would compact and escape it.

@@ -30,9 +30,9 @@ type hostState struct {
 
 type runningTurn struct {
 	Turn       turn
-	Since      time.Time
+	Since      instant
 	Cancelling string // what its end will say; empty unless it was cancelled
-	CancelAt   time.Time
+	CancelAt   instant
 	Stuck      bool // it was cancelled and goes on
 }
 
@@ -44,7 +44,7 @@ type endedTurn struct {
 
 type askedPermission struct {
 	Permission openPermission
-	At         time.Time
+	At         instant
 	Shared     SessionID // whose turn was running; zero when everybody was asked
 }
 
@@ -100,11 +100,11 @@ func (s *hostState) apply(e event, at stamp) {
 	case *turnBeganEvent:
 		if i := s.queued(p.Approval); i >= 0 {
 			s.Worked = true
-			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.at}
+			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.instant()}
 			s.Queue = slices.Delete(s.Queue, i, i+1)
 		}
 	case *turnCancellingEvent:
-		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.at
+		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.instant()
 	case *turnStuckEvent:
 		s.Running.Stuck = true
 	case *turnOverEvent:
@@ -113,7 +113,7 @@ func (s *hostState) apply(e event, at stamp) {
 		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
 	case *protocol.PermissionRequested:
 		asked := openPermission{p.Permission, choicesOf(p.Options)}
-		s.Permissions = append(s.Permissions, askedPermission{asked, at.at, s.turnOf()})
+		s.Permissions = append(s.Permissions, askedPermission{asked, at.instant(), s.turnOf()})
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
 	case *protocol.PermissionWithdrawn:
@@ -196,6 +196,18 @@ func (s *hostState) busy() bool {
 	return s.Agent != protocol.AgentExited || s.Running != nil || len(s.Queue) > 0 || len(s.Ended) > 0
 }
 
+// measure has deadlines measured from now on, in a state that was read from the
+// journal.
+func (s *hostState) measure(now time.Time) {
+	for i := range s.Permissions {
+		s.Permissions[i].At.measure(now)
+	}
+	if s.Running != nil {
+		s.Running.Since.measure(now)
+		s.Running.CancelAt.measure(now)
+	}
+}
+
 // due is when the session wants a tick; zero for never.
 func (s *hostState) due() time.Time {
 	var due time.Time
@@ -205,13 +217,13 @@ func (s *hostState) due() time.Time {
 		}
 	}
 	for _, p := range s.Permissions {
-		sooner(p.At.Add(s.rules.PermissionTimeout))
+		sooner(p.At.moment.Add(s.rules.PermissionTimeout))
 	}
 	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck {
-		sooner(r.CancelAt.Add(s.rules.CancelGrace))
+		sooner(r.CancelAt.moment.Add(s.rules.CancelGrace))
 	}
 	if r := s.Running; r != nil && r.Cancelling == "" && s.rules.TurnTimeout > 0 {
-		sooner(r.Since.Add(s.rules.TurnTimeout))
+		sooner(r.Since.moment.Add(s.rules.TurnTimeout))
 	}
 	return due
 }

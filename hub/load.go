@@ -29,7 +29,8 @@ func (h *Hub) load(ctx context.Context, id SessionID) (loaded, error) {
 	if err != nil {
 		return loaded{}, fmt.Errorf("load session %s: %w", id, err)
 	}
-	if sum.Kind == KindHost {
+	if s, ok := l.state.(*hostState); ok {
+		s.measure(time.Now())
 		l.shared, err = h.openOn(ctx, id)
 	}
 	return l, err
@@ -76,7 +77,7 @@ func (h *Hub) loadFrom(ctx context.Context, id SessionID, kind Kind, useSnapshot
 		if err != nil {
 			return loaded{}, err
 		}
-		l.state.apply(e, stamp{rec.Seq, rec.Time})
+		l.state.apply(e, stamp{seq: rec.Seq, at: rec.Time})
 		l.head, l.last = Head{rec.Seq, rec.Hash}, rec.Time
 		l.unsaved++
 	}

@@ -188,7 +188,7 @@ func (p *play) checkEnds() {
 	require.Empty(p.t, h.Queue)
 	require.Empty(p.t, h.Ended, "every end is confirmed")
 	for _, n := range append(slices.Clone(p.world.shared), p.host) {
-		n.reload(p.t)
+		n.reload(p.t, p.now)
 	}
 	for _, n := range p.world.shared {
 		s := n.sharedState()

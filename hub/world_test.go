@@ -96,7 +96,7 @@ func (w *world) do(n *node, body any) decision {
 	}
 	before := n.encoded(w.t)
 	w.ids++
-	in := input{at: w.now, ids: [2]string{fmt.Sprintf("id-%d", w.ids), fmt.Sprintf("other-%d", w.ids)}, body: body}
+	in := input{at: w.now, moment: w.now, ids: [2]string{fmt.Sprintf("id-%d", w.ids), fmt.Sprintf("other-%d", w.ids)}, body: body}
 	d := n.state.decide(in)
 	require.Equal(w.t, before, n.encoded(w.t), "decide changes nothing")
 	if d.err != nil {
@@ -123,7 +123,7 @@ func (n *node) append(t require.TestingT, e event, at time.Time) {
 	require.NoError(t, err)
 	r := Record{Session: n.id, Seq: Seq(len(n.log) + 1), Time: at, Type: string(e.public.EventType()), Public: public, Private: private}
 	n.log = append(n.log, r)
-	n.state.apply(e, stamp{r.Seq, at})
+	n.state.apply(e, stamp{r.Seq, at, at})
 }
 
 func (n *node) encoded(t require.TestingT) string {
@@ -226,12 +226,12 @@ func (w *world) crash() {
 	w.budget = -1
 	var open []SessionID
 	for _, n := range w.shared {
-		n.reload(w.t)
+		n.reload(w.t, w.now)
 		if n.sharedState().active() {
 			open = append(open, n.id)
 		}
 	}
-	w.host.reload(w.t)
+	w.host.reload(w.t, w.now)
 	w.do(w.host, woken{open})
 	for _, n := range w.shared {
 		w.do(n, woken{})
@@ -239,13 +239,16 @@ func (w *world) crash() {
 }
 
 // reload reads the state from the journal, as a process does that begins.
-func (n *node) reload(t require.TestingT) {
+func (n *node) reload(t require.TestingT, now time.Time) {
 	living := n.encoded(t)
 	n.state = n.replayed(t, nil, 0)
 	require.Equal(t, living, n.encoded(t), "the state from replay is the living one")
 	if n.saved != nil {
 		n.state = n.replayed(t, n.saved, n.savedAt)
 		require.Equal(t, living, n.encoded(t), "the state from a snapshot and replay is the living one")
+	}
+	if s, ok := n.state.(*hostState); ok {
+		s.measure(now)
 	}
 }
 
@@ -257,7 +260,7 @@ func (n *node) replayed(t require.TestingT, snapshot []byte, at int) state {
 	for _, r := range n.log[at:] {
 		e, err := decodeOf(n.kind, r)
 		require.NoError(t, err)
-		s.apply(e, stamp{r.Seq, r.Time})
+		s.apply(e, stamp{seq: r.Seq, at: r.Time})
 	}
 	return s
 }
