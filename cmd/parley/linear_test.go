@@ -43,7 +43,7 @@ func TestServe_killed_under_concurrent_clients_stays_linearisable(t *testing.T) 
 
 // recordHistories lets everybody ask, while the server is killed now and then.
 func recordHistories(t *testing.T, s *e2e.Server, histories []*history, seed uint64) *e2e.Server {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*e2e.Patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*e2e.Patience)
 	defer cancel()
 	var clients []*asker
 	for i, h := range histories {

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"parley/cmd/parley/internal/e2e"
@@ -15,34 +17,26 @@ import (
 )
 
 const (
-	readers = 99
-	// farBehind is how many messages of 30 KiB are more than the system keeps for
-	// a connection, 4 MiB on Linux, and the backlog of 1 MiB.
-	farBehind = 200
+	talkers = 10 // each may only send so much
+	// farBehind is how many rounds of ten messages of 30 KiB are more than the
+	// system keeps for a connection, 4 MiB on Linux, and the backlog of 1 MiB.
+	farBehind = 20
 	// stalledMemory is what a server with a hundred connections may take more
-	// while two of them are far behind: a backlog of 1 MiB each, and what is on its
-	// way to the others and was not collected yet.
+	// while one of them is far behind: a backlog of 1 MiB, and what is on its way to
+	// the others and was not collected yet.
 	stalledMemory = 32 << 20
 )
 
-// One client reads again when it is too late, and is told so. The other never
-// does, and is gone once a write to it has waited long enough.
+// A client that never reads is gone once a write to it has waited long enough.
 func TestServe_cuts_off_clients_that_do_not_read_and_nobody_else(t *testing.T) {
 	t.Parallel()
 	s := e2e.ServeWith(t, buildParley(t), t.TempDir())
-	a := newAudience(t, s, nil)
-	sleeper, stone := a.session.Join(t, "sleeper"), a.session.Join(t, "stone")
-	asleep := a.stall(t, sleeper)
+	a := newAudience(t, s, 99)
+	stone := a.session.Join(t, "stone")
 	a.stall(t, stone)
-	before, most := s.Resident(t), 0
-	text := strings.Repeat(".", 30<<10)
-	for i := range farBehind {
-		a.say(t, i, text)
-		most = max(most, s.Resident(t))
-	}
+	before := s.Resident(t)
+	most := a.fallBehind(t, s)
 	a.requireHeard(t)
-	require.Equal(t, protocol.CloseTooSlow, asleep.End(t))
-	a.awaitPresence(t, sleeper, false)
 	a.awaitPresence(t, stone, false)
 	t.Logf("the server occupied %d KiB before, and %d KiB at the most", before>>10, most>>10)
 	require.Less(t, most-before, stalledMemory)
@@ -51,32 +45,66 @@ func TestServe_cuts_off_clients_that_do_not_read_and_nobody_else(t *testing.T) {
 	s.Stop(t)
 }
 
+// One that reads again within half a minute, but too late, is told so.
+func TestServe_cuts_off_clients_that_fall_behind_with_a_reason(t *testing.T) {
+	t.Parallel()
+	s := e2e.ServeWith(t, buildParley(t), t.TempDir())
+	a := newAudience(t, s, talkers)
+	sleeper := a.session.Join(t, "sleeper")
+	asleep := a.stall(t, sleeper)
+	a.fallBehind(t, s)
+	require.Equal(t, protocol.CloseTooSlow, asleep.End(t))
+	a.awaitPresence(t, sleeper, false)
+	a.requireHeard(t)
+	s.Stop(t)
+}
+
 // audience is a room with many who read and some who talk.
 type audience struct {
 	session e2e.Session
 	from    string
-	talkers []e2e.Member // several, since each may only send so much
+	talkers []e2e.Member
 	readers []*e2e.Reader
 }
 
-func newAudience(t *testing.T, s *e2e.Server, heard func(event []byte)) *audience {
+func newAudience(t *testing.T, s *e2e.Server, readers int) *audience {
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	a := &audience{session: session, from: session.Cursor(t)}
 	for i := range readers {
 		m := session.Join(t, fmt.Sprint("reader ", i))
-		a.readers = append(a.readers, session.Read(t, m, a.from, heard))
-		if i < 10 {
+		a.readers = append(a.readers, session.Read(t, m, a.from))
+		if i < talkers {
 			a.talkers = append(a.talkers, m)
 		}
 	}
 	return a
 }
 
-func (a *audience) say(t *testing.T, i int, text string) {
+// fallBehind says more than a client that does not read can be behind, and
+// returns what the server occupied at the most.
+func (a *audience) fallBehind(t *testing.T, s *e2e.Server) (most int) {
 	t.Helper()
-	answer, err := a.session.Say(t.Context(), a.talkers[i%len(a.talkers)], fmt.Sprint(i), text)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
+	text := strings.Repeat(".", 30<<10)
+	for round := range farBehind {
+		a.say(t, round, text)
+		most = max(most, s.Resident(t))
+	}
+	return most
+}
+
+// say has all talkers say something, each once.
+func (a *audience) say(t *testing.T, round int, text string) {
+	t.Helper()
+	var talking sync.WaitGroup
+	for _, m := range a.talkers {
+		talking.Go(func() {
+			answer, err := a.session.Say(t.Context(), m, fmt.Sprint(round), text)
+			assert.NoError(t, err)
+			assert.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
+		})
+	}
+	talking.Wait()
+	require.False(t, t.Failed())
 }
 
 // requireHeard waits until all who read have read everything.

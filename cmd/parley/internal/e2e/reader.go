@@ -23,9 +23,8 @@ type Reader struct {
 	err  error         // why; read after done
 }
 
-// Read reads everything after a cursor. heard is called with every event, in
-// order, if it is set. The reader goes with the test.
-func (s Session) Read(t testing.TB, m Member, after string, heard func(event []byte)) *Reader {
+// Read reads everything after a cursor. The reader goes with the test.
+func (s Session) Read(t testing.TB, m Member, after string) *Reader {
 	t.Helper()
 	at, err := protocol.ParseCursor(after)
 	if err != nil {
@@ -39,7 +38,7 @@ func (s Session) Read(t testing.TB, m Member, after string, heard func(event []b
 	}
 	r := &Reader{feed: f, done: make(chan struct{})}
 	r.at.Store(at.Seq)
-	go r.read(f.(*socketFeed), heard) // it ends with the feed
+	go r.read(f.(*socketFeed)) // it ends with the feed
 	t.Cleanup(r.End)
 	return r
 }
@@ -50,7 +49,7 @@ func (r *Reader) End() {
 	<-r.done
 }
 
-func (r *Reader) read(f *socketFeed, heard func([]byte)) {
+func (r *Reader) read(f *socketFeed) {
 	defer close(r.done)
 	for r.err == nil {
 		var message []byte
@@ -65,9 +64,6 @@ func (r *Reader) read(f *socketFeed, heard func([]byte)) {
 			if before := r.at.Swap(seq); seq != before+1 {
 				r.err = violation("event %d came after event %d", seq, before)
 				return
-			}
-			if heard != nil {
-				heard(raw)
 			}
 		}
 	}
