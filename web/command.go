@@ -44,7 +44,7 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 	if err := s.limits.take(who); err != nil {
 		return nil, err
 	}
-	answer, err := s.hub.Do(r.Context(), r.PathValue("id"), who, req)
+	answer, err := s.carryOut(r, who, req)
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,7 @@ type setup struct {
 	log     *zap.Logger
 	pace    time.Duration // of the demo agent
 	dir     string        // of the journal, and of the demo agent's memory
+	remote  string        // where clients seem to come from, in a bubble; "" for nowhere that has an address
 	sends   int           // bytes that a socket of the server holds; 0 for what the system thinks
 }
 
@@ -78,7 +79,7 @@ func newBubble(t testing.TB, change ...func(*setup)) *world {
 	for _, c := range change {
 		c(&s)
 	}
-	listener := newPipeListener()
+	listener := newPipeListener(s.remote)
 	transport := &http.Transport{DialContext: listener.dial}
 	w := startWorld(t, s, listener, transport, "http://localhost")
 	w.patience = time.Hour // of the bubble's clock, which does not stand still while a test waits

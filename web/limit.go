@@ -45,27 +45,21 @@ func (l *commandLimit) take() (err *protocol.Error, heeds bool) {
 
 // idle reports whether nothing was sent for so long that a new limit would be
 // no other.
-func (l *commandLimit) idle() bool {
-	return l.commands.Tokens() >= float64(l.commands.Burst())
-}
+func (l *commandLimit) idle() bool { return full(l.commands) }
 
-// maxLimitedParticipants bounds what participantLimits keeps. When it is full
-// one that is idle makes room, or else any: some sender then starts afresh.
-const maxLimitedParticipants = 4096
+func full(l *rate.Limiter) bool { return l.Tokens() >= float64(l.Burst()) }
 
 // participantLimits keeps a limit for each participant who sends over plain
 // HTTP, by the credentials that are shown: under the id alone anybody could
 // use up another's share.
 type participantLimits struct {
-	rate  float64 // immutable
-	burst int     // immutable
-
-	mu    sync.Mutex
-	known map[[sha256.Size]byte]*commandLimit // guarded by mu
+	rate    float64 // immutable
+	senders *senders[[sha256.Size]byte, *commandLimit]
 }
 
 func newParticipantLimits(perSecond float64, burst int) *participantLimits {
-	return &participantLimits{rate: perSecond, burst: burst, known: map[[sha256.Size]byte]*commandLimit{}}
+	fresh := func() *commandLimit { return newCommandLimit(perSecond, burst) }
+	return &participantLimits{rate: perSecond, senders: newSenders[[sha256.Size]byte](fresh)}
 }
 
 // take counts one command in and returns nil or a RATE_LIMITED. Commands
@@ -74,36 +68,52 @@ func (p *participantLimits) take(who hub.Credentials) error {
 	if p.rate < 0 || who == (hub.Credentials{}) {
 		return nil
 	}
-	if err, _ := p.of(who).take(); err != nil {
+	key := sha256.Sum256([]byte(who.ParticipantID + "\x00" + who.Token)) // no token stays in memory
+	if err, _ := p.senders.limit(key).take(); err != nil {
 		return err
 	}
 	return nil
 }
 
-func (p *participantLimits) of(who hub.Credentials) *commandLimit {
-	key := sha256.Sum256([]byte(who.ParticipantID + "\x00" + who.Token)) // no token stays in memory
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	limit, ok := p.known[key]
+// maxSenders bounds what senders keep. When they are full one that is idle makes
+// room, or else any: that one then starts afresh.
+const maxSenders = 4096
+
+// senders keeps a limit for each of those who send. It is safe for concurrent
+// use.
+type senders[K comparable, L interface{ idle() bool }] struct {
+	fresh func() L // immutable
+
+	mu    sync.Mutex
+	known map[K]L // guarded by mu
+}
+
+func newSenders[K comparable, L interface{ idle() bool }](fresh func() L) *senders[K, L] {
+	return &senders[K, L]{fresh: fresh, known: map[K]L{}}
+}
+
+func (s *senders[K, L]) limit(key K) L {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	limit, ok := s.known[key]
 	if !ok {
-		p.makeRoom()
-		limit = newCommandLimit(p.rate, p.burst)
-		p.known[key] = limit
+		s.makeRoom()
+		limit = s.fresh()
+		s.known[key] = limit
 	}
 	return limit
 }
 
-// makeRoom looks at a few only, so that a flood of false credentials costs
-// little.
-func (p *participantLimits) makeRoom() {
+// makeRoom looks at a few only, so that a flood of new senders costs little.
+func (s *senders[K, L]) makeRoom() {
 	const looks = 16
 	n := 0
-	for key, limit := range p.known {
-		if len(p.known) < maxLimitedParticipants {
+	for key, limit := range s.known {
+		if len(s.known) < maxSenders {
 			return
 		}
 		if n++; n == looks || limit.idle() {
-			delete(p.known, key)
+			delete(s.known, key)
 		}
 	}
 }

@@ -45,12 +45,18 @@ type Options struct {
 	CommandRate float64
 	// CommandBurst is how many may come at once; 60 by default.
 	CommandBurst int
+
+	// JoinRate is how many people a second may join from one address that is not
+	// this machine's, and how often credentials from there may be wrong; 10 by
+	// default, negative for no limit.
+	JoinRate float64
 }
 
 const (
 	defaultWriteTimeout = 30 * time.Second
 	defaultCommandRate  = 20
 	defaultCommandBurst = 60
+	defaultJoinRate     = 10
 )
 
 func (o Options) withDefaults() Options {
@@ -63,5 +69,6 @@ func (o Options) withDefaults() Options {
 	o.WriteTimeout = cmp.Or(o.WriteTimeout, defaultWriteTimeout)
 	o.CommandRate = cmp.Or(o.CommandRate, defaultCommandRate)
 	o.CommandBurst = cmp.Or(o.CommandBurst, defaultCommandBurst)
+	o.JoinRate = cmp.Or(o.JoinRate, defaultJoinRate)
 	return o
 }

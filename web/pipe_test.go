@@ -8,19 +8,20 @@ import (
 
 // pipeListener is a network in memory, so that synctest sees who waits.
 type pipeListener struct {
+	remote string        // where clients seem to come from
 	conns  chan net.Conn // from dial to Accept; unbuffered, so none is lost
 	closed chan struct{}
 	once   sync.Once
 }
 
-func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+func newPipeListener(remote string) *pipeListener {
+	return &pipeListener{remote: remote, conns: make(chan net.Conn), closed: make(chan struct{})}
 }
 
 func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	client, server := net.Pipe()
 	select {
-	case l.conns <- server:
+	case l.conns <- pipeEnd{server, l.remote}:
 		return client, nil
 	case <-l.closed:
 		return nil, net.ErrClosed
@@ -43,9 +44,17 @@ func (l *pipeListener) Close() error {
 	return nil
 }
 
-func (l *pipeListener) Addr() net.Addr { return pipeAddr{} }
+func (l *pipeListener) Addr() net.Addr { return pipeAddr("localhost") }
 
-type pipeAddr struct{}
+// pipeEnd is the server's end of a connection.
+type pipeEnd struct {
+	net.Conn
+	remote string
+}
 
-func (pipeAddr) Network() string { return "pipe" }
-func (pipeAddr) String() string  { return "localhost" }
+func (p pipeEnd) RemoteAddr() net.Addr { return pipeAddr(p.remote) }
+
+type pipeAddr string
+
+func (pipeAddr) Network() string  { return "pipe" }
+func (a pipeAddr) String() string { return string(a) }

@@ -74,8 +74,7 @@ func (s *Server) readPoll(query url.Values) (pollQuery, error) {
 // is nothing, or the cursor means nothing here.
 func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
 	history := &protocol.History{After: q.after, Limit: q.limit}
-	answer, err := s.hub.Do(r.Context(), r.PathValue("id"), who,
-		protocol.Request{ID: uuid.NewString(), Command: history})
+	answer, err := s.carryOut(r, who, protocol.Request{ID: uuid.NewString(), Command: history})
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +100,7 @@ func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*p
 	defer s.open.leave()
 	ctx, cancel := s.open.until(r.Context())
 	defer cancel()
-	sub, err := s.follow(ctx, r.PathValue("id"), who, q.after)
+	sub, err := s.follow(ctx, r, who, q.after)
 	if err != nil {
 		return nil, err
 	}

@@ -82,9 +82,18 @@ func (s *Server) do(r *http.Request, who hub.Credentials, c protocol.Command) (a
 	if err := s.limits.take(who); err != nil {
 		return nil, err
 	}
-	answer, err := s.hub.Do(r.Context(), r.PathValue("id"), who, req)
+	answer, err := s.carryOut(r, who, req)
 	if err != nil {
 		return nil, err
 	}
 	return answer.Payload, nil
+}
+
+// carryOut has the hub carry out a command that came as a request of its own.
+func (s *Server) carryOut(r *http.Request, who hub.Credentials, req protocol.Request) (answer hub.Answer, err error) {
+	err = s.addresses.attempt(r.RemoteAddr, req.Command, func() error {
+		answer, err = s.hub.Do(r.Context(), r.PathValue("id"), who, req)
+		return err
+	})
+	return answer, err
 }

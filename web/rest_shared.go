@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 
@@ -39,15 +40,29 @@ func (s *Server) createShared(r *http.Request, body []byte) (any, error) {
 }
 
 func (s *Server) sharedState(r *http.Request, _ []byte) (any, error) {
-	return s.hub.State(r.Context(), r.PathValue("id"), readerCredentials(r))
+	return read(s, r, s.hub.State)
 }
 
 func (s *Server) participants(r *http.Request, _ []byte) (any, error) {
-	return s.hub.Participants(r.Context(), r.PathValue("id"), readerCredentials(r))
+	return read(s, r, s.hub.Participants)
 }
 
 func (s *Server) messages(r *http.Request, _ []byte) (any, error) {
-	return s.hub.Messages(r.Context(), r.PathValue("id"), readerCredentials(r))
+	return read(s, r, s.hub.Messages)
+}
+
+// read has the hub read something of a session, for who shows credentials or,
+// as in the original, for anybody.
+func read[T any](s *Server, r *http.Request, from func(context.Context, string, *hub.Credentials) (T, error)) (answer T, err error) {
+	who := readerCredentials(r)
+	if who == nil {
+		return from(r.Context(), r.PathValue("id"), nil)
+	}
+	err = s.addresses.attempt(r.RemoteAddr, nil, func() error {
+		answer, err = from(r.Context(), r.PathValue("id"), who)
+		return err
+	})
+	return answer, err
 }
 
 // closeShared takes the credentials in the body or, from clients whose DELETE

@@ -21,8 +21,9 @@ type Server struct {
 	mux     *http.ServeMux
 	handler http.Handler
 
-	limits *participantLimits
-	open   *openConns
+	limits    *participantLimits
+	addresses *addressLimits
+	open      *openConns
 }
 
 // New makes a server on a hub. It starts nothing; Shutdown ends what requests
@@ -30,13 +31,14 @@ type Server struct {
 func New(h *hub.Hub, o Options) *Server {
 	o = o.withDefaults()
 	s := &Server{
-		hub:    h,
-		o:      o,
-		log:    o.Logger,
-		guard:  newGuard(o),
-		mux:    http.NewServeMux(),
-		limits: newParticipantLimits(o.CommandRate, o.CommandBurst),
-		open:   newOpenConns(),
+		hub:       h,
+		o:         o,
+		log:       o.Logger,
+		guard:     newGuard(o),
+		mux:       http.NewServeMux(),
+		limits:    newParticipantLimits(o.CommandRate, o.CommandBurst),
+		addresses: newAddressLimits(o.JoinRate),
+		open:      newOpenConns(),
 	}
 	s.routes()
 	s.handler = s.logged(s.guard.wrap(http.HandlerFunc(s.route)))

@@ -30,6 +30,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 		s:       s,
 		session: r.PathValue("id"),
 		path:    r.URL.Path,
+		from:    r.RemoteAddr,
 		limit:   newCommandLimit(s.o.CommandRate, s.o.CommandBurst),
 	}
 	k.conn.prepare(s.open.draining, webSocket, s.o.WriteTimeout, k.fall)
@@ -74,6 +75,7 @@ type socket struct {
 	s       *Server
 	session string
 	path    string // for the log
+	from    string // host and port
 	ws      *websocket.Conn
 	limit   *commandLimit
 

@@ -28,7 +28,11 @@ func (k *socket) begin(req protocol.Request, err error) bool {
 // attach brings the connection into the session.
 func (k *socket) attach(req protocol.Request) bool {
 	k.begun.Store(true)
-	sub, err := k.s.hub.Attach(k.ctx, k.session, req, false)
+	var sub *hub.Subscription
+	err := k.s.addresses.attempt(k.from, req.Command, func() (err error) {
+		sub, err = k.s.hub.Attach(k.ctx, k.session, req, false)
+		return err
+	})
 	if k.ctx.Err() != nil { // the server shuts down, and closes it
 		if sub != nil {
 			sub.Close()

@@ -55,8 +55,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 // of the stream. That bears an id too, so that a client that is cut off before
 // the next one resumes from there.
 func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) (*hub.Subscription, hub.Line, error) {
-	id := r.PathValue("id")
-	sub, err := s.follow(r.Context(), id, who, cursor)
+	sub, err := s.follow(r.Context(), r, who, cursor)
 	if err != nil {
 		return nil, hub.Line{}, err
 	}
@@ -67,7 +66,7 @@ func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) 
 	}
 	connected, err := protocol.Marshal(protocol.Connected{
 		Type:            protocol.TypeConnected,
-		SharedSessionID: id,
+		SharedSessionID: r.PathValue("id"),
 		Timestamp:       time.Now().UTC().Format(time.RFC3339Nano),
 		Cursor:          at.String(),
 		Resume:          resume,
@@ -79,9 +78,13 @@ func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) 
 }
 
 // follow subscribes to events alone, those after the cursor first.
-func (s *Server) follow(ctx context.Context, id string, who hub.Credentials, cursor string) (*hub.Subscription, error) {
+func (s *Server) follow(ctx context.Context, r *http.Request, who hub.Credentials, cursor string) (sub *hub.Subscription, err error) {
 	resume := &protocol.Resume{ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: cursor}
-	return s.hub.Attach(ctx, id, protocol.Request{ID: uuid.NewString(), Command: resume}, true)
+	err = s.addresses.attempt(r.RemoteAddr, resume, func() error {
+		sub, err = s.hub.Attach(ctx, r.PathValue("id"), protocol.Request{ID: uuid.NewString(), Command: resume}, true)
+		return err
+	})
+	return sub, err
 }
 
 // stream is a connection that events are written to. Like a socket it outlives

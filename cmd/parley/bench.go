@@ -35,9 +35,9 @@ are medians over --runs runs; ± is how far the runs were apart.
 
 With --url it measures a server that runs already, without raw and without the
 server's processor time. Then mind its limits: see parley serve --help for
---command-rate, --max-participants and --max-connections. TMPDIR says where
-the temporary directories are: a file system in memory has no durability to
-measure.`,
+--command-rate, --join-rate, --max-participants and --max-connections. TMPDIR
+says where the temporary directories are: a file system in memory has no
+durability to measure.`,
 		Example: `  parley bench all --json before.json
   parley bench all --compare before.json
   parley bench fanout --subscribers 10,100,1000 --window 1,32

@@ -39,6 +39,7 @@ type serveSettings struct {
 	maxParticipants   int
 	maxConnections    int
 	commandRate       float64
+	joinRate          float64
 
 	profiles []agent.Profile // of the file and of agents
 }
@@ -101,6 +102,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.IntVar(&s.maxParticipants, "max-participants", 1000, "most people who may be in one session at a time")
 	f.IntVar(&s.maxConnections, "max-connections", 2000, "most connections to one session")
 	f.Float64Var(&s.commandRate, "command-rate", 20, "commands a second that one connection may send, or over plain HTTP one participant; 0 for no limit")
+	f.Float64Var(&s.joinRate, "join-rate", 10, "joins a second, and as many wrong credentials, from one address that is not this machine's; 0 for no limit")
 	f.StringVar(&s.debugListen, "debug-listen", "", "loopback address for Go's profiles, under /debug/pprof/; none if empty")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "console", "console or json")
@@ -159,6 +161,8 @@ func (s *serveSettings) checkLimits() error {
 		return fmt.Errorf("--max-connections: %d lets nobody in", s.maxConnections)
 	case s.commandRate < 0:
 		return fmt.Errorf("--command-rate: %g is negative; 0 is for no limit", s.commandRate)
+	case s.joinRate < 0:
+		return fmt.Errorf("--join-rate: %g is negative; 0 is for no limit", s.joinRate)
 	}
 	return nil
 }
@@ -192,13 +196,12 @@ func (s *serveSettings) hubOptions() hub.Options {
 	}
 }
 
-// webCommandRate is the rate as package web has it, where zero means its
-// default.
-func (s *serveSettings) webCommandRate() float64 {
-	if s.commandRate == 0 {
+// webRate is a rate as package web has it, where zero means its default.
+func webRate(rate float64) float64 {
+	if rate == 0 {
 		return -1
 	}
-	return s.commandRate
+	return rate
 }
 
 // defaultDataDir is where the platform keeps a user's data.

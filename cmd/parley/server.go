@@ -60,7 +60,8 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		Listen:       listener.Addr().String(),
 		AllowHosts:   s.allowHosts,
 		AllowOrigins: s.allowOrigins,
-		CommandRate:  s.webCommandRate(),
+		CommandRate:  webRate(s.commandRate),
+		JoinRate:     webRate(s.joinRate),
 	})
 	srv.http = srv.web.HTTPServer(s.listen)
 	go func() {

@@ -103,7 +103,7 @@ func refusal(line []byte) error {
 	}
 	e := answer.Error
 	if e.Code == protocol.CodeRateLimited {
-		return errors.New("the server limits how fast one client may be: raise its --command-rate, or ask for a lower --rate")
+		return errors.New("the server limits how fast one client may be: raise its --command-rate and --join-rate, or ask for a lower --rate")
 	}
 	return fmt.Errorf("the server refused a command with %s: %s", e.Code, e.Message)
 }

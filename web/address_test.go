@@ -1,0 +1,86 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+	"parley/web"
+)
+
+// afar makes a world whose clients come from one address that is not this
+// machine's, and may join ten times a second.
+func afar(t *testing.T) *world {
+	return newBubble(t, func(s *setup) { s.remote, s.web = "192.0.2.7:4000", web.Options{JoinRate: 10} })
+}
+
+func TestREST_JoinRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := afar(t)
+		s := w.share(protocol.ModeCommentOnly)
+		join := func(user string) reply {
+			return w.call("POST", s.path("/join"), object{"inviteToken": s.Invite, "userId": user})
+		}
+		for i := range 10 {
+			join(fmt.Sprint("guest ", i)).ok(http.StatusOK, nil)
+		}
+		for i := range 15 {
+			r := join("one too many")
+			r.fails(protocol.CodeRateLimited)
+			require.Equal(t, fmt.Sprint(1+i/10), r.header.Get("Retry-After"), "the longer the line")
+		}
+		s.say(s.Host, "who is in stays in")
+		<-time.After(time.Second)
+		join("one too many").ok(http.StatusOK, nil)
+		w.stop()
+	})
+}
+
+func TestREST_wrong_credentials_are_limited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := afar(t)
+		s := w.share(protocol.ModeCommentOnly)
+		guess := person{ID: s.Host.ID, Token: "guess"}
+		for range 5 {
+			w.call("POST", s.path("/messages"), guess.with(object{"text": "x"})).fails(protocol.CodeInvalidParticipantToken)
+			w.call("GET", s.path("/messages"), nil, guess.headers()...).fails(protocol.CodeInvalidParticipantToken)
+		}
+		for _, call := range []reply{
+			w.call("POST", s.path("/messages"), guess.with(object{"text": "x"})),
+			w.call("GET", s.path("/messages"), nil, guess.headers()...),
+			w.call("GET", s.path("/events"), nil, guess.headers()...),
+			w.call("GET", s.path("/stream"), nil, guess.headers()...),
+		} {
+			call.fails(protocol.CodeRateLimited)
+		}
+		s.join("gil", protocol.RoleCollaborator)
+		<-time.After(100 * time.Millisecond)
+		s.say(s.Host, "a tenth of a second later")
+		w.stop()
+	})
+}
+
+func TestSocket_wrong_credentials_are_limited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := afar(t)
+		s := w.share(protocol.ModeCommentOnly)
+		for range 10 {
+			c := w.dial(s.ID)
+			c.send(commandLine("1", "resume", object{"participantId": s.Host.ID, "participantToken": "guess"}))
+			c.closed(protocol.CloseBadCredentials)
+		}
+		c := w.dial(s.ID)
+		c.send(commandLine("1", "resume", object{"participantId": s.Host.ID, "participantToken": "guess"}))
+		refused, ok := c.answer().(*protocol.ErrorMessage)
+		require.True(t, ok)
+		require.Equal(t, protocol.CodeRateLimited, refused.Error.Code)
+		require.EqualValues(t, 100, refused.Error.RetryAfterMS)
+		c.closed(protocol.CloseRateLimited)
+		w.stop()
+	})
+}
