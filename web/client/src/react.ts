@@ -5,8 +5,10 @@ import type { Options } from "./options.js";
 import type { Presence, Welcome } from "./protocol.gen.js";
 import type { ConnectionState, Happenings } from "./state.js";
 
-/** Handlers by the name of what they hear. */
-export type Handlers = { [Type in keyof Happenings]?: (value: Happenings[Type]) => void };
+/** Handlers by the name of what they hear, and from which session. */
+export type Handlers = {
+  [Type in keyof Happenings]?: (value: Happenings[Type], session: SessionClient) => void;
+};
 
 export interface UseSession {
   /** Undefined until the first effect has run, and while there is no link. */
@@ -27,7 +29,8 @@ const nothing: Omit<UseSession, "session"> = {
 /**
  * Connects while the component is there, anew for another link and never for
  * other options or handlers. The handlers of the last rendering hear all there
- * is from the very first event on. Without a link it does nothing.
+ * is from the very first event on, until the "closed" that follows on the
+ * component's end. Without a link it does nothing.
  */
 export function useSession(
   link: string | Link | undefined,
@@ -45,7 +48,7 @@ export function useSession(
     if (!link) return;
     const s = connect(link, latest.current.options);
     for (const name of names) {
-      s.on(name, (value) => latest.current.handlers[name]?.(value as never));
+      s.on(name, (value) => latest.current.handlers[name]?.(value as never, s));
     }
     s.on("connection", (connection) => setState((old) => ({ ...old, connection })));
     s.on("welcome", (welcome) => {

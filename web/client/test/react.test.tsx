@@ -3,16 +3,20 @@ import { act, StrictMode, useState } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { useSession, type UseSession } from "../src/react.js";
-import { cursor, event, FakeSocket, invite } from "./fake/socket.js";
+import { cursor, event, FakeSocket, invite, welcome } from "./fake/socket.js";
+
+const me = welcome.participant.userId;
 
 let root: Root;
 let sockets: FakeSocket[];
 let now: UseSession;
+let heard: string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
   sockets = [];
+  heard = [];
   root = createRoot(document.createElement("div"));
 });
 afterEach(async () => {
@@ -33,7 +37,11 @@ function Room({ link }: { link: string | undefined }) {
   now = useSession(
     link,
     { userId: "ann", WebSocket: Recorded },
-    { event: () => setCount(count + 1) },
+    {
+      event: () => setCount(count + 1),
+      welcome: (w, session) => heard.push(`welcome ${w.resume} ${session.self?.userId}`),
+      connection: ({ state }) => heard.push(state),
+    },
   );
   return <p>{`${now.connection.state} ${now.presence.length} ${count}`}</p>;
 }
@@ -75,6 +83,25 @@ test("useSession gives each event to the handlers of the last rendering", async 
   await act(async () => sockets[0]!.say(event(11)));
   await act(async () => sockets[0]!.say(event(12)));
   expect(element.textContent).toMatch(/^live \d 2$/);
+});
+
+test("useSession lets its handlers hear everything, and from which session", async () => {
+  await show(invite);
+  await act(() => sockets[0]!.welcome({ cursor: cursor(10), resume: "new" }));
+  await show(undefined);
+  // The closed before all is of StrictMode, which ends what has just begun.
+  expect(heard).toEqual(["closed", "live", `welcome new ${me}`, "closed"]);
+});
+
+test("useSession shows the new welcome after a gap, and its handlers hear it", async () => {
+  await show(invite);
+  await act(() => sockets[0]!.welcome({ cursor: cursor(10), resume: "new" }));
+  await act(() => sockets[0]!.breakWith(1006));
+  expect(now.connection.state).toBe("reconnecting");
+  await act(() => vi.advanceTimersByTimeAsync(1_000));
+  await act(() => sockets[1]!.welcome({ cursor: cursor(90), resume: "gap", presence: ["P7"] }));
+  expect(now).toMatchObject({ welcome: { resume: "gap" }, presence: ["P7"] });
+  expect(heard.slice(-2)).toEqual(["live", `welcome gap ${me}`]);
 });
 
 test("useSession follows another link with another session", async () => {

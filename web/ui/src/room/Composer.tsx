@@ -123,7 +123,7 @@ function hint(over: number, busy: boolean): string {
 
 /** What is being written, to each by itself, and how it is sent. */
 function useDraft(props: Props, to: Target) {
-  const { client } = useTools().store;
+  const { client } = useTools();
   const { run } = useTools();
   const typing = useTyping(client, props.live);
   const [drafts, setDrafts] = useState<Record<Target, string>>({ chat: "", prompt: "" });

@@ -79,7 +79,7 @@ function Stop() {
       className="stop"
       aria-label={t.room.cancelTurn}
       leftSection={<Icon name="stop" size={14} />}
-      onClick={() => void tools.run(tools.store.client.cancel())}
+      onClick={() => void tools.run(tools.client.cancel())}
     >
       <span className="stop-word">{t.room.cancelTurn}</span>
     </Button>

@@ -26,7 +26,7 @@ export function Connection({ state: c, ended }: { state: ConnectionState; ended:
     <span className="connection conn-lost" role="status">
       {left > 0 ? t.connection.retry(left) : t.connection.reconnecting}
       {left > 2 && (
-        <button type="button" className="text-button" onClick={() => tools.store.client.retryNow()}>
+        <button type="button" className="text-button" onClick={() => tools.client.retryNow()}>
           {t.retry}
         </button>
       )}

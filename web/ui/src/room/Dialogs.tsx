@@ -66,16 +66,14 @@ function Box({
 
 function Terminal() {
   const tools = useTools();
-  return (
-    <CopyField label={t.room.terminal} text={`parley join '${tools.store.client.link ?? ""}'`} />
-  );
+  return <CopyField label={t.room.terminal} text={`parley join '${tools.client.link ?? ""}'`} />;
 }
 
 function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
   const tools = useTools();
   const [invite, setInvite] = useState(recall(room.session.id)?.invite ?? null);
   const rotate = async () => {
-    const link = await tools.store.client.rotateInvite();
+    const link = await tools.client.rotateInvite();
     const token = link.slice(link.indexOf("#i=") + 3);
     remember(room.session.id, { invite: token });
     setInvite(token);
@@ -130,7 +128,7 @@ const questions = {
 function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typeof questions }) {
   const tools = useTools();
   const q = questions[which];
-  const client = tools.store.client;
+  const client = tools.client;
   const act = {
     leave: async () => {
       await client.leave();

@@ -106,7 +106,7 @@ function Mode({ room, host }: { room: Room; host: boolean }) {
           <Menu.Item
             key={m}
             rightSection={m === room.session.mode ? <Icon name="check" size={14} /> : null}
-            onClick={() => m !== room.session.mode && void tools.run(tools.store.client.setMode(m))}
+            onClick={() => m !== room.session.mode && void tools.run(tools.client.setMode(m))}
           >
             {t.mode(m).name}
             <span className="command-about">{t.mode(m).about}</span>

@@ -66,7 +66,7 @@ function PersonMenu({ person: p }: { person: Participant }) {
         <Menu.Dropdown>
           <Menu.Item
             leftSection={<Icon name={other === "viewer" ? "eye" : "chat"} />}
-            onClick={() => void tools.run(tools.store.client.setRole(p.id, other))}
+            onClick={() => void tools.run(tools.client.setRole(p.id, other))}
           >
             {other === "viewer" ? t.people.makeViewer : t.people.makeCollaborator}
           </Menu.Item>
@@ -95,7 +95,7 @@ function RemoveDialog({ person, onClose }: { person: Participant; onClose(): voi
           e.preventDefault();
           const why = reason.trim();
           void tools
-            .run(tools.store.client.remove(person.id, why ? { reason: why } : {}))
+            .run(tools.client.remove(person.id, why ? { reason: why } : {}))
             .then((ok) => ok && onClose());
         }}
       >

@@ -51,7 +51,7 @@ export function Proposal({ approval: a, first }: { approval: Approval; first: bo
 
 function useDecision(a: Approval, prompt: string, reason: string) {
   const tools = useTools();
-  const client = tools.store.client;
+  const client = tools.client;
   const [busy, setBusy] = useState(false);
   const changed = prompt !== "" && prompt !== a.prompt;
   const run = (command: Promise<unknown>) => {

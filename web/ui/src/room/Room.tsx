@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import type { ConnectionState, Message } from "parley-client";
+import type { ConnectionState, Message, SessionClient } from "parley-client";
 
 import { preloadRichText } from "../content/RichText.tsx";
 import { prefer, preference, recall, remember } from "../core/memory.ts";
@@ -15,7 +15,7 @@ import { Composer, type ComposerHandle } from "./Composer.tsx";
 import { RoomContext, type RoomTools } from "./context.ts";
 import { Dialogs } from "./Dialogs.tsx";
 import { Header, type DialogName } from "./Header.tsx";
-import type { RoomStore, RoomState } from "./store.ts";
+import type { RoomStore } from "./store.ts";
 import { Announcer, Timeline, type TimelineHandle } from "./Timeline.tsx";
 import { Typing } from "./Typing.tsx";
 import { useBell } from "./useBell.ts";
@@ -26,12 +26,14 @@ preloadRichText();
 
 interface Props {
   store: RoomStore;
-  state: RoomState & { room: RoomModel };
+  room: RoomModel;
+  loadingOlder: boolean;
+  client: SessionClient;
+  connection: ConnectionState;
 }
 
 /** The room: what happens, what waits, and where one writes. */
-export default function Room({ store, state }: Props) {
-  const { room, connection } = state;
+export default function Room({ store, room, loadingOlder, client, connection }: Props) {
   const rights = rightsOf(room.session, room.me);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -39,7 +41,7 @@ export default function Room({ store, state }: Props) {
   const [replyTo, setReplyTo] = useState<Message | null>(null);
   const [singleKeys, setSingleKeys] = useState(preference("keys") !== "off");
   const title = useTitle(room);
-  const tools = useTools(store, room.me.id, setReplyTo, timeline);
+  const tools = useTools(store, client, room.me.id, setReplyTo, timeline);
 
   useBell(room, title, rights.host);
   useShortcuts({
@@ -76,8 +78,8 @@ export default function Room({ store, state }: Props) {
                 items={room.timeline.items}
                 meId={room.me.id}
                 more={room.more}
-                loadingOlder={state.loadingOlder}
-                onOlder={() => void store.older()}
+                loadingOlder={loadingOlder}
+                onOlder={() => void store.older(client)}
                 hint={
                   isQuiet(room) && <Quiet rights={rights} onInvite={() => setDialog("invite")} />
                 }
@@ -150,6 +152,7 @@ function Quiet({ rights, onInvite }: { rights: Rights; onInvite(): void }) {
 
 function useTools(
   store: RoomStore,
+  client: SessionClient,
   meId: string,
   reply: (m: Message) => void,
   timeline: { current: TimelineHandle | null },
@@ -157,6 +160,7 @@ function useTools(
   return useMemo(
     () => ({
       store,
+      client,
       meId,
       reply,
       person: (id) => {
@@ -179,7 +183,7 @@ function useTools(
           },
         ),
     }),
-    [store, meId, reply, timeline],
+    [store, client, meId, reply, timeline],
   );
 }
 

@@ -50,7 +50,7 @@ function Question({ permission: p, first }: { permission: Permission; first: boo
   const answer = (option: string) => {
     setBusy(true);
     void tools
-      .run(tools.store.client.answerPermission(p.requestId, option))
+      .run(tools.client.answerPermission(p.requestId, option))
       .then((ok) => !ok && setBusy(false));
   };
   return (

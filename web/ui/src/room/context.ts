@@ -1,12 +1,13 @@
 import { createContext, useContext } from "react";
 
-import type { Message, Participant } from "parley-client";
+import type { Message, Participant, SessionClient } from "parley-client";
 
 import type { RoomStore } from "./store.ts";
 
 /** What rows and cards need beside their own item. It stays the same for the room's life. */
 export interface RoomTools {
   store: RoomStore;
+  client: SessionClient;
   meId: string;
   person(id: string | null): Participant | null;
   message(id: string): Message | null;

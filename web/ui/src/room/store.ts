@@ -1,14 +1,7 @@
-/** A room and the connection to it, for React to draw. */
+/** What useSession hears, as a room for React to draw. */
 
-import {
-  connect,
-  ParleyError,
-  type ConnectionState,
-  type Link,
-  type Options,
-  type SessionClient,
-  type Welcome,
-} from "parley-client";
+import { ParleyError, type SessionClient, type Welcome } from "parley-client";
+import type { Handlers } from "parley-client/react";
 
 import { enter, prepend, startsTyping, stopsTyping, take, type Room } from "../core/room.ts";
 import type { SessionEvent } from "../core/wire.ts";
@@ -17,52 +10,44 @@ import { t } from "../texts.ts";
 
 export interface RoomState {
   room: Room | null;
-  connection: ConnectionState;
   loadingOlder: boolean;
 }
 
-const firstPage = 200;
 const olderPage = 500; // as many as the server gives
 const typingLapsesMs = 6_000;
 // Hidden pages draw nothing, but their title counts on.
 const hiddenPauseMs = 200;
 
+/** It connects nothing itself: its handlers are for useSession, and give it all it knows. */
 export class RoomStore {
-  readonly client: SessionClient;
-  private state: RoomState = {
-    room: null,
-    connection: { state: "connecting" },
-    loadingOlder: false,
-  };
+  private state: RoomState = { room: null, loadingOlder: false };
   private readonly listeners = new Set<() => void>();
   private welcome: Welcome | null = null;
   private waiting: SessionEvent[] = [];
   private cancelFlush: (() => void) | null = null;
   private readonly typists = new Map<string, ReturnType<typeof setTimeout>>();
 
-  constructor(link: Link, options: Options) {
-    this.client = connect(link, { recent: firstPage, ...options });
-    this.client.on("welcome", (w) => {
+  readonly handlers: Handlers = {
+    welcome: (w, client) => {
       this.waiting = [];
       this.welcome = w;
       this.set({ room: enter(w), loadingOlder: false });
       if (w.resume === "gap") toast(t.connection.gap);
       // After a gap the welcome brings no events along.
-      if (!w.recent?.length) void this.older();
-    });
-    this.client.on("event", (e) => this.queue(e));
-    this.client.on("unknown", (line) => {
+      if (!w.recent?.length) void this.older(client);
+    },
+    event: (e) => this.queue(e),
+    unknown: (line) => {
       if (typeof line.cursor === "string") this.queue(line as unknown as SessionEvent);
-    });
-    this.client.on("presence", (p) =>
-      this.change((room) => ({ ...room, present: new Set(p.participants) })),
-    );
-    this.client.on("typing", (n) => this.typing(n.participantId, n.active));
-    this.client.on("connection", (connection) => {
+    },
+    presence: (p) => this.change((room) => ({ ...room, present: new Set(p.participants) })),
+    typing: (n) => this.typing(n.participantId, n.active),
+    connection: ({ state }) => {
       this.flush();
-      this.set({ connection });
-    });
-  }
+      // Nobody says any more that they have stopped.
+      if (state === "closed") for (const id of this.typists.keys()) this.typing(id, false);
+    },
+  };
 
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -71,21 +56,15 @@ export class RoomStore {
 
   snapshot = (): RoomState => this.state;
 
-  close(): void {
-    this.cancelFlush?.();
-    for (const timer of this.typists.values()) clearTimeout(timer);
-    this.client.close();
-  }
-
   /** Loads events from before those that are there. */
-  async older(): Promise<void> {
+  async older(client: SessionClient): Promise<void> {
     const { room, loadingOlder } = this.state;
     if (!room?.more || loadingOlder) return;
     const first = room.events[0];
     const { welcome } = this;
     this.set({ loadingOlder: true });
     try {
-      const h = await this.client.history({
+      const h = await client.history({
         ...(first && { before: first.cursor }),
         limit: olderPage,
       });

@@ -1,6 +1,13 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 
-import { parseLink, type ConnectionState, type Options } from "parley-client";
+import {
+  parseLink,
+  type ConnectionState,
+  type Link,
+  type Options,
+  type SessionClient,
+} from "parley-client";
+import { useSession } from "parley-client/react";
 
 import { howEnded } from "../core/api.ts";
 import { forgetWayBack, newUserId, recall, remember, rememberName } from "../core/memory.ts";
@@ -14,13 +21,14 @@ import { StatePage } from "./StatePage.tsx";
 
 const Room = lazy(() => import("../room/Room.tsx"));
 
+const firstPage = 200;
+
 type SessionPlace = Extract<Place, { page: "session" }>;
 
 /** How one comes in: asked first, with an invite and a name, or by one's own way back. */
 type Way =
   | { how: "ask"; invite: string }
-  | { how: "join"; invite: string; choice: JoinChoice }
-  | { how: "return"; participant: { id: string; token: string } }
+  | { how: "enter"; link: Link; options: Options }
   | { how: "stop"; state: StateName };
 
 export default function SessionPage({ place }: { place: SessionPlace }) {
@@ -40,13 +48,13 @@ export default function SessionPage({ place }: { place: SessionPlace }) {
           session={place.session}
           onJoin={(choice) => {
             rememberName(choice.name);
-            setWay({ how: "join", invite: way.invite, choice });
+            setWay(joining(place.session, way.invite, choice));
           }}
           onStop={(state) => setWay({ how: "stop", state })}
         />
       );
     default:
-      return <Inside key={JSON.stringify(way)} session={place.session} way={way} onWay={setWay} />;
+      return <Inside key={JSON.stringify(way)} way={way} onWay={setWay} />;
   }
 }
 
@@ -56,11 +64,29 @@ function firstWay(place: SessionPlace): Way {
   if (place.participant) {
     remember(place.session, { participant: place.participant });
     hideSecret();
-    return { how: "return", participant: place.participant };
+    return returning(place.session, place.participant);
   }
-  if (known?.participant) return { how: "return", participant: known.participant };
+  if (known?.participant) return returning(place.session, known.participant);
   const invite = place.invite ?? known?.invite;
   return invite ? { how: "ask", invite } : { how: "stop", state: "incomplete" };
+}
+
+function joining(session: string, invite: string, choice: JoinChoice): Way {
+  return {
+    how: "enter",
+    link: { server: location.origin, session, invite },
+    options: {
+      recent: firstPage,
+      userId: newUserId(choice.name),
+      displayName: choice.name,
+      role: choice.watch ? "viewer" : "collaborator",
+    },
+  };
+}
+
+function returning(session: string, participant: { id: string; token: string }): Way {
+  const link = { server: location.origin, session, participant };
+  return { how: "enter", link, options: { recent: firstPage } };
 }
 
 // Over somebody's shoulder, in a screenshot, in a shared history: the address
@@ -70,56 +96,29 @@ function hideSecret(): void {
 }
 
 interface InsideProps {
-  session: string;
-  way: Extract<Way, { how: "join" | "return" }>;
+  way: Extract<Way, { how: "enter" }>;
   onWay(way: Way): void;
 }
 
-function Inside({ session, way, onWay }: InsideProps) {
-  const store = useStore(session, way);
-  if (!store) return <Loading />;
-  return <Connected session={session} way={way} onWay={onWay} store={store} />;
-}
-
-function useStore(session: string, way: InsideProps["way"]): RoomStore | null {
-  const [store, setStore] = useState<RoomStore | null>(null);
+function Inside({ way, onWay }: InsideProps) {
+  const { session } = way.link;
+  const [store] = useState(() => new RoomStore());
+  const { session: client, connection } = useSession(way.link, way.options, store.handlers);
+  const { room, loadingOlder } = useSyncExternalStore(store.subscribe, store.snapshot);
+  const inside = room !== null;
   useEffect(() => {
-    const link = { server: location.origin, session };
-    const s =
-      way.how === "return"
-        ? new RoomStore({ ...link, participant: way.participant }, {})
-        : new RoomStore({ ...link, invite: way.invite }, joinOptions(way.choice));
-    setStore(s);
-    return () => s.close();
-  }, [session, way]);
-  return store;
-}
-
-function joinOptions(choice: JoinChoice): Options {
-  return {
-    userId: newUserId(choice.name),
-    displayName: choice.name,
-    role: choice.watch ? "viewer" : "collaborator",
-  };
-}
-
-function Connected({ session, way, onWay, store }: InsideProps & { store: RoomStore }) {
-  const state = useSyncExternalStore(store.subscribe, store.snapshot);
-  const inside = state.room !== null;
-  useEffect(() => {
-    if (!inside) return;
-    keepWayBack(session, store);
+    if (!inside || !client) return;
+    keepWayBack(session, client);
     hideSecret();
-  }, [inside, session, store]);
+  }, [inside, session, client]);
 
-  const c = state.connection;
-  const stopped = stoppedBy(c);
+  const stopped = stoppedBy(connection);
   useEffect(() => {
     if (stopped === null) return;
     // A way back that no longer leads in must not be tried again at each visit.
     if (["badCredentials", "left", "removed"].includes(stopped)) forgetWayBack(session);
     const invite = recall(session)?.invite;
-    if (!inside && way.how === "return" && ["badCredentials", "left"].includes(stopped) && invite) {
+    if (!inside && way.link.participant && ["badCredentials", "left"].includes(stopped) && invite) {
       onWay({ how: "ask", invite });
     } else if (!inside && stopped === "ended") {
       void howEnded(session).then((state) => onWay({ how: "stop", state }));
@@ -128,16 +127,19 @@ function Connected({ session, way, onWay, store }: InsideProps & { store: RoomSt
     }
   }, [stopped, inside, session, way, onWay]);
 
-  if (!state.room) {
-    return (
-      <Loading
-        text={c.state === "reconnecting" ? t.connection.reconnecting : t.connection.connecting}
-      />
-    );
+  if (!room || !client) {
+    const again = connection.state === "reconnecting";
+    return <Loading text={again ? t.connection.reconnecting : t.connection.connecting} />;
   }
   return (
     <Suspense fallback={<Loading />}>
-      <Room store={store} state={{ ...state, room: state.room }} />
+      <Room
+        store={store}
+        room={room}
+        loadingOlder={loadingOlder}
+        client={client}
+        connection={connection}
+      />
     </Suspense>
   );
 }
@@ -150,9 +152,8 @@ function stoppedBy(c: ConnectionState): StateName | null {
   return full ? "full" : null;
 }
 
-function keepWayBack(session: string, store: RoomStore): void {
-  const link = store.client.link;
-  const participant = link && parseLink(link).participant;
+function keepWayBack(session: string, client: SessionClient): void {
+  const participant = client.link && parseLink(client.link).participant;
   if (participant) remember(session, { participant, at: Date.now() });
 }
 

@@ -45,7 +45,7 @@ export function Prompt({ row }: { row: PromptRow }) {
         <button
           type="button"
           className="text-button"
-          onClick={() => void tools.run(tools.store.client.cancel(a.id))}
+          onClick={() => void tools.run(tools.client.cancel(a.id))}
         >
           {t.prompt.withdraw}
         </button>

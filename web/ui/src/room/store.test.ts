@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { ParleyError, type HistoryAnswer, type SessionClient } from "parley-client";
+
+import { Story, welcome } from "../core/fixtures.ts";
+import { RoomStore } from "./store.ts";
+
+let store: RoomStore;
+let shown: number;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("document", { hidden: true });
+  store = new RoomStore();
+  shown = 0;
+  store.subscribe(() => shown++);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** A session whose history is told when the test says so. */
+function client() {
+  let tell!: (answer: HistoryAnswer) => void;
+  const history = new Promise<HistoryAnswer>((resolve) => (tell = resolve));
+  return { tell, session: { history: () => history } as unknown as SessionClient };
+}
+
+const cursors = () => store.snapshot().room?.events.map((e) => e.cursor);
+
+describe("a room's store", () => {
+  test("draws what comes in a burst once", async () => {
+    const { events } = new Story().chat("one").chat("two").chat("three");
+    store.handlers.welcome?.(welcome({ recent: events.slice(0, 1) }), client().session);
+    for (const e of events.slice(1)) store.handlers.event?.(e as never, client().session);
+    expect([cursors(), shown]).toEqual([["c1"], 1]);
+    await vi.runAllTimersAsync();
+    expect([cursors(), shown]).toEqual([["c1", "c2", "c3"], 2]);
+  });
+
+  test("shows what happened before it shows that the connection is gone", () => {
+    const { events } = new Story().chat("last words");
+    const { session } = client();
+    store.handlers.welcome?.(welcome({ recent: new Story().chat("first").events }), session);
+    store.handlers.typing?.({ participantId: "olga", active: true }, session);
+    store.handlers.event?.(events[0] as never, session);
+    const error = new ParleyError("SESSION_CLOSED", "");
+    store.handlers.connection?.({ state: "closed", reason: "ended", error }, session);
+    expect(store.snapshot().room?.timeline.items).toHaveLength(2);
+    expect(store.snapshot().room?.typing.size).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("begins anew after a gap, and takes no older events of the story before", async () => {
+    const { events } = new Story().chat("one").chat("two").chat("three");
+    const [before, after] = [client(), client()];
+    store.handlers.welcome?.(welcome(), before.session);
+    store.handlers.event?.(events[0] as never, before.session);
+    store.handlers.welcome?.(welcome({ resume: "gap" }), after.session);
+    before.tell({ events: events.slice(0, 2), more: false, gap: false });
+    await vi.runAllTimersAsync();
+    expect(cursors()).toEqual([]);
+    expect(store.snapshot().loadingOlder).toBe(true);
+    after.tell({ events, more: false, gap: false });
+    await vi.runAllTimersAsync();
+    expect(cursors()).toEqual(["c1", "c2", "c3"]);
+    expect(store.snapshot().loadingOlder).toBe(false);
+  });
+});
