@@ -18,7 +18,7 @@ type Credentials struct {
 // Answer is what a command is answered with.
 type Answer struct {
 	// Payload is an answer type of protocol, as a pointer, for protocol.Marshal;
-	// *protocol.Welcome for a join or resume, nil for a ping.
+	// *Welcome for a join or resume, nil for a ping.
 	Payload   any
 	Duplicate bool // the command was carried out before, under the same id
 }

@@ -110,7 +110,7 @@ func restore(s state, encoded []byte) error {
 	}
 	switch s := s.(type) {
 	case *sharedState:
-		if len(s.People) == 0 {
+		if len(s.People.all) == 0 {
 			return errors.New("snapshot without people")
 		}
 		s.index()

@@ -29,7 +29,7 @@ func allowed(role protocol.Role, mode protocol.Mode, c protocol.Command, e event
 // somebody is a participant with the right token, or with a wrong one.
 func (p *play) somebody(t *rapid.T, n *node) Credentials {
 	s := n.sharedState()
-	who := rapid.SampledFrom(s.People).Draw(t, "who")
+	who := rapid.SampledFrom(s.People.all).Draw(t, "who")
 	if rapid.IntRange(0, 2).Draw(t, "host") == 0 {
 		who = s.host()
 	}
@@ -48,7 +48,7 @@ func (p *play) anyCommand(t *rapid.T, n *node) protocol.Command {
 		}
 		return rapid.SampledFrom(s.Approvals).Draw(t, "approval").ID
 	}
-	who := func() string { return rapid.SampledFrom(s.People).Draw(t, "participant").ID }
+	who := func() string { return rapid.SampledFrom(s.People.all).Draw(t, "participant").ID }
 	return rapid.Custom(func(t *rapid.T) protocol.Command {
 		switch rapid.IntRange(0, 17).Draw(t, "command") {
 		case 0, 1:
@@ -86,7 +86,7 @@ func (p *play) join(t *rapid.T, s *sharedState) protocol.Command {
 		UserID:      rapid.SampledFrom([]string{"ada", "ben", "cem", "dot", "eve"}).Draw(t, "user"),
 		Role:        rapid.SampledFrom([]protocol.Role{"", protocol.RoleViewer, protocol.RoleHost}).Draw(t, "role"),
 	}
-	if p, here := s.present(c.UserID); here && rapid.Bool().Draw(t, "with token") {
+	if p, here := s.People.present(c.UserID); here && rapid.Bool().Draw(t, "with token") {
 		c.ParticipantToken = s.rules.key.token(participantToken, p.ID, 1)
 	}
 	return c

@@ -60,7 +60,7 @@ func (p *play) command(t *rapid.T) {
 func (p *play) give(n *node, c command) {
 	s := n.sharedState()
 	before := len(n.log)
-	by, known := s.person(c.who.ParticipantID)
+	by, known := s.People.get(c.who.ParticipantID)
 	mayAct := known && by.LeftAt == nil && c.who.Token == s.rules.key.token(participantToken, by.ID, 1)
 	role, mode := by.Role, s.Session.Mode
 	wasActive := s.active()

@@ -20,8 +20,8 @@ type sharedState struct {
 	ID          SessionID
 	Time        time.Time // of the newest event
 	Session     protocol.Session
-	Invite      int                      // generation of the invite
-	People      []protocol.Participant   // in join order, those who left included
+	Invite      int // generation of the invite
+	People      people
 	Barred      map[string]bool          // user ids that were removed
 	Roles       map[string]protocol.Role // roles that the host has set, by user id
 	Approvals   []approvalState          // every prompt, in order of creation
@@ -33,7 +33,6 @@ type sharedState struct {
 	Commands    map[string][]commandDone // recent ones by who sent them, oldest first
 
 	// derived from the above
-	people    map[string]int  // place in People by participant id
 	approvals map[string]int  // place in Approvals by id
 	resource  json.RawMessage // encoding of encoded, which Session seldom differs from
 	encoded   protocol.Session
@@ -100,9 +99,8 @@ func newSharedState(id SessionID, r *rules) *sharedState {
 
 // index rebuilds what is derived, after a snapshot was read.
 func (s *sharedState) index() {
-	s.people = make(map[string]int, len(s.People))
-	for i, p := range s.People {
-		s.people[p.ID] = i
+	if s.People.places == nil {
+		s.People = newPeople(nil)
 	}
 	s.approvals = make(map[string]int, len(s.Approvals))
 	for i, a := range s.Approvals {
@@ -121,27 +119,8 @@ func (s *sharedState) index() {
 
 func (s *sharedState) active() bool { return s.Session.Status == protocol.StatusActive }
 
-// person returns a participant, present or not.
-func (s *sharedState) person(id string) (protocol.Participant, bool) {
-	i, ok := s.people[id]
-	if !ok {
-		return protocol.Participant{}, false
-	}
-	return s.People[i], true
-}
-
-// present returns the participant of a user who has not left.
-func (s *sharedState) present(userID string) (protocol.Participant, bool) {
-	for _, p := range slices.Backward(s.People) {
-		if p.UserID == userID && p.LeftAt == nil {
-			return p, true
-		}
-	}
-	return protocol.Participant{}, false
-}
-
 // host returns the participant who created the session: always the first.
-func (s *sharedState) host() protocol.Participant { return s.People[0] }
+func (s *sharedState) host() protocol.Participant { return s.People.all[0] }
 
 // approval returns what is known of a prompt; nil when it is unknown.
 func (s *sharedState) approval(id string) *approvalState {
@@ -209,18 +188,18 @@ func (s *sharedState) apply(e event, at stamp) {
 	switch p := e.public.(type) {
 	case *protocol.SharedSessionCreated:
 		s.Session, s.Invite, s.Agent = p.Session, 1, e.private.Agent
-		s.putPerson(*e.private.Host)
+		s.People.put(*e.private.Host)
 	case *protocol.SessionUpdated:
 		s.Session = p.Session
 	case *protocol.SessionClosed:
 		s.applyClosed(p, at)
 	case *protocol.ParticipantJoined:
-		s.putPerson(p.Participant)
+		s.People.put(p.Participant)
 	case *protocol.ParticipantUpdated:
-		s.putPerson(p.Participant)
+		s.People.put(p.Participant)
 		s.Roles[p.Participant.UserID] = p.Participant.Role
 	case *protocol.ParticipantLeft:
-		s.putPerson(p.Participant)
+		s.People.put(p.Participant)
 		if p.RemovedBy != nil {
 			s.Barred[p.Participant.UserID] = true
 		}
@@ -269,22 +248,8 @@ func (s *sharedState) applyPrompt(payload protocol.Payload, at stamp) {
 
 func (s *sharedState) applyClosed(p *protocol.SessionClosed, at stamp) {
 	s.Session.Status = p.Status
-	for i := range s.People {
-		if s.People[i].LeftAt == nil {
-			left := at.at
-			s.People[i].LeftAt = &left
-		}
-	}
+	s.People.leave(at.at)
 	s.Permissions = nil
-}
-
-func (s *sharedState) putPerson(p protocol.Participant) {
-	if i, known := s.people[p.ID]; known {
-		s.People[i] = p
-		return
-	}
-	s.people[p.ID] = len(s.People)
-	s.People = append(s.People, p)
 }
 
 // putApproval notes a prompt as an event shows it. Without a phase it is done.

@@ -94,9 +94,9 @@ func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.
 // turn is the prompt as the host session's queue knows it.
 func (s *sharedState) turn(a protocol.Approval) turn {
 	t := turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt}
-	t.Author, _ = s.person(a.ParticipantID)
+	t.Author, _ = s.People.get(a.ParticipantID)
 	if by := a.ResolvedByParticipantID; by != nil {
-		t.Approver, _ = s.person(*by)
+		t.Approver, _ = s.People.get(*by)
 	}
 	return t
 }

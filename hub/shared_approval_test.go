@@ -144,7 +144,7 @@ func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
 	require.Equal(t, protocol.ApprovalFailed, s.state.approval(running).Status)
 	require.Equal(t, protocol.ApprovalFailed, s.state.approval(queued).Status)
 	require.Equal(t, protocol.ApprovalPending, s.state.approval(pending).Status)
-	for _, p := range s.state.People {
+	for _, p := range s.state.People.all {
 		require.NotNil(t, p.LeftAt)
 	}
 	s.deliverAll()

@@ -54,7 +54,7 @@ func (s *sharedState) command(in input, c command) decision {
 	case *protocol.Join, *protocol.Resume:
 		return s.enter(in, c, r)
 	}
-	p, known := s.person(c.who.ParticipantID)
+	p, known := s.People.get(c.who.ParticipantID)
 	if known && s.authentic(p, c.who) {
 		c.who.connected = true // need not be checked again
 		if done, again, err := s.recall(p.ID, c.request); err != nil || again {
@@ -120,7 +120,7 @@ func (s *sharedState) authenticate(who Credentials) (protocol.Participant, error
 	if err := s.requireActive(); err != nil {
 		return protocol.Participant{}, err
 	}
-	p, known := s.person(who.ParticipantID)
+	p, known := s.People.get(who.ParticipantID)
 	if !known {
 		return p, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
 	}

@@ -118,7 +118,7 @@ func (s *sharedState) join(in input, r protocol.Request, c *protocol.Join) decis
 	if d, settled := s.rejoin(in, c); settled {
 		return d
 	}
-	if s.presentCount() >= s.rules.MaxParticipants {
+	if len(s.People.here) >= s.rules.MaxParticipants {
 		return refuse(protocol.CodeTooManyParticipants, "the session has %d participants, which is all it can hold", s.rules.MaxParticipants)
 	}
 	p := protocol.Participant{
@@ -137,7 +137,7 @@ func (s *sharedState) joinedBefore(done commandDone, c *protocol.Join, err error
 	if err != nil {
 		return decision{err: err}
 	}
-	if p, _ := s.person(done.Joined); p.LeftAt != nil {
+	if p, _ := s.People.get(done.Joined); p.LeftAt != nil {
 		return refuse(protocol.CodeParticipantInactive, "this participant has left")
 	}
 	return decision{answer: welcomeFor{done.Joined, true, c.Recent}, duplicate: true}
@@ -149,7 +149,7 @@ func (s *sharedState) rejoin(in input, c *protocol.Join) (decision, bool) {
 	if s.provesHost(c) {
 		return s.comeBack(in, s.host(), c.Recent), true
 	}
-	p, here := s.present(c.UserID)
+	p, here := s.People.present(c.UserID)
 	if !here {
 		return decision{}, false
 	}
@@ -195,16 +195,6 @@ func (s *sharedState) roleOnJoin(c *protocol.Join) protocol.Role {
 	return protocol.RoleCollaborator
 }
 
-func (s *sharedState) presentCount() int {
-	n := 0
-	for i := range s.People {
-		if s.People[i].LeftAt == nil {
-			n++
-		}
-	}
-	return n
-}
-
 // resume brings a connection back, and with it the host who left.
 func (s *sharedState) resume(in input, c *protocol.Resume, stream bool) decision {
 	p, err := s.authenticate(Credentials{ParticipantID: c.ParticipantID, Token: c.ParticipantToken})
@@ -245,7 +235,7 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 	if err != nil {
 		return decision{err: err}
 	}
-	if now, here := s.present(p.UserID); here && p.LeftAt != nil && now.Role != protocol.RoleHost {
+	if now, here := s.People.present(p.UserID); here && p.LeftAt != nil && now.Role != protocol.RoleHost {
 		p = now // left, and joined again since
 	}
 	var d decision
@@ -275,7 +265,7 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 
 // guest returns a participant who is not the host.
 func (s *sharedState) guest(id string) (protocol.Participant, error) {
-	p, known := s.person(id)
+	p, known := s.People.get(id)
 	if !known {
 		return p, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
 	}

@@ -164,7 +164,7 @@ func TestShared_a_join_that_comes_again(t *testing.T) {
 		return s.do(s.n, command{request: protocol.Request{ID: id, Command: c}})
 	}
 	require.NoError(t, join("ben", "1").err)
-	ben, _ := s.state.present("ben")
+	ben, _ := s.state.People.present("ben")
 	t.Run("is answered with the same participant", func(t *testing.T) {
 		again := join("ben", "1")
 		require.True(t, again.duplicate)
@@ -173,7 +173,7 @@ func TestShared_a_join_that_comes_again(t *testing.T) {
 	})
 	t.Run("from another user is another join", func(t *testing.T) {
 		require.NoError(t, join("cem", "1").err)
-		_, here := s.state.present("cem")
+		_, here := s.state.People.present("cem")
 		require.True(t, here)
 	})
 	t.Run("is forgotten with the invite", func(t *testing.T) {

@@ -24,13 +24,13 @@ func (s *sharedState) read(m read) decision {
 func (s *sharedState) reading(what readKind, at Head) any {
 	switch what {
 	case readParticipants:
-		return &protocol.ParticipantsAnswer{Participants: slices.Clone(s.People)}
+		return &protocol.ParticipantsAnswer{Participants: s.People.list()}
 	case readMessages:
 		return deferred(func(r reader) (any, error) { return r.messages(at.Seq) })
 	}
 	a := &protocol.StateAnswer{
 		Session:      s.Session,
-		Participants: slices.Clone(s.People),
+		Participants: s.People.list(),
 		Cursor:       protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 	}
 	known, open := slices.Clone(s.Approvals), map[string]protocol.Approval{}

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -13,8 +14,9 @@ type sharedShell struct {
 	actor  *actor
 	state  func() *sharedState
 	fanout *fanout
-	subs   map[*Subscription]struct{}
-	typing map[string]time.Time // until when, by participant
+	subs   map[string][]*Subscription // by participant; nobody has an empty list
+	count  int                        // of subs
+	typing map[string]time.Time       // until when, by participant
 
 	presenceAt time.Time // when the list is to be sent; zero when it is up to date
 }
@@ -34,13 +36,13 @@ func newSharedShell(a *actor) *sharedShell {
 		actor:  a,
 		state:  func() *sharedState { return a.state.(*sharedState) },
 		fanout: newFanout(),
-		subs:   map[*Subscription]struct{}{},
+		subs:   map[string][]*Subscription{},
 		typing: map[string]time.Time{},
 	}
 }
 
 func (s *sharedShell) show(r *Record) {
-	if len(s.subs) > 0 {
+	if s.count > 0 {
 		s.fanout.add(shown{r}, len(r.Public)+itemCost)
 	}
 }
@@ -63,13 +65,25 @@ func (s *sharedShell) nudged() {
 func (s *sharedShell) perform(e effect) {
 	switch e := e.(type) {
 	case cut:
-		for sub := range s.subs {
-			if e.participant == "" || e.participant == sub.participant {
-				s.fanout.add(ended{sub, e.code, e.reason}, itemCost)
-			}
-		}
+		s.cut(e)
 	case typingNow:
 		s.typed(e.participant, e.active)
+	}
+}
+
+func (s *sharedShell) cut(c cut) {
+	if c.participant != "" {
+		s.end(s.subs[c.participant], c)
+		return
+	}
+	for subs := range maps.Values(s.subs) {
+		s.end(subs, c)
+	}
+}
+
+func (s *sharedShell) end(subs []*Subscription, c cut) {
+	for _, sub := range subs {
+		s.fanout.add(ended{sub, c.code, c.reason}, itemCost)
 	}
 }
 
@@ -79,7 +93,7 @@ func (s *sharedShell) complete(answer any, at Head) any {
 	case welcomeFor:
 		w := state.welcome(a, at)
 		w.Presence = s.presence()
-		return welcomeDraft{w, a.recent, at}
+		return w
 	case historyRange:
 		return history(a.History, at)
 	case readKind:
@@ -88,7 +102,7 @@ func (s *sharedShell) complete(answer any, at Head) any {
 	return answer
 }
 
-func (s *sharedShell) busy() bool { return len(s.subs) > 0 || len(s.state().inFlight()) > 0 }
+func (s *sharedShell) busy() bool { return s.count > 0 || len(s.state().inFlight()) > 0 }
 
 func (s *sharedShell) due() time.Time {
 	due := s.presenceAt
@@ -114,9 +128,7 @@ func (s *sharedShell) wake(now time.Time) {
 
 func (s *sharedShell) stop() {
 	bye := s.actor.hub.farewell(s.actor.id)
-	for sub := range s.subs {
-		s.fanout.add(ended{sub, bye.Code, bye.Reason}, itemCost)
-	}
+	s.cut(cut{code: bye.Code, reason: bye.Reason})
 	s.fanout.stop()
 }
 
@@ -124,19 +136,15 @@ func (s *sharedShell) stop() {
 // the one that its welcome stands on.
 func (s *sharedShell) subscribe(sub *Subscription, w welcomeDraft) error {
 	o := s.actor.hub.options
-	own := 0
-	for other := range s.subs {
-		if other.participant == w.Participant.ID {
-			own++
-		}
-	}
-	if len(s.subs) >= o.MaxConnections || own >= o.MaxOwnConnections {
-		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", len(s.subs), own)
+	own := s.subs[w.Participant.ID]
+	if s.count >= o.MaxConnections || len(own) >= o.MaxOwnConnections {
+		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", s.count, len(own))
 	}
 	if !sub.letIn(s.actor, s.fanout, w.Participant.ID, w.at) {
 		return errGone
 	}
-	s.subs[sub] = struct{}{}
+	s.subs[w.Participant.ID] = append(own, sub)
+	s.count++
 	s.fanout.add(entered{sub}, itemCost)
 	s.presenceChanged()
 	return nil
@@ -146,10 +154,17 @@ func (s *sharedShell) subscribe(sub *Subscription, w welcomeDraft) error {
 var errGone = protocol.Errorf(protocol.CodeInvalidRequest, "the connection is gone")
 
 func (s *sharedShell) unsubscribe(sub *Subscription) {
-	if _, known := s.subs[sub]; !known {
+	own := s.subs[sub.participant]
+	i := slices.Index(own, sub)
+	if i < 0 {
 		return
 	}
-	delete(s.subs, sub)
+	if own = slices.Delete(own, i, i+1); len(own) > 0 {
+		s.subs[sub.participant] = own
+	} else {
+		delete(s.subs, sub.participant)
+	}
+	s.count--
 	s.fanout.add(left{sub}, itemCost)
 	s.presenceChanged()
 	s.typed(sub.participant, false)
@@ -157,20 +172,17 @@ func (s *sharedShell) unsubscribe(sub *Subscription) {
 
 func (s *sharedShell) presenceChanged() {
 	if s.presenceAt.IsZero() {
-		s.presenceAt = time.Now().Add(presenceDelay + time.Duration(len(s.subs))*presenceDelayOfEach)
+		s.presenceAt = time.Now().Add(presenceDelay + time.Duration(s.count)*presenceDelayOfEach)
 	}
 }
 
 // presence lists who has a connection, in join order.
 func (s *sharedShell) presence() []string {
-	connected := map[string]bool{}
-	for sub := range s.subs {
-		connected[sub.participant] = true
-	}
+	p := &s.state().People
 	present := []string{}
-	for _, p := range s.state().People {
-		if connected[p.ID] && p.LeftAt == nil {
-			present = append(present, p.ID)
+	for _, i := range p.here {
+		if id := p.all[i].ID; len(s.subs[id]) > 0 {
+			present = append(present, id)
 		}
 	}
 	return present
@@ -192,55 +204,8 @@ func (s *sharedShell) typed(participant string, active bool) {
 // hint offers everybody what may be dropped.
 func (s *sharedShell) hint(m protocol.ServerMessage) {
 	b, err := protocol.Encode(m)
-	if err != nil || len(s.subs) == 0 {
+	if err != nil || s.count == 0 {
 		return
 	}
 	s.fanout.add(hinted{Line{Bytes: b, hint: true}}, len(b)+itemCost)
-}
-
-// welcomeDraft is a welcome without what has to be read.
-type welcomeDraft struct {
-	protocol.Welcome
-	recent int
-	at     Head
-}
-
-// read adds the recent events.
-func (w welcomeDraft) read(r reader, resume string) (*protocol.Welcome, error) {
-	full := w.Welcome
-	full.Resume = resume
-	if w.recent == 0 {
-		return &full, nil
-	}
-	from := max(w.at.Seq, Seq(w.recent)) - Seq(w.recent) + 1
-	lines, err := r.tail(from, w.at.Seq+1, answerBytes)
-	full.Recent = rawEvents(lines)
-	return &full, err
-}
-
-// welcome is the snapshot for one participant.
-func (s *sharedState) welcome(a welcomeFor, at Head) protocol.Welcome {
-	p, _ := s.person(a.participant)
-	if a.token {
-		p = s.withToken(p)
-	}
-	w := protocol.Welcome{
-		Session:      s.Session,
-		Participant:  p,
-		Participants: slices.Clone(s.People),
-		Approvals:    []protocol.Approval{},
-		Permissions:  []protocol.Permission{},
-		Agent:        s.Agent,
-		Cursor:       protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
-		Resume:       protocol.ResumeNew,
-		HeartbeatMS:  protocol.Heartbeat.Milliseconds(),
-		Limits:       protocol.DefaultLimits,
-	}
-	for _, o := range s.Open {
-		w.Approvals = append(w.Approvals, o.Approval)
-	}
-	for _, q := range s.Permissions {
-		w.Permissions = append(w.Permissions, q.Permission)
-	}
-	return w
 }

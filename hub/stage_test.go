@@ -48,7 +48,7 @@ func (s *stage) joins(user string, role protocol.Role) protocol.Participant {
 	s.t.Helper()
 	d := s.tryJoin(&protocol.Join{UserID: user, Role: role})
 	require.NoError(s.t, d.err)
-	p, here := s.state.present(user)
+	p, here := s.state.People.present(user)
 	require.True(s.t, here)
 	return p
 }

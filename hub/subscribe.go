@@ -31,12 +31,3 @@ func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
 		answered(r)
 	}
 }
-
-func (s *Subscription) welcome(ctx context.Context, requestID string, w welcomeDraft) (Line, error) {
-	full, err := w.read(s.reader(ctx), s.resume)
-	if err != nil {
-		return Line{}, err
-	}
-	b, err := protocol.Encode(&protocol.WelcomeMessage{ID: requestID, Payload: *full})
-	return Line{Bytes: b}, err
-}

@@ -98,15 +98,9 @@ func Marshal(v any) ([]byte, error) {
 		return marshalAround("events", orNone(v.Events), HistoryAnswer{More: v.More, Gap: v.Gap})
 	case *EventsAnswer:
 		return marshalAround("events", orNone(v.Events), EventsAnswer{Cursor: v.Cursor, Gap: v.Gap})
-	case *Welcome:
-		rest := *v
-		rest.Recent = nil
-		return marshalAround("recent", v.Recent, rest)
 	case HistoryAnswer:
 		return Marshal(&v)
 	case EventsAnswer:
-		return Marshal(&v)
-	case Welcome:
 		return Marshal(&v)
 	}
 	return marshalPlain(v)
@@ -175,16 +169,34 @@ func marshalEvent(e *Event) ([]byte, error) {
 // and puts the events there.
 func marshalAround(member string, events []json.RawMessage, rest any) ([]byte, error) {
 	b, err := marshalPlain(rest)
-	if err != nil || events == nil {
-		return b, err
+	if err != nil {
+		return nil, err
 	}
-	list := []byte(`{"` + member + `":[`)
-	for i, e := range events {
-		if i > 0 {
-			list = append(list, ',')
-		}
-		list = append(list, e...)
-	}
-	list = append(list, ']')
+	list := make([]byte, 0, len(b)+listSize(events))
+	list = appendList(append(list, `{"`+member+`":`...), events)
 	return append(list, bytes.TrimPrefix(b, []byte(`{"`+member+`":null`))...), nil
+}
+
+// appendList writes a list of what is encoded already; null for none at all.
+func appendList(b []byte, values []json.RawMessage) []byte {
+	if values == nil {
+		return append(b, "null"...)
+	}
+	b = append(b, '[')
+	for i, v := range values {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, v...)
+	}
+	return append(b, ']')
+}
+
+// listSize is about what appendList appends.
+func listSize(values []json.RawMessage) int {
+	n := len("null")
+	for _, v := range values {
+		n += len(v) + 1
+	}
+	return n
 }

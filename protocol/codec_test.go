@@ -123,7 +123,6 @@ func TestMarshal_keeps_events_in_answers_byte_for_byte(t *testing.T) {
 	for _, answer := range []any{
 		&protocol.HistoryAnswer{Events: events}, protocol.HistoryAnswer{Events: events},
 		&protocol.EventsAnswer{Events: events}, protocol.EventsAnswer{Events: events},
-		&protocol.Welcome{Recent: events}, protocol.Welcome{Recent: events},
 	} {
 		b, err := protocol.Marshal(answer)
 		require.NoError(t, err)
@@ -145,10 +144,10 @@ func TestMarshal_tells_an_empty_list_from_one_that_was_not_asked_for(t *testing.
 		require.NoError(t, err)
 		require.Equal(t, want, string(b))
 	}
-	b, err := protocol.Marshal(&protocol.Welcome{})
+	b, err := protocol.Encode(&protocol.WelcomeMessage{})
 	require.NoError(t, err)
 	require.Contains(t, string(b), `{"recent":null,`)
-	b, err = protocol.Marshal(&protocol.Welcome{Recent: []json.RawMessage{}})
+	b, err = protocol.Encode(&protocol.WelcomeMessage{Payload: protocol.Welcome{Recent: []json.RawMessage{}}})
 	require.NoError(t, err)
 	require.Contains(t, string(b), `{"recent":[],`)
 }

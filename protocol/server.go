@@ -107,26 +107,59 @@ func typed(t string, m any) ([]byte, error) {
 }
 
 func encodeWelcome(m *WelcomeMessage) ([]byte, error) {
-	payload, err := Marshal(&m.Payload)
+	participants := make([]json.RawMessage, len(m.Payload.Participants))
+	for i := range m.Payload.Participants {
+		var err error
+		if participants[i], err = Marshal(&m.Payload.Participants[i]); err != nil {
+			return nil, err
+		}
+	}
+	return EncodeWelcome(m, participants)
+}
+
+// EncodeWelcome is Encode with participants who are encoded already, in place of
+// the message's: a server sends the same long list again and again.
+func EncodeWelcome(m *WelcomeMessage, participants []json.RawMessage) ([]byte, error) {
+	rest, err := Marshal(struct {
+		Recent       any `json:"recent,omitzero"`
+		Participants any `json:"participants,omitzero"`
+		*Welcome
+	}{Welcome: &m.Payload})
 	if err != nil {
 		return nil, err
 	}
-	return answer(TypeWelcome, m.ID, false, payload)
+	b, err := beginAnswer(TypeWelcome, m.ID, false, listSize(m.Payload.Recent)+listSize(participants)+len(rest))
+	if err != nil {
+		return nil, err
+	}
+	b = appendList(append(b, `{"recent":`...), m.Payload.Recent)
+	b = appendList(append(b, `,"participants":`...), participants)
+	b = append(append(b, ','), rest[1:]...)
+	return append(b, '}'), nil
 }
 
 // answer puts the payload in place byte for byte: it can hold events.
 func answer(t, id string, duplicate bool, payload []byte) ([]byte, error) {
+	b, err := beginAnswer(t, id, duplicate, len(payload))
+	if err != nil {
+		return nil, err
+	}
+	b = append(b, orEmpty(payload, "{}")...)
+	return append(b, '}'), nil
+}
+
+// beginAnswer writes what comes before a payload, and leaves room for one of so
+// many bytes.
+func beginAnswer(t, id string, duplicate bool, room int) ([]byte, error) {
 	quoted, err := Marshal(id)
 	if err != nil {
 		return nil, err
 	}
-	b := fmt.Appendf(make([]byte, 0, len(payload)+96), `{"type":%q,"id":%s,`, t, quoted)
+	b := fmt.Appendf(make([]byte, 0, room+len(quoted)+96), `{"type":%q,"id":%s,`, t, quoted)
 	if duplicate {
 		b = append(b, `"duplicate":true,`...)
 	}
-	b = append(b, `"payload":`...)
-	b = append(b, orEmpty(payload, "{}")...)
-	return append(b, '}'), nil
+	return append(b, `"payload":`...), nil
 }
 
 // DecodeServer reads one line of the server. Unlike what comes from clients it

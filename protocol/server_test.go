@@ -12,7 +12,7 @@ import (
 
 func TestServerMessages_round_trip(t *testing.T) {
 	for _, m := range []protocol.ServerMessage{
-		&protocol.WelcomeMessage{ID: "1", Payload: protocol.Welcome{Recent: []json.RawMessage{odd}, Session: session, Participant: participant, Limits: protocol.DefaultLimits}},
+		&protocol.WelcomeMessage{ID: "1", Payload: protocol.Welcome{Recent: []json.RawMessage{odd}, Session: session, Participant: participant, Participants: []protocol.Participant{participant}, Limits: protocol.DefaultLimits}},
 		&protocol.OKMessage{ID: `a"<1>`, Payload: odd, Duplicate: true},
 		&protocol.ErrorMessage{ID: "1", Error: protocol.WireError{Code: protocol.CodeRateLimited, Message: "<slow>", Retryable: true, RetryAfterMS: 5}},
 		&protocol.ErrorMessage{Error: protocol.WireError{Code: protocol.CodeInvalidRequest}},

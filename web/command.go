@@ -53,8 +53,8 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 
 func encodeAnswer(id string, a hub.Answer) ([]byte, error) {
 	switch payload := a.Payload.(type) {
-	case *protocol.Welcome:
-		return protocol.Encode(&protocol.WelcomeMessage{ID: id, Payload: *payload})
+	case *hub.Welcome:
+		return payload.Encode(id)
 	case nil:
 		return protocol.Encode(&protocol.OKMessage{ID: id, Payload: []byte("{}"), Duplicate: a.Duplicate})
 	}

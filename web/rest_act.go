@@ -19,7 +19,7 @@ func (s *Server) join(r *http.Request, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	welcome := answer.(*protocol.Welcome)
+	welcome := answer.(*hub.Welcome)
 	return protocol.JoinAnswer{Session: welcome.Session, Participant: welcome.Participant}, nil
 }
 

@@ -1,0 +1,102 @@
+package hub
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"parley/protocol"
+)
+
+// people are the participants of a shared session in join order, those who left
+// included. There can be many more who left than are here, so nothing but
+// showing them all looks at each. In a snapshot they are a list.
+type people struct {
+	all []protocol.Participant
+
+	// derived from the above
+	places  map[string]int    // in all, by participant id
+	here    []int             // places of those who have not left, in order
+	encoded []json.RawMessage // each of all as it is shown; nil since it has changed
+}
+
+func newPeople(all []protocol.Participant) people {
+	p := people{all: all, places: make(map[string]int, len(all)), encoded: make([]json.RawMessage, len(all))}
+	for i := range all {
+		p.places[all[i].ID] = i
+		if all[i].LeftAt == nil {
+			p.here = append(p.here, i)
+		}
+	}
+	return p
+}
+
+// get returns a participant, present or not.
+func (p *people) get(id string) (protocol.Participant, bool) {
+	i, known := p.places[id]
+	if !known {
+		return protocol.Participant{}, false
+	}
+	return p.all[i], true
+}
+
+// present returns the participant of a user who has not left.
+func (p *people) present(userID string) (protocol.Participant, bool) {
+	for _, i := range slices.Backward(p.here) {
+		if p.all[i].UserID == userID {
+			return p.all[i], true
+		}
+	}
+	return protocol.Participant{}, false
+}
+
+// put takes a new participant in, or notes what has changed of one.
+func (p *people) put(who protocol.Participant) {
+	i, known := p.places[who.ID]
+	if !known {
+		i = len(p.all)
+		p.places[who.ID] = i
+		p.all, p.encoded = append(p.all, who), append(p.encoded, nil)
+	}
+	p.all[i], p.encoded[i] = who, nil
+	at, was := slices.BinarySearch(p.here, i)
+	switch is := who.LeftAt == nil; {
+	case is && !was:
+		p.here = slices.Insert(p.here, at, i)
+	case was && !is:
+		p.here = slices.Delete(p.here, at, at+1)
+	}
+}
+
+// leave notes that all have left.
+func (p *people) leave(at time.Time) {
+	for _, i := range p.here {
+		p.all[i].LeftAt, p.encoded[i] = &at, nil
+	}
+	p.here = nil
+}
+
+// list returns all for somebody else's use.
+func (p *people) list() []protocol.Participant { return slices.Clone(p.all) }
+
+// show is list, encoded. A participant is encoded once for all who are shown
+// the same.
+func (p *people) show() []json.RawMessage {
+	for i, e := range p.encoded {
+		if e == nil {
+			p.encoded[i] = rawJSON(p.all[i])
+		}
+	}
+	return slices.Clone(p.encoded)
+}
+
+// MarshalJSON implements json.Marshaler.
+func (p people) MarshalJSON() ([]byte, error) { return json.Marshal(p.all) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *people) UnmarshalJSON(b []byte) error {
+	var all []protocol.Participant
+	err := json.Unmarshal(b, &all)
+	*p = newPeople(all)
+	return err
+}

@@ -1,0 +1,66 @@
+package hub
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"parley/protocol"
+)
+
+func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, at := newPeople(nil), time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+		t.Repeat(map[string]func(*rapid.T){
+			"join": func(t *rapid.T) {
+				p.put(protocol.Participant{ID: fmt.Sprint(len(p.all)), UserID: rapid.StringMatching("[a-d]").Draw(t, "user")})
+			},
+			"change": func(t *rapid.T) {
+				if len(p.all) == 0 {
+					t.Skip("nobody came yet")
+				}
+				who := rapid.SampledFrom(p.all).Draw(t, "who")
+				who.LeftAt = rapid.SampledFrom([]*time.Time{nil, &at}).Draw(t, "left")
+				who.Role = rapid.SampledFrom([]protocol.Role{protocol.RoleViewer, protocol.RoleCollaborator}).Draw(t, "role")
+				p.put(who)
+			},
+			"all leave": func(*rapid.T) { p.leave(at) },
+			"sleep": func(t *rapid.T) {
+				snapshot, err := json.Marshal(p)
+				require.NoError(t, err)
+				p = people{}
+				require.NoError(t, json.Unmarshal(snapshot, &p))
+			},
+			"": func(t *rapid.T) { checkPeople(t, &p) },
+		})
+	})
+}
+
+func checkPeople(t *rapid.T, p *people) {
+	shown := p.show()
+	require.Len(t, shown, len(p.all))
+	here := map[string]protocol.Participant{}
+	var places []int
+	for i, want := range p.all {
+		got, known := p.get(want.ID)
+		require.True(t, known)
+		require.Equal(t, want, got)
+		require.JSONEq(t, string(rawJSON(want)), string(shown[i]))
+		if want.LeftAt == nil {
+			here[want.UserID] = want // the newest of that name
+			places = append(places, i)
+		}
+	}
+	require.Equal(t, places, slices.Concat(p.here))
+	for _, user := range []string{"a", "b", "c", "d"} {
+		got, is := p.present(user)
+		want, should := here[user]
+		require.Equal(t, should, is)
+		require.Equal(t, want, got)
+	}
+}
