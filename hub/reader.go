@@ -18,6 +18,7 @@ type reader struct {
 	ctx     context.Context
 	journal Journal
 	session SessionID
+	tail    []*Record // the newest events, as far as they are at hand
 }
 
 // finish makes an answer of what an actor gave out.
@@ -46,7 +47,15 @@ func (r reader) failed(err error) error {
 
 // records yields the events from a number on. Stopping early is cheap.
 func (r reader) records(from Seq) func(yield func(Record, error) bool) {
-	return r.journal.Read(r.ctx, r.session, from)
+	return func(yield func(Record, error) bool) {
+		for _, rec := range since(r.tail, from) {
+			if !yield(*rec, nil) {
+				return
+			}
+			from = rec.Seq + 1
+		}
+		r.journal.Read(r.ctx, r.session, from)(yield)
+	}
 }
 
 // event reads the event of that number.
@@ -72,8 +81,8 @@ func (r reader) lines(from, to Seq, bytes int) ([]Line, error) {
 	return lines, err
 }
 
-// tail is lines with the oldest left out where there is too much.
-func (r reader) tail(from, to Seq, bytes int) ([]Line, error) {
+// newest is lines with the oldest left out where there is too much.
+func (r reader) newest(from, to Seq, bytes int) ([]Line, error) {
 	var lines []Line
 	err := r.each(from, to, func(l Line) (more bool) {
 		lines = append(lines, l)
@@ -88,11 +97,14 @@ func (r reader) tail(from, to Seq, bytes int) ([]Line, error) {
 // each calls use with events from a number on, until before the number to or
 // until use wants no more.
 func (r reader) each(from, to Seq, use func(Line) (more bool)) error {
+	if from >= to {
+		return nil
+	}
 	for rec, err := range r.records(from) {
 		if err != nil {
 			return r.failed(err)
 		}
-		if rec.Seq >= to || !use(lineOf(&rec)) {
+		if !use(lineOf(&rec)) || rec.Seq+1 >= to {
 			break
 		}
 	}
@@ -159,7 +171,7 @@ func history(h protocol.History, head Head) deferred {
 			return nil, err
 		}
 		forward := h.After != "" && !gap
-		read := r.tail
+		read := r.newest
 		if forward {
 			read = r.lines
 		}

@@ -14,6 +14,7 @@ type sharedShell struct {
 	actor  *actor
 	state  func() *sharedState
 	fanout *fanout
+	tail   tail
 	subs   map[string][]*Subscription // by participant; nobody has an empty list
 	count  int                        // of subs
 	typing map[string]time.Time       // until when, by participant
@@ -42,6 +43,7 @@ func newSharedShell(a *actor) *sharedShell {
 }
 
 func (s *sharedShell) show(r *Record) {
+	s.tail.add(r)
 	if s.count > 0 {
 		s.fanout.add(shown{r}, len(r.Public)+itemCost)
 	}
@@ -140,7 +142,7 @@ func (s *sharedShell) subscribe(sub *Subscription, w welcomeDraft) error {
 	if s.count >= o.MaxConnections || len(own) >= o.MaxOwnConnections {
 		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", s.count, len(own))
 	}
-	if !sub.letIn(s.actor, s.fanout, w.Participant.ID, w.at) {
+	if !sub.letIn(s.actor, s.fanout, w.Participant.ID, w.at, s.tail.records) {
 		return errGone
 	}
 	s.subs[w.Participant.ID] = append(own, sub)

@@ -49,6 +49,7 @@ type Subscription struct {
 	// owned by who calls Next, Take and Opening
 	opened bool
 	resume string
+	tail   []*Record // what may be missing until it is opened and live; set by letIn
 
 	// owned by the fan-out
 	own   []Line // for this connection alone, not yet offered; it includes lines of the burst
@@ -77,16 +78,16 @@ type item struct {
 // itemCost is what an item counts beside its bytes.
 const itemCost = 64
 
-// letIn begins the subscription at the event that its welcome stands on. It
-// returns false if the client has gone meanwhile.
-func (s *Subscription) letIn(a *actor, f *fanout, participant string, at Head) bool {
+// letIn begins the subscription at the event that its welcome stands on, which
+// is the last of tail. It returns false if the client has gone meanwhile.
+func (s *Subscription) letIn(a *actor, f *fanout, participant string, at Head, tail []*Record) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed != nil {
 		return false
 	}
 	s.actor, s.fanout, s.participant = a, f, participant
-	s.begin, s.head = at, at.Seq
+	s.begin, s.head, s.tail = at, at.Seq, tail
 	return true
 }
 
@@ -217,7 +218,7 @@ func (s *Subscription) Opening(ctx context.Context) (protocol.Cursor, string, er
 
 // open decides by the client's cursor where to begin.
 func (s *Subscription) open(ctx context.Context) error {
-	next, resume, err := s.reader(ctx).begin(s.cursor, s.begin)
+	next, resume, err := s.past(ctx).begin(s.cursor, s.begin)
 	if err != nil {
 		return err
 	}
@@ -227,8 +228,16 @@ func (s *Subscription) open(ctx context.Context) error {
 	return nil
 }
 
+// reader reads for an answer; any goroutine may call it.
 func (s *Subscription) reader(ctx context.Context) reader {
 	return reader{ctx: ctx, journal: s.hub.journal, session: s.session}
+}
+
+// past reads what came before the connection, and what it has missed since.
+func (s *Subscription) past(ctx context.Context) reader {
+	r := s.reader(ctx)
+	r.tail = s.tail
+	return r
 }
 
 // Next waits for lines to send and returns all that are there, within limits.
@@ -286,7 +295,9 @@ func (s *Subscription) poll() (items []item, from, to Seq, closed *Closed) {
 	if s.live {
 		items = s.queue
 		s.queue, s.bytes = nil, 0
-		s.idle = len(items) == 0 && s.closed == nil
+		if s.idle = len(items) == 0 && s.closed == nil; s.idle {
+			s.tail = nil // there is nothing left to read
+		}
 		return items, 0, 0, s.closed
 	}
 	for len(s.queue) > 0 && s.queue[0].after < s.next {
@@ -303,7 +314,7 @@ func (s *Subscription) poll() (items []item, from, to Seq, closed *Closed) {
 
 // replay reads a piece of the journal.
 func (s *Subscription) replay(ctx context.Context, from, to Seq) ([]Line, error) {
-	lines, err := s.reader(ctx).lines(from, to, replayBytes)
+	lines, err := s.past(ctx).lines(from, to, replayBytes)
 	if err != nil {
 		return nil, err
 	}

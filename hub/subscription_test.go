@@ -1,7 +1,10 @@
 package hub_test
 
 import (
+	"context"
+	"iter"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/hubtest"
 	"parley/protocol"
 )
 
@@ -231,4 +235,36 @@ func TestSubscription_limits_of_connections(t *testing.T) {
 	_, err := r.tryAttach(&r.owner)
 	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeTooManyParticipants})
 	r.join("ben")
+}
+
+// countedJournal counts how often events are read.
+type countedJournal struct {
+	hub.Journal
+	reads atomic.Int32
+}
+
+func (j *countedJournal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
+	j.reads.Add(1)
+	return j.Journal.Read(ctx, id, from)
+}
+
+func TestSubscription_of_who_was_away_for_a_moment_reads_nothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &countedJournal{Journal: newJournal()}
+		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
+		ben := r.join("ben")
+		for _, text := range []string{"one", "two", "three"} {
+			r.host.say(&protocol.Chat{Text: text}, nil)
+		}
+		require.Equal(t, "one", event[*protocol.MessageCreated](ben).Message.Text)
+		before := j.reads.Load()
+		again := ben.resume(ben.seen[len(ben.seen)-1])
+		require.Equal(t, protocol.ResumeOK, again.welcome.Resume)
+		require.Equal(t, "two", event[*protocol.MessageCreated](again).Message.Text)
+		require.Equal(t, "three", event[*protocol.MessageCreated](again).Message.Text)
+		cem := r.attach(&protocol.Join{InviteToken: r.invite, UserID: "cem", Recent: 3})
+		require.Len(t, cem.welcome.Recent, 3)
+		require.Contains(t, string(cem.welcome.Recent[1]), `"text":"three"`)
+		require.Equal(t, before, j.reads.Load())
+	})
 }

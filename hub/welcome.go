@@ -34,14 +34,14 @@ func (w welcomeDraft) read(r reader, resume string) (*Welcome, error) {
 		return &full, nil
 	}
 	from := max(w.at.Seq, Seq(w.recent)) - Seq(w.recent) + 1
-	lines, err := r.tail(from, w.at.Seq+1, answerBytes)
+	lines, err := r.newest(from, w.at.Seq+1, answerBytes)
 	full.Recent = rawEvents(lines)
 	return &full, err
 }
 
 // welcome makes the line that a connection begins with.
 func (s *Subscription) welcome(ctx context.Context, requestID string, w welcomeDraft) (Line, error) {
-	full, err := w.read(s.reader(ctx), s.resume)
+	full, err := w.read(s.past(ctx), s.resume)
 	if err != nil {
 		return Line{}, err
 	}
