@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"parley/protocol/jsonwalk"
 )
 
 // Request is one command on its way to the server. Client to server.
@@ -36,24 +38,25 @@ func SplitLines(message []byte) func(yield func([]byte) bool) {
 // where it could be read, so that the error can be answered.
 func DecodeRequest(line []byte, limits Limits) (Request, error) {
 	var id, kind, payload []byte
-	if !json.Valid(line) || !eachMember(line, func(name, value []byte) {
-		switch string(name) {
-		case "id":
-			id = value
-		case "type":
-			kind = value
-		case "payload":
-			payload = value
-		}
-	}) {
+	if !json.Valid(line) {
 		return Request{}, ErrNotProtocol
 	}
-	word, isText := textOf(kind)
+	for name, value := range jsonwalk.Members(line, 0) {
+		switch string(name) {
+		case "id":
+			id = value.Of(line)
+		case "type":
+			kind = value.Of(line)
+		case "payload":
+			payload = value.Of(line)
+		}
+	}
+	word, isText := jsonwalk.Text(kind)
 	if !isText {
 		return Request{}, ErrNotProtocol
 	}
 	req := Request{}
-	if req.ID, isText = textOf(id); !isText || !validCommandID(req.ID) {
+	if req.ID, isText = jsonwalk.Text(id); !isText || !validCommandID(req.ID) {
 		return Request{}, Errorf(CodeInvalidRequest, "id is a string of 1 to %d characters", MaxCommandIDLength)
 	}
 	newCommand, known := commands[CommandType(word)]

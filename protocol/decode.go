@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+
+	"parley/protocol/jsonwalk"
 )
 
 // Decode reads a JSON object into the struct that into points to. Members are
@@ -26,14 +28,15 @@ func decodeValid(data []byte, into any) error {
 	v := reflect.ValueOf(into).Elem()
 	fields := fieldsOf(v.Type())
 	values := make([][]byte, len(fields), 16) // a constant, for the stack
-	if !eachMember(data, func(name, value []byte) {
+	if !jsonwalk.IsObject(data) {
+		return errNotObject
+	}
+	for name, value := range jsonwalk.Members(data, 0) {
 		for i := range fields {
 			if fields[i].name == string(name) {
-				values[i] = value
+				values[i] = value.Of(data)
 			}
 		}
-	}) {
-		return errNotObject
 	}
 	for i := range fields {
 		f := &fields[i]
@@ -64,7 +67,11 @@ type field struct {
 // set reads a member that is not null. It returns false for one that is not
 // what it has to be.
 func (f *field) set(v reflect.Value, value []byte) bool {
-	if text, ok := plainText(value); ok && f.text {
+	if f.text {
+		text, ok := jsonwalk.Text(value)
+		if !ok {
+			return false
+		}
 		v.SetString(text)
 	} else if err := json.Unmarshal(value, v.Addr().Interface()); err != nil {
 		return false

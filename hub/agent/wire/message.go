@@ -3,6 +3,8 @@ package wire
 import (
 	"encoding/json"
 	"errors"
+
+	"parley/protocol/jsonwalk"
 )
 
 // Errors of Parse.
@@ -22,7 +24,7 @@ type Message struct {
 	Update string          // params.update.sessionUpdate, if there is one
 
 	line     []byte
-	sessions []span // every value of params.sessionId: a name can be there twice
+	sessions []jsonwalk.Span // every value of params.sessionId: a name can be there twice
 }
 
 // Parse looks into a line that Clean has seen. Where a name is there more than
@@ -32,23 +34,19 @@ func Parse(line []byte) (Message, error) {
 		return Message{}, ErrNotJSON
 	}
 	m := Message{line: line}
-	start := skipSpace(line, 0)
-	if line[start] != '{' {
-		return m, ErrNotMessage
-	}
-	for key, value := range members(line, start) {
-		switch text(key.of(line)) {
+	for name, value := range jsonwalk.Members(line, 0) {
+		switch string(name) {
 		case "method":
-			m.Method = text(value.of(line))
+			m.Method, _ = jsonwalk.Text(value.Of(line))
 		case "id":
-			m.ID = notNull(value.of(line))
+			m.ID = notNull(value.Of(line))
 		case "params":
-			m.Params = value.of(line)
+			m.Params = value.Of(line)
 			m.peek(value)
 		case "result":
-			m.Result = value.of(line)
+			m.Result = value.Of(line)
 		case "error":
-			m.Error = notNull(value.of(line))
+			m.Error = notNull(value.Of(line))
 		}
 	}
 	if m.Method == "" && (m.ID == nil || m.Result == nil && m.Error == nil) {
@@ -58,12 +56,9 @@ func Parse(line []byte) (Message, error) {
 }
 
 // peek notes where params names the session, and the kind of update.
-func (m *Message) peek(params span) {
-	if m.line[params.start] != '{' {
-		return
-	}
-	for key, value := range members(m.line, params.start) {
-		switch text(key.of(m.line)) {
+func (m *Message) peek(params jsonwalk.Span) {
+	for name, value := range jsonwalk.Members(m.line, params.Start) {
+		switch string(name) {
 		case "sessionId":
 			m.sessions = append(m.sessions, value)
 		case "update":
@@ -72,13 +67,10 @@ func (m *Message) peek(params span) {
 	}
 }
 
-func updateKind(line []byte, update span) (kind string) {
-	if line[update.start] != '{' {
-		return ""
-	}
-	for key, value := range members(line, update.start) {
-		if text(key.of(line)) == "sessionUpdate" {
-			kind = text(value.of(line))
+func updateKind(line []byte, update jsonwalk.Span) (kind string) {
+	for name, value := range jsonwalk.Members(line, update.Start) {
+		if string(name) == "sessionUpdate" {
+			kind, _ = jsonwalk.Text(value.Of(line))
 		}
 	}
 	return kind
@@ -105,9 +97,9 @@ func (m Message) WithSession(id string) []byte {
 	out := make([]byte, 0, len(m.line)+len(m.sessions)*len(quoted))
 	from := 0
 	for _, at := range m.sessions {
-		out = append(out, m.line[from:at.start]...)
+		out = append(out, m.line[from:at.Start]...)
 		out = append(out, quoted...)
-		from = at.end
+		from = at.End
 	}
 	return append(out, m.line[from:]...)
 }
@@ -115,8 +107,8 @@ func (m Message) WithSession(id string) []byte {
 // IDKey turns an id into a map key under which a number and a string with the
 // same characters differ, and spellings of one string do not.
 func IDKey(id json.RawMessage) string {
-	if len(id) > 0 && id[0] == '"' {
-		return `"` + text(id)
+	if text, ok := jsonwalk.Text(id); ok {
+		return `"` + text
 	}
 	return string(id)
 }

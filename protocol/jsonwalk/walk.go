@@ -1,0 +1,118 @@
+package jsonwalk
+
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+	"unicode/utf8"
+)
+
+// Span is where something stands in the data that was walked, as offsets.
+type Span struct{ Start, End int }
+
+// Of returns the bytes of data that the span is about.
+func (s Span) Of(data []byte) []byte { return data[s.Start:s.End] }
+
+// Members yields the name, without quotes and escapes, and the value of each
+// member of the object that begins at i, in order. Any other value has none.
+func Members(data []byte, i int) iter.Seq2[[]byte, Span] {
+	return func(yield func(name []byte, value Span) bool) {
+		if i = skipSpace(data, i); data[i] != '{' {
+			return
+		}
+		for i = skipSpace(data, i+1); data[i] != '}'; {
+			end := skipString(data, i)
+			name := unquoted(data[i:end])
+			i = skipSpace(data, skipSpace(data, end)+1) // behind the colon
+			value := Span{i, skipValue(data, i)}
+			if !yield(name, value) {
+				return
+			}
+			if i = skipSpace(data, value.End); data[i] == ',' {
+				i = skipSpace(data, i+1)
+			}
+		}
+	}
+}
+
+// IsObject reports whether the value is one.
+func IsObject(data []byte) bool { return data[skipSpace(data, 0)] == '{' }
+
+// Text reads a string. It returns false for any other value, and for none.
+func Text(value []byte) (string, bool) {
+	if len(value) == 0 || value[0] != '"' {
+		return "", false
+	}
+	inside := value[1 : len(value)-1]
+	if bytes.IndexByte(inside, '\\') < 0 && utf8.Valid(inside) {
+		return string(inside), true
+	}
+	var text string
+	err := json.Unmarshal(value, &text)
+	return text, err == nil
+}
+
+func unquoted(name []byte) []byte {
+	inside := name[1 : len(name)-1]
+	if bytes.IndexByte(inside, '\\') < 0 {
+		return inside
+	}
+	text, _ := Text(name)
+	return []byte(text)
+}
+
+func skipSpace(data []byte, i int) int {
+	for data[i] == ' ' || data[i] == '\t' || data[i] == '\n' || data[i] == '\r' {
+		i++
+	}
+	return i
+}
+
+// skipString returns the offset behind the string that begins at i. It looks at
+// no byte more than twice, however many escapes there are.
+func skipString(data []byte, i int) int {
+	quote := i
+	for i++; ; {
+		if quote < i {
+			quote = i + bytes.IndexByte(data[i:], '"')
+		}
+		escape := bytes.IndexByte(data[i:quote], '\\')
+		if escape < 0 {
+			return quote + 1
+		}
+		i += escape + 2
+	}
+}
+
+// skipValue returns the offset behind the value that begins at i.
+func skipValue(data []byte, i int) int {
+	depth := 0
+	for {
+		switch data[i] {
+		case '"':
+			i = skipString(data, i)
+		case '{', '[':
+			depth++
+			i++
+		case '}', ']':
+			depth--
+			i++
+		case ',', ':', ' ', '\t', '\n', '\r':
+			i++ // of an object or a list
+			continue
+		default:
+			i = skipWord(data, i)
+		}
+		if depth == 0 {
+			return i
+		}
+	}
+}
+
+// skipWord returns the offset behind the number, true, false or null at i.
+func skipWord(data []byte, i int) int {
+	for i < len(data) && bytes.IndexByte([]byte(",:]} \t\n\r"), data[i]) < 0 {
+		i++
+	}
+	return i
+}
