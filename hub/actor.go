@@ -60,7 +60,6 @@ type actor struct {
 	writer Writer
 	log    *zap.Logger
 	inbox  chan input    // from the edge and from couriers, who block while it is full; never closed
-	agent  chan input    // from the agent's reader, who blocks while it is full; nil for a shared session
 	nudge  chan struct{} // from a courier that has room again, or a connection that has gone; one is enough, more are dropped
 	quit   chan struct{} // closed by stop
 	done   chan struct{} // closed by run, last
@@ -69,6 +68,7 @@ type actor struct {
 	// owned by run
 	state    state
 	shell    shell
+	agent    *hearing          // of the newest agent; nil before the first, and for a shared session
 	head     Head              // of the newest state
 	last     time.Time         // of the newest event
 	pending  []*batch          // what waits for its commit, in order
@@ -140,10 +140,10 @@ func (a *actor) run(open []SessionID) {
 	for {
 		timer.Reset(time.Until(a.nextDue()))
 		select {
-		case in := <-a.open(a.inbox):
+		case in := <-a.openInbox():
 			a.take(in)
-		case in := <-a.openAgent():
-			a.take(in)
+		case <-a.openAgent():
+			a.take(input{body: agentSpoke{}})
 		case <-a.committed():
 			a.settle()
 		case <-a.nudge:
@@ -161,22 +161,30 @@ func (a *actor) run(open []SessionID) {
 	}
 }
 
-// open returns the inbox while there is room for what comes of it.
-func (a *actor) open(inbox chan input) chan input {
-	switch {
-	case a.rebuild.running && len(a.rebuild.redo) >= inboxSize:
+// openInbox returns the inbox while there is room for what comes of it.
+func (a *actor) openInbox() chan input {
+	if !a.hasRoom() {
 		return nil
-	case len(a.pending) >= maxPending:
-		return nil
-	case a.unsaved >= a.hub.options.SnapshotEvery && len(a.pending) > 0 && !a.rebuild.running:
-		return nil // let the commits catch up, for a snapshot of what is durable
 	}
-	return inbox
+	return a.inbox
 }
 
-// openAgent returns what the agent says, while those who are told keep up.
-func (a *actor) openAgent() chan input {
-	if a.agent == nil || a.rebuild.running {
+func (a *actor) hasRoom() bool {
+	switch {
+	case a.rebuild.running && len(a.rebuild.redo) >= inboxSize:
+		return false
+	case len(a.pending) >= maxPending:
+		return false
+	case a.unsaved >= a.hub.options.SnapshotEvery && len(a.pending) > 0 && !a.rebuild.running:
+		return false // let the commits catch up, for a snapshot of what is durable
+	}
+	return true
+}
+
+// openAgent tells when there is something to hear from the agent, while those
+// who are told keep up.
+func (a *actor) openAgent() chan struct{} {
+	if a.agent == nil || a.rebuild.running || !a.hasRoom() {
 		return nil
 	}
 	for _, c := range a.couriers {
@@ -184,7 +192,7 @@ func (a *actor) openAgent() chan input {
 			return nil
 		}
 	}
-	return a.open(a.agent)
+	return a.agent.ready
 }
 
 // committed is ready when the oldest append has an outcome.
@@ -262,8 +270,9 @@ func (a *actor) take(in input) {
 	a.one(b, in)
 	for n := 1; n < batchInputs && b.bytes < batchBytes; n++ {
 		select {
-		case in = <-a.open(a.inbox):
-		case in = <-a.openAgent():
+		case in = <-a.openInbox():
+		case <-a.openAgent():
+			in = input{body: agentSpoke{}}
 		default:
 			n = batchInputs
 			continue

@@ -29,8 +29,9 @@ type courier struct {
 
 const (
 	// courierHigh is how many messages may wait before the poster takes no more
-	// from its agent. Messages that do not come from an agent are few.
-	courierHigh = 128
+	// from its agent, of which one holds hearingSize notifications at the most.
+	// Messages that do not come from an agent are few.
+	courierHigh = 16
 	// courierFlush is how long what waits may take when the poster ends. What
 	// is left then is handed over again when the sessions next wake.
 	courierFlush = 2 * time.Second

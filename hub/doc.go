@@ -34,6 +34,13 @@
 // that clock; what does not, such as a question's time, by the monotonic one,
 // whatever becomes of the other.
 //
+// # What an agent streams
+//
+// Agents write text in pieces of a few letters. Those that come within 40 ms go
+// on together: several events, but one append and one write to each connection.
+// The first piece after a pause goes on at once. So does whatever is no piece of
+// a text, with the pieces before it; see hearing.
+//
 // # Who may block whom
 //
 // An actor never blocks on a connection, an agent, another actor or the disk.

@@ -20,6 +20,9 @@ func (a *actor) finish() {
 		}
 		break
 	}
+	if a.agent != nil {
+		a.take(input{body: agentSpoke{}}) // what was to wait for more
+	}
 	a.take(input{body: shutdown{}})
 	a.settleAll()
 	a.shell.stop()

@@ -167,8 +167,8 @@ func launchCode(err error) protocol.Code {
 
 func (s *hostState) agentSays(in input, said AgentEvent) decision {
 	switch e := said.(type) {
-	case AgentNotification:
-		return decision{effects: []effect{tellOpen{agentSaid{e.Raw}}}}
+	case notifications:
+		return decision{effects: []effect{tellOpen{agentSaid{e}}}}
 	case AgentPermission:
 		return s.ask(e)
 	case AgentWithdrawn:

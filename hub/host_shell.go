@@ -24,29 +24,21 @@ type hostShell struct {
 // agentRun is one start of the agent. What an older one still says is not
 // heard.
 type agentRun struct {
-	giveUp context.CancelFunc // ends the start; the run still says that it failed
-	forget context.CancelFunc // ends the start, and whoever waits to be heard
-	agent  Agent              // set by the actor once it is ready
-	ending bool
-	exited *AgentExited // was heard before it was ready
+	hearing *hearing
+	giveUp  context.CancelFunc // ends the start; the run still says that it failed
+	agent   Agent              // set by the actor once it is ready
+	ending  bool
+	exited  *AgentExited // was heard before it was ready
 }
 
-// agentReady is what a start leads to. It goes to the actor's agent channel,
-// behind what the agent said before.
+// agentReady is what a start leads to. It is heard behind what the agent said
+// before.
 type agentReady struct {
-	run   *agentRun
 	agent Agent
 	err   error
 }
 
-// agentSaying is what a run of the agent says.
-type agentSaying struct {
-	run   *agentRun
-	event AgentEvent
-}
-
 func newHostShell(a *actor, shared []SessionID) *hostShell {
-	a.agent = make(chan input, inboxSize)
 	s := &hostShell{
 		actor:  a,
 		state:  func() *hostState { return a.state.(*hostState) },
@@ -108,53 +100,55 @@ func (s *hostShell) performOnAgent(e effect) {
 	}
 }
 
-// launch starts the agent. What it says comes through the actor's agent
-// channel, which makes it wait while those who are told do not keep up.
+// launch starts the agent. What it says goes through the run's hearing, where it
+// waits while those who are told do not keep up.
 func (s *hostShell) launch(spec LaunchSpec) {
 	if s.agent != nil {
-		s.agent.forget()
+		s.forget(s.agent)
 	}
-	hearing, forget := context.WithCancel(context.Background())
-	starting, giveUp := context.WithTimeout(hearing, s.actor.hub.options.AgentStartTimeout)
-	run := &agentRun{giveUp: giveUp, forget: forget}
-	s.agent = run
-	say := func(body any) (said bool) {
-		select {
-		case s.actor.agent <- input{body: body}:
-			return true
-		case <-hearing.Done():
-			return false
-		}
-	}
+	starting, giveUp := context.WithTimeout(context.Background(), s.actor.hub.options.AgentStartTimeout)
+	run := &agentRun{hearing: newHearing(), giveUp: giveUp}
+	s.agent, s.actor.agent = run, run.hearing
 	launcher := s.actor.hub.launcher
 	s.work.Go(func() {
 		defer giveUp()
-		agent, err := launcher.Launch(starting, spec, func(e AgentEvent) { say(agentSaying{run, e}) })
-		if !say(agentReady{run, agent, err}) && agent != nil {
+		agent, err := launcher.Launch(starting, spec, func(e AgentEvent) { run.hearing.say(e) })
+		if !run.hearing.say(agentReady{agent, err}) && agent != nil {
 			s.stopAgent(agent)
 		}
 	})
 }
 
-// hear turns what came from the agent's goroutines into an input for the
-// state, or drops it if a newer run has taken its place.
+// forget hears no more of a run, and ends its start.
+func (s *hostShell) forget(run *agentRun) {
+	run.giveUp()
+	for _, unheard := range run.hearing.close() {
+		if ready, ok := unheard.(agentReady); ok && ready.agent != nil {
+			run.agent = ready.agent
+			s.end(run)
+		}
+	}
+}
+
+// hear takes what the agent has said, as an input for the state.
 func (s *hostShell) hear(in input) (input, bool) {
-	switch m := in.body.(type) {
-	case agentSaying:
-		if exited, ok := m.event.(AgentExited); ok && m.run.agent == nil {
-			m.run.exited = &exited // it overtook the news that the agent is ready
+	if _, ok := in.body.(agentSpoke); !ok {
+		return in, true
+	}
+	said, ok := s.agent.hearing.take()
+	switch said := said.(type) {
+	case agentReady:
+		in.body = s.ready(said)
+	case AgentExited:
+		if s.agent.agent == nil {
+			s.agent.exited = &said // it overtook the news that the agent is ready
 			return in, false
 		}
-		in.body = agentSays{m.event}
-		return in, m.run == s.agent
-	case agentReady:
-		in.body = s.ready(m)
-		if m.run != s.agent && m.agent != nil {
-			s.end(m.run)
-		}
-		return in, m.run == s.agent
+		in.body = agentSays{said}
+	case AgentEvent:
+		in.body = agentSays{said}
 	}
-	return in, true
+	return in, ok
 }
 
 func (s *hostShell) ready(m agentReady) any {
@@ -162,9 +156,9 @@ func (s *hostShell) ready(m agentReady) any {
 		permanent := errors.Is(m.err, ErrNoProfile) || errors.Is(m.err, ErrCannotLoad) || errors.Is(m.err, ErrCwdNotAllowed)
 		return launchFailed{m.err, permanent}
 	}
-	m.run.agent = m.agent
-	if m.run.exited != nil {
-		return launchFailed{errors.New(exitFailure(*m.run.exited)), false}
+	s.agent.agent = m.agent
+	if s.agent.exited != nil {
+		return launchFailed{errors.New(exitFailure(*s.agent.exited)), false}
 	}
 	return launched{m.agent.SessionID(), m.agent.CanLoad()}
 }
@@ -199,28 +193,10 @@ func (s *hostShell) busy() bool {
 // stop ends the agent and waits for it and for every start and stop.
 func (s *hostShell) stop() {
 	if s.agent != nil {
-		s.agent.forget()
+		s.forget(s.agent)
 		if s.agent.agent != nil {
 			s.end(s.agent)
 		}
 	}
 	s.work.Wait()
-	s.endUnheard()
-	s.work.Wait()
-}
-
-// endUnheard ends agents that said that they are ready when nobody was listening
-// any more.
-func (s *hostShell) endUnheard() {
-	for {
-		select {
-		case in := <-s.actor.agent:
-			if m, ok := in.body.(agentReady); ok && m.agent != nil {
-				m.run.agent = m.agent
-				s.end(m.run)
-			}
-		default:
-			return
-		}
-	}
 }

@@ -64,7 +64,7 @@ type (
 		stopReason string
 		failure    string // empty when the turn completed
 	}
-	agentSaid       struct{ notification []byte }
+	agentSaid       struct{ notifications notifications }
 	permissionAsked struct{ permission openPermission }
 	// permissionSettled says how a request ended. If a participant's answer
 	// won, won is that answer.
@@ -134,6 +134,9 @@ type (
 		err       error
 		permanent bool // trying again would not help
 	}
+	// agentSpoke says that there is something to hear from the agent, which
+	// the shell turns into agentSays, launched or launchFailed.
+	agentSpoke struct{}
 	// agentSays is what the running agent says.
 	agentSays struct{ event AgentEvent }
 )

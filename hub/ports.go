@@ -235,7 +235,8 @@ type (
 	// AgentNotification is a notification of the agent, byte for byte but for
 	// params.sessionId, which is the host session's id.
 	AgentNotification struct {
-		Raw []byte // one JSON object: valid UTF-8, no carriage return or line feed
+		Raw      []byte // one JSON object: valid UTF-8, no carriage return or line feed
+		Streamed bool   // a piece of a text that comes in many: it may wait a moment, to go on with others
 	}
 	// AgentPermission is a request for permission that waits for Respond.
 	AgentPermission struct {

@@ -119,7 +119,7 @@ func (p *play) agentActs(t *rapid.T) {
 		p.agentSays(AgentWithdrawn{fmt.Sprintf("ask-%d", p.asked)})
 	default:
 		if a.turn == "" {
-			p.agentSays(AgentNotification{[]byte(`{"method":"session/update"}`)})
+			p.agentSays(notifications{[]byte(`{"method":"session/update"}`)})
 		} else {
 			p.agentSays(AgentTurnEnded{Turn: a.turn, StopReason: "end_turn"})
 		}

@@ -150,7 +150,7 @@ func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
 	s.deliverAll()
 	require.Equal(t, "the session was closed", s.hostState().Running.Cancelling)
 	require.Empty(t, s.hostState().Queue)
-	s.agentSays(AgentNotification{[]byte(`{}`)})
+	s.agentSays(notifications{[]byte(`{}`)})
 	s.deliverAll()
 	require.Equal(t, string(protocol.EventSessionClosed), s.n.log[len(s.n.log)-1].Type)
 }

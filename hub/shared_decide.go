@@ -25,7 +25,7 @@ func (s *sharedState) decide(in input) decision {
 	case turnAccepted, turnStarted, turnEnded:
 		return s.turnReport(m)
 	case agentSaid:
-		return s.whileActive(&protocol.HostSessionUpdate{Notification: m.notification})
+		return s.agentSaid(m)
 	case agentChanged:
 		return s.agentChanged(m)
 	case permissionAsked:
@@ -36,14 +36,6 @@ func (s *sharedState) decide(in input) decision {
 		return s.permissionGone(m)
 	}
 	return refuse(protocol.CodeInternal, "unknown input %T", in.body)
-}
-
-// whileActive is one event, or nothing once the session has ended.
-func (s *sharedState) whileActive(p protocol.Payload) decision {
-	if !s.active() {
-		return decision{}
-	}
-	return decision{events: []event{{public: p}}}
 }
 
 // command checks in the order of the original API: session, participant,

@@ -36,6 +36,18 @@ func (s *sharedState) turnEnded(m turnEnded) decision {
 	return d
 }
 
+// agentSaid makes an event of each notification, until the session has ended.
+func (s *sharedState) agentSaid(m agentSaid) decision {
+	if !s.active() {
+		return decision{}
+	}
+	events := make([]event, len(m.notifications))
+	for i, n := range m.notifications {
+		events[i].public = &protocol.HostSessionUpdate{Notification: n}
+	}
+	return decision{events: events}
+}
+
 func (s *sharedState) agentChanged(m agentChanged) decision {
 	if !s.active() || s.Agent == m.status.Status && s.AgentGone == m.gone {
 		return decision{}

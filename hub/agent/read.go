@@ -138,8 +138,11 @@ func (s *session) notified(m wire.Message, line []byte) {
 	if s.maxEvent > 0 && len(raw) > s.maxEvent {
 		raw = s.oversized(m, line)
 	}
-	s.sink(hub.AgentNotification{Raw: raw})
+	s.sink(hub.AgentNotification{Raw: raw, Streamed: streamed[m.Update]})
 }
+
+// streamed are the updates that agents send for every few letters.
+var streamed = map[string]bool{"agent_message_chunk": true, "agent_thought_chunk": true}
 
 // oversized says what was too long to be passed on, with the size and the
 // digest of the line as the agent wrote it.

@@ -110,8 +110,11 @@ func (a *agent) chunk(size int) hub.AgentEvent {
 	if !a.ended {
 		a.run.said[a.process] = append(a.run.said[a.process], a.run.chunks)
 	}
-	return hub.AgentNotification{Raw: fmt.Appendf(nil, `{"method":"session/update","params":{"n":%d,"text":%q}}`,
-		a.run.chunks, strings.Repeat("x", size))}
+	return hub.AgentNotification{
+		Raw: fmt.Appendf(nil, `{"method":"session/update","params":{"n":%d,"text":%q}}`,
+			a.run.chunks, strings.Repeat("x", size)),
+		Streamed: a.run.chunks%4 > 0,
+	}
 }
 
 // ask is a question for permission.

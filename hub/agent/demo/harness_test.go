@@ -118,7 +118,7 @@ func (r *running) follow(permission func(hub.AgentPermission)) turn {
 		case e := <-r.events:
 			switch e := e.(type) {
 			case hub.AgentNotification:
-				got.add(r.t, e.Raw)
+				got.add(r.t, e)
 			case hub.AgentPermission:
 				got.asked = append(got.asked, e)
 				permission(e)
@@ -135,17 +135,18 @@ func (r *running) follow(permission func(hub.AgentPermission)) turn {
 	}
 }
 
-func (got *turn) add(t *testing.T, raw []byte) {
+func (got *turn) add(t *testing.T, n hub.AgentNotification) {
 	var m struct {
 		Method string
 		Params struct{ Update update }
 	}
-	require.NoError(t, json.Unmarshal(raw, &m))
+	require.NoError(t, json.Unmarshal(n.Raw, &m))
+	require.Equal(t, strings.HasSuffix(m.Params.Update.SessionUpdate, "_chunk"), n.Streamed)
 	if m.Method == "_parley/oversized" {
 		got.oversized++
 		return
 	}
-	got.raw = append(got.raw, string(raw))
+	got.raw = append(got.raw, string(n.Raw))
 	got.updates = append(got.updates, m.Params.Update)
 }
 
