@@ -96,6 +96,9 @@ func (s *socket) await(wanted func(line []byte) bool) ([]byte, error) {
 	}
 }
 
+// errTooFast is the first refusal, or the end of a connection with many.
+var errTooFast = errors.New("the server limits how fast one client may be: raise its --command-rate, or ask for a lower --rate")
+
 func refusal(line []byte) error {
 	var answer protocol.ErrorMessage
 	if err := json.Unmarshal(line, &answer); err != nil {

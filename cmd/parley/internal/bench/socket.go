@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+
+	"parley/protocol"
 )
 
 // upgrade are the headers of a WebSocket handshake. The key is always the
@@ -55,6 +57,9 @@ type closedError struct {
 }
 
 func (e *closedError) Error() string {
+	if e.code == protocol.CloseRateLimited {
+		return errTooFast.Error()
+	}
 	return fmt.Sprintf("the server closed the connection with %d %s", e.code, e.reason)
 }
 
