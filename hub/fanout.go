@@ -10,17 +10,19 @@ import (
 
 // fanout passes what a shared session has for its connections on to them, in
 // order, so that deciding never waits for sockets. What has come together goes
-// out together. Its goroutine runs while there is something to pass on; the
-// actor stops it by stop.
+// out together. Its goroutine begins with the first notice and stays, since a
+// stack that has grown is worth keeping; the actor ends it by stop.
 type fanout struct {
 	running sync.WaitGroup
 
 	// guarded by mu
-	mu    sync.Mutex
-	room  sync.Cond // signalled when the queue has been taken
-	queue []notice  // bounded by fanoutNotices and fanoutBytes; when full, add waits
-	bytes int       // of what is in the queue
-	busy  bool      // the goroutine runs
+	mu      sync.Mutex
+	work    sync.Cond // signalled when there is something in the queue, and by stop
+	room    sync.Cond // signalled when the queue has been taken
+	queue   []notice  // bounded by fanoutNotices and fanoutBytes; when full, add waits
+	bytes   int       // of what is in the queue
+	begun   bool      // the goroutine runs
+	stopped bool      // nothing is taken into the queue any more
 
 	// owned by the goroutine
 	subs  []*Subscription
@@ -43,32 +45,43 @@ type notice interface {
 
 func newFanout() *fanout {
 	f := new(fanout)
-	f.room.L = &f.mu
+	f.work.L, f.room.L = &f.mu, &f.mu
 	return f
 }
 
-// add takes a notice that holds so many bytes. An empty queue takes any.
+// add takes a notice that holds so many bytes. An empty queue takes any. After
+// stop there is nobody left to be told.
 func (f *fanout) add(n notice, bytes int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for len(f.queue) > 0 && (len(f.queue) >= fanoutNotices || f.bytes+bytes > fanoutBytes) {
 		f.room.Wait()
 	}
+	if f.stopped {
+		return
+	}
 	f.queue = append(f.queue, n)
 	f.bytes += bytes
-	if !f.busy {
-		f.busy = true
+	f.work.Signal()
+	if !f.begun {
+		f.begun = true
 		f.running.Go(f.run)
 	}
 }
 
-// stop waits until everything is passed on. Nothing may be added any more.
-func (f *fanout) stop() { f.running.Wait() }
+// stop waits until everything is passed on. It is called once, by who adds.
+func (f *fanout) stop() {
+	f.mu.Lock()
+	f.stopped = true
+	f.work.Signal()
+	f.mu.Unlock()
+	f.running.Wait()
+}
 
 func (f *fanout) run() {
 	var notices []notice
 	for {
-		if notices = f.take(notices); notices == nil {
+		if notices = f.take(notices); len(notices) == 0 {
 			return
 		}
 		for _, n := range notices {
@@ -78,16 +91,16 @@ func (f *fanout) run() {
 	}
 }
 
-// take swaps the queue for the slice that was taken before.
+// take waits for notices and swaps the queue for the slice that was taken
+// before. It returns none when there will be none any more.
 func (f *fanout) take(before []notice) []notice {
+	clear(before) // what was passed on is not kept
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.queue) == 0 {
-		f.busy = false
-		return nil
+	for len(f.queue) == 0 && !f.stopped {
+		f.work.Wait()
 	}
 	taken := f.queue
-	clear(before)
 	f.queue, f.bytes = before[:0], 0
 	f.room.Signal()
 	return taken
