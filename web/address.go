@@ -54,16 +54,11 @@ func (a *addressLimits) network(from string) (netip.Prefix, bool) {
 	return network, err == nil
 }
 
+// badCredentials reports whether something failed by the credentials that were
+// shown. A wrong invite is not among them: its join counts already.
 func badCredentials(err error) bool {
 	e, ok := asProtocol(err)
-	if !ok {
-		return false
-	}
-	switch e.Code {
-	case protocol.CodeInvalidInviteToken, protocol.CodeInvalidParticipantToken, protocol.CodeParticipantNotFound:
-		return true
-	}
-	return false
+	return ok && (e.Code == protocol.CodeInvalidParticipantToken || e.Code == protocol.CodeParticipantNotFound)
 }
 
 // entryLimit is that of one address.
