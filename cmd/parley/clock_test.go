@@ -23,7 +23,7 @@ func TestServe_with_the_clock_set_back_an_hour_goes_on(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	early := fromTheFuture(t, data)
-	s := e2e.Serve(t, data)
+	s := e2e.Serve(t, data, "--permission-timeout", "1s")
 	early.API = s.API
 	from := early.Cursor(t)
 	ben := e2e.Come(t, early.InviteLink(), "Ben")
@@ -33,6 +33,9 @@ func TestServe_with_the_clock_set_back_an_hour_goes_on(t *testing.T) {
 	require.Equal(t, http.StatusOK, answer.Status)
 	host := e2e.Come(t, early.OwnLink(), "")
 	awaitTurn(t, host, prompt(t, host, "help"))
+	asking := prompt(t, host, "permission")
+	e2e.Await(t, host, func(e *protocol.PermissionResolved) bool { return e.Source == protocol.SourceTimeout })
+	awaitTurn(t, host, asking)
 
 	late := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	require.Equal(t, []string{early.ID, late.ID}, listed(t, s), "by when they were made")
