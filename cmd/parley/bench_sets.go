@@ -18,14 +18,9 @@ const benchEventSize = 800
 const benchStalledRate = 40_000
 
 func newBenchAllCommand(b *benchRun) *cobra.Command {
-	return &cobra.Command{
-		Use:   "all",
-		Short: "Every scenario, with the settings that have goals",
-		Args:  usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return b.run(cmd, b.all())
-		},
-	}
+	return b.command("all", "Every scenario, with the settings that have goals", func() ([]bench.Scenario, error) {
+		return b.all(), nil
+	})
 }
 
 func (b *benchRun) all() []bench.Scenario {
@@ -53,16 +48,14 @@ func (b *benchRun) all() []bench.Scenario {
 }
 
 func newBenchCurvesCommand(b *benchRun) *cobra.Command {
-	return &cobra.Command{
-		Use:   "curves",
-		Short: "How cost grows with people, rooms, sessions and events",
-		Long: `Measure how cost grows: 10 to 10,000 people in a room, 1 to 10,000 rooms, 1,000 to
+	cmd := b.command("curves", "How cost grows with people, rooms, sessions and events", func() ([]bench.Scenario, error) {
+		return b.curves(), nil
+	})
+	cmd.Long = `Measure how cost grows: 10 to 10,000 people in a room, 1 to 10,000 rooms, 1,000 to
 1,000,000 sessions asleep, and as many events in one session. It takes an hour
 or more, most of it until ten thousand people have joined one room, all of whom
-hear of each, and 5 GB of disk for a while. "parley bench plot" draws it.`,
-		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return b.run(cmd, b.curves()) },
-	}
+hear of each, and 5 GB of disk for a while. "parley bench plot" draws it.`
+	return cmd
 }
 
 func (b *benchRun) curves() (all []bench.Scenario) {
