@@ -18,6 +18,10 @@ type input struct {
 	reply  replyFunc // where the answer goes; nil when nobody waits
 }
 
+// time is when it came, for the state to keep: a pointer into the input itself
+// would keep all of it, and with its reply the connection that it came by.
+func (in input) time() *time.Time { return new(in.at) }
+
 // replyFunc takes the answer to an input, once, from the actor's goroutine. It
 // must not block.
 type replyFunc func(result)

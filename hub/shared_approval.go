@@ -84,7 +84,7 @@ func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.
 		return refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.rules.MaxQueued)
 	}
 	a.Status = protocol.ApprovalApproved
-	a.ResolvedAt, a.ResolvedByParticipantID = &in.at, &approver.ID
+	a.ResolvedAt, a.ResolvedByParticipantID = in.time(), &approver.ID
 	return decision{
 		events:  []event{did(&protocol.PromptApproved{Approval: a, Participant: approver})},
 		effects: []effect{s.tellHost(dispatch{s.turn(a)})},

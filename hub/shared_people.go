@@ -212,7 +212,7 @@ func (s *sharedState) resume(in input, c *protocol.Resume, stream bool) decision
 }
 
 func (s *sharedState) leave(in input, p protocol.Participant) decision {
-	p.LeftAt = &in.at
+	p.LeftAt = in.time()
 	return decision{
 		events:  []event{did(&protocol.ParticipantLeft{Participant: p})},
 		effects: []effect{cut{p.ID, closeNormal, "you left"}},
@@ -255,7 +255,7 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 		}
 	}
 	if p.LeftAt == nil {
-		p.LeftAt = &in.at
+		p.LeftAt = in.time()
 	}
 	left := &protocol.ParticipantLeft{Participant: p, RemovedBy: &host.ID, Reason: c.Reason}
 	d.events = append(d.events, did(left))

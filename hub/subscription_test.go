@@ -3,11 +3,13 @@ package hub_test
 import (
 	"context"
 	"iter"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
@@ -267,4 +269,24 @@ func TestSubscription_of_who_was_away_for_a_moment_reads_nothing(t *testing.T) {
 		require.Contains(t, string(cem.welcome.Recent[1]), `"text":"three"`)
 		require.Equal(t, before, j.reads.Load())
 	})
+}
+
+func TestSubscription_of_who_has_left_is_not_kept(t *testing.T) {
+	r, _ := newRoom(t, hub.Options{})
+	sub := r.visit("ben")
+	for deadline := time.Now().Add(10 * time.Second); sub.Value() != nil; runtime.GC() {
+		require.True(t, time.Now().Before(deadline), "it is still in memory")
+	}
+}
+
+// visit joins and leaves. Nothing of the connection is kept here.
+func (r *room) visit(user string) weak.Pointer[hub.Subscription] {
+	join := protocol.Request{ID: "1", Command: &protocol.Join{InviteToken: r.invite, UserID: user}}
+	sub, err := r.hub.Attach(r.t.Context(), r.id, join, false)
+	require.NoError(r.t, err)
+	ben := &person{t: r.t, room: r, sub: sub}
+	ben.say(&protocol.Leave{}, nil)
+	require.Equal(r.t, 1000, ben.closed())
+	sub.Close()
+	return weak.Make(sub)
 }
