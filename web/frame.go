@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
-	"io"
 	"net"
 	"net/http"
 
@@ -59,17 +58,16 @@ func appendHeader(b []byte, opcode byte, size int) []byte {
 }
 
 // upgrade is the ResponseWriter that the handshake is answered with. It has the
-// library read from the connection, and write through it nothing but the close
-// frame: all else goes through conn.
+// library read through an inflow, and write nothing but the close frame: all
+// else goes through conn.
 type upgrade struct {
 	http.ResponseWriter
 	conn *conn
+	in   *inflow // set by Hijack
 }
 
-const (
-	readBuffer  = 512
-	writeBuffer = 160 // a close frame, which has at most 127 bytes, leaves in one piece
-)
+// writeBuffer has a close frame, which has at most 127 bytes, leave in one piece.
+const writeBuffer = 160
 
 // Hijack implements http.Hijacker, with buffers of its own: those of net/http
 // are larger than a connection that mostly listens needs.
@@ -79,19 +77,19 @@ func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	early, _ := rw.Reader.Peek(rw.Reader.Buffered()) // what the client did not wait to send
-	n := closing{u.conn.net, u.conn}
-	r := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), n), max(readBuffer, len(early)))
-	_, _ = r.Peek(len(early))
-	return n, bufio.NewReadWriter(r, bufio.NewWriterSize(n, writeBuffer)), nil
+	u.in = newInflow(u.conn, bytes.Clone(early))
+	n := closing{u.conn.net, u.conn, u.in}
+	return n, bufio.NewReadWriter(bufio.NewReaderSize(n, libraryBuffer), bufio.NewWriterSize(n, writeBuffer)), nil
 }
 
 // closing is the connection as the library sees it: what it writes is the last.
 type closing struct {
 	net.Conn
 	conn *conn
+	in   *inflow
 }
 
-func (c closing) Read(p []byte) (int, error) { return c.conn.read(p) }
+func (c closing) Read(p []byte) (int, error) { return c.in.Read(p) }
 
 func (c closing) Write(p []byte) (int, error) {
 	if err := c.conn.writeLast(p); err != nil {

@@ -50,16 +50,23 @@ func (s *Server) recovered(rec *recorder, r *http.Request, p any) {
 	refuse(rec, protocol.Errorf(protocol.CodeInternal, "something went wrong on the server"))
 }
 
-// lasts serves a connection that outlives its handler, whose goroutine it is,
-// and answers for a panic in it as logged does for a handler's.
-func (s *Server) lasts(path string, serve func()) {
-	defer s.open.leave()
+// lasts serves a connection that outlives its handler, and answers for a panic
+// in it as logged does for a handler's. It calls serve as long as that wants to
+// be called again, each time in a new goroutine, and then end.
+func (s *Server) lasts(path string, serve func() (again bool), end func()) {
+	again := false
 	defer func() {
 		if p := recover(); p != nil {
 			s.log.Error("connection panicked", zap.Any("panic", p), zap.String("path", path), zap.ByteString("stack", debug.Stack()))
 		}
+		if !again {
+			end()
+			s.open.leave()
+		}
 	}()
-	serve()
+	if again = serve(); again {
+		go s.lasts(path, serve, end)
+	}
 }
 
 // recorder notes what a handler answers. It hides nothing of the writer below:

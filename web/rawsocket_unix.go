@@ -90,9 +90,16 @@ func (i *intake) read(socket syscall.RawConn, p []byte) (int, error) {
 
 // once reports whether there was something, or an error.
 func (i *intake) once(fd uintptr) bool {
-	i.n, i.err = readNow(fd, i.p)
-	for i.err == syscall.EINTR {
-		i.n, i.err = readNow(fd, i.p)
-	}
+	i.n, i.err = readArrived(fd, i.p)
 	return i.err != syscall.EAGAIN
+}
+
+// readArrived reads what has arrived at a socket; the error is EAGAIN when that
+// is nothing yet.
+func readArrived(fd uintptr, p []byte) (n int, err error) {
+	n, err = readNow(fd, p)
+	for err == syscall.EINTR {
+		n, err = readNow(fd, p)
+	}
+	return n, err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
@@ -34,8 +35,9 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 		limit:   newCommandLimit(s.o.CommandRate, s.o.CommandBurst),
 	}
 	k.conn.prepare(s.open.draining, webSocket, s.o.WriteTimeout, k.fall)
+	u := &upgrade{ResponseWriter: w, conn: &k.conn}
 	var err error
-	k.ws, err = websocket.Accept(&upgrade{w, &k.conn}, r, &websocket.AcceptOptions{
+	k.ws, err = websocket.Accept(u, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{protocol.Subprotocol},
 		InsecureSkipVerify: true, // the guard has checked the origin, by its own list
 		OnPingReceived:     k.pinged,
@@ -46,7 +48,8 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 		return nil // Accept has answered
 	}
 	k.ws.SetReadLimit(-1) // message has its own, which closes in good order
-	go s.lasts(k.path, k.run)
+	k.in = u.in
+	k.start()
 	return nil
 }
 
@@ -66,8 +69,13 @@ func checkSubprotocol(r *http.Request) error {
 		"none of the subprotocols offered is known; known are: %s", protocol.Subprotocol)
 }
 
+// quietWhile is how long a client that is busy is silent at most.
+const quietWhile = time.Second
+
 // socket is one connection. Its reader is a goroutine that outlives the
-// handler, whose request and buffers it does not hold.
+// handler, whose request and buffers it does not hold. What comes needs a large
+// stack, which a goroutine keeps, and waiting a small one: so who has not much
+// to say is waited for by a new goroutine each time.
 type socket struct {
 	conn
 
@@ -79,45 +87,78 @@ type socket struct {
 	ws      *websocket.Conn
 	limit   *commandLimit
 
-	begun  atomic.Bool  // there was a join or resume
-	missed atomic.Int32 // pings in a row without an answer
+	// set before the reader starts, then immutable
+	in        *inflow
+	undrained func() bool
+
+	// owned by the reader
+	within bool      // a message is being read
+	heard  time.Time // when something came last
+
+	begun   atomic.Bool  // there was a join or resume
+	closing atomic.Bool  // close was called, and reads in the reader's place
+	missed  atomic.Int32 // pings in a row without an answer
 }
 
-// run serves the connection until it is closed, by either side.
-func (k *socket) run() {
-	defer k.end()
-	defer k.ws.CloseNow()
-	defer k.work.dismiss()
-	defer context.AfterFunc(k.s.open.draining, func() {
+// start begins to serve the connection, until it is closed, by either side.
+func (k *socket) start() {
+	k.undrained = context.AfterFunc(k.s.open.draining, func() {
 		k.work.do(func() { k.close(protocol.CloseGoingAway, "the server is going away") })
-	})()
+	})
 	k.tick(k.s.o.FirstCommandTimeout, k.watch)
-	k.read()
+	go k.s.lasts(k.path, k.read, k.end)
 }
 
-// read takes messages in until the connection is closed.
-func (k *socket) read() {
-	for {
+// end ends the connection.
+func (k *socket) end() {
+	k.undrained()
+	k.work.dismiss()
+	_ = k.ws.CloseNow()
+	k.conn.end()
+}
+
+// read takes in what comes, until that is something after a quiet while; then a
+// new goroutine takes over. It returns false when the connection is closed.
+func (k *socket) read() (again bool) {
+	for !again {
+		if !k.in.wait() || !k.messages() {
+			return false
+		}
+		before := k.heard
+		k.heard = time.Now()
+		again = k.heard.Sub(before) > quietWhile
+	}
+	return true
+}
+
+// messages takes in the messages that have come together. It returns false when
+// the connection is closed.
+func (k *socket) messages() bool {
+	for k.in.more() {
 		message, ok := k.message()
 		if !ok {
-			return
+			return false
 		}
 		for line := range protocol.SplitLines(message) {
 			if !k.line(line) {
-				return
+				return false
 			}
 		}
 	}
+	return true
 }
 
-// message returns the next message, or false when there is none any more. Its
-// context is not the connection's: one that ends breaks the connection off,
-// and there would be no close code.
+// message returns the next message, an empty one when only control frames have
+// come, or false when there is none any more. Its context is not the
+// connection's: one that ends breaks the connection off, and there would be no
+// close code.
 func (k *socket) message() ([]byte, bool) {
 	kind, r, err := k.ws.Reader(context.Background())
 	if err != nil {
-		return nil, false
+		return nil, errors.Is(err, errQuiet)
 	}
+	k.within = true
+	defer func() { k.within = false }()
 	if kind != websocket.MessageText {
 		k.close(protocol.CloseNotProtocol, "messages are text")
 		return nil, false
@@ -171,6 +212,7 @@ func (k *socket) carryOut(req protocol.Request) error {
 // close ends the connection in good order: it waits some seconds for the
 // client to agree. The first close counts.
 func (k *socket) close(code int, reason string) {
+	k.closing.Store(true)
 	_ = k.ws.Close(websocket.StatusCode(code), clip(reason))
 }
 

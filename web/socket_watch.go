@@ -25,11 +25,23 @@ func (k *socket) watch() (again time.Duration) {
 }
 
 // ponged hears the answer to a ping.
-func (k *socket) ponged(context.Context, []byte) { k.missed.Store(0) }
+func (k *socket) ponged(context.Context, []byte) {
+	k.missed.Store(0)
+	k.rest()
+}
 
 // pinged answers a client's ping in place of the library, which would wait for
 // a socket that is full. Who is being written to needs no pong.
 func (k *socket) pinged(_ context.Context, payload []byte) (answer bool) {
 	k.try(controlFrame(opPong, payload))
+	k.rest()
 	return false
+}
+
+// rest takes the reader back from the library, which would wait for a message
+// behind a ping or a pong.
+func (k *socket) rest() {
+	if !k.closing.Load() && !k.within {
+		k.in.rest()
+	}
 }

@@ -47,7 +47,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 		s.log.Error("a stream cannot be taken over", zap.Error(err))
 		return nil // the answer has begun
 	}
-	go s.lasts(r.URL.Path, func() { e.run(sub, first) })
+	e.start(r.URL.Path, sub, first)
 	return nil
 }
 
@@ -91,29 +91,34 @@ func (s *Server) follow(ctx context.Context, r *http.Request, who hub.Credential
 // the handler; its goroutine waits for the client to leave.
 type stream struct {
 	conn
-	s *Server
+	s         *Server     // immutable
+	undrained func() bool // set by start
 }
 
-// run serves the stream until either side ends it.
-func (e *stream) run(sub *hub.Subscription, first hub.Line) {
-	defer e.end()
-	if e.send([]hub.Line{first}) != nil {
-		sub.Close()
-		return
+// start begins to serve the stream, until either side ends it.
+func (e *stream) start(path string, sub *hub.Subscription, first hub.Line) {
+	e.sub = sub
+	if e.send([]hub.Line{first}) == nil {
+		e.follow(sub)
 	}
-	e.follow(sub)
-	defer context.AfterFunc(e.s.open.draining, func() { e.fall(nil) })()
+	e.undrained = context.AfterFunc(e.s.open.draining, func() { e.fall(nil) })
 	e.tick(e.s.o.Heartbeat, e.heartbeat)
-	e.awaitEnd()
+	go e.s.lasts(path, e.awaitEnd, e.end)
+}
+
+// end ends the stream.
+func (e *stream) end() {
+	e.undrained()
+	e.conn.end()
 }
 
 // awaitEnd reads until the connection ends. A client has nothing more to say;
 // what it says is dropped.
-func (e *stream) awaitEnd() {
+func (e *stream) awaitEnd() (again bool) {
 	var b [64]byte
 	for {
 		if _, err := e.net.Read(b[:]); err != nil {
-			return
+			return false
 		}
 	}
 }

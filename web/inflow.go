@@ -1,0 +1,106 @@
+package web
+
+import (
+	"errors"
+	"sync"
+	"syscall"
+)
+
+// inflow is what a client sends, as the library reads it. While nothing comes
+// it holds no buffer, and who waits for something to come does so on little
+// stack: the library waits deep in its own functions.
+type inflow struct {
+	// immutable
+	conn *conn // without a socket the library waits
+	take func(fd uintptr) bool
+
+	// guarded by mu, which is held while somebody waits
+	mu    sync.Mutex
+	ahead []byte             // read, and not yet passed on
+	piece *[inflowPiece]byte // that ahead is a part of, if any
+	over  bool               // the connection has ended
+	pause bool               // Read stands between two messages, and returns errQuiet rather than wait
+}
+
+const (
+	// inflowPiece is how much is read at a time: a few commands.
+	inflowPiece = 1 << 10
+	// libraryBuffer is the least that bufio has. The library reads the beginnings
+	// of frames through it, and what is longer past it.
+	libraryBuffer = 16
+)
+
+var inflowPieces = sync.Pool{New: func() any { return new([inflowPiece]byte) }}
+
+// errQuiet ends a read between two messages, where nothing has come yet.
+var errQuiet = errors.New("nothing has come yet")
+
+// newInflow begins with what was read before.
+func newInflow(c *conn, early []byte) *inflow {
+	i := &inflow{conn: c, ahead: early}
+	i.take = i.receive
+	return i
+}
+
+// wait waits until something has come. It returns false when nothing will.
+func (i *inflow) wait() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if len(i.ahead) == 0 && i.conn.socket != nil && i.conn.socket.Read(i.take) != nil {
+		i.over = true
+	}
+	return !i.over
+}
+
+// receive reads what has come. It returns false when that is nothing yet.
+func (i *inflow) receive(fd uintptr) bool {
+	piece := inflowPieces.Get().(*[inflowPiece]byte)
+	n, err := readArrived(fd, piece[:])
+	if n > 0 {
+		i.ahead, i.piece = piece[:n], piece
+		return true
+	}
+	inflowPieces.Put(piece)
+	i.over = err != syscall.EAGAIN
+	return i.over
+}
+
+// more reports whether the library can read on: without a socket, whether or
+// not something has come.
+func (i *inflow) more() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.ahead) > 0 || i.conn.socket == nil
+}
+
+// rest has the next Read return errQuiet if it would have to wait.
+func (i *inflow) rest() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.pause = true
+}
+
+// Read implements io.Reader for the library. It gives a byte at a time of the
+// beginnings of frames, so that nothing stays in the library's buffer, which
+// nobody else can look into.
+func (i *inflow) Read(p []byte) (int, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.pause && len(i.ahead) == 0 {
+		i.pause = false
+		return 0, errQuiet
+	}
+	i.pause = false
+	if len(p) <= libraryBuffer {
+		p = p[:1]
+	}
+	if len(i.ahead) == 0 {
+		return i.conn.read(p)
+	}
+	n := copy(p, i.ahead)
+	if i.ahead = i.ahead[n:]; len(i.ahead) == 0 && i.piece != nil {
+		inflowPieces.Put(i.piece)
+		i.ahead, i.piece = nil, nil
+	}
+	return n, nil
+}
