@@ -371,9 +371,9 @@ func (a *actor) record(b *batch, o *out, events []event) (main *event, err error
 		head = Head{r.Seq, r.Hash}
 	}
 	o.records = records
+	b.add(records)
 	for i, e := range events {
 		a.state.apply(e, stamp{records[i].Seq, at, moment})
-		b.add(records[i])
 		if e.answers {
 			main = &events[i]
 		}

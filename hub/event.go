@@ -3,6 +3,7 @@ package hub
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"parley/protocol"
@@ -52,7 +53,7 @@ func (s stamp) instant() instant { return instant{s.at, s.moment} }
 func (e event) encode() (public, priv []byte, err error) {
 	switch p := e.public.(type) {
 	case *protocol.HostSessionUpdate:
-		public = fmt.Appendf(nil, `{"notification":%s}`, p.Notification)
+		public = slices.Concat([]byte(`{"notification":`), p.Notification, []byte{'}'})
 	case *protocol.PermissionRequested:
 		public = fmt.Appendf(nil, `{"requestId":%q,"toolCall":%s,"options":%s}`, p.RequestID, orNull(p.ToolCall), orNull(p.Options))
 	default:

@@ -3,6 +3,7 @@ package hub
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -29,9 +30,16 @@ type out struct {
 	effects []effect
 }
 
-func (b *batch) add(r Record) {
-	b.records = append(b.records, r)
-	b.bytes += len(r.Public) + len(r.Private) + 128
+// add takes over what one input leads to.
+func (b *batch) add(records []Record) {
+	if len(b.records) == 0 {
+		b.records = slices.Clip(records) // mostly it is the only input
+	} else {
+		b.records = append(b.records, records...)
+	}
+	for i := range records {
+		b.bytes += len(records[i].Public) + len(records[i].Private) + 128
+	}
 }
 
 // nothingToCommit is the commit of a batch without records.

@@ -92,13 +92,15 @@ func (m Message) IsResponse() bool { return m.Method == "" }
 // WithSession returns a copy of the line in which the value of
 // params.sessionId, whatever it was, is the given id, and everything else is
 // byte for byte as it came. A message without params.sessionId stays as it is.
+// The id needs no escapes.
 func (m Message) WithSession(id string) []byte {
-	quoted, _ := json.Marshal(id) // a string cannot fail
-	out := make([]byte, 0, len(m.line)+len(m.sessions)*len(quoted))
+	out := make([]byte, 0, len(m.line)+len(m.sessions)*(len(id)+len(`""`)))
 	from := 0
 	for _, at := range m.sessions {
 		out = append(out, m.line[from:at.Start]...)
-		out = append(out, quoted...)
+		out = append(out, '"')
+		out = append(out, id...)
+		out = append(out, '"')
 		from = at.End
 	}
 	return append(out, m.line[from:]...)
