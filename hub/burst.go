@@ -27,9 +27,9 @@ type encoding struct {
 
 // Format is how a kind of connection wants lines. It is compared by address.
 type Format struct {
-	// Encode returns lines as bytes to write; none when there is nothing among
-	// them for this kind of connection.
-	Encode func(lines []Line) []byte
+	// Append writes lines behind what b has, and nothing when there is nothing
+	// among them for this kind of connection.
+	Append func(b []byte, lines []Line) []byte
 }
 
 // As returns the burst in a format. Each is made once, however many connections
@@ -40,7 +40,7 @@ func (b *Burst) As(f *Format) []byte {
 			return e.bytes
 		}
 	}
-	e := encoding{f, f.Encode(b.Lines)}
+	e := encoding{f, f.Append(nil, b.Lines)}
 	b.encoded = append(b.encoded, e)
 	return e.bytes
 }

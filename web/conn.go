@@ -210,11 +210,7 @@ func (c *conn) send(lines []hub.Line) error {
 			size += len(lines[n].Bytes)
 			n++
 		}
-		var p []byte
-		if n > 0 {
-			p = c.format.Encode(lines[:n])
-		}
-		if err := c.write(p); err != nil {
+		if err := c.writeLines(lines[:n]); err != nil {
 			return err
 		}
 		if lines = lines[n:]; len(lines) == 0 {
@@ -222,6 +218,23 @@ func (c *conn) send(lines []hub.Line) error {
 		}
 	}
 }
+
+// writeLines writes lines as one.
+func (c *conn) writeLines(lines []hub.Line) error {
+	if len(lines) == 0 {
+		return c.write(nil)
+	}
+	p := frames.Get().(*[]byte)
+	*p = c.format.Append((*p)[:0], lines)
+	err := c.write(*p)
+	if cap(*p) <= 2*maxWrite {
+		frames.Put(p)
+	}
+	return err
+}
+
+// frames are written, and then used again: a welcome is long.
+var frames = sync.Pool{New: func() any { return new([]byte) }}
 
 // maxWrite is how many bytes one message or one write to a stream holds, but
 // for a single event that is larger.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"net"
 	"net/http"
+	"slices"
 
 	"parley/hub"
 )
@@ -22,23 +23,22 @@ const (
 )
 
 // webSocket is the format of a WebSocket connection: lines become one message.
-var webSocket = &hub.Format{Encode: encodeMessage}
+var webSocket = &hub.Format{Append: appendMessage}
 
-// encodeMessage returns one text message with one line for each of lines.
-func encodeMessage(lines []hub.Line) []byte {
+// appendMessage writes one text message with one line for each of lines.
+func appendMessage(b []byte, lines []hub.Line) []byte {
 	size := len(lines) - 1
 	for _, l := range lines {
 		size += len(l.Bytes)
 	}
-	frame := make([]byte, 0, size+headerBytes)
-	frame = appendHeader(frame, opText, size)
+	b = appendHeader(slices.Grow(b, size+headerBytes), opText, size)
 	for i, l := range lines {
 		if i > 0 {
-			frame = append(frame, '\n')
+			b = append(b, '\n')
 		}
-		frame = append(frame, l.Bytes...)
+		b = append(b, l.Bytes...)
 	}
-	return frame
+	return b
 }
 
 // controlFrame returns a control frame; its payload has at most 125 bytes.

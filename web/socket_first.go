@@ -77,7 +77,7 @@ func (k *socket) tell(m protocol.ServerMessage) bool {
 	if err != nil {
 		return false
 	}
-	return k.write(encodeMessage([]hub.Line{{Bytes: line}})) == nil
+	return k.write(appendMessage(nil, []hub.Line{{Bytes: line}})) == nil
 }
 
 // asProtocol returns the error of the catalogue in err's chain, if any.

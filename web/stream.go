@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -138,10 +139,10 @@ func (e *stream) heartbeat() (again time.Duration) {
 
 // eventStream is the format of server-sent events as the HTML standard has
 // them.
-var eventStream = &hub.Format{Encode: encodeEvents}
+var eventStream = &hub.Format{Append: appendEvents}
 
-// encodeEvents returns the events among lines.
-func encodeEvents(lines []hub.Line) []byte {
+// appendEvents writes the events among lines.
+func appendEvents(b []byte, lines []hub.Line) []byte {
 	const around = len("id: \ndata: \n\n")
 	size := 0
 	for _, l := range lines {
@@ -149,7 +150,7 @@ func encodeEvents(lines []hub.Line) []byte {
 			size += around + len(l.Cursor) + len(l.Bytes)
 		}
 	}
-	b := make([]byte, 0, size)
+	b = slices.Grow(b, size)
 	for _, l := range lines {
 		if l.Cursor == "" {
 			continue
