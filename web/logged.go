@@ -60,8 +60,12 @@ func (s *Server) lasts(path string, serve func() (again bool), end func()) {
 			s.log.Error("connection panicked", zap.Any("panic", p), zap.String("path", path), zap.ByteString("stack", debug.Stack()))
 		}
 		if !again {
-			end()
 			s.open.leave()
+		}
+	}()
+	defer func() {
+		if !again {
+			end()
 		}
 	}()
 	if again = serve(); again {
