@@ -141,3 +141,17 @@ export type Item =
   | PermissionRow
   | OtherRow
   | NoticeRow;
+
+/** Whether a row would only repeat the name and the time of the one above it. */
+export function goesOn(before: Item | undefined, item: Item): boolean {
+  return (
+    before?.type === "chat" &&
+    item.type === "chat" &&
+    before.author.id === item.author.id &&
+    minute(before.at) === minute(item.at)
+  );
+}
+
+function minute(at: number): number {
+  return Math.floor(at / 60_000);
+}

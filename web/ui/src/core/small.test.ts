@@ -5,14 +5,23 @@ import { chooseSessions, entriesOf } from "../start/choose.ts";
 import { readAnsi } from "./ansi.ts";
 import { compare } from "./diff.ts";
 import { onlyFence } from "./fence.ts";
-import { ann, session, Story } from "./fixtures.ts";
+import { ann, olga, session, Story } from "./fixtures.ts";
 import { duration, initials, relativeTime, shorten, shortPath } from "./format.ts";
+import { goesOn } from "./items.ts";
 import { isSafeLink, withLinks } from "./links.ts";
 import { newUserId } from "./memory.ts";
 import { placeOf } from "./place.ts";
 import { stateFor } from "./states.ts";
 import { apply, emptyTimeline } from "./timeline.ts";
 import { firstUnread, unreadCount } from "./unread.ts";
+
+test("what somebody says goes on with what they said in the same minute", () => {
+  const story = new Story().chat("one").chat("two").chat("three", olga).chat("four");
+  const rows = apply(emptyTimeline, story.events).items;
+  const later = rows.map((row) => ({ ...row, at: row.at + 60_000 }));
+  expect(rows.map((row, i) => goesOn(rows[i - 1], row))).toEqual([false, true, false, false]);
+  expect(goesOn(rows[0], later[1]!)).toBe(false);
+});
 
 describe("links", () => {
   it.each([

@@ -2,7 +2,7 @@ import { useEffect, useImperativeHandle, useRef, useState, type ReactNode, type 
 import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
 
 import { dayOf } from "../core/format.ts";
-import type { Item } from "../core/items.ts";
+import { goesOn, type Item } from "../core/items.ts";
 import { unreadCount } from "../core/unread.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
@@ -77,7 +77,7 @@ export function Timeline(props: Props) {
                   <span>{t.room.unreadMark}</span>
                 </p>
               )}
-              <Row item={item} />
+              <Row item={item} follows={item.key !== mark && goesOn(before, item)} />
             </>
           );
         }}

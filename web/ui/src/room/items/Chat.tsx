@@ -8,18 +8,23 @@ import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
 
 /** What people say to each other: in bubbles, to tell it from the agent's work. */
-export function Chat({ row }: { row: ChatRow }) {
+export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {
   const tools = useTools();
   const own = row.author.id === tools.meId;
   const name = nameOf(row.author);
   return (
-    <article className={`chat ${own ? "chat-own" : ""}`} aria-label={name}>
+    <article
+      className={`chat${own ? " chat-own" : ""}${follows ? " chat-follows" : ""}`}
+      aria-label={name}
+    >
       {!own && <Face person={row.author} />}
       <div className="chat-body">
-        <header>
-          {!own && <strong>{name}</strong>}
-          <Time at={row.at} />
-        </header>
+        {!follows && (
+          <header>
+            {!own && <strong>{name}</strong>}
+            <Time at={row.at} />
+          </header>
+        )}
         <div className="bubble">
           {row.message.replyTo && <Quoted id={row.message.replyTo} />}
           <LongText text={row.message.text} links />

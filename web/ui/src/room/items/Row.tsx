@@ -11,21 +11,27 @@ import { Prompt } from "./Prompt.tsx";
 import { ToolCard } from "./ToolCard.tsx";
 import { TurnEnd, TurnStart } from "./Turn.tsx";
 
+interface Props {
+  item: Item;
+  /** Whether it goes on with what the row above says. */
+  follows: boolean;
+}
+
 /** One row of the time line. */
-export const Row = memo(function Row({ item }: { item: Item }) {
+export const Row = memo(function Row({ item, follows }: Props) {
   const inTurn =
     ("turn" in item && item.turn !== null) || ("during" in item && item.during !== null);
   return (
     <div className={`row row-${item.type}${inTurn ? " in-turn" : ""}`}>
-      <Body item={item} />
+      <Body item={item} follows={follows} />
     </div>
   );
 });
 
-function Body({ item }: { item: Item }) {
+function Body({ item, follows }: Props) {
   switch (item.type) {
     case "chat":
-      return <Chat row={item} />;
+      return <Chat row={item} follows={follows} />;
     case "prompt":
       return <Prompt row={item} />;
     case "turn-start":
