@@ -250,10 +250,11 @@ export const t = {
   connection: {
     connecting: "Connecting",
     live: "Live",
-    fallback: "Live, without WebSocket",
+    fallback: ", without WebSocket",
     fallbackAbout: "The network blocks WebSockets. Everything works but for presence and typing.",
-    reconnecting: "Connection lost, coming back",
-    retry: (s: number) => `Connection lost, next try in ${s} s`,
+    lost: "Connection lost",
+    again: ", coming back",
+    retry: (s: number) => `, next try in ${s} s`,
     closed: "Not connected",
     readOnly: "Read only",
     gap: "The server went back to an earlier copy of the session. This is what it knows.",
@@ -301,6 +302,8 @@ export const t = {
     replyTo: (who: string) => `Reply to ${who}`,
     dropReply: "Do not reply",
     queued: "The agent is working: your prompt comes next.",
+    unsent: (n: number) =>
+      n === 1 ? "1 message is sent when you are back" : `${n} messages are sent when you are back`,
     commands: "The agent's commands",
   },
 

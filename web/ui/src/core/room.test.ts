@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { ann, approval, olga, session, Story, welcome } from "./fixtures.ts";
-import { enter, prepend, startsTyping, take } from "./room.ts";
+import { enter, prepend, startsTyping, take, withPresence } from "./room.ts";
 import { rightsOf } from "./rights.ts";
 
 describe("a room", () => {
@@ -11,6 +11,12 @@ describe("a room", () => {
     );
     expect(room.pending.map((a) => a.id)).toEqual(["a1"]);
     expect(room.people).toEqual([olga, ann]);
+  });
+
+  test("counts oneself among those who are here, whoever else is", () => {
+    const alone = enter(welcome({ presence: [] }));
+    expect([...alone.present]).toEqual(["ann"]);
+    expect([...withPresence(alone, ["olga"]).present].sort()).toEqual(["ann", "olga"]);
   });
 
   test("knows what waits for the host, and what no longer does", () => {

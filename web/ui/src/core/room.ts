@@ -43,7 +43,7 @@ export function enter(w: Welcome): Room {
     session: w.session,
     me: w.participant,
     people: w.participants,
-    present: new Set(w.presence),
+    present: presentWith(w.presence, w.participant),
     typing: new Set(),
     pending: w.approvals.filter((a) => a.status === "pending"),
     permissions: w.permissions,
@@ -52,6 +52,16 @@ export function enter(w: Welcome): Room {
     ...load(events, runningOf(w)),
     more: events[0]?.type !== "shared_session_created",
   };
+}
+
+/** withPresence takes in who has a connection. */
+export function withPresence(room: Room, ids: readonly string[]): Room {
+  return { ...room, present: presentWith(ids, room.me) };
+}
+
+// Without a WebSocket one is not among them, but who looks at the page is here.
+function presentWith(ids: readonly string[], me: Participant): ReadonlySet<string> {
+  return new Set([...ids, me.id]);
 }
 
 /** take adds events that happened now. */

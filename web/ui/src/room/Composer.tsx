@@ -34,6 +34,7 @@ interface Props {
   commands: readonly AgentCommand[];
   limits: { messageBytes: number; promptBytes: number };
   live: boolean;
+  lost: boolean;
   replyTo: Message | null;
   onReplyDone(): void;
   onSent(): void;
@@ -83,6 +84,12 @@ function Writing(props: Props) {
         draft.send();
       }}
     >
+      {props.lost && draft.unsent > 0 && (
+        <p className="reply-line" role="status">
+          <Icon name="clock" size={14} />
+          {t.composer.unsent(draft.unsent)}
+        </p>
+      )}
       {replyTo && <ReplyLine message={replyTo} onDrop={props.onReplyDone} />}
       <Textarea
         ref={area}
@@ -127,6 +134,7 @@ function useDraft(props: Props, to: Target) {
   const { run } = useTools();
   const typing = useTyping(client, props.live);
   const [drafts, setDrafts] = useState<Record<Target, string>>({ chat: "", prompt: "" });
+  const [unsent, setUnsent] = useState(0);
   const text = drafts[to];
   const most = to === "chat" ? props.limits.messageBytes : props.limits.promptBytes;
   const over = new TextEncoder().encode(text).length - most;
@@ -143,11 +151,15 @@ function useDraft(props: Props, to: Target) {
     const sent = to === "prompt" ? client.prompt(trimmed) : client.chat(trimmed, reply);
     typing(false);
     setDrafts({ ...drafts, [to]: "" });
+    setUnsent((n) => n + 1);
     props.onReplyDone();
     props.onSent();
     // What was refused can be mended and sent again.
     const restore = () => setDrafts((now) => (now[to] === "" ? { ...now, [to]: text } : now));
-    void run(sent).then((ok) => !ok && restore());
+    void run(sent).then((ok) => {
+      setUnsent((n) => n - 1);
+      if (!ok) restore();
+    });
   };
-  return { text, over, maySend, write, send };
+  return { text, over, maySend, unsent, write, send };
 }

@@ -16,7 +16,8 @@ export function Connection({ state: c, ended }: { state: ConnectionState; ended:
   if (c.state === "fallback") {
     return (
       <span className="connection conn-fallback" title={t.connection.fallbackAbout}>
-        {t.connection.fallback}
+        {t.connection.live}
+        <span className="wide">{t.connection.fallback}</span>
       </span>
     );
   }
@@ -24,7 +25,8 @@ export function Connection({ state: c, ended }: { state: ConnectionState; ended:
     return <span className="connection conn-lost">{t.connection.connecting}</span>;
   return (
     <span className="connection conn-lost" role="status">
-      {left > 0 ? t.connection.retry(left) : t.connection.reconnecting}
+      {t.connection.lost}
+      <span className="wide">{left > 0 ? t.connection.retry(left) : t.connection.again}</span>
       {left > 2 && (
         <button type="button" className="text-button" onClick={() => tools.client.retryNow()}>
           {t.retry}

@@ -74,10 +74,8 @@ function AgentState({ status }: { status: string }) {
   return (
     <span className={`agent-state agent-${status}`}>
       <Icon name="spark" size={13} />
-      <span className="cut agent-long">{t.agent(status)}</span>
-      <span className="cut agent-short" aria-hidden="true">
-        {t.agentShort(status)}
-      </span>
+      <span className="cut wide">{t.agent(status)}</span>
+      <span className="cut narrow">{t.agentShort(status)}</span>
     </span>
   );
 }
@@ -120,8 +118,8 @@ function Mode({ room, host }: { room: Room; host: boolean }) {
 function ModeName({ name, short }: { name: string; short: string }) {
   return (
     <>
-      <span className="mode-long">{name}</span>
-      <span className="mode-short">{short}</span>
+      <span className="wide">{name}</span>
+      <span className="narrow">{short}</span>
     </>
   );
 }

@@ -101,6 +101,7 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
                   commands={room.timeline.commands ?? []}
                   limits={room.limits}
                   live={connection.state === "live"}
+                  lost={connection.state === "reconnecting"}
                   replyTo={replyTo}
                   onReplyDone={() => setReplyTo(null)}
                   onSent={() => timeline.current?.toEnd()}

@@ -3,7 +3,15 @@
 import { ParleyError, type SessionClient, type Welcome } from "parley-client";
 import type { Handlers } from "parley-client/react";
 
-import { enter, prepend, startsTyping, stopsTyping, take, type Room } from "../core/room.ts";
+import {
+  enter,
+  prepend,
+  startsTyping,
+  stopsTyping,
+  take,
+  withPresence,
+  type Room,
+} from "../core/room.ts";
 import type { SessionEvent } from "../core/wire.ts";
 import { toast } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
@@ -40,7 +48,7 @@ export class RoomStore {
     unknown: (line) => {
       if (typeof line.cursor === "string") this.queue(line as unknown as SessionEvent);
     },
-    presence: (p) => this.change((room) => ({ ...room, present: new Set(p.participants) })),
+    presence: (p) => this.change((room) => withPresence(room, p.participants)),
     typing: (n) => this.typing(n.participantId, n.active),
     connection: ({ state }) => {
       this.flush();

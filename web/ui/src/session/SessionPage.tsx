@@ -128,8 +128,8 @@ function Inside({ way, onWay }: InsideProps) {
   }, [stopped, inside, session, way, onWay]);
 
   if (!room || !client) {
-    const again = connection.state === "reconnecting";
-    return <Loading text={again ? t.connection.reconnecting : t.connection.connecting} />;
+    const { connecting, lost, again } = t.connection;
+    return <Loading text={connection.state === "reconnecting" ? lost + again : connecting} />;
   }
   return (
     <Suspense fallback={<Loading />}>
