@@ -97,7 +97,7 @@ export const t = {
     title: "Share a session",
     what: "What to share",
     fresh: "Start a new agent",
-    running: "An agent that runs",
+    running: "A running agent",
     agent: "Agent",
     session: "Running session",
     name: "Your name",
@@ -116,7 +116,7 @@ export const t = {
     create: "Share",
     doneTitle: "Your session is ready",
     enter: "Enter the room",
-    nameMissing: "Say how others shall see you.",
+    nameMissing: "Enter the name that others will see.",
   },
 
   invite: {
@@ -125,7 +125,7 @@ export const t = {
     copy: "Copy link",
     qr: "QR code of the invite link",
     terminal: "Or from a terminal",
-    about: "Whoever has this link can join, so give it only to people who shall come in.",
+    about: "Anyone with this link can join. Give it only to people you want inside.",
     unknown:
       "The invite link is not known in this browser. You can make a new one; the old one then lets nobody in any more.",
     rotate: "Make a new link",
@@ -146,8 +146,8 @@ export const t = {
     inside: (n: number) => (n === 1 ? "1 person inside" : `${n} people inside`),
     privacy:
       "The key to the session is in the part of the link after #, which your browser keeps to itself.",
-    terminal: "Rather from a terminal?",
-    nameMissing: "Say how others shall see you.",
+    terminal: "Prefer a terminal?",
+    nameMissing: "Enter the name that others will see.",
   },
 
   state: {
@@ -425,7 +425,7 @@ export const t = {
   permission: {
     asks: "The agent asks for permission",
     waits: "waits for the host's answer",
-    waitsYou: "waits for your answer below",
+    waitsYou: "answer it below",
     answered: (who: string, what: string) => `${who}: ${what}`,
     byPolicy: (what: string) => `Answered by the session's setting: ${what}`,
     byTimeout: (what: string) => `Nobody answered in time: ${what}`,

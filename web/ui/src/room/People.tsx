@@ -33,7 +33,7 @@ function Person({ person: p, room, host }: { person: Participant; room: Room; ho
     <li className={here ? "person" : "person person-away"}>
       <Face person={p} present={here} />
       <span className="person-name">
-        <span className="cut" dir="auto">
+        <span className="cut" dir="auto" title={nameOf(p)}>
           {nameOf(p)} {me && <span className="soft">({t.you})</span>}
         </span>
         <span className="person-role">

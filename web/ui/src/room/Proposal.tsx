@@ -1,5 +1,5 @@
 import { Button, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { Approval } from "parley-client";
 
@@ -20,6 +20,11 @@ export function Proposal({ approval: a, first }: { approval: Approval; first: bo
   const [doing, setDoing] = useState<Doing>("look");
   const [edited, setEdited] = useState(a.prompt);
   const [reason, setReason] = useState("");
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // Its buttons would stay below the edge of the list.
+    if (doing !== "look") form.current?.scrollIntoView({ block: "nearest" });
+  }, [doing]);
   const decision = useDecision(a, doing === "edit" ? edited.trim() : a.prompt, reason.trim());
   return (
     <article className="wait" aria-label={t.waiting.proposes(name)}>
@@ -28,6 +33,7 @@ export function Proposal({ approval: a, first }: { approval: Approval; first: bo
         <strong>{t.waiting.proposes(name)}</strong>
       </header>
       <form
+        ref={form}
         className="wait-form"
         onSubmit={(e) => {
           e.preventDefault();

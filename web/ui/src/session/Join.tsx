@@ -63,6 +63,7 @@ export function Join({ session, onJoin, onStop }: Props) {
           onChange={(e) => setName(e.currentTarget.value)}
         />
         <Checkbox
+          size="md"
           label={t.join.watch}
           description={t.join.watchAbout}
           checked={watch}

@@ -56,16 +56,20 @@ function Form({ agents, agent, onMade }: FormProps) {
   });
   const change = (part: Partial<Wishes>) => setForm({ ...form, ...part });
   const { busy, error, submit } = useSharing(onMade);
+  const [checked, setChecked] = useState(false);
+  const nameMissing = form.name.trim() === "";
   return (
     <form
       className="stack"
       onSubmit={(e) => {
         e.preventDefault();
+        setChecked(true);
+        if (nameMissing) return;
         void submit({ ...form, hostSession: form.hostSession || (running[0]?.id ?? "") });
       }}
     >
       <What form={form} onChange={change} agents={agents} running={running} />
-      <Terms form={form} onChange={change} />
+      <Terms form={form} onChange={change} complain={checked && nameMissing} />
       {error && (
         <p className="note" role="alert">
           {error}
@@ -94,7 +98,6 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
   const submit = async (w: Wishes) => {
     const name = w.name.trim();
     const title = w.title.trim();
-    if (name === "") return setError(t.share.nameMissing);
     setBusy(true);
     setError(null);
     try {
@@ -175,7 +178,7 @@ function What({ form, onChange, agents, running }: WhatProps) {
 
 const expiries = ["60", "480", "1440", "10080", "0"];
 
-function Terms({ form, onChange }: PartProps) {
+function Terms({ form, onChange, complain }: PartProps & { complain: boolean }) {
   return (
     <>
       <TextInput
@@ -184,6 +187,7 @@ function Terms({ form, onChange }: PartProps) {
         value={form.name}
         maxLength={64}
         autoComplete="nickname"
+        error={complain && t.share.nameMissing}
         data-autofocus
         onChange={(e) => onChange({ name: e.currentTarget.value })}
       />
