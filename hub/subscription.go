@@ -50,6 +50,7 @@ type Subscription struct {
 	opened bool
 	resume string
 	tail   []*Record // what may be missing until it is opened and live; set by letIn
+	lent   *[]byte   // the welcome, until the next Take
 
 	// owned by the fan-out
 	own   []Line // for this connection alone, not yet offered; it includes lines of the burst
@@ -243,7 +244,7 @@ func (s *Subscription) past(ctx context.Context) reader {
 // Next waits for lines to send and returns all that are there, within limits.
 // The first one is the welcome, unless the subscription is for events only. It
 // returns ctx's error when ctx ends, and a *Closed when the subscription has
-// ended.
+// ended. Lines without a cursor are to be read before the next call.
 func (s *Subscription) Next(ctx context.Context) ([]Line, error) {
 	for {
 		lines, err := s.Take(ctx)
@@ -267,6 +268,7 @@ func (p pull) Wake()             { signal(p) }
 // Take is Next that does not wait: it returns no lines when there are none now.
 // ctx is for what has to be read from the journal.
 func (s *Subscription) Take(ctx context.Context) ([]Line, error) {
+	s.takeBack()
 	if !s.opened {
 		if err := s.open(ctx); err != nil {
 			return nil, err

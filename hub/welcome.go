@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"sync"
 
 	"parley/protocol"
 )
@@ -15,8 +16,10 @@ type Welcome struct {
 }
 
 // Encode returns the welcome as the line that answers a request.
-func (w *Welcome) Encode(requestID string) ([]byte, error) {
-	return protocol.EncodeWelcome(&protocol.WelcomeMessage{ID: requestID, Payload: w.Welcome}, w.people)
+func (w *Welcome) Encode(requestID string) ([]byte, error) { return w.append(nil, requestID) }
+
+func (w *Welcome) append(b []byte, requestID string) ([]byte, error) {
+	return protocol.AppendWelcome(b, &protocol.WelcomeMessage{ID: requestID, Payload: w.Welcome}, w.people)
 }
 
 // welcomeDraft is a welcome without what has to be read.
@@ -39,14 +42,29 @@ func (w welcomeDraft) read(r reader, resume string) (*Welcome, error) {
 	return &full, err
 }
 
-// welcome makes the line that a connection begins with.
+// welcomes are read, and then written again: they name everybody who ever came.
+var welcomes = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxKeptWelcome keeps the memory of a very long one from staying in use.
+const maxKeptWelcome = 1 << 20
+
+// welcome makes the line that a connection begins with, and lends it.
 func (s *Subscription) welcome(ctx context.Context, requestID string, w welcomeDraft) (Line, error) {
 	full, err := w.read(s.past(ctx), s.resume)
 	if err != nil {
 		return Line{}, err
 	}
-	b, err := full.Encode(requestID)
-	return Line{Bytes: b}, err
+	s.lent = welcomes.Get().(*[]byte)
+	*s.lent, err = full.append((*s.lent)[:0], requestID)
+	return Line{Bytes: *s.lent}, err
+}
+
+// takeBack takes back what was lent.
+func (s *Subscription) takeBack() {
+	if s.lent != nil && cap(*s.lent) <= maxKeptWelcome {
+		welcomes.Put(s.lent)
+	}
+	s.lent = nil
 }
 
 // welcome is the snapshot for one participant.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -114,12 +115,13 @@ func encodeWelcome(m *WelcomeMessage) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return EncodeWelcome(m, participants)
+	return AppendWelcome(nil, m, participants)
 }
 
-// EncodeWelcome is Encode with participants who are encoded already, in place of
-// the message's: a server sends the same long list again and again.
-func EncodeWelcome(m *WelcomeMessage, participants []json.RawMessage) ([]byte, error) {
+// AppendWelcome writes a welcome behind what b has, with participants who are
+// encoded already in place of the message's: a server sends the same long list
+// again and again.
+func AppendWelcome(b []byte, m *WelcomeMessage, participants []json.RawMessage) ([]byte, error) {
 	rest, err := Marshal(struct {
 		Recent       any `json:"recent,omitzero"`
 		Participants any `json:"participants,omitzero"`
@@ -128,7 +130,7 @@ func EncodeWelcome(m *WelcomeMessage, participants []json.RawMessage) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	b, err := beginAnswer(TypeWelcome, m.ID, false, listSize(m.Payload.Recent)+listSize(participants)+len(rest))
+	b, err = beginAnswer(b, TypeWelcome, m.ID, false, listSize(m.Payload.Recent)+listSize(participants)+len(rest))
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +142,7 @@ func EncodeWelcome(m *WelcomeMessage, participants []json.RawMessage) ([]byte, e
 
 // answer puts the payload in place byte for byte: it can hold events.
 func answer(t, id string, duplicate bool, payload []byte) ([]byte, error) {
-	b, err := beginAnswer(t, id, duplicate, len(payload))
+	b, err := beginAnswer(nil, t, id, duplicate, len(payload))
 	if err != nil {
 		return nil, err
 	}
@@ -150,12 +152,12 @@ func answer(t, id string, duplicate bool, payload []byte) ([]byte, error) {
 
 // beginAnswer writes what comes before a payload, and leaves room for one of so
 // many bytes.
-func beginAnswer(t, id string, duplicate bool, room int) ([]byte, error) {
+func beginAnswer(b []byte, t, id string, duplicate bool, room int) ([]byte, error) {
 	quoted, err := Marshal(id)
 	if err != nil {
 		return nil, err
 	}
-	b := fmt.Appendf(make([]byte, 0, room+len(quoted)+96), `{"type":%q,"id":%s,`, t, quoted)
+	b = fmt.Appendf(slices.Grow(b, room+len(quoted)+96), `{"type":%q,"id":%s,`, t, quoted)
 	if duplicate {
 		b = append(b, `"duplicate":true,`...)
 	}
