@@ -49,8 +49,9 @@
 // the agent that feeds it is not read further. What a session has for its
 // connections goes through its fan-out, a goroutine that no socket can hold up;
 // an actor waits only for one that is far behind. A connection has a bounded
-// backlog and is closed when that is full; what it missed it reads from the
-// journal when it comes back.
+// backlog and is closed when that is full; what it missed it reads when it comes
+// back, from the newest events that the session keeps in memory or else from the
+// journal.
 //
 // # Between sessions
 //
