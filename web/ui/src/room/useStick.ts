@@ -12,6 +12,7 @@ const wishLastsMs = 1_000;
 export function useStick() {
   const [atEnd, setAtEnd] = useState(true);
   const stuck = useRef(true);
+  const touched = useRef(-Infinity);
   const scroller = useRef<HTMLElement | null>(null);
   const detach = useRef<() => void>(() => {});
 
@@ -26,12 +27,13 @@ export function useStick() {
       detach.current();
       detach.current = () => {};
       scroller.current = element instanceof HTMLElement ? element : null;
-      if (scroller.current) detach.current = keepAtEnd(scroller.current, stuck, stick);
+      if (scroller.current) detach.current = keepAtEnd(scroller.current, stuck, touched, stick);
     },
     [stick],
   );
 
   const toEnd = useCallback(() => {
+    touched.current = -Infinity; // whatever was wished before
     stick(true);
     const s = scroller.current;
     if (s) s.scrollTop = s.scrollHeight;
@@ -52,20 +54,20 @@ export function useStick() {
 function keepAtEnd(
   s: HTMLElement,
   stuck: { current: boolean },
+  touched: { current: number },
   stick: (on: boolean) => void,
 ): () => void {
   let top = s.scrollTop;
-  let touched = -Infinity;
   let held = false;
   const touch = (e: Event) => {
-    touched = e.timeStamp;
+    touched.current = e.timeStamp;
     if (e.type === "pointerdown") held = true;
   };
   const release = () => (held = false);
   const onScroll = (e: Event) => {
     const left = s.scrollHeight - s.clientHeight - s.scrollTop;
     // Rows that are measured anew scroll, too: that is not somebody's wish.
-    const wished = held || e.timeStamp - touched < wishLastsMs;
+    const wished = held || e.timeStamp - touched.current < wishLastsMs;
     if (left < nearPx) stick(true);
     else if (wished && s.scrollTop < top) stick(false);
     top = s.scrollTop;
