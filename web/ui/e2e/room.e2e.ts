@@ -106,8 +106,14 @@ describe("two people", () => {
     await mode("View only");
     await ben.getByText("You are watching").waitFor();
     await olga.getByRole("button", { name: /^Mode:/ }).press("Enter");
-    await olga.getByRole("menuitem", { name: "Direct prompts" }).waitFor();
-    for (let i = 0; i < 3; i++) await olga.keyboard.press("ArrowDown");
+    const direct = olga.getByRole("menuitem", { name: "Direct prompts" });
+    await direct.waitFor();
+    // The menu takes no keys before it has the focus, which is a moment later.
+    const onIt = async () => {
+      await olga.keyboard.press("ArrowDown");
+      return direct.evaluate((item) => item === document.activeElement);
+    };
+    await expect.poll(onIt, { timeout: 20_000 }).toBe(true);
     await olga.keyboard.press("Enter");
     await write(ben, "Agent", "plan");
     await said(olga, "prompts the agent").waitFor();
