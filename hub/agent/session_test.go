@@ -118,7 +118,7 @@ func TestBytes_that_are_no_text_are_made_fit(t *testing.T) {
 
 func TestNotification_that_is_too_long_is_named_by_its_size(t *testing.T) {
 	t.Parallel()
-	const size = 20 << 20
+	const size = 8 << 20
 	r := ready(t, fake(""))
 	said, _ := r.turn("huge " + strconv.Itoa(size))
 	require.Len(t, said, 2)
