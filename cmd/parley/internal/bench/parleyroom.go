@@ -53,6 +53,7 @@ func (r *parleyRoom) join(ctx context.Context, bufferBytes, recent int) (*socket
 	if _, err := s.ask("join", join, isWelcome); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.whole = nil // a welcome names all who ever came: in a large room it is megabytes
 	return s, nil
 }
 
