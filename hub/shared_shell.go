@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -78,7 +77,7 @@ func (s *sharedShell) cut(c cut) {
 		s.end(s.subs[c.participant], c)
 		return
 	}
-	for subs := range maps.Values(s.subs) {
+	for _, subs := range s.subs {
 		s.end(subs, c)
 	}
 }
