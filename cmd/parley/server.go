@@ -28,6 +28,7 @@ type server struct {
 	debug   *debugServer // nil unless asked for
 	failed  chan error   // from the goroutine that accepts, at most one
 	done    chan struct{}
+	ballast []byte // of newBallast
 }
 
 // stopTimeout bounds an orderly end: agents have their own time within it.
@@ -44,10 +45,11 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		return nil, err
 	}
 	srv := &server{
-		url:    "http://" + listener.Addr().String(),
-		log:    log,
-		failed: make(chan error, 1),
-		done:   make(chan struct{}),
+		url:     "http://" + listener.Addr().String(),
+		log:     log,
+		failed:  make(chan error, 1),
+		done:    make(chan struct{}),
+		ballast: newBallast(),
 	}
 	if srv.debug, err = startDebug(s.debugListen, log); err != nil {
 		return nil, errors.Join(err, listener.Close())

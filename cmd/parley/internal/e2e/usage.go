@@ -107,6 +107,19 @@ func (d Debug) CollectGarbage(t testing.TB) {
 	d.fetch(t, "heap?gc=1")
 }
 
+var nextCollection = regexp.MustCompile(`(?m)^# NextGC = (\d+)$`)
+
+// NextCollection returns how large the heap becomes before its garbage is
+// collected, in bytes.
+func (d Debug) NextCollection(t testing.TB) int {
+	t.Helper()
+	size, err := strconv.Atoi(nextCollection.FindStringSubmatch(d.fetch(t, "heap?debug=1"))[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return size
+}
+
 var residentSet = regexp.MustCompile(`(?m)^VmRSS:\s+(\d+) kB$`)
 
 // Resident returns how much memory a process occupies, in bytes. The test is
