@@ -114,8 +114,8 @@ func newBenchChurnCommand(b *benchRun) *cobra.Command {
 		return []bench.Scenario{c.Scenario()}, checkBench(nil, []int{c.AtOnce, c.Rooms})
 	})
 	f := cmd.Flags()
-	f.IntVar(&c.AtOnce, "at-once", 64, "how many come and go at a time")
-	f.IntVar(&c.Rooms, "rooms", 64, "rooms that they are spread over; all in a room hear of each other")
+	f.IntVar(&c.AtOnce, "at-once", 256, "how many come and go at a time")
+	f.IntVar(&c.Rooms, "rooms", 1000, "rooms that they are spread over; a welcome names all in a room")
 	return cmd
 }
 

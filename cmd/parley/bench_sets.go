@@ -39,7 +39,7 @@ func (b *benchRun) all() []bench.Scenario {
 		bench.Rooms{Timing: b.timing(), Rooms: 100, People: 10, Rate: 2000, Size: benchEventSize}.Scenario(),
 		bench.Idle{Connections: 2000, Rooms: 20, Transport: bench.WebSocket}.Scenario(),
 		bench.Idle{Connections: 2000, Rooms: 20, Transport: bench.SSE}.Scenario(),
-		bench.Churn{Timing: b.timing(), AtOnce: 64, Rooms: 64}.Scenario(),
+		bench.Churn{Timing: b.timing(), AtOnce: 256, Rooms: 1000}.Scenario(),
 		bench.Tokens{Timing: b.timing(), Agents: 500, Rate: 50, Watchers: 3}.Scenario(),
 		bench.Stalled{Timing: b.timing(), Readers: 99, Stalled: 1, Rate: benchStalledRate, Size: benchEventSize}.Scenario(),
 		bench.Resume{Events: 100_000}.Scenario(),

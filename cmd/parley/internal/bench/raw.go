@@ -17,10 +17,11 @@ import (
 // connection one write of bytes that are ready, and nothing else. It keeps
 // nothing and decodes nothing.
 //
-//	GET /ROOM/ws      a WebSocket; each line that comes in is an event for all
+//	GET /ROOM/ws      a WebSocket; its first message joins the room, and each
+//	                  line of the others is an event for all
 //	GET /ROOM/stream  the room's events as an event stream
 //
-// Who comes into a room is sent one first event.
+// Who joins a room is sent one first event.
 type raw struct {
 	mu    sync.Mutex
 	rooms map[string]*rawRoom // guarded by mu
@@ -81,7 +82,9 @@ func (r *raw) serve(conn net.Conn) {
 		room.serve(conn, in, room.streams, appendEvent(nil, rawFirst), err)
 		return
 	}
-	err = accept(conn, header.Get("Sec-Websocket-Key"))
+	if err = accept(conn, header.Get("Sec-Websocket-Key")); err == nil {
+		_, err = readMessage(in, nil)
+	}
 	room.serve(conn, in, room.sockets, appendFrame(nil, opText, rawFirst, false), err)
 }
 
@@ -114,19 +117,33 @@ func (r *rawRoom) serve(conn net.Conn, in *bufio.Reader, among map[net.Conn]stru
 // in on an event stream.
 func (r *rawRoom) read(in *bufio.Reader) {
 	var message, out []byte
+	var err error
 	for {
-		opcode, _, n, err := readFrameHeader(in)
-		if err != nil || opcode != opText {
+		if message, err = readMessage(in, message); err != nil {
 			return
 		}
-		message = append(message[:0], make([]byte, n+4)...)
-		if _, err := io.ReadFull(in, message); err != nil {
-			return
-		}
-		for line := range bytes.SplitSeq(message[4:], []byte{'\n'}) { // behind the mask, which is zeros
+		for line := range bytes.SplitSeq(message, []byte{'\n'}) {
 			out = r.send(line, out)
 		}
 	}
+}
+
+// readMessage reads the next frame of a client into a buffer. Its mask is zeros,
+// and it is text, or the last.
+func readMessage(in *bufio.Reader, buffer []byte) ([]byte, error) {
+	opcode, _, n, err := readFrameHeader(in)
+	if err == nil && opcode != opText {
+		err = io.EOF
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := in.Discard(4); err != nil {
+		return nil, err
+	}
+	buffer = append(buffer[:0], make([]byte, n)...)
+	_, err = io.ReadFull(in, buffer)
+	return buffer, err
 }
 
 // send sends an event to everybody. Who is gone is noticed by read.

@@ -46,11 +46,16 @@ func (r rawEntrance) join(ctx context.Context, bufferBytes int) (*socket, error)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.message(); err != nil {
+	if err = s.send(rawJoin); err == nil {
+		_, err = s.message()
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
+
+var rawJoin = []byte(`{"type":"join"}`)
 
 func (r rawEntrance) talk(ctx context.Context) (speaker, error) {
 	s, err := r.join(ctx, 64<<10)
