@@ -208,29 +208,23 @@ func (s *Subscription) Reject(ctx context.Context, id string, err *protocol.Erro
 
 // answer makes the line that answers a request.
 func (s *Subscription) answer(ctx context.Context, r protocol.Request, res result) (Line, error) {
-	m, err := s.message(ctx, r, res)
-	if err != nil {
-		return Line{}, err
+	payload, err := res.payload, res.err
+	if err == nil {
+		payload, err = s.reader(ctx).finish(payload)
 	}
-	b, err := protocol.Encode(m)
+	if ctx.Err() != nil {
+		return Line{}, ctx.Err()
+	}
+	b, err := encodeAnswer(r.ID, payload, res.duplicate, err)
 	return Line{Bytes: b}, err
 }
 
-func (s *Subscription) message(ctx context.Context, r protocol.Request, res result) (protocol.ServerMessage, error) {
-	var payload any
-	err := res.err
-	if err == nil {
-		payload, err = s.reader(ctx).finish(res.payload)
-	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
+func encodeAnswer(id string, payload any, duplicate bool, err error) ([]byte, error) {
 	if err != nil {
-		return &protocol.ErrorMessage{ID: r.ID, Error: protocol.AsError(err).Wire()}, nil
+		return protocol.Encode(&protocol.ErrorMessage{ID: id, Error: protocol.AsError(err).Wire()})
 	}
 	if _, ok := payload.(pong); ok {
-		return &protocol.PongMessage{ID: r.ID}, nil
+		return protocol.Encode(&protocol.PongMessage{ID: id})
 	}
-	b, err := protocol.Marshal(payload)
-	return &protocol.OKMessage{ID: r.ID, Payload: b, Duplicate: res.duplicate}, err
+	return protocol.EncodeAnswer(id, payload, duplicate)
 }

@@ -94,51 +94,46 @@ func EncodeRequest(req Request) ([]byte, error) {
 // <, > and & as they are, and events in answers byte for byte: what a client
 // reads later is what was live.
 func Marshal(v any) ([]byte, error) {
-	switch v := v.(type) {
-	case *Event:
-		return marshalEvent(v)
-	case *HistoryAnswer:
-		return marshalAround("events", orNone(v.Events), HistoryAnswer{More: v.More, Gap: v.Gap})
-	case *EventsAnswer:
-		return marshalAround("events", orNone(v.Events), EventsAnswer{Cursor: v.Cursor, Gap: v.Gap})
-	case HistoryAnswer:
-		return Marshal(&v)
-	case EventsAnswer:
-		return Marshal(&v)
-	}
-	return marshalPlain(v)
+	return written(func(b []byte) ([]byte, error) { return appendMarshal(b, v) })
 }
 
-func marshalPlain(v any) ([]byte, error) {
-	e := encoders.Get().(*encoder)
-	defer e.free()
-	if err := e.json.Encode(v); err != nil {
+// written returns what write appends, in as much memory as that takes unless it
+// is large.
+func written(write func(b []byte) ([]byte, error)) ([]byte, error) {
+	buffer := buffers.Get().(*[]byte)
+	b, err := write((*buffer)[:0])
+	if err != nil {
 		return nil, err
 	}
-	return bytes.Clone(bytes.TrimSuffix(e.buf.Bytes(), []byte{'\n'})), nil
-}
-
-// encoder is used again and again: what it writes into has grown by then.
-type encoder struct {
-	buf  bytes.Buffer
-	json *json.Encoder
-}
-
-var encoders = sync.Pool{New: func() any {
-	e := new(encoder)
-	e.json = json.NewEncoder(&e.buf)
-	e.json.SetEscapeHTML(false)
-	return e
-}}
-
-// free gives the encoder back, but for one that something large has grown.
-func (e *encoder) free() {
-	const most = 64 << 10
-	if e.buf.Cap() > most {
-		return
+	if cap(b) > maxKeptBuffer {
+		return b, nil
 	}
-	e.buf.Reset()
-	encoders.Put(e)
+	line := bytes.Clone(b)
+	*buffer = b
+	buffers.Put(buffer)
+	return line, nil
+}
+
+// buffers are written, copied, and then used again.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxKeptBuffer keeps the memory of something large from staying in use.
+const maxKeptBuffer = 64 << 10
+
+func appendMarshal(b []byte, v any) ([]byte, error) {
+	switch v := v.(type) {
+	case *Event:
+		return appendEvent(b, v)
+	case *HistoryAnswer:
+		return appendAround(b, orNone(v.Events), HistoryAnswer{More: v.More, Gap: v.Gap})
+	case *EventsAnswer:
+		return appendAround(b, orNone(v.Events), EventsAnswer{Cursor: v.Cursor, Gap: v.Gap})
+	case HistoryAnswer:
+		return appendMarshal(b, &v)
+	case EventsAnswer:
+		return appendMarshal(b, &v)
+	}
+	return appendValue(b, v)
 }
 
 // orNone makes the list that a client may always range over.
@@ -149,14 +144,14 @@ func orNone(events []json.RawMessage) []json.RawMessage {
 	return events
 }
 
-// marshalEvent keeps what the agent wrote: the encoder would compact it. Unlike
+// appendEvent keeps what the agent wrote: the encoder would compact it. Unlike
 // EncodeEvent it trusts no member to need no quoting.
-func marshalEvent(e *Event) ([]byte, error) {
+func appendEvent(b []byte, e *Event) ([]byte, error) {
 	payload, err := MarshalPayload(e.Payload)
 	if err != nil {
 		return nil, err
 	}
-	head, err := marshalPlain(struct {
+	b, err = appendValue(b, struct {
 		Type            EventType `json:"type"`
 		Cursor          Cursor    `json:"cursor"`
 		SharedSessionID string    `json:"sharedSessionId"`
@@ -165,19 +160,22 @@ func marshalEvent(e *Event) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(bytes.TrimSuffix(head, []byte{'}'}), []byte(`,"payload":`), payload, []byte{'}'}), nil
+	b = append(b[:len(b)-len("}")], `,"payload":`...)
+	return append(append(b, payload...), '}'), nil
 }
 
-// marshalAround marshals rest, whose first member is a null list of that name,
-// and puts the events there.
-func marshalAround(member string, events []json.RawMessage, rest any) ([]byte, error) {
-	b, err := marshalPlain(rest)
+// appendAround writes rest, whose first member is a null list of events, with
+// those events there.
+func appendAround(b []byte, events []json.RawMessage, rest any) ([]byte, error) {
+	const before, none = `{"events":`, `null`
+	b = slices.Grow(b, listSize(events)+128)
+	b = appendList(append(b, before...), events)
+	end := len(b)
+	b, err := appendValue(b, rest)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]byte, 0, len(b)+listSize(events))
-	list = appendList(append(list, `{"`+member+`":`...), events)
-	return append(list, bytes.TrimPrefix(b, []byte(`{"`+member+`":null`))...), nil
+	return slices.Delete(b, end, end+len(before+none)), nil
 }
 
 // appendList writes a list of what is encoded already; null for none at all.

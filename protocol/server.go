@@ -82,7 +82,7 @@ func Encode(m ServerMessage) ([]byte, error) {
 	case *WelcomeMessage:
 		return encodeWelcome(m)
 	case *OKMessage:
-		return answer(TypeOK, m.ID, m.Duplicate, m.Payload)
+		return EncodeAnswer(m.ID, json.RawMessage(orEmpty(m.Payload, "{}")), m.Duplicate)
 	case *ErrorMessage:
 		return typed(TypeError, m)
 	case *PresenceMessage:
@@ -99,12 +99,15 @@ func Encode(m ServerMessage) ([]byte, error) {
 
 // typed marshals m with its type as the first member.
 func typed(t string, m any) ([]byte, error) {
-	body, err := Marshal(m)
-	if err != nil {
-		return nil, err
-	}
-	head := fmt.Appendf(make([]byte, 0, len(body)+24), `{"type":%q,`, t)
-	return append(head, body[1:]...), nil
+	return written(func(b []byte) ([]byte, error) {
+		b = append(append(append(b, `{"type":"`...), t...), `",`...)
+		at := len(b)
+		b, err := appendMarshal(b, m)
+		if err != nil {
+			return nil, err
+		}
+		return slices.Delete(b, at, at+len("{")), nil
+	})
 }
 
 func encodeWelcome(m *WelcomeMessage) ([]byte, error) {
@@ -130,8 +133,8 @@ func AppendWelcome(b []byte, m *WelcomeMessage, participants []json.RawMessage) 
 	if err != nil {
 		return nil, err
 	}
-	b, err = beginAnswer(b, TypeWelcome, m.ID, false, listSize(m.Payload.Recent)+listSize(participants)+len(rest))
-	if err != nil {
+	b = slices.Grow(b, listSize(m.Payload.Recent)+listSize(participants)+len(rest)+128)
+	if b, err = beginAnswer(b, TypeWelcome, m.ID, false); err != nil {
 		return nil, err
 	}
 	b = appendList(append(b, `{"recent":`...), m.Payload.Recent)
@@ -140,28 +143,31 @@ func AppendWelcome(b []byte, m *WelcomeMessage, participants []json.RawMessage) 
 	return append(b, '}'), nil
 }
 
-// answer puts the payload in place byte for byte: it can hold events.
-func answer(t, id string, duplicate bool, payload []byte) ([]byte, error) {
-	b, err := beginAnswer(nil, t, id, duplicate, len(payload))
-	if err != nil {
-		return nil, err
-	}
-	b = append(b, orEmpty(payload, "{}")...)
-	return append(b, '}'), nil
+// EncodeAnswer writes an OKMessage around a payload that is not encoded yet, as
+// one line without its end. One that is stays as it is.
+func EncodeAnswer(id string, payload any, duplicate bool) ([]byte, error) {
+	return written(func(b []byte) ([]byte, error) {
+		b, err := beginAnswer(b, TypeOK, id, duplicate)
+		if err != nil {
+			return nil, err
+		}
+		if raw, ok := payload.(json.RawMessage); ok {
+			b = append(b, raw...)
+		} else if b, err = appendMarshal(b, payload); err != nil {
+			return nil, err
+		}
+		return append(b, '}'), nil
+	})
 }
 
-// beginAnswer writes what comes before a payload, and leaves room for one of so
-// many bytes.
-func beginAnswer(b []byte, t, id string, duplicate bool, room int) ([]byte, error) {
-	quoted, err := Marshal(id)
-	if err != nil {
-		return nil, err
-	}
-	b = fmt.Appendf(slices.Grow(b, room+len(quoted)+96), `{"type":%q,"id":%s,`, t, quoted)
+// beginAnswer writes what comes before a payload.
+func beginAnswer(b []byte, t, id string, duplicate bool) ([]byte, error) {
+	b = append(append(append(b, `{"type":"`...), t...), `","id":`...)
+	b, err := appendText(b, id)
 	if duplicate {
-		b = append(b, `"duplicate":true,`...)
+		b = append(b, `,"duplicate":true`...)
 	}
-	return append(b, `"payload":`...), nil
+	return append(b, `,"payload":`...), err
 }
 
 // DecodeServer reads one line of the server. Unlike what comes from clients it

@@ -56,13 +56,9 @@ func encodeAnswer(id string, a hub.Answer) ([]byte, error) {
 	case *hub.Welcome:
 		return payload.Encode(id)
 	case nil:
-		return protocol.Encode(&protocol.OKMessage{ID: id, Payload: []byte("{}"), Duplicate: a.Duplicate})
+		return protocol.EncodeAnswer(id, struct{}{}, a.Duplicate)
 	}
-	payload, err := protocol.Marshal(a.Payload)
-	if err != nil {
-		return nil, err
-	}
-	return protocol.Encode(&protocol.OKMessage{ID: id, Payload: payload, Duplicate: a.Duplicate})
+	return protocol.EncodeAnswer(id, a.Payload, a.Duplicate)
 }
 
 // commandFailed answers with the error line of a socket and the status of REST.
