@@ -10,13 +10,14 @@ import (
 // sharedShell is a shared session's face to its connections: who is
 // subscribed, who is present, who types.
 type sharedShell struct {
-	actor  *actor
-	state  func() *sharedState
-	fanout *fanout
-	tail   tail
-	subs   map[string][]*Subscription // by participant; nobody has an empty list
-	count  int                        // of subs
-	typing map[string]time.Time       // until when, by participant
+	actor     *actor
+	state     func() *sharedState
+	fanout    *fanout
+	tail      tail
+	subs      map[string][]*Subscription // by participant; nobody has an empty list
+	connected []int                      // places of those who have some among all participants, in order
+	count     int                        // of subs
+	typing    map[string]time.Time       // until when, by participant
 
 	presenceAt time.Time // when the list is to be sent; zero when it is up to date
 }
@@ -147,7 +148,9 @@ func (s *sharedShell) subscribe(sub *Subscription, w welcomeDraft) error {
 	s.subs[w.Participant.ID] = append(own, sub)
 	s.count++
 	s.fanout.add(entered{sub}, itemCost)
-	s.presenceChanged()
+	if len(own) == 0 {
+		s.appears(w.Participant.ID)
+	}
 	return nil
 }
 
@@ -160,15 +163,36 @@ func (s *sharedShell) unsubscribe(sub *Subscription) {
 	if i < 0 {
 		return
 	}
+	s.count--
+	s.fanout.add(left{sub}, itemCost)
 	if own = slices.Delete(own, i, i+1); len(own) > 0 {
 		s.subs[sub.participant] = own
 	} else {
 		delete(s.subs, sub.participant)
+		s.vanishes(sub.participant)
 	}
-	s.count--
-	s.fanout.add(left{sub}, itemCost)
-	s.presenceChanged()
 	s.typed(sub.participant, false)
+}
+
+// appears notes that somebody has a first connection. Who is alone knows it from
+// the welcome.
+func (s *sharedShell) appears(participant string) {
+	place := s.state().People.places[participant]
+	at, _ := slices.BinarySearch(s.connected, place)
+	s.connected = slices.Insert(s.connected, at, place)
+	if s.count > 1 {
+		s.presenceChanged()
+	}
+}
+
+// vanishes notes that somebody has no connection any more. Where nobody has one,
+// there is nobody to tell.
+func (s *sharedShell) vanishes(participant string) {
+	at, _ := slices.BinarySearch(s.connected, s.state().People.places[participant])
+	s.connected = slices.Delete(s.connected, at, at+1)
+	if s.presenceChanged(); s.count == 0 {
+		s.presenceAt = time.Time{}
+	}
 }
 
 func (s *sharedShell) presenceChanged() {
@@ -179,11 +203,11 @@ func (s *sharedShell) presenceChanged() {
 
 // presence lists who has a connection, in join order.
 func (s *sharedShell) presence() []string {
-	p := &s.state().People
-	present := []string{}
-	for _, i := range p.here {
-		if id := p.all[i].ID; len(s.subs[id]) > 0 {
-			present = append(present, id)
+	all := s.state().People.all
+	present := make([]string, 0, len(s.connected))
+	for _, i := range s.connected {
+		if all[i].LeftAt == nil { // or is about to be cut
+			present = append(present, all[i].ID)
 		}
 	}
 	return present

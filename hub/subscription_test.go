@@ -219,6 +219,21 @@ func TestSubscription_presence_is_one_list_for_the_comings_of_a_moment(t *testin
 	})
 }
 
+func TestSubscription_presence_is_told_to_those_who_do_not_know_it(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		pass(time.Second)
+		require.False(t, r.host.ready(), "who is alone knows it from the welcome")
+		ben := r.join("ben")
+		require.Len(t, next[*protocol.PresenceMessage](r.host).Payload.Participants, 2)
+		ben.sub.Close()
+		require.Equal(t, []string{r.host.me.ID}, next[*protocol.PresenceMessage](r.host).Payload.Participants)
+		r.host.sub.Close()
+		pass(time.Second)
+		require.Equal(t, []string{r.host.me.ID}, r.host.again().welcome.Presence)
+	})
+}
+
 func TestSubscription_typing_lapses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
