@@ -41,6 +41,8 @@ func newWriter(t reflect.Type) writer {
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		return writeTime
+	case t == reflect.TypeFor[*time.Time]():
+		return pointerWriter(writeTime)
 	case writesItself(t), writesItself(reflect.PointerTo(t)):
 		return writeOther
 	}
