@@ -2,7 +2,6 @@ package hub
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -29,8 +28,8 @@ type sharedState struct {
 	Permissions []openPermission         // in order of asking
 	Settled     []string                 // requests that were answered lately
 	Agent       protocol.AgentStatus
-	AgentGone   bool                     // the agent cannot come back
-	Commands    map[string][]commandDone // recent ones by who sent them, oldest first
+	AgentGone   bool // the agent cannot come back
+	Commands    doneCommands
 
 	// derived from the above
 	approvals map[string]int  // place in Approvals by id
@@ -75,18 +74,6 @@ type openPermission struct {
 	Choices []AgentOption
 }
 
-// commandDone is a command that was carried out.
-type commandDone struct {
-	ID     string
-	Digest string
-	Seq    Seq    // of the event that its answer is computed from
-	Joined string // of a join: the participant
-}
-
-// rememberedCommands is how many commands of one participant are known by
-// their ids: what a client that reconnects can have in flight, with room.
-const rememberedCommands = 128
-
 // rememberedRequests is how many answered permission requests are told apart
 // from unknown ones.
 const rememberedRequests = 32
@@ -112,8 +99,8 @@ func (s *sharedState) index() {
 	if s.Roles == nil {
 		s.Roles = map[string]protocol.Role{}
 	}
-	if s.Commands == nil {
-		s.Commands = map[string][]commandDone{}
+	if s.Commands.known == nil {
+		s.Commands = newDoneCommands(nil)
 	}
 }
 
@@ -163,15 +150,10 @@ func (s *sharedState) recall(by string, r protocol.Request) (done commandDone, o
 	if r.ID == "" {
 		return commandDone{}, false, nil
 	}
-	for _, c := range s.Commands[by] {
-		if c.ID == r.ID {
-			if c.Digest != digest(r.Command) {
-				return c, false, protocol.Errorf(protocol.CodeInvalidRequest, "this command id was used for another command")
-			}
-			return c, true, nil
-		}
+	if done, ok = s.Commands.find(by, r.ID); ok && done.Digest != digest(r.Command) {
+		return done, false, protocol.Errorf(protocol.CodeInvalidRequest, "this command id was used for another command")
 	}
-	return commandDone{}, false, nil
+	return done, ok, nil
 }
 
 // apply folds one event in. It is total: any event that decide has made, in
@@ -183,7 +165,7 @@ func (s *sharedState) apply(e event, at stamp) {
 		if j, ok := e.public.(*protocol.ParticipantJoined); ok {
 			done.Joined = j.Participant.ID
 		}
-		s.Commands[c.By] = keepLast(append(s.Commands[c.By], done), rememberedCommands)
+		s.Commands.add(c.By, done)
 	}
 	switch p := e.public.(type) {
 	case *protocol.SharedSessionCreated:
@@ -205,7 +187,7 @@ func (s *sharedState) apply(e event, at stamp) {
 		}
 	case *protocol.InviteRotated:
 		s.Invite = e.private.Invite
-		maps.DeleteFunc(s.Commands, func(by string, _ []commandDone) bool { return strings.HasPrefix(by, joinScope) })
+		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScope) })
 	case *protocol.AgentStatusChanged:
 		s.Agent, s.AgentGone = p.Status, e.private.Gone
 	case *protocol.PermissionRequested:
@@ -286,9 +268,10 @@ func (s *sharedState) dropPermission(requestID string) {
 	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
 }
 
-func keepLast[T any](all []T, n int) []T {
-	return slices.Delete(all, 0, max(0, len(all)-n))
-}
+// keepLast drops the first of what was appended to. They stay in memory until
+// there is no room behind the others, which is cheaper than moving those each
+// time.
+func keepLast[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }
 
 // summary is what the journal keeps beside the session for listing and timers.
 func (s *sharedState) summary() Summary {

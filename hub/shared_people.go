@@ -63,10 +63,8 @@ func hostOf(session protocol.Session) SessionID {
 }
 
 func (s *sharedState) createdBefore(ref *commandRef) decision {
-	for _, c := range s.Commands[creator] {
-		if c.ID == ref.ID && c.Digest == ref.Digest {
-			return decision{answer: s.createAnswer(s.Session, s.host()), duplicate: true}
-		}
+	if c, ok := s.Commands.find(creator, ref.ID); ok && c.Digest == ref.Digest {
+		return decision{answer: s.createAnswer(s.Session, s.host()), duplicate: true}
 	}
 	return refuse(protocol.CodeInvalidRequest, "this command id was used for another session")
 }

@@ -1,0 +1,79 @@
+package hub
+
+import (
+	"encoding/json"
+	"maps"
+)
+
+// doneCommands are commands that were carried out lately, by who sent them. In
+// a snapshot they are lists.
+type doneCommands struct {
+	lists map[string][]commandDone // oldest first, at most rememberedCommands each
+
+	// derived from the above
+	known map[commandKey]struct{} // nearly every command is new, and is seen to be so without a search
+}
+
+// commandDone is a command that was carried out.
+type commandDone struct {
+	ID     string
+	Digest string
+	Seq    Seq    // of the event that its answer is computed from
+	Joined string // of a join: the participant
+}
+
+type commandKey struct{ by, id string }
+
+// rememberedCommands is how many commands of one participant are known by
+// their ids: what a client that reconnects can have in flight, with room.
+const rememberedCommands = 128
+
+func newDoneCommands(lists map[string][]commandDone) doneCommands {
+	d := doneCommands{lists: lists, known: map[commandKey]struct{}{}}
+	if lists == nil {
+		d.lists = map[string][]commandDone{}
+	}
+	for by, list := range lists {
+		for _, c := range list {
+			d.known[commandKey{by, c.ID}] = struct{}{}
+		}
+	}
+	return d
+}
+
+func (d *doneCommands) find(by, id string) (done commandDone, ok bool) {
+	if _, known := d.known[commandKey{by, id}]; known {
+		for _, c := range d.lists[by] {
+			if c.ID == id {
+				return c, true
+			}
+		}
+	}
+	return commandDone{}, false
+}
+
+func (d *doneCommands) add(by string, c commandDone) {
+	list := d.lists[by]
+	if len(list) == rememberedCommands {
+		delete(d.known, commandKey{by, list[0].ID})
+	}
+	d.lists[by] = keepLast(append(list, c), rememberedCommands)
+	d.known[commandKey{by, c.ID}] = struct{}{}
+}
+
+// forget drops those of everybody who is meant.
+func (d *doneCommands) forget(meant func(by string) bool) {
+	maps.DeleteFunc(d.lists, func(by string, _ []commandDone) bool { return meant(by) })
+	maps.DeleteFunc(d.known, func(k commandKey, _ struct{}) bool { return meant(k.by) })
+}
+
+// MarshalJSON implements json.Marshaler.
+func (d doneCommands) MarshalJSON() ([]byte, error) { return json.Marshal(d.lists) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *doneCommands) UnmarshalJSON(b []byte) error {
+	var lists map[string][]commandDone
+	err := json.Unmarshal(b, &lists)
+	*d = newDoneCommands(lists)
+	return err
+}
