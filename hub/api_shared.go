@@ -131,13 +131,13 @@ func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
 	}
 	rd := reader{ctx: ctx, journal: h.journal, session: session}
 	switch p := r.payload.(type) {
-	case welcomeDraft:
+	case *Welcome:
 		_, resume, err := rd.begin(cursorOf(body), p.at)
 		if err != nil {
 			return Answer{}, err
 		}
-		w, err := p.read(rd, resume)
-		return Answer{w, r.duplicate}, err
+		err = p.read(rd, resume)
+		return Answer{p, r.duplicate}, err
 	case pong:
 		return Answer{}, nil
 	}

@@ -136,7 +136,7 @@ func (s *sharedShell) stop() {
 
 // subscribe lets a connection in at the newest event that was shown, which is
 // the one that its welcome stands on.
-func (s *sharedShell) subscribe(sub *Subscription, w welcomeDraft) error {
+func (s *sharedShell) subscribe(sub *Subscription, w *Welcome) error {
 	o := s.actor.hub.options
 	own := s.subs[w.Participant.ID]
 	if s.count >= o.MaxConnections || len(own) >= o.MaxOwnConnections {

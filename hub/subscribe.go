@@ -17,15 +17,15 @@ type attach struct {
 // whoever waits for it.
 func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
 	return func(r result) {
-		w, ok := r.payload.(welcomeDraft)
+		w, ok := r.payload.(*Welcome)
 		if r.err == nil && !ok {
 			r.err = protocol.Errorf(protocol.CodeInvalidRequest, "a connection begins with join or resume")
 		}
 		if r.err == nil {
 			r.err = s.subscribe(a.sub, w)
 		}
-		w.Presence = s.presence()
 		if r.err == nil && !a.sub.eventsOnly {
+			w.Presence = s.presence()
 			a.sub.sendFirst(func(ctx context.Context) (Line, error) { return a.sub.welcome(ctx, a.command.request.ID, w) })
 		}
 		answered(r)

@@ -10,36 +10,30 @@ import (
 
 // Welcome is the answer to a join or resume.
 type Welcome struct {
-	protocol.Welcome // without the participants
+	protocol.Welcome // without the participants; without the recent events and Resume until it is read
 
 	people []json.RawMessage // the participants, encoded
+	recent int
+	at     Head
 }
 
 // Encode returns the welcome as the line that answers a request.
 func (w *Welcome) Encode(requestID string) ([]byte, error) { return w.append(nil, requestID) }
 
 func (w *Welcome) append(b []byte, requestID string) ([]byte, error) {
-	return protocol.AppendWelcome(b, &protocol.WelcomeMessage{ID: requestID, Payload: w.Welcome}, w.people)
-}
-
-// welcomeDraft is a welcome without what has to be read.
-type welcomeDraft struct {
-	Welcome
-	recent int
-	at     Head
+	return protocol.AppendWelcome(b, requestID, &w.Welcome, w.people)
 }
 
 // read adds the recent events.
-func (w welcomeDraft) read(r reader, resume string) (*Welcome, error) {
-	full := w.Welcome
-	full.Resume = resume
+func (w *Welcome) read(r reader, resume string) error {
+	w.Resume = resume
 	if w.recent == 0 {
-		return &full, nil
+		return nil
 	}
 	from := max(w.at.Seq, Seq(w.recent)) - Seq(w.recent) + 1
 	lines, err := r.newest(from, w.at.Seq+1, answerBytes)
-	full.Recent = rawEvents(lines)
-	return &full, err
+	w.Recent = rawEvents(lines)
+	return err
 }
 
 // welcomes are read, and then written again: they name everybody who ever came.
@@ -49,13 +43,13 @@ var welcomes = sync.Pool{New: func() any { return new([]byte) }}
 const maxKeptWelcome = 1 << 20
 
 // welcome makes the line that a connection begins with, and lends it.
-func (s *Subscription) welcome(ctx context.Context, requestID string, w welcomeDraft) (Line, error) {
-	full, err := w.read(s.past(ctx), s.resume)
+func (s *Subscription) welcome(ctx context.Context, requestID string, w *Welcome) (Line, error) {
+	err := w.read(s.past(ctx), s.resume)
 	if err != nil {
 		return Line{}, err
 	}
 	s.lent = welcomes.Get().(*[]byte)
-	*s.lent, err = full.append((*s.lent)[:0], requestID)
+	*s.lent, err = w.append((*s.lent)[:0], requestID)
 	return Line{Bytes: *s.lent}, err
 }
 
@@ -68,12 +62,13 @@ func (s *Subscription) takeBack() {
 }
 
 // welcome is the snapshot for one participant.
-func (s *sharedState) welcome(a welcomeFor, at Head) welcomeDraft {
+func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 	p, _ := s.People.get(a.participant)
 	if a.token {
 		p = s.withToken(p)
 	}
-	w := protocol.Welcome{
+	w := &Welcome{people: s.People.show(), recent: a.recent, at: at}
+	w.Welcome = protocol.Welcome{
 		Session:     s.Session,
 		Participant: p,
 		Approvals:   []protocol.Approval{},
@@ -90,5 +85,5 @@ func (s *sharedState) welcome(a welcomeFor, at Head) welcomeDraft {
 	for _, q := range s.Permissions {
 		w.Permissions = append(w.Permissions, q.Permission)
 	}
-	return welcomeDraft{Welcome: Welcome{w, s.People.show()}, recent: a.recent, at: at}
+	return w
 }

@@ -55,6 +55,10 @@ func newWriter(t reflect.Type) writer {
 		return func(b []byte, v reflect.Value) ([]byte, error) { return strconv.AppendInt(b, v.Int(), 10), nil }
 	case reflect.Pointer:
 		return pointerWriter(writerFor(t.Elem()))
+	case reflect.Slice:
+		if t.Elem().Kind() != reflect.Uint8 { // which is base64
+			return listWriter(writerFor(t.Elem()))
+		}
 	case reflect.Struct:
 		if members, plain := membersOf(t); plain {
 			return structWriter(members)
@@ -90,6 +94,25 @@ func pointerWriter(write writer) writer {
 			return append(b, "null"...), nil
 		}
 		return write(b, v.Elem())
+	}
+}
+
+func listWriter(write writer) writer {
+	return func(b []byte, v reflect.Value) ([]byte, error) {
+		if v.IsNil() {
+			return append(b, "null"...), nil
+		}
+		b = append(b, '[')
+		for i := range v.Len() {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			var err error
+			if b, err = write(b, v.Index(i)); err != nil {
+				return b, err
+			}
+		}
+		return append(b, ']'), nil
 	}
 }
 

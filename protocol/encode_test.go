@@ -73,6 +73,11 @@ func TestMarshal_writes_the_bytes_of_the_standard_library(t *testing.T) {
 		"an empty struct":            struct{}{},
 		"an embedded struct":         embedded{in, true},
 		"a list":                     []inner{in, in},
+		"an empty list":              []inner{},
+		"no list":                    []inner(nil),
+		"a list of lists":            [][]string{{"a", "b"}, nil},
+		"bytes":                      []byte("a"),
+		"a list of encoded JSON":     []json.RawMessage{json.RawMessage(`{ "a": "<" }`)},
 		"a map":                      map[string]inner{"b": in, "a": in},
 		"an interface":               struct{ V any }{in},
 		"encoded JSON":               struct{ Raw json.RawMessage }{json.RawMessage(`{ "a": "<" }`)},
@@ -146,4 +151,13 @@ func FuzzMarshal_text(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) { sameAsStandard(t, protocol.Message{Text: s, ReplyTo: &s}) })
+}
+
+func TestAppendWelcome_writes_every_member(t *testing.T) {
+	w := protocol.Welcome{Presence: []string{"a"}, Approvals: []protocol.Approval{{ID: "b"}}, Cursor: "c", Limits: protocol.DefaultLimits}
+	plain, err := protocol.Marshal(w)
+	require.NoError(t, err)
+	line, err := protocol.AppendWelcome(nil, "1", &w, nil)
+	require.NoError(t, err)
+	require.Equal(t, `{"type":"welcome","id":"1","payload":`+string(plain)+`}`, string(line))
 }

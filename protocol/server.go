@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -118,30 +119,34 @@ func encodeWelcome(m *WelcomeMessage) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return AppendWelcome(nil, m, participants)
+	return AppendWelcome(nil, m.ID, &m.Payload, participants)
 }
 
 // AppendWelcome writes a welcome behind what b has, with participants who are
-// encoded already in place of the message's: a server sends the same long list
-// again and again.
-func AppendWelcome(b []byte, m *WelcomeMessage, participants []json.RawMessage) ([]byte, error) {
-	rest, err := Marshal(struct {
-		Recent       any `json:"recent,omitzero"`
-		Participants any `json:"participants,omitzero"`
-		*Welcome
-	}{Welcome: &m.Payload})
-	if err != nil {
-		return nil, err
+// encoded already in place of its own: a server sends the same long list again
+// and again.
+func AppendWelcome(b []byte, id string, w *Welcome, participants []json.RawMessage) ([]byte, error) {
+	b = slices.Grow(b, listSize(w.Recent)+listSize(participants)+2048)
+	b, err := beginAnswer(b, TypeWelcome, id, false)
+	value := reflect.ValueOf(w).Elem()
+	for i, m := range welcomeMembers {
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, "{,"[min(i, 1)]), m.name...)
+		switch m.name {
+		case `"recent":`:
+			b = appendList(b, w.Recent)
+		case `"participants":`:
+			b = appendList(b, participants)
+		default:
+			b, err = m.write(b, value.Field(m.index))
+		}
 	}
-	b = slices.Grow(b, listSize(m.Payload.Recent)+listSize(participants)+len(rest)+128)
-	if b, err = beginAnswer(b, TypeWelcome, m.ID, false); err != nil {
-		return nil, err
-	}
-	b = appendList(append(b, `{"recent":`...), m.Payload.Recent)
-	b = appendList(append(b, `,"participants":`...), participants)
-	b = append(append(b, ','), rest[1:]...)
-	return append(b, '}'), nil
+	return append(b, "}}"...), err
 }
+
+var welcomeMembers, _ = membersOf(reflect.TypeFor[Welcome]())
 
 // EncodeAnswer writes an OKMessage around a payload that is not encoded yet, as
 // one line without its end. One that is stays as it is.
