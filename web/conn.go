@@ -54,10 +54,12 @@ type conn struct {
 
 // prepare sets what a connection needs before it is taken over. ctx ends when
 // the server shuts down. A context for each connection would be a twentieth of
-// what one costs; what the pump does for one that has ended is short.
+// what one costs; what the pump does for one that has ended is short. The handler
+// is the first pump: it calls pump before it returns.
 func (c *conn) prepare(ctx context.Context, f *hub.Format, timeout time.Duration, over func(error)) {
 	c.ctx, c.format, c.timeout, c.over = ctx, f, timeout, over
 	c.turn = make(chan struct{}, 1)
+	c.pumps = true
 }
 
 // takeOver takes the connection from net/http, which first writes the header

@@ -52,7 +52,7 @@ func (s *Server) recovered(rec *recorder, r *http.Request, p any) {
 
 // lasts serves a connection that outlives its handler, and answers for a panic
 // in it as logged does for a handler's. It calls serve as long as that wants to
-// be called again, each time in a new goroutine, and then end.
+// be called again, each time but the first in a new goroutine, and then end.
 func (s *Server) lasts(path string, serve func() (again bool), end func()) {
 	again := false
 	defer func() {

@@ -49,7 +49,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	}
 	k.ws.SetReadLimit(-1) // message has its own, which closes in good order
 	k.in = u.in
-	k.start()
+	k.serve()
 	return nil
 }
 
@@ -72,10 +72,12 @@ func checkSubprotocol(r *http.Request) error {
 // quietWhile is how long a client that is busy is silent at most.
 const quietWhile = time.Second
 
-// socket is one connection. Its reader is a goroutine that outlives the
-// handler, whose request and buffers it does not hold. What comes needs a large
-// stack, which a goroutine keeps, and waiting a small one: so who has not much
-// to say is waited for by a new goroutine each time.
+// socket is one connection. Its handler reads until something has come and
+// writes the answer, since its stack has grown. The reader after that is a
+// goroutine that outlives the handler, whose request and buffers it does not
+// hold. What comes needs a large stack, which a goroutine keeps, and waiting a
+// small one: so who has not much to say is waited for by a new goroutine each
+// time.
 type socket struct {
 	conn
 
@@ -100,13 +102,14 @@ type socket struct {
 	missed  atomic.Int32 // pings in a row without an answer
 }
 
-// start begins to serve the connection, until it is closed, by either side.
-func (k *socket) start() {
+// serve begins to serve the connection, until it is closed, by either side.
+func (k *socket) serve() {
 	k.undrained = context.AfterFunc(k.s.open.draining, func() {
 		k.work.do(func() { k.close(protocol.CloseGoingAway, "the server is going away") })
 	})
 	k.tick(k.s.o.FirstCommandTimeout, k.watch)
-	go k.s.lasts(k.path, k.read, k.end)
+	k.s.lasts(k.path, k.read, k.end)
+	k.work.do(k.pump)
 }
 
 // end ends the connection.
@@ -131,10 +134,10 @@ func (k *socket) read() (again bool) {
 	return true
 }
 
-// messages takes in the messages that have come together. It returns false when
-// the connection is closed.
+// messages takes in the messages that have come together, up to one that joins.
+// It returns false when the connection is closed.
 func (k *socket) messages() bool {
-	for k.in.more() {
+	for joined := k.joined(); k.in.more() && k.joined() == joined; {
 		message, ok := k.message()
 		if !ok {
 			return false
@@ -179,7 +182,7 @@ func (k *socket) line(line []byte) bool {
 		k.close(protocol.CloseNotProtocol, protocol.ErrNotProtocol.Message)
 		return false
 	}
-	if k.sub == nil {
+	if !k.joined() {
 		return k.begin(req, err)
 	}
 	limited, heeds := k.limit.take()
@@ -200,6 +203,8 @@ func (k *socket) line(line []byte) bool {
 	// why, and closes the connection with the right code: read on until then.
 	return true
 }
+
+func (k *socket) joined() bool { return k.sub != nil }
 
 func (k *socket) carryOut(req protocol.Request) error {
 	switch req.Command.(type) {

@@ -105,6 +105,7 @@ func (e *stream) start(path string, sub *hub.Subscription, first hub.Line) {
 	e.undrained = context.AfterFunc(e.s.open.draining, func() { e.fall(nil) })
 	e.tick(e.s.o.Heartbeat, e.heartbeat)
 	go e.s.lasts(path, e.awaitEnd, e.end)
+	e.work.do(e.pump)
 }
 
 // end ends the stream.
