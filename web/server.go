@@ -46,7 +46,27 @@ func New(h *hub.Hub, o Options) *Server {
 }
 
 // ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isUpgrade(r) {
+		growStack(false)
+	}
+	s.handler.ServeHTTP(w, r)
+}
+
+// growStack makes room for a handshake, which takes more than 7 KB of the stack.
+// A goroutine's stack is doubled whenever it is full, and each frame on it is
+// looked at: once and early is a twentieth of what a join costs less.
+//
+//go:noinline
+func growStack(use bool) {
+	if use { // never: it is the size of the frame that counts
+		var room [8 << 10]byte
+		touch(&room)
+	}
+}
+
+//go:noinline
+func touch(*[8 << 10]byte) {}
 
 // Shutdown takes no new streams and sockets, ends those that are open, sockets
 // with 1001, and waits for their handlers or for the end of ctx, whose error
