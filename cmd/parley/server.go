@@ -75,9 +75,11 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 	return srv, nil
 }
 
-// listen listens on the address that a flag has.
+// listen listens on the address that a flag has. Connections have heartbeats or
+// a time-out of their own, and no need of TCP's.
 func listen(address, flag string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
+	config := net.ListenConfig{KeepAlive: -1}
+	l, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with %s", address, errors.Unwrap(err), flag)
 	}
