@@ -2,6 +2,9 @@ package sqlite
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,9 +12,56 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 )
 
 func BenchmarkAppend(b *testing.B) { hubtest.BenchmarkAppend(b, openForTest) }
+
+// BenchmarkCommit measures the processor time of an event, in transactions as
+// busy servers write them: one session that streams, many that talk, and very
+// many at once.
+func BenchmarkCommit(b *testing.B) {
+	for _, c := range []commits{
+		{sessions: 1, appends: 1, events: 32, size: 400},
+		{sessions: 100, appends: 16, events: 1, size: 1000},
+		{sessions: 1000, appends: 256, events: 2, size: 400},
+	} {
+		b.Run(fmt.Sprintf("sessions=%d/appends=%d/events=%d", c.sessions, c.appends, c.events), c.benchmark)
+	}
+}
+
+// commits are transactions of so many appends of so many events each. The
+// sessions come in any order, as people in many rooms do.
+type commits struct{ sessions, appends, events, size int }
+
+func (c commits) benchmark(b *testing.B) {
+	j, err := open(b.TempDir(), options{})
+	require.NoError(b, err)
+	defer j.Close()
+	streams := make([]*hubtest.Stream, c.sessions)
+	for i := range streams {
+		streams[i] = hubtest.NewSession(0)
+		streams[i].Summary.Resource = fmt.Appendf(nil, `{"title":%q}`, strings.Repeat("x", 400))
+	}
+	order := rand.New(rand.NewPCG(1, 2))
+	payloads := slices.Repeat([][]byte{fmt.Appendf(nil, `{"text":%q}`, strings.Repeat("x", c.size))}, c.events)
+	appends := make([]*journal.Request, (b.N+c.events-1)/c.events)
+	for i := range appends {
+		s := streams[order.IntN(len(streams))]
+		appends[i] = &journal.Request{Kind: journal.Append, Append: s.Of(payloads...)}
+		s.Records = nil
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	cpu := hubtest.StartCPU()
+	for batch := range slices.Chunk(appends, c.appends) {
+		require.NoError(b, j.writer.write(batch))
+	}
+	cpu.Report(b)
+	for _, r := range appends {
+		require.NoError(b, r.Err)
+	}
+}
 
 // BenchmarkAsleep shows what so many sessions that sleep in the file cost the
 // one that is awake: to open it, to ask what is due, and each append. A million
