@@ -33,17 +33,61 @@ func BenchmarkConnection(b *testing.B) {
 
 func benchmarkConnection(b *testing.B, j hub.Journal, inFlight int) {
 	h, rooms := openRooms(b, j, 1)
+	benchmarkTalk(b, connect(b, h, rooms[0]), inFlight)
+}
+
+// BenchmarkListeners has so many others on connections that take everything at
+// once, and costs nothing to write to.
+func BenchmarkListeners(b *testing.B) {
+	h, rooms := openRooms(b, memory.New(), 1)
+	for range 99 {
+		listen(b, connect(b, h, rooms[0]))
+	}
+	benchmarkTalk(b, connect(b, h, rooms[0]), 32)
+}
+
+// listener is a sink that takes what it is offered.
+type listener struct{}
+
+func (listener) Offer(burst *hub.Burst) bool { return len(burst.As(joined)) >= 0 }
+func (listener) Wake()                       {}
+
+// joined is lines one behind the other.
+var joined = &hub.Format{Append: func(b []byte, lines []hub.Line) []byte {
+	for _, l := range lines {
+		b = append(b, l.Bytes...)
+	}
+	return b
+}}
+
+func listen(b *testing.B, sub *hub.Subscription) {
+	sub.Push(listener{})
+	for lines := []hub.Line{{}}; len(lines) > 0; {
+		var err error
+		if lines, err = sub.Take(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// connect opens a connection of the host's and takes its welcome.
+func connect(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer) *hub.Subscription {
 	resume := protocol.Request{ID: "resume", Command: &protocol.Resume{
-		ParticipantID: rooms[0].HostParticipant.ID, ParticipantToken: *rooms[0].HostParticipant.AccessToken,
+		ParticipantID: room.HostParticipant.ID, ParticipantToken: *room.HostParticipant.AccessToken,
 	}}
-	sub, err := h.Attach(b.Context(), rooms[0].Session.ID, resume, false)
+	sub, err := h.Attach(b.Context(), room.Session.ID, resume, false)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer sub.Close()
-	if _, err := sub.Next(b.Context()); err != nil { // the welcome
+	b.Cleanup(sub.Close)
+	if _, err := sub.Next(b.Context()); err != nil {
 		b.Fatal(err)
 	}
+	return sub
+}
+
+// benchmarkTalk has somebody talk, with so many commands in flight.
+func benchmarkTalk(b *testing.B, sub *hub.Subscription, inFlight int) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	cpu := hubtest.StartCPU()
@@ -104,7 +148,7 @@ func openSQLite(b *testing.B) hub.Journal {
 // openRooms makes a hub with so many shared sessions. It closes the journal.
 func openRooms(b *testing.B, j hub.Journal, sessions int) (*hub.Hub, []*protocol.CreateAnswer) {
 	b.Cleanup(func() { _ = j.Close() })
-	h := hub.New(j, hubtest.NewAgents(), hub.Key{}, hub.Options{})
+	h := hub.New(j, hubtest.NewAgents(), hub.Key{}, hub.Options{MaxOwnConnections: 100})
 	if err := h.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}

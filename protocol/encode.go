@@ -12,9 +12,9 @@ import (
 )
 
 // appendValue writes v behind what b has: the very bytes of encoding/json, but
-// for <, > and &, which stay as they are. Texts, times, numbers and structs of
-// them, which is nearly all there is, take a third of the time that encoding/json
-// does; it is left the rest.
+// for <, > and &, which stay as they are. Texts, times, numbers, and structs and
+// lists of them, which is nearly all there is, take half the time that they take
+// there; it is left the rest. No type may contain itself.
 func appendValue(b []byte, v any) ([]byte, error) {
 	value := reflect.ValueOf(v)
 	if !value.IsValid() {
