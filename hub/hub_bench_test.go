@@ -36,8 +36,8 @@ func benchmarkConnection(b *testing.B, j hub.Journal, inFlight int) {
 	benchmarkTalk(b, connect(b, h, rooms[0]), inFlight)
 }
 
-// BenchmarkListeners has so many others on connections that take everything at
-// once, and costs nothing to write to.
+// BenchmarkListeners has 99 others listen, on connections that take everything at
+// once and cost nothing to write to.
 func BenchmarkListeners(b *testing.B) {
 	h, rooms := openRooms(b, memory.New(), 1)
 	for range 99 {
