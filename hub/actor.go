@@ -209,11 +209,11 @@ func (a *actor) nextDue() time.Time {
 	if now := time.Now(); !next.After(now) {
 		next = now.Add(a.hub.options.IdleAfter) // it was busy: look again later
 	}
-	times := []time.Time{a.shell.due(), a.rebuild.retryAt}
+	var due time.Time
 	if !a.rebuild.running {
-		times = append(times, a.state.due())
+		due = a.state.due()
 	}
-	for _, t := range times {
+	for _, t := range [...]time.Time{due, a.shell.due(), a.rebuild.retryAt} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
