@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -41,7 +42,7 @@ func newGuard(o Options) guard {
 // every answer has.
 func (g guard) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		setSecurityHeaders(w.Header())
+		maps.Copy(w.Header(), securityHeaders)
 		if err := g.checkHost(r); err != nil {
 			refuse(w, err)
 			return
@@ -139,11 +140,11 @@ func isUpgrade(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
-// setSecurityHeaders sets what holds for every answer; pages widen the policy
-// for what is theirs.
-func setSecurityHeaders(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY") // frame-ancestors for old browsers
-	h.Set("Referrer-Policy", "no-referrer")
+// securityHeaders are what every answer has; pages widen the policy for what is
+// theirs.
+var securityHeaders = http.Header{
+	"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
+	"X-Content-Type-Options":  {"nosniff"},
+	"X-Frame-Options":         {"DENY"}, // frame-ancestors for old browsers
+	"Referrer-Policy":         {"no-referrer"},
 }
