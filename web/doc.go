@@ -27,10 +27,11 @@
 // # Who may block whom
 //
 // A request's goroutine blocks on the hub, which it enters with the request's
-// context. A socket or a stream outlives its handler. It has one goroutine that
-// reads, and blocks while the session's inbox is full, which holds back that
-// client alone; and a second while a socket is full, or while something is read
-// from the journal for it. The session's fan-out writes to sockets too, and
+// context. A socket or a stream outlives its handler, which waits for a socket's
+// first command and writes what waits at first. It has one goroutine that reads,
+// and blocks while the session's inbox is full, which holds back that client
+// alone; and a second while a socket is full, or while something is read from the
+// journal for it. The session's fan-out writes to sockets too, and
 // never waits for one. The reader ends the connection and waits for the other;
 // Shutdown ends every stream and socket and waits for their readers.
 //
