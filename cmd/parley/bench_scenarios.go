@@ -99,9 +99,11 @@ func newBenchIdleCommand(b *benchRun) *cobra.Command {
 process occupies, after it has collected its garbage three times, as it does by
 itself within some minutes when it is idle; heap is what its live objects and
 stacks take. What a server needs once is not counted: a twentieth of the
-connections is open before. The system's own buffers for sockets are in neither.`
+connections is open before. Some MB of free memory that a server keeps at hand
+are counted: the more connections, the less they weigh. The system's own buffers
+for sockets are in neither.`
 	f := cmd.Flags()
-	f.IntVar(&i.Connections, "connections", 2000, "how many")
+	f.IntVar(&i.Connections, "connections", 8000, "how many")
 	f.IntVar(&i.Rooms, "rooms", 20, "rooms that they are spread over")
 	f.StringSliceVar(&transports, "transport", []string{"ws", "sse"}, "ws, sse")
 	return cmd
