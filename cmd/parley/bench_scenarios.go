@@ -97,7 +97,7 @@ func newBenchIdleCommand(b *benchRun) *cobra.Command {
 	})
 	cmd.Long = `The memory of connections on which nothing happens. RSS is what the server's
 process occupies, after it has collected its garbage three times, as it does by
-itself within some minutes when it is idle; heap is what its live objects and
+itself when it is idle; heap is what its live objects and
 stacks take. What a server needs once is not counted: a twentieth of the
 connections is open before. Some MB of free memory that a server keeps at hand
 are counted: the more connections, the less they weigh. The system's own buffers

@@ -28,7 +28,7 @@ type server struct {
 	debug   *debugServer // nil unless asked for
 	failed  chan error   // from the goroutine that accepts, at most one
 	done    chan struct{}
-	ballast []byte // of newBallast
+	ballast *ballast
 }
 
 // stopTimeout bounds an orderly end: agents have their own time within it.
@@ -45,11 +45,10 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		return nil, err
 	}
 	srv := &server{
-		url:     "http://" + listener.Addr().String(),
-		log:     log,
-		failed:  make(chan error, 1),
-		done:    make(chan struct{}),
-		ballast: newBallast(),
+		url:    "http://" + listener.Addr().String(),
+		log:    log,
+		failed: make(chan error, 1),
+		done:   make(chan struct{}),
 	}
 	if srv.debug, err = startDebug(s.debugListen, log); err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -66,6 +65,7 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		JoinRate:     webRate(s.joinRate),
 	})
 	srv.http = srv.web.HTTPServer(s.listen)
+	srv.ballast = newBallast()
 	go func() {
 		defer close(srv.done)
 		if err := srv.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -124,6 +124,7 @@ func (srv *server) stop() error {
 	err = errors.Join(err, srv.http.Shutdown(ctx))
 	<-srv.done
 	err = errors.Join(err, srv.hub.Stop(ctx), srv.journal.Close(), srv.debug.stop())
+	srv.ballast.stop()
 	_ = srv.log.Sync() // standard error cannot always be synced
 	return err
 }

@@ -22,9 +22,9 @@ const (
 	// system keeps for a connection, 4 MiB on Linux, and the backlog of 1 MiB.
 	farBehind = 20
 	// stalledMemory is what a server with a hundred connections may take more
-	// while one of them is far behind: a backlog of 1 MiB, and what is on its way to
-	// the others and was not collected yet.
-	stalledMemory = 32 << 20
+	// while one of them is far behind: a backlog of 1 MiB, what is on its way to the
+	// others, and the garbage that lies.
+	stalledMemory = 32<<20 + ballastBytes
 )
 
 // A client that never reads is gone once a write to it has waited long enough.

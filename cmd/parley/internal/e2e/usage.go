@@ -100,7 +100,7 @@ func (d Debug) fetch(t testing.TB, profile string) string {
 	return string(body)
 }
 
-// CollectGarbage has the server do now what it does within minutes when it is
+// CollectGarbage has the server do now what it does after a while when it is
 // idle.
 func (d Debug) CollectGarbage(t testing.TB) {
 	t.Helper()
