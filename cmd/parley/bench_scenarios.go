@@ -96,12 +96,11 @@ func newBenchIdleCommand(b *benchRun) *cobra.Command {
 		return all, checkBench(transports, []int{i.Connections, i.Rooms})
 	})
 	cmd.Long = `The memory of connections on which nothing happens. RSS is what the server's
-process occupies, after it has collected its garbage three times, as it does by
-itself when it is idle; heap is what its live objects and
-stacks take. What a server needs once is not counted: a twentieth of the
-connections is open before. Some MB of free memory that a server keeps at hand
-are counted: the more connections, the less they weigh. The system's own buffers
-for sockets are in neither.`
+process occupies after it has collected its garbage three times; heap is what
+its live objects and stacks take. What a server needs once is not counted: a
+twentieth of the connections is open before. Some MB of free memory that it
+keeps at hand are: the more connections, the less they weigh. The system's own
+buffers for sockets are in neither.`
 	f := cmd.Flags()
 	f.IntVar(&i.Connections, "connections", 8000, "how many")
 	f.IntVar(&i.Rooms, "rooms", 20, "rooms that they are spread over")
