@@ -125,6 +125,7 @@ func TestRaw_is_understood_by_another_client(t *testing.T) {
 	c, _, err := websocket.Dial(t.Context(), "ws://"+raw.Host+"/1/ws", nil)
 	require.NoError(t, err)
 	defer c.CloseNow()
+	require.NoError(t, c.Write(t.Context(), websocket.MessageText, rawJoin))
 	_, first, err := c.Read(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, rawFirst, first)
