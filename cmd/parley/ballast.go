@@ -55,7 +55,6 @@ func (b *ballast) giveBack() {
 		now := readHeapUse()
 		if now.collections == before.collections && now.allocated-given.allocated > now.live/2 {
 			debug.FreeOSMemory()
-			now = readHeapUse()
 			given = now
 		}
 		before = now

@@ -33,7 +33,12 @@ func startDebug(address string, log *zap.Logger) (*debugServer, error) {
 		return nil, err
 	}
 	d := &debugServer{
-		http: &http.Server{Handler: debugHandler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(log)},
+		http: &http.Server{
+			Handler:           debugHandler(),
+			ReadHeaderTimeout: 10 * time.Second,
+			IdleTimeout:       2 * time.Minute,
+			ErrorLog:          zap.NewStdLog(log),
+		},
 		done: make(chan struct{}),
 	}
 	go func() { // stop ends it and waits

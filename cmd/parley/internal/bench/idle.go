@@ -122,9 +122,9 @@ type memory struct {
 	live int // bytes of heap and stacks in use; 0 where the server does not tell
 }
 
-// settle has the server collect its garbage, which it does by itself every two
-// minutes when it is idle, and waits until it has given back to the system what
-// it will: until its memory has not shrunk for a second.
+// settle has the server collect its garbage, which it does by itself when it is
+// idle, and waits until it has given back to the system what it will: until its
+// memory has not shrunk for a second.
 func settle(ctx context.Context, t target) (memory, error) {
 	var m memory
 	if p, ok := t.(*parleyTarget); ok {
