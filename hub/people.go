@@ -17,15 +17,19 @@ type people struct {
 	// derived from the above
 	places  map[string]int    // in all, by participant id
 	here    []int             // places of those who have not left, in order
+	users   map[string]int    // place of who came last of those who are here, by user id
 	encoded []json.RawMessage // each of all as it is shown; nil since it has changed
+	shown   []byte            // the first of encoded, separated by commas; it only grows, or is made anew
+	showing int               // how many are in shown
 }
 
 func newPeople(all []protocol.Participant) people {
-	p := people{all: all, places: make(map[string]int, len(all)), encoded: make([]json.RawMessage, len(all))}
+	p := people{all: all, places: make(map[string]int, len(all)), users: map[string]int{}, encoded: make([]json.RawMessage, len(all))}
 	for i := range all {
 		p.places[all[i].ID] = i
 		if all[i].LeftAt == nil {
 			p.here = append(p.here, i)
+			p.users[all[i].UserID] = i
 		}
 	}
 	return p
@@ -42,12 +46,11 @@ func (p *people) get(id string) (protocol.Participant, bool) {
 
 // present returns the participant of a user who has not left.
 func (p *people) present(userID string) (protocol.Participant, bool) {
-	for _, i := range slices.Backward(p.here) {
-		if p.all[i].UserID == userID {
-			return p.all[i], true
-		}
+	i, here := p.users[userID]
+	if !here {
+		return protocol.Participant{}, false
 	}
-	return protocol.Participant{}, false
+	return p.all[i], true
 }
 
 // put takes a new participant in, or notes what has changed of one.
@@ -59,12 +62,31 @@ func (p *people) put(who protocol.Participant) {
 		p.all, p.encoded = append(p.all, who), append(p.encoded, nil)
 	}
 	p.all[i], p.encoded[i] = who, nil
+	if i < p.showing {
+		p.shown, p.showing = nil, 0
+	}
 	at, was := slices.BinarySearch(p.here, i)
 	switch is := who.LeftAt == nil; {
 	case is && !was:
 		p.here = slices.Insert(p.here, at, i)
+		p.users[who.UserID] = max(i, p.users[who.UserID])
 	case was && !is:
 		p.here = slices.Delete(p.here, at, at+1)
+		p.forget(who.UserID, i)
+	}
+}
+
+// forget notes that the participant in a place is not here under a user id any
+// more. One who came before under the same one may still be.
+func (p *people) forget(userID string, place int) {
+	if p.users[userID] != place {
+		return
+	}
+	delete(p.users, userID)
+	for _, i := range p.here {
+		if p.all[i].UserID == userID {
+			p.users[userID] = i
+		}
 	}
 }
 
@@ -73,21 +95,28 @@ func (p *people) leave(at time.Time) {
 	for _, i := range p.here {
 		p.all[i].LeftAt, p.encoded[i] = &at, nil
 	}
-	p.here = nil
+	clear(p.users)
+	p.here, p.shown, p.showing = nil, nil, 0
 }
 
 // list returns all for somebody else's use.
 func (p *people) list() []protocol.Participant { return slices.Clone(p.all) }
 
-// show is list, encoded. A participant is encoded once for all who are shown
-// the same.
-func (p *people) show() []json.RawMessage {
-	for i, e := range p.encoded {
-		if e == nil {
+// show is list, encoded, without its brackets and not to be changed. A
+// participant is encoded once for all who are shown the same, and the list too
+// while it only grows.
+func (p *people) show() []byte {
+	for i := p.showing; i < len(p.all); i++ {
+		if p.encoded[i] == nil {
 			p.encoded[i] = rawJSON(p.all[i])
 		}
+		if i > 0 {
+			p.shown = append(p.shown, ',')
+		}
+		p.shown = append(p.shown, p.encoded[i]...)
 	}
-	return slices.Clone(p.encoded)
+	p.showing = len(p.all)
+	return slices.Clip(p.shown)
 }
 
 // MarshalJSON implements json.Marshaler.

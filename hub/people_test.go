@@ -16,6 +16,7 @@ import (
 func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, at := newPeople(nil), time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+		var shown, before []byte // given away, and as it was then
 		t.Repeat(map[string]func(*rapid.T){
 			"join": func(t *rapid.T) {
 				p.put(protocol.Participant{ID: fmt.Sprint(len(p.all)), UserID: rapid.StringMatching("[a-d]").Draw(t, "user")})
@@ -36,13 +37,19 @@ func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
 				p = people{}
 				require.NoError(t, json.Unmarshal(snapshot, &p))
 			},
-			"": func(t *rapid.T) { checkPeople(t, &p) },
+			"": func(t *rapid.T) {
+				require.Equal(t, string(before), string(shown), "what somebody holds has changed")
+				checkPeople(t, &p)
+				shown = p.show()
+				before = slices.Clone(shown)
+			},
 		})
 	})
 }
 
 func checkPeople(t *rapid.T, p *people) {
-	shown := p.show()
+	var shown []json.RawMessage
+	require.NoError(t, json.Unmarshal(slices.Concat([]byte("["), p.show(), []byte("]")), &shown))
 	require.Len(t, shown, len(p.all))
 	here := map[string]protocol.Participant{}
 	var places []int

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 
 	"parley/protocol"
@@ -12,7 +11,7 @@ import (
 type Welcome struct {
 	protocol.Welcome // without the participants; without the recent events and Resume until it is read
 
-	people []json.RawMessage // the participants, encoded
+	people []byte // the participants, encoded
 	recent int
 	at     Head
 }

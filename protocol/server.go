@@ -81,7 +81,7 @@ func (w WireError) Err() *Error {
 func Encode(m ServerMessage) ([]byte, error) {
 	switch m := m.(type) {
 	case *WelcomeMessage:
-		return encodeWelcome(m)
+		return AppendWelcome(nil, m.ID, &m.Payload, nil)
 	case *OKMessage:
 		return EncodeAnswer(m.ID, json.RawMessage(orEmpty(m.Payload, "{}")), m.Duplicate)
 	case *ErrorMessage:
@@ -111,22 +111,11 @@ func typed(t string, m any) ([]byte, error) {
 	})
 }
 
-func encodeWelcome(m *WelcomeMessage) ([]byte, error) {
-	participants := make([]json.RawMessage, len(m.Payload.Participants))
-	for i := range m.Payload.Participants {
-		var err error
-		if participants[i], err = Marshal(&m.Payload.Participants[i]); err != nil {
-			return nil, err
-		}
-	}
-	return AppendWelcome(nil, m.ID, &m.Payload, participants)
-}
-
-// AppendWelcome writes a welcome behind what b has, with participants who are
-// encoded already in place of its own: a server sends the same long list again
-// and again.
-func AppendWelcome(b []byte, id string, w *Welcome, participants []json.RawMessage) ([]byte, error) {
-	b = slices.Grow(b, listSize(w.Recent)+listSize(participants)+2048)
+// AppendWelcome writes a welcome behind what b has. Unless participants is nil
+// it is written in place of the welcome's own, encoded already and without the
+// brackets of the list: a server sends the same long list again and again.
+func AppendWelcome(b []byte, id string, w *Welcome, participants []byte) ([]byte, error) {
+	b = slices.Grow(b, listSize(w.Recent)+len(participants)+2048)
 	b, err := beginAnswer(b, TypeWelcome, id, false)
 	value := reflect.ValueOf(w).Elem()
 	for i, m := range welcomeMembers {
@@ -134,11 +123,11 @@ func AppendWelcome(b []byte, id string, w *Welcome, participants []json.RawMessa
 			return nil, err
 		}
 		b = append(append(b, "{,"[min(i, 1)]), m.name...)
-		switch m.name {
-		case `"recent":`:
+		switch {
+		case m.name == `"recent":`:
 			b = appendList(b, w.Recent)
-		case `"participants":`:
-			b = appendList(b, participants)
+		case m.name == `"participants":` && participants != nil:
+			b = append(append(append(b, '['), participants...), ']')
 		default:
 			b, err = m.write(b, value.Field(m.index))
 		}
