@@ -30,7 +30,7 @@ const (
 type Committer struct {
 	// immutable
 	write func([]*Request) error
-	wake  chan struct{} // sent to by add and Close, never closed; one is enough to say "look"
+	wake  chan struct{} // sent to by add and Close when run may be waiting for that; one is enough to say "look"
 	ended chan struct{} // closed by run when it has ended
 
 	// owned by run
@@ -111,8 +111,11 @@ func (c *Committer) add(r *Request) *hub.Commit {
 	c.bytes += r.bytes()
 	c.events += len(r.Append.Records)
 	c.waiting = append(c.waiting, r)
+	awaited := len(c.waiting) == 1 || c.enough()
 	c.mu.Unlock()
-	c.signal()
+	if awaited {
+		c.signal()
+	}
 	return r.commit
 }
 

@@ -69,15 +69,15 @@ func (c *Committer) gather() {
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
-	requests := first
 	for late := false; !late && !hurry; {
 		select {
 		case <-timer.C:
 			late = true
 		case <-c.wake:
-			requests, hurry = c.queue()
+			_, hurry = c.queue()
 		}
 	}
+	requests, _ := c.queue()
 	c.pace.waited(requests > first)
 }
 
@@ -85,5 +85,9 @@ func (c *Committer) gather() {
 func (c *Committer) queue() (requests int, hurry bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.waiting), c.events >= enoughEvents || c.closing
+	return len(c.waiting), c.enough()
 }
+
+// enough reports whether what waits need not wait for more. It is called with
+// mu held.
+func (c *Committer) enough() bool { return c.events >= enoughEvents || c.closing }
