@@ -122,25 +122,33 @@ func (c *conn) try(p []byte) bool {
 func (c *conn) write(p []byte) error {
 	c.turn <- struct{}{}
 	defer c.done()
-	switch {
-	case c.shut:
+	if c.shut {
 		return net.ErrClosed
-	case len(c.rest)+len(p) == 0:
-		return nil
 	}
-	_ = c.net.SetWriteDeadline(time.Now().Add(c.timeout))
 	for _, part := range [][]byte{c.rest, p} {
-		if len(part) == 0 {
-			continue
-		}
-		if _, err := c.net.Write(part); err != nil {
+		if err := c.writeAll(part); err != nil {
 			c.breakOff()
 			return err
 		}
 	}
 	c.rest = nil
-	_ = c.net.SetWriteDeadline(time.Time{}) // it would hold for try too
 	return nil
+}
+
+// writeAll writes p, in one's turn. It waits only where the socket does not take
+// all of it at once.
+func (c *conn) writeAll(p []byte) error {
+	if len(p) == 0 {
+		return nil
+	}
+	n, err := c.trying.write(c.socket, p)
+	if err != nil || n == len(p) {
+		return err
+	}
+	_ = c.net.SetWriteDeadline(time.Now().Add(c.timeout))
+	defer c.net.SetWriteDeadline(time.Time{}) // it would hold for trying too
+	_, err = c.net.Write(p[n:])
+	return err
 }
 
 // writeLast writes p, and lets nothing be written behind it.
