@@ -37,7 +37,10 @@ With --url it measures a server that runs already, without raw and without the
 server's processor time. Then mind its limits: see parley serve --help for
 --command-rate, --join-rate, --max-participants and --max-connections. TMPDIR
 says where the temporary directories are: a file system in memory has no
-durability to measure.`,
+durability to measure.
+
+With --durable, which rooms and churn have, raw keeps every message in a journal
+like Parley's before it passes it on. What is left is what Parley does beside.`,
 		Example: `  parley bench all --json before.json
   parley bench all --compare before.json
   parley bench fanout --subscribers 10,100,1000 --window 1,32

@@ -8,12 +8,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cmd/parley/internal/bench"
+	"parley/hub/journal/sqlite"
 )
 
 // What the bench starts, and nobody else.
 
 func newBenchRawCommand() *cobra.Command {
-	return &cobra.Command{
+	var dir string
+	cmd := &cobra.Command{
 		Use:    "raw",
 		Short:  "The server that Parley is compared with",
 		Hidden: true,
@@ -24,9 +26,11 @@ func newBenchRawCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintln(cmd.ErrOrStderr(), "raw is ready: http://"+l.Addr().String())
-			return bench.ServeRaw(cmd.Context(), l)
+			return bench.ServeRaw(cmd.Context(), l, dir, sqlite.Options{CommitInterval: defaultCommitInterval})
 		},
 	}
+	cmd.Flags().StringVar(&dir, "data", "", "directory to keep every message in before it is passed on")
+	return cmd
 }
 
 func newBenchStreamerCommand() *cobra.Command {

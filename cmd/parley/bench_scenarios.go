@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"parley/cmd/parley/internal/bench"
 )
@@ -85,7 +86,12 @@ func newBenchRoomsCommand(b *benchRun) *cobra.Command {
 	f.IntSliceVar(&rooms, "rooms", []int{100}, "how many rooms")
 	f.IntVar(&r.People, "people", 10, "people in each")
 	f.Float64Var(&r.Rate, "rate", 2000, "messages a second, all rooms together")
+	addDurable(f, &r.Against)
 	return cmd
+}
+
+func addDurable(f *pflag.FlagSet, a *bench.Against) {
+	f.BoolVar(&a.Durable, "durable", false, "have raw keep every message in a journal too, before it passes it on, to tell what that alone costs")
 }
 
 func newBenchIdleCommand(b *benchRun) *cobra.Command {
@@ -117,6 +123,7 @@ func newBenchChurnCommand(b *benchRun) *cobra.Command {
 	f := cmd.Flags()
 	f.IntVar(&c.AtOnce, "at-once", 256, "how many come and go at a time")
 	f.IntVar(&c.Rooms, "rooms", 1000, "rooms that they are spread over; a welcome names all in a room")
+	addDurable(f, &c.Against)
 	return cmd
 }
 

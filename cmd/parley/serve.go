@@ -44,6 +44,10 @@ type serveSettings struct {
 	profiles []agent.Profile // of the file and of agents
 }
 
+// defaultCommitInterval leaves an event a few milliseconds to be company for
+// others, which nobody who talks or watches notices.
+const defaultCommitInterval = 8 * time.Millisecond
+
 func newServeCommand() *cobra.Command {
 	var s serveSettings
 	cmd := &cobra.Command{
@@ -97,7 +101,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&s.turnTimeout, "turn-timeout", 0, "cancel a turn of the agent after this time; 0 for never")
 	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
 	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "take a session out of memory when nobody has used it for this time")
-	f.DurationVar(&s.commitInterval, "commit-interval", 8*time.Millisecond, "under load, how far apart commits begin, so that more events share one; 0 for at once")
+	f.DurationVar(&s.commitInterval, "commit-interval", defaultCommitInterval, "under load, how far apart commits begin, so that more events share one; 0 for at once")
 	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is passed on whole")
 	f.IntVar(&s.maxParticipants, "max-participants", 1000, "most people who may be in one session at a time")
 	f.IntVar(&s.maxConnections, "max-connections", 2000, "most connections to one session")

@@ -9,6 +9,7 @@ import (
 // Churn is people who come, get a first event, and go.
 type Churn struct {
 	Timing
+	Against
 	AtOnce int
 	Rooms  int // that they are spread over
 }
@@ -18,10 +19,10 @@ func (c Churn) Scenario() Scenario {
 	return Scenario{
 		Kind:     "churn",
 		Settings: []Setting{{"at-once", c.AtOnce}, {"rooms", c.Rooms}},
-		Goals:    []Goal{{Figure: joinsPerS, AtLeast: 0.6}},
-		Beside:   "raw",
+		Goals:    c.goals(Goal{Figure: joinsPerS, AtLeast: 0.6}),
+		Beside:   c.name(),
 		run: func(ctx context.Context, l Lab, which Server, _ string) (Figures, error) {
-			t, err := l.start(ctx, which)
+			t, err := c.start(ctx, l, which)
 			if err != nil {
 				return nil, err
 			}

@@ -36,7 +36,7 @@ func (l Lab) Remote() bool { return l.URL != nil }
 // start starts Parley, with further flags, or raw.
 func (l Lab) start(ctx context.Context, which Server, flags ...string) (target, error) {
 	if which == Beside {
-		return startRaw(ctx, l)
+		return startRaw(ctx, l, false)
 	}
 	return l.parley(ctx, flags...)
 }

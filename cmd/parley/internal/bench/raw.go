@@ -11,11 +11,13 @@ import (
 	"net"
 	"strings"
 	"sync"
+
+	"parley/hub/journal/sqlite"
 )
 
 // raw is the server that Parley is compared with: for every event and every
-// connection one write of bytes that are ready, and nothing else. It keeps
-// nothing and decodes nothing.
+// connection one write of bytes that are ready, and nothing else. It decodes
+// nothing, and keeps nothing unless it has a keeper.
 //
 //	GET /ROOM/ws      a WebSocket; its first message joins the room, and each
 //	                  line of the others is an event for all
@@ -23,6 +25,8 @@ import (
 //
 // Who joins a room is sent one first event.
 type raw struct {
+	keeper *keeper // nil to keep nothing
+
 	mu    sync.Mutex
 	rooms map[string]*rawRoom // guarded by mu
 }
@@ -31,6 +35,8 @@ type raw struct {
 // written to, so that all get events in the same order; a client that does not
 // read holds everybody up.
 type rawRoom struct {
+	kept *kept
+
 	mu      sync.Mutex
 	sockets map[net.Conn]struct{} // guarded by mu
 	streams map[net.Conn]struct{} // guarded by mu
@@ -39,12 +45,22 @@ type rawRoom struct {
 // rawFirst is the first event.
 var rawFirst = []byte(`{"type":"welcome","payload":"` + strings.Repeat("x", 370) + `"}`)
 
-// ServeRaw serves raw on a listener until ctx ends. It does not wait for its
-// connections: it has a process of its own, which ends then.
-func ServeRaw(ctx context.Context, l net.Listener) error {
+// ServeRaw serves raw on a listener until ctx ends. With a data directory every
+// message, a join too, is durable there, in a journal like Parley's, before it is
+// passed on. It does not wait for its connections: it has a process of its own,
+// which ends then.
+func ServeRaw(ctx context.Context, l net.Listener, dir string, o sqlite.Options) error {
 	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
 	defer stop()
 	r := &raw{rooms: map[string]*rawRoom{}}
+	if dir != "" {
+		k, err := openKeeper(ctx, dir, o)
+		if err != nil {
+			return err
+		}
+		defer k.journal.Close()
+		r.keeper = k
+	}
 	for {
 		conn, err := l.Accept()
 		if ctx.Err() != nil {
@@ -62,7 +78,7 @@ func (r *raw) room(name string) *rawRoom {
 	defer r.mu.Unlock()
 	room, ok := r.rooms[name]
 	if !ok {
-		room = &rawRoom{sockets: map[net.Conn]struct{}{}, streams: map[net.Conn]struct{}{}}
+		room = &rawRoom{kept: r.keeper.session(), sockets: map[net.Conn]struct{}{}, streams: map[net.Conn]struct{}{}}
 		r.rooms[name] = room
 	}
 	return room
@@ -82,8 +98,12 @@ func (r *raw) serve(conn net.Conn) {
 		room.serve(conn, in, room.streams, appendEvent(nil, rawFirst), err)
 		return
 	}
+	var join []byte
 	if err = accept(conn, header.Get("Sec-Websocket-Key")); err == nil {
-		_, err = readMessage(in, nil)
+		join, err = readMessage(in, nil)
+	}
+	if err == nil {
+		err = room.kept.keep(join)
 	}
 	room.serve(conn, in, room.sockets, appendFrame(nil, opText, rawFirst, false), err)
 }
@@ -123,6 +143,9 @@ func (r *rawRoom) read(in *bufio.Reader) {
 			return
 		}
 		for line := range bytes.SplitSeq(message, []byte{'\n'}) {
+			if r.kept.keep(line) != nil {
+				return
+			}
 			out = r.send(line, out)
 		}
 	}

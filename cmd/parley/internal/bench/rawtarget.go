@@ -12,15 +12,32 @@ import (
 // rawTarget is raw, in a process of its own.
 type rawTarget struct {
 	*child
-	rooms atomic.Int64
+	remove func() // removes its data, if any
+	rooms  atomic.Int64
 }
 
-func startRaw(ctx context.Context, l Lab) (*rawTarget, error) {
-	c, err := startChild(ctx, l, "bench", "raw")
-	if err != nil {
+func startRaw(ctx context.Context, l Lab, durable bool) (*rawTarget, error) {
+	t := &rawTarget{remove: func() {}}
+	args := []string{"bench", "raw"}
+	if durable {
+		dir, remove, err := newDirectory()
+		if err != nil {
+			return nil, err
+		}
+		t.remove = remove
+		args = append(args, "--data", dir)
+	}
+	var err error
+	if t.child, err = startChild(ctx, l, args...); err != nil {
+		t.remove()
 		return nil, err
 	}
-	return &rawTarget{child: c}, nil
+	return t, nil
+}
+
+func (t *rawTarget) stop() error {
+	defer t.remove()
+	return t.child.stop()
 }
 
 func (t *rawTarget) room(context.Context) (room, error) {

@@ -8,6 +8,7 @@ import (
 // Rooms is many rooms, in each of which one talks now and then.
 type Rooms struct {
 	Timing
+	Against
 	Rooms  int
 	People int     // in each, all of whom listen
 	Rate   float64 // messages a second, all rooms together
@@ -19,11 +20,11 @@ func (r Rooms) Scenario() Scenario {
 	return Scenario{
 		Kind:     "rooms",
 		Settings: []Setting{{"rooms", r.Rooms}, {"people", r.People}, {"rate", r.Rate}, {"size", r.Size}},
-		Goals:    []Goal{{Figure: cpuPerMillion, AtMost: 1 / 0.7}},
-		Beside:   "raw",
+		Goals:    r.goals(Goal{Figure: cpuPerMillion, AtMost: 1 / 0.7}),
+		Beside:   r.name(),
 		Files:    r.Rooms * r.People,
 		run: func(ctx context.Context, l Lab, which Server, _ string) (Figures, error) {
-			t, err := l.start(ctx, which)
+			t, err := r.start(ctx, l, which)
 			if err != nil {
 				return nil, err
 			}

@@ -7,10 +7,14 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+	"parley/hub/journal/sqlite"
 )
 
 // serveWebSocket serves one connection with a library that is not ours.
@@ -105,23 +109,24 @@ func TestSocket_tells_why_it_was_closed(t *testing.T) {
 	require.EqualError(t, err, "the server closed the connection with 4001 too slow")
 }
 
-// startRawHere serves raw in this process.
-func startRawHere(t *testing.T) *url.URL {
+// startRawHere serves raw in this process, until the test ends or stop is called.
+func startRawHere(t *testing.T, dir string) (_ *url.URL, stop func()) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- ServeRaw(ctx, l) }()
-	t.Cleanup(func() {
+	go func() { ended <- ServeRaw(ctx, l, dir, sqlite.Options{}) }()
+	stop = sync.OnceFunc(func() {
 		cancel()
 		require.NoError(t, <-ended)
 	})
-	return &url.URL{Scheme: "http", Host: l.Addr().String()}
+	t.Cleanup(stop)
+	return &url.URL{Scheme: "http", Host: l.Addr().String()}, stop
 }
 
 func TestRaw_is_understood_by_another_client(t *testing.T) {
-	raw := startRawHere(t)
+	raw, _ := startRawHere(t, "")
 	c, _, err := websocket.Dial(t.Context(), "ws://"+raw.Host+"/1/ws", nil)
 	require.NoError(t, err)
 	defer c.CloseNow()
@@ -142,7 +147,8 @@ func TestRaw_is_understood_by_another_client(t *testing.T) {
 }
 
 func TestEventStream_counts_like_a_socket(t *testing.T) {
-	raw := rawEntrance{startRawHere(t), "/1"}
+	server, _ := startRawHere(t, "")
+	raw := rawEntrance{server, "/1"}
 	of := newTally()
 	c, err := gatherIn(t.Context(), raw, of, gathering{people: 5, transport: SSE, size: 100, underWay: 8})
 	require.NoError(t, err)
@@ -150,4 +156,31 @@ func TestEventStream_counts_like_a_socket(t *testing.T) {
 	require.NoError(t, c.leave())
 	require.Equal(t, int64(c.seq), of.complete.Load())
 	require.Equal(t, int64(5*c.seq), of.delivered.Load())
+}
+
+func TestRaw_keeps_what_it_is_sent_before_it_passes_it_on(t *testing.T) {
+	dir := t.TempDir()
+	raw, stop := startRawHere(t, dir)
+	s, err := rawEntrance{raw, "/1"}.join(t.Context(), 4<<10)
+	require.NoError(t, err)
+	defer s.Close()
+	said := rawSpeaker{s}.command(nil, 7, 400)
+	require.NoError(t, s.send(said))
+	heard, err := s.message()
+	require.NoError(t, err)
+	require.Equal(t, said, heard)
+	stop()
+
+	j, err := sqlite.Open(dir, sqlite.Options{})
+	require.NoError(t, err)
+	defer j.Close()
+	rooms, err := j.List(t.Context(), hub.Filter{})
+	require.NoError(t, err)
+	require.Len(t, rooms, 1)
+	var kept []string
+	for r, err := range j.Read(t.Context(), rooms[0].Session, 1) {
+		require.NoError(t, err)
+		kept = append(kept, string(r.Public))
+	}
+	require.Equal(t, []string{string(rawJoin), string(said)}, kept)
 }
