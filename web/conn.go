@@ -33,8 +33,6 @@ type conn struct {
 	work    crew
 	over    func(error) // called by the pump when the subscription or a write fails
 
-	taking intake // owned by who reads
-
 	sub  *hub.Subscription // set by follow
 	beat *time.Timer       // set by tick
 
@@ -72,14 +70,6 @@ func (c *conn) takeOver(w http.ResponseWriter) (*bufio.ReadWriter, error) {
 	c.net, c.socket = n, rawSocket(n)
 	giveUpAfter(c.socket, c.timeout)
 	return rw, nil
-}
-
-// read is that of io.Reader, for one goroutine.
-func (c *conn) read(p []byte) (int, error) {
-	if c.socket == nil || len(p) == 0 {
-		return c.net.Read(p)
-	}
-	return c.taking.read(c.socket, p)
 }
 
 // follow begins to write what the subscription has.

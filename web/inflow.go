@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"io"
 	"sync"
 	"syscall"
 )
@@ -11,20 +12,21 @@ import (
 // stack: the library waits deep in its own functions.
 type inflow struct {
 	// immutable
-	conn *conn // without a socket the library waits
-	take func(fd uintptr) bool
+	conn *conn                 // without a socket the library waits
+	take func(fd uintptr) bool // receive, which would be allocated for every read
 
 	// guarded by mu, which is held while somebody waits
 	mu    sync.Mutex
 	ahead []byte             // read, and not yet passed on
 	piece *[inflowPiece]byte // that ahead is a part of, if any
-	over  bool               // the connection has ended
+	err   error              // why nothing comes any more
 	pause bool               // Read stands between two messages, and returns errQuiet rather than wait
 }
 
 const (
-	// inflowPiece is how much is read at a time: a few commands.
-	inflowPiece = 1 << 10
+	// inflowPiece is how much is read at a time: many commands, or a good part of
+	// a long prompt.
+	inflowPiece = 4 << 10
 	// libraryBuffer is the least that bufio has. The library reads the beginnings
 	// of frames through it, and what is longer past it.
 	libraryBuffer = 16
@@ -46,10 +48,18 @@ func newInflow(c *conn, early []byte) *inflow {
 func (i *inflow) wait() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if len(i.ahead) == 0 && i.conn.socket != nil && i.conn.socket.Read(i.take) != nil {
-		i.over = true
+	return i.conn.socket == nil || i.fill() == nil
+}
+
+// fill has something ahead, from the socket, and waits for it.
+func (i *inflow) fill() error {
+	if len(i.ahead) > 0 {
+		return nil
 	}
-	return !i.over
+	if err := i.conn.socket.Read(i.take); err != nil {
+		return err
+	}
+	return i.err
 }
 
 // receive reads what has come. It returns false when that is nothing yet.
@@ -61,8 +71,13 @@ func (i *inflow) receive(fd uintptr) bool {
 		return true
 	}
 	inflowPieces.Put(piece)
-	i.over = err != syscall.EAGAIN
-	return i.over
+	if err == syscall.EAGAIN {
+		return false
+	}
+	if i.err = err; err == nil {
+		i.err = io.EOF
+	}
+	return true
 }
 
 // more reports whether the library can read on: without a socket, whether or
@@ -94,8 +109,11 @@ func (i *inflow) Read(p []byte) (int, error) {
 	if len(p) <= libraryBuffer {
 		p = p[:1]
 	}
-	if len(i.ahead) == 0 {
-		return i.conn.read(p)
+	if i.conn.socket == nil && len(i.ahead) == 0 {
+		return i.conn.net.Read(p)
+	}
+	if err := i.fill(); err != nil {
+		return 0, err
 	}
 	n := copy(p, i.ahead)
 	if i.ahead = i.ahead[n:]; len(i.ahead) == 0 && i.piece != nil {

@@ -14,9 +14,5 @@ type attempt struct{}
 
 func (attempt) write(syscall.RawConn, []byte) (int, error) { return 0, nil }
 
-// intake is not used where there is no raw socket.
-type intake struct{}
-
-func (intake) read(syscall.RawConn, []byte) (int, error) { return 0, net.ErrClosed }
-
+// readArrived is not used where there is no raw socket.
 func readArrived(uintptr, []byte) (int, error) { return 0, net.ErrClosed }

@@ -3,7 +3,6 @@
 package web
 
 import (
-	"io"
 	"net"
 	"syscall"
 )
@@ -58,40 +57,6 @@ func (a *attempt) once(fd uintptr) bool {
 		a.n, a.err = 0, nil
 	}
 	return true
-}
-
-// intake reads from a socket, and waits while there is nothing. It is not for
-// concurrent use. Like attempt it keeps its closure.
-type intake struct {
-	p    []byte
-	n    int
-	err  error
-	call func(fd uintptr) bool
-}
-
-// read is that of io.Reader. p is not empty.
-func (i *intake) read(socket syscall.RawConn, p []byte) (int, error) {
-	if i.call == nil {
-		i.call = i.once
-	}
-	i.p = p
-	err := socket.Read(i.call)
-	i.p = nil
-	switch {
-	case err != nil:
-		return 0, err
-	case i.err != nil:
-		return 0, i.err
-	case i.n == 0:
-		return 0, io.EOF
-	}
-	return i.n, nil
-}
-
-// once reports whether there was something, or an error.
-func (i *intake) once(fd uintptr) bool {
-	i.n, i.err = readArrived(fd, i.p)
-	return i.err != syscall.EAGAIN
 }
 
 // readArrived reads what has arrived at a socket; the error is EAGAIN when that
