@@ -102,6 +102,7 @@ func TestShared_Cancel(t *testing.T) {
 	})
 	t.Run("of a pending prompt ends it at once", func(t *testing.T) {
 		id := s.prompts(ben)
+		require.Equal(t, protocol.CodeNothingToCancel, codeOf(cancel(ben, "").err), "it does not run")
 		require.Equal(t, protocol.CodeHostRequired, codeOf(cancel(cem, id).err), "it is the author's or the host's")
 		d := cancel(ben, id)
 		require.Equal(t, []protocol.EventType{protocol.EventPromptCancelled, protocol.EventPromptDispatchFailed}, types(d))
@@ -122,13 +123,27 @@ func TestShared_Cancel(t *testing.T) {
 		require.Equal(t, protocol.ApprovalFailed, s.state.approval(id).Status)
 	})
 	t.Run("of the running turn", func(t *testing.T) {
+		waiting := s.prompts(ben)
 		require.Equal(t, protocol.CodeHostRequired, codeOf(cancel(ben, "").err))
 		require.NoError(t, cancel(s.owner(), "").err)
 		s.deliverAll()
 		s.agentSays(AgentTurnEnded{Turn: running, StopReason: "end_turn"})
 		s.deliverAll()
 		require.Equal(t, protocol.ApprovalFailed, s.state.approval(running).Status, "whatever the agent calls it")
+		require.Equal(t, protocol.ApprovalPending, s.state.approval(waiting).Status)
 	})
+}
+
+func TestShared_Prompts_need_an_agent_that_can_come_back(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	pending := s.prompts(ben)
+	s.do(s.n, agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentExited}, gone: true})
+	require.Equal(t, protocol.CodeAgentUnavailable, codeOf(s.by(ben, &protocol.Prompt{Prompt: "do it"}).err), "proposed")
+	require.Equal(t, protocol.CodeAgentUnavailable, codeOf(s.by(s.owner(), &protocol.Prompt{Prompt: "do it"}).err), "direct")
+	require.Equal(t, protocol.CodeAgentUnavailable, codeOf(s.by(s.owner(), approve(pending)).err), "approved")
+	require.Equal(t, protocol.ApprovalPending, s.state.approval(pending).Status)
+	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: pending, Action: protocol.ActionReject}).err)
 }
 
 func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
@@ -158,9 +173,7 @@ func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
 func TestShared_Permission(t *testing.T) {
 	s := newStage(t, Options{})
 	s.runs()
-	ask := AgentPermission{RequestID: "q", Options: []byte(`[{"optionId":"yes","kind":"allow_once"}]`), Choices: []AgentOption{{"yes", "allow_once"}}}
-	s.agentSays(ask)
-	s.deliverAll()
+	s.asks("q")
 	answer := func(id, option string) decision {
 		return s.by(s.owner(), &protocol.AnswerPermission{RequestID: id, OptionID: option})
 	}
@@ -171,4 +184,32 @@ func TestShared_Permission(t *testing.T) {
 	s.deliverAll()
 	require.Empty(t, s.state.Permissions)
 	require.Equal(t, protocol.CodePermissionAlreadyResolved, codeOf(answer("q", "yes").err))
+}
+
+func TestShared_an_answer_to_a_permission_that_comes_again_waits_for_the_same(t *testing.T) {
+	s := newStage(t, Options{})
+	s.runs()
+	s.asks("q")
+	answer := func(id string) decision {
+		return s.byID(s.owner(), id, &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"})
+	}
+	first := answer("1")
+	require.Equal(t, first.waiter, answer("1").waiter)
+	require.NotEqual(t, first.waiter, answer("2").waiter)
+	require.NotEqual(t, answer("").waiter, answer("").waiter, "without an id each is another")
+}
+
+// What the agent asks outside a turn is put to all sessions that are open.
+func TestShared_Permission_answered_in_another_session(t *testing.T) {
+	w := newWorld(t, Options{}, 2)
+	s := &stage{world: w, t: t, n: w.shared[0], state: w.shared[0].sharedState()}
+	other := w.shared[1].sharedState()
+	s.asks("q")
+	require.NotNil(t, other.permission("q"))
+	require.NoError(t, s.by(s.owner(), &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"}).err)
+	s.deliverAll()
+	require.Nil(t, other.permission("q"))
+	done, known := s.state.Commands.lists[s.owner().ID], other.Commands.lists[s.owner().ID]
+	require.Len(t, done, 1, "the answer is a command of the session in which it was given")
+	require.Empty(t, known, "and of no other")
 }

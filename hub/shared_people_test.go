@@ -2,6 +2,7 @@ package hub
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,6 +19,11 @@ func TestShared_Join(t *testing.T) {
 	})
 	t.Run("needs room", func(t *testing.T) {
 		require.Equal(t, protocol.CodeTooManyParticipants, codeOf(s.tryJoin(&protocol.Join{UserID: "fay"}).err))
+	})
+	t.Run("finds the room of somebody who left", func(t *testing.T) {
+		eve, _ := s.state.People.present("eve")
+		require.NoError(t, s.by(eve, &protocol.Leave{}).err)
+		s.joins("fay", "")
 	})
 	t.Run("needs the invite", func(t *testing.T) {
 		require.Equal(t, protocol.CodeInvalidInviteToken, codeOf(s.tryJoin(&protocol.Join{UserID: "ben", InviteToken: "wrong"}).err))
@@ -72,8 +78,10 @@ func TestShared_the_host_who_left(t *testing.T) {
 		require.Equal(t, protocol.CodeParticipantInactive, codeOf(d.err))
 	})
 	t.Run("comes back by resume", func(t *testing.T) {
+		s.now = s.now.Add(time.Minute)
 		d := s.do(s.n, command{request: protocol.Request{Command: &protocol.Resume{ParticipantID: s.owner().ID, ParticipantToken: token}}})
 		require.Equal(t, []protocol.EventType{protocol.EventParticipantJoined}, types(d))
+		require.Equal(t, s.now, s.owner().JoinedAt)
 		require.NoError(t, s.by(s.owner(), &protocol.SetMode{Mode: protocol.ModeViewOnly}).err)
 	})
 	t.Run("comes back by join, also when an impostor was removed", func(t *testing.T) {
@@ -132,6 +140,27 @@ func TestShared_Remove(t *testing.T) {
 	})
 }
 
+func TestShared_Remove_leaves_the_prompts_of_others(t *testing.T) {
+	s := newStage(t, Options{})
+	ben, cem := s.joins("ben", ""), s.joins("cem", "")
+	s.runs()
+	queued, pending := s.prompts(s.owner()), s.prompts(cem)
+	require.Equal(t, []protocol.EventType{protocol.EventParticipantLeft}, types(s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID})))
+	s.deliverAll()
+	require.Equal(t, phaseQueued, s.state.open(queued).Phase)
+	require.Equal(t, phasePending, s.state.open(pending).Phase)
+}
+
+func TestShared_Remove_cancels_no_prompt_a_second_time(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	s.runs()
+	queued := s.prompts(ben)
+	require.NoError(t, s.by(s.owner(), approve(queued)).err)
+	require.NoError(t, s.by(ben, &protocol.Cancel{ApprovalID: queued}).err)
+	require.Equal(t, []protocol.EventType{protocol.EventParticipantLeft}, types(s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID})))
+}
+
 func TestShared_Remove_somebody_who_left_and_joined_again(t *testing.T) {
 	s := newStage(t, Options{})
 	before := s.joins("ben", "")
@@ -175,6 +204,13 @@ func TestShared_a_join_that_comes_again(t *testing.T) {
 		require.NoError(t, join("cem", "1").err)
 		_, here := s.state.People.present("cem")
 		require.True(t, here)
+	})
+	t.Run("from somebody who has left since brings nobody back", func(t *testing.T) {
+		cem, _ := s.state.People.present("cem")
+		require.NoError(t, s.by(cem, &protocol.Leave{}).err)
+		again := join("cem", "1")
+		require.Equal(t, protocol.CodeParticipantInactive, codeOf(again.err))
+		require.Nil(t, again.answer)
 	})
 	t.Run("is forgotten with the invite", func(t *testing.T) {
 		require.NoError(t, s.by(s.owner(), &protocol.RotateInvite{}).err)

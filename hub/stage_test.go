@@ -81,6 +81,16 @@ func (s *stage) runs() string {
 	return id
 }
 
+// asks makes the agent ask for a permission, which can be given.
+func (s *stage) asks(requestID string) {
+	s.agentSays(AgentPermission{
+		RequestID: requestID,
+		Options:   []byte(`[{"optionId":"yes","kind":"allow_once"}]`),
+		Choices:   []AgentOption{{"yes", "allow_once"}},
+	})
+	s.deliverAll()
+}
+
 func codeOf(err error) protocol.Code {
 	var e *protocol.Error
 	if errors.As(err, &e) {

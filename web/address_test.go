@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"parley/protocol"
@@ -45,9 +46,9 @@ func TestREST_wrong_credentials_are_limited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := afar(t)
 		s := w.share(protocol.ModeCommentOnly)
-		guess := person{ID: s.Host.ID, Token: "guess"}
+		guess, stranger := person{ID: s.Host.ID, Token: "guess"}, person{ID: uuid.NewString(), Token: "guess"}
 		for range 5 {
-			w.call("POST", s.path("/messages"), guess.with(object{"text": "x"})).fails(protocol.CodeInvalidParticipantToken)
+			w.call("POST", s.path("/messages"), stranger.with(object{"text": "x"})).fails(protocol.CodeParticipantNotFound)
 			w.call("GET", s.path("/messages"), nil, guess.headers()...).fails(protocol.CodeInvalidParticipantToken)
 		}
 		for _, call := range []reply{

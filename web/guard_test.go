@@ -114,6 +114,11 @@ func TestGuard_Origin(t *testing.T) {
 			requireCode(t, w, protocol.CodeInvalidRequest) // it was let in, to be misread
 		})
 	}
+	t.Run("a name that begins with the server's own", func(t *testing.T) {
+		r := request("POST", "/api/sessions", "{", "Content-Type", "application/json", "Origin", "http://localhost.evil.example")
+		r.Host = "localhost"
+		requireCode(t, serve(edge(listed), r), protocol.CodeOriginNotAllowed)
+	})
 }
 
 // The original let any web page call it.

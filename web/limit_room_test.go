@@ -42,6 +42,7 @@ func TestAddressLimits_know_who_is_one_and_who_is_here(t *testing.T) {
 		"as many networks":       {func(i int) string { return fmt.Sprintf("[2001:db8:0:%d::1]:1", i) }, 30},
 		"as many addresses":      {func(i int) string { return fmt.Sprintf("192.0.2.%d:1", i) }, 30},
 		"one address as IPv6":    {func(int) string { return "[::ffff:192.0.2.7]:1" }, 10},
+		"as many as IPv6":        {func(i int) string { return fmt.Sprintf("[::ffff:192.0.2.%d]:1", i) }, 30},
 		"this machine":           {func(int) string { return "127.0.0.1:1" }, 30},
 		"this machine over IPv6": {func(int) string { return "[::1]:1" }, 30},
 		"a socket of Unix":       {func(int) string { return "@" }, 30},
