@@ -209,17 +209,25 @@ func (a *actor) take(in input) {
 	runtime.Gosched() // who is about to send something does so first: one append instead of two
 	a.one(b, in)
 	for n := 1; n < batchInputs && b.bytes < batchBytes; n++ {
-		select {
-		case in = <-a.openInbox():
-		case <-a.openAgent():
-			in = input{body: agentSpoke{}}
-		default:
-			n = batchInputs
-			continue
+		in, waits := a.next()
+		if !waits {
+			break
 		}
 		a.one(b, in)
 	}
 	a.write(b)
+}
+
+// next returns an input that waits, if there is any.
+func (a *actor) next() (in input, waits bool) {
+	select {
+	case in = <-a.openInbox():
+		return in, true
+	case <-a.openAgent():
+		return input{body: agentSpoke{}}, true
+	default:
+		return input{}, false
+	}
 }
 
 // one decides on one input. What has come due is decided first, so that a

@@ -15,10 +15,8 @@ func (a *actor) finish() {
 		select {
 		case in := <-a.inbox:
 			a.take(in)
-			continue
 		default:
 		}
-		break
 	}
 	if a.agent != nil {
 		a.take(input{body: agentSpoke{}}) // what was to wait for more
