@@ -38,7 +38,7 @@ func (b *batch) add(records []Record) {
 		b.records = append(b.records, records...)
 	}
 	for i := range records {
-		b.bytes += len(records[i].Public) + len(records[i].Private) + 128
+		b.bytes += records[i].bodySize()
 	}
 }
 
