@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-
-	"parley/protocol"
 )
 
 // hostShell is a host session's face to its agent and to the shared sessions
@@ -186,9 +184,7 @@ func (s *hostShell) due() time.Time { return time.Time{} }
 
 func (s *hostShell) wake(time.Time) {}
 
-func (s *hostShell) busy() bool {
-	return s.state().Agent != protocol.AgentExited || len(s.state().Queue) > 0 || len(s.state().Ended) > 0
-}
+func (s *hostShell) busy() bool { return s.state().busy() }
 
 // stop ends the agent and waits for it and for every start and stop.
 func (s *hostShell) stop() {

@@ -77,9 +77,7 @@ func (h *Hub) Start(ctx context.Context) error {
 		}
 		h.writers[p] = w
 	}
-	h.mu.Lock()
-	h.phase = phaseServing
-	h.mu.Unlock()
+	h.setPhase(phaseServing)
 	h.timer.start(h.wakeSleeping)
 	return nil
 }

@@ -278,12 +278,11 @@ func (s *sharedState) summary() Summary {
 	if s.encoded != s.Session {
 		s.encoded, s.resource = s.Session, rawJSON(s.Session)
 	}
-	host, _ := ParseSessionID(s.Session.HostSessionID)
 	sum := Summary{
 		Session:     s.ID,
 		Kind:        KindShared,
 		Workspace:   s.Session.WorkspaceID,
-		HostSession: host,
+		HostSession: hostOf(s.Session),
 		Status:      string(s.Session.Status),
 		CreatedAt:   s.Session.CreatedAt,
 		Resource:    s.resource,

@@ -160,8 +160,7 @@ func refOf(r protocol.Request, by string) *commandRef {
 }
 
 func (s *sharedState) tellHost(message any) effect {
-	host, _ := ParseSessionID(s.Session.HostSessionID) // was checked when the session was made
-	return tell{to: host, message: message}
+	return tell{to: hostOf(s.Session), message: message}
 }
 
 // wake repeats to the host session what a crash may have kept from it, and asks

@@ -104,7 +104,7 @@ func (s *sharedShell) complete(answer any, at Head) any {
 	return answer
 }
 
-func (s *sharedShell) busy() bool { return s.count > 0 || len(s.state().inFlight()) > 0 }
+func (s *sharedShell) busy() bool { return s.count > 0 || s.state().owes() }
 
 func (s *sharedShell) due() time.Time {
 	due := s.presenceAt
