@@ -50,20 +50,17 @@ func (s *sharedState) answerPermission(in input, c *protocol.AnswerPermission, p
 
 func (s *sharedState) permissionSettled(m permissionSettled) decision {
 	r := m.resolved
-	d := decision{effects: []effect{release{
+	replies := release{
 		hold:  r.RequestID,
 		other: protocol.Errorf(protocol.CodePermissionAlreadyResolved, "the request was answered already"),
-	}}}
+	}
 	var ref *commandRef
 	if m.won != nil && m.won.shared == s.ID {
 		ref = m.won.command
-		d.effects = []effect{release{
-			hold:   r.RequestID,
-			winner: m.won.waiter,
-			answer: &protocol.PermissionAnswer{RequestID: r.RequestID, OptionID: m.won.optionID},
-			other:  protocol.Errorf(protocol.CodePermissionAlreadyResolved, "the request was answered already"),
-		}}
+		replies.winner = m.won.waiter
+		replies.answer = &protocol.PermissionAnswer{RequestID: r.RequestID, OptionID: m.won.optionID}
 	}
+	d := decision{effects: []effect{replies}}
 	if s.active() && s.permission(r.RequestID) != nil {
 		d.events = []event{{public: &r, private: private{Command: ref}}}
 	}

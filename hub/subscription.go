@@ -208,8 +208,6 @@ func (s *Subscription) Opening(ctx context.Context) (protocol.Cursor, string, er
 			return protocol.Cursor{}, "", err
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.resume == protocol.ResumeOK {
 		c, err := protocol.ParseCursor(s.cursor)
 		return c, s.resume, err
