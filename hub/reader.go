@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 
 	"parley/protocol"
 )
@@ -46,7 +47,7 @@ func (r reader) failed(err error) error {
 }
 
 // records yields the events from a number on. Stopping early is cheap.
-func (r reader) records(from Seq) func(yield func(Record, error) bool) {
+func (r reader) records(from Seq) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		for _, rec := range since(r.tail, from) {
 			if !yield(*rec, nil) {

@@ -3,6 +3,7 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -23,7 +24,7 @@ var ErrNotProtocol = Errorf(CodeInvalidRequest, "not a JSON object with a string
 
 // SplitLines yields the JSON objects of a WebSocket message, one per line,
 // without blank lines.
-func SplitLines(message []byte) func(yield func([]byte) bool) {
+func SplitLines(message []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for line := range bytes.SplitSeq(message, []byte{'\n'}) {
 			if line = bytes.TrimSpace(line); len(line) > 0 && !yield(line) {

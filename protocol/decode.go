@@ -91,7 +91,7 @@ func fieldsOf(t reflect.Type) []field {
 	var fields []field
 	for i := range t.NumField() {
 		of := t.Field(i)
-		name, options, tagged := strings.Cut(of.Tag.Get("json"), ",")
+		name, options, _ := strings.Cut(of.Tag.Get("json"), ",")
 		if name == "" {
 			panic(fmt.Sprintf("protocol: field %s.%s has no name on the wire", t, of.Name))
 		}
@@ -100,7 +100,7 @@ func fieldsOf(t reflect.Type) []field {
 		fields = append(fields, field{
 			name:     name,
 			index:    i,
-			required: !tagged || options != "omitzero",
+			required: options != "omitzero",
 			text:     of.Type.Kind() == reflect.String && !reads && !readsText,
 			word:     of.Type.Implements(reflect.TypeFor[word]()),
 		})
