@@ -175,6 +175,22 @@ func TestDamage_of_one_session_does_not_stop_others_of_its_batch(t *testing.T) {
 	requireHolds(t, j, d.streams[2])
 }
 
+func TestDamage_while_the_journal_is_open_is_named(t *testing.T) {
+	d := newDamaged(t)
+	j := openForTest(t, d.dir)
+	defer j.Close()
+	w, err := j.Own(t.Context(), 1)
+	require.NoError(t, err)
+	s := d.streams[0]
+	require.NoError(t, w.Append(s.Next(1)).Err())
+	d.exec(t, "UPDATE session SET seq = 7 WHERE key = 1")
+
+	err = w.Append(s.Next(1)).Err()
+	require.ErrorIs(t, err, hub.ErrUnavailable)
+	require.ErrorContains(t, err, fmt.Sprintf("session %s is not at event 21 in the database", s.ID))
+	require.NotContains(t, err.Error(), "%!")
+}
+
 func TestVerify_names_one_flipped_byte_of_the_file(t *testing.T) {
 	d := newDamaged(t)
 	path := filepath.Join(d.dir, FileName)

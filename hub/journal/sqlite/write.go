@@ -218,8 +218,12 @@ func (w *writer) putSession(a *hub.Append, s *known, row *journal.Row) error {
 	if err != nil {
 		return err
 	}
-	if n, err := result.RowsAffected(); err != nil || n != 1 {
-		return fmt.Errorf("session %s is not at event %d in the database: %w", a.Session, s.head.Seq, err)
+	n, err := result.RowsAffected()
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return fmt.Errorf("session %s is not at event %d in the database", a.Session, s.head.Seq)
 	}
 	if s.key == 0 {
 		s.key, err = result.LastInsertId()
