@@ -14,7 +14,7 @@ import (
 // appendValue writes v behind what b has: the very bytes of encoding/json, but
 // for <, > and &, which stay as they are. Texts, times, numbers, and structs and
 // lists of them, which is nearly all there is, take half the time that they take
-// there; it is left the rest. No type may contain itself.
+// there; it is left the rest.
 func appendValue(b []byte, v any) ([]byte, error) {
 	value := reflect.ValueOf(v)
 	if !value.IsValid() {
@@ -32,9 +32,12 @@ func writerFor(t reflect.Type) writer {
 	if cached, ok := writers.Load(t); ok {
 		return cached.(writer)
 	}
-	w := newWriter(t)
-	writers.Store(t, w)
-	return w
+	w := sync.OnceValue(func() writer { return newWriter(t) })
+	// A type that contains itself asks for its own writer while that is made. It
+	// finds one that gets the other when it is used.
+	writers.LoadOrStore(t, writer(func(b []byte, v reflect.Value) ([]byte, error) { return w()(b, v) }))
+	writers.Store(t, w())
+	return w()
 }
 
 func newWriter(t reflect.Type) writer {

@@ -42,6 +42,11 @@ type (
 		inner
 		More bool `json:"more"`
 	}
+	itself struct {
+		Name string   `json:"name"`
+		Next *itself  `json:"next"`
+		More []itself `json:"more"`
+	}
 	byPointer struct{ n int }
 	omitting  struct {
 		Text   string     `json:"text,omitempty"`
@@ -72,6 +77,7 @@ func TestMarshal_writes_the_bytes_of_the_standard_library(t *testing.T) {
 		"members not left out":       omitting{"a", "b", 1, -2, true, &in, 3, &at},
 		"an empty struct":            struct{}{},
 		"an embedded struct":         embedded{in, true},
+		"a type that has itself":     itself{"a", &itself{Name: "b"}, []itself{{Name: "c"}}},
 		"a list":                     []inner{in, in},
 		"an empty list":              []inner{},
 		"no list":                    []inner(nil),
