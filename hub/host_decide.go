@@ -185,7 +185,7 @@ func (s *hostState) agentSays(in input, said AgentEvent) decision {
 // where the agent can load its session.
 func (s *hostState) exited(e AgentExited) decision {
 	d := s.lose(exitFailure(e))
-	changed := &d.events[len(d.events)-1].public.(*hostAgent).AgentStatusChanged
+	changed := lastStatus(d)
 	changed.ExitCode = e.ExitCode
 	if e.StderrTail != "" {
 		changed.StderrTail = &e.StderrTail
@@ -207,7 +207,7 @@ func (s *hostState) recover(m woken, failure string) decision {
 	var d decision
 	if s.Agent != protocol.AgentExited {
 		d = s.lose(failure)
-		lost := d.events[len(d.events)-1].public.(*hostAgent)
+		lost := lastStatus(d)
 		d = d.with(tellOpen{agentChanged{lost.AgentStatusChanged, lost.Gone}})
 	}
 	after := *s
@@ -246,6 +246,9 @@ func (s *hostState) lose(failure string) decision {
 	return d
 }
 
+// lastStatus is the agent's status, which lose has made the last event of d.
+func lastStatus(d decision) *hostAgent { return d.events[len(d.events)-1].public.(*hostAgent) }
+
 // failureOr is what the running turn's end says: that it was cancelled, if it
 // was.
 func (s *hostState) failureOr(failure string) string {
@@ -258,7 +261,7 @@ func (s *hostState) failureOr(failure string) string {
 // tellStatus tells everybody the agent's status, which is d's last event, and
 // sees to the queue.
 func (s *hostState) tellStatus(d decision) decision {
-	changed := d.events[len(d.events)-1].public.(*hostAgent)
+	changed := lastStatus(d)
 	d = d.with(tellOpen{agentChanged{changed.AgentStatusChanged, changed.Gone}})
 	return s.resumeQueue(d, changed.Gone)
 }
@@ -282,7 +285,7 @@ func (s *hostState) resumeQueue(d decision, gone bool) decision {
 // it.
 func (s *hostState) end(failure string, gone bool) decision {
 	d := s.lose(failure)
-	status := d.events[len(d.events)-1].public.(*hostAgent)
+	status := lastStatus(d)
 	status.Gone = gone
 	for _, t := range s.Queue {
 		d = s.over(d, t, "", failure)

@@ -27,7 +27,7 @@ type server struct {
 	http    *http.Server
 	debug   *debugServer // nil unless asked for
 	failed  chan error   // from the goroutine that accepts, at most one
-	done    chan struct{}
+	done    chan struct{} // closed when nothing is accepted any more
 	ballast *ballast
 }
 
