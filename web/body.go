@@ -23,23 +23,29 @@ const (
 	headerIdempotencyKey = "Idempotency-Key"
 )
 
+// awaitBody bounds the wait for a body that was announced, also where nobody asks
+// for it: net/http reads what is left of it before it answers.
+func awaitBody(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
+	}
+}
+
 // readBody returns the body of a request that may have one. It is read whole
 // before anything is decided: none of it is worth a stream.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil, nil
 	}
-	deadline := http.NewResponseController(w)
-	_ = deadline.SetReadDeadline(time.Now().Add(bodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(s.o.Limits.FrameBytes)))
-	// Lifted since the server goes on reading to notice a client that leaves.
-	_ = deadline.SetReadDeadline(time.Time{})
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return nil, protocol.Errorf(protocol.CodeTooLarge, "a body has %d bytes at most", s.o.Limits.FrameBytes)
 	}
 	if err != nil {
 		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body could not be read")
 	}
+	// Lifted since the server goes on reading to notice a client that leaves.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	if len(body) > 0 && !isJSON(r.Header.Get("Content-Type")) {
 		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body has to be application/json")
 	}

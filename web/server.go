@@ -47,6 +47,7 @@ func New(h *hub.Hub, o Options) *Server {
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	awaitBody(w, r)
 	if isUpgrade(r) {
 		growStack(false)
 	}
