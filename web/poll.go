@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	maxPollWait      = 60 * time.Second
+	maxPollWait      = 60 // seconds
 	defaultPollLimit = 100
 )
 
@@ -58,7 +58,7 @@ func (s *Server) readPoll(query url.Values) (pollQuery, error) {
 		if err != nil || seconds < 0 {
 			return q, protocol.Errorf(protocol.CodeInvalidRequest, "wait is a number of seconds")
 		}
-		q.wait = min(time.Duration(seconds)*time.Second, maxPollWait)
+		q.wait = time.Duration(min(seconds, maxPollWait)) * time.Second
 	}
 	if given := query.Get("limit"); given != "" {
 		limit, err := strconv.Atoi(given)

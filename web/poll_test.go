@@ -90,8 +90,10 @@ func TestPoll_Wait(t *testing.T) {
 		require.Equal(t, begin.Cursor, answer.Cursor)
 		require.Equal(t, 20*time.Second, took)
 
-		_, took = poll("&wait=100000")
-		require.Equal(t, time.Minute, took, "nobody waits longer")
+		for _, long := range []string{"100000", "9223372036854775807"} {
+			_, took = poll("&wait=" + long)
+			require.Equal(t, time.Minute, took, "nobody waits longer")
+		}
 
 		cursor := begin.Cursor
 		for _, after := range []string{"", "&after="} {
