@@ -89,6 +89,7 @@ func TestNormalize(t *testing.T) {
 		{"a message at the limit", &protocol.Chat{Text: strings.Repeat("a", 32<<10)}, ""},
 		{"a message beyond the limit", &protocol.Chat{Text: strings.Repeat("a", 32<<10+1)}, protocol.CodeTooLarge},
 		{"a message that is at the limit once trimmed", &protocol.Chat{Text: strings.Repeat("a", 32<<10) + "\n"}, ""},
+		{"a reply to what cannot be an id", &protocol.Chat{Text: "a", ReplyTo: strings.Repeat("a", 65)}, protocol.CodeInvalidRequest},
 		{"a blank prompt", &protocol.Prompt{Prompt: "\n"}, protocol.CodeEmptyPrompt},
 		{"a prompt beyond the limit", &protocol.Prompt{Prompt: strings.Repeat("a", 256<<10+1)}, protocol.CodeTooLarge},
 		{"an unknown action", &protocol.Approve{Action: "Approve"}, protocol.CodeInvalidAction},

@@ -30,6 +30,9 @@ func (c *Chat) Normalize(l Limits) error {
 	if c.Text == "" {
 		return Errorf(CodeEmptyMessage, "a message needs a text")
 	}
+	if len(c.ReplyTo) > MaxIDLength {
+		return Errorf(CodeInvalidRequest, "replyTo is a message's id")
+	}
 	return checkSize("text", c.Text, l.MessageBytes)
 }
 

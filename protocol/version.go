@@ -35,5 +35,6 @@ var DefaultLimits = Limits{
 const (
 	MaxNameLength      = 128     // characters of a user id or a display name
 	MaxCommandIDLength = 64      // characters
+	MaxIDLength        = 64      // bytes of an id that others are shown; the server's own are UUIDs
 	MaxReasonLength    = 1 << 10 // bytes
 )
