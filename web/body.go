@@ -122,6 +122,9 @@ func readerCredentials(r *http.Request) *hub.Credentials {
 // idempotencyKey returns the client's key for the command, or "".
 func idempotencyKey(r *http.Request) (string, error) {
 	key := r.Header.Get(headerIdempotencyKey)
+	if !utf8.ValidString(key) { // it would be another one once it was written down
+		return "", protocol.Errorf(protocol.CodeInvalidRequest, "%s is not UTF-8", headerIdempotencyKey)
+	}
 	if utf8.RuneCountInString(key) > protocol.MaxCommandIDLength {
 		return "", protocol.Errorf(protocol.CodeInvalidRequest,
 			"%s has more than %d characters", headerIdempotencyKey, protocol.MaxCommandIDLength)

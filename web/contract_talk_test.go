@@ -49,6 +49,7 @@ func TestContract_Messages(t *testing.T) {
 		require.JSONEq(t, string(first.body), string(again.body))
 		body["text"] = "another"
 		w.call("POST", s.path("/messages"), body, "Idempotency-Key", "k").fails(protocol.CodeInvalidRequest)
+		w.call("POST", s.path("/messages"), body, "Idempotency-Key", "k\x80").fails(protocol.CodeInvalidRequest)
 	})
 }
 
