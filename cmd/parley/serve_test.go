@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -50,6 +51,22 @@ func TestServe_stops_in_order_and_has_everything_when_it_starts_again(t *testing
 			s.Stop(t)
 		})
 	}
+}
+
+func TestServe_stops_although_clients_hold_on(t *testing.T) {
+	t.Parallel()
+	s := e2e.Serve(t, t.TempDir())
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	// The server has begun to answer, and waits for a body that does not come.
+	_, err = conn.Write([]byte("POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n"))
+	require.NoError(t, err)
+	_, err = conn.Read(make([]byte, 1))
+	require.NoError(t, err)
+	s.Signal(t, syscall.SIGTERM)
+	require.Zero(t, s.Code(t), s.Err)
+	require.Contains(t, s.Err.String(), "some clients did not go and are cut off")
 }
 
 func texts(messages []protocol.Message) []string {

@@ -31,8 +31,13 @@ type server struct {
 	ballast *ballast
 }
 
-// stopTimeout bounds an orderly end: agents have their own time within it.
-const stopTimeout = 20 * time.Second
+const (
+	// stopTimeout bounds an orderly end: agents have their own time within it.
+	stopTimeout = 20 * time.Second
+	// partTimeout is how long clients may take of it to go. A socket that says
+	// nothing to its close has five seconds.
+	partTimeout = 8 * time.Second
+)
 
 // startServer opens the journal, starts the hub and listens.
 func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
@@ -114,17 +119,28 @@ func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
 	return srv.hub.Start(ctx)
 }
 
-// stop ends the server in order: connections are told to come back, sessions
-// finish what they have begun, agents end, the journal is closed last.
+// stop ends the server in order: connections are told to come back, and cut off
+// if they do not go, sessions finish what they have begun, agents end, the
+// journal is closed last.
 func (srv *server) stop() error {
 	srv.log.Info("stopping")
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
-	err := srv.web.Shutdown(ctx)
-	err = errors.Join(err, srv.http.Shutdown(ctx))
+	srv.part(ctx)
 	<-srv.done
-	err = errors.Join(err, srv.hub.Stop(ctx), srv.journal.Close(), srv.debug.stop())
+	err := errors.Join(srv.hub.Stop(ctx), srv.journal.Close(), srv.debug.stop())
 	srv.ballast.stop()
 	_ = srv.log.Sync() // standard error cannot always be synced
 	return err
+}
+
+// part parts with clients. One that does not go is no reason to fail, nor to
+// take from the time that agents and the journal need.
+func (srv *server) part(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, partTimeout)
+	defer cancel()
+	if err := errors.Join(srv.web.Shutdown(ctx), srv.http.Shutdown(ctx)); err != nil {
+		srv.log.Warn("some clients did not go and are cut off")
+		_ = srv.http.Close() // they are all that is left
+	}
 }
