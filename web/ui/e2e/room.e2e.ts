@@ -207,6 +207,7 @@ test("the start page shares a session, and leads into it", async () => {
   await dialog.getByRole("link", { name: "Enter the room" }).click();
   await page.getByLabel("Prompt", { exact: true }).waitFor();
   const ben = await guest(invite ?? "", "Ben");
+  await ben.getByRole("heading", { name: "The basket" }).waitFor();
   await write(ben, "People", "It works");
   await said(page, "It works").waitFor();
   await page.goto(server.url);

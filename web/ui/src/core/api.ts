@@ -41,6 +41,15 @@ export async function listHostSessions(): Promise<HostSession[]> {
   return (await ask<{ sessions: HostSession[] }>("GET", "/api/sessions")).sessions;
 }
 
+/** What the host called an agent's session, where the server tells that; else nothing. */
+export async function titleOf(hostSession: string): Promise<string> {
+  const path = `/api/sessions/${encodeURIComponent(hostSession)}`;
+  return ask<{ session: HostSession }>("GET", path).then(
+    ({ session }) => session.title,
+    () => "",
+  );
+}
+
 /** A look at a session from outside, where the server allows that. */
 export function glance(session: string): Promise<Glance> {
   return ask<Glance>("GET", `/api/shared-sessions/${encodeURIComponent(session)}`);

@@ -1,10 +1,10 @@
 import { Button } from "@mantine/core";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 
 import type { ConnectionState, Message, SessionClient } from "parley-client";
 
 import { preloadRichText } from "../content/RichText.tsx";
-import { prefer, preference, recall, remember } from "../core/memory.ts";
+import { prefer, preference } from "../core/memory.ts";
 import { mayCancel, rightsOf, type Rights } from "../core/rights.ts";
 import { nameOf, personById, type Room as RoomModel } from "../core/room.ts";
 import { Icon } from "../parts/Icon.tsx";
@@ -20,6 +20,7 @@ import { Announcer, Timeline, type TimelineHandle } from "./Timeline.tsx";
 import { Typing } from "./Typing.tsx";
 import { useBell } from "./useBell.ts";
 import { useShortcuts } from "./useShortcuts.ts";
+import { useTitle } from "./useTitle.ts";
 import { Waiting } from "./Waiting.tsx";
 
 preloadRichText();
@@ -186,18 +187,6 @@ function useTools(
     }),
     [store, client, meId, reply, timeline],
   );
-}
-
-function useTitle(room: RoomModel): string {
-  const host = room.people.find((p) => p.role === "host");
-  const [known] = useState(() => recall(room.session.id)?.title);
-  const title =
-    room.timeline.title ?? known ?? t.room.titleBy(host ? nameOf(host) : room.session.hostUserId);
-  useEffect(
-    () => remember(room.session.id, { title, role: room.me.role, at: Date.now() }),
-    [room.session.id, room.me.role, title],
-  );
-  return title;
 }
 
 function whyNot(room: RoomModel, connection: ConnectionState): string {

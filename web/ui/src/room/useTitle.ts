@@ -1,0 +1,33 @@
+import { useEffect, useState } from "react";
+
+import { titleOf } from "../core/api.ts";
+import { recall, remember } from "../core/memory.ts";
+import { nameOf, type Room } from "../core/room.ts";
+import { t } from "../texts.ts";
+
+/** What to call a room: what the agent calls it, or else the host, or else the host's name. */
+export function useTitle(room: Room): string {
+  const { id, hostSessionId, hostUserId } = room.session;
+  const [known] = useState(() => recall(id)?.title);
+  const given = useGivenTitle(hostSessionId);
+  const title = room.timeline.title || known || given;
+  useEffect(
+    () => remember(id, { role: room.me.role, at: Date.now(), ...(title && { title }) }),
+    [id, room.me.role, title],
+  );
+  if (title) return title;
+  const host = room.people.find((p) => p.role === "host");
+  return t.room.titleBy(host ? nameOf(host) : hostUserId);
+}
+
+function useGivenTitle(hostSession: string): string {
+  const [title, setTitle] = useState("");
+  useEffect(() => {
+    let gone = false;
+    void titleOf(hostSession).then((given) => !gone && setTitle(given));
+    return () => {
+      gone = true;
+    };
+  }, [hostSession]);
+  return title;
+}
