@@ -71,3 +71,19 @@ test("long names and titles stay in their places", async () => {
     }
   }
 });
+
+test("a name that reads from the right stands beside its face", async () => {
+  const link = await share(server.url);
+  const olga = await host(link.host);
+  await guest(link.invite, "שרה כהן");
+  await olga.setViewportSize({ width: 1440, height: 900 });
+  const name = olga.locator(".person-name", { hasText: "שרה כהן" });
+  const [words, role] = await name.evaluate((e) =>
+    [...e.children].map((part) => {
+      const text = document.createRange();
+      text.selectNodeContents(part);
+      return text.getBoundingClientRect().left;
+    }),
+  );
+  expect(Math.abs(words! - role!)).toBeLessThan(4);
+});
