@@ -27,6 +27,19 @@ test("the host makes a guest a viewer, and a collaborator again", async () => {
   await said(olga, "Here again").waitFor();
 });
 
+test("a prompt that is too long to show whole is cut within a line, so that one sees it", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await write(ben, "Agent", "Tidy the basket up, and more. ".repeat(80));
+  const prompt = olga.getByRole("article", { name: "Ben proposes" }).locator(".prompt-text");
+  await prompt.waitFor();
+  const lines = await prompt.evaluate(
+    (e) => e.clientHeight / Number.parseFloat(getComputedStyle(e).lineHeight),
+  );
+  expect(lines % 1).toBeGreaterThan(0.25);
+  expect(lines % 1).toBeLessThan(0.75);
+});
+
 test("an invite is copied, and a new one makes it useless", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);
