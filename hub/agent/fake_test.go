@@ -17,9 +17,10 @@ const fakeVariable = "FAKE_AGENT"
 // fakeAgent is the child process. Its value chooses how it starts and ends, a
 // prompt's text what it does in a turn.
 type fakeAgent struct {
-	how string
-	in  *bufio.Reader
-	out *bufio.Writer
+	how  string
+	in   *bufio.Reader
+	out  *bufio.Writer
+	stop string // the reason that the turn ends with, as JSON
 }
 
 type fakeMessage struct {
@@ -109,8 +110,9 @@ func (a *fakeAgent) handle(m fakeMessage) {
 		a.note("after the load")
 	case "session/prompt":
 		name, argument, _ := strings.Cut(m.Params.Prompt[0].Text, " ")
+		a.stop = `"end_turn"`
 		turns[name](a, argument)
-		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"stopReason":"end_turn"}}`, m.ID)
+		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"stopReason":%s}}`, m.ID, a.stop)
 	}
 }
 

@@ -45,6 +45,7 @@ var turns = map[string]func(a *fakeAgent, argument string){
 		_ = a.out.Flush()
 		select {}
 	},
+	"stop":  func(a *fakeAgent, reason string) { a.stop = reason },
 	"flood": flood,
 	"huge": func(a *fakeAgent, size string) {
 		n, _ := strconv.Atoi(size)

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"go.uber.org/zap"
@@ -123,9 +122,9 @@ func (s *session) turnEnded(turn string, m wire.Message) {
 	if m.Error != nil {
 		ended.Err = wire.ReadError(m.Error)
 	} else if err := json.Unmarshal(m.Result, &result); err != nil {
-		ended.Err = fmt.Errorf("read the answer to a prompt: %w", err)
+		ended.Err = errors.New("the agent's answer cannot be read")
 	}
-	ended.StopReason = result.StopReason
+	ended.StopReason = wire.Brief(result.StopReason)
 	s.sink(ended)
 }
 

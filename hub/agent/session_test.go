@@ -194,6 +194,16 @@ func TestCancel(t *testing.T) {
 	require.Equal(t, "end_turn", end.StopReason, "the agent's word is passed on")
 }
 
+func TestTurn_ends_with_a_word_however_long_the_agents_is(t *testing.T) {
+	t.Parallel()
+	r := ready(t, fake(""))
+	_, end := r.turn(`stop "` + strings.Repeat("x", 1<<20) + `"`)
+	require.NoError(t, end.Err)
+	require.Less(t, len(end.StopReason), 5<<10)
+	_, end = r.turn(`stop ["x"]`)
+	require.EqualError(t, end.Err, "the agent's answer cannot be read")
+}
+
 func TestPrompt_hands_text_and_meta_over_as_they_are(t *testing.T) {
 	t.Parallel()
 	s := fake("")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Codes of JSON-RPC errors. The last one is the Agent Client Protocol's.
@@ -29,13 +30,24 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s (error %d)", e.Message, e.Code)
 }
 
-// ReadError decodes the error member of a response. What is no error object
-// becomes one that quotes it.
+// Brief cuts a text short that is meant to be a word or a sentence, and that
+// people are shown in one.
+func Brief(text string) string {
+	const most = 4 << 10
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}
+
+// ReadError decodes the error member of a response, its message cut short. What
+// is no error object becomes one that quotes it.
 func ReadError(raw json.RawMessage) *Error {
 	e := new(Error)
 	if err := json.Unmarshal(raw, e); err != nil {
 		return &Error{Code: CodeInternal, Message: fmt.Sprintf("unreadable error %.200s", raw)}
 	}
+	e.Message = Brief(e.Message)
 	return e
 }
 

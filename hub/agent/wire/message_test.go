@@ -118,4 +118,7 @@ func TestReadError(t *testing.T) {
 	require.EqualError(t, wire.ReadError([]byte(`{"code":-32000,"message":"log in first"}`)), "log in first (error -32000)")
 	require.EqualError(t, wire.ReadError([]byte(`{"code":5}`)), "error 5")
 	require.ErrorContains(t, wire.ReadError([]byte(`"what"`)), "unreadable error")
+	long := wire.ReadError([]byte(`{"message":"` + strings.Repeat("é", 1<<20) + `"}`)).Message
+	require.Less(t, len(long), 5<<10)
+	require.True(t, strings.HasSuffix(long, "é…"))
 }
