@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-
-	"parley/protocol"
 )
 
 // A courier carries one session's messages to another, in order, so that no
@@ -160,5 +158,3 @@ func signal(ready chan<- struct{}) {
 	default:
 	}
 }
-
-var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is stopping")

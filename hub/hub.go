@@ -55,6 +55,10 @@ type entry struct {
 // soon at the least a session has to come due to stay awake for it.
 const wakeHorizon = time.Minute
 
+// errStopped answers while the hub takes nothing: before Start, and once it
+// stops. Nothing was done, and coming back finds the next server.
+var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is stopping")
+
 // New makes a hub. Nothing happens before Start.
 func New(journal Journal, launcher Launcher, key Key, o Options) *Hub {
 	o = o.withDefaults()
