@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"time"
 
 	"go.uber.org/zap"
@@ -34,28 +35,21 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	setDefault(&o.Logger, zap.NewNop())
-	setDefault(&o.MaxParticipants, 1000)
-	setDefault(&o.MaxConnections, 2000)
-	setDefault(&o.MaxOwnConnections, 16)
-	setDefault(&o.MaxPending, 100)
-	setDefault(&o.MaxOwnPending, 5)
-	setDefault(&o.MaxQueued, 32)
-	setDefault(&o.MaxBacklog, 1<<20)
-	setDefault(&o.MaxEvent, 4<<20)
-	setDefault(&o.PermissionTimeout, 30*time.Minute)
-	setDefault(&o.CancelGrace, 10*time.Second)
-	setDefault(&o.IdleAfter, 5*time.Minute)
-	setDefault(&o.AgentStopTimeout, 10*time.Second)
-	setDefault(&o.AgentStartTimeout, time.Minute)
-	setDefault(&o.SnapshotEvery, 1000)
-	setDefault(&o.JournalRetry, 200*time.Millisecond)
+	o.Logger = cmp.Or(o.Logger, zap.NewNop())
+	o.MaxParticipants = cmp.Or(o.MaxParticipants, 1000)
+	o.MaxConnections = cmp.Or(o.MaxConnections, 2000)
+	o.MaxOwnConnections = cmp.Or(o.MaxOwnConnections, 16)
+	o.MaxPending = cmp.Or(o.MaxPending, 100)
+	o.MaxOwnPending = cmp.Or(o.MaxOwnPending, 5)
+	o.MaxQueued = cmp.Or(o.MaxQueued, 32)
+	o.MaxBacklog = cmp.Or(o.MaxBacklog, 1<<20)
+	o.MaxEvent = cmp.Or(o.MaxEvent, 4<<20)
+	o.PermissionTimeout = cmp.Or(o.PermissionTimeout, 30*time.Minute)
+	o.CancelGrace = cmp.Or(o.CancelGrace, 10*time.Second)
+	o.IdleAfter = cmp.Or(o.IdleAfter, 5*time.Minute)
+	o.AgentStopTimeout = cmp.Or(o.AgentStopTimeout, 10*time.Second)
+	o.AgentStartTimeout = cmp.Or(o.AgentStartTimeout, time.Minute)
+	o.SnapshotEvery = cmp.Or(o.SnapshotEvery, 1000)
+	o.JournalRetry = cmp.Or(o.JournalRetry, 200*time.Millisecond)
 	return o
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }

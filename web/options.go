@@ -60,9 +60,7 @@ const (
 )
 
 func (o Options) withDefaults() Options {
-	if o.Logger == nil {
-		o.Logger = zap.NewNop()
-	}
+	o.Logger = cmp.Or(o.Logger, zap.NewNop())
 	o.Limits = cmp.Or(o.Limits, protocol.DefaultLimits)
 	o.Heartbeat = cmp.Or(o.Heartbeat, protocol.Heartbeat)
 	o.FirstCommandTimeout = cmp.Or(o.FirstCommandTimeout, protocol.FirstCommandTimeout)

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -38,18 +39,10 @@ type Options struct {
 const DefaultDemoPace = 30 * time.Millisecond
 
 func (o Options) withDefaults() Options {
-	if o.Version == "" {
-		o.Version = "dev"
-	}
-	if o.HandshakeTimeout == 0 {
-		o.HandshakeTimeout = time.Minute
-	}
-	if o.StopGrace == 0 {
-		o.StopGrace = 3 * time.Second
-	}
-	if o.MaxLine == 0 {
-		o.MaxLine = wire.DefaultMaxLine
-	}
+	o.Version = cmp.Or(o.Version, "dev")
+	o.HandshakeTimeout = cmp.Or(o.HandshakeTimeout, time.Minute)
+	o.StopGrace = cmp.Or(o.StopGrace, 3*time.Second)
+	o.MaxLine = cmp.Or(o.MaxLine, wire.DefaultMaxLine)
 	return o
 }
 
