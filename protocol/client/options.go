@@ -19,7 +19,8 @@ type Options struct {
 	Recent int    // how many of the newest events the first Welcome shall carry
 
 	// HTTPClient makes all requests. It has no Timeout, which would end event
-	// streams. By default the client has one of its own.
+	// streams. Its idle connections are closed when the client ends. By default
+	// the client has one of its own.
 	HTTPClient *http.Client
 
 	// Lost connections are made again after a random time between zero and a
