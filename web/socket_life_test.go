@@ -54,6 +54,31 @@ func TestSocket_Pings(t *testing.T) {
 	})
 }
 
+func TestSocket_Pings_that_nobody_answers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t)
+		s := w.share(protocol.ModeCommentOnly)
+		ctx, cancel := context.WithTimeout(t.Context(), w.patience)
+		defer cancel()
+		begin, pings := time.Now(), 0
+		conn, _, err := websocket.Dial(ctx, w.url+sharedAPI+"/"+s.ID+"/ws", &websocket.DialOptions{
+			HTTPClient:     w.client,
+			OnPingReceived: func(context.Context, []byte) (answer bool) { pings++; return false },
+		})
+		require.NoError(t, err)
+		mute := &wsClient{t: t, conn: conn, ctx: ctx}
+		mute.send(commandLine("r", "resume", object{"participantId": s.Host.ID, "participantToken": s.Host.Token}))
+		mute.welcome()
+		for err == nil {
+			_, err = mute.read() // so nothing waits to be written
+		}
+		require.Equal(t, websocket.StatusCode(-1), websocket.CloseStatus(err), "no close frame: %v", err)
+		require.Equal(t, 2, pings)
+		require.Equal(t, 3*protocol.Heartbeat, time.Since(begin))
+		w.stop()
+	})
+}
+
 func TestSocket_Shutdown(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
