@@ -114,6 +114,16 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// Readers stop at the head, so only Verify sees that it was set back to where it
+// once stood.
+func TestVerify_finds_appends_behind_the_head(t *testing.T) {
+	d := newDamaged(t)
+	d.exec(t, "UPDATE session SET (seq, hash) = (SELECT last, after FROM append WHERE lsn = 26) WHERE key = 2")
+	found, _, err := d.verify(t)
+	require.Len(t, found, 1)
+	requireDamage(t, err, d.streams[1].ID, 19, "session row 2")
+}
+
 // requireReadDamage reads the second session, which is damaged, from its start
 // and from the damage on, and the first, which is not.
 func requireReadDamage(t *testing.T, d *damaged, seq hub.Seq, place string) {

@@ -1,0 +1,78 @@
+package journal_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+	"parley/hub/hubtest"
+	"parley/hub/journal"
+)
+
+// rows are a stream's next ones, of two events each.
+func rows(t *testing.T, s *hubtest.Stream, n int) []*journal.Row {
+	t.Helper()
+	var all []*journal.Row
+	for range n {
+		head := s.Head
+		a := s.Next(2)
+		row, err := journal.Encode(&a, head)
+		require.NoError(t, err)
+		all = append(all, &row)
+	}
+	return all
+}
+
+// Every row here is sound by itself: only its neighbours give it away.
+func TestChain(t *testing.T) {
+	s := hubtest.NewSession(1)
+	r := rows(t, s, 4)
+	other := hubtest.NewStream(s.ID)
+	other.Head = hub.Head{Seq: 2, Hash: hub.Hash{1}}
+	foreign := rows(t, other, 1)[0]
+
+	over := hubtest.NewStream(s.ID)
+	over.Head = hub.Head{Seq: 1, Hash: r[0].After}
+	overlap := rows(t, over, 1)[0]
+
+	read := func(from hub.Seq, rows ...*journal.Row) (events int, err error) {
+		c := journal.NewChain(s.ID, from)
+		for _, row := range rows {
+			records, err := c.Row(row, "here")
+			if events += len(records); err != nil {
+				return events, err
+			}
+		}
+		return events, c.End(s.Head, "the head")
+	}
+	for name, test := range map[string]struct {
+		from    hub.Seq
+		rows    []*journal.Row
+		events  int
+		damaged hub.Seq // 0 for none
+	}{
+		"all rows":                        {1, r, 8, 0},
+		"rows from the middle of one":     {4, r[1:], 5, 0},
+		"nothing behind the head":         {9, nil, 0, 0},
+		"a row that came before":          {1, []*journal.Row{r[0], r[1], r[1]}, 4, 5},
+		"a row that is missing":           {1, []*journal.Row{r[0], r[2]}, 2, 3},
+		"a row that begins too early":     {1, []*journal.Row{r[0], overlap}, 2, 3},
+		"a row of another history":        {1, []*journal.Row{r[0], foreign, r[2]}, 2, 3},
+		"a row on one of another history": {3, []*journal.Row{foreign, r[2]}, 2, 5},
+		"an end that is missing":          {1, r[:3], 6, 7},
+		"an end that is missing whole":    {7, nil, 0, 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			events, err := read(test.from, test.rows...)
+			require.Equal(t, test.events, events)
+			if test.damaged == 0 {
+				require.NoError(t, err)
+				return
+			}
+			var damage *hub.DamageError
+			require.ErrorAs(t, err, &damage)
+			require.Equal(t, test.damaged, damage.Seq)
+		})
+	}
+}
