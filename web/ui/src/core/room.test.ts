@@ -13,6 +13,26 @@ describe("a room", () => {
     expect(room.people).toEqual([olga, ann]);
   });
 
+  test("knows which turn runs that began before the events it has", () => {
+    const at = (minute: number) => `2026-03-01T10:0${minute}:00Z`;
+    const approvals = [
+      approval("late", { status: "approved", resolvedAt: at(3) }),
+      approval("first", { status: "approved", resolvedAt: at(1) }),
+      approval("open"),
+    ];
+    const said = new Story().add("participant_joined", { participant: ann });
+    const room = enter(welcome({ approvals, recent: said.events }));
+    expect(room.timeline.running).toBe("first");
+    const done = new Story().add("prompt_dispatch_completed", { approvalId: "first" });
+    expect(take(room, done.events).timeline.running).toBeNull();
+  });
+
+  test("knows that a prompt waits for the turn of another session", () => {
+    const approvals = [approval("a1", { status: "approved" })];
+    const queued = new Story().add("prompt_queued", { approvalId: "a1", ahead: 1 });
+    expect(enter(welcome({ approvals, recent: queued.events })).timeline.running).toBeNull();
+  });
+
   test("counts oneself among those who are here, whoever else is", () => {
     const alone = enter(welcome({ presence: [] }));
     expect([...alone.present]).toEqual(["ann"]);

@@ -83,10 +83,17 @@ export function prepend(room: Room, older: readonly SessionEvent[], more: boolea
   return { ...room, ...loadBefore(room, news), more };
 }
 
-// Turns run in the order in which their prompts were approved.
+// Turns run in the order in which their prompts were approved. One that waits
+// may wait for a turn of another session.
 function runningOf(w: Welcome): string | null {
-  if (w.agent !== "running" && w.agent !== "waiting") return null;
-  return w.approvals.find((a) => a.status === "approved")?.id ?? null;
+  const waiting = new Set<string>();
+  for (const e of w.recent ?? [])
+    if (isKnownEvent(e) && e.type === "prompt_queued") waiting.add(e.payload.approvalId);
+  const approvedAt = (a: Approval) => Date.parse(a.resolvedAt ?? a.createdAt);
+  const [first] = w.approvals
+    .filter((a) => a.status === "approved" && !waiting.has(a.id))
+    .sort((a, b) => approvedAt(a) - approvedAt(b));
+  return first?.id ?? null;
 }
 
 function takeOne(room: Room, e: SessionEvent): Room {

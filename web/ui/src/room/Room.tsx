@@ -196,8 +196,7 @@ function whyNot(room: RoomModel, connection: ConnectionState): string {
 
 function mayStop(room: RoomModel, rights: Rights): boolean {
   const { running, items } = room.timeline;
-  if (running === null)
-    return rights.host && (room.agent === "running" || room.agent === "waiting");
+  if (running === null) return false;
   const prompt = items.findLast((r) => r.type === "prompt" && r.approval.id === running);
   return prompt?.type === "prompt" ? mayCancel(rights, room.me, prompt.approval) : rights.host;
 }
