@@ -40,6 +40,29 @@ func TestHost_Turns(t *testing.T) {
 	})
 }
 
+// A shared session that has not heard yet hands its prompt over all the same.
+func TestHost_refuses_a_prompt_that_would_never_run(t *testing.T) {
+	t.Run("as the agent cannot come back", func(t *testing.T) {
+		s := newStage(t, Options{})
+		s.hostState().CanLoad = false
+		s.runs()
+		handed := told[dispatch](s.by(s.owner(), &protocol.Prompt{Prompt: "do it"}))[0]
+		s.agentSays(AgentExited{})
+		d := s.do(s.host, handed)
+		require.Empty(t, d.events)
+		require.NotEmpty(t, told[turnEnded](d)[0].failure)
+	})
+	t.Run("as too many wait", func(t *testing.T) {
+		s := newStage(t, Options{MaxQueued: 1})
+		s.runs()
+		waits := func(id string) decision { return s.do(s.host, dispatch{turn{Approval: id, Shared: s.n.id}}) }
+		require.Len(t, told[turnAccepted](waits("first")), 1)
+		d := waits("second")
+		require.Empty(t, d.events)
+		require.NotEmpty(t, told[turnEnded](d)[0].failure)
+	})
+}
+
 func TestHost_a_turn_fails_with_the_agents_error(t *testing.T) {
 	s := newStage(t, Options{})
 	id := s.runs()
