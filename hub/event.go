@@ -3,7 +3,6 @@ package hub
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"parley/protocol"
@@ -48,30 +47,15 @@ type stamp struct {
 
 func (s stamp) instant() instant { return instant{s.at, s.moment} }
 
-// encode returns the event's bytes for the journal. What an agent wrote is put
-// in place as it is: marshalling would compact and escape it.
+// encode returns the event's bytes for the journal.
 func (e event) encode() (public, priv []byte, err error) {
-	switch p := e.public.(type) {
-	case *protocol.HostSessionUpdate:
-		public = slices.Concat([]byte(`{"notification":`), p.Notification, []byte{'}'})
-	case *protocol.PermissionRequested:
-		public = fmt.Appendf(nil, `{"requestId":%q,"toolCall":%s,"options":%s}`, p.RequestID, orNull(p.ToolCall), orNull(p.Options))
-	default:
-		if public, err = protocol.Marshal(e.public); err != nil {
-			return nil, nil, err
-		}
+	if public, err = protocol.MarshalPayload(e.public); err != nil {
+		return nil, nil, err
 	}
 	if e.private != (private{}) {
 		priv, err = protocol.Marshal(e.private)
 	}
 	return public, priv, err
-}
-
-func orNull(raw json.RawMessage) json.RawMessage {
-	if len(raw) == 0 {
-		return json.RawMessage("null")
-	}
-	return raw
 }
 
 // decodeEvent reads what encode wrote. decodePayload knows the event types of

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"encoding/json"
 	"slices"
 
 	"parley/protocol"
@@ -46,6 +47,14 @@ func (s *hostState) ask(e AgentPermission) decision {
 		return s.settle(d, asked, optionOfKind(e.Choices, rejecting...), protocol.SourcePolicy, nil)
 	}
 	return d
+}
+
+// orNull makes of what an agent left out what is read of it again.
+func orNull(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return json.RawMessage("null")
+	}
+	return raw
 }
 
 // answered takes the first answer of a participant.

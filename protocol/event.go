@@ -208,11 +208,15 @@ func (p *UnknownPayload) EventType() EventType { return p.Type }
 func (p *UnknownPayload) MarshalJSON() ([]byte, error) { return orNull(p.Raw), nil }
 
 // MarshalPayload writes an event's payload. What the agent wrote stays byte
-// for byte, and nothing is escaped for HTML.
+// for byte, which the encoder would compact, and nothing is escaped for HTML.
 func MarshalPayload(p Payload) ([]byte, error) {
 	switch p := p.(type) {
 	case *HostSessionUpdate:
 		return slices.Concat([]byte(`{"notification":`), orNull(p.Notification), []byte{'}'}), nil
+	case *PermissionRequested:
+		id, err := Marshal(p.RequestID)
+		return slices.Concat([]byte(`{"requestId":`), id, []byte(`,"toolCall":`), orNull(p.ToolCall),
+			[]byte(`,"options":`), orNull(p.Options), []byte{'}'}), err
 	case *UnknownPayload:
 		return orNull(p.Raw), nil
 	}

@@ -73,6 +73,24 @@ func TestEncodeEvent_takes_the_payload_byte_for_byte(t *testing.T) {
 	require.True(t, json.Valid(line))
 }
 
+func TestMarshalPayload_keeps_what_the_agent_wrote(t *testing.T) {
+	theirs := json.RawMessage(`{ "text":"<b> \u0026 ", "n":1e3 }`)
+	for _, payload := range []protocol.Payload{
+		&protocol.HostSessionUpdate{Notification: theirs},
+		&protocol.PermissionRequested{Permission: protocol.Permission{RequestID: "q", ToolCall: theirs, Options: json.RawMessage("[ ]")}},
+		&protocol.UnknownPayload{Type: "new", Raw: theirs},
+	} {
+		t.Run(string(payload.EventType()), func(t *testing.T) {
+			body, err := protocol.MarshalPayload(payload)
+			require.NoError(t, err)
+			require.Contains(t, string(body), string(theirs))
+			again, err := protocol.DecodePayload(payload.EventType(), body)
+			require.NoError(t, err)
+			require.Equal(t, payload, again)
+		})
+	}
+}
+
 func TestEncodeEvent_writes_the_time_in_UTC(t *testing.T) {
 	local := noon.In(time.FixedZone("", 3600))
 	line := protocol.EncodeEvent(protocol.EventAgentStatus, protocol.Cursor{}, "s", local, []byte("{}"))
