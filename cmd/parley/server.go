@@ -25,8 +25,8 @@ type server struct {
 	hub     *hub.Hub
 	web     *web.Server
 	http    *http.Server
-	debug   *debugServer // nil unless asked for
-	failed  chan error   // from the goroutine that accepts, at most one
+	debug   *debugServer  // nil unless asked for
+	failed  chan error    // from the goroutine that accepts, at most one
 	done    chan struct{} // closed when nothing is accepted any more
 	ballast *ballast
 }
