@@ -128,7 +128,7 @@ func (s *serveSettings) complete(cmd *cobra.Command) error {
 		profiles = append(profiles, p)
 	}
 	s.profiles = profiles
-	for _, check := range []func() error{s.checkLimits, s.checkOrigins} {
+	for _, check := range []func() error{s.checkLimits, s.checkOrigins, s.checkHosts} {
 		if err := check(); err != nil {
 			return usageError{err}
 		}
@@ -143,6 +143,17 @@ func (s *serveSettings) checkOrigins() error {
 		u, err := url.Parse(strings.TrimSuffix(origin, "/"))
 		if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != u.String() {
 			return fmt.Errorf("--allow-origin: %q is no origin, such as https://chat.example.com", origin)
+		}
+	}
+	return nil
+}
+
+// checkHosts finds what no request has as Host: an address with a scheme, a
+// star.
+func (s *serveSettings) checkHosts() error {
+	for _, host := range s.allowHosts {
+		if host == "" || strings.ContainsAny(host, "/* ") {
+			return fmt.Errorf("--allow-host: %q is no name of a host, such as chat.example.com", host)
 		}
 	}
 	return nil
