@@ -93,6 +93,9 @@ func (s *session) read(ended <-chan struct{}) {
 		}
 	}
 	s.readErr = scanner.Err()
+	if errors.Is(s.readErr, bufio.ErrTooLong) {
+		s.readErr = fmt.Errorf("a line is longer than %d bytes", maxLine)
+	}
 }
 
 func (s *session) loop(ctx context.Context) error {

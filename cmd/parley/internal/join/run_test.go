@@ -111,6 +111,16 @@ func TestRun_tells_a_script_that_a_line_failed(t *testing.T) {
 	require.Contains(t, p.out.String(), "ann: hello", "the others were")
 }
 
+func TestRun_says_that_a_line_is_too_long(t *testing.T) {
+	s := clienttest.New(t)
+	p := start(t, s.InviteLink(), "ann", false)
+	_, err := io.WriteString(p.in, strings.Repeat("x", 1<<20)) // nobody reads on
+	require.NoError(t, err)
+	require.EqualError(t, p.ends(), "1 of the lines could not be carried out")
+	require.NoError(t, p.in.Close())
+	require.Contains(t, p.err.String(), "cannot read the input: a line is longer than 1048576 bytes\n")
+}
+
 func TestRun_as_the_host_who_stays(t *testing.T) {
 	s := clienttest.New(t)
 	host := start(t, s.HostLink(), "", true)
