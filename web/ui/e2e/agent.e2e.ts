@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
 import { guest, host, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
-import { share } from "./share.ts";
+import { share, talk } from "./share.ts";
 
 let server: Server;
 
@@ -86,4 +87,13 @@ test("a name that reads from the right stands beside its face", async () => {
     }),
   );
   expect(Math.abs(words! - role!)).toBeLessThan(4);
+});
+
+test("who is away can be read all the same", async () => {
+  const link = await share(server.url);
+  await talk(link.invite, 1);
+  const olga = await host(link.host);
+  await olga.setViewportSize({ width: 1440, height: 900 });
+  await olga.locator(".person-away").waitFor();
+  await expectAccessible(olga, "with somebody away");
 });
