@@ -92,6 +92,8 @@ describe("two people", () => {
     expect(await ben.getByRole("button", { name: "Stop the agent" }).count(), "Ben may not").toBe(
       0,
     );
+    await to(ben, "Agent");
+    await ben.getByText("your prompt comes next once it is approved").waitFor();
     await olga.getByRole("button", { name: "Stop the agent" }).click();
     await said(ben, "Cancelled after").waitFor();
   });
@@ -213,6 +215,25 @@ test("the start page shares a session, and leads into it", async () => {
   await page.goto(server.url);
   await page.getByLabel("Search sessions").fill("basket");
   await page.getByRole("link", { name: "Enter: The basket" }).waitFor();
+});
+
+test("what people say is markdown, with the lines as they wrote them", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await write(
+    ben,
+    "People",
+    "Look at `make test`\nbefore you read https://a.example/x?y=1.\n\n```go\nfunc main() {}\n```",
+  );
+  const bubble = olga.locator(".bubble", { hasText: "Look at" });
+  await bubble.locator("pre code", { hasText: "func main() {}" }).waitFor();
+  expect(await bubble.locator("p code").textContent()).toBe("make test");
+  expect(await bubble.getByRole("link").getAttribute("href")).toBe("https://a.example/x?y=1");
+  const [first, second] = await bubble.locator("p").evaluate((p) => {
+    const top = (of: Element) => Math.round(of.getBoundingClientRect().top);
+    return [top(p.querySelector("code")!), top(p.querySelector("a")!)];
+  });
+  expect(second, "the second line stands below the first").toBeGreaterThan(first! + 10);
 });
 
 const hostile = [

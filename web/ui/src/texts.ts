@@ -302,6 +302,7 @@ export const t = {
     replyTo: (who: string) => `Reply to ${who}`,
     dropReply: "Do not reply",
     queued: "The agent is working: your prompt comes next.",
+    queuedProposal: "The agent is working: your prompt comes next once it is approved.",
     unsent: (n: number) =>
       n === 1 ? "1 message is sent when you are back" : `${n} messages are sent when you are back`,
     commands: "The agent's commands",

@@ -1,31 +1,23 @@
 import { useState } from "react";
 
 import { shorten } from "../core/format.ts";
-import { withLinks } from "../core/links.ts";
 import { t } from "../texts.ts";
-import { SafeLink } from "./SafeLink.tsx";
+import { RichText } from "./RichText.tsx";
 
-/** What people write, as they wrote it; the beginning of what is very long. */
-export function LongText({ text, links = false }: { text: string; links?: boolean }) {
+/** What people write, as they wrote it or as markdown; the beginning of what is very long. */
+export function LongText({ text, rich = false }: { text: string; rich?: boolean }) {
   const [all, setAll] = useState(false);
   const short = shorten(text);
-  const shown = all ? text : short;
+  const shown = all || short === text ? text : `${short}…`;
   return (
     <>
-      <p dir="auto">
-        {links
-          ? withLinks(shown).map((p, i) =>
-              p.href ? (
-                <SafeLink key={i} href={p.href}>
-                  {p.text}
-                </SafeLink>
-              ) : (
-                p.text
-              ),
-            )
-          : shown}
-        {shown !== text && "…"}
-      </p>
+      {rich ? (
+        <div dir="auto">
+          <RichText text={shown} />
+        </div>
+      ) : (
+        <p dir="auto">{shown}</p>
+      )}
       {short !== text && (
         <button type="button" className="text-button" onClick={() => setAll(!all)}>
           {all ? t.tool.fewer : t.agentSays.whole}

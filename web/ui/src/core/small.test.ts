@@ -8,7 +8,7 @@ import { onlyFence } from "./fence.ts";
 import { ann, olga, session, Story } from "./fixtures.ts";
 import { duration, initials, relativeTime, shorten, shortPath } from "./format.ts";
 import { goesOn } from "./items.ts";
-import { isSafeLink, withLinks } from "./links.ts";
+import { isSafeLink } from "./links.ts";
 import { newUserId } from "./memory.ts";
 import { placeOf } from "./place.ts";
 import { stateFor } from "./states.ts";
@@ -39,16 +39,6 @@ describe("links", () => {
     expect(
       ["https://a.example", "HTTP://a.example", "mailto:a@example.com"].every(isSafeLink),
     ).toBe(true);
-  });
-
-  it("in what people write end before the sentence does", () => {
-    expect(withLinks("See https://a.example/x?y=1. (https://b.example)")).toEqual([
-      { text: "See " },
-      { text: "https://a.example/x?y=1", href: "https://a.example/x?y=1" },
-      { text: ". (" },
-      { text: "https://b.example", href: "https://b.example" },
-      { text: ")" },
-    ]);
   });
 });
 

@@ -111,7 +111,7 @@ function Writing(props: Props) {
         commands={props.commands}
         onCommand={draft.write}
         mayStop={props.mayStop}
-        hint={hint(draft.over, props.busy && to === "prompt")}
+        hint={hint(draft.over, props.busy && to === "prompt", rights)}
         maySend={draft.maySend}
       />
     </form>
@@ -123,9 +123,10 @@ function placeholder(to: Target, rights: Rights): string {
   return rights.prompt === "propose" ? t.composer.proposePlaceholder : t.composer.promptPlaceholder;
 }
 
-function hint(over: number, busy: boolean): string {
+function hint(over: number, busy: boolean, rights: Rights): string {
   if (over > 0) return t.composer.tooLong(over);
-  return busy ? t.composer.queued : t.composer.hint;
+  if (!busy) return t.composer.hint;
+  return rights.prompt === "propose" ? t.composer.queuedProposal : t.composer.queued;
 }
 
 /** What is being written, to each by itself, and how it is sent. */

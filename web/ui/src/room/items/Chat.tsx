@@ -27,7 +27,7 @@ export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {
         )}
         <div className="bubble">
           {row.message.replyTo && <Quoted id={row.message.replyTo} />}
-          <LongText text={row.message.text} links />
+          <LongText text={row.message.text} rich />
         </div>
       </div>
       <button
