@@ -24,8 +24,8 @@ func (a Against) goals(all ...Goal) []Goal {
 }
 
 func (a Against) start(ctx context.Context, l Lab, which Server) (target, error) {
-	if which == Beside {
-		return startRaw(ctx, l, a.Durable)
+	if which == Beside && a.Durable {
+		return startRaw(ctx, l, true)
 	}
-	return l.parley(ctx)
+	return l.start(ctx, which)
 }

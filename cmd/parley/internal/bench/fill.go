@@ -78,12 +78,8 @@ func (c *copier) read(ctx context.Context) error {
 			c.shared = m
 		}
 	}
-	for p := range c.writers {
-		if c.writers[p], err = c.journal.Own(ctx, hub.Partition(p)); err != nil {
-			return err
-		}
-	}
-	return nil
+	c.writers, err = ownAll(ctx, c.journal)
+	return err
 }
 
 // waiting is how many appends wait together: enough for the journal to write

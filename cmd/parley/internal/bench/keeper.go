@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -20,14 +21,21 @@ func openKeeper(ctx context.Context, dir string, o sqlite.Options) (*keeper, err
 	if err != nil {
 		return nil, err
 	}
-	k := &keeper{journal: j}
-	for p := range k.writers {
-		if k.writers[p], err = j.Own(ctx, hub.Partition(p)); err != nil {
-			_ = j.Close()
-			return nil, err
+	writers, err := ownAll(ctx, j)
+	if err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return &keeper{j, writers}, nil
+}
+
+// ownAll claims every partition of a journal.
+func ownAll(ctx context.Context, j hub.Journal) (writers [hub.Partitions]hub.Writer, err error) {
+	for p := range writers {
+		if writers[p], err = j.Own(ctx, hub.Partition(p)); err != nil {
+			return writers, err
 		}
 	}
-	return k, nil
+	return writers, nil
 }
 
 // kept is a room's session. A nil one keeps nothing.
