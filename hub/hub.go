@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,7 +24,8 @@ type Hub struct {
 	writers  [Partitions]Writer // set by Start
 	timer    worker             // wakes sleeping sessions
 	stopping sync.Once
-	stopErr  error // of the one stop
+	stopErr  error       // of the one stop
+	unready  atomic.Bool // what Ready found last, to log when it changes
 
 	// guarded by mu
 	mu     sync.Mutex
@@ -86,8 +88,34 @@ func (h *Hub) Start(ctx context.Context) error {
 	return nil
 }
 
-// Ready reports whether the hub takes commands: nil, or why not.
-func (h *Hub) Ready() error {
+// Ready reports whether the hub takes commands and the journal can be written:
+// nil, or why not. It looks anew, at most about once a second, and returns
+// within readyTimeout.
+func (h *Hub) Ready(ctx context.Context) error {
+	if err := h.serving(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	err := h.journal.Ready(ctx)
+	if h.unready.Swap(err != nil) != (err != nil) {
+		if err != nil {
+			h.options.Logger.Error("the journal cannot be written", zap.Error(err))
+		} else {
+			h.options.Logger.Info("the journal can be written again")
+		}
+	}
+	if err != nil {
+		return protocol.Errorf(protocol.CodeJournalUnavailable, "the journal cannot be written: %v", err)
+	}
+	return nil
+}
+
+// readyTimeout is how long the journal may take to say whether it is ready.
+const readyTimeout = 5 * time.Second
+
+// serving reports whether the hub takes commands: nil, or why not.
+func (h *Hub) serving() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.phase != phaseServing {
@@ -218,7 +246,7 @@ func (h *Hub) bring(e *entry, id SessionID, kind Kind, create bool) {
 	if errors.Is(err, ErrNotFound) && create {
 		l, err = h.unborn(id, kind), nil
 	}
-	if l.kind == KindHost && err == nil && h.Ready() != nil {
+	if l.kind == KindHost && err == nil && h.serving() != nil {
 		err = errStopped // it would start its agent again
 	}
 	if err != nil {
@@ -283,7 +311,7 @@ func (h *Hub) send(ctx context.Context, id SessionID, kind Kind, create bool, in
 
 // ask sends an input and waits for its answer.
 func (h *Hub) ask(ctx context.Context, id SessionID, kind Kind, create bool, body any) (result, error) {
-	if err := h.Ready(); err != nil {
+	if err := h.serving(); err != nil {
 		return result{}, err
 	}
 	answered := make(chan result, 1) // from the actor, once

@@ -61,6 +61,10 @@ type Journal interface {
 	// Due returns the sessions whose summary has a Due before the given time,
 	// the earliest first, at most limit of them.
 	Due(ctx context.Context, before time.Time, limit int) ([]Summary, error)
+	// Ready reports whether an append would be taken now: nil, or why not. It
+	// looks anew, at most about once a second, and may write to find out. It
+	// returns ctx's error when the store does not answer until ctx ends.
+	Ready(ctx context.Context) error
 	// Close waits for what is being written, then closes the store. Writers
 	// that are still open answer ErrClosed from then on.
 	Close() error

@@ -10,12 +10,13 @@ type health struct {
 // healthy says that the process is up and answers.
 func (s *Server) healthy(*http.Request, []byte) (any, error) { return health{"ok"}, nil }
 
-// ready says that commands are taken. A load balancer looks here.
-func (s *Server) ready(*http.Request, []byte) (any, error) {
+// ready says that commands are taken and can be written down. A load balancer
+// looks here.
+func (s *Server) ready(r *http.Request, _ []byte) (any, error) {
 	if s.open.closing() {
 		return nil, errShuttingDown
 	}
-	if err := s.hub.Ready(); err != nil {
+	if err := s.hub.Ready(r.Context()); err != nil {
 		return nil, err
 	}
 	return health{"ok"}, nil

@@ -81,6 +81,9 @@ func (c *Committer) Own(ctx context.Context, p hub.Partition) (hub.Writer, error
 	return &writer{committer: c, partition: p, epoch: claim.Epoch}, nil
 }
 
+// Probe tells whether the engine can write now: an append that changes nothing.
+func (c *Committer) Probe() *hub.Commit { return c.add(&Request{Kind: Probe}) }
+
 // Close refuses new requests, waits until those that are waiting are resolved,
 // and ends the committer. It may be called again.
 func (c *Committer) Close() {

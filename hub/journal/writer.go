@@ -16,12 +16,13 @@ const (
 	Claim    Kind = iota // raise the partition's epoch by one and tell it in Epoch
 	Append               // write Request.Append
 	Snapshot             // write Request.Snapshot
+	Probe                // write something that changes nothing, as durably as an append
 	barrier              // nothing: it resolves when all before it are resolved
 )
 
 // Request is one thing that waits to be written. A Claim's Epoch is set by the
-// engine; any other request is refused with hub.ErrFenced unless its Epoch is
-// the partition's newest.
+// engine; a Probe has no partition; any other request is refused with
+// hub.ErrFenced unless its Epoch is the partition's newest.
 type Request struct {
 	Kind      Kind
 	Partition hub.Partition

@@ -196,5 +196,8 @@ func (p *process) Due(ctx context.Context, before time.Time, limit int) ([]hub.S
 	return p.disk.store.Due(ctx, before, limit)
 }
 
+// Ready implements hub.Journal.
+func (p *process) Ready(context.Context) error { return p.reading(hub.SessionID{}) }
+
 // Close implements hub.Journal.
 func (p *process) Close() error { return nil }

@@ -42,6 +42,16 @@ func (j *Journal) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) 
 	return j.committer.Own(ctx, p)
 }
 
+// Ready implements hub.Journal.
+func (j *Journal) Ready(context.Context) error {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	if j.closed {
+		return hub.ErrClosed
+	}
+	return nil
+}
+
 // Close implements hub.Journal. It may be called again.
 func (j *Journal) Close() error {
 	j.committer.Close()
@@ -57,6 +67,7 @@ func (j *Journal) write(batch []*journal.Request) error {
 	defer j.mu.Unlock()
 	for _, r := range batch {
 		switch epoch := &j.epochs[r.Partition]; {
+		case r.Kind == journal.Probe:
 		case r.Kind == journal.Claim:
 			*epoch++
 			r.Epoch = *epoch

@@ -31,6 +31,14 @@
 // that has failed is not seen again while the journal is open, and opening it
 // first writes the log once more, as it can be read, and syncs it.
 //
+// The files have to keep their names. One that was removed, moved or replaced
+// while it was open would go on taking writes that nobody can read, so the names
+// are looked up at commits and reads, at most once a second, and at Ready. From a
+// mismatch on, everything fails with hub.ErrUnavailable until the journal is
+// opened again, also when the files come back: nobody knows what others have
+// written meanwhile. Close then deletes no file; if only the log is gone, what it
+// held is moved into the database.
+//
 // When the disk is full, commits fail with hub.ErrFull and nothing that was
 // acknowledged is touched; they succeed again once there is room. A connection
 // on which a write has failed is replaced before the next.

@@ -13,6 +13,9 @@ import (
 
 // Summary implements hub.Journal.
 func (j *Journal) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
+	if err := j.files.check(); err != nil {
+		return hub.Summary{}, j.wrap("summary of", id, err)
+	}
 	s, err := scanSummary(j.read.summary.QueryRowContext(ctx, id[:]))
 	if err != nil {
 		return hub.Summary{}, j.wrap("summary of", id, err)
@@ -23,6 +26,9 @@ func (j *Journal) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, e
 // List implements hub.Journal. Sessions of the same time come in descending
 // order of their ids.
 func (j *Journal) List(ctx context.Context, f hub.Filter) ([]hub.Summary, error) {
+	if err := j.files.check(); err != nil {
+		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
+	}
 	var where []string
 	var values []any
 	match := func(column string, value any, zero bool) {
@@ -52,6 +58,9 @@ func (j *Journal) List(ctx context.Context, f hub.Filter) ([]hub.Summary, error)
 func (j *Journal) Due(ctx context.Context, before time.Time, limit int) ([]hub.Summary, error) {
 	if limit <= 0 {
 		return nil, nil
+	}
+	if err := j.files.check(); err != nil {
+		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
 	}
 	latest := before.Add(-1).UnixMicro() // stored times are whole microseconds, before need not be
 	return j.summaries(j.read.due.QueryContext(ctx, latest, limit))

@@ -26,7 +26,10 @@ const (
 // Read implements hub.Journal.
 func (j *Journal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
 	return func(yield func(hub.Record, error) bool) {
-		err := j.read.session(ctx, id, from, func(r hub.Record) bool { return yield(r, nil) })
+		err := j.files.check()
+		if err == nil {
+			err = j.read.session(ctx, id, from, func(r hub.Record) bool { return yield(r, nil) })
+		}
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(hub.Record{}, j.wrap("read", id, err))
 		}
@@ -111,6 +114,9 @@ func (r *reader) find(ctx context.Context, id hub.SessionID) (known, error) {
 
 // Head implements hub.Journal.
 func (j *Journal) Head(ctx context.Context, id hub.SessionID) (hub.Head, error) {
+	if err := j.files.check(); err != nil {
+		return hub.Head{}, j.wrap("head of", id, err)
+	}
 	s, err := j.read.find(ctx, id)
 	return s.head, j.wrap("head of", id, err)
 }
@@ -118,6 +124,9 @@ func (j *Journal) Head(ctx context.Context, id hub.SessionID) (hub.Head, error) 
 // Snapshot implements hub.Journal. It fails with a *hub.DamageError when what
 // is stored is not what was put; the events are not touched by that.
 func (j *Journal) Snapshot(ctx context.Context, id hub.SessionID) (hub.Snapshot, error) {
+	if err := j.files.check(); err != nil {
+		return hub.Snapshot{}, j.wrap("snapshot of", id, err)
+	}
 	s, err := j.read.findSnapshot(ctx, id)
 	return s, j.wrap("snapshot of", id, err)
 }
@@ -156,6 +165,8 @@ func (j *Journal) readError(err error) error {
 		return hub.ErrNotFound
 	case j.closed.Load():
 		return hub.ErrClosed
+	case errors.Is(err, hub.ErrUnavailable):
+		return err
 	}
 	return storeError(err)
 }

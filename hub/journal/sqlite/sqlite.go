@@ -28,9 +28,14 @@ type Journal struct {
 	lock      *flock.Flock
 	read      *reader
 	committer *journal.Committer
+	files     files
 
-	writer *writer     // owned by the committer's goroutine, then by Close
+	// owned by the committer's goroutine, then by Close
+	writer  *writer
+	written time.Time // when a transaction was last committed
+
 	closed atomic.Bool // set by the first Close
+	probes probes
 }
 
 var _ hub.Journal = (*Journal)(nil)
@@ -62,7 +67,7 @@ func open(dir string, o options) (*Journal, error) {
 	if err := j.open(dir, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), j.release())
 	}
-	j.committer = journal.NewCommitter(j.writer.write, o.CommitInterval)
+	j.committer = journal.NewCommitter(j.write, o.CommitInterval)
 	return j, nil
 }
 
@@ -70,7 +75,8 @@ func (j *Journal) open(dir string, o options) error {
 	if err := createDir(dir); err != nil {
 		return err
 	}
-	if err := j.acquire(filepath.Join(dir, lockFileName)); err != nil {
+	lock := filepath.Join(dir, lockFileName)
+	if err := j.acquire(lock); err != nil {
 		return err
 	}
 	if err := createFile(j.path); err != nil {
@@ -86,8 +92,10 @@ func (j *Journal) open(dir string, o options) error {
 	if err := j.writer.connect(); err != nil {
 		return err
 	}
-	j.read, err = newReader(j.path, reading, o)
-	return err
+	if j.read, err = newReader(j.path, reading, o); err != nil {
+		return err
+	}
+	return j.files.open(j.path, j.path+"-wal", j.path+"-shm", lock)
 }
 
 // acquire takes the lock that keeps a second process out.
@@ -101,6 +109,39 @@ func (j *Journal) acquire(path string) error {
 		return fmt.Errorf("%s is in use by another process, which has locked %s", j.path, path)
 	}
 	j.lock = lock
+	return nil
+}
+
+// write is the committer's. Nothing is acknowledged that went into a file which
+// has lost its name.
+func (j *Journal) write(batch []*journal.Request) error {
+	if err := j.files.err(); err != nil {
+		j.rescue()
+		return err
+	}
+	check := j.files.check
+	if isProbe(batch) || !j.writer.connected() {
+		check = j.files.look // connecting goes by the names
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	if isProbe(batch) {
+		if err := hasRoom(j.path); err != nil {
+			return err
+		}
+		if time.Since(j.written) < probeEvery {
+			return nil
+		}
+	}
+	if err := j.writer.write(batch); err != nil {
+		return err
+	}
+	if err := check(); err != nil {
+		j.rescue()
+		return err
+	}
+	j.written = time.Now()
 	return nil
 }
 
@@ -122,9 +163,12 @@ func (j *Journal) Close() error {
 }
 
 // release closes what is open. The writing connection is the last to go: it
-// then moves the log into the database.
+// then moves the log into the database, and deletes what has the log's name.
 func (j *Journal) release() error {
 	var errs []error
+	if err := j.files.look(); err != nil && j.read != nil {
+		errs = append(errs, j.keepLogs())
+	}
 	if j.read != nil {
 		errs = append(errs, j.read.close())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 )
 
 // findSession is the same for the writer and for readers.
@@ -15,7 +16,7 @@ const rowColumns = "lsn, seq, last, before, after, data"
 // statements are what the writer runs, prepared on its connection.
 type statements struct {
 	begin, commit, rollback             *sql.Stmt
-	epochs, claim                       *sql.Stmt
+	epochs, claim, touch                *sql.Stmt
 	findSession, addSession             *sql.Stmt
 	setHead, setSession                 *sql.Stmt
 	addAppend, findAppend, replaceState *sql.Stmt
@@ -41,6 +42,7 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		rollback:    prepare("ROLLBACK"),
 		epochs:      prepare("SELECT partition, epoch FROM partition"),
 		claim:       prepare("INSERT OR REPLACE INTO partition (partition, epoch) VALUES (?, ?)"),
+		touch:       prepare(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion)), // writes a page though it changes nothing
 		findSession: prepare(findSession),
 		addSession: prepare(`INSERT INTO session
 			(seq, hash, kind, workspace, host_session, status, created_at, due, resource, id)

@@ -64,6 +64,8 @@ func (w *writer) connect() error {
 	return nil
 }
 
+func (w *writer) connected() bool { return w.conn != nil }
+
 // disconnect closes the connection, which ends its transaction.
 func (w *writer) disconnect() error {
 	clear(w.known)
@@ -133,6 +135,8 @@ func (w *writer) transact(batch []*journal.Request) error {
 // the error fails the batch.
 func (w *writer) request(r *journal.Request) (err error) {
 	switch epoch := &w.epochs[r.Partition]; {
+	case r.Kind == journal.Probe:
+		_, err = w.stmts.touch.Exec()
 	case r.Kind == journal.Claim:
 		*epoch++
 		r.Epoch = *epoch

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+func TestServe_refuses_and_is_not_ready_once_its_files_are_gone(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(t *testing.T, data string){
+		"when the directory is removed": func(t *testing.T, data string) { require.NoError(t, os.RemoveAll(data)) },
+		"when the log is removed": func(t *testing.T, data string) {
+			require.NoError(t, os.Remove(filepath.Join(data, "journal.db-wal")))
+		},
+		"when the directory is restored from a backup": func(t *testing.T, data string) {
+			backup := e2e.CopyData(t, data)
+			require.NoError(t, os.RemoveAll(data))
+			require.NoError(t, os.CopyFS(data, os.DirFS(backup)))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data := filepath.Join(t.TempDir(), "data")
+			s := e2e.Serve(t, data)
+			session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+			sayOnce(t, session, "one")
+			requireReady(t, s, http.StatusOK, `"ok"`)
+			lose(t, data)
+			requireReady(t, s, http.StatusServiceUnavailable, "restart the server")
+			requireUnavailable(t, session, "two", "two")
+			s.Err.Await(t, "restart the server")
+		})
+	}
+}
+
+func TestServe_is_not_ready_while_the_disk_is_full(t *testing.T) {
+	t.Parallel()
+	data := smallDisk(t)
+	s := e2e.Serve(t, data)
+	requireReady(t, s, http.StatusOK, `"ok"`)
+	free := fillUp(t, data)
+	requireReady(t, s, http.StatusServiceUnavailable, "no room left")
+	free()
+	requireReady(t, s, http.StatusOK, `"ok"`)
+	s.Stop(t)
+}
+
+// requireReady waits until the server says of itself what it should.
+func requireReady(t *testing.T, s *e2e.Server, status int, body string) {
+	t.Helper()
+	var last e2e.Answer
+	defer func() { t.Logf("last: %d %s", last.Status, last.Body) }()
+	require.Eventually(t, func() bool {
+		answer, err := s.Call(t.Context(), e2e.Request{Path: "/readyz"})
+		last = answer
+		return err == nil && answer.Status == status && bytes.Contains(answer.Body, []byte(body))
+	}, e2e.Patience, 20*time.Millisecond)
+}
