@@ -124,10 +124,19 @@ func checkName(field, name string) error {
 	return nil
 }
 
-// forbiddenInNames holds what can make a name look like another or break a
-// line: controls, and the bidirectional controls of Unicode UAX #9.
+// forbiddenInNames holds what can turn a name round or break a line: controls,
+// and the bidirectional controls of Unicode UAX #9 but for the two marks, which
+// real names contain and which only set the direction of what stands beside
+// them.
 func forbiddenInNames(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+	const leftToRightMark, rightToLeftMark = '\u200e', '\u200f'
+	switch r {
+	case leftToRightMark, rightToLeftMark:
+		return false
+	case '\u2028', '\u2029':
+		return true
+	}
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
 }
 
 func checkPrompt(prompt string, l Limits) error {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"testing"
@@ -52,6 +53,20 @@ func TestContract_Join(t *testing.T) {
 		for _, name := range []string{"a\u202eb", "a\x00b", "a\nb", string(make([]rune, 129))} {
 			w.in(t).call("POST", s.path("/join"), object{"inviteToken": s.Invite, "userId": "x" + name}).
 				fails(protocol.CodeInvalidRequest)
+		}
+	})
+	t.Run("names with direction marks, as real ones have, are taken as they are", func(t *testing.T) {
+		for i, name := range []string{"\u200fדנה\u200f", "Dana (\u200eدانا\u200e)"} {
+			user := fmt.Sprint("\u200emark", i)
+			_, p := join(t, object{"userId": user, "displayName": name})
+			require.Equal(t, user, p["userId"])
+			require.Equal(t, name, p["displayName"])
+		}
+		for _, name := range []string{"a\u061cb", "a\u202ab", "a\u202db", "a\u202eb", "a\u2066b", "a\u2069b", "a\u2028b", "a\u0085b", "a\x7fb"} {
+			for _, member := range []string{"userId", "displayName"} {
+				body := object{"inviteToken": s.Invite, "userId": "u", member: name}
+				w.in(t).call("POST", s.path("/join"), body).fails(protocol.CodeInvalidRequest)
+			}
 		}
 	})
 	t.Run("who has left comes back as somebody new", func(t *testing.T) {

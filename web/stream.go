@@ -99,11 +99,12 @@ type stream struct {
 // start begins to serve the stream, until either side ends it.
 func (e *stream) start(path string, sub *hub.Subscription, first hub.Line) {
 	e.sub = sub
-	if e.send([]hub.Line{first}) == nil {
+	opening := append(appendEvents(nil, []hub.Line{first}), heartbeat...)
+	if e.write(opening) == nil {
 		e.follow(sub)
 	}
 	e.undrained = context.AfterFunc(e.s.open.draining, func() { e.fall(nil) })
-	e.tick(e.s.o.Heartbeat, e.heartbeat)
+	e.tick(e.s.o.Heartbeat, e.beatAgain)
 	go e.s.lasts(path, e.awaitEnd, e.end)
 	e.work.do(e.pump)
 }
@@ -114,16 +115,23 @@ func (e *stream) end() {
 	e.conn.end()
 }
 
-// awaitEnd reads until the connection ends. A client has nothing more to say;
-// what it says is dropped.
+// awaitEnd reads until the connection ends. The client has nothing more to say:
+// a little is dropped, and one that sends more than that is cut off.
 func (e *stream) awaitEnd() (again bool) {
 	var b [64]byte
-	for {
-		if _, err := e.net.Read(b[:]); err != nil {
+	for dropped := 0; dropped <= maxStreamInput; {
+		n, err := e.net.Read(b[:])
+		if err != nil {
 			return false
 		}
+		dropped += n
 	}
+	return false
 }
+
+// maxStreamInput is how many bytes a client may send on its stream before it is
+// cut off: room for a request that it sends ahead, which is not answered.
+const maxStreamInput = 64 << 10
 
 // fall ends a stream whose subscription has ended, behind what was begun.
 func (e *stream) fall(error) {
@@ -131,12 +139,16 @@ func (e *stream) fall(error) {
 	_ = e.net.Close()
 }
 
-// heartbeat keeps proxies from thinking that the stream is dead, and finds out
+// beatAgain keeps proxies from thinking that the stream is dead, and finds out
 // when the client is gone without a word.
-func (e *stream) heartbeat() (again time.Duration) {
-	e.try([]byte(": heartbeat\n\n"))
+func (e *stream) beatAgain() (again time.Duration) {
+	e.try([]byte(heartbeat))
 	return e.s.o.Heartbeat
 }
+
+// heartbeat is a comment. One follows the first event at once, so that a client
+// knows that the way back is not held up by a proxy.
+const heartbeat = ": heartbeat\n\n"
 
 // eventStream is the format of server-sent events as the HTML standard has
 // them.

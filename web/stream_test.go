@@ -3,7 +3,10 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
+	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -197,7 +200,7 @@ func TestStream_Heartbeat(t *testing.T) {
 		es := s.stream(s.Host, "")
 		es.next()
 		begin := time.Now()
-		for i := 1; i <= 3; i++ {
+		for i := range 4 { // the first at once
 			e, err := es.read()
 			require.NoError(t, err)
 			require.Equal(t, "heartbeat", e.Comment)
@@ -238,6 +241,23 @@ func TestStream_ClientThatDoesNotRead(t *testing.T) {
 		reader.close()
 		w.stop()
 	})
+}
+
+// A stream is one way. A client that sends on it without end is cut off.
+func TestStream_ClientThatSendsWithoutEnd(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModeCommentOnly)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", s.path("/stream?"+s.Host.query()))
+	require.NoError(t, err)
+	flood := make([]byte, 16<<10)
+	for err == nil {
+		_, err = conn.Write(flood)
+	}
+	require.NotErrorIs(t, err, os.ErrDeadlineExceeded, "it was let go on")
 }
 
 func TestStream_Shutdown(t *testing.T) {

@@ -67,7 +67,7 @@ at length:
       description: opencode in the shop's checkout
       command: [opencode, acp]
       dir: /srv/shop
-      dirs: [/srv]              # clients may choose another one in these
+      dirs: [/srv]              # clients may choose another one in these; in dir by default
       env: {OPENCODE_LOG_LEVEL: warn}`,
 		Example: `  parley serve
   parley serve --agent opencode="opencode acp"

@@ -31,7 +31,11 @@ func (p Profile) workingDir(asked string) (string, error) {
 	if dir == own {
 		return dir, nil
 	}
-	for _, allowed := range p.Dirs {
+	roots := p.Dirs
+	if len(roots) == 0 {
+		roots = []string{own}
+	}
+	for _, allowed := range roots {
 		root, err := resolve(allowed)
 		if err == nil && inside(root, dir) {
 			return dir, nil

@@ -189,6 +189,44 @@ func TestLaunch_allows_directories_of_the_profile_only(t *testing.T) {
 	require.ErrorIs(t, err, hub.ErrCwdNotAllowed)
 }
 
+func TestLaunch_lets_clients_choose_inside_the_agents_directory_unless_told_otherwise(t *testing.T) {
+	t.Parallel()
+	base, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	for _, dir := range []string{"own/inside/deep", "own-not", "secret"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(base, dir), 0o700))
+	}
+	require.NoError(t, os.Symlink(filepath.Join(base, "secret"), filepath.Join(base, "own", "way-out")))
+	require.NoError(t, os.Symlink(filepath.Join(base, "own", "inside"), filepath.Join(base, "way-in")))
+	for cwd, want := range map[string]string{
+		"own":                "own",
+		"own/inside":         "own/inside",
+		"own/inside/deep":    "own/inside/deep",
+		"own/inside/..":      "own",
+		"way-in":             "own/inside",
+		"own/way-out":        "refused",
+		"own/inside/../..":   "refused",
+		"own/way-out/../own": "refused",
+		"own-not":            "refused",
+		"secret":             "refused",
+		"":                   "refused",
+	} {
+		t.Run("cwd "+cwd, func(t *testing.T) {
+			t.Parallel()
+			s := fake("")
+			s.profile.Dir = filepath.Join(base, "own")
+			s.profile.Command = []string{"sh", "-c", `pwd >&2; exit 1`}
+			s.spec.Cwd = base + "/" + cwd
+			_, err := s.try(t)
+			if want == "refused" {
+				require.ErrorIs(t, err, hub.ErrCwdNotAllowed)
+			} else {
+				require.ErrorContains(t, err, "it wrote: "+filepath.Join(base, want))
+			}
+		})
+	}
+}
+
 func TestLaunch_keeps_the_servers_own_variables_from_agents(t *testing.T) {
 	t.Setenv("PARLEY_API_KEY_FILE", "/secret")
 	t.Setenv("HIVE", "from the server")

@@ -27,7 +27,8 @@ type Profile struct {
 	// Dir is the working directory of sessions that name none; empty for the
 	// server's own.
 	Dir string `json:"dir,omitempty" yaml:"dir"`
-	// Dirs are the directories inside which clients may choose another one.
+	// Dirs are the directories inside which clients may choose another one; by
+	// default, and where the list is empty, those inside Dir.
 	Dirs []string `json:"dirs,omitempty" yaml:"dirs"`
 }
 
