@@ -52,13 +52,16 @@ func DecodeRequest(line []byte, limits Limits) (Request, error) {
 			payload = value.Of(line)
 		}
 	}
-	word, isText := jsonwalk.Text(kind)
-	if !isText {
+	word, isString := jsonwalk.Text(kind)
+	if !isString {
 		return Request{}, ErrNotProtocol
 	}
 	req := Request{}
-	if req.ID, isText = jsonwalk.Text(id); !isText || !validCommandID(req.ID) {
+	if req.ID, isString = jsonwalk.Text(id); !isString || !isText(id) || !validCommandID(req.ID) {
 		return Request{}, Errorf(CodeInvalidRequest, "id is a string of 1 to %d characters", MaxCommandIDLength)
+	}
+	if !isText(line) {
+		return req, errNotText
 	}
 	newCommand, known := commands[CommandType(word)]
 	if !known {

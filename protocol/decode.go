@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"parley/protocol/jsonwalk"
 )
@@ -13,13 +14,23 @@ import (
 // Decode reads a JSON object into the struct that into points to. Members are
 // matched by their exact names, which encoding/json alone does not do; unknown
 // ones are ignored; one that is missing or null is an error unless the field
-// is marked omitzero. Every error is an *Error with CodeInvalidRequest.
+// is marked omitzero. What is not Unicode text is an error too. Every error is an *Error with CodeInvalidRequest.
 func Decode(data []byte, into any) error {
 	if !json.Valid(data) {
 		return errNotObject
 	}
+	if !isText(data) {
+		return errNotText
+	}
 	return decodeValid(data, into)
 }
+
+// isText reports whether every text in valid JSON is one: bytes that are not
+// UTF-8 and halves of characters would be changed by decoding, and texts that
+// differ would become one.
+func isText(data []byte) bool { return utf8.Valid(data) && !jsonwalk.LoneSurrogate(data) }
+
+var errNotText = Errorf(CodeInvalidRequest, "a text has bytes that are not UTF-8, or half of a surrogate pair")
 
 var errNotObject = Errorf(CodeInvalidRequest, "not a JSON object")
 

@@ -56,6 +56,7 @@ const (
 // close code registry (RFC 6455, section 11.7).
 const (
 	CloseGoingAway       = 1001
+	CloseNotText         = 1007
 	CloseTooBig          = 1009
 	CloseRestarting      = 1012
 	CloseTryAgain        = 1013

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -32,15 +31,22 @@ func awaitBody(w http.ResponseWriter, r *http.Request) {
 }
 
 // readBody returns the body of a request that may have one. It is read whole
-// before anything is decided: none of it is worth a stream.
+// before anything is decided: none of it is worth a stream. One that says that it
+// is too large is not read at all, so a client that asks first need not send it.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil, nil
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(s.o.Limits.FrameBytes)))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return nil, protocol.Errorf(protocol.CodeTooLarge, "a body has %d bytes at most", s.o.Limits.FrameBytes)
+	limit := int64(s.o.Limits.FrameBytes)
+	tooLarge := protocol.Errorf(protocol.CodeTooLarge, "a body has %d bytes at most", limit)
+	if r.ContentLength > limit {
+		return nil, tooLarge
 	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if err == nil && int64(len(body)) > limit {
+		return nil, tooLarge
+	}
+	r.Body = http.NoBody // there is nothing left for linger
 	if err != nil {
 		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body could not be read")
 	}

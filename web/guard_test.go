@@ -193,6 +193,9 @@ func TestBodies(t *testing.T) {
 		{"another case is another member", json, `{"Agent":"demo"}`, protocol.CodeInvalidRequest},
 		{"a wrong type is refused", json, `{"agent":7}`, protocol.CodeInvalidRequest},
 		{"an unknown word is refused", json, `{"agent":"demo","permissions":"perhaps"}`, protocol.CodeInvalidRequest},
+		{"Latin-1 is refused", json, "{\"agent\":\"caf\xe9\"}", protocol.CodeInvalidRequest},
+		{"Latin-1 in a member that is unknown is refused", json, "{\"agent\":\"demo\",\"x\":\"caf\xe9\"}", protocol.CodeInvalidRequest},
+		{"half of a surrogate pair is refused", json, `{"agent":"\ud83d"}`, protocol.CodeInvalidRequest},
 		{"a body that is too large is refused", json, `{"agent":"` + strings.Repeat("x", 1<<10) + `"}`, protocol.CodeTooLarge},
 	}
 	for _, tt := range tests {

@@ -52,6 +52,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		growStack(false)
 	}
 	s.handler.ServeHTTP(w, r)
+	linger(w, r)
 }
 
 // growStack makes room for a handshake, which takes more than 7 KB of the stack.

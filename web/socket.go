@@ -172,6 +172,10 @@ func (k *socket) message() ([]byte, bool) {
 		k.close(protocol.CloseTooBig, "message too big")
 		return nil, false
 	}
+	if err == nil && !utf8.Valid(message) {
+		k.close(protocol.CloseNotText, "messages are UTF-8")
+		return nil, false
+	}
 	return message, err == nil
 }
 

@@ -109,7 +109,7 @@ func TestSocket_NotTheProtocol(t *testing.T) {
 	s := w.share(protocol.ModeCommentOnly)
 	for name, line := range map[string]string{
 		"no JSON": "hello", "a list": "[]", "no type": `{"id":"1"}`, "a type that is no text": `{"id":"1","type":7}`,
-		"null": "null", "half an object": `{"id":"1","type":"ping"`, "bytes that are no text": "\xff\xfe",
+		"null": "null", "half an object": `{"id":"1","type":"ping"`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := w.in(t).dial(s.ID)
@@ -120,6 +120,41 @@ func TestSocket_NotTheProtocol(t *testing.T) {
 			c.closed(protocol.CloseNotProtocol)
 		})
 	}
+	for name, text := range map[string]string{
+		"bytes that are no text": "\xff\xfe", "Latin-1": "caf\xe9", "half a character at the end": "caf\xc3",
+		"a surrogate in UTF-8": "\xed\xa0\x80", "more bytes than needed": "\xc0\xaf",
+	} {
+		t.Run(name, func(t *testing.T) {
+			line := `{"id":"1","type":"chat","payload":{"text":"` + text + `"}}`
+			c := w.in(t).dial(s.ID)
+			c.send(line)
+			c.closed(protocol.CloseNotText)
+			c, _ = s.in(t).connect(s.Host)
+			c.send(commandLine("2", "chat", object{"text": "said in the same message"}), line)
+			c.closed(protocol.CloseNotText)
+		})
+	}
+	require.NotContains(t, string(w.call("GET", s.path("/messages"), nil).body), "said in")
+	t.Run("a character in two frames is whole", func(t *testing.T) {
+		c, _ := s.in(t).connect(s.Host)
+		line := commandLine("1", "ping", object{"more": "é"})
+		at := strings.IndexByte(line, '\xc3') + 1
+		m, err := c.conn.Writer(c.ctx, websocket.MessageText)
+		require.NoError(t, err)
+		for _, part := range []string{line[:at], line[at:]} {
+			_, err = m.Write([]byte(part))
+			require.NoError(t, err)
+		}
+		require.NoError(t, m.Close())
+		require.Equal(t, &protocol.PongMessage{ID: "1"}, c.next())
+	})
+	t.Run("half of a surrogate pair is refused, and the connection stays", func(t *testing.T) {
+		c, _ := s.in(t).connect(s.Host)
+		c.send(`{"id":"1","type":"chat","payload":{"text":"\ud83d"}}`, `{"id":"\ud83d","type":"ping"}`, commandLine("2", "ping", nil))
+		c.fails("1", protocol.CodeInvalidRequest)
+		c.fails("", protocol.CodeInvalidRequest)
+		require.Equal(t, &protocol.PongMessage{ID: "2"}, c.next())
+	})
 	t.Run("a binary message", func(t *testing.T) {
 		c, _ := s.in(t).connect(s.Host)
 		require.NoError(t, c.conn.Write(c.ctx, websocket.MessageBinary, []byte(commandLine("1", "ping", nil))))

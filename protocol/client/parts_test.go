@@ -56,6 +56,7 @@ func TestJudge(t *testing.T) {
 		{"an unknown 40xx comes back", closed(4077), 0, verdict{}},
 		{"who hurries too much waits", closed(4429), 0, verdict{pause: pause}},
 		{"the way back up is taken at once", errUpgrade, 0, verdict{atOnce: true}},
+		{"a message that is not UTF-8 stops", closed(1007), 1007, verdict{}},
 		{"a message too big stops", closed(1009), 1009, verdict{}},
 		{"no protocol stops", closed(4400), 4400, verdict{}},
 		{"bad credentials stop", closed(4401), 4401, verdict{}},

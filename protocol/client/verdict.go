@@ -69,7 +69,7 @@ func judge(err error, rateLimitPause time.Duration) verdict {
 		return verdict{atOnce: true}
 	case code == protocol.CloseRateLimited:
 		return verdict{pause: rateLimitPause}
-	case code == protocol.CloseTooBig, code >= 4400 && code < 4500:
+	case code == protocol.CloseNotText, code == protocol.CloseTooBig, code >= 4400 && code < 4500:
 		return verdict{stop: &StopError{Code: code, Reason: reasonFor(closed)}}
 	}
 	return verdict{}

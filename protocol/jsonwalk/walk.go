@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"iter"
+	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -50,6 +52,40 @@ func Text(value []byte) (string, bool) {
 	var text string
 	err := json.Unmarshal(value, &text)
 	return text, err == nil
+}
+
+// LoneSurrogate reports whether valid JSON has an escape such as \ud83d that is
+// half of a character, with the other half missing. A decoder makes U+FFFD of
+// every such half, so texts that differ become one.
+func LoneSurrogate(data []byte) bool {
+	for {
+		i := bytes.IndexByte(data, '\\')
+		if i < 0 {
+			return false
+		}
+		data = data[i:]
+		r := escaped(data)
+		if !utf16.IsSurrogate(r) {
+			data = data[2:]
+			continue
+		}
+		if data = data[6:]; utf16.DecodeRune(r, escaped(data)) == utf8.RuneError {
+			return true
+		}
+		data = data[6:]
+	}
+}
+
+// escaped returns the code unit of the \u escape that data begins with, or -1.
+func escaped(data []byte) rune {
+	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' {
+		return -1
+	}
+	unit, err := strconv.ParseUint(string(data[2:6]), 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(unit)
 }
 
 func unquoted(name []byte) []byte {

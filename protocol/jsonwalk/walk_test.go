@@ -80,3 +80,24 @@ func TestText_of_nothing_is_none(t *testing.T) {
 	_, ok := jsonwalk.Text(nil)
 	require.False(t, ok)
 }
+
+func TestLoneSurrogate(t *testing.T) {
+	for data, want := range map[string]bool{
+		`"plain"`:                    false,
+		`"\u00e9\n\\"`:               false,
+		`"\ud83d\ude00"`:             false,
+		`"\uD83D\uDE00\ud83d\ude00"`: false,
+		`"\\ud83d"`:                  false, // a backslash, and then text
+		`"\\\ud83d"`:                 true,
+		`"\ud83d"`:                   true,
+		`"\ud83d "`:                  true,
+		`"\ud83d\u0041"`:             true,
+		`"\ud83d\ud83d\ude00"`:       true,
+		`"\ud83d\\ude00"`:            true,
+		`"\ude00"`:                   true,
+		`{"a\ude00":1}`:              true,
+		`"\ufffd"`:                   false,
+	} {
+		require.Equal(t, want, jsonwalk.LoneSurrogate([]byte(data)), data)
+	}
+}

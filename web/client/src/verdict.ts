@@ -42,7 +42,7 @@ export function judge(ended: Ended, rateLimitPauseMs: number): Verdict {
 }
 
 function isFinal(code: number): boolean {
-  return code === 1000 || code === 1009 || (code >= 4400 && code < 4500);
+  return [1000, 1007, 1009].includes(code) || (code >= 4400 && code < 4500);
 }
 
 /** Whether the code is the server's word, and not that of a broken network. */
@@ -52,6 +52,7 @@ export function isMeant(code: number): boolean {
 
 const closeCodes: Record<number, [CloseReason, string]> = {
   1000: ["left", "PARTICIPANT_INACTIVE"],
+  1007: ["protocol", "INVALID_REQUEST"],
   1009: ["protocol", "TOO_LARGE"],
   4401: ["refused", "UNAUTHORIZED"],
   4403: ["removed", "PARTICIPANT_REMOVED"],

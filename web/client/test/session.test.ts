@@ -172,6 +172,7 @@ test("who gives up waiting is told so, and the others go on", async () => {
 
 test.each([
   [1000, "left", "PARTICIPANT_INACTIVE"],
+  [1007, "protocol", "INVALID_REQUEST"],
   [1009, "protocol", "TOO_LARGE"],
   [4400, "protocol", "INVALID_REQUEST"],
   [4401, "refused", "UNAUTHORIZED"],
