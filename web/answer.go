@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -25,8 +24,6 @@ func (s *Server) answer(status int, e endpoint) http.Handler {
 			return err
 		}
 		result, err := e(r, body)
-		// Renewed because a long poll uses up the time since the request came.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.o.WriteTimeout))
 		if err != nil {
 			return err
 		}

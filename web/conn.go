@@ -60,10 +60,15 @@ func (c *conn) prepare(ctx context.Context, f *hub.Format, timeout time.Duration
 	c.pumps = true
 }
 
-// takeOver takes the connection from net/http, which first writes the header
-// that w has.
+// takeOver takes the connection from net/http, after the header that w has is
+// written. Without Flush net/http would hand it over also when that has failed,
+// with everything else to follow.
 func (c *conn) takeOver(w http.ResponseWriter) (*bufio.ReadWriter, error) {
-	n, rw, err := http.NewResponseController(w).Hijack()
+	control := http.NewResponseController(w)
+	if err := control.Flush(); err != nil {
+		return nil, err
+	}
+	n, rw, err := control.Hijack()
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,6 +52,7 @@ type world struct {
 	client *http.Client
 	cut    func() // breaks every connection off, as a network that goes away
 	stop   func() // ends everything; may be called more than once
+	delay  *atomic.Int64
 
 	patience time.Duration // for one call
 }
@@ -106,7 +108,9 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	require.NoError(t, w.hub.Start(t.Context()))
 	w.server = web.New(w.hub, s.web)
 	conns := &conns{Listener: l, sends: s.sends}
-	ts := &httptest.Server{Listener: conns, Config: w.server.HTTPServer("")}
+	config := w.server.HTTPServer("")
+	config.Handler = w.delayed(config.Handler)
+	ts := &httptest.Server{Listener: conns, Config: config}
 	ts.Start()
 	w.cut = func() {
 		transport.CloseIdleConnections() // the test's own would be cut under its next request
@@ -128,6 +132,20 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	}
 	t.Cleanup(w.stop)
 	return w
+}
+
+// slow has every request wait so long before the server gets to it, as on a
+// machine that is busy.
+func (w *world) slow(d time.Duration) { w.delay.Store(int64(d)) }
+
+func (w *world) delayed(h http.Handler) http.Handler {
+	w.delay = new(atomic.Int64)
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if d := w.delay.Load(); d > 0 {
+			<-time.After(time.Duration(d))
+		}
+		h.ServeHTTP(rw, r)
+	})
 }
 
 // conns is a listener that can cut off everybody whom it has let in, sockets

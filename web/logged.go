@@ -15,7 +15,7 @@ import (
 // panics.
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: w, timeout: s.o.WriteTimeout}
 		begin := time.Now()
 		defer func() {
 			if p := recover(); p != nil {
@@ -73,27 +73,33 @@ func (s *Server) lasts(path string, serve func() (again bool), end func()) {
 	}
 }
 
-// recorder notes what a handler answers. It hides nothing of the writer below:
-// http.ResponseController finds that by Unwrap.
+// recorder notes what a handler answers, and has the time for the answer count
+// from its beginning: what net/http sets when a request comes may have passed. It
+// hides nothing of the writer below: http.ResponseController finds that by
+// Unwrap.
 type recorder struct {
 	http.ResponseWriter
-	status int // 0 until the header is written
-	bytes  int64
+	timeout time.Duration // of the answer
+	status  int           // 0 until the header is written
+	bytes   int64
 }
 
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
+	r.begin(status)
 	r.ResponseWriter.WriteHeader(status)
 }
 
-func (r *recorder) Write(b []byte) (int, error) {
+func (r *recorder) begin(status int) {
 	if r.status == 0 {
-		r.status = http.StatusOK
+		r.status = status
+		_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(r.timeout))
 	}
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.begin(http.StatusOK)
 	n, err := r.ResponseWriter.Write(b)
 	r.bytes += int64(n)
 	return n, err

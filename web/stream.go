@@ -45,8 +45,8 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	if _, err := e.takeOver(w); err != nil {
 		sub.Close()
 		s.open.leave()
-		s.log.Error("a stream cannot be taken over", zap.Error(err))
-		return nil // the answer has begun
+		s.log.Debug("a stream cannot be taken over", zap.Error(err)) // mostly the client is gone
+		return nil                                                   // the answer has begun
 	}
 	e.start(r.URL.Path, sub, first)
 	return nil
