@@ -75,7 +75,7 @@ func TestAgent_that_does_not_start_is_refused_by_whose_mistake_it_is(t *testing.
 		hub.ErrFull:          protocol.CodeAgentUnavailable,
 	} {
 		r.agents.FailStarts(fmt.Errorf("agent %q: %w", "demo", err))
-		_, refusal := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Cwd: "/elsewhere"})
+		_, refusal := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Cwd: "/elsewhere"}, "")
 		require.Equal(t, want, protocol.AsError(refusal).Code)
 	}
 }
@@ -224,7 +224,7 @@ func TestAgent_that_gets_ready_while_the_hub_stops_is_ended(t *testing.T) {
 		require.NoError(t, h.Start(t.Context()))
 		created := make(chan error, 1)
 		go func() {
-			_, err := h.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo"})
+			_, err := h.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo"}, "")
 			created <- err
 		}()
 		synctest.Wait()

@@ -18,16 +18,22 @@ func (h *Hub) Agents() []protocol.AgentProfile {
 	return profiles
 }
 
-// CreateHost starts an agent and waits until it is ready. Errors:
+// CreateHost starts an agent and waits until it is ready. With a command id,
+// sending the same again answers the same and starts no second agent. Errors:
 // AGENT_NOT_FOUND (its command is not there, either), INVALID_REQUEST (the
-// profile does not allow the working directory), AGENT_UNAVAILABLE,
-// JOURNAL_UNAVAILABLE.
-func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession) (protocol.HostSession, error) {
+// profile does not allow the working directory, or the id was used for another
+// agent), HOST_SESSION_NOT_FOUND (what was made under the id has been deleted),
+// TOO_MANY_AGENTS, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE.
+func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
 	known := slices.ContainsFunc(h.launcher.Profiles(), func(p Profile) bool { return p.Name == c.Agent })
 	if !known {
 		return protocol.HostSession{}, protocol.Errorf(protocol.CodeAgentNotFound, "no agent is called %.40q", c.Agent)
 	}
-	return h.hostAnswer(h.ask(ctx, NewHostSessionID(), KindHost, true, createHost{c}))
+	id := NewHostSessionID()
+	if commandID != "" {
+		id = h.rules.key.createdHostID(commandID)
+	}
+	return h.hostAnswer(h.ask(ctx, id, KindHost, true, createHost{c, commandID, h.agents.full()}))
 }
 
 // HostSession returns one host session. Errors: HOST_SESSION_NOT_FOUND,

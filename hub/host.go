@@ -22,7 +22,12 @@ type hostState struct {
 	Worked       bool                 // the agent has had a turn: a new session would not do
 	Gone         bool                 // the agent cannot come back
 	Deleted      bool
-	Queue        []turn // waiting, in order
+	NeverRan     bool        // it was deleted because its agent could not be started
+	Request      string      // the digest of the creation; empty when it had no command id
+	Open         []SessionID // the shared sessions on it that have not ended
+	Vacant       instant     // since when the agent is up and none is open; zero otherwise
+	LetGo        bool        // the agent is ended because nobody used it
+	Queue        []turn      // waiting, in order
 	Running      *runningTurn
 	Ended        []endedTurn // which their shared sessions have not confirmed
 	Permissions  []askedPermission
@@ -55,7 +60,7 @@ func newHostState(id SessionID, r *rules) *hostState {
 func (s *hostState) exists() bool { return s.Session.ID != "" && !s.Deleted }
 
 // up reports whether there is an agent that takes a prompt.
-func (s *hostState) up() bool { return s.Agent == protocol.AgentIdle }
+func (s *hostState) up() bool { return s.Agent == protocol.AgentIdle && !s.LetGo }
 
 // canReturn reports whether a new process can take the agent's place: on the
 // session it had, or on a new one where nothing has been said yet.
@@ -90,11 +95,12 @@ func (s *hostState) apply(e event, at stamp) {
 	s.Time = at.at
 	switch p := e.public.(type) {
 	case *hostCreated:
-		s.Session, s.Cwd = p.Session, p.Cwd
+		s.Session, s.Cwd, s.Request = p.Session, p.Cwd, p.Request
+		s.Deleted, s.NeverRan = false, false // it is made again after a start that failed
 	case *hostDeleted:
-		s.Deleted = true
+		s.Deleted, s.NeverRan = true, p.NeverRan
 	case *hostAgent:
-		s.applyAgent(p)
+		s.applyAgent(p, at)
 	case *turnQueuedEvent:
 		s.Queue = append(s.Queue, p.Turn)
 	case *turnBeganEvent:
@@ -111,6 +117,12 @@ func (s *hostState) apply(e event, at stamp) {
 		s.applyOver(p)
 	case *turnConfirmedEvent:
 		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
+	case *sharedOpenedEvent:
+		s.applyOpened(p)
+	case *sharedClosedEvent:
+		s.applyClosed(p, at)
+	case *agentLetGoEvent:
+		s.LetGo, s.Vacant = true, instant{}
 	case *protocol.PermissionRequested:
 		asked := openPermission{p.Permission, choicesOf(p.Options)}
 		s.Permissions = append(s.Permissions, askedPermission{asked, at.instant(), s.turnOf()})
@@ -121,8 +133,13 @@ func (s *hostState) apply(e event, at stamp) {
 	}
 }
 
-func (s *hostState) applyAgent(p *hostAgent) {
+func (s *hostState) applyAgent(p *hostAgent, at stamp) {
 	s.Agent, s.Gone = p.Status, p.Gone
+	s.Vacant = instant{}
+	if p.Status == protocol.AgentStarting {
+		s.LetGo = false
+	}
+	s.vacate(at)
 	if p.Session != "" {
 		s.AgentSession, s.CanLoad = p.Session, p.CanLoad
 	}
@@ -206,6 +223,7 @@ func (s *hostState) measure(now time.Time) {
 		s.Running.Since.measure(now)
 		s.Running.CancelAt.measure(now)
 	}
+	s.Vacant.measure(now)
 }
 
 // due is when the session wants a tick; zero for never.
@@ -215,6 +233,9 @@ func (s *hostState) due() time.Time {
 		if due.IsZero() || t.Before(due) {
 			due = t
 		}
+	}
+	if at := s.leaveAt(); !at.IsZero() {
+		sooner(at)
 	}
 	for _, p := range s.Permissions {
 		sooner(p.At.moment.Add(s.rules.PermissionTimeout))

@@ -33,9 +33,9 @@ func (s *hostState) decide(in input) decision {
 	case permissionAnswer:
 		return s.answered(m)
 	case sharedOpened:
-		return s.greet(m)
+		return s.open(m)
 	case sharedClosed:
-		return decision{effects: []effect{closeShared(m)}}
+		return s.closed(m)
 	case stopAgent:
 		return decision{effects: []effect{endAgent{}}}
 	}
@@ -69,27 +69,6 @@ func (s *hostState) decideDeleted(in input) decision {
 func (d decision) with(more ...effect) decision {
 	d.effects = append(d.effects, more...)
 	return d
-}
-
-func (s *hostState) create(in input, c createHost) decision {
-	if s.Session.ID != "" {
-		return refuse(protocol.CodeInternal, "the host session exists already")
-	}
-	session := protocol.HostSession{
-		ID:          s.ID.String(),
-		Agent:       c.body.Agent,
-		WorkspaceID: c.body.WorkspaceID,
-		Title:       c.body.Title,
-		Permissions: c.body.Permissions,
-		Status:      protocol.AgentStarting,
-		CreatedAt:   in.at,
-	}
-	spec := LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.body.Cwd, MaxEvent: s.rules.MaxEvent}
-	return decision{
-		events:  []event{{public: &hostCreated{session, c.body.Cwd}}, {public: agentIs(protocol.AgentStarting)}},
-		effects: []effect{launchAgent{spec}},
-		hold:    holdLaunch,
-	}
 }
 
 // holdLaunch names the replies that wait for the agent to be ready.
@@ -130,11 +109,9 @@ func (s *hostState) launched(in input, m launched) decision {
 	ready := agentIs(protocol.AgentIdle)
 	ready.Session, ready.CanLoad = m.sessionID, m.canLoad
 	d := decision{events: []event{{public: ready}}}
-	after := s.Session
-	after.Status = protocol.AgentIdle
 	d = d.with(
 		tellOpen{agentChanged{status: ready.AgentStatusChanged}},
-		release{hold: holdLaunch, answer: &protocol.HostSessionAnswer{Session: after}})
+		release{hold: holdLaunch, answer: &protocol.HostSessionAnswer{Session: s.ready()}})
 	if len(s.Queue) > 0 {
 		return s.begin(d, s.Queue[0])
 	}
@@ -148,7 +125,7 @@ func (s *hostState) launchFailed(m launchFailed) decision {
 	refusal := release{hold: holdLaunch, other: protocol.Errorf(launchCode(m.err), "%s", failure)}
 	if s.AgentSession == "" {
 		d := s.end(failure, true)
-		d.events = append(d.events, event{public: &hostDeleted{}})
+		d.events = append(d.events, event{public: &hostDeleted{NeverRan: true}})
 		return d.with(refusal)
 	}
 	return s.end(failure, m.permanent).with(refusal)
@@ -156,6 +133,9 @@ func (s *hostState) launchFailed(m launchFailed) decision {
 
 // launchCode tells what asking again cannot change from what it can.
 func launchCode(err error) protocol.Code {
+	if _, full := errors.AsType[noSlotError](err); full {
+		return protocol.CodeTooManyAgents
+	}
 	switch {
 	case errors.Is(err, ErrCwdNotAllowed):
 		return protocol.CodeInvalidRequest // the client chose it, and may choose another
@@ -190,6 +170,9 @@ func (s *hostState) exited(e AgentExited) decision {
 	if e.StderrTail != "" {
 		changed.StderrTail = &e.StderrTail
 	}
+	if s.LetGo && len(s.Open) > 0 && len(s.Queue) == 0 && !changed.Gone {
+		return s.launch(d) // it is needed again
+	}
 	return s.tellStatus(d)
 }
 
@@ -205,11 +188,13 @@ func exitFailure(e AgentExited) string {
 // how their turns ended.
 func (s *hostState) recover(m woken, failure string) decision {
 	var d decision
+	opened := s.settleOpen(m.open)
 	if s.Agent != protocol.AgentExited {
 		d = s.lose(failure)
 		lost := lastStatus(d)
 		d = d.with(tellOpen{agentChanged{lost.AgentStatusChanged, lost.Gone}})
 	}
+	d.events = append(opened, d.events...)
 	after := *s
 	after.Queue = nil
 	for _, t := range s.Queue {

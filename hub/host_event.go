@@ -12,8 +12,11 @@ type (
 	hostCreated struct {
 		Session protocol.HostSession `json:"session"`
 		Cwd     string               `json:"cwd,omitempty"`
+		Request string               `json:"request,omitempty"` // the digest of a creation with a command id
 	}
-	hostDeleted struct{}
+	hostDeleted struct {
+		NeverRan bool `json:"neverRan,omitempty"` // its agent could not be started
+	}
 	// hostAgent says what became of the agent: starting, idle once it is ready,
 	// or exited.
 	hostAgent struct {
@@ -32,6 +35,12 @@ type (
 		Failure    string
 	}
 	turnConfirmedEvent struct{ Approval string }
+	// sharedOpenedEvent and sharedClosedEvent keep account of the shared sessions
+	// that are open here.
+	sharedOpenedEvent struct{ Shared SessionID }
+	sharedClosedEvent struct{ Shared SessionID }
+	// agentLetGoEvent says that the agent is ended because nobody uses it.
+	agentLetGoEvent struct{}
 )
 
 func (*hostCreated) EventType() protocol.EventType         { return "host_session_created" }
@@ -43,6 +52,9 @@ func (*turnCancellingEvent) EventType() protocol.EventType { return "turn_cancel
 func (*turnStuckEvent) EventType() protocol.EventType      { return "turn_stuck" }
 func (*turnOverEvent) EventType() protocol.EventType       { return "turn_over" }
 func (*turnConfirmedEvent) EventType() protocol.EventType  { return "turn_confirmed" }
+func (*sharedOpenedEvent) EventType() protocol.EventType   { return "shared_opened" }
+func (*sharedClosedEvent) EventType() protocol.EventType   { return "shared_closed" }
+func (*agentLetGoEvent) EventType() protocol.EventType     { return "agent_let_go" }
 
 var hostPayloads = map[protocol.EventType]func() protocol.Payload{
 	"host_session_created": func() protocol.Payload { return new(hostCreated) },
@@ -54,6 +66,9 @@ var hostPayloads = map[protocol.EventType]func() protocol.Payload{
 	"turn_stuck":           func() protocol.Payload { return new(turnStuckEvent) },
 	"turn_over":            func() protocol.Payload { return new(turnOverEvent) },
 	"turn_confirmed":       func() protocol.Payload { return new(turnConfirmedEvent) },
+	"shared_opened":        func() protocol.Payload { return new(sharedOpenedEvent) },
+	"shared_closed":        func() protocol.Payload { return new(sharedClosedEvent) },
+	"agent_let_go":         func() protocol.Payload { return new(agentLetGoEvent) },
 }
 
 func decodeHostPayload(t protocol.EventType, raw []byte) (protocol.Payload, error) {

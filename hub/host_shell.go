@@ -107,10 +107,24 @@ func (s *hostShell) launch(spec LaunchSpec) {
 	starting, giveUp := context.WithTimeout(context.Background(), s.actor.hub.options.AgentStartTimeout)
 	run := &agentRun{hearing: newHearing(), giveUp: giveUp}
 	s.agent, s.actor.agent = run, run.hearing
+	release := s.actor.hub.agents.take()
+	if release == nil {
+		giveUp()
+		run.hearing.say(agentReady{err: noSlotError(s.actor.hub.options.MaxAgents)})
+		return
+	}
 	launcher := s.actor.hub.launcher
 	s.work.Go(func() {
 		defer giveUp()
-		agent, err := launcher.Launch(starting, spec, func(e AgentEvent) { run.hearing.say(e) })
+		agent, err := launcher.Launch(starting, spec, func(e AgentEvent) {
+			if _, gone := e.(AgentExited); gone {
+				release()
+			}
+			run.hearing.say(e)
+		})
+		if err != nil {
+			release()
+		}
 		if !run.hearing.say(agentReady{agent, err}) && agent != nil {
 			s.stopAgent(agent)
 		}

@@ -163,5 +163,5 @@ func (s *hostState) tick(in input) decision {
 		d.events = append(d.events, event{public: &turnStuckEvent{r.Turn.Approval}})
 		d = d.with(tellOpen{agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
 	}
-	return d
+	return s.letGo(d, in.moment)
 }

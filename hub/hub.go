@@ -21,6 +21,7 @@ type Hub struct {
 	launcher Launcher
 	options  Options
 	rules    *rules
+	agents   *agentSlots
 	writers  [Partitions]Writer // set by Start
 	timer    worker             // wakes sleeping sessions
 	stopping sync.Once
@@ -69,6 +70,7 @@ func New(journal Journal, launcher Launcher, key Key, o Options) *Hub {
 		launcher: launcher,
 		options:  o,
 		rules:    &rules{Options: o, key: key},
+		agents:   &agentSlots{most: o.MaxAgents},
 		live:     map[SessionID]*entry{},
 	}
 }

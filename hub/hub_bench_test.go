@@ -153,7 +153,7 @@ func openRooms(b *testing.B, j hub.Journal, sessions int) (*hub.Hub, []*protocol
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = h.Stop(context.Background()) })
-	host, err := h.CreateHost(b.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk})
+	host, err := h.CreateHost(b.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk}, "")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -121,7 +121,11 @@ type turn struct {
 
 // Inputs of a host session from outside.
 type (
-	createHost struct{ body *protocol.CreateHostSession }
+	createHost struct {
+		body      *protocol.CreateHostSession
+		commandID string // empty for none
+		full      bool   // no more agents may run now
+	}
 	readHost   struct{}
 	cancelHost struct{}
 	deleteHost struct{}

@@ -52,7 +52,7 @@ func TestMoved_sessions_of_other_partitions_stay(t *testing.T) {
 		require.NoError(t, err)
 		for staying := id; staying.Partition() == id.Partition(); staying, err = hub.ParseSessionID(r.id) {
 			require.NoError(t, err)
-			hs, err := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk})
+			hs, err := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk}, "")
 			require.NoError(t, err)
 			r.share(hs.ID)
 		}

@@ -28,6 +28,8 @@ type Options struct {
 	TurnTimeout       time.Duration // after which a turn is cancelled; default none
 	CancelGrace       time.Duration // after which an agent that goes on is called unresponsive; default 10 s
 	IdleAfter         time.Duration // after which an unused session leaves memory; default 5 minutes
+	AgentIdleAfter    time.Duration // after which an agent without an open shared session ends; negative for never; default 10 minutes
+	MaxAgents         int           // that run at a time; default 32
 	AgentStopTimeout  time.Duration // for ending an agent when the hub stops; default 10 s
 	AgentStartTimeout time.Duration // for starting an agent; default 60 s
 	SnapshotEvery     int           // events; default 1,000
@@ -47,6 +49,8 @@ func (o Options) withDefaults() Options {
 	o.PermissionTimeout = cmp.Or(o.PermissionTimeout, 30*time.Minute)
 	o.CancelGrace = cmp.Or(o.CancelGrace, 10*time.Second)
 	o.IdleAfter = cmp.Or(o.IdleAfter, 5*time.Minute)
+	o.AgentIdleAfter = cmp.Or(o.AgentIdleAfter, 10*time.Minute)
+	o.MaxAgents = cmp.Or(o.MaxAgents, 32)
 	o.AgentStopTimeout = cmp.Or(o.AgentStopTimeout, 10*time.Second)
 	o.AgentStartTimeout = cmp.Or(o.AgentStartTimeout, time.Minute)
 	o.SnapshotEvery = cmp.Or(o.SnapshotEvery, 1000)

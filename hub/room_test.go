@@ -45,14 +45,32 @@ func newRoomOn(t *testing.T, j hub.Journal, launcher hub.Launcher, o hub.Options
 	r := &room{t: t, journal: j, options: o}
 	r.agents, _ = launcher.(*hubtest.Agents)
 	r.start(launcher)
-	hs, err := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk})
+	hs, err := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk}, "")
 	require.NoError(t, err)
 	require.Equal(t, protocol.AgentIdle, hs.Status)
 	if r.agents != nil {
 		r.nextAgent()
 	}
 	r.share(hs.ID)
+	r.awaitOpen(hs.ID)
 	return r
+}
+
+// awaitOpen waits until the host session has written down that a shared session
+// is open, so that the next append is one that the test causes.
+func (r *room) awaitOpen(hostSession string) {
+	r.t.Helper()
+	id, err := hub.ParseSessionID(hostSession)
+	require.NoError(r.t, err)
+	const events = 4 // created, starting, ready, opened
+	for {
+		head, err := r.journal.Head(r.t.Context(), id)
+		require.NoError(r.t, err)
+		if head.Seq >= events {
+			return
+		}
+		<-time.After(time.Millisecond)
+	}
 }
 
 // start makes the room's hub and stops it when the test ends.

@@ -43,13 +43,26 @@ func (k Key) mac(kind tokenKind, id string, generation int) []byte {
 	return h.Sum(nil)
 }
 
+// createdHostID returns the id of the host session that a creation under this
+// command id makes, as createdID does for shared sessions. A caller of that API
+// has no name yet, so all callers share their ids.
+func (k Key) createdHostID(commandID string) SessionID {
+	return madeID(k.mac(creationToken, "host\x00"+commandID, 0))
+}
+
 // createdID returns the id of the shared session that a creation under this
 // command id makes: the same for the same command, so that a creation that is
 // sent twice makes one session, and not to be guessed without the key.
 func (k Key) createdID(host SessionID, hostUserID, commandID string) SessionID {
 	scope := host.String() + "\x00" + hostUserID + "\x00" + commandID
-	id := SessionID(k.mac(creationToken, scope, 0)[:16])
+	id := madeID(k.mac(creationToken, scope, 0))
 	id[0] = host[0]
+	return id
+}
+
+// madeID makes an id of a digest.
+func madeID(mac []byte) SessionID {
+	id := SessionID(mac[:16])
 	id[6] = id[6]&0x0f | 0x40 // version 4
 	id[8] = id[8]&0x3f | 0x80 // RFC 9562 variant
 	return id

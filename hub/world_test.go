@@ -57,7 +57,7 @@ func newWorld(t require.TestingT, o Options, shared int) *world {
 	}
 	r := testRules(o)
 	w.host = newNode(SessionID{1}, KindHost, r)
-	w.do(w.host, createHost{&protocol.CreateHostSession{Agent: "demo", WorkspaceID: "w", Permissions: protocol.PermissionsAsk}})
+	w.do(w.host, createHost{body: &protocol.CreateHostSession{Agent: "demo", WorkspaceID: "w", Permissions: protocol.PermissionsAsk}})
 	w.launched(true)
 	for i := range shared {
 		n := newNode(SessionID{1, byte(i + 1)}, KindShared, r)

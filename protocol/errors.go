@@ -46,6 +46,7 @@ const (
 	CodeTooManyParticipants       Code = "TOO_MANY_PARTICIPANTS"
 	CodeTooManyPending            Code = "TOO_MANY_PENDING"
 	CodeQueueFull                 Code = "QUEUE_FULL"
+	CodeTooManyAgents             Code = "TOO_MANY_AGENTS"
 	CodeAgentUnavailable          Code = "AGENT_UNAVAILABLE"
 	CodeJournalUnavailable        Code = "JOURNAL_UNAVAILABLE"
 	CodeInternal                  Code = "INTERNAL"
@@ -114,6 +115,7 @@ var Catalogue = map[Code]Entry{
 	CodeTooManyParticipants:       {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeTooManyPending:            {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeQueueFull:                 {http.StatusTooManyRequests, CloseTryAgain, true},
+	CodeTooManyAgents:             {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeAgentUnavailable:          {http.StatusServiceUnavailable, CloseTryAgain, true},
 	CodeJournalUnavailable:        {http.StatusServiceUnavailable, CloseTryAgain, true},
 	CodeInternal:                  {http.StatusInternalServerError, CloseTryAgain, true},

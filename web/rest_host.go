@@ -28,7 +28,11 @@ func (s *Server) createHost(r *http.Request, body []byte) (any, error) {
 	if err := c.Normalize(); err != nil {
 		return nil, err
 	}
-	session, err := s.hub.CreateHost(r.Context(), &c)
+	key, err := idempotencyKey(r)
+	if err != nil {
+		return nil, err
+	}
+	session, err := s.hub.CreateHost(r.Context(), &c, key)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func fromTheFuture(t *testing.T, data string) (session e2e.Session) {
 		h := hub.New(journal, launcher, key, hub.Options{})
 		require.NoError(t, h.Start(t.Context()))
 		defer func() { require.NoError(t, h.Stop(t.Context())) }()
-		demo, err := h.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk})
+		demo, err := h.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk}, "")
 		require.NoError(t, err)
 		made, err := h.CreateShared(t.Context(), &protocol.CreateSharedSession{
 			HostSessionID: demo.ID, HostUserID: "host", Mode: protocol.ModePromptDirect,

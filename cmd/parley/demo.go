@@ -96,7 +96,7 @@ func (srv *server) shareDemo(ctx context.Context) (*protocol.CreateAnswer, error
 	if err := host.Normalize(); err != nil {
 		return nil, err
 	}
-	session, err := srv.hub.CreateHost(ctx, host)
+	session, err := srv.hub.CreateHost(ctx, host, "")
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ const (
 )
 
 func TestServe_with_ten_thousand_sessions_is_small_and_lists_them_at_once(t *testing.T) {
-	s := e2e.ServeWith(t, buildParley(t), t.TempDir())
+	s := e2e.ServeWith(t, buildParley(t), t.TempDir(), "--max-agents", "50")
 	makeSessions(t, s)
 	e2e.CloseIdle()
 	s.Stop(t)

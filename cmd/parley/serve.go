@@ -34,6 +34,8 @@ type serveSettings struct {
 	turnTimeout       time.Duration
 	permissionTimeout time.Duration
 	idleAfter         time.Duration
+	agentIdleAfter    time.Duration
+	maxAgents         int
 	commitInterval    time.Duration
 	maxEvent          int
 	maxParticipants   int
@@ -102,6 +104,8 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&s.turnTimeout, "turn-timeout", 0, "cancel a turn of the agent after this time; 0 for never")
 	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
 	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "take a session out of memory when nobody has used it for this time")
+	f.DurationVar(&s.agentIdleAfter, "agent-idle-after", 10*time.Minute, "end an agent on which no shared session has been open for this time, until it is needed again; 0 for never; twice --idle-after if only that is given")
+	f.IntVar(&s.maxAgents, "max-agents", 32, "most agents that may run at a time")
 	f.DurationVar(&s.commitInterval, "commit-interval", defaultCommitInterval, "under load, how far apart commits begin, so that more events share one; 0 for at once")
 	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is passed on whole")
 	f.IntVar(&s.maxParticipants, "max-participants", 1000, "most people who may be in one session at a time")
@@ -128,6 +132,9 @@ func (s *serveSettings) complete(cmd *cobra.Command) error {
 		profiles = append(profiles, p)
 	}
 	s.profiles = profiles
+	if !cmd.Flags().Changed("agent-idle-after") {
+		s.agentIdleAfter = 2 * s.idleAfter
+	}
 	for _, check := range []func() error{s.checkLimits, s.checkOrigins, s.checkHosts} {
 		if err := check(); err != nil {
 			return usageError{err}
@@ -167,6 +174,10 @@ func (s *serveSettings) checkLimits() error {
 		return fmt.Errorf("--permission-timeout: %s is not a time to wait, such as 30m", s.permissionTimeout)
 	case s.idleAfter <= 0:
 		return fmt.Errorf("--idle-after: %s is not a time to wait, such as 5m", s.idleAfter)
+	case s.agentIdleAfter < 0:
+		return fmt.Errorf("--agent-idle-after: %s is negative; 0 is for never", s.agentIdleAfter)
+	case s.maxAgents <= 0:
+		return fmt.Errorf("--max-agents: %d lets no agent run", s.maxAgents)
 	case s.commitInterval < 0 || s.commitInterval > time.Second:
 		return fmt.Errorf("--commit-interval: %s is not between 0 and 1s", s.commitInterval)
 	case s.maxEvent <= 0:
@@ -206,10 +217,20 @@ func (s *serveSettings) hubOptions() hub.Options {
 		TurnTimeout:       s.turnTimeout,
 		PermissionTimeout: s.permissionTimeout,
 		IdleAfter:         s.idleAfter,
+		AgentIdleAfter:    orNever(s.agentIdleAfter),
+		MaxAgents:         s.maxAgents,
 		MaxEvent:          s.maxEvent,
 		MaxParticipants:   s.maxParticipants,
 		MaxConnections:    s.maxConnections,
 	}
+}
+
+// orNever is a time as package hub has it, where zero means its default.
+func orNever(d time.Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return d
 }
 
 // webRate is a rate as package web has it, where zero means its default.

@@ -105,7 +105,7 @@ func simulate(p plan) *run {
 // open begins with one process, one agent and a room.
 func (r *run) open(rng *rand.Rand) {
 	r.start()
-	hs, err := r.now().hub.CreateHost(context.Background(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk})
+	hs, err := r.now().hub.CreateHost(context.Background(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk}, "")
 	if err != nil {
 		r.violation("no host session: %v", err)
 		return

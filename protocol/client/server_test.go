@@ -52,7 +52,7 @@ func share(t *testing.T, h *hub.Hub, url string) realSession {
 	t.Helper()
 	host := &protocol.CreateHostSession{Agent: "demo"}
 	require.NoError(t, host.Normalize())
-	session, err := h.CreateHost(withPatience(t), host)
+	session, err := h.CreateHost(withPatience(t), host, "")
 	require.NoError(t, err)
 	shared := &protocol.CreateSharedSession{HostSessionID: session.ID, HostUserID: "olga"}
 	require.NoError(t, shared.Normalize())

@@ -488,6 +488,8 @@ export const t = {
       TOO_MANY_PENDING: "Too many prompts wait for the host. Wait until some are decided on.",
       TOO_MANY_PARTICIPANTS: "The session is full.",
       QUEUE_FULL: "Too many prompts wait for the agent.",
+      TOO_MANY_AGENTS:
+        "The server runs as many agents as it may. End one that is not needed, or try again later.",
       AGENT_UNAVAILABLE: "The agent cannot be reached.",
       JOURNAL_UNAVAILABLE: "The server could not write that down. Try again.",
       SESSION_INACTIVE: "The session is closed.",

@@ -30,10 +30,11 @@ type parleyTarget struct {
 }
 
 // serveFlags lift the limits that keep one client from being as fast as all of
-// a room together, and rooms smaller than those that are measured.
+// a room together, and rooms smaller and agents fewer than those that are measured.
 var serveFlags = []string{
 	"--listen", "127.0.0.1:0", "--log-format", "json",
 	"--command-rate", "0", "--max-participants", "100000", "--max-connections", "100000",
+	"--max-agents", "100000",
 }
 
 // newDirectory makes a directory for a server's data, on disk.

@@ -1,0 +1,70 @@
+package hub
+
+import "parley/protocol"
+
+// create makes the host session and starts its agent. A creation with a command
+// id that is repeated, at the same time or later, leads to the same session: an
+// answer is computed from the session's own state, so nothing else has to be
+// remembered. A creation whose agent could not be started leaves nothing behind
+// that a repetition could be answered with, and so is tried again.
+func (s *hostState) create(in input, c createHost) decision {
+	if s.Session.ID != "" && !s.NeverRan {
+		return s.createdBefore(c)
+	}
+	if c.full {
+		return decision{err: tooManyAgents(s.rules.MaxAgents)}
+	}
+	session := protocol.HostSession{
+		ID:          s.ID.String(),
+		Agent:       c.body.Agent,
+		WorkspaceID: c.body.WorkspaceID,
+		Title:       c.body.Title,
+		Permissions: c.body.Permissions,
+		Status:      protocol.AgentStarting,
+		CreatedAt:   in.at,
+	}
+	spec := LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.body.Cwd, MaxEvent: s.rules.MaxEvent}
+	return decision{
+		events:  []event{{public: &hostCreated{session, c.body.Cwd, c.request()}}, {public: agentIs(protocol.AgentStarting)}},
+		effects: []effect{launchAgent{spec}},
+		hold:    holdLaunch,
+	}
+}
+
+// createdBefore answers a creation whose session exists.
+func (s *hostState) createdBefore(c createHost) decision {
+	switch {
+	case c.commandID == "":
+		return refuse(protocol.CodeInternal, "the host session exists already")
+	case s.Request != c.request():
+		return refuse(protocol.CodeInvalidRequest, "this Idempotency-Key was used to start another agent")
+	case s.Deleted:
+		return refuse(protocol.CodeHostSessionNotFound, "the agent session that was made under this Idempotency-Key has been deleted")
+	case s.AgentSession != "":
+		return decision{answer: &protocol.HostSessionAnswer{Session: s.ready()}, duplicate: true}
+	case s.Agent != protocol.AgentExited:
+		return decision{hold: holdLaunch} // the first answer waits as well
+	case c.full:
+		return decision{err: tooManyAgents(s.rules.MaxAgents)}
+	}
+	d := s.launch(decision{}) // the server was restarted before the agent was ready
+	d.hold = holdLaunch
+	return d
+}
+
+// ready is the session as its creation is answered: when its agent has become
+// ready, whatever has become of it since.
+func (s *hostState) ready() protocol.HostSession {
+	after := s.Session
+	after.Status = protocol.AgentIdle
+	return after
+}
+
+// request tells this creation from others under the same command id; empty
+// without one.
+func (c createHost) request() string {
+	if c.commandID == "" {
+		return ""
+	}
+	return digestOf("create_host", c.body)
+}
