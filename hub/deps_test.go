@@ -39,7 +39,8 @@ var allowances = []struct {
 }{
 	{"parley/protocol/client/...", []string{"parley/protocol/...", "github.com/coder/websocket/...", "github.com/google/uuid"}},
 	{"parley/protocol/...", []string{"parley/protocol/...", "github.com/google/uuid"}},
-	{"parley/hub", []string{"parley/protocol", "go.uber.org/zap/...", "github.com/google/uuid"}},
+	{"parley/hub/naming", []string{"parley/protocol", "golang.org/x/text/...", "github.com/mtibben/confusables"}},
+	{"parley/hub", []string{"parley/protocol", "parley/hub/naming", "go.uber.org/zap/...", "github.com/google/uuid"}},
 	{"parley/hub/hubtest/...", []string{"parley/...", "github.com/stretchr/testify/...", "pgregory.net/rapid", "github.com/google/uuid", "go.uber.org/zap/...", "github.com/hanwen/go-fuse/...", "golang.org/x/sys/..."}},
 	{"parley/hub/simulation", nil},
 	{"parley/hub/journal", []string{"parley/hub", "parley/protocol"}},

@@ -1,0 +1,105 @@
+package naming
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"parley/protocol"
+)
+
+// Given returns what to call somebody who wants a name. taken reports whether a
+// key is one of a name of somebody else; it is true of finitely many keys.
+//
+// A name that is free stays as it is. The second of two equal ones gets " (2)",
+// the third " (3)". One that reads like a label of the clients, such as "Agent"
+// or "Host", gets " (guest)", and one of which nothing is seen is "guest". The
+// result has at most [protocol.MaxNameLength] characters.
+func Given(want string, taken func(key string) bool) string {
+	if len(Keys(want)) == 0 {
+		want = noName
+	} else if isLabel(want) {
+		want = shortened(want, guest) + guest
+	}
+	if !slices.ContainsFunc(Keys(want), taken) {
+		return want
+	}
+	return numbered(withoutNumber(want), taken)
+}
+
+// numbered returns a name with the lowest number that is free, from two on.
+func numbered(name string, taken func(key string) bool) string {
+	base := ""
+	var keys []string // of base
+	for n := 2; ; n++ {
+		suffix := " (" + strconv.Itoa(n) + ")"
+		if b := shortened(name, suffix); b != base {
+			base, keys = b, Keys(b)
+		}
+		withNumber := func(key string) bool { return taken(key + keyOfNumber(n)) }
+		if !slices.ContainsFunc(keys, withNumber) {
+			return base + suffix
+		}
+	}
+}
+
+// keyOfNumber is what a number in brackets adds to the keys of a name. Looking
+// for a free number among a thousand is too slow by Keys.
+func keyOfNumber(n int) string {
+	return "(" + digitsByLook.Replace(strconv.Itoa(n)) + ")"
+}
+
+var digitsByLook = strings.NewReplacer("0", "o", "1", "l")
+
+const (
+	noName = "guest"
+	guest  = " (guest)"
+)
+
+// shortened cuts a name where there is no room for a suffix.
+func shortened(name, suffix string) string {
+	for room := protocol.MaxNameLength - utf8.RuneCountInString(suffix); utf8.RuneCountInString(name) > room; {
+		_, size := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-size]
+	}
+	return strings.TrimRightFunc(name, isInvisible)
+}
+
+// withoutNumber drops a number that was typed by hand, as in "Ann (2)", unless
+// nothing is left then.
+func withoutNumber(name string) string {
+	open := strings.LastIndexByte(name, '(')
+	if open < 0 {
+		return name
+	}
+	number, closed := strings.CutSuffix(name[open+1:], ")")
+	base := strings.TrimRightFunc(name[:open], isInvisible)
+	if _, err := strconv.ParseUint(number, 10, 32); !closed || err != nil || len(Keys(base)) == 0 {
+		return name
+	}
+	return base
+}
+
+// labels are what clients print before what is not said by a person, or call
+// somebody with rights, by their keys.
+var labels = func() map[string]bool {
+	keys := map[string]bool{}
+	for _, label := range []string{
+		"agent", "system", "host", "parley", "server", "admin", "administrator",
+		"moderator", "operator", "owner", "you",
+	} {
+		for _, key := range append(Keys(label), Keys("the"+label)...) {
+			keys[key] = true
+		}
+	}
+	return keys
+}()
+
+// isLabel reports whether a name reads like a label, whatever punctuation is
+// around it.
+func isLabel(name string) bool {
+	bare := strings.TrimFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	return slices.ContainsFunc(Keys(bare), func(key string) bool { return labels[key] })
+}
