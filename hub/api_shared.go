@@ -120,6 +120,13 @@ func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Reque
 	return h.answer(ctx, id, command{who: c, request: r})
 }
 
+// Rejoin is Do for a join in the way of the original API: whoever joins with the
+// invite under the user id of a guest who is here is handed that guest's
+// participant, token included. The host's is never handed out.
+func (h *Hub) Rejoin(ctx context.Context, id string, r protocol.Request) (Answer, error) {
+	return h.answer(ctx, id, command{request: r, legacyRejoin: true})
+}
+
 func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
 	session, err := ParseSessionID(id)
 	if err != nil {

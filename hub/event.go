@@ -25,7 +25,7 @@ type private struct {
 	Host    *protocol.Participant `json:"host,omitempty"`    // with shared_session_created
 	Agent   protocol.AgentStatus  `json:"agent,omitempty"`   // with shared_session_created
 	Message *protocol.Message     `json:"message,omitempty"` // with prompt_pending_approval
-	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated
+	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated and the removal that rotated it
 	Gone    bool                  `json:"gone,omitempty"`    // with agent_status: it cannot come back
 }
 

@@ -11,11 +11,6 @@ import (
 type Options struct {
 	Logger *zap.Logger // default: none
 
-	// LegacyRejoin hands a guest's participant, token included, to whoever joins
-	// with the invite under the same user id, as the original API did. The
-	// host's is never handed out.
-	LegacyRejoin bool
-
 	MaxParticipants   int           // present at a time, in one session; default 1,000
 	MaxConnections    int           // of one session; default 2,000
 	MaxOwnConnections int           // of one participant; default 16

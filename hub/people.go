@@ -5,12 +5,13 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/naming"
 	"parley/protocol"
 )
 
 // people are the participants of a shared session in join order, those who left
 // included. There can be many more who left than are here, so nothing but
-// showing them all looks at each. In a snapshot they are a list.
+// showing them all and removing one looks at each. In a snapshot they are a list.
 type people struct {
 	all []protocol.Participant
 
@@ -18,13 +19,19 @@ type people struct {
 	places  map[string]int    // in all, by participant id
 	here    []int             // places of those who have not left, in order
 	users   map[string]int    // place of who came last of those who are here, by user id
+	names   map[string]int    // how many of those who keep theirs have a name or a user id of that key; nil until somebody joins
 	encoded []json.RawMessage // each of all as it is shown; nil since it has changed
 	shown   []byte            // the first of encoded, separated by commas; it only grows, or is made anew
 	showing int               // how many are in shown
 }
 
 func newPeople(all []protocol.Participant) people {
-	p := people{all: all, places: make(map[string]int, len(all)), users: map[string]int{}, encoded: make([]json.RawMessage, len(all))}
+	p := people{
+		all:     all,
+		places:  make(map[string]int, len(all)),
+		users:   map[string]int{},
+		encoded: make([]json.RawMessage, len(all)),
+	}
 	for i := range all {
 		p.places[all[i].ID] = i
 		if all[i].LeftAt == nil {
@@ -53,6 +60,17 @@ func (p *people) present(userID string) (protocol.Participant, bool) {
 	return p.all[i], true
 }
 
+// of returns the ids of all guests that a user has been.
+func (p *people) of(userID string) []string {
+	var ids []string
+	for i := range p.all {
+		if p.all[i].UserID == userID && p.all[i].Role != protocol.RoleHost {
+			ids = append(ids, p.all[i].ID)
+		}
+	}
+	return ids
+}
+
 // put takes a new participant in, or notes what has changed of one.
 func (p *people) put(who protocol.Participant) {
 	i, known := p.places[who.ID]
@@ -60,7 +78,10 @@ func (p *people) put(who protocol.Participant) {
 		i = len(p.all)
 		p.places[who.ID] = i
 		p.all, p.encoded = append(p.all, who), append(p.encoded, nil)
+	} else {
+		p.count(p.all[i], -1)
 	}
+	p.count(who, 1)
 	p.all[i], p.encoded[i] = who, nil
 	if i < p.showing {
 		p.shown, p.showing = nil, 0
@@ -90,10 +111,52 @@ func (p *people) forget(userID string, place int) {
 	}
 }
 
+// keepsName reports whether nobody else may be called like that participant:
+// while the participant is here, and always for the host.
+func keepsName(who protocol.Participant) bool {
+	return who.LeftAt == nil || who.Role == protocol.RoleHost
+}
+
+// isTaken reports whether a name of that key is somebody's. Keys take a while to
+// make, so a session that nobody joins makes none.
+func (p *people) isTaken(key string) bool {
+	if p.names == nil {
+		p.names = map[string]int{}
+		for i := range p.all {
+			p.count(p.all[i], 1)
+		}
+	}
+	return p.names[key] > 0
+}
+
+// count adds n to the names that a participant keeps.
+func (p *people) count(who protocol.Participant, n int) {
+	if p.names == nil || !keepsName(who) {
+		return
+	}
+	for _, key := range keysOf(who) {
+		if p.names[key] += n; p.names[key] == 0 {
+			delete(p.names, key)
+		}
+	}
+}
+
+// keysOf returns the keys of the name that a participant is called by, and of
+// the user id, which clients may show too.
+func keysOf(who protocol.Participant) []string {
+	keys := naming.Keys(who.Name())
+	if who.DisplayName != nil {
+		keys = append(keys, naming.Keys(who.UserID)...)
+	}
+	return keys
+}
+
 // leave notes that all have left.
 func (p *people) leave(at time.Time) {
 	for _, i := range p.here {
+		p.count(p.all[i], -1)
 		p.all[i].LeftAt, p.encoded[i] = &at, nil
+		p.count(p.all[i], 1)
 	}
 	clear(p.users)
 	p.here, p.shown, p.showing = nil, nil, 0

@@ -48,6 +48,10 @@ func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
 }
 
 func checkPeople(t *rapid.T, p *people) {
+	fresh := newPeople(p.all)
+	p.isTaken("")
+	fresh.isTaken("")
+	require.Equal(t, fresh.names, p.names, "the names of those who keep theirs")
 	var shown []json.RawMessage
 	require.NoError(t, json.Unmarshal(slices.Concat([]byte("["), p.show(), []byte("]")), &shown))
 	require.Len(t, shown, len(p.all))

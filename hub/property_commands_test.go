@@ -68,7 +68,7 @@ func (p *play) anyCommand(t *rapid.T, n *node) protocol.Command {
 		case 12:
 			return &protocol.SetRole{ParticipantID: who(), Role: rapid.SampledFrom([]protocol.Role{protocol.RoleCollaborator, protocol.RoleViewer}).Draw(t, "role")}
 		case 13:
-			return &protocol.Remove{ParticipantID: who()}
+			return &protocol.Remove{ParticipantID: who(), KeepInvite: rapid.Bool().Draw(t, "keep the invite")}
 		case 14:
 			return &protocol.Leave{}
 		case 15:

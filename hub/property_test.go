@@ -27,7 +27,7 @@ type sentCommand struct {
 
 func TestSessions_keep_their_promises_whatever_happens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		o := Options{MaxQueued: 3, MaxPending: 4, MaxOwnPending: 2, MaxParticipants: 4, LegacyRejoin: rapid.Bool().Draw(t, "legacy rejoin")}
+		o := Options{MaxQueued: 3, MaxPending: 4, MaxOwnPending: 2, MaxParticipants: 4}
 		if rapid.Bool().Draw(t, "turn timeout") {
 			o.TurnTimeout = time.Minute
 		}
@@ -52,7 +52,11 @@ func TestSessions_keep_their_promises_whatever_happens(t *testing.T) {
 
 func (p *play) command(t *rapid.T) {
 	n := rapid.SampledFrom(p.world.shared).Draw(t, "session")
-	c := command{who: p.somebody(t, n), request: protocol.Request{ID: fmt.Sprint(rapid.IntRange(0, 40).Draw(t, "id")), Command: p.anyCommand(t, n)}}
+	c := command{
+		who:          p.somebody(t, n),
+		request:      protocol.Request{ID: fmt.Sprint(rapid.IntRange(0, 40).Draw(t, "id")), Command: p.anyCommand(t, n)},
+		legacyRejoin: rapid.Bool().Draw(t, "legacy rejoin"),
+	}
 	p.give(n, c)
 }
 

@@ -21,8 +21,10 @@ type sharedState struct {
 	Session     protocol.Session
 	Invite      int // generation of the invite
 	People      people
-	Barred      map[string]bool          // user ids that were removed
-	Roles       map[string]protocol.Role // roles that the host has set, by user id
+	Barred      map[string]bar           // user ids that were removed
+	Roles       map[string]protocol.Role // restrictions that the host has set, by user id
+	Deciders    map[string]bool          // those here, by participant id, who have decided on what others proposed or asked
+	Kept        []string                 // keys of the names of deciders who have left, at most keptNames of them
 	Approvals   []approvalState          // every prompt, in order of creation
 	Open        []openApproval           // those that are not done, in order of creation
 	Permissions []openPermission         // in order of asking
@@ -35,6 +37,22 @@ type sharedState struct {
 	approvals map[string]int  // place in Approvals by id
 	resource  json.RawMessage // encoding of encoded, which Session seldom differs from
 	encoded   protocol.Session
+}
+
+// bar is why a user was removed.
+type bar struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler. Snapshots of before the reason was
+// kept have true for each user.
+func (b *bar) UnmarshalJSON(encoded []byte) error {
+	if string(encoded) == "true" {
+		*b = bar{}
+		return nil
+	}
+	type plain bar
+	return json.Unmarshal(encoded, (*plain)(b))
 }
 
 // rules are the settings that decisions depend on.
@@ -94,7 +112,10 @@ func (s *sharedState) index() {
 		s.approvals[a.ID] = i
 	}
 	if s.Barred == nil {
-		s.Barred = map[string]bool{}
+		s.Barred = map[string]bar{}
+	}
+	if s.Deciders == nil {
+		s.Deciders = map[string]bool{}
 	}
 	if s.Roles == nil {
 		s.Roles = map[string]protocol.Role{}
@@ -179,12 +200,9 @@ func (s *sharedState) apply(e event, at stamp) {
 		s.People.put(p.Participant)
 	case *protocol.ParticipantUpdated:
 		s.People.put(p.Participant)
-		s.Roles[p.Participant.UserID] = p.Participant.Role
+		s.restrict(p.Participant)
 	case *protocol.ParticipantLeft:
-		s.People.put(p.Participant)
-		if p.RemovedBy != nil {
-			s.Barred[p.Participant.UserID] = true
-		}
+		s.applyLeft(p)
 	case *protocol.InviteRotated:
 		s.Invite = e.private.Invite
 		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScope) })
@@ -195,6 +213,9 @@ func (s *sharedState) apply(e event, at stamp) {
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
 		s.Settled = keepLast(append(s.Settled, p.RequestID), rememberedRequests)
+		if p.Participant != nil {
+			s.hasDecided(p.Participant.ID)
+		}
 	case *protocol.PermissionWithdrawn:
 		s.dropPermission(p.RequestID)
 	default:
@@ -208,8 +229,12 @@ func (s *sharedState) applyPrompt(payload protocol.Payload, at stamp) {
 		s.putApproval(p.Approval, at, phasePending)
 	case *protocol.PromptApproved:
 		s.putApproval(p.Approval, at, phaseApproved)
+		if p.Participant.ID != p.Approval.ParticipantID {
+			s.hasDecided(p.Participant.ID)
+		}
 	case *protocol.PromptRejected:
 		s.putApproval(p.Approval, at, "")
+		s.hasDecided(p.Participant.ID)
 	case *protocol.PromptQueued:
 		s.setPhase(p.ApprovalID, phaseQueued)
 	case *protocol.PromptDispatchStarted:

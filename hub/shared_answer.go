@@ -48,9 +48,22 @@ func answerTo(c protocol.Command, e event, session protocol.Session, r *rules) a
 	case *protocol.ParticipantUpdated:
 		return &protocol.ParticipantAnswer{Participant: p.Participant}
 	case *protocol.ParticipantLeft:
+		if c.CommandType() == protocol.CommandRemove {
+			return removeAnswer(p, e, session, r)
+		}
 		return &protocol.ParticipantAnswer{Participant: p.Participant}
 	case *protocol.InviteRotated:
 		return &protocol.InviteAnswer{InviteToken: r.key.token(inviteToken, session.ID, e.private.Invite)}
 	}
 	return struct{}{}
+}
+
+// removeAnswer has the new invite, where the removal replaced it.
+func removeAnswer(p *protocol.ParticipantLeft, e event, session protocol.Session, r *rules) *protocol.RemoveAnswer {
+	a := &protocol.RemoveAnswer{Participant: p.Participant}
+	if e.private.Invite > 0 {
+		invite := r.key.token(inviteToken, session.ID, e.private.Invite)
+		a.InviteToken = &invite
+	}
+	return a
 }

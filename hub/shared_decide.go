@@ -120,9 +120,17 @@ func (s *sharedState) authenticate(who Credentials) (protocol.Participant, error
 		return p, protocol.Errorf(protocol.CodeInvalidParticipantToken, "wrong participant token")
 	}
 	if p.LeftAt != nil {
-		return p, protocol.Errorf(protocol.CodeParticipantInactive, "this participant has left")
+		return p, s.whyLeft(p)
 	}
 	return p, nil
+}
+
+// whyLeft is what somebody who has left is told.
+func (s *sharedState) whyLeft(p protocol.Participant) error {
+	if err := s.requireNotBarred(p.UserID); err != nil && p.Role != protocol.RoleHost {
+		return err
+	}
+	return protocol.Errorf(protocol.CodeParticipantInactive, "this participant has left")
 }
 
 // authentic reports whether who is p. A connection was checked when it came.

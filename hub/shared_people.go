@@ -87,7 +87,7 @@ func (s *sharedState) enter(in input, c command, first protocol.Command) decisio
 		return refuse(protocol.CodeInvalidRequest, "this connection has its participant already")
 	}
 	if join, ok := first.(*protocol.Join); ok {
-		return s.join(in, c.request, join).forCommand(refOf(c.request, joining(join.UserID)))
+		return s.join(in, c, join).forCommand(refOf(c.request, joining(join.UserID)))
 	}
 	return s.resume(in, first.(*protocol.Resume), c.stream)
 }
@@ -100,20 +100,20 @@ func joining(userID string) string { return joinScope + userID }
 
 // join makes somebody with the invite a participant, or brings one back who
 // shows who they are.
-func (s *sharedState) join(in input, r protocol.Request, c *protocol.Join) decision {
+func (s *sharedState) join(in input, m command, c *protocol.Join) decision {
 	if err := s.requireActive(); err != nil {
 		return decision{err: err}
 	}
 	if !s.rules.key.verify(inviteToken, s.ID.String(), s.Invite, c.InviteToken) {
 		return refuse(protocol.CodeInvalidInviteToken, "the invite is wrong or was replaced")
 	}
-	if done, again, err := s.recall(joining(c.UserID), r); err != nil || again {
+	if done, again, err := s.recall(joining(c.UserID), m.request); err != nil || again {
 		return s.joinedBefore(done, c, err)
 	}
-	if s.Barred[c.UserID] && !s.provesHost(c) {
-		return refuse(protocol.CodeParticipantRemoved, "the host has removed this user")
+	if err := s.requireNotBarred(c.UserID); err != nil && !s.provesHost(c) {
+		return decision{err: err}
 	}
-	if d, settled := s.rejoin(in, c); settled {
+	if d, settled := s.rejoin(in, c, m.legacyRejoin); settled {
 		return d
 	}
 	if len(s.People.here) >= s.rules.MaxParticipants {
@@ -127,7 +127,7 @@ func (s *sharedState) join(in input, r protocol.Request, c *protocol.Join) decis
 		Role:            s.roleOnJoin(c),
 		JoinedAt:        in.at,
 	}
-	return s.joined(p, c.Recent)
+	return s.joined(s.named(p), c.Recent)
 }
 
 // joinedBefore answers a join that was carried out before.
@@ -142,8 +142,9 @@ func (s *sharedState) joinedBefore(done commandDone, c *protocol.Join, err error
 }
 
 // rejoin settles a join under the user id of somebody who is here, or by the
-// host who left. The host is never handed out on an invite.
-func (s *sharedState) rejoin(in input, c *protocol.Join) (decision, bool) {
+// host who left. The host is never handed out on an invite, and a guest only
+// where legacy says so.
+func (s *sharedState) rejoin(in input, c *protocol.Join, legacy bool) (decision, bool) {
 	if s.provesHost(c) {
 		return s.comeBack(in, s.host(), c.Recent), true
 	}
@@ -152,7 +153,7 @@ func (s *sharedState) rejoin(in input, c *protocol.Join) (decision, bool) {
 		return decision{}, false
 	}
 	own := s.rules.key.verify(participantToken, p.ID, 1, c.ParticipantToken)
-	if own || s.rules.LegacyRejoin && p.Role != protocol.RoleHost {
+	if own || legacy && p.Role != protocol.RoleHost {
 		return decision{answer: welcomeFor{p.ID, true, c.Recent}}, true
 	}
 	return refuse(protocol.CodeUserAlreadyJoined, "somebody is here under this user id; coming back needs that participant's token"), true
@@ -181,16 +182,55 @@ func (s *sharedState) joined(p protocol.Participant, recent int) decision {
 	}
 }
 
-// roleOnJoin is the role asked for, but never host, and the one that the host
-// has set for this user where there is one.
+// roleOnJoin is the role asked for, but never host, and no more than the host
+// has left this user.
 func (s *sharedState) roleOnJoin(c *protocol.Join) protocol.Role {
-	if set, ok := s.Roles[c.UserID]; ok {
-		return set
-	}
-	if c.Role == protocol.RoleViewer {
+	if c.Role == protocol.RoleViewer || s.Roles[c.UserID] == protocol.RoleViewer {
 		return protocol.RoleViewer
 	}
 	return protocol.RoleCollaborator
+}
+
+// restrict notes the role that the host leaves a participant with. A lower one
+// sticks to the user id, and a higher one to nobody: user ids are self-asserted.
+func (s *sharedState) restrict(p protocol.Participant) {
+	if p.Role == protocol.RoleViewer {
+		s.Roles[p.UserID] = p.Role
+	} else {
+		delete(s.Roles, p.UserID)
+	}
+}
+
+// applyLeft notes that a participant has left, by itself or by the host's act.
+func (s *sharedState) applyLeft(left *protocol.ParticipantLeft) {
+	p := left.Participant
+	s.People.put(p)
+	s.keepName(p)
+	if left.RemovedBy == nil {
+		return
+	}
+	s.Barred[p.UserID] = bar{deref(left.Reason)}
+	if p.Role == protocol.RoleViewer {
+		s.Roles[p.UserID] = p.Role
+	}
+}
+
+// requireNotBarred returns an error for a user whom the host has removed, with
+// the reason that everybody was told.
+func (s *sharedState) requireNotBarred(userID string) error {
+	barred, ok := s.Barred[userID]
+	if !ok {
+		return nil
+	}
+	return protocol.Errorf(protocol.CodeParticipantRemoved, "%s", removedFor(barred.Reason))
+}
+
+// removedFor is what a person is told who was removed.
+func removedFor(reason string) string {
+	if reason == "" {
+		return "the host has removed you"
+	}
+	return "the host has removed you: " + reason
 }
 
 // resume brings a connection back, and with it the host who left.
@@ -199,9 +239,6 @@ func (s *sharedState) resume(in input, c *protocol.Resume, stream bool) decision
 	gone := errors.Is(err, &protocol.Error{Code: protocol.CodeParticipantInactive})
 	if gone && p.Role == protocol.RoleHost && !stream {
 		return s.comeBack(in, p, c.Recent)
-	}
-	if gone && s.Barred[p.UserID] {
-		return refuse(protocol.CodeParticipantRemoved, "the host has removed this user")
 	}
 	if err != nil {
 		return decision{err: err}
@@ -226,8 +263,11 @@ func (s *sharedState) setRole(c *protocol.SetRole) decision {
 	return decision{events: []event{did(&protocol.ParticipantUpdated{Participant: p})}}
 }
 
-// remove shows somebody out: what they have pending is rejected, what they
-// have queued is cancelled, and the user id is barred.
+// remove ends somebody's participation for good: their pending prompts are
+// rejected, their queued ones cancelled, their user id is barred and, unless the
+// command says otherwise, the invite replaced, since they can have passed it on
+// or use it under another user id. That they have left is the last event, so that
+// it is the last that they are shown.
 func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Participant) decision {
 	p, err := s.guest(c.ParticipantID)
 	if err != nil {
@@ -255,9 +295,15 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 	if p.LeftAt == nil {
 		p.LeftAt = in.time()
 	}
-	left := &protocol.ParticipantLeft{Participant: p, RemovedBy: &host.ID, Reason: c.Reason}
-	d.events = append(d.events, did(left))
-	d.effects = append(d.effects, cut{p.ID, protocol.CloseRemoved, "the host has removed you"})
+	left := did(&protocol.ParticipantLeft{Participant: p, RemovedBy: &host.ID, Reason: c.Reason})
+	if !c.KeepInvite {
+		d.events = append(d.events, s.rotated(host))
+		left.private.Invite = s.Invite + 1
+	}
+	d.events = append(d.events, left)
+	for _, own := range s.People.of(p.UserID) {
+		d.effects = append(d.effects, cut{own, protocol.CloseRemoved, removedFor(deref(c.Reason))})
+	}
 	return d
 }
 
@@ -274,7 +320,12 @@ func (s *sharedState) guest(id string) (protocol.Participant, error) {
 }
 
 func (s *sharedState) rotateInvite(p protocol.Participant) decision {
-	rotated := did(&protocol.InviteRotated{Participant: p})
-	rotated.private.Invite = s.Invite + 1
+	rotated := s.rotated(p)
+	rotated.answers = true
 	return decision{events: []event{rotated}}
+}
+
+// rotated is the event that makes the present invite useless.
+func (s *sharedState) rotated(by protocol.Participant) event {
+	return event{public: &protocol.InviteRotated{Participant: by}, private: private{Invite: s.Invite + 1}}
 }

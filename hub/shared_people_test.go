@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -44,11 +45,12 @@ func TestShared_Join(t *testing.T) {
 // under the same user id.
 func TestShared_Join_as_somebody_present(t *testing.T) {
 	for _, legacy := range []bool{false, true} {
-		s := newStage(t, Options{LegacyRejoin: legacy})
+		s := newStage(t, Options{})
 		ben := s.joins("ben", "")
 		own := s.credentials(ben).Token
 		back := func(user, token string) decision {
-			return s.tryJoin(&protocol.Join{UserID: user, ParticipantToken: token})
+			join := &protocol.Join{InviteToken: s.inviteToken(), UserID: user, ParticipantToken: token}
+			return s.do(s.n, command{request: protocol.Request{Command: join}, legacyRejoin: legacy})
 		}
 		t.Run("with one's own token comes back", func(t *testing.T) {
 			require.Equal(t, welcomeFor{ben.ID, true, 0}, back("ben", own).answer)
@@ -107,6 +109,12 @@ func TestShared_SetRole(t *testing.T) {
 		require.NoError(t, s.by(ben, &protocol.Leave{}).err)
 		require.Equal(t, protocol.RoleViewer, s.joins("ben", protocol.RoleCollaborator).Role)
 	})
+	t.Run("that is higher sticks to nobody", func(t *testing.T) {
+		again, _ := s.state.People.present("ben")
+		require.NoError(t, s.by(s.owner(), &protocol.SetRole{ParticipantID: again.ID, Role: protocol.RoleCollaborator}).err)
+		require.NoError(t, s.by(again, &protocol.Leave{}).err)
+		require.Equal(t, protocol.RoleViewer, s.joins("ben", protocol.RoleViewer).Role)
+	})
 	t.Run("cannot be done to the host", func(t *testing.T) {
 		require.Equal(t, protocol.CodeInvalidRequest, codeOf(set(s.owner().ID).err))
 	})
@@ -124,9 +132,10 @@ func TestShared_Remove(t *testing.T) {
 	s.deliverAll()
 	s.mode(protocol.ModePromptWithApproval)
 	pending := s.prompts(ben)
-	d := s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID})
-	require.Equal(t, []protocol.EventType{protocol.EventPromptCancelled, protocol.EventPromptRejected, protocol.EventParticipantLeft}, types(d))
-	require.Contains(t, d.effects, effect(cut{ben.ID, protocol.CloseRemoved, "the host has removed you"}))
+	reason := "spam"
+	d := s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID, Reason: &reason})
+	require.Equal(t, []protocol.EventType{protocol.EventPromptCancelled, protocol.EventPromptRejected, protocol.EventInviteRotated, protocol.EventParticipantLeft}, types(d))
+	require.Contains(t, d.effects, effect(cut{ben.ID, protocol.CloseRemoved, "the host has removed you: spam"}))
 	s.deliverAll()
 	require.Equal(t, protocol.ApprovalFailed, s.state.approval(queued).Status)
 	require.Equal(t, protocol.ApprovalRejected, s.state.approval(pending).Status)
@@ -134,6 +143,11 @@ func TestShared_Remove(t *testing.T) {
 		require.Equal(t, protocol.CodeParticipantRemoved, codeOf(s.tryJoin(&protocol.Join{UserID: "ben"}).err))
 		resume := &protocol.Resume{ParticipantID: ben.ID, ParticipantToken: s.credentials(ben).Token}
 		require.Equal(t, protocol.CodeParticipantRemoved, codeOf(s.do(s.n, command{request: protocol.Request{Command: resume}}).err))
+	})
+	t.Run("is told to that user with the reason, whatever the command", func(t *testing.T) {
+		err := s.by(ben, &protocol.Chat{Text: "why?"}).err
+		require.Equal(t, protocol.CodeParticipantRemoved, codeOf(err))
+		require.Contains(t, err.Error(), reason)
 	})
 	t.Run("cannot be done to the host", func(t *testing.T) {
 		require.Equal(t, protocol.CodeInvalidRequest, codeOf(s.by(s.owner(), &protocol.Remove{ParticipantID: s.owner().ID}).err))
@@ -145,7 +159,7 @@ func TestShared_Remove_leaves_the_prompts_of_others(t *testing.T) {
 	ben, cem := s.joins("ben", ""), s.joins("cem", "")
 	s.runs()
 	queued, pending := s.prompts(s.owner()), s.prompts(cem)
-	require.Equal(t, []protocol.EventType{protocol.EventParticipantLeft}, types(s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID})))
+	require.Equal(t, []protocol.EventType{protocol.EventInviteRotated, protocol.EventParticipantLeft}, types(s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID})))
 	s.deliverAll()
 	require.Equal(t, phaseQueued, s.state.open(queued).Phase)
 	require.Equal(t, phasePending, s.state.open(pending).Phase)
@@ -158,7 +172,67 @@ func TestShared_Remove_cancels_no_prompt_a_second_time(t *testing.T) {
 	queued := s.prompts(ben)
 	require.NoError(t, s.by(s.owner(), approve(queued)).err)
 	require.NoError(t, s.by(ben, &protocol.Cancel{ApprovalID: queued}).err)
-	require.Equal(t, []protocol.EventType{protocol.EventParticipantLeft}, types(s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID})))
+	d := s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID, KeepInvite: true})
+	require.Equal(t, []protocol.EventType{protocol.EventParticipantLeft}, types(d))
+}
+
+func TestShared_Remove_and_the_invite(t *testing.T) {
+	remove := func(s *stage, c protocol.Remove) *protocol.RemoveAnswer {
+		ben := s.joins("ben", "")
+		c.ParticipantID = ben.ID
+		d := s.by(s.owner(), &c)
+		require.NoError(t, d.err)
+		return s.state.answerer()(&c, d.events[len(d.events)-1]).(*protocol.RemoveAnswer)
+	}
+	t.Run("is replaced, so that the same person cannot come back under another user id", func(t *testing.T) {
+		s := newStage(t, Options{})
+		old := s.inviteToken()
+		answer := remove(s, protocol.Remove{})
+		require.Equal(t, protocol.CodeInvalidInviteToken, codeOf(s.tryJoin(&protocol.Join{UserID: "benjamin", InviteToken: old}).err))
+		require.Equal(t, s.inviteToken(), *answer.InviteToken, "the host is told the new one")
+		require.NoError(t, s.tryJoin(&protocol.Join{UserID: "cem", InviteToken: *answer.InviteToken}).err)
+	})
+	t.Run("is kept where the host says so", func(t *testing.T) {
+		s := newStage(t, Options{})
+		old := s.inviteToken()
+		require.Nil(t, remove(s, protocol.Remove{KeepInvite: true}).InviteToken)
+		require.NoError(t, s.tryJoin(&protocol.Join{UserID: "cem", InviteToken: old}).err)
+	})
+	t.Run("of each removal is told again with its answer", func(t *testing.T) {
+		s := newStage(t, Options{})
+		ben := s.joins("ben", "")
+		remove := func() decision { return s.byID(s.owner(), "the same", &protocol.Remove{ParticipantID: ben.ID}) }
+		d := remove()
+		first := s.state.answerer()(&protocol.Remove{}, d.events[len(d.events)-1])
+		require.NoError(t, s.by(s.owner(), &protocol.RotateInvite{}).err)
+		again := remove()
+		e, err := decodeShared(s.n.log[again.replay-1])
+		require.NoError(t, err)
+		require.Equal(t, first, s.state.answerer()(&protocol.Remove{}, e))
+	})
+}
+
+// Nothing lifts a bar today. The role would stick if something did.
+func TestShared_Remove_keeps_the_role_of_a_viewer(t *testing.T) {
+	s := newStage(t, Options{})
+	vic, ben := s.joins("vic", protocol.RoleViewer), s.joins("ben", "")
+	for _, p := range []protocol.Participant{vic, ben} {
+		require.NoError(t, s.by(s.owner(), &protocol.Remove{ParticipantID: p.ID}).err)
+	}
+	clear(s.state.Barred)
+	require.Equal(t, protocol.RoleViewer, s.joins("vic", protocol.RoleCollaborator).Role)
+	require.Equal(t, protocol.RoleCollaborator, s.joins("ben", protocol.RoleCollaborator).Role)
+}
+
+// Snapshots used to say of a bar no more than that there is one.
+func TestShared_a_snapshot_of_before_reasons_were_kept(t *testing.T) {
+	s := newStage(t, Options{})
+	state := newSharedState(s.n.id, s.state.rules)
+	encoded := rawJSON(s.state)
+	old := bytes.Replace(encoded, []byte(`"Barred":{}`), []byte(`"Barred":{"ben":true}`), 1)
+	require.NotEqual(t, encoded, old)
+	require.NoError(t, restore(state, old))
+	require.EqualError(t, state.requireNotBarred("ben"), protocol.Errorf(protocol.CodeParticipantRemoved, "the host has removed you").Error())
 }
 
 func TestShared_Remove_somebody_who_left_and_joined_again(t *testing.T) {
@@ -167,7 +241,7 @@ func TestShared_Remove_somebody_who_left_and_joined_again(t *testing.T) {
 	require.NoError(t, s.by(before, &protocol.Leave{}).err)
 	now := s.joins("ben", "")
 	require.NoError(t, s.by(s.owner(), &protocol.Remove{ParticipantID: before.ID}).err)
-	require.Equal(t, protocol.CodeParticipantInactive, codeOf(s.by(now, &protocol.Chat{Text: "hello"}).err))
+	require.Equal(t, protocol.CodeParticipantRemoved, codeOf(s.by(now, &protocol.Chat{Text: "hello"}).err))
 }
 
 func TestShared_a_connection_has_one_participant(t *testing.T) {

@@ -93,11 +93,12 @@ type (
 		ParticipantID string `json:"participantId"`
 		Role          Role   `json:"role"`
 	}
-	// Remove shows somebody out and bars the user id. Answered by
-	// ParticipantAnswer.
+	// Remove ends somebody's participation, bars the user id and replaces the
+	// invite. Answered by RemoveAnswer.
 	Remove struct {
 		ParticipantID string  `json:"participantId"`
-		Reason        *string `json:"reason,omitzero"`
+		Reason        *string `json:"reason,omitzero"`     // everybody is told, the person included
+		KeepInvite    bool    `json:"keepInvite,omitzero"` // leaves the invite good, also for that person under another user id
 	}
 	// RotateInvite replaces the invite. Answered by InviteAnswer.
 	RotateInvite struct{}

@@ -56,9 +56,14 @@ type (
 		Session     Session     `json:"session"`
 		Participant Participant `json:"participant"` // with its access token
 	}
-	// ParticipantAnswer answers Leave, Remove and SetRole.
+	// ParticipantAnswer answers Leave and SetRole.
 	ParticipantAnswer struct {
 		Participant Participant `json:"participant"`
+	}
+	// RemoveAnswer answers Remove.
+	RemoveAnswer struct {
+		Participant Participant `json:"participant"`
+		InviteToken *string     `json:"inviteToken"` // the new invite; null where the old one stays good
 	}
 	// MessageAnswer answers Chat.
 	MessageAnswer struct {

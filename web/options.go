@@ -27,6 +27,13 @@ type Options struct {
 	// may call the API beside the server's own.
 	AllowOrigins []string
 
+	// LegacyRejoin says whether POST …/join hands a guest's participant, token
+	// included, to whoever joins with the invite under the same user id, as the
+	// original API did. Nil leaves it to the server, which does so for requests
+	// from this machine that no proxy has passed on, while it is not meant to be
+	// reached from elsewhere.
+	LegacyRejoin *bool
+
 	// Limits on what clients send; protocol.DefaultLimits by default. They
 	// should be those that the hub tells clients in its welcome.
 	Limits protocol.Limits

@@ -13,6 +13,7 @@ import (
 
 	"parley/hub/journal/sqlite"
 	"parley/protocol"
+	"parley/web"
 )
 
 // Each test here is named after a defect of the original API that Parley does
@@ -63,15 +64,57 @@ func TestOriginal_RejoiningHandsOutTokens(t *testing.T) {
 	})
 }
 
-// Where --legacy-rejoin is on, guests have the old behaviour, and the host
-// still has not.
+// Where --legacy-rejoin is on, guests have the old behaviour over REST, and the
+// host still has not.
 func TestOriginal_RejoiningWithLegacyRejoin(t *testing.T) {
-	w := newWorld(t, func(s *setup) { s.hub.LegacyRejoin = true })
-	s := w.share(protocol.ModeCommentOnly)
-	gil := s.join("gil", protocol.RoleViewer)
-	require.Equal(t, gil, s.join("gil", protocol.RoleCollaborator))
-	w.call("POST", s.path("/join"), object{"inviteToken": s.Invite, "userId": "hana"}).
-		fails(protocol.CodeUserAlreadyJoined)
+	yes, no := true, false
+	open := web.Options{Listen: "127.0.0.1:7777"}
+	with := func(change func(*web.Options)) web.Options {
+		o := open
+		change(&o)
+		return o
+	}
+	for _, row := range []struct {
+		about  string
+		server web.Options
+		header []string
+		handed bool
+	}{
+		{"on loopback", open, nil, true},
+		{"on loopback by its name", web.Options{Listen: "localhost:7777"}, nil, true},
+		{"beyond loopback", web.Options{Listen: ":7777"}, nil, false},
+		{"on loopback, with another name", with(func(o *web.Options) { o.AllowHosts = []string{"chat.example.com"} }), nil, false},
+		{"on loopback, with pages from elsewhere", with(func(o *web.Options) { o.AllowOrigins = []string{"https://chat.example.com"} }), nil, false},
+		{"passed on by RFC 7239", open, []string{"Forwarded", "for=203.0.113.9"}, false},
+		{"passed on by nginx", open, []string{"X-Real-IP", "203.0.113.9"}, false},
+		{"passed on for somebody", open, []string{"X-Forwarded-For", "203.0.113.9"}, false},
+		{"passed on under TLS", open, []string{"x-forwarded-proto", "https"}, false},
+		{"passed on by a gateway", open, []string{"Via", "1.1 gateway"}, false},
+		{"passed on through a tunnel", open, []string{"CF-Connecting-IP", "203.0.113.9"}, false},
+		{"where that was asked for, beyond loopback", web.Options{Listen: ":7777", LegacyRejoin: &yes}, nil, true},
+		{"where that was asked for, behind a proxy", with(func(o *web.Options) { o.LegacyRejoin = &yes }), []string{"X-Forwarded-For", "203.0.113.9"}, true},
+		{"where that was refused", with(func(o *web.Options) { o.LegacyRejoin = &no }), nil, false},
+	} {
+		t.Run(row.about, func(t *testing.T) {
+			w := newWorld(t, func(s *setup) { s.web = row.server })
+			s := w.share(protocol.ModeCommentOnly)
+			gil := s.join("gil", protocol.RoleViewer)
+			join := object{"inviteToken": s.Invite, "userId": "gil"}
+			if row.handed {
+				var answer protocol.JoinAnswer
+				w.call("POST", s.path("/join"), join, row.header...).ok(http.StatusOK, &answer)
+				require.Equal(t, gil, personOf(answer.Participant))
+			} else {
+				w.call("POST", s.path("/join"), join, row.header...).fails(protocol.CodeUserAlreadyJoined)
+			}
+			w.call("POST", s.path("/join"), object{"inviteToken": s.Invite, "userId": "hana"}, row.header...).
+				fails(protocol.CodeUserAlreadyJoined)
+			command := object{"id": "1", "type": "join", "payload": join}
+			refused := w.call("POST", s.path("/commands"), command, row.header...)
+			require.Contains(t, string(refused.body), protocol.CodeUserAlreadyJoined, "only REST is the original's")
+			require.NotContains(t, string(refused.body), gil.Token)
+		})
+	}
 }
 
 func TestOriginal_StreamLosesEventsWhenBehind(t *testing.T) {

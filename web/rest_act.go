@@ -15,12 +15,31 @@ func (s *Server) join(r *http.Request, body []byte) (any, error) {
 	if err := decode(body, c); err != nil {
 		return nil, err
 	}
-	answer, err := s.do(r, hub.Credentials{}, c)
+	if err := c.Normalize(s.o.Limits); err != nil {
+		return nil, err
+	}
+	req, err := newRequest(r, c)
 	if err != nil {
 		return nil, err
 	}
-	welcome := answer.(*hub.Welcome)
+	var answer hub.Answer
+	err = s.addresses.attempt(r.RemoteAddr, c, func() error {
+		answer, err = s.enter(r, req)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	welcome := answer.Payload.(*hub.Welcome)
 	return protocol.JoinAnswer{Session: welcome.Session, Participant: welcome.Participant}, nil
+}
+
+// enter has the hub carry a join out, in the original's way where that is on.
+func (s *Server) enter(r *http.Request, req protocol.Request) (hub.Answer, error) {
+	if s.rejoins(r) {
+		return s.hub.Rejoin(r.Context(), r.PathValue("id"), req)
+	}
+	return s.hub.Do(r.Context(), r.PathValue("id"), hub.Credentials{}, req)
 }
 
 func (s *Server) leave(r *http.Request, body []byte) (any, error) {
@@ -84,9 +103,18 @@ func (s *Server) do(r *http.Request, who hub.Credentials, c protocol.Command) (a
 	}
 	answer, err := s.carryOut(r, who, req)
 	if err != nil {
-		return nil, err
+		return nil, original(err)
 	}
 	return answer.Payload, nil
+}
+
+// original turns an error into what the original API says instead: it knows
+// that somebody has left, not how.
+func original(err error) error {
+	if e, ok := asProtocol(err); ok && e.Code == protocol.CodeParticipantRemoved {
+		return protocol.Errorf(protocol.CodeParticipantInactive, "%s", e.Message)
+	}
+	return err
 }
 
 // carryOut has the hub carry out a command that came as a request of its own.

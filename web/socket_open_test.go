@@ -68,7 +68,7 @@ func TestSocket_FirstCommandThatFails(t *testing.T) {
 	gone := s.join("gus", protocol.RoleViewer)
 	s.leave(gone)
 	removed := s.join("rudi", protocol.RoleViewer)
-	s.command(s.Host, "remove", object{"participantId": removed.ID}).ok(http.StatusOK, nil)
+	s.command(s.Host, "remove", object{"participantId": removed.ID, "keepInvite": true}).ok(http.StatusOK, nil)
 	ended := w.shareOn(s.Agent, protocol.ModeViewOnly)
 	ended.close()
 	resume := func(id, token string) string {

@@ -66,6 +66,7 @@ func TestSocket_Session(t *testing.T) {
 		vera := s.join("vera", protocol.RoleViewer)
 		v, _ := s.connect(vera)
 		s.command(s.Host, "remove", object{"participantId": vera.ID}).ok(http.StatusOK, nil)
+		require.Equal(t, protocol.EventInviteRotated, v.event().Type)
 		require.Equal(t, protocol.EventParticipantLeft, v.event().Type)
 		v.closed(protocol.CloseRemoved)
 		s.close()

@@ -32,7 +32,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	sub, first, err := s.subscribe(r, who, cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("since")))
 	if err != nil {
 		s.open.leave()
-		return err
+		return original(err)
 	}
 	e := &stream{s: s}
 	e.conn.prepare(s.open.draining, eventStream, s.o.WriteTimeout, e.fall)

@@ -28,7 +28,7 @@ type serveSettings struct {
 	allowOrigins      []string
 	allowHosts        []string
 	insecureOpen      bool
-	legacyRejoin      bool
+	legacyRejoin      *bool // nil unless given
 	logLevel          string
 	logFormat         string
 	turnTimeout       time.Duration
@@ -100,7 +100,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&s.allowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")
 	f.StringArrayVar(&s.allowHosts, "allow-host", nil, "name that requests may give as Host, beside the loopback names and the one listened on; may be repeated")
 	f.BoolVar(&s.insecureOpen, "insecure-open", false, "listen beyond loopback although anybody who reaches the port can start agents")
-	f.BoolVar(&s.legacyRejoin, "legacy-rejoin", true, "hand a guest who joins again under the same user id the same participant, as old clients expect; only on loopback unless given")
+	f.Bool("legacy-rejoin", true, "over REST, hand whoever joins with the invite under a guest's user id that guest's token, as old clients expect; unless given, only while the server is on loopback without --allow-host and --allow-origin, and for requests that no proxy has passed on")
 	f.DurationVar(&s.turnTimeout, "turn-timeout", 0, "cancel a turn of the agent after this time; 0 for never")
 	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
 	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "take a session out of memory when nobody has used it for this time")
@@ -135,12 +135,19 @@ func (s *serveSettings) complete(cmd *cobra.Command) error {
 	if !cmd.Flags().Changed("agent-idle-after") {
 		s.agentIdleAfter = 2 * s.idleAfter
 	}
+	if f := cmd.Flags(); f.Changed("legacy-rejoin") {
+		given, err := f.GetBool("legacy-rejoin")
+		if err != nil {
+			return usageError{err}
+		}
+		s.legacyRejoin = &given
+	}
 	for _, check := range []func() error{s.checkLimits, s.checkOrigins, s.checkHosts} {
 		if err := check(); err != nil {
 			return usageError{err}
 		}
 	}
-	return s.checkListen(cmd)
+	return s.checkListen()
 }
 
 // checkOrigins finds what no browser sends as Origin, and so would let nobody
@@ -195,7 +202,7 @@ func (s *serveSettings) checkLimits() error {
 }
 
 // checkListen lets a server leave loopback only when that is asked for.
-func (s *serveSettings) checkListen(cmd *cobra.Command) error {
+func (s *serveSettings) checkListen() error {
 	if _, _, err := net.SplitHostPort(s.listen); err != nil {
 		return usageError{fmt.Errorf("--listen: %q is not HOST:PORT, such as 127.0.0.1:7777", s.listen)}
 	}
@@ -205,15 +212,11 @@ func (s *serveSettings) checkListen(cmd *cobra.Command) error {
 	if !s.insecureOpen {
 		return usageError{fmt.Errorf("refusing to listen on %s: whoever reaches it could start agents on this machine; listen on 127.0.0.1, or say --insecure-open if the network is trusted", s.listen)}
 	}
-	if !cmd.Flags().Changed("legacy-rejoin") {
-		s.legacyRejoin = false
-	}
 	return nil
 }
 
 func (s *serveSettings) hubOptions() hub.Options {
 	return hub.Options{
-		LegacyRejoin:      s.legacyRejoin,
 		TurnTimeout:       s.turnTimeout,
 		PermissionTimeout: s.permissionTimeout,
 		IdleAfter:         s.idleAfter,

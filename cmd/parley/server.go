@@ -66,6 +66,7 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		Listen:       listener.Addr().String(),
 		AllowHosts:   s.allowHosts,
 		AllowOrigins: s.allowOrigins,
+		LegacyRejoin: s.legacyRejoin,
 		CommandRate:  webRate(s.commandRate),
 		JoinRate:     webRate(s.joinRate),
 	})

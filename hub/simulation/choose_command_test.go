@@ -102,7 +102,7 @@ func (r *run) rule(rng *rand.Rand, m *room) (protocol.Command, string) {
 	who := pick(rng, m.people)
 	switch rng.IntN(10) {
 	case 0, 1:
-		return &protocol.Remove{ParticipantID: who.ID}, "remove " + who.UserID
+		return &protocol.Remove{ParticipantID: who.ID, KeepInvite: rng.IntN(2) == 0}, "remove " + who.UserID
 	case 2, 3, 4:
 		role := pick(rng, []protocol.Role{protocol.RoleCollaborator, protocol.RoleViewer})
 		return &protocol.SetRole{ParticipantID: who.ID, Role: role}, fmt.Sprintf("%s is %s", who.UserID, role)

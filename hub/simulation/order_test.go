@@ -149,6 +149,12 @@ func (r *run) learn(o *order, body json.RawMessage) {
 		var a protocol.InviteAnswer
 		_ = json.Unmarshal(body, &a)
 		o.room.invite = a.InviteToken
+	case protocol.CommandRemove:
+		var a protocol.RemoveAnswer
+		_ = json.Unmarshal(body, &a)
+		if a.InviteToken != nil {
+			o.room.invite = *a.InviteToken
+		}
 	case protocol.CommandHistory:
 		var h protocol.HistoryAnswer
 		_ = json.Unmarshal(body, &h)

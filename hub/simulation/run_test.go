@@ -74,7 +74,6 @@ func simulate(p plan) *run {
 		said: map[*process][]int{}, met: map[string]bool{},
 	}
 	r.options = hub.Options{
-		LegacyRejoin:      rng.IntN(2) == 0,
 		MaxParticipants:   6,
 		MaxOwnConnections: 4,
 		MaxPending:        4,

@@ -82,18 +82,32 @@ func (c *Client) SetRole(ctx context.Context, participantID string, role protoco
 	return a.Participant, err
 }
 
-// Remove shows somebody out for good. The reason may be empty.
-func (c *Client) Remove(ctx context.Context, participantID, reason string) (protocol.Participant, error) {
-	command := &protocol.Remove{ParticipantID: participantID, Reason: optional(reason)}
-	a, err := ask[protocol.ParticipantAnswer](ctx, c, command)
-	return a.Participant, err
+// Removal is what came of a Remove.
+type Removal struct {
+	Participant protocol.Participant
+	Invite      *Link // the link that people join by from now on; nil where the former one stays good
+}
+
+// Remove ends somebody's participation for good and, unless KeepInvite is set,
+// replaces the invite: whoever has the former link needs the new one to join.
+func (c *Client) Remove(ctx context.Context, which protocol.Remove) (Removal, error) {
+	a, err := ask[protocol.RemoveAnswer](ctx, c, &which)
+	r := Removal{Participant: a.Participant}
+	if a.InviteToken != nil {
+		r.Invite = c.inviteLink(*a.InviteToken)
+	}
+	return r, err
 }
 
 // RotateInvite makes the former invite useless and returns a link with the new
 // one.
 func (c *Client) RotateInvite(ctx context.Context) (Link, error) {
 	a, err := ask[protocol.InviteAnswer](ctx, c, &protocol.RotateInvite{})
-	return Link{Server: c.link.Server, Session: c.link.Session, Invite: a.InviteToken}, err
+	return *c.inviteLink(a.InviteToken), err
+}
+
+func (c *Client) inviteLink(token string) *Link {
+	return &Link{Server: c.link.Server, Session: c.link.Session, Invite: token}
 }
 
 // StopAgent ends the agent's process.

@@ -78,6 +78,9 @@ func judge(err error, rateLimitPause time.Duration) verdict {
 func reasonFor(closed websocket.CloseError) string {
 	switch int(closed.Code) {
 	case protocol.CloseRemoved:
+		if closed.Reason != "" {
+			return closed.Reason // it says why
+		}
 		return "the host has removed you"
 	case protocol.CloseSessionEnded:
 		return "the session has ended"

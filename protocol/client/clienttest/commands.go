@@ -49,7 +49,11 @@ func (s *Server) decide(who *protocol.Participant, command protocol.Command) (an
 	case *protocol.SetRole:
 		return protocol.ParticipantAnswer{Participant: protocol.Participant{ID: c.ParticipantID, Role: c.Role}}, nil
 	case *protocol.Remove:
-		return protocol.ParticipantAnswer{Participant: protocol.Participant{ID: c.ParticipantID}}, nil
+		answer := protocol.RemoveAnswer{Participant: protocol.Participant{ID: c.ParticipantID}}
+		if !c.KeepInvite {
+			answer.InviteToken = ptr("INVITE-2")
+		}
+		return answer, nil
 	case *protocol.RotateInvite:
 		return protocol.InviteAnswer{InviteToken: "INVITE-2"}, nil
 	case *protocol.History:

@@ -79,7 +79,7 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandCancel:       protocol.CancelAnswer{},
 	protocol.CommandSetMode:      protocol.SessionAnswer{},
 	protocol.CommandSetRole:      protocol.ParticipantAnswer{},
-	protocol.CommandRemove:       protocol.ParticipantAnswer{},
+	protocol.CommandRemove:       protocol.RemoveAnswer{},
 	protocol.CommandRotateInvite: protocol.InviteAnswer{},
 	protocol.CommandStopAgent:    nil,
 	protocol.CommandTyping:       nil,

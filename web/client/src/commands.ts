@@ -93,16 +93,6 @@ export abstract class CommandMethods {
     return (await this.do("set_role", { participantId, role }, options)).participant;
   }
 
-  /** Shows somebody out and bars the user id. The reason is told to all. */
-  async remove(
-    participantId: string,
-    options: CallOptions & { reason?: string } = {},
-  ): Promise<Participant> {
-    const { reason } = options;
-    const why = reason === undefined ? {} : { reason };
-    return (await this.do("remove", { participantId, ...why }, options)).participant;
-  }
-
   /** Ends the agent's process. */
   async stopAgent(options?: CallOptions): Promise<void> {
     await this.do("stop_agent", {}, options);

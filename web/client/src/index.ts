@@ -1,4 +1,4 @@
-export { connect, SessionClient } from "./session.js";
+export { connect, SessionClient, type Removal } from "./session.js";
 export type { CallOptions, CommandName } from "./commands.js";
 export { ParleyError, type ErrorCode } from "./errors.js";
 export { formatLink, parseLink, type Credentials, type Link } from "./link.js";

@@ -572,18 +572,31 @@ export interface SetRole {
 }
 
 /**
- * ParticipantAnswer answers Leave, Remove and SetRole.
+ * ParticipantAnswer answers Leave and SetRole.
  */
 export interface ParticipantAnswer {
   participant: Participant;
 }
 
 /**
- * Remove shows somebody out and bars the user id. Answered by ParticipantAnswer.
+ * Remove ends somebody's participation, bars the user id and replaces the invite. Answered
+ * by RemoveAnswer.
  */
 export interface Remove {
   participantId: string;
+  /** everybody is told, the person included */
   reason?: string;
+  /** leaves the invite good, also for that person under another user id */
+  keepInvite?: boolean;
+}
+
+/**
+ * RemoveAnswer answers Remove.
+ */
+export interface RemoveAnswer {
+  participant: Participant;
+  /** the new invite; null where the old one stays good */
+  inviteToken: string | null;
 }
 
 /**
@@ -922,7 +935,7 @@ export interface Commands {
   cancel: { payload: Cancel; answer: CancelAnswer };
   set_mode: { payload: SetMode; answer: SessionAnswer };
   set_role: { payload: SetRole; answer: ParticipantAnswer };
-  remove: { payload: Remove; answer: ParticipantAnswer };
+  remove: { payload: Remove; answer: RemoveAnswer };
   rotate_invite: { payload: RotateInvite; answer: InviteAnswer };
   stop_agent: { payload: StopAgent; answer: Record<string, never> };
   typing: { payload: Typing; answer: Record<string, never> };

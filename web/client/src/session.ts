@@ -8,6 +8,13 @@ import { Runner } from "./runner.js";
 import type { ConnectionState, Happenings } from "./state.js";
 import { encodeCommand, newID } from "./wire.js";
 
+/** What came of remove(). */
+export interface Removal {
+  participant: Participant;
+  /** The link that people join by from now on; null where the former one stays good. */
+  invite: string | null;
+}
+
 /** How often a command is sent when the server asks for patience. */
 const maxTries = 6;
 
@@ -101,7 +108,26 @@ export class SessionClient extends CommandMethods {
 
   /** Replaces the invite and resolves to a link with the new one. Host only. */
   async rotateInvite(options?: CallOptions): Promise<string> {
-    const { inviteToken: invite } = await this.do("rotate_invite", {}, options);
+    const { inviteToken } = await this.do("rotate_invite", {}, options);
+    return this.inviteLink(inviteToken);
+  }
+
+  /**
+   * Ends somebody's participation, bars the user id and, unless keepInvite is
+   * set, replaces the invite. The reason is told to all. Host only.
+   */
+  async remove(
+    participantId: string,
+    options: CallOptions & { reason?: string; keepInvite?: boolean } = {},
+  ): Promise<Removal> {
+    const { reason, keepInvite } = options;
+    const why = { ...(reason !== undefined && { reason }), ...(keepInvite && { keepInvite }) };
+    const answer = await this.do("remove", { participantId, ...why }, options);
+    const invite = answer.inviteToken === null ? null : this.inviteLink(answer.inviteToken);
+    return { participant: answer.participant, invite };
+  }
+
+  private inviteLink(invite: string): string {
     return formatLink({ server: this.core.link.server, session: this.core.link.session, invite });
   }
 

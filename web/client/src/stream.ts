@@ -110,6 +110,7 @@ export class StreamTransport implements Transport {
       for await (const line of lines) {
         this.peer.receive(line);
         code = this.closeCode(line as Line);
+        if (code === 4403) error = removed(line as Line);
       }
     } catch (cause) {
       error = connectionLost(String(cause));
@@ -134,6 +135,12 @@ export class StreamTransport implements Transport {
       credentials: "omit",
     });
   }
+}
+
+/** What a WebSocket would be closed with: the host's reason, where there is one. */
+function removed(line: Line): ParleyError {
+  const reason = line.type === "participant_left" ? line.payload.reason : undefined;
+  return connectionLost("the host has removed you" + (reason ? `: ${reason}` : ""));
 }
 
 async function* linesOf(body: ReadableStream<Uint8Array>, peer: Peer) {

@@ -50,13 +50,21 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
     expect(history.events).toHaveLength(2);
     expect(history.more).toBe(true);
 
-    await host.remove(participant.id, { reason: "spam" });
+    const removal = await host.remove(participant.id, { reason: "spam" });
     await until(ann, "closed");
-    expect(ann.connection).toMatchObject({ reason: "removed" });
+    expect(ann.connection).toMatchObject({
+      reason: "removed",
+      error: { code: "PARTICIPANT_REMOVED" },
+    });
+    const { error } = ann.connection as { error: Error };
+    expect(error.message).toContain("spam");
+    for (const link of [shared.invite, removal.invite!]) {
+      if (link === removal.invite) await host.rotateInvite();
+      const late = join(link, { WebSocket, userId: "bob" });
+      await expect(late.ready).rejects.toMatchObject({ code: "INVALID_INVITE_TOKEN" });
+      expect(late.connection).toMatchObject({ state: "closed", reason: "refused" });
+    }
     const invite = await host.rotateInvite();
-    const late = join(shared.invite, { WebSocket, userId: "bob" });
-    await expect(late.ready).rejects.toMatchObject({ code: "INVALID_INVITE_TOKEN" });
-    expect(late.connection).toMatchObject({ state: "closed", reason: "refused" });
     const bob = join(invite, { WebSocket, userId: "bob" });
     const states: string[] = [];
     bob.on("connection", ({ state }) => states.push(state));

@@ -1,0 +1,133 @@
+package hub
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"parley/hub/naming"
+	"parley/protocol"
+)
+
+// calls joins somebody and returns who they are, with the name that was given.
+func (s *stage) calls(user, display string) protocol.Participant {
+	s.t.Helper()
+	c := &protocol.Join{UserID: user, DisplayName: &display}
+	if display == "" {
+		c.DisplayName = nil
+	}
+	d := s.tryJoin(c)
+	require.NoError(s.t, d.err)
+	return d.events[0].public.(*protocol.ParticipantJoined).Participant
+}
+
+func TestShared_Join_gives_nobody_a_name_of_somebody_else(t *testing.T) {
+	for _, row := range []struct{ about, user, display, called string }{
+		{"a name of one's own stays", "cem", "Cem", "Cem"},
+		{"a second Ben is the second one", "b2", "Ben", "Ben (2)"},
+		{"so is one in Cyrillic", "b2", "Веn", "Веn (2)"},
+		{"the host's name is the host's", "eve", "Ada", "Ada (2)"},
+		{"and so is the host's user id", "eve", "ada", "ada (2)"},
+		{"a user id of somebody else is no name", "eve", "BEN", "BEN (2)"},
+		{"one without a name is called by the user id", "cem", "", "cem"},
+		{"which may look like a name of somebody else", "BEN", "", "BEN (2)"},
+		{"what reads like the agent is marked", "eve", "Agent", "Agent (guest)"},
+		{"also a user id", "agent", "", "agent (guest)"},
+	} {
+		t.Run(row.about, func(t *testing.T) {
+			s := newStage(t, Options{})
+			s.calls("ben", "Ben")
+			p := s.calls(row.user, row.display)
+			require.Equal(t, row.called, p.Name())
+			require.Equal(t, row.user, p.UserID, "user ids stay")
+			kept, _ := s.state.People.get(p.ID)
+			require.Equal(t, p, kept, "the event has the name that counts")
+			if row.display == "" && row.called == row.user {
+				require.Nil(t, p.DisplayName)
+			}
+		})
+	}
+}
+
+func TestShared_names_of_those_who_left(t *testing.T) {
+	t.Run("are free again", func(t *testing.T) {
+		s := newStage(t, Options{})
+		ben := s.calls("ben", "Ben")
+		require.NoError(t, s.by(ben, &protocol.Leave{}).err)
+		require.Equal(t, "Ben", s.calls("b2", "Ben").Name())
+	})
+	t.Run("are not, where it is the host", func(t *testing.T) {
+		s := newStage(t, Options{})
+		require.NoError(t, s.by(s.owner(), &protocol.Leave{}).err)
+		require.Equal(t, "Ada (2)", s.calls("eve", "Ada").Name())
+		resume := &protocol.Resume{ParticipantID: s.owner().ID, ParticipantToken: s.credentials(s.owner()).Token}
+		require.NoError(t, s.do(s.n, command{request: protocol.Request{Command: resume}}).err)
+		require.Equal(t, "ada", s.owner().Name(), "the host comes back under the name")
+	})
+	t.Run("are not, where they decided on something", func(t *testing.T) {
+		s := newStage(t, Options{})
+		cem := s.calls("cem", "Cem")
+		s.n.append(t, event{public: &protocol.PermissionResolved{RequestID: "q", Participant: &cem}}, s.now)
+		require.NoError(t, s.by(cem, &protocol.Leave{}).err)
+		require.Equal(t, "Cem (2)", s.calls("eve", "Cem").Name())
+		require.Empty(t, s.state.Deciders)
+	})
+	t.Run("are kept of as many as there is room for", func(t *testing.T) {
+		s := newStage(t, Options{})
+		for i := range keptNames + 10 {
+			p := protocol.Participant{ID: fmt.Sprint(i), UserID: fmt.Sprintf("user%d", i), Role: protocol.RoleCollaborator, DisplayName: new(strings.Repeat("z", i+1))}
+			s.state.People.put(p)
+			s.state.hasDecided(p.ID)
+			p.LeftAt = &s.now
+			s.state.applyLeft(&protocol.ParticipantLeft{Participant: p})
+		}
+		require.Len(t, s.state.Kept, keptNames)
+	})
+}
+
+// Events of before names were given can have equal ones. They stay as they are.
+func TestShared_equal_names_of_old_events_stay(t *testing.T) {
+	s := newStage(t, Options{})
+	name := "Ben"
+	for i := range 2 {
+		p := protocol.Participant{ID: fmt.Sprint(i), UserID: fmt.Sprint("user", i), DisplayName: &name, Role: protocol.RoleViewer}
+		s.n.append(t, event{public: &protocol.ParticipantJoined{Participant: p}}, s.now)
+	}
+	for i := range 2 {
+		p, _ := s.state.People.get(fmt.Sprint(i))
+		require.Equal(t, "Ben", p.Name())
+	}
+	require.Equal(t, "Ben (2)", s.calls("b3", "Ben").Name())
+}
+
+func TestShared_no_two_who_are_here_look_alike_whoever_comes_and_goes(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		s := newStage(t, Options{})
+		names := rapid.SampledFrom([]string{"", "Ada", "аda", "Ben", "BEN", "Веn", "Ben (2)", "Host", "\u3164", "cem"})
+		users := rapid.SampledFrom([]string{"ada", "Ben", "ben", "cem", "Cem", "dot", "agent", "\u2800"})
+		for range rapid.IntRange(1, 25).Draw(rt, "steps") {
+			if here := s.state.People.here; rapid.IntRange(0, 2).Draw(rt, "leaves") == 0 {
+				p := s.state.People.all[rapid.SampledFrom(here).Draw(rt, "who")]
+				if p.Role != protocol.RoleHost {
+					require.NoError(rt, s.by(p, &protocol.Leave{}).err)
+				}
+				continue
+			}
+			display := names.Draw(rt, "name")
+			_ = s.tryJoin(&protocol.Join{UserID: users.Draw(rt, "user"), DisplayName: &display})
+		}
+		var seen []string
+		for _, i := range s.state.People.here {
+			keys := naming.Keys(s.state.People.all[i].Name())
+			require.NotEmpty(rt, keys)
+			for _, key := range keys {
+				require.False(rt, slices.Contains(seen, key), "%q twice", key)
+			}
+			seen = append(seen, keys...)
+		}
+	})
+}
