@@ -258,6 +258,10 @@ type (
 		StopReason string
 		Err        error
 	}
+	// AgentStrayOutput says that the agent has written lines to its standard
+	// output that are no messages. It comes for the first such line after the
+	// start and after each Prompt, and then at most once in ten seconds.
+	AgentStrayOutput struct{}
 	// AgentExited says that the agent is gone. ExitCode is nil when it was
 	// ended by a signal or is no process.
 	AgentExited struct {
@@ -278,4 +282,5 @@ func (AgentNotification) agentEvent() {}
 func (AgentPermission) agentEvent()   {}
 func (AgentWithdrawn) agentEvent()    {}
 func (AgentTurnEnded) agentEvent()    {}
+func (AgentStrayOutput) agentEvent()  {}
 func (AgentExited) agentEvent()       {}

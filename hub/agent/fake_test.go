@@ -21,6 +21,7 @@ type fakeAgent struct {
 	in   *bufio.Reader
 	out  *bufio.Writer
 	stop string // the reason that the turn ends with, as JSON
+	id   string // of the request that is being answered
 }
 
 type fakeMessage struct {
@@ -86,8 +87,17 @@ func (a *fakeAgent) read() (m fakeMessage, ok bool) {
 }
 
 func (a *fakeAgent) handle(m fakeMessage) {
+	a.id = string(m.ID)
 	switch m.Method {
 	case "initialize":
+		if a.how == "is started by a launcher" {
+			a.line("Need to install the following packages:\nkestrel@1.0.0")
+			a.line(`debug: got {"jsonrpc":"2.0","id":1,"method":"initialize"}`)
+			a.line(`debug: {"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"fake-1"}}`)
+			fmt.Fprint(a.out, "\x1b[1mOk to {proceed}?\x1b[0m (y) ")
+			a.line(`{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":1}}`, m.ID)
+			return
+		}
 		a.note("before everything")
 		version := 1
 		if a.how == "speaks version 2" {

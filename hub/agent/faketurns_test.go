@@ -58,6 +58,24 @@ var turns = map[string]func(a *fakeAgent, argument string){
 		a.line(`{"jsonrpc":"2.0","id":"1","result":{}}`)
 		a.note("after it")
 	},
+	"log": func(a *fakeAgent, _ string) {
+		a.line(`{"level":30,"msg":"request","method":"POST","headers":{"authorization":"Bearer kestrel-key-1"}}`)
+		a.line(`{"level":30,"msg":"done","id":%s,"result":{"stopReason":"refusal"}}`, a.id)
+		a.line(`{"jsonrpc":"2.0","id":%s,"id":%s,"result":{"stopReason":"refusal"}}`, a.id, a.id)
+		a.line(`debug: sent {"jsonrpc":"2.0","id":%s,"result":{"stopReason":"refusal"}}`, a.id)
+		a.line(`debug: sent {"jsonrpc":"2.0","method":"_fake/logged"}`)
+		a.line(`[{"jsonrpc":"2.0","method":"_fake/batch"}]`)
+		a.note("after it")
+	},
+	"behind": func(a *fakeAgent, _ string) {
+		for _, before := range []string{"\ufeff", "\x1b[2K\x1b[1G", "\x1b]0;title\a", "\x1b]8;;x\x1b\\", " \t\v", "\r", "\x1b(B\x1b=", "\u00a0\x00\b"} {
+			fmt.Fprint(a.out, before)
+			a.note(fmt.Sprintf("%q", before))
+		}
+	},
+	"repeat": func(a *fakeAgent, _ string) { // the answer comes once more
+		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"stopReason":"end_turn"}}`, a.id)
+	},
 	"babble": func(a *fakeAgent, lines string) {
 		n, _ := strconv.Atoi(lines)
 		for range n {

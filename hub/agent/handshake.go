@@ -56,6 +56,7 @@ func (s *session) begin(ctx context.Context, cwd string, timeout time.Duration) 
 func (s *session) await(ctx context.Context, timeout time.Duration, method string, params, result any) error {
 	answer := make(chan error, 1) // sent by read, once
 	s.call(method, params, func(m wire.Message) {
+		s.greeted.Store(true)
 		s.loading.Store(false) // updates after the answer to session/load are new
 		answer <- readAnswer(m, result)
 	})
@@ -96,8 +97,8 @@ func (s *session) lostEarly() error {
 	const most = 600
 	end := s.end()
 	text := end.text + " before it was ready"
-	if s.nonsense > maxNonsense {
-		text = fmt.Sprintf("wrote %d KiB to its standard output that are no messages of the Agent Client Protocol", s.nonsense>>10)
+	if s.stray.bytes > maxNonsense {
+		text = fmt.Sprintf("wrote %d KiB to its standard output that are no messages of the Agent Client Protocol", s.stray.bytes>>10)
 	}
 	tail := strings.TrimSpace(end.stderr)
 	if len(tail) > most {

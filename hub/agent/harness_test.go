@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest"
 
 	"parley/hub"
@@ -33,6 +34,7 @@ type setup struct {
 	options agent.Options
 	spec    hub.LaunchSpec
 	sink    func(hub.AgentEvent) // before the event is queued
+	log     *zap.Logger          // nil for the test's own
 }
 
 // fake is a profile of the misbehaving child.
@@ -50,7 +52,11 @@ func fake(how string) setup {
 // try launches, and stops the agent at the end of the test.
 func (s setup) try(t testing.TB) (*running, error) {
 	t.Helper()
-	launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, zaptest.NewLogger(t), s.options)
+	log := s.log
+	if log == nil {
+		log = zaptest.NewLogger(t)
+	}
+	launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, log, s.options)
 	require.NoError(t, err)
 	// Room for all that a test's agent says, so that the sink does not block.
 	r := &running{t: t, host: s.spec.HostSession, events: make(chan hub.AgentEvent, 200_000)}
@@ -113,6 +119,7 @@ func await[T hub.AgentEvent](r *running) (T, []string) {
 			return e, before
 		case hub.AgentNotification:
 			before = append(before, string(e.Raw))
+		case hub.AgentStrayOutput:
 		default:
 			r.t.Fatalf("unexpected %T: %+v", e, e)
 		}

@@ -45,7 +45,7 @@ func (s *session) requested(m wire.Message) {
 		s.refuse(m, wire.CodeInternal, "too many permission requests at once")
 		return
 	}
-	s.sink(hub.AgentPermission{RequestID: requestID,
+	s.tell(hub.AgentPermission{RequestID: requestID,
 		ToolCall: ask.ToolCall, Options: ask.Options, Choices: ask.choices})
 }
 
@@ -76,7 +76,7 @@ func (s *session) withdrawn(m wire.Message) {
 	s.mu.Unlock()
 	if requestID != "" {
 		s.Respond(requestID, "")
-		s.sink(hub.AgentWithdrawn{RequestID: requestID})
+		s.tell(hub.AgentWithdrawn{RequestID: requestID})
 	}
 }
 

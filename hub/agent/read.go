@@ -21,7 +21,7 @@ func (s *session) read(lines *wire.Reader) {
 	for s.sensible() {
 		line, err := lines.Next()
 		if errors.Is(err, wire.ErrTooLong) {
-			s.skip(line, err)
+			s.skip(line, s.maxLine, err)
 			continue
 		}
 		if err != nil {
@@ -33,13 +33,13 @@ func (s *session) read(lines *wire.Reader) {
 	if err := s.shutDown(context.Background()); err != nil {
 		s.log.Error("agent cannot be ended", zap.Error(err))
 	}
-	if s.skipped > 0 {
-		s.log.Warn("agent wrote lines that are no messages", zap.Int("lines", s.skipped))
+	if s.stray.lines > 0 {
+		s.log.Warn("agent wrote lines that are no messages", zap.Int("lines", s.stray.lines))
 	}
 	close(s.lost)
 	if <-s.launched {
 		end := s.end()
-		s.sink(hub.AgentExited{ExitCode: end.code, StderrTail: end.stderr})
+		s.tell(hub.AgentExited{ExitCode: end.code, StderrTail: end.stderr})
 	}
 	close(s.ended)
 }
@@ -51,7 +51,7 @@ const maxNonsense = 1 << 20
 // sensible reports whether the agent may still become ready. What writes
 // nonsense without end is no agent, and is killed.
 func (s *session) sensible() bool {
-	if s.nonsense <= maxNonsense || s.ready.Load() || s.loading.Load() {
+	if s.stray.bytes <= maxNonsense || s.ready.Load() || s.loading.Load() {
 		return true
 	}
 	s.peer.kill()
@@ -70,15 +70,15 @@ func (s *session) end() exit {
 
 func (s *session) handle(line []byte) {
 	if len(bytes.TrimSpace(line)) == 0 {
-		s.nonsense += len(line) + 1
+		s.stray.bytes += len(line) + 1
 		return
 	}
-	m, err := wire.Parse(wire.Clean(line))
+	m, line, err := s.parse(line)
 	switch {
 	case err != nil:
-		s.skip(line, err)
+		s.skip(line, len(line), err)
 	case m.IsResponse():
-		s.answered(m)
+		s.answered(m, line)
 	case m.IsRequest():
 		s.requested(m)
 	case m.Method == "$/cancel_request":
@@ -88,22 +88,47 @@ func (s *session) handle(line []byte) {
 	}
 }
 
-// skip counts what is no message, such as a library's greeting on stdout.
-func (s *session) skip(line []byte, err error) {
-	s.skipped++
-	s.nonsense += len(line) + 1
-	s.log.Debug("skipped a line of the agent", zap.Error(err), zap.ByteString("line", line[:min(len(line), 200)]))
+// parse reads a line as a message and returns what of the line is the message.
+// A line that does not parse is tried again without what terminals and libraries
+// leave before it. Before the answer to initialize other text may stand there
+// too, such as the question of a launcher, but only before that answer: a log
+// line that quotes another message is none.
+func (s *session) parse(line []byte) (wire.Message, []byte, error) {
+	m, err := wire.Parse(wire.Clean(line))
+	if !errors.Is(err, wire.ErrNotJSON) {
+		return m, line, err
+	}
+	bare := wire.TrimNoise(line)
+	if len(bare) < len(line) {
+		if m, err = wire.Parse(wire.Clean(bare)); !errors.Is(err, wire.ErrNotJSON) {
+			return m, bare, err
+		}
+	}
+	if !s.greeted.Load() {
+		if m, err := wire.ParseAfterText(wire.Clean(bare)); err == nil && m.IsResponse() && s.awaits(m) {
+			return m, bare, nil
+		}
+	}
+	return wire.Message{}, line, err
 }
 
-// answered passes an answer to who waits for it.
-func (s *session) answered(m wire.Message) {
+// awaits reports whether a message answers what was asked.
+func (s *session) awaits(m wire.Message) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls[wire.IDKey(m.ID)] != nil
+}
+
+// answered passes an answer to the call that waits for it. An answer to nothing,
+// or one that is repeated, is no message.
+func (s *session) answered(m wire.Message, line []byte) {
 	key := wire.IDKey(m.ID)
 	s.mu.Lock()
 	then := s.calls[key]
 	delete(s.calls, key)
 	s.mu.Unlock()
 	if then == nil {
-		s.skip(m.ID, errors.New("answer to nothing that was asked"))
+		s.skip(line, len(line), errors.New("answer to nothing that was asked"))
 		return
 	}
 	then(m)
@@ -125,7 +150,7 @@ func (s *session) turnEnded(turn string, m wire.Message) {
 		ended.Err = errors.New("the agent's answer cannot be read")
 	}
 	ended.StopReason = wire.Brief(result.StopReason)
-	s.sink(ended)
+	s.tell(ended)
 }
 
 // notified passes a notification on. line is the notification as it came.
@@ -137,7 +162,7 @@ func (s *session) notified(m wire.Message, line []byte) {
 	if s.maxEvent > 0 && len(raw) > s.maxEvent {
 		raw = s.oversized(m, line)
 	}
-	s.sink(hub.AgentNotification{Raw: raw, Streamed: streamed[m.Update]})
+	s.tell(hub.AgentNotification{Raw: raw, Streamed: streamed[m.Update]})
 }
 
 // streamed are the updates that agents send for every few letters.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"golang.org/x/time/rate"
 
 	"parley/hub"
 	"parley/hub/agent/wire"
@@ -34,6 +35,7 @@ type session struct {
 	sink     func(hub.AgentEvent)
 	host     string // the id that takes the place of the agent's own
 	maxEvent int    // bytes; 0 for no limit
+	maxLine  int    // bytes
 	grace    time.Duration
 	out      *outbox
 	workers  sync.WaitGroup // read and out.run
@@ -42,6 +44,7 @@ type session struct {
 	id      string
 	canLoad bool
 
+	greeted  atomic.Bool   // initialize is answered
 	loading  atomic.Bool   // a replay is coming in, which nobody is shown
 	ready    atomic.Bool   // the handshake is done
 	deaf     sync.Once     // it does not read its input, and is killed for it
@@ -49,9 +52,10 @@ type session struct {
 	launched chan bool     // cap 1: Launch says once whether it returns the agent
 	ended    chan struct{} // closed by read after the last event
 
-	// owned by read
-	skipped  int // lines that were no messages
-	nonsense int // bytes of those, and of lines that are empty; read by others once lost is closed
+	strayTold atomic.Bool // the hub was told of a line that is no message since the last prompt
+	stray     strays      // owned by read
+
+	telling sync.Mutex // held while the sink is called
 
 	mu          sync.Mutex
 	nextID      int64
@@ -64,16 +68,24 @@ type session struct {
 // ended and Launch has told launched.
 func startSession(p peer, spec hub.LaunchSpec, sink func(hub.AgentEvent), opts Options, log *zap.Logger) *session {
 	s := &session{
-		peer: p, log: log, sink: sink, host: spec.HostSession.String(), maxEvent: spec.MaxEvent,
+		peer: p, log: log, sink: sink, host: spec.HostSession.String(), maxEvent: spec.MaxEvent, maxLine: opts.MaxLine,
 		grace: opts.StopGrace, out: newOutbox(p, opts.StopGrace),
 		lost: make(chan struct{}), launched: make(chan bool, 1), ended: make(chan struct{}),
 		calls:       make(map[string]func(wire.Message)),
 		permissions: make(map[string]json.RawMessage),
+		stray:       strays{logged: rate.Sometimes{First: 5, Interval: time.Minute}},
 	}
 	reader := wire.NewReader(p.stdout(), opts.MaxLine)
 	s.workers.Go(s.out.run)
 	s.workers.Go(func() { s.read(reader) })
 	return s
+}
+
+// tell passes an event on, one at a time.
+func (s *session) tell(e hub.AgentEvent) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	s.sink(e)
 }
 
 // SessionID implements hub.Agent.
@@ -88,6 +100,7 @@ func (s *session) Prompt(p hub.AgentPrompt) {
 	s.mu.Lock()
 	s.turn = true
 	s.mu.Unlock()
+	s.strayTold.Store(false)
 	s.call("session/prompt", params, func(m wire.Message) { s.turnEnded(p.Turn, m) })
 }
 

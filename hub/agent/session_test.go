@@ -20,9 +20,11 @@ import (
 func ready(t *testing.T, s setup) *running {
 	t.Helper()
 	r := s.launch(t)
-	for string(r.next().(hub.AgentNotification).Raw) != r.note("after the answer") {
+	for {
+		if n, ok := r.next().(hub.AgentNotification); ok && string(n.Raw) == r.note("after the answer") {
+			return r
+		}
 	}
-	return r
 }
 
 func TestPermission(t *testing.T) {

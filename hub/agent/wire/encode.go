@@ -5,15 +5,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"parley/protocol/jsonwalk"
 )
 
-// Codes of JSON-RPC errors. The last one is the Agent Client Protocol's.
+// Codes of JSON-RPC errors. The last two are the Agent Client Protocol's.
 const (
 	CodeInvalidRequest = -32600
 	CodeMethodNotFound = -32601
 	CodeInvalidParams  = -32602
 	CodeInternal       = -32603
 	CodeNotFound       = -32002
+	CodeAuthRequired   = -32000
 )
 
 // Error is the error of a JSON-RPC response.
@@ -23,29 +26,52 @@ type Error struct {
 	Data    json.RawMessage `json:"data,omitempty"`
 }
 
+// Error says what the agent said, its data included.
 func (e *Error) Error() string {
-	if e.Message == "" {
+	text := e.Message
+	if more := e.detail(); more != "" && !strings.Contains(text, more) {
+		text = strings.TrimPrefix(text+": "+more, ": ")
+	}
+	if text == "" {
 		return fmt.Sprintf("error %d", e.Code)
 	}
-	return fmt.Sprintf("%s (error %d)", e.Message, e.Code)
+	return fmt.Sprintf("%s (error %d)", text, e.Code)
 }
 
-// Brief cuts a text short that is meant to be a word or a sentence, and that
-// people are shown in one.
-func Brief(text string) string {
-	const most = 4 << 10
-	if len(text) <= most {
-		return text
+// detail is the reason that the data of an error gives: a text, the member that
+// agents put one into, or all of it as JSON.
+func (e *Error) detail() string {
+	raw := bytes.TrimSpace(e.Data)
+	if len(raw) == 0 || string(raw) == "null" || !json.Valid(raw) {
+		return ""
 	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
+	if text, ok := jsonwalk.Text(raw); ok {
+		return Brief(text)
+	}
+	reasons := make(map[string]string)
+	for name, value := range jsonwalk.Members(raw, 0) {
+		if text, ok := jsonwalk.Text(value.Of(raw)); ok && text != "" {
+			reasons[string(name)] = text
+		}
+	}
+	for _, name := range []string{"details", "message", "detail", "reason"} {
+		if text, ok := reasons[name]; ok {
+			return Brief(text)
+		}
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, raw) != nil {
+		return ""
+	}
+	return Brief(compact.String())
 }
 
-// ReadError decodes the error member of a response, its message cut short. What
-// is no error object becomes one that quotes it.
+// ReadError decodes the error member of a response. Its texts are cut short and
+// made plain. What is no error object becomes one that quotes it.
 func ReadError(raw json.RawMessage) *Error {
 	e := new(Error)
 	if err := json.Unmarshal(raw, e); err != nil {
-		return &Error{Code: CodeInternal, Message: fmt.Sprintf("unreadable error %.200s", raw)}
+		return &Error{Code: CodeInternal, Message: "unreadable error " + Plain(string(raw), 200)}
 	}
 	e.Message = Brief(e.Message)
 	return e

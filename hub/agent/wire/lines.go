@@ -33,8 +33,8 @@ func NewReader(r io.Reader, maxLine int) *Reader {
 // Next returns the next line without its end ("\n" or "\r\n"). The slice is
 // valid until the next call. A last line without an end is a line too. At the
 // end of the stream it returns the stream's error, which is io.EOF when all
-// went well. Of a line that is too long it returns the beginning with ErrTooLong,
-// at once: such a line need not have an end.
+// went well. Of a line that is too long it returns no more than the beginning,
+// with ErrTooLong and at once: such a line need not have an end.
 func (r *Reader) Next() ([]byte, error) {
 	if r.dropping {
 		if err := r.drop(); err != nil {
@@ -50,10 +50,13 @@ func (r *Reader) Next() ([]byte, error) {
 	}
 	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 	if len(line) > r.max {
-		return line, ErrTooLong
+		return line[:min(len(line), headSize)], ErrTooLong
 	}
 	return line, nil
 }
+
+// headSize is how much is returned of a line that is too long, in bytes.
+const headSize = 1 << 10
 
 // rest reads on after head, which filled the buffer. The long line gets memory
 // of its own, so that one of them does not make the reader big for ever.
@@ -64,7 +67,7 @@ func (r *Reader) rest(head []byte) ([]byte, error) {
 		// Two more than the cap, for the line's end.
 		if len(line)+len(part) > r.max+2 {
 			r.dropping = errors.Is(err, bufio.ErrBufferFull)
-			return line, ErrTooLong
+			return bytes.Clone(line[:min(len(line), headSize)]), ErrTooLong // the rest is garbage at once
 		}
 		line = append(line, part...)
 		if !errors.Is(err, bufio.ErrBufferFull) {

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"parley/protocol/jsonwalk"
 )
@@ -27,32 +28,78 @@ type Message struct {
 	sessions []jsonwalk.Span // every value of params.sessionId: a name can be there twice
 }
 
-// Parse looks into a line that Clean has seen. Where a name is there more than
-// once the last one counts, as with JavaScript's parser.
+// Parse looks into a line that Clean has seen. A message is one JSON object with
+// "jsonrpc":"2.0" that either calls a method or answers with a result or an
+// error, its members in any order. The answer is ErrNotMessage for everything
+// else that is JSON: a batch (the Agent Client Protocol has none), a log line, an
+// id that is neither a number nor a string, and an object in which a member that
+// routing needs stands twice, since its readers could take it for different
+// messages. Within params the last of two members with one name counts, as with
+// JavaScript's parser.
 func Parse(line []byte) (Message, error) {
 	if !json.Valid(line) {
 		return Message{}, ErrNotJSON
 	}
-	m := Message{line: line}
+	var at [members]jsonwalk.Span // zero: the member is not there
 	for name, value := range jsonwalk.Members(line, 0) {
-		switch string(name) {
-		case "method":
-			m.Method, _ = jsonwalk.Text(value.Of(line))
-		case "id":
-			m.ID = notNull(value.Of(line))
-		case "params":
-			m.Params = value.Of(line)
-			m.peek(value)
-		case "result":
-			m.Result = value.Of(line)
-		case "error":
-			m.Error = notNull(value.Of(line))
+		i := slices.Index(routing[:], string(name))
+		if i < 0 {
+			continue
 		}
+		if at[i] != (jsonwalk.Span{}) {
+			return Message{}, ErrNotMessage
+		}
+		at[i] = value
 	}
-	if m.Method == "" && (m.ID == nil || m.Result == nil && m.Error == nil) {
-		return m, ErrNotMessage
+	version, _ := jsonwalk.Text(at[memberVersion].Of(line))
+	m := Message{
+		line:   line,
+		ID:     notNull(at[memberID].Of(line)),
+		Params: notAbsent(at[memberParams].Of(line)),
+		Result: notAbsent(at[memberResult].Of(line)),
+		Error:  notNull(at[memberError].Of(line)),
+	}
+	method := notNull(at[memberMethod].Of(line))
+	m.Method, _ = jsonwalk.Text(method)
+	if version != "2.0" || m.ID != nil && !isID(m.ID) || !m.isCall() && !m.isAnswer(method) {
+		return Message{}, ErrNotMessage
+	}
+	if m.Params != nil {
+		m.peek(at[memberParams])
 	}
 	return m, nil
+}
+
+// The members that decide what a message is, and their names.
+const (
+	memberVersion = iota
+	memberID
+	memberMethod
+	memberParams
+	memberResult
+	memberError
+	members
+)
+
+var routing = [members]string{"jsonrpc", "id", "method", "params", "result", "error"}
+
+func (m *Message) isCall() bool {
+	return m.Method != "" && notNull(m.Result) == nil && m.Error == nil
+}
+
+func (m *Message) isAnswer(method []byte) bool {
+	if method != nil || m.ID == nil {
+		return false
+	}
+	if m.Error != nil {
+		return notNull(m.Result) == nil
+	}
+	return m.Result != nil
+}
+
+// isID reports whether a value can name a request: a string or a number.
+func isID(value []byte) bool {
+	return value[0] == '"' || value[0] == '-' || value[0] >= '0' && value[0] <= '9'
 }
 
 // peek notes where params names the session, and the kind of update.
@@ -76,8 +123,17 @@ func updateKind(line []byte, update jsonwalk.Span) (kind string) {
 	return kind
 }
 
+// notNull returns nil for a value that is null or not there.
 func notNull(value []byte) json.RawMessage {
-	if string(value) == "null" {
+	if len(value) == 0 || string(value) == "null" {
+		return nil
+	}
+	return value
+}
+
+// notAbsent returns nil for a value that is not there.
+func notAbsent(value []byte) json.RawMessage {
+	if len(value) == 0 {
 		return nil
 	}
 	return value

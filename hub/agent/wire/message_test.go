@@ -15,15 +15,19 @@ func TestParse(t *testing.T) {
 		line string
 		kind string
 	}{
-		{"a method without an id is a notification", `{"method":"m"}`, "notification"},
-		{"a method with an id of null is a notification", `{"method":"m","id":null}`, "notification"},
-		{"a method with a number is a request", `{"method":"m","id":0}`, "request"},
-		{"a method with a string is a request", `{"id":"x","method":"m"}`, "request"},
-		{"a result is a response", `{"id":1,"result":{}}`, "response"},
-		{"a result of null is a response", `{"id":1,"result":null}`, "response"},
-		{"an error is a response", `{"id":1,"error":{"code":1,"message":"m"}}`, "response"},
-		{"a name in other letters is another name", `{"Method":"m","id":1,"result":0}`, "response"},
-		{"a name that is spelled with escapes is the name", `{"m\u0065thod":"m"}`, "notification"},
+		{"a method without an id is a notification", `{"jsonrpc":"2.0","method":"m"}`, "notification"},
+		{"a method with an id of null is a notification", `{"jsonrpc":"2.0","method":"m","id":null}`, "notification"},
+		{"a method with a number is a request", `{"jsonrpc":"2.0","method":"m","id":0}`, "request"},
+		{"a method with a negative number is a request", `{"jsonrpc":"2.0","method":"m","id":-1}`, "request"},
+		{"a method with a string is a request", `{"id":"x","method":"m","jsonrpc":"2.0"}`, "request"},
+		{"a result is a response", `{"result":{},"id":1,"jsonrpc":"2.0"}`, "response"},
+		{"a result of null is a response", `{"jsonrpc":"2.0","id":1,"result":null}`, "response"},
+		{"an error is a response", `{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"m"}}`, "response"},
+		{"an error beside a result of null is a response", `{"jsonrpc":"2.0","id":1,"result":null,"error":{"code":1}}`, "response"},
+		{"members that are null are not there", `{"jsonrpc":"2.0","id":1,"method":null,"result":1,"error":null,"params":null}`, "response"},
+		{"a name in other letters is another name", `{"jsonrpc":"2.0","Method":"m","id":1,"result":0}`, "response"},
+		{"a name that is spelled with escapes is the name", `{"json\u0072pc":"2.\u0030","m\u0065thod":"m"}`, "notification"},
+		{"members that mean nothing here may repeat", `{"jsonrpc":"2.0","method":"m","_x":1,"_x":2}`, "notification"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m, err := wire.Parse([]byte(test.line))
@@ -34,21 +38,55 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestParse_refuses_what_is_no_message(t *testing.T) {
-	for _, line := range []string{"", " ", "hello", "{", `{"method":"m"} x`, "\ufeff{}", "{\"method\":\"a\tb\"}",
+func TestParse_refuses_what_is_not_JSON(t *testing.T) {
+	for _, line := range []string{"", " ", "hello", "{", `{"jsonrpc":"2.0","method":"m"} x`, "\ufeff{}",
+		"{\"jsonrpc\":\"2.0\",\"method\":\"a\tb\"}",
 		strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000)} {
 		_, err := wire.Parse([]byte(line))
 		require.ErrorIs(t, err, wire.ErrNotJSON, "%.40q", line)
 	}
-	for _, line := range []string{"1", `"method"`, "null", "[]", `[{"method":"m"}]`, "{}", `{"id":1}`,
-		`{"id":null,"result":1}`, `{"method":1}`, `{"id":1,"error":null}`} {
+}
+
+func TestParse_refuses_what_is_no_message(t *testing.T) {
+	for name, line := range map[string]string{
+		"a number":                          `1`,
+		"a string":                          `"method"`,
+		"null":                              `null`,
+		"a list":                            `[]`,
+		"a batch":                           `[{"jsonrpc":"2.0","method":"m"}]`,
+		"an empty object":                   `{}`,
+		"a log line with a method":          `{"level":30,"id":"req-9","method":"GET","status":200}`,
+		"a log line with a result":          `{"level":"info","id":2,"result":"ok"}`,
+		"version 1 of JSON-RPC":             `{"jsonrpc":"1.0","method":"m"}`,
+		"a version that is a number":        `{"jsonrpc":2.0,"method":"m"}`,
+		"a version that stands deeper":      `{"params":{"jsonrpc":"2.0"},"method":"m"}`,
+		"a version in other letters":        `{"JSONRPC":"2.0","method":"m"}`,
+		"nothing but the version":           `{"jsonrpc":"2.0"}`,
+		"an id alone":                       `{"jsonrpc":"2.0","id":1}`,
+		"an answer to null":                 `{"jsonrpc":"2.0","id":null,"result":1}`,
+		"an id that is an object":           `{"jsonrpc":"2.0","id":{},"method":"m"}`,
+		"an id that is true":                `{"jsonrpc":"2.0","id":true,"result":1}`,
+		"a method that is a number":         `{"jsonrpc":"2.0","method":1,"id":1,"result":1}`,
+		"a method that is empty":            `{"jsonrpc":"2.0","method":"","id":1}`,
+		"an error of null":                  `{"jsonrpc":"2.0","id":1,"error":null}`,
+		"a call with a result":              `{"jsonrpc":"2.0","id":1,"method":"m","result":{}}`,
+		"a call with an error":              `{"jsonrpc":"2.0","id":1,"method":"m","error":{}}`,
+		"an answer with both":               `{"jsonrpc":"2.0","id":1,"result":{},"error":{}}`,
+		"two versions":                      `{"jsonrpc":"1.0","jsonrpc":"2.0","method":"m"}`,
+		"two ids":                           `{"jsonrpc":"2.0","id":1,"id":2,"result":{}}`,
+		"two methods":                       `{"jsonrpc":"2.0","method":"a","method":"b"}`,
+		"two methods, one with an escape":   `{"jsonrpc":"2.0","method":"a","meth\u006fd":"b"}`,
+		"two results, one of them null":     `{"jsonrpc":"2.0","id":1,"result":{},"result":null}`,
+		"params twice":                      `{"jsonrpc":"2.0","method":"m","params":{},"params":{}}`,
+		"two errors beside one that counts": `{"jsonrpc":"2.0","id":1,"error":null,"error":{"code":1}}`,
+	} {
 		_, err := wire.Parse([]byte(line))
-		require.ErrorIs(t, err, wire.ErrNotMessage, "%q", line)
+		require.ErrorIs(t, err, wire.ErrNotMessage, name)
 	}
 }
 
 func TestParse_finds_what_routing_needs(t *testing.T) {
-	m, err := wire.Parse([]byte(` { "id" : "a\"b" , "params" : {"update":{"a":{"sessionUpdate":"no"},` +
+	m, err := wire.Parse([]byte(` { "id" : "a\"b" ,"jsonrpc":"2.0", "params" : {"update":{"a":{"sessionUpdate":"no"},` +
 		`"sessionUpdate":"tool_call"},"sessionId":"s"} , "method" : "session/update" } `))
 	require.NoError(t, err)
 	require.Equal(t, "session/update", m.Method)
@@ -77,20 +115,21 @@ func TestMessage_WithSession(t *testing.T) {
 		{"a message without params is left alone", `{"method":"_x/y"}`, `{"method":"_x/y"}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m, err := wire.Parse([]byte(test.line))
+			rpc := func(line string) string { return `{"jsonrpc":"2.0",` + line[1:] }
+			m, err := wire.Parse([]byte(rpc(test.line)))
 			require.NoError(t, err)
-			require.Equal(t, test.want, string(m.WithSession("NEW")))
+			require.Equal(t, rpc(test.want), string(m.WithSession("NEW")))
 		})
 	}
 }
 
 func TestMessage_WithSession_returns_a_copy(t *testing.T) {
-	line := []byte(`{"method":"m","params":{}}`)
+	line := []byte(`{"jsonrpc":"2.0","method":"m","params":{}}`)
 	m, err := wire.Parse(line)
 	require.NoError(t, err)
 	out := m.WithSession("NEW")
 	clear(line)
-	require.Equal(t, `{"method":"m","params":{}}`, string(out))
+	require.Equal(t, `{"jsonrpc":"2.0","method":"m","params":{}}`, string(out))
 }
 
 func TestIDKey_tells_numbers_from_strings(t *testing.T) {

@@ -112,7 +112,7 @@ func TestMessage_WithSession_equals_a_slow_reference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		params := genJSON(4).Draw(t, "params")
 		rest := genJSON(2).Draw(t, "rest")
-		line := `{"method":"m","params":` + params + `,"x":` + rest + `}`
+		line := `{"jsonrpc":"2.0","method":"m","params":` + params + `,"x":` + rest + `}`
 		require.NotNil(t, checkSplice(t, []byte(line)))
 		checkSplice(t, []byte(rest))
 	})
@@ -122,7 +122,7 @@ func FuzzMessage_WithSession(f *testing.F) {
 	for _, line := range transcripts(f) {
 		f.Add(line)
 	}
-	f.Add([]byte("{\"method\":\"m\",\r\"params\":{\"sessionId\":\"\xff\"}}"))
+	f.Add([]byte("{\"jsonrpc\":\"2.0\",\"method\":\"m\",\r\"params\":{\"sessionId\":\"\xff\"}}"))
 	f.Fuzz(func(t *testing.T, line []byte) { checkSplice(t, line) })
 }
 

@@ -1,0 +1,53 @@
+package agent
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/time/rate"
+
+	"parley/hub"
+	"parley/hub/agent/wire"
+)
+
+// What agents write to their standard output beside messages: a library's
+// greeting, log lines, a launcher's progress. It reaches nobody but the log.
+
+const (
+	// shownLine is how much of such a line is logged, in bytes.
+	shownLine = 200
+	// strayPause is how often the hub is told of such lines, beyond the first one
+	// of a turn.
+	strayPause = 10 * time.Second
+)
+
+// strays counts lines that are no messages. It belongs to the reading goroutine.
+type strays struct {
+	lines  int
+	bytes  int            // of the lines, and of lines that are empty; read by others once the agent is lost
+	logged rate.Sometimes // how often one is logged
+	toldAt time.Time      // when the hub was last told
+}
+
+// skip counts a line that is no message, of which line is the beginning.
+func (s *session) skip(line []byte, size int, err error) {
+	s.stray.lines++
+	s.stray.bytes += size + 1
+	s.stray.logged.Do(func() {
+		s.log.Info("the agent wrote a line to its standard output that is no message",
+			zap.Error(err), zap.Int("bytes", size), zap.Int("lines", s.stray.lines),
+			zap.String("begins", beginning(line)))
+	})
+	if s.strayTold.CompareAndSwap(false, true) || time.Since(s.stray.toldAt) >= strayPause {
+		s.stray.toldAt = time.Now()
+		s.tell(hub.AgentStrayOutput{})
+	}
+}
+
+// beginning is what may be logged of a line: not much, without secrets, and
+// without what could steer a terminal. Secrets are looked for in more than is
+// shown, so that none is cut to pieces that nobody recognizes.
+func beginning(line []byte) string {
+	text := redact(wire.Plain(string(line[:min(len(line), 8*shownLine)]), 4*shownLine))
+	return wire.Plain(text, shownLine)
+}

@@ -1,0 +1,98 @@
+package wire_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub/agent/wire"
+)
+
+const call = `{"jsonrpc":"2.0","method":"m"}`
+
+func TestTrimNoise(t *testing.T) {
+	for name, noise := range map[string]string{
+		"nothing":                               "",
+		"a byte order mark":                     "\ufeff",
+		"white space":                           " \t\v\f\u00a0\u2003",
+		"control characters":                    "\x00\a\b\x7f\u0085",
+		"colours":                               "\x1b[1;31m\x1b[0m",
+		"a private mode":                        "\x1b[?25l",
+		"a window title":                        "\x1b]0;a title\a",
+		"a link, ended by a string terminator":  "\x1b]8;;https://example.com\x1b\\",
+		"a device control string":               "\x1bP1$r0m\x1b\\",
+		"a character set":                       "\x1b(B",
+		"a keypad mode":                         "\x1b=",
+		"a lone escape before another sequence": "\x1b\x1b[K",
+		"all of it":                             " \ufeff\x1b[2K\r\x1b[1G\t",
+	} {
+		require.Equal(t, call, string(wire.TrimNoise([]byte(noise+call))), name)
+	}
+	require.Equal(t, "x"+call, string(wire.TrimNoise([]byte(" x"+call))), "text stays")
+	for _, cut := range []string{"", " ", "\x1b", "\x1b[", "\x1b[31", "\x1b]0;t", "\x1b("} {
+		require.LessOrEqual(t, len(wire.TrimNoise([]byte(cut))), len(cut), "%q", cut)
+	}
+}
+
+func FuzzTrimNoise(f *testing.F) {
+	f.Add([]byte("\x1b]0;t\a\x1b[31m{"))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		rest := wire.TrimNoise(line)
+		require.True(t, strings.HasSuffix(string(line), string(rest)))
+		_, _ = wire.ParseAfterText(line)
+		require.LessOrEqual(t, len(wire.Plain(string(line), 10)), 10+len("…"))
+	})
+}
+
+func TestParseAfterText(t *testing.T) {
+	for _, text := range []string{"", "Ok to proceed? (y) ", "loading {a}{b} … ", "{", strings.Repeat("x", 4000)} {
+		m, err := wire.ParseAfterText([]byte(text + call + " "))
+		require.NoError(t, err, "%.40q", text)
+		require.Equal(t, "m", m.Method)
+	}
+	for _, line := range []string{"", "no brace", call + " and more", strings.Repeat("{", 100) + call, strings.Repeat("x", 5000) + call} {
+		_, err := wire.ParseAfterText([]byte(line))
+		require.ErrorIs(t, err, wire.ErrNotJSON, "%.40q", line)
+	}
+}
+
+func TestPlain(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain ü 語 🙂":                           "plain ü 語 🙂",
+		"  two\r\n\tlines \n":                   "two\n\tlines",
+		"\x1b[31mred\x1b[0m":                    "red",
+		"\x1b]8;;https://a\x1b\\link\x1b]8;;\a": "link",
+		"a\x00b\u202ec\U000e0041d\u200be":       "a\uFFFDb\uFFFDc\uFFFDd\uFFFDe",
+		"a\xffb":                                "a\uFFFDb",
+	} {
+		require.Equal(t, want, wire.Plain(in, 100), "%q", in)
+	}
+	require.Equal(t, "éé…", wire.Plain("ééé", 5), "no character is cut in two")
+}
+
+func TestError_says_what_its_data_say(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	for in, want := range map[string]string{
+		`{"code":-32603,"message":"Internal error","data":{"details":"Quota exceeded"}}`:           "Internal error: Quota exceeded (error -32603)",
+		`{"code":-32603,"message":"Internal error","data":{"x":1,"message":"no such model"}}`:      "Internal error: no such model (error -32603)",
+		`{"code":-32603,"message":"Internal error","data":"a text"}`:                               "Internal error: a text (error -32603)",
+		`{"code":-32603,"message":"Internal error","data":{"why": {"model":"foo-1"}, "n": [ 1 ]}}`: `Internal error: {"why":{"model":"foo-1"},"n":[1]} (error -32603)`,
+		`{"code":-32603,"message":"Internal error","data":[1, 2]}`:                                 "Internal error: [1,2] (error -32603)",
+		`{"code":-32603,"message":"Internal error","data":null}`:                                   "Internal error (error -32603)",
+		`{"code":-32603,"message":"Quota exceeded: wait","data":"Quota exceeded"}`:                 "Quota exceeded: wait (error -32603)",
+		`{"code":1,"data":{"details":""}}`:                                                         `{"details":""} (error 1)`,
+		`{"code":1,"message":"a\u001b[31mb","data":"c\u0000\u202ed"}`:                              "ab: c\uFFFD\uFFFDd (error 1)",
+	} {
+		require.EqualError(t, wire.ReadError([]byte(in)), want)
+	}
+	for _, data := range []string{`"` + long + `"`, `{"details":"` + long + `"}`, `{"x":"` + long + `"}`} {
+		require.Less(t, len(wire.ReadError([]byte(`{"code":1,"message":"m","data":`+data+`}`)).Error()), 5<<10)
+	}
+}
+
+func TestReader_keeps_little_of_a_line_that_is_too_long(t *testing.T) {
+	line, err := wire.NewReader(endless{}, 1<<20).Next()
+	require.ErrorIs(t, err, wire.ErrTooLong)
+	require.LessOrEqual(t, cap(line), 4<<10)
+}
