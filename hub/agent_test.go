@@ -72,6 +72,8 @@ func TestAgent_that_does_not_start_is_refused_by_whose_mistake_it_is(t *testing.
 	for err, want := range map[error]protocol.Code{
 		hub.ErrCwdNotAllowed: protocol.CodeInvalidRequest, // the client's
 		hub.ErrNoCommand:     protocol.CodeAgentNotFound,  // the operator's
+		hub.ErrAuthRequired:  protocol.CodeAgentAuthRequired,
+		hub.ErrAgentFailed:   protocol.CodeAgentFailed,
 		hub.ErrFull:          protocol.CodeAgentUnavailable,
 	} {
 		r.agents.FailStarts(fmt.Errorf("agent %q: %w", "demo", err))
@@ -197,7 +199,8 @@ func TestAgent_a_deleted_one_ends_and_leaves_memory(t *testing.T) {
 		event[*protocol.PromptDispatchFailed](r.host)
 		event[*protocol.PromptDispatchFailed](r.host)
 		require.Equal(t, protocol.AgentExited, event[*protocol.AgentStatusChanged](r.host).Status)
-		require.Equal(t, protocol.CodeAgentUnavailable, r.host.refused(&protocol.Prompt{Prompt: "three"}))
+		r.host.say(&protocol.Prompt{Prompt: "three"}, nil)
+		require.Contains(t, event[*protocol.PromptDispatchFailed](r.host).Error, "deleted")
 		r.host.sub.Close()
 		pass(20 * time.Minute)
 		require.Zero(t, r.hub.Awake())

@@ -26,7 +26,6 @@ type private struct {
 	Agent   protocol.AgentStatus  `json:"agent,omitempty"`   // with shared_session_created
 	Message *protocol.Message     `json:"message,omitempty"` // with prompt_pending_approval
 	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated and the removal that rotated it
-	Gone    bool                  `json:"gone,omitempty"`    // with agent_status: it cannot come back
 }
 
 // commandRef names a command by who sent it and its id. A participant's

@@ -16,11 +16,14 @@ type hostState struct {
 	Time         time.Time // of the newest event
 	Session      protocol.HostSession
 	Cwd          string
-	Agent        protocol.AgentStatus // starting, idle (which is: up) or exited
+	Agent        protocol.AgentStatus // starting, idle (which is: up), ending or exited
+	Detail       string               // what the agent's status needs to be understood
+	StartedAt    time.Time            // when the newest start began
+	Strayed      bool                 // people know that this process writes lines that are no messages outside of turns
 	AgentSession string               // the agent's own id
 	CanLoad      bool                 // the agent can load that session in a new process
 	Worked       bool                 // the agent has had a turn: a new session would not do
-	Gone         bool                 // the agent cannot come back
+	LoadError    string               // why that session cannot be loaded; empty if it can or was not tried
 	Deleted      bool
 	NeverRan     bool        // it was deleted because its agent could not be started
 	Request      string      // the digest of the creation; empty when it had no command id
@@ -39,6 +42,7 @@ type runningTurn struct {
 	Cancelling string // what its end will say; empty unless it was cancelled
 	CancelAt   instant
 	Stuck      bool // it was cancelled and goes on
+	Strayed    bool // people know that the agent writes lines that are no messages
 }
 
 type endedTurn struct {
@@ -60,15 +64,11 @@ func newHostState(id SessionID, r *rules) *hostState {
 func (s *hostState) exists() bool { return s.Session.ID != "" && !s.Deleted }
 
 // up reports whether there is an agent that takes a prompt.
-func (s *hostState) up() bool { return s.Agent == protocol.AgentIdle && !s.LetGo }
-
-// canReturn reports whether a new process can take the agent's place: on the
-// session it had, or on a new one where nothing has been said yet.
-func (s *hostState) canReturn() bool { return s.CanLoad || !s.Worked }
+func (s *hostState) up() bool { return s.Agent == protocol.AgentIdle }
 
 // earlier is the agent's session to load; empty to begin one.
 func (s *hostState) earlier() string {
-	if !s.Worked {
+	if !s.Worked || !s.CanLoad || s.LoadError != "" {
 		return ""
 	}
 	return s.AgentSession
@@ -77,7 +77,7 @@ func (s *hostState) earlier() string {
 // resource is the host session as clients see it.
 func (s *hostState) resource() protocol.HostSession {
 	r := s.Session
-	r.Status = s.Agent
+	r.Status, r.Detail = s.Agent, s.Detail
 	switch {
 	case !s.up() || s.Running == nil:
 	case s.Running.Stuck:
@@ -101,6 +101,8 @@ func (s *hostState) apply(e event, at stamp) {
 		s.Deleted, s.NeverRan = true, p.NeverRan
 	case *hostAgent:
 		s.applyAgent(p, at)
+	case *protocol.AgentStrayOutput:
+		s.applyStray()
 	case *turnQueuedEvent:
 		s.Queue = append(s.Queue, p.Turn)
 	case *turnBeganEvent:
@@ -134,14 +136,23 @@ func (s *hostState) apply(e event, at stamp) {
 }
 
 func (s *hostState) applyAgent(p *hostAgent, at stamp) {
-	s.Agent, s.Gone = p.Status, p.Gone
+	if p.Status == protocol.AgentStarting && s.Agent != p.Status {
+		s.StartedAt, s.Strayed = at.at, false
+	}
+	s.Agent, s.Detail = p.Status, p.Detail
 	s.Vacant = instant{}
 	if p.Status == protocol.AgentStarting {
 		s.LetGo = false
 	}
 	s.vacate(at)
+	if p.LoadError != "" {
+		s.LoadError = p.LoadError
+	}
 	if p.Session != "" {
-		s.AgentSession, s.CanLoad = p.Session, p.CanLoad
+		s.AgentSession, s.CanLoad, s.LoadError = p.Session, p.CanLoad, ""
+	}
+	if p.Anew {
+		s.Worked = false
 	}
 }
 

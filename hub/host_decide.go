@@ -37,7 +37,7 @@ func (s *hostState) decide(in input) decision {
 	case sharedClosed:
 		return s.closed(m)
 	case stopAgent:
-		return decision{effects: []effect{endAgent{}}}
+		return s.stop()
 	}
 	return s.decideTurn(in)
 }
@@ -78,7 +78,7 @@ func agentIs(status protocol.AgentStatus) *hostAgent {
 	return &hostAgent{AgentStatusChanged: protocol.AgentStatusChanged{Status: status}}
 }
 
-// launch starts the agent again, on the session it had.
+// launch starts the agent again, on the session it had if it can load that.
 func (s *hostState) launch(d decision) decision {
 	d.events = append(d.events, event{public: agentIs(protocol.AgentStarting)})
 	return d.with(
@@ -106,12 +106,19 @@ func (s *hostState) agent(in input, message any) decision {
 }
 
 func (s *hostState) launched(in input, m launched) decision {
+	if s.Agent == protocol.AgentEnding { // it was asked to end before it was ready
+		return decision{}.with(endAgent{})
+	}
 	ready := agentIs(protocol.AgentIdle)
 	ready.Session, ready.CanLoad = m.sessionID, m.canLoad
+	ready.Anew = s.earlier() == "" || m.loadError != nil
 	d := decision{events: []event{{public: ready}}}
 	d = d.with(
 		tellOpen{agentChanged{status: ready.AgentStatusChanged}},
 		release{hold: holdLaunch, answer: &protocol.HostSessionAnswer{Session: s.ready()}})
+	if s.Worked {
+		d = d.with(tellOpen{agentContinues{s.continuation(m.loadError)}})
+	}
 	if len(s.Queue) > 0 {
 		return s.begin(d, s.Queue[0])
 	}
@@ -119,16 +126,25 @@ func (s *hostState) launched(in input, m launched) decision {
 }
 
 // launchFailed ends a session whose agent never ran, and otherwise fails what
-// waits for the agent.
+// waits for the agent. An agent that cannot load its session gets a new one.
 func (s *hostState) launchFailed(m launchFailed) decision {
-	failure := fmt.Sprintf("the agent could not be started: %v", m.err)
-	refusal := release{hold: holdLaunch, other: protocol.Errorf(launchCode(m.err), "%s", failure)}
-	if s.AgentSession == "" {
-		d := s.end(failure, true)
-		d.events = append(d.events, event{public: &hostDeleted{NeverRan: true}})
-		return d.with(refusal)
+	if s.Agent == protocol.AgentEnding {
+		return s.tellStatus(s.lose(stopped)).with(s.refuseCreation(stopped, m.err))
 	}
-	return s.end(failure, m.permanent).with(refusal)
+	if errors.Is(m.err, ErrCannotLoad) && s.earlier() != "" {
+		return s.launchAnew(m.err)
+	}
+	failure := fmt.Sprintf("the agent could not be started: %v", m.err)
+	d := s.end(failure)
+	if s.AgentSession == "" {
+		d.events = append(d.events, event{public: &hostDeleted{NeverRan: true}})
+	}
+	return d.with(s.refuseCreation(failure, m.err))
+}
+
+// refuseCreation answers whoever waits for the agent.
+func (s *hostState) refuseCreation(failure string, err error) effect {
+	return release{hold: holdLaunch, other: protocol.Errorf(launchCode(err), "%s", failure)}
 }
 
 // launchCode tells what asking again cannot change from what it can.
@@ -141,6 +157,10 @@ func launchCode(err error) protocol.Code {
 		return protocol.CodeInvalidRequest // the client chose it, and may choose another
 	case errors.Is(err, ErrNoProfile), errors.Is(err, ErrNoCommand):
 		return protocol.CodeAgentNotFound // until the operator has put it there
+	case errors.Is(err, ErrAuthRequired):
+		return protocol.CodeAgentAuthRequired
+	case errors.Is(err, ErrAgentFailed):
+		return protocol.CodeAgentFailed
 	}
 	return protocol.CodeAgentUnavailable
 }
@@ -155,22 +175,29 @@ func (s *hostState) agentSays(in input, said AgentEvent) decision {
 		return s.withdraw(decision{}, e.RequestID)
 	case AgentTurnEnded:
 		return s.turnAnswered(e)
+	case AgentProgress:
+		return s.progress(e)
+	case AgentStrayOutput:
+		return s.strayOutput()
 	case AgentExited:
 		return s.exited(e)
 	}
 	return decision{}
 }
 
-// exited fails the running turn. What is queued goes on with a new process,
-// where the agent can load its session.
+// exited fails the running turn. What is queued goes on with a new process.
 func (s *hostState) exited(e AgentExited) decision {
-	d := s.lose(exitFailure(e))
+	failure := exitFailure(e)
+	if s.Agent == protocol.AgentEnding {
+		failure = stopped
+	}
+	d := s.lose(failure)
 	changed := lastStatus(d)
 	changed.ExitCode = e.ExitCode
 	if e.StderrTail != "" {
 		changed.StderrTail = &e.StderrTail
 	}
-	if s.LetGo && len(s.Open) > 0 && len(s.Queue) == 0 && !changed.Gone {
+	if s.LetGo && len(s.Open) > 0 && len(s.Queue) == 0 {
 		return s.launch(d) // it is needed again
 	}
 	return s.tellStatus(d)
@@ -192,7 +219,7 @@ func (s *hostState) recover(m woken, failure string) decision {
 	if s.Agent != protocol.AgentExited {
 		d = s.lose(failure)
 		lost := lastStatus(d)
-		d = d.with(tellOpen{agentChanged{lost.AgentStatusChanged, lost.Gone}})
+		d = d.with(tellOpen{agentChanged{lost.AgentStatusChanged}})
 	}
 	d.events = append(opened, d.events...)
 	after := *s
@@ -204,7 +231,7 @@ func (s *hostState) recover(m woken, failure string) decision {
 			d = s.over(d, t, "", "the session has ended")
 		}
 	}
-	return s.tellEnds(after.resumeQueue(d, s.Gone || s.Agent != protocol.AgentExited && !s.canReturn()), s.Ended)
+	return s.tellEnds(after.resumeQueue(d), s.Ended)
 }
 
 // tellEnds says again how turns ended, as nobody has confirmed that.
@@ -225,9 +252,7 @@ func (s *hostState) lose(failure string) decision {
 	if s.Running != nil {
 		d = s.over(d, s.Running.Turn, "", s.failureOr(failure))
 	}
-	lost := agentIs(protocol.AgentExited)
-	lost.Gone = !s.canReturn()
-	d.events = append(d.events, event{public: lost})
+	d.events = append(d.events, event{public: agentIs(protocol.AgentExited)})
 	return d
 }
 
@@ -247,39 +272,32 @@ func (s *hostState) failureOr(failure string) string {
 // sees to the queue.
 func (s *hostState) tellStatus(d decision) decision {
 	changed := lastStatus(d)
-	d = d.with(tellOpen{agentChanged{changed.AgentStatusChanged, changed.Gone}})
-	return s.resumeQueue(d, changed.Gone)
+	d = d.with(tellOpen{agentChanged{changed.AgentStatusChanged}})
+	return s.resumeQueue(d)
 }
 
-// resumeQueue starts the agent for what waits, or fails it where the agent
-// cannot come back.
-func (s *hostState) resumeQueue(d decision, gone bool) decision {
+// resumeQueue starts the agent for what waits.
+func (s *hostState) resumeQueue(d decision) decision {
 	if len(s.Queue) == 0 {
 		return d
 	}
-	if !gone {
-		return s.launch(d)
-	}
-	for _, t := range s.Queue {
-		d = s.over(d, t, "", "the agent has ended and cannot come back")
-	}
-	return d
+	return s.launch(d)
 }
 
 // end decides that the agent is not there and fails everything that waits for
 // it.
-func (s *hostState) end(failure string, gone bool) decision {
+func (s *hostState) end(failure string) decision {
 	d := s.lose(failure)
 	status := lastStatus(d)
-	status.Gone = gone
+	status.Detail = failure
 	for _, t := range s.Queue {
 		d = s.over(d, t, "", failure)
 	}
-	return d.with(tellOpen{agentChanged{status.AgentStatusChanged, gone}})
+	return d.with(tellOpen{agentChanged{status.AgentStatusChanged}})
 }
 
 func (s *hostState) delete() decision {
-	d := s.end("the agent's session was deleted", true)
+	d := s.end("the agent's session was deleted")
 	d.events = append(d.events, event{public: &hostDeleted{}})
 	d.answer = struct{}{}
 	return d.with(endAgent{}, release{

@@ -18,12 +18,13 @@ type (
 		NeverRan bool `json:"neverRan,omitempty"` // its agent could not be started
 	}
 	// hostAgent says what became of the agent: starting, idle once it is ready,
-	// or exited.
+	// ending once it was asked to end, or exited.
 	hostAgent struct {
 		protocol.AgentStatusChanged
-		Session string `json:"session,omitempty"` // the agent's own id, when it is ready
-		CanLoad bool   `json:"canLoad,omitempty"`
-		Gone    bool   `json:"gone,omitempty"` // it cannot come back
+		Session   string `json:"session,omitempty"` // the agent's own id, when it is ready
+		CanLoad   bool   `json:"canLoad,omitempty"`
+		Anew      bool   `json:"anew,omitempty"`      // that session is a new one, without what was said before
+		LoadError string `json:"loadError,omitempty"` // why the session it had cannot be loaded
 	}
 	turnQueuedEvent     struct{ Turn turn }
 	turnBeganEvent      struct{ Approval string }

@@ -15,7 +15,7 @@ import (
 func (s *hostState) open(m sharedOpened) decision {
 	d := s.greet(m)
 	d.events = s.opened(m.shared)
-	if len(d.events) > 0 && s.LetGo && s.Agent == protocol.AgentExited && !s.Gone {
+	if len(d.events) > 0 && s.LetGo && s.Agent == protocol.AgentExited {
 		return s.launch(d)
 	}
 	return d
@@ -84,6 +84,6 @@ func (s *hostState) letGo(d decision, now time.Time) decision {
 	if at := s.leaveAt(); at.IsZero() || now.Before(at) {
 		return d
 	}
-	d.events = append(d.events, event{public: &agentLetGoEvent{}})
+	d.events = append(d.events, event{public: &agentLetGoEvent{}}, event{public: agentIs(protocol.AgentEnding)})
 	return d.with(endAgent{})
 }

@@ -109,7 +109,7 @@ func (s *hostState) greet(m sharedOpened) decision {
 	}
 	d := decision{effects: []effect{
 		openShared{m.shared},
-		tell{m.shared, agentChanged{protocol.AgentStatusChanged{Status: status}, s.Gone}},
+		tell{m.shared, agentChanged{protocol.AgentStatusChanged{Status: status, Detail: s.Detail}}},
 	}}
 	for _, requestID := range m.asked {
 		if s.asked(requestID) == nil {

@@ -104,7 +104,7 @@ func (s *hostShell) launch(spec LaunchSpec) {
 	if s.agent != nil {
 		s.forget(s.agent)
 	}
-	starting, giveUp := context.WithTimeout(context.Background(), s.actor.hub.options.AgentStartTimeout)
+	starting, giveUp := context.WithCancel(context.Background())
 	run := &agentRun{hearing: newHearing(), giveUp: giveUp}
 	s.agent, s.actor.agent = run, run.hearing
 	release := s.actor.hub.agents.take()
@@ -165,14 +165,13 @@ func (s *hostShell) hear(in input) (input, bool) {
 
 func (s *hostShell) ready(m agentReady) any {
 	if m.err != nil {
-		permanent := errors.Is(m.err, ErrNoProfile) || errors.Is(m.err, ErrCannotLoad) || errors.Is(m.err, ErrCwdNotAllowed)
-		return launchFailed{m.err, permanent}
+		return launchFailed{m.err}
 	}
 	s.agent.agent = m.agent
 	if s.agent.exited != nil {
-		return launchFailed{errors.New(exitFailure(*s.agent.exited)), false}
+		return launchFailed{errors.New(exitFailure(*s.agent.exited))}
 	}
-	return launched{m.agent.SessionID(), m.agent.CanLoad()}
+	return launched{m.agent.SessionID(), m.agent.CanLoad(), m.agent.LoadError()}
 }
 
 // end stops a run's agent in the background; AgentExited says when it is done.

@@ -42,16 +42,6 @@ func TestHost_Turns(t *testing.T) {
 
 // A shared session that has not heard yet hands its prompt over all the same.
 func TestHost_refuses_a_prompt_that_would_never_run(t *testing.T) {
-	t.Run("as the agent cannot come back", func(t *testing.T) {
-		s := newStage(t, Options{})
-		s.hostState().CanLoad = false
-		s.runs()
-		handed := told[dispatch](s.by(s.owner(), &protocol.Prompt{Prompt: "do it"}))[0]
-		s.agentSays(AgentExited{})
-		d := s.do(s.host, handed)
-		require.Empty(t, d.events)
-		require.NotEmpty(t, told[turnEnded](d)[0].failure)
-	})
 	t.Run("as too many wait", func(t *testing.T) {
 		s := newStage(t, Options{MaxQueued: 1})
 		s.runs()
@@ -161,39 +151,6 @@ func TestHost_a_turn_that_takes_too_long_is_cancelled(t *testing.T) {
 	require.Contains(t, s.hostState().Ended[0].Failure, "took longer")
 }
 
-func TestHost_an_agent_that_dies(t *testing.T) {
-	cases := []struct {
-		name    string
-		canLoad bool
-		runs    string // after a new start
-	}{
-		{"and can load its session goes on with the queue", true, "second"},
-		{"and cannot fails the queue", false, ""},
-	}
-	for _, tc := range cases {
-		t.Run(tc.name, func(t *testing.T) {
-			s := newStage(t, Options{})
-			s.hostState().CanLoad = tc.canLoad
-			first := s.runs()
-			second := s.prompts(s.owner())
-			s.deliverAll()
-			s.agentSays(asks("q", usual...))
-			s.agentSays(AgentExited{})
-			s.deliverAll()
-			require.Equal(t, protocol.ApprovalFailed, s.state.approval(first).Status)
-			require.Empty(t, s.state.Permissions, "its questions are void")
-			require.Equal(t, tc.canLoad, s.agent.launching)
-			if tc.canLoad {
-				s.launched(true)
-				require.Equal(t, second, s.agent.turn)
-				return
-			}
-			require.Equal(t, protocol.ApprovalFailed, s.state.approval(second).Status)
-			require.Equal(t, protocol.CodeAgentUnavailable, codeOf(s.by(s.owner(), &protocol.Prompt{Prompt: "more"}).err))
-		})
-	}
-}
-
 func TestHost_after_a_crash(t *testing.T) {
 	t.Run("runs nothing of a session that has ended meanwhile", func(t *testing.T) {
 		s := newStage(t, Options{})
@@ -227,7 +184,7 @@ func TestHost_a_deleted_one_forgets_what_is_confirmed(t *testing.T) {
 	require.Len(t, s.hostState().Ended, 1)
 	s.deliverAll()
 	require.False(t, s.hostState().busy())
-	require.Contains(t, s.do(s.host, launched{"late", true}).effects, effect(endAgent{}))
+	require.Contains(t, s.do(s.host, launched{sessionID: "late", canLoad: true}).effects, effect(endAgent{}))
 	require.Equal(t, protocol.CodeHostSessionNotFound, codeOf(s.do(s.host, readHost{}).err))
 }
 

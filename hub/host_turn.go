@@ -33,9 +33,6 @@ func (s *hostState) dispatched(t turn) decision {
 	if d, known := s.report(t); known {
 		return d
 	}
-	if s.Gone {
-		return decision{}.with(tell{t.Shared, turnEnded{approval: t.Approval, failure: "the agent has ended and cannot come back"}})
-	}
 	if len(s.Queue) >= s.rules.MaxQueued {
 		return decision{}.with(tell{t.Shared, turnEnded{approval: t.Approval, failure: "too many prompts wait for the agent"}})
 	}
@@ -121,10 +118,10 @@ func (s *hostState) turnAnswered(e AgentTurnEnded) decision {
 		d = s.withdraw(d, p.Permission.RequestID)
 	}
 	d = s.over(d, s.Running.Turn, e.StopReason, s.failureOr(failure))
-	if s.Running.Stuck {
+	if s.Running.Stuck && s.up() {
 		d = d.with(tellOpen{agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
 	}
-	if len(s.Queue) > 0 {
+	if len(s.Queue) > 0 && s.up() {
 		return s.begin(d, s.Queue[0])
 	}
 	return d

@@ -74,10 +74,11 @@ type (
 		won      *permissionAnswer
 	}
 	permissionGone struct{ requestID string }
-	agentChanged   struct {
-		status protocol.AgentStatusChanged
-		gone   bool // it cannot come back
-	}
+	agentChanged   struct{ status protocol.AgentStatusChanged }
+	// agentNote says that the agent writes lines that are no messages.
+	agentNote struct{ note protocol.AgentStrayOutput }
+	// agentContinues says on which session of its own the agent goes on.
+	agentContinues struct{ session protocol.AgentSession }
 )
 
 // From a shared session to its host session.
@@ -134,11 +135,9 @@ type (
 	launched struct {
 		sessionID string
 		canLoad   bool
+		loadError error // why the earlier session was not loaded
 	}
-	launchFailed struct {
-		err       error
-		permanent bool // trying again would not help
-	}
+	launchFailed struct{ err error }
 	// agentSpoke says that there is something to hear from the agent, which
 	// the shell turns into agentSays, launched or launchFailed.
 	agentSpoke struct{}

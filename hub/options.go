@@ -26,7 +26,6 @@ type Options struct {
 	AgentIdleAfter    time.Duration // after which an agent without an open shared session ends; negative for never; default 10 minutes
 	MaxAgents         int           // that run at a time; default 32
 	AgentStopTimeout  time.Duration // for ending an agent when the hub stops; default 10 s
-	AgentStartTimeout time.Duration // for starting an agent; default 60 s
 	SnapshotEvery     int           // events; default 1,000
 	JournalRetry      time.Duration // between attempts to write what an agent said; default 200 ms
 }
@@ -47,7 +46,6 @@ func (o Options) withDefaults() Options {
 	o.AgentIdleAfter = cmp.Or(o.AgentIdleAfter, 10*time.Minute)
 	o.MaxAgents = cmp.Or(o.MaxAgents, 32)
 	o.AgentStopTimeout = cmp.Or(o.AgentStopTimeout, 10*time.Second)
-	o.AgentStartTimeout = cmp.Or(o.AgentStartTimeout, time.Minute)
 	o.SnapshotEvery = cmp.Or(o.SnapshotEvery, 1000)
 	o.JournalRetry = cmp.Or(o.JournalRetry, 200*time.Millisecond)
 	return o

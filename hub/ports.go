@@ -167,7 +167,7 @@ type Launcher interface {
 	Profiles() []Profile
 	// Launch starts an agent and opens a session on it. It blocks until the
 	// agent is ready for a prompt, has failed, or ctx ends. What the agent says,
-	// before Launch returns too, goes to sink in wire order from one goroutine;
+	// before Launch returns too, goes to sink in wire order, one event at a time;
 	// sink may block, and the agent is not read further meanwhile. AgentExited
 	// is the last event, sent exactly once if Launch returned an Agent and
 	// never if it returned an error.
@@ -189,8 +189,14 @@ var (
 	ErrNoCommand = errors.New("the agent's command cannot be run")
 	// ErrCwdNotAllowed: the profile does not allow the working directory.
 	ErrCwdNotAllowed = errors.New("working directory is not allowed for this agent")
-	// ErrCannotLoad: the agent cannot load an earlier session.
-	ErrCannotLoad = errors.New("agent cannot load an earlier session")
+	// ErrCannotLoad: the agent did not survive loading the earlier session, or did
+	// not end it. It may still be able to begin a new one.
+	ErrCannotLoad = errors.New("agent cannot load its earlier session")
+	// ErrAuthRequired: nobody is signed in at the agent.
+	ErrAuthRequired = errors.New("agent is not signed in")
+	// ErrAgentFailed: the agent has ended, has answered with an error or is none,
+	// and would do so again.
+	ErrAgentFailed = errors.New("agent failed")
 )
 
 // LaunchSpec says which agent to start, and how.
@@ -198,7 +204,7 @@ type LaunchSpec struct {
 	HostSession SessionID // takes the place of the agent's own session id in what it says
 	Profile     string
 	Cwd         string // absolute; empty for the profile's own
-	Load        string // the agent's own id of an earlier session to load; empty to begin a new one
+	Load        string // the agent's own id of an earlier session to load, or to replace by a new one if that fails; empty to begin a new one
 	MaxEvent    int    // bytes; a longer notification is replaced by one that names its size and SHA-256
 }
 
@@ -211,6 +217,9 @@ type Agent interface {
 	// CanLoad reports whether the agent said that it can load the session again
 	// in a later process.
 	CanLoad() bool
+	// LoadError says why the earlier session was not loaded and a new one is open
+	// in its place; nil when it was loaded, and when none was asked for.
+	LoadError() error
 	// Prompt begins a turn; AgentTurnEnded with the same turn ends it. The
 	// caller keeps to one turn at a time.
 	Prompt(p AgentPrompt)
@@ -258,6 +267,8 @@ type (
 		StopReason string
 		Err        error
 	}
+	// AgentProgress says what an agent that starts is doing, in a line for people.
+	AgentProgress struct{ Detail string }
 	// AgentStrayOutput says that the agent has written lines to its standard
 	// output that are no messages. It comes for the first such line after the
 	// start and after each Prompt, and then at most once in ten seconds.
@@ -282,5 +293,6 @@ func (AgentNotification) agentEvent() {}
 func (AgentPermission) agentEvent()   {}
 func (AgentWithdrawn) agentEvent()    {}
 func (AgentTurnEnded) agentEvent()    {}
+func (AgentProgress) agentEvent()     {}
 func (AgentStrayOutput) agentEvent()  {}
 func (AgentExited) agentEvent()       {}

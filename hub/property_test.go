@@ -175,9 +175,11 @@ func (p *play) check(*rapid.T) {
 // settle lets everything come to its end.
 func (p *play) settle() {
 	p.deliverAll()
-	for p.agent.launching || p.agent.turn != "" || len(p.links) > 0 {
+	for p.agent.launching || p.agent.ending || p.agent.turn != "" || len(p.links) > 0 {
 		if p.agent.launching {
-			p.launched(true)
+			p.launched(!p.agent.ending)
+		} else if p.agent.ending {
+			p.agentSays(AgentExited{})
 		} else if p.agent.turn != "" {
 			p.agentSays(AgentTurnEnded{Turn: p.agent.turn, StopReason: "end_turn"})
 		}
@@ -219,7 +221,7 @@ func (p *play) checkEnds() {
 				require.NotNil(p.t, h.asked(asked.RequestID), "no question is shown that the agent no longer asks")
 			}
 			require.Equal(p.t, h.Agent, s.Agent, "everybody knows how the agent is")
-			require.Equal(p.t, h.Gone, s.AgentGone)
+			require.Equal(p.t, h.Detail, s.AgentDetail)
 		}
 	}
 }

@@ -30,7 +30,7 @@ type sharedState struct {
 	Permissions []openPermission         // in order of asking
 	Settled     []string                 // requests that were answered lately
 	Agent       protocol.AgentStatus
-	AgentGone   bool // the agent cannot come back
+	AgentDetail string // what the status needs to be understood
 	Commands    doneCommands
 
 	// derived from the above
@@ -207,7 +207,7 @@ func (s *sharedState) apply(e event, at stamp) {
 		s.Invite = e.private.Invite
 		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScope) })
 	case *protocol.AgentStatusChanged:
-		s.Agent, s.AgentGone = p.Status, e.private.Gone
+		s.Agent, s.AgentDetail = p.Status, p.Detail
 	case *protocol.PermissionRequested:
 		s.Permissions = append(s.Permissions, openPermission{p.Permission, choicesOf(p.Options)})
 	case *protocol.PermissionResolved:

@@ -16,9 +16,6 @@ func (s *sharedState) prompt(in input, c *protocol.Prompt, p protocol.Participan
 	if right == promptNever {
 		return refuse(protocol.CodePromptNotAllowed, "a %s cannot prompt while the mode is %s", p.Role, s.Session.Mode)
 	}
-	if err := s.requireAgent(); err != nil {
-		return decision{err: err}
-	}
 	a := protocol.Approval{
 		ID:              in.ids[0],
 		SharedSessionID: s.ID.String(),
@@ -68,18 +65,8 @@ func (s *sharedState) roomToPropose(p protocol.Participant) error {
 	return nil
 }
 
-func (s *sharedState) requireAgent() error {
-	if s.AgentGone {
-		return protocol.Errorf(protocol.CodeAgentUnavailable, "the agent has ended and cannot come back")
-	}
-	return nil
-}
-
 // dispatch hands a prompt to the host session under the approver's name.
 func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.Participant) decision {
-	if err := s.requireAgent(); err != nil {
-		return decision{err: err}
-	}
 	if len(s.inFlight()) >= s.rules.MaxQueued {
 		return refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.rules.MaxQueued)
 	}

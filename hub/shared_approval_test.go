@@ -134,16 +134,15 @@ func TestShared_Cancel(t *testing.T) {
 	})
 }
 
-func TestShared_Prompts_need_an_agent_that_can_come_back(t *testing.T) {
+func TestShared_Prompts_are_taken_whether_or_not_there_is_an_agent(t *testing.T) {
 	s := newStage(t, Options{})
 	ben := s.joins("ben", "")
 	pending := s.prompts(ben)
-	s.do(s.n, agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentExited}, gone: true})
-	require.Equal(t, protocol.CodeAgentUnavailable, codeOf(s.by(ben, &protocol.Prompt{Prompt: "do it"}).err), "proposed")
-	require.Equal(t, protocol.CodeAgentUnavailable, codeOf(s.by(s.owner(), &protocol.Prompt{Prompt: "do it"}).err), "direct")
-	require.Equal(t, protocol.CodeAgentUnavailable, codeOf(s.by(s.owner(), approve(pending)).err), "approved")
-	require.Equal(t, protocol.ApprovalPending, s.state.approval(pending).Status)
-	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: pending, Action: protocol.ActionReject}).err)
+	s.do(s.n, agentChanged{protocol.AgentStatusChanged{Status: protocol.AgentExited}})
+	require.NoError(t, s.by(ben, &protocol.Prompt{Prompt: "do it"}).err, "proposed")
+	require.NoError(t, s.by(s.owner(), &protocol.Prompt{Prompt: "do it"}).err, "direct")
+	require.NoError(t, s.by(s.owner(), approve(pending)).err, "approved")
+	require.Equal(t, protocol.ApprovalApproved, s.state.approval(pending).Status)
 }
 
 func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {

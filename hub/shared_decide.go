@@ -28,6 +28,10 @@ func (s *sharedState) decide(in input) decision {
 		return s.agentSaid(m)
 	case agentChanged:
 		return s.agentChanged(m)
+	case agentNote:
+		return s.agentNoted(m)
+	case agentContinues:
+		return s.agentContinues(m)
 	case permissionAsked:
 		return s.permissionAsked(m)
 	case permissionSettled:
@@ -99,11 +103,14 @@ func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Par
 	return refuse(protocol.CodeInvalidRequest, "%s is not for here", r.Command.CommandType())
 }
 
-// stopAgent says the agent's status once more, as the event that keeps the
-// command's id: sent again it must not end the next agent.
+// stopAgent says that the agent ends, or its status once more, as the event that
+// keeps the command's id: sent again it must not end the next agent.
 func (s *sharedState) stopAgent() decision {
-	asked := did(&protocol.AgentStatusChanged{Status: s.Agent})
-	asked.private.Gone = s.AgentGone
+	status := protocol.AgentEnding
+	if s.Agent == protocol.AgentExited {
+		status = s.Agent
+	}
+	asked := did(&protocol.AgentStatusChanged{Status: status})
 	return decision{events: []event{asked}, effects: []effect{s.tellHost(stopAgent{})}}
 }
 

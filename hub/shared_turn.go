@@ -49,8 +49,15 @@ func (s *sharedState) agentSaid(m agentSaid) decision {
 }
 
 func (s *sharedState) agentChanged(m agentChanged) decision {
-	if !s.active() || s.Agent == m.status.Status && s.AgentGone == m.gone {
+	if !s.active() || s.Agent == m.status.Status && s.AgentDetail == m.status.Detail {
 		return decision{}
 	}
-	return decision{events: []event{{public: &m.status, private: private{Gone: m.gone}}}}
+	return decision{events: []event{{public: &m.status}}}
+}
+
+func (s *sharedState) agentContinues(m agentContinues) decision {
+	if !s.active() {
+		return decision{}
+	}
+	return decision{events: []event{{public: &m.session}}}
 }

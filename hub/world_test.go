@@ -40,6 +40,7 @@ type node struct {
 // fakeAgent does what it is told and remembers what it was given.
 type fakeAgent struct {
 	launching, up bool
+	ending        bool // it was asked to end
 	turn          string
 	asked         []string
 	given         map[string]int // times by approval
@@ -143,13 +144,15 @@ func (w *world) perform(n *node, e effect) {
 			}
 		}
 	case launchAgent:
-		w.agent.launching, w.agent.up, w.agent.turn = true, false, ""
+		w.agent.launching, w.agent.ending, w.agent.up, w.agent.turn = true, false, false, ""
 	case promptAgent:
 		require.True(w.t, w.agent.up, "a prompt for an agent that is not there")
 		require.Empty(w.t, w.agent.turn, "a prompt while another turn runs")
 		w.agent.turn = e.prompt.Turn
 		w.agent.given[e.prompt.Turn]++
 		require.Equal(w.t, 1, w.agent.given[e.prompt.Turn], "a prompt is given to the agent twice")
+	case endAgent:
+		w.agent.ending = w.agent.up || w.agent.launching
 	case answerAgent:
 		w.agent.asked = slices.DeleteFunc(w.agent.asked, func(id string) bool { return id == e.requestID })
 	}
@@ -200,11 +203,12 @@ func (w *world) deliverAll() {
 func (w *world) launched(ok bool) {
 	w.agent.launching = false
 	if !ok {
-		w.do(w.host, launchFailed{fmt.Errorf("no"), false})
+		w.agent.ending = false
+		w.do(w.host, launchFailed{fmt.Errorf("no")})
 		return
 	}
 	w.agent.up = true
-	w.do(w.host, launched{"theirs", true})
+	w.do(w.host, launched{sessionID: "theirs", canLoad: true})
 }
 
 func (w *world) agentSays(e AgentEvent) {
@@ -214,7 +218,7 @@ func (w *world) agentSays(e AgentEvent) {
 	case AgentPermission:
 		w.agent.asked = append(w.agent.asked, e.RequestID)
 	case AgentExited:
-		w.agent.up, w.agent.turn, w.agent.asked = false, "", nil
+		w.agent.up, w.agent.ending, w.agent.turn, w.agent.asked = false, false, "", nil
 	}
 	w.do(w.host, agentSays{e})
 }
@@ -222,7 +226,7 @@ func (w *world) agentSays(e AgentEvent) {
 // crash loses what is on its way, and the agent. Every session is loaded again.
 func (w *world) crash() {
 	w.links = map[[2]SessionID][]any{}
-	w.agent.launching, w.agent.up, w.agent.turn, w.agent.asked = false, false, "", nil
+	w.agent.launching, w.agent.ending, w.agent.up, w.agent.turn, w.agent.asked = false, false, false, "", nil
 	w.budget = -1
 	var open []SessionID
 	for _, n := range w.shared {

@@ -75,7 +75,18 @@ const (
 	AgentWaiting      AgentStatus = "waiting"      // for an answer to a permission request
 	AgentUnresponsive AgentStatus = "unresponsive" // was asked to cancel and goes on
 	AgentDetached     AgentStatus = "detached"     // its host is away
+	AgentEnding       AgentStatus = "ending"       // it was asked to end; prompts wait for the next process
 	AgentExited       AgentStatus = "exited"
+)
+
+// AgentContinuation says on which of its sessions an agent goes on that was
+// started again.
+type AgentContinuation string
+
+// The ways in which an agent goes on.
+const (
+	ContinuedLoaded AgentContinuation = "loaded" // on the session that it had
+	ContinuedNew    AgentContinuation = "new"    // on a new one: it does not remember
 )
 
 // Valid reports whether the word is one of the enumeration's. Decode insists on

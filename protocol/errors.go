@@ -48,6 +48,8 @@ const (
 	CodeQueueFull                 Code = "QUEUE_FULL"
 	CodeTooManyAgents             Code = "TOO_MANY_AGENTS"
 	CodeAgentUnavailable          Code = "AGENT_UNAVAILABLE"
+	CodeAgentAuthRequired         Code = "AGENT_AUTH_REQUIRED"
+	CodeAgentFailed               Code = "AGENT_FAILED"
 	CodeJournalUnavailable        Code = "JOURNAL_UNAVAILABLE"
 	CodeInternal                  Code = "INTERNAL"
 )
@@ -117,6 +119,8 @@ var Catalogue = map[Code]Entry{
 	CodeQueueFull:                 {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeTooManyAgents:             {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeAgentUnavailable:          {http.StatusServiceUnavailable, CloseTryAgain, true},
+	CodeAgentAuthRequired:         {http.StatusFailedDependency, CloseNotProtocol, false},
+	CodeAgentFailed:               {http.StatusFailedDependency, CloseNotProtocol, false},
 	CodeJournalUnavailable:        {http.StatusServiceUnavailable, CloseTryAgain, true},
 	CodeInternal:                  {http.StatusInternalServerError, CloseTryAgain, true},
 }

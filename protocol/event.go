@@ -43,6 +43,8 @@ const (
 	EventPermissionResolved      EventType = "permission_resolved"
 	EventPermissionWithdrawn     EventType = "permission_withdrawn"
 	EventAgentStatus             EventType = "agent_status"
+	EventAgentSession            EventType = "agent_session"
+	EventAgentStrayOutput        EventType = "agent_stray_output"
 )
 
 // Payload is an event's content: one of the types below, or UnknownPayload.
@@ -150,6 +152,26 @@ type (
 		Status     AgentStatus `json:"status"`
 		ExitCode   *int        `json:"exitCode,omitempty"`
 		StderrTail *string     `json:"stderrTail,omitempty"`
+		// Detail is a line for people: what the agent that starts is waiting for, or
+		// why one could not be started.
+		Detail string `json:"detail,omitempty"`
+		// StartedAt is when the start began, of one that goes on.
+		StartedAt *time.Time `json:"startedAt,omitempty"`
+		// SilentSince is when the agent last said something, of one that has been
+		// silent for long in a turn.
+		SilentSince *time.Time `json:"silentSince,omitempty"`
+	}
+	// AgentSession says on which of its sessions an agent goes on that was started
+	// again after it had had a turn.
+	AgentSession struct {
+		Continued AgentContinuation `json:"continued"`
+		Reason    string            `json:"reason,omitempty"` // why the session is a new one
+	}
+	// AgentStrayOutput says that the agent writes lines to its standard output that
+	// are no messages. They are in the server's log alone. It comes once in a turn
+	// and once outside of turns.
+	AgentStrayOutput struct {
+		ApprovalID *string `json:"approvalId"` // of the turn; null outside of turns
 	}
 	// UnknownPayload is the payload of an event that this version does not
 	// know. Clients keep it and show what they can.
@@ -200,6 +222,8 @@ func (*PermissionRequested) EventType() EventType     { return EventPermissionRe
 func (*PermissionResolved) EventType() EventType      { return EventPermissionResolved }
 func (*PermissionWithdrawn) EventType() EventType     { return EventPermissionWithdrawn }
 func (*AgentStatusChanged) EventType() EventType      { return EventAgentStatus }
+func (*AgentSession) EventType() EventType            { return EventAgentSession }
+func (*AgentStrayOutput) EventType() EventType        { return EventAgentStrayOutput }
 
 // EventType returns the type that came over the wire.
 func (p *UnknownPayload) EventType() EventType { return p.Type }
@@ -252,6 +276,8 @@ var payloads = map[EventType]func() Payload{
 	EventPermissionResolved:      func() Payload { return new(PermissionResolved) },
 	EventPermissionWithdrawn:     func() Payload { return new(PermissionWithdrawn) },
 	EventAgentStatus:             func() Payload { return new(AgentStatusChanged) },
+	EventAgentSession:            func() Payload { return new(AgentSession) },
+	EventAgentStrayOutput:        func() Payload { return new(AgentStrayOutput) },
 }
 
 // DecodePayload reads the payload of an event of type t. One of a type that is

@@ -40,6 +40,9 @@ var everyPayload = []protocol.Payload{
 	&protocol.PermissionResolved{RequestID: "q", OptionID: ptr("o"), Outcome: protocol.OutcomeSelected, Source: protocol.SourceParticipant, Participant: &participant},
 	&protocol.PermissionWithdrawn{RequestID: "q"},
 	&protocol.AgentStatusChanged{Status: protocol.AgentExited, ExitCode: ptr(0), StderrTail: ptr("")},
+	&protocol.AgentStatusChanged{Status: protocol.AgentStarting, Detail: "d", StartedAt: &noon, SilentSince: &noon},
+	&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "r"},
+	&protocol.AgentStrayOutput{ApprovalID: ptr("a")},
 	&protocol.UnknownPayload{Type: "vote_cast", Raw: json.RawMessage(`{"vote": 1.0}`)},
 }
 

@@ -84,6 +84,7 @@ type HostSession struct {
 	Title       string           `json:"title"`
 	Permissions PermissionPolicy `json:"permissions"`
 	Status      AgentStatus      `json:"status"`
+	Detail      string           `json:"detail,omitempty"` // what the agent that starts waits for, or why it could not be started
 	CreatedAt   time.Time        `json:"createdAt"`
 }
 

@@ -6,7 +6,8 @@
 // # Order
 //
 // One goroutine per agent reads what it says and calls the sink, so events come
-// in wire order: a permission request never overtakes its tool call, and the
+// in wire order, but for AgentProgress, which comes in between while the agent
+// starts: a permission request never overtakes its tool call, and the
 // end of a turn comes after the turn's updates. AgentExited is last. A turn
 // that is open when it comes is over, without an AgentTurnEnded of its own, and
 // pending permission requests are void.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // fakeVariable makes the test binary play an agent that misbehaves in the way
@@ -99,30 +101,58 @@ func (a *fakeAgent) handle(m fakeMessage) {
 			return
 		}
 		a.note("before everything")
-		version := 1
-		if a.how == "speaks version 2" {
-			version = 2
+		version, other := strings.CutPrefix(a.how, "speaks version ")
+		if !other {
+			version = "1"
 		}
-		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":%d,"agentCapabilities":{"loadSession":%t}}}`,
-			m.ID, version, a.how == "can load")
+		loads := []string{"can load", "replays after its answer", "forgets it all", "dies of loading", "wants a login to load"}
+		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":%s,"agentCapabilities":{"loadSession":%t},"authMethods":[`+
+			`{"id":"a","name":"Log in with Kestrel","description":"Run kestrel login first"},{"id":"b","name":"API key","description":null}]}}`,
+			m.ID, version, slices.Contains(loads, a.how))
 	case "session/new":
-		if a.how == "wants a login" {
+		switch a.how {
+		case "wants a login":
 			a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":"Authentication required"}}`, m.ID)
+			return
+		case "has no model":
+			fmt.Fprintln(os.Stderr, "looking for foo-1")
+			<-time.After(200 * time.Millisecond) // until that is read
+			a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32603,"message":"Internal error","data":{"details":"model foo-1 does not exist"}}}`, m.ID)
 			return
 		}
 		a.note("before the answer")
 		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"sessionId":"fake-1"}}`, m.ID)
 		a.note("after the answer")
 	case "session/load":
-		a.note("replayed")
-		a.line(`{"jsonrpc":"2.0","method":"_fake/state","params":{}}`)
-		a.line(`{"jsonrpc":"2.0","id":%s,"result":null}`, m.ID)
-		a.note("after the load")
+		a.load(m)
 	case "session/prompt":
 		name, argument, _ := strings.Cut(m.Params.Prompt[0].Text, " ")
 		a.stop = `"end_turn"`
 		turns[name](a, argument)
 		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"stopReason":%s}}`, m.ID, a.stop)
+	}
+}
+
+func (a *fakeAgent) load(m fakeMessage) {
+	switch a.how {
+	case "forgets it all":
+		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32002,"message":"no such session"}}`, m.ID)
+		return
+	case "wants a login to load":
+		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":"Authentication required"}}`, m.ID)
+		return
+	case "dies of loading":
+		os.Exit(1)
+	}
+	a.note("replayed")
+	a.line(`{"jsonrpc":"2.0","method":"_fake/state","params":{}}`)
+	a.line(`{"jsonrpc":"2.0","id":%s,"result":null}`, m.ID)
+	if a.how == "replays after its answer" {
+		for i := range 10 {
+			_ = a.out.Flush()
+			<-time.After(100 * time.Millisecond)
+			a.note(fmt.Sprintf("replayed late: %d", i))
+		}
 	}
 }
 

@@ -73,6 +73,9 @@ var turns = map[string]func(a *fakeAgent, argument string){
 			a.note(fmt.Sprintf("%q", before))
 		}
 	},
+	"fail": func(a *fakeAgent, code string) {
+		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":%s,"message":"Internal error","data":{"details":"Quota exceeded\u0000"}}}`, a.id, code)
+	},
 	"repeat": func(a *fakeAgent, _ string) { // the answer comes once more
 		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"stopReason":"end_turn"}}`, a.id)
 	},

@@ -1,48 +1,47 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"parley/hub"
 	"parley/hub/agent/wire"
 )
 
 // protocolVersion is the version of the Agent Client Protocol that is spoken.
 const protocolVersion = 1
 
-// handshake makes the agent ready for a prompt: initialize, then session/new or
-// session/load. Every answer may take as long as timeout.
-func (s *session) handshake(ctx context.Context, cwd, load, version string, timeout time.Duration) error {
+// handshake makes the agent ready for a prompt: initialize, then session/load or
+// session/new. When it cannot load the session, it gets a new one.
+func (s *session) handshake(ctx context.Context, cwd, load, version string) error {
 	hello := initializeParams{ProtocolVersion: protocolVersion,
 		ClientInfo: clientInfo{Name: "parley", Title: "Parley", Version: version}}
 	var able initializeResult
-	if err := s.await(ctx, timeout, "initialize", hello, &able); err != nil {
-		return err
+	if err := s.await(ctx, "initialize", hello, &able); err != nil {
+		return s.explained(err)
 	}
-	if able.ProtocolVersion != protocolVersion {
-		return fmt.Errorf("speaks version %d of the protocol, not %d", able.ProtocolVersion, protocolVersion)
+	if err := checkVersion(able.ProtocolVersion); err != nil {
+		return &failedError{err, s.lastWords()}
 	}
+	s.methods = able.AuthMethods
 	s.canLoad = able.AgentCapabilities.LoadSession
 	if load == "" {
-		return s.begin(ctx, cwd, timeout)
+		return s.explained(s.begin(ctx, cwd))
 	}
-	if !s.canLoad {
-		return hub.ErrCannotLoad
+	loaded, err := s.load(ctx, cwd, load)
+	if loaded || err != nil {
+		return err
 	}
-	s.id = load
-	s.loading.Store(true)
-	return s.await(ctx, timeout, "session/load", openParams{SessionID: load, Cwd: cwd, MCPServers: []any{}}, nil)
+	return s.explained(s.begin(ctx, cwd))
 }
 
 // begin opens a new session.
-func (s *session) begin(ctx context.Context, cwd string, timeout time.Duration) error {
+func (s *session) begin(ctx context.Context, cwd string) error {
 	var opened sessionParams
-	if err := s.await(ctx, timeout, "session/new", openParams{Cwd: cwd, MCPServers: []any{}}, &opened); err != nil {
+	if err := s.await(ctx, "session/new", openParams{Cwd: cwd, MCPServers: []any{}}, &opened); err != nil {
 		return err
 	}
 	if opened.SessionID == "" {
@@ -53,33 +52,32 @@ func (s *session) begin(ctx context.Context, cwd string, timeout time.Duration) 
 }
 
 // await asks the agent and waits for the answer.
-func (s *session) await(ctx context.Context, timeout time.Duration, method string, params, result any) error {
+func (s *session) await(ctx context.Context, method string, params, result any) error {
 	answer := make(chan error, 1) // sent by read, once
 	s.call(method, params, func(m wire.Message) {
 		s.greeted.Store(true)
-		s.loading.Store(false) // updates after the answer to session/load are new
 		answer <- readAnswer(m, result)
 	})
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
 	select {
 	case err := <-answer:
-		if err != nil {
-			return fmt.Errorf("answered %s with: %w", method, err)
-		}
-		return nil
+		return answeredWith(method, err)
 	case <-s.lost:
 	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return fmt.Errorf("did not answer %s within %v", method, timeout)
+		return s.outOfTime(ctx, method)
 	}
 	select {
 	case err := <-answer: // it answered and exited; the next step notices
-		return err
+		return answeredWith(method, err)
 	default:
 		return s.lostEarly()
 	}
+}
+
+func answeredWith(method string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("answered %s with: %w", method, err)
 }
 
 func readAnswer(m wire.Message, result any) error {
@@ -89,23 +87,56 @@ func readAnswer(m wire.Message, result any) error {
 	if result == nil {
 		return nil
 	}
-	return json.Unmarshal(m.Result, result)
+	if err := json.Unmarshal(m.Result, result); err != nil {
+		return fmt.Errorf("what cannot be read: %w", err)
+	}
+	return nil
 }
+
+// checkVersion compares the version that the agent answers with ours.
+func checkVersion(answered json.RawMessage) error {
+	answered = bytes.TrimSpace(answered)
+	if string(answered) == fmt.Sprint(protocolVersion) {
+		return nil
+	}
+	if len(answered) == 0 {
+		return fmt.Errorf("names no version of the Agent Client Protocol; Parley speaks version %d", protocolVersion)
+	}
+	return fmt.Errorf("speaks version %s of the Agent Client Protocol; Parley speaks version %d",
+		wire.Plain(string(answered), 40), protocolVersion)
+}
+
+// startTimeoutError is the cause of a context that ends because the agent's time
+// to start is over.
+type startTimeoutError struct{ limit time.Duration }
+
+func (e *startTimeoutError) Error() string {
+	return fmt.Sprintf("did not get ready within %v", e.limit)
+}
+
+// outOfTime words the end of the time to start; any other end of ctx is the
+// caller's.
+func (s *session) outOfTime(ctx context.Context, method string) error {
+	var late *startTimeoutError
+	if !errors.As(context.Cause(ctx), &late) {
+		return ctx.Err()
+	}
+	text := fmt.Sprintf("%v: it has not answered %s", late, method)
+	if words := s.lastWords(); words != "" {
+		text += "; its last words: " + words
+	}
+	return &lateError{text}
+}
+
+// lateError says that the time to start was over.
+type lateError struct{ text string }
+
+func (e *lateError) Error() string { return e.text }
 
 // lostEarly words the end of an agent that was not ready yet.
 func (s *session) lostEarly() error {
-	const most = 600
-	end := s.end()
-	text := end.text + " before it was ready"
 	if s.stray.bytes > maxNonsense {
-		text = fmt.Sprintf("wrote %d KiB to its standard output that are no messages of the Agent Client Protocol", s.stray.bytes>>10)
+		return fmt.Errorf("wrote %d KiB to its standard output that are no messages of the Agent Client Protocol", s.stray.bytes>>10)
 	}
-	tail := strings.TrimSpace(end.stderr)
-	if len(tail) > most {
-		tail = "…" + strings.ToValidUTF8(tail[len(tail)-most:], "")
-	}
-	if tail != "" {
-		text += "; it wrote: " + tail
-	}
-	return errors.New(text)
+	return errors.New(s.end().text + " before it was ready")
 }

@@ -37,6 +37,7 @@ func startDemo(options demo.Options) *inProcess {
 func (p *inProcess) stdin() io.WriteCloser { return p.in }
 func (p *inProcess) stdout() io.Reader     { return p.out }
 func (p *inProcess) terminate()            { p.kill() }
+func (p *inProcess) stderr() string        { return "" }
 func (p *inProcess) tidy()                 {}
 func (p *inProcess) gone() <-chan struct{} { return p.ended }
 

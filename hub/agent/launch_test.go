@@ -40,14 +40,22 @@ func TestLaunch_says_why_an_agent_is_not_ready(t *testing.T) {
 			`agent "fake": exited with status 3 before it was ready; it wrote: no key: set KESTREL_KEY`},
 		{"an agent that says nothing", func(s *setup) {
 			*s = fake("says nothing")
-			s.options.HandshakeTimeout = 50 * time.Millisecond
-		}, `agent "fake": did not answer initialize within 50ms`},
+			s.options.StartTimeout = 50 * time.Millisecond
+		}, `agent "fake": did not get ready within 50ms: it has not answered initialize`},
+		{"an agent that is still being fetched", func(s *setup) {
+			s.profile.Command = []string{"sh", "-c", `echo "fetching kestrel, token=hunter2" >&2; exec sleep 60`}
+			s.profile.StartTimeout = time.Second
+		}, `agent "fake": did not get ready within 1s: it has not answered initialize; its last words: fetching kestrel, token=[redacted]`},
 		{"an agent of another version", func(s *setup) { *s = fake("speaks version 2") },
-			`agent "fake": speaks version 2 of the protocol, not 1`},
+			`agent "fake": speaks version 2 of the Agent Client Protocol; Parley speaks version 1`},
+		{"an agent of a version that is a word", func(s *setup) { *s = fake(`speaks version "next"`) },
+			`agent "fake": speaks version "next" of the Agent Client Protocol; Parley speaks version 1`},
 		{"an agent that wants a login", func(s *setup) { *s = fake("wants a login") },
-			`agent "fake": answered session/new with: Authentication required (error -32000)`},
-		{"a session to load on an agent that cannot", func(s *setup) { s.spec.Load = "fake-0" },
-			`agent "fake": agent cannot load an earlier session`},
+			`agent "fake": is not signed in: answered session/new with: Authentication required (error -32000). ` +
+				`Sign in as the user that runs Parley, then start the agent again. ` +
+				`The agent's ways to sign in: Log in with Kestrel (Run kestrel login first); API key`},
+		{"an agent that refuses a session", func(s *setup) { *s = fake("has no model") },
+			`agent "fake": answered session/new with: Internal error: model foo-1 does not exist (error -32603); it wrote: looking for foo-1`},
 		{"a profile that is not there", func(s *setup) { s.spec.Profile = "other" }, `agent "other": no such agent`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -91,8 +99,20 @@ func TestLaunch_errors_can_be_told_apart(t *testing.T) {
 	var answer *wire.Error
 	require.ErrorAs(t, err, &answer)
 	require.Equal(t, -32000, answer.Code)
+	require.ErrorIs(t, err, hub.ErrAuthRequired)
+	require.NotErrorIs(t, err, hub.ErrAgentFailed)
 
-	s = fake("")
+	for _, how := range []string{"speaks version 2", "exits at once", "has no model"} {
+		_, err = fake(how).try(t)
+		require.ErrorIs(t, err, hub.ErrAgentFailed, how)
+	}
+
+	s = fake("says nothing")
+	s.options.StartTimeout = time.Millisecond
+	_, err = s.try(t)
+	require.NotErrorIs(t, err, hub.ErrAgentFailed, "it may be ready in time when it is tried again")
+
+	s = fake("dies of loading")
 	s.spec.Load = "x"
 	_, err = s.try(t)
 	require.ErrorIs(t, err, hub.ErrCannotLoad)
@@ -121,24 +141,6 @@ func TestLaunch_ends_with_its_context(t *testing.T) {
 	}()
 	cancel()
 	require.ErrorIs(t, <-failed, context.Canceled)
-}
-
-func TestLaunch_swallows_the_replay_of_a_loaded_session(t *testing.T) {
-	t.Parallel()
-	s := fake("can load")
-	s.spec.Load = "fake-0"
-	r := s.launch(t)
-	require.Equal(t, "fake-0", r.SessionID())
-	require.True(t, r.CanLoad())
-	_, end := r.turn("hello")
-	require.NoError(t, end.Err)
-	r.stop()
-
-	r = s.launch(t)
-	r.prompt("hello")
-	_, said := await[hub.AgentTurnEnded](r)
-	require.Equal(t, []string{r.note("before everything"), `{"jsonrpc":"2.0","method":"_fake/state","params":{}}`,
-		r.note("after the load"), r.note("hello")}, said)
 }
 
 func TestLaunch_allows_directories_of_the_profile_only(t *testing.T) {

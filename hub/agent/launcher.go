@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -18,9 +20,10 @@ import (
 type Options struct {
 	// Version is what agents are told as the version of Parley.
 	Version string
-	// HandshakeTimeout is how long an agent may take for each answer until it is
-	// ready for a prompt. Default one minute.
-	HandshakeTimeout time.Duration
+	// StartTimeout is how long an agent may take until it is ready for a prompt,
+	// unless its profile says otherwise: a package manager may have to download it
+	// first. Default 3 minutes.
+	StartTimeout time.Duration
 	// StopGrace is how long a stopped agent has after its input was closed, and
 	// again after SIGTERM. Default 3 s.
 	StopGrace time.Duration
@@ -40,7 +43,7 @@ const DefaultDemoPace = 30 * time.Millisecond
 
 func (o Options) withDefaults() Options {
 	o.Version = cmp.Or(o.Version, "dev")
-	o.HandshakeTimeout = cmp.Or(o.HandshakeTimeout, time.Minute)
+	o.StartTimeout = cmp.Or(o.StartTimeout, 3*time.Minute)
 	o.StopGrace = cmp.Or(o.StopGrace, 3*time.Second)
 	o.MaxLine = cmp.Or(o.MaxLine, wire.DefaultMaxLine)
 	return o
@@ -104,12 +107,16 @@ func (l *Launcher) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hu
 
 func (l *Launcher) launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (*session, error) {
 	log := l.log.With(zap.String("agent", spec.Profile), zap.Stringer("hostSession", spec.HostSession))
-	p, cwd, err := l.start(spec, log)
+	profile, known := l.profile(spec.Profile)
+	if !known {
+		return nil, hub.ErrNoProfile
+	}
+	p, cwd, err := l.start(spec, profile, log)
 	if err != nil {
 		return nil, err
 	}
 	s := startSession(p, spec, sink, l.opts, log)
-	err = s.handshake(ctx, cwd, spec.Load, l.opts.Version, l.opts.HandshakeTimeout)
+	err = l.makeReady(ctx, s, spec, profile, cwd)
 	s.ready.Store(err == nil)
 	s.launched <- err == nil
 	if err == nil {
@@ -123,24 +130,45 @@ func (l *Launcher) launch(ctx context.Context, spec hub.LaunchSpec, sink func(hu
 	return nil, err
 }
 
+// makeReady carries out the handshake within the time that the agent has for it,
+// and tells how it goes.
+func (l *Launcher) makeReady(ctx context.Context, s *session, spec hub.LaunchSpec, p Profile, cwd string) error {
+	limit := cmp.Or(p.StartTimeout, l.opts.StartTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, &startTimeoutError{limit})
+	var watch sync.WaitGroup
+	defer watch.Wait()
+	defer cancel()
+	if len(p.Command) > 0 {
+		watch.Go(func() { s.tellProgress(ctx, p.Command[0]) })
+	}
+	return s.handshake(ctx, cwd, spec.Load, l.opts.Version)
+}
+
+// profile returns the profile of that name.
+func (l *Launcher) profile(name string) (Profile, bool) {
+	if name == DemoProfile {
+		return Profile{Name: DemoProfile}, true
+	}
+	i := slices.IndexFunc(l.profiles, func(p Profile) bool { return p.Name == name })
+	if i < 0 {
+		return Profile{}, false
+	}
+	return l.profiles[i], true
+}
+
 // start starts what the profile stands for and returns the session's working
 // directory with it.
-func (l *Launcher) start(spec hub.LaunchSpec, log *zap.Logger) (peer, string, error) {
+func (l *Launcher) start(spec hub.LaunchSpec, p Profile, log *zap.Logger) (peer, string, error) {
 	if spec.Profile == DemoProfile {
 		if spec.Cwd != "" && !filepath.IsAbs(spec.Cwd) {
 			return nil, "", hub.ErrCwdNotAllowed
 		}
 		return startDemo(demo.Options{Pace: l.opts.DemoPace, History: l.history}), spec.Cwd, nil
 	}
-	for _, p := range l.profiles {
-		if p.Name == spec.Profile {
-			cwd, err := p.workingDir(spec.Cwd)
-			if err != nil {
-				return nil, "", err
-			}
-			started, err := startProcess(p, cwd, log)
-			return started, cwd, err
-		}
+	cwd, err := p.workingDir(spec.Cwd)
+	if err != nil {
+		return nil, "", err
 	}
-	return nil, "", hub.ErrNoProfile
+	started, err := startProcess(p, cwd, log)
+	return started, cwd, err
 }

@@ -29,10 +29,11 @@ type (
 	}
 	// agent → client: the answer to initialize, as far as it matters here
 	initializeResult struct {
-		ProtocolVersion   int `json:"protocolVersion"`
+		ProtocolVersion   json.RawMessage `json:"protocolVersion"`
 		AgentCapabilities struct {
 			LoadSession bool `json:"loadSession"`
 		} `json:"agentCapabilities"`
+		AuthMethods []authMethod `json:"authMethods"`
 	}
 	// client → agent: session/new and session/load
 	openParams struct {

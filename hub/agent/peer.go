@@ -18,6 +18,8 @@ type peer interface {
 	tidy()
 	// gone is closed when the agent has ended and so has what it started.
 	gone() <-chan struct{}
+	// stderr is the last of what it wrote to its standard error so far.
+	stderr() string
 	// exit tells how it ended, once gone is closed.
 	exit() exit
 }

@@ -32,7 +32,7 @@ type process struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    *output
-	stderr *tail
+	errors *tail   // of its standard error
 	family *family // what the process has started
 	ended  chan struct{}
 	log    *zap.Logger
@@ -71,7 +71,7 @@ func startProcess(p Profile, cwd string, log *zap.Logger) (*process, error) {
 		_ = outRead.Close()
 		return nil, fmt.Errorf("cannot be started: %w", err)
 	}
-	proc := &process{cmd: cmd, in: in, out: &output{file: outRead}, stderr: stderr,
+	proc := &process{cmd: cmd, in: in, out: &output{file: outRead}, errors: stderr,
 		family: family, ended: make(chan struct{}), log: log}
 	go proc.wait()
 	return proc, nil
@@ -126,13 +126,14 @@ func (p *process) wait() {
 
 func (p *process) stdin() io.WriteCloser { return p.in }
 func (p *process) stdout() io.Reader     { return p.out }
+func (p *process) stderr() string        { return p.errors.String() }
 func (p *process) terminate()            { p.family.terminate() }
 func (p *process) kill()                 { p.family.kill() }
 func (p *process) tidy()                 { p.family.tidy() }
 func (p *process) gone() <-chan struct{} { return p.ended }
 
 func (p *process) exit() exit {
-	end := exit{text: "ended", stderr: p.stderr.String()}
+	end := exit{text: "ended", stderr: p.errors.String()}
 	state := p.cmd.ProcessState
 	switch {
 	case state == nil:

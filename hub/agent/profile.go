@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // DemoProfile is the name of the profile that is always there.
@@ -30,6 +31,9 @@ type Profile struct {
 	// Dirs are the directories inside which clients may choose another one; by
 	// default, and where the list is empty, those inside Dir.
 	Dirs []string `json:"dirs,omitempty" yaml:"dirs"`
+	// StartTimeout is how long the agent may take until it is ready for a prompt;
+	// zero for the server's setting.
+	StartTimeout time.Duration `json:"startTimeout,omitempty" yaml:"start-timeout"`
 }
 
 var profileName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -43,6 +47,8 @@ func (p Profile) Validate() error {
 		return fmt.Errorf("agent name %q is taken by the agent that is built in", p.Name)
 	case len(p.Command) == 0 || p.Command[0] == "":
 		return fmt.Errorf("agent %q: no command", p.Name)
+	case p.StartTimeout < 0:
+		return fmt.Errorf("agent %q: start-timeout: %s is negative", p.Name, p.StartTimeout)
 	}
 	for key := range p.Env {
 		if key == "" || strings.ContainsAny(key, "=\x00") {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"go.uber.org/zap"
@@ -39,7 +40,7 @@ func (s *session) read(lines *wire.Reader) {
 	close(s.lost)
 	if <-s.launched {
 		end := s.end()
-		s.tell(hub.AgentExited{ExitCode: end.code, StderrTail: end.stderr})
+		s.tell(hub.AgentExited{ExitCode: end.code, StderrTail: printable(end.stderr)})
 	}
 	close(s.ended)
 }
@@ -145,7 +146,7 @@ func (s *session) turnEnded(turn string, m wire.Message) {
 		StopReason string `json:"stopReason"`
 	}
 	if m.Error != nil {
-		ended.Err = wire.ReadError(m.Error)
+		ended.Err = s.turnError(wire.ReadError(m.Error))
 	} else if err := json.Unmarshal(m.Result, &result); err != nil {
 		ended.Err = errors.New("the agent's answer cannot be read")
 	}
@@ -153,9 +154,22 @@ func (s *session) turnEnded(turn string, m wire.Message) {
 	s.tell(ended)
 }
 
+// turnError is why a turn failed. Some agents start although nobody is signed in
+// and fail every prompt.
+func (s *session) turnError(err *wire.Error) error {
+	if err.Code == wire.CodeAuthRequired {
+		return fmt.Errorf("the agent %w", &signInError{err, s.methods})
+	}
+	return err
+}
+
 // notified passes a notification on. line is the notification as it came.
 func (s *session) notified(m wire.Message, line []byte) {
 	if m.Method == "session/update" && s.loading.Load() {
+		select {
+		case s.replayed <- struct{}{}:
+		default:
+		}
 		return
 	}
 	raw := m.WithSession(s.host)

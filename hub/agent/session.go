@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-	"golang.org/x/time/rate"
 
 	"parley/hub"
 	"parley/hub/agent/wire"
@@ -41,13 +40,16 @@ type session struct {
 	workers  sync.WaitGroup // read and out.run
 
 	// set by the handshake, then immutable
-	id      string
-	canLoad bool
+	id        string
+	canLoad   bool
+	loadError error        // why the earlier session was not loaded
+	methods   []authMethod // ways to sign in
 
 	greeted  atomic.Bool   // initialize is answered
 	loading  atomic.Bool   // a replay is coming in, which nobody is shown
 	ready    atomic.Bool   // the handshake is done
 	deaf     sync.Once     // it does not read its input, and is killed for it
+	replayed chan struct{} // sent to by read when a part of a replay has come; holds one
 	lost     chan struct{} // closed by read when the agent is gone and all is read
 	launched chan bool     // cap 1: Launch says once whether it returns the agent
 	ended    chan struct{} // closed by read after the last event
@@ -70,10 +72,9 @@ func startSession(p peer, spec hub.LaunchSpec, sink func(hub.AgentEvent), opts O
 	s := &session{
 		peer: p, log: log, sink: sink, host: spec.HostSession.String(), maxEvent: spec.MaxEvent, maxLine: opts.MaxLine,
 		grace: opts.StopGrace, out: newOutbox(p, opts.StopGrace),
-		lost: make(chan struct{}), launched: make(chan bool, 1), ended: make(chan struct{}),
+		replayed: make(chan struct{}, 1), lost: make(chan struct{}), launched: make(chan bool, 1), ended: make(chan struct{}),
 		calls:       make(map[string]func(wire.Message)),
 		permissions: make(map[string]json.RawMessage),
-		stray:       strays{logged: rate.Sometimes{First: 5, Interval: time.Minute}},
 	}
 	reader := wire.NewReader(p.stdout(), opts.MaxLine)
 	s.workers.Go(s.out.run)
@@ -93,6 +94,9 @@ func (s *session) SessionID() string { return s.id }
 
 // CanLoad implements hub.Agent.
 func (s *session) CanLoad() bool { return s.canLoad }
+
+// LoadError implements hub.Agent.
+func (s *session) LoadError() error { return s.loadError }
 
 // Prompt implements hub.Agent.
 func (s *session) Prompt(p hub.AgentPrompt) {

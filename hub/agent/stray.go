@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-	"golang.org/x/time/rate"
 
 	"parley/hub"
 	"parley/hub/agent/wire"
@@ -16,6 +15,9 @@ import (
 const (
 	// shownLine is how much of such a line is logged, in bytes.
 	shownLine = 200
+	// firstLogged are logged one by one, later ones at most once in logPause.
+	firstLogged = 5
+	logPause    = time.Minute
 	// strayPause is how often the hub is told of such lines, beyond the first one
 	// of a turn.
 	strayPause = 10 * time.Second
@@ -23,21 +25,22 @@ const (
 
 // strays counts lines that are no messages. It belongs to the reading goroutine.
 type strays struct {
-	lines  int
-	bytes  int            // of the lines, and of lines that are empty; read by others once the agent is lost
-	logged rate.Sometimes // how often one is logged
-	toldAt time.Time      // when the hub was last told
+	lines    int
+	bytes    int       // of the lines, and of lines that are empty; read by others once the agent is lost
+	loggedAt time.Time // when one was last logged
+	toldAt   time.Time // when the hub was last told
 }
 
 // skip counts a line that is no message, of which line is the beginning.
 func (s *session) skip(line []byte, size int, err error) {
 	s.stray.lines++
 	s.stray.bytes += size + 1
-	s.stray.logged.Do(func() {
+	if s.stray.lines <= firstLogged || time.Since(s.stray.loggedAt) >= logPause {
+		s.stray.loggedAt = time.Now()
 		s.log.Info("the agent wrote a line to its standard output that is no message",
 			zap.Error(err), zap.Int("bytes", size), zap.Int("lines", s.stray.lines),
 			zap.String("begins", beginning(line)))
-	})
+	}
 	if s.strayTold.CompareAndSwap(false, true) || time.Since(s.stray.toldAt) >= strayPause {
 		s.stray.toldAt = time.Now()
 		s.tell(hub.AgentStrayOutput{})

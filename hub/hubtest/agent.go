@@ -2,6 +2,7 @@ package hubtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -14,6 +15,10 @@ type Agents struct {
 	// CannotLoad makes agents that cannot load an earlier session. Set it
 	// before the first start.
 	CannotLoad bool
+
+	// CannotReload makes agents that say they can load an earlier session, and
+	// then begin a new one. Set it before the first start.
+	CannotReload bool
 
 	launched chan *Agent // sent to by Launch; holds launchRoom, more make Launch fail
 
@@ -52,6 +57,7 @@ func (a *Agents) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.
 	}
 	started := &Agent{
 		Spec: spec, canLoad: !a.CannotLoad, sink: sink,
+		forgets: a.CannotReload && spec.Load != "",
 		prompts: make(chan hub.AgentPrompt, agentRoom),
 		answers: make(chan PermissionAnswer, agentRoom),
 		cancels: make(chan struct{}, agentRoom),
@@ -74,6 +80,7 @@ type Agent struct {
 	// immutable
 	Spec    hub.LaunchSpec
 	canLoad bool
+	forgets bool
 	sink    func(hub.AgentEvent)
 	prompts chan hub.AgentPrompt
 	answers chan PermissionAnswer
@@ -124,6 +131,14 @@ func (a *Agent) SessionID() string { return "theirs" }
 
 // CanLoad implements hub.Agent.
 func (a *Agent) CanLoad() bool { return a.canLoad }
+
+// LoadError implements hub.Agent.
+func (a *Agent) LoadError() error {
+	if a.forgets {
+		return errors.New("no such session")
+	}
+	return nil
+}
 
 // Prompt implements hub.Agent.
 func (a *Agent) Prompt(p hub.AgentPrompt) { a.prompts <- p }

@@ -50,6 +50,8 @@ func (l *launcher) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hu
 	if roll := hashOf(r.seed, "launch", n) % 100; !calm && roll < 30 {
 		select {
 		case <-time.After(time.Duration(1+roll) * time.Second):
+		case <-time.After(20 * time.Second):
+			return nil, errors.New("not ready in time")
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -58,7 +60,8 @@ func (l *launcher) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hu
 			return nil, errors.New("no such command")
 		}
 	}
-	if spec.Load != "" && r.agentsForget {
+	if spec.Load != "" && hashOf(r.seed, "load", n)%4 == 0 {
+		r.came("agents", "number %d dies of loading its session", n)
 		return nil, hub.ErrCannotLoad
 	}
 	a := &agent{n: n, run: r, process: l.process, sink: sink, words: make(chan struct{}, 1), done: make(chan struct{})}
@@ -144,6 +147,9 @@ func (a *agent) SessionID() string { return "theirs" }
 
 // CanLoad implements hub.Agent.
 func (a *agent) CanLoad() bool { return !a.run.agentsForget }
+
+// LoadError implements hub.Agent.
+func (a *agent) LoadError() error { return nil }
 
 // Prompt implements hub.Agent: at most one turn at a time, and each at most
 // once in all the time that there is.

@@ -73,8 +73,6 @@ func (r *run) mayFail(m *room, p *prompt) bool {
 		{"the session expired", m.ended},
 		{"the session has ended", m.ended},
 		{"too many prompts wait", len(r.creations) > 1},
-		{"cannot come back", r.agentsForget},
-		{"cannot load an earlier session", r.agentsForget},
 		{"could not be started", r.launches > 1},
 		{"was deleted", r.host.deleted},
 		{"the turn took longer", r.host.began[p.id]},

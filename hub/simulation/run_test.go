@@ -84,7 +84,6 @@ func simulate(p plan) *run {
 		TurnTimeout:       []time.Duration{0, 20 * time.Second}[rng.IntN(2)],
 		CancelGrace:       2 * time.Second,
 		IdleAfter:         []time.Duration{50 * time.Millisecond, 5 * time.Second, 5 * time.Minute}[rng.IntN(3)],
-		AgentStartTimeout: 20 * time.Second,
 		SnapshotEvery:     []int{3, 10, 1000}[rng.IntN(3)],
 		JournalRetry:      5 * time.Second,
 	}

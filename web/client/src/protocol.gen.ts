@@ -86,7 +86,15 @@ export type AgentStatus =
   | "waiting"
   | "unresponsive"
   | "detached"
+  | "ending"
   | "exited";
+
+/**
+ * AgentContinuation says on which of its sessions an agent goes on that was started again.
+ */
+export type AgentContinuation =
+  | "loaded"
+  | "new";
 
 /**
  * Code names an error. REST and WebSocket answer with the same codes.
@@ -128,6 +136,8 @@ export type Code =
   | "QUEUE_FULL"
   | "TOO_MANY_AGENTS"
   | "AGENT_UNAVAILABLE"
+  | "AGENT_AUTH_REQUIRED"
+  | "AGENT_FAILED"
   | "JOURNAL_UNAVAILABLE"
   | "INTERNAL";
 
@@ -400,6 +410,29 @@ export interface AgentStatusChanged {
   status: AgentStatus;
   exitCode?: number;
   stderrTail?: string;
+  detail?: string;
+  startedAt?: string;
+  silentSince?: string;
+}
+
+/**
+ * AgentSession says on which of its sessions an agent goes on that was started again after
+ * it had had a turn.
+ */
+export interface AgentSession {
+  continued: AgentContinuation;
+  /** why the session is a new one */
+  reason?: string;
+}
+
+/**
+ * AgentStrayOutput says that the agent writes lines to its standard output that are no
+ * messages. They are in the server's log alone. It comes once in a turn and once outside
+ * of turns.
+ */
+export interface AgentStrayOutput {
+  /** of the turn; null outside of turns */
+  approvalId: string | null;
 }
 
 /**
@@ -860,6 +893,8 @@ export interface HostSession {
   title: string;
   permissions: PermissionPolicy;
   status: AgentStatus;
+  /** what the agent that starts waits for, or why it could not be started */
+  detail?: string;
   createdAt: string;
 }
 
@@ -920,6 +955,8 @@ export interface EventPayloads {
   permission_resolved: PermissionResolved;
   permission_withdrawn: PermissionWithdrawn;
   agent_status: AgentStatusChanged;
+  agent_session: AgentSession;
+  agent_stray_output: AgentStrayOutput;
 }
 
 /**
@@ -1005,4 +1042,6 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "permission_resolved",
   "permission_withdrawn",
   "agent_status",
+  "agent_session",
+  "agent_stray_output",
 ];

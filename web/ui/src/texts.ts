@@ -27,6 +27,7 @@ const agentStates = {
   waiting: "Agent waits for an answer",
   unresponsive: "Agent does not respond",
   detached: "Agent's machine is away",
+  ending: "Agent is ending",
   exited: "Agent has ended",
 } as Record<string, string>;
 
@@ -37,6 +38,7 @@ const agentWords = {
   waiting: "Waiting",
   unresponsive: "Not responding",
   detached: "Away",
+  ending: "Ending",
   exited: "Ended",
 } as Record<string, string>;
 

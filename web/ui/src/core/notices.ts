@@ -4,7 +4,7 @@ import type { SessionEvent } from "parley-client";
 
 import type { Notice } from "./items.ts";
 
-const quietStatus = new Set(["starting", "idle", "running", "waiting"]);
+const quietStatus = new Set(["starting", "idle", "running", "waiting", "ending"]);
 
 /** What to say about an event; null for nothing. */
 export function noticeOf(e: SessionEvent): Notice | null {

@@ -1,0 +1,56 @@
+package agent_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+)
+
+func TestLoad_the_replay_goes_to_nobody(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"can load", "replays after its answer"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			s := fake(how)
+			s.spec.Load = "fake-0"
+			r := s.launch(t)
+			require.Equal(t, "fake-0", r.SessionID())
+			require.True(t, r.CanLoad())
+			require.NoError(t, r.LoadError())
+			r.prompt("hello")
+			_, said := await[hub.AgentTurnEnded](r)
+			require.Equal(t, []string{r.note("before everything"), `{"jsonrpc":"2.0","method":"_fake/state","params":{}}`,
+				r.note("hello")}, said)
+		})
+	}
+}
+
+func TestLoad_an_agent_that_cannot_begins_a_new_session(t *testing.T) {
+	t.Parallel()
+	for how, want := range map[string]string{
+		"":               "the agent cannot load an earlier session",
+		"forgets it all": "answered session/load with: no such session (error -32002)",
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			s := fake(how)
+			s.spec.Load = "fake-0"
+			r := ready(t, s)
+			require.Equal(t, "fake-1", r.SessionID())
+			require.EqualError(t, r.LoadError(), want)
+			said, _ := r.turn("hello")
+			require.Equal(t, []string{r.note("hello")}, said, "what the new session says is shown")
+		})
+	}
+}
+
+func TestLoad_an_agent_that_wants_a_login_does_not_begin_anew(t *testing.T) {
+	t.Parallel()
+	s := fake("wants a login to load")
+	s.spec.Load = "fake-0"
+	_, err := s.try(t)
+	require.ErrorIs(t, err, hub.ErrAuthRequired)
+	require.NotErrorIs(t, err, hub.ErrCannotLoad)
+}

@@ -1,0 +1,45 @@
+package hub
+
+import "parley/protocol"
+
+// What people are told of an agent beside what it says: how its start goes, and
+// that it writes other things to its output.
+
+// progress tells what the agent that starts is doing.
+func (s *hostState) progress(e AgentProgress) decision {
+	if s.Agent != protocol.AgentStarting || s.Detail == e.Detail {
+		return decision{}
+	}
+	starts := agentIs(protocol.AgentStarting)
+	starts.Detail, starts.StartedAt = e.Detail, &s.StartedAt
+	return decision{events: []event{{public: starts}}}.with(tellOpen{agentChanged{starts.AgentStatusChanged}})
+}
+
+// strayOutput notes once in a turn, and once in a process's life outside of
+// turns, that the agent writes lines that are no messages.
+func (s *hostState) strayOutput() decision {
+	note := protocol.AgentStrayOutput{}
+	switch {
+	case s.Running == nil && s.Strayed, s.Running != nil && s.Running.Strayed:
+		return decision{}
+	case s.Running != nil:
+		note.ApprovalID = &s.Running.Turn.Approval
+	}
+	return decision{events: []event{{public: &note}}}.with(tellOpen{agentNote{note}})
+}
+
+func (s *hostState) applyStray() {
+	if s.Running != nil {
+		s.Running.Strayed = true
+	} else {
+		s.Strayed = true
+	}
+}
+
+// agentNoted shows a note to the people of this session.
+func (s *sharedState) agentNoted(m agentNote) decision {
+	if !s.active() {
+		return decision{}
+	}
+	return decision{events: []event{{public: &m.note}}}
+}
