@@ -75,6 +75,7 @@ func (r *run) mayFail(m *room, p *prompt) bool {
 		{"too many prompts wait", len(r.creations) > 1},
 		{"could not be started", r.launches > 1},
 		{"was deleted", r.host.deleted},
+		{"the agent was stopped", r.stopped},
 		{"the turn took longer", r.host.began[p.id]},
 		{"was restarted while", r.host.began[p.id]},
 		{"was stopped while", r.host.began[p.id]},

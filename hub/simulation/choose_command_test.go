@@ -130,5 +130,8 @@ func (r *run) sayShortly(rng *rand.Rand, _ *room) (protocol.Command, string) {
 		&protocol.Typing{Active: true}, &protocol.Typing{}, &protocol.Ping{}, &protocol.StopAgent{},
 		&protocol.Leave{}, &protocol.Leave{}, &protocol.Close{},
 	})
+	if c.CommandType() == protocol.CommandStopAgent {
+		r.stopped = true
+	}
 	return c, string(c.CommandType())
 }

@@ -57,6 +57,7 @@ type run struct {
 	settling  bool
 	lastWord  bool            // was said
 	met       map[string]bool // what has happened, by names of all kinds
+	stopped   bool            // a participant asked for the agent's end
 	operated  bool            // somebody cancelled or deleted on the host session
 
 	// guarded by found

@@ -77,13 +77,13 @@ func TestHub_keeps_its_promises(t *testing.T) {
 var sights = []string{
 	"new", "ok", "gap", "duplicate", "1000", "1001", "4001", "4002", "4403", "4409",
 	"message_created", "participant_joined", "participant_updated", "participant_left", "invite_rotated",
-	"session_updated", "session_closed", "agent_status", "host_session_update",
+	"session_updated", "session_closed", "agent_status", "agent_session", "host_session_update",
 	"prompt_pending_approval", "prompt_approved", "prompt_rejected", "prompt_queued", "prompt_cancelled",
 	"prompt_dispatch_started", "prompt_dispatch_completed", "prompt_dispatch_failed",
 	"permission_requested", "permission_resolved", "permission_withdrawn",
 	"turn_queued", "turn_began", "turn_cancelling", "turn_stuck", "turn_over", "turn_confirmed", "host_session_deleted",
 	"JOURNAL_UNAVAILABLE", "APPROVAL_ALREADY_RESOLVED", "PERMISSION_ALREADY_RESOLVED", "PARTICIPANT_REMOVED",
-	"QUEUE_FULL", "TOO_MANY_PENDING", "AGENT_UNAVAILABLE", "SESSION_INACTIVE", "INVALID_INVITE_TOKEN",
+	"QUEUE_FULL", "TOO_MANY_PENDING", "SESSION_INACTIVE", "INVALID_INVITE_TOKEN",
 }
 
 // bubble simulates a plan on a clock of its own.
