@@ -44,6 +44,7 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 		commandID: commandID,
 		workspace: resource.WorkspaceID,
 		agent:     agentOf(resource.Status),
+		facts:     resource.Facts,
 	})
 	if err != nil {
 		return nil, err

@@ -125,6 +125,8 @@ func (s *hostState) apply(e event, at stamp) {
 		s.applyClosed(p, at)
 	case *agentLetGoEvent:
 		s.LetGo, s.Vacant = true, instant{}
+	case *protocol.AgentUpdated:
+		s.Session.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
 		asked := openPermission{p.Permission, choicesOf(p.Options)}
 		s.Permissions = append(s.Permissions, askedPermission{asked, at.instant(), s.turnOf()})

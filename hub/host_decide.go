@@ -11,8 +11,11 @@ import (
 // decide says what an input leads to. It changes nothing: the caller applies
 // the events.
 func (s *hostState) decide(in input) decision {
-	if c, ok := in.body.(createHost); ok {
-		return s.create(in, c)
+	switch m := in.body.(type) {
+	case createHost:
+		return s.create(in, m)
+	case learnedBefore:
+		return s.learnFirst(in, m)
 	}
 	if !s.exists() {
 		return s.decideDeleted(in)
@@ -28,6 +31,8 @@ func (s *hostState) decide(in input) decision {
 		return s.lose("the server was stopped while the prompt was running").with(endAgent{})
 	case deleteHost:
 		return s.delete()
+	case learned:
+		return s.learn(m.facts)
 	case launched, launchFailed, agentSays:
 		return s.agent(in, m)
 	case permissionAnswer:
@@ -60,7 +65,7 @@ func (s *hostState) decideDeleted(in input) decision {
 		return s.decideTurn(in)
 	case launched:
 		return decision{effects: []effect{endAgent{}}} // it was on its way
-	case tick, shutdown, agentSays, launchFailed, cancelTurn, sharedClosed:
+	case tick, shutdown, agentSays, learned, launchFailed, cancelTurn, sharedClosed:
 		return decision{}
 	}
 	return refuse(protocol.CodeHostSessionNotFound, "no such host session")

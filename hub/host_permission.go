@@ -110,6 +110,7 @@ func (s *hostState) greet(m sharedOpened) decision {
 	d := decision{effects: []effect{
 		openShared{m.shared},
 		tell{m.shared, agentChanged{protocol.AgentStatusChanged{Status: status, Detail: s.Detail}}},
+		tell{m.shared, agentKnown{s.Session.Facts}},
 	}}
 	for _, requestID := range m.asked {
 		if s.asked(requestID) == nil {

@@ -16,6 +16,7 @@ type hostShell struct {
 	state  func() *hostState
 	shared map[SessionID]struct{} // open on this host session
 	agent  *agentRun              // the newest; nil before the first
+	facts  gatheredFacts          // what the newest agent says of itself
 	work   sync.WaitGroup         // starts and stops of agents; stop waits for them
 }
 
@@ -107,6 +108,7 @@ func (s *hostShell) launch(spec LaunchSpec) {
 	starting, giveUp := context.WithCancel(context.Background())
 	run := &agentRun{hearing: newHearing(), giveUp: giveUp}
 	s.agent, s.actor.agent = run, run.hearing
+	s.facts = gatheredFacts{blocked: time.Now().Add(factsInterval)} // until it is ready, mostly
 	release := s.actor.hub.agents.take()
 	if release == nil {
 		giveUp()
@@ -142,11 +144,21 @@ func (s *hostShell) forget(run *agentRun) {
 	}
 }
 
-// hear takes what the agent has said, as an input for the state.
+// hear takes what the agent has said, as an input for the state. What it says of
+// itself is gathered and comes with other inputs, or when it is due.
 func (s *hostShell) hear(in input) (input, bool) {
-	if _, ok := in.body.(agentSpoke); !ok {
-		return in, true
+	if _, ok := in.body.(agentSpoke); ok {
+		if in, ok = s.listen(in); !ok {
+			return in, false
+		}
 	}
+	body := s.facts.join(in.body, time.Now())
+	in.body = body
+	return in, body != nil
+}
+
+// listen takes the oldest of what the agent has said.
+func (s *hostShell) listen(in input) (input, bool) {
 	said, ok := s.agent.hearing.take()
 	switch said := said.(type) {
 	case agentReady:
@@ -192,10 +204,15 @@ func (s *hostShell) stopAgent(agent Agent) {
 	}
 }
 
-// due and wake have nothing to do: a host session's times are its state's.
-func (s *hostShell) due() time.Time { return time.Time{} }
+// due is when what was gathered is to be told. All other times of a host session
+// are its state's.
+func (s *hostShell) due() time.Time { return s.facts.due() }
 
-func (s *hostShell) wake(time.Time) {}
+func (s *hostShell) wake(now time.Time) {
+	if facts, some := s.facts.takeDue(now); some {
+		s.actor.take(input{body: learned{facts}})
+	}
+}
 
 func (s *hostShell) busy() bool { return s.state().busy() }
 

@@ -26,6 +26,7 @@ type (
 		commandID string
 		workspace string // the host session's
 		agent     protocol.AgentStatus
+		facts     protocol.AgentFacts // what the host session knows of its agent
 	}
 	// command is a command of a participant, or a join.
 	command struct {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"parley/protocol"
 )
 
 // Errors that a Journal's calls and commits end in. Use errors.Is.
@@ -251,6 +253,10 @@ type (
 		Raw      []byte // one JSON object: valid UTF-8, no carriage return or line feed
 		Streamed bool   // a piece of a text that comes in many: it may wait a moment, to go on with others
 	}
+	// AgentUpdated says what is newly known of the agent: the members that are
+	// there replace what was known. It comes in its place among what the agent
+	// says. Its texts and lists may be as long as the agent made them.
+	AgentUpdated struct{ Facts protocol.AgentFacts }
 	// AgentPermission is a request for permission that waits for Respond.
 	AgentPermission struct {
 		RequestID string          // ours, unique
@@ -290,6 +296,7 @@ type AgentOption struct {
 }
 
 func (AgentNotification) agentEvent() {}
+func (AgentUpdated) agentEvent()      {}
 func (AgentPermission) agentEvent()   {}
 func (AgentWithdrawn) agentEvent()    {}
 func (AgentTurnEnded) agentEvent()    {}

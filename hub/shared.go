@@ -30,7 +30,8 @@ type sharedState struct {
 	Permissions []openPermission         // in order of asking
 	Settled     []string                 // requests that were answered lately
 	Agent       protocol.AgentStatus
-	AgentDetail string // what the status needs to be understood
+	AgentDetail string              // what the status needs to be understood
+	Facts       protocol.AgentFacts // what is known of the agent
 	Commands    doneCommands
 
 	// derived from the above
@@ -208,6 +209,8 @@ func (s *sharedState) apply(e event, at stamp) {
 		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScope) })
 	case *protocol.AgentStatusChanged:
 		s.Agent, s.AgentDetail = p.Status, p.Detail
+	case *protocol.AgentUpdated:
+		s.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
 		s.Permissions = append(s.Permissions, openPermission{p.Permission, choicesOf(p.Options)})
 	case *protocol.PermissionResolved:

@@ -32,6 +32,8 @@ func (s *sharedState) decide(in input) decision {
 		return s.agentNoted(m)
 	case agentContinues:
 		return s.agentContinues(m)
+	case agentKnown:
+		return s.agentKnown(m)
 	case permissionAsked:
 		return s.permissionAsked(m)
 	case permissionSettled:

@@ -48,7 +48,7 @@ func (s *sharedState) create(in input, c createShared) decision {
 		private: private{Command: ref, Host: &host, Agent: c.agent},
 	}
 	return decision{
-		events:  []event{created},
+		events:  append([]event{created}, s.factsNew(c.facts)...),
 		effects: []effect{tell{to: hostOf(session), message: sharedOpened{shared: s.ID}}},
 		answer:  s.createAnswer(session, host),
 	}

@@ -45,6 +45,7 @@ const (
 	EventAgentStatus             EventType = "agent_status"
 	EventAgentSession            EventType = "agent_session"
 	EventAgentStrayOutput        EventType = "agent_stray_output"
+	EventAgentUpdated            EventType = "agent_updated"
 )
 
 // Payload is an event's content: one of the types below, or UnknownPayload.
@@ -173,6 +174,11 @@ type (
 	AgentStrayOutput struct {
 		ApprovalID *string `json:"approvalId"` // of the turn; null outside of turns
 	}
+	// AgentUpdated says what is known of the agent now: the members that are
+	// there replace what was known, the others stay.
+	AgentUpdated struct {
+		AgentFacts
+	}
 	// UnknownPayload is the payload of an event that this version does not
 	// know. Clients keep it and show what they can.
 	UnknownPayload struct {
@@ -224,6 +230,7 @@ func (*PermissionWithdrawn) EventType() EventType     { return EventPermissionWi
 func (*AgentStatusChanged) EventType() EventType      { return EventAgentStatus }
 func (*AgentSession) EventType() EventType            { return EventAgentSession }
 func (*AgentStrayOutput) EventType() EventType        { return EventAgentStrayOutput }
+func (*AgentUpdated) EventType() EventType            { return EventAgentUpdated }
 
 // EventType returns the type that came over the wire.
 func (p *UnknownPayload) EventType() EventType { return p.Type }
@@ -278,6 +285,7 @@ var payloads = map[EventType]func() Payload{
 	EventAgentStatus:             func() Payload { return new(AgentStatusChanged) },
 	EventAgentSession:            func() Payload { return new(AgentSession) },
 	EventAgentStrayOutput:        func() Payload { return new(AgentStrayOutput) },
+	EventAgentUpdated:            func() Payload { return new(AgentUpdated) },
 }
 
 // DecodePayload reads the payload of an event of type t. One of a type that is

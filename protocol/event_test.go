@@ -43,6 +43,7 @@ var everyPayload = []protocol.Payload{
 	&protocol.AgentStatusChanged{Status: protocol.AgentStarting, Detail: "d", StartedAt: &noon, SilentSince: &noon},
 	&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "r"},
 	&protocol.AgentStrayOutput{ApprovalID: ptr("a")},
+	&protocol.AgentUpdated{AgentFacts: everyFact},
 	&protocol.UnknownPayload{Type: "vote_cast", Raw: json.RawMessage(`{"vote": 1.0}`)},
 }
 

@@ -31,9 +31,9 @@ type Welcome struct {
 	Approvals    []Approval        `json:"approvals"`    // those that are pending or not done, oldest first
 	Permissions  []Permission      `json:"permissions"`
 	Presence     []string          `json:"presence"` // ids of participants with a connection
-	Agent        AgentStatus       `json:"agent"`    // as last reported
-	Cursor       string            `json:"cursor"`   // the newest event of this snapshot
-	Resume       string            `json:"resume"`   // one of the outcomes above
+	Agent        Agent             `json:"agent"`
+	Cursor       string            `json:"cursor"` // the newest event of this snapshot
+	Resume       string            `json:"resume"` // one of the outcomes above
 	HeartbeatMS  int64             `json:"heartbeatMs"`
 	Limits       Limits            `json:"limits"`
 }

@@ -86,6 +86,7 @@ type HostSession struct {
 	Status      AgentStatus      `json:"status"`
 	Detail      string           `json:"detail,omitempty"` // what the agent that starts waits for, or why it could not be started
 	CreatedAt   time.Time        `json:"createdAt"`
+	Facts       AgentFacts       `json:"facts"` // what is known of the agent
 }
 
 // AgentProfile is an agent that can be started. Server to client.

@@ -45,7 +45,7 @@ func TestDecodeServer_refuses_what_is_no_message(t *testing.T) {
 }
 
 func TestDecodeServer_lets_a_newer_server_use_newer_words(t *testing.T) {
-	m, err := protocol.DecodeServer([]byte(`{"type":"welcome","id":"1","payload":{"session":{"mode":"by_vote"},"participant":{"role":"moderator"},"agent":"asleep"}}`))
+	m, err := protocol.DecodeServer([]byte(`{"type":"welcome","id":"1","payload":{"session":{"mode":"by_vote"},"participant":{"role":"moderator"},"agent":{"status":"asleep","mood":"calm"}}}`))
 	require.NoError(t, err)
 	require.EqualValues(t, "by_vote", m.(*protocol.WelcomeMessage).Payload.Session.Mode)
 }

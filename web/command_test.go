@@ -124,7 +124,7 @@ func TestCommands(t *testing.T) {
 
 func TestHostSessions(t *testing.T) {
 	w := newWorld(t)
-	hostMembers := []string{"id", "agent", "workspaceId", "title", "permissions", "status", "createdAt"}
+	hostMembers := []string{"id", "agent", "workspaceId", "title", "permissions", "status", "createdAt", "facts"}
 
 	agents := members(t, w.call("GET", "/api/agents", nil).object(http.StatusOK), "agents")
 	require.Equal(t, "demo", members(t, list(t, agents["agents"])[0], "name", "description")["name"])

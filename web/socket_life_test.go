@@ -27,7 +27,11 @@ func TestSocket_FirstCommandTimeout(t *testing.T) {
 		require.Equal(t, protocol.FirstCommandTimeout, time.Since(begin))
 		<-time.After(protocol.FirstCommandTimeout)
 		joined.send(commandLine("1", "ping", nil))
-		require.Equal(t, &protocol.PongMessage{ID: "1"}, joined.next())
+		answer := joined.next()
+		for _, isEvent := answer.(*protocol.Event); isEvent; _, isEvent = answer.(*protocol.Event) {
+			answer = joined.next() // the agent may still say what it can do
+		}
+		require.Equal(t, &protocol.PongMessage{ID: "1"}, answer)
 		w.stop()
 	})
 }

@@ -123,7 +123,7 @@ func (c *curl) stream(id string, who map[string]any) *e2e.Process {
 // typesIn returns the types of a stream's events, those of the agent that come
 // together once. What the original did not know is left out.
 func typesIn(t *testing.T, stream string) []string {
-	newer := map[protocol.EventType]bool{protocol.EventPromptQueued: true, protocol.EventAgentStatus: true}
+	newer := map[protocol.EventType]bool{protocol.EventPromptQueued: true, protocol.EventAgentStatus: true, protocol.EventAgentUpdated: true}
 	var types []string
 	for line := range strings.Lines(stream) {
 		data, ok := strings.CutPrefix(line, "data: ")

@@ -40,6 +40,7 @@ func (s *session) handshake(ctx context.Context, cwd, load, version string) erro
 
 // begin opens a new session.
 func (s *session) begin(ctx context.Context, cwd string) error {
+	s.facts.begin(cwd)
 	var opened sessionParams
 	if err := s.await(ctx, "session/new", openParams{Cwd: cwd, MCPServers: []any{}}, &opened); err != nil {
 		return err
@@ -56,6 +57,9 @@ func (s *session) await(ctx context.Context, method string, params, result any) 
 	answer := make(chan error, 1) // sent by read, once
 	s.call(method, params, func(m wire.Message) {
 		s.greeted.Store(true)
+		if said, some := s.facts.answered(method, m); some {
+			s.known(said)
+		}
 		answer <- readAnswer(m, result)
 	})
 	select {

@@ -30,6 +30,7 @@ func (s *session) load(ctx context.Context, cwd, id string) (loaded bool, err er
 		return false, nil
 	}
 	s.id = id
+	s.facts.begin(cwd)
 	s.loading.Store(true)
 	defer s.loading.Store(false)
 	err = s.await(ctx, "session/load", openParams{SessionID: id, Cwd: cwd, MCPServers: []any{}}, nil)

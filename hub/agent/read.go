@@ -165,6 +165,9 @@ func (s *session) turnError(err *wire.Error) error {
 
 // notified passes a notification on. line is the notification as it came.
 func (s *session) notified(m wire.Message, line []byte) {
+	if said, some := s.facts.updated(m); some {
+		s.known(said)
+	}
 	if m.Method == "session/update" && s.loading.Load() {
 		select {
 		case s.replayed <- struct{}{}:

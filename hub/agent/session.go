@@ -46,6 +46,7 @@ type session struct {
 	methods   []authMethod // ways to sign in
 
 	greeted  atomic.Bool   // initialize is answered
+	facts    facts         // what the agent says of itself
 	loading  atomic.Bool   // a replay is coming in, which nobody is shown
 	ready    atomic.Bool   // the handshake is done
 	deaf     sync.Once     // it does not read its input, and is killed for it

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/protocol"
 )
 
 const patience = 20 * time.Second
@@ -38,7 +40,10 @@ func eachKind(t *testing.T, test func(*testing.T, lab)) {
 type running struct {
 	hub.Agent
 	t      *testing.T
-	events chan hub.AgentEvent
+	events chan hub.AgentEvent // without what the agent says of itself
+
+	mu    sync.Mutex
+	facts protocol.AgentFacts // what it has said of itself
 }
 
 func (l lab) try(t *testing.T, load string) (*running, error) {
@@ -50,7 +55,15 @@ func (l lab) try(t *testing.T, load string) (*running, error) {
 	var err error
 	r.Agent, err = l.launcher.Launch(ctx, hub.LaunchSpec{
 		HostSession: hub.NewHostSessionID(), Profile: l.profile, Load: load, MaxEvent: 4 << 20,
-	}, func(e hub.AgentEvent) { r.events <- e })
+	}, func(e hub.AgentEvent) {
+		if known, ok := e.(hub.AgentUpdated); ok {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.facts.Merge(known.Facts)
+			return
+		}
+		r.events <- e
+	})
 	if err == nil {
 		t.Cleanup(r.stop)
 	}

@@ -98,7 +98,7 @@ func (s *Server) joinOnce(id string, join *protocol.Join) (*protocol.Participant
 }
 
 func (s *Server) fill(w *protocol.Welcome, recent int) {
-	w.Session, w.Agent, w.Limits = s.session, protocol.AgentIdle, protocol.DefaultLimits
+	w.Session, w.Agent, w.Limits = s.session, protocol.Agent{Status: protocol.AgentIdle}, protocol.DefaultLimits
 	w.Participants, w.Approvals, w.Permissions = []protocol.Participant{}, []protocol.Approval{}, []protocol.Permission{}
 	w.Presence = []string{}
 	for _, p := range s.people {

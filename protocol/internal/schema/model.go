@@ -41,7 +41,7 @@ type member struct {
 
 // shape is a member's type: one of a JSON type's name, a reference, or a list.
 type shape struct {
-	kind     string // string, integer, boolean, any, ref, list
+	kind     string // string, integer, number, boolean, any, ref, list
 	ref      string
 	items    *shape
 	format   string
@@ -231,6 +231,8 @@ func (m *model) shape(t reflect.Type) shape {
 		return shape{kind: "boolean"}
 	case reflect.Int, reflect.Int64:
 		return shape{kind: "integer"}
+	case reflect.Float64:
+		return shape{kind: "number"}
 	}
 	panic(fmt.Sprintf("no JSON type for %s", t))
 }

@@ -436,6 +436,144 @@ export interface AgentStrayOutput {
 }
 
 /**
+ * AgentUpdated says what is known of the agent now: the members that are there replace
+ * what was known, the others stay.
+ */
+export interface AgentUpdated {
+  info?: AgentInfo;
+  /** as the agent sent them; an empty object if they are too long to keep */
+  capabilities?: unknown;
+  authMethods?: AuthMethod[];
+  /** the modes and models of version 1 among them */
+  configOptions?: ConfigOption[];
+  /** how many the agent has; more than are listed when the list was cut */
+  configOptionTotal?: number;
+  /** what a prompt may begin with, behind a slash */
+  availableCommands?: AvailableCommand[];
+  /** how many the agent has; more than are listed when the list was cut */
+  availableCommandTotal?: number;
+  /** what the agent calls its session */
+  sessionTitle?: string;
+  /** as of the end of the last turn */
+  usage?: AgentUsage;
+  /** the working directory */
+  cwd?: string;
+}
+
+/**
+ * AgentInfo names the program that an agent is. Server to client.
+ */
+export interface AgentInfo {
+  name: string;
+  /** for people; empty if there is none */
+  title: string;
+  version: string;
+}
+
+/**
+ * AuthMethod is a way to sign in that an agent offers. Server to client.
+ */
+export interface AuthMethod {
+  id: string;
+  name: string;
+  description: string;
+  /** agent, terminal, or another word of the agent's */
+  type: string;
+}
+
+/**
+ * ConfigOption is a setting of an agent's session. Server to client.
+ */
+export interface ConfigOption {
+  id: string;
+  name: string;
+  description: string;
+  /** mode, model, thought_level, another word of the agent's, or empty */
+  category: string;
+  /** select, boolean, or another word of the agent's */
+  type: string;
+  /** a string; true or false where Type is boolean */
+  currentValue: unknown;
+  /** what may be chosen where Type is select, the current one included */
+  options: ConfigValue[];
+  /** how many there are; more than are listed when the list was cut */
+  optionTotal: number;
+}
+
+/**
+ * ConfigValue is a value of a ConfigOption. Server to client.
+ */
+export interface ConfigValue {
+  value: string;
+  name: string;
+  description: string;
+  /** the name of the group that it belongs to; empty for none */
+  group: string;
+  /** a mode in which, by the agent's own words, people are not asked for permission */
+  asksNobody: boolean;
+}
+
+/**
+ * AvailableCommand is a slash command of an agent. Server to client.
+ */
+export interface AvailableCommand {
+  name: string;
+  description: string;
+  /** what to type behind it; empty if it takes nothing */
+  hint: string;
+}
+
+/**
+ * AgentUsage is how much of its context an agent's session has used, and what the session
+ * has cost. Server to client.
+ */
+export interface AgentUsage {
+  /** tokens */
+  used: number;
+  /** tokens; 0 when it is not known */
+  size: number;
+  /** null when it is not known */
+  cost: AgentCost | null;
+}
+
+/**
+ * AgentCost is what a session has cost so far. Server to client.
+ */
+export interface AgentCost {
+  amount: number;
+  /** ISO 4217 */
+  currency: string;
+}
+
+/**
+ * AgentFacts are what an agent says of itself and of its session rather than of a turn:
+ * the newest value of each. A member that is missing is not known or, in an AgentUpdated,
+ * has not changed; an empty one says that there is none. Texts are the agent's own and
+ * untrusted. They and the lists are bounded; a text that was cut ends in an ellipsis.
+ * Server to client.
+ */
+export interface AgentFacts {
+  info?: AgentInfo;
+  /** as the agent sent them; an empty object if they are too long to keep */
+  capabilities?: unknown;
+  authMethods?: AuthMethod[];
+  /** the modes and models of version 1 among them */
+  configOptions?: ConfigOption[];
+  /** how many the agent has; more than are listed when the list was cut */
+  configOptionTotal?: number;
+  /** what a prompt may begin with, behind a slash */
+  availableCommands?: AvailableCommand[];
+  /** how many the agent has; more than are listed when the list was cut */
+  availableCommandTotal?: number;
+  /** what the agent calls its session */
+  sessionTitle?: string;
+  /** as of the end of the last turn */
+  usage?: AgentUsage;
+  /** the working directory */
+  cwd?: string;
+}
+
+/**
  * Join makes somebody with the invite a participant. Answered by Welcome.
  */
 export interface Join {
@@ -464,14 +602,40 @@ export interface Welcome {
   permissions: Permission[];
   /** ids of participants with a connection */
   presence: string[];
-  /** as last reported */
-  agent: AgentStatus;
+  agent: Agent;
   /** the newest event of this snapshot */
   cursor: string;
   /** one of the outcomes above */
   resume: ResumeOutcome;
   heartbeatMs: number;
   limits: Limits;
+}
+
+/**
+ * Agent is the state of a host session's agent and what is known of it. Server to client,
+ * in a Welcome.
+ */
+export interface Agent {
+  /** as last reported */
+  status: AgentStatus;
+  info?: AgentInfo;
+  /** as the agent sent them; an empty object if they are too long to keep */
+  capabilities?: unknown;
+  authMethods?: AuthMethod[];
+  /** the modes and models of version 1 among them */
+  configOptions?: ConfigOption[];
+  /** how many the agent has; more than are listed when the list was cut */
+  configOptionTotal?: number;
+  /** what a prompt may begin with, behind a slash */
+  availableCommands?: AvailableCommand[];
+  /** how many the agent has; more than are listed when the list was cut */
+  availableCommandTotal?: number;
+  /** what the agent calls its session */
+  sessionTitle?: string;
+  /** as of the end of the last turn */
+  usage?: AgentUsage;
+  /** the working directory */
+  cwd?: string;
 }
 
 /**
@@ -896,6 +1060,8 @@ export interface HostSession {
   /** what the agent that starts waits for, or why it could not be started */
   detail?: string;
   createdAt: string;
+  /** what is known of the agent */
+  facts: AgentFacts;
 }
 
 /**
@@ -957,6 +1123,7 @@ export interface EventPayloads {
   agent_status: AgentStatusChanged;
   agent_session: AgentSession;
   agent_stray_output: AgentStrayOutput;
+  agent_updated: AgentUpdated;
 }
 
 /**
@@ -1044,4 +1211,5 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "agent_status",
   "agent_session",
   "agent_stray_output",
+  "agent_updated",
 ];

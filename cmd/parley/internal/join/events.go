@@ -61,6 +61,8 @@ func (s *screen) people(e *protocol.Event) {
 		s.resolved(p)
 	case *protocol.PermissionWithdrawn:
 		s.line(dim, "* the agent's question needs no answer any more")
+	case *protocol.AgentUpdated:
+		s.facts(p.AgentFacts)
 	case *protocol.AgentStatusChanged:
 		s.line(dim, "* the agent is %s", oneLine(string(p.Status), 20))
 	default:

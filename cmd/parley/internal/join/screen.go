@@ -36,10 +36,11 @@ type screen struct {
 	streaming string               // what the unfinished line is, and of which message
 	short     string               // the last update that was only named
 	calls     map[string]shownCall // by their ids
+	settings  map[string]string    // what was shown last of the agent's mode and model, by category
 }
 
 func newScreen(out io.Writer, colour bool) *screen {
-	return &screen{out: out, colour: colour, calls: make(map[string]shownCall)}
+	return &screen{out: out, colour: colour, calls: make(map[string]shownCall), settings: make(map[string]string)}
 }
 
 // line prints one line of the program. What is part of it must be clean.
@@ -81,7 +82,8 @@ func (s *screen) welcome(r *room, w *protocol.Welcome) {
 		s.line(alert, "* the server's record is another one now; this is how things stand")
 	}
 	s.line(bold, "* you are %s, %s; the mode is %s; the agent is %s; /help helps",
-		oneLine(r.self.Name(), 40), oneLine(string(r.self.Role), 20), oneLine(string(r.mode), 30), oneLine(string(w.Agent), 20))
+		oneLine(r.self.Name(), 40), oneLine(string(r.self.Role), 20), oneLine(string(r.mode), 30), oneLine(string(w.Agent.Status), 20))
+	s.agent(w.Agent)
 	s.who(r)
 	for _, p := range r.pending {
 		s.proposal(r, r.name(p.ParticipantID), p.Approval)

@@ -59,7 +59,7 @@ export function welcome(change: Partial<Welcome> = {}): Welcome {
     approvals: [],
     permissions: [],
     presence: ["olga", "ann"],
-    agent: "idle",
+    agent: { status: "idle" },
     cursor: "c0",
     resume: "new",
     heartbeatMs: 20_000,

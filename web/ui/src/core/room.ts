@@ -2,7 +2,7 @@
 
 import {
   isKnownEvent,
-  type AgentStatus,
+  type Agent,
   type Approval,
   type Limits,
   type Participant,
@@ -27,7 +27,7 @@ export interface Room {
   readonly pending: readonly Approval[];
   /** Questions of the agent that wait for an answer. */
   readonly permissions: readonly Permission[];
-  readonly agent: AgentStatus;
+  readonly agent: Agent;
   readonly limits: Limits;
   readonly timeline: Timeline;
   /** All events that were loaded, oldest first: older ones come before them later. */
@@ -139,7 +139,9 @@ function takeOne(room: Room, e: SessionEvent): Room {
         permissions: room.permissions.filter((p) => p.requestId !== e.payload.requestId),
       };
     case "agent_status":
-      return { ...room, agent: e.payload.status };
+      return { ...room, agent: { ...room.agent, status: e.payload.status } };
+    case "agent_updated":
+      return { ...room, agent: { ...room.agent, ...e.payload } };
   }
   return room;
 }

@@ -67,7 +67,8 @@ export function Header({ room, title, connection, host, open }: Props) {
 // A question is open before the agent's state has been told.
 function agentNow(room: Room): string {
   if (room.permissions.length > 0) return "waiting";
-  return room.timeline.running !== null && room.agent === "idle" ? "running" : room.agent;
+  const { status } = room.agent;
+  return room.timeline.running !== null && status === "idle" ? "running" : status;
 }
 
 function AgentState({ status }: { status: string }) {

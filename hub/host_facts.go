@@ -1,0 +1,69 @@
+package hub
+
+import (
+	"parley/protocol"
+)
+
+// Inputs of a host session that carry what its shell has gathered of the agent's
+// facts.
+type (
+	// learned is what is newly known of the agent.
+	learned struct{ facts protocol.AgentFacts }
+	// learnedBefore is an input that is decided on with what became known before
+	// it.
+	learnedBefore struct {
+		facts protocol.AgentFacts
+		body  any
+	}
+)
+
+// agentKnown tells a shared session what its host session knows of the agent.
+// What it tells may be known already.
+type agentKnown struct{ facts protocol.AgentFacts }
+
+// learn notes what is new and tells it to every shared session.
+func (s *hostState) learn(facts protocol.AgentFacts) decision {
+	changes, some := s.Session.Facts.Changes(facts.Bounded())
+	if !some {
+		return decision{}
+	}
+	return decision{
+		events:  []event{{public: &protocol.AgentUpdated{AgentFacts: changes}}},
+		effects: []effect{tellOpen{agentKnown{changes}}},
+	}
+}
+
+// learnFirst decides on an input in the state that holds what became known
+// before it.
+func (s *hostState) learnFirst(in input, m learnedBefore) decision {
+	after, d := *s, decision{}
+	if s.exists() {
+		d = s.learn(m.facts)
+	}
+	if len(d.events) > 0 {
+		after.Session.Facts.Merge(d.events[0].public.(*protocol.AgentUpdated).AgentFacts)
+	}
+	in.body = m.body
+	then := after.decide(in)
+	then.events = append(d.events, then.events...)
+	then.effects = append(d.effects, then.effects...)
+	return then
+}
+
+// agentKnown makes an event of what is new in this session.
+func (s *sharedState) agentKnown(m agentKnown) decision {
+	if !s.active() {
+		return decision{}
+	}
+	return decision{events: s.factsNew(m.facts)}
+}
+
+// factsNew returns the event that tells what is new in this session, if there
+// is anything.
+func (s *sharedState) factsNew(facts protocol.AgentFacts) []event {
+	changes, some := s.Facts.Changes(facts)
+	if !some {
+		return nil
+	}
+	return []event{{public: &protocol.AgentUpdated{AgentFacts: changes}}}
+}

@@ -1,0 +1,128 @@
+package protocol
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Bounds of what is kept of an agent's facts. Together they are below 256 KiB,
+// encoded, whatever the agent announces. PROTOCOL.md states them.
+const (
+	maxFactName     = 256       // bytes of a name, an id or a value
+	maxFactText     = 1 << 10   // bytes of any other text
+	maxFactList     = 64 << 10  // bytes of a list, encoded
+	maxCapabilities = 16 << 10  // bytes
+	maxCommands     = 256       // slash commands
+	maxOptions      = 64        // configuration options
+	maxValues       = 512       // values of one option
+	maxAuthMethods  = 32        // ways to sign in
+	maxTokens       = 1<<53 - 1 // the largest integer that every client reads
+)
+
+// Bounded returns what is kept of what an agent announces: the first of a list
+// that is too long, and the beginning of a text. Totals say how many there were.
+// What is bounded stays as it is.
+func (f AgentFacts) Bounded() AgentFacts {
+	if f.Info != nil {
+		f.Info = &AgentInfo{Name: cutName(f.Info.Name), Title: cutName(f.Info.Title), Version: cutName(f.Info.Version)}
+	}
+	if len(f.Capabilities) > maxCapabilities {
+		f.Capabilities = json.RawMessage("{}")
+	}
+	if f.AuthMethods != nil {
+		f.AuthMethods = boundList(f.AuthMethods, maxAuthMethods, boundAuthMethod)
+	}
+	if f.ConfigOptions != nil {
+		f.ConfigOptionTotal = total(f.ConfigOptionTotal, len(f.ConfigOptions))
+		f.ConfigOptions = boundOptions(f.ConfigOptions)
+	}
+	if f.AvailableCommands != nil {
+		f.AvailableCommandTotal = total(f.AvailableCommandTotal, len(f.AvailableCommands))
+		f.AvailableCommands = boundList(f.AvailableCommands, maxCommands, boundCommand)
+	}
+	if f.SessionTitle != nil {
+		f.SessionTitle = new(cutName(*f.SessionTitle))
+	}
+	if f.Usage != nil {
+		f.Usage = boundUsage(*f.Usage)
+	}
+	if f.Cwd != nil {
+		f.Cwd = new(cutText(*f.Cwd, maxPath))
+	}
+	return f
+}
+
+// maxPath is the longest path that Linux takes, in bytes.
+const maxPath = 4 << 10
+
+// total is how many there are: at least those that are listed.
+func total(said *int, listed int) *int {
+	if said != nil && *said > listed {
+		return said
+	}
+	return &listed
+}
+
+// boundList returns the first of a list, each made by bound, that are no more
+// than most and no longer than maxFactList together. Those that bound leaves out
+// do not count.
+func boundList[T any](list []T, most int, bound func(T) (T, bool)) []T {
+	kept := make([]T, 0, min(len(list), most))
+	room := maxFactList
+	for _, item := range list {
+		if len(kept) == most {
+			break
+		}
+		short, ok := bound(item)
+		if !ok {
+			continue
+		}
+		size := encodedSize(short)
+		if size > room {
+			break
+		}
+		room -= size
+		kept = append(kept, short)
+	}
+	return kept
+}
+
+// encodedSize is how many bytes a value takes in a list.
+func encodedSize(v any) int {
+	b, _ := Marshal(v) // cannot fail but for a cost that is no number, and there is none in a list
+	return len(b) + len(",")
+}
+
+func boundAuthMethod(m AuthMethod) (AuthMethod, bool) {
+	m.Name, m.Description = cutName(m.Name), cutText(m.Description, maxFactText)
+	return m, isName(m.ID) && len(m.Type) <= maxFactName
+}
+
+func boundCommand(c AvailableCommand) (AvailableCommand, bool) {
+	c.Description, c.Hint = cutText(c.Description, maxFactText), cutText(c.Hint, maxFactText)
+	return c, isName(c.Name)
+}
+
+func boundUsage(u AgentUsage) *AgentUsage {
+	u.Used, u.Size = min(max(u.Used, 0), maxTokens), min(max(u.Size, 0), maxTokens)
+	if u.Cost != nil {
+		u.Cost = &AgentCost{Amount: u.Cost.Amount, Currency: cutName(u.Cost.Currency)}
+	}
+	return &u
+}
+
+// isName reports whether a word can be kept that has to be kept whole: cut, it
+// would name something else.
+func isName(word string) bool { return word != "" && len(word) <= maxFactName }
+
+func cutName(name string) string { return cutText(name, maxFactName) }
+
+// cutText shortens a text to that many bytes, with an ellipsis in the place of
+// what is left out.
+func cutText(text string, most int) string {
+	const mark = "…"
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most-len(mark)], "") + mark
+}
