@@ -11,6 +11,7 @@ import (
 type Credentials struct {
 	ParticipantID string
 	Token         string
+	ReadOnly      bool // to read alone, which everybody may who took part and was not removed
 
 	connected bool // was checked when the connection came
 }
@@ -173,14 +174,15 @@ func sessionNotFound() error {
 
 // Attach carries out a join or resume and subscribes to the session. With
 // eventsOnly, for an event stream or a long poll, it yields nothing but
-// events, and a host who left is not brought back. Errors: those of join and
+// events, and a host who left is not brought back. After a resume that is for
+// reading alone it takes history and ping, and answers READ_ONLY to the rest. Errors: those of join and
 // resume, TOO_MANY_PARTICIPANTS.
 func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsOnly bool) (*Subscription, error) {
 	session, err := ParseSessionID(id)
 	if err != nil {
 		return nil, sessionNotFound()
 	}
-	sub := &Subscription{hub: h, session: session, eventsOnly: eventsOnly, sink: make(pull, 1)}
+	sub := &Subscription{hub: h, session: session, eventsOnly: eventsOnly, readOnly: isReadOnly(r), sink: make(pull, 1)}
 	body := attach{command: command{request: r, stream: eventsOnly}, sub: sub}
 	sub.cursor = cursorOf(body.command)
 	if _, err := h.askShared(ctx, session, body); err != nil {
@@ -190,10 +192,25 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 	return sub, nil
 }
 
+// Archive reads a page of a session's events, forward from the first event or
+// from which.After, or backward from which.Before, for everybody who took part
+// and was not removed, also after leaving and after the session's end. A page
+// has at most which.Limit events and about 1 MiB. Errors: SESSION_NOT_FOUND,
+// those of credentials, PARTICIPANT_REMOVED, JOURNAL_UNAVAILABLE.
+func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which protocol.History) (*protocol.ArchiveAnswer, error) {
+	c.ReadOnly = true
+	a, err := h.answer(ctx, id, archive{c, which})
+	if err != nil {
+		return nil, err
+	}
+	return a.Payload.(*protocol.ArchiveAnswer), nil
+}
+
 // Send hands a command over; its answer comes from Next, in its place among
 // the events. It blocks while the session's inbox is full.
 func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
-	return s.hand(ctx, r, command{who: Credentials{ParticipantID: s.participant, connected: true}, request: r})
+	who := Credentials{ParticipantID: s.participant, ReadOnly: s.readOnly, connected: true}
+	return s.hand(ctx, r, command{who: who, request: r})
 }
 
 func (s *Subscription) hand(ctx context.Context, r protocol.Request, body any) error {

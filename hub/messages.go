@@ -47,6 +47,13 @@ type (
 
 type readKind int
 
+// archive asks for a page of what has happened, whether or not the session is
+// active.
+type archive struct {
+	who   Credentials
+	which protocol.History
+}
+
 const (
 	readState readKind = iota
 	readParticipants

@@ -167,27 +167,43 @@ func (r reader) begin(cursor string, head Head) (next Seq, resume string, err er
 // history answers a question for events before or after a cursor.
 func history(h protocol.History, head Head) deferred {
 	return func(r reader) (any, error) {
-		from, to, gap, err := r.window(h, head)
+		p, err := r.page(h, head)
 		if err != nil {
 			return nil, err
 		}
-		forward := h.After != "" && !gap
-		read := r.newest
-		if forward {
-			read = r.lines
-		}
-		lines, err := read(from, to, answerBytes)
-		if err != nil {
-			return nil, err
-		}
-		a := &protocol.HistoryAnswer{Events: rawEvents(lines), Gap: gap}
-		if n := Seq(len(lines)); forward {
-			a.More = from+n <= head.Seq
-		} else {
-			a.More = to-n > 1
-		}
-		return a, nil
+		return &protocol.HistoryAnswer{Events: rawEvents(p.lines), More: p.more, Gap: p.gap}, nil
 	}
+}
+
+// page is a stretch of a session's events.
+type page struct {
+	lines []Line
+	more  bool // there are more in the direction that was asked for
+	gap   bool // the cursor is not of this journal: the lines are the newest
+}
+
+// page reads the events before or after a cursor, as many as fit.
+func (r reader) page(h protocol.History, head Head) (page, error) {
+	from, to, gap, err := r.window(h, head)
+	if err != nil {
+		return page{}, err
+	}
+	forward := h.After != "" && !gap
+	read := r.newest
+	if forward {
+		read = r.lines
+	}
+	lines, err := read(from, to, answerBytes)
+	if err != nil {
+		return page{}, err
+	}
+	p := page{lines: lines, gap: gap}
+	if n := Seq(len(lines)); forward {
+		p.more = from+n <= head.Seq
+	} else {
+		p.more = to-n > 1
+	}
+	return p, nil
 }
 
 // window is the range of a history's events, to excluded.

@@ -10,9 +10,12 @@ type (
 		participant string
 		token       bool // with the access token
 		recent      int  // events
+		readOnly    bool
 	}
 	// historyRange asks for events of the journal.
 	historyRange struct{ protocol.History }
+	// archivePage asks for events with the session that they are of.
+	archivePage struct{ protocol.History }
 	// pong answers a ping.
 	pong struct{}
 )

@@ -16,6 +16,8 @@ func (s *sharedState) decide(in input) decision {
 		return decision{err: m.err}
 	case read:
 		return s.read(m)
+	case archive:
+		return s.archive(m)
 	case tick:
 		return s.expire(in)
 	case woken:
@@ -51,6 +53,9 @@ func (s *sharedState) command(in input, c command) decision {
 	switch r := c.request.Command.(type) {
 	case *protocol.Join, *protocol.Resume:
 		return s.enter(in, c, r)
+	}
+	if c.who.ReadOnly {
+		return s.readingCommand(c)
 	}
 	p, known := s.People.get(c.who.ParticipantID)
 	if known && s.authentic(p, c.who) {
@@ -121,6 +126,15 @@ func (s *sharedState) authenticate(who Credentials) (protocol.Participant, error
 	if err := s.requireActive(); err != nil {
 		return protocol.Participant{}, err
 	}
+	p, err := s.identify(who)
+	if err == nil && p.LeftAt != nil {
+		err = s.whyLeft(p)
+	}
+	return p, err
+}
+
+// identify checks that somebody is who they say, present or not.
+func (s *sharedState) identify(who Credentials) (protocol.Participant, error) {
 	p, known := s.People.get(who.ParticipantID)
 	if !known {
 		return p, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
@@ -128,15 +142,12 @@ func (s *sharedState) authenticate(who Credentials) (protocol.Participant, error
 	if !s.authentic(p, who) {
 		return p, protocol.Errorf(protocol.CodeInvalidParticipantToken, "wrong participant token")
 	}
-	if p.LeftAt != nil {
-		return p, s.whyLeft(p)
-	}
 	return p, nil
 }
 
 // whyLeft is what somebody who has left is told.
 func (s *sharedState) whyLeft(p protocol.Participant) error {
-	if err := s.requireNotBarred(p.UserID); err != nil && p.Role != protocol.RoleHost {
+	if err := s.requireNotRemoved(p); err != nil {
 		return err
 	}
 	return protocol.Errorf(protocol.CodeParticipantInactive, "this participant has left")
@@ -148,11 +159,18 @@ func (s *sharedState) authentic(p protocol.Participant, who Credentials) bool {
 }
 
 func (s *sharedState) requireActive() error {
-	if s.Session.ID == "" {
-		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session") // its creation failed
+	if err := s.requireCreated(); err != nil {
+		return err
 	}
 	if !s.active() {
 		return protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", s.Session.Status)
+	}
+	return nil
+}
+
+func (s *sharedState) requireCreated() error {
+	if s.Session.ID == "" {
+		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session") // its creation failed
 	}
 	return nil
 }

@@ -138,7 +138,7 @@ func (s *sharedState) joinedBefore(done commandDone, c *protocol.Join, err error
 	if p, _ := s.People.get(done.Joined); p.LeftAt != nil {
 		return refuse(protocol.CodeParticipantInactive, "this participant has left")
 	}
-	return decision{answer: welcomeFor{done.Joined, true, c.Recent}, duplicate: true}
+	return decision{answer: welcomeFor{participant: done.Joined, token: true, recent: c.Recent}, duplicate: true}
 }
 
 // rejoin settles a join under the user id of somebody who is here, or by the
@@ -154,7 +154,7 @@ func (s *sharedState) rejoin(in input, c *protocol.Join, legacy bool) (decision,
 	}
 	own := s.rules.key.verify(participantToken, p.ID, 1, c.ParticipantToken)
 	if own || legacy && p.Role != protocol.RoleHost {
-		return decision{answer: welcomeFor{p.ID, true, c.Recent}}, true
+		return decision{answer: welcomeFor{participant: p.ID, token: true, recent: c.Recent}}, true
 	}
 	return refuse(protocol.CodeUserAlreadyJoined, "somebody is here under this user id; coming back needs that participant's token"), true
 }
@@ -168,7 +168,7 @@ func (s *sharedState) provesHost(c *protocol.Join) bool {
 // comeBack returns a participant who is here, or the host who left.
 func (s *sharedState) comeBack(in input, p protocol.Participant, recent int) decision {
 	if p.LeftAt == nil {
-		return decision{answer: welcomeFor{p.ID, true, recent}}
+		return decision{answer: welcomeFor{participant: p.ID, token: true, recent: recent}}
 	}
 	p.LeftAt = nil
 	p.JoinedAt = in.at
@@ -225,6 +225,15 @@ func (s *sharedState) requireNotBarred(userID string) error {
 	return protocol.Errorf(protocol.CodeParticipantRemoved, "%s", removedFor(barred.Reason))
 }
 
+// requireNotRemoved is requireNotBarred for a participant. The host cannot be
+// removed, and a guest who took the host's user id can.
+func (s *sharedState) requireNotRemoved(p protocol.Participant) error {
+	if p.Role == protocol.RoleHost {
+		return nil
+	}
+	return s.requireNotBarred(p.UserID)
+}
+
 // removedFor is what a person is told who was removed.
 func removedFor(reason string) string {
 	if reason == "" {
@@ -235,7 +244,11 @@ func removedFor(reason string) string {
 
 // resume brings a connection back, and with it the host who left.
 func (s *sharedState) resume(in input, c *protocol.Resume, stream bool) decision {
-	p, err := s.authenticate(Credentials{ParticipantID: c.ParticipantID, Token: c.ParticipantToken})
+	who := Credentials{ParticipantID: c.ParticipantID, Token: c.ParticipantToken}
+	if c.ReadOnly {
+		return s.resumeReading(who, c.Recent)
+	}
+	p, err := s.authenticate(who)
 	gone := errors.Is(err, &protocol.Error{Code: protocol.CodeParticipantInactive})
 	if gone && p.Role == protocol.RoleHost && !stream {
 		return s.comeBack(in, p, c.Recent)
@@ -243,7 +256,7 @@ func (s *sharedState) resume(in input, c *protocol.Resume, stream bool) decision
 	if err != nil {
 		return decision{err: err}
 	}
-	return decision{answer: welcomeFor{p.ID, false, c.Recent}}
+	return decision{answer: welcomeFor{participant: p.ID, recent: c.Recent}}
 }
 
 func (s *sharedState) leave(in input, p protocol.Participant) decision {

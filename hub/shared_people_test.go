@@ -53,18 +53,18 @@ func TestShared_Join_as_somebody_present(t *testing.T) {
 			return s.do(s.n, command{request: protocol.Request{Command: join}, legacyRejoin: legacy})
 		}
 		t.Run("with one's own token comes back", func(t *testing.T) {
-			require.Equal(t, welcomeFor{ben.ID, true, 0}, back("ben", own).answer)
+			require.Equal(t, welcomeFor{participant: ben.ID, token: true}, back("ben", own).answer)
 		})
 		t.Run("without it", func(t *testing.T) {
 			if legacy {
-				require.Equal(t, welcomeFor{ben.ID, true, 0}, back("ben", "").answer)
+				require.Equal(t, welcomeFor{participant: ben.ID, token: true}, back("ben", "").answer)
 			} else {
 				require.Equal(t, protocol.CodeUserAlreadyJoined, codeOf(back("ben", "").err))
 			}
 		})
 		t.Run("never hands out the host", func(t *testing.T) {
 			require.Equal(t, protocol.CodeUserAlreadyJoined, codeOf(back("ada", own).err))
-			require.Equal(t, welcomeFor{s.owner().ID, true, 0}, back("ada", s.credentials(s.owner()).Token).answer)
+			require.Equal(t, welcomeFor{participant: s.owner().ID, token: true}, back("ada", s.credentials(s.owner()).Token).answer)
 		})
 	}
 }

@@ -98,6 +98,8 @@ func (s *sharedShell) complete(answer any, at Head) any {
 		return w
 	case historyRange:
 		return history(a.History, at)
+	case archivePage:
+		return state.archivePage(a, at)
 	case readKind:
 		return state.reading(a, at)
 	}

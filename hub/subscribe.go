@@ -13,6 +13,12 @@ type attach struct {
 	sub     *Subscription
 }
 
+// isReadOnly reports whether a request begins a connection that only reads.
+func isReadOnly(r protocol.Request) bool {
+	resume, ok := r.Command.(*protocol.Resume)
+	return ok && resume.ReadOnly
+}
+
 // admit is the reply of an attach: it lets the subscription in, and answers
 // whoever waits for it.
 func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {

@@ -39,6 +39,7 @@ type Subscription struct {
 	hub        *Hub
 	session    SessionID
 	eventsOnly bool
+	readOnly   bool
 	cursor     string // the client's, as it came
 
 	// set when the session lets it in, then immutable

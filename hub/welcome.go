@@ -75,6 +75,7 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 		Agent:       protocol.Agent{Status: s.Agent, AgentFacts: s.Facts},
 		Cursor:      protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 		Resume:      protocol.ResumeNew,
+		ReadOnly:    a.readOnly,
 		HeartbeatMS: protocol.Heartbeat.Milliseconds(),
 		Limits:      protocol.DefaultLimits,
 	}

@@ -132,6 +132,10 @@ func appendMarshal(b []byte, v any) ([]byte, error) {
 		return appendAround(b, orNone(v.Events), HistoryAnswer{More: v.More, Gap: v.Gap})
 	case *EventsAnswer:
 		return appendAround(b, orNone(v.Events), EventsAnswer{Cursor: v.Cursor, Gap: v.Gap})
+	case *ArchiveAnswer:
+		rest := *v
+		rest.Events = nil
+		return appendAround(b, orNone(v.Events), rest)
 	case HistoryAnswer:
 		return appendMarshal(b, &v)
 	case EventsAnswer:

@@ -49,12 +49,14 @@ type (
 		ParticipantToken string  `json:"participantToken,omitzero"` // to come back as oneself
 		Recent           int     `json:"recent,omitzero"`
 	}
-	// Resume brings a participant's connection back. Answered by Welcome.
+	// Resume brings a participant's connection back, or begins one that only
+	// reads. Answered by Welcome.
 	Resume struct {
 		ParticipantID    string `json:"participantId"`
 		ParticipantToken string `json:"participantToken"`
 		Cursor           string `json:"cursor,omitzero"` // the last event that was seen
 		Recent           int    `json:"recent,omitzero"`
+		ReadOnly         bool   `json:"readOnly,omitzero"` // to read alone, also after leaving and after the session's end
 	}
 	// Chat says something. Answered by MessageAnswer.
 	Chat struct {

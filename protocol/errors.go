@@ -37,6 +37,7 @@ const (
 	CodeMethodNotAllowed          Code = "METHOD_NOT_ALLOWED"
 	CodeSessionInactive           Code = "SESSION_INACTIVE"
 	CodeParticipantInactive       Code = "PARTICIPANT_INACTIVE"
+	CodeReadOnly                  Code = "READ_ONLY"
 	CodeUserAlreadyJoined         Code = "USER_ALREADY_JOINED"
 	CodeApprovalAlreadyResolved   Code = "APPROVAL_ALREADY_RESOLVED"
 	CodePermissionAlreadyResolved Code = "PERMISSION_ALREADY_RESOLVED"
@@ -108,6 +109,7 @@ var Catalogue = map[Code]Entry{
 	CodeMethodNotAllowed:          {http.StatusMethodNotAllowed, CloseNotProtocol, false},
 	CodeSessionInactive:           {http.StatusConflict, CloseSessionEnded, false},
 	CodeParticipantInactive:       {http.StatusConflict, CloseBadCredentials, false},
+	CodeReadOnly:                  {http.StatusConflict, CloseNotProtocol, false},
 	CodeUserAlreadyJoined:         {http.StatusConflict, CloseBadCredentials, false},
 	CodeApprovalAlreadyResolved:   {http.StatusConflict, CloseNotProtocol, false},
 	CodePermissionAlreadyResolved: {http.StatusConflict, CloseNotProtocol, false},

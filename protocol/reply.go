@@ -36,6 +36,7 @@ type Welcome struct {
 	Resume       string            `json:"resume"` // one of the outcomes above
 	HeartbeatMS  int64             `json:"heartbeatMs"`
 	Limits       Limits            `json:"limits"`
+	ReadOnly     bool              `json:"readOnly,omitempty"` // the connection takes history and ping alone
 }
 
 // Answers: the payload of ok, and the body of the REST call of the same
@@ -107,6 +108,15 @@ type (
 		Events []json.RawMessage `json:"events"`
 		Cursor string            `json:"cursor"` // to ask with next
 		Gap    bool              `json:"gap"`
+	}
+	// ArchiveAnswer is a page of a session's events, for everybody who took part
+	// and was not removed, also after the session's end.
+	ArchiveAnswer struct {
+		Events  []json.RawMessage `json:"events"` // oldest first, the very bytes that were live
+		Session Session           `json:"session"`
+		Cursor  string            `json:"cursor"` // of the last of Events, to ask with next
+		More    bool              `json:"more"`   // whether there are more in that direction
+		Gap     bool              `json:"gap"`    // the cursor is not of this journal; Events are the newest
 	}
 	// StateAnswer answers a read of a shared session over REST.
 	StateAnswer struct {

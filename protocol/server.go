@@ -122,6 +122,9 @@ func AppendWelcome(b []byte, id string, w *Welcome, participants []byte) ([]byte
 		if err != nil {
 			return nil, err
 		}
+		if m.omit && value.Field(m.index).IsZero() {
+			continue
+		}
 		b = append(append(b, "{,"[min(i, 1)]), m.name...)
 		switch {
 		case m.name == `"recent":`:

@@ -37,6 +37,8 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 	case *protocol.Join, *protocol.Resume:
 		who = hub.Credentials{} // theirs are in the payload
 	default:
+		// Reading is no act: those may read who may not act any more.
+		_, who.ReadOnly = req.Command.(*protocol.History)
 		if !known {
 			return nil, protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 		}

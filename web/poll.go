@@ -52,7 +52,7 @@ func (s *Server) poll(r *http.Request, _ []byte) (any, error) {
 }
 
 func (s *Server) readPoll(query url.Values) (pollQuery, error) {
-	q := pollQuery{after: query.Get("after"), limit: defaultPollLimit}
+	q := pollQuery{after: query.Get("after")}
 	if given := query.Get("wait"); given != "" {
 		seconds, err := strconv.Atoi(given)
 		if err != nil || seconds < 0 {
@@ -60,14 +60,22 @@ func (s *Server) readPoll(query url.Values) (pollQuery, error) {
 		}
 		q.wait = time.Duration(min(seconds, maxPollWait)) * time.Second
 	}
-	if given := query.Get("limit"); given != "" {
-		limit, err := strconv.Atoi(given)
-		if err != nil || limit < 1 || limit > s.o.Limits.HistoryLimit {
-			return q, protocol.Errorf(protocol.CodeInvalidRequest, "limit is 1 to %d", s.o.Limits.HistoryLimit)
-		}
-		q.limit = limit
+	var err error
+	q.limit, err = s.readLimit(query, defaultPollLimit)
+	return q, err
+}
+
+// readLimit returns how many events a query asks for at most.
+func (s *Server) readLimit(query url.Values, otherwise int) (int, error) {
+	given := query.Get("limit")
+	if given == "" {
+		return min(otherwise, s.o.Limits.HistoryLimit), nil
 	}
-	return q, nil
+	limit, err := strconv.Atoi(given)
+	if err != nil || limit < 1 || limit > s.o.Limits.HistoryLimit {
+		return 0, protocol.Errorf(protocol.CodeInvalidRequest, "limit is 1 to %d", s.o.Limits.HistoryLimit)
+	}
+	return limit, nil
 }
 
 // pollJournal answers with what has happened since the cursor, or nil when that
@@ -100,7 +108,8 @@ func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*p
 	defer s.open.leave()
 	ctx, cancel := s.open.until(r.Context())
 	defer cancel()
-	sub, err := s.follow(ctx, r, who, q.after)
+	first := &protocol.Resume{ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: q.after}
+	sub, err := s.follow(ctx, r, first)
 	if err != nil {
 		return nil, err
 	}

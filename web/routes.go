@@ -23,6 +23,7 @@ func (s *Server) routes() {
 	s.mux.Handle("POST "+shared+"/{id}/approvals/{approvalId}", s.answer(http.StatusOK, s.approve))
 
 	s.mux.Handle("GET "+shared+"/{id}/events", s.answer(http.StatusOK, s.poll))
+	s.mux.Handle("GET "+shared+"/{id}/archive", s.answer(http.StatusOK, s.archive))
 	s.mux.Handle("POST "+shared+"/{id}/commands", http.HandlerFunc(s.command))
 	s.mux.Handle("GET "+shared+"/{id}/stream", s.handle(s.stream))
 	s.mux.Handle("GET "+shared+"/{id}/ws", s.handle(s.socket))

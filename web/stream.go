@@ -26,6 +26,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	who.ReadOnly = q.Get("readOnly") == "true"
 	if err := s.open.enter(); err != nil {
 		return err
 	}
@@ -56,7 +57,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 // of the stream. That bears an id too, so that a client that is cut off before
 // the next one resumes from there.
 func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) (*hub.Subscription, hub.Line, error) {
-	sub, err := s.follow(r.Context(), r, who, cursor)
+	first := &protocol.Resume{
+		ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: cursor, ReadOnly: who.ReadOnly,
+	}
+	sub, err := s.follow(r.Context(), r, first)
 	if err != nil {
 		return nil, hub.Line{}, err
 	}
@@ -79,10 +83,9 @@ func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) 
 }
 
 // follow subscribes to events alone, those after the cursor first.
-func (s *Server) follow(ctx context.Context, r *http.Request, who hub.Credentials, cursor string) (sub *hub.Subscription, err error) {
-	resume := &protocol.Resume{ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: cursor}
-	err = s.addresses.attempt(r.RemoteAddr, resume, func() error {
-		sub, err = s.hub.Attach(ctx, r.PathValue("id"), protocol.Request{ID: uuid.NewString(), Command: resume}, true)
+func (s *Server) follow(ctx context.Context, r *http.Request, first *protocol.Resume) (sub *hub.Subscription, err error) {
+	err = s.addresses.attempt(r.RemoteAddr, first, func() error {
+		sub, err = s.hub.Attach(ctx, r.PathValue("id"), protocol.Request{ID: uuid.NewString(), Command: first}, true)
 		return err
 	})
 	return sub, err

@@ -48,7 +48,10 @@ type Client struct {
 // *protocol.Error, ctx.Err(), or that the server cannot be reached. Somebody
 // has to receive from Notices from now on.
 func Open(ctx context.Context, link Link, o Options) (*Client, error) {
-	if link.ParticipantID == "" && o.UserID == "" {
+	switch {
+	case link.ParticipantID == "" && o.ReadOnly:
+		return nil, errors.New("to read takes a participant's own link")
+	case link.ParticipantID == "" && o.UserID == "":
 		return nil, errors.New("to join takes a user id")
 	}
 	life, stop := context.WithCancel(context.Background())

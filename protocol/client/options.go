@@ -15,6 +15,11 @@ type Options struct {
 	DisplayName string        // what to call them; the user id if empty
 	Role        protocol.Role // RoleCollaborator if empty
 
+	// ReadOnly begins a connection that only reads, with one's own link: also
+	// after leaving, and when the session is closed or has expired. Commands but
+	// History are refused with READ_ONLY or what their session says.
+	ReadOnly bool
+
 	Cursor string // the last event seen in an earlier life, to resume from
 	Recent int    // how many of the newest events the first Welcome shall carry
 

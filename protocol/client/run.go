@@ -94,7 +94,9 @@ func causeOf(ctx context.Context, err error) error {
 func (c *Client) hello() protocol.Request {
 	own := c.Own()
 	if own.ParticipantID != "" {
-		resume := &protocol.Resume{ParticipantID: own.ParticipantID, ParticipantToken: own.Token, Cursor: c.Cursor()}
+		resume := &protocol.Resume{
+			ParticipantID: own.ParticipantID, ParticipantToken: own.Token, Cursor: c.Cursor(), ReadOnly: c.o.ReadOnly,
+		}
 		if resume.Cursor == "" { // else the events follow by themselves
 			resume.Recent = c.o.Recent
 		}

@@ -229,6 +229,50 @@ func TestRealServer_people(t *testing.T) {
 	require.ErrorIs(t, openError(t, link.String(), bob), &protocol.Error{Code: protocol.CodeSessionInactive})
 }
 
+// A session that is closed is read by those who took part, over each way, and
+// page by page by a client that has ended with it.
+func TestRealServer_reading(t *testing.T) {
+	for _, plain := range []bool{false, true} {
+		s := newRealSession(t)
+		ctx := withPatience(t)
+		o := quick
+		o.UserID = "ann"
+		o.HTTPClient = &http.Client{Transport: newNetwork(plain)}
+		host, ann := open(t, s.host.String(), quick), open(t, s.invite.String(), o)
+		_, err := ann.Chat(ctx, "hello", "")
+		require.NoError(t, err)
+		require.NoError(t, host.CloseSession(ctx))
+		require.Equal(t, protocol.CloseSessionEnded, stopCode(t, ann))
+
+		first, err := ann.Archive(ctx, protocol.History{Limit: 2})
+		require.NoError(t, err)
+		require.True(t, first.More)
+		rest, err := ann.Archive(ctx, protocol.History{After: first.Cursor})
+		require.NoError(t, err)
+		events, err := client.DecodeEvents(append(first.Events, rest.Events...))
+		require.NoError(t, err)
+		require.Equal(t, protocol.EventSharedSessionCreated, events[0].Type)
+		require.Equal(t, protocol.EventSessionClosed, events[len(events)-1].Type)
+
+		o.ReadOnly = true
+		reader := open(t, ann.Own().String(), o)
+		welcome := await(t, reader, anything[client.Welcome])
+		require.True(t, welcome.ReadOnly)
+		require.Equal(t, protocol.StatusClosed, welcome.Session.Status)
+		page, err := reader.History(ctx, protocol.History{Limit: 500})
+		require.NoError(t, err)
+		require.Len(t, page.Events, len(events))
+		_, err = reader.Chat(ctx, "anybody?", "")
+		code := protocol.CodeReadOnly
+		if plain {
+			code = protocol.CodeSessionInactive
+		}
+		require.ErrorIs(t, err, &protocol.Error{Code: code})
+	}
+	_, err := client.Open(withPatience(t), client.Link{Invite: "x"}, client.Options{UserID: "ann", ReadOnly: true})
+	require.ErrorContains(t, err, "own link")
+}
+
 // stopCode waits for the end of a client that the server sends away.
 func stopCode(t *testing.T, c *client.Client) int {
 	t.Helper()

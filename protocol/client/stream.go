@@ -20,6 +20,7 @@ type stream struct {
 	link    Link
 	http    *http.Client
 	creds   http.Header
+	query   string // of the event stream's address
 	events  *eventReader
 	body    io.Closer
 	closing bool // session_closed has come: the end that follows is for good
@@ -46,6 +47,9 @@ func (c *Client) open(ctx context.Context, w *watch) (transport, *protocol.Welco
 // the answer says.
 func openStream(ctx context.Context, l Link, o Options, hello protocol.Request, own Link, alive func()) (transport, *protocol.Welcome, error) {
 	s := &stream{link: l, http: o.HTTPClient, creds: make(http.Header)}
+	if o.ReadOnly {
+		s.query = "?readOnly=true"
+	}
 	line, err := protocol.EncodeRequest(hello)
 	if err != nil {
 		return nil, nil, err
@@ -58,12 +62,11 @@ func openStream(ctx context.Context, l Link, o Options, hello protocol.Request, 
 	if err != nil {
 		return nil, nil, err
 	}
-	token := own.Token
+	own.ParticipantID = welcome.Participant.ID
 	if welcome.Participant.AccessToken != nil {
-		token = *welcome.Participant.AccessToken
+		own.Token = *welcome.Participant.AccessToken
 	}
-	s.creds.Set("Authorization", "Bearer "+token)
-	s.creds.Set("Parley-Participant", welcome.Participant.ID)
+	own.authorize(s.creds)
 	seen := ""
 	if resume, ok := hello.Command.(*protocol.Resume); ok {
 		seen = resume.Cursor
@@ -109,7 +112,7 @@ func welcomeOf(m protocol.ServerMessage) (*protocol.Welcome, error) {
 // listen asks for the events after a cursor. It returns what the stream's first
 // line says of the cursor.
 func (s *stream) listen(ctx context.Context, cursor string, alive func()) (resume string, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.link.api("stream"), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.link.api("stream")+s.query, nil)
 	if err != nil {
 		return "", err
 	}

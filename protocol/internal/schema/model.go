@@ -65,6 +65,7 @@ var unsaid = map[string]shape{
 	"Connected.resume":     {kind: "ref", ref: "ResumeOutcome"},
 	"HistoryAnswer.events": {kind: "list", items: &shape{kind: "ref", ref: anyEvent}},
 	"EventsAnswer.events":  {kind: "list", items: &shape{kind: "ref", ref: anyEvent}},
+	"ArchiveAnswer.events": {kind: "list", items: &shape{kind: "ref", ref: anyEvent}},
 	"Approve.action":       {kind: "ref", ref: "ApproveAction"},
 }
 
@@ -92,7 +93,7 @@ var answers = map[protocol.CommandType]any{
 // overREST are the bodies that travel over REST alone.
 var overREST = []any{
 	protocol.CreateSharedSession{}, protocol.CreateHostSession{}, protocol.CreateAnswer{}, protocol.JoinAnswer{},
-	protocol.EventsAnswer{}, protocol.StateAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
+	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
 	protocol.SessionsAnswer{}, protocol.HostSessionAnswer{}, protocol.HostSessionsAnswer{}, protocol.AgentsAnswer{},
 	protocol.ErrorBody{},
 }

@@ -49,14 +49,19 @@ export class Core {
 
   /** The first command of a connection, as a line. */
   hello(): EncodedCommand {
-    const { userId, displayName, role, participantToken, recent } = this.settings;
+    const { userId, displayName, role, participantToken, recent, readOnly } = this.settings;
     if (!this.own) {
       const join = { inviteToken: this.link.invite, userId, displayName, role, participantToken };
       const id = this.joinID;
       return { id, line: encodeCommand(id, "join", { ...join, recent }) };
     }
     const { id: participantId, token } = this.own;
-    const resume = { participantId, participantToken: token, cursor: this.cursor };
+    const resume = {
+      participantId,
+      participantToken: token,
+      cursor: this.cursor,
+      ...(readOnly && { readOnly }),
+    };
     const id = newID();
     // After a cursor the events follow by themselves.
     return { id, line: encodeCommand(id, "resume", this.cursor ? resume : { ...resume, recent }) };

@@ -55,6 +55,11 @@ export function formatLink(link: Link): string {
   return `${link.server}/s/${link.session}#${key}`;
 }
 
+/** Returns the headers that show who asks, which no log shows. */
+export function authorization(who: Credentials): Record<string, string> {
+  return { Authorization: `Bearer ${who.token}`, "Parley-Participant": who.id };
+}
+
 /** Returns the address of one of the session's endpoints. */
 export function endpoint(link: Link, name: string): string {
   return `${link.server}/api/shared-sessions/${link.session}/${name}`;

@@ -22,6 +22,12 @@ export interface Options {
   /** With an invite: to come back as oneself under the same user id. */
   participantToken?: string;
 
+  /**
+   * Begins a connection that only reads, by one's own link: also after leaving,
+   * and when the session is closed or has expired.
+   */
+  readOnly?: boolean;
+
   /** The last event seen in an earlier life, to resume after it. */
   cursor?: string;
   /** How many of the newest events the first welcome shall carry: 0 to 200. */

@@ -125,6 +125,7 @@ export type Code =
   | "METHOD_NOT_ALLOWED"
   | "SESSION_INACTIVE"
   | "PARTICIPANT_INACTIVE"
+  | "READ_ONLY"
   | "USER_ALREADY_JOINED"
   | "APPROVAL_ALREADY_RESOLVED"
   | "PERMISSION_ALREADY_RESOLVED"
@@ -609,6 +610,8 @@ export interface Welcome {
   resume: ResumeOutcome;
   heartbeatMs: number;
   limits: Limits;
+  /** the connection takes history and ping alone */
+  readOnly?: boolean;
 }
 
 /**
@@ -656,7 +659,8 @@ export interface Limits {
 }
 
 /**
- * Resume brings a participant's connection back. Answered by Welcome.
+ * Resume brings a participant's connection back, or begins one that only reads. Answered
+ * by Welcome.
  */
 export interface Resume {
   participantId: string;
@@ -664,6 +668,8 @@ export interface Resume {
   /** the last event that was seen */
   cursor?: string;
   recent?: number;
+  /** to read alone, also after leaving and after the session's end */
+  readOnly?: boolean;
 }
 
 /**
@@ -1005,6 +1011,22 @@ export interface EventsAnswer {
   events: AnyEvent[];
   /** to ask with next */
   cursor: string;
+  gap: boolean;
+}
+
+/**
+ * ArchiveAnswer is a page of a session's events, for everybody who took part and was not
+ * removed, also after the session's end.
+ */
+export interface ArchiveAnswer {
+  /** oldest first, the very bytes that were live */
+  events: AnyEvent[];
+  session: Session;
+  /** of the last of Events, to ask with next */
+  cursor: string;
+  /** whether there are more in that direction */
+  more: boolean;
+  /** the cursor is not of this journal; Events are the newest */
   gap: boolean;
 }
 

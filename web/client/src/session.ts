@@ -1,11 +1,12 @@
 import { CommandMethods, type CallOptions, type CommandName } from "./commands.js";
 import { Core } from "./core.js";
 import { errorFromWire, ParleyError } from "./errors.js";
-import { formatLink, parseLink, type Link } from "./link.js";
+import { authorization, endpoint, formatLink, parseLink, type Link } from "./link.js";
 import { backoff, type Options } from "./options.js";
-import type { Commands, Participant, Welcome } from "./protocol.gen.js";
+import type { ArchiveAnswer, Commands, Participant, Welcome } from "./protocol.gen.js";
 import { Runner } from "./runner.js";
 import type { ConnectionState, Happenings } from "./state.js";
+import { errorOf } from "./stream.js";
 import { encodeCommand, newID } from "./wire.js";
 
 /** What came of remove(). */
@@ -36,6 +37,7 @@ export class SessionClient extends CommandMethods {
 
   constructor(link: Link, options: Options) {
     super();
+    if (!link.participant && options.readOnly) throw new TypeError("to read takes one's own link");
     if (!link.participant && !options.userId) throw new TypeError("to join takes a userId");
     this.core = new Core(link, options);
     this.runner = new Runner(this.core);
@@ -125,6 +127,32 @@ export class SessionClient extends CommandMethods {
     const answer = await this.do("remove", { participantId, ...why }, options);
     const invite = answer.inviteToken === null ? null : this.inviteLink(answer.inviteToken);
     return { participant: answer.participant, invite };
+  }
+
+  /**
+   * Reads a page of the session's events by a request of its own, so also when
+   * the client has ended: forward from the first event or after a cursor, or
+   * backward from one. Everybody may read who took part and was not removed,
+   * after leaving and after the session's end too. While there are more, the
+   * page's cursor is what to ask with next.
+   */
+  async archive(
+    which: { cursor?: string; before?: string; limit?: number } = {},
+    options: { signal?: AbortSignal } = {},
+  ): Promise<ArchiveAnswer> {
+    const { link, own, settings } = this.core;
+    if (!own) throw new ParleyError("UNAUTHORIZED", "there was no welcome yet");
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(which))
+      if (value !== undefined) query.set(name, String(value));
+    const response = await settings.fetch(`${endpoint(link, "archive")}?${query}`, {
+      headers: authorization(own),
+      cache: "no-store",
+      credentials: "omit",
+      ...(options.signal && { signal: options.signal }),
+    });
+    if (response.ok) return (await response.json()) as ArchiveAnswer;
+    throw errorOf(response, await response.text());
   }
 
   private inviteLink(invite: string): string {

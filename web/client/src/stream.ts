@@ -1,5 +1,5 @@
 import { connectionLost, errorFromWire, ParleyError } from "./errors.js";
-import { endpoint, type Credentials, type Link } from "./link.js";
+import { authorization, endpoint, type Credentials, type Link } from "./link.js";
 import type { Settings } from "./options.js";
 import type { ErrorBody } from "./protocol.gen.js";
 import { EventReader } from "./sse.js";
@@ -45,10 +45,8 @@ export class StreamTransport implements Transport {
     if (answer.type === "error") throw new Refusal(errorFromWire(answer.error));
     if (answer.type !== "welcome") throw connectionLost("the server did not welcome");
     const { participant, cursor } = answer.payload;
-    this.headers = {
-      Authorization: `Bearer ${participant.accessToken ?? own?.token}`,
-      "Parley-Participant": participant.id,
-    };
+    const token = participant.accessToken ?? own?.token ?? "";
+    this.headers = authorization({ id: participant.id, token });
     // The stream alone knows whether it resumes. After a gap it begins where
     // the welcome's snapshot stands, so that nothing is between the two.
     if (seen) {
@@ -88,7 +86,8 @@ export class StreamTransport implements Transport {
    * over the welcome and then the events, and resolves to true.
    */
   private async listen(cursor: string, welcome: Line): Promise<boolean> {
-    const response = await this.request("stream", {
+    const name = this.settings.readOnly ? "stream?readOnly=true" : "stream";
+    const response = await this.request(name, {
       headers: { ...this.headers, Accept: "text/event-stream", "Last-Event-ID": cursor },
     });
     if (!response.ok || !response.body) return refused(response, await response.text());
@@ -170,6 +169,12 @@ function answerOf(body: string): Line | UnknownLine | undefined {
 
 /** Throws what an answer says that is not of the protocol, or not of a command. */
 function refused(response: Response, body: string): never {
+  const error = errorOf(response, body);
+  throw error.code === "CONNECTION_LOST" ? error : new Refusal(error);
+}
+
+/** What an answer says that is not of a command, and no success. */
+export function errorOf(response: Response, body: string): ParleyError {
   let said: Partial<ErrorBody> = {};
   try {
     said = JSON.parse(body) as ErrorBody;
@@ -177,6 +182,6 @@ function refused(response: Response, body: string): never {
     // It is of something between here and the server.
   }
   const { code, error = "", retryable, retryAfterMs } = said ?? {};
-  if (code) throw new Refusal(new ParleyError(code, error, retryable, retryAfterMs));
-  throw connectionLost(`the server answered ${response.status}`);
+  if (code) return new ParleyError(code, error, retryable, retryAfterMs);
+  return connectionLost(`the server answered ${response.status}`);
 }

@@ -79,6 +79,40 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
     await expect(host.chat("anybody?")).rejects.toMatchObject({ code: "SESSION_INACTIVE" });
   });
 
+  test("a session that is closed is read by those who took part", async () => {
+    const host = join(shared.host, { WebSocket });
+    const ann = join(shared.invite, { WebSocket });
+    await ann.chat("hello");
+    await ann.leave();
+    await host.closeSession();
+    await until(host, "closed");
+
+    const first = await ann.archive({ limit: 2 });
+    expect(first.more).toBe(true);
+    const rest = await ann.archive({ cursor: first.cursor });
+    const events = [...first.events, ...rest.events];
+    expect(events.at(0)?.type).toBe("shared_session_created");
+    expect(events.at(-1)?.type).toBe("session_closed");
+    const before = await host.archive({ before: events.at(-1)!.cursor, limit: 1 });
+    expect(before.events).toEqual([events.at(-2)]);
+
+    await expect(join(ann.link!, { WebSocket }).ready).rejects.toMatchObject({
+      code: "SESSION_INACTIVE",
+    });
+    const reader = join(ann.link!, { WebSocket, readOnly: true });
+    const welcome = await reader.ready;
+    expect(welcome).toMatchObject({ readOnly: true, session: { status: "closed" } });
+    expect(reader.connection).toEqual({ state });
+    const page = await reader.history({ limit: 500 });
+    expect(page.events).toEqual(events);
+    await expect(reader.chat("anybody?")).rejects.toMatchObject({
+      code: state === "live" ? "READ_ONLY" : "SESSION_INACTIVE",
+    });
+    const stranger = join(ann.link!.replace(/.$/, "x"), { WebSocket, readOnly: true });
+    await expect(stranger.ready).rejects.toMatchObject({ code: "INVALID_PARTICIPANT_TOKEN" });
+    await expect(stranger.archive()).rejects.toMatchObject({ code: "INVALID_PARTICIPANT_TOKEN" });
+  });
+
   test("a turn is seen whole, through a network that keeps breaking", async () => {
     const proxy = await Proxy.start(server.port);
     const host = join(shared.host);

@@ -1,0 +1,66 @@
+package hub
+
+import "parley/protocol"
+
+// reader checks that somebody may read: everybody who took part and was not
+// removed, also after leaving and after the session's end.
+func (s *sharedState) reader(who Credentials) (protocol.Participant, error) {
+	if err := s.requireCreated(); err != nil {
+		return protocol.Participant{}, err
+	}
+	p, err := s.identify(who)
+	if err == nil {
+		err = s.requireNotRemoved(p)
+	}
+	return p, err
+}
+
+// resumeReading begins a connection that only reads. It brings nobody back.
+func (s *sharedState) resumeReading(who Credentials, recent int) decision {
+	p, err := s.reader(who)
+	if err != nil {
+		return decision{err: err}
+	}
+	return decision{answer: welcomeFor{participant: p.ID, recent: recent, readOnly: true}}
+}
+
+// readingCommand is a command of somebody who only reads.
+func (s *sharedState) readingCommand(c command) decision {
+	if _, err := s.reader(c.who); err != nil {
+		return decision{err: err}
+	}
+	switch r := c.request.Command.(type) {
+	case *protocol.History:
+		return decision{answer: historyRange{*r}}
+	case *protocol.Ping:
+		return decision{answer: pong{}}
+	}
+	return refuse(protocol.CodeReadOnly, "this connection only reads; %s is not for it", c.request.Command.CommandType())
+}
+
+func (s *sharedState) archive(m archive) decision {
+	if _, err := s.reader(m.who); err != nil {
+		return decision{err: err}
+	}
+	which := m.which
+	if which.Before == "" && which.After == "" {
+		which.After = protocol.NewCursor(0, ChainStart(s.ID)).String()
+	}
+	return decision{answer: archivePage{which}}
+}
+
+// archivePage makes the answer to a read of the archive.
+func (s *sharedState) archivePage(which archivePage, at Head) deferred {
+	a := &protocol.ArchiveAnswer{Session: s.Session, Cursor: which.After}
+	return func(r reader) (any, error) {
+		p, err := r.page(which.History, at)
+		if err != nil {
+			return nil, err
+		}
+		a.Events, a.More, a.Gap = rawEvents(p.lines), p.more, p.gap
+		if n := len(p.lines); n > 0 {
+			a.Cursor = p.lines[n-1].Cursor
+		}
+		return a, nil
+	}
+}

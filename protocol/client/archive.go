@@ -1,0 +1,66 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"parley/protocol"
+)
+
+// Archive reads a page of the session's events by a request of its own, so also
+// when the client has ended: forward from the first event or from which.After,
+// or backward from which.Before. A Limit of 0 is as many as the server gives.
+// Everybody may read who took part and was not removed, after leaving and after
+// the session's end too. DecodeEvents reads the events; while there are More,
+// the answer's Cursor is what to ask with next. Errors: a *protocol.Error in
+// which the server refuses, ctx's, or that the server cannot be reached.
+func (c *Client) Archive(ctx context.Context, which protocol.History) (protocol.ArchiveAnswer, error) {
+	var answer protocol.ArchiveAnswer
+	query := url.Values{}
+	for name, value := range map[string]string{"cursor": which.After, "before": which.Before} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if which.Limit > 0 {
+		query.Set("limit", strconv.Itoa(which.Limit))
+	}
+	body, err := c.get(ctx, "archive", query)
+	if err == nil {
+		err = json.Unmarshal(body, &answer)
+	}
+	if err != nil {
+		return answer, fmt.Errorf("archive: %w", err)
+	}
+	return answer, nil
+}
+
+// get asks one of the session's endpoints as the participant.
+func (c *Client) get(ctx context.Context, endpoint string, query url.Values) ([]byte, error) {
+	own := c.Own()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, own.api(endpoint)+"?"+query.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	own.authorize(req.Header)
+	response, err := c.o.HTTPClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, refusedBy(response)
+	}
+	return io.ReadAll(io.LimitReader(response.Body, maxMessage))
+}
+
+// authorize sets the headers that show who asks.
+func (l Link) authorize(h http.Header) {
+	h.Set("Authorization", "Bearer "+l.Token)
+	h.Set("Parley-Participant", l.ParticipantID)
+}
