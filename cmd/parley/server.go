@@ -110,6 +110,7 @@ func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
 		Version:  version(),
 		DemoPace: agent.DefaultDemoPace,
 		DemoDir:  filepath.Join(s.data, "demo"),
+		RunDir:   filepath.Join(s.data, "agents"),
 	})
 	if err != nil {
 		return usageError{err}

@@ -25,11 +25,15 @@
 //
 // # What a process may leave behind
 //
-// An agent gets a session and process group of its own, and what it starts is
-// killed with it. On Linux that holds for descendants that left the group too:
-// this process adopts orphans (PR_SET_CHILD_SUBREAPER), finds them by session,
-// by an environment variable that all descendants inherit, and by having seen
-// them while their parent lived. Elsewhere only the process group is ended.
+// Nothing, on Linux: an agent runs under a supervisor (package supervisor), a small
+// process that adopts what leaves the agent's session, its environment emptied or
+// not, and kills all of it when the agent ends, when Stop says so, and when this
+// process ends, by kill -9 too. With Options.RunDir, NewLauncher ends what a
+// process that was killed together with its supervisors has left. Two things are
+// beyond that: what runs as another user, which is counted in the log, and, where
+// no cgroup can be had, what had an empty environment and no parent when server
+// and supervisor were killed at once. On other systems an agent's process group is
+// ended.
 //
 // # Testing
 //

@@ -121,6 +121,7 @@ var turns = map[string]func(a *fakeAgent, argument string){
 	},
 	"children": startChildren,
 	"orphan":   func(a *fakeAgent, _ string) { endedOrphan(a) },
+	"parent":   func(a *fakeAgent, _ string) { a.note(strconv.Itoa(os.Getppid())) },
 }
 
 // flood writes many notifications. When its output has not moved for a moment
@@ -171,7 +172,21 @@ func startChildren(a *fakeAgent, _ string) {
 		panic(err)
 	}
 	pids = append(pids, strings.TrimSpace(string(out)))
+	pids = append(pids, daemonised())
 	a.note(strings.Join(pids, " "))
+}
+
+// daemonised starts a process that has done what it can to get away: it has a
+// session of its own, no parent that it was started by, no environment, no open
+// file of ours, and ignores what asks it to end.
+func daemonised() string {
+	daemon := exec.Command("sh", "-c", "env -i setsid sh -c 'trap \"\" TERM HUP INT; sleep 1000 >/dev/null 2>&1 & echo $!' &")
+	daemon.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	out, err := daemon.Output()
+	if err != nil {
+		panic(err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // endedOrphan leaves an orphan that has ended, and tells its id.

@@ -38,7 +38,6 @@ func (p *inProcess) stdin() io.WriteCloser { return p.in }
 func (p *inProcess) stdout() io.Reader     { return p.out }
 func (p *inProcess) terminate()            { p.kill() }
 func (p *inProcess) stderr() string        { return "" }
-func (p *inProcess) tidy()                 {}
 func (p *inProcess) gone() <-chan struct{} { return p.ended }
 
 // kill also closes the output, which a writer may be waiting on.

@@ -13,6 +13,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent/demo"
+	"parley/hub/agent/supervisor"
 	"parley/hub/agent/wire"
 )
 
@@ -36,6 +37,9 @@ type Options struct {
 	// DemoDir is where the demo agent keeps conversations, so that they can be
 	// loaded after a restart; empty to keep them in memory.
 	DemoDir string
+	// RunDir is where running agents are noted, for the next launcher to end what
+	// a killed process has left of them; empty to note nothing.
+	RunDir string
 }
 
 // DefaultDemoPace is a pace at which people can follow the demo agent.
@@ -57,14 +61,15 @@ type Launcher struct {
 	log      *zap.Logger
 	opts     Options
 	history  *demo.History
+	records  *supervisor.Records
 }
 
 var _ hub.Launcher = (*Launcher)(nil)
 
 // NewLauncher returns a launcher for these profiles and for the demo agent. It
-// fails on a profile that is not valid and on a name that is there twice. On
-// Linux the process adopts orphaned descendants from then on, so that none
-// outlives its agent.
+// fails on a profile that is not valid and on a name that is there twice. It
+// first ends the agents that an earlier process with the same RunDir has left
+// running, which can take some seconds; one process at a time may use a RunDir.
 func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, error) {
 	names := make(map[string]bool)
 	for _, p := range profiles {
@@ -77,10 +82,14 @@ func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, 
 		names[p.Name] = true
 	}
 	if len(profiles) > 0 {
-		adoptOrphans(log)
+		supervisor.Adopt(log)
 	}
 	opts = opts.withDefaults()
-	return &Launcher{profiles: profiles, log: log, opts: opts, history: demo.NewHistory(opts.DemoDir)}, nil
+	records := supervisor.NewRecords(opts.RunDir, log)
+	if err := records.Sweep(); err != nil {
+		log.Error("agents of an earlier run may still be working", zap.Error(err))
+	}
+	return &Launcher{profiles: profiles, log: log, opts: opts, history: demo.NewHistory(opts.DemoDir), records: records}, nil
 }
 
 // Profiles implements hub.Launcher. The demo agent is the last one.
@@ -169,6 +178,6 @@ func (l *Launcher) start(spec hub.LaunchSpec, p Profile, log *zap.Logger) (peer,
 	if err != nil {
 		return nil, "", err
 	}
-	started, err := startProcess(p, cwd, log)
+	started, err := startProcess(p, cwd, l.records, log)
 	return started, cwd, err
 }

@@ -14,8 +14,6 @@ type peer interface {
 	// terminate asks the agent to end, kill makes it. Neither waits.
 	terminate()
 	kill()
-	// tidy collects what the agent's children have left behind so far.
-	tidy()
 	// gone is closed when the agent has ended and so has what it started.
 	gone() <-chan struct{}
 	// stderr is the last of what it wrote to its standard error so far.

@@ -11,68 +11,62 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"parley/hub"
+	"parley/hub/agent/supervisor"
 )
 
-const (
-	// runVariable is in the environment of an agent and of all it starts. It
-	// tells which run they belong to.
-	runVariable = "PARLEY_AGENT_RUN"
-	// waitDelay is how long the output of an agent that has exited is waited
-	// for, in case a process that got away holds it open.
-	waitDelay = time.Second
-)
+// waitDelay is how long the output of an agent that has exited is waited for, in
+// case a process that got away holds it open.
+const waitDelay = time.Second
 
 // process is an agent as a child process.
 type process struct {
 	// immutable
-	cmd    *exec.Cmd
+	child  *supervisor.Child
 	in     io.WriteCloser
 	out    *output
-	errors *tail   // of its standard error
-	family *family // what the process has started
+	errors *tail // of its standard error
 	ended  chan struct{}
 	log    *zap.Logger
 
-	err error // of Wait; set before ended is closed
+	// set before ended is closed
+	end supervisor.End
+	err error // of waiting
 }
 
 // startProcess starts the profile's command in cwd. A goroutine waits for its
 // end; gone tells.
-func startProcess(p Profile, cwd string, log *zap.Logger) (*process, error) {
+func startProcess(p Profile, cwd string, records *supervisor.Records, log *zap.Logger) (*process, error) {
 	path, err := lookPath(p.Command[0])
 	if err != nil {
 		return nil, err
 	}
-	run := runVariable + "=" + uuid.NewString()
 	cmd := exec.Command(path, p.Command[1:]...)
 	cmd.Dir = cwd
-	cmd.Env = append(environment(os.Environ(), p.Env), run)
+	cmd.Env = environment(os.Environ(), p.Env)
 	cmd.WaitDelay = waitDelay
-	cmd.SysProcAttr = ownSession()
-	in, err := cmd.StdinPipe()
+	// Not StdinPipe and StdoutPipe: the command is not started by cmd, and Wait
+	// would close its output before all was read.
+	inRead, inWrite, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("cannot be started: %w", err)
 	}
-	// Not StdoutPipe: Wait would close it before all was read.
+	defer inRead.Close() // the child has its own
 	outRead, outWrite, err := os.Pipe()
 	if err != nil {
-		_ = in.Close()
-		return nil, fmt.Errorf("cannot be started: %w", err)
+		return nil, errors.Join(fmt.Errorf("cannot be started: %w", err), inWrite.Close())
 	}
+	defer outWrite.Close() // as above
 	stderr := new(tail)
-	cmd.Stdout, cmd.Stderr = outWrite, stderr
-	family, err := startFamily(cmd, run)
-	_ = outWrite.Close() // the child has its own
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = inRead, outWrite, stderr
+	child, err := supervisor.Start(cmd, records)
 	if err != nil {
-		_ = outRead.Close()
-		return nil, fmt.Errorf("cannot be started: %w", err)
+		return nil, errors.Join(fmt.Errorf("cannot be started: %w", err), inWrite.Close(), outRead.Close())
 	}
-	proc := &process{cmd: cmd, in: in, out: &output{file: outRead}, errors: stderr,
-		family: family, ended: make(chan struct{}), log: log}
+	proc := &process{child: child, in: inWrite, out: &output{file: outRead}, errors: stderr,
+		ended: make(chan struct{}), log: log}
 	go proc.wait()
 	return proc, nil
 }
@@ -116,10 +110,9 @@ func environment(server []string, own map[string]string) []string {
 // wait collects the process and what it has left behind. It ends with them.
 func (p *process) wait() {
 	defer close(p.ended)
-	p.err = p.cmd.Wait()
-	p.family.waited()
-	if left := p.family.end(); left > 0 {
-		p.log.Warn("processes of the agent are left", zap.Int("processes", left))
+	p.end, p.err = p.child.Wait()
+	if p.end.Left > 0 {
+		p.log.Warn("processes of the agent are left", zap.Int("processes", p.end.Left))
 	}
 	p.out.finish()
 }
@@ -127,22 +120,21 @@ func (p *process) wait() {
 func (p *process) stdin() io.WriteCloser { return p.in }
 func (p *process) stdout() io.Reader     { return p.out }
 func (p *process) stderr() string        { return p.errors.String() }
-func (p *process) terminate()            { p.family.terminate() }
-func (p *process) kill()                 { p.family.kill() }
-func (p *process) tidy()                 { p.family.tidy() }
+func (p *process) terminate()            { p.child.Terminate() }
+func (p *process) kill()                 { p.child.Kill() }
 func (p *process) gone() <-chan struct{} { return p.ended }
 
 func (p *process) exit() exit {
-	end := exit{text: "ended", stderr: p.errors.String()}
-	state := p.cmd.ProcessState
+	end := exit{code: p.end.Code, stderr: p.errors.String()}
 	switch {
-	case state == nil:
-		end.text = fmt.Sprintf("ended: %v", p.err)
-	case state.Exited():
-		code := state.ExitCode()
-		end.code, end.text = &code, fmt.Sprintf("exited with status %d", code)
+	case p.end.Code != nil:
+		end.text = fmt.Sprintf("exited with status %d", *p.end.Code)
+	case p.end.Signal != "":
+		end.text = "was ended by a signal: " + p.end.Signal
+	case p.end.Lost:
+		end.text = "was ended: its supervisor was killed"
 	default:
-		end.text = "was ended by a " + state.String()
+		end.text = fmt.Sprintf("ended: %v", p.err)
 	}
 	return end
 }

@@ -170,7 +170,7 @@ func children(r *running) []string {
 	}
 	decode(r.t, said[0], &note)
 	pids := strings.Fields(note.Params.Update.Text)
-	require.Len(r.t, pids, 5)
+	require.Len(r.t, pids, 6)
 	for _, pid := range pids {
 		require.False(r.t, isGone(pid))
 	}
@@ -211,9 +211,9 @@ func TestExit_ends_what_the_agent_has_started(t *testing.T) {
 	}
 }
 
-func TestOrphans_that_have_ended_are_collected_after_a_turn(t *testing.T) {
-	if _, err := os.Stat("/proc/self/stat"); err != nil {
-		t.Skip("needs /proc")
+func TestOrphans_that_have_ended_are_collected_while_the_agent_runs(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere the system collects them")
 	}
 	t.Parallel()
 	r := ready(t, fake(""))
@@ -222,5 +222,58 @@ func TestOrphans_that_have_ended_are_collected_after_a_turn(t *testing.T) {
 		Params struct{ Update struct{ Text string } }
 	}
 	decode(t, said[0], &note)
-	require.True(t, isGone(note.Params.Update.Text))
+	eventually(t, func() bool { return isGone(note.Params.Update.Text) }, "the orphan is collected")
+}
+
+// supervisorOf returns the process id of an agent's supervisor.
+func supervisorOf(r *running) int {
+	r.t.Helper()
+	said, _ := r.turn("parent")
+	var note struct {
+		Params struct{ Update struct{ Text string } }
+	}
+	decode(r.t, said[0], &note)
+	pid, err := strconv.Atoi(note.Params.Update.Text)
+	require.NoError(r.t, err)
+	require.NotEqual(r.t, os.Getpid(), pid)
+	return pid
+}
+
+func TestAgent_whose_supervisor_is_killed_ends_with_all_it_has_started(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux can tell")
+	}
+	t.Parallel()
+	r := ready(t, fake("ignores SIGTERM"))
+	pids := children(r)
+	require.NoError(t, syscall.Kill(supervisorOf(r), syscall.SIGKILL))
+	end, _ := exited(r)
+	require.Nil(t, end.ExitCode)
+	for i, pid := range pids {
+		require.True(t, isGone(pid), "child %d", i)
+	}
+}
+
+func TestStop_ends_an_agent_whose_supervisor_was_made_to_hang(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux can tell")
+	}
+	t.Parallel()
+	s := fake("ignores SIGTERM")
+	s.options.StopGrace = 50 * time.Millisecond
+	r := ready(t, s)
+	pids := children(r)
+	require.NoError(t, syscall.Kill(supervisorOf(r), syscall.SIGSTOP))
+	r.stop()
+	for i, pid := range pids {
+		require.True(t, isGone(pid), "child %d", i)
+	}
+}
+
+func TestSupervisor_that_is_asked_to_end_ends_its_agent(t *testing.T) {
+	t.Parallel()
+	r := ready(t, fake("ignores SIGTERM"))
+	require.NoError(t, syscall.Kill(supervisorOf(r), syscall.SIGTERM))
+	end, _ := exited(r)
+	require.Nil(t, end.ExitCode)
 }

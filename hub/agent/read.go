@@ -140,7 +140,6 @@ func (s *session) turnEnded(turn string, m wire.Message) {
 	s.mu.Lock()
 	s.turn = false
 	s.mu.Unlock()
-	s.peer.tidy()
 	ended := hub.AgentTurnEnded{Turn: turn}
 	var result struct {
 		StopReason string `json:"stopReason"`

@@ -1,0 +1,276 @@
+//go:build linux
+
+package supervisor
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"go.uber.org/zap/zaptest"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 30 * time.Second
+
+// serverVariable makes the test binary play a server that runs one command. Its
+// value is the directory of its records.
+const serverVariable = "PLAY_SERVER"
+
+func TestMain(m *testing.M) {
+	if dir, ok := os.LookupEnv(serverVariable); ok {
+		playServer(dir)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// family is a shell that starts three processes and ends only when it is killed:
+// a child, a child in a session of its own, and one without environment whose
+// parents have ended. It writes the four process ids.
+const family = `trap '' TERM HUP INT
+sleep 1000 & a=$!
+setsid sh -c 'echo $$ > "$1"; exec sleep 1000' - "$1/b" &
+env -i setsid sh -c 'trap "" TERM; sleep 1000 >/dev/null 2>&1 & echo $! > "$1"' - "$1/c" &
+while ! [ -s "$1/b" ] || ! [ -s "$1/c" ]; do sleep 0.01; done
+echo $$ $a $(cat "$1/b") $(cat "$1/c")
+while :; do sleep 1000; done`
+
+// playServer runs the family and waits to be killed.
+func playServer(dir string) {
+	marks, err := os.MkdirTemp("", "")
+	if err == nil {
+		cmd := exec.Command("/bin/sh", "-c", family, "sh", marks)
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		_, err = Start(cmd, NewRecords(dir, nil))
+	}
+	if err != nil {
+		fmt.Println(err)
+	}
+	select {}
+}
+
+// server is a process that has started a family.
+type server struct {
+	t      *testing.T
+	dir    string // of its records
+	cmd    *exec.Cmd
+	family []int
+}
+
+func startServer(t *testing.T) *server {
+	t.Helper()
+	s := &server{t: t, dir: filepath.Join(t.TempDir(), "runs")}
+	s.cmd = exec.Command(os.Args[0])
+	s.cmd.Env = append(os.Environ(), serverVariable+"="+s.dir)
+	out, err := s.cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, s.cmd.Start())
+	t.Cleanup(s.kill)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	for _, field := range strings.Fields(line) {
+		pid, err := strconv.Atoi(field)
+		require.NoError(t, err, line)
+		s.family = append(s.family, pid)
+	}
+	require.Len(t, s.family, 4)
+	return s
+}
+
+func (s *server) kill() {
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait()
+}
+
+// record is what the server has noted.
+func (s *server) record() *record {
+	s.t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.dir, "*"+recordSuffix))
+	require.NoError(s.t, err)
+	require.Len(s.t, files, 1)
+	content, err := os.ReadFile(files[0])
+	require.NoError(s.t, err)
+	r := new(record)
+	require.NoError(s.t, json.Unmarshal(content, r))
+	return r
+}
+
+// sweep is what the next server does first.
+func (s *server) sweep() {
+	s.t.Helper()
+	require.NoError(s.t, NewRecords(s.dir, zaptest.NewLogger(s.t)).Sweep())
+	files, err := os.ReadDir(s.dir)
+	require.NoError(s.t, err)
+	require.Empty(s.t, files)
+}
+
+func lives(pid int) bool {
+	p, ok := readProc(pid)
+	return ok && !p.ended
+}
+
+func requireGone(t *testing.T, pids ...int) {
+	t.Helper()
+	for i, pid := range pids {
+		require.Eventually(t, func() bool { return !lives(pid) }, patience, 5*time.Millisecond, "process %d of the family", i)
+	}
+}
+
+func TestStart_what_a_killed_server_has_started_ends_by_itself(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	s.kill()
+	requireGone(t, s.family...)
+	requireGone(t, s.record().PID)
+	s.sweep()
+}
+
+func TestSweep_returns_when_all_is_gone(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	supervisor := s.record()
+	require.NoError(t, syscall.Kill(supervisor.PID, syscall.SIGSTOP)) // or it would be faster
+	s.kill()
+	resumed := time.AfterFunc(100*time.Millisecond, func() { _ = syscall.Kill(supervisor.PID, syscall.SIGCONT) })
+	defer resumed.Stop()
+	s.sweep()
+	for _, pid := range append(s.family, supervisor.PID) {
+		require.False(t, lives(pid))
+	}
+}
+
+func TestSweep_ends_what_a_supervisor_that_hangs_would_have(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	require.NoError(t, syscall.Kill(s.record().PID, syscall.SIGSTOP))
+	s.kill()
+	s.sweep()
+	requireGone(t, s.family...)
+}
+
+func TestSweep_finds_what_was_left_when_the_supervisor_was_killed_as_well(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	rec := s.record()
+	require.NoError(t, syscall.Kill(rec.PID, syscall.SIGSTOP)) // so that it cannot act
+	s.kill()
+	require.NoError(t, syscall.Kill(rec.PID, syscall.SIGKILL))
+	requireGone(t, s.family[0]) // by the kernel
+	s.sweep()
+	daemon := s.family[3]
+	if rec.Cgroup == "" {
+		t.Log("without a cgroup, nothing tells whose a process without environment is")
+		_ = syscall.Kill(daemon, syscall.SIGKILL)
+	}
+	requireGone(t, s.family...)
+}
+
+// A file can be old, and its process id another's by now.
+func TestSweep_leaves_processes_alone_that_are_not_meant(t *testing.T) {
+	t.Parallel()
+	innocent := exec.Command("sleep", "1000")
+	innocent.Env = []string{runVariable + "=another"}
+	require.NoError(t, innocent.Start())
+	defer func() {
+		require.NoError(t, innocent.Process.Kill())
+		_ = innocent.Wait()
+	}()
+	p, ok := readProc(innocent.Process.Pid)
+	require.True(t, ok)
+	s := &server{t: t, dir: t.TempDir()}
+	for name, rec := range map[string]*record{
+		"another start": {Run: "x", Boot: bootID(), PID: p.pid, Start: p.start + 1},
+		"another boot":  {Run: "another", Boot: "another", PID: p.pid, Start: p.start},
+	} {
+		rec.path = filepath.Join(s.dir, name+recordSuffix)
+		require.NoError(t, rec.write())
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "torn.part"), []byte(`{"Run":`), 0o600))
+	s.sweep()
+	require.True(t, lives(p.pid))
+}
+
+func TestRecords_are_gone_when_the_command_has_ended(t *testing.T) {
+	t.Parallel()
+	s := &server{t: t, dir: t.TempDir()}
+	c, err := Start(exec.Command("/bin/sh", "-c", "exit 3"), NewRecords(s.dir, zaptest.NewLogger(t)))
+	require.NoError(t, err)
+	end, err := c.Wait()
+	require.NoError(t, err)
+	require.Equal(t, End{Code: new(3)}, end)
+	s.sweep()
+}
+
+func TestStart_fails_with_the_reason(t *testing.T) {
+	t.Parallel()
+	s := &server{t: t, dir: t.TempDir()}
+	script := filepath.Join(t.TempDir(), "script")
+	require.NoError(t, os.WriteFile(script, []byte("no interpreter"), 0o700))
+	for want, cmd := range map[string]*exec.Cmd{
+		"exec format error": {Path: script},
+		"working directory": {Path: "/bin/sh", Dir: "/no/such/directory"},
+	} {
+		_, err := Start(cmd, NewRecords(s.dir, zaptest.NewLogger(t)))
+		require.ErrorContains(t, err, want)
+	}
+	s.sweep()
+}
+
+// What is not UTF-8 arrives unchanged, as does more than a socket holds.
+func TestStart_hands_on_arguments_environment_and_directory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	out := filepath.Join(dir, "out")
+	cmd := exec.Command("/bin/sh", "-c", `printf '%s %s %s %s' "$1" "$V" "$(pwd)" "${#LONG}" > "$2"`, "sh", "a\xffb", out)
+	cmd.Dir = dir
+	cmd.Env = []string{"V=\xfe", "LONG=" + strings.Repeat("x", 100_000), "L2=" + strings.Repeat("x", 100_000), "L3=" + strings.Repeat("x", 100_000)}
+	c, err := Start(cmd, NewRecords("", nil))
+	require.NoError(t, err)
+	_, err = c.Wait()
+	require.NoError(t, err)
+	got, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Equal(t, "a\xffb \xfe "+dir+" 100000", string(got))
+}
+
+func TestKill_is_faster_than_what_forks(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("/bin/sh", "-c", `f() { while :; do sleep 0.01 & done; }; f & f & echo up; f`)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	c, err := Start(cmd, NewRecords("", nil))
+	require.NoError(t, err)
+	_, err = bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	c.Kill()
+	end, err := c.Wait()
+	require.NoError(t, err)
+	require.Zero(t, end.Left)
+	require.Equal(t, "killed", end.Signal)
+}
+
+func TestCgroupDir(t *testing.T) {
+	const unified = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n"
+	const below = "30 23 0:26 /system.slice /mnt/group rw - cgroup2 none rw\n"
+	for _, c := range []struct{ mounts, path, want string }{
+		{unified, "/user.slice/x", "/sys/fs/cgroup/user.slice/x"},
+		{unified, "/", "/sys/fs/cgroup"},
+		{below, "/system.slice/parley", "/mnt/group/parley"},
+		{below, "/user.slice", ""},
+		{"30 23 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n", "/", ""},
+		{"", "/", ""},
+	} {
+		require.Equal(t, c.want, cgroupDir(c.mounts, c.path), c)
+	}
+}
