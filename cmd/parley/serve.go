@@ -37,6 +37,7 @@ type serveSettings struct {
 	agentIdleAfter    time.Duration
 	maxAgents         int
 	commitInterval    time.Duration
+	salvage           string
 	maxEvent          int
 	maxParticipants   int
 	maxConnections    int
@@ -87,6 +88,7 @@ at length:
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.data, "data", defaultDataDir(), "directory for the journal and the key; made if it is missing")
+	f.StringVar(&s.salvage, "salvage", "", "start although the journal's log is damaged, with what parley verify --salvage says under this name can be kept; it counts for that very damage alone")
 	s.addFlags(cmd)
 	return cmd
 }

@@ -94,7 +94,10 @@ func listen(address, flag string) (net.Listener, error) {
 
 // open opens the journal and starts the hub on it.
 func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
-	if srv.journal, err = sqlite.Open(s.data, sqlite.Options{CommitInterval: s.commitInterval}); err != nil {
+	if srv.journal, err = sqlite.Open(s.data, srv.journalOptions(s)); err != nil {
+		if _, ok := errors.AsType[*sqlite.LogDamageError](err); ok {
+			return explainJournal(err, s.data)
+		}
 		return fmt.Errorf("cannot use %s: %w; choose another directory with --data", s.data, err)
 	}
 	defer func() {
@@ -119,6 +122,14 @@ func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
 	options.Logger = srv.log
 	srv.hub = hub.New(srv.journal, launcher, key, options)
 	return srv.hub.Start(ctx)
+}
+
+func (srv *server) journalOptions(s serveSettings) sqlite.Options {
+	return sqlite.Options{
+		CommitInterval: s.commitInterval,
+		Salvage:        s.salvage,
+		Notice:         func(text string) { srv.log.Warn(text, zap.String("data", s.data)) },
+	}
 }
 
 // stop ends the server in order: connections are told to come back, and cut off

@@ -20,11 +20,16 @@
 //
 // Every event that is read is checked against its CRC, its number and the hash
 // chain, and every session against its head; what does not fit ends the read
-// with a *hub.DamageError. Verify checks all of a journal. One kind of damage
-// cannot be told: SQLite takes the write-ahead log to end before the first
-// frame that is damaged, so damage to a log that was not yet moved into the
-// database, which a clean stop does, drops the newest transactions as if they
-// had never been.
+// with a *hub.DamageError. Verify checks all of a journal.
+//
+// SQLite takes the write-ahead log to end before the first frame that is damaged,
+// and drops what is behind it as if it had never been. So before SQLite opens a
+// log that a crash has left, every frame of it is looked at. The index beside it
+// tells after a crash of the process how many were committed. Without the index,
+// as after a power cut, a frame that is not valid is damage if transactions behind
+// it are whole, or if the change of one byte makes it valid; otherwise it is the
+// end, where a transaction was cut short that nobody was told is done. Damage fails
+// Open with a *LogDamageError; PlanSalvage says what can be kept.
 //
 // After a sync that has failed, the kernel may show what is not on the disk and
 // will not write it any more. Nothing is acknowledged on top of that: a commit

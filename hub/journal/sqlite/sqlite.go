@@ -45,6 +45,15 @@ type Options struct {
 	// CommitInterval is how far apart transactions begin under load, so that
 	// more events share one; default at once.
 	CommitInterval time.Duration
+	// Salvage lets a journal be opened whose log a crash has left and which is
+	// damaged: it is the Choice that PlanSalvage has made for that very log. The
+	// files are first copied, as they are, to a directory damaged-… beside them.
+	// It does nothing when the log is not damaged, and fails Open when it is
+	// damaged otherwise.
+	Salvage string
+	// Notice is told, while Open runs, what an operator may want to know;
+	// default nobody.
+	Notice func(string)
 }
 
 // options are also what tests change.
@@ -59,7 +68,8 @@ type options struct {
 // Open opens the journal in a directory, and creates both where they are
 // missing, readable by their owner alone. A directory that exists keeps its
 // mode. It fails, naming the file, when another process has the journal open,
-// when it was written by a newer version, and when it is something else.
+// when it was written by a newer version, when it is something else, and with a
+// *LogDamageError when SQLite would drop committed transactions.
 func Open(dir string, o Options) (*Journal, error) { return open(dir, options{Options: o}) }
 
 func open(dir string, o options) (*Journal, error) {
@@ -77,6 +87,9 @@ func (j *Journal) open(dir string, o options) error {
 	}
 	lock := filepath.Join(dir, lockFileName)
 	if err := j.acquire(lock); err != nil {
+		return err
+	}
+	if err := readyLog(dir, o.Options); err != nil {
 		return err
 	}
 	if err := createFile(j.path); err != nil {

@@ -21,8 +21,9 @@ type Progress struct {
 	Damage error
 }
 
-// Verify checks the journal in a directory: SQLite's own integrity check first,
-// then every event of every session against its CRC, its number and the hash
+// Verify checks the journal in a directory: a log that a crash has left first,
+// which ends the check when it is damaged (see PlanSalvage), then SQLite's own
+// integrity check, then every event of every session against its CRC, its number and the hash
 // chain, every session's end against its head, and every snapshot against its
 // checksum. It calls report with each damage and, every so often, with how far
 // it has come. The error is nil for a sound journal; otherwise it wraps the
@@ -58,6 +59,9 @@ type verifier struct {
 }
 
 func (v *verifier) run(ctx context.Context, path string) (err error) {
+	if err := v.checkLog(path); err != nil || v.damages > 0 {
+		return err // SQLite would make nothing of the rest of the log, nor leave its index
+	}
 	if v.read, err = openReader(path, verifying, options{}); err != nil {
 		return err
 	}
@@ -79,6 +83,21 @@ func (v *verifier) run(ctx context.Context, path string) (err error) {
 		return err
 	}
 	return v.checkOrphans(ctx)
+}
+
+// checkLog finds damage to a log that a crash has left or that a server writes.
+func (v *verifier) checkLog(path string) error {
+	_, err := checkLog(path)
+	damage, ok := errors.AsType[*LogDamageError](err)
+	if ok && isLocked(filepath.Dir(path)) {
+		err = checkLiveLog(path)
+		damage, ok = errors.AsType[*LogDamageError](err)
+	}
+	if ok {
+		v.damaged(damage)
+		return nil
+	}
+	return err
 }
 
 // damaged takes a damage down. The count goes on: one damage is no reason to

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+func TestServe_refuses_a_log_that_is_damaged_and_starts_with_what_can_be_kept(t *testing.T) {
+	t.Parallel()
+	s := e2e.Serve(t, t.TempDir())
+	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	var said []string
+	for _, text := range []string{"one", "two", "three", "four"} {
+		said = append(said, sayOnce(t, session, text))
+	}
+	s.Kill()
+	log := filepath.Join(s.Data, "journal.db-wal")
+	content, err := os.ReadFile(log)
+	require.NoError(t, err)
+	content[len(content)/2] ^= 0x04
+	require.NoError(t, os.WriteFile(log, content, 0o600))
+
+	refused := e2e.Parley(t, "serve", "--data", s.Data, "--listen", s.Address)
+	require.Equal(t, exitError, refused.Code(t))
+	require.Contains(t, refused.Err.String(), "is damaged at byte")
+	require.Contains(t, refused.Err.String(), "run: parley verify --salvage "+s.Data)
+	verify := e2e.Parley(t, "verify", s.Data)
+	require.Equal(t, exitError, verify.Code(t))
+	require.Contains(t, verify.Out.String(), "is damaged at byte")
+
+	plan := e2e.Parley(t, "verify", "--salvage", s.Data)
+	require.Zero(t, plan.Code(t), plan.Err)
+	require.Contains(t, plan.Out.String(), "would be dropped: nothing that is known of")
+	choice := regexp.MustCompile(`--salvage (\S+)`).FindStringSubmatch(plan.Out.String())
+	require.NotNil(t, choice)
+	again := e2e.Serve(t, s.Data, "--salvage", choice[1])
+	session.API = again.API
+	require.Equal(t, said, texts(session.Messages(t)))
+	sayOnce(t, session, "five")
+	again.Stop(t)
+	verify = e2e.Parley(t, "verify", s.Data)
+	require.Zero(t, verify.Code(t), verify.Err)
+	_, log, _ = strings.Cut(choice[1], "-")
+	require.FileExists(t, filepath.Join(s.Data, "damaged-"+log, "journal.db"))
+}
