@@ -26,7 +26,12 @@ var ErrNotProtocol = Errorf(CodeInvalidRequest, "not a JSON object with a string
 // without blank lines.
 func SplitLines(message []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		for line := range bytes.SplitSeq(message, []byte{'\n'}) {
+		for rest := message; ; {
+			if rest = bytes.TrimLeft(rest, " \t\r\n"); len(rest) == 0 {
+				return
+			}
+			var line []byte
+			line, rest, _ = bytes.Cut(rest, []byte{'\n'})
 			if line = bytes.TrimSpace(line); len(line) > 0 && !yield(line) {
 				return
 			}

@@ -32,6 +32,7 @@ type conn struct {
 	ctx     context.Context // ends when the server shuts down
 	work    crew
 	over    func(error) // called by the pump when the subscription or a write fails
+	flow    flow        // of what a socket's client sends, as it begins
 
 	sub  *hub.Subscription // set by follow
 	beat *time.Timer       // set by tick

@@ -21,6 +21,8 @@ type inflow struct {
 	piece *[inflowPiece]byte // that ahead is a part of, if any
 	err   error              // why nothing comes any more
 	pause bool               // Read stands between two messages, and returns errQuiet rather than wait
+	flood bool               // the next Read, which stands between two frames, returns errFlood
+	flow  flow
 }
 
 const (
@@ -37,9 +39,12 @@ var inflowPieces = sync.Pool{New: func() any { return new([inflowPiece]byte) }}
 // errQuiet ends a read between two messages, where nothing has come yet.
 var errQuiet = errors.New("nothing has come yet")
 
+// errFlood ends a read before the next frame.
+var errFlood = errors.New("too many control frames")
+
 // newInflow begins with what was read before.
 func newInflow(c *conn, early []byte) *inflow {
-	i := &inflow{conn: c, ahead: early}
+	i := &inflow{conn: c, ahead: early, flow: c.flow}
 	i.take = i.receive
 	return i
 }
@@ -95,6 +100,13 @@ func (i *inflow) rest() {
 	i.pause = true
 }
 
+// breakOff has the next Read return errFlood. It is called behind a whole frame.
+func (i *inflow) breakOff() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.flood = true
+}
+
 // Read implements io.Reader for the library. It gives a byte at a time of the
 // beginnings of frames, so that nothing stays in the library's buffer, which
 // nobody else can look into.
@@ -106,16 +118,23 @@ func (i *inflow) Read(p []byte) (int, error) {
 		return 0, errQuiet
 	}
 	i.pause = false
+	if i.flood {
+		i.flood = false
+		return 0, errFlood
+	}
 	if len(p) <= libraryBuffer {
 		p = p[:1]
 	}
 	if i.conn.socket == nil && len(i.ahead) == 0 {
-		return i.conn.net.Read(p)
+		n, err := i.conn.net.Read(p)
+		i.flow.spend(n)
+		return n, err
 	}
 	if err := i.fill(); err != nil {
 		return 0, err
 	}
 	n := copy(p, i.ahead)
+	i.flow.spend(n)
 	if i.ahead = i.ahead[n:]; len(i.ahead) == 0 && i.piece != nil {
 		inflowPieces.Put(i.piece)
 		i.ahead, i.piece = nil, nil

@@ -33,7 +33,9 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 		path:    r.URL.Path,
 		from:    r.RemoteAddr,
 		limit:   newCommandLimit(s.o.CommandRate, s.o.CommandBurst),
+		spare:   newCommandLimit(spareRate, spareBurst),
 	}
+	k.flow = newFlow(s.o.CommandRate, s.o.CommandBurst)
 	k.conn.prepare(s.open.draining, webSocket, s.o.WriteTimeout, k.fall)
 	u := &upgrade{ResponseWriter: w, conn: &k.conn}
 	var err error
@@ -69,6 +71,18 @@ func checkSubprotocol(r *http.Request) error {
 		"none of the subprotocols offered is known; known are: %s", protocol.Subprotocol)
 }
 
+// firstMessageBytes is how long a message may be until the client has joined: far
+// more than a join needs, and little to hold for many who may be nobody.
+const firstMessageBytes = 64 << 10
+
+// spareRate and spareBurst are how many control frames, and messages without a
+// command, a client may send a second and at once: far more than one needs that
+// looks whether the connection is alive.
+const (
+	spareRate  = 10
+	spareBurst = 60
+)
+
 // quietWhile is how long a client that is busy is silent at most.
 const quietWhile = time.Second
 
@@ -87,7 +101,8 @@ type socket struct {
 	path    string // for the log
 	from    string // host and port
 	ws      *websocket.Conn
-	limit   *commandLimit
+	limit   *commandLimit // of commands
+	spare   *commandLimit // of what is none: control frames, and messages without a command
 
 	// set before the reader starts, then immutable
 	in        *inflow
@@ -142,22 +157,37 @@ func (k *socket) messages() bool {
 		if !ok {
 			return false
 		}
+		blank := message != nil
 		for line := range protocol.SplitLines(message) {
-			if !k.line(line) {
+			if blank = false; !k.line(line) {
 				return false
 			}
+		}
+		if blank && !k.allows(k.spare) {
+			return false
 		}
 	}
 	return true
 }
 
-// message returns the next message, an empty one when only control frames have
-// come, or false when there is none any more. Its context is not the
+// allows counts one against a limit, and closes the connection of a client that
+// goes on beyond it again and again.
+func (k *socket) allows(l *commandLimit) bool {
+	_, heeds := l.take()
+	if !heeds {
+		k.close(protocol.CloseRateLimited, "over the rate limit again and again")
+	}
+	return heeds
+}
+
+// message returns the next message, nil when only control frames have come, or
+// false when there is none any more. Its context is not the
 // connection's: one that ends breaks the connection off, and there would be no
 // close code.
 func (k *socket) message() ([]byte, bool) {
 	kind, r, err := k.ws.Reader(context.Background())
 	if err != nil {
+		k.closeFlood(err)
 		return nil, errors.Is(err, errQuiet)
 	}
 	k.within = true
@@ -167,6 +197,9 @@ func (k *socket) message() ([]byte, bool) {
 		return nil, false
 	}
 	limit := k.s.o.Limits.FrameBytes
+	if !k.joined() {
+		limit = min(limit, firstMessageBytes)
+	}
 	message, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if len(message) > limit {
 		k.close(protocol.CloseTooBig, "message too big")
@@ -176,7 +209,16 @@ func (k *socket) message() ([]byte, bool) {
 		k.close(protocol.CloseNotText, "messages are UTF-8")
 		return nil, false
 	}
+	k.closeFlood(err)
 	return message, err == nil
+}
+
+// closeFlood closes the connection of a client that sends too many control
+// frames, if that is why a read has ended.
+func (k *socket) closeFlood(err error) {
+	if errors.Is(err, errFlood) {
+		k.close(protocol.CloseRateLimited, "too many control frames")
+	}
 }
 
 // line carries one line out. It returns false when the connection is over.

@@ -17,6 +17,10 @@ func (k *socket) begin(req protocol.Request, err error) bool {
 	}
 	switch req.Command.(type) {
 	case *protocol.Ping:
+		if limited, _ := k.limit.take(); limited != nil {
+			k.refuse(req.ID, limited)
+			return false
+		}
 		return k.tell(&protocol.PongMessage{ID: req.ID})
 	case *protocol.Join, *protocol.Resume:
 		return k.attach(req)

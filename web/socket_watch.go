@@ -27,15 +27,28 @@ func (k *socket) watch() (again time.Duration) {
 // ponged hears the answer to a ping.
 func (k *socket) ponged(context.Context, []byte) {
 	k.missed.Store(0)
-	k.rest()
+	k.control()
 }
 
 // pinged answers a client's ping in place of the library, which would wait for
 // a socket that is full. Who is being written to needs no pong.
 func (k *socket) pinged(_ context.Context, payload []byte) (answer bool) {
-	k.try(controlFrame(opPong, payload))
-	k.rest()
+	if k.control() {
+		k.try(controlFrame(opPong, payload))
+	}
 	return false
+}
+
+// control counts a control frame in, and reports whether it is to be answered.
+// Whoever sends too many again and again is closed by the reader.
+func (k *socket) control() bool {
+	limited, heeds := k.spare.take()
+	if heeds || k.closing.Load() {
+		k.rest()
+	} else {
+		k.in.breakOff()
+	}
+	return limited == nil
 }
 
 // rest takes the reader back from the library, which would wait for a message

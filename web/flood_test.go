@@ -1,0 +1,221 @@
+package web_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+)
+
+// rawSocket is a WebSocket connection of a client that keeps to no rule.
+type rawSocket struct {
+	t    *testing.T
+	conn io.ReadWriteCloser
+	r    *bufio.Reader
+}
+
+// rawDial opens a connection to a session, and resumes as p if p is somebody.
+func (s *session) rawDial(t *testing.T, p person) *rawSocket {
+	t.Helper()
+	conn, err := s.w.client.Transport.(*http.Transport).DialContext(t.Context(), "", "")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", s.path("/ws"))
+	require.NoError(t, err)
+	c := &rawSocket{t: t, conn: conn, r: bufio.NewReader(conn)}
+	res, err := http.ReadResponse(c.r, nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusSwitchingProtocols, res.StatusCode)
+	if p.ID != "" {
+		line := commandLine("r", "resume", object{"participantId": p.ID, "participantToken": p.Token})
+		_, err = conn.Write(frame(text, line))
+		require.NoError(t, err)
+		_, _, err = c.read()
+		require.NoError(t, err)
+	}
+	return c
+}
+
+const (
+	text   = 0x81
+	ping   = 0x89
+	pong   = 0x8a
+	begins = 0x01 // a text message that goes on
+	goesOn = 0x00
+)
+
+// frame is a masked frame, with a mask that changes nothing.
+func frame(first byte, payload string) []byte {
+	b := []byte{first, 0x80 | 126}
+	if len(payload) <= 125 {
+		b[1] = 0x80 | byte(len(payload))
+	} else {
+		b = binary.BigEndian.AppendUint16(b, uint16(len(payload)))
+	}
+	return append(append(b, 0, 0, 0, 0), payload...)
+}
+
+// read returns the next frame's opcode and payload.
+func (c *rawSocket) read() (opcode byte, payload []byte, err error) {
+	var head [2]byte
+	if _, err := io.ReadFull(c.r, head[:]); err != nil {
+		return 0, nil, err
+	}
+	size := uint64(head[1])
+	var more [8]byte
+	switch head[1] {
+	case 126:
+		_, err = io.ReadFull(c.r, more[6:])
+		size = binary.BigEndian.Uint64(more[:])
+	case 127:
+		_, err = io.ReadFull(c.r, more[:])
+		size = binary.BigEndian.Uint64(more[:])
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	payload = make([]byte, size)
+	_, err = io.ReadFull(c.r, payload)
+	return head[0] & 0xf, payload, err
+}
+
+// floods sends the same again and again until the server closes, and returns the
+// close code, how often it was sent, and what was answered before.
+func (c *rawSocket) floods(what []byte) (code, sent int, answers int) {
+	c.t.Helper()
+	written := later(0, func() {
+		for {
+			if _, err := c.conn.Write(what); err != nil {
+				return
+			}
+			sent++
+		}
+	})
+	const closing = 8
+	for {
+		opcode, payload, err := c.read()
+		require.NoError(c.t, err)
+		if opcode == closing {
+			code = int(binary.BigEndian.Uint16(payload))
+			_ = c.conn.Close()
+			<-written
+			return code, sent, answers
+		}
+		answers++
+	}
+}
+
+// What is no command has a limit too, and before the first command as well.
+func TestSocket_Floods(t *testing.T) {
+	for name, what := range map[string][]byte{
+		"pings":                       frame(ping, "are you there"),
+		"pings without a payload":     frame(ping, ""),
+		"pongs":                       frame(pong, "I am"),
+		"empty messages":              frame(text, ""),
+		"blank messages":              frame(text, " \n\r\n\t"),
+		"pings within a message":      bytes.Join([][]byte{frame(begins, " "), frame(ping, ""), frame(goesOn|0x80, " ")}, nil),
+		"pings within a long message": bytes.Join([][]byte{frame(begins, "{"), bytes.Repeat(frame(ping, ""), 500)}, nil),
+		"ping commands":               frame(text, commandLine("1", "ping", nil)),
+	} {
+		for _, joined := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", joined ", joined), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newBubble(t, func(s *setup) { s.web.CommandRate = 20 })
+					s := w.share(protocol.ModeCommentOnly)
+					var who person
+					if joined {
+						who = s.Host
+					}
+					begin := time.Now()
+					code, sent, answers := s.rawDial(t, who).floods(what)
+					require.Equal(t, protocol.CloseRateLimited, code)
+					require.Less(t, sent, 300)
+					require.LessOrEqual(t, answers, 150)
+					require.Less(t, time.Since(begin), protocol.FirstCommandTimeout)
+					w.stop()
+				})
+			})
+		}
+	}
+}
+
+// Bytes that no answer belongs to are read as fast as a client may send, whatever
+// they are cut into, and a client that only looks whether it is alive notices
+// nothing.
+func TestSocket_IsReadNoFasterThanAClientMaySend(t *testing.T) {
+	const bytesASecond, atOnce = 20 * 64 << 10, 60 * 64 << 10 // with what frames cost
+	for name, what := range map[string][]byte{
+		"long messages": bytes.Join([][]byte{
+			frame(begins, string(bytes.Repeat([]byte("\n"), 60_000))), frame(goesOn|0x80, commandLine("1", "typing", object{"active": true})),
+		}, nil),
+		"frames of a byte": bytes.Join([][]byte{
+			frame(begins, " "), bytes.Repeat(frame(goesOn, " "), 2_000), frame(goesOn|0x80, commandLine("1", "typing", object{"active": true})),
+		}, nil),
+		"frames of none": bytes.Join([][]byte{
+			frame(begins, ""), bytes.Repeat(frame(goesOn, ""), 2_000), frame(goesOn|0x80, commandLine("1", "typing", object{"active": true})),
+		}, nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newBubble(t, func(s *setup) { s.web.CommandRate = 20 })
+				s := w.share(protocol.ModeCommentOnly)
+				c := s.rawDial(t, s.Host)
+				go func() { _, _ = io.Copy(io.Discard, c.r) }()
+				begin, n := time.Now(), 0
+				for time.Since(begin) < 20*time.Second { // the next ping would miss its pong
+					_, err := c.conn.Write(what)
+					require.NoError(t, err, "it is held back, and not cut off")
+					n += len(what)
+				}
+				require.LessOrEqual(t, n, atOnce+21*bytesASecond)
+				_ = c.conn.Close()
+				w.stop()
+			})
+		})
+	}
+	t.Run("pings now and then", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newBubble(t, func(s *setup) { s.web.CommandRate = 20 })
+			s := w.share(protocol.ModeCommentOnly).settle()
+			c := s.rawDial(t, s.Host)
+			begin := time.Now()
+			for range 100 {
+				_, err := c.conn.Write(frame(ping, "x"))
+				require.NoError(t, err)
+				opcode, _, err := c.read()
+				require.NoError(t, err)
+				if opcode == ping&0xf { // which stands for the pong
+					_, err = c.conn.Write(frame(pong, ""))
+					require.NoError(t, err)
+				}
+				<-time.After(time.Second)
+			}
+			require.Equal(t, 100*time.Second, time.Since(begin))
+			_ = c.conn.Close()
+			w.stop()
+		})
+	})
+}
+
+// A client that has not joined has no use for a long message.
+func TestSocket_FirstMessageIsShort(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModeCommentOnly)
+	c := w.dial(s.ID)
+	join := commandLine("1", "join", object{"inviteToken": s.Invite, "userId": "gil"})
+	c.send(join + string(bytes.Repeat([]byte(" "), 64<<10-len(join))))
+	c.welcome()
+	c = w.dial(s.ID)
+	c.send(join + string(bytes.Repeat([]byte(" "), 64<<10)))
+	c.closed(protocol.CloseTooBig)
+}
