@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
@@ -9,10 +10,13 @@ import (
 	"parley/protocol"
 )
 
-// addressLimits is how often somebody may join, or show credentials that are
-// not good, from one address. This machine's own has no limit: whoever is there
-// has other ways, and a proxy there has a limit of its own. An IPv6 address
+// addressLimits is how often people may join from one address, and how often
+// credentials from there may be wrong. This machine's own has no limit: whoever is
+// there has other ways, and a proxy there has a limit of its own. An IPv6 address
 // counts as its network of 64 bits, all of which is one subscriber's.
+//
+// Many share an address, so credentials that are right are never refused for
+// others' that were wrong: what is shown is looked at first, and counted then.
 type addressLimits struct {
 	rate    float64 // immutable; a second
 	senders *senders[netip.Prefix, *entryLimit]
@@ -23,24 +27,19 @@ func newAddressLimits(perSecond float64) *addressLimits {
 	return &addressLimits{rate: perSecond, senders: newSenders[netip.Prefix](fresh)}
 }
 
-// attempt carries out what lets somebody in who comes from an address, host and
-// port: a join, or whatever is done by credentials. It may return a RATE_LIMITED
-// instead.
-func (a *addressLimits) attempt(from string, c protocol.Command, carryOut func() error) error {
+// attempt carries out what lets the client at an address, host and port, in: a
+// join, or whatever is done by credentials. It may return a RATE_LIMITED instead
+// of what carryOut returns, or ctx's error.
+func (a *addressLimits) attempt(ctx context.Context, from string, c protocol.Command, carryOut func() error) error {
 	network, limited := a.network(from)
 	if !limited {
 		return carryOut()
 	}
 	limit := a.senders.limit(network)
-	_, joins := c.(*protocol.Join)
-	if err := limit.admit(joins, time.Now()); err != nil {
-		return err
+	if _, joins := c.(*protocol.Join); joins {
+		return limit.join(ctx, carryOut)
 	}
-	err := carryOut()
-	if !joins && badCredentials(err) {
-		limit.failures.Allow()
-	}
-	return err
+	return limit.check(carryOut())
 }
 
 // network returns what counts as one address, and whether it has a limit.
@@ -55,43 +54,81 @@ func (a *addressLimits) network(from string) (netip.Prefix, bool) {
 }
 
 // badCredentials reports whether something failed by the credentials that were
-// shown. A wrong invite is not among them: its join counts already.
+// shown.
 func badCredentials(err error) bool {
 	e, ok := asProtocol(err)
-	return ok && (e.Code == protocol.CodeInvalidParticipantToken || e.Code == protocol.CodeParticipantNotFound)
+	if !ok {
+		return false
+	}
+	switch e.Code {
+	case protocol.CodeInvalidInviteToken, protocol.CodeInvalidParticipantToken, protocol.CodeParticipantNotFound:
+		return true
+	}
+	return false
 }
 
 // entryLimit is that of one address.
 type entryLimit struct {
-	joins    *rate.Limiter
+	joins    *rate.Limiter // those that succeeded
 	failures *rate.Limiter
 	// line is where those stand who were refused. Each is told to come back when
 	// its turn has come, so that many who join at once do, one after the other.
 	line *rate.Limiter
+	// joining holds one for each join that is being carried out. It holds as many
+	// as may join at once, so not many more can than that. A further one waits
+	// until it is known what another came to.
+	joining chan struct{}
 }
 
-// longestLine is the longest that somebody is told to wait.
+// longestLine is the longest that a client is told to wait.
 const longestLine = time.Minute
 
 func newEntryLimit(perSecond float64) *entryLimit {
 	fresh := func(burst int) *rate.Limiter { return rate.NewLimiter(rate.Limit(perSecond), burst) }
 	burst := max(1, int(perSecond))
-	return &entryLimit{joins: fresh(burst), failures: fresh(burst), line: fresh(1)}
+	return &entryLimit{joins: fresh(burst), failures: fresh(burst), line: fresh(1), joining: make(chan struct{}, min(burst, maxJoining))}
 }
 
-// admit counts a join in, or finds that there were not too many failures. It
-// returns nil or a RATE_LIMITED.
-func (l *entryLimit) admit(joins bool, now time.Time) error {
-	if joins && l.joins.AllowN(now, 1) || !joins && l.failures.TokensAt(now) >= 1 {
-		return nil
+// maxJoining is how many joins from one address are carried out at a time.
+const maxJoining = 64
+
+// join carries a join out if there is room for one that succeeds.
+func (l *entryLimit) join(ctx context.Context, carryOut func() error) error {
+	select {
+	case l.joining <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
 	}
+	defer func() { <-l.joining }()
+	if l.joins.Tokens() < 1 {
+		return l.refuse("too many have joined from your address; wait a little")
+	}
+	err := carryOut()
+	if err == nil {
+		l.joins.Allow()
+	}
+	return l.check(err)
+}
+
+// check counts what failed by its credentials, and returns a RATE_LIMITED for one
+// too many.
+func (l *entryLimit) check(err error) error {
+	if !badCredentials(err) || l.failures.Allow() {
+		return err
+	}
+	return l.refuse("too many wrong credentials from your address; wait a little")
+}
+
+// refuse returns a RATE_LIMITED with the place in the line.
+func (l *entryLimit) refuse(why string) *protocol.Error {
+	now := time.Now()
 	place := l.line.ReserveN(now, 1)
 	wait := place.DelayFrom(now) + time.Duration(float64(time.Second)/float64(l.line.Limit()))
 	if wait > longestLine {
 		place.CancelAt(now)
 		wait = longestLine
 	}
-	e := protocol.Errorf(protocol.CodeRateLimited, "too many have tried to get in from your address; wait a little")
+	e := protocol.Errorf(protocol.CodeRateLimited, "%s", why)
 	e.RetryAfter = wait
 	return e
 }

@@ -59,9 +59,39 @@ func TestREST_wrong_credentials_are_limited(t *testing.T) {
 		} {
 			call.fails(protocol.CodeRateLimited)
 		}
-		s.join("gil", protocol.RoleCollaborator)
+		w.call("POST", s.path("/join"), object{"inviteToken": "guess", "userId": "gus"}).fails(protocol.CodeRateLimited)
 		<-time.After(100 * time.Millisecond)
-		s.say(s.Host, "a tenth of a second later")
+		w.call("POST", s.path("/messages"), guess.with(object{"text": "x"})).fails(protocol.CodeInvalidParticipantToken)
+		w.stop()
+	})
+}
+
+// Many people can have one address: a proxy's, a company's.
+func TestAddress_right_credentials_are_good_among_wrong_ones(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := afar(t)
+		s := w.share(protocol.ModeCommentOnly)
+		gil := s.join("gil", protocol.RoleCollaborator)
+		guess := person{ID: gil.ID, Token: "guess"}
+		for range 50 {
+			w.call("POST", s.path("/messages"), guess.with(object{"text": "x"}))
+			w.call("POST", s.path("/join"), object{"inviteToken": "guess", "userId": "gus"})
+			c := w.dial(s.ID)
+			c.send(commandLine("1", "join", object{"inviteToken": "guess", "userId": "gus"}))
+			_, err := c.read()
+			require.NoError(t, err)
+		}
+		s.say(gil, "over REST")
+		w.call("GET", s.path("/messages"), nil, gil.headers()...).ok(http.StatusOK, nil)
+		w.call("GET", s.path("/events"), nil, gil.headers()...).ok(http.StatusOK, nil)
+		es := s.stream(gil, "")
+		es.next()
+		es.close()
+		s.connect(gil)
+		s.join("vera", protocol.RoleViewer)
+		c := w.dial(s.ID)
+		c.send(commandLine("1", "join", object{"inviteToken": s.Invite, "userId": "wim"}))
+		c.welcome()
 		w.stop()
 	})
 }

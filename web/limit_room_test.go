@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"testing"
@@ -62,5 +63,5 @@ func TestAddressLimits_know_who_is_one_and_who_is_here(t *testing.T) {
 }
 
 func (a *addressLimits) join(from string) error {
-	return a.attempt(from, new(protocol.Join), func() error { return nil })
+	return a.attempt(context.Background(), from, new(protocol.Join), func() error { return nil })
 }

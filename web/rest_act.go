@@ -23,7 +23,7 @@ func (s *Server) join(r *http.Request, body []byte) (any, error) {
 		return nil, err
 	}
 	var answer hub.Answer
-	err = s.addresses.attempt(r.RemoteAddr, c, func() error {
+	err = s.addresses.attempt(r.Context(), r.RemoteAddr, c, func() error {
 		answer, err = s.enter(r, req)
 		return err
 	})
@@ -119,7 +119,7 @@ func original(err error) error {
 
 // carryOut has the hub carry out a command that came as a request of its own.
 func (s *Server) carryOut(r *http.Request, who hub.Credentials, req protocol.Request) (answer hub.Answer, err error) {
-	err = s.addresses.attempt(r.RemoteAddr, req.Command, func() error {
+	err = s.addresses.attempt(r.Context(), r.RemoteAddr, req.Command, func() error {
 		answer, err = s.hub.Do(r.Context(), r.PathValue("id"), who, req)
 		return err
 	})

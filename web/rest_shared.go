@@ -58,7 +58,7 @@ func read[T any](s *Server, r *http.Request, from func(context.Context, string, 
 	if who == nil {
 		return from(r.Context(), r.PathValue("id"), nil)
 	}
-	err = s.addresses.attempt(r.RemoteAddr, nil, func() error {
+	err = s.addresses.attempt(r.Context(), r.RemoteAddr, nil, func() error {
 		answer, err = from(r.Context(), r.PathValue("id"), who)
 		return err
 	})

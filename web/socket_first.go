@@ -33,7 +33,7 @@ func (k *socket) begin(req protocol.Request, err error) bool {
 func (k *socket) attach(req protocol.Request) bool {
 	k.begun.Store(true)
 	var sub *hub.Subscription
-	err := k.s.addresses.attempt(k.from, req.Command, func() (err error) {
+	err := k.s.addresses.attempt(k.ctx, k.from, req.Command, func() (err error) {
 		sub, err = k.s.hub.Attach(k.ctx, k.session, req, false)
 		return err
 	})

@@ -84,7 +84,7 @@ func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) 
 
 // follow subscribes to events alone, those after the cursor first.
 func (s *Server) follow(ctx context.Context, r *http.Request, first *protocol.Resume) (sub *hub.Subscription, err error) {
-	err = s.addresses.attempt(r.RemoteAddr, first, func() error {
+	err = s.addresses.attempt(ctx, r.RemoteAddr, first, func() error {
 		sub, err = s.hub.Attach(ctx, r.PathValue("id"), protocol.Request{ID: uuid.NewString(), Command: first}, true)
 		return err
 	})
