@@ -97,9 +97,24 @@ func TestGuard_Origin(t *testing.T) {
 		{"a listed origin", []string{"Origin", "https://chat.example.com"}, false},
 		{"the listed name on another port", []string{"Origin", "https://chat.example.com:8443"}, true},
 		{"the listed name without TLS", []string{"Origin", "http://chat.example.com"}, true},
+		{"the listed name with TLS's own port", []string{"Origin", "https://chat.example.com:443"}, false},
+		{"the listed name with the port of plain HTTP", []string{"Origin", "https://chat.example.com:80"}, true},
 		{"another origin", []string{"Origin", "https://evil.example"}, true},
 		{"the same host on another port", []string{"Origin", "http://127.0.0.1:8000"}, true},
 		{"a page without an origin", []string{"Origin", "null"}, true},
+		{"a page without an origin that calls itself the same", []string{"Origin", "null", "Sec-Fetch-Site", "same-origin"}, true},
+		{"Host without the port that TLS has by itself", []string{"Host", "localhost", "Origin", "https://localhost"}, false},
+		{"Host with it", []string{"Host", "localhost:443", "Origin", "https://localhost"}, false},
+		{"Host with the one that plain HTTP has", []string{"Host", "LOCALHOST:80", "Origin", "http://localhost"}, false},
+		{"Host with that of the other scheme", []string{"Host", "localhost:80", "Origin", "https://localhost"}, true},
+		{"Host with a dot at the end", []string{"Host", "localhost.:443", "Origin", "https://localhost"}, false},
+		{"IPv6 with the port in Host alone", []string{"Host", "[::1]:80", "Origin", "http://[::1]"}, false},
+		{"IPv6 without one in Host", []string{"Host", "[::1]", "Origin", "http://[::1]:7777"}, true},
+		{"a page that its browser calls the same, behind a proxy with a Host of its own",
+			[]string{"Origin", "http://127.0.0.1:8080", "Sec-Fetch-Site", "same-origin"}, false},
+		{"a page of another port, as its browser says", []string{"Origin", "http://127.0.0.1:8080", "Sec-Fetch-Site", "same-site"}, true},
+		{"a rebound page, behind a proxy with a Host of its own",
+			[]string{"Origin", "http://evil.example", "Sec-Fetch-Site", "same-origin"}, true},
 		{"a cross-site request without Origin", []string{"Sec-Fetch-Site", "cross-site"}, true},
 		{"a same-origin request without Origin", []string{"Sec-Fetch-Site", "same-origin"}, false},
 	}
@@ -114,6 +129,23 @@ func TestGuard_Origin(t *testing.T) {
 			requireCode(t, w, protocol.CodeInvalidRequest) // it was let in, to be misread
 		})
 	}
+	t.Run("a refusal names what was refused and the flag that lets it", func(t *testing.T) {
+		w := serve(edge(listed), request("POST", "/api/sessions", "{}", "Origin", "https://talk.example"))
+		requireCode(t, w, protocol.CodeOriginNotAllowed)
+		require.Contains(t, w.Body.String(), "https://talk.example")
+		require.Contains(t, w.Body.String(), "--allow-origin")
+		w = serve(edge(listed), request("GET", "/healthz", "", "Host", "talk.example:7777"))
+		requireCode(t, w, protocol.CodeOriginNotAllowed)
+		require.Contains(t, w.Body.String(), "talk.example")
+		require.Contains(t, w.Body.String(), "--allow-host")
+	})
+	t.Run("a port that is the scheme's own may be listed", func(t *testing.T) {
+		for _, origin := range []string{"https://chat.example.com:443", "HTTPS://Chat.Example.Com/", "https://chat.example.com:443/"} {
+			h := edge(web.Options{AllowOrigins: []string{origin}})
+			w := serve(h, request("GET", "/healthz", "", "Origin", "https://chat.example.com"))
+			require.Equal(t, "https://chat.example.com", w.Header().Get("Access-Control-Allow-Origin"), origin)
+		}
+	})
 	t.Run("a name that begins with the server's own", func(t *testing.T) {
 		r := request("POST", "/api/sessions", "{", "Content-Type", "application/json", "Origin", "http://localhost.evil.example")
 		r.Host = "localhost"
