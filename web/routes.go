@@ -37,8 +37,8 @@ func (s *Server) routes() {
 
 	s.mux.Handle("GET /healthz", s.answer(http.StatusOK, s.healthy))
 	s.mux.Handle("GET /readyz", s.answer(http.StatusOK, s.ready))
-	s.mux.HandleFunc("GET /{$}", serveUI)
-	s.mux.HandleFunc("GET /s/{id}", serveUI)
+	s.mux.HandleFunc("GET /{$}", serveUI("./"))
+	s.mux.HandleFunc("GET /s/{id}", serveUI("../"))
 	s.mux.Handle("GET /assets/{name}", s.handle(serveAsset))
 }
 

@@ -91,13 +91,28 @@ func pack(body []byte) []byte {
 	return b.Bytes()
 }
 
+// uiPage is the application's page, by where the files are from there: "./" or
+// "../". A proxy may have the server below a path that the server does not know,
+// so the page names its files from itself on.
+var uiPage = sync.OnceValue(func() map[string]uiAsset {
+	pages := map[string]uiAsset{}
+	for _, root := range []string{"./", "../"} {
+		body := bytes.ReplaceAll(uiAssets()["index.html"].body, []byte(`"./assets/`), []byte(`"`+root+`assets/`))
+		pages[root] = newUIAsset("index.html", body)
+	}
+	return pages
+})
+
 // serveUI answers with the application's page. It is the same for every link:
 // whether a session exists is nobody's business without its invite, which
-// stays in the fragment and never gets here.
-func serveUI(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Security-Policy", uiPolicy)
-	w.Header().Set("Cache-Control", "no-cache")
-	serveUIAsset(w, r, uiAssets()["index.html"])
+// stays in the fragment and never gets here. root is where the server's root is
+// from the page.
+func serveUI(root string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", uiPolicy)
+		w.Header().Set("Cache-Control", "no-cache")
+		serveUIAsset(w, r, uiPage()[root])
+	}
 }
 
 // serveAsset answers with one of the files that the page names. Their names

@@ -10,6 +10,7 @@ const server = process.env.PARLEY_SERVER ?? "http://127.0.0.1:7777";
 
 export default defineConfig({
   plugins: [react(), themeCSS()],
+  base: "./", // a proxy may have the server below a path, which nobody tells it
   resolve: {
     // The client's sources, so that it need not be built first.
     alias: [

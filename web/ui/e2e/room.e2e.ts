@@ -286,6 +286,27 @@ test("where WebSockets are blocked it works all the same", async () => {
   }
 });
 
+test("below a path, behind a proxy that puts a name of its own in Host, it works all the same", async () => {
+  const proxy = await startProxy(server.url, "/tools/parley");
+  try {
+    const link = await share(server.url, "prompt_direct");
+    const through = (l: string) => l.replace(server.url, proxy.url);
+    const [olga, ben] = [await host(link.host), await guest(through(link.invite), "Ben")];
+    await write(ben, "People", "From below a path");
+    await said(olga, "From below a path").waitFor();
+    await ben.reload();
+    await said(ben, "From below a path").waitFor();
+    await ben.goto(`${proxy.url}/`);
+    await ben.locator(`a[href^="${proxy.url}/s/"]`).first().click();
+    await ben.waitForURL(`${proxy.url}/s/*`);
+    for (const p of people)
+      p.complaints = p.complaints.filter((c) => !/WebSocket connection/.test(c));
+    await ben.close();
+  } finally {
+    await proxy.stop();
+  }
+});
+
 describe("axe finds nothing serious", () => {
   test.each(["light", "dark"] as const)("in %s", async (colorScheme) => {
     const link = await share(server.url);

@@ -10,8 +10,10 @@ import {
   type Session,
 } from "parley-client";
 
+import { server } from "./place.ts";
+
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(path, {
+  const answer = await fetch(server() + path, {
     method,
     credentials: "same-origin",
     ...(body === undefined

@@ -9,11 +9,21 @@ export type Place =
       participant?: { id: string; token: string };
     };
 
-const path = /^\/s\/([^/]+)\/?$/;
+const path = /^(.*)\/s\/([^/]+)\/?$/;
 const secret = /^#(?:i=([^:]+)|p=([^:]+):(.+))$/;
 
+/** The path that a proxy has the server under, from a page's own; "" for none. */
+export function rootOf(pathname: string): string {
+  return path.exec(pathname)?.[1] ?? pathname.replace(/\/+$/, "");
+}
+
+/** The server's address, as links begin with it. */
+export function server(): string {
+  return location.origin + rootOf(location.pathname);
+}
+
 export function placeOf(pathname: string, hash: string): Place {
-  const session = path.exec(pathname)?.[1];
+  const session = path.exec(pathname)?.[2];
   if (!session) return { page: "start" };
   const [, invite, id, token] = secret.exec(hash) ?? [];
   if (invite) return { page: "session", session, invite };

@@ -10,7 +10,7 @@ import { duration, initials, relativeTime, shorten, shortPath } from "./format.t
 import { goesOn } from "./items.ts";
 import { isSafeLink } from "./links.ts";
 import { newUserId } from "./memory.ts";
-import { placeOf } from "./place.ts";
+import { placeOf, rootOf } from "./place.ts";
 import { stateFor } from "./states.ts";
 import { apply, emptyTimeline } from "./timeline.ts";
 import { firstUnread, unreadCount } from "./unread.ts";
@@ -101,6 +101,15 @@ describe("an address", () => {
       participant: { id: "p1", token: "to:ken" },
     });
     expect(placeOf("/s/abc", "#x=1")).toEqual({ page: "session", session: "abc" });
+  });
+  it("tells where the server is, also below a path", () => {
+    for (const root of ["", "/parley", "/tools/parley"]) {
+      expect(rootOf(`${root}/`)).toBe(root);
+      expect(rootOf(`${root}/s/abc`)).toBe(root);
+      expect(rootOf(`${root}/s/abc/`)).toBe(root);
+      expect(placeOf(`${root}/s/abc`, "#i=inv")).toMatchObject({ session: "abc" });
+      expect(placeOf(`${root}/`, "")).toEqual({ page: "start" });
+    }
   });
 });
 

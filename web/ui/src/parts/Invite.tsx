@@ -1,12 +1,13 @@
 import { formatLink } from "parley-client";
 
+import { server } from "../core/place.ts";
 import { t } from "../texts.ts";
 import { CopyField } from "./CopyField.tsx";
 import { QrCode } from "./QrCode.tsx";
 
 /** An invite, to copy, to scan, and for a terminal. */
 export function Invite({ session, invite }: { session: string; invite: string }) {
-  const link = formatLink({ server: location.origin, session, invite });
+  const link = formatLink({ server: server(), session, invite });
   return (
     <div className="invite">
       <p className="soft">{t.invite.about}</p>

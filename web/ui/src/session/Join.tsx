@@ -5,6 +5,7 @@ import { ParleyError } from "parley-client";
 
 import { glance, howEnded, type Glance } from "../core/api.ts";
 import { recall, rememberedName } from "../core/memory.ts";
+import { server } from "../core/place.ts";
 import { nameOf } from "../core/room.ts";
 import type { StateName } from "../core/states.ts";
 import { CopyField } from "../parts/CopyField.tsx";
@@ -82,7 +83,7 @@ export function Join({ session, onJoin, onStop }: Props) {
 }
 
 function inviteLink(session: string): string {
-  return `${location.origin}/s/${session}#i=${recall(session)?.invite ?? ""}`;
+  return `${server()}/s/${session}#i=${recall(session)?.invite ?? ""}`;
 }
 
 function Inside({ seen }: { seen: Glance | null }) {

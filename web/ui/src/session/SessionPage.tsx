@@ -11,7 +11,7 @@ import { useSession } from "parley-client/react";
 
 import { howEnded } from "../core/api.ts";
 import { forgetWayBack, newUserId, recall, remember, rememberName } from "../core/memory.ts";
-import type { Place } from "../core/place.ts";
+import { server, type Place } from "../core/place.ts";
 import { stateFor, type StateName } from "../core/states.ts";
 import { Loading } from "../parts/Loading.tsx";
 import { RoomStore } from "../room/store.ts";
@@ -74,7 +74,7 @@ function firstWay(place: SessionPlace): Way {
 function joining(session: string, invite: string, choice: JoinChoice): Way {
   return {
     how: "enter",
-    link: { server: location.origin, session, invite },
+    link: { server: server(), session, invite },
     options: {
       recent: firstPage,
       userId: newUserId(choice.name),
@@ -85,7 +85,7 @@ function joining(session: string, invite: string, choice: JoinChoice): Way {
 }
 
 function returning(session: string, participant: { id: string; token: string }): Way {
-  const link = { server: location.origin, session, participant };
+  const link = { server: server(), session, participant };
   return { how: "enter", link, options: { recent: firstPage } };
 }
 

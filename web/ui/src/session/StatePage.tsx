@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useEffect } from "react";
 
+import { server } from "../core/place.ts";
 import type { StateName } from "../core/states.ts";
 import { Icon, type IconName } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
@@ -48,7 +49,7 @@ export function StatePage({
           {state === "protocol" && (
             <Button onClick={() => location.reload()}>{t.state.reload}</Button>
           )}
-          <Button component="a" href="/" variant="default">
+          <Button component="a" href={`${server()}/`} variant="default">
             {t.home}
           </Button>
         </div>

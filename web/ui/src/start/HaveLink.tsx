@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { parseLink } from "parley-client";
 
+import { server } from "../core/place.ts";
 import { t } from "../texts.ts";
 
 /** For a link that came as text. */
@@ -12,7 +13,7 @@ export function HaveLink() {
   const go = () => {
     try {
       const link = parseLink(text);
-      if (link.server !== location.origin) setError(t.start.otherServer);
+      if (link.server !== server()) setError(t.start.otherServer);
       else location.assign(new URL(text.trim()).href);
     } catch {
       setError(t.start.badLink);

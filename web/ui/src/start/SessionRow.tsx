@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 
 import { relativeTime } from "../core/format.ts";
 import { recall } from "../core/memory.ts";
+import { server } from "../core/place.ts";
 import { t } from "../texts.ts";
 import type { Entry } from "./choose.ts";
 
@@ -30,7 +31,7 @@ export function SessionRow({ entry: { session: s, title, agent } }: { entry: Ent
       {may ? (
         <Button
           component="a"
-          href={`/s/${s.id}`}
+          href={`${server()}/s/${s.id}`}
           size="xs"
           variant={known?.participant ? "filled" : "default"}
           aria-label={`${t.start.enter}: ${title}`}

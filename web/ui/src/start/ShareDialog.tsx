@@ -5,6 +5,7 @@ import type { AgentProfile, CreateAnswer, HostSession, Mode } from "parley-clien
 
 import { listHostSessions, share, startAgent } from "../core/api.ts";
 import { newUserId, remember, rememberedName, rememberName } from "../core/memory.ts";
+import { server } from "../core/place.ts";
 import { modes } from "../core/rights.ts";
 import { Invite } from "../parts/Invite.tsx";
 import { errorText } from "../parts/toasts.ts";
@@ -30,7 +31,7 @@ function Done({ made }: { made: CreateAnswer }) {
   return (
     <div className="stack">
       <Invite session={made.session.id} invite={made.inviteToken} />
-      <Button component="a" href={`/s/${made.session.id}`} fullWidth data-autofocus>
+      <Button component="a" href={`${server()}/s/${made.session.id}`} fullWidth data-autofocus>
         {t.share.enter}
       </Button>
     </div>
