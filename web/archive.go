@@ -22,7 +22,7 @@ func (s *Server) archive(r *http.Request, _ []byte) (any, error) {
 		return nil, err
 	}
 	var answer *protocol.ArchiveAnswer
-	err = s.addresses.attempt(r.RemoteAddr, nil, func() error {
+	err = s.addresses.attempt(r.Context(), r.RemoteAddr, nil, func() error {
 		answer, err = s.hub.Archive(r.Context(), r.PathValue("id"), who, which)
 		return err
 	})
