@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"parley/hub"
@@ -16,30 +17,33 @@ import (
 // keyFile holds the secret that every link and token is derived from.
 const keyFile = "token.key"
 
-// loadKey reads the key in the data directory, making it the first time. A key
-// that others can read is refused, since they could act as anybody.
-func loadKey(dir string) (hub.Key, error) {
+// loadKey reads the key in the data directory, and makes it when there is none
+// and no session yet for which links could have been given out. A key that others
+// can read or choose is refused, since they could act as anybody.
+func loadKey(dir string, used bool) (hub.Key, error) {
 	path := filepath.Join(dir, keyFile)
-	info, err := os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && used:
+		return hub.Key{}, fmt.Errorf("%s is missing, and the journal beside it has sessions whose links and tokens it makes; restore it from a backup, or give them all up with a new one: (umask 077; openssl rand -hex 32 > %s)", path, path)
+	case errors.Is(err, os.ErrNotExist):
 		return createKey(path)
-	}
-	if err != nil {
+	case err != nil:
 		return hub.Key{}, fmt.Errorf("read key: %w", err)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
+	case !info.Mode().IsRegular():
+		return hub.Key{}, fmt.Errorf("%s is not a regular file; put the key itself there", path)
+	case info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
 		return hub.Key{}, fmt.Errorf("%s can be read by others; run: chmod 600 %s", path, path)
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return hub.Key{}, fmt.Errorf("read key: %w", err)
 	}
-	var key hub.Key
-	n, err := hex.Decode(key[:], []byte(strings.TrimSpace(string(content))))
-	if err != nil || n != len(key) {
-		return hub.Key{}, fmt.Errorf("%s is damaged: it should hold %d hexadecimal digits; restore it from a backup, or remove it, which makes every link and token invalid", path, 2*len(key))
+	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
+	if err != nil || len(key) != len(hub.Key{}) {
+		return hub.Key{}, fmt.Errorf("%s is damaged: it should hold %d hexadecimal digits; restore it from a backup, or give up every link and token with a new one: (umask 077; openssl rand -hex 32 > %s)", path, 2*len(hub.Key{}), path)
 	}
-	return key, nil
+	return hub.Key(key), nil
 }
 
 // createKey writes a new key so that a crash leaves either none or a whole one,

@@ -105,7 +105,11 @@ func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
 			err = errors.Join(err, srv.journal.Close())
 		}
 	}()
-	key, err := loadKey(s.data)
+	sessions, err := srv.journal.List(ctx, hub.Filter{Limit: 1})
+	if err != nil {
+		return err
+	}
+	key, err := loadKey(s.data, len(sessions) > 0)
 	if err != nil {
 		return err
 	}
