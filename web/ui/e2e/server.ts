@@ -42,7 +42,7 @@ export async function startServer(): Promise<Server> {
   const child = spawn(
     program,
     [
-      ...["demo", "--listen", "127.0.0.1:0", "--data", join(dir, "data")],
+      ...["demo", "--listen", "127.0.0.1:0", "--data", join(dir, "data"), "--max-agents", "200"],
       ...["--agent", `fast=${program} demo-agent --pace 0s`],
       ...["--agent", `scripted=${process.execPath} ${scripted}`],
     ],

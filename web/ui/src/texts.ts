@@ -95,6 +95,24 @@ export const t = {
     terminalCommand: "parley join 'LINK'",
   },
 
+  running: {
+    title: "Running agents",
+    end: "End…",
+    endOne: (name: string) => `End ${name}…`,
+    sessions: (n: number) =>
+      n === 0 ? "no open session" : n === 1 ? "1 open session" : `${n} open sessions`,
+    ask: (name: string) => `End ${name}?`,
+    about:
+      "Its process ends for good, with everything that it has started. A prompt that runs or waits fails.",
+    noneOpen: "No session is open on it.",
+    openOn: (n: number) =>
+      n === 1
+        ? "This session is open on it. It can still be read and talked in, but no prompt reaches an agent there any more:"
+        : `These ${n} sessions are open on it. They can still be read and talked in, but no prompt reaches an agent there any more:`,
+    confirm: "End the agent",
+    others: "It also works for these sessions:",
+  },
+
   share: {
     title: "Share a session",
     what: "What to share",

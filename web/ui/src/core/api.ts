@@ -43,6 +43,11 @@ export async function listHostSessions(): Promise<HostSession[]> {
   return (await ask<{ sessions: HostSession[] }>("GET", "/api/sessions")).sessions;
 }
 
+/** Ends an agent for good, with all that it has started. */
+export async function endAgent(hostSession: string): Promise<void> {
+  await ask("DELETE", `/api/sessions/${encodeURIComponent(hostSession)}`);
+}
+
 /** What the host called an agent's session, where the server tells that; else nothing. */
 export async function titleOf(hostSession: string): Promise<string> {
   const path = `/api/sessions/${encodeURIComponent(hostSession)}`;

@@ -1,10 +1,12 @@
 import { Button, Drawer, Modal, Switch } from "@mantine/core";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 
+import { listHostSessions, listSessions } from "../core/api.ts";
 import { forgetWayBack, recall, remember } from "../core/memory.ts";
 import type { Room } from "../core/room.ts";
 import { Invite } from "../parts/Invite.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
+import { entriesOf, openOn, type Entry } from "../start/choose.ts";
 import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
 import { useTools } from "./context.ts";
@@ -125,6 +127,33 @@ const questions = {
   stop: { title: t.room.stopAgentAsk, about: t.room.stopAgentAbout, yes: t.room.stopAgent },
 };
 
+/** The other sessions that are open on the room's agent, where the server tells. */
+function OtherSessions({ room }: { room: Room }) {
+  const [others, setOthers] = useState<Entry[]>([]);
+  const { id, hostSessionId } = room.session;
+  useEffect(() => {
+    const known = Promise.all([listSessions(), listHostSessions()]);
+    known.then(
+      ([sessions, hosts]) => {
+        const open = openOn({ id: hostSessionId }, entriesOf(sessions, hosts));
+        setOthers(open.filter((e) => e.session.id !== id));
+      },
+      () => {}, // for operators only
+    );
+  }, [id, hostSessionId]);
+  if (others.length === 0) return null;
+  return (
+    <div>
+      <p>{t.running.others}</p>
+      <ul className="open-on">
+        {others.map((e) => (
+          <li key={e.session.id}>{e.title}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typeof questions }) {
   const tools = useTools();
   const q = questions[which];
@@ -140,6 +169,7 @@ function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typ
   return (
     <Box title={q.title} onClose={onClose}>
       <p>{q.about}</p>
+      {which === "stop" && <OtherSessions room={room} />}
       <div className="dialog-actions">
         <Button variant="default" onClick={onClose}>
           {t.cancel}

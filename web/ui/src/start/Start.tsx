@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
-import type { AgentProfile } from "parley-client";
+import type { AgentProfile, HostSession } from "parley-client";
 
 import { listAgents, listHostSessions, listSessions } from "../core/api.ts";
 import { Icon } from "../parts/Icon.tsx";
@@ -10,12 +10,13 @@ import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
 import { chooseSessions, entriesOf, type Entry, type Filter } from "./choose.ts";
 import { HaveLink } from "./HaveLink.tsx";
+import { Running } from "./Running.tsx";
 import { SessionRow } from "./SessionRow.tsx";
 import { ShareDialog } from "./ShareDialog.tsx";
 
 /** Where one begins: the sessions, the agents, and how to come in. */
 export default function Start() {
-  const { sessions, agents, error } = useLists();
+  const { sessions, agents, running, error, reload } = useLists();
   const [sharing, setSharing] = useState<{ agent: string } | null>(null);
   useEffect(() => {
     document.title = t.app;
@@ -40,6 +41,7 @@ export default function Start() {
         <div className="start-side">
           <HaveLink />
           <Agents agents={agents} onShare={(agent) => setSharing({ agent })} />
+          <Running agents={running} entries={sessions ?? []} reload={reload} />
           <section className="panel" aria-label={t.start.terminal}>
             <h2>{t.start.terminal}</h2>
             <p className="soft">{t.start.terminalAbout}</p>
@@ -59,17 +61,22 @@ export default function Start() {
 function useLists() {
   const [sessions, setSessions] = useState<Entry[] | null>(null);
   const [agents, setAgents] = useState<AgentProfile[] | null>(null);
+  const [running, setRunning] = useState<HostSession[]>([]);
   const [error, setError] = useState<string | null>(null);
-  useEffect(() => {
+  const reload = useCallback(() => {
     const hosts = listHostSessions().catch(() => []); // what they know is only nice to have
-    listSessions().then(
+    void hosts.then(setRunning);
+    return listSessions().then(
       async (list) => setSessions(entriesOf(list, await hosts)),
       (e: unknown) =>
         setError(isForbidden(e) ? t.start.protected : `${t.start.failed} ${errorText(e)}`),
     );
-    listAgents().then(setAgents, () => setAgents([]));
   }, []);
-  return { sessions, agents, error };
+  useEffect(() => {
+    void reload();
+    listAgents().then(setAgents, () => setAgents([]));
+  }, [reload]);
+  return { sessions, agents, running, error, reload };
 }
 
 function isForbidden(e: unknown): boolean {

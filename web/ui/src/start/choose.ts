@@ -26,6 +26,13 @@ export function entriesOf(
   });
 }
 
+/** The sessions that are open on an agent's session. */
+export function openOn(host: { id: string }, entries: readonly Entry[]): Entry[] {
+  return entries.filter(
+    (e) => e.session.hostSessionId === host.id && e.session.status === "active",
+  );
+}
+
 /** Sessions that fit the filter and hold every word, newest first as they come. */
 export function chooseSessions(
   entries: readonly Entry[],

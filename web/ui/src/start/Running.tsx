@@ -1,0 +1,139 @@
+import { Button, Modal } from "@mantine/core";
+import { useState } from "react";
+
+import type { HostSession } from "parley-client";
+
+import { endAgent } from "../core/api.ts";
+import { relativeTime } from "../core/format.ts";
+import { Icon } from "../parts/Icon.tsx";
+import { errorText } from "../parts/toasts.ts";
+import { t } from "../texts.ts";
+import { openOn, type Entry } from "./choose.ts";
+
+interface Props {
+  agents: readonly HostSession[];
+  entries: readonly Entry[];
+  reload(): Promise<void>;
+}
+
+/** The agents that run on the server, each with a way to end it. Nothing where none does. */
+export function Running({ agents, entries, reload }: Props) {
+  const [ending, setEnding] = useState<HostSession | null>(null);
+  const ask = async (a: HostSession) => {
+    await reload(); // what is open on it may have changed
+    setEnding(a);
+  };
+  const running = agents.filter((a) => a.status !== "exited");
+  if (running.length === 0) return null;
+  return (
+    <section className="panel" aria-label={t.running.title}>
+      <h2>{t.running.title}</h2>
+      <ul className="agents">
+        {running.slice(0, 100).map((a) => (
+          <li key={a.id}>
+            <span className="face face-md face-agent" aria-hidden="true">
+              <Icon name="spark" size={14} />
+            </span>
+            <Text agent={a} open={openOn(a, entries).length} />
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={t.running.endOne(nameOf(a))}
+              onClick={() => void ask(a)}
+            >
+              {t.running.end}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {ending && (
+        <Confirm
+          agent={ending}
+          open={openOn(ending, entries)}
+          onClose={() => setEnding(null)}
+          onEnded={() => void reload()}
+        />
+      )}
+    </section>
+  );
+}
+
+function nameOf(a: HostSession): string {
+  return a.title || a.agent;
+}
+
+function Text({ agent: a, open }: { agent: HostSession; open: number }) {
+  return (
+    <span className="agent-text">
+      <strong className="cut" title={nameOf(a)}>
+        {nameOf(a)}
+      </strong>
+      <span className="soft">
+        {a.title && a.title.toLowerCase() !== a.agent.toLowerCase() && `${a.agent} · `}
+        {`${t.agent(a.status)} · ${t.running.sessions(open)} · `}
+        {t.start.created(relativeTime(Date.parse(a.createdAt), Date.now()))}
+      </span>
+    </span>
+  );
+}
+
+interface ConfirmProps {
+  agent: HostSession;
+  open: readonly Entry[];
+  onClose(): void;
+  onEnded(): void;
+}
+
+/** Asks before an agent is ended, and says whose work that ends. The focus is on the way out. */
+function Confirm({ agent, open, onClose, onEnded }: ConfirmProps) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const end = async () => {
+    setBusy(true);
+    try {
+      await endAgent(agent.id);
+      onEnded();
+      onClose();
+    } catch (e) {
+      setError(errorText(e));
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={onClose} title={t.running.ask(nameOf(agent))}>
+      <div className="stack">
+        <p>{t.running.about}</p>
+        {open.length === 0 ? (
+          <p className="soft">{t.running.noneOpen}</p>
+        ) : (
+          <div>
+            <p>{t.running.openOn(open.length)}</p>
+            <ul className="open-on">
+              {open.map((e) => (
+                <li key={e.session.id}>
+                  {e.title}{" "}
+                  <span className="soft">
+                    {t.start.created(relativeTime(Date.parse(e.session.createdAt), Date.now()))}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+        {error && (
+          <p className="note" role="alert">
+            {error}
+          </p>
+        )}
+        <div className="dialog-actions">
+          <Button variant="default" data-autofocus onClick={onClose}>
+            {t.cancel}
+          </Button>
+          <Button color="red" loading={busy} onClick={() => void end()}>
+            {t.running.confirm}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
