@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+
+import { chunksOf, chunkSize, countLines, headOf, tailOf } from "./chunks.ts";
+
+const whole = (text: string) =>
+  chunksOf(text)
+    .map((c, i) => (i > 0 && !c.goesOn ? "\n" : "") + c.text)
+    .join("");
+
+describe("chunks", () => {
+  const texts = [
+    "",
+    "one line",
+    "line\n".repeat(5_000),
+    "\n".repeat(9_999),
+    "W".repeat(100_000),
+    `${"a ".repeat(1_500)}\n${"b".repeat(5_000)}\nc`,
+    "\u{1f600}".repeat(4_000),
+    `x${"\u{1f600}".repeat(4_000)}`,
+  ];
+  test.each(texts.map((t) => [`${t.slice(0, 12)}… (${t.length})`, t]))(
+    "of %j are small, and all of it",
+    (_, text) => {
+      expect(whole(text) === text).toBe(true);
+      for (const c of chunksOf(text)) {
+        expect(c.text.length).toBeLessThanOrEqual(chunkSize);
+        expect(c.text.isWellFormed(), "no character is cut in two").toBe(true);
+      }
+    },
+  );
+});
+
+test("the beginning of a text is some lines, or some characters of long ones", () => {
+  expect(headOf("a\nb\nc", 2, 100)).toEqual({ text: "a\nb\nc", cut: false });
+  expect(headOf("a\nb\nc\nd\ne", 2, 100)).toEqual({ text: "a\nb", cut: true });
+  expect(headOf("x".repeat(500), 2, 100)).toEqual({ text: "x".repeat(100), cut: true });
+  expect(headOf(`${"x".repeat(99)}\u{1f600}${"y".repeat(99)}`, 2, 100)).toEqual({
+    text: "x".repeat(99),
+    cut: true,
+  });
+});
+
+test("its end likewise", () => {
+  expect(tailOf("a\nb\nc", 3, 100)).toEqual({ text: "a\nb\nc", cut: false });
+  expect(tailOf("a\nb\nc\nd", 2, 100)).toEqual({ text: "c\nd", cut: true });
+  expect(tailOf("x".repeat(500), 2, 100)).toEqual({ text: "x".repeat(100), cut: true });
+  expect(tailOf("", 2, 100)).toEqual({ text: "", cut: false });
+});
+
+test("lines are counted", () => {
+  expect([countLines(""), countLines("a"), countLines("a\nb\n")]).toEqual([1, 1, 3]);
+});

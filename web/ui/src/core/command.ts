@@ -1,0 +1,78 @@
+/** The command in what an agent says it puts into a tool, in the shapes that agents use. */
+
+import { isObject } from "./acp.ts";
+
+export interface Command {
+  text: string;
+  cwd: string | null;
+  /** Variables that the command is run with, as NAME=value. */
+  env: readonly string[];
+  /** Members of the input that are none of those; null for none. */
+  rest: Record<string, unknown> | null;
+}
+
+const names = ["command", "cmd", "script"] as const;
+const places = ["cwd", "workdir", "working_directory", "workingDirectory", "directory"] as const;
+
+/** commandOf returns null for an input without a command. */
+export function commandOf(input: unknown): Command | null {
+  if (!isObject(input)) return null;
+  const name = names.find((n) => words(input[n]) !== null);
+  if (name === undefined && words(input.args) === null) return null;
+  const rest = { ...input };
+  const take = (key: string) => {
+    const value = rest[key];
+    delete rest[key];
+    return value;
+  };
+  const parts = [];
+  if (name !== undefined) parts.push(words(take(name)));
+  const args = words(rest.args);
+  if (args !== null) {
+    take("args");
+    // Arguments beside a command are words of their own, whatever is in them.
+    parts.push(
+      typeof input.args === "string" ? args : (input.args as string[]).map(quoted).join(" "),
+    );
+  }
+  const place = places.find((p) => typeof input[p] === "string");
+  const cwd = place === undefined ? null : (take(place) as string);
+  const env = variables(rest.env);
+  if (env !== null) take("env");
+  return {
+    text: parts.join(" "),
+    cwd,
+    env: env ?? [],
+    rest: Object.keys(rest).length > 0 ? rest : null,
+  };
+}
+
+/** Returns null for what is no string and no list of strings. */
+function words(v: unknown): string | null {
+  if (typeof v === "string") return v;
+  if (!Array.isArray(v) || v.length === 0 || !v.every((w) => typeof w === "string")) return null;
+  return v.map(quoted).join(" ");
+}
+
+/** Where one argument ends and the next begins must be seen. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./~^-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Returns null for what is no set of variables. */
+function variables(v: unknown): string[] | null {
+  if (isObject(v)) {
+    const pairs = Object.entries(v);
+    const simple = pairs.every(([, value]) => value === null || typeof value !== "object");
+    return simple ? pairs.map(([name, value]) => `${name}=${String(value)}`) : null;
+  }
+  if (!Array.isArray(v)) return null;
+  const pairs = v.map((e) =>
+    typeof e === "string"
+      ? e
+      : isObject(e) && typeof e.name === "string" && typeof e.value === "string"
+        ? `${e.name}=${e.value}`
+        : null,
+  );
+  return pairs.includes(null) ? null : (pairs as string[]);
+}

@@ -1,0 +1,69 @@
+/**
+ * What markdown may cost. Its parser takes time that grows with the square of
+ * the brackets and asterisks of a paragraph, and with every level of nesting,
+ * so that a short hostile text could stop the page for minutes.
+ */
+
+const most = {
+  characters: 100_000,
+  lines: 3_000,
+  /** Of one word: a browser breaks it slowly. */
+  word: 2_000,
+  /** Cells of tables. */
+  pipes: 4_000,
+  /** Quotes and lists within each other. */
+  depth: 12,
+  indent: 40,
+  /** The sum over all paragraphs of the square of their marks. */
+  work: 4_000_000,
+};
+
+const fence = /^ {0,3}(`{3,}(?![^\n]*`)|~{3,})/;
+// In HTML and in the title of a definition a fence is none.
+const noFences = /^ {0,3}[<[]/;
+const marker = /^[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$))/;
+
+/** isCheap tells whether a text can be parsed as markdown in a moment. */
+export function isCheap(text: string): boolean {
+  if (text.length > most.characters) return false;
+  let [lines, pipes, work, marks] = [0, 0, 0, 0];
+  let open: string | null = null;
+  let fences = true;
+  for (const line of text.split("\n")) {
+    const mark = fence.exec(line)?.[1] ?? null;
+    if (open !== null) {
+      if (mark?.startsWith(open)) open = null;
+      continue;
+    }
+    if (noFences.test(line)) fences = false;
+    if (fences) open = mark;
+    if (++lines > most.lines || depthOf(line) > most.depth || hasLongWord(line)) return false;
+    pipes += count(line, /\|/g);
+    if (line.trim() === "") marks = 0;
+    const more = count(line, /[[\]*_~]/g);
+    work += (marks + more) ** 2 - marks ** 2;
+    marks += more;
+    if (pipes > most.pipes || work > most.work) return false;
+  }
+  return true;
+}
+
+function hasLongWord(line: string): boolean {
+  return line.length > most.word && line.split(/\s/).some((w) => w.length > most.word);
+}
+
+/** Returns Infinity for a list item that is indented as deeply as no one writes. */
+function depthOf(line: string): number {
+  let depth = 0;
+  let rest = line;
+  for (let m = marker.exec(rest); m && depth <= most.depth; m = marker.exec(rest)) {
+    if (m[0].length > most.indent) return Infinity;
+    rest = rest.slice(m[0].length);
+    depth++;
+  }
+  return depth;
+}
+
+function count(line: string, what: RegExp): number {
+  return line.match(what)?.length ?? 0;
+}
