@@ -40,11 +40,11 @@ test("an update that nobody knows is shown as the agent wrote it", async () => {
   const link = await share(server.url, "prompt_direct", "scripted");
   const ben = await guest(link.invite, "Ben");
   await write(ben, "Agent", "unknown");
-  await ben.getByRole("button", { name: "_vendor/count" }).click();
+  await ben.getByRole("button", { name: "session/count" }).click();
   await ben.getByText('"exact": 12345678901234567890,').waitFor();
   await ben.getByText('"small": 7').waitFor();
   await ben.reload();
-  await ben.getByRole("button", { name: "_vendor/count" }).click();
+  await ben.getByRole("button", { name: "session/count" }).click();
   await ben.getByText('"exact": 12345678901234567890,').waitFor();
 });
 

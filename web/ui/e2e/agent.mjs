@@ -34,7 +34,7 @@ const scenes = {
   },
   unknown: (_, sessionId) => {
     sendRaw(
-      `{"jsonrpc":"2.0","method":"_vendor/count","params":{"sessionId":${JSON.stringify(sessionId)},"exact":12345678901234567890,"small":7}}`,
+      `{"jsonrpc":"2.0","method":"session/count","params":{"sessionId":${JSON.stringify(sessionId)},"exact":12345678901234567890,"small":7}}`,
     );
   },
   title: (say) => {

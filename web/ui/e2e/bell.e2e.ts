@@ -53,7 +53,7 @@ test("the host is told of what waits while the page is out of sight, without its
   const ben = await guest(link.invite, "Ben");
 
   await write(ben, "Agent", "Seen at once");
-  await olga.getByText("1 thing waits for you").waitFor();
+  await olga.getByText("1 waits for you").waitFor();
   expect(await olga.title()).toMatch(/^\(1\) /);
   expect(await shown(olga), "what is in sight needs no notification").toEqual([]);
 
@@ -65,7 +65,7 @@ test("the host is told of what waits while the page is out of sight, without its
   expect(await olga.title()).toMatch(/^\(2\) /);
   await olga.getByRole("button", { name: "Reject" }).first().click();
   await olga.getByRole("button", { name: "Reject" }).first().click();
-  await olga.getByText("1 thing waits for you").waitFor();
+  await olga.getByText("1 waits for you").waitFor();
   await olga.getByRole("button", { name: "Approve" }).click();
   await expect
     .poll(async () => (await shown(olga)).at(-1)?.body, { timeout })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
 import { said, to } from "./browser.ts";
+import { pressInCard, settled } from "./cards.ts";
 import { guest, host, more, people, somebody, stay, write } from "./people.ts";
 import { startProxy } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
@@ -49,7 +50,7 @@ describe("two people", () => {
     await said(ben, "Hello Ben").waitFor();
 
     await write(ben, "Agent", "Fix the failing test");
-    const waiting = olga.getByRole("region", { name: "Waiting for you" });
+    const waiting = olga.locator(".waiting");
     await waiting.getByText("Ben proposes", { exact: true }).waitFor();
     expect(await olga.title()).toMatch(/^\(1\) /);
     await waiting.getByRole("button", { name: "Edit" }).click();
@@ -76,9 +77,9 @@ describe("two people", () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await write(ben, "Agent", "Delete everything");
-    await olga.getByText("Ben proposes", { exact: true }).waitFor();
-    await olga.locator("body").click({ position: { x: 5, y: 400 } });
-    await olga.keyboard.press("r");
+    await settled(olga.getByRole("article", { name: "Ben proposes" }));
+    await olga.getByRole("button", { name: "1 waits for you" }).press("Enter");
+    await pressInCard(olga, "r");
     await olga.keyboard.type("Rather not");
     await olga.keyboard.press("Enter");
     await ben.getByText("rejected by Olga: Rather not").waitFor();
@@ -339,7 +340,7 @@ describe("axe finds nothing serious", () => {
     await olga.getByRole("menuitem", { name: "Close the session" }).waitFor();
     await expectAccessible(olga, "the menu");
     await olga.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();
-    await olga.getByRole("dialog").getByText("Single keys").waitFor();
+    await olga.getByRole("dialog").getByText("Jump to the latest").waitFor();
     await expectAccessible(olga, "shortcuts");
     await olga.keyboard.press("Escape");
     await olga.setViewportSize({ width: 390, height: 844 });

@@ -66,7 +66,7 @@ test("pictures of every page", async () => {
   await to(g, "Agent");
   await g.getByLabel("Prompt", { exact: true }).fill("Fix the failing test in the basket package");
   await g.getByRole("button", { name: "Propose" }).click();
-  await h.getByText("1 thing waits for you").waitFor();
+  await h.getByText("1 waits for you").waitFor();
   await shoot(h, "room-approve");
   await h.setViewportSize({ width: 1440, height: 900 });
   await h.getByRole("button", { name: "Edit", exact: true }).click();
@@ -98,7 +98,7 @@ test("pictures of every page", async () => {
   await h.getByRole("menuitem", { name: "Keyboard shortcuts" }).waitFor();
   await shoot(h, "menu");
   await h.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();
-  await h.getByText("Single keys").waitFor();
+  await h.getByText("Jump to the latest").waitFor();
   await shoot(h, "shortcuts");
   await h.keyboard.press("Escape");
   await h.getByRole("button", { name: /^People/ }).click();

@@ -329,18 +329,18 @@ export const t = {
   },
 
   waiting: {
-    title: (n: number) => (n === 1 ? "1 thing waits for you" : `${n} things wait for you`),
-    region: "Waiting for you",
+    count: (n: number) => (n === 1 ? "1 waits for you" : `${n.toLocaleString("en")} wait for you`),
     proposes: (who: string) => `${who} proposes`,
+    prompt: "Prompt",
     approve: "Approve",
     approveEdited: "Approve edited",
     edit: "Edit",
     reject: "Reject",
     rejectFor: "Why? (told to all, optional)",
     editLabel: "The prompt as the agent shall get it",
+    sent: "This is what the agent gets",
     asks: "The agent asks",
-    show: "Show",
-    keys: "A approve, E edit, R reject",
+    option: "Option",
   },
 
   chat: {
@@ -426,13 +426,47 @@ export const t = {
     output: "Output",
     newFile: "new file",
     lines: (n: number) => (n === 1 ? "1 line" : `${n} lines`),
-    moreLines: (n: number) => `Show ${n} more lines`,
+    moreLines: (n: number) => `Show ${n.toLocaleString("en")} more lines`,
+    exited: (code: number) => `Exited with code ${code}`,
+    killed: (signal: string) => `Ended by signal ${signal}`,
+    ended: "Ended",
+    dropped: (n: number) => `${n.toLocaleString("en")} older characters are no longer kept here.`,
+    terminal: "Terminal",
+    files: "Files",
+    restOf: (characters: number) => `Input, ${characters.toLocaleString("en")} characters`,
+    title: "Title",
+    command: "Command",
+    cwd: "In",
+    env: "With",
+    before: "Before",
+    after: "After",
+    someMoreLines: (n: number, of: number) =>
+      `Show ${n.toLocaleString("en")} of ${of.toLocaleString("en")} more lines`,
     fewer: "Show less",
     hidden: (n: number) => `${n} unchanged lines`,
-    tooBig: "This change is too big to compare here.",
+    tooBig: "This change is too big to compare. Both versions are here as they are.",
     diff: (path: string) => `Changes to ${path}`,
     outputOf: (title: string) => `Output of ${title}`,
     noChange: "No lines differ.",
+  },
+
+  whole: {
+    text: "Text",
+    goesOn: (n: number) => `… ${n.toLocaleString("en")} more characters`,
+    json: "JSON",
+    showAll: (what: string, lines: number, characters: number) =>
+      lines > 1
+        ? `Show all: ${what}, ${lines.toLocaleString("en")} lines, ${characters.toLocaleString("en")} characters`
+        : `Show all: ${what}, ${characters.toLocaleString("en")} characters`,
+  },
+
+  hidden: {
+    character: (name: string) => `${name}, a character that is not seen`,
+    warning: (n: number) =>
+      n === 1
+        ? "1 hidden character is part of this. It is shown as its code."
+        : `${n.toLocaleString("en")} hidden characters are part of this. They are shown as their codes.`,
+    remove: "Remove",
   },
 
   plan: {
@@ -446,7 +480,7 @@ export const t = {
   permission: {
     asks: "The agent asks for permission",
     waits: "waits for the host's answer",
-    waitsYou: "answer it below",
+    about: "What it asks about",
     answered: (who: string, what: string) => `${who}: ${what}`,
     byPolicy: (what: string) => `Answered by the session's setting: ${what}`,
     byTimeout: (what: string) => `Nobody answered in time: ${what}`,
@@ -478,17 +512,18 @@ export const t = {
   },
 
   shortcuts: {
-    single: "Single keys are shortcuts",
+    single: "/, ? and End are shortcuts",
     title: "Keyboard shortcuts",
     list: [
       ["Enter", "Send"],
       ["Shift + Enter", "New line"],
       ["Ctrl + .", "Switch between people and agent"],
       ["/", "Go to the composer"],
-      ["A", "Approve what waits first"],
-      ["E", "Edit what waits first"],
-      ["R", "Reject what waits first"],
-      ["1 … 9", "Answer the agent's question"],
+      ["Tab", "Go to the next card that waits, or its buttons"],
+      ["A", "Approve, in the proposal that has the focus"],
+      ["E", "Edit it"],
+      ["R", "Reject it"],
+      ["1 … 9", "Answer, in the question that has the focus"],
       ["End", "Jump to the latest"],
       ["?", "This list"],
     ] as [string, string][],

@@ -4,6 +4,8 @@ import { t } from "../texts.ts";
 import { Fold } from "../parts/Fold.tsx";
 import { RichText } from "./RichText.tsx";
 import { SafeLink } from "./SafeLink.tsx";
+import { Short } from "./Short.tsx";
+import { WholeText } from "./WholeText.tsx";
 
 /** Parts of what the agent says. */
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
@@ -25,23 +27,21 @@ export function OneBlock({ block: b }: { block: Block }) {
     case "link":
       return (
         <p>
-          <SafeLink href={b.uri}>{b.title}</SafeLink>
+          <SafeLink href={b.uri}>
+            <Short text={b.title} />
+          </SafeLink>
         </p>
       );
     case "resource":
       return (
-        <Fold summary={b.uri || t.agentSays.resource}>
-          <pre className="json" tabIndex={0}>
-            {b.text}
-          </pre>
+        <Fold summary={b.uri ? <Short text={b.uri} /> : t.agentSays.resource}>
+          <WholeText text={b.text} label={t.agentSays.resource} mono />
         </Fold>
       );
     case "unknown":
       return (
         <Fold summary={t.agentSays.unknownBlock}>
-          <pre className="json" tabIndex={0}>
-            {pretty(b.raw)}
-          </pre>
+          <WholeText text={pretty(b.raw)} label={t.whole.json} mono />
         </Fold>
       );
   }

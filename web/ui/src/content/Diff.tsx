@@ -2,29 +2,37 @@ import { useMemo, useState } from "react";
 
 import { compare, type DiffLine } from "../core/diff.ts";
 import { shortPath } from "../core/format.ts";
+import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
+import { LongLine } from "./LongLine.tsx";
+import { WholeText } from "./WholeText.tsx";
 
-interface Props {
+export interface DiffProps {
   path: string;
   oldText: string | null;
   newText: string;
+  /** Whether the path is shown to its end. */
+  wholePath?: boolean;
 }
 
 const shown = 40;
+// So many lines more are drawn at a time.
+const step = 400;
 
-export default function Diff({ path, oldText, newText }: Props) {
+export default function Diff({ path, oldText, newText, wholePath = false }: DiffProps) {
   const diff = useMemo(() => compare(oldText, newText), [oldText, newText]);
-  const [all, setAll] = useState(false);
-  const lines = diff?.lines ?? [];
-  const hidden = lines.length > shown + 8 ? lines.length - shown : 0;
   return (
-    <figure className="diff" aria-label={t.tool.diff(path)}>
+    <figure className="diff" aria-label={t.tool.diff(marked(path.slice(0, 300)))}>
       <figcaption>
         <Icon name="file" size={14} />
-        <span className="cut mono" title={path}>
-          {shortPath(path)}
-        </span>
+        {wholePath ? (
+          <span className="diff-path mono">{marked(path)}</span>
+        ) : (
+          <span className="cut mono" title={marked(path)}>
+            {marked(shortPath(path))}
+          </span>
+        )}
         {oldText === null && <span className="tag">{t.tool.newFile}</span>}
         {diff && (
           <span className="counts">
@@ -33,21 +41,51 @@ export default function Diff({ path, oldText, newText }: Props) {
           </span>
         )}
       </figcaption>
-      {diff === null && <p className="diff-note">{t.tool.tooBig}</p>}
-      {diff !== null && lines.length === 0 && <p className="diff-note">{t.tool.noChange}</p>}
-      {lines.length > 0 && (
-        <div className="diff-scroll" tabIndex={0} role="region" aria-label={t.tool.diff(path)}>
-          <table>
-            <tbody>{(all || !hidden ? lines : lines.slice(0, shown)).map(Line)}</tbody>
-          </table>
-        </div>
-      )}
-      {hidden > 0 && (
-        <button type="button" className="fold-more" onClick={() => setAll(!all)}>
-          {all ? t.tool.fewer : t.tool.moreLines(hidden)}
-        </button>
+      {diff === null ? (
+        <Versions oldText={oldText} newText={newText} />
+      ) : diff.lines.length === 0 ? (
+        <p className="diff-note">{t.tool.noChange}</p>
+      ) : (
+        <Lines path={path} lines={diff.lines} />
       )}
     </figure>
+  );
+}
+
+function Lines({ path, lines }: { path: string; lines: readonly DiffLine[] }) {
+  const [more, setMore] = useState(0);
+  const folds = lines.length > shown + 8;
+  const count = folds ? Math.min(shown + more, lines.length) : lines.length;
+  const left = lines.length - count;
+  return (
+    <>
+      <div className="diff-scroll" tabIndex={0} role="region" aria-label={t.tool.diff(path)}>
+        <table>
+          <tbody>{lines.slice(0, count).map(Line)}</tbody>
+        </table>
+      </div>
+      {left > 0 && (
+        <button type="button" className="fold-more" onClick={() => setMore(more + step)}>
+          {left > step ? t.tool.someMoreLines(step, left) : t.tool.moreLines(left)}
+        </button>
+      )}
+      {folds && left === 0 && (
+        <button type="button" className="fold-more" onClick={() => setMore(0)}>
+          {t.tool.fewer}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** What is too big to compare, as it is. */
+function Versions({ oldText, newText }: { oldText: string | null; newText: string }) {
+  return (
+    <div className="diff-note">
+      <p>{t.tool.tooBig}</p>
+      {oldText !== null && <WholeText text={oldText} label={t.tool.before} mono lines={10} />}
+      <WholeText text={newText} label={t.tool.after} mono lines={10} />
+    </div>
   );
 }
 
@@ -65,7 +103,9 @@ function Line(line: DiffLine, i: number) {
     <tr key={i} className={`d-${line.kind}`}>
       <td className="d-no">{line.after ?? line.before}</td>
       <td className="d-mark">{marks[line.kind]}</td>
-      <td className="d-text">{line.text || " "}</td>
+      <td className="d-text">
+        <LongLine text={line.text || " "} />
+      </td>
     </tr>
   );
 }

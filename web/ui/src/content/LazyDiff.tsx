@@ -1,9 +1,11 @@
 import { lazy, Suspense } from "react";
 
+import type { DiffProps } from "./Diff.tsx";
+
 const Diff = lazy(() => import("./Diff.tsx"));
 
 /** A diff; a place of about its size until what compares is loaded. */
-export function LazyDiff(props: { path: string; oldText: string | null; newText: string }) {
+export function LazyDiff(props: DiffProps) {
   return (
     <Suspense fallback={<div className="diff diff-empty" aria-busy="true" />}>
       <Diff {...props} />

@@ -4,6 +4,7 @@ import rehypeHighlight from "rehype-highlight";
 import remarkGfm from "remark-gfm";
 
 import { t } from "../texts.ts";
+import { markHidden } from "./markHidden.ts";
 import { SafeLink } from "./SafeLink.tsx";
 
 // Raw HTML stays text, since no plugin reads it. Pictures are not loaded: the
@@ -30,16 +31,12 @@ const components: Components = {
   h6: ({ children }) => <p className="md-h">{children}</p>,
 };
 
-// Beyond this the page would be busy parsing for too long at each new part.
-const most = 200_000;
-
 function Markdown({ text }: { text: string }) {
-  if (text.length > most) return <div className="plain">{text}</div>;
   return (
     <div className="md">
       <ReactMarkdown
         remarkPlugins={[remarkGfm]}
-        rehypePlugins={[rehypeHighlight]}
+        rehypePlugins={[rehypeHighlight, markHidden]}
         components={components}
       >
         {text}

@@ -1,4 +1,8 @@
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+
+import { isCheap } from "../core/markdown.ts";
+import { t } from "../texts.ts";
+import { WholeText } from "./WholeText.tsx";
 
 const load = () => import("./Markdown.tsx");
 const Markdown = lazy(load);
@@ -6,11 +10,13 @@ const Markdown = lazy(load);
 /** Loads what draws markdown before it is needed. */
 export const preloadRichText = () => void load();
 
-/** Markdown; the bare text until that is loaded. */
+/** Markdown; the bare text until that is loaded, and where parsing would take too long. */
 export function RichText({ text }: { text: string }) {
   const calm = useCalm(text);
+  const cheap = useMemo(() => isCheap(calm), [calm]);
+  if (!cheap) return <WholeText text={calm} label={t.whole.text} />;
   return (
-    <Suspense fallback={<div className="md plain">{calm}</div>}>
+    <Suspense fallback={<WholeText text={calm} label={t.whole.text} />}>
       <Markdown text={calm} />
     </Suspense>
   );

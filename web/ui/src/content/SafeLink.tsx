@@ -1,12 +1,13 @@
 import type { ReactNode } from "react";
 
 import { isSafeLink } from "../core/links.ts";
+import { marked } from "../core/visible.ts";
 
 /** A link out of untrusted text. One that could run something is no link. */
 export function SafeLink({ href, children }: { href: string | undefined; children: ReactNode }) {
   if (!isSafeLink(href)) return <span>{children}</span>;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={href}>
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={marked(href)}>
       {children}
     </a>
   );

@@ -1,34 +1,72 @@
 import { useMemo, useState } from "react";
 
-import { readAnsi } from "../core/ansi.ts";
+import { plainStyle, readAnsi, type Run, type Style } from "../core/ansi.ts";
+import { chunksOf, countLines, tailOf } from "../core/chunks.ts";
 import { t } from "../texts.ts";
+import { Visible } from "./Visible.tsx";
+import { ScrollBox } from "./WholeText.tsx";
 
-const shown = 14;
+const shown = { lines: 14, characters: 4_000 };
 
 /** What a command wrote: its end, and the rest when asked for. */
 export function Terminal({ output, label }: { output: string; label: string }) {
   const [all, setAll] = useState(false);
-  const lines = useMemo(() => output.replace(/\n$/, "").split("\n"), [output]);
-  const hidden = Math.max(0, lines.length - shown);
-  const text = all || hidden === 0 ? lines.join("\n") : lines.slice(hidden).join("\n");
-  const runs = useMemo(() => readAnsi(text), [text]);
+  const text = useMemo(() => output.replace(/\r?\n$/, ""), [output]);
+  const tail = useMemo(() => tailOf(text, shown.lines, shown.characters), [text]);
   return (
     <div className="terminal">
-      {hidden > 0 && (
-        <button type="button" className="fold-more" onClick={() => setAll(!all)}>
-          {all ? t.tool.fewer : t.tool.moreLines(hidden)}
+      {tail.cut && (
+        <button
+          type="button"
+          className="fold-more"
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+        >
+          {all ? t.tool.fewer : t.whole.showAll(t.tool.output, countLines(text), text.length)}
         </button>
       )}
-      <pre tabIndex={0} role="region" aria-label={label}>
-        {runs.map((r, i) => (
-          <span
-            key={i}
-            className={`${r.bold ? "t-bold " : ""}${r.dim ? "t-dim " : ""}${r.color === null ? "" : `t-${r.color}`}`}
-          >
-            {r.text}
-          </span>
-        ))}
-      </pre>
+      {all ? (
+        <Whole text={text} label={label} />
+      ) : (
+        <pre tabIndex={0} role="region" aria-label={label}>
+          <Runs runs={readAnsi(tail.text).runs} />
+        </pre>
+      )}
     </div>
   );
+}
+
+function Whole({ text, label }: { text: string; label: string }) {
+  const parts = useMemo(() => coloured(text), [text]);
+  return (
+    <ScrollBox label={label} mono>
+      {parts.map((runs, i) => (
+        <div key={i} className="chunk">
+          <Runs runs={runs} />
+          {"\n"}
+        </div>
+      ))}
+    </ScrollBox>
+  );
+}
+
+/** Colours go on from one chunk to the next. */
+function coloured(text: string): Run[][] {
+  let style: Style = plainStyle;
+  return chunksOf(text).map((c) => {
+    const read = readAnsi(c.text, style);
+    style = read.style;
+    return read.runs;
+  });
+}
+
+function Runs({ runs }: { runs: readonly Run[] }) {
+  return runs.map((r, i) => (
+    <span
+      key={i}
+      className={`${r.bold ? "t-bold " : ""}${r.dim ? "t-dim " : ""}${r.color === null ? "" : `t-${r.color}`}`}
+    >
+      <Visible text={r.text} />
+    </span>
+  ));
 }

@@ -17,7 +17,22 @@ export type Block =
 export type ToolContent =
   | { type: "block"; block: Block }
   | { type: "diff"; path: string; oldText: string | null; newText: string }
+  | { type: "terminal"; terminalId: string }
   | { type: "unknown"; raw: unknown };
+
+/** News of a terminal that an agent shows: some agents send them in _meta of a tool call. */
+export interface TerminalNews {
+  id: string;
+  cwd?: string;
+  /** Output to append. */
+  output?: string;
+  exit?: TerminalExit;
+}
+
+export interface TerminalExit {
+  code: number | null;
+  signal: string | null;
+}
 
 export interface PlanEntry {
   content: string;
@@ -35,6 +50,7 @@ export interface ToolFields {
   paths?: string[];
   input?: unknown;
   output?: unknown;
+  terminals?: TerminalNews[];
 }
 
 export interface AgentCommand {
@@ -49,6 +65,8 @@ export type Update =
   | { kind: "commands"; commands: AgentCommand[] }
   | { kind: "usage"; used: number; size: number }
   | { kind: "title"; title: string }
+  /** Nothing that people need to see. */
+  | { kind: "quiet" }
   | { kind: "other"; name: string };
 
 export interface PermissionOption {
@@ -74,10 +92,13 @@ export function readUpdate(notification: unknown): Update {
   if (!isObject(notification)) return { kind: "other", name: "notification" };
   const method = text(notification.method) ?? "notification";
   const params = isObject(notification.params) ? notification.params : {};
+  // A name that begins with an underscore is a vendor's own, for its own client.
+  if (method.startsWith("_")) return { kind: "quiet" };
   if (method !== "session/update" || !isObject(params.update))
     return { kind: "other", name: method };
   const u = params.update;
   const name = text(u.sessionUpdate) ?? method;
+  if (name.startsWith("_")) return { kind: "quiet" };
   return knownUpdate(name, u) ?? { kind: "other", name };
 }
 
@@ -106,9 +127,9 @@ function knownUpdate(name: string, u: Json): Update | null {
     case "usage_update":
       return typeof u.used === "number" && typeof u.size === "number"
         ? { kind: "usage", used: u.used, size: u.size }
-        : null;
+        : { kind: "quiet" };
     case "session_info_update":
-      return typeof u.title === "string" ? { kind: "title", title: u.title } : null;
+      return typeof u.title === "string" ? { kind: "title", title: u.title } : { kind: "quiet" };
   }
   return null;
 }
@@ -159,7 +180,28 @@ export function readToolFields(u: Json): ToolFields {
   }
   if (u.rawInput !== undefined && u.rawInput !== null) f.input = u.rawInput;
   if (u.rawOutput !== undefined && u.rawOutput !== null) f.output = u.rawOutput;
+  const terminals = readTerminals(u._meta);
+  if (terminals.length > 0) f.terminals = terminals;
   return f;
+}
+
+/**
+ * readTerminals reads what codex-acp and others write of their terminals. Both
+ * names of output mean text to append; an agent uses one of them.
+ */
+function readTerminals(meta: unknown): TerminalNews[] {
+  if (!isObject(meta)) return [];
+  const { terminal_info: info, terminal_exit: exit } = meta;
+  const news: TerminalNews[] = [];
+  const id = (v: Json) => text(v.terminal_id) ?? "";
+  if (isObject(info) && typeof info.cwd === "string") news.push({ id: id(info), cwd: info.cwd });
+  for (const out of [meta.terminal_output, meta.terminal_output_delta])
+    if (isObject(out) && typeof out.data === "string") news.push({ id: id(out), output: out.data });
+  if (isObject(exit)) {
+    const code = typeof exit.exit_code === "number" ? exit.exit_code : null;
+    news.push({ id: id(exit), exit: { code, signal: text(exit.signal) ?? null } });
+  }
+  return news;
 }
 
 function isToolStatus(v: unknown): v is ToolStatus {
@@ -177,6 +219,8 @@ function readToolContent(v: unknown): ToolContent {
       newText: v.newText,
     };
   }
+  if (v.type === "terminal" && typeof v.terminalId === "string")
+    return { type: "terminal", terminalId: v.terminalId };
   return { type: "unknown", raw: v };
 }
 

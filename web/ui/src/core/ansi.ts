@@ -1,33 +1,39 @@
 /** Terminal output as runs of text with a colour; what a page cannot do is dropped. */
 
-export interface Run {
-  text: string;
+export interface Style {
   bold: boolean;
   dim: boolean;
   /** One of the eight colours by number, or none. */
   color: number | null;
 }
 
+export interface Run extends Style {
+  text: string;
+}
+
+export const plainStyle: Style = { bold: false, dim: false, color: null };
+
 // CSI and OSC sequences, two-character escapes, then control characters that
 // are neither tab nor line end.
 const escapes =
   /\x1b\[([0-9;:?]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
 
-export function readAnsi(output: string): Run[] {
+/** readAnsi begins with a style, and returns the one that the next output begins with. */
+export function readAnsi(output: string, from = plainStyle): { runs: Run[]; style: Style } {
   const runs: Run[] = [];
-  let style = { bold: false, dim: false, color: null as number | null };
-  let from = 0;
+  let style = from;
+  let done = 0;
   const text = rewritten(output);
   const push = (to: number) => {
-    if (to > from) runs.push({ text: text.slice(from, to), ...style });
+    if (to > done) runs.push({ text: text.slice(done, to), ...style });
   };
   for (const m of text.matchAll(escapes)) {
     push(m.index);
-    from = m.index + m[0].length;
+    done = m.index + m[0].length;
     if (m[2] === "m") style = styled(style, m[1] ?? "");
   }
   push(text.length);
-  return runs;
+  return { runs, style };
 }
 
 // A carriage return begins the line anew, as progress bars do.
@@ -39,12 +45,12 @@ function rewritten(output: string): string {
     .join("\n");
 }
 
-function styled(s: Omit<Run, "text">, codes: string): Omit<Run, "text"> {
+function styled(s: Style, codes: string): Style {
   let next = { ...s };
   const list = codes.split(/[;:]/).map(Number);
   for (let i = 0; i < list.length; i++) {
     const c = list[i] ?? 0;
-    if (c === 0) next = { bold: false, dim: false, color: null };
+    if (c === 0) next = { ...plainStyle };
     else if (c === 1) next.bold = true;
     else if (c === 2) next.dim = true;
     else if (c === 22) next = { ...next, bold: false, dim: false };

@@ -24,9 +24,12 @@ const context = 3;
 
 /** compare returns null for what is too big to compare. */
 export function compare(before: string | null, after: string): FileDiff | null {
-  const old = before ?? "";
-  if (old.length + after.length > mostLength) return null;
-  const patch = structuredPatch("a", "b", old, after, "", "", { context, timeout: 800 });
+  if ((before ?? "").length + after.length > mostLength) return null;
+  // Line ends of another system are not shown where no line has any other.
+  const crlf = hasOnlyCRLF(after) && (before === null || hasOnlyCRLF(before));
+  const lf = (text: string) => (crlf ? text.replaceAll("\r\n", "\n") : text);
+  const old = lf(before ?? "");
+  const patch = structuredPatch("a", "b", old, lf(after), "", "", { context, timeout: 800 });
   if (!patch) return null;
   const lines: DiffLine[] = [];
   let next = 1;
@@ -41,6 +44,10 @@ export function compare(before: string | null, after: string): FileDiff | null {
     added: lines.filter((l) => l.kind === "added").length,
     removed: lines.filter((l) => l.kind === "removed").length,
   };
+}
+
+function hasOnlyCRLF(text: string): boolean {
+  return !/(?:^|[^\r])\n/.test(text);
 }
 
 function skip(lines: DiffLine[], count: number): void {

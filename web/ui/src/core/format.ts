@@ -64,9 +64,21 @@ export function shortPath(path: string): string {
   return parts.length <= 3 ? parts.join("/") : parts.slice(-2).join("/");
 }
 
+// The indentation of deeper JSON would be many times as long as the JSON itself.
+const mostDepth = 40;
+
 /** JSON to look at, whatever it is. */
 export function pretty(v: unknown): string {
-  return JSON.stringify(v, null, 2) ?? "null";
+  try {
+    return JSON.stringify(v, null, isDeeper(v, mostDepth) ? 0 : 2) ?? "null";
+  } catch {
+    return "…"; // nested so deeply that nothing can write it
+  }
+}
+
+function isDeeper(v: unknown, depth: number): boolean {
+  if (typeof v !== "object" || v === null) return false;
+  return depth === 0 || Object.values(v).some((inner) => isDeeper(inner, depth - 1));
 }
 
 const longest = 2_000;

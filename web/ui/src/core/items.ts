@@ -2,7 +2,14 @@
 
 import type { Approval, Message, Participant, PermissionSource } from "parley-client";
 
-import type { Block, PermissionOption, PlanEntry, ToolContent, ToolStatus } from "./acp.ts";
+import type {
+  Block,
+  PermissionOption,
+  PlanEntry,
+  TerminalExit,
+  ToolContent,
+  ToolStatus,
+} from "./acp.ts";
 
 interface Row {
   /** Unique among the rows, and the same for as long as the row lives. */
@@ -77,17 +84,37 @@ export interface SayRow extends AgentRow {
   open: boolean;
 }
 
-export interface ToolRow extends AgentRow {
-  type: "tool";
-  id: string;
+/** What an agent says of a call of a tool before it is made. */
+export interface Call {
   title: string;
   kind: string;
-  /** unfinished: its turn has ended, and nobody said how it went. */
-  status: ToolStatus | "unfinished";
   content: readonly ToolContent[];
   paths: readonly string[];
   input: unknown;
+}
+
+/** A terminal whose output an agent sends along with a call. */
+export interface TerminalView {
+  id: string;
+  cwd: string | null;
+  /** The newest output. */
+  output: string;
+  /** How many characters of older output were dropped. */
+  dropped: number;
+  exit: TerminalExit | null;
+}
+
+export interface ToolRow extends AgentRow, Call {
+  type: "tool";
+  id: string;
+  /** unfinished: its turn has ended, and nobody said how it went. */
+  status: ToolStatus | "unfinished";
   output: unknown;
+  terminals: readonly TerminalView[];
+  /** Diffs that a question showed: later content without a diff leaves them in place. */
+  asked: readonly ToolContent[];
+  /** The last question about this call. */
+  question: string | null;
   endedAt: number | null;
 }
 
@@ -100,7 +127,8 @@ export interface PermissionRow extends AgentRow {
   type: "permission";
   requestId: string;
   toolId: string | null;
-  title: string;
+  /** What the question is about, as it was when it was asked. */
+  call: Call;
   options: readonly PermissionOption[];
   state: "open" | "selected" | "cancelled" | "withdrawn";
   optionId: string | null;

@@ -100,8 +100,12 @@ function withLater(
   const items = again.items.slice();
   for (const [i, row] of items.entries()) {
     // The agent's rows are over with their turn.
-    if (i >= from && (row.type === "prompt" || row.type === "permission"))
-      items[i] = later.get(row.key) ?? row;
+    if (i < from) continue;
+    const now = later.get(row.key);
+    if (now?.type === "prompt") items[i] = now;
+    // What it asks about can have been told among the older events.
+    else if (now?.type === "permission" && row.type === "permission")
+      items[i] = { ...now, call: row.call };
   }
   const open = items[again.open];
   if (turns && open?.type === "say") items[again.open] = { ...open, open: false };

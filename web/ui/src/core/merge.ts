@@ -1,7 +1,7 @@
 /** How parts of the agent's messages and tool calls come together. */
 
-import type { Block, ToolFields } from "./acp.ts";
-import type { ToolRow } from "./items.ts";
+import type { Block, TerminalNews, ToolContent, ToolFields } from "./acp.ts";
+import type { Call, TerminalView, ToolRow } from "./items.ts";
 
 export function sameMessage(a: string | null, b: string | null): boolean {
   return a === b || a === null || b === null;
@@ -24,10 +24,65 @@ export function merged(row: ToolRow, f: ToolFields, at: number): ToolRow {
     title: f.title ?? row.title,
     kind: f.kind ?? row.kind,
     status,
-    content: f.content && f.content.length > 0 ? f.content : row.content,
+    content: f.content && f.content.length > 0 ? withAsked(row.asked, f.content) : row.content,
     paths: f.paths && f.paths.length > 0 ? f.paths : row.paths,
     input: f.input ?? row.input,
     output: f.output ?? row.output,
+    terminals: (f.terminals ?? []).reduce(withNews, row.terminals),
     endedAt: over ? (row.endedAt ?? at) : null,
+  };
+}
+
+function withAsked(
+  asked: readonly ToolContent[],
+  content: readonly ToolContent[],
+): readonly ToolContent[] {
+  return asked.length === 0 || content.some(isDiff) ? content : [...asked, ...content];
+}
+
+export function isDiff(c: ToolContent): boolean {
+  return c.type === "diff";
+}
+
+// A terminal that writes for hours must not fill the page's memory.
+const mostOutput = 1_000_000;
+
+function withNews(terminals: readonly TerminalView[], news: TerminalNews): TerminalView[] {
+  const known = terminals.find((t) => t.id === news.id);
+  const before = known ?? { id: news.id, cwd: null, output: "", dropped: 0, exit: null };
+  let output = before.output + (news.output ?? "");
+  const over = output.length > 2 * mostOutput ? output.length - mostOutput : 0;
+  output = output.slice(over);
+  const now: TerminalView = {
+    id: before.id,
+    cwd: news.cwd ?? before.cwd,
+    output,
+    dropped: before.dropped + over,
+    exit: news.exit ?? before.exit,
+  };
+  return known ? terminals.map((t) => (t === known ? now : t)) : [...terminals, now];
+}
+
+export const noCall: Call = {
+  title: "",
+  kind: "other",
+  content: [],
+  paths: [],
+  input: undefined,
+};
+
+/** callOf takes what a person decides on out of a call's row. */
+export function callOf({ title, kind, content, paths, input }: Call): Call {
+  return { title, kind, content, paths, input };
+}
+
+/** What a question did not say can be told after it; what it said stays as it was asked. */
+export function completed(asked: Call, now: Call): Call {
+  return {
+    title: asked.title || now.title,
+    kind: asked.kind === "other" ? now.kind : asked.kind,
+    content: asked.content.length > 0 ? asked.content : now.content,
+    paths: asked.paths.length > 0 ? asked.paths : now.paths,
+    input: asked.input ?? now.input,
   };
 }

@@ -13,6 +13,7 @@ import {
 
 import { load, loadBefore } from "./join.ts";
 import { apply, type Timeline } from "./timeline.ts";
+import { marked } from "./visible.ts";
 import type { SessionEvent } from "./wire.ts";
 
 export interface Room {
@@ -169,9 +170,9 @@ export function startsTyping(room: Room, id: string): Room {
   return { ...room, typing: new Set(room.typing).add(id) };
 }
 
-/** What to call somebody. */
+/** The name of a participant, in which nothing is hidden. */
 export function nameOf(p: Participant): string {
-  return p.displayName ?? p.userId;
+  return marked(p.displayName ?? p.userId);
 }
 
 export function personById(room: Room, id: string | null): Participant | null {

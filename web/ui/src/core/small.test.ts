@@ -44,7 +44,9 @@ describe("links", () => {
 
 describe("terminal output", () => {
   it("has colours and no escapes", () => {
-    expect(readAnsi("\x1b[1;31mbad\x1b[0m ok\x1b[38;5;200m pink\x1b[2K\x1b]0;title\x07!")).toEqual([
+    expect(
+      readAnsi("\x1b[1;31mbad\x1b[0m ok\x1b[38;5;200m pink\x1b[2K\x1b]0;title\x07!").runs,
+    ).toEqual([
       { text: "bad", bold: true, dim: false, color: 1 },
       { text: " ok", bold: false, dim: false, color: null },
       { text: " pink", bold: false, dim: false, color: null },
@@ -55,9 +57,16 @@ describe("terminal output", () => {
   it("shows the last state of a progress bar", () => {
     expect(
       readAnsi("10%\r50%\r100%\r\ndone")
-        .map((r) => r.text)
+        .runs.map((r) => r.text)
         .join(""),
     ).toBe("100%\ndone");
+  });
+
+  it("goes on in the colour that was left", () => {
+    const { style } = readAnsi("\x1b[32mgreen");
+    expect(readAnsi("still", style).runs).toEqual([
+      { text: "still", bold: false, dim: false, color: 2 },
+    ]);
   });
 });
 

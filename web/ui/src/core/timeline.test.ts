@@ -307,7 +307,115 @@ describe("plans", () => {
   });
 });
 
+describe("display terminals", () => {
+  const running = () =>
+    new Story().turn().update({
+      sessionUpdate: "tool_call",
+      toolCallId: "t1",
+      title: "make test",
+      kind: "execute",
+      status: "in_progress",
+      content: [{ type: "terminal", terminalId: "t1" }],
+      _meta: { terminal_info: { cwd: "/src", terminal_id: "t1" } },
+    });
+  const news = (story: Story, _meta: object) =>
+    story.update({ sessionUpdate: "tool_call_update", toolCallId: "t1", _meta });
+  const terminals = (story: Story) => only(fold(story).items, "tool").terminals;
+
+  test.each(["terminal_output_delta", "terminal_output"])("%s is appended", (name) => {
+    const story = running();
+    news(story, { [name]: { data: "one\n", terminal_id: "t1" } });
+    news(story, { [name]: { data: "two\n", terminal_id: "t1" } });
+    news(story, { terminal_exit: { exit_code: 2, signal: null, terminal_id: "t1" } });
+    expect(terminals(story)).toEqual([
+      {
+        id: "t1",
+        cwd: "/src",
+        output: "one\ntwo\n",
+        dropped: 0,
+        exit: { code: 2, signal: null },
+      },
+    ]);
+    expect(types(fold(story).items), "in the row of their call").toEqual(["prompt", "tool"]);
+  });
+
+  test("the newest output is kept of a terminal that writes on and on", () => {
+    const story = running();
+    const piece = "x".repeat(400_000);
+    for (let i = 0; i < 10; i++)
+      news(story, { terminal_output_delta: { data: `${i}${piece}`, terminal_id: "t1" } });
+    const [t] = terminals(story);
+    expect(t!.output.length).toBeLessThanOrEqual(2_000_000);
+    expect(t!.output.length + t!.dropped).toBe(10 * 400_001);
+    expect(t!.output).toContain("9x");
+  });
+
+  test("malformed metadata changes nothing", () => {
+    const story = running();
+    for (const v of [null, 7, "x", [], {}, { data: 7 }, { exit_code: "2" }])
+      news(story, { terminal_info: v, terminal_output: v, terminal_output_delta: v });
+    expect(terminals(story).map((t) => t.output)).toEqual([""]);
+  });
+});
+
 describe("permissions", () => {
+  const diff = { type: "diff", path: "a.go", oldText: "a", newText: "b" };
+  const question = (story: Story, toolCall: object) =>
+    story.add("permission_requested", { requestId: "q9", toolCall, options: [] } as never);
+
+  test("a question is about its call as it was when it was asked", () => {
+    const story = new Story().turn().update({
+      sessionUpdate: "tool_call",
+      toolCallId: "t1",
+      title: "bash",
+      kind: "execute",
+      rawInput: { command: "make" },
+    });
+    question(story, { toolCallId: "t1" });
+    story.update({
+      sessionUpdate: "tool_call_update",
+      toolCallId: "t1",
+      title: "Something else",
+      rawInput: { command: "rm -rf /" },
+    });
+    expect(only(fold(story).items, "permission").call).toEqual({
+      title: "bash",
+      kind: "execute",
+      content: [],
+      paths: [],
+      input: { command: "make" },
+    });
+  });
+
+  test("what it did not say can be told after it, until it is answered", () => {
+    const story = question(new Story().turn(), { toolCallId: "t1", title: "Edit a.go" });
+    const update = { sessionUpdate: "tool_call_update", toolCallId: "t1" };
+    story.update({ ...update, content: [diff] });
+    story.add("permission_withdrawn", { requestId: "q9" });
+    story.update({ ...update, rawInput: { late: true } });
+    expect(only(fold(story).items, "permission").call).toMatchObject({
+      title: "Edit a.go",
+      content: [diff],
+      input: undefined,
+    });
+  });
+
+  test("a diff that came with a question stays in its card", () => {
+    const story = question(new Story().turn(), { toolCallId: "t1", content: [diff] });
+    story.update({
+      sessionUpdate: "tool_call_update",
+      toolCallId: "t1",
+      status: "completed",
+      content: [{ type: "content", content: { type: "text", text: "written" } }],
+    });
+    expect(only(fold(story).items, "tool").content.map((c) => c.type)).toEqual(["diff", "block"]);
+    const newer = { ...diff, newText: "c" };
+    story.update({ sessionUpdate: "tool_call_update", toolCallId: "t1", content: [newer] });
+    expect(only(fold(story).items, "tool").content, "another diff takes its place").toEqual([
+      newer,
+    ]);
+  });
+
   const options = [
     { optionId: "always", name: "Always", kind: "allow_always" },
     { optionId: "once", name: "Once", kind: "allow_once" },
@@ -360,14 +468,26 @@ describe("what is not known", () => {
   test("unknown updates are kept whole, the same ones together", () => {
     const story = new Story()
       .turn()
-      .notify("_vendor/usage", { tokens: 1 })
-      .notify("_vendor/usage", { tokens: 2 })
-      .update({ sessionUpdate: "brand_new", x: null });
+      .update({ sessionUpdate: "brand_new", x: 1 })
+      .update({ sessionUpdate: "brand_new", x: 2 })
+      .notify("session/brand_new", { x: null });
     const { items } = fold(story);
     expect(items.filter((i) => i.type === "other").map((i) => [i.name, i.raw.length])).toEqual([
-      ["_vendor/usage", 2],
-      ["brand_new", 1],
+      ["brand_new", 2],
+      ["session/brand_new", 1],
     ]);
+  });
+
+  test("updates that say nothing to people make no rows", () => {
+    const story = new Story()
+      .turn()
+      .notify("_auth/status_update", { authStatus: { kind: "api_key" } })
+      .update({ sessionUpdate: "_vendor_thing", x: 1 })
+      .update({ sessionUpdate: "session_info_update", _meta: { codex: { threadStatus: "idle" } } })
+      .update({ sessionUpdate: "session_info_update", title: null })
+      .update({ sessionUpdate: "usage_update", _meta: { tokens: 1 } })
+      .update({ sessionUpdate: "tool_call_update", toolCallId: "t9", _meta: { vendor: {} } });
+    expect(types(fold(story).items)).toEqual(["prompt"]);
   });
 
   test("an event of a type that only a newer server knows is shown by its name", () => {

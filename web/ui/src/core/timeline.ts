@@ -23,8 +23,8 @@ import {
   type Update,
 } from "./acp.ts";
 import { findPermission, findPlan, findPrompt, findTool } from "./find.ts";
-import type { Item, PermissionRow, PromptRow, SayRow, ToolRow, TurnEndRow } from "./items.ts";
-import { joined, merged, sameMessage } from "./merge.ts";
+import type { Call, Item, PermissionRow, PromptRow, SayRow, ToolRow, TurnEndRow } from "./items.ts";
+import { callOf, completed, isDiff, joined, merged, noCall, sameMessage } from "./merge.ts";
 import { noticeOf } from "./notices.ts";
 import type { SessionEvent } from "./wire.ts";
 
@@ -289,7 +289,8 @@ class Draft {
         this.say(u.kind, u.messageId, u.block);
         return;
       case "tool":
-        this.tool(u.id, u.begins, u.fields);
+        // An update can be about metadata alone.
+        if (u.begins || Object.keys(u.fields).length > 0) this.tool(u.id, u.begins, u.fields);
         return;
       case "plan":
         this.plan(u.entries);
@@ -302,6 +303,8 @@ class Draft {
         return;
       case "title":
         this.rest = { ...this.rest, title: u.title };
+        return;
+      case "quiet":
         return;
       case "other":
         this.other(u.name, raw);
@@ -341,7 +344,9 @@ class Draft {
     const row = this.items[i];
     if (!begins && i < start) this.stray();
     if (row?.type === "tool") {
-      this.replace(i, merged(row, f, this.at));
+      const now = merged(row, f, this.at);
+      this.replace(i, now);
+      if (now.question !== null) this.complete(now.question, now);
       return;
     }
     this.endSaying();
@@ -355,10 +360,20 @@ class Draft {
       paths: [],
       input: undefined,
       output: undefined,
+      terminals: [],
+      asked: [],
+      question: null,
       endedAt: null,
       turn: this.rest.running,
     };
     this.add(merged(blank as ToolRow, f, this.at));
+  }
+
+  private complete(question: string, now: ToolRow): void {
+    const i = findPermission(this.items, question);
+    const row = this.items[i];
+    if (row?.type === "permission" && row.state === "open")
+      this.replace(i, { ...row, call: completed(row.call, now) });
   }
 
   private endTools(): void {
@@ -387,13 +402,13 @@ class Draft {
     const id = typeof call.toolCallId === "string" ? call.toolCallId : null;
     const fields = readToolFields(call);
     // The question can be the only announcement of its call.
-    if (id !== null) this.tool(id, false, fields);
-    else this.endSaying();
+    const about = id === null ? null : this.askedAbout(id, requestId, fields);
+    if (about === null) this.endSaying();
     this.add({
       type: "permission",
       requestId,
       toolId: id,
-      title: fields.title ?? "",
+      call: about ?? callOf({ ...noCall, ...fields }),
       options: readOptions(options),
       state: "open",
       optionId: null,
@@ -403,11 +418,24 @@ class Draft {
     });
   }
 
+  /** Returns the call as the question and what was told before it describe it. */
+  private askedAbout(id: string, question: string, fields: ToolFields): Call {
+    this.tool(id, false, fields);
+    const i = findTool(this.items, id, false, this.rest.start);
+    const row = this.items[i];
+    if (row?.type !== "tool") return callOf({ ...noCall, ...fields });
+    this.replace(i, { ...row, question, asked: row.content.filter(isDiff) });
+    return callOf(row);
+  }
+
   private changePermission(id: string, change: Partial<PermissionRow>): void {
     const i = findPermission(this.items, id);
     const row = this.items[i];
-    if (row?.type === "permission") this.replace(i, { ...row, ...change });
-    else this.stray();
+    if (row?.type !== "permission") {
+      this.stray();
+      return;
+    }
+    this.replace(i, { ...row, ...change });
   }
 
   private other(name: string, raw: unknown): void {

@@ -10,8 +10,12 @@ import {
 
 import type { Message } from "parley-client";
 
+import { WholeText } from "../content/WholeText.tsx";
+import { HiddenWarning } from "../content/Visible.tsx";
 import type { AgentCommand } from "../core/acp.ts";
+import { isTouch, sendsOnEnter } from "../core/enter.ts";
 import type { Rights } from "../core/rights.ts";
+import { countHidden, withoutHidden } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import { ComposerBar } from "./ComposerBar.tsx";
@@ -62,6 +66,12 @@ function Writing(props: Props) {
   useEffect(() => {
     if (replyTo) area.current?.focus();
   }, [replyTo]);
+  useEffect(() => {
+    // What is typed goes here, and not to something that waits. A touch screen
+    // would bring its keyboard up.
+    if (!isTouch() && document.activeElement === document.body)
+      area.current?.focus({ preventScroll: true });
+  }, []);
 
   const choose = (next: Target) => {
     props.onReplyDone();
@@ -69,8 +79,10 @@ function Writing(props: Props) {
     area.current?.focus();
   };
   const onKeyDown = (e: KeyboardEvent) => {
-    if (e.key === "Enter" && !e.shiftKey && !e.nativeEvent.isComposing) draft.send();
-    else if (e.key === "." && (e.ctrlKey || e.metaKey) && rights.prompt !== "no") {
+    const plain = !e.shiftKey && !isTouch();
+    if (sendsOnEnter(e.nativeEvent) && (plain || e.ctrlKey || e.metaKey)) {
+      if (!e.repeat) draft.send();
+    } else if (e.key === "." && (e.ctrlKey || e.metaKey) && rights.prompt !== "no") {
       choose(to === "chat" ? "prompt" : "chat");
     } else if (e.key === "Escape" && replyTo) props.onReplyDone();
     else return;
@@ -90,11 +102,25 @@ function Writing(props: Props) {
           {t.composer.unsent(draft.unsent)}
         </p>
       )}
+      {countHidden(draft.text) > 0 && (
+        <div className="composer-hidden">
+          <HiddenWarning count={countHidden(draft.text)} />
+          <WholeText text={draft.text} label={t.composer.label[to]} lines={4} />
+          <button
+            type="button"
+            className="text-button"
+            onClick={() => draft.write(withoutHidden(draft.text))}
+          >
+            {t.hidden.remove}
+          </button>
+        </div>
+      )}
       {replyTo && <ReplyLine message={replyTo} onDrop={props.onReplyDone} />}
       <Textarea
         ref={area}
         aria-label={t.composer.label[to]}
         placeholder={placeholder(to, rights)}
+        enterKeyHint={isTouch() ? "enter" : "send"}
         value={draft.text}
         autosize
         minRows={1}
@@ -125,7 +151,7 @@ function placeholder(to: Target, rights: Rights): string {
 
 function hint(over: number, busy: boolean, rights: Rights): string {
   if (over > 0) return t.composer.tooLong(over);
-  if (!busy) return t.composer.hint;
+  if (!busy) return isTouch() ? "" : t.composer.hint;
   return rights.prompt === "propose" ? t.composer.queuedProposal : t.composer.queued;
 }
 

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Menu, SegmentedControl } from "@mantine/core";
 
 import type { AgentCommand } from "../core/acp.ts";
+import { marked } from "../core/visible.ts";
 import type { Rights } from "../core/rights.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
@@ -106,8 +107,8 @@ function Commands({ commands, onChoose }: CommandsProps) {
         <Menu.Label>{t.composer.commands}</Menu.Label>
         {commands.slice(0, mostCommands).map((c) => (
           <Menu.Item key={c.name} onClick={() => onChoose(`/${c.name} `)}>
-            <span className="mono">/{c.name}</span>
-            <span className="command-about">{c.description}</span>
+            <span className="mono">/{marked(c.name)}</span>
+            <span className="command-about">{marked(c.description)}</span>
           </Menu.Item>
         ))}
       </Menu.Dropdown>

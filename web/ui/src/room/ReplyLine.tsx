@@ -3,6 +3,7 @@ import { ActionIcon } from "@mantine/core";
 import type { Message } from "parley-client";
 
 import { nameOf } from "../core/room.ts";
+import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
@@ -15,7 +16,8 @@ export function ReplyLine({ message, onDrop }: { message: Message; onDrop(): voi
     <p className="reply-line">
       <Icon name="reply" size={14} />
       <span className="cut">
-        {t.composer.replyTo(author ? nameOf(author) : t.somebody)}: {message.text.slice(0, 140)}
+        {t.composer.replyTo(author ? nameOf(author) : t.somebody)}:{" "}
+        {marked(message.text.slice(0, 140))}
       </span>
       <ActionIcon
         size="sm"

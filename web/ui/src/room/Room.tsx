@@ -7,12 +7,15 @@ import { preloadRichText } from "../content/RichText.tsx";
 import { prefer, preference } from "../core/memory.ts";
 import { mayCancel, rightsOf, type Rights } from "../core/rights.ts";
 import { nameOf, personById, type Room as RoomModel } from "../core/room.ts";
+import { marked } from "../core/visible.ts";
+import { itemsWithWaiting } from "../core/waiting.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { toastError } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
 import { Composer, type ComposerHandle } from "./Composer.tsx";
-import { RoomContext, type RoomTools } from "./context.ts";
+import { DeciderContext, decidesNothing, RoomContext, type RoomTools } from "./context.ts";
+import { Counter } from "./Counter.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { Header, type DialogName } from "./Header.tsx";
 import type { RoomStore } from "./store.ts";
@@ -21,7 +24,6 @@ import { Typing } from "./Typing.tsx";
 import { useBell } from "./useBell.ts";
 import { useShortcuts } from "./useShortcuts.ts";
 import { useTitle } from "./useTitle.ts";
-import { Waiting } from "./Waiting.tsx";
 
 preloadRichText();
 
@@ -42,7 +44,21 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
   const [replyTo, setReplyTo] = useState<Message | null>(null);
   const [singleKeys, setSingleKeys] = useState(preference("keys") !== "off");
   const title = useTitle(room);
-  const tools = useTools(store, client, room.me.id, setReplyTo, timeline);
+  const tools = useTools(store, client, room.me.id, setReplyTo);
+  const items = useMemo(
+    () => (rights.host ? itemsWithWaiting(room) : room.timeline.items),
+    [rights.host, room.timeline.items, room.pending, room.permissions],
+  );
+  const decider = useMemo(
+    () =>
+      rights.host
+        ? {
+            proposals: new Set(room.pending.map((a) => a.id)),
+            questions: new Set(room.permissions.map((p) => p.requestId)),
+          }
+        : decidesNothing,
+    [rights.host, room.pending, room.permissions],
+  );
 
   useBell(room, title, rights.host);
   useShortcuts({
@@ -54,81 +70,89 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
 
   return (
     <RoomContext value={tools}>
-      <div className="room">
-        <a
-          className="skip"
-          href="#composer"
-          onClick={(e) => (e.preventDefault(), composer.current?.focus())}
-        >
-          {t.room.skip}
-        </a>
-        <Header
-          room={room}
-          title={title}
-          connection={connection}
-          host={rights.host}
-          open={setDialog}
-        />
-        <main className="room-main">
-          <div className="room-talk">
-            {room.timeline.items.length === 0 ? (
-              <div className="timeline" aria-busy="true" />
-            ) : (
-              <Timeline
-                session={room.session.id}
-                items={room.timeline.items}
-                meId={room.me.id}
-                more={room.more}
-                loadingOlder={loadingOlder}
-                onOlder={() => void store.older(client)}
-                hint={
-                  isQuiet(room) && <Quiet rights={rights} onInvite={() => setDialog("invite")} />
-                }
-                handle={timeline}
-              />
-            )}
-            <div className="dock">
-              <Typing room={room} />
-              {rights.host && (
-                <Waiting pending={room.pending} permissions={room.permissions} keys={singleKeys} />
-              )}
-              <div id="composer">
-                <Composer
-                  handle={composer}
-                  rights={rights}
-                  why={whyNot(room, connection)}
-                  busy={room.timeline.running !== null}
-                  mayStop={mayStop(room, rights)}
-                  commands={room.timeline.commands ?? []}
-                  limits={room.limits}
-                  live={connection.state === "live"}
-                  lost={connection.state === "reconnecting"}
-                  replyTo={replyTo}
-                  onReplyDone={() => setReplyTo(null)}
-                  onSent={() => timeline.current?.toEnd()}
+      <DeciderContext value={decider}>
+        <div className="room">
+          <a
+            className="skip"
+            href="#composer"
+            onClick={(e) => (e.preventDefault(), composer.current?.focus())}
+          >
+            {t.room.skip}
+          </a>
+          <Header
+            room={room}
+            title={title}
+            connection={connection}
+            host={rights.host}
+            open={setDialog}
+          />
+          <main className="room-main">
+            <div className="room-talk">
+              {items.length === 0 ? (
+                <div className="timeline" aria-busy="true" />
+              ) : (
+                <Timeline
+                  session={room.session.id}
+                  items={items}
+                  meId={room.me.id}
+                  more={room.more}
+                  loadingOlder={loadingOlder}
+                  onOlder={() => void store.older(client)}
+                  hint={
+                    isQuiet(room) && <Quiet rights={rights} onInvite={() => setDialog("invite")} />
+                  }
+                  handle={timeline}
                 />
+              )}
+              <div className="dock">
+                <div className="dock-line">
+                  <Typing room={room} />
+                  {rights.host && (
+                    <Counter
+                      room={room}
+                      items={items}
+                      onShow={(key) => timeline.current?.show(key)}
+                    />
+                  )}
+                </div>
+                <div id="composer">
+                  <Composer
+                    handle={composer}
+                    rights={rights}
+                    why={whyNot(room, connection)}
+                    busy={room.timeline.running !== null}
+                    mayStop={mayStop(room, rights)}
+                    commands={room.timeline.commands ?? []}
+                    limits={room.limits}
+                    live={connection.state === "live"}
+                    lost={connection.state === "reconnecting"}
+                    replyTo={replyTo}
+                    onReplyDone={() => setReplyTo(null)}
+                    onSent={() => timeline.current?.toEnd()}
+                  />
+                </div>
               </div>
             </div>
-          </div>
-          <aside className="aside">
-            <div className="aside-inside">
-              <Aside room={room} host={rights.host} />
-            </div>
-          </aside>
-        </main>
-        <Announcer text={latestOfPeople(room)} />
-        <Dialogs
-          room={room}
-          host={rights.host}
-          which={dialog}
-          singleKeys={singleKeys}
-          onSingleKeys={(on) => {
-            setSingleKeys(on);
-            prefer("keys", on ? "on" : "off");
-          }}
-          onClose={() => setDialog(null)}
-        />
-      </div>
+            <aside className="aside">
+              <div className="aside-inside">
+                <Aside room={room} host={rights.host} />
+              </div>
+            </aside>
+          </main>
+          <Announcer text={latestOfPeople(room)} />
+          <Dialogs
+            room={room}
+            host={rights.host}
+            which={dialog}
+            singleKeys={singleKeys}
+            onSingleKeys={(on) => {
+              setSingleKeys(on);
+              prefer("keys", on ? "on" : "off");
+            }}
+            onClose={() => setDialog(null)}
+          />
+        </div>
+      </DeciderContext>
     </RoomContext>
   );
 }
@@ -157,13 +181,13 @@ function useTools(
   client: SessionClient,
   meId: string,
   reply: (m: Message) => void,
-  timeline: { current: TimelineHandle | null },
 ): RoomTools {
   return useMemo(
     () => ({
       store,
       client,
       meId,
+      drafts: new Map(),
       reply,
       person: (id) => {
         const { room } = store.snapshot();
@@ -175,7 +199,6 @@ function useTools(
           .room?.timeline.items.find((r) => r.type === "chat" && r.message.id === id);
         return row?.type === "chat" ? row.message : null;
       },
-      show: (key) => timeline.current?.show(key),
       run: (command) =>
         command.then(
           () => true,
@@ -185,7 +208,7 @@ function useTools(
           },
         ),
     }),
-    [store, client, meId, reply, timeline],
+    [store, client, meId, reply],
   );
 }
 
@@ -204,7 +227,7 @@ function mayStop(room: RoomModel, rights: Rights): boolean {
 function latestOfPeople(room: RoomModel): string {
   const last = room.timeline.items.findLast((r) => r.type === "chat" || r.type === "prompt");
   if (last?.type === "chat" && last.author.id !== room.me.id)
-    return `${nameOf(last.author)}: ${last.message.text.slice(0, 300)}`;
+    return `${nameOf(last.author)}: ${marked(last.message.text.slice(0, 300))}`;
   if (last?.type === "prompt" && last.author && last.author.id !== room.me.id)
     return t.prompt.proposed(nameOf(last.author));
   return "";

@@ -15,6 +15,7 @@ const start = 1_000_000_000;
 
 export interface TimelineHandle {
   toEnd(): void;
+  /** Scrolls to what waits in a row, and gives it the focus. */
   show(key: string): void;
 }
 
@@ -43,7 +44,8 @@ export function Timeline(props: Props) {
       const i = items.findIndex((r) => r.key === key);
       if (i < 0) return;
       release();
-      list.current?.scrollToIndex({ index: i, align: "center", behavior: "auto" });
+      list.current?.scrollToIndex({ index: i, align: "start", offset: -12, behavior: "auto" });
+      focusCard(key);
     },
   }));
 
@@ -90,6 +92,15 @@ export function Timeline(props: Props) {
       )}
     </section>
   );
+}
+
+// A row that was out of sight is drawn some frames later.
+const framesToWait = 120;
+
+function focusCard(key: string, left = framesToWait): void {
+  const card = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"] .wait`);
+  if (card) card.focus({ preventScroll: true });
+  else if (left > 0) requestAnimationFrame(() => focusCard(key, left - 1));
 }
 
 interface Context {

@@ -2,6 +2,7 @@ import { createContext, useContext } from "react";
 
 import type { Message, Participant, SessionClient } from "parley-client";
 
+import type { Draft } from "./cards/drafts.ts";
 import type { RoomStore } from "./store.ts";
 
 /** What rows and cards need beside their own item. It stays the same for the room's life. */
@@ -9,12 +10,12 @@ export interface RoomTools {
   store: RoomStore;
   client: SessionClient;
   meId: string;
+  /** What is being written in cards, by approval: a list draws its cards only while they are in sight. */
+  drafts: Map<string, Draft>;
   person(id: string | null): Participant | null;
   message(id: string): Message | null;
   /** Begins a reply to a message. */
   reply(message: Message): void;
-  /** Scrolls to a row. */
-  show(key: string): void;
   /** Gives a command and says so when it fails. Resolves to whether it was done. */
   run(command: Promise<unknown>): Promise<boolean>;
 }
@@ -25,4 +26,20 @@ export function useTools(): RoomTools {
   const tools = useContext(RoomContext);
   if (!tools) throw new Error("outside of a room");
   return tools;
+}
+
+/** What waits for the decision of the one who looks at the page. */
+export interface Decider {
+  /** By the ids of their approvals. */
+  proposals: ReadonlySet<string>;
+  /** By the ids of their requests. */
+  questions: ReadonlySet<string>;
+}
+
+export const decidesNothing: Decider = { proposals: new Set(), questions: new Set() };
+
+export const DeciderContext = createContext<Decider>(decidesNothing);
+
+export function useDecider(): Decider {
+  return useContext(DeciderContext);
 }

@@ -7,7 +7,7 @@ export interface Shortcuts {
   enabled: boolean;
 }
 
-/** Single keys, while nothing is being written. What waits marks its buttons with data-key. */
+/** Single keys that only move about, while nothing is being written. None of them decides. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
@@ -16,6 +16,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       const s = latest.current;
       if (
         !s.enabled ||
+        e.repeat ||
         e.ctrlKey ||
         e.metaKey ||
         e.altKey ||
@@ -35,15 +36,8 @@ function act(key: string, s: Shortcuts): boolean {
   if (key === "/") s.compose();
   else if (key === "End") s.toEnd();
   else if (key === "?") s.help();
-  else return press(key.toLowerCase());
+  else return false;
   return true;
-}
-
-function press(key: string): boolean {
-  if (!/^[aer1-9]$/.test(key)) return false;
-  const button = document.querySelector<HTMLButtonElement>(`.waiting [data-key="${key}"]`);
-  button?.click();
-  return button !== null;
 }
 
 function writes(target: EventTarget | null): boolean {

@@ -1,5 +1,8 @@
 import { useCallback, useRef, useState } from "react";
 
+import { Held } from "./held.ts";
+import { scrollBySelf } from "./ownScrolls.ts";
+
 // So close to the end counts as at the end.
 const nearPx = 80;
 // So long may a wheel or a finger make the list glide on.
@@ -7,13 +10,15 @@ const wishLastsMs = 1_000;
 
 /**
  * Keeps a list at its end while it grows, or while its window shrinks, unless
- * somebody has scrolled up. Growth alone never lets go of the end.
+ * the user has scrolled up. Growth alone never lets go of the end. While the
+ * user is about to decide on something in the list, it stays where it is.
  */
 export function useStick() {
   const [atEnd, setAtEnd] = useState(true);
   const stuck = useRef(true);
   const touched = useRef(-Infinity);
   const scroller = useRef<HTMLElement | null>(null);
+  const held = useRef<Held | null>(null);
   const detach = useRef<() => void>(() => {});
 
   const stick = useCallback((on: boolean) => {
@@ -22,71 +27,82 @@ export function useStick() {
     setAtEnd(on);
   }, []);
 
+  /** To be called when the list, or its window, has become longer or shorter. */
+  const follow = useCallback(() => {
+    const s = scroller.current;
+    if (!s || held.current?.keepInPlace()) return;
+    if (stuck.current) scrollBySelf(s, s.scrollHeight);
+  }, []);
+
   const attach = useCallback(
     (element: HTMLElement | Window | null) => {
       detach.current();
       detach.current = () => {};
+      held.current = null;
       scroller.current = element instanceof HTMLElement ? element : null;
-      if (scroller.current) detach.current = keepAtEnd(scroller.current, stuck, touched, stick);
+      const s = scroller.current;
+      if (!s) return;
+      const holding = (held.current = new Held(s, follow));
+      const watching = watchScrolling(s, touched, follow, (on) => stick(on));
+      detach.current = () => {
+        holding.close();
+        watching();
+      };
     },
-    [stick],
+    [stick, follow],
   );
 
   const toEnd = useCallback(() => {
     touched.current = -Infinity; // whatever was wished before
+    held.current?.release();
     stick(true);
     const s = scroller.current;
-    if (s) s.scrollTop = s.scrollHeight;
+    if (s) scrollBySelf(s, s.scrollHeight);
   }, [stick]);
 
   /** To be called before the list is scrolled elsewhere. */
-  const release = useCallback(() => stick(false), [stick]);
-
-  /** To be called when the list has become longer or shorter. */
-  const follow = useCallback(() => {
-    const s = scroller.current;
-    if (s && stuck.current) s.scrollTop = s.scrollHeight;
-  }, []);
+  const release = useCallback(() => {
+    held.current?.release();
+    stick(false);
+  }, [stick]);
 
   return { atEnd, attach, toEnd, release, follow };
 }
 
-function keepAtEnd(
+function watchScrolling(
   s: HTMLElement,
-  stuck: { current: boolean },
   touched: { current: number },
+  follow: () => void,
   stick: (on: boolean) => void,
 ): () => void {
   let top = s.scrollTop;
-  let held = false;
+  let pressed = false;
   const touch = (e: Event) => {
     touched.current = e.timeStamp;
-    if (e.type === "pointerdown") held = true;
+    if (e.type === "pointerdown") pressed = true;
   };
-  const release = () => (held = false);
+  const release = () => (pressed = false);
   const onScroll = (e: Event) => {
     const left = s.scrollHeight - s.clientHeight - s.scrollTop;
-    // Rows that are measured anew scroll, too: that is not somebody's wish.
-    const wished = held || e.timeStamp - touched.current < wishLastsMs;
+    // Rows that are measured anew scroll, too: that is not the user's wish.
+    const wished = pressed || e.timeStamp - touched.current < wishLastsMs;
     if (left < nearPx) stick(true);
     else if (wished && s.scrollTop < top) stick(false);
     top = s.scrollTop;
   };
-  const follow = new ResizeObserver(() => {
-    if (stuck.current) s.scrollTop = s.scrollHeight;
-  });
+  const resized = new ResizeObserver(follow);
   const touches = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
   for (const type of touches) s.addEventListener(type, touch, { passive: true });
   window.addEventListener("pointerup", release);
   s.addEventListener("scroll", onScroll, { passive: true });
-  follow.observe(s);
+  resized.observe(s);
   // Rows that are measured anew change the list after it has said how high it is.
   const list = s.querySelector('[data-testid="virtuoso-item-list"]');
-  if (list) follow.observe(list, { box: "border-box" });
+  if (list) resized.observe(list, { box: "border-box" });
   return () => {
     for (const type of touches) s.removeEventListener(type, touch);
     window.removeEventListener("pointerup", release);
     s.removeEventListener("scroll", onScroll);
-    follow.disconnect();
+    resized.disconnect();
   };
 }

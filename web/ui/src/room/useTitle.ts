@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { titleOf } from "../core/api.ts";
 import { recall, remember } from "../core/memory.ts";
 import { nameOf, type Room } from "../core/room.ts";
+import { marked } from "../core/visible.ts";
 import { t } from "../texts.ts";
 
 /** What to call a room: what the agent calls it, or else the host, or else the host's name. */
@@ -10,7 +11,7 @@ export function useTitle(room: Room): string {
   const { id, hostSessionId, hostUserId } = room.session;
   const [known] = useState(() => recall(id)?.title);
   const given = useGivenTitle(hostSessionId);
-  const title = room.timeline.title || known || given;
+  const title = marked(room.timeline.title || known || given);
   useEffect(
     () => remember(id, { role: room.me.role, at: Date.now(), ...(title && { title }) }),
     [id, room.me.role, title],

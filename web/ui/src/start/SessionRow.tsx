@@ -4,10 +4,12 @@ import { relativeTime } from "../core/format.ts";
 import { recall } from "../core/memory.ts";
 import { server } from "../core/place.ts";
 import { t } from "../texts.ts";
+import { marked } from "../core/visible.ts";
 import type { Entry } from "./choose.ts";
 
 /** One session of the list; one enters those that this browser knows a way into. */
-export function SessionRow({ entry: { session: s, title, agent } }: { entry: Entry }) {
+export function SessionRow({ entry: { session: s, title: given, agent } }: { entry: Entry }) {
+  const title = marked(given);
   const known = recall(s.id);
   const now = Date.now();
   const active = s.status === "active";

@@ -1,6 +1,7 @@
 import { Blocks } from "../../content/Blocks.tsx";
 import { duration } from "../../core/format.ts";
 import type { SayRow } from "../../core/items.ts";
+import { marked } from "../../core/visible.ts";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
@@ -40,7 +41,7 @@ function Summary({ row }: { row: SayRow }) {
           took >= 1000 &&
           ` ${t.turn.in(duration(took)).replace(/^in/, "for")}`}
       </span>
-      <span className="cut">{first?.type === "text" ? first.text.slice(0, 200) : ""}</span>
+      <span className="cut">{first?.type === "text" ? marked(first.text.slice(0, 200)) : ""}</span>
     </>
   );
 }

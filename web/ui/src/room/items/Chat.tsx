@@ -1,5 +1,6 @@
 import type { ChatRow } from "../../core/items.ts";
 import { nameOf } from "../../core/room.ts";
+import { marked } from "../../core/visible.ts";
 import { LongText } from "../../content/LongText.tsx";
 import { Face } from "../../parts/Face.tsx";
 import { Icon } from "../../parts/Icon.tsx";
@@ -27,7 +28,7 @@ export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {
         )}
         <div className="bubble">
           {row.message.replyTo && <Quoted id={row.message.replyTo} />}
-          <LongText text={row.message.text} rich />
+          <LongText text={row.message.text} />
         </div>
       </div>
       <button
@@ -51,7 +52,7 @@ function Quoted({ id }: { id: string }) {
       <Icon name="reply" size={12} />
       <span className="cut">
         {message
-          ? `${author ? nameOf(author) : t.somebody}: ${message.text.slice(0, 120)}`
+          ? `${author ? nameOf(author) : t.somebody}: ${marked(message.text.slice(0, 120))}`
           : t.chat.unknownMessage}
       </span>
     </p>

@@ -1,5 +1,7 @@
 import type { Notice, NoticeRow } from "../../core/items.ts";
 import { nameOf } from "../../core/room.ts";
+import { marked } from "../../core/visible.ts";
+import { WholeText } from "../../content/WholeText.tsx";
 import { Fold } from "../../parts/Fold.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { t } from "../../texts.ts";
@@ -12,9 +14,7 @@ export function NoticeLine({ row }: { row: NoticeRow }) {
   if (n.what === "agent" && n.detail) {
     return (
       <Fold className="fold-quiet notice-agent" summary={t.agent(n.status)}>
-        <pre className="json" tabIndex={0}>
-          {n.detail}
-        </pre>
+        <WholeText text={n.detail} label={t.tool.output} mono />
       </Fold>
     );
   }
@@ -34,7 +34,7 @@ function sentence(n: Exclude<Notice, { what: "unknown" }>): string {
     case "role":
       return t.notice.role(nameOf(n.who), t.role(n.who.role));
     case "left": {
-      const why = n.reason ? t.notice.because(n.reason) : "";
+      const why = n.reason ? t.notice.because(marked(n.reason)) : "";
       return (n.removed ? t.notice.removed(nameOf(n.who)) : t.notice.left(nameOf(n.who))) + why;
     }
     case "mode":

@@ -1,5 +1,6 @@
 import { pretty } from "../../core/format.ts";
 import type { OtherRow } from "../../core/items.ts";
+import { WholeText } from "../../content/WholeText.tsx";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
@@ -16,9 +17,7 @@ export function OtherUpdate({ row }: { row: OtherRow }) {
       }
     >
       {row.raw.map((raw, i) => (
-        <pre key={i} className="json" tabIndex={0}>
-          {pretty(raw)}
-        </pre>
+        <WholeText key={i} text={pretty(raw)} label={t.whole.json} mono />
       ))}
     </Fold>
   );

@@ -1,20 +1,36 @@
+import { CallView, hiddenIn } from "../../content/CallView.tsx";
+import { shortened } from "../../content/Short.tsx";
+import { HiddenWarning } from "../../content/Visible.tsx";
 import type { PermissionRow } from "../../core/items.ts";
 import { nameOf } from "../../core/room.ts";
+import { marked } from "../../core/visible.ts";
+import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
-import { useTools } from "../context.ts";
+import { QuestionCard } from "../cards/QuestionCard.tsx";
+import { useDecider } from "../context.ts";
 
-/** The record of a question; it is answered where everything that waits is. */
+/** A question of the agent: a card while one is to answer it, and then the record of its answer. */
 export function PermissionLine({ row }: { row: PermissionRow }) {
-  const tools = useTools();
-  const host = tools.person(tools.meId)?.role === "host";
+  const { questions } = useDecider();
+  if (questions.has(row.requestId)) return <QuestionCard row={row} />;
+  return (
+    <>
+      <Answer row={row} />
+      <Fold summary={t.permission.about} className="fold-quiet permission-about">
+        <CallView call={row.call} />
+        <HiddenWarning count={hiddenIn(row.call)} />
+      </Fold>
+    </>
+  );
+}
+
+function Answer({ row }: { row: PermissionRow }) {
   return (
     <p className={`permission permission-${row.state} ${allowed(row) ? "" : "permission-no"}`}>
       <Icon name={row.state === "open" ? "question" : allowed(row) ? "check" : "cross"} size={15} />
       <span>
-        {row.state === "open"
-          ? `${t.permission.asks}: ${host ? t.permission.waitsYou : t.permission.waits}`
-          : answer(row)}
+        {row.state === "open" ? `${t.permission.asks}: ${t.permission.waits}` : answer(row)}
       </span>
     </p>
   );
@@ -30,7 +46,7 @@ function allowed(row: PermissionRow): boolean {
 
 function answer(row: PermissionRow): string {
   if (row.state === "withdrawn") return t.permission.withdrawn;
-  const what = chosen(row)?.name ?? row.optionId ?? t.permission.rejectedDefault;
+  const what = marked(shortened(chosen(row)?.name ?? row.optionId ?? t.permission.rejectedDefault));
   if (row.source === "policy") return t.permission.byPolicy(what);
   if (row.source === "timeout") return t.permission.byTimeout(what);
   if (row.state === "cancelled") return t.permission.cancelled;

@@ -1,3 +1,4 @@
+import { WholeText } from "../../content/WholeText.tsx";
 import type { PlanEntry } from "../../core/acp.ts";
 import type { PlanRow } from "../../core/items.ts";
 import { Icon } from "../../parts/Icon.tsx";
@@ -25,10 +26,10 @@ export function Steps({ entries }: { entries: readonly PlanEntry[] }) {
           <span className="tick" aria-hidden="true">
             {e.status === "completed" ? <Icon name="check" size={12} /> : null}
           </span>
-          <span>
-            {e.content}
+          <div className="step-text">
+            <WholeText text={e.content} label={t.plan.title} lines={4} characters={400} />
             <span className="hidden-visually">, {t.plan.states[e.status]}</span>
-          </span>
+          </div>
         </li>
       ))}
     </ol>

@@ -1,17 +1,26 @@
-import { LongText } from "../../content/LongText.tsx";
+import { HiddenWarning } from "../../content/Visible.tsx";
+import { WholeText } from "../../content/WholeText.tsx";
 import type { PromptRow } from "../../core/items.ts";
 import { nameOf } from "../../core/room.ts";
+import { countHidden, marked } from "../../core/visible.ts";
 import { Face } from "../../parts/Face.tsx";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { t } from "../../texts.ts";
-import { useTools } from "../context.ts";
+import { ProposalCard } from "../cards/ProposalCard.tsx";
+import { useDecider, useTools } from "../context.ts";
 
 const busy = new Set(["pending", "queued"]);
 
-/** A prompt, with who proposed, edited, approved or rejected it. */
+/** A prompt, with who proposed, edited, approved or rejected it; a card while one is to decide on it. */
 export function Prompt({ row }: { row: PromptRow }) {
+  const { proposals } = useDecider();
+  if (proposals.has(row.approval.id)) return <ProposalCard approval={row.approval} />;
+  return <Settled row={row} />;
+}
+
+function Settled({ row }: { row: PromptRow }) {
   const tools = useTools();
   const { approval: a, state } = row;
   const author = row.author ?? tools.person(a.participantId);
@@ -32,12 +41,13 @@ export function Prompt({ row }: { row: PromptRow }) {
         <Time at={row.at} />
       </header>
       <div className="prompt-text">
-        <LongText text={a.prompt} />
+        <WholeText text={a.prompt} label={t.waiting.prompt} />
       </div>
+      <HiddenWarning count={countHidden(a.prompt)} />
       {a.originalPrompt !== null && a.originalPrompt !== a.prompt && (
         <Fold summary={t.prompt.original} className="fold-quiet">
-          <div className="prompt-text prompt-before" dir="auto">
-            {a.originalPrompt}
+          <div className="prompt-text prompt-before">
+            <WholeText text={a.originalPrompt} label={t.waiting.prompt} />
           </div>
         </Fold>
       )}
@@ -59,7 +69,7 @@ function credits(row: PromptRow): string {
   if (decidedBy === null) return t.prompt.proposes;
   if (decidedBy.id === a.participantId) return t.prompt.prompts;
   if (row.state === "rejected") {
-    const why = a.reason ? t.notice.because(a.reason) : "";
+    const why = a.reason ? t.notice.because(marked(a.reason)) : "";
     return t.prompt.rejectedBy(nameOf(decidedBy)) + why;
   }
   return a.originalPrompt === null

@@ -1,6 +1,7 @@
 import { memo } from "react";
 
 import type { Item } from "../../core/items.ts";
+import { useDecider } from "../context.ts";
 import { AgentSays } from "./AgentSays.tsx";
 import { Chat } from "./Chat.tsx";
 import { NoticeLine } from "./NoticeLine.tsx";
@@ -21,12 +22,24 @@ interface Props {
 export const Row = memo(function Row({ item, follows }: Props) {
   const inTurn =
     ("turn" in item && item.turn !== null) || ("during" in item && item.during !== null);
+  const waiting = useWaits(item) ? " waiting" : "";
   return (
-    <div className={`row row-${item.type}${inTurn ? " in-turn" : ""}`}>
+    <div
+      className={`row row-${item.type}${inTurn ? " in-turn" : ""}${waiting}`}
+      data-row={item.key}
+      tabIndex={-1}
+    >
       <Body item={item} follows={follows} />
     </div>
   );
 });
+
+/** Whether a row waits for the decision of the one who looks at it. */
+function useWaits(item: Item): boolean {
+  const { proposals, questions } = useDecider();
+  if (item.type === "prompt") return proposals.has(item.approval.id);
+  return item.type === "permission" && questions.has(item.requestId);
+}
 
 function Body({ item, follows }: Props) {
   switch (item.type) {

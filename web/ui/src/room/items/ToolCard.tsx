@@ -1,15 +1,17 @@
 import { useState } from "react";
 
-import { OneBlock } from "../../content/Blocks.tsx";
-import { LazyDiff } from "../../content/LazyDiff.tsx";
-import { Terminal } from "../../content/Terminal.tsx";
-import type { ToolContent } from "../../core/acp.ts";
-import { onlyFence } from "../../core/fence.ts";
+import { ToolContentView } from "../../content/ToolContentView.tsx";
+import { Short } from "../../content/Short.tsx";
+import { TerminalBox } from "../../content/TerminalBox.tsx";
+import { WholeText } from "../../content/WholeText.tsx";
 import { duration, pretty } from "../../core/format.ts";
 import type { ToolRow } from "../../core/items.ts";
+import { isDiff } from "../../core/merge.ts";
+import { marked } from "../../core/visible.ts";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon, type IconName } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
+import { useDecider } from "../context.ts";
 
 const icons: Record<string, IconName> = {
   read: "eye",
@@ -22,16 +24,26 @@ const icons: Record<string, IconName> = {
   fetch: "globe",
 };
 
+// A title up to this length is seen whole where there is room for it.
+const shortTitle = 60;
+
 /** A tool call: one line, and what it brought below. */
 export function ToolCard({ row }: { row: ToolRow }) {
-  const shows = row.content.length > 0 || row.input !== undefined || row.output !== undefined;
+  const title = row.title || row.paths[0] || t.tool.untitled;
+  const longTitle = title.length > shortTitle || title.includes("\n");
+  const shows =
+    longTitle ||
+    row.content.length > 0 ||
+    row.terminals.length > 0 ||
+    row.input !== undefined ||
+    row.output !== undefined;
   const [chosen, setChosen] = useState<boolean | null>(null);
   const open = chosen ?? opensByItself(row);
-  const title = row.title || row.paths[0] || t.tool.untitled;
+  const label = marked(title.slice(0, 300));
   return (
     <section
       className={`card tool tool-${row.status}`}
-      aria-label={`${t.tool.kinds[row.kind] ?? t.tool.kinds.other}: ${title}`}
+      aria-label={`${t.tool.kinds[row.kind] ?? t.tool.kinds.other}: ${label}`}
     >
       <button
         type="button"
@@ -41,23 +53,59 @@ export function ToolCard({ row }: { row: ToolRow }) {
         onClick={() => setChosen(!open)}
       >
         <Icon name={icons[row.kind] ?? "tool"} size={15} className="tool-icon" />
-        <span className={`tool-title cut ${row.kind === "execute" ? "mono" : ""}`} title={title}>
-          {title}
+        <span className={`tool-title cut ${row.kind === "execute" ? "mono" : ""}`}>
+          <Short text={title} />
         </span>
         <Status row={row} />
         {shows && <Icon name={open ? "down" : "right"} size={14} className="tool-fold" />}
       </button>
       {open && shows && (
         <div className="tool-body">
-          {row.content.map((c, i) => (
-            <Content key={i} content={c} row={row} title={title} />
-          ))}
-          {(row.content.length === 0 || chosen) && (
-            <Raw row={row} open={row.content.length === 0} />
+          {longTitle && (
+            <div className="tool-whole-title">
+              <WholeText
+                text={title}
+                label={t.tool.title}
+                mono={row.kind === "execute"}
+                lines={8}
+              />
+            </div>
           )}
+          <Brought row={row} title={label} />
+          {(brings(row) === 0 || chosen) && <Raw row={row} open={brings(row) === 0} />}
         </div>
       )}
     </section>
+  );
+}
+
+function brings(row: ToolRow): number {
+  return row.content.length + row.terminals.length;
+}
+
+function Brought({ row, title }: { row: ToolRow; title: string }) {
+  const { questions } = useDecider();
+  // A diff that one is to decide on stands in the question's card.
+  const elsewhere = row.question !== null && questions.has(row.question);
+  const named = new Set(row.content.map((c) => (c.type === "terminal" ? c.terminalId : null)));
+  const others = row.terminals.filter((t) => !named.has(t.id));
+  return (
+    <>
+      {row.content.map((c, i) =>
+        c.type === "terminal" ? (
+          <TerminalBox
+            key={i}
+            terminal={row.terminals.find((t) => t.id === c.terminalId)}
+            label={t.tool.outputOf(title)}
+          />
+        ) : elsewhere && isDiff(c) ? null : (
+          <ToolContentView key={i} content={c} runs={row.kind === "execute"} title={title} />
+        ),
+      )}
+      {others.map((terminal) => (
+        <TerminalBox key={terminal.id} terminal={terminal} label={t.tool.outputOf(title)} />
+      ))}
+    </>
   );
 }
 
@@ -67,7 +115,7 @@ function opensByItself(row: ToolRow): boolean {
     row.content.some((c) => c.type === "diff" || (c.type === "block" && c.block.type === "image"))
   )
     return true;
-  return row.status === "failed" || (row.kind === "execute" && row.content.length > 0);
+  return row.status === "failed" || (row.kind === "execute" && brings(row) > 0);
 }
 
 const icon = { completed: "check", failed: "cross", unfinished: "question" } as const;
@@ -94,27 +142,6 @@ function Status({ row }: { row: ToolRow }) {
   );
 }
 
-function Content({
-  content: c,
-  row,
-  title,
-}: {
-  content: ToolContent;
-  row: ToolRow;
-  title: string;
-}) {
-  if (c.type === "diff") return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} />;
-  if (c.type === "unknown") return <JsonFold name={t.agentSays.unknownBlock} value={c.raw} />;
-  if (c.block.type === "text") {
-    const fence = onlyFence(c.block.text);
-    const plain = fence?.code ?? (row.kind === "execute" ? c.block.text : null);
-    if (plain !== null && (row.kind === "execute" || !fence?.language)) {
-      return <Terminal output={plain} label={t.tool.outputOf(title)} />;
-    }
-  }
-  return <OneBlock block={c.block} />;
-}
-
 function Raw({ row, open = false }: { row: ToolRow; open?: boolean }) {
   return (
     <>
@@ -134,10 +161,8 @@ export function JsonFold({
   open?: boolean;
 }) {
   return (
-    <Fold summary={name} className="fold-quiet" open={open}>
-      <pre className="json" tabIndex={0}>
-        {typeof value === "string" ? value : pretty(value)}
-      </pre>
+    <Fold summary={marked(name)} className="fold-quiet" open={open}>
+      <WholeText text={typeof value === "string" ? value : pretty(value)} label={name} mono />
     </Fold>
   );
 }

@@ -1,6 +1,8 @@
+import { shortened, Short } from "../../content/Short.tsx";
 import type { TurnEndRow, TurnStartRow } from "../../core/items.ts";
 import { duration } from "../../core/format.ts";
 import { nameOf } from "../../core/room.ts";
+import { marked } from "../../core/visible.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
@@ -10,7 +12,9 @@ export function TurnStart({ row }: { row: TurnStartRow }) {
     <p className="turn-start">
       <Icon name="spark" size={15} />
       <span>{t.turn.starts}</span>
-      <span className="soft cut">{row.prompt}</span>
+      <span className="soft cut">
+        <Short text={row.prompt} />
+      </span>
     </p>
   );
 }
@@ -21,9 +25,9 @@ export function TurnEnd({ row }: { row: TurnEndRow }) {
   const tools = useTools();
   const reason =
     row.state === "done"
-      ? (t.turn.reasons[row.detail] ?? row.detail)
+      ? (t.turn.reasons[row.detail] ?? marked(shortened(row.detail)))
       : row.state === "failed"
-        ? row.detail
+        ? marked(row.detail)
         : cancelledBy(tools, row);
   return (
     <p className={`turn-end turn-${row.state}`}>

@@ -1,0 +1,32 @@
+import type { Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** Waits until a card can be decided on. */
+export async function settled(card: Locator): Promise<void> {
+  await card.locator(".wait-actions button:not([aria-disabled])").first().waitFor();
+}
+
+/** Presses a key in the card that has the focus, until it is taken: none is right after the focus came. */
+export async function pressInCard(page: Page, key: string): Promise<void> {
+  const card = page.locator(".wait:focus");
+  await card.waitFor();
+  await expect
+    .poll(
+      async () => {
+        if ((await card.count()) === 0) return true;
+        await page.keyboard.press(key);
+        return (await card.count()) === 0;
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(true);
+}
+
+/** Clicks where a locator is, as the pointer would, whatever is there by then. */
+export async function clickAt(page: Page, button: Locator): Promise<{ x: number; y: number }> {
+  await button.scrollIntoViewIfNeeded();
+  const box = (await button.boundingBox())!;
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  await page.mouse.click(at.x, at.y);
+  return at;
+}

@@ -1,0 +1,113 @@
+import type { ToolContent } from "../core/acp.ts";
+import { commandOf, type Command } from "../core/command.ts";
+import { pretty } from "../core/format.ts";
+import type { Call } from "../core/items.ts";
+import { isDiff } from "../core/merge.ts";
+import { countHidden } from "../core/visible.ts";
+import { Fold } from "../parts/Fold.tsx";
+import { t } from "../texts.ts";
+import { LazyDiff } from "./LazyDiff.tsx";
+import { OneBlock } from "./Blocks.tsx";
+import { WholeText } from "./WholeText.tsx";
+
+/** A call of a tool with everything that one decides on: its command, its diffs, or its raw input. */
+export function CallView({ call }: { call: Call }) {
+  const command = commandOf(call.input);
+  const known = command !== null || call.content.some(isDiff);
+  return (
+    <div className="call">
+      {call.title !== command?.text && (
+        <WholeText text={call.title || t.tool.untitled} label={t.tool.title} mono={!known} />
+      )}
+      {command !== null && <CommandView command={command} />}
+      <Paths paths={pathsOf(call)} />
+      {call.content.map((c, i) => (
+        <Content key={i} content={c} />
+      ))}
+      <Rest input={command === null ? call.input : command.rest} folded={known} />
+    </div>
+  );
+}
+
+function Content({ content: c }: { content: ToolContent }) {
+  if (c.type === "diff") {
+    return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} wholePath />;
+  }
+  if (c.type === "block" && c.block.type === "image") return <OneBlock block={c.block} />;
+  const text = textOf(c);
+  return text === "" ? null : <WholeText text={text} label={t.whole.text} />;
+}
+
+/** What a part of a call says, as the agent wrote it: markdown hides where links lead, and comments. */
+function textOf(c: ToolContent): string {
+  if (c.type === "terminal") return "";
+  if (c.type === "diff") return [c.path, c.oldText ?? "", c.newText].join("\n");
+  if (c.type === "unknown") return pretty(c.raw);
+  const b = c.block;
+  if (b.type === "text") return b.text;
+  if (b.type === "link") return b.title === b.uri ? b.uri : `${b.title}\n${b.uri}`;
+  if (b.type === "resource") return `${b.uri}\n${b.text}`;
+  return b.type === "image" ? "" : pretty(b.raw);
+}
+
+function CommandView({ command: c }: { command: Command }) {
+  return (
+    <div className="command">
+      <WholeText text={c.text} label={t.tool.command} mono />
+      {c.cwd !== null && (
+        <div className="command-detail">
+          {t.tool.cwd} <WholeText text={c.cwd} label={t.tool.cwd} mono lines={2} />
+        </div>
+      )}
+      {c.env.length > 0 && (
+        <div className="command-detail">
+          {t.tool.env} <WholeText text={c.env.join("\n")} label={t.tool.env} mono lines={6} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Paths({ paths }: { paths: readonly string[] }) {
+  if (paths.length === 0) return null;
+  return (
+    <div className="command-detail">
+      {t.tool.files} <WholeText text={paths.join("\n")} label={t.tool.files} mono lines={4} />
+    </div>
+  );
+}
+
+// A diff says its path itself.
+function pathsOf(call: Call): string[] {
+  const said = new Set(call.content.map((c) => (c.type === "diff" ? c.path : null)));
+  return call.paths.filter((p) => !said.has(p));
+}
+
+/** What else is in the input. It is never left out, and folded only where there is something better. */
+function Rest({ input, folded }: { input: unknown; folded: boolean }) {
+  if (input === undefined || input === null || isEmpty(input)) return null;
+  const text = typeof input === "string" ? input : pretty(input);
+  const json = <WholeText text={text} label={t.tool.input} mono lines={12} />;
+  return folded ? (
+    <Fold summary={t.tool.restOf(text.length)} className="fold-quiet">
+      {json}
+    </Fold>
+  ) : (
+    json
+  );
+}
+
+function isEmpty(v: unknown): boolean {
+  return typeof v === "object" && v !== null && Object.keys(v).length === 0;
+}
+
+/** hiddenIn counts the hidden characters in everything that a call shows. */
+export function hiddenIn(call: Call): number {
+  const command = commandOf(call.input);
+  const texts = [call.title, ...call.paths];
+  if (command) texts.push(command.text, command.cwd ?? "", ...command.env);
+  const rest = command ? command.rest : call.input;
+  texts.push(typeof rest === "string" ? rest : pretty(rest));
+  texts.push(...call.content.map(textOf));
+  return texts.reduce((n, text) => n + countHidden(text), 0);
+}

@@ -1,0 +1,24 @@
+import { useState } from "react";
+
+import { characterEnd } from "../core/chunks.ts";
+import { t } from "../texts.ts";
+import { Visible } from "./Visible.tsx";
+
+// More than a browser lays out in an instant, and than anybody reads in one line.
+const most = 4_000;
+
+/** A line of code; of one that is very long the beginning, and more on demand. */
+export function LongLine({ text }: { text: string }) {
+  const [count, setCount] = useState(most);
+  const end = text.length > count ? characterEnd(text, count) : text.length;
+  return (
+    <>
+      <Visible text={text.slice(0, end)} />
+      {end < text.length && (
+        <button type="button" className="text-button" onClick={() => setCount(count * 4)}>
+          {t.whole.goesOn(text.length - end)}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+import type { TerminalExit } from "../core/acp.ts";
+import type { TerminalView } from "../core/items.ts";
+import { marked } from "../core/visible.ts";
+import { t } from "../texts.ts";
+import { Terminal } from "./Terminal.tsx";
+
+interface Props {
+  /** Undefined until the agent has told of it. */
+  terminal: TerminalView | undefined;
+  label: string;
+}
+
+/** A terminal of the agent's: what was written in it, and how its command ended. */
+export function TerminalBox({ terminal, label }: Props) {
+  if (!terminal) return null;
+  const { cwd, output, dropped, exit } = terminal;
+  return (
+    <div className="terminal-box">
+      {cwd !== null && (
+        <p className="terminal-note mono cut" title={marked(cwd)}>
+          {marked(cwd)}
+        </p>
+      )}
+      {dropped > 0 && <p className="terminal-note">{t.tool.dropped(dropped)}</p>}
+      {output !== "" && <Terminal output={output} label={label} />}
+      {exit && <p className={`terminal-note${exit.code === 0 ? "" : " bad"}`}>{exitText(exit)}</p>}
+    </div>
+  );
+}
+
+function exitText({ code, signal }: TerminalExit): string {
+  if (signal !== null) return t.tool.killed(marked(signal));
+  return code === null ? t.tool.ended : t.tool.exited(code);
+}

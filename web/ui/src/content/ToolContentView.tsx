@@ -1,0 +1,36 @@
+import type { ToolContent } from "../core/acp.ts";
+import { onlyFence } from "../core/fence.ts";
+import { pretty } from "../core/format.ts";
+import { Fold } from "../parts/Fold.tsx";
+import { t } from "../texts.ts";
+import { OneBlock } from "./Blocks.tsx";
+import { LazyDiff } from "./LazyDiff.tsx";
+import { Terminal } from "./Terminal.tsx";
+import { WholeText } from "./WholeText.tsx";
+
+interface Props {
+  content: Exclude<ToolContent, { type: "terminal" }>;
+  /** Whether the tool runs a command. */
+  runs: boolean;
+  title: string;
+}
+
+/** A part of what a tool brought. */
+export function ToolContentView({ content: c, runs, title }: Props) {
+  if (c.type === "diff") return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} />;
+  if (c.type === "unknown") {
+    return (
+      <Fold summary={t.agentSays.unknownBlock} className="fold-quiet">
+        <WholeText text={pretty(c.raw)} label={t.whole.json} mono />
+      </Fold>
+    );
+  }
+  if (c.block.type === "text") {
+    const fence = onlyFence(c.block.text);
+    const plain = fence?.code ?? (runs ? c.block.text : null);
+    if (plain !== null && (runs || !fence?.language)) {
+      return <Terminal output={plain} label={t.tool.outputOf(title)} />;
+    }
+  }
+  return <OneBlock block={c.block} />;
+}

@@ -1,0 +1,82 @@
+import { useMemo, useState, type ReactNode } from "react";
+
+import { chunksOf, countLines, headOf } from "../core/chunks.ts";
+import { t } from "../texts.ts";
+import { Visible } from "./Visible.tsx";
+
+interface Props {
+  text: string;
+  /** What it is, for the box that shows all of it. */
+  label: string;
+  mono?: boolean;
+  /** How much of a long text is shown at first. */
+  lines?: number;
+  characters?: number;
+}
+
+/** A text as it is, to its last character: the beginning of a long one, and the rest on demand. */
+export function WholeText({ text, label, mono = false, lines = 20, characters = 2_000 }: Props) {
+  const [all, setAll] = useState(false);
+  const head = useMemo(() => headOf(text, lines, characters), [text, lines, characters]);
+  const look = `whole${mono ? " mono" : ""}`;
+  if (!head.cut) return <Piece className={look} text={text} mono={mono} />;
+  return (
+    <div className="whole-fold">
+      {all ? (
+        <Chunks text={text} label={label} mono={mono} />
+      ) : (
+        <Piece className={look} text={head.text} mono={mono} />
+      )}
+      <button type="button" className="fold-more" aria-expanded={all} onClick={() => setAll(!all)}>
+        {all ? t.tool.fewer : t.whole.showAll(label, countLines(text), text.length)}
+      </button>
+    </div>
+  );
+}
+
+function Piece({ text, className, mono }: { text: string; className: string; mono: boolean }) {
+  return (
+    <div className={className} dir={mono ? "ltr" : "auto"}>
+      <Visible text={text} />
+      {lastLineIsEmpty(text) && "\n"}
+    </div>
+  );
+}
+
+function Chunks({ text, label, mono }: { text: string; label: string; mono: boolean }) {
+  const chunks = useMemo(() => chunksOf(text), [text]);
+  return (
+    <ScrollBox label={label} mono={mono}>
+      {chunks.map((c, i) => (
+        <Piece key={i} className={c.goesOn ? "chunk goes-on" : "chunk"} text={c.text} mono={mono} />
+      ))}
+    </ScrollBox>
+  );
+}
+
+/** A box of its own for what is long: what is out of sight in it is not laid out. */
+export function ScrollBox({
+  label,
+  mono,
+  children,
+}: {
+  label: string;
+  mono: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <div
+      className={`whole whole-box${mono ? " mono" : ""}`}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+    >
+      {children}
+    </div>
+  );
+}
+
+// A line end at the end of a block makes no line.
+function lastLineIsEmpty(text: string): boolean {
+  return text === "" || text.endsWith("\n");
+}

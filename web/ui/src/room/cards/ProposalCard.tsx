@@ -1,0 +1,219 @@
+import { Textarea, TextInput } from "@mantine/core";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+
+import type { Approval } from "parley-client";
+
+import { WholeText } from "../../content/WholeText.tsx";
+import { sendsOnEnter } from "../../core/enter.ts";
+import { nameOf } from "../../core/room.ts";
+import { countHidden } from "../../core/visible.ts";
+import { Face } from "../../parts/Face.tsx";
+import { Icon } from "../../parts/Icon.tsx";
+import { KeyCap } from "../../parts/KeyCap.tsx";
+import { t } from "../../texts.ts";
+import { useTools } from "../context.ts";
+import { Decide, DecisionCard, useCard } from "./DecisionCard.tsx";
+import type { Draft } from "./drafts.ts";
+
+/** A prompt to decide on: as it is, edited, or not at all. */
+export function ProposalCard({ approval: a }: { approval: Approval }) {
+  const tools = useTools();
+  const author = tools.person(a.participantId);
+  const name = author ? nameOf(author) : t.somebody;
+  const [draft, setDraft] = useDraft(a);
+  const sent = sentText(a, draft);
+  return (
+    <DecisionCard label={t.waiting.proposes(name)} hidden={countHidden(sent)}>
+      <header>
+        <Face person={author} size="sm" />
+        <strong>{t.waiting.proposes(name)}</strong>
+      </header>
+      <Body approval={a} draft={draft} sent={sent} onDraft={setDraft} />
+    </DecisionCard>
+  );
+}
+
+function sentText(a: Approval, draft: Draft): string {
+  return draft.doing === "edit" && draft.edited.trim() !== "" ? draft.edited.trim() : a.prompt;
+}
+
+function useDraft(a: Approval) {
+  const { drafts } = useTools();
+  const [draft, setDraft] = useState<Draft>(
+    () => drafts.get(a.id) ?? { doing: "look", edited: a.prompt, reason: "" },
+  );
+  const change = (c: Partial<Draft>) => {
+    const next = { ...draft, ...c };
+    drafts.set(a.id, next);
+    setDraft(next);
+  };
+  return [draft, change] as const;
+}
+
+interface BodyProps {
+  approval: Approval;
+  draft: Draft;
+  /** What the agent gets. */
+  sent: string;
+  onDraft(change: Partial<Draft>): void;
+}
+
+function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
+  const card = useCard();
+  const decision = useDecision(a, sent, draft.reason.trim());
+  const { doing } = draft;
+  // A card that comes back into sight while something is written in it must
+  // not take the focus, and with it what is being typed elsewhere.
+  const opened = useRef(false);
+  useEffect(() => card.rearrange(), [doing]);
+  return (
+    <>
+      {doing === "edit" ? (
+        <Edited
+          text={draft.edited}
+          sent={sent}
+          focus={opened.current}
+          onChange={(edited) => onDraft({ edited })}
+          onDone={decision.approve}
+        />
+      ) : (
+        <div className="prompt-text">
+          <WholeText text={a.prompt} label={t.waiting.prompt} />
+        </div>
+      )}
+      {doing === "reject" && (
+        <TextInput
+          aria-label={t.waiting.rejectFor}
+          placeholder={t.waiting.rejectFor}
+          value={draft.reason}
+          maxLength={500}
+          autoFocus={opened.current}
+          onChange={(e) => onDraft({ reason: e.currentTarget.value })}
+          onKeyDown={(e) => sendsOnEnter(e.nativeEvent) && !e.repeat && decision.reject()}
+        />
+      )}
+      <Buttons
+        doing={doing}
+        decision={decision}
+        onDoing={(doing) => {
+          opened.current = true;
+          onDraft({ doing });
+        }}
+      />
+    </>
+  );
+}
+
+interface EditedProps {
+  text: string;
+  sent: string;
+  focus: boolean;
+  onChange(text: string): void;
+  onDone(): void;
+}
+
+function Edited({ text, sent, focus, onChange, onDone }: EditedProps) {
+  const onKeyDown = (e: KeyboardEvent) => {
+    if ((e.ctrlKey || e.metaKey) && !e.repeat && sendsOnEnter(e.nativeEvent)) onDone();
+  };
+  return (
+    <>
+      <Textarea
+        aria-label={t.waiting.editLabel}
+        value={text}
+        autosize
+        minRows={2}
+        maxRows={12}
+        autoFocus={focus}
+        onChange={(e) => onChange(e.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      {countHidden(sent) > 0 && (
+        <figure className="sent" aria-label={t.waiting.sent}>
+          <figcaption>{t.waiting.sent}</figcaption>
+          <WholeText text={sent} label={t.waiting.prompt} />
+        </figure>
+      )}
+    </>
+  );
+}
+
+function useDecision(a: Approval, prompt: string, reason: string) {
+  const { client, run, drafts } = useTools();
+  const card = useCard();
+  const [busy, setBusy] = useState(false);
+  const changed = prompt !== a.prompt;
+  const decide = (command: () => Promise<unknown>) => {
+    if (busy) return;
+    setBusy(true);
+    card.leave();
+    void run(command()).then((ok) => (ok ? drafts.delete(a.id) : setBusy(false)));
+  };
+  return {
+    busy,
+    changed,
+    approve: () => decide(() => client.approve(a.id, changed ? { prompt } : {})),
+    reject: () => decide(() => client.reject(a.id, reason === "" ? {} : { reason })),
+  };
+}
+
+interface ButtonsProps {
+  doing: Draft["doing"];
+  onDoing(doing: Draft["doing"]): void;
+  decision: ReturnType<typeof useDecision>;
+}
+
+function Buttons({ doing, onDoing, decision }: ButtonsProps) {
+  const { busy, changed, approve, reject } = decision;
+  if (doing === "look") {
+    return (
+      <div className="wait-actions">
+        <Decide
+          busy={busy}
+          hotkey="a"
+          leftSection={<Icon name="check" size={14} />}
+          rightSection={<KeyCap name="A" />}
+          onDecide={approve}
+        >
+          {t.waiting.approve}
+        </Decide>
+        <Decide
+          busy={busy}
+          hotkey="e"
+          variant="default"
+          leftSection={<Icon name="pencil" size={14} />}
+          rightSection={<KeyCap name="E" />}
+          onDecide={() => onDoing("edit")}
+        >
+          {t.waiting.edit}
+        </Decide>
+        <Decide
+          busy={busy}
+          hotkey="r"
+          variant="default"
+          leftSection={<Icon name="cross" size={14} className="bad" />}
+          rightSection={<KeyCap name="R" />}
+          onDecide={() => onDoing("reject")}
+        >
+          {t.waiting.reject}
+        </Decide>
+      </div>
+    );
+  }
+  return (
+    <div className="wait-actions">
+      {doing === "reject" ? (
+        <Decide busy={busy} color="red" onDecide={reject}>
+          {t.waiting.reject}
+        </Decide>
+      ) : (
+        <Decide busy={busy} leftSection={<Icon name="check" size={14} />} onDecide={approve}>
+          {changed ? t.waiting.approveEdited : t.waiting.approve}
+        </Decide>
+      )}
+      <Decide busy={busy} variant="default" onDecide={() => onDoing("look")}>
+        {t.cancel}
+      </Decide>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { useState } from "react";
+
+import { CallView, hiddenIn } from "../../content/CallView.tsx";
+import { Visible } from "../../content/Visible.tsx";
+import { WholeText } from "../../content/WholeText.tsx";
+import type { PermissionOption } from "../../core/acp.ts";
+import { characterEnd } from "../../core/chunks.ts";
+import type { PermissionRow } from "../../core/items.ts";
+import { countHidden, marked } from "../../core/visible.ts";
+import { Icon } from "../../parts/Icon.tsx";
+import { KeyCap } from "../../parts/KeyCap.tsx";
+import { t } from "../../texts.ts";
+import { useTools } from "../context.ts";
+import { Decide, DecisionCard, useCard } from "./DecisionCard.tsx";
+
+// A button with a longer name shows its beginning, and the card the whole of it.
+const longestName = 120;
+
+/** A question of the agent, with everything that it asks about. */
+export function QuestionCard({ row }: { row: PermissionRow }) {
+  const names = row.options.map((o) => o.name);
+  const hidden = hiddenIn(row.call) + names.reduce((n, name) => n + countHidden(name), 0);
+  const long = names.filter((name) => name.length > longestName);
+  return (
+    <DecisionCard
+      label={`${t.waiting.asks}: ${marked(row.call.title.slice(0, 300))}`}
+      hidden={hidden}
+    >
+      <header>
+        <span className="face face-sm face-agent" aria-hidden="true">
+          <Icon name="spark" size={13} />
+        </span>
+        <strong>{t.waiting.asks}</strong>
+      </header>
+      <CallView call={row.call} />
+      {long.map((name, i) => (
+        <WholeText key={i} text={name} label={t.waiting.option} lines={6} />
+      ))}
+      <Options requestId={row.requestId} options={row.options} />
+    </DecisionCard>
+  );
+}
+
+interface OptionsProps {
+  requestId: string;
+  options: readonly PermissionOption[];
+}
+
+function Options({ requestId, options }: OptionsProps) {
+  const { client, run } = useTools();
+  const card = useCard();
+  const [busy, setBusy] = useState(false);
+  const answer = (option: string) => {
+    setBusy(true);
+    card.leave();
+    void run(client.answerPermission(requestId, option)).then((ok) => !ok && setBusy(false));
+  };
+  return (
+    <div className="wait-actions">
+      {options.map((o, i) => {
+        const key = i < 9 ? String(i + 1) : undefined;
+        const rejects = o.kind.startsWith("reject");
+        return (
+          <Decide
+            key={o.id}
+            busy={busy}
+            hotkey={key}
+            variant="default"
+            leftSection={
+              <Icon
+                name={rejects ? "cross" : "check"}
+                size={14}
+                className={rejects ? "bad" : "good"}
+              />
+            }
+            rightSection={key && <KeyCap name={key} />}
+            onDecide={() => answer(o.id)}
+          >
+            <Name name={o.name} />
+          </Decide>
+        );
+      })}
+    </div>
+  );
+}
+
+function Name({ name }: { name: string }) {
+  if (name.length <= longestName) return <Visible text={name} />;
+  return <Visible text={`${name.slice(0, characterEnd(name, longestName))}…`} />;
+}
