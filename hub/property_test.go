@@ -113,7 +113,7 @@ func (p *play) agentActs(t *rapid.T) {
 	case !a.up:
 		t.Skip("there is no agent")
 	}
-	switch rapid.IntRange(0, 5).Draw(t, "agent") {
+	switch rapid.IntRange(0, 6).Draw(t, "agent") {
 	case 0:
 		p.agentSays(AgentExited{})
 	case 1:
@@ -121,6 +121,8 @@ func (p *play) agentActs(t *rapid.T) {
 		p.agentSays(AgentPermission{RequestID: fmt.Sprintf("ask-%d", p.asked), Options: []byte(`[{"optionId":"yes"}]`), Choices: []AgentOption{{ID: "yes"}}})
 	case 2:
 		p.agentSays(AgentWithdrawn{fmt.Sprintf("ask-%d", p.asked)})
+	case 3:
+		p.do(p.host, learned{someFacts(t)})
 	default:
 		if a.turn == "" {
 			p.agentSays(notifications{[]byte(`{"method":"session/update"}`)})
@@ -222,6 +224,7 @@ func (p *play) checkEnds() {
 			}
 			require.Equal(p.t, h.Agent, s.Agent, "everybody knows how the agent is")
 			require.Equal(p.t, h.Detail, s.AgentDetail)
+			require.Equal(p.t, string(rawJSON(h.Session.Facts)), string(rawJSON(s.Facts)), "everybody knows what is known of the agent")
 		}
 	}
 }

@@ -276,8 +276,8 @@ type session struct {
 
 func (s *session) path(rest string) string { return sharedAPI + "/" + s.ID + rest }
 
-// startAgent starts a demo agent and waits until it is ready, so that its
-// status is no event in the middle of a test.
+// startAgent starts a demo agent and waits until it is ready and has said what
+// it can do, so that neither is an event in the middle of a test.
 func (w *world) startAgent(more ...map[string]any) string {
 	w.t.Helper()
 	body := map[string]any{"agent": "demo"}
@@ -288,7 +288,7 @@ func (w *world) startAgent(more ...map[string]any) string {
 	}
 	var answer protocol.HostSessionAnswer
 	w.call("POST", "/api/sessions", body).ok(http.StatusCreated, &answer)
-	for begin := time.Now(); answer.Session.Status != protocol.AgentIdle; {
+	for begin := time.Now(); answer.Session.Status != protocol.AgentIdle || len(answer.Session.Facts.AvailableCommands) == 0; {
 		require.Less(w.t, time.Since(begin), w.patience)
 		w.call("GET", "/api/sessions/"+answer.Session.ID, nil).ok(http.StatusOK, &answer)
 	}

@@ -36,7 +36,7 @@ func (l *listOf[T]) UnmarshalJSON(b []byte) error {
 	*l = make(listOf[T], 0, len(elements))
 	for _, raw := range elements {
 		var v T
-		if json.Unmarshal(raw, &v) == nil {
+		if string(raw) != "null" && json.Unmarshal(raw, &v) == nil {
 			*l = append(*l, v)
 		}
 	}
