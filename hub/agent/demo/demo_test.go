@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/protocol"
 )
 
 func TestScenes(t *testing.T) {
@@ -68,7 +69,7 @@ func TestScenes(t *testing.T) {
 	})
 }
 
-var sceneNames = []string{"help", "crash", "error", "wait", "slow", "long", "big", "tools", "permission", "markdown", "diff", "plan"}
+var sceneNames = []string{"help", "crash", "error", "wait", "slow", "long", "big", "mode", "model", "tools", "permission", "markdown", "diff", "plan"}
 
 func values(m map[string]string) []string {
 	var list []string
@@ -146,6 +147,31 @@ func TestCommands_are_announced(t *testing.T) {
 			names = append(names, c.Name)
 		}
 		require.ElementsMatch(t, sceneNames, names)
+	})
+}
+
+func TestAnnouncements(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		r.play("fix the discount", "allow")
+		known := r.known()
+		require.Equal(t, "Demo agent 1", known.ProgramName())
+		require.Equal(t, "Ask", known.Option(protocol.CategoryMode).Current().Name)
+		require.Equal(t, "Storyteller", known.Option(protocol.CategoryModel).Current().Name)
+		require.Equal(t, len(sceneNames), *known.AvailableCommandTotal)
+		require.Equal(t, "fix the discount", *known.SessionTitle)
+		require.Positive(t, known.Usage.Used)
+		require.Positive(t, known.Usage.Cost.Amount)
+
+		require.Empty(t, r.play("mode", "").asked)
+		require.True(t, r.known().Option(protocol.CategoryMode).Current().AsksNobody)
+		require.Empty(t, r.play("permission", "").asked, "in that mode nobody is asked")
+		r.play("mode", "")
+		require.Len(t, r.play("permission", "allow").asked, 1)
+		r.play("model", "")
+		require.Equal(t, "Storyteller mini", r.known().Option(protocol.CategoryModel).Current().Name)
+		require.Equal(t, "fix the discount", *r.known().SessionTitle)
 	})
 }
 

@@ -46,6 +46,13 @@ type running struct {
 	facts protocol.AgentFacts // what it has said of itself
 }
 
+// known is what the agent has said of itself so far.
+func (r *running) known() protocol.AgentFacts {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.facts
+}
+
 func (l lab) try(t *testing.T, load string) (*running, error) {
 	t.Helper()
 	// Room for all that a scene says, so that the sink does not block.

@@ -29,6 +29,8 @@ func init() {
 		{"slow", "thinks for a while between sentences", false, playSlow},
 		{"long", "a long answer, streamed", false, playLong},
 		{"big", "a tool call whose output has several megabytes", false, playBig},
+		{"mode", "the agent changes its mode, to one that asks nobody and back", false, playMode},
+		{"model", "the agent changes its model", false, playModel},
 		{"tools", "tool calls of every kind, some of them at the same time", true, playTools},
 		{"permission", "asks before it runs a command", true, playPermission},
 		{"markdown", "headings, lists, a table and code", true, playMarkdown},
@@ -140,7 +142,7 @@ func playPermission(t *turn) {
 	t.say("I would like to clean up. That deletes files, so I ask first.")
 	id := t.startTool("execute", command, input)
 	note := object{"type": "content", "content": textBlock("Deletes the directory `build`.")}
-	if !t.session.always && !t.permitted(id, "execute", command, input, note) {
+	if !t.permitted(id, "execute", command, input, note) {
 		t.finishTool(id, "failed", "Not allowed.")
 		t.say("As you wish: I left `build` alone.")
 		return

@@ -19,19 +19,21 @@ type session struct {
 	cwd string
 
 	// owned by the running turn; turns of a session come one after the other
-	always bool              // a permission was given for good
-	used   int               // tokens, as far as a demo has any
-	calls  int               // tool calls so far, for their ids
-	chunks int               // messages so far, for their ids
-	past   []json.RawMessage // the updates that session/load replays, oldest first
+	settings settings
+	title    string            // what it calls itself; empty before the first turn
+	always   bool              // a permission was given for good
+	used     int               // tokens, as far as a demo has any
+	calls    int               // tool calls so far, for their ids
+	chunks   int               // messages so far, for their ids
+	past     []json.RawMessage // the updates that session/load replays, oldest first
 
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the running turn; nil when there is none
 }
 
-// MarshalJSON writes what the protocol says of a session.
+// MarshalJSON writes what the protocol says of a session that is opened.
 func (ses *session) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]string{"sessionId": ses.id})
+	return json.Marshal(object{"sessionId": ses.id, "modes": ses.settings.modes(), "configOptions": ses.settings.options()})
 }
 
 // sessionParams are the parameters of the requests that concern a session.
@@ -61,7 +63,7 @@ func (s *server) newSession(raw json.RawMessage) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	ses := &session{id: "demo-" + strings.ToLower(rand.Text()), cwd: p.Cwd}
+	ses := &session{id: "demo-" + strings.ToLower(rand.Text()), cwd: p.Cwd, settings: settings{modeAsk, modelLarge}}
 	// Kept from the first: one that is killed in its first turn can be loaded too.
 	if ses.past, err = s.history.save(ses.id, nil); err != nil {
 		return nil, err
@@ -83,7 +85,7 @@ func (s *server) loadSession(raw json.RawMessage) (*session, error) {
 	if old := s.sessions[p.SessionID]; old != nil && old.busy() {
 		return nil, &wire.Error{Code: wire.CodeInvalidRequest, Message: "a turn of that session is running"}
 	}
-	ses := &session{id: p.SessionID, cwd: p.Cwd, past: past, calls: len(past), chunks: len(past)}
+	ses := &session{id: p.SessionID, cwd: p.Cwd, settings: settings{modeAsk, modelLarge}, past: past, calls: len(past), chunks: len(past)}
 	s.sessions[ses.id] = ses
 	for _, update := range past {
 		s.notify(ses, update)

@@ -76,8 +76,8 @@ type change struct {
 	old, new string // a file that is new has no old text
 }
 
-// edit shows an edit as a diff. It asks for permission first, unless one was
-// given for good, and reports whether the edit was made.
+// edit shows an edit as a diff. It asks for permission first, and reports whether
+// the edit was made.
 func (t *turn) edit(c change) bool {
 	input := object{"path": t.path(c.name)}
 	diff := object{"type": "diff", "path": t.path(c.name), "oldText": c.old, "newText": c.new}
@@ -85,7 +85,7 @@ func (t *turn) edit(c change) bool {
 		diff["oldText"] = nil
 	}
 	id := t.startTool("edit", "Edit "+c.name, input, c.name)
-	if !t.session.always && !t.permitted(id, "edit", "Edit "+c.name, input, diff, c.name) {
+	if !t.permitted(id, "edit", "Edit "+c.name, input, diff, c.name) {
 		t.finishTool(id, "failed", "Not allowed.")
 		return false
 	}
@@ -94,10 +94,14 @@ func (t *turn) edit(c change) bool {
 	return t.err == nil
 }
 
-// permitted asks whether a tool call may go on.
+// permitted asks whether a tool call may go on, unless that was allowed for good
+// or the mode is one that asks nobody.
 func (t *turn) permitted(id, kind, title string, input, content object, files ...string) bool {
 	if t.err != nil {
 		return false
+	}
+	if t.session.always || t.session.settings.mode == modeAuto {
+		return true
 	}
 	call := t.toolCall(id, kind, title, input, files)
 	delete(call, "sessionUpdate")

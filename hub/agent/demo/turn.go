@@ -39,8 +39,7 @@ func (t *turn) run() (string, error) {
 	for len(t.open) > 0 {
 		t.finishTool(t.open[0], "failed", "Cancelled.")
 	}
-	t.session.used += 400 + len(t.prompt)/4
-	t.update(object{"sessionUpdate": "usage_update", "used": t.session.used, "size": 200_000})
+	t.announce()
 	past, err := t.server.history.save(t.session.id, t.session.past)
 	t.session.past = past
 	switch {
