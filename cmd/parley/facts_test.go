@@ -1,0 +1,52 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+func TestServe_tells_whoever_comes_what_an_agent_said_of_itself_before(t *testing.T) {
+	for name, end := range map[string]func(*testing.T, *e2e.Server){
+		"over a stop": func(t *testing.T, s *e2e.Server) { s.Stop(t) },
+		"over a kill": func(t *testing.T, s *e2e.Server) { s.Kill() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := e2e.Serve(t, t.TempDir(), "--agent", "child=parley demo-agent --pace 1ms")
+			agent := s.StartAgent(t, "child")
+			first := s.Share(t, agent, protocol.ModePromptDirect)
+			host := e2e.Come(t, first.OwnLink(), "")
+			awaitTurn(t, host, prompt(t, host, "mode"))
+			awaitTurn(t, host, prompt(t, host, "help me"))
+			end(t, s)
+			s = s.Again(t)
+
+			requireFacts(t, e2e.Get[protocol.HostSessionAnswer](t, s.API, e2e.Request{Path: "/api/sessions/" + agent}).Session.Facts)
+			listed := e2e.Get[protocol.HostSessionsAnswer](t, s.API, e2e.Request{Path: "/api/sessions"})
+			requireFacts(t, listed.Sessions[0].Facts)
+			later := s.Share(t, agent, protocol.ModePromptDirect)
+			w, err := later.Welcome(t.Context(), later.Join(t, "ben"))
+			require.NoError(t, err)
+			requireFacts(t, w.Agent.AgentFacts)
+			s.Stop(t)
+		})
+	}
+}
+
+// requireFacts checks what the demo agent has said in the course of a turn and
+// before.
+func requireFacts(t *testing.T, f protocol.AgentFacts) {
+	t.Helper()
+	require.Equal(t, "Demo agent 1", f.ProgramName())
+	require.Contains(t, string(f.Capabilities), `"embeddedContext":true`)
+	require.NotEmpty(t, f.AvailableCommands)
+	require.Equal(t, "mode", *f.SessionTitle)
+	require.Positive(t, f.Usage.Used)
+	require.True(t, f.Option(protocol.CategoryMode).Current().AsksNobody)
+	require.Equal(t, "Storyteller", f.Option(protocol.CategoryModel).Current().Name)
+	require.NotEmpty(t, *f.Cwd)
+}
