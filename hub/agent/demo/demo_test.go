@@ -243,12 +243,15 @@ func TestLoad_goes_on_where_the_conversation_was(t *testing.T) {
 	})
 }
 
-func TestLoad_of_an_unknown_conversation_fails(t *testing.T) {
+func TestLoad_of_an_unknown_conversation_begins_a_new_one_and_says_why(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		for _, id := range []string{"demo-abc", "../../etc/passwd", "demo-../x"} {
-			_, err := l.try(t, id)
-			require.ErrorContains(t, err, "no such conversation")
+			r, err := l.try(t, id)
+			require.NoError(t, err)
+			require.ErrorContains(t, r.LoadError(), "no such conversation")
+			require.NotEqual(t, id, r.SessionID())
+			require.NoError(t, r.play("plan", "").end.Err)
 		}
 	})
 }
