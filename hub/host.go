@@ -37,12 +37,13 @@ type hostState struct {
 }
 
 type runningTurn struct {
-	Turn       turn
-	Since      instant
-	Cancelling string // what its end will say; empty unless it was cancelled
-	CancelAt   instant
-	Stuck      bool // it was cancelled and goes on
-	Strayed    bool // people know that the agent writes lines that are no messages
+	Turn        turn
+	Since       instant
+	Cancelling  string // what its end will say; empty unless it was cancelled
+	CancelAt    instant
+	Stuck       bool       // it was cancelled and goes on
+	SilentSince *time.Time // people know that the agent has said nothing since; nil if it has
+	Strayed     bool       // people know that the agent writes lines that are no messages
 }
 
 type endedTurn struct {
@@ -77,7 +78,7 @@ func (s *hostState) earlier() string {
 // resource is the host session as clients see it.
 func (s *hostState) resource() protocol.HostSession {
 	r := s.Session
-	r.Status, r.Detail = s.Agent, s.Detail
+	r.Status, r.Detail, r.SilentSince = s.Agent, s.Detail, s.status().SilentSince
 	switch {
 	case !s.up() || s.Running == nil:
 	case s.Running.Stuck:
@@ -115,6 +116,8 @@ func (s *hostState) apply(e event, at stamp) {
 		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.instant()
 	case *turnStuckEvent:
 		s.Running.Stuck = true
+	case *turnSilentEvent:
+		s.Running.SilentSince = p.Since
 	case *turnOverEvent:
 		s.applyOver(p)
 	case *turnConfirmedEvent:

@@ -12,7 +12,7 @@ const stopped = "the agent was stopped"
 // that waited for it: else it would begin again at once.
 func (s *hostState) stop() decision {
 	if s.Agent != protocol.AgentStarting && s.Agent != protocol.AgentIdle {
-		return decision{}.with(tellOpen{agentChanged{protocol.AgentStatusChanged{Status: s.Agent, Detail: s.Detail}}})
+		return decision{}.with(tellOpen{agentChanged{s.status()}})
 	}
 	ending := agentIs(protocol.AgentEnding)
 	d := decision{events: []event{{public: ending}}}

@@ -41,6 +41,8 @@ func (s *hostState) decide(in input) decision {
 		return s.open(m)
 	case sharedClosed:
 		return s.closed(m)
+	case agentSilent:
+		return s.fallSilent(m)
 	case stopAgent:
 		return s.stop()
 	}
@@ -65,7 +67,7 @@ func (s *hostState) decideDeleted(in input) decision {
 		return s.decideTurn(in)
 	case launched:
 		return decision{effects: []effect{endAgent{}}} // it was on its way
-	case tick, shutdown, agentSays, learned, launchFailed, cancelTurn, sharedClosed:
+	case tick, shutdown, agentSilent, agentSays, learned, launchFailed, cancelTurn, sharedClosed:
 		return decision{}
 	}
 	return refuse(protocol.CodeHostSessionNotFound, "no such host session")
@@ -171,6 +173,9 @@ func launchCode(err error) protocol.Code {
 }
 
 func (s *hostState) agentSays(in input, said AgentEvent) decision {
+	if _, exits := said.(AgentExited); !exits && s.Running != nil && s.Running.SilentSince != nil {
+		return s.heard(in, said)
+	}
 	switch e := said.(type) {
 	case notifications:
 		return decision{effects: []effect{tellOpen{agentSaid{e}}}}

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/json"
+	"time"
 
 	"parley/protocol"
 )
@@ -30,7 +31,12 @@ type (
 	turnBeganEvent      struct{ Approval string }
 	turnCancellingEvent struct{ Approval, Failure string }
 	turnStuckEvent      struct{ Approval string }
-	turnOverEvent       struct {
+	// turnSilentEvent says since when the agent has said nothing; nil when it has.
+	turnSilentEvent struct {
+		Approval string
+		Since    *time.Time
+	}
+	turnOverEvent struct {
 		Approval   string
 		StopReason string
 		Failure    string
@@ -51,6 +57,7 @@ func (*turnQueuedEvent) EventType() protocol.EventType     { return "turn_queued
 func (*turnBeganEvent) EventType() protocol.EventType      { return "turn_began" }
 func (*turnCancellingEvent) EventType() protocol.EventType { return "turn_cancelling" }
 func (*turnStuckEvent) EventType() protocol.EventType      { return "turn_stuck" }
+func (*turnSilentEvent) EventType() protocol.EventType     { return "turn_silent" }
 func (*turnOverEvent) EventType() protocol.EventType       { return "turn_over" }
 func (*turnConfirmedEvent) EventType() protocol.EventType  { return "turn_confirmed" }
 func (*sharedOpenedEvent) EventType() protocol.EventType   { return "shared_opened" }
@@ -65,6 +72,7 @@ var hostPayloads = map[protocol.EventType]func() protocol.Payload{
 	"turn_began":           func() protocol.Payload { return new(turnBeganEvent) },
 	"turn_cancelling":      func() protocol.Payload { return new(turnCancellingEvent) },
 	"turn_stuck":           func() protocol.Payload { return new(turnStuckEvent) },
+	"turn_silent":          func() protocol.Payload { return new(turnSilentEvent) },
 	"turn_over":            func() protocol.Payload { return new(turnOverEvent) },
 	"turn_confirmed":       func() protocol.Payload { return new(turnConfirmedEvent) },
 	"shared_opened":        func() protocol.Payload { return new(sharedOpenedEvent) },

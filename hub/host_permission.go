@@ -103,13 +103,9 @@ func (d decision) tellAsked(asked askedPermission, message any) decision {
 
 // greet tells a shared session that has opened or woken how things stand.
 func (s *hostState) greet(m sharedOpened) decision {
-	status := s.Agent
-	if s.Running != nil && s.Running.Stuck {
-		status = protocol.AgentUnresponsive
-	}
 	d := decision{effects: []effect{
 		openShared{m.shared},
-		tell{m.shared, agentChanged{protocol.AgentStatusChanged{Status: status, Detail: s.Detail}}},
+		tell{m.shared, agentChanged{s.status()}},
 		tell{m.shared, agentKnown{s.Session.Facts}},
 	}}
 	for _, requestID := range m.asked {

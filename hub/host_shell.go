@@ -17,6 +17,7 @@ type hostShell struct {
 	shared map[SessionID]struct{} // open on this host session
 	agent  *agentRun              // the newest; nil before the first
 	facts  gatheredFacts          // what the newest agent says of itself
+	heard  time.Time              // when the agent last said or was told something
 	work   sync.WaitGroup         // starts and stops of agents; stop waits for them
 }
 
@@ -89,8 +90,10 @@ func (s *hostShell) performOnAgent(e effect) {
 	agent := s.agent.agent
 	switch e := e.(type) {
 	case promptAgent:
+		s.heard = time.Now()
 		agent.Prompt(e.prompt)
 	case answerAgent:
+		s.heard = time.Now()
 		agent.Respond(e.requestID, e.optionID)
 	case cancelAgent:
 		agent.Cancel()
@@ -159,6 +162,7 @@ func (s *hostShell) hear(in input) (input, bool) {
 
 // listen takes the oldest of what the agent has said.
 func (s *hostShell) listen(in input) (input, bool) {
+	s.heard = time.Now()
 	said, ok := s.agent.hearing.take()
 	switch said := said.(type) {
 	case agentReady:
@@ -204,13 +208,30 @@ func (s *hostShell) stopAgent(agent Agent) {
 	}
 }
 
-// due is when what was gathered is to be told. All other times of a host session
-// are its state's.
-func (s *hostShell) due() time.Time { return s.facts.due() }
+// due is when what was gathered, or the agent's silence, is to be told. All other
+// times of a host session are its state's.
+func (s *hostShell) due() time.Time {
+	facts, silence := s.facts.due(), s.silenceDue()
+	if facts.IsZero() || !silence.IsZero() && silence.Before(facts) {
+		return silence
+	}
+	return facts
+}
+
+// silenceDue is when the agent has said nothing for too long; zero for never.
+func (s *hostShell) silenceDue() time.Time {
+	if s.actor.rebuild.running || !s.state().listens() {
+		return time.Time{}
+	}
+	return s.heard.Add(s.actor.hub.options.SilenceAfter)
+}
 
 func (s *hostShell) wake(now time.Time) {
 	if facts, some := s.facts.takeDue(now); some {
 		s.actor.take(input{body: learned{facts}})
+	}
+	if due := s.silenceDue(); !due.IsZero() && !due.After(now) {
+		s.actor.take(input{body: agentSilent{s.heard}})
 	}
 }
 

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/json"
+	"time"
 
 	"parley/protocol"
 )
@@ -149,6 +150,8 @@ type (
 	// agentSpoke says that there is something to hear from the agent, which
 	// the shell turns into agentSays, launched or launchFailed.
 	agentSpoke struct{}
+	// agentSilent says that the agent has said nothing since then.
+	agentSilent struct{ since time.Time }
 	// agentSays is what the running agent says.
 	agentSays struct{ event AgentEvent }
 )

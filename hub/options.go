@@ -21,6 +21,7 @@ type Options struct {
 	MaxEvent          int           // bytes of one notification of an agent; default 4 MiB
 	PermissionTimeout time.Duration // after which a request is rejected; default 30 minutes
 	TurnTimeout       time.Duration // after which a turn is cancelled; default none
+	SilenceAfter      time.Duration // after which people are told that the agent says nothing in a turn; default 2 minutes, negative for never
 	CancelGrace       time.Duration // after which an agent that goes on is called unresponsive; default 10 s
 	IdleAfter         time.Duration // after which an unused session leaves memory; default 5 minutes
 	AgentIdleAfter    time.Duration // after which an agent without an open shared session ends; negative for never; default 10 minutes
@@ -41,6 +42,7 @@ func (o Options) withDefaults() Options {
 	o.MaxBacklog = cmp.Or(o.MaxBacklog, 1<<20)
 	o.MaxEvent = cmp.Or(o.MaxEvent, 4<<20)
 	o.PermissionTimeout = cmp.Or(o.PermissionTimeout, 30*time.Minute)
+	o.SilenceAfter = cmp.Or(o.SilenceAfter, 2*time.Minute)
 	o.CancelGrace = cmp.Or(o.CancelGrace, 10*time.Second)
 	o.IdleAfter = cmp.Or(o.IdleAfter, 5*time.Minute)
 	o.AgentIdleAfter = cmp.Or(o.AgentIdleAfter, 10*time.Minute)

@@ -31,6 +31,7 @@ type sharedState struct {
 	Settled     []string                 // requests that were answered lately
 	Agent       protocol.AgentStatus
 	AgentDetail string              // what the status needs to be understood
+	SilentSince *time.Time          // in a turn, when the agent last said something, if that is long ago
 	Facts       protocol.AgentFacts // what is known of the agent
 	Commands    doneCommands
 
@@ -208,7 +209,7 @@ func (s *sharedState) apply(e event, at stamp) {
 		s.Invite = e.private.Invite
 		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScope) })
 	case *protocol.AgentStatusChanged:
-		s.Agent, s.AgentDetail = p.Status, p.Detail
+		s.Agent, s.AgentDetail, s.SilentSince = p.Status, p.Detail, p.SilentSince
 	case *protocol.AgentUpdated:
 		s.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:

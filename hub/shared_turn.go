@@ -49,7 +49,8 @@ func (s *sharedState) agentSaid(m agentSaid) decision {
 }
 
 func (s *sharedState) agentChanged(m agentChanged) decision {
-	if !s.active() || s.Agent == m.status.Status && s.AgentDetail == m.status.Detail {
+	known := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince}
+	if !s.active() || known.Same(m.status) {
 		return decision{}
 	}
 	return decision{events: []event{{public: &m.status}}}

@@ -232,6 +232,14 @@ func (*AgentSession) EventType() EventType            { return EventAgentSession
 func (*AgentStrayOutput) EventType() EventType        { return EventAgentStrayOutput }
 func (*AgentUpdated) EventType() EventType            { return EventAgentUpdated }
 
+// Same reports whether both say the same of an agent that runs: the process's
+// end and the start's beginning do not count.
+func (p AgentStatusChanged) Same(other AgentStatusChanged) bool {
+	silent := p.SilentSince == nil && other.SilentSince == nil ||
+		p.SilentSince != nil && other.SilentSince != nil && p.SilentSince.Equal(*other.SilentSince)
+	return p.Status == other.Status && p.Detail == other.Detail && silent
+}
+
 // EventType returns the type that came over the wire.
 func (p *UnknownPayload) EventType() EventType { return p.Type }
 

@@ -84,7 +84,8 @@ type HostSession struct {
 	Title       string           `json:"title"`
 	Permissions PermissionPolicy `json:"permissions"`
 	Status      AgentStatus      `json:"status"`
-	Detail      string           `json:"detail,omitempty"` // what the agent that starts waits for, or why it could not be started
+	Detail      string           `json:"detail,omitempty"`      // what the agent that starts waits for, or why it could not be started
+	SilentSince *time.Time       `json:"silentSince,omitempty"` // in a turn, when the agent last said something, if that is long ago
 	CreatedAt   time.Time        `json:"createdAt"`
 	Facts       AgentFacts       `json:"facts"` // what is known of the agent
 }

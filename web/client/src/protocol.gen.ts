@@ -1081,6 +1081,8 @@ export interface HostSession {
   status: AgentStatus;
   /** what the agent that starts waits for, or why it could not be started */
   detail?: string;
+  /** in a turn, when the agent last said something, if that is long ago */
+  silentSince?: string;
   createdAt: string;
   /** what is known of the agent */
   facts: AgentFacts;
