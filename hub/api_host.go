@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
+
+	"github.com/google/uuid"
 
 	"parley/protocol"
 )
@@ -34,6 +37,31 @@ func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, com
 		id = h.rules.key.createdHostID(commandID)
 	}
 	return h.hostAnswer(h.ask(ctx, id, KindHost, true, createHost{c, commandID, h.agents.full()}))
+}
+
+// shortestWait is how long a creation is waited for at the least, so that it
+// begins.
+const shortestWait = 100 * time.Millisecond
+
+// StartHost is CreateHost for a caller that does not want to wait longer than
+// that: it returns the session as it is then, with the status starting and what
+// the agent waits for. To wait on, send the same again under the same command
+// id.
+func (h *Hub) StartHost(ctx context.Context, c *protocol.CreateHostSession, commandID string, wait time.Duration) (protocol.HostSession, error) {
+	if commandID == "" {
+		commandID = uuid.NewString()
+	}
+	waiting, cancel := context.WithTimeout(ctx, max(wait, shortestWait))
+	defer cancel()
+	session, err := h.CreateHost(waiting, c, commandID)
+	if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+		return session, err
+	}
+	session, err = h.HostSession(ctx, h.rules.key.createdHostID(commandID).String())
+	if errors.Is(err, hostNotFound()) {
+		return session, protocol.Errorf(protocol.CodeAgentUnavailable, "the agent could not be started")
+	}
+	return session, err
 }
 
 // HostSession returns one host session. Errors: HOST_SESSION_NOT_FOUND,

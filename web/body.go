@@ -20,6 +20,7 @@ const bodyTimeout = 30 * time.Second
 const (
 	headerParticipant    = "Parley-Participant"
 	headerIdempotencyKey = "Idempotency-Key"
+	headerPrefer         = "Prefer" // of RFC 7240
 )
 
 // awaitBody bounds the wait for a body that was announced, also where nobody asks

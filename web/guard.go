@@ -167,7 +167,7 @@ func (g guard) setCORS(h http.Header, r *http.Request) bool {
 	if isPreflight(r) {
 		h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE")
 		h.Set("Access-Control-Allow-Headers",
-			"Authorization, Content-Type, Last-Event-ID, "+headerIdempotencyKey+", "+headerParticipant)
+			"Authorization, Content-Type, Last-Event-ID, "+headerPrefer+", "+headerIdempotencyKey+", "+headerParticipant)
 		h.Set("Access-Control-Max-Age", "600")
 	}
 	return true

@@ -171,7 +171,7 @@ func TestGuard_AnyWebPageMayCallTheOriginal(t *testing.T) {
 		require.Equal(t, http.StatusNoContent, w.Code)
 		require.Equal(t, listedOrigin, w.Header().Get("Access-Control-Allow-Origin"))
 		require.Contains(t, w.Header().Get("Access-Control-Allow-Methods"), "DELETE")
-		for _, header := range []string{"Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Parley-Participant"} {
+		for _, header := range []string{"Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Parley-Participant", "Prefer"} {
 			require.Contains(t, w.Header().Get("Access-Control-Allow-Headers"), header)
 		}
 		require.Empty(t, w.Header().Get("Access-Control-Allow-Credentials"))

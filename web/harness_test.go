@@ -36,9 +36,10 @@ type setup struct {
 	journal hub.Journal
 	log     *zap.Logger
 	pace    time.Duration // of the demo agent
-	dir     string        // of the journal, and of the demo agent's memory
-	remote  string        // where clients seem to come from, in a bubble; "" for nowhere that has an address
-	sends   int           // bytes that a socket of the server holds; 0 for what the system thinks
+	agents  []agent.Profile
+	dir     string // of the journal, and of the demo agent's memory
+	remote  string // where clients seem to come from, in a bubble; "" for nowhere that has an address
+	sends   int    // bytes that a socket of the server holds; 0 for what the system thinks
 }
 
 // world is a whole server: a journal, a hub with the demo agent, and the edge
@@ -101,7 +102,7 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	if s.dir != "" {
 		demo.DemoDir = filepath.Join(s.dir, "demo")
 	}
-	launcher, err := agent.NewLauncher(nil, s.log, demo)
+	launcher, err := agent.NewLauncher(s.agents, s.log, demo)
 	require.NoError(t, err)
 	w := &world{t: t, setup: s, url: url, client: &http.Client{Transport: transport}, patience: patience}
 	w.hub = hub.New(s.journal, launcher, hub.Key{1, 2, 3}, s.hub)

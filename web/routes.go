@@ -30,7 +30,7 @@ func (s *Server) routes() {
 
 	s.mux.Handle("GET /api/agents", s.answer(http.StatusOK, s.agents))
 	s.mux.Handle("GET /api/sessions", s.answer(http.StatusOK, s.listHost))
-	s.mux.Handle("POST /api/sessions", s.answer(http.StatusCreated, s.createHost))
+	s.mux.Handle("POST /api/sessions", s.handle(s.createHost))
 	s.mux.Handle("GET /api/sessions/{id}", s.answer(http.StatusOK, s.hostSession))
 	s.mux.Handle("DELETE /api/sessions/{id}", s.answer(http.StatusNoContent, s.deleteHost))
 	s.mux.Handle("POST /api/sessions/{id}/cancel", s.answer(http.StatusNoContent, s.cancelHost))

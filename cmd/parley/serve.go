@@ -35,6 +35,8 @@ type serveSettings struct {
 	permissionTimeout time.Duration
 	idleAfter         time.Duration
 	agentIdleAfter    time.Duration
+	agentStartTimeout time.Duration
+	silenceAfter      time.Duration
 	maxAgents         int
 	commitInterval    time.Duration
 	salvage           string
@@ -71,6 +73,7 @@ at length:
       command: [opencode, acp]
       dir: /srv/shop
       dirs: [/srv]              # clients may choose another one in these; in dir by default
+      start-timeout: 10m        # instead of --agent-start-timeout
       env: {OPENCODE_LOG_LEVEL: warn}`,
 		Example: `  parley serve
   parley serve --agent opencode="opencode acp"
@@ -106,6 +109,8 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&s.turnTimeout, "turn-timeout", 0, "cancel a turn of the agent after this time; 0 for never")
 	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
 	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "take a session out of memory when nobody has used it for this time")
+	f.DurationVar(&s.agentStartTimeout, "agent-start-timeout", 3*time.Minute, "give an agent up that is not ready for a prompt after this time; npx downloads one when it is first started")
+	f.DurationVar(&s.silenceAfter, "silence-after", 2*time.Minute, "tell people when an agent has said nothing in a turn for this time; 0 for never")
 	f.DurationVar(&s.agentIdleAfter, "agent-idle-after", 10*time.Minute, "end an agent on which no shared session has been open for this time, until it is needed again; 0 for never; twice --idle-after if only that is given")
 	f.IntVar(&s.maxAgents, "max-agents", 32, "most agents that may run at a time")
 	f.DurationVar(&s.commitInterval, "commit-interval", defaultCommitInterval, "under load, how far apart commits begin, so that more events share one; 0 for at once")
@@ -183,6 +188,10 @@ func (s *serveSettings) checkLimits() error {
 		return fmt.Errorf("--permission-timeout: %s is not a time to wait, such as 30m", s.permissionTimeout)
 	case s.idleAfter <= 0:
 		return fmt.Errorf("--idle-after: %s is not a time to wait, such as 5m", s.idleAfter)
+	case s.agentStartTimeout <= 0:
+		return fmt.Errorf("--agent-start-timeout: %s is not a time to wait, such as 3m", s.agentStartTimeout)
+	case s.silenceAfter < 0:
+		return fmt.Errorf("--silence-after: %s is negative; 0 is for never", s.silenceAfter)
 	case s.agentIdleAfter < 0:
 		return fmt.Errorf("--agent-idle-after: %s is negative; 0 is for never", s.agentIdleAfter)
 	case s.maxAgents <= 0:
@@ -222,6 +231,7 @@ func (s *serveSettings) hubOptions() hub.Options {
 		TurnTimeout:       s.turnTimeout,
 		PermissionTimeout: s.permissionTimeout,
 		IdleAfter:         s.idleAfter,
+		SilenceAfter:      orNever(s.silenceAfter),
 		AgentIdleAfter:    orNever(s.agentIdleAfter),
 		MaxAgents:         s.maxAgents,
 		MaxEvent:          s.maxEvent,

@@ -118,6 +118,8 @@ func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
 		DemoPace: agent.DefaultDemoPace,
 		DemoDir:  filepath.Join(s.data, "demo"),
 		RunDir:   filepath.Join(s.data, "agents"),
+
+		StartTimeout: s.agentStartTimeout,
 	})
 	if err != nil {
 		return usageError{err}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+func TestServe_the_time_that_an_agent_has_to_start_is_a_setting(t *testing.T) {
+	t.Parallel()
+	config := filepath.Join(t.TempDir(), "parley.yaml")
+	require.NoError(t, os.WriteFile(config, []byte(`
+agent-start-timeout: 2s
+agents:
+  - name: own
+    command: [sh, -c, "echo fetching kestrel >&2; exec sleep 60"]
+    start-timeout: 1s
+  - name: common
+    command: [sh, -c, "echo fetching kestrel >&2; exec sleep 60"]
+`), 0o600))
+	s := e2e.Serve(t, t.TempDir(), "--config", config)
+	for agent, limit := range map[string]string{"own": "1s", "common": "2s"} {
+		answer, err := s.Call(t.Context(), e2e.Request{Method: http.MethodPost, Path: "/api/sessions",
+			Body: protocol.CreateHostSession{Agent: agent}})
+		require.NoError(t, err)
+		require.Equal(t, protocol.CodeAgentUnavailable, answer.Code())
+		require.Contains(t, string(answer.Body), "did not get ready within "+limit)
+		require.Contains(t, string(answer.Body), "its last words: fetching kestrel")
+	}
+}

@@ -1,0 +1,89 @@
+package web_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub/agent"
+	"parley/protocol"
+)
+
+// slowAgent is ready once a file is there, whose name is its argument.
+const slowAgent = `echo "fetching kestrel" >&2
+while ! [ -e "$0" ]; do sleep 0.05; done
+read line; echo '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1}}'
+read line; echo '{"jsonrpc":"2.0","id":2,"result":{"sessionId":"s"}}'
+exec cat >/dev/null`
+
+// withAgent adds an agent that is a shell script.
+func withAgent(script string, arguments ...string) func(*setup) {
+	return func(s *setup) {
+		s.agents = append(s.agents, agent.Profile{Name: "kestrel", Command: append([]string{"sh", "-c", script}, arguments...)})
+	}
+}
+
+func TestHostSessions_a_slow_start_is_answered_in_the_time_that_the_client_wants_to_wait(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ready")
+	w := newWorld(t, withAgent(slowAgent, file))
+	create := func(prefer string) reply {
+		return w.call("POST", "/api/sessions", object{"agent": "kestrel"}, "Idempotency-Key", "k", "Prefer", prefer)
+	}
+	var first, again, now protocol.HostSessionAnswer
+	create("respond-async, wait=0").ok(http.StatusAccepted, &first)
+	require.Equal(t, protocol.AgentStarting, first.Session.Status)
+	require.Eventually(t, func() bool {
+		w.call("GET", "/api/sessions/"+first.Session.ID, nil).ok(http.StatusOK, &now)
+		return now.Session.Detail == "fetching kestrel"
+	}, patience, 20*time.Millisecond, "people see what it waits for")
+	create("wait=0").ok(http.StatusAccepted, &again)
+	require.Equal(t, "fetching kestrel", again.Session.Detail)
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	create("wait=20").ok(http.StatusCreated, &again)
+	require.Equal(t, first.Session.ID, again.Session.ID)
+	require.Equal(t, protocol.AgentIdle, again.Session.Status)
+}
+
+func TestHostSessions_a_start_that_lasts_too_long_can_be_given_up(t *testing.T) {
+	w := newWorld(t, withAgent(slowAgent, filepath.Join(t.TempDir(), "never")))
+	var started protocol.HostSessionAnswer
+	w.call("POST", "/api/sessions", object{"agent": "kestrel"}, "Prefer", "wait=0").ok(http.StatusAccepted, &started)
+	w.call("DELETE", "/api/sessions/"+started.Session.ID, nil).ok(http.StatusNoContent, nil)
+	w.call("GET", "/api/sessions/"+started.Session.ID, nil).fails(protocol.CodeHostSessionNotFound)
+}
+
+func TestHostSessions_an_agent_that_will_not_start_says_why_and_that_trying_again_is_of_no_use(t *testing.T) {
+	answers := func(initialize, open string) string {
+		return `echo "no key: set KESTREL_KEY" >&2; sleep 0.2; read line; echo '{"jsonrpc":"2.0","id":1,` + initialize + `}'
+read line; echo '{"jsonrpc":"2.0","id":2,` + open + `}'; exec cat >/dev/null`
+	}
+	const ready = `"result":{"protocolVersion":1,"authMethods":[{"id":"a","name":"Log in with Kestrel"}]}`
+	for name, test := range map[string]struct {
+		script string
+		code   protocol.Code
+		says   []string
+	}{
+		"nobody is signed in": {answers(ready, `"error":{"code":-32000,"message":"Authentication required"}`),
+			protocol.CodeAgentAuthRequired, []string{"Authentication required", "Log in with Kestrel"}},
+		"it refuses": {answers(ready, `"error":{"code":-32603,"message":"Internal error","data":{"details":"no model foo-1"}}`),
+			protocol.CodeAgentFailed, []string{"no model foo-1", "no key: set KESTREL_KEY"}},
+		"it speaks another version": {answers(`"result":{"protocolVersion":7}`, `"result":{}`),
+			protocol.CodeAgentFailed, []string{"version 7", "version 1"}},
+		"it exits": {`echo "no key: set KESTREL_KEY" >&2; exit 3`,
+			protocol.CodeAgentFailed, []string{"status 3", "no key: set KESTREL_KEY"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, withAgent(test.script))
+			r := w.call("POST", "/api/sessions", object{"agent": "kestrel"})
+			r.fails(test.code)
+			for _, text := range test.says {
+				require.Contains(t, string(r.body), text)
+			}
+			require.Contains(t, string(r.body), `"retryable":false`)
+		})
+	}
+}
