@@ -72,7 +72,7 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 		Participant: p,
 		Approvals:   []protocol.Approval{},
 		Permissions: []protocol.Permission{},
-		Agent:       protocol.Agent{Status: s.Agent, AgentFacts: s.Facts},
+		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts},
 		Cursor:      protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 		Resume:      protocol.ResumeNew,
 		ReadOnly:    a.readOnly,

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"time"
 )
 
 // Agent is the state of a host session's agent and what is known of it. Server
 // to client, in a Welcome.
 type Agent struct {
-	Status AgentStatus `json:"status"` // as last reported
+	Status      AgentStatus `json:"status"`                // as last reported
+	Detail      string      `json:"detail,omitempty"`      // as in AgentStatusChanged
+	SilentSince *time.Time  `json:"silentSince,omitempty"` // as in AgentStatusChanged
 	AgentFacts
 }
 

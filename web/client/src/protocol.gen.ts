@@ -621,6 +621,10 @@ export interface Welcome {
 export interface Agent {
   /** as last reported */
   status: AgentStatus;
+  /** as in AgentStatusChanged */
+  detail?: string;
+  /** as in AgentStatusChanged */
+  silentSince?: string;
   info?: AgentInfo;
   /** as the agent sent them; an empty object if they are too long to keep */
   capabilities?: unknown;
