@@ -28,15 +28,26 @@ func (h *Hub) Agents() []protocol.AgentProfile {
 // agent), HOST_SESSION_NOT_FOUND (what was made under the id has been deleted),
 // TOO_MANY_AGENTS, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE.
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
-	known := slices.ContainsFunc(h.launcher.Profiles(), func(p Profile) bool { return p.Name == c.Agent })
-	if !known {
-		return protocol.HostSession{}, protocol.Errorf(protocol.CodeAgentNotFound, "no agent is called %.40q", c.Agent)
+	refusal := h.cannotStart(c.Agent)
+	if commandID != "" { // what was made before is answered with all the same
+		return h.hostAnswer(h.ask(ctx, h.rules.key.createdHostID(commandID), KindHost, true, createHost{c, commandID, refusal}))
 	}
-	id := NewHostSessionID()
-	if commandID != "" {
-		id = h.rules.key.createdHostID(commandID)
+	if refusal != nil {
+		return protocol.HostSession{}, refusal
 	}
-	return h.hostAnswer(h.ask(ctx, id, KindHost, true, createHost{c, commandID, h.agents.full()}))
+	return h.hostAnswer(h.ask(ctx, NewHostSessionID(), KindHost, true, createHost{body: c}))
+}
+
+// cannotStart says why no agent of a profile can be started; nil if one can.
+func (h *Hub) cannotStart(profile string) error {
+	known := slices.ContainsFunc(h.launcher.Profiles(), func(p Profile) bool { return p.Name == profile })
+	switch {
+	case !known:
+		return protocol.Errorf(protocol.CodeAgentNotFound, "no agent is called %.40q", profile)
+	case h.agents.full():
+		return tooManyAgents(h.options.MaxAgents)
+	}
+	return nil
 }
 
 // shortestWait is how long a creation is waited for at the least, so that it

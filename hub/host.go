@@ -25,12 +25,13 @@ type hostState struct {
 	Worked       bool                 // the agent has had a turn: a new session would not do
 	LoadError    string               // why that session cannot be loaded; empty if it can or was not tried
 	Deleted      bool
-	NeverRan     bool        // it was deleted because its agent could not be started
-	Request      string      // the digest of the creation; empty when it had no command id
-	Open         []SessionID // the shared sessions on it that have not ended
-	Vacant       instant     // since when the agent is up and none is open; zero otherwise
-	LetGo        bool        // the agent is ended because nobody used it
-	Queue        []turn      // waiting, in order
+	NeverRan     bool                // it was deleted because its agent could not be started
+	Request      string              // the digest of the creation; empty when it had no command id
+	FirstFacts   protocol.AgentFacts // when the agent was first ready; kept for a creation with a command id
+	Open         []SessionID         // the shared sessions on it that have not ended
+	Vacant       instant             // since when the agent is up and none is open; zero otherwise
+	LetGo        bool                // the agent is ended because nobody used it
+	Queue        []turn              // waiting, in order
 	Running      *runningTurn
 	Ended        []endedTurn // which their shared sessions have not confirmed
 	Permissions  []askedPermission
@@ -154,6 +155,7 @@ func (s *hostState) applyAgent(p *hostAgent, at stamp) {
 		s.LoadError = p.LoadError
 	}
 	if p.Session != "" {
+		s.applyReady()
 		s.AgentSession, s.CanLoad, s.LoadError = p.Session, p.CanLoad, ""
 	}
 	if p.Anew {

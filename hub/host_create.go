@@ -11,8 +11,8 @@ func (s *hostState) create(in input, c createHost) decision {
 	if s.Session.ID != "" && !s.NeverRan {
 		return s.createdBefore(c)
 	}
-	if c.full {
-		return decision{err: tooManyAgents(s.rules.MaxAgents)}
+	if c.refusal != nil {
+		return decision{err: c.refusal}
 	}
 	session := protocol.HostSession{
 		ID:          s.ID.String(),
@@ -41,11 +41,13 @@ func (s *hostState) createdBefore(c createHost) decision {
 	case s.Deleted:
 		return refuse(protocol.CodeHostSessionNotFound, "the agent session that was made under this Idempotency-Key has been deleted")
 	case s.AgentSession != "":
-		return decision{answer: &protocol.HostSessionAnswer{Session: s.ready()}, duplicate: true}
+		first := s.ready()
+		first.Facts = s.FirstFacts
+		return decision{answer: &protocol.HostSessionAnswer{Session: first}, duplicate: true}
 	case s.Agent != protocol.AgentExited:
 		return decision{hold: holdLaunch} // the first answer waits as well
-	case c.full:
-		return decision{err: tooManyAgents(s.rules.MaxAgents)}
+	case c.refusal != nil:
+		return decision{err: c.refusal}
 	}
 	d := s.launch(decision{}) // the server was restarted before the agent was ready
 	d.hold = holdLaunch
@@ -58,6 +60,13 @@ func (s *hostState) ready() protocol.HostSession {
 	after := s.Session
 	after.Status = protocol.AgentIdle
 	return after
+}
+
+// applyReady notes what the answer to a repeated creation needs, if one can come.
+func (s *hostState) applyReady() {
+	if s.AgentSession == "" && s.Request != "" {
+		s.FirstFacts = s.Session.Facts
+	}
 }
 
 // request tells this creation from others under the same command id; empty

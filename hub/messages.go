@@ -135,7 +135,7 @@ type (
 	createHost struct {
 		body      *protocol.CreateHostSession
 		commandID string // empty for none
-		full      bool   // no more agents may run now
+		refusal   error  // why no agent can be started now; nil if one can
 	}
 	readHost   struct{}
 	cancelHost struct{}

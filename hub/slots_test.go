@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -182,5 +183,46 @@ func TestCreateHost_that_failed_is_tried_again_under_the_same_key(t *testing.T) 
 		again, err := r.keyed("k", "mine")
 		require.NoError(t, err)
 		require.Equal(t, first, again)
+	})
+}
+
+func TestCreateHost_is_answered_with_what_was_known_then(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		first, err := r.keyed("k", "mine")
+		require.NoError(t, err)
+		r.nextAgent()
+		r.agent.Say(hub.AgentUpdated{Facts: protocol.AgentFacts{SessionTitle: new("learnt later")}})
+		pass(time.Minute)
+		now, err := r.hub.HostSession(t.Context(), first.ID)
+		require.NoError(t, err)
+		require.NotEqual(t, first, now)
+		for range 2 {
+			again, err := r.keyed("k", "mine")
+			require.NoError(t, err)
+			require.Equal(t, first, again)
+			r.restart()
+		}
+	})
+}
+
+// renamedAgents are an operator's after another configuration.
+type renamedAgents struct{ *hubtest.Agents }
+
+func (renamedAgents) Profiles() []hub.Profile { return []hub.Profile{{Name: "another"}} }
+
+func TestCreateHost_is_answered_again_though_its_agent_is_no_longer_configured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		first, err := r.keyed("k", "mine")
+		require.NoError(t, err)
+		r.nextAgent()
+		require.NoError(t, r.hub.Stop(t.Context()))
+		r.start(renamedAgents{r.agents})
+		again, err := r.keyed("k", "mine")
+		require.NoError(t, err)
+		require.Equal(t, first, again)
+		_, err = r.keyed("new", "mine")
+		require.Equal(t, protocol.CodeAgentNotFound, protocol.AsError(err).Code)
 	})
 }

@@ -39,7 +39,10 @@ type record struct {
 	path string // empty when it is not written
 }
 
-const recordSuffix = ".json"
+const (
+	recordSuffix = ".json"
+	partSuffix   = ".part" // while it is being written
+)
 
 // add notes a supervisor.
 func (r *Records) add(run run, pid int) (*record, error) {
@@ -58,14 +61,15 @@ func (r *Records) add(run run, pid int) (*record, error) {
 
 // write puts the file in place whole.
 func (r *record) write() error {
-	if err := os.MkdirAll(filepath.Dir(r.path), 0o700); err != nil {
+	// Not MkdirAll: a data directory that was removed does not come back by this.
+	if err := os.Mkdir(filepath.Dir(r.path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	content, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	part := strings.TrimSuffix(r.path, recordSuffix) + ".part"
+	part := strings.TrimSuffix(r.path, recordSuffix) + partSuffix
 	if err := os.WriteFile(part, content, 0o600); err != nil {
 		return errors.Join(err, os.Remove(part))
 	}
@@ -106,6 +110,9 @@ func (r *Records) Sweep() error {
 	left := 0
 	for _, e := range entries {
 		path := filepath.Join(r.dir, e.Name())
+		if ext := filepath.Ext(path); ext != recordSuffix && ext != partSuffix {
+			continue
+		}
 		content, err := os.ReadFile(path)
 		rec := &record{path: path}
 		if err != nil || json.Unmarshal(content, rec) != nil || rec.Boot != bootID() {

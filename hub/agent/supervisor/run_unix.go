@@ -175,8 +175,8 @@ func (s *supervisor) kill() {
 			deadline := time.Now().Add(killWait)
 			for wait := killPoll; ; wait = min(2*wait, killPollMax) {
 				left := s.killTree()
-				if left > 0 && time.Now().After(deadline) {
-					s.exit(left)
+				if time.Now().After(deadline) {
+					s.exit(max(left, 1)) // it may not be seen, where /proc hides it
 				}
 				time.Sleep(wait)
 			}
@@ -189,6 +189,9 @@ func (s *supervisor) kill() {
 func (s *supervisor) exit(left int) {
 	s.mu.Lock() // for good
 	s.end.Left = left
+	if left == 0 {
+		removeCgroup(s.cgroup)
+	}
 	s.tell(news{Ended: &s.end})
 	syscall.Exit(0) // os.Exit may take its time where the race detector runs
 }

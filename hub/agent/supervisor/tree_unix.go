@@ -20,6 +20,8 @@ func forkInto(_, path string, args []string, attr *syscall.ProcAttr) (pid int, e
 
 func duplicate(from, to int) error { return unix.Dup2(from, to) }
 
+func removeCgroup(string) {}
+
 // killTree kills the command's process group, the only part of its tree that can
 // be followed here. The group's number cannot be another's while a member lives.
 func (s *supervisor) killTree() int {
