@@ -155,8 +155,11 @@ describe("two people", () => {
       await page.getByText("Read only").waitFor();
       await said(page, "Bye soon").waitFor();
     }
-    await ben.reload();
-    await ben.getByRole("heading", { name: "This session is closed" }).waitFor();
+    for (const page of [olga, ben]) {
+      await page.reload();
+      await page.getByText("This session is closed. You can still read it.").waitFor();
+      await said(page, "Bye soon").waitFor();
+    }
   });
 
   test("one's own place is kept over a reload", async () => {
@@ -367,9 +370,10 @@ test("a session that expires says so to those inside, and is only read from then
   await outside.getByLabel("Your name").fill("Late");
   await outside.getByRole("button", { name: "Join the session" }).click();
   await inside.reload();
+  await said(inside, "While there is time").waitFor();
   const later = await somebody(server.url);
   await later.goto(short.invite);
-  for (const page of [outside, inside, later]) {
+  for (const page of [outside, later]) {
     await page.getByRole("heading", { name: "This session has expired" }).waitFor();
     expect(await page.title()).toMatch(/^This session has expired/);
   }

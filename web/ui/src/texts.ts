@@ -54,6 +54,7 @@ export const t = {
   loading: "Loading",
   close: "Close",
   cancel: "Cancel",
+  done: "Done",
   copy: "Copy",
   copied: "Copied",
   retry: "Try again",
@@ -71,6 +72,7 @@ export const t = {
     noneAbout: "Share an agent's session, and send the link to the people who shall join.",
     noneMatchAbout: "Try another word, or look among all sessions.",
     enter: "Enter",
+    read: "Read",
     needsLink: "Needs an invite link",
     created: (when: string) => `created ${when}`,
     expires: (when: string) => `expires ${when}`,
@@ -146,8 +148,14 @@ export const t = {
     qr: "QR code of the invite link",
     terminal: "Or from a terminal",
     about: "Anyone with this link can join. Give it only to people you want inside.",
-    unknown:
-      "The invite link is not known in this browser. You can make a new one; the old one then lets nobody in any more.",
+    unknown: (host: boolean, replaced: boolean) =>
+      (replaced
+        ? "The invite link that this browser knows was replaced, and lets nobody in any more. "
+        : "The invite link is not known in this browser. ") +
+      (host
+        ? "You can make a new one; the one of before then lets nobody in."
+        : "Ask the host for the current one."),
+    over: "The session is over, so nobody can join any more.",
     rotate: "Make a new link",
     rotateAbout: "The old link then lets nobody in any more. Those inside stay.",
   },
@@ -193,7 +201,8 @@ export const t = {
     },
     removed: {
       title: "The host has removed you",
-      about: "You cannot join this session any more. If that was a mistake, talk to the host.",
+      about:
+        "You cannot join this session any more, nor read it. If that was a mistake, talk to the host.",
     },
     ended: {
       title: "This session is closed",
@@ -214,14 +223,23 @@ export const t = {
     },
     left: {
       title: "You have left the session",
-      about: "What was said stays with those inside. You can join again with the invite link.",
+      about:
+        "You can join again with the invite link, as a new participant, and read what is said without joining.",
+    },
+    leftHost: {
+      title: "You have left your session",
+      about:
+        "Until you are back nobody can approve prompts or answer the agent. What waits stays open.",
     },
     protocol: {
       title: "This page is out of date",
       about: "The server speaks a newer version. Load the page again.",
     },
     failed: { title: "That did not work", about: "The server answered with an error." },
+    because: (reason: string) => `“${reason}”`,
     rejoin: "Join again",
+    comeBack: "Come back as the host",
+    read: "Read it",
     reload: "Load again",
     anotherName: "Join under another name",
   },
@@ -235,9 +253,29 @@ export const t = {
     leave: "Leave the session",
     closeSession: "Close the session for all",
     closeAsk: "Close the session for everybody?",
-    closeAbout: "Nobody can join or talk any more. What was said stays readable for a while.",
+    closeAbout:
+      "Nobody can join or talk any more. Those who took part can still read what was said, with their own links.",
     leaveAsk: "Leave the session?",
-    leaveAbout: "You can come back with the invite link.",
+    leaveAbout: (own: number) =>
+      (own === 0
+        ? ""
+        : own === 1
+          ? "Your proposal stays, and the host can still approve it. "
+          : `Your ${own} proposals stay, and the host can still approve them. `) +
+      "You can join again with the invite link, as a new participant, or go on reading without joining.",
+    leaveHost:
+      "Until you are back nobody can approve prompts, answer the agent's questions or close the session. Your own link leads you back in, as the host; this browser keeps it.",
+    leaveWaiting: (proposals: number, questions: number) => {
+      const what = [
+        proposals === 1 ? "1 proposal" : proposals > 1 ? `${proposals} proposals` : "",
+        questions === 1 ? "1 question" : questions > 1 ? `${questions} questions` : "",
+      ].filter((part) => part !== "");
+      if (what.length === 0) return "Nothing waits for you now. What is proposed meanwhile waits.";
+      const [waits, stays] = proposals + questions === 1 ? ["waits", "stays"] : ["wait", "stay"];
+      const late = questions > 0 ? " A question that nobody answers in time is rejected." : "";
+      return `${what.join(" and ")} ${waits} for you, and ${stays} open until you are back.${late}`;
+    },
+    ownLink: "Your own link",
     notify: "Notify me in this browser",
     notifyOff: "Notifications are on",
     notifyDenied: "Your browser does not allow notifications here.",
@@ -296,8 +334,28 @@ export const t = {
     makeCollaborator: "Make a collaborator",
     remove: "Remove from the session",
     removeAsk: (who: string) => `Remove ${who}?`,
-    removeAbout: "They are cut off at once and cannot join again under this id.",
+    removeAbout:
+      "They are cut off at once, cannot read any more, and cannot join again under this id.",
     reason: "Reason (told to all, optional)",
+    renew: "Replace the invite link",
+    renewAbout: "Nobody can join by the old link any more. You get the new one next.",
+    keepAbout: "Whoever has the link can still join, this person too, under another name.",
+    removed: (who: string) => `${who} was removed`,
+    renewed:
+      "The invite link was replaced. People who have an old one need this one to join; those inside stay.",
+    decides: (who: string | null, is: "here" | "away" | "left") =>
+      is === "left"
+        ? `Nobody can decide: ${who === null ? "you have" : `${who} has`} left.`
+        : who === null
+          ? "You decide on what waits."
+          : is === "here"
+            ? `${who} decides on what waits.`
+            : `${who} decides on what waits, and is away.`,
+    nobodyDecides: (who: string | null, waiting: number) =>
+      (who === null
+        ? "You have left, and nobody else can approve prompts or answer the agent. "
+        : `${who} has left. Nobody can approve prompts or answer the agent until ${who} is back. `) +
+      (waiting === 0 ? "" : waiting === 1 ? "1 thing waits." : `${waiting} things wait.`),
     plan: "Plan",
     done: (n: number, of: number) => `${n} of ${of} done`,
     usage: "Context used",
@@ -317,6 +375,7 @@ export const t = {
     viewOnly: "You are watching. The host decides who may talk.",
     viewer: "You are a viewer: you see everything, without talking.",
     ended: "This session is closed. You can still read it.",
+    reading: "You have left. You can read what happens.",
     hint: "Enter sends, Shift+Enter starts a new line",
     tooLong: (over: number) => `${over} bytes too long`,
     replyTo: (who: string) => `Reply to ${who}`,

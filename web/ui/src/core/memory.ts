@@ -6,7 +6,11 @@
 
 export interface Remembered {
   participant?: { id: string; token: string };
+  /** One has left with that participant, and may still read. */
+  left?: boolean;
   invite?: string;
+  /** The newest event when that invite was known to be good. */
+  inviteSince?: string | undefined;
   title?: string;
   role?: string;
   /** When it was last open. */

@@ -16,8 +16,8 @@ export interface Rights {
   prompt: "no" | "propose" | "direct";
 }
 
-export function rightsOf(session: Session, me: Participant): Rights {
-  if (session.status !== "active" || me.leftAt !== null)
+export function rightsOf(session: Session, me: Participant, readOnly = false): Rights {
+  if (readOnly || session.status !== "active" || me.leftAt !== null)
     return { host: false, talk: false, prompt: "no" };
   if (me.role === "host") return { host: true, talk: true, prompt: "direct" };
   if (me.role !== "collaborator") return { host: false, talk: false, prompt: "no" };
@@ -30,6 +30,21 @@ export function rightsOf(session: Session, me: Participant): Rights {
       return { host: false, talk: true, prompt: "direct" };
   }
   return { host: false, talk: false, prompt: "no" };
+}
+
+/** Who can decide on what waits, and whether they are there to do it. */
+export interface Decider {
+  who: Participant;
+  is: "here" | "away" | "left";
+}
+
+export function deciderOf(
+  people: readonly Participant[],
+  present: ReadonlySet<string>,
+): Decider | null {
+  const who = people.find((p) => p.role === "host");
+  if (!who) return null;
+  return { who, is: who.leftAt !== null ? "left" : present.has(who.id) ? "here" : "away" };
 }
 
 /** Whether somebody may cancel a prompt, or the turn that works on it. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { ann, approval, olga, session, Story, welcome } from "./fixtures.ts";
-import { enter, prepend, startsTyping, take, withPresence } from "./room.ts";
-import { rightsOf } from "./rights.ts";
+import { enter, inviteReplaced, prepend, startsTyping, take, withPresence } from "./room.ts";
+import { deciderOf, rightsOf } from "./rights.ts";
 
 describe("a room", () => {
   test("begins with what the welcome says", () => {
@@ -11,6 +11,41 @@ describe("a room", () => {
     );
     expect(room.pending.map((a) => a.id)).toEqual(["a1"]);
     expect(room.people).toEqual([olga, ann]);
+  });
+
+  test("that is closed has nothing that waits, and nobody acts in it", () => {
+    const approvals = [approval("a1")];
+    const closed = { ...session, status: "closed" as const };
+    const room = enter(welcome({ session: closed, approvals, readOnly: true }));
+    expect(room.pending).toEqual([]);
+    expect(rightsOf(room.session, room.me, room.readOnly)).toEqual({
+      host: false,
+      talk: false,
+      prompt: "no",
+    });
+    expect(rightsOf(session, olga, true).host, "a host who only reads").toBe(false);
+  });
+
+  test("knows who can decide, and when that is nobody", () => {
+    const left = { ...olga, leftAt: session.createdAt };
+    const here = new Set(["olga"]);
+    expect(deciderOf([olga, ann], here)).toEqual({ who: olga, is: "here" });
+    expect(deciderOf([olga, ann], new Set())).toEqual({ who: olga, is: "away" });
+    expect(deciderOf([left, ann], here)).toEqual({ who: left, is: "left" });
+    expect(deciderOf([ann], here)).toBeNull();
+  });
+
+  test("knows whether an invite was replaced since it was good", () => {
+    const story = new Story()
+      .chat("before")
+      .add("invite_rotated", { participant: olga })
+      .chat("after");
+    const room = enter(welcome({ recent: story.events }));
+    const [before, , after] = story.events.map((e) => e.cursor);
+    expect(inviteReplaced(room, before)).toBe(true);
+    expect(inviteReplaced(room, after)).toBe(false);
+    expect(inviteReplaced(room, "long before")).toBe(true);
+    expect(inviteReplaced(enter(welcome()), undefined)).toBe(false);
   });
 
   test("knows which turn runs that began before the events it has", () => {

@@ -30,6 +30,8 @@ export interface Room {
   readonly permissions: readonly Permission[];
   readonly agent: Agent;
   readonly limits: Limits;
+  /** Whether the connection only reads: one has left, or the session is over. */
+  readonly readOnly: boolean;
   readonly timeline: Timeline;
   /** All events that were loaded, oldest first: older ones come before them later. */
   readonly events: readonly SessionEvent[];
@@ -40,16 +42,19 @@ export interface Room {
 /** enter makes the room that a welcome describes. */
 export function enter(w: Welcome): Room {
   const events = w.recent ?? [];
+  const active = w.session.status === "active";
   return {
     session: w.session,
     me: w.participant,
     people: w.participants,
     present: presentWith(w.presence, w.participant),
     typing: new Set(),
-    pending: w.approvals.filter((a) => a.status === "pending"),
-    permissions: w.permissions,
+    // What was pending at the end stays so, and nobody decides on it any more.
+    pending: active ? w.approvals.filter((a) => a.status === "pending") : [],
+    permissions: active ? w.permissions : [],
     agent: w.agent,
     limits: w.limits,
+    readOnly: w.readOnly ?? false,
     ...load(events, runningOf(w)),
     more: events[0]?.type !== "shared_session_created",
   };
@@ -173,6 +178,15 @@ export function startsTyping(room: Room, id: string): Room {
 /** The name of a participant, in which nothing is hidden. */
 export function nameOf(p: Participant): string {
   return marked(p.displayName ?? p.userId);
+}
+
+/**
+ * Whether the invite was replaced since an event that it was known to be good
+ * at. Of that event it is only asked when it is among those that are loaded.
+ */
+export function inviteReplaced(room: Room, since: string | undefined): boolean {
+  const last = room.events.findLastIndex((e) => e.type === "invite_rotated");
+  return last > room.events.findIndex((e) => e.cursor === since);
 }
 
 export function personById(room: Room, id: string | null): Participant | null {

@@ -11,7 +11,7 @@ import { goesOn } from "./items.ts";
 import { isSafeLink } from "./links.ts";
 import { newUserId } from "./memory.ts";
 import { placeOf, rootOf } from "./place.ts";
-import { stateFor } from "./states.ts";
+import { reasonIn, stateFor } from "./states.ts";
 import { apply, emptyTimeline } from "./timeline.ts";
 import { firstUnread, unreadCount } from "./unread.ts";
 
@@ -129,6 +129,11 @@ test("each way of being outside has its page", () => {
   expect(stateFor("not_found", "SESSION_NOT_FOUND")).toBe("notFound");
   expect(stateFor("refused", "USER_ALREADY_JOINED")).toBe("taken");
   expect(stateFor("refused", "SOMETHING_NEW")).toBe("failed");
+});
+
+test("the reason of a removal is found in the server's words", () => {
+  expect(reasonIn("the host has removed you: spam: twice")).toBe("spam: twice");
+  expect(reasonIn("the host has removed you")).toBe("");
 });
 
 describe("unread", () => {

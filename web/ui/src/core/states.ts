@@ -2,7 +2,9 @@
 
 import type { t } from "../texts.ts";
 
-export type StateName = Exclude<keyof (typeof t)["state"], "rejoin" | "reload" | "anotherName">;
+type Actions = "rejoin" | "reload" | "anotherName" | "comeBack" | "read" | "because";
+
+export type StateName = Exclude<keyof (typeof t)["state"], Actions>;
 
 const byCode: Record<string, StateName> = {
   INVALID_INVITE_TOKEN: "wrongInvite",
@@ -17,6 +19,11 @@ const byCode: Record<string, StateName> = {
   TOO_MANY_PARTICIPANTS: "full",
   USER_ALREADY_JOINED: "taken",
 };
+
+/** Why the host has removed somebody, as the server's words have it; "" where it was not said. */
+export function reasonIn(message: string): string {
+  return /^the host has removed you: (.+)$/s.exec(message)?.[1] ?? "";
+}
 
 export function stateFor(reason: string, code: string): StateName {
   const named = byCode[code];

@@ -1,5 +1,6 @@
 import type { Room } from "../core/room.ts";
 import { t } from "../texts.ts";
+import { Deciders } from "./Deciders.tsx";
 import { Steps } from "./items/Plan.tsx";
 import { People } from "./People.tsx";
 
@@ -10,6 +11,7 @@ export function Aside({ room, host }: { room: Room; host: boolean }) {
     <>
       <section aria-label={t.room.people}>
         <h2>{t.room.people}</h2>
+        <Deciders room={room} />
         <People room={room} host={host} />
       </section>
       {plan && plan.length > 0 && (

@@ -1,9 +1,11 @@
 import { Button, Drawer, Modal, Switch } from "@mantine/core";
 import { useEffect, useState, type ReactNode } from "react";
 
+import { parseLink } from "parley-client";
+
 import { listHostSessions, listSessions } from "../core/api.ts";
-import { forgetWayBack, recall, remember } from "../core/memory.ts";
-import type { Room } from "../core/room.ts";
+import { recall, remember } from "../core/memory.ts";
+import { inviteReplaced, type Room } from "../core/room.ts";
 import { Invite } from "../parts/Invite.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
 import { entriesOf, openOn, type Entry } from "../start/choose.ts";
@@ -73,21 +75,25 @@ function Terminal() {
 
 function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
   const tools = useTools();
-  const [invite, setInvite] = useState(recall(room.session.id)?.invite ?? null);
+  const [, drawAgain] = useState(0);
+  const known = recall(room.session.id);
+  const replaced = inviteReplaced(room, known?.inviteSince);
+  const active = room.session.status === "active";
+  const invite = active && !replaced ? known?.invite : undefined;
   const rotate = async () => {
-    const link = await tools.client.rotateInvite();
-    const token = link.slice(link.indexOf("#i=") + 3);
-    remember(room.session.id, { invite: token });
-    setInvite(token);
+    const token = parseLink(await tools.client.rotateInvite()).invite;
+    const inviteSince = tools.client.cursor;
+    if (token) remember(room.session.id, { invite: token, ...(inviteSince && { inviteSince }) });
+    drawAgain((n) => n + 1);
   };
   return (
     <Box title={t.invite.title} onClose={onClose}>
       {invite ? (
         <Invite session={room.session.id} invite={invite} />
       ) : (
-        <p className="soft">{t.invite.unknown}</p>
+        <p className="soft">{active ? t.invite.unknown(host, replaced) : t.invite.over}</p>
       )}
-      {host && room.session.status === "active" && (
+      {host && active && (
         <div className="rotate">
           {invite && <p className="soft">{t.invite.rotateAbout}</p>}
           <Button variant="default" size="xs" onClick={() => void tools.run(rotate())}>
@@ -122,7 +128,7 @@ function ShortcutsDialog({ singleKeys, onSingleKeys, onClose }: Omit<Props, "whi
 }
 
 const questions = {
-  leave: { title: t.room.leaveAsk, about: t.room.leaveAbout, yes: t.room.leave },
+  leave: { title: t.room.leaveAsk, about: "", yes: t.room.leave },
   close: { title: t.room.closeAsk, about: t.room.closeAbout, yes: t.room.closeSession },
   stop: { title: t.room.stopAgentAsk, about: t.room.stopAgentAbout, yes: t.room.stopAgent },
 };
@@ -159,16 +165,13 @@ function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typ
   const q = questions[which];
   const client = tools.client;
   const act = {
-    leave: async () => {
-      await client.leave();
-      forgetWayBack(room.session.id);
-    },
+    leave: () => client.leave(),
     close: () => client.closeSession(),
     stop: () => client.stopAgent(),
   }[which];
   return (
     <Box title={q.title} onClose={onClose}>
-      <p>{q.about}</p>
+      {which === "leave" ? <Leaving room={room} /> : <p>{q.about}</p>}
       {which === "stop" && <OtherSessions room={room} />}
       <div className="dialog-actions">
         <Button variant="default" onClick={onClose}>
@@ -183,5 +186,21 @@ function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typ
         </Button>
       </div>
     </Box>
+  );
+}
+
+/** What becomes of what waits, and how one comes back. */
+function Leaving({ room }: { room: Room }) {
+  const tools = useTools();
+  if (room.me.role !== "host") {
+    const own = room.pending.filter((a) => a.participantId === room.me.id).length;
+    return <p>{t.room.leaveAbout(own)}</p>;
+  }
+  return (
+    <>
+      <p>{t.room.leaveHost}</p>
+      <p>{t.room.leaveWaiting(room.pending.length, room.permissions.length)}</p>
+      <CopyField label={t.room.ownLink} text={tools.client.link ?? ""} />
+    </>
   );
 }

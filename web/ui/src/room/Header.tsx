@@ -34,7 +34,10 @@ export function Header({ room, title, connection, host, open }: Props) {
           {title}
         </h1>
         <p className="room-state">
-          <Connection state={connection} ended={room.session.status !== "active"} />
+          <Connection
+            state={connection}
+            ended={room.readOnly || room.session.status !== "active"}
+          />
           <AgentState status={agentNow(room)} />
         </p>
       </div>
@@ -134,7 +137,7 @@ function MoreMenu({
   host: boolean;
   open(dialog: DialogName): void;
 }) {
-  const active = room.session.status === "active";
+  const active = room.session.status === "active" && !room.readOnly;
   return (
     <Menu position="bottom-end" width={250}>
       <Menu.Target>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Modal, TextInput } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import { useState } from "react";
 
 import type { Participant } from "parley-client";
@@ -8,25 +8,45 @@ import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
+import { RemoveDialog } from "./RemoveDialog.tsx";
 
-/** Everybody who is in the session, those who are here first. */
+/** Everybody who is in the session, or was when it ended, those who are here first. */
 export function People({ room, host }: { room: Room; host: boolean }) {
-  const inside = room.people.filter((p) => p.leftAt === null);
+  const [removing, setRemoving] = useState<Participant | null>(null);
+  const inside = insideOf(room);
   const sorted = [...inside].sort((a, b) => rank(room, a) - rank(room, b));
   return (
-    <ul className="people">
-      {sorted.map((p) => (
-        <Person key={p.id} person={p} room={room} host={host} />
-      ))}
-    </ul>
+    <>
+      <ul className="people">
+        {sorted.map((p) => (
+          <Person key={p.id} person={p} room={room} host={host} onRemove={setRemoving} />
+        ))}
+      </ul>
+      {/* Not in the person's own row, which goes with the person. */}
+      {removing && <RemoveDialog person={removing} onClose={() => setRemoving(null)} />}
+    </>
   );
+}
+
+// With a session everybody leaves at once.
+function insideOf(room: Room): Participant[] {
+  const ends = room.people.reduce((last, p) => (p.leftAt && p.leftAt > last ? p.leftAt : last), "");
+  const active = room.session.status === "active";
+  return room.people.filter((p) => p.leftAt === null || (!active && p.leftAt === ends));
 }
 
 function rank(room: Room, p: Participant): number {
   return p.role === "host" ? 0 : room.present.has(p.id) ? 1 : 2;
 }
 
-function Person({ person: p, room, host }: { person: Participant; room: Room; host: boolean }) {
+interface PersonProps {
+  person: Participant;
+  room: Room;
+  host: boolean;
+  onRemove(person: Participant): void;
+}
+
+function Person({ person: p, room, host, onRemove }: PersonProps) {
   const here = room.present.has(p.id);
   const me = p.id === room.me.id;
   return (
@@ -45,77 +65,37 @@ function Person({ person: p, room, host }: { person: Participant; room: Room; ho
           <span className="hidden-visually">, {here ? t.people.here : t.people.away}</span>
         </span>
       </span>
-      {host && !me && p.role !== "host" && <PersonMenu person={p} />}
+      {host && !me && p.role !== "host" && <PersonMenu person={p} onRemove={onRemove} />}
     </li>
   );
 }
 
-function PersonMenu({ person: p }: { person: Participant }) {
+function PersonMenu({ person: p, onRemove }: Pick<PersonProps, "person" | "onRemove">) {
   const tools = useTools();
-  const [removing, setRemoving] = useState(false);
   const name = nameOf(p);
   const other = p.role === "viewer" ? "collaborator" : "viewer";
   return (
-    <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={t.people.menu(name)}>
-            <Icon name="more" />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<Icon name={other === "viewer" ? "eye" : "chat"} />}
-            onClick={() => void tools.run(tools.client.setRole(p.id, other))}
-          >
-            {other === "viewer" ? t.people.makeViewer : t.people.makeCollaborator}
-          </Menu.Item>
-          <Menu.Item
-            className="danger"
-            leftSection={<Icon name="cross" />}
-            onClick={() => setRemoving(true)}
-          >
-            {t.people.remove}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {removing && <RemoveDialog person={p} onClose={() => setRemoving(false)} />}
-    </>
-  );
-}
-
-function RemoveDialog({ person, onClose }: { person: Participant; onClose(): void }) {
-  const tools = useTools();
-  const [reason, setReason] = useState("");
-  return (
-    <Modal opened onClose={onClose} title={t.people.removeAsk(nameOf(person))}>
-      <form
-        className="stack"
-        onSubmit={(e) => {
-          e.preventDefault();
-          const why = reason.trim();
-          void tools
-            .run(tools.client.remove(person.id, why ? { reason: why } : {}))
-            .then((ok) => ok && onClose());
-        }}
-      >
-        <p>{t.people.removeAbout}</p>
-        <TextInput
-          label={t.people.reason}
-          value={reason}
-          maxLength={500}
-          data-autofocus
-          onChange={(e) => setReason(e.currentTarget.value)}
-        />
-        <div className="dialog-actions">
-          <Button variant="default" onClick={onClose}>
-            {t.cancel}
-          </Button>
-          <Button type="submit" color="red">
-            {t.people.remove}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t.people.menu(name)}>
+          <Icon name="more" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<Icon name={other === "viewer" ? "eye" : "chat"} />}
+          onClick={() => void tools.run(tools.client.setRole(p.id, other))}
+        >
+          {other === "viewer" ? t.people.makeViewer : t.people.makeCollaborator}
+        </Menu.Item>
+        <Menu.Item
+          className="danger"
+          leftSection={<Icon name="cross" />}
+          onClick={() => onRemove(p)}
+        >
+          {t.people.remove}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

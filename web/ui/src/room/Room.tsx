@@ -16,6 +16,7 @@ import { Aside } from "./Aside.tsx";
 import { Composer, type ComposerHandle } from "./Composer.tsx";
 import { DeciderContext, decidesNothing, RoomContext, type RoomTools } from "./context.ts";
 import { Counter } from "./Counter.tsx";
+import { NobodyDecides } from "./Deciders.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { Header, type DialogName } from "./Header.tsx";
 import type { RoomStore } from "./store.ts";
@@ -37,7 +38,7 @@ interface Props {
 
 /** The room: what happens, what waits, and where one writes. */
 export default function Room({ store, room, loadingOlder, client, connection }: Props) {
-  const rights = rightsOf(room.session, room.me);
+  const rights = rightsOf(room.session, room.me, room.readOnly);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const [dialog, setDialog] = useState<DialogName | null>(null);
@@ -71,7 +72,7 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
   return (
     <RoomContext value={tools}>
       <DeciderContext value={decider}>
-        <div className="room">
+        <div className={room.readOnly || over(room) ? "room room-read" : "room"}>
           <a
             className="skip"
             href="#composer"
@@ -107,6 +108,7 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
               <div className="dock">
                 <div className="dock-line">
                   <Typing room={room} />
+                  <NobodyDecides room={room} />
                   {rights.host && (
                     <Counter
                       room={room}
@@ -155,6 +157,10 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
       </DeciderContext>
     </RoomContext>
   );
+}
+
+function over(room: RoomModel): boolean {
+  return room.session.status !== "active";
 }
 
 function isQuiet({ session, more, timeline }: RoomModel): boolean {
@@ -214,6 +220,7 @@ function useTools(
 
 function whyNot(room: RoomModel, connection: ConnectionState): string {
   if (room.session.status !== "active" || connection.state === "closed") return t.composer.ended;
+  if (room.readOnly) return t.composer.reading;
   return room.me.role === "viewer" ? t.composer.viewer : t.composer.viewOnly;
 }
 

@@ -24,7 +24,8 @@ afterEach(() => {
 function client() {
   let tell!: (answer: HistoryAnswer) => void;
   const history = new Promise<HistoryAnswer>((resolve) => (tell = resolve));
-  return { tell, session: { history: () => history } as unknown as SessionClient };
+  const session = { connection: { state: "live" }, history: () => history };
+  return { tell, session: session as unknown as SessionClient };
 }
 
 const cursors = () => store.snapshot().room?.events.map((e) => e.cursor);
@@ -50,6 +51,21 @@ describe("a room's store", () => {
     expect(store.snapshot().room?.timeline.items).toHaveLength(2);
     expect(store.snapshot().room?.typing.size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("reads older events from the archive when the client has ended with its session", async () => {
+    const { events } = new Story().chat("one").chat("two");
+    const asked: unknown[] = [];
+    const archive = (which: unknown) => {
+      asked.push(which);
+      return Promise.resolve({ events: events.slice(0, 1), more: false, gap: false });
+    };
+    const ended = { connection: { state: "closed" }, archive } as unknown as SessionClient;
+    store.handlers.welcome?.(welcome({ recent: events.slice(1) }), ended);
+    await store.older(ended);
+    expect(asked).toEqual([{ before: "c2", limit: 500 }]);
+    expect(cursors()).toEqual(["c1", "c2"]);
+    expect(store.snapshot().room?.more).toBe(false);
   });
 
   test("begins anew after a gap, and takes no older events of the story before", async () => {

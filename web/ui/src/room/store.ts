@@ -72,16 +72,16 @@ export class RoomStore {
     const { welcome } = this;
     this.set({ loadingOlder: true });
     try {
-      const h = await client.history({
-        ...(first && { before: first.cursor }),
-        limit: olderPage,
-      });
+      const which = { ...(first && { before: first.cursor }), limit: olderPage };
+      // A client that has ended with its session asks without a connection.
+      const over = client.connection.state === "closed";
+      const h = await (over ? client.archive(which) : client.history(which));
       this.change((room) => {
         if (welcome !== this.welcome) return room; // after a gap it is another story
         return h.gap ? { ...room, more: false } : prepend(room, h.events, h.more);
       });
     } catch (error) {
-      // A closed session tells no history; what is there stays.
+      // One who was removed is told no history; what is there stays.
       if (welcome === this.welcome && !(error instanceof ParleyError && error.retryable))
         this.change((room) => ({ ...room, more: false }));
     } finally {

@@ -9,6 +9,7 @@ import { t } from "../texts.ts";
 
 const icons: Partial<Record<StateName, IconName>> = {
   left: "leave",
+  leftHost: "leave",
   ended: "clock",
   expired: "clock",
   full: "people",
@@ -16,14 +17,21 @@ const icons: Partial<Record<StateName, IconName>> = {
   notFound: "search",
 };
 
-/** Says why one is not in the session, and what to do. */
-export function StatePage({
-  state,
-  onAgain,
-}: {
+/** Something that one can do about it. */
+export interface Choice {
+  label: string;
+  act(): void;
+}
+
+interface Props {
   state: StateName;
-  onAgain?: (() => void) | undefined;
-}) {
+  /** Why somebody else did that. */
+  reason?: string | undefined;
+  choices: readonly Choice[];
+}
+
+/** Says why one is not in the session, and what to do. */
+export function StatePage({ state, reason, choices }: Props) {
   const words = t.state[state];
   useEffect(() => {
     document.title = `${words.title} · ${t.app}`;
@@ -35,21 +43,23 @@ export function StatePage({
           <Icon name={icons[state] ?? "link"} size={26} />
         </span>
         <h1>{words.title}</h1>
+        {reason && (
+          <p className="state-reason" dir="auto">
+            {t.state.because(reason)}
+          </p>
+        )}
         <p className="soft">{words.about}</p>
         <div className="state-actions">
-          {onAgain && (
-            <Button onClick={onAgain}>
-              {state === "taken"
-                ? t.state.anotherName
-                : state === "full" || state === "failed"
-                  ? t.retry
-                  : t.state.rejoin}
+          {choices.map(({ label, act }, i) => (
+            <Button key={label} onClick={act} variant={i === 0 ? "filled" : "default"}>
+              {label}
             </Button>
-          )}
-          {state === "protocol" && (
-            <Button onClick={() => location.reload()}>{t.state.reload}</Button>
-          )}
-          <Button component="a" href={`${server()}/`} variant="default">
+          ))}
+          <Button
+            component="a"
+            href={`${server()}/`}
+            variant={choices.length > 1 ? "subtle" : "default"}
+          >
             {t.home}
           </Button>
         </div>

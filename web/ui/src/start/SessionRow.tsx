@@ -40,6 +40,16 @@ export function SessionRow({ entry: { session: s, title: given, agent } }: { ent
         >
           {known?.participant ? t.start.enter : t.start.join}
         </Button>
+      ) : !active && known?.participant ? (
+        <Button
+          component="a"
+          href={`${server()}/s/${s.id}`}
+          size="xs"
+          variant="default"
+          aria-label={`${t.start.read}: ${title}`}
+        >
+          {t.start.read}
+        </Button>
       ) : (
         active && <span className="soft fine">{t.start.needsLink}</span>
       )}

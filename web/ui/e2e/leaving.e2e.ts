@@ -1,0 +1,207 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { expectAccessible } from "./axe.ts";
+import { said } from "./browser.ts";
+import { guest, host, more, somebody, write } from "./people.ts";
+import { startServer, type Server } from "./server.ts";
+import { share, talk } from "./share.ts";
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+async function leave(page: Page): Promise<void> {
+  await more(page, "Leave the session");
+  await page.getByRole("dialog").getByRole("button", { name: "Leave the session" }).click();
+}
+
+async function close(page: Page): Promise<void> {
+  await more(page, "Close the session for all");
+  await page.getByRole("dialog").getByRole("button", { name: "Close the session for all" }).click();
+}
+
+/** Opens the dialog that asks before somebody is removed. */
+async function asksToRemove(page: Page, name: string) {
+  await page.getByRole("button", { name: `What to do with ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Remove from the session" }).click();
+  return page.getByRole("dialog");
+}
+
+async function tries(link: string, name: string): Promise<Page> {
+  const page = await somebody(server.url);
+  await page.goto(link);
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Join the session" }).click();
+  return page;
+}
+
+describe("a removal", () => {
+  test("replaces the invite, tells the host the new one, and the removed person why", async () => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    const dialog = await asksToRemove(olga, "Ben");
+    await expectAccessible(olga, "the question before a removal");
+    expect(await dialog.getByLabel("Replace the invite link").isChecked()).toBe(true);
+    await dialog.getByLabel("Reason (told to all, optional)").fill("Posted spam");
+    await dialog.getByRole("button", { name: "Remove from the session" }).click();
+    await olga.getByRole("dialog", { name: "Ben was removed" }).waitFor();
+    await expectAccessible(olga, "the link after a removal");
+    const invite = await dialog.getByLabel("Invite link", { exact: true }).textContent();
+    expect(invite).toMatch(/#i=/);
+    expect(invite).not.toBe(link.invite);
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await said(olga, "Ben was removed: Posted spam").waitFor();
+
+    await ben.getByRole("heading", { name: "The host has removed you" }).waitFor();
+    await ben.getByText("“Posted spam”").waitFor();
+    const again = await tries(link.invite, "Benjamin");
+    await again.getByRole("heading", { name: "This invite is no longer good" }).waitFor();
+    const cem = await guest(invite!, "Cem");
+    await said(cem, "Ben was removed: Posted spam").waitFor();
+
+    // Everywhere the page shows a link it is the one that lets people in.
+    for (const page of [olga, cem]) {
+      await page.getByRole("button", { name: "Invite", exact: true }).click();
+      expect(
+        await page.getByRole("dialog").getByLabel("Invite link", { exact: true }).textContent(),
+      ).toBe(invite);
+      await page.keyboard.press("Escape");
+    }
+  });
+
+  test("leaves the invite where the host says so", async () => {
+    const link = await share(server.url);
+    const [olga, ann] = [await host(link.host), await guest(link.invite, "Ann")];
+    await guest(link.invite, "Ben");
+    const dialog = await asksToRemove(olga, "Ben");
+    await dialog.getByLabel("Replace the invite link").uncheck();
+    await dialog.getByText("this person too, under another name").waitFor();
+    await dialog.getByRole("button", { name: "Remove from the session" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await guest(link.invite, "Cem");
+    await said(ann, "Cem joined").waitFor();
+  });
+
+  test("makes the links that others know useless, and their pages say so", async () => {
+    const link = await share(server.url);
+    const [olga, ann] = [await host(link.host), await guest(link.invite, "Ann")];
+    await guest(link.invite, "Ben");
+    await ann.getByRole("button", { name: "Invite", exact: true }).click();
+    await ann.getByRole("dialog").getByLabel("Invite link", { exact: true }).waitFor();
+    const dialog = await asksToRemove(olga, "Ben");
+    await dialog.getByRole("button", { name: "Remove from the session" }).click();
+    await ann.getByText("was replaced, and lets nobody in any more").waitFor();
+    await ann.reload();
+    await ann.getByRole("button", { name: "Invite", exact: true }).click();
+    await ann.getByText("Ask the host for the current one").waitFor();
+  });
+});
+
+describe("a host who leaves", () => {
+  test("is told what becomes of what waits, and comes back by the own link", async () => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    await ben.getByText("Olga decides on what waits.").waitFor();
+    await write(ben, "Agent", "Add a test");
+    await olga.getByRole("button", { name: "Approve" }).waitFor();
+    await more(olga, "Leave the session");
+    const dialog = olga.getByRole("dialog");
+    await dialog.getByText("1 proposal waits for you, and stays open").waitFor();
+    const own = await dialog.getByLabel("Your own link").textContent();
+    expect(own).toBe(link.host);
+    await expectAccessible(olga, "the question before the host leaves");
+    await dialog.getByRole("button", { name: "Leave the session" }).click();
+    await olga.getByRole("heading", { name: "You have left your session" }).waitFor();
+    await expectAccessible(olga, "a host who has left");
+
+    await ben.getByText("Olga has left. Nobody can approve prompts").waitFor();
+    await ben.getByText("Nobody can decide: Olga has left.").waitFor();
+    await expectAccessible(ben, "a room without its host");
+
+    // Not by the reload of a page, which is no decision.
+    await olga.reload();
+    await olga.getByRole("heading", { name: "You have left your session" }).waitFor();
+    await olga.getByRole("button", { name: "Come back as the host" }).click();
+    await olga.getByRole("button", { name: "Approve" }).click();
+    await ben.getByText("approved by Olga").waitFor();
+    await ben.getByText("Olga decides on what waits.").waitFor();
+  });
+
+  test("comes back from another browser, which has only the link", async () => {
+    const link = await share(server.url);
+    const ben = await guest(link.invite, "Ben");
+    const first = await host(link.host);
+    await leave(first);
+    await said(ben, "Olga left").waitFor();
+    const other = await host(link.host);
+    await write(other, "People", "Here again");
+    await said(ben, "Here again").waitFor();
+  });
+
+  test("may read without coming back", async () => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    await leave(olga);
+    await olga.getByRole("button", { name: "Read it" }).click();
+    await olga.getByText("You have left. You can read what happens.").waitFor();
+    await write(ben, "People", "Still here");
+    await said(olga, "Still here").waitFor();
+    await ben.getByText("Nobody can decide: Olga has left.").waitFor();
+  });
+});
+
+describe("what was said", () => {
+  test("stays readable to a guest who left, while it goes on", async () => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    await write(ben, "Agent", "Add a test");
+    await leave(ben);
+    await ben.getByRole("button", { name: "Read it" }).click();
+    await write(olga, "People", "Ben is gone");
+    await said(ben, "Ben is gone").waitFor();
+    await ben.getByText("You have left. You can read what happens.").waitFor();
+    await ben.getByText("Read only").waitFor();
+    expect(await ben.getByRole("button", { name: "Cancel this prompt" }).count()).toBe(0);
+    await expectAccessible(ben, "a room that one only reads");
+  });
+
+  test("stays readable from its beginning when the session is closed, after a reload too", async () => {
+    const link = await share(server.url);
+    const olga = await host(link.host);
+    await talk(link.invite, 300);
+    await said(olga, "Number 300.").waitFor();
+    await close(olga);
+    await olga.getByText("This session is closed. You can still read it.").waitFor();
+    for (const again of [false, true]) {
+      if (again) await olga.reload();
+      await said(olga, "The session was closed").waitFor();
+      await toTheTop(olga);
+      await said(olga, "The session was created").waitFor();
+      await said(olga, "Number 1.").waitFor();
+    }
+    await expectAccessible(olga, "a closed room");
+  });
+});
+
+/** Scrolls up until there is nothing older. */
+async function toTheTop(page: Page): Promise<void> {
+  const created = said(page, "The session was created");
+  const log = page.getByRole("region", { name: "Conversation" });
+  await log.hover();
+  for (let tries = 0; tries < 200 && (await created.count()) === 0; tries++) {
+    await page.mouse.wheel(0, -4_000);
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+  }
+}
+
+test("two people of one name are told apart", async () => {
+  const link = await share(server.url);
+  await guest(link.invite, "Ben");
+  const second = await guest(link.invite, "Веn"); // its first letters are Cyrillic
+  await second.getByText("Веn (2)").first().waitFor();
+});

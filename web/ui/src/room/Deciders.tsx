@@ -1,0 +1,31 @@
+import { deciderOf } from "../core/rights.ts";
+import { nameOf, type Room } from "../core/room.ts";
+import { Icon } from "../parts/Icon.tsx";
+import { t } from "../texts.ts";
+
+/** Who can decide on what waits, and when that is nobody. */
+export function Deciders({ room }: { room: Room }) {
+  const decider = deciderOf(room.people, room.present);
+  if (!decider || room.session.status !== "active") return null;
+  const { who, is } = decider;
+  const name = who.id === room.me.id ? null : nameOf(who);
+  return (
+    <p className="deciders" dir="auto">
+      {t.people.decides(name, is)}
+    </p>
+  );
+}
+
+/** A room without anybody who can decide says so where one writes. */
+export function NobodyDecides({ room }: { room: Room }) {
+  const decider = deciderOf(room.people, room.present);
+  if (decider?.is !== "left" || room.session.status !== "active") return null;
+  const waiting = room.pending.length + room.permissions.length;
+  const name = decider.who.id === room.me.id ? null : nameOf(decider.who);
+  return (
+    <p className="nobody-decides" role="status" dir="auto">
+      <Icon name="clock" size={15} />
+      <span>{t.people.nobodyDecides(name, waiting)}</span>
+    </p>
+  );
+}
