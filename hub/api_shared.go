@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"iter"
 
 	"parley/protocol"
 )
@@ -89,30 +90,49 @@ func resources(summaries []Summary) []json.RawMessage {
 	return all
 }
 
-// State reads an active session. With credentials, those are checked; without,
-// the edge answers for who may read. Errors: SESSION_NOT_FOUND,
+// State reads an active session and its approvals, newest first, which are read
+// from the journal as they are taken, while ctx lasts. With credentials, those are
+// checked; without, the edge answers for who may read. Errors: SESSION_NOT_FOUND,
 // SESSION_INACTIVE, those of credentials, JOURNAL_UNAVAILABLE.
-func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*protocol.StateAnswer, error) {
-	return readAs[protocol.StateAnswer](ctx, h, id, read{c, readState})
+func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedState, iter.Seq2[protocol.Approval, error], error) {
+	state, r, err := readAs[*SharedState](ctx, h, id, read{c, readState})
+	if err != nil {
+		return nil, nil, err
+	}
+	return state, inPages(ctx, h, len(state.known), func(before int) ([]protocol.Approval, int, error) {
+		some, next, err := state.approvals(r, before)
+		return some, next, r.checked(err)
+	}), nil
 }
 
 // Participants reads who takes or took part in an active session. Errors: as
 // State.
 func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (*protocol.ParticipantsAnswer, error) {
-	return readAs[protocol.ParticipantsAnswer](ctx, h, id, read{c, readParticipants})
+	answer, _, err := readAs[*protocol.ParticipantsAnswer](ctx, h, id, read{c, readParticipants})
+	return answer, err
 }
 
-// Messages reads what was said in an active session. Errors: as State.
-func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (*protocol.MessagesAnswer, error) {
-	return readAs[protocol.MessagesAnswer](ctx, h, id, read{c, readMessages})
-}
-
-func readAs[T any](ctx context.Context, h *Hub, id string, body read) (*T, error) {
-	a, err := h.answer(ctx, id, body)
+// Messages reads what was said in an active session, oldest first, from the
+// journal as it is taken, while ctx lasts. Errors: as State.
+func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Message, error], error) {
+	until, r, err := readAs[messagesUntil](ctx, h, id, read{c, readMessages})
 	if err != nil {
 		return nil, err
 	}
-	return a.Payload.(*T), nil
+	return inPages(ctx, h, 1, func(from Seq) ([]protocol.Message, Seq, error) {
+		some, next, err := until.messages(r, from)
+		return some, next, r.checked(err)
+	}), nil
+}
+
+// readAs returns the answer to a read, and a reader for the rest of it.
+func readAs[T any](ctx context.Context, h *Hub, id string, body read) (answer T, r reader, err error) {
+	a, err := h.answer(ctx, id, body)
+	if err != nil {
+		return answer, r, err
+	}
+	session, err := ParseSessionID(id)
+	return a.Payload.(T), reader{ctx: ctx, journal: h.journal, session: session}, err
 }
 
 // Do carries a command out and waits for its answer. For a join or resume the

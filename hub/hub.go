@@ -24,6 +24,7 @@ type Hub struct {
 	agents   *agentSlots
 	writers  [Partitions]Writer // set by Start
 	timer    worker             // wakes sleeping sessions
+	pages    chan struct{}      // holds one for each page that is being read; see maxPages
 	stopping sync.Once
 	stopErr  error       // of the one stop
 	unready  atomic.Bool // what Ready found last, to log when it changes
@@ -71,6 +72,7 @@ func New(journal Journal, launcher Launcher, key Key, o Options) *Hub {
 		options:  o,
 		rules:    &rules{Options: o, key: key},
 		agents:   &agentSlots{most: o.MaxAgents},
+		pages:    make(chan struct{}, maxPages),
 		live:     map[SessionID]*entry{},
 	}
 }

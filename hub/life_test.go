@@ -52,7 +52,7 @@ func TestLife_a_session_expires_at_its_time(t *testing.T) {
 				pass(2 * time.Second)
 				types := r.record(r.id)
 				require.Equal(t, string(protocol.EventSessionClosed), types[len(types)-1])
-				_, err := r.hub.State(t.Context(), r.id, nil)
+				_, _, err := r.hub.State(t.Context(), r.id, nil)
 				require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeSessionInactive})
 			})
 		})
@@ -98,19 +98,15 @@ func TestLife_a_session_that_slept_has_everything(t *testing.T) {
 				}
 				cem := r.join("cem")
 				r.host.say(&protocol.SetRole{ParticipantID: cem.me.ID, Role: protocol.RoleViewer}, nil)
-				before, err := r.hub.State(t.Context(), r.id, nil)
-				require.NoError(t, err)
+				before := r.state()
 				for _, p := range []*person{r.host, ben, cem} {
 					p.sub.Close()
 				}
 				sleep(r)
-				after, err := r.hub.State(t.Context(), r.id, nil)
-				require.NoError(t, err)
+				after := r.state()
 				require.Equal(t, before.Participants, after.Participants)
 				require.Equal(t, before.Approvals, after.Approvals)
-				messages, err := r.hub.Messages(t.Context(), r.id, nil)
-				require.NoError(t, err)
-				require.Len(t, messages.Messages, 13)
+				require.Len(t, r.messages(), 13)
 				back := ben.resume(r.cursorOf(ben))
 				require.Equal(t, protocol.ResumeOK, back.welcome.Resume)
 			})
@@ -176,7 +172,7 @@ func TestLife_who_asks_while_the_hub_stops_is_answered(t *testing.T) {
 		answered := make(chan error)
 		for range 20 {
 			go func() {
-				_, err := r.hub.State(context.Background(), r.id, nil)
+				_, _, err := r.hub.State(context.Background(), r.id, nil)
 				answered <- err
 			}()
 		}

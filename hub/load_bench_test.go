@@ -36,7 +36,7 @@ func benchmarkLoad(b *testing.B, events int) {
 			b.Fatal(err)
 		}
 		b.StartTimer()
-		if _, err := h.State(b.Context(), id, nil); err != nil {
+		if _, _, err := h.State(b.Context(), id, nil); err != nil {
 			b.Fatal(err)
 		}
 		b.StopTimer()

@@ -36,7 +36,7 @@ func TestMoved_clients_are_sent_to_whoever_serves_them_now(t *testing.T) {
 		require.Zero(t, former.Awake())
 
 		r.id = ben.me.SharedSessionID
-		_, err := former.State(t.Context(), r.id, nil)
+		_, _, err := former.State(t.Context(), r.id, nil)
 		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeJournalUnavailable}, "it is not read where it may be out of date")
 		back := ben.resume(r.cursorOf(ben))
 		require.Equal(t, protocol.ResumeOK, back.welcome.Resume)

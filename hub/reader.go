@@ -46,6 +46,14 @@ func (r reader) failed(err error) error {
 	return fmt.Errorf("%w: %w", protocol.Errorf(protocol.CodeJournalUnavailable, "the journal cannot be read now"), err)
 }
 
+// checked is failed for an error that may be none.
+func (r reader) checked(err error) error {
+	if err == nil {
+		return nil
+	}
+	return r.failed(err)
+}
+
 // records yields the events from a number on. Stopping early is cheap.
 func (r reader) records(from Seq) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {

@@ -26,39 +26,48 @@ func (s *sharedState) reading(what readKind, at Head) any {
 	case readParticipants:
 		return &protocol.ParticipantsAnswer{Participants: s.People.list()}
 	case readMessages:
-		return deferred(func(r reader) (any, error) { return r.messages(at.Seq) })
+		return messagesUntil(at.Seq)
 	}
-	a := &protocol.StateAnswer{
+	m := &SharedState{
 		Session:      s.Session,
 		Participants: s.People.list(),
 		Cursor:       protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
+		known:        slices.Clone(s.Approvals),
+		open:         map[string]protocol.Approval{},
 	}
-	known, open := slices.Clone(s.Approvals), map[string]protocol.Approval{}
 	for _, o := range s.Open {
-		open[o.Approval.ID] = o.Approval
+		m.open[o.Approval.ID] = o.Approval
 	}
-	return deferred(func(r reader) (any, error) {
-		var err error
-		a.Approvals, err = r.approvals(known, open)
-		return a, err
-	})
+	return m
 }
 
-// approvals returns all, newest first: those that are not done from the state,
-// the others from the events that showed them.
-func (r reader) approvals(known []approvalState, open map[string]protocol.Approval) ([]protocol.Approval, error) {
-	all := make([]protocol.Approval, 0, len(known))
-	for _, k := range slices.Backward(known) {
-		a, isOpen := open[k.ID]
+// SharedState is what the original API shows of a session.
+type SharedState struct {
+	Session      protocol.Session
+	Participants []protocol.Participant // everybody in join order, those who left included
+	Cursor       string
+
+	known []approvalState
+	open  map[string]protocol.Approval // of those, what is not done
+}
+
+// approvals reads some, newest first, of those before a place among all known
+// ones, and returns the place to go on from: those that are not done from the
+// state, the others from the events that showed them.
+func (m *SharedState) approvals(r reader, before int) (some []protocol.Approval, next int, err error) {
+	for bytes := 0; before > 0 && bytes < pageBytes; {
+		before--
+		k := m.known[before]
+		a, isOpen := m.open[k.ID]
 		if !isOpen {
-			var err error
 			if a, err = r.approval(k); err != nil {
-				return nil, err
+				return nil, before, err
 			}
 		}
-		all = append(all, a)
+		some = append(some, a)
+		bytes += len(a.Prompt) + itemCost
 	}
-	return all, nil
+	return some, before, nil
 }
 
 func (r reader) approval(k approvalState) (protocol.Approval, error) {
@@ -88,33 +97,48 @@ func (r reader) approval(k approvalState) (protocol.Approval, error) {
 	return a, nil
 }
 
-// messages returns what was said up to an event, oldest first: comments, and
-// the messages that prompts left which had to wait.
-func (r reader) messages(until Seq) (*protocol.MessagesAnswer, error) {
-	a := &protocol.MessagesAnswer{Messages: []protocol.Message{}}
-	for rec, err := range r.records(1) {
+// messagesUntil stands for what was said up to an event.
+type messagesUntil Seq
+
+// messages reads some of what was said, oldest first: comments, and the messages
+// that prompts left which had to wait. It returns the event to go on from.
+func (m messagesUntil) messages(r reader, from Seq) (some []protocol.Message, next Seq, err error) {
+	bytes, last := 0, min(Seq(m), from+pageEvents-1)
+	for rec, err := range r.records(from) {
 		if err != nil {
-			return nil, err
+			return nil, from, err
 		}
-		if rec.Seq > until {
+		if rec.Seq > last || bytes >= pageBytes {
 			break
 		}
-		switch protocol.EventType(rec.Type) {
-		case protocol.EventMessageCreated, protocol.EventPromptPendingApproval:
-		default:
-			continue
-		}
-		e, err := decodeShared(rec)
+		from = rec.Seq + 1
+		said, err := messageIn(rec)
 		if err != nil {
-			return nil, err
+			return nil, from, err
 		}
-		if p, ok := e.public.(*protocol.MessageCreated); ok {
-			a.Messages = append(a.Messages, p.Message)
-		} else if e.private.Message != nil {
-			a.Messages = append(a.Messages, *e.private.Message)
+		if said != nil {
+			some = append(some, *said)
+			bytes += len(said.Text) + itemCost
 		}
 	}
-	return a, nil
+	return some, from, nil
+}
+
+// messageIn returns the message that an event left, or nil.
+func messageIn(rec Record) (*protocol.Message, error) {
+	switch protocol.EventType(rec.Type) {
+	case protocol.EventMessageCreated, protocol.EventPromptPendingApproval:
+	default:
+		return nil, nil
+	}
+	e, err := decodeShared(rec)
+	if err != nil {
+		return nil, err
+	}
+	if p, ok := e.public.(*protocol.MessageCreated); ok {
+		return &p.Message, nil
+	}
+	return e.private.Message, nil
 }
 
 func decodeShared(r Record) (event, error) { return decodeEvent(r, protocol.DecodePayload) }

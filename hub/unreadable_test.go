@@ -61,9 +61,7 @@ func TestJournal_that_can_be_neither_written_nor_read(t *testing.T) {
 				if tc.written {
 					want = 2
 				}
-				messages, err := r.hub.Messages(t.Context(), r.id, nil)
-				require.NoError(t, err)
-				require.Len(t, messages.Messages, want)
+				require.Len(t, r.messages(), want)
 			})
 		})
 	}

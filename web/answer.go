@@ -31,6 +31,9 @@ func (s *Server) answer(status int, e endpoint) http.Handler {
 			w.WriteHeader(status)
 			return nil
 		}
+		if long, ok := result.(*longAnswer); ok {
+			return s.writeLong(w, r, status, long)
+		}
 		if body, err = protocol.Marshal(result); err != nil {
 			return err
 		}

@@ -40,7 +40,14 @@ func (s *Server) createShared(r *http.Request, body []byte) (any, error) {
 }
 
 func (s *Server) sharedState(r *http.Request, _ []byte) (any, error) {
-	return read(s, r, s.hub.State)
+	return read(s, r, func(ctx context.Context, id string, who *hub.Credentials) (*longAnswer, error) {
+		state, approvals, err := s.hub.State(ctx, id, who)
+		if err != nil {
+			return nil, err
+		}
+		around := protocol.StateAnswer{Session: state.Session, Participants: state.Participants, Cursor: state.Cursor}
+		return newLongAnswer(around, "approvals", approvals)
+	})
 }
 
 func (s *Server) participants(r *http.Request, _ []byte) (any, error) {
@@ -48,7 +55,13 @@ func (s *Server) participants(r *http.Request, _ []byte) (any, error) {
 }
 
 func (s *Server) messages(r *http.Request, _ []byte) (any, error) {
-	return read(s, r, s.hub.Messages)
+	return read(s, r, func(ctx context.Context, id string, who *hub.Credentials) (*longAnswer, error) {
+		messages, err := s.hub.Messages(ctx, id, who)
+		if err != nil {
+			return nil, err
+		}
+		return newLongAnswer(protocol.MessagesAnswer{}, "messages", messages)
+	})
 }
 
 // read has the hub read something of a session, for who shows credentials or,

@@ -69,7 +69,7 @@ func (r *run) read(m *room, until hub.Seq, from *hub.Snapshot) []byte {
 	if err := h.Start(ctx); err != nil {
 		r.violation("no copy: %v", err)
 	}
-	_, _ = h.State(ctx, m.session.ID, nil) // wakes it, whatever the answer
+	_, _, _ = h.State(ctx, m.session.ID, nil) // wakes it, whatever the answer
 	_ = h.Stop(ctx)
 	copied.mu.Lock()
 	defer copied.mu.Unlock()

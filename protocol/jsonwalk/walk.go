@@ -76,10 +76,10 @@ func LoneSurrogate(data []byte) bool {
 	}
 }
 
-// escaped returns the code unit of the \u escape that data begins with, or -1.
+// escaped returns the surrogate that data begins with as an escape, or -1.
 func escaped(data []byte) rune {
-	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' {
-		return -1
+	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' || data[2]|0x20 != 'd' || data[3] < '8' {
+		return -1 // surrogates are from d800 on
 	}
 	unit, err := strconv.ParseUint(string(data[2:6]), 16, 16)
 	if err != nil {

@@ -1,0 +1,51 @@
+package hub
+
+import (
+	"context"
+	"iter"
+)
+
+const (
+	// pageBytes is about how much of a list is read at a time and held until its
+	// reader has taken it, but for a longer single item.
+	pageBytes = 64 << 10
+	// pageEvents is how many events are looked through for a page.
+	pageEvents = 4096
+	// maxPages is how many pages of all lists are read at a time. A read holds
+	// more of the journal than the page that it makes.
+	maxPages = 8
+)
+
+// inPages yields a list that can be long without ever holding it, as fast as its
+// reader takes it. read returns the items from a place on and the place to go on
+// from, which stays the same at the end.
+func inPages[P comparable, T any](ctx context.Context, h *Hub, from P, read func(from P) ([]T, P, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for {
+			items, next, err := readPage(ctx, h, from, read)
+			if err != nil {
+				yield(*new(T), err)
+				return
+			}
+			for _, item := range items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if next == from {
+				return
+			}
+			from = next
+		}
+	}
+}
+
+func readPage[P, T any](ctx context.Context, h *Hub, from P, read func(from P) ([]T, P, error)) (items []T, next P, err error) {
+	select {
+	case h.pages <- struct{}{}:
+		defer func() { <-h.pages }()
+		return read(from)
+	case <-ctx.Done():
+		return nil, from, ctx.Err()
+	}
+}

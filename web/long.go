@@ -1,0 +1,105 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"parley/protocol"
+)
+
+// longAnswer is an answer with a list that can be long: it is read as it is
+// written, and written as fast as the client reads, so that it never is in memory
+// as a whole.
+type longAnswer struct {
+	before, after []byte
+	items         iter.Seq2[[]byte, error]
+}
+
+// longPiece is how much of a long answer is written at a time, but for a longer
+// single item. An answer that has no more is written like any other.
+const longPiece = 32 << 10
+
+// newLongAnswer makes an answer of one whose list, the member of that name, is
+// null.
+func newLongAnswer[T any](around any, list string, items iter.Seq2[T, error]) (*longAnswer, error) {
+	whole, err := protocol.Marshal(around)
+	if err != nil {
+		return nil, err
+	}
+	before, after, found := bytes.Cut(whole, []byte(`"`+list+`":null`))
+	if !found {
+		return nil, fmt.Errorf("an answer without a list of %s", list)
+	}
+	return &longAnswer{fmt.Appendf(before, `"%s":[`, list), append([]byte("]"), after...), encoded(items)}, nil
+}
+
+func encoded[T any](items iter.Seq2[T, error]) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for item, err := range items {
+			var b []byte
+			if err == nil {
+				b, err = protocol.Marshal(item)
+			}
+			if !yield(b, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// writeLong writes a long answer. An error before the first piece is returned, to
+// be answered; after that it breaks the connection off, so that the client does
+// not take half an answer for a whole one.
+func (s *Server) writeLong(w http.ResponseWriter, r *http.Request, status int, a *longAnswer) error {
+	begun := false
+	write := func(piece []byte) {
+		if !begun {
+			begun = true
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Cache-Control", "no-store")
+			w.WriteHeader(status)
+		}
+		control := http.NewResponseController(w)
+		_ = control.SetWriteDeadline(time.Now().Add(s.o.WriteTimeout)) // each piece has its own
+		_, err := w.Write(piece)
+		if err == nil {
+			err = control.Flush()
+		}
+		if err != nil {
+			panic(http.ErrAbortHandler) // the client is gone
+		}
+	}
+	piece, first := bytes.Clone(a.before), true
+	for item, err := range a.items {
+		if err != nil && !begun {
+			return err
+		}
+		if err != nil {
+			s.log.Warn("an answer ends in the middle", zap.String("path", r.URL.Path), zap.Error(err))
+			panic(http.ErrAbortHandler)
+		}
+		if !first {
+			piece = append(piece, ',')
+		}
+		first = false
+		if len(piece)+len(item) < longPiece {
+			piece = append(piece, item...)
+			continue
+		}
+		write(piece)
+		write(item)
+		piece = piece[:0]
+	}
+	piece = append(piece, a.after...)
+	if !begun {
+		writeJSON(w, status, piece)
+		return nil
+	}
+	write(piece)
+	return nil
+}
