@@ -14,6 +14,7 @@ import (
 type courier struct {
 	// immutable
 	hub   *Hub
+	from  SessionID
 	to    SessionID
 	nudge chan<- struct{} // told when there is room again
 	work  worker
@@ -41,7 +42,7 @@ const (
 func (a *actor) courier(to SessionID) *courier {
 	c, ok := a.couriers[to]
 	if !ok {
-		c = &courier{hub: a.hub, to: to, nudge: a.nudge, ready: make(chan struct{}, 1)}
+		c = &courier{hub: a.hub, from: a.id, to: to, nudge: a.nudge, ready: make(chan struct{}, 1)}
 		c.work.start(c.run)
 		a.couriers[to] = c
 	}
@@ -109,10 +110,15 @@ func (c *courier) next(ctx context.Context) (any, bool) {
 
 // deliver tries until the message is in the other's inbox. A session that does
 // not exist or that is damaged takes no messages, and one that this process no
-// longer serves gets them when it wakes elsewhere.
+// longer serves gets them when it wakes elsewhere. For a damaged one the sender
+// is answered.
 func (c *courier) deliver(ctx context.Context, message any) bool {
+	return c.deliverTo(ctx, c.to, message)
+}
+
+func (c *courier) deliverTo(ctx context.Context, to SessionID, message any) bool {
 	for {
-		err := c.hub.deliver(ctx, c.to, input{body: message})
+		err := c.hub.deliver(ctx, to, input{body: message})
 		switch {
 		case err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, errStopped) || errors.Is(err, errMoved):
 			return true
@@ -121,15 +127,28 @@ func (c *courier) deliver(ctx context.Context, message any) bool {
 		}
 		if damage, ok := errors.AsType[*DamageError](err); ok {
 			c.hub.options.Logger.Error("a message for a damaged session is dropped", zap.Error(damage))
-			return true // or others would wait for it for ever
+			return c.answer(ctx, to, message)
 		}
-		c.hub.options.Logger.Warn("a session cannot be reached", zap.Stringer("session", c.to), zap.Error(err))
+		c.hub.options.Logger.Warn("a session cannot be reached", zap.Stringer("session", to), zap.Error(err))
 		select {
 		case <-time.After(courierRetry):
 		case <-ctx.Done():
 			return false
 		}
 	}
+}
+
+// answer tells the sender that its message is dropped.
+func (c *courier) answer(ctx context.Context, to SessionID, message any) bool {
+	if to == c.from {
+		return true // it is damaged itself
+	}
+	for _, answer := range undeliverable(message) {
+		if !c.deliverTo(ctx, c.from, answer) {
+			return false
+		}
+	}
+	return true
 }
 
 // stop waits for the queue to empty, until the deadline, and for the goroutine.

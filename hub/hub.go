@@ -55,10 +55,6 @@ type entry struct {
 	kind  Kind
 }
 
-// wakeHorizon is how far ahead the timer of sleeping sessions looks, and so how
-// soon at the least a session has to come due to stay awake for it.
-const wakeHorizon = time.Minute
-
 // errStopped answers while the hub takes nothing: before Start, and once it
 // stops. Nothing was done, and coming back finds the next server.
 var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is stopping")
@@ -350,37 +346,4 @@ func (h *Hub) unreachable(err error) error {
 	}
 	h.options.Logger.Error("a session cannot be loaded", zap.Error(err))
 	return fmt.Errorf("%w: %w", protocol.Errorf(protocol.CodeJournalUnavailable, "the session cannot be read now"), err)
-}
-
-// wakeSleeping wakes every session when its time comes, the ones that owe
-// something at once.
-func (h *Hub) wakeSleeping(ctx context.Context) {
-	for {
-		next := h.wakeDue(ctx)
-		select {
-		case <-time.After(time.Until(next)):
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// wakeDue wakes what is due and returns when to look again.
-func (h *Hub) wakeDue(ctx context.Context) time.Time {
-	now := time.Now()
-	next := now.Add(wakeHorizon)
-	due, err := h.journal.Due(ctx, next, 1<<30)
-	if err != nil {
-		h.options.Logger.Error("the sessions that are due cannot be read", zap.Error(err))
-		return now.Add(time.Second)
-	}
-	for _, s := range due {
-		if s.Due.After(now) {
-			return s.Due // the earliest of those to come
-		}
-		if e, err := h.acquire(ctx, s.Session, "", false); err == nil {
-			h.letGo(e) // it looks at the time by itself
-		}
-	}
-	return next
 }

@@ -75,7 +75,7 @@ func (h *Hub) loadFrom(ctx context.Context, id SessionID, kind Kind, useSnapshot
 		}
 		e, err := decodeOf(kind, rec)
 		if err != nil {
-			return loaded{}, err
+			return loaded{}, &DamageError{Session: id, Seq: rec.Seq, Place: "its content", Err: err}
 		}
 		l.state.apply(e, stamp{seq: rec.Seq, at: rec.Time})
 		l.head, l.last = Head{rec.Seq, rec.Hash}, rec.Time

@@ -60,8 +60,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // clientError returns what a client may see of err, and logs the rest.
 func (s *Server) clientError(path string, err error) *protocol.Error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	switch {
+	case errors.Is(err, context.Canceled):
 		return errShuttingDown // or the client is gone, and sees nothing
+	case errors.Is(err, context.DeadlineExceeded):
+		s.log.Warn("request took too long", zap.String("path", path), zap.Error(err))
+		return errTooSlow
 	}
 	e := protocol.AsError(err)
 	switch {
@@ -72,6 +76,10 @@ func (s *Server) clientError(path string, err error) *protocol.Error {
 	}
 	return e
 }
+
+// errTooSlow answers a request that the server did not finish in its time, and
+// whose outcome is not known.
+var errTooSlow = protocol.Errorf(protocol.CodeJournalUnavailable, "the server did not finish this in time; send it again")
 
 // refuse answers with an error of the catalogue.
 func refuse(w http.ResponseWriter, e *protocol.Error) {

@@ -1,0 +1,78 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// wakeHorizon is how far ahead the timer of sleeping sessions looks, and so how
+// soon at the least a session has to come due to stay awake for it.
+const wakeHorizon = time.Minute
+
+// wakeRetry is the pause after what is due could not be read or woken.
+const wakeRetry = time.Second
+
+// wakeSleeping wakes every session when its time comes, the ones that owe
+// something at once.
+func (h *Hub) wakeSleeping(ctx context.Context) {
+	damaged := map[SessionID]bool{} // as reported; bounded by the damage there is
+	for {
+		next := h.wakeDue(ctx, damaged)
+		select {
+		case <-time.After(time.Until(next)):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// wakeDue wakes what is due and returns when to look again.
+func (h *Hub) wakeDue(ctx context.Context, damaged map[SessionID]bool) time.Time {
+	now := time.Now()
+	next := now.Add(wakeHorizon)
+	due, err := h.journal.Due(ctx, next, 1<<30)
+	if err != nil {
+		h.options.Logger.Error("the sessions that are due cannot be read", zap.Error(err))
+		return now.Add(wakeRetry)
+	}
+	for _, s := range due {
+		if s.Due.After(now) {
+			return earlier(next, s.Due) // the earliest of those to come
+		}
+		if h.wake(ctx, s.Session, damaged) {
+			next = now.Add(wakeRetry)
+		}
+	}
+	return next
+}
+
+// wake wakes one session, which looks at the time by itself. It reports whether
+// to try again soon. A damaged session is reported once and holds up nobody.
+func (h *Hub) wake(ctx context.Context, id SessionID, damaged map[SessionID]bool) (again bool) {
+	e, err := h.acquire(ctx, id, "", false)
+	if err == nil {
+		h.letGo(e)
+		return false
+	}
+	if ctx.Err() != nil || errors.Is(err, errStopped) || errors.Is(err, errMoved) || errors.Is(err, ErrNotFound) {
+		return false
+	}
+	_, lasting := errors.AsType[*DamageError](err)
+	if !lasting || !damaged[id] {
+		h.options.Logger.Error("a session that is due cannot be woken", zap.Stringer("session", id), zap.Error(err))
+	}
+	if lasting {
+		damaged[id] = true
+	}
+	return !lasting
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}

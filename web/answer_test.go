@@ -1,0 +1,19 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+)
+
+func TestClientError_tells_a_late_answer_from_a_server_that_stops(t *testing.T) {
+	s := &Server{log: zap.NewNop()}
+	late := s.clientError("/", fmt.Errorf("read: %w", context.DeadlineExceeded))
+	require.Equal(t, errTooSlow, late)
+	require.True(t, late.Entry().Retryable)
+	require.NotContains(t, late.Message, "shutting down")
+	require.Equal(t, errShuttingDown, s.clientError("/", context.Canceled))
+}
