@@ -340,6 +340,9 @@ export const t = {
     renew: "Replace the invite link",
     renewAbout: "Nobody can join by the old link any more. You get the new one next.",
     keepAbout: "Whoever has the link can still join, this person too, under another name.",
+    readers: (n: number) =>
+      n === 1 ? "1 has left, and can read on" : `${n} have left, and can read on`,
+    endReading: (who: string) => `Remove ${who}, who has left`,
     removed: (who: string) => `${who} was removed`,
     renewed:
       "The invite link was replaced. People who have an old one need this one to join; those inside stay.",

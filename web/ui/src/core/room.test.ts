@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 
 import { ann, approval, olga, session, Story, welcome } from "./fixtures.ts";
-import { enter, inviteReplaced, prepend, startsTyping, take, withPresence } from "./room.ts";
+import {
+  enter,
+  inviteReplaced,
+  prepend,
+  readersOf,
+  startsTyping,
+  take,
+  withPresence,
+} from "./room.ts";
 import { deciderOf, rightsOf } from "./rights.ts";
 
 describe("a room", () => {
@@ -33,6 +41,17 @@ describe("a room", () => {
     expect(deciderOf([olga, ann], new Set())).toEqual({ who: olga, is: "away" });
     expect(deciderOf([left, ann], here)).toEqual({ who: left, is: "left" });
     expect(deciderOf([ann], here)).toBeNull();
+  });
+
+  test("knows who has left and may read on", () => {
+    const left = (id: string, at: string) => ({ ...ann, id, userId: id, leftAt: at });
+    const [early, late] = ["2026-03-01T10:01:00Z", "2026-03-01T10:02:00.5Z"];
+    const people = [olga, ann, left("ben", early), left("cem", late), left("rob", late)];
+    const story = new Story()
+      .add("participant_left", { participant: left("cem", late) })
+      .add("participant_left", { participant: left("rob", late), removedBy: "olga" });
+    const room = enter(welcome({ participants: people, recent: story.events }));
+    expect(readersOf(room).map((p) => p.id)).toEqual(["cem", "ben"]);
   });
 
   test("knows whether an invite was replaced since it was good", () => {

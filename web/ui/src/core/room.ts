@@ -180,6 +180,17 @@ export function nameOf(p: Participant): string {
   return marked(p.displayName ?? p.userId);
 }
 
+/** Guests who have left and may still read, the last to leave first, as far as the events tell. */
+export function readersOf(room: Room): Participant[] {
+  const removed = new Set<string>();
+  for (const e of room.events)
+    if (isKnownEvent(e) && e.type === "participant_left" && e.payload.removedBy)
+      removed.add(e.payload.participant.userId);
+  return room.people
+    .filter((p) => p.leftAt !== null && p.role !== "host" && !removed.has(p.userId))
+    .sort((a, b) => Date.parse(b.leftAt!) - Date.parse(a.leftAt!));
+}
+
 /**
  * Whether the invite was replaced since an event that it was known to be good
  * at. Of that event it is only asked when it is among those that are loaded.
