@@ -7,7 +7,7 @@ import type { ArchiveAnswer, Commands, Participant, Welcome } from "./protocol.g
 import { Runner } from "./runner.js";
 import type { ConnectionState, Happenings } from "./state.js";
 import { errorOf } from "./stream.js";
-import { encodeCommand, newID } from "./wire.js";
+import { decodeJSON, encodeCommand, newID } from "./wire.js";
 
 /** What came of remove(). */
 export interface Removal {
@@ -151,8 +151,9 @@ export class SessionClient extends CommandMethods {
       credentials: "omit",
       ...(options.signal && { signal: options.signal }),
     });
-    if (response.ok) return (await response.json()) as ArchiveAnswer;
-    throw errorOf(response, await response.text());
+    const body = await response.text();
+    if (response.ok) return decodeJSON(body) as ArchiveAnswer;
+    throw errorOf(response, body);
   }
 
   private inviteLink(invite: string): string {

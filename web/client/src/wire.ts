@@ -16,7 +16,7 @@ export function encodeCommand(id: string, type: string, payload: object): string
  * may say more; that it has a type is all that is checked.
  */
 export function decodeLine(text: string): Line | UnknownLine {
-  const line: unknown = longInteger.test(text) ? JSON.parse(text, exactly) : JSON.parse(text);
+  const line = decodeJSON(text);
   if (
     typeof line === "object" &&
     line !== null &&
@@ -26,6 +26,11 @@ export function decodeLine(text: string): Line | UnknownLine {
     return line as Line | UnknownLine;
   }
   throw new SyntaxError("the server sent a line without a type");
+}
+
+/** Reads JSON, with every number as it was written. */
+export function decodeJSON(text: string): unknown {
+  return longInteger.test(text) ? JSON.parse(text, exactly) : JSON.parse(text);
 }
 
 const longInteger = /\d{16}/;
