@@ -136,9 +136,18 @@ export const t = {
       "0": "No end",
     } as Record<string, string>,
     create: "Share",
+    starting: (agent: string) => `Starting ${agent}. The first time may take minutes.`,
+    giveUp: "Give up",
     doneTitle: "Your session is ready",
     enter: "Enter the room",
     nameMissing: "Enter the name that others will see.",
+  },
+
+  waits: {
+    silent: (time: string) => `The agent has said nothing for ${time}`,
+    silentShort: (time: string) => `Silent for ${time}`,
+    silentSince: (at: string) => `The agent has said nothing since ${at}`,
+    starting: (detail: string) => `The agent is starting: ${detail}`,
   },
 
   invite: {
@@ -565,6 +574,8 @@ export const t = {
     invite: (who: string) => `${who} made a new invite link`,
     closed: "The session was closed",
     expired: "The session has expired",
+    forgot: "The agent was started anew and does not remember what was said before",
+    stray: "The agent also writes lines that are no messages; they are in the server's log",
     because: (reason: string) => `: ${reason}`,
   },
 
@@ -607,7 +618,6 @@ export const t = {
       QUEUE_FULL: "Too many prompts wait for the agent.",
       TOO_MANY_AGENTS:
         "The server runs as many agents as it may. End one that is not needed, or try again later.",
-      AGENT_UNAVAILABLE: "The agent cannot be reached.",
       JOURNAL_UNAVAILABLE: "The server could not write that down. Try again.",
       SESSION_INACTIVE: "The session is closed.",
       CONNECTION_LOST: "The connection is lost. It is sent when you are back.",

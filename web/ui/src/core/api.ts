@@ -11,14 +11,19 @@ import {
 } from "parley-client";
 
 import { server } from "./place.ts";
+import { randomHex } from "./random.ts";
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function ask<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const answer = await fetch(server() + path, {
     method,
     credentials: "same-origin",
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+    headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const value: unknown = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (answer.ok) return value as T;
@@ -68,10 +73,27 @@ export async function howEnded(session: string): Promise<"expired" | "ended"> {
   return sessions.find((s) => s.id === session)?.status === "expired" ? "expired" : "ended";
 }
 
-export async function startAgent(agent: string, title: string): Promise<HostSession> {
-  return (
-    await ask<{ session: HostSession }>("POST", "/api/sessions", { agent, ...(title && { title }) })
-  ).session;
+/**
+ * Starts an agent and waits until it is ready, however long that takes: a proxy may not wait as
+ * long for one answer, so the same request is sent again and again. waiting is told how it goes.
+ */
+export async function startAgent(
+  agent: string,
+  title: string,
+  waiting: (starting: HostSession) => void,
+): Promise<HostSession> {
+  const request = { agent, ...(title && { title }) };
+  const headers = { "Idempotency-Key": randomHex(16), Prefer: "wait=2" };
+  for (;;) {
+    const { session } = await ask<{ session: HostSession }>(
+      "POST",
+      "/api/sessions",
+      request,
+      headers,
+    );
+    if (session.status !== "starting") return session;
+    waiting(session);
+  }
 }
 
 export interface ShareRequest {

@@ -151,6 +151,8 @@ export type Notice =
   | { what: "invite"; who: Participant }
   | { what: "closed"; status: string }
   | { what: "agent"; status: string; detail: string | null }
+  | { what: "forgot"; reason: string }
+  | { what: "stray" }
   | { what: "unknown"; name: string; raw: unknown };
 
 export interface NoticeRow extends Row {

@@ -4,6 +4,8 @@
  * own runs there, and none of them goes into an address or a log.
  */
 
+import { randomHex } from "./random.ts";
+
 export interface Remembered {
   participant?: { id: string; token: string };
   /** One has left with that participant, and may still read. */
@@ -96,7 +98,5 @@ export function newUserId(name: string): string {
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "")
     .slice(0, 24);
-  const bytes = crypto.getRandomValues(new Uint8Array(5));
-  const tail = Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
-  return `${slug || "guest"}-${tail}`;
+  return `${slug || "guest"}-${randomHex(5)}`;
 }

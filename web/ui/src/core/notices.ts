@@ -31,7 +31,17 @@ export function noticeOf(e: SessionEvent): Notice | null {
     case "agent_status":
       // The others are seen in the room's header, and would be noise here.
       if (quietStatus.has(e.payload.status)) return null;
-      return { what: "agent", status: e.payload.status, detail: e.payload.stderrTail ?? null };
+      return {
+        what: "agent",
+        status: e.payload.status,
+        detail: e.payload.detail ?? e.payload.stderrTail ?? null,
+      };
+    case "agent_session":
+      // One that has its session goes on as if nothing had been.
+      if (e.payload.continued !== "new") return null;
+      return { what: "forgot", reason: e.payload.reason ?? "" };
+    case "agent_stray_output":
+      return { what: "stray" };
   }
   return null;
 }

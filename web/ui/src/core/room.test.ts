@@ -87,6 +87,33 @@ describe("a room", () => {
     expect(enter(welcome({ approvals, recent: queued.events })).timeline.running).toBeNull();
   });
 
+  test("knows what the agent waits for and since when it is silent, while that is so", () => {
+    const since = "2026-03-01T10:00:00Z";
+    const told = (status: object) =>
+      take(enter(welcome()), new Story().add("agent_status", status as never).events);
+    expect(told({ status: "starting", detail: "fetching" }).agent.detail).toBe("fetching");
+    const silent = told({ status: "idle", silentSince: since });
+    expect(silent.agent.silentSince).toBe(since);
+    expect(silent.timeline.items.filter((r) => r.type === "notice")).toEqual([]);
+    const again = take(silent, new Story().add("agent_status", { status: "idle" }).events).agent;
+    expect(again).not.toHaveProperty("silentSince");
+    expect(enter(welcome({ agent: silent.agent })).agent.silentSince).toBe(since);
+  });
+
+  test("notes that an agent has forgotten, that it could not start, and its stray output", () => {
+    const story = new Story()
+      .add("agent_session", { continued: "loaded" })
+      .add("agent_session", { continued: "new", reason: "no such session" })
+      .add("agent_stray_output", { approvalId: null })
+      .add("agent_status", { status: "exited", detail: "not signed in" });
+    const { items } = take(enter(welcome()), story.events).timeline;
+    expect(items.flatMap((r) => (r.type === "notice" ? [r.notice] : []))).toEqual([
+      { what: "forgot", reason: "no such session" },
+      { what: "stray" },
+      { what: "agent", status: "exited", detail: "not signed in" },
+    ]);
+  });
+
   test("counts oneself among those who are here, whoever else is", () => {
     const alone = enter(welcome({ presence: [] }));
     expect([...alone.present]).toEqual(["ann"]);

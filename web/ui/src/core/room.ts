@@ -3,6 +3,7 @@
 import {
   isKnownEvent,
   type Agent,
+  type AgentStatusChanged,
   type Approval,
   type Limits,
   type Participant,
@@ -145,11 +146,22 @@ function takeOne(room: Room, e: SessionEvent): Room {
         permissions: room.permissions.filter((p) => p.requestId !== e.payload.requestId),
       };
     case "agent_status":
-      return { ...room, agent: { ...room.agent, status: e.payload.status } };
+      return { ...room, agent: withStatus(room.agent, e.payload) };
     case "agent_updated":
       return { ...room, agent: { ...room.agent, ...e.payload } };
   }
   return room;
+}
+
+/** What was told of the former status no longer holds. */
+function withStatus(agent: Agent, now: AgentStatusChanged): Agent {
+  const { detail: _, silentSince: __, ...rest } = agent;
+  return {
+    ...rest,
+    status: now.status,
+    ...(now.detail !== undefined && { detail: now.detail }),
+    ...(now.silentSince !== undefined && { silentSince: now.silentSince }),
+  };
 }
 
 function withPerson(room: Room, p: Participant): Room {

@@ -12,6 +12,7 @@ import { itemsWithWaiting } from "../core/waiting.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { toastError } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
+import { AgentWaits, agentWaits } from "./AgentWaits.tsx";
 import { Aside } from "./Aside.tsx";
 import { Composer, type ComposerHandle } from "./Composer.tsx";
 import { DeciderContext, decidesNothing, RoomContext, type RoomTools } from "./context.ts";
@@ -107,7 +108,16 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
               )}
               <div className="dock">
                 <div className="dock-line">
-                  <Typing room={room} />
+                  {agentWaits(room) ? (
+                    <AgentWaits
+                      room={room}
+                      host={rights.host}
+                      mayStop={mayStop(room, rights)}
+                      onStopAgent={() => setDialog("stop")}
+                    />
+                  ) : (
+                    <Typing room={room} />
+                  )}
                   <NobodyDecides room={room} />
                   {rights.host && (
                     <Counter

@@ -1,15 +1,17 @@
 import { Button, Modal, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { AgentProfile, CreateAnswer, HostSession, Mode } from "parley-client";
 
-import { listHostSessions, share, startAgent } from "../core/api.ts";
+import { endAgent, listHostSessions, share, startAgent } from "../core/api.ts";
 import { newUserId, remember, rememberedName, rememberName } from "../core/memory.ts";
 import { server } from "../core/place.ts";
 import { modes } from "../core/rights.ts";
+import { marked } from "../core/visible.ts";
 import { Invite } from "../parts/Invite.tsx";
 import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
+import { StartProgress } from "./StartProgress.tsx";
 
 interface Props {
   agents: readonly AgentProfile[];
@@ -56,7 +58,7 @@ function Form({ agents, agent, onMade }: FormProps) {
     minutes: "1440",
   });
   const change = (part: Partial<Wishes>) => setForm({ ...form, ...part });
-  const { busy, error, submit } = useSharing(onMade);
+  const { busy, start, error, submit, giveUp } = useSharing(onMade);
   const [checked, setChecked] = useState(false);
   const nameMissing = form.name.trim() === "";
   return (
@@ -71,9 +73,10 @@ function Form({ agents, agent, onMade }: FormProps) {
     >
       <What form={form} onChange={change} agents={agents} running={running} />
       <Terms form={form} onChange={change} complain={checked && nameMissing} />
+      {start && <StartProgress starting={start.agent} since={start.since} onGiveUp={giveUp} />}
       {error && (
-        <p className="note" role="alert">
-          {error}
+        <p className="note breaks" role="alert">
+          {marked(error)}
         </p>
       )}
       <Button type="submit" loading={busy} disabled={form.from === "fresh" && form.agent === ""}>
@@ -93,17 +96,29 @@ interface Wishes {
   minutes: string;
 }
 
+/** A start that takes a while, and since when. */
+interface Start {
+  agent: HostSession;
+  since: number;
+}
+
 function useSharing(onMade: (a: CreateAnswer) => void) {
   const [busy, setBusy] = useState(false);
+  const [start, setStart] = useState<Start | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const givenUp = useRef(false);
   const submit = async (w: Wishes) => {
     const name = w.name.trim();
     const title = w.title.trim();
+    const since = Date.now();
+    givenUp.current = false;
     setBusy(true);
     setError(null);
     try {
       const hostSessionId =
-        w.from === "fresh" ? (await startAgent(w.agent, title)).id : w.hostSession;
+        w.from === "fresh"
+          ? (await startAgent(w.agent, title, (agent) => setStart({ agent, since }))).id
+          : w.hostSession;
       const made = await share({
         hostSessionId,
         hostUserId: newUserId(name),
@@ -114,11 +129,17 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
       keep(made, name, title);
       onMade(made);
     } catch (e) {
-      setError(errorText(e));
+      if (!givenUp.current) setError(errorText(e));
       setBusy(false);
+    } finally {
+      setStart(null);
     }
   };
-  return { busy, error, submit };
+  const giveUp = () => {
+    givenUp.current = true; // the start fails, as it should
+    if (start) void endAgent(start.agent.id).catch(() => null);
+  };
+  return { busy, start, error, submit, giveUp };
 }
 
 interface PartProps {

@@ -45,5 +45,9 @@ function sentence(n: Exclude<Notice, { what: "unknown" }>): string {
       return n.status === "expired" ? t.notice.expired : t.notice.closed;
     case "agent":
       return t.agent(n.status);
+    case "forgot":
+      return t.notice.forgot + (n.reason && t.notice.because(marked(n.reason)));
+    case "stray":
+      return t.notice.stray;
   }
 }

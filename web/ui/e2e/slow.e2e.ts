@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { expectAccessible } from "./axe.ts";
+import { host, somebody, write } from "./people.ts";
+import { startRestartable, type Restartable } from "./server.ts";
+import { share } from "./share.ts";
+
+let server: Restartable;
+let dir: string;
+const agent = `${process.execPath} ${fileURLToPath(new URL("slow.mjs", import.meta.url))}`;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "parley-slow-"));
+  server = await startRestartable(
+    ...["--silence-after", "2s"],
+    ...["--agent", `slow=${agent} ${join(dir, "ready")}`],
+    ...["--agent", `locked=${agent}`],
+  );
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function shares(agent: string): Promise<Page> {
+  const page = await somebody(server.url);
+  await page.goto(server.url);
+  await page.getByRole("button", { name: "Share a session" }).click();
+  await page.getByLabel("Your name").fill("Olga");
+  await page.getByLabel("Agent", { exact: true }).selectOption(agent);
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  return page;
+}
+
+test("who shares an agent that cannot be started reads the reason", async () => {
+  const page = await shares("locked");
+  const why = page.getByRole("dialog").getByRole("alert");
+  await why.getByText("Authentication required").waitFor();
+  await why.getByText("Log in with Kestrel").waitFor();
+});
+
+test("who waits for an agent sees what it waits for, and can give it up", async () => {
+  const page = await shares("slow");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Starting slow.").waitFor();
+  await dialog.getByText("will be installed: kestrel").waitFor();
+  await expectAccessible(page, "a start that takes long");
+  await dialog.getByRole("button", { name: "Give up" }).click();
+  await dialog.getByRole("button", { name: "Share", exact: true }).isEnabled();
+  await dialog.getByText("Starting slow.").waitFor({ state: "detached" });
+  expect(await dialog.getByRole("alert").count()).toBe(0);
+
+  await dialog.getByRole("button", { name: "Share", exact: true }).click();
+  await dialog.getByText("Starting slow.").waitFor();
+  await writeFile(join(dir, "ready"), "");
+  await page.getByRole("dialog", { name: "Your session is ready" }).waitFor();
+});
+
+test("an agent that says nothing in a turn is shown as silent, and can be ended", async () => {
+  await writeFile(join(dir, "ready"), "");
+  const olga = await host((await share(server.url, "prompt_direct", "slow")).host);
+  await write(olga, "Agent", "think");
+  await olga.getByText("lines that are no messages").waitFor();
+  await olga.getByText(/^The agent has said nothing for \d+ s$/).waitFor();
+  await expectAccessible(olga, "a silent agent");
+  await olga.getByRole("button", { name: "End the agent's process" }).click();
+  const dialog = olga.getByRole("dialog", { name: "End the agent's process?" });
+  await dialog.getByRole("button", { name: "End", exact: false }).last().click();
+  await olga.getByText("the agent was stopped").first().waitFor();
+  await olga.getByText(/^The agent has said nothing/).waitFor({ state: "detached" });
+  await write(olga, "Agent", "again");
+  await olga.getByText("does not remember what was said before").waitFor();
+});

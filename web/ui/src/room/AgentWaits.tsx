@@ -1,0 +1,69 @@
+import { Button } from "@mantine/core";
+
+import { duration, timeOfDay } from "../core/format.ts";
+import { marked } from "../core/visible.ts";
+import type { Room } from "../core/room.ts";
+import { useNow } from "../parts/useNow.ts";
+import { t } from "../texts.ts";
+import { useTools } from "./context.ts";
+
+interface Props {
+  room: Room;
+  /** Whether one may cancel the turn that runs. */
+  mayStop: boolean;
+  onStopAgent(): void;
+  host: boolean;
+}
+
+/** Whether there is something to say of an agent that says nothing itself. */
+export function agentWaits(room: Room): boolean {
+  return silentSince(room) !== null || startingWith(room) !== null;
+}
+
+function silentSince(room: Room): number | null {
+  const { silentSince: since, status } = room.agent;
+  return since !== undefined && status !== "exited" ? Date.parse(since) : null;
+}
+
+function startingWith(room: Room): string | null {
+  return room.agent.status === "starting" && room.agent.detail ? room.agent.detail : null;
+}
+
+/** How long the agent has been silent in a turn, or what its start waits for. */
+export function AgentWaits({ room, mayStop, onStopAgent, host }: Props) {
+  const since = silentSince(room);
+  const tools = useTools();
+  const now = useNow(since !== null);
+  const detail = startingWith(room);
+  if (since === null && detail === null) return null;
+  const silence = duration(Math.max(1_000, now - (since ?? now)));
+  const text = since === null ? t.waits.starting(marked(detail ?? "")) : t.waits.silent(silence);
+  return (
+    <div className="agent-waits">
+      <span className="hidden-visually" role="status">
+        {since === null ? text : t.waits.silentSince(timeOfDay(since))}
+      </span>
+      <span className="cut wide" aria-hidden="true" title={text}>
+        {text}
+      </span>
+      <span className="cut narrow" aria-hidden="true" title={text}>
+        {since === null ? marked(detail ?? "") : t.waits.silentShort(silence)}
+      </span>
+      {since !== null && mayStop && (
+        <Button
+          className="wide" // else there is no room, and the composer has this button
+          size="compact-xs"
+          variant="default"
+          onClick={() => void tools.run(tools.client.cancel())}
+        >
+          {t.room.cancelTurn}
+        </Button>
+      )}
+      {host && (
+        <Button size="compact-xs" variant="default" onClick={onStopAgent}>
+          {t.room.stopAgent}
+        </Button>
+      )}
+    </div>
+  );
+}
