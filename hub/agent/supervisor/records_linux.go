@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"golang.org/x/sys/unix"
 )
 
 // Records notes the supervisors of this process in a directory, for the next
@@ -162,6 +163,7 @@ func (r *record) awaitSupervisor() bool {
 			return there
 		}
 		there = true
+		p.signal(unix.SIGCONT) // it may have been stopped
 		if time.Now().After(deadline) {
 			below := descendants(allProcs(), func(q proc) bool { return q.pid == p.pid })
 			p.kill() // first, or it would have to be asked who was whose

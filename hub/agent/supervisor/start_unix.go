@@ -74,7 +74,7 @@ func startSupervisor(cmd *exec.Cmd, ours, theirs *os.File, records *Records) (*C
 		Env:   []string{"GOMAXPROCS=1", "GOGC=20"},
 		Stdin: cmd.Stdin, Stdout: cmd.Stdout, Stderr: cmd.Stderr, WaitDelay: cmd.WaitDelay,
 		ExtraFiles:  []*os.File{theirs},
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+		SysProcAttr: supervisorSession(),
 	}
 	if err := adopted.start(sup); err != nil {
 		return nil, err

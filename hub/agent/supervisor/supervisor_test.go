@@ -136,36 +136,53 @@ func TestStart_what_a_killed_server_has_started_ends_by_itself(t *testing.T) {
 	s.sweep()
 }
 
+func TestStart_a_supervisor_that_was_stopped_goes_on_when_its_server_is_killed(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	require.NoError(t, syscall.Kill(s.record().PID, syscall.SIGSTOP))
+	s.kill()
+	requireGone(t, s.family...)
+}
+
 func TestSweep_returns_when_all_is_gone(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	supervisor := s.record()
-	require.NoError(t, syscall.Kill(supervisor.PID, syscall.SIGSTOP)) // or it would be faster
 	s.kill()
-	resumed := time.AfterFunc(100*time.Millisecond, func() { _ = syscall.Kill(supervisor.PID, syscall.SIGCONT) })
-	defer resumed.Stop()
+	_ = syscall.Kill(supervisor.PID, syscall.SIGSTOP) // or it would be faster
 	s.sweep()
 	for _, pid := range append(s.family, supervisor.PID) {
 		require.False(t, lives(pid))
 	}
 }
 
-func TestSweep_ends_what_a_supervisor_that_hangs_would_have(t *testing.T) {
+func TestSweep_ends_a_supervisor_that_does_not_end_with_all_below_it(t *testing.T) {
 	t.Parallel()
-	s := startServer(t)
-	require.NoError(t, syscall.Kill(s.record().PID, syscall.SIGSTOP))
-	s.kill()
+	hangs := exec.Command("/bin/sh", "-c", "sleep 1000 & echo $!; wait")
+	out, err := hangs.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, hangs.Start())
+	var below int
+	_, err = fmt.Fscan(out, &below)
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- hangs.Wait() }() // waited for below
+	p, ok := readProc(hangs.Process.Pid)
+	require.True(t, ok)
+	s := &server{t: t, dir: t.TempDir()}
+	rec := &record{Run: "x", Boot: bootID(), PID: p.pid, Start: p.start, path: filepath.Join(s.dir, "x"+recordSuffix)}
+	require.NoError(t, rec.write())
 	s.sweep()
-	requireGone(t, s.family...)
+	require.Error(t, <-ended)
+	requireGone(t, below)
 }
 
 func TestSweep_finds_what_was_left_when_the_supervisor_was_killed_as_well(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	rec := s.record()
-	require.NoError(t, syscall.Kill(rec.PID, syscall.SIGSTOP)) // so that it cannot act
+	require.NoError(t, syscall.Kill(rec.PID, syscall.SIGKILL)) // before it can act
 	s.kill()
-	require.NoError(t, syscall.Kill(rec.PID, syscall.SIGKILL))
 	requireGone(t, s.family[0]) // by the kernel
 	s.sweep()
 	daemon := s.family[3]

@@ -25,6 +25,13 @@ func ownSession() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: unix.SIGKILL}
 }
 
+// supervisorSession puts the supervisor into a session of its own. One that was
+// stopped goes on when the process that has started it ends, to end its tree then.
+// The signal comes when the thread ends that has started it, too, and does no harm.
+func supervisorSession() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: unix.SIGCONT}
+}
+
 // forkInto starts a process in a cgroup, or without one where that fails: the
 // tree is known by its parents as well.
 func forkInto(cgroup, path string, args []string, attr *syscall.ProcAttr) (pid int, err error) {
@@ -73,8 +80,11 @@ func descendants(all []proc, match func(proc) bool) []proc {
 	return found
 }
 
-// kill kills that process and not one that has taken its id since.
-func (p proc) kill() {
+// kill kills the process.
+func (p proc) kill() { p.signal(unix.SIGKILL) }
+
+// signal sends a signal to that process and not to one that has taken its id since.
+func (p proc) signal(sig unix.Signal) {
 	fd, err := unix.PidfdOpen(p.pid, 0)
 	if err == nil {
 		defer unix.Close(fd)
@@ -84,9 +94,9 @@ func (p proc) kill() {
 	}
 	switch err {
 	case nil:
-		_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+		_ = unix.PidfdSendSignal(fd, sig, nil, 0)
 	case unix.ENOSYS, unix.EPERM: // a kernel before 5.3, or a filter of system calls
-		_ = unix.Kill(p.pid, unix.SIGKILL)
+		_ = unix.Kill(p.pid, sig)
 	}
 }
 

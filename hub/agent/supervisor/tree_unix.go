@@ -14,6 +14,8 @@ func becomeReaper() {}
 // ownSession puts the command into a session, and so a process group, of its own.
 func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
+func supervisorSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+
 func forkInto(_, path string, args []string, attr *syscall.ProcAttr) (pid int, err error) {
 	return syscall.ForkExec(path, args, attr)
 }
