@@ -1,0 +1,76 @@
+package console
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/rivo/uniseg"
+)
+
+func texts(rows []row) (out []string) {
+	for _, r := range rows {
+		out = append(out, r.text)
+	}
+	return out
+}
+
+func TestWrap(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		want []string
+	}{
+		{"one", []string{"one"}},
+		{"one two three four", []string{"one two ", "  three ", "  four"}},
+		{"abcdefghijklmnopq", []string{"abcdefghij", "  klmnopq"}},
+		{"a\nb\n", []string{"a", "b", ""}},
+		{"👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧x", []string{"👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", "  x"}},
+		{"\x1b[31mabcdefghij\x1b[0mk", []string{"\x1b[31mabcdefghij\x1b[0m", "  k"}},
+		{"a\tb", []string{"a       b"}},
+		{"0123456789 x", []string{"0123456789", "   x"}},
+	} {
+		require.Equal(t, tc.want, texts(wrapper{width: 10, hang: "  ", words: true}.wrap(nil, tc.text)), "%q", tc.text)
+	}
+}
+
+func TestWrap_loses_nothing_and_keeps_to_the_width(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(rapid.SampledFrom([]rune("abc  é漢👩🏽"))).Draw(t, "text")
+		w := wrapper{width: rapid.IntRange(8, 40).Draw(t, "width"), hang: "    ", words: rapid.Bool().Draw(t, "words")}
+		rows := w.wrap(nil, text)
+		var all strings.Builder
+		for i, r := range rows {
+			require.LessOrEqual(t, r.width, w.width)
+			require.Equal(t, uniseg.StringWidth(r.text), r.width)
+			if i > 0 {
+				require.True(t, strings.HasPrefix(r.text, w.hang), "no row after a break begins like a line")
+			}
+			all.WriteString(r.text[len(w.hang)*min(i, 1):])
+		}
+		require.Equal(t, text, all.String())
+	})
+}
+
+func TestInput_shows_the_rows_around_the_cursor(t *testing.T) {
+	rows, at, col := input("a\nb", "c\nd", 20, 10)
+	require.Equal(t, []string{"> a", "  bc", "  d"}, texts(rows))
+	require.Equal(t, []int{1, 3}, []int{at, col})
+	rows, at, _ = input(strings.Repeat("x\n", 50)+"y", strings.Repeat("\nz", 50), 20, 4)
+	require.Equal(t, []string{"… 48 more rows above", "  x", "  x", "  y", "  z", "… 49 more rows below"}, texts(rows))
+	require.Equal(t, 3, at)
+	rows, at, _ = input(strings.Repeat("x\n", 50)+"y", "", 20, 4)
+	require.Equal(t, "  y", rows[at].text)
+}
+
+func TestInput_marks_what_cannot_be_seen(t *testing.T) {
+	rows, _, _ := input("/allow\u202e", "\u200b", 40, 4)
+	require.Equal(t, []string{"> /allow⟨U+202E⟩⟨U+200B⟩"}, texts(rows))
+}
+
+func TestTail_keeps_the_colour(t *testing.T) {
+	rows := []row{{"\x1b[31mone", 3}, {"two", 3}, {"three", 5}}
+	require.Equal(t, []string{"\x1b[31m…two", "three"}, texts(tail(rows, 2)))
+	require.Equal(t, rows, tail(rows, 3))
+}
