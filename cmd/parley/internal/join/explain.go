@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"parley/protocol"
 )
@@ -25,13 +26,14 @@ var advice = map[protocol.Code]string{
 // explain makes an error one line that says what to do.
 func explain(err error) error {
 	if e, ok := errors.AsType[*protocol.Error](err); ok {
-		if what, known := advice[e.Code]; known {
-			return errors.New(what)
+		reason := oneLine(e.Message)
+		if what, known := advice[e.Code]; known && !strings.Contains(reason, what) {
+			reason = strings.TrimLeft(reason+": "+what, ": ")
 		}
-		return errors.New(oneLine(e.Message, 300))
+		return errors.New(reason)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("no answer came within %s; see /history for whether it was done", patience)
 	}
-	return errors.New(oneLine(err.Error(), 300))
+	return errors.New(oneLine(err.Error()))
 }

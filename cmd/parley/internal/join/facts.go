@@ -8,7 +8,7 @@ import (
 
 // agent shows which agent it is, and how it is set.
 func (s *screen) agent(a protocol.Agent) {
-	parts := []string{oneLine(a.ProgramName(), 60)}
+	parts := []string{oneLine(a.ProgramName())}
 	for _, category := range []string{protocol.CategoryMode, protocol.CategoryModel} {
 		if o := a.Option(category); o != nil {
 			s.settings[category] = setting(category, o)
@@ -16,7 +16,7 @@ func (s *screen) agent(a protocol.Agent) {
 		}
 	}
 	if a.Cwd != nil && *a.Cwd != "" {
-		parts = append(parts, "in "+oneLine(*a.Cwd, 200))
+		parts = append(parts, "in "+oneLine(*a.Cwd))
 	}
 	if parts[0] == "" {
 		parts[0] = "not known by name"
@@ -43,7 +43,7 @@ func (s *screen) facts(changed protocol.AgentFacts) {
 // setting names a mode or model, and what people have to know of it.
 func setting(category string, o *protocol.ConfigOption) string {
 	now := o.Current()
-	text := category + ": " + oneLine(now.Name, 60)
+	text := category + ": " + oneLine(now.Name)
 	if now.AsksNobody {
 		text += " (it asks nobody for permission)"
 	}

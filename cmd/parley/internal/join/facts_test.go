@@ -20,7 +20,7 @@ func modes(current string) protocol.AgentFacts {
 
 func TestScreen_says_which_agent_it_is_and_in_which_mode(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false)
+	s := newScreen(&out, false, newLedger())
 	facts := modes("ask")
 	facts.Info, facts.Cwd = &protocol.AgentInfo{Name: "kestrel", Version: "1.2"}, new("/home/ada")
 	s.agent(protocol.Agent{AgentFacts: facts})
@@ -31,13 +31,13 @@ func TestScreen_says_which_agent_it_is_and_in_which_mode(t *testing.T) {
 
 func TestScreen_says_nothing_of_an_agent_that_nothing_is_known_of(t *testing.T) {
 	var out strings.Builder
-	newScreen(&out, false).agent(protocol.Agent{Status: protocol.AgentIdle})
+	newScreen(&out, false, newLedger()).agent(protocol.Agent{Status: protocol.AgentIdle})
 	require.Empty(t, out.String())
 }
 
 func TestScreen_tells_a_change_of_mode_once(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false)
+	s := newScreen(&out, false, newLedger())
 	s.agent(protocol.Agent{AgentFacts: modes("ask")})
 	out.Reset()
 	s.facts(modes("auto"))

@@ -3,38 +3,63 @@ package join
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
+	"parley/cmd/parley/internal/console"
 	"parley/protocol"
 	"parley/protocol/client"
 )
 
 // typed carries one line out, and reports whether it ends the run at once.
-func (s *session) typed(ctx context.Context, line string) bool {
-	in, err := parse(line)
+func (s *session) typed(ctx context.Context, line console.Line) bool {
+	if line.TooLong {
+		s.fail(fmt.Errorf("nothing was done: a line has at most %d bytes", console.MaxLine))
+		return false
+	}
+	in, err := parse(line.Text)
 	if err != nil {
 		s.fail(err)
 		return false
 	}
+	m := moment{line.Began, line.Ended, s.o.Console != nil}
 	switch in.verb {
 	case verbHelp:
-		s.screen.line(plain, "%s", helpText)
+		s.screen.line(plain, "%s", HelpText)
 	case verbWho:
-		s.screen.who(&s.room)
+		s.screen.who(s.room)
 	case verbQuit:
 		s.wayBack()
 		return true
-	case verbApprove, verbReject:
-		s.decide(ctx, in)
-	case verbAllow:
-		s.answer(ctx, in.text, "allow_once")
-	case verbDeny:
-		s.answer(ctx, "", "reject_once", "reject_always")
+	case verbShow:
+		s.showItem(in)
+	case verbApprove, verbReject, verbEdit:
+		s.decide(ctx, in, m)
+	case verbAllow, verbDeny:
+		s.answer(ctx, in, m)
+	case verbCancel:
+		s.cancel(ctx, in, m)
 	case verbNothing:
 	default:
 		s.last = in.verb == verbLeave
 		s.start(ctx, func(ctx context.Context) (func(), error) { return s.do(ctx, in) })
+		if in.verb == verbSay {
+			s.tellTalk()
+		}
 	}
 	return false
+}
+
+// tellTalk says that a line was talk where it could have been meant as an
+// answer to what waits.
+func (s *session) tellTalk() {
+	if s.room.self.Role != protocol.RoleHost {
+		return
+	}
+	waiting := append(s.room.ledger.waiting(kindQuestion), s.room.ledger.waiting(kindProposal)...)
+	if len(waiting) > 0 {
+		s.screen.line(dim, "* that was said to everybody and decides nothing; what still waits: %s", list(waiting))
+	}
 }
 
 // do carries out what needs nothing that loop owns.
@@ -44,8 +69,6 @@ func (s *session) do(ctx context.Context, in input) (show func(), err error) {
 		_, err = s.c.Chat(ctx, in.text, "")
 	case verbPrompt:
 		_, err = s.c.Prompt(ctx, in.text)
-	case verbCancel:
-		_, err = s.c.Cancel(ctx, "")
 	case verbMode:
 		_, err = s.c.SetMode(ctx, protocol.Mode(in.text))
 	case verbLeave:
@@ -56,31 +79,79 @@ func (s *session) do(ctx context.Context, in input) (show func(), err error) {
 	return nil, err
 }
 
-func (s *session) decide(ctx context.Context, in input) {
-	p, err := s.room.prompt(in.number)
+func (s *session) showItem(in input) {
+	if in.number == 0 {
+		s.screen.waiting(s.room)
+		return
+	}
+	i, err := s.room.ledger.numbered(in.number)
 	if err != nil {
 		s.fail(err)
+		return
+	}
+	s.screen.item(s.room, i)
+}
+
+func (s *session) decide(ctx context.Context, in input, m moment) {
+	i, err := s.room.ledger.pick(kindProposal, in.number, m, false)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	id, edited := i.approval.ID, i.edited
+	if in.verb == verbEdit {
+		i.edited = in.text
+		if in.text == "" {
+			s.screen.proposal(s.room, i)
+		} else {
+			s.screen.edited(i)
+		}
 		return
 	}
 	s.start(ctx, func(ctx context.Context) (func(), error) {
 		var err error
 		if in.verb == verbApprove {
-			_, err = s.c.Approve(ctx, p.ID, in.text)
+			_, err = s.c.Approve(ctx, id, edited)
 		} else {
-			_, err = s.c.Reject(ctx, p.ID, in.text)
+			_, err = s.c.Reject(ctx, id, in.text)
 		}
 		return nil, err
 	})
 }
 
-func (s *session) answer(ctx context.Context, word string, kinds ...string) {
-	q, o, err := s.room.answer(word, kinds...)
+func (s *session) answer(ctx context.Context, in input, m moment) {
+	i, err := s.room.ledger.pick(kindQuestion, in.number, m, in.text != "")
 	if err != nil {
 		s.fail(err)
 		return
 	}
+	once := map[verb]string{verbAllow: "allow_once", verbDeny: "reject_once"}[in.verb]
+	o, err := i.question.choose(in.text, once)
+	if err != nil {
+		s.fail(fmt.Errorf("nothing was done: %w; type /allow %s and the number", err, i.name()))
+		return
+	}
+	id := i.id
 	s.start(ctx, func(ctx context.Context) (func(), error) {
-		return nil, s.c.AnswerPermission(ctx, q.id, o.ID)
+		return nil, s.c.AnswerPermission(ctx, id, o.ID)
+	})
+}
+
+// cancel stops a turn, or takes a proposal back.
+func (s *session) cancel(ctx context.Context, in input, m moment) {
+	k := kindTurn
+	if i, err := s.room.ledger.numbered(in.number); err == nil && i.kind == kindProposal {
+		k = kindProposal
+	}
+	i, err := s.room.ledger.pick(k, in.number, m, false)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	id := i.id
+	s.start(ctx, func(ctx context.Context) (func(), error) {
+		_, err := s.c.Cancel(ctx, id)
+		return nil, err
 	})
 }
 
@@ -100,7 +171,7 @@ func (s *session) history(ctx context.Context, n int) (func(), error) {
 func (s *session) past(events []*protocol.Event) {
 	s.screen.line(dim, "--- the last %d events", len(events))
 	for _, e := range events {
-		s.screen.event(&s.room, e)
+		s.screen.event(s.room, e)
 	}
 	s.screen.line(dim, "---")
 }
@@ -109,24 +180,40 @@ func (s *session) past(events []*protocol.Event) {
 func (s *session) hear(n client.Notice) {
 	switch n := n.(type) {
 	case client.Welcome:
-		s.room.enter(&n.Welcome)
-		if events, err := client.DecodeEvents(n.Recent); err == nil && len(events) > 0 {
-			s.past(events)
-		}
-		s.screen.welcome(&s.room, &n.Welcome)
+		s.welcomed(&n)
 	case client.Event:
-		s.room.expect(n.Payload)
+		s.room.expect(n.Payload, s.screen.calls)
 		if !s.echo(n.Payload) {
-			s.screen.event(&s.room, n.Event)
+			s.screen.event(s.room, n.Event)
 		}
-		s.room.fold(n.Payload)
+		s.room.fold(n.Payload, time.Now())
 	case client.Presence:
 		s.room.present = n.Participants
 	case client.Connection:
 		s.connection(n.Status)
 	case client.ServerError:
-		s.screen.line(bad, "* the server says: %s", oneLine(n.Message, 300))
+		s.screen.line(bad, "* the server says: %s", oneLine(n.Message))
 	}
+}
+
+// welcomed shows how things stand, after the last few events. Earlier ones
+// tell what the calls do that are asked about.
+func (s *session) welcomed(w *client.Welcome) {
+	events, err := client.DecodeEvents(w.Recent)
+	if err != nil {
+		events = nil
+	}
+	for _, e := range events {
+		if u, ok := e.Payload.(*protocol.HostSessionUpdate); ok {
+			s.screen.calls.learn(u.Notification)
+		}
+	}
+	s.room.enter(&w.Welcome, s.screen.calls, time.Now())
+	if shown := events[max(0, len(events)-shownEvents):]; len(shown) > 0 {
+		s.past(shown)
+	}
+	s.screen.welcome(s.room, &w.Welcome)
+	s.room.seen(time.Now())
 }
 
 // echo reports whether it is what one has just typed and still sees.
@@ -145,6 +232,6 @@ func (s *session) connection(st client.Status) {
 		s.lost = false
 		s.screen.line(accent, "* connected again")
 	case st.State == client.Ended && !errors.Is(st.Err, client.ErrClosed):
-		s.screen.line(accent, "* disconnected: %s", oneLine(st.Err.Error(), 200))
+		s.screen.line(accent, "* disconnected: %s", oneLine(st.Err.Error()))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"parley/protocol"
 )
@@ -17,9 +18,11 @@ const (
 	verbPrompt  verb = "/prompt"
 	verbApprove verb = "/approve"
 	verbReject  verb = "/reject"
+	verbEdit    verb = "/edit"
 	verbAllow   verb = "/allow"
 	verbDeny    verb = "/deny"
 	verbCancel  verb = "/cancel"
+	verbShow    verb = "/show"
 	verbWho     verb = "/who"
 	verbMode    verb = "/mode"
 	verbHistory verb = "/history"
@@ -28,27 +31,39 @@ const (
 	verbQuit    verb = "/quit"
 )
 
-const helpText = `type to talk; a line that begins with // says it with one /
+// HelpText lists the commands.
+const HelpText = `type to talk; a line that begins with // says it with one /
   /prompt TEXT           propose a prompt to the agent
-  /approve [N] [TEXT]    let prompt N go to the agent, with TEXT instead if given
-  /reject [N] [REASON]   keep prompt N from the agent
-  /allow [OPTION]        answer the agent's question; without OPTION: allow once
-  /deny                  refuse what the agent asks
-  /cancel                stop the running turn
+  /approve [#N]          let proposal N go to the agent as it stands
+  /edit #N TEXT          prepare to send TEXT instead of proposal N, and show it; /approve #N sends it
+  /reject [#N [REASON]]  keep proposal N from the agent
+  /allow [#N] [OPTION]   answer question N with an option, by its number in the list or its name;
+                         without OPTION: allow once
+  /deny [#N]             refuse what question N asks, once
+  /cancel [#N]           stop the turn of prompt N, or take it back while it waits
+  /show [#N]             show what N stands for whole; without N: everything that waits
   /who                   who is here
   /mode MODE             view_only, comment_only, prompt_with_approval or prompt_direct
   /history [N]           the last N events, 20 unless given
   /leave                 leave the session
-  /quit                  disconnect, but stay a participant`
+  /quit                  disconnect, but stay a participant
+
+#N is the number that a question or proposal is shown with. Without it a command
+acts only if exactly one waits, and only on what stood on the screen when you
+began to type. A pasted text is one message, whatever lines are in it.`
 
 // input is one typed line, understood.
 type input struct {
 	verb   verb
-	number int    // of a prompt, or of events; 0 if not given
+	number int    // of an item, or of events; 0 if not given
 	text   string // what is said, the edited text, the reason, the option, the mode
 }
 
 const defaultHistory = 20
+
+// manyLines are the verbs whose text may have several lines. The others are
+// not carried out with more than their own line, which was pasted by mistake.
+var manyLines = map[verb]bool{verbSay: true, verbPrompt: true, verbEdit: true}
 
 // parse reads one line. Its errors say what to type instead.
 func parse(line string) (input, error) {
@@ -62,10 +77,13 @@ func parse(line string) (input, error) {
 		}
 		return input{verb: verbSay, text: line}, nil
 	}
-	word, rest, _ := strings.Cut(line, " ")
-	in := input{verb: verb(word), text: strings.TrimSpace(rest)}
+	word, rest := cutWord(line)
+	in := input{verb: verb(word), text: rest}
+	if strings.Contains(line, "\n") && !manyLines[in.verb] {
+		return input{}, fmt.Errorf("nothing was done: %s takes one line; begin with // to say the whole text", short(word, 40))
+	}
 	switch in.verb {
-	case verbCancel, verbWho, verbHelp, verbLeave, verbQuit, verbDeny:
+	case verbWho, verbHelp, verbLeave, verbQuit:
 		if in.text != "" {
 			return input{}, fmt.Errorf("%s takes nothing after it", in.verb)
 		}
@@ -73,28 +91,75 @@ func parse(line string) (input, error) {
 		if in.text == "" {
 			return input{}, fmt.Errorf("/prompt needs a text")
 		}
-	case verbApprove, verbReject:
-		in.number, in.text = cutNumber(in.text)
+	case verbApprove, verbDeny, verbCancel, verbShow:
+		return parseNumbered(in)
+	case verbReject, verbEdit, verbAllow:
+		return parseItem(in)
 	case verbMode:
 		if !protocol.Mode(in.text).Valid() {
 			return input{}, fmt.Errorf("/mode takes view_only, comment_only, prompt_with_approval or prompt_direct")
 		}
 	case verbHistory:
 		return parseHistory(in)
-	case verbAllow:
 	default:
-		return input{}, fmt.Errorf("there is no %.40q; /help lists what there is", word)
+		return input{}, fmt.Errorf("there is no %q; /help lists what there is", short(word, 40))
 	}
 	return in, nil
 }
 
-// cutNumber takes a number of a prompt from the front of text.
-func cutNumber(text string) (int, string) {
-	word, rest, _ := strings.Cut(text, " ")
-	if n, err := strconv.Atoi(strings.TrimPrefix(word, "#")); err == nil && n > 0 {
-		return n, strings.TrimSpace(rest)
+// cutWord splits a text at its first white space.
+func cutWord(text string) (word, rest string) {
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		return text[:i], strings.TrimSpace(text[i:])
 	}
-	return 0, text
+	return text, ""
+}
+
+// parseNumbered reads a command that takes a number and nothing else. The
+// number may stand without its #.
+func parseNumbered(in input) (input, error) {
+	if in.text == "" {
+		return in, nil
+	}
+	n, ok := itemNumber("#" + strings.TrimPrefix(in.text, "#"))
+	if !ok {
+		hint := ""
+		if in.verb == verbApprove {
+			hint = "; to send another text, type /edit #N TEXT"
+		}
+		return input{}, fmt.Errorf("nothing was done: %s takes only a number, such as %s #3%s", in.verb, in.verb, hint)
+	}
+	in.number, in.text = n, ""
+	return in, nil
+}
+
+// parseItem reads a command that takes a number with its #, and a text.
+func parseItem(in input) (input, error) {
+	word, rest := cutWord(in.text)
+	if n, ok := itemNumber(word); ok {
+		in.number, in.text = n, rest
+		return in, nil
+	}
+	if strings.HasPrefix(word, "#") {
+		return input{}, fmt.Errorf("nothing was done: %s is no number; type %s #3", short(word, 20), in.verb)
+	}
+	bare, isNumber := itemNumber("#" + word)
+	switch {
+	case in.verb == verbEdit:
+		return input{}, fmt.Errorf("/edit needs the number of a proposal and the new text: /edit #3 TEXT")
+	case in.verb == verbReject && isNumber && rest == "":
+		in.number, in.text = bare, ""
+	case in.verb == verbReject && in.text != "":
+		return input{}, fmt.Errorf("nothing was done: with a reason /reject needs the number too: /reject #3 REASON")
+	}
+	return in, nil
+}
+
+// itemNumber reads a number with its #.
+func itemNumber(word string) (int, bool) {
+	digits, ok := strings.CutPrefix(word, "#")
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil && n > 0 && !strings.HasPrefix(digits, "+")
 }
 
 func parseHistory(in input) (input, error) {

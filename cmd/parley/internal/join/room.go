@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"parley/protocol"
 )
@@ -13,61 +14,89 @@ import (
 // room is what is known of the session: folded from the welcome and the events
 // after it. It is for one goroutine.
 type room struct {
-	self     protocol.Participant
-	mode     protocol.Mode
-	people   []protocol.Participant // who has not left, in join order
-	present  []string               // ids of those who are connected
-	pending  []pending              // prompts that wait, oldest first
-	asked    []question             // questions that wait, oldest first
-	numbered int                    // prompts that have a number
+	self    protocol.Participant
+	mode    protocol.Mode
+	people  []protocol.Participant // who has not left, in join order
+	present []string               // ids of those who are connected
+	ledger  *ledger
 }
 
-// pending is a prompt that waits, under the number that people type.
-type pending struct {
-	number int
-	protocol.Approval
-}
+func newRoom() *room { return &room{ledger: newLedger()} }
 
-// question is a permission request that waits.
+// question is a permission request.
 type question struct {
-	id      string
-	title   string
+	call    toolCall
 	options []option
 }
 
 // option is one answer that the agent offers.
-type option struct {
-	ID   string `json:"optionId"`
-	Name string `json:"name"`
-	Kind string `json:"kind"`
-}
+type option struct{ ID, Name, Kind string }
 
-// enter begins anew with a welcome. Numbers that were shown stay used.
-func (r *room) enter(w *protocol.Welcome) {
+// lasts reports whether the answer decides later questions too.
+func (o option) lasts() bool { return strings.HasSuffix(o.Kind, "_always") }
+
+// enter begins anew with a welcome. What waits keeps the numbers that it had.
+func (r *room) enter(w *protocol.Welcome, calls *calls, now time.Time) {
 	r.self, r.mode, r.people, r.present = w.Participant, w.Session.Mode, nil, w.Presence
 	for _, p := range w.Participants {
 		if p.LeftAt == nil {
 			r.people = append(r.people, p)
 		}
 	}
-	r.pending, r.asked = nil, nil
+	open := map[*item]bool{}
 	for _, a := range w.Approvals {
-		if a.Status == protocol.ApprovalPending {
-			r.propose(a)
-		}
+		open[r.prompt(a, r.name(a.ParticipantID))] = true
 	}
 	for _, p := range w.Permissions {
-		r.asked = append(r.asked, questionOf(p))
+		open[r.ask(p, calls)] = true
+	}
+	for _, k := range []kind{kindQuestion, kindProposal, kindTurn} {
+		for _, i := range r.ledger.waiting(k) {
+			if !open[i] {
+				r.ledger.end(i, "while the connection was lost", false, now)
+			}
+		}
 	}
 }
 
-func (r *room) propose(a protocol.Approval) {
-	r.numbered++
-	r.pending = append(r.pending, pending{r.numbered, a})
+// prompt takes in a prompt as it stands, and returns its item unless it is
+// done.
+func (r *room) prompt(a protocol.Approval, author string) *item {
+	k := kindProposal
+	switch a.Status {
+	case protocol.ApprovalPending:
+	case protocol.ApprovalApproved:
+		k = kindTurn
+	default:
+		return nil
+	}
+	i := r.ledger.put(k, a.ID)
+	i.approval, i.author = a, author
+	return i
+}
+
+// ask takes in a question of the agent.
+func (r *room) ask(p protocol.Permission, calls *calls) *item {
+	i := r.ledger.put(kindQuestion, p.RequestID)
+	i.question = questionOf(p)
+	i.question.call = i.question.call.over(calls.get(i.question.call.ID).toolCall)
+	known := calls.put(i.question.call)
+	known.details = shownDetails(known.deeds()) // the question shows them
+	return i
+}
+
+// expect takes in what an event asks of people, before it is shown.
+func (r *room) expect(p protocol.Payload, calls *calls) {
+	switch p := p.(type) {
+	case *protocol.PromptPendingApproval:
+		r.prompt(p.Approval, r.nameOf(p.Participant))
+	case *protocol.PermissionRequested:
+		r.ask(p.Permission, calls)
+	}
 }
 
 // fold takes an event in, after it was shown.
-func (r *room) fold(p protocol.Payload) {
+func (r *room) fold(p protocol.Payload, now time.Time) {
 	switch p := p.(type) {
 	case *protocol.SessionUpdated:
 		r.mode = p.Session.Mode
@@ -77,26 +106,56 @@ func (r *room) fold(p protocol.Payload) {
 		r.put(p.Participant)
 	case *protocol.ParticipantLeft:
 		r.people = slices.DeleteFunc(r.people, func(o protocol.Participant) bool { return o.ID == p.Participant.ID })
+	case *protocol.PermissionResolved, *protocol.PermissionWithdrawn:
+		r.answered(p, now)
+	default:
+		r.turned(p, now)
+	}
+	r.seen(now)
+}
+
+// turned takes in what becomes of a prompt.
+func (r *room) turned(p protocol.Payload, now time.Time) {
+	switch p := p.(type) {
 	case *protocol.PromptApproved:
-		r.decided(p.Approval.ID)
+		own := p.Participant.ID == r.self.ID
+		if i := r.ledger.find(p.Approval.ID); i != nil && i.kind == kindProposal {
+			r.ledger.left(i, own, now)
+		}
+		r.prompt(p.Approval, r.name(p.Approval.ParticipantID))
 	case *protocol.PromptRejected:
-		r.decided(p.Approval.ID)
+		r.ledger.end(r.ledger.find(p.Approval.ID), "rejected by "+r.nameOf(p.Participant), p.Participant.ID == r.self.ID, now)
+	case *protocol.PromptDispatchCompleted:
+		r.ledger.end(r.ledger.find(p.ApprovalID), "the turn has ended", false, now)
 	case *protocol.PromptDispatchFailed:
-		r.decided(p.ApprovalID)
-	case *protocol.PermissionResolved:
-		r.answered(p.RequestID)
-	case *protocol.PermissionWithdrawn:
-		r.answered(p.RequestID)
+		r.ledger.end(r.ledger.find(p.ApprovalID), short(p.Error, 100), false, now)
 	}
 }
 
-// expect takes in what an event asks of people, before it is shown.
-func (r *room) expect(p protocol.Payload) {
+func (r *room) answered(p protocol.Payload, now time.Time) {
 	switch p := p.(type) {
-	case *protocol.PromptPendingApproval:
-		r.propose(p.Approval)
-	case *protocol.PermissionRequested:
-		r.asked = append(r.asked, questionOf(p.Permission))
+	case *protocol.PermissionResolved:
+		own := p.Participant != nil && p.Participant.ID == r.self.ID
+		r.ledger.end(r.ledger.find(p.RequestID), "answered by "+r.answerer(p), own, now)
+	case *protocol.PermissionWithdrawn:
+		r.ledger.end(r.ledger.find(p.RequestID), "it needs no answer any more", false, now)
+	}
+}
+
+// answerer says who or what answered a question.
+func (r *room) answerer(p *protocol.PermissionResolved) string {
+	if p.Participant != nil {
+		return r.nameOf(*p.Participant)
+	}
+	return oneLine(string(p.Source))
+}
+
+// seen notes that everything that waits has been shown.
+func (r *room) seen(now time.Time) {
+	for _, i := range r.ledger.items {
+		if i.done == "" && i.shown.IsZero() {
+			i.shown = now
+		}
 	}
 }
 
@@ -111,93 +170,81 @@ func (r *room) put(p protocol.Participant) {
 	}
 }
 
-func (r *room) decided(id string) {
-	r.pending = slices.DeleteFunc(r.pending, func(p pending) bool { return p.ID == id })
-}
-
-func (r *room) answered(id string) {
-	r.asked = slices.DeleteFunc(r.asked, func(q question) bool { return q.id == id })
-}
-
 // name returns what to call a participant.
 func (r *room) name(id string) string {
 	for _, p := range r.people {
 		if p.ID == id {
-			return oneLine(p.Name(), 40)
+			return r.nameOf(p)
 		}
 	}
-	return "somebody"
+	return "a participant who has left"
 }
 
-// number returns the number of a prompt that waits, or 0.
-func (r *room) number(approvalID string) int {
-	for _, p := range r.pending {
-		if p.ID == approvalID {
-			return p.number
-		}
+func (r *room) nameOf(p protocol.Participant) string { return oneLine(p.Name()) }
+
+// waiting returns the item with the server's id if it waits as that kind.
+func (r *room) waiting(k kind, id string) *item {
+	if i := r.ledger.find(id); i != nil && i.kind == k && i.done == "" {
+		return i
 	}
-	return 0
+	return nil
 }
 
-// prompt finds the prompt that a number means; 0 means the only one.
-func (r *room) prompt(number int) (pending, error) {
-	if len(r.pending) == 0 {
-		return pending{}, fmt.Errorf("no prompt waits")
+// choose finds the option that a word means: its number in the list, or else
+// its name or id, if that is one option's alone. Without a word it is the only
+// option of the kind. A number is never an id.
+func (q question) choose(word, kind string) (option, error) {
+	if word == "" {
+		return q.only(func(o option) bool { return o.Kind == kind })
 	}
-	if number == 0 && len(r.pending) == 1 {
-		return r.pending[0], nil
-	}
-	var numbers []string
-	for _, p := range r.pending {
-		if p.number == number {
-			return p, nil
+	if n, err := strconv.Atoi(word); err == nil {
+		if n < 1 || n > len(q.options) {
+			return option{}, fmt.Errorf("there is no option %d; the options are: %s", n, q.list())
 		}
-		numbers = append(numbers, strconv.Itoa(p.number))
+		return q.options[n-1], nil
 	}
-	return pending{}, fmt.Errorf("say which prompt: %s", strings.Join(numbers, ", "))
+	return q.only(func(o option) bool { return strings.EqualFold(word, oneLine(o.Name)) || word == o.ID })
 }
 
-// answer finds the oldest question and the option that a word means: its number
-// in the list, its id or its name. Without a word it is the first of the kinds.
-func (r *room) answer(word string, kinds ...string) (question, option, error) {
-	if len(r.asked) == 0 {
-		return question{}, option{}, fmt.Errorf("the agent asks nothing")
-	}
-	q := r.asked[0]
-	for i, o := range q.options {
-		if word != "" && (word == strconv.Itoa(i+1) || word == o.ID || strings.EqualFold(word, o.Name)) {
-			return q, o, nil
+// only returns the option that is so, if there is exactly one.
+func (q question) only(is func(option) bool) (option, error) {
+	var found []option
+	for _, o := range q.options {
+		if is(o) {
+			found = append(found, o)
 		}
 	}
-	for _, kind := range kinds {
-		for _, o := range q.options {
-			if word == "" && o.Kind == kind {
-				return q, o, nil
-			}
-		}
+	if len(found) != 1 {
+		return option{}, fmt.Errorf("say which option, by its number: %s", q.list())
 	}
-	return q, option{}, fmt.Errorf("say /allow with one of: %s", q.list())
+	return found[0], nil
 }
 
-// list names the options with their numbers.
+// list names the options with their numbers, and says which of them last.
 func (q question) list() string {
 	var names []string
 	for i, o := range q.options {
-		names = append(names, fmt.Sprintf("%d %s", i+1, oneLine(o.Name, 60)))
+		name := oneLine(o.Name)
+		if strings.ContainsAny(name, ",0123456789") {
+			name = strconv.Quote(name)
+		}
+		if o.lasts() {
+			name += " (lasts)"
+		}
+		names = append(names, fmt.Sprintf("%d %s", i+1, name))
 	}
 	return strings.Join(names, ", ")
 }
 
 // questionOf reads what the agent sent as far as it is as it should be.
 func questionOf(p protocol.Permission) question {
-	q := question{id: p.RequestID}
-	var call struct {
-		Title string `json:"title"`
-	}
-	_ = json.Unmarshal(p.ToolCall, &call)
-	_ = json.Unmarshal(p.Options, &q.options)
-	if q.title = oneLine(call.Title, 200); q.title == "" {
-		q.title = "something that it does not name"
+	q := question{call: decodeCall(p.ToolCall)}
+	var list []json.RawMessage
+	_ = json.Unmarshal(p.Options, &list)
+	for _, raw := range list {
+		var o option
+		decodeMembers(raw, map[string]any{"optionId": &o.ID, "name": &o.Name, "kind": &o.Kind})
+		q.options = append(q.options, o)
 	}
 	return q
 }

@@ -8,60 +8,53 @@ import (
 	"parley/protocol"
 )
 
-func TestRoom_numbers_prompts_and_finds_them(t *testing.T) {
-	r := &room{}
-	_, err := r.prompt(0)
-	require.ErrorContains(t, err, "no prompt waits")
-	for _, id := range []string{"a", "b"} {
-		r.expect(&protocol.PromptPendingApproval{Approval: protocol.Approval{ID: id}})
+func TestQuestion_choose(t *testing.T) {
+	q := questionOf(protocol.Permission{Options: []byte(`[
+		{"optionId":"3","name":"Always","kind":"allow_always"},
+		{"optionId":"1","name":"Once","kind":"allow_once"},
+		{"optionId":"no","name":"No","kind":"reject_once"},
+		{"optionId":"2","name":"2","kind":"reject_always"}]`)})
+	for _, tc := range []struct{ word, kind, want string }{
+		{"", "allow_once", "1"}, {"", "reject_once", "no"},
+		{"1", "allow_once", "3"}, {"2", "allow_once", "1"}, {"3", "allow_once", "no"}, {"4", "allow_once", "2"},
+		{"always", "allow_once", "3"}, {"no", "allow_once", "no"},
+	} {
+		o, err := q.choose(tc.word, tc.kind)
+		require.NoError(t, err, tc.word)
+		require.Equal(t, tc.want, o.ID, "%q", tc.word)
 	}
-	_, err = r.prompt(0)
-	require.ErrorContains(t, err, "say which prompt: 1, 2")
-	_, err = r.prompt(7)
-	require.Error(t, err)
-	p, err := r.prompt(2)
-	require.NoError(t, err)
-	require.Equal(t, "b", p.ID)
-	r.fold(&protocol.PromptRejected{Approval: protocol.Approval{ID: "a"}})
-	p, err = r.prompt(0)
-	require.NoError(t, err, "the only one needs no number")
-	require.Equal(t, 2, p.number, "and keeps the one that it was shown with")
+	for _, word := range []string{"maybe", "5", "0", "-1"} {
+		_, err := q.choose(word, "allow_once")
+		require.ErrorContains(t, err, `1 Always (lasts), 2 Once, 3 No, 4 "2" (lasts)`, word)
+	}
 }
 
-func TestRoom_answers_the_oldest_question(t *testing.T) {
-	r := &room{}
-	_, _, err := r.answer("", "allow_once")
-	require.ErrorContains(t, err, "asks nothing")
-	options := []byte(`[{"optionId":"a","name":"Always","kind":"allow_always"},{"optionId":"o","name":"Once","kind":"allow_once"},{"optionId":"n","name":"No","kind":"reject_once"}]`)
-	r.expect(&protocol.PermissionRequested{Permission: protocol.Permission{RequestID: "q1", ToolCall: []byte(`{"title":"Run"}`), Options: options}})
-	r.expect(&protocol.PermissionRequested{Permission: protocol.Permission{RequestID: "q2", ToolCall: []byte(`7`), Options: []byte(`{}`)}})
-	for word, want := range map[string]string{"": "o", "1": "a", "always": "a", "n": "n"} {
-		q, o, err := r.answer(word, "allow_once")
-		require.NoError(t, err)
-		require.Equal(t, "q1", q.id)
-		require.Equal(t, want, o.ID, "%q", word)
+func TestQuestion_choose_never_chooses_for_people(t *testing.T) {
+	for name, options := range map[string]string{
+		"two of the kind":   `[{"optionId":"a","name":"Here","kind":"allow_once"},{"optionId":"b","name":"There","kind":"allow_once"}]`,
+		"only lasting ones": `[{"optionId":"a","name":"Always","kind":"allow_always"}]`,
+		"two of a name":     `[{"optionId":"a","name":"yes","kind":"x"},{"optionId":"yes","name":"No","kind":"x"}]`,
+		"none":              `[]`,
+		"no list":           `{}`,
+	} {
+		q := questionOf(protocol.Permission{Options: []byte(options)})
+		_, err := q.choose("", "allow_once")
+		require.Error(t, err, name)
+		_, err = q.choose("yes", "allow_once")
+		require.Error(t, err, name)
 	}
-	_, o, err := r.answer("", "reject_once", "reject_always")
-	require.NoError(t, err)
-	require.Equal(t, "n", o.ID)
-	_, _, err = r.answer("maybe", "allow_once")
-	require.ErrorContains(t, err, "1 Always, 2 Once, 3 No", "nothing is chosen for people")
-	r.fold(&protocol.PermissionResolved{RequestID: "q1"})
-	_, _, err = r.answer("", "allow_once")
-	require.Error(t, err, "the second question offers nothing")
-	r.fold(&protocol.PermissionWithdrawn{RequestID: "q2"})
-	require.Empty(t, r.asked)
 }
 
 func TestRoom_knows_who_is_here(t *testing.T) {
 	ann := protocol.Participant{ID: "a", UserID: "ann", Role: protocol.RoleCollaborator}
-	r := &room{self: ann}
-	r.fold(&protocol.ParticipantJoined{Participant: ann})
+	r := newRoom()
+	r.self = ann
+	r.fold(&protocol.ParticipantJoined{Participant: ann}, after(0))
 	ann.Role = protocol.RoleViewer
-	r.fold(&protocol.ParticipantUpdated{Participant: ann})
+	r.fold(&protocol.ParticipantUpdated{Participant: ann}, after(0))
 	require.Equal(t, protocol.RoleViewer, r.self.Role)
 	require.Equal(t, "ann", r.name("a"))
-	r.fold(&protocol.ParticipantLeft{Participant: ann})
+	r.fold(&protocol.ParticipantLeft{Participant: ann}, after(0))
 	require.Empty(t, r.people)
-	require.Equal(t, "somebody", r.name("a"))
+	require.Equal(t, "a participant who has left", r.name("a"))
 }

@@ -1,7 +1,6 @@
 package join
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/cmd/parley/internal/console"
 	"parley/protocol"
 	"parley/protocol/client"
 )
@@ -25,14 +25,16 @@ type Options struct {
 	Err io.Writer // for lines that failed
 
 	Colour   bool // of Out
-	Terminal bool // somebody types at In, and sees what is typed
+	Terminal bool // a person types at In, and sees what is typed
+
+	// Console is the input line of a person's terminal, in place of In, Out
+	// and Err. It is closed before Run returns. Nil where there is none.
+	Console *console.Console
 }
 
-// recentEvents is how much of the past a joining person sees.
-const recentEvents = 20
-
-// maxLine is the longest line of input in bytes: no prompt may have more.
-const maxLine = 1 << 20
+// shownEvents is how much of the past a joining person sees. More is asked for,
+// to know the tool calls that questions are about.
+const shownEvents = 20
 
 // patience is how long a typed line waits for its answer.
 const patience = 2 * time.Minute
@@ -42,13 +44,19 @@ const patience = 2 * time.Minute
 // came by an own link stays a participant. The error says in one line what to
 // do; it is nil when the session has ended by itself.
 func Run(ctx context.Context, o Options) error {
-	defer o.In.Close()
-	o.Client.Recent = recentEvents
+	if o.Console != nil {
+		defer o.Console.Close()
+		o.Out, o.Err, o.Terminal = o.Console, o.Console, true
+	} else {
+		defer o.In.Close()
+	}
+	o.Client.Recent = protocol.DefaultLimits.RecentEvents
 	c, err := client.Open(ctx, o.Link, o.Client)
 	if err != nil {
 		return explain(err)
 	}
-	s := &session{o: o, c: c, screen: newScreen(o.Out, o.Colour), results: make(chan result, 1), lines: make(chan string)}
+	r := newRoom()
+	s := &session{o: o, c: c, room: r, screen: newScreen(o.Out, o.Colour, r.ledger), results: make(chan result, 1), lines: make(chan console.Line)}
 	defer s.work.Wait()
 	defer c.Close()
 	ended := make(chan struct{})
@@ -61,12 +69,12 @@ func Run(ctx context.Context, o Options) error {
 type session struct {
 	o      Options
 	c      *client.Client
-	room   room
+	room   *room
 	screen *screen
 
-	lines   chan string // read sends and closes; not buffered: a line is read when the one before is done
-	readErr error       // why read ended; set before lines is closed
-	results chan result // capacity 1: of the one line under way
+	lines   chan console.Line // read sends and closes; not buffered: a line is read when the one before is done
+	readErr error             // why read ended; set before lines is closed
+	results chan result       // capacity 1: of the one line under way
 	work    sync.WaitGroup
 
 	busy   bool // a line is under way
@@ -83,18 +91,23 @@ type result struct {
 
 func (s *session) read(ended <-chan struct{}) {
 	defer close(s.lines)
-	scanner := bufio.NewScanner(s.o.In)
-	scanner.Buffer(nil, maxLine)
-	for scanner.Scan() {
+	next := pipe(s.o.In)
+	if s.o.Console != nil {
+		next = s.o.Console.Read
+	}
+	for {
+		line, err := next()
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				s.readErr = err
+			}
+			return
+		}
 		select {
-		case s.lines <- scanner.Text():
+		case s.lines <- line:
 		case <-ended:
 			return
 		}
-	}
-	s.readErr = scanner.Err()
-	if errors.Is(s.readErr, bufio.ErrTooLong) {
-		s.readErr = fmt.Errorf("a line is longer than %d bytes", maxLine)
 	}
 }
 
@@ -116,7 +129,10 @@ func (s *session) loop(ctx context.Context) error {
 			}
 		case line, more := <-lines:
 			s.catchUp()
-			if !more {
+			if !more && errors.Is(s.readErr, console.ErrInterrupted) {
+				s.wayBack()
+				return nil
+			} else if !more {
 				s.inputEnded(ctx)
 			} else if s.typed(ctx, line) {
 				return s.verdict()
@@ -191,7 +207,7 @@ func (s *session) done(r result) {
 func (s *session) fail(err error) {
 	s.failed++
 	s.screen.endStream()
-	fmt.Fprintln(s.o.Err, Clean(err.Error()))
+	fmt.Fprintln(s.o.Err, mark(err.Error()))
 }
 
 // verdict is the end that was asked for. Nobody looked at each line of a
@@ -214,7 +230,12 @@ func (s *session) ended() error {
 	return explain(stopped)
 }
 
+// wayBack closes the input line first, which would break the link into rows.
 func (s *session) wayBack() {
+	s.screen.endStream()
+	if s.o.Console != nil {
+		s.o.Console.Close()
+	}
 	s.screen.line(plain, "* you are still a participant; the way back, for your eyes only:")
 	s.screen.line(plain, "  parley join '%s'", s.c.Own())
 }

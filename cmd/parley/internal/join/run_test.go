@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"parley/protocol"
@@ -16,19 +17,19 @@ import (
 	"parley/protocol/client/clienttest"
 )
 
-// output is a writer that may be read while it is written.
-type output struct {
+// capture is a writer that may be read while it is written.
+type capture struct {
 	mu sync.Mutex
 	b  bytes.Buffer
 }
 
-func (o *output) Write(p []byte) (int, error) {
+func (o *capture) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.b.Write(p)
 }
 
-func (o *output) String() string {
+func (o *capture) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.b.String()
@@ -37,8 +38,9 @@ func (o *output) String() string {
 // person is one running "parley join".
 type person struct {
 	t        *testing.T
-	in       *io.PipeWriter
-	out, err output
+	in       *io.PipeWriter // of a pipe
+	typing   io.Writer      // of a terminal
+	out, err capture
 	ended    chan error
 	stop     context.CancelFunc
 }
@@ -67,7 +69,9 @@ func (p *person) types(lines ...string) {
 
 func (p *person) sees(text string) {
 	p.t.Helper()
-	require.Eventually(p.t, func() bool { return strings.Contains(p.out.String(), text) }, 20*time.Second, time.Millisecond, "%q", text)
+	if !assert.Eventually(p.t, func() bool { return strings.Contains(p.out.String(), text) }, 20*time.Second, time.Millisecond) {
+		p.t.Fatalf("%q is not shown, but:\n%s", text, p.out.String())
+	}
 }
 
 func (p *person) ends() error {
@@ -84,13 +88,15 @@ func (p *person) ends() error {
 func TestRun_with_piped_lines(t *testing.T) {
 	s := clienttest.New(t)
 	p := start(t, s.InviteLink(), "ann", false)
-	p.types("hello", "/prompt do it", "/approve 1 do it well", "/who", "/history 2", "")
+	p.types("hello", "/prompt do it")
+	p.sees("? #1 ann proposes: do it\n")
+	p.types("/edit #1 do it well", "/approve 1", "/who", "/history 2", "")
 	require.NoError(t, p.in.Close())
 	require.NoError(t, p.ends())
 	out := p.out.String()
 	for _, want := range []string{
 		"* you are ann, collaborator", "ann: hello\n", "? #1 ann proposes: do it\n",
-		"* ann approved, edited: do it well\n", "* Olga (host)\n", "--- the last 2 events\n",
+		"? #1 would go to the agent as: do it well\n  (/approve #1 sends this text; /edit #1 without a text drops it)\n", "* ann approved #1, edited: do it well\n", "* Olga (host)\n", "--- the last 2 events\n",
 	} {
 		require.Contains(t, out, want)
 	}
@@ -107,7 +113,7 @@ func TestRun_tells_a_script_that_a_line_failed(t *testing.T) {
 	require.NoError(t, p.in.Close())
 	require.EqualError(t, p.ends(), "4 of the lines could not be carried out")
 	require.Equal(t, 4, strings.Count(p.err.String(), "\n"), p.err.String())
-	require.Contains(t, p.err.String(), "no turn is running\n")
+	require.Contains(t, p.err.String(), "no turn waits\n")
 	require.Contains(t, p.out.String(), "ann: hello", "the others were")
 }
 
@@ -128,13 +134,13 @@ func TestRun_as_the_host_who_stays(t *testing.T) {
 	ann := start(t, s.InviteLink(), "ann", true)
 	host.sees("* ann is here (collaborator)")
 	ann.types("/prompt do it")
-	host.sees("? #1 ann proposes: do it\n  (/approve 1 or /reject 1)")
-	host.types("/reject not today")
-	ann.sees("* Olga rejected: do it (not today)")
+	host.sees("? #1 ann proposes: do it\n  (/approve #1 or /reject #1)")
+	host.types("/reject #1 not today")
+	ann.sees("* Olga rejected #1: do it (not today)")
 	s.Ask(protocol.Permission{RequestID: "q", ToolCall: []byte(`{"title":"Run it"}`), Options: []byte(`[{"optionId":"o","name":"Once","kind":"allow_once"}]`)})
-	host.sees("? the agent asks to: Run it")
+	host.sees("? #2 the agent asks to: Run it")
 	host.types("/allow", "/mode prompt_direct", "/help")
-	ann.sees("* the agent's question was answered with o (Olga)")
+	ann.sees("* the agent's question #2 (Run it) was answered with Once (Olga)")
 	ann.sees("* Olga set the mode to prompt_direct")
 	host.sees("/quit")
 	ann.types("what I typed I see already", "/leave")
@@ -208,7 +214,7 @@ func TestRun_shows_nothing_that_steers_the_terminal(t *testing.T) {
 	mallory := start(t, s.InviteLink(), "mallory", true)
 	mallory.types("\x1b[2J\x1b]0;owned\x07hi\u202e", "/quit")
 	require.NoError(t, mallory.ends())
-	p.sees("mallory: hi\n")
+	p.sees("mallory: ⟨U+001B⟩[2J⟨U+001B⟩]0;owned⟨U+0007⟩hi⟨U+202E⟩\n  ! 4 characters cannot be seen and are marked above\n")
 	p.types("/quit")
 	require.NoError(t, p.ends())
 	require.NotContains(t, p.out.String(), "\x1b")

@@ -20,34 +20,33 @@ const (
 	bad    style = "31"
 )
 
-// maxCalls is how many tool calls are remembered; beyond it all are forgotten,
-// and updates of older calls show their ids.
-const maxCalls = 1000
-
-// shownCall is what was shown of a tool call.
-type shownCall struct{ title, status string }
-
 // screen prints what happens. It is for one goroutine; a failing writer makes
 // it mute.
 type screen struct {
 	out    io.Writer
 	colour bool
 
-	streaming string               // what the unfinished line is, and of which message
-	short     string               // the last update that was only named
-	calls     map[string]shownCall // by their ids
-	settings  map[string]string    // what was shown last of the agent's mode and model, by category
+	streaming string // what the unfinished line is, and of which message
+	ends      int    // line ends of it that are not shown yet
+	short     string // the last update that was only named
+	calls     *calls
+	ledger    *ledger
+	settings  map[string]string // what was shown last of the agent's mode and model, by category
 }
 
-func newScreen(out io.Writer, colour bool) *screen {
-	return &screen{out: out, colour: colour, calls: make(map[string]shownCall), settings: make(map[string]string)}
+func newScreen(out io.Writer, colour bool, l *ledger) *screen {
+	return &screen{out: out, colour: colour, calls: newCalls(), ledger: l, settings: make(map[string]string)}
 }
 
-// line prints one line of the program. What is part of it must be clean.
+// line prints one line of the program. What is part of it must be marked.
 func (s *screen) line(st style, format string, args ...any) {
 	s.endStream()
 	s.short = ""
-	fmt.Fprintln(s.out, s.paint(st, fmt.Sprintf(format, args...)))
+	var out strings.Builder
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		out.WriteString(s.paint(st, line) + "\n")
+	}
+	_, _ = io.WriteString(s.out, out.String())
 }
 
 func (s *screen) paint(st style, text string) string {
@@ -58,7 +57,7 @@ func (s *screen) paint(st style, text string) string {
 }
 
 // stream adds to an unfinished line, or begins one with a heading when what
-// came before was something else.
+// came before was something else. Line ends wait for what follows them.
 func (s *screen) stream(key, heading string, st style, text string) {
 	if s.streaming != key {
 		s.endStream()
@@ -66,13 +65,17 @@ func (s *screen) stream(key, heading string, st style, text string) {
 		s.streaming = key
 		fmt.Fprint(s.out, s.paint(st, heading))
 	}
-	fmt.Fprint(s.out, s.paint(st, strings.ReplaceAll(Clean(text), "\n", "\n    ")))
+	text = strings.Repeat("\n", s.ends) + mark(text)
+	shown := strings.TrimRight(text, "\n")
+	if s.ends = len(text) - len(shown); shown != "" {
+		fmt.Fprint(s.out, s.paint(st, strings.ReplaceAll(shown, "\n", "\n    ")))
+	}
 }
 
 func (s *screen) endStream() {
 	if s.streaming != "" {
 		fmt.Fprintln(s.out)
-		s.streaming = ""
+		s.streaming, s.ends = "", 0
 	}
 }
 
@@ -82,14 +85,18 @@ func (s *screen) welcome(r *room, w *protocol.Welcome) {
 		s.line(alert, "* the server's record is another one now; this is how things stand")
 	}
 	s.line(bold, "* you are %s, %s; the mode is %s; the agent is %s; /help helps",
-		oneLine(r.self.Name(), 40), oneLine(string(r.self.Role), 20), oneLine(string(r.mode), 30), oneLine(string(w.Agent.Status), 20))
+		r.nameOf(r.self), oneLine(string(r.self.Role)), oneLine(string(r.mode)), oneLine(string(w.Agent.Status)))
 	s.agent(w.Agent)
 	s.who(r)
-	for _, p := range r.pending {
-		s.proposal(r, r.name(p.ParticipantID), p.Approval)
-	}
-	for _, q := range r.asked {
-		s.question(q)
+	s.waiting(r)
+}
+
+// waiting shows everything that waits, whole.
+func (s *screen) waiting(r *room) {
+	for _, i := range r.ledger.items {
+		if i.done == "" {
+			s.item(r, i)
+		}
 	}
 }
 
@@ -104,25 +111,87 @@ func (s *screen) who(r *room) {
 		if !present[p.ID] {
 			away = ", away"
 		}
-		s.line(dim, "* %s (%s%s)", oneLine(p.Name(), 40), oneLine(string(p.Role), 20), away)
+		s.line(dim, "* %s (%s%s)%s", r.nameOf(p), oneLine(string(p.Role)), away, hiddenWarning(p.Name()))
+	}
+}
+
+// item shows what a number stands for, whole.
+func (s *screen) item(r *room, i *item) {
+	state := ""
+	if i.done != "" {
+		state = " (" + i.done + ")"
+	}
+	switch i.kind {
+	case kindProposal:
+		if i.done != "" {
+			s.line(alert, "? %s %s proposed%s: %s%s", i.name(), i.author, state, indented(i.approval.Prompt), hiddenWarning(i.approval.Prompt))
+			return
+		}
+		s.proposal(r, i)
+	case kindTurn:
+		s.line(accent, "* %s %s prompted%s: %s%s", i.name(), i.author, state, indented(i.approval.Prompt), hiddenWarning(i.approval.Prompt))
+	case kindQuestion:
+		s.question(i)
+	case kindOutput:
+		s.line(accent, "* %s the output of %s:", i.name(), oneLine(i.output.title))
+		s.line(plain, "%s", block(i.output.kept.String()))
+		if missing := i.output.size - i.output.kept.Len(); i.output.kept.Len() >= maxKeptOutput && missing > 0 {
+			s.line(dim, "  … and about %d bytes more, which are not kept here", missing)
+		}
 	}
 }
 
 // proposal shows a prompt that waits.
-func (s *screen) proposal(r *room, author string, a protocol.Approval) {
-	n := r.number(a.ID)
-	if n == 0 { // in history, and decided since
-		s.line(alert, "? %s proposed: %s", author, indented(a.Prompt))
-		return
-	}
+func (s *screen) proposal(r *room, i *item) {
 	hint := ""
 	if r.self.Role == protocol.RoleHost {
-		hint = fmt.Sprintf("\n  (/approve %d or /reject %d)", n, n)
+		hint = fmt.Sprintf("\n  (/approve %s or /reject %s)", i.name(), i.name())
 	}
-	s.line(alert, "? #%d %s proposes: %s%s", n, author, indented(a.Prompt), hint)
+	s.line(alert, "? %s %s proposes: %s%s%s", i.name(), i.author, indented(i.approval.Prompt), hiddenWarning(i.author, i.approval.Prompt), hint)
+	if i.edited != "" {
+		s.edited(i)
+	}
 }
 
-// question shows what the agent asks.
-func (s *screen) question(q question) {
-	s.line(alert, "? the agent asks to: %s\n  (/allow, /deny, or /allow with one of: %s)", q.title, q.list())
+// edited shows what would be sent instead of a proposal.
+func (s *screen) edited(i *item) {
+	s.line(alert, "? %s would go to the agent as: %s%s\n  (/approve %s sends this text; /edit %s without a text drops it)",
+		i.name(), indented(i.edited), hiddenWarning(i.edited), i.name(), i.name())
+}
+
+// question shows what the agent asks, with everything that is decided.
+func (s *screen) question(i *item) {
+	name, q := i.name(), i.question
+	if i.done != "" {
+		s.line(alert, "? %s the agent asked to: %s%s\n  (%s)", name, indented(q.call.heading()), q.body(), i.done)
+		return
+	}
+	s.line(alert, "? %s the agent asks to: %s%s\n  (/allow %s, /deny %s, or /allow %s with one of: %s)",
+		name, indented(q.call.heading()), q.body(), name, name, name, q.list())
+}
+
+// body is what a question says beside its heading.
+func (q question) body() string {
+	texts := []string{q.call.heading()}
+	for _, o := range q.options {
+		texts = append(texts, o.Name)
+	}
+	details := q.call.details()
+	for _, d := range details {
+		texts = append(texts, d.text)
+	}
+	return shownDetails(details) + hiddenWarning(texts...)
+}
+
+// shownDetails is lines of their own, or empty.
+func shownDetails(details []detail) string {
+	var b strings.Builder
+	for _, d := range details {
+		text := d.text
+		if d.label != "" {
+			text = d.label + ": " + text
+		}
+		b.WriteString("\n" + block(text))
+	}
+	return b.String()
 }

@@ -14,7 +14,7 @@ import (
 // shown renders updates of the agent without colour.
 func shown(updates ...string) string {
 	var out strings.Builder
-	s := newScreen(&out, false)
+	s := newScreen(&out, false, newLedger())
 	for _, u := range updates {
 		s.update(json.RawMessage(`{"method":"session/update","params":{"update":` + u + `}}`))
 	}
@@ -40,7 +40,7 @@ func TestUpdate(t *testing.T) {
 		{"a thought is told from a message",
 			[]string{text("agent_thought_chunk", "hm"), text("agent_message_chunk", "ah")}, "agent thinks: hm\nagent: ah\n"},
 		{"further lines are indented", []string{text("agent_message_chunk", `a\n* b`)}, "agent: a\n    * b\n"},
-		{"what steers a terminal is gone", []string{text("agent_message_chunk", `\u001b[2Jhi\u202e`)}, "agent: hi\n"},
+		{"what steers a terminal is marked", []string{text("agent_message_chunk", `\u001b[2Jhi\u202e`)}, "agent: ⟨U+001B⟩[2Jhi⟨U+202E⟩\n"},
 		{"what is no text is named", []string{`{"sessionUpdate":"agent_message_chunk","content":{"type":"image","data":"AAAA"}}`}, "agent: [image]\n"},
 		{"a tool call is one line for each status",
 			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit a.go","status":"pending"}`,
@@ -50,18 +50,37 @@ func TestUpdate(t *testing.T) {
 			"⚙ Edit a.go [pending]\n⚙ Edit a.go [completed]\n"},
 		{"a call that was never announced has its id",
 			[]string{`{"sessionUpdate":"tool_call_update","toolCallId":"c9","status":"failed"}`}, "⚙ c9 [failed]\n"},
-		{"a diff is counted",
-			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit","status":"completed","content":[{"type":"diff","path":"a.go","oldText":"a\nb\nc\n","newText":"a\nx\ny\nc\n"}]}`},
-			"⚙ Edit [completed]\n  a.go: +2 −1 lines\n"},
-		{"a new file has only new lines",
-			[]string{`{"sessionUpdate":"tool_call","title":"Write","content":[{"type":"diff","path":"n","oldText":null,"newText":"a\nb"}]}`},
-			"⚙ Write [pending]\n  n: +2 −0 lines\n"},
+		{"a call shows what it runs, once",
+			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"bash","status":"pending","rawInput":{"command":"make\nmake test"}}`,
+				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
+			"⚙ bash [pending]\n    make\n    make test\n⚙ bash [completed]\n"},
+		{"a call that says later what it does is shown again",
+			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Terminal","status":"pending","rawInput":{}}`,
+				`{"sessionUpdate":"tool_call_update","toolCallId":"c","title":"echo hi","rawInput":{"command":"echo hi"}}`},
+			"⚙ Terminal [pending]\n⚙ echo hi [pending]\n"},
+		{"a diff is shown",
+			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit","status":"completed","content":[{"type":"diff","path":"a.go","oldText":"a\nb\n","newText":"a\nx\n"}]}`},
+			"⚙ Edit [completed]\n    a.go\n    @@ -1,2 +1,2 @@\n     a\n    -b\n    +x\n"},
+		{"a long title is whole at first and then has a mark",
+			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"` + strings.Repeat("x", 150) + `","status":"pending"}`,
+				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
+			"⚙ " + strings.Repeat("x", 150) + " [pending]\n⚙ " + strings.Repeat("x", 99) + "… [completed]\n"},
+		{"hidden characters of a call are counted",
+			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"a\u200bb","status":"pending","rawInput":{"command":"x\u202e"}}`},
+			"⚙ a⟨U+200B⟩b [pending]\n    x⟨U+202E⟩\n  ! 2 characters cannot be seen and are marked above\n"},
 		{"a plan is a checklist",
 			[]string{`{"sessionUpdate":"plan","entries":[{"content":"one","status":"completed"},{"content":"two","status":"in_progress"},{"content":"three","status":"pending"}]}`},
 			"plan:\n  [x] one\n  [>] two\n  [ ] three\n"},
 		{"an unknown update is named once in a row",
-			[]string{`{"sessionUpdate":"usage_update"}`, `{"sessionUpdate":"usage_update"}`, text("agent_message_chunk", "a"), `{"sessionUpdate":"usage_update"}`},
-			"· usage_update\nagent: a\n· usage_update\n"},
+			[]string{`{"sessionUpdate":"novelty"}`, `{"sessionUpdate":"novelty"}`, text("agent_message_chunk", "a"), `{"sessionUpdate":"novelty"}`},
+			"· novelty\nagent: a\n· novelty\n"},
+		{"updates that say nothing to people are not shown",
+			[]string{text("agent_message_chunk", "a"), `{"sessionUpdate":"usage_update","used":7}`, `{"sessionUpdate":"available_commands_update"}`,
+				`{"sessionUpdate":"session_info_update","_meta":{}}`, `{"sessionUpdate":"config_option_update"}`, `{"sessionUpdate":"_vendor"}`, text("agent_message_chunk", "b")},
+			"agent: ab\n"},
+		{"a session's title is told",
+			[]string{`{"sessionUpdate":"session_info_update","title":"Fix it"}`},
+			"* the agent calls the session: Fix it\n"},
 		{"an update of another shape breaks nothing",
 			[]string{`{"sessionUpdate":7}`, `{"sessionUpdate":"plan","entries":{}}`, `[]`, `{"sessionUpdate":"agent_message_chunk","content":7}`},
 			"· session/update\nagent: [something]\n"},
@@ -72,25 +91,27 @@ func TestUpdate(t *testing.T) {
 
 func TestUpdate_names_other_notifications(t *testing.T) {
 	var out strings.Builder
-	s := newScreen(&out, false)
+	s := newScreen(&out, false, newLedger())
 	s.update(json.RawMessage(`{"method":"_vendor/usage","params":{}}`))
+	s.update(json.RawMessage(`{"method":"fs/stat"}`))
 	s.update(json.RawMessage(`7`))
-	require.Equal(t, "· _vendor/usage\n· something\n", out.String())
+	require.Equal(t, "· fs/stat\n· something\n", out.String(), "a vendor's own say nothing to people")
 }
 
 func TestScreen_colours_only_when_told(t *testing.T) {
 	var out strings.Builder
-	newScreen(&out, true).line(bad, "x")
+	newScreen(&out, true, newLedger()).line(bad, "x")
 	require.Equal(t, "\x1b[31mx\x1b[0m\n", out.String())
 	out.Reset()
-	newScreen(&out, false).line(bad, "x")
+	newScreen(&out, false, newLedger()).line(bad, "x")
 	require.Equal(t, "x\n", out.String())
 }
 
 // TestScreen_shows_every_event runs the wire transcripts through the screen.
 func TestScreen_shows_every_event(t *testing.T) {
 	var out strings.Builder
-	s, r := newScreen(&out, false), &room{}
+	r := newRoom()
+	s := newScreen(&out, false, r.ledger)
 	for _, name := range []string{"join", "turn", "permission", "edit", "reject", "cancel", "host", "unknown"} {
 		content, err := os.ReadFile("../../../../protocol/testdata/" + name + ".txt")
 		require.NoError(t, err)
@@ -101,12 +122,12 @@ func TestScreen_shows_every_event(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"? #1 Ann proposes: Add a test for the parser\n", "* Olga approved: Add a test for the parser\n",
+		"? #1 Ann proposes: Add a test for the parser\n", "* Olga approved #1: Add a test for the parser\n",
 		"agent thinks: The parser has no test for an empty line.\n", "plan:\n  [>] Read the parser\n",
-		"  /src/parser_test.go: +3 −0 lines\n", "agent: Done: one new test.\n", "· _vendor/usage\n", "* the agent is done (end_turn)\n",
-		"? the agent asks to: Run `rm -rf build`\n  (/allow, /deny, or /allow with one of: 1 Always, 2 Once, 3 No)\n",
-		"answered with once (Olga)", "answered with no (timeout)", "* Olga approved, edited: Delete the old snapshots\n",
-		"* Olga rejected: Add a test for the parser (Not on a Friday)\n", "* Olga cancelled it\n", "* the turn failed: cancelled\n",
+		"    /src/parser_test.go (a new file)\n", "agent: Done: one new test.\n", "* the agent is done #1 (end_turn)\n",
+		"the agent asks to: Run `rm -rf build`\n    rm -rf build\n  (/allow #2, /deny #2, or /allow #2 with one of: 1 Always (lasts), 2 Once, 3 No)\n",
+		"answered with Once (Olga)", "answered with no (timeout)", "* Olga approved #3, edited: Delete the old snapshots\n",
+		"* Olga rejected #1: Add a test for the parser (Not on a Friday)\n", "* Olga cancelled #1\n", "* the turn failed: cancelled\n",
 		"* bob was removed (Spam)\n", "* Olga set the mode to prompt_direct\n", "* Ann is now viewer\n", "* the session is closed\n", "* vote_cast\n",
 	} {
 		require.Contains(t, out.String(), want)
@@ -118,11 +139,11 @@ func show(t *testing.T, s *screen, r *room, line string) {
 	require.NoError(t, err)
 	switch m := m.(type) {
 	case *protocol.WelcomeMessage:
-		r.enter(&m.Payload)
+		r.enter(&m.Payload, s.calls, after(0))
 		s.welcome(r, &m.Payload)
 	case *protocol.Event:
-		r.expect(m.Payload)
+		r.expect(m.Payload, s.calls)
 		s.event(r, m)
-		r.fold(m.Payload)
+		r.fold(m.Payload, after(0))
 	}
 }

@@ -20,10 +20,10 @@ type agentUpdate struct {
 	Kind      string          `json:"sessionUpdate"`
 	MessageID string          `json:"messageId"`
 	Content   json.RawMessage `json:"content"`
-	CallID    string          `json:"toolCallId"`
-	Title     string          `json:"title"`
-	Status    string          `json:"status"`
 	Entries   []planEntry     `json:"entries"`
+	Title     string          `json:"title"`
+	RawOutput json.RawMessage `json:"rawOutput"`
+	Meta      json.RawMessage `json:"_meta"`
 }
 
 type planEntry struct {
@@ -31,19 +31,20 @@ type planEntry struct {
 	Status  string `json:"status"`
 }
 
-type content struct {
-	Type    string  `json:"type"`
-	Text    string  `json:"text"`
-	Path    string  `json:"path"`
-	OldText *string `json:"oldText"`
-	NewText string  `json:"newText"`
+// quiet are updates that say nothing to people, or what an event of the room
+// has said already.
+var quiet = map[string]bool{
+	"usage_update": true, "available_commands_update": true, "session_info_update": true,
+	"config_option_update": true, "current_mode_update": true, "user_message_chunk": true, "user_message": true,
 }
 
 // update shows a notification of the agent.
 func (s *screen) update(raw json.RawMessage) {
 	var n notification
 	if err := json.Unmarshal(raw, &n); err != nil || n.Method != "session/update" {
-		s.named(cmp.Or(n.Method, "something"))
+		if !strings.HasPrefix(n.Method, "_") { // a vendor's own, for its own programs
+			s.named(cmp.Or(n.Method, "something"))
+		}
 		return
 	}
 	switch u := n.Params.Update; u.Kind {
@@ -52,11 +53,16 @@ func (s *screen) update(raw json.RawMessage) {
 	case "agent_thought_chunk":
 		s.chunk(u, "agent thinks: ", dim)
 	case "tool_call", "tool_call_update":
-		s.toolCall(u)
+		s.toolCall(u, updateOf(raw))
 	case "plan":
 		s.plan(u.Entries)
 	default:
-		s.named(cmp.Or(u.Kind, n.Method))
+		if u.Kind == "session_info_update" && u.Title != "" {
+			s.line(dim, "* the agent calls the session: %s", indented(u.Title))
+		}
+		if !quiet[u.Kind] && !strings.HasPrefix(u.Kind, "_") {
+			s.named(cmp.Or(u.Kind, n.Method))
+		}
 	}
 }
 
@@ -66,7 +72,7 @@ func (s *screen) chunk(u agentUpdate, heading string, st style) {
 	_ = json.Unmarshal(u.Content, &c)
 	text := c.Text
 	if c.Type != "text" {
-		text = "[" + oneLine(cmp.Or(c.Type, "something"), 40) + "]"
+		text = "[" + oneLine(cmp.Or(c.Type, "something")) + "]"
 	}
 	s.stream(u.Kind+" "+u.MessageID, heading, st, text)
 }
@@ -74,75 +80,62 @@ func (s *screen) chunk(u agentUpdate, heading string, st style) {
 // named says in short that something came, and the same thing only once in a
 // row.
 func (s *screen) named(what string) {
-	if what = oneLine(what, 60); s.short == what {
+	if what = short(what, 60); s.short == what {
 		return
 	}
 	s.line(dim, "· %s", what)
 	s.short = what
 }
 
-// toolCall shows a call when it begins, when its status is another, and what
-// it changes in files.
-func (s *screen) toolCall(u agentUpdate) {
-	if len(s.calls) >= maxCalls {
-		clear(s.calls)
+// updateOf returns the update in a notification.
+func updateOf(raw json.RawMessage) json.RawMessage {
+	var n struct {
+		Params struct {
+			Update json.RawMessage `json:"update"`
+		} `json:"params"`
 	}
-	before, known := s.calls[u.CallID]
-	now := shownCall{
-		title:  cmp.Or(oneLine(u.Title, 200), before.title, oneLine(u.CallID, 60), "a tool"),
-		status: cmp.Or(oneLine(u.Status, 20), before.status, "pending"),
-	}
-	s.calls[u.CallID] = now
-	diffs := diffsOf(u.Content)
-	if known && now.status == before.status && len(diffs) == 0 {
-		return // more output of a call that is shown
-	}
-	s.line(accent, "⚙ %s [%s]", now.title, now.status)
-	for _, d := range diffs {
-		added, removed := countLines(d)
-		s.line(dim, "  %s: +%d −%d lines", oneLine(d.Path, 200), added, removed)
-	}
+	_ = json.Unmarshal(raw, &n)
+	return n.Params.Update
 }
 
-// diffsOf returns the diffs in a tool call's content, which is a list.
-func diffsOf(raw json.RawMessage) (diffs []content) {
-	var list []content
-	_ = json.Unmarshal(raw, &list)
-	for _, c := range list {
-		if c.Type == "diff" {
-			diffs = append(diffs, c)
-		}
-	}
-	return diffs
+// toolCall shows a call when it begins, when its status, title or what it does
+// is another, and what it prints.
+func (s *screen) toolCall(u agentUpdate, raw json.RawMessage) {
+	update := decodeCall(raw)
+	before := s.calls.get(update.ID)
+	now := s.calls.put(before.with(update))
+	s.row(now, before)
+	s.output(u, now)
 }
 
-// countLines tells how much changed: what is left when the same beginning and
-// the same end are taken away.
-func countLines(d content) (added, removed int) {
-	before, after := []string{}, splitLines(d.NewText)
-	if d.OldText != nil {
-		before = splitLines(*d.OldText)
+// row shows the line of a call if it is another one than before, with what the
+// call does unless that was shown.
+func (s *screen) row(now *shownCall, before shownCall) {
+	deeds := now.deeds()
+	details := shownDetails(deeds)
+	if now.Title == before.Title && now.Status == before.Status && details == before.details && before.known {
+		return
 	}
-	for len(before) > 0 && len(after) > 0 && before[0] == after[0] {
-		before, after = before[1:], after[1:]
+	texts := []string{now.Title}
+	if details == before.details {
+		details = ""
+	} else {
+		now.details = details
 	}
-	for len(before) > 0 && len(after) > 0 && before[len(before)-1] == after[len(after)-1] {
-		before, after = before[:len(before)-1], after[:len(after)-1]
+	for _, d := range deeds {
+		texts = append(texts, d.text)
 	}
-	return len(after), len(before)
-}
-
-func splitLines(text string) []string {
-	if text == "" {
-		return nil
+	s.line(accent, "⚙ %s [%s]", now.label(before), oneLine(cmp.Or(now.Status, "pending")))
+	if details += hiddenWarning(texts...); details != "" {
+		s.line(dim, "%s", strings.TrimPrefix(details, "\n"))
 	}
-	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	now.known = true
 }
 
 func (s *screen) plan(entries []planEntry) {
 	s.line(accent, "plan:")
 	marks := map[string]string{"completed": "x", "in_progress": ">"}
 	for _, e := range entries {
-		s.line(plain, "  [%s] %s", cmp.Or(marks[e.Status], " "), oneLine(e.Content, 200))
+		s.line(plain, "  [%s] %s", cmp.Or(marks[e.Status], " "), indented(e.Content))
 	}
 }

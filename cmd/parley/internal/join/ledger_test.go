@@ -1,0 +1,197 @@
+package join
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+)
+
+var start0 = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+
+// after returns a time in milliseconds after the beginning of a test.
+func after(ms int) time.Time { return start0.Add(time.Duration(ms) * time.Millisecond) }
+
+// typed is a line that a person typed between two times in milliseconds.
+func typed(began, ended int) moment { return moment{after(began), after(ended), true} }
+
+// piped is a line that a pipe brought.
+func piped(at int) moment { return moment{after(at), after(at), false} }
+
+// asks shows a question.
+func asks(l *ledger, id string, ms int) *item {
+	i := l.put(kindQuestion, id)
+	i.question.call.Title, i.shown = "Run "+id, after(ms)
+	return i
+}
+
+func TestPick_takes_the_only_one_that_was_on_the_screen(t *testing.T) {
+	l := newLedger()
+	one := asks(l, "one", 0)
+	for name, m := range map[string]moment{"typed": typed(100, 1000), "piped": piped(1)} {
+		got, err := l.pick(kindQuestion, 0, m, false)
+		require.NoError(t, err, name)
+		require.Equal(t, one, got)
+	}
+}
+
+func TestPick_without_a_number_refuses(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		set    func(l *ledger)
+		m      moment
+		chosen bool
+		want   string
+	}{
+		{"where nothing waits", func(*ledger) {}, typed(0, 1000), false, "no question waits"},
+		{"where two wait", func(l *ledger) { asks(l, "a", 0); asks(l, "b", 0) }, typed(5000, 6000), false,
+			"more than one question waits; say which: #1 (Run a), #2 (Run b)"},
+		{"what came while the line was typed", func(l *ledger) { asks(l, "a", 500) }, typed(100, 5000), false,
+			"#1 (Run a) came while you typed"},
+		{"what came while a pipe's line lay ready", func(l *ledger) { asks(l, "a", 500) }, piped(100), false,
+			"#1 (Run a) came while you typed"},
+		{"what came just before Enter", func(l *ledger) { asks(l, "a", 500) }, typed(600, 1100), false,
+			"#1 (Run a) has only just come"},
+		{"what was not shown yet", func(l *ledger) { l.put(kindQuestion, "a").question.call.Title = "Run a" }, typed(0, 5000), false,
+			"#1 (Run a) came while you typed"},
+		{"when the shown one went while the line was typed", func(l *ledger) {
+			l.end(asks(l, "a", 0), "answered by Ben", false, after(1500))
+			asks(l, "b", 1500)
+		}, typed(1000, 9000), false, "#1 (Run a) was on the screen while you typed, and is gone (answered by Ben); what waits now is #2 (Run b)"},
+		{"when the shown one went just before the line was begun", func(l *ledger) {
+			l.end(asks(l, "a", 0), "answered by Ben", false, after(1500))
+			asks(l, "b", 1500)
+		}, typed(2000, 9000), true, "#1 (Run a) was on the screen while you typed, and is gone"},
+		{"when the shown one went and nothing waits", func(l *ledger) { l.end(asks(l, "a", 0), "", false, after(1500)) }, typed(1000, 2000), false,
+			"#1 (Run a) was on the screen while you typed, and is gone"},
+		{"when two waited and the other went meanwhile", func(l *ledger) {
+			asks(l, "a", 0)
+			l.end(asks(l, "b", 0), "answered by Ben", false, after(1500))
+		}, typed(1000, 9000), false, "#2 (Run b) was on the screen while you typed, and is gone"},
+		{"an option of what took the place of another a moment ago", func(l *ledger) {
+			l.end(asks(l, "a", 0), "", true, after(1500))
+			asks(l, "b", 1500)
+		}, typed(1600, 1700), true, "#2 (Run b) has only just come"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			l := newLedger()
+			tc.set(l)
+			_, err := l.pick(kindQuestion, 0, tc.m, tc.chosen)
+			require.ErrorContains(t, err, tc.want)
+			if strings.Contains(tc.want, "#") && !strings.Contains(tc.want, "say which") {
+				require.ErrorContains(t, err, "nothing was done")
+			}
+		})
+	}
+}
+
+func TestPick_of_the_next_one_after_ones_own_decision_needs_no_wait(t *testing.T) {
+	l := newLedger()
+	l.end(asks(l, "a", 0), "answered by me", true, after(1000))
+	next := asks(l, "b", 1100)
+	got, err := l.pick(kindQuestion, 0, typed(1200, 1900), false)
+	require.NoError(t, err)
+	require.Equal(t, next, got)
+}
+
+func TestPick_of_an_option_that_was_read_from_the_list_needs_no_wait(t *testing.T) {
+	l := newLedger()
+	only := asks(l, "a", 0)
+	got, err := l.pick(kindQuestion, 0, typed(10, 20), true)
+	require.NoError(t, err)
+	require.Equal(t, only, got)
+}
+
+func TestPick_by_number_takes_that_one_or_none(t *testing.T) {
+	l := newLedger()
+	one, two := asks(l, "a", 0), asks(l, "b", 900)
+	proposal := l.put(kindProposal, "p")
+	proposal.approval.Prompt, proposal.shown = "Add a test", after(0)
+	got, err := l.pick(kindQuestion, 2, typed(500, 1000), false)
+	require.NoError(t, err, "its number can only have been read on the screen")
+	require.Equal(t, two, got)
+	l.end(one, "answered by Ben", false, after(950))
+	for number, want := range map[int]string{
+		1: "nothing was done: #1 (Run a) no longer waits (answered by Ben)",
+		3: "nothing was done: #3 is a proposal; see /approve and /reject: Add a test",
+		9: "nothing was done: there is no #9",
+	} {
+		_, err := l.pick(kindQuestion, number, typed(500, 1000), false)
+		require.EqualError(t, err, want)
+	}
+	_, err = l.pick(kindQuestion, 2, typed(100, 800), false)
+	require.ErrorContains(t, err, "#2 (Run b) had not been shown when you typed")
+}
+
+func TestLedger_keeps_numbers_and_forgets_the_oldest_that_are_done(t *testing.T) {
+	l := newLedger()
+	kept := l.put(kindProposal, "kept")
+	for n := range maxDone + 10 {
+		i := l.put(kindProposal, fmt.Sprint(n))
+		i.approval.Prompt = "text"
+		l.end(i, "rejected", false, after(n))
+	}
+	require.Len(t, l.items, maxDone+1)
+	require.Same(t, kept, l.put(kindProposal, "kept"), "what waits is never forgotten")
+	require.Equal(t, 1, kept.number)
+	_, err := l.numbered(2)
+	require.EqualError(t, err, "#2 is done, too long ago to be shown")
+	big := l.put(kindProposal, "big")
+	big.approval.Prompt = strings.Repeat("x", maxDoneBytes+1)
+	l.end(big, "rejected", false, after(0))
+	l.end(l.put(kindProposal, "last"), "rejected", false, after(0))
+	require.Len(t, l.items, 2, "one that waits and the last: the big one leaves no room for those before it")
+}
+
+func proposes(r *room, id, text string) {
+	r.expect(&protocol.PromptPendingApproval{Approval: protocol.Approval{ID: id, Prompt: text, Status: protocol.ApprovalPending}}, newCalls())
+	r.seen(after(0))
+}
+
+func TestRoom_a_prompt_keeps_its_number_until_its_turn_ends(t *testing.T) {
+	r := newRoom()
+	proposes(r, "p", "Add a test")
+	r.fold(&protocol.PromptApproved{Approval: protocol.Approval{ID: "p", Prompt: "Add a test", Status: protocol.ApprovalApproved}}, after(10))
+	_, err := r.ledger.pick(kindProposal, 1, typed(2000, 3000), false)
+	require.ErrorContains(t, err, "#1 is a prompt that was approved; see /cancel")
+	i, err := r.ledger.pick(kindTurn, 0, typed(2000, 3000), false)
+	require.NoError(t, err)
+	require.Equal(t, 1, i.number)
+	r.fold(&protocol.PromptDispatchCompleted{ApprovalID: "p"}, after(2500))
+	_, err = r.ledger.pick(kindTurn, 0, typed(2000, 3000), false)
+	require.ErrorContains(t, err, "is gone (the turn has ended)")
+}
+
+func TestRoom_cancel_never_falls_through_to_the_next_turn(t *testing.T) {
+	r := newRoom()
+	for _, id := range []string{"a", "b"} {
+		proposes(r, id, id)
+		r.fold(&protocol.PromptApproved{Approval: protocol.Approval{ID: id, Prompt: id, Status: protocol.ApprovalApproved}}, after(10))
+	}
+	_, err := r.ledger.pick(kindTurn, 0, typed(2000, 3000), false)
+	require.ErrorContains(t, err, "more than one turn waits")
+	r.fold(&protocol.PromptDispatchCompleted{ApprovalID: "a"}, after(2500))
+	_, err = r.ledger.pick(kindTurn, 0, typed(2000, 3000), false)
+	require.ErrorContains(t, err, "#1 (a) was on the screen while you typed, and is gone")
+}
+
+func TestRoom_a_new_welcome_keeps_the_numbers(t *testing.T) {
+	r := newRoom()
+	for _, id := range []string{"a", "b", "c"} {
+		proposes(r, id, id)
+	}
+	r.enter(&protocol.Welcome{Approvals: []protocol.Approval{
+		{ID: "c", Prompt: "c", Status: protocol.ApprovalPending}, {ID: "d", Prompt: "d", Status: protocol.ApprovalPending},
+	}}, newCalls(), after(100))
+	var names []string
+	for _, i := range r.ledger.waiting(kindProposal) {
+		names = append(names, i.name()+" "+i.approval.Prompt)
+	}
+	require.Equal(t, []string{"#3 c", "#4 d"}, names)
+	_, err := r.ledger.pick(kindProposal, 1, typed(500, 1000), false)
+	require.ErrorContains(t, err, "#1 (a) no longer waits (while the connection was lost)")
+}

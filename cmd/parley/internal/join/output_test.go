@@ -1,0 +1,92 @@
+package join
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// call is an update of the tool call c.
+func call(kind, members string) string {
+	return `{"sessionUpdate":"` + kind + `","toolCallId":"c",` + members + `}`
+}
+
+func TestOutput_of_a_terminal_that_the_agent_runs_itself(t *testing.T) {
+	begin := call("tool_call", `"title":"make","status":"in_progress","content":[{"type":"terminal","terminalId":"c"}],"_meta":{"terminal_info":{"terminal_id":"c","cwd":"/"}}`)
+	for name, tc := range map[string]struct {
+		updates []string
+		want    string
+	}{
+		"in pieces, and its end": {
+			[]string{call("tool_call_update", `"_meta":{"terminal_output_delta":{"terminal_id":"c","data":"one\ntw"}}`),
+				call("tool_call_update", `"_meta":{"terminal_output_delta":{"data":"o\n"}}`),
+				call("tool_call_update", `"status":"completed","rawOutput":{"formatted_output":"one\ntwo\n","exit_code":0},"_meta":{"terminal_exit":{"terminal_id":"c","exit_code":0,"signal":null}}`)},
+			"    one\n    two\n⚙ make [completed]\n  it ended with exit code 0\n"},
+		"whole": {
+			[]string{call("tool_call_update", `"_meta":{"terminal_output":{"terminal_id":"c","data":"all\n"}}`),
+				call("tool_call_update", `"status":"failed","_meta":{"terminal_exit":{"exit_code":null,"signal":"SIGTERM"}}`)},
+			"    all\n⚙ make [failed]\n  it ended with signal SIGTERM\n"},
+		"whole after pieces": {
+			[]string{call("tool_call_update", `"_meta":{"terminal_output_delta":{"data":"bu"}}`),
+				call("tool_call_update", `"status":"failed","_meta":{"terminal_output":{"data":"build"},"terminal_exit":{"exit_code":2}}`)},
+			"    bu\n⚙ make [failed]\n    ild\n  it ended with exit code 2\n"},
+		"at the end alone": {
+			[]string{call("tool_call_update", `"status":"completed","rawOutput":{"formatted_output":"done"}`)},
+			"⚙ make [completed]\n    done\n"},
+		"metadata alone": {
+			[]string{call("tool_call_update", `"_meta":{"codex":{"threadStatus":"x"}}`), call("tool_call_update", `"_meta":{"terminal_exit":{}}`), call("tool_call_update", `"_meta":7`)},
+			""},
+		"with colours, and a line that is written over": {
+			[]string{call("tool_call_update", `"_meta":{"terminal_output_delta":{"data":"\u001b[31mred\u001b[0m\r\n10%\r"}}`),
+				call("tool_call_update", `"_meta":{"terminal_output_delta":{"data":"20%\r\n\u001b[3"}}`),
+				call("tool_call_update", `"_meta":{"terminal_output_delta":{"data":"2mgreen\u001b]0;title\u0007\u0008"}}`)},
+			"    red\n    10%\n    20%\n    green⟨U+0008⟩\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, "⚙ make [in_progress]\n"+tc.want, shown(append([]string{begin}, tc.updates...)...))
+		})
+	}
+}
+
+func TestOutput_in_the_content_grows(t *testing.T) {
+	text := func(s string) string {
+		return call("tool_call_update", fmt.Sprintf(`"content":[{"type":"content","content":{"type":"text","text":%q}}]`, s))
+	}
+	require.Equal(t, "⚙ c [pending]\n    one\n    two\n", shown(text("```console\none\n```"), text("```console\none\ntwo\n```"), text("```console\none\ntwo\n```")))
+}
+
+func TestOutput_beyond_a_limit_is_shown_when_asked_for(t *testing.T) {
+	var out strings.Builder
+	r := newRoom()
+	s := newScreen(&out, false, r.ledger)
+	line := strings.Repeat("x", 99) + "\\n"
+	for range 20_000 {
+		s.update([]byte(`{"method":"session/update","params":{"update":` + call("tool_call_update", `"_meta":{"terminal_output_delta":{"data":"`+line+`"}}`) + `}}`))
+	}
+	require.Less(t, out.Len(), 2*maxShownOutput)
+	require.Contains(t, out.String(), "  … there is more output: /show #1 shows all of it\n")
+	out.Reset()
+	i, err := r.ledger.numbered(1)
+	require.NoError(t, err)
+	s.item(r, i)
+	require.Greater(t, out.Len(), maxKeptOutput)
+	require.Less(t, out.Len(), 2*maxKeptOutput)
+	require.Contains(t, out.String(), "bytes more, which are not kept here\n")
+}
+
+func TestOutput_is_the_same_however_it_is_cut(t *testing.T) {
+	pieces := rapid.SliceOf(rapid.SampledFrom([]string{"a", "\r", "\n", "\x1b", "[", "3", "1m", "]0;t", "\a", "\\", "(", "é", " "}))
+	rapid.Check(t, func(t *rapid.T) {
+		parts := append(pieces.Draw(t, "parts"), "end") // which finishes any sequence but a string
+		var once, cut output
+		want := once.add(strings.Join(parts, ""))
+		var got strings.Builder
+		for _, part := range parts {
+			got.WriteString(cut.add(part))
+		}
+		require.Equal(t, want, got.String(), "%q", parts)
+	})
+}

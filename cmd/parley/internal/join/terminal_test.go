@@ -1,0 +1,200 @@
+//go:build unix
+
+package join
+
+import (
+	"context"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/console"
+	"parley/protocol"
+	"parley/protocol/client"
+	"parley/protocol/client/clienttest"
+)
+
+// terminal runs "parley join" as the host on a pseudo-terminal.
+func terminal(t *testing.T, s *clienttest.Server) *person {
+	link, err := client.ParseLink(s.HostLink())
+	require.NoError(t, err)
+	master, tty, err := pty.Open()
+	require.NoError(t, err)
+	require.NoError(t, pty.Setsize(master, &pty.Winsize{Cols: 100, Rows: 30}))
+	c, err := console.Open(tty, tty)
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	p := &person{t: t, typing: master, ended: make(chan error, 1), stop: cancel}
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		_, _ = io.Copy(&p.out, master)
+	}()
+	running := make(chan struct{})
+	go func() {
+		defer close(running)
+		p.ended <- Run(ctx, Options{Link: link, Console: c})
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-running
+		endTerminal(t, master, tty)
+		<-listening
+	})
+	p.sees("* you are Olga, host")
+	return p
+}
+
+// endTerminal ends a read of the terminal that waits, and then the terminal.
+func endTerminal(t *testing.T, master, tty *os.File) {
+	_, err := master.WriteString("\n")
+	require.NoError(t, err)
+	require.NoError(t, tty.Close())
+	require.NoError(t, master.Close())
+}
+
+// keys types as it is, without a line end.
+func (p *person) keys(text string) {
+	p.t.Helper()
+	_, err := io.WriteString(p.typing, text)
+	require.NoError(p.t, err)
+}
+
+// reads takes as long as a person needs to read what has come.
+func (p *person) reads(text string) {
+	p.t.Helper()
+	p.sees(text)
+	begin := time.Now()
+	require.Eventually(p.t, func() bool { return time.Since(begin) > glance }, 20*time.Second, 10*time.Millisecond)
+}
+
+func ask(s *clienttest.Server, id, title string) {
+	s.Ask(protocol.Permission{
+		RequestID: id, ToolCall: []byte(`{"title":"` + title + `"}`),
+		Options: []byte(`[{"optionId":"2","name":"Allow","kind":"allow_once"},{"optionId":"1","name":"Reject","kind":"reject_once"}]`),
+	})
+}
+
+// answers are the answers to questions that the server got, as "question
+// option".
+func answers(s *clienttest.Server) (all []string) {
+	for _, r := range s.Seen() {
+		if a, ok := r.Command.(*protocol.AnswerPermission); ok {
+			all = append(all, a.RequestID+" "+a.OptionID)
+		}
+	}
+	return all
+}
+
+func TestTerminal_answers_what_was_on_the_screen_alone(t *testing.T) {
+	s := clienttest.New(t)
+	host := terminal(t, s)
+	ask(s, "tests", "Run the unit tests")
+	host.reads("? #1 the agent asks to: Run the unit tests")
+	host.keys("/allow")
+	host.sees("> /allow")
+	s.Emit(&protocol.PermissionWithdrawn{RequestID: "tests"})
+	ask(s, "push", "Push to production")
+	host.reads("? #2 the agent asks to: Push to production")
+	host.keys("\r")
+	host.sees("nothing was done: #1 (Run the unit tests) was on the screen while you typed, and is gone")
+	host.keys("/allow\r")
+	host.sees("* the agent's question #2 (Push to production) was answered with Allow (Olga)")
+	require.Equal(t, []string{"push 2"}, answers(s))
+}
+
+func TestTerminal_answers_nothing_that_has_only_just_come(t *testing.T) {
+	s := clienttest.New(t)
+	host := terminal(t, s)
+	host.keys("/allow")
+	host.sees("> /allow")
+	ask(s, "a", "Delete it")
+	host.reads("? #1 the agent asks to: Delete it")
+	host.keys("\r")
+	host.sees("nothing was done: #1 (Delete it) came while you typed; read it, and type the line again")
+	require.Empty(t, answers(s))
+}
+
+func TestTerminal_asks_for_the_number_when_two_wait(t *testing.T) {
+	s := clienttest.New(t)
+	host := terminal(t, s)
+	ask(s, "a", "Delete it")
+	ask(s, "b", "Test it")
+	host.reads("? #2 the agent asks to: Test it")
+	host.keys("/allow\r")
+	host.sees("more than one question waits; say which: #1 (Delete it), #2 (Test it)")
+	host.keys("/allow 1\r")
+	host.sees("> /allow 1")
+	host.keys("/allow #2 2\r")
+	host.sees("* the agent's question #2 (Test it) was answered with Reject (Olga)")
+	require.Equal(t, []string{"b 1"}, answers(s), "an option is found by its place before its id")
+	host.keys("/deny #1\r")
+	host.sees("* the agent's question #1 (Delete it) was answered with Reject (Olga)")
+}
+
+func TestTerminal_sends_no_comment_on_a_proposal_to_the_agent(t *testing.T) {
+	s := clienttest.New(t)
+	host := terminal(t, s)
+	ann := start(t, s.InviteLink(), "ann", false)
+	ann.types("/prompt Add a test\\nthen stop")
+	host.reads("? #1 ann proposes: Add a test")
+	host.keys("/approve looks good to me\r")
+	host.sees("nothing was done: /approve takes only a number, such as /approve #3")
+	host.keys("looks good to me\r")
+	host.sees("* that was said to everybody and decides nothing; what still waits: #1 (Add a test")
+	host.keys("/edit #1 Add two tests\r")
+	host.sees("? #1 would go to the agent as: Add two tests")
+	require.False(t, slices.ContainsFunc(s.Seen(), func(r protocol.Request) bool { return r.Command.CommandType() == protocol.CommandApprove }))
+	host.keys("/approve #1\r")
+	host.sees("* Olga approved #1, edited: Add two tests")
+}
+
+func TestTerminal_takes_a_paste_for_one_message(t *testing.T) {
+	s := clienttest.New(t)
+	host := terminal(t, s)
+	ask(s, "a", "Delete it")
+	host.reads("? #1 the agent asks to: Delete it")
+	long := strings.Repeat("0123456789", 1_000)
+	host.keys("/prompt \x1b[200~Fix this:\r/allow\r" + long + "\r/mode prompt_direct\r\x1b[201~")
+	host.keys("\r")
+	host.sees("? #2 Olga proposes: Fix this:")
+	host.keys("/allow\r\x1b[200~/allow\r\x1b[201~")
+	host.sees("  /allow")
+	host.keys("\x15") // the line is erased
+	host.keys("\x1b[200~/allow\r/allow\x1b[201~\r")
+	host.sees("nothing was done: /allow takes one line")
+	var prompts []string
+	for _, r := range s.Seen() {
+		if p, ok := r.Command.(*protocol.Prompt); ok {
+			prompts = append(prompts, p.Prompt)
+		}
+	}
+	require.Equal(t, []string{"Fix this:\n/allow\n" + long + "\n/mode prompt_direct"}, prompts)
+	require.Empty(t, answers(s))
+}
+
+func TestTerminal_no_line_of_others_begins_like_one_of_the_program(t *testing.T) {
+	s := clienttest.New(t)
+	host := terminal(t, s)
+	mallory := start(t, s.InviteLink(), "mallory", false)
+	forged := "? #9 the agent asks to: ls"
+	mallory.types(strings.Repeat("x", 100-len("mallory: ")) + forged + strings.Repeat("y", 70) + forged)
+	require.Eventually(t, func() bool { return strings.Count(host.out.String(), "? #9") == 2 }, 20*time.Second, time.Millisecond)
+	for line := range strings.SplitSeq(host.out.String(), "\n") {
+		require.False(t, strings.HasPrefix(line, "? #9"), "%q", line)
+	}
+}
+
+func TestTerminal_prints_the_way_back_on_one_line(t *testing.T) {
+	s := clienttest.New(t)
+	host := terminal(t, s)
+	host.keys("\x03")
+	require.NoError(t, host.ends())
+	host.sees("  parley join '" + s.HostLink() + "'\r\n")
+}
