@@ -96,14 +96,24 @@ func (c *Console) read() {
 			select {
 			case c.pieces <- piece{bytes.Clone(buffer[:n]), time.Now()}:
 			case <-c.closed:
-				c.readErr = io.EOF
-				return
 			}
+		}
+		if c.isClosed() {
+			err = io.EOF
 		}
 		if err != nil {
 			c.readErr = err
 			return
 		}
+	}
+}
+
+func (c *Console) isClosed() bool {
+	select {
+	case <-c.closed:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -203,8 +213,8 @@ func (c *Console) size() (width, height int) {
 }
 
 // Read waits for the next line. It returns [io.EOF] after Ctrl-D on an empty
-// line, [ErrInterrupted] after Ctrl-C, and else what the terminal's Read
-// returned.
+// line and after Close, [ErrInterrupted] after Ctrl-C, and else what the
+// terminal's Read returned.
 func (c *Console) Read() (Line, error) {
 	for {
 		for len(c.keys) > 0 {
@@ -267,11 +277,15 @@ func (c *Console) suspend() error {
 func (c *Console) decode() error {
 	p := c.ahead
 	if c.ahead = nil; p == nil {
-		next, open := <-c.pieces
-		if !open {
-			return c.readErr
+		select {
+		case next, open := <-c.pieces:
+			if !open {
+				return c.readErr
+			}
+			p = &next
+		case <-c.closed:
+			return io.EOF
 		}
-		p = &next
 	}
 	c.keys, c.keysAt = c.decoder.feed(p.bytes, p.at), p.at
 	if last := len(c.keys) - 1; len(p.bytes) >= largePiece && last >= 0 && c.keys[last].kind == keyEnter && c.more() {
