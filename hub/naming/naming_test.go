@@ -179,3 +179,21 @@ func ExampleGiven() {
 	// Аnn (3)
 	// Agent (guest)
 }
+
+func TestGiven_takes_any_text(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		taken := map[string]bool{}
+		isTaken := func(key string) bool { return taken[key] }
+		want := rapid.StringN(0, protocol.MaxNameLength, -1).Draw(t, "name")
+		for range 3 {
+			given := naming.Given(want, isTaken)
+			require.True(t, utf8.ValidString(given))
+			require.LessOrEqual(t, utf8.RuneCountInString(given), protocol.MaxNameLength)
+			require.NotEmpty(t, naming.Keys(given))
+			for _, key := range naming.Keys(given) {
+				require.False(t, taken[key], "%q became %q", want, given)
+				taken[key] = true
+			}
+		}
+	})
+}

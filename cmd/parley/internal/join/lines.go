@@ -72,7 +72,7 @@ func (s *session) do(ctx context.Context, in input) (show func(), err error) {
 	case verbMode:
 		_, err = s.c.SetMode(ctx, protocol.Mode(in.text))
 	case verbLeave:
-		err = s.c.Leave(ctx)
+		return s.leave(ctx)
 	case verbHistory:
 		return s.history(ctx, in.number)
 	}
@@ -194,6 +194,7 @@ func (s *session) hear(n client.Notice) {
 	case client.ServerError:
 		s.screen.line(bad, "* the server says: %s", oneLine(n.Message))
 	}
+	s.tellDecider(n)
 }
 
 // welcomed shows how things stand, after the last few events. Earlier ones

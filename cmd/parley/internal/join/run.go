@@ -81,6 +81,8 @@ type session struct {
 	last   bool // and it is the last
 	failed int  // lines that were not carried out
 	lost   bool // the connection, and it was said
+
+	toldHost bool // what becomes of the session when the host leaves
 }
 
 // result is what became of a typed line.

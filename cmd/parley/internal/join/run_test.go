@@ -220,3 +220,21 @@ func TestRun_shows_nothing_that_steers_the_terminal(t *testing.T) {
 	require.NoError(t, p.ends())
 	require.NotContains(t, p.out.String(), "\x1b")
 }
+
+func TestRun_a_host_who_leaves(t *testing.T) {
+	s := clienttest.New(t)
+	host := start(t, s.HostLink(), "", true)
+	ann := start(t, s.InviteLink(), "ann", true)
+	host.sees("* ann is here (collaborator)")
+	host.types("/leave")
+	host.sees("what waits stays open. Type /leave again to leave.")
+	host.types("still here")
+	ann.sees("Olga: still here")
+	host.types("/leave")
+	require.NoError(t, host.ends())
+	require.Contains(t, host.out.String(), "parley join '"+s.HostLink(), "the way back, as the host")
+	ann.sees("* the host has left: nobody can approve prompts or answer the agent until the host is back")
+	ann.types("/leave")
+	require.NoError(t, ann.ends())
+	require.Contains(t, ann.out.String(), "You can join again by the invite")
+}
