@@ -314,6 +314,23 @@ export const t = {
     skip: "Skip to the composer",
   },
 
+  facts: {
+    open: "About the agent",
+    title: "What is known of the agent",
+    program: "Agent",
+    context: "Context",
+    tokens: (used: string, size: string) => `${used} of ${size} tokens`,
+    percent: (n: number) => `${n} %`,
+    cost: "Cost so far",
+    sessionTitle: "The agent's title",
+    directory: "Directory",
+    switch: (on: boolean) => (on ? "On" : "Off"),
+    asksNobody: "asks nobody",
+    asksNobodyAbout: "By what the agent says of this mode, it does not ask people before it acts.",
+    commands: (listed: number, total: number) =>
+      total > listed ? `Commands, ${listed} of ${total}` : "Commands",
+  },
+
   connection: {
     connecting: "Connecting",
     live: "Live",
@@ -572,6 +589,7 @@ export const t = {
     role: (who: string, role: string) => `${who} is now ${role.toLowerCase()}`,
     mode: (who: string, mode: string) => `${who} changed the mode: ${mode}`,
     invite: (who: string) => `${who} made a new invite link`,
+    agentMode: (mode: string) => `The agent changed its mode: ${mode}`,
     closed: "The session was closed",
     expired: "The session has expired",
     forgot: "The agent was started anew and does not remember what was said before",

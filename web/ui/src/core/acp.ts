@@ -53,19 +53,12 @@ export interface ToolFields {
   terminals?: TerminalNews[];
 }
 
-export interface AgentCommand {
-  name: string;
-  description: string;
-}
-
 export type Update =
   | { kind: "message" | "thought" | "user"; messageId: string | null; block: Block }
   | { kind: "tool"; id: string; begins: boolean; fields: ToolFields }
   | { kind: "plan"; entries: PlanEntry[] }
-  | { kind: "commands"; commands: AgentCommand[] }
-  | { kind: "usage"; used: number; size: number }
-  | { kind: "title"; title: string }
-  /** Nothing that people need to see. */
+  | { kind: "mode"; mode: string }
+  /** Nothing that people need to see, or what the room knows from agent_updated. */
   | { kind: "quiet" }
   | { kind: "other"; name: string };
 
@@ -122,21 +115,17 @@ function knownUpdate(name: string, u: Json): Update | null {
     }
     case "plan":
       return Array.isArray(u.entries) ? { kind: "plan", entries: u.entries.map(readEntry) } : null;
+    case "current_mode_update": {
+      const mode = text(u.currentModeId);
+      return mode === undefined ? null : { kind: "mode", mode };
+    }
     case "available_commands_update":
-      return { kind: "commands", commands: list(u.availableCommands).flatMap(readCommand) };
-    case "usage_update":
-      return typeof u.used === "number" && typeof u.size === "number"
-        ? { kind: "usage", used: u.used, size: u.size }
-        : { kind: "quiet" };
+    case "config_option_update":
     case "session_info_update":
-      return typeof u.title === "string" ? { kind: "title", title: u.title } : { kind: "quiet" };
+    case "usage_update":
+      return { kind: "quiet" };
   }
   return null;
-}
-
-function readCommand(v: unknown): AgentCommand[] {
-  if (!isObject(v) || typeof v.name !== "string") return [];
-  return [{ name: v.name, description: text(v.description) ?? "" }];
 }
 
 function readEntry(v: unknown): PlanEntry {

@@ -153,6 +153,7 @@ export type Notice =
   | { what: "agent"; status: string; detail: string | null }
   | { what: "forgot"; reason: string }
   | { what: "stray" }
+  | { what: "agentMode"; mode: string }
   | { what: "unknown"; name: string; raw: unknown };
 
 export interface NoticeRow extends Row {

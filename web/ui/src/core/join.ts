@@ -66,9 +66,6 @@ function joined(
     start: turns ? now.start + shift : first.start,
     open: turns && now.open >= 0 ? now.open + shift : turns ? -1 : first.open,
     plan: now.plan === undefined ? first.plan : now.plan,
-    title: now.title ?? first.title,
-    usage: now.usage ?? first.usage,
-    commands: now.commands ?? first.commands,
     strays: first.strays,
   };
 }

@@ -186,7 +186,7 @@ describe("sessions", () => {
   const closed = { ...session, id: "2", hostUserId: "ben", status: "closed" as const };
   const known = (id: string) =>
     id === "2" ? { at: 0, title: "Basket", participant: { id: "p", token: "t" } } : null;
-  const agent = { id: "h1", agent: "opencode", title: "" } as HostSession;
+  const agent = { id: "h1", agent: "opencode", title: "", facts: {} } as HostSession;
   const entries = entriesOf([open, { ...closed, hostSessionId: "h2" }], [agent], known);
   const find = (...rest: [filter: "active" | "mine" | "all", words: string]) =>
     chooseSessions(entries, ...rest, known).map((e) => e.session.id);
@@ -196,7 +196,9 @@ describe("sessions", () => {
       ["Olga Von C's session", "opencode"],
       ["Basket", ""],
     ]);
-    expect(entriesOf([open], [{ ...agent, title: "The shop" }], known)[0]?.title).toBe("The shop");
+    const named = { ...agent, facts: { sessionTitle: "Discounts" } };
+    expect(entriesOf([open], [named], known)[0]?.title).toBe("Discounts");
+    expect(entriesOf([open], [{ ...named, title: "The shop" }], known)[0]?.title).toBe("The shop");
   });
 
   it("are found by state and by words", () => {

@@ -526,22 +526,21 @@ describe("what is not known", () => {
   });
 });
 
-test("usage, commands and the title are kept, and are no rows", () => {
-  const t = fold(
-    new Story()
-      .update({ sessionUpdate: "usage_update", used: 10, size: 100 })
-      .update({
-        sessionUpdate: "available_commands_update",
-        availableCommands: [{ name: "help", description: "Helps" }, 3],
-      })
-      .update({ sessionUpdate: "session_info_update", title: "Fix it" }),
+test("usage, commands, options and the title are no rows", () => {
+  const story = new Story()
+    .update({ sessionUpdate: "usage_update", used: 10, size: 100 })
+    .update({ sessionUpdate: "available_commands_update", availableCommands: [{ name: "help" }] })
+    .update({ sessionUpdate: "config_option_update", configOptions: [] })
+    .update({ sessionUpdate: "session_info_update", title: "Fix it" })
+    .add("agent_updated", { sessionTitle: "Fix it" });
+  expect(fold(story).items).toEqual([]);
+});
+
+test("a change of the agent's mode is a line", () => {
+  const { items } = fold(
+    new Story().update({ sessionUpdate: "current_mode_update", currentModeId: "auto" }),
   );
-  expect(t).toMatchObject({
-    items: [],
-    usage: { used: 10, size: 100 },
-    commands: [{ name: "help" }],
-    title: "Fix it",
-  });
+  expect(items).toMatchObject([{ notice: { what: "agentMode", mode: "auto" } }]);
 });
 
 test("rows that did not change stay the same objects", () => {

@@ -16,7 +16,6 @@ import {
   readOptions,
   readToolFields,
   readUpdate,
-  type AgentCommand,
   type Block,
   type PlanEntry,
   type ToolFields,
@@ -42,10 +41,6 @@ export interface Timeline {
   readonly open: number;
   /** The newest plan of the agent; null in a turn without one, undefined where nothing is known. */
   readonly plan: readonly PlanEntry[] | null | undefined;
-  /** What the agent calls its session. */
-  readonly title: string | null;
-  readonly usage: { used: number; size: number } | null;
-  readonly commands: readonly AgentCommand[] | null;
   /** Events that concern rows of earlier turns, or of before the first event here. */
   readonly strays: readonly SessionEvent[];
 }
@@ -58,9 +53,6 @@ export const emptyTimeline: Timeline = {
   start: 0,
   open: -1,
   plan: undefined,
-  title: null,
-  usage: null,
-  commands: null,
   strays: [],
 };
 
@@ -295,14 +287,8 @@ class Draft {
       case "plan":
         this.plan(u.entries);
         return;
-      case "commands":
-        this.rest = { ...this.rest, commands: u.commands };
-        return;
-      case "usage":
-        this.rest = { ...this.rest, usage: { used: u.used, size: u.size } };
-        return;
-      case "title":
-        this.rest = { ...this.rest, title: u.title };
+      case "mode":
+        this.add({ type: "notice", notice: { what: "agentMode", mode: u.mode } });
         return;
       case "quiet":
         return;

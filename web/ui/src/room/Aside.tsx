@@ -1,3 +1,4 @@
+import { percentUsed } from "../core/agent.ts";
 import type { Room } from "../core/room.ts";
 import { t } from "../texts.ts";
 import { Deciders } from "./Deciders.tsx";
@@ -6,7 +7,8 @@ import { People } from "./People.tsx";
 
 /** Who is here, and how far the agent is. */
 export function Aside({ room, host }: { room: Room; host: boolean }) {
-  const { plan, usage } = room.timeline;
+  const { plan } = room.timeline;
+  const percent = percentUsed(room.agent.usage);
   return (
     <>
       <section aria-label={t.room.people}>
@@ -25,14 +27,14 @@ export function Aside({ room, host }: { room: Room; host: boolean }) {
           <Steps entries={plan} />
         </section>
       )}
-      {usage && usage.size > 0 && usage.used >= usage.size / 100 && (
+      {percent !== null && percent > 0 && (
         <section aria-label={t.people.usage}>
           <h2>
             {t.people.usage}
-            <span className="soft">{Math.round((usage.used / usage.size) * 100)} %</span>
+            <span className="soft">{t.facts.percent(percent)}</span>
           </h2>
           <div className="usage" aria-hidden="true">
-            <div style={{ width: `${Math.min(100, (usage.used / usage.size) * 100)}%` }} />
+            <div style={{ width: `${Math.min(100, percent)}%` }} />
           </div>
         </section>
       )}

@@ -8,11 +8,10 @@ import {
   type Ref,
 } from "react";
 
-import type { Message } from "parley-client";
+import type { AvailableCommand, Message } from "parley-client";
 
 import { WholeText } from "../content/WholeText.tsx";
 import { HiddenWarning } from "../content/Visible.tsx";
-import type { AgentCommand } from "../core/acp.ts";
 import { isTouch, sendsOnEnter } from "../core/enter.ts";
 import type { Rights } from "../core/rights.ts";
 import { countHidden, withoutHidden } from "../core/visible.ts";
@@ -35,7 +34,7 @@ interface Props {
   why: string;
   busy: boolean;
   mayStop: boolean;
-  commands: readonly AgentCommand[];
+  commands: readonly AvailableCommand[];
   limits: { messageBytes: number; promptBytes: number };
   live: boolean;
   lost: boolean;

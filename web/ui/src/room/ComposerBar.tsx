@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Menu, SegmentedControl } from "@mantine/core";
 
-import type { AgentCommand } from "../core/acp.ts";
+import type { AvailableCommand } from "parley-client";
+
 import { marked } from "../core/visible.ts";
 import type { Rights } from "../core/rights.ts";
 import { Icon } from "../parts/Icon.tsx";
@@ -12,7 +13,7 @@ interface Props {
   rights: Rights;
   to: Target;
   onTarget(to: Target): void;
-  commands: readonly AgentCommand[];
+  commands: readonly AvailableCommand[];
   onCommand(text: string): void;
   mayStop: boolean;
   hint: string;
@@ -88,7 +89,7 @@ function Stop() {
 }
 
 interface CommandsProps {
-  commands: readonly AgentCommand[];
+  commands: readonly AvailableCommand[];
   onChoose(text: string): void;
 }
 

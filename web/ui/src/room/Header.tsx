@@ -10,6 +10,7 @@ import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { ThemeItems } from "../parts/ThemeMenu.tsx";
 import { t } from "../texts.ts";
+import { AgentFacts } from "./AgentFacts.tsx";
 import { Connection } from "./Connection.tsx";
 import { useTools } from "./context.ts";
 
@@ -39,6 +40,7 @@ export function Header({ room, title, connection, host, open }: Props) {
             ended={room.readOnly || room.session.status !== "active"}
           />
           <AgentState status={agentNow(room)} />
+          <AgentFacts agent={room.agent} />
         </p>
       </div>
       <Mode room={room} host={host} />

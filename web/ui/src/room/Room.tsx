@@ -134,7 +134,7 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
                     why={whyNot(room, connection)}
                     busy={room.timeline.running !== null}
                     mayStop={mayStop(room, rights)}
-                    commands={room.timeline.commands ?? []}
+                    commands={room.agent.availableCommands ?? []}
                     limits={room.limits}
                     live={connection.state === "live"}
                     lost={connection.state === "reconnecting"}

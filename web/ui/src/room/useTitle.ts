@@ -6,12 +6,13 @@ import { nameOf, type Room } from "../core/room.ts";
 import { marked } from "../core/visible.ts";
 import { t } from "../texts.ts";
 
-/** What to call a room: what the agent calls it, or else the host, or else the host's name. */
+/** What to call a room: what a person called it, or else the agent, or else what was known before, or the host's name. */
 export function useTitle(room: Room): string {
   const { id, hostSessionId, hostUserId } = room.session;
   const [known] = useState(() => recall(id)?.title);
   const given = useGivenTitle(hostSessionId);
-  const title = marked(room.timeline.title || known || given);
+  const own = given === "" ? room.agent.sessionTitle : given;
+  const title = marked(own || known || "");
   useEffect(
     () => remember(id, { role: room.me.role, at: Date.now(), ...(title && { title }) }),
     [id, room.me.role, title],
@@ -21,8 +22,9 @@ export function useTitle(room: Room): string {
   return t.room.titleBy(host ? nameOf(host) : hostUserId);
 }
 
-function useGivenTitle(hostSession: string): string {
-  const [title, setTitle] = useState("");
+/** Null until it is known. */
+function useGivenTitle(hostSession: string): string | null {
+  const [title, setTitle] = useState<string | null>(null);
   useEffect(() => {
     let gone = false;
     void titleOf(hostSession).then((given) => !gone && setTitle(given));

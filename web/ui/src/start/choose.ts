@@ -21,7 +21,9 @@ export function entriesOf(
   return sessions.map((session) => {
     const host = byId.get(session.hostSessionId);
     const title =
-      host?.title || (known(session.id)?.title ?? t.room.titleBy(nameInUserId(session.hostUserId)));
+      host?.title ||
+      host?.facts.sessionTitle ||
+      (known(session.id)?.title ?? t.room.titleBy(nameInUserId(session.hostUserId)));
     return { session, title, agent: host?.agent ?? "" };
   });
 }

@@ -49,5 +49,7 @@ function sentence(n: Exclude<Notice, { what: "unknown" }>): string {
       return t.notice.forgot + (n.reason && t.notice.because(marked(n.reason)));
     case "stray":
       return t.notice.stray;
+    case "agentMode":
+      return t.notice.agentMode(marked(n.mode));
   }
 }

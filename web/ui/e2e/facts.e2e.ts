@@ -1,0 +1,77 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { expectAccessible } from "./axe.ts";
+import { said } from "./browser.ts";
+import { guest, host, write } from "./people.ts";
+import { startServer, type Server } from "./server.ts";
+import { share } from "./share.ts";
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+const about = (page: Page) => page.getByRole("button", { name: "About the agent" });
+
+test("people see which agent it is, how it is set, and what else is known of it", async () => {
+  const link = await share(server.url, "prompt_direct", "fast");
+  const olga = await host(link.host);
+  await olga.setViewportSize({ width: 1440, height: 900 });
+  await expect.poll(() => about(olga).innerText()).toMatch(/Demo agent 1\s+Ask\s+Storyteller/);
+
+  await write(olga, "Agent", "help");
+  await said(olga, "Done in").waitFor();
+  await expect.poll(() => about(olga).innerText()).toContain("$0.0004");
+  await expectAccessible(olga, "with what is known of the agent");
+
+  const ben = await guest(link.invite, "Ben"); // and so does somebody who comes later
+  await ben.setViewportSize({ width: 1440, height: 900 });
+  await about(ben).click();
+  const panel = ben.getByRole("dialog");
+  for (const text of [
+    "Demo agent 1",
+    "Asks before it changes anything",
+    "of 200,000 tokens",
+    "/permission",
+    "asks before it runs a command",
+  ])
+    await panel.getByText(text).first().waitFor();
+  await expectAccessible(ben, "with the panel of the agent");
+  await ben.keyboard.press("Escape");
+  await panel.waitFor({ state: "hidden" });
+});
+
+test("a mode in which nobody is asked is marked, wide and narrow", async () => {
+  const link = await share(server.url, "prompt_direct", "fast");
+  const olga = await host(link.host);
+  await write(olga, "Agent", "mode");
+  await said(olga, "The agent changed its mode: auto").waitFor();
+  await olga.setViewportSize({ width: 1440, height: 900 });
+  await expect.poll(() => about(olga).innerText()).toMatch(/Auto\s+asks nobody/);
+  await olga.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(() => about(olga).innerText()).toContain("Auto");
+  await about(olga).click();
+  await olga.getByText("it does not ask people before it acts").waitFor();
+  const { left, right } = await olga
+    .getByRole("dialog")
+    .evaluate((e) => e.getBoundingClientRect().toJSON() as { left: number; right: number });
+  expect(left >= 0 && right <= 390, "the panel is on the screen").toBe(true);
+});
+
+test("a room is called what its agent calls it, unless somebody has named it", async () => {
+  const link = await share(server.url, "prompt_direct", "fast");
+  const olga = await host(link.host);
+  await write(olga, "Agent", "help with the discount");
+  await expect
+    .poll(() => olga.getByRole("heading", { level: 1 }).innerText())
+    .toBe("help with the discount");
+
+  const named = await host(server.host);
+  await write(named, "Agent", "help with the discount");
+  await said(named, "Done in").waitFor();
+  await expect.poll(() => named.getByRole("heading", { level: 1 }).innerText()).toBe("Demo");
+});
