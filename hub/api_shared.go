@@ -205,6 +205,7 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 	sub := &Subscription{hub: h, session: session, eventsOnly: eventsOnly, readOnly: isReadOnly(r), sink: make(pull, 1)}
 	body := attach{command: command{request: r, stream: eventsOnly}, sub: sub}
 	sub.cursor = cursorOf(body.command)
+	h.backlogs.enter(sub)
 	if _, err := h.askShared(ctx, session, body); err != nil {
 		sub.Close() // it may be let in all the same when nobody waits any more
 		return nil, err

@@ -6,3 +6,6 @@ func (h *Hub) Awake() int {
 	defer h.mu.Unlock()
 	return len(h.live)
 }
+
+// Waiting returns how many bytes wait for all connections, as the budget has it.
+func (h *Hub) Waiting() int { return int(h.backlogs.held.Load()) }

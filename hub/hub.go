@@ -24,7 +24,9 @@ type Hub struct {
 	agents   *agentSlots
 	writers  [Partitions]Writer // set by Start
 	timer    worker             // wakes sleeping sessions
-	pages    chan struct{}      // holds one for each page that is being read; see maxPages
+	reads    chan struct{}      // holds one for each read for a client; see maxReads
+	backlogs *backlogs
+	relief   worker // ends connections for the sake of others
 	stopping sync.Once
 	stopErr  error       // of the one stop
 	unready  atomic.Bool // what Ready found last, to log when it changes
@@ -68,7 +70,8 @@ func New(journal Journal, launcher Launcher, key Key, o Options) *Hub {
 		options:  o,
 		rules:    &rules{Options: o, key: key},
 		agents:   &agentSlots{most: o.MaxAgents},
-		pages:    make(chan struct{}, maxPages),
+		reads:    make(chan struct{}, maxReads),
+		backlogs: newBacklogs(o.MaxBacklogs),
 		live:     map[SessionID]*entry{},
 	}
 }
@@ -85,6 +88,7 @@ func (h *Hub) Start(ctx context.Context) error {
 	}
 	h.setPhase(phaseServing)
 	h.timer.start(h.wakeSleeping)
+	h.relief.start(func(ctx context.Context) { h.backlogs.relieve(ctx, h.options.Logger) })
 	return nil
 }
 
@@ -142,6 +146,7 @@ func (h *Hub) stop(ctx context.Context) error {
 	h.stopAll(func(a *actor) bool { return a.kind == KindShared })
 	h.stopAll(hosts) // one that was being loaded when the others stopped
 	h.actors.Wait()
+	h.relief.stop()
 	var errs []error
 	for _, w := range h.writers {
 		if w != nil {

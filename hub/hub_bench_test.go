@@ -49,6 +49,7 @@ func BenchmarkListeners(b *testing.B) {
 // listener is a sink that takes what it is offered.
 type listener struct{}
 
+func (listener) Cut()                        {}
 func (listener) Offer(burst *hub.Burst) bool { return len(burst.As(joined)) >= 0 }
 func (listener) Wake()                       {}
 

@@ -18,6 +18,7 @@ type Options struct {
 	MaxOwnPending     int           // pending approvals of one participant; default 5
 	MaxQueued         int           // approved prompts that wait or run; default 32
 	MaxBacklog        int           // bytes that may wait for one connection; default 1 MiB
+	MaxBacklogs       int           // bytes that may wait for all connections together; default 256 MiB
 	MaxEvent          int           // bytes of one notification of an agent; default 4 MiB
 	PermissionTimeout time.Duration // after which a request is rejected; default 30 minutes
 	TurnTimeout       time.Duration // after which a turn is cancelled; default none
@@ -40,6 +41,7 @@ func (o Options) withDefaults() Options {
 	o.MaxOwnPending = cmp.Or(o.MaxOwnPending, 5)
 	o.MaxQueued = cmp.Or(o.MaxQueued, 32)
 	o.MaxBacklog = cmp.Or(o.MaxBacklog, 1<<20)
+	o.MaxBacklogs = cmp.Or(o.MaxBacklogs, 256<<20)
 	o.MaxEvent = cmp.Or(o.MaxEvent, 4<<20)
 	o.PermissionTimeout = cmp.Or(o.PermissionTimeout, 30*time.Minute)
 	o.SilenceAfter = cmp.Or(o.SilenceAfter, 2*time.Minute)

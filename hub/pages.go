@@ -11,9 +11,9 @@ const (
 	pageBytes = 64 << 10
 	// pageEvents is how many events are looked through for a page.
 	pageEvents = 4096
-	// maxPages is how many pages of all lists are read at a time. A read holds
-	// more of the journal than the page that it makes.
-	maxPages = 8
+	// maxReads is how much is read at a time. A read holds more of the journal than
+	// the page or the answer that it makes.
+	maxReads = 8
 )
 
 // inPages yields a list that can be long without ever holding it, as fast as its
@@ -41,11 +41,22 @@ func inPages[P comparable, T any](ctx context.Context, h *Hub, from P, read func
 }
 
 func readPage[P, T any](ctx context.Context, h *Hub, from P, read func(from P) ([]T, P, error)) (items []T, next P, err error) {
+	if err := h.beginRead(ctx); err != nil {
+		return nil, from, err
+	}
+	defer h.endRead()
+	return read(from)
+}
+
+// beginRead waits until few enough read from the journal for clients. What they
+// read is in memory until it is written, and many can ask at once.
+func (h *Hub) beginRead(ctx context.Context) error {
 	select {
-	case h.pages <- struct{}{}:
-		defer func() { <-h.pages }()
-		return read(from)
+	case h.reads <- struct{}{}:
+		return nil
 	case <-ctx.Done():
-		return nil, from, ctx.Err()
+		return ctx.Err()
 	}
 }
+
+func (h *Hub) endRead() { <-h.reads }

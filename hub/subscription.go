@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"parley/protocol"
 )
@@ -25,6 +26,9 @@ type Sink interface {
 	// Wake tells that Take has something. It is called once, until Take has
 	// returned nothing again.
 	Wake()
+	// Cut breaks the connection off, at once: others need the memory of what is
+	// being written to it.
+	Cut()
 }
 
 // Subscription is one connection's place in a session: it reads what the
@@ -68,6 +72,13 @@ type Subscription struct {
 	queue  []item
 	bytes  int // of what is in the queue
 	closed *Closed
+
+	// what counts for the budget of all connections; guarded by mu
+	writing int       // bytes that Take has returned, until it is called again
+	counted int       // as the budget has it
+	since   time.Time // when it began to hold that, or Take was last called
+	cutOff  bool      // ended for the sake of others
+	gone    bool      // Close was called
 }
 
 // item is something that waits for the connection.
@@ -171,11 +182,21 @@ func (s *Subscription) put(i item) {
 	}
 	cost := len(i.line.Bytes) + itemCost
 	if len(s.queue) > 0 && s.bytes+cost > s.hub.options.MaxBacklog {
-		s.queue, s.bytes = nil, 0
+		s.tooSlow()
+		return
+	}
+	s.queue = append(s.queue, i)
+	s.bytes += cost
+	s.count()
+	s.wake()
+}
+
+// tooSlow ends the subscription of a client that does not keep up.
+func (s *Subscription) tooSlow() {
+	s.queue, s.bytes = nil, 0
+	s.count()
+	if s.closed == nil {
 		s.closed = &Closed{protocol.CloseTooSlow, "the connection is too slow; come back with your cursor"}
-	} else {
-		s.queue = append(s.queue, i)
-		s.bytes += cost
 	}
 	s.wake()
 }
@@ -195,7 +216,10 @@ func (s *Subscription) Close() {
 	s.end(closeNormal, "the connection is gone")
 	s.mu.Lock()
 	a := s.actor
+	s.gone = true
+	s.count()
 	s.mu.Unlock()
+	s.hub.backlogs.leave(s)
 	if a != nil {
 		a.leaves(s)
 	}
@@ -263,6 +287,7 @@ type pull chan struct{} // sent to by Wake; holds one, since one look finds all
 
 func (p pull) Offer(*Burst) bool { return false }
 func (p pull) Wake()             { signal(p) }
+func (p pull) Cut()              {} // Next returns why
 
 // Take is Next that does not wait: it returns no lines when there are none now.
 // ctx is for what has to be read from the journal.
@@ -274,15 +299,32 @@ func (s *Subscription) Take(ctx context.Context) ([]Line, error) {
 		}
 	}
 	items, from, to, closed := s.poll()
+	var lines []Line
+	var err error
 	switch {
 	case len(items) > 0:
-		return s.lines(ctx, items)
+		lines, err = s.lines(ctx, items)
 	case from > 0:
-		return s.replay(ctx, from, to)
+		lines, err = s.replay(ctx, from, to)
 	case closed != nil:
-		return nil, closed
+		err = closed
 	}
-	return nil, nil
+	s.writes(lines)
+	return lines, err
+}
+
+// writes counts the lines that Take returns, until it is called again.
+func (s *Subscription) writes(lines []Line) {
+	bytes := 0
+	for _, l := range lines {
+		bytes += len(l.Bytes)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writing = bytes
+	if s.count(); s.counted > 0 {
+		s.since = time.Now()
+	}
 }
 
 // poll takes what is due: items of the queue, or else the events to read from
@@ -315,7 +357,11 @@ func (s *Subscription) poll() (items []item, from, to Seq, closed *Closed) {
 
 // replay reads a piece of the journal.
 func (s *Subscription) replay(ctx context.Context, from, to Seq) ([]Line, error) {
+	if err := s.hub.beginRead(ctx); err != nil {
+		return nil, err
+	}
 	lines, err := s.past(ctx).lines(from, to, replayBytes)
+	s.hub.endRead()
 	if err != nil {
 		return nil, err
 	}
@@ -340,7 +386,11 @@ func (s *Subscription) lines(ctx context.Context, items []item) ([]Line, error) 
 				s.putBack(items[n:])
 				break
 			}
+			if err := s.hub.beginRead(ctx); err != nil {
+				return nil, err
+			}
 			l, err := i.make(ctx)
+			s.hub.endRead()
 			if err != nil {
 				return nil, err
 			}
@@ -363,4 +413,5 @@ func (s *Subscription) putBack(items []item) {
 		s.bytes += len(i.line.Bytes) + itemCost
 	}
 	s.queue = slices.Concat(items, s.queue)
+	s.count()
 }

@@ -176,6 +176,10 @@ func (c *conn) Wake() {
 	}
 }
 
+// Cut implements hub.Sink. A write that waits fails, and that ends the
+// connection.
+func (c *conn) Cut() { _ = c.net.Close() }
+
 // pump writes until nothing waits, or the connection is over.
 func (c *conn) pump() {
 	for c.goesOn() {

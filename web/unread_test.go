@@ -51,6 +51,48 @@ func TestContract_ListsThatNobodyReadsTakeLittleMemory(t *testing.T) {
 	require.Less(t, inUse()-before, all/4)
 }
 
+// Sockets that ask for much and read nothing hold no more than the budget of all,
+// and others get in.
+func TestSocket_ThoseWhoNeverReadTakeNoMoreThanTheBudget(t *testing.T) {
+	const budget, clients = 6 << 20, 30
+	w := newWorld(t, func(s *setup) { s.hub.MaxBacklogs, s.sends = budget, 16<<10 })
+	s := w.share(protocol.ModeCommentOnly)
+	for range 40 {
+		s.say(s.Host, strings.Repeat("x", 32_000)) // more than a welcome holds
+	}
+	before := inUse()
+	for i := range clients {
+		c := s.connectDeaf(t)
+		line := commandLine("1", "join", object{"inviteToken": s.Invite, "userId": fmt.Sprint("guest", i), "recent": 200})
+		_, err := c.Write(frame(text, line))
+		require.NoError(t, err)
+		var begun [1]byte
+		_, _ = c.Read(begun[:]) // it is being answered, or was ended already
+	}
+	require.Eventually(t, func() bool { return inUse()-before < 3*budget }, patience, 50*time.Millisecond)
+	host, _ := s.connect(s.Host, object{"recent": 200})
+	host.send(commandLine("1", "ping", nil))
+	require.Equal(t, &protocol.PongMessage{ID: "1"}, host.answer())
+}
+
+// connectDeaf opens a socket whose side holds hardly anything.
+func (s *session) connectDeaf(t *testing.T) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.w.url, "http://"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(1))
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", s.path("/ws"))
+	require.NoError(t, err)
+	for end, b := "", make([]byte, 1); !strings.HasSuffix(end, "\r\n\r\n"); end += string(b) {
+		_, err = conn.Read(b)
+		require.NoError(t, err)
+	}
+	return conn
+}
+
 // inUse is how much memory is in use.
 func inUse() int {
 	runtime.GC()

@@ -43,6 +43,7 @@ type serveSettings struct {
 	maxEvent          int
 	maxParticipants   int
 	maxConnections    int
+	outbound          int
 	commandRate       float64
 	joinRate          float64
 
@@ -117,6 +118,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is passed on whole")
 	f.IntVar(&s.maxParticipants, "max-participants", 1000, "most people who may be in one session at a time")
 	f.IntVar(&s.maxConnections, "max-connections", 2000, "most connections to one session")
+	f.IntVar(&s.outbound, "max-outbound-bytes", 0, "memory for what waits for clients that are slow, all together; the slowest are disconnected and come back. 0 for a quarter of the memory limit (GOMEMLIMIT or the system's), 256 MiB without one")
 	f.Float64Var(&s.commandRate, "command-rate", 20, "commands a second that one connection may send, or over plain HTTP one participant; 0 for no limit")
 	f.Float64Var(&s.joinRate, "join-rate", 10, "joins a second, and as many wrong credentials, from one address that is not this machine's; 0 for no limit")
 	f.StringVar(&s.debugListen, "debug-listen", "", "loopback address for Go's profiles, under /debug/pprof/; none if empty")
@@ -204,6 +206,8 @@ func (s *serveSettings) checkLimits() error {
 		return fmt.Errorf("--max-participants: %d lets nobody in", s.maxParticipants)
 	case s.maxConnections <= 0:
 		return fmt.Errorf("--max-connections: %d lets nobody in", s.maxConnections)
+	case s.outbound < 0:
+		return fmt.Errorf("--max-outbound-bytes: %d is negative; 0 is for a quarter of the memory limit", s.outbound)
 	case s.commandRate < 0:
 		return fmt.Errorf("--command-rate: %g is negative; 0 is for no limit", s.commandRate)
 	case s.joinRate < 0:
@@ -237,6 +241,7 @@ func (s *serveSettings) hubOptions() hub.Options {
 		MaxEvent:          s.maxEvent,
 		MaxParticipants:   s.maxParticipants,
 		MaxConnections:    s.maxConnections,
+		MaxBacklogs:       outboundBytes(s.outbound),
 	}
 }
 

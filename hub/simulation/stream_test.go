@@ -85,6 +85,9 @@ func (p *pushed) Offer(b *hub.Burst) bool {
 	return true
 }
 
+// Cut implements hub.Sink. Take says why.
+func (p *pushed) Cut() {}
+
 // Wake implements hub.Sink.
 func (p *pushed) Wake() {
 	p.mu.Lock()

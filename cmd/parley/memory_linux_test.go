@@ -1,0 +1,33 @@
+package main
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestOutboundBytes_are_a_quarter_of_the_memory_limit(t *testing.T) {
+	require.Equal(t, 7, outboundBytes(7), "what was set counts")
+	before := debug.SetMemoryLimit(400 << 20)
+	defer debug.SetMemoryLimit(before)
+	require.LessOrEqual(t, outboundBytes(0), 100<<20)
+}
+
+func TestCgroupMemoryLimit_is_the_least_on_the_way_to_the_root(t *testing.T) {
+	root := t.TempDir()
+	write := func(path, limit string) {
+		require.NoError(t, os.MkdirAll(filepath.Join(root, path), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(root, path, "memory.max"), []byte(limit+"\n"), 0o600))
+	}
+	require.EqualValues(t, math.MaxInt64, cgroupMemoryLimit(root, "/none/at/all"))
+	write("a/b/c", "max")
+	require.EqualValues(t, math.MaxInt64, cgroupMemoryLimit(root, "/a/b/c"))
+	write("a/b", "524288000")
+	write("a", "1073741824")
+	require.EqualValues(t, 524288000, cgroupMemoryLimit(root, "/a/b/c"))
+	require.EqualValues(t, 1073741824, cgroupMemoryLimit(root, "/a"))
+}
