@@ -6,6 +6,23 @@ export async function settled(card: Locator): Promise<void> {
   await card.locator(".wait-actions button:not([aria-disabled])").first().waitFor();
 }
 
+/** Waits until the page has been drawn as it is now. */
+export async function framesDrawn(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+}
+
+/** Gives a card the focus, and waits until a key in it is taken. */
+export async function focusCard(page: Page, card: Locator): Promise<void> {
+  await settled(card);
+  await card.focus();
+  await page.evaluate(
+    (ms) => new Promise((done) => setTimeout(done, ms)),
+    900, // keys count once the focus has been there for 700 ms
+  );
+}
+
 /** Presses a key in the card that has the focus, until it is taken: none is right after the focus came. */
 export async function pressInCard(page: Page, key: string): Promise<void> {
   const card = page.locator(".wait:focus");

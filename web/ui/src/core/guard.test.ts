@@ -48,7 +48,6 @@ describe("a card that has just appeared", () => {
     const { guard } = new Card().until(2_000);
     expect(guard.allowsKey(2_000)).toBe(true);
     expect(guard.allowsPress(2_000, middle)).toBe(true);
-    expect(guard.isSettled(2_000)).toBe(true);
   });
 
   test("is not decided on by what came before it was drawn, however late it is dealt with", () => {
@@ -100,7 +99,6 @@ describe("a press", () => {
     card.guard.rearrange();
     card.until(2_300);
     expect(card.guard.allowsPress(2_300, middle)).toBe(false);
-    expect(card.guard.isSettled(2_300)).toBe(false);
     expect(card.guard.allowsKey(2_300)).toBe(true);
   });
 

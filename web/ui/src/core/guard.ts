@@ -66,12 +66,8 @@ export class Guard {
 
   /** Whether a press at that point may: the card must have been there all the while. */
   allowsPress(at: number, point: Point): boolean {
-    return this.isSettled(at) && this.framesThatCount(at).every((f) => isIn(point, f));
-  }
-
-  /** Whether a press anywhere in the card may. */
-  isSettled(at: number): boolean {
-    return this.allowsKey(at) && this.framesThatCount(at).length > 0;
+    const frames = this.framesThatCount(at);
+    return this.allowsKey(at) && frames.length > 0 && frames.every((f) => isIn(point, f));
   }
 
   /** The frames in sight since the time that counts began; none if the first came later. */

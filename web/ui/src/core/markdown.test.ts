@@ -10,6 +10,7 @@ describe("what is parsed as markdown", () => {
     ["a long list", "- an item with *stress*\n".repeat(600)],
     ["a table", `|a|b|\n|-|-|\n${"|1|2|\n".repeat(500)}`],
     ["long code", `\`\`\`c\n${"  if (a[i] * b[i]) { c[i] = '||||' }\n".repeat(2_000)}\`\`\`\n`],
+    ["a signed link", `See https://files.example/a?${"s".repeat(1_200)} there.`],
     ["a nested list", "- a\n  - b\n    - c\n      1. d\n> > quoted"],
   ];
   test.each(fine)("%s", (_, text) => expect(isCheap(text)).toBe(true));
@@ -20,6 +21,7 @@ describe("what is parsed as markdown", () => {
     ["stress that never ends", "*a_ ".repeat(3_000)],
     ["one word", "W".repeat(100_000)],
     ["one word among others", `Look at ${"x".repeat(3_000)} there`],
+    ["many long words", `${"x".repeat(1_000)} `.repeat(50)],
     ["deep quotes", `${">".repeat(500)} a`],
     ["deep lists in one line", `${"- ".repeat(500)}a`],
     ["deep lists", Array.from({ length: 90 }, (_, i) => `${" ".repeat(i * 2)}- a`).join("\n")],

@@ -7,8 +7,10 @@
 const most = {
   characters: 100_000,
   lines: 3_000,
-  /** Of one word: a browser breaks it slowly. */
+  /** Of one word: a browser breaks it in a time that grows with the square of its length. */
   word: 2_000,
+  /** Of all long words together. */
+  longWords: 6_000,
   /** Cells of tables. */
   pipes: 4_000,
   /** Quotes and lists within each other. */
@@ -26,7 +28,7 @@ const marker = /^[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$))/;
 /** isCheap tells whether a text can be parsed as markdown in a moment. */
 export function isCheap(text: string): boolean {
   if (text.length > most.characters) return false;
-  let [lines, pipes, work, marks] = [0, 0, 0, 0];
+  let [lines, pipes, work, marks, long] = [0, 0, 0, 0, 0];
   let open: string | null = null;
   let fences = true;
   for (const line of text.split("\n")) {
@@ -37,7 +39,11 @@ export function isCheap(text: string): boolean {
     }
     if (noFences.test(line)) fences = false;
     if (fences) open = mark;
-    if (++lines > most.lines || depthOf(line) > most.depth || hasLongWord(line)) return false;
+    if (++lines > most.lines || depthOf(line) > most.depth) return false;
+    for (const length of longWords(line)) {
+      long += length;
+      if (length > most.word || long > most.longWords) return false;
+    }
     pipes += count(line, /\|/g);
     if (line.trim() === "") marks = 0;
     const more = count(line, /[[\]*_~]/g);
@@ -48,8 +54,15 @@ export function isCheap(text: string): boolean {
   return true;
 }
 
-function hasLongWord(line: string): boolean {
-  return line.length > most.word && line.split(/\s/).some((w) => w.length > most.word);
+const longWord = 300;
+
+/** Returns the lengths of the long words of a line. */
+function longWords(line: string): number[] {
+  if (line.length <= longWord) return [];
+  return line
+    .split(/\s/)
+    .map((word) => word.length)
+    .filter((length) => length > longWord);
 }
 
 /** Returns Infinity for a list item that is indented as deeply as no one writes. */

@@ -5,10 +5,10 @@ import type { Item, PermissionRow, PromptRow } from "./items.ts";
 import { callOf, noCall } from "./merge.ts";
 import { personById, type Room } from "./room.ts";
 
-/** waits tells whether a row is one of what waits in the room. */
-export function waits(item: Item, room: Room): boolean {
-  if (item.type === "prompt") return room.pending.some((a) => a.id === item.approval.id);
-  return item.type === "permission" && room.permissions.some((p) => p.requestId === item.requestId);
+/** The id of the approval or of the question that a row is about; null for other rows. */
+export function decisionOf(item: Item): string | null {
+  if (item.type === "prompt") return item.approval.id;
+  return item.type === "permission" ? item.requestId : null;
 }
 
 /**
@@ -17,11 +17,7 @@ export function waits(item: Item, room: Room): boolean {
  */
 export function itemsWithWaiting(room: Room): readonly Item[] {
   const { items } = room.timeline;
-  const known = new Set(
-    items.map((r) =>
-      r.type === "prompt" ? r.approval.id : r.type === "permission" ? r.requestId : null,
-    ),
-  );
+  const known = new Set(items.map(decisionOf));
   const at = items[0]?.at ?? Date.now();
   const cursor = items[0]?.cursor ?? "";
   const prompts = room.pending

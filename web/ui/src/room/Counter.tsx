@@ -2,29 +2,32 @@ import { useRef } from "react";
 
 import type { Item } from "../core/items.ts";
 import type { Room } from "../core/room.ts";
-import { waits } from "../core/waiting.ts";
+import { decisionOf } from "../core/waiting.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 
 interface Props {
   room: Room;
   items: readonly Item[];
-  onShow(key: string): void;
+  /** Is given the id of an approval or of a question. */
+  onShow(id: string): void;
 }
 
 /** How many things wait for the one who looks at the page. It leads from one to the next. */
 export function Counter({ room, items, onShow }: Props) {
-  // The button takes the focus from the card that it led to.
   const shown = useRef("");
   const count = room.pending.length + room.permissions.length;
   if (count === 0) return null;
   const next = () => {
-    const keys = items.filter((r) => waits(r, room)).map((r) => r.key);
-    const now = document.activeElement?.closest<HTMLElement>(".row.waiting")?.dataset.row;
-    const key = keys[(keys.indexOf(now ?? shown.current) + 1) % keys.length];
-    if (key === undefined) return;
-    shown.current = key;
-    onShow(key);
+    const waiting = new Set([
+      ...room.pending.map((a) => a.id),
+      ...room.permissions.map((p) => p.requestId),
+    ]);
+    const ids = items.map(decisionOf).filter((id): id is string => id !== null && waiting.has(id));
+    const id = ids[(ids.indexOf(shown.current) + 1) % ids.length];
+    if (id === undefined) return;
+    shown.current = id;
+    onShow(id);
   };
   return (
     <button type="button" className="counter" onClick={next}>

@@ -123,7 +123,7 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
                     <Counter
                       room={room}
                       items={items}
-                      onShow={(key) => timeline.current?.show(key)}
+                      onShow={(id) => timeline.current?.show(id)}
                     />
                   )}
                 </div>

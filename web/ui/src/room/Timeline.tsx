@@ -7,6 +7,7 @@ import { unreadCount } from "../core/unread.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import { Row } from "./items/Row.tsx";
+import { useSeek } from "./useSeek.ts";
 import { useStick } from "./useStick.ts";
 import { useUnread } from "./useUnread.ts";
 
@@ -15,8 +16,8 @@ const start = 1_000_000_000;
 
 export interface TimelineHandle {
   toEnd(): void;
-  /** Scrolls to what waits in a row, and gives it the focus. */
-  show(key: string): void;
+  /** Scrolls to an approval or a question that waits, and gives its card the focus. */
+  show(id: string): void;
 }
 
 interface Props {
@@ -38,21 +39,28 @@ export function Timeline(props: Props) {
   const { seen, mark } = useUnread(session, items, meId, atEnd);
   const first = useFirstIndex(items);
 
+  const seek = useSeek(items, (index) =>
+    list.current?.scrollToIndex({ index, align: "start", offset: -12, behavior: "auto" }),
+  );
+
   useImperativeHandle(handle, () => ({
     toEnd,
-    show: (key) => {
-      const i = items.findIndex((r) => r.key === key);
-      if (i < 0) return;
+    show: (id) => {
       release();
-      list.current?.scrollToIndex({ index: i, align: "start", offset: -12, behavior: "auto" });
-      focusCard(key);
+      seek.begin(id);
     },
   }));
 
   const unread = atEnd ? 0 : unreadCount(items, seen, meId);
   const context = { more, loadingOlder, onOlder, hint };
   return (
-    <section className="timeline" aria-label={t.room.timeline}>
+    <section
+      className="timeline"
+      aria-label={t.room.timeline}
+      onWheel={seek.end}
+      onTouchMove={seek.end}
+      onPointerDown={seek.end}
+    >
       <Virtuoso
         ref={list}
         className="timeline-list"
@@ -92,15 +100,6 @@ export function Timeline(props: Props) {
       )}
     </section>
   );
-}
-
-// A row that was out of sight is drawn some frames later.
-const framesToWait = 120;
-
-function focusCard(key: string, left = framesToWait): void {
-  const card = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"] .wait`);
-  if (card) card.focus({ preventScroll: true });
-  else if (left > 0) requestAnimationFrame(() => focusCard(key, left - 1));
 }
 
 interface Context {

@@ -33,3 +33,4 @@ import "./pages.css";
 import "./room.css";
 import "./items.css";
 import "./content.css";
+import "./touch.css";

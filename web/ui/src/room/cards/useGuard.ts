@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 
-import { Guard } from "../../core/guard.ts";
+import { Guard, type Point } from "../../core/guard.ts";
 import { ownScrolls } from "../ownScrolls.ts";
 
-/** Watches where a card is drawn, frame by frame. Settled says whether its buttons can be pressed. */
+/** Watches where a card is drawn, frame by frame. Settled says whether a press on its buttons counts. */
 export function useGuard(card: RefObject<HTMLElement | null>): { guard: Guard; settled: boolean } {
   const [guard] = useState(() => new Guard());
   const [settled, setSettled] = useState(false);
@@ -18,7 +18,7 @@ export function useGuard(card: RefObject<HTMLElement | null>): { guard: Guard; s
       const { left, top, right, bottom } = e.getBoundingClientRect();
       const { scrollTop: scrolled = 0, scrollHeight: length = 0 } = list.current ?? {};
       guard.draw({ at, left, top, right, bottom, scrolled, length, ownScrolls });
-      setSettled(guard.isSettled(at));
+      setSettled(guard.allowsPress(at, middleOf(e.querySelector(".wait-actions") ?? e)));
     };
     // What was decided while the page was out of sight may have brought other cards here.
     const restart = () => {
@@ -34,4 +34,9 @@ export function useGuard(card: RefObject<HTMLElement | null>): { guard: Guard; s
     };
   }, [card, guard]);
   return { guard, settled };
+}
+
+function middleOf(e: Element): Point {
+  const { left, top, right, bottom } = e.getBoundingClientRect();
+  return { x: (left + right) / 2, y: (top + bottom) / 2 };
 }

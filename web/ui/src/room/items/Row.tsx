@@ -1,6 +1,7 @@
 import { memo } from "react";
 
 import type { Item } from "../../core/items.ts";
+import { decisionOf } from "../../core/waiting.ts";
 import { useDecider } from "../context.ts";
 import { AgentSays } from "./AgentSays.tsx";
 import { Chat } from "./Chat.tsx";
@@ -26,7 +27,7 @@ export const Row = memo(function Row({ item, follows }: Props) {
   return (
     <div
       className={`row row-${item.type}${inTurn ? " in-turn" : ""}${waiting}`}
-      data-row={item.key}
+      data-decision={decisionOf(item)}
       tabIndex={-1}
     >
       <Body item={item} follows={follows} />
