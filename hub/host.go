@@ -28,7 +28,7 @@ type hostState struct {
 	NeverRan     bool                // it was deleted because its agent could not be started
 	Request      string              // the digest of the creation; empty when it had no command id
 	FirstFacts   protocol.AgentFacts // when the agent was first ready; kept for a creation with a command id
-	Open         []SessionID         // the shared sessions on it that have not ended
+	Occupied     bool                // a shared session is open on it
 	Vacant       instant             // since when the agent is up and none is open; zero otherwise
 	LetGo        bool                // the agent is ended because nobody used it
 	Queue        []turn              // waiting, in order
@@ -123,10 +123,11 @@ func (s *hostState) apply(e event, at stamp) {
 		s.applyOver(p)
 	case *turnConfirmedEvent:
 		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
-	case *sharedOpenedEvent:
-		s.applyOpened(p)
-	case *sharedClosedEvent:
-		s.applyClosed(p, at)
+	case *hostOccupied:
+		s.Occupied, s.Vacant = true, instant{}
+	case *hostVacated:
+		s.Occupied = false
+		s.vacate(at)
 	case *agentLetGoEvent:
 		s.LetGo, s.Vacant = true, instant{}
 	case *protocol.AgentUpdated:

@@ -207,7 +207,7 @@ func (s *hostState) exited(e AgentExited) decision {
 	if e.StderrTail != "" {
 		changed.StderrTail = &e.StderrTail
 	}
-	if s.LetGo && len(s.Open) > 0 && len(s.Queue) == 0 {
+	if s.LetGo && s.Occupied && len(s.Queue) == 0 {
 		return s.launch(d) // it is needed again
 	}
 	return s.tellStatus(d)
@@ -225,13 +225,13 @@ func exitFailure(e AgentExited) string {
 // how their turns ended.
 func (s *hostState) recover(m woken, failure string) decision {
 	var d decision
-	opened := s.settleOpen(m.open)
+	occupied := s.settleOccupied(m.open)
 	if s.Agent != protocol.AgentExited {
 		d = s.lose(failure)
 		lost := lastStatus(d)
 		d = d.with(tellOpen{agentChanged{lost.AgentStatusChanged}})
 	}
-	d.events = append(opened, d.events...)
+	d.events = append(occupied, d.events...)
 	after := *s
 	after.Queue = nil
 	for _, t := range s.Queue {

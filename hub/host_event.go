@@ -42,10 +42,10 @@ type (
 		Failure    string
 	}
 	turnConfirmedEvent struct{ Approval string }
-	// sharedOpenedEvent and sharedClosedEvent keep account of the shared sessions
-	// that are open here.
-	sharedOpenedEvent struct{ Shared SessionID }
-	sharedClosedEvent struct{ Shared SessionID }
+	// hostOccupied and hostVacated say that the first shared session has opened
+	// here, and that the last has ended.
+	hostOccupied struct{}
+	hostVacated  struct{}
 	// agentLetGoEvent says that the agent is ended because nobody uses it.
 	agentLetGoEvent struct{}
 )
@@ -60,8 +60,8 @@ func (*turnStuckEvent) EventType() protocol.EventType      { return "turn_stuck"
 func (*turnSilentEvent) EventType() protocol.EventType     { return "turn_silent" }
 func (*turnOverEvent) EventType() protocol.EventType       { return "turn_over" }
 func (*turnConfirmedEvent) EventType() protocol.EventType  { return "turn_confirmed" }
-func (*sharedOpenedEvent) EventType() protocol.EventType   { return "shared_opened" }
-func (*sharedClosedEvent) EventType() protocol.EventType   { return "shared_closed" }
+func (*hostOccupied) EventType() protocol.EventType        { return "host_occupied" }
+func (*hostVacated) EventType() protocol.EventType         { return "host_vacated" }
 func (*agentLetGoEvent) EventType() protocol.EventType     { return "agent_let_go" }
 
 var hostPayloads = map[protocol.EventType]func() protocol.Payload{
@@ -75,8 +75,8 @@ var hostPayloads = map[protocol.EventType]func() protocol.Payload{
 	"turn_silent":          func() protocol.Payload { return new(turnSilentEvent) },
 	"turn_over":            func() protocol.Payload { return new(turnOverEvent) },
 	"turn_confirmed":       func() protocol.Payload { return new(turnConfirmedEvent) },
-	"shared_opened":        func() protocol.Payload { return new(sharedOpenedEvent) },
-	"shared_closed":        func() protocol.Payload { return new(sharedClosedEvent) },
+	"host_occupied":        func() protocol.Payload { return new(hostOccupied) },
+	"host_vacated":         func() protocol.Payload { return new(hostVacated) },
 	"agent_let_go":         func() protocol.Payload { return new(agentLetGoEvent) },
 }
 

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"slices"
 	"time"
 
 	"parley/protocol"
@@ -10,62 +9,44 @@ import (
 // A host session whose agent has no open shared session for a while lets it go.
 // The agent comes back for the next prompt, or the next shared session.
 
-// open greets a shared session, and starts an agent for a new one that was let
-// go before it came.
+// open greets a shared session, and starts an agent for one that opens after the
+// agent was let go.
 func (s *hostState) open(m sharedOpened) decision {
 	d := s.greet(m)
-	d.events = s.opened(m.shared)
-	if len(d.events) > 0 && s.LetGo && s.Agent == protocol.AgentExited {
+	if s.Occupied {
+		return d
+	}
+	d.events = []event{{public: &hostOccupied{}}}
+	if s.LetGo && s.Agent == protocol.AgentExited {
 		return s.launch(d)
 	}
 	return d
 }
 
-// opened journals that a shared session is open here, if that is news.
-func (s *hostState) opened(shared SessionID) []event {
-	if slices.Contains(s.Open, shared) {
-		return nil
-	}
-	return []event{{public: &sharedOpenedEvent{shared}}}
-}
-
 // closed decides that a shared session has ended.
 func (s *hostState) closed(m sharedClosed) decision {
-	d := decision{effects: []effect{closeShared(m)}}
-	if slices.Contains(s.Open, m.shared) {
-		d.events = []event{{public: &sharedClosedEvent{m.shared}}}
+	d := decision{effects: []effect{closeShared{m.shared}}}
+	if m.last && s.Occupied {
+		d.events = []event{{public: &hostVacated{}}}
 	}
 	return d
 }
 
-// settleOpen makes up for what a crash, or a version that did not keep account,
+// settleOccupied makes up for what a crash, or a version that did not keep account,
 // has kept from here about the shared sessions that are open.
-func (s *hostState) settleOpen(open []SessionID) []event {
-	var events []event
-	for _, id := range open {
-		events = append(events, s.opened(id)...)
+func (s *hostState) settleOccupied(open []SessionID) []event {
+	switch {
+	case len(open) > 0 && !s.Occupied:
+		return []event{{public: &hostOccupied{}}}
+	case len(open) == 0 && s.Occupied:
+		return []event{{public: &hostVacated{}}}
 	}
-	for _, id := range s.Open {
-		if !slices.Contains(open, id) {
-			events = append(events, event{public: &sharedClosedEvent{id}})
-		}
-	}
-	return events
-}
-
-func (s *hostState) applyOpened(p *sharedOpenedEvent) {
-	s.Open = append(s.Open, p.Shared)
-	s.Vacant = instant{}
-}
-
-func (s *hostState) applyClosed(p *sharedClosedEvent, at stamp) {
-	s.Open = slices.DeleteFunc(s.Open, func(id SessionID) bool { return id == p.Shared })
-	s.vacate(at)
+	return nil
 }
 
 // vacate notes since when the agent is there for nobody.
 func (s *hostState) vacate(at stamp) {
-	if len(s.Open) == 0 && s.up() {
+	if !s.Occupied && s.up() {
 		s.Vacant = at.instant()
 	}
 }
@@ -86,4 +67,19 @@ func (s *hostState) letGo(d decision, now time.Time) decision {
 	}
 	d.events = append(d.events, event{public: &agentLetGoEvent{}}, event{public: agentIs(protocol.AgentEnding)})
 	return d.with(endAgent{})
+}
+
+// account notes which shared sessions are open, as inputs come in, and says with
+// the end of one whether it was the last. The state alone cannot tell: it would
+// grow with their number, and each would be an append more.
+func (s *hostShell) account(body any) any {
+	switch m := body.(type) {
+	case sharedOpened:
+		s.open[m.shared] = struct{}{}
+	case sharedClosed:
+		delete(s.open, m.shared)
+		m.last = len(s.open) == 0
+		return m
+	}
+	return body
 }

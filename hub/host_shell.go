@@ -14,7 +14,8 @@ import (
 type hostShell struct {
 	actor  *actor
 	state  func() *hostState
-	shared map[SessionID]struct{} // open on this host session
+	shared map[SessionID]struct{} // open on this host session, as far as they have been greeted
+	open   map[SessionID]struct{} // open on this host session, by what has come in
 	agent  *agentRun              // the newest; nil before the first
 	facts  gatheredFacts          // what the newest agent says of itself
 	heard  time.Time              // when the agent last said or was told something
@@ -43,9 +44,10 @@ func newHostShell(a *actor, shared []SessionID) *hostShell {
 		actor:  a,
 		state:  func() *hostState { return a.state.(*hostState) },
 		shared: map[SessionID]struct{}{},
+		open:   map[SessionID]struct{}{},
 	}
 	for _, id := range shared {
-		s.shared[id] = struct{}{}
+		s.shared[id], s.open[id] = struct{}{}, struct{}{}
 	}
 	return s
 }
@@ -155,7 +157,7 @@ func (s *hostShell) hear(in input) (input, bool) {
 			return in, false
 		}
 	}
-	body := s.facts.join(in.body, time.Now())
+	body := s.facts.join(s.account(in.body), time.Now())
 	in.body = body
 	return in, body != nil
 }

@@ -188,13 +188,11 @@ func TestHost_a_deleted_one_forgets_what_is_confirmed(t *testing.T) {
 	require.Equal(t, protocol.CodeHostSessionNotFound, codeOf(s.do(s.host, readHost{}).err))
 }
 
-func TestHost_learns_which_shared_sessions_are_open_from_a_journal_without_account(t *testing.T) {
+func TestHost_learns_whether_a_shared_session_is_open_from_a_journal_without_account(t *testing.T) {
 	s := newStage(t, Options{})
-	s.hostState().Open = nil // as an earlier version left it
-	closed := SessionID{1, 99}
-	s.hostState().Open = append(s.hostState().Open, closed)
-	d := s.do(s.host, woken{open: []SessionID{s.n.id}})
-	require.Contains(t, types(d), (*sharedOpenedEvent)(nil).EventType())
-	require.Contains(t, types(d), (*sharedClosedEvent)(nil).EventType())
-	require.Equal(t, []SessionID{s.n.id}, s.hostState().Open)
+	s.hostState().Occupied = false // as an earlier version left it
+	s.do(s.host, woken{open: []SessionID{s.n.id}})
+	require.True(t, s.hostState().Occupied)
+	s.do(s.host, woken{})
+	require.False(t, s.hostState().Occupied, "the news that it ended was lost")
 }

@@ -118,7 +118,10 @@ type (
 		shared SessionID
 		asked  []string
 	}
-	sharedClosed struct{ shared SessionID }
+	sharedClosed struct {
+		shared SessionID
+		last   bool // set by the shell: no other is open
+	}
 )
 
 // turn is one approved prompt in a host session's queue.

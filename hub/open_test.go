@@ -157,3 +157,29 @@ func TestAgent_account_of_shared_sessions_is_settled_at_a_restart(t *testing.T) 
 		<-r.agent.Exited()
 	})
 }
+
+func TestAgent_account_of_shared_sessions_does_not_grow_with_them(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{AgentIdleAfter: time.Hour})
+		host, err := hub.ParseSessionID(r.session.HostSessionID)
+		require.NoError(t, err)
+		before, err := r.journal.Head(t.Context(), host)
+		require.NoError(t, err)
+		rooms := []*person{r.host}
+		for range 20 {
+			r.share(r.session.HostSessionID)
+			rooms = append(rooms, r.host)
+		}
+		for _, host := range rooms[1:] {
+			host.say(&protocol.Close{}, nil)
+		}
+		pass(2 * time.Hour)
+		after, err := r.journal.Head(t.Context(), host)
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+		r.requireStatus(protocol.AgentIdle)
+		rooms[0].say(&protocol.Close{}, nil)
+		pass(61 * time.Minute)
+		<-r.agent.Exited()
+	})
+}

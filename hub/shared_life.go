@@ -32,7 +32,7 @@ func (s *sharedState) close(status protocol.SessionStatus, failure string) decis
 	}
 	d.events = append(d.events, did(&protocol.SessionClosed{Status: status}))
 	d.effects = append(d.effects,
-		s.tellHost(sharedClosed{s.ID}),
+		s.tellHost(sharedClosed{shared: s.ID}),
 		cut{code: protocol.CloseSessionEnded, reason: "the session is " + string(status)})
 	return d
 }

@@ -95,6 +95,10 @@ func (w *world) do(n *node, body any) decision {
 			w.do(n, tick{})
 		}
 	}
+	if m, ok := body.(sharedClosed); ok { // as the shell does
+		m.last = !slices.ContainsFunc(w.shared, func(n *node) bool { return n.sharedState().active() })
+		body = m
+	}
 	before := n.encoded(w.t)
 	w.ids++
 	in := input{at: w.now, moment: w.now, ids: [2]string{fmt.Sprintf("id-%d", w.ids), fmt.Sprintf("other-%d", w.ids)}, body: body}
