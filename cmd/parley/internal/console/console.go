@@ -64,7 +64,8 @@ type Console struct {
 
 	mu      sync.Mutex // guards what follows
 	editor  editor
-	partial string // the last line of the output while it is unfinished
+	input   inputLayout
+	partial string // the last row of the output while it is unfinished
 	drawn   []row  // below the finished output
 	at      int    // the row of drawn with the cursor
 	ended   bool
@@ -82,7 +83,7 @@ func New(t Terminal) *Console {
 	c := &Console{terminal: t, pieces: make(chan piece), closed: make(chan struct{})}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.draw("\x1b[?2004h", "")
+	c.draw("\x1b[?2004h")
 	go c.read()
 	return c
 }
@@ -139,39 +140,41 @@ func (c *Console) Close() {
 	}
 }
 
-// Write shows output above the input line. Text after the last line end is
-// shown as far as the screen has room, and whole once its line ends.
+// Write shows output above the input line. A long line is broken into rows, and
+// a row is redrawn only until it is full or its line ends.
 func (c *Console) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ended {
 		return c.terminal.Out.Write(p)
 	}
-	c.partial += string(p)
-	done := c.partial[:strings.LastIndexByte(c.partial, '\n')+1]
-	c.partial = c.partial[len(done):]
-	return len(p), c.draw("", done)
+	width, _ := c.size()
+	rows := wrapper{width: width, hang: hang, words: true}.wrap(nil, c.partial+string(p))
+	last := len(rows) - 1
+	switch rest := rows[last]; {
+	case rest.width > 0 || last == 0:
+		c.partial = colour(rows[:last]) + rest.text
+	default: // nothing but, perhaps, the end of a colour
+		c.partial = ""
+		rows[last-1].text += rest.text
+	}
+	return len(p), c.draw("", rows[:last]...)
 }
 
-// draw shows finished output, and what is unfinished below it.
-func (c *Console) draw(control, done string) error {
-	width, height := c.size()
+// draw shows finished rows of output, and what is unfinished below them.
+func (c *Console) draw(control string, done ...row) error {
 	var out strings.Builder
 	out.WriteString(control)
 	c.erase(&out)
-	text := wrapper{width: width, hang: hang, words: true}
-	if done != "" {
-		for _, r := range text.wrap(nil, strings.TrimSuffix(done, "\n")) {
-			out.WriteString(r.text + "\r\n")
-		}
+	for _, r := range done {
+		out.WriteString(r.text + "\r\n")
 	}
-	var unfinished []row
+	width, height := c.size()
+	lines, at, col := c.input.layout(c.editor.before, c.editor.after, width, max(1, height/2-2))
+	c.drawn, c.at = lines, at
 	if c.partial != "" {
-		unfinished = text.wrap(nil, c.partial)
+		c.drawn, c.at = append([]row{{c.partial, width}}, lines...), at+1
 	}
-	lines, at, col := input(c.editor.before, c.editor.after, width, max(1, height/2-2))
-	unfinished = tail(unfinished, max(1, height-len(lines)-1))
-	c.drawn, c.at = append(unfinished, lines...), len(unfinished)+at
 	for i, r := range c.drawn {
 		if i > 0 {
 			out.WriteString("\r\n")
@@ -239,8 +242,9 @@ func (c *Console) press(k key) (*Line, error) {
 	switch {
 	case k.kind == keyEnter:
 		line := c.editor.take(c.keysAt)
-		sent := prompt + strings.ReplaceAll(visible.Mark(line.Text), "\n", "\n"+continued) + "\n"
-		return &line, c.draw("", sent)
+		width, _ := c.size()
+		sent := wrapper{width: width, indent: continued, hang: hang}.wrap(nil, prompt+visible.Mark(line.Text))
+		return &line, c.draw("", sent...)
 	case k.kind == keyInterrupt:
 		return nil, ErrInterrupted
 	case k.kind == keyDelete && c.editor.text() == "":
@@ -249,13 +253,13 @@ func (c *Console) press(k key) (*Line, error) {
 		return nil, c.suspend()
 	case k.kind == keyClear:
 		c.drawn, c.at = nil, 0
-		return nil, c.draw("\x1b[H\x1b[2J", "")
+		return nil, c.draw("\x1b[H\x1b[2J")
 	}
 	c.editor.press(k, c.keysAt)
-	if len(c.keys) > 0 {
-		return nil, nil
+	if len(c.keys) > 0 || c.decoder.pasting {
+		return nil, nil // the last of them is drawn, and a paste when it ends
 	}
-	return nil, c.draw("", "")
+	return nil, c.draw("")
 }
 
 // suspend stops the program until the shell continues it.
@@ -270,7 +274,7 @@ func (c *Console) suspend() error {
 	if err := c.terminal.Suspend(); err != nil {
 		return err
 	}
-	return c.draw("\x1b[?2004h", "")
+	return c.draw("\x1b[?2004h")
 }
 
 // decode waits for the next keys.

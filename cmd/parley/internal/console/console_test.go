@@ -201,16 +201,31 @@ func TestConsole_shows_output_above_the_line(t *testing.T) {
 	require.Equal(t, "typing", d.next())
 }
 
-func TestConsole_keeps_to_the_screen(t *testing.T) {
+func TestConsole_redraws_only_the_last_row_of_a_line_without_an_end(t *testing.T) {
 	d := open(t, 20, 10)
-	d.types(strings.Repeat("x", 15))
-	d.prints(strings.Repeat("y", 1000)) // unfinished
-	d.sees("…")
+	d.types("typing")
+	d.sees("> typing")
+	d.prints("\x1b[2m" + strings.Repeat("y", 1000))
+	d.sees("\x1b[2m    yyyyyy\r\n> typing")
 	d.console.mu.Lock()
-	require.LessOrEqual(t, len(d.console.drawn), 10)
+	require.Less(t, len(d.console.partial), 40)
+	require.Len(t, d.console.drawn, 2)
 	d.console.mu.Unlock()
-	d.prints("\n")
-	d.sees("> " + strings.Repeat("x", 15))
+	d.prints("yyy\n\x1b[0m")
+	d.sees("\x1b[2m    yyyyyyyyy\x1b[0m\r\n> typing")
+}
+
+func TestConsole_streams_beside_a_long_line(t *testing.T) {
+	d := open(t, 80, 24)
+	d.types(pasteBegin + strings.Repeat("a line of a paste\r", 50_000) + pasteEnd)
+	d.sees("… 49991 more rows above")
+	for range 2_000 {
+		d.prints("word ")
+	}
+	d.prints("\nend\n")
+	d.sees("end\r\n")
+	d.types("\r")
+	require.Len(t, d.next(), 50_000*len("a line of a paste\n"))
 }
 
 func TestConsole_erases_as_many_rows_as_a_narrower_terminal_shows(t *testing.T) {

@@ -128,7 +128,7 @@ func (d *decoder) next(in []byte, last bool) (*key, int) {
 
 func (d *decoder) pasted(in []byte) (*key, int) {
 	if end := bytes.Index(in, []byte(pasteEnd)); end >= 0 {
-		d.pasting = false
+		d.pasting = false // and the key is there even without text, so that the paste is drawn
 		return &key{text: pastedText(in[:end])}, end + len(pasteEnd)
 	}
 	n := len(in)
@@ -194,15 +194,18 @@ func (d *decoder) escape(in []byte) (*key, int) {
 // joined makes neighbouring texts one.
 func joined(keys []key) (out []key) {
 	var text strings.Builder
+	pending := false
 	flush := func() {
-		if text.Len() > 0 {
+		if pending {
 			out = append(out, key{text: text.String()})
-			text.Reset()
 		}
+		text.Reset()
+		pending = false
 	}
 	for _, k := range keys {
 		if k.kind == keyText {
 			text.WriteString(k.text)
+			pending = true
 			continue
 		}
 		flush()

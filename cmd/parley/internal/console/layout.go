@@ -114,20 +114,29 @@ func more(n int, where string, width int) row {
 	return wrapper{width: width}.wrap(nil, text)[0]
 }
 
-// tail returns the last rows, with the colour of those that it leaves out.
-func tail(rows []row, limit int) []row {
-	if len(rows) <= limit {
-		return rows
+// inputLayout is the layout of the input line as it was drawn last. It is kept,
+// since a line can be long and output can come often.
+type inputLayout struct {
+	before, after string
+	width, limit  int
+	rows          []row
+	at, col       int
+}
+
+func (l *inputLayout) layout(before, after string, width, limit int) (rows []row, at, col int) {
+	if l.rows == nil || l.before != before || l.after != after || l.width != width || l.limit != limit {
+		*l = inputLayout{before: before, after: after, width: width, limit: limit}
+		l.rows, l.at, l.col = input(before, after, width, limit)
 	}
-	colour := ""
-	for _, r := range rows[:len(rows)-limit] {
+	return l.rows, l.at, l.col
+}
+
+// colour returns the colour sequence that is in force at the end of rows.
+func colour(rows []row) string {
+	for _, r := range slices.Backward(rows) {
 		if i := strings.LastIndexByte(r.text, '\x1b'); i >= 0 {
-			end := strings.IndexByte(r.text[i:], 'm') + 1
-			colour = r.text[i : i+end]
+			return r.text[i : i+strings.IndexByte(r.text[i:], 'm')+1]
 		}
 	}
-	rows = slices.Clone(rows[len(rows)-limit:])
-	rows[0].text = colour + "…" + rows[0].text
-	rows[0].width++
-	return rows
+	return ""
 }

@@ -69,8 +69,8 @@ func TestInput_marks_what_cannot_be_seen(t *testing.T) {
 	require.Equal(t, []string{"> /allow⟨U+202E⟩⟨U+200B⟩"}, texts(rows))
 }
 
-func TestTail_keeps_the_colour(t *testing.T) {
-	rows := []row{{"\x1b[31mone", 3}, {"two", 3}, {"three", 5}}
-	require.Equal(t, []string{"\x1b[31m…two", "three"}, texts(tail(rows, 2)))
-	require.Equal(t, rows, tail(rows, 3))
+func TestColour_is_the_last_one(t *testing.T) {
+	require.Equal(t, "\x1b[31m", colour([]row{{"\x1b[2mone\x1b[0m\x1b[31mtwo", 6}, {"three", 5}}))
+	require.Empty(t, colour([]row{{"one", 3}}))
+	require.Empty(t, colour(nil))
 }

@@ -22,7 +22,7 @@ func (s *session) typed(ctx context.Context, line console.Line) bool {
 		s.fail(err)
 		return false
 	}
-	m := moment{line.Began, line.Ended, s.o.Console != nil}
+	m := moment{line.Began, line.Ended, s.o.Terminal}
 	switch in.verb {
 	case verbHelp:
 		s.screen.line(plain, "%s", HelpText)

@@ -11,14 +11,20 @@ import (
 )
 
 // pipe returns the lines of a pipe or file. A line was written at the latest
-// when the piece that holds its end was read.
-func pipe(in io.Reader) func() (console.Line, error) {
+// when the piece that holds its end was read. A person may have begun to type it
+// when the line before was sent.
+func pipe(in io.Reader, person bool) func() (console.Line, error) {
+	began := time.Now()
 	timed := &timedReader{in: in}
 	scanner := bufio.NewScanner(timed)
 	scanner.Buffer(nil, console.MaxLine)
 	return func() (console.Line, error) {
 		if scanner.Scan() {
-			return console.Line{Text: scanner.Text(), Began: timed.at, Ended: timed.at}, nil
+			line := console.Line{Text: scanner.Text(), Began: timed.at, Ended: timed.at}
+			if person {
+				line.Began, began = began, timed.at
+			}
+			return line, nil
 		}
 		switch err := scanner.Err(); {
 		case errors.Is(err, bufio.ErrTooLong):

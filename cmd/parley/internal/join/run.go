@@ -93,7 +93,7 @@ type result struct {
 
 func (s *session) read(ended <-chan struct{}) {
 	defer close(s.lines)
-	next := pipe(s.o.In)
+	next := pipe(s.o.In, s.o.Terminal)
 	if s.o.Console != nil {
 		next = s.o.Console.Read
 	}
