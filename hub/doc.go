@@ -41,6 +41,12 @@
 // The first piece after a pause goes on at once. So does whatever is no piece of
 // a text, with the pieces before it; see hearing.
 //
+// What an agent says of itself and of its session, such as its commands and its
+// mode, is no stream: the host session keeps the newest of each in its own
+// journal, bounded, and tells it to every shared session, also to one that opens
+// later. Changes are gathered for a second, and usage until the turn ends; see
+// gatheredFacts.
+//
 // # Who may block whom
 //
 // An actor never blocks on a connection, an agent, another actor or the disk.

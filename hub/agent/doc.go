@@ -12,6 +12,9 @@
 // that is open when it comes is over, without an AgentTurnEnded of its own, and
 // pending permission requests are void.
 //
+// What the agent says of itself, in the answers to initialize and session/new or
+// in updates, comes as AgentUpdated, just before the notification that says it.
+//
 // # Who may block whom
 //
 // A sink that blocks stops the reading of that agent alone, and in the end the

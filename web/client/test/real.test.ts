@@ -19,6 +19,27 @@ function through(proxy: Proxy, link: string): string {
 }
 
 describe.each(ways)("over $way", ({ WebSocket, state }) => {
+  test("what the agent says of itself is known to all, and its changes too", async () => {
+    const host = join(shared.host, { WebSocket });
+    const heard = new Ear(host);
+    await host.ready;
+    await host.setMode("prompt_direct");
+    await host.prompt("mode");
+    const changed = await heard.hear("agent_updated", (e) => e.payload.usage !== undefined);
+    expect(changed.payload.usage).toMatchObject({ size: 200_000, cost: { currency: "USD" } });
+
+    const ann = join(shared.invite, { WebSocket, displayName: "Ann" });
+    const { agent } = await ann.ready;
+    expect(agent).toMatchObject({
+      info: { title: "Demo agent" },
+      sessionTitle: "mode",
+      usage: changed.payload.usage,
+    });
+    expect(agent.availableCommands?.map((c) => c.name)).toContain("help");
+    const mode = agent.configOptions?.find((o) => o.category === "mode");
+    expect(mode?.options.find((v) => v.value === mode.currentValue)?.asksNobody).toBe(true);
+  });
+
   test("people talk, and the host says who may do what", async () => {
     const host = join(shared.host, { WebSocket });
     const ann = join(shared.invite, { WebSocket, displayName: "Ann", recent: 10 });
