@@ -59,7 +59,8 @@ type actor struct {
 	kind   Kind
 	writer Writer
 	log    *zap.Logger
-	inbox  chan input    // from the edge and from couriers, who block while it is full; never closed
+	inbox  chan input    // from the edge, which blocks while it is full; never closed
+	mail   chan input    // from couriers, who block while it is full; never closed
 	nudge  chan struct{} // from a courier that has room again, or a connection that has gone; one is enough, more are dropped
 	quit   chan struct{} // closed by stop
 	done   chan struct{} // closed by run, last
@@ -72,6 +73,7 @@ type actor struct {
 	head     Head              // of the newest state
 	last     time.Time         // of the newest event
 	pending  []*batch          // what waits for its commit, in order
+	stalled  bool              // the oldest of pending has waited for longer than commitPatience: nobody waits for it any more
 	holds    map[string][]held // replies that wait for a release
 	couriers map[SessionID]*courier
 	rebuild  rebuild
@@ -86,6 +88,9 @@ type actor struct {
 const (
 	// inboxSize lets a burst in without making its senders wait for each other.
 	inboxSize = 64
+	// mailSize is the same for messages, of which one from an agent may hold
+	// hearingBytes.
+	mailSize = 16
 	// batchInputs and batchBytes bound one append: a commit that takes long
 	// would delay everybody else's.
 	batchInputs = 256
@@ -99,6 +104,7 @@ const (
 type held struct {
 	waiter string
 	reply  replyFunc
+	since  time.Time
 }
 
 func newActor(h *Hub, id SessionID, l loaded) *actor {
@@ -109,6 +115,7 @@ func newActor(h *Hub, id SessionID, l loaded) *actor {
 		writer:   h.writers[id.Partition()],
 		log:      h.options.Logger.With(zap.Stringer("session", id)),
 		inbox:    make(chan input, inboxSize),
+		mail:     make(chan input, mailSize),
 		nudge:    make(chan struct{}, 1),
 		quit:     make(chan struct{}),
 		done:     make(chan struct{}),
@@ -142,6 +149,8 @@ func (a *actor) run(open []SessionID) {
 		select {
 		case in := <-a.openInbox():
 			a.take(in)
+		case in := <-a.openMail():
+			a.take(in)
 		case <-a.openAgent():
 			a.take(input{body: agentSpoke{}})
 		case <-a.committed():
@@ -161,21 +170,29 @@ func (a *actor) run(open []SessionID) {
 	}
 }
 
-// openInbox returns the inbox while there is room for what comes of it.
+// openInbox returns the inbox while there is room for what comes of it, and
+// during an outage, when commands are refused at once.
 func (a *actor) openInbox() chan input {
-	if !a.hasRoom() {
+	if a.rebuild.running || a.stalled || a.hasRoom() {
+		return a.inbox
+	}
+	return nil
+}
+
+// openMail returns what other sessions say while there is room for what comes of
+// it. It must not be lost, so it waits where it is while the journal is out.
+func (a *actor) openMail() chan input {
+	if a.rebuild.running || a.rebuild.proving || !a.hasRoom() {
 		return nil
 	}
-	return a.inbox
+	return a.mail
 }
 
 func (a *actor) hasRoom() bool {
 	switch {
-	case a.rebuild.running && len(a.rebuild.redo) >= inboxSize:
-		return false
 	case len(a.pending) >= maxPending:
 		return false
-	case a.unsaved >= a.hub.options.SnapshotEvery && len(a.pending) > 0 && !a.rebuild.running:
+	case a.unsaved >= a.hub.options.SnapshotEvery && len(a.pending) > 0:
 		return false // let the commits catch up, for a snapshot of what is durable
 	}
 	return true
@@ -184,7 +201,7 @@ func (a *actor) hasRoom() bool {
 // openAgent tells when there is something to hear from the agent, while those
 // who are told keep up.
 func (a *actor) openAgent() chan struct{} {
-	if a.agent == nil || a.rebuild.running || !a.hasRoom() {
+	if a.agent == nil || a.openMail() == nil {
 		return nil
 	}
 	for _, c := range a.couriers {
@@ -223,6 +240,8 @@ func (a *actor) next() (in input, waits bool) {
 	select {
 	case in = <-a.openInbox():
 		return in, true
+	case in = <-a.openMail():
+		return in, true
 	case <-a.openAgent():
 		return input{body: agentSpoke{}}, true
 	default:
@@ -240,7 +259,7 @@ func (a *actor) one(b *batch, in input) {
 	if _, isTick := in.body.(tick); !isTick {
 		a.used = time.Now()
 	}
-	if a.rebuild.running {
+	if a.rebuild.running || a.stalled && in.reply != nil {
 		a.rebuild.refuse(in)
 		return
 	}

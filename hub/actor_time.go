@@ -12,7 +12,7 @@ func (a *actor) nextDue() time.Time {
 	if !a.rebuild.running {
 		due = a.state.due()
 	}
-	for _, t := range [...]time.Time{due, a.shell.due(), a.rebuild.retryAt} {
+	for _, t := range [...]time.Time{due, a.shell.due(), a.rebuild.retryAt, a.patienceEnds()} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
@@ -24,6 +24,7 @@ func (a *actor) nextDue() time.Time {
 func (a *actor) onTime() (ended bool) {
 	now := time.Now()
 	a.startRebuild(now)
+	a.losePatience(now)
 	if due := a.state.due(); !due.IsZero() && !due.After(now) && !a.rebuild.running {
 		a.take(input{body: tick{}})
 	}

@@ -11,9 +11,11 @@ import (
 // what was decided is committed and shown, then everything that was started is
 // stopped and waited for.
 func (a *actor) finish() {
-	for range cap(a.inbox) {
+	for range cap(a.inbox) + cap(a.mail) {
 		select {
 		case in := <-a.inbox:
+			a.take(in)
+		case in := <-a.mail:
 			a.take(in)
 		default:
 		}
@@ -33,16 +35,25 @@ func (a *actor) finish() {
 	}
 }
 
-// settleAll waits for every append. One that fails ends it: there is no time
-// left to rebuild, and what was not confirmed was not shown.
+// settleAll waits for every append. One that fails ends it, as does the hub's
+// giving up: there is no time left to rebuild, and what was not confirmed was not
+// shown.
 func (a *actor) settleAll() {
-	for len(a.pending) > 0 && !a.rebuild.running {
-		<-a.pending[0].commit.Done()
-		a.settle()
+	gaveUp := a.hub.life.Done()
+	for open := true; open && len(a.pending) > 0 && !a.rebuild.running; {
+		select {
+		case <-a.pending[0].commit.Done():
+			a.settle()
+		case <-gaveUp:
+			open = false
+		}
 	}
 	a.refusePending()
 	if a.rebuild.running && a.rebuild.retryAt.IsZero() {
-		<-a.rebuild.result // the loading goroutine ends before the hub does
+		select {
+		case <-a.rebuild.result: // the loading goroutine ends before the hub does
+		case <-gaveUp:
+		}
 	}
 }
 

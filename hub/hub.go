@@ -26,7 +26,9 @@ type Hub struct {
 	timer    worker             // wakes sleeping sessions
 	reads    chan struct{}      // holds one for each read for a client; see maxReads
 	backlogs *backlogs
-	relief   worker // ends connections for the sake of others
+	relief   worker             // ends connections for the sake of others
+	life     context.Context    // ends when Stop gives up
+	giveUp   context.CancelFunc // ends life
 	stopping sync.Once
 	stopErr  error       // of the one stop
 	unready  atomic.Bool // what Ready found last, to log when it changes
@@ -64,7 +66,10 @@ var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is
 // New makes a hub. Nothing happens before Start.
 func New(journal Journal, launcher Launcher, key Key, o Options) *Hub {
 	o = o.withDefaults()
+	life, giveUp := context.WithCancel(context.Background())
 	return &Hub{
+		life:     life,
+		giveUp:   giveUp,
 		journal:  journal,
 		launcher: launcher,
 		options:  o,
@@ -132,9 +137,27 @@ func (h *Hub) serving() error {
 // agents are ended, connections are told to come back. Then the journal's
 // partitions are released. Host sessions stop first, so that shared sessions
 // still hear how their turns ended. Called again, it waits for the same.
+//
+// When ctx ends first, as on a disk that does not answer, Stop returns its error:
+// sessions then wait for nothing more, and what was not confirmed is not shown.
 func (h *Hub) Stop(ctx context.Context) error {
-	h.stopping.Do(func() { h.stopErr = h.stop(ctx) })
+	h.stopping.Do(func() { h.stopErr = h.stopUntil(ctx) })
 	return h.stopErr
+}
+
+func (h *Hub) stopUntil(ctx context.Context) error {
+	stopped := make(chan error, 1)
+	go func() { // ends with the last session; without ctx, when the disk answers
+		defer h.giveUp()
+		stopped <- h.stop(ctx)
+	}()
+	select {
+	case err := <-stopped:
+		return err
+	case <-ctx.Done():
+		h.giveUp()
+		return fmt.Errorf("stop hub: %w", ctx.Err())
+	}
 }
 
 func (h *Hub) stop(ctx context.Context) error {
@@ -247,7 +270,7 @@ func (h *Hub) letGo(e *entry) {
 
 // bring loads a session, or makes a new one of the kind, and runs its actor.
 func (h *Hub) bring(e *entry, id SessionID, kind Kind, create bool) {
-	l, err := h.load(context.Background(), id)
+	l, err := h.load(h.life, id)
 	if errors.Is(err, ErrNotFound) && create {
 		l, err = h.unborn(id, kind), nil
 	}
@@ -279,7 +302,7 @@ func (h *Hub) retire(a *actor) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	e, known := h.live[a.id]
-	if !known || e.actor != a || e.refs > 0 || len(a.inbox) > 0 {
+	if !known || e.actor != a || e.refs > 0 || len(a.inbox)+len(a.mail) > 0 {
 		return false
 	}
 	delete(h.live, a.id)
@@ -304,8 +327,12 @@ func (h *Hub) send(ctx context.Context, id SessionID, kind Kind, create bool, in
 	if kind != "" && e.kind != kind {
 		return nil, ErrNotFound
 	}
+	box := e.actor.inbox
+	if in.reply == nil {
+		box = e.actor.mail
+	}
 	select {
-	case e.actor.inbox <- in:
+	case box <- in:
 		return e.actor.done, nil
 	case <-e.actor.done:
 		return nil, errStopped
@@ -321,8 +348,13 @@ func (h *Hub) ask(ctx context.Context, id SessionID, kind Kind, create bool, bod
 	}
 	answered := make(chan result, 1) // from the actor, once
 	in := input{body: body, reply: func(r result) { answered <- r }}
-	ended, err := h.send(ctx, id, kind, create, in)
-	if err != nil {
+	sending, cancel := context.WithTimeout(ctx, sendPatience)
+	ended, err := h.send(sending, id, kind, create, in)
+	cancel()
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return result{}, journalUnavailable()
+	case err != nil:
 		return result{}, h.unreachable(err)
 	}
 	select {

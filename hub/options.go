@@ -29,7 +29,7 @@ type Options struct {
 	MaxAgents         int           // that run at a time; default 32
 	AgentStopTimeout  time.Duration // for ending an agent when the hub stops; default 10 s
 	SnapshotEvery     int           // events; default 1,000
-	JournalRetry      time.Duration // between attempts to write what an agent said; default 200 ms
+	JournalRetry      time.Duration // between attempts to write what an agent said, later ten times that; default 200 ms
 }
 
 func (o Options) withDefaults() Options {

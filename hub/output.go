@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -15,8 +16,9 @@ import (
 type batch struct {
 	records []Record
 	bytes   int
-	head    Head    // after the batch
-	commit  *Commit // nil until it is written; resolved for a batch without records
+	head    Head      // after the batch
+	commit  *Commit   // nil until it is written; resolved for a batch without records
+	since   time.Time // when it was handed to the journal
 	outs    []out
 }
 
@@ -55,7 +57,7 @@ func (a *actor) write(b *batch) {
 	if len(b.outs) == 0 {
 		return
 	}
-	b.head = a.head
+	b.head, b.since = a.head, time.Now()
 	if len(b.records) == 0 {
 		b.commit = nothingToCommit
 		if len(a.pending) == 0 {
@@ -93,6 +95,7 @@ func (a *actor) settle() {
 		}
 		a.pending[0] = nil
 		a.pending = a.pending[1:]
+		a.stalled, a.rebuild.proving, a.rebuild.pause = false, false, 0
 		a.release(b)
 	}
 	if a.unsaved >= a.hub.options.SnapshotEvery {
@@ -118,7 +121,7 @@ func (a *actor) answer(o *out) {
 	switch {
 	case o.in.reply == nil:
 	case o.hold != "":
-		a.holds[o.hold] = append(a.holds[o.hold], held{o.waiter, o.in.reply})
+		a.holds[o.hold] = append(a.holds[o.hold], held{o.waiter, o.in.reply, time.Now()})
 	default:
 		o.in.reply(o.result)
 	}

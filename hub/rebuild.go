@@ -11,13 +11,16 @@ import (
 
 // rebuild is what an actor does after a failed append: its state is ahead of
 // the journal, so it is read again. Commands are refused meanwhile; what other
-// sessions said is kept in redo and decided on again first.
+// sessions and the agent said in the failed appends is kept in redo and decided
+// on again first. They are not listened to before an append has succeeded.
 type rebuild struct {
 	running bool
-	result  chan rebuilt // from the loading goroutine; it holds one
-	retryAt time.Time    // when to load next; zero while loading or not needed
-	last    time.Time    // when a rebuild last ended
-	redo    []input      // at most inboxSize more than were in the failed appends
+	result  chan rebuilt  // from the loading goroutine; it holds one
+	retryAt time.Time     // when to load next; zero while loading or not needed
+	last    time.Time     // when a rebuild last ended
+	pause   time.Duration // between a rebuild that was in vain and the next
+	redo    []input       // what was in the failed appends
+	proving bool          // redo is being written again, and nothing has been written since it failed
 }
 
 type rebuilt struct {
@@ -30,7 +33,11 @@ type rebuilt struct {
 // not be lost.
 func (r *rebuild) refuse(in input) {
 	if in.reply != nil {
-		in.reply(result{err: journalUnavailable()})
+		err := journalUnavailable()
+		if r, ok := in.body.(rejection); ok {
+			err = r.err
+		}
+		in.reply(result{err: err})
 		return
 	}
 	switch in.body.(type) {
@@ -44,12 +51,23 @@ func (r *rebuild) refuse(in input) {
 // it has just done so, since the journal may fail for long.
 func (a *actor) beginRebuild() {
 	a.rebuild.running = true
-	if next := a.rebuild.last.Add(a.hub.options.JournalRetry); time.Now().Before(next) {
+	if next := a.rebuild.last.Add(a.retryPause()); time.Now().Before(next) {
 		a.rebuild.retryAt = next
 		return
 	}
 	a.load()
 }
+
+// retryPause is the next pause, twice as long as the last, since all that could
+// not be written is written again each time.
+func (a *actor) retryPause() time.Duration {
+	retry := a.hub.options.JournalRetry
+	a.rebuild.pause = min(max(2*a.rebuild.pause, retry), maxRetries*retry)
+	return a.rebuild.pause
+}
+
+// maxRetries is how many times JournalRetry the longest pause is.
+const maxRetries = 10
 
 // load reads the state in a goroutine that finish waits for by its result. It
 // lets every append end first: one that succeeds after the reading would be in
@@ -59,13 +77,14 @@ func (a *actor) load() {
 	pending := slices.Clone(a.pending)
 	go func() {
 		open := undecided(pending)
-		l, err := a.hub.load(context.Background(), a.id)
+		ctx := a.hub.life
+		l, err := a.hub.load(ctx, a.id)
 		if errors.Is(err, ErrNotFound) {
 			l, err = a.hub.unborn(a.id, a.kind), nil
 		}
 		kept := 0
 		if err == nil {
-			kept, err = a.hub.kept(context.Background(), a.id, l.head, open)
+			kept, err = a.hub.kept(ctx, a.id, l.head, open)
 		}
 		a.rebuild.result <- rebuilt{l, kept, err}
 	}()
@@ -124,7 +143,7 @@ func (a *actor) rebuilt(r rebuilt) {
 	if r.err != nil {
 		a.log.Warn("the journal cannot be read", zap.Error(r.err))
 		a.refusePending()
-		a.rebuild.retryAt = time.Now().Add(a.hub.options.JournalRetry)
+		a.rebuild.retryAt = time.Now().Add(a.retryPause())
 		return
 	}
 	a.state, a.head, a.last, a.unsaved = r.loaded.state, r.loaded.head, r.loaded.last, r.loaded.unsaved
@@ -163,9 +182,11 @@ func answeredAlready(result) {}
 func (a *actor) redo() {
 	inputs := a.rebuild.redo
 	a.rebuild.running, a.rebuild.redo, a.rebuild.last = false, nil, time.Now()
+	a.stalled = false
 	b := new(batch)
 	for _, in := range inputs {
 		a.one(b, in)
 	}
 	a.write(b)
+	a.rebuild.proving = len(a.pending) > 0
 }

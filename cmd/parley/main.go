@@ -17,13 +17,27 @@ import (
 const (
 	exitError = 1 // it went wrong
 	exitUsage = 2 // it was called wrongly
+
+	exitInterrupted = 130 // a second signal did not let it end in order
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	os.Exit(run(untilSignal(), os.Args[1:]))
+}
+
+// untilSignal returns a context that the first signal to stop ends. The second
+// ends the process at once.
+func untilSignal() context.Context {
+	ctx, stop := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() { // lives as long as the process
+		<-signals
+		stop()
+		<-signals
+		os.Exit(exitInterrupted)
+	}()
+	return ctx
 }
 
 // run executes the command line and returns the exit code. Every error is one

@@ -37,6 +37,8 @@ const (
 	// partTimeout is how long clients may take of it to go. A socket that says
 	// nothing to its close has five seconds.
 	partTimeout = 8 * time.Second
+	// closeTimeout is how long the disk may take for the end of the journal.
+	closeTimeout = 5 * time.Second
 )
 
 // startServer opens the journal, starts the hub and listens.
@@ -147,10 +149,23 @@ func (srv *server) stop() error {
 	defer cancel()
 	srv.part(ctx)
 	<-srv.done
-	err := errors.Join(srv.hub.Stop(ctx), srv.journal.Close(), srv.debug.stop())
+	err := errors.Join(srv.hub.Stop(ctx), srv.closeJournal(), srv.debug.stop())
 	srv.ballast.stop()
 	_ = srv.log.Sync() // standard error cannot always be synced
 	return err
+}
+
+// closeJournal closes the journal unless the disk does not answer. Then it is left
+// as a crash would leave it.
+func (srv *server) closeJournal() error {
+	closed := make(chan error, 1)
+	go func() { closed <- srv.journal.Close() }() // ends with the process at the latest
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(closeTimeout):
+		return errors.New("the disk does not answer; what was acknowledged is in the journal, and the next start goes on from there")
+	}
 }
 
 // part parts with clients. One that does not go is no reason to fail, nor to

@@ -2,15 +2,16 @@ package hubtest
 
 import (
 	"context"
+	"iter"
 	"sync"
 
 	"parley/hub"
 )
 
-// FaultyJournal is a journal whose commits are delayed and fail on demand. All
-// methods are safe for concurrent use. Appends of one writer are handed to the
-// journal inside one by one and in order, and their commits resolve in order;
-// reads are passed through.
+// FaultyJournal is a journal whose commits are delayed and fail on demand, and
+// whose reads fail on demand. All methods are safe for concurrent use. Appends of
+// one writer are handed to the journal inside one by one and in order, and their
+// commits resolve in order.
 type FaultyJournal struct {
 	hub.Journal // immutable
 
@@ -20,6 +21,8 @@ type FaultyJournal struct {
 	mu      sync.Mutex
 	held    chan struct{} // closed by release; nil when nothing is held
 	faults  []fault       // of the next appends, the first first
+	broken  error         // of every append, which leaves nothing
+	unread  error         // of every read
 	writers []*faultyWriter
 	closed  bool
 }
@@ -71,12 +74,55 @@ func (f *FaultyJournal) fail(n int, how fault) {
 	}
 }
 
+// Break makes every append fail with err and leave nothing, until mend is called.
+func (f *FaultyJournal) Break(err error) (mend func()) {
+	return f.set(&f.broken, err)
+}
+
+// BreakReads makes every read fail with err, until mend is called.
+func (f *FaultyJournal) BreakReads(err error) (mend func()) {
+	return f.set(&f.unread, err)
+}
+
+func (f *FaultyJournal) set(to *error, err error) (mend func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	*to = err
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		*to = nil
+	}
+}
+
+func (f *FaultyJournal) readable() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.unread
+}
+
+// Read implements hub.Journal.
+func (f *FaultyJournal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
+	if err := f.readable(); err != nil {
+		return func(yield func(hub.Record, error) bool) { yield(hub.Record{}, err) }
+	}
+	return f.Journal.Read(ctx, id, from)
+}
+
+// Summary implements hub.Journal.
+func (f *FaultyJournal) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
+	if err := f.readable(); err != nil {
+		return hub.Summary{}, err
+	}
+	return f.Journal.Summary(ctx, id)
+}
+
 // nextFault takes the fault that is meant for the next append.
 func (f *FaultyJournal) nextFault() fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.faults) == 0 {
-		return fault{}
+		return fault{err: f.broken}
 	}
 	next := f.faults[0]
 	f.faults = f.faults[1:]

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+// A client that does not answer the close of its socket makes the server wait.
+func TestServe_ends_at_once_at_the_second_signal(t *testing.T) {
+	t.Parallel()
+	s := e2e.Serve(t, t.TempDir())
+	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	conn, err := net.Dial("tcp", s.Address)
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: parley.v1\r\n\r\n",
+		session.Path("/ws"), s.Address)
+	require.NoError(t, err)
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusSwitchingProtocols, answer.StatusCode)
+
+	s.Signal(t, syscall.SIGINT)
+	s.Err.Await(t, "stopping")
+	s.Signal(t, syscall.SIGINT)
+	require.Equal(t, exitInterrupted, s.Code(t))
+	verify := e2e.Parley(t, "verify", s.Data)
+	require.Zero(t, verify.Code(t), verify.Err)
+}
