@@ -11,11 +11,18 @@ import (
 type Options struct {
 	Logger *zap.Logger // default: none
 
-	MaxParticipants   int           // present at a time, in one session; default 1,000
-	MaxConnections    int           // of one session; default 2,000
-	MaxOwnConnections int           // of one participant; default 16
-	MaxPending        int           // pending approvals in one session; default 100
-	MaxOwnPending     int           // pending approvals of one participant; default 5
+	MaxParticipants   int // present at a time, in one session; default 1,000
+	MaxConnections    int // of one session; default 2,000
+	MaxOwnConnections int // of one participant; default 16
+	MaxPending        int // pending approvals in one session; default 100
+	MaxOwnPending     int // pending approvals of one participant; default 5
+
+	// MaxPendingBytes and MaxOwnPendingBytes bound the texts of pending approvals,
+	// as they stand in JSON, in one session and of one participant; defaults 4 MiB
+	// and 2 MiB.
+	MaxPendingBytes    int
+	MaxOwnPendingBytes int
+
 	MaxQueued         int           // approved prompts that wait or run; default 32
 	MaxBacklog        int           // bytes that may wait for one connection; default 1 MiB
 	MaxBacklogs       int           // bytes that may wait for all connections together; default 256 MiB
@@ -39,6 +46,8 @@ func (o Options) withDefaults() Options {
 	o.MaxOwnConnections = cmp.Or(o.MaxOwnConnections, 16)
 	o.MaxPending = cmp.Or(o.MaxPending, 100)
 	o.MaxOwnPending = cmp.Or(o.MaxOwnPending, 5)
+	o.MaxPendingBytes = cmp.Or(o.MaxPendingBytes, 4<<20)
+	o.MaxOwnPendingBytes = cmp.Or(o.MaxOwnPendingBytes, 2<<20)
 	o.MaxQueued = cmp.Or(o.MaxQueued, 32)
 	o.MaxBacklog = cmp.Or(o.MaxBacklog, 1<<20)
 	o.MaxBacklogs = cmp.Or(o.MaxBacklogs, 256<<20)

@@ -33,7 +33,7 @@ func (s *sharedState) prompt(in input, c *protocol.Prompt, p protocol.Participan
 // propose leaves a message beside the pending approval, which has no event of
 // its own.
 func (s *sharedState) propose(in input, a protocol.Approval, p protocol.Participant) decision {
-	if err := s.roomToPropose(p); err != nil {
+	if err := s.roomToPropose(p, a.Prompt); err != nil {
 		return decision{err: err}
 	}
 	m := protocol.Message{
@@ -51,18 +51,56 @@ func (s *sharedState) propose(in input, a protocol.Approval, p protocol.Particip
 	return decision{events: []event{proposed}}
 }
 
-func (s *sharedState) roomToPropose(p protocol.Participant) error {
-	pending := s.pending()
-	own := 0
-	for _, o := range pending {
+// roomToPropose checks the limits on what waits for the host: in number, and in
+// bytes, since every welcome has all of it whole.
+func (s *sharedState) roomToPropose(p protocol.Participant, prompt string) error {
+	var all, own waiting
+	for _, o := range s.Open {
+		if o.Phase != phasePending {
+			continue
+		}
+		all.add(o.Approval.Prompt)
 		if o.Approval.ParticipantID == p.ID {
-			own++
+			own.add(o.Approval.Prompt)
 		}
 	}
-	if own >= s.rules.MaxOwnPending || len(pending) >= s.rules.MaxPending {
-		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in all wait for the host already", own, len(pending))
+	if own.number >= s.rules.MaxOwnPending || all.number >= s.rules.MaxPending {
+		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in all wait for the host already", own.number, all.number)
+	}
+	size := encodedSize(prompt)
+	if size > smallPrompt && (own.bytes+size > s.rules.MaxOwnPendingBytes || all.bytes+size > s.rules.MaxPendingBytes) {
+		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host are too long for another one of %d bytes", len(prompt))
 	}
 	return nil
+}
+
+// smallPrompt is the size up to which a prompt may be proposed whatever the size
+// of those that wait, so that a few long ones keep nobody from proposing.
+const smallPrompt = 4 << 10
+
+// waiting counts prompts that wait.
+type waiting struct {
+	number int
+	bytes  int // as they stand in JSON
+}
+
+func (w *waiting) add(prompt string) {
+	w.number++
+	w.bytes += encodedSize(prompt)
+}
+
+// encodedSize is about how many bytes a text has in JSON.
+func encodedSize(text string) int {
+	size := len(text)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\n', c == '\t', c == '\r', c == '"', c == '\\':
+			size++
+		case c < ' ':
+			size += len(`\u0000`) - 1
+		}
+	}
+	return size
 }
 
 // dispatch hands a prompt to the host session under the approver's name.

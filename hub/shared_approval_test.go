@@ -1,9 +1,11 @@
 package hub
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"parley/protocol"
 )
@@ -81,6 +83,23 @@ func TestShared_Limits(t *testing.T) {
 		s.prompts(s.joins("ben", ""))
 		s.prompts(s.joins("cem", ""))
 		require.Equal(t, protocol.CodeTooManyPending, codeOf(s.by(s.joins("dot", ""), &protocol.Prompt{Prompt: "do it"}).err))
+	})
+	t.Run("of the bytes of pending prompts, as they stand in JSON", func(t *testing.T) {
+		s := newStage(t, Options{MaxPendingBytes: 200 << 10, MaxOwnPendingBytes: 100 << 10})
+		propose := func(p protocol.Participant, text string) protocol.Code {
+			return codeOf(s.by(p, &protocol.Prompt{Prompt: text}).err)
+		}
+		ben, cem := s.joins("ben", ""), s.joins("cem", "")
+		large := strings.Repeat("x", 60<<10)
+		require.Empty(t, propose(ben, large))
+		require.Equal(t, protocol.CodeTooManyPending, propose(ben, large), "of one's own")
+		require.Empty(t, propose(cem, strings.Repeat("\x01", 10<<10)), "which is 60 KiB in JSON")
+		require.Equal(t, protocol.CodeTooManyPending, propose(cem, large))
+		require.Empty(t, propose(s.joins("dot", ""), large))
+		require.Equal(t, protocol.CodeTooManyPending, propose(s.joins("eve", ""), large), "of all")
+		require.Empty(t, propose(s.joins("fay", ""), "a short one is always let in"))
+		require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: s.state.Approvals[0].ID, Action: protocol.ActionReject}).err)
+		require.Empty(t, propose(ben, large), "one that was decided on makes room")
 	})
 	t.Run("of prompts on their way, where approving is refused and the prompt stays pending", func(t *testing.T) {
 		s := newStage(t, Options{MaxQueued: 2})
@@ -211,4 +230,36 @@ func TestShared_Permission_answered_in_another_session(t *testing.T) {
 	done, known := s.state.Commands.lists[s.owner().ID], other.Commands.lists[s.owner().ID]
 	require.Len(t, done, 1, "the answer is a command of the session in which it was given")
 	require.Empty(t, known, "and of no other")
+}
+
+func TestEncodedSize_is_no_less_than_what_JSON_takes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.String().Draw(t, "text")
+		require.GreaterOrEqual(t, encodedSize(text)+2, len(rawJSON(strings.ReplaceAll(strings.ReplaceAll(text, "\u2028", ""), "\u2029", ""))))
+	})
+}
+
+// A welcome is bounded: what waits is bounded when it is proposed, and what is
+// on its way to the agent is shown by its beginning.
+func TestShared_a_welcome_shows_whole_what_waits_and_the_beginning_of_the_rest(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	long := strings.Repeat("é", shownPrompt)
+	require.NoError(t, s.by(s.owner(), &protocol.Prompt{Prompt: long}).err)
+	require.NoError(t, s.by(ben, &protocol.Prompt{Prompt: long}).err)
+	edited := s.prompts(ben)
+	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: edited, Action: protocol.ActionApprove, Prompt: &long}).err)
+	w := s.state.welcome(welcomeFor{participant: ben.ID}, Head{})
+	byID := map[string]protocol.Approval{}
+	for _, a := range w.Approvals {
+		byID[a.ID] = a
+	}
+	running, waiting := byID[s.state.Approvals[0].ID], byID[s.state.Approvals[1].ID]
+	require.Equal(t, long, waiting.Prompt)
+	require.False(t, waiting.Truncated)
+	require.Equal(t, strings.Repeat("é", shownPrompt/2), running.Prompt)
+	require.True(t, running.Truncated)
+	require.True(t, byID[edited].Truncated)
+	require.Equal(t, "do it", *byID[edited].OriginalPrompt)
+	require.Equal(t, long, s.state.open(running.ID).Approval.Prompt, "the agent gets all of it")
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"sync"
+	"unicode/utf8"
 
 	"parley/protocol"
 )
@@ -80,10 +81,41 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 		Limits:      protocol.DefaultLimits,
 	}
 	for _, o := range s.Open {
-		w.Approvals = append(w.Approvals, o.Approval)
+		w.Approvals = append(w.Approvals, shownIn(o))
 	}
 	for _, q := range s.Permissions {
 		w.Permissions = append(w.Permissions, q.Permission)
 	}
 	return w
+}
+
+// shownIn is how a welcome shows a prompt that is not done: whole where somebody
+// decides on it, and else its beginning.
+func shownIn(o openApproval) protocol.Approval {
+	a := o.Approval
+	if o.Phase == phasePending {
+		return a
+	}
+	cut := false
+	if len(a.Prompt) > shownPrompt {
+		a.Prompt, cut = beginning(a.Prompt, shownPrompt), true
+	}
+	if a.OriginalPrompt != nil && len(*a.OriginalPrompt) > shownPrompt {
+		original := beginning(*a.OriginalPrompt, shownPrompt)
+		a.OriginalPrompt, cut = &original, true
+	}
+	a.Truncated = cut
+	return a
+}
+
+// shownPrompt is how much of a prompt that was decided on a welcome shows, in
+// bytes. Its event has the rest.
+const shownPrompt = 4 << 10
+
+// beginning returns at most that many bytes of a text, in whole characters.
+func beginning(text string, bytes int) string {
+	for bytes > 0 && !utf8.RuneStart(text[bytes]) {
+		bytes--
+	}
+	return text[:bytes]
 }

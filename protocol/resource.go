@@ -66,6 +66,7 @@ type Approval struct {
 	ResolvedByParticipantID *string        `json:"resolvedByParticipantId"`
 	Reason                  *string        `json:"reason"` // why it was rejected
 	ErrorMessage            *string        `json:"errorMessage"`
+	Truncated               bool           `json:"truncated,omitempty"` // the texts are their beginnings alone; in a welcome, and never of a pending one
 }
 
 // Permission is a question of the agent that waits for an answer. Server to

@@ -292,6 +292,8 @@ export interface Approval {
   /** why it was rejected */
   reason: string | null;
   errorMessage: string | null;
+  /** the texts are their beginnings alone; in a welcome, and never of a pending one */
+  truncated?: boolean;
 }
 
 /**
