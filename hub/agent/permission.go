@@ -20,6 +20,10 @@ const maxPermissions = 256
 
 var errNoQuestion = errors.New("a toolCall and one or more options with an optionId are needed")
 
+// errSameOption refuses what would have people choose one option and the agent
+// hear another.
+var errSameOption = errors.New("two options have the same optionId")
+
 // requested answers or passes on a request of the agent.
 func (s *session) requested(m wire.Message) {
 	if m.Method != "session/request_permission" {
@@ -96,10 +100,15 @@ func readPermission(params json.RawMessage) (permission, error) {
 	if err := json.Unmarshal(ask.Options, &ask.choices); err != nil || len(ask.choices) == 0 {
 		return ask, errNoQuestion
 	}
+	ids := map[string]bool{}
 	for _, choice := range ask.choices {
 		if choice.ID == "" {
 			return ask, errNoQuestion
 		}
+		if ids[choice.ID] {
+			return ask, errSameOption
+		}
+		ids[choice.ID] = true
 	}
 	if len(ask.ToolCall) == 0 || ask.ToolCall[0] != '{' {
 		return ask, errNoQuestion

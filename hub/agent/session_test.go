@@ -74,6 +74,30 @@ func TestPermission_that_asks_nothing_is_refused(t *testing.T) {
 	}
 }
 
+func TestPermission_with_two_options_of_one_id_is_refused(t *testing.T) {
+	t.Parallel()
+	r := ready(t, fake(""))
+	said, end := r.turn(`malformed {"toolCall":{},"options":[{"optionId":"a","name":"Reject","kind":"reject_once"},{"optionId":"a","name":"Allow","kind":"allow_once"}]}`)
+	require.NoError(t, end.Err)
+	require.Contains(t, said[0], "two options have the same optionId")
+}
+
+func TestPermission_under_an_id_that_the_agent_used_before_is_another_question(t *testing.T) {
+	t.Parallel()
+	r := ready(t, fake(""))
+	r.prompt("ask 7")
+	first, _ := await[hub.AgentPermission](r)
+	r.Respond(first.RequestID, "no")
+	await[hub.AgentTurnEnded](r)
+	r.prompt("ask 7")
+	second, _ := await[hub.AgentPermission](r)
+	require.NotEqual(t, first.RequestID, second.RequestID)
+	r.Respond(first.RequestID, "yes") // somebody's old screen
+	r.Respond(second.RequestID, "no")
+	_, said := await[hub.AgentTurnEnded](r)
+	require.Equal(t, []string{r.note(`7: {"outcome":{"outcome":"selected","optionId":"no"}}`)}, said)
+}
+
 func TestPermission_with_a_tool_call_that_is_too_long_names_its_size(t *testing.T) {
 	t.Parallel()
 	s := fake("")
