@@ -21,7 +21,7 @@ func askedTo(call string) string {
 	return out.String()
 }
 
-const hint = "  (/allow #1, /deny #1, or /allow #1 with one of: 1 Once)\n"
+const hint = "  (/allow #1, /deny #1, or /allow #1 with one of: 1 Once (allows))\n"
 
 func TestQuestion_shows_everything_that_is_decided(t *testing.T) {
 	long := strings.Repeat("x", 5000) + " && rm -rf ~"

@@ -32,9 +32,6 @@ type question struct {
 // option is one answer that the agent offers.
 type option struct{ ID, Name, Kind string }
 
-// lasts reports whether the answer decides later questions too.
-func (o option) lasts() bool { return strings.HasSuffix(o.Kind, "_always") }
-
 // enter begins anew with a welcome. What waits keeps the numbers that it had.
 func (r *room) enter(w *protocol.Welcome, calls *calls, now time.Time) {
 	r.self, r.mode, r.people, r.present = w.Participant, w.Session.Mode, nil, w.Presence
@@ -220,7 +217,22 @@ func (q question) only(is func(option) bool) (option, error) {
 	return found[0], nil
 }
 
-// list names the options with their numbers, and says which of them last.
+// does says what an option does, whatever the agent calls it.
+func (o option) does() string {
+	switch o.Kind {
+	case "allow_once":
+		return "allows"
+	case "allow_always":
+		return "allows, lasts"
+	case "reject_once":
+		return "rejects"
+	case "reject_always":
+		return "rejects, lasts"
+	}
+	return "of no known kind"
+}
+
+// list names the options with their numbers, and says what each does.
 func (q question) list() string {
 	var names []string
 	for i, o := range q.options {
@@ -228,10 +240,7 @@ func (q question) list() string {
 		if strings.ContainsAny(name, ",0123456789") {
 			name = strconv.Quote(name)
 		}
-		if o.lasts() {
-			name += " (lasts)"
-		}
-		names = append(names, fmt.Sprintf("%d %s", i+1, name))
+		names = append(names, fmt.Sprintf("%d %s (%s)", i+1, name, o.does()))
 	}
 	return strings.Join(names, ", ")
 }

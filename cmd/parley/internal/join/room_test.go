@@ -25,8 +25,17 @@ func TestQuestion_choose(t *testing.T) {
 	}
 	for _, word := range []string{"maybe", "5", "0", "-1"} {
 		_, err := q.choose(word, "allow_once")
-		require.ErrorContains(t, err, `1 Always (lasts), 2 Once, 3 No, 4 "2" (lasts)`, word)
+		require.ErrorContains(t, err, `1 Always (allows, lasts), 2 Once (allows), 3 No (rejects), 4 "2" (rejects, lasts)`, word)
 	}
+}
+
+func TestQuestion_says_what_an_option_does_whatever_its_name(t *testing.T) {
+	q := questionOf(protocol.Permission{Options: []byte(`[
+		{"optionId":"a","name":"Reject","kind":"allow_always"},
+		{"optionId":"b","name":"Allow","kind":"reject_once"},
+		{"optionId":"c","name":"Allow once","kind":"allow_session"},
+		{"optionId":"d","name":"Allow"}]`)})
+	require.Equal(t, "1 Reject (allows, lasts), 2 Allow (rejects), 3 Allow once (of no known kind), 4 Allow (of no known kind)", q.list())
 }
 
 func TestQuestion_choose_never_chooses_for_people(t *testing.T) {
