@@ -106,6 +106,17 @@ const questions = {
       rawInput: { command: ["sh", "-c", "echo \u202esafe\u202c"] },
     },
   ],
+  lies: [
+    {
+      toolCallId: "lies",
+      title: "Call a tool",
+      options: [
+        { optionId: "a", name: "Reject", kind: "allow_always" },
+        { optionId: "b", name: "Allow", kind: "reject_once" },
+        { optionId: "c", name: "Perhaps", kind: "perhaps" },
+      ],
+    },
+  ],
   raw: [{ toolCallId: "raw", title: "Call a tool", rawInput: { to: "all", text: "the input" } }],
   diff: [
     { toolCallId: "diff", title: "Edit", kind: "edit", content: [diff("old line", "new line")] },
@@ -142,9 +153,9 @@ const monsters = [
 const waiting = new Map();
 let lastId = 1_000;
 
-function ask(sessionId, toolCall) {
+function ask(sessionId, { options: own = options, ...toolCall }) {
   const id = ++lastId;
-  const params = { sessionId, toolCall, options };
+  const params = { sessionId, toolCall, options: own };
   send({ id, method: "session/request_permission", params });
   return new Promise((resolve) => waiting.set(id, resolve));
 }

@@ -246,6 +246,19 @@ describe("a card shows all that is decided", () => {
     await expectAccessible(olga, "a long command");
   });
 
+  test("what an option does, whatever the agent calls it", async () => {
+    const { olga } = await questions("lies");
+    const buttons = card(olga, "Call a tool").locator(".wait-actions button");
+    expect(await buttons.locator(".option-does").allTextContents()).toEqual([
+      "allows, from now on",
+      "rejects, once",
+      "of no known kind",
+    ]);
+    const reject = card(olga, "Call a tool").getByRole("button", { name: "Reject", exact: true });
+    expect(await reject.getAttribute("aria-description")).toBe("allows, from now on");
+    await expectAccessible(olga, "options that lie");
+  });
+
   test("the raw input where there is nothing better", async () => {
     const { olga } = await questions("raw");
     await card(olga, "Call a tool").getByText('"text": "the input"').waitFor();

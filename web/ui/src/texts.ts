@@ -42,6 +42,13 @@ const agentWords = {
   exited: "Ended",
 } as Record<string, string>;
 
+const optionKinds = {
+  allow_once: "allows, once",
+  allow_always: "allows, from now on",
+  reject_once: "rejects, once",
+  reject_always: "rejects, from now on",
+} as Record<string, string>;
+
 export const t = {
   app: "Parley",
   tagline: "Several people, one coding agent",
@@ -429,6 +436,8 @@ export const t = {
     sent: "This is what the agent gets",
     asks: "The agent asks",
     option: "Option",
+    /** What an option does, whatever the agent calls it. */
+    does: (kind: string) => optionKinds[kind] ?? "of no known kind",
   },
 
   chat: {

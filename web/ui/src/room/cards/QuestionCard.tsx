@@ -59,29 +59,32 @@ function Options({ requestId, options }: OptionsProps) {
     <div className="wait-actions">
       {options.map((o, i) => {
         const key = i < 9 ? String(i + 1) : undefined;
-        const rejects = o.kind.startsWith("reject");
         return (
           <Decide
             key={o.id}
             busy={busy}
             hotkey={key}
             variant="default"
-            leftSection={
-              <Icon
-                name={rejects ? "cross" : "check"}
-                size={14}
-                className={rejects ? "bad" : "good"}
-              />
-            }
+            aria-description={t.waiting.does(o.kind)}
+            leftSection={<KindIcon kind={o.kind} />}
             rightSection={key && <KeyCap name={key} />}
             onDecide={() => answer(o.id)}
           >
             <Name name={o.name} />
+            <span className="option-does" aria-hidden="true">
+              {t.waiting.does(o.kind)}
+            </span>
           </Decide>
         );
       })}
     </div>
   );
+}
+
+function KindIcon({ kind }: { kind: string }) {
+  if (kind.startsWith("reject_")) return <Icon name="cross" size={14} className="bad" />;
+  if (kind.startsWith("allow_")) return <Icon name="check" size={14} className="good" />;
+  return null;
 }
 
 function Name({ name }: { name: string }) {
