@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
 )
 
 func TestJoin_is_called_wrongly(t *testing.T) {
@@ -18,4 +21,23 @@ func TestJoin_is_called_wrongly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, exitUsage, run(t.Context(), args)) })
 	}
+}
+
+func TestJoin_reads_on_after_leaving(t *testing.T) {
+	t.Parallel()
+	s := e2e.Serve(t, t.TempDir())
+	room := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval)
+	link := room.LinkOf(room.Join(t, "ann")).String()
+	ann := e2e.Start(t, e2e.Command{Args: []string{"join", link}, Stdin: true})
+	ann.Type(t, "what was said")
+	ann.Type(t, "/leave")
+	require.Zero(t, ann.Code(t), ann.Err)
+
+	again := e2e.Start(t, e2e.Command{Args: []string{"join", link}, Stdin: true})
+	again.Out.Await(t, `ann: what was said`)
+	again.Out.Await(t, `you can read: /history N`)
+	again.Type(t, "more")
+	again.Type(t, "/quit")
+	require.Equal(t, exitError, again.Code(t))
+	require.Contains(t, again.Err.String(), "only reads")
 }

@@ -99,6 +99,7 @@ func (r *room) numbered(id string) string {
 // proposed shows a proposal, or that there was one.
 func (s *screen) proposed(r *room, p *protocol.PromptPendingApproval) {
 	if i := r.waiting(kindProposal, p.Approval.ID); i != nil {
+		i.author = r.nameOf(p.Participant)
 		s.proposal(r, i)
 		return
 	}

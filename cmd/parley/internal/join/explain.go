@@ -1,6 +1,7 @@
 package join
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,26 +10,24 @@ import (
 	"parley/protocol"
 )
 
-// advice is what to do about errors that a person can do something about.
+// advice is what a person can do about an error, beside what the server says.
 var advice = map[protocol.Code]string{
-	protocol.CodeInvalidInviteToken:      "ask for a new link: this invite is not good any more",
-	protocol.CodeInvalidParticipantToken: "this link is not good any more; join by an invite",
-	protocol.CodeParticipantInactive:     "you have left this session; join again by an invite",
-	protocol.CodeParticipantRemoved:      "the host has removed you from this session",
-	protocol.CodeUserAlreadyJoined:       "somebody is here under this user id: use your own link, or another --user",
-	protocol.CodeSessionNotFound:         "there is no such session: check the link",
-	protocol.CodeSessionInactive:         "the session has ended: ask for another link",
-	protocol.CodeHostRequired:            "only the host may do that",
-	protocol.CodeCommentNotAllowed:       "you may not talk here: the host can change the mode or your role",
-	protocol.CodePromptNotAllowed:        "you may not prompt here: the host can change the mode or your role",
+	protocol.CodeInvalidInviteToken:      "ask for a new link",
+	protocol.CodeInvalidParticipantToken: "join by an invite",
+	protocol.CodeParticipantInactive:     "join again by an invite",
+	protocol.CodeUserAlreadyJoined:       "use your own link, or another --user",
+	protocol.CodeSessionNotFound:         "check the link",
+	protocol.CodeSessionInactive:         "ask for another link",
+	protocol.CodeCommentNotAllowed:       "the host can change the mode or your role",
+	protocol.CodePromptNotAllowed:        "the host can change the mode or your role",
 }
 
 // explain makes an error one line that says what to do.
 func explain(err error) error {
 	if e, ok := errors.AsType[*protocol.Error](err); ok {
-		reason := oneLine(e.Message)
+		reason := cmp.Or(oneLine(e.Message), oneLine(string(e.Code)))
 		if what, known := advice[e.Code]; known && !strings.Contains(reason, what) {
-			reason = strings.TrimLeft(reason+": "+what, ": ")
+			reason += ": " + what
 		}
 		return errors.New(reason)
 	}

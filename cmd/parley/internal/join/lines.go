@@ -214,6 +214,9 @@ func (s *session) welcomed(w *client.Welcome) {
 		s.past(shown)
 	}
 	s.screen.welcome(s.room, &w.Welcome)
+	if s.room.readOnly != "" {
+		s.screen.line(alert, "* %s; you can read: /history N shows the last N events, /quit ends", s.room.readOnly)
+	}
 	s.room.seen(time.Now())
 }
 

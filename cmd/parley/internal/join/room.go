@@ -14,11 +14,12 @@ import (
 // room is what is known of the session: folded from the welcome and the events
 // after it. It is for one goroutine.
 type room struct {
-	self    protocol.Participant
-	mode    protocol.Mode
-	people  []protocol.Participant // who has not left, in join order
-	present []string               // ids of those who are connected
-	ledger  *ledger
+	self     protocol.Participant
+	readOnly string // why one can only read; empty where one takes part
+	mode     protocol.Mode
+	people   []protocol.Participant // who has not left, in join order
+	present  []string               // ids of those who are connected
+	ledger   *ledger
 }
 
 func newRoom() *room { return &room{ledger: newLedger()} }

@@ -1,6 +1,7 @@
 package join
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,17 +53,31 @@ func Run(ctx context.Context, o Options) error {
 	}
 	o.Client.Recent = protocol.DefaultLimits.RecentEvents
 	c, err := client.Open(ctx, o.Link, o.Client)
+	var ended error // why one can only read
+	if err != nil && o.Link.ParticipantID != "" && hasEnded(err) {
+		ended, o.Client.ReadOnly = err, true
+		c, err = client.Open(ctx, o.Link, o.Client)
+	}
 	if err != nil {
-		return explain(err)
+		return explain(cmp.Or(ended, err))
 	}
 	r := newRoom()
 	s := &session{o: o, c: c, room: r, screen: newScreen(o.Out, o.Colour, r.ledger), results: make(chan result, 1), lines: make(chan console.Line)}
+	if e, ok := errors.AsType[*protocol.Error](ended); ok {
+		s.room.readOnly = oneLine(e.Message)
+	}
 	defer s.work.Wait()
 	defer c.Close()
-	ended := make(chan struct{})
-	defer close(ended)
-	go s.read(ended) // it ends with In or with Run
+	done := make(chan struct{})
+	defer close(done)
+	go s.read(done) // it ends with In or with Run
 	return s.loop(ctx)
+}
+
+// hasEnded reports whether the session, or one's part in it, is over.
+func hasEnded(err error) bool {
+	e, ok := errors.AsType[*protocol.Error](err)
+	return ok && (e.Code == protocol.CodeSessionInactive || e.Code == protocol.CodeParticipantInactive)
 }
 
 // session is one run. All of it but what is said otherwise belongs to loop.

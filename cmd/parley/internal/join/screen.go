@@ -144,7 +144,7 @@ func (s *screen) item(r *room, i *item) {
 // proposal shows a prompt that waits.
 func (s *screen) proposal(r *room, i *item) {
 	hint := ""
-	if r.self.Role == protocol.RoleHost {
+	if r.self.Role == protocol.RoleHost && r.readOnly == "" {
 		hint = fmt.Sprintf("\n  (/approve %s or /reject %s)", i.name(), i.name())
 	}
 	s.line(alert, "? %s %s proposes: %s%s%s", i.name(), i.author, indented(i.approval.Prompt), hiddenWarning(i.author, i.approval.Prompt), hint)
