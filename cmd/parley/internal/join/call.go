@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-
-	"github.com/rogpeppe/go-internal/diff"
 )
 
 // toolCall is what is known of a tool call of the agent: what it announced, and
@@ -120,15 +118,6 @@ func (c toolCall) heading() string {
 	return "something that it does not name"
 }
 
-func diffs(list []content) (found []content) {
-	for _, c := range list {
-		if c.Type == "diff" {
-			found = append(found, c)
-		}
-	}
-	return found
-}
-
 // input returns the members of the raw input, if it is an object.
 func (c toolCall) input() (members map[string]json.RawMessage) {
 	_ = json.Unmarshal(c.RawInput, &members)
@@ -234,88 +223,10 @@ func (c toolCall) said(text string) bool {
 	return text == strings.TrimSpace(c.Title)
 }
 
-// dropSeen takes away the members of the raw input whose texts the diffs show.
-func (c toolCall) dropSeen(rest map[string]json.RawMessage) {
-	for name, raw := range rest {
-		var text string
-		if json.Unmarshal(raw, &text) != nil {
-			continue
-		}
-		if slices.ContainsFunc(diffs(c.Content), func(d content) bool { return d.shows(name, text) }) {
-			delete(rest, name)
-		}
-	}
-}
-
-// shows reports whether the diff shows all that a member of the raw input says:
-// its path, the text before or after or the part of it that changes, or the
-// same change as a patch.
-func (c content) shows(name, text string) bool {
-	before := ""
-	if c.OldText != nil {
-		before = *c.OldText
-	}
-	switch name = strings.ToLower(strings.ReplaceAll(name, "_", "")); {
-	case text == c.Path, text == before, text == c.NewText:
-		return true
-	case strings.HasPrefix(name, "old"):
-		return strings.Contains(before, text)
-	case strings.HasPrefix(name, "new"):
-		return strings.Contains(c.NewText, text)
-	}
-	return (name == "diff" || name == "patch") && isPatch(text, before, c.NewText)
-}
-
-// isPatch reports whether text is a patch that only removes lines of before and
-// adds lines of after.
-func isPatch(text, before, after string) bool {
-	hunk := false
-	removes, adds := lineSet(before), lineSet(after)
-	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		switch {
-		case strings.HasPrefix(line, "@@"):
-			hunk = true
-		case !hunk:
-			if !slices.ContainsFunc([]string{"Index: ", "====", "--- ", "+++ ", "diff ", "index "}, func(p string) bool { return strings.HasPrefix(line, p) }) {
-				return false
-			}
-		case strings.HasPrefix(line, "-") && !removes[line[1:]], strings.HasPrefix(line, "+") && !adds[line[1:]]:
-			return false
-		case strings.HasPrefix(line, " ") && !removes[line[1:]]:
-			return false
-		}
-	}
-	return true
-}
-
-func lineSet(text string) map[string]bool {
-	set := map[string]bool{}
-	for line := range strings.SplitSeq(text, "\n") {
-		set[line] = true
-	}
-	return set
-}
-
 // mentions reports whether a path stands in the heading or the details.
 func (c toolCall) mentions(path string, found []detail) bool {
 	return strings.Contains(c.Title, path) ||
 		slices.ContainsFunc(found, func(d detail) bool { return strings.Contains(d.text, path) })
-}
-
-// diffText is a whole diff, as lines with their context.
-func diffText(d content) string {
-	before, name := "", d.Path
-	if d.OldText == nil {
-		name += " (a new file)"
-	} else {
-		before = *d.OldText
-	}
-	text := diff.Diff("a", []byte(before), "b", []byte(d.NewText))
-	lines := strings.SplitN(string(text), "\n", 4) // diff a b, --- a, +++ b
-	if len(lines) < 4 {
-		return name + ": nothing changes"
-	}
-	return name + "\n" + lines[3]
 }
 
 // oneLineJSON is the longest object in bytes that is written on one line.

@@ -66,6 +66,18 @@ func TestQuestion_shows_everything_that_is_decided(t *testing.T) {
 			`{"title":"Edit","rawInput":{"diff":"--- a\n+++ a\n@@ -1 +1 @@\n-a\n+b\n","patch":"--- a\n+++ a\n@@ -1 +1 @@\n-a\n+rm\n"},
 			  "content":[{"type":"diff","path":"a","oldText":"a\n","newText":"b\n"}]}`,
 			"? #1 the agent asks to: Edit\n    a\n    @@ -1,1 +1,1 @@\n    -a\n    +b\n    input: {\"patch\":\"--- a\\n+++ a\\n@@ -1 +1 @@\\n-a\\n+rm\\n\"}\n"},
+		"parts that would change something else": {
+			`{"title":"Edit","rawInput":{"old_string":"keep","new_string":""},"content":[{"type":"diff","path":"f","oldText":"keep\n1\n2\n3\n4\na\n","newText":"keep\n1\n2\n3\n4\nb\n"}]}`,
+			"? #1 the agent asks to: Edit\n    f\n    @@ -3,4 +3,4 @@\n     2\n     3\n     4\n    -a\n    +b\n    input: {\"new_string\":\"\",\"old_string\":\"keep\"}\n"},
+		"a patch of another file": {
+			`{"title":"Edit","rawInput":{"patch":"--- /etc/passwd\n@@ -1 +1 @@\n-a\n+b\n"},"content":[{"type":"diff","path":"a","oldText":"a\n","newText":"b\n"}]}`,
+			"? #1 the agent asks to: Edit\n    a\n    @@ -1,1 +1,1 @@\n    -a\n    +b\n    input: {\"patch\":\"--- /etc/passwd\\n@@ -1 +1 @@\\n-a\\n+b\\n\"}\n"},
+		"a patch with a line that is none": {
+			`{"title":"Edit","rawInput":{"patch":"rm -rf ~\n@@ -1 +1 @@\n-a\n+b\n"},"content":[{"type":"diff","path":"a","oldText":"a\n","newText":"b\n"}]}`,
+			"? #1 the agent asks to: Edit\n    a\n    @@ -1,1 +1,1 @@\n    -a\n    +b\n    input: {\"patch\":\"rm -rf ~\\n@@ -1 +1 @@\\n-a\\n+b\\n\"}\n"},
+		"a patch that removes more": {
+			`{"title":"Edit","rawInput":{"patch":"@@ -1,2 +1,1 @@\n-keep\n-a\n+b\n"},"content":[{"type":"diff","path":"f","oldText":"keep\na\n","newText":"keep\nb\n"}]}`,
+			"? #1 the agent asks to: Edit\n    f\n    @@ -1,2 +1,2 @@\n     keep\n    -a\n    +b\n    input: {\"patch\":\"@@ -1,2 +1,1 @@\\n-keep\\n-a\\n+b\\n\"}\n"},
 		"a new file": {
 			`{"title":"Write","content":[{"type":"diff","path":"n","newText":"a\nb"}]}`,
 			"? #1 the agent asks to: Write\n    n (a new file)\n    @@ -0,0 +1,2 @@\n    +a\n    +b\n    \\ No newline at end of file\n"},
