@@ -84,6 +84,7 @@ func simulate(p plan) *run {
 		PermissionTimeout: 40 * time.Second,
 		TurnTimeout:       []time.Duration{0, 20 * time.Second}[rng.IntN(2)],
 		CancelGrace:       2 * time.Second,
+		AgentIdleAfter:    []time.Duration{time.Second, 20 * time.Second, 10 * time.Minute}[rng.IntN(3)],
 		IdleAfter:         []time.Duration{50 * time.Millisecond, 5 * time.Second, 5 * time.Minute}[rng.IntN(3)],
 		SnapshotEvery:     []int{3, 10, 1000}[rng.IntN(3)],
 		JournalRetry:      5 * time.Second,
