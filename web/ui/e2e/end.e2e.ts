@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
@@ -31,6 +32,23 @@ async function shareOn(server: string, hostSessionId: string, hostUserId: string
   });
 }
 
+/** How a button is at the moment that it appears. */
+function appearance(page: Page, text: string): Promise<string> {
+  return page.evaluate(
+    (text) =>
+      new Promise<string>((resolve) => {
+        new MutationObserver((_, observer) => {
+          const all = [...document.querySelectorAll("button")];
+          const button = all.find((b) => b.textContent === text);
+          if (!button) return;
+          observer.disconnect();
+          resolve(button.disabled ? "disabled" : "enabled");
+        }).observe(document.body, { subtree: true, childList: true });
+      }),
+    text,
+  );
+}
+
 test("an agent is ended from the start page, which says what is open on it", async () => {
   await share(server.url, "prompt_direct", "fast");
   const before = await agentsOn(server.url);
@@ -53,8 +71,11 @@ test("an agent is ended from the start page, which says what is open on it", asy
   await dialog.waitFor({ state: "detached" });
   expect(await agentsOn(server.url)).toEqual(before);
 
+  const appeared = appearance(page, "End the agent");
   await end.click();
-  await dialog.getByRole("button", { name: "End the agent" }).click();
+  expect(await appeared, "nobody can have read the question yet").toBe("disabled");
+  const yes = dialog.getByRole("button", { name: "End the agent" });
+  await yes.click(); // once it can be
   await dialog.waitFor({ state: "detached" });
   await end.waitFor({ state: "detached" });
   expect(await agentsOn(server.url)).toHaveLength(before.length - 1);
@@ -70,6 +91,13 @@ test("who ends the agent's process in a room is told where else it works", async
   const olga = await host(first.host);
   await more(olga, "End the agent's process");
   const dialog = olga.getByRole("dialog", { name: "End the agent's process?" });
+  await dialog.getByRole("button", { name: "End the agent's process" }).waitFor();
+  expect(
+    await dialog
+      .getByRole("button", { name: "Cancel" })
+      .evaluate((b) => b === document.activeElement),
+    "a held key goes to the way out",
+  ).toBe(true);
   await dialog.getByText("It also works for these sessions:").waitFor();
   expect(await dialog.getByRole("listitem").allTextContents()).toEqual(["zoe's session"]);
 });

@@ -7,8 +7,10 @@ import { listHostSessions, listSessions } from "../core/api.ts";
 import { recall, remember } from "../core/memory.ts";
 import { inviteReplaced, type Room } from "../core/room.ts";
 import { Invite } from "../parts/Invite.tsx";
+import { Visible } from "../content/Visible.tsx";
+import { Confirm } from "../parts/Confirm.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
-import { entriesOf, openOn, type Entry } from "../start/choose.ts";
+import { entriesOf, openOn } from "../start/choose.ts";
 import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
 import { useTools } from "./context.ts";
@@ -133,27 +135,33 @@ const questions = {
   stop: { title: t.room.stopAgentAsk, about: t.room.stopAgentAbout, yes: t.room.stopAgent },
 };
 
-/** The other sessions that are open on the room's agent, where the server tells. */
-function OtherSessions({ room }: { room: Room }) {
-  const [others, setOthers] = useState<Entry[]>([]);
+/** The titles of the other sessions that are open on the room's agent; null until they are known. */
+function useOthers(room: Room, wanted: boolean): string[] | null {
+  const [others, setOthers] = useState<string[] | null>(wanted ? null : []);
   const { id, hostSessionId } = room.session;
   useEffect(() => {
-    const known = Promise.all([listSessions(), listHostSessions()]);
-    known.then(
+    if (!wanted) return;
+    Promise.all([listSessions(), listHostSessions()]).then(
       ([sessions, hosts]) => {
         const open = openOn({ id: hostSessionId }, entriesOf(sessions, hosts));
-        setOthers(open.filter((e) => e.session.id !== id));
+        setOthers(open.filter((e) => e.session.id !== id).map((e) => e.title));
       },
-      () => {}, // for operators only
+      () => setOthers([]), // the server tells operators only
     );
-  }, [id, hostSessionId]);
-  if (others.length === 0) return null;
+  }, [id, hostSessionId, wanted]);
+  return others;
+}
+
+function OtherSessions({ titles }: { titles: readonly string[] }) {
+  if (titles.length === 0) return null;
   return (
     <div>
       <p>{t.running.others}</p>
       <ul className="open-on">
-        {others.map((e) => (
-          <li key={e.session.id}>{e.title}</li>
+        {titles.map((title, i) => (
+          <li key={i}>
+            <Visible text={title} />
+          </li>
         ))}
       </ul>
     </div>
@@ -163,6 +171,7 @@ function OtherSessions({ room }: { room: Room }) {
 function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typeof questions }) {
   const tools = useTools();
   const q = questions[which];
+  const others = useOthers(room, which === "stop");
   const client = tools.client;
   const act = {
     leave: () => client.leave(),
@@ -172,19 +181,14 @@ function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typ
   return (
     <Box title={q.title} onClose={onClose}>
       {which === "leave" ? <Leaving room={room} /> : <p>{q.about}</p>}
-      {which === "stop" && <OtherSessions room={room} />}
-      <div className="dialog-actions">
-        <Button variant="default" onClick={onClose}>
-          {t.cancel}
-        </Button>
-        <Button
-          color={which === "leave" ? undefined : "red"}
-          data-autofocus
-          onClick={() => void tools.run(act()).then((ok) => ok && onClose())}
-        >
-          {q.yes}
-        </Button>
-      </div>
+      <OtherSessions titles={others ?? []} />
+      <Confirm
+        yes={q.yes}
+        danger={which !== "leave"}
+        ready={others !== null}
+        onYes={() => void tools.run(act()).then((ok) => ok && onClose())}
+        onNo={onClose}
+      />
     </Box>
   );
 }

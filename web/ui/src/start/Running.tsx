@@ -5,6 +5,8 @@ import type { HostSession } from "parley-client";
 
 import { endAgent } from "../core/api.ts";
 import { relativeTime } from "../core/format.ts";
+import { Visible } from "../content/Visible.tsx";
+import { Confirm } from "../parts/Confirm.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
@@ -47,7 +49,7 @@ export function Running({ agents, entries, reload }: Props) {
         ))}
       </ul>
       {ending && (
-        <Confirm
+        <Question
           agent={ending}
           open={openOn(ending, entries)}
           onClose={() => setEnding(null)}
@@ -66,7 +68,7 @@ function Text({ agent: a, open }: { agent: HostSession; open: number }) {
   return (
     <span className="agent-text">
       <strong className="cut" title={nameOf(a)}>
-        {nameOf(a)}
+        <Visible text={nameOf(a)} />
       </strong>
       <span className="soft">
         {a.title && a.title.toLowerCase() !== a.agent.toLowerCase() && `${a.agent} · `}
@@ -77,15 +79,15 @@ function Text({ agent: a, open }: { agent: HostSession; open: number }) {
   );
 }
 
-interface ConfirmProps {
+interface QuestionProps {
   agent: HostSession;
   open: readonly Entry[];
   onClose(): void;
   onEnded(): void;
 }
 
-/** Asks before an agent is ended, and says whose work that ends. The focus is on the way out. */
-function Confirm({ agent, open, onClose, onEnded }: ConfirmProps) {
+/** Asks before an agent is ended, and says whose work that ends. */
+function Question({ agent, open, onClose, onEnded }: QuestionProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const end = async () => {
@@ -100,7 +102,7 @@ function Confirm({ agent, open, onClose, onEnded }: ConfirmProps) {
     }
   };
   return (
-    <Modal opened onClose={onClose} title={t.running.ask(nameOf(agent))}>
+    <Modal opened onClose={onClose} title={<Visible text={t.running.ask(nameOf(agent))} />}>
       <div className="stack">
         <p>{t.running.about}</p>
         {open.length === 0 ? (
@@ -111,7 +113,7 @@ function Confirm({ agent, open, onClose, onEnded }: ConfirmProps) {
             <ul className="open-on">
               {open.map((e) => (
                 <li key={e.session.id}>
-                  {e.title}{" "}
+                  <Visible text={e.title} />{" "}
                   <span className="soft">
                     {t.start.created(relativeTime(Date.parse(e.session.createdAt), Date.now()))}
                   </span>
@@ -125,14 +127,13 @@ function Confirm({ agent, open, onClose, onEnded }: ConfirmProps) {
             {error}
           </p>
         )}
-        <div className="dialog-actions">
-          <Button variant="default" data-autofocus onClick={onClose}>
-            {t.cancel}
-          </Button>
-          <Button color="red" loading={busy} onClick={() => void end()}>
-            {t.running.confirm}
-          </Button>
-        </div>
+        <Confirm
+          yes={t.running.confirm}
+          danger
+          busy={busy}
+          onYes={() => void end()}
+          onNo={onClose}
+        />
       </div>
     </Modal>
   );
