@@ -58,20 +58,22 @@ func (r *Reader) Next() ([]byte, error) {
 // headSize is how much is returned of a line that is too long, in bytes.
 const headSize = 1 << 10
 
-// rest reads on after head, which filled the buffer. The long line gets memory
-// of its own, so that one of them does not make the reader big for ever.
+// rest reads on after head, which filled the buffer. The parts of a long line are
+// put together once it has ended, so that one that never does takes no more
+// memory than the cap.
 func (r *Reader) rest(head []byte) ([]byte, error) {
-	line := bytes.Clone(head)
+	parts := [][]byte{bytes.Clone(head)}
+	size := len(head)
 	for {
 		part, err := r.buf.ReadSlice('\n')
 		// Two more than the cap, for the line's end.
-		if len(line)+len(part) > r.max+2 {
+		if size += len(part); size > r.max+2 {
 			r.dropping = errors.Is(err, bufio.ErrBufferFull)
-			return bytes.Clone(line[:min(len(line), headSize)]), ErrTooLong // the rest is garbage at once
+			return bytes.Clone(parts[0][:min(len(head), headSize)]), ErrTooLong // the rest is garbage at once
 		}
-		line = append(line, part...)
+		parts = append(parts, bytes.Clone(part))
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, err
+			return bytes.Join(parts, nil), err
 		}
 	}
 }
