@@ -10,8 +10,9 @@ func (s *hostState) progress(e AgentProgress) decision {
 	if s.Agent != protocol.AgentStarting || s.Detail == e.Detail {
 		return decision{}
 	}
+	began := s.StartedAt // a copy, for other goroutines to read
 	starts := agentIs(protocol.AgentStarting)
-	starts.Detail, starts.StartedAt = e.Detail, &s.StartedAt
+	starts.Detail, starts.StartedAt = e.Detail, &began
 	return decision{events: []event{{public: starts}}}.with(tellOpen{agentChanged{starts.AgentStatusChanged}})
 }
 
@@ -23,7 +24,8 @@ func (s *hostState) strayOutput() decision {
 	case s.Running == nil && s.Strayed, s.Running != nil && s.Running.Strayed:
 		return decision{}
 	case s.Running != nil:
-		note.ApprovalID = &s.Running.Turn.Approval
+		approval := s.Running.Turn.Approval
+		note.ApprovalID = &approval
 	}
 	return decision{events: []event{{public: &note}}}.with(tellOpen{agentNote{note}})
 }
