@@ -22,7 +22,7 @@ type hostState struct {
 	Strayed      bool                 // people know that this process writes lines that are no messages outside of turns
 	AgentSession string               // the agent's own id
 	CanLoad      bool                 // the agent can load that session in a new process
-	Worked       bool                 // the agent has had a turn: a new session would not do
+	Worked       bool                 // the agent has had a turn: a new session would not remember it
 	LoadError    string               // why that session cannot be loaded; empty if it can or was not tried
 	Deleted      bool
 	NeverRan     bool                // it was deleted because its agent could not be started

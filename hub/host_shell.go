@@ -183,6 +183,7 @@ func (s *hostShell) listen(in input) (input, bool) {
 
 func (s *hostShell) ready(m agentReady) any {
 	if m.err != nil {
+		s.actor.log.Warn("the agent could not be started", zap.Error(m.err))
 		return launchFailed{m.err}
 	}
 	s.agent.agent = m.agent

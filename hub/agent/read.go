@@ -149,6 +149,9 @@ func (s *session) turnEnded(turn string, m wire.Message) {
 	} else if err := json.Unmarshal(m.Result, &result); err != nil {
 		ended.Err = errors.New("the agent's answer cannot be read")
 	}
+	if ended.Err != nil {
+		s.log.Warn("the agent answered a prompt with an error", zap.String("turn", turn), zap.Error(ended.Err))
+	}
 	ended.StopReason = wire.Brief(result.StopReason)
 	s.tell(ended)
 }

@@ -39,6 +39,11 @@ async function shares(agent: string): Promise<Page> {
   return page;
 }
 
+async function running(): Promise<unknown[]> {
+  const answer = await fetch(`${server.url}/api/sessions`);
+  return ((await answer.json()) as { sessions: unknown[] }).sessions;
+}
+
 test("who shares an agent that cannot be started reads the reason", async () => {
   const page = await shares("locked");
   const why = page.getByRole("dialog").getByRole("alert");
@@ -57,6 +62,15 @@ test("who waits for an agent sees what it waits for, and can give it up", async 
   await dialog.getByText("Starting slow.").waitFor({ state: "detached" });
   expect(await dialog.getByRole("alert").count()).toBe(0);
 
+  await dialog.getByRole("button", { name: "Share", exact: true }).click();
+  await dialog.getByText("Starting slow.").waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await expect.poll(running, { timeout: 10_000 }).toEqual([]); // a dialog that is closed leaves no agent
+
+  await page.getByRole("button", { name: "Share a session" }).click();
+  await page.getByLabel("Your name").fill("Olga");
+  await page.getByLabel("Agent", { exact: true }).selectOption("slow");
   await dialog.getByRole("button", { name: "Share", exact: true }).click();
   await dialog.getByText("Starting slow.").waitFor();
   await writeFile(join(dir, "ready"), "");

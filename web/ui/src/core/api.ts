@@ -76,10 +76,12 @@ export async function howEnded(session: string): Promise<"expired" | "ended"> {
 /**
  * Starts an agent and waits until it is ready, however long that takes: a proxy may not wait as
  * long for one answer, so the same request is sent again and again. waiting is told how it goes.
+ * When it is given up, the agent is ended.
  */
 export async function startAgent(
   agent: string,
   title: string,
+  givenUp: AbortSignal,
   waiting: (starting: HostSession) => void,
 ): Promise<HostSession> {
   const request = { agent, ...(title && { title }) };
@@ -91,6 +93,10 @@ export async function startAgent(
       request,
       headers,
     );
+    if (givenUp.aborted) {
+      await endAgent(session.id);
+      throw givenUp.reason;
+    }
     if (session.status !== "starting") return session;
     waiting(session);
   }

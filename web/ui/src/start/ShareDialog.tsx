@@ -106,18 +106,18 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
   const [busy, setBusy] = useState(false);
   const [start, setStart] = useState<Start | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const givenUp = useRef(false);
+  const giveUp = useGivingUp(start?.agent.id);
   const submit = async (w: Wishes) => {
     const name = w.name.trim();
     const title = w.title.trim();
     const since = Date.now();
-    givenUp.current = false;
+    const { signal } = (giveUp.current = new AbortController());
     setBusy(true);
     setError(null);
     try {
       const hostSessionId =
         w.from === "fresh"
-          ? (await startAgent(w.agent, title, (agent) => setStart({ agent, since }))).id
+          ? (await startAgent(w.agent, title, signal, (agent) => setStart({ agent, since }))).id
           : w.hostSession;
       const made = await share({
         hostSessionId,
@@ -129,17 +129,27 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
       keep(made, name, title);
       onMade(made);
     } catch (e) {
-      if (!givenUp.current) setError(errorText(e));
+      if (!signal.aborted) setError(errorText(e));
       setBusy(false);
     } finally {
       setStart(null);
     }
   };
-  const giveUp = () => {
-    givenUp.current = true; // the start fails, as it should
-    if (start) void endAgent(start.agent.id).catch(() => null);
-  };
-  return { busy, start, error, submit, giveUp };
+  return { busy, start, error, submit, giveUp: () => giveUp.current.abort() };
+}
+
+/** What gives a start up: also when the dialog is closed, which then shares nothing. */
+function useGivingUp(starting: string | undefined) {
+  const giveUp = useRef(new AbortController());
+  useEffect(() => () => giveUp.current.abort(), []);
+  useEffect(() => {
+    if (starting === undefined) return;
+    const { signal } = giveUp.current;
+    const end = () => void endAgent(starting).catch(() => null); // the start then fails at once
+    signal.addEventListener("abort", end);
+    return () => signal.removeEventListener("abort", end);
+  }, [starting]);
+  return giveUp;
 }
 
 interface PartProps {
