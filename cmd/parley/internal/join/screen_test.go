@@ -134,6 +134,21 @@ func TestScreen_shows_every_event(t *testing.T) {
 	}
 }
 
+func TestScreen_shows_a_proposal_whole_and_marks_what_cannot_be_seen(t *testing.T) {
+	var out strings.Builder
+	r := newRoom()
+	s := newScreen(&out, false, r.ledger)
+	prompt := "Add a test" + strings.Repeat(" and then another one", 400) + "\U000E0072\U000E006D\u202e.\n* Olga left"
+	event, err := protocol.Marshal(&protocol.Event{Type: protocol.EventPromptPendingApproval, Payload: &protocol.PromptPendingApproval{
+		Approval:    protocol.Approval{ID: "a", Prompt: prompt, Status: protocol.ApprovalPending},
+		Participant: protocol.Participant{ID: "p", UserID: "ben"},
+	}})
+	require.NoError(t, err)
+	show(t, s, r, string(event))
+	require.Contains(t, out.String(), strings.Repeat(" and then another one", 400)+"⟨U+E0072⟩⟨U+E006D⟩⟨U+202E⟩.\n    * Olga left")
+	require.Contains(t, out.String(), "3 characters cannot be seen")
+}
+
 func show(t *testing.T, s *screen, r *room, line string) {
 	m, err := protocol.DecodeServer([]byte(line))
 	require.NoError(t, err)
