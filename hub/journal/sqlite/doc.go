@@ -38,7 +38,7 @@
 //
 // The files have to keep their names. One that was removed, moved or replaced
 // while it was open would go on taking writes that nobody can read, so the names
-// are looked up at commits and reads, at most once a second, and at Ready. From a
+// are looked up at each commit, at Ready, and at reads at most once a second. From a
 // mismatch on, everything fails with hub.ErrUnavailable until the journal is
 // opened again, also when the files come back: nobody knows what others have
 // written meanwhile. Close then deletes no file; if only the log is gone, what it

@@ -11,13 +11,13 @@ import (
 	"parley/hub"
 )
 
-// checkEvery is how often the files are looked at, at most: three or four calls
-// of stat cost about a hundredth of a commit.
+// checkEvery is how often reads look at the files, at most. Commits look each
+// time: four calls of stat cost about a hundredth of a commit.
 const checkEvery = time.Second
 
 // files are the files that the journal has open. A file that was removed, moved
 // away or replaced goes on taking writes that nobody will ever read, so their
-// names are looked up now and again. Its methods are safe for concurrent use.
+// names are looked up at commits and reads. Its methods are safe for concurrent use.
 type files struct {
 	opened  []openedFile // immutable after open
 	checked atomic.Int64 // when check last looked, in nanoseconds since 1970

@@ -15,9 +15,6 @@ import (
 	"parley/hub/hubtest/faultdisk"
 )
 
-// lookAgain lets the next call look at the files, as if a second had gone by.
-func (f *files) lookAgain() { f.checked.Store(0) }
-
 // eachLoss runs a test with every way in which a running journal loses a file.
 func eachLoss(t *testing.T, test func(t *testing.T, lose func(t *testing.T, dir string))) {
 	remove := func(names ...string) func(*testing.T, string) {
@@ -68,11 +65,11 @@ func TestJournal_acknowledges_nothing_once_a_file_of_it_is_gone(t *testing.T) {
 		require.NoError(t, j.Ready(t.Context()))
 
 		lose(t, dir)
-		j.files.lookAgain()
 		err = w.Append(s.Fork().Next(1)).Err()
 		require.ErrorIs(t, err, hub.ErrUnavailable)
 		require.ErrorContains(t, err, "restart the server")
 		require.ErrorIs(t, w.Append(s.Fork().Next(1)).Err(), hub.ErrUnavailable, "for good")
+		require.ErrorIs(t, j.Ready(t.Context()), hub.ErrUnavailable, "though it was ready a moment ago")
 		_, err = j.Head(t.Context(), s.ID)
 		require.ErrorIs(t, err, hub.ErrUnavailable, "what another file holds is not read")
 	})
@@ -128,7 +125,6 @@ func TestJournal_keeps_what_was_acknowledged_when_its_log_is_removed(t *testing.
 			if end.close {
 				require.NoError(t, j.Close())
 			} else {
-				j.files.lookAgain()
 				require.Error(t, w.Append(s.Fork().Next(1)).Err())
 			}
 			left := t.TempDir()

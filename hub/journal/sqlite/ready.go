@@ -36,6 +36,9 @@ func (j *Journal) Ready(ctx context.Context) error {
 	if j.closed.Load() {
 		return hub.ErrClosed
 	}
+	if err := j.files.err(); err != nil {
+		return err
+	}
 	commit := j.probe()
 	select {
 	case <-commit.Done():

@@ -132,10 +132,8 @@ func (j *Journal) write(batch []*journal.Request) error {
 		j.rescue()
 		return err
 	}
-	check := j.files.check
-	if isProbe(batch) || !j.writer.connected() {
-		check = j.files.look // connecting goes by the names
-		if err := check(); err != nil {
+	if isProbe(batch) || !j.writer.connected() { // connecting goes by the names
+		if err := j.files.look(); err != nil {
 			return err
 		}
 	}
@@ -150,7 +148,7 @@ func (j *Journal) write(batch []*journal.Request) error {
 	if err := j.writer.write(batch); err != nil {
 		return err
 	}
-	if err := check(); err != nil {
+	if err := j.files.look(); err != nil {
 		j.rescue()
 		return err
 	}
