@@ -62,6 +62,14 @@ func runFake(how string) {
 	case "ignores SIGTERM":
 		signal.Ignore(syscall.SIGTERM)
 		defer func() { select {} }()
+	case "says farewell at SIGTERM":
+		asked := make(chan os.Signal, 1)
+		signal.Notify(asked, syscall.SIGTERM)
+		go func() { // ends the process
+			<-asked
+			fmt.Println(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"fake-1","update":{"sessionUpdate":"note","text":"farewell"}}}`)
+			os.Exit(5)
+		}()
 	case "closes its output":
 		defer func() { select {} }()
 	}

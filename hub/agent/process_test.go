@@ -270,10 +270,20 @@ func TestStop_ends_an_agent_whose_supervisor_was_made_to_hang(t *testing.T) {
 	}
 }
 
+// A service manager asks all processes of a service to end at once.
 func TestSupervisor_that_is_asked_to_end_ends_its_agent(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake("ignores SIGTERM"))
 	require.NoError(t, syscall.Kill(supervisorOf(r), syscall.SIGTERM))
 	end, _ := exited(r)
 	require.Nil(t, end.ExitCode)
+}
+
+func TestSupervisor_that_is_asked_to_end_leaves_its_agent_time(t *testing.T) {
+	t.Parallel()
+	r := ready(t, fake("says farewell at SIGTERM"))
+	require.NoError(t, syscall.Kill(supervisorOf(r), syscall.SIGTERM))
+	end, said := exited(r)
+	require.Equal(t, code(5), end.ExitCode)
+	require.Equal(t, []string{r.note("farewell")}, said)
 }

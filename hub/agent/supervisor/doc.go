@@ -12,7 +12,8 @@
 //   - it is told to by [Child.Kill],
 //   - the process that has started it ends, by kill -9 too: the socket between
 //     the two is closed then,
-//   - it gets SIGTERM, SIGINT or SIGHUP.
+//   - it gets SIGTERM, SIGINT or SIGHUP, after it has asked the command to end and
+//     waited some seconds.
 //
 // When the supervisor itself is killed, the command is killed by the kernel
 // (PR_SET_PDEATHSIG), and what it had started is adopted and killed by the

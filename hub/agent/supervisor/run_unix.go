@@ -23,6 +23,7 @@ const argv0 = "parley-agent-supervisor"
 const controlFD = 3
 
 const (
+	termWait    = 3 * time.Second       // for a command that was asked to end
 	killWait    = 5 * time.Second       // for killed processes to be gone
 	killPoll    = 2 * time.Millisecond  // between the first two looks
 	killPollMax = 50 * time.Millisecond // between later ones
@@ -71,10 +72,7 @@ func supervise() {
 	}
 	s.tell(news{Started: true})
 	go s.obey(in) // these two end with the process
-	go func() {
-		<-stop
-		s.kill()
-	}()
+	go s.yield(stop)
 	s.reap()
 	s.exit(0)
 }
@@ -125,6 +123,18 @@ func (s *supervisor) obey(in *bufio.Reader) {
 			s.kill()
 		}
 	}
+}
+
+// yield ends the command when this process is asked to end, as by a service manager
+// that stops all at once: kindly at first.
+func (s *supervisor) yield(stop <-chan os.Signal) {
+	<-stop
+	s.terminate()
+	select {
+	case <-stop:
+	case <-time.After(termWait):
+	}
+	s.kill()
 }
 
 func (s *supervisor) terminate() {
