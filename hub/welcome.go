@@ -69,7 +69,7 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 	}
 	w := &Welcome{people: s.People.show(), recent: a.recent, at: at}
 	w.Welcome = protocol.Welcome{
-		Session:     s.Session,
+		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
 		Approvals:   []protocol.Approval{},
 		Permissions: []protocol.Permission{},
@@ -118,4 +118,15 @@ func beginning(text string, bytes int) string {
 		bytes--
 	}
 	return text[:bytes]
+}
+
+// sessionFor is the session as a participant is welcomed to it. The host, who
+// could make a new invite, is told the present one instead.
+func (s *sharedState) sessionFor(p protocol.Participant, readOnly bool) protocol.Session {
+	session := s.Session
+	if p.Role == protocol.RoleHost && s.active() && !readOnly {
+		invite := s.rules.key.token(inviteToken, s.ID.String(), s.Invite)
+		session.InviteToken = &invite
+	}
+	return session
 }

@@ -13,7 +13,7 @@ type Session struct {
 	HostSessionID    string        `json:"hostSessionId"`
 	Mode             Mode          `json:"mode"`
 	ApprovalRequired bool          `json:"approvalRequired"` // exactly when Mode is ModePromptWithApproval
-	InviteToken      *string       `json:"inviteToken"`      // null except in the answer to create
+	InviteToken      *string       `json:"inviteToken"`      // null except in the answer to create, and in the host's welcome to an active session
 	CreatedAt        time.Time     `json:"createdAt"`
 	ExpiresAt        *time.Time    `json:"expiresAt"`
 	Status           SessionStatus `json:"status"`

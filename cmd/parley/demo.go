@@ -14,6 +14,7 @@ import (
 
 	"parley/protocol"
 	"parley/protocol/client"
+	"parley/web"
 )
 
 func newDemoCommand() *cobra.Command {
@@ -121,16 +122,24 @@ func showDemo(out io.Writer, url string, c *protocol.CreateAnswer) {
 
   You, the host:  %s
   Invite others:  %s
-
+%s
 Or join from other terminals, as a guest and as the host:
 
   %s join '%s' --name Ben
   %s join '%s'
-`, mine, invite, self, invite, self, mine)
+`, mine, invite, onlyHere(url), self, invite, self, mine)
 	if f, ok := out.(*os.File); ok && isTerminal(f) {
 		fmt.Fprint(out, guide)
 	}
 	fmt.Fprintln(out, "\nCtrl-C stops the demo.")
+}
+
+// onlyHere says it where links work on this machine only.
+func onlyHere(url string) string {
+	if _, address, _ := strings.Cut(url, "://"); !web.IsLoopback(address) {
+		return ""
+	}
+	return "\nThese links work on this machine only.\n"
 }
 
 // builtByGoRun reports whether the program is one that go run made and will

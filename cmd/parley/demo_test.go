@@ -21,6 +21,7 @@ func TestDemo_is_joined_from_two_terminals(t *testing.T) {
 	mine := demo.Out.Await(t, `You, the host: +(http\S+)`)[1]
 	invite := demo.Out.Await(t, `Invite others: +(http\S+)`)[1]
 	require.Less(t, time.Since(begun), 10*time.Second)
+	demo.Out.Await(t, `These links work on this machine only`)
 
 	ben := e2e.Start(t, e2e.Command{Args: []string{"join", invite, "--name", "Ben"}, Stdin: true})
 	ben.Out.Await(t, `you are Ben, collaborator`)

@@ -168,7 +168,7 @@ export interface Session {
   mode: Mode;
   /** exactly when Mode is ModePromptWithApproval */
   approvalRequired: boolean;
-  /** null except in the answer to create */
+  /** null except in the answer to create, and in the host's welcome to an active session */
   inviteToken: string | null;
   createdAt: string;
   expiresAt: string | null;

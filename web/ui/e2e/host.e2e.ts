@@ -28,6 +28,29 @@ test("the host makes a guest a viewer, and a collaborator again", async () => {
   await said(olga, "Here again").waitFor();
 });
 
+test("a browser that knows nothing but the host's own link has the invite that works", async () => {
+  const link = await share(server.url);
+  const olga = await host(link.host);
+  await olga.getByRole("button", { name: "Invite people" }).click(); // of the empty room
+  const dialog = olga.getByRole("dialog");
+  await dialog.getByText("This link works on this computer only").waitFor();
+  const shown = await dialog.getByLabel("Invite link", { exact: true }).innerText();
+  expect(shown).toBe(link.invite);
+  const ben = await guest(shown, "Ben");
+  await ben.getByRole("button", { name: "Invite", exact: true }).click();
+  const bens = ben.getByRole("dialog").getByLabel("Invite link", { exact: true });
+  expect(await bens.innerText()).toBe(link.invite);
+
+  await dialog.getByRole("button", { name: "Make a new link" }).click();
+  await ben.getByText("was replaced, and lets nobody in any more").waitFor();
+  const cleo = await guest(
+    await dialog.getByLabel("Invite link", { exact: true }).innerText(),
+    "Cleo",
+  );
+  await write(cleo, "People", "It works");
+  await said(olga, "It works").waitFor();
+});
+
 test("an invite is copied, and a new one makes it useless", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);

@@ -164,6 +164,8 @@ export const t = {
     qr: "QR code of the invite link",
     terminal: "Or from a terminal",
     about: "Anyone with this link can join. Give it only to people you want inside.",
+    onlyHere:
+      "This link works on this computer only, since its address is that of the computer itself. To let others in, open this page under an address that they can reach.",
     unknown: (host: boolean, replaced: boolean) =>
       (replaced
         ? "The invite link that this browser knows was replaced, and lets nobody in any more. "

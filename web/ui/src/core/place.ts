@@ -22,6 +22,11 @@ export function server(): string {
   return location.origin + rootOf(location.pathname);
 }
 
+/** Whether a host name is that of the machine itself, so that others cannot reach it. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/i.test(host);
+}
+
 export function placeOf(pathname: string, hash: string): Place {
   const session = path.exec(pathname)?.[2];
   if (!session) return { page: "start" };

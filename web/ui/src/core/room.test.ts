@@ -67,6 +67,20 @@ describe("a room", () => {
     expect(inviteReplaced(enter(welcome()), undefined)).toBe(false);
   });
 
+  test("knows the invite that the host was told until it is replaced", () => {
+    const told = { ...welcome().session, inviteToken: "inv" };
+    const room = take(
+      enter(welcome({ session: told })),
+      new Story().add("session_updated", {
+        session: { ...told, inviteToken: null },
+        participant: olga,
+      }).events,
+    );
+    expect(room.session.inviteToken).toBe("inv");
+    const after = take(room, new Story().add("invite_rotated", { participant: olga }).events);
+    expect(after.session.inviteToken).toBeNull();
+  });
+
   test("knows which turn runs that began before the events it has", () => {
     const at = (minute: number) => `2026-03-01T10:0${minute}:00Z`;
     const approvals = [

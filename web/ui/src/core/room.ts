@@ -107,7 +107,12 @@ function takeOne(room: Room, e: SessionEvent): Room {
   if (!isKnownEvent(e)) return room;
   switch (e.type) {
     case "session_updated":
-      return { ...room, session: e.payload.session };
+      return {
+        ...room,
+        session: { ...e.payload.session, inviteToken: room.session.inviteToken },
+      };
+    case "invite_rotated":
+      return { ...room, session: { ...room.session, inviteToken: null } };
     case "session_closed":
       return {
         ...room,

@@ -10,7 +10,7 @@ import { duration, initials, relativeTime, shorten, shortPath } from "./format.t
 import { goesOn } from "./items.ts";
 import { isSafeLink } from "./links.ts";
 import { newUserId } from "./memory.ts";
-import { placeOf, rootOf } from "./place.ts";
+import { isLoopback, placeOf, rootOf } from "./place.ts";
 import { reasonIn, stateFor } from "./states.ts";
 import { apply, emptyTimeline } from "./timeline.ts";
 import { firstUnread, unreadCount } from "./unread.ts";
@@ -101,6 +101,13 @@ test("a text is one code fence, or is not", () => {
 });
 
 describe("an address", () => {
+  it("are on this machine alone where the host is its own", () => {
+    for (const host of ["localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
+      expect(isLoopback(host), host).toBe(true);
+    for (const host of ["example.com", "localhost.example", "10.0.0.1", "1127.0.0.1", "[::2]"])
+      expect(isLoopback(host), host).toBe(false);
+  });
+
   it("leads to the start page, or into a session", () => {
     expect(placeOf("/", "")).toEqual({ page: "start" });
     expect(placeOf("/s/abc", "#i=inv")).toEqual({ page: "session", session: "abc", invite: "inv" });

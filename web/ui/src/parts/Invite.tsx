@@ -1,6 +1,6 @@
 import { formatLink } from "parley-client";
 
-import { server } from "../core/place.ts";
+import { isLoopback, server } from "../core/place.ts";
 import { t } from "../texts.ts";
 import { CopyField } from "./CopyField.tsx";
 import { QrCode } from "./QrCode.tsx";
@@ -11,6 +11,7 @@ export function Invite({ session, invite }: { session: string; invite: string })
   return (
     <div className="invite">
       <p className="soft">{t.invite.about}</p>
+      {isLoopback(location.hostname) && <p className="note">{t.invite.onlyHere}</p>}
       <CopyField label={t.invite.label} copyLabel={t.invite.copy} text={link} />
       <QrCode text={link} label={t.invite.qr} />
       <p className="soft">{t.invite.terminal}</p>

@@ -81,7 +81,8 @@ function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
   const known = recall(room.session.id);
   const replaced = inviteReplaced(room, known?.inviteSince);
   const active = room.session.status === "active";
-  const invite = active && !replaced ? known?.invite : undefined;
+  const told = room.session.inviteToken ?? (replaced ? undefined : known?.invite);
+  const invite = active ? told : undefined;
   const rotate = async () => {
     const token = parseLink(await tools.client.rotateInvite()).invite;
     const inviteSince = tools.client.cursor;
