@@ -35,8 +35,7 @@ func (s *session) leave(ctx context.Context) (show func(), err error) {
 			s.screen.line(plain, "%s", leftAsGuest)
 			return
 		}
-		s.screen.line(plain, "%s", leftAsHost)
-		s.screen.line(plain, "  parley join '%s'", s.c.Own())
+		s.ownLink(leftAsHost)
 	}, nil
 }
 

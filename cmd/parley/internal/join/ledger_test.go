@@ -2,11 +2,13 @@ package join
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"parley/protocol"
 )
@@ -194,4 +196,47 @@ func TestRoom_a_new_welcome_keeps_the_numbers(t *testing.T) {
 	require.Equal(t, []string{"#3 c", "#4 d"}, names)
 	_, err := r.ledger.pick(kindProposal, 1, typed(500, 1000), false)
 	require.ErrorContains(t, err, "#1 (a) no longer waits (while the connection was lost)")
+}
+
+// TestPick_without_a_number_never_takes_what_the_line_was_not_meant_for tries
+// histories: what is taken was on the screen, alone, from before the line was
+// begun until it was sent.
+func TestPick_without_a_number_never_takes_what_the_line_was_not_meant_for(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l, now, own := newLedger(), 0, map[int]bool{}
+		type life struct{ from, to int }
+		lives := map[*item]*life{}
+		began := rapid.IntRange(0, 10_000).Draw(t, "began")
+		ended := began + rapid.IntRange(0, 3_000).Draw(t, "took")
+		for range rapid.IntRange(0, 8).Draw(t, "changes") {
+			now += rapid.IntRange(1, 3_000).Draw(t, "later")
+			if now > ended {
+				break
+			}
+			waiting := l.waiting(kindQuestion)
+			if len(waiting) > 0 && rapid.Bool().Draw(t, "goes") {
+				i := waiting[rapid.IntRange(0, len(waiting)-1).Draw(t, "which")]
+				own[i.number] = rapid.Bool().Draw(t, "own")
+				l.end(i, "answered", own[i.number], after(now))
+				lives[i].to = now
+				continue
+			}
+			lives[asks(l, fmt.Sprint(now), now)] = &life{now, math.MaxInt}
+		}
+		chosen := rapid.Bool().Draw(t, "chosen")
+		got, err := l.pick(kindQuestion, 0, typed(began, ended), chosen)
+		if err != nil {
+			return
+		}
+		require.LessOrEqual(t, lives[got].from, began)
+		require.True(t, chosen || ended-lives[got].from >= 700)
+		for i, life := range lives {
+			if i != got && !own[i.number] {
+				require.False(t, life.from <= ended && life.to >= began-700, "#%d was there too", i.number)
+			}
+			if i != got {
+				require.LessOrEqual(t, life.to, ended, "two waited")
+			}
+		}
+	})
 }

@@ -247,12 +247,17 @@ func (s *session) ended() error {
 	return explain(stopped)
 }
 
-// wayBack closes the input line first, which would break the link into rows.
 func (s *session) wayBack() {
+	s.ownLink("* you are still a participant; the way back, for your eyes only:")
+}
+
+// ownLink prints one's own link below a text. It closes the input line first,
+// which would break the link into rows.
+func (s *session) ownLink(text string) {
 	s.screen.endStream()
 	if s.o.Console != nil {
 		s.o.Console.Close()
 	}
-	s.screen.line(plain, "* you are still a participant; the way back, for your eyes only:")
+	s.screen.line(plain, "%s", text)
 	s.screen.line(plain, "  parley join '%s'", s.c.Own())
 }

@@ -192,9 +192,17 @@ func TestTerminal_no_line_of_others_begins_like_one_of_the_program(t *testing.T)
 }
 
 func TestTerminal_prints_the_way_back_on_one_line(t *testing.T) {
-	s := clienttest.New(t)
-	host := terminal(t, s)
-	host.keys("\x03")
-	require.NoError(t, host.ends())
-	host.sees("  parley join '" + s.HostLink() + "'\r\n")
+	for name, keys := range map[string]string{"on Ctrl-C": "\x03", "on /quit": "/quit\r", "after leaving": "/leave\r"} {
+		t.Run(name, func(t *testing.T) {
+			s := clienttest.New(t)
+			host := terminal(t, s)
+			host.keys(keys)
+			if keys == "/leave\r" {
+				host.sees("Type /leave again to leave.")
+				host.keys(keys)
+			}
+			require.NoError(t, host.ends())
+			host.sees("  parley join '" + s.HostLink() + "'\r\n")
+		})
+	}
 }
