@@ -75,6 +75,30 @@ func TestReading_ends_at_once_with_a_removal(t *testing.T) {
 	})
 }
 
+// Those who left and read on cannot keep out who takes part, and nobody the host.
+func TestReading_takes_up_no_more_than_half_of_the_room(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{MaxConnections: 6, MaxOwnConnections: 4})
+		ben := r.join("ben")
+		ben.say(&protocol.Leave{}, nil)
+		ben.sub.Close()
+		synctest.Wait()
+		full := &protocol.Error{Code: protocol.CodeTooManyParticipants}
+		read := &protocol.Resume{ParticipantID: ben.me.ID, ParticipantToken: ben.token, ReadOnly: true}
+		for range 3 {
+			ben.reads()
+		}
+		_, err := r.tryAttach(read)
+		require.ErrorIs(t, err, full)
+		r.join("cem")
+		r.join("dot")
+		_, err = r.tryAttach(&protocol.Join{InviteToken: r.invite, UserID: "eve"})
+		require.ErrorIs(t, err, full)
+		r.host.again()
+		r.host.say(&protocol.Chat{Text: "the host finds room"}, nil)
+	})
+}
+
 func TestArchive_has_every_event_in_pages_bounded_in_bytes(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{MaxBacklog: 16 << 20})
 	ben := r.join("ben")

@@ -17,6 +17,7 @@ type sharedShell struct {
 	subs      map[string][]*Subscription // by participant; nobody has an empty list
 	connected []int                      // places of those who have some among all participants, in order
 	count     int                        // of subs
+	readers   int                        // of those, which only read
 	typing    map[string]time.Time       // until when, by participant
 
 	presenceAt time.Time // when the list is to be sent; zero when it is up to date
@@ -139,9 +140,8 @@ func (s *sharedShell) stop() {
 // subscribe lets a connection in at the newest event that was shown, which is
 // the one that its welcome stands on.
 func (s *sharedShell) subscribe(sub *Subscription, w *Welcome) error {
-	o := s.actor.hub.options
 	own := s.subs[w.Participant.ID]
-	if s.count >= o.MaxConnections || len(own) >= o.MaxOwnConnections {
+	if !s.hasRoom(w, len(own)) {
 		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", s.count, len(own))
 	}
 	if !sub.letIn(s.actor, s.fanout, w.Participant.ID, w.at, s.tail.records) {
@@ -149,11 +149,31 @@ func (s *sharedShell) subscribe(sub *Subscription, w *Welcome) error {
 	}
 	s.subs[w.Participant.ID] = append(own, sub)
 	s.count++
+	if sub.readOnly {
+		s.readers++
+	}
 	s.fanout.add(entered{sub}, itemCost)
 	if len(own) == 0 {
 		s.appears(w.Participant.ID)
 	}
 	return nil
+}
+
+// hasRoom reports whether one more connection may be let in. Readers, who can be
+// many more than those inside, take up no more than half of the room, and the
+// host finds room whoever is connected.
+func (s *sharedShell) hasRoom(w *Welcome, own int) bool {
+	o := s.actor.hub.options
+	if own >= o.MaxOwnConnections {
+		return false
+	}
+	switch {
+	case w.ReadOnly && s.state().active():
+		return s.count < o.MaxConnections && s.readers < o.MaxConnections/2
+	case w.Participant.Role == protocol.RoleHost:
+		return s.count < o.MaxConnections+o.MaxOwnConnections
+	}
+	return s.count < o.MaxConnections
 }
 
 // errGone answers a connection that was closed before it was let in.
@@ -166,6 +186,9 @@ func (s *sharedShell) unsubscribe(sub *Subscription) {
 		return
 	}
 	s.count--
+	if sub.readOnly {
+		s.readers--
+	}
 	s.fanout.add(left{sub}, itemCost)
 	if own = slices.Delete(own, i, i+1); len(own) > 0 {
 		s.subs[sub.participant] = own
