@@ -142,9 +142,9 @@ func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Reque
 	return h.answer(ctx, id, command{who: c, request: r})
 }
 
-// Rejoin is Do for a join in the way of the original API: whoever joins with the
-// invite under the user id of a guest who is here is handed that guest's
-// participant, token included. The host's is never handed out.
+// Rejoin is Do for a join as the original API carries it out: a join with the
+// invite under the user id of a present guest returns that guest's participant,
+// token included. It never returns the host's.
 func (h *Hub) Rejoin(ctx context.Context, id string, r protocol.Request) (Answer, error) {
 	return h.answer(ctx, id, command{request: r, legacyRejoin: true})
 }

@@ -75,7 +75,7 @@ func TestReading_ends_at_once_with_a_removal(t *testing.T) {
 	})
 }
 
-// Those who left and read on cannot keep out who takes part, and nobody the host.
+// Readers cannot keep participants out, and nothing keeps the host out.
 func TestReading_takes_up_no_more_than_half_of_the_room(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxConnections: 6, MaxOwnConnections: 4})

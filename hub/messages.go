@@ -34,7 +34,7 @@ type (
 		who          Credentials
 		request      protocol.Request
 		stream       bool // a resume that is for events alone: it does not bring the host back
-		legacyRejoin bool // a join that may hand out a guest who is here; see Hub.Rejoin
+		legacyRejoin bool // a join that may return a present guest; see Hub.Rejoin
 	}
 	// rejection is a request that the edge could not take, to be answered in
 	// its turn.

@@ -19,7 +19,7 @@ type people struct {
 	places  map[string]int    // in all, by participant id
 	here    []int             // places of those who have not left, in order
 	users   map[string]int    // place of who came last of those who are here, by user id
-	names   map[string]int    // how many of those who keep theirs have a name or a user id of that key; nil until somebody joins
+	names   map[string]int    // how many of those who keep theirs have a name or a user id of that key; nil until the first join
 	encoded []json.RawMessage // each of all as it is shown; nil since it has changed
 	shown   []byte            // the first of encoded, separated by commas; it only grows, or is made anew
 	showing int               // how many are in shown
@@ -111,14 +111,15 @@ func (p *people) forget(userID string, place int) {
 	}
 }
 
-// keepsName reports whether nobody else may be called like that participant:
-// while the participant is here, and always for the host.
+// keepsName reports whether a participant's name is reserved: until the
+// participant leaves, and always for the host.
 func keepsName(who protocol.Participant) bool {
 	return who.LeftAt == nil || who.Role == protocol.RoleHost
 }
 
-// isTaken reports whether a name of that key is somebody's. Keys take a while to
-// make, so a session that nobody joins makes none.
+// isTaken reports whether a name with that key is reserved. The index is built at
+// the first call, because computing keys is slow and most loaded sessions see no
+// further join.
 func (p *people) isTaken(key string) bool {
 	if p.names == nil {
 		p.names = map[string]int{}

@@ -74,8 +74,8 @@ func (s *sharedState) roomToPropose(p protocol.Participant, prompt string) error
 	return nil
 }
 
-// smallPrompt is the size up to which a prompt may be proposed whatever the size
-// of those that wait, so that a few long ones keep nobody from proposing.
+// smallPrompt is the size up to which the limits on bytes do not apply, so that a
+// few long prompts do not block short ones.
 const smallPrompt = 4 << 10
 
 // waiting counts prompts that wait.

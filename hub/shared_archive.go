@@ -2,7 +2,7 @@ package hub
 
 import "parley/protocol"
 
-// reader checks that somebody may read: everybody who took part and was not
+// reader checks the right to read, which every participant has who was not
 // removed, also after leaving and after the session's end.
 func (s *sharedState) reader(who Credentials) (protocol.Participant, error) {
 	if err := s.requireCreated(); err != nil {
@@ -15,7 +15,8 @@ func (s *sharedState) reader(who Credentials) (protocol.Participant, error) {
 	return p, err
 }
 
-// resumeReading begins a connection that only reads. It brings nobody back.
+// resumeReading begins a connection that only reads. A host who has left stays
+// away.
 func (s *sharedState) resumeReading(who Credentials, recent int) decision {
 	p, err := s.reader(who)
 	if err != nil {
@@ -24,7 +25,7 @@ func (s *sharedState) resumeReading(who Credentials, recent int) decision {
 	return decision{answer: welcomeFor{participant: p.ID, recent: recent, readOnly: true}}
 }
 
-// readingCommand is a command of somebody who only reads.
+// readingCommand decides on a command of a connection or caller that only reads.
 func (s *sharedState) readingCommand(c command) decision {
 	if _, err := s.reader(c.who); err != nil {
 		return decision{err: err}

@@ -133,7 +133,7 @@ func (s *sharedState) authenticate(who Credentials) (protocol.Participant, error
 	return p, err
 }
 
-// identify checks that somebody is who they say, present or not.
+// identify checks the credentials of a participant, who may have left.
 func (s *sharedState) identify(who Credentials) (protocol.Participant, error) {
 	p, known := s.People.get(who.ParticipantID)
 	if !known {
@@ -145,7 +145,7 @@ func (s *sharedState) identify(who Credentials) (protocol.Participant, error) {
 	return p, nil
 }
 
-// whyLeft is what somebody who has left is told.
+// whyLeft is the error for a participant who has left or was removed.
 func (s *sharedState) whyLeft(p protocol.Participant) error {
 	if err := s.requireNotRemoved(p); err != nil {
 		return err

@@ -191,8 +191,8 @@ func (s *sharedState) roleOnJoin(c *protocol.Join) protocol.Role {
 	return protocol.RoleCollaborator
 }
 
-// restrict notes the role that the host leaves a participant with. A lower one
-// sticks to the user id, and a higher one to nobody: user ids are self-asserted.
+// restrict notes a role that the host has set. A restriction sticks to the user
+// id. A privilege does not, because user ids are self-asserted.
 func (s *sharedState) restrict(p protocol.Participant) {
 	if p.Role == protocol.RoleViewer {
 		s.Roles[p.UserID] = p.Role
@@ -215,8 +215,8 @@ func (s *sharedState) applyLeft(left *protocol.ParticipantLeft) {
 	}
 }
 
-// requireNotBarred returns an error for a user whom the host has removed, with
-// the reason that everybody was told.
+// requireNotBarred returns PARTICIPANT_REMOVED, with the reason that all
+// participants were told, for a user whom the host has removed.
 func (s *sharedState) requireNotBarred(userID string) error {
 	barred, ok := s.Barred[userID]
 	if !ok {
@@ -225,8 +225,8 @@ func (s *sharedState) requireNotBarred(userID string) error {
 	return protocol.Errorf(protocol.CodeParticipantRemoved, "%s", removedFor(barred.Reason))
 }
 
-// requireNotRemoved is requireNotBarred for a participant. The host cannot be
-// removed, and a guest who took the host's user id can.
+// requireNotRemoved is requireNotBarred for a participant. It never applies to
+// the host, although a guest who took the host's user id can be removed.
 func (s *sharedState) requireNotRemoved(p protocol.Participant) error {
 	if p.Role == protocol.RoleHost {
 		return nil
@@ -234,7 +234,7 @@ func (s *sharedState) requireNotRemoved(p protocol.Participant) error {
 	return s.requireNotBarred(p.UserID)
 }
 
-// removedFor is what a person is told who was removed.
+// removedFor is the message for a removed person.
 func removedFor(reason string) string {
 	if reason == "" {
 		return "the host has removed you"
@@ -276,11 +276,11 @@ func (s *sharedState) setRole(c *protocol.SetRole) decision {
 	return decision{events: []event{did(&protocol.ParticipantUpdated{Participant: p})}}
 }
 
-// remove ends somebody's participation for good: their pending prompts are
-// rejected, their queued ones cancelled, their user id is barred and, unless the
-// command says otherwise, the invite replaced, since they can have passed it on
-// or use it under another user id. That they have left is the last event, so that
-// it is the last that they are shown.
+// remove ends a participation for good. It rejects the participant's pending
+// prompts, cancels the queued ones, bars the user id and, unless the command says
+// otherwise, replaces the invite, which the removed person could use again under
+// another user id. participant_left comes last, so that it is the last event that
+// the removed person receives.
 func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Participant) decision {
 	p, err := s.guest(c.ParticipantID)
 	if err != nil {

@@ -159,9 +159,10 @@ func (s *sharedShell) subscribe(sub *Subscription, w *Welcome) error {
 	return nil
 }
 
-// hasRoom reports whether one more connection may be let in. Readers, who can be
-// many more than those inside, take up no more than half of the room, and the
-// host finds room whoever is connected.
+// hasRoom reports whether one more connection of a participant is within the
+// limits. Read-only connections take at most half of the limit, because many more
+// people can read than take part. The host may exceed the limit, so that others
+// cannot keep the host out.
 func (s *sharedShell) hasRoom(w *Welcome, own int) bool {
 	o := s.actor.hub.options
 	if own >= o.MaxOwnConnections {

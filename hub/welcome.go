@@ -89,8 +89,8 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 	return w
 }
 
-// shownIn is how a welcome shows a prompt that is not done: whole where somebody
-// decides on it, and else its beginning.
+// shownIn is how a welcome shows a prompt that is not done: whole while it waits
+// for a decision, and cut once it is decided on.
 func shownIn(o openApproval) protocol.Approval {
 	a := o.Approval
 	if o.Phase == phasePending {
@@ -108,8 +108,8 @@ func shownIn(o openApproval) protocol.Approval {
 	return a
 }
 
-// shownPrompt is how much of a prompt that was decided on a welcome shows, in
-// bytes. Its event has the rest.
+// shownPrompt is how many bytes a welcome shows of a prompt that was decided on.
+// The prompt's event has all of it.
 const shownPrompt = 4 << 10
 
 // beginning returns at most that many bytes of a text, in whole characters.

@@ -95,7 +95,7 @@ type (
 		ParticipantID string `json:"participantId"`
 		Role          Role   `json:"role"`
 	}
-	// Remove ends somebody's participation, bars the user id and replaces the
+	// Remove ends a participation for good, bars the user id and replaces the
 	// invite. Answered by RemoveAnswer.
 	Remove struct {
 		ParticipantID string  `json:"participantId"`

@@ -6,8 +6,8 @@ import (
 	"parley/protocol"
 )
 
-// archive answers with a page of a session's events, for everybody who took part
-// and was not removed: after a cursor, or before one, or from the first.
+// archive answers with a page of a session's events: after a cursor, before one, or
+// from the first. Every participant may read it who was not removed.
 func (s *Server) archive(r *http.Request, _ []byte) (any, error) {
 	query := r.URL.Query()
 	who, err := queryCredentials(r, query)

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// rejoins reports whether a join over REST may hand out a guest who is here.
-// Nobody but people at this machine may by default: with the invite and a user
-// id, which everybody inside can read, it gives away the guest's token.
+// rejoins reports whether a join over REST may return a present guest, token
+// included. By default only clients on this machine may do that: the join takes
+// no more than the invite and a user id, which every participant can read.
 func (s *Server) rejoins(r *http.Request) bool {
 	if s.o.LegacyRejoin != nil {
 		return *s.o.LegacyRejoin
@@ -15,8 +15,8 @@ func (s *Server) rejoins(r *http.Request) bool {
 	return s.o.forThisMachine() && !isForwarded(r)
 }
 
-// forThisMachine reports whether nothing in the settings says that people reach
-// the server from elsewhere. A setting that says so belongs here.
+// forThisMachine reports whether no setting makes the server reachable from other
+// machines. Every setting that does belongs here.
 func (o Options) forThisMachine() bool {
 	return IsLoopback(o.Listen) && len(o.AllowHosts) == 0 && len(o.AllowOrigins) == 0
 }

@@ -108,8 +108,8 @@ func (s *Server) do(r *http.Request, who hub.Credentials, c protocol.Command) (a
 	return answer.Payload, nil
 }
 
-// original turns an error into what the original API says instead: it knows
-// that somebody has left, not how.
+// original maps an error to what the original API answers. That API does not tell
+// a removed participant from one who has left.
 func original(err error) error {
 	if e, ok := asProtocol(err); ok && e.Code == protocol.CodeParticipantRemoved {
 		return protocol.Errorf(protocol.CodeParticipantInactive, "%s", e.Message)

@@ -10,7 +10,7 @@ import (
 )
 
 // Keys returns what a name is compared by: two names that have a key in common
-// look alike. There is none for a name of which nothing is seen, and two for one
+// look alike. There is none for an invisible name, and two for one
 // that looks like different names in different cases: "Ian" is "ian" and, with
 // the letter as it stands, "lan". Keys are for comparing alone, since those of
 // different releases of this package can differ.

@@ -10,13 +10,13 @@ import (
 	"parley/protocol"
 )
 
-// Given returns what to call somebody who wants a name. taken reports whether a
-// key is one of a name of somebody else; it is true of finitely many keys.
+// Given returns the name for a participant who asks for one. taken reports
+// whether a key belongs to the name of another participant; it is true of
+// finitely many keys.
 //
 // A name that is free stays as it is. The second of two equal ones gets " (2)",
 // the third " (3)". One that reads like a label of the clients, such as "Agent"
-// or "Host", gets " (guest)", and one of which nothing is seen is "guest". The
-// result has at most [protocol.MaxNameLength] characters.
+// or "Host", gets " (guest)", and an invisible one becomes "guest". The result has at most [protocol.MaxNameLength] characters.
 func Given(want string, taken func(key string) bool) string {
 	if len(Keys(want)) == 0 {
 		want = noName
@@ -82,8 +82,8 @@ func withoutNumber(name string) string {
 	return base
 }
 
-// labels are what clients print before what is not said by a person, or call
-// somebody with rights, by their keys.
+// labels are the keys of the words that clients print before text that no
+// participant wrote, or use for people with special rights.
 var labels = func() map[string]bool {
 	keys := map[string]bool{}
 	for _, label := range []string{

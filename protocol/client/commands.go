@@ -88,8 +88,8 @@ type Removal struct {
 	Invite      *Link // the link that people join by from now on; nil where the former one stays good
 }
 
-// Remove ends somebody's participation for good and, unless KeepInvite is set,
-// replaces the invite: whoever has the former link needs the new one to join.
+// Remove ends a participation for good and, unless KeepInvite is set, replaces
+// the invite: people with the former link need the new one to join.
 func (c *Client) Remove(ctx context.Context, which protocol.Remove) (Removal, error) {
 	a, err := ask[protocol.RemoveAnswer](ctx, c, &which)
 	r := Removal{Participant: a.Participant}

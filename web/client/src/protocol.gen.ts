@@ -788,7 +788,7 @@ export interface ParticipantAnswer {
 }
 
 /**
- * Remove ends somebody's participation, bars the user id and replaces the invite. Answered
+ * Remove ends a participation for good, bars the user id and replaces the invite. Answered
  * by RemoveAnswer.
  */
 export interface Remove {

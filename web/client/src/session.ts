@@ -115,7 +115,7 @@ export class SessionClient extends CommandMethods {
   }
 
   /**
-   * Ends somebody's participation, bars the user id and, unless keepInvite is
+   * Ends a participation for good, bars the user id and, unless keepInvite is
    * set, replaces the invite. The reason is told to all. Host only.
    */
   async remove(
@@ -132,8 +132,8 @@ export class SessionClient extends CommandMethods {
   /**
    * Reads a page of the session's events by a request of its own, so also when
    * the client has ended: forward from the first event or after a cursor, or
-   * backward from one. Everybody may read who took part and was not removed,
-   * after leaving and after the session's end too. While there are more, the
+   * backward from one. Every participant may read who was not removed, also
+   * after leaving and after the session's end. While there are more, the
    * page's cursor is what to ask with next.
    */
   async archive(

@@ -39,7 +39,7 @@ func (s *session) leave(ctx context.Context) (show func(), err error) {
 	}, nil
 }
 
-// tellDecider says when nobody can decide any more.
+// tellDecider reports that no participant can decide any more.
 func (s *session) tellDecider(n client.Notice) {
 	switch n := n.(type) {
 	case client.Welcome:

@@ -32,7 +32,7 @@ export function rightsOf(session: Session, me: Participant, readOnly = false): R
   return { host: false, talk: false, prompt: "no" };
 }
 
-/** Who can decide on what waits, and whether they are there to do it. */
+/** The participant who can decide on what waits, and whether that one is connected. */
 export interface Decider {
   who: Participant;
   is: "here" | "away" | "left";

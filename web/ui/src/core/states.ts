@@ -20,7 +20,7 @@ const byCode: Record<string, StateName> = {
   USER_ALREADY_JOINED: "taken",
 };
 
-/** Why the host has removed somebody, as the server's words have it; "" where it was not said. */
+/** The reason of a removal in the server's message; "" without one. */
 export function reasonIn(message: string): string {
   return /^the host has removed you: (.+)$/s.exec(message)?.[1] ?? "";
 }

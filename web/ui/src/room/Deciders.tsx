@@ -3,7 +3,7 @@ import { nameOf, type Room } from "../core/room.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 
-/** Who can decide on what waits, and when that is nobody. */
+/** Says who can decide on what waits. */
 export function Deciders({ room }: { room: Room }) {
   const decider = deciderOf(room.people, room.present);
   if (!decider || room.session.status !== "active") return null;
@@ -16,7 +16,7 @@ export function Deciders({ room }: { room: Room }) {
   );
 }
 
-/** A room without anybody who can decide says so where one writes. */
+/** Says above the composer that no participant can decide. */
 export function NobodyDecides({ room }: { room: Room }) {
   const decider = deciderOf(room.people, room.present);
   if (decider?.is !== "left" || room.session.status !== "active") return null;

@@ -32,7 +32,7 @@ export function People({ room, host }: { room: Room; host: boolean }) {
 
 const mostReaders = 50;
 
-/** Who has left may read on until the host removes them. */
+/** Guests who have left, who can read until the host removes them. */
 function Readers({ room, onRemove }: { room: Room; onRemove(person: Participant): void }) {
   const { people, events } = room;
   const readers = useMemo(() => readersOf(room), [people, events]);

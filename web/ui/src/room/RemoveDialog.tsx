@@ -14,7 +14,7 @@ interface Props {
   onClose(): void;
 }
 
-/** Asks before somebody is removed, and then shows the link that others need from now on. */
+/** Confirms a removal, and then shows the new invite link. */
 export function RemoveDialog({ person, onClose }: Props) {
   const [invite, setInvite] = useState<string | null>(null);
   const title = invite ? t.people.removed(nameOf(person)) : t.people.removeAsk(nameOf(person));
