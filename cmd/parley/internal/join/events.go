@@ -2,8 +2,6 @@ package join
 
 import (
 	"cmp"
-	"strings"
-	"time"
 
 	"parley/protocol"
 )
@@ -66,25 +64,13 @@ func (s *screen) people(r *room, e *protocol.Event) {
 	case *protocol.AgentUpdated:
 		s.facts(p.AgentFacts)
 	case *protocol.AgentStatusChanged:
-		s.status(p)
+		s.status(e.Timestamp, p)
 	case *protocol.AgentSession:
-		s.line(accent, "* the agent was started again: its session is %s%s", oneLine(string(p.Continued)), because(&p.Reason))
+		s.continued(p)
 	case *protocol.AgentStrayOutput:
 		s.line(dim, "* the agent also writes other things to its output, which only the server's log has")
 	default:
 		s.line(dim, "* %s", oneLine(string(e.Type)))
-	}
-}
-
-// status shows how the agent is.
-func (s *screen) status(p *protocol.AgentStatusChanged) {
-	detail := because(&p.Detail)
-	if p.SilentSince != nil {
-		detail += " and has been silent since " + p.SilentSince.Local().Format(time.TimeOnly)
-	}
-	s.line(dim, "* the agent is %s%s", oneLine(string(p.Status)), detail)
-	if p.StderrTail != nil && strings.TrimSpace(*p.StderrTail) != "" {
-		s.line(dim, "%s", block(*p.StderrTail))
 	}
 }
 

@@ -71,6 +71,8 @@ func (s *session) do(ctx context.Context, in input) (show func(), err error) {
 		_, err = s.c.Prompt(ctx, in.text)
 	case verbMode:
 		_, err = s.c.SetMode(ctx, protocol.Mode(in.text))
+	case verbStop:
+		err = s.c.StopAgent(ctx)
 	case verbLeave:
 		return s.leave(ctx)
 	case verbHistory:

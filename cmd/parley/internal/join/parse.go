@@ -22,6 +22,7 @@ const (
 	verbAllow   verb = "/allow"
 	verbDeny    verb = "/deny"
 	verbCancel  verb = "/cancel"
+	verbStop    verb = "/stop-agent"
 	verbShow    verb = "/show"
 	verbWho     verb = "/who"
 	verbMode    verb = "/mode"
@@ -41,6 +42,7 @@ const HelpText = `type to talk; a line that begins with // says it with one /
                          without OPTION: allow once
   /deny [#N]             refuse what question N asks, once
   /cancel [#N]           stop the turn of prompt N, or take it back while it waits
+  /stop-agent            end the agent's process (the host); the next prompt starts it again
   /show [#N]             show what N stands for whole; without N: everything that waits
   /who                   who is here
   /mode MODE             view_only, comment_only, prompt_with_approval or prompt_direct
@@ -83,7 +85,7 @@ func parse(line string) (input, error) {
 		return input{}, fmt.Errorf("nothing was done: %s takes one line; begin with // to say the whole text", short(word, 40))
 	}
 	switch in.verb {
-	case verbWho, verbHelp, verbLeave, verbQuit:
+	case verbWho, verbHelp, verbLeave, verbQuit, verbStop:
 		if in.text != "" {
 			return input{}, fmt.Errorf("%s takes nothing after it", in.verb)
 		}

@@ -42,6 +42,7 @@ func TestParse(t *testing.T) {
 		"/history 7":             {verb: verbHistory, number: 7},
 		"/help":                  {verb: verbHelp},
 		"/leave":                 {verb: verbLeave},
+		"/stop-agent":            {verb: verbStop},
 		"/quit":                  {verb: verbQuit},
 	} {
 		got, err := parse(line)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"parley/protocol"
 )
@@ -31,6 +32,7 @@ type screen struct {
 	short     string // the last update that was only named
 	calls     *calls
 	ledger    *ledger
+	silent    bool              // the agent is shown as silent
 	settings  map[string]string // what was shown last of the agent's mode and model, by category
 }
 
@@ -87,6 +89,9 @@ func (s *screen) welcome(r *room, w *protocol.Welcome) {
 	s.line(bold, "* you are %s, %s; the mode is %s; the agent is %s; /help helps",
 		r.nameOf(r.self), oneLine(string(r.self.Role)), oneLine(string(r.mode)), oneLine(string(w.Agent.Status)))
 	s.agent(w.Agent)
+	if w.Agent.SilentSince != nil {
+		s.status(time.Now(), &protocol.AgentStatusChanged{Status: w.Agent.Status, SilentSince: w.Agent.SilentSince})
+	}
 	s.who(r)
 	s.waiting(r)
 }
