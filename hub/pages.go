@@ -9,8 +9,8 @@ const (
 	// pageBytes is about how much of a list is read at a time and held until its
 	// reader has taken it, but for a longer single item.
 	pageBytes = 64 << 10
-	// pageEvents is how many events are looked through for a page.
-	pageEvents = 4096
+	// pageItems is about how many events are read for a page.
+	pageItems = 64
 	// maxReads is how much is read at a time. A read holds more of the journal than
 	// the page or the answer that it makes.
 	maxReads = 8

@@ -52,6 +52,14 @@ type Journal interface {
 	// the call. A *DamageError ends it where the stored data cannot be trusted.
 	// An unknown session yields nothing.
 	Read(ctx context.Context, id SessionID, from Seq) iter.Seq2[Record, error]
+	// Listed returns the numbers of the session's events for which IsListed holds,
+	// from the number from on, in order, at most limit of them. The work does not
+	// depend on how many others there are.
+	Listed(ctx context.Context, id SessionID, from Seq, limit int) ([]Seq, error)
+	// Events returns the events of these numbers, in that order; of many or large
+	// ones perhaps only the first, one at the least. ErrNotFound when one of them
+	// is not there, a *DamageError when it cannot be trusted.
+	Events(ctx context.Context, id SessionID, numbers []Seq) ([]Record, error)
 	// Head returns the newest committed event; ErrNotFound when there is none.
 	Head(ctx context.Context, id SessionID) (Head, error)
 	// Snapshot returns the newest snapshot; ErrNotFound when there is none.
@@ -140,6 +148,16 @@ const (
 	KindShared Kind = "shared"
 	KindHost   Kind = "host"
 )
+
+// IsListed reports whether a journal indexes an event by its type: those that can
+// leave a message.
+func IsListed(eventType string) bool {
+	switch protocol.EventType(eventType) {
+	case protocol.EventMessageCreated, protocol.EventPromptPendingApproval:
+		return true
+	}
+	return false
+}
 
 // Summary is what listing, timers and recovery need to know of a session
 // without loading it. It is written with every append.

@@ -78,6 +78,26 @@ func (r reader) event(seq Seq, decode func(Record) (event, error)) (event, error
 	return event{}, ErrNotFound
 }
 
+// events reads the events of these numbers; of many or large ones perhaps only the
+// first, two at the least.
+func (r reader) events(numbers []Seq) (map[Seq]event, error) {
+	found := map[Seq]event{}
+	for bytes := 0; len(numbers) > 0 && (len(found) < 2 || bytes < pageBytes); {
+		records, err := r.journal.Events(r.ctx, r.session, numbers)
+		if err != nil {
+			return nil, err
+		}
+		for _, rec := range records {
+			if found[rec.Seq], err = decodeShared(rec); err != nil {
+				return nil, err
+			}
+			bytes += len(rec.Public) + len(rec.Private)
+		}
+		numbers = numbers[len(records):]
+	}
+	return found, nil
+}
+
 // lines reads events from a number on, until before the number to or until they
 // have more than a number of bytes.
 func (r reader) lines(from, to Seq, bytes int) ([]Line, error) {

@@ -55,28 +55,47 @@ type SharedState struct {
 // ones, and returns the place to go on from: those that are not done from the
 // state, the others from the events that showed them.
 func (m *SharedState) approvals(r reader, before int) (some []protocol.Approval, next int, err error) {
+	events, err := r.events(m.numbers(before))
+	if err != nil {
+		return nil, before, err
+	}
 	for bytes := 0; before > 0 && bytes < pageBytes; {
-		before--
-		k := m.known[before]
+		k := m.known[before-1]
 		a, isOpen := m.open[k.ID]
 		if !isOpen {
-			if a, err = r.approval(k); err != nil {
-				return nil, before, err
+			shown, has := events[k.Seq]
+			failed, hasFailed := events[k.Failed]
+			if !has || k.Failed != 0 && !hasFailed {
+				break // it comes with the next page
 			}
+			a = approvalIn(shown, failed)
 		}
+		before--
 		some = append(some, a)
 		bytes += len(a.Prompt) + itemCost
 	}
 	return some, before, nil
 }
 
-func (r reader) approval(k approvalState) (protocol.Approval, error) {
-	e, err := r.event(k.Seq, decodeShared)
-	if err != nil {
-		return protocol.Approval{}, err
+// numbers are those of the events that the next page of approvals is read from.
+func (m *SharedState) numbers(before int) (numbers []Seq) {
+	for ; before > 0 && len(numbers) < pageItems; before-- {
+		k := m.known[before-1]
+		if _, isOpen := m.open[k.ID]; isOpen {
+			continue
+		}
+		numbers = append(numbers, k.Seq)
+		if k.Failed != 0 {
+			numbers = append(numbers, k.Failed)
+		}
 	}
-	var a protocol.Approval
-	switch p := e.public.(type) {
+	return numbers
+}
+
+// approvalIn is an approval as an event shows it whole, and as it ended when
+// another says that it failed.
+func approvalIn(shown, failed event) (a protocol.Approval) {
+	switch p := shown.public.(type) {
 	case *protocol.PromptPendingApproval:
 		a = p.Approval
 	case *protocol.PromptApproved:
@@ -84,17 +103,14 @@ func (r reader) approval(k approvalState) (protocol.Approval, error) {
 	case *protocol.PromptRejected:
 		a = p.Approval
 	}
-	if k.Failed == 0 {
-		return a, nil
-	}
-	if e, err = r.event(k.Failed, decodeShared); err != nil {
-		return a, err
+	if failed.public == nil {
+		return a
 	}
 	a.Status = protocol.ApprovalFailed
-	if p, ok := e.public.(*protocol.PromptDispatchFailed); ok {
+	if p, ok := failed.public.(*protocol.PromptDispatchFailed); ok {
 		a.ErrorMessage = &p.Error
 	}
-	return a, nil
+	return a
 }
 
 // messagesUntil stands for what was said up to an event.
@@ -103,12 +119,20 @@ type messagesUntil Seq
 // messages reads some of what was said, oldest first: comments, and the messages
 // that prompts left which had to wait. It returns the event to go on from.
 func (m messagesUntil) messages(r reader, from Seq) (some []protocol.Message, next Seq, err error) {
-	bytes, last := 0, min(Seq(m), from+pageEvents-1)
-	for rec, err := range r.records(from) {
-		if err != nil {
-			return nil, from, err
-		}
-		if rec.Seq > last || bytes >= pageBytes {
+	numbers, err := r.journal.Listed(r.ctx, r.session, from, pageItems)
+	for len(numbers) > 0 && numbers[len(numbers)-1] > Seq(m) {
+		numbers = numbers[:len(numbers)-1]
+	}
+	if err != nil || len(numbers) == 0 {
+		return nil, from, err
+	}
+	records, err := r.journal.Events(r.ctx, r.session, numbers)
+	if err != nil {
+		return nil, from, err
+	}
+	bytes := 0
+	for _, rec := range records {
+		if bytes >= pageBytes {
 			break
 		}
 		from = rec.Seq + 1

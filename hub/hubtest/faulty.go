@@ -109,6 +109,22 @@ func (f *FaultyJournal) Read(ctx context.Context, id hub.SessionID, from hub.Seq
 	return f.Journal.Read(ctx, id, from)
 }
 
+// Listed implements hub.Journal.
+func (f *FaultyJournal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
+	if err := f.readable(); err != nil {
+		return nil, err
+	}
+	return f.Journal.Listed(ctx, id, from, limit)
+}
+
+// Events implements hub.Journal.
+func (f *FaultyJournal) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+	if err := f.readable(); err != nil {
+		return nil, err
+	}
+	return f.Journal.Events(ctx, id, numbers)
+}
+
 // Summary implements hub.Journal.
 func (f *FaultyJournal) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
 	if err := f.readable(); err != nil {

@@ -27,6 +27,7 @@ func RunJournalSuite(t *testing.T, open OpenJournal) {
 		{"append", appendTests},
 		{"fence", fenceTests},
 		{"summary", summaryTests},
+		{"lists", listedTests},
 		{"snapshot", snapshotTests},
 		{"close", closeTests},
 	}

@@ -16,6 +16,7 @@ type Stream struct {
 	Head    hub.Head // after the last append that Next made
 	Records []hub.Record
 	Summary hub.Summary // goes with every append
+	Type    string      // of the events
 }
 
 // startOfTime is the time of every stream's first event.
@@ -25,6 +26,7 @@ var startOfTime = time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
 func NewStream(id hub.SessionID) *Stream {
 	return &Stream{
 		ID:   id,
+		Type: "message_posted",
 		Head: hub.Head{Hash: hub.ChainStart(id)},
 		Summary: hub.Summary{
 			Session: id, Kind: hub.KindHost, Workspace: "/w", Status: "active",
@@ -64,7 +66,7 @@ func (s *Stream) Of(payloads ...[]byte) hub.Append {
 			Session: s.ID,
 			Seq:     s.Head.Seq + 1,
 			Time:    startOfTime.Add(time.Duration(s.Head.Seq) * time.Millisecond),
-			Type:    "message_posted",
+			Type:    s.Type,
 			Public:  payload,
 			Private: fmt.Appendf(nil, `{"command":%d}`, s.Head.Seq+1),
 		}

@@ -84,6 +84,11 @@ func (c *Committer) Own(ctx context.Context, p hub.Partition) (hub.Writer, error
 // Probe tells whether the engine can write now: an append that changes nothing.
 func (c *Committer) Probe() *hub.Commit { return c.add(&Request{Kind: Probe}) }
 
+// Index lists some more events of a session that an earlier version began.
+func (c *Committer) Index(id hub.SessionID) *hub.Commit {
+	return c.add(&Request{Kind: Index, Append: hub.Append{Session: id}})
+}
+
 // Close refuses new requests, waits until those that are waiting are resolved,
 // and ends the committer. It may be called again.
 func (c *Committer) Close() {

@@ -17,11 +17,12 @@ const (
 	Append               // write Request.Append
 	Snapshot             // write Request.Snapshot
 	Probe                // write something that changes nothing, as durably as an append
+	Index                // list some more events of the session of Request.Append
 	barrier              // nothing: it resolves when all before it are resolved
 )
 
 // Request is one thing that waits to be written. A Claim's Epoch is set by the
-// engine; a Probe has no partition; any other request is refused with
+// engine; a Probe and an Index have no owner; any other request is refused with
 // hub.ErrFenced unless its Epoch is the partition's newest.
 type Request struct {
 	Kind      Kind

@@ -153,6 +153,22 @@ func (p *process) reading(id hub.SessionID) error {
 	return err
 }
 
+// Listed implements hub.Journal.
+func (p *process) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
+	if err := p.reading(id); err != nil {
+		return nil, err
+	}
+	return p.disk.store.Listed(ctx, id, from, limit)
+}
+
+// Events implements hub.Journal.
+func (p *process) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+	if err := p.reading(id); err != nil {
+		return nil, err
+	}
+	return p.disk.store.Events(ctx, id, numbers)
+}
+
 // Head implements hub.Journal.
 func (p *process) Head(ctx context.Context, id hub.SessionID) (hub.Head, error) {
 	if err := p.reading(id); err != nil {

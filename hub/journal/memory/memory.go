@@ -67,7 +67,7 @@ func (j *Journal) write(batch []*journal.Request) error {
 	defer j.mu.Unlock()
 	for _, r := range batch {
 		switch epoch := &j.epochs[r.Partition]; {
-		case r.Kind == journal.Probe:
+		case r.Kind == journal.Probe, r.Kind == journal.Index:
 		case r.Kind == journal.Claim:
 			*epoch++
 			r.Epoch = *epoch

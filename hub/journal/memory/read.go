@@ -58,6 +58,42 @@ func (j *Journal) rowsFrom(id hub.SessionID, from hub.Seq) ([]journal.Row, hub.H
 	return s.rows[s.rowOf(from):], s.head, nil
 }
 
+// Listed implements hub.Journal.
+func (j *Journal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
+	var found []hub.Seq
+	for r, err := range j.Read(ctx, id, max(from, 1)) {
+		if err != nil || len(found) >= limit {
+			return found, err
+		}
+		if hub.IsListed(r.Type) {
+			found = append(found, r.Seq)
+		}
+	}
+	return found, nil
+}
+
+// Events implements hub.Journal.
+func (j *Journal) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+	var found []hub.Record
+	for _, n := range numbers {
+		r, err := j.event(ctx, id, n)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, r)
+	}
+	return found, nil
+}
+
+func (j *Journal) event(ctx context.Context, id hub.SessionID, n hub.Seq) (hub.Record, error) {
+	if n > 0 {
+		for r, err := range j.Read(ctx, id, n) {
+			return r, err
+		}
+	}
+	return hub.Record{}, fmt.Errorf("event %d of session %s: %w", n, id, hub.ErrNotFound)
+}
+
 // Head implements hub.Journal.
 func (j *Journal) Head(_ context.Context, id hub.SessionID) (hub.Head, error) {
 	var head hub.Head

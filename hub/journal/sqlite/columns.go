@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -41,6 +42,14 @@ func scanFixed(to []byte, v any) error {
 // scanner is one row of a result.
 type scanner interface{ Scan(...any) error }
 
+// andMore reads more columns behind those that are asked for.
+type andMore struct {
+	scanner
+	more []any
+}
+
+func (m andMore) Scan(to ...any) error { return m.scanner.Scan(append(to, m.more...)...) }
+
 // scanRow reads rowColumns.
 func scanRow(from scanner) (lsn int64, row journal.Row, err error) {
 	err = from.Scan(&lsn, &row.First, &row.Last, (*hashColumn)(&row.Before), (*hashColumn)(&row.After), &row.Data)
@@ -63,7 +72,8 @@ func scanSummary(from scanner) (hub.Summary, error) {
 	return s, err
 }
 
-// summaryValues are the values of a session's row but its id and key.
+// summaryValues are the values of a session's row but its id, its key and how far
+// it is listed.
 func summaryValues(s *hub.Summary, seq int64, hash []byte) []any {
 	var host, due, resource any
 	if !s.HostSession.IsZero() {
@@ -75,7 +85,18 @@ func summaryValues(s *hub.Summary, seq int64, hash []byte) []any {
 	if len(s.Resource) > 0 {
 		resource = []byte(s.Resource)
 	}
-	return []any{seq, hash, string(s.Kind), s.Workspace, host, s.Status, s.CreatedAt.UnixMicro(), due, resource}
+	return []any{seq, hash, string(s.Kind), s.Workspace, host, s.Status, s.CreatedAt.UnixMicro(), due, resource, summarySum(s)}
+}
+
+// summarySum is a checksum of a summary as it is stored.
+func summarySum(s *hub.Summary) []byte {
+	var due int64
+	if !s.Due.IsZero() {
+		due = s.Due.UnixMicro()
+	}
+	b := fmt.Appendf(nil, "%q %q %x %q %d %d ", s.Kind, s.Workspace, s.HostSession[:], s.Status, s.CreatedAt.UnixMicro(), due)
+	sum := sha256.Sum256(append(b, s.Resource...))
+	return sum[:8]
 }
 
 // sameSummary reports whether both are stored as the same row.

@@ -32,7 +32,7 @@ func isFull(code int) bool {
 // isDamage reports whether SQLite found the database file itself damaged, or a
 // column does not hold what was put there.
 func isDamage(err error) bool {
-	if errors.Is(err, errSize) {
+	if _, ok := errors.AsType[*hub.DamageError](err); ok || errors.Is(err, errSize) {
 		return true
 	}
 	var failure *sqlite.Error

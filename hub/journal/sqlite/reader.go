@@ -75,7 +75,7 @@ func (r *reader) prepare() error {
 		WHERE session = ?1 AND last >= ?2
 		AND seq >= coalesce((SELECT max(seq) FROM append WHERE session = ?1 AND seq <= ?2), 0)
 		ORDER BY seq LIMIT ?3`)
-	r.snapshot = prepare(`SELECT p.session, p.seq, p.hash, version, state, sum
+	r.snapshot = prepare(`SELECT p.session, p.seq, p.hash, version, state, p.sum
 		FROM snapshot p JOIN session s ON s.key = p.session WHERE s.id = ?`)
 	r.summary = prepare("SELECT " + summaryColumns + " FROM session WHERE id = ?")
 	r.due = prepare("SELECT " + summaryColumns + " FROM session WHERE due <= ? ORDER BY due, id LIMIT ?")

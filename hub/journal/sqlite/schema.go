@@ -11,14 +11,17 @@ const (
 	// applicationID marks the file as a Parley journal: "Prly" in ASCII.
 	applicationID = 0x50726c79
 	// schemaVersion is the newest form of the tables that this code can read.
-	schemaVersion = 1
+	schemaVersion = 2
 )
 
-// schema is version 1. Times are microseconds since 1970, UTC; ids and hashes
+// schema is version 2. Times are microseconds since 1970, UTC; ids and hashes
 // are blobs. append has one row for each append, in the order in which they
 // were written, whatever their session; its data is one or more events as
 // hub.AppendRecord writes them. A session's key takes the place of its id in
-// the other tables, because it is small and grows.
+// the other tables, because it is small and grows. listed has the numbers of the
+// events for which hub.IsListed holds, up to the event that the session's listed
+// names; sum is a checksum of the columns from kind to resource, and NULL when an
+// earlier version wrote them.
 const schema = `
 CREATE TABLE partition (
 	partition INTEGER PRIMARY KEY,
@@ -36,7 +39,9 @@ CREATE TABLE session (
 	status       TEXT NOT NULL,
 	created_at   INTEGER NOT NULL,
 	due          INTEGER,
-	resource     BLOB
+	resource     BLOB,
+	listed       INTEGER NOT NULL DEFAULT 0,
+	sum          BLOB
 ) STRICT;
 CREATE INDEX session_newest ON session (created_at, id);
 CREATE INDEX session_workspace ON session (workspace, created_at, id);
@@ -63,7 +68,22 @@ CREATE TABLE snapshot (
 	state   BLOB NOT NULL,
 	sum     BLOB NOT NULL     -- SHA-256 of state
 ) STRICT;
+` + schemaOfListed
+
+const schemaOfListed = `
+CREATE TABLE listed (
+	session INTEGER NOT NULL REFERENCES session (key),
+	seq     INTEGER NOT NULL,
+	PRIMARY KEY (session, seq)
+) STRICT, WITHOUT ROWID;
 `
+
+// upgrade makes version 2 of version 1. The sessions that are there are listed
+// when that is first asked for.
+const upgrade = `
+ALTER TABLE session ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE session ADD COLUMN sum BLOB;
+` + schemaOfListed + `PRAGMA user_version = 2;`
 
 // migrate creates the tables in an empty database, and refuses one that is not
 // a journal or is newer than this code.
@@ -82,7 +102,24 @@ func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 	if err := checkIdentity(app, version, path); err != nil {
 		return err
 	}
-	return useLog(ctx, conn)
+	if err := useLog(ctx, conn); err != nil {
+		return err
+	}
+	if version < schemaVersion {
+		return inTransaction(ctx, conn, upgrade)
+	}
+	return nil
+}
+
+func inTransaction(ctx context.Context, conn *sql.Conn, statements string) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, statements); err != nil {
+		return errors.Join(fmt.Errorf("create tables: %w", err), tx.Rollback())
+	}
+	return tx.Commit()
 }
 
 // querier is a *sql.DB or a *sql.Conn.
@@ -114,15 +151,8 @@ func create(ctx context.Context, conn *sql.Conn) error {
 	if err := useLog(ctx, conn); err != nil {
 		return err
 	}
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
 	marks := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, schemaVersion)
-	if _, err := tx.ExecContext(ctx, schema+marks); err != nil {
-		return errors.Join(fmt.Errorf("create tables: %w", err), tx.Rollback())
-	}
-	return tx.Commit()
+	return inTransaction(ctx, conn, schema+marks)
 }
 
 // useLog switches to the write-ahead log, which the database then remembers.

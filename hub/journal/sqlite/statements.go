@@ -10,6 +10,9 @@ import (
 // findSession is the same for the writer and for readers.
 const findSession = "SELECT key, seq, hash FROM session WHERE id = ?"
 
+// findListed also returns how far the session's events are listed.
+const findListed = "SELECT key, seq, hash, listed FROM session WHERE id = ?"
+
 // rowColumns are those that scanRow reads.
 const rowColumns = "lsn, seq, last, before, after, data"
 
@@ -18,7 +21,8 @@ type statements struct {
 	begin, commit, rollback             *sql.Stmt
 	epochs, claim, touch                *sql.Stmt
 	findSession, addSession             *sql.Stmt
-	setHead, setSession                 *sql.Stmt
+	setHead, setSession, setListed      *sql.Stmt
+	addListed, toList                   *sql.Stmt
 	addAppend, findAppend, replaceState *sql.Stmt
 
 	all []*sql.Stmt
@@ -43,16 +47,20 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		epochs:      prepare("SELECT partition, epoch FROM partition"),
 		claim:       prepare("INSERT OR REPLACE INTO partition (partition, epoch) VALUES (?, ?)"),
 		touch:       prepare(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion)), // writes a page though it changes nothing
-		findSession: prepare(findSession),
+		findSession: prepare(findListed),
 		addSession: prepare(`INSERT INTO session
-			(seq, hash, kind, workspace, host_session, status, created_at, due, resource, id)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		setHead: prepare("UPDATE session SET seq = ?, hash = ? WHERE key = ? AND seq = ?"),
+			(seq, hash, kind, workspace, host_session, status, created_at, due, resource, sum, listed, id)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		setHead: prepare("UPDATE session SET seq = ?, hash = ?, listed = ? WHERE key = ? AND seq = ?"),
 		setSession: prepare(`UPDATE session SET seq = ?, hash = ?, kind = ?, workspace = ?,
-			host_session = ?, status = ?, created_at = ?, due = ?, resource = ?
+			host_session = ?, status = ?, created_at = ?, due = ?, resource = ?, sum = ?, listed = ?
 			WHERE key = ? AND seq = ?`),
 		addAppend: prepare(`INSERT INTO append (session, seq, last, before, after, data)
 			VALUES (?, ?, ?, ?, ?, ?)`),
+		setListed: prepare("UPDATE session SET listed = ? WHERE key = ?"),
+		addListed: prepare("INSERT INTO listed (session, seq) VALUES (?, ?)"),
+		toList: prepare("SELECT " + rowColumns + ` FROM append
+			WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?`),
 		findAppend: prepare("SELECT " + rowColumns + ` FROM append
 			WHERE session = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`),
 		replaceState: prepare(`INSERT OR REPLACE INTO snapshot

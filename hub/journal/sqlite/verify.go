@@ -1,12 +1,14 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"parley/hub"
 )
@@ -23,9 +25,10 @@ type Progress struct {
 
 // Verify checks the journal in a directory: a log that a crash has left first,
 // which ends the check when it is damaged (see PlanSalvage), then SQLite's own
-// integrity check, then every event of every session against its CRC, its number and the hash
-// chain, every session's end against its head, and every snapshot against its
-// checksum. It calls report with each damage and, every so often, with how far
+// integrity check, then every event of every session against its CRC, its number
+// and the hash chain, every session's end against its head, its summary and every
+// snapshot against their checksums, and the list of its messages against its
+// events. It calls report with each damage and, every so often, with how far
 // it has come. The error is nil for a sound journal; otherwise it wraps the
 // first damage, or says why the check could not be finished.
 //
@@ -52,6 +55,7 @@ func Verify(ctx context.Context, dir string, report func(Progress)) error {
 
 type verifier struct {
 	read     *reader
+	version  int64 // of the tables
 	report   func(Progress)
 	progress Progress
 	damages  int
@@ -73,6 +77,7 @@ func (v *verifier) run(ctx context.Context, path string) (err error) {
 	if err := checkIdentity(app, version, path); err != nil {
 		return err
 	}
+	v.version = version
 	if err := v.read.prepare(); err != nil {
 		return err
 	}
@@ -186,8 +191,12 @@ func (v *verifier) sessionsAfter(ctx context.Context, key int64, n int) ([]sessi
 // checkSession reports the session's first damage. The error is why it could
 // not be checked.
 func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
-	err := v.read.session(ctx, s.id, 1, func(hub.Record) bool {
+	var listed []hub.Seq
+	err := v.read.session(ctx, s.id, 1, func(r hub.Record) bool {
 		v.progress.Events++
+		if hub.IsListed(r.Type) {
+			listed = append(listed, r.Seq)
+		}
 		return true
 	})
 	if err == nil && hub.Seq(s.last.Int64) > s.head {
@@ -195,6 +204,9 @@ func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 			Session: s.id, Seq: s.head + 1, Place: fmt.Sprintf("session row %d", s.key),
 			Err: fmt.Errorf("events up to %d are stored, but the session's head is %d", s.last.Int64, s.head),
 		}
+	}
+	if err == nil && v.version > 1 {
+		err = v.checkDerived(ctx, s, listed)
 	}
 	if err == nil {
 		_, err = v.read.findSnapshot(ctx, s.id)
@@ -208,6 +220,40 @@ func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 		return nil
 	}
 	return err
+}
+
+// checkDerived compares what lists are made of with what was written: the columns
+// of the session's row with their checksum, and the numbers of listed events with
+// the events.
+func (v *verifier) checkDerived(ctx context.Context, s sessionToCheck, listed []hub.Seq) error {
+	damage := func(seq hub.Seq, what string) error {
+		return &hub.DamageError{Session: s.id, Seq: seq, Place: fmt.Sprintf("session row %d", s.key), Err: errors.New(what)}
+	}
+	var sum []byte
+	var until hub.Seq
+	row := v.read.db.QueryRowContext(ctx, "SELECT "+summaryColumns+", sum, listed FROM session WHERE key = ?", s.key)
+	summary, err := scanSummary(andMore{row, []any{&sum, &until}})
+	if err != nil {
+		return err
+	}
+	if sum != nil && !bytes.Equal(sum, summarySum(&summary)) {
+		return damage(s.head, "the session's summary does not match its checksum")
+	}
+	there, err := v.read.listed(ctx, s.key, 0, len(listed)+1)
+	if err != nil {
+		return err
+	}
+	for i, n := range listed {
+		if n <= until && (i >= len(there) || there[i] != n) {
+			return damage(n, "table listed does not match the events from here on")
+		}
+	}
+	for _, n := range there {
+		if _, found := slices.BinarySearch(listed, n); !found && n <= s.head {
+			return damage(n, "table listed names an event that is not to be listed")
+		}
+	}
+	return nil
 }
 
 // checkOrphans finds appends of which the session is lost.

@@ -32,6 +32,7 @@ type writer struct {
 type known struct {
 	key     int64 // 0 before the session's first append
 	head    hub.Head
+	listed  hub.Seq     // up to which event its events are listed
 	summary hub.Summary // the stored one; zero when it was not written by this writer
 }
 
@@ -137,6 +138,8 @@ func (w *writer) request(r *journal.Request) (err error) {
 	switch epoch := &w.epochs[r.Partition]; {
 	case r.Kind == journal.Probe:
 		_, err = w.stmts.touch.Exec()
+	case r.Kind == journal.Index:
+		err = w.listMore(r.Append.Session)
 	case r.Kind == journal.Claim:
 		*epoch++
 		r.Epoch = *epoch
@@ -187,6 +190,10 @@ func (w *writer) append(a *hub.Append) (refused, err error) {
 	}
 	_, err = w.stmts.addAppend.Exec(s.key, int64(row.First), int64(row.Last),
 		row.Before[:], row.After[:], row.Data)
+	if err == nil && s.listed == s.head.Seq {
+		s.listed = row.Last
+		err = w.list(s.key, a.Records)
+	}
 	s.head = row.Head()
 	return nil, err
 }
@@ -197,7 +204,7 @@ func (w *writer) session(id hub.SessionID) (*known, error) {
 		return s, nil
 	}
 	s := &known{head: journal.Origin(id)}
-	err := w.stmts.findSession.QueryRow(id[:]).Scan(&s.key, &s.head.Seq, (*hashColumn)(&s.head.Hash))
+	err := w.stmts.findSession.QueryRow(id[:]).Scan(&s.key, &s.head.Seq, (*hashColumn)(&s.head.Hash), &s.listed)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
@@ -210,14 +217,17 @@ func (w *writer) session(id hub.SessionID) (*known, error) {
 func (w *writer) putSession(a *hub.Append, s *known, row *journal.Row) error {
 	var result sql.Result
 	var err error
-	last, after := int64(row.Last), row.After[:]
+	last, after, listed := int64(row.Last), row.After[:], int64(s.listed)
+	if s.listed == s.head.Seq {
+		listed = last
+	}
 	switch {
 	case s.key == 0:
-		result, err = w.stmts.addSession.Exec(append(summaryValues(&a.Summary, last, after), a.Session[:])...)
+		result, err = w.stmts.addSession.Exec(append(summaryValues(&a.Summary, last, after), listed, a.Session[:])...)
 	case sameSummary(&s.summary, &a.Summary):
-		result, err = w.stmts.setHead.Exec(last, after, s.key, int64(s.head.Seq))
+		result, err = w.stmts.setHead.Exec(last, after, listed, s.key, int64(s.head.Seq))
 	default:
-		result, err = w.stmts.setSession.Exec(append(summaryValues(&a.Summary, last, after), s.key, int64(s.head.Seq))...)
+		result, err = w.stmts.setSession.Exec(append(summaryValues(&a.Summary, last, after), listed, s.key, int64(s.head.Seq))...)
 	}
 	if err != nil {
 		return err

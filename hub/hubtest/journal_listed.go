@@ -1,0 +1,84 @@
+package hubtest
+
+import (
+	"slices"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+	"parley/protocol"
+)
+
+var listedTests = []suiteTest{
+	{"messages are listed by their numbers, whatever stands between them", listedNumbers},
+	{"events are read by their numbers, in the order in which these are given", eventsByNumber},
+	{"an append that is refused leaves nothing in the list", listedRefused},
+}
+
+// withMessages writes appends of one to three events, of which every third append
+// holds messages, and returns the numbers of those.
+func (s *suite) withMessages(appends int) (stream *Stream, messages []hub.Seq) {
+	stream = NewSession(4)
+	w := s.own(stream)
+	for i := range appends {
+		stream.Type = "host_session_update"
+		if i%3 == 0 {
+			stream.Type = string(protocol.EventMessageCreated)
+		}
+		a := stream.Next(1 + i%3)
+		requireCommitted(s, w.Append(a))
+		for _, r := range a.Records {
+			if hub.IsListed(r.Type) {
+				messages = append(messages, r.Seq)
+			}
+		}
+	}
+	return stream, messages
+}
+
+func listedNumbers(s *suite) {
+	stream, messages := s.withMessages(30)
+	for _, from := range []hub.Seq{0, 1, messages[3], messages[3] + 1, stream.Head.Seq, stream.Head.Seq + 1} {
+		for _, limit := range []int{1, 4, 1000} {
+			want := slices.DeleteFunc(slices.Clone(messages), func(n hub.Seq) bool { return n < from })
+			got, err := s.Listed(s.Context(), stream.ID, from, limit)
+			require.NoError(s, err)
+			require.Equal(s, append([]hub.Seq{}, want[:min(limit, len(want))]...), append([]hub.Seq{}, got...), "from %d, at most %d", from, limit)
+		}
+	}
+	none, err := s.Listed(s.Context(), NewSession(4).ID, 1, 10)
+	require.NoError(s, err)
+	require.Empty(s, none)
+}
+
+func eventsByNumber(s *suite) {
+	stream, _ := s.withMessages(30)
+	all := stream.Records
+	for _, numbers := range [][]hub.Seq{{1}, {stream.Head.Seq}, {7, 3, 4, 3}, {2, 1, stream.Head.Seq}} {
+		var want []hub.Record
+		for _, n := range numbers {
+			want = append(want, all[n-1])
+		}
+		got, err := s.Events(s.Context(), stream.ID, numbers)
+		require.NoError(s, err)
+		requireRecords(s, want, got)
+	}
+	for _, numbers := range [][]hub.Seq{{0}, {stream.Head.Seq + 1}, {1, stream.Head.Seq + 1}} {
+		_, err := s.Events(s.Context(), stream.ID, numbers)
+		require.ErrorIs(s, err, hub.ErrNotFound, "%v", numbers)
+	}
+	_, err := s.Events(s.Context(), NewSession(4).ID, []hub.Seq{1})
+	require.ErrorIs(s, err, hub.ErrNotFound)
+}
+
+func listedRefused(s *suite) {
+	stream, messages := s.withMessages(3)
+	w := s.own(stream)
+	refused := stream.Fork()
+	refused.Type = string(protocol.EventMessageCreated)
+	refused.Next(1)
+	require.ErrorIs(s, outcome(s, w.Append(refused.Next(2))), hub.ErrConflict)
+	got, err := s.Listed(s.Context(), stream.ID, 1, 100)
+	require.NoError(s, err)
+	require.Equal(s, messages, got)
+}

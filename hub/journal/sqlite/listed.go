@@ -1,0 +1,170 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"parley/hub"
+)
+
+// listRows is how many appends of a session that an earlier version began are
+// listed in one transaction.
+const listRows = 1000
+
+// list notes which of the events that were just appended are listed.
+func (w *writer) list(key int64, records []hub.Record) error {
+	for i := range records {
+		if r := &records[i]; hub.IsListed(r.Type) {
+			if _, err := w.stmts.addListed.Exec(key, int64(r.Seq)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// listMore lists the next events of a session that are not.
+func (w *writer) listMore(id hub.SessionID) error {
+	s, err := w.session(id)
+	if err != nil || s.listed >= s.head.Seq {
+		return err
+	}
+	rows, err := scanRows(w.stmts.toList.Query(s.key, int64(s.listed), listRows))
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return fmt.Errorf("%w: events behind %d of session %s are missing", errSize, s.listed, id)
+	}
+	for i := range rows {
+		records, err := rows[i].Decode(id)
+		if err != nil {
+			return &hub.DamageError{Session: id, Seq: rows[i].First, Place: fmt.Sprintf("row %d", rows[i].lsn), Err: err}
+		}
+		if err := w.list(s.key, records); err != nil {
+			return err
+		}
+		s.listed = rows[i].Last
+	}
+	_, err = w.stmts.setListed.Exec(int64(s.listed), s.key)
+	return err
+}
+
+// Listed implements hub.Journal. It first lists the events of a session that an
+// earlier version began, a bounded number in each transaction.
+func (j *Journal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
+	if err := j.files.check(); err != nil {
+		return nil, j.wrap("list events of", id, err)
+	}
+	for {
+		key, whole, err := j.read.isListed(ctx, id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, j.wrap("list events of", id, err)
+		}
+		if whole {
+			found, err := j.read.listed(ctx, key, from, limit)
+			return found, j.wrap("list events of", id, err)
+		}
+		commit := j.committer.Index(id)
+		select {
+		case <-commit.Done():
+		case <-ctx.Done():
+			return nil, j.wrap("list events of", id, ctx.Err())
+		}
+		if err := commit.Err(); err != nil {
+			return nil, j.wrap("list events of", id, err)
+		}
+	}
+}
+
+// isListed returns a session's key and whether all its events are listed.
+func (r *reader) isListed(ctx context.Context, id hub.SessionID) (key int64, whole bool, err error) {
+	var head, listed int64
+	var hash []byte
+	err = r.db.QueryRowContext(ctx, findListed, id[:]).Scan(&key, &head, &hash, &listed)
+	return key, listed >= head, err
+}
+
+func (r *reader) listed(ctx context.Context, key int64, from hub.Seq, limit int) (found []hub.Seq, err error) {
+	rows, err := r.db.QueryContext(ctx, "SELECT seq FROM listed WHERE session = ? AND seq >= ? ORDER BY seq LIMIT ?", key, int64(from), limit)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var n hub.Seq
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		found = append(found, n)
+	}
+	return found, rows.Err()
+}
+
+// findEvents returns the rows that hold events of given numbers, in the order in
+// which these stand in a JSON array: json_each is the outer loop.
+const findEvents = "SELECT " + rowColumns + ` FROM json_each(?2) n CROSS JOIN append
+	WHERE session = ?1 AND seq = (SELECT max(seq) FROM append WHERE session = ?1 AND seq <= n.value)`
+
+// Events implements hub.Journal.
+func (j *Journal) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+	if err := j.files.check(); err != nil {
+		return nil, j.wrap("read", id, err)
+	}
+	found, err := j.read.events(ctx, id, numbers)
+	return found, j.wrap("read", id, err)
+}
+
+func (r *reader) events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+	s, err := r.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := json.Marshal(numbers)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := scanRows(r.db.QueryContext(ctx, findEvents, s.key, string(wanted)))
+	if err != nil {
+		return nil, err
+	}
+	var found []hub.Record
+	for i, row := range rows {
+		records, err := row.Decode(id)
+		at := numbers[i] - row.First
+		if err != nil {
+			return nil, &hub.DamageError{Session: id, Seq: numbers[i], Place: fmt.Sprintf("row %d", row.lsn), Err: err}
+		}
+		if numbers[i] < row.First || at >= hub.Seq(len(records)) {
+			return nil, sql.ErrNoRows
+		}
+		found = append(found, records[at])
+	}
+	if len(found) == 0 && len(numbers) > 0 {
+		return nil, sql.ErrNoRows
+	}
+	return found, nil
+}
+
+// scanRows reads the result of a query for rowColumns, until it has chunkBytes.
+func scanRows(rows *sql.Rows, err error) (found []storedRow, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for size := 0; size < chunkBytes && rows.Next(); {
+		var row storedRow
+		if row.lsn, row.Row, err = scanRow(rows); err != nil {
+			return nil, err
+		}
+		found = append(found, row)
+		size += len(row.Data)
+	}
+	return found, rows.Err()
+}

@@ -1,0 +1,129 @@
+package hub_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+	"parley/hub/hubtest"
+	"parley/protocol"
+)
+
+// counting is a journal that counts how it is read.
+type counting struct {
+	hub.Journal
+	calls, events atomic.Int64
+}
+
+func (c *counting) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
+	c.calls.Add(1)
+	return func(yield func(hub.Record, error) bool) {
+		for r, err := range c.Journal.Read(ctx, id, from) {
+			c.events.Add(1)
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+func (c *counting) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+	c.calls.Add(1)
+	found, err := c.Journal.Events(ctx, id, numbers)
+	c.events.Add(int64(len(found)))
+	return found, err
+}
+
+// oneByOne is a journal whose events are all large.
+type oneByOne struct{ hub.Journal }
+
+func (j oneByOne) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+	return j.Journal.Events(ctx, id, numbers[:1])
+}
+
+func TestLists_of_large_items_are_whole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoomOn(t, oneByOne{newJournal()}, hubtest.NewAgents(), hub.Options{})
+		for i := range 5 {
+			r.host.say(&protocol.Prompt{Prompt: fmt.Sprint("prompt ", i)}, nil)
+			r.agent.Say(hub.AgentTurnEnded{Turn: r.prompted().Turn, Err: fmt.Errorf("failure %d", i)})
+			r.host.say(&protocol.Chat{Text: fmt.Sprint("text ", i)}, nil)
+			r.host.passOver()
+		}
+		_, approvals, err := r.hub.State(t.Context(), r.id, nil)
+		require.NoError(t, err)
+		n := 0
+		for a, err := range approvals {
+			require.NoError(t, err)
+			require.Equal(t, protocol.ApprovalFailed, a.Status)
+			n++
+		}
+		require.Equal(t, 5, n)
+		require.Len(t, r.messages(), 5)
+	})
+}
+
+func (c *counting) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
+	c.calls.Add(1)
+	return c.Journal.Listed(ctx, id, from, limit)
+}
+
+func TestLists_are_read_in_few_steps_whatever_else_was_said(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &counting{Journal: newJournal()}
+		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
+		const prompts = 300
+		for i := range prompts {
+			r.host.say(&protocol.Prompt{Prompt: fmt.Sprint("prompt ", i)}, nil)
+			turn := r.prompted().Turn
+			for k := range 10 {
+				r.agent.Say(notification(k))
+			}
+			if i%3 == 0 {
+				r.agent.Say(hub.AgentTurnEnded{Turn: turn, Err: fmt.Errorf("failure %d", i)})
+			} else {
+				r.agent.Say(hub.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
+			}
+			r.host.say(&protocol.Chat{Text: fmt.Sprint("text ", i)}, nil)
+			r.host.passOver()
+		}
+		j.calls.Store(0)
+		j.events.Store(0)
+
+		state, approvals, err := r.hub.State(t.Context(), r.id, nil)
+		require.NoError(t, err)
+		require.NotEmpty(t, state.Cursor)
+		n := prompts
+		for a, err := range approvals {
+			require.NoError(t, err)
+			n--
+			require.Equal(t, fmt.Sprint("prompt ", n), a.Prompt, "newest first")
+			require.Equal(t, n%3 == 0, a.Status == protocol.ApprovalFailed)
+			if n%3 == 0 {
+				require.Contains(t, *a.ErrorMessage, fmt.Sprint("failure ", n))
+			}
+		}
+		require.Zero(t, n)
+		require.Less(t, j.calls.Load(), int64(20))
+		require.LessOrEqual(t, j.events.Load(), int64(2*prompts))
+
+		j.calls.Store(0)
+		j.events.Store(0)
+		messages, err := r.hub.Messages(t.Context(), r.id, nil)
+		require.NoError(t, err)
+		for m, err := range messages {
+			require.NoError(t, err)
+			require.Equal(t, fmt.Sprint("text ", n), m.Text)
+			n++
+		}
+		require.Equal(t, prompts, n)
+		require.Less(t, j.calls.Load(), int64(20))
+		require.LessOrEqual(t, j.events.Load(), int64(2*prompts))
+	})
+}
