@@ -1,0 +1,61 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley/internal/e2e"
+	"parley/protocol"
+)
+
+// creation is a request that starts the agent called mine under a key.
+func creation(key, title string) e2e.Request {
+	body := map[string]string{"agent": "mine", "title": title}
+	return e2e.Request{Method: http.MethodPost, Path: "/api/sessions", Key: key, Body: body}
+}
+
+func TestServe_killed_answers_a_creation_again_and_starts_no_second_agent(t *testing.T) {
+	t.Parallel()
+	s := e2e.Serve(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--max-agents", "2")
+	call := func(r e2e.Request) e2e.Answer {
+		t.Helper()
+		answer, err := s.Call(t.Context(), r)
+		require.NoError(t, err)
+		return answer
+	}
+	first := call(creation("k", "mine"))
+	require.Equal(t, http.StatusCreated, first.Status, "%s", first.Body)
+	s.Kill()
+	s = s.Again(t)
+	require.Equal(t, first, call(creation("k", "mine")))
+	require.Equal(t, http.StatusBadRequest, call(creation("k", "another")).Status)
+	for range 2 { // the first one's agent ended with the server
+		require.Equal(t, http.StatusCreated, call(creation("", "")).Status)
+	}
+	refused := call(creation("", ""))
+	require.Equal(t, http.StatusTooManyRequests, refused.Status)
+	require.Contains(t, string(refused.Body), protocol.CodeTooManyAgents)
+	require.Equal(t, first, call(creation("k", "mine")), "it starts nothing")
+	s.Stop(t)
+}
+
+func TestServe_ends_an_agent_that_nobody_uses(t *testing.T) {
+	t.Parallel()
+	s := e2e.Serve(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--agent-idle-after", "1ms")
+	alone := s.StartAgent(t, "mine")
+	status := func() protocol.AgentStatus {
+		r := e2e.Request{Method: http.MethodGet, Path: "/api/sessions/" + alone}
+		return e2e.Get[protocol.HostSessionAnswer](t, s.API, r).Session.Status
+	}
+	require.Eventually(t, func() bool { return status() == protocol.AgentExited }, e2e.Patience, 10*time.Millisecond)
+	session := s.Share(t, alone, protocol.ModePromptDirect)
+	host := e2e.Come(t, session.OwnLink(), "")
+	_, err := host.Prompt(t.Context(), "help")
+	require.NoError(t, err)
+	e2e.Await(t, host, func(*protocol.PromptDispatchCompleted) bool { return true })
+	require.Equal(t, protocol.AgentIdle, status(), "it came back, and a session is open on it")
+	s.Stop(t)
+}
