@@ -1,7 +1,6 @@
 package web
 
 import (
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -43,7 +42,10 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 	if r.ContentLength > limit {
 		return nil, tooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	body, err := s.inbound.read(r.Body, int(limit))
+	if err == errInboundFull {
+		return nil, err
+	}
 	if err == nil && int64(len(body)) > limit {
 		return nil, tooLarge
 	}

@@ -88,13 +88,15 @@ func TestContract_List(t *testing.T) {
 	two.close()
 	all := []string{three.ID, two.ID, one.ID}
 	for query, want := range map[string][]string{
-		"":                            all,
-		"/":                           all,
-		"?status=active":              {three.ID, one.ID},
-		"?status=closed":              {two.ID},
-		"?status=expired":             {},
-		"?workspaceId=attic":          {two.ID},
-		"?hostSessionId=" + one.Agent: {two.ID, one.ID},
+		"":                                     all,
+		"/":                                    all,
+		"?workspaceId=&hostSessionId=&status=": all,
+		"?status=&workspaceId=attic":           {two.ID},
+		"?status=active":                       {three.ID, one.ID},
+		"?status=closed":                       {two.ID},
+		"?status=expired":                      {},
+		"?workspaceId=attic":                   {two.ID},
+		"?hostSessionId=" + one.Agent:          {two.ID, one.ID},
 		"?hostSessionId=" + one.Agent + "&status=active":   {one.ID},
 		"?workspaceId=nowhere":                             {},
 		"?hostSessionId=" + uuid.NewString():               {},

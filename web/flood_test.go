@@ -6,7 +6,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -226,4 +228,56 @@ func TestSocket_FirstMessageIsShort(t *testing.T) {
 	c = w.dial(s.ID)
 	c.send(join + string(bytes.Repeat([]byte(" "), 64<<10)))
 	c.closed(protocol.CloseTooBig)
+}
+
+// Messages and bodies that are begun and not sent hold a bounded amount of all
+// memory; short ones get through all the same.
+func TestInbound_MessagesThatAreNotSentToTheirEndAreBounded(t *testing.T) {
+	w := newWorld(t, func(s *setup) { s.web.MaxInbound = 512 << 10 })
+	s := w.share(protocol.ModeCommentOnly)
+	gil := s.join("gil", protocol.RoleCollaborator)
+	long := strings.Repeat(" ", 300<<10)
+	stalled := func(t *testing.T) net.Conn {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+		_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+			s.path("/messages"), 1<<20, long)
+		require.NoError(t, err)
+		return conn
+	}
+	var stuck []net.Conn
+	for range 3 {
+		stuck = append(stuck, stalled(t))
+	}
+	body := `{"participantId":"` + gil.ID + `","participantToken":"` + gil.Token + `","text":"long"` + long + `}`
+	say := func() reply { return w.call("POST", s.path("/messages"), body) }
+	require.Eventually(t, func() bool { return say().status == http.StatusTooManyRequests }, patience, 10*time.Millisecond)
+	c, _ := s.connect(gil)
+	c.send(commandLine("1", "ping", nil) + long)
+	c.closed(protocol.CloseTryAgain)
+	s.say(gil, "a short one gets through")
+	for _, conn := range stuck {
+		_ = conn.Close()
+	}
+	require.Eventually(t, func() bool { return say().status == http.StatusOK }, patience, 10*time.Millisecond)
+	c, _ = s.connect(gil)
+	c.send(commandLine("1", "ping", nil) + long)
+	require.Equal(t, &protocol.PongMessage{ID: "1"}, c.answer())
+}
+
+func TestSocket_AMessageThatIsBegunAndNotSentEndsTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t)
+		s := w.share(protocol.ModeCommentOnly)
+		c := s.rawDial(t, s.Host)
+		_, err := c.conn.Write(append([]byte{text, 0x80 | 126, 0x10, 0, 0, 0, 0, 0}, "{"...))
+		require.NoError(t, err)
+		begin := time.Now()
+		for err == nil {
+			_, _, err = c.read()
+		}
+		require.Less(t, time.Since(begin), 2*time.Minute)
+		w.stop()
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -99,6 +100,35 @@ func TestContract_RefusalsOfLargeBodiesArrive(t *testing.T) {
 		res, err = http.ReadResponse(bufio.NewReader(conn), nil)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusOK, res.StatusCode)
+	})
+}
+
+// What is sent after the answer is taken for a while, and no longer.
+func TestContract_ARefusedBodyThatDoesNotComeEndsTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t)
+		for _, pause := range []time.Duration{time.Hour, time.Second} {
+			conn, err := w.client.Transport.(*http.Transport).DialContext(t.Context(), "", "")
+			require.NoError(t, err)
+			_, err = fmt.Fprint(conn, "POST /api/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\n")
+			require.NoError(t, err)
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			require.Equal(t, http.StatusNotFound, res.StatusCode)
+			begin := time.Now()
+			require.NoError(t, conn.SetDeadline(begin.Add(2*time.Minute)))
+			for err == nil {
+				if _, err = conn.Write([]byte(" ")); pause > time.Minute {
+					_, err = io.ReadAll(conn)
+					break
+				}
+				<-time.After(pause)
+			}
+			require.NotErrorIs(t, err, os.ErrDeadlineExceeded)
+			require.Less(t, time.Since(begin), time.Minute)
+			_ = conn.Close()
+		}
+		w.stop()
 	})
 }
 

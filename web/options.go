@@ -53,6 +53,10 @@ type Options struct {
 	// CommandBurst is how many may come at once; 60 by default.
 	CommandBurst int
 
+	// MaxInbound is how many bytes of long messages and bodies that are on their way
+	// the server holds, for all clients together; 64 MiB by default.
+	MaxInbound int
+
 	// JoinRate is how many people a second may join from one address that is not
 	// this machine's, and how often credentials from there may be wrong; 10 by
 	// default, negative for no limit.
@@ -64,6 +68,7 @@ const (
 	defaultCommandRate  = 20
 	defaultCommandBurst = 60
 	defaultJoinRate     = 10
+	defaultMaxInbound   = 64 << 20
 )
 
 func (o Options) withDefaults() Options {
@@ -74,6 +79,7 @@ func (o Options) withDefaults() Options {
 	o.WriteTimeout = cmp.Or(o.WriteTimeout, defaultWriteTimeout)
 	o.CommandRate = cmp.Or(o.CommandRate, defaultCommandRate)
 	o.CommandBurst = cmp.Or(o.CommandBurst, defaultCommandBurst)
+	o.MaxInbound = cmp.Or(o.MaxInbound, defaultMaxInbound)
 	o.JoinRate = cmp.Or(o.JoinRate, defaultJoinRate)
 	return o
 }

@@ -24,6 +24,7 @@ type Server struct {
 	limits    *participantLimits
 	addresses *addressLimits
 	open      *openConns
+	inbound   inbound
 }
 
 // New makes a server on a hub. It starts nothing; Shutdown ends what requests
@@ -39,6 +40,7 @@ func New(h *hub.Hub, o Options) *Server {
 		limits:    newParticipantLimits(o.CommandRate, o.CommandBurst),
 		addresses: newAddressLimits(o.JoinRate),
 		open:      newOpenConns(),
+		inbound:   inbound{limit: int64(o.MaxInbound)},
 	}
 	s.routes()
 	s.handler = s.logged(s.guard.wrap(http.HandlerFunc(s.route)))

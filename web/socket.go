@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -115,6 +114,7 @@ type socket struct {
 	begun   atomic.Bool  // there was a join or resume
 	closing atomic.Bool  // close was called, and reads in the reader's place
 	missed  atomic.Int32 // pings in a row without an answer
+	began   atomic.Int64 // when the message that is being read began, in Unix nanoseconds; 0 for none
 }
 
 // serve begins to serve the connection, until it is closed, by either side.
@@ -200,7 +200,13 @@ func (k *socket) message() ([]byte, bool) {
 	if !k.joined() {
 		limit = min(limit, firstMessageBytes)
 	}
-	message, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	k.began.Store(time.Now().UnixNano())
+	message, err := k.s.inbound.read(r, limit)
+	k.began.Store(0)
+	if err == errInboundFull {
+		k.close(protocol.CloseTryAgain, errInboundFull.Message)
+		return nil, false
+	}
 	if len(message) > limit {
 		k.close(protocol.CloseTooBig, "message too big")
 		return nil, false

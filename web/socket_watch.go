@@ -16,12 +16,23 @@ func (k *socket) watch() (again time.Duration) {
 	switch {
 	case !k.begun.Load():
 		k.close(protocol.CloseNoCommandInTime, "no join or resume in time")
+	case k.stuck():
+		k.close(protocol.CloseTryAgain, "a message was begun and not sent")
 	case k.missed.Load() >= missedPings:
 		_ = k.net.Close() // nobody is there to read a close code
 	case k.try(controlFrame(opPing, nil)):
 		k.missed.Add(1)
 	}
 	return k.s.o.Heartbeat
+}
+
+// messageTimeout is how long a message may take to arrive.
+const messageTimeout = time.Minute
+
+// stuck reports whether a message takes too long to arrive.
+func (k *socket) stuck() bool {
+	began := k.began.Load()
+	return began != 0 && time.Since(time.Unix(0, began)) > messageTimeout
 }
 
 // ponged hears the answer to a ping.
