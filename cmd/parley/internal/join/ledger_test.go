@@ -186,6 +186,7 @@ func TestRoom_a_new_welcome_keeps_the_numbers(t *testing.T) {
 	for _, id := range []string{"a", "b", "c"} {
 		proposes(r, id, id)
 	}
+	r.ledger.find("c").author = "Ann"
 	r.enter(&protocol.Welcome{Approvals: []protocol.Approval{
 		{ID: "c", Prompt: "c", Status: protocol.ApprovalPending}, {ID: "d", Prompt: "d", Status: protocol.ApprovalPending},
 	}}, newCalls(), after(100))
@@ -194,6 +195,7 @@ func TestRoom_a_new_welcome_keeps_the_numbers(t *testing.T) {
 		names = append(names, i.name()+" "+i.approval.Prompt)
 	}
 	require.Equal(t, []string{"#3 c", "#4 d"}, names)
+	require.Equal(t, "Ann", r.ledger.find("c").author, "who has left meanwhile")
 	_, err := r.ledger.pick(kindProposal, 1, typed(500, 1000), false)
 	require.ErrorContains(t, err, "#1 (a) no longer waits (while the connection was lost)")
 }

@@ -118,12 +118,15 @@ func cutWord(text string) (word, rest string) {
 }
 
 // parseNumbered reads a command that takes a number and nothing else. The
-// number may stand without its #.
+// number may stand without its #, except where it could be an option's.
 func parseNumbered(in input) (input, error) {
 	if in.text == "" {
 		return in, nil
 	}
 	n, ok := itemNumber("#" + strings.TrimPrefix(in.text, "#"))
+	if ok && in.verb == verbDeny && !strings.HasPrefix(in.text, "#") {
+		return input{}, fmt.Errorf("nothing was done: type /deny #%d for question %d; an option is chosen by /allow", n, n)
+	}
 	if !ok {
 		hint := ""
 		if in.verb == verbApprove {

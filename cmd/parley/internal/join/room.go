@@ -69,7 +69,9 @@ func (r *room) prompt(a protocol.Approval, author string) *item {
 		return nil
 	}
 	i := r.ledger.put(k, a.ID)
-	i.approval, i.author = a, author
+	if i.approval = a; i.author == "" || author != nameless {
+		i.author = author
+	}
 	return i
 }
 
@@ -175,8 +177,11 @@ func (r *room) name(id string) string {
 			return r.nameOf(p)
 		}
 	}
-	return "a participant who has left"
+	return nameless
 }
+
+// nameless stands for a name that is not known here.
+const nameless = "a participant who has left"
 
 func (r *room) nameOf(p protocol.Participant) string { return oneLine(p.Name()) }
 

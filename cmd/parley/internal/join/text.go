@@ -2,6 +2,7 @@ package join
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"parley/protocol/visible"
@@ -55,9 +56,10 @@ func hiddenWarning(texts ...string) string {
 func spelt(text string) string {
 	var b strings.Builder
 	visible.Each(text, func(s visible.Segment) {
-		var r rune
-		if n, _ := fmt.Sscanf(s.Hidden, "U+%X", &r); n == 1 && r > 0xe001f && r < 0xe007f {
-			b.WriteRune(r - 0xe0000)
+		if digits, tag := strings.CutPrefix(s.Hidden, "U+E00"); tag {
+			if r, err := strconv.ParseUint(digits, 16, 8); err == nil && r >= ' ' && r <= '~' {
+				b.WriteByte(byte(r))
+			}
 		}
 	})
 	return b.String()
