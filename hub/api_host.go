@@ -26,7 +26,8 @@ func (h *Hub) Agents() []protocol.AgentProfile {
 // AGENT_NOT_FOUND (its command is not there, either), INVALID_REQUEST (the
 // profile does not allow the working directory, or the id was used for another
 // agent), HOST_SESSION_NOT_FOUND (what was made under the id has been deleted),
-// TOO_MANY_AGENTS, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE.
+// TOO_MANY_AGENTS, AGENT_AUTH_REQUIRED, AGENT_FAILED, AGENT_UNAVAILABLE,
+// JOURNAL_UNAVAILABLE.
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
 	refusal := h.cannotStart(c.Agent)
 	if commandID != "" { // what was made before is answered with all the same

@@ -68,6 +68,14 @@
 // say it again when they wake, under the approval's id, so that a crash between
 // them neither loses a prompt nor runs it twice.
 //
+// # When an agent is not there
+//
+// A prompt is accepted whether or not there is an agent: the host session starts
+// one for it, on the session that it had if the agent can load that, and else on
+// a new one, which the shared sessions are told of. What is on its way to an
+// agent that was asked to end waits for the next process. A start that fails
+// fails what waits for it, with the reason.
+//
 // # Testing
 //
 // Decisions are tested as plain functions. Around a whole Hub, package hubtest

@@ -58,7 +58,7 @@ func TestHostSessions_a_start_that_lasts_too_long_can_be_given_up(t *testing.T) 
 
 func TestHostSessions_an_agent_that_will_not_start_says_why_and_that_trying_again_is_of_no_use(t *testing.T) {
 	answers := func(initialize, open string) string {
-		return `echo "no key: set KESTREL_KEY" >&2; sleep 0.2; read line; echo '{"jsonrpc":"2.0","id":1,` + initialize + `}'
+		return `echo "no key: set KESTREL_KEY" >&2; sleep 1; read line; echo '{"jsonrpc":"2.0","id":1,` + initialize + `}'
 read line; echo '{"jsonrpc":"2.0","id":2,` + open + `}'; exec cat >/dev/null`
 	}
 	const ready = `"result":{"protocolVersion":1,"authMethods":[{"id":"a","name":"Log in with Kestrel"}]}`

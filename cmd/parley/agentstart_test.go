@@ -16,16 +16,16 @@ func TestServe_the_time_that_an_agent_has_to_start_is_a_setting(t *testing.T) {
 	t.Parallel()
 	config := filepath.Join(t.TempDir(), "parley.yaml")
 	require.NoError(t, os.WriteFile(config, []byte(`
-agent-start-timeout: 2s
+agent-start-timeout: 4s
 agents:
   - name: own
     command: [sh, -c, "echo fetching kestrel >&2; exec sleep 60"]
-    start-timeout: 1s
+    start-timeout: 3s
   - name: common
     command: [sh, -c, "echo fetching kestrel >&2; exec sleep 60"]
 `), 0o600))
 	s := e2e.Serve(t, t.TempDir(), "--config", config)
-	for agent, limit := range map[string]string{"own": "1s", "common": "2s"} {
+	for agent, limit := range map[string]string{"own": "3s", "common": "4s"} {
 		answer, err := s.Call(t.Context(), e2e.Request{Method: http.MethodPost, Path: "/api/sessions",
 			Body: protocol.CreateHostSession{Agent: agent}})
 		require.NoError(t, err)

@@ -26,6 +26,12 @@
 // it started are gone and AgentExited has been taken, or, should the sink not
 // take it, when its context ends.
 //
+// # What is a message
+//
+// Only what wire.Parse takes for one. Other lines on an agent's standard output
+// are counted, their beginnings logged with secrets masked, and the hub is told
+// that there are some; they are neither updates nor answers.
+//
 // # What a process may leave behind
 //
 // Nothing, on Linux: an agent runs under a supervisor (package supervisor), a small

@@ -124,7 +124,7 @@ func (a *fakeAgent) handle(m fakeMessage) {
 			return
 		case "has no model":
 			fmt.Fprintln(os.Stderr, "looking for foo-1")
-			<-time.After(200 * time.Millisecond) // until that is read
+			<-time.After(time.Second) // until that is read
 			a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32603,"message":"Internal error","data":{"details":"model foo-1 does not exist"}}}`, m.ID)
 			return
 		}
@@ -158,7 +158,7 @@ func (a *fakeAgent) load(m fakeMessage) {
 	if a.how == "replays after its answer" {
 		for i := range 10 {
 			_ = a.out.Flush()
-			<-time.After(100 * time.Millisecond)
+			<-time.After(20 * time.Millisecond)
 			a.note(fmt.Sprintf("replayed late: %d", i))
 		}
 	}

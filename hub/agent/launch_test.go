@@ -44,8 +44,8 @@ func TestLaunch_says_why_an_agent_is_not_ready(t *testing.T) {
 		}, `agent "fake": did not get ready within 50ms: it has not answered initialize`},
 		{"an agent that is still being fetched", func(s *setup) {
 			s.profile.Command = []string{"sh", "-c", `echo "fetching kestrel, token=hunter2" >&2; exec sleep 60`}
-			s.profile.StartTimeout = time.Second
-		}, `agent "fake": did not get ready within 1s: it has not answered initialize; its last words: fetching kestrel, token=[redacted]`},
+			s.profile.StartTimeout = 3 * time.Second
+		}, `agent "fake": did not get ready within 3s: it has not answered initialize; its last words: fetching kestrel, token=[redacted]`},
 		{"an agent of another version", func(s *setup) { *s = fake("speaks version 2") },
 			`agent "fake": speaks version 2 of the Agent Client Protocol; Parley speaks version 1`},
 		{"an agent of a version that is a word", func(s *setup) { *s = fake(`speaks version "next"`) },
