@@ -31,6 +31,9 @@ func explain(err error) error {
 		}
 		return errors.New(reason)
 	}
+	if errors.Is(err, context.Canceled) {
+		return errors.New("interrupted")
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("no answer came within %s; see /history for whether it was done", patience)
 	}

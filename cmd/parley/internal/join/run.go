@@ -1,7 +1,6 @@
 package join
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +36,9 @@ type Options struct {
 // to know the tool calls that questions are about.
 const shownEvents = 20
 
+// linesAhead is how many lines can be typed while one is carried out.
+const linesAhead = 16
+
 // patience is how long a typed line waits for its answer.
 const patience = 2 * time.Minute
 
@@ -52,26 +54,35 @@ func Run(ctx context.Context, o Options) error {
 		defer o.In.Close()
 	}
 	o.Client.Recent = protocol.DefaultLimits.RecentEvents
-	c, err := client.Open(ctx, o.Link, o.Client)
-	var ended error // why one can only read
-	if err != nil && o.Link.ParticipantID != "" && hasEnded(err) {
-		ended, o.Client.ReadOnly = err, true
-		c, err = client.Open(ctx, o.Link, o.Client)
-	}
-	if err != nil {
-		return explain(cmp.Or(ended, err))
-	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	r := newRoom()
-	s := &session{o: o, c: c, room: r, screen: newScreen(o.Out, o.Colour, r.ledger), results: make(chan result, 1), lines: make(chan console.Line)}
+	s := &session{o: o, room: r, screen: newScreen(o.Out, o.Colour, r.ledger), results: make(chan result, 1), lines: make(chan console.Line, linesAhead)}
+	go s.read(ctx, cancel) // it ends with In or with Run; Ctrl-C has to be heard from here on
+	if err := s.open(ctx); err != nil {
+		return explain(err)
+	}
+	defer s.work.Wait()
+	defer s.c.Close()
+	return s.loop(ctx)
+}
+
+// open connects. A session that has ended, or that one has left, is opened for
+// reading.
+func (s *session) open(ctx context.Context) (err error) {
+	s.c, err = client.Open(ctx, s.o.Link, s.o.Client)
+	if err == nil || s.o.Link.ParticipantID == "" || !hasEnded(err) {
+		return err
+	}
+	ended := err
+	s.o.Client.ReadOnly = true
+	if s.c, err = client.Open(ctx, s.o.Link, s.o.Client); err != nil {
+		return ended
+	}
 	if e, ok := errors.AsType[*protocol.Error](ended); ok {
 		s.room.readOnly = oneLine(e.Message)
 	}
-	defer s.work.Wait()
-	defer c.Close()
-	done := make(chan struct{})
-	defer close(done)
-	go s.read(done) // it ends with In or with Run
-	return s.loop(ctx)
+	return nil
 }
 
 // hasEnded reports whether the session, or one's part in it, is over.
@@ -87,7 +98,7 @@ type session struct {
 	room   *room
 	screen *screen
 
-	lines   chan console.Line // read sends and closes; not buffered: a line is read when the one before is done
+	lines   chan console.Line // read sends and closes; full, it makes whoever types wait
 	readErr error             // why read ended; set before lines is closed
 	results chan result       // capacity 1: of the one line under way
 	work    sync.WaitGroup
@@ -106,7 +117,8 @@ type result struct {
 	show func() // called by loop
 }
 
-func (s *session) read(ended <-chan struct{}) {
+// read reads lines until ctx is done. It cancels all work at Ctrl-C.
+func (s *session) read(ctx context.Context, cancel func()) {
 	defer close(s.lines)
 	next := pipe(s.o.In, s.o.Terminal)
 	if s.o.Console != nil {
@@ -114,6 +126,11 @@ func (s *session) read(ended <-chan struct{}) {
 	}
 	for {
 		line, err := next()
+		if errors.Is(err, console.ErrInterrupted) {
+			s.readErr = err
+			cancel()
+			return
+		}
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
 				s.readErr = err
@@ -122,7 +139,7 @@ func (s *session) read(ended <-chan struct{}) {
 		}
 		select {
 		case s.lines <- line:
-		case <-ended:
+		case <-ctx.Done():
 			return
 		}
 	}
@@ -146,7 +163,7 @@ func (s *session) loop(ctx context.Context) error {
 			}
 		case line, more := <-lines:
 			s.catchUp()
-			if !more && errors.Is(s.readErr, console.ErrInterrupted) {
+			if !more && ctx.Err() != nil {
 				s.wayBack()
 				return nil
 			} else if !more {

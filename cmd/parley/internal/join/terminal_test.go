@@ -5,6 +5,7 @@ package join
 import (
 	"context"
 	"io"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -22,7 +23,13 @@ import (
 
 // terminal runs "parley join" as the host on a pseudo-terminal.
 func terminal(t *testing.T, s *clienttest.Server) *person {
-	link, err := client.ParseLink(s.HostLink())
+	p := terminalWith(t, s.HostLink())
+	p.sees("* you are Olga, host")
+	return p
+}
+
+func terminalWith(t *testing.T, to string) *person {
+	link, err := client.ParseLink(to)
 	require.NoError(t, err)
 	master, tty, err := pty.Open()
 	require.NoError(t, err)
@@ -47,7 +54,6 @@ func terminal(t *testing.T, s *clienttest.Server) *person {
 		endTerminal(t, master, tty)
 		<-listening
 	})
-	p.sees("* you are Olga, host")
 	return p
 }
 
@@ -205,4 +211,30 @@ func TestTerminal_prints_the_way_back_on_one_line(t *testing.T) {
 			host.sees("  parley join '" + s.HostLink() + "'\r\n")
 		})
 	}
+}
+
+func TestTerminal_is_interrupted_at_once(t *testing.T) {
+	t.Run("while it connects", func(t *testing.T) {
+		silent, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer silent.Close()
+		p := terminalWith(t, "http://"+silent.Addr().String()+"/s/1f0c9c52-6d1e-4b7a-9a53-2f6a8b1c0d11#p=7a6d3c10-5b0e-4c59-8a54-0e5c6b1f2a01:T")
+		p.sees("> ")
+		p.keys("\x03")
+		require.EqualError(t, p.ends(), "interrupted")
+	})
+	t.Run("while a line waits for its answer", func(t *testing.T) {
+		s := clienttest.New(t)
+		s.Intercept(func(r protocol.Request) clienttest.Fault {
+			return clienttest.Fault{NoAnswer: r.Command.CommandType() == protocol.CommandChat}
+		})
+		p := terminal(t, s)
+		p.keys("hello\r")
+		p.sees("> hello\r\n")
+		p.keys("typed ahead\r")
+		p.sees("> typed ahead\r\n")
+		p.keys("half a line\x03")
+		require.NoError(t, p.ends())
+		p.sees("the way back")
+	})
 }
