@@ -73,7 +73,7 @@ type actor struct {
 	head     Head              // of the newest state
 	last     time.Time         // of the newest event
 	pending  []*batch          // what waits for its commit, in order
-	stalled  bool              // the oldest of pending has waited for longer than commitPatience: nobody waits for it any more
+	stalled  bool              // the oldest of pending has waited for longer than commitPatience, and its commands were answered
 	holds    map[string][]held // replies that wait for a release
 	couriers map[SessionID]*courier
 	rebuild  rebuild

@@ -50,7 +50,7 @@
 // # Who may block whom
 //
 // An actor never blocks on a connection, an agent, another actor or the disk.
-// Whoever sends to an actor waits while its inbox is full. While the journal is
+// A sender waits while the actor's inbox is full. While the journal is
 // out, commands are answered so within seconds, and what agents and other
 // sessions say waits where it is. Between sessions
 // messages go by couriers, a goroutine for each pair; when a courier is full

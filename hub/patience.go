@@ -27,7 +27,7 @@ func (a *actor) patienceEnds() time.Time {
 		ends = a.pending[0].since.Add(commitPatience)
 	}
 	if a.kind != KindShared {
-		return ends // who waits for an agent to start does so for as long as that takes
+		return ends // a command that waits for an agent to start may wait for as long as that takes
 	}
 	for _, waiting := range a.holds {
 		if end := waiting[0].since.Add(holdPatience); ends.IsZero() || end.Before(ends) {

@@ -12,7 +12,7 @@ import (
 // rebuild is what an actor does after a failed append: its state is ahead of
 // the journal, so it is read again. Commands are refused meanwhile; what other
 // sessions and the agent said in the failed appends is kept in redo and decided
-// on again first. They are not listened to before an append has succeeded.
+// on again first. Nothing more is taken from them before an append has succeeded.
 type rebuild struct {
 	running bool
 	result  chan rebuilt  // from the loading goroutine; it holds one

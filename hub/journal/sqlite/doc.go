@@ -28,7 +28,7 @@
 // tells after a crash of the process how many were committed. Without the index,
 // as after a power cut, a frame that is not valid is damage if transactions behind
 // it are whole, or if the change of one byte makes it valid; otherwise it is the
-// end, where a transaction was cut short that nobody was told is done. Damage fails
+// end, where a transaction was cut short that was not acknowledged. Damage fails
 // Open with a *LogDamageError; PlanSalvage says what can be kept.
 //
 // After a sync that has failed, the kernel may show what is not on the disk and
@@ -37,11 +37,11 @@
 // first writes the log once more, as it can be read, and syncs it.
 //
 // The files have to keep their names. One that was removed, moved or replaced
-// while it was open would go on taking writes that nobody can read, so the names
+// while it was open would go on taking writes that are never read, so the names
 // are looked up at each commit, at Ready, and at reads at most once a second. From a
 // mismatch on, everything fails with hub.ErrUnavailable until the journal is
-// opened again, also when the files come back: nobody knows what others have
-// written meanwhile. Close then deletes no file; if only the log is gone, what it
+// opened again, also when the files come back: another process may have changed
+// them meanwhile. Close then deletes no file; if only the log is gone, what it
 // held is moved into the database.
 //
 // When the disk is full, commits fail with hub.ErrFull and nothing that was

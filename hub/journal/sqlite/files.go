@@ -16,7 +16,7 @@ import (
 const checkEvery = time.Second
 
 // files are the files that the journal has open. A file that was removed, moved
-// away or replaced goes on taking writes that nobody will ever read, so their
+// away or replaced goes on taking writes that are never read again, so their
 // names are looked up at commits and reads. Its methods are safe for concurrent use.
 type files struct {
 	opened  []openedFile // immutable after open
@@ -40,13 +40,14 @@ func (f *files) open(paths ...string) error {
 		if err != nil {
 			return err
 		}
+		_ = os.SameFile(info, info) // Windows looks at the file only when it is first compared
 		f.opened = append(f.opened, openedFile{path, info})
 	}
 	return nil
 }
 
-// err returns what look has found. It is not lifted by files that come back: what
-// was committed meanwhile may be in others.
+// err returns what look has found. Files that come back do not lift it, since
+// other processes may have written to them meanwhile.
 func (f *files) err() error {
 	if lost := f.lost.Load(); lost != nil {
 		return *lost

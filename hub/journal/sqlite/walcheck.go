@@ -9,10 +9,10 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// checkLog looks through the log of a database that nobody has open, before
+// checkLog looks through the log of a database that no process has open, before
 // SQLite does, which would drop what is behind the first damage without a word.
 // torn says that the log ends with a transaction that was not wholly written, as
-// a power cut leaves it; nobody was told that such a one is done.
+// a power cut leaves it; such a one was not acknowledged.
 func checkLog(path string) (torn bool, err error) {
 	index, indexed := readWalIndex(path + "-shm")
 	s, err := scanWal(path + "-wal")
