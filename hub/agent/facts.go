@@ -115,6 +115,7 @@ func (f *facts) opens(result json.RawMessage) protocol.AgentFacts {
 	}
 	if answer.AvailableCommands != nil {
 		said.AvailableCommands = commands(answer.AvailableCommands)
+		said.AvailableCommandTotal = new(len(said.AvailableCommands)) // in place of what was announced early
 	}
 	return said
 }

@@ -92,6 +92,14 @@ func TestFacts_that_come_before_the_answer_to_session_new_are_kept(t *testing.T)
 	require.Equal(t, "review", known.AvailableCommands[0].Name)
 }
 
+func TestFacts_of_the_answer_replace_those_that_came_before_it(t *testing.T) {
+	f := new(facts)
+	hears(t, f, `{"sessionUpdate":"available_commands_update","availableCommands":[{"name":"a"},{"name":"b"}]}`)
+	known, _ := hears(t, f, "session/new", `"result":{"sessionId":"s","availableCommands":[{"type":"command","name":"c"}]}`)
+	require.Equal(t, []protocol.AvailableCommand{{Name: "c"}}, known.AvailableCommands)
+	require.Equal(t, 1, *known.AvailableCommandTotal)
+}
+
 func TestFacts_of_a_session_that_cannot_be_loaded_are_not_those_of_the_next(t *testing.T) {
 	f := new(facts)
 	f.begin("/x")
