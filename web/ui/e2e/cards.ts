@@ -6,13 +6,6 @@ export async function settled(card: Locator): Promise<void> {
   await card.locator(".wait-actions button:not([aria-disabled])").first().waitFor();
 }
 
-/** Waits until the page has been drawn as it is now. */
-export async function framesDrawn(page: Page): Promise<void> {
-  await page.evaluate(
-    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-  );
-}
-
 /** Gives a card the focus, and waits until a key in it is taken. */
 export async function focusCard(page: Page, card: Locator): Promise<void> {
   await settled(card);

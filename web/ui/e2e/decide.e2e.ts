@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
 import { said, to } from "./browser.ts";
-import { clickAt, focusCard, framesDrawn, settled } from "./cards.ts";
+import { clickAt, focusCard, settled } from "./cards.ts";
 import { guest, host, somebody, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share, talk } from "./share.ts";
@@ -152,6 +152,24 @@ describe("a double click", () => {
     await waitsFor(olga, 3);
   });
 
+  test("that began elsewhere decides on nothing", async () => {
+    const { olga, ben } = await proposals(1);
+    const button = card(olga, "Prompt").getByRole("button", { name: "Approve" });
+    await settled(card(olga, "Prompt"));
+    const box = (await button.boundingBox())!;
+    // Something that lies over the button, and goes at the first click.
+    await olga.evaluate(({ x, y }) => {
+      const over = document.createElement("button");
+      over.style.cssText = `position:fixed;left:${x}px;top:${y}px;width:60px;height:20px;z-index:9`;
+      over.onclick = () => over.remove();
+      document.body.append(over);
+    }, box);
+    await olga.mouse.click(box.x + 10, box.y + 10);
+    await olga.mouse.click(box.x + 10, box.y + 10);
+    await roundTrip(ben, olga);
+    await waitsFor(olga, 1);
+  });
+
   test.each(sizes)("allows nothing that the agent asks then, at %d x %d", async (width, height) => {
     const { olga, ben } = await proposals(1, "three questions");
     await olga.setViewportSize({ width, height });
@@ -216,7 +234,6 @@ test("the counter leads to what waits, from one to the next, wherever it is", as
     expect(box.y).toBeGreaterThan(0);
     expect(box.y + box.height).toBeLessThan(720);
   }
-  await framesDrawn(olga); // the card has just moved
   await card(olga, "Prompt 2").getByRole("button", { name: "Approve" }).click();
   await waitsFor(olga, 1);
 });

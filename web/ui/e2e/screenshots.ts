@@ -40,6 +40,14 @@ async function shoot(page: Page, name: string): Promise<void> {
   }
 }
 
+/** A card that has just moved takes no click, and says so from the next frame on. */
+async function wide(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+}
+
 test("pictures of every page", async () => {
   const host = await person(browser, server.url);
   const guest = await person(browser, server.url);
@@ -68,7 +76,7 @@ test("pictures of every page", async () => {
   await g.getByRole("button", { name: "Propose" }).click();
   await h.getByText("1 waits for you").waitFor();
   await shoot(h, "room-approve");
-  await h.setViewportSize({ width: 1440, height: 900 });
+  await wide(h);
   await h.getByRole("button", { name: "Edit", exact: true }).click();
   await h
     .getByLabel("The prompt as the agent shall get it")
@@ -77,18 +85,18 @@ test("pictures of every page", async () => {
   await h.getByRole("button", { name: "Allow", exact: true }).waitFor({ timeout: 60_000 });
   await shoot(h, "room-permission");
   await shoot(g, "room-guest");
-  await h.setViewportSize({ width: 1440, height: 900 });
+  await wide(h);
   await h.getByRole("button", { name: "Allow", exact: true }).click();
   await said(h, "This was a demo").waitFor({ timeout: 60_000 });
   await shoot(h, "room-done");
-  await h.setViewportSize({ width: 1440, height: 900 });
+  await wide(h);
   await to(h, "Agent");
   await h.getByLabel("Prompt", { exact: true }).fill("markdown");
   await h.keyboard.press("Enter");
   await said(h, "A heading").waitFor();
   await said(h, "Ünïcödé").waitFor();
   await shoot(h, "room-markdown");
-  await h.setViewportSize({ width: 1440, height: 900 });
+  await wide(h);
   await h.getByRole("button", { name: "Invite", exact: true }).click();
   await h.getByRole("button", { name: "Make a new link" }).click();
   await h.getByRole("img", { name: "QR code" }).waitFor();
@@ -119,13 +127,23 @@ test("pictures of every page", async () => {
   await h.getByRole("link", { name: "Enter the room" }).click();
   await h.getByText("Live", { exact: true }).waitFor();
   await shoot(h, "room-new");
-  for (const scene of ["pictures", "unknown", "title"]) {
+  for (const scene of ["pictures", "unknown", "title", "terminal"]) {
     await h.getByLabel("Prompt", { exact: true }).fill(scene);
     await h.keyboard.press("Enter");
     await h.getByLabel("Prompt", { exact: true }).and(h.locator(":empty")).waitFor();
   }
-  await said(h, "Done in").nth(2).waitFor();
+  await said(h, "Done in").nth(3).waitFor();
   await shoot(h, "room-other");
+  for (const scene of ["command", "hidden"]) {
+    await wide(h);
+    await h.getByLabel("Prompt", { exact: true }).fill(scene);
+    await h.keyboard.press("Enter");
+    await h.getByRole("button", { name: "Allow" }).waitFor();
+    await shoot(h, `room-${scene}`);
+    await wide(h);
+    await h.getByRole("button", { name: "Allow" }).click();
+    await h.locator(".counter").waitFor({ state: "detached" });
+  }
   await g.goto(`${server.url}/s/00000000-0000-4000-8000-000000000000#i=nothing`);
   await g.getByRole("heading").waitFor();
   await shoot(g, "state");

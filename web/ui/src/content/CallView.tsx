@@ -52,8 +52,8 @@ function textOf(c: ToolContent): string {
 
 function CommandView({ command: c }: { command: Command }) {
   return (
-    <div className="command">
-      <WholeText text={c.text} label={t.tool.command} mono />
+    <div className="call-command">
+      <WholeText text={c.text} label={t.tool.command} mono lines={12} />
       {c.cwd !== null && (
         <div className="command-detail">
           {t.tool.cwd} <WholeText text={c.cwd} label={t.tool.cwd} mono lines={2} />
@@ -83,12 +83,15 @@ function pathsOf(call: Call): string[] {
   return call.paths.filter((p) => !said.has(p));
 }
 
+// An input up to this length is not folded.
+const shortInput = 400;
+
 /** What else is in the input. It is never left out, and folded only where there is something better. */
 function Rest({ input, folded }: { input: unknown; folded: boolean }) {
   if (input === undefined || input === null || isEmpty(input)) return null;
   const text = typeof input === "string" ? input : pretty(input);
   const json = <WholeText text={text} label={t.tool.input} mono lines={12} />;
-  return folded ? (
+  return folded && text.length > shortInput ? (
     <Fold summary={t.tool.restOf(text.length)} className="fold-quiet">
       {json}
     </Fold>

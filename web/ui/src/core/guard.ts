@@ -40,7 +40,7 @@ export class Guard {
     this.frames = [];
   }
 
-  /** To be called when the card's buttons have changed their places. */
+  /** To be called when the card's buttons have changed their places, or something else was pressed. */
   rearrange(): void {
     this.frames = [];
   }
@@ -90,7 +90,7 @@ function wasScrolled(a: Frame, b: Frame): boolean {
   return (
     by !== 0 &&
     Math.abs(b.top - a.top + by) <= 1 &&
-    Math.abs(b.length - a.length) < 1 &&
+    Math.abs(b.length - a.length) <= 1 && // it is told in whole pixels
     a.ownScrolls === b.ownScrolls
   );
 }

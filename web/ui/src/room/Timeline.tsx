@@ -47,20 +47,14 @@ export function Timeline(props: Props) {
     toEnd,
     show: (id) => {
       release();
-      seek.begin(id);
+      seek(id);
     },
   }));
 
   const unread = atEnd ? 0 : unreadCount(items, seen, meId);
   const context = { more, loadingOlder, onOlder, hint };
   return (
-    <section
-      className="timeline"
-      aria-label={t.room.timeline}
-      onWheel={seek.end}
-      onTouchMove={seek.end}
-      onPointerDown={seek.end}
-    >
+    <section className="timeline" aria-label={t.room.timeline}>
       <Virtuoso
         ref={list}
         className="timeline-list"

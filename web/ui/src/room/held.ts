@@ -47,8 +47,9 @@ export class Held {
       return false;
     }
     if (!row.querySelector(".wait")) this.leave();
-    if (row.offsetHeight > this.height) this.setHeight(row.offsetHeight);
-    const moved = row.getBoundingClientRect().top - this.top;
+    const { top, height } = row.getBoundingClientRect();
+    if (height > this.height) this.setHeight(height);
+    const moved = top - this.top;
     if (Math.abs(moved) >= 1) {
       scrollBySelf(list, list.scrollTop + moved);
       this.remember();
@@ -84,7 +85,7 @@ export class Held {
     if (this.row) this.drop();
     this.row = row;
     this.remember();
-    this.setHeight(row.offsetHeight);
+    this.setHeight(row.getBoundingClientRect().height);
   }
 
   private remember(): void {

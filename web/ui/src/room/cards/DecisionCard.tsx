@@ -10,7 +10,6 @@ import {
   type ReactNode,
 } from "react";
 
-import { HiddenWarning } from "../../content/Visible.tsx";
 import { settleMs } from "../../core/guard.ts";
 import { useGuard } from "./useGuard.ts";
 
@@ -33,15 +32,13 @@ export function useCard(): CardTools {
 
 interface Props {
   label: string;
-  /** How many hidden characters are in what is decided. */
-  hidden: number;
   children: ReactNode;
 }
 
 /** Something to decide on, where it stands in the time line. */
-export function DecisionCard({ label, hidden, children }: Props) {
+export function DecisionCard({ label, children }: Props) {
   const card = useRef<HTMLElement>(null);
-  const { guard, settled } = useGuard(card);
+  const { guard, settled, look } = useGuard(card);
   const pressed = useRef<boolean | null>(null);
   const focusedAt = useRef(-Infinity);
 
@@ -53,14 +50,16 @@ export function DecisionCard({ label, hidden, children }: Props) {
         pressed.current = null;
         // A click without a pointer comes from a key or from a screen reader.
         if (e.detail === 0) return guard.allowsKey(e.timeStamp);
+        look();
         return press !== false && guard.allowsPress(e.timeStamp, { x: e.clientX, y: e.clientY });
       },
       rearrange: () => guard.rearrange(),
       leave: () => card.current?.closest<HTMLElement>(".row")?.focus({ preventScroll: true }),
     }),
-    [guard, settled],
+    [guard, settled, look],
   );
   const onPointerDown = (e: PointerEvent) => {
+    look();
     pressed.current = guard.allowsPress(e.timeStamp, { x: e.clientX, y: e.clientY });
   };
   const onKeyDown = (e: KeyboardEvent<HTMLElement>) => {
@@ -86,7 +85,6 @@ export function DecisionCard({ label, hidden, children }: Props) {
         }}
       >
         {children}
-        <HiddenWarning count={hidden} />
       </article>
     </CardContext>
   );

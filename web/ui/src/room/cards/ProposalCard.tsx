@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import type { Approval } from "parley-client";
 
+import { HiddenWarning } from "../../content/Visible.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
 import { sendsOnEnter } from "../../core/enter.ts";
 import { nameOf } from "../../core/room.ts";
@@ -23,7 +24,7 @@ export function ProposalCard({ approval: a }: { approval: Approval }) {
   const [draft, setDraft] = useDraft(a);
   const sent = sentText(a, draft);
   return (
-    <DecisionCard label={t.waiting.proposes(name)} hidden={countHidden(sent)}>
+    <DecisionCard label={t.waiting.proposes(name)}>
       <header>
         <Face person={author} size="sm" />
         <strong>{t.waiting.proposes(name)}</strong>
@@ -68,6 +69,7 @@ function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
   useEffect(() => card.rearrange(), [doing]);
   return (
     <>
+      <HiddenWarning count={countHidden(sent)} />
       {doing === "edit" ? (
         <Edited
           text={draft.edited}

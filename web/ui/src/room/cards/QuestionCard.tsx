@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { CallView, hiddenIn } from "../../content/CallView.tsx";
-import { Visible } from "../../content/Visible.tsx";
+import { HiddenWarning, Visible } from "../../content/Visible.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
 import type { PermissionOption } from "../../core/acp.ts";
 import { characterEnd } from "../../core/chunks.ts";
@@ -22,16 +22,14 @@ export function QuestionCard({ row }: { row: PermissionRow }) {
   const hidden = hiddenIn(row.call) + names.reduce((n, name) => n + countHidden(name), 0);
   const long = names.filter((name) => name.length > longestName);
   return (
-    <DecisionCard
-      label={`${t.waiting.asks}: ${marked(row.call.title.slice(0, 300))}`}
-      hidden={hidden}
-    >
+    <DecisionCard label={`${t.waiting.asks}: ${marked(row.call.title.slice(0, 300))}`}>
       <header>
         <span className="face face-sm face-agent" aria-hidden="true">
           <Icon name="spark" size={13} />
         </span>
         <strong>{t.waiting.asks}</strong>
       </header>
+      <HiddenWarning count={hidden} />
       <CallView call={row.call} />
       {long.map((name, i) => (
         <WholeText key={i} text={name} label={t.waiting.option} lines={6} />

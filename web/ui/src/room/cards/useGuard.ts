@@ -1,39 +1,68 @@
-import { useEffect, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useState, type RefObject } from "react";
 
-import { Guard, type Point } from "../../core/guard.ts";
+import { Guard, type Frame, type Point } from "../../core/guard.ts";
 import { ownScrolls } from "../ownScrolls.ts";
 
-/** Watches where a card is drawn, frame by frame. Settled says whether a press on its buttons counts. */
-export function useGuard(card: RefObject<HTMLElement | null>): { guard: Guard; settled: boolean } {
+interface Watch {
+  guard: Guard;
+  /** Whether a press on the card's buttons counts. */
+  settled: boolean;
+  /** Takes in where the card is now: it may have been scrolled since the last frame. */
+  look(): void;
+}
+
+/** Watches where a card is drawn, frame by frame. */
+export function useGuard(card: RefObject<HTMLElement | null>): Watch {
   const [guard] = useState(() => new Guard());
   const [settled, setSettled] = useState(false);
-  const list = useRef<Element | null>(null);
+  const look = useCallback(
+    (at = performance.now()) => {
+      if (card.current) guard.draw(frameOf(card.current, at));
+    },
+    [card, guard],
+  );
   useEffect(() => {
     let frame = 0;
     const draw = (at: number) => {
       frame = requestAnimationFrame(draw);
-      const e = card.current;
-      if (!e) return;
-      list.current ??= e.closest(".timeline-list");
-      const { left, top, right, bottom } = e.getBoundingClientRect();
-      const { scrollTop: scrolled = 0, scrollHeight: length = 0 } = list.current ?? {};
-      guard.draw({ at, left, top, right, bottom, scrolled, length, ownScrolls });
-      setSettled(guard.allowsPress(at, middleOf(e.querySelector(".wait-actions") ?? e)));
+      look(at);
+      const buttons = card.current?.querySelector(".wait-actions");
+      if (buttons) setSettled(guard.allowsPress(at, middleOf(buttons)));
     };
     // What was decided while the page was out of sight may have brought other cards here.
     const restart = () => {
       guard.restart();
       setSettled(false);
     };
+    // The second click of a double click that began elsewhere is not for the card.
+    const press = (e: Event) => {
+      if (e.target instanceof Node && card.current?.contains(e.target)) return;
+      rearrange();
+    };
+    const rearrange = () => {
+      guard.rearrange();
+      setSettled(false);
+    };
     // The frame that is under way may have been drawn without the card.
     frame = requestAnimationFrame(() => (frame = requestAnimationFrame(draw)));
     document.addEventListener("visibilitychange", restart);
+    document.addEventListener("pointerdown", press, { capture: true, passive: true });
+    window.addEventListener("resize", rearrange);
     return () => {
       cancelAnimationFrame(frame);
       document.removeEventListener("visibilitychange", restart);
+      document.removeEventListener("pointerdown", press, { capture: true });
+      window.removeEventListener("resize", rearrange);
     };
-  }, [card, guard]);
-  return { guard, settled };
+  }, [card, guard, look]);
+  return { guard, settled, look };
+}
+
+function frameOf(card: HTMLElement, at: number): Frame {
+  const { left, top, right, bottom } = card.getBoundingClientRect();
+  const list = card.closest(".timeline-list");
+  const { scrollTop: scrolled = 0, scrollHeight: length = 0 } = list ?? {};
+  return { at, left, top, right, bottom, scrolled, length, ownScrolls };
 }
 
 function middleOf(e: Element): Point {
