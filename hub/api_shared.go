@@ -142,11 +142,17 @@ func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Reque
 	return h.answer(ctx, id, command{who: c, request: r})
 }
 
-// Rejoin is Do for a join as the original API carries it out: a join with the
-// invite under the user id of a present guest returns that guest's participant,
-// token included. It never returns the host's.
-func (h *Hub) Rejoin(ctx context.Context, id string, r protocol.Request) (Answer, error) {
-	return h.answer(ctx, id, command{request: r, legacyRejoin: true})
+// JoinOriginal is Do for a join by the original API. With again it is carried out
+// as the original does: a join with the invite under the user id of a present
+// guest who joined by this API returns that guest's participant, token included.
+// It never returns the host's, nor that of a guest who joined otherwise: clients
+// of the typed protocol keep their token.
+func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, again bool) (Answer, error) {
+	way := joinOriginal
+	if again {
+		way = joinAgain
+	}
+	return h.answer(ctx, id, command{request: r, way: way})
 }
 
 func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {

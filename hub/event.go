@@ -26,6 +26,7 @@ type private struct {
 	Agent   protocol.AgentStatus  `json:"agent,omitempty"`   // with shared_session_created
 	Message *protocol.Message     `json:"message,omitempty"` // with prompt_pending_approval
 	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated and the removal that rotated it
+	Typed   bool                  `json:"typed,omitempty"`   // with participant_joined: by the typed protocol
 }
 
 // commandRef names a command by who sent it and its id. A participant's

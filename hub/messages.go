@@ -31,11 +31,13 @@ type (
 	}
 	// command is a command of a participant, or a join.
 	command struct {
-		who          Credentials
-		request      protocol.Request
-		stream       bool // a resume that is for events alone: it does not bring the host back
-		legacyRejoin bool // a join that may return a present guest; see Hub.Rejoin
+		who     Credentials
+		request protocol.Request
+		stream  bool    // a resume that is for events alone: it does not bring the host back
+		way     joinWay // of a join
 	}
+	// joinWay is how a join came in.
+	joinWay int
 	// rejection is a request that the edge could not take, to be answered in
 	// its turn.
 	rejection struct{ err error }
@@ -44,6 +46,13 @@ type (
 		who  *Credentials // nil: not asked for
 		what readKind
 	}
+)
+
+// The ways to join.
+const (
+	joinTyped    joinWay = iota // by the typed protocol, whose clients keep their token
+	joinOriginal                // by the original API
+	joinAgain                   // by the original API, where it may return a guest who came by it; see Hub.JoinOriginal
 )
 
 type readKind int

@@ -53,9 +53,9 @@ func TestSessions_keep_their_promises_whatever_happens(t *testing.T) {
 func (p *play) command(t *rapid.T) {
 	n := rapid.SampledFrom(p.world.shared).Draw(t, "session")
 	c := command{
-		who:          p.somebody(t, n),
-		request:      protocol.Request{ID: fmt.Sprint(rapid.IntRange(0, 40).Draw(t, "id")), Command: p.anyCommand(t, n)},
-		legacyRejoin: rapid.Bool().Draw(t, "legacy rejoin"),
+		who:     p.somebody(t, n),
+		request: protocol.Request{ID: fmt.Sprint(rapid.IntRange(0, 40).Draw(t, "id")), Command: p.anyCommand(t, n)},
+		way:     joinWay(rapid.IntRange(int(joinTyped), int(joinAgain)).Draw(t, "way to join")),
 	}
 	p.give(n, c)
 }

@@ -23,6 +23,7 @@ type sharedState struct {
 	People      people
 	Barred      map[string]bar           // user ids that were removed
 	Roles       map[string]protocol.Role // restrictions that the host has set, by user id
+	Typed       map[string]bool          // guests here, by participant id, who joined by the typed protocol
 	Deciders    map[string]bool          // those here, by participant id, who have decided on what others proposed or asked
 	Kept        []string                 // keys of the names of deciders who have left, at most keptNames of them
 	Approvals   []approvalState          // every prompt, in order of creation
@@ -119,6 +120,9 @@ func (s *sharedState) index() {
 	if s.Deciders == nil {
 		s.Deciders = map[string]bool{}
 	}
+	if s.Typed == nil {
+		s.Typed = map[string]bool{}
+	}
 	if s.Roles == nil {
 		s.Roles = map[string]protocol.Role{}
 	}
@@ -200,6 +204,9 @@ func (s *sharedState) apply(e event, at stamp) {
 		s.applyClosed(p, at)
 	case *protocol.ParticipantJoined:
 		s.People.put(p.Participant)
+		if e.private.Typed {
+			s.Typed[p.Participant.ID] = true
+		}
 	case *protocol.ParticipantUpdated:
 		s.People.put(p.Participant)
 		s.restrict(p.Participant)
@@ -260,6 +267,7 @@ func (s *sharedState) applyPrompt(payload protocol.Payload, at stamp) {
 func (s *sharedState) applyClosed(p *protocol.SessionClosed, at stamp) {
 	s.Session.Status = p.Status
 	s.People.leave(at.at)
+	clear(s.Typed)
 	s.Permissions = nil
 }
 

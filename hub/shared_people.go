@@ -113,7 +113,7 @@ func (s *sharedState) join(in input, m command, c *protocol.Join) decision {
 	if err := s.requireNotBarred(c.UserID); err != nil && !s.provesHost(c) {
 		return decision{err: err}
 	}
-	if d, settled := s.rejoin(in, c, m.legacyRejoin); settled {
+	if d, settled := s.rejoin(in, c, m.way); settled {
 		return d
 	}
 	if len(s.People.here) >= s.rules.MaxParticipants {
@@ -127,7 +127,9 @@ func (s *sharedState) join(in input, m command, c *protocol.Join) decision {
 		Role:            s.roleOnJoin(c),
 		JoinedAt:        in.at,
 	}
-	return s.joined(s.named(p), c.Recent)
+	d := s.joined(s.named(p), c.Recent)
+	d.events[0].private.Typed = m.way == joinTyped
+	return d
 }
 
 // joinedBefore answers a join that was carried out before.
@@ -142,9 +144,9 @@ func (s *sharedState) joinedBefore(done commandDone, c *protocol.Join, err error
 }
 
 // rejoin settles a join under the user id of somebody who is here, or by the
-// host who left. The host is never handed out on an invite, and a guest only
-// where legacy says so.
-func (s *sharedState) rejoin(in input, c *protocol.Join, legacy bool) (decision, bool) {
+// host who left. The host is never handed out on an invite, and a guest only from
+// one join by the original API to the next, where that is on.
+func (s *sharedState) rejoin(in input, c *protocol.Join, way joinWay) (decision, bool) {
 	if s.provesHost(c) {
 		return s.comeBack(in, s.host(), c.Recent), true
 	}
@@ -153,7 +155,7 @@ func (s *sharedState) rejoin(in input, c *protocol.Join, legacy bool) (decision,
 		return decision{}, false
 	}
 	own := s.rules.key.verify(participantToken, p.ID, 1, c.ParticipantToken)
-	if own || legacy && p.Role != protocol.RoleHost {
+	if own || way == joinAgain && p.Role != protocol.RoleHost && !s.Typed[p.ID] {
 		return decision{answer: welcomeFor{participant: p.ID, token: true, recent: c.Recent}}, true
 	}
 	return refuse(protocol.CodeUserAlreadyJoined, "somebody is here under this user id; coming back needs that participant's token"), true
@@ -205,6 +207,7 @@ func (s *sharedState) restrict(p protocol.Participant) {
 func (s *sharedState) applyLeft(left *protocol.ParticipantLeft) {
 	p := left.Participant
 	s.People.put(p)
+	delete(s.Typed, p.ID)
 	s.keepName(p)
 	if left.RemovedBy == nil {
 		return

@@ -44,19 +44,36 @@ func TestShared_Join(t *testing.T) {
 // The original hands the access token of somebody present to anybody who joins
 // under the same user id.
 func TestShared_Join_as_somebody_present(t *testing.T) {
-	for _, legacy := range []bool{false, true} {
+	for _, row := range []struct {
+		came, comes joinWay
+		handed      bool
+	}{
+		{joinTyped, joinTyped, false},
+		{joinTyped, joinOriginal, false},
+		{joinTyped, joinAgain, false}, // that client keeps its token
+		{joinOriginal, joinTyped, false},
+		{joinOriginal, joinOriginal, false},
+		{joinOriginal, joinAgain, true},
+		{joinAgain, joinAgain, true},
+	} {
 		s := newStage(t, Options{})
-		ben := s.joins("ben", "")
+		join := func(way joinWay, user, token string) decision {
+			c := &protocol.Join{InviteToken: s.inviteToken(), UserID: user, ParticipantToken: token}
+			return s.do(s.n, command{request: protocol.Request{Command: c}, way: way})
+		}
+		require.NoError(t, join(row.came, "ben", "").err)
+		s.n.reload(t, s.now)
+		s.state = s.n.sharedState()
+		ben, _ := s.state.People.present("ben")
 		own := s.credentials(ben).Token
 		back := func(user, token string) decision {
-			join := &protocol.Join{InviteToken: s.inviteToken(), UserID: user, ParticipantToken: token}
-			return s.do(s.n, command{request: protocol.Request{Command: join}, legacyRejoin: legacy})
+			return join(row.comes, user, token)
 		}
 		t.Run("with one's own token comes back", func(t *testing.T) {
 			require.Equal(t, welcomeFor{participant: ben.ID, token: true}, back("ben", own).answer)
 		})
 		t.Run("without it", func(t *testing.T) {
-			if legacy {
+			if row.handed {
 				require.Equal(t, welcomeFor{participant: ben.ID, token: true}, back("ben", "").answer)
 			} else {
 				require.Equal(t, protocol.CodeUserAlreadyJoined, codeOf(back("ben", "").err))

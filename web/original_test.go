@@ -113,6 +113,11 @@ func TestOriginal_RejoiningWithLegacyRejoin(t *testing.T) {
 			refused := w.call("POST", s.path("/commands"), command, row.header...)
 			require.Contains(t, string(refused.body), protocol.CodeUserAlreadyJoined, "only REST is the original's")
 			require.NotContains(t, string(refused.body), gil.Token)
+
+			typed := object{"id": "2", "type": "join", "payload": object{"inviteToken": s.Invite, "userId": "ida"}}
+			w.call("POST", s.path("/commands"), typed).ok(http.StatusOK, nil)
+			w.call("POST", s.path("/join"), object{"inviteToken": s.Invite, "userId": "ida"}, row.header...).
+				fails(protocol.CodeUserAlreadyJoined)
 		})
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// rejoins reports whether a join over REST may return a present guest, token
-// included. By default only clients on this machine may do that: the join takes
+// rejoins reports whether a join over REST may return a present guest who joined
+// over REST, token included. By default only clients on this machine may do that: the join takes
 // no more than the invite and a user id, which every participant can read.
 func (s *Server) rejoins(r *http.Request) bool {
 	if s.o.LegacyRejoin != nil {

@@ -24,7 +24,7 @@ func (s *Server) join(r *http.Request, body []byte) (any, error) {
 	}
 	var answer hub.Answer
 	err = s.addresses.attempt(r.Context(), r.RemoteAddr, c, func() error {
-		answer, err = s.enter(r, req)
+		answer, err = s.hub.JoinOriginal(r.Context(), r.PathValue("id"), req, s.rejoins(r))
 		return err
 	})
 	if err != nil {
@@ -32,14 +32,6 @@ func (s *Server) join(r *http.Request, body []byte) (any, error) {
 	}
 	welcome := answer.Payload.(*hub.Welcome)
 	return protocol.JoinAnswer{Session: welcome.Session, Participant: welcome.Participant}, nil
-}
-
-// enter has the hub carry a join out, in the original's way where that is on.
-func (s *Server) enter(r *http.Request, req protocol.Request) (hub.Answer, error) {
-	if s.rejoins(r) {
-		return s.hub.Rejoin(r.Context(), r.PathValue("id"), req)
-	}
-	return s.hub.Do(r.Context(), r.PathValue("id"), hub.Credentials{}, req)
 }
 
 func (s *Server) leave(r *http.Request, body []byte) (any, error) {

@@ -106,7 +106,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&s.allowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")
 	f.StringArrayVar(&s.allowHosts, "allow-host", nil, "name that requests may give as Host, beside the loopback names and the one listened on; may be repeated")
 	f.BoolVar(&s.insecureOpen, "insecure-open", false, "listen beyond loopback although anybody who reaches the port can start agents")
-	f.Bool("legacy-rejoin", true, "over REST, hand whoever joins with the invite under a guest's user id that guest's token, as old clients expect; unless given, only while the server is on loopback without --allow-host and --allow-origin, and for requests that no proxy has passed on")
+	f.Bool("legacy-rejoin", true, "over REST, hand whoever joins with the invite under the user id of a guest who joined over REST that guest's token, as old clients expect; unless given, only while the server is on loopback without --allow-host and --allow-origin, and for requests that no proxy has passed on")
 	f.DurationVar(&s.turnTimeout, "turn-timeout", 0, "cancel a turn of the agent after this time; 0 for never")
 	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
 	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "take a session out of memory when nobody has used it for this time")
