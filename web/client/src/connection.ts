@@ -1,6 +1,7 @@
 import type { Core } from "./core.js";
 import { connectionLost, errorFromWire } from "./errors.js";
 import type { WebSocketLike } from "./options.js";
+import { Probe } from "./probe.js";
 import { dial, SocketTransport } from "./socket.js";
 import { isKnownEvent, type UnknownLine } from "./state.js";
 import { Refusal, StreamTransport } from "./stream.js";
@@ -20,6 +21,9 @@ export class Connection implements Peer {
 
   private readonly aborter = new AbortController();
   private readonly watch = new Watch();
+  private readonly probe = new Probe(() =>
+    this.end({ dead: true, error: connectionLost("the connection does not answer") }),
+  );
   private readonly hello: EncodedCommand;
   private transport: Transport | undefined;
   private settle!: (ended: Ended) => void;
@@ -63,8 +67,18 @@ export class Connection implements Peer {
     this.writing = false;
   }
 
+  /**
+   * Ends the connection unless it proves soon that it works: by the welcome
+   * that it still waits for, or by the answer to a ping. A stream that only the
+   * server writes to cannot prove it, and is made anew when it is silent.
+   */
+  doubt(): void {
+    if (!this.over) this.probe.start(() => (this.welcomed ? this.beat() : undefined));
+  }
+
   alive(): void {
     this.watch.alive();
+    this.probe.alive();
     this.progress = this.welcomed;
   }
 
@@ -80,6 +94,7 @@ export class Connection implements Peer {
     this.over = true;
     this.aborter.abort();
     this.watch.stop();
+    this.probe.stop();
     this.transport?.close();
     this.settle({ retryAfterMs: this.retryAfterMs, ...ended });
     return true;
@@ -108,6 +123,7 @@ export class Connection implements Peer {
       this.end({ error: errorFromWire(line.error), refused: true });
     } else if (line.type === "welcome") {
       this.aborter.abort(); // it can no longer be too late
+      this.probe.stop();
       this.welcomed = true;
       this.frameBytes = line.payload.limits.frameBytes;
       const silent = () =>
@@ -119,18 +135,20 @@ export class Connection implements Peer {
   }
 
   /** A page cannot see the pings of the WebSocket layer. The stream's come by themselves. */
-  private beat(): void {
-    if (this.transport?.kind === "live") {
-      const id = newID();
-      void this.transport.send({ id, line: encodeCommand(id, "ping", {}) });
-    }
+  private beat(): string | undefined {
+    if (this.transport?.kind !== "live") return undefined;
+    const id = newID();
+    void this.transport.send({ id, line: encodeCommand(id, "ping", {}) });
+    return id;
   }
 
   private take(line: Line): void {
     const { emitter } = this.core;
     switch (line.type) {
-      case "ok":
       case "pong":
+        this.probe.answered(line.id);
+        return this.answered(line.id, line);
+      case "ok":
         return this.answered(line.id, line);
       case "error":
         this.retryAfterMs = line.error.retryAfterMs;

@@ -3,6 +3,7 @@ export type { CallOptions, CommandName } from "./commands.js";
 export { ParleyError, type ErrorCode } from "./errors.js";
 export { formatLink, parseLink, type Credentials, type Link } from "./link.js";
 export type { Options, WebSocketConstructor, WebSocketLike } from "./options.js";
+export type { Signal, Signals } from "./signals.js";
 export {
   isKnownEvent,
   type CloseReason,

@@ -1,4 +1,5 @@
 import type { Role } from "./protocol.gen.js";
+import { browserSignals, type Signals } from "./signals.js";
 
 /** As much of a WebSocket as is needed; browsers' and that of the package ws will do. */
 export interface WebSocketLike {
@@ -39,6 +40,13 @@ export interface Options {
   fetch?: typeof fetch;
 
   /**
+   * When to doubt a connection that looks open. It then has 3 s to answer a
+   * ping; if it does not, it is made anew at once. The browser's "offline",
+   * "online", "pageshow" and "visibilitychange" if left out; null for never.
+   */
+  signals?: Signals | null;
+
+  /**
    * Lost connections are made again after a random time between zero and a
    * bound, which doubles with each failure from backoffBaseMs (500) to
    * backoffMaxMs (30 000).
@@ -71,6 +79,7 @@ export function settings(o: Options) {
     upgradeAfterMs: 5_000,
     random: Math.random,
     ...o,
+    signals: o.signals === undefined ? browserSignals : o.signals,
     WebSocket: o.WebSocket === undefined ? globalThis.WebSocket : o.WebSocket,
     // A browser's own does not work as another object's method.
     fetch: (...args: Parameters<typeof fetch>) => fetch(...args),

@@ -38,8 +38,10 @@ export class Runner {
 
   /** Connects until the client has ended for good. */
   async run(): Promise<void> {
-    const online = () => this.retryNow();
-    globalThis.addEventListener?.("online", online);
+    const stopSignals = this.core.settings.signals?.((signal) => {
+      if (signal === "back") this.retryNow();
+      this.connection?.doubt();
+    });
     while (!this.core.stopped) {
       const c = (this.connection = new Connection(this.core, this.way, this.socket));
       this.socket = undefined;
@@ -48,7 +50,7 @@ export class Runner {
       stopUpgrade();
       if (!this.core.stopped) await this.after(c, ended);
     }
-    globalThis.removeEventListener?.("online", online);
+    stopSignals?.();
   }
 
   /** Decides what comes after a connection, and waits for its time. */
@@ -56,11 +58,14 @@ export class Runner {
     if (c.progress) this.failures = 0;
     if (this.triesOtherWay(c, ended)) return;
     if (ended.upgrade) return; // nothing was lost: the state stays what it is
+    // A stream that was silent may have been good.
+    if (ended.dead && c.welcomed && this.way === "fallback") return;
     const verdict = judge(ended, this.core.settings.rateLimitPauseMs);
     if (verdict.stop) return this.core.stop(verdict.stop, verdict.error);
     const state = this.core.greeted ? "reconnecting" : "connecting";
     const { error } = ended;
-    if (!verdict.atOnce || !c.progress) {
+    const atOnce = ended.dead || (verdict.atOnce && c.progress);
+    if (!atOnce) {
       const retryInMs = verdict.pauseMs + backoff(this.core.settings, this.failures++);
       this.core.setState({ state, error, retryInMs });
       await this.sleep(retryInMs);

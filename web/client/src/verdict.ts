@@ -11,6 +11,8 @@ export interface Ended {
   retryAfterMs?: number | undefined;
   /** The error is the server's answer to the first command. */
   refused?: boolean;
+  /** It was in doubt, and did not answer. */
+  dead?: boolean;
   /** Not lost, but given up for a WebSocket that can be had again. */
   upgrade?: WebSocketLike;
 }

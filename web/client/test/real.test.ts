@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { parseLink } from "../src/index.js";
+import { parseLink, type Signal, type Signals } from "../src/index.js";
 import { Ear, following, join, until, ways } from "./server/people.js";
 import { Proxy } from "./server/proxy.js";
 import { Server, type Shared } from "./server/server.js";
@@ -176,6 +176,26 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
       expect(said).toMatchObject({ payload: { message: { id: message.id } } });
     },
   );
+
+  test("a connection that the network has forgotten is noticed on a signal, and nothing is lost or doubled", async () => {
+    const proxy = await Proxy.start(server.port);
+    let signal: (signal: Signal) => void = () => {};
+    const signals: Signals = (listener) => ((signal = listener), () => {});
+    const ann = join(through(proxy, shared.invite), { WebSocket, signals });
+    const heard = new Ear(ann);
+    await ann.ready;
+    await ann.chat("before");
+    proxy.forget();
+    const host = join(shared.host);
+    await host.chat("missed");
+    const own = ann.chat("unsent");
+    signal("back");
+    await heard.hear("message_created", (e) => e.payload.message.text === "missed");
+    await own;
+    await heard.hear("message_created", (e) => e.payload.message.text === "unsent");
+    expect([...heard.texts].sort()).toEqual(["before", "missed", "unsent"]);
+    expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
+  });
 
   test.each(["SIGTERM", "SIGKILL"] as const)(
     "a server that is restarted by %s is found again, and nothing is doubled",

@@ -14,6 +14,7 @@ export class Proxy {
   /** How many connections were broken. */
   broken = 0;
   private readonly sockets = new Set<Socket>();
+  private readonly forgotten = new WeakSet<Socket>();
   private nextCut: Cut | undefined;
   private asked = false;
 
@@ -41,6 +42,14 @@ export class Proxy {
   }
 
   /**
+   * Forgets all connections without a word to their ends: they look open, and
+   * nothing gets through any more. New ones work.
+   */
+  forget(): void {
+    for (const socket of this.sockets) this.forgotten.add(socket);
+  }
+
+  /**
    * Breaks all connections at the next piece that a client sends: before it
    * reaches the server, or when the server has answered and the answer has not
    * reached the client.
@@ -64,10 +73,10 @@ export class Proxy {
       });
     }
     client.on("data", (data) => {
-      if (this.passUp(data, client)) server.write(data);
+      if (!this.forgotten.has(client) && this.passUp(data, client)) server.write(data);
     });
     server.on("data", (data) => {
-      if (this.passDown()) client.write(data);
+      if (!this.forgotten.has(client) && this.passDown()) client.write(data);
     });
   }
 

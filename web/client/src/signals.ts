@@ -1,0 +1,28 @@
+/**
+ * What a page learns of its network: that it is gone, or that it may be back.
+ * Either way a connection that looks open may be dead.
+ */
+export type Signal = "offline" | "back";
+
+/** Calls the listener with each signal. Returns what ends that. */
+export type Signals = (listener: (signal: Signal) => void) => () => void;
+
+/** The browser's signals. There are none in Node.js. */
+export const browserSignals: Signals = (listener) => {
+  const offline = () => listener("offline");
+  const back = () => listener("back");
+  const visible = () => {
+    if (document.visibilityState === "visible") back();
+  };
+  const { document } = globalThis;
+  const all: [EventTarget | undefined, string, () => void][] = [
+    [globalThis, "offline", offline],
+    [globalThis, "online", back],
+    [globalThis, "pageshow", back],
+    [document, "visibilitychange", visible],
+  ];
+  for (const [target, type, handler] of all) target?.addEventListener?.(type, handler);
+  return () => {
+    for (const [target, type, handler] of all) target?.removeEventListener?.(type, handler);
+  };
+};
