@@ -48,7 +48,7 @@ func TestContract_ListsThatNobodyReadsTakeLittleMemory(t *testing.T) {
 		require.NoError(t, err)
 	}
 	const all = clients * said * size * 6
-	require.Less(t, inUse()-before, all/4)
+	require.Eventually(t, func() bool { return inUse()-before < all/4 }, patience, 50*time.Millisecond)
 }
 
 // Sockets that ask for much and read nothing hold no more than the budget of all,
@@ -93,8 +93,10 @@ func (s *session) connectDeaf(t *testing.T) net.Conn {
 	return conn
 }
 
-// inUse is how much memory is in use.
+// inUse is how much memory is in use. What a pool keeps is given back by the
+// second collection.
 func inUse() int {
+	runtime.GC()
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
