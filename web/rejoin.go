@@ -28,32 +28,59 @@ func isForwarded(r *http.Request) bool {
 		return true
 	}
 	for name := range r.Header {
-		if forwardingHeaders[name] {
+		// Names with underscores are what CGI-like gateways make of them.
+		if isForwardingHeader(http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-"))) {
 			return true
-		}
-		for _, prefix := range forwardingPrefixes {
-			if strings.HasPrefix(name, prefix) {
-				return true
-			}
 		}
 	}
 	return false
 }
 
-// forwardingHeaders are headers that proxies, tunnels and load balancers add, as
-// net/http writes their names.
-var forwardingHeaders = map[string]bool{
-	"Forwarded":           true, // RFC 7239
-	"Via":                 true, // RFC 9110, section 7.6.3
-	"Cdn-Loop":            true, // RFC 8586
-	"X-Real-Ip":           true,
-	"X-Client-Ip":         true,
-	"X-Cluster-Client-Ip": true,
-	"X-Original-Host":     true,
-	"X-Original-Url":      true,
-	"X-Originating-Ip":    true,
-	"True-Client-Ip":      true,
-	"Fastly-Client-Ip":    true,
+// isForwardingHeader reports whether proxies, tunnels and load balancers add a
+// header of that name. There is no complete list, so that every name counts that
+// speaks of a client's address, of forwarding or of a proxy: a browser or a
+// program on this machine sends none of those, except Proxy-Connection.
+func isForwardingHeader(name string) bool {
+	if forwardingHeaders[name] {
+		return true
+	}
+	for _, part := range forwardingParts {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	for _, prefix := range forwardingPrefixes {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
-var forwardingPrefixes = []string{"X-Forwarded-", "X-Envoy-", "X-Appengine-", "Cf-", "Tailscale-", "Ngrok-", "Fly-"}
+// forwardingHeaders are headers of that kind whose names do not tell, as net/http
+// writes them.
+var forwardingHeaders = map[string]bool{
+	"Via":                   true, // RFC 9110, section 7.6.3
+	"X-Bluecoat-Via":        true,
+	"Cdn-Loop":              true, // RFC 8586
+	"X-Real-Ip":             true,
+	"X-Proxyuser-Ip":        true,
+	"X-Original-Host":       true,
+	"X-Original-Url":        true,
+	"X-Originating-Ip":      true,
+	"X-Remote-Ip":           true,
+	"X-Remote-Addr":         true,
+	"X-Host":                true,
+	"X-Request-Start":       true,
+	"X-Cloud-Trace-Context": true,
+}
+
+var (
+	// RFC 7239's Forwarded and X-Forwarded-For are among the first.
+	forwardingParts = []string{"Forwarded", "Client-Ip", "Clientip", "X-Proxy-"}
+
+	forwardingPrefixes = []string{
+		"X-Envoy-", "X-Appengine-", "X-Amzn-", "X-Amz-Cf-", "X-Azure-", "X-Arr-", "X-Vercel-", "X-Nf-",
+		"Akamai-", "Fastly-", "Cf-", "Tailscale-", "Ngrok-", "Fly-",
+	}
+)
