@@ -1,5 +1,5 @@
 import type { ToolContent } from "../core/acp.ts";
-import { commandOf, type Command } from "../core/command.ts";
+import { commandOf, isShownBy, type Command } from "../core/command.ts";
 import { pretty } from "../core/format.ts";
 import type { Call } from "../core/items.ts";
 import { isDiff } from "../core/merge.ts";
@@ -24,7 +24,10 @@ export function CallView({ call }: { call: Call }) {
       {call.content.map((c, i) => (
         <Content key={i} content={c} />
       ))}
-      <Rest input={command === null ? call.input : command.rest} folded={known} />
+      <Rest
+        input={command === null ? call.input : command.rest}
+        folded={command === null && isShownBy(call.input, call.content)}
+      />
     </div>
   );
 }
@@ -86,7 +89,7 @@ function pathsOf(call: Call): string[] {
 // An input up to this length is not folded.
 const shortInput = 400;
 
-/** What else is in the input. It is never left out, and folded only where there is something better. */
+/** What else is in the input. It is never left out, and folded only where a diff says the same. */
 function Rest({ input, folded }: { input: unknown; folded: boolean }) {
   if (input === undefined || input === null || isEmpty(input)) return null;
   const text = typeof input === "string" ? input : pretty(input);

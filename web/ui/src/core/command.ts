@@ -1,6 +1,6 @@
 /** The command in what an agent says it puts into a tool, in the shapes that agents use. */
 
-import { isObject } from "./acp.ts";
+import { isObject, type ToolContent } from "./acp.ts";
 
 export interface Command {
   text: string;
@@ -17,16 +17,19 @@ const places = ["cwd", "workdir", "working_directory", "workingDirectory", "dire
 /** commandOf returns null for an input without a command. */
 export function commandOf(input: unknown): Command | null {
   if (!isObject(input)) return null;
-  const name = names.find((n) => words(input[n]) !== null);
-  if (name === undefined && words(input.args) === null) return null;
+  const given = names.filter((n) => words(input[n]) !== null);
+  if (given.length === 0 && words(input.args) === null) return null;
   const rest = { ...input };
   const take = (key: string) => {
     const value = rest[key];
     delete rest[key];
     return value;
   };
-  const parts = [];
-  if (name !== undefined) parts.push(words(take(name)));
+  // An input can have a command and a script for it, and which of them is run is
+  // the agent's business: the first is shown with its arguments, and each other
+  // one on lines of its own.
+  const parts: (string | null)[] = given.slice(0, 1).map((n) => words(take(n)));
+  const others = given.slice(1).map((n) => words(take(n)));
   const args = words(rest.args);
   if (args !== null) {
     take("args");
@@ -40,7 +43,7 @@ export function commandOf(input: unknown): Command | null {
   const env = variables(rest.env);
   if (env !== null) take("env");
   return {
-    text: parts.join(" "),
+    text: [parts.join(" "), ...others].join("\n"),
     cwd,
     env: env ?? [],
     rest: Object.keys(rest).length > 0 ? rest : null,
@@ -75,4 +78,18 @@ function variables(v: unknown): string[] | null {
         : null,
   );
   return pairs.includes(null) ? null : (pairs as string[]);
+}
+
+/**
+ * isShownBy reports whether an input says nothing beside the diffs of its call: each of its
+ * texts is a path of theirs, or a part of what they show before or after the change.
+ */
+export function isShownBy(input: unknown, content: readonly ToolContent[]): boolean {
+  if (!isObject(input)) return false;
+  const diffs = content.flatMap((c) => (c.type === "diff" ? [c] : []));
+  return Object.values(input).every(
+    (v) =>
+      typeof v === "string" &&
+      diffs.some((d) => v === d.path || (d.oldText ?? "").includes(v) || d.newText.includes(v)),
+  );
 }
