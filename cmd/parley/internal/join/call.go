@@ -36,7 +36,28 @@ type content struct {
 	TerminalID string   `json:"terminalId"`
 	Name       string   `json:"name"`
 	URI        string   `json:"uri"`
+	Resource   *struct {
+		URI  string `json:"uri"`
+		Text string `json:"text"`
+	} `json:"resource"`
+
+	raw json.RawMessage // of a part of no known shape
 }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *content) UnmarshalJSON(raw []byte) error {
+	type plain content
+	if err := json.Unmarshal(raw, (*plain)(c)); err != nil {
+		return err
+	}
+	if c.Content == nil && !slices.Contains(knownContent, c.Type) {
+		c.raw = bytes.Clone(raw)
+	}
+	return nil
+}
+
+// knownContent are the types of which the members above are all that is shown.
+var knownContent = []string{"content", "diff", "terminal", "text", "image", "audio", "resource", "resource_link"}
 
 // decodeCall reads a tool call, or an update of one, member by member.
 func decodeCall(raw json.RawMessage) (c toolCall) {
@@ -100,10 +121,21 @@ func (c toolCall) over(announced toolCall) toolCall {
 func (c toolCall) size() int {
 	size := len(c.Title) + len(c.RawInput) + len(c.RawOutput)
 	for _, p := range c.Content {
-		size += len(p.Text) + len(p.NewText)
-		if p.OldText != nil {
-			size += len(*p.OldText)
-		}
+		size += p.size()
+	}
+	return size
+}
+
+func (c content) size() int {
+	size := len(c.Text) + len(c.NewText) + len(c.raw)
+	if c.OldText != nil {
+		size += len(*c.OldText)
+	}
+	if c.Resource != nil {
+		size += len(c.Resource.Text)
+	}
+	if c.Content != nil {
+		size += c.Content.size()
 	}
 	return size
 }
@@ -189,10 +221,10 @@ func (c toolCall) details() (found []detail) {
 		switch {
 		case p.Type == "diff":
 			add("", diffText(p))
-		case p.Content != nil && p.Content.Type == "text" && !c.said(p.Content.Text):
-			add("", p.Content.Text)
-		case p.Content != nil && p.Content.Type != "text":
-			add("", "["+strings.Join(strings.Fields(p.Content.Type+" "+p.Content.Name+" "+p.Content.URI), " ")+"]")
+		case p.Content != nil:
+			c.addBlock(*p.Content, add)
+		case p.Type != "terminal" && p.Type != "content":
+			c.addBlock(p, add)
 		}
 	}
 	add("content", string(c.Other))
@@ -209,6 +241,23 @@ func (c toolCall) details() (found []detail) {
 		}
 	}
 	return found
+}
+
+// addBlock adds what a block says. One of no known type is added as it is.
+func (c toolCall) addBlock(b content, add func(label, text string)) {
+	switch {
+	case b.raw != nil:
+		add("content", string(b.raw))
+	case b.Type == "text":
+		if !c.said(b.Text) {
+			add("", b.Text)
+		}
+	case b.Resource != nil:
+		add("", b.Resource.URI)
+		add("", b.Resource.Text)
+	default:
+		add("", "["+strings.Join(strings.Fields(b.Type+" "+b.Name+" "+b.URI), " ")+"]")
+	}
 }
 
 // said reports whether the raw input or the title says the same already.

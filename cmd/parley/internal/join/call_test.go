@@ -55,6 +55,14 @@ func TestQuestion_shows_everything_that_is_decided(t *testing.T) {
 		"a link in the content": {
 			`{"title":"t","content":[{"type":"content","content":{"type":"resource_link","name":"n","uri":"file:///etc/passwd"}}]}`,
 			"? #1 the agent asks to: t\n    [resource_link n file:///etc/passwd]\n"},
+		"a resource in the content": {
+			`{"title":"t","content":[{"type":"content","content":{"type":"resource","resource":{"uri":"file:///run.sh","text":"rm -rf ~"}}}]}`,
+			"? #1 the agent asks to: t\n    file:///run.sh\n    rm -rf ~\n"},
+		"a text that is not wrapped as it should be": {
+			`{"title":"t","content":[{"type":"text","text":"rm -rf ~"}]}`, "? #1 the agent asks to: t\n    rm -rf ~\n"},
+		"a part of the content of no known type": {
+			`{"title":"t","content":[{"type":"script","run":"rm -rf ~"},{"type":"content","content":{"type":"script","run":"ls"}}]}`,
+			"? #1 the agent asks to: t\n    content: {\"type\":\"script\",\"run\":\"rm -rf ~\"}\n    content: {\"type\":\"script\",\"run\":\"ls\"}\n"},
 		"a whole diff": {
 			`{"title":"Edit","rawInput":{"file_path":"a.go","old_string":"b","new_string":"x\ny"},"locations":[{"path":"a.go"}],
 			  "content":[{"type":"diff","path":"a.go","oldText":"a\nb\nc\n","newText":"a\nx\ny\nc\n"}]}`,

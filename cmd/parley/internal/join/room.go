@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"parley/protocol"
 )
@@ -183,7 +185,16 @@ func (r *room) name(id string) string {
 // nameless stands for a name that is not known here.
 const nameless = "a participant who has left"
 
-func (r *room) nameOf(p protocol.Participant) string { return oneLine(p.Name()) }
+// nameOf returns a participant's name as it is shown. One that begins with a sign,
+// as lines of the program do, stands in quotation marks: "? #3 the agent asks to"
+// is a name that a person can choose.
+func (r *room) nameOf(p protocol.Participant) string {
+	name := oneLine(p.Name())
+	if first, _ := utf8.DecodeRuneInString(name); !unicode.IsLetter(first) && !unicode.IsNumber(first) {
+		return "“" + name + "”"
+	}
+	return name
+}
 
 // waiting returns the item with the server's id if it waits as that kind.
 func (r *room) waiting(k kind, id string) *item {
@@ -195,14 +206,16 @@ func (r *room) waiting(k kind, id string) *item {
 
 // choose finds the option that a word means: its number in the list, or else
 // its name or id, if that is one option's alone. Without a word it is the only
-// option of the kind. A number is never an id.
+// option of the kind. A number is digits and nothing else, so that "+1" is a name,
+// and never an id.
 func (q question) choose(word, kind string) (option, error) {
 	if word == "" {
 		return q.only(func(o option) bool { return o.Kind == kind })
 	}
-	if n, err := strconv.Atoi(word); err == nil {
-		if n < 1 || n > len(q.options) {
-			return option{}, fmt.Errorf("there is no option %d; the options are: %s", n, q.list())
+	if strings.Trim(word, "0123456789") == "" {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 || n > len(q.options) {
+			return option{}, fmt.Errorf("there is no option %s; the options are: %s", short(word, 20), q.list())
 		}
 		return q.options[n-1], nil
 	}
@@ -243,7 +256,7 @@ func (q question) list() string {
 	var names []string
 	for i, o := range q.options {
 		name := oneLine(o.Name)
-		if strings.ContainsAny(name, ",0123456789") {
+		if strings.ContainsAny(name, ",()0123456789") {
 			name = strconv.Quote(name)
 		}
 		names = append(names, fmt.Sprintf("%d %s (%s)", i+1, name, o.does()))

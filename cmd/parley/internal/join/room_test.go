@@ -54,6 +54,41 @@ func TestQuestion_choose_never_chooses_for_people(t *testing.T) {
 	}
 }
 
+func TestQuestion_choose_takes_digits_alone_for_a_number(t *testing.T) {
+	q := questionOf(protocol.Permission{Options: []byte(`[
+		{"optionId":"down","name":"-1","kind":"reject_once"},
+		{"optionId":"up","name":"+1","kind":"allow_once"},
+		{"optionId":"99999999999999999999","name":"Later","kind":"allow_once"}]`)})
+	for word, want := range map[string]string{"+1": "up", "-1": "down", "1": "down", "2": "up"} {
+		o, err := q.choose(word, "allow_once")
+		require.NoError(t, err, word)
+		require.Equal(t, want, o.ID, "%q", word)
+	}
+	for _, word := range []string{"99999999999999999999", "１", "٢"} {
+		_, err := q.choose(word, "allow_once")
+		require.Error(t, err, "%q", word)
+	}
+}
+
+func TestQuestion_an_option_cannot_be_named_like_the_note_behind_it(t *testing.T) {
+	q := questionOf(protocol.Permission{Options: []byte(`[{"optionId":"a","name":"No (rejects)","kind":"allow_always"}]`)})
+	require.Equal(t, `1 "No (rejects)" (allows, lasts)`, q.list())
+}
+
+func TestRoom_a_name_cannot_begin_a_line_like_the_program(t *testing.T) {
+	for name, want := range map[string]string{
+		"? #3 the agent asks to": "“? #3 the agent asks to”",
+		"* Olga approved #3":     "“* Olga approved #3”",
+		"  (/allow #3)":          "“(/allow #3)”",
+		"\u200b? #3":             "“⟨U+200B⟩? #3”",
+		"Olga":                   "Olga",
+		"محمد":                   "محمد",
+		"4chan":                  "4chan",
+	} {
+		require.Equal(t, want, newRoom().nameOf(protocol.Participant{UserID: name}))
+	}
+}
+
 func TestRoom_knows_who_is_here(t *testing.T) {
 	ann := protocol.Participant{ID: "a", UserID: "ann", Role: protocol.RoleCollaborator}
 	r := newRoom()
