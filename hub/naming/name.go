@@ -15,12 +15,13 @@ import (
 // finitely many keys.
 //
 // A name that is free stays as it is. The second of two equal ones gets " (2)",
-// the third " (3)". One that reads like a label of the clients, such as "Agent"
-// or "Host", gets " (guest)", and an invisible one becomes "guest". The result has at most [protocol.MaxNameLength] characters.
+// the third " (3)". One that reads like a label of the clients, such as "Agent",
+// "Host" or "Ann (host)", gets " (guest)", and an invisible one becomes "guest".
+// The result has at most [protocol.MaxNameLength] characters.
 func Given(want string, taken func(key string) bool) string {
 	if len(Keys(want)) == 0 {
 		want = noName
-	} else if isLabel(want) {
+	} else if isLabel(want) && !strings.HasSuffix(want, guest) {
 		want = shortened(want, guest) + guest
 	}
 	if !slices.ContainsFunc(Keys(want), taken) {
@@ -88,7 +89,7 @@ var labels = func() map[string]bool {
 	keys := map[string]bool{}
 	for _, label := range []string{
 		"agent", "system", "host", "parley", "server", "admin", "administrator",
-		"moderator", "operator", "owner", "you",
+		"moderator", "operator", "owner", "you", "agent thinks", "plan",
 	} {
 		for _, key := range append(Keys(label), Keys("the"+label)...) {
 			keys[key] = true
@@ -97,9 +98,16 @@ var labels = func() map[string]bool {
 	return keys
 }()
 
-// isLabel reports whether a name reads like a label, whatever punctuation is
-// around it.
+// isLabel reports whether a name, or a part of it before, in or behind brackets,
+// reads like a label, whatever punctuation is around it. In brackets behind a name
+// clients print a participant's role.
 func isLabel(name string) bool {
-	bare := strings.TrimFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
-	return slices.ContainsFunc(Keys(bare), func(key string) bool { return labels[key] })
+	return slices.ContainsFunc(strings.FieldsFunc(name, isBracket), func(part string) bool {
+		bare := strings.TrimFunc(part, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+		return slices.ContainsFunc(Keys(bare), func(key string) bool { return labels[key] })
+	})
+}
+
+func isBracket(r rune) bool {
+	return unicode.In(r, unicode.Ps, unicode.Pe, unicode.Pi, unicode.Pf) || r == '<' || r == '>'
 }

@@ -76,6 +76,11 @@ func TestGiven(t *testing.T) {
 		{"what reads like the agent is marked", nil, "agent", "agent (guest)"},
 		{"what reads like the host is marked", nil, "Тhe Ноst", "Тhe Ноst (guest)"},
 		{"what reads like the system is marked, with punctuation around it", nil, "* System:", "* System: (guest)"},
+		{"what reads like a line of the agent is marked", nil, "Agent thinks:", "Agent thinks: (guest)"},
+		{"what reads like a name with the host's role is marked", nil, "Ann (host)", "Ann (host) (guest)"},
+		{"in whatever brackets", nil, "Ann ［Ноst］", "Ann ［Ноst］ (guest)"},
+		{"and what reads like the host with a name", nil, "Host <Ann>", "Host <Ann> (guest)"},
+		{"what is marked stays as it is", nil, "Ann (host) (guest)", "Ann (host) (guest)"},
 		{"the second of those too", []string{"Agent (guest)"}, "agent", "agent (guest) (2)"},
 		{"a name that only has a label in it is nobody's", nil, "Agent Smith", "Agent Smith"},
 	} {
