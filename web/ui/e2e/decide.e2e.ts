@@ -118,6 +118,27 @@ describe("a card that has just appeared", () => {
     await waitsFor(olga, 2);
   });
 
+  test("waits anew when the agent tells more of what it asks", async () => {
+    const { olga, ben } = await questions("later");
+    await settled(card(olga, "Run it"));
+    await olga.evaluate(() => {
+      const seen = new MutationObserver(() => {
+        const waiting = document.querySelector<HTMLElement>(".wait");
+        if (!waiting?.textContent.includes("evil.example")) return;
+        seen.disconnect();
+        waiting.dispatchEvent(new KeyboardEvent("keydown", { key: "1", bubbles: true }));
+        waiting.querySelector<HTMLElement>(".wait-actions button")?.click();
+      });
+      seen.observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
+    await card(olga, "evil.example").waitFor();
+    await roundTrip(olga, ben);
+    await waitsFor(olga, 1);
+    await settled(card(olga, "evil.example"));
+    await card(olga, "evil.example").getByRole("button", { name: "Allow" }).first().click();
+    await waitsFor(olga, 0);
+  });
+
   test("waits anew when the page comes back into sight", async () => {
     const { olga, ben } = await proposals(1);
     await settled(card(olga, "Prompt"));

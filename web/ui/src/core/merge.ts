@@ -76,13 +76,18 @@ export function callOf({ title, kind, content, paths, input }: Call): Call {
   return { title, kind, content, paths, input };
 }
 
-/** What a question did not say can be told after it; what it said stays as it was asked. */
+/**
+ * What a question did not say can be told after it; what it said stays as it was asked. Returns
+ * asked itself if nothing was told.
+ */
 export function completed(asked: Call, now: Call): Call {
-  return {
+  const all: Call = {
     title: asked.title || now.title,
     kind: asked.kind === "other" ? now.kind : asked.kind,
-    content: asked.content.length > 0 ? asked.content : now.content,
-    paths: asked.paths.length > 0 ? asked.paths : now.paths,
+    content: asked.content.length > 0 || now.content.length === 0 ? asked.content : now.content,
+    paths: asked.paths.length > 0 || now.paths.length === 0 ? asked.paths : now.paths,
     input: asked.input ?? now.input,
   };
+  const members = ["title", "kind", "content", "paths", "input"] as const;
+  return members.every((m) => all[m] === asked[m]) ? asked : all;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 
 import { ann, approval, olga, Story } from "./fixtures.ts";
 import type { Item } from "./items.ts";
+import { completed } from "./merge.ts";
 import { apply, emptyTimeline } from "./timeline.ts";
 import type { SessionEvent } from "./wire.ts";
 
@@ -398,6 +399,13 @@ describe("permissions", () => {
       content: [diff],
       input: undefined,
     });
+  });
+
+  test("its call is the same object until more is told of it", () => {
+    const asked = { title: "Edit a.go", kind: "other", content: [], paths: [], input: undefined };
+    const same = (more: object) => completed(asked, { ...asked, ...more });
+    expect(same({ title: "Another", content: [], paths: [] })).toBe(asked);
+    expect(same({ input: 7 })).not.toBe(asked);
   });
 
   test("a diff that came with a question stays in its card", () => {

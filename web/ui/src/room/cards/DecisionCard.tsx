@@ -32,13 +32,15 @@ export function useCard(): CardTools {
 
 interface Props {
   label: string;
+  /** What is decided on. */
+  about: unknown;
   children: ReactNode;
 }
 
 /** Something to decide on, where it stands in the time line. */
-export function DecisionCard({ label, children }: Props) {
+export function DecisionCard({ label, about, children }: Props) {
   const card = useRef<HTMLElement>(null);
-  const { guard, settled, look } = useGuard(card);
+  const { guard, settled, look } = useGuard(card, about);
   const pressed = useRef<boolean | null>(null);
   const focusedAt = useRef(-Infinity);
 

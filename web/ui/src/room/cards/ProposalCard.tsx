@@ -24,7 +24,7 @@ export function ProposalCard({ approval: a }: { approval: Approval }) {
   const [draft, setDraft] = useDraft(a);
   const sent = sentText(a, draft);
   return (
-    <DecisionCard label={t.waiting.proposes(name)}>
+    <DecisionCard label={t.waiting.proposes(name)} about={a.prompt}>
       <header>
         <Face person={author} size="sm" />
         <strong>{t.waiting.proposes(name)}</strong>

@@ -22,7 +22,10 @@ export function QuestionCard({ row }: { row: PermissionRow }) {
   const hidden = hiddenIn(row.call) + names.reduce((n, name) => n + countHidden(name), 0);
   const long = names.filter((name) => name.length > longestName);
   return (
-    <DecisionCard label={`${t.waiting.asks}: ${marked(row.call.title.slice(0, 300))}`}>
+    <DecisionCard
+      label={`${t.waiting.asks}: ${marked(row.call.title.slice(0, 300))}`}
+      about={row.call}
+    >
       <header>
         <span className="face face-sm face-agent" aria-hidden="true">
           <Icon name="spark" size={13} />

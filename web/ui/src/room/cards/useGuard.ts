@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useState, type RefObject } from "react";
 
 import { Guard, type Frame, type Point } from "../../core/guard.ts";
 import { ownScrolls } from "../ownScrolls.ts";
@@ -11,8 +11,11 @@ interface Watch {
   look(): void;
 }
 
-/** Watches where a card is drawn, frame by frame. */
-export function useGuard(card: RefObject<HTMLElement | null>): Watch {
+/**
+ * Watches where a card is drawn, frame by frame. When about, which is what is decided on, becomes
+ * another value, neither presses nor keys count for a moment.
+ */
+export function useGuard(card: RefObject<HTMLElement | null>, about: unknown): Watch {
   const [guard] = useState(() => new Guard());
   const [settled, setSettled] = useState(false);
   const look = useCallback(
@@ -21,6 +24,10 @@ export function useGuard(card: RefObject<HTMLElement | null>): Watch {
     },
     [card, guard],
   );
+  useLayoutEffect(() => {
+    guard.restart();
+    setSettled(false);
+  }, [guard, about]);
   useEffect(() => {
     let frame = 0;
     const draw = (at: number) => {
