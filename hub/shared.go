@@ -165,11 +165,6 @@ func (s *sharedState) owes() bool {
 	return slices.ContainsFunc(s.Open, func(o openApproval) bool { return o.Phase != phasePending })
 }
 
-// pending returns the prompts that wait for the host.
-func (s *sharedState) pending() []openApproval {
-	return slices.DeleteFunc(slices.Clone(s.Open), func(o openApproval) bool { return o.Phase != phasePending })
-}
-
 // recall returns what is remembered of a command that was carried out before.
 // ok is false if it was not; an error says that the id was used for something
 // else.

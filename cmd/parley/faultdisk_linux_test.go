@@ -100,15 +100,6 @@ func TestServe_killed_after_a_sync_that_failed_builds_on_nothing_that_is_not_on_
 	requireSurvives(t, d, session, said)
 }
 
-// sayOnce says something under its own words as the key, and returns it.
-func sayOnce(t *testing.T, s e2e.Session, text string) string {
-	t.Helper()
-	answer, err := s.Say(t.Context(), s.Host, text, text)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
-	return text
-}
-
 // sayAgain repeats a command while the server says that it may be repeated.
 func sayAgain(t *testing.T, s e2e.Session, text string) string {
 	t.Helper()

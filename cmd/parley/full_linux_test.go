@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -58,6 +57,18 @@ func TestServe_on_a_full_disk_refuses_and_goes_on_once_there_is_room(t *testing.
 	require.Zero(t, verify.Code(t), verify.Err)
 }
 
+func TestServe_is_not_ready_while_the_disk_is_full(t *testing.T) {
+	t.Parallel()
+	data := smallDisk(t)
+	s := e2e.Serve(t, data)
+	requireReady(t, s, http.StatusOK, `"ok"`)
+	free := fillUp(t, data)
+	requireReady(t, s, http.StatusServiceUnavailable, "no room left")
+	free()
+	requireReady(t, s, http.StatusOK, `"ok"`)
+	s.Stop(t)
+}
+
 // smallDisk mounts a file system of a few MiB, for which one has to be root.
 func smallDisk(t *testing.T) string {
 	dir := t.TempDir()
@@ -95,21 +106,4 @@ func talkUntilRefused(t *testing.T, s e2e.Session) []string {
 	}
 	t.Fatal("the disk does not fill up")
 	return nil
-}
-
-// requireUnavailable checks that a message is refused for now, over REST and
-// over the command endpoint alike.
-func requireUnavailable(t *testing.T, s e2e.Session, key, text string) {
-	t.Helper()
-	answer, err := s.Say(t.Context(), s.Host, key, text)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusServiceUnavailable, answer.Status)
-	require.Equal(t, protocol.CodeJournalUnavailable, answer.Code())
-	line, err := protocol.EncodeRequest(protocol.Request{ID: key, Command: &protocol.Chat{Text: text}})
-	require.NoError(t, err)
-	answer, err = s.Call(t.Context(), e2e.Request{Method: http.MethodPost, Path: s.Path("/commands"), As: s.Host, Body: json.RawMessage(line)})
-	require.NoError(t, err)
-	require.Equal(t, http.StatusServiceUnavailable, answer.Status)
-	require.Contains(t, string(answer.Body), `"code":"JOURNAL_UNAVAILABLE"`)
-	require.Contains(t, string(answer.Body), `"retryable":true`)
 }

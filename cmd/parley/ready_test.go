@@ -41,18 +41,6 @@ func TestServe_refuses_and_is_not_ready_once_its_files_are_gone(t *testing.T) {
 	}
 }
 
-func TestServe_is_not_ready_while_the_disk_is_full(t *testing.T) {
-	t.Parallel()
-	data := smallDisk(t)
-	s := e2e.Serve(t, data)
-	requireReady(t, s, http.StatusOK, `"ok"`)
-	free := fillUp(t, data)
-	requireReady(t, s, http.StatusServiceUnavailable, "no room left")
-	free()
-	requireReady(t, s, http.StatusOK, `"ok"`)
-	s.Stop(t)
-}
-
 // requireReady waits until the server says of itself what it should.
 func requireReady(t *testing.T, s *e2e.Server, status int, body string) {
 	t.Helper()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
-	"parley/protocol"
 )
 
 // patience is how long a test waits for what must come.
@@ -28,9 +26,6 @@ type running struct {
 	t      testing.TB
 	host   hub.SessionID
 	events chan hub.AgentEvent // without what the agent says of itself
-
-	mu    sync.Mutex
-	facts protocol.AgentFacts // what it has said of itself
 }
 
 // setup is what a test may want to change before launching.
@@ -71,13 +66,9 @@ func (s setup) try(t testing.TB) (*running, error) {
 		if s.sink != nil {
 			s.sink(e)
 		}
-		if known, ok := e.(hub.AgentUpdated); ok {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.facts.Merge(known.Facts)
-			return
+		if _, known := e.(hub.AgentUpdated); !known {
+			r.events <- e
 		}
-		r.events <- e
 	})
 	if err == nil {
 		t.Cleanup(func() {
@@ -98,13 +89,6 @@ func (s setup) launch(t testing.TB) *running {
 
 func (r *running) prompt(text string) {
 	r.Prompt(hub.AgentPrompt{Turn: "turn " + text, Text: text})
-}
-
-// known is what the agent has said of itself so far.
-func (r *running) known() protocol.AgentFacts {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.facts
 }
 
 func (r *running) stop() {
