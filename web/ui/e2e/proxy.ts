@@ -1,5 +1,5 @@
 import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, createServer as createTCPServer, type AddressInfo, type Socket } from "node:net";
 
 /**
  * A proxy as there are many: plain HTTP goes through, WebSockets do not. One that
@@ -35,6 +35,51 @@ export async function startProxy(
       new Promise((resolve) => {
         proxy.close(() => resolve());
         proxy.closeAllConnections();
+      }),
+  };
+}
+
+/** A network that can forget what goes through it. */
+export interface Forgetful {
+  url: string;
+  /**
+   * From now on what is sent on open WebSockets arrives nowhere, and neither end
+   * is told. With "answers" only what the server sends is lost. New connections
+   * work, and so do those for plain requests, which a reload uses.
+   */
+  forget(which: "everything" | "answers"): void;
+  stop(): Promise<void>;
+}
+
+export async function startForgetful(target: string): Promise<Forgetful> {
+  const to = new URL(target);
+  const pairs = new Set<{ client: Socket; server: Socket; socket: boolean; lost: string }>();
+  const listener = createTCPServer((client) => {
+    const server = connect(Number(to.port), to.hostname);
+    const pair = { client, server, socket: false, lost: "" };
+    pairs.add(pair);
+    client.on("data", (d) => {
+      pair.socket ||= /^upgrade: websocket\r$/im.test(d.toString("latin1"));
+      if (pair.lost !== "everything") server.write(d);
+    });
+    server.on("data", (d) => pair.lost !== "" || client.write(d));
+    for (const s of [client, server]) {
+      s.on("error", () => {}); // its close says enough
+      s.on("close", () => {
+        pairs.delete(pair);
+        client.destroy();
+        server.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    forget: (which) => pairs.forEach((p) => (p.lost = p.socket ? which : "")),
+    stop: () =>
+      new Promise((resolve) => {
+        listener.close(() => resolve());
+        for (const p of pairs) p.client.destroy();
       }),
   };
 }

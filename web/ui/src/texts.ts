@@ -422,7 +422,16 @@ export const t = {
     queuedProposal: "The agent is working: your prompt comes next once it is approved.",
     unsent: (n: number) =>
       n === 1 ? "1 message is sent when you are back" : `${n} messages are sent when you are back`,
+    full: "So much waits to be sent that this has to wait, too",
     commands: "The agent's commands",
+  },
+
+  /** What one has written and the server has not acknowledged. */
+  unsent: {
+    chat: "Your message, not sent yet",
+    prompt: "Your prompt, not sent yet",
+    state: "Not sent yet",
+    tooOld: "A text of more than an hour ago was not sent. It is in the composer again.",
   },
 
   waiting: {

@@ -3,7 +3,7 @@ import {
   useEffect,
   useImperativeHandle,
   useRef,
-  useState,
+  useSyncExternalStore,
   type KeyboardEvent,
   type Ref,
 } from "react";
@@ -12,7 +12,10 @@ import type { AvailableCommand, Message } from "parley-client";
 
 import { WholeText } from "../content/WholeText.tsx";
 import { HiddenWarning } from "../content/Visible.tsx";
+import type { Target } from "../core/composed.ts";
 import { isTouch, sendsOnEnter } from "../core/enter.ts";
+import type { Item } from "../core/items.ts";
+import { newestRowOf } from "../core/outbox.ts";
 import type { Rights } from "../core/rights.ts";
 import { countHidden, withoutHidden } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
@@ -21,9 +24,6 @@ import { ComposerBar } from "./ComposerBar.tsx";
 import { useTools } from "./context.ts";
 import { ReplyLine } from "./ReplyLine.tsx";
 import { useTyping } from "./useTyping.ts";
-
-/** Whom one writes to: the people, or the agent. */
-export type Target = "chat" | "prompt";
 
 export interface ComposerHandle {
   focus(): void;
@@ -36,6 +36,7 @@ interface Props {
   mayStop: boolean;
   commands: readonly AvailableCommand[];
   limits: { messageBytes: number; promptBytes: number };
+  items: readonly Item[];
   live: boolean;
   lost: boolean;
   replyTo: Message | null;
@@ -58,8 +59,10 @@ export function Composer(props: Props) {
 function Writing(props: Props) {
   const { rights, replyTo } = props;
   const area = useRef<HTMLTextAreaElement>(null);
-  const [target, setTarget] = useState<Target>(rights.host ? "prompt" : "chat");
-  const to: Target = rights.prompt === "no" || replyTo ? "chat" : target;
+  const { composed } = useTools().writing;
+  const { target } = useSyncExternalStore(composed.subscribe, composed.snapshot);
+  const chosen = target ?? (rights.host ? "prompt" : "chat");
+  const to: Target = rights.prompt === "no" || replyTo ? "chat" : chosen;
   const draft = useDraft(props, to);
   useImperativeHandle(props.handle, () => ({ focus: () => area.current?.focus() }));
   useEffect(() => {
@@ -74,7 +77,7 @@ function Writing(props: Props) {
 
   const choose = (next: Target) => {
     props.onReplyDone();
-    setTarget(next);
+    composed.change({ target: next });
     area.current?.focus();
   };
   const onKeyDown = (e: KeyboardEvent) => {
@@ -136,7 +139,9 @@ function Writing(props: Props) {
         commands={props.commands}
         onCommand={draft.write}
         mayStop={props.mayStop}
-        hint={hint(draft.over, props.busy && to === "prompt", rights)}
+        hint={
+          draft.full ? t.composer.full : hint(draft.over, props.busy && to === "prompt", rights)
+        }
         maySend={draft.maySend}
       />
     </form>
@@ -156,36 +161,35 @@ function hint(over: number, busy: boolean, rights: Rights): string {
 
 /** What is being written, to each by itself, and how it is sent. */
 function useDraft(props: Props, to: Target) {
-  const { client } = useTools();
-  const { run } = useTools();
+  const { client, meId, writing } = useTools();
+  const { composed, outbox } = writing;
   const typing = useTyping(client, props.live);
-  const [drafts, setDrafts] = useState<Record<Target, string>>({ chat: "", prompt: "" });
-  const [unsent, setUnsent] = useState(0);
-  const text = drafts[to];
+  const text = useSyncExternalStore(composed.subscribe, composed.snapshot)[to];
+  const waiting = useSyncExternalStore(outbox.subscribe, outbox.snapshot);
+  const unsent = waiting.filter((u) => u.madeId === undefined).length;
   const most = to === "chat" ? props.limits.messageBytes : props.limits.promptBytes;
   const over = new TextEncoder().encode(text).length - most;
-  const maySend = text.trim() !== "" && over <= 0;
+  const trimmed = text.trim();
+  const full = trimmed !== "" && !outbox.hasRoomFor(trimmed);
+  const maySend = trimmed !== "" && over <= 0 && !full;
 
   const write = (value: string) => {
-    setDrafts({ ...drafts, [to]: value });
+    composed.change({ [to]: value });
     typing(value.trim() !== "");
   };
   const send = () => {
     if (!maySend) return;
-    const trimmed = text.trim();
-    const reply = props.replyTo ? { replyTo: props.replyTo.id } : {};
-    const sent = to === "prompt" ? client.prompt(trimmed) : client.chat(trimmed, reply);
+    const after = newestRowOf(props.items, meId);
+    outbox.add({
+      target: to,
+      text: trimmed,
+      ...(props.replyTo && { replyTo: props.replyTo.id }),
+      ...(after !== undefined && { after }),
+    });
     typing(false);
-    setDrafts({ ...drafts, [to]: "" });
-    setUnsent((n) => n + 1);
+    composed.change({ [to]: "" });
     props.onReplyDone();
     props.onSent();
-    // What was refused can be mended and sent again.
-    const restore = () => setDrafts((now) => (now[to] === "" ? { ...now, [to]: text } : now));
-    void run(sent).then((ok) => {
-      setUnsent((n) => n - 1);
-      if (!ok) restore();
-    });
   };
-  return { text, over, maySend, unsent, write, send };
+  return { text, over, full, maySend, unsent, write, send };
 }

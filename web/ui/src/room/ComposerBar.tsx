@@ -2,11 +2,11 @@ import { ActionIcon, Button, Menu, SegmentedControl } from "@mantine/core";
 
 import type { AvailableCommand } from "parley-client";
 
+import type { Target } from "../core/composed.ts";
 import { marked } from "../core/visible.ts";
 import type { Rights } from "../core/rights.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
-import type { Target } from "./Composer.tsx";
 import { useTools } from "./context.ts";
 
 interface Props {

@@ -26,6 +26,7 @@ import { Typing } from "./Typing.tsx";
 import { useBell } from "./useBell.ts";
 import { useShortcuts } from "./useShortcuts.ts";
 import { useTitle } from "./useTitle.ts";
+import { useUnsent, useWriting, type Writing } from "./useUnsent.ts";
 
 preloadRichText();
 
@@ -46,7 +47,9 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
   const [replyTo, setReplyTo] = useState<Message | null>(null);
   const [singleKeys, setSingleKeys] = useState(preference("keys") !== "off");
   const title = useTitle(room);
-  const tools = useTools(store, client, room.me.id, setReplyTo);
+  const writing = useWriting(client, room.session.id, room.me.id);
+  const unsent = useUnsent(writing, room);
+  const tools = useTools(store, client, room.me.id, writing, setReplyTo);
   const items = useMemo(
     () => (rights.host ? itemsWithWaiting(room) : room.timeline.items),
     [rights.host, room.timeline.items, room.pending, room.permissions],
@@ -100,6 +103,7 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
                   more={room.more}
                   loadingOlder={loadingOlder}
                   onOlder={() => void store.older(client)}
+                  unsent={unsent}
                   hint={
                     isQuiet(room) && <Quiet rights={rights} onInvite={() => setDialog("invite")} />
                   }
@@ -136,6 +140,7 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
                     mayStop={mayStop(room, rights)}
                     commands={room.agent.availableCommands ?? []}
                     limits={room.limits}
+                    items={room.timeline.items}
                     live={connection.state === "live"}
                     lost={connection.state === "reconnecting"}
                     replyTo={replyTo}
@@ -196,6 +201,7 @@ function useTools(
   store: RoomStore,
   client: SessionClient,
   meId: string,
+  writing: Writing,
   reply: (m: Message) => void,
 ): RoomTools {
   return useMemo(
@@ -203,6 +209,7 @@ function useTools(
       store,
       client,
       meId,
+      writing,
       drafts: new Map(),
       reply,
       person: (id) => {
@@ -224,7 +231,7 @@ function useTools(
           },
         ),
     }),
-    [store, client, meId, reply],
+    [store, client, meId, writing, reply],
   );
 }
 

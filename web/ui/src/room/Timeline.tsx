@@ -3,10 +3,12 @@ import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
 
 import { dayOf } from "../core/format.ts";
 import { goesOn, type Item } from "../core/items.ts";
+import type { Unsent } from "../core/outbox.ts";
 import { unreadCount } from "../core/unread.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import { Row } from "./items/Row.tsx";
+import { UnsentRows } from "./items/UnsentRows.tsx";
 import { useSeek } from "./useSeek.ts";
 import { useStick } from "./useStick.ts";
 import { useUnread } from "./useUnread.ts";
@@ -27,13 +29,15 @@ interface Props {
   more: boolean;
   loadingOlder: boolean;
   onOlder(): void;
+  /** What one has written that has no row yet. */
+  unsent: readonly Unsent[];
   /** What to say below the rows while there is little to see. */
   hint: ReactNode;
   handle: Ref<TimelineHandle>;
 }
 
 export function Timeline(props: Props) {
-  const { session, items, meId, more, loadingOlder, onOlder, hint, handle } = props;
+  const { session, items, meId, more, loadingOlder, onOlder, unsent, hint, handle } = props;
   const list = useRef<VirtuosoHandle>(null);
   const { atEnd, attach, toEnd, release, follow } = useStick();
   const { seen, mark } = useUnread(session, items, meId, atEnd);
@@ -52,7 +56,7 @@ export function Timeline(props: Props) {
   }));
 
   const unread = atEnd ? 0 : unreadCount(items, seen, meId);
-  const context = { more, loadingOlder, onOlder, hint };
+  const context = { more, loadingOlder, onOlder, unsent, hint };
   return (
     <section className="timeline" aria-label={t.room.timeline}>
       <Virtuoso
@@ -100,6 +104,7 @@ interface Context {
   more: boolean;
   loadingOlder: boolean;
   onOlder(): void;
+  unsent: readonly Unsent[];
   hint: ReactNode;
 }
 
@@ -122,7 +127,12 @@ function Header({ context }: { context?: Context }) {
 }
 
 function Footer({ context }: { context?: Context }) {
-  return <div className="timeline-bottom">{context?.hint}</div>;
+  return (
+    <div className="timeline-bottom">
+      {context && <UnsentRows unsent={context.unsent} />}
+      {context?.hint}
+    </div>
+  );
 }
 
 /** The number of the first row, which falls by as many rows as came before it. */

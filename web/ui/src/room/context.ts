@@ -4,12 +4,14 @@ import type { Message, Participant, SessionClient } from "parley-client";
 
 import type { Draft } from "./cards/drafts.ts";
 import type { RoomStore } from "./store.ts";
+import type { Writing } from "./useUnsent.ts";
 
 /** What rows and cards need beside their own item. It stays the same for the room's life. */
 export interface RoomTools {
   store: RoomStore;
   client: SessionClient;
   meId: string;
+  writing: Writing;
   /** What is being written in cards, by approval: a list draws its cards only while they are in sight. */
   drafts: Map<string, Draft>;
   person(id: string | null): Participant | null;

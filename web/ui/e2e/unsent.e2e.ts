@@ -1,0 +1,119 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { said, to } from "./browser.ts";
+import { guest, host, people, write } from "./people.ts";
+import { startForgetful, type Forgetful } from "./proxy.ts";
+import { startServer, type Server } from "./server.ts";
+import { share } from "./share.ts";
+
+let server: Server;
+let network: Forgetful;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server?.stop());
+
+beforeEach(async () => {
+  network = await startForgetful(server.url);
+});
+afterEach(() => network.stop());
+
+/** The link, by way of the network that forgets. */
+function through(link: string): string {
+  return link.replace(new URL(link).origin, network.url);
+}
+
+/** What a browser says when its tab comes back from the background. */
+function comeBack(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+}
+
+test("a page whose connection was forgotten says so, keeps what is written, and sends it once", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(through(link.invite), "Ben")];
+  network.forget("everything");
+  await write(ben, "People", "From the tunnel");
+  await ben.getByLabel("Your message, not sent yet").getByText("Not sent yet").waitFor();
+  expect(await said(olga, "From the tunnel").count()).toBe(0);
+  await write(olga, "People", "Are you there?");
+  await comeBack(ben);
+  await said(ben, "Are you there?").waitFor();
+  await said(olga, "From the tunnel").waitFor();
+  await ben.getByLabel("Your message, not sent yet").waitFor({ state: "detached" });
+  for (const page of [olga, ben]) expect(await said(page, "From the tunnel").count()).toBe(1);
+});
+
+test.each(["everything", "answers"] as const)(
+  "messages and prompts that were not acknowledged survive a reload, and are there once: %s was lost",
+  async (lost) => {
+    const link = await share(server.url);
+    const [olga, ben] = [await host(link.host), await guest(through(link.invite), "Ben")];
+    network.forget(lost);
+    await write(ben, "People", "Hello again");
+    await write(ben, "Agent", "Draw a cat");
+    await ben.getByLabel("Your prompt, not sent yet").waitFor();
+    if (lost === "answers") await said(olga, "Draw a cat").waitFor();
+    await ben.reload();
+    for (const page of [olga, ben])
+      for (const text of ["Hello again", "Draw a cat"]) await said(page, text).waitFor();
+    await ben.locator(".unsent").first().waitFor({ state: "detached" });
+    for (const page of [olga, ben])
+      for (const text of ["Hello again", "Draw a cat"])
+        expect(await said(page, text).count(), text).toBe(1);
+  },
+);
+
+test("what is being written survives a reload, to each by itself", async () => {
+  const link = await share(server.url);
+  const ben = await guest(link.invite, "Ben");
+  await ben.getByLabel("Message", { exact: true }).fill("half a sentence");
+  await to(ben, "Agent");
+  await ben.getByLabel("Prompt", { exact: true }).fill("half a prompt");
+  await ben.reload();
+  expect(await ben.getByLabel("Prompt", { exact: true }).inputValue()).toBe("half a prompt");
+  await to(ben, "People");
+  expect(await ben.getByLabel("Message", { exact: true }).inputValue()).toBe("half a sentence");
+});
+
+test("a page that goes offline sends what was written when it is back", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  const network = await ben.context().newCDPSession(ben);
+  const condition = (offline: boolean) =>
+    network.send("Network.emulateNetworkConditions", {
+      offline,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+  await network.send("Network.enable");
+  await condition(true);
+  await write(ben, "People", "Offline for a while");
+  await condition(false);
+  await said(olga, "Offline for a while").waitFor();
+  await ben.locator(".unsent").waitFor({ state: "detached" });
+  expect(await said(ben, "Offline for a while").count()).toBe(1);
+  for (const p of people)
+    p.complaints = p.complaints.filter((c) => !/ERR_INTERNET|WebSocket connection/.test(c));
+});
+
+test("a decision that was not acknowledged is not sent again after a reload: the person decides anew", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(through(link.host)), await guest(link.invite, "Ben")];
+  await write(ben, "Agent", "plan");
+  await olga.locator(".wait").waitFor();
+  const approve = olga.getByRole("button", { name: "Approve" });
+  await olga.locator('[data-key="a"]:not([aria-disabled])').waitFor();
+  network.forget("everything");
+  await approve.click();
+  await olga.locator('.wait [data-key="a"][aria-disabled]').waitFor();
+  await olga.reload();
+  await olga.locator('[data-key="a"]:not([aria-disabled])').waitFor();
+  expect(await said(ben, "Done in").count()).toBe(0);
+  await approve.click();
+  await said(ben, "Done in").waitFor();
+});

@@ -1,0 +1,70 @@
+/** What is being written in the composer, to each target by itself. It survives a reload. */
+
+import { isObject } from "./acp.ts";
+import type { KeptText } from "./tabStorage.ts";
+
+/** Whom one writes to: the people, or the agent. */
+export type Target = "chat" | "prompt";
+
+export interface Composed {
+  readonly chat: string;
+  readonly prompt: string;
+  /** The last one that was chosen. */
+  readonly target: Target | null;
+}
+
+const nothing: Composed = { chat: "", prompt: "", target: null };
+// Twice what the server takes as a prompt. Storage has room for a few of them.
+const mostKept = 512 * 1024;
+const storeAfterMs = 300;
+
+export class ComposedTexts {
+  private now: Composed;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly kept: KeptText) {
+    this.now = decode(kept.read());
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = (): Composed => this.now;
+
+  /** Takes the change in at once and stores it soon: a key must not wait for it. */
+  change(change: Partial<Composed>): void {
+    this.now = { ...this.now, ...change };
+    this.timer ??= setTimeout(() => this.flush(), storeAfterMs);
+    for (const l of this.listeners) l();
+  }
+
+  /** Puts a text back that was not sent, before what is written by now. */
+  putBack(to: Target, text: string): void {
+    const now = this.now[to];
+    this.change({ [to]: now.trim() === "" ? text : `${text}\n\n${now}` });
+  }
+
+  /** Stores what was not stored yet. */
+  flush(): void {
+    if (this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { chat, prompt } = this.now;
+    const fits = chat.length + prompt.length <= mostKept;
+    this.kept.write(fits ? JSON.stringify(this.now) : null);
+  }
+}
+
+function decode(text: string | null): Composed {
+  try {
+    const v: unknown = JSON.parse(text ?? "null");
+    if (!isObject(v) || typeof v.chat !== "string" || typeof v.prompt !== "string") return nothing;
+    const target = v.target === "chat" || v.target === "prompt" ? v.target : null;
+    return { chat: v.chat, prompt: v.prompt, target };
+  } catch {
+    return nothing;
+  }
+}

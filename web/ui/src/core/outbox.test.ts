@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { ComposedTexts } from "./composed.ts";
+import type { Item } from "./items.ts";
+import { mostUnsent, Outbox, staleMs, withoutRow, type Unsent } from "./outbox.ts";
+import type { KeptText } from "./tabStorage.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A text that outlives the page in a test. */
+function kept(text: string | null = null): KeptText & { text: string | null } {
+  const k = {
+    text,
+    read: () => k.text,
+    write: (now: string | null) => void (k.text = now),
+  };
+  return k;
+}
+
+/** An outbox whose server answers when the test says so. */
+function outbox(place = kept(), now = 1_000) {
+  const sent: Unsent[] = [];
+  const returned: [string, unknown][] = [];
+  const answers = new Map<string, { ok(id: string): void; fail(error: unknown): void }>();
+  const box = new Outbox(
+    place,
+    {
+      send: (u) => {
+        sent.push(u);
+        return new Promise((ok, fail) => answers.set(u.id, { ok, fail }));
+      },
+      returned: (u, error) => void returned.push([u.text, error]),
+      isGoingAway: (error) => error === "going",
+    },
+    () => now,
+  );
+  return { box, place, sent, returned, answers };
+}
+
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+test("what was not acknowledged is sent again after a reload, under its id, in its order", async () => {
+  const first = outbox();
+  first.box.add({ target: "chat", text: "one", replyTo: "M0" });
+  first.box.add({ target: "prompt", text: "two" });
+  first.box.add({ target: "chat", text: "three" });
+  first.answers.get(first.sent[1]!.id)!.ok("A1");
+  first.answers.get(first.sent[2]!.id)!.fail("going");
+  await settled();
+  const again = outbox(first.place);
+  again.box.start();
+  again.box.start();
+  expect(again.sent).toEqual([first.sent[0], first.sent[2]]);
+});
+
+test("what was acknowledged or refused is kept no longer, and what was refused comes back", async () => {
+  const { box, place, sent, returned, answers } = outbox();
+  box.add({ target: "chat", text: "fine" });
+  box.add({ target: "chat", text: "refused" });
+  answers.get(sent[0]!.id)!.ok("M1");
+  answers.get(sent[1]!.id)!.fail("why");
+  await settled();
+  expect(place.text).toBeNull();
+  expect(returned).toEqual([["refused", "why"]]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(box.snapshot()).toEqual([]);
+});
+
+test("what has waited for an hour is not sent, and comes back", () => {
+  const first = outbox();
+  first.box.add({ target: "chat", text: "old" });
+  const again = outbox(first.place, 1_000 + staleMs);
+  again.box.start();
+  expect(again.sent).toEqual([]);
+  expect(again.returned).toEqual([["old", null]]);
+  expect(first.place.text).toBeNull();
+});
+
+test("so many wait and no more, in number and in length", () => {
+  const { box } = outbox();
+  expect(box.hasRoomFor("x".repeat(600 * 1024)), "one alone").toBe(true);
+  for (let i = 0; i < mostUnsent; i++) {
+    expect(box.hasRoomFor("a")).toBe(true);
+    box.add({ target: "chat", text: "a" });
+  }
+  expect(box.hasRoomFor("a")).toBe(false);
+  const long = outbox().box;
+  long.add({ target: "prompt", text: "x".repeat(256 * 1024) });
+  long.add({ target: "prompt", text: "x".repeat(256 * 1024) });
+  expect(long.hasRoomFor("x")).toBe(false);
+});
+
+test.each(["", "{", "7", "[7]", '[{"id":"a"}]', '[{"id":1,"target":"chat","text":"x","at":1}]'])(
+  "a store that holds %j holds nothing",
+  (text) => {
+    const { box, sent } = outbox(kept(text));
+    box.start();
+    expect(sent).toEqual([]);
+  },
+);
+
+const chat = (key: string, text: string, author = "me") =>
+  ({ type: "chat", key, author: { id: author }, message: { id: `id-${key}`, text } }) as Item;
+const unsent = (id: string, text: string, more: Partial<Unsent> = {}): Unsent => ({
+  id,
+  target: "chat",
+  text,
+  at: 1,
+  ...more,
+});
+
+test("a text is in its bubble until its own row is there, and never in both", () => {
+  const items = [chat("1", "ok"), chat("2", "ok", "other")];
+  const again = unsent("a", "ok", { after: "1" });
+  expect(withoutRow([again], items, "me"), "the same text from before is another").toEqual([again]);
+  const now = [...items, chat("3", "ok")];
+  expect(withoutRow([again], now, "me")).toEqual([]);
+  const twice = [again, unsent("b", "ok", { after: "1" })];
+  expect(withoutRow(twice, now, "me"), "one row is one message").toEqual([twice[1]]);
+  const made = unsent("c", "as typed", { after: "1", madeId: "id-3" });
+  expect(withoutRow([made], now, "me"), "the server may have changed the text").toEqual([]);
+});
+
+test("what is written survives a reload, and what comes back does not replace it", async () => {
+  const place = kept();
+  const texts = new ComposedTexts(place);
+  texts.change({ chat: "half a", target: "chat" });
+  texts.change({ chat: "half a sentence", prompt: "fix" });
+  await vi.advanceTimersByTimeAsync(300);
+  expect(new ComposedTexts(place).snapshot()).toEqual({
+    chat: "half a sentence",
+    prompt: "fix",
+    target: "chat",
+  });
+  texts.putBack("chat", "refused");
+  texts.flush();
+  expect(new ComposedTexts(place).snapshot().chat).toBe("refused\n\nhalf a sentence");
+  texts.change({ prompt: "x".repeat(600 * 1024) });
+  texts.flush();
+  expect(place.text, "no more is kept than fits").toBeNull();
+});

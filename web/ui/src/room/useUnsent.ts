@@ -1,0 +1,56 @@
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+
+import { ParleyError, type SessionClient } from "parley-client";
+
+import { ComposedTexts } from "../core/composed.ts";
+import { Outbox, withoutRow, type Unsent } from "../core/outbox.ts";
+import type { Room } from "../core/room.ts";
+import { keptInTab } from "../core/tabStorage.ts";
+import { toast, toastError } from "../parts/toasts.ts";
+import { t } from "../texts.ts";
+
+export interface Writing {
+  composed: ComposedTexts;
+  outbox: Outbox;
+}
+
+/** What one writes in a room, and what of it is not sent yet. */
+export function useWriting(client: SessionClient, session: string, meId: string): Writing {
+  const writing = useMemo(() => makeWriting(client, session, meId), [client, session, meId]);
+  useEffect(() => {
+    const { composed, outbox } = writing;
+    const flush = () => composed.flush();
+    outbox.start();
+    window.addEventListener("pagehide", flush);
+    return () => {
+      window.removeEventListener("pagehide", flush);
+      flush();
+    };
+  }, [writing]);
+  return writing;
+}
+
+/** What one has written that has no row in the time line yet. */
+export function useUnsent({ outbox }: Writing, room: Room): readonly Unsent[] {
+  const all = useSyncExternalStore(outbox.subscribe, outbox.snapshot);
+  const { items } = room.timeline;
+  return useMemo(() => withoutRow(all, items, room.me.id), [all, items, room.me.id]);
+}
+
+function makeWriting(client: SessionClient, session: string, meId: string): Writing {
+  const composed = new ComposedTexts(keptInTab(`parley:composed:${session}:${meId}`));
+  const outbox = new Outbox(keptInTab(`parley:unsent:${session}:${meId}`), {
+    send: async ({ id, target, text, replyTo }) =>
+      target === "prompt"
+        ? (await client.prompt(text, { id })).id
+        : (await client.chat(text, { id, ...(replyTo !== undefined && { replyTo }) })).id,
+    // What was refused can be mended and sent again.
+    returned: ({ target, text }, error) => {
+      composed.putBack(target, text);
+      if (error === null) toast(t.unsent.tooOld, true);
+      else toastError(error);
+    },
+    isGoingAway: (error) => error instanceof ParleyError && error.code === "CLIENT_CLOSED",
+  });
+  return { composed, outbox };
+}
