@@ -51,10 +51,11 @@ type ledger struct {
 	gone       map[kind]time.Time
 	goneOthers map[kind]time.Time // not by one's own decision
 	goneLast   map[kind]*item     // which
+	newestGone map[kind]*item     // the newest that others' doing ended, until it is said
 }
 
 func newLedger() *ledger {
-	return &ledger{gone: map[kind]time.Time{}, goneOthers: map[kind]time.Time{}, goneLast: map[kind]*item{}}
+	return &ledger{gone: map[kind]time.Time{}, goneOthers: map[kind]time.Time{}, goneLast: map[kind]*item{}, newestGone: map[kind]*item{}}
 }
 
 // find returns the item with the server's id, or nil.
@@ -96,8 +97,12 @@ func (l *ledger) end(i *item, what string, own bool, at time.Time) {
 // left notes that nothing can be decided on an item any more as its kind is.
 func (l *ledger) left(i *item, own bool, at time.Time) {
 	l.gone[i.kind], l.goneLast[i.kind] = at, i
-	if !own {
-		l.goneOthers[i.kind] = at
+	if own {
+		return
+	}
+	l.goneOthers[i.kind] = at
+	if newest := l.newestGone[i.kind]; newest == nil || newest.number < i.number {
+		l.newestGone[i.kind] = i
 	}
 }
 
@@ -181,6 +186,7 @@ func (l *ledger) pick(k kind, number int, m moment, chosen bool) (*item, error) 
 		return nil, fmt.Errorf("more than one %s waits; say which: %s", k, list(waiting))
 	}
 	if old := l.goneLast[k]; l.missed(k, m) {
+		delete(l.newestGone, k)
 		return nil, fmt.Errorf("nothing was done: %s (%s) was on the screen while you typed, and is gone%s%s",
 			old.name(), old.title(), because(&old.done), instead(waiting))
 	}
@@ -188,6 +194,11 @@ func (l *ledger) pick(k kind, number int, m moment, chosen bool) (*item, error) 
 		return nil, fmt.Errorf("no %s waits", k)
 	}
 	i := waiting[0]
+	if old := l.newestGone[k]; old != nil && old.number > i.number {
+		delete(l.newestGone, k) // it is said once
+		return nil, fmt.Errorf("nothing was done: %s (%s) was shown last, and is gone%s%s; type the line again for that one",
+			old.name(), old.title(), because(&old.done), instead(waiting))
+	}
 	if i.shown.IsZero() || i.shown.After(m.began) {
 		return nil, fmt.Errorf("nothing was done: %s (%s) came while you typed; read it, and type the line again", i.name(), i.title())
 	}

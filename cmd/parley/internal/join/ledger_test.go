@@ -41,6 +41,24 @@ func TestPick_takes_the_only_one_that_was_on_the_screen(t *testing.T) {
 	}
 }
 
+func TestPick_without_a_number_does_not_fall_back_to_what_was_shown_earlier(t *testing.T) {
+	l := newLedger()
+	one := asks(l, "one", 0)
+	l.end(asks(l, "two", 0), "answered by Ben", false, after(1500))
+	_, err := l.pick(kindQuestion, 0, typed(60_000, 61_000), true)
+	require.ErrorContains(t, err, "#2 (Run two) was shown last, and is gone (answered by Ben); what waits now is #1 (Run one)")
+	got, err := l.pick(kindQuestion, 0, typed(62_000, 63_000), true)
+	require.NoError(t, err, "the person has been told")
+	require.Equal(t, one, got)
+	l.end(asks(l, "three", 64_000), "", true, after(65_000))
+	_, err = l.pick(kindQuestion, 0, typed(90_000, 91_000), true)
+	require.NoError(t, err, "one's own decision is no surprise")
+	l.end(asks(l, "four", 100_000), "", false, after(101_000))
+	got, err = l.pick(kindQuestion, 1, typed(102_000, 103_000), true)
+	require.NoError(t, err, "a number says which")
+	require.Equal(t, one, got)
+}
+
 func TestPick_without_a_number_refuses(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
