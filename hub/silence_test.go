@@ -82,6 +82,17 @@ func TestSilence_ends_with_the_agent(t *testing.T) {
 	})
 }
 
+func TestSilence_ends_with_the_session(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _, _ := silent(t, hub.Options{})
+		pass(3 * time.Minute)
+		require.NotNil(t, event[*protocol.AgentStatusChanged](r.host).SilentSince)
+		require.NotNil(t, r.host.again().welcome.Agent.SilentSince)
+		r.host.say(&protocol.Close{}, nil)
+		require.Nil(t, r.host.reads().welcome.Agent.SilentSince)
+	})
+}
+
 func TestSilence_is_told_to_every_room_and_not_at_all_where_that_is_set(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _, _ := silent(t, hub.Options{})

@@ -80,6 +80,9 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 		HeartbeatMS: protocol.Heartbeat.Milliseconds(),
 		Limits:      protocol.DefaultLimits,
 	}
+	if !s.active() {
+		w.Agent.SilentSince = nil // no event of an ended session would end the silence
+	}
 	for _, o := range s.Open {
 		w.Approvals = append(w.Approvals, shownIn(o))
 	}

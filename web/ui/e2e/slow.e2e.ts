@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
-import { host, somebody, write } from "./people.ts";
+import { host, more, somebody, write } from "./people.ts";
 import { startRestartable, type Restartable } from "./server.ts";
 import { share } from "./share.ts";
 
@@ -75,6 +75,20 @@ test("who waits for an agent sees what it waits for, and can give it up", async 
   await dialog.getByText("Starting slow.").waitFor();
   await writeFile(join(dir, "ready"), "");
   await page.getByRole("dialog", { name: "Your session is ready" }).waitFor();
+});
+
+test("the silence of an agent is not shown once its session is closed", async () => {
+  await writeFile(join(dir, "ready"), "");
+  const olga = await host((await share(server.url, "prompt_direct", "slow")).host);
+  await write(olga, "Agent", "think");
+  await olga.getByText(/^The agent has said nothing for \d+ s$/).waitFor();
+  await more(olga, "Close the session for all");
+  await olga
+    .getByRole("dialog")
+    .getByRole("button", { name: "Close the session for all" })
+    .click();
+  await olga.getByText("This session is closed.").waitFor();
+  await olga.getByText(/^The agent has said nothing/).waitFor({ state: "detached" });
 });
 
 test("an agent that says nothing in a turn is shown as silent, and can be ended", async () => {

@@ -22,11 +22,17 @@ export function agentWaits(room: Room): boolean {
 
 function silentSince(room: Room): number | null {
   const { silentSince: since, status } = room.agent;
-  return since !== undefined && status !== "exited" ? Date.parse(since) : null;
+  return since !== undefined && status !== "exited" && isOpen(room) ? Date.parse(since) : null;
 }
 
 function startingWith(room: Room): string | null {
-  return room.agent.status === "starting" && room.agent.detail ? room.agent.detail : null;
+  const { status, detail } = room.agent;
+  return status === "starting" && detail && isOpen(room) ? detail : null;
+}
+
+// An ended session is told nothing more of the agent, so what was last told is out of date.
+function isOpen(room: Room): boolean {
+  return room.session.status === "active";
 }
 
 /** How long the agent has been silent in a turn, or what its start waits for. */
