@@ -61,7 +61,7 @@ test("an agent is ended from the start page, which says what is open on it", asy
   await shareOn(server.url, before.find((a) => a.agent === "fast")!.id, "zoe"); // since the page was loaded
   await end.click();
   const dialog = page.getByRole("dialog", { name: "End fast?" });
-  await dialog.getByText("These 2 sessions are open on it.").waitFor();
+  await dialog.getByText("These 2 open sessions use it.").waitFor();
   for (const whose of ["olga", "zoe"])
     await dialog.getByRole("listitem").getByText(`${whose}'s session`).waitFor();
   await expectAccessible(page, "the question before an agent ends");

@@ -55,7 +55,7 @@ test("a mode in which nobody is asked is marked, wide and narrow", async () => {
   await olga.setViewportSize({ width: 390, height: 844 });
   await expect.poll(() => about(olga).innerText()).toContain("Auto");
   await about(olga).click();
-  await olga.getByText("it does not ask people before it acts").waitFor();
+  await olga.getByText("it does not ask people for permission").waitFor();
   const { left, right } = await olga
     .getByRole("dialog")
     .evaluate((e) => e.getBoundingClientRect().toJSON() as { left: number; right: number });

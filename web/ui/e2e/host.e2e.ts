@@ -42,7 +42,7 @@ test("a browser that knows nothing but the host's own link has the invite that w
   expect(await bens.innerText()).toBe(link.invite);
 
   await dialog.getByRole("button", { name: "Make a new link" }).click();
-  await ben.getByText("was replaced, and lets nobody in any more").waitFor();
+  await ben.getByText("was replaced and no longer works").waitFor();
   const cleo = await guest(
     await dialog.getByLabel("Invite link", { exact: true }).innerText(),
     "Cleo",

@@ -95,7 +95,7 @@ describe("a removal", () => {
     await ann.getByRole("dialog").getByLabel("Invite link", { exact: true }).waitFor();
     const dialog = await asksToRemove(olga, "Ben");
     await dialog.getByRole("button", { name: "Remove from the session" }).click();
-    await ann.getByText("was replaced, and lets nobody in any more").waitFor();
+    await ann.getByText("was replaced and no longer works").waitFor();
     await ann.reload();
     await ann.getByRole("button", { name: "Invite", exact: true }).click();
     await ann.getByText("Ask the host for the current one").waitFor();

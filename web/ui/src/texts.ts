@@ -112,12 +112,12 @@ export const t = {
       n === 0 ? "no open session" : n === 1 ? "1 open session" : `${n} open sessions`,
     ask: (name: string) => `End ${name}?`,
     about:
-      "Its process ends for good, with everything that it has started. A prompt that runs or waits fails.",
-    noneOpen: "No session is open on it.",
+      "This ends its process and everything that it has started. Prompts that are running or waiting fail.",
+    noneOpen: "No open session uses it.",
     openOn: (n: number) =>
       n === 1
-        ? "This session is open on it. It can still be read and talked in, but no prompt reaches an agent there any more:"
-        : `These ${n} sessions are open on it. They can still be read and talked in, but no prompt reaches an agent there any more:`,
+        ? "This open session uses it. People can still read and talk there, but prompts no longer reach an agent:"
+        : `These ${n} open sessions use it. People can still read and talk there, but prompts no longer reach an agent:`,
     confirm: "End the agent",
     others: "It also works for these sessions:",
   },
@@ -168,12 +168,10 @@ export const t = {
       "This link works on this computer only, since its address is that of the computer itself. To let others in, open this page under an address that they can reach.",
     unknown: (host: boolean, replaced: boolean) =>
       (replaced
-        ? "The invite link that this browser knows was replaced, and lets nobody in any more. "
+        ? "The invite link that this browser knows was replaced and no longer works. "
         : "The invite link is not known in this browser. ") +
-      (host
-        ? "You can make a new one; the one of before then lets nobody in."
-        : "Ask the host for the current one."),
-    over: "The session is over, so nobody can join any more.",
+      (host ? "You can make a new one, which replaces it." : "Ask the host for the current one."),
+    over: "The session has ended, so nobody can join.",
     rotate: "Make a new link",
     rotateAbout: "The old link then lets nobody in any more. Those inside stay.",
   },
@@ -247,7 +245,7 @@ export const t = {
     leftHost: {
       title: "You have left your session",
       about:
-        "Until you are back nobody can approve prompts or answer the agent. What waits stays open.",
+        "Until you are back, nobody can approve prompts or answer the agent. What waits stays open.",
     },
     protocol: {
       title: "This page is out of date",
@@ -282,7 +280,7 @@ export const t = {
           : `Your ${own} proposals stay, and the host can still approve them. `) +
       "You can join again with the invite link, as a new participant, or go on reading without joining.",
     leaveHost:
-      "Until you are back nobody can approve prompts, answer the agent's questions or close the session. Your own link leads you back in, as the host; this browser keeps it.",
+      "Until you are back, nobody can approve prompts, answer the agent's questions or close the session. Your own link leads you back in, as the host; this browser keeps it.",
     leaveWaiting: (proposals: number, questions: number) => {
       const what = [
         proposals === 1 ? "1 proposal" : proposals > 1 ? `${proposals} proposals` : "",
@@ -325,7 +323,7 @@ export const t = {
 
   facts: {
     open: "About the agent",
-    title: "What is known of the agent",
+    title: "What is known about the agent",
     program: "Agent",
     context: "Context",
     tokens: (used: string, size: string) => `${used} of ${size} tokens`,
@@ -335,7 +333,7 @@ export const t = {
     directory: "Directory",
     switch: (on: boolean) => (on ? "On" : "Off"),
     asksNobody: "asks nobody",
-    asksNobodyAbout: "By what the agent says of this mode, it does not ask people before it acts.",
+    asksNobodyAbout: "According to the agent, it does not ask people for permission in this mode.",
     commands: (listed: number, total: number) =>
       total > listed ? `Commands, ${listed} of ${total}` : "Commands",
   },
@@ -552,7 +550,7 @@ export const t = {
       `Show ${n.toLocaleString("en")} of ${of.toLocaleString("en")} more lines`,
     fewer: "Show less",
     hidden: (n: number) => `${n} unchanged lines`,
-    tooBig: "This change is too big to compare. Both versions are here as they are.",
+    tooBig: "This change is too big to compare. Both versions are shown as they are.",
     diff: (path: string) => `Changes to ${path}`,
     outputOf: (title: string) => `Output of ${title}`,
     noChange: "No lines differ.",
@@ -569,11 +567,11 @@ export const t = {
   },
 
   hidden: {
-    character: (name: string) => `${name}, a character that is not seen`,
+    character: (name: string) => `${name}, a hidden character`,
     warning: (n: number) =>
       n === 1
-        ? "1 hidden character is part of this. It is shown as its code."
-        : `${n.toLocaleString("en")} hidden characters are part of this. They are shown as their codes.`,
+        ? "This contains 1 hidden character, shown as its code."
+        : `This contains ${n.toLocaleString("en")} hidden characters, shown as their codes.`,
     remove: "Remove",
   },
 
@@ -612,8 +610,9 @@ export const t = {
     agentMode: (mode: string) => `The agent changed its mode: ${mode}`,
     closed: "The session was closed",
     expired: "The session has expired",
-    forgot: "The agent was started anew and does not remember what was said before",
-    stray: "The agent also writes lines that are no messages; they are in the server's log",
+    forgot: "The agent was restarted and does not remember what was said before",
+    stray:
+      "The agent also writes lines that are not protocol messages; they are in the server's log only",
     because: (reason: string) => `: ${reason}`,
   },
 
@@ -655,7 +654,7 @@ export const t = {
       TOO_MANY_PARTICIPANTS: "The session is full.",
       QUEUE_FULL: "Too many prompts wait for the agent.",
       TOO_MANY_AGENTS:
-        "The server runs as many agents as it may. End one that is not needed, or try again later.",
+        "The server already runs as many agents as it allows. End one that is not needed, or try again later.",
       JOURNAL_UNAVAILABLE: "The server could not write that down. Try again.",
       SESSION_INACTIVE: "The session is closed.",
       CONNECTION_LOST: "The connection is lost. It is sent when you are back.",
