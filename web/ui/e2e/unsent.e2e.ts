@@ -111,6 +111,7 @@ test("a decision that was not acknowledged is not sent again after a reload: the
   network.forget("everything");
   await approve.click();
   await olga.locator('.wait [data-key="a"][aria-disabled]').waitFor();
+  await olga.locator(".wait").getByText("Your decision is not sent yet").waitFor();
   await olga.reload();
   await olga.locator('[data-key="a"]:not([aria-disabled])').waitFor();
   expect(await said(ben, "Done in").count()).toBe(0);

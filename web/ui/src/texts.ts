@@ -429,6 +429,7 @@ export const t = {
     chat: "Your message, not sent yet",
     prompt: "Your prompt, not sent yet",
     state: "Not sent yet",
+    decision: "Your decision is not sent yet",
     tooOld: "A text of more than an hour ago was not sent. It is in the composer again.",
   },
 

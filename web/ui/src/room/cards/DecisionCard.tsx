@@ -11,6 +11,8 @@ import {
 } from "react";
 
 import { settleMs } from "../../core/guard.ts";
+import { Icon } from "../../parts/Icon.tsx";
+import { t } from "../../texts.ts";
 import { useGuard } from "./useGuard.ts";
 
 interface CardTools {
@@ -113,6 +115,16 @@ function isArea(target: EventTarget): boolean {
 function buttonOf(card: HTMLElement, key: string): HTMLButtonElement | null {
   if (!/^[a-z0-9]$/i.test(key)) return null;
   return card.querySelector(`[data-key="${key.toLowerCase()}"]`);
+}
+
+/** Says that a decision was made which the server has not acknowledged. */
+export function Undelivered({ busy }: { busy: boolean }) {
+  if (!busy) return null;
+  return (
+    <span className="unsent-state" role="status">
+      <Icon name="clock" size={13} /> {t.unsent.decision}
+    </span>
+  );
 }
 
 interface DecideProps extends ButtonProps {

@@ -13,7 +13,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { KeyCap } from "../../parts/KeyCap.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
-import { Decide, DecisionCard, useCard } from "./DecisionCard.tsx";
+import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
 import type { Draft } from "./drafts.ts";
 
 /** A prompt to decide on: as it is, edited, or not at all. */
@@ -199,6 +199,7 @@ function Buttons({ doing, onDoing, decision }: ButtonsProps) {
         >
           {t.waiting.reject}
         </Decide>
+        <Undelivered busy={busy} />
       </div>
     );
   }
@@ -216,6 +217,7 @@ function Buttons({ doing, onDoing, decision }: ButtonsProps) {
       <Decide busy={busy} variant="default" onDecide={() => onDoing("look")}>
         {t.cancel}
       </Decide>
+      <Undelivered busy={busy} />
     </div>
   );
 }

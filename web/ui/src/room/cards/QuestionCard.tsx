@@ -11,7 +11,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { KeyCap } from "../../parts/KeyCap.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
-import { Decide, DecisionCard, useCard } from "./DecisionCard.tsx";
+import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
 
 // A button with a longer name shows its beginning, and the card the whole of it.
 const longestName = 120;
@@ -78,6 +78,7 @@ function Options({ requestId, options }: OptionsProps) {
           </Decide>
         );
       })}
+      <Undelivered busy={busy} />
     </div>
   );
 }
