@@ -101,6 +101,7 @@ func lostAfter(t *testing.T, files map[string][]byte, heads map[hub.SessionID]hu
 	}
 	j, err := open(dir, options{synchronous: "OFF"}) // it is only read
 	if err != nil {
+		t.Logf("cannot be opened: %v", err)
 		return total, total
 	}
 	defer j.Close()

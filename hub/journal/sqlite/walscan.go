@@ -229,7 +229,9 @@ func (s *walScan) damage(index *walIndex) *LogDamageError {
 	}
 	behind := s.commits(bad + 1)
 	for i, f := range s.frames[min(bad, len(s.frames)):] {
-		if f.sound && len(f.fixes) > 0 {
+		// Without an end, a transaction was not acknowledged: a power cut can leave
+		// all of a frame but a byte, where a sector has no other.
+		if f.sound && len(f.fixes) > 0 && s.commits(bad+i) > 0 {
 			return found(bad+i, "one byte is not what was written; %d transactions from there on would be dropped", s.commits(bad))
 		}
 	}

@@ -232,6 +232,37 @@ func TestOpen_says_that_a_transaction_was_not_wholly_written(t *testing.T) {
 	require.Contains(t, said[0], "not wholly written")
 }
 
+// A power cut can leave a transaction without its end.
+func TestOpen_takes_a_damaged_transaction_without_an_end_for_a_torn_one(t *testing.T) {
+	c := newCrashed(t, options{}, 12)
+	s, err := scanFiles(t, c)
+	require.NoError(t, err)
+	first, last := s.lastTransaction()
+	require.Less(t, first, last)
+	dir := t.TempDir()
+	c.in(t, dir, func(suffix string, content []byte) []byte {
+		switch suffix {
+		case "-wal":
+			content[s.offset(first)+frameHeaderSize] ^= 1
+			return content[:s.offset(last)]
+		case "-shm":
+			return nil
+		}
+		return content
+	})
+	j, err := Open(dir, Options{})
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+}
+
+// lastTransaction returns its first and its last frame.
+func (s *walScan) lastTransaction() (first, last int) {
+	last = len(s.frames) - 1
+	for first = last; !s.frames[first-1].commit; first-- {
+	}
+	return first, last
+}
+
 func scanFiles(t testing.TB, c *crashed) (*walScan, error) {
 	dir := t.TempDir()
 	c.in(t, dir, flip(0, 0, true))
