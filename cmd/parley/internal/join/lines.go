@@ -185,10 +185,11 @@ func (s *session) hear(n client.Notice) {
 		s.welcomed(&n)
 	case client.Event:
 		s.room.expect(n.Payload, s.screen.calls)
+		begun := time.Now()
 		if !s.echo(n.Payload) {
 			s.screen.event(s.room, n.Event)
 		}
-		s.room.fold(n.Payload, time.Now())
+		s.room.fold(n.Payload, s.shownAt(begun))
 	case client.Presence:
 		s.room.present = n.Participants
 	case client.Connection:
@@ -211,7 +212,8 @@ func (s *session) welcomed(w *client.Welcome) {
 			s.screen.calls.learn(u.Notification)
 		}
 	}
-	s.room.enter(&w.Welcome, s.screen.calls, time.Now())
+	begun := time.Now()
+	s.room.enter(&w.Welcome, s.screen.calls, begun)
 	if shown := events[max(0, len(events)-shownEvents):]; len(shown) > 0 {
 		s.past(shown)
 	}
@@ -219,7 +221,17 @@ func (s *session) welcomed(w *client.Welcome) {
 	if s.room.readOnly != "" {
 		s.screen.line(alert, "* %s; you can read: /history N shows the last N events, /quit ends", s.room.readOnly)
 	}
-	s.room.seen(time.Now())
+	s.room.seen(s.shownAt(begun))
+}
+
+// shownAt is when something counts as shown whose printing has begun then, and is
+// done now. A program can answer as soon as it reads the first line; a person has
+// to have seen all of it.
+func (s *session) shownAt(begun time.Time) time.Time {
+	if s.o.Terminal {
+		return time.Now()
+	}
+	return begun
 }
 
 // echo reports whether it is what one has just typed and still sees.
