@@ -8,7 +8,7 @@ import { Fold } from "../parts/Fold.tsx";
 import { t } from "../texts.ts";
 import { LazyDiff } from "./LazyDiff.tsx";
 import { OneBlock } from "./Blocks.tsx";
-import { WholeText } from "./WholeText.tsx";
+import { decided, WholeText } from "./WholeText.tsx";
 
 /** A call of a tool with everything that one decides on: its command, its diffs, or its raw input. */
 export function CallView({ call }: { call: Call }) {
@@ -17,7 +17,12 @@ export function CallView({ call }: { call: Call }) {
   return (
     <div className="call">
       {call.title !== command?.text && (
-        <WholeText text={call.title || t.tool.untitled} label={t.tool.title} mono={!known} />
+        <WholeText
+          text={call.title || t.tool.untitled}
+          label={t.tool.title}
+          mono={!known}
+          {...decided}
+        />
       )}
       {command !== null && <CommandView command={command} />}
       <Paths paths={pathsOf(call)} />
@@ -34,11 +39,11 @@ export function CallView({ call }: { call: Call }) {
 
 function Content({ content: c }: { content: ToolContent }) {
   if (c.type === "diff") {
-    return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} wholePath />;
+    return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} isDecided />;
   }
   if (c.type === "block" && c.block.type === "image") return <OneBlock block={c.block} />;
   const text = textOf(c);
-  return text === "" ? null : <WholeText text={text} label={t.whole.text} />;
+  return text === "" ? null : <WholeText text={text} label={t.whole.text} {...decided} />;
 }
 
 /** What a part of a call says, as the agent wrote it: markdown hides where links lead, and comments. */
@@ -56,15 +61,15 @@ function textOf(c: ToolContent): string {
 function CommandView({ command: c }: { command: Command }) {
   return (
     <div className="call-command">
-      <WholeText text={c.text} label={t.tool.command} mono lines={12} />
+      <WholeText text={c.text} label={t.tool.command} mono {...decided} />
       {c.cwd !== null && (
         <div className="command-detail">
-          {t.tool.cwd} <WholeText text={c.cwd} label={t.tool.cwd} mono lines={2} />
+          {t.tool.cwd} <WholeText text={c.cwd} label={t.tool.cwd} mono {...decided} />
         </div>
       )}
       {c.env.length > 0 && (
         <div className="command-detail">
-          {t.tool.env} <WholeText text={c.env.join("\n")} label={t.tool.env} mono lines={6} />
+          {t.tool.env} <WholeText text={c.env.join("\n")} label={t.tool.env} mono {...decided} />
         </div>
       )}
     </div>
@@ -75,7 +80,7 @@ function Paths({ paths }: { paths: readonly string[] }) {
   if (paths.length === 0) return null;
   return (
     <div className="command-detail">
-      {t.tool.files} <WholeText text={paths.join("\n")} label={t.tool.files} mono lines={4} />
+      {t.tool.files} <WholeText text={paths.join("\n")} label={t.tool.files} mono {...decided} />
     </div>
   );
 }
@@ -93,7 +98,7 @@ const shortInput = 400;
 function Rest({ input, folded }: { input: unknown; folded: boolean }) {
   if (input === undefined || input === null || isEmpty(input)) return null;
   const text = typeof input === "string" ? input : pretty(input);
-  const json = <WholeText text={text} label={t.tool.input} mono lines={12} />;
+  const json = <WholeText text={text} label={t.tool.input} mono {...decided} />;
   return folded && text.length > shortInput ? (
     <Fold summary={t.tool.restOf(text.length)} className="fold-quiet">
       {json}

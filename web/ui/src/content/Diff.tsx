@@ -12,21 +12,22 @@ export interface DiffProps {
   path: string;
   oldText: string | null;
   newText: string;
-  /** Whether the path is shown to its end. */
-  wholePath?: boolean;
+  /** Whether somebody decides on it: its path and its lines are shown to their end. */
+  isDecided?: boolean;
 }
 
 const shown = 40;
+const shownDecided = 400;
 // So many lines more are drawn at a time.
 const step = 400;
 
-export default function Diff({ path, oldText, newText, wholePath = false }: DiffProps) {
+export default function Diff({ path, oldText, newText, isDecided = false }: DiffProps) {
   const diff = useMemo(() => compare(oldText, newText), [oldText, newText]);
   return (
     <figure className="diff" aria-label={t.tool.diff(marked(path.slice(0, 300)))}>
       <figcaption>
         <Icon name="file" size={14} />
-        {wholePath ? (
+        {isDecided ? (
           <span className="diff-path mono">{marked(path)}</span>
         ) : (
           <span className="cut mono" title={marked(path)}>
@@ -46,13 +47,20 @@ export default function Diff({ path, oldText, newText, wholePath = false }: Diff
       ) : diff.lines.length === 0 ? (
         <p className="diff-note">{t.tool.noChange}</p>
       ) : (
-        <Lines path={path} lines={diff.lines} />
+        <Lines path={path} lines={diff.lines} shown={isDecided ? shownDecided : shown} />
       )}
     </figure>
   );
 }
 
-function Lines({ path, lines }: { path: string; lines: readonly DiffLine[] }) {
+interface LinesProps {
+  path: string;
+  lines: readonly DiffLine[];
+  /** How many are shown at first. */
+  shown: number;
+}
+
+function Lines({ path, lines, shown }: LinesProps) {
   const [more, setMore] = useState(0);
   const folds = lines.length > shown + 8;
   const count = folds ? Math.min(shown + more, lines.length) : lines.length;

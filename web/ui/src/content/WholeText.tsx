@@ -14,6 +14,9 @@ interface Props {
   characters?: number;
 }
 
+/** How much of what is decided on is shown at first: all but what few people would read. */
+export const decided = { lines: 200, characters: 16_000 };
+
 /** A text as it is, to its last character: the beginning of a long one, and the rest on demand. */
 export function WholeText({ text, label, mono = false, lines = 20, characters = 2_000 }: Props) {
   const [all, setAll] = useState(false);

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import type { Approval } from "parley-client";
 
 import { HiddenWarning } from "../../content/Visible.tsx";
-import { WholeText } from "../../content/WholeText.tsx";
+import { decided, WholeText } from "../../content/WholeText.tsx";
 import { sendsOnEnter } from "../../core/enter.ts";
 import { nameOf } from "../../core/room.ts";
 import { countHidden } from "../../core/visible.ts";
@@ -80,7 +80,7 @@ function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
         />
       ) : (
         <div className="prompt-text">
-          <WholeText text={a.prompt} label={t.waiting.prompt} />
+          <WholeText text={a.prompt} label={t.waiting.prompt} {...decided} />
         </div>
       )}
       {doing === "reject" && (
@@ -133,7 +133,7 @@ function Edited({ text, sent, focus, onChange, onDone }: EditedProps) {
       {countHidden(sent) > 0 && (
         <figure className="sent" aria-label={t.waiting.sent}>
           <figcaption>{t.waiting.sent}</figcaption>
-          <WholeText text={sent} label={t.waiting.prompt} />
+          <WholeText text={sent} label={t.waiting.prompt} {...decided} />
         </figure>
       )}
     </>

@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { CallView, hiddenIn } from "../../content/CallView.tsx";
 import { HiddenWarning, Visible } from "../../content/Visible.tsx";
-import { WholeText } from "../../content/WholeText.tsx";
+import { decided, WholeText } from "../../content/WholeText.tsx";
 import type { PermissionOption } from "../../core/acp.ts";
 import { characterEnd } from "../../core/chunks.ts";
 import type { PermissionRow } from "../../core/items.ts";
@@ -35,7 +35,7 @@ export function QuestionCard({ row }: { row: PermissionRow }) {
       <HiddenWarning count={hidden} />
       <CallView call={row.call} />
       {long.map((name, i) => (
-        <WholeText key={i} text={name} label={t.waiting.option} lines={6} />
+        <WholeText key={i} text={name} label={t.waiting.option} {...decided} />
       ))}
       <Options requestId={row.requestId} options={row.options} />
     </DecisionCard>
