@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"parley/protocol"
 )
 
 // backlogs is what waits for all connections together. Each has a bound of its
@@ -146,4 +148,28 @@ func (s *Subscription) count() {
 	}
 	s.hub.backlogs.add(n - s.counted)
 	s.counted = n
+}
+
+// writes counts the lines that Take returns, until it is called again.
+func (s *Subscription) writes(lines []Line) {
+	bytes := 0
+	for _, l := range lines {
+		bytes += len(l.Bytes)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writing = bytes
+	if s.count(); s.counted > 0 {
+		s.since = time.Now()
+	}
+}
+
+// tooSlow ends the subscription of a client that does not keep up.
+func (s *Subscription) tooSlow() {
+	s.queue, s.bytes = nil, 0
+	s.count()
+	if s.closed == nil {
+		s.closed = &Closed{protocol.CloseTooSlow, "the connection is too slow; come back with your cursor"}
+	}
+	s.wake()
 }

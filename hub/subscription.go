@@ -191,16 +191,6 @@ func (s *Subscription) put(i item) {
 	s.wake()
 }
 
-// tooSlow ends the subscription of a client that does not keep up.
-func (s *Subscription) tooSlow() {
-	s.queue, s.bytes = nil, 0
-	s.count()
-	if s.closed == nil {
-		s.closed = &Closed{protocol.CloseTooSlow, "the connection is too slow; come back with your cursor"}
-	}
-	s.wake()
-}
-
 // end lets Next return a *Closed once everything before has been given.
 func (s *Subscription) end(code int, reason string) {
 	s.mu.Lock()
@@ -311,20 +301,6 @@ func (s *Subscription) Take(ctx context.Context) ([]Line, error) {
 	}
 	s.writes(lines)
 	return lines, err
-}
-
-// writes counts the lines that Take returns, until it is called again.
-func (s *Subscription) writes(lines []Line) {
-	bytes := 0
-	for _, l := range lines {
-		bytes += len(l.Bytes)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.writing = bytes
-	if s.count(); s.counted > 0 {
-		s.since = time.Now()
-	}
 }
 
 // poll takes what is due: items of the queue, or else the events to read from
