@@ -117,6 +117,22 @@ func (f *FaultyJournal) Listed(ctx context.Context, id hub.SessionID, from hub.S
 	return f.Journal.Listed(ctx, id, from, limit)
 }
 
+// Person implements hub.Journal.
+func (f *FaultyJournal) Person(ctx context.Context, id hub.SessionID, participant string) (hub.Person, error) {
+	if err := f.readable(); err != nil {
+		return hub.Person{}, err
+	}
+	return f.Journal.Person(ctx, id, participant)
+}
+
+// People implements hub.Journal.
+func (f *FaultyJournal) People(ctx context.Context, id hub.SessionID, from hub.Seq, backward bool, limit int) ([]hub.Person, error) {
+	if err := f.readable(); err != nil {
+		return nil, err
+	}
+	return f.Journal.People(ctx, id, from, backward, limit)
+}
+
 // Events implements hub.Journal.
 func (f *FaultyJournal) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
 	if err := f.readable(); err != nil {

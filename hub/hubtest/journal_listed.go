@@ -1,6 +1,7 @@
 package hubtest
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/stretchr/testify/require"
@@ -13,6 +14,7 @@ var listedTests = []suiteTest{
 	{"messages are listed by their numbers, whatever stands between them", listedNumbers},
 	{"events are read by their numbers, in the order in which these are given", eventsByNumber},
 	{"an append that is refused leaves nothing in the list", listedRefused},
+	{"participants are listed in the order of joining, forward and backward", listedPeople},
 }
 
 // withMessages writes appends of one to three events, of which every third append
@@ -81,4 +83,49 @@ func listedRefused(s *suite) {
 	got, err := s.Listed(s.Context(), stream.ID, 1, 100)
 	require.NoError(s, err)
 	require.Equal(s, messages, got)
+}
+
+func listedPeople(s *suite) {
+	stream := NewSession(4)
+	w := s.own(stream)
+	var want []hub.Person
+	for i := range 10 {
+		id := fmt.Sprint("person-", i)
+		requireCommitted(s, w.Append(stream.Next(1)))
+		requireCommitted(s, w.Append(stream.About(protocol.EventParticipantJoined, id)))
+		want = append(want, hub.Person{ID: id, Joined: stream.Head.Seq, Newest: stream.Head.Seq})
+	}
+	for i, then := range []protocol.EventType{protocol.EventParticipantUpdated, protocol.EventParticipantLeft, protocol.EventParticipantJoined} {
+		requireCommitted(s, w.Append(stream.About(then, want[i].ID, want[i].ID)))
+		want[i].Newest = stream.Head.Seq
+	}
+	refused := stream.Fork()
+	refused.Next(1)
+	require.ErrorIs(s, outcome(s, w.Append(refused.About(protocol.EventParticipantJoined, "nobody"))), hub.ErrConflict)
+	for _, from := range []hub.Seq{0, 1, want[3].Joined, want[3].Joined + 1, want[9].Joined, stream.Head.Seq} {
+		for _, limit := range []int{1, 4, 1000} {
+			forward := slices.DeleteFunc(slices.Clone(want), func(p hub.Person) bool { return p.Joined < from })
+			s.requirePeople(stream, from, false, limit, forward)
+			backward := slices.DeleteFunc(slices.Clone(want), func(p hub.Person) bool { return p.Joined > from })
+			slices.Reverse(backward)
+			s.requirePeople(stream, from, true, limit, backward)
+		}
+	}
+	for _, p := range want {
+		got, err := s.Person(s.Context(), stream.ID, p.ID)
+		require.NoError(s, err)
+		require.Equal(s, p, got)
+	}
+	for _, id := range []hub.SessionID{stream.ID, NewSession(4).ID} {
+		_, err := s.Person(s.Context(), id, "nobody")
+		require.ErrorIs(s, err, hub.ErrNotFound)
+	}
+	s.requirePeople(NewSession(4), 1, false, 10, nil)
+}
+
+func (s *suite) requirePeople(stream *Stream, from hub.Seq, backward bool, limit int, want []hub.Person) {
+	s.Helper()
+	got, err := s.People(s.Context(), stream.ID, from, backward, limit)
+	require.NoError(s, err)
+	require.Equal(s, append([]hub.Person{}, want[:min(limit, len(want))]...), append([]hub.Person{}, got...), "from %d, backward %t, at most %d", from, backward, limit)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/protocol"
 )
 
 // Stream makes appends for one session, each building on the one before. It
@@ -55,6 +56,18 @@ func (s *Stream) Next(n int) hub.Append {
 	for i := range payloads {
 		payloads[i] = fmt.Appendf(nil, `{"n":%d,"text":"a message"}`, int(s.Head.Seq)+i+1)
 	}
+	return s.Of(payloads...)
+}
+
+// About returns an append of one event of a type about each of these participants.
+func (s *Stream) About(t protocol.EventType, participants ...string) hub.Append {
+	payloads := make([][]byte, len(participants))
+	for i, id := range participants {
+		payloads[i] = fmt.Appendf(nil, `{"participant":{"id":%q}}`, id)
+	}
+	before := s.Type
+	s.Type = string(t)
+	defer func() { s.Type = before }()
 	return s.Of(payloads...)
 }
 

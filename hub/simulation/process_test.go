@@ -161,6 +161,22 @@ func (p *process) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, li
 	return p.disk.store.Listed(ctx, id, from, limit)
 }
 
+// Person implements hub.Journal.
+func (p *process) Person(ctx context.Context, id hub.SessionID, participant string) (hub.Person, error) {
+	if err := p.reading(id); err != nil {
+		return hub.Person{}, err
+	}
+	return p.disk.store.Person(ctx, id, participant)
+}
+
+// People implements hub.Journal.
+func (p *process) People(ctx context.Context, id hub.SessionID, from hub.Seq, backward bool, limit int) ([]hub.Person, error) {
+	if err := p.reading(id); err != nil {
+		return nil, err
+	}
+	return p.disk.store.People(ctx, id, from, backward, limit)
+}
+
 // Events implements hub.Journal.
 func (p *process) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
 	if err := p.reading(id); err != nil {

@@ -25,7 +25,9 @@ type session struct {
 	head     hub.Head
 	rows     []journal.Row // in order, the first from event 1
 	summary  hub.Summary
-	snapshot *hub.Snapshot // nil when there is none
+	snapshot *hub.Snapshot  // nil when there is none
+	people   []hub.Person   // in the order of joining
+	places   map[string]int // in people, by participant id
 }
 
 var _ hub.Journal = (*Journal)(nil)
@@ -85,7 +87,7 @@ func (j *Journal) write(batch []*journal.Request) error {
 func (j *Journal) append(a *hub.Append) error {
 	s := j.sessions[a.Session]
 	if s == nil {
-		s = &session{head: journal.Origin(a.Session)}
+		s = &session{head: journal.Origin(a.Session), places: map[string]int{}}
 	}
 	row, err := journal.Encode(a, s.head)
 	if err != nil {
@@ -94,7 +96,24 @@ func (j *Journal) append(a *hub.Append) error {
 	s.head, s.rows, s.summary = row.Head(), append(s.rows, row), cloneSummary(a.Summary)
 	s.summary.Session = a.Session
 	j.sessions[a.Session] = s
+	for i := range a.Records {
+		s.index(&a.Records[i])
+	}
 	return nil
+}
+
+// index notes whom an event is about.
+func (s *session) index(r *hub.Record) {
+	id := hub.PersonOf(r)
+	if id == "" {
+		return
+	}
+	i, known := s.places[id]
+	if !known {
+		i = len(s.people)
+		s.places[id], s.people = i, append(s.people, hub.Person{ID: id, Joined: r.Seq})
+	}
+	s.people[i].Newest = r.Seq
 }
 
 func (j *Journal) putSnapshot(snapshot hub.Snapshot) error {

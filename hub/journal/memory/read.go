@@ -3,6 +3,7 @@ package memory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -70,6 +71,39 @@ func (j *Journal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, li
 		}
 	}
 	return found, nil
+}
+
+// Person implements hub.Journal.
+func (j *Journal) Person(_ context.Context, id hub.SessionID, participant string) (p hub.Person, err error) {
+	err = j.view("find a participant of", id, func(s *session) bool {
+		i, known := s.places[participant]
+		if known {
+			p = s.people[i]
+		}
+		return known
+	})
+	return p, err
+}
+
+// People implements hub.Journal.
+func (j *Journal) People(_ context.Context, id hub.SessionID, from hub.Seq, backward bool, limit int) (found []hub.Person, err error) {
+	err = j.view("list participants of", id, func(s *session) bool {
+		at, _ := slices.BinarySearchFunc(s.people, from, func(p hub.Person, n hub.Seq) int { return cmp.Compare(p.Joined, n) })
+		if !backward {
+			found = slices.Clone(s.people[at:min(at+limit, len(s.people))])
+			return true
+		}
+		if at < len(s.people) && s.people[at].Joined == from {
+			at++
+		}
+		found = slices.Clone(s.people[max(0, at-limit):at])
+		slices.Reverse(found)
+		return true
+	})
+	if errors.Is(err, hub.ErrNotFound) {
+		return nil, nil
+	}
+	return found, err
 }
 
 // Events implements hub.Journal.

@@ -14,11 +14,18 @@ import (
 // listed in one transaction.
 const listRows = 1000
 
-// list notes which of the events that were just appended are listed.
+// list notes which of the events that were just appended are listed, and whom they
+// are about.
 func (w *writer) list(key int64, records []hub.Record) error {
 	for i := range records {
-		if r := &records[i]; hub.IsListed(r.Type) {
+		r := &records[i]
+		if hub.IsListed(r.Type) {
 			if _, err := w.stmts.addListed.Exec(key, int64(r.Seq)); err != nil {
+				return err
+			}
+		}
+		if person := hub.PersonOf(r); person != "" {
+			if _, err := w.stmts.addPerson.Exec(key, person, int64(r.Seq)); err != nil {
 				return err
 			}
 		}
@@ -53,33 +60,45 @@ func (w *writer) listMore(id hub.SessionID) error {
 	return err
 }
 
-// Listed implements hub.Journal. It first lists the events of a session that an
-// earlier version began, a bounded number in each transaction.
+// Listed implements hub.Journal.
 func (j *Journal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
+	return inList(ctx, j, "list events of", id, func(key int64) ([]hub.Seq, error) {
+		return j.read.listed(ctx, key, from, limit)
+	})
+}
+
+// inList reads from the lists of a session. It first lists the events of one that
+// an earlier version began, a bounded number in each transaction. A session that
+// does not exist has empty lists.
+func inList[T any](ctx context.Context, j *Journal, what string, id hub.SessionID, read func(key int64) (T, error)) (found T, err error) {
 	if err := j.files.check(); err != nil {
-		return nil, j.wrap("list events of", id, err)
+		return found, j.wrap(what, id, err)
 	}
 	for {
 		key, whole, err := j.read.isListed(ctx, id)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil, nil
+			return found, nil
 		}
 		if err != nil {
-			return nil, j.wrap("list events of", id, err)
+			return found, j.wrap(what, id, err)
 		}
 		if whole {
-			found, err := j.read.listed(ctx, key, from, limit)
-			return found, j.wrap("list events of", id, err)
+			found, err = read(key)
+			return found, j.wrap(what, id, err)
 		}
-		commit := j.committer.Index(id)
-		select {
-		case <-commit.Done():
-		case <-ctx.Done():
-			return nil, j.wrap("list events of", id, ctx.Err())
+		if err := j.listMore(ctx, id); err != nil {
+			return found, j.wrap(what, id, err)
 		}
-		if err := commit.Err(); err != nil {
-			return nil, j.wrap("list events of", id, err)
-		}
+	}
+}
+
+func (j *Journal) listMore(ctx context.Context, id hub.SessionID) error {
+	commit := j.committer.Index(id)
+	select {
+	case <-commit.Done():
+		return commit.Err()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

@@ -13,12 +13,22 @@ import (
 	"parley/protocol"
 )
 
-// asVersion1 makes the journal in a directory what the version before wrote.
+// asVersion1 makes the journal in a directory what the first version wrote.
 func asVersion1(t *testing.T, dir string) {
 	db, err := sql.Open(driverName, filepath.Join(dir, FileName))
 	require.NoError(t, err)
 	_, err = db.Exec(`DROP TABLE listed; ALTER TABLE session DROP COLUMN listed;
-		ALTER TABLE session DROP COLUMN sum; PRAGMA user_version = 1`)
+		ALTER TABLE session DROP COLUMN sum; DROP TABLE person; PRAGMA user_version = 1`)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+}
+
+// asVersion2 makes the journal in a directory what the version before wrote, which
+// had the list of messages and not that of participants.
+func asVersion2(t *testing.T, dir string) {
+	db, err := sql.Open(driverName, filepath.Join(dir, FileName))
+	require.NoError(t, err)
+	_, err = db.Exec(`DROP TABLE person; PRAGMA user_version = 2`)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 }
@@ -64,6 +74,39 @@ func TestJournal_of_an_earlier_version_is_listed_in_steps(t *testing.T) {
 	require.NoError(t, Verify(t.Context(), dir, func(Progress) {}))
 }
 
+func TestJournal_of_an_earlier_version_lists_its_participants_too(t *testing.T) {
+	for name, asBefore := range map[string]func(*testing.T, string){"version 1": asVersion1, "version 2": asVersion2} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			j, err := open(dir, options{synchronous: "OFF"})
+			require.NoError(t, err)
+			w, err := j.Own(t.Context(), 1)
+			require.NoError(t, err)
+			s := hubtest.NewSession(1)
+			require.NoError(t, w.Append(s.About(protocol.EventParticipantJoined, "ann", "ben")).Err())
+			require.NoError(t, w.Append(s.About(protocol.EventParticipantLeft, "ann")).Err())
+			require.NoError(t, j.Close())
+			asBefore(t, dir)
+			require.NoError(t, Verify(t.Context(), dir, func(Progress) {}), "as it is")
+
+			j, err = open(dir, options{synchronous: "OFF"})
+			require.NoError(t, err)
+			w, err = j.Own(t.Context(), 1)
+			require.NoError(t, err)
+			require.NoError(t, w.Append(s.About(protocol.EventParticipantJoined, "cem")).Err())
+			got, err := j.People(t.Context(), s.ID, 0, false, 10)
+			require.NoError(t, err)
+			require.Equal(t, []hub.Person{{ID: "ann", Joined: 1, Newest: 3}, {ID: "ben", Joined: 2, Newest: 2}, {ID: "cem", Joined: 4, Newest: 4}}, got)
+			require.NoError(t, w.Append(s.About(protocol.EventParticipantUpdated, "ben")).Err())
+			ben, err := j.Person(t.Context(), s.ID, "ben")
+			require.NoError(t, err)
+			require.Equal(t, hub.Person{ID: "ben", Joined: 2, Newest: 5}, ben, "and goes on")
+			require.NoError(t, j.Close())
+			require.NoError(t, Verify(t.Context(), dir, func(Progress) {}))
+		})
+	}
+}
+
 func TestJournal_reads_of_many_large_events_only_the_first(t *testing.T) {
 	j := openForTest(t, t.TempDir())
 	defer j.Close()
@@ -91,6 +134,11 @@ func TestVerify_finds_what_lists_are_made_of_changed(t *testing.T) {
 		"a session's resource":              "UPDATE session SET resource = CAST('{\"id\":2}' AS BLOB) WHERE key = 2",
 		"a message that is not listed":      "DELETE FROM listed WHERE session = 2 AND seq = 21",
 		"a listed event that is no message": "INSERT INTO listed (session, seq) VALUES (2, 3)",
+		"a participant who is not listed":   "DELETE FROM person WHERE session = 2",
+		"a participant by another name":     "UPDATE person SET id = 'ben' WHERE session = 2",
+		"a participant's first event":       "UPDATE person SET joined = 3 WHERE session = 2",
+		"a participant's newest event":      "UPDATE person SET newest = joined WHERE session = 2",
+		"a participant's other event":       "UPDATE person SET newest = 3 WHERE session = 2",
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDamaged(t)
@@ -100,6 +148,7 @@ func TestVerify_finds_what_lists_are_made_of_changed(t *testing.T) {
 			w, err := j.Own(t.Context(), 1)
 			require.NoError(t, err)
 			require.NoError(t, w.Append(s.Next(2)).Err())
+			require.NoError(t, w.Append(s.About(protocol.EventParticipantJoined, "ann", "ann")).Err())
 			require.NoError(t, j.Close())
 			require.NoError(t, Verify(t.Context(), d.dir, func(Progress) {}))
 			d.exec(t, change)

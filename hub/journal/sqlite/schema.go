@@ -11,16 +11,16 @@ const (
 	// applicationID marks the file as a Parley journal: "Prly" in ASCII.
 	applicationID = 0x50726c79
 	// schemaVersion is the newest form of the tables that this code can read.
-	schemaVersion = 2
+	schemaVersion = 3
 )
 
-// schema is version 2. Times are microseconds since 1970, UTC; ids and hashes
+// schema is version 3. Times are microseconds since 1970, UTC; ids and hashes
 // are blobs. append has one row for each append, in the order in which they
 // were written, whatever their session; its data is one or more events as
 // hub.AppendRecord writes them. A session's key takes the place of its id in
 // the other tables, because it is small and grows. listed has the numbers of the
-// events for which hub.IsListed holds, up to the event that the session's listed
-// names; sum is a checksum of the columns from kind to resource, and NULL when an
+// events for which hub.IsListed holds, and person the participants of hub.PersonOf,
+// up to the event that the session's listed names; sum is a checksum of the columns from kind to resource, and NULL when an
 // earlier version wrote them.
 const schema = `
 CREATE TABLE partition (
@@ -68,7 +68,7 @@ CREATE TABLE snapshot (
 	state   BLOB NOT NULL,
 	sum     BLOB NOT NULL     -- SHA-256 of state
 ) STRICT;
-` + schemaOfListed
+` + schemaOfListed + schemaOfPeople
 
 const schemaOfListed = `
 CREATE TABLE listed (
@@ -78,12 +78,29 @@ CREATE TABLE listed (
 ) STRICT, WITHOUT ROWID;
 `
 
-// upgrade makes version 2 of version 1. The sessions that are there are listed
-// when that is first asked for.
-const upgrade = `
+const schemaOfPeople = `
+CREATE TABLE person (
+	session INTEGER NOT NULL REFERENCES session (key),
+	id      TEXT NOT NULL,    -- the participant's
+	joined  INTEGER NOT NULL, -- the first event about the participant
+	newest  INTEGER NOT NULL, -- the newest one
+	PRIMARY KEY (session, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX person_joined ON person (session, joined);
+`
+
+// upgrades make each version of the one before. The sessions that are there are
+// listed when that is first asked for, which lists again what is listed.
+var upgrades = [schemaVersion + 1]string{2: upgradeTo2, 3: upgradeTo3}
+
+const upgradeTo2 = `
 ALTER TABLE session ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE session ADD COLUMN sum BLOB;
 ` + schemaOfListed + `PRAGMA user_version = 2;`
+
+const upgradeTo3 = `
+UPDATE session SET listed = 0;
+` + schemaOfPeople + `PRAGMA user_version = 3;`
 
 // migrate creates the tables in an empty database, and refuses one that is not
 // a journal or is newer than this code.
@@ -105,8 +122,10 @@ func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 	if err := useLog(ctx, conn); err != nil {
 		return err
 	}
-	if version < schemaVersion {
-		return inTransaction(ctx, conn, upgrade)
+	for ; version < schemaVersion; version++ {
+		if err := inTransaction(ctx, conn, upgrades[version+1]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -1,14 +1,12 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"parley/hub"
 )
@@ -27,8 +25,8 @@ type Progress struct {
 // which ends the check when it is damaged (see PlanSalvage), then SQLite's own
 // integrity check, then every event of every session against its CRC, its number
 // and the hash chain, every session's end against its head, its summary and every
-// snapshot against their checksums, and the list of its messages against its
-// events. It calls report with each damage and, every so often, with how far
+// snapshot against their checksums, and the lists of its messages and participants
+// against its events. It calls report with each damage and, every so often, with how far
 // it has come. The error is nil for a sound journal; otherwise it wraps the
 // first damage, or says why the check could not be finished.
 //
@@ -191,12 +189,10 @@ func (v *verifier) sessionsAfter(ctx context.Context, key int64, n int) ([]sessi
 // checkSession reports the session's first damage. The error is why it could
 // not be checked.
 func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
-	var listed []hub.Seq
+	lists := newLists()
 	err := v.read.session(ctx, s.id, 1, func(r hub.Record) bool {
 		v.progress.Events++
-		if hub.IsListed(r.Type) {
-			listed = append(listed, r.Seq)
-		}
+		lists.add(&r)
 		return true
 	})
 	if err == nil && hub.Seq(s.last.Int64) > s.head {
@@ -206,7 +202,7 @@ func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 		}
 	}
 	if err == nil && v.version > 1 {
-		err = v.checkDerived(ctx, s, listed)
+		err = v.checkDerived(ctx, s, lists)
 	}
 	if err == nil {
 		_, err = v.read.findSnapshot(ctx, s.id)
@@ -220,40 +216,6 @@ func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 		return nil
 	}
 	return err
-}
-
-// checkDerived compares what lists are made of with what was written: the columns
-// of the session's row with their checksum, and the numbers of listed events with
-// the events.
-func (v *verifier) checkDerived(ctx context.Context, s sessionToCheck, listed []hub.Seq) error {
-	damage := func(seq hub.Seq, what string) error {
-		return &hub.DamageError{Session: s.id, Seq: seq, Place: fmt.Sprintf("session row %d", s.key), Err: errors.New(what)}
-	}
-	var sum []byte
-	var until hub.Seq
-	row := v.read.db.QueryRowContext(ctx, "SELECT "+summaryColumns+", sum, listed FROM session WHERE key = ?", s.key)
-	summary, err := scanSummary(andMore{row, []any{&sum, &until}})
-	if err != nil {
-		return err
-	}
-	if sum != nil && !bytes.Equal(sum, summarySum(&summary)) {
-		return damage(s.head, "the session's summary does not match its checksum")
-	}
-	there, err := v.read.listed(ctx, s.key, 0, len(listed)+1)
-	if err != nil {
-		return err
-	}
-	for i, n := range listed {
-		if n <= until && (i >= len(there) || there[i] != n) {
-			return damage(n, "table listed does not match the events from here on")
-		}
-	}
-	for _, n := range there {
-		if _, found := slices.BinarySearch(listed, n); !found && n <= s.head {
-			return damage(n, "table listed names an event that is not to be listed")
-		}
-	}
-	return nil
 }
 
 // checkOrphans finds appends of which the session is lost.
