@@ -112,6 +112,14 @@ func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (*pro
 	return answer, err
 }
 
+// Invitation reads what an invite to a session is for, also when the session has
+// ended. Errors: SESSION_NOT_FOUND, INVALID_INVITE_TOKEN, SESSION_INACTIVE for a
+// wrong invite to a session that has ended, JOURNAL_UNAVAILABLE.
+func (h *Hub) Invitation(ctx context.Context, id, invite string) (*protocol.InvitationAnswer, error) {
+	answer, _, err := readAs[*protocol.InvitationAnswer](ctx, h, id, invitation{invite})
+	return answer, err
+}
+
 // Messages reads what was said in an active session, oldest first, from the
 // journal as it is taken, while ctx lasts. Errors: as State.
 func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Message, error], error) {
@@ -126,7 +134,7 @@ func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq
 }
 
 // readAs returns the answer to a read, and a reader for the rest of it.
-func readAs[T any](ctx context.Context, h *Hub, id string, body read) (answer T, r reader, err error) {
+func readAs[T any](ctx context.Context, h *Hub, id string, body any) (answer T, r reader, err error) {
 	a, err := h.answer(ctx, id, body)
 	if err != nil {
 		return answer, r, err

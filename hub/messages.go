@@ -57,6 +57,9 @@ const (
 
 type readKind int
 
+// invitation asks what an invite is for.
+type invitation struct{ invite string }
+
 // archive asks for a page of what has happened, whether or not the session is
 // active.
 type archive struct {

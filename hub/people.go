@@ -60,6 +60,15 @@ func (p *people) present(userID string) (protocol.Participant, bool) {
 	return p.all[i], true
 }
 
+// firstHere returns the first n of those who have not left, in join order.
+func (p *people) firstHere(n int) []protocol.Participant {
+	first := make([]protocol.Participant, 0, n)
+	for _, i := range p.here[:min(n, len(p.here))] {
+		first = append(first, p.all[i])
+	}
+	return first
+}
+
 // of returns the ids of all guests that a user has been.
 func (p *people) of(userID string) []string {
 	var ids []string

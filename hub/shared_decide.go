@@ -18,6 +18,8 @@ func (s *sharedState) decide(in input) decision {
 		return s.read(m)
 	case archive:
 		return s.archive(m)
+	case invitation:
+		return s.invitation(m)
 	case tick:
 		return s.expire(in)
 	case woken:

@@ -104,8 +104,8 @@ func (s *sharedState) join(in input, m command, c *protocol.Join) decision {
 	if err := s.requireActive(); err != nil {
 		return decision{err: err}
 	}
-	if !s.rules.key.verify(inviteToken, s.ID.String(), s.Invite, c.InviteToken) {
-		return refuse(protocol.CodeInvalidInviteToken, "the invite is wrong or was replaced")
+	if err := s.requireInvite(c.InviteToken); err != nil {
+		return decision{err: err}
 	}
 	if done, again, err := s.recall(joining(c.UserID), m.request); err != nil || again {
 		return s.joinedBefore(done, c, err)

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"slices"
 
 	"parley/protocol"
@@ -17,6 +18,31 @@ func (s *sharedState) read(m read) decision {
 		}
 	}
 	return decision{answer: m.what}
+}
+
+// invitation tells the holder of the invite what it is for, also when the session
+// has ended. Anybody else is told what a join would be told.
+func (s *sharedState) invitation(m invitation) decision {
+	if err := s.requireCreated(); err != nil {
+		return decision{err: err}
+	}
+	if err := s.requireInvite(m.invite); err != nil {
+		return decision{err: cmp.Or(s.requireActive(), err)}
+	}
+	return decision{answer: &protocol.InvitationAnswer{
+		Session:      s.Session,
+		Host:         s.host(),
+		Participants: s.People.firstHere(protocol.MaxInvitationParticipants),
+		Present:      len(s.People.here),
+	}}
+}
+
+// requireInvite returns INVALID_INVITE_TOKEN unless the invite is the present one.
+func (s *sharedState) requireInvite(invite string) error {
+	if s.rules.key.verify(inviteToken, s.ID.String(), s.Invite, invite) {
+		return nil
+	}
+	return protocol.Errorf(protocol.CodeInvalidInviteToken, "the invite is wrong or was replaced")
 }
 
 // reading makes the answer to a read. What the state does not hold is read

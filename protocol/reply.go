@@ -39,6 +39,9 @@ type Welcome struct {
 	ReadOnly     bool              `json:"readOnly,omitempty"` // the connection takes history and ping alone
 }
 
+// MaxInvitationParticipants is how many of those present an InvitationAnswer names.
+const MaxInvitationParticipants = 5
+
 // Answers: the payload of ok, and the body of the REST call of the same
 // meaning. Server to client.
 type (
@@ -124,6 +127,15 @@ type (
 		Participants []Participant `json:"participants"`
 		Approvals    []Approval    `json:"approvals"` // newest first
 		Cursor       string        `json:"cursor"`
+	}
+	// InvitationAnswer tells the holder of an invite what it is for, before
+	// joining. It is answered over REST, also when the session has ended, which
+	// its status says.
+	InvitationAnswer struct {
+		Session      Session       `json:"session"`
+		Host         Participant   `json:"host"`
+		Participants []Participant `json:"participants"` // the first MaxInvitationParticipants of those present, in join order
+		Present      int           `json:"present"`      // how many participants have not left
 	}
 	// MessagesAnswer lists what was said, oldest first.
 	MessagesAnswer struct {

@@ -81,12 +81,18 @@ var errNoCredentials = protocol.Errorf(protocol.CodeInvalidRequest, "participant
 // headerCredentials returns the credentials of the Authorization and
 // Parley-Participant headers, where both are there.
 func headerCredentials(r *http.Request) (hub.Credentials, bool) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	token, ok := bearer(r)
 	id := r.Header.Get(headerParticipant)
-	if id == "" || !strings.EqualFold(scheme, "Bearer") {
+	if id == "" || !ok {
 		return hub.Credentials{}, false
 	}
-	return hub.Credentials{ParticipantID: id, Token: strings.TrimSpace(token)}, true
+	return hub.Credentials{ParticipantID: id, Token: token}, true
+}
+
+// bearer returns the token of the Authorization header, where there is one.
+func bearer(r *http.Request) (token string, ok bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
 }
 
 // bodyCredentials returns the credentials of the headers or else of the body.

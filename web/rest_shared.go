@@ -64,6 +64,19 @@ func (s *Server) messages(r *http.Request, _ []byte) (any, error) {
 	})
 }
 
+// invitation tells what the invite is for that stands in the Authorization header.
+func (s *Server) invitation(r *http.Request, _ []byte) (answer any, err error) {
+	invite, ok := bearer(r)
+	if !ok {
+		return nil, protocol.Errorf(protocol.CodeUnauthorized, "the invite is missing: send it as Authorization: Bearer INVITE")
+	}
+	err = s.addresses.attempt(r.Context(), r.RemoteAddr, nil, func() error {
+		answer, err = s.hub.Invitation(r.Context(), r.PathValue("id"), invite)
+		return err
+	})
+	return answer, err
+}
+
 // read has the hub read something of a session, for who shows credentials or,
 // as in the original, for anybody.
 func read[T any](s *Server, r *http.Request, from func(context.Context, string, *hub.Credentials) (T, error)) (answer T, err error) {

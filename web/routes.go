@@ -14,6 +14,7 @@ func (s *Server) routes() {
 	}
 	s.mux.Handle("GET "+shared+"/{id}", s.answer(http.StatusOK, s.sharedState))
 	s.mux.Handle("DELETE "+shared+"/{id}", s.answer(http.StatusOK, s.closeShared))
+	s.mux.Handle("GET "+shared+"/{id}/invitation", s.answer(http.StatusOK, s.invitation))
 	s.mux.Handle("POST "+shared+"/{id}/join", s.answer(http.StatusOK, s.join))
 	s.mux.Handle("POST "+shared+"/{id}/leave", s.answer(http.StatusOK, s.leave))
 	s.mux.Handle("GET "+shared+"/{id}/participants", s.answer(http.StatusOK, s.participants))

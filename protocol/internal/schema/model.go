@@ -93,7 +93,7 @@ var answers = map[protocol.CommandType]any{
 // overREST are the bodies that travel over REST alone.
 var overREST = []any{
 	protocol.CreateSharedSession{}, protocol.CreateHostSession{}, protocol.CreateAnswer{}, protocol.JoinAnswer{},
-	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
+	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.InvitationAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
 	protocol.SessionsAnswer{}, protocol.HostSessionAnswer{}, protocol.HostSessionsAnswer{}, protocol.AgentsAnswer{},
 	protocol.ErrorBody{},
 }

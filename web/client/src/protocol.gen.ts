@@ -1048,6 +1048,19 @@ export interface StateAnswer {
 }
 
 /**
+ * InvitationAnswer tells the holder of an invite what it is for, before joining. It is
+ * answered over REST, also when the session has ended, which its status says.
+ */
+export interface InvitationAnswer {
+  session: Session;
+  host: Participant;
+  /** the first MaxInvitationParticipants of those present, in join order */
+  participants: Participant[];
+  /** how many participants have not left */
+  present: number;
+}
+
+/**
  * MessagesAnswer lists what was said, oldest first.
  */
 export interface MessagesAnswer {
