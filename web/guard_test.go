@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -243,6 +244,35 @@ func TestRoutes_Unknown(t *testing.T) {
 		for _, path := range []string{"/nothing", "/api", "/api/shared-sessions/x/y/z", "/api/shared-sessions/x/join/", "/assets/none.js"} {
 			requireCode(t, serve(h, request("GET", path, "")), protocol.CodeNotFound)
 		}
+	})
+	t.Run("no such path, for a browser", func(t *testing.T) {
+		const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+		for path, root := range map[string]string{
+			"/nothing": "./", "/nothing/": "../", "/s/some-session/more/": "../../../", "/s/": "../", "/assets/none.js": "../",
+			"/a%2fb/c": "../", "/" + strings.Repeat("a/", 1000): "/",
+		} {
+			for _, method := range []string{"GET", "HEAD"} {
+				w := serve(h, request(method, path, "", "Accept", accept))
+				require.Equal(t, http.StatusNotFound, w.Code, path)
+				require.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"))
+				if method == "HEAD" {
+					continue // net/http drops its body
+				}
+				page := w.Body.String()
+				require.Contains(t, page, "There is no such page")
+				require.Contains(t, page, `<a href="`+root+`">`, path)
+				sheet := regexp.MustCompile(`<link rel="stylesheet"[^>]*href="([^"]*)"`).FindStringSubmatch(page)
+				require.NotNil(t, sheet)
+				file := strings.TrimPrefix(sheet[1], root)
+				require.Equal(t, http.StatusOK, serve(h, request("GET", "/"+file, "")).Code, file)
+			}
+		}
+	})
+	t.Run("the API has no pages", func(t *testing.T) {
+		for _, path := range []string{"/api", "/api/nothing", "/api/shared-sessions/x/y/z"} {
+			requireCode(t, serve(h, request("GET", path, "", "Accept", "text/html")), protocol.CodeNotFound)
+		}
+		requireCode(t, serve(h, request("POST", "/nothing", "", "Accept", "text/html")), protocol.CodeNotFound)
 	})
 	t.Run("no such method", func(t *testing.T) {
 		w := serve(h, request("PUT", "/api/shared-sessions", ""))

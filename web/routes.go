@@ -40,7 +40,8 @@ func (s *Server) routes() {
 	s.mux.Handle("GET /readyz", s.answer(http.StatusOK, s.ready))
 	s.mux.HandleFunc("GET /{$}", serveUI("./"))
 	s.mux.HandleFunc("GET /s/{id}", serveUI("../"))
-	s.mux.Handle("GET /assets/{name}", s.handle(serveAsset))
+	s.mux.HandleFunc("GET /s/{id}/{$}", serveUI("../../"))
+	s.mux.HandleFunc("GET /assets/{name}", s.serveAsset)
 }
 
 // route is the mux, but for what no route takes: the mux answers that in plain
@@ -58,10 +59,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, protocol.Errorf(protocol.CodeMethodNotAllowed, "this path does not take %.20s", r.Method))
 		return
 	}
-	s.fail(w, r, errNothingHere)
+	s.nothingHere(w, r)
 }
-
-var errNothingHere = protocol.Errorf(protocol.CodeNotFound, "there is nothing here")
 
 // headerProbe is a ResponseWriter that keeps the status and the headers.
 type headerProbe struct {

@@ -91,17 +91,20 @@ func pack(body []byte) []byte {
 	return b.Bytes()
 }
 
-// uiPage is the application's page, by where the files are from there: "./" or
-// "../". A proxy may have the server below a path that the server does not know,
+// uiPage is the application's page, by where the files are from there. A proxy may have the server below a path that the server does not know,
 // so the page names its files from itself on.
 var uiPage = sync.OnceValue(func() map[string]uiAsset {
 	pages := map[string]uiAsset{}
-	for _, root := range []string{"./", "../"} {
-		body := bytes.ReplaceAll(uiAssets()["index.html"].body, []byte(`"./assets/`), []byte(`"`+root+`assets/`))
-		pages[root] = newUIAsset("index.html", body)
+	for _, root := range []string{"./", "../", "../../"} {
+		pages[root] = newUIAsset("index.html", uiPageFrom("index.html", root))
 	}
 	return pages
 })
+
+// uiPageFrom returns a page of the build, its references from root on.
+func uiPageFrom(name, root string) []byte {
+	return bytes.ReplaceAll(uiAssets()[name].body, []byte(`"./`), []byte(`"`+root))
+}
 
 // serveUI answers with the application's page. It is the same for every link:
 // whether a session exists is nobody's business without its invite, which
@@ -117,14 +120,14 @@ func serveUI(root string) http.HandlerFunc {
 
 // serveAsset answers with one of the files that the page names. Their names
 // change with their content, so browsers may keep them.
-func serveAsset(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request) {
 	asset, ok := uiAssets()["assets/"+r.PathValue("name")]
 	if !ok {
-		return errNothingHere
+		s.nothingHere(w, r)
+		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	serveUIAsset(w, r, asset)
-	return nil
 }
 
 func serveUIAsset(w http.ResponseWriter, r *http.Request, a uiAsset) {

@@ -26,6 +26,7 @@ func TestUI(t *testing.T) {
 	t.Run("a link's page is the same whatever the session", func(t *testing.T) {
 		page := get("/s/6f1f0f9c-33ad-4c8e-9d86-1b0d5f3f2a11")
 		require.Equal(t, page, get("/s/no-session-at-all"))
+		require.Equal(t, strings.ReplaceAll(page, `"../`, `"../../`), get("/s/no-session-at-all/"))
 		require.Equal(t, strings.ReplaceAll(page, `"../assets/`, `"./assets/`), get("/"))
 	})
 	t.Run("without scripts it tells how to join from a terminal", func(t *testing.T) {

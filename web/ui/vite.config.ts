@@ -24,6 +24,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // data: addresses are not for scripts and styles here
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { input: ["index.html", "notfound.html"] },
   },
   server: { proxy: { "/api": { target: server, ws: true, changeOrigin: true } } },
   test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node", testTimeout: 60_000 },
