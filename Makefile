@@ -1,12 +1,13 @@
 # Every target is one line. README.md says what they are for.
 export CGO_ENABLED ?= 0
 
-.PHONY: run test lint soak bench build screenshots
+.PHONY: run test lint soak bench bench-ui build screenshots
 
 run: ; @go run ./cmd/parley demo
 test: ; @.tools/test
 lint: ; @.tools/lint
 soak: ; @.tools/soak
 bench: ; go run ./cmd/parley bench all && go test -run '^$$' -bench . -skip Asleep -benchmem -count 5 ./...
+bench-ui: ; @.tools/bench-ui
 build: ; go build -trimpath -o bin/parley ./cmd/parley
 screenshots: ; @.tools/screenshots

@@ -1,9 +1,16 @@
 import { defineConfig } from "vitest/config";
 
 /** The application in a real browser, against the real server. Beside each other they would only slow each other down. */
+const files = {
+  tests: "e2e/**/*.e2e.ts",
+  screenshots: "e2e/screenshots.ts",
+  measurements: "e2e/measure/*.measure.ts",
+};
+const which = (process.env.PARLEY_BROWSER ?? "tests") as keyof typeof files;
+
 export default defineConfig({
   test: {
-    include: [process.env.PARLEY_SCREENSHOTS ? "e2e/screenshots.ts" : "e2e/**/*.e2e.ts"],
+    include: [files[which]],
     environment: "node",
     fileParallelism: false,
     testTimeout: 60_000,
