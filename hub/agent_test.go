@@ -72,6 +72,7 @@ func TestAgent_that_does_not_start_is_refused_by_whose_mistake_it_is(t *testing.
 	for err, want := range map[error]protocol.Code{
 		hub.ErrCwdNotAllowed: protocol.CodeInvalidRequest, // the client's
 		hub.ErrNoCommand:     protocol.CodeAgentNotFound,  // the operator's
+		hub.ErrNoDir:         protocol.CodeAgentNotFound,  // likewise
 		hub.ErrAuthRequired:  protocol.CodeAgentAuthRequired,
 		hub.ErrAgentFailed:   protocol.CodeAgentFailed,
 		hub.ErrFull:          protocol.CodeAgentUnavailable,

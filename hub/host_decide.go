@@ -162,7 +162,7 @@ func launchCode(err error) protocol.Code {
 	switch {
 	case errors.Is(err, ErrCwdNotAllowed):
 		return protocol.CodeInvalidRequest // the client chose it, and may choose another
-	case errors.Is(err, ErrNoProfile), errors.Is(err, ErrNoCommand):
+	case errors.Is(err, ErrNoProfile), errors.Is(err, ErrNoCommand), errors.Is(err, ErrNoDir):
 		return protocol.CodeAgentNotFound // until the operator has put it there
 	case errors.Is(err, ErrAuthRequired):
 		return protocol.CodeAgentAuthRequired

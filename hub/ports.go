@@ -238,8 +238,11 @@ type Profile struct {
 var (
 	// ErrNoProfile: no profile has that name.
 	ErrNoProfile = errors.New("no such agent")
-	// ErrNoCommand: the profile's command is not there or may not be executed.
+	// ErrNoCommand: the profile's command is not there, may not be executed or is
+	// no program.
 	ErrNoCommand = errors.New("the agent's command cannot be run")
+	// ErrNoDir: the profile's working directory is not there or may not be read.
+	ErrNoDir = errors.New("the agent's working directory cannot be used")
 	// ErrCwdNotAllowed: the profile does not allow the working directory.
 	ErrCwdNotAllowed = errors.New("working directory is not allowed for this agent")
 	// ErrCannotLoad: the agent did not survive loading the earlier session, or did

@@ -1,7 +1,9 @@
 package agent
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,9 +16,9 @@ import (
 // that is missing and one that is not allowed are told apart only where it is
 // allowed to ask, so that clients cannot explore the disk.
 func (p Profile) workingDir(asked string) (string, error) {
-	own, err := resolve(p.Dir)
+	own, err := p.ownDir()
 	if err != nil {
-		return "", fmt.Errorf("working directory: %w", err)
+		return "", err
 	}
 	if asked == "" {
 		return own, nil
@@ -44,6 +46,34 @@ func (p Profile) workingDir(asked string) (string, error) {
 	return "", hub.ErrCwdNotAllowed
 }
 
+// ownDir returns the profile's own working directory without symbolic links. The
+// error is a hub.ErrNoDir.
+func (p Profile) ownDir() (string, error) {
+	dir, err := resolve(p.Dir)
+	if err == nil {
+		return dir, nil
+	}
+	named := p.Dir
+	if named == "" {
+		named = "."
+	}
+	why := err.Error()
+	if at, isPath := errors.AsType[*fs.PathError](err); isPath {
+		why = at.Err.Error()
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		why = "does not exist"
+	}
+	return "", &dirError{named, why}
+}
+
+// dirError says why a profile's working directory cannot be used. It is a
+// hub.ErrNoDir.
+type dirError struct{ dir, why string }
+
+func (e *dirError) Error() string { return fmt.Sprintf("working directory %q: %s", e.dir, e.why) }
+func (e *dirError) Unwrap() error { return hub.ErrNoDir }
+
 // resolve returns the absolute path of a directory, without symbolic links.
 func resolve(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
@@ -59,7 +89,7 @@ func resolve(dir string) (string, error) {
 		return "", err
 	}
 	if !info.IsDir() {
-		return "", fmt.Errorf("%s is not a directory", real)
+		return "", errors.New("it is not a directory")
 	}
 	return real, nil
 }

@@ -2,6 +2,7 @@ package agent_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -128,6 +129,38 @@ func TestLaunch_errors_can_be_told_apart(t *testing.T) {
 	require.ErrorIs(t, err, hub.ErrNoProfile)
 }
 
+func TestLaunch_tells_what_only_the_operator_can_mend(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(base, name)
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o700))
+		return path
+	}
+	for command, want := range map[string]string{
+		file("no-program", "\x7fELF and no more"):        "cannot be started: exec format error",
+		file("no-interpreter", "#!/no/such/shell\ntrue"): "cannot be started: no such file or directory",
+	} {
+		s := fake("")
+		s.profile.Command = []string{command}
+		_, err := s.try(t)
+		require.ErrorIs(t, err, hub.ErrNoCommand)
+		require.ErrorContains(t, err, want)
+	}
+
+	t.Run("a directory that goes while the server runs", func(t *testing.T) {
+		s := fake("")
+		s.profile.Dir = filepath.Join(base, "project")
+		require.NoError(t, os.Mkdir(s.profile.Dir, 0o700))
+		launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, zaptest.NewLogger(t), s.options)
+		require.NoError(t, err)
+		require.NoError(t, os.Remove(s.profile.Dir))
+		_, err = launcher.Launch(t.Context(), s.spec, func(hub.AgentEvent) {})
+		require.ErrorIs(t, err, hub.ErrNoDir)
+		require.EqualError(t, err, fmt.Sprintf(`agent "fake": working directory %q: does not exist`, s.profile.Dir))
+	})
+}
+
 func TestLaunch_ends_with_its_context(t *testing.T) {
 	t.Parallel()
 	s := fake("says nothing")
@@ -250,12 +283,16 @@ func TestNewLauncher(t *testing.T) {
 	require.Equal(t, hub.Profile{Name: "a", Description: "the first"}, profiles[0])
 	require.Equal(t, "demo", profiles[1].Name)
 
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	for want, bad := range map[string][]agent.Profile{
-		"configured twice": {ok, ok},
-		"is taken":         {{Name: "demo", Command: []string{"x"}}},
-		"no command":       {{Name: "a"}},
-		"use letters":      {{Name: "a b", Command: []string{"x"}}},
-		"cannot name":      {{Name: "a", Command: []string{"x"}, Env: map[string]string{"A=B": "c"}}},
+		`agent "a": working directory "/no/such/dir": does not exist`: {{Name: "a", Command: []string{"x"}, Dir: "/no/such/dir"}},
+		"it is not a directory": {{Name: "a", Command: []string{"x"}, Dir: file}},
+		"configured twice":      {ok, ok},
+		"is taken":              {{Name: "demo", Command: []string{"x"}}},
+		"no command":            {{Name: "a"}},
+		"use letters":           {{Name: "a b", Command: []string{"x"}}},
+		"cannot name":           {{Name: "a", Command: []string{"x"}, Env: map[string]string{"A=B": "c"}}},
 	} {
 		_, err := agent.NewLauncher(bad, log, agent.Options{})
 		require.ErrorContains(t, err, want)

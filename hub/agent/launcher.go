@@ -67,8 +67,8 @@ type Launcher struct {
 var _ hub.Launcher = (*Launcher)(nil)
 
 // NewLauncher returns a launcher for these profiles and for the demo agent. It
-// fails on a profile that is not valid and on a name that is there twice. It
-// first ends the agents that an earlier process with the same RunDir has left
+// fails on a profile that is not valid or whose directory cannot be used, and on a
+// name that is there twice. It first ends the agents that an earlier process with the same RunDir has left
 // running, which can take some seconds; one process at a time may use a RunDir.
 func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, error) {
 	names := make(map[string]bool)
@@ -80,6 +80,9 @@ func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, 
 			return nil, fmt.Errorf("agent %q is configured twice", p.Name)
 		}
 		names[p.Name] = true
+		if _, err := p.ownDir(); err != nil {
+			return nil, fmt.Errorf("agent %q: %w", p.Name, err)
+		}
 	}
 	if len(profiles) > 0 {
 		supervisor.Adopt(log)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"go.uber.org/zap"
@@ -63,7 +64,7 @@ func startProcess(p Profile, cwd string, records *supervisor.Records, log *zap.L
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = inRead, outWrite, stderr
 	child, err := supervisor.Start(cmd, records)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot be started: %w", err), inWrite.Close(), outRead.Close())
+		return nil, errors.Join(startError(p.Command[0], err), inWrite.Close(), outRead.Close())
 	}
 	proc := &process{child: child, in: inWrite, out: &output{file: outRead}, errors: stderr,
 		ended: make(chan struct{}), log: log}
@@ -76,6 +77,17 @@ type commandError struct{ command, why string }
 
 func (e *commandError) Error() string { return fmt.Sprintf("command %q %s", e.command, e.why) }
 func (e *commandError) Unwrap() error { return hub.ErrNoCommand }
+
+// startError words why a command was not started. A command that the system will
+// never run as it is now, such as a script without an interpreter, is told apart
+// from a lack of memory or of processes.
+func startError(command string, err error) error {
+	_, refused := errors.AsType[*supervisor.CommandError](err)
+	if refused && (errors.Is(err, syscall.ENOEXEC) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)) {
+		return &commandError{command, "cannot be started: " + err.Error()}
+	}
+	return fmt.Errorf("cannot be started: %w", err)
+}
 
 // lookPath finds a command and words the errors for the operator.
 func lookPath(command string) (string, error) {

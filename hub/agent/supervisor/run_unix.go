@@ -5,6 +5,7 @@ package supervisor
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -67,7 +68,8 @@ func supervise() {
 	s.root, err = start(o)
 	forgetStdio()
 	if err != nil {
-		s.tell(news{Failed: err.Error()})
+		errno, _ := errors.AsType[syscall.Errno](err)
+		s.tell(news{Failed: err.Error(), Errno: int(errno)})
 		syscall.Exit(1)
 	}
 	s.tell(news{Started: true})

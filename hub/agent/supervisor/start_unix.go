@@ -40,7 +40,8 @@ type Child struct {
 
 // Start starts a command. Its files are cmd.Stdin, Stdout and Stderr, as for
 // [exec.Cmd.Start]; cmd is used up. The error says in words why the command
-// could not be started.
+// could not be started; it is a [*CommandError] when the system refused the command
+// itself.
 func Start(cmd *exec.Cmd, records *Records) (*Child, error) {
 	ours, theirs, err := socketPair()
 	if err != nil {
@@ -109,7 +110,7 @@ func (c *Child) begin(cmd *exec.Cmd) error {
 	case json.Unmarshal(answer, &n) != nil || !n.Started && n.Failed == "":
 		return errors.New("its supervisor cannot be understood")
 	case n.Failed != "":
-		return errors.New(n.Failed)
+		return &CommandError{n.Failed, syscall.Errno(n.Errno)}
 	}
 	return nil
 }

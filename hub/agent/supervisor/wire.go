@@ -1,5 +1,7 @@
 package supervisor
 
+import "syscall"
+
 // Between a process and its supervisor there is a socket. The process writes one
 // order as a line of JSON, later single bytes; the supervisor writes one news for
 // each of its two outcomes, each a line of JSON.
@@ -24,7 +26,26 @@ const (
 type news struct {
 	Started bool   `json:",omitempty"`
 	Failed  string `json:",omitempty"`
-	Ended   *End   `json:",omitempty"`
+	// Errno is the system's error behind Failed; 0 where there is none.
+	Errno int  `json:",omitempty"`
+	Ended *End `json:",omitempty"`
+}
+
+// CommandError says in words why the system does not run a command. It wraps the
+// system's error, such as ENOEXEC or EACCES.
+type CommandError struct {
+	text  string
+	errno syscall.Errno // 0 where there is none
+}
+
+func (e *CommandError) Error() string { return e.text }
+
+// Unwrap returns the system's error, or nil.
+func (e *CommandError) Unwrap() error {
+	if e.errno == 0 {
+		return nil
+	}
+	return e.errno
 }
 
 // End is how a command ended.
