@@ -236,7 +236,7 @@ func (f *facts) configOptions() protocol.AgentFacts {
 
 // known passes on what is newly known. It runs in the reading goroutine.
 func (s *session) known(said protocol.AgentFacts) {
-	s.sink(hub.AgentUpdated{Facts: said})
+	s.tell(hub.AgentUpdated{Facts: said})
 }
 
 // quoted is a text as JSON.

@@ -28,9 +28,8 @@ func (e *failedError) Unwrap() []error { return []error{hub.ErrAgentFailed, e.er
 // explained tells what kind of failure an error of the handshake is.
 func (s *session) explained(err error) error {
 	var answer *wire.Error
-	var late *lateError
 	switch {
-	case err == nil, errors.As(err, &late), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case err == nil, isLate(err), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.As(err, &answer) && answer.Code == wire.CodeAuthRequired:
 		return &signInError{err, s.methods}
@@ -50,7 +49,7 @@ func (s *session) lastWords() string {
 }
 
 // printable is what people may be shown of an agent's standard error.
-func printable(stderr string) string { return redact(wire.Plain(stderr, tailSize)) }
+func printable(stderr string) string { return wire.ForPeople(stderr, tailSize) }
 
 // authMethod is a way to sign in that an agent names.
 type authMethod struct {
@@ -72,8 +71,8 @@ func (e *signInError) Error() string {
 	text := "is not signed in: " + e.err.Error() + ". Sign in as the user that runs Parley, then start the agent again"
 	var ways []string
 	for _, m := range e.methods[:min(len(e.methods), maxMethods)] {
-		way := wire.Plain(m.Name, 200)
-		if about := wire.Plain(m.Description, 200); about != "" && about != way {
+		way := wire.ForPeople(m.Name, 200)
+		if about := wire.ForPeople(m.Description, 200); about != "" && about != way {
 			way += " (" + about + ")"
 		}
 		if way != "" {

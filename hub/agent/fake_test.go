@@ -24,7 +24,12 @@ type fakeAgent struct {
 	out  *bufio.Writer
 	stop string // the reason that the turn ends with, as JSON
 	id   string // of the request that is being answered
+
+	loaded bool // it was asked to load a session
 }
+
+// leak is an error in which an agent tells its secrets; its argument is an id.
+const leak = `{"jsonrpc":"2.0","id":%s,"error":{"code":-32603,"message":"401 for Bearer hunter2-secret","data":{"details":"x-api-key: hunter2-secret"}}}`
 
 type fakeMessage struct {
 	ID     json.RawMessage
@@ -40,6 +45,9 @@ type fakeMessage struct {
 func runFake(how string) {
 	a := &fakeAgent{how: how, in: bufio.NewReader(os.Stdin), out: bufio.NewWriter(os.Stdout)}
 	switch how {
+	case "leaks and exits":
+		fmt.Fprintln(os.Stderr, "KESTREL_KEY_TOKEN=hunter2-secret")
+		os.Exit(3)
 	case "exits at once":
 		fmt.Fprintln(os.Stderr, "no key: set KESTREL_KEY")
 		os.Exit(3)
@@ -113,12 +121,21 @@ func (a *fakeAgent) handle(m fakeMessage) {
 		if !other {
 			version = "1"
 		}
-		loads := []string{"can load", "replays after its answer", "forgets it all", "dies of loading", "wants a login to load"}
+		loads := []string{"can load", "replays after its answer", "forgets it all", "forgets it all, as a server",
+			"dies of loading", "dies after loading", "is lost by loading", "wants a login to load", "leaks at load"}
 		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":%s,"agentCapabilities":{"loadSession":%t},"authMethods":[`+
 			`{"id":"a","name":"Log in with Kestrel","description":"Run kestrel login first"},{"id":"b","name":"API key","description":null}]}}`,
 			m.ID, version, slices.Contains(loads, a.how))
 	case "session/new":
 		switch a.how {
+		case "is lost by loading":
+			if a.loaded {
+				a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32603,"message":"still loading"}}`, m.ID)
+				return
+			}
+		case "leaks at new":
+			a.line(leak, m.ID)
+			return
 		case "wants a login":
 			a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":"Authentication required"}}`, m.ID)
 			return
@@ -142,7 +159,17 @@ func (a *fakeAgent) handle(m fakeMessage) {
 }
 
 func (a *fakeAgent) load(m fakeMessage) {
+	a.loaded = true
 	switch a.how {
+	case "leaks at load":
+		a.line(leak, m.ID)
+		return
+	case "forgets it all, as a server":
+		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":"Session not found"}}`, m.ID)
+		return
+	case "is lost by loading":
+		a.line(`{"jsonrpc":"2.0","id":%s,"error":"no"}`, m.ID)
+		return
 	case "forgets it all":
 		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32002,"message":"no such session"}}`, m.ID)
 		return
@@ -155,6 +182,10 @@ func (a *fakeAgent) load(m fakeMessage) {
 	a.note("replayed")
 	a.line(`{"jsonrpc":"2.0","method":"_fake/state","params":{}}`)
 	a.line(`{"jsonrpc":"2.0","id":%s,"result":null}`, m.ID)
+	if a.how == "dies after loading" {
+		_ = a.out.Flush()
+		os.Exit(1)
+	}
 	if a.how == "replays after its answer" {
 		for i := range 10 {
 			_ = a.out.Flush()

@@ -76,6 +76,7 @@ var turns = map[string]func(a *fakeAgent, argument string){
 	"fail": func(a *fakeAgent, code string) {
 		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":%s,"message":"Internal error","data":{"details":"Quota exceeded\u0000"}}}`, a.id, code)
 	},
+	"leak": func(a *fakeAgent, _ string) { a.line(leak, a.id) },
 	"repeat": func(a *fakeAgent, _ string) { // the answer comes once more
 		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"stopReason":"end_turn"}}`, a.id)
 	},

@@ -28,12 +28,8 @@ func (s *session) handshake(ctx context.Context, cwd, load, version string) erro
 	}
 	s.methods = able.AuthMethods
 	s.canLoad = able.AgentCapabilities.LoadSession
-	if load == "" {
-		return s.explained(s.begin(ctx, cwd))
-	}
-	loaded, err := s.load(ctx, cwd, load)
-	if loaded || err != nil {
-		return err
+	if load != "" {
+		return s.resume(ctx, cwd, load)
 	}
 	return s.explained(s.begin(ctx, cwd))
 }
@@ -107,7 +103,7 @@ func checkVersion(answered json.RawMessage) error {
 		return fmt.Errorf("names no version of the Agent Client Protocol; Parley speaks version %d", protocolVersion)
 	}
 	return fmt.Errorf("speaks version %s of the Agent Client Protocol; Parley speaks version %d",
-		wire.Plain(string(answered), 40), protocolVersion)
+		wire.ForPeople(string(answered), 40), protocolVersion)
 }
 
 // startTimeoutError is the cause of a context that ends because the agent's time
@@ -136,6 +132,11 @@ func (s *session) outOfTime(ctx context.Context, method string) error {
 type lateError struct{ text string }
 
 func (e *lateError) Error() string { return e.text }
+
+func isLate(err error) bool {
+	_, late := errors.AsType[*lateError](err)
+	return late
+}
 
 // lostEarly words the end of an agent that was not ready yet.
 func (s *session) lostEarly() error {

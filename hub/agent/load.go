@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"parley/hub"
@@ -21,6 +22,25 @@ const (
 
 var errNoLoad = errors.New("the agent cannot load an earlier session")
 
+// resume opens an earlier session, or a new one when the agent cannot load it. An
+// agent that then has no new session either is a hub.ErrCannotLoad: another process
+// that was not asked to load one may still have.
+func (s *session) resume(ctx context.Context, cwd, id string) error {
+	loaded, err := s.load(ctx, cwd, id)
+	if loaded || err != nil {
+		return err
+	}
+	err = s.begin(ctx, cwd)
+	if err == nil || ctx.Err() != nil && !isLate(err) {
+		return err // ended by the caller
+	}
+	err = s.explained(err)
+	if s.loadError == errNoLoad || errors.Is(err, hub.ErrAuthRequired) {
+		return err
+	}
+	return fmt.Errorf("%w: %w; after that, %w", hub.ErrCannotLoad, s.loadError, err)
+}
+
 // load opens an earlier session, and reports false, with the reason in
 // s.loadError, when the agent lives but does not have it. The replay goes to
 // nobody.
@@ -34,21 +54,30 @@ func (s *session) load(ctx context.Context, cwd, id string) (loaded bool, err er
 	s.loading.Store(true)
 	defer s.loading.Store(false)
 	err = s.await(ctx, "session/load", openParams{SessionID: id, Cwd: cwd, MCPServers: []any{}}, nil)
-	var answer *wire.Error
+	answer, answered := errors.AsType[*wire.Error](err)
 	switch {
 	case err == nil:
 		err = s.settle(ctx)
-	case errors.As(err, &answer) && answer.Code == wire.CodeAuthRequired:
+	case answered && answer.Code == wire.CodeAuthRequired && asksForLogin(answer):
 		return false, s.explained(err)
-	case errors.As(err, &answer):
+	case answered:
 		s.loadError = err
 		return false, nil
 	}
-	var late *lateError
-	if err == nil || ctx.Err() != nil && !errors.As(err, &late) {
+	if err == nil || ctx.Err() != nil && !isLate(err) {
 		return err == nil, err // ended by the caller
 	}
 	return false, fmt.Errorf("%w: %w", hub.ErrCannotLoad, s.explained(err))
+}
+
+// loginWords are what an error that is about signing in speaks of.
+var loginWords = regexp.MustCompile(`(?i)auth|log[ -]?in|logged|sign(?:ed)?[ -]?in|credential|api[ _-]?key|access token`)
+
+// asksForLogin reports whether an error with the code for it is about signing in.
+// The code is also the first of those that JSON-RPC leaves to servers, and some
+// agents answer with it that they do not know the session.
+func asksForLogin(e *wire.Error) bool {
+	return e.Message == "" && e.Data == nil || loginWords.MatchString(e.Error())
 }
 
 // settle waits until nothing more is replayed. No prompt is sent before.

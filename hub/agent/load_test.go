@@ -30,8 +30,9 @@ func TestLoad_the_replay_goes_to_nobody(t *testing.T) {
 func TestLoad_an_agent_that_cannot_begins_a_new_session(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string]string{
-		"":               "the agent cannot load an earlier session",
-		"forgets it all": "answered session/load with: no such session (error -32002)",
+		"":                            "the agent cannot load an earlier session",
+		"forgets it all":              "answered session/load with: no such session (error -32002)",
+		"forgets it all, as a server": "answered session/load with: Session not found (error -32000)",
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
@@ -53,4 +54,22 @@ func TestLoad_an_agent_that_wants_a_login_does_not_begin_anew(t *testing.T) {
 	_, err := s.try(t)
 	require.ErrorIs(t, err, hub.ErrAuthRequired)
 	require.NotErrorIs(t, err, hub.ErrCannotLoad)
+}
+
+func TestLoad_that_leaves_no_agent_to_begin_anew_asks_for_another_process(t *testing.T) {
+	t.Parallel()
+	for how, want := range map[string]string{
+		"dies of loading":    "exited with status 1 before it was ready",
+		"dies after loading": "exited with status 1 before it was ready",
+		"is lost by loading": "answered session/load with: unreadable error \"no\" (error -32603); " +
+			"after that, answered session/new with: still loading (error -32603)",
+	} {
+		s := fake(how)
+		s.spec.Load = "fake-0"
+		_, err := s.try(t)
+		require.ErrorIs(t, err, hub.ErrCannotLoad, how)
+		require.ErrorContains(t, err, want)
+		s.spec.Load = ""
+		ready(t, s)
+	}
 }

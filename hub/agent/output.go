@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -18,12 +19,14 @@ const tailSize = 4 << 10
 type tail struct {
 	mu   sync.Mutex
 	kept []byte
+	cut  bool // something was written before what is kept
 }
 
 // Write never fails, so that an agent's stderr is always drained.
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.cut = t.cut || len(t.kept)+len(b) > tailSize
 	t.kept = append(t.kept, b[max(0, len(b)-tailSize):]...)
 	if over := len(t.kept) - tailSize; over > 0 {
 		t.kept = append(t.kept[:0], t.kept[over:]...)
@@ -31,12 +34,22 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// String returns what is kept, at most tailSize bytes of UTF-8.
+// String returns what is kept, at most tailSize bytes of UTF-8. It begins with a
+// whole line, or with a whole word where there is one line alone: what is left of a
+// secret that was cut is not recognized as one.
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	kept := t.kept
+	if t.cut {
+		from := bytes.IndexByte(kept, '\n')
+		if from < 0 || from == len(kept)-1 {
+			from = bytes.IndexAny(kept, " \t")
+		}
+		kept = kept[max(from, 0):]
+	}
 	// Dropping what is not UTF-8, and not replacing it, cannot make it longer.
-	return strings.ToValidUTF8(string(t.kept), "")
+	return strings.ToValidUTF8(string(kept), "")
 }
 
 const (

@@ -60,5 +60,5 @@ func waitingFor(command string) string {
 // lastLine is the last line of a text that is not empty, for people.
 func lastLine(text string) string {
 	lines := strings.Split(printable(text), "\n")
-	return wire.Plain(lines[len(lines)-1], maxDetail)
+	return wire.ForPeople(lines[len(lines)-1], maxDetail)
 }

@@ -1,9 +1,13 @@
 package agent
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+	"parley/protocol"
 )
 
 func TestProgress_is_the_last_line_for_people(t *testing.T) {
@@ -22,4 +26,20 @@ func TestProgress_of_an_agent_that_says_nothing(t *testing.T) {
 	require.Contains(t, waitingFor("/usr/bin/npx"), "npx downloads")
 	require.Contains(t, waitingFor("npx.cmd"), "npx downloads")
 	require.Contains(t, waitingFor("kestrel"), "waiting")
+}
+
+func TestProgress_and_facts_come_one_at_a_time(t *testing.T) {
+	calls := 0 // the race detector sees two calls at once
+	s := &session{sink: func(hub.AgentEvent) { calls++ }}
+	var tellers sync.WaitGroup
+	tellers.Go(func() {
+		for range 1000 {
+			s.tell(hub.AgentProgress{})
+		}
+	})
+	for range 1000 {
+		s.known(protocol.AgentFacts{})
+	}
+	tellers.Wait()
+	require.Equal(t, 2000, calls)
 }

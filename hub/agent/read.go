@@ -16,8 +16,7 @@ import (
 	"parley/hub/agent/wire"
 )
 
-// read takes what the agent says until its end, and is the only one to call
-// the sink.
+// read takes what the agent says until its end and passes it on in order.
 func (s *session) read(lines *wire.Reader) {
 	for s.sensible() {
 		line, err := lines.Next()

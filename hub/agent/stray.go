@@ -39,18 +39,10 @@ func (s *session) skip(line []byte, size int, err error) {
 		s.stray.loggedAt = time.Now()
 		s.log.Info("the agent wrote a line to its standard output that is no message",
 			zap.Error(err), zap.Int("bytes", size), zap.Int("lines", s.stray.lines),
-			zap.String("begins", beginning(line)))
+			zap.String("begins", wire.ForPeople(line, shownLine)))
 	}
 	if s.strayTold.CompareAndSwap(false, true) || time.Since(s.stray.toldAt) >= strayPause {
 		s.stray.toldAt = time.Now()
 		s.tell(hub.AgentStrayOutput{})
 	}
-}
-
-// beginning is what may be logged of a line: not much, without secrets, and
-// without what could steer a terminal. Secrets are looked for in more than is
-// shown, so that none is cut to pieces that nobody recognizes.
-func beginning(line []byte) string {
-	text := redact(wire.Plain(string(line[:min(len(line), 8*shownLine)]), 4*shownLine))
-	return wire.Plain(text, shownLine)
 }

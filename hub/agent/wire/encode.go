@@ -66,12 +66,12 @@ func (e *Error) detail() string {
 	return Brief(compact.String())
 }
 
-// ReadError decodes the error member of a response. Its texts are cut short and
-// made plain. What is no error object becomes one that quotes it.
+// ReadError decodes the error member of a response. Its message, and what Error says
+// of its data, are for people; see ForPeople. What is no error object becomes one that quotes it.
 func ReadError(raw json.RawMessage) *Error {
 	e := new(Error)
 	if err := json.Unmarshal(raw, e); err != nil {
-		return &Error{Code: CodeInternal, Message: "unreadable error " + Plain(string(raw), 200)}
+		return &Error{Code: CodeInternal, Message: "unreadable error " + ForPeople(string(raw), 200)}
 	}
 	e.Message = Brief(e.Message)
 	return e

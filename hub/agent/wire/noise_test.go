@@ -41,7 +41,7 @@ func FuzzTrimNoise(f *testing.F) {
 		rest := wire.TrimNoise(line)
 		require.True(t, strings.HasSuffix(string(line), string(rest)))
 		_, _ = wire.ParseAfterText(line)
-		require.LessOrEqual(t, len(wire.Plain(string(line), 10)), 10+len("…"))
+		require.LessOrEqual(t, len(wire.ForPeople(line, 10)), 10+len("…"))
 	})
 }
 
@@ -57,7 +57,7 @@ func TestParseAfterText(t *testing.T) {
 	}
 }
 
-func TestPlain(t *testing.T) {
+func TestForPeople(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain ü 語 🙂":                           "plain ü 語 🙂",
 		"  two\r\n\tlines \n":                   "two\n\tlines",
@@ -66,9 +66,13 @@ func TestPlain(t *testing.T) {
 		"a\x00b\u202ec\U000e0041d\u200be":       "a\uFFFDb\uFFFDc\uFFFDd\uFFFDe",
 		"a\xffb":                                "a\uFFFDb",
 	} {
-		require.Equal(t, want, wire.Plain(in, 100), "%q", in)
+		require.Equal(t, want, wire.ForPeople(in, 100), "%q", in)
 	}
-	require.Equal(t, "éé…", wire.Plain("ééé", 5), "no character is cut in two")
+	require.Equal(t, "éé…", wire.ForPeople("ééé", 5), "no character is cut in two")
+	require.Equal(t, "token=[redacted] ok", wire.ForPeople("to\x1b[1mken=hunter2\x1b[0m ok", 100), "colours hide no secret")
+	require.Equal(t, "ok "+strings.Repeat("token=[redacted] ", 5)+"sk-short …",
+		wire.ForPeople("ok "+strings.Repeat("token="+strings.Repeat("x", 6400)+" ", 5)+"sk-short "+strings.Repeat("y", 1<<10), 1000),
+		"what is left of a word that was cut is not shown")
 }
 
 func TestError_says_what_its_data_say(t *testing.T) {

@@ -1,4 +1,4 @@
-package agent
+package wire
 
 import (
 	"regexp"
@@ -19,9 +19,10 @@ var secrets = []struct {
 	by      string
 }{
 	{regexp.MustCompile(`(?is)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`), redacted},
+	{regexp.MustCompile(`(?i)(?:[A-Za-z0-9+/=]+\n)+-----END [A-Z ]*PRIVATE KEY-----`), redacted}, // its beginning was cut off
 	{regexp.MustCompile(`(?i)("` + secretName + `\\?"\s*:\s*\\?)"(?:[^"\\]|\\.)*(?:"|$)`), `$1"` + redacted + `"`},
 	{regexp.MustCompile(`(?i)\b(bearer|basic|token)\s+[\w.~+/=-]{6,}`), `$1 ` + redacted},
-	{regexp.MustCompile(`(?i)(\b` + secretName + `["']?\s*[:=]\s*)(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"',;&}\]]+)`), `$1` + redacted},
+	{regexp.MustCompile(`(?i)(\b` + secretName + `["']?\s*[:=]\s*)(?:\[redacted\]|"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"',;&}\]]+)`), `$1` + redacted},
 	{regexp.MustCompile(`(?i)(--` + secretName + `\s+)[^\s-]\S*`), `$1` + redacted},
 	{regexp.MustCompile(`(\b[a-zA-Z][\w+.-]*://)[^\s/@:]*:[^\s/@]*@`), `$1` + redacted + `@`},
 	{regexp.MustCompile(`\b(?:sk|pk|rk|gsk|xai|hf|npm|ghp|gho|ghu|ghs|ghr|github_pat|glpat|xox[abeoprs]|AIza|ya29\.|AKIA|ASIA|eyJ)[\w.~+/-]{8,}={0,2}`), redacted},
@@ -30,8 +31,10 @@ var secrets = []struct {
 // longWord is a word that is long enough to be a key.
 var longWord = regexp.MustCompile(`[A-Za-z0-9_+/=-]{32,}`)
 
-// redact masks what looks like a secret in a text that was written for a log:
-// values of members, variables, headers and flags that are named like one,
+// nameParts is what the names of models, packages and files are made of.
+var nameParts = regexp.MustCompile(`^(?:(?:[A-Za-z]+|[0-9]+|[A-Za-z0-9]{1,4})(?:[_+/=-]+|$))+$`)
+
+// redact masks what looks like a secret in a text: values of members, variables, headers and flags that are named like one,
 // well-known forms of keys and tokens, and long words of mixed characters. It is
 // a net, not a proof.
 func redact(text string) string {
@@ -40,7 +43,8 @@ func redact(text string) string {
 	}
 	return longWord.ReplaceAllStringFunc(text, func(word string) string {
 		if strings.ContainsAny(word, "0123456789") && strings.ContainsAny(strings.ToLower(word), "abcdefghijklmnopqrstuvwxyz") &&
-			strings.Count(word, "/") < 3 { // else it is a path
+			strings.Count(word, "/") < 3 && // else it is a path
+			!nameParts.MatchString(word) {
 			return redacted
 		}
 		return word

@@ -1,4 +1,4 @@
-package agent
+package wire
 
 import (
 	"strings"
@@ -28,9 +28,11 @@ func TestRedact_masks_what_looks_like_a_secret(t *testing.T) {
 		"Bearer " + secret,
 		"-----BEGIN RSA PRIVATE KEY-----\n" + secret + "\n-----END RSA PRIVATE KEY-----",
 		"-----BEGIN PRIVATE KEY-----\n" + secret,
+		"Secret99aaaa\n" + "hunter2\n" + "-----END PRIVATE KEY-----",
 	} {
 		require.NotContains(t, redact(text), secret, text)
 		require.Contains(t, redact(text), redacted, text)
+		require.Equal(t, redact(text), redact(redact(text)), "what is masked stays as it is")
 	}
 	for _, key := range []string{
 		"sk-ant-api03-abcDEF0123456789", "ghp_abcdefABCDEF0123456789", "github_pat_11AAAAA_abcdef", "xoxb-12345-abcdef",
@@ -46,6 +48,7 @@ func TestRedact_leaves_what_is_none(t *testing.T) {
 		`{"level":30,"msg":"request done","status":200}`,
 		"npm warn exec The following package was not found and will be installed: example-agent@1.2.3",
 		"Listening on http://127.0.0.1:8080/path?q=1",
+		"model kestrel-sonnet-4-5-20250929-thinking-v2 does not exist",
 		"tokens used: none yet", "/home/ada/projects/example/2024/node_modules/very/long/path0/index.js",
 		strings.Repeat("=", 80), "the basic idea",
 	} {

@@ -1,0 +1,23 @@
+package agent
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTail_begins_where_no_secret_is_cut(t *testing.T) {
+	long := strings.Repeat("x", tailSize/2)
+	for written, begins := range map[string]string{
+		"password: correct horse " + long + " battery\n" + long + "\nlast": "\nxxx",
+		"password=" + long + long + " then " + long:                        " then xxx",
+		"all of it\n" + long:                                               "all of it\nxxx",
+	} {
+		kept := new(tail)
+		_, _ = kept.Write([]byte(written[:9]))
+		_, _ = kept.Write([]byte(written[9:]))
+		require.True(t, strings.HasPrefix(kept.String(), begins), "%.40q", kept.String())
+		require.True(t, strings.HasSuffix(written, kept.String()))
+	}
+}
