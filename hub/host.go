@@ -51,6 +51,7 @@ type endedTurn struct {
 	Turn       turn
 	StopReason string
 	Failure    string
+	Code       protocol.Code
 }
 
 type askedPermission struct {
@@ -172,7 +173,7 @@ func (s *hostState) applyOver(p *turnOverEvent) {
 		t = s.Queue[i]
 		s.Queue = slices.Delete(s.Queue, i, i+1)
 	}
-	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure})
+	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure, p.Code})
 }
 
 // turnOf returns the shared session whose turn is running; zero when none is.

@@ -18,7 +18,7 @@ func (s *hostState) stop() decision {
 	d := decision{events: []event{{public: ending}}}
 	if s.Agent == protocol.AgentStarting {
 		for _, t := range s.Queue {
-			d = s.over(d, t, "", stopped)
+			d = s.over(d, t, "", stopped, "")
 		}
 	}
 	return d.with(tellOpen{agentChanged{ending.AgentStatusChanged}}, endAgent{})

@@ -39,6 +39,19 @@ func (s *stage) continued() []protocol.AgentSession {
 	return notes
 }
 
+// failed is the news that a prompt has failed.
+func (s *stage) failed(approval string) protocol.PromptDispatchFailed {
+	for _, r := range s.n.log {
+		e, err := decodeShared(r)
+		require.NoError(s.t, err)
+		if p, ok := e.public.(*protocol.PromptDispatchFailed); ok && p.ApprovalID == approval {
+			return *p
+		}
+	}
+	s.t.Fatal("the prompt has not failed")
+	return protocol.PromptDispatchFailed{}
+}
+
 func TestHost_an_agent_that_dies(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -96,8 +109,36 @@ func TestHost_an_agent_that_cannot_be_started_fails_each_prompt_with_the_reason(
 	require.Contains(t, s.hostState().Ended[0].Failure, "still no disk")
 	s.deliverAll()
 	require.Equal(t, protocol.ApprovalFailed, s.state.approval(third).Status)
+	require.Equal(t, protocol.CodeAgentUnavailable, s.failed(third).Code)
 	require.Equal(t, protocol.AgentExited, s.state.Agent)
 	require.Contains(t, s.state.AgentDetail, "still no disk")
+}
+
+func TestHost_a_prompt_says_in_the_room_that_nobody_is_signed_in_at_the_agent(t *testing.T) {
+	login := fmt.Errorf("%w: run kestrel login", ErrAuthRequired)
+	t.Run("where the agent cannot be started again", func(t *testing.T) {
+		s, second := dead(t, true)
+		s.do(s.host, launchFailed{login})
+		s.deliverAll()
+		require.Equal(t, protocol.CodeAgentAuthRequired, s.failed(second).Code)
+		require.Contains(t, s.failed(second).Error, "run kestrel login")
+	})
+	t.Run("where the agent refuses the prompt", func(t *testing.T) {
+		s := newStage(t, Options{})
+		first := s.runs()
+		s.agentSays(AgentTurnEnded{Turn: first, Err: login})
+		s.deliverAll()
+		require.Equal(t, protocol.CodeAgentAuthRequired, s.failed(first).Code)
+	})
+	t.Run("but not where it was cancelled", func(t *testing.T) {
+		s := newStage(t, Options{})
+		first := s.runs()
+		require.NoError(t, s.by(s.owner(), &protocol.Cancel{}).err)
+		s.deliverAll()
+		s.agentSays(AgentTurnEnded{Turn: first, Err: login})
+		s.deliverAll()
+		require.Empty(t, s.failed(first).Code)
+	})
 }
 
 func TestHost_a_prompt_after_stop_agent_waits_for_the_next_process(t *testing.T) {

@@ -142,7 +142,7 @@ func (s *hostState) launchFailed(m launchFailed) decision {
 		return s.launchAnew(m.err)
 	}
 	failure := fmt.Sprintf("the agent could not be started: %v", m.err)
-	d := s.end(failure)
+	d := s.end(failure, launchCode(m.err))
 	if s.AgentSession == "" {
 		d.events = append(d.events, event{public: &hostDeleted{NeverRan: true}})
 	}
@@ -238,7 +238,7 @@ func (s *hostState) recover(m woken, failure string) decision {
 		if slices.Contains(m.open, t.Shared) {
 			after.Queue = append(after.Queue, t)
 		} else {
-			d = s.over(d, t, "", "the session has ended")
+			d = s.over(d, t, "", "the session has ended", "")
 		}
 	}
 	return s.tellEnds(after.resumeQueue(d), s.Ended)
@@ -247,7 +247,7 @@ func (s *hostState) recover(m woken, failure string) decision {
 // tellEnds says again how turns ended, as nobody has confirmed that.
 func (s *hostState) tellEnds(d decision, ended []endedTurn) decision {
 	for _, t := range ended {
-		d = d.with(tell{t.Turn.Shared, turnEnded{t.Turn.Approval, t.StopReason, t.Failure}})
+		d = d.with(tell{t.Turn.Shared, turnEnded{t.Turn.Approval, t.StopReason, t.Failure, t.Code}})
 	}
 	return d
 }
@@ -260,7 +260,10 @@ func (s *hostState) lose(failure string) decision {
 		d = s.withdraw(d, p.Permission.RequestID)
 	}
 	if s.Running != nil {
-		d = s.over(d, s.Running.Turn, "", s.failureOr(failure))
+		if s.Running.Cancelling != "" {
+			failure = s.Running.Cancelling
+		}
+		d = s.over(d, s.Running.Turn, "", failure, "")
 	}
 	d.events = append(d.events, event{public: agentIs(protocol.AgentExited)})
 	return d
@@ -268,15 +271,6 @@ func (s *hostState) lose(failure string) decision {
 
 // lastStatus is the agent's status, which lose has made the last event of d.
 func lastStatus(d decision) *hostAgent { return d.events[len(d.events)-1].public.(*hostAgent) }
-
-// failureOr is what the running turn's end says: that it was cancelled, if it
-// was.
-func (s *hostState) failureOr(failure string) string {
-	if s.Running.Cancelling != "" {
-		return s.Running.Cancelling
-	}
-	return failure
-}
 
 // tellStatus tells everybody the agent's status, which is d's last event, and
 // sees to the queue.
@@ -296,18 +290,18 @@ func (s *hostState) resumeQueue(d decision) decision {
 
 // end decides that the agent is not there and fails everything that waits for
 // it.
-func (s *hostState) end(failure string) decision {
+func (s *hostState) end(failure string, code protocol.Code) decision {
 	d := s.lose(failure)
 	status := lastStatus(d)
 	status.Detail = failure
 	for _, t := range s.Queue {
-		d = s.over(d, t, "", failure)
+		d = s.over(d, t, "", failure, code)
 	}
 	return d.with(tellOpen{agentChanged{status.AgentStatusChanged}})
 }
 
 func (s *hostState) delete() decision {
-	d := s.end("the agent's session was deleted")
+	d := s.end("the agent's session was deleted", "")
 	d.events = append(d.events, event{public: &hostDeleted{}})
 	d.answer = struct{}{}
 	return d.with(endAgent{}, release{

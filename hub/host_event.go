@@ -40,6 +40,7 @@ type (
 		Approval   string
 		StopReason string
 		Failure    string
+		Code       protocol.Code `json:",omitempty"` // of the failure; empty for one without
 	}
 	turnConfirmedEvent struct{ Approval string }
 	// hostOccupied and hostVacated say that the first shared session has opened

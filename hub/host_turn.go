@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"errors"
+
 	"parley/protocol"
 )
 
@@ -68,7 +70,7 @@ func (s *hostState) report(t turn) (decision, bool) {
 	}
 	for _, e := range s.Ended {
 		if e.Turn.Approval == t.Approval {
-			return decision{}.with(tell{t.Shared, turnEnded{t.Approval, e.StopReason, e.Failure}}), true
+			return decision{}.with(tell{t.Shared, turnEnded{t.Approval, e.StopReason, e.Failure, e.Code}}), true
 		}
 	}
 	return decision{}, false
@@ -98,9 +100,9 @@ func attribution(t turn) []byte {
 }
 
 // over ends a turn and tells its shared session.
-func (s *hostState) over(d decision, t turn, stopReason, failure string) decision {
-	d.events = append(d.events, event{public: &turnOverEvent{t.Approval, stopReason, failure}})
-	return d.with(tell{t.Shared, turnEnded{t.Approval, stopReason, failure}})
+func (s *hostState) over(d decision, t turn, stopReason, failure string, code protocol.Code) decision {
+	d.events = append(d.events, event{public: &turnOverEvent{t.Approval, stopReason, failure, code}})
+	return d.with(tell{t.Shared, turnEnded{t.Approval, stopReason, failure, code}})
 }
 
 // turnAnswered ends the running turn by the agent's answer. A turn that was
@@ -109,15 +111,21 @@ func (s *hostState) turnAnswered(e AgentTurnEnded) decision {
 	if s.Running == nil || s.Running.Turn.Approval != e.Turn {
 		return decision{}
 	}
-	failure := ""
+	failure, code := "", protocol.Code("")
 	if e.Err != nil {
 		failure = e.Err.Error()
+	}
+	if errors.Is(e.Err, ErrAuthRequired) {
+		code = protocol.CodeAgentAuthRequired
+	}
+	if s.Running.Cancelling != "" {
+		failure, code = s.Running.Cancelling, ""
 	}
 	d := decision{}
 	for _, p := range s.Permissions {
 		d = s.withdraw(d, p.Permission.RequestID)
 	}
-	d = s.over(d, s.Running.Turn, e.StopReason, s.failureOr(failure))
+	d = s.over(d, s.Running.Turn, e.StopReason, failure, code)
 	if s.Running.Stuck && s.up() {
 		d = d.with(tellOpen{agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
 	}
@@ -131,7 +139,7 @@ func (s *hostState) turnAnswered(e AgentTurnEnded) decision {
 // running turn, its questions being answered as cancelled first.
 func (s *hostState) cancelTurn(approval, failure string) decision {
 	if i := s.queued(approval); i >= 0 {
-		return s.over(decision{}, s.Queue[i], "", failure)
+		return s.over(decision{}, s.Queue[i], "", failure, "")
 	}
 	if s.Running == nil || s.Running.Turn.Approval != approval || s.Running.Cancelling != "" {
 		return decision{}

@@ -84,7 +84,8 @@ type (
 	turnEnded   struct {
 		approval   string
 		stopReason string
-		failure    string // empty when the turn completed
+		failure    string        // empty when the turn completed
+		code       protocol.Code // of the failure; empty for one without
 	}
 	agentSaid       struct{ notifications notifications }
 	permissionAsked struct{ permission openPermission }

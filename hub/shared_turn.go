@@ -29,7 +29,7 @@ func (s *sharedState) turnEnded(m turnEnded) decision {
 		return d
 	}
 	if m.failure != "" {
-		d.events = []event{{public: &protocol.PromptDispatchFailed{ApprovalID: m.approval, Error: m.failure}}}
+		d.events = []event{{public: &protocol.PromptDispatchFailed{ApprovalID: m.approval, Error: m.failure, Code: m.code}}}
 		return d
 	}
 	d.events = []event{{public: &protocol.PromptDispatchCompleted{ApprovalID: m.approval, StopReason: m.stopReason}}}

@@ -127,6 +127,9 @@ type (
 	PromptDispatchFailed struct {
 		ApprovalID string `json:"approvalId"`
 		Error      string `json:"error"`
+		// Code is AGENT_AUTH_REQUIRED, AGENT_FAILED, AGENT_NOT_FOUND or another code
+		// for an agent that could not be started or refused the prompt.
+		Code Code `json:"code,omitempty"`
 	}
 	// HostSessionUpdate is a notification of the agent.
 	HostSessionUpdate struct {

@@ -12,7 +12,7 @@ func TestTail_begins_where_no_secret_is_cut(t *testing.T) {
 	for written, begins := range map[string]string{
 		"password: correct horse " + long + " battery\n" + long + "\nlast": "\nxxx",
 		"password=" + long + long + " then " + long:                        " then xxx",
-		"all of it\n" + long:                                               "all of it\nxxx",
+		"all of it\n" + long: "all of it\nxxx",
 	} {
 		kept := new(tail)
 		_, _ = kept.Write([]byte(written[:9]))

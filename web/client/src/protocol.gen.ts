@@ -61,42 +61,6 @@ export type ApprovalStatus =
   | "failed";
 
 /**
- * PermissionOutcome says how a permission request ended.
- */
-export type PermissionOutcome =
-  | "selected"
-  | "cancelled";
-
-/**
- * PermissionSource says who or what answered a permission request.
- */
-export type PermissionSource =
-  | "participant"
-  | "policy"
-  | "timeout"
-  | "cancel";
-
-/**
- * AgentStatus is the state of a host session's agent.
- */
-export type AgentStatus =
-  | "starting"
-  | "idle"
-  | "running"
-  | "waiting"
-  | "unresponsive"
-  | "detached"
-  | "ending"
-  | "exited";
-
-/**
- * AgentContinuation says on which of its sessions an agent goes on that was started again.
- */
-export type AgentContinuation =
-  | "loaded"
-  | "new";
-
-/**
  * Code names an error. REST and WebSocket answer with the same codes.
  */
 export type Code =
@@ -141,6 +105,42 @@ export type Code =
   | "AGENT_FAILED"
   | "JOURNAL_UNAVAILABLE"
   | "INTERNAL";
+
+/**
+ * PermissionOutcome says how a permission request ended.
+ */
+export type PermissionOutcome =
+  | "selected"
+  | "cancelled";
+
+/**
+ * PermissionSource says who or what answered a permission request.
+ */
+export type PermissionSource =
+  | "participant"
+  | "policy"
+  | "timeout"
+  | "cancel";
+
+/**
+ * AgentStatus is the state of a host session's agent.
+ */
+export type AgentStatus =
+  | "starting"
+  | "idle"
+  | "running"
+  | "waiting"
+  | "unresponsive"
+  | "detached"
+  | "ending"
+  | "exited";
+
+/**
+ * AgentContinuation says on which of its sessions an agent goes on that was started again.
+ */
+export type AgentContinuation =
+  | "loaded"
+  | "new";
 
 /**
  * PermissionPolicy says who answers the agent's permission requests.
@@ -355,6 +355,7 @@ export interface PromptDispatchCompleted {
 export interface PromptDispatchFailed {
   approvalId: string;
   error: string;
+  code?: Code;
 }
 
 /**
