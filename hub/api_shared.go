@@ -163,6 +163,17 @@ func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, a
 	return h.answer(ctx, id, command{request: r, way: way})
 }
 
+// Poll reads events for a participant who asks for them again and again instead of
+// keeping a connection, and who counts as present for a while after each time.
+// Errors are those of Do.
+func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protocol.History) (*protocol.HistoryAnswer, error) {
+	a, err := h.answer(ctx, id, command{who: c, request: protocol.Request{Command: which}, polls: true})
+	if err != nil {
+		return nil, err
+	}
+	return a.Payload.(*protocol.HistoryAnswer), nil
+}
+
 func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
 	session, err := ParseSessionID(id)
 	if err != nil {

@@ -35,6 +35,7 @@ type (
 		request protocol.Request
 		stream  bool    // a resume that is for events alone: it does not bring the host back
 		way     joinWay // of a join
+		polls   bool    // the participant asks for events again and again, and so is present
 	}
 	// joinWay is how a join came in.
 	joinWay int
@@ -203,6 +204,8 @@ type (
 		participant string
 		active      bool
 	}
+	// polled notes that a participant has asked for events without a connection.
+	polled struct{ participant string }
 )
 
 // Effects of a host session.

@@ -73,7 +73,11 @@ func (s *sharedState) command(in input, c command) decision {
 	if hostOnly[c.request.Command.CommandType()] && p.Role != protocol.RoleHost {
 		return refuse(protocol.CodeHostRequired, "only the host can do that")
 	}
-	return s.byParticipant(in, c.request, p).forCommand(refOf(c.request, p.ID))
+	d := s.byParticipant(in, c.request, p).forCommand(refOf(c.request, p.ID))
+	if c.polls {
+		d.effects = append(d.effects, polled{p.ID})
+	}
+	return d
 }
 
 func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Participant) decision {

@@ -19,6 +19,7 @@ type sharedShell struct {
 	count     int                        // of subs
 	readers   int                        // of those, which only read
 	typing    map[string]time.Time       // until when, by participant
+	polling   map[string]time.Time       // until when they are present without a connection, by participant
 
 	presenceAt time.Time // when the list is to be sent; zero when it is up to date
 }
@@ -31,15 +32,19 @@ const (
 	presenceDelayOfEach = 2 * time.Millisecond
 	// typingLapse is how long somebody types who says no more.
 	typingLapse = 5 * time.Second
+	// pollLapse is how long somebody is present after a poll. Browsers let the
+	// timers of a hidden page run once a minute.
+	pollLapse = 75 * time.Second
 )
 
 func newSharedShell(a *actor) *sharedShell {
 	return &sharedShell{
-		actor:  a,
-		state:  func() *sharedState { return a.state.(*sharedState) },
-		fanout: newFanout(),
-		subs:   map[string][]*Subscription{},
-		typing: map[string]time.Time{},
+		actor:   a,
+		state:   func() *sharedState { return a.state.(*sharedState) },
+		fanout:  newFanout(),
+		subs:    map[string][]*Subscription{},
+		typing:  map[string]time.Time{},
+		polling: map[string]time.Time{},
 	}
 }
 
@@ -71,11 +76,16 @@ func (s *sharedShell) perform(e effect) {
 		s.cut(e)
 	case typingNow:
 		s.typed(e.participant, e.active)
+	case polled:
+		s.polled(e.participant)
 	}
 }
 
 func (s *sharedShell) cut(c cut) {
 	if c.participant != "" {
+		if _, polls := s.polling[c.participant]; polls {
+			s.polledLast(c.participant)
+		}
 		s.end(s.subs[c.participant], c)
 		return
 	}
@@ -111,9 +121,11 @@ func (s *sharedShell) busy() bool { return s.count > 0 || s.state().owes() }
 
 func (s *sharedShell) due() time.Time {
 	due := s.presenceAt
-	for _, t := range s.typing {
-		if due.IsZero() || t.Before(due) {
-			due = t
+	for _, lapses := range []map[string]time.Time{s.typing, s.polling} {
+		for _, t := range lapses {
+			if due.IsZero() || t.Before(due) {
+				due = t
+			}
 		}
 	}
 	return due
@@ -123,6 +135,11 @@ func (s *sharedShell) wake(now time.Time) {
 	for p, until := range s.typing {
 		if !until.After(now) {
 			s.typed(p, false)
+		}
+	}
+	for p, until := range s.polling {
+		if !until.After(now) {
+			s.polledLast(p)
 		}
 	}
 	if !s.presenceAt.IsZero() && !s.presenceAt.After(now) {
@@ -153,7 +170,7 @@ func (s *sharedShell) subscribe(sub *Subscription, w *Welcome) error {
 		s.readers++
 	}
 	s.fanout.add(entered{sub}, itemCost)
-	if len(own) == 0 {
+	if _, polls := s.polling[w.Participant.ID]; len(own) == 0 && !polls {
 		s.appears(w.Participant.ID)
 	}
 	return nil
@@ -195,23 +212,41 @@ func (s *sharedShell) unsubscribe(sub *Subscription) {
 		s.subs[sub.participant] = own
 	} else {
 		delete(s.subs, sub.participant)
-		s.vanishes(sub.participant)
+		if _, polls := s.polling[sub.participant]; !polls {
+			s.vanishes(sub.participant)
+		}
 	}
 	s.typed(sub.participant, false)
 }
 
-// appears notes that somebody has a first connection. Who is alone knows it from
-// the welcome.
+// polled notes that somebody has asked for events without a connection.
+func (s *sharedShell) polled(participant string) {
+	if _, polls := s.polling[participant]; !polls && len(s.subs[participant]) == 0 {
+		s.appears(participant)
+	}
+	s.polling[participant] = time.Now().Add(pollLapse)
+}
+
+// polledLast notes that somebody has not asked for events for a while.
+func (s *sharedShell) polledLast(participant string) {
+	delete(s.polling, participant)
+	if len(s.subs[participant]) == 0 {
+		s.vanishes(participant)
+	}
+}
+
+// appears notes that somebody has a first connection, or polls. Who is alone
+// knows it from the welcome.
 func (s *sharedShell) appears(participant string) {
 	place := s.state().People.places[participant]
 	at, _ := slices.BinarySearch(s.connected, place)
 	s.connected = slices.Insert(s.connected, at, place)
-	if s.count > 1 {
+	if s.count > len(s.subs[participant]) {
 		s.presenceChanged()
 	}
 }
 
-// vanishes notes that somebody has no connection any more. Where nobody has one,
+// vanishes notes that somebody has no connection any more, and does not poll. Where nobody has one,
 // there is nobody to tell.
 func (s *sharedShell) vanishes(participant string) {
 	at, _ := slices.BinarySearch(s.connected, s.state().People.places[participant])
@@ -227,7 +262,7 @@ func (s *sharedShell) presenceChanged() {
 	}
 }
 
-// presence lists who has a connection, in join order.
+// presence lists who has a connection, or polls, in join order.
 func (s *sharedShell) presence() []string {
 	all := s.state().People.all
 	present := make([]string, 0, len(s.connected))

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
 	"parley/hub"
 	"parley/protocol"
 )
@@ -42,6 +40,7 @@ func (s *Server) poll(r *http.Request, _ []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	who.ReadOnly = query.Get("readOnly") == "true"
 	if q.after != "" {
 		answer, err := s.pollJournal(r, who, q)
 		if answer != nil || err != nil {
@@ -78,17 +77,25 @@ func (s *Server) readLimit(query url.Values, otherwise int) (int, error) {
 	return limit, nil
 }
 
-// pollJournal answers with what has happened since the cursor, or nil when that
-// is nothing, or the cursor means nothing here.
+// pollJournal answers with what has happened since the cursor. It returns nil
+// where somebody has to wait for it, or the cursor means nothing here.
 func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
-	history := &protocol.History{After: q.after, Limit: q.limit}
-	answer, err := s.carryOut(r, who, protocol.Request{ID: uuid.NewString(), Command: history})
-	if err != nil {
-		return nil, err
+	found, err := s.pollOnce(r, who, q)
+	if hasEnded(err) && !who.ReadOnly {
+		// What happened up to the end is still told.
+		reader := who
+		reader.ReadOnly = true
+		if last, readErr := s.pollOnce(r, reader, q); readErr == nil && len(last.Events) > 0 {
+			found, err = last, nil
+		}
 	}
-	found, ok := answer.Payload.(*protocol.HistoryAnswer)
-	if !ok || found.Gap || len(found.Events) == 0 {
+	switch {
+	case err != nil:
+		return nil, err
+	case found.Gap, len(found.Events) == 0 && q.wait > 0:
 		return nil, nil
+	case len(found.Events) == 0:
+		return &protocol.EventsAnswer{Events: found.Events, Cursor: q.after}, nil
 	}
 	var last struct {
 		Cursor string `json:"cursor"`
@@ -97,6 +104,22 @@ func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) 
 		return nil, err
 	}
 	return &protocol.EventsAnswer{Events: found.Events, Cursor: last.Cursor}, nil
+}
+
+func (s *Server) pollOnce(r *http.Request, who hub.Credentials, q pollQuery) (found *protocol.HistoryAnswer, err error) {
+	which := &protocol.History{After: q.after, Limit: q.limit}
+	err = s.addresses.attempt(r.Context(), r.RemoteAddr, which, func() error {
+		found, err = s.hub.Poll(r.Context(), r.PathValue("id"), who, which)
+		return err
+	})
+	return found, err
+}
+
+// hasEnded reports whether an error says that the session or the participation
+// is over.
+func hasEnded(err error) bool {
+	e, ok := asProtocol(err)
+	return ok && (e.Code == protocol.CodeSessionInactive || e.Code == protocol.CodeParticipantInactive)
 }
 
 // pollLive subscribes and waits. It resumes from the cursor, so what happened
@@ -108,7 +131,9 @@ func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*p
 	defer s.open.leave()
 	ctx, cancel := s.open.until(r.Context())
 	defer cancel()
-	first := &protocol.Resume{ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: q.after}
+	first := &protocol.Resume{
+		ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: q.after, ReadOnly: who.ReadOnly,
+	}
 	sub, err := s.follow(ctx, r, first)
 	if err != nil {
 		return nil, err

@@ -55,6 +55,13 @@ func TestPoll(t *testing.T) {
 			w.in(t).call("GET", s.path("/events?"+query), nil, s.Host.headers()...).fails(protocol.CodeInvalidRequest)
 		}
 	})
+	t.Run("one that asks again has the same cursor, and no event twice", func(t *testing.T) {
+		last := poll(t, "").Cursor
+		for range 2 {
+			r := w.in(t).call("GET", s.path("/events?after="+last), nil, s.Host.headers()...)
+			require.JSONEq(t, fmt.Sprintf(`{"events":[],"cursor":%q,"gap":false}`, last), string(r.body))
+		}
+	})
 	t.Run("a client may change from poll to stream", func(t *testing.T) {
 		es := s.in(t).stream(s.Host, "&since="+begin.Cursor)
 		es.next()
@@ -70,6 +77,43 @@ func texts(t *testing.T, events []json.RawMessage) (all string) {
 		all += e.Payload.(*protocol.MessageCreated).Message.Text
 	}
 	return all
+}
+
+func TestPoll_of_what_has_ended(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModeCommentOnly)
+	gil, ida := s.join("gil", protocol.RoleViewer), s.join("ida", protocol.RoleViewer)
+	begin := func(p person) (cursor string) {
+		var answer protocol.EventsAnswer
+		w.call("GET", s.path("/events"), nil, p.headers()...).ok(http.StatusOK, &answer)
+		return answer.Cursor
+	}(s.Host)
+	poll := func(p person, after, query string) reply {
+		return w.call("GET", s.path("/events?after="+after+query), nil, p.headers()...)
+	}
+	types := func(r reply) (all []protocol.EventType, cursor string) {
+		var answer protocol.EventsAnswer
+		r.ok(http.StatusOK, &answer)
+		for _, raw := range answer.Events {
+			var e protocol.Event
+			require.NoError(t, json.Unmarshal(raw, &e))
+			all = append(all, e.Type)
+		}
+		return all, answer.Cursor
+	}
+	s.leave(gil)
+	all, cursor := types(poll(gil, begin, ""))
+	require.Equal(t, []protocol.EventType{protocol.EventParticipantLeft}, all, "one's own leaving is still told")
+	poll(gil, cursor, "").fails(protocol.CodeParticipantInactive)
+	s.close()
+	for _, p := range []person{s.Host, ida} {
+		all, cursor = types(poll(p, begin, ""))
+		require.Equal(t, protocol.EventSessionClosed, all[len(all)-1], "the end is still told")
+		poll(p, cursor, "").fails(protocol.CodeSessionInactive)
+		poll(p, cursor, "&wait=30").fails(protocol.CodeSessionInactive)
+		all, _ = types(poll(p, cursor, "&readOnly=true"))
+		require.Empty(t, all, "a reader may ask on")
+	}
 }
 
 func TestPoll_Wait(t *testing.T) {
