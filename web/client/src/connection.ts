@@ -1,10 +1,11 @@
 import type { Core } from "./core.js";
 import { connectionLost, errorFromWire } from "./errors.js";
+import { Refusal } from "./http.js";
 import type { WebSocketLike } from "./options.js";
 import { Probe } from "./probe.js";
 import { dial, SocketTransport } from "./socket.js";
 import { isKnownEvent, type UnknownLine } from "./state.js";
-import { Refusal, StreamTransport } from "./stream.js";
+import { StreamTransport } from "./stream.js";
 import type { EncodedCommand, Peer, Transport } from "./transport.js";
 import type { Ended } from "./verdict.js";
 import { Watch } from "./watch.js";
@@ -21,9 +22,7 @@ export class Connection implements Peer {
 
   private readonly aborter = new AbortController();
   private readonly watch = new Watch();
-  private readonly probe = new Probe(() =>
-    this.end({ dead: true, error: connectionLost("the connection does not answer") }),
-  );
+  private readonly probe = new Probe(() => this.lost());
   private readonly hello: EncodedCommand;
   private transport: Transport | undefined;
   private settle!: (ended: Ended) => void;
@@ -70,10 +69,13 @@ export class Connection implements Peer {
   /**
    * Ends the connection unless it proves soon that it works: by the welcome
    * that it still waits for, or by the answer to a ping. A stream that only the
-   * server writes to cannot prove it, and is made anew when it is silent.
+   * server writes to cannot prove it, and is made anew when it is silent. Requests
+   * may hang each by itself, and are made anew at once.
    */
   doubt(): void {
-    if (!this.over) this.probe.start(() => (this.welcomed ? this.beat() : undefined));
+    if (this.over) return;
+    if (this.welcomed && !this.transport?.lasts) return this.lost();
+    this.probe.start(() => (this.welcomed ? this.beat() : undefined));
   }
 
   alive(): void {
@@ -110,6 +112,10 @@ export class Connection implements Peer {
     socket ??= await dial(link, settings.WebSocket, this.aborter.signal);
     this.transport = new SocketTransport(socket, this);
     await this.transport.send(this.hello);
+  }
+
+  private lost(): void {
+    this.end({ dead: true, error: connectionLost("the connection does not answer") });
   }
 
   private failed(error: unknown): void {

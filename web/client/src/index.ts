@@ -4,6 +4,7 @@ export { ParleyError, type ErrorCode } from "./errors.js";
 export { formatLink, parseLink, type Credentials, type Link } from "./link.js";
 export type { Options, WebSocketConstructor, WebSocketLike } from "./options.js";
 export type { Signal, Signals } from "./signals.js";
+export type { StreamSlots } from "./slots.js";
 export {
   isKnownEvent,
   type CloseReason,

@@ -1,5 +1,6 @@
 import type { Role } from "./protocol.gen.js";
 import { browserSignals, type Signals } from "./signals.js";
+import { browserSlots, type StreamSlots } from "./slots.js";
 
 /** As much of a WebSocket as is needed; browsers' and that of the package ws will do. */
 export interface WebSocketLike {
@@ -47,6 +48,14 @@ export interface Options {
   signals?: Signals | null;
 
   /**
+   * Whom to ask before an event stream is opened, which happens where there is no
+   * WebSocket. Without a slot the client asks the server for events several times
+   * a second while there are some, and once a second else. The tabs of a browser
+   * share three slots if left out, and a program has as many as it likes.
+   */
+  streamSlots?: StreamSlots;
+
+  /**
    * Lost connections are made again after a random time between zero and a
    * bound, which doubles with each failure from backoffBaseMs (500) to
    * backoffMaxMs (30 000).
@@ -79,6 +88,7 @@ export function settings(o: Options) {
     upgradeAfterMs: 5_000,
     random: Math.random,
     ...o,
+    streamSlots: o.streamSlots ?? browserSlots,
     signals: o.signals === undefined ? browserSignals : o.signals,
     WebSocket: o.WebSocket === undefined ? globalThis.WebSocket : o.WebSocket,
     // A browser's own does not work as another object's method.

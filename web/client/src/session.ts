@@ -1,12 +1,12 @@
 import { CommandMethods, type CallOptions, type CommandName } from "./commands.js";
 import { Core } from "./core.js";
 import { errorFromWire, ParleyError } from "./errors.js";
+import { errorOf } from "./http.js";
 import { authorization, endpoint, formatLink, parseLink, type Link } from "./link.js";
 import { backoff, type Options } from "./options.js";
 import type { ArchiveAnswer, Commands, Participant, Welcome } from "./protocol.gen.js";
 import { Runner } from "./runner.js";
 import type { ConnectionState, Happenings } from "./state.js";
-import { errorOf } from "./stream.js";
 import { decodeJSON, encodeCommand, newID } from "./wire.js";
 
 /** What came of remove(). */

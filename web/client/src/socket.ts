@@ -36,6 +36,7 @@ export function dial(
 /** The protocol over a WebSocket that is open. */
 export class SocketTransport implements Transport {
   readonly kind = "live";
+  readonly lasts = true;
 
   constructor(
     private readonly socket: WebSocketLike,

@@ -11,6 +11,8 @@ export interface EncodedCommand {
 /** One way of talking to the server that has been opened. */
 export interface Transport {
   readonly kind: "live" | "fallback";
+  /** Whether it keeps a connection open, and does not only ask now and then. */
+  readonly lasts: boolean;
   /** Sends a command. The answer comes to the peer. Rejects if it is not known to have come. */
   send(command: EncodedCommand): Promise<void> | void;
   /** Ends it without a word to the peer. */

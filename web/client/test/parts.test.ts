@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { eventNumber } from "../src/cursor.js";
 import { formatLink, parseLink } from "../src/index.js";
+import { browserSlots } from "../src/slots.js";
 import { EventReader } from "../src/sse.js";
 import { cursor } from "./fake/socket.js";
 
@@ -60,5 +61,62 @@ describe("an event stream", () => {
       const parts = [stream.slice(0, cut), stream.slice(cut)];
       expect(parts.flatMap((part) => reader.push(part))).toEqual(want);
     }
+  });
+});
+
+describe("the slots for streams that tabs of a browser share", () => {
+  const server = "https://parley.test";
+  /** A page of that origin, whose browser has those locks. */
+  function page(locks: object | undefined, protocol = "http/1.1") {
+    vi.stubGlobal("document", {});
+    vi.stubGlobal("origin", server);
+    vi.stubGlobal("navigator", { locks });
+    const entries = [{ nextHopProtocol: protocol }] as unknown as PerformanceEntryList;
+    vi.spyOn(performance, "getEntriesByType").mockReturnValue(entries);
+    onTestFinished(() => {
+      vi.unstubAllGlobals();
+      vi.restoreAllMocks();
+    });
+  }
+  /** Locks as a browser has them. */
+  function lockManager() {
+    const held = new Set<string>();
+    return {
+      held,
+      request: async (name: string, _: object, taken: (lock: object | null) => unknown) => {
+        if (held.has(name)) return taken(null);
+        held.add(name);
+        await taken({ name });
+        held.delete(name);
+      },
+    };
+  }
+
+  test("are three for a server, and can be given back", async () => {
+    const locks = lockManager();
+    page(locks);
+    const given = [1, 2, 3].map(() => browserSlots(server));
+    for (const slot of given) expect(await slot).toBeDefined();
+    expect(await browserSlots(server)).toBeUndefined();
+    expect(await browserSlots("https://elsewhere.test"), "has its own").toBeDefined();
+    (await given[1])!();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(await browserSlots(server)).toBeDefined();
+    expect(await browserSlots(server)).toBeUndefined();
+  });
+
+  test("are none where the page has no locks, or may not use them", async () => {
+    page(undefined);
+    expect(await browserSlots(server)).toBeUndefined();
+    page({ request: () => Promise.reject(new DOMException("", "SecurityError")) });
+    expect(await browserSlots(server)).toBeUndefined();
+  });
+
+  test("are no limit over HTTP/2, to the page's own server, nor in a program", async () => {
+    page(undefined, "h2");
+    expect(await browserSlots(server)).toBeDefined();
+    expect(await browserSlots("https://elsewhere.test")).toBeUndefined();
+    vi.unstubAllGlobals();
+    expect(await browserSlots(server)).toBeDefined();
   });
 });

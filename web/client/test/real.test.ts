@@ -18,9 +18,9 @@ function through(proxy: Proxy, link: string): string {
   return link.replace(parseLink(link).server, proxy.url);
 }
 
-describe.each(ways)("over $way", ({ WebSocket, state }) => {
+describe.each(ways)("over $way", ({ how, state }) => {
   test("what the agent says of itself is known to all, and its changes too", async () => {
-    const host = join(shared.host, { WebSocket });
+    const host = join(shared.host, how);
     const heard = new Ear(host);
     await host.ready;
     await host.setMode("prompt_direct");
@@ -28,7 +28,7 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
     const changed = await heard.hear("agent_updated", (e) => e.payload.usage !== undefined);
     expect(changed.payload.usage).toMatchObject({ size: 200_000, cost: { currency: "USD" } });
 
-    const ann = join(shared.invite, { WebSocket, displayName: "Ann" });
+    const ann = join(shared.invite, { ...how, displayName: "Ann" });
     const { agent } = await ann.ready;
     expect(agent).toMatchObject({
       info: { title: "Demo agent" },
@@ -41,8 +41,8 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
   });
 
   test("people talk, and the host says who may do what", async () => {
-    const host = join(shared.host, { WebSocket });
-    const ann = join(shared.invite, { WebSocket, displayName: "Ann", recent: 10 });
+    const host = join(shared.host, how);
+    const ann = join(shared.invite, { ...how, displayName: "Ann", recent: 10 });
     const heard = new Ear(ann);
     const { participant, recent } = await ann.ready;
     expect(ann.connection).toEqual({ state });
@@ -81,12 +81,12 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
     expect(error.message).toContain("spam");
     for (const link of [shared.invite, removal.invite!]) {
       if (link === removal.invite) await host.rotateInvite();
-      const late = join(link, { WebSocket, userId: "bob" });
+      const late = join(link, { ...how, userId: "bob" });
       await expect(late.ready).rejects.toMatchObject({ code: "INVALID_INVITE_TOKEN" });
       expect(late.connection).toMatchObject({ state: "closed", reason: "refused" });
     }
     const invite = await host.rotateInvite();
-    const bob = join(invite, { WebSocket, userId: "bob" });
+    const bob = join(invite, { ...how, userId: "bob" });
     const states: string[] = [];
     bob.on("connection", ({ state }) => states.push(state));
     await bob.ready;
@@ -101,8 +101,8 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
   });
 
   test("a session that is closed is read by those who took part", async () => {
-    const host = join(shared.host, { WebSocket });
-    const ann = join(shared.invite, { WebSocket });
+    const host = join(shared.host, how);
+    const ann = join(shared.invite, how);
     await ann.chat("hello");
     await ann.leave();
     await host.closeSession();
@@ -117,10 +117,10 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
     const before = await host.archive({ before: events.at(-1)!.cursor, limit: 1 });
     expect(before.events).toEqual([events.at(-2)]);
 
-    await expect(join(ann.link!, { WebSocket }).ready).rejects.toMatchObject({
+    await expect(join(ann.link!, how).ready).rejects.toMatchObject({
       code: "SESSION_INACTIVE",
     });
-    const reader = join(ann.link!, { WebSocket, readOnly: true });
+    const reader = join(ann.link!, { ...how, readOnly: true });
     const welcome = await reader.ready;
     expect(welcome).toMatchObject({ readOnly: true, session: { status: "closed" } });
     expect(reader.connection).toEqual({ state });
@@ -129,7 +129,7 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
     await expect(reader.chat("anybody?")).rejects.toMatchObject({
       code: state === "live" ? "READ_ONLY" : "SESSION_INACTIVE",
     });
-    const stranger = join(ann.link!.replace(/.$/, "x"), { WebSocket, readOnly: true });
+    const stranger = join(ann.link!.replace(/.$/, "x"), { ...how, readOnly: true });
     await expect(stranger.ready).rejects.toMatchObject({ code: "INVALID_PARTICIPANT_TOKEN" });
     await expect(stranger.archive()).rejects.toMatchObject({ code: "INVALID_PARTICIPANT_TOKEN" });
   });
@@ -142,7 +142,7 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
       if (e.type === "permission_requested")
         void host.answerPermission(e.payload.requestId, "allow");
     });
-    const ann = join(through(proxy, shared.invite), { WebSocket });
+    const ann = join(through(proxy, shared.invite), how);
     const heard = new Ear(ann);
     ann.on("event", () => {
       if (heard.events.length % 10 === 5) proxy.cut();
@@ -161,7 +161,7 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
     async (when) => {
       const proxy = await Proxy.start(server.port);
       const host = new Ear(join(shared.host));
-      const ann = join(through(proxy, shared.invite), { WebSocket });
+      const ann = join(through(proxy, shared.invite), how);
       const heard = new Ear(ann);
       await ann.ready;
       proxy.cutNext(when.startsWith("before") ? "before" : "after");
@@ -181,7 +181,7 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
     const proxy = await Proxy.start(server.port);
     let signal: (signal: Signal) => void = () => {};
     const signals: Signals = (listener) => ((signal = listener), () => {});
-    const ann = join(through(proxy, shared.invite), { WebSocket, signals });
+    const ann = join(through(proxy, shared.invite), { ...how, signals });
     const heard = new Ear(ann);
     await ann.ready;
     await ann.chat("before");
@@ -200,7 +200,7 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
   test.each(["SIGTERM", "SIGKILL"] as const)(
     "a server that is restarted by %s is found again, and nothing is doubled",
     async (signal) => {
-      const ann = join(shared.invite, { WebSocket });
+      const ann = join(shared.invite, how);
       const heard = new Ear(ann);
       await ann.ready;
       const texts = Array.from({ length: 30 }, (_, i) => `message ${i}`);
@@ -217,8 +217,8 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
   );
 
   test("a server that is killed in mid-turn is found again, and tells all what became of it", async () => {
-    const host = join(shared.host, { WebSocket });
-    const ann = join(shared.invite, { WebSocket });
+    const host = join(shared.host, how);
+    const ann = join(shared.invite, how);
     const ears = [new Ear(host), new Ear(ann)];
     await ann.ready;
     host.on("event", (e) => {
@@ -234,14 +234,14 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
   });
 
   test("one comes back by one's own link, after the last event that one saw", async () => {
-    const first = join(shared.invite, { WebSocket });
+    const first = join(shared.invite, how);
     await first.ready;
     await first.chat("seen");
     await expect.poll(() => first.cursor).not.toBe((await first.ready).cursor);
     first.close();
     const host = join(shared.host);
     await host.chat("missed");
-    const again = join(first.link!, { WebSocket, cursor: first.cursor! });
+    const again = join(first.link!, { ...how, cursor: first.cursor! });
     const heard = new Ear(again);
     expect(await again.ready).toMatchObject({ resume: "ok" });
     await heard.hear("message_created");
@@ -250,7 +250,7 @@ describe.each(ways)("over $way", ({ WebSocket, state }) => {
 
   test("a cursor of another journal is answered with gap and a fresh start", async () => {
     const cursor = "AAAAAAAAAAlWIYRPG2ChRbeDdBM";
-    const host = join(shared.host, { WebSocket, cursor });
+    const host = join(shared.host, { ...how, cursor });
     const heard = new Ear(host);
     expect(await host.ready).toMatchObject({ resume: "gap", session: { status: "active" } });
     await host.chat("hello");
@@ -282,6 +282,41 @@ test("a WebSocket that is refused is replaced by plain HTTP, and comes back", as
   expect(heard.texts).toEqual(["by request", "by socket", "by request again"]);
   expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
   expect(proxy.webSockets).toBe(1);
+});
+
+test("a client without a slot for a stream goes over to one as soon as there is one, at its event", async () => {
+  let free = 0;
+  const given: string[] = [];
+  const streamSlots = async (server: string) => {
+    if (free === 0) return undefined;
+    free--;
+    given.push(server);
+    return () => void free++;
+  };
+  let paths: string[] = [];
+  const counted: typeof fetch = (...args) => {
+    paths.push(String(args[0]).replace(/.*\//, "").replace(/\?.*/, ""));
+    return fetch(...args);
+  };
+  const ann = join(shared.invite, { WebSocket: null, streamSlots, fetch: counted });
+  const heard = new Ear(ann);
+  await ann.ready;
+  await ann.chat("by asking");
+  await heard.hear("message_created");
+  expect(paths).not.toContain("stream");
+  free = 1;
+  await expect.poll(() => paths).toContain("stream");
+  expect(given).toEqual([parseLink(shared.invite).server]);
+  await ann.chat("by a stream");
+  await heard.hear("message_created", (e) => e.payload.message.text === "by a stream");
+  paths = [];
+  await ann.chat("still");
+  await heard.hear("message_created", (e) => e.payload.message.text === "still");
+  expect(paths).toEqual(["commands"]);
+  expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
+  expect(ann.connection).toEqual({ state: "fallback" });
+  ann.close();
+  await expect.poll(() => free).toBe(1); // given back
 });
 
 test("who joins twice under one name is told so, or known by the token", async () => {

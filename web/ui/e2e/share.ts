@@ -90,3 +90,14 @@ export async function talk(invite: string, count: number): Promise<void> {
     }
   }
 }
+
+/** Lets somebody join, and returns that person's own way in. */
+export async function member(invite: string, userId: string): Promise<string> {
+  const at = new URL(invite);
+  const room = at.pathname.split("/")[2]!;
+  const { participant } = await post<{ participant: { id: string; accessToken: string } }>(
+    `${at.origin}/api/shared-sessions/${room}/join`,
+    { inviteToken: at.hash.slice("#i=".length), userId },
+  );
+  return `${at.origin}/s/${room}#p=${participant.id}:${participant.accessToken}`;
+}

@@ -3,11 +3,16 @@ import { WebSocket } from "ws";
 import { connect, type Options, type SessionClient, type SessionEvent } from "../../src/index.js";
 import { eventNumber } from "../../src/cursor.js";
 
-/** Ways of connecting: with a WebSocket, and without. */
-export const ways = [
-  { way: "a WebSocket", WebSocket, state: "live" },
-  { way: "plain HTTP", WebSocket: null, state: "fallback" },
-] as const;
+/** Ways of connecting: with a WebSocket, and without, then with and without a stream. */
+export const ways: { way: string; how: Options; state: string }[] = [
+  { way: "a WebSocket", how: { WebSocket }, state: "live" },
+  { way: "plain HTTP", how: { WebSocket: null }, state: "fallback" },
+  {
+    way: "plain HTTP without a stream",
+    how: { WebSocket: null, streamSlots: async () => undefined },
+    state: "fallback",
+  },
+];
 
 /** A client that reconnects without wasting a test's time, and ends with the test. */
 export function join(link: string, options: Options = {}): SessionClient {

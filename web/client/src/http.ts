@@ -1,0 +1,110 @@
+import { connectionLost, ParleyError } from "./errors.js";
+import { authorization, endpoint, type Credentials, type Link } from "./link.js";
+import type { Settings } from "./options.js";
+import type { ErrorBody } from "./protocol.gen.js";
+import type { UnknownLine } from "./state.js";
+import { decodeLine, type Line } from "./wire.js";
+
+/** As long as the server gives a request's body. */
+const requestTimeoutMs = 30_000;
+
+/** The server has refused this client, and not only this command. */
+export class Refusal extends Error {
+  constructor(readonly error: ParleyError) {
+    super(error.message);
+  }
+}
+
+/**
+ * The requests of one connection over plain HTTP. Credentials go in headers,
+ * which no log shows.
+ */
+export class Requests {
+  readonly aborter = new AbortController();
+  private headers: Record<string, string> = {};
+
+  constructor(
+    readonly link: Link,
+    readonly settings: Settings,
+  ) {}
+
+  /** Asks as that participant from now on. */
+  as(who: Credentials): void {
+    this.headers = authorization(who);
+  }
+
+  /** Gives a command, and resolves to its answer. */
+  async command(line: string): Promise<Line | UnknownLine> {
+    const { response, body } = await this.whole("commands", {
+      method: "POST",
+      headers: { ...this.headers, "Content-Type": "application/json" },
+      body: line,
+    });
+    return answerOf(body) ?? refused(response, body);
+  }
+
+  /** Resolves to what is at a place, once all of it has come. */
+  async get(name: string): Promise<string> {
+    const { response, body } = await this.whole(name, { headers: this.headers });
+    return response.ok ? body : refused(response, body);
+  }
+
+  /** Resolves to what comes from a place piece by piece. */
+  async open(name: string, headers: Record<string, string>): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.send(name, { headers: { ...this.headers, ...headers } });
+    if (response.ok && response.body) return response.body;
+    return refused(response, await response.text());
+  }
+
+  /** Ends everything that is under way. */
+  close(): void {
+    this.aborter.abort();
+  }
+
+  private async whole(name: string, init: RequestInit) {
+    const timer = setTimeout(() => this.close(), requestTimeoutMs);
+    try {
+      const response = await this.send(name, init);
+      return { response, body: await response.text() };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private send(name: string, init: RequestInit): Promise<Response> {
+    return this.settings.fetch(endpoint(this.link, name), {
+      ...init,
+      signal: this.aborter.signal,
+      cache: "no-store",
+      credentials: "omit",
+    });
+  }
+}
+
+/** Reads the answer to a command, or returns nothing where the body is none. */
+function answerOf(body: string): Line | UnknownLine | undefined {
+  try {
+    return decodeLine(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws what an answer says that is not of the protocol, or not of a command. */
+function refused(response: Response, body: string): never {
+  const error = errorOf(response, body);
+  throw error.code === "CONNECTION_LOST" ? error : new Refusal(error);
+}
+
+/** What an answer says that is not of a command, and no success. */
+export function errorOf(response: Response, body: string): ParleyError {
+  let said: Partial<ErrorBody> = {};
+  try {
+    said = JSON.parse(body) as ErrorBody;
+  } catch {
+    // It is of something between here and the server.
+  }
+  const { code, error = "", retryable, retryAfterMs } = said ?? {};
+  if (code) return new ParleyError(code, error, retryable, retryAfterMs);
+  return connectionLost(`the server answered ${response.status}`);
+}
