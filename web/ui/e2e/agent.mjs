@@ -12,6 +12,9 @@ const send = (message) =>
 // JSON.stringify has no way to write what no double holds.
 const sendRaw = (text) => process.stdout.write(`${text}\n`);
 
+const diff = (oldText, newText) => ({ type: "diff", path: "src/a.go", oldText, newText });
+const lines = (n, line) => Array.from({ length: n }, (_, i) => `${line} ${i + 1}`).join("\n");
+
 const data = picture(240, 120).toString("base64");
 const image = { type: "image", mimeType: "image/png", data };
 const svg = { type: "image", mimeType: "image/svg+xml", data: btoa("<svg onload='alert(1)'/>") };
@@ -63,6 +66,43 @@ const scenes = {
       say({ sessionUpdate: "agent_thought_chunk", content: { type: "text", text } });
     }
   },
+  parts: (say) => {
+    const written = { type: "content", content: { type: "text", text: lines(60, "written") } };
+    say({
+      sessionUpdate: "agent_thought_chunk",
+      content: { type: "text", text: "First I look around." },
+    });
+    say({
+      sessionUpdate: "tool_call",
+      toolCallId: "parts",
+      title: "Write and run",
+      kind: "execute",
+      content: [written],
+      rawInput: { secret: "the raw input" },
+    });
+    say({ sessionUpdate: "agent_message_chunk", content: { type: "text", text: prose } });
+  },
+  "more parts": (say) => {
+    // The same call with a part before the one that was there, and one more message.
+    const text = lines(90, "written");
+    const content = [
+      diff(null, lines(120, "line")),
+      { type: "content", content: { type: "text", text } },
+    ];
+    say({ sessionUpdate: "tool_call_update", toolCallId: "parts", status: "completed", content });
+    say({ sessionUpdate: "agent_message_chunk", content: { type: "text", text: "More came." } });
+  },
+  flood: (say) => {
+    const text = `${lines(50_000, "the output of a program that says very much, in its line")}\nthe end`;
+    say({
+      sessionUpdate: "tool_call",
+      toolCallId: "flood",
+      title: "make noise",
+      kind: "execute",
+      status: "completed",
+      content: [{ type: "content", content: { type: "text", text } }],
+    });
+  },
   title: (say) => {
     say({ sessionUpdate: "session_info_update", title: "Supercalifragilistic ".repeat(12).trim() });
     say({
@@ -75,12 +115,31 @@ const scenes = {
   },
 };
 
+const prose = `It takes ~5 minutes, ~6 at most. ~~Gone~~ is gone.
+
+\`\`\`go
+${lines(80, "fmt.Println")}\u200b
+\`\`\`
+
+\`\`\`sh
+make test
+\`\`\`
+
+| ${Array.from({ length: 24 }, (_, i) => `Column number ${i}`).join(" | ")} |
+|${"-|".repeat(24)}
+| ${Array.from({ length: 24 }, (_, i) => `some value ${i}`).join(" | ")} |
+
+שלום \`make\` עולם
+
+- אחת
+- שתיים
+
+Left to right again.`;
+
 const options = [
   { optionId: "allow", name: "Allow", kind: "allow_once" },
   { optionId: "reject", name: "Reject", kind: "reject_once" },
 ];
-const diff = (oldText, newText) => ({ type: "diff", path: "src/a.go", oldText, newText });
-const lines = (n, line) => Array.from({ length: n }, (_, i) => `${line} ${i + 1}`).join("\n");
 
 /** Questions, by the prompt that makes the agent ask them. */
 const questions = {

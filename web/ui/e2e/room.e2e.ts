@@ -221,25 +221,6 @@ test("the start page shares a session, and leads into it", async () => {
   await page.getByRole("link", { name: "Enter: The basket" }).waitFor();
 });
 
-test("what people say is markdown, with the lines as they wrote them", async () => {
-  const link = await share(server.url);
-  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
-  await write(
-    ben,
-    "People",
-    "Look at `make test`\nbefore you read https://a.example/x?y=1.\n\n```go\nfunc main() {}\n```",
-  );
-  const bubble = olga.locator(".bubble", { hasText: "Look at" });
-  await bubble.locator("pre code", { hasText: "func main() {}" }).waitFor();
-  expect(await bubble.locator("p code").textContent()).toBe("make test");
-  expect(await bubble.getByRole("link").getAttribute("href")).toBe("https://a.example/x?y=1");
-  const [first, second] = await bubble.locator("p").evaluate((p) => {
-    const top = (of: Element) => Math.round(of.getBoundingClientRect().top);
-    return [top(p.querySelector("code")!), top(p.querySelector("a")!)];
-  });
-  expect(second, "the second line stands below the first").toBeGreaterThan(first! + 10);
-});
-
 const hostile = [
   "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>",
   "[click](javascript:window.hacked=1) ![pixel](https://tracker.example/x.png) <a href='javascript:window.hacked=1'>x</a>",

@@ -502,6 +502,7 @@ export const t = {
     thinking: "Thinking",
     userEcho: "Said to the agent",
     image: "Picture from the agent",
+    table: "Table",
     noRemote: (alt: string) => `Picture not loaded: ${alt}`,
     unknownBlock: "Something this version cannot show",
     resource: "Attached text",
@@ -557,10 +558,22 @@ export const t = {
     noChange: "No lines differ.",
   },
 
+  code: {
+    copy: "Copy this code",
+    copyLines: (n: number) => `Copy all ${n.toLocaleString("en")} lines`,
+    copiedWithout: (n: number) =>
+      n === 1
+        ? "Copied without 1 hidden character"
+        : `Copied without ${n.toLocaleString("en")} hidden characters`,
+    showAll: (n: number) => `Show all ${n.toLocaleString("en")} lines`,
+  },
+
   whole: {
     text: "Text",
     goesOn: (n: number) => `… ${n.toLocaleString("en")} more characters`,
     json: "JSON",
+    download: "Download",
+    downloadOf: (what: string) => `Download: ${what}`,
     showAll: (what: string, lines: number, characters: number) =>
       lines > 1
         ? `Show all: ${what}, ${lines.toLocaleString("en")} lines, ${characters.toLocaleString("en")} characters`

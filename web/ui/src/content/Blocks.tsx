@@ -2,6 +2,7 @@ import type { Block } from "../core/acp.ts";
 import { pretty } from "../core/format.ts";
 import { t } from "../texts.ts";
 import { Fold } from "../parts/Fold.tsx";
+import { Part } from "../parts/kept.tsx";
 import { RichText } from "./RichText.tsx";
 import { SafeLink } from "./SafeLink.tsx";
 import { Short } from "./Short.tsx";
@@ -9,7 +10,11 @@ import { WholeText } from "./WholeText.tsx";
 
 /** Parts of what the agent says. */
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
-  return blocks.map((b, i) => <OneBlock key={i} block={b} />);
+  return blocks.map((b, i) => (
+    <Part key={i} name={`block ${i}`}>
+      <OneBlock block={b} />
+    </Part>
+  ));
 }
 
 export function OneBlock({ block: b }: { block: Block }) {
@@ -34,13 +39,13 @@ export function OneBlock({ block: b }: { block: Block }) {
       );
     case "resource":
       return (
-        <Fold summary={b.uri ? <Short text={b.uri} /> : t.agentSays.resource}>
+        <Fold name="resource" summary={b.uri ? <Short text={b.uri} /> : t.agentSays.resource}>
           <WholeText text={b.text} label={t.agentSays.resource} mono />
         </Fold>
       );
     case "unknown":
       return (
-        <Fold summary={t.agentSays.unknownBlock}>
+        <Fold name="unknown" summary={t.agentSays.unknownBlock}>
           <WholeText text={pretty(b.raw)} label={t.whole.json} mono />
         </Fold>
       );

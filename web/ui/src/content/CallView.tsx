@@ -6,6 +6,7 @@ import { isDiff } from "../core/merge.ts";
 import { countHidden } from "../core/visible.ts";
 import { Fold } from "../parts/Fold.tsx";
 import { t } from "../texts.ts";
+import { Parts } from "./Parts.tsx";
 import { LazyDiff } from "./LazyDiff.tsx";
 import { OneBlock } from "./Blocks.tsx";
 import { decided, WholeText } from "./WholeText.tsx";
@@ -26,9 +27,7 @@ export function CallView({ call }: { call: Call }) {
       )}
       {command !== null && <CommandView command={command} />}
       <Paths paths={pathsOf(call)} />
-      {call.content.map((c, i) => (
-        <Content key={i} content={c} />
-      ))}
+      <Parts of={call.content}>{(c) => <Content content={c} />}</Parts>
       <Rest
         input={command === null ? call.input : command.rest}
         folded={command === null && isShownBy(call.input, call.content)}
@@ -100,7 +99,7 @@ function Rest({ input, folded }: { input: unknown; folded: boolean }) {
   const text = typeof input === "string" ? input : pretty(input);
   const json = <WholeText text={text} label={t.tool.input} mono {...decided} />;
   return folded && text.length > shortInput ? (
-    <Fold summary={t.tool.restOf(text.length)} className="fold-quiet">
+    <Fold name="rest" summary={t.tool.restOf(text.length)} className="fold-quiet">
       {json}
     </Fold>
   ) : (

@@ -1,9 +1,10 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 
 import { compare, type DiffLine } from "../core/diff.ts";
 import { shortPath } from "../core/format.ts";
 import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
+import { useKept } from "../parts/kept.tsx";
 import { t } from "../texts.ts";
 import { LongLine } from "./LongLine.tsx";
 import { WholeText } from "./WholeText.tsx";
@@ -61,7 +62,7 @@ interface LinesProps {
 }
 
 function Lines({ path, lines, shown }: LinesProps) {
-  const [more, setMore] = useState(0);
+  const [more, setMore] = useKept("more lines", 0);
   const folds = lines.length > shown + 8;
   const count = folds ? Math.min(shown + more, lines.length) : lines.length;
   const left = lines.length - count;
@@ -112,7 +113,7 @@ function Line(line: DiffLine, i: number) {
       <td className="d-no">{line.after ?? line.before}</td>
       <td className="d-mark">{marks[line.kind]}</td>
       <td className="d-text">
-        <LongLine text={line.text || " "} />
+        <LongLine text={line.text || " "} name={`line ${i}`} />
       </td>
     </tr>
   );

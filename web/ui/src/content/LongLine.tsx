@@ -1,6 +1,5 @@
-import { useState } from "react";
-
 import { characterEnd } from "../core/chunks.ts";
+import { useKept } from "../parts/kept.tsx";
 import { t } from "../texts.ts";
 import { Visible } from "./Visible.tsx";
 
@@ -8,8 +7,8 @@ import { Visible } from "./Visible.tsx";
 const most = 4_000;
 
 /** A line of code; of one that is very long the beginning, and more on demand. */
-export function LongLine({ text }: { text: string }) {
-  const [count, setCount] = useState(most);
+export function LongLine({ text, name }: { text: string; name: string }) {
+  const [count, setCount] = useKept(name, most);
   const end = text.length > count ? characterEnd(text, count) : text.length;
   return (
     <>

@@ -1,19 +1,16 @@
-import { useState } from "react";
-
 import { shorten } from "../core/format.ts";
+import { useKept } from "../parts/kept.tsx";
 import { t } from "../texts.ts";
-import { RichText } from "./RichText.tsx";
+import { Talk } from "./Talk.tsx";
 
-/** What people say, as markdown; the beginning of what is very long. */
+/** What people say; the beginning of what is very long. */
 export function LongText({ text }: { text: string }) {
-  const [all, setAll] = useState(false);
+  const [all, setAll] = useKept("all of it", false);
   const short = shorten(text);
   const shown = all || short === text ? text : `${short}…`;
   return (
     <>
-      <div dir="auto">
-        <RichText text={shown} />
-      </div>
+      <Talk text={shown} />
       {short !== text && (
         <button
           type="button"

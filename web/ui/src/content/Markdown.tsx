@@ -1,9 +1,11 @@
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeHighlight from "rehype-highlight";
 import remarkGfm from "remark-gfm";
 
 import { t } from "../texts.ts";
+import { CodeBlock } from "./CodeBlock.tsx";
+import { direct } from "./direct.ts";
 import { markHidden } from "./markHidden.ts";
 import { SafeLink } from "./SafeLink.tsx";
 
@@ -16,27 +18,38 @@ const components: Components = {
       {t.agentSays.noRemote(alt || String(src ?? ""))}
     </SafeLink>
   ),
-  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
-  table: ({ children }) => (
-    <div className="md-table" tabIndex={0}>
-      <table>{children}</table>
+  pre: ({ node, children }) => (node ? <CodeBlock node={node}>{children}</CodeBlock> : null),
+  table: ({ children, dir }) => (
+    <div className="md-table" tabIndex={0} role="region" aria-label={t.agentSays.table}>
+      <table dir={dir}>{children}</table>
     </div>
   ),
   // Headings inside a message must not compete with those of the page.
-  h1: ({ children }) => <p className="md-h md-h1">{children}</p>,
-  h2: ({ children }) => <p className="md-h md-h2">{children}</p>,
-  h3: ({ children }) => <p className="md-h">{children}</p>,
-  h4: ({ children }) => <p className="md-h">{children}</p>,
-  h5: ({ children }) => <p className="md-h">{children}</p>,
-  h6: ({ children }) => <p className="md-h">{children}</p>,
+  h1: heading("md-h md-h1"),
+  h2: heading("md-h md-h2"),
+  h3: heading("md-h"),
+  h4: heading("md-h"),
+  h5: heading("md-h"),
+  h6: heading("md-h"),
 };
+
+function heading(className: string) {
+  return ({ children, dir }: { children?: ReactNode; dir?: string | undefined }) => (
+    <p className={className} dir={dir}>
+      {children}
+    </p>
+  );
+}
+
+// One tilde means "about".
+const gfm: [typeof remarkGfm, { singleTilde: boolean }] = [remarkGfm, { singleTilde: false }];
 
 function Markdown({ text }: { text: string }) {
   return (
     <div className="md">
       <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
-        rehypePlugins={[rehypeHighlight, markHidden]}
+        remarkPlugins={[gfm]}
+        rehypePlugins={[rehypeHighlight, direct, markHidden]}
         components={components}
       >
         {text}

@@ -1,8 +1,10 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 
 import { plainStyle, readAnsi, type Run, type Style } from "../core/ansi.ts";
-import { chunksOf, countLines, tailOf } from "../core/chunks.ts";
+import { chunksOf, tailOf } from "../core/chunks.ts";
+import { useKept } from "../parts/kept.tsx";
 import { t } from "../texts.ts";
+import { ShowAll } from "./ShowAll.tsx";
 import { Visible } from "./Visible.tsx";
 import { ScrollBox } from "./WholeText.tsx";
 
@@ -10,20 +12,13 @@ const shown = { lines: 14, characters: 4_000 };
 
 /** What a command wrote: its end, and the rest when asked for. */
 export function Terminal({ output, label }: { output: string; label: string }) {
-  const [all, setAll] = useState(false);
+  const [all, setAll] = useKept("whole output", false);
   const text = useMemo(() => output.replace(/\r?\n$/, ""), [output]);
   const tail = useMemo(() => tailOf(text, shown.lines, shown.characters), [text]);
   return (
     <div className="terminal">
       {tail.cut && (
-        <button
-          type="button"
-          className="fold-more"
-          aria-expanded={all}
-          onClick={() => setAll(!all)}
-        >
-          {all ? t.tool.fewer : t.whole.showAll(t.tool.output, countLines(text), text.length)}
-        </button>
+        <ShowAll text={output} what={t.tool.output} label={label} all={all} onAll={setAll} />
       )}
       {all ? (
         <Whole text={text} label={label} />

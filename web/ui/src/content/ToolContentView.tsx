@@ -20,7 +20,7 @@ export function ToolContentView({ content: c, runs, title }: Props) {
   if (c.type === "diff") return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} />;
   if (c.type === "unknown") {
     return (
-      <Fold summary={t.agentSays.unknownBlock} className="fold-quiet">
+      <Fold name="unknown" summary={t.agentSays.unknownBlock} className="fold-quiet">
         <WholeText text={pretty(c.raw)} label={t.whole.json} mono />
       </Fold>
     );

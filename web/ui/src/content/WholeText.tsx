@@ -1,12 +1,13 @@
-import { useMemo, useState, type ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 
-import { chunksOf, countLines, headOf } from "../core/chunks.ts";
-import { t } from "../texts.ts";
+import { chunksOf, headOf } from "../core/chunks.ts";
+import { useKept } from "../parts/kept.tsx";
+import { ShowAll } from "./ShowAll.tsx";
 import { Visible } from "./Visible.tsx";
 
 interface Props {
   text: string;
-  /** What it is, for the box that shows all of it. */
+  /** What it is, for the box that shows all of it. No other text of its part has the same. */
   label: string;
   mono?: boolean;
   /** How much of a long text is shown at first. */
@@ -19,7 +20,7 @@ export const decided = { lines: 200, characters: 16_000 };
 
 /** A text as it is, to its last character: the beginning of a long one, and the rest on demand. */
 export function WholeText({ text, label, mono = false, lines = 20, characters = 2_000 }: Props) {
-  const [all, setAll] = useState(false);
+  const [all, setAll] = useKept(`whole ${label}`, false);
   const head = useMemo(() => headOf(text, lines, characters), [text, lines, characters]);
   const look = `whole${mono ? " mono" : ""}`;
   if (!head.cut) return <Piece className={look} text={text} mono={mono} />;
@@ -30,9 +31,7 @@ export function WholeText({ text, label, mono = false, lines = 20, characters = 
       ) : (
         <Piece className={look} text={head.text} mono={mono} />
       )}
-      <button type="button" className="fold-more" aria-expanded={all} onClick={() => setAll(!all)}>
-        {all ? t.tool.fewer : t.whole.showAll(label, countLines(text), text.length)}
-      </button>
+      <ShowAll text={text} what={label} all={all} onAll={setAll} />
     </div>
   );
 }

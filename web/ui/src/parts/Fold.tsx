@@ -1,8 +1,11 @@
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import { Icon } from "./Icon.tsx";
+import { Part, useKept } from "./kept.tsx";
 
 interface Props {
+  /** Its name, which no other part around it has. */
+  name: string;
   summary: ReactNode;
   children: ReactNode;
   open?: boolean;
@@ -10,8 +13,16 @@ interface Props {
 }
 
 /** Something to unfold; what is inside is drawn only then. */
-export function Fold({ summary, children, open: openAtFirst = false, className = "" }: Props) {
-  const [open, setOpen] = useState(openAtFirst);
+export function Fold(props: Props) {
+  return (
+    <Part name={props.name}>
+      <Unfolding {...props} />
+    </Part>
+  );
+}
+
+function Unfolding({ summary, children, open: openAtFirst = false, className = "" }: Props) {
+  const [open, setOpen] = useKept("open", openAtFirst);
   return (
     <div className={`fold ${className}`}>
       <button

@@ -1,4 +1,6 @@
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
+
+import { useKept } from "./kept.tsx";
 
 async function copyText(text: string): Promise<boolean> {
   try {
@@ -25,7 +27,7 @@ function copyBySelection(text: string): boolean {
 
 /** Copies a text, and says for a moment that it did. */
 export function useCopy(): [copied: boolean, copy: (text: string) => void] {
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useKept("copied", false);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), 2_000);

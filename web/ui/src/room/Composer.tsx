@@ -19,6 +19,7 @@ import { newestRowOf } from "../core/outbox.ts";
 import type { Rights } from "../core/rights.ts";
 import { countHidden, withoutHidden } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
+import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
 import { ComposerBar } from "./ComposerBar.tsx";
 import { useTools } from "./context.ts";
@@ -69,6 +70,7 @@ function Writing(props: Props) {
     if (replyTo) area.current?.focus();
   }, [replyTo]);
   useEffect(() => {
+    inItsDirection(area.current);
     // What is typed goes here, and not to something that waits. A touch screen
     // would bring its keyboard up.
     if (!isTouch() && document.activeElement === document.body)

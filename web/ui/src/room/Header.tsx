@@ -31,7 +31,7 @@ export function Header({ room, title, connection, host, open }: Props) {
     <header className="room-header">
       <Brand bare />
       <div className="room-title">
-        <h1 className="cut" title={title}>
+        <h1 className="cut" dir="auto" title={title}>
           {title}
         </h1>
         <p className="room-state">

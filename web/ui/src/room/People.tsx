@@ -38,7 +38,7 @@ function Readers({ room, onRemove }: { room: Room; onRemove(person: Participant)
   const readers = useMemo(() => readersOf(room), [people, events]);
   if (readers.length === 0) return null;
   return (
-    <Fold className="fold-quiet" summary={t.people.readers(readers.length)}>
+    <Fold name="readers" className="fold-quiet" summary={t.people.readers(readers.length)}>
       <ul className="people">
         {readers.slice(0, mostReaders).map((p) => (
           <li key={p.id} className="person person-away">

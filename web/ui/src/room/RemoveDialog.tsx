@@ -6,6 +6,7 @@ import { parseLink, type Participant } from "parley-client";
 import { remember } from "../core/memory.ts";
 import { nameOf } from "../core/room.ts";
 import { CopyField } from "../parts/CopyField.tsx";
+import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
 
@@ -67,6 +68,7 @@ function Question({
     >
       <p>{t.people.removeAbout}</p>
       <TextInput
+        ref={inItsDirection}
         label={t.people.reason}
         value={reason}
         maxLength={500}

@@ -17,7 +17,7 @@ export function ReplyLine({ message, onDrop }: { message: Message; onDrop(): voi
       <Icon name="reply" size={14} />
       <span className="cut">
         {t.composer.replyTo(author ? nameOf(author) : t.somebody)}:{" "}
-        {marked(message.text.slice(0, 140))}
+        <bdi>{marked(message.text.slice(0, 140))}</bdi>
       </span>
       <ActionIcon
         size="sm"

@@ -4,6 +4,7 @@ import { useMemo, useRef, useState } from "react";
 import type { ConnectionState, Message, SessionClient } from "parley-client";
 
 import { preloadRichText } from "../content/RichText.tsx";
+import { KeptParts } from "../core/kept.ts";
 import { prefer, preference } from "../core/memory.ts";
 import { mayCancel, rightsOf, type Rights } from "../core/rights.ts";
 import { nameOf, personById, type Room as RoomModel } from "../core/room.ts";
@@ -211,6 +212,7 @@ function useTools(
       meId,
       writing,
       drafts: new Map(),
+      kept: new KeptParts(),
       reply,
       person: (id) => {
         const { room } = store.snapshot();

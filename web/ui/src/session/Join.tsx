@@ -13,6 +13,7 @@ import { Face } from "../parts/Face.tsx";
 import { Fold } from "../parts/Fold.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
+import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
 
 export interface JoinChoice {
@@ -52,6 +53,7 @@ export function Join({ session, onJoin, onStop }: Props) {
         <p className="lead">{t.join.lead}</p>
         <Inside seen={seen} />
         <TextInput
+          ref={inItsDirection}
           label={t.join.name}
           placeholder={t.join.namePlaceholder}
           description={t.join.remembered}
@@ -74,7 +76,7 @@ export function Join({ session, onJoin, onStop }: Props) {
           {t.join.go}
         </Button>
         <p className="fine">{t.join.privacy}</p>
-        <Fold summary={t.join.terminal} className="fold-quiet">
+        <Fold name="terminal" summary={t.join.terminal} className="fold-quiet">
           <CopyField label={t.join.terminal} text={`parley join '${inviteLink(session)}'`} />
         </Fold>
       </form>

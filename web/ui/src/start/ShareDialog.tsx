@@ -10,6 +10,7 @@ import { modes } from "../core/rights.ts";
 import { marked } from "../core/visible.ts";
 import { Invite } from "../parts/Invite.tsx";
 import { errorText } from "../parts/toasts.ts";
+import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
 import { StartProgress } from "./StartProgress.tsx";
 
@@ -186,6 +187,7 @@ function What({ form, onChange, agents, running }: WhatProps) {
             data={agents.map((a) => a.name)}
           />
           <TextInput
+            ref={inItsDirection}
             label={t.share.titleLabel}
             placeholder={t.share.titlePlaceholder}
             value={form.title}
@@ -214,6 +216,7 @@ function Terms({ form, onChange, complain }: PartProps & { complain: boolean }) 
   return (
     <>
       <TextInput
+        ref={inItsDirection}
         label={t.share.name}
         placeholder={t.share.namePlaceholder}
         value={form.name}

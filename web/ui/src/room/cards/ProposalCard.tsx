@@ -11,6 +11,7 @@ import { countHidden } from "../../core/visible.ts";
 import { Face } from "../../parts/Face.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { KeyCap } from "../../parts/KeyCap.tsx";
+import { inItsDirection } from "../../parts/direction.ts";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
 import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
@@ -85,6 +86,7 @@ function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
       )}
       {doing === "reject" && (
         <TextInput
+          ref={inItsDirection}
           aria-label={t.waiting.rejectFor}
           placeholder={t.waiting.rejectFor}
           value={draft.reason}
@@ -121,6 +123,7 @@ function Edited({ text, sent, focus, onChange, onDone }: EditedProps) {
   return (
     <>
       <Textarea
+        ref={inItsDirection}
         aria-label={t.waiting.editLabel}
         value={text}
         autosize

@@ -8,6 +8,7 @@ import { characterEnd } from "../../core/chunks.ts";
 import type { PermissionRow } from "../../core/items.ts";
 import { countHidden, marked } from "../../core/visible.ts";
 import { Icon } from "../../parts/Icon.tsx";
+import { Part } from "../../parts/kept.tsx";
 import { KeyCap } from "../../parts/KeyCap.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
@@ -35,7 +36,9 @@ export function QuestionCard({ row }: { row: PermissionRow }) {
       <HiddenWarning count={hidden} />
       <CallView call={row.call} />
       {long.map((name, i) => (
-        <WholeText key={i} text={name} label={t.waiting.option} {...decided} />
+        <Part key={i} name={`option ${i}`}>
+          <WholeText text={name} label={t.waiting.option} {...decided} />
+        </Part>
       ))}
       <Options requestId={row.requestId} options={row.options} />
     </DecisionCard>

@@ -16,7 +16,7 @@ export function AgentSays({ row }: { row: SayRow }) {
     );
   }
   return (
-    <Fold className={`fold-quiet ${row.voice}`} summary={<Summary row={row} />}>
+    <Fold name="says" className={`fold-quiet ${row.voice}`} summary={<Summary row={row} />}>
       <Blocks blocks={row.blocks} />
     </Fold>
   );

@@ -22,7 +22,7 @@ export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {
       <div className="chat-body">
         {!follows && (
           <header>
-            {!own && <strong>{name}</strong>}
+            {!own && <strong dir="auto">{name}</strong>}
             <Time at={row.at} />
           </header>
         )}
@@ -51,9 +51,14 @@ function Quoted({ id }: { id: string }) {
     <p className="quoted">
       <Icon name="reply" size={12} />
       <span className="cut">
-        {message
-          ? `${author ? nameOf(author) : t.somebody}: ${marked(message.text.slice(0, 120))}`
-          : t.chat.unknownMessage}
+        {message ? (
+          <>
+            <bdi>{author ? nameOf(author) : t.somebody}</bdi>:{" "}
+            <bdi>{marked(message.text.slice(0, 120))}</bdi>
+          </>
+        ) : (
+          t.chat.unknownMessage
+        )}
       </span>
     </p>
   );

@@ -13,7 +13,7 @@ export function NoticeLine({ row }: { row: NoticeRow }) {
   if (n.what === "unknown") return <JsonFold name={n.name} value={n.raw} />;
   if (n.what === "agent" && n.detail) {
     return (
-      <Fold className="fold-quiet notice-agent" summary={t.agent(n.status)}>
+      <Fold name="detail" className="fold-quiet notice-agent" summary={t.agent(n.status)}>
         <WholeText text={n.detail} label={t.tool.output} mono />
       </Fold>
     );

@@ -3,11 +3,13 @@ import type { OtherRow } from "../../core/items.ts";
 import { WholeText } from "../../content/WholeText.tsx";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";
+import { Part } from "../../parts/kept.tsx";
 import { t } from "../../texts.ts";
 
 export function OtherUpdate({ row }: { row: OtherRow }) {
   return (
     <Fold
+      name="updates"
       className="fold-quiet"
       summary={
         <>
@@ -17,7 +19,9 @@ export function OtherUpdate({ row }: { row: OtherRow }) {
       }
     >
       {row.raw.map((raw, i) => (
-        <WholeText key={i} text={pretty(raw)} label={t.whole.json} mono />
+        <Part key={i} name={`update ${i}`}>
+          <WholeText text={pretty(raw)} label={t.whole.json} mono />
+        </Part>
       ))}
     </Fold>
   );

@@ -2,6 +2,7 @@ import { WholeText } from "../../content/WholeText.tsx";
 import type { PlanEntry } from "../../core/acp.ts";
 import type { PlanRow } from "../../core/items.ts";
 import { Icon } from "../../parts/Icon.tsx";
+import { Part } from "../../parts/kept.tsx";
 import { t } from "../../texts.ts";
 
 export function Plan({ row }: { row: PlanRow }) {
@@ -27,7 +28,9 @@ export function Steps({ entries }: { entries: readonly PlanEntry[] }) {
             {e.status === "completed" ? <Icon name="check" size={12} /> : null}
           </span>
           <div className="step-text">
-            <WholeText text={e.content} label={t.plan.title} lines={4} characters={400} />
+            <Part name={`step ${i}`}>
+              <WholeText text={e.content} label={t.plan.title} lines={4} characters={400} />
+            </Part>
             <span className="hidden-visually">, {t.plan.states[e.status]}</span>
           </div>
         </li>

@@ -35,7 +35,7 @@ function Settled({ row }: { row: PromptRow }) {
       <header>
         <Face person={author} />
         <span className="prompt-who">
-          <strong>{name}</strong> <span className="soft">{credits(row)}</span>
+          <strong dir="auto">{name}</strong> <span className="soft">{credits(row)}</span>
         </span>
         <State row={row} />
         <Time at={row.at} />
@@ -45,7 +45,7 @@ function Settled({ row }: { row: PromptRow }) {
       </div>
       <HiddenWarning count={countHidden(a.prompt)} />
       {a.originalPrompt !== null && a.originalPrompt !== a.prompt && (
-        <Fold summary={t.prompt.original} className="fold-quiet">
+        <Fold name="original" summary={t.prompt.original} className="fold-quiet">
           <div className="prompt-text prompt-before">
             <WholeText text={a.originalPrompt} label={t.waiting.prompt} />
           </div>

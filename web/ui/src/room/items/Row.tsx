@@ -2,7 +2,8 @@ import { memo } from "react";
 
 import type { Item } from "../../core/items.ts";
 import { decisionOf } from "../../core/waiting.ts";
-import { useDecider } from "../context.ts";
+import { Kept } from "../../parts/kept.tsx";
+import { useDecider, useTools } from "../context.ts";
 import { AgentSays } from "./AgentSays.tsx";
 import { Chat } from "./Chat.tsx";
 import { NoticeLine } from "./NoticeLine.tsx";
@@ -23,15 +24,18 @@ interface Props {
 export const Row = memo(function Row({ item, follows }: Props) {
   const inTurn =
     ("turn" in item && item.turn !== null) || ("during" in item && item.during !== null);
+  const { kept } = useTools();
   const waiting = useWaits(item) ? " waiting" : "";
   return (
-    <div
-      className={`row row-${item.type}${inTurn ? " in-turn" : ""}${waiting}`}
-      data-decision={decisionOf(item)}
-      tabIndex={-1}
-    >
-      <Body item={item} follows={follows} />
-    </div>
+    <Kept kept={kept} name={decisionOf(item) ?? item.key}>
+      <div
+        className={`row row-${item.type}${inTurn ? " in-turn" : ""}${waiting}`}
+        data-decision={decisionOf(item)}
+        tabIndex={-1}
+      >
+        <Body item={item} follows={follows} />
+      </div>
+    </Kept>
   );
 });
 

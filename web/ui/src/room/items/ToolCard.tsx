@@ -1,6 +1,5 @@
-import { useState } from "react";
-
 import { ToolContentView } from "../../content/ToolContentView.tsx";
+import { Parts } from "../../content/Parts.tsx";
 import { Short } from "../../content/Short.tsx";
 import { TerminalBox } from "../../content/TerminalBox.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
@@ -10,6 +9,7 @@ import { isDiff } from "../../core/merge.ts";
 import { marked } from "../../core/visible.ts";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon, type IconName } from "../../parts/Icon.tsx";
+import { Part, useKept } from "../../parts/kept.tsx";
 import { t } from "../../texts.ts";
 import { useDecider } from "../context.ts";
 
@@ -37,7 +37,7 @@ export function ToolCard({ row }: { row: ToolRow }) {
     row.terminals.length > 0 ||
     row.input !== undefined ||
     row.output !== undefined;
-  const [chosen, setChosen] = useState<boolean | null>(null);
+  const [chosen, setChosen] = useKept<boolean | null>("open", null);
   const open = chosen ?? opensByItself(row);
   const label = marked(title.slice(0, 300));
   return (
@@ -91,19 +91,22 @@ function Brought({ row, title }: { row: ToolRow; title: string }) {
   const others = row.terminals.filter((t) => !named.has(t.id));
   return (
     <>
-      {row.content.map((c, i) =>
-        c.type === "terminal" ? (
-          <TerminalBox
-            key={i}
-            terminal={row.terminals.find((t) => t.id === c.terminalId)}
-            label={t.tool.outputOf(title)}
-          />
-        ) : elsewhere && isDiff(c) ? null : (
-          <ToolContentView key={i} content={c} runs={row.kind === "execute"} title={title} />
-        ),
-      )}
-      {others.map((terminal) => (
-        <TerminalBox key={terminal.id} terminal={terminal} label={t.tool.outputOf(title)} />
+      <Parts of={row.content}>
+        {(c) =>
+          c.type === "terminal" ? (
+            <TerminalBox
+              terminal={row.terminals.find((t) => t.id === c.terminalId)}
+              label={t.tool.outputOf(title)}
+            />
+          ) : elsewhere && isDiff(c) ? null : (
+            <ToolContentView content={c} runs={row.kind === "execute"} title={title} />
+          )
+        }
+      </Parts>
+      {others.map((terminal, i) => (
+        <Part key={terminal.id} name={`other terminal ${i}`}>
+          <TerminalBox terminal={terminal} label={t.tool.outputOf(title)} />
+        </Part>
       ))}
     </>
   );
@@ -161,7 +164,7 @@ export function JsonFold({
   open?: boolean;
 }) {
   return (
-    <Fold summary={marked(name)} className="fold-quiet" open={open}>
+    <Fold name={name} summary={marked(name)} className="fold-quiet" open={open}>
       <WholeText text={typeof value === "string" ? value : pretty(value)} label={name} mono />
     </Fold>
   );

@@ -1,0 +1,24 @@
+import type { ReactNode } from "react";
+
+import type { ToolContent } from "../core/acp.ts";
+import { namesOf } from "../core/kept.ts";
+import { Part } from "../parts/kept.tsx";
+
+interface Props<Content extends ToolContent> {
+  of: readonly Content[];
+  children(content: Content): ReactNode;
+}
+
+/** Parts of what a call brought. A part stays the same when one of another type comes before it. */
+export function Parts<Content extends ToolContent>({ of: parts, children }: Props<Content>) {
+  const names = namesOf(parts, kindOf);
+  return parts.map((part, i) => (
+    <Part key={names[i]} name={names[i] ?? ""}>
+      {children(part)}
+    </Part>
+  ));
+}
+
+function kindOf(part: ToolContent): string {
+  return part.type === "block" ? part.block.type : part.type;
+}

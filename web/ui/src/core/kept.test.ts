@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+
+import { KeptParts, namesOf } from "./kept.ts";
+
+describe("what was opened", () => {
+  test("is kept by the path of its part", () => {
+    const kept = new KeptParts();
+    kept.write("row 1/whole", true);
+    expect(kept.read("row 1/whole", false)).toBe(true);
+    expect(kept.read("row 2/whole", false)).toBe(false);
+    kept.write("row 1/whole", false);
+    expect(kept.read("row 1/whole", true)).toBe(false);
+  });
+
+  test("is forgotten for the parts that were changed longest ago when there are too many", () => {
+    const kept = new KeptParts(3);
+    for (const path of ["a", "b", "c", "a", "d"]) kept.write(path, true);
+    expect(["a", "b", "c", "d"].map((path) => kept.read(path, false))).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+test("a part keeps its name when one of another kind comes before it", () => {
+  const kindOf = (part: string) => part;
+  expect(namesOf(["text", "text"], kindOf)).toEqual(["text", "text 2"]);
+  expect(namesOf(["diff", "text", "diff", "text"], kindOf)).toEqual([
+    "diff",
+    "text",
+    "diff 2",
+    "text 2",
+  ]);
+});

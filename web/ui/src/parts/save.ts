@@ -1,0 +1,22 @@
+const longestName = 60;
+
+/** A name for a file with a text that has this label. It ends in .txt, whatever the label says. */
+export function fileNameOf(label: string): string {
+  const words = label.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+  const name = [...words]
+    .slice(0, longestName)
+    .join("")
+    .replace(/^-+|-+$/g, "");
+  return `${name || "text"}.txt`;
+}
+
+/** saveText hands a text to the browser as a file, byte for byte as it was written. */
+export function saveText(text: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads the text after the click.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
