@@ -32,6 +32,7 @@ test("a browser that knows nothing but the host's own link has the invite that w
   const link = await share(server.url);
   const olga = await host(link.host);
   await olga.getByRole("button", { name: "Invite people" }).click(); // of the empty room
+  await olga.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const dialog = olga.getByRole("dialog");
   await dialog.getByText("This link works on this computer only").waitFor();
   const shown = await dialog.getByLabel("Invite link", { exact: true }).innerText();
@@ -43,10 +44,10 @@ test("a browser that knows nothing but the host's own link has the invite that w
 
   await dialog.getByRole("button", { name: "Make a new link" }).click();
   await ben.getByText("was replaced and no longer works").waitFor();
-  const cleo = await guest(
-    await dialog.getByLabel("Invite link", { exact: true }).innerText(),
-    "Cleo",
-  );
+  await dialog.getByRole("button", { name: "Copy link" }).click(); // not the old one
+  const current = await dialog.getByLabel("Invite link", { exact: true }).innerText();
+  expect(await olga.evaluate(() => navigator.clipboard.readText())).toBe(current);
+  const cleo = await guest(current, "Cleo");
   await write(cleo, "People", "It works");
   await said(olga, "It works").waitFor();
 });

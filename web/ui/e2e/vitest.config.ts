@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The application in a real browser, against the real server. Beside each other they would only slow each other down. */
+/** The application in a real browser, against the real server. */
 const files = {
   tests: "e2e/**/*.e2e.ts",
   screenshots: "e2e/screenshots.ts",
@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: [files[which]],
     environment: "node",
-    fileParallelism: false,
+    maxWorkers: which === "tests" ? 2 : 1, // a page mostly waits, but nothing may disturb a measurement
     testTimeout: 60_000,
     hookTimeout: 180_000,
   },

@@ -173,6 +173,7 @@ export const t = {
       (host ? "You can make a new one, which replaces it." : "Ask the host for the current one."),
     over: "The session has ended, so nobody can join.",
     rotate: "Make a new link",
+    replacing: "A new link is being made…",
     rotateAbout: "The old link then lets nobody in any more. Those inside stay.",
   },
 

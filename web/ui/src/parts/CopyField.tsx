@@ -2,23 +2,30 @@ import { t } from "../texts.ts";
 import { Icon } from "./Icon.tsx";
 import { useCopy } from "./copy.ts";
 
-/** Something to hand on: a link, or a command. */
+/** A link or a command to hand on. While it is pending, that is shown instead, and nothing can be copied. */
 export function CopyField({
   text,
   label,
   copyLabel = t.copy,
+  pending,
 }: {
   text: string;
   label: string;
   copyLabel?: string;
+  pending?: string | undefined;
 }) {
   const [copied, copy] = useCopy();
   return (
     <div className="copyfield">
       <code tabIndex={0} role="textbox" aria-readonly="true" aria-label={label}>
-        {text}
+        {pending ?? text}
       </code>
-      <button type="button" onClick={() => copy(text)} aria-label={copied ? t.copied : copyLabel}>
+      <button
+        type="button"
+        disabled={pending !== undefined}
+        onClick={() => copy(text)}
+        aria-label={copied ? t.copied : copyLabel}
+      >
         <Icon name={copied ? "check" : "copy"} size={15} />
         <span>{copied ? t.copied : t.copy}</span>
       </button>

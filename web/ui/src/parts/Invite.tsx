@@ -6,16 +6,28 @@ import { CopyField } from "./CopyField.tsx";
 import { QrCode } from "./QrCode.tsx";
 
 /** An invite, to copy, to scan, and for a terminal. */
-export function Invite({ session, invite }: { session: string; invite: string }) {
+export function Invite({
+  session,
+  invite,
+  replacing = false,
+}: {
+  session: string;
+  invite: string;
+  /** A new link is being made, so that this one is about to let nobody in. */
+  replacing?: boolean;
+}) {
+  const pending = replacing ? t.invite.replacing : undefined;
   const link = formatLink({ server: server(), session, invite });
   return (
     <div className="invite">
       <p className="soft">{t.invite.about}</p>
       {isLoopback(location.hostname) && <p className="note">{t.invite.onlyHere}</p>}
-      <CopyField label={t.invite.label} copyLabel={t.invite.copy} text={link} />
-      <QrCode text={link} label={t.invite.qr} />
+      <CopyField label={t.invite.label} copyLabel={t.invite.copy} text={link} pending={pending} />
+      <div style={{ visibility: replacing ? "hidden" : "visible" }}>
+        <QrCode text={link} label={t.invite.qr} />
+      </div>
       <p className="soft">{t.invite.terminal}</p>
-      <CopyField label={t.invite.terminal} text={`parley join '${link}'`} />
+      <CopyField label={t.invite.terminal} text={`parley join '${link}'`} pending={pending} />
     </div>
   );
 }

@@ -77,29 +77,36 @@ function Terminal() {
 
 function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
   const tools = useTools();
-  const [, drawAgain] = useState(0);
+  const [replacing, setReplacing] = useState(false);
   const known = recall(room.session.id);
   const replaced = inviteReplaced(room, known?.inviteSince);
   const active = room.session.status === "active";
   const told = room.session.inviteToken ?? (replaced ? undefined : known?.invite);
   const invite = active ? told : undefined;
   const rotate = async () => {
+    setReplacing(true);
+    try {
+      await makeNew();
+    } finally {
+      setReplacing(false);
+    }
+  };
+  const makeNew = async () => {
     const token = parseLink(await tools.client.rotateInvite()).invite;
     const inviteSince = tools.client.cursor;
     if (token) remember(room.session.id, { invite: token, ...(inviteSince && { inviteSince }) });
-    drawAgain((n) => n + 1);
   };
   return (
     <Box title={t.invite.title} onClose={onClose}>
       {invite ? (
-        <Invite session={room.session.id} invite={invite} />
+        <Invite session={room.session.id} invite={invite} replacing={replacing} />
       ) : (
         <p className="soft">{active ? t.invite.unknown(host, replaced) : t.invite.over}</p>
       )}
       {host && active && (
         <div className="rotate">
           {invite && <p className="soft">{t.invite.rotateAbout}</p>}
-          <Button variant="default" size="xs" onClick={() => void tools.run(rotate())}>
+          <Button variant="default" size="xs" onClick={() => replacing || void tools.run(rotate())}>
             {t.invite.rotate}
           </Button>
         </div>
