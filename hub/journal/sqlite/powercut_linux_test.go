@@ -23,35 +23,31 @@ func recordChild(t *testing.T, d *faultdisk.Disk, synchronous string) {
 }
 
 func TestPowerCut_of_a_real_file_system_loses_nothing_that_was_acknowledged(t *testing.T) {
+	t.Parallel()
 	d := faultdisk.Mount(t)
 	for range 2 { // the second goes on where the first was killed
 		recordChild(t, d, "FULL")
 	}
-	lost, total := losses(t, d.Log())
-	t.Logf("%d of %d acknowledged events lost", lost, total)
-	require.Zero(t, lost)
+	requireNothingLost(t, d.Log())
 }
 
 func TestPowerCut_of_a_real_file_system_loses_acknowledged_events_without_a_sync_for_each_commit(t *testing.T) {
 	d := faultdisk.Mount(t)
 	recordChild(t, d, "NORMAL")
-	lost, total := losses(t, d.Log())
-	t.Logf("%d of %d acknowledged events lost", lost, total)
-	require.NotZero(t, lost)
+	requireSomethingLost(t, d.Log())
 }
 
 // A sync that fails leaves in the kernel's cache what will never be on the disk.
 // A server that begins anew reads it there, and must not build on it.
 func TestPowerCut_after_a_sync_that_failed_loses_nothing_that_was_acknowledged(t *testing.T) {
+	t.Parallel()
 	d := faultdisk.Mount(t)
 	for range 3 {
 		recordChild(t, d, "FULL")
 		recordFailing(t, d)
 	}
 	recordChild(t, d, "FULL")
-	lost, total := losses(t, d.Log())
-	t.Logf("%d of %d acknowledged events lost", lost, total)
-	require.Zero(t, lost)
+	requireNothingLost(t, d.Log())
 }
 
 // recordFailing lets a process append until it is refused, since a sync fails.

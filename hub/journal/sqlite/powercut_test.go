@@ -2,9 +2,11 @@ package sqlite
 
 import (
 	"bytes"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -49,9 +51,33 @@ func recordRun(t *testing.T, synchronous string) []faultdisk.Op {
 	return log
 }
 
-// losses cuts the power at many moments of a run, and counts the acknowledged
-// events that are not there afterwards.
-func losses(t *testing.T, log []faultdisk.Op) (lost, total int) {
+// requireNothingLost cuts the power at many moments of a run, and demands every
+// event that was acknowledged before.
+func requireNothingLost(t *testing.T, log []faultdisk.Op) {
+	t.Helper()
+	total := 0
+	for lost, n := range cuts(t, log) {
+		require.Zero(t, lost)
+		total += n
+	}
+	require.NotZero(t, total)
+}
+
+// requireSomethingLost is the control of requireNothingLost: the same cuts must
+// be able to lose something, or that one would say nothing.
+func requireSomethingLost(t *testing.T, log []faultdisk.Op) {
+	t.Helper()
+	for lost := range cuts(t, log) {
+		if lost > 0 {
+			return
+		}
+	}
+	require.Fail(t, "no cut of the power lost anything")
+}
+
+// cuts cuts the power at many moments of a run. For each it yields how many
+// acknowledged events are missing afterwards, of how many.
+func cuts(t *testing.T, log []faultdisk.Op) iter.Seq2[int, int] {
 	random := rand.New(rand.NewPCG(1, 2))
 	keeps := []func() bool{
 		func() bool { return false },
@@ -60,22 +86,21 @@ func losses(t *testing.T, log []faultdisk.Op) (lost, total int) {
 		func() bool { return random.IntN(10) > 0 },
 		pageByPage(random),
 	}
-	first := 0
-	for log[first].Kind != faultdisk.Note {
-		first++
-	}
-	for i := range 30 {
-		cut := first + random.IntN(len(log)-first+1)
-		heads := map[hub.SessionID]hub.Head{}
-		for _, op := range log[:cut] {
-			if a, ok := op.Note.(acknowledged); ok {
-				heads[a.session] = a.head
+	first := slices.IndexFunc(log, func(op faultdisk.Op) bool { return op.Kind == faultdisk.Note })
+	return func(yield func(lost, total int) bool) {
+		for i := range 30 {
+			cut := first + random.IntN(len(log)-first+1)
+			heads := map[hub.SessionID]hub.Head{}
+			for _, op := range log[:cut] {
+				if a, ok := op.Note.(acknowledged); ok {
+					heads[a.session] = a.head
+				}
+			}
+			if !yield(lostAfter(t, faultdisk.After(log[:cut], keeps[i%len(keeps)]), heads)) {
+				return
 			}
 		}
-		l, n := lostAfter(t, faultdisk.After(log[:cut], keeps[i%len(keeps)]), heads)
-		lost, total = lost+l, total+n
 	}
-	return lost, total
 }
 
 // pageByPage keeps eight sectors in a row, or none of them.
@@ -119,15 +144,10 @@ func lostAfter(t *testing.T, files map[string][]byte, heads map[hub.SessionID]hu
 }
 
 func TestPowerCut_loses_nothing_that_was_acknowledged(t *testing.T) {
-	lost, total := losses(t, recordRun(t, "FULL"))
-	t.Logf("%d of %d acknowledged events lost", lost, total)
-	require.Zero(t, lost)
+	t.Parallel()
+	requireNothingLost(t, recordRun(t, "FULL"))
 }
 
-// This is the control: the same cuts must be able to lose something, or the
-// test above would say nothing.
 func TestPowerCut_loses_acknowledged_events_without_a_sync_for_each_commit(t *testing.T) {
-	lost, total := losses(t, recordRun(t, "NORMAL"))
-	t.Logf("%d of %d acknowledged events lost", lost, total)
-	require.NotZero(t, lost)
+	requireSomethingLost(t, recordRun(t, "NORMAL"))
 }
