@@ -31,10 +31,12 @@ function binary(dir: string): string {
 }
 
 const scripted = fileURLToPath(new URL("agent.mjs", import.meta.url));
+const quick = fileURLToPath(new URL("quick.mjs", import.meta.url));
 
 /**
  * An agent called fast says all that the demo agent says, without its pauses;
- * one called scripted says what agent.mjs has for it.
+ * one called scripted says what agent.mjs has for it, and one called quick what
+ * quick.mjs has.
  */
 export async function startServer(): Promise<Server> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
@@ -45,6 +47,7 @@ export async function startServer(): Promise<Server> {
       ...["demo", "--listen", "127.0.0.1:0", "--data", join(dir, "data"), "--max-agents", "200"],
       ...["--agent", `fast=${program} demo-agent --pace 0s`],
       ...["--agent", `scripted=${process.execPath} ${scripted}`],
+      ...["--agent", `quick=${process.execPath} ${quick}`],
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );

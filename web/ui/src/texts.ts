@@ -572,6 +572,9 @@ export const t = {
   whole: {
     text: "Text",
     goesOn: (n: number) => `… ${n.toLocaleString("en")} more characters`,
+    before: (n: number) => `${n.toLocaleString("en")} characters before this …`,
+    moreBefore: (n: number) => `Show more of the ${n.toLocaleString("en")} characters before this`,
+    moreAfter: (n: number) => `Show more of the ${n.toLocaleString("en")} characters after this`,
     json: "JSON",
     download: "Download",
     downloadOf: (what: string) => `Download: ${what}`,

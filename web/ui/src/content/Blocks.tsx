@@ -12,15 +12,15 @@ import { WholeText } from "./WholeText.tsx";
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
   return blocks.map((b, i) => (
     <Part key={i} name={`block ${i}`}>
-      <OneBlock block={b} />
+      <OneBlock block={b} growing />
     </Part>
   ));
 }
 
-export function OneBlock({ block: b }: { block: Block }) {
+export function OneBlock({ block: b, growing = false }: { block: Block; growing?: boolean }) {
   switch (b.type) {
     case "text":
-      return <RichText text={b.text} />;
+      return <RichText text={b.text} growing={growing} />;
     case "image":
       return (
         <img

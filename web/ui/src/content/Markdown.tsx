@@ -44,17 +44,19 @@ function heading(className: string) {
 // One tilde means "about".
 const gfm: [typeof remarkGfm, { singleTilde: boolean }] = [remarkGfm, { singleTilde: false }];
 
+// It knows its languages once, and not anew with each block.
+const highlight = rehypeHighlight();
+
+/** One block of markdown, for a box of the class md. */
 function Markdown({ text }: { text: string }) {
   return (
-    <div className="md">
-      <ReactMarkdown
-        remarkPlugins={[gfm]}
-        rehypePlugins={[rehypeHighlight, direct, markHidden]}
-        components={components}
-      >
-        {text}
-      </ReactMarkdown>
-    </div>
+    <ReactMarkdown
+      remarkPlugins={[gfm]}
+      rehypePlugins={[() => highlight, direct, markHidden]}
+      components={components}
+    >
+      {text}
+    </ReactMarkdown>
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { chunksOf, chunkSize, countLines, headOf, tailOf } from "./chunks.ts";
+import { chunksOf, chunkSize, countLines, headOf, tailChunks, tailOf } from "./chunks.ts";
 
 const whole = (text: string) =>
   chunksOf(text)
@@ -49,4 +49,30 @@ test("its end likewise", () => {
 
 test("lines are counted", () => {
   expect([countLines(""), countLines("a"), countLines("a\nb\n")]).toEqual([1, 1, 3]);
+});
+
+describe("the end of a text that grows", () => {
+  const lines = "const a = 1; // a line of code\n".repeat(2_000);
+
+  test.each([
+    ["lines", lines],
+    ["one line", "word ".repeat(10_000)],
+    ["emoji", "\u{1f600}".repeat(20_000)],
+    ["little", "a\nb"],
+  ])("is whole and bounded: %s", (_, text) => {
+    const chunks = tailChunks(text, 8 * chunkSize);
+    const tail = chunks.map((c) => c.text).join("");
+    expect(text.slice(chunks[0]!.at)).toBe(tail);
+    expect(tail.length).toBeLessThanOrEqual(9 * chunkSize);
+    expect(tail.length).toBeGreaterThanOrEqual(Math.min(text.length, 7 * chunkSize));
+    expect(tail).not.toMatch(/^[\udc00-\udfff]/);
+  });
+
+  test("keeps all but its last chunks", () => {
+    for (let to = 40_000; to < 50_000; to += 7) {
+      const known = new Set(tailChunks(lines.slice(0, to), 8 * chunkSize).map((c) => c.text));
+      const after = tailChunks(lines.slice(0, to + 7), 8 * chunkSize);
+      expect(after.filter((c) => !known.has(c.text)).length).toBeLessThanOrEqual(2);
+    }
+  });
 });

@@ -26,6 +26,36 @@ export function chunksOf(text: string): Chunk[] {
   return chunks;
 }
 
+export interface TailChunk {
+  text: string;
+  /** Where it begins in the whole text. */
+  at: number;
+}
+
+/**
+ * tailChunks returns the end of a text that grows, about that many characters,
+ * in chunks of which only the last ones change.
+ */
+export function tailChunks(text: string, characters: number): TailChunk[] {
+  const chunks: TailChunk[] = [];
+  const first = Math.max(0, Math.floor((text.length - characters) / chunkSize));
+  let at = first === 0 ? 0 : chunkStart(text, first);
+  for (let i = first + 1; at < text.length; i++) {
+    const to = Math.min(text.length, chunkStart(text, i));
+    if (to > at) chunks.push({ text: text.slice(at, to), at });
+    at = Math.max(at, to);
+  }
+  return chunks;
+}
+
+/** Where a chunk begins: at the start of a line if there is one near. */
+function chunkStart(text: string, i: number): number {
+  const from = i * chunkSize;
+  if (from >= text.length) return text.length;
+  const line = text.slice(from, from + chunkSize - 1).indexOf("\n");
+  return line >= 0 ? from + line + 1 : characterEnd(text, from);
+}
+
 /** Moves an index to before a character that it would cut in two. */
 export function characterEnd(text: string, at: number): number {
   const before = text.charCodeAt(at - 1);

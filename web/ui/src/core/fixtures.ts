@@ -142,3 +142,18 @@ export class Story {
       .starts(id);
   }
 }
+
+/** Draws the same numbers for the same seed. */
+export function dice(seed: number) {
+  let a = seed;
+  const draw = () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const below = (n: number) => Math.floor(draw() * n);
+  return { below, one: <T>(list: readonly T[]) => list[below(list.length)]! };
+}
+
+export type Dice = ReturnType<typeof dice>;

@@ -2,25 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 
 import { describe, expect, test } from "vitest";
 
-import { ann, approval, olga, Story } from "./fixtures.ts";
+import { ann, approval, dice, olga, Story, type Dice } from "./fixtures.ts";
 import { load, loadBefore, opening, type Loaded } from "./join.ts";
 import { apply, fold, type Timeline } from "./timeline.ts";
 import type { SessionEvent } from "./wire.ts";
-
-/** Draws the same numbers for the same seed. */
-function dice(seed: number) {
-  let a = seed;
-  const draw = () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const below = (n: number) => Math.floor(draw() * n);
-  return { below, one: <T>(list: readonly T[]) => list[below(list.length)]! };
-}
-
-type Dice = ReturnType<typeof dice>;
 
 /** A session as the server could tell it: anything may come between anything, but one turn runs at a time. */
 function randomStory(d: Dice, length: number): SessionEvent[] {

@@ -27,7 +27,12 @@ const marker = /^[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$))/;
 
 /** isCheap tells whether a text can be parsed as markdown in a moment. */
 export function isCheap(text: string): boolean {
-  if (text.length > most.characters) return false;
+  return costOf(text) < Infinity;
+}
+
+/** costOf estimates what it takes to parse and draw a text as markdown; Infinity is too much. */
+export function costOf(text: string): number {
+  if (text.length > most.characters) return Infinity;
   let [lines, pipes, work, marks, long] = [0, 0, 0, 0, 0];
   let open: string | null = null;
   let fences = true;
@@ -39,19 +44,19 @@ export function isCheap(text: string): boolean {
     }
     if (noFences.test(line)) fences = false;
     if (fences) open = mark;
-    if (++lines > most.lines || depthOf(line) > most.depth) return false;
+    if (++lines > most.lines || depthOf(line) > most.depth) return Infinity;
     for (const length of longWords(line)) {
       long += length;
-      if (length > most.word || long > most.longWords) return false;
+      if (length > most.word || long > most.longWords) return Infinity;
     }
     pipes += count(line, /\|/g);
     if (line.trim() === "") marks = 0;
     const more = count(line, /[[\]*_~]/g);
     work += (marks + more) ** 2 - marks ** 2;
     marks += more;
-    if (pipes > most.pipes || work > most.work) return false;
+    if (pipes > most.pipes || work > most.work) return Infinity;
   }
-  return true;
+  return text.length + work + 100 * (pipes + long);
 }
 
 const longWord = 300;

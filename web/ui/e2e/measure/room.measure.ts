@@ -1,0 +1,127 @@
+import type { CDPSession, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { said } from "../browser.ts";
+import { host, write } from "../people.ts";
+import { startServer, type Server } from "../server.ts";
+import { share } from "../share.ts";
+
+/**
+ * What people feel in a room with a fast agent and in one with a long past:
+ * frames, keys, memory. It prints what it measures; what must hold whatever the
+ * machine is tested without a clock.
+ */
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+interface Measured {
+  framesPerSecond: number;
+  /** Milliseconds from a key to the frame that shows it. */
+  keyP50: number;
+  keyP95: number;
+  /** Milliseconds of the longest pause between two frames. */
+  longestFrame: number;
+}
+
+/** Types for as long as that, and measures. */
+async function typing(page: Page, seconds: number): Promise<Measured> {
+  await page.getByLabel("Prompt", { exact: true }).focus();
+  await page.evaluate(() => {
+    const seen = { frames: [] as number[], keys: [] as number[], on: true };
+    Object.assign(window, { seen });
+    const frame = (now: number) => {
+      seen.frames.push(now);
+      if (seen.on) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    const { port1, port2 } = new MessageChannel();
+    let pressed: number[] = [];
+    port2.onmessage = () => {
+      for (const at of pressed) seen.keys.push(performance.now() - at);
+      pressed = [];
+    };
+    window.addEventListener(
+      "keydown",
+      (e) => {
+        pressed.push(e.timeStamp);
+        requestAnimationFrame(() => port1.postMessage(null));
+      },
+      true,
+    );
+  });
+  const end = Date.now() + seconds * 1_000;
+  while (Date.now() < end) {
+    await page.keyboard.press("x");
+    await page.waitForTimeout(80);
+  }
+  const { frames, keys } = await page.evaluate(() => {
+    const { seen } = window as unknown as {
+      seen: { frames: number[]; keys: number[]; on: boolean };
+    };
+    seen.on = false;
+    return seen;
+  });
+  const gaps = frames.slice(1).map((at, i) => at - frames[i]!);
+  const sorted = keys.sort((a, b) => a - b);
+  const quantile = (q: number) => Math.round(sorted[Math.floor(sorted.length * q)] ?? NaN);
+  return {
+    framesPerSecond: Math.round(((frames.length - 1) / (frames.at(-1)! - frames[0]!)) * 1_000),
+    keyP50: quantile(0.5),
+    keyP95: quantile(0.95),
+    longestFrame: Math.round(Math.max(...gaps)),
+  };
+}
+
+/** The size of the JavaScript heap once what is unreachable is gone. */
+async function heapMB(page: Page): Promise<number> {
+  const cdp: CDPSession = await page.context().newCDPSession(page);
+  await cdp.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await cdp.send("Runtime.getHeapUsage");
+  await cdp.detach();
+  return Math.round(usedSize / 1e6);
+}
+
+function report(name: string, figures: object): void {
+  console.log(`${name}: ${JSON.stringify(figures)}`);
+}
+
+async function room(): Promise<Page> {
+  const link = await share(server.url, "prompt_direct", "quick");
+  return host(link.host);
+}
+
+test("typing while the agent says 500 pieces a second", async () => {
+  const page = await room();
+  await write(page, "Agent", "stream 500 25");
+  await said(page, "What changes").first().waitFor();
+  await page.waitForTimeout(5_000);
+  report("markdown, 500 pieces a second", await typing(page, 15));
+}, 120_000);
+
+test("typing while the agent says 500 pieces a second in a single block", async () => {
+  const page = await room();
+  await write(page, "Agent", "block 500 25");
+  await said(page, "const total").first().waitFor();
+  await page.waitForTimeout(5_000);
+  report("one block, 500 pieces a second", await typing(page, 15));
+}, 120_000);
+
+test("a session of many events", async () => {
+  const events = Number(process.env.PARLEY_MEASURE_EVENTS ?? 200_000);
+  const page = await room();
+  page.setDefaultTimeout(0);
+  await write(page, "Agent", `work ${events}`);
+  await said(page, "Done in").waitFor();
+  report(`${events} events`, { heapMB: await heapMB(page) });
+  await write(page, "Agent", "stream 500 15");
+  await said(page, "What changes").first().waitFor();
+  const measured = await typing(page, 10);
+  report(`then 500 pieces a second`, { ...measured, heapMB: await heapMB(page) });
+  expect(await page.locator(".row").count()).toBeLessThan(200);
+}, 900_000);
