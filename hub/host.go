@@ -134,7 +134,7 @@ func (s *hostState) apply(e event, at stamp) {
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
-		asked := openPermission{p.Permission, choicesOf(p.Options)}
+		asked := openPermission{Permission: p.Permission, Choices: choicesOf(p.Options)}
 		s.Permissions = append(s.Permissions, askedPermission{asked, at.instant(), s.turnOf()})
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)

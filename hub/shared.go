@@ -93,6 +93,9 @@ const (
 type openPermission struct {
 	protocol.Permission
 	Choices []AgentOption
+
+	// derived from the above
+	name json.RawMessage // the tool call as a welcome shows it that is too long
 }
 
 // rememberedRequests is how many answered permission requests are told apart
@@ -113,6 +116,9 @@ func (s *sharedState) index() {
 	s.approvals = make(map[string]int, len(s.Approvals))
 	for i, a := range s.Approvals {
 		s.approvals[a.ID] = i
+	}
+	for i, p := range s.Permissions {
+		s.Permissions[i] = p.named()
 	}
 	if s.Barred == nil {
 		s.Barred = map[string]bar{}
@@ -215,7 +221,8 @@ func (s *sharedState) apply(e event, at stamp) {
 	case *protocol.AgentUpdated:
 		s.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
-		s.Permissions = append(s.Permissions, openPermission{p.Permission, choicesOf(p.Options)})
+		asked := openPermission{Permission: p.Permission, Choices: choicesOf(p.Options)}
+		s.Permissions = append(s.Permissions, asked.named())
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
 		s.Settled = keepLast(append(s.Settled, p.RequestID), rememberedRequests)

@@ -238,28 +238,3 @@ func TestEncodedSize_is_no_less_than_what_JSON_takes(t *testing.T) {
 		require.GreaterOrEqual(t, encodedSize(text)+2, len(rawJSON(strings.ReplaceAll(strings.ReplaceAll(text, "\u2028", ""), "\u2029", ""))))
 	})
 }
-
-// A welcome is bounded: what waits is bounded when it is proposed, and what is
-// on its way to the agent is shown by its beginning.
-func TestShared_a_welcome_shows_whole_what_waits_and_the_beginning_of_the_rest(t *testing.T) {
-	s := newStage(t, Options{})
-	ben := s.joins("ben", "")
-	long := strings.Repeat("é", shownPrompt)
-	require.NoError(t, s.by(s.owner(), &protocol.Prompt{Prompt: long}).err)
-	require.NoError(t, s.by(ben, &protocol.Prompt{Prompt: long}).err)
-	edited := s.prompts(ben)
-	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: edited, Action: protocol.ActionApprove, Prompt: &long}).err)
-	w := s.state.welcome(welcomeFor{participant: ben.ID}, Head{})
-	byID := map[string]protocol.Approval{}
-	for _, a := range w.Approvals {
-		byID[a.ID] = a
-	}
-	running, waiting := byID[s.state.Approvals[0].ID], byID[s.state.Approvals[1].ID]
-	require.Equal(t, long, waiting.Prompt)
-	require.False(t, waiting.Truncated)
-	require.Equal(t, strings.Repeat("é", shownPrompt/2), running.Prompt)
-	require.True(t, running.Truncated)
-	require.True(t, byID[edited].Truncated)
-	require.Equal(t, "do it", *byID[edited].OriginalPrompt)
-	require.Equal(t, long, s.state.open(running.ID).Approval.Prompt, "the agent gets all of it")
-}

@@ -33,6 +33,8 @@ func (s *sharedState) readingCommand(c command) decision {
 	switch r := c.request.Command.(type) {
 	case *protocol.History:
 		return decision{answer: historyRange{*r}}
+	case *protocol.Item:
+		return s.item(r)
 	case *protocol.Ping:
 		return decision{answer: pong{}}
 	}

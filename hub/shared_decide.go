@@ -106,6 +106,8 @@ func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Par
 		return s.typing(c, p)
 	case *protocol.History:
 		return decision{answer: historyRange{*c}}
+	case *protocol.Item:
+		return s.item(c)
 	case *protocol.Leave:
 		return s.leave(in, p)
 	case *protocol.Close:

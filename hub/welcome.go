@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"sync"
-	"unicode/utf8"
 
 	"parley/protocol"
 )
@@ -31,10 +30,38 @@ func (w *Welcome) read(r reader, resume string) error {
 		return nil
 	}
 	from := max(w.at.Seq, Seq(w.recent)) - Seq(w.recent) + 1
-	lines, err := r.newest(from, w.at.Seq+1, answerBytes)
+	most := w.recentBytes()
+	lines, err := r.newest(from, w.at.Seq+1, most)
+	if len(lines) == 1 && len(lines[0].Bytes) > most {
+		lines = nil // history has it
+	}
 	w.Recent = rawEvents(lines)
 	return err
 }
+
+// recentBytes is how many bytes the recent events may have: what the rest of the
+// welcome leaves.
+func (w *Welcome) recentBytes() int {
+	left := welcomeBytes - welcomeRest - len(w.people)
+	for _, a := range w.Approvals {
+		left -= itemBytes(a)
+	}
+	for _, p := range w.Permissions {
+		left -= len(p.ToolCall) + len(p.Options) + itemCost
+	}
+	return max(left, minRecent)
+}
+
+const (
+	// welcomeBytes is what a welcome has at the most, about, in a session of any
+	// kind: people have to get in over slow connections, too.
+	welcomeBytes = 1 << 20
+	// welcomeRest is what the members of a welcome have at most that do not grow
+	// with people, items and events: the agent's facts above all.
+	welcomeRest = 320 << 10
+	// minRecent is left for recent events when very many people are here.
+	minRecent = 64 << 10
+)
 
 // welcomes are read, and then written again: they name everybody who ever came.
 var welcomes = sync.Pool{New: func() any { return new([]byte) }}
@@ -71,8 +98,6 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 	w.Welcome = protocol.Welcome{
 		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
-		Approvals:   []protocol.Approval{},
-		Permissions: []protocol.Permission{},
 		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts},
 		Cursor:      protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 		Resume:      protocol.ResumeNew,
@@ -83,44 +108,8 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 	if !s.active() {
 		w.Agent.SilentSince = nil // no event of an ended session would end the silence
 	}
-	for _, o := range s.Open {
-		w.Approvals = append(w.Approvals, shownIn(o))
-	}
-	for _, q := range s.Permissions {
-		w.Permissions = append(w.Permissions, q.Permission)
-	}
+	w.Approvals, w.Permissions = s.shownItems()
 	return w
-}
-
-// shownIn is how a welcome shows a prompt that is not done: whole while it waits
-// for a decision, and cut once it is decided on.
-func shownIn(o openApproval) protocol.Approval {
-	a := o.Approval
-	if o.Phase == phasePending {
-		return a
-	}
-	cut := false
-	if len(a.Prompt) > shownPrompt {
-		a.Prompt, cut = beginning(a.Prompt, shownPrompt), true
-	}
-	if a.OriginalPrompt != nil && len(*a.OriginalPrompt) > shownPrompt {
-		original := beginning(*a.OriginalPrompt, shownPrompt)
-		a.OriginalPrompt, cut = &original, true
-	}
-	a.Truncated = cut
-	return a
-}
-
-// shownPrompt is how many bytes a welcome shows of a prompt that was decided on.
-// The prompt's event has all of it.
-const shownPrompt = 4 << 10
-
-// beginning returns at most that many bytes of a text, in whole characters.
-func beginning(text string, bytes int) string {
-	for bytes > 0 && !utf8.RuneStart(text[bytes]) {
-		bytes--
-	}
-	return text[:bytes]
 }
 
 // sessionFor is the session as a participant is welcomed to it. The host, who

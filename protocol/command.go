@@ -19,6 +19,7 @@ const (
 	CommandStopAgent    CommandType = "stop_agent"
 	CommandTyping       CommandType = "typing"
 	CommandHistory      CommandType = "history"
+	CommandItem         CommandType = "item"
 	CommandLeave        CommandType = "leave"
 	CommandClose        CommandType = "close"
 	CommandPing         CommandType = "ping"
@@ -118,6 +119,13 @@ type (
 		After  string `json:"after,omitzero"`
 		Limit  int    `json:"limit"`
 	}
+	// Item asks for something that waits, whole: a prompt that is not done or a
+	// question of the agent. Exactly one of the ids is given. Answered by
+	// ItemAnswer.
+	Item struct {
+		ApprovalID string `json:"approvalId,omitzero"`
+		RequestID  string `json:"requestId,omitzero"`
+	}
 	// Leave ends one's participation. Answered by ParticipantAnswer.
 	Leave struct{}
 	// Close ends the session. Answered by CloseAnswer.
@@ -140,6 +148,7 @@ func (*RotateInvite) CommandType() CommandType     { return CommandRotateInvite 
 func (*StopAgent) CommandType() CommandType        { return CommandStopAgent }
 func (*Typing) CommandType() CommandType           { return CommandTyping }
 func (*History) CommandType() CommandType          { return CommandHistory }
+func (*Item) CommandType() CommandType             { return CommandItem }
 func (*Leave) CommandType() CommandType            { return CommandLeave }
 func (*Close) CommandType() CommandType            { return CommandClose }
 func (*Ping) CommandType() CommandType             { return CommandPing }
@@ -159,6 +168,7 @@ var commands = map[CommandType]func() Command{
 	CommandStopAgent:    func() Command { return new(StopAgent) },
 	CommandTyping:       func() Command { return new(Typing) },
 	CommandHistory:      func() Command { return new(History) },
+	CommandItem:         func() Command { return new(Item) },
 	CommandLeave:        func() Command { return new(Leave) },
 	CommandClose:        func() Command { return new(Close) },
 	CommandPing:         func() Command { return new(Ping) },

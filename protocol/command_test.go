@@ -27,6 +27,7 @@ var everyCommand = []protocol.Command{
 	&protocol.StopAgent{},
 	&protocol.Typing{Active: true},
 	&protocol.History{Before: "c", Limit: 500},
+	&protocol.Item{RequestID: "q"},
 	&protocol.Leave{},
 	&protocol.Close{},
 	&protocol.Ping{},

@@ -97,6 +97,14 @@ func (c *History) Normalize(l Limits) error {
 }
 
 // Normalize implements Command.
+func (c *Item) Normalize(Limits) error {
+	if (c.ApprovalID == "") == (c.RequestID == "") {
+		return Errorf(CodeInvalidRequest, "an approvalId or a requestId is needed, and not both")
+	}
+	return nil
+}
+
+// Normalize implements Command.
 func (*Leave) Normalize(Limits) error { return nil }
 
 // Normalize implements Command.

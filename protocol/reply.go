@@ -106,6 +106,11 @@ type (
 		More   bool              `json:"more"`   // whether there are more in that direction
 		Gap    bool              `json:"gap"`    // the cursor is not of this journal; Events are the newest
 	}
+	// ItemAnswer answers Item: the one that was asked for, whole.
+	ItemAnswer struct {
+		Approval   *Approval   `json:"approval"`
+		Permission *Permission `json:"permission"`
+	}
 	// EventsAnswer answers the long-poll endpoint.
 	EventsAnswer struct {
 		Events []json.RawMessage `json:"events"`

@@ -66,7 +66,8 @@ type Approval struct {
 	ResolvedByParticipantID *string        `json:"resolvedByParticipantId"`
 	Reason                  *string        `json:"reason"` // why it was rejected
 	ErrorMessage            *string        `json:"errorMessage"`
-	Truncated               bool           `json:"truncated,omitempty"` // the texts are their beginnings alone; in a welcome, and never of a pending one
+	Truncated               bool           `json:"truncated,omitempty"`  // the texts are their beginnings alone; in a welcome only, and Item asks for the whole
+	WholeBytes              int            `json:"wholeBytes,omitempty"` // of a truncated one: the bytes of its texts when they are whole
 }
 
 // Permission is a question of the agent that waits for an answer. Server to
@@ -75,6 +76,12 @@ type Permission struct {
 	RequestID string          `json:"requestId"`
 	ToolCall  json.RawMessage `json:"toolCall"` // as the agent sent it
 	Options   json.RawMessage `json:"options"`  // as the agent sent them, in its order
+
+	// Truncated says that ToolCall has no more than the call's id, kind and the
+	// beginning of its title, and Options none: nobody can answer what is not
+	// shown. In a welcome only, and Item asks for the whole.
+	Truncated  bool `json:"truncated,omitempty"`
+	WholeBytes int  `json:"wholeBytes,omitempty"` // of a truncated one: the bytes of both when they are whole
 }
 
 // HostSession is one running session of an agent. Server to client.

@@ -129,6 +129,32 @@ func (c *Client) History(ctx context.Context, which protocol.History) (protocol.
 	return ask[protocol.HistoryAnswer](ctx, c, &which)
 }
 
+// WholeApproval returns a prompt that waits or is on its way to the agent, with
+// all of its text: a Welcome has the beginning of a long one alone, as Truncated
+// says. Show all of it before anybody decides on it.
+func (c *Client) WholeApproval(ctx context.Context, approvalID string) (protocol.Approval, error) {
+	a, err := ask[protocol.ItemAnswer](ctx, c, &protocol.Item{ApprovalID: approvalID})
+	if err == nil && a.Approval == nil {
+		err = errors.New("item: the answer has no approval")
+	}
+	if err != nil {
+		return protocol.Approval{}, err
+	}
+	return *a.Approval, nil
+}
+
+// WholePermission is WholeApproval for a question of the agent.
+func (c *Client) WholePermission(ctx context.Context, requestID string) (protocol.Permission, error) {
+	a, err := ask[protocol.ItemAnswer](ctx, c, &protocol.Item{RequestID: requestID})
+	if err == nil && a.Permission == nil {
+		err = errors.New("item: the answer has no question")
+	}
+	if err != nil {
+		return protocol.Permission{}, err
+	}
+	return *a.Permission, nil
+}
+
 // Leave ends the participation, and with it the client. One whose answer was
 // lost is known to have been carried out when nobody is let in again.
 func (c *Client) Leave(ctx context.Context) error {

@@ -58,6 +58,8 @@ func (s *Server) decide(who *protocol.Participant, command protocol.Command) (an
 		return protocol.InviteAnswer{InviteToken: "INVITE-2"}, nil
 	case *protocol.History:
 		return s.history(c), nil
+	case *protocol.Item:
+		return s.item(c)
 	case *protocol.Leave:
 		who.LeftAt = ptr(time.Now().UTC())
 		s.emit(&protocol.ParticipantLeft{Participant: public(who)})
@@ -112,7 +114,7 @@ func (s *Server) approve(who *protocol.Participant, c *protocol.Approve) (any, *
 }
 
 func (s *Server) permission(who *protocol.Participant, c *protocol.AnswerPermission) (any, *protocol.Error) {
-	if !s.asked[c.RequestID] {
+	if _, waits := s.asked[c.RequestID]; !waits {
 		return nil, protocol.Errorf(protocol.CodePermissionNotFound, "there is no such question")
 	}
 	delete(s.asked, c.RequestID)

@@ -109,8 +109,11 @@ func (s *Server) fill(w *protocol.Welcome, recent int) {
 	}
 	for _, a := range s.approvals {
 		if a.Status == protocol.ApprovalPending {
-			w.Approvals = append(w.Approvals, *a)
+			w.Approvals = append(w.Approvals, cutApproval(*a))
 		}
+	}
+	for _, p := range s.asked {
+		w.Permissions = append(w.Permissions, cutPermission(p))
 	}
 	w.Cursor = s.events[len(s.events)-1].cursor.String()
 	heartbeat := s.faults.Heartbeat

@@ -31,7 +31,7 @@ type Server struct {
 	events    []event
 	salt      byte // of the hashes: another one makes the journal another one
 	approvals map[string]*protocol.Approval
-	asked     map[string]bool // permissions that wait
+	asked     map[string]protocol.Permission // that wait
 	answers   map[string][]byte
 	conns     map[*conn]bool
 	seen      []protocol.Request
@@ -71,7 +71,7 @@ func New(t testing.TB) *Server {
 			CreatedAt: time.Now().UTC(), Status: protocol.StatusActive,
 		},
 		approvals: make(map[string]*protocol.Approval),
-		asked:     make(map[string]bool),
+		asked:     make(map[string]protocol.Permission),
 		answers:   make(map[string][]byte),
 		conns:     make(map[*conn]bool),
 	}
@@ -151,7 +151,7 @@ func (s *Server) Emit(payloads ...protocol.Payload) {
 func (s *Server) Ask(p protocol.Permission) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked[p.RequestID] = true
+	s.asked[p.RequestID] = p
 	s.emit(&protocol.PermissionRequested{Permission: p})
 }
 

@@ -85,6 +85,7 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandStopAgent:    nil,
 	protocol.CommandTyping:       nil,
 	protocol.CommandHistory:      protocol.HistoryAnswer{},
+	protocol.CommandItem:         protocol.ItemAnswer{},
 	protocol.CommandLeave:        protocol.ParticipantAnswer{},
 	protocol.CommandClose:        protocol.CloseAnswer{},
 	protocol.CommandPing:         nil,

@@ -1,3 +1,4 @@
+import { ParleyError } from "./errors.js";
 import type {
   Approval,
   Commands,
@@ -5,6 +6,7 @@ import type {
   Message,
   Mode,
   Participant,
+  Permission,
   Role,
   Session,
 } from "./protocol.gen.js";
@@ -109,6 +111,24 @@ export abstract class CommandMethods {
     options?: CallOptions,
   ): Promise<HistoryAnswer> {
     return this.do("history", which, options);
+  }
+
+  /**
+   * Resolves to a prompt that waits or is on its way to the agent with all of its text: a welcome
+   * has the beginning of a long one alone, as truncated says. Show all of it before anybody
+   * decides on it.
+   */
+  async wholeApproval(approvalId: string, options?: CallOptions): Promise<Approval> {
+    const { approval } = await this.do("item", { approvalId }, options);
+    if (!approval) throw new ParleyError("INTERNAL", "the answer has no approval");
+    return approval;
+  }
+
+  /** Like wholeApproval, for a question of the agent. */
+  async wholePermission(requestId: string, options?: CallOptions): Promise<Permission> {
+    const { permission } = await this.do("item", { requestId }, options);
+    if (!permission) throw new ParleyError("INTERNAL", "the answer has no question");
+    return permission;
   }
 
   /** Resolves when the server has answered. */

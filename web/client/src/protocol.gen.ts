@@ -292,8 +292,10 @@ export interface Approval {
   /** why it was rejected */
   reason: string | null;
   errorMessage: string | null;
-  /** the texts are their beginnings alone; in a welcome, and never of a pending one */
+  /** the texts are their beginnings alone; in a welcome only, and Item asks for the whole */
   truncated?: boolean;
+  /** of a truncated one: the bytes of its texts when they are whole */
+  wholeBytes?: number;
 }
 
 /**
@@ -374,6 +376,9 @@ export interface PermissionRequested {
   toolCall: unknown;
   /** as the agent sent them, in its order */
   options: unknown;
+  truncated?: boolean;
+  /** of a truncated one: the bytes of both when they are whole */
+  wholeBytes?: number;
 }
 
 /**
@@ -385,6 +390,9 @@ export interface Permission {
   toolCall: unknown;
   /** as the agent sent them, in its order */
   options: unknown;
+  truncated?: boolean;
+  /** of a truncated one: the bytes of both when they are whole */
+  wholeBytes?: number;
 }
 
 /**
@@ -857,6 +865,23 @@ export interface HistoryAnswer {
 }
 
 /**
+ * Item asks for something that waits, whole: a prompt that is not done or a question of
+ * the agent. Exactly one of the ids is given. Answered by ItemAnswer.
+ */
+export interface Item {
+  approvalId?: string;
+  requestId?: string;
+}
+
+/**
+ * ItemAnswer answers Item: the one that was asked for, whole.
+ */
+export interface ItemAnswer {
+  approval: Approval | null;
+  permission: Permission | null;
+}
+
+/**
  * Leave ends one's participation. Answered by ParticipantAnswer.
  */
 export type Leave = Record<string, never>;
@@ -1188,6 +1213,7 @@ export interface Commands {
   stop_agent: { payload: StopAgent; answer: Record<string, never> };
   typing: { payload: Typing; answer: Record<string, never> };
   history: { payload: History; answer: HistoryAnswer };
+  item: { payload: Item; answer: ItemAnswer };
   leave: { payload: Leave; answer: ParticipantAnswer };
   close: { payload: Close; answer: CloseAnswer };
   ping: { payload: Ping; answer: Record<string, never> };

@@ -40,6 +40,22 @@ describe.each(ways)("over $way", ({ how, state }) => {
     expect(mode?.options.find((v) => v.value === mode.currentValue)?.asksNobody).toBe(true);
   });
 
+  test("a long prompt is cut in a welcome, which says so, and is to be had whole", async () => {
+    const ann = join(shared.invite, { WebSocket });
+    await ann.ready;
+    const text = "word ".repeat(2_000).trim();
+    const { id } = await ann.prompt(text);
+    const host = join(shared.host, { WebSocket });
+    const [waits] = (await host.ready).approvals;
+    expect(waits).toMatchObject({ id, truncated: true, wholeBytes: text.length });
+    expect(text.startsWith(waits!.prompt) && waits!.prompt.length < text.length).toBe(true);
+    const whole = await host.wholeApproval(id);
+    expect([whole.prompt, whole.truncated]).toEqual([text, undefined]);
+    await expect(host.wholePermission("none")).rejects.toMatchObject({
+      code: "PERMISSION_NOT_FOUND",
+    });
+  });
+
   test("people talk, and the host says who may do what", async () => {
     const host = join(shared.host, how);
     const ann = join(shared.invite, { ...how, displayName: "Ann", recent: 10 });

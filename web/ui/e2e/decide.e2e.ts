@@ -260,14 +260,47 @@ test("the counter leads to what waits, from one to the next, wherever it is", as
 });
 
 test("what has waited since before the oldest thing that is loaded has its card, too", async () => {
-  const { olga, link } = await proposals(1, "An old one");
+  const { olga, link } = await proposals(1, `An old one ${"word ".repeat(2_000)}THE END`);
   await talk(link.invite, 560);
+  const release = await holdFetches(olga);
   await olga.reload();
   await olga.getByRole("button", { name: "1 waits for you" }).click();
   await olga.locator(".wait:focus", { hasText: "An old one" }).waitFor();
-  await card(olga, "An old one").getByRole("button", { name: "Approve" }).click();
+  const old = card(olga, "An old one");
+  await old.getByText("This is only the beginning. All of it, 10.0 kB, is being").waitFor();
+  expect(await old.getByRole("button").count()).toBe(0);
+  await olga.evaluate((ms) => new Promise((done) => setTimeout(done, ms)), 900); // a key would be taken
+  for (const key of ["a", "e", "r", "Enter"]) await olga.keyboard.press(key);
+  expect(await old.innerText()).not.toContain("THE END");
+  await expectAccessible(olga, "a card that has the beginning of a proposal");
+
+  release();
+  await settled(old);
+  expect(await old.innerText()).toContain("THE END");
+  await old.getByRole("button", { name: "Approve" }).click();
   await waitsFor(olga, 0);
 });
+
+/**
+ * Keeps back what a page fetches beside the welcome, from its next load on: items until they are
+ * released, and history, whose rows would take the card out of sight, for good.
+ */
+async function holdFetches(page: Page): Promise<() => void> {
+  const held: (() => void)[] = [];
+  let hold = true;
+  await page.routeWebSocket(/\/ws$/, (ws) => {
+    const server = ws.connectToServer();
+    ws.onMessage((m) => {
+      if (String(m).includes('"type":"history"')) return;
+      if (hold && String(m).includes('"type":"item"')) held.push(() => server.send(m));
+      else server.send(m);
+    });
+  });
+  return () => {
+    hold = false;
+    for (const send of held) send();
+  };
+}
 
 describe("a card shows all that is decided", () => {
   test("a command with its directory and variables, to its last line", async () => {

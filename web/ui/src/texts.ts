@@ -445,6 +445,9 @@ export const t = {
     rejectFor: "Why? (told to all, optional)",
     editLabel: "The prompt as the agent shall get it",
     sent: "This is what the agent gets",
+    rest: (size: string) =>
+      `This is only the beginning. All of it, ${size}, is being loaded: you can decide when it is here.`,
+    restFailed: "This is only the beginning, and the rest could not be loaded.",
     asks: "The agent asks",
     option: "Option",
     /** What an option does, whatever the agent calls it. */

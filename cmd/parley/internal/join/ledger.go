@@ -130,6 +130,15 @@ func (i *item) size() int {
 	return size
 }
 
+// cut is how many bytes the whole has of an item of which the beginning alone is
+// here; 0 if all of it is.
+func (i *item) cut() int {
+	if i.kind == kindQuestion {
+		return i.question.cut
+	}
+	return i.approval.WholeBytes
+}
+
 // waiting returns the items of a kind that wait.
 func (l *ledger) waiting(k kind) (found []*item) {
 	for _, i := range l.items {
@@ -194,6 +203,9 @@ func (l *ledger) pick(k kind, number int, m moment, chosen bool) (*item, error) 
 		return nil, fmt.Errorf("no %s waits", k)
 	}
 	i := waiting[0]
+	if err := i.isHere(k); err != nil {
+		return nil, err
+	}
 	if old := l.newestGone[k]; old != nil && old.number > i.number {
 		delete(l.newestGone, k) // it is said once
 		return nil, fmt.Errorf("nothing was done: %s (%s) was shown last, and is gone%s%s; type the line again for that one",
@@ -220,6 +232,16 @@ func (l *ledger) missed(k kind, m moment) bool {
 	return !gone.IsZero() && !gone.Before(since)
 }
 
+// isHere returns an error for an item that is decided on and not here as a whole.
+// A turn can be cancelled whatever its prompt says.
+func (i *item) isHere(k kind) error {
+	if k == kindTurn || i.cut() == 0 {
+		return nil
+	}
+	return fmt.Errorf("nothing was done: only the beginning of %s (%s) is here; the rest is being fetched, and %s is shown whole then",
+		i.name(), i.title(), i.name())
+}
+
 func instead(waiting []*item) string {
 	if len(waiting) == 0 {
 		return ""
@@ -240,6 +262,8 @@ func (l *ledger) byNumber(k kind, number int, m moment) (*item, error) {
 		}[i.kind], i.title())
 	case i.done != "":
 		return nil, fmt.Errorf("nothing was done: %s (%s) no longer waits%s", i.name(), i.title(), because(&i.done))
+	case i.isHere(k) != nil:
+		return nil, i.isHere(k)
 	case i.shown.IsZero() || i.shown.After(m.ended):
 		return nil, fmt.Errorf("nothing was done: %s (%s) had not been shown when you typed; read it, and type the line again", i.name(), i.title())
 	}

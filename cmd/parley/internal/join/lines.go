@@ -32,7 +32,7 @@ func (s *session) typed(ctx context.Context, line console.Line) bool {
 		s.wayBack()
 		return true
 	case verbShow:
-		s.showItem(in)
+		s.showItem(ctx, in)
 	case verbApprove, verbReject, verbEdit:
 		s.decide(ctx, in, m)
 	case verbAllow, verbDeny:
@@ -56,7 +56,7 @@ func (s *session) tellTalk() {
 	if s.room.self.Role != protocol.RoleHost {
 		return
 	}
-	waiting := append(s.room.ledger.waiting(kindQuestion), s.room.ledger.waiting(kindProposal)...)
+	waiting := s.room.ledger.toDecide()
 	if len(waiting) > 0 {
 		s.screen.line(dim, "* that was said to everybody and decides nothing; what still waits: %s", list(waiting))
 	}
@@ -81,9 +81,10 @@ func (s *session) do(ctx context.Context, in input) (show func(), err error) {
 	return nil, err
 }
 
-func (s *session) showItem(in input) {
+func (s *session) showItem(ctx context.Context, in input) {
 	if in.number == 0 {
 		s.screen.waiting(s.room)
+		s.fetch(ctx, s.room.ledger.toDecide())
 		return
 	}
 	i, err := s.room.ledger.numbered(in.number)
@@ -92,6 +93,7 @@ func (s *session) showItem(in input) {
 		return
 	}
 	s.screen.item(s.room, i)
+	s.fetch(ctx, []*item{i})
 }
 
 func (s *session) decide(ctx context.Context, in input, m moment) {
@@ -173,16 +175,18 @@ func (s *session) history(ctx context.Context, n int) (func(), error) {
 func (s *session) past(events []*protocol.Event) {
 	s.screen.line(dim, "--- the last %d events", len(events))
 	for _, e := range events {
+		s.room.complete(e.Payload, s.screen.calls)
 		s.screen.event(s.room, e)
 	}
 	s.screen.line(dim, "---")
 }
 
 // hear shows a notice and takes it in.
-func (s *session) hear(n client.Notice) {
+func (s *session) hear(ctx context.Context, n client.Notice) {
 	switch n := n.(type) {
 	case client.Welcome:
 		s.welcomed(&n)
+		s.fetch(ctx, s.room.ledger.toDecide())
 	case client.Event:
 		s.room.expect(n.Payload, s.screen.calls)
 		begun := time.Now()
@@ -214,6 +218,9 @@ func (s *session) welcomed(w *client.Welcome) {
 	}
 	begun := time.Now()
 	s.room.enter(&w.Welcome, s.screen.calls, begun)
+	for _, e := range events {
+		s.room.complete(e.Payload, s.screen.calls)
+	}
 	if shown := events[max(0, len(events)-shownEvents):]; len(shown) > 0 {
 		s.past(shown)
 	}
@@ -221,6 +228,13 @@ func (s *session) welcomed(w *client.Welcome) {
 	if s.room.readOnly != "" {
 		s.screen.line(alert, "* %s; you can read: /history N shows the last N events, /quit ends", s.room.readOnly)
 	}
+	s.room.seen(s.shownAt(begun))
+}
+
+// show shows an item that waits, which can be decided on from then on.
+func (s *session) show(i *item) {
+	begun := time.Now()
+	s.screen.item(s.room, i)
 	s.room.seen(s.shownAt(begun))
 }
 

@@ -30,6 +30,7 @@ func newRoom() *room { return &room{ledger: newLedger()} }
 type question struct {
 	call    toolCall
 	options []option
+	cut     int // bytes of the whole where this is its name alone, without options; else 0
 }
 
 // option is one answer that the agent offers.
@@ -71,7 +72,10 @@ func (r *room) prompt(a protocol.Approval, author string) *item {
 		return nil
 	}
 	i := r.ledger.put(k, a.ID)
-	if i.approval = a; i.author == "" || author != nameless {
+	if !a.Truncated || i.approval.Status != a.Status {
+		i.approval = a // else the whole is known: an id stands for one text
+	}
+	if i.author == "" || author != nameless {
 		i.author = author
 	}
 	return i
@@ -80,6 +84,12 @@ func (r *room) prompt(a protocol.Approval, author string) *item {
 // ask takes in a question of the agent.
 func (r *room) ask(p protocol.Permission, calls *calls) *item {
 	i := r.ledger.put(kindQuestion, p.RequestID)
+	if p.Truncated {
+		if len(i.question.options) == 0 { // else the whole is known
+			i.question = questionOf(p)
+		}
+		return i
+	}
 	i.question = questionOf(p)
 	i.question.call = i.question.call.over(calls.get(i.question.call.ID).toolCall)
 	known := calls.put(i.question.call)
@@ -152,10 +162,10 @@ func (r *room) answerer(p *protocol.PermissionResolved) string {
 	return oneLine(string(p.Source))
 }
 
-// seen notes that everything that waits has been shown.
+// seen notes that everything that waits has been shown, as far as it is here.
 func (r *room) seen(now time.Time) {
 	for _, i := range r.ledger.items {
-		if i.done == "" && i.shown.IsZero() {
+		if i.done == "" && i.shown.IsZero() && i.cut() == 0 {
 			i.shown = now
 		}
 	}
@@ -266,7 +276,7 @@ func (q question) list() string {
 
 // questionOf reads what the agent sent as far as it is as it should be.
 func questionOf(p protocol.Permission) question {
-	q := question{call: decodeCall(p.ToolCall)}
+	q := question{call: decodeCall(p.ToolCall), cut: p.WholeBytes}
 	var list []json.RawMessage
 	_ = json.Unmarshal(p.Options, &list)
 	for _, raw := range list {

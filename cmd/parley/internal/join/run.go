@@ -57,7 +57,8 @@ func Run(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := newRoom()
-	s := &session{o: o, room: r, screen: newScreen(o.Out, o.Colour, r.ledger), results: make(chan result, 1), lines: make(chan console.Line, linesAhead)}
+	s := &session{o: o, room: r, screen: newScreen(o.Out, o.Colour, r.ledger), results: make(chan result, 1), lines: make(chan console.Line, linesAhead),
+		wholes: make(chan whole), fetching: map[string]bool{}}
 	go s.read(ctx, cancel) // it ends with In or with Run; Ctrl-C has to be heard from here on
 	if err := s.open(ctx); err != nil {
 		return explain(err)
@@ -101,7 +102,10 @@ type session struct {
 	lines   chan console.Line // read sends and closes; full, it makes whoever types wait
 	readErr error             // why read ended; set before lines is closed
 	results chan result       // capacity 1: of the one line under way
+	wholes  chan whole        // from fetch, which waits until loop takes them
 	work    sync.WaitGroup
+
+	fetching map[string]bool // the ids of the items that fetch is about to send
 
 	busy   bool // a line is under way
 	last   bool // and it is the last
@@ -155,14 +159,14 @@ func (s *session) loop(ctx context.Context) error {
 		select {
 		case n, open := <-notices:
 			if open {
-				s.hear(n)
+				s.hear(ctx, n)
 				continue
 			}
 			if notices = nil; !s.busy {
 				return s.ended()
 			}
 		case line, more := <-lines:
-			s.catchUp()
+			s.catchUp(ctx)
 			if !more && ctx.Err() != nil {
 				s.wayBack()
 				return nil
@@ -171,8 +175,11 @@ func (s *session) loop(ctx context.Context) error {
 			} else if s.typed(ctx, line) {
 				return s.verdict()
 			}
+		case w := <-s.wholes:
+			s.catchUp(ctx)
+			s.fetched(w)
 		case r := <-s.results:
-			s.catchUp()
+			s.catchUp(ctx)
 			s.done(r)
 			if s.last {
 				return s.verdict()
@@ -189,14 +196,14 @@ func (s *session) loop(ctx context.Context) error {
 
 // catchUp hears what is there already, so that a line is judged by what was
 // shown before it, and an answer by what came before it.
-func (s *session) catchUp() {
+func (s *session) catchUp(ctx context.Context) {
 	for {
 		select {
 		case n, open := <-s.c.Notices():
 			if !open {
 				return
 			}
-			s.hear(n)
+			s.hear(ctx, n)
 		default:
 			return
 		}

@@ -127,6 +127,13 @@ func (s *screen) item(r *room, i *item) {
 		state = " (" + i.done + ")"
 	}
 	switch i.kind {
+	case kindProposal, kindQuestion, kindTurn:
+		if i.cut() > 0 {
+			s.beginningOf(i)
+			return
+		}
+	}
+	switch i.kind {
 	case kindProposal:
 		if i.done != "" {
 			s.line(alert, "? %s %s proposed%s: %s%s", i.name(), i.author, state, indented(i.approval.Prompt), hiddenWarning(i.approval.Prompt))
@@ -144,6 +151,18 @@ func (s *screen) item(r *room, i *item) {
 			s.line(dim, "  … and about %d bytes more, which are not kept here", missing)
 		}
 	}
+}
+
+// beginningOf shows an item that is not here as a whole.
+func (s *screen) beginningOf(i *item) {
+	what, text, rest := i.author+" proposes", indented(i.approval.Prompt), "all of its %d bytes are being fetched, to be shown here"
+	switch i.kind {
+	case kindTurn:
+		what, rest = i.author+" prompted", "/show "+i.name()+" shows all of its %d bytes"
+	case kindQuestion:
+		what, text = "the agent asks to", indented(i.question.call.heading())
+	}
+	s.line(alert, "? %s %s: %s…\n  (this is the beginning; %s)", i.name(), what, text, fmt.Sprintf(rest, i.cut()))
 }
 
 // proposal shows a prompt that waits.

@@ -41,6 +41,14 @@ export function relativeTime(at: number, now: number): string {
   return relative.format(Math.round(s), "second");
 }
 
+/** A number of bytes in the unit that people use. */
+export function bytes(n: number): string {
+  const units = ["bytes", "kB", "MB"] as const;
+  const power = n < 1_000 ? 0 : n < 999_500 ? 1 : 2;
+  const value = n / 1_000 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}
+
 /** Two letters for a name's picture. */
 export function initials(name: string): string {
   const words = name

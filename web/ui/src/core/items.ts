@@ -130,6 +130,8 @@ export interface PermissionRow extends AgentRow {
   /** What the question is about, as it was when it was asked. */
   call: Call;
   options: readonly PermissionOption[];
+  /** How many bytes the question has where this is its name alone, without options; else 0. */
+  cut: number;
   state: "open" | "selected" | "cancelled" | "withdrawn";
   optionId: string | null;
   source: PermissionSource | null;

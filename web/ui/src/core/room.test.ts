@@ -9,7 +9,9 @@ import {
   startsTyping,
   take,
   withPresence,
+  withWhole,
 } from "./room.ts";
+import { itemsWithWaiting } from "./waiting.ts";
 import { deciderOf, rightsOf } from "./rights.ts";
 
 describe("a room", () => {
@@ -19,6 +21,28 @@ describe("a room", () => {
     );
     expect(room.pending.map((a) => a.id)).toEqual(["a1"]);
     expect(room.people).toEqual([olga, ann]);
+  });
+
+  test("takes in all of what waits once, and shows a question without options until then", () => {
+    const beginning = approval("a1", { prompt: "Add", truncated: true, wholeBytes: 10 });
+    const name = { requestId: "q1", toolCall: { title: "Run" }, options: [] };
+    const entered = enter(
+      welcome({
+        approvals: [beginning, approval("a2")],
+        permissions: [{ ...name, truncated: true, wholeBytes: 9_000 }],
+      }),
+    );
+    const rows = itemsWithWaiting(entered);
+    expect(rows.map((r) => (r.type === "permission" ? r.cut : 0))).toEqual([0, 0, 9_000]);
+    expect(rows[0]).toMatchObject({ approval: { truncated: true } });
+
+    const options = [{ optionId: "yes", name: "Yes", kind: "allow_once" }];
+    const asked = { ...name, toolCall: { title: "Run", rawInput: { command: "ls" } }, options };
+    let room = withWhole(entered, { approval: approval("a1"), permission: null });
+    room = withWhole(room, { approval: null, permission: asked });
+    expect(room.pending).toEqual([approval("a1"), approval("a2")]);
+    expect(itemsWithWaiting(room)[2]).toMatchObject({ cut: 0, options: [{ id: "yes" }] });
+    expect(withWhole(room, { approval: approval("a9"), permission: null }).pending).toHaveLength(2);
   });
 
   test("that is closed has nothing that waits, and nobody acts in it", () => {

@@ -5,6 +5,7 @@ import {
   type Agent,
   type AgentStatusChanged,
   type Approval,
+  type ItemAnswer,
   type Limits,
   type Participant,
   type Permission,
@@ -79,6 +80,16 @@ export function take(before: Room, events: readonly SessionEvent[]): Room {
     ...room,
     events: [...before.events, ...events],
     timeline: apply(before.timeline, events),
+  };
+}
+
+/** withWhole takes in all of something that waits, of which the welcome had the beginning. */
+export function withWhole(room: Room, whole: ItemAnswer): Room {
+  const { approval: a, permission: p } = whole;
+  return {
+    ...room,
+    pending: room.pending.map((o) => (o.id === a?.id && o.truncated ? a : o)),
+    permissions: room.permissions.map((o) => (o.requestId === p?.requestId && o.truncated ? p : o)),
   };
 }
 

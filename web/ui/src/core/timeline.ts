@@ -396,6 +396,7 @@ class Draft {
       toolId: id,
       call: about ?? callOf({ ...noCall, ...fields }),
       options: readOptions(options),
+      cut: 0,
       state: "open",
       optionId: null,
       source: null,

@@ -48,6 +48,7 @@ export function itemsWithWaiting(room: Room): readonly Item[] {
         toolId: typeof call.toolCallId === "string" ? call.toolCallId : null,
         call: callOf({ ...noCall, ...readToolFields(call) }),
         options: readOptions(p.options),
+        cut: p.truncated ? (p.wholeBytes ?? 1) : 0,
         state: "open",
         optionId: null,
         source: null,

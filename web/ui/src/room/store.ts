@@ -1,6 +1,6 @@
 /** What useSession hears, as a room for React to draw. */
 
-import { ParleyError, type SessionClient, type Welcome } from "parley-client";
+import { ParleyError, type Commands, type SessionClient, type Welcome } from "parley-client";
 import type { Handlers } from "parley-client/react";
 
 import {
@@ -10,6 +10,7 @@ import {
   stopsTyping,
   take,
   withPresence,
+  withWhole,
   type Room,
 } from "../core/room.ts";
 import type { SessionEvent } from "../core/wire.ts";
@@ -87,6 +88,12 @@ export class RoomStore {
     } finally {
       if (welcome === this.welcome) this.set({ loadingOlder: false });
     }
+  }
+
+  /** Fetches all of something that waits, of which the welcome had the beginning. */
+  async whole(client: SessionClient, which: Commands["item"]["payload"]): Promise<void> {
+    const answer = await client.do("item", which);
+    this.change((room) => withWhole(room, answer));
   }
 
   // Events come in bursts; each burst is drawn once.

@@ -16,23 +16,39 @@ import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
 import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
 import type { Draft } from "./drafts.ts";
+import { Rest } from "./Rest.tsx";
 
 /** A prompt to decide on: as it is, edited, or not at all. */
 export function ProposalCard({ approval: a }: { approval: Approval }) {
   const tools = useTools();
   const author = tools.person(a.participantId);
   const name = author ? nameOf(author) : t.somebody;
-  const [draft, setDraft] = useDraft(a);
-  const sent = sentText(a, draft);
   return (
     <DecisionCard label={t.waiting.proposes(name)} about={a.prompt}>
       <header>
         <Face person={author} size="sm" />
         <strong>{t.waiting.proposes(name)}</strong>
       </header>
-      <Body approval={a} draft={draft} sent={sent} onDraft={setDraft} />
+      {a.truncated ? <Beginning approval={a} /> : <Whole approval={a} />}
     </DecisionCard>
   );
+}
+
+/** What is not here as a whole is not decided on, nor edited. */
+function Beginning({ approval: a }: { approval: Approval }) {
+  return (
+    <>
+      <div className="prompt-text">
+        <WholeText text={`${a.prompt}…`} label={t.waiting.prompt} {...decided} />
+      </div>
+      <Rest of="approvalId" id={a.id} bytes={a.wholeBytes ?? 0} />
+    </>
+  );
+}
+
+function Whole({ approval: a }: { approval: Approval }) {
+  const [draft, setDraft] = useDraft(a);
+  return <Body approval={a} draft={draft} sent={sentText(a, draft)} onDraft={setDraft} />;
 }
 
 function sentText(a: Approval, draft: Draft): string {

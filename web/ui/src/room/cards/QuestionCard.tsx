@@ -12,6 +12,7 @@ import { Part } from "../../parts/kept.tsx";
 import { KeyCap } from "../../parts/KeyCap.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
+import { Rest } from "./Rest.tsx";
 import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
 
 // A button with a longer name shows its beginning, and the card the whole of it.
@@ -40,7 +41,11 @@ export function QuestionCard({ row }: { row: PermissionRow }) {
           <WholeText text={name} label={t.waiting.option} {...decided} />
         </Part>
       ))}
-      <Options requestId={row.requestId} options={row.options} />
+      {row.cut > 0 ? (
+        <Rest of="requestId" id={row.requestId} bytes={row.cut} />
+      ) : (
+        <Options requestId={row.requestId} options={row.options} />
+      )}
     </DecisionCard>
   );
 }

@@ -1,0 +1,138 @@
+package hub
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"parley/protocol"
+)
+
+// A person who decides has to get in, whatever waits: long texts are cut in the
+// welcome, and marked, and had whole by a command.
+func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	long := strings.Repeat("é", maxShownText)
+	require.NoError(t, s.by(s.owner(), &protocol.Prompt{Prompt: long}).err)
+	require.NoError(t, s.by(ben, &protocol.Prompt{Prompt: long}).err)
+	edited, short := s.prompts(ben), s.prompts(ben)
+	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: edited, Action: protocol.ActionApprove, Prompt: &long}).err)
+
+	byID := map[string]protocol.Approval{}
+	for _, a := range s.state.welcome(welcomeFor{participant: ben.ID}, Head{}).Approvals {
+		byID[a.ID] = a
+	}
+	for _, id := range []string{s.state.Approvals[0].ID, s.state.Approvals[1].ID} {
+		a := byID[id]
+		require.True(t, a.Truncated)
+		require.Equal(t, len(long), a.WholeBytes)
+		require.Equal(t, strings.Repeat("é", maxShownText/2), a.Prompt)
+		whole := s.by(ben, &protocol.Item{ApprovalID: id})
+		require.NoError(t, whole.err)
+		require.Equal(t, &protocol.ItemAnswer{Approval: &s.state.open(id).Approval}, whole.answer)
+		require.Equal(t, long, whole.answer.(*protocol.ItemAnswer).Approval.Prompt)
+		require.False(t, whole.answer.(*protocol.ItemAnswer).Approval.Truncated)
+	}
+	require.True(t, byID[edited].Truncated)
+	require.Equal(t, "do it", *byID[edited].OriginalPrompt)
+	require.False(t, byID[short].Truncated)
+	require.Zero(t, byID[short].WholeBytes)
+}
+
+// A question that is not shown whole has no options, so that no client offers to
+// answer it.
+func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
+	s := newStage(t, Options{})
+	s.runs()
+	options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
+	call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q,"rawInput":{"command":%q}}`,
+		strings.Repeat("t", 2*maxShownName), strings.Repeat("x", maxShownText)))
+	s.agentSays(AgentPermission{RequestID: "long", ToolCall: call, Options: options, Choices: choicesOf(options)})
+	s.deliverAll()
+	s.asks("short")
+
+	var shown []protocol.Permission
+	again := func(state *sharedState) {
+		shown = state.welcome(welcomeFor{participant: s.owner().ID}, Head{}).Permissions
+		require.Len(t, shown, 2)
+		require.True(t, shown[0].Truncated)
+		require.Equal(t, len(call)+len(options), shown[0].WholeBytes)
+		require.JSONEq(t, "[]", string(shown[0].Options))
+		require.JSONEq(t, fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q}`, strings.Repeat("t", maxShownName)), string(shown[0].ToolCall))
+		require.False(t, shown[1].Truncated)
+		require.NotEqual(t, "[]", string(shown[1].Options))
+	}
+	again(s.state)
+	loaded := newSharedState(s.state.ID, s.state.rules)
+	require.NoError(t, json.Unmarshal(rawJSON(s.state), loaded))
+	loaded.index()
+	again(loaded)
+
+	whole := s.by(s.owner(), &protocol.Item{RequestID: "long"})
+	require.NoError(t, whole.err)
+	require.Equal(t, &protocol.ItemAnswer{Permission: &protocol.Permission{RequestID: "long", ToolCall: call, Options: options}}, whole.answer)
+}
+
+func TestShared_Item_is_for_what_waits_alone(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	s.runs()
+	s.asks("q")
+	done := s.prompts(ben)
+	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: done, Action: protocol.ActionReject}).err)
+	require.NoError(t, s.by(s.owner(), &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"}).err)
+	s.deliverAll()
+	for want, c := range map[protocol.Code]*protocol.Item{
+		protocol.CodeApprovalNotFound:          {ApprovalID: "none"},
+		protocol.CodeApprovalAlreadyResolved:   {ApprovalID: done},
+		protocol.CodePermissionNotFound:        {RequestID: "none"},
+		protocol.CodePermissionAlreadyResolved: {RequestID: "q"},
+	} {
+		require.Equal(t, want, codeOf(s.by(ben, c).err))
+	}
+	waits := s.prompts(ben)
+	reading := s.credentials(ben)
+	reading.ReadOnly = true
+	d := s.do(s.n, command{who: reading, request: protocol.Request{Command: &protocol.Item{ApprovalID: waits}}})
+	require.NoError(t, d.err, "whoever reads sees what waits")
+}
+
+// The bound holds whatever people propose and the agent asks.
+func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
+	s := newStage(t, Options{})
+	ben := s.joins("ben", "")
+	bad := strings.Repeat("\x02", maxShownText)
+	for i := range s.state.rules.MaxPending + s.state.rules.MaxQueued {
+		o := openApproval{Approval: protocol.Approval{ID: fmt.Sprint(i), ParticipantID: ben.ID, Prompt: bad, OriginalPrompt: &bad}}
+		s.state.Open = append(s.state.Open, o)
+	}
+	for i := range 256 {
+		options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
+		call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c","kind":"edit","title":%q,"rawInput":%q}`, bad, bad))
+		asked := openPermission{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}}
+		s.state.Permissions = append(s.state.Permissions, asked.named())
+	}
+	w := s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, Head{})
+	line, err := w.Encode("1")
+	require.NoError(t, err)
+	require.Less(t, len(line)+w.recentBytes()+welcomeRest, welcomeBytes, "with the most that the agent's facts can have")
+	require.Greater(t, w.recentBytes(), minRecent)
+}
+
+func TestBeginning_is_no_longer_in_JSON_than_it_may_be(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.String().Draw(t, "text")
+		most := rapid.IntRange(0, 40).Draw(t, "most")
+		shown, cut := beginning(text, most)
+		encoded, err := protocol.Marshal(shown)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(encoded)-len(`""`), most)
+		require.True(t, strings.HasPrefix(text, shown))
+		require.Equal(t, cut, shown != text)
+	})
+}
