@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
 import { guest, host, more, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
@@ -89,6 +90,47 @@ test("a guest's title counts what was said while the page was out of sight", asy
   await ben.getByText("New", { exact: true }).waitFor();
 });
 
+test("a guest is told of decisions, mentions and the end of a turn, as far as they want to", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+  await ben.context().grantPermissions(["notifications"]);
+  await noteNotifications(ben);
+  await ben.reload();
+  await ben.locator(".composer textarea").first().waitFor();
+  await write(ben, "Agent", "plan");
+  await write(olga, "People", "@Ben is not told of what is in sight");
+  await said(ben, "what is in sight").waitFor();
+  await more(ben, "Notifications are on");
+  const dialog = ben.getByRole("dialog");
+  await expectAccessible(ben, "what to be told of");
+  await dialog.getByRole("switch", { name: "The end of my turns" }).waitFor();
+  await dialog.getByRole("switch", { name: "Mentions" }).click();
+  await ben.keyboard.press("Escape");
+
+  await hide(ben, true);
+  await write(olga, "People", "@Ben, do you hear me?");
+  await olga.getByRole("button", { name: "Approve" }).click();
+  await expect
+    .poll(() => shown(ben), { timeout })
+    .toEqual(
+      ["Olga approved your prompt", "The agent is done with your prompt"].map((body) => ({
+        title: "Olga's session",
+        body,
+      })),
+    );
+  await ben.reload();
+  await ben.locator(".composer textarea").first().waitFor();
+  await more(ben, "Notifications are on");
+  await dialog.getByRole("switch", { name: "Mentions" }).click(); // the choice has lasted
+  await ben.keyboard.press("Escape");
+  await hide(ben, true);
+  await write(olga, "People", "@Benjamin, @B\u200ben and me@ben.example are others");
+  await write(olga, "People", "And you, @ben?");
+  await expect
+    .poll(async () => (await shown(ben)).map((n) => n.body), { timeout })
+    .toEqual(["Olga mentions you"]);
+});
+
 test("who has not been asked yet is asked by the menu", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);
@@ -100,6 +142,12 @@ test("who has not been asked yet is asked by the menu", async () => {
     Object.assign(window, { Notification: Asked });
   });
   await more(olga, "Notify me in this browser");
+  const dialog = olga.getByRole("dialog");
+  await dialog.getByRole("switch", { name: "Something waits" }).waitFor();
+  for (const name of ["Something waits", "My proposals", "Mentions", "The end of my turns"])
+    await dialog.getByRole("switch", { name }).click();
+  await olga.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
   await olga.getByRole("button", { name: "More", exact: true }).click();
-  await olga.getByRole("menuitem", { name: "Notifications are on" }).waitFor();
+  await olga.getByRole("menuitem", { name: "Notifications are off" }).waitFor();
 });

@@ -49,6 +49,16 @@ const optionKinds = {
   reject_always: "rejects, from now on",
 } as Record<string, string>;
 
+/** Whose prompt it is; null is the reader, unless nobody knows. */
+function promptOf(who: string | null, known: boolean): string {
+  if (!known) return "a prompt";
+  return who === null ? "your prompt" : `${who}'s prompt`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export const t = {
   app: "Parley",
   tagline: "Several people, one coding agent",
@@ -294,8 +304,8 @@ export const t = {
     },
     ownLink: "Your own link",
     notify: "Notify me in this browser",
-    notifyOff: "Notifications are on",
-    notifyDenied: "Your browser does not allow notifications here.",
+    notifyOn: "Notifications are on",
+    notifyOff: "Notifications are off",
     shortcuts: "Keyboard shortcuts",
     terminal: "Join from a terminal",
     terminalAbout:
@@ -640,6 +650,32 @@ export const t = {
   bell: {
     proposal: (who: string) => `${who} proposes a prompt`,
     permission: "The agent asks for permission",
+    permissionOfOther: "The agent asks for permission. The host answers",
+    mention: (who: string) => `${who} mentions you`,
+    approved: (who: string) => `${who} approved your prompt`,
+    changed: (who: string) => `${who} changed your prompt and approved it`,
+    rejected: (who: string) => `${who} rejected your prompt`,
+    /** Of the prompt of somebody; of one's own where that is null. */
+    done: (who: string | null, known: boolean) => `The agent is done with ${promptOf(who, known)}`,
+    cancelled: (who: string | null, known: boolean) =>
+      capital(`${promptOf(who, known)} was cancelled`),
+    failed: (who: string | null, known: boolean) => capital(`${promptOf(who, known)} has failed`),
+    title: "Notifications",
+    about:
+      "In this browser, for this session, while you look elsewhere. They never show what was written.",
+    kinds: {
+      waiting: [
+        "Something waits",
+        "A proposal or a question that you can decide on, or a question in your turn",
+      ],
+      decided: ["My proposals", "Approved, changed or rejected"],
+      mention: ["Mentions", "Somebody writes @ and your whole name"],
+      ownTurn: ["The end of my turns", "Those that you began or approved"],
+      anyTurn: ["The end of every turn", ""],
+    } as Record<string, [name: string, about: string]>,
+    allow: "Allow notifications in this browser",
+    denied:
+      "Your browser does not allow notifications from this page. You can change that in its settings for the page.",
   },
 
   shortcuts: {

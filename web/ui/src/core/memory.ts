@@ -19,6 +19,8 @@ export interface Remembered {
   at: number;
   /** The key of the newest row that was seen. */
   seen?: string;
+  /** What one wants to be told of while one looks elsewhere, as core/bell.ts reads it. */
+  bell?: unknown;
 }
 
 const nameKey = "parley:name";

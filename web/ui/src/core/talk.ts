@@ -120,3 +120,21 @@ function linkIn(text: string): string {
   }
   return text.slice(0, end);
 }
+
+/** proseOf returns what somebody says without its code and its links. */
+export function proseOf(text: string): string {
+  const words = (pieces: readonly Inline[]): string =>
+    pieces
+      .map((p) => ("inside" in p ? words(p.inside) : p.type === "text" ? p.text : " "))
+      .join("");
+  return talkOf(text)
+    .map((b) =>
+      b.type === "code"
+        ? ""
+        : b.text
+            .split("\n")
+            .map((l) => words(inlineOf(l)))
+            .join("\n"),
+    )
+    .join("\n");
+}

@@ -1,5 +1,5 @@
 import { Button, Drawer, Modal, Switch } from "@mantine/core";
-import { useEffect, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 
 import { parseLink } from "parley-client";
 
@@ -11,10 +11,13 @@ import { Visible } from "../content/Visible.tsx";
 import { Confirm } from "../parts/Confirm.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
 import { entriesOf, openOn } from "../start/choose.ts";
+import { Loading } from "../parts/Loading.tsx";
 import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
 import { useTools } from "./context.ts";
 import type { DialogName } from "./Header.tsx";
+
+const BellChoices = lazy(() => import("./BellChoices.tsx"));
 
 interface Props {
   room: Room;
@@ -45,6 +48,14 @@ export function Dialogs({ which, ...props }: Props) {
         <Box title={t.room.terminal} onClose={props.onClose}>
           <p className="soft">{t.room.terminalAbout}</p>
           <Terminal />
+        </Box>
+      );
+    case "bell":
+      return (
+        <Box title={t.bell.title} onClose={props.onClose}>
+          <Suspense fallback={<Loading />}>
+            <BellChoices session={props.room.session.id} />
+          </Suspense>
         </Box>
       );
     case "shortcuts":

@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
-import { useState } from "react";
 
 import type { ConnectionState } from "parley-client";
 
@@ -12,10 +11,11 @@ import { ThemeItems } from "../parts/ThemeMenu.tsx";
 import { t } from "../texts.ts";
 import { AgentFacts } from "./AgentFacts.tsx";
 import { Connection } from "./Connection.tsx";
+import { askPermission, bellChoice, permissionNow } from "./bell.ts";
 import { useTools } from "./context.ts";
 
 export type DialogName =
-  "invite" | "terminal" | "shortcuts" | "leave" | "close" | "stop" | "people";
+  "invite" | "terminal" | "bell" | "shortcuts" | "leave" | "close" | "stop" | "people";
 
 interface Props {
   room: Room;
@@ -161,7 +161,7 @@ function MoreMenu({
         <Menu.Item leftSection={<Icon name="list" />} onClick={() => open("shortcuts")}>
           {t.room.shortcuts}
         </Menu.Item>
-        <NotifyItem />
+        <NotifyItem session={room.session.id} open={() => open("bell")} />
         <Menu.Divider />
         <Menu.Label>{t.theme.label}</Menu.Label>
         <ThemeItems />
@@ -190,21 +190,18 @@ function MoreMenu({
   );
 }
 
-function NotifyItem() {
-  const known = "Notification" in window ? Notification.permission : null;
-  const [state, setState] = useState(known);
-  if (state === null) return null;
+/** The browser is asked where somebody clicks, and once; what to be told of is chosen in a dialog. */
+function NotifyItem({ session, open }: { session: string; open(): void }) {
+  const permission = permissionNow();
+  if (permission === null) return null;
+  const ask = permission === "default";
+  const on = permission === "granted" && Object.values(bellChoice(session)).some(Boolean);
   return (
     <Menu.Item
       leftSection={<Icon name="bell" />}
-      disabled={state !== "default"}
-      onClick={() => void Notification.requestPermission().then(setState)}
+      onClick={() => (ask ? void askPermission().then(open) : open())}
     >
-      {state === "granted"
-        ? t.room.notifyOff
-        : state === "denied"
-          ? t.room.notifyDenied
-          : t.room.notify}
+      {ask ? t.room.notify : on ? t.room.notifyOn : t.room.notifyOff}
     </Menu.Item>
   );
 }

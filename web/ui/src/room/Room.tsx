@@ -66,7 +66,7 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
     [rights.host, room.pending, room.permissions],
   );
 
-  useBell(room, title, rights.host);
+  useBell(store, room, title, rights.host);
   useShortcuts({
     enabled: singleKeys,
     compose: () => composer.current?.focus(),

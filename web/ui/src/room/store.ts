@@ -17,6 +17,8 @@ import type { SessionEvent } from "../core/wire.ts";
 import { toast } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
 
+type EventsListener = (room: Room, events: readonly SessionEvent[]) => void;
+
 export interface RoomState {
   room: Room | null;
   loadingOlder: boolean;
@@ -31,6 +33,7 @@ const hiddenPauseMs = 200;
 export class RoomStore {
   private state: RoomState = { room: null, loadingOlder: false };
   private readonly listeners = new Set<() => void>();
+  private readonly eventsListeners = new Set<EventsListener>();
   private welcome: Welcome | null = null;
   private waiting: SessionEvent[] = [];
   private cancelFlush: (() => void) | null = null;
@@ -119,7 +122,10 @@ export class RoomStore {
     this.cancelFlush = null;
     const events = this.waiting;
     this.waiting = [];
-    if (events.length > 0) this.change((room) => take(room, events));
+    if (events.length === 0) return;
+    this.change((room) => take(room, events));
+    const { room } = this.state;
+    if (room) for (const listener of this.eventsListeners) listener(room, events);
   }
 
   private typing(id: string, active: boolean): void {
@@ -135,6 +141,12 @@ export class RoomStore {
 
   private change(f: (room: Room) => Room): void {
     if (this.state.room) this.set({ room: f(this.state.room) });
+  }
+
+  /** Calls a listener with each burst of events and the room as it is after them. */
+  onEvents(listener: EventsListener): () => void {
+    this.eventsListeners.add(listener);
+    return () => this.eventsListeners.delete(listener);
   }
 
   private set(change: Partial<RoomState>): void {
