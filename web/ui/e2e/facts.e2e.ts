@@ -43,6 +43,13 @@ test("people see which agent it is, how it is set, and what else is known of it"
   await expectAccessible(ben, "with the panel of the agent");
   await ben.keyboard.press("Escape");
   await panel.waitFor({ state: "hidden" });
+
+  await ben.setViewportSize({ width: 390, height: 844 });
+  await about(ben).getByText("Ask", { exact: true }).waitFor();
+  const { left, right } = await ben
+    .locator(".room-state")
+    .evaluate((e) => e.getBoundingClientRect().toJSON() as { left: number; right: number });
+  expect(left >= 0 && right <= 390, "it is on the screen").toBe(true);
 });
 
 test("a mode in which nobody is asked is marked, wide and narrow", async () => {
