@@ -39,10 +39,12 @@ server's processor time. Then mind its limits: see parley serve --help for
 says where the temporary directories are: a file system in memory has no
 durability to measure.
 
-With --durable, which rooms and churn have, raw keeps every message in a journal
-like Parley's before it passes it on. What is left is what Parley does beside.`,
+With --durable, which fanout, rooms and churn have, raw keeps every message in a
+journal like Parley's before it passes it on. What is left is what Parley does
+beside. post and load always measure beside such a raw.`,
 		Example: `  parley bench all --json before.json
   parley bench all --compare before.json
+  parley bench load --json before.json
   parley bench fanout --subscribers 10,100,1000 --window 1,32
   parley bench fanout --url https://parley.example --agent demo --rate 1000
   parley bench curves --json curves.json && parley bench plot curves.json -o plots`,
@@ -51,9 +53,9 @@ like Parley's before it passes it on. What is left is what Parley does beside.`,
 	}
 	b.addFlags(cmd)
 	cmd.AddCommand(
-		newBenchFanoutCommand(b), newBenchRoomsCommand(b), newBenchIdleCommand(b), newBenchChurnCommand(b),
+		newBenchFanoutCommand(b), newBenchRoomsCommand(b), newBenchIdleCommand(b), newBenchChurnCommand(b), newBenchPostCommand(b),
 		newBenchTokensCommand(b), newBenchStalledCommand(b), newBenchResumeCommand(b), newBenchAsleepCommand(b),
-		newBenchAllCommand(b), newBenchCurvesCommand(b), newBenchPlotCommand(),
+		newBenchAllCommand(b), newBenchLoadCommand(b), newBenchCurvesCommand(b), newBenchPlotCommand(),
 		newBenchRawCommand(), newBenchStreamerCommand(),
 	)
 	return cmd

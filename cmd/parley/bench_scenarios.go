@@ -35,9 +35,10 @@ func newBenchFanoutCommand(b *benchRun) *cobra.Command {
 	var subscribers, windows, rates []int
 	var transports []string
 	var size int
+	var against bench.Against
 	cmd := b.command("fanout", "One room: one talks, all listen", func() (all []bench.Scenario, err error) {
 		for _, transport := range transports {
-			f := bench.Fanout{Timing: b.timing(), Transport: bench.Transport(transport), Size: size}
+			f := bench.Fanout{Timing: b.timing(), Against: against, Transport: bench.Transport(transport), Size: size}
 			for _, f.Subscribers = range subscribers {
 				all = append(all, fanouts(f, windows, rates)...)
 			}
@@ -63,6 +64,7 @@ Lists measure every combination.`
 	f.IntSliceVar(&rates, "rate", nil, "deliveries a second, instead of a window")
 	f.StringSliceVar(&transports, "transport", []string{"ws"}, "ws, sse")
 	f.IntVar(&size, "size", benchEventSize, "bytes of an event; Parley's have about 730 at the least")
+	addDurable(f, &against)
 	return cmd
 }
 
@@ -125,6 +127,29 @@ func newBenchChurnCommand(b *benchRun) *cobra.Command {
 	f.IntVar(&c.Rooms, "rooms", 1000, "rooms that they are spread over; a welcome names all in a room")
 	addDurable(f, &c.Against)
 	return cmd
+}
+
+func newBenchPostCommand(b *benchRun) *cobra.Command {
+	var connections []int
+	var size int
+	cmd := b.command("post", "Connections post messages, each the next when the last is answered", func() ([]bench.Scenario, error) {
+		return posts(b.timing(), connections, size), checkBench(nil, connections, []int{size})
+	})
+	cmd.Long = `Connections post messages to one room by the REST API, each as a participant of
+its own, and the next as soon as the one before is answered. An answer waits for
+a commit, so this shows what commits do for those who wait for them: more
+connections should never get fewer messages through. Beside it stands raw, which
+keeps every message in a journal too.`
+	f := cmd.Flags()
+	f.IntSliceVar(&connections, "connections", benchPostConnections, "how many connections")
+	f.IntVar(&size, "size", benchPostSize, "bytes of a message's text")
+	return cmd
+}
+
+func posts(t bench.Timing, connections []int, size int) []bench.Scenario {
+	return each(connections, func(n int) bench.Scenario {
+		return bench.Post{Timing: t, Connections: n, Size: size}.Scenario()
+	})
 }
 
 func newBenchTokensCommand(b *benchRun) *cobra.Command {

@@ -17,6 +17,11 @@ const benchEventSize = 800
 // not the server's backlog, so that they are behind all the time.
 const benchStalledRate = 40_000
 
+// benchPostConnections and benchPostSize are what post measures.
+var benchPostConnections = []int{1, 2, 4, 8, 16, 32}
+
+const benchPostSize = 100
+
 func newBenchAllCommand(b *benchRun) *cobra.Command {
 	return b.command("all", "Every scenario, with the settings that have goals", func() ([]bench.Scenario, error) {
 		return b.all(), nil
@@ -45,6 +50,32 @@ func (b *benchRun) all() []bench.Scenario {
 		bench.Resume{Events: 100_000}.Scenario(),
 		bench.Asleep{Timing: b.timing(), Sessions: 100_000}.Scenario(),
 	}
+}
+
+func newBenchLoadCommand(b *benchRun) *cobra.Command {
+	cmd := b.command("load", "Latency and processor time under load, beside a raw that is durable too", func() ([]bench.Scenario, error) {
+		return b.load(), nil
+	})
+	cmd.Long = `Measure p50, p99 and processor time under load, beside a raw that keeps every
+message in a journal too, so that the cost of durability falls on both:
+
+  post    1 to 32 connections that post messages, each the next when the one
+          before is answered
+  fanout  500 messages a second in a room of 100
+  rooms   20 messages a second in each of 100 rooms of 10
+  churn   joins, 8 at a time
+
+It takes three minutes.`
+	return cmd
+}
+
+func (b *benchRun) load() []bench.Scenario {
+	durable := bench.Against{Durable: true}
+	return append(posts(b.timing(), benchPostConnections, benchPostSize),
+		bench.Fanout{Timing: b.timing(), Against: durable, Subscribers: 100, Transport: bench.WebSocket, Rate: 50_000, Size: benchEventSize}.Scenario(),
+		bench.Rooms{Timing: b.timing(), Against: durable, Rooms: 100, People: 10, Rate: 2000, Size: benchEventSize}.Scenario(),
+		bench.Churn{Timing: b.timing(), Against: durable, AtOnce: 8, Rooms: 8}.Scenario(),
+	)
 }
 
 func newBenchCurvesCommand(b *benchRun) *cobra.Command {

@@ -30,6 +30,15 @@ func TestBench_measures_beside_somebody_who_never_reads(t *testing.T) {
 	require.Contains(t, b.Out.String(), "p99")
 }
 
+func TestBench_measures_connections_that_post(t *testing.T) {
+	b := e2e.Parley(t, "bench", "post", "--connections", "1,3", "--duration", "20ms", "--runs", "1")
+	require.Zero(t, b.Code(t))
+	require.Contains(t, b.Out.String(), "post connections=3")
+	require.Contains(t, b.Out.String(), "durable raw")
+	require.Contains(t, b.Out.String(), "posts/s")
+	require.Contains(t, b.Out.String(), "p99")
+}
+
 func TestBench_says_that_a_server_limits_clients(t *testing.T) {
 	s := e2e.Serve(t, t.TempDir(), "--command-rate", "1")
 	b := e2e.Parley(t, "bench", "fanout", "--subscribers", "2", "--window", "100", "--url", s.URL, "--duration", "10s", "--runs", "1")

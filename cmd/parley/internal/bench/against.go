@@ -14,13 +14,19 @@ func (a Against) name() string {
 	return "raw"
 }
 
-// goals returns what was asked of a ratio to raw, which is nothing for the
-// other.
-func (a Against) goals(all ...Goal) []Goal {
+// goals returns what is asked beside the one raw or the other.
+func (a Against) goals(plain, durable []Goal) []Goal {
 	if a.Durable {
-		return nil
+		return durable
 	}
-	return all
+	return plain
+}
+
+// durableRate is what is asked at a fixed rate beside a raw that keeps
+// everything too.
+var durableRate = []Goal{
+	{Figure: p50, AtMost: 1, Plus: 2000},
+	{Figure: cpuPerMillion, AtMost: 2},
 }
 
 func (a Against) start(ctx context.Context, l Lab, which Server) (target, error) {

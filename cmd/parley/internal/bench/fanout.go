@@ -8,6 +8,7 @@ import (
 // Fanout is one room in which one talks and all listen.
 type Fanout struct {
 	Timing
+	Against
 	Subscribers int
 	Transport   Transport
 	Window      int // events under way at a time
@@ -24,11 +25,11 @@ func (f Fanout) Scenario() Scenario {
 	return Scenario{
 		Kind:     "fanout",
 		Settings: []Setting{{"transport", f.Transport}, {"subscribers", f.Subscribers}, pace, {"size", f.Size}},
-		Goals:    f.goals(),
-		Beside:   "raw",
+		Goals:    f.asked(),
+		Beside:   f.name(),
 		Files:    f.Subscribers,
 		run: func(ctx context.Context, l Lab, which Server, _ string) (Figures, error) {
-			t, err := l.start(ctx, which)
+			t, err := f.start(ctx, l, which)
 			if err != nil {
 				return nil, err
 			}
@@ -38,7 +39,15 @@ func (f Fanout) Scenario() Scenario {
 	}
 }
 
-func (f Fanout) goals() []Goal {
+func (f Fanout) asked() []Goal {
+	var durable []Goal
+	if f.Rate > 0 {
+		durable = durableRate
+	}
+	return f.goals(f.plainGoals(), durable)
+}
+
+func (f Fanout) plainGoals() []Goal {
 	atMost, atLeast := 1/0.75, 6.0
 	if f.Transport == SSE {
 		atMost, atLeast = 1/0.6, 0.6

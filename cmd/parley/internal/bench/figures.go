@@ -14,11 +14,13 @@ const (
 	deliveriesPerS = "deliveries/s"
 	eventsPerS     = "events/s"
 	joinsPerS      = "joins/s"
+	postsPerS      = "posts/s"
 	keptUp         = "kept up %"
 	cpuPerMillion  = "CPU-s/M"               // of the server, for a million deliveries
 	cpuFurther     = "CPU-s/M each further"  // for a million deliveries to listeners beside the first
 	cpuAlone       = "CPU µs/event alone"    // with one listener
 	cpuPerJoin     = "CPU µs/join"           //
+	cpuPerPost     = "CPU µs/post"           //
 	p50            = "p50 µs"                // of a delivery
 	p99            = "p99 µs"                //
 	longest        = "max µs"                //
@@ -36,7 +38,7 @@ const (
 )
 
 var figureOrder = []string{
-	deliveriesPerS, eventsPerS, joinsPerS, keptUp, cpuPerMillion, cpuFurther, cpuAlone, cpuPerJoin, p50, p99, longest,
+	deliveriesPerS, eventsPerS, joinsPerS, postsPerS, keptUp, cpuPerMillion, cpuFurther, cpuAlone, cpuPerJoin, cpuPerPost, p50, p99, longest,
 	p50Alone, p50Beyond, rssPerConn, heapPerConn, startMS, firstAnswer, firstScreen, serverCPU, loadCPU, loadCore, rss,
 }
 
@@ -109,6 +111,22 @@ func (s span) figures(latency *histogram) Figures {
 	s.addUse(f)
 	if s.known && s.deliveries > 0 {
 		f[cpuPerMillion] = s.cpu / s.deliveries * 1e6
+	}
+	return f
+}
+
+// closedLoop are the figures of clients that do one thing after the other, under
+// the names of how many they do in a second and of the processor time of each.
+func (s span) closedLoop(latency *histogram, perSecond, cpuEach string) Figures {
+	f := Figures{
+		perSecond: s.events / s.seconds,
+		p50:       micros(latency.quantile(0.5)),
+		p99:       micros(latency.quantile(0.99)),
+		longest:   micros(latency.max()),
+	}
+	s.addUse(f)
+	if s.known && s.events > 0 {
+		f[cpuEach] = s.cpu / s.events * 1e6
 	}
 	return f
 }

@@ -7,6 +7,7 @@ import "fmt"
 type Goal struct {
 	Figure          string
 	AtLeast, AtMost float64 // one of them is set
+	Plus            float64 // what AtMost allows beyond the ratio, in the figure's unit
 	Absolute        bool
 }
 
@@ -19,7 +20,7 @@ func (g Goal) met(parley, beside float64) bool {
 	if g.AtLeast > 0 {
 		return parley >= g.AtLeast*unit
 	}
-	return parley <= g.AtMost*unit
+	return parley <= g.AtMost*unit+g.Plus
 }
 
 func (g Goal) String() string {
@@ -29,6 +30,9 @@ func (g Goal) String() string {
 	}
 	if g.Absolute {
 		return fmt.Sprintf("%s %.6g", sign, bound)
+	}
+	if g.Plus > 0 {
+		return fmt.Sprintf("%s %.3g × + %.6g", sign, bound, g.Plus)
 	}
 	return fmt.Sprintf("%s %.3g ×", sign, bound)
 }

@@ -30,16 +30,24 @@ func (r *parleyRoom) listen(ctx context.Context, t Transport, bufferBytes int) (
 	if t == WebSocket {
 		return r.join(ctx, bufferBytes, 0)
 	}
+	header, err := r.joinOriginal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return openEvents(ctx, endpoint{r.target.url, r.path("/stream"), header}, bufferBytes)
+}
+
+// joinOriginal joins by the original API, and returns the credentials.
+func (r *parleyRoom) joinOriginal(ctx context.Context) (http.Header, error) {
 	var joined protocol.JoinAnswer
 	body := object{"inviteToken": r.invite, "userId": newName()}
 	if err := r.target.post(ctx, r.path("/join"), body, &joined); err != nil {
 		return nil, err
 	}
-	header := http.Header{
+	return http.Header{
 		"Authorization":      {"Bearer " + *joined.Participant.AccessToken},
 		"Parley-Participant": {joined.Participant.ID},
-	}
-	return openEvents(ctx, endpoint{r.target.url, r.path("/stream"), header}, bufferBytes)
+	}, nil
 }
 
 // join joins over a WebSocket as somebody new, who wants to see the last

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -22,6 +24,7 @@ import (
 //	GET /ROOM/ws      a WebSocket; its first message joins the room, and each
 //	                  line of the others is an event for all
 //	GET /ROOM/stream  the room's events as an event stream
+//	POST /ROOM/messages  a body, of a length that is told, is an event for all
 //
 // Who joins a room is sent one first event.
 type raw struct {
@@ -93,6 +96,10 @@ func (r *raw) serve(conn net.Conn) {
 	}
 	path := strings.Split(strings.Fields(request + " /")[1]+"//", "/")
 	room := r.room(path[1])
+	if path[2] == "messages" {
+		room.answer(conn, in, header)
+		return
+	}
 	if path[2] == "stream" {
 		_, err = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
 		room.serve(conn, in, room.streams, appendEvent(nil, rawFirst), err)
@@ -150,6 +157,32 @@ func (r *rawRoom) read(in *bufio.Reader) {
 		}
 	}
 }
+
+// answer takes what is posted on a connection, one body after the other, the
+// header of the first of which has been read.
+func (r *rawRoom) answer(conn net.Conn, in *bufio.Reader, header http.Header) {
+	var body, out []byte
+	for {
+		n, err := strconv.Atoi(header.Get("Content-Length"))
+		if err != nil || n < 0 || n > 1<<20 {
+			return
+		}
+		body = append(body[:0], make([]byte, n)...)
+		if _, err := io.ReadFull(in, body); err != nil || r.kept.keep(body) != nil {
+			return
+		}
+		out = r.send(body, out)
+		if _, err := conn.Write(rawPosted); err != nil {
+			return
+		}
+		if _, header, err = readHead(in); err != nil {
+			return
+		}
+	}
+}
+
+// rawPosted is the answer to every message that is posted.
+var rawPosted = []byte("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
 
 // readMessage reads the next frame of a client into a buffer. Its mask is zeros,
 // and it is text, or the last.

@@ -36,6 +36,15 @@ func TestTable_shows_medians_goals_and_what_has_changed(t *testing.T) {
 `, b.String())
 }
 
+func TestTable_of_a_goal_with_an_allowance(t *testing.T) {
+	for parley, verdict := range map[float64]string{3500: "met", 3501: "missed"} {
+		r := Result{Name: "x", BesideName: "raw", Parley: []Figures{{p50: parley}}, Beside: []Figures{{p50: 1500}}}
+		var b strings.Builder
+		require.NoError(t, Table(&b, r, []Goal{{Figure: p50, AtMost: 1, Plus: 2000}}, nil))
+		require.Contains(t, b.String(), "≤ 1 × + 2000  "+verdict)
+	}
+}
+
 func TestTable_of_a_server_with_nothing_beside_it(t *testing.T) {
 	r := sample(100, 2000, 4000)
 	r.BesideName, r.Beside = "", nil

@@ -146,6 +146,36 @@ func TestRaw_is_understood_by_another_client(t *testing.T) {
 	require.Equal(t, said, heard)
 }
 
+func TestRaw_passes_on_what_is_posted_and_answers_it(t *testing.T) {
+	server, _ := startRawHere(t, t.TempDir())
+	raw := rawEntrance{server, "/1"}
+	s, err := raw.join(t.Context(), 4<<10)
+	require.NoError(t, err)
+	defer s.Close()
+	p, err := raw.poster(t.Context(), 100)
+	require.NoError(t, err)
+	defer p.Close()
+	for range 3 {
+		require.NoError(t, p.post())
+		heard, err := s.message()
+		require.NoError(t, err)
+		require.Equal(t, messageBody(100), string(heard))
+	}
+}
+
+func TestPoster_says_how_it_was_refused(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "no room", http.StatusNotFound)
+	}))
+	defer s.Close()
+	at, err := url.Parse(s.URL)
+	require.NoError(t, err)
+	p, err := rawEntrance{at, "/1"}.poster(t.Context(), 1)
+	require.NoError(t, err)
+	defer p.Close()
+	require.ErrorContains(t, p.post(), "404 Not Found: no room")
+}
+
 func TestEventStream_counts_like_a_socket(t *testing.T) {
 	server, _ := startRawHere(t, "")
 	raw := rawEntrance{server, "/1"}

@@ -34,6 +34,16 @@ type room interface {
 	// visit comes in, gets a first event, and goes. It returns when that event
 	// was there.
 	visit(ctx context.Context) (first time.Time, err error)
+	// poster brings in a connection that posts messages with a text of so many
+	// bytes.
+	poster(ctx context.Context, size int) (poster, error)
+}
+
+// poster posts messages. It is for one goroutine.
+type poster interface {
+	// post posts one message and returns once it is answered.
+	post() error
+	Close() error
 }
 
 // stream is a connection on which a room's events come in.
