@@ -22,6 +22,17 @@ type input struct {
 // would keep all of it, and with its reply the connection that it came by.
 func (in input) time() *time.Time { return new(in.at) }
 
+// sender is the participant whose command it is, if any.
+func (in input) sender() string {
+	switch body := in.body.(type) {
+	case command:
+		return body.who.ParticipantID
+	case attach:
+		return body.command.who.ParticipantID
+	}
+	return ""
+}
+
 // replyFunc takes the answer to an input, once, from the actor's goroutine. It
 // must not block.
 type replyFunc func(result)

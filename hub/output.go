@@ -44,6 +44,17 @@ func (b *batch) add(records []Record) {
 	}
 }
 
+// awaited names the participants whose commands the batch carries out, and the
+// empty name for a command of somebody who is not yet one.
+func (b *batch) awaited() (names []string) {
+	for i := range b.outs {
+		if o := &b.outs[i]; o.in.reply != nil && len(o.records) > 0 {
+			names = append(names, o.in.sender())
+		}
+	}
+	return names
+}
+
 // nothingToCommit is the commit of a batch without records.
 var nothingToCommit = func() *Commit {
 	c := NewCommit()
@@ -70,6 +81,7 @@ func (a *actor) write(b *batch) {
 			Prev:    b.records[0].Seq - 1,
 			Records: b.records,
 			Summary: a.state.summary(),
+			Awaited: b.awaited(),
 		})
 		a.unsaved += len(b.records)
 	}

@@ -110,6 +110,11 @@ type Append struct {
 	Prev    Seq
 	Records []Record // one or more, sealed, numbered from Prev+1
 	Summary Summary
+	// Awaited names the senders that wait for the commit, such as the participants
+	// whose commands the append carries out; none for what an agent says. A name
+	// means something within its session alone. It is a hint, by which an engine
+	// that writes several appends at once can tell whether more are about to come.
+	Awaited []string
 }
 
 // Commit is the outcome of a write.

@@ -50,8 +50,8 @@ type serveSettings struct {
 	profiles []agent.Profile // of the file and of agents
 }
 
-// defaultCommitInterval leaves an event a few milliseconds to be company for
-// others, which nobody who talks or watches notices.
+// defaultCommitInterval is longer than commits wait on a disk of usual speed. On
+// a slow one it is a delay that people do not notice.
 const defaultCommitInterval = 8 * time.Millisecond
 
 func newServeCommand() *cobra.Command {
@@ -114,7 +114,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&s.silenceAfter, "silence-after", 2*time.Minute, "tell people when an agent has said nothing in a turn for this time; 0 for never")
 	f.DurationVar(&s.agentIdleAfter, "agent-idle-after", 10*time.Minute, "end an agent on which no shared session has been open for this time, until it is needed again; 0 for never; twice --idle-after if only that is given")
 	f.IntVar(&s.maxAgents, "max-agents", 32, "most agents that may run at a time")
-	f.DurationVar(&s.commitInterval, "commit-interval", defaultCommitInterval, "under load, how far apart commits begin, so that more events share one; 0 for at once")
+	f.DurationVar(&s.commitInterval, "commit-interval", defaultCommitInterval, "how long a commit waits at most, under load, for more events to share it; how long it does follows what commits cost and who sends; 0 for not at all")
 	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is passed on whole")
 	f.IntVar(&s.maxParticipants, "max-participants", 1000, "most people who may be in one session at a time")
 	f.IntVar(&s.maxConnections, "max-connections", 2000, "most connections to one session")

@@ -73,7 +73,7 @@ func (s *Stream) About(t protocol.EventType, participants ...string) hub.Append 
 
 // Of returns an append of one event for each payload.
 func (s *Stream) Of(payloads ...[]byte) hub.Append {
-	a := hub.Append{Session: s.ID, Prev: s.Head.Seq, Summary: s.Summary}
+	a := hub.Append{Session: s.ID, Prev: s.Head.Seq, Summary: s.Summary, Awaited: []string{"stream"}}
 	for _, payload := range payloads {
 		r := hub.Record{
 			Session: s.ID,

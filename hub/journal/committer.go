@@ -35,10 +35,11 @@ type Committer struct {
 
 	// owned by run
 	batch []*Request // what write is called with; reused
-	pace  pace
 
 	// guarded by mu
 	mu      sync.Mutex
+	pace    *pace
+	until   time.Time  // when run looks again by itself; zero while it is not gathering
 	waiting []*Request // in the order of arrival; add says what happens when it is full
 	bytes   int        // of waiting
 	events  int        // of waiting
@@ -49,12 +50,12 @@ type Committer struct {
 // NewCommitter starts a committer for an engine. It calls write from one
 // goroutine, with at least one request. write sets Err on each request that it
 // refuses by itself and Epoch on each claim, and returns nil when all others
-// are durable, or an error when none of the batch is, or may not be. Under load
-// batches begin an interval apart; with none, each as soon as it can.
-func NewCommitter(write func([]*Request) error, interval time.Duration) *Committer {
+// are durable, or an error when none of the batch is, or may not be. No request waits
+// for others longer than limit before its batch may begin; with 0, none waits.
+func NewCommitter(write func([]*Request) error, limit time.Duration) *Committer {
 	c := &Committer{
 		write: write,
-		pace:  pace{interval: interval},
+		pace:  newPace(limit),
 		wake:  make(chan struct{}, 1),
 		ended: make(chan struct{}),
 	}
@@ -102,7 +103,7 @@ func (c *Committer) Close() {
 // add lets r wait for its turn. A request that cannot be accepted waits as
 // well, without its payload, so that commits resolve in order.
 func (c *Committer) add(r *Request) *hub.Commit {
-	r.commit = hub.NewCommit()
+	r.commit, r.since = hub.NewCommit(), time.Now()
 	c.mu.Lock()
 	if c.stopped {
 		c.mu.Unlock()
@@ -119,7 +120,8 @@ func (c *Committer) add(r *Request) *hub.Commit {
 	c.bytes += r.bytes()
 	c.events += len(r.Append.Records)
 	c.waiting = append(c.waiting, r)
-	awaited := len(c.waiting) == 1 || c.enough()
+	c.pace.arrives(r, r.since)
+	awaited := len(c.waiting) == 1 || c.next().Before(c.until)
 	c.mu.Unlock()
 	if awaited {
 		c.signal()
@@ -137,7 +139,7 @@ func (c *Committer) signal() {
 func (c *Committer) run() {
 	defer close(c.ended)
 	for {
-		runtime.Gosched() // who is about to add something does so first: one transaction instead of two
+		runtime.Gosched() // let goroutines that are about to add a request do so: one transaction instead of two
 		c.gather()
 		batch, more := c.take()
 		if !more {
@@ -147,7 +149,6 @@ func (c *Committer) run() {
 			<-c.wake
 			continue
 		}
-		c.pace.begun(time.Now())
 		c.commit(batch)
 	}
 }
@@ -175,11 +176,14 @@ func (c *Committer) take() (batch []*Request, more bool) {
 	}
 	batch, c.waiting = c.waiting[:n:n], c.waiting[n:]
 	c.bytes -= size
+	c.pace.begins(batch, time.Now())
+	c.until = time.Time{}
 	return batch, true
 }
 
 // commit writes what the engine has to see of the batch, and resolves all.
 func (c *Committer) commit(batch []*Request) {
+	began, took := time.Now(), time.Duration(0)
 	c.batch = c.batch[:0]
 	for _, r := range batch {
 		if r.Err == nil && r.Kind != barrier {
@@ -192,14 +196,25 @@ func (c *Committer) commit(batch []*Request) {
 			for _, r := range c.batch {
 				r.Err = err
 			}
+		} else if c.batch[0].Kind == Append {
+			took = time.Since(began)
 		}
 	}
+	c.finished(took)
 	for _, r := range batch {
 		r.commit.Resolve(r.Err)
 	}
 	// Nothing of what was written is kept from being collected.
 	clear(c.batch)
 	clear(batch)
+}
+
+// finished tells the pace that a batch is done, which took so long; 0 if it was not
+// one to learn from.
+func (c *Committer) finished(took time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pace.ends(took, time.Now())
 }
 
 // commitError makes sure that callers find one of hub's errors in err.

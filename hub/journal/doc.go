@@ -7,8 +7,16 @@
 //
 // # What the committer promises
 //
-// Whatever is waiting when a write ends goes into the next one, up to a bound:
-// the slower the disk, the larger the batches. Requests reach the engine, and
+// Whatever is waiting when a write begins goes into it, up to a bound: the slower
+// the disk, the larger the batches. A write begins as soon as the last one has
+// ended and no more requests are about to come: every sender that has been sending
+// the next request as soon as the one before was durable has sent it. Requests of
+// other senders, such as people who talk now and then, wait for each other so that
+// writing them takes a quarter of the time at most. No request waits longer than
+// the limit that the engine was given. pace.go has the rules, as a function of
+// counts, costs and times.
+//
+// Requests reach the engine, and
 // commits resolve, in the order in which they were made, whichever writer made
 // them. Several appends of one session can be in one batch, each building on
 // the one before.

@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,101 +12,81 @@ import (
 	"parley/hub"
 )
 
-const interval = 3 * time.Millisecond
+// from is a small append that somebody waits for.
+func from(name string) hub.Append {
+	a := small()
+	a.Awaited = []string{name}
+	return a
+}
 
-// busy is a committer that has used up its free batches.
-func busy(t *testing.T) (*Committer, hub.Writer, *engine) {
+// lately has two senders whose requests are written together.
+func lately(t *testing.T) (*Committer, hub.Writer, *engine) {
 	t.Helper()
 	e := newEngine()
-	c := NewCommitter(e.write, interval)
+	c := NewCommitter(e.write, limit)
 	w := e.claim(t, c)
-	begin := time.Now()
-	for range freeBatches {
-		commit := w.Append(small())
-		<-e.batches
-		e.results <- nil
-		require.NoError(t, commit.Err())
+	for range 3 {
+		ann, ben := w.Append(from("ann")), w.Append(from("ben"))
+		for !resolved(ann) || !resolved(ben) {
+			<-e.batches
+			time.Sleep(cost)
+			e.results <- nil
+			synctest.Wait()
+		}
 	}
-	require.Equal(t, begin, time.Now(), "who does a few things in a row waits for nobody")
 	return c, w, e
 }
 
-func TestCommitter_gathers_under_load(t *testing.T) {
+func TestCommitter_begins_when_all_are_back(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, w, e := busy(t)
+		c, w, e := lately(t)
 		begin := time.Now()
-		first := w.Append(small())
-		time.Sleep(interval / 2)
-		second := w.Append(small())
+		w.Append(from("ann"))
+		time.Sleep(moment)
+		w.Append(from("ben"))
 		require.Len(t, <-e.batches, 2)
-		require.Equal(t, interval, time.Since(begin))
-		e.results <- nil
-		require.NoError(t, first.Err())
-		require.NoError(t, second.Err())
-		c.Close()
-	})
-}
-
-func TestCommitter_does_not_let_enough_events_wait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, w, e := busy(t)
-		begin := time.Now()
-		w.Append(small())
-		synctest.Wait()
-		w.Append(hub.Append{Records: make([]hub.Record, enoughEvents)})
-		require.Len(t, <-e.batches, 2)
-		require.Equal(t, begin, time.Now())
+		require.Equal(t, moment, time.Since(begin))
 		e.results <- nil
 		c.Close()
 	})
 }
 
-func TestCommitter_seldom_waits_for_company_that_does_not_come(t *testing.T) {
+func TestCommitter_does_not_wait_for_long_for_a_sender_that_has_stopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, w, e := busy(t)
+		c, w, e := lately(t)
 		begin := time.Now()
-		const many = 1000
-		for range many {
-			commit := w.Append(small()) // each when the one before is done
+		w.Append(from("ann"))
+		require.Len(t, <-e.batches, 1)
+		require.Positive(t, time.Since(begin))
+		require.LessOrEqual(t, time.Since(begin), 2*patienceCosts*cost)
+		e.results <- nil
+		c.Close()
+	})
+}
+
+// A batch that waits for its interval is hastened by a request that does not
+// have to wait for it.
+func TestCommitter_looks_again_when_a_prompt_source_comes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine()
+		c := NewCommitter(e.write, limit)
+		w := e.claim(t, c)
+		write := func(a hub.Append) {
+			commit := w.Append(a)
 			<-e.batches
+			time.Sleep(cost)
 			e.results <- nil
 			require.NoError(t, commit.Err())
 		}
-		waits := time.Since(begin) / interval
-		require.Positive(t, waits)
-		require.LessOrEqual(t, waits, time.Duration(6+many/maxUnpaced))
-
-		requireGathered(t, w, e, maxUnpaced)
-		c.Close()
-	})
-}
-
-// requireGathered insists that company which comes a little later is waited
-// for, in one of the next tries.
-func requireGathered(t *testing.T, w hub.Writer, e *engine, tries int) {
-	t.Helper()
-	for range tries + 1 {
-		w.Append(small())
-		time.Sleep(interval / 2)
-		w.Append(small())
-		batch := <-e.batches
-		e.results <- nil
-		if len(batch) == 2 {
-			return
+		for range 2 * freeBatches {
+			write(small())
 		}
-		<-e.batches
-		e.results <- nil
-	}
-	t.Fatal("nothing was gathered")
-}
-
-func TestCommitter_does_not_gather_again_after_a_pause(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, w, e := busy(t)
-		time.Sleep(freeBatches * interval)
+		write(from("ann"))
 		begin := time.Now()
 		w.Append(small())
-		<-e.batches
+		synctest.Wait()
+		w.Append(from("ann"))
+		require.Len(t, <-e.batches, 2)
 		require.Equal(t, begin, time.Now())
 		e.results <- nil
 		c.Close()
@@ -113,13 +95,87 @@ func TestCommitter_does_not_gather_again_after_a_pause(t *testing.T) {
 
 func TestCommitter_does_not_gather_when_it_closes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, w, e := busy(t)
+		c, w, e := lately(t)
 		begin := time.Now()
-		w.Append(small())
+		w.Append(from("ann"))
 		go c.Close()
 		<-e.batches
 		require.Equal(t, begin, time.Now())
 		e.results <- nil
 		c.Close()
 	})
+}
+
+// machine is a server with one core and a disk, in a time that passes at once.
+type machine struct {
+	core chan struct{} // held by what computes; one at a time
+	work time.Duration // of the core, for each event
+	disk time.Duration // for a batch
+	busy time.Duration // of the core, for a batch
+}
+
+func (m machine) compute(d time.Duration) {
+	m.core <- struct{}{}
+	time.Sleep(d)
+	<-m.core
+}
+
+func (m machine) write([]*Request) error {
+	m.compute(m.busy)
+	time.Sleep(m.disk)
+	return nil
+}
+
+// serve has senders send one event after another, each when the one before is
+// durable, and returns how many they got through in a fifth of a second.
+func (m machine) serve(t *testing.T, senders int) (events int) {
+	synctest.Test(t, func(t *testing.T) {
+		m.core = make(chan struct{}, 1)
+		c := NewCommitter(m.write, limit)
+		begin := time.Now()
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		for i := range senders {
+			all.Go(func() {
+				for time.Since(begin) < time.Second/5 {
+					m.compute(m.work)
+					commit := c.add(&Request{Kind: Append, Append: from(fmt.Sprint(i))})
+					if commit.Err() != nil {
+						return
+					}
+					mu.Lock()
+					events++
+					mu.Unlock()
+					time.Sleep(moment)
+				}
+			})
+		}
+		all.Wait()
+		c.Close()
+	})
+	return events
+}
+
+func TestCommitter_more_senders_are_not_slower_than_fewer(t *testing.T) {
+	const µs = time.Microsecond
+	for _, m := range []machine{
+		{work: 50 * µs, busy: 200 * µs, disk: 100 * µs},
+		{work: 20 * µs, busy: 20 * µs, disk: 300 * µs},
+		{work: 50 * µs, busy: 200 * µs, disk: 5 * time.Millisecond},
+	} {
+		t.Run(fmt.Sprint(m.work, m.busy, m.disk), func(t *testing.T) {
+			least, alone := 0, 0
+			for _, senders := range []int{1, 2, 3, 4, 8, 16, 17, 32, 64} {
+				events := m.serve(t, senders)
+				require.GreaterOrEqual(t, events, least, "%d senders", senders)
+				least = events * 98 / 100
+				switch senders {
+				case 1:
+					alone = events
+				case 2:
+					require.Greater(t, events, alone*3/2)
+				}
+			}
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"parley/hub"
 )
@@ -32,13 +33,17 @@ type Request struct {
 	Snapshot  hub.Snapshot
 	Err       error // set by the engine when it refuses this request alone
 
-	writer *writer // nil for a claim
+	writer *writer   // nil for a claim
+	since  time.Time // when it began to wait
 	commit *hub.Commit
 }
 
 // bytes is about what the request keeps in memory.
 func (r *Request) bytes() int {
 	n := len(r.Append.Summary.Resource) + len(r.Snapshot.State)
+	for _, name := range r.Append.Awaited {
+		n += len(name)
+	}
 	for i := range r.Append.Records {
 		n += len(r.Append.Records[i].Public) + len(r.Append.Records[i].Private)
 	}

@@ -42,8 +42,8 @@ var _ hub.Journal = (*Journal)(nil)
 
 // Options are the settings of a journal. A zero field means its default.
 type Options struct {
-	// CommitInterval is how far apart transactions begin under load, so that
-	// more events share one; default at once.
+	// CommitInterval is how long a request waits at most, under load, for others
+	// to share its transaction; default not at all.
 	CommitInterval time.Duration
 	// Salvage lets a journal be opened whose log a crash has left and which is
 	// damaged: it is the Choice that PlanSalvage has made for that very log. The

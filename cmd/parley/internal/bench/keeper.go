@@ -59,20 +59,20 @@ func (k *keeper) session() *kept {
 	}
 }
 
-// keep returns once an event is durable.
-func (s *kept) keep(event []byte) error {
+// keep returns once an event is durable, which the named client waits for.
+func (s *kept) keep(event []byte, client string) error {
 	if s == nil {
 		return nil
 	}
-	return s.append(event).Err()
+	return s.append(event, client).Err()
 }
 
-func (s *kept) append(event []byte) *hub.Commit {
+func (s *kept) append(event []byte, client string) *hub.Commit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := hub.Record{Session: s.summary.Session, Seq: s.head.Seq + 1, Time: now(), Type: "event", Public: event}
 	r.Seal(s.head.Hash)
-	a := hub.Append{Session: r.Session, Prev: s.head.Seq, Records: []hub.Record{r}, Summary: s.summary}
+	a := hub.Append{Session: r.Session, Prev: s.head.Seq, Records: []hub.Record{r}, Summary: s.summary, Awaited: []string{client}}
 	s.head = hub.Head{Seq: r.Seq, Hash: r.Hash}
 	return s.writer.Append(a)
 }

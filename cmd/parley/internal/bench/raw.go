@@ -110,7 +110,7 @@ func (r *raw) serve(conn net.Conn) {
 		join, err = readMessage(in, nil)
 	}
 	if err == nil {
-		err = room.kept.keep(join)
+		err = room.kept.keep(join, remote(conn))
 	}
 	room.serve(conn, in, room.sockets, appendFrame(nil, opText, rawFirst, false), err)
 }
@@ -123,6 +123,9 @@ func accept(conn net.Conn, key string) error {
 	return err
 }
 
+// remote names who is at the other end of a connection.
+func remote(conn net.Conn) string { return conn.RemoteAddr().String() }
+
 // serve keeps a connection in the room until its client goes.
 func (r *rawRoom) serve(conn net.Conn, in *bufio.Reader, among map[net.Conn]struct{}, first []byte, err error) {
 	if err != nil {
@@ -133,7 +136,7 @@ func (r *rawRoom) serve(conn net.Conn, in *bufio.Reader, among map[net.Conn]stru
 	among[conn] = struct{}{}
 	r.mu.Unlock()
 	if err == nil {
-		r.read(in)
+		r.read(in, remote(conn))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -142,7 +145,7 @@ func (r *rawRoom) serve(conn net.Conn, in *bufio.Reader, among map[net.Conn]stru
 
 // read sends every line that comes in to everybody in the room. Nothing comes
 // in on an event stream.
-func (r *rawRoom) read(in *bufio.Reader) {
+func (r *rawRoom) read(in *bufio.Reader, client string) {
 	var message, out []byte
 	var err error
 	for {
@@ -150,7 +153,7 @@ func (r *rawRoom) read(in *bufio.Reader) {
 			return
 		}
 		for line := range bytes.SplitSeq(message, []byte{'\n'}) {
-			if r.kept.keep(line) != nil {
+			if r.kept.keep(line, client) != nil {
 				return
 			}
 			out = r.send(line, out)
@@ -168,7 +171,7 @@ func (r *rawRoom) answer(conn net.Conn, in *bufio.Reader, header http.Header) {
 			return
 		}
 		body = append(body[:0], make([]byte, n)...)
-		if _, err := io.ReadFull(in, body); err != nil || r.kept.keep(body) != nil {
+		if _, err := io.ReadFull(in, body); err != nil || r.kept.keep(body, remote(conn)) != nil {
 			return
 		}
 		out = r.send(body, out)
