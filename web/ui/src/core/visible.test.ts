@@ -36,10 +36,9 @@ test("a lone surrogate is hidden", () => {
   expect(segments("a\ud83db")).toEqual([{ text: "a" }, { hidden: "U+D83D" }, { text: "b" }]);
 });
 
-test("a megabyte takes no time that one would notice", () => {
-  for (const text of ["é".repeat(1e6), "\u202e".repeat(1e6), "\u{1f600}\u200d".repeat(3e5)]) {
-    const before = performance.now();
-    countHidden(text);
-    expect(performance.now() - before).toBeLessThan(5_000);
-  }
+test("a megabyte takes time in proportion", () => {
+  // Were it quadratic, the time that a test has would be over long before.
+  expect(countHidden("é".repeat(1e6))).toBe(0);
+  expect(countHidden("\u202e".repeat(1e6))).toBe(1e6);
+  expect(countHidden("\u{1f600}\u200d".repeat(3e5))).toBe(1);
 });
