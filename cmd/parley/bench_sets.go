@@ -33,7 +33,7 @@ func (b *benchRun) all() []bench.Scenario {
 		f.Timing, f.Size = b.timing(), benchEventSize
 		return f.Scenario()
 	}
-	return []bench.Scenario{
+	return append(b.load(),
 		fanout(bench.Fanout{Subscribers: 100, Transport: bench.WebSocket, Window: 32}),
 		fanout(bench.Fanout{Subscribers: 100, Transport: bench.WebSocket, Window: 1}),
 		fanout(bench.Fanout{Subscribers: 100, Transport: bench.WebSocket, Rate: 50_000}),
@@ -49,7 +49,7 @@ func (b *benchRun) all() []bench.Scenario {
 		bench.Stalled{Timing: b.timing(), Readers: 99, Stalled: 1, Rate: benchStalledRate, Size: benchEventSize}.Scenario(),
 		bench.Resume{Events: 100_000}.Scenario(),
 		bench.Asleep{Timing: b.timing(), Sessions: 100_000}.Scenario(),
-	}
+	)
 }
 
 func newBenchLoadCommand(b *benchRun) *cobra.Command {

@@ -22,9 +22,9 @@ func (a Against) goals(plain, durable []Goal) []Goal {
 	return plain
 }
 
-// durableRate is what is asked at a fixed rate beside a raw that keeps
-// everything too.
-var durableRate = []Goal{
+// atFixedRate is what is asked at a fixed rate: commits come as soon as that is
+// worth their processor time.
+var atFixedRate = []Goal{
 	{Figure: p50, AtMost: 1, Plus: 2000},
 	{Figure: cpuPerMillion, AtMost: 2},
 }

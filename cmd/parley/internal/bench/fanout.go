@@ -42,7 +42,7 @@ func (f Fanout) Scenario() Scenario {
 func (f Fanout) asked() []Goal {
 	var durable []Goal
 	if f.Rate > 0 {
-		durable = durableRate
+		durable = atFixedRate
 	}
 	return f.goals(f.plainGoals(), durable)
 }
@@ -54,11 +54,10 @@ func (f Fanout) plainGoals() []Goal {
 	}
 	switch {
 	case f.Rate > 0:
-		return []Goal{
-			{Figure: cpuPerMillion, AtMost: 1 / 0.8},
+		return append([]Goal{
 			{Figure: cpuFurther, AtMost: 1 / 0.8},
 			{Figure: p50Beyond, AtMost: 1}, // beyond a commit, which raw does not have
-		}
+		}, atFixedRate...)
 	case f.Window == 1:
 		return []Goal{{Figure: cpuFurther, AtMost: atMost}}
 	}

@@ -20,7 +20,7 @@ func (r Rooms) Scenario() Scenario {
 	return Scenario{
 		Kind:     "rooms",
 		Settings: []Setting{{"rooms", r.Rooms}, {"people", r.People}, {"rate", r.Rate}, {"size", r.Size}},
-		Goals:    r.goals([]Goal{{Figure: cpuPerMillion, AtMost: 1 / 0.7}}, durableRate),
+		Goals:    atFixedRate,
 		Beside:   r.name(),
 		Files:    r.Rooms * r.People,
 		run: func(ctx context.Context, l Lab, which Server, _ string) (Figures, error) {
