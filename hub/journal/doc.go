@@ -12,7 +12,7 @@
 // ended and no more requests are about to come: every sender that has been sending
 // the next request as soon as the one before was durable has sent it. Requests of
 // other senders, such as people who talk now and then, wait for each other so that
-// writing them takes a quarter of the time at most. No request waits longer than
+// writing them takes a third of the time at most. No request waits longer than
 // the limit that the engine was given. pace.go has the rules, as a function of
 // counts, costs and times.
 //

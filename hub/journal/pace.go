@@ -19,12 +19,14 @@ const (
 	// are worked on meanwhile.
 	enoughEvents = 16
 	// intervalCosts is how far apart batches begin which no prompt source waits
-	// for, in costs of a batch: a quarter of the time goes into them.
-	intervalCosts = 4
+	// for, in costs of a batch: a third of the time goes into them.
+	intervalCosts = 3
 	// freeBatches is how many of them may follow each other at once after a pause.
 	freeBatches = 32
 	// costWeight is the weight of the past in the moving average of the cost.
 	costWeight = 8
+	// costStep bounds by which part of the average a batch may differ from it.
+	costStep = 4
 )
 
 // source sends the next request when the one before is durable.
@@ -147,13 +149,15 @@ func (p *pace) ends(took time.Duration, now time.Time) {
 	}
 }
 
-// learn takes into the average what a batch took. A disk that was slow for once
-// counts for no more than twice the average.
+// learn takes into the average what a batch took. It moves by a small step at
+// most, so that it stays near what most batches take where a disk is slow now and
+// then.
 func (p *pace) learn(took time.Duration) {
 	if p.cost == 0 {
 		p.cost = took
 	}
-	p.cost += (min(took, 2*p.cost) - p.cost) / costWeight
+	step := p.cost / costStep
+	p.cost += min(max(took-p.cost, -step), step) / costWeight
 }
 
 func (p *pace) patience() time.Duration { return min(patienceCosts*p.cost, p.limit) }

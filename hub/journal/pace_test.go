@@ -236,22 +236,24 @@ func TestPace(t *testing.T) {
 	}
 }
 
-func TestPace_learns_what_a_batch_costs(t *testing.T) {
+func TestPace_learns_what_most_batches_cost(t *testing.T) {
 	p := newPace(limit)
-	for range 100 {
-		p.learn(cost)
+	learn := func(n int, took time.Duration) {
+		for range n {
+			p.learn(took)
+		}
 	}
+	learn(1, cost)
 	require.Equal(t, cost, p.cost)
-	p.learn(time.Second)
-	require.LessOrEqual(t, p.cost, cost*9/8, "one that is slow for once changes little")
 	for range 100 {
-		p.learn(10 * cost)
+		learn(7, cost)
+		learn(3, time.Second)
 	}
-	require.InDelta(t, 10*cost, p.cost, float64(cost))
-	for range 100 {
-		p.learn(cost)
-	}
-	require.InDelta(t, cost, p.cost, float64(cost)/10)
+	require.InDelta(t, cost, p.cost, float64(cost)/4, "a disk that is slow now and then changes little")
+	learn(200, 20*cost)
+	require.InDelta(t, 20*cost, p.cost, float64(cost), "one that has become slow is noticed")
+	learn(200, cost)
+	require.InDelta(t, cost, p.cost, float64(cost)/4, "and one that has recovered")
 }
 
 // TestPace_whatever_happens holds what is so after any requests, batches and
