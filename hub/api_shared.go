@@ -184,6 +184,14 @@ func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
 		return Answer{}, err
 	}
 	rd := reader{ctx: ctx, journal: h.journal, session: session}
+	w, welcomed := r.payload.(*Welcome)
+	if _, later := r.payload.(deferred); later || welcomed { // it has to be read from the journal
+		slot, err := h.reads.enter(ctx, welcomed && w.forHost())
+		if err != nil {
+			return Answer{}, err
+		}
+		defer slot.leave()
+	}
 	switch p := r.payload.(type) {
 	case *Welcome:
 		_, resume, err := rd.begin(cursorOf(body), p.at)

@@ -22,24 +22,31 @@ type backlogs struct {
 	held  atomic.Int64
 
 	// guarded by mu
-	mu   sync.Mutex
-	subs map[*Subscription]struct{}
+	mu  sync.Mutex
+	all map[holding]struct{}
+}
+
+// holding is a connection that may hold something.
+type holding interface {
+	holds() holder
+	// endTooSlow ends the connection for the sake of others. It does not wait.
+	endTooSlow()
 }
 
 func newBacklogs(limit int) *backlogs {
-	return &backlogs{limit: int64(limit), over: make(chan struct{}, 1), subs: map[*Subscription]struct{}{}}
+	return &backlogs{limit: int64(limit), over: make(chan struct{}, 1), all: map[holding]struct{}{}}
 }
 
-func (b *backlogs) enter(s *Subscription) {
+func (b *backlogs) enter(h holding) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.subs[s] = struct{}{}
+	b.all[h] = struct{}{}
 }
 
-func (b *backlogs) leave(s *Subscription) {
+func (b *backlogs) leave(h holding) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.subs, s)
+	delete(b.all, h)
 }
 
 // add counts what a connection holds more than before, or less.
@@ -86,7 +93,7 @@ func (b *backlogs) endSlowest() (ended int) {
 		if total <= int(b.limit) {
 			break
 		}
-		h.sub.endTooSlow()
+		h.of.endTooSlow()
 		total -= h.bytes
 		ended++
 	}
@@ -95,7 +102,7 @@ func (b *backlogs) endSlowest() (ended int) {
 
 // holder is a connection that holds something.
 type holder struct {
-	sub    *Subscription
+	of     holding
 	bytes  int
 	since  time.Time // when it began to hold it, or last took something
 	little bool
@@ -104,8 +111,8 @@ type holder struct {
 func (b *backlogs) holders() (all []holder, total int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for s := range b.subs {
-		if h := s.holds(); h.bytes > 0 {
+	for each := range b.all {
+		if h := each.holds(); h.bytes > 0 {
 			all = append(all, h)
 			total += h.bytes
 		}
@@ -121,11 +128,11 @@ func (s *Subscription) holds() holder {
 	if s.cutOff {
 		return holder{}
 	}
-	return holder{sub: s, bytes: s.counted, since: s.since}
+	return holder{of: s, bytes: s.counted, since: s.since}
 }
 
-// endTooSlow ends the connection for the sake of others. One that is being
-// written to is broken off, since it would be told only when it has read.
+// endTooSlow implements holding. A connection that is being written to is broken
+// off, since it would be told only when it has read.
 func (s *Subscription) endTooSlow() {
 	s.mu.Lock()
 	s.tooSlow()

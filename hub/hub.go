@@ -24,7 +24,7 @@ type Hub struct {
 	agents   *agentSlots
 	writers  [Partitions]Writer // set by Start
 	timer    worker             // wakes sleeping sessions
-	reads    chan struct{}      // holds one for each read for a client; see maxReads
+	reads    reads
 	backlogs *backlogs
 	relief   worker             // ends connections for the sake of others
 	life     context.Context    // ends when Stop gives up
@@ -75,7 +75,7 @@ func New(journal Journal, launcher Launcher, key Key, o Options) *Hub {
 		options:  o,
 		rules:    &rules{Options: o, key: key},
 		agents:   &agentSlots{most: o.MaxAgents},
-		reads:    make(chan struct{}, maxReads),
+		reads:    newReads(),
 		backlogs: newBacklogs(o.MaxBacklogs),
 		live:     map[SessionID]*entry{},
 	}

@@ -11,9 +11,6 @@ const (
 	pageBytes = 64 << 10
 	// pageItems is about how many events are read for a page.
 	pageItems = 64
-	// maxReads is how much is read at a time. A read holds more of the journal than
-	// the page or the answer that it makes.
-	maxReads = 8
 )
 
 // inPages yields a list that can be long without ever holding it, as fast as its
@@ -41,22 +38,10 @@ func inPages[P comparable, T any](ctx context.Context, h *Hub, from P, read func
 }
 
 func readPage[P, T any](ctx context.Context, h *Hub, from P, read func(from P) ([]T, P, error)) (items []T, next P, err error) {
-	if err := h.beginRead(ctx); err != nil {
+	slot, err := h.reads.enter(ctx, false)
+	if err != nil {
 		return nil, from, err
 	}
-	defer h.endRead()
+	defer slot.leave()
 	return read(from)
 }
-
-// beginRead waits until few enough read from the journal for clients. What they
-// read is in memory until it is written, and many can ask at once.
-func (h *Hub) beginRead(ctx context.Context) error {
-	select {
-	case h.reads <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (h *Hub) endRead() { <-h.reads }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"parley/protocol"
 )
@@ -110,18 +111,36 @@ func (r reader) lines(from, to Seq, bytes int) ([]Line, error) {
 	return lines, err
 }
 
-// newest is lines with the oldest left out where there is too much.
+// newest is lines with the oldest left out where there is too much. It reads
+// backward, so that a question for many long events costs little more than the
+// answer has.
 func (r reader) newest(from, to Seq, bytes int) ([]Line, error) {
 	var lines []Line
-	err := r.each(from, to, func(l Line) (more bool) {
-		lines = append(lines, l)
-		for bytes -= len(l.Bytes); bytes < 0 && len(lines) > 1; lines = lines[1:] {
-			bytes += len(lines[0].Bytes)
+	size := 0
+	for n := Seq(newestFirst); from < to && size < bytes; n *= 2 {
+		begin := max(from, to-min(n, to))
+		var piece []Line
+		err := r.each(begin, to, func(l Line) (more bool) {
+			piece = append(piece, l)
+			size += len(l.Bytes)
+			return true
+		})
+		if err != nil {
+			return nil, err
 		}
-		return true
-	})
-	return lines, err
+		lines = slices.Concat(piece, lines)
+		to = begin
+	}
+	for size > bytes && len(lines) > 1 {
+		size -= len(lines[0].Bytes)
+		lines = lines[1:]
+	}
+	return lines, nil
 }
+
+// newestFirst is how many events newest reads at first; the more it has to go back
+// the more it reads at a time.
+const newestFirst = 16
 
 // each calls use with events from a number on, until before the number to or
 // until use wants no more.

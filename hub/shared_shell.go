@@ -161,7 +161,7 @@ func (s *sharedShell) subscribe(sub *Subscription, w *Welcome) error {
 	if !s.hasRoom(w, len(own)) {
 		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", s.count, len(own))
 	}
-	if !sub.letIn(s.actor, s.fanout, w.Participant.ID, w.at, s.tail.records) {
+	if !sub.letIn(s.actor, s.fanout, w, s.tail.records) {
 		return errGone
 	}
 	s.subs[w.Participant.ID] = append(own, sub)

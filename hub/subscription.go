@@ -48,6 +48,7 @@ type Subscription struct {
 
 	// set when the session lets it in, then immutable
 	participant string
+	host        bool // the participant was the host then
 	begin       Head // the newest event then
 	fanout      *fanout
 
@@ -93,14 +94,14 @@ const itemCost = 64
 
 // letIn begins the subscription at the event that its welcome stands on, which
 // is the last of tail. It returns false if the client has gone meanwhile.
-func (s *Subscription) letIn(a *actor, f *fanout, participant string, at Head, tail []*Record) bool {
+func (s *Subscription) letIn(a *actor, f *fanout, w *Welcome, tail []*Record) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed != nil {
 		return false
 	}
-	s.actor, s.fanout, s.participant = a, f, participant
-	s.begin, s.head, s.tail = at, at.Seq, tail
+	s.actor, s.fanout, s.participant, s.host = a, f, w.Participant.ID, w.forHost()
+	s.begin, s.head, s.tail = w.at, w.at.Seq, tail
 	return true
 }
 
@@ -333,11 +334,12 @@ func (s *Subscription) poll() (items []item, from, to Seq, closed *Closed) {
 
 // replay reads a piece of the journal.
 func (s *Subscription) replay(ctx context.Context, from, to Seq) ([]Line, error) {
-	if err := s.hub.beginRead(ctx); err != nil {
+	slot, err := s.hub.reads.enter(ctx, s.host)
+	if err != nil {
 		return nil, err
 	}
 	lines, err := s.past(ctx).lines(from, to, replayBytes)
-	s.hub.endRead()
+	slot.leave()
 	if err != nil {
 		return nil, err
 	}
@@ -362,11 +364,12 @@ func (s *Subscription) lines(ctx context.Context, items []item) ([]Line, error) 
 				s.putBack(items[n:])
 				break
 			}
-			if err := s.hub.beginRead(ctx); err != nil {
+			slot, err := s.hub.reads.enter(ctx, s.host)
+			if err != nil {
 				return nil, err
 			}
 			l, err := i.make(ctx)
-			s.hub.endRead()
+			slot.leave()
 			if err != nil {
 				return nil, err
 			}

@@ -16,6 +16,8 @@ type Welcome struct {
 	at     Head
 }
 
+func (w *Welcome) forHost() bool { return w.Participant.Role == protocol.RoleHost }
+
 // Encode returns the welcome as the line that answers a request.
 func (w *Welcome) Encode(requestID string) ([]byte, error) { return w.append(nil, requestID) }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -37,7 +38,7 @@ func (s *Server) answer(status int, e endpoint) http.Handler {
 		if body, err = protocol.Marshal(result); err != nil {
 			return err
 		}
-		writeJSON(w, status, body)
+		s.writeAnswer(w, status, body)
 		return nil
 	})
 }
@@ -97,11 +98,44 @@ func setRetryAfter(w http.ResponseWriter, e *protocol.Error) {
 	}
 }
 
+// writeAnswer is writeJSON for an answer that can be long. While its client has not
+// read it, it counts for the budget of all connections.
+func (s *Server) writeAnswer(w http.ResponseWriter, status int, body []byte) {
+	if len(body) <= longPiece {
+		writeJSON(w, status, body)
+		return
+	}
+	held := s.hub.Hold(cutter(w))
+	defer held.Release()
+	jsonHeader(w, len(body))
+	w.WriteHeader(status)
+	for rest := body; len(rest) > 0; {
+		n := min(len(rest), longPiece)
+		if !held.Set(len(body)) {
+			panic(http.ErrAbortHandler)
+		}
+		if _, err := w.Write(rest[:n]); err != nil {
+			panic(http.ErrAbortHandler) // half an answer is not taken for a whole one
+		}
+		rest = rest[n:]
+	}
+}
+
+// cutter returns what breaks off the connection that an answer is written to.
+func cutter(w http.ResponseWriter) func() {
+	control := http.NewResponseController(w)
+	return func() { _ = control.SetWriteDeadline(time.Unix(1, 0)) } // writes fail from now on
+}
+
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("Cache-Control", "no-store") // answers hold tokens
+	jsonHeader(w, len(body))
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the client is gone: nobody is left to tell
+}
+
+func jsonHeader(w http.ResponseWriter, size int) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(size))
+	h.Set("Cache-Control", "no-store") // answers hold tokens
 }

@@ -26,7 +26,7 @@ func (s *Server) command(w http.ResponseWriter, r *http.Request) {
 		s.commandFailed(w, r, req.ID, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, line)
+	s.writeAnswer(w, http.StatusOK, line)
 }
 
 func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, error) {
@@ -38,7 +38,10 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 		who = hub.Credentials{} // theirs are in the payload
 	default:
 		// Reading is no act: those may read who may not act any more.
-		_, who.ReadOnly = req.Command.(*protocol.History)
+		switch req.Command.(type) {
+		case *protocol.History, *protocol.Item:
+			who.ReadOnly = true
+		}
 		if !known {
 			return nil, protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 		}

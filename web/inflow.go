@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -14,6 +15,10 @@ type inflow struct {
 	// immutable
 	conn *conn                 // without a socket the library waits
 	take func(fd uintptr) bool // receive, which would be allocated for every read
+
+	// closing says that the library reads only to drop what comes before the client's
+	// close frame: nobody else looks into what has come any more.
+	closing atomic.Bool
 
 	// guarded by mu, which is held while somebody waits
 	mu    sync.Mutex
@@ -122,7 +127,7 @@ func (i *inflow) Read(p []byte) (int, error) {
 		i.flood = false
 		return 0, errFlood
 	}
-	if len(p) <= libraryBuffer {
+	if len(p) <= libraryBuffer && !i.closing.Load() {
 		p = p[:1]
 	}
 	if i.conn.socket == nil && len(i.ahead) == 0 {

@@ -24,6 +24,10 @@ type longAnswer struct {
 // single item. An answer that has no more is written like any other.
 const longPiece = 32 << 10
 
+// longHeld is about how much a long answer holds beside what is being written: the
+// page that it was read in, as it stands in the journal and decoded.
+const longHeld = 192 << 10
+
 // newLongAnswer makes an answer of one whose list, the member of that name, is
 // null.
 func newLongAnswer[T any](around any, list string, items iter.Seq2[T, error]) (*longAnswer, error) {
@@ -57,6 +61,8 @@ func encoded[T any](items iter.Seq2[T, error]) iter.Seq2[[]byte, error] {
 // not take half an answer for a whole one.
 func (s *Server) writeLong(w http.ResponseWriter, r *http.Request, status int, a *longAnswer) error {
 	begun := false
+	held := s.hub.Hold(cutter(w))
+	defer held.Release()
 	write := func(piece []byte) {
 		if !begun {
 			begun = true
@@ -66,6 +72,9 @@ func (s *Server) writeLong(w http.ResponseWriter, r *http.Request, status int, a
 		}
 		control := http.NewResponseController(w)
 		_ = control.SetWriteDeadline(time.Now().Add(s.o.WriteTimeout)) // each piece has its own
+		if !held.Set(longHeld + len(piece)) {
+			panic(http.ErrAbortHandler)
+		}
 		_, err := w.Write(piece)
 		if err == nil {
 			err = control.Flush()

@@ -270,6 +270,7 @@ func (k *socket) carryOut(req protocol.Request) error {
 // client to agree. The first close counts.
 func (k *socket) close(code int, reason string) {
 	k.closing.Store(true)
+	k.in.closing.Store(true) // a message of a mebibyte is dropped in pieces, not byte by byte
 	_ = k.ws.Close(websocket.StatusCode(code), clip(reason))
 }
 

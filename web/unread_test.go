@@ -75,15 +75,22 @@ func TestSocket_ThoseWhoNeverReadTakeNoMoreThanTheBudget(t *testing.T) {
 	require.Equal(t, &protocol.PongMessage{ID: "1"}, host.answer())
 }
 
-// connectDeaf opens a socket whose side holds hardly anything.
-func (s *session) connectDeaf(t *testing.T) net.Conn {
+// dialDeaf opens a connection whose side holds hardly anything.
+func (w *world) dialDeaf(t *testing.T) net.Conn {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.w.url, "http://"))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
 	require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(1))
-	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+	return conn
+}
+
+// connectDeaf opens a socket whose side holds hardly anything.
+func (s *session) connectDeaf(t *testing.T) net.Conn {
+	t.Helper()
+	conn := s.w.dialDeaf(t)
+	_, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", s.path("/ws"))
 	require.NoError(t, err)
 	for end, b := "", make([]byte, 1); !strings.HasSuffix(end, "\r\n\r\n"); end += string(b) {
@@ -101,4 +108,33 @@ func inUse() int {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc)
+}
+
+// Answers over plain HTTP count like what waits for a socket: those who ask for
+// much and read nothing are cut off before others have no memory left.
+func TestContract_AnswersThatNobodyReadsTakeNoMoreThanTheBudget(t *testing.T) {
+	const budget, clients = 4 << 20, 24
+	w := newWorld(t, func(s *setup) { s.hub.MaxBacklogs, s.sends = budget, 16<<10 })
+	s := w.share(protocol.ModeCommentOnly)
+	for range 40 {
+		s.say(s.Host, strings.Repeat("x", 32_000)) // more than a page holds
+	}
+	before := inUse()
+	host := fmt.Sprintf("Host: localhost\r\nAuthorization: Bearer %s\r\nParley-Participant: %s\r\n", s.Host.Token, s.Host.ID)
+	history := commandLine("1", "history", object{"limit": 500})
+	for i := range clients {
+		c := w.dialDeaf(t)
+		ask := fmt.Sprintf("GET %s HTTP/1.1\r\n%s\r\n", s.path("/archive"), host)
+		if i%2 == 0 {
+			ask = fmt.Sprintf("POST %s HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", s.path("/commands"), host, len(history), history)
+		}
+		_, err := c.Write([]byte(ask))
+		require.NoError(t, err)
+		var begun [1]byte
+		_, _ = c.Read(begun[:]) // it is being answered, or was cut off already
+	}
+	require.Eventually(t, func() bool { return inUse()-before < 3*budget }, patience, 50*time.Millisecond)
+	for range 2 {
+		w.call("GET", s.path("/archive?limit=1"), nil, "Authorization", "Bearer "+s.Host.Token, "Parley-Participant", s.Host.ID).ok(http.StatusOK, &protocol.ArchiveAnswer{})
+	}
 }

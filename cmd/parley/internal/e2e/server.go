@@ -16,7 +16,8 @@ type Server struct {
 	Data    string
 	Address string
 
-	program  string // parley if empty
+	program  string   // parley if empty
+	env      []string // beside that of the test
 	settings []string
 }
 
@@ -32,16 +33,23 @@ func ServeWith(t testing.TB, program, data string, settings ...string) *Server {
 	return serve(t, &Server{Data: data, Address: FreeAddress(t), program: program, settings: settings})
 }
 
+// ServeUnder is ServeWith in an environment that has these variables beside those
+// of the test.
+func ServeUnder(t testing.TB, env []string, program, data string, settings ...string) *Server {
+	t.Helper()
+	return serve(t, &Server{Data: data, Address: FreeAddress(t), program: program, env: env, settings: settings})
+}
+
 // Again starts a server like s, which has ended, on the same data and address.
 func (s *Server) Again(t testing.TB) *Server {
 	t.Helper()
-	return serve(t, &Server{Data: s.Data, Address: s.Address, program: s.program, settings: s.settings})
+	return serve(t, &Server{Data: s.Data, Address: s.Address, program: s.program, env: s.env, settings: s.settings})
 }
 
 func serve(t testing.TB, s *Server) *Server {
 	t.Helper()
 	args := append([]string{"serve", "--data", s.Data, "--listen", s.Address}, s.settings...)
-	s.Process = Start(t, Command{Path: s.program, Args: args})
+	s.Process = Start(t, Command{Path: s.program, Args: args, Env: s.env})
 	s.API = API{URL: s.Err.Await(t, `parley is ready: (http://[^\s"]+)`)[1]}
 	return s
 }

@@ -1,0 +1,49 @@
+package hub
+
+import (
+	"context"
+	"iter"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// longEvents is a journal of a hundred long events that counts how many are read.
+type longEvents struct {
+	Journal
+	read int
+}
+
+const longEvent = 100 << 10
+
+func (j *longEvents) Read(_ context.Context, _ SessionID, from Seq) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		for ; from <= 100; from++ {
+			j.read++
+			if !yield(Record{Seq: from, Type: "t", Public: make([]byte, longEvent)}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestReader_newest_reads_little_more_than_it_answers(t *testing.T) {
+	for _, c := range []struct{ from, to, fit, want, most int }{
+		{from: 1, to: 101, fit: 3, want: 3, most: newestFirst},
+		{from: 1, to: 101, fit: 40, want: 40, most: 3 * newestFirst},
+		{from: 1, to: 101, fit: 1000, want: 100, most: 100},
+		{from: 95, to: 101, fit: 1000, want: 6, most: 6},
+		{from: 1, to: 51, fit: 0, want: 1, most: newestFirst},
+		{from: 5, to: 5, fit: 3},
+	} {
+		journal := &longEvents{}
+		r := reader{ctx: t.Context(), journal: journal}
+		lines, err := r.newest(Seq(c.from), Seq(c.to), c.fit*(longEvent+500)+1)
+		require.NoError(t, err)
+		require.Len(t, lines, c.want)
+		for i, l := range lines {
+			require.Equal(t, Seq(c.to-c.want+i), l.seq, "the newest, oldest first")
+		}
+		require.LessOrEqual(t, journal.read, c.most)
+	}
+}
