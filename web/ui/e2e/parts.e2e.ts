@@ -72,6 +72,23 @@ test("what was opened stays open while it is out of sight, and when more comes",
   expect(await diff.textContent()).toBe("Show less");
 });
 
+test("code that is being written shows its end, and stays open when more comes", async () => {
+  const link = await share(server.url, "prompt_direct", "scripted");
+  const olga = await host(link.host);
+  await write(olga, "Agent", "code");
+  const code = olga.locator(".code");
+  await code.getByText("fmt.Println 80").waitFor();
+  expect(await code.locator("pre").innerText()).not.toContain("fmt.Println 50\n");
+  await code.getByRole("button", { name: "Show all 80 lines" }).click();
+  await code.getByText("fmt.Println 50").waitFor();
+  await olga.getByRole("button", { name: "Stop the agent" }).click(); // it goes on to its end then
+  await said(olga, "That was the code.").waitFor();
+  const fold = code.getByRole("button", { name: "Show less" });
+  await fold.waitFor();
+  await fold.click();
+  await code.getByRole("button", { name: "Show all 100 lines" }).waitFor();
+});
+
 /** Whether a box has more to show beside what is in sight, and can be scrolled to it. */
 const scrollsSideways = (box: Locator) =>
   box.evaluate((e) => {

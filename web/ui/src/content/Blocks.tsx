@@ -9,18 +9,24 @@ import { Short } from "./Short.tsx";
 import { WholeText } from "./WholeText.tsx";
 
 /** Parts of what the agent says. */
-export function Blocks({ blocks }: { blocks: readonly Block[] }) {
+export function Blocks({ blocks, open }: { blocks: readonly Block[]; open: boolean }) {
   return blocks.map((b, i) => (
     <Part key={i} name={`block ${i}`}>
-      <OneBlock block={b} growing />
+      <OneBlock block={b} growing open={open && i === blocks.length - 1} />
     </Part>
   ));
 }
 
-export function OneBlock({ block: b, growing = false }: { block: Block; growing?: boolean }) {
+interface OneProps {
+  block: Block;
+  growing?: boolean;
+  open?: boolean;
+}
+
+export function OneBlock({ block: b, growing = false, open = false }: OneProps) {
   switch (b.type) {
     case "text":
-      return <RichText text={b.text} growing={growing} />;
+      return <RichText text={b.text} growing={growing} open={open} />;
     case "image":
       return (
         <img

@@ -1,22 +1,42 @@
 import { memo } from "react";
 
-import { chunkSize, tailChunks } from "../core/chunks.ts";
+import { chunkSize, countLines, tailChunks, tailOf } from "../core/chunks.ts";
+import { countHidden, withoutHidden } from "../core/visible.ts";
 import { t } from "../texts.ts";
+import { CodeFrame, linesAtFirst } from "./CodeFrame.tsx";
 import { Visible } from "./Visible.tsx";
 
 /** The end of code that is still being written, without colours: those take the whole of it. */
 export function GrowingCode({ code }: { code: string }) {
+  const text = code.replace(/\n$/, "");
+  const content = () => ({ text: withoutHidden(text), hidden: countHidden(text) });
+  return (
+    <CodeFrame language="" lines={countLines(text)} content={content}>
+      {(folded) =>
+        folded ? (
+          <code>
+            <Visible text={tailOf(text, linesAtFirst, chunkSize).text} />
+          </code>
+        ) : (
+          <Tail code={code} />
+        )
+      }
+    </CodeFrame>
+  );
+}
+
+function Tail({ code }: { code: string }) {
   const chunks = tailChunks(code, mostShown);
   const hidden = chunks[0]?.at ?? 0;
   return (
-    <pre tabIndex={0}>
+    <>
       {hidden > 0 && <span className="soft">{t.whole.before(hidden)}</span>}
       <code>
         {chunks.map((c) => (
           <Piece key={c.at} text={c.text} />
         ))}
       </code>
-    </pre>
+    </>
   );
 }
 

@@ -26,6 +26,8 @@ interface Props {
   text: string;
   /** Whether the end is what people look at: of a very long text it is drawn first. */
   growing?: boolean;
+  /** Whether more may come. */
+  open?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ interface Props {
  * again. The bare text until the parser is loaded, and of blocks that would take
  * it too long.
  */
-export function RichText({ text, growing = false }: Props) {
+export function RichText({ text, growing = false, open = false }: Props) {
   const blocks = useBlocks(text);
   const [shown, setShown] = useKept("groups", groupsAtOnce);
   const more = () => setShown(shown + groupsAtOnce);
@@ -47,7 +49,7 @@ export function RichText({ text, growing = false }: Props) {
         {groups.map((g) => (
           <Group key={g[0]?.at} blocks={g} definitions={blocks.definitions} />
         ))}
-        {(hidden === 0 || growing) && <Open key={blocks.open} blocks={blocks} />}
+        {(hidden === 0 || growing) && <Open key={blocks.open} blocks={blocks} growing={open} />}
       </div>
       {hidden > 0 && !growing && (
         <More onMore={more}>{t.whole.moreAfter(text.length - after)}</More>
@@ -81,18 +83,24 @@ interface GroupProps {
   definitions: string;
 }
 
-function Open({ blocks }: { blocks: Blocks }) {
+function Open({ blocks, growing }: { blocks: Blocks; growing: boolean }) {
   const text = blocks.text.slice(blocks.open);
   if (text.trim() === "") return null;
-  const code = text.length > shortEnough ? openCode(blocks) : null;
-  if (code !== null) return <GrowingCode code={code} />;
+  // Code that ends without a fence is a block like others once nothing more comes.
+  const code = growing && text.length > shortEnough ? openCode(blocks) : null;
   return (
     <Part name={`from ${blocks.open}`}>
-      <Block
-        text={text}
-        plain={blocks.plain}
-        definitions={definitionsFor(text, blocks.definitions)}
-      />
+      {code !== null ? (
+        <Part name={`code ${text.search(/\S/)}`}>
+          <GrowingCode code={code} />
+        </Part>
+      ) : (
+        <Block
+          text={text}
+          plain={blocks.plain}
+          definitions={definitionsFor(text, blocks.definitions)}
+        />
+      )}
     </Part>
   );
 }

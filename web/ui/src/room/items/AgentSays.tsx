@@ -11,13 +11,13 @@ export function AgentSays({ row }: { row: SayRow }) {
   if (row.voice === "message") {
     return (
       <article className="says" aria-label={t.agentSays.name} aria-busy={row.open}>
-        <Blocks blocks={row.blocks} />
+        <Blocks blocks={row.blocks} open={row.open} />
       </article>
     );
   }
   return (
     <Fold name="says" className={`fold-quiet ${row.voice}`} summary={<Summary row={row} />}>
-      <Blocks blocks={row.blocks} />
+      <Blocks blocks={row.blocks} open={row.open} />
     </Fold>
   );
 }
@@ -41,7 +41,9 @@ function Summary({ row }: { row: SayRow }) {
           took >= 1000 &&
           ` ${t.turn.in(duration(took)).replace(/^in/, "for")}`}
       </span>
-      <span className="cut">{first?.type === "text" ? marked(first.text.slice(0, 200)) : ""}</span>
+      <span className="cut" dir="auto">
+        {first?.type === "text" ? marked(first.text.slice(0, 200)) : ""}
+      </span>
     </>
   );
 }

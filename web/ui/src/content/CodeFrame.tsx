@@ -1,0 +1,61 @@
+import type { ReactNode } from "react";
+
+import { useCopy } from "../parts/copy.ts";
+import { Icon } from "../parts/Icon.tsx";
+import { useKept } from "../parts/kept.tsx";
+import { t } from "../texts.ts";
+
+interface Props {
+  language: string;
+  lines: number;
+  /** What is seen of the code, and how many hidden characters it has beside that. */
+  content(): { text: string; hidden: number };
+  children(folded: boolean): ReactNode;
+}
+
+/** So many lines of long code are shown at first; the style sheet cuts what is more. */
+export const linesAtFirst = 25;
+// Code with a few more lines than that is not long.
+const longest = 35;
+
+/** A box for code, with its language, a button that copies it, and one that opens what is long. */
+export function CodeFrame({ language, lines, content, children }: Props) {
+  const [all, setAll] = useKept("all", false);
+  const [copied, copy] = useCopy();
+  const long = lines > longest;
+  const folded = long && !all;
+  const done = copied ? saysCopied(content().hidden) : "";
+  return (
+    <figure className={`code${folded ? " code-folded" : ""}`} dir="ltr">
+      <figcaption>
+        <span className="code-language cut">{language}</span>
+        <button
+          type="button"
+          className="code-copy"
+          aria-label={done || (long ? t.code.copyLines(lines) : t.code.copy)}
+          onClick={() => copy(content().text)}
+        >
+          <Icon name={copied ? "check" : "copy"} size={13} /> {done || t.copy}
+        </button>
+        <span className="hidden-visually" role="status">
+          {done}
+        </span>
+      </figcaption>
+      <pre tabIndex={0}>{children(folded)}</pre>
+      {long && (
+        <button
+          type="button"
+          className="fold-more"
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+        >
+          {all ? t.tool.fewer : t.code.showAll(lines)}
+        </button>
+      )}
+    </figure>
+  );
+}
+
+function saysCopied(hidden: number): string {
+  return hidden > 0 ? t.code.copiedWithout(hidden) : t.copied;
+}
