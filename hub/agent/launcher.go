@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -62,6 +63,8 @@ type Launcher struct {
 	opts     Options
 	history  *demo.History
 	records  *supervisor.Records
+
+	asked atomic.Int64 // bytes of the permission requests that wait, of all agents
 }
 
 var _ hub.Launcher = (*Launcher)(nil)
@@ -127,7 +130,7 @@ func (l *Launcher) launch(ctx context.Context, spec hub.LaunchSpec, sink func(hu
 	if err != nil {
 		return nil, err
 	}
-	s := startSession(p, spec, sink, l.opts, log)
+	s := startSession(p, spec, sink, l.opts, &l.asked, log)
 	err = l.makeReady(ctx, s, spec, profile, cwd)
 	s.ready.Store(err == nil)
 	s.launched <- err == nil

@@ -18,6 +18,19 @@ import (
 // is refused with an error: no agent works on so many things at once.
 const maxPermissions = 256
 
+// What asks for permission waits in memory until somebody answers, and a single
+// call can have as many bytes as an event may.
+const (
+	maxAsked    = 8 << 20  // bytes of what one agent asks at one time; one question more is refused
+	maxAskedAll = 64 << 20 // of what all agents of a launcher ask
+)
+
+// asked is a permission request that waits.
+type asked struct {
+	id    json.RawMessage // the agent's
+	bytes int
+}
+
 var errNoQuestion = errors.New("a toolCall and one or more options with an optionId are needed")
 
 // errSameOption refuses what would have people choose one option and the agent
@@ -39,18 +52,48 @@ func (s *session) requested(m wire.Message) {
 		return
 	}
 	requestID := uuid.NewString()
-	s.mu.Lock()
-	full := len(s.permissions) >= maxPermissions
-	if !full {
-		s.permissions[requestID] = bytes.Clone(m.ID)
-	}
-	s.mu.Unlock()
-	if full {
-		s.refuse(m, wire.CodeInternal, "too many permission requests at once")
+	if !s.admit(requestID, asked{bytes.Clone(m.ID), len(ask.ToolCall) + len(ask.Options)}) {
+		s.refuse(m, wire.CodeInternal, "too many permission requests at once, or they are too long together")
 		return
 	}
 	s.tell(hub.AgentPermission{RequestID: requestID,
 		ToolCall: ask.ToolCall, Options: ask.Options, Choices: ask.choices})
+}
+
+// admit notes a permission request that waits, if there is room for it. What is
+// alone always has room.
+func (s *session) admit(requestID string, a asked) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.permissions) >= maxPermissions || len(s.permissions) > 0 && s.askedBytes+a.bytes > maxAsked {
+		return false
+	}
+	if s.askedAll.Add(int64(a.bytes)) > maxAskedAll && len(s.permissions) > 0 {
+		s.askedAll.Add(-int64(a.bytes))
+		return false
+	}
+	s.permissions[requestID] = a
+	s.askedBytes += a.bytes
+	return true
+}
+
+// settled forgets a permission request, and returns the agent's id of it. Its
+// caller holds mu.
+func (s *session) settled(requestID string) (json.RawMessage, bool) {
+	a, waits := s.permissions[requestID]
+	delete(s.permissions, requestID)
+	s.askedBytes -= a.bytes
+	s.askedAll.Add(-int64(a.bytes))
+	return a.id, waits
+}
+
+// forgetAsked gives back what an agent that has ended was asking.
+func (s *session) forgetAsked() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for requestID := range s.permissions {
+		s.settled(requestID)
+	}
 }
 
 // refuse answers with an error. It waits for room in the outbox, and the agent
@@ -73,7 +116,7 @@ func (s *session) withdrawn(m wire.Message) {
 	s.mu.Lock()
 	requestID := ""
 	for ours, theirs := range s.permissions {
-		if wire.IDKey(theirs) == key {
+		if wire.IDKey(theirs.id) == key {
 			requestID = ours
 		}
 	}

@@ -41,6 +41,7 @@ func (s *session) read(lines *wire.Reader) {
 		end := s.end()
 		s.tell(hub.AgentExited{ExitCode: end.code, StderrTail: printable(end.stderr)})
 	}
+	s.forgetAsked()
 	close(s.ended)
 }
 

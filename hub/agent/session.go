@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -36,6 +35,7 @@ type session struct {
 	maxEvent int    // bytes; 0 for no limit
 	maxLine  int    // bytes
 	grace    time.Duration
+	askedAll *atomic.Int64 // bytes of what all agents of the launcher ask
 	out      *outbox
 	workers  sync.WaitGroup // read and out.run
 
@@ -63,19 +63,21 @@ type session struct {
 	mu          sync.Mutex
 	nextID      int64
 	calls       map[string]func(wire.Message) // by id; run by read when the answer comes
-	permissions map[string]json.RawMessage    // our request id → the agent's id
+	permissions map[string]asked              // by our request id
+	askedBytes  int                           // of those
 	turn        bool                          // a prompt is not answered yet
 }
 
 // startSession starts the session's goroutines. They end when the peer has
 // ended and Launch has told launched.
-func startSession(p peer, spec hub.LaunchSpec, sink func(hub.AgentEvent), opts Options, log *zap.Logger) *session {
+func startSession(p peer, spec hub.LaunchSpec, sink func(hub.AgentEvent), opts Options, askedAll *atomic.Int64, log *zap.Logger) *session {
 	s := &session{
-		peer: p, log: log, sink: sink, host: spec.HostSession.String(), maxEvent: spec.MaxEvent, maxLine: opts.MaxLine,
+		askedAll: askedAll,
+		peer:     p, log: log, sink: sink, host: spec.HostSession.String(), maxEvent: spec.MaxEvent, maxLine: opts.MaxLine,
 		grace: opts.StopGrace, out: newOutbox(p, opts.StopGrace),
 		replayed: make(chan struct{}, 1), lost: make(chan struct{}), launched: make(chan bool, 1), ended: make(chan struct{}),
 		calls:       make(map[string]func(wire.Message)),
-		permissions: make(map[string]json.RawMessage),
+		permissions: make(map[string]asked),
 	}
 	reader := wire.NewReader(p.stdout(), opts.MaxLine)
 	s.workers.Go(s.out.run)
@@ -112,8 +114,7 @@ func (s *session) Prompt(p hub.AgentPrompt) {
 // Respond implements hub.Agent.
 func (s *session) Respond(requestID, optionID string) {
 	s.mu.Lock()
-	id, ok := s.permissions[requestID]
-	delete(s.permissions, requestID)
+	id, ok := s.settled(requestID)
 	s.mu.Unlock()
 	if ok {
 		s.send(wire.Result(id, decided(optionID)))
