@@ -11,8 +11,8 @@ import (
 )
 
 // systemMemoryLimit returns how much memory the system lets this process take: the
-// least of its cgroups' (cgroups(7), version 2) and of RLIMIT_AS. Without any it
-// is math.MaxInt64.
+// least of its cgroups' (cgroups(7), either version) and of RLIMIT_AS. Without any
+// it is math.MaxInt64.
 func systemMemoryLimit() int64 {
 	limit := int64(math.MaxInt64)
 	var as unix.Rlimit
@@ -23,16 +23,28 @@ func systemMemoryLimit() int64 {
 	if err != nil {
 		return limit
 	}
-	_, path, _ := strings.Cut(strings.TrimSpace(string(own)), "0::")
-	return min(limit, cgroupMemoryLimit("/sys/fs/cgroup", path))
+	for line := range strings.Lines(string(own)) {
+		_, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
+		switch controller, path, _ := strings.Cut(rest, ":"); controller {
+		case "": // version 2
+			limit = min(limit, cgroupMemoryLimit("/sys/fs/cgroup", path, "memory.max"))
+		case "memory":
+			limit = min(limit, cgroupMemoryLimit("/sys/fs/cgroup/memory", path, "memory.limit_in_bytes"))
+		}
+	}
+	return limit
 }
 
-// cgroupMemoryLimit returns the least memory.max from a cgroup up to the root.
-func cgroupMemoryLimit(root, path string) int64 {
+// noMemoryLimit is about what version 1 of cgroups says where there is none.
+const noMemoryLimit = 1 << 62
+
+// cgroupMemoryLimit returns the least limit, which is in a file of that name, from
+// a cgroup up to the root.
+func cgroupMemoryLimit(root, path, file string) int64 {
 	limit := int64(math.MaxInt64)
 	for path = filepath.Clean("/" + path); ; path = filepath.Dir(path) {
-		text, err := os.ReadFile(filepath.Join(root, path, "memory.max"))
-		if n, bad := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && bad == nil {
+		text, err := os.ReadFile(filepath.Join(root, path, file))
+		if n, bad := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && bad == nil && n < noMemoryLimit {
 			limit = min(limit, n) // "max" is no number
 		}
 		if path == "/" {

@@ -23,11 +23,24 @@ func TestCgroupMemoryLimit_is_the_least_on_the_way_to_the_root(t *testing.T) {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, path), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(root, path, "memory.max"), []byte(limit+"\n"), 0o600))
 	}
-	require.EqualValues(t, math.MaxInt64, cgroupMemoryLimit(root, "/none/at/all"))
+	require.EqualValues(t, math.MaxInt64, cgroupMemoryLimit(root, "/none/at/all", "memory.max"))
 	write("a/b/c", "max")
-	require.EqualValues(t, math.MaxInt64, cgroupMemoryLimit(root, "/a/b/c"))
+	require.EqualValues(t, math.MaxInt64, cgroupMemoryLimit(root, "/a/b/c", "memory.max"))
 	write("a/b", "524288000")
 	write("a", "1073741824")
-	require.EqualValues(t, 524288000, cgroupMemoryLimit(root, "/a/b/c"))
-	require.EqualValues(t, 1073741824, cgroupMemoryLimit(root, "/a"))
+	require.EqualValues(t, 524288000, cgroupMemoryLimit(root, "/a/b/c", "memory.max"))
+	require.EqualValues(t, 1073741824, cgroupMemoryLimit(root, "/a", "memory.max"))
+	write("old", "9223372036854771712")
+	require.EqualValues(t, math.MaxInt64, cgroupMemoryLimit(root, "/old", "memory.max"), "version 1 says so where there is none")
+}
+
+func TestLimitMemory_leaves_a_tenth_of_what_the_system_gives_to_what_is_not_of_the_heap(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	defer debug.SetMemoryLimit(before)
+	limitMemory("", 1000)
+	require.EqualValues(t, 900, debug.SetMemoryLimit(before))
+	limitMemory("300MiB", 1000)
+	require.Equal(t, before, debug.SetMemoryLimit(-1), "what was set counts")
+	limitMemory("", math.MaxInt64)
+	require.Equal(t, before, debug.SetMemoryLimit(-1))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -73,6 +74,7 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		JoinRate:     webRate(s.joinRate),
 	})
 	srv.http = srv.web.HTTPServer(s.listen)
+	limitMemory(os.Getenv("GOMEMLIMIT"), systemMemoryLimit())
 	srv.ballast = newBallast()
 	go func() {
 		defer close(srv.done)
