@@ -61,6 +61,29 @@
 // back, from the newest events that the session keeps in memory or else from the
 // journal.
 //
+// # What is held in memory
+//
+// Whatever grows has a bound in bytes: for one item, for its session or
+// connection, and for the process. Names in other packages have their package's.
+//
+//	what                                   one item                       session or connection            process
+//	prompts that wait                      protocol.Limits.PromptBytes    MaxPendingBytes (participant:    -
+//	                                                                      MaxOwnPendingBytes)
+//	prompts on their way to the agent      protocol.Limits.PromptBytes    MaxQueued for each session       -
+//	questions of the agent                 MaxEvent                       agent.maxAsked, maxPermissions   agent.maxAskedAll
+//	facts of the agent                     protocol.maxFactText           256 KiB: protocol.maxFactList    MaxAgents
+//	plans, tool calls, what agents say     MaxEvent                       hearingBytes, fanoutBytes; then  -
+//	                                                                      they are in the journal alone
+//	newest events, for whoever comes       MaxEvent                       tailBytes                        -
+//	a welcome                              maxShownText, maxShownName     welcomeBytes                     MaxBacklogs
+//	what waits for a connection            MaxEvent                       MaxBacklog                       MaxBacklogs
+//	answers with events                    MaxEvent                       answerBytes                      MaxBacklogs, maxReads
+//	lists of the original API              MaxEvent                       pageBytes, web.longHeld          MaxBacklogs, maxReads
+//	messages and bodies that are coming    protocol.Limits.FrameBytes     web.inboundFree without a count  web.Options.MaxInbound
+//
+// Where MaxBacklogs is passed, the connections that have taken nothing for longest
+// are cut off. What a question or a prompt takes beyond its bound is refused.
+//
 // # Between sessions
 //
 // An approved prompt goes from its shared session to the host session's queue,
