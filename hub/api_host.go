@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
@@ -83,14 +84,10 @@ func (h *Hub) HostSession(ctx context.Context, id string) (protocol.HostSession,
 }
 
 // HostSessions lists host sessions that were not deleted, newest first, each a
-// protocol.HostSession as the journal keeps it.
-func (h *Hub) HostSessions(ctx context.Context) ([]json.RawMessage, error) {
-	summaries, err := h.journal.List(ctx, Filter{Kind: KindHost})
-	if err != nil {
-		return nil, reader{ctx: ctx}.failed(err)
-	}
-	summaries = slices.DeleteFunc(summaries, func(s Summary) bool { return s.Status == statusDeleted })
-	return resources(summaries), nil
+// protocol.HostSession as the journal keeps it, which is read as they are taken,
+// while ctx lasts.
+func (h *Hub) HostSessions(ctx context.Context) iter.Seq2[json.RawMessage, error] {
+	return h.list(ctx, Filter{Kind: KindHost})
 }
 
 // CancelHost cancels the running turn, whichever shared session it is of.

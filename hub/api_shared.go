@@ -65,29 +65,35 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 }
 
 // SharedSessions lists shared sessions, newest first, each a protocol.Session
-// without any secret, as the journal keeps it. An empty argument matches all.
-func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string, status protocol.SessionStatus) ([]json.RawMessage, error) {
+// without any secret, as the journal keeps it, which is read as they are taken,
+// while ctx lasts. An empty argument matches all.
+func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string, status protocol.SessionStatus) iter.Seq2[json.RawMessage, error] {
 	f := Filter{Kind: KindShared, Workspace: workspace, Status: string(status)}
 	if hostSession != "" {
 		host, err := ParseSessionID(hostSession)
 		if err != nil {
-			return []json.RawMessage{}, nil // there is no such host session, so nothing is shared on it
+			return func(func(json.RawMessage, error) bool) {} // nothing is shared on what is no host session
 		}
 		f.HostSession = host
 	}
-	summaries, err := h.journal.List(ctx, f)
-	if err != nil {
-		return nil, reader{ctx: ctx}.failed(err)
-	}
-	return resources(summaries), nil
+	return h.list(ctx, f)
 }
 
-func resources(summaries []Summary) []json.RawMessage {
-	all := make([]json.RawMessage, len(summaries))
-	for i, s := range summaries {
-		all[i] = s.Resource
-	}
-	return all
+// list yields the resources of the sessions that match, but for those that were
+// deleted.
+func (h *Hub) list(ctx context.Context, f Filter) iter.Seq2[json.RawMessage, error] {
+	f.Limit = pageItems
+	return inPages(ctx, h, Place{}, func(from Place) (page []json.RawMessage, next Place, err error) {
+		f := f
+		f.Before = from
+		summaries, err := h.journal.List(ctx, f)
+		for _, s := range summaries {
+			if from = (Place{s.CreatedAt, s.Session}); s.Status != statusDeleted {
+				page = append(page, s.Resource)
+			}
+		}
+		return page, from, reader{ctx: ctx}.checked(err)
+	})
 }
 
 // State reads an active session and its approvals, newest first, which are read

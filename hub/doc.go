@@ -78,7 +78,7 @@
 //	a welcome                              maxShownText, maxShownName     welcomeBytes                     MaxBacklogs
 //	what waits for a connection            MaxEvent                       MaxBacklog                       MaxBacklogs
 //	answers with events                    MaxEvent                       answerBytes                      MaxBacklogs, maxReads
-//	lists of the original API              MaxEvent                       pageBytes, web.longHeld          MaxBacklogs, maxReads
+//	lists that have no pages               MaxEvent                       pageBytes, web.longHeld          MaxBacklogs, maxReads
 //	messages and bodies that are coming    protocol.Limits.FrameBytes     web.inboundFree without a count  web.Options.MaxInbound
 //
 // Where MaxBacklogs is passed, the connections that have taken nothing for longest

@@ -73,7 +73,8 @@ type Journal interface {
 	Snapshot(ctx context.Context, id SessionID) (Snapshot, error)
 	// Summary returns the session's summary; ErrNotFound when there is none.
 	Summary(ctx context.Context, id SessionID) (Summary, error)
-	// List returns the summaries that match, newest first.
+	// List returns the summaries that match, newest first. A page costs no more for
+	// being far from the first.
 	List(ctx context.Context, f Filter) ([]Summary, error)
 	// Due returns the sessions whose summary has a Due before the given time,
 	// the earliest first, at most limit of them.
@@ -216,7 +217,15 @@ type Filter struct {
 	Workspace   string
 	HostSession SessionID
 	Status      string
-	Limit       int // 0 for all
+	Before      Place // those that come after it in the list; zero for all
+	Limit       int   // 0 for all
+}
+
+// Place is that of a session in a list: newest first, and those of the same time in
+// descending order of their ids.
+type Place struct {
+	CreatedAt time.Time
+	Session   SessionID
 }
 
 // Launcher starts agents. An implementation is safe for concurrent use.

@@ -16,11 +16,7 @@ func (s *Server) agents(*http.Request, []byte) (any, error) {
 }
 
 func (s *Server) listHost(r *http.Request, _ []byte) (any, error) {
-	sessions, err := s.hub.HostSessions(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	return sessionList{listed(sessions)}, nil
+	return newLongAnswer(protocol.HostSessionsAnswer{}, "sessions", s.hub.HostSessions(r.Context()))
 }
 
 // createHost answers 201 when the agent is ready, or 202 when the time that the

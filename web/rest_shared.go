@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"parley/hub"
@@ -17,11 +16,8 @@ func (s *Server) listShared(r *http.Request, _ []byte) (any, error) {
 	if status != "" && !status.Valid() {
 		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "status %.40q is not one", status)
 	}
-	sessions, err := s.hub.SharedSessions(r.Context(), q.Get("workspaceId"), q.Get("hostSessionId"), status)
-	if err != nil {
-		return nil, err
-	}
-	return sessionList{listed(sessions)}, nil
+	sessions := s.hub.SharedSessions(r.Context(), q.Get("workspaceId"), q.Get("hostSessionId"), status)
+	return newLongAnswer(protocol.SessionsAnswer{}, "sessions", sessions)
 }
 
 func (s *Server) createShared(r *http.Request, body []byte) (any, error) {
@@ -105,12 +101,6 @@ func (s *Server) closeShared(r *http.Request, body []byte) (any, error) {
 		return nil, err
 	}
 	return s.do(r, who, &protocol.Close{})
-}
-
-// sessionList is a protocol.SessionsAnswer or HostSessionsAnswer, its resources
-// as they come: there can be very many.
-type sessionList struct {
-	Sessions []json.RawMessage `json:"sessions"`
 }
 
 // listed makes a list that is empty rather than null.

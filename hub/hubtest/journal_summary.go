@@ -1,6 +1,7 @@
 package hubtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -84,6 +85,11 @@ func summaryList(s *suite) {
 		{},
 		{Limit: 5},
 		{Limit: 100},
+		{Before: placeOf(all[9])},
+		{Before: placeOf(all[20]), Limit: 3},
+		{Before: placeOf(all[17]), Kind: hub.KindShared, Status: "closed"},
+		{Before: placeOf(all[0])},
+		{Before: hub.Place{CreatedAt: all[9].CreatedAt, Session: hub.SessionID{}}},
 		{Kind: hub.KindShared},
 		{Workspace: "/w1"},
 		{Workspace: "/elsewhere"},
@@ -97,7 +103,7 @@ func summaryList(s *suite) {
 		var want []hub.Summary
 		for i := len(all) - 1; i >= 0; i-- {
 			m := all[i]
-			if (f.Kind == "" || f.Kind == m.Kind) && (f.Workspace == "" || f.Workspace == m.Workspace) &&
+			if (f.Before == hub.Place{} || comesAfter(m, f.Before)) && (f.Kind == "" || f.Kind == m.Kind) && (f.Workspace == "" || f.Workspace == m.Workspace) &&
 				(f.HostSession.IsZero() || f.HostSession == m.HostSession) &&
 				(f.Status == "" || f.Status == m.Status) && (f.Limit == 0 || len(want) < f.Limit) {
 				want = append(want, m)
@@ -107,6 +113,13 @@ func summaryList(s *suite) {
 		require.NoError(s, err)
 		require.Equal(s, want, got, "filter %+v", f)
 	}
+}
+
+func placeOf(m hub.Summary) hub.Place { return hub.Place{CreatedAt: m.CreatedAt, Session: m.Session} }
+
+// comesAfter reports whether a session comes after a place in a list.
+func comesAfter(m hub.Summary, p hub.Place) bool {
+	return m.CreatedAt.Before(p.CreatedAt) || m.CreatedAt.Equal(p.CreatedAt) && bytes.Compare(m.Session[:], p.Session[:]) < 0
 }
 
 func summaryDue(s *suite) {

@@ -176,8 +176,10 @@ func (j *Journal) List(_ context.Context, f hub.Filter) ([]hub.Summary, error) {
 	newestFirst := func(a, b hub.Summary) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), slices.Compare(b.Session[:], a.Session[:]))
 	}
+	place := hub.Summary{CreatedAt: f.Before.CreatedAt, Session: f.Before.Session}
 	return j.summaries(f.Limit, newestFirst, func(s *hub.Summary) bool {
-		return (f.Kind == "" || f.Kind == s.Kind) &&
+		return (f.Before == hub.Place{} || newestFirst(place, *s) < 0) &&
+			(f.Kind == "" || f.Kind == s.Kind) &&
 			(f.Workspace == "" || f.Workspace == s.Workspace) &&
 			(f.HostSession.IsZero() || f.HostSession == s.HostSession) &&
 			(f.Status == "" || f.Status == s.Status)

@@ -41,6 +41,10 @@ func (j *Journal) List(ctx context.Context, f hub.Filter) ([]hub.Summary, error)
 	match("workspace", f.Workspace, f.Workspace == "")
 	match("host_session", f.HostSession[:], f.HostSession.IsZero())
 	match("status", f.Status, f.Status == "")
+	if f.Before != (hub.Place{}) {
+		where = append(where, "(created_at, id) < (?, ?)")
+		values = append(values, f.Before.CreatedAt.UnixMicro(), f.Before.Session[:])
+	}
 	query := "SELECT " + summaryColumns + " FROM session"
 	if len(where) > 0 {
 		query += " WHERE " + strings.Join(where, " AND ")
