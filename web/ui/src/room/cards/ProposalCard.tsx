@@ -38,10 +38,10 @@ export function ProposalCard({ approval: a }: { approval: Approval }) {
 function Beginning({ approval: a }: { approval: Approval }) {
   return (
     <>
+      <Rest of="approvalId" id={a.id} bytes={a.wholeBytes ?? 0} />
       <div className="prompt-text">
         <WholeText text={`${a.prompt}…`} label={t.waiting.prompt} {...decided} />
       </div>
-      <Rest of="approvalId" id={a.id} bytes={a.wholeBytes ?? 0} />
     </>
   );
 }

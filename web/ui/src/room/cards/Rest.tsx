@@ -16,8 +16,8 @@ interface Props {
 }
 
 /**
- * In place of the buttons of a card that has the beginning alone of what it is about: it fetches
- * the rest, with which the card becomes another.
+ * Says that a card, which has no buttons then, has the beginning alone of what it is about, and
+ * fetches the rest, with which the card becomes another.
  */
 export function Rest({ of, id, bytes }: Props) {
   const { store, client } = useTools();
