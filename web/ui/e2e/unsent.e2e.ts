@@ -5,7 +5,7 @@ import { said, to } from "./browser.ts";
 import { guest, host, people, write } from "./people.ts";
 import { startForgetful, type Forgetful } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
-import { share } from "./share.ts";
+import { share, talk } from "./share.ts";
 
 let server: Server;
 let network: Forgetful;
@@ -116,5 +116,28 @@ test("a decision that was not acknowledged is not sent again after a reload: the
   await olga.locator('[data-key="a"]:not([aria-disabled])').waitFor();
   expect(await said(ben, "Done in").count()).toBe(0);
   await approve.click();
+  await said(ben, "Done in").waitFor();
+});
+
+test("a decision that is not sent yet is remembered by its card, however often that leaves the page", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(through(link.host)), await guest(link.invite, "Ben")];
+  await write(ben, "Agent", "plan");
+  await olga.locator(".wait").waitFor();
+  await talk(link.invite, 60);
+  await said(olga, "Number 60.").waitFor();
+  const counter = olga.getByRole("button", { name: "1 waits for you" });
+  await counter.click();
+  await olga.locator('.wait [data-key="a"]:not([aria-disabled])').waitFor();
+  network.forget("everything");
+  await olga.getByRole("button", { name: "Approve" }).click();
+  await olga.locator(".wait").getByText("Your decision is not sent yet").waitFor();
+  await olga.locator(".timeline-list").evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await olga.locator(".wait").waitFor({ state: "detached" });
+  await counter.click();
+  await olga.locator(".wait").getByText("Your decision is not sent yet").waitFor();
+  for (const button of await olga.locator(".wait-actions button").all())
+    expect(await button.getAttribute("aria-disabled")).toBe("true");
+  await comeBack(olga);
   await said(ben, "Done in").waitFor();
 });

@@ -12,6 +12,17 @@ describe("what was opened", () => {
     expect(kept.read("row 1/whole", true)).toBe(false);
   });
 
+  test("is told to all that draw it, until they stop", () => {
+    const kept = new KeptParts();
+    let told = 0;
+    const stop = kept.subscribe(() => told++);
+    kept.write("row 1/deciding", true);
+    kept.write("row 1/deciding", false);
+    stop();
+    kept.write("row 1/deciding", true);
+    expect(told).toBe(2);
+  });
+
   test("is forgotten for the parts that were changed longest ago when there are too many", () => {
     const kept = new KeptParts(3);
     for (const path of ["a", "b", "c", "a", "d"]) kept.write(path, true);

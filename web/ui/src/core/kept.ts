@@ -1,9 +1,10 @@
 /**
- * What a person has opened in rows that are drawn only while they are in
- * sight, by the path of the part: the row, and the part's name within it.
+ * What a person has opened, written or decided in rows that are drawn only while
+ * they are in sight, by the path of the part: the row, and the part's name within it.
  */
 export class KeptParts {
   private readonly values = new Map<string, unknown>();
+  private readonly listeners = new Set<() => void>();
 
   /** At most so many parts are kept; those that were changed longest ago are forgotten. */
   constructor(private readonly most = 2_000) {}
@@ -15,13 +16,15 @@ export class KeptParts {
   write(path: string, value: unknown): void {
     this.values.delete(path);
     this.values.set(path, value);
-    if (this.values.size > this.most) {
-      for (const oldest of this.values.keys()) {
-        this.values.delete(oldest);
-        return;
-      }
-    }
+    const [oldest] = this.values.keys();
+    if (this.values.size > this.most && oldest !== undefined) this.values.delete(oldest);
+    for (const listener of this.listeners) listener();
   }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
 }
 
 /**

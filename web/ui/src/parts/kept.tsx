@@ -1,6 +1,13 @@
-import { createContext, useContext, useMemo, useState, type ReactNode } from "react";
+import {
+  createContext,
+  useContext,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
 
-import type { KeptParts } from "../core/kept.ts";
+import { KeptParts } from "../core/kept.ts";
 
 interface Place {
   /** Null outside of a room, where nothing leaves the page while it is open. */
@@ -31,15 +38,14 @@ export function Part({ name, children }: { name: string; children: ReactNode }) 
 
 /**
  * A state of the part that it is used in, which outlives the drawing of the
- * part. No two in a part have the same name.
+ * part: also what is kept while the part is not drawn is there when it is again.
+ * No two in a part have the same name.
  */
 export function useKept<T>(name: string, first: T): [value: T, keep: (value: T) => void] {
   const { kept, path } = useContext(PlaceContext);
+  const [own] = useState(() => new KeptParts());
+  const store = kept ?? own;
   const key = `${path}/${name}`;
-  const [value, setValue] = useState<T>(() => (kept ? kept.read(key, first) : first));
-  const keep = (next: T) => {
-    kept?.write(key, next);
-    setValue(next);
-  };
-  return [value, keep];
+  const value = useSyncExternalStore(store.subscribe, () => store.read(key, first));
+  return [value, (next) => store.write(key, next)];
 }

@@ -211,7 +211,6 @@ function useTools(
       client,
       meId,
       writing,
-      drafts: new Map(),
       kept: new KeptParts(),
       reply,
       person: (id) => {

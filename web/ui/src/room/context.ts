@@ -3,7 +3,6 @@ import { createContext, useContext } from "react";
 import type { Message, Participant, SessionClient } from "parley-client";
 
 import type { KeptParts } from "../core/kept.ts";
-import type { Draft } from "./cards/drafts.ts";
 import type { RoomStore } from "./store.ts";
 import type { Writing } from "./useUnsent.ts";
 
@@ -13,9 +12,7 @@ export interface RoomTools {
   client: SessionClient;
   meId: string;
   writing: Writing;
-  /** What is being written in cards, by approval: a list draws its cards only while they are in sight. */
-  drafts: Map<string, Draft>;
-  /** What was opened in rows, which are drawn only while they are in sight, too. */
+  /** What was opened, written and decided in rows, which are drawn only while they are in sight. */
   kept: KeptParts;
   person(id: string | null): Participant | null;
   message(id: string): Message | null;

@@ -1,5 +1,5 @@
 import { Textarea, TextInput } from "@mantine/core";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
 
 import type { Approval } from "parley-client";
 
@@ -10,6 +10,7 @@ import { nameOf } from "../../core/room.ts";
 import { countHidden } from "../../core/visible.ts";
 import { Face } from "../../parts/Face.tsx";
 import { Icon } from "../../parts/Icon.tsx";
+import { useKept } from "../../parts/kept.tsx";
 import { KeyCap } from "../../parts/KeyCap.tsx";
 import { inItsDirection } from "../../parts/direction.ts";
 import { t } from "../../texts.ts";
@@ -17,6 +18,7 @@ import { useTools } from "../context.ts";
 import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
 import type { Draft } from "./drafts.ts";
 import { Rest } from "./Rest.tsx";
+import { useDeciding } from "./useDeciding.ts";
 
 /** A prompt to decide on: as it is, edited, or not at all. */
 export function ProposalCard({ approval: a }: { approval: Approval }) {
@@ -56,16 +58,8 @@ function sentText(a: Approval, draft: Draft): string {
 }
 
 function useDraft(a: Approval) {
-  const { drafts } = useTools();
-  const [draft, setDraft] = useState<Draft>(
-    () => drafts.get(a.id) ?? { doing: "look", edited: a.prompt, reason: "" },
-  );
-  const change = (c: Partial<Draft>) => {
-    const next = { ...draft, ...c };
-    drafts.set(a.id, next);
-    setDraft(next);
-  };
-  return [draft, change] as const;
+  const [draft, keep] = useKept<Draft>("draft", { doing: "look", edited: a.prompt, reason: "" });
+  return [draft, (change: Partial<Draft>) => keep({ ...draft, ...change })] as const;
 }
 
 interface BodyProps {
@@ -160,16 +154,9 @@ function Edited({ text, sent, focus, onChange, onDone }: EditedProps) {
 }
 
 function useDecision(a: Approval, prompt: string, reason: string) {
-  const { client, run, drafts } = useTools();
-  const card = useCard();
-  const [busy, setBusy] = useState(false);
+  const { client } = useTools();
+  const { busy, decide } = useDeciding();
   const changed = prompt !== a.prompt;
-  const decide = (command: () => Promise<unknown>) => {
-    if (busy) return;
-    setBusy(true);
-    card.leave();
-    void run(command()).then((ok) => (ok ? drafts.delete(a.id) : setBusy(false)));
-  };
   return {
     busy,
     changed,

@@ -1,5 +1,3 @@
-import { useState } from "react";
-
 import { CallView, hiddenIn } from "../../content/CallView.tsx";
 import { HiddenWarning, Visible } from "../../content/Visible.tsx";
 import { decided, WholeText } from "../../content/WholeText.tsx";
@@ -13,7 +11,8 @@ import { KeyCap } from "../../parts/KeyCap.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
 import { Rest } from "./Rest.tsx";
-import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
+import { Decide, DecisionCard, Undelivered } from "./DecisionCard.tsx";
+import { useDeciding } from "./useDeciding.ts";
 
 // A button with a longer name shows its beginning, and the card the whole of it.
 const longestName = 120;
@@ -56,14 +55,9 @@ interface OptionsProps {
 }
 
 function Options({ requestId, options }: OptionsProps) {
-  const { client, run } = useTools();
-  const card = useCard();
-  const [busy, setBusy] = useState(false);
-  const answer = (option: string) => {
-    setBusy(true);
-    card.leave();
-    void run(client.answerPermission(requestId, option)).then((ok) => !ok && setBusy(false));
-  };
+  const { client } = useTools();
+  const { busy, decide } = useDeciding();
+  const answer = (option: string) => decide(() => client.answerPermission(requestId, option));
   return (
     <div className="wait-actions">
       {options.map((o, i) => {
