@@ -144,6 +144,73 @@ make test
 
 Left to right again.`;
 
+/** Characters that nobody sees: one that turns text round, one without width, one that only models read. */
+const unseen = "\u202e\u200b\u{e0041}";
+
+scenes["hidden everywhere"] = (say) => {
+  const text = (of) => ({ type: "text", text: `${of}${unseen}` });
+  const mode = { id: `m${unseen}`, name: `Mode${unseen}`, description: `About${unseen}` };
+  say({
+    sessionUpdate: "config_option_update",
+    configOptions: [
+      {
+        id: "mode",
+        name: `Name${unseen}`,
+        description: `About${unseen}`,
+        category: "mode",
+        type: "select",
+        currentValue: mode.id,
+        options: [{ value: mode.id, name: mode.name, description: mode.description }],
+      },
+    ],
+  });
+  say({
+    sessionUpdate: "available_commands_update",
+    availableCommands: [
+      { name: `run${unseen}`, description: `About${unseen}`, input: { hint: `hint${unseen}` } },
+    ],
+  });
+  say({ sessionUpdate: "session_info_update", title: `Title${unseen}` });
+  say({ sessionUpdate: "usage_update", used: 1, size: 2, cost: { amount: 2, currency: unseen } });
+  say({ sessionUpdate: `kind${unseen}`, content: `a${unseen}` });
+  say({ sessionUpdate: "agent_thought_chunk", content: text("Thought") });
+  say({
+    sessionUpdate: "agent_message_chunk",
+    content: text(
+      `Said [link${unseen}](https://example.org/${unseen}) ![picture${unseen}](x) \`a${unseen}\``,
+    ),
+  });
+  say({
+    sessionUpdate: "plan",
+    entries: [{ content: `Step${unseen}`, status: "pending", priority: "high" }],
+  });
+  say({
+    sessionUpdate: "tool_call",
+    toolCallId: "everywhere",
+    title: `Call${unseen}`,
+    kind: "execute",
+    status: "failed",
+    locations: [{ path: `place${unseen}` }],
+    rawInput: { command: `run${unseen}`, cwd: `in${unseen}` },
+    content: [
+      { type: "diff", path: `a${unseen}.go`, oldText: `old${unseen}`, newText: `new${unseen}` },
+      {
+        type: "content",
+        content: { type: "resource_link", uri: `https://x/${unseen}`, name: `r${unseen}` },
+      },
+      { type: "terminal", terminalId: "t" },
+    ],
+    _meta: { terminal_info: { cwd: `in${unseen}`, terminal_id: "t" } },
+  });
+  const output = { data: `out${unseen}\n`, terminal_id: "t" };
+  const exit = { exit_code: null, signal: `SIG${unseen}`, terminal_id: "t" };
+  say({
+    sessionUpdate: "tool_call_update",
+    toolCallId: "everywhere",
+    _meta: { terminal_output_delta: output, terminal_exit: exit },
+  });
+};
+
 const options = [
   { optionId: "allow", name: "Allow", kind: "allow_once" },
   { optionId: "reject", name: "Reject", kind: "reject_once" },
@@ -179,6 +246,22 @@ const questions = {
       title: "Run a\u200b script",
       kind: "execute",
       rawInput: { command: ["sh", "-c", "echo \u202esafe\u202c"] },
+    },
+  ],
+  "hidden everywhere": [
+    {
+      toolCallId: "asked",
+      title: `Question${unseen}`,
+      locations: [{ path: `file${unseen}` }],
+      rawInput: { [`member${unseen}`]: `value${unseen}` },
+      content: [
+        { type: "diff", path: `b${unseen}.go`, oldText: null, newText: `new${unseen}` },
+        { type: "content", content: { type: "text", text: `text${unseen}` } },
+      ],
+      options: [
+        { optionId: `a${unseen}`, name: `Allow${unseen}`, kind: `kind${unseen}` },
+        { optionId: "b", name: "Reject", kind: "reject_once" },
+      ],
     },
   ],
   lies: [

@@ -43,6 +43,23 @@ async function waitsFor(page: Page, count: number): Promise<void> {
 
 const card = (page: Page, text: string): Locator => page.locator(".wait", { hasText: text });
 
+/** The texts of a page, those for screen readers and pointers included, in which something is not seen. */
+function unseenIn(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found = [document.title];
+    const all = document.createTreeWalker(document, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = all.nextNode(); node; node = all.nextNode()) {
+      if (node instanceof Element)
+        for (const name of ["title", "alt", "aria-label", "aria-description", "placeholder"])
+          found.push(node.getAttribute(name) ?? "");
+      else found.push(node.textContent ?? "");
+    }
+    return found.filter((text) =>
+      /[\u202a-\u202e\u2066-\u2069\u200b\u{e0000}-\u{e007f}]/u.test(text),
+    );
+  });
+}
+
 /** Lets everything happen that was begun: a message goes the whole way round. */
 async function roundTrip(page: Page, other: Page): Promise<void> {
   const text = `Ping ${Math.random()}`;
@@ -352,6 +369,28 @@ describe("a card shows all that is decided", () => {
       "U+202C",
     ]);
     await expectAccessible(olga, "hidden characters");
+  });
+
+  test("hidden characters wherever the agent puts them", async () => {
+    const { olga, ben } = await questions("hidden everywhere");
+    const marked = (text: string) => new RegExp(`${text}⟨?U\\+202E`);
+    const question = card(olga, "The agent asks");
+    await question.getByText("hidden characters", { exact: false }).waitFor();
+    for (const text of ["file", "member", "value", "b", "new", "text", "Allow"])
+      await question.getByText(marked(text)).first().waitFor();
+    for (const text of ["Step", "Call", "out", "SIG"])
+      await ben.getByText(marked(text)).first().waitFor();
+    for (const page of [olga, ben]) {
+      for (const fold of await page.locator("summary").all()) await fold.click();
+      await page.getByRole("button", { name: "About the agent" }).click();
+      await page.getByRole("dialog").getByText(marked("hint")).waitFor();
+      expect(await unseenIn(page)).toEqual([]);
+    }
+    await olga.keyboard.press("Escape");
+    await settled(question);
+    await question.getByRole("button", { name: "Reject" }).click();
+    await said(ben, "Done in").waitFor();
+    expect(await unseenIn(ben)).toEqual([]);
   });
 
   test("a prompt as the agent gets it, hidden characters and comments included", async () => {

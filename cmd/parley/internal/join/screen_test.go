@@ -5,10 +5,12 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"parley/protocol"
+	"parley/protocol/visible"
 )
 
 // shown renders updates of the agent without colour.
@@ -161,4 +163,69 @@ func show(t *testing.T, s *screen, r *room, line string) {
 		s.event(r, m)
 		r.fold(m.Payload, after(0))
 	}
+}
+
+// unseen turns text round, has no width, and is read by models alone.
+const unseen = "\u202e\u200b\U000e0041\x1b[2J"
+
+func TestScreen_marks_what_cannot_be_seen_wherever_it_stands(t *testing.T) {
+	quoted := func(value any) json.RawMessage {
+		raw, err := json.Marshal(value)
+		require.NoError(t, err)
+		return raw
+	}
+	in := func(what string) string { return what + unseen }
+	person := protocol.Participant{ID: "p", UserID: in("user"), DisplayName: new(in("name"))}
+	prompt := protocol.Approval{ID: "a", ParticipantID: "p", Prompt: in("prompt"), Status: protocol.ApprovalPending, Reason: new(in("reason"))}
+	update := func(members map[string]any) *protocol.HostSessionUpdate {
+		return &protocol.HostSessionUpdate{Notification: quoted(map[string]any{"method": "session/update", "params": map[string]any{"update": members}})}
+	}
+	call := map[string]any{
+		"sessionUpdate": "tool_call", "toolCallId": in("id"), "title": in("title"), "kind": in("kind"), "status": in("status"),
+		"rawInput": map[string]any{"command": in("command"), in("member"): in("value")}, "rawOutput": map[string]any{"stdout": in("stdout")},
+		"locations": []any{map[string]any{"path": in("place")}},
+		"content": []any{
+			map[string]any{"type": "diff", "path": in("file"), "oldText": in("old"), "newText": in("new")},
+			map[string]any{"type": in("type"), in("member"): in("value")},
+			map[string]any{"type": "content", "content": map[string]any{"type": "resource_link", "name": in("link"), "uri": in("uri")}},
+		},
+		"_meta": map[string]any{"terminal_output": map[string]any{"data": in("output")}, "terminal_exit": map[string]any{"signal": in("signal")}},
+	}
+	question := protocol.Permission{RequestID: "q", ToolCall: quoted(call),
+		Options: quoted([]any{map[string]any{"optionId": in("option"), "name": in("allow"), "kind": in("kind")}})}
+	mode := protocol.ConfigOption{ID: "mode", Category: protocol.CategoryMode, CurrentValue: quoted(in("m")),
+		Options: []protocol.ConfigValue{{Value: in("m"), Name: in("mode")}}}
+
+	var out strings.Builder
+	r := newRoom()
+	s := newScreen(&out, false, r.ledger)
+	s.agent(protocol.Agent{AgentFacts: protocol.AgentFacts{Info: &protocol.AgentInfo{Title: in("agent"), Version: in("1")},
+		Cwd: new(in("directory")), ConfigOptions: []protocol.ConfigOption{mode}}})
+	for _, p := range []protocol.Payload{
+		&protocol.ParticipantJoined{Participant: person},
+		&protocol.PromptPendingApproval{Approval: prompt, Participant: person},
+		&protocol.PromptRejected{Approval: prompt, Participant: person},
+		&protocol.PromptDispatchFailed{ApprovalID: "b", Error: in("failure")},
+		&protocol.PermissionRequested{Permission: question},
+		&protocol.PermissionResolved{RequestID: "q", OptionID: new(in("option")), Participant: &person},
+		&protocol.AgentStatusChanged{Status: protocol.AgentExited, Detail: in("detail"), StderrTail: new(in("stderr"))},
+		&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: in("reason")},
+		update(map[string]any{"sessionUpdate": "plan", "entries": []any{map[string]any{"content": in("step"), "status": in("status")}}}),
+		update(map[string]any{"sessionUpdate": "session_info_update", "title": in("session")}),
+		update(map[string]any{"sessionUpdate": in("news")}),
+		update(call),
+	} {
+		r.expect(p, s.calls)
+		s.event(r, &protocol.Event{Payload: p})
+		r.fold(p, time.Now())
+	}
+	for _, i := range r.ledger.items {
+		s.item(r, i)
+	}
+	s.endStream()
+	for _, text := range []string{"name", "prompt", "reason", "failure", "title", "command", "value", "file", "old", "new", "place", "link", "uri",
+		"output", "signal", "allow", "mode", "agent", "directory", "detail", "stderr", "step", "session", "news"} {
+		require.Contains(t, out.String(), text+"⟨U+202E⟩", text)
+	}
+	require.Zero(t, visible.Count(out.String()))
 }

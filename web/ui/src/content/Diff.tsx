@@ -24,8 +24,9 @@ const step = 400;
 
 export default function Diff({ path, oldText, newText, isDecided = false }: DiffProps) {
   const diff = useMemo(() => compare(oldText, newText), [oldText, newText]);
+  const label = t.tool.diff(marked(path.slice(0, 300)));
   return (
-    <figure className="diff" aria-label={t.tool.diff(marked(path.slice(0, 300)))}>
+    <figure className="diff" aria-label={label}>
       <figcaption>
         <Icon name="file" size={14} />
         {isDecided ? (
@@ -48,27 +49,27 @@ export default function Diff({ path, oldText, newText, isDecided = false }: Diff
       ) : diff.lines.length === 0 ? (
         <p className="diff-note">{t.tool.noChange}</p>
       ) : (
-        <Lines path={path} lines={diff.lines} shown={isDecided ? shownDecided : shown} />
+        <Lines label={label} lines={diff.lines} shown={isDecided ? shownDecided : shown} />
       )}
     </figure>
   );
 }
 
 interface LinesProps {
-  path: string;
+  label: string;
   lines: readonly DiffLine[];
   /** How many are shown at first. */
   shown: number;
 }
 
-function Lines({ path, lines, shown }: LinesProps) {
+function Lines({ label, lines, shown }: LinesProps) {
   const [more, setMore] = useKept("more lines", 0);
   const folds = lines.length > shown + 8;
   const count = folds ? Math.min(shown + more, lines.length) : lines.length;
   const left = lines.length - count;
   return (
     <>
-      <div className="diff-scroll" tabIndex={0} role="region" aria-label={t.tool.diff(path)}>
+      <div className="diff-scroll" tabIndex={0} role="region" aria-label={label}>
         <table>
           <tbody>{lines.slice(0, count).map(Line)}</tbody>
         </table>

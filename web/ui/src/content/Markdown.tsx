@@ -3,6 +3,7 @@ import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeHighlight from "rehype-highlight";
 import remarkGfm from "remark-gfm";
 
+import { marked } from "../core/visible.ts";
 import { t } from "../texts.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { direct } from "./direct.ts";
@@ -15,7 +16,7 @@ const components: Components = {
   a: ({ href, children }) => <SafeLink href={href}>{children}</SafeLink>,
   img: ({ alt, src }) => (
     <SafeLink href={typeof src === "string" ? src : undefined}>
-      {t.agentSays.noRemote(alt || String(src ?? ""))}
+      {t.agentSays.noRemote(marked(alt || String(src ?? "")))}
     </SafeLink>
   ),
   pre: ({ node, children }) => (node ? <CodeBlock node={node}>{children}</CodeBlock> : null),

@@ -5,6 +5,7 @@ import type { Agent, AvailableCommand, ConfigOption } from "parley-client";
 
 import { costText, countText, currentOf, optionOf, percentUsed, programOf } from "../core/agent.ts";
 import { Visible } from "../content/Visible.tsx";
+import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 
@@ -77,7 +78,7 @@ function Panel({ agent }: { agent: Agent }) {
             percent !== null &&
             t.facts.tokens(countText(usage.used), countText(usage.size))}
         </Row>
-        <Row name={t.facts.cost}>{cost}</Row>
+        <Row name={t.facts.cost}>{cost && <Visible text={cost} />}</Row>
         <Row name={t.facts.sessionTitle}>
           {agent.sessionTitle && <Visible text={agent.sessionTitle} />}
         </Row>
@@ -98,7 +99,7 @@ function Panel({ agent }: { agent: Agent }) {
 function Row({ name, about, children }: { name: string; about?: string; children: ReactNode }) {
   if (!children) return null;
   return (
-    <div title={about || undefined}>
+    <div title={about ? marked(about) : undefined}>
       <dt>
         <Visible text={name} />
       </dt>

@@ -19,7 +19,7 @@ export function useTitle(room: Room): string {
   );
   if (title) return title;
   const host = room.people.find((p) => p.role === "host");
-  return t.room.titleBy(host ? nameOf(host) : hostUserId);
+  return t.room.titleBy(host ? nameOf(host) : marked(hostUserId));
 }
 
 /** Null until it is known. */

@@ -1,4 +1,5 @@
 import { pretty } from "../../core/format.ts";
+import { marked } from "../../core/visible.ts";
 import type { OtherRow } from "../../core/items.ts";
 import { WholeText } from "../../content/WholeText.tsx";
 import { Fold } from "../../parts/Fold.tsx";
@@ -14,7 +15,7 @@ export function OtherUpdate({ row }: { row: OtherRow }) {
       summary={
         <>
           <Icon name="braces" size={14} />
-          <span className="fold-name mono">{t.other.title(row.name, row.raw.length)}</span>
+          <span className="fold-name mono">{t.other.title(marked(row.name), row.raw.length)}</span>
         </>
       }
     >

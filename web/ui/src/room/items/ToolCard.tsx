@@ -165,7 +165,11 @@ export function JsonFold({
 }) {
   return (
     <Fold name={name} summary={marked(name)} className="fold-quiet" open={open}>
-      <WholeText text={typeof value === "string" ? value : pretty(value)} label={name} mono />
+      <WholeText
+        text={typeof value === "string" ? value : pretty(value)}
+        label={marked(name)}
+        mono
+      />
     </Fold>
   );
 }
