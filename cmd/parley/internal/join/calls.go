@@ -39,6 +39,16 @@ func (c *calls) get(id string) shownCall {
 	return shownCall{toolCall: toolCall{ID: id}}
 }
 
+// withoutOutput returns a copy in which no call has printed anything yet.
+func (c *calls) withoutOutput() *calls {
+	copied := &calls{byID: make(map[string]*shownCall, len(c.byID)), order: slices.Clone(c.order), bytes: c.bytes}
+	for id, known := range c.byID {
+		copied.byID[id] = &shownCall{toolCall: known.toolCall, known: known.known, details: known.details,
+			output: output{title: known.output.title, cut: known.output.cut}}
+	}
+	return copied
+}
+
 // put replaces what is known of a call.
 func (c *calls) put(call toolCall) *shownCall {
 	known := c.byID[call.ID]

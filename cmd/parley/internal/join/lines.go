@@ -168,7 +168,16 @@ func (s *session) history(ctx context.Context, n int) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	return func() { s.past(events) }, nil
+	return func() { s.replay(events) }, nil
+}
+
+// replay shows events that the screen may have shown before. What tools print in
+// them is not added to their output once more.
+func (s *session) replay(events []*protocol.Event) {
+	known := s.screen.calls
+	s.screen.calls = known.withoutOutput()
+	s.past(events)
+	s.screen.calls = known
 }
 
 // past shows events that were, without counting them again.

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"parley/protocol"
 )
 
 // call is an update of the tool call c.
@@ -89,4 +91,18 @@ func TestOutput_is_the_same_however_it_is_cut(t *testing.T) {
 		}
 		require.Equal(t, want, got.String(), "%q", parts)
 	})
+}
+
+func TestOutput_that_history_shows_again_is_not_added_once_more(t *testing.T) {
+	var out strings.Builder
+	r := newRoom()
+	s := &session{room: r, screen: newScreen(&out, false, r.ledger)}
+	long := strings.Repeat("x", maxShownOutput+1)
+	events := []*protocol.Event{{Payload: &protocol.HostSessionUpdate{Notification: []byte(`{"method":"session/update","params":{"update":` +
+		call("tool_call", `"title":"make","_meta":{"terminal_output_delta":{"data":"`+long+`"}}`) + `}}`)}}}
+	s.past(events)
+	s.replay(events)
+	i, err := r.ledger.numbered(1)
+	require.NoError(t, err)
+	require.Equal(t, long, i.output.kept.String())
 }
