@@ -177,7 +177,7 @@ scenes["hidden everywhere"] = (say) => {
   say({
     sessionUpdate: "agent_message_chunk",
     content: text(
-      `Said [link${unseen}](https://example.org/${unseen}) ![picture${unseen}](x) \`a${unseen}\``,
+      `Said [link${unseen}](https://example.org/${unseen}) ![picture${unseen}](x) \`a${unseen}\`\n\n\`\`\`go${unseen}\ncode${unseen}\n\`\`\``,
     ),
   });
   say({

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 
+import { marked } from "../core/visible.ts";
 import { useCopy } from "../parts/copy.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { useKept } from "../parts/kept.tsx";
@@ -28,7 +29,7 @@ export function CodeFrame({ language, lines, content, children }: Props) {
   return (
     <figure className={`code${folded ? " code-folded" : ""}`} dir="ltr">
       <figcaption>
-        <span className="code-language cut">{language}</span>
+        <span className="code-language cut">{marked(language)}</span>
         <button
           type="button"
           className="code-copy"
