@@ -43,6 +43,28 @@ func TestReading_a_session_that_is_closed(t *testing.T) {
 	})
 }
 
+func TestReading_a_session_that_has_expired(t *testing.T) {
+	for name, minutes := range map[string]int64{"while it was awake": 2, "while it slept": 600} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, _ := newRoom(t, hub.Options{})
+				r.shareFor(minutes)
+				ben := r.join("ben")
+				ben.say(&protocol.Chat{Text: "hello"}, nil)
+				ben.sub.Close()
+				pass(time.Duration(minutes)*time.Minute + time.Second)
+				reader := ben.reads()
+				require.Equal(t, protocol.StatusExpired, reader.welcome.Session.Status)
+				require.Equal(t, protocol.CodeReadOnly, reader.refused(&protocol.Chat{Text: "anybody?"}))
+				credentials := hub.Credentials{ParticipantID: ben.me.ID, Token: ben.token}
+				archive, err := r.hub.Archive(t.Context(), r.id, credentials, protocol.History{Limit: 500})
+				require.NoError(t, err)
+				require.Equal(t, reader.welcome.Recent, archive.Events)
+			})
+		})
+	}
+}
+
 func TestReading_after_leaving_ends_with_the_session(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})

@@ -180,7 +180,9 @@ describe("what was said", () => {
 
   test("stays readable from its beginning when the session is closed, after a reload too", async () => {
     const link = await share(server.url);
-    const olga = await host(link.host);
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    await write(ben, "Agent", "Add a test");
+    await olga.getByRole("button", { name: "1 waits for you" }).waitFor();
     await talk(link.invite, 300);
     await said(olga, "Number 300.").waitFor();
     await close(olga);
@@ -191,6 +193,7 @@ describe("what was said", () => {
       await toTheTop(olga);
       await said(olga, "The session was created").waitFor();
       await said(olga, "Number 1.").waitFor();
+      await olga.getByText("Not decided").waitFor();
     }
     await expectAccessible(olga, "a closed room");
   });

@@ -344,7 +344,7 @@ describe("axe finds nothing serious", () => {
 
 test("a session that expires says so to those inside, and is only read from then on", async () => {
   await said(inside, "The session has expired").waitFor({ timeout: 90_000 });
-  await inside.getByText("This session is closed. You can still read it.").waitFor();
+  await inside.getByText("This session has expired. You can still read it.").waitFor();
   await said(inside, "While there is time").waitFor();
   await expectAccessible(inside, "a room that has expired");
   // One who was about to come in, one who was in, and one who comes later.

@@ -421,7 +421,8 @@ export const t = {
     run: "Prompt",
     viewOnly: "You are watching. The host decides who may talk.",
     viewer: "You are a viewer: you see everything, without talking.",
-    ended: "This session is closed. You can still read it.",
+    ended: (expired: boolean) =>
+      `This session ${expired ? "has expired" : "is closed"}. You can still read it.`,
     reading: "You have left. You can read what happens.",
     hint: "Enter sends, Shift+Enter starts a new line",
     tooLong: (over: number) => `${over} bytes too long`,
@@ -484,6 +485,7 @@ export const t = {
       cancelled: "Cancelled",
       failed: "Failed",
       rejected: "Rejected",
+      undecided: "Not decided",
     } as Record<string, string>,
     ahead: (n: number) => (n === 1 ? "after 1 other turn" : `after ${n} other turns`),
     approvedBy: (who: string) => `approved by ${who}`,

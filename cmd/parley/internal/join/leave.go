@@ -43,6 +43,9 @@ func (s *session) leave(ctx context.Context) (show func(), err error) {
 func (s *session) tellDecider(n client.Notice) {
 	switch n := n.(type) {
 	case client.Welcome:
+		if n.Session.Status != protocol.StatusActive {
+			return // nothing is decided there any more
+		}
 		for _, p := range n.Participants {
 			if p.Role == protocol.RoleHost && p.LeftAt != nil {
 				s.screen.line(accent, hostLeft)

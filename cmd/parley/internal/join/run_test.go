@@ -240,3 +240,19 @@ func TestRun_a_host_who_leaves(t *testing.T) {
 	require.NoError(t, ann.ends())
 	require.Contains(t, ann.out.String(), "You can join again by the invite")
 }
+
+func TestRun_says_that_nobody_can_decide_only_while_the_session_lasts(t *testing.T) {
+	host := protocol.Participant{ID: "p", Role: protocol.RoleHost, LeftAt: new(time.Now())}
+	for status, want := range map[protocol.SessionStatus]string{
+		protocol.StatusActive:  hostLeft + "\n",
+		protocol.StatusExpired: "",
+		protocol.StatusClosed:  "",
+	} {
+		var out strings.Builder
+		s := &session{screen: newScreen(&out, false, newLedger())}
+		s.tellDecider(client.Welcome{Welcome: protocol.Welcome{
+			Session: protocol.Session{Status: status}, Participants: []protocol.Participant{host},
+		}})
+		require.Equal(t, want, out.String(), status)
+	}
+}

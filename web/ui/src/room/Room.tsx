@@ -237,7 +237,8 @@ function useTools(
 }
 
 function whyNot(room: RoomModel, connection: ConnectionState): string {
-  if (room.session.status !== "active" || connection.state === "closed") return t.composer.ended;
+  if (room.session.status !== "active" || connection.state === "closed")
+    return t.composer.ended(room.session.status === "expired");
   if (room.readOnly) return t.composer.reading;
   return room.me.role === "viewer" ? t.composer.viewer : t.composer.viewOnly;
 }

@@ -1,3 +1,5 @@
+import { useSyncExternalStore } from "react";
+
 import { HiddenWarning } from "../../content/Visible.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
 import type { PromptRow } from "../../core/items.ts";
@@ -5,7 +7,7 @@ import { nameOf } from "../../core/room.ts";
 import { countHidden, marked } from "../../core/visible.ts";
 import { Face } from "../../parts/Face.tsx";
 import { Fold } from "../../parts/Fold.tsx";
-import { Icon } from "../../parts/Icon.tsx";
+import { Icon, type IconName } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { t } from "../../texts.ts";
 import { ProposalCard } from "../cards/ProposalCard.tsx";
@@ -77,24 +79,34 @@ function credits(row: PromptRow): string {
     : t.prompt.editedBy(nameOf(decidedBy));
 }
 
+const stateIcons: Partial<Record<string, IconName>> = {
+  pending: "clock",
+  queued: "clock",
+  rejected: "cross",
+  failed: "cross",
+};
+
 function State({ row }: { row: PromptRow }) {
+  const over = useSessionIsOver();
   if (row.state === "approved" || row.state === "done") return null;
-  const icon =
-    row.state === "pending" || row.state === "queued"
-      ? "clock"
-      : row.state === "rejected" || row.state === "failed"
-        ? "cross"
-        : null;
-  const detail = row.state === "queued" && row.ahead > 0 ? `, ${t.prompt.ahead(row.ahead)}` : "";
+  // Nobody decides any more on what waited when the session ended.
+  const state = row.state === "pending" && over ? "undecided" : row.state;
+  const icon = stateIcons[state];
+  const detail = state === "queued" && row.ahead > 0 ? `, ${t.prompt.ahead(row.ahead)}` : "";
   return (
-    <span className={`chip chip-${row.state}`}>
-      {icon ? (
-        <Icon name={icon} size={13} />
-      ) : row.state === "running" ? (
-        <span className="pulse" />
-      ) : null}
-      {t.prompt.states[row.state]}
+    <span className={`chip chip-${state}`}>
+      {icon && <Icon name={icon} size={13} />}
+      {state === "running" && <span className="pulse" />}
+      {t.prompt.states[state]}
       {detail}
     </span>
+  );
+}
+
+function useSessionIsOver(): boolean {
+  const { store } = useTools();
+  return useSyncExternalStore(
+    store.subscribe,
+    () => store.snapshot().room?.session.status !== "active",
   );
 }
