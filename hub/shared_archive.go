@@ -38,7 +38,7 @@ func (s *sharedState) readingCommand(c command) decision {
 	case *protocol.Ping:
 		return decision{answer: pong{}}
 	}
-	return refuse(protocol.CodeReadOnly, "this connection only reads; %s is not for it", c.request.Command.CommandType())
+	return refuse(protocol.CodeReadOnly, "this connection can only read; it does not accept %s", c.request.Command.CommandType())
 }
 
 func (s *sharedState) archive(m archive) decision {

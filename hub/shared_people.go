@@ -158,7 +158,7 @@ func (s *sharedState) rejoin(in input, c *protocol.Join, way joinWay) (decision,
 	if own || way == joinAgain && p.Role != protocol.RoleHost && !s.Typed[p.ID] {
 		return decision{answer: welcomeFor{participant: p.ID, token: true, recent: c.Recent}}, true
 	}
-	return refuse(protocol.CodeUserAlreadyJoined, "somebody is here under this user id; coming back needs that participant's token"), true
+	return refuse(protocol.CodeUserAlreadyJoined, "a participant with this user id is already in the session; to return as that participant, send its token"), true
 }
 
 // provesHost reports whether a join is the host's, by the token.

@@ -23,9 +23,9 @@ func newDemoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Try Parley: a server, a demo agent and a shared session, with links to join",
 		Long: `Start a server with a demo agent that needs no model and no network, share a
-session on it, and print the links: yours as the host, and the invite for
-others. What happens is kept in a temporary directory that goes with the demo,
-unless --data names another one.`,
+session on it, and print the links: your own as the host, and the invite for
+others. Everything is kept in a temporary directory, which is removed when the
+demo ends, unless --data names a directory.`,
 		Example: `  parley demo
   parley demo --data ~/parley-demo`,
 		Args: usageArgs(cobra.NoArgs),
@@ -38,7 +38,7 @@ unless --data names another one.`,
 		},
 	}
 	s.addFlags(cmd)
-	cmd.Flags().StringVar(&s.data, "data", "", "directory to keep everything in; a temporary one that is removed at the end if empty")
+	cmd.Flags().StringVar(&s.data, "data", "", "directory for the journal and the key (default: a temporary one, removed at the end)")
 	cmd.Flags().Lookup("log-level").DefValue = "warn"
 	s.logLevel = "warn"
 	return cmd

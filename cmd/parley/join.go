@@ -14,18 +14,22 @@ import (
 	"parley/protocol/client"
 )
 
-const joinLong = `Join a shared session from this terminal: type to talk, /help for the rest.
+const joinLong = `Join a shared session from this terminal. Type a line to send a message; /help
+lists the commands.
 
-LINK is an invite, SERVER/s/SESSION#i=INVITE, or one's own way back in,
-SERVER/s/SESSION#p=PARTICIPANT:TOKEN. Quote it, since it holds a #.
+LINK is an invite link, SERVER/s/SESSION#i=INVITE, or your own link, with which
+you return as the same participant, SERVER/s/SESSION#p=PARTICIPANT:TOKEN. Quote
+it, because it contains a #.
 
-Lines can be piped in. When they end, who came by an invite leaves, and who came
-by an own link stays a participant; the exit code is 1 if a line failed. A line
-decides on something only if that was shown before the line was read.
+Input can be piped in. At its end, a participant who joined with an invite link
+leaves the session, and one who joined with an own link stays a participant. The
+exit code is 1 if a line failed. A line can only decide on an item that was shown
+before the line was read.
 
-On a terminal there is an input line below the output: a pasted text is one
-message, Alt-Enter begins a new line, the arrows call earlier lines back, Ctrl-C
-disconnects. TERM=dumb does without it, NO_COLOR without colours.
+On a terminal the input line stays below the output. A pasted text is one
+message, Alt-Enter inserts a line break, the arrow keys recall earlier lines, and
+Ctrl-C disconnects. Set TERM=dumb to turn the input line off, and NO_COLOR to turn
+colours off.
 
 Commands:
 
@@ -46,7 +50,7 @@ func newJoinCommand() *cobra.Command {
 			}
 			me := client.Options{UserID: cmp.Or(user, name, os.Getenv("USER")), DisplayName: cmp.Or(name, os.Getenv("USER"))}
 			if me.UserID == "" && link.ParticipantID == "" {
-				return usageError{errors.New("say who you are, with --name")}
+				return usageError{errors.New("your name is not known; give one with --name")}
 			}
 			o := join.Options{
 				Link: link, Client: me,
@@ -62,7 +66,7 @@ func newJoinCommand() *cobra.Command {
 			return join.Run(c.Context(), o)
 		},
 	}
-	command.Flags().StringVar(&name, "name", "", "what others see (default $USER)")
+	command.Flags().StringVar(&name, "name", "", "name that the others see (default $USER)")
 	command.Flags().StringVar(&user, "user", "", "your user id (default the name)")
 	return command
 }

@@ -39,5 +39,5 @@ func TestJoin_reads_on_after_leaving(t *testing.T) {
 	again.Type(t, "more")
 	again.Type(t, "/quit")
 	require.Equal(t, exitError, again.Code(t))
-	require.Contains(t, again.Err.String(), "only reads")
+	require.Contains(t, again.Err.String(), "can only read")
 }

@@ -59,21 +59,20 @@ func newServeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server",
-		Long: `Run the server: the REST + SSE API, the WebSocket endpoint and the pages that
-links lead to. It listens on loopback unless told otherwise, and keeps
-everything in the data directory.
+		Long: `Run the server: the REST + SSE API, the WebSocket endpoint and the web pages. By
+default it listens on loopback only. It keeps everything in the data directory.
 
-Every flag can also be set by an environment variable, PARLEY_LISTEN for
---listen, or in a YAML file (--config), listen: for --listen. Flags go before
-the environment, and that before the file. The file alone can describe agents
-at length:
+Every flag can also be set by an environment variable (PARLEY_LISTEN for
+--listen) or in a YAML file, --config (listen: for --listen). A flag takes
+precedence over the environment, and the environment over the file. Only the file
+can describe agents in detail:
 
   agents:
     - name: opencode
       description: opencode in the shop's checkout
       command: [opencode, acp]
       dir: /srv/shop
-      dirs: [/srv]              # clients may choose another one in these; in dir by default
+      dirs: [/srv]              # where clients may choose another directory; default: inside dir
       start-timeout: 10m        # instead of --agent-start-timeout
       env: {OPENCODE_LOG_LEVEL: warn}`,
 		Example: `  parley serve
@@ -91,8 +90,8 @@ at length:
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.data, "data", defaultDataDir(), "directory for the journal and the key; made if it is missing")
-	f.StringVar(&s.salvage, "salvage", "", "start although the journal's log is damaged, with what parley verify --salvage says under this name can be kept; it counts for that very damage alone")
+	f.StringVar(&s.data, "data", defaultDataDir(), "directory for the journal and the key; created if it is missing")
+	f.StringVar(&s.salvage, "salvage", "", "start although the journal's log is damaged, and keep what parley verify --salvage lists under this name; the name is valid for that damage only")
 	s.addFlags(cmd)
 	return cmd
 }
@@ -100,27 +99,27 @@ at length:
 // addFlags adds the flags that serve and demo share.
 func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.String("config", "", "YAML file with settings; parley/parley.yaml in the user's configuration directory if it is there")
-	f.StringVar(&s.listen, "listen", "127.0.0.1:7777", "address to listen on; port 0 takes a free one")
-	f.StringArrayVar(&s.agents, "agent", nil, `agent that sessions can be started with, as NAME="COMMAND ARGS"; may be repeated`)
+	f.String("config", "", "YAML file with settings (default: parley/parley.yaml in the user's configuration directory, if it exists)")
+	f.StringVar(&s.listen, "listen", "127.0.0.1:7777", "address to listen on; port 0 chooses a free port")
+	f.StringArrayVar(&s.agents, "agent", nil, `agent that people can start, as NAME="COMMAND ARGS"; may be repeated`)
 	f.StringArrayVar(&s.allowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")
-	f.StringArrayVar(&s.allowHosts, "allow-host", nil, "name that requests may give as Host, beside the loopback names and the one listened on; may be repeated")
-	f.BoolVar(&s.insecureOpen, "insecure-open", false, "listen beyond loopback although anybody who reaches the port can start agents")
-	f.Bool("legacy-rejoin", true, "over REST, hand whoever joins with the invite under the user id of a guest who joined over REST that guest's token, as old clients expect; unless given, only while the server is on loopback without --allow-host and --allow-origin, and for requests that no proxy has passed on")
+	f.StringArrayVar(&s.allowHosts, "allow-host", nil, "name that requests may have in their Host header, in addition to loopback names and the listen address; may be repeated")
+	f.BoolVar(&s.insecureOpen, "insecure-open", false, "allow listening on other addresses than loopback, where everyone who can reach the port can start agents")
+	f.Bool("legacy-rejoin", true, "when a client joins over REST under the user id of a guest who joined over REST, answer with that guest's token, as old clients expect; by default only on loopback without --allow-host and --allow-origin, and only for requests that no proxy has forwarded")
 	f.DurationVar(&s.turnTimeout, "turn-timeout", 0, "cancel a turn of the agent after this time; 0 for never")
 	f.DurationVar(&s.permissionTimeout, "permission-timeout", 30*time.Minute, "reject a permission request that nobody answers after this time")
-	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "take a session out of memory when nobody has used it for this time")
-	f.DurationVar(&s.agentStartTimeout, "agent-start-timeout", 3*time.Minute, "give an agent up that is not ready for a prompt after this time; npx downloads one when it is first started")
-	f.DurationVar(&s.silenceAfter, "silence-after", 2*time.Minute, "tell people when an agent has said nothing in a turn for this time; 0 for never")
-	f.DurationVar(&s.agentIdleAfter, "agent-idle-after", 10*time.Minute, "end an agent on which no shared session has been open for this time, until it is needed again; 0 for never; twice --idle-after if only that is given")
-	f.IntVar(&s.maxAgents, "max-agents", 32, "most agents that may run at a time")
-	f.DurationVar(&s.commitInterval, "commit-interval", defaultCommitInterval, "how long a commit waits at most, under load, for more events to share it; how long it does follows what commits cost and who sends; 0 for not at all")
-	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is passed on whole")
-	f.IntVar(&s.maxParticipants, "max-participants", 1000, "most people who may be in one session at a time")
-	f.IntVar(&s.maxConnections, "max-connections", 2000, "most connections to one session")
-	f.IntVar(&s.outbound, "max-outbound-bytes", 0, "memory for what waits for clients that are slow, all together; the slowest are disconnected and come back. 0 for a quarter of the memory limit (GOMEMLIMIT or the system's), 256 MiB without one")
-	f.Float64Var(&s.commandRate, "command-rate", 20, "commands a second that one connection may send, or over plain HTTP one participant; 0 for no limit")
-	f.Float64Var(&s.joinRate, "join-rate", 10, "joins a second, and as many wrong credentials, from one address that is not this machine's; 0 for no limit")
+	f.DurationVar(&s.idleAfter, "idle-after", 5*time.Minute, "remove a session from memory after it has not been used for this time")
+	f.DurationVar(&s.agentStartTimeout, "agent-start-timeout", 3*time.Minute, "give up starting an agent that is not ready for a prompt after this time; the first start of an npx agent includes its download")
+	f.DurationVar(&s.silenceAfter, "silence-after", 2*time.Minute, "tell the participants when an agent has been silent in a turn for this time; 0 for never")
+	f.DurationVar(&s.agentIdleAfter, "agent-idle-after", 10*time.Minute, "end an agent that no open shared session has used for this time; it is started again when needed; 0 for never (default: twice --idle-after if only that is given)")
+	f.IntVar(&s.maxAgents, "max-agents", 32, "maximum number of agents that run at the same time")
+	f.DurationVar(&s.commitInterval, "commit-interval", defaultCommitInterval, "maximum time that a commit waits under load for more events to share it; the actual time depends on the cost of commits and on the senders; 0 for none")
+	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is forwarded in full")
+	f.IntVar(&s.maxParticipants, "max-participants", 1000, "maximum number of participants in a session at the same time")
+	f.IntVar(&s.maxConnections, "max-connections", 2000, "maximum number of connections to a session")
+	f.IntVar(&s.outbound, "max-outbound-bytes", 0, "memory for everything that waits for slow clients; beyond it the slowest are disconnected, and reconnect. 0 for a quarter of the memory limit (GOMEMLIMIT or the system's), or 256 MiB without one")
+	f.Float64Var(&s.commandRate, "command-rate", 20, "commands per second from one connection or, over plain HTTP, from one participant; 0 for no limit")
+	f.Float64Var(&s.joinRate, "join-rate", 10, "joins per second, and wrong credentials per second, from one address other than this machine's; 0 for no limit")
 	f.StringVar(&s.debugListen, "debug-listen", "", "loopback address for Go's profiles, under /debug/pprof/; none if empty")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "console", "console or json")

@@ -47,7 +47,7 @@ describe("a removal", () => {
     const dialog = await asksToRemove(olga, "Ben");
     await expectAccessible(olga, "the question before a removal");
     expect(await dialog.getByLabel("Replace the invite link").isChecked()).toBe(true);
-    await dialog.getByLabel("Reason (told to all, optional)").fill("Posted spam");
+    await dialog.getByLabel("Reason (everyone sees it, optional)").fill("Posted spam");
     await dialog.getByRole("button", { name: "Remove from the session" }).click();
     await olga.getByRole("dialog", { name: "Ben was removed" }).waitFor();
     await expectAccessible(olga, "the link after a removal");

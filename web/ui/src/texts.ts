@@ -184,7 +184,7 @@ export const t = {
     over: "The session has ended, so nobody can join.",
     rotate: "Make a new link",
     replacing: "A new link is being made…",
-    rotateAbout: "The old link then lets nobody in any more. Those inside stay.",
+    rotateAbout: "The old link then no longer works. People in the session stay.",
   },
 
   join: {
@@ -214,7 +214,7 @@ export const t = {
     notFound: {
       title: "There is no such session",
       about:
-        "The link is mistyped, or the session was on another server. Check the link with whoever sent it.",
+        "The link is mistyped, or the session was on another server. Check the link with the person who sent it.",
     },
     wrongInvite: {
       title: "This invite is no longer good",
@@ -233,20 +233,20 @@ export const t = {
     },
     ended: {
       title: "This session is closed",
-      about: "Nobody can join any more. Ask the host to share a new one.",
+      about: "Nobody can join it. Ask the host to share a new session.",
     },
     expired: {
       title: "This session has expired",
-      about: "Its time is over, so nobody can join any more. Ask the host to share a new one.",
+      about: "Its time is over, so nobody can join. Ask the host to share a new session.",
     },
     full: {
       title: "This session is full",
-      about: "As many people as it takes are inside. Try again when somebody has left.",
+      about: "It has as many participants as it can hold. Try again when one has left.",
     },
     taken: {
       title: "You are in this session already",
       about:
-        "Somebody is inside under your user id, most likely you in another browser. Join under another name.",
+        "A participant with your user id is in the session, most likely you in another browser. Join under another name.",
     },
     left: {
       title: "You have left the session",
@@ -309,7 +309,7 @@ export const t = {
     shortcuts: "Keyboard shortcuts",
     terminal: "Join from a terminal",
     terminalAbout:
-      "The same room in text. This link is your own way in: whoever has it acts under your name.",
+      "The same room as text. This is your own link: everyone who has it acts under your name.",
     modeLabel: (name: string) => `Mode: ${name}`,
     changeMode: "What collaborators may do",
     cancelTurn: "Stop the agent",
@@ -379,17 +379,18 @@ export const t = {
     remove: "Remove from the session",
     removeAsk: (who: string) => `Remove ${who}?`,
     removeAbout:
-      "They are cut off at once, cannot read any more, and cannot join again under this id.",
-    reason: "Reason (told to all, optional)",
+      "They are disconnected at once, can no longer read, and cannot join again under this id.",
+    reason: "Reason (everyone sees it, optional)",
     renew: "Replace the invite link",
-    renewAbout: "Nobody can join by the old link any more. You get the new one next.",
-    keepAbout: "Whoever has the link can still join, this person too, under another name.",
+    renewAbout: "The old link no longer works. You see the new one next.",
+    keepAbout:
+      "Everyone who has the link can still join, including this person under another name.",
     readers: (n: number) =>
       n === 1 ? "1 has left, and can read on" : `${n} have left, and can read on`,
     endReading: (who: string) => `Remove ${who}, who has left`,
     removed: (who: string) => `${who} was removed`,
     renewed:
-      "The invite link was replaced. People who have an old one need this one to join; those inside stay.",
+      "The invite link was replaced. People who have an old link need this one to join. People in the session stay.",
     decides: (who: string | null, is: "here" | "away" | "left") =>
       is === "left"
         ? `Nobody can decide: ${who === null ? "you have" : `${who} has`} left.`

@@ -56,7 +56,7 @@ func (s *screen) people(r *room, e *protocol.Event) {
 	case *protocol.SessionClosed:
 		s.line(accent, "* the session is %s", oneLine(string(p.Status)))
 	case *protocol.InviteRotated:
-		s.line(accent, "* %s made a new invite; the old link lets nobody in any more", r.nameOf(p.Participant))
+		s.line(accent, "* %s made a new invite; the old link no longer works", r.nameOf(p.Participant))
 	case *protocol.PermissionResolved:
 		s.resolved(r, p)
 	case *protocol.PermissionWithdrawn:

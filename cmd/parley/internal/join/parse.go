@@ -33,26 +33,26 @@ const (
 )
 
 // HelpText lists the commands.
-const HelpText = `type to talk; a line that begins with // says it with one /
+const HelpText = `type a line to send it as a message; to begin a message with /, type //
   /prompt TEXT           propose a prompt to the agent
-  /approve [#N]          let proposal N go to the agent as it stands
-  /edit #N TEXT          prepare to send TEXT instead of proposal N, and show it; /approve #N sends it
-  /reject [#N [REASON]]  keep proposal N from the agent
+  /approve [#N]          send proposal N to the agent as it is
+  /edit #N TEXT          prepare TEXT to be sent in place of proposal N; /approve #N sends it
+  /reject [#N [REASON]]  reject proposal N; the agent does not get it
   /allow [#N] [OPTION]   answer question N with an option, by its number in the list or its name;
                          without OPTION: allow once
   /deny [#N]             refuse what question N asks, once
-  /cancel [#N]           stop the turn of prompt N, or take it back while it waits
-  /stop-agent            end the agent's process (the host); the next prompt starts it again
-  /show [#N]             show what N stands for whole; without N: everything that waits
-  /who                   who is here
-  /mode MODE             view_only, comment_only, prompt_with_approval or prompt_direct
-  /history [N]           the last N events, 20 unless given
+  /cancel [#N]           stop the turn of prompt N, or withdraw the prompt while it waits
+  /stop-agent            end the agent's process (host only); the next prompt starts it again
+  /show [#N]             show item N in full; without N: everything that waits
+  /who                   list the participants
+  /mode MODE             set the mode: view_only, comment_only, prompt_with_approval or prompt_direct
+  /history [N]           show the last N events (default 20)
   /leave                 leave the session
   /quit                  disconnect, but stay a participant
 
-#N is the number that a question or proposal is shown with. Without it a command
-acts only if exactly one waits, and only on what stood on the screen when you
-began to type. A pasted text is one message, whatever lines are in it.`
+#N is the number beside a question or proposal. Without it a command acts only if
+exactly one item waits, and only if that item was on the screen before you began
+to type. A pasted text is one message, even if it has several lines.`
 
 // input is one typed line, understood.
 type input struct {
