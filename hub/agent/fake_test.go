@@ -121,7 +121,7 @@ func (a *fakeAgent) handle(m fakeMessage) {
 		if !other {
 			version = "1"
 		}
-		loads := []string{"can load", "replays after its answer", "forgets it all", "forgets it all, as a server",
+		loads := []string{"can load", "replays after its answer", "forgets it all", "forgets it all, as a server", "forgets it all, with much noise",
 			"dies of loading", "dies after loading", "is lost by loading", "wants a login to load", "leaks at load"}
 		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":%s,"agentCapabilities":{"loadSession":%t},"authMethods":[`+
 			`{"id":"a","name":"Log in with Kestrel","description":"Run kestrel login first"},{"id":"b","name":"API key","description":null}]}}`,
@@ -163,6 +163,10 @@ func (a *fakeAgent) load(m fakeMessage) {
 	switch a.how {
 	case "leaks at load":
 		a.line(leak, m.ID)
+		return
+	case "forgets it all, with much noise":
+		a.line(strings.Repeat("x", 2<<20))
+		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32002,"message":"no such session"}}`, m.ID)
 		return
 	case "forgets it all, as a server":
 		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":"Session not found"}}`, m.ID)

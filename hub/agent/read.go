@@ -52,7 +52,7 @@ const maxNonsense = 1 << 20
 // sensible reports whether the agent may still become ready. What writes
 // nonsense without end is no agent, and is killed.
 func (s *session) sensible() bool {
-	if s.stray.bytes <= maxNonsense || s.ready.Load() || s.loading.Load() {
+	if s.stray.bytes <= maxNonsense || s.ready.Load() {
 		return true
 	}
 	s.peer.kill()
@@ -71,7 +71,7 @@ func (s *session) end() exit {
 
 func (s *session) handle(line []byte) {
 	if len(bytes.TrimSpace(line)) == 0 {
-		s.stray.bytes += len(line) + 1
+		s.count(len(line))
 		return
 	}
 	m, line, err := s.parse(line)

@@ -26,15 +26,23 @@ const (
 // strays counts lines that are no messages. It belongs to the reading goroutine.
 type strays struct {
 	lines    int
-	bytes    int       // of the lines, and of lines that are empty; read by others once the agent is lost
+	bytes    int       // of the lines, and of lines that are empty, but for those in a replay; read by others once the agent is lost
 	loggedAt time.Time // when one was last logged
 	toldAt   time.Time // when the hub was last told
+}
+
+// count counts a line that is no message. A replay may have as many as it likes: what
+// comes while a session is loaded says nothing against the agent.
+func (s *session) count(size int) {
+	if !s.loading.Load() {
+		s.stray.bytes += size + 1
+	}
 }
 
 // skip counts a line that is no message, of which line is the beginning.
 func (s *session) skip(line []byte, size int, err error) {
 	s.stray.lines++
-	s.stray.bytes += size + 1
+	s.count(size)
 	if s.stray.lines <= firstLogged || time.Since(s.stray.loggedAt) >= logPause {
 		s.stray.loggedAt = time.Now()
 		s.log.Info("the agent wrote a line to its standard output that is no message",
