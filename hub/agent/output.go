@@ -66,7 +66,7 @@ const (
 type output struct {
 	file     *os.File
 	finished atomic.Bool
-	read     int // bytes since finish; owned by who reads
+	read     int // bytes since finish; owned by the reading goroutine
 }
 
 // finish says that the agent has exited.

@@ -47,7 +47,7 @@ type session struct {
 
 	greeted  atomic.Bool   // initialize is answered
 	facts    facts         // what the agent says of itself
-	loading  atomic.Bool   // a replay is coming in, which nobody is shown
+	loading  atomic.Bool   // a replay is coming in, which is not passed on
 	ready    atomic.Bool   // the handshake is done
 	deaf     sync.Once     // it does not read its input, and is killed for it
 	replayed chan struct{} // sent to by read when a part of a replay has come; holds one

@@ -10,7 +10,7 @@ import (
 )
 
 // What agents write to their standard output beside messages: a library's
-// greeting, log lines, a launcher's progress. It reaches nobody but the log.
+// greeting, log lines, a launcher's progress. It reaches the log alone.
 
 const (
 	// shownLine is how much of such a line is logged, in bytes.

@@ -47,7 +47,7 @@ func (a *adoptedSet) remove(pid int) {
 }
 
 // strays collects adopted children that have ended, one by one and by their ids,
-// so that nobody's child is taken away, and returns the others with all that is
+// so that no other code loses its child, and returns the others with all that is
 // below them.
 func (a *adoptedSet) strays() []proc {
 	a.mu.Lock()

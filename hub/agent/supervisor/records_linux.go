@@ -152,7 +152,7 @@ func (r *Records) sweep(rec *record) (left int) {
 }
 
 // awaitSupervisor waits for a supervisor that is ending its tree, which it does
-// better than anybody else, and kills one that does not. It reports whether there
+// better than this process can, and kills one that does not. It reports whether there
 // was one.
 func (r *record) awaitSupervisor() bool {
 	deadline := time.Now().Add(forceWait)
@@ -166,7 +166,7 @@ func (r *record) awaitSupervisor() bool {
 		p.signal(unix.SIGCONT) // it may have been stopped
 		if time.Now().After(deadline) {
 			below := descendants(allProcs(), func(q proc) bool { return q.pid == p.pid })
-			p.kill() // first, or it would have to be asked who was whose
+			p.kill()
 			for _, q := range below {
 				q.kill()
 			}

@@ -143,7 +143,7 @@ func (s *supervisor) terminate() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.gone {
-		_ = unix.Kill(-s.root, unix.SIGTERM) // fails only if nobody is there
+		_ = unix.Kill(-s.root, unix.SIGTERM) // fails only if no process is left
 	}
 }
 

@@ -36,7 +36,7 @@ func (s *screen) event(r *room, e *protocol.Event) {
 	}
 }
 
-// people shows what concerns the session and who is in it.
+// people shows an event that concerns the session or its participants.
 func (s *screen) people(r *room, e *protocol.Event) {
 	switch p := e.Payload.(type) {
 	case *protocol.ParticipantJoined:

@@ -175,7 +175,7 @@ func list(items []*item) string {
 // moment says when a line was typed.
 type moment struct {
 	began, ended time.Time
-	person       bool // typed it, who can only have meant what stood on the screen for a while
+	person       bool // a person typed it, and can only have meant what was on the screen for a while
 }
 
 // glance is how long something has to stand on the screen before a person can
@@ -221,8 +221,8 @@ func (l *ledger) pick(k kind, number int, m moment, chosen bool) (*item, error) 
 	return i, nil
 }
 
-// missed reports whether an item of the kind ceased to wait, by somebody
-// else's doing, when the person was typing or about to.
+// missed reports whether another participant or the agent ended an item of the kind
+// while the person was typing or about to type.
 func (l *ledger) missed(k kind, m moment) bool {
 	since := m.began
 	if m.person {

@@ -190,8 +190,8 @@ func (s *session) past(events []*protocol.Event) {
 	s.screen.line(dim, "---")
 }
 
-// hear shows a notice and takes it in.
-func (s *session) hear(ctx context.Context, n client.Notice) {
+// receive shows a notice and takes it in.
+func (s *session) receive(ctx context.Context, n client.Notice) {
 	switch n := n.(type) {
 	case client.Welcome:
 		s.welcomed(&n)
@@ -257,7 +257,8 @@ func (s *session) shownAt(begun time.Time) time.Time {
 	return begun
 }
 
-// echo reports whether it is what one has just typed and still sees.
+// echo reports whether an event is a message that the person typed here and still
+// sees.
 func (s *session) echo(p protocol.Payload) bool {
 	m, ok := p.(*protocol.MessageCreated)
 	return ok && s.o.Terminal && m.Participant.ID == s.room.self.ID

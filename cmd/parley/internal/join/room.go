@@ -19,8 +19,8 @@ type room struct {
 	self     protocol.Participant
 	readOnly string // why one can only read; empty where one takes part
 	mode     protocol.Mode
-	people   []protocol.Participant // who has not left, in join order
-	present  []string               // ids of those who are connected
+	people   []protocol.Participant // those who have not left, in the order of joining
+	present  []string               // ids of the participants who are connected
 	ledger   *ledger
 }
 
@@ -154,7 +154,7 @@ func (r *room) answered(p protocol.Payload, now time.Time) {
 	}
 }
 
-// answerer says who or what answered a question.
+// answerer names the participant or the rule that answered a question.
 func (r *room) answerer(p *protocol.PermissionResolved) string {
 	if p.Participant != nil {
 		return r.nameOf(*p.Participant)

@@ -42,9 +42,9 @@ const linesAhead = 16
 // patience is how long a typed line waits for its answer.
 const patience = 2 * time.Minute
 
-// Run joins and stays until a line says otherwise, the input or ctx ends, or
-// the session does. When the input ends, who came by an invite leaves, and who
-// came by an own link stays a participant. The error says in one line what to
+// Run joins and stays until a line ends it, until the input or ctx ends, or until
+// the session does. At the end of the input a participant who joined with an invite
+// leaves, and one who joined with an own link stays a participant. The error says in one line what to
 // do; it is nil when the session has ended by itself.
 func Run(ctx context.Context, o Options) error {
 	if o.Console != nil {
@@ -59,7 +59,7 @@ func Run(ctx context.Context, o Options) error {
 	r := newRoom()
 	s := &session{o: o, room: r, screen: newScreen(o.Out, o.Colour, r.ledger), results: make(chan result, 1), lines: make(chan console.Line, linesAhead),
 		wholes: make(chan whole), fetching: map[string]bool{}}
-	go s.read(ctx, cancel) // it ends with In or with Run; Ctrl-C has to be heard from here on
+	go s.read(ctx, cancel) // it ends with In or with Run; Ctrl-C must work from here on
 	if err := s.open(ctx); err != nil {
 		return explain(err)
 	}
@@ -68,8 +68,8 @@ func Run(ctx context.Context, o Options) error {
 	return s.loop(ctx)
 }
 
-// open connects. A session that has ended, or that one has left, is opened for
-// reading.
+// open connects. It opens a session that has ended, or that the participant has
+// left, for reading.
 func (s *session) open(ctx context.Context) (err error) {
 	s.c, err = client.Open(ctx, s.o.Link, s.o.Client)
 	if err == nil || s.o.Link.ParticipantID == "" || !hasEnded(err) {
@@ -99,7 +99,7 @@ type session struct {
 	room   *room
 	screen *screen
 
-	lines   chan console.Line // read sends and closes; full, it makes whoever types wait
+	lines   chan console.Line // read sends and closes; when it is full, read waits
 	readErr error             // why read ended; set before lines is closed
 	results chan result       // capacity 1: of the one line under way
 	wholes  chan whole        // from fetch, which waits until loop takes them
@@ -159,7 +159,7 @@ func (s *session) loop(ctx context.Context) error {
 		select {
 		case n, open := <-notices:
 			if open {
-				s.hear(ctx, n)
+				s.receive(ctx, n)
 				continue
 			}
 			if notices = nil; !s.busy {
@@ -194,8 +194,8 @@ func (s *session) loop(ctx context.Context) error {
 	}
 }
 
-// catchUp hears what is there already, so that a line is judged by what was
-// shown before it, and an answer by what came before it.
+// catchUp takes in the notices that are there already, so that a line is judged by
+// what was shown before it, and an answer by what came before it.
 func (s *session) catchUp(ctx context.Context) {
 	for {
 		select {
@@ -203,14 +203,14 @@ func (s *session) catchUp(ctx context.Context) {
 			if !open {
 				return
 			}
-			s.hear(ctx, n)
+			s.receive(ctx, n)
 		default:
 			return
 		}
 	}
 }
 
-// inputEnded leaves, or only disconnects where one has a way back anyway.
+// inputEnded leaves, or only disconnects where the participant has an own link.
 func (s *session) inputEnded(ctx context.Context) {
 	s.last = true
 	if s.readErr != nil {
@@ -223,7 +223,7 @@ func (s *session) inputEnded(ctx context.Context) {
 	s.start(ctx, func(ctx context.Context) (func(), error) { return nil, s.c.Leave(ctx) })
 }
 
-// start carries a line out while loop goes on hearing.
+// start carries a line out while loop goes on taking in notices.
 func (s *session) start(ctx context.Context, do func(context.Context) (func(), error)) {
 	s.busy = true
 	s.work.Go(func() {
@@ -251,8 +251,8 @@ func (s *session) fail(err error) {
 	fmt.Fprintln(s.o.Err, mark(err.Error()))
 }
 
-// verdict is the end that was asked for. Nobody looked at each line of a
-// script, so its end tells whether all went well.
+// verdict is how a run ends that was asked to end. A person saw what became of each
+// line; a script learns at the end whether one failed.
 func (s *session) verdict() error {
 	s.screen.endStream()
 	if s.failed > 0 && !s.o.Terminal {

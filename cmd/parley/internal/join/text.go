@@ -9,7 +9,8 @@ import (
 )
 
 // mark makes what cannot be seen in a text visible, and so harmless to a
-// terminal. Every text of somebody else passes it before it is printed.
+// terminal. Every text of other participants and of the agent passes it before it is
+// printed.
 func mark(text string) string { return visible.Mark(text) }
 
 // oneLine marks a text for a place of one line, whole.
