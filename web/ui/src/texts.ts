@@ -322,6 +322,8 @@ export const t = {
     unreadMark: "New",
     older: "Load older",
     loadingOlder: "Loading older",
+    newer: "Load newer",
+    loadingNewer: "Loading newer",
     quiet: "Nothing has been said yet",
     quietAbout: (host: boolean, may: boolean) =>
       host

@@ -157,3 +157,111 @@ export function dice(seed: number) {
 }
 
 export type Dice = ReturnType<typeof dice>;
+
+/** A session as the server could tell it: anything may come between anything, but one turn runs at a time. */
+export function randomStory(d: Dice, length: number): SessionEvent[] {
+  const story = new Story().add("shared_session_created", { session: {} } as never);
+  const pending: string[] = [];
+  const queue: string[] = [];
+  const asked: string[] = [];
+  let running: string | null = null;
+  let next = 1;
+  const chunk = (kind: string) =>
+    story.update({
+      sessionUpdate: kind,
+      content: { type: "text", text: `${next++} ` },
+      ...(d.below(3) === 0 && { messageId: `m${d.below(3)}` }),
+    });
+  // Few ids, so that they come again in other turns.
+  const call = () => ({ toolCallId: `t${d.below(4)}`, ...(d.below(2) && { title: `T${next++}` }) });
+  const status = () => ({ status: d.one(["pending", "in_progress", "completed", "failed"]) });
+  const agent = [
+    () => chunk("agent_message_chunk"),
+    () => chunk("agent_message_chunk"),
+    () => chunk("agent_message_chunk"),
+    () => chunk(d.one(["agent_thought_chunk", "user_message_chunk"])),
+    () => story.update({ sessionUpdate: "tool_call", ...call(), ...status() }),
+    () => story.update({ sessionUpdate: "tool_call_update", ...call(), ...status() }),
+    () => story.update({ sessionUpdate: "plan", entries: [{ content: `P${next++}` }] }),
+    () => story.notify(d.one(["_a", "_b"]), { n: next++ }),
+    () => story.update({ sessionUpdate: "usage_update", used: next++, size: 100 }),
+    () => story.update({ sessionUpdate: "session_info_update", title: `S${next++}` }),
+    () => story.update({ sessionUpdate: "available_commands_update", availableCommands: [] }),
+    () => {
+      asked.push(`q${next}`);
+      story.add("permission_requested", {
+        requestId: `q${next++}`,
+        toolCall: d.below(4) ? call() : {},
+        options: [],
+      });
+    },
+  ];
+  const take = (list: string[]) => list.splice(d.below(list.length), 1)[0]!;
+  const people = [
+    () => story.chat(`C${next++}`, d.one([ann, olga])),
+    () => story.chat(`C${next++}`, d.one([ann, olga])),
+    () => story.add("participant_joined", { participant: ann }),
+    () => story.add("agent_status", { status: d.one(["idle", "exited"]) } as never),
+    () => {
+      pending.push(`a${next}`);
+      story.add("prompt_pending_approval", { approval: approval(`a${next++}`), participant: ann });
+    },
+    () => {
+      const own = { participantId: "olga", prompt: `O${next}` };
+      queue.push(`a${next}`);
+      story.add("prompt_approved", { approval: approval(`a${next++}`, own), participant: olga });
+    },
+    () => {
+      if (pending.length === 0) return;
+      const id = take(pending);
+      const edited = approval(id, { prompt: `E${next++}` });
+      if (d.below(4)) {
+        queue.push(id);
+        story.add("prompt_approved", { approval: edited, participant: olga });
+      } else story.add("prompt_rejected", { approval: edited, participant: olga });
+    },
+    () => {
+      const list = d.below(2) ? pending : queue;
+      if (list.length === 0) return;
+      const approvalId = take(list);
+      story.add("prompt_cancelled", { approvalId, participant: ann });
+      if (d.below(2)) story.chat(`C${next++}`);
+      story.add("prompt_dispatch_failed", { approvalId, error: d.one(["cancelled", "ended"]) });
+    },
+    () => {
+      if (asked.length === 0) return;
+      const requestId = take(asked);
+      if (d.below(3) === 0) story.add("permission_withdrawn", { requestId });
+      else
+        story.add("permission_resolved", {
+          requestId,
+          optionId: "once",
+          outcome: "selected",
+          source: "participant",
+          participant: olga,
+        });
+    },
+    () => queue.length > 0 && story.add("prompt_queued", { approvalId: d.one(queue), ahead: 1 }),
+  ];
+  const turn = () => {
+    if (running === null) {
+      if (queue.length === 0) return;
+      story.starts((running = queue.shift()!));
+      return;
+    }
+    if (d.below(4) === 0) story.add("prompt_cancelled", { approvalId: running, participant: olga });
+    if (d.below(3)) story.ends(running, d.one(["end_turn", "cancelled"]));
+    else story.add("prompt_dispatch_failed", { approvalId: running, error: "it crashed" });
+    running = null;
+  };
+  // Some sessions are all talk, others all work.
+  const [work, talk, turns] = [d.below(12), 1 + d.below(6), d.below(3)];
+  while (story.events.length < length) {
+    const n = d.below(work + talk + turns);
+    const idle = running === null && d.below(5) > 0;
+    if (n < work) idle ? turn() : d.one(agent)();
+    else if (n < work + talk) d.one(people)();
+    else turn();
+  }
+  return story.events;
+}

@@ -65,6 +65,7 @@ export interface TurnEndRow extends Row {
   approvalId: string;
   state: "done" | "cancelled" | "failed";
   detail: string;
+  cancelledBy: Participant | null;
   took: number | null;
 }
 
@@ -174,6 +175,15 @@ export type Item =
   | PermissionRow
   | OtherRow
   | NoticeRow;
+
+const settledPrompts: readonly PromptState[] = ["done", "cancelled", "failed", "rejected"];
+
+/** Whether more may be told of what a row is about, however long ago it began. */
+export function isUnsettled(row: Item): boolean {
+  if (row.type === "prompt") return !settledPrompts.includes(row.state);
+  if (row.type === "permission") return row.state === "open";
+  return row.type === "tool" && row.endedAt === null;
+}
 
 /** Whether a row would only repeat the name and the time of the one above it. */
 export function goesOn(before: Item | undefined, item: Item): boolean {

@@ -9,19 +9,32 @@ import { isKnownEvent } from "parley-client";
 import { isObject, readUpdate } from "./acp.ts";
 import { findPrompt } from "./find.ts";
 import type { Item } from "./items.ts";
+import { withKnown } from "./known.ts";
+import { sizeOfAll } from "./size.ts";
 import { amend, apply, ending, endState, fold, promptText, type Timeline } from "./timeline.ts";
 import type { SessionEvent } from "./wire.ts";
 
 /** A stretch of a session's history, and the time line of it. */
 export interface Loaded {
   readonly events: readonly SessionEvent[];
+  /** About how many bytes the events take. */
+  readonly size: number;
   readonly timeline: Timeline;
 }
 
 /** load folds the newest events. A hint says which turn runs, should the events not tell. */
 export function load(events: readonly SessionEvent[], hint: string | null = null): Loaded {
   const { running = hint } = opening(events);
-  return { events, timeline: fold(running, events) };
+  return { events, size: sizeOfAll(events), timeline: fold(running, events) };
+}
+
+/** loadAfter adds the events that follow. */
+export function loadAfter(loaded: Loaded, newer: readonly SessionEvent[]): Loaded {
+  return {
+    events: [...loaded.events, ...newer],
+    size: loaded.size + sizeOfAll(newer),
+    timeline: apply(loaded.timeline, newer),
+  };
 }
 
 /** loadBefore puts older events before those that are loaded. It comes to the same as folding all. */
@@ -33,8 +46,9 @@ export function loadBefore(loaded: Loaded, older: readonly SessionEvent[]): Load
   const { running = begin.turns ? null : first } = opening(events);
   const before = fold(running, older);
   const right = before.running === first && (!begin.turns || begin.running === first);
-  const timeline = right ? joined(before, loaded, begin) : null;
-  return { events, timeline: timeline ?? fold(running, events) };
+  const timeline = (right ? joined(before, loaded, begin) : null) ?? fold(running, events);
+  const size = sizeOfAll(older) + loaded.size;
+  return { events, size, timeline: withKnown(timeline, loaded.timeline) };
 }
 
 /** Returns null where later words about a call could be about one of before. */
@@ -120,16 +134,20 @@ function withEarlier(
     if (e.type === "prompt_dispatch_started") {
       const i = tail.findIndex((r) => r.type === "turn-start" && r.cursor === e.cursor);
       const row = tail[i];
-      const prompt = promptText(before.items, before.strays, e.payload.approvalId);
+      const known = before.items[findPrompt(before.items, e.payload.approvalId)];
+      const prompt =
+        known?.type === "prompt"
+          ? known.approval.prompt
+          : promptText(before.strays, e.payload.approvalId);
       if (row?.type === "turn-start" && row.prompt !== prompt) tail[i] = { ...row, prompt };
     } else if (e.type === "prompt_dispatch_completed" || e.type === "prompt_dispatch_failed") {
       const i = tail.findIndex((r) => r.type === "turn-end" && r.cursor === e.cursor);
       const row = tail[i];
-      const state = endState(
-        ...ending(e),
-        before.items[findPrompt(before.items, e.payload.approvalId)],
-      );
-      if (row?.type === "turn-end" && row.state !== state) tail[i] = { ...row, state };
+      const prompt = before.items[findPrompt(before.items, e.payload.approvalId)];
+      const state = endState(...ending(e), prompt);
+      const cancelledBy = prompt?.type === "prompt" ? prompt.cancelledBy : null;
+      if (row?.type === "turn-end" && (row.state !== state || row.cancelledBy !== cancelledBy))
+        tail[i] = { ...row, state, cancelledBy };
     }
   }
   return tail;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { ComposedTexts } from "./composed.ts";
 import type { Item } from "./items.ts";
-import { mostUnsent, Outbox, staleMs, withoutRow, type Unsent } from "./outbox.ts";
+import { mostUnsent, Outbox, staleMs, withoutMade, withoutRow, type Unsent } from "./outbox.ts";
 import type { KeptText } from "./tabStorage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -139,4 +139,14 @@ test("what is written survives a reload, and what comes back does not replace it
   texts.change({ prompt: "x".repeat(600 * 1024) });
   texts.flush();
   expect(place.text, "no more is kept than fits").toBeNull();
+});
+
+test("what has been made of it is told, whether or not it has a row", () => {
+  const [made, other] = [
+    { id: "1", target: "chat", text: "a", at: 0, madeId: "m1" },
+    { id: "2", target: "chat", text: "b", at: 0 },
+  ] as const;
+  const all = [made, other];
+  expect(withoutMade(all, ["m1", "m2"])).toEqual([other]);
+  expect(withoutMade(all, ["m2"])).toBe(all);
 });

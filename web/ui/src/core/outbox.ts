@@ -141,6 +141,13 @@ export function withoutRow(
   });
 }
 
+/** Those that have not been made of what the events told of. */
+export function withoutMade(all: readonly Unsent[], made: readonly string[]): readonly Unsent[] {
+  return all.some((u) => u.madeId !== undefined && made.includes(u.madeId))
+    ? all.filter((u) => u.madeId === undefined || !made.includes(u.madeId))
+    : all;
+}
+
 interface Said {
   id: string;
   target: Target;

@@ -258,4 +258,18 @@ describe("rights", () => {
       prompt: "no",
     });
   });
+
+  test("knows the last things that one said, however much was said since", () => {
+    const story = new Story().chat("mine", ann, "m1").chat("another's", olga, "m2");
+    let room = take(
+      enter(welcome()),
+      story.add("prompt_pending_approval", { approval: approval("a1"), participant: ann }).events,
+    );
+    expect(room.mine).toEqual(["m1", "a1"]);
+    const more = new Story();
+    for (let i = 0; i < 100; i++) more.chat("again", ann, `n${i}`);
+    room = take(room, more.events, false, { events: 20, size: 1e9 });
+    expect(room.mine).toHaveLength(64);
+    expect(room.mine.at(-1)).toBe("n99");
+  });
 });

@@ -13,9 +13,11 @@ import {
   type Welcome,
 } from "parley-client";
 
-import { load, loadBefore } from "./join.ts";
-import { apply, type Timeline } from "./timeline.ts";
+import { load, loadAfter, loadBefore, type Loaded } from "./join.ts";
+import { withKnown } from "./known.ts";
+import type { Timeline } from "./timeline.ts";
 import { marked } from "./visible.ts";
+import { isOver, withoutNewest, withoutOldest, type Bounds } from "./window.ts";
 import type { SessionEvent } from "./wire.ts";
 
 export interface Room {
@@ -34,11 +36,27 @@ export interface Room {
   readonly limits: Limits;
   /** Whether the connection only reads: one has left, or the session is over. */
   readonly readOnly: boolean;
-  readonly timeline: Timeline;
-  /** All events that were loaded, oldest first: older ones come before them later. */
+  /** The newest events, oldest first, as many as are kept. */
   readonly events: readonly SessionEvent[];
+  readonly size: number;
+  readonly timeline: Timeline;
   /** Whether there are older events than those. */
   readonly more: boolean;
+  /** The ids of the last things that one said here: their rows may have been dropped. */
+  readonly mine: readonly string[];
+  /** What one looks at instead, having scrolled up; null while that is the newest events. */
+  readonly past: Past | null;
+}
+
+/** A stretch of history that does not grow with what happens. */
+export interface Past extends Loaded {
+  /** Whether there are older events. */
+  readonly more: boolean;
+}
+
+/** shownOf is the stretch of history that one looks at. */
+export function shownOf(room: Room): Past {
+  return room.past ?? room;
 }
 
 /** enter makes the room that a welcome describes. */
@@ -59,6 +77,8 @@ export function enter(w: Welcome): Room {
     readOnly: w.readOnly ?? false,
     ...load(events, runningOf(w)),
     more: events[0]?.type !== "shared_session_created",
+    mine: [],
+    past: null,
   };
 }
 
@@ -72,15 +92,22 @@ function presentWith(ids: readonly string[], me: Participant): ReadonlySet<strin
   return new Set([...ids, me.id]);
 }
 
-/** take adds events that happened now. */
-export function take(before: Room, events: readonly SessionEvent[]): Room {
+/**
+ * take adds events that happened now. What is too much is dropped from the
+ * oldest ones; one who reads further up goes on seeing them, as the past.
+ */
+export function take(
+  before: Room,
+  events: readonly SessionEvent[],
+  reading = false,
+  most?: Bounds,
+): Room {
   if (events.length === 0) return before;
-  const room = events.reduce(takeOne, before);
-  return {
-    ...room,
-    events: [...before.events, ...events],
-    timeline: apply(before.timeline, events),
-  };
+  const room = { ...events.reduce(takeOne, before), ...loadAfter(before, events) };
+  if (!isOver(room, most)) return room;
+  const { size, timeline, more } = room;
+  const past = room.past ?? (reading ? { events: room.events, size, timeline, more } : null);
+  return { ...room, ...withoutOldest(room, most), more: true, past };
 }
 
 /** withWhole takes in all of something that waits, of which the welcome had the beginning. */
@@ -93,12 +120,46 @@ export function withWhole(room: Room, whole: ItemAnswer): Room {
   };
 }
 
-/** prepend puts older events before those that are known. */
-export function prepend(room: Room, older: readonly SessionEvent[], more: boolean): Room {
-  const first = room.events[0]?.cursor;
+/** prepend puts older events before those that one looks at. */
+export function prepend(
+  room: Room,
+  older: readonly SessionEvent[],
+  more: boolean,
+  most?: Bounds,
+): Room {
+  const shown = shownOf(room);
+  const first = shown.events[0]?.cursor;
   const known = older.findIndex((e) => e.cursor === first);
-  const news = known < 0 ? older : older.slice(0, known);
-  return { ...room, ...loadBefore(room, news), more };
+  const loaded = loadBefore(shown, known < 0 ? older : older.slice(0, known));
+  const over = isOver(loaded, most);
+  if (!over && !room.past) return { ...room, ...loaded, more };
+  return { ...room, past: { ...(over ? withoutNewest(loaded, most) : loaded), more } };
+}
+
+/** append puts the events that follow behind the past, which ends when they reach the newest ones. */
+export function append(room: Room, newer: readonly SessionEvent[], most?: Bounds): Room {
+  if (!room.past) return room;
+  const last = room.past.events.at(-1)?.cursor;
+  const news = newer.slice(newer.findIndex((e) => e.cursor === last) + 1);
+  const past = { ...room.past, ...loadAfter(room.past, news) };
+  return met({ ...room, past }, most);
+}
+
+function met(room: Room, most?: Bounds): Room {
+  const past = room.past!;
+  const last = past.events.at(-1)?.cursor;
+  const at = room.events.findIndex((e) => e.cursor === last);
+  const joined = at < 0 ? past : loadAfter(past, room.events.slice(at + 1));
+  const loaded = isOver(joined, most) ? withoutOldest(joined, most) : joined;
+  const more = past.more || loaded !== joined;
+  if (at < 0) return { ...room, past: { ...loaded, more } };
+  const timeline = withKnown(loaded.timeline, room.timeline);
+  return { ...room, ...loaded, timeline, more, past: null };
+}
+
+/** toNewest leaves the past. */
+export function toNewest(room: Room): Room {
+  return room.past ? { ...room, past: null } : room;
 }
 
 // Turns run in the order in which their prompts were approved. One that waits
@@ -137,17 +198,17 @@ function takeOne(room: Room, e: SessionEvent): Room {
     case "participant_left":
       return withPerson(room, e.payload.participant);
     case "message_created":
-      return stopsTyping(room, e.payload.participant.id);
+      return stopsTyping(withMine(room, e.payload.message), e.payload.participant.id);
     case "prompt_pending_approval": {
       const rest = room.pending.filter((a) => a.id !== e.payload.approval.id);
       return stopsTyping(
-        { ...room, pending: [...rest, e.payload.approval] },
+        withMine({ ...room, pending: [...rest, e.payload.approval] }, e.payload.approval),
         e.payload.participant.id,
       );
     }
     case "prompt_approved":
     case "prompt_rejected":
-      return withoutPending(room, e.payload.approval.id);
+      return withMine(withoutPending(room, e.payload.approval.id), e.payload.approval);
     case "prompt_cancelled":
     case "prompt_dispatch_failed":
       return withoutPending(room, e.payload.approvalId);
@@ -178,6 +239,14 @@ function withStatus(agent: Agent, now: AgentStatusChanged): Agent {
     ...(now.detail !== undefined && { detail: now.detail }),
     ...(now.silentSince !== undefined && { silentSince: now.silentSince }),
   };
+}
+
+// More than can wait for their acknowledgement.
+const mostMine = 64;
+
+function withMine(room: Room, said: { id: string; participantId: string }): Room {
+  if (said.participantId !== room.me.id || room.mine.includes(said.id)) return room;
+  return { ...room, mine: [...room.mine, said.id].slice(-mostMine) };
 }
 
 function withPerson(room: Room, p: Participant): Room {

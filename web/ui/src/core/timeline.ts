@@ -22,7 +22,16 @@ import {
   type Update,
 } from "./acp.ts";
 import { findPermission, findPlan, findPrompt, findTool } from "./find.ts";
-import type { Call, Item, PermissionRow, PromptRow, SayRow, ToolRow, TurnEndRow } from "./items.ts";
+import {
+  isUnsettled,
+  type Call,
+  type Item,
+  type PermissionRow,
+  type PromptRow,
+  type SayRow,
+  type ToolRow,
+  type TurnEndRow,
+} from "./items.ts";
 import { callOf, completed, isDiff, joined, merged, noCall, sameMessage } from "./merge.ts";
 import { noticeOf } from "./notices.ts";
 import type { SessionEvent } from "./wire.ts";
@@ -43,6 +52,13 @@ export interface Timeline {
   readonly plan: readonly PlanEntry[] | null | undefined;
   /** Events that concern rows of earlier turns, or of before the first event here. */
   readonly strays: readonly SessionEvent[];
+  /**
+   * Rows of before the first event here of which more may be told: prompts and
+   * questions that are not settled, and calls of this turn that go on.
+   */
+  readonly carried: readonly Item[];
+  /** Whether more is known than the events tell that are loaded: older ones were dropped. */
+  readonly cut: boolean;
 }
 
 export const emptyTimeline: Timeline = {
@@ -54,6 +70,8 @@ export const emptyTimeline: Timeline = {
   open: -1,
   plan: undefined,
   strays: [],
+  carried: [],
+  cut: false,
 };
 
 /** fold makes the time line of events before which that turn was running, or none. */
@@ -85,19 +103,24 @@ type Fresh<T> = T extends Item ? Omit<T, "key" | "cursor" | "at"> : never;
 class Draft {
   private readonly items: Item[];
   private readonly strays: SessionEvent[];
-  private rest: { -readonly [K in keyof Omit<Timeline, "items" | "strays">]: Timeline[K] };
+  private carried: readonly Item[];
+  private rest: {
+    -readonly [K in keyof Omit<Timeline, "items" | "strays" | "carried">]: Timeline[K];
+  };
   private event!: SessionEvent;
   private at = 0;
 
   constructor(before: Timeline) {
-    const { items, strays, ...rest } = before;
+    const { items, strays, carried, ...rest } = before;
     this.items = items.slice();
     this.strays = strays.slice();
+    this.carried = carried;
     this.rest = rest;
   }
 
   done(): Timeline {
-    return { ...this.rest, items: this.items, strays: this.strays };
+    const { items, strays, carried } = this;
+    return { ...this.rest, items, strays, carried };
   }
 
   amend(e: SessionEvent): void {
@@ -109,7 +132,7 @@ class Draft {
         return;
       case "prompt_dispatch_completed":
       case "prompt_dispatch_failed": {
-        const prompt = this.items[findPrompt(this.items, e.payload.approvalId)];
+        const prompt = this.promptOf(e.payload.approvalId);
         this.changePrompt(e.payload.approvalId, { state: endState(...ending(e), prompt) });
         return;
       }
@@ -208,7 +231,21 @@ class Draft {
     if (this.strays.at(-1) !== this.event) this.strays.push(this.event);
   }
 
+  /** Changes the rows that were carried along, and forgets those that are settled by it. */
+  private changeCarried(isMeant: (row: Item) => boolean, change: Partial<Item>): void {
+    if (!this.carried.some(isMeant)) return;
+    this.carried = this.carried
+      .map((row) => (isMeant(row) ? ({ ...row, ...change } as Item) : row))
+      .filter(isUnsettled);
+  }
+
   // Prompts and turns.
+
+  private promptOf(id: string): PromptRow | undefined {
+    const row =
+      this.items[findPrompt(this.items, id)] ?? this.carried[findPrompt(this.carried, id)];
+    return row?.type === "prompt" ? row : undefined;
+  }
 
   private prompt(approval: Approval, change: Partial<PromptRow>): void {
     if (findPrompt(this.items, approval.id) >= 0) {
@@ -238,8 +275,12 @@ class Draft {
   private changePrompt(id: string, change: Partial<PromptRow>): void {
     const i = findPrompt(this.items, id);
     const row = this.items[i];
-    if (row?.type === "prompt") this.replace(i, { ...row, ...change });
-    else this.stray();
+    if (row?.type === "prompt") {
+      this.replace(i, { ...row, ...change });
+      return;
+    }
+    this.stray();
+    this.changeCarried((r) => r.type === "prompt" && r.approval.id === id, change);
   }
 
   private turnStarts(id: string): void {
@@ -252,13 +293,13 @@ class Draft {
       this.add({
         type: "turn-start",
         approvalId: id,
-        prompt: promptText(this.items, this.strays, id),
+        prompt: this.promptOf(id)?.approval.prompt ?? promptText(this.strays, id),
       });
     this.rest.start = this.items.length;
   }
 
   private turnEnds(id: string, how: "done" | "failed", detail: string): void {
-    const prompt = this.items[findPrompt(this.items, id)];
+    const prompt = this.promptOf(id);
     const ran = this.rest.running === id;
     const state = endState(how, detail, prompt);
     if (ran) {
@@ -267,7 +308,8 @@ class Draft {
     }
     this.changePrompt(id, { state });
     const took = ran && this.rest.since !== null ? this.at - this.rest.since : null;
-    this.add({ type: "turn-end", approvalId: id, state, detail, took });
+    const cancelledBy = prompt?.cancelledBy ?? null;
+    this.add({ type: "turn-end", approvalId: id, state, detail, cancelledBy, took });
     if (ran) this.rest = { ...this.rest, running: null, since: null, start: this.items.length };
   }
 
@@ -327,32 +369,27 @@ class Draft {
   private tool(id: string, begins: boolean, f: ToolFields): void {
     const { start } = this.rest;
     const i = findTool(this.items, id, begins, start);
-    const row = this.items[i];
     if (!begins && i < start) this.stray();
-    if (row?.type === "tool") {
-      const now = merged(row, f, this.at);
-      this.replace(i, now);
-      if (now.question !== null) this.complete(now.question, now);
+    const carried = i < start ? this.takeCarriedTool(id) : undefined;
+    const row = carried ?? this.items[i];
+    if (row?.type !== "tool") {
+      this.endSaying();
+      this.add(merged(blankTool(id, this.rest.running), f, this.at));
       return;
     }
-    this.endSaying();
-    const blank: Fresh<ToolRow> = {
-      type: "tool",
-      id,
-      title: "",
-      kind: "other",
-      status: "pending",
-      content: [],
-      paths: [],
-      input: undefined,
-      output: undefined,
-      terminals: [],
-      asked: [],
-      question: null,
-      endedAt: null,
-      turn: this.rest.running,
-    };
-    this.add(merged(blank as ToolRow, f, this.at));
+    const now = merged(row, f, this.at);
+    if (carried) {
+      this.endSaying();
+      this.items.push({ ...now, cursor: this.event.cursor });
+    } else this.replace(i, now);
+    if (now.question !== null) this.complete(now.question, now);
+  }
+
+  /** A call of this turn whose row is not here any more has one again where more is told of it. */
+  private takeCarriedTool(id: string): ToolRow | undefined {
+    const row = this.carried.findLast((r) => r.type === "tool" && r.id === id);
+    if (row) this.carried = this.carried.filter((r) => r !== row);
+    return row?.type === "tool" ? row : undefined;
   }
 
   private complete(question: string, now: ToolRow): void {
@@ -360,6 +397,9 @@ class Draft {
     const row = this.items[i];
     if (row?.type === "permission" && row.state === "open")
       this.replace(i, { ...row, call: completed(row.call, now) });
+    const carried = this.carried[findPermission(this.carried, question)];
+    if (carried?.type === "permission")
+      this.changeCarried((r) => r === carried, { call: completed(carried.call, now) });
   }
 
   private endTools(): void {
@@ -369,6 +409,7 @@ class Draft {
         this.replace(i, { ...row, status: "unfinished", endedAt: this.at });
       }
     }
+    this.carried = this.carried.filter((r) => r.type !== "tool");
   }
 
   private plan(entries: PlanEntry[]): void {
@@ -420,6 +461,7 @@ class Draft {
     const row = this.items[i];
     if (row?.type !== "permission") {
       this.stray();
+      this.changeCarried((r) => r.type === "permission" && r.requestId === id, change);
       return;
     }
     this.replace(i, { ...row, ...change });
@@ -445,6 +487,26 @@ class Draft {
   }
 }
 
+function blankTool(id: string, turn: string | null): ToolRow {
+  const blank: Fresh<ToolRow> = {
+    type: "tool",
+    id,
+    title: "",
+    kind: "other",
+    status: "pending",
+    content: [],
+    paths: [],
+    input: undefined,
+    output: undefined,
+    terminals: [],
+    asked: [],
+    question: null,
+    endedAt: null,
+    turn,
+  };
+  return blank as ToolRow;
+}
+
 type Ending = Extract<KnownEvent, { type: "prompt_dispatch_completed" | "prompt_dispatch_failed" }>;
 
 /** How a turn ended by the event alone. */
@@ -464,14 +526,8 @@ export function endState(
   return cancelled || detail === "cancelled" ? "cancelled" : how;
 }
 
-/** The text of a prompt whose row may be missing here. */
-export function promptText(
-  items: readonly Item[],
-  strays: readonly SessionEvent[],
-  id: string,
-): string {
-  const row = items[findPrompt(items, id)];
-  if (row?.type === "prompt") return row.approval.prompt;
+/** The text of a prompt whose row is missing here. */
+export function promptText(strays: readonly SessionEvent[], id: string): string {
   for (const e of strays.toReversed()) {
     if (isKnownEvent(e) && e.type === "prompt_approved" && e.payload.approval.id === id)
       return e.payload.approval.prompt;

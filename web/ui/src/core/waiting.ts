@@ -13,31 +13,40 @@ export function decisionOf(item: Item): string | null {
 
 /**
  * itemsWithWaiting returns the rows of the time line and, before them, rows for
- * what has been waiting since before the oldest event that is loaded.
+ * what has been waiting since before the oldest event that is loaded. Of what
+ * was dropped it is the row that it had.
  */
 export function itemsWithWaiting(room: Room): readonly Item[] {
-  const { items } = room.timeline;
+  const { items, carried } = room.timeline;
+  if (room.pending.length + room.permissions.length === 0) return items;
   const known = new Set(items.map(decisionOf));
+  const before = new Map(carried.map((row) => [decisionOf(row), row]));
   const at = items[0]?.at ?? Date.now();
   const cursor = items[0]?.cursor ?? "";
   const prompts = room.pending
     .filter((a) => !known.has(a.id))
-    .map((approval): PromptRow => ({
-      type: "prompt",
-      key: `waiting:${approval.id}`,
-      cursor,
-      at: Date.parse(approval.createdAt),
-      approval,
-      state: "pending",
-      author: personById(room, approval.participantId),
-      decidedBy: null,
-      cancelledBy: null,
-      ahead: 0,
-      during: null,
-    }));
+    .map((approval): PromptRow => {
+      const row = before.get(approval.id);
+      if (row?.type === "prompt") return row;
+      return {
+        type: "prompt",
+        key: `waiting:${approval.id}`,
+        cursor,
+        at: Date.parse(approval.createdAt),
+        approval,
+        state: "pending",
+        author: personById(room, approval.participantId),
+        decidedBy: null,
+        cancelledBy: null,
+        ahead: 0,
+        during: null,
+      };
+    });
   const questions = room.permissions
     .filter((p) => !known.has(p.requestId))
     .map((p): PermissionRow => {
+      const row = before.get(p.requestId);
+      if (row?.type === "permission") return row;
       const call = isObject(p.toolCall) ? p.toolCall : {};
       return {
         type: "permission",

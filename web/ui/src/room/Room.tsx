@@ -1,15 +1,17 @@
 import { Button } from "@mantine/core";
-import { useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 
 import type { ConnectionState, Message, SessionClient } from "parley-client";
 
 import { preloadRichText } from "../content/RichText.tsx";
 import { KeptParts } from "../core/kept.ts";
+import { findPrompt } from "../core/find.ts";
 import { prefer, preference } from "../core/memory.ts";
 import { mayCancel, rightsOf, type Rights } from "../core/rights.ts";
-import { nameOf, personById, type Room as RoomModel } from "../core/room.ts";
+import { nameOf, personById, shownOf, type Room as RoomModel } from "../core/room.ts";
 import { marked } from "../core/visible.ts";
 import { itemsWithWaiting } from "../core/waiting.ts";
+import { isFull } from "../core/window.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { toastError } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
@@ -35,12 +37,14 @@ interface Props {
   store: RoomStore;
   room: RoomModel;
   loadingOlder: boolean;
+  loadingNewer: boolean;
   client: SessionClient;
   connection: ConnectionState;
 }
 
 /** The room: what happens, what waits, and where one writes. */
-export default function Room({ store, room, loadingOlder, client, connection }: Props) {
+export default function Room(props: Props) {
+  const { store, room, client, connection } = props;
   const rights = rightsOf(room.session, room.me, room.readOnly);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -53,8 +57,10 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
   const tools = useTools(store, client, room.me.id, writing, setReplyTo);
   const items = useMemo(
     () => (rights.host ? itemsWithWaiting(room) : room.timeline.items),
-    [rights.host, room.timeline.items, room.pending, room.permissions],
+    [rights.host, room.timeline, room.pending, room.permissions],
   );
+  const shown = shownOf(room);
+  const onRead = useCallback((on: boolean) => store.read(on), [store]);
   const decider = useMemo(
     () =>
       rights.host
@@ -99,11 +105,18 @@ export default function Room({ store, room, loadingOlder, client, connection }: 
               ) : (
                 <Timeline
                   session={room.session.id}
-                  items={items}
+                  items={room.past ? room.past.timeline.items : items}
+                  newest={items}
                   meId={room.me.id}
-                  more={room.more}
-                  loadingOlder={loadingOlder}
+                  more={shown.more}
+                  past={room.past !== null}
+                  full={isFull(shown)}
+                  loadingOlder={props.loadingOlder}
                   onOlder={() => void store.older(client)}
+                  loadingNewer={props.loadingNewer}
+                  onNewer={() => void store.newer(client)}
+                  onNewest={() => store.toNewest()}
+                  onRead={onRead}
                   unsent={unsent}
                   hint={
                     isQuiet(room) && <Quiet rights={rights} onInvite={() => setDialog("invite")} />
@@ -218,10 +231,12 @@ function useTools(
         return room && personById(room, id);
       },
       message: (id) => {
-        const row = store
-          .snapshot()
-          .room?.timeline.items.find((r) => r.type === "chat" && r.message.id === id);
-        return row?.type === "chat" ? row.message : null;
+        const { room } = store.snapshot();
+        for (const items of room ? [shownOf(room).timeline.items, room.timeline.items] : []) {
+          const row = items.findLast((r) => r.type === "chat" && r.message.id === id);
+          if (row?.type === "chat") return row.message;
+        }
+        return null;
       },
       run: (command) =>
         command.then(
@@ -244,9 +259,9 @@ function whyNot(room: RoomModel, connection: ConnectionState): string {
 }
 
 function mayStop(room: RoomModel, rights: Rights): boolean {
-  const { running, items } = room.timeline;
+  const { running, items, carried } = room.timeline;
   if (running === null) return false;
-  const prompt = items.findLast((r) => r.type === "prompt" && r.approval.id === running);
+  const prompt = items[findPrompt(items, running)] ?? carried[findPrompt(carried, running)];
   return prompt?.type === "prompt" ? mayCancel(rights, room.me, prompt.approval) : rights.host;
 }
 

@@ -25,10 +25,22 @@ export interface TimelineHandle {
 interface Props {
   session: string;
   items: readonly Item[];
+  /** The rows of what happened last, which are others while one reads far up. */
+  newest: readonly Item[];
   meId: string;
+  /** Whether there are older rows than those. */
   more: boolean;
+  /** Whether there are newer ones. */
+  past: boolean;
+  /** Whether older rows would take the place of newer ones. */
+  full: boolean;
   loadingOlder: boolean;
   onOlder(): void;
+  loadingNewer: boolean;
+  onNewer(): void;
+  onNewest(): void;
+  /** Is told whether the user has scrolled up from the end. */
+  onRead(on: boolean): void;
   /** What one has written that has no row yet. */
   unsent: readonly Unsent[];
   /** What to say below the rows while there is little to see. */
@@ -37,40 +49,62 @@ interface Props {
 }
 
 export function Timeline(props: Props) {
-  const { session, items, meId, more, loadingOlder, onOlder, unsent, hint, handle } = props;
+  const { session, items, newest, meId, more, past, full, handle } = props;
   const list = useRef<VirtuosoHandle>(null);
-  const { atEnd, attach, toEnd, release, follow } = useStick();
-  const { seen, mark } = useUnread(session, items, meId, atEnd);
-  const first = useFirstIndex(items);
+  const { atEnd, attach, toEnd: stick, release, follow } = useStick(!past);
+  const { seen, mark } = useUnread(session, newest, meId, atEnd);
+  const { first, generation } = usePlaces(items);
+  const atBottom = useRef(true);
 
   const seek = useSeek(items, (index) =>
     list.current?.scrollToIndex({ index, align: "start", offset: -12, behavior: "auto" }),
   );
 
+  const toEnd = () => {
+    props.onNewest();
+    stick();
+  };
   useImperativeHandle(handle, () => ({
     toEnd,
     show: (id) => {
+      props.onNewest();
       release();
       seek(id);
     },
   }));
 
-  const unread = atEnd ? 0 : unreadCount(items, seen, meId);
-  const context = { more, loadingOlder, onOlder, unsent, hint };
+  const { onRead } = props;
+  useEffect(() => onRead(!atEnd), [onRead, atEnd]);
+  useEffect(() => {
+    if (!past) follow();
+  }, [past, follow]);
+
+  const unread = atEnd ? 0 : unreadCount(newest, seen, meId);
+  // A list that is shorter than its box is at both of its ends.
+  const onStart = () => {
+    if (more && !(atBottom.current && (past || full))) props.onOlder();
+  };
+  const onBottom = (is: boolean) => {
+    atBottom.current = is;
+    if (is && past) props.onNewer();
+  };
   return (
     <section className="timeline" aria-label={t.room.timeline}>
       <Virtuoso
+        key={generation}
         ref={list}
         className="timeline-list"
         tabIndex={0}
         data={items as Item[]}
-        context={context}
+        context={props}
         firstItemIndex={first}
         initialTopMostItemIndex={{ index: Math.max(0, items.length - 1), align: "end" }}
         computeItemKey={(_, item) => item.key}
         scrollerRef={attach}
         totalListHeightChanged={follow}
-        startReached={() => more && onOlder()}
+        startReached={onStart}
+        endReached={() => past && props.onNewer()}
+        atBottomStateChange={onBottom}
         increaseViewportBy={{ top: 800, bottom: 400 }}
         components={{ Header, Footer }}
         itemContent={(index, item) => {
@@ -100,15 +134,7 @@ export function Timeline(props: Props) {
   );
 }
 
-interface Context {
-  more: boolean;
-  loadingOlder: boolean;
-  onOlder(): void;
-  unsent: readonly Unsent[];
-  hint: ReactNode;
-}
-
-function Header({ context }: { context?: Context }) {
+function Header({ context }: { context?: Props }) {
   if (!context) return null;
   return (
     <div className="timeline-top">
@@ -126,31 +152,53 @@ function Header({ context }: { context?: Context }) {
   );
 }
 
-function Footer({ context }: { context?: Context }) {
+function Footer({ context }: { context?: Props }) {
+  if (!context) return null;
   return (
     <div className="timeline-bottom">
-      {context && <UnsentRows unsent={context.unsent} />}
-      {context?.hint}
+      {context.past && (
+        <button
+          type="button"
+          className="text-button"
+          disabled={context.loadingNewer}
+          onClick={context.onNewer}
+        >
+          {context.loadingNewer ? t.room.loadingNewer : t.room.newer}
+        </button>
+      )}
+      <UnsentRows unsent={context.unsent} />
+      {context.hint}
     </div>
   );
 }
 
-/** The number of the first row, which falls by as many rows as came before it. */
-function useFirstIndex(items: readonly Item[]): number {
-  const known = useRef({ items, first: start });
+/**
+ * The number of the first row, which falls by as many rows as came before it
+ * and rises by as many as were dropped there. Another generation has no row of
+ * the one before.
+ */
+function usePlaces(items: readonly Item[]): { first: number; generation: number } {
+  const known = useRef({ items, first: start, generation: 0 });
   const k = known.current;
   if (k.items !== items) {
-    known.current = { items, first: k.first - shift(k.items, items) };
+    const by = shift(k.items, items);
+    known.current =
+      by === null
+        ? { items, first: start, generation: k.generation + 1 }
+        : { ...k, items, first: k.first - by };
   }
-  return known.current.first;
+  return known.current;
 }
 
-/** By how many places the last known row has moved. */
-function shift(before: readonly Item[], after: readonly Item[]): number {
-  const last = before.at(-1);
-  if (!last || before[0]?.key === after[0]?.key) return 0;
-  const place = after.findLastIndex((r) => r.key === last.key);
-  return place < 0 ? 0 : place - (before.length - 1);
+/** By how many places the last row has moved that both lists have; null if there is none. */
+function shift(before: readonly Item[], after: readonly Item[]): number | null {
+  if (before.length === 0 || before[0]?.key === after[0]?.key) return 0;
+  const places = new Map(after.map((r, i) => [r.key, i]));
+  for (let i = before.length - 1; i >= 0; i--) {
+    const place = places.get(before[i]!.key);
+    if (place !== undefined) return place - i;
+  }
+  return null;
 }
 
 /** Reads new things of people out loud; the agent's stream would never end. */

@@ -4,15 +4,19 @@ import { ParleyError, type Commands, type SessionClient, type Welcome } from "pa
 import type { Handlers } from "parley-client/react";
 
 import {
+  append,
   enter,
   prepend,
+  shownOf,
   startsTyping,
   stopsTyping,
   take,
+  toNewest,
   withPresence,
   withWhole,
   type Room,
 } from "../core/room.ts";
+import { eventsPerPage } from "../core/window.ts";
 import type { SessionEvent } from "../core/wire.ts";
 import { toast } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
@@ -22,19 +26,21 @@ type EventsListener = (room: Room, events: readonly SessionEvent[]) => void;
 export interface RoomState {
   room: Room | null;
   loadingOlder: boolean;
+  loadingNewer: boolean;
 }
 
-const olderPage = 500; // as many as the server gives
 const typingLapsesMs = 6_000;
 // Hidden pages draw nothing, but their title counts on.
 const hiddenPauseMs = 200;
 
 /** It connects nothing itself: its handlers are for useSession, and give it all it knows. */
 export class RoomStore {
-  private state: RoomState = { room: null, loadingOlder: false };
+  private state: RoomState = { room: null, loadingOlder: false, loadingNewer: false };
   private readonly listeners = new Set<() => void>();
   private readonly eventsListeners = new Set<EventsListener>();
   private welcome: Welcome | null = null;
+  /** Whether the user has scrolled up from the end. */
+  private reading = false;
   private waiting: SessionEvent[] = [];
   private cancelFlush: (() => void) | null = null;
   private readonly typists = new Map<string, ReturnType<typeof setTimeout>>();
@@ -43,7 +49,7 @@ export class RoomStore {
     welcome: (w, client) => {
       this.waiting = [];
       this.welcome = w;
-      this.set({ room: enter(w), loadingOlder: false });
+      this.set({ room: enter(w), loadingOlder: false, loadingNewer: false });
       if (w.resume === "gap") toast(t.connection.gap);
       // After a gap the welcome brings no events along.
       if (!w.recent?.length) void this.older(client);
@@ -68,26 +74,31 @@ export class RoomStore {
 
   snapshot = (): RoomState => this.state;
 
-  /** Loads events from before those that are there. */
+  /** Says whether the user has scrolled up from the end: what is read there is not dropped. */
+  read(on: boolean): void {
+    this.reading = on;
+  }
+
+  /** Loads events from before those that are shown. */
   async older(client: SessionClient): Promise<void> {
     const { room, loadingOlder } = this.state;
-    if (!room?.more || loadingOlder) return;
-    const first = room.events[0];
+    if (!room || loadingOlder || !shownOf(room).more) return;
+    const first = shownOf(room).events[0];
     const { welcome } = this;
     this.set({ loadingOlder: true });
     try {
-      const which = { ...(first && { before: first.cursor }), limit: olderPage };
+      const which = { ...(first && { before: first.cursor }), limit: eventsPerPage };
       // A client that has ended with its session asks without a connection.
       const over = client.connection.state === "closed";
       const h = await (over ? client.archive(which) : client.history(which));
-      this.change((room) => {
-        if (welcome !== this.welcome) return room; // after a gap it is another story
-        return h.gap ? { ...room, more: false } : prepend(room, h.events, h.more);
+      this.changeIf(welcome, (room) => {
+        // What was shown may have been left meanwhile.
+        if (shownOf(room).events[0]?.cursor !== first?.cursor) return room;
+        return h.gap ? withoutMore(room) : prepend(room, h.events, h.more);
       });
     } catch (error) {
       // One who was removed is told no history; what is there stays.
-      if (welcome === this.welcome && !(error instanceof ParleyError && error.retryable))
-        this.change((room) => ({ ...room, more: false }));
+      if (!(error instanceof ParleyError && error.retryable)) this.changeIf(welcome, withoutMore);
     } finally {
       if (welcome === this.welcome) this.set({ loadingOlder: false });
     }
@@ -97,6 +108,36 @@ export class RoomStore {
   async whole(client: SessionClient, which: Commands["item"]["payload"]): Promise<void> {
     const answer = await client.do("item", which);
     this.change((room) => withWhole(room, answer));
+  }
+
+  /** Loads events from after those that are shown, when those are not the newest. */
+  async newer(client: SessionClient): Promise<void> {
+    const { room, loadingNewer } = this.state;
+    const last = room?.past?.events.at(-1);
+    if (!last || loadingNewer) return;
+    const { welcome } = this;
+    this.set({ loadingNewer: true });
+    try {
+      const over = client.connection.state === "closed";
+      const h = await (over
+        ? client.archive({ cursor: last.cursor, limit: eventsPerPage })
+        : client.history({ after: last.cursor, limit: eventsPerPage }));
+      this.flush(); // what has been received is older than what comes next
+      this.changeIf(welcome, (room) => {
+        if (room.past?.events.at(-1)?.cursor !== last.cursor) return room;
+        return h.gap ? toNewest(room) : append(room, h.events);
+      });
+    } catch {
+      // The end of the list, or the button that leads there, asks again.
+    } finally {
+      if (welcome === this.welcome) this.set({ loadingNewer: false });
+    }
+  }
+
+  /** Shows the newest events. */
+  toNewest(): void {
+    this.reading = false;
+    this.change(toNewest);
   }
 
   // Events come in bursts; each burst is drawn once.
@@ -123,7 +164,7 @@ export class RoomStore {
     const events = this.waiting;
     this.waiting = [];
     if (events.length === 0) return;
-    this.change((room) => take(room, events));
+    this.change((room) => take(room, events, this.reading));
     const { room } = this.state;
     if (room) for (const listener of this.eventsListeners) listener(room, events);
   }
@@ -137,6 +178,11 @@ export class RoomStore {
         setTimeout(() => this.typing(id, false), typingLapsesMs),
       );
     this.change((room) => (active ? startsTyping(room, id) : stopsTyping(room, id)));
+  }
+
+  /** Changes the room unless, after a gap, it is another story. */
+  private changeIf(welcome: Welcome | null, f: (room: Room) => Room): void {
+    if (welcome === this.welcome) this.change(f);
   }
 
   private change(f: (room: Room) => Room): void {
@@ -153,4 +199,8 @@ export class RoomStore {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+function withoutMore(room: Room): Room {
+  return room.past ? { ...room, past: { ...room.past, more: false } } : { ...room, more: false };
 }

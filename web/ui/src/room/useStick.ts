@@ -11,11 +11,15 @@ const wishLastsMs = 1_000;
 /**
  * Keeps a list at its end while it grows, or while its window shrinks, unless
  * the user has scrolled up. Growth alone never lets go of the end. While the
- * user is about to decide on something in the list, it stays where it is.
+ * user is about to decide on something in the list, it stays where it is. A
+ * list that is not live does not end with what happens now, and is not kept
+ * there.
  */
-export function useStick() {
+export function useStick(live: boolean) {
   const [atEnd, setAtEnd] = useState(true);
   const stuck = useRef(true);
+  const endIsNow = useRef(live);
+  endIsNow.current = live;
   const touched = useRef(-Infinity);
   const scroller = useRef<HTMLElement | null>(null);
   const held = useRef<Held | null>(null);
@@ -43,7 +47,8 @@ export function useStick() {
       const s = scroller.current;
       if (!s) return;
       const holding = (held.current = new Held(s, follow));
-      const watching = watchScrolling(s, touched, follow, (on) => stick(on));
+      // What follows the end of a stretch of the past is not news.
+      const watching = watchScrolling(s, touched, follow, (on) => stick(on && endIsNow.current));
       detach.current = () => {
         holding.close();
         watching();

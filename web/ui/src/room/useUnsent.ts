@@ -3,7 +3,7 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { ParleyError, type SessionClient } from "parley-client";
 
 import { ComposedTexts } from "../core/composed.ts";
-import { Outbox, withoutRow, type Unsent } from "../core/outbox.ts";
+import { Outbox, withoutMade, withoutRow, type Unsent } from "../core/outbox.ts";
 import type { Room } from "../core/room.ts";
 import { keptInTab } from "../core/tabStorage.ts";
 import { toast, toastError } from "../parts/toasts.ts";
@@ -33,8 +33,12 @@ export function useWriting(client: SessionClient, session: string, meId: string)
 /** What one has written that has no row in the time line yet. */
 export function useUnsent({ outbox }: Writing, room: Room): readonly Unsent[] {
   const all = useSyncExternalStore(outbox.subscribe, outbox.snapshot);
-  const { items } = room.timeline;
-  return useMemo(() => withoutRow(all, items, room.me.id), [all, items, room.me.id]);
+  const { timeline, me, mine } = room;
+  const waiting = useMemo(() => withoutMade(all, mine), [all, mine]);
+  return useMemo(
+    () => withoutRow(waiting, timeline.items, me.id),
+    [waiting, timeline.items, me.id],
+  );
 }
 
 function makeWriting(client: SessionClient, session: string, meId: string): Writing {

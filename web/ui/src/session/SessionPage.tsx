@@ -119,7 +119,10 @@ function Inside({ way, onWay }: InsideProps) {
   const { session } = way.link;
   const [store] = useState(() => new RoomStore());
   const { session: client, connection } = useSession(way.link, way.options, store.handlers);
-  const { room, loadingOlder } = useSyncExternalStore(store.subscribe, store.snapshot);
+  const { room, loadingOlder, loadingNewer } = useSyncExternalStore(
+    store.subscribe,
+    store.snapshot,
+  );
   const inside = room !== null;
   useEffect(() => {
     if (!inside || !client) return;
@@ -157,6 +160,7 @@ function Inside({ way, onWay }: InsideProps) {
         store={store}
         room={room}
         loadingOlder={loadingOlder}
+        loadingNewer={loadingNewer}
         client={client}
         connection={connection}
       />

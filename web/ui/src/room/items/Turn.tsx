@@ -5,7 +5,6 @@ import { nameOf } from "../../core/room.ts";
 import { marked } from "../../core/visible.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
-import { useTools } from "../context.ts";
 
 export function TurnStart({ row }: { row: TurnStartRow }) {
   return (
@@ -22,13 +21,12 @@ export function TurnStart({ row }: { row: TurnStartRow }) {
 const icons = { done: "check", cancelled: "stop", failed: "warn" } as const;
 
 export function TurnEnd({ row }: { row: TurnEndRow }) {
-  const tools = useTools();
   const reason =
     row.state === "done"
       ? (t.turn.reasons[row.detail] ?? marked(shortened(row.detail)))
       : row.state === "failed"
         ? marked(row.detail)
-        : cancelledBy(tools, row);
+        : cancelledBy(row);
   return (
     <p className={`turn-end turn-${row.state}`}>
       <Icon name={icons[row.state]} size={14} />
@@ -42,10 +40,6 @@ export function TurnEnd({ row }: { row: TurnEndRow }) {
   );
 }
 
-function cancelledBy(tools: ReturnType<typeof useTools>, row: TurnEndRow): string {
-  const items = tools.store.snapshot().room?.timeline.items ?? [];
-  const prompt = items.find((i) => i.type === "prompt" && i.approval.id === row.approvalId);
-  return prompt?.type === "prompt" && prompt.cancelledBy
-    ? t.prompt.cancelledBy(nameOf(prompt.cancelledBy)).replace(/^cancelled /, "")
-    : "";
+function cancelledBy({ cancelledBy: who }: TurnEndRow): string {
+  return who ? t.prompt.cancelledBy(nameOf(who)).replace(/^cancelled /, "") : "";
 }

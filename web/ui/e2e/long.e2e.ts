@@ -1,0 +1,76 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { said } from "./browser.ts";
+import { host, write } from "./people.ts";
+import { startServer, type Server } from "./server.ts";
+import { share } from "./share.ts";
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+async function room(): Promise<Page> {
+  const link = await share(server.url, "prompt_direct", "quick");
+  return host(link.host);
+}
+
+/** Scrolls to an end of what is loaded, again and again, until the text is there. */
+async function scrollUntil(page: Page, end: "top" | "bottom", text: string): Promise<void> {
+  await page.locator(".timeline-list").hover();
+  const there = async () => {
+    await page.mouse.wheel(0, end === "top" ? -1 : 1); // a person has to want it
+    await page
+      .locator(".timeline-list")
+      .evaluate((l, end) => (l.scrollTop = end === "top" ? 0 : l.scrollHeight), end);
+    return said(page, text).first().isVisible();
+  };
+  await expect.poll(there, { timeout: 50_000, interval: 20 }).toBe(true);
+}
+
+test("what is dropped from a long session is loaded again as one scrolls, up and down", async () => {
+  const olga = await room();
+  await write(olga, "Agent", "work 9000");
+  await said(olga, "Done in").waitFor({ timeout: 60_000 });
+  const list = olga.locator(".timeline-list");
+  expect(await list.evaluate((l) => l.scrollHeight - l.clientHeight - l.scrollTop)).toBeLessThan(2);
+
+  await scrollUntil(olga, "top", "The session was created");
+  await olga.getByRole("button", { name: "Load older" }).waitFor({ state: "detached" });
+  expect(await olga.locator(".row").count(), "rows out of sight are not drawn").toBeLessThan(120);
+  await olga.getByRole("button", { name: "Latest" }).waitFor();
+  await scrollUntil(olga, "bottom", "Done in");
+  await olga.getByRole("button", { name: "Latest" }).waitFor({ state: "hidden" });
+  await write(olga, "People", "At the end.");
+  await said(olga, "At the end.").waitFor();
+}, 120_000);
+
+test("of a message that grows only its end is drawn anew", async () => {
+  const olga = await room();
+  await write(olga, "Agent", "stream 200 1");
+  await said(olga, "Done in").waitFor();
+  await olga.evaluate(() => {
+    const seen = { drawn: 0, early: 0 };
+    Object.assign(window, { seen });
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const md = (target instanceof Element ? target : target.parentElement)?.closest(".md");
+        if (!md || md === target) continue;
+        const block = [...md.children].findIndex((b) => b.contains(target));
+        seen.drawn++;
+        if (block < md.children.length - 2) seen.early++;
+      }
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+  });
+  await write(olga, "Agent", "stream 400 4");
+  const growing = olga.locator(".says[aria-busy=true]");
+  await growing.waitFor();
+  await growing.waitFor({ state: "detached", timeout: 40_000 });
+  const seen = await olga.evaluate(() => (window as unknown as { seen: object }).seen);
+  expect(seen).toEqual({ drawn: expect.any(Number) as number, early: 0 });
+  expect((seen as { drawn: number }).drawn).toBeGreaterThan(20);
+});

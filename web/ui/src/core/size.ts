@@ -1,0 +1,20 @@
+/** sizeOf estimates how many bytes a value takes in memory, to within a small factor. */
+export function sizeOf(value: unknown): number {
+  let size = 0;
+  // Not by recursion: an agent nests its JSON as deeply as it likes.
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const v = left.pop();
+    if (typeof v === "string") size += v.length;
+    if (typeof v !== "object" || v === null) continue;
+    const inside = Object.values(v);
+    size += 16 + 24 * inside.length;
+    for (const member of inside) left.push(member);
+  }
+  return size;
+}
+
+/** sizeOfAll is the sum over a list. */
+export function sizeOfAll(values: readonly unknown[]): number {
+  return values.reduce<number>((n, v) => n + sizeOf(v), 0);
+}
