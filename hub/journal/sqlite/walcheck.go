@@ -45,7 +45,7 @@ func readyLog(dir string, o Options) error {
 	}
 	torn, err := checkLog(filepath.Join(dir, FileName))
 	if torn && o.Notice != nil {
-		o.Notice("the journal's log ends with a transaction that was not wholly written, as after a power cut; it was not acknowledged and is dropped")
+		o.Notice("the journal's log ends with a transaction that is not wholly there, and is dropped; a power cut leaves such a one before it is acknowledged")
 	}
 	return err
 }

@@ -23,6 +23,9 @@ func (e *LogDamageError) Error() string {
 	return fmt.Sprintf("%s is damaged at byte %d: %s", e.Path, e.Offset, e.What)
 }
 
+// sectorSize is the least that a disk writes, in bytes: all of it or nothing.
+const sectorSize = 512
+
 // walScan is what a log holds, damaged or not.
 type walScan struct {
 	path        string
@@ -209,9 +212,11 @@ func (s *walScan) offset(frame int) int64 {
 	return walHeaderSize + int64(frame)*int64(s.header.frameSize())
 }
 
-// damage judges the log; index may be nil. A frame that is not sound is the end
-// of the log when a crash can have left it: when it belongs to the last
-// transaction, which was then not acknowledged.
+// damage judges the log; index may be nil. Without an index, damage to the last
+// transaction is what a power cut leaves of one that was not acknowledged: any
+// of its sectors can be missing, and a missing one can differ in a single byte
+// from what was to be written, or make a frame seem to end a transaction. Only a
+// transaction behind it shows that it was on the disk.
 func (s *walScan) damage(index *walIndex) *LogDamageError {
 	found := func(frame int, format string, args ...any) *LogDamageError {
 		at := s.offset(frame)
@@ -227,22 +232,22 @@ func (s *walScan) damage(index *walIndex) *LogDamageError {
 	if index != nil && index.salts == s.header.salts && bad < index.frames {
 		return found(bad, "of %d frames that were committed, %d are not what was written or are missing", index.frames, index.frames-s.soundUntil(index.frames))
 	}
-	behind := s.commits(bad + 1)
-	for i, f := range s.frames[min(bad, len(s.frames)):] {
-		// Without an end, a transaction was not acknowledged: a power cut can leave
-		// all of a frame but a byte, where a sector has no other.
-		if f.sound && len(f.fixes) > 0 && s.commits(bad+i) > 0 {
-			return found(bad+i, "one byte is not what was written; %d transactions from there on would be dropped", s.commits(bad))
-		}
+	lost := s.commits(bad)
+	if lost > 1 || s.endsOne(bad) && s.soundUntil(len(s.frames)) > bad {
+		return found(bad, "a frame is not what was written; %d transactions from there on are there, and would be dropped", lost)
 	}
-	if bad < len(s.frames) {
-		was := s.frames[bad]
-		if behind > 1 || was.ours && was.commit && s.soundUntil(len(s.frames)) > bad {
-			return found(bad, "a frame is not what was written, and %d transactions behind it are", behind)
-		}
-	}
-	s.torn = behind > 0
+	s.torn = lost > 0
 	return nil
+}
+
+// endsOne reports whether a frame that is damaged ended a transaction of this
+// log. Its header tells, unless it lies in two sectors, of which one may be of
+// an earlier log.
+func (s *walScan) endsOne(n int) bool {
+	if n >= len(s.frames) || !s.frames[n].ours || !s.frames[n].commit {
+		return false
+	}
+	return s.offset(n)/sectorSize == (s.offset(n)+frameHeaderSize-1)/sectorSize
 }
 
 func (s *walScan) firstBad() int {

@@ -53,9 +53,11 @@ func (c *crashed) in(t testing.TB, dir string, change func(suffix string, conten
 }
 
 // outcome opens the journal and reports whether damage was named; if it was not,
-// everything that was acknowledged has to be there.
+// everything that was acknowledged has to be there, but for one transaction at
+// the end when it is said that it is dropped.
 func (c *crashed) outcome(t testing.TB, dir string) (named bool) {
-	j, err := Open(dir, Options{})
+	dropped := 0
+	j, err := Open(dir, Options{Notice: func(string) { dropped++ }})
 	if _, ok := errors.AsType[*LogDamageError](err); ok {
 		return true
 	}
@@ -68,9 +70,14 @@ func (c *crashed) outcome(t testing.TB, dir string) (named bool) {
 			require.Equal(t, s.Records[n].Hash, r.Hash)
 			n++
 		}
+		if n < len(s.Records) && dropped > 0 {
+			dropped--
+			named = true
+			continue
+		}
 		require.Equal(t, len(s.Records), n, "acknowledged events are lost without a word")
 	}
-	return false
+	return named
 }
 
 func (c *crashed) wal() int { return len(c.files["-wal"]) }
@@ -229,7 +236,7 @@ func TestOpen_says_that_a_transaction_was_not_wholly_written(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
 	require.Len(t, said, 1)
-	require.Contains(t, said[0], "not wholly written")
+	require.Contains(t, said[0], "not wholly there")
 }
 
 // A power cut can leave a transaction without its end.
@@ -253,6 +260,24 @@ func TestOpen_takes_a_damaged_transaction_without_an_end_for_a_torn_one(t *testi
 	j, err := Open(dir, Options{})
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
+}
+
+// A sector that a power cut has kept from the disk can differ in one byte only
+// from what was to be there.
+func TestOpen_takes_one_byte_of_the_last_transaction_for_a_torn_one(t *testing.T) {
+	c := newCrashed(t, options{}, 12)
+	s, err := scanFiles(t, c)
+	require.NoError(t, err)
+	first, last := s.lastTransaction()
+	for _, frame := range []int{first, last} {
+		dir := t.TempDir()
+		c.in(t, dir, flip(int(s.offset(frame))+frameHeaderSize+100, 1, false))
+		said := 0
+		j, err := Open(dir, Options{Notice: func(string) { said++ }})
+		require.NoError(t, err)
+		require.NoError(t, j.Close())
+		require.Equal(t, 1, said)
+	}
 }
 
 // lastTransaction returns its first and its last frame.
