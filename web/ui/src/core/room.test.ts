@@ -259,6 +259,16 @@ describe("rights", () => {
     });
   });
 
+  test("knows that an invite was replaced when the event that says so was dropped", () => {
+    const story = new Story().chat("before").add("invite_rotated", { participant: olga });
+    for (let i = 0; i < 50; i++) story.chat("after");
+    const { events } = story;
+    const room = take(enter(welcome()), events, false, { events: 20, size: 1e9 });
+    expect(room.events.some((e) => e.type === "invite_rotated")).toBe(false);
+    expect(inviteReplaced(room, events[0]!.cursor)).toBe(true);
+    expect(inviteReplaced(room, events.at(-1)!.cursor)).toBe(false);
+  });
+
   test("knows the last things that one said, however much was said since", () => {
     const story = new Story().chat("mine", ann, "m1").chat("another's", olga, "m2");
     let room = take(

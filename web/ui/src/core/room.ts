@@ -42,6 +42,8 @@ export interface Room {
   readonly timeline: Timeline;
   /** Whether there are older events than those. */
   readonly more: boolean;
+  /** Whether an event that was loaded, and may have been dropped, replaced the invite. */
+  readonly rotated: boolean;
   /** The ids of the last things that one said here: their rows may have been dropped. */
   readonly mine: readonly string[];
   /** What one looks at instead, having scrolled up; null while that is the newest events. */
@@ -77,6 +79,7 @@ export function enter(w: Welcome): Room {
     readOnly: w.readOnly ?? false,
     ...load(events, runningOf(w)),
     more: events[0]?.type !== "shared_session_created",
+    rotated: events.some((e) => e.type === "invite_rotated"),
     mine: [],
     past: null,
   };
@@ -184,7 +187,7 @@ function takeOne(room: Room, e: SessionEvent): Room {
         session: { ...e.payload.session, inviteToken: room.session.inviteToken },
       };
     case "invite_rotated":
-      return { ...room, session: { ...room.session, inviteToken: null } };
+      return { ...room, rotated: true, session: { ...room.session, inviteToken: null } };
     case "session_closed":
       return {
         ...room,
@@ -294,7 +297,9 @@ export function readersOf(room: Room): Participant[] {
  */
 export function inviteReplaced(room: Room, since: string | undefined): boolean {
   const last = room.events.findLastIndex((e) => e.type === "invite_rotated");
-  return last > room.events.findIndex((e) => e.cursor === since);
+  const good = room.events.findIndex((e) => e.cursor === since);
+  // Of what was dropped it is not known which came first.
+  return last < 0 ? room.rotated && good < 0 : last > good;
 }
 
 export function personById(room: Room, id: string | null): Participant | null {

@@ -6,7 +6,7 @@ import { olga, dice, randomStory, Story, welcome } from "./fixtures.ts";
 import { load, loadAfter, loadBefore, type Loaded } from "./join.ts";
 import { append, enter, prepend, shownOf, take, toNewest, type Room } from "./room.ts";
 import { fold, type Timeline } from "./timeline.ts";
-import { isOver, withoutNewest, withoutOldest } from "./window.ts";
+import { bounds, isOver, withoutNewest, withoutOldest } from "./window.ts";
 import type { SessionEvent } from "./wire.ts";
 
 const few = { events: 40, size: 1e9 };
@@ -192,6 +192,28 @@ describe("what goes on while its beginning is dropped", () => {
       story.update({ sessionUpdate: "tool_call", toolCallId: `t${i}` });
     expect(short(story).timeline.carried).toHaveLength(256);
   });
+});
+
+test("a session of fifty thousand events is in memory only within the bounds", () => {
+  const story = new Story().turn();
+  for (let i = 0; story.events.length < 50_000; i++) {
+    const toolCallId = `t${i}`;
+    story.says("Word. ").update({ sessionUpdate: "tool_call", toolCallId, status: "pending" });
+    story.update({ sessionUpdate: "tool_call_update", toolCallId, status: "completed" });
+    if (i % 1_000 === 0) story.ends().turn();
+  }
+  let room = enter(welcome());
+  let greatest = 0;
+  for (let at = 0; at < story.events.length; at += 100) {
+    const before = room.timeline.items;
+    room = take(room, story.events.slice(at, at + 100));
+    const { items, strays, carried } = room.timeline;
+    greatest = Math.max(greatest, room.events.length, items.length, strays.length, carried.length);
+    const known = new Set(before);
+    const made = items.filter((row) => !known.has(row)).length;
+    expect(made, "a burst makes no more rows than it has events").toBeLessThanOrEqual(100);
+  }
+  expect(greatest).toBeLessThanOrEqual(bounds.events);
 });
 
 describe("one who has scrolled up", () => {

@@ -83,4 +83,54 @@ describe("a room's store", () => {
     expect(cursors()).toEqual(["c1", "c2", "c3"]);
     expect(store.snapshot().loadingOlder).toBe(false);
   });
+
+  test("keeps what one reads further up, and leads from there to what is newest", async () => {
+    const all = new Story();
+    for (let i = 0; i < 9_000; i++) all.chat(`Number ${i}`);
+    const { events } = all;
+    const asked: unknown[] = [];
+    const history = (which: { after: string; limit: number }) => {
+      asked.push(which);
+      const from = events.findIndex((e) => e.cursor === which.after) + 1;
+      const page = events.slice(from, from + which.limit);
+      return Promise.resolve({ events: page, more: true, gap: false });
+    };
+    const session = { connection: { state: "live" }, history } as unknown as SessionClient;
+    const shown = () => {
+      const { room } = store.snapshot();
+      const { events } = room!.past ?? room!;
+      return [events[0]?.cursor, events.at(-1)?.cursor];
+    };
+    const tell = (from: number, to: number) => {
+      for (const e of events.slice(from, to)) store.handlers.event?.(e, session);
+      return vi.runAllTimersAsync();
+    };
+    store.handlers.welcome?.(welcome({ recent: events.slice(0, 100) }), session);
+    store.read(true);
+    await tell(100, 8_001);
+    await tell(8_001, 9_000);
+    expect(shown()).toEqual(["c1", "c8001"]);
+
+    await store.newer(session);
+    expect(asked).toEqual([{ after: "c8001", limit: 500 }]);
+    expect(store.snapshot().room?.past, "it has reached what is newest").toBeNull();
+    expect(shown()[1]).toBe("c9000");
+    await store.newer(session);
+    expect(asked, "there is nothing newer").toHaveLength(1);
+  });
+
+  test("leaves the past at once when one wants to see what is newest", async () => {
+    const all = new Story();
+    for (let i = 0; i < 8_100; i++) all.chat(`Number ${i}`);
+    const { session } = client();
+    store.handlers.welcome?.(welcome({ recent: all.events.slice(0, 100) }), session);
+    store.read(true);
+    for (const e of all.events.slice(100)) store.handlers.event?.(e, session);
+    await vi.runAllTimersAsync();
+    expect(store.snapshot().room?.past?.events).toHaveLength(8_100);
+    store.toNewest();
+    expect(store.snapshot().room?.past).toBeNull();
+    expect(store.snapshot().room?.events).toHaveLength(6_000);
+    expect(store.snapshot().room?.events.at(-1)?.cursor).toBe("c8100");
+  });
 });
