@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"maps"
+	"time"
 
 	"parley/protocol"
 )
@@ -14,7 +16,8 @@ type Credentials struct {
 	Token         string
 	ReadOnly      bool // to read alone, which everybody may who took part and was not removed
 
-	connected bool // was checked when the connection came
+	connected bool     // was checked when the connection came
+	departed  departed // participants who may have left, as far as they were looked up
 }
 
 // Answer is what a command is answered with.
@@ -96,26 +99,38 @@ func (h *Hub) list(ctx context.Context, f Filter) iter.Seq2[json.RawMessage, err
 	})
 }
 
-// State reads an active session and its approvals, newest first, which are read
-// from the journal as they are taken, while ctx lasts. With credentials, those are
-// checked; without, the edge answers for who may read. Errors: SESSION_NOT_FOUND,
+// State reads an active session, its participants and its approvals, newest first.
+// The last two are read from the journal as they are taken, while ctx lasts. With
+// credentials, those are checked; without, the edge answers for who may read. Errors: SESSION_NOT_FOUND,
 // SESSION_INACTIVE, those of credentials, JOURNAL_UNAVAILABLE.
 func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedState, iter.Seq2[protocol.Approval, error], error) {
 	state, r, err := readAs[*SharedState](ctx, h, id, read{c, readState})
 	if err != nil {
 		return nil, nil, err
 	}
+	state.Participants = h.everybody(ctx, state.people, r)
 	return state, inPages(ctx, h, len(state.known), func(before int) ([]protocol.Approval, int, error) {
 		some, next, err := state.approvals(r, before)
 		return some, next, r.checked(err)
 	}), nil
 }
 
-// Participants reads who takes or took part in an active session. Errors: as
-// State.
-func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (*protocol.ParticipantsAnswer, error) {
-	answer, _, err := readAs[*protocol.ParticipantsAnswer](ctx, h, id, read{c, readParticipants})
-	return answer, err
+// Participants reads who takes or took part in an active session, in join order,
+// as State does. Errors: as State.
+func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Participant, error], error) {
+	all, r, err := readAs[everybody](ctx, h, id, read{c, readParticipants})
+	if err != nil {
+		return nil, err
+	}
+	return h.everybody(ctx, all, r), nil
+}
+
+func (h *Hub) everybody(ctx context.Context, all everybody, r reader) iter.Seq2[protocol.Participant, error] {
+	page := all.participants(r)
+	return inPages(ctx, h, 0, func(from Seq) ([]protocol.Participant, Seq, error) {
+		some, next, err := page(from)
+		return some, next, r.checked(err)
+	})
 }
 
 // Invitation reads what an invite to a session is for, also when the session has
@@ -222,9 +237,49 @@ func cursorOf(body any) string {
 	return ""
 }
 
-// askShared asks a session that has to be a shared one.
+// askShared asks a session that has to be a shared one. Participants whom the
+// question is about and who have left are read from the journal: the one who asks,
+// and one whom the command names.
 func (h *Hub) askShared(ctx context.Context, id SessionID, body any) (result, error) {
-	return h.ask(ctx, id, KindShared, false, body)
+	for {
+		r, err := h.ask(ctx, id, KindShared, false, body)
+		absent, ok := err.(*absentError)
+		if !ok {
+			return r, err
+		}
+		p, err := reader{ctx: ctx, journal: h.journal, session: id}.participant(absent.id)
+		if err != nil {
+			return result{}, err
+		}
+		body = withDeparted(body, absent.id, p)
+	}
+}
+
+// withDeparted adds a participant to a question.
+func withDeparted(body any, id string, p *protocol.Participant) any {
+	switch b := body.(type) {
+	case command:
+		b.who = b.who.with(id, p)
+		return b
+	case attach:
+		b.command.who = b.command.who.with(id, p)
+		return b
+	case archive:
+		b.who = b.who.with(id, p)
+		return b
+	case read:
+		who := b.who.with(id, p)
+		b.who = &who
+		return b
+	}
+	return body
+}
+
+func (c Credentials) with(id string, p *protocol.Participant) Credentials {
+	known := departed{id: p}
+	maps.Copy(known, c.departed)
+	c.departed = known
+	return c
 }
 
 func sessionNotFound() error {
@@ -269,9 +324,34 @@ func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which proto
 // Send hands a command over; its answer comes from Next, in its place among
 // the events. It blocks while the session's inbox is full.
 func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
-	who := Credentials{ParticipantID: s.participant, ReadOnly: s.readOnly, connected: true}
-	return s.hand(ctx, r, command{who: who, request: r})
+	who := Credentials{ParticipantID: s.who.ID, ReadOnly: s.readOnly, connected: true, departed: s.self}
+	return s.hand(ctx, r, command{who: s.seek(ctx, who, r.Command), request: r})
 }
+
+// seek looks up a participant whom a command names, who may have left, so that the
+// session can answer in the command's turn.
+func (s *Subscription) seek(ctx context.Context, who Credentials, c protocol.Command) Credentials {
+	id := ""
+	switch c := c.(type) {
+	case *protocol.SetRole:
+		id = c.ParticipantID
+	case *protocol.Remove:
+		id = c.ParticipantID
+	}
+	if id == "" || len(id) > maxParticipantID {
+		return who
+	}
+	ctx, cancel := context.WithTimeout(ctx, seekPatience)
+	defer cancel()
+	p, err := s.reader(ctx).participant(id)
+	if err != nil {
+		return who // one who is here is known to the session
+	}
+	return who.with(id, p)
+}
+
+// seekPatience bounds how long a connection waits for a participant to be read.
+const seekPatience = 5 * time.Second
 
 func (s *Subscription) hand(ctx context.Context, r protocol.Request, body any) error {
 	in := input{body: body, reply: func(res result) { s.fanout.add(answered{s, r, res}, itemCost) }}

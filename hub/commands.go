@@ -61,6 +61,23 @@ func (d *doneCommands) add(by string, c commandDone) {
 	d.known[commandKey{by, c.ID}] = struct{}{}
 }
 
+// take removes commands from a list and returns them.
+func (d *doneCommands) take(by string, meant func(commandDone) bool) (taken []commandDone) {
+	var rest []commandDone
+	for _, c := range d.lists[by] {
+		if meant(c) {
+			taken = append(taken, c)
+			delete(d.known, commandKey{by, c.ID})
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	if d.lists[by] = rest; len(rest) == 0 {
+		delete(d.lists, by)
+	}
+	return taken
+}
+
 // forget drops those of everybody who is meant.
 func (d *doneCommands) forget(meant func(by string) bool) {
 	maps.DeleteFunc(d.lists, func(by string, _ []commandDone) bool { return meant(by) })

@@ -46,7 +46,7 @@ func (r *room) state() protocol.StateAnswer {
 	r.t.Helper()
 	s, approvals, err := r.hub.State(r.t.Context(), r.id, nil)
 	require.NoError(r.t, err)
-	return protocol.StateAnswer{Session: s.Session, Participants: s.Participants, Approvals: all(r.t, approvals), Cursor: s.Cursor}
+	return protocol.StateAnswer{Session: s.Session, Participants: all(r.t, s.Participants), Approvals: all(r.t, approvals), Cursor: s.Cursor}
 }
 
 // messages is what was said in the room.

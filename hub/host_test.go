@@ -31,7 +31,7 @@ func TestHost_Turns(t *testing.T) {
 	})
 	t.Run("handed over twice run once", func(t *testing.T) {
 		id := s.prompts(s.owner())
-		again := dispatch{s.state.turn(s.state.open(id).Approval)}
+		again := dispatch{s.state.turn(s.state.open(id).Approval, s.owner(), s.owner())}
 		s.deliverAll()
 		require.Len(t, told[turnStarted](s.do(s.host, again)), 1)
 		s.agentSays(AgentTurnEnded{Turn: id})

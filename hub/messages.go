@@ -199,6 +199,14 @@ type (
 		code        int
 		reason      string
 	}
+	// cutUser ends all connections of a participant, and of other guests with the
+	// same user id, who only read.
+	cutUser struct {
+		participant string
+		user        string
+		code        int
+		reason      string
+	}
 	// typingNow passes on that somebody types.
 	typingNow struct {
 		participant string

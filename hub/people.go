@@ -9,16 +9,17 @@ import (
 	"parley/protocol"
 )
 
-// people are the participants of a shared session in join order, those who left
-// included. There can be many more who left than are here, so nothing but
-// showing them all and removing one looks at each. In a snapshot they are a list.
+// people are the participants that the rules need, in join order: the host, also
+// one who has left, and the guests who have not left; of a session that has ended,
+// those who were in it until then. Other guests who have left are in the journal
+// alone. In a snapshot they are a list.
 type people struct {
 	all []protocol.Participant
 
 	// derived from the above
 	places  map[string]int    // in all, by participant id
-	here    []int             // places of those who have not left, in order
-	users   map[string]int    // place of who came last of those who are here, by user id
+	here    int               // how many have not left
+	users   map[string]string // id of the newest participant who is here, by user id
 	names   map[string]int    // how many of those who keep theirs have a name or a user id of that key; nil until the first join
 	encoded []json.RawMessage // each of all as it is shown; nil since it has changed
 	shown   []byte            // the first of encoded, separated by commas; it only grows, or is made anew
@@ -29,20 +30,20 @@ func newPeople(all []protocol.Participant) people {
 	p := people{
 		all:     all,
 		places:  make(map[string]int, len(all)),
-		users:   map[string]int{},
+		users:   map[string]string{},
 		encoded: make([]json.RawMessage, len(all)),
 	}
 	for i := range all {
 		p.places[all[i].ID] = i
 		if all[i].LeftAt == nil {
-			p.here = append(p.here, i)
-			p.users[all[i].UserID] = i
+			p.here++
+			p.users[all[i].UserID] = all[i].ID
 		}
 	}
 	return p
 }
 
-// get returns a participant, present or not.
+// get returns one of the participants.
 func (p *people) get(id string) (protocol.Participant, bool) {
 	i, known := p.places[id]
 	if !known {
@@ -53,36 +54,25 @@ func (p *people) get(id string) (protocol.Participant, bool) {
 
 // present returns the participant of a user who has not left.
 func (p *people) present(userID string) (protocol.Participant, bool) {
-	i, here := p.users[userID]
-	if !here {
-		return protocol.Participant{}, false
-	}
-	return p.all[i], true
+	return p.get(p.users[userID])
 }
 
 // firstHere returns the first n of those who have not left, in join order.
 func (p *people) firstHere(n int) []protocol.Participant {
 	first := make([]protocol.Participant, 0, n)
-	for _, i := range p.here[:min(n, len(p.here))] {
-		first = append(first, p.all[i])
+	for i := 0; i < len(p.all) && len(first) < n; i++ {
+		if p.all[i].LeftAt == nil {
+			first = append(first, p.all[i])
+		}
 	}
 	return first
 }
 
-// of returns the ids of all guests that a user has been.
-func (p *people) of(userID string) []string {
-	var ids []string
-	for i := range p.all {
-		if p.all[i].UserID == userID && p.all[i].Role != protocol.RoleHost {
-			ids = append(ids, p.all[i].ID)
-		}
-	}
-	return ids
-}
-
-// put takes a new participant in, or notes what has changed of one.
+// put takes in a participant who is here, or the host, or notes what has changed of
+// one.
 func (p *people) put(who protocol.Participant) {
 	i, known := p.places[who.ID]
+	was := known && p.all[i].LeftAt == nil
 	if !known {
 		i = len(p.all)
 		p.places[who.ID] = i
@@ -92,30 +82,55 @@ func (p *people) put(who protocol.Participant) {
 	}
 	p.count(who, 1)
 	p.all[i], p.encoded[i] = who, nil
-	if i < p.showing {
-		p.shown, p.showing = nil, 0
-	}
-	at, was := slices.BinarySearch(p.here, i)
+	p.changed(i)
 	switch is := who.LeftAt == nil; {
 	case is && !was:
-		p.here = slices.Insert(p.here, at, i)
-		p.users[who.UserID] = max(i, p.users[who.UserID])
+		p.here++
+		if newest, others := p.places[p.users[who.UserID]]; !others || newest < i {
+			p.users[who.UserID] = who.ID
+		}
 	case was && !is:
-		p.here = slices.Delete(p.here, at, at+1)
-		p.forget(who.UserID, i)
+		p.gone(who)
 	}
 }
 
-// forget notes that the participant in a place is not here under a user id any
-// more. One who came before under the same one may still be.
-func (p *people) forget(userID string, place int) {
-	if p.users[userID] != place {
+// drop takes a guest out who has left.
+func (p *people) drop(id string) {
+	i, known := p.places[id]
+	if !known {
 		return
 	}
-	delete(p.users, userID)
-	for _, i := range p.here {
-		if p.all[i].UserID == userID {
-			p.users[userID] = i
+	who := p.all[i]
+	p.count(who, -1)
+	delete(p.places, id)
+	p.all, p.encoded = slices.Delete(p.all, i, i+1), slices.Delete(p.encoded, i, i+1)
+	for ; i < len(p.all); i++ {
+		p.places[p.all[i].ID] = i
+	}
+	p.shown, p.showing = nil, 0
+	if who.LeftAt == nil {
+		p.gone(who)
+	}
+}
+
+// changed notes that the participant in a place is shown otherwise from now on.
+func (p *people) changed(place int) {
+	if place < p.showing {
+		p.shown, p.showing = nil, 0
+	}
+}
+
+// gone notes that a participant is not here under a user id any more. One who came
+// before under the same one may still be.
+func (p *people) gone(who protocol.Participant) {
+	p.here--
+	if p.users[who.UserID] != who.ID {
+		return
+	}
+	delete(p.users, who.UserID)
+	for i := range p.all {
+		if q := &p.all[i]; q.UserID == who.UserID && q.LeftAt == nil {
+			p.users[q.UserID] = q.ID
 		}
 	}
 }
@@ -161,15 +176,18 @@ func keysOf(who protocol.Participant) []string {
 	return keys
 }
 
-// leave notes that all have left.
+// leave notes that all leave at once, with the end of the session. They stay.
 func (p *people) leave(at time.Time) {
-	for _, i := range p.here {
+	for i := range p.all {
+		if p.all[i].LeftAt != nil {
+			continue
+		}
 		p.count(p.all[i], -1)
 		p.all[i].LeftAt, p.encoded[i] = &at, nil
 		p.count(p.all[i], 1)
 	}
 	clear(p.users)
-	p.here, p.shown, p.showing = nil, nil, 0
+	p.here, p.shown, p.showing = 0, nil, 0
 }
 
 // list returns all for somebody else's use.

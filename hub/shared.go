@@ -11,8 +11,8 @@ import (
 
 // sharedState is what the rules of a shared session need: participants, rights,
 // prompts that are not done, the agent's open questions, recent command ids.
-// History is not in it; it is read from the journal. Its exported fields are
-// the snapshot.
+// History is not in it, nor are guests who have left; both are read from the
+// journal. Its exported fields are the snapshot.
 type sharedState struct {
 	rules *rules // immutable
 
@@ -21,8 +21,9 @@ type sharedState struct {
 	Session     protocol.Session
 	Invite      int // generation of the invite
 	People      people
-	Barred      map[string]bar           // user ids that were removed
-	Roles       map[string]protocol.Role // restrictions that the host has set, by user id
+	Left        int                      // how many guests have left, and are not in People
+	Barred      map[string]bar           // user ids that were removed; see maxRestricted
+	Roles       map[string]protocol.Role // restrictions that the host has set, by user id; see maxRestricted
 	Typed       map[string]bool          // guests here, by participant id, who joined by the typed protocol
 	Deciders    map[string]bool          // those here, by participant id, who have decided on what others proposed or asked
 	Kept        []string                 // keys of the names of deciders who have left, at most keptNames of them
@@ -34,7 +35,8 @@ type sharedState struct {
 	AgentDetail string              // what the status needs to be understood
 	SilentSince *time.Time          // in a turn, when the agent last said something, if that is long ago
 	Facts       protocol.AgentFacts // what is known of the agent
-	Commands    doneCommands
+	Commands    doneCommands        // of those in People
+	Departed    departedCommands    // of guests who have left
 
 	// derived from the above
 	approvals map[string]int  // place in Approvals by id
@@ -75,6 +77,8 @@ type approvalState struct {
 // openApproval is a prompt that is not done.
 type openApproval struct {
 	Approval  protocol.Approval
+	Author    protocol.Participant // as of now, also one who has left
+	Approver  protocol.Participant // the same of the one who approved it; zero while it is pending
 	Phase     phase
 	Cancelled bool // somebody cancelled it; the host session has still to say so
 }
@@ -135,6 +139,8 @@ func (s *sharedState) index() {
 	if s.Commands.known == nil {
 		s.Commands = newDoneCommands(nil)
 	}
+	s.Departed.index()
+	s.dropDeparted()
 }
 
 func (s *sharedState) active() bool { return s.Session.Status == protocol.StatusActive }
@@ -178,7 +184,10 @@ func (s *sharedState) recall(by string, r protocol.Request) (done commandDone, o
 	if r.ID == "" {
 		return commandDone{}, false, nil
 	}
-	if done, ok = s.Commands.find(by, r.ID); ok && done.Digest != digest(r.Command) {
+	if done, ok = s.Commands.find(by, r.ID); !ok {
+		done, ok = s.Departed.find(by, r.ID)
+	}
+	if ok && done.Digest != digest(r.Command) {
 		return done, false, protocol.Errorf(protocol.CodeInvalidRequest, "this command id was used for another command")
 	}
 	return done, ok, nil
@@ -188,12 +197,9 @@ func (s *sharedState) recall(by string, r protocol.Request) (done commandDone, o
 // the order in which it made them, can be applied.
 func (s *sharedState) apply(e event, at stamp) {
 	s.Time = at.at
+	s.Departed.expire(at.at)
 	if c := e.private.Command; c != nil {
-		done := commandDone{ID: c.ID, Digest: c.Digest, Seq: at.seq}
-		if j, ok := e.public.(*protocol.ParticipantJoined); ok {
-			done.Joined = j.Participant.ID
-		}
-		s.Commands.add(c.By, done)
+		s.remember(c, e.public, at)
 	}
 	switch p := e.public.(type) {
 	case *protocol.SharedSessionCreated:
@@ -204,18 +210,19 @@ func (s *sharedState) apply(e event, at stamp) {
 	case *protocol.SessionClosed:
 		s.applyClosed(p, at)
 	case *protocol.ParticipantJoined:
-		s.People.put(p.Participant)
+		s.noteParticipant(p.Participant)
 		if e.private.Typed {
 			s.Typed[p.Participant.ID] = true
 		}
 	case *protocol.ParticipantUpdated:
-		s.People.put(p.Participant)
+		s.noteParticipant(p.Participant)
 		s.restrict(p.Participant)
 	case *protocol.ParticipantLeft:
 		s.applyLeft(p)
 	case *protocol.InviteRotated:
 		s.Invite = e.private.Invite
 		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScope) })
+		s.Departed.forgetJoins()
 	case *protocol.AgentStatusChanged:
 		s.Agent, s.AgentDetail, s.SilentSince = p.Status, p.Detail, p.SilentSince
 	case *protocol.AgentUpdated:
@@ -240,8 +247,13 @@ func (s *sharedState) applyPrompt(payload protocol.Payload, at stamp) {
 	switch p := payload.(type) {
 	case *protocol.PromptPendingApproval:
 		s.putApproval(p.Approval, at, phasePending)
+		s.open(p.Approval.ID).Author = p.Participant
 	case *protocol.PromptApproved:
 		s.putApproval(p.Approval, at, phaseApproved)
+		o := s.open(p.Approval.ID)
+		if o.Approver = p.Participant; o.Author.ID == "" {
+			o.Author = p.Participant // it needed no approval
+		}
 		if p.Participant.ID != p.Approval.ParticipantID {
 			s.hasDecided(p.Participant.ID)
 		}

@@ -11,9 +11,12 @@ type (
 		token       bool // with the access token
 		recent      int  // events
 		readOnly    bool
+		departed    *protocol.Participant // the participant, who has left; nil for one in People
 	}
 	// historyRange asks for events of the journal.
 	historyRange struct{ protocol.History }
+	// peopleRange asks for guests.
+	peopleRange struct{ protocol.People }
 	// archivePage asks for events with the session that they are of.
 	archivePage struct{ protocol.History }
 	// pong answers a ping.

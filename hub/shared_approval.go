@@ -110,20 +110,19 @@ func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.
 	}
 	a.Status = protocol.ApprovalApproved
 	a.ResolvedAt, a.ResolvedByParticipantID = in.time(), &approver.ID
+	author := approver
+	if o := s.open(a.ID); o != nil {
+		author = o.Author
+	}
 	return decision{
 		events:  []event{did(&protocol.PromptApproved{Approval: a, Participant: approver})},
-		effects: []effect{s.tellHost(dispatch{s.turn(a)})},
+		effects: []effect{s.tellHost(dispatch{s.turn(a, author, approver)})},
 	}
 }
 
 // turn is the prompt as the host session's queue knows it.
-func (s *sharedState) turn(a protocol.Approval) turn {
-	t := turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt}
-	t.Author, _ = s.People.get(a.ParticipantID)
-	if by := a.ResolvedByParticipantID; by != nil {
-		t.Approver, _ = s.People.get(*by)
-	}
-	return t
+func (s *sharedState) turn(a protocol.Approval, author, approver protocol.Participant) turn {
+	return turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt, Author: author, Approver: approver}
 }
 
 func (s *sharedState) approve(in input, c *protocol.Approve, host protocol.Participant) decision {

@@ -22,7 +22,11 @@ func (s *sharedState) resumeReading(who Credentials, recent int) decision {
 	if err != nil {
 		return decision{err: err}
 	}
-	return decision{answer: welcomeFor{participant: p.ID, recent: recent, readOnly: true}}
+	w := welcomeFor{participant: p.ID, recent: recent, readOnly: true}
+	if _, known := s.People.get(p.ID); !known {
+		w.departed = &p
+	}
+	return decision{answer: w}
 }
 
 // readingCommand decides on a command of a connection or caller that only reads.
@@ -35,6 +39,8 @@ func (s *sharedState) readingCommand(c command) decision {
 		return decision{answer: historyRange{*r}}
 	case *protocol.Item:
 		return s.item(r)
+	case *protocol.People:
+		return decision{answer: peopleRange{*r}}
 	case *protocol.Ping:
 		return decision{answer: pong{}}
 	}

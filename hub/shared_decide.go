@@ -59,28 +59,33 @@ func (s *sharedState) command(in input, c command) decision {
 	if c.who.ReadOnly {
 		return s.readingCommand(c)
 	}
-	p, known := s.People.get(c.who.ParticipantID)
-	if known && s.authentic(p, c.who) {
+	if err := s.requireCreated(); err != nil {
+		return decision{err: err}
+	}
+	p, err := s.lookup(c.who.ParticipantID, c.who.departed)
+	if isAbsent(err) {
+		return decision{err: err}
+	}
+	if err == nil && s.authentic(p, c.who) {
 		c.who.connected = true // need not be checked again
 		if done, again, err := s.recall(p.ID, c.request); err != nil || again {
 			return decision{replay: done.Seq, err: err}
 		}
 	}
-	p, err := s.authenticate(c.who)
-	if err != nil {
+	if p, err = s.authenticate(c.who); err != nil {
 		return decision{err: err}
 	}
 	if hostOnly[c.request.Command.CommandType()] && p.Role != protocol.RoleHost {
 		return refuse(protocol.CodeHostRequired, "only the host can do that")
 	}
-	d := s.byParticipant(in, c.request, p).forCommand(refOf(c.request, p.ID))
+	d := s.byParticipant(in, c.request, p, c.who.departed).forCommand(refOf(c.request, p.ID))
 	if c.polls {
 		d.effects = append(d.effects, polled{p.ID})
 	}
 	return d
 }
 
-func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Participant) decision {
+func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Participant, left departed) decision {
 	switch c := r.Command.(type) {
 	case *protocol.Chat:
 		return s.chat(in, c, p)
@@ -95,9 +100,9 @@ func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Par
 	case *protocol.SetMode:
 		return s.setMode(c, p)
 	case *protocol.SetRole:
-		return s.setRole(c)
+		return s.setRole(c, left)
 	case *protocol.Remove:
-		return s.remove(in, c, p)
+		return s.remove(in, c, p, left)
 	case *protocol.RotateInvite:
 		return s.rotateInvite(p)
 	case *protocol.StopAgent:
@@ -108,6 +113,8 @@ func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Par
 		return decision{answer: historyRange{*c}}
 	case *protocol.Item:
 		return s.item(c)
+	case *protocol.People:
+		return decision{answer: peopleRange{*c}}
 	case *protocol.Leave:
 		return s.leave(in, p)
 	case *protocol.Close:
@@ -143,9 +150,9 @@ func (s *sharedState) authenticate(who Credentials) (protocol.Participant, error
 
 // identify checks the credentials of a participant, who may have left.
 func (s *sharedState) identify(who Credentials) (protocol.Participant, error) {
-	p, known := s.People.get(who.ParticipantID)
-	if !known {
-		return p, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
+	p, err := s.lookup(who.ParticipantID, who.departed)
+	if err != nil {
+		return p, err
 	}
 	if !s.authentic(p, who) {
 		return p, protocol.Errorf(protocol.CodeInvalidParticipantToken, "wrong participant token")
@@ -219,7 +226,7 @@ func (s *sharedState) wake() decision {
 		d = d.with(s.tellHost(opened))
 	}
 	for _, o := range s.inFlight() {
-		d.effects = append(d.effects, s.tellHost(dispatch{s.turn(o.Approval)}))
+		d.effects = append(d.effects, s.tellHost(dispatch{s.turn(o.Approval, o.Author, o.Approver)}))
 		if o.Cancelled {
 			d.effects = append(d.effects, s.tellHost(cancelTurn{o.Approval.ID, cancelled}))
 		}

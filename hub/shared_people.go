@@ -89,7 +89,7 @@ func (s *sharedState) enter(in input, c command, first protocol.Command) decisio
 	if join, ok := first.(*protocol.Join); ok {
 		return s.join(in, c, join).forCommand(refOf(c.request, joining(join.UserID)))
 	}
-	return s.resume(in, first.(*protocol.Resume), c.stream)
+	return s.resume(in, first.(*protocol.Resume), c.stream, c.who.departed)
 }
 
 // joinScope begins the scope of the commands by which a user joins with the
@@ -116,8 +116,11 @@ func (s *sharedState) join(in input, m command, c *protocol.Join) decision {
 	if d, settled := s.rejoin(in, c, m.way); settled {
 		return d
 	}
-	if len(s.People.here) >= s.rules.MaxParticipants {
+	if s.People.here >= s.rules.MaxParticipants {
 		return refuse(protocol.CodeTooManyParticipants, "the session has %d participants, which is all it can hold", s.rules.MaxParticipants)
+	}
+	if !s.canRestrict(c.UserID) {
+		return refuse(protocol.CodeTooManyParticipants, "the session keeps so many people out or in a lower role that it takes in nobody new")
 	}
 	p := protocol.Participant{
 		ID:              in.ids[0],
@@ -137,7 +140,7 @@ func (s *sharedState) joinedBefore(done commandDone, c *protocol.Join, err error
 	if err != nil {
 		return decision{err: err}
 	}
-	if p, _ := s.People.get(done.Joined); p.LeftAt != nil {
+	if p, known := s.People.get(done.Joined); !known || p.LeftAt != nil {
 		return refuse(protocol.CodeParticipantInactive, "this participant has left")
 	}
 	return decision{answer: welcomeFor{participant: done.Joined, token: true, recent: c.Recent}, duplicate: true}
@@ -206,9 +209,11 @@ func (s *sharedState) restrict(p protocol.Participant) {
 // applyLeft notes that a participant has left, by itself or by the host's act.
 func (s *sharedState) applyLeft(left *protocol.ParticipantLeft) {
 	p := left.Participant
-	s.People.put(p)
-	delete(s.Typed, p.ID)
-	s.keepName(p)
+	if _, known := s.People.get(p.ID); known && p.Role != protocol.RoleHost {
+		s.keepName(p)
+		s.depart(p, s.Time)
+	}
+	s.noteParticipant(p)
 	if left.RemovedBy == nil {
 		return
 	}
@@ -246,8 +251,8 @@ func removedFor(reason string) string {
 }
 
 // resume brings a connection back, and with it the host who left.
-func (s *sharedState) resume(in input, c *protocol.Resume, stream bool) decision {
-	who := Credentials{ParticipantID: c.ParticipantID, Token: c.ParticipantToken}
+func (s *sharedState) resume(in input, c *protocol.Resume, stream bool, left departed) decision {
+	who := Credentials{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, departed: left}
 	if c.ReadOnly {
 		return s.resumeReading(who, c.Recent)
 	}
@@ -270,10 +275,13 @@ func (s *sharedState) leave(in input, p protocol.Participant) decision {
 	}
 }
 
-func (s *sharedState) setRole(c *protocol.SetRole) decision {
-	p, err := s.guest(c.ParticipantID)
+func (s *sharedState) setRole(c *protocol.SetRole, left departed) decision {
+	p, err := s.guest(c.ParticipantID, left)
 	if err != nil {
 		return decision{err: err}
+	}
+	if c.Role == protocol.RoleViewer && !s.canRestrict(p.UserID) {
+		return tooManyRestricted()
 	}
 	p.Role = c.Role
 	return decision{events: []event{did(&protocol.ParticipantUpdated{Participant: p})}}
@@ -284,10 +292,13 @@ func (s *sharedState) setRole(c *protocol.SetRole) decision {
 // otherwise, replaces the invite, which the removed person could use again under
 // another user id. participant_left comes last, so that it is the last event that
 // the removed person receives.
-func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Participant) decision {
-	p, err := s.guest(c.ParticipantID)
+func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Participant, before departed) decision {
+	p, err := s.guest(c.ParticipantID, before)
 	if err != nil {
 		return decision{err: err}
+	}
+	if !s.canRestrict(p.UserID) {
+		return tooManyRestricted()
 	}
 	if now, here := s.People.present(p.UserID); here && p.LeftAt != nil && now.Role != protocol.RoleHost {
 		p = now // left, and joined again since
@@ -317,17 +328,15 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 		left.private.Invite = s.Invite + 1
 	}
 	d.events = append(d.events, left)
-	for _, own := range s.People.of(p.UserID) {
-		d.effects = append(d.effects, cut{own, protocol.CloseRemoved, removedFor(deref(c.Reason))})
-	}
+	d.effects = append(d.effects, cutUser{p.ID, p.UserID, protocol.CloseRemoved, removedFor(deref(c.Reason))})
 	return d
 }
 
 // guest returns a participant who is not the host.
-func (s *sharedState) guest(id string) (protocol.Participant, error) {
-	p, known := s.People.get(id)
-	if !known {
-		return p, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
+func (s *sharedState) guest(id string, left departed) (protocol.Participant, error) {
+	p, err := s.lookup(id, left)
+	if err != nil {
+		return p, err
 	}
 	if p.Role == protocol.RoleHost {
 		return p, protocol.Errorf(protocol.CodeInvalidRequest, "this cannot be done to the host")

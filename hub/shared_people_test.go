@@ -152,7 +152,7 @@ func TestShared_Remove(t *testing.T) {
 	reason := "spam"
 	d := s.by(s.owner(), &protocol.Remove{ParticipantID: ben.ID, Reason: &reason})
 	require.Equal(t, []protocol.EventType{protocol.EventPromptCancelled, protocol.EventPromptRejected, protocol.EventInviteRotated, protocol.EventParticipantLeft}, types(d))
-	require.Contains(t, d.effects, effect(cut{ben.ID, protocol.CloseRemoved, "the host has removed you: spam"}))
+	require.Contains(t, d.effects, effect(cutUser{ben.ID, "ben", protocol.CloseRemoved, "the host has removed you: spam"}))
 	s.deliverAll()
 	require.Equal(t, protocol.ApprovalFailed, s.state.approval(queued).Status)
 	require.Equal(t, protocol.ApprovalRejected, s.state.approval(pending).Status)

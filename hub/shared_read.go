@@ -2,6 +2,7 @@ package hub
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"parley/protocol"
@@ -33,7 +34,7 @@ func (s *sharedState) invitation(m invitation) decision {
 		Session:      s.Session,
 		Host:         s.host(),
 		Participants: s.People.firstHere(protocol.MaxInvitationParticipants),
-		Present:      len(s.People.here),
+		Present:      s.People.here,
 	}}
 }
 
@@ -50,16 +51,16 @@ func (s *sharedState) requireInvite(invite string) error {
 func (s *sharedState) reading(what readKind, at Head) any {
 	switch what {
 	case readParticipants:
-		return &protocol.ParticipantsAnswer{Participants: s.People.list()}
+		return s.everybody(at)
 	case readMessages:
 		return messagesUntil(at.Seq)
 	}
 	m := &SharedState{
-		Session:      s.Session,
-		Participants: s.People.list(),
-		Cursor:       protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
-		known:        slices.Clone(s.Approvals),
-		open:         map[string]protocol.Approval{},
+		Session: s.Session,
+		Cursor:  protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
+		people:  s.everybody(at),
+		known:   slices.Clone(s.Approvals),
+		open:    map[string]protocol.Approval{},
 	}
 	for _, o := range s.Open {
 		m.open[o.Approval.ID] = o.Approval
@@ -67,14 +68,15 @@ func (s *sharedState) reading(what readKind, at Head) any {
 	return m
 }
 
-// SharedState is what the original API shows of a session.
+// SharedState is what the original API shows of a session, but for its approvals.
 type SharedState struct {
 	Session      protocol.Session
-	Participants []protocol.Participant // everybody in join order, those who left included
+	Participants iter.Seq2[protocol.Participant, error] // everybody in join order, those who left included
 	Cursor       string
 
-	known []approvalState
-	open  map[string]protocol.Approval // of those, what is not done
+	people everybody
+	known  []approvalState
+	open   map[string]protocol.Approval // of those, what is not done
 }
 
 // approvals reads some, newest first, of those before a place among all known

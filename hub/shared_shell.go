@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -10,16 +11,15 @@ import (
 // sharedShell is a shared session's face to its connections: who is
 // subscribed, who is present, who types.
 type sharedShell struct {
-	actor     *actor
-	state     func() *sharedState
-	fanout    *fanout
-	tail      tail
-	subs      map[string][]*Subscription // by participant; nobody has an empty list
-	connected []int                      // places of those who have some among all participants, in order
-	count     int                        // of subs
-	readers   int                        // of those, which only read
-	typing    map[string]time.Time       // until when, by participant
-	polling   map[string]time.Time       // until when they are present without a connection, by participant
+	actor   *actor
+	state   func() *sharedState
+	fanout  *fanout
+	tail    tail
+	subs    map[string][]*Subscription // by participant; nobody has an empty list
+	count   int                        // of subs
+	readers int                        // of those, which only read
+	typing  map[string]time.Time       // until when, by participant
+	polling map[string]time.Time       // until when they are present without a connection, by participant
 
 	presenceAt time.Time // when the list is to be sent; zero when it is up to date
 }
@@ -74,6 +74,8 @@ func (s *sharedShell) perform(e effect) {
 	switch e := e.(type) {
 	case cut:
 		s.cut(e)
+	case cutUser:
+		s.cutUser(e)
 	case typingNow:
 		s.typed(e.participant, e.active)
 	case polled:
@@ -94,6 +96,17 @@ func (s *sharedShell) cut(c cut) {
 	}
 }
 
+func (s *sharedShell) cutUser(c cutUser) {
+	if _, polls := s.polling[c.participant]; polls {
+		s.polledLast(c.participant)
+	}
+	for _, subs := range s.subs {
+		if who := subs[0].who; who.UserID == c.user && who.Role != protocol.RoleHost {
+			s.end(subs, cut{who.ID, c.code, c.reason})
+		}
+	}
+}
+
 func (s *sharedShell) end(subs []*Subscription, c cut) {
 	for _, sub := range subs {
 		s.fanout.add(ended{sub, c.code, c.reason}, itemCost)
@@ -109,6 +122,8 @@ func (s *sharedShell) complete(answer any, at Head) any {
 		return w
 	case historyRange:
 		return history(a.History, at)
+	case peopleRange:
+		return guests(a.People, maps.Clone(state.Barred))
 	case archivePage:
 		return state.archivePage(a, at)
 	case readKind:
@@ -198,7 +213,7 @@ func (s *sharedShell) hasRoom(w *Welcome, own int) bool {
 var errGone = protocol.Errorf(protocol.CodeInvalidRequest, "the connection is gone")
 
 func (s *sharedShell) unsubscribe(sub *Subscription) {
-	own := s.subs[sub.participant]
+	own := s.subs[sub.who.ID]
 	i := slices.Index(own, sub)
 	if i < 0 {
 		return
@@ -209,14 +224,14 @@ func (s *sharedShell) unsubscribe(sub *Subscription) {
 	}
 	s.fanout.add(left{sub}, itemCost)
 	if own = slices.Delete(own, i, i+1); len(own) > 0 {
-		s.subs[sub.participant] = own
+		s.subs[sub.who.ID] = own
 	} else {
-		delete(s.subs, sub.participant)
-		if _, polls := s.polling[sub.participant]; !polls {
-			s.vanishes(sub.participant)
+		delete(s.subs, sub.who.ID)
+		if _, polls := s.polling[sub.who.ID]; !polls {
+			s.vanishes()
 		}
 	}
-	s.typed(sub.participant, false)
+	s.typed(sub.who.ID, false)
 }
 
 // polled notes that somebody has asked for events without a connection.
@@ -231,16 +246,13 @@ func (s *sharedShell) polled(participant string) {
 func (s *sharedShell) polledLast(participant string) {
 	delete(s.polling, participant)
 	if len(s.subs[participant]) == 0 {
-		s.vanishes(participant)
+		s.vanishes()
 	}
 }
 
 // appears notes that somebody has a first connection, or polls. Who is alone
 // knows it from the welcome.
 func (s *sharedShell) appears(participant string) {
-	place := s.state().People.places[participant]
-	at, _ := slices.BinarySearch(s.connected, place)
-	s.connected = slices.Insert(s.connected, at, place)
 	if s.count > len(s.subs[participant]) {
 		s.presenceChanged()
 	}
@@ -248,9 +260,7 @@ func (s *sharedShell) appears(participant string) {
 
 // vanishes notes that somebody has no connection any more, and does not poll. Where nobody has one,
 // there is nobody to tell.
-func (s *sharedShell) vanishes(participant string) {
-	at, _ := slices.BinarySearch(s.connected, s.state().People.places[participant])
-	s.connected = slices.Delete(s.connected, at, at+1)
+func (s *sharedShell) vanishes() {
 	if s.presenceChanged(); s.count == 0 {
 		s.presenceAt = time.Time{}
 	}
@@ -262,13 +272,17 @@ func (s *sharedShell) presenceChanged() {
 	}
 }
 
+func (s *sharedShell) isConnected(participant string) bool {
+	_, polls := s.polling[participant]
+	return polls || s.subs[participant] != nil
+}
+
 // presence lists who has a connection, or polls, in join order.
 func (s *sharedShell) presence() []string {
-	all := s.state().People.all
-	present := make([]string, 0, len(s.connected))
-	for _, i := range s.connected {
-		if all[i].LeftAt == nil { // or is about to be cut
-			present = append(present, all[i].ID)
+	present := make([]string, 0, len(s.subs))
+	for _, p := range s.state().People.all {
+		if p.LeftAt == nil && s.isConnected(p.ID) { // those who have left are about to be cut, or only read
+			present = append(present, p.ID)
 		}
 	}
 	return present

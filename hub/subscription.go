@@ -47,10 +47,11 @@ type Subscription struct {
 	cursor     string // the client's, as it came
 
 	// set when the session lets it in, then immutable
-	participant string
-	host        bool // the participant was the host then
-	begin       Head // the newest event then
-	fanout      *fanout
+	who    protocol.Participant // as of then
+	self   departed             // the same, for commands that come after leaving
+	host   bool                 // the participant was the host then
+	begin  Head                 // the newest event then
+	fanout *fanout
 
 	// owned by who calls Next, Take and Opening
 	opened bool
@@ -100,7 +101,9 @@ func (s *Subscription) letIn(a *actor, f *fanout, w *Welcome, tail []*Record) bo
 	if s.closed != nil {
 		return false
 	}
-	s.actor, s.fanout, s.participant, s.host = a, f, w.Participant.ID, w.forHost()
+	who := w.Participant
+	who.AccessToken = nil
+	s.actor, s.fanout, s.who, s.self, s.host = a, f, who, departed{who.ID: &who}, w.forHost()
 	s.begin, s.head, s.tail = w.at, w.at.Seq, tail
 	return true
 }

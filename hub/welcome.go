@@ -93,13 +93,17 @@ func (s *Subscription) takeBack() {
 // welcome is the snapshot for one participant.
 func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 	p, _ := s.People.get(a.participant)
+	if a.departed != nil {
+		p = *a.departed
+	}
 	if a.token {
 		p = s.withToken(p)
 	}
-	w := &Welcome{people: s.People.show(), recent: a.recent, at: at}
+	w := &Welcome{people: s.showPeople(), recent: a.recent, at: at}
 	w.Welcome = protocol.Welcome{
 		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
+		Left:        s.Left,
 		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts},
 		Cursor:      protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 		Resume:      protocol.ResumeNew,
@@ -112,6 +116,16 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 	}
 	w.Approvals, w.Permissions = s.shownItems()
 	return w
+}
+
+// showPeople encodes the participants of a welcome: those of the state, and the
+// authors of prompts that are not done.
+func (s *sharedState) showPeople() []byte {
+	shown := s.People.show()
+	for _, p := range s.authorsWhoLeft() {
+		shown = append(append(shown, ','), rawJSON(p)...)
+	}
+	return shown
 }
 
 // sessionFor is the session as a participant is welcomed to it. The host, who

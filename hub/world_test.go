@@ -103,6 +103,10 @@ func (w *world) do(n *node, body any) decision {
 	w.ids++
 	in := input{at: w.now, moment: w.now, ids: [2]string{fmt.Sprintf("id-%d", w.ids), fmt.Sprintf("other-%d", w.ids)}, body: body}
 	d := n.state.decide(in)
+	for absent, ok := d.err.(*absentError); ok; absent, ok = d.err.(*absentError) { // as the hub does
+		in.body = withDeparted(in.body, absent.id, n.participant(w.t, absent.id))
+		d = n.state.decide(in)
+	}
 	require.Equal(w.t, before, n.encoded(w.t), "decide changes nothing")
 	if d.err != nil {
 		require.Empty(w.t, d.events)
@@ -120,6 +124,18 @@ func (w *world) do(n *node, body any) decision {
 		w.perform(n, e)
 	}
 	return d
+}
+
+// participant is how the journal has a participant; nil for nobody.
+func (n *node) participant(t require.TestingT, id string) *protocol.Participant {
+	for _, r := range slices.Backward(n.log) {
+		if PersonOf(&r) == id {
+			e, err := decodeShared(r)
+			require.NoError(t, err)
+			return new(participantIn(e))
+		}
+	}
+	return nil
 }
 
 // append writes and applies one event.

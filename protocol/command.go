@@ -20,6 +20,7 @@ const (
 	CommandTyping       CommandType = "typing"
 	CommandHistory      CommandType = "history"
 	CommandItem         CommandType = "item"
+	CommandPeople       CommandType = "people"
 	CommandLeave        CommandType = "leave"
 	CommandClose        CommandType = "close"
 	CommandPing         CommandType = "ping"
@@ -126,6 +127,13 @@ type (
 		ApprovalID string `json:"approvalId,omitzero"`
 		RequestID  string `json:"requestId,omitzero"`
 	}
+	// People asks for guests who have left, the last who joined first. Answered by
+	// PeopleAnswer.
+	People struct {
+		Left   bool   `json:"left"`            // true: those who have not left are in Welcome
+		Before string `json:"before,omitzero"` // the id of the last participant of the page before
+		Limit  int    `json:"limit"`
+	}
 	// Leave ends one's participation. Answered by ParticipantAnswer.
 	Leave struct{}
 	// Close ends the session. Answered by CloseAnswer.
@@ -149,6 +157,7 @@ func (*StopAgent) CommandType() CommandType        { return CommandStopAgent }
 func (*Typing) CommandType() CommandType           { return CommandTyping }
 func (*History) CommandType() CommandType          { return CommandHistory }
 func (*Item) CommandType() CommandType             { return CommandItem }
+func (*People) CommandType() CommandType           { return CommandPeople }
 func (*Leave) CommandType() CommandType            { return CommandLeave }
 func (*Close) CommandType() CommandType            { return CommandClose }
 func (*Ping) CommandType() CommandType             { return CommandPing }
@@ -169,6 +178,7 @@ var commands = map[CommandType]func() Command{
 	CommandTyping:       func() Command { return new(Typing) },
 	CommandHistory:      func() Command { return new(History) },
 	CommandItem:         func() Command { return new(Item) },
+	CommandPeople:       func() Command { return new(People) },
 	CommandLeave:        func() Command { return new(Leave) },
 	CommandClose:        func() Command { return new(Close) },
 	CommandPing:         func() Command { return new(Ping) },

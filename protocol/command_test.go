@@ -28,6 +28,7 @@ var everyCommand = []protocol.Command{
 	&protocol.Typing{Active: true},
 	&protocol.History{Before: "c", Limit: 500},
 	&protocol.Item{RequestID: "q"},
+	&protocol.People{Left: true, Before: "p", Limit: 500},
 	&protocol.Leave{},
 	&protocol.Close{},
 	&protocol.Ping{},

@@ -90,7 +90,11 @@ func (c *History) Normalize(l Limits) error {
 	if c.Before != "" && c.After != "" {
 		return Errorf(CodeInvalidRequest, "before and after exclude each other")
 	}
-	if c.Limit < 1 || c.Limit > l.HistoryLimit {
+	return checkLimit(c.Limit, l)
+}
+
+func checkLimit(limit int, l Limits) error {
+	if limit < 1 || limit > l.HistoryLimit {
 		return Errorf(CodeInvalidRequest, "limit is 1 to %d", l.HistoryLimit)
 	}
 	return nil
@@ -102,6 +106,14 @@ func (c *Item) Normalize(Limits) error {
 		return Errorf(CodeInvalidRequest, "an approvalId or a requestId is needed, and not both")
 	}
 	return nil
+}
+
+// Normalize implements Command.
+func (c *People) Normalize(l Limits) error {
+	if !c.Left {
+		return Errorf(CodeInvalidRequest, "left has to be true; those who have not left are in the welcome")
+	}
+	return checkLimit(c.Limit, l)
 }
 
 // Normalize implements Command.

@@ -27,7 +27,8 @@ type Welcome struct {
 	Recent       []json.RawMessage `json:"recent"` // the newest events, oldest first; null if not asked for
 	Session      Session           `json:"session"`
 	Participant  Participant       `json:"participant"`  // you; with your access token on Join
-	Participants []Participant     `json:"participants"` // in join order, those who left included
+	Participants []Participant     `json:"participants"` // the host, and those who have not left, in join order; then authors of Approvals who have
+	Left         int               `json:"left"`         // how many guests have left; see People
 	Approvals    []Approval        `json:"approvals"`    // those that are pending or not done, oldest first
 	Permissions  []Permission      `json:"permissions"`
 	Presence     []string          `json:"presence"` // ids of participants with a connection
@@ -110,6 +111,12 @@ type (
 	ItemAnswer struct {
 		Approval   *Approval   `json:"approval"`
 		Permission *Permission `json:"permission"`
+	}
+	// PeopleAnswer answers People.
+	PeopleAnswer struct {
+		Participants []Participant `json:"participants"` // the last who joined first
+		Removed      []string      `json:"removed"`      // ids of those of them whose user ids are barred
+		More         bool          `json:"more"`         // whether there are more before the last of them
 	}
 	// EventsAnswer answers the long-poll endpoint.
 	EventsAnswer struct {

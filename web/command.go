@@ -38,10 +38,7 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 		who = hub.Credentials{} // theirs are in the payload
 	default:
 		// Reading is no act: those may read who may not act any more.
-		switch req.Command.(type) {
-		case *protocol.History, *protocol.Item:
-			who.ReadOnly = true
-		}
+		who.ReadOnly = onlyReads(req.Command)
 		if !known {
 			return nil, protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 		}
@@ -54,6 +51,14 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 		return nil, err
 	}
 	return encodeAnswer(req.ID, answer)
+}
+
+func onlyReads(c protocol.Command) bool {
+	switch c.(type) {
+	case *protocol.History, *protocol.Item, *protocol.People:
+		return true
+	}
+	return false
 }
 
 func encodeAnswer(id string, a hub.Answer) ([]byte, error) {

@@ -12,12 +12,17 @@ import (
 	"parley/protocol"
 )
 
-// longAnswer is an answer with a list that can be long: it is read as it is
-// written, and written as fast as the client reads, so that it never is in memory
+// longAnswer is an answer with lists that can be long: they are read as they are
+// written, and written as fast as the client reads, so that they never are in memory
 // as a whole.
 type longAnswer struct {
-	before, after []byte
-	items         iter.Seq2[[]byte, error]
+	lists []longList
+	after []byte // the last of them
+}
+
+type longList struct {
+	before []byte // what stands before its first item
+	items  iter.Seq2[[]byte, error]
 }
 
 // longPiece is how much of a long answer is written at a time, but for a longer
@@ -35,11 +40,18 @@ func newLongAnswer[T any](around any, list string, items iter.Seq2[T, error]) (*
 	if err != nil {
 		return nil, err
 	}
-	before, after, found := bytes.Cut(whole, []byte(`"`+list+`":null`))
+	return addList(&longAnswer{after: whole}, list, items)
+}
+
+// addList makes another member of an answer a long list, one behind the others.
+func addList[T any](a *longAnswer, list string, items iter.Seq2[T, error]) (*longAnswer, error) {
+	before, after, found := bytes.Cut(a.after, []byte(`"`+list+`":null`))
 	if !found {
 		return nil, fmt.Errorf("an answer without a list of %s", list)
 	}
-	return &longAnswer{fmt.Appendf(before, `"%s":[`, list), append([]byte("]"), after...), encoded(items)}, nil
+	a.lists = append(a.lists, longList{fmt.Appendf(before, `"%s":[`, list), encoded(items)})
+	a.after = append([]byte("]"), after...)
+	return a, nil
 }
 
 func encoded[T any](items iter.Seq2[T, error]) iter.Seq2[[]byte, error] {
@@ -53,6 +65,25 @@ func encoded[T any](items iter.Seq2[T, error]) iter.Seq2[[]byte, error] {
 				return
 			}
 		}
+	}
+}
+
+// pieces yields the answer from its beginning to its end.
+func (a *longAnswer) pieces() iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for _, l := range a.lists {
+			if !yield(l.before, nil) {
+				return
+			}
+			first := true
+			for item, err := range l.items {
+				if !first && !yield([]byte(","), nil) || !yield(item, err) {
+					return
+				}
+				first = false
+			}
+		}
+		yield(a.after, nil)
 	}
 }
 
@@ -83,8 +114,8 @@ func (s *Server) writeLong(w http.ResponseWriter, r *http.Request, status int, a
 			panic(http.ErrAbortHandler) // the client is gone
 		}
 	}
-	piece, first := bytes.Clone(a.before), true
-	for item, err := range a.items {
+	var piece []byte
+	for item, err := range a.pieces() {
 		if err != nil && !begun {
 			return err
 		}
@@ -92,10 +123,6 @@ func (s *Server) writeLong(w http.ResponseWriter, r *http.Request, status int, a
 			s.log.Warn("an answer ends in the middle", zap.String("path", r.URL.Path), zap.Error(err))
 			panic(http.ErrAbortHandler)
 		}
-		if !first {
-			piece = append(piece, ',')
-		}
-		first = false
 		if len(piece)+len(item) < longPiece {
 			piece = append(piece, item...)
 			continue
@@ -104,7 +131,6 @@ func (s *Server) writeLong(w http.ResponseWriter, r *http.Request, status int, a
 		write(item)
 		piece = piece[:0]
 	}
-	piece = append(piece, a.after...)
 	if !begun {
 		writeJSON(w, status, piece)
 		return nil

@@ -41,13 +41,23 @@ func (s *Server) sharedState(r *http.Request, _ []byte) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		around := protocol.StateAnswer{Session: state.Session, Participants: state.Participants, Cursor: state.Cursor}
-		return newLongAnswer(around, "approvals", approvals)
+		around := protocol.StateAnswer{Session: state.Session, Cursor: state.Cursor}
+		answer, err := newLongAnswer(around, "participants", state.Participants)
+		if err != nil {
+			return nil, err
+		}
+		return addList(answer, "approvals", approvals)
 	})
 }
 
 func (s *Server) participants(r *http.Request, _ []byte) (any, error) {
-	return read(s, r, s.hub.Participants)
+	return read(s, r, func(ctx context.Context, id string, who *hub.Credentials) (*longAnswer, error) {
+		participants, err := s.hub.Participants(ctx, id, who)
+		if err != nil {
+			return nil, err
+		}
+		return newLongAnswer(protocol.ParticipantsAnswer{}, "participants", participants)
+	})
 }
 
 func (s *Server) messages(r *http.Request, _ []byte) (any, error) {

@@ -155,6 +155,13 @@ func (c *Client) WholePermission(ctx context.Context, requestID string) (protoco
 	return *a.Permission, nil
 }
 
+// People returns guests who have left, the last who joined first. With Before, the
+// id of the last of one page, it returns the next; Limit is required.
+func (c *Client) People(ctx context.Context, which protocol.People) (protocol.PeopleAnswer, error) {
+	which.Left = true
+	return ask[protocol.PeopleAnswer](ctx, c, &which)
+}
+
 // Leave ends the participation, and with it the client. One whose answer was
 // lost is known to have been carried out when nobody is let in again.
 func (c *Client) Leave(ctx context.Context) error {

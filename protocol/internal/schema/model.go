@@ -86,6 +86,7 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandTyping:       nil,
 	protocol.CommandHistory:      protocol.HistoryAnswer{},
 	protocol.CommandItem:         protocol.ItemAnswer{},
+	protocol.CommandPeople:       protocol.PeopleAnswer{},
 	protocol.CommandLeave:        protocol.ParticipantAnswer{},
 	protocol.CommandClose:        protocol.CloseAnswer{},
 	protocol.CommandPing:         nil,

@@ -6,6 +6,7 @@ import type {
   Message,
   Mode,
   Participant,
+  PeopleAnswer,
   Permission,
   Role,
   Session,
@@ -129,6 +130,14 @@ export abstract class CommandMethods {
     const { permission } = await this.do("item", { requestId }, options);
     if (!permission) throw new ParleyError("INTERNAL", "the answer has no question");
     return permission;
+  }
+
+  /**
+   * Guests who have left, the last who joined first: at most 500 at a time. With
+   * before, the id of the last of one page, the next page.
+   */
+  people(which: { before?: string; limit: number }, options?: CallOptions): Promise<PeopleAnswer> {
+    return this.do("people", { left: true, ...which }, options);
   }
 
   /** Resolves when the server has answered. */

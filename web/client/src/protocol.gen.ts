@@ -607,8 +607,10 @@ export interface Welcome {
   session: Session;
   /** you; with your access token on Join */
   participant: Participant;
-  /** in join order, those who left included */
+  /** the host, and those who have not left, in join order; then authors of Approvals who have */
   participants: Participant[];
+  /** how many guests have left; see People */
+  left: number;
   /** those that are pending or not done, oldest first */
   approvals: Approval[];
   permissions: Permission[];
@@ -879,6 +881,30 @@ export interface Item {
 export interface ItemAnswer {
   approval: Approval | null;
   permission: Permission | null;
+}
+
+/**
+ * People asks for guests who have left, the last who joined first. Answered by
+ * PeopleAnswer.
+ */
+export interface People {
+  /** true: those who have not left are in Welcome */
+  left: boolean;
+  /** the id of the last participant of the page before */
+  before?: string;
+  limit: number;
+}
+
+/**
+ * PeopleAnswer answers People.
+ */
+export interface PeopleAnswer {
+  /** the last who joined first */
+  participants: Participant[];
+  /** ids of those of them whose user ids are barred */
+  removed: string[];
+  /** whether there are more before the last of them */
+  more: boolean;
 }
 
 /**
@@ -1214,6 +1240,7 @@ export interface Commands {
   typing: { payload: Typing; answer: Record<string, never> };
   history: { payload: History; answer: HistoryAnswer };
   item: { payload: Item; answer: ItemAnswer };
+  people: { payload: People; answer: PeopleAnswer };
   leave: { payload: Leave; answer: ParticipantAnswer };
   close: { payload: Close; answer: CloseAnswer };
   ping: { payload: Ping; answer: Record<string, never> };

@@ -387,8 +387,11 @@ export const t = {
     renewAbout: "The old link no longer works. You see the new one next.",
     keepAbout:
       "Everyone who has the link can still join, including this person under another name.",
-    readers: (n: number) =>
-      n === 1 ? "1 has left, and can read on" : `${n} have left, and can read on`,
+    departed: (n: number) => (n === 1 ? "1 guest has left" : `${n} guests have left`),
+    wasRemoved: "removed",
+    more: "Show more",
+    notLoaded: "The list could not be loaded.",
+    tryAgain: "Try again",
     endReading: (who: string) => `Remove ${who}, who has left`,
     removed: (who: string) => `${who} was removed`,
     renewed:

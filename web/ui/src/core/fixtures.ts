@@ -56,6 +56,7 @@ export function welcome(change: Partial<Welcome> = {}): Welcome {
     session,
     participant: ann,
     participants: [olga, ann],
+    left: 0,
     approvals: [],
     permissions: [],
     presence: ["olga", "ann"],

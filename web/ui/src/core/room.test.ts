@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 
+import type { Participant } from "parley-client";
+
 import { ann, approval, olga, session, Story, welcome } from "./fixtures.ts";
 import {
+  authorById,
   enter,
   inviteReplaced,
   prepend,
-  readersOf,
   startsTyping,
   take,
   withPresence,
@@ -67,15 +69,35 @@ describe("a room", () => {
     expect(deciderOf([ann], here)).toBeNull();
   });
 
-  test("knows who has left and may read on", () => {
-    const left = (id: string, at: string) => ({ ...ann, id, userId: id, leftAt: at });
-    const [early, late] = ["2026-03-01T10:01:00Z", "2026-03-01T10:02:00.5Z"];
-    const people = [olga, ann, left("ben", early), left("cem", late), left("rob", late)];
+  test("keeps of those who leave their number, and whoever has a prompt that waits", () => {
+    const left = (p: Participant): Participant => ({ ...p, leftAt: "2026-03-01T11:00:00Z" });
+    const cem = { ...ann, id: "cem", userId: "cem" };
+    const before = enter(
+      welcome({ participants: [olga, ann, cem], left: 3, approvals: [approval("a1")] }),
+    );
     const story = new Story()
-      .add("participant_left", { participant: left("cem", late) })
-      .add("participant_left", { participant: left("rob", late), removedBy: "olga" });
-    const room = enter(welcome({ participants: people, recent: story.events }));
-    expect(readersOf(room).map((p) => p.id)).toEqual(["cem", "ben"]);
+      .add("participant_left", { participant: left(cem) })
+      .add("participant_left", { participant: left(ann) })
+      .add("participant_left", { participant: left(cem), removedBy: "olga" });
+    const after = take(before, story.events);
+    expect(after.people).toEqual([olga, left(ann)]);
+    expect(after.left).toBe(5);
+    expect(after.departures).toBe(3);
+    const decided = new Story().add("prompt_rejected", {
+      approval: approval("a1", { status: "rejected" }),
+      participant: olga,
+    });
+    expect(take(after, decided.events).people).toEqual([olga]);
+  });
+
+  test("knows who wrote what is quoted after they have left", () => {
+    const story = new Story()
+      .chat("hello")
+      .add("participant_left", { participant: { ...ann, leftAt: "2026-03-01T11:00:00Z" } });
+    const room = take(enter(welcome({ participant: olga })), story.events);
+    expect(room.people).toEqual([olga]);
+    expect(authorById(room, "ann")?.id).toBe("ann");
+    expect(authorById(room, "nobody")).toBeNull();
   });
 
   test("knows whether an invite was replaced since it was good", () => {

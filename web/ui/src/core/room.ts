@@ -23,8 +23,15 @@ import type { SessionEvent } from "./wire.ts";
 export interface Room {
   readonly session: Session;
   readonly me: Participant;
-  /** Everybody in the order of joining, those who left included. */
+  /**
+   * The host, the guests who have not left, in the order of joining, and the
+   * authors of pending prompts; of a session that is over, those who were in it.
+   */
   readonly people: readonly Participant[];
+  /** How many guests have left. */
+  readonly left: number;
+  /** Counts what has happened to guests who have left, for whoever lists them. */
+  readonly departures: number;
   readonly present: ReadonlySet<string>;
   /** Ids of those who type. */
   readonly typing: ReadonlySet<string>;
@@ -69,6 +76,8 @@ export function enter(w: Welcome): Room {
     session: w.session,
     me: w.participant,
     people: w.participants,
+    left: w.left,
+    departures: 0,
     present: presentWith(w.presence, w.participant),
     typing: new Set(),
     // What was pending at the end stays so, and nobody decides on it any more.
@@ -253,14 +262,30 @@ function withMine(room: Room, said: { id: string; participantId: string }): Room
 }
 
 function withPerson(room: Room, p: Participant): Room {
-  const known = room.people.some((o) => o.id === p.id);
-  const people = known ? room.people.map((o) => (o.id === p.id ? p : o)) : [...room.people, p];
   const me = p.id === room.me.id ? { ...p, accessToken: room.me.accessToken } : room.me;
-  return { ...room, people, me };
+  const before = room.people.find((o) => o.id === p.id);
+  const gone = p.leftAt !== null && p.role !== "host";
+  const left = gone && before?.leftAt === null ? room.left + 1 : room.left;
+  const departures = room.departures + (gone ? 1 : 0);
+  const kept = !gone || room.pending.some((a) => a.participantId === p.id);
+  const people = !kept
+    ? room.people.filter((o) => o.id !== p.id)
+    : before
+      ? room.people.map((o) => (o.id === p.id ? p : o))
+      : [...room.people, p];
+  return { ...room, people, me, left, departures };
 }
 
 function withoutPending(room: Room, id: string): Room {
-  return { ...room, pending: room.pending.filter((a) => a.id !== id) };
+  const pending = room.pending.filter((a) => a.id !== id);
+  const author = room.pending.find((a) => a.id === id)?.participantId;
+  const gone = (p: Participant) =>
+    p.id === author && p.leftAt !== null && p.role !== "host" && room.session.status === "active";
+  const people =
+    pending.some((a) => a.participantId === author) || !room.people.some(gone)
+      ? room.people
+      : room.people.filter((p) => !gone(p));
+  return { ...room, pending, people };
 }
 
 export function stopsTyping(room: Room, id: string): Room {
@@ -280,17 +305,6 @@ export function nameOf(p: Participant): string {
   return marked(p.displayName ?? p.userId);
 }
 
-/** Guests who have left and may still read, the last to leave first, as far as the events tell. */
-export function readersOf(room: Room): Participant[] {
-  const removed = new Set<string>();
-  for (const e of room.events)
-    if (isKnownEvent(e) && e.type === "participant_left" && e.payload.removedBy)
-      removed.add(e.payload.participant.userId);
-  return room.people
-    .filter((p) => p.leftAt !== null && p.role !== "host" && !removed.has(p.userId))
-    .sort((a, b) => Date.parse(b.leftAt!) - Date.parse(a.leftAt!));
-}
-
 /**
  * Whether the invite was replaced since an event that it was known to be good
  * at. Of that event it is only asked when it is among those that are loaded.
@@ -304,4 +318,15 @@ export function inviteReplaced(room: Room, since: string | undefined): boolean {
 
 export function personById(room: Room, id: string | null): Participant | null {
   return room.people.find((p) => p.id === id) ?? null;
+}
+
+/** Who wrote something, as it was then: those who have left are no longer in people. */
+export function authorById(room: Room, id: string): Participant | null {
+  const here = personById(room, id);
+  if (here) return here;
+  for (const { items } of [shownOf(room).timeline, room.timeline]) {
+    const row = items.find((r) => r.type === "chat" && r.author.id === id);
+    if (row?.type === "chat") return row.author;
+  }
+  return null;
 }

@@ -1,14 +1,14 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 
 import type { Participant } from "parley-client";
 
-import { nameOf, readersOf, type Room } from "../core/room.ts";
+import { nameOf, type Room } from "../core/room.ts";
 import { Face } from "../parts/Face.tsx";
-import { Fold } from "../parts/Fold.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
+import { Departed } from "./Departed.tsx";
 import { RemoveDialog } from "./RemoveDialog.tsx";
 
 /** Everybody who is in the session, or was when it ended, those who are here first. */
@@ -23,43 +23,10 @@ export function People({ room, host }: { room: Room; host: boolean }) {
           <Person key={p.id} person={p} room={room} host={host} onRemove={setRemoving} />
         ))}
       </ul>
-      {host && <Readers room={room} onRemove={setRemoving} />}
+      {host && <Departed left={room.left} changes={room.departures} onRemove={setRemoving} />}
       {/* Not in the person's own row, which goes with the person. */}
       {removing && <RemoveDialog person={removing} onClose={() => setRemoving(null)} />}
     </>
-  );
-}
-
-const mostReaders = 50;
-
-/** Guests who have left, who can read until the host removes them. */
-function Readers({ room, onRemove }: { room: Room; onRemove(person: Participant): void }) {
-  const { people, events } = room;
-  const readers = useMemo(() => readersOf(room), [people, events]);
-  if (readers.length === 0) return null;
-  return (
-    <Fold name="readers" className="fold-quiet" summary={t.people.readers(readers.length)}>
-      <ul className="people">
-        {readers.slice(0, mostReaders).map((p) => (
-          <li key={p.id} className="person person-away">
-            <Face person={p} present={false} />
-            <span className="person-name">
-              <span className="cut" dir="auto" title={nameOf(p)}>
-                {nameOf(p)}
-              </span>
-            </span>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={t.people.endReading(nameOf(p))}
-              onClick={() => onRemove(p)}
-            >
-              <Icon name="cross" />
-            </ActionIcon>
-          </li>
-        ))}
-      </ul>
-    </Fold>
   );
 }
 

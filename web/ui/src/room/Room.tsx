@@ -8,7 +8,7 @@ import { KeptParts } from "../core/kept.ts";
 import { findPrompt } from "../core/find.ts";
 import { prefer, preference } from "../core/memory.ts";
 import { mayCancel, rightsOf, type Rights } from "../core/rights.ts";
-import { nameOf, personById, shownOf, type Room as RoomModel } from "../core/room.ts";
+import { authorById, nameOf, shownOf, type Room as RoomModel } from "../core/room.ts";
 import { marked } from "../core/visible.ts";
 import { itemsWithWaiting } from "../core/waiting.ts";
 import { isFull } from "../core/window.ts";
@@ -228,7 +228,7 @@ function useTools(
       reply,
       person: (id) => {
         const { room } = store.snapshot();
-        return room && personById(room, id);
+        return room && id ? authorById(room, id) : null;
       },
       message: (id) => {
         const { room } = store.snapshot();

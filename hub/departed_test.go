@@ -1,0 +1,147 @@
+package hub_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+	"parley/hub/hubtest"
+	"parley/protocol"
+)
+
+// visitors are guests who came, of whom every third has stayed.
+func (r *room) visitors(n int) (stayed, left []protocol.Participant) {
+	r.t.Helper()
+	for i := range n {
+		a, err := r.hub.Do(r.t.Context(), r.id, hub.Credentials{}, protocol.Request{Command: &protocol.Join{InviteToken: r.invite, UserID: fmt.Sprint("guest-", i)}})
+		require.NoError(r.t, err)
+		p := a.Payload.(*hub.Welcome).Participant
+		if i%3 == 0 {
+			p.AccessToken = nil
+			stayed = append(stayed, p)
+			continue
+		}
+		who := hub.Credentials{ParticipantID: p.ID, Token: *p.AccessToken}
+		a, err = r.hub.Do(r.t.Context(), r.id, who, protocol.Request{Command: &protocol.Leave{}})
+		require.NoError(r.t, err)
+		left = append(left, a.Payload.(*protocol.ParticipantAnswer).Participant)
+	}
+	return stayed, left
+}
+
+func ids(people []protocol.Participant) []string {
+	all := make([]string, len(people))
+	for i, p := range people {
+		all[i] = p.ID
+	}
+	return all
+}
+
+func TestDeparted_are_listed_with_the_others_in_join_order(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &counting{Journal: newJournal()}
+		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
+		stayed, left := r.visitors(300)
+		want := map[string]protocol.Participant{}
+		for _, p := range slices.Concat(stayed, left) {
+			want[p.ID] = p
+		}
+		r.host.say(&protocol.SetRole{ParticipantID: left[7].ID, Role: protocol.RoleViewer}, nil)
+		r.host.say(&protocol.Remove{ParticipantID: left[8].ID, KeepInvite: true}, nil)
+		r.host.say(&protocol.Leave{}, nil)
+		r.host = r.attach(&r.owner) // who is listed once, first
+		j.calls.Store(0)
+		state := r.state()
+		require.Less(t, j.calls.Load(), int64(20))
+		participants, err := r.hub.Participants(t.Context(), r.id, nil)
+		require.NoError(t, err)
+		require.Equal(t, state.Participants, all(t, participants))
+		require.Equal(t, r.owner.ParticipantID, state.Participants[0].ID)
+		guests := state.Participants[1:]
+		require.Len(t, guests, len(want))
+		for i, p := range guests {
+			require.Equal(t, fmt.Sprint("guest-", i), p.UserID)
+			if p.ID == left[7].ID {
+				require.Equal(t, protocol.RoleViewer, p.Role)
+				p.Role = protocol.RoleCollaborator
+			}
+			require.Equal(t, want[p.ID], p)
+		}
+	})
+}
+
+func TestDeparted_are_told_in_pages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, j := newRoom(t, hub.Options{})
+		stayed, left := r.visitors(200)
+		slices.Reverse(left)
+		for _, limit := range []int{1, 50, len(left), 500} {
+			var got []protocol.Participant
+			page := protocol.PeopleAnswer{More: true}
+			for before := ""; page.More && len(got) < 500; before = got[len(got)-1].ID {
+				page = protocol.PeopleAnswer{}
+				r.host.say(&protocol.People{Left: true, Before: before, Limit: limit}, &page)
+				require.LessOrEqual(t, len(page.Participants), limit)
+				require.NotEmpty(t, page.Participants)
+				got = append(got, page.Participants...)
+				if limit == 1 && len(got) == 5 {
+					break
+				}
+			}
+			require.Equal(t, left[:len(got)], got)
+			require.True(t, limit == 1 || len(got) == len(left))
+		}
+		require.Equal(t, append([]string{r.owner.ParticipantID}, ids(stayed)...), ids(r.host.again().welcome.Participants))
+		require.Equal(t, protocol.CodeParticipantNotFound, r.host.refused(&protocol.People{Left: true, Before: "nobody", Limit: 1}))
+		var page protocol.PeopleAnswer
+		reader := r.attach(&protocol.Resume{ParticipantID: r.owner.ParticipantID, ParticipantToken: r.owner.ParticipantToken, ReadOnly: true})
+		reader.say(&protocol.People{Left: true, Limit: 2}, &page)
+		require.Equal(t, left[:2], page.Participants)
+		require.Empty(t, page.Removed)
+		require.Equal(t, len(left), reader.welcome.Left)
+		r.host.say(&protocol.Remove{ParticipantID: left[1].ID, Reason: new("spam")}, nil)
+		reader.say(&protocol.People{Left: true, Limit: 2}, &page)
+		require.Equal(t, []string{left[1].ID}, page.Removed)
+		require.Equal(t, len(left), r.host.again().welcome.Left)
+		mend := j.BreakReads(errors.New("broken"))
+		require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.People{Left: true, Limit: 2}))
+		mend()
+	})
+}
+
+func TestDeparted_are_answered_as_before(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, j := newRoom(t, hub.Options{})
+		ben := r.join("ben")
+		ben.say(&protocol.Leave{}, nil)
+		other := r.join("cem")
+		chat := func(id, token string) protocol.Code {
+			_, err := r.hub.Do(t.Context(), r.id, hub.Credentials{ParticipantID: id, Token: token}, protocol.Request{Command: &protocol.Chat{Text: "hello"}})
+			return protocol.AsError(err).Code
+		}
+		require.Equal(t, protocol.CodeParticipantInactive, chat(ben.me.ID, ben.token))
+		require.Equal(t, protocol.CodeInvalidParticipantToken, chat(ben.me.ID, other.token))
+		require.Equal(t, protocol.CodeParticipantNotFound, chat("nobody", ben.token))
+		_, err := r.tryAttach(&protocol.Resume{ParticipantID: ben.me.ID, ParticipantToken: ben.token})
+		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeParticipantInactive})
+		_, _, err = r.hub.State(t.Context(), r.id, &hub.Credentials{ParticipantID: ben.me.ID, Token: ben.token})
+		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeParticipantInactive})
+		require.Equal(t, ben.me.ID, ben.reads().welcome.Participant.ID)
+		require.NotNil(t, ben.reads().welcome.Participant.LeftAt)
+		require.Equal(t, protocol.CodeParticipantNotFound, r.host.refused(&protocol.Remove{ParticipantID: "nobody"}))
+
+		mend := j.BreakReads(errors.New("broken"))
+		require.Equal(t, protocol.CodeJournalUnavailable, chat(ben.me.ID, ben.token), "it cannot be told who that is")
+		require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.Remove{ParticipantID: ben.me.ID}))
+		r.host.say(&protocol.SetRole{ParticipantID: other.me.ID, Role: protocol.RoleViewer}, nil)
+		mend()
+
+		r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
+		require.Equal(t, protocol.CodeParticipantRemoved, chat(ben.me.ID, ben.token))
+	})
+}

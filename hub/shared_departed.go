@@ -1,0 +1,179 @@
+package hub
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/protocol"
+)
+
+// departed are participants who are not in the state, as the journal has them, by
+// id; nil for an id that no participant has.
+type departed map[string]*protocol.Participant
+
+// absentError says that a decision needs a participant whom the state does not
+// hold. Whoever asks looks the participant up and asks again; see Hub.askShared.
+// One who cannot look finds an error in it that clients may see.
+type absentError struct{ id string }
+
+func (e *absentError) Error() string { return "participant " + e.id + " is not here" }
+func (e *absentError) Unwrap() error { return journalUnavailable() }
+
+func isAbsent(err error) bool {
+	_, absent := errors.AsType[*absentError](err)
+	return absent
+}
+
+// maxParticipantID bounds what is looked up. Ids are UUIDs.
+const maxParticipantID = 64
+
+// lookup returns a participant, who may have left.
+func (s *sharedState) lookup(id string, left departed) (protocol.Participant, error) {
+	if p, known := s.People.get(id); known {
+		return p, nil
+	}
+	found, sought := left[id]
+	switch {
+	case found != nil:
+		p := *found
+		if p.LeftAt == nil { // has left since it was looked up
+			p.LeftAt = new(s.Time)
+		}
+		return p, nil
+	case !sought && id != "" && len(id) <= maxParticipantID:
+		return protocol.Participant{}, &absentError{id}
+	}
+	return protocol.Participant{}, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
+}
+
+// noteParticipant takes in what an event shows of a participant. Of a guest who has
+// left, no more than the prompts that are not done keep it.
+func (s *sharedState) noteParticipant(p protocol.Participant) {
+	if p.LeftAt == nil || p.Role == protocol.RoleHost {
+		s.People.put(p)
+	} else {
+		s.People.drop(p.ID)
+	}
+	for i := range s.Open {
+		o := &s.Open[i]
+		if o.Author.ID == p.ID {
+			o.Author = p
+		}
+		if o.Approver.ID == p.ID {
+			o.Approver = p
+		}
+	}
+}
+
+// authorsWhoLeft are guests who have left and whose prompts are not done.
+func (s *sharedState) authorsWhoLeft() []protocol.Participant {
+	var authors []protocol.Participant
+	for _, o := range s.Open {
+		_, known := s.People.get(o.Author.ID)
+		if !known && !slices.ContainsFunc(authors, func(p protocol.Participant) bool { return p.ID == o.Author.ID }) {
+			authors = append(authors, o.Author)
+		}
+	}
+	return authors
+}
+
+// depart takes leave of a guest: what was kept for the guest by id goes.
+func (s *sharedState) depart(p protocol.Participant, at time.Time) {
+	s.Left++
+	delete(s.Typed, p.ID)
+	delete(s.Deciders, p.ID)
+	var commands []departedCommand
+	for _, c := range s.Commands.take(p.ID, func(commandDone) bool { return true }) {
+		commands = append(commands, newDepartedCommand(p.ID, c))
+	}
+	scope := joining(p.UserID)
+	for _, c := range s.Commands.take(scope, func(c commandDone) bool { return c.Joined == p.ID }) {
+		commands = append(commands, newDepartedCommand(scope, c))
+	}
+	s.Departed.add(at, commands)
+}
+
+// remember notes a command that was carried out, with its event.
+func (s *sharedState) remember(c *commandRef, p protocol.Payload, at stamp) {
+	done := commandDone{ID: c.ID, Digest: c.Digest, Seq: at.seq}
+	if j, ok := p.(*protocol.ParticipantJoined); ok {
+		done.Joined = j.Participant.ID
+	}
+	_, known := s.People.get(c.By)
+	if known || c.By == creator || strings.HasPrefix(c.By, joinScope) {
+		s.Commands.add(c.By, done)
+		return
+	}
+	// A question is answered when the host session says so. Whoever answered may
+	// have left meanwhile.
+	s.Departed.add(at.at, []departedCommand{newDepartedCommand(c.By, done)})
+}
+
+// dropDeparted makes a state of one of an earlier version, which kept everybody.
+func (s *sharedState) dropDeparted() {
+	for i := range s.Open {
+		o := &s.Open[i]
+		if o.Author.ID == "" {
+			o.Author, _ = s.People.get(o.Approval.ParticipantID)
+		}
+		if o.Approver.ID == "" {
+			o.Approver, _ = s.People.get(deref(o.Approval.ResolvedByParticipantID))
+		}
+	}
+	var left []protocol.Participant
+	for _, p := range s.People.all {
+		untilTheEnd := !s.active() && p.LeftAt != nil && p.LeftAt.Equal(s.Time)
+		if p.LeftAt != nil && p.Role != protocol.RoleHost && !untilTheEnd {
+			left = append(left, p)
+		}
+	}
+	slices.SortStableFunc(left, func(a, b protocol.Participant) int { return a.LeftAt.Compare(*b.LeftAt) })
+	for _, p := range left {
+		s.People.drop(p.ID)
+		s.depart(p, *p.LeftAt)
+	}
+	s.Departed.expire(s.Time)
+}
+
+// maxRestricted bounds the user ids that are barred or kept in a lower role. None
+// is ever dropped, since that would let somebody back in. Instead, each guest who is
+// here has a place among them, and nobody joins for whom there would be none.
+const maxRestricted = 4096
+
+// canRestrict reports whether a user id has a place among those that can be barred
+// or kept in a lower role.
+func (s *sharedState) canRestrict(userID string) bool {
+	if s.isRestricted(userID) {
+		return true
+	}
+	free := maxRestricted - len(s.Barred)
+	for user := range s.Roles {
+		if _, barred := s.Barred[user]; !barred {
+			free--
+		}
+	}
+	if free > s.People.here {
+		return true
+	}
+	for _, p := range s.People.all {
+		if p.LeftAt == nil && p.Role != protocol.RoleHost && !s.isRestricted(p.UserID) {
+			if p.UserID == userID {
+				return true // has a place already
+			}
+			free--
+		}
+	}
+	return free > 0
+}
+
+func (s *sharedState) isRestricted(userID string) bool {
+	_, barred := s.Barred[userID]
+	_, lowered := s.Roles[userID]
+	return barred || lowered
+}
+
+func tooManyRestricted() decision {
+	return refuse(protocol.CodeTooLarge, "the session keeps %d people out or in a lower role, which is all it can", maxRestricted)
+}
