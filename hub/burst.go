@@ -5,8 +5,9 @@ type Line struct {
 	Bytes  []byte // without a line end; shared with other connections, not to be changed
 	Cursor string // of an event; empty for everything else
 
-	seq  Seq  // of an event
-	hint bool // it may be dropped
+	seq      Seq  // of an event
+	hint     bool // it may be dropped
+	presence bool // of what is dropped, the newest is told when there is room again: the client sees that it missed something
 }
 
 // A Burst is lines that one or many connections are sent together, in their

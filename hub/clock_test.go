@@ -66,7 +66,7 @@ func (r *room) requireTimesInOrder() {
 func TestClock_set_back_while_people_talk(t *testing.T) {
 	setBack(t, func(t *testing.T, r *room) {
 		ben := r.join("ben")
-		require.Contains(t, next[*protocol.PresenceMessage](r.host).Payload.Participants, ben.me.ID)
+		require.Contains(t, next[*protocol.PresenceMessage](r.host).Payload.Joined, ben.me.ID)
 		r.host.say(&protocol.Chat{Text: "it is midnight again"}, nil)
 		said := event[*protocol.MessageCreated](ben).Message
 		require.Equal(t, "it is midnight again", said.Text)

@@ -276,6 +276,17 @@ func next[M protocol.ServerMessage](p *person) M {
 	}
 }
 
+// present is who is connected after the next change, by the welcome and what was
+// told since.
+func (p *person) present() []string {
+	p.t.Helper()
+	w := &p.welcome
+	list := protocol.PresenceAnswer{Epoch: w.PresenceEpoch, At: w.PresenceAt, Participants: w.Presence}
+	require.True(p.t, list.Apply(next[*protocol.PresenceMessage](p).Payload))
+	w.PresenceAt, w.Presence = list.At, list.Participants
+	return list.Participants
+}
+
 // event returns the next event with a payload of the type.
 func event[P protocol.Payload](p *person) P {
 	p.t.Helper()

@@ -17,6 +17,8 @@ type (
 	historyRange struct{ protocol.History }
 	// peopleRange asks for guests.
 	peopleRange struct{ protocol.People }
+	// presenceList asks for those who have a connection.
+	presenceList struct{}
 	// archivePage asks for events with the session that they are of.
 	archivePage struct{ protocol.History }
 	// pong answers a ping.

@@ -41,6 +41,8 @@ func (s *sharedState) readingCommand(c command) decision {
 		return s.item(r)
 	case *protocol.People:
 		return decision{answer: peopleRange{*r}}
+	case *protocol.AskPresence:
+		return decision{answer: presenceList{}}
 	case *protocol.Ping:
 		return decision{answer: pong{}}
 	}

@@ -115,6 +115,8 @@ func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Par
 		return s.item(c)
 	case *protocol.People:
 		return decision{answer: peopleRange{*c}}
+	case *protocol.AskPresence:
+		return decision{answer: presenceList{}}
 	case *protocol.Leave:
 		return s.leave(in, p)
 	case *protocol.Close:

@@ -21,13 +21,13 @@ type sharedShell struct {
 	typing  map[string]time.Time       // until when, by participant
 	polling map[string]time.Time       // until when they are present without a connection, by participant
 
-	presenceAt time.Time // when the list is to be sent; zero when it is up to date
+	present    presence
+	presenceAt time.Time // when its changes are to be told; zero when there are none
 }
 
 const (
-	// presenceDelay joins the comings and goings of a moment into one list. It is
-	// longer where there are many, since the list is as long as those who get it
-	// are many.
+	// presenceDelay joins the comings and goings of a moment into one message. It is
+	// longer where there are many, since each of them is sent one.
 	presenceDelay       = 100 * time.Millisecond
 	presenceDelayOfEach = 2 * time.Millisecond
 	// typingLapse is how long somebody types who says no more.
@@ -45,6 +45,7 @@ func newSharedShell(a *actor) *sharedShell {
 		subs:    map[string][]*Subscription{},
 		typing:  map[string]time.Time{},
 		polling: map[string]time.Time{},
+		present: newPresence(),
 	}
 }
 
@@ -118,8 +119,10 @@ func (s *sharedShell) complete(answer any, at Head) any {
 	switch a := answer.(type) {
 	case welcomeFor:
 		w := state.welcome(a, at)
-		w.Presence = s.presence()
+		s.showPresence(w)
 		return w
+	case presenceList:
+		return s.present.list(state.People.all)
 	case historyRange:
 		return history(a.History, at)
 	case peopleRange:
@@ -158,8 +161,7 @@ func (s *sharedShell) wake(now time.Time) {
 		}
 	}
 	if !s.presenceAt.IsZero() && !s.presenceAt.After(now) {
-		s.presenceAt = time.Time{}
-		s.hint(&protocol.PresenceMessage{Payload: protocol.Presence{Participants: s.presence()}})
+		s.tellPresence()
 	}
 }
 
@@ -185,9 +187,7 @@ func (s *sharedShell) subscribe(sub *Subscription, w *Welcome) error {
 		s.readers++
 	}
 	s.fanout.add(entered{sub}, itemCost)
-	if _, polls := s.polling[w.Participant.ID]; len(own) == 0 && !polls {
-		s.appears(w.Participant.ID)
-	}
+	s.appears(w.Participant.ID)
 	return nil
 }
 
@@ -227,65 +227,65 @@ func (s *sharedShell) unsubscribe(sub *Subscription) {
 		s.subs[sub.who.ID] = own
 	} else {
 		delete(s.subs, sub.who.ID)
-		if _, polls := s.polling[sub.who.ID]; !polls {
-			s.vanishes()
-		}
+		s.vanishes(sub.who.ID)
 	}
 	s.typed(sub.who.ID, false)
 }
 
 // polled notes that somebody has asked for events without a connection.
 func (s *sharedShell) polled(participant string) {
-	if _, polls := s.polling[participant]; !polls && len(s.subs[participant]) == 0 {
-		s.appears(participant)
-	}
 	s.polling[participant] = time.Now().Add(pollLapse)
+	s.appears(participant)
 }
 
 // polledLast notes that somebody has not asked for events for a while.
 func (s *sharedShell) polledLast(participant string) {
 	delete(s.polling, participant)
-	if len(s.subs[participant]) == 0 {
-		s.vanishes()
-	}
+	s.vanishes(participant)
 }
 
-// appears notes that somebody has a first connection, or polls. Who is alone
-// knows it from the welcome.
+// appears notes that a participant has a connection, or polls. One who has left only
+// reads.
 func (s *sharedShell) appears(participant string) {
-	if s.count > len(s.subs[participant]) {
-		s.presenceChanged()
+	if p, known := s.state().People.get(participant); known && p.LeftAt == nil && s.present.put(participant, true) {
+		s.presenceChanged(participant)
 	}
 }
 
-// vanishes notes that somebody has no connection any more, and does not poll. Where nobody has one,
-// there is nobody to tell.
-func (s *sharedShell) vanishes() {
-	if s.presenceChanged(); s.count == 0 {
+// vanishes notes that a participant may have no connection any more, and may not poll.
+func (s *sharedShell) vanishes(participant string) {
+	_, polls := s.polling[participant]
+	if !polls && s.subs[participant] == nil && s.present.put(participant, false) {
+		s.presenceChanged(participant)
+	}
+}
+
+// presenceChanged tells the others after a while. The participant knows it from the
+// welcome.
+func (s *sharedShell) presenceChanged(participant string) {
+	switch {
+	case s.count == len(s.subs[participant]):
+		s.present.skip()
 		s.presenceAt = time.Time{}
-	}
-}
-
-func (s *sharedShell) presenceChanged() {
-	if s.presenceAt.IsZero() {
+	case len(s.present.touched) >= presenceMost:
+		s.tellPresence()
+	case s.presenceAt.IsZero():
 		s.presenceAt = time.Now().Add(presenceDelay + time.Duration(s.count)*presenceDelayOfEach)
 	}
 }
 
-func (s *sharedShell) isConnected(participant string) bool {
-	_, polls := s.polling[participant]
-	return polls || s.subs[participant] != nil
+func (s *sharedShell) tellPresence() {
+	s.presenceAt = time.Time{}
+	b, err := protocol.Encode(&protocol.PresenceMessage{Payload: s.present.changes()})
+	if err == nil {
+		s.hint(Line{Bytes: b, hint: true, presence: true})
+	}
 }
 
-// presence lists who has a connection, or polls, in join order.
-func (s *sharedShell) presence() []string {
-	present := make([]string, 0, len(s.subs))
-	for _, p := range s.state().People.all {
-		if p.LeftAt == nil && s.isConnected(p.ID) { // those who have left are about to be cut, or only read
-			present = append(present, p.ID)
-		}
-	}
-	return present
+// showPresence adds to a welcome who is present.
+func (s *sharedShell) showPresence(w *Welcome) {
+	list := s.present.list(s.state().People.all)
+	w.Presence, w.PresenceEpoch, w.PresenceAt = list.Participants, list.Epoch, list.At
 }
 
 // typed passes on that somebody types, or no longer does.
@@ -297,15 +297,16 @@ func (s *sharedShell) typed(participant string, active bool) {
 		delete(s.typing, participant)
 	}
 	if active != was {
-		s.hint(&protocol.TypingMessage{Payload: protocol.TypingNotice{ParticipantID: participant, Active: active}})
+		b, err := protocol.Encode(&protocol.TypingMessage{Payload: protocol.TypingNotice{ParticipantID: participant, Active: active}})
+		if err == nil {
+			s.hint(Line{Bytes: b, hint: true})
+		}
 	}
 }
 
 // hint offers everybody what may be dropped.
-func (s *sharedShell) hint(m protocol.ServerMessage) {
-	b, err := protocol.Encode(m)
-	if err != nil || s.count == 0 {
-		return
+func (s *sharedShell) hint(l Line) {
+	if s.count > 0 {
+		s.fanout.add(hinted{l}, len(l.Bytes)+itemCost)
 	}
-	s.fanout.add(hinted{Line{Bytes: b, hint: true}}, len(b)+itemCost)
 }

@@ -31,7 +31,7 @@ func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
 			r.err = s.subscribe(a.sub, w)
 		}
 		if r.err == nil && !a.sub.eventsOnly {
-			w.Presence = s.presence()
+			s.showPresence(w)
 			a.sub.sendFirst(func(ctx context.Context) (Line, error) { return a.sub.welcome(ctx, a.command.request.ID, w) })
 		}
 		answered(r)

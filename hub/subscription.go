@@ -72,7 +72,8 @@ type Subscription struct {
 	head   Seq  // the newest event that is durable
 	live   bool // events are put in the queue; until then they are read
 	queue  []item
-	bytes  int // of what is in the queue
+	bytes  int  // of what is in the queue
+	missed Line // the newest presence that was dropped and not told since
 	closed *Closed
 
 	// what counts for the budget of all connections; guarded by mu
@@ -140,8 +141,15 @@ func (s *Subscription) offer(b *Burst) {
 func (s *Subscription) wait(l Line) {
 	switch {
 	case l.seq == 0 && l.hint:
-		if s.live && !s.eventsOnly && s.bytes < s.hub.options.MaxBacklog/2 {
+		switch {
+		case s.eventsOnly:
+		case s.live && s.bytes < s.hub.options.MaxBacklog/2:
+			if l.presence {
+				s.missed = Line{} // this one shows the hole as well
+			}
 			s.put(item{line: l, after: s.head})
+		case l.presence:
+			s.missed = l
 		}
 	case l.seq == 0:
 		s.put(item{line: l, after: s.head})
@@ -318,6 +326,9 @@ func (s *Subscription) poll() (items []item, from, to Seq, closed *Closed) {
 	if s.live {
 		items = s.queue
 		s.queue, s.bytes = nil, 0
+		if len(items) == 0 && s.missed.Bytes != nil {
+			items, s.missed = []item{{line: s.missed, after: s.head}}, Line{}
+		}
 		if s.idle = len(items) == 0 && s.closed == nil; s.idle {
 			s.tail = nil // there is nothing left to read
 		}

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"runtime"
 	"strings"
@@ -214,7 +215,9 @@ func TestSubscription_presence_is_one_list_for_the_comings_of_a_moment(t *testin
 		for _, user := range []string{"ben", "cem", "dot"} {
 			ids = append(ids, r.join(user).me.ID)
 		}
-		require.Equal(t, ids, next[*protocol.PresenceMessage](r.host).Payload.Participants)
+		m := next[*protocol.PresenceMessage](r.host).Payload
+		require.ElementsMatch(t, ids[1:], m.Joined)
+		require.Empty(t, m.Left)
 		require.False(t, r.host.ready(), "once")
 	})
 }
@@ -225,12 +228,50 @@ func TestSubscription_presence_is_told_to_those_who_do_not_know_it(t *testing.T)
 		pass(time.Second)
 		require.False(t, r.host.ready(), "who is alone knows it from the welcome")
 		ben := r.join("ben")
-		require.Len(t, next[*protocol.PresenceMessage](r.host).Payload.Participants, 2)
+		require.Len(t, r.host.present(), 2)
 		ben.sub.Close()
-		require.Equal(t, []string{r.host.me.ID}, next[*protocol.PresenceMessage](r.host).Payload.Participants)
+		require.Equal(t, []string{r.host.me.ID}, r.host.present())
 		r.host.sub.Close()
 		pass(time.Second)
 		require.Equal(t, []string{r.host.me.ID}, r.host.again().welcome.Presence)
+	})
+}
+
+// Whoever missed a change sees it, also when nothing else changes.
+func TestSubscription_presence_that_was_dropped_is_asked_for(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{MaxBacklog: 64 << 10})
+		r.host.passOver()
+		ben := r.join("ben")
+		for range 8 { // what waits for the host is more than half of what may
+			ben.say(&protocol.Chat{Text: strings.Repeat("x", 5<<10)}, nil)
+		}
+		pass(time.Second)
+		cem := r.join("cem")
+		pass(time.Second)
+		list := protocol.PresenceAnswer{Epoch: r.host.welcome.PresenceEpoch, At: r.host.welcome.PresenceAt, Participants: r.host.welcome.Presence}
+		require.False(t, list.Apply(next[*protocol.PresenceMessage](r.host).Payload), "that ben has come was dropped")
+		r.host.say(&protocol.AskPresence{}, &list)
+		require.Equal(t, []string{r.host.me.ID, ben.me.ID, cem.me.ID}, list.Participants)
+		cem.sub.Close()
+		require.True(t, list.Apply(next[*protocol.PresenceMessage](r.host).Payload))
+		require.Equal(t, []string{r.host.me.ID, ben.me.ID}, list.Participants)
+	})
+}
+
+func TestSubscription_presence_names_no_more_than_there_is_room_for(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		r.host.passOver()
+		const guests = 600
+		for i := range guests {
+			r.join(fmt.Sprint("guest-", i))
+		}
+		first := next[*protocol.PresenceMessage](r.host).Payload
+		second := next[*protocol.PresenceMessage](r.host).Payload
+		require.Len(t, first.Joined, 512)
+		require.Len(t, second.Joined, guests-512)
+		require.Equal(t, first.To, second.From)
 	})
 }
 

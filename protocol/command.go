@@ -21,6 +21,7 @@ const (
 	CommandHistory      CommandType = "history"
 	CommandItem         CommandType = "item"
 	CommandPeople       CommandType = "people"
+	CommandPresence     CommandType = "presence"
 	CommandLeave        CommandType = "leave"
 	CommandClose        CommandType = "close"
 	CommandPing         CommandType = "ping"
@@ -134,6 +135,9 @@ type (
 		Before string `json:"before,omitzero"` // the id of the last participant of the page before
 		Limit  int    `json:"limit"`
 	}
+	// AskPresence asks for the whole list of those who have a connection. Answered by
+	// PresenceAnswer.
+	AskPresence struct{}
 	// Leave ends one's participation. Answered by ParticipantAnswer.
 	Leave struct{}
 	// Close ends the session. Answered by CloseAnswer.
@@ -158,6 +162,7 @@ func (*Typing) CommandType() CommandType           { return CommandTyping }
 func (*History) CommandType() CommandType          { return CommandHistory }
 func (*Item) CommandType() CommandType             { return CommandItem }
 func (*People) CommandType() CommandType           { return CommandPeople }
+func (*AskPresence) CommandType() CommandType      { return CommandPresence }
 func (*Leave) CommandType() CommandType            { return CommandLeave }
 func (*Close) CommandType() CommandType            { return CommandClose }
 func (*Ping) CommandType() CommandType             { return CommandPing }
@@ -179,6 +184,7 @@ var commands = map[CommandType]func() Command{
 	CommandHistory:      func() Command { return new(History) },
 	CommandItem:         func() Command { return new(Item) },
 	CommandPeople:       func() Command { return new(People) },
+	CommandPresence:     func() Command { return new(AskPresence) },
 	CommandLeave:        func() Command { return new(Leave) },
 	CommandClose:        func() Command { return new(Close) },
 	CommandPing:         func() Command { return new(Ping) },

@@ -109,6 +109,9 @@ func (c *Item) Normalize(Limits) error {
 }
 
 // Normalize implements Command.
+func (*AskPresence) Normalize(Limits) error { return nil }
+
+// Normalize implements Command.
 func (c *People) Normalize(l Limits) error {
 	if !c.Left {
 		return Errorf(CodeInvalidRequest, "left has to be true; those who have not left are in the welcome")

@@ -1,6 +1,9 @@
 package protocol
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Types of what the server sends beside events.
 const (
@@ -24,20 +27,22 @@ const (
 
 // Welcome is the payload of the answer to Join and Resume. Server to client.
 type Welcome struct {
-	Recent       []json.RawMessage `json:"recent"` // the newest events, oldest first; null if not asked for
-	Session      Session           `json:"session"`
-	Participant  Participant       `json:"participant"`  // you; with your access token on Join
-	Participants []Participant     `json:"participants"` // the host, and those who have not left, in join order; then authors of Approvals who have
-	Left         int               `json:"left"`         // how many guests have left; see People
-	Approvals    []Approval        `json:"approvals"`    // those that are pending or not done, oldest first
-	Permissions  []Permission      `json:"permissions"`
-	Presence     []string          `json:"presence"` // ids of participants with a connection
-	Agent        Agent             `json:"agent"`
-	Cursor       string            `json:"cursor"` // the newest event of this snapshot
-	Resume       string            `json:"resume"` // one of the outcomes above
-	HeartbeatMS  int64             `json:"heartbeatMs"`
-	Limits       Limits            `json:"limits"`
-	ReadOnly     bool              `json:"readOnly,omitempty"` // the connection takes history and ping alone
+	Recent        []json.RawMessage `json:"recent"` // the newest events, oldest first; null if not asked for
+	Session       Session           `json:"session"`
+	Participant   Participant       `json:"participant"`  // you; with your access token on Join
+	Participants  []Participant     `json:"participants"` // the host, and those who have not left, in join order; then authors of Approvals who have
+	Left          int               `json:"left"`         // how many guests have left; see People
+	Approvals     []Approval        `json:"approvals"`    // those that are pending or not done, oldest first
+	Permissions   []Permission      `json:"permissions"`
+	Presence      []string          `json:"presence"`      // ids of participants with a connection
+	PresenceEpoch string            `json:"presenceEpoch"` // and the number of the change as of which that holds; see Presence
+	PresenceAt    int64             `json:"presenceAt"`
+	Agent         Agent             `json:"agent"`
+	Cursor        string            `json:"cursor"` // the newest event of this snapshot
+	Resume        string            `json:"resume"` // one of the outcomes above
+	HeartbeatMS   int64             `json:"heartbeatMs"`
+	Limits        Limits            `json:"limits"`
+	ReadOnly      bool              `json:"readOnly,omitempty"` // the connection takes history and ping alone
 }
 
 // MaxInvitationParticipants is how many of those present an InvitationAnswer names.
@@ -112,6 +117,12 @@ type (
 		Approval   *Approval   `json:"approval"`
 		Permission *Permission `json:"permission"`
 	}
+	// PresenceAnswer answers AskPresence: who is present as of a change.
+	PresenceAnswer struct {
+		Epoch        string   `json:"epoch"`
+		At           int64    `json:"at"`           // the number of the newest change
+		Participants []string `json:"participants"` // ids, in join order
+	}
 	// PeopleAnswer answers People.
 	PeopleAnswer struct {
 		Participants []Participant `json:"participants"` // the last who joined first
@@ -175,10 +186,40 @@ type (
 	}
 )
 
-// Presence is the whole list of participants who have a connection. Server to
+// Presence tells who has a first connection and who has none any more. Each such
+// change has a number, and one message covers those after From up to To. Server to
 // client, ephemeral.
 type Presence struct {
-	Participants []string `json:"participants"` // ids, in join order
+	Epoch  string   `json:"epoch"` // of the numbers; under another one nothing is known
+	From   int64    `json:"from"`
+	To     int64    `json:"to"`
+	Joined []string `json:"joined"` // ids of those who are present as of To
+	Left   []string `json:"left"`   // ids of those who are not
+}
+
+// Apply brings the list up to date with a message. It returns false, and changes
+// nothing, if one was missed before: the list has to be asked for then. Messages that
+// the list knows already change nothing.
+func (a *PresenceAnswer) Apply(p Presence) bool {
+	switch {
+	case p.Epoch != a.Epoch || p.From > a.At:
+		return false
+	case p.To <= a.At:
+		return true
+	}
+	participants := make([]string, 0, len(a.Participants)+len(p.Joined))
+	for _, id := range a.Participants {
+		if !slices.Contains(p.Left, id) {
+			participants = append(participants, id)
+		}
+	}
+	for _, id := range p.Joined {
+		if !slices.Contains(a.Participants, id) {
+			participants = append(participants, id)
+		}
+	}
+	a.At, a.Participants = p.To, participants
+	return true
 }
 
 // TypingNotice says that somebody types or has stopped. Server to client,

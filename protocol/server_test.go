@@ -16,7 +16,7 @@ func TestServerMessages_round_trip(t *testing.T) {
 		&protocol.OKMessage{ID: `a"<1>`, Payload: odd, Duplicate: true},
 		&protocol.ErrorMessage{ID: "1", Error: protocol.WireError{Code: protocol.CodeRateLimited, Message: "<slow>", Retryable: true, RetryAfterMS: 5}},
 		&protocol.ErrorMessage{Error: protocol.WireError{Code: protocol.CodeInvalidRequest}},
-		&protocol.PresenceMessage{Payload: protocol.Presence{Participants: []string{"p"}}},
+		&protocol.PresenceMessage{Payload: protocol.Presence{Epoch: "e", From: 1, To: 2, Joined: []string{"p"}, Left: []string{}}},
 		&protocol.TypingMessage{Payload: protocol.TypingNotice{ParticipantID: "p", Active: true}},
 		&protocol.PongMessage{ID: "1"},
 		&protocol.Connected{Type: protocol.TypeConnected, SharedSessionID: "s", Cursor: "c", Resume: protocol.ResumeNew},

@@ -55,7 +55,7 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 
 func onlyReads(c protocol.Command) bool {
 	switch c.(type) {
-	case *protocol.History, *protocol.Item, *protocol.People:
+	case *protocol.History, *protocol.Item, *protocol.People, *protocol.AskPresence:
 		return true
 	}
 	return false

@@ -31,7 +31,8 @@ type Client struct {
 
 	// owned by run
 	last       protocol.Cursor // the last event that was handed out
-	retryAfter int64           // what the last error of this connection asked for, in milliseconds
+	presence   presence
+	retryAfter int64 // what the last error of this connection asked for, in milliseconds
 
 	// guarded by mu
 	mu     sync.Mutex

@@ -69,7 +69,7 @@ func (c *Client) take(m protocol.ServerMessage) {
 	case *protocol.Event:
 		c.takeEvent(m)
 	case *protocol.PresenceMessage:
-		c.tell(Presence{m.Payload})
+		c.takePresence(m.Payload)
 	case *protocol.TypingMessage:
 		c.tell(Typing{m.Payload})
 	case *protocol.ErrorMessage:
@@ -77,6 +77,10 @@ func (c *Client) take(m protocol.ServerMessage) {
 		if m.ID == "" {
 			c.tell(ServerError{m.Error.Err()})
 		}
+		c.answeredPresence(m.ID, nil)
+		c.settle(m)
+	case *protocol.OKMessage:
+		c.answeredPresence(m.ID, m.Payload)
 		c.settle(m)
 	case *protocol.UnknownMessage:
 		c.tell(Unknown{m})

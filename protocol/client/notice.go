@@ -19,7 +19,7 @@ type (
 	// again where Resume says gap, when all that was known before is void.
 	Welcome struct{ protocol.Welcome }
 	// Presence is the whole list of participants who are connected.
-	Presence struct{ protocol.Presence }
+	Presence struct{ Participants []string }
 	// Typing says that somebody types or has stopped.
 	Typing struct{ protocol.TypingNotice }
 	// Connection says that the connection's state is another.

@@ -124,9 +124,10 @@ func (c *Client) welcomed(w *protocol.Welcome, t Transport) {
 		c.cursor = w.Cursor
 	}
 	c.mu.Unlock()
+	c.welcomedPresence(w)
 	c.setStatus(Status{State: Online, Transport: t})
 	if resumed {
-		c.tell(Presence{protocol.Presence{Participants: w.Presence}})
+		c.tell(Presence{w.Presence})
 		return
 	}
 	c.tell(Welcome{*w})

@@ -58,6 +58,8 @@ func (s *Server) decide(who *protocol.Participant, command protocol.Command) (an
 		return protocol.InviteAnswer{InviteToken: "INVITE-2"}, nil
 	case *protocol.History:
 		return s.history(c), nil
+	case *protocol.AskPresence:
+		return protocol.PresenceAnswer{At: 6, Participants: []string{"asked", "for"}}, nil
 	case *protocol.Item:
 		return s.item(c)
 	case *protocol.Leave:

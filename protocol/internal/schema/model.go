@@ -87,6 +87,7 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandHistory:      protocol.HistoryAnswer{},
 	protocol.CommandItem:         protocol.ItemAnswer{},
 	protocol.CommandPeople:       protocol.PeopleAnswer{},
+	protocol.CommandPresence:     protocol.PresenceAnswer{},
 	protocol.CommandLeave:        protocol.ParticipantAnswer{},
 	protocol.CommandClose:        protocol.CloseAnswer{},
 	protocol.CommandPing:         nil,

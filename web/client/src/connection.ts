@@ -3,6 +3,7 @@ import { connectionLost, errorFromWire } from "./errors.js";
 import { Refusal } from "./http.js";
 import type { WebSocketLike } from "./options.js";
 import { Probe } from "./probe.js";
+import type { Presence, PresenceAnswer } from "./protocol.gen.js";
 import { dial, SocketTransport } from "./socket.js";
 import { isKnownEvent, type UnknownLine } from "./state.js";
 import { StreamTransport } from "./stream.js";
@@ -32,6 +33,8 @@ export class Connection implements Peer {
   private sent = 0;
   private retryAfterMs: number | undefined;
   private frameBytes = Infinity;
+  /** The id of the command that asks for who is present. */
+  private asked: string | undefined;
 
   /** Connects over a WebSocket, which may be open already, or by plain HTTP. */
   constructor(
@@ -155,20 +158,42 @@ export class Connection implements Peer {
         this.probe.answered(line.id);
         return this.answered(line.id, line);
       case "ok":
+        if (line.id === this.asked) return this.takeList(line.payload as unknown as PresenceAnswer);
         return this.answered(line.id, line);
       case "error":
         this.retryAfterMs = line.error.retryAfterMs;
+        if (line.id && line.id === this.asked) return void (this.asked = undefined);
         if (line.id) return this.answered(line.id, line);
         return emitter.emit("error", errorFromWire(line.error));
       case "presence":
+        return this.takePresence(line.payload);
       case "typing":
-        return emitter.emit(line.type, line.payload as never);
+        return emitter.emit(line.type, line.payload);
       case "welcome":
       case "connected":
         return; // they have been taken
       default:
         return this.takeEvent(line);
     }
+  }
+
+  /** Brings the list up to date, or asks for it when some of what happened was missed. */
+  private takePresence(change: Presence): void {
+    const outcome = this.core.presence.apply(change);
+    if (outcome === "changed") this.tellPresence();
+    if (outcome !== "missed" || this.asked) return;
+    this.asked = newID();
+    void this.transport?.send({ id: this.asked, line: encodeCommand(this.asked, "presence", {}) });
+  }
+
+  private takeList(list: PresenceAnswer): void {
+    this.asked = undefined;
+    this.core.presence.answered(list);
+    this.tellPresence();
+  }
+
+  private tellPresence(): void {
+    this.core.emitter.emit("presence", { participants: this.core.presence.participants });
   }
 
   private answered(id: string, line: Line): void {

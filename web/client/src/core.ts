@@ -7,6 +7,7 @@ import { settings, type Options, type Settings } from "./options.js";
 import type { Participant, Welcome } from "./protocol.gen.js";
 import type { CloseReason, ConnectionState, Happenings } from "./state.js";
 import type { EncodedCommand } from "./transport.js";
+import { PresenceList } from "./presence.js";
 import { encodeCommand, newID } from "./wire.js";
 
 /** What outlives a connection: who one is, what was seen, what is under way. */
@@ -14,6 +15,7 @@ export class Core {
   readonly settings: Settings;
   readonly calls = new Calls();
   readonly emitter = new Emitter<Happenings>();
+  readonly presence = new PresenceList();
   readonly ready: Promise<Welcome>;
 
   state: ConnectionState = { state: "connecting" };
@@ -78,6 +80,7 @@ export class Core {
     const token = welcome.participant.accessToken ?? this.own?.token ?? "";
     this.own = { id: welcome.participant.id, token };
     if (welcome.resume !== "ok") this.seen(welcome.cursor);
+    this.presence.welcomed(welcome);
     this.setState({ state });
     if (this.stopped) return; // a handler has closed the client
     if (resumed) {

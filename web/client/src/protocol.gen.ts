@@ -616,6 +616,9 @@ export interface Welcome {
   permissions: Permission[];
   /** ids of participants with a connection */
   presence: string[];
+  /** and the number of the change as of which that holds; see Presence */
+  presenceEpoch: string;
+  presenceAt: number;
   agent: Agent;
   /** the newest event of this snapshot */
   cursor: string;
@@ -908,6 +911,23 @@ export interface PeopleAnswer {
 }
 
 /**
+ * AskPresence asks for the whole list of those who have a connection. Answered by
+ * PresenceAnswer.
+ */
+export type AskPresence = Record<string, never>;
+
+/**
+ * PresenceAnswer answers AskPresence: who is present as of a change.
+ */
+export interface PresenceAnswer {
+  epoch: string;
+  /** the number of the newest change */
+  at: number;
+  /** ids, in join order */
+  participants: string[];
+}
+
+/**
  * Leave ends one's participation. Answered by ParticipantAnswer.
  */
 export type Leave = Record<string, never>;
@@ -974,12 +994,19 @@ export interface PresenceMessage {
 }
 
 /**
- * Presence is the whole list of participants who have a connection. Server to client,
+ * Presence tells who has a first connection and who has none any more. Each such change
+ * has a number, and one message covers those after From up to To. Server to client,
  * ephemeral.
  */
 export interface Presence {
-  /** ids, in join order */
-  participants: string[];
+  /** of the numbers; under another one nothing is known */
+  epoch: string;
+  from: number;
+  to: number;
+  /** ids of those who are present as of To */
+  joined: string[];
+  /** ids of those who are not */
+  left: string[];
 }
 
 /**
@@ -1241,6 +1268,7 @@ export interface Commands {
   history: { payload: History; answer: HistoryAnswer };
   item: { payload: Item; answer: ItemAnswer };
   people: { payload: People; answer: PeopleAnswer };
+  presence: { payload: AskPresence; answer: PresenceAnswer };
   leave: { payload: Leave; answer: ParticipantAnswer };
   close: { payload: Close; answer: CloseAnswer };
   ping: { payload: Ping; answer: Record<string, never> };

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { connect, type SessionClient } from "./session.js";
 import type { Link } from "./link.js";
 import type { Options } from "./options.js";
-import type { Presence, Welcome } from "./protocol.gen.js";
+import type { Welcome } from "./protocol.gen.js";
 import type { ConnectionState, Happenings } from "./state.js";
 
 /** Handlers by the name of what they hear, and from which session. */
@@ -16,7 +16,7 @@ export interface UseSession {
   connection: ConnectionState;
   /** The last one: a new one after a gap, when all that was known before is void. */
   welcome: Welcome | undefined;
-  presence: Presence["participants"];
+  presence: string[];
 }
 
 const names = ["welcome", "event", "unknown", "presence", "typing", "connection", "error"] as const;

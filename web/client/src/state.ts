@@ -1,5 +1,5 @@
 import type { ParleyError } from "./errors.js";
-import type { AnyEvent, Presence, SessionEvent, TypingNotice, Welcome } from "./protocol.gen.js";
+import type { AnyEvent, SessionEvent, TypingNotice, Welcome } from "./protocol.gen.js";
 import { eventTypes } from "./protocol.gen.js";
 
 /**
@@ -38,6 +38,11 @@ export interface UnknownLine {
   [member: string]: unknown;
 }
 
+/** Who has a connection: all of them, each time. */
+export interface Present {
+  participants: string[];
+}
+
 /** What on() hands out, by its name. */
 export interface Happenings {
   /**
@@ -50,7 +55,7 @@ export interface Happenings {
   /** An event or a line of a type that this version does not know. */
   unknown: UnknownLine;
   /** All participants who have a connection, by id. */
-  presence: Presence;
+  presence: Present;
   typing: TypingNotice;
   connection: ConnectionState;
   /** An error of the server that answers no command. */

@@ -61,11 +61,21 @@ test("useSession connects once, shows what it hears, and closes with its compone
   expect(now).toMatchObject({ session: undefined, connection: { state: "connecting" } });
   await show(invite);
   expect(sockets).toHaveLength(1);
-  await act(() => sockets[0]!.welcome({ cursor: cursor(10) }));
+  await act(() =>
+    sockets[0]!.welcome({
+      cursor: cursor(10),
+      presenceEpoch: "E",
+      presence: ["P1"],
+      presenceAt: 1,
+    }),
+  );
   expect(now.connection).toEqual({ state: "live" });
   expect(now.welcome?.session.status).toBe("active");
   await act(async () =>
-    sockets[0]!.say({ type: "presence", payload: { participants: ["P1", "P2", "P3"] } }),
+    sockets[0]!.say({
+      type: "presence",
+      payload: { epoch: "E", from: 1, to: 3, joined: ["P2", "P3"], left: [] },
+    }),
   );
   expect(now.presence).toEqual(["P1", "P2", "P3"]);
   const { session } = now;

@@ -60,6 +60,8 @@ export function welcome(change: Partial<Welcome> = {}): Welcome {
     approvals: [],
     permissions: [],
     presence: ["olga", "ann"],
+    presenceEpoch: "e",
+    presenceAt: 2,
     agent: { status: "idle" },
     cursor: "c0",
     resume: "new",
