@@ -46,7 +46,7 @@ func (r *room) enter(w *protocol.Welcome, calls *calls, now time.Time) {
 	}
 	open := map[*item]bool{}
 	for _, a := range w.Approvals {
-		open[r.prompt(a, r.name(a.ParticipantID))] = true
+		open[r.prompt(a, r.authorIn(w, a.ParticipantID))] = true
 	}
 	for _, p := range w.Permissions {
 		open[r.ask(p, calls)] = true
@@ -58,6 +58,16 @@ func (r *room) enter(w *protocol.Welcome, calls *calls, now time.Time) {
 			}
 		}
 	}
+}
+
+// authorIn returns the name of a prompt's author, who may have left.
+func (r *room) authorIn(w *protocol.Welcome, id string) string {
+	for _, p := range w.Participants {
+		if p.ID == id {
+			return r.nameOf(p)
+		}
+	}
+	return nameless
 }
 
 // prompt takes in a prompt as it stands, and returns its item unless it is

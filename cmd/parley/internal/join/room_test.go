@@ -89,6 +89,17 @@ func TestRoom_a_name_cannot_begin_a_line_like_the_program(t *testing.T) {
 	}
 }
 
+func TestRoom_names_the_author_of_what_waits_who_has_left(t *testing.T) {
+	left := protocol.Participant{ID: "b", UserID: "ben", LeftAt: new(after(0))}
+	r := newRoom()
+	r.enter(&protocol.Welcome{
+		Participants: []protocol.Participant{left},
+		Approvals:    []protocol.Approval{{ID: "1", ParticipantID: "b", Status: protocol.ApprovalPending}},
+	}, newCalls(), after(0))
+	require.Equal(t, "ben", r.ledger.find("1").author)
+	require.Empty(t, r.people)
+}
+
 func TestRoom_knows_who_is_here(t *testing.T) {
 	ann := protocol.Participant{ID: "a", UserID: "ann", Role: protocol.RoleCollaborator}
 	r := newRoom()
