@@ -15,6 +15,12 @@ import type {
 /** The commands that a client gives. It joins and resumes by itself. */
 export type CommandName = Exclude<keyof Commands, "join" | "resume">;
 
+/** What a command takes. */
+export type CommandPayload<Name extends CommandName> = Commands[Name]["payload"];
+
+/** What a command is answered with. */
+export type CommandAnswer<Name extends CommandName> = Commands[Name]["answer"];
+
 export interface CallOptions {
   /** Gives up waiting. It is not known then whether the command was done. */
   signal?: AbortSignal;
@@ -35,9 +41,9 @@ export abstract class CommandMethods {
    */
   abstract do<Name extends CommandName>(
     type: Name,
-    payload: Commands[Name]["payload"],
+    payload: CommandPayload<Name>,
     options?: CallOptions,
-  ): Promise<Commands[Name]["answer"]>;
+  ): Promise<CommandAnswer<Name>>;
 
   /** Says something, maybe in reply to a message. */
   async chat(text: string, options: CallOptions & { replyTo?: string } = {}): Promise<Message> {

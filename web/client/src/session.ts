@@ -1,10 +1,16 @@
-import { CommandMethods, type CallOptions, type CommandName } from "./commands.js";
+import {
+  CommandMethods,
+  type CallOptions,
+  type CommandAnswer,
+  type CommandName,
+  type CommandPayload,
+} from "./commands.js";
 import { Core } from "./core.js";
 import { errorFromWire, ParleyError } from "./errors.js";
 import { errorOf } from "./http.js";
 import { authorization, endpoint, formatLink, parseLink, type Link } from "./link.js";
 import { backoff, type Options } from "./options.js";
-import type { ArchiveAnswer, Commands, Participant, Welcome } from "./protocol.gen.js";
+import type { ArchiveAnswer, Participant, Welcome } from "./protocol.gen.js";
 import { Runner } from "./runner.js";
 import type { ConnectionState, Happenings } from "./state.js";
 import { decodeJSON, encodeCommand, newID } from "./wire.js";
@@ -162,9 +168,9 @@ export class SessionClient extends CommandMethods {
 
   override async do<Name extends CommandName>(
     type: Name,
-    payload: Commands[Name]["payload"],
+    payload: CommandPayload<Name>,
     options: CallOptions = {},
-  ): Promise<Commands[Name]["answer"]> {
+  ): Promise<CommandAnswer<Name>> {
     const { id = newID(), signal } = options;
     const line = encodeCommand(id, type, payload);
     // What was typed a while ago is no news.

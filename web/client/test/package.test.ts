@@ -1,14 +1,21 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { rm, mkdtemp } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Server } from "./server/server.js";
 
 const root = join(import.meta.dirname, "..");
+
+/** Runs a program, in the package's directory if none is named. */
+function run(program: string, args: string[], { cwd = root } = {}) {
+  return promisify(execFile)(program, args, { cwd });
+}
 
 function read(name: string): string {
   return readFileSync(join(root, name), "utf8");
@@ -40,29 +47,65 @@ test("the package needs no other at run time, and names no registry", () => {
   expect(read("package-lock.json")).not.toContain('"resolved"');
 });
 
-test("the example of README.md has ten lines at most, and runs", async () => {
-  const [, example = ""] = /```js\n([\s\S]*?)```/.exec(read("README.md"))!;
-  expect(example.trim().split("\n").length).toBeLessThanOrEqual(10);
-  const dir = await mkdtemp(join(tmpdir(), "parley-client-test-"));
-  onTestFinished(() => rm(dir, { recursive: true }));
-  const outfile = join(dir, "example.mjs");
-  await build({
-    stdin: { contents: example, resolveDir: root },
-    alias: { "parley-client": join(root, "src/index.ts") },
-    bundle: true,
-    format: "esm",
-    outfile,
+describe("the package, as npm packs a clean checkout", () => {
+  let project: string;
+
+  beforeAll(async () => {
+    const dir = await mkdtemp(join(tmpdir(), "parley-client-test-"));
+    const checkout = join(dir, "checkout");
+    project = join(dir, "project");
+    const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"]);
+    for (const file of stdout.trim().split("\n")) await cp(join(root, file), join(checkout, file));
+    await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
+    await mkdir(project);
+    await run("npm", ["pack", "--pack-destination", project], { cwd: checkout });
+    const [tarball = ""] = await readdir(project);
+    expect(tarball).toMatch(/^parley-client-.*\.tgz$/);
+    await writeFile(join(project, "package.json"), `{"type":"module"}`);
+    const quietly = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+    await run("npm", ["install", ...quietly, `./${tarball}`], { cwd: project });
+    return () => rm(dir, { recursive: true });
   });
-  const server = await Server.start();
-  const { invite } = await server.share();
-  const child = spawn(process.execPath, [outfile, invite], {
-    stdio: ["ignore", "pipe", "inherit"],
+
+  test("has what was built, its README and its license, and no sources", async () => {
+    const installed = join(project, "node_modules/parley-client");
+    expect((await readdir(installed)).sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "dist",
+      "package.json",
+    ]);
+    expect(read("LICENSE")).toBe(read("../../LICENSE"));
+    expect(await readdir(join(project, "node_modules"))).not.toContain("react");
   });
-  onTestFinished(() => void child.kill());
-  let said = "";
-  for await (const chunk of child.stdout) {
-    said += String(chunk);
-    if (said.includes("ann: Hello from ten lines")) break;
-  }
-  expect(said).toMatch(/^(live|fallback)\nann: Hello from ten lines\n$/);
+
+  test("is typed: commands, what answers them, events and errors", async () => {
+    await cp(join(root, "test/types.ts"), join(project, "types.ts"));
+    const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes"];
+    const modern = ["--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom"];
+    const tsc = join(root, "node_modules/.bin/tsc");
+    const said = run(tsc, [...strict, ...modern, "types.ts"], { cwd: project });
+    expect(await said.catch((error: { stdout: string }) => error)).toMatchObject({ stdout: "" });
+  });
+
+  test("runs the example of README.md, which has ten lines at most and ends when it is told to", async () => {
+    const [, example = ""] = /```js\n([\s\S]*?)```/.exec(read("README.md"))!;
+    expect(example.trim().split("\n").length).toBeLessThanOrEqual(10);
+    await writeFile(join(project, "hello.mjs"), example);
+    const server = await Server.start();
+    const { invite } = await server.share();
+    const child = spawn(process.execPath, ["hello.mjs", invite], {
+      cwd: project,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const exit = once(child, "exit");
+    let said = "";
+    for await (const chunk of child.stdout) {
+      said += String(chunk);
+      if (/Hello from ten lines/.test(said)) child.kill("SIGINT");
+    }
+    expect(said).toMatch(/^(live|fallback)\nann Hello from ten lines\nclosed\n$/);
+    expect(await exit).toEqual([0, null]);
+  });
 });

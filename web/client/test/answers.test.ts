@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { expect, test } from "vitest";
+import type { CommandName, CommandPayload } from "../src/index.js";
+import { Ear, join as enter } from "./server/people.js";
+import { Server } from "./server/server.js";
+
+const source = readFileSync(join(import.meta.dirname, "../src/protocol.gen.ts"), "utf8");
+const schema = join(import.meta.dirname, "../../../protocol/schema.json");
+const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(
+  JSON.parse(readFileSync(schema, "utf8")) as object,
+  "parley",
+);
+
+/** The type that answers each command, as it stands in the types of commands. */
+const answers = new Map(
+  [...source.matchAll(/^ {2}(\w+): \{ payload: .+; answer: (.+) \};$/gm)].map((m) => [m[1], m[2]]),
+);
+answers.delete("join");
+answers.delete("resume");
+
+test("every command is answered by what its type says", async () => {
+  const server = await Server.start();
+  const shared = await server.share();
+  const host = enter(shared.host);
+  const ann = enter(shared.invite);
+  const heard = new Ear(host);
+  const done = new Set<string>();
+  const give = async <Name extends CommandName>(
+    who: typeof host,
+    type: Name,
+    payload: CommandPayload<Name>,
+  ) => {
+    const answer = await who.do(type, payload);
+    const name = answers.get(type);
+    if (name === "Record<string, never>") expect(answer, type).toEqual({});
+    else expect(ajv.validate(`parley#/$defs/${name}`, answer), type + ajv.errorsText()).toBe(true);
+    done.add(type);
+    return answer;
+  };
+  const { participant } = await ann.ready;
+  await give(host, "ping", {});
+  await give(host, "typing", { active: true });
+  await give(ann, "chat", { text: "hello" });
+  await give(ann, "history", { limit: 5 });
+  const { approval } = await give(ann, "prompt", { prompt: "fix the failing test" });
+  await give(host, "approve", { approvalId: approval.id, action: "approve" });
+  const { requestId } = (await heard.hear("permission_requested")).payload;
+  await give(host, "permission", { requestId, optionId: "allow" });
+  await give(host, "cancel", { approvalId: (await ann.prompt("wait")).id });
+  await give(host, "set_mode", { mode: "prompt_direct" });
+  await give(host, "set_role", { participantId: participant.id, role: "viewer" });
+  await give(host, "rotate_invite", {});
+  const bob = enter(await host.rotateInvite(), { userId: "bob" });
+  await give(host, "remove", { participantId: (await bob.ready).participant.id });
+  await give(host, "stop_agent", {});
+  await give(ann, "leave", {});
+  await give(host, "close", {});
+  expect([...done].sort()).toEqual([...answers.keys()].sort());
+});
