@@ -16,6 +16,9 @@ func (s *sharedState) prompt(in input, c *protocol.Prompt, p protocol.Participan
 	if right == promptNever {
 		return refuse(protocol.CodePromptNotAllowed, "a %s cannot prompt while the mode is %s", p.Role, s.Session.Mode)
 	}
+	if err := asExpected(c.As, right); err != nil {
+		return decision{err: err}
+	}
 	a := protocol.Approval{
 		ID:              in.ids[0],
 		SharedSessionID: s.ID.String(),
@@ -28,6 +31,18 @@ func (s *sharedState) prompt(in input, c *protocol.Prompt, p protocol.Participan
 		return s.dispatch(in, a, p)
 	}
 	return s.propose(in, a, p)
+}
+
+// asExpected returns an error where a prompt would become something else than what
+// its author was shown that it does.
+func asExpected(as protocol.PromptAs, right promptRight) error {
+	switch {
+	case as == protocol.PromptAsProposal && right == promptDirect:
+		return protocol.Errorf(protocol.CodePromptNotAsExpected, "the prompt was written as a proposal and would run without an approval now; it was not sent")
+	case as == protocol.PromptAsDirect && right == promptPropose:
+		return protocol.Errorf(protocol.CodePromptNotAsExpected, "the prompt was written to run at once and would wait for an approval now; it was not sent")
+	}
+	return nil
 }
 
 // propose leaves a message beside the pending approval, which has no event of

@@ -14,6 +14,37 @@ func approve(id string) *protocol.Approve {
 	return &protocol.Approve{ApprovalID: id, Action: protocol.ActionApprove}
 }
 
+func TestShared_Prompt_becomes_what_its_author_expects_or_nothing(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		mode protocol.Mode
+		host bool
+		as   protocol.PromptAs
+		code protocol.Code
+	}{
+		{"a proposal that waits", protocol.ModePromptWithApproval, false, protocol.PromptAsProposal, ""},
+		{"a proposal that would run by now", protocol.ModePromptDirect, false, protocol.PromptAsProposal, protocol.CodePromptNotAsExpected},
+		{"a proposal of whom is the host by now", protocol.ModePromptWithApproval, true, protocol.PromptAsProposal, protocol.CodePromptNotAsExpected},
+		{"a prompt that runs", protocol.ModePromptDirect, false, protocol.PromptAsDirect, ""},
+		{"a prompt that would wait by now", protocol.ModePromptWithApproval, false, protocol.PromptAsDirect, protocol.CodePromptNotAsExpected},
+		{"the host's prompt, which runs in every mode", protocol.ModeViewOnly, true, protocol.PromptAsDirect, ""},
+		{"a prompt that is not allowed any more", protocol.ModeCommentOnly, false, protocol.PromptAsDirect, protocol.CodePromptNotAllowed},
+		{"a prompt that expects nothing", protocol.ModePromptDirect, false, "", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := newStage(t, Options{})
+			author := s.joins("ben", "")
+			if tc.host {
+				author = s.owner()
+			}
+			s.mode(tc.mode)
+			d := s.by(author, &protocol.Prompt{Prompt: "do it", As: tc.as})
+			require.Equal(t, tc.code, codeOf(d.err))
+			require.Equal(t, tc.code != "", len(d.events) == 0, "what is refused does nothing")
+		})
+	}
+}
+
 func TestShared_Approve(t *testing.T) {
 	s := newStage(t, Options{})
 	ben := s.joins("ben", "")

@@ -69,7 +69,8 @@ type (
 	// Prompt proposes a prompt, or sends it where that is allowed. Answered by
 	// PromptAnswer.
 	Prompt struct {
-		Prompt string `json:"prompt"`
+		Prompt string   `json:"prompt"`
+		As     PromptAs `json:"as,omitzero"` // what the author takes it for; it is refused where it would become the other
 	}
 	// Approve decides on a pending prompt. Answered by ApprovalAnswer.
 	Approve struct {

@@ -64,6 +64,15 @@ const (
 	PermissionsReject PermissionPolicy = "reject" // a reject option is chosen
 )
 
+// PromptAs is what a prompt becomes when it is sent.
+type PromptAs string
+
+// What a prompt becomes.
+const (
+	PromptAsProposal PromptAs = "proposal" // it waits for an approval
+	PromptAsDirect   PromptAs = "direct"   // it goes to the agent
+)
+
 // AgentStatus is the state of a host session's agent.
 type AgentStatus string
 
@@ -108,4 +117,9 @@ func (s SessionStatus) Valid() bool {
 // Valid reports whether the word is one of the enumeration's.
 func (p PermissionPolicy) Valid() bool {
 	return slices.Contains([]PermissionPolicy{PermissionsAsk, PermissionsAllow, PermissionsReject}, p)
+}
+
+// Valid reports whether the word is one of the enumeration's.
+func (a PromptAs) Valid() bool {
+	return slices.Contains([]PromptAs{PromptAsProposal, PromptAsDirect}, a)
 }

@@ -42,6 +42,7 @@ const (
 	CodeApprovalAlreadyResolved   Code = "APPROVAL_ALREADY_RESOLVED"
 	CodePermissionAlreadyResolved Code = "PERMISSION_ALREADY_RESOLVED"
 	CodeNothingToCancel           Code = "NOTHING_TO_CANCEL"
+	CodePromptNotAsExpected       Code = "PROMPT_NOT_AS_EXPECTED"
 	CodeTooLarge                  Code = "TOO_LARGE"
 	CodeRateLimited               Code = "RATE_LIMITED"
 	CodeTooManyParticipants       Code = "TOO_MANY_PARTICIPANTS"
@@ -114,6 +115,7 @@ var Catalogue = map[Code]Entry{
 	CodeApprovalAlreadyResolved:   {http.StatusConflict, CloseNotProtocol, false},
 	CodePermissionAlreadyResolved: {http.StatusConflict, CloseNotProtocol, false},
 	CodeNothingToCancel:           {http.StatusConflict, CloseNotProtocol, false},
+	CodePromptNotAsExpected:       {http.StatusConflict, CloseNotProtocol, false},
 	CodeTooLarge:                  {http.StatusRequestEntityTooLarge, CloseTooBig, false},
 	CodeRateLimited:               {http.StatusTooManyRequests, CloseRateLimited, true},
 	CodeTooManyParticipants:       {http.StatusTooManyRequests, CloseTryAgain, true},

@@ -39,7 +39,14 @@ func (c *Client) Chat(ctx context.Context, text, replyTo string) (protocol.Messa
 // Prompt proposes a prompt, or sends it to the agent where that is allowed: the
 // approval's status tells which.
 func (c *Client) Prompt(ctx context.Context, prompt string) (protocol.Approval, error) {
-	a, err := ask[protocol.PromptAnswer](ctx, c, &protocol.Prompt{Prompt: prompt})
+	return c.PromptAs(ctx, prompt, "")
+}
+
+// PromptAs is Prompt for what an author was shown that the prompt becomes. Where it
+// would become the other, which can change while there is no connection, the error
+// is a PROMPT_NOT_AS_EXPECTED, and nothing is sent.
+func (c *Client) PromptAs(ctx context.Context, prompt string, as protocol.PromptAs) (protocol.Approval, error) {
+	a, err := ask[protocol.PromptAnswer](ctx, c, &protocol.Prompt{Prompt: prompt, As: as})
 	return a.Approval, err
 }
 

@@ -8,6 +8,7 @@ import type {
   Participant,
   PeopleAnswer,
   Permission,
+  PromptAs,
   Role,
   Session,
 } from "./protocol.gen.js";
@@ -51,9 +52,18 @@ export abstract class CommandMethods {
     return (await this.do("chat", { text, ...(replyTo && { replyTo }) }, options)).message;
   }
 
-  /** Proposes a prompt, or sends it where that is allowed: the status tells which. */
-  async prompt(prompt: string, options?: CallOptions): Promise<Approval> {
-    return (await this.do("prompt", { prompt }, options)).approval;
+  /**
+   * Proposes a prompt, or sends it where that is allowed: the status tells which.
+   * With as, which is what its author was shown that it becomes, it rejects with
+   * PROMPT_NOT_AS_EXPECTED where it would become the other. That can change while
+   * the command waits for a connection.
+   */
+  async prompt(
+    prompt: string,
+    options: CallOptions & { as?: PromptAs | undefined } = {},
+  ): Promise<Approval> {
+    const { as } = options;
+    return (await this.do("prompt", { prompt, ...(as && { as }) }, options)).approval;
   }
 
   /** Lets a prompt go to the agent, with another text if one is given. */

@@ -94,6 +94,7 @@ export type Code =
   | "APPROVAL_ALREADY_RESOLVED"
   | "PERMISSION_ALREADY_RESOLVED"
   | "NOTHING_TO_CANCEL"
+  | "PROMPT_NOT_AS_EXPECTED"
   | "TOO_LARGE"
   | "RATE_LIMITED"
   | "TOO_MANY_PARTICIPANTS"
@@ -141,6 +142,13 @@ export type AgentStatus =
 export type AgentContinuation =
   | "loaded"
   | "new";
+
+/**
+ * PromptAs is what a prompt becomes when it is sent.
+ */
+export type PromptAs =
+  | "proposal"
+  | "direct";
 
 /**
  * PermissionPolicy says who answers the agent's permission requests.
@@ -713,6 +721,8 @@ export interface MessageAnswer {
  */
 export interface Prompt {
   prompt: string;
+  /** what the author takes it for; it is refused where it would become the other */
+  as?: PromptAs;
 }
 
 /**

@@ -45,6 +45,7 @@ test("every command is answered by what its type says", async () => {
   await give(ann, "chat", { text: "hello" });
   await give(ann, "history", { limit: 5 });
   const { approval } = await give(ann, "prompt", { prompt: "fix the failing test" });
+  await give(ann, "item", { approvalId: approval.id });
   await give(host, "approve", { approvalId: approval.id, action: "approve" });
   const { requestId } = (await heard.hear("permission_requested")).payload;
   await give(host, "permission", { requestId, optionId: "allow" });

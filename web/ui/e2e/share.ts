@@ -101,3 +101,22 @@ export async function member(invite: string, userId: string): Promise<string> {
   );
   return `${at.origin}/s/${room}#p=${participant.id}:${participant.accessToken}`;
 }
+
+/** Changes what guests may do, as the host whose own way in that is. */
+export async function setMode(host: string, mode: string): Promise<void> {
+  const at = new URL(host);
+  const [id, token] = at.hash.slice("#p=".length).split(":");
+  const answer = await fetch(
+    `${at.origin}/api/shared-sessions/${at.pathname.split("/")[2]}/commands`,
+    {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        Authorization: `Bearer ${token}`,
+        "Parley-Participant": id!,
+      },
+      body: JSON.stringify({ id: `mode-${mode}`, type: "set_mode", payload: { mode } }),
+    },
+  );
+  if (!answer.ok) throw new Error(await answer.text());
+}

@@ -5,7 +5,7 @@ import { said, to } from "./browser.ts";
 import { guest, host, people, write } from "./people.ts";
 import { startForgetful, type Forgetful } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
-import { share, talk } from "./share.ts";
+import { setMode, share, talk } from "./share.ts";
 
 let server: Server;
 let network: Forgetful;
@@ -66,6 +66,29 @@ test.each(["everything", "answers"] as const)(
         expect(await said(page, text).count(), text).toBe(1);
   },
 );
+
+test("a proposal is not run when the mode has changed by the time it gets there", async () => {
+  const link = await share(server.url);
+  const [olga, ben] = [await host(link.host), await guest(through(link.invite), "Ben")];
+  network.forget("everything");
+  await write(ben, "Agent", "Draw a cat");
+  await ben.getByLabel("Your prompt, not sent yet").waitFor();
+  await write(ben, "People", "Soon more");
+  await setMode(link.host, "prompt_direct");
+  await comeBack(ben);
+  await said(olga, "Soon more").waitFor();
+  const why = ben.getByRole("alert").getByText("Whether prompts need an approval has changed");
+  await why.waitFor();
+  await ben.reload();
+  await why.waitFor();
+  await to(ben, "Agent");
+  const prompt = ben.getByLabel("Prompt", { exact: true });
+  expect(await prompt.inputValue()).toBe("Draw a cat");
+  expect(await said(olga, "Draw a cat").count()).toBe(0);
+  await prompt.press("Enter");
+  await said(olga, "Draw a cat").first().waitFor();
+  await why.waitFor({ state: "detached" });
+});
 
 test("what is being written survives a reload, to each by itself", async () => {
   const link = await share(server.url);

@@ -448,6 +448,7 @@ export const t = {
     prompt: "Your prompt, not sent yet",
     state: "Not sent yet",
     decision: "Your decision is not sent yet",
+    dismiss: "Dismiss",
     tooOld: "A text of more than an hour ago was not sent. It is in the composer again.",
   },
 
@@ -713,6 +714,8 @@ export const t = {
       PERMISSION_ALREADY_RESOLVED: "This question was answered already.",
       PERMISSION_NOT_FOUND: "The agent no longer asks this.",
       NOTHING_TO_CANCEL: "There is nothing to stop any more.",
+      PROMPT_NOT_AS_EXPECTED:
+        "Whether prompts need an approval has changed since this was written, so it was not sent. It is in the composer again, under Agent.",
       TOO_LARGE: "This is too long.",
       RATE_LIMITED: "That was too fast. Wait a moment.",
       TOO_MANY_PENDING: "Too many prompts wait for the host. Wait until some are decided on.",

@@ -42,6 +42,7 @@ func (s *session) typed(ctx context.Context, line console.Line) bool {
 	case verbNothing:
 	default:
 		s.last = in.verb == verbLeave
+		in.as = s.room.promptAs(m)
 		s.start(ctx, func(ctx context.Context) (func(), error) { return s.do(ctx, in) })
 		if in.verb == verbSay {
 			s.tellTalk()
@@ -68,7 +69,7 @@ func (s *session) do(ctx context.Context, in input) (show func(), err error) {
 	case verbSay:
 		_, err = s.c.Chat(ctx, in.text, "")
 	case verbPrompt:
-		_, err = s.c.Prompt(ctx, in.text)
+		err = s.prompt(ctx, in)
 	case verbMode:
 		_, err = s.c.SetMode(ctx, protocol.Mode(in.text))
 	case verbStop:
@@ -79,6 +80,16 @@ func (s *session) do(ctx context.Context, in input) (show func(), err error) {
 		return s.history(ctx, in.number)
 	}
 	return nil, err
+}
+
+// prompt sends a prompt as what its author was shown that it becomes. One that would
+// become something else is not sent.
+func (s *session) prompt(ctx context.Context, in input) error {
+	_, err := s.c.PromptAs(ctx, in.text, in.as)
+	if e, ok := errors.AsType[*protocol.Error](err); ok && e.Code == protocol.CodePromptNotAsExpected {
+		return fmt.Errorf("%s; to send it all the same, type it again: /prompt %s", oneLine(e.Message), short(in.text, 100))
+	}
+	return err
 }
 
 func (s *session) showItem(ctx context.Context, in input) {

@@ -57,8 +57,9 @@ to type. A pasted text is one message, even if it has several lines.`
 // input is one typed line, understood.
 type input struct {
 	verb   verb
-	number int    // of an item, or of events; 0 if not given
-	text   string // what is said, the edited text, the reason, the option, the mode
+	number int               // of an item, or of events; 0 if not given
+	text   string            // what is said, the edited text, the reason, the option, the mode
+	as     protocol.PromptAs // of a prompt: what its author was shown that it becomes
 }
 
 const defaultHistory = 20

@@ -22,6 +22,7 @@ type room struct {
 	people   []protocol.Participant // those who have not left, in the order of joining
 	present  []string               // ids of the participants who are connected
 	ledger   *ledger
+	becomes  becomes
 }
 
 func newRoom() *room { return &room{ledger: newLedger()} }
@@ -68,6 +69,39 @@ func (r *room) authorIn(w *protocol.Welcome, id string) string {
 		}
 	}
 	return nameless
+}
+
+// becomes is what a prompt of one's own becomes, and what it became before.
+type becomes struct {
+	now, before protocol.PromptAs // empty where one may not prompt
+	since       time.Time         // when the change was shown
+}
+
+// promptAs is what a prompt becomes as far as the author of a line knows, who has
+// to have seen a change before.
+func (r *room) promptAs(m moment) protocol.PromptAs {
+	known := m.ended
+	if m.person {
+		known = known.Add(-glance)
+	}
+	if r.becomes.since.After(known) && r.becomes.before != "" {
+		return r.becomes.before
+	}
+	return r.becomes.now
+}
+
+func (r *room) promptBecomes() protocol.PromptAs {
+	switch {
+	case r.self.Role == protocol.RoleHost:
+		return protocol.PromptAsDirect
+	case r.self.Role != protocol.RoleCollaborator:
+		return ""
+	case r.mode == protocol.ModePromptWithApproval:
+		return protocol.PromptAsProposal
+	case r.mode == protocol.ModePromptDirect:
+		return protocol.PromptAsDirect
+	}
+	return ""
 }
 
 // prompt takes in a prompt as it stands, and returns its item unless it is
@@ -172,8 +206,12 @@ func (r *room) answerer(p *protocol.PermissionResolved) string {
 	return oneLine(string(p.Source))
 }
 
-// seen notes that everything that waits has been shown, as far as it is here.
+// seen notes that everything that waits has been shown, as far as it is here, and
+// what a prompt becomes.
 func (r *room) seen(now time.Time) {
+	if as := r.promptBecomes(); as != r.becomes.now {
+		r.becomes = becomes{now: as, before: r.becomes.now, since: now}
+	}
 	for _, i := range r.ledger.items {
 		if i.done == "" && i.shown.IsZero() && i.cut() == 0 {
 			i.shown = now

@@ -2,6 +2,7 @@ package join
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -112,4 +113,28 @@ func TestRoom_knows_who_is_here(t *testing.T) {
 	r.fold(&protocol.ParticipantLeft{Participant: ann}, after(0))
 	require.Empty(t, r.people)
 	require.Equal(t, "a participant who has left", r.name("a"))
+}
+
+func TestRoom_a_prompt_is_what_its_author_has_seen_that_it_becomes(t *testing.T) {
+	r := newRoom()
+	at := func(ms int) time.Time { return time.Unix(0, 0).Add(time.Duration(ms) * time.Millisecond) }
+	session := protocol.Session{Mode: protocol.ModePromptWithApproval}
+	r.enter(&protocol.Welcome{Session: session, Participant: protocol.Participant{ID: "P", Role: protocol.RoleCollaborator}}, newCalls(), at(0))
+	r.seen(at(0))
+	line := func(ended int, person bool) protocol.PromptAs {
+		return r.promptAs(moment{at(ended - 1), at(ended), person})
+	}
+	require.Equal(t, protocol.PromptAsProposal, line(1, true))
+	session.Mode = protocol.ModePromptDirect
+	r.fold(&protocol.SessionUpdated{Session: session}, at(1_000))
+	require.Equal(t, protocol.PromptAsProposal, line(1_600, true), "nobody reads so fast")
+	require.Equal(t, protocol.PromptAsDirect, line(1_700, true))
+	require.Equal(t, protocol.PromptAsProposal, line(999, false))
+	require.Equal(t, protocol.PromptAsDirect, line(1_000, false), "a program does")
+	r.fold(&protocol.ParticipantUpdated{Participant: protocol.Participant{ID: "P", Role: protocol.RoleViewer}}, at(3_000))
+	require.Empty(t, line(4_000, true), "that it is not allowed is for the server to say")
+	r.fold(&protocol.ParticipantUpdated{Participant: protocol.Participant{ID: "P", Role: protocol.RoleHost}}, at(5_000))
+	session.Mode = protocol.ModePromptWithApproval
+	r.fold(&protocol.SessionUpdated{Session: session}, at(6_000))
+	require.Equal(t, protocol.PromptAsDirect, line(9_000, true), "the host's prompts run in every mode")
 }

@@ -107,6 +107,39 @@ func TestRun_with_piped_lines(t *testing.T) {
 	require.True(t, slices.ContainsFunc(s.Seen(), left), "who came by an invite leaves at the end")
 }
 
+func TestRun_a_prompt_is_sent_as_what_its_author_was_shown(t *testing.T) {
+	s := clienttest.New(t)
+	host := start(t, s.HostLink(), "", false)
+	ann := start(t, s.InviteLink(), "ann", false)
+	ann.types("/prompt first")
+	ann.sees("? #1 ann proposes: first")
+	changed := protocol.Errorf(protocol.CodePromptNotAsExpected, "it would run without an approval now")
+	s.Intercept(func(r protocol.Request) clienttest.Fault {
+		if p, ok := r.Command.(*protocol.Prompt); ok && p.Prompt == "late" {
+			return clienttest.Fault{Error: changed}
+		}
+		return clienttest.Fault{}
+	})
+	ann.types("/prompt late")
+	require.Eventually(t, func() bool {
+		return strings.Contains(ann.err.String(), "it would run without an approval now; to send it all the same, type it again: /prompt late\n")
+	}, 20*time.Second, time.Millisecond)
+	host.types("/prompt of the host", "/mode prompt_direct")
+	ann.sees("* Olga set the mode to prompt_direct")
+	ann.types("/prompt second")
+	ann.sees("ann proposes: second") // that is all the server of this test does
+	sent := map[string]protocol.PromptAs{}
+	for _, r := range s.Seen() {
+		if p, ok := r.Command.(*protocol.Prompt); ok {
+			sent[p.Prompt] = p.As
+		}
+	}
+	require.Equal(t, map[string]protocol.PromptAs{
+		"first": protocol.PromptAsProposal, "late": protocol.PromptAsProposal,
+		"of the host": protocol.PromptAsDirect, "second": protocol.PromptAsDirect,
+	}, sent)
+}
+
 func TestRun_tells_a_script_that_a_line_failed(t *testing.T) {
 	s := clienttest.New(t)
 	p := start(t, s.InviteLink(), "ann", false)

@@ -11,9 +11,11 @@ export interface Composed {
   readonly prompt: string;
   /** The last one that was chosen. */
   readonly target: Target | null;
+  /** Why the last text that is here again was not sent. */
+  readonly why: string | null;
 }
 
-const nothing: Composed = { chat: "", prompt: "", target: null };
+const nothing: Composed = { chat: "", prompt: "", target: null, why: null };
 // Twice what the server takes as a prompt. Storage has room for a few of them.
 const mostKept = 512 * 1024;
 const storeAfterMs = 300;
@@ -41,10 +43,10 @@ export class ComposedTexts {
     for (const l of this.listeners) l();
   }
 
-  /** Puts a text back that was not sent, before what is written by now. */
-  putBack(to: Target, text: string): void {
+  /** Puts a text back that was not sent, before what is written by now, and says why. */
+  putBack(to: Target, text: string, why: string): void {
     const now = this.now[to];
-    this.change({ [to]: now.trim() === "" ? text : `${text}\n\n${now}` });
+    this.change({ [to]: now.trim() === "" ? text : `${text}\n\n${now}`, why });
   }
 
   /** Stores what was not stored yet. */
@@ -63,7 +65,8 @@ function decode(text: string | null): Composed {
     const v: unknown = JSON.parse(text ?? "null");
     if (!isObject(v) || typeof v.chat !== "string" || typeof v.prompt !== "string") return nothing;
     const target = v.target === "chat" || v.target === "prompt" ? v.target : null;
-    return { chat: v.chat, prompt: v.prompt, target };
+    const why = typeof v.why === "string" ? v.why : null;
+    return { chat: v.chat, prompt: v.prompt, target, why };
   } catch {
     return nothing;
   }

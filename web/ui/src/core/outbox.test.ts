@@ -44,7 +44,7 @@ test("what was not acknowledged is sent again after a reload, under its id, in i
   const first = outbox();
   first.box.add({ target: "chat", text: "one", replyTo: "M0" });
   first.box.add({ target: "prompt", text: "two" });
-  first.box.add({ target: "chat", text: "three" });
+  first.box.add({ target: "prompt", text: "three", as: "proposal" });
   first.answers.get(first.sent[1]!.id)!.ok("A1");
   first.answers.get(first.sent[2]!.id)!.fail("going");
   await settled();
@@ -132,10 +132,15 @@ test("what is written survives a reload, and what comes back does not replace it
     chat: "half a sentence",
     prompt: "fix",
     target: "chat",
+    why: null,
   });
-  texts.putBack("chat", "refused");
+  texts.putBack("chat", "refused", "It is too late.");
   texts.flush();
-  expect(new ComposedTexts(place).snapshot().chat).toBe("refused\n\nhalf a sentence");
+  expect(new ComposedTexts(place).snapshot()).toMatchObject({
+    chat: "refused\n\nhalf a sentence",
+    target: "chat",
+    why: "It is too late.",
+  });
   texts.change({ prompt: "x".repeat(600 * 1024) });
   texts.flush();
   expect(place.text, "no more is kept than fits").toBeNull();

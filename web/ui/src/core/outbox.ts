@@ -4,6 +4,8 @@
  * Decisions are never among them: after a reload a person decides anew.
  */
 
+import type { PromptAs } from "parley-client";
+
 import { isObject } from "./acp.ts";
 import type { Target } from "./composed.ts";
 import type { Item } from "./items.ts";
@@ -15,6 +17,8 @@ export interface Unsent {
   readonly id: string;
   readonly target: Target;
   readonly text: string;
+  /** Of a prompt: what its author was shown that it becomes. */
+  readonly as?: PromptAs;
   /** The message that it replies to. */
   readonly replyTo?: string;
   /** When it was written, in milliseconds. */
@@ -80,7 +84,7 @@ export class Outbox {
   }
 
   /** Sends a text, and keeps it until it is acknowledged. */
-  add(what: Pick<Unsent, "target" | "text" | "replyTo" | "after">): void {
+  add(what: Pick<Unsent, "target" | "text" | "as" | "replyTo" | "after">): void {
     const u = { ...what, id: randomHex(16), at: this.now() };
     this.set([...this.all, u]);
     this.send(u);
@@ -185,6 +189,7 @@ function isUnsent(v: unknown): v is Unsent {
     (v.target === "chat" || v.target === "prompt") &&
     typeof v.text === "string" &&
     typeof v.at === "number" &&
+    ["proposal", "direct", undefined].includes(v.as as PromptAs | undefined) &&
     ["string", "undefined"].includes(typeof v.replyTo) &&
     ["string", "undefined"].includes(typeof v.after)
   );

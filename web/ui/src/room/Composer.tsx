@@ -3,6 +3,7 @@ import {
   useEffect,
   useImperativeHandle,
   useRef,
+  useState,
   useSyncExternalStore,
   type KeyboardEvent,
   type Ref,
@@ -17,6 +18,7 @@ import { isTouch, sendsOnEnter } from "../core/enter.ts";
 import type { Item } from "../core/items.ts";
 import { newestRowOf } from "../core/outbox.ts";
 import type { Rights } from "../core/rights.ts";
+import { Seen } from "../core/seen.ts";
 import { countHidden, withoutHidden } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { inItsDirection } from "../parts/direction.ts";
@@ -119,6 +121,15 @@ function Writing(props: Props) {
           </button>
         </div>
       )}
+      {draft.why !== null && (
+        <p className="reply-line composer-why" role="alert">
+          <Icon name="warn" size={14} />
+          <span>{draft.why}</span>
+          <button type="button" className="text-button" onClick={draft.dismiss}>
+            {t.unsent.dismiss}
+          </button>
+        </p>
+      )}
       {replyTo && <ReplyLine message={replyTo} onDrop={props.onReplyDone} />}
       <Textarea
         ref={area}
@@ -166,7 +177,8 @@ function useDraft(props: Props, to: Target) {
   const { client, meId, writing } = useTools();
   const { composed, outbox } = writing;
   const typing = useTyping(client, props.live);
-  const text = useSyncExternalStore(composed.subscribe, composed.snapshot)[to];
+  const { [to]: text, why } = useSyncExternalStore(composed.subscribe, composed.snapshot);
+  const seen = useSeen(props.rights.prompt);
   const waiting = useSyncExternalStore(outbox.subscribe, outbox.snapshot);
   const unsent = waiting.filter((u) => u.madeId === undefined).length;
   const most = to === "chat" ? props.limits.messageBytes : props.limits.promptBytes;
@@ -181,17 +193,31 @@ function useDraft(props: Props, to: Target) {
   };
   const send = () => {
     if (!maySend) return;
+    const as = to === "prompt" ? becomes[seen.at(performance.now())] : undefined;
+    if (to === "prompt" && !as) return; // a moment ago one could not prompt, and wrote to people
     const after = newestRowOf(props.items, meId);
     outbox.add({
       target: to,
       text: trimmed,
+      ...(as && { as }),
       ...(props.replyTo && { replyTo: props.replyTo.id }),
       ...(after !== undefined && { after }),
     });
     typing(false);
-    composed.change({ [to]: "" });
+    composed.change({ [to]: "", why: null });
     props.onReplyDone();
     props.onSent();
   };
-  return { text, over, full, maySend, unsent, write, send };
+  const dismiss = () => composed.change({ why: null });
+  return { text, why, over, full, maySend, unsent, write, send, dismiss };
+}
+
+/** What a prompt becomes, by the right to prompt. */
+const becomes = { no: undefined, propose: "proposal", direct: "direct" } as const;
+
+/** What of a value its reader can have seen. */
+function useSeen<T>(value: T): Seen<T> {
+  const [seen] = useState(() => new Seen(value));
+  useEffect(() => seen.show(value, performance.now()), [seen, value]);
+  return seen;
 }

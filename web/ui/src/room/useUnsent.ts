@@ -6,7 +6,7 @@ import { ComposedTexts } from "../core/composed.ts";
 import { Outbox, withoutMade, withoutRow, type Unsent } from "../core/outbox.ts";
 import type { Room } from "../core/room.ts";
 import { keptInTab } from "../core/tabStorage.ts";
-import { toast, toastError } from "../parts/toasts.ts";
+import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
 
 export interface Writing {
@@ -44,16 +44,13 @@ export function useUnsent({ outbox }: Writing, room: Room): readonly Unsent[] {
 function makeWriting(client: SessionClient, session: string, meId: string): Writing {
   const composed = new ComposedTexts(keptInTab(`parley:composed:${session}:${meId}`));
   const outbox = new Outbox(keptInTab(`parley:unsent:${session}:${meId}`), {
-    send: async ({ id, target, text, replyTo }) =>
+    send: async ({ id, target, text, as, replyTo }) =>
       target === "prompt"
-        ? (await client.prompt(text, { id })).id
+        ? (await client.prompt(text, { id, as })).id
         : (await client.chat(text, { id, ...(replyTo !== undefined && { replyTo }) })).id,
     // What was refused can be mended and sent again.
-    returned: ({ target, text }, error) => {
-      composed.putBack(target, text);
-      if (error === null) toast(t.unsent.tooOld, true);
-      else toastError(error);
-    },
+    returned: ({ target, text }, error) =>
+      composed.putBack(target, text, error === null ? t.unsent.tooOld : errorText(error)),
     isGoingAway: (error) => error instanceof ParleyError && error.code === "CLIENT_CLOSED",
   });
   return { composed, outbox };

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+
+import { settleMs } from "./guard.ts";
+import { Seen } from "./seen.ts";
+
+test("what is new is known only when it was there for a moment", () => {
+  const seen = new Seen("propose");
+  expect(seen.at(0)).toBe("propose");
+  seen.show("direct", 1_000);
+  expect(seen.at(1_000 + settleMs - 1)).toBe("propose");
+  seen.show("direct", 1_000 + settleMs - 1); // as it is shown already
+  expect(seen.at(1_000 + settleMs)).toBe("direct");
+});
+
+test("what came and went too fast was never known", () => {
+  const seen = new Seen("propose");
+  seen.show("direct", 1_000);
+  seen.show("no", 1_100);
+  expect(seen.at(1_200)).toBe("propose");
+  seen.show("propose", 1_300);
+  expect(seen.at(1_400)).toBe("propose");
+});
