@@ -14,6 +14,8 @@ interface Page {
 /** How long to wait before asking again: after events, and at most. */
 const shortestPauseMs = 250;
 const longestPauseMs = 1_000;
+/** How long the first word of a stream may take. */
+const promptMs = 3_000;
 /** How many events to ask for; the server takes at least as many. */
 const pageEvents = 100;
 
@@ -25,6 +27,9 @@ const pageEvents = 100;
 export class Feed {
   /** Whether events come by themselves. */
   streams = false;
+  /** Whether something on the way has kept a stream to itself. */
+  private heldUp = false;
+  private wake = () => {};
 
   /** alive is called when something has come, if only a heartbeat. */
   constructor(
@@ -40,7 +45,7 @@ export class Feed {
   async *after(cursor: string): AsyncGenerator<Line | UnknownLine, void> {
     const { settings, link } = this.requests;
     let pauseMs = shortestPauseMs;
-    for (let begun = false; ; begun = true) {
+    for (let begun = false; ;) {
       const giveBack = await settings.streamSlots(link.server);
       let count = 0;
       try {
@@ -51,32 +56,53 @@ export class Feed {
           else if (begun && resume !== "ok") throw connectionLost("the journal was replaced");
           if (typeof at === "string") cursor = at;
           if (type !== "connected" || !begun) yield line;
+          begun = true;
         }
-        if (giveBack) return;
+        if (giveBack && !this.heldUp) return;
       } finally {
         giveBack?.();
       }
       pauseMs = count > 0 ? shortestPauseMs : Math.min(pauseMs * 2, longestPauseMs);
-      if (count < pageEvents) await this.pause(pauseMs);
+      if (begun && count < pageEvents) await this.pause(pauseMs);
     }
   }
 
-  /** Yields what a stream says, until it ends. */
+  /** Asks at once, where events do not come by themselves: there may be some. */
+  hurry(): void {
+    this.wake();
+  }
+
+  /**
+   * Yields what a stream says, until it ends. The server says something at once. A
+   * proxy that keeps that until there is more of it would keep everything, and the
+   * client does without streams from then on.
+   */
   private async *stream(cursor: string) {
+    const { requests } = this;
     const headers = { Accept: "text/event-stream", "Last-Event-ID": cursor };
-    const body = await this.requests.open(this.name("stream"), headers);
-    const reader = body.getReader();
+    const request = requests.open(this.name("stream"), headers);
+    const timer = setTimeout(() => {
+      this.heldUp = true;
+      requests.settings.streamSlots = async () => undefined;
+      request.abort();
+    }, promptMs);
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     const decoder = new TextDecoder();
     const events = new EventReader();
     try {
+      reader = (await request.body).getReader();
       for (let part; !(part = await reader.read()).done;) {
+        clearTimeout(timer);
         this.alive();
         for (const data of events.push(decoder.decode(part.value, { stream: true }))) {
           yield decodeLine(data);
         }
       }
+    } catch (error) {
+      if (!this.heldUp) throw error;
     } finally {
-      reader.cancel().catch(() => {}); // it is broken already
+      clearTimeout(timer);
+      reader?.cancel().catch(() => {}); // it is broken already
     }
   }
 
@@ -91,18 +117,18 @@ export class Feed {
 
   private name(name: string, query: Record<string, string> = {}): string {
     const { readOnly } = this.requests.settings;
-    const all = new URLSearchParams({ ...query, ...(readOnly && { readOnly: "true" }) });
-    return `${name}?${all}`;
+    const all = String(new URLSearchParams({ ...query, ...(readOnly && { readOnly: "true" }) }));
+    return all ? `${name}?${all}` : name;
   }
 
   private pause(ms: number): Promise<void> {
     const { signal } = this.requests.aborter;
     return new Promise((resolve) => {
-      const over = () => {
+      const over = (this.wake = () => {
         clearTimeout(timer);
         signal.removeEventListener("abort", over);
         resolve(); // the next request fails then
-      };
+      });
       const timer = setTimeout(over, ms);
       signal.addEventListener("abort", over);
     });

@@ -15,6 +15,12 @@ export class Refusal extends Error {
   }
 }
 
+/** A request whose answer comes piece by piece. */
+interface Open {
+  body: Promise<ReadableStream<Uint8Array>>;
+  abort(): void;
+}
+
 /**
  * The requests of one connection over plain HTTP. Credentials go in headers,
  * which no log shows.
@@ -49,11 +55,18 @@ export class Requests {
     return response.ok ? body : refused(response, body);
   }
 
-  /** Resolves to what comes from a place piece by piece. */
-  async open(name: string, headers: Record<string, string>): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.send(name, { headers: { ...this.headers, ...headers } });
-    if (response.ok && response.body) return response.body;
-    return refused(response, await response.text());
+  /** Asks for what comes from a place piece by piece. It can be ended by itself. */
+  open(name: string, headers: Record<string, string>): Open {
+    const own = new AbortController();
+    const abort = () => own.abort();
+    this.aborter.signal.addEventListener("abort", abort);
+    const get = async () => {
+      const init = { headers: { ...this.headers, ...headers }, signal: own.signal };
+      const response = await this.send(name, init);
+      if (response.ok && response.body) return response.body;
+      return refused(response, await response.text());
+    };
+    return { body: get(), abort };
   }
 
   /** Ends everything that is under way. */
@@ -73,8 +86,8 @@ export class Requests {
 
   private send(name: string, init: RequestInit): Promise<Response> {
     return this.settings.fetch(endpoint(this.link, name), {
-      ...init,
       signal: this.aborter.signal,
+      ...init,
       cache: "no-store",
       credentials: "omit",
     });

@@ -58,6 +58,7 @@ export class StreamTransport implements Transport {
   async send({ id, line }: EncodedCommand): Promise<void> {
     // A command that could not be read is answered without its id.
     this.peer.receive({ id, ...(await this.requests.command(line)) });
+    this.feed.hurry(); // for what came of it
   }
 
   close(): void {

@@ -300,6 +300,19 @@ test("a WebSocket that is refused is replaced by plain HTTP, and comes back", as
   expect(proxy.webSockets).toBe(1);
 });
 
+test("a proxy that keeps event streams to itself is got round by asking", async () => {
+  const proxy = await Proxy.start(server.port);
+  proxy.holdStreams = true;
+  const ann = join(through(proxy, shared.invite), { WebSocket: null });
+  const heard = new Ear(ann);
+  await ann.chat("through a proxy");
+  await heard.hear("message_created", (e) => e.payload.message.text === "through a proxy");
+  proxy.cut();
+  await ann.chat("and again");
+  await heard.hear("message_created", (e) => e.payload.message.text === "and again");
+  expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
+});
+
 test("a client without a slot for a stream goes over to one as soon as there is one, at its event", async () => {
   let free = 0;
   const given: string[] = [];

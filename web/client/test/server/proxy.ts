@@ -9,12 +9,15 @@ export class Proxy {
   url = "";
   /** Handshakes are answered as by a proxy that does not know them. */
   refuseWebSocket = false;
+  /** Event streams are kept back, as by a proxy that waits for the end of an answer. */
+  holdStreams = false;
   /** How many handshakes were let through. */
   webSockets = 0;
   /** How many connections were broken. */
   broken = 0;
   private readonly sockets = new Set<Socket>();
   private readonly forgotten = new WeakSet<Socket>();
+  private readonly held = new WeakSet<Socket>();
   private nextCut: Cut | undefined;
   private asked = false;
 
@@ -76,7 +79,8 @@ export class Proxy {
       if (!this.forgotten.has(client) && this.passUp(data, client)) server.write(data);
     });
     server.on("data", (data) => {
-      if (!this.forgotten.has(client) && this.passDown()) client.write(data);
+      if (!this.forgotten.has(client) && !this.held.has(client) && this.passDown())
+        client.write(data);
     });
   }
 
@@ -93,6 +97,8 @@ export class Proxy {
       this.cut();
       return false;
     }
+    if (this.holdStreams && /^GET [^ ]*\/stream[? ]/.test(data.toString("latin1")))
+      this.held.add(client);
     this.asked = true;
     return true;
   }
