@@ -3,7 +3,8 @@
 import { isKnownEvent, type Approval, type Participant } from "parley-client";
 
 import { isMentioned } from "./mention.ts";
-import { nameOf, personById, type Room } from "./room.ts";
+import { nameOf } from "./name.ts";
+import { personById, type Room } from "./room.ts";
 import { t } from "../texts.ts";
 import type { SessionEvent } from "./wire.ts";
 

@@ -16,7 +16,6 @@ import {
 import { load, loadAfter, loadBefore, type Loaded } from "./join.ts";
 import { withKnown } from "./known.ts";
 import type { Timeline } from "./timeline.ts";
-import { marked } from "./visible.ts";
 import { isOver, withoutNewest, withoutOldest, type Bounds } from "./window.ts";
 import type { SessionEvent } from "./wire.ts";
 
@@ -298,11 +297,6 @@ export function stopsTyping(room: Room, id: string): Room {
 export function startsTyping(room: Room, id: string): Room {
   if (room.typing.has(id) || id === room.me.id) return room;
   return { ...room, typing: new Set(room.typing).add(id) };
-}
-
-/** The name of a participant, in which nothing is hidden. */
-export function nameOf(p: Participant): string {
-  return marked(p.displayName ?? p.userId);
 }
 
 /**

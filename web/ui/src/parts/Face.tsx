@@ -1,7 +1,7 @@
 import type { Participant } from "parley-client";
 
 import { hue, initials } from "../core/format.ts";
-import { nameOf } from "../core/room.ts";
+import { nameOf } from "../core/name.ts";
 
 interface Props {
   person: Participant | null;

@@ -1,5 +1,6 @@
 import { deciderOf } from "../core/rights.ts";
-import { nameOf, type Room } from "../core/room.ts";
+import { nameOf } from "../core/name.ts";
+import { type Room } from "../core/room.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 
 import type { Participant } from "parley-client";
 
-import { nameOf } from "../core/room.ts";
+import { nameOf } from "../core/name.ts";
 import { Face } from "../parts/Face.tsx";
 import { Fold } from "../parts/Fold.tsx";
 import { Icon } from "../parts/Icon.tsx";

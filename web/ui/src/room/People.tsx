@@ -3,7 +3,8 @@ import { useState } from "react";
 
 import type { Participant } from "parley-client";
 
-import { nameOf, type Room } from "../core/room.ts";
+import { nameOf } from "../core/name.ts";
+import { type Room } from "../core/room.ts";
 import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";

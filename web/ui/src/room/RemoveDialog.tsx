@@ -4,7 +4,7 @@ import { useState } from "react";
 import { parseLink, type Participant } from "parley-client";
 
 import { remember } from "../core/memory.ts";
-import { nameOf } from "../core/room.ts";
+import { nameOf } from "../core/name.ts";
 import { CopyField } from "../parts/CopyField.tsx";
 import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";

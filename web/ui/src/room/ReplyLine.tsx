@@ -2,7 +2,7 @@ import { ActionIcon } from "@mantine/core";
 
 import type { Message } from "parley-client";
 
-import { nameOf } from "../core/room.ts";
+import { nameOf } from "../core/name.ts";
 import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";

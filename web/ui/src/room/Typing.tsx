@@ -1,4 +1,5 @@
-import { nameOf, personById, type Room } from "../core/room.ts";
+import { nameOf } from "../core/name.ts";
+import { personById, type Room } from "../core/room.ts";
 import { t } from "../texts.ts";
 
 /** Who types. Its line is always there, so that nothing jumps. */

@@ -2,7 +2,8 @@ import { useEffect, useState } from "react";
 
 import { titleOf } from "../core/api.ts";
 import { recall, remember } from "../core/memory.ts";
-import { nameOf, type Room } from "../core/room.ts";
+import { nameOf } from "../core/name.ts";
+import { type Room } from "../core/room.ts";
 import { marked } from "../core/visible.ts";
 import { t } from "../texts.ts";
 

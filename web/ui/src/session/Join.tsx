@@ -6,7 +6,7 @@ import { ParleyError } from "parley-client";
 import { glance, howEnded, type Glance } from "../core/api.ts";
 import { recall, rememberedName } from "../core/memory.ts";
 import { server } from "../core/place.ts";
-import { nameOf } from "../core/room.ts";
+import { nameOf } from "../core/name.ts";
 import type { StateName } from "../core/states.ts";
 import { CopyField } from "../parts/CopyField.tsx";
 import { Face } from "../parts/Face.tsx";

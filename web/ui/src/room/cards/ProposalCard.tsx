@@ -6,7 +6,7 @@ import type { Approval } from "parley-client";
 import { HiddenWarning } from "../../content/Visible.tsx";
 import { decided, WholeText } from "../../content/WholeText.tsx";
 import { sendsOnEnter } from "../../core/enter.ts";
-import { nameOf } from "../../core/room.ts";
+import { nameOf } from "../../core/name.ts";
 import { countHidden } from "../../core/visible.ts";
 import { Face } from "../../parts/Face.tsx";
 import { Icon } from "../../parts/Icon.tsx";

@@ -1,5 +1,5 @@
 import type { ChatRow } from "../../core/items.ts";
-import { nameOf } from "../../core/room.ts";
+import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
 import { LongText } from "../../content/LongText.tsx";
 import { Face } from "../../parts/Face.tsx";

@@ -1,5 +1,5 @@
 import type { Notice, NoticeRow } from "../../core/items.ts";
-import { nameOf } from "../../core/room.ts";
+import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
 import { WholeText } from "../../content/WholeText.tsx";
 import { Fold } from "../../parts/Fold.tsx";

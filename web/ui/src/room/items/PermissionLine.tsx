@@ -2,7 +2,7 @@ import { CallView, hiddenIn } from "../../content/CallView.tsx";
 import { shortened } from "../../content/Short.tsx";
 import { HiddenWarning } from "../../content/Visible.tsx";
 import type { PermissionRow } from "../../core/items.ts";
-import { nameOf } from "../../core/room.ts";
+import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";

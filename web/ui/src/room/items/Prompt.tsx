@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 import { HiddenWarning } from "../../content/Visible.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
 import type { PromptRow } from "../../core/items.ts";
-import { nameOf } from "../../core/room.ts";
+import { nameOf } from "../../core/name.ts";
 import { countHidden, marked } from "../../core/visible.ts";
 import { Face } from "../../parts/Face.tsx";
 import { Fold } from "../../parts/Fold.tsx";

@@ -1,7 +1,7 @@
 import { shortened, Short } from "../../content/Short.tsx";
 import type { TurnEndRow, TurnStartRow } from "../../core/items.ts";
 import { duration } from "../../core/format.ts";
-import { nameOf } from "../../core/room.ts";
+import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
