@@ -173,33 +173,6 @@ describe("two people", () => {
   });
 });
 
-describe("links that lead nowhere", () => {
-  const come = async (change: (link: string) => string) => {
-    const page = await somebody(server.url);
-    await page.goto(change((await share(server.url)).invite));
-    return page;
-  };
-  const pages: [string, (link: string) => string, string][] = [
-    ["a link without its secret", (l) => l.slice(0, l.indexOf("#")), "This link is not complete"],
-    [
-      "an unknown session",
-      (l) => l.replace(/s\/[0-9a-f]{8}/, "s/00000000"),
-      "There is no such session",
-    ],
-  ];
-  test.each(pages)("%s has a page that says so", async (_, change, title) => {
-    const page = await come(change);
-    await page.getByRole("heading", { name: title }).waitFor();
-  });
-
-  test("a wrong invite has a page that says so, to who wants to join", async () => {
-    const page = await come((l) => `${l.slice(0, -4)}AAAA`);
-    await page.getByLabel("Your name").fill("Ben");
-    await page.getByRole("button", { name: "Join the session" }).click();
-    await page.getByRole("heading", { name: "This invite is no longer good" }).waitFor();
-  });
-});
-
 test("the start page shares a session, and leads into it", async () => {
   const page = await somebody(server.url);
   await page.goto(server.url);

@@ -1,18 +1,18 @@
 import { MantineProvider } from "@mantine/core";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 
 import { placeOf } from "./core/place.ts";
 import { Loading } from "./parts/Loading.tsx";
 import { Toasts } from "./parts/Toasts.tsx";
+import { later } from "./session/later.tsx";
+import { SessionPage } from "./session/SessionPage.tsx";
 import { cssVariables, theme } from "./theme.ts";
 
-const Start = lazy(() => import("./start/Start.tsx"));
-const SessionPage = lazy(() => import("./session/SessionPage.tsx"));
+// Most people come by an invite, on a phone: what asks for their name is loaded at
+// once, and the rest when it is needed.
+const Start = later(() => import("./start/Start.tsx"));
 
 const here = () => placeOf(location.pathname, location.hash);
-
-// Whoever opens a link is going to need the room: it is not waited for until then.
-if (here().page === "session") void import("./room/Room.tsx");
 
 export function App() {
   const [place, setPlace] = useState(here);

@@ -188,7 +188,6 @@ export const t = {
   },
 
   join: {
-    title: "You are invited to a shared agent session",
     titleTo: (host: string) => `${host} invites you to an agent session`,
     lead: "Follow a coding agent's work live, talk with the others, and help to steer it. The host decides who may do what.",
     name: "Your name",
@@ -203,6 +202,11 @@ export const t = {
       "The key to the session is in the part of the link after #, which your browser keeps to itself.",
     terminal: "Prefer a terminal?",
     nameMissing: "Enter the name that others will see.",
+    checking: "Checking the invite",
+    unreachable: "The server does not answer",
+    unreachableAbout:
+      "Whether the invite is good is not known yet. It is checked again by itself, as soon as the server can be reached.",
+    busy: "The server has too much to do",
   },
 
   state: {
@@ -219,7 +223,7 @@ export const t = {
     wrongInvite: {
       title: "This invite is no longer good",
       about:
-        "The host has made a new one, or the link was changed on the way. Ask the host for the current link.",
+        "The host has replaced it, or the link was changed on the way. Ask the host for the current link.",
     },
     badCredentials: {
       title: "You cannot come back with this link",
@@ -261,6 +265,11 @@ export const t = {
     protocol: {
       title: "This page is out of date",
       about: "The server speaks a newer version. Load the page again.",
+    },
+    unloaded: {
+      title: "This page is not complete",
+      about:
+        "A part of it could not be loaded: the connection is lost, or the server was updated meanwhile. Load the page again.",
     },
     failed: { title: "That did not work", about: "The server answered with an error." },
     because: (reason: string) => `“${reason}”`,

@@ -4,9 +4,10 @@ import {
   ParleyError,
   type AgentProfile,
   type CreateAnswer,
+  type ErrorBody,
   type HostSession,
+  type InvitationAnswer,
   type Mode,
-  type Participant,
   type Session,
 } from "parley-client";
 
@@ -18,22 +19,20 @@ async function ask<T>(
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
+  signal: AbortSignal | null = null,
 ): Promise<T> {
   const answer = await fetch(server() + path, {
     method,
+    signal,
     credentials: "same-origin",
     headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const value: unknown = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (answer.ok) return value as T;
-  const e = (value ?? {}) as { code?: string; error?: string; retryable?: boolean };
-  throw new ParleyError(e.code ?? "INTERNAL", e.error ?? answer.statusText, e.retryable);
-}
-
-export interface Glance {
-  session: Session;
-  participants: Participant[];
+  const e = (value ?? {}) as Partial<ErrorBody>;
+  const { code = "INTERNAL", error = answer.statusText, retryable, retryAfterMs } = e;
+  throw new ParleyError(code, error, retryable, retryAfterMs);
 }
 
 export async function listSessions(): Promise<Session[]> {
@@ -62,15 +61,37 @@ export async function titleOf(hostSession: string): Promise<string> {
   );
 }
 
-/** A look at a session from outside, where the server allows that. */
-export function glance(session: string): Promise<Glance> {
-  return ask<Glance>("GET", `/api/shared-sessions/${encodeURIComponent(session)}`);
+const longestAnswerMs = 10_000;
+
+/**
+ * What an invite is for. Rejects with a ParleyError where the server has refused the invite, and
+ * with any other error where there was no answer of the server's, in ten seconds at the latest.
+ */
+export async function invitation(
+  session: string,
+  invite: string,
+  givenUp?: AbortSignal,
+): Promise<InvitationAnswer> {
+  const signals = [AbortSignal.timeout(longestAnswerMs), ...(givenUp ? [givenUp] : [])];
+  const answer = await ask<InvitationAnswer | null>(
+    "GET",
+    `/api/shared-sessions/${encodeURIComponent(session)}/invitation`,
+    undefined,
+    { Authorization: `Bearer ${invite}` },
+    AbortSignal.any(signals),
+  );
+  // What a network has put between, a page to sign in say, answers everything in its own way.
+  if (!answer?.session?.status || !answer.host) throw new Error("this is no answer of the server");
+  return answer;
 }
 
-/** Why a session is no longer active, where the server tells that to people outside. */
-export async function howEnded(session: string): Promise<"expired" | "ended"> {
-  const sessions = await listSessions().catch(() => []);
-  return sessions.find((s) => s.id === session)?.status === "expired" ? "expired" : "ended";
+/** How a session has ended that an invite leads to, as far as the server tells. */
+export async function howEnded(
+  session: string,
+  invite: string | undefined,
+): Promise<"expired" | "ended"> {
+  const known = invite ? await invitation(session, invite).catch(() => null) : null;
+  return known?.session.status === "expired" ? "expired" : "ended";
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Which page tells why one is not in a session. */
 
+import { ParleyError, type InvitationAnswer } from "parley-client";
+
 import type { t } from "../texts.ts";
 
 type Actions = "rejoin" | "reload" | "anotherName" | "comeBack" | "read" | "because";
@@ -30,4 +32,24 @@ export function stateFor(reason: string, code: string): StateName {
   if (named) return named;
   if (reason === "protocol") return "protocol";
   return "failed";
+}
+
+/** Why the server lets nobody in by an invite; null if it may after all, or if it did not say. */
+export function refusal(error: unknown): StateName | null {
+  const said = error instanceof ParleyError && !error.retryable && error.code !== "INTERNAL";
+  return said ? stateFor("", error.code) : null;
+}
+
+/** How the session of an invitation has ended; null if it has not. */
+export function endOf({ session }: InvitationAnswer): StateName | null {
+  if (session.status === "active") return null;
+  return session.status === "expired" ? "expired" : "ended";
+}
+
+const longestPauseMs = 15_000;
+
+/** How long to wait before the server is asked again, after so many failures. */
+export function pauseBefore(failures: number, error: unknown): number {
+  const asked = error instanceof ParleyError ? (error.retryAfterMs ?? 0) : 0;
+  return Math.max(asked, Math.min(longestPauseMs, 1_000 * 2 ** (failures - 1)));
 }

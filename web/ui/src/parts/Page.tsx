@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import { Brand } from "./Brand.tsx";
-import { ThemeMenu } from "./ThemeMenu.tsx";
+import { ThemeSelect } from "./ThemeSelect.tsx";
 
 /** The frame of every page but the room. */
 export function Page({ children, narrow = false }: { children: ReactNode; narrow?: boolean }) {
@@ -9,7 +9,7 @@ export function Page({ children, narrow = false }: { children: ReactNode; narrow
     <div className="page">
       <header className="page-header">
         <Brand />
-        <ThemeMenu />
+        <ThemeSelect />
       </header>
       <main className={narrow ? "page-main page-narrow" : "page-main"}>{children}</main>
     </div>

@@ -7,7 +7,7 @@ import type { Room } from "../core/room.ts";
 import { Brand } from "../parts/Brand.tsx";
 import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
-import { ThemeItems } from "../parts/ThemeMenu.tsx";
+import { ThemeItems } from "../parts/ThemeItems.tsx";
 import { t } from "../texts.ts";
 import { AgentFacts } from "./AgentFacts.tsx";
 import { Connection } from "./Connection.tsx";

@@ -44,7 +44,7 @@ interface Props {
 }
 
 /** The room: what happens, what waits, and where one writes. */
-export default function Room(props: Props) {
+export function Room(props: Props) {
   const { store, room, client, connection } = props;
   const rights = rightsOf(room.session, room.me, room.readOnly);
   const timeline = useRef<TimelineHandle>(null);

@@ -1,46 +1,19 @@
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { Suspense, useState } from "react";
 
-import {
-  isKnownEvent,
-  parseLink,
-  type ConnectionState,
-  type Link,
-  type Options,
-  type SessionClient,
-} from "parley-client";
-import { useSession } from "parley-client/react";
-
-import { howEnded } from "../core/api.ts";
-import {
-  forgetWayBack,
-  newUserId,
-  recall,
-  remember,
-  rememberName,
-  type Remembered,
-} from "../core/memory.ts";
-import { server, type Place } from "../core/place.ts";
-import type { Room } from "../core/room.ts";
-import { reasonIn, stateFor, type StateName } from "../core/states.ts";
+import { recall, rememberName, type Remembered } from "../core/memory.ts";
+import type { StateName } from "../core/states.ts";
 import { Loading } from "../parts/Loading.tsx";
-import { RoomStore } from "../room/store.ts";
 import { t } from "../texts.ts";
-import { Join, type JoinChoice } from "./Join.tsx";
+import { Join } from "./Join.tsx";
+import { later } from "./later.tsx";
 import { StatePage, type Choice } from "./StatePage.tsx";
+import { firstWay, joining, reading, returning, type SessionPlace, type Way } from "./way.ts";
 
-const RoomPage = lazy(() => import("../room/Room.tsx"));
+const loadInside = () => import("./Inside.tsx");
+const Inside = later(loadInside);
 
-const firstPage = 200;
-
-type SessionPlace = Extract<Place, { page: "session" }>;
-
-/** How one comes in: asked first, with an invite and a name, or by one's own way back. */
-type Way =
-  | { how: "ask"; invite: string }
-  | { how: "enter"; link: Link; options: Options }
-  | { how: "stop"; state: StateName; reason?: string };
-
-export default function SessionPage({ place }: { place: SessionPlace }) {
+/** What a link into a session leads to. */
+export function SessionPage({ place }: { place: SessionPlace }) {
   const [way, setWay] = useState<Way>(() => firstWay(place));
   switch (way.how) {
     case "stop":
@@ -51,6 +24,8 @@ export default function SessionPage({ place }: { place: SessionPlace }) {
       return (
         <Join
           session={place.session}
+          invite={way.invite}
+          onUse={() => void loadInside().catch(() => {})}
           onJoin={(choice) => {
             rememberName(choice.name);
             setWay(joining(place.session, way.invite, choice));
@@ -59,143 +34,12 @@ export default function SessionPage({ place }: { place: SessionPlace }) {
         />
       );
     default:
-      return <Inside key={JSON.stringify(way)} way={way} onWay={setWay} />;
+      return (
+        <Suspense fallback={<Loading text={t.connection.connecting} />}>
+          <Inside key={JSON.stringify(way)} way={way} onWay={setWay} />
+        </Suspense>
+      );
   }
-}
-
-function firstWay(place: SessionPlace): Way {
-  const known = recall(place.session);
-  if (place.invite && place.invite !== known?.invite)
-    remember(place.session, { invite: place.invite, inviteSince: undefined });
-  if (place.participant) {
-    remember(place.session, { participant: place.participant, left: false });
-    hideSecret();
-    return returning(place.session, place.participant);
-  }
-  if (known?.participant && !known.left) return returning(place.session, known.participant);
-  // An invite brings a guest back; the host comes back as the same person.
-  if (known?.participant && (known.role === "host" || !place.invite))
-    return { how: "stop", state: "left" };
-  const invite = place.invite ?? known?.invite;
-  return invite ? { how: "ask", invite } : { how: "stop", state: "incomplete" };
-}
-
-function joining(session: string, invite: string, choice: JoinChoice): Way {
-  return {
-    how: "enter",
-    link: { server: server(), session, invite },
-    options: {
-      recent: firstPage,
-      userId: newUserId(choice.name),
-      displayName: choice.name,
-      role: choice.watch ? "viewer" : "collaborator",
-    },
-  };
-}
-
-function returning(session: string, participant: { id: string; token: string }): Way {
-  const link = { server: server(), session, participant };
-  return { how: "enter", link, options: { recent: firstPage } };
-}
-
-/** By one's own way back, to read alone: after leaving, or when the session is over. */
-function reading(session: string, participant: { id: string; token: string }): Way {
-  const link = { server: server(), session, participant };
-  return { how: "enter", link, options: { recent: firstPage, readOnly: true } };
-}
-
-// Over somebody's shoulder, in a screenshot, in a shared history: the address
-// shows no secret longer than it has to.
-function hideSecret(): void {
-  history.replaceState(null, "", location.pathname);
-}
-
-interface InsideProps {
-  way: Extract<Way, { how: "enter" }>;
-  onWay(way: Way): void;
-}
-
-function Inside({ way, onWay }: InsideProps) {
-  const { session } = way.link;
-  const [store] = useState(() => new RoomStore());
-  const { session: client, connection } = useSession(way.link, way.options, store.handlers);
-  const { room, loadingOlder, loadingNewer } = useSyncExternalStore(
-    store.subscribe,
-    store.snapshot,
-  );
-  const inside = room !== null;
-  useEffect(() => {
-    if (!inside || !client) return;
-    keepWayBack(session, client, way.options.readOnly === true);
-    hideSecret();
-  }, [inside, session, client, way]);
-
-  const stopped = stoppedBy(connection);
-  useEffect(() => {
-    if (stopped === null) return;
-    const { participant } = way.link;
-    // A way back that no longer leads in must not be tried again at each visit.
-    if (["badCredentials", "removed"].includes(stopped)) forgetWayBack(session);
-    if (stopped === "left") remember(session, { left: true });
-    const invite = recall(session)?.invite;
-    if (!inside && participant && stopped === "badCredentials" && invite) {
-      onWay({ how: "ask", invite });
-    } else if (!inside && stopped === "ended" && participant && !way.options.readOnly) {
-      onWay(reading(session, participant));
-    } else if (!inside && stopped === "ended") {
-      void howEnded(session).then((state) => onWay({ how: "stop", state }));
-    } else if (!inside || !["ended", "full"].includes(stopped)) {
-      const reason = stopped === "removed" ? whyRemoved(connection, room) : "";
-      onWay({ how: "stop", state: stopped, ...(reason && { reason }) });
-    }
-  }, [stopped, inside, session, way, onWay]);
-
-  if (!room || !client) {
-    const { connecting, lost, again } = t.connection;
-    return <Loading text={connection.state === "reconnecting" ? lost + again : connecting} />;
-  }
-  return (
-    <Suspense fallback={<Loading />}>
-      <RoomPage
-        store={store}
-        room={room}
-        loadingOlder={loadingOlder}
-        loadingNewer={loadingNewer}
-        client={client}
-        connection={connection}
-      />
-    </Suspense>
-  );
-}
-
-/** Why one is not inside, and will not be by waiting. */
-function stoppedBy(c: ConnectionState): StateName | null {
-  if (c.state === "closed" && c.reason !== "closed") return stateFor(c.reason, c.error.code);
-  // The client would try for ever, and somebody would look at a blank page.
-  const full = c.state === "connecting" && c.error?.code === "TOO_MANY_PARTICIPANTS";
-  return full ? "full" : null;
-}
-
-/** What all others were told too. The close of a connection has room for its beginning alone. */
-function whyRemoved(c: ConnectionState, room: Room | null): string {
-  const told = room?.events.findLast((e) => e.type === "participant_left");
-  if (told && isKnownEvent(told) && told.type === "participant_left") {
-    const { participant, removedBy, reason } = told.payload;
-    if (participant.id === room?.me.id && removedBy) return reason ?? "";
-  }
-  return c.state === "closed" ? reasonIn(c.error.message) : "";
-}
-
-function keepWayBack(session: string, client: SessionClient, readOnly: boolean): void {
-  const participant = client.link && parseLink(client.link).participant;
-  if (!participant) return;
-  const inviteSince = recall(session)?.inviteSince ?? client.cursor;
-  remember(session, {
-    participant,
-    at: Date.now(),
-    ...(inviteSince && { inviteSince }),
-    ...(!readOnly && { left: false }),
-  });
 }
 
 interface StoppedProps {

@@ -1,3 +1,5 @@
+import "../styles/room.ts";
+
 import { Button, SegmentedControl, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
 

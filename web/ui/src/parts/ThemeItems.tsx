@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import { Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 
 import { t } from "../texts.ts";
 import { Icon, type IconName } from "./Icon.tsx";
@@ -9,6 +9,7 @@ const choices: [MantineColorScheme, IconName][] = [
   ["auto", "globe"],
 ];
 
+/** The choice of light and dark, in a menu. */
 export function ThemeItems() {
   // To switch transitions off meanwhile would put a style element into the page.
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
@@ -22,20 +23,4 @@ export function ThemeItems() {
       {t.theme[scheme]}
     </Menu.Item>
   ));
-}
-
-export function ThemeMenu() {
-  return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.theme.label}>
-          <Icon name="sun" size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t.theme.label}</Menu.Label>
-        <ThemeItems />
-      </Menu.Dropdown>
-    </Menu>
-  );
 }

@@ -1,0 +1,148 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { expectAccessible } from "./axe.ts";
+import { people, somebody } from "./people.ts";
+import { startProxy } from "./proxy.ts";
+import { startServer, type Server } from "./server.ts";
+import { share } from "./share.ts";
+
+let server: Server;
+let link: { host: string; invite: string };
+
+beforeAll(async () => {
+  server = await startServer();
+  link = await share(server.url);
+});
+
+afterAll(() => server?.stop());
+
+async function opened(address: string): Promise<Page> {
+  const page = await somebody(server.url);
+  await page.goto(address);
+  return page;
+}
+
+/** Takes away the complaints that a test has asked for. */
+function expected(complaint: RegExp): void {
+  for (const p of people) p.complaints = p.complaints.filter((c) => !complaint.test(c));
+}
+
+const nameIn = (page: Page) => page.getByLabel("Your name");
+
+describe("a link that lets nobody in says so before it asks for a name", () => {
+  const cases: [string, (link: string) => string, string][] = [
+    ["without its secret", (l) => l.slice(0, l.indexOf("#")), "This link is not complete"],
+    ["with another secret", (l) => l.replace("#i=", "#x="), "This link is not complete"],
+    ["cut short", (l) => l.slice(0, -4), "This invite is no longer good"],
+    ["mistyped", (l) => `${l.slice(0, -4)}AAAA`, "This invite is no longer good"],
+    [
+      "to an unknown session",
+      (l) => l.replace(/s\/[0-9a-f]{8}/, "s/00000000"),
+      "There is no such session",
+    ],
+    ["to what is no session", (l) => l.replace(/s\/[^#]*/, "s/x%2Fy"), "There is no such session"],
+  ];
+  test.each(cases)("%s", async (_, change, title) => {
+    const page = await opened(change(link.invite));
+    await page.getByRole("heading", { name: title }).waitFor();
+    expect(await nameIn(page).count()).toBe(0);
+    expect(await page.title()).toContain(title);
+  });
+
+  test("to a session that was closed", async () => {
+    const over = await share(server.url);
+    const at = new URL(over.host);
+    const [participantId, participantToken] = at.hash.slice("#p=".length).split(":");
+    const closed = await fetch(`${at.origin}/api/shared-sessions/${at.pathname.slice(3)}`, {
+      method: "DELETE",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ participantId, participantToken }),
+    });
+    expect(closed.status).toBe(200);
+    const page = await opened(over.invite);
+    await page.getByRole("heading", { name: "This session is closed" }).waitFor();
+    expect(await nameIn(page).count()).toBe(0);
+  });
+});
+
+test("while the server does not answer, the page says so and asks again", async () => {
+  const page = await somebody(server.url);
+  let answers = "none";
+  await page.route("**/invitation", (route) => {
+    if (answers === "none") return route.abort("connectionrefused");
+    if (answers === "a proxy") return route.fulfill({ status: 502, body: "<h1>Bad gateway</h1>" });
+    if (answers === "a portal") return route.fulfill({ contentType: "text/html", body: "Sign in" });
+    return route.continue();
+  });
+  await page.goto(link.invite);
+  for (const next of ["a proxy", "a portal"]) {
+    await page.getByRole("heading", { name: "The server does not answer" }).waitFor();
+    expect(await nameIn(page).count(), "nothing is asked that may be in vain").toBe(0);
+    answers = next;
+    await page.getByRole("button", { name: "Try again" }).click();
+  }
+  await page.getByRole("heading", { name: "The server does not answer" }).waitFor();
+  await expectAccessible(page, "without an answer");
+  answers = "the server's";
+  await nameIn(page).waitFor();
+  expected(/ERR_CONNECTION_REFUSED/);
+});
+
+/** The packed bytes of script that a page has loaded. */
+function scriptBytes(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+    return files
+      .filter((f) => f.name.endsWith(".js"))
+      .reduce((sum, f) => sum + f.encodedBodySize, 0);
+  });
+}
+
+test("less than 120 kB of script ask for a name, and the room is loaded once one is given", async () => {
+  const page = await opened(link.invite);
+  await nameIn(page).waitFor();
+  await page.waitForLoadState("networkidle");
+  const before = await scriptBytes(page);
+  expect(before).toBeGreaterThan(50_000);
+  expect(before).toBeLessThan(120_000);
+  await nameIn(page).press("B");
+  await expect.poll(() => scriptBytes(page), { timeout: 20_000 }).toBeGreaterThan(before);
+});
+
+test("a part of the page that cannot be loaded is said, and loaded again", async () => {
+  const page = await somebody(server.url);
+  await page.route("**/assets/Inside-*", (route) => route.fulfill({ status: 404, body: "{}" }));
+  await page.goto(link.invite);
+  await nameIn(page).fill("Ben");
+  await page.getByRole("button", { name: "Join the session" }).click();
+  await page.getByRole("heading", { name: "This page is not complete" }).waitFor();
+  expected(/module script|dynamically imported/);
+  await page.unroute("**/assets/Inside-*");
+  await page.getByRole("button", { name: "Load again" }).click();
+  expect(await nameIn(page).inputValue(), "the name is not asked again").toBe("Ben");
+  await page.getByRole("button", { name: "Join the session" }).click();
+  await page.locator(".composer").waitFor();
+});
+
+test("an unknown address has a page that leads to the start page, below a proxy's path too", async () => {
+  const proxy = await startProxy(server.url, "/tools/parley");
+  try {
+    for (const root of [server.url, proxy.url]) {
+      const page = await somebody(root);
+      for (const path of ["/nothing", "/s/some/thing/", "/assets/none.js"]) {
+        const answer = await page.goto(root + path);
+        expect(answer?.status()).toBe(404);
+        await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+        const size = await page.locator("h1").evaluate((h) => getComputedStyle(h).fontSize);
+        expect(size, "the style sheet is found").toBe("24px");
+      }
+      await expectAccessible(page, "an unknown address");
+      await page.getByRole("link", { name: "Start page" }).click();
+      await page.waitForURL(`${root}/`);
+      await page.getByRole("button", { name: "Share a session" }).waitFor();
+    }
+  } finally {
+    await proxy.stop();
+  }
+});

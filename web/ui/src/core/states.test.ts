@@ -1,0 +1,51 @@
+import { ParleyError, type InvitationAnswer } from "parley-client";
+import { describe, expect, it } from "vitest";
+
+import { endOf, pauseBefore, refusal } from "./states.ts";
+
+describe("what a server says about an invite", () => {
+  const said: [string, string | null][] = [
+    ["INVALID_INVITE_TOKEN", "wrongInvite"],
+    ["SESSION_NOT_FOUND", "notFound"],
+    ["SESSION_INACTIVE", "ended"],
+    ["ORIGIN_NOT_ALLOWED", "failed"],
+    ["A_CODE_OF_TOMORROW", "failed"],
+  ];
+  it.each(said)("refuses it: %s", (code, page) =>
+    expect(refusal(new ParleyError(code, "no"))).toBe(page),
+  );
+
+  it("refuses nothing when it can be asked again", () => {
+    expect(refusal(new ParleyError("RATE_LIMITED", "slower", true, 3_000))).toBeNull();
+    expect(refusal(new ParleyError("JOURNAL_UNAVAILABLE", "later", true))).toBeNull();
+  });
+
+  it("refuses nothing when it was not the server that spoke", () => {
+    expect(refusal(new ParleyError("INTERNAL", "Bad Gateway"))).toBeNull();
+    expect(refusal(new TypeError("Failed to fetch"))).toBeNull();
+  });
+
+  it("tells how the session has ended", () => {
+    const with_ = (status: string) => ({ session: { status } }) as InvitationAnswer;
+    expect(["active", "closed", "expired"].map((s) => endOf(with_(s)))).toEqual([
+      null,
+      "ended",
+      "expired",
+    ]);
+  });
+});
+
+describe("the pause before the server is asked again", () => {
+  const lost = new TypeError("Failed to fetch");
+
+  it("grows, and not for ever", () => {
+    expect([1, 2, 3, 4, 5, 50, 5_000].map((n) => pauseBefore(n, lost))).toEqual([
+      1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000,
+    ]);
+  });
+
+  it("is as long as the server asks for", () => {
+    const slower = new ParleyError("RATE_LIMITED", "slower", true, 40_000);
+    expect(pauseBefore(1, slower)).toBe(40_000);
+  });
+});

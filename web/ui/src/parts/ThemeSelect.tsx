@@ -1,0 +1,29 @@
+import { useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+
+import { t } from "../texts.ts";
+import { Icon } from "./Icon.tsx";
+
+const schemes: readonly MantineColorScheme[] = ["light", "dark", "auto"];
+
+/** The choice of light and dark. The browser's own list needs no script, which a menu would. */
+export function ThemeSelect() {
+  // To switch transitions off meanwhile would put a style element into the page.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  return (
+    <span className="theme-select">
+      <Icon name="sun" size={18} />
+      <select
+        aria-label={t.theme.label}
+        title={t.theme.label}
+        value={colorScheme}
+        onChange={(e) => setColorScheme(e.currentTarget.value as MantineColorScheme)}
+      >
+        {schemes.map((scheme) => (
+          <option key={scheme} value={scheme}>
+            {t.theme[scheme as keyof typeof t.theme]}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
+}

@@ -1,0 +1,23 @@
+import { lazy, type ComponentType } from "react";
+
+import { t } from "../texts.ts";
+import { StatePage } from "./StatePage.tsx";
+
+/** A part of the application that is loaded when it is first drawn; where that fails, a page that says so. */
+export function later<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {
+  return lazy(() =>
+    load().catch((error: unknown) => {
+      console.warn(error);
+      return { default: NotLoaded as ComponentType<P> };
+    }),
+  );
+}
+
+function NotLoaded() {
+  return (
+    <StatePage
+      state="unloaded"
+      choices={[{ label: t.state.reload, act: () => location.reload() }]}
+    />
+  );
+}
