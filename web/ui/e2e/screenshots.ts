@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, test } from "vitest";
 
 import { launch, person, said, to } from "./browser.ts";
+import { settled } from "./cards.ts";
 import { startServer, type Server } from "./server.ts";
 
 /** Pictures of each page, light and dark, on a phone and on a wide screen. */
@@ -36,6 +37,8 @@ async function shoot(page: Page, name: string): Promise<void> {
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       await Promise.allSettled(document.getAnimations().map((a) => a.finished));
     });
+    // A card that has just moved takes no decision for a moment, and looks like it.
+    for (const card of await page.locator(".wait:visible").all()) await settled(card);
     await page.screenshot({ path: `${out}${name}-${width}-${scheme}.png` });
   }
 }

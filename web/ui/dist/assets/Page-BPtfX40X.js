@@ -1,1 +1,0 @@
-import{n as e,r as t}from"./ThemeMenu-DIr7OkaQ.js";import{n}from"./texts-B0mA5TD7.js";var r=n();function i({children:n,narrow:i=!1}){return(0,r.jsxs)(`div`,{className:`page`,children:[(0,r.jsxs)(`header`,{className:`page-header`,children:[(0,r.jsx)(t,{}),(0,r.jsx)(e,{})]}),(0,r.jsx)(`main`,{className:i?`page-main page-narrow`:`page-main`,children:n})]})}export{i as t};
