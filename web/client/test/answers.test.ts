@@ -41,6 +41,7 @@ test("every command is answered by what its type says", async () => {
   };
   const { participant } = await ann.ready;
   await give(host, "ping", {});
+  await give(ann, "presence", {});
   await give(host, "typing", { active: true });
   await give(ann, "chat", { text: "hello" });
   await give(ann, "history", { limit: 5 });
@@ -55,6 +56,7 @@ test("every command is answered by what its type says", async () => {
   await give(host, "rotate_invite", {});
   const bob = enter(await host.rotateInvite(), { userId: "bob" });
   await give(host, "remove", { participantId: (await bob.ready).participant.id });
+  await give(ann, "people", { left: true, limit: 5 });
   await give(host, "stop_agent", {});
   await give(ann, "leave", {});
   await give(host, "close", {});
