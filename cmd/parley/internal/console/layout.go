@@ -66,8 +66,9 @@ func (w wrapper) wrap(rows []row, text string) []row {
 		}
 		if col+wide > w.width && col > len(w.hang) {
 			word, wordCol := "", 0
-			if w.words && gap > 0 && col-gapCol < w.width/2 && cluster != " " {
-				word, wordCol = string(b[gap:]), col-gapCol
+			began := col - gapCol // of the word that the cluster belongs to
+			if w.words && gap > 0 && cluster != " " && began < w.width/2 && len(w.hang)+began+wide <= w.width {
+				word, wordCol = string(b[gap:]), began
 				b, col = b[:gap], gapCol
 			}
 			end(w.hang)

@@ -35,6 +35,11 @@ func TestWrap(t *testing.T) {
 	}
 }
 
+func TestWrap_leaves_a_word_where_it_does_not_fit_into_the_next_row(t *testing.T) {
+	w := wrapper{width: 8, hang: "    ", words: true}
+	require.Equal(t, []string{"a漢 a漢", "    漢"}, texts(w.wrap(nil, "a漢 a漢漢")))
+}
+
 func TestWrap_loses_nothing_and_keeps_to_the_width(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.SampledFrom([]rune("abc  é漢👩🏽"))).Draw(t, "text")
