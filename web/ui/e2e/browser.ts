@@ -41,13 +41,17 @@ export interface Person {
   leave(): Promise<void>;
 }
 
-/** Somebody with a browser of their own. */
+/** Somebody with a browser of their own, in which nothing moves, since drawing that takes most of a processor. */
 export async function person(
   browser: Browser,
   server: string,
   options: BrowserContextOptions = {},
 ): Promise<Person> {
-  const context = await browser.newContext({ locale: "en-GB", ...options });
+  const context = await browser.newContext({
+    locale: "en-GB",
+    reducedMotion: "reduce",
+    ...options,
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (e) => complaints.push(`error: ${e.message}`));

@@ -73,7 +73,7 @@ describe("a removal", () => {
     await guest(link.invite, "Ben");
     const dialog = await asksToRemove(olga, "Ben");
     await dialog.getByLabel("Replace the invite link").uncheck();
-    await dialog.getByText("this person too, under another name").waitFor();
+    await dialog.getByText("including this person under another name").waitFor();
     await dialog.getByRole("button", { name: "Remove from the session" }).click();
     await dialog.waitFor({ state: "detached" });
     await guest(link.invite, "Cem");

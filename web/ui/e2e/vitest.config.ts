@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: [files[which]],
     environment: "node",
-    maxWorkers: which === "tests" ? 2 : 1, // a page mostly waits, but nothing may disturb a measurement
+    maxWorkers: which === "tests" ? 3 : 1, // a page mostly waits, but nothing may disturb a measurement
     testTimeout: 60_000,
     hookTimeout: 180_000,
   },
