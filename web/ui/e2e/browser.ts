@@ -30,6 +30,9 @@ export function launch(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // The last replaces what Playwright asks for. Without it each page is made
+      // beside another, of the browser's own, which nobody sees.
+      "--disable-features=PreloadTopChromeWebUI,PaintHolding,HttpsUpgrades,OptimizationHints,MediaRouter",
     ],
   });
 }
