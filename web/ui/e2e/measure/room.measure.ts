@@ -120,7 +120,7 @@ async function room(): Promise<Page> {
 test("typing while the agent says 500 pieces a second", async () => {
   const page = await room();
   await write(page, "Agent", "stream 500 25");
-  await said(page, "What changes").first().waitFor();
+  await said(page, "What changes").first().waitFor({ state: "attached" });
   await page.waitForTimeout(5_000);
   const measured = await typing(page, 15);
   report("markdown, 500 pieces a second", measured);
