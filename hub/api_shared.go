@@ -345,7 +345,7 @@ func (s *Subscription) seek(ctx context.Context, who Credentials, c protocol.Com
 	defer cancel()
 	p, err := s.reader(ctx).participant(id)
 	if err != nil {
-		return who // one who is here is known to the session
+		return who // the session answers by itself for a participant who has not left
 	}
 	return who.with(id, p)
 }

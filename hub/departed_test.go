@@ -14,7 +14,7 @@ import (
 	"parley/protocol"
 )
 
-// visitors are guests who came, of whom every third has stayed.
+// visitors lets n guests join, of whom every third stays and the others leave.
 func (r *room) visitors(n int) (stayed, left []protocol.Participant) {
 	r.t.Helper()
 	for i := range n {
@@ -54,7 +54,7 @@ func TestDeparted_are_listed_with_the_others_in_join_order(t *testing.T) {
 		r.host.say(&protocol.SetRole{ParticipantID: left[7].ID, Role: protocol.RoleViewer}, nil)
 		r.host.say(&protocol.Remove{ParticipantID: left[8].ID, KeepInvite: true}, nil)
 		r.host.say(&protocol.Leave{}, nil)
-		r.host = r.attach(&r.owner) // who is listed once, first
+		r.host = r.attach(&r.owner) // the host is listed once, first
 		j.calls.Store(0)
 		state := r.state()
 		require.Less(t, j.calls.Load(), int64(20))

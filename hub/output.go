@@ -44,8 +44,8 @@ func (b *batch) add(records []Record) {
 	}
 }
 
-// awaited names the participants whose commands the batch carries out, and the
-// empty name for a command of somebody who is not yet one.
+// awaited returns the ids of the participants whose commands the batch carries out,
+// and an empty id for a command whose sender is not a participant yet.
 func (b *batch) awaited() (names []string) {
 	for i := range b.outs {
 		if o := &b.outs[i]; o.in.reply != nil && len(o.records) > 0 {

@@ -34,7 +34,7 @@ func TestServe_hostile_connections_under_a_memory_limit_keep_no_host_out(t *test
 	most := h.attack(t, count)
 	t.Logf("%d connections came within %s", count, time.Since(begun).Round(time.Millisecond))
 	h.requireHostDecides(t)
-	most = max(most, h.watch(t, 3*time.Second))
+	most = max(most, h.watch(t, time.After(3*time.Second)))
 	h.requireHostDecides(t)
 	t.Logf("the server occupied %d MiB at the most", most>>20)
 	require.Less(t, most, limit)
@@ -101,18 +101,9 @@ func (h *hostility) attack(t *testing.T, count int) (most int) {
 			}
 		})
 	}
-	come := make(chan struct{}) // closed when all have come
+	come := make(chan time.Time) // closed when all have come
 	go func() { coming.Wait(); close(come) }()
-	look := time.NewTicker(20 * time.Millisecond)
-	defer look.Stop()
-	for {
-		select {
-		case <-look.C:
-			most = max(most, h.server.Resident(t))
-		case <-come:
-			return most
-		}
-	}
+	return h.watch(t, come)
 }
 
 // harm opens a connection that stays until the test is over, and sends what it is
@@ -231,16 +222,15 @@ func (h *hostility) requireHostDecides(t *testing.T) {
 	t.Logf("the host came in and approved a prompt within %s", time.Since(begun).Round(time.Millisecond))
 }
 
-// watch returns what the server occupies at the most for a while.
-func (h *hostility) watch(t *testing.T, d time.Duration) (most int) {
-	late := time.After(d)
+// watch returns what the server occupies at the most until something is received.
+func (h *hostility) watch(t *testing.T, until <-chan time.Time) (most int) {
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for {
 		select {
 		case <-look.C:
 			most = max(most, h.server.Resident(t))
-		case <-late:
+		case <-until:
 			return most
 		}
 	}

@@ -22,10 +22,10 @@ func outboundBytes(set int) int {
 	return int(max(limit/4, 1<<20))
 }
 
-// limitMemory has the garbage collector work within what the system lets the
-// process take, unless GOMEMLIMIT, which is given, says something else: by itself
-// it lets the heap become twice as large as what is in use, and the system ends a
-// process that takes too much.
+// limitMemory makes the garbage collector keep the heap within 90 % of the memory
+// that the system lets the process take, unless set, the value of GOMEMLIMIT, says
+// otherwise. Without a limit the heap grows to twice what is in use, and the system
+// kills a process that takes too much.
 func limitMemory(set string, system int64) {
 	if set == "" && system < math.MaxInt64 {
 		debug.SetMemoryLimit(system / 10 * 9)

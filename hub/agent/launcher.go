@@ -71,8 +71,9 @@ var _ hub.Launcher = (*Launcher)(nil)
 
 // NewLauncher returns a launcher for these profiles and for the demo agent. It
 // fails on a profile that is not valid or whose directory cannot be used, and on a
-// name that is there twice. It first ends the agents that an earlier process with the same RunDir has left
-// running, which can take some seconds; one process at a time may use a RunDir.
+// name that is there twice. It first ends the agents that an earlier process with
+// the same RunDir has left running, which can take some seconds; one process at a
+// time may use a RunDir.
 func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, error) {
 	names := make(map[string]bool)
 	for _, p := range profiles {

@@ -18,8 +18,8 @@ import (
 // is refused with an error: no agent works on so many things at once.
 const maxPermissions = 256
 
-// What asks for permission waits in memory until somebody answers, and a single
-// call can have as many bytes as an event may.
+// A permission request stays in memory until it is answered, and a single one can
+// have as many bytes as an event.
 const (
 	maxAsked    = 8 << 20  // bytes of what one agent asks at one time; one question more is refused
 	maxAskedAll = 64 << 20 // of what all agents of a launcher ask

@@ -39,7 +39,7 @@ type Committer struct {
 	// guarded by mu
 	mu      sync.Mutex
 	pace    *pace
-	until   time.Time  // when run looks again by itself; zero while it is not gathering
+	until   time.Time  // when gather looks again unless it is woken; zero while it does not wait
 	waiting []*Request // in the order of arrival; add says what happens when it is full
 	bytes   int        // of waiting
 	events  int        // of waiting

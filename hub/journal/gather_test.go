@@ -12,7 +12,7 @@ import (
 	"parley/hub"
 )
 
-// from is a small append that somebody waits for.
+// from returns a small append that the named sender waits for.
 func from(name string) hub.Append {
 	a := small()
 	a.Awaited = []string{name}

@@ -30,8 +30,8 @@ export function launch(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      // The last replaces what Playwright asks for. Without it each page is made
-      // beside another, of the browser's own, which nobody sees.
+      // This replaces Playwright's own list. With PreloadTopChromeWebUI, Chromium
+      // loads parts of its own user interface beside each page, which tests do not see.
       "--disable-features=PreloadTopChromeWebUI,PaintHolding,HttpsUpgrades,OptimizationHints,MediaRouter",
     ],
   });

@@ -123,7 +123,7 @@ func accept(conn net.Conn, key string) error {
 	return err
 }
 
-// remote names who is at the other end of a connection.
+// remote returns the address of the client of a connection.
 func remote(conn net.Conn) string { return conn.RemoteAddr().String() }
 
 // serve keeps a connection in the room until its client goes.

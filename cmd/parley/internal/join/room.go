@@ -77,8 +77,8 @@ type becomes struct {
 	since       time.Time         // when the change was shown
 }
 
-// promptAs is what a prompt becomes as far as the author of a line knows, who has
-// to have seen a change before.
+// promptAs returns what the author of a line expects a prompt to become. A change
+// of the mode or the role counts once the author can have seen it.
 func (r *room) promptAs(m moment) protocol.PromptAs {
 	known := m.ended
 	if m.person {

@@ -12,7 +12,7 @@ import (
 	"parley/protocol/client/clienttest"
 )
 
-// A welcome has the beginning of a long text alone. Nobody decides on that.
+// A welcome has only the beginning of a long text, which is not enough to decide on.
 func TestRun_decides_on_what_is_long_when_all_of_it_was_shown(t *testing.T) {
 	s := clienttest.New(t)
 	ann := start(t, s.InviteLink(), "ann", true)
