@@ -3,12 +3,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
-import { guest, host, more, write } from "./people.ts";
+import { decide } from "./cards.ts";
+import { guest, host, inWholeBrowser, more, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share } from "./share.ts";
 
 const timeout = 20_000;
 let server: Server;
+
+inWholeBrowser();
 
 beforeAll(async () => {
   server = await startServer();
@@ -67,13 +70,13 @@ test("the host is told of what waits while the page is out of sight, without its
   await olga.getByRole("button", { name: "Reject" }).first().click();
   await olga.getByRole("button", { name: "Reject" }).first().click();
   await olga.getByText("1 waits for you").waitFor();
-  await olga.getByRole("button", { name: "Approve" }).click();
+  await decide(olga.getByRole("button", { name: "Approve" }));
   await expect
     .poll(async () => (await shown(olga)).at(-1)?.body, { timeout })
     .toBe("The agent asks for permission");
   expect(await olga.title()).toMatch(/^\(1\) /);
   await hide(olga, false);
-  await olga.getByRole("button", { name: "Allow", exact: true }).click();
+  await decide(olga.getByRole("button", { name: "Allow", exact: true }));
   await said(olga, "Done in").waitFor();
   await expect.poll(() => olga.title(), { timeout }).toMatch(/^Fix the failing test/);
 });
@@ -109,7 +112,7 @@ test("a guest is told of decisions, mentions and the end of a turn, as far as th
 
   await hide(ben, true);
   await write(olga, "People", "@Ben, do you hear me?");
-  await olga.getByRole("button", { name: "Approve" }).click();
+  await decide(olga.getByRole("button", { name: "Approve" }));
   await expect
     .poll(() => shown(ben), { timeout })
     .toEqual(

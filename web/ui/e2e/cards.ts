@@ -16,6 +16,27 @@ export async function focusCard(page: Page, card: Locator): Promise<void> {
   );
 }
 
+/**
+ * Clicks a button of a card until the decision is made: a card that has just
+ * moved, as it may on a slow machine, takes no click. The button is to be one
+ * that no other card has.
+ */
+export async function decide(button: Locator): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        await button.click({ timeout: 3_000 }).catch(() => {}); // it may be gone by now
+        const gone = button.waitFor({ state: "detached", timeout: 3_000 });
+        return await gone.then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(true);
+}
+
 /** Presses a key in the card that has the focus, until it is taken: none is right after the focus came. */
 export async function pressInCard(page: Page, key: string): Promise<void> {
   const card = page.locator(".wait:focus");

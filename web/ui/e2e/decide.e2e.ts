@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
 import { said, to } from "./browser.ts";
-import { clickAt, focusCard, settled } from "./cards.ts";
+import { clickAt, decide, focusCard, settled } from "./cards.ts";
 import { guest, host, somebody, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share, talk } from "./share.ts";
@@ -167,7 +167,7 @@ describe("a card that has just appeared", () => {
       });
     await roundTrip(ben, olga);
     await waitsFor(olga, 1);
-    await card(olga, "Prompt").getByRole("button", { name: "Approve" }).click();
+    await decide(card(olga, "Prompt").getByRole("button", { name: "Approve" }));
     await waitsFor(olga, 0);
   });
 });
@@ -272,7 +272,7 @@ test("the counter leads to what waits, from one to the next, wherever it is", as
     expect(box.y).toBeGreaterThan(0);
     expect(box.y + box.height).toBeLessThan(720);
   }
-  await card(olga, "Prompt 2").getByRole("button", { name: "Approve" }).click();
+  await decide(card(olga, "Prompt 2").getByRole("button", { name: "Approve" }));
   await waitsFor(olga, 1);
 });
 
@@ -294,7 +294,7 @@ test("what has waited since before the oldest thing that is loaded has its card,
   release();
   await settled(old);
   expect(await old.innerText()).toContain("THE END");
-  await old.getByRole("button", { name: "Approve" }).click();
+  await decide(old.getByRole("button", { name: "Approve" }));
   await waitsFor(olga, 0);
 });
 
@@ -388,7 +388,7 @@ describe("a card shows all that is decided", () => {
     }
     await olga.keyboard.press("Escape");
     await settled(question);
-    await question.getByRole("button", { name: "Reject" }).click();
+    await decide(question.getByRole("button", { name: "Reject" }));
     await said(ben, "Done in").waitFor();
     expect(await unseenIn(ben)).toEqual([]);
   });
@@ -405,7 +405,7 @@ describe("a card shows all that is decided", () => {
     expect(await sent.locator(".hidden-mark").count(), "also beside the box to edit it in").toBe(6);
     await proposal.getByLabel("The prompt as the agent shall get it").fill("Add a test");
     await sent.waitFor({ state: "detached" });
-    await proposal.getByRole("button", { name: "Approve edited" }).click();
+    await decide(proposal.getByRole("button", { name: "Approve edited" }));
     await said(ben, "edited and approved by Olga").waitFor();
   });
 
@@ -426,7 +426,7 @@ describe("a card shows all that is decided", () => {
   test("and its diff stays in the card of the call when that brings something else", async () => {
     const { olga, ben } = await questions("diff");
     await card(olga, "The agent asks").getByText("new line").waitFor();
-    await card(olga, "The agent asks").getByRole("button", { name: "Allow" }).click();
+    await decide(card(olga, "The agent asks").getByRole("button", { name: "Allow" }));
     for (const page of [olga, ben]) {
       await said(page, "It is written.").waitFor();
       await page.getByRole("figure", { name: "src/a.go" }).getByText("new line").waitFor();
@@ -470,7 +470,7 @@ describe("what would stop a page that lays all of it out", () => {
         .first()
         .click();
       await expectResponsive(olga);
-      await question.getByRole("button", { name: "Allow" }).click();
+      await decide(question.getByRole("button", { name: "Allow" }));
       await waitsFor(olga, 2 - n);
     }
     await said(olga, "Done in").waitFor();

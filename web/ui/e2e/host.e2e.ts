@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { said } from "./browser.ts";
-import { pressInCard } from "./cards.ts";
+import { decide, pressInCard } from "./cards.ts";
 import { guest, host, more, somebody, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share } from "./share.ts";
@@ -118,7 +118,7 @@ test("thoughts are folded, code has colours, and what ran says how it went", asy
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
   await ben.setViewportSize({ width: 1280, height: 2_400 }); // all of it is in sight
   await write(ben, "Agent", "Fix the failing test");
-  await olga.getByRole("button", { name: "Allow", exact: true }).click();
+  await decide(olga.getByRole("button", { name: "Allow", exact: true }));
   await said(ben, "Done in").waitFor();
   const thought = ben.getByRole("button", { name: /^Thought/ }).first();
   expect(await thought.getAttribute("aria-expanded")).toBe("false");

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
+import { decide } from "./cards.ts";
 import { guest, host, more, somebody, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share, talk } from "./share.ts";
@@ -120,7 +121,7 @@ describe("a host who leaves", () => {
     await olga.reload();
     await olga.getByRole("heading", { name: "You have left your session" }).waitFor();
     await olga.getByRole("button", { name: "Come back as the host" }).click();
-    await olga.getByRole("button", { name: "Approve" }).click();
+    await decide(olga.getByRole("button", { name: "Approve" }));
     await ben.getByText("approved by Olga").waitFor();
     await ben.getByText("Olga decides on what waits.").waitFor();
   });

@@ -10,8 +10,15 @@ export let people: Person[] = [];
 
 const lasting = new Set<Page>();
 
+let whole = false;
+
+/** Runs the tests of the file in a browser with everything: the one they get otherwise has no notifications. */
+export function inWholeBrowser(): void {
+  whole = true;
+}
+
 beforeAll(async () => {
-  browser = await launch();
+  browser = await launch({ whole });
 });
 
 afterAll(() => browser?.close());

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
 import { said, to } from "./browser.ts";
-import { pressInCard, settled } from "./cards.ts";
+import { decide, pressInCard, settled } from "./cards.ts";
 import { guest, host, more, people, somebody, stay, write } from "./people.ts";
 import { startProxy } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
@@ -57,7 +57,7 @@ describe("two people", () => {
     await waiting
       .getByLabel("The prompt as the agent shall get it")
       .fill("Fix the failing test, please");
-    await waiting.getByRole("button", { name: "Approve edited" }).click();
+    await decide(waiting.getByRole("button", { name: "Approve edited" }));
     await ben.getByText("edited and approved by Olga").waitFor();
 
     await said(ben, "--- FAIL: TestTotal_with_a_discount").waitFor();
@@ -65,7 +65,7 @@ describe("two people", () => {
     const diff = ben.getByRole("figure", { name: /total\.go/ });
     await diff.getByText("return sum - discount").waitFor();
     await said(ben, "waits for the host's answer").waitFor();
-    await waiting.getByRole("button", { name: "Allow", exact: true }).click();
+    await decide(waiting.getByRole("button", { name: "Allow", exact: true }));
     await said(ben, "Olga: Allow").waitFor();
     await said(ben, "The tests pass.").waitFor();
     await said(ben, "Done in").waitFor();
@@ -281,10 +281,10 @@ describe("axe finds nothing serious", () => {
     await write(ben, "Agent", "Fix it");
     await olga.getByText("Ben proposes", { exact: true }).waitFor();
     await expectAccessible(olga, "a proposal");
-    await olga.getByRole("button", { name: "Approve" }).click();
+    await decide(olga.getByRole("button", { name: "Approve" }));
     await olga.getByRole("button", { name: "Allow", exact: true }).waitFor();
     await expectAccessible(olga, "a permission");
-    await olga.getByRole("button", { name: "Allow", exact: true }).click();
+    await decide(olga.getByRole("button", { name: "Allow", exact: true }));
     await said(olga, "Done in").waitFor();
     await expectAccessible(olga, "a turn that is done");
     await write(olga, "Agent", "markdown");

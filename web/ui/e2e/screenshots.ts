@@ -21,7 +21,7 @@ let browser: Browser;
 beforeAll(async () => {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  [server, browser] = [await startServer(), await launch()];
+  [server, browser] = [await startServer(), await launch({ whole: true })];
 });
 
 afterAll(async () => {

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { said } from "./browser.ts";
+import { decide } from "./cards.ts";
 import { guest, host, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { fill, share, talk } from "./share.ts";
@@ -107,7 +108,7 @@ test("who is at the end stays there when the window is turned", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
   const olga = await host(link.host);
   await write(olga, "Agent", "Fix the failing test");
-  await olga.getByRole("button", { name: "Allow", exact: true }).click();
+  await decide(olga.getByRole("button", { name: "Allow", exact: true }));
   await said(olga, "This was a demo").waitFor();
   await write(olga, "Agent", "markdown");
   await said(olga, "Ünïcödé").waitFor();

@@ -33,7 +33,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   server = await startServer();
-  browser = await launch();
+  browser = await launch({ whole: true });
 });
 
 afterAll(async () => {

@@ -51,14 +51,14 @@ interface Props {
 export function Timeline(props: Props) {
   const { session, items, newest, meId, more, past, full, handle } = props;
   const list = useRef<VirtuosoHandle>(null);
-  const { atEnd, attach, toEnd: stick, release, follow } = useStick(!past);
+  const { atEnd, attach, toEnd: stick, release, arrive, follow } = useStick(!past);
   const { seen, mark } = useUnread(session, newest, meId, atEnd);
   const { first, generation } = usePlaces(items);
   const atBottom = useRef(true);
 
-  const seek = useSeek(items, (index) =>
-    list.current?.scrollToIndex({ index, align: "start", offset: -12, behavior: "auto" }),
-  );
+  const scrollTo = (index: number) =>
+    list.current?.scrollToIndex({ index, align: "start", offset: -12, behavior: "auto" });
+  const seek = useSeek(items, scrollTo, arrive);
 
   const toEnd = () => {
     props.onNewest();

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 
 import type { Item } from "../core/items.ts";
 import { decisionOf } from "../core/waiting.ts";
@@ -11,39 +11,54 @@ const framesForOneTry = 20;
 // When the user does something, nothing moves by itself from then on.
 const userActs = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
 
-/** Scrolls until the card of an approval or a question is in sight, and gives it the focus. */
-export function useSeek(items: readonly Item[], scrollTo: (index: number) => void) {
-  const latest = useRef({ items, scrollTo });
-  latest.current = { items, scrollTo };
-  const wanted = useRef<string | null>(null);
+interface Seek {
+  /** Of an approval or a question. */
+  id: string;
+}
+
+/**
+ * Scrolls until the card of an approval or a question is in sight, and gives
+ * it the focus. It calls onEnd when the user does something, or after some
+ * seconds: the list is not scrolled from here any more then.
+ */
+export function useSeek(
+  items: readonly Item[],
+  scrollTo: (index: number) => void,
+  onEnd: () => void,
+) {
+  const latest = useRef({ items, scrollTo, onEnd });
+  latest.current = { items, scrollTo, onEnd };
+  const wanted = useRef<Seek | null>(null);
+  const end = useCallback(() => {
+    if (!wanted.current) return;
+    wanted.current = null;
+    latest.current.onEnd();
+  }, []);
   useEffect(() => {
-    const end = () => {
-      wanted.current = null;
-    };
     for (const type of userActs)
       window.addEventListener(type, end, { capture: true, passive: true });
     return () => {
-      end();
+      wanted.current = null;
       for (const type of userActs) window.removeEventListener(type, end, { capture: true });
     };
-  }, []);
+  }, [end]);
   return useMemo(() => {
-    const look = (id: string, frame: number) => {
-      if (wanted.current !== id || frame > mostFrames) return;
-      const card = document.querySelector<HTMLElement>(`[data-decision="${CSS.escape(id)}"] .wait`);
+    const look = (seek: Seek, frame: number) => {
+      if (wanted.current !== seek) return;
+      if (frame > mostFrames) return end();
+      const card = document.querySelector<HTMLElement>(
+        `[data-decision="${CSS.escape(seek.id)}"] .wait`,
+      );
       if (card && isInSight(card)) {
         if (!card.contains(document.activeElement)) card.focus({ preventScroll: true });
       } else if (frame % framesForOneTry === 0) {
-        const index = latest.current.items.findIndex((r) => decisionOf(r) === id);
+        const index = latest.current.items.findIndex((r) => decisionOf(r) === seek.id);
         if (index >= 0) latest.current.scrollTo(index);
       }
-      requestAnimationFrame(() => look(id, frame + 1));
+      requestAnimationFrame(() => look(seek, frame + 1));
     };
-    return (id: string) => {
-      wanted.current = id;
-      look(id, 0);
-    };
-  }, []);
+    return (id: string) => look((wanted.current = { id }), 0);
+  }, [end]);
 }
 
 function isInSight(card: HTMLElement): boolean {

@@ -21,12 +21,14 @@ export function useStick(live: boolean) {
   const endIsNow = useRef(live);
   endIsNow.current = live;
   const touched = useRef(-Infinity);
+  // While something is looked for, the list may pass its end without staying there.
+  const led = useRef(false);
   const scroller = useRef<HTMLElement | null>(null);
   const held = useRef<Held | null>(null);
   const detach = useRef<() => void>(() => {});
 
   const stick = useCallback((on: boolean) => {
-    if (stuck.current === on) return;
+    if (stuck.current === on || (on && led.current)) return;
     stuck.current = on;
     setAtEnd(on);
   }, []);
@@ -59,19 +61,32 @@ export function useStick(live: boolean) {
 
   const toEnd = useCallback(() => {
     touched.current = -Infinity; // whatever was wished before
+    led.current = false;
     held.current?.release();
     stick(true);
     const s = scroller.current;
     if (s) scrollBySelf(s, s.scrollHeight);
   }, [stick]);
 
-  /** To be called before the list is scrolled elsewhere. */
+  /** To be called before the list is scrolled elsewhere. Until arrive is called, it is not kept at its end. */
   const release = useCallback(() => {
+    led.current = true;
     held.current?.release();
     stick(false);
   }, [stick]);
 
-  return { atEnd, attach, toEnd, release, follow };
+  /** To be called when the list is where it was to be scrolled to. */
+  const arrive = useCallback(() => {
+    led.current = false;
+    const s = scroller.current;
+    if (s && endIsNow.current && isAtEnd(s)) stick(true);
+  }, [stick]);
+
+  return { atEnd, attach, toEnd, release, arrive, follow };
+}
+
+function isAtEnd(s: HTMLElement): boolean {
+  return s.scrollHeight - s.clientHeight - s.scrollTop < nearPx;
 }
 
 function watchScrolling(
@@ -88,10 +103,9 @@ function watchScrolling(
   };
   const release = () => (pressed = false);
   const onScroll = (e: Event) => {
-    const left = s.scrollHeight - s.clientHeight - s.scrollTop;
     // Rows that are measured anew scroll, too: that is not the user's wish.
     const wished = pressed || e.timeStamp - touched.current < wishLastsMs;
-    if (left < nearPx) stick(true);
+    if (isAtEnd(s)) stick(true);
     else if (wished && s.scrollTop < top) stick(false);
     top = s.scrollTop;
   };
