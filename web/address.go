@@ -29,8 +29,17 @@ func newAddressLimits(perSecond float64) *addressLimits {
 
 // attempt carries out what lets the client at an address, host and port, in: a
 // join, or whatever is done by credentials. It may return a RATE_LIMITED instead
-// of what carryOut returns, or ctx's error.
+// of what carryOut returns, or ctx's error. A request's ctx makes known whose
+// connection the request has come on.
 func (a *addressLimits) attempt(ctx context.Context, from string, c protocol.Command, carryOut func() error) error {
+	err := a.limited(ctx, from, c, carryOut)
+	if err == nil {
+		requestConn(ctx).identified()
+	}
+	return err
+}
+
+func (a *addressLimits) limited(ctx context.Context, from string, c protocol.Command, carryOut func() error) error {
 	network, limited := a.network(from)
 	if !limited {
 		return carryOut()
@@ -44,12 +53,23 @@ func (a *addressLimits) attempt(ctx context.Context, from string, c protocol.Com
 
 // network returns what counts as one address, and whether it has a limit.
 func (a *addressLimits) network(from string) (netip.Prefix, bool) {
+	network, ok := networkOf(from)
+	return network, ok && a.rate >= 0 && !network.Addr().IsLoopback()
+}
+
+// networkOf returns what counts as one address, of a host and port. It returns
+// false for what has none.
+func networkOf(from string) (netip.Prefix, bool) {
 	at, err := netip.ParseAddrPort(from)
-	ip := at.Addr().Unmap().WithZone("")
-	if a.rate < 0 || err != nil || ip.IsLoopback() {
+	if err != nil {
 		return netip.Prefix{}, false
 	}
-	network, err := ip.Prefix(min(64, ip.BitLen()))
+	ip := at.Addr().Unmap().WithZone("")
+	bits := min(64, ip.BitLen())
+	if ip.IsLoopback() {
+		bits = ip.BitLen()
+	}
+	network, err := ip.Prefix(bits)
 	return network, err == nil
 }
 

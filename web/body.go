@@ -30,10 +30,20 @@ func awaitBody(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// readBody returns the body of a request that may have one. It is read whole
-// before anything is decided: none of it is worth a stream. One that says that it
-// is too large is not read at all, so a client that asks first need not send it.
+// readBody returns the body of a request that may have one, and notes when the
+// request is whole.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := s.receiveBody(w, r)
+	if err == nil && r.Body == http.NoBody {
+		requestConn(r.Context()).requested()
+	}
+	return body, err
+}
+
+// receiveBody reads a body whole before anything is decided: none of it is worth a
+// stream. One that says that it is too large is not read at all, so a client that
+// asks first need not send it.
+func (s *Server) receiveBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil, nil
 	}

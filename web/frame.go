@@ -14,10 +14,11 @@ import (
 // What this file knows of RFC 6455, section 5.2, is how a server's frames
 // begin. A server does not mask, so a frame is the same bytes for everybody.
 const (
-	final  = 0x80 // the first byte's highest bit: the message ends with this frame
-	opText = 0x1
-	opPing = 0x9
-	opPong = 0xa
+	final   = 0x80 // the first byte's highest bit: the message ends with this frame
+	opText  = 0x1
+	opClose = 0x8
+	opPing  = 0x9
+	opPong  = 0xa
 
 	headerBytes = 10 // at most
 )

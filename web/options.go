@@ -57,6 +57,13 @@ type Options struct {
 	// the server holds, for all clients together; 64 MiB by default.
 	MaxInbound int
 
+	// MaxUnfinished is how many connections of unknown clients may keep the server
+	// waiting, by a request that is not whole or a socket that has not joined; 1,000
+	// by default. As many may be idle.
+	MaxUnfinished int
+	// MaxOpen is how many connections there may be in all; 0 for no limit.
+	MaxOpen int
+
 	// JoinRate is how many people a second may join from one address that is not
 	// this machine's, and how often credentials from there may be wrong; 10 by
 	// default, negative for no limit.
@@ -64,11 +71,12 @@ type Options struct {
 }
 
 const (
-	defaultWriteTimeout = 30 * time.Second
-	defaultCommandRate  = 20
-	defaultCommandBurst = 60
-	defaultJoinRate     = 10
-	defaultMaxInbound   = 64 << 20
+	defaultWriteTimeout  = 30 * time.Second
+	defaultCommandRate   = 20
+	defaultCommandBurst  = 60
+	defaultJoinRate      = 10
+	defaultMaxInbound    = 64 << 20
+	defaultMaxUnfinished = 1000
 )
 
 func (o Options) withDefaults() Options {
@@ -80,6 +88,7 @@ func (o Options) withDefaults() Options {
 	o.CommandRate = cmp.Or(o.CommandRate, defaultCommandRate)
 	o.CommandBurst = cmp.Or(o.CommandBurst, defaultCommandBurst)
 	o.MaxInbound = cmp.Or(o.MaxInbound, defaultMaxInbound)
+	o.MaxUnfinished = cmp.Or(o.MaxUnfinished, defaultMaxUnfinished)
 	o.JoinRate = cmp.Or(o.JoinRate, defaultJoinRate)
 	return o
 }

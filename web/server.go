@@ -24,6 +24,7 @@ type Server struct {
 	limits    *participantLimits
 	addresses *addressLimits
 	open      *openConns
+	conns     *connTable
 	inbound   inbound
 }
 
@@ -40,6 +41,7 @@ func New(h *hub.Hub, o Options) *Server {
 		limits:    newParticipantLimits(o.CommandRate, o.CommandBurst),
 		addresses: newAddressLimits(o.JoinRate),
 		open:      newOpenConns(),
+		conns:     newConnTable(o.MaxUnfinished, o.MaxOpen, o.Logger),
 		inbound:   inbound{limit: int64(o.MaxInbound)},
 	}
 	s.routes()
@@ -96,6 +98,8 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 		IdleTimeout:       idleTimeout,
 		WriteTimeout:      s.o.WriteTimeout, // for a request's only write; streams set their own
 		MaxHeaderBytes:    maxHeaderBytes,
+		ConnContext:       s.conns.accept,
+		ConnState:         s.conns.changed,
 		ErrorLog:          zap.NewStdLog(s.log),
 	}
 }

@@ -31,6 +31,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 		session: r.PathValue("id"),
 		path:    r.URL.Path,
 		from:    r.RemoteAddr,
+		client:  requestConn(r.Context()),
 		limit:   newCommandLimit(s.o.CommandRate, s.o.CommandBurst),
 		spare:   newCommandLimit(spareRate, spareBurst),
 	}
@@ -50,6 +51,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	}
 	k.ws.SetReadLimit(-1) // message has its own, which closes in good order
 	k.in = u.in
+	k.client.endBy(k.makeRoom)
 	k.serve()
 	return nil
 }
@@ -99,6 +101,7 @@ type socket struct {
 	session string
 	path    string // for the log
 	from    string // host and port
+	client  *clientConn
 	ws      *websocket.Conn
 	limit   *commandLimit // of commands
 	spare   *commandLimit // of what is none: control frames, and messages without a command
@@ -133,6 +136,7 @@ func (k *socket) end() {
 	k.work.dismiss()
 	_ = k.ws.CloseNow()
 	k.conn.end()
+	k.client.left()
 }
 
 // read takes in what comes, until that is something after a quiet while; then a

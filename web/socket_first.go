@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/binary"
 	"errors"
 
 	"parley/hub"
@@ -51,6 +52,7 @@ func (k *socket) attach(req protocol.Request) bool {
 		k.refuse(req.ID, k.s.clientError(k.path, err))
 		return false
 	}
+	k.client.identified()
 	k.follow(sub)
 	k.beat.Reset(k.s.o.Heartbeat)
 	return true
@@ -65,6 +67,13 @@ func (k *socket) fall(err error) {
 	} else if k.ctx.Err() == nil {
 		_ = k.ws.CloseNow() // a write failed: no frame would get through
 	}
+}
+
+// makeRoom ends a connection that has not joined. It does not wait.
+func (k *socket) makeRoom() {
+	payload := binary.BigEndian.AppendUint16(nil, protocol.CloseTryAgain)
+	k.try(controlFrame(opClose, append(payload, errNoRoom.Message...)))
+	_ = k.net.Close()
 }
 
 // refuse answers the first command with its error, and closes.

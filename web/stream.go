@@ -35,7 +35,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 		s.open.leave()
 		return original(err)
 	}
-	e := &stream{s: s}
+	e := &stream{s: s, client: requestConn(r.Context())}
 	e.conn.prepare(s.open.draining, eventStream, s.o.WriteTimeout, e.fall)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -96,6 +96,7 @@ func (s *Server) follow(ctx context.Context, r *http.Request, first *protocol.Re
 type stream struct {
 	conn
 	s         *Server     // immutable
+	client    *clientConn // immutable
 	undrained func() bool // set by start
 }
 
@@ -116,6 +117,7 @@ func (e *stream) start(path string, sub *hub.Subscription, first hub.Line) {
 func (e *stream) end() {
 	e.undrained()
 	e.conn.end()
+	e.client.left()
 }
 
 // awaitEnd reads until the connection ends. The client has nothing more to say:

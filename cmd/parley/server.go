@@ -72,6 +72,9 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		LegacyRejoin: s.legacyRejoin,
 		CommandRate:  webRate(s.commandRate),
 		JoinRate:     webRate(s.joinRate),
+
+		MaxUnfinished: s.maxUnfinished,
+		MaxOpen:       connectionLimit(),
 	})
 	srv.http = srv.web.HTTPServer(s.listen)
 	limitMemory(os.Getenv("GOMEMLIMIT"), systemMemoryLimit())
