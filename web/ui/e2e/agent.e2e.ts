@@ -97,3 +97,15 @@ test("who is away can be read all the same", async () => {
   await olga.locator(".person-away").waitFor();
   await expectAccessible(olga, "with somebody away");
 });
+
+test("a terminal of the agent's shows its output and how it ended, and makes no other rows", async () => {
+  const link = await share(server.url, "prompt_direct", "scripted");
+  const olga = await host(link.host);
+  await write(olga, "Agent", "terminal");
+  await said(olga, "Done in").waitFor();
+  const run = olga.getByRole("region", { name: "Run: make check" });
+  await run.getByText("one test fails").waitFor();
+  await run.getByText("Exited with code 2").waitFor();
+  await run.getByText("/srv/shop").waitFor();
+  expect(await olga.locator(".row-other, .row-tool").count()).toBe(1);
+});

@@ -1,11 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+import { inject } from "vitest";
 
 /** A server with the demo agent and a shared session on it, in a directory of its own. */
 export interface Server {
@@ -14,20 +14,6 @@ export interface Server {
   host: string;
   invite: string;
   stop(): Promise<void>;
-}
-
-let built: string | undefined;
-
-function binary(dir: string): string {
-  if (built) return built;
-  const path = join(dir, "parley");
-  const done = spawnSync("go", ["build", "-o", path, "./cmd/parley"], {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, CGO_ENABLED: "0" },
-  });
-  if (done.status !== 0) throw new Error("the server does not build");
-  return (built = path);
 }
 
 const scripted = fileURLToPath(new URL("agent.mjs", import.meta.url));
@@ -40,7 +26,7 @@ const quick = fileURLToPath(new URL("quick.mjs", import.meta.url));
  */
 export async function startServer(): Promise<Server> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
-  const program = binary(dir);
+  const program = inject("parley");
   const child = spawn(
     program,
     [
@@ -62,7 +48,6 @@ export async function startServer(): Promise<Server> {
         child.kill("SIGTERM");
         await ended;
       }
-      built = undefined;
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -82,7 +67,7 @@ export interface Restartable {
 
 export async function startRestartable(...flags: string[]): Promise<Restartable> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
-  const program = binary(dir);
+  const program = inject("parley");
   const [data, copy] = [join(dir, "data"), join(dir, "copy")];
   let address = "127.0.0.1:0";
   let child: ChildProcess;
@@ -110,7 +95,6 @@ export async function startRestartable(...flags: string[]): Promise<Restartable>
     },
     stop: async () => {
       await kill();
-      built = undefined;
       await rm(dir, { recursive: true, force: true });
     },
   };

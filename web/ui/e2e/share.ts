@@ -17,6 +17,30 @@ async function post<T>(url: string, body: object): Promise<T> {
   }
 }
 
+/** The API of the session that a link leads to. */
+function apiOf(link: string): string {
+  const at = new URL(link);
+  return `${at.origin}/api/shared-sessions/${at.pathname.split("/")[2]}`;
+}
+
+/** Who comes in by a link of their own. */
+function whoBy(way: string): { participantId: string; participantToken: string } {
+  const [participantId = "", participantToken = ""] = new URL(way).hash
+    .slice("#p=".length)
+    .split(":");
+  return { participantId, participantToken };
+}
+
+/** Lets somebody prompt, as far as they may, without a page. */
+export function propose(way: string, prompt: string): Promise<unknown> {
+  return post(`${apiOf(way)}/prompts`, { ...whoBy(way), prompt });
+}
+
+/** Lets somebody talk, without a page. */
+export function say(way: string, text: string): Promise<unknown> {
+  return post(`${apiOf(way)}/messages`, { ...whoBy(way), text });
+}
+
 /** A shared session of its own, with a demo agent of its own. */
 export async function share(
   server: string,
@@ -41,17 +65,15 @@ export async function share(
 
 /** Lets the agent of a host's room say long things until the room has that many events. */
 export async function fill(host: string, events: number): Promise<void> {
-  const at = new URL(host);
-  const api = `${at.origin}/api/shared-sessions/${at.pathname.split("/")[2]}`;
-  const [participantId, participantToken] = at.hash.slice("#p=".length).split(":");
+  const api = apiOf(host);
+  const who = whoBy(host);
   const headers = {
-    Authorization: `Bearer ${participantToken}`,
-    "Parley-Participant": participantId!,
+    Authorization: `Bearer ${who.participantToken}`,
+    "Parley-Participant": who.participantId,
   };
-  const who = { participantId, participantToken };
   let cursor = ((await (await fetch(api)).json()) as { cursor: string }).cursor;
   while (numberOf(cursor) < events) {
-    await post(`${api}/prompts`, { ...who, prompt: "long" });
+    await propose(host, "long");
     for (let done = false; !done;) {
       const news = await fetch(`${api}/events?after=${cursor}&wait=30&limit=500`, { headers });
       const answer = (await news.json()) as { cursor: string; events: { type: string }[] };
@@ -69,54 +91,33 @@ function numberOf(cursor: string): number {
 /** Lets as many people as it takes say numbered things, so that there is much to scroll through. */
 export async function talk(invite: string, count: number): Promise<void> {
   const each = 50; // what one may say in one go
-  const at = new URL(invite);
-  const api = `${at.origin}/api/shared-sessions/${at.pathname.split("/")[2]}`;
-  const inviteToken = at.hash.slice("#i=".length);
   for (let from = 0; from < count; from += each) {
-    const userId = `talker-${from}`;
-    const { participant } = await post<{ participant: { id: string; accessToken: string } }>(
-      `${api}/join`,
-      {
-        inviteToken,
-        userId,
-      },
-    );
-    for (let n = from; n < Math.min(from + each, count); n++) {
-      await post(`${api}/messages`, {
-        participantId: participant.id,
-        participantToken: participant.accessToken,
-        text: `Number ${n + 1}.`,
-      });
-    }
+    const talker = await member(invite, `talker-${from}`);
+    for (let n = from; n < Math.min(from + each, count); n++) await say(talker, `Number ${n + 1}.`);
   }
 }
 
 /** Lets somebody join, and returns that person's own way in. */
 export async function member(invite: string, userId: string): Promise<string> {
   const at = new URL(invite);
-  const room = at.pathname.split("/")[2]!;
   const { participant } = await post<{ participant: { id: string; accessToken: string } }>(
-    `${at.origin}/api/shared-sessions/${room}/join`,
+    `${apiOf(invite)}/join`,
     { inviteToken: at.hash.slice("#i=".length), userId },
   );
-  return `${at.origin}/s/${room}#p=${participant.id}:${participant.accessToken}`;
+  return `${at.origin}${at.pathname}#p=${participant.id}:${participant.accessToken}`;
 }
 
 /** Changes what guests may do, as the host whose own way in that is. */
 export async function setMode(host: string, mode: string): Promise<void> {
-  const at = new URL(host);
-  const [id, token] = at.hash.slice("#p=".length).split(":");
-  const answer = await fetch(
-    `${at.origin}/api/shared-sessions/${at.pathname.split("/")[2]}/commands`,
-    {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        Authorization: `Bearer ${token}`,
-        "Parley-Participant": id!,
-      },
-      body: JSON.stringify({ id: `mode-${mode}`, type: "set_mode", payload: { mode } }),
+  const who = whoBy(host);
+  const answer = await fetch(`${apiOf(host)}/commands`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      Authorization: `Bearer ${who.participantToken}`,
+      "Parley-Participant": who.participantId,
     },
-  );
+    body: JSON.stringify({ id: `mode-${mode}`, type: "set_mode", payload: { mode } }),
+  });
   if (!answer.ok) throw new Error(await answer.text());
 }

@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     include: [files[which]],
     environment: "node",
+    globalSetup: "e2e/build.ts",
     maxWorkers: which === "tests" ? 3 : 1, // a page mostly waits, but nothing may disturb a measurement
     testTimeout: 60_000,
     hookTimeout: 180_000,

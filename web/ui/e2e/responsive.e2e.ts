@@ -1,0 +1,62 @@
+import type { Page } from "playwright-core";
+import { describe, test } from "vitest";
+
+import { said } from "./browser.ts";
+import { decide } from "./cards.ts";
+import { guest, host, somebody, write } from "./people.ts";
+import { share } from "./share.ts";
+import { questions, roundTrip, server, waitsFor } from "./waiting.ts";
+
+describe("what would stop a page that lays all of it out", () => {
+  /** Expects that the page does something for the user in a time that can be waited for. */
+  async function expectResponsive(page: Page): Promise<void> {
+    await page.getByRole("button", { name: "More", exact: true }).click({ timeout: 15_000 });
+    await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).click({ timeout: 15_000 });
+    await page.getByRole("dialog").waitFor({ timeout: 15_000 });
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached", timeout: 15_000 });
+  }
+
+  test("is shown in part by a card, which can be decided on", async () => {
+    const { olga } = await questions("monsters", 3);
+    await expectResponsive(olga);
+    for (const [n, name] of [/T{200}/, /: Edit/, /: Hide/].entries()) {
+      await olga.locator(".counter").click();
+      const question = olga.getByRole("article", { name });
+      await question.and(olga.locator(":focus")).waitFor();
+      await question
+        .getByRole("button", { name: /^Show (all|\d+ of)/ })
+        .first()
+        .click();
+      await expectResponsive(olga);
+      await decide(question.getByRole("button", { name: "Allow" }));
+      await waitsFor(olga, 2 - n);
+    }
+    await said(olga, "Done in").waitFor();
+    await expectResponsive(olga);
+  });
+
+  test("is text where the agent says it", async () => {
+    const link = await share(server.url, "prompt_direct", "scripted");
+    const ben = await guest(link.invite, "Ben");
+    await write(ben, "Agent", "monsters");
+    await expectResponsive(ben);
+    const allow = await somebody(server.url);
+    await allow.goto(link.host);
+    await expectResponsive(allow);
+  });
+
+  test("is text where people say it", async () => {
+    const link = await share(server.url, "prompt_direct", "scripted");
+    const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
+    for (const text of ["W".repeat(32_000), "[a](b".repeat(6_000), `${">".repeat(3_000)} a`]) {
+      await write(ben, "People", text);
+    }
+    for (const page of [ben, olga]) await roundTrip(page);
+    for (const page of [olga, ben]) {
+      const folded = page.getByRole("button", { name: /^Show all/ });
+      while ((await folded.count()) > 0) await folded.first().click();
+      await expectResponsive(page);
+    }
+  });
+});

@@ -1,0 +1,51 @@
+/** Rooms in which something waits for the host, on a server that the file has for itself. */
+
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+
+import { said } from "./browser.ts";
+import { host, write } from "./people.ts";
+import { startServer, type Server } from "./server.ts";
+import { member, propose, share } from "./share.ts";
+
+export let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+/** A room whose host has that many proposals of Ben's to decide on. Ben has no page. */
+export async function proposals(count: number, text = "Prompt", agent = "scripted") {
+  const link = await share(server.url, "prompt_with_approval", agent);
+  const [olga, ben] = await Promise.all([host(link.host), member(link.invite, "Ben")]);
+  for (let n = 1; n <= count; n++) await propose(ben, count > 1 ? `${text} ${n}` : text);
+  await waitsFor(olga, count);
+  return { olga, ben, link };
+}
+
+/** A room in which the scripted agent asks what it asks when it is told that. */
+export async function questions(text: string, count = 1) {
+  const link = await share(server.url, "prompt_direct", "scripted");
+  const olga = await host(link.host);
+  await propose(await member(link.invite, "Ben"), text);
+  await waitsFor(olga, count);
+  return { olga, link };
+}
+
+/** Waits until the counter says that so many things wait. */
+export async function waitsFor(page: Page, count: number): Promise<void> {
+  const name = count === 1 ? "1 waits for you" : `${count} wait for you`;
+  if (count > 0) await page.getByRole("button", { name }).waitFor();
+  else await page.locator(".counter").waitFor({ state: "detached" });
+}
+
+export const card = (page: Page, text: string): Locator => page.locator(".wait", { hasText: text });
+
+/** Waits until all is told that came of what a page has sent: it sends a message after that. */
+export async function roundTrip(page: Page): Promise<void> {
+  const text = `Ping ${Math.random()}`;
+  await write(page, "People", text);
+  await said(page, text).and(page.locator(":not(.unsent *)")).waitFor();
+}
