@@ -56,13 +56,13 @@ type Journal interface {
 	// from the number from on, in order, at most limit of them. The work does not
 	// depend on how many others there are.
 	Listed(ctx context.Context, id SessionID, from Seq, limit int) ([]Seq, error)
-	// Person returns what the index has of a participant of a session, by the
-	// participant's id; ErrNotFound when no event is about one.
-	Person(ctx context.Context, id SessionID, participant string) (Person, error)
-	// People returns participants of a session in the order of Joined, at most limit
-	// of them: from the event from on, or with backward from that event back. The
-	// work does not depend on how many others there are.
-	People(ctx context.Context, id SessionID, from Seq, backward bool, limit int) ([]Person, error)
+	// Entry returns what the index has of a participant or an approval of a session,
+	// by its id; ErrNotFound when no event is about one.
+	Entry(ctx context.Context, id SessionID, of Subject, subjectID string) (Entry, error)
+	// Entries returns participants or approvals of a session in the order of First, at
+	// most limit of them: from the event from on, or with backward from that event
+	// back. The work does not depend on how many others there are.
+	Entries(ctx context.Context, id SessionID, of Subject, from Seq, backward bool, limit int) ([]Entry, error)
 	// Events returns the events of these numbers, in that order; of many or large
 	// ones perhaps only the first, one at the least. ErrNotFound when one of them
 	// is not there, a *DamageError when it cannot be trusted.
@@ -161,42 +161,6 @@ const (
 	KindShared Kind = "shared"
 	KindHost   Kind = "host"
 )
-
-// IsListed reports whether a journal indexes an event by its type: those that can
-// leave a message.
-func IsListed(eventType string) bool {
-	switch protocol.EventType(eventType) {
-	case protocol.EventMessageCreated, protocol.EventPromptPendingApproval:
-		return true
-	}
-	return false
-}
-
-// Person is a participant as a journal indexes the events that are about one.
-type Person struct {
-	ID     string // the participant's
-	Joined Seq    // the first event that is about the participant
-	Newest Seq    // the newest one
-}
-
-// PersonOf returns the id of the participant whom an event is about, or an empty
-// string. The newest such event shows the participant whole.
-func PersonOf(r *Record) string {
-	switch protocol.EventType(r.Type) {
-	case protocol.EventParticipantJoined, protocol.EventParticipantUpdated, protocol.EventParticipantLeft:
-	default:
-		return ""
-	}
-	var about struct {
-		Participant struct {
-			ID string `json:"id"`
-		} `json:"participant"`
-	}
-	if json.Unmarshal(r.Public, &about) != nil {
-		return "" // whoever reads the event reports that
-	}
-	return about.Participant.ID
-}
 
 // Summary is what listing, timers and recovery need to know of a session
 // without loading it. It is written with every append.

@@ -40,13 +40,13 @@ func (m everybody) participants(r reader) func(from Seq) ([]protocol.Participant
 
 // page reads the next guests.
 func (m everybody) page(r reader, byID map[string]protocol.Participant, from Seq) (some []protocol.Participant, next Seq, err error) {
-	listed, err := r.journal.People(r.ctx, r.session, from, false, pageItems)
+	listed, err := r.journal.Entries(r.ctx, r.session, SubjectParticipant, from, false, pageItems)
 	if err != nil {
 		return nil, from, err
 	}
-	var absent []Person
+	var absent []Entry
 	for _, p := range listed {
-		if _, here := byID[p.ID]; !here && p.Joined <= m.until {
+		if _, here := byID[p.ID]; !here && p.First <= m.until {
 			absent = append(absent, p)
 		}
 	}
@@ -55,20 +55,20 @@ func (m everybody) page(r reader, byID map[string]protocol.Participant, from Seq
 		return nil, from, err
 	}
 	for _, p := range listed {
-		if p.Joined > m.until {
+		if p.First > m.until {
 			return some, m.until + 1, nil
 		}
 		shown, here := byID[p.ID]
 		if !here {
 			var has bool
 			if shown, has = left[p.ID]; !has {
-				return some, p.Joined, nil // it comes with the next page
+				return some, p.First, nil // it comes with the next page
 			}
 		}
 		if shown.Role != protocol.RoleHost {
 			some = append(some, shown)
 		}
-		from = p.Joined + 1
+		from = p.First + 1
 	}
 	if len(listed) < pageItems {
 		from = m.until + 1
@@ -78,7 +78,7 @@ func (m everybody) page(r reader, byID map[string]protocol.Participant, from Seq
 
 // participants reads how participants are by the newest events about them; of many
 // perhaps only the first, two at the least.
-func (r reader) participants(of []Person) (map[string]protocol.Participant, error) {
+func (r reader) participants(of []Entry) (map[string]protocol.Participant, error) {
 	numbers := make([]Seq, len(of))
 	for i, p := range of {
 		numbers[i] = p.Newest
@@ -111,14 +111,14 @@ func participantIn(e event) protocol.Participant {
 
 // participant reads a participant by its id; nil when there is none.
 func (r reader) participant(id string) (*protocol.Participant, error) {
-	of, err := r.journal.Person(r.ctx, r.session, id)
+	of, err := r.journal.Entry(r.ctx, r.session, SubjectParticipant, id)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, r.failed(err)
 	}
-	found, err := r.participants([]Person{of})
+	found, err := r.participants([]Entry{of})
 	if err != nil {
 		return nil, r.failed(err)
 	}
@@ -162,11 +162,11 @@ func (r reader) joinedBefore(participant string) (Seq, error) {
 	if participant == "" {
 		return maxSeq, nil
 	}
-	p, err := r.journal.Person(r.ctx, r.session, participant)
+	p, err := r.journal.Entry(r.ctx, r.session, SubjectParticipant, participant)
 	if errors.Is(err, ErrNotFound) {
 		return 0, protocol.Errorf(protocol.CodeParticipantNotFound, "before: no such participant in this session")
 	}
-	return p.Joined - 1, err
+	return p.First - 1, err
 }
 
 // maxSeq is behind every event. A column of SQLite can hold it.
@@ -176,7 +176,7 @@ const maxSeq = 1<<63 - 1
 // the event to go on from, which stays the same at the end. It passes by those who
 // are here, who are not many.
 func (r reader) guestsWhoLeft(from Seq) (some []protocol.Participant, next Seq, err error) {
-	listed, err := r.journal.People(r.ctx, r.session, from, true, pageItems)
+	listed, err := r.journal.Entries(r.ctx, r.session, SubjectParticipant, from, true, pageItems)
 	if err != nil {
 		return nil, from, err
 	}
@@ -192,7 +192,7 @@ func (r reader) guestsWhoLeft(from Seq) (some []protocol.Participant, next Seq, 
 		if shown.Role != protocol.RoleHost && shown.LeftAt != nil {
 			some = append(some, shown)
 		}
-		from = p.Joined - 1
+		from = p.First - 1
 	}
 	return some, from, nil
 }

@@ -129,7 +129,7 @@ func (w *world) do(n *node, body any) decision {
 // participant is how the journal has a participant; nil for nobody.
 func (n *node) participant(t require.TestingT, id string) *protocol.Participant {
 	for _, r := range slices.Backward(n.log) {
-		if PersonOf(&r) == id {
+		if about, _ := AboutOf(&r); about == (About{SubjectParticipant, id, true}) {
 			e, err := decodeShared(r)
 			require.NoError(t, err)
 			return new(participantIn(e))

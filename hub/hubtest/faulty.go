@@ -117,20 +117,20 @@ func (f *FaultyJournal) Listed(ctx context.Context, id hub.SessionID, from hub.S
 	return f.Journal.Listed(ctx, id, from, limit)
 }
 
-// Person implements hub.Journal.
-func (f *FaultyJournal) Person(ctx context.Context, id hub.SessionID, participant string) (hub.Person, error) {
+// Entry implements hub.Journal.
+func (f *FaultyJournal) Entry(ctx context.Context, id hub.SessionID, of hub.Subject, subjectID string) (hub.Entry, error) {
 	if err := f.readable(); err != nil {
-		return hub.Person{}, err
+		return hub.Entry{}, err
 	}
-	return f.Journal.Person(ctx, id, participant)
+	return f.Journal.Entry(ctx, id, of, subjectID)
 }
 
-// People implements hub.Journal.
-func (f *FaultyJournal) People(ctx context.Context, id hub.SessionID, from hub.Seq, backward bool, limit int) ([]hub.Person, error) {
+// Entries implements hub.Journal.
+func (f *FaultyJournal) Entries(ctx context.Context, id hub.SessionID, of hub.Subject, from hub.Seq, backward bool, limit int) ([]hub.Entry, error) {
 	if err := f.readable(); err != nil {
 		return nil, err
 	}
-	return f.Journal.People(ctx, id, from, backward, limit)
+	return f.Journal.Entries(ctx, id, of, from, backward, limit)
 }
 
 // Events implements hub.Journal.

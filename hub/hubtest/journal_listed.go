@@ -15,6 +15,7 @@ var listedTests = []suiteTest{
 	{"events are read by their numbers, in the order in which these are given", eventsByNumber},
 	{"an append that is refused leaves nothing in the list", listedRefused},
 	{"participants are listed in the order of joining, forward and backward", listedPeople},
+	{"approvals are listed in the order of proposing, with the event that shows each whole", listedApprovals},
 }
 
 // withMessages writes appends of one to three events, of which every third append
@@ -86,46 +87,71 @@ func listedRefused(s *suite) {
 }
 
 func listedPeople(s *suite) {
+	s.listedEntries(hub.SubjectParticipant, protocol.EventParticipantJoined,
+		[]protocol.EventType{protocol.EventParticipantUpdated, protocol.EventParticipantLeft, protocol.EventParticipantJoined})
+}
+
+func listedApprovals(s *suite) {
+	s.listedEntries(hub.SubjectApproval, protocol.EventPromptPendingApproval,
+		[]protocol.EventType{protocol.EventPromptApproved, protocol.EventPromptRejected, protocol.EventPromptDispatchFailed})
+}
+
+// listedEntries has events begin entries of a subject, each of a type, and others
+// follow on some of them.
+func (s *suite) listedEntries(of hub.Subject, begin protocol.EventType, then []protocol.EventType) {
 	stream := NewSession(4)
 	w := s.own(stream)
-	var want []hub.Person
+	var want []hub.Entry
 	for i := range 10 {
-		id := fmt.Sprint("person-", i)
+		id := fmt.Sprint("entry-", i)
 		requireCommitted(s, w.Append(stream.Next(1)))
-		requireCommitted(s, w.Append(stream.About(protocol.EventParticipantJoined, id)))
-		want = append(want, hub.Person{ID: id, Joined: stream.Head.Seq, Newest: stream.Head.Seq})
+		requireCommitted(s, w.Append(stream.About(begin, id)))
+		want = append(want, hub.Entry{ID: id, First: stream.Head.Seq, Whole: stream.Head.Seq, Newest: stream.Head.Seq})
 	}
-	for i, then := range []protocol.EventType{protocol.EventParticipantUpdated, protocol.EventParticipantLeft, protocol.EventParticipantJoined} {
+	for i, then := range then {
 		requireCommitted(s, w.Append(stream.About(then, want[i].ID, want[i].ID)))
-		want[i].Newest = stream.Head.Seq
+		want[i].Add(stream.Head.Seq, then != protocol.EventPromptDispatchFailed)
 	}
 	refused := stream.Fork()
 	refused.Next(1)
-	require.ErrorIs(s, outcome(s, w.Append(refused.About(protocol.EventParticipantJoined, "nobody"))), hub.ErrConflict)
-	for _, from := range []hub.Seq{0, 1, want[3].Joined, want[3].Joined + 1, want[9].Joined, stream.Head.Seq} {
+	require.ErrorIs(s, outcome(s, w.Append(refused.About(begin, "nobody"))), hub.ErrConflict)
+	for _, from := range []hub.Seq{0, 1, want[3].First, want[3].First + 1, want[9].First, stream.Head.Seq} {
 		for _, limit := range []int{1, 4, 1000} {
-			forward := slices.DeleteFunc(slices.Clone(want), func(p hub.Person) bool { return p.Joined < from })
-			s.requirePeople(stream, from, false, limit, forward)
-			backward := slices.DeleteFunc(slices.Clone(want), func(p hub.Person) bool { return p.Joined > from })
+			forward := slices.DeleteFunc(slices.Clone(want), func(e hub.Entry) bool { return e.First < from })
+			s.requireEntries(stream, of, from, false, limit, forward)
+			backward := slices.DeleteFunc(slices.Clone(want), func(e hub.Entry) bool { return e.First > from })
 			slices.Reverse(backward)
-			s.requirePeople(stream, from, true, limit, backward)
+			s.requireEntries(stream, of, from, true, limit, backward)
 		}
 	}
-	for _, p := range want {
-		got, err := s.Person(s.Context(), stream.ID, p.ID)
+	for _, e := range want {
+		got, err := s.Entry(s.Context(), stream.ID, of, e.ID)
 		require.NoError(s, err)
-		require.Equal(s, p, got)
+		require.Equal(s, e, got)
 	}
-	for _, id := range []hub.SessionID{stream.ID, NewSession(4).ID} {
-		_, err := s.Person(s.Context(), id, "nobody")
-		require.ErrorIs(s, err, hub.ErrNotFound)
-	}
-	s.requirePeople(NewSession(4), 1, false, 10, nil)
+	s.requireNoEntries(stream, of)
 }
 
-func (s *suite) requirePeople(stream *Stream, from hub.Seq, backward bool, limit int, want []hub.Person) {
+// requireNoEntries looks for what is not in the index: other ids, other subjects,
+// other sessions.
+func (s *suite) requireNoEntries(stream *Stream, of hub.Subject) {
 	s.Helper()
-	got, err := s.People(s.Context(), stream.ID, from, backward, limit)
+	other := map[hub.Subject]hub.Subject{hub.SubjectParticipant: hub.SubjectApproval, hub.SubjectApproval: hub.SubjectParticipant}[of]
+	for _, none := range []struct {
+		session hub.SessionID
+		of      hub.Subject
+		id      string
+	}{{stream.ID, of, "nobody"}, {stream.ID, other, "entry-1"}, {NewSession(4).ID, of, "entry-1"}} {
+		_, err := s.Entry(s.Context(), none.session, none.of, none.id)
+		require.ErrorIs(s, err, hub.ErrNotFound)
+	}
+	s.requireEntries(stream, other, 1, false, 10, nil)
+	s.requireEntries(NewSession(4), of, 1, false, 10, nil)
+}
+
+func (s *suite) requireEntries(stream *Stream, of hub.Subject, from hub.Seq, backward bool, limit int, want []hub.Entry) {
+	s.Helper()
+	got, err := s.Entries(s.Context(), stream.ID, of, from, backward, limit)
 	require.NoError(s, err)
-	require.Equal(s, append([]hub.Person{}, want[:min(limit, len(want))]...), append([]hub.Person{}, got...), "from %d, backward %t, at most %d", from, backward, limit)
+	require.Equal(s, append([]hub.Entry{}, want[:min(limit, len(want))]...), append([]hub.Entry{}, got...), "from %d, backward %t, at most %d", from, backward, limit)
 }

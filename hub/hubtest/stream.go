@@ -59,11 +59,12 @@ func (s *Stream) Next(n int) hub.Append {
 	return s.Of(payloads...)
 }
 
-// About returns an append of one event of a type about each of these participants.
-func (s *Stream) About(t protocol.EventType, participants ...string) hub.Append {
-	payloads := make([][]byte, len(participants))
-	for i, id := range participants {
-		payloads[i] = fmt.Appendf(nil, `{"participant":{"id":%q}}`, id)
+// About returns an append of one event of a type about each of these participants or
+// approvals.
+func (s *Stream) About(t protocol.EventType, ids ...string) hub.Append {
+	payloads := make([][]byte, len(ids))
+	for i, id := range ids {
+		payloads[i] = fmt.Appendf(nil, `{"participant":{"id":%q},"approval":{"id":%[1]q},"approvalId":%[1]q}`, id)
 	}
 	before := s.Type
 	s.Type = string(t)

@@ -161,20 +161,20 @@ func (p *process) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, li
 	return p.disk.store.Listed(ctx, id, from, limit)
 }
 
-// Person implements hub.Journal.
-func (p *process) Person(ctx context.Context, id hub.SessionID, participant string) (hub.Person, error) {
+// Entry implements hub.Journal.
+func (p *process) Entry(ctx context.Context, id hub.SessionID, of hub.Subject, subjectID string) (hub.Entry, error) {
 	if err := p.reading(id); err != nil {
-		return hub.Person{}, err
+		return hub.Entry{}, err
 	}
-	return p.disk.store.Person(ctx, id, participant)
+	return p.disk.store.Entry(ctx, id, of, subjectID)
 }
 
-// People implements hub.Journal.
-func (p *process) People(ctx context.Context, id hub.SessionID, from hub.Seq, backward bool, limit int) ([]hub.Person, error) {
+// Entries implements hub.Journal.
+func (p *process) Entries(ctx context.Context, id hub.SessionID, of hub.Subject, from hub.Seq, backward bool, limit int) ([]hub.Entry, error) {
 	if err := p.reading(id); err != nil {
 		return nil, err
 	}
-	return p.disk.store.People(ctx, id, from, backward, limit)
+	return p.disk.store.Entries(ctx, id, of, from, backward, limit)
 }
 
 // Events implements hub.Journal.

@@ -25,9 +25,14 @@ type session struct {
 	head     hub.Head
 	rows     []journal.Row // in order, the first from event 1
 	summary  hub.Summary
-	snapshot *hub.Snapshot  // nil when there is none
-	people   []hub.Person   // in the order of joining
-	places   map[string]int // in people, by participant id
+	snapshot *hub.Snapshot // nil when there is none
+	entries  map[hub.Subject]*entries
+}
+
+// entries are what the index has of one subject.
+type entries struct {
+	all    []hub.Entry    // in the order of First
+	places map[string]int // in all, by id
 }
 
 var _ hub.Journal = (*Journal)(nil)
@@ -87,7 +92,7 @@ func (j *Journal) write(batch []*journal.Request) error {
 func (j *Journal) append(a *hub.Append) error {
 	s := j.sessions[a.Session]
 	if s == nil {
-		s = &session{head: journal.Origin(a.Session), places: map[string]int{}}
+		s = &session{head: journal.Origin(a.Session), entries: map[hub.Subject]*entries{}}
 	}
 	row, err := journal.Encode(a, s.head)
 	if err != nil {
@@ -102,18 +107,23 @@ func (j *Journal) append(a *hub.Append) error {
 	return nil
 }
 
-// index notes whom an event is about.
+// index notes what an event is about.
 func (s *session) index(r *hub.Record) {
-	id := hub.PersonOf(r)
-	if id == "" {
+	about, ok := hub.AboutOf(r)
+	if !ok {
 		return
 	}
-	i, known := s.places[id]
-	if !known {
-		i = len(s.people)
-		s.places[id], s.people = i, append(s.people, hub.Person{ID: id, Joined: r.Seq})
+	of := s.entries[about.Subject]
+	if of == nil {
+		of = &entries{places: map[string]int{}}
+		s.entries[about.Subject] = of
 	}
-	s.people[i].Newest = r.Seq
+	i, known := of.places[about.ID]
+	if !known {
+		i = len(of.all)
+		of.places[about.ID], of.all = i, append(of.all, hub.Entry{ID: about.ID, First: r.Seq})
+	}
+	of.all[i].Add(r.Seq, about.Whole)
 }
 
 func (j *Journal) putSnapshot(snapshot hub.Snapshot) error {

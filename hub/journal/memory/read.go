@@ -73,37 +73,47 @@ func (j *Journal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, li
 	return found, nil
 }
 
-// Person implements hub.Journal.
-func (j *Journal) Person(_ context.Context, id hub.SessionID, participant string) (p hub.Person, err error) {
-	err = j.view("find a participant of", id, func(s *session) bool {
-		i, known := s.places[participant]
+// Entry implements hub.Journal.
+func (j *Journal) Entry(_ context.Context, id hub.SessionID, of hub.Subject, subjectID string) (e hub.Entry, err error) {
+	err = j.view("find one "+string(of)+" of", id, func(s *session) bool {
+		listed := s.entries[of]
+		if listed == nil {
+			return false
+		}
+		i, known := listed.places[subjectID]
 		if known {
-			p = s.people[i]
+			e = listed.all[i]
 		}
 		return known
 	})
-	return p, err
+	return e, err
 }
 
-// People implements hub.Journal.
-func (j *Journal) People(_ context.Context, id hub.SessionID, from hub.Seq, backward bool, limit int) (found []hub.Person, err error) {
-	err = j.view("list participants of", id, func(s *session) bool {
-		at, _ := slices.BinarySearchFunc(s.people, from, func(p hub.Person, n hub.Seq) int { return cmp.Compare(p.Joined, n) })
-		if !backward {
-			found = slices.Clone(s.people[at:min(at+limit, len(s.people))])
-			return true
+// Entries implements hub.Journal.
+func (j *Journal) Entries(_ context.Context, id hub.SessionID, of hub.Subject, from hub.Seq, backward bool, limit int) (found []hub.Entry, err error) {
+	err = j.view("list every "+string(of)+" of", id, func(s *session) bool {
+		if listed := s.entries[of]; listed != nil {
+			found = listed.page(from, backward, limit)
 		}
-		if at < len(s.people) && s.people[at].Joined == from {
-			at++
-		}
-		found = slices.Clone(s.people[max(0, at-limit):at])
-		slices.Reverse(found)
 		return true
 	})
 	if errors.Is(err, hub.ErrNotFound) {
 		return nil, nil
 	}
 	return found, err
+}
+
+func (e *entries) page(from hub.Seq, backward bool, limit int) []hub.Entry {
+	at, exact := slices.BinarySearchFunc(e.all, from, func(e hub.Entry, n hub.Seq) int { return cmp.Compare(e.First, n) })
+	if !backward {
+		return slices.Clone(e.all[at:min(at+limit, len(e.all))])
+	}
+	if exact {
+		at++
+	}
+	page := slices.Clone(e.all[max(0, at-limit):at])
+	slices.Reverse(page)
+	return page
 }
 
 // Events implements hub.Journal.

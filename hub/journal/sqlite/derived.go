@@ -14,17 +14,26 @@ import (
 // lists are what the lists of a session have to hold, by its events.
 type lists struct {
 	messages []hub.Seq
-	people   map[string][]hub.Seq // the events about each participant
+	entries  map[hub.Subject]map[string][]aboutIt
 }
 
-func newLists() *lists { return &lists{people: map[string][]hub.Seq{}} }
+// aboutIt is an event about a participant or an approval.
+type aboutIt struct {
+	seq   hub.Seq
+	whole bool // it shows that whole
+}
+
+func newLists() *lists {
+	return &lists{entries: map[hub.Subject]map[string][]aboutIt{hub.SubjectParticipant: {}, hub.SubjectApproval: {}}}
+}
 
 func (l *lists) add(r *hub.Record) {
 	if hub.IsListed(r.Type) {
 		l.messages = append(l.messages, r.Seq)
 	}
-	if id := hub.PersonOf(r); id != "" {
-		l.people[id] = append(l.people[id], r.Seq)
+	if about, ok := hub.AboutOf(r); ok {
+		of := l.entries[about.Subject]
+		of[about.ID] = append(of[about.ID], aboutIt{r.Seq, about.Whole})
 	}
 }
 
@@ -41,10 +50,15 @@ func (v *verifier) checkDerived(ctx context.Context, s sessionToCheck, want *lis
 	if sum != nil && !bytes.Equal(sum, summarySum(&summary)) {
 		return s.damage(s.head, "the session's summary does not match its checksum")
 	}
-	if err := v.checkMessages(ctx, s, until, want.messages); err != nil || v.version < 3 {
+	if err := v.checkMessages(ctx, s, until, want.messages); err != nil || v.version < 4 {
 		return err
 	}
-	return v.checkPeople(ctx, s, until, want.people)
+	for _, of := range []hub.Subject{hub.SubjectParticipant, hub.SubjectApproval} {
+		if err := v.checkEntries(ctx, s, until, of, want.entries[of]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s sessionToCheck) damage(seq hub.Seq, what string) error {
@@ -69,31 +83,49 @@ func (v *verifier) checkMessages(ctx context.Context, s sessionToCheck, until hu
 	return nil
 }
 
-// checkPeople takes into account that the session may have gone on since its events
+// checkEntries takes into account that the session may have gone on since its events
 // were read, and that an earlier version may have begun it: then only a part of it
 // is listed.
-func (v *verifier) checkPeople(ctx context.Context, s sessionToCheck, until hub.Seq, people map[string][]hub.Seq) error {
-	there, err := v.read.people(ctx, s.key, 0, false, len(people)+1)
+func (v *verifier) checkEntries(ctx context.Context, s sessionToCheck, until hub.Seq, of hub.Subject, about map[string][]aboutIt) error {
+	there, err := v.read.entries(ctx, s.key, of, 0, false, len(about)+1)
 	if err != nil {
 		return err
 	}
-	missing := maps.Clone(people)
-	for _, p := range there {
-		events := people[p.ID]
-		delete(missing, p.ID)
-		switch _, found := slices.BinarySearch(events, p.Newest); {
-		case len(events) == 0 && p.Joined <= s.head, len(events) > 0 && events[0] != p.Joined:
-			return s.damage(p.Joined, "table person names a participant whom the event is not about")
-		case p.Newest <= s.head && !found:
-			return s.damage(p.Newest, "table person names an event that is not about the participant")
-		case p.Newest <= s.head && slices.ContainsFunc(events, func(n hub.Seq) bool { return n > p.Newest && n <= until }):
-			return s.damage(p.Newest, "table person does not name the newest event about a participant")
+	missing := maps.Clone(about)
+	for _, e := range there {
+		delete(missing, e.ID)
+		if what := wrong(e, about[e.ID], s.head, until); what != "" {
+			return s.damage(e.First, fmt.Sprintf("table entry, %s: %s", of, what))
 		}
 	}
 	for _, events := range missing {
-		if events[0] <= until {
-			return s.damage(events[0], "table person lacks a participant")
+		if events[0].seq <= until {
+			return s.damage(events[0].seq, fmt.Sprintf("table entry lacks one %s", of))
 		}
 	}
 	return nil
+}
+
+// wrong says in which way an entry is not what the events about it, up to head, make
+// of it; empty when it is. Those up to until are listed.
+func wrong(e hub.Entry, events []aboutIt, head, until hub.Seq) string {
+	switch {
+	case len(events) == 0 && e.First <= head, len(events) > 0 && events[0].seq != e.First:
+		return "the first event is about something else"
+	case e.Newest > head:
+		return "" // the events that say so were not read
+	}
+	var want hub.Entry
+	for _, event := range events {
+		if event.seq <= max(until, e.Newest) {
+			want.Add(event.seq, event.whole)
+		}
+	}
+	switch {
+	case want.Newest != e.Newest:
+		return "the newest event is another one"
+	case want.Whole != e.Whole:
+		return "another event is the newest that shows it whole"
+	}
+	return ""
 }

@@ -14,7 +14,7 @@ import (
 // listed in one transaction.
 const listRows = 1000
 
-// list notes which of the events that were just appended are listed, and whom they
+// list notes which of the events that were just appended are listed, and what they
 // are about.
 func (w *writer) list(key int64, records []hub.Record) error {
 	for i := range records {
@@ -24,10 +24,16 @@ func (w *writer) list(key int64, records []hub.Record) error {
 				return err
 			}
 		}
-		if person := hub.PersonOf(r); person != "" {
-			if _, err := w.stmts.addPerson.Exec(key, person, int64(r.Seq)); err != nil {
-				return err
-			}
+		about, ok := hub.AboutOf(r)
+		if !ok {
+			continue
+		}
+		var whole int64
+		if about.Whole {
+			whole = int64(r.Seq)
+		}
+		if _, err := w.stmts.addEntry.Exec(key, string(about.Subject), about.ID, int64(r.Seq), whole); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -18,17 +18,29 @@ func asVersion1(t *testing.T, dir string) {
 	db, err := sql.Open(driverName, filepath.Join(dir, FileName))
 	require.NoError(t, err)
 	_, err = db.Exec(`DROP TABLE listed; ALTER TABLE session DROP COLUMN listed;
-		ALTER TABLE session DROP COLUMN sum; DROP TABLE person; PRAGMA user_version = 1`)
+		ALTER TABLE session DROP COLUMN sum; DROP TABLE entry; PRAGMA user_version = 1`)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 }
 
-// asVersion2 makes the journal in a directory what the version before wrote, which
-// had the list of messages and not that of participants.
+// asVersion2 makes the journal in a directory what the second version wrote, which
+// had the list of messages and no other.
 func asVersion2(t *testing.T, dir string) {
 	db, err := sql.Open(driverName, filepath.Join(dir, FileName))
 	require.NoError(t, err)
-	_, err = db.Exec(`DROP TABLE person; PRAGMA user_version = 2`)
+	_, err = db.Exec(`DROP TABLE entry; PRAGMA user_version = 2`)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+}
+
+// asVersion3 makes the journal in a directory what the version before wrote, which
+// had a list of participants and none of approvals.
+func asVersion3(t *testing.T, dir string) {
+	db, err := sql.Open(driverName, filepath.Join(dir, FileName))
+	require.NoError(t, err)
+	_, err = db.Exec(`DROP TABLE entry; CREATE TABLE person (session INTEGER NOT NULL, id TEXT NOT NULL, joined INTEGER NOT NULL,
+		newest INTEGER NOT NULL, PRIMARY KEY (session, id)) STRICT, WITHOUT ROWID;
+		CREATE UNIQUE INDEX person_joined ON person (session, joined); INSERT INTO person VALUES (1, 'ann', 1, 3); PRAGMA user_version = 3`)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 }
@@ -74,8 +86,8 @@ func TestJournal_of_an_earlier_version_is_listed_in_steps(t *testing.T) {
 	require.NoError(t, Verify(t.Context(), dir, func(Progress) {}))
 }
 
-func TestJournal_of_an_earlier_version_lists_its_participants_too(t *testing.T) {
-	for name, asBefore := range map[string]func(*testing.T, string){"version 1": asVersion1, "version 2": asVersion2} {
+func TestJournal_of_an_earlier_version_lists_its_participants_and_approvals_too(t *testing.T) {
+	for name, asBefore := range map[string]func(*testing.T, string){"version 1": asVersion1, "version 2": asVersion2, "version 3": asVersion3} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			j, err := open(dir, options{synchronous: "OFF"})
@@ -85,6 +97,7 @@ func TestJournal_of_an_earlier_version_lists_its_participants_too(t *testing.T) 
 			s := hubtest.NewSession(1)
 			require.NoError(t, w.Append(s.About(protocol.EventParticipantJoined, "ann", "ben")).Err())
 			require.NoError(t, w.Append(s.About(protocol.EventParticipantLeft, "ann")).Err())
+			require.NoError(t, w.Append(s.About(protocol.EventPromptPendingApproval, "prompt")).Err())
 			require.NoError(t, j.Close())
 			asBefore(t, dir)
 			require.NoError(t, Verify(t.Context(), dir, func(Progress) {}), "as it is")
@@ -94,13 +107,17 @@ func TestJournal_of_an_earlier_version_lists_its_participants_too(t *testing.T) 
 			w, err = j.Own(t.Context(), 1)
 			require.NoError(t, err)
 			require.NoError(t, w.Append(s.About(protocol.EventParticipantJoined, "cem")).Err())
-			got, err := j.People(t.Context(), s.ID, 0, false, 10)
+			got, err := j.Entries(t.Context(), s.ID, hub.SubjectParticipant, 0, false, 10)
 			require.NoError(t, err)
-			require.Equal(t, []hub.Person{{ID: "ann", Joined: 1, Newest: 3}, {ID: "ben", Joined: 2, Newest: 2}, {ID: "cem", Joined: 4, Newest: 4}}, got)
+			require.Equal(t, []hub.Entry{{ID: "ann", First: 1, Whole: 3, Newest: 3}, {ID: "ben", First: 2, Whole: 2, Newest: 2}, {ID: "cem", First: 5, Whole: 5, Newest: 5}}, got)
+			require.NoError(t, w.Append(s.About(protocol.EventPromptDispatchFailed, "prompt")).Err())
+			approvals, err := j.Entries(t.Context(), s.ID, hub.SubjectApproval, 10, true, 10)
+			require.NoError(t, err)
+			require.Equal(t, []hub.Entry{{ID: "prompt", First: 4, Whole: 4, Newest: 6}}, approvals)
 			require.NoError(t, w.Append(s.About(protocol.EventParticipantUpdated, "ben")).Err())
-			ben, err := j.Person(t.Context(), s.ID, "ben")
+			ben, err := j.Entry(t.Context(), s.ID, hub.SubjectParticipant, "ben")
 			require.NoError(t, err)
-			require.Equal(t, hub.Person{ID: "ben", Joined: 2, Newest: 5}, ben, "and goes on")
+			require.Equal(t, hub.Entry{ID: "ben", First: 2, Whole: 7, Newest: 7}, ben, "and goes on")
 			require.NoError(t, j.Close())
 			require.NoError(t, Verify(t.Context(), dir, func(Progress) {}))
 		})
@@ -134,11 +151,14 @@ func TestVerify_finds_what_lists_are_made_of_changed(t *testing.T) {
 		"a session's resource":              "UPDATE session SET resource = CAST('{\"id\":2}' AS BLOB) WHERE key = 2",
 		"a message that is not listed":      "DELETE FROM listed WHERE session = 2 AND seq = 21",
 		"a listed event that is no message": "INSERT INTO listed (session, seq) VALUES (2, 3)",
-		"a participant who is not listed":   "DELETE FROM person WHERE session = 2",
-		"a participant by another name":     "UPDATE person SET id = 'ben' WHERE session = 2",
-		"a participant's first event":       "UPDATE person SET joined = 3 WHERE session = 2",
-		"a participant's newest event":      "UPDATE person SET newest = joined WHERE session = 2",
-		"a participant's other event":       "UPDATE person SET newest = 3 WHERE session = 2",
+		"a participant who is not listed":   "DELETE FROM entry WHERE session = 2 AND id = 'ann'",
+		"a participant by another name":     "UPDATE entry SET id = 'ben' WHERE session = 2 AND id = 'ann'",
+		"a participant's first event":       "UPDATE entry SET first = 3 WHERE session = 2 AND id = 'ann'",
+		"a participant's newest event":      "UPDATE entry SET newest = first, whole = first WHERE session = 2 AND id = 'ann'",
+		"a participant's other event":       "UPDATE entry SET newest = 3 WHERE session = 2 AND id = 'ann'",
+		"an approval that is not listed":    "DELETE FROM entry WHERE session = 2 AND id = 'prompt'",
+		"an approval's whole event":         "UPDATE entry SET whole = newest WHERE session = 2 AND id = 'prompt'",
+		"an approval's newest event":        "UPDATE entry SET newest = whole WHERE session = 2 AND id = 'prompt'",
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDamaged(t)
@@ -149,6 +169,8 @@ func TestVerify_finds_what_lists_are_made_of_changed(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, w.Append(s.Next(2)).Err())
 			require.NoError(t, w.Append(s.About(protocol.EventParticipantJoined, "ann", "ann")).Err())
+			require.NoError(t, w.Append(s.About(protocol.EventPromptApproved, "prompt")).Err())
+			require.NoError(t, w.Append(s.About(protocol.EventPromptDispatchFailed, "prompt")).Err())
 			require.NoError(t, j.Close())
 			require.NoError(t, Verify(t.Context(), d.dir, func(Progress) {}))
 			d.exec(t, change)

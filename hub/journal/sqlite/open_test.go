@@ -58,7 +58,7 @@ func TestOpen_takes_any_path(t *testing.T) {
 
 func TestOpen_refuses_what_is_not_its_own(t *testing.T) {
 	for _, test := range []struct{ name, statement, want string }{
-		{"a newer format", "PRAGMA user_version = 4", "format 4, written by a newer version"},
+		{"a newer format", "PRAGMA user_version = 5", "format 5, written by a newer version"},
 		{"another program's database", "PRAGMA application_id = 7", "not a Parley journal"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

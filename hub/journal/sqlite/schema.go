@@ -11,16 +11,16 @@ const (
 	// applicationID marks the file as a Parley journal: "Prly" in ASCII.
 	applicationID = 0x50726c79
 	// schemaVersion is the newest form of the tables that this code can read.
-	schemaVersion = 3
+	schemaVersion = 4
 )
 
-// schema is version 3. Times are microseconds since 1970, UTC; ids and hashes
+// schema is version 4. Times are microseconds since 1970, UTC; ids and hashes
 // are blobs. append has one row for each append, in the order in which they
 // were written, whatever their session; its data is one or more events as
 // hub.AppendRecord writes them. A session's key takes the place of its id in
 // the other tables, because it is small and grows. listed has the numbers of the
-// events for which hub.IsListed holds, and person the participants of hub.PersonOf,
-// up to the event that the session's listed names; sum is a checksum of the columns from kind to resource, and NULL when an
+// events for which hub.IsListed holds, and entry the participants and approvals of
+// hub.AboutOf, up to the event that the session's listed names; sum is a checksum of the columns from kind to resource, and NULL when an
 // earlier version wrote them.
 const schema = `
 CREATE TABLE partition (
@@ -68,7 +68,7 @@ CREATE TABLE snapshot (
 	state   BLOB NOT NULL,
 	sum     BLOB NOT NULL     -- SHA-256 of state
 ) STRICT;
-` + schemaOfListed + schemaOfPeople
+` + schemaOfListed + schemaOfEntries
 
 const schemaOfListed = `
 CREATE TABLE listed (
@@ -78,29 +78,33 @@ CREATE TABLE listed (
 ) STRICT, WITHOUT ROWID;
 `
 
-const schemaOfPeople = `
-CREATE TABLE person (
+const schemaOfEntries = `
+CREATE TABLE entry (
 	session INTEGER NOT NULL REFERENCES session (key),
-	id      TEXT NOT NULL,    -- the participant's
-	joined  INTEGER NOT NULL, -- the first event about the participant
+	subject TEXT NOT NULL,    -- participant or approval
+	id      TEXT NOT NULL,    -- the participant's or the approval's
+	first   INTEGER NOT NULL, -- the first event about it
+	whole   INTEGER NOT NULL, -- the newest one that shows it whole, or 0
 	newest  INTEGER NOT NULL, -- the newest one
-	PRIMARY KEY (session, id)
+	PRIMARY KEY (session, subject, id)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX person_joined ON person (session, joined);
+CREATE UNIQUE INDEX entry_first ON entry (session, subject, first);
 `
 
 // upgrades make each version of the one before. The sessions that are there are
 // listed when that is first asked for, which lists again what is listed.
-var upgrades = [schemaVersion + 1]string{2: upgradeTo2, 3: upgradeTo3}
+// Version 3 had a table of participants, which entry replaces.
+var upgrades = [schemaVersion + 1]string{2: upgradeTo2, 3: "PRAGMA user_version = 3;", 4: upgradeTo4}
 
 const upgradeTo2 = `
 ALTER TABLE session ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE session ADD COLUMN sum BLOB;
 ` + schemaOfListed + `PRAGMA user_version = 2;`
 
-const upgradeTo3 = `
+const upgradeTo4 = `
+DROP TABLE IF EXISTS person;
 UPDATE session SET listed = 0;
-` + schemaOfPeople + `PRAGMA user_version = 3;`
+` + schemaOfEntries + `PRAGMA user_version = 4;`
 
 // migrate creates the tables in an empty database, and refuses one that is not
 // a journal or is newer than this code.

@@ -22,7 +22,7 @@ type statements struct {
 	epochs, claim, touch                *sql.Stmt
 	findSession, addSession             *sql.Stmt
 	setHead, setSession, setListed      *sql.Stmt
-	addListed, addPerson, toList        *sql.Stmt
+	addListed, addEntry, toList         *sql.Stmt
 	addAppend, findAppend, replaceState *sql.Stmt
 
 	all []*sql.Stmt
@@ -59,8 +59,8 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 			VALUES (?, ?, ?, ?, ?, ?)`),
 		setListed: prepare("UPDATE session SET listed = ? WHERE key = ?"),
 		addListed: prepare("INSERT OR IGNORE INTO listed (session, seq) VALUES (?, ?)"),
-		addPerson: prepare(`INSERT INTO person (session, id, joined, newest) VALUES (?1, ?2, ?3, ?3)
-			ON CONFLICT (session, id) DO UPDATE SET newest = excluded.newest`),
+		addEntry: prepare(`INSERT INTO entry (session, subject, id, first, whole, newest) VALUES (?1, ?2, ?3, ?4, ?5, ?4)
+			ON CONFLICT (session, subject, id) DO UPDATE SET whole = max(whole, excluded.whole), newest = excluded.newest`),
 		toList: prepare("SELECT " + rowColumns + ` FROM append
 			WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?`),
 		findAppend: prepare("SELECT " + rowColumns + ` FROM append

@@ -25,8 +25,8 @@ type Progress struct {
 // which ends the check when it is damaged (see PlanSalvage), then SQLite's own
 // integrity check, then every event of every session against its CRC, its number
 // and the hash chain, every session's end against its head, its summary and every
-// snapshot against their checksums, and the lists of its messages and participants
-// against its events. It calls report with each damage and, every so often, with how far
+// snapshot against their checksums, and the lists of its messages, participants
+// and approvals against its events. It calls report with each damage and, every so often, with how far
 // it has come. The error is nil for a sound journal; otherwise it wraps the
 // first damage, or says why the check could not be finished.
 //

@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"parley/hub"
+)
+
+// entryColumns are those that scanEntry reads.
+const entryColumns = "id, first, whole, newest"
+
+// Entry implements hub.Journal.
+func (j *Journal) Entry(ctx context.Context, id hub.SessionID, of hub.Subject, subjectID string) (hub.Entry, error) {
+	what := fmt.Sprintf("find one %s of", of)
+	e, err := inList(ctx, j, what, id, func(key int64) (e hub.Entry, err error) {
+		row := j.read.db.QueryRowContext(ctx, "SELECT "+entryColumns+" FROM entry WHERE session = ? AND subject = ? AND id = ?",
+			key, string(of), subjectID)
+		err = scanEntry(row, &e)
+		return e, err
+	})
+	if err == nil && e.ID == "" {
+		err = j.wrap(what, id, sql.ErrNoRows)
+	}
+	return e, err
+}
+
+// Entries implements hub.Journal.
+func (j *Journal) Entries(ctx context.Context, id hub.SessionID, of hub.Subject, from hub.Seq, backward bool, limit int) ([]hub.Entry, error) {
+	return inList(ctx, j, fmt.Sprintf("list every %s of", of), id, func(key int64) ([]hub.Entry, error) {
+		return j.read.entries(ctx, key, of, from, backward, limit)
+	})
+}
+
+func (r *reader) entries(ctx context.Context, key int64, of hub.Subject, from hub.Seq, backward bool, limit int) (found []hub.Entry, err error) {
+	compare, order := ">=", "ASC"
+	if backward {
+		compare, order = "<=", "DESC"
+	}
+	rows, err := r.db.QueryContext(ctx, fmt.Sprintf(
+		"SELECT %s FROM entry WHERE session = ? AND subject = ? AND first %s ? ORDER BY first %s LIMIT ?", entryColumns, compare, order),
+		key, string(of), int64(from), limit)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var e hub.Entry
+		if err := scanEntry(rows, &e); err != nil {
+			return nil, err
+		}
+		found = append(found, e)
+	}
+	return found, rows.Err()
+}
+
+func scanEntry(row scanner, e *hub.Entry) error {
+	return row.Scan(&e.ID, &e.First, &e.Whole, &e.Newest)
+}
