@@ -109,8 +109,8 @@ func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedStat
 		return nil, nil, err
 	}
 	state.Participants = h.everybody(ctx, state.people, r)
-	return state, inPages(ctx, h, len(state.known), func(before int) ([]protocol.Approval, int, error) {
-		some, next, err := state.approvals(r, before)
+	return state, inPages(ctx, h, state.until, func(from Seq) ([]protocol.Approval, Seq, error) {
+		some, next, err := state.approvals(r, from)
 		return some, next, r.checked(err)
 	}), nil
 }
@@ -338,7 +338,7 @@ func (s *Subscription) seek(ctx context.Context, who Credentials, c protocol.Com
 	case *protocol.Remove:
 		id = c.ParticipantID
 	}
-	if id == "" || len(id) > maxParticipantID {
+	if id == "" || len(id) > maxSubjectID {
 		return who
 	}
 	ctx, cancel := context.WithTimeout(ctx, seekPatience)

@@ -58,7 +58,7 @@ func TestHost_a_turn_fails_with_the_agents_error(t *testing.T) {
 	id := s.runs()
 	s.agentSays(AgentTurnEnded{Turn: id, Err: ErrFull})
 	s.deliverAll()
-	require.Equal(t, protocol.ApprovalFailed, s.state.approval(id).Status)
+	require.Equal(t, protocol.ApprovalFailed, s.approval(id).Status)
 }
 
 func TestHost_an_end_of_another_turn_is_not_heard(t *testing.T) {
@@ -173,7 +173,7 @@ func TestHost_after_a_crash(t *testing.T) {
 		s.crash()
 		s.deliverAll()
 		require.Nil(t, s.n.sharedState().open(id))
-		require.Equal(t, protocol.ApprovalApproved, s.n.sharedState().approval(id).Status, "it completed")
+		require.Equal(t, protocol.ApprovalApproved, s.approval(id).Status, "it completed")
 	})
 }
 

@@ -43,10 +43,7 @@ func (p *play) somebody(t *rapid.T, n *node) Credentials {
 func (p *play) anyCommand(t *rapid.T, n *node) protocol.Command {
 	s := n.sharedState()
 	approval := func() string {
-		if len(s.Approvals) == 0 {
-			return "none"
-		}
-		return rapid.SampledFrom(s.Approvals).Draw(t, "approval").ID
+		return rapid.SampledFrom(append(n.approvals(), "none")).Draw(t, "approval")
 	}
 	who := func() string { return rapid.SampledFrom(s.People.all).Draw(t, "participant").ID }
 	return rapid.Custom(func(t *rapid.T) protocol.Command {

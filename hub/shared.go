@@ -11,8 +11,8 @@ import (
 
 // sharedState is what the rules of a shared session need: participants, rights,
 // prompts that are not done, the agent's open questions, recent command ids.
-// History is not in it, nor are guests who have left; both are read from the
-// journal. Its exported fields are the snapshot.
+// History is not in it, nor are prompts that are done and guests who have left; all
+// of these are read from the journal. Its exported fields are the snapshot.
 type sharedState struct {
 	rules *rules // immutable
 
@@ -27,8 +27,7 @@ type sharedState struct {
 	Typed       map[string]bool          // guests here, by participant id, who joined by the typed protocol
 	Deciders    map[string]bool          // those here, by participant id, who have decided on what others proposed or asked
 	Kept        []string                 // keys of the names of deciders who have left, at most keptNames of them
-	Approvals   []approvalState          // every prompt, in order of creation
-	Open        []openApproval           // those that are not done, in order of creation
+	Open        []openApproval           // prompts that are not done, in order of creation
 	Permissions []openPermission         // in order of asking
 	Settled     []string                 // requests that were answered lately
 	Agent       protocol.AgentStatus
@@ -39,9 +38,8 @@ type sharedState struct {
 	Departed    departedCommands    // of guests who have left
 
 	// derived from the above
-	approvals map[string]int  // place in Approvals by id
-	resource  json.RawMessage // encoding of encoded, which Session seldom differs from
-	encoded   protocol.Session
+	resource json.RawMessage // encoding of encoded, which Session seldom differs from
+	encoded  protocol.Session
 }
 
 // bar is why a user was removed.
@@ -64,14 +62,6 @@ func (b *bar) UnmarshalJSON(encoded []byte) error {
 type rules struct {
 	Options
 	key Key
-}
-
-// approvalState is what is known of every prompt; its text is in the journal.
-type approvalState struct {
-	ID     string
-	Status protocol.ApprovalStatus
-	Seq    Seq // of the event that shows it whole
-	Failed Seq // of the event that says why it failed; 0 if it did not
 }
 
 // openApproval is a prompt that is not done.
@@ -117,10 +107,6 @@ func (s *sharedState) index() {
 	if s.People.places == nil {
 		s.People = newPeople(nil)
 	}
-	s.approvals = make(map[string]int, len(s.Approvals))
-	for i, a := range s.Approvals {
-		s.approvals[a.ID] = i
-	}
 	for i, p := range s.Permissions {
 		s.Permissions[i] = p.named()
 	}
@@ -147,15 +133,6 @@ func (s *sharedState) active() bool { return s.Session.Status == protocol.Status
 
 // host returns the participant who created the session: always the first.
 func (s *sharedState) host() protocol.Participant { return s.People.all[0] }
-
-// approval returns what is known of a prompt; nil when it is unknown.
-func (s *sharedState) approval(id string) *approvalState {
-	i, ok := s.approvals[id]
-	if !ok {
-		return nil
-	}
-	return &s.Approvals[i]
-}
 
 // open returns a prompt that is not done; nil when there is none of that id.
 func (s *sharedState) open(id string) *openApproval {
@@ -239,17 +216,17 @@ func (s *sharedState) apply(e event, at stamp) {
 	case *protocol.PermissionWithdrawn:
 		s.dropPermission(p.RequestID)
 	default:
-		s.applyPrompt(e.public, at)
+		s.applyPrompt(e.public)
 	}
 }
 
-func (s *sharedState) applyPrompt(payload protocol.Payload, at stamp) {
+func (s *sharedState) applyPrompt(payload protocol.Payload) {
 	switch p := payload.(type) {
 	case *protocol.PromptPendingApproval:
-		s.putApproval(p.Approval, at, phasePending)
+		s.putApproval(p.Approval, phasePending)
 		s.open(p.Approval.ID).Author = p.Participant
 	case *protocol.PromptApproved:
-		s.putApproval(p.Approval, at, phaseApproved)
+		s.putApproval(p.Approval, phaseApproved)
 		o := s.open(p.Approval.ID)
 		if o.Approver = p.Participant; o.Author.ID == "" {
 			o.Author = p.Participant // it needed no approval
@@ -258,7 +235,7 @@ func (s *sharedState) applyPrompt(payload protocol.Payload, at stamp) {
 			s.hasDecided(p.Participant.ID)
 		}
 	case *protocol.PromptRejected:
-		s.putApproval(p.Approval, at, "")
+		s.dropOpen(p.Approval.ID)
 		s.hasDecided(p.Participant.ID)
 	case *protocol.PromptQueued:
 		s.setPhase(p.ApprovalID, phaseQueued)
@@ -272,9 +249,6 @@ func (s *sharedState) applyPrompt(payload protocol.Payload, at stamp) {
 		s.dropOpen(p.ApprovalID)
 	case *protocol.PromptDispatchFailed:
 		s.dropOpen(p.ApprovalID)
-		if a := s.approval(p.ApprovalID); a != nil {
-			a.Status, a.Failed = protocol.ApprovalFailed, at.seq
-		}
 	}
 }
 
@@ -285,24 +259,13 @@ func (s *sharedState) applyClosed(p *protocol.SessionClosed, at stamp) {
 	s.Permissions = nil
 }
 
-// putApproval notes a prompt as an event shows it. Without a phase it is done.
-func (s *sharedState) putApproval(a protocol.Approval, at stamp, p phase) {
-	i, known := s.approvals[a.ID]
-	if !known {
-		i = len(s.Approvals)
-		s.approvals[a.ID] = i
-		s.Approvals = append(s.Approvals, approvalState{ID: a.ID})
-	}
-	s.Approvals[i].Status, s.Approvals[i].Seq = a.Status, at.seq
-	o := s.open(a.ID)
-	switch {
-	case p == "":
-		s.dropOpen(a.ID)
-	case o != nil:
+// putApproval notes a prompt as an event shows it.
+func (s *sharedState) putApproval(a protocol.Approval, p phase) {
+	if o := s.open(a.ID); o != nil {
 		o.Approval, o.Phase = a, p
-	default:
-		s.Open = append(s.Open, openApproval{Approval: a, Phase: p})
+		return
 	}
+	s.Open = append(s.Open, openApproval{Approval: a, Phase: p})
 }
 
 func (s *sharedState) setPhase(approvalID string, p phase) {

@@ -141,14 +141,14 @@ func (s *sharedState) turn(a protocol.Approval, author, approver protocol.Partic
 }
 
 func (s *sharedState) approve(in input, c *protocol.Approve, host protocol.Participant) decision {
-	known := s.approval(c.ApprovalID)
-	if known == nil {
-		return refuse(protocol.CodeApprovalNotFound, "no such approval in this session")
+	o := s.open(c.ApprovalID)
+	switch {
+	case o == nil:
+		return notOpen(c.ApprovalID, alreadyResolved)
+	case o.Phase != phasePending:
+		return decision{err: alreadyResolved(o.Approval, o.Approver)}
 	}
-	if known.Status != protocol.ApprovalPending {
-		return refuse(protocol.CodeApprovalAlreadyResolved, "the prompt is %s already", known.Status)
-	}
-	a := s.open(c.ApprovalID).Approval
+	a := o.Approval
 	if c.Action == protocol.ActionReject {
 		return decision{events: []event{did(rejected(a, host, deref(c.Reason), in.at))}}
 	}
@@ -174,9 +174,14 @@ func rejected(a protocol.Approval, by protocol.Participant, reason string, at ti
 // cancel ends a prompt that is not done, or the running turn. A pending one is
 // done at once; of the others the host session says when they have ended.
 func (s *sharedState) cancel(c *protocol.Cancel, p protocol.Participant) decision {
-	o, err := s.toCancel(c)
-	if err != nil {
-		return decision{err: err}
+	o := s.toCancel(c)
+	switch {
+	case o == nil && c.ApprovalID == "":
+		return refuse(protocol.CodeNothingToCancel, "no prompt of this session is running")
+	case o == nil:
+		return notOpen(c.ApprovalID, func(protocol.Approval, protocol.Participant) error {
+			return protocol.Errorf(protocol.CodeNothingToCancel, "the prompt is done already")
+		})
 	}
 	if p.Role != protocol.RoleHost && p.ID != o.Approval.ParticipantID {
 		return refuse(protocol.CodeHostRequired, "only the author and the host can cancel a prompt")
@@ -193,23 +198,18 @@ func (s *sharedState) cancel(c *protocol.Cancel, p protocol.Participant) decisio
 	return d
 }
 
-func (s *sharedState) toCancel(c *protocol.Cancel) (*openApproval, error) {
-	if c.ApprovalID == "" {
-		for i := range s.Open {
-			if s.Open[i].Phase == phaseRunning {
-				return &s.Open[i], nil
-			}
+// toCancel returns the prompt that a command means, without an id the running one;
+// nil when it is not open.
+func (s *sharedState) toCancel(c *protocol.Cancel) *openApproval {
+	if c.ApprovalID != "" {
+		return s.open(c.ApprovalID)
+	}
+	for i := range s.Open {
+		if s.Open[i].Phase == phaseRunning {
+			return &s.Open[i]
 		}
-		return nil, protocol.Errorf(protocol.CodeNothingToCancel, "no prompt of this session is running")
 	}
-	if s.approval(c.ApprovalID) == nil {
-		return nil, protocol.Errorf(protocol.CodeApprovalNotFound, "no such approval in this session")
-	}
-	o := s.open(c.ApprovalID)
-	if o == nil {
-		return nil, protocol.Errorf(protocol.CodeNothingToCancel, "the prompt is done already")
-	}
-	return o, nil
+	return nil
 }
 
 func deref(s *string) string {

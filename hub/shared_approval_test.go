@@ -129,7 +129,7 @@ func TestShared_Limits(t *testing.T) {
 		require.Empty(t, propose(s.joins("dot", ""), large))
 		require.Equal(t, protocol.CodeTooManyPending, propose(s.joins("eve", ""), large), "of all")
 		require.Empty(t, propose(s.joins("fay", ""), "a short one is always let in"))
-		require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: s.state.Approvals[0].ID, Action: protocol.ActionReject}).err)
+		require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: s.state.Open[0].Approval.ID, Action: protocol.ActionReject}).err)
 		require.Empty(t, propose(ben, large), "one that was decided on makes room")
 	})
 	t.Run("of prompts on their way, where approving is refused and the prompt stays pending", func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestShared_Limits(t *testing.T) {
 		s.prompts(s.owner())
 		s.prompts(s.owner())
 		require.Equal(t, protocol.CodeQueueFull, codeOf(s.by(s.owner(), approve(pending)).err))
-		require.Equal(t, protocol.ApprovalPending, s.state.approval(pending).Status)
+		require.Equal(t, protocol.ApprovalPending, s.approval(pending).Status)
 	})
 }
 
@@ -170,7 +170,7 @@ func TestShared_Cancel(t *testing.T) {
 		require.Equal(t, []cancelTurn{{id, cancelled}}, told[cancelTurn](d))
 		require.Empty(t, cancel(s.owner(), id).events, "once is enough")
 		s.deliverAll()
-		require.Equal(t, protocol.ApprovalFailed, s.state.approval(id).Status)
+		require.Equal(t, protocol.ApprovalFailed, s.approval(id).Status)
 	})
 	t.Run("of the running turn", func(t *testing.T) {
 		waiting := s.prompts(ben)
@@ -179,8 +179,8 @@ func TestShared_Cancel(t *testing.T) {
 		s.deliverAll()
 		s.agentSays(AgentTurnEnded{Turn: running, StopReason: "end_turn"})
 		s.deliverAll()
-		require.Equal(t, protocol.ApprovalFailed, s.state.approval(running).Status, "whatever the agent calls it")
-		require.Equal(t, protocol.ApprovalPending, s.state.approval(waiting).Status)
+		require.Equal(t, protocol.ApprovalFailed, s.approval(running).Status, "whatever the agent calls it")
+		require.Equal(t, protocol.ApprovalPending, s.approval(waiting).Status)
 	})
 }
 
@@ -192,7 +192,7 @@ func TestShared_Prompts_are_taken_whether_or_not_there_is_an_agent(t *testing.T)
 	require.NoError(t, s.by(ben, &protocol.Prompt{Prompt: "do it"}).err, "proposed")
 	require.NoError(t, s.by(s.owner(), &protocol.Prompt{Prompt: "do it"}).err, "direct")
 	require.NoError(t, s.by(s.owner(), approve(pending)).err, "approved")
-	require.Equal(t, protocol.ApprovalApproved, s.state.approval(pending).Status)
+	require.Equal(t, protocol.ApprovalApproved, s.approval(pending).Status)
 }
 
 func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
@@ -205,9 +205,9 @@ func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
 	require.Equal(t, []protocol.EventType{
 		protocol.EventPromptDispatchFailed, protocol.EventPromptDispatchFailed, protocol.EventSessionClosed,
 	}, types(d))
-	require.Equal(t, protocol.ApprovalFailed, s.state.approval(running).Status)
-	require.Equal(t, protocol.ApprovalFailed, s.state.approval(queued).Status)
-	require.Equal(t, protocol.ApprovalPending, s.state.approval(pending).Status)
+	require.Equal(t, protocol.ApprovalFailed, s.approval(running).Status)
+	require.Equal(t, protocol.ApprovalFailed, s.approval(queued).Status)
+	require.Equal(t, protocol.ApprovalPending, s.approval(pending).Status)
 	for _, p := range s.state.People.all {
 		require.NotNil(t, p.LeftAt)
 	}

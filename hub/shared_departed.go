@@ -26,8 +26,8 @@ func isAbsent(err error) bool {
 	return absent
 }
 
-// maxParticipantID bounds what is looked up. Ids are UUIDs.
-const maxParticipantID = 64
+// maxSubjectID bounds what is looked up. Ids are UUIDs.
+const maxSubjectID = 64
 
 // lookup returns a participant, who may have left.
 func (s *sharedState) lookup(id string, left departed) (protocol.Participant, error) {
@@ -42,7 +42,7 @@ func (s *sharedState) lookup(id string, left departed) (protocol.Participant, er
 			p.LeftAt = new(s.Time)
 		}
 		return p, nil
-	case !sought && id != "" && len(id) <= maxParticipantID:
+	case !sought && id != "" && len(id) <= maxSubjectID:
 		return protocol.Participant{}, &absentError{id}
 	}
 	return protocol.Participant{}, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")

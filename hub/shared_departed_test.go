@@ -32,7 +32,7 @@ func (q *quick) do(body any) decision {
 	for _, e := range d.events {
 		q.n.append(q.t, e, q.now)
 	}
-	return d
+	return q.n.looksUp(d)
 }
 
 func (q *quick) joins(user string) protocol.Participant {
@@ -309,7 +309,7 @@ func TestShared_restrictions_are_bounded_and_none_is_dropped(t *testing.T) {
 
 func TestShared_ids_that_no_participant_can_have_are_not_looked_up(t *testing.T) {
 	s := newStage(t, Options{})
-	for _, id := range []string{"", strings.Repeat("x", maxParticipantID+1)} {
+	for _, id := range []string{"", strings.Repeat("x", maxSubjectID+1)} {
 		_, err := s.state.lookup(id, nil)
 		require.Equal(t, protocol.CodeParticipantNotFound, codeOf(err))
 	}

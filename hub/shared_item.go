@@ -16,11 +16,9 @@ func (s *sharedState) item(c *protocol.Item) decision {
 		whole := o.Approval // the answer is encoded while the state goes on changing
 		return decision{answer: &protocol.ItemAnswer{Approval: &whole}}
 	}
-	known := s.approval(c.ApprovalID)
-	if known == nil {
-		return refuse(protocol.CodeApprovalNotFound, "no such approval in this session")
-	}
-	return refuse(protocol.CodeApprovalAlreadyResolved, "the prompt is %s already; its events have it whole", known.Status)
+	return notOpen(c.ApprovalID, func(a protocol.Approval, by protocol.Participant) error {
+		return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s; its events have it whole", howResolved(a, by))
+	})
 }
 
 func (s *sharedState) wholePermission(requestID string) decision {

@@ -154,8 +154,8 @@ func TestShared_Remove(t *testing.T) {
 	require.Equal(t, []protocol.EventType{protocol.EventPromptCancelled, protocol.EventPromptRejected, protocol.EventInviteRotated, protocol.EventParticipantLeft}, types(d))
 	require.Contains(t, d.effects, effect(cutUser{ben.ID, "ben", protocol.CloseRemoved, "the host has removed you: spam"}))
 	s.deliverAll()
-	require.Equal(t, protocol.ApprovalFailed, s.state.approval(queued).Status)
-	require.Equal(t, protocol.ApprovalRejected, s.state.approval(pending).Status)
+	require.Equal(t, protocol.ApprovalFailed, s.approval(queued).Status)
+	require.Equal(t, protocol.ApprovalRejected, s.approval(pending).Status)
 	t.Run("bars the user", func(t *testing.T) {
 		require.Equal(t, protocol.CodeParticipantRemoved, codeOf(s.tryJoin(&protocol.Join{UserID: "ben"}).err))
 		resume := &protocol.Resume{ParticipantID: ben.ID, ParticipantToken: s.credentials(ben).Token}

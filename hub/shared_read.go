@@ -3,7 +3,6 @@ package hub
 import (
 	"cmp"
 	"iter"
-	"slices"
 
 	"parley/protocol"
 )
@@ -59,7 +58,7 @@ func (s *sharedState) reading(what readKind, at Head) any {
 		Session: s.Session,
 		Cursor:  protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 		people:  s.everybody(at),
-		known:   slices.Clone(s.Approvals),
+		until:   at.Seq,
 		open:    map[string]protocol.Approval{},
 	}
 	for _, o := range s.Open {
@@ -75,70 +74,45 @@ type SharedState struct {
 	Cursor       string
 
 	people everybody
-	known  []approvalState
-	open   map[string]protocol.Approval // of those, what is not done
+	until  Seq                          // the event that it stands on
+	open   map[string]protocol.Approval // what was not done then
 }
 
-// approvals reads some, newest first, of those before a place among all known
-// ones, and returns the place to go on from: those that are not done from the
-// state, the others from the events that showed them.
-func (m *SharedState) approvals(r reader, before int) (some []protocol.Approval, next int, err error) {
-	events, err := r.events(m.numbers(before))
+// approvals reads some, newest first, of those that were begun up to an event, and
+// returns the event to go on from: those that are not done from the state, the others,
+// which change no more, from the journal.
+func (m *SharedState) approvals(r reader, from Seq) (some []protocol.Approval, next Seq, err error) {
+	listed, err := r.journal.Entries(r.ctx, r.session, SubjectApproval, from, true, pageItems)
 	if err != nil {
-		return nil, before, err
+		return nil, from, err
 	}
-	for bytes := 0; before > 0 && bytes < pageBytes; {
-		k := m.known[before-1]
-		a, isOpen := m.open[k.ID]
+	var numbers []Seq
+	for _, e := range listed {
+		if _, isOpen := m.open[e.ID]; !isOpen {
+			numbers = append(numbers, eventsOf(e)...)
+		}
+	}
+	events, err := r.events(numbers)
+	if err != nil {
+		return nil, from, err
+	}
+	bytes := 0
+	for _, e := range listed {
+		a, isOpen := m.open[e.ID]
 		if !isOpen {
-			shown, has := events[k.Seq]
-			failed, hasFailed := events[k.Failed]
-			if !has || k.Failed != 0 && !hasFailed {
+			shown, has := events[e.Whole]
+			newest, hasNewest := events[e.Newest]
+			if !has || !hasNewest {
 				break // it comes with the next page
 			}
-			a = approvalIn(shown, failed)
+			a = approvalIn(shown, newest)
 		}
-		before--
-		some = append(some, a)
-		bytes += len(a.Prompt) + itemCost
-	}
-	return some, before, nil
-}
-
-// numbers are those of the events that the next page of approvals is read from.
-func (m *SharedState) numbers(before int) (numbers []Seq) {
-	for ; before > 0 && len(numbers) < pageItems; before-- {
-		k := m.known[before-1]
-		if _, isOpen := m.open[k.ID]; isOpen {
-			continue
-		}
-		numbers = append(numbers, k.Seq)
-		if k.Failed != 0 {
-			numbers = append(numbers, k.Failed)
+		some, from = append(some, a), e.First-1
+		if bytes += len(a.Prompt) + itemCost; bytes >= pageBytes {
+			break
 		}
 	}
-	return numbers
-}
-
-// approvalIn is an approval as an event shows it whole, and as it ended when
-// another says that it failed.
-func approvalIn(shown, failed event) (a protocol.Approval) {
-	switch p := shown.public.(type) {
-	case *protocol.PromptPendingApproval:
-		a = p.Approval
-	case *protocol.PromptApproved:
-		a = p.Approval
-	case *protocol.PromptRejected:
-		a = p.Approval
-	}
-	if failed.public == nil {
-		return a
-	}
-	a.Status = protocol.ApprovalFailed
-	if p, ok := failed.public.(*protocol.PromptDispatchFailed); ok {
-		a.ErrorMessage = &p.Error
-	}
-	return a
+	return some, from, nil
 }
 
 // messagesUntil stands for what was said up to an event.

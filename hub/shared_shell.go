@@ -127,6 +127,8 @@ func (s *sharedShell) complete(answer any, at Head) any {
 		return history(a.History, at)
 	case peopleRange:
 		return guests(a.People, maps.Clone(state.Barred))
+	case endedPrompt:
+		return deferred(a.read)
 	case archivePage:
 		return state.archivePage(a, at)
 	case readKind:

@@ -69,8 +69,12 @@ func (s *stage) mode(m protocol.Mode) {
 func (s *stage) prompts(p protocol.Participant) string {
 	s.t.Helper()
 	require.NoError(s.t, s.by(p, &protocol.Prompt{Prompt: "do it"}).err)
-	return s.state.Approvals[len(s.state.Approvals)-1].ID
+	all := s.n.approvals()
+	return all[len(all)-1]
 }
+
+// approval is how the journal has a prompt.
+func (s *stage) approval(id string) protocol.Approval { return s.n.approval(s.t, id) }
 
 // runs makes the host prompt, so that the agent is busy.
 func (s *stage) runs() string {

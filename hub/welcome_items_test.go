@@ -27,7 +27,7 @@ func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
 	for _, a := range s.state.welcome(welcomeFor{participant: ben.ID}, Head{}).Approvals {
 		byID[a.ID] = a
 	}
-	for _, id := range []string{s.state.Approvals[0].ID, s.state.Approvals[1].ID} {
+	for _, id := range []string{s.state.Open[0].Approval.ID, s.state.Open[1].Approval.ID} {
 		a := byID[id]
 		require.True(t, a.Truncated)
 		require.Equal(t, len(long), a.WholeBytes)

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -108,6 +109,7 @@ func (w *world) do(n *node, body any) decision {
 		d = n.state.decide(in)
 	}
 	require.Equal(w.t, before, n.encoded(w.t), "decide changes nothing")
+	d = n.looksUp(d)
 	if d.err != nil {
 		require.Empty(w.t, d.events)
 		require.Empty(w.t, d.effects)
@@ -136,6 +138,64 @@ func (n *node) participant(t require.TestingT, id string) *protocol.Participant 
 		}
 	}
 	return nil
+}
+
+// looksUp completes a refusal that has to be read from the journal, as the hub does.
+func (n *node) looksUp(d decision) decision {
+	if p, ended := d.answer.(endedPrompt); ended {
+		_, d.err = p.read(reader{journal: logged{log: n.log}, session: n.id})
+	}
+	return d
+}
+
+// approval is how the journal has a prompt.
+func (n *node) approval(t require.TestingT, id string) protocol.Approval {
+	j := logged{log: n.log}
+	e, err := j.Entry(context.Background(), n.id, SubjectApproval, id)
+	require.NoError(t, err)
+	events, err := reader{journal: j}.events(eventsOf(e))
+	require.NoError(t, err)
+	return approvalIn(events[e.Whole], events[e.Newest])
+}
+
+// approvals are the ids of all prompts, in the order of proposing.
+func (n *node) approvals() (ids []string) {
+	for i := range n.log {
+		if about, _ := AboutOf(&n.log[i]); about.Subject == SubjectApproval && !slices.Contains(ids, about.ID) {
+			ids = append(ids, about.ID)
+		}
+	}
+	return ids
+}
+
+// logged is a journal that only finds entries and events, of one session.
+type logged struct {
+	Journal
+	log []Record
+}
+
+func (j logged) Entry(_ context.Context, _ SessionID, of Subject, id string) (e Entry, err error) {
+	for i := range j.log {
+		about, _ := AboutOf(&j.log[i])
+		if about.Subject != of || about.ID != id {
+			continue
+		}
+		if e.ID == "" {
+			e = Entry{ID: id, First: j.log[i].Seq}
+		}
+		e.Add(j.log[i].Seq, about.Whole)
+	}
+	if e.ID == "" {
+		err = ErrNotFound
+	}
+	return e, err
+}
+
+func (j logged) Events(_ context.Context, _ SessionID, numbers []Seq) (found []Record, _ error) {
+	for _, n := range numbers {
+		found = append(found, j.log[n-1])
+	}
+	return found, nil
 }
 
 // append writes and applies one event.
