@@ -96,6 +96,49 @@ func TestAddress_right_credentials_are_good_among_wrong_ones(t *testing.T) {
 	})
 }
 
+// Reading without credentials is limited for each address, and for nobody there who
+// has shown some.
+func TestREST_reads_without_credentials_are_limited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t, func(s *setup) { s.remote, s.web = "192.0.2.7:4000", web.Options{ReadRate: 50} })
+		s := w.share(protocol.ModeCommentOnly)
+		gil := s.join("gil", protocol.RoleCollaborator)
+		nobody := *w // on a connection of its own
+		nobody.client = &http.Client{Transport: w.client.Transport.(*http.Transport).Clone()}
+		defer nobody.client.CloseIdleConnections()
+		paths := []string{
+			sharedAPI, sharedAPI + "/", s.path(""), s.path("/messages"), s.path("/participants"),
+			"/api/agents", "/api/sessions", "/api/sessions/" + s.Agent,
+		}
+		<-time.After(time.Second) // starting the agent took some
+		for i := range 50 {
+			nobody.call("GET", paths[i%len(paths)], nil).ok(http.StatusOK, nil)
+		}
+		for i, path := range paths {
+			r := nobody.call("GET", path, nil)
+			r.fails(protocol.CodeRateLimited)
+			require.Equal(t, "1", r.header.Get("Retry-After"), "%d", i)
+			require.Equal(t, http.StatusTooManyRequests, nobody.call("HEAD", path, nil).status)
+			nobody.call("GET", path, nil, "Parley-Participant", gil.ID).fails(protocol.CodeRateLimited)
+		}
+		for range 60 {
+			s.say(gil, "who acts goes on")
+			w.call("GET", s.path("/messages"), nil).ok(http.StatusOK, nil) // as the original's clients read
+			nobody.call("GET", "/", nil).ok(http.StatusOK, nil)
+			nobody.call("GET", "/healthz", nil).ok(http.StatusOK, nil)
+			nobody.call("GET", "/readyz", nil).ok(http.StatusOK, nil)
+		}
+		nobody.call("GET", s.path("/messages"), nil, gil.headers()...).ok(http.StatusOK, nil)
+		nobody.call("GET", s.path("/messages"), nil).ok(http.StatusOK, nil) // it is known by now
+		nobody.client.CloseIdleConnections()
+		nobody.call("GET", s.path("/messages"), nil).fails(protocol.CodeRateLimited)
+		<-time.After(time.Second)
+		nobody.call("GET", s.path("/messages"), nil).ok(http.StatusOK, nil)
+		nobody.client.CloseIdleConnections()
+		w.stop()
+	})
+}
+
 func TestSocket_wrong_credentials_are_limited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := afar(t)

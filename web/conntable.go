@@ -142,6 +142,16 @@ func (c *clientConn) identified() {
 	}
 }
 
+// isKnown reports whether the client has shown right credentials on it.
+func (c *clientConn) isKnown() bool {
+	if c == nil {
+		return false
+	}
+	c.table.mu.Lock()
+	defer c.table.mu.Unlock()
+	return c.known
+}
+
 // endBy sets how the connection is ended when it has to make room. cut does not
 // wait.
 func (c *clientConn) endBy(cut func()) {

@@ -26,7 +26,7 @@ func TestParticipantLimits_AreBounded(t *testing.T) {
 }
 
 func TestAddressLimits_AreBounded(t *testing.T) {
-	limits := newAddressLimits(10)
+	limits := newAddressLimits(10, 50)
 	for i := range 2 * maxSenders {
 		require.NoError(t, limits.join(fmt.Sprintf("10.0.%d.%d:1", i/256, i%256)))
 	}
@@ -50,7 +50,7 @@ func TestAddressLimits_know_who_is_one_and_who_is_here(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { // where no time passes
-				limits, joined := newAddressLimits(10), 0
+				limits, joined := newAddressLimits(10, 50), 0
 				for i := range 30 {
 					if limits.join(tc.from(i)) == nil {
 						joined++

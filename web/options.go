@@ -68,6 +68,10 @@ type Options struct {
 	// this machine's, and how often credentials from there may be wrong; 10 by
 	// default, negative for no limit.
 	JoinRate float64
+	// ReadRate is how many reads a second there may be without credentials from one
+	// address that is not this machine's; 50 by default, negative for no limit. The
+	// pages' files and the probes are not counted.
+	ReadRate float64
 }
 
 const (
@@ -75,6 +79,7 @@ const (
 	defaultCommandRate   = 20
 	defaultCommandBurst  = 60
 	defaultJoinRate      = 10
+	defaultReadRate      = 50
 	defaultMaxInbound    = 64 << 20
 	defaultMaxUnfinished = 1000
 )
@@ -90,5 +95,6 @@ func (o Options) withDefaults() Options {
 	o.MaxInbound = cmp.Or(o.MaxInbound, defaultMaxInbound)
 	o.MaxUnfinished = cmp.Or(o.MaxUnfinished, defaultMaxUnfinished)
 	o.JoinRate = cmp.Or(o.JoinRate, defaultJoinRate)
+	o.ReadRate = cmp.Or(o.ReadRate, defaultReadRate)
 	return o
 }

@@ -88,6 +88,9 @@ func (s *Server) invitation(r *http.Request, _ []byte) (answer any, err error) {
 func read[T any](s *Server, r *http.Request, from func(context.Context, string, *hub.Credentials) (T, error)) (answer T, err error) {
 	who := readerCredentials(r)
 	if who == nil {
+		if err := s.addresses.read(r); err != nil {
+			return answer, err
+		}
 		return from(r.Context(), r.PathValue("id"), nil)
 	}
 	err = s.addresses.attempt(r.Context(), r.RemoteAddr, nil, func() error {

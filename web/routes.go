@@ -9,7 +9,7 @@ import (
 func (s *Server) routes() {
 	const shared = "/api/shared-sessions"
 	for _, root := range []string{shared, shared + "/{$}"} {
-		s.mux.Handle("GET "+root, s.answer(http.StatusOK, s.listShared))
+		s.mux.Handle("GET "+root, s.answer(http.StatusOK, s.public(s.listShared)))
 		s.mux.Handle("POST "+root, s.answer(http.StatusCreated, s.createShared))
 	}
 	s.mux.Handle("GET "+shared+"/{id}", s.answer(http.StatusOK, s.sharedState))
@@ -29,10 +29,10 @@ func (s *Server) routes() {
 	s.mux.Handle("GET "+shared+"/{id}/stream", s.handle(s.stream))
 	s.mux.Handle("GET "+shared+"/{id}/ws", s.handle(s.socket))
 
-	s.mux.Handle("GET /api/agents", s.answer(http.StatusOK, s.agents))
-	s.mux.Handle("GET /api/sessions", s.answer(http.StatusOK, s.listHost))
+	s.mux.Handle("GET /api/agents", s.answer(http.StatusOK, s.public(s.agents)))
+	s.mux.Handle("GET /api/sessions", s.answer(http.StatusOK, s.public(s.listHost)))
 	s.mux.Handle("POST /api/sessions", s.handle(s.createHost))
-	s.mux.Handle("GET /api/sessions/{id}", s.answer(http.StatusOK, s.hostSession))
+	s.mux.Handle("GET /api/sessions/{id}", s.answer(http.StatusOK, s.public(s.hostSession)))
 	s.mux.Handle("DELETE /api/sessions/{id}", s.answer(http.StatusNoContent, s.deleteHost))
 	s.mux.Handle("POST /api/sessions/{id}/cancel", s.answer(http.StatusNoContent, s.cancelHost))
 
@@ -42,6 +42,17 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("GET /s/{id}", serveUI("../"))
 	s.mux.HandleFunc("GET /s/{id}/{$}", serveUI("../../"))
 	s.mux.HandleFunc("GET /assets/{name}", s.serveAsset)
+}
+
+// public is an endpoint that needs no credentials, and so answers one address only
+// so often.
+func (s *Server) public(e endpoint) endpoint {
+	return func(r *http.Request, body []byte) (any, error) {
+		if err := s.addresses.read(r); err != nil {
+			return nil, err
+		}
+		return e(r, body)
+	}
 }
 
 // route is the mux, but for what no route takes: the mux answers that in plain

@@ -39,7 +39,7 @@ func New(h *hub.Hub, o Options) *Server {
 		guard:     newGuard(o),
 		mux:       http.NewServeMux(),
 		limits:    newParticipantLimits(o.CommandRate, o.CommandBurst),
-		addresses: newAddressLimits(o.JoinRate),
+		addresses: newAddressLimits(o.JoinRate, o.ReadRate),
 		open:      newOpenConns(),
 		conns:     newConnTable(o.MaxUnfinished, o.MaxOpen, o.Logger),
 		inbound:   inbound{limit: int64(o.MaxInbound)},

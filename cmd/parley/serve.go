@@ -46,6 +46,7 @@ type serveSettings struct {
 	outbound          int
 	commandRate       float64
 	joinRate          float64
+	readRate          float64
 	maxUnfinished     int
 
 	profiles []agent.Profile // of the file and of agents
@@ -121,6 +122,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.IntVar(&s.outbound, "max-outbound-bytes", 0, "memory for everything that waits for slow clients; beyond it the slowest are disconnected, and reconnect. 0 for a quarter of the memory limit (GOMEMLIMIT or the system's), or 256 MiB without one")
 	f.Float64Var(&s.commandRate, "command-rate", 20, "commands per second from one connection or, over plain HTTP, from one participant; 0 for no limit")
 	f.Float64Var(&s.joinRate, "join-rate", 10, "joins per second, and wrong credentials per second, from one address other than this machine's; 0 for no limit")
+	f.Float64Var(&s.readRate, "read-rate", 50, "reads per second without credentials from one address other than this machine's; 0 for no limit")
 	f.IntVar(&s.maxUnfinished, "max-unfinished", 1000, "maximum number of connections whose clients have not finished a request, or have opened a socket and not joined; beyond it the oldest, of the address that has the most, are closed")
 	f.StringVar(&s.debugListen, "debug-listen", "", "loopback address for Go's profiles, under /debug/pprof/; none if empty")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
@@ -211,6 +213,8 @@ func (s *serveSettings) checkLimits() error {
 		return fmt.Errorf("--max-outbound-bytes: %d is negative; 0 is for a quarter of the memory limit", s.outbound)
 	case s.commandRate < 0:
 		return fmt.Errorf("--command-rate: %g is negative; 0 is for no limit", s.commandRate)
+	case s.readRate < 0:
+		return fmt.Errorf("--read-rate: %g is negative; 0 is for no limit", s.readRate)
 	case s.maxUnfinished <= 0:
 		return fmt.Errorf("--max-unfinished: %d lets nobody in", s.maxUnfinished)
 	case s.joinRate < 0:

@@ -72,6 +72,7 @@ func startServer(ctx context.Context, s serveSettings) (_ *server, err error) {
 		LegacyRejoin: s.legacyRejoin,
 		CommandRate:  webRate(s.commandRate),
 		JoinRate:     webRate(s.joinRate),
+		ReadRate:     webRate(s.readRate),
 
 		MaxUnfinished: s.maxUnfinished,
 		MaxOpen:       connectionLimit(),
