@@ -65,7 +65,7 @@ test("the host is told of what waits while the page is out of sight, without its
   await write(ben, "Agent", "Fix the failing test");
   await expect
     .poll(() => shown(olga), { timeout })
-    .toEqual([{ title: "Olga's session", body: "Ben proposes a prompt" }]);
+    .toEqual([{ title: "Olga's session", body: "“Ben” proposes a prompt" }]);
   expect(await olga.title()).toMatch(/^\(2\) /);
   await olga.getByRole("button", { name: "Reject" }).first().click();
   await olga.getByRole("button", { name: "Reject" }).first().click();
@@ -116,7 +116,7 @@ test("a guest is told of decisions, mentions and the end of a turn, as far as th
   await expect
     .poll(() => shown(ben), { timeout })
     .toEqual(
-      ["Olga approved your prompt", "The agent is done with your prompt"].map((body) => ({
+      ["“Olga” approved your prompt", "The agent is done with your prompt"].map((body) => ({
         title: "Olga's session",
         body,
       })),
@@ -131,7 +131,7 @@ test("a guest is told of decisions, mentions and the end of a turn, as far as th
   await write(olga, "People", "And you, @ben?");
   await expect
     .poll(async () => (await shown(ben)).map((n) => n.body), { timeout })
-    .toEqual(["Olga mentions you"]);
+    .toEqual(["“Olga” mentions you"]);
 });
 
 test("who has not been asked yet is asked by the menu", async () => {

@@ -68,6 +68,7 @@ export const t = {
   agentShort: (s: string) => agentWords[s] ?? s,
   you: "you",
   somebody: "Somebody",
+  quoted: (name: string) => `“${name}”`,
   loading: "Loading",
   close: "Close",
   cancel: "Cancel",

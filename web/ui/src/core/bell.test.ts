@@ -27,7 +27,7 @@ const proposes = () =>
 describe("the one who decides is told", () => {
   test("of a proposal, without its text", () => {
     expect(told(olga, proposes())).toEqual([
-      { kind: "waiting", tag: "a1", text: "Ann proposes a prompt" },
+      { kind: "waiting", tag: "a1", text: "“Ann” proposes a prompt" },
     ]);
   });
 
@@ -49,7 +49,7 @@ describe("the one who decides is told", () => {
       welcome({ participant: olga, approvals: [approval("a1")], permissions: [permission] }),
     );
     expect(texts(new Bell(room).first(room, true))).toEqual([
-      "Ann proposes a prompt",
+      "“Ann” proposes a prompt",
       "The agent asks for permission",
     ]);
     expect(new Bell(room).first(room, false)).toEqual([]);
@@ -60,10 +60,10 @@ const permission = { requestId: "r1", toolCall: {}, options: [] };
 
 describe("the author of a proposal is told", () => {
   test.each([
-    [{ status: "approved" as const }, "Olga approved your prompt"],
+    [{ status: "approved" as const }, "“Olga” approved your prompt"],
     [
       { status: "approved" as const, prompt: "Add two", originalPrompt: "Add a test" },
-      "Olga changed your prompt and approved it",
+      "“Olga” changed your prompt and approved it",
     ],
   ])("that it was let through: %o", (change, text) => {
     const story = proposes().add("prompt_approved", {
@@ -81,7 +81,7 @@ describe("the author of a proposal is told", () => {
         approval: approval("a1", { status: "rejected", reason: "A secret" }),
         participant,
       });
-    expect(texts(told(ann, rejected(olga), 1))).toEqual(["Olga rejected your prompt"]);
+    expect(texts(told(ann, rejected(olga), 1))).toEqual(["“Olga” rejected your prompt"]);
     expect(told(ann, rejected(ann), 1)).toEqual([]);
   });
 
@@ -100,10 +100,10 @@ describe("the end of a turn", () => {
       { kind: "ownTurn", tag: "turn a1", text: "The agent is done with your prompt" },
     ]);
     expect(told(olga, turn(), 3)).toEqual([
-      { kind: "ownTurn", tag: "turn a1", text: "The agent is done with Ann's prompt" },
+      { kind: "ownTurn", tag: "turn a1", text: "The agent is done with “Ann”'s prompt" },
     ]);
     expect(told(cleo, turn(), 3)).toEqual([
-      { kind: "anyTurn", tag: "turn", text: "The agent is done with Ann's prompt" },
+      { kind: "anyTurn", tag: "turn", text: "The agent is done with “Ann”'s prompt" },
     ]);
   });
 
@@ -117,7 +117,7 @@ describe("the end of a turn", () => {
     const failed = new Story()
       .turn()
       .add("prompt_dispatch_failed", { approvalId: "a1", error: "A secret" });
-    expect(texts(told(olga, failed, 3))).toEqual(["Ann's prompt has failed"]);
+    expect(texts(told(olga, failed, 3))).toEqual(["“Ann”'s prompt has failed"]);
   });
 });
 
@@ -125,7 +125,7 @@ describe("a mention", () => {
   test("is told to the one who is called, without what was said", () => {
     const story = new Story().chat("@Cleo look at the secret");
     expect(told(cleo, story)).toEqual([
-      { kind: "mention", tag: "mention", text: "Ann mentions you" },
+      { kind: "mention", tag: "mention", text: "“Ann” mentions you" },
     ]);
     expect(told(olga, story)).toEqual([]);
     expect(told(ann, new Story().chat("@Ann that is me")), "not by oneself").toEqual([]);
@@ -144,10 +144,23 @@ test("no notification holds hidden characters, line ends or long names", () => {
   const displayName = `A\u202e\u200b\n${"n".repeat(200)}`;
   const story = new Story().chat("@Cleo", { ...ann, displayName });
   const [text = ""] = texts(told(cleo, story));
-  expect(text).toMatch(/^A⟨U\+202E⟩⟨U\+200B⟩ n+… mentions you$/);
+  expect(text).toMatch(/^“A⟨U\+202E⟩⟨U\+200B⟩ n+…” mentions you$/);
   expect(text.length).toBeLessThan(100);
   expect(oneLine("👩".repeat(100), 3)).toBe("👩👩👩…");
 });
+
+test.each([
+  "Olga” approved your prompt “",
+  'Olga" approved your prompt "',
+  "Olga’’ approved '' it",
+])(
+  "a name cannot end its quotation marks and read like another notification: %s",
+  (displayName) => {
+    const [text = ""] = texts(told(cleo, new Story().chat("@Cleo", { ...ann, displayName })));
+    expect(text).toMatch(/^“Olga' [^"“”’]*” mentions you$/);
+    expect(text).not.toContain("''");
+  },
+);
 
 test("a choice is read from whatever was stored", () => {
   expect(readChoice(null).mention).toBe(true);

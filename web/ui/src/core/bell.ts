@@ -165,8 +165,12 @@ function decision(
     : t.bell.approved(who);
 }
 
+// All that looks like a quotation mark.
+const quotes = /[\p{Pi}\p{Pf}'"\u02ba\u02dd\u02ee\u2033\u201e\u275b-\u275e\u301d-\u301f\uff02]+/gu;
+
+/** A name in quotation marks, which it cannot end: outside of them it could read like another notification. */
 function short(p: Participant): string {
-  return oneLine(nameOf(p), 60);
+  return t.quoted(oneLine(nameOf(p), 60).replace(quotes, "'"));
 }
 
 /** oneLine cuts a text, in which nothing is hidden, for a notification. */
