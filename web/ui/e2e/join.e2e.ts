@@ -5,7 +5,7 @@ import { expectAccessible } from "./axe.ts";
 import { people, somebody } from "./people.ts";
 import { startProxy } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
-import { share } from "./share.ts";
+import { closeSession, setMode, share } from "./share.ts";
 
 let server: Server;
 let link: { host: string; invite: string };
@@ -52,18 +52,30 @@ describe("a link that lets nobody in says so before it asks for a name", () => {
 
   test("to a session that was closed", async () => {
     const over = await share(server.url);
-    const at = new URL(over.host);
-    const [participantId, participantToken] = at.hash.slice("#p=".length).split(":");
-    const closed = await fetch(`${at.origin}/api/shared-sessions/${at.pathname.slice(3)}`, {
-      method: "DELETE",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ participantId, participantToken }),
-    });
-    expect(closed.status).toBe(200);
+    await closeSession(over.host);
     const page = await opened(over.invite);
     await page.getByRole("heading", { name: "This session is closed" }).waitFor();
     expect(await nameIn(page).count()).toBe(0);
   });
+});
+
+test("a page that was left open tells what is so now when one comes back to it", async () => {
+  const room = await share(server.url);
+  const page = await opened(room.invite);
+  await nameIn(page).fill("Be");
+  await page.getByText("propose prompts; the host approves").waitFor();
+  await setMode(room.host, "comment_only");
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.getByText("Collaborators can look and talk.").waitFor();
+  await page.route("**/invitation", (route) => route.abort("connectionrefused"));
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await nameIn(page).pressSequentially("n");
+  expect(await nameIn(page).inputValue(), "what was typed stays").toBe("Ben");
+  await page.unroute("**/invitation");
+  await closeSession(room.host);
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await page.getByRole("heading", { name: "This session is closed" }).waitFor();
+  expected(/ERR_CONNECTION_REFUSED/);
 });
 
 test("while the server does not answer, the page says so and asks again", async () => {
@@ -141,6 +153,12 @@ test("an unknown address has a page that leads to the start page, below a proxy'
       await page.getByRole("link", { name: "Start page" }).click();
       await page.waitForURL(`${root}/`);
       await page.getByRole("button", { name: "Share a session" }).waitFor();
+      await page.getByRole("combobox", { name: "Appearance" }).selectOption("dark");
+      await page.goto(`${root}/nothing`);
+      const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      await expect
+        .poll(ground, { message: "as chosen in the application" })
+        .toBe("rgb(18, 20, 23)");
     }
   } finally {
     await proxy.stop();

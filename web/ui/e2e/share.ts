@@ -121,3 +121,13 @@ export async function setMode(host: string, mode: string): Promise<void> {
   });
   if (!answer.ok) throw new Error(await answer.text());
 }
+
+/** Closes the session of the host whose own way in that is. */
+export async function closeSession(host: string): Promise<void> {
+  const answer = await fetch(apiOf(host), {
+    method: "DELETE",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(whoBy(host)),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { InvitationAnswer } from "parley-client";
 
@@ -13,24 +13,31 @@ export type Invited =
   | { state: "good"; invitation: InvitationAnswer }
   | { state: "refused"; why: StateName };
 
-/** Asks the server what an invite is for, until it says so. */
+/**
+ * Asks the server what an invite is for, until it says so, and again when the
+ * page comes back into sight: the host may have changed the mode, or closed the
+ * session. What was known stays until there is an answer.
+ */
 export function useInvitation(session: string, invite: string): Invited {
   const [invited, setInvited] = useState<Invited>({ state: "asking" });
-  const [failures, setFailures] = useState(0);
+  const [round, setRound] = useState(0);
+  const failures = useRef(0);
+  const good = invited.state === "good";
   useEffect(() => {
     const given = new AbortController();
-    const again = () => setFailures((n) => n + 1);
+    const again = () => setRound((n) => n + 1);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const failed = (error: unknown) => {
       const why = refusal(error);
       if (why) return setInvited({ state: "refused", why });
-      setInvited({ state: "unknown", error, again });
-      timer = setTimeout(again, pauseBefore(failures + 1, error));
+      setInvited((now) => (now.state === "good" ? now : { state: "unknown", error, again }));
+      timer = setTimeout(again, pauseBefore(++failures.current, error));
       window.addEventListener("online", again, { signal: given.signal });
     };
     const answered = (answer: InvitationAnswer) => {
       const why = endOf(answer);
       setInvited(why ? { state: "refused", why } : { state: "good", invitation: answer });
+      failures.current = 0;
     };
     invitation(session, invite, given.signal).then(
       (answer) => given.signal.aborted || answered(answer),
@@ -40,6 +47,14 @@ export function useInvitation(session: string, invite: string): Invited {
       given.abort();
       clearTimeout(timer);
     };
-  }, [session, invite, failures]);
+  }, [session, invite, round]);
+  useEffect(() => {
+    if (!good) return;
+    const left = new AbortController();
+    const look = () => document.hidden || setRound((n) => n + 1);
+    window.addEventListener("focus", look, { signal: left.signal });
+    document.addEventListener("visibilitychange", look, { signal: left.signal });
+    return () => left.abort();
+  }, [good]);
   return invited;
 }
