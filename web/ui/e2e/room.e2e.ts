@@ -159,6 +159,13 @@ describe("two people", () => {
       await page.reload();
       await page.getByText("This session is closed. You can still read it.").waitFor();
       await said(page, "Bye soon").waitFor();
+      await page.getByRole("button", { name: "More", exact: true }).click();
+      await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).waitFor();
+      for (const role of ["button", "menuitem"] as const)
+        expect(
+          await page.getByRole(role, { name: /^Invite|^Join from/ }).count(),
+          "nobody can join",
+        ).toBe(0);
     }
   });
 

@@ -55,15 +55,17 @@ export function Header({ room, title, connection, host, open }: Props) {
           </span>
         )}
       </button>
-      <Button
-        className="invite-button"
-        size="xs"
-        variant="light"
-        leftSection={<Icon name="link" size={15} />}
-        onClick={() => open("invite")}
-      >
-        {t.room.invite}
-      </Button>
+      {room.session.status === "active" && (
+        <Button
+          className="invite-button"
+          size="xs"
+          variant="light"
+          leftSection={<Icon name="link" size={15} />}
+          onClick={() => open("invite")}
+        >
+          {t.room.invite}
+        </Button>
+      )}
       <MoreMenu room={room} host={host} open={open} />
     </header>
   );
@@ -148,16 +150,20 @@ function MoreMenu({
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          className="only-narrow"
-          leftSection={<Icon name="link" />}
-          onClick={() => open("invite")}
-        >
-          {t.invite.title}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="terminal" />} onClick={() => open("terminal")}>
-          {t.room.terminal}
-        </Menu.Item>
+        {room.session.status === "active" && (
+          <>
+            <Menu.Item
+              className="only-narrow"
+              leftSection={<Icon name="link" />}
+              onClick={() => open("invite")}
+            >
+              {t.invite.title}
+            </Menu.Item>
+            <Menu.Item leftSection={<Icon name="terminal" />} onClick={() => open("terminal")}>
+              {t.room.terminal}
+            </Menu.Item>
+          </>
+        )}
         <Menu.Item leftSection={<Icon name="list" />} onClick={() => open("shortcuts")}>
           {t.room.shortcuts}
         </Menu.Item>
