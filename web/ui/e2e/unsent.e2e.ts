@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
+import { expectAccessible } from "./axe.ts";
 import { said, to } from "./browser.ts";
 import { guest, host, people, write } from "./people.ts";
 import { startForgetful, type Forgetful } from "./proxy.ts";
@@ -77,17 +78,25 @@ test("a proposal is not run when the mode has changed by the time it gets there"
   await setMode(link.host, "prompt_direct");
   await comeBack(ben);
   await said(olga, "Soon more").waitFor();
-  const why = ben.getByRole("alert").getByText("Whether prompts need an approval has changed");
-  await why.waitFor();
+  const message = ben.getByLabel("Message", { exact: true });
+  await message.pressSequentially("half a sent");
+  await ben.getByRole("alert").getByText("1 message was not sent").waitFor();
+  expect(await message.inputValue(), "what is typed is left alone").toBe("half a sent");
   await ben.reload();
-  await why.waitFor();
-  await to(ben, "Agent");
-  const prompt = ben.getByLabel("Prompt", { exact: true });
-  expect(await prompt.inputValue()).toBe("Draw a cat");
+  const refused = ben.getByRole("article", { name: "Your prompt, which was not sent" });
+  await refused.getByText("Whether prompts need an approval has changed").waitFor();
   expect(await said(olga, "Draw a cat").count()).toBe(0);
+  await expectAccessible(ben, "a prompt that was not sent");
+
+  await refused.getByRole("button", { name: "Put back" }).click();
+  await refused.waitFor({ state: "detached" });
+  const prompt = ben.getByLabel("Prompt", { exact: true });
+  await prompt.and(ben.locator(":focus")).waitFor();
+  expect(await prompt.inputValue()).toBe("Draw a cat");
   await prompt.press("Enter");
   await said(olga, "Draw a cat").first().waitFor();
-  await why.waitFor({ state: "detached" });
+  await to(ben, "People");
+  expect(await message.inputValue()).toBe("half a sent");
 });
 
 test("what is being written survives a reload, to each by itself", async () => {

@@ -448,7 +448,9 @@ export const t = {
     queuedProposal: "The agent is working: your prompt comes next once it is approved.",
     unsent: (n: number) =>
       n === 1 ? "1 message is sent when you are back" : `${n} messages are sent when you are back`,
-    full: "So much waits to be sent that this has to wait, too",
+    refused: (n: number) => (n === 1 ? "1 message was not sent" : `${n} messages were not sent`),
+    showUnsent: "Show",
+    full: "So much is not sent yet that this has to wait, too",
     commands: "The agent's commands",
   },
 
@@ -458,8 +460,14 @@ export const t = {
     prompt: "Your prompt, not sent yet",
     state: "Not sent yet",
     decision: "Your decision is not sent yet",
-    dismiss: "Dismiss",
-    tooOld: "A text of more than an hour ago was not sent. It is in the composer again.",
+    refused: {
+      chat: "Your message, which was not sent",
+      prompt: "Your prompt, which was not sent",
+    },
+    notSent: "Not sent.",
+    putBack: "Put back",
+    discard: "Discard",
+    tooOld: "It was written more than an hour ago.",
   },
 
   waiting: {
@@ -725,7 +733,7 @@ export const t = {
       PERMISSION_NOT_FOUND: "The agent no longer asks this.",
       NOTHING_TO_CANCEL: "There is nothing to stop any more.",
       PROMPT_NOT_AS_EXPECTED:
-        "Whether prompts need an approval has changed since this was written, so it was not sent. It is in the composer again, under Agent.",
+        "Whether prompts need an approval has changed since this was written.",
       TOO_LARGE: "This is too long.",
       RATE_LIMITED: "That was too fast. Wait a moment.",
       TOO_MANY_PENDING: "Too many prompts wait for the host. Wait until some are decided on.",

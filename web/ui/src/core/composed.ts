@@ -11,11 +11,9 @@ export interface Composed {
   readonly prompt: string;
   /** The last one that was chosen. */
   readonly target: Target | null;
-  /** Why the last text that is here again was not sent. */
-  readonly why: string | null;
 }
 
-const nothing: Composed = { chat: "", prompt: "", target: null, why: null };
+const nothing: Composed = { chat: "", prompt: "", target: null };
 // Twice what the server takes as a prompt. Storage has room for a few of them.
 const mostKept = 512 * 1024;
 const storeAfterMs = 300;
@@ -43,10 +41,10 @@ export class ComposedTexts {
     for (const l of this.listeners) l();
   }
 
-  /** Puts a text back that was not sent, before what is written by now, and says why. */
-  putBack(to: Target, text: string, why: string): void {
+  /** Puts a text back that was not sent, before what is written by now, and chooses its target. */
+  putBack(to: Target, text: string): void {
     const now = this.now[to];
-    this.change({ [to]: now.trim() === "" ? text : `${text}\n\n${now}`, why });
+    this.change({ [to]: now.trim() === "" ? text : `${text}\n\n${now}`, target: to });
   }
 
   /** Stores what was not stored yet. */
@@ -65,8 +63,7 @@ function decode(text: string | null): Composed {
     const v: unknown = JSON.parse(text ?? "null");
     if (!isObject(v) || typeof v.chat !== "string" || typeof v.prompt !== "string") return nothing;
     const target = v.target === "chat" || v.target === "prompt" ? v.target : null;
-    const why = typeof v.why === "string" ? v.why : null;
-    return { chat: v.chat, prompt: v.prompt, target, why };
+    return { chat: v.chat, prompt: v.prompt, target };
   } catch {
     return nothing;
   }

@@ -2,7 +2,15 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { ComposedTexts } from "./composed.ts";
 import type { Item } from "./items.ts";
-import { mostUnsent, Outbox, staleMs, withoutMade, withoutRow, type Unsent } from "./outbox.ts";
+import {
+  isWaiting,
+  mostUnsent,
+  Outbox,
+  staleMs,
+  withoutMade,
+  withoutRow,
+  type Unsent,
+} from "./outbox.ts";
 import type { KeptText } from "./tabStorage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -21,7 +29,6 @@ function kept(text: string | null = null): KeptText & { text: string | null } {
 /** An outbox whose server answers when the test says so. */
 function outbox(place = kept(), now = 1_000) {
   const sent: Unsent[] = [];
-  const returned: [string, unknown][] = [];
   const answers = new Map<string, { ok(id: string): void; fail(error: unknown): void }>();
   const box = new Outbox(
     place,
@@ -30,14 +37,16 @@ function outbox(place = kept(), now = 1_000) {
         sent.push(u);
         return new Promise((ok, fail) => answers.set(u.id, { ok, fail }));
       },
-      returned: (u, error) => void returned.push([u.text, error]),
+      why: (error) => (error === null ? "too old" : String(error)),
       isGoingAway: (error) => error === "going",
     },
     () => now,
   );
-  return { box, place, sent, returned, answers };
+  return { box, place, sent, answers };
 }
 
+const chat = (key: string, text: string, author = "me") =>
+  ({ type: "chat", key, author: { id: author }, message: { id: `id-${key}`, text } }) as Item;
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 test("what was not acknowledged is sent again after a reload, under its id, in its order", async () => {
@@ -54,27 +63,42 @@ test("what was not acknowledged is sent again after a reload, under its id, in i
   expect(again.sent).toEqual([first.sent[0], first.sent[2]]);
 });
 
-test("what was acknowledged or refused is kept no longer, and what was refused comes back", async () => {
-  const { box, place, sent, returned, answers } = outbox();
+test("what was acknowledged is kept no longer, and what was refused until its author discards it", async () => {
+  const { box, place, sent, answers } = outbox();
   box.add({ target: "chat", text: "fine" });
-  box.add({ target: "chat", text: "refused" });
+  box.add({ target: "chat", text: "no", after: "1" });
   answers.get(sent[0]!.id)!.ok("M1");
-  answers.get(sent[1]!.id)!.fail("why");
-  await settled();
-  expect(place.text).toBeNull();
-  expect(returned).toEqual([["refused", "why"]]);
+  answers.get(sent[1]!.id)!.fail("It is closed.");
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(box.snapshot()).toEqual([]);
+  const refused = { ...sent[1]!, refused: "It is closed." };
+  expect(box.snapshot()).toEqual([refused]);
+  expect(isWaiting(refused)).toBe(false);
+  const items = [chat("2", "no")];
+  expect(withoutRow([refused], items, "me"), "it has no row").toEqual([refused]);
+
+  const again = outbox(place);
+  again.box.start();
+  expect(again.sent).toEqual([]);
+  expect(again.box.snapshot()).toEqual([refused]);
+  again.box.discard(refused.id);
+  expect(again.box.snapshot()).toEqual([]);
+  expect(place.text).toBeNull();
 });
 
-test("what has waited for an hour is not sent, and comes back", () => {
+test("what is being sent cannot be discarded", () => {
+  const { box, sent } = outbox();
+  box.add({ target: "chat", text: "on its way" });
+  box.discard(sent[0]!.id);
+  expect(box.snapshot()).toEqual(sent);
+});
+
+test("what has waited for an hour is not sent, and says so", () => {
   const first = outbox();
   first.box.add({ target: "chat", text: "old" });
   const again = outbox(first.place, 1_000 + staleMs);
   again.box.start();
   expect(again.sent).toEqual([]);
-  expect(again.returned).toEqual([["old", null]]);
-  expect(first.place.text).toBeNull();
+  expect(again.box.snapshot()).toMatchObject([{ text: "old", refused: "too old" }]);
 });
 
 test("so many wait and no more, in number and in length", () => {
@@ -100,8 +124,6 @@ test.each(["", "{", "7", "[7]", '[{"id":"a"}]', '[{"id":1,"target":"chat","text"
   },
 );
 
-const chat = (key: string, text: string, author = "me") =>
-  ({ type: "chat", key, author: { id: author }, message: { id: `id-${key}`, text } }) as Item;
 const unsent = (id: string, text: string, more: Partial<Unsent> = {}): Unsent => ({
   id,
   target: "chat",
@@ -122,24 +144,20 @@ test("a text is in its bubble until its own row is there, and never in both", ()
   expect(withoutRow([made], now, "me"), "the server may have changed the text").toEqual([]);
 });
 
-test("what is written survives a reload, and what comes back does not replace it", async () => {
+test("what is written survives a reload, and what is put back does not replace it", async () => {
   const place = kept();
   const texts = new ComposedTexts(place);
   texts.change({ chat: "half a", target: "chat" });
   texts.change({ chat: "half a sentence", prompt: "fix" });
   await vi.advanceTimersByTimeAsync(300);
+  const written = { chat: "half a sentence", prompt: "fix", target: "chat" };
+  expect(new ComposedTexts(place).snapshot()).toEqual(written);
+  texts.putBack("prompt", "refused");
+  texts.flush();
   expect(new ComposedTexts(place).snapshot()).toEqual({
     chat: "half a sentence",
-    prompt: "fix",
-    target: "chat",
-    why: null,
-  });
-  texts.putBack("chat", "refused", "It is too late.");
-  texts.flush();
-  expect(new ComposedTexts(place).snapshot()).toMatchObject({
-    chat: "refused\n\nhalf a sentence",
-    target: "chat",
-    why: "It is too late.",
+    prompt: "refused\n\nfix",
+    target: "prompt",
   });
   texts.change({ prompt: "x".repeat(600 * 1024) });
   texts.flush();

@@ -27,18 +27,20 @@ export interface Unsent {
   readonly after?: string;
   /** The id of the message or the approval that the server has made of it. */
   readonly madeId?: string;
+  /** Why it will not be sent: it stays until its author has read that. */
+  readonly refused?: string;
 }
 
 export interface Delivery {
   /** Sends it under its id. Resolves to the id of what the server has made of it. */
   send(u: Unsent): Promise<string>;
-  /** It will not be sent: the server refused it, or it is too old. */
-  returned(u: Unsent, error: unknown): void;
+  /** Says why it will not be sent: the server's error, or null if it is too old. */
+  why(error: unknown): string;
   /** Whether the error says only that this page is going away. */
   isGoingAway(error: unknown): boolean;
 }
 
-/** So many, and so many characters, may wait. */
+/** So many, and so many characters, are kept. */
 export const mostUnsent = 32;
 export const mostUnsentText = 512 * 1024;
 /** What waits for longer is not sent without its author: the talk has gone on. */
@@ -71,16 +73,17 @@ export class Outbox {
     if (this.started) return;
     this.started = true;
     for (const u of this.all) {
+      if (u.refused !== undefined) continue;
       const age = this.now() - u.at;
       if (age >= 0 && age < staleMs) this.send(u);
-      else this.giveBack(u, null);
+      else this.refuse(u, null);
     }
   }
 
   hasRoomFor(text: string): boolean {
-    const waiting = this.waiting();
-    const length = waiting.reduce((n, u) => n + u.text.length, text.length);
-    return waiting.length < mostUnsent && (waiting.length === 0 || length <= mostUnsentText);
+    const kept = this.unmade();
+    const length = kept.reduce((n, u) => n + u.text.length, text.length);
+    return kept.length < mostUnsent && (kept.length === 0 || length <= mostUnsentText);
   }
 
   /** Sends a text, and keeps it until it is acknowledged. */
@@ -90,7 +93,12 @@ export class Outbox {
     this.send(u);
   }
 
-  private waiting(): readonly Unsent[] {
+  /** Forgets what will not be sent. */
+  discard(id: string): void {
+    this.set(this.all.filter((o) => o.id !== id || o.refused === undefined));
+  }
+
+  private unmade(): readonly Unsent[] {
     return this.all.filter((u) => u.madeId === undefined);
   }
 
@@ -101,22 +109,27 @@ export class Outbox {
         setTimeout(() => this.set(this.all.filter((o) => o.id !== u.id)), eventComesMs);
       },
       (error: unknown) => {
-        if (!this.delivery.isGoingAway(error)) this.giveBack(u, error);
+        if (!this.delivery.isGoingAway(error)) this.refuse(u, error);
       },
     );
   }
 
-  private giveBack(u: Unsent, error: unknown): void {
-    this.set(this.all.filter((o) => o.id !== u.id));
-    this.delivery.returned(u, error);
+  private refuse(u: Unsent, error: unknown): void {
+    const refused = this.delivery.why(error);
+    this.set(this.all.map((o) => (o.id === u.id ? { ...o, refused } : o)));
   }
 
   private set(all: readonly Unsent[]): void {
     this.all = all;
-    const waiting = this.waiting();
-    this.kept.write(waiting.length > 0 ? JSON.stringify(waiting) : null);
+    const kept = this.unmade();
+    this.kept.write(kept.length > 0 ? JSON.stringify(kept) : null);
     for (const l of this.listeners) l();
   }
+}
+
+/** Whether it is still to be sent, or acknowledged. */
+export function isWaiting(u: Unsent): boolean {
+  return u.madeId === undefined && u.refused === undefined;
 }
 
 /** The key of the newest row of a participant. */
@@ -133,6 +146,7 @@ export function withoutRow(
   if (all.length === 0) return all;
   const taken = new Set<string>();
   return all.filter((u) => {
+    if (u.refused !== undefined) return true;
     for (let i = items.length - 1; i >= 0; i--) {
       const row = items[i]!;
       if (row.key === u.after) return true;
@@ -190,7 +204,6 @@ function isUnsent(v: unknown): v is Unsent {
     typeof v.text === "string" &&
     typeof v.at === "number" &&
     ["proposal", "direct", undefined].includes(v.as as PromptAs | undefined) &&
-    ["string", "undefined"].includes(typeof v.replyTo) &&
-    ["string", "undefined"].includes(typeof v.after)
+    [v.replyTo, v.after, v.refused].every((o) => ["string", "undefined"].includes(typeof o))
   );
 }

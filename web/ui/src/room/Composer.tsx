@@ -16,7 +16,7 @@ import { HiddenWarning } from "../content/Visible.tsx";
 import type { Target } from "../core/composed.ts";
 import { isTouch, sendsOnEnter } from "../core/enter.ts";
 import type { Item } from "../core/items.ts";
-import { newestRowOf } from "../core/outbox.ts";
+import { isWaiting, newestRowOf } from "../core/outbox.ts";
 import type { Rights } from "../core/rights.ts";
 import { Seen } from "../core/seen.ts";
 import { countHidden, withoutHidden } from "../core/visible.ts";
@@ -45,6 +45,8 @@ interface Props {
   replyTo: Message | null;
   onReplyDone(): void;
   onSent(): void;
+  /** Shows what was not sent. */
+  onUnsent(): void;
   handle: Ref<ComposerHandle>;
 }
 
@@ -121,12 +123,12 @@ function Writing(props: Props) {
           </button>
         </div>
       )}
-      {draft.why !== null && (
+      {draft.refused > 0 && (
         <p className="reply-line composer-why" role="alert">
           <Icon name="warn" size={14} />
-          <span>{draft.why}</span>
-          <button type="button" className="text-button" onClick={draft.dismiss}>
-            {t.unsent.dismiss}
+          <span>{t.composer.refused(draft.refused)}</span>
+          <button type="button" className="text-button" onClick={props.onUnsent}>
+            {t.composer.showUnsent}
           </button>
         </p>
       )}
@@ -177,10 +179,11 @@ function useDraft(props: Props, to: Target) {
   const { client, meId, writing } = useTools();
   const { composed, outbox } = writing;
   const typing = useTyping(client, props.live);
-  const { [to]: text, why } = useSyncExternalStore(composed.subscribe, composed.snapshot);
+  const { [to]: text } = useSyncExternalStore(composed.subscribe, composed.snapshot);
   const seen = useSeen(props.rights.prompt);
-  const waiting = useSyncExternalStore(outbox.subscribe, outbox.snapshot);
-  const unsent = waiting.filter((u) => u.madeId === undefined).length;
+  const all = useSyncExternalStore(outbox.subscribe, outbox.snapshot);
+  const unsent = all.filter(isWaiting).length;
+  const refused = all.filter((u) => u.refused !== undefined).length;
   const most = to === "chat" ? props.limits.messageBytes : props.limits.promptBytes;
   const over = new TextEncoder().encode(text).length - most;
   const trimmed = text.trim();
@@ -204,12 +207,11 @@ function useDraft(props: Props, to: Target) {
       ...(after !== undefined && { after }),
     });
     typing(false);
-    composed.change({ [to]: "", why: null });
+    composed.change({ [to]: "" });
     props.onReplyDone();
     props.onSent();
   };
-  const dismiss = () => composed.change({ why: null });
-  return { text, why, over, full, maySend, unsent, write, send, dismiss };
+  return { text, over, full, maySend, unsent, refused, write, send };
 }
 
 /** What a prompt becomes, by the right to prompt. */

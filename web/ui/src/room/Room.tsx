@@ -7,6 +7,7 @@ import { preloadRichText } from "../content/RichText.tsx";
 import { KeptParts } from "../core/kept.ts";
 import { findPrompt } from "../core/find.ts";
 import { prefer, preference } from "../core/memory.ts";
+import type { Unsent } from "../core/outbox.ts";
 import { mayCancel, rightsOf, type Rights } from "../core/rights.ts";
 import { nameOf } from "../core/name.ts";
 import { authorById, shownOf, type Room as RoomModel } from "../core/room.ts";
@@ -56,6 +57,12 @@ export function Room(props: Props) {
   const writing = useWriting(client, room.session.id, room.me.id);
   const unsent = useUnsent(writing, room);
   const tools = useTools(store, client, room.me.id, writing, setReplyTo);
+  const putBack = ({ id, target, text, replyTo }: Unsent) => {
+    writing.composed.putBack(target, text);
+    writing.outbox.discard(id);
+    setReplyTo((replyTo !== undefined && tools.message(replyTo)) || null);
+    composer.current?.focus();
+  };
   const items = useMemo(
     () => (rights.host ? itemsWithWaiting(room) : room.timeline.items),
     [rights.host, room.timeline, room.pending, room.permissions],
@@ -119,6 +126,8 @@ export function Room(props: Props) {
                   onNewest={() => store.toNewest()}
                   onRead={onRead}
                   unsent={unsent}
+                  writes={{ chat: rights.talk, prompt: rights.prompt !== "no" }}
+                  onPutBack={putBack}
                   hint={
                     isQuiet(room) && <Quiet rights={rights} onInvite={() => setDialog("invite")} />
                   }
@@ -161,6 +170,7 @@ export function Room(props: Props) {
                     replyTo={replyTo}
                     onReplyDone={() => setReplyTo(null)}
                     onSent={() => timeline.current?.toEnd()}
+                    onUnsent={() => timeline.current?.toEnd()}
                   />
                 </div>
               </div>

@@ -1,6 +1,7 @@
 import { useEffect, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from "react";
 import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
 
+import type { Target } from "../core/composed.ts";
 import { dayOf } from "../core/format.ts";
 import { goesOn, type Item } from "../core/items.ts";
 import type { Unsent } from "../core/outbox.ts";
@@ -43,6 +44,10 @@ interface Props {
   onRead(on: boolean): void;
   /** What one has written that has no row yet. */
   unsent: readonly Unsent[];
+  /** Whom one may write to. */
+  writes: Readonly<Record<Target, boolean>>;
+  /** Puts what was not sent into the composer again. */
+  onPutBack(unsent: Unsent): void;
   /** What to say below the rows while there is little to see. */
   hint: ReactNode;
   handle: Ref<TimelineHandle>;
@@ -136,17 +141,13 @@ export function Timeline(props: Props) {
 
 function Header({ context }: { context?: Props }) {
   if (!context) return null;
+  const { more, loadingOlder: busy, onOlder } = context;
   return (
     <div className="timeline-top">
-      {context.more && (
-        <button
-          type="button"
-          className="text-button"
-          disabled={context.loadingOlder}
-          onClick={context.onOlder}
-        >
-          {context.loadingOlder ? t.room.loadingOlder : t.room.older}
-        </button>
+      {more && (
+        <Load busy={busy} onClick={onOlder}>
+          {busy ? t.room.loadingOlder : t.room.older}
+        </Load>
       )}
     </div>
   );
@@ -154,21 +155,32 @@ function Header({ context }: { context?: Props }) {
 
 function Footer({ context }: { context?: Props }) {
   if (!context) return null;
+  const { past, loadingNewer: busy, onNewer } = context;
   return (
     <div className="timeline-bottom">
-      {context.past && (
-        <button
-          type="button"
-          className="text-button"
-          disabled={context.loadingNewer}
-          onClick={context.onNewer}
-        >
-          {context.loadingNewer ? t.room.loadingNewer : t.room.newer}
-        </button>
+      {past && (
+        <Load busy={busy} onClick={onNewer}>
+          {busy ? t.room.loadingNewer : t.room.newer}
+        </Load>
       )}
-      <UnsentRows unsent={context.unsent} />
+      <UnsentRows unsent={context.unsent} writes={context.writes} onPutBack={context.onPutBack} />
       {context.hint}
     </div>
+  );
+}
+
+interface LoadProps {
+  busy: boolean;
+  onClick(): void;
+  children: ReactNode;
+}
+
+/** Loads the rows that come before, or after, those that are shown. */
+function Load({ busy, onClick, children }: LoadProps) {
+  return (
+    <button type="button" className="text-button" disabled={busy} onClick={onClick}>
+      {children}
+    </button>
   );
 }
 

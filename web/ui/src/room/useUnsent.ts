@@ -48,9 +48,7 @@ function makeWriting(client: SessionClient, session: string, meId: string): Writ
       target === "prompt"
         ? (await client.prompt(text, { id, as })).id
         : (await client.chat(text, { id, ...(replyTo !== undefined && { replyTo }) })).id,
-    // What was refused can be mended and sent again.
-    returned: ({ target, text }, error) =>
-      composed.putBack(target, text, error === null ? t.unsent.tooOld : errorText(error)),
+    why: (error) => (error === null ? t.unsent.tooOld : errorText(error)),
     isGoingAway: (error) => error instanceof ParleyError && error.code === "CLIENT_CLOSED",
   });
   return { composed, outbox };

@@ -1,19 +1,38 @@
 import { LongText } from "../../content/LongText.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
+import type { Target } from "../../core/composed.ts";
 import type { Unsent } from "../../core/outbox.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
+import { useTools } from "../context.ts";
 
-/** What one has written and the server has not acknowledged, below the rows. */
-export function UnsentRows({ unsent }: { unsent: readonly Unsent[] }) {
+interface Props {
+  unsent: readonly Unsent[];
+  /** Whom one may write to. */
+  writes: Readonly<Record<Target, boolean>>;
+  onPutBack(unsent: Unsent): void;
+}
+
+/** What one has written and the server has not acknowledged, or has refused, below the rows. */
+export function UnsentRows({ unsent, writes, onPutBack }: Props) {
   return unsent.map((u) => (
     <div key={u.id} className={`row unsent unsent-${u.target}`}>
-      <article className="chat chat-own" aria-label={t.unsent[u.target]}>
+      <article
+        className="chat chat-own"
+        aria-label={(u.refused === undefined ? t.unsent : t.unsent.refused)[u.target]}
+      >
         <div className="chat-body">
-          <header className="unsent-state">
-            <Icon name="clock" size={13} />
-            {t.unsent.state}
-          </header>
+          {u.refused === undefined ? (
+            <header className="unsent-state">
+              <Icon name="clock" size={13} />
+              {t.unsent.state}
+            </header>
+          ) : (
+            <header className="unsent-refused">
+              <Icon name="warn" size={13} />
+              {t.unsent.notSent} {u.refused}
+            </header>
+          )}
           <div className="bubble">
             {u.target === "chat" ? (
               <LongText text={u.text} />
@@ -21,8 +40,28 @@ export function UnsentRows({ unsent }: { unsent: readonly Unsent[] }) {
               <WholeText text={u.text} label={t.waiting.prompt} />
             )}
           </div>
+          {u.refused !== undefined && (
+            <Refused id={u.id} onPutBack={writes[u.target] ? () => onPutBack(u) : null} />
+          )}
         </div>
       </article>
     </div>
   ));
+}
+
+// It is put into the composer when its author wants that: something else may be typed there by now.
+function Refused({ id, onPutBack }: { id: string; onPutBack: (() => void) | null }) {
+  const { outbox } = useTools().writing;
+  return (
+    <footer className="unsent-actions">
+      {onPutBack && (
+        <button type="button" className="text-button" onClick={onPutBack}>
+          {t.unsent.putBack}
+        </button>
+      )}
+      <button type="button" className="text-button" onClick={() => outbox.discard(id)}>
+        {t.unsent.discard}
+      </button>
+    </footer>
+  );
 }

@@ -1,0 +1,1 @@
+try{let e=localStorage.getItem(`mantine-color-scheme-value`);e&&(document.documentElement.dataset.scheme=e)}catch{}
