@@ -7,7 +7,7 @@ run: ; @go run ./cmd/parley demo
 test: ; @.tools/test
 lint: ; @.tools/lint
 soak: ; @.tools/soak
-bench: ; go run ./cmd/parley bench all && go test -run '^$$' -bench . -skip Asleep -benchmem -count 5 ./...
+bench: ; go run ./cmd/parley-bench all && go test -run '^$$' -bench . -skip Asleep -benchmem -count 5 ./...
 bench-ui: ; @.tools/bench-ui
-build: ; go build -trimpath -o bin/parley ./cmd/parley
+build: ; go build -trimpath -o bin/ ./cmd/parley ./cmd/parley-bench
 screenshots: ; @.tools/screenshots

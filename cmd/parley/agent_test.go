@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/e2e"
 	"parley/hub/agent/agenttest"
 	"parley/protocol"
 )

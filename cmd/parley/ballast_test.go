@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/e2e"
 )
 
 func TestServe_lets_garbage_lie_while_little_is_live_and_occupies_no_more_for_it(t *testing.T) {

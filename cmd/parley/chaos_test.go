@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/e2e"
 )
 
 func TestServe_with_fifty_clients_that_come_and_go_loses_nothing_and_keeps_nothing(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/e2e"
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/journal/sqlite"

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 
+	"parley/cmd/internal/cli"
 	"parley/hub/agent"
 )
 
@@ -37,7 +38,7 @@ func settle(cmd *cobra.Command) ([]agent.Profile, error) {
 	}
 	file, profiles, err := readConfig(path)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Usagef("%w", err)
 	}
 	var errs []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -60,7 +61,7 @@ func settle(cmd *cobra.Command) ([]agent.Profile, error) {
 		errs = append(errs, fmt.Errorf("%s: %q is not a setting; see %s --help", path, key, cmd.CommandPath()))
 	}
 	if len(errs) > 0 {
-		return nil, usageError{errs[0]}
+		return nil, cli.Usagef("%w", errs[0])
 	}
 	return profiles, nil
 }

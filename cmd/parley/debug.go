@@ -2,13 +2,13 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/pprof"
 	"time"
 
 	"go.uber.org/zap"
 
+	"parley/cmd/internal/cli"
 	"parley/web"
 )
 
@@ -26,7 +26,7 @@ func startDebug(address string, log *zap.Logger) (*debugServer, error) {
 		return nil, nil
 	}
 	if !web.IsLoopback(address) {
-		return nil, usageError{fmt.Errorf("--debug-listen: %s is not a loopback address", address)}
+		return nil, cli.Usagef("--debug-listen: %s is not a loopback address", address)
 	}
 	listener, err := listen(address, "--debug-listen")
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/cmd/internal/cli"
 	"parley/protocol"
 	"parley/protocol/client"
 	"parley/web"
@@ -28,7 +29,7 @@ others. Everything is kept in a temporary directory, which is removed when the
 demo ends, unless --data names a directory.`,
 		Example: `  parley demo
   parley demo --data ~/parley-demo`,
-		Args: usageArgs(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := s.complete(cmd); err != nil {
 				return err
@@ -128,7 +129,7 @@ Or join from other terminals, as a guest and as the host:
   %s join '%s' --name Ben
   %s join '%s'
 `, mine, invite, onlyHere(url), self, invite, self, mine)
-	if f, ok := out.(*os.File); ok && isTerminal(f) {
+	if f, ok := out.(*os.File); ok && cli.IsTerminal(f) {
 		fmt.Fprint(out, guide)
 	}
 	fmt.Fprintln(out, "\nCtrl-C stops the demo.")

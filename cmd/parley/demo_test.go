@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/e2e"
 )
 
 func TestDemo_is_joined_from_two_terminals(t *testing.T) {

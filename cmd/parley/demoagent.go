@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/cmd/internal/cli"
 	"parley/hub/agent"
 	"parley/hub/agent/demo"
 )
@@ -24,7 +25,7 @@ a plan and tool calls, asks for a permission, and can be cancelled. Use it to
 try a client of the protocol, or Parley itself.`,
 		Example: `  parley demo-agent --pace 0s
   parley serve --agent mine="parley demo-agent"`,
-		Args: usageArgs(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options := demo.Options{Pace: pace}
 			if dir != "" {

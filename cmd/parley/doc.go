@@ -22,6 +22,6 @@
 //
 // The scripts in testdata run the program with all its arguments and settings.
 // What needs several processes, signals or a real agent runs against the test
-// binary, which TestMain puts into PATH as parley; package internal/e2e has the
+// binary, which TestMain puts into PATH as parley; package cmd/internal/e2e has the
 // processes, people and listeners for that.
 package main

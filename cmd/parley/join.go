@@ -2,13 +2,12 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"os"
 
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
+	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/console"
 	"parley/cmd/parley/internal/join"
 	"parley/protocol/client"
@@ -42,23 +41,23 @@ func newJoinCommand() *cobra.Command {
 		Use:   "join LINK",
 		Short: "Join a shared session from the terminal",
 		Long:  joinLong,
-		Args:  usageArgs(cobra.ExactArgs(1)),
+		Args:  cli.Args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			link, err := client.ParseLink(args[0])
 			if err != nil {
-				return usageError{err}
+				return cli.Usagef("%w", err)
 			}
 			me := client.Options{UserID: cmp.Or(user, name, os.Getenv("USER")), DisplayName: cmp.Or(name, os.Getenv("USER"))}
 			if me.UserID == "" && link.ParticipantID == "" {
-				return usageError{errors.New("your name is not known; give one with --name")}
+				return cli.Usagef("your name is not known; give one with --name")
 			}
 			o := join.Options{
 				Link: link, Client: me,
 				In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-				Colour:   isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
-				Terminal: isTerminal(os.Stdin),
+				Colour:   cli.IsTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+				Terminal: cli.IsTerminal(os.Stdin),
 			}
-			if o.Terminal && isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb" {
+			if o.Terminal && cli.IsTerminal(os.Stdout) && os.Getenv("TERM") != "dumb" {
 				if o.Console, err = console.Open(os.Stdin, os.Stdout); err != nil {
 					return fmt.Errorf("cannot use the terminal: %w; TERM=dumb does without an input line", err)
 				}
@@ -70,5 +69,3 @@ func newJoinCommand() *cobra.Command {
 	command.Flags().StringVar(&user, "user", "", "your user id (default the name)")
 	return command
 }
-
-func isTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) }

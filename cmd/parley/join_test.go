@@ -5,7 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/cli"
+	"parley/cmd/internal/e2e"
 	"parley/protocol"
 )
 
@@ -19,7 +20,7 @@ func TestJoin_is_called_wrongly(t *testing.T) {
 		"with an unknown flag":    {"join", invite, "--loud"},
 		"by nobody in particular": {"join", invite},
 	} {
-		t.Run(name, func(t *testing.T) { require.Equal(t, exitUsage, run(t.Context(), args)) })
+		t.Run(name, func(t *testing.T) { require.Equal(t, cli.ExitUsage, cli.Run(t.Context(), newRootCommand(), args)) })
 	}
 }
 
@@ -38,6 +39,6 @@ func TestJoin_reads_on_after_leaving(t *testing.T) {
 	again.Out.Await(t, `you can read: /history N`)
 	again.Type(t, "more")
 	again.Type(t, "/quit")
-	require.Equal(t, exitError, again.Code(t))
+	require.Equal(t, cli.ExitError, again.Code(t))
 	require.Contains(t, again.Err.String(), "can only read")
 }

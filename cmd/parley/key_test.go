@@ -7,7 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/cli"
+	"parley/cmd/internal/e2e"
 	"parley/protocol"
 )
 
@@ -20,7 +21,7 @@ func TestServe_makes_no_new_key_beside_sessions_that_have_links(t *testing.T) {
 	require.NoError(t, os.Rename(key, away))
 
 	refused := e2e.Parley(t, "serve", "--data", s.Data, "--listen", s.Address)
-	require.Equal(t, exitError, refused.Code(t))
+	require.Equal(t, cli.ExitError, refused.Code(t))
 	require.Contains(t, refused.Err.String(), key+" is missing")
 	require.Contains(t, refused.Err.String(), "restore it from a backup")
 	require.NoFileExists(t, key)

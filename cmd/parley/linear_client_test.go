@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/e2e"
 	"parley/protocol"
 )
 

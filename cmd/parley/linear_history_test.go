@@ -12,7 +12,7 @@ import (
 	"github.com/anishathalye/porcupine"
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/e2e"
 	"parley/protocol"
 )
 

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"slices"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/e2e"
 	"parley/protocol"
 )
 

@@ -1,17 +1,17 @@
 package main
 
 import (
-	"fmt"
-
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"parley/cmd/internal/cli"
 )
 
 // newLogger writes to standard error, for people or as JSON.
 func newLogger(level, format string) (*zap.Logger, error) {
 	var l zapcore.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, usageError{fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)}
+		return nil, cli.Usagef("--log-level: %q is not debug, info, warn or error", level)
 	}
 	c := zap.NewProductionConfig()
 	c.Level = zap.NewAtomicLevelAt(l)
@@ -26,7 +26,7 @@ func newLogger(level, format string) (*zap.Logger, error) {
 		c.EncoderConfig.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05.000")
 		c.EncoderConfig.EncodeLevel = zapcore.CapitalLevelEncoder
 	default:
-		return nil, usageError{fmt.Errorf("--log-format: %q is not console or json", format)}
+		return nil, cli.Usagef("--log-format: %q is not console or json", format)
 	}
 	return c.Build()
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/Shopify/toxiproxy/v2/toxics"
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/e2e"
 	"parley/protocol"
 )
 

@@ -9,7 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/cli"
+	"parley/cmd/internal/e2e"
 	"parley/protocol"
 )
 
@@ -29,11 +30,11 @@ func TestServe_refuses_a_log_that_is_damaged_and_starts_with_what_can_be_kept(t 
 	require.NoError(t, os.WriteFile(log, content, 0o600))
 
 	refused := e2e.Parley(t, "serve", "--data", s.Data, "--listen", s.Address)
-	require.Equal(t, exitError, refused.Code(t))
+	require.Equal(t, cli.ExitError, refused.Code(t))
 	require.Contains(t, refused.Err.String(), "is damaged at byte")
 	require.Contains(t, refused.Err.String(), "run: parley verify --salvage "+s.Data)
 	verify := e2e.Parley(t, "verify", s.Data)
-	require.Equal(t, exitError, verify.Code(t))
+	require.Equal(t, cli.ExitError, verify.Code(t))
 	require.Contains(t, verify.Out.String(), "is damaged at byte")
 
 	plan := e2e.Parley(t, "verify", "--salvage", s.Data)

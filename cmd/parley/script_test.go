@@ -1,13 +1,11 @@
 package main
 
 import (
-	"errors"
 	"net"
 	"os"
-	"os/exec"
-	"strconv"
-	"strings"
 	"testing"
+
+	"parley/cmd/internal/e2e"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -27,7 +25,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               setUpScript,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"fails": fails},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"fails": e2e.Fails("parley")},
 	})
 }
 
@@ -43,21 +41,4 @@ func setUpScript(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("GORACE", "atexit_sleep_ms=0")
 	return os.Mkdir(env.WorkDir+"/config", 0o700)
-}
-
-func fails(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: fails CODE COMMAND ARGS...")
-	}
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	err = ts.Exec(args[1], args[2:]...)
-	exit, ok := errors.AsType[*exec.ExitError](err)
-	if !ok || exit.ExitCode() != want {
-		ts.Fatalf("it ended with %v, and not with exit code %d", err, want)
-	}
-	said := ts.ReadFile("stderr")
-	if strings.Count(said, "\n") != 1 || !strings.HasPrefix(said, "parley: ") {
-		ts.Fatalf("this is not one line of parley: %q", said)
-	}
 }

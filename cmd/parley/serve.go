@@ -14,8 +14,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/cmd/internal/cli"
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/journal/sqlite"
 	"parley/web"
 )
 
@@ -52,10 +54,6 @@ type serveSettings struct {
 	profiles []agent.Profile // of the file and of agents
 }
 
-// defaultCommitInterval is longer than commits wait on a disk of usual speed. On
-// a slow one it is a delay that people do not notice.
-const defaultCommitInterval = 8 * time.Millisecond
-
 func newServeCommand() *cobra.Command {
 	var s serveSettings
 	cmd := &cobra.Command{
@@ -80,13 +78,13 @@ can describe agents in detail:
 		Example: `  parley serve
   parley serve --agent opencode="opencode acp"
   parley serve --listen 127.0.0.1:8080 --data /var/lib/parley --log-format json`,
-		Args: usageArgs(cobra.NoArgs),
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := s.complete(cmd); err != nil {
 				return err
 			}
 			if s.data == "" {
-				return usageError{fmt.Errorf("--data: name a directory, such as %s", defaultDataDir())}
+				return cli.Usagef("--data: name a directory, such as %s", defaultDataDir())
 			}
 			return serve(cmd.Context(), s)
 		},
@@ -115,7 +113,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&s.silenceAfter, "silence-after", 2*time.Minute, "tell the participants when an agent has been silent in a turn for this time; 0 for never")
 	f.DurationVar(&s.agentIdleAfter, "agent-idle-after", 10*time.Minute, "end an agent that no open shared session has used for this time; it is started again when needed; 0 for never (default: twice --idle-after if only that is given)")
 	f.IntVar(&s.maxAgents, "max-agents", 32, "maximum number of agents that run at the same time")
-	f.DurationVar(&s.commitInterval, "commit-interval", defaultCommitInterval, "maximum time that a commit waits under load for more events to share it; the actual time depends on the cost of commits and on the senders; 0 for none")
+	f.DurationVar(&s.commitInterval, "commit-interval", sqlite.DefaultCommitInterval, "maximum time that a commit waits under load for more events to share it; the actual time depends on the cost of commits and on the senders; 0 for none")
 	f.IntVar(&s.maxEvent, "max-event-bytes", 4<<20, "longest notification of an agent that is forwarded in full")
 	f.IntVar(&s.maxParticipants, "max-participants", 1000, "maximum number of participants in a session at the same time")
 	f.IntVar(&s.maxConnections, "max-connections", 2000, "maximum number of connections to a session")
@@ -139,7 +137,7 @@ func (s *serveSettings) complete(cmd *cobra.Command) error {
 	for _, short := range s.agents {
 		p, err := agent.ParseProfile(short)
 		if err != nil {
-			return usageError{fmt.Errorf("--agent: %w", err)}
+			return cli.Usagef("--agent: %w", err)
 		}
 		profiles = append(profiles, p)
 	}
@@ -150,13 +148,13 @@ func (s *serveSettings) complete(cmd *cobra.Command) error {
 	if f := cmd.Flags(); f.Changed("legacy-rejoin") {
 		given, err := f.GetBool("legacy-rejoin")
 		if err != nil {
-			return usageError{err}
+			return cli.Usagef("%w", err)
 		}
 		s.legacyRejoin = &given
 	}
 	for _, check := range []func() error{s.checkLimits, s.checkOrigins, s.checkHosts} {
 		if err := check(); err != nil {
-			return usageError{err}
+			return cli.Usagef("%w", err)
 		}
 	}
 	return s.checkListen()
@@ -226,13 +224,13 @@ func (s *serveSettings) checkLimits() error {
 // checkListen lets a server leave loopback only when that is asked for.
 func (s *serveSettings) checkListen() error {
 	if _, _, err := net.SplitHostPort(s.listen); err != nil {
-		return usageError{fmt.Errorf("--listen: %q is not HOST:PORT, such as 127.0.0.1:7777", s.listen)}
+		return cli.Usagef("--listen: %q is not HOST:PORT, such as 127.0.0.1:7777", s.listen)
 	}
 	if web.IsLoopback(s.listen) {
 		return nil
 	}
 	if !s.insecureOpen {
-		return usageError{fmt.Errorf("refusing to listen on %s: whoever reaches it could start agents on this machine; listen on 127.0.0.1, or say --insecure-open if the network is trusted", s.listen)}
+		return cli.Usagef("refusing to listen on %s: whoever reaches it could start agents on this machine; listen on 127.0.0.1, or say --insecure-open if the network is trusted", s.listen)
 	}
 	return nil
 }

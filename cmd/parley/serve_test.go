@@ -13,7 +13,8 @@ import (
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/cli"
+	"parley/cmd/internal/e2e"
 	"parley/protocol"
 )
 
@@ -81,7 +82,7 @@ func TestServe_refuses_a_data_directory_that_is_in_use(t *testing.T) {
 	t.Parallel()
 	first := e2e.Serve(t, t.TempDir())
 	second := e2e.Parley(t, "serve", "--listen", "127.0.0.1:0", "--data", first.Data)
-	require.Equal(t, exitError, second.Code(t))
+	require.Equal(t, cli.ExitError, second.Code(t))
 	require.Regexp(t, `^parley: .* is in use by another .*\n$`, second.Err.String())
 	session := first.Share(t, first.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	require.NotEmpty(t, session.Cursor(t), "the first goes on")

@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/cmd/internal/cli"
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/journal/sqlite"
@@ -130,7 +131,7 @@ func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
 		StartTimeout: s.agentStartTimeout,
 	})
 	if err != nil {
-		return usageError{err}
+		return cli.Usagef("%w", err)
 	}
 	options := s.hubOptions()
 	options.Logger = srv.log

@@ -10,7 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/e2e"
+	"parley/cmd/internal/cli"
+	"parley/cmd/internal/e2e"
 	"parley/protocol"
 )
 
@@ -33,7 +34,7 @@ func TestServe_ends_at_once_at_the_second_signal(t *testing.T) {
 	s.Signal(t, syscall.SIGINT)
 	s.Err.Await(t, "stopping")
 	s.Signal(t, syscall.SIGINT)
-	require.Equal(t, exitInterrupted, s.Code(t))
+	require.Equal(t, cli.ExitInterrupted, s.Code(t))
 	verify := e2e.Parley(t, "verify", s.Data)
 	require.Zero(t, verify.Code(t), verify.Err)
 }

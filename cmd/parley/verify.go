@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/cmd/internal/cli"
 	"parley/hub/journal/sqlite"
 )
 
@@ -31,7 +32,7 @@ events without a word. --salvage then tries on a copy, in the directory for
 temporary files, what can be kept, and says how to start the server with that.`,
 		Example: `  parley verify ~/.local/share/parley
   parley verify --salvage ~/.local/share/parley`,
-		Args: usageArgs(cobra.ExactArgs(1)),
+		Args: cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if salvage {
 				return planSalvage(cmd, args[0])

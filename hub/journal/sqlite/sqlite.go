@@ -40,6 +40,11 @@ type Journal struct {
 
 var _ hub.Journal = (*Journal)(nil)
 
+// DefaultCommitInterval is a CommitInterval for servers. On a disk of usual speed
+// commits wait less than that. On a slow disk it is a delay that people do not
+// notice.
+const DefaultCommitInterval = 8 * time.Millisecond
+
 // Options are the settings of a journal. A zero field means its default.
 type Options struct {
 	// CommitInterval is how long a request waits at most, under load, for others

@@ -1,0 +1,110 @@
+// Package cli is what the commands of this module have in common: how they
+// start and stop, which exit codes they return, and how they report that they
+// were called wrongly.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+	"strings"
+	"syscall"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+)
+
+// Exit codes.
+const (
+	ExitError = 1 // the command failed
+	ExitUsage = 2 // the command was called wrongly
+
+	ExitInterrupted = 130 // a second signal ended the command before it had stopped
+)
+
+// Main runs a command line and exits. The first SIGINT or SIGTERM ends the
+// context of the command, the second ends the process at once.
+func Main(root *cobra.Command) {
+	os.Exit(Run(untilSignal(), root, os.Args[1:]))
+}
+
+func untilSignal() context.Context {
+	ctx, stop := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() { // lives as long as the process
+		<-signals
+		stop()
+		<-signals
+		os.Exit(ExitInterrupted)
+	}()
+	return ctx
+}
+
+// Run executes a command line and returns the exit code. It writes an error as
+// one line, which begins with the name of the root command.
+func Run(ctx context.Context, root *cobra.Command, args []string) int {
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return Usagef("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(root.ErrOrStderr(), "%s: %s\n", root.Name(), onOneLine(err))
+	if _, ok := errors.AsType[usageError](err); ok {
+		return ExitUsage
+	}
+	return ExitError
+}
+
+var lineEnds = regexp.MustCompile(`(:?)\n\s*`)
+
+// onOneLine writes errors of several lines, such as those of the YAML package
+// and joined ones, as one.
+func onOneLine(err error) string {
+	return lineEnds.ReplaceAllStringFunc(err.Error(), func(end string) string {
+		if strings.HasPrefix(end, ":") {
+			return ": "
+		}
+		return "; "
+	})
+}
+
+// usageError reports that a command was called wrongly.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// Usagef returns an error for a command that was called wrongly, for which
+// [Run] returns [ExitUsage]. It formats as [fmt.Errorf] does.
+func Usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// Args makes a wrong number of arguments a usage error that shows the usage.
+func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return Usagef("%w; usage: %s", err, cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// NoCommand is for commands that only have commands below them: it reports a
+// name that is none of these.
+func NoCommand(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return Usagef("unknown command %q; see %s --help", args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
+// IsTerminal reports whether f is a terminal.
+func IsTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) }

@@ -1,0 +1,9 @@
+package machine
+
+import "time"
+
+// Usage is what a process has used, its children not included.
+type Usage struct {
+	CPU time.Duration // user and system time
+	RSS int           // resident memory now, in bytes
+}

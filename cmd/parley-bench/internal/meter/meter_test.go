@@ -1,0 +1,55 @@
+package meter
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// pieces is a stream of what it holds.
+type pieces []string
+
+func (p *pieces) Next() ([]byte, error) {
+	if len(*p) == 0 {
+		return nil, io.EOF
+	}
+	b := (*p)[0]
+	*p = (*p)[1:]
+	return []byte(b), nil
+}
+
+func (*pieces) Close() error { return nil }
+
+func TestMeter_counts_events_wherever_pieces_end(t *testing.T) {
+	of := NewTally()
+	complete := 0
+	m := New(of, 2, 4, func() { complete++ })
+	for seq := range uint64(3) {
+		require.NoError(t, m.Send(seq+1, 0))
+	}
+	all := "a~1;xx b~2;xx c~3;xx"
+	require.ErrorIs(t, m.Listen(&pieces{all}), io.EOF)
+	require.Zero(t, complete, "one listener lacks them")
+	split := pieces(strings.Split(all, ""))
+	require.ErrorIs(t, m.Listen(&split), io.EOF)
+	require.Equal(t, 3, complete)
+	require.EqualValues(t, 6, of.Delivered.Load())
+}
+
+func TestMeter_finds_what_is_missing_or_comes_twice(t *testing.T) {
+	for _, events := range []pieces{{"~1;", "~3;"}, {"~1;", "~1;"}, {"~1;~3;"}} {
+		m := New(NewTally(), 1, 4, func() {})
+		require.ErrorContains(t, m.Listen(&events), "arrived as number")
+	}
+}
+
+func TestMeter_refuses_more_events_than_may_be_under_way(t *testing.T) {
+	m := New(NewTally(), 1, 2, func() {})
+	require.NoError(t, m.Send(1, 0))
+	require.NoError(t, m.Send(2, 0))
+	require.ErrorContains(t, m.Send(3, 0), "2 events behind")
+	m.arrive(0, 1)
+	require.NoError(t, m.Send(3, 0))
+}

@@ -1,0 +1,10 @@
+package netio
+
+// Stream is a connection on which the events of a room arrive. It is for one
+// goroutine; Close may be called from any.
+type Stream interface {
+	// Next returns the next bytes that have arrived, valid until the next call.
+	// They may begin and end anywhere in an event.
+	Next() ([]byte, error)
+	Close() error
+}

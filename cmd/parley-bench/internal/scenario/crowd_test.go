@@ -1,0 +1,23 @@
+package scenario
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/parley-bench/internal/meter"
+	"parley/cmd/parley-bench/internal/raw/rawtest"
+	"parley/cmd/parley-bench/internal/target"
+)
+
+func TestEventStream_counts_like_a_socket(t *testing.T) {
+	server, _ := rawtest.Start(t, "")
+	raw := target.NewRawRoom(server, "/1")
+	of := meter.NewTally()
+	c, err := gatherIn(t.Context(), raw, of, gathering{people: 5, transport: target.SSE, size: 100, inFlight: 8})
+	require.NoError(t, err)
+	require.NoError(t, c.talk(t.Context(), 8, func(sent int) bool { return sent >= 1000 }))
+	require.NoError(t, c.leave())
+	require.Equal(t, int64(c.seq), of.Complete.Load())
+	require.Equal(t, int64(5*c.seq), of.Delivered.Load())
+}

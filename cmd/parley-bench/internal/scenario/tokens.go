@@ -1,0 +1,196 @@
+package scenario
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"parley/cmd/parley-bench/internal/meter"
+	"parley/cmd/parley-bench/internal/netio"
+	"parley/cmd/parley-bench/internal/report"
+	"parley/cmd/parley-bench/internal/streamer"
+	"parley/cmd/parley-bench/internal/target"
+)
+
+// Tokens measures agents that stream text, each to a few watchers. The agents are
+// processes that the server starts; see package streamer.
+type Tokens struct {
+	Timing
+	Agents   int
+	Rate     float64 // chunks a second, of each
+	Watchers int     // of each
+}
+
+// Scenario returns the scenario with these settings.
+func (k Tokens) Scenario() Scenario {
+	return Scenario{
+		Kind:     "tokens",
+		Settings: []report.Setting{report.Number("agents", k.Agents), report.Number("rate", k.Rate), report.Number("watchers", k.Watchers)},
+		Files:    k.Agents * (k.Watchers + 3), // three pipes, or two pipes and a socket, to each agent
+		Goals: []report.Goal{
+			{Figure: report.KeptUp, AtLeast: 99, Absolute: true},
+			{Figure: report.P99, AtMost: 1e6, Absolute: true},
+		},
+		run: func(ctx context.Context, l target.Lab, _ target.Server, _ string) (report.Figures, error) {
+			if l.Remote() {
+				return nil, fmt.Errorf("the server has to start agents of the bench: %w", target.ErrRemote)
+			}
+			a := &audience{Tally: meter.NewTally(), failed: make(chan error, 1)}
+			s, err := streamer.NewPool(k.Rate, a.Now)
+			if err != nil {
+				return nil, err
+			}
+			defer s.Close()
+			t, err := l.StartParley(ctx, "--agent", fmt.Sprintf("stream='%s' streamer --socket '%s' --core %d", l.Self, s.Path(), l.Pins.Load()))
+			if err != nil {
+				return nil, err
+			}
+			defer t.Kill() // an orderly stop would first deal with thousands of events
+			return k.run(ctx, t, a)
+		},
+	}
+}
+
+// tokensTimeout is how long all agents together may take to start. A server that
+// cannot keep up with them would never get there.
+const tokensTimeout = 2 * time.Minute
+
+func (k Tokens) run(ctx context.Context, t *target.ParleyTarget, a *audience) (report.Figures, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, tokensTimeout+2*k.Duration, errTooManyAgents)
+	defer cancel()
+	defer a.leave()
+	rooms := make([]*target.ParleyRoom, k.Agents)
+	err := parallel(8, k.Agents, func(i int) (err error) {
+		rooms[i], err = k.open(ctx, t, a)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = parallel(joinersAtOnce, k.Agents, func(i int) error { return rooms[i].Prompt(ctx, "go") })
+	if err != nil {
+		return nil, err
+	}
+	s, err := k.measure(t, a.Tally, func(over <-chan struct{}) error {
+		select {
+		case err := <-a.failed:
+			return err
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-over:
+			return nil
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	f := s.figures(&a.Latency)
+	f[report.KeptUp] = 100 * s.deliveries / s.seconds / (float64(k.Agents*k.Watchers) * k.Rate)
+	return f, nil
+}
+
+var errTooManyAgents = errors.New("the server cannot keep up with so many agents")
+
+// open starts an agent, shares its session, and connects the watchers.
+func (k Tokens) open(ctx context.Context, t *target.ParleyTarget, a *audience) (*target.ParleyRoom, error) {
+	host, err := t.StartAgent(ctx, "stream")
+	if err != nil {
+		return nil, err
+	}
+	r, err := t.Share(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	for range k.Watchers {
+		s, err := r.Join(ctx, 4<<10, 0)
+		if err != nil {
+			return nil, fmt.Errorf("join: %w", err)
+		}
+		a.add(s)
+	}
+	return r, nil
+}
+
+// audience is the watchers of all agents.
+type audience struct {
+	*meter.Tally
+	failed   chan error // the first failure; later ones are dropped
+	watching sync.WaitGroup
+
+	mu      sync.Mutex
+	leaving bool            // guarded by mu
+	sockets []*netio.Socket // guarded by mu
+}
+
+func (a *audience) add(s *netio.Socket) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sockets = append(a.sockets, s)
+	a.watching.Go(func() { // leave ends it and waits
+		if err := a.watch(s); !a.left() {
+			select {
+			case a.failed <- fmt.Errorf("the connection of a watcher ended: %w", err):
+			default:
+			}
+		}
+	})
+}
+
+func (a *audience) left() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.leaving
+}
+
+// watch counts chunks until the connection ends. A chunk that is missing or arrives
+// twice is an error.
+func (a *audience) watch(s *netio.Socket) error {
+	var seen uint64
+	for {
+		message, err := s.Message()
+		if err != nil {
+			return err
+		}
+		for {
+			i := bytes.IndexByte(message, meter.Mark)
+			if i < 0 {
+				break
+			}
+			message = message[i:]
+			seq, _ := meter.LastMark(message[:min(len(message), 24)])
+			if seen++; seq != seen {
+				return fmt.Errorf("chunk %d arrived as number %d", seq, seen)
+			}
+			a.arrive(message)
+			message = message[1:]
+		}
+	}
+}
+
+// arrive counts a chunk, which begins with its mark and the time when it was due.
+func (a *audience) arrive(chunk []byte) {
+	a.Delivered.Add(1)
+	a.Complete.Add(1)
+	if !a.Measuring.Load() {
+		return
+	}
+	_, after, _ := bytes.Cut(chunk, []byte{';'})
+	written, _, _ := bytes.Cut(after, []byte{';'})
+	if at, err := strconv.ParseInt(string(written), 10, 64); err == nil {
+		a.Latency.Record(a.Now() - at)
+	}
+}
+
+func (a *audience) leave() {
+	a.mu.Lock()
+	a.leaving = true
+	for _, s := range a.sockets {
+		_ = s.Close()
+	}
+	a.mu.Unlock()
+	a.watching.Wait()
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"parley/cmd/internal/e2e"
+)
+
+// TestMain puts this program into PATH as parley-bench, which is the test binary
+// again, and the server as parley, which is built from the clone.
+func TestMain(m *testing.M) {
+	testscript.Main(withParley{e2e.NoLeaks(m)}, map[string]func(){"parley-bench": main})
+}
+
+// withParley builds the server before it runs the tests.
+type withParley struct{ tests testscript.TestingM }
+
+func (w withParley) Run() int {
+	path, remove, err := findParley(context.Background(), os.Args[0], "")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer remove()
+	if err := os.Setenv("PATH", filepath.Dir(path)+string(os.PathListSeparator)+os.Getenv("PATH")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return w.tests.Run()
+}

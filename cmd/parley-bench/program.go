@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"parley/cmd/internal/cli"
+	"parley/cmd/parley-bench/internal/machine"
+)
+
+// module is the path of the module that parley and this program belong to.
+const module = "parley"
+
+// findParley returns the program to start as the server: the one that is named,
+// or the one beside self, or one built from the clone that the working directory is
+// in. Call remove when it is no longer needed.
+func findParley(ctx context.Context, self, named string) (path string, remove func(), err error) {
+	if named != "" {
+		// An absolute path, since servers may run in another directory.
+		if path, err = exec.LookPath(named); err == nil {
+			path, err = filepath.Abs(path)
+		}
+		if err != nil {
+			return "", nil, cli.Usagef("--parley: %w", err)
+		}
+		return path, func() {}, nil
+	}
+	beside := filepath.Join(filepath.Dir(self), programName())
+	if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {
+		return beside, func() {}, nil
+	}
+	return buildParley(ctx)
+}
+
+func programName() string {
+	if runtime.GOOS == "windows" {
+		return "parley.exe"
+	}
+	return "parley"
+}
+
+var errNoParley = errors.New("there is no parley to measure: give one with --parley, or run this in a clone of Parley with Go installed")
+
+// buildParley builds the server from the clone that the working directory is in,
+// as it is shipped: without cgo. The program is removed by remove.
+func buildParley(ctx context.Context) (path string, remove func(), err error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-m").Output()
+	if err != nil || strings.TrimSpace(string(out)) != module {
+		return "", nil, errors.Join(errNoParley, ctx.Err())
+	}
+	dir, remove, err := machine.TempDir()
+	if err != nil {
+		return "", nil, err
+	}
+	path = filepath.Join(dir, programName())
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, module+"/cmd/parley")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		remove()
+		return "", nil, fmt.Errorf("build parley: %w: %s", err, out)
+	}
+	return path, remove, nil
+}

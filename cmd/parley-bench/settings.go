@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/cmd/internal/cli"
+	"parley/cmd/parley-bench/internal/machine"
+	"parley/cmd/parley-bench/internal/scenario"
+	"parley/cmd/parley-bench/internal/target"
+	"parley/protocol/client"
+)
+
+// settings are the flags that all scenarios share.
+type settings struct {
+	runs     int
+	duration time.Duration
+	json     string
+	compare  string
+	parley   string
+	url      string
+	agent    string
+}
+
+func (s *settings) addFlags(cmd *cobra.Command) {
+	f := cmd.PersistentFlags()
+	f.IntVar(&s.runs, "runs", 3, "number of runs of each server")
+	f.DurationVar(&s.duration, "duration", 3*time.Second, "time that one run measures")
+	f.StringVar(&s.json, "json", "", "file to write all figures to")
+	f.StringVar(&s.compare, "compare", "", "file of an earlier --json, to show what has changed since")
+	f.StringVar(&s.parley, "parley", "", "program to start as the server; default the parley beside this program, or one built from the clone")
+	f.StringVar(&s.url, "url", "", "server to measure, or an invite link into a session of it, instead of starting one")
+	f.StringVar(&s.agent, "agent", "demo", "with --url: name of the agent to create sessions on")
+}
+
+func (s *settings) timing() scenario.Timing { return scenario.Timing{Duration: s.duration} }
+
+func (s *settings) check() error {
+	switch {
+	case s.runs <= 0:
+		return cli.Usagef("--runs: %d measures nothing", s.runs)
+	case s.duration < 10*time.Millisecond:
+		return cli.Usagef("--duration: %s is too short to measure anything", s.duration)
+	case s.url != "" && s.parley != "":
+		return cli.Usagef("--parley starts a server, and --url measures one that runs: give one of them")
+	}
+	return nil
+}
+
+// checkScenario checks flags of one scenario: transports, and numbers.
+func checkScenario(transports []string, numbers ...[]int) error {
+	for _, t := range transports {
+		if t != string(target.WebSocket) && t != string(target.SSE) {
+			return cli.Usagef("--transport: %q is not ws or sse", t)
+		}
+	}
+	for _, n := range slices.Concat(numbers...) {
+		if n <= 0 {
+			return cli.Usagef("there is nothing to measure with %d; numbers are 1 or more", n)
+		}
+	}
+	return nil
+}
+
+// lab prepares this process: it raises its limit of open files and, when it
+// starts the server itself, finds the program and takes a core for the load.
+// Call close when all runs are over.
+func (s *settings) lab(cmd *cobra.Command) (l target.Lab, close func(), err error) {
+	l.Files = machine.RaiseFiles()
+	if s.url != "" {
+		return l, func() {}, s.remote(&l)
+	}
+	if l.Self, err = os.Executable(); err != nil {
+		return l, nil, err
+	}
+	l.Parley, close, err = findParley(cmd.Context(), l.Self, s.parley)
+	if err != nil {
+		return l, nil, err
+	}
+	if l.Pins, err = machine.Pin(); err != nil {
+		return l, nil, errors.Join(err, cmd.Context().Err())
+	}
+	return l, close, nil
+}
+
+// remote reads --url into l.
+func (s *settings) remote(l *target.Lab) (err error) {
+	l.Agent = s.agent
+	server := strings.TrimSuffix(s.url, "/")
+	if strings.Contains(s.url, "/s/") {
+		if l.Link, err = client.ParseLink(s.url); err != nil {
+			return cli.Usagef("--url: %w", err)
+		}
+		if l.Link.Invite == "" {
+			return cli.Usagef("--url: this link belongs to one participant; give an invite link")
+		}
+		server = l.Link.Server
+	}
+	l.URL, err = url.Parse(server)
+	if err != nil || l.URL.Host == "" || l.URL.Scheme != "http" && l.URL.Scheme != "https" {
+		return cli.Usagef("--url: want https://HOST, or an invite link")
+	}
+	return nil
+}
