@@ -183,7 +183,7 @@ func (r reader) find(cursor string, head Head) (seq Seq, ok bool, err error) {
 	switch Seq(c.Seq) {
 	case head.Seq:
 	case 0:
-		hash = ChainStart(r.session)
+		return 0, isStart(c, r.session), nil
 	default:
 		hash = Hash{}
 		for rec, err := range r.records(Seq(c.Seq)) {
@@ -195,6 +195,12 @@ func (r reader) find(cursor string, head Head) (seq Seq, ok bool, err error) {
 		}
 	}
 	return Seq(c.Seq), protocol.NewCursor(c.Seq, hash) == c, nil
+}
+
+// isStart reports whether a cursor names the place before a session's first event,
+// whatever format that has.
+func isStart(c protocol.Cursor, id SessionID) bool {
+	return c == protocol.NewCursor(0, ChainStart(id)) || c == protocol.NewCursor(0, firstStart(id))
 }
 
 // begin tells with which event somebody goes on who has seen the one that a

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
 )
 
 // longEvents is a journal of a hundred long events that counts how many are read.
@@ -45,5 +47,16 @@ func TestReader_newest_reads_little_more_than_it_answers(t *testing.T) {
 			require.Equal(t, Seq(c.to-c.want+i), l.seq, "the newest, oldest first")
 		}
 		require.LessOrEqual(t, journal.read, c.most)
+	}
+}
+
+func TestReader_a_cursor_before_the_first_event_is_found_in_every_format(t *testing.T) {
+	id := SessionID{1}
+	r := reader{ctx: t.Context(), session: id}
+	for start, want := range map[Hash]bool{ChainStart(id): true, firstStart(id): true, {1}: false} {
+		seq, ok, err := r.find(protocol.NewCursor(0, start).String(), Head{Seq: 3})
+		require.NoError(t, err)
+		require.Zero(t, seq)
+		require.Equal(t, want, ok)
 	}
 }

@@ -1,13 +1,9 @@
 package hub
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"hash/crc32"
-	"math/bits"
-	"slices"
 	"sync"
 	"time"
 )
@@ -33,140 +29,105 @@ type Record struct {
 	Type    string    // at most 255 bytes
 	Public  []byte    // JSON: the payload that everyone is shown
 	Private []byte    // JSON: what the rules need and nobody is shown; empty when there is none
-	Hash    Hash      // H(n), covers every field above and H(n-1)
+
+	// Set by Seal.
+	Format      RecordFormat
+	PublicSalt  Salt // zero in RecordFormat1, and when Public is empty
+	PrivateSalt Salt // zero in RecordFormat1, and when Private is empty
+	Hash        Hash // H(n), covers every field above and H(n-1)
 }
 
-// recordVersion is the first byte of every body. A decoder that meets another
-// one reports it and does not guess.
-const recordVersion = 1
+// RecordFormat says how a record is stored and hashed. Each record names its own: a
+// session that was begun in an earlier format goes on in the newest.
+type RecordFormat uint8
 
-var (
-	errTruncated = errors.New("record is cut short")
-	errChecksum  = errors.New("record does not match its CRC")
-	castagnoli   = crc32.MakeTable(crc32.Castagnoli)
+const (
+	// RecordFormat1 hashes an event's body as it is stored:
+	// H(n) = SHA-256(H(n-1) ‖ body).
+	RecordFormat1 RecordFormat = 1
+	// RecordFormat2 hashes a header that has only the digests of the event's parts:
+	// H(n) = SHA-256(H(n-1) ‖ header), where header = format ‖ session ‖ number
+	// ‖ microseconds ‖ type ‖ SHA-256(salt ‖ public) ‖ SHA-256(salt ‖ private).
+	// So the chain can be checked without a part that is withheld, and the digest
+	// tells nothing of the part without its salt.
+	RecordFormat2 RecordFormat = 2
 )
+
+// Salt makes the digest of a part say nothing about it to whoever does not have
+// both. An empty part has none.
+type Salt [16]byte
 
 // ChainStart returns H(0), the hash that a session's first event builds on.
 func ChainStart(id SessionID) Hash {
+	return sha256.Sum256(append([]byte("parley.v2"), id[:]...))
+}
+
+// firstStart is H(0) of a session that was begun in RecordFormat1.
+func firstStart(id SessionID) Hash {
 	return sha256.Sum256(append([]byte("parley.v1"), id[:]...))
 }
 
-// Seal sets r.Hash to H(n) = SHA-256(H(n-1) ‖ body), where prev is H(n-1).
+// IsChainStart reports whether h is H(0) of the session, in any format.
+func IsChainStart(id SessionID, h Hash) bool { return h == ChainStart(id) || h == firstStart(id) }
+
+// Seal sets r.Hash to H(n), where prev is H(n-1). A record without a format gets
+// the newest one, and salts.
 func (r *Record) Seal(prev Hash) {
-	body := bodies.Get().(*[]byte)
-	*body = r.appendBody((*body)[:0])
-	r.Hash = chain(prev, *body)
-	if cap(*body) <= maxKeptBody {
-		bodies.Put(body)
+	if r.Format == 0 {
+		r.Format = RecordFormat2
+		r.PublicSalt, r.PrivateSalt = newSalt(r.Public), newSalt(r.Private)
+	}
+	buf := buffers.Get().(*[]byte)
+	r.Hash, *buf = r.seal(prev, *buf)
+	if cap(*buf) <= maxKeptBuffer {
+		buffers.Put(buf)
 	}
 }
 
-// bodies are written to be hashed, and then used again.
-var bodies = sync.Pool{New: func() any { return new([]byte) }}
+// buffers hold what is hashed, and are used again.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// maxKeptBody keeps the memory of a large event from staying in use.
-const maxKeptBody = 64 << 10
+// maxKeptBuffer keeps the memory of a large event from staying in use.
+const maxKeptBuffer = 64 << 10
 
-func chain(prev Hash, body []byte) Hash {
-	h := sha256.New()
-	h.Write(prev[:])
-	h.Write(body)
-	var sum Hash
-	h.Sum(sum[:0])
-	return sum
+// seal computes H(n) with the help of a buffer, which it returns.
+func (r *Record) seal(prev Hash, buf []byte) (Hash, []byte) {
+	if r.Format == RecordFormat1 {
+		buf = r.appendBody(append(buf[:0], prev[:]...))
+		return sha256.Sum256(buf), buf
+	}
+	public, buf := digestOfPart(r.PublicSalt, r.Public, buf)
+	private, buf := digestOfPart(r.PrivateSalt, r.Private, buf)
+	buf = r.appendFixed(append(buf[:0], prev[:]...))
+	buf = appendField(buf, r.Type)
+	buf = append(buf, public[:]...)
+	buf = append(buf, private[:]...)
+	return sha256.Sum256(buf), buf
 }
 
-// appendBody writes version ‖ session ‖ number ‖ microseconds ‖ type ‖ public
-// ‖ private, the last three each behind its length.
-func (r *Record) appendBody(b []byte) []byte {
-	b = append(b, recordVersion)
+// noPart is the digest of an empty part.
+var noPart = Hash(sha256.Sum256(nil))
+
+func digestOfPart(salt Salt, part, buf []byte) (Hash, []byte) {
+	if len(part) == 0 {
+		return noPart, buf
+	}
+	buf = append(append(buf[:0], salt[:]...), part...)
+	return sha256.Sum256(buf), buf
+}
+
+func newSalt(part []byte) (s Salt) {
+	if len(part) > 0 {
+		_, _ = rand.Read(s[:]) // never fails: crypto/rand ends the program rather
+	}
+	return s
+}
+
+// appendFixed writes format ‖ session ‖ number ‖ microseconds, with which both a
+// body and a header begin.
+func (r *Record) appendFixed(b []byte) []byte {
+	b = append(b, byte(r.Format))
 	b = append(b, r.Session[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(r.Seq))
-	b = binary.BigEndian.AppendUint64(b, uint64(r.Time.UnixMicro()))
-	b = appendField(b, r.Type)
-	b = appendField(b, r.Public)
-	return appendField(b, r.Private)
-}
-
-func appendField[T string | []byte](b []byte, field T) []byte {
-	b = binary.AppendUvarint(b, uint64(len(field)))
-	return append(b, field...)
-}
-
-// fixedSize is what the fields of a body take that are always as long.
-const fixedSize = 1 + 16 + 8 + 8
-
-// bodySize is how much appendBody appends.
-func (r *Record) bodySize() int {
-	return fixedSize + fieldSize(len(r.Type)) + fieldSize(len(r.Public)) + fieldSize(len(r.Private))
-}
-
-// fieldSize is how much appendField appends for a field of n bytes.
-func fieldSize(n int) int { return (bits.Len(uint(n)|1)+6)/7 + n }
-
-// AppendRecord writes r as engines store it: the length of the body, the body,
-// and the body's CRC-32C.
-func AppendRecord(b []byte, r *Record) []byte {
-	size := r.bodySize()
-	b = slices.Grow(b, fieldSize(size)+crc32.Size)
-	b = binary.AppendUvarint(b, uint64(size))
-	b = r.appendBody(b)
-	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b[len(b)-size:], castagnoli))
-}
-
-// DecodeRecord reads the first record of b, computes its hash on prev and
-// returns what follows it. The record's byte slices are views into b. It never
-// panics, whatever b holds; any error means that b is damaged or of an unknown
-// version.
-func DecodeRecord(b []byte, prev Hash) (r Record, rest []byte, err error) {
-	body, rest, err := takeBytes(b)
-	if err != nil {
-		return Record{}, nil, err
-	}
-	if len(rest) < 4 {
-		return Record{}, nil, errTruncated
-	}
-	if binary.BigEndian.Uint32(rest) != crc32.Checksum(body, castagnoli) {
-		return Record{}, nil, errChecksum
-	}
-	if r, err = decodeBody(body); err != nil {
-		return Record{}, nil, err
-	}
-	r.Hash = chain(prev, body)
-	return r, rest[4:], nil
-}
-
-func decodeBody(b []byte) (Record, error) {
-	if len(b) < fixedSize {
-		return Record{}, errTruncated
-	}
-	if b[0] != recordVersion {
-		return Record{}, fmt.Errorf("record version %d is unknown", b[0])
-	}
-	r := Record{
-		Session: SessionID(b[1:17]),
-		Seq:     Seq(binary.BigEndian.Uint64(b[17:])),
-		Time:    time.UnixMicro(int64(binary.BigEndian.Uint64(b[25:]))).UTC(),
-	}
-	var kind []byte
-	var err error
-	b = b[fixedSize:]
-	for _, field := range []*[]byte{&kind, &r.Public, &r.Private} {
-		if *field, b, err = takeBytes(b); err != nil {
-			return Record{}, err
-		}
-	}
-	if len(b) != 0 {
-		return Record{}, fmt.Errorf("record has %d bytes too many", len(b))
-	}
-	r.Type = string(kind)
-	return r, nil
-}
-
-func takeBytes(b []byte) (field, rest []byte, err error) {
-	n, width := binary.Uvarint(b)
-	if width <= 0 || n > uint64(len(b)-width) {
-		return nil, nil, errTruncated
-	}
-	return b[width : width+int(n)], b[width+int(n):], nil
+	return binary.BigEndian.AppendUint64(b, uint64(r.Time.UnixMicro()))
 }

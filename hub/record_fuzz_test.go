@@ -10,9 +10,10 @@ import (
 // FuzzDecodeRecord feeds the decoder what a damaged disk might hold. It must
 // not panic, and what it accepts must encode to a record that means the same.
 func FuzzDecodeRecord(f *testing.F) {
-	r := goldenRecord()
+	r, first := goldenRecord(RecordFormat2), goldenRecord(RecordFormat1)
 	whole := AppendRecord(nil, &r)
 	f.Add(whole)
+	f.Add(AppendRecord(nil, &first))
 	f.Add(append(AppendRecord(nil, &r), whole...))
 	f.Add(whole[:len(whole)-1])
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01})
@@ -30,9 +31,10 @@ func FuzzDecodeRecord(f *testing.F) {
 	})
 }
 
-// goldenRecord is the record of the vector in record_test.go.
-func goldenRecord() Record {
-	return Record{
+// goldenRecord is the record of a format's vector in record_test.go.
+func goldenRecord(format RecordFormat) Record {
+	r := Record{
+		Format:  format,
 		Session: SessionID{0x5e, 0x55, 0x10, 15: 0x01},
 		Seq:     300,
 		Time:    time.Date(2026, 3, 4, 5, 6, 7, 89_000, time.UTC),
@@ -40,4 +42,8 @@ func goldenRecord() Record {
 		Public:  []byte(`{"text":"grüße"}`),
 		Private: []byte(`{"command":"c1"}`),
 	}
+	if format != RecordFormat1 {
+		r.PublicSalt, r.PrivateSalt = Salt{1, 2, 3}, Salt{15: 0xff}
+	}
+	return r
 }

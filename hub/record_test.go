@@ -2,7 +2,10 @@ package hub
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"testing"
 	"time"
 
@@ -10,29 +13,76 @@ import (
 )
 
 // What is stored today must be read by every later version: a change of these
-// vectors is a change of the format, and needs a new recordVersion.
-const (
-	goldenStart  = "605224447dd9d7b4a2d34142f77ed70a66fa7af55a28448944fdb61980cf6469"
-	goldenHash   = "b8e4bcacb11e9d33e97693ca76a0632c570e743a31a755d6efdcba7487a93c47"
-	goldenStored = "54015e551000000000000000000000000001000000000000012c00064c2bc70bae190e6d" +
-		"6573736167655f706f73746564127b2274657874223a226772c3bcc39f65227d107b2263" +
-		"6f6d6d616e64223a226331227d04ac7f51"
-)
+// vectors is a change of a format, and needs a new RecordFormat.
+var golden = map[RecordFormat]struct{ start, hash, stored string }{
+	RecordFormat1: {
+		start: "605224447dd9d7b4a2d34142f77ed70a66fa7af55a28448944fdb61980cf6469",
+		hash:  "b8e4bcacb11e9d33e97693ca76a0632c570e743a31a755d6efdcba7487a93c47",
+		stored: "54015e551000000000000000000000000001000000000000012c00064c2bc70bae190e6d" +
+			"6573736167655f706f73746564127b2274657874223a226772c3bcc39f65227d107b2263" +
+			"6f6d6d616e64223a226331227d04ac7f51",
+	},
+	RecordFormat2: {
+		start: "c0f29a9e8c26b5cdb30109251dce1e3c130024a7b08e36bc5cc202a17f27c868",
+		hash:  "0dad7a5c9ea896954431f3af912d9d30de5b4676a92369a60abf0c2e6a0bbf91",
+		stored: "74025e551000000000000000000000000001000000000000012c00064c2bc70bae190e6d" +
+			"6573736167655f706f73746564127b2274657874223a226772c3bcc39f65227d01020300" +
+			"000000000000000000000000107b22636f6d6d616e64223a226331227d00000000000000" +
+			"0000000000000000ff4582d828",
+	},
+}
 
 func TestRecord_is_stored_and_hashed_as_ever(t *testing.T) {
-	r := goldenRecord()
-	start := ChainStart(r.Session)
-	require.Equal(t, goldenStart, hex.EncodeToString(start[:]))
-	r.Seal(start)
-	require.Equal(t, goldenHash, hex.EncodeToString(r.Hash[:]))
-	require.Equal(t, goldenStored, hex.EncodeToString(AppendRecord(nil, &r)))
+	for format, want := range golden {
+		r := goldenRecord(format)
+		start := startIn(format, r.Session)
+		require.Equal(t, want.start, hex.EncodeToString(start[:]), "format %d", format)
+		r.Seal(start)
+		require.Equal(t, want.hash, hex.EncodeToString(r.Hash[:]), "format %d", format)
+		require.Equal(t, want.stored, hex.EncodeToString(AppendRecord(nil, &r)), "format %d", format)
 
-	stored, err := hex.DecodeString(goldenStored)
-	require.NoError(t, err)
-	back, rest, err := DecodeRecord(stored, start)
-	require.NoError(t, err)
-	require.Empty(t, rest)
-	require.Equal(t, r, back)
+		stored, err := hex.DecodeString(want.stored)
+		require.NoError(t, err)
+		back, rest, err := DecodeRecord(stored, start)
+		require.NoError(t, err)
+		require.Empty(t, rest)
+		require.Equal(t, r, back)
+	}
+}
+
+// The hash is computed here once more, as the documentation of the format has it.
+func TestRecord_the_hash_needs_only_the_digests_of_the_parts(t *testing.T) {
+	r := goldenRecord(RecordFormat2)
+	r.Seal(Hash{7})
+	header := []byte{2}
+	header = append(header, r.Session[:]...)
+	header = binary.BigEndian.AppendUint64(header, 300)
+	header = binary.BigEndian.AppendUint64(header, uint64(r.Time.UnixMicro()))
+	header = append(header, "\x0emessage_posted"...)
+	public := sha256.Sum256(append(r.PublicSalt[:], r.Public...))
+	private := sha256.Sum256(append(r.PrivateSalt[:], r.Private...))
+	header = append(append(header, public[:]...), private[:]...)
+	before := Hash{7}
+	require.Equal(t, Hash(sha256.Sum256(append(before[:], header...))), r.Hash)
+}
+
+func TestRecord_salts_are_drawn_for_each_part_that_is_not_empty(t *testing.T) {
+	seen := map[Salt]bool{}
+	for range 100 {
+		r := Record{Public: []byte("{}"), Private: []byte("{}")}
+		r.Seal(Hash{})
+		require.Equal(t, RecordFormat2, r.Format)
+		for _, salt := range []Salt{r.PublicSalt, r.PrivateSalt} {
+			require.False(t, seen[salt], "a salt was drawn twice")
+			seen[salt] = true
+		}
+		again := r
+		again.Seal(Hash{})
+		require.Equal(t, r, again, "a record that has been sealed keeps its salts")
+	}
+	r := Record{Public: []byte("{}")}
+	r.Seal(Hash{})
+	require.Zero(t, r.PrivateSalt)
 }
 
 func TestRecord_is_read_back_whatever_it_holds(t *testing.T) {
@@ -56,6 +106,7 @@ func TestRecord_is_read_back_whatever_it_holds(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, tail, rest)
 			require.Equal(t, test.r.Hash, got.Hash)
+			require.Equal(t, test.r.Format, got.Format)
 			require.Equal(t, test.r.Seq, got.Seq)
 			require.Equal(t, test.r.Type, got.Type)
 			require.True(t, test.r.Time.Equal(got.Time) || test.r.Time.IsZero())
@@ -67,7 +118,7 @@ func TestRecord_is_read_back_whatever_it_holds(t *testing.T) {
 
 func TestRecord_hash_covers_every_field_and_the_hash_before(t *testing.T) {
 	sealed := func(change func(*Record), prev Hash) Hash {
-		r := goldenRecord()
+		r := goldenRecord(RecordFormat2)
 		change(&r)
 		r.Seal(prev)
 		return r.Hash
@@ -83,6 +134,8 @@ func TestRecord_hash_covers_every_field_and_the_hash_before(t *testing.T) {
 		"type":        sealed(func(r *Record) { r.Type = "x" }, Hash{}),
 		"public":      sealed(func(r *Record) { r.Public = nil }, Hash{}),
 		"private":     sealed(func(r *Record) { r.Private = nil }, Hash{}),
+		"a salt":      sealed(func(r *Record) { r.PublicSalt[15]++ }, Hash{}),
+		"other salt":  sealed(func(r *Record) { r.PrivateSalt[0]++ }, Hash{}),
 		"a byte moved from one field to the next": sealed(func(r *Record) {
 			r.Public, r.Private = append(bytes.Clone(r.Public), r.Private[0]), r.Private[1:]
 		}, Hash{}),
@@ -93,28 +146,42 @@ func TestRecord_hash_covers_every_field_and_the_hash_before(t *testing.T) {
 }
 
 func TestDecodeRecord_refuses_every_flipped_bit_and_every_cut(t *testing.T) {
-	r := goldenRecord()
-	whole := AppendRecord(nil, &r)
-	for i := range whole {
-		for bit := range 8 {
-			damaged := bytes.Clone(whole)
-			damaged[i] ^= 1 << bit
-			_, _, err := DecodeRecord(damaged, Hash{})
-			require.Error(t, err, "bit %d of byte %d", bit, i)
+	for format := range golden {
+		r := goldenRecord(format)
+		whole := AppendRecord(nil, &r)
+		for i := range whole {
+			for bit := range 8 {
+				damaged := bytes.Clone(whole)
+				damaged[i] ^= 1 << bit
+				_, _, err := DecodeRecord(damaged, Hash{})
+				require.Error(t, err, "format %d, bit %d of byte %d", format, bit, i)
+			}
+			_, _, err := DecodeRecord(whole[:i], Hash{})
+			require.Error(t, err, "format %d, cut to %d bytes", format, i)
 		}
-		_, _, err := DecodeRecord(whole[:i], Hash{})
-		require.Error(t, err, "cut to %d bytes", i)
 	}
 }
 
-func TestDecodeRecord_names_a_version_it_does_not_know(t *testing.T) {
-	r := goldenRecord()
+func TestDecodeRecord_names_a_format_that_it_does_not_know(t *testing.T) {
+	r := goldenRecord(RecordFormat2)
 	body := r.appendBody(nil)
-	body[0] = 2
-	_, err := decodeBody(body)
-	require.ErrorContains(t, err, "version 2")
+	for _, format := range []byte{0, 3, 255} {
+		body[0] = format
+		_, err := decodeBody(body)
+		require.EqualError(t, err, fmt.Sprintf("record format %d is unknown", format))
+	}
 }
 
-func TestChainStart_differs_between_sessions(t *testing.T) {
+func TestChainStart_differs_between_sessions_and_formats(t *testing.T) {
 	require.NotEqual(t, ChainStart(SessionID{1}), ChainStart(SessionID{2}))
+	require.True(t, IsChainStart(SessionID{1}, ChainStart(SessionID{1})))
+	require.True(t, IsChainStart(SessionID{1}, firstStart(SessionID{1})))
+	require.False(t, IsChainStart(SessionID{1}, firstStart(SessionID{2})))
+}
+
+func startIn(format RecordFormat, id SessionID) Hash {
+	if format == RecordFormat1 {
+		return firstStart(id)
+	}
+	return ChainStart(id)
 }

@@ -16,8 +16,9 @@ type Stream struct {
 	ID      hub.SessionID
 	Head    hub.Head // after the last append that Next made
 	Records []hub.Record
-	Summary hub.Summary // goes with every append
-	Type    string      // of the events
+	Summary hub.Summary      // goes with every append
+	Type    string           // of the events
+	Format  hub.RecordFormat // of the records; zero for the newest
 }
 
 // startOfTime is the time of every stream's first event.
@@ -77,6 +78,7 @@ func (s *Stream) Of(payloads ...[]byte) hub.Append {
 	a := hub.Append{Session: s.ID, Prev: s.Head.Seq, Summary: s.Summary, Awaited: []string{"stream"}}
 	for _, payload := range payloads {
 		r := hub.Record{
+			Format:  s.Format,
 			Session: s.ID,
 			Seq:     s.Head.Seq + 1,
 			Time:    startOfTime.Add(time.Duration(s.Head.Seq) * time.Millisecond),

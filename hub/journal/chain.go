@@ -36,7 +36,8 @@ func (c *Chain) Row(row *Row, place string) ([]hub.Record, error) {
 	if row.First > next || row.Last < next || !begins && row.First != next {
 		return nil, c.damage(place, fmt.Errorf("row holds events %d to %d", row.First, row.Last))
 	}
-	if !begins && row.Before != c.at.Hash {
+	isFirst := row.First == 1 && hub.IsChainStart(c.id, row.Before)
+	if !begins && !isFirst && row.Before != c.at.Hash {
 		return nil, c.damage(place, errors.New("row does not build on the event before"))
 	}
 	records, err := row.Decode(c.id)

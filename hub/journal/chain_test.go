@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"crypto/sha256"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,4 +76,29 @@ func TestChain(t *testing.T) {
 			require.Equal(t, test.damaged, damage.Seq)
 		})
 	}
+}
+
+func TestChain_goes_on_in_another_format(t *testing.T) {
+	s := hubtest.NewSession(1)
+	s.Format = hub.RecordFormat1
+	s.Head.Hash = sha256.Sum256(append([]byte("parley.v1"), s.ID[:]...))
+	first := rows(t, s, 2)
+	s.Format = 0
+	all := append(first, rows(t, s, 2)...)
+
+	c := journal.NewChain(s.ID, 1)
+	var formats []hub.RecordFormat
+	for _, row := range all {
+		records, err := c.Row(row, "here")
+		require.NoError(t, err)
+		for _, r := range records {
+			formats = append(formats, r.Format)
+		}
+	}
+	require.NoError(t, c.End(s.Head, "the head"))
+	require.Equal(t, []hub.RecordFormat{1, 1, 1, 1, 2, 2, 2, 2}, formats)
+
+	first[0].Before[0]++
+	_, err := journal.NewChain(s.ID, 1).Row(first[0], "here")
+	require.ErrorContains(t, err, "does not build on the event before")
 }

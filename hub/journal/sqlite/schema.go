@@ -93,7 +93,8 @@ CREATE UNIQUE INDEX entry_first ON entry (session, subject, first);
 
 // upgrades make each version of the one before. The sessions that are there are
 // listed when that is first asked for, which lists again what is listed.
-// Version 3 had a table of participants, which entry replaces.
+// Version 3 had a table of participants, which entry replaces. It could not read
+// records of hub.RecordFormat2 and would have called them damaged.
 var upgrades = [schemaVersion + 1]string{2: upgradeTo2, 3: "PRAGMA user_version = 3;", 4: upgradeTo4}
 
 const upgradeTo2 = `

@@ -1,0 +1,142 @@
+package hub
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math/bits"
+	"slices"
+	"time"
+)
+
+var (
+	errTruncated = errors.New("record is cut short")
+	errChecksum  = errors.New("record does not match its CRC")
+	castagnoli   = crc32.MakeTable(crc32.Castagnoli)
+)
+
+// AppendRecord writes r, which is sealed, as engines store it: the length of the
+// body, the body, and the body's CRC-32C. The body is format ‖ session ‖ number ‖
+// microseconds ‖ type ‖ public ‖ private, the last three each behind its length;
+// in RecordFormat2 the salt of a part that is not empty follows it.
+func AppendRecord(b []byte, r *Record) []byte {
+	size := r.bodySize()
+	b = slices.Grow(b, fieldSize(size)+crc32.Size)
+	b = binary.AppendUvarint(b, uint64(size))
+	b = r.appendBody(b)
+	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b[len(b)-size:], castagnoli))
+}
+
+func (r *Record) appendBody(b []byte) []byte {
+	b = r.appendFixed(b)
+	b = appendField(b, r.Type)
+	b = r.appendPart(b, r.Public, &r.PublicSalt)
+	return r.appendPart(b, r.Private, &r.PrivateSalt)
+}
+
+func (r *Record) appendPart(b, part []byte, salt *Salt) []byte {
+	b = appendField(b, part)
+	if r.isSalted(part) {
+		b = append(b, salt[:]...)
+	}
+	return b
+}
+
+// isSalted reports whether the salt of a part is stored.
+func (r *Record) isSalted(part []byte) bool { return r.Format != RecordFormat1 && len(part) > 0 }
+
+func appendField[T string | []byte](b []byte, field T) []byte {
+	b = binary.AppendUvarint(b, uint64(len(field)))
+	return append(b, field...)
+}
+
+// fixedSize is how much appendFixed appends.
+const fixedSize = 1 + 16 + 8 + 8
+
+// bodySize is how much appendBody appends.
+func (r *Record) bodySize() int {
+	return fixedSize + fieldSize(len(r.Type)) + r.partSize(r.Public) + r.partSize(r.Private)
+}
+
+func (r *Record) partSize(part []byte) int {
+	size := fieldSize(len(part))
+	if r.isSalted(part) {
+		size += len(Salt{})
+	}
+	return size
+}
+
+// fieldSize is how much appendField appends for a field of n bytes.
+func fieldSize(n int) int { return (bits.Len(uint(n)|1)+6)/7 + n }
+
+// DecodeRecord reads the first record of b, computes its hash on prev and
+// returns what follows it. The record's byte slices are views into b. It never
+// panics, whatever b holds; any error means that b is damaged or of an unknown
+// format.
+func DecodeRecord(b []byte, prev Hash) (r Record, rest []byte, err error) {
+	body, rest, err := takeBytes(b)
+	if err != nil {
+		return Record{}, nil, err
+	}
+	if len(rest) < 4 {
+		return Record{}, nil, errTruncated
+	}
+	if binary.BigEndian.Uint32(rest) != crc32.Checksum(body, castagnoli) {
+		return Record{}, nil, errChecksum
+	}
+	if r, err = decodeBody(body); err != nil {
+		return Record{}, nil, err
+	}
+	r.Seal(prev)
+	return r, rest[4:], nil
+}
+
+func decodeBody(b []byte) (Record, error) {
+	if len(b) < fixedSize {
+		return Record{}, errTruncated
+	}
+	r := Record{
+		Format:  RecordFormat(b[0]),
+		Session: SessionID(b[1:17]),
+		Seq:     Seq(binary.BigEndian.Uint64(b[17:])),
+		Time:    time.UnixMicro(int64(binary.BigEndian.Uint64(b[25:]))).UTC(),
+	}
+	if r.Format != RecordFormat1 && r.Format != RecordFormat2 {
+		return Record{}, fmt.Errorf("record format %d is unknown", r.Format)
+	}
+	kind, b, err := takeBytes(b[fixedSize:])
+	if err != nil {
+		return Record{}, err
+	}
+	r.Type = string(kind)
+	if r.Public, b, err = r.takePart(b, &r.PublicSalt); err != nil {
+		return Record{}, err
+	}
+	if r.Private, b, err = r.takePart(b, &r.PrivateSalt); err != nil {
+		return Record{}, err
+	}
+	if len(b) != 0 {
+		return Record{}, fmt.Errorf("record has %d bytes too many", len(b))
+	}
+	return r, nil
+}
+
+func (r *Record) takePart(b []byte, salt *Salt) (part, rest []byte, err error) {
+	if part, rest, err = takeBytes(b); err != nil || !r.isSalted(part) {
+		return part, rest, err
+	}
+	if len(rest) < len(salt) {
+		return nil, nil, errTruncated
+	}
+	copy(salt[:], rest)
+	return part, rest[len(salt):], nil
+}
+
+func takeBytes(b []byte) (field, rest []byte, err error) {
+	n, width := binary.Uvarint(b)
+	if width <= 0 || n > uint64(len(b)-width) {
+		return nil, nil, errTruncated
+	}
+	return b[width : width+int(n)], b[width+int(n):], nil
+}
