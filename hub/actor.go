@@ -24,6 +24,8 @@ type state interface {
 	summary() Summary
 	// due is when the state wants a tick; zero for never.
 	due() time.Time
+	// promptBytes is how many bytes of prompts the state keeps.
+	promptBytes() int
 }
 
 // shell is the other half: what a kind of session has to do with the outside.
@@ -79,6 +81,7 @@ type actor struct {
 	rebuild  rebuild
 	unsaved  int       // events since the last snapshot
 	used     time.Time // when something last came in
+	weighed  int       // bytes of prompts, as the hub's budget counts them
 
 	// guarded by mu
 	mu      sync.Mutex
@@ -141,6 +144,8 @@ func (a *actor) run(open []SessionID) {
 	defer close(a.done)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	a.weigh()
+	defer a.weighs(0)
 	if a.head.Seq > 0 {
 		a.take(input{body: woken{open}})
 	}
@@ -282,6 +287,8 @@ func (a *actor) dated(moment time.Time) time.Time {
 
 func (a *actor) decide(b *batch, in input, moment time.Time) {
 	in.at, in.moment = a.dated(moment), moment
+	in.crowded = !a.roomForPrompt(in)
+	defer a.weigh()
 	if in.reply != nil { // what agents and other sessions say makes nothing with an id
 		in.ids = [2]string{uuid.NewString(), uuid.NewString()}
 	}

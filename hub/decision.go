@@ -11,11 +11,12 @@ import (
 // input is one thing for an actor to decide on. What decisions need and are
 // not allowed to make, time and ids, comes in with it.
 type input struct {
-	at     time.Time // what its events are dated
-	moment time.Time // what the clock says, with its monotonic reading, to compare deadlines with
-	ids    [2]string // fresh ids for what the input makes; empty when nobody waits
-	body   any       // one of the types in messages.go
-	reply  replyFunc // where the answer goes; nil when nobody waits
+	at      time.Time // what its events are dated
+	moment  time.Time // what the clock says, with its monotonic reading, to compare deadlines with
+	ids     [2]string // fresh ids for what the input makes; empty when nobody waits
+	crowded bool      // all sessions together keep so much of prompts that its own has no room
+	body    any       // one of the types in messages.go
+	reply   replyFunc // where the answer goes; nil when nobody waits
 }
 
 // time is when it came, for the state to keep: a pointer into the input itself

@@ -67,9 +67,9 @@
 // connection, and for the process. Names in other packages have their package's.
 //
 //	what                                   one item                       session or connection            process
-//	prompts that wait                      protocol.Limits.PromptBytes    MaxPendingBytes (participant:    -
+//	prompts that wait                      protocol.Limits.PromptBytes    MaxPendingBytes (participant:    MaxPromptBytes
 //	                                                                      MaxOwnPendingBytes)
-//	prompts on their way to the agent      protocol.Limits.PromptBytes    MaxQueued for each session       -
+//	prompts on their way to the agent      protocol.Limits.PromptBytes    MaxQueued for each session       MaxPromptBytes
 //	questions of the agent                 MaxEvent                       agent.maxAsked, maxPermissions   agent.maxAskedAll
 //	facts of the agent                     protocol.maxFactText           256 KiB: protocol.maxFactList    MaxAgents
 //	plans, tool calls, what agents say     MaxEvent                       hearingBytes, fanoutBytes; then  -

@@ -26,6 +26,7 @@ type Hub struct {
 	timer    worker             // wakes sleeping sessions
 	reads    reads
 	backlogs *backlogs
+	prompts  Budget             // of the prompts that sessions in memory keep
 	relief   worker             // ends connections for the sake of others
 	life     context.Context    // ends when Stop gives up
 	giveUp   context.CancelFunc // ends life

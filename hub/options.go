@@ -23,6 +23,11 @@ type Options struct {
 	MaxPendingBytes    int
 	MaxOwnPendingBytes int
 
+	// MaxPromptBytes bounds the texts of all prompts that are not done, in all
+	// sessions in memory together; default 64 MiB. The last quarter is for prompts
+	// of a few KiB, and a session that has none can always take one such prompt.
+	MaxPromptBytes int
+
 	MaxQueued         int           // approved prompts that wait or run; default 32
 	MaxBacklog        int           // bytes that may wait for one connection; default 1 MiB
 	MaxBacklogs       int           // bytes that may wait for all connections together; default 256 MiB
@@ -48,6 +53,7 @@ func (o Options) withDefaults() Options {
 	o.MaxOwnPending = cmp.Or(o.MaxOwnPending, 5)
 	o.MaxPendingBytes = cmp.Or(o.MaxPendingBytes, 4<<20)
 	o.MaxOwnPendingBytes = cmp.Or(o.MaxOwnPendingBytes, 2<<20)
+	o.MaxPromptBytes = cmp.Or(o.MaxPromptBytes, 64<<20)
 	o.MaxQueued = cmp.Or(o.MaxQueued, 32)
 	o.MaxBacklog = cmp.Or(o.MaxBacklog, 1<<20)
 	o.MaxBacklogs = cmp.Or(o.MaxBacklogs, 256<<20)

@@ -147,6 +147,7 @@ func (a *actor) rebuilt(r rebuilt) {
 		return
 	}
 	a.state, a.head, a.last, a.unsaved = r.loaded.state, r.loaded.head, r.loaded.last, r.loaded.unsaved
+	a.weigh()
 	later := a.rebuild.redo
 	a.rebuild.redo = nil
 	for i, b := range a.pending {

@@ -48,7 +48,7 @@ func asExpected(as protocol.PromptAs, right promptRight) error {
 // propose leaves a message beside the pending approval, which has no event of
 // its own.
 func (s *sharedState) propose(in input, a protocol.Approval, p protocol.Participant) decision {
-	if err := s.roomToPropose(p, a.Prompt); err != nil {
+	if err := s.roomToPropose(in, p, a.Prompt); err != nil {
 		return decision{err: err}
 	}
 	m := protocol.Message{
@@ -68,7 +68,7 @@ func (s *sharedState) propose(in input, a protocol.Approval, p protocol.Particip
 
 // roomToPropose checks the limits on what waits for the host: in number, and in
 // bytes, since every welcome has all of it whole.
-func (s *sharedState) roomToPropose(p protocol.Participant, prompt string) error {
+func (s *sharedState) roomToPropose(in input, p protocol.Participant, prompt string) error {
 	var all, own waiting
 	for _, o := range s.Open {
 		if o.Phase != phasePending {
@@ -86,7 +86,31 @@ func (s *sharedState) roomToPropose(p protocol.Participant, prompt string) error
 	if size > smallPrompt && (own.bytes+size > s.rules.MaxOwnPendingBytes || all.bytes+size > s.rules.MaxPendingBytes) {
 		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host are too long for another one of %d bytes", len(prompt))
 	}
+	if in.crowded && !s.takesOne(prompt) {
+		return crowded(protocol.CodeTooManyPending)
+	}
 	return nil
+}
+
+// takesOne reports whether a prompt has room although all sessions together keep
+// as much as they may: where a session has none, a short one does, so that nobody
+// else can keep it from prompting.
+func (s *sharedState) takesOne(prompt string) bool {
+	return len(prompt) <= smallPrompt && len(s.Open) == 0
+}
+
+// takesOver reports whether a prompt that is to be dispatched has room all the same:
+// the host can always approve what waits, as it is, shorter or in a few words.
+func (s *sharedState) takesOver(a protocol.Approval) bool {
+	if o := s.open(a.ID); o != nil {
+		return len(a.Prompt) <= max(smallPrompt, len(o.Approval.Prompt))
+	}
+	return s.takesOne(a.Prompt)
+}
+
+// crowded refuses a prompt for which all sessions together keep too much.
+func crowded(code protocol.Code) error {
+	return protocol.Errorf(code, "too many long prompts wait on this server; send a shorter one, or try again when some of them are done")
 }
 
 // smallPrompt is the size up to which the limits on bytes do not apply, so that a
@@ -122,6 +146,9 @@ func encodedSize(text string) int {
 func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.Participant) decision {
 	if len(s.inFlight()) >= s.rules.MaxQueued {
 		return refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.rules.MaxQueued)
+	}
+	if in.crowded && !s.takesOver(a) {
+		return decision{err: crowded(protocol.CodeQueueFull)}
 	}
 	a.Status = protocol.ApprovalApproved
 	a.ResolvedAt, a.ResolvedByParticipantID = in.time(), &approver.ID

@@ -46,6 +46,7 @@ type serveSettings struct {
 	maxParticipants   int
 	maxConnections    int
 	outbound          int
+	maxPromptBytes    int
 	commandRate       float64
 	joinRate          float64
 	readRate          float64
@@ -118,6 +119,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.IntVar(&s.maxParticipants, "max-participants", 1000, "maximum number of participants in a session at the same time")
 	f.IntVar(&s.maxConnections, "max-connections", 2000, "maximum number of connections to a session")
 	f.IntVar(&s.outbound, "max-outbound-bytes", 0, "memory for everything that waits for slow clients; beyond it the slowest are disconnected, and reconnect. 0 for a quarter of the memory limit (GOMEMLIMIT or the system's), or 256 MiB without one")
+	f.IntVar(&s.maxPromptBytes, "max-prompt-bytes", 64<<20, "memory for the prompts that wait for hosts or agents, in all sessions together; beyond it only short prompts are accepted, one for a session that has none")
 	f.Float64Var(&s.commandRate, "command-rate", 20, "commands per second from one connection or, over plain HTTP, from one participant; 0 for no limit")
 	f.Float64Var(&s.joinRate, "join-rate", 10, "joins per second, and wrong credentials per second, from one address other than this machine's; 0 for no limit")
 	f.Float64Var(&s.readRate, "read-rate", 50, "reads per second without credentials from one address other than this machine's; 0 for no limit")
@@ -209,6 +211,8 @@ func (s *serveSettings) checkLimits() error {
 		return fmt.Errorf("--max-connections: %d lets nobody in", s.maxConnections)
 	case s.outbound < 0:
 		return fmt.Errorf("--max-outbound-bytes: %d is negative; 0 is for a quarter of the memory limit", s.outbound)
+	case s.maxPromptBytes <= 0:
+		return fmt.Errorf("--max-prompt-bytes: %d is not a number of bytes", s.maxPromptBytes)
 	case s.commandRate < 0:
 		return fmt.Errorf("--command-rate: %g is negative; 0 is for no limit", s.commandRate)
 	case s.readRate < 0:
@@ -246,6 +250,7 @@ func (s *serveSettings) hubOptions() hub.Options {
 		MaxEvent:          s.maxEvent,
 		MaxParticipants:   s.maxParticipants,
 		MaxConnections:    s.maxConnections,
+		MaxPromptBytes:    s.maxPromptBytes,
 		MaxBacklogs:       outboundBytes(s.outbound),
 	}
 }

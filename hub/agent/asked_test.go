@@ -2,16 +2,17 @@ package agent
 
 import (
 	"fmt"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"parley/hub"
 )
 
 // What an agent asks waits in memory for people, who may take half an hour.
 func TestAsked_is_bounded_in_bytes_for_each_agent_and_for_all(t *testing.T) {
 	const long = maxAsked / 2
-	var all atomic.Int64
+	var all hub.Budget
 	ask := func(s *session, id string, bytes int) bool { return s.admit(id, asked{bytes: bytes}) }
 	fresh := func() *session { return &session{permissions: map[string]asked{}, askedAll: &all} }
 
@@ -26,7 +27,7 @@ func TestAsked_is_bounded_in_bytes_for_each_agent_and_for_all(t *testing.T) {
 	require.True(t, ask(one, "3", long), "and again when one is answered")
 
 	var others []*session
-	for all.Load()+maxAsked <= maxAskedAll {
+	for all.Held()+maxAsked <= maxAskedAll {
 		s := fresh()
 		require.True(t, ask(s, "1", long))
 		require.True(t, ask(s, "2", long))
@@ -35,13 +36,13 @@ func TestAsked_is_bounded_in_bytes_for_each_agent_and_for_all(t *testing.T) {
 	last := fresh()
 	require.True(t, ask(last, "1", 2*long), "a single question can always be asked")
 	require.False(t, ask(last, "2", 1), "a second one not, while all agents ask so much")
-	require.EqualValues(t, maxAskedAll+maxAsked, all.Load())
+	require.EqualValues(t, maxAskedAll+maxAsked, all.Held())
 	last.forgetAsked()
 	for _, s := range append(others, one) {
 		s.forgetAsked()
 		require.Zero(t, s.askedBytes)
 	}
-	require.Zero(t, all.Load())
+	require.Zero(t, all.Held())
 
 	many := fresh()
 	for i := range maxPermissions {

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -64,7 +63,7 @@ type Launcher struct {
 	history  *demo.History
 	records  *supervisor.Records
 
-	asked atomic.Int64 // bytes of the permission requests that wait, of all agents
+	asked hub.Budget // bytes of the permission requests that wait, of all agents
 }
 
 var _ hub.Launcher = (*Launcher)(nil)

@@ -68,9 +68,12 @@ func (s *session) admit(requestID string, a asked) bool {
 	if len(s.permissions) >= maxPermissions || len(s.permissions) > 0 && s.askedBytes+a.bytes > maxAsked {
 		return false
 	}
-	if s.askedAll.Add(int64(a.bytes)) > maxAskedAll && len(s.permissions) > 0 {
-		s.askedAll.Add(-int64(a.bytes))
+	switch {
+	case s.askedAll.Take(a.bytes, maxAskedAll):
+	case len(s.permissions) > 0:
 		return false
+	default:
+		s.askedAll.Add(a.bytes)
 	}
 	s.permissions[requestID] = a
 	s.askedBytes += a.bytes
@@ -83,7 +86,7 @@ func (s *session) settled(requestID string) (json.RawMessage, bool) {
 	a, waits := s.permissions[requestID]
 	delete(s.permissions, requestID)
 	s.askedBytes -= a.bytes
-	s.askedAll.Add(-int64(a.bytes))
+	s.askedAll.Add(-a.bytes)
 	return a.id, waits
 }
 

@@ -35,7 +35,7 @@ type session struct {
 	maxEvent int    // bytes; 0 for no limit
 	maxLine  int    // bytes
 	grace    time.Duration
-	askedAll *atomic.Int64 // bytes of what all agents of the launcher ask
+	askedAll *hub.Budget // bytes of what all agents of the launcher ask
 	out      *outbox
 	workers  sync.WaitGroup // read and out.run
 
@@ -70,7 +70,7 @@ type session struct {
 
 // startSession starts the session's goroutines. They end when the peer has
 // ended and Launch has told launched.
-func startSession(p peer, spec hub.LaunchSpec, sink func(hub.AgentEvent), opts Options, askedAll *atomic.Int64, log *zap.Logger) *session {
+func startSession(p peer, spec hub.LaunchSpec, sink func(hub.AgentEvent), opts Options, askedAll *hub.Budget, log *zap.Logger) *session {
 	s := &session{
 		askedAll: askedAll,
 		peer:     p, log: log, sink: sink, host: spec.HostSession.String(), maxEvent: spec.MaxEvent, maxLine: opts.MaxLine,
