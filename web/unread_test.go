@@ -17,7 +17,7 @@ import (
 // The original's lists have no pages. They are read from the journal as fast as
 // their client reads them, so one that does not read holds little.
 func TestContract_ListsThatNobodyReadsTakeLittleMemory(t *testing.T) {
-	const said, size, clients = 30, 32_000, 20
+	const said, size, clients = 10, 32_000, 30
 	w := newWorld(t)
 	s := w.share(protocol.ModePromptWithApproval)
 	gil := s.join("gil", protocol.RoleCollaborator)

@@ -31,10 +31,10 @@ func TestServe_on_a_full_disk_refuses_and_goes_on_once_there_is_room(t *testing.
 	for key, text := range refused {
 		requireUnavailable(t, session, key, text+strings.Repeat(".", 30<<10))
 	}
-	overStream.UpTo(t, numberOf(t, full))
+	shown := overStream.UpTo(t, numberOf(t, full))
 	require.Equal(t, said, texts(session.Messages(t)), "what was acknowledged can be read")
 	late := session.Listen(t, e2e.Stream, from)
-	require.Len(t, late.UpTo(t, numberOf(t, full)), len(said), "and streamed anew")
+	require.Equal(t, shown, late.UpTo(t, numberOf(t, full)), "and streamed anew")
 
 	free()
 	for range 2 {
