@@ -47,7 +47,7 @@ var allowances = []struct {
 	{"parley/hub/journal/memory/...", []string{"parley/hub", "parley/hub/journal", "parley/protocol"}},
 	{"parley/hub/journal/sqlite/...", []string{"parley/hub", "parley/hub/journal/...", "parley/protocol", "modernc.org/sqlite/...", "github.com/gofrs/flock", "go.uber.org/zap/...", "golang.org/x/sys/..."}},
 	{"parley/hub/journal/jetstream/...", []string{"parley/hub", "parley/hub/journal/...", "parley/protocol", "github.com/nats-io/...", "go.uber.org/zap/...", "github.com/google/uuid"}},
-	{"parley/hub/agent/...", []string{"parley/hub", "parley/hub/agent/...", "parley/protocol", "parley/protocol/jsonwalk", "go.uber.org/zap/...", "github.com/google/uuid", "golang.org/x/sys/...", "github.com/coder/websocket/..."}},
+	{"parley/hub/agent/...", []string{"parley/hub", "parley/hub/agent/...", "parley/protocol", "parley/protocol/jsonwalk", "go.uber.org/zap/...", "github.com/google/uuid", "github.com/kballard/go-shellquote", "golang.org/x/sys/...", "github.com/coder/websocket/..."}},
 	{"parley/web/...", []string{"parley/hub", "parley/protocol/...", "parley/web/...", "github.com/coder/websocket/...", "go.uber.org/zap/...", "github.com/google/uuid", "golang.org/x/sys/...", "golang.org/x/time/...", "github.com/prometheus/...", "go.opentelemetry.io/...", "github.com/coreos/go-oidc/..."}},
 	{"parley/cmd/...", []string{"..."}},
 }

@@ -306,7 +306,9 @@ func TestParseProfile(t *testing.T) {
 		`a=  npx  -y "my agent" --x=1`: {"npx", "-y", "my agent", "--x=1"},
 		`a=x 'it''s' "a\"b\n" c\ d ''`: {"x", "its", `a"b\n`, "c d", ""},
 		`a='/opt/my agent/run' '\'`:    {"/opt/my agent/run", `\`},
-		"a=x \t\n y":                   {"x", "y"},
+		"a=x \t\n y\r\n":               {"x", "y"},
+		`a=x # $HOME > y | z; ~ *`:     {"x", "#", "$HOME", ">", "y", "|", "z;", "~", "*"},
+		"a=x \\\n--flag":               {"x", "--flag"}, // a line that goes on
 	} {
 		p, err := agent.ParseProfile(in)
 		require.NoError(t, err, in)

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/kballard/go-shellquote"
 )
 
 // DemoProfile is the name of the profile that is always there.
@@ -58,62 +60,21 @@ func (p Profile) Validate() error {
 	return nil
 }
 
-// ParseProfile reads the short form of a profile: NAME=COMMAND ARGS…, the
-// command split into words as a shell does it. Quotes and backslashes work,
-// variables and other expansions do not.
+// ParseProfile parses the short form of a profile, NAME=COMMAND ARGS. It splits
+// the command into words as a POSIX shell does. Quotes and backslashes work;
+// variables, operators and comments are words like others.
 func ParseProfile(s string) (Profile, error) {
 	name, command, ok := strings.Cut(s, "=")
 	if !ok {
 		return Profile{}, fmt.Errorf("agent %.80q: want NAME=COMMAND ARGS", s)
 	}
-	words, err := splitWords(command)
-	if err != nil {
-		return Profile{}, fmt.Errorf("agent %q: %w", name, err)
+	// A file with Windows line ends leaves a carriage return, which separates no words.
+	words, err := shellquote.Split(strings.ReplaceAll(command, "\r", " "))
+	if err != nil { // for quotes and backslashes only
+		return Profile{}, fmt.Errorf("agent %q: %w", name, errOpenQuote)
 	}
 	p := Profile{Name: strings.TrimSpace(name), Command: words}
 	return p, p.Validate()
 }
 
 var errOpenQuote = errors.New("a quote or backslash at the end is open")
-
-// splitWords splits by a POSIX shell's rules for words, quotes and backslashes.
-func splitWords(s string) ([]string, error) {
-	var words []string
-	var word strings.Builder
-	inWord, escaped, quote := false, false, rune(0)
-	for _, r := range s {
-		switch {
-		case escaped:
-			// Between double quotes a backslash only escapes these.
-			if quote == '"' && !strings.ContainsRune("\"\\$`", r) {
-				word.WriteRune('\\')
-			}
-			word.WriteRune(r)
-			escaped = false
-		case r == '\\' && quote != '\'':
-			escaped, inWord = true, true
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteRune(r)
-		case r == '\'' || r == '"':
-			quote, inWord = r, true
-		case strings.ContainsRune(" \t\r\n", r):
-			if inWord {
-				words = append(words, word.String())
-			}
-			word.Reset()
-			inWord = false
-		default:
-			word.WriteRune(r)
-			inWord = true
-		}
-	}
-	if escaped || quote != 0 {
-		return nil, errOpenQuote
-	}
-	if inWord {
-		words = append(words, word.String())
-	}
-	return words, nil
-}
