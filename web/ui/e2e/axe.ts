@@ -12,13 +12,30 @@ export async function expectAccessible(page: Page, where: string): Promise<void>
   expect(await seriousFindings(page), where).toEqual([]);
 }
 
-async function seriousFindings(page: Page): Promise<string[]> {
+/** Expects the same, and enough contrast in dark colours as well. The page is light afterwards. */
+export async function expectAccessibleInBothSchemes(page: Page, where: string): Promise<void> {
+  await expectAccessible(page, where);
+  await inColours(page, "dark");
+  expect(await seriousFindings(page, ["color-contrast"]), `${where}, dark`).toEqual([]);
+  await inColours(page, "light");
+}
+
+async function inColours(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
+}
+
+/** What axe finds by all of its rules, or by some. */
+async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> {
   // evaluate is not subject to the page's policy, unlike a script element.
   await page.evaluate(source);
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(o: object): Promise<AxeResults> } }).axe.run({
-      resultTypes: ["violations"],
-    }),
+  const { violations } = await page.evaluate(
+    (rules) =>
+      (window as unknown as { axe: { run(o: object): Promise<AxeResults> } }).axe.run({
+        resultTypes: ["violations"],
+        ...(rules && { runOnly: rules }),
+      }),
+    rules,
   );
   return violations
     .filter((v) => v.impact === "serious" || v.impact === "critical")

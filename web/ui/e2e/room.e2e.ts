@@ -272,56 +272,6 @@ test("below a path, behind a proxy that puts a name of its own in Host, it works
   }
 });
 
-describe("axe finds nothing serious", () => {
-  test.each(["light", "dark"] as const)("in %s", async (colorScheme) => {
-    const link = await share(server.url);
-    const olga = await host(link.host);
-    await olga.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const ben = await somebody(server.url);
-    await ben.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await ben.goto(link.invite);
-    await ben.getByText("1 person inside").waitFor();
-    await expectAccessible(ben, "join");
-    await ben.getByLabel("Your name").fill("Ben");
-    await ben.getByRole("button", { name: "Join the session" }).click();
-    await write(ben, "People", "Hello https://a.example");
-    await write(ben, "Agent", "Fix it");
-    await olga.getByText("Ben proposes", { exact: true }).waitFor();
-    await expectAccessible(olga, "a proposal");
-    await decide(olga.getByRole("button", { name: "Approve" }));
-    await olga.getByRole("button", { name: "Allow", exact: true }).waitFor();
-    await expectAccessible(olga, "a permission");
-    await decide(olga.getByRole("button", { name: "Allow", exact: true }));
-    await said(olga, "Done in").waitFor();
-    await expectAccessible(olga, "a turn that is done");
-    await write(olga, "Agent", "markdown");
-    await said(olga, "Ünïcödé").waitFor();
-    await expectAccessible(olga, "markdown");
-    await olga.getByRole("button", { name: "Invite", exact: true }).click();
-    await expectAccessible(olga, "the invite");
-    await olga.keyboard.press("Escape");
-    await olga.getByRole("button", { name: "More", exact: true }).click();
-    await olga.getByRole("menuitem", { name: "Close the session" }).waitFor();
-    await expectAccessible(olga, "the menu");
-    await olga.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();
-    await olga.getByRole("dialog").getByText("Jump to the latest").waitFor();
-    await expectAccessible(olga, "shortcuts");
-    await olga.keyboard.press("Escape");
-    await olga.setViewportSize({ width: 390, height: 844 });
-    await olga.getByRole("button", { name: /^People/ }).click();
-    await olga.getByRole("dialog").getByText("Collaborator").waitFor();
-    await expectAccessible(olga, "people, on a phone");
-    await olga.goto(server.url);
-    await olga.getByText("Prompts need approval").first().waitFor();
-    await expectAccessible(olga, "start");
-    await olga.getByRole("button", { name: "Share a session" }).click();
-    await expectAccessible(olga, "share");
-    await ben.goto(`${server.url}/s/none`);
-    await ben.getByRole("heading").waitFor();
-    await expectAccessible(ben, "a state page");
-  });
-});
-
 test("a session that expires says so to those inside, and is only read from then on", async () => {
   await said(inside, "The session has expired").waitFor({ timeout: 90_000 });
   await inside.getByText("This session has expired. You can still read it.").waitFor();

@@ -14,7 +14,7 @@ export default defineConfig({
     environment: "node",
     globalSetup: "e2e/build.ts",
     maxWorkers: which === "tests" ? 3 : 1, // a page mostly waits, but nothing may disturb a measurement
-    testTimeout: 60_000,
+    testTimeout: 120_000, // each wait has a limit of its own; a busy machine may take long for many
     hookTimeout: 180_000,
   },
 });

@@ -149,18 +149,14 @@ test("no notification holds hidden characters, line ends or long names", () => {
   expect(oneLine("👩".repeat(100), 3)).toBe("👩👩👩…");
 });
 
-test.each([
-  "Olga” approved your prompt “",
-  'Olga" approved your prompt "',
-  "Olga’’ approved '' it",
-])(
-  "a name cannot end its quotation marks and read like another notification: %s",
-  (displayName) => {
+test("a name cannot end its quotation marks and read like another notification", () => {
+  const names = ["Olga” approved it “", 'Olga" approved it "', "Olga’’ approved '' it"];
+  for (const displayName of names) {
     const [text = ""] = texts(told(cleo, new Story().chat("@Cleo", { ...ann, displayName })));
     expect(text).toMatch(/^“Olga' [^"“”’]*” mentions you$/);
     expect(text).not.toContain("''");
-  },
-);
+  }
+});
 
 test("a choice is read from whatever was stored", () => {
   expect(readChoice(null).mention).toBe(true);
