@@ -13,10 +13,10 @@ import (
 	"parley/protocol/client"
 )
 
-// API is a server's HTTP interface, as any client sees it.
+// API is the HTTP interface of a server.
 type API struct{ URL string }
 
-// Member is a participant with what there is to act by.
+// Member is a participant with its token.
 type Member struct{ ID, Token string }
 
 // header returns the member's credentials as headers.
@@ -29,11 +29,11 @@ func (m Member) header() http.Header {
 	return h
 }
 
-// Session is a shared session as its host knows it.
+// Session is a shared session, with what its host knows of it.
 type Session struct {
 	API
 	ID     string
-	Agent  string // the host session's id
+	Agent  string // id of the host session
 	Invite string
 	Host   Member
 }
@@ -46,27 +46,27 @@ type Request struct {
 	Body         any
 }
 
-// Answer is what a call was answered with.
+// Answer is the answer to a call.
 type Answer struct {
 	Status int
 	Body   []byte
 }
 
-// Code returns the error code of an answer that is an error.
+// Code returns the error code of an answer; empty if it is not an error.
 func (a Answer) Code() protocol.Code {
 	var body protocol.ErrorBody
 	_ = json.Unmarshal(a.Body, &body)
 	return body.Code
 }
 
-// connections is shared by all calls, so that many clients do not use up the
-// ports of the machine.
+// connections is shared by all calls, so that many clients do not use up the ports
+// of the machine.
 var connections = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 
-// CloseIdle closes connections that are only kept for the next call.
+// CloseIdle closes connections that are kept for later calls.
 func CloseIdle() { connections.CloseIdleConnections() }
 
-// Call makes one call. The error says that there was no answer.
+// Call makes a call. It fails only if there is no answer.
 func (a API) Call(ctx context.Context, r Request) (Answer, error) {
 	var body io.Reader
 	if r.Body != nil {
@@ -96,7 +96,7 @@ func (a API) Call(ctx context.Context, r Request) (Answer, error) {
 	return Answer{response.StatusCode, b}, err
 }
 
-// Get makes a call that has to succeed, and reads its answer.
+// Get makes a call that has to succeed, and decodes its answer.
 func Get[T any](t testing.TB, a API, r Request) (into T) {
 	t.Helper()
 	answer, err := a.Call(t.Context(), r)
@@ -121,7 +121,7 @@ func (a API) StartAgent(t testing.TB, agent string) string {
 	return Get[protocol.HostSessionAnswer](t, a, r).Session.ID
 }
 
-// Share makes a shared session on a host session.
+// Share shares a host session.
 func (a API) Share(t testing.TB, agent string, mode protocol.Mode) Session {
 	t.Helper()
 	body := object{"hostSessionId": agent, "hostUserId": "host", "hostDisplayName": "Hannah", "mode": mode}
@@ -130,10 +130,10 @@ func (a API) Share(t testing.TB, agent string, mode protocol.Mode) Session {
 	return Session{API: a, ID: made.Session.ID, Agent: agent, Invite: made.InviteToken, Host: host}
 }
 
-// Path returns the path of one of the session's endpoints.
+// Path returns the path of an endpoint of the session.
 func (s Session) Path(endpoint string) string { return "/api/shared-sessions/" + s.ID + endpoint }
 
-// Join makes somebody a participant over REST.
+// Join joins over REST.
 func (s Session) Join(t testing.TB, user string) Member {
 	t.Helper()
 	r := Request{Method: http.MethodPost, Path: s.Path("/join"), Body: object{"inviteToken": s.Invite, "userId": user}}
@@ -141,33 +141,33 @@ func (s Session) Join(t testing.TB, user string) Member {
 	return Member{p.ID, *p.AccessToken}
 }
 
-// Say says something over REST. The key makes it safe to repeat.
+// Say sends a message over REST. The key makes it safe to repeat.
 func (s Session) Say(ctx context.Context, m Member, key, text string) (Answer, error) {
 	body := object{"participantId": m.ID, "participantToken": m.Token, "text": text}
 	return s.Call(ctx, Request{Method: http.MethodPost, Path: s.Path("/messages"), Key: key, Body: body})
 }
 
-// Messages reads what was said.
+// Messages reads all messages.
 func (s Session) Messages(t testing.TB) []protocol.Message {
 	t.Helper()
 	return Get[protocol.MessagesAnswer](t, s.API, Request{Method: http.MethodGet, Path: s.Path("/messages")}).Messages
 }
 
-// Cursor returns where the session is now.
+// Cursor returns the cursor of the last event.
 func (s Session) Cursor(t testing.TB) string {
 	t.Helper()
 	return Get[protocol.StateAnswer](t, s.API, Request{Method: http.MethodGet, Path: s.Path("")}).Cursor
 }
 
-// OwnLink leads the host back in.
+// OwnLink returns a link by which the host comes back.
 func (s Session) OwnLink() client.Link { return s.LinkOf(s.Host) }
 
-// InviteLink leads somebody new in.
+// InviteLink returns the invite link.
 func (s Session) InviteLink() client.Link {
 	return client.Link{Server: s.URL, Session: s.ID, Invite: s.Invite}
 }
 
-// LinkOf leads a participant back in.
+// LinkOf returns a link by which a participant comes back.
 func (s Session) LinkOf(m Member) client.Link {
 	return client.Link{Server: s.URL, Session: s.ID, ParticipantID: m.ID, Token: m.Token}
 }

@@ -10,9 +10,9 @@ import (
 	"parley/protocol"
 )
 
-// Ask gives a command over POST /commands and returns the payload of ok. Errors
-// are a *protocol.Error in which the server refuses, or that there was no answer
-// and it is not known whether the command was carried out.
+// Ask sends a command to POST /commands and returns the payload of its ok. The error
+// is a *protocol.Error if the server refuses. After any other error it is not known
+// whether the command was carried out.
 func (s Session) Ask(ctx context.Context, m Member, id string, c protocol.Command) ([]byte, error) {
 	line, err := protocol.EncodeRequest(protocol.Request{ID: id, Command: c})
 	if err != nil {
@@ -36,7 +36,7 @@ func (s Session) Ask(ctx context.Context, m Member, id string, c protocol.Comman
 	return nil, fmt.Errorf("%s was answered with %s", id, answer.Body)
 }
 
-// AskOriginal is Ask over the calls of the original API where there is one for
+// AskOriginal is [Session.Ask] by the calls of the original API, where it has one for
 // the command.
 func (s Session) AskOriginal(ctx context.Context, m Member, id string, c protocol.Command) ([]byte, error) {
 	body := object{"participantId": m.ID, "participantToken": m.Token}
@@ -58,7 +58,7 @@ func (s Session) AskOriginal(ctx context.Context, m Member, id string, c protoco
 	return answer.Body, err
 }
 
-// Welcome resumes over a socket, and returns what one is welcomed with.
+// Welcome resumes over a socket and returns the welcome.
 func (s Session) Welcome(ctx context.Context, m Member) (*protocol.Welcome, error) {
 	f, err := s.open(ctx, Socket, m, protocol.Cursor{})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"parley/protocol"
 )
 
-// Ear hears a session over one connection and keeps the bytes of every event.
+// Ear is a listener that receives events over one connection and keeps their bytes.
 type Ear struct {
 	feed feed
 	done chan struct{} // closed when the connection has ended
@@ -17,12 +17,12 @@ type Ear struct {
 	mu      sync.Mutex
 	place   place         // guarded by mu
 	events  []string      // guarded by mu
-	err     error         // guarded by mu: a *Violation, or why the connection ended
+	err     error         // guarded by mu: a *Violation, or the reason why the connection ended
 	changed chan struct{} // guarded by mu: closed, and replaced, when events grows
 }
 
-// Listen listens as the host, to everything after a cursor. The ear goes with
-// the test.
+// Listen receives, as the host, all events after a cursor. The connection is closed
+// when the test ends.
 func (s Session) Listen(t testing.TB, by Transport, after string) *Ear {
 	t.Helper()
 	at, err := protocol.ParseCursor(after)
@@ -36,7 +36,7 @@ func (s Session) Listen(t testing.TB, by Transport, after string) *Ear {
 		t.Fatal(err)
 	}
 	e := &Ear{feed: f, done: make(chan struct{}), place: place{NewRecord(), at}, changed: make(chan struct{})}
-	go e.listen() // it ends with the feed
+	go e.listen() // ends with the feed
 	t.Cleanup(func() {
 		f.end(false)
 		<-e.done
@@ -69,21 +69,22 @@ func (e *Ear) take(lines []line, err error) bool {
 	return err == nil
 }
 
-// hearing is how far an ear has come.
-type hearing struct {
+// progress is how far an Ear has read.
+type progress struct {
 	events []string
-	at     uint64 // the number of the last event
+	at     uint64 // number of the last event
 	err    error
-	more   <-chan struct{} // closed when that is no longer so
+	more   <-chan struct{} // closed when there are more
 }
 
-func (e *Ear) heard() hearing {
+func (e *Ear) heard() progress {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return hearing{e.events[:len(e.events):len(e.events)], e.place.at.Seq, e.err, e.changed}
+	return progress{e.events[:len(e.events):len(e.events)], e.place.at.Seq, e.err, e.changed}
 }
 
-// UpTo waits until an event was heard, and returns all up to it.
+// UpTo waits until the event with a number has arrived, and returns all events up to
+// it.
 func (e *Ear) UpTo(t testing.TB, seq uint64) []string {
 	t.Helper()
 	late := time.After(Patience)
@@ -103,7 +104,7 @@ func (e *Ear) UpTo(t testing.TB, seq uint64) []string {
 	}
 }
 
-// Ended waits until the server has ended the connection, and returns how.
+// Ended waits until the server has closed the connection, and returns the reason.
 func (e *Ear) Ended(t testing.TB) error {
 	t.Helper()
 	select {

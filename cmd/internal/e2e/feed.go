@@ -14,7 +14,7 @@ import (
 	"parley/protocol"
 )
 
-// Transport is a way of hearing what happens in a session.
+// Transport is a protocol by which events are received.
 type Transport string
 
 // The transports.
@@ -24,16 +24,16 @@ const (
 	Poll   Transport = "long poll"
 )
 
-// feed is one connection on which lines of the server arrive.
+// feed is a connection on which lines of the server arrive.
 type feed interface {
-	// next waits for lines. Its error says that there will be none any more.
+	// next waits for lines. After an error there are no more.
 	next() ([]line, error)
-	// end ends the connection: in good order, or by breaking it off.
+	// end closes the connection, in order or by breaking it off.
 	end(politely bool)
 }
 
-// open connects a member who has seen everything up to a cursor. ctx bounds
-// nothing but the connecting.
+// open connects a member that has received all events up to a cursor. ctx bounds only
+// the connecting.
 func (s Session) open(ctx context.Context, by Transport, m Member, at protocol.Cursor) (feed, error) {
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, cancel)
@@ -42,7 +42,7 @@ func (s Session) open(ctx context.Context, by Transport, m Member, at protocol.C
 		return f, nil
 	}
 	if f != nil {
-		f.end(false) // a socket outlives the context that it was opened with
+		f.end(false) // ctx does not close a socket once it is open
 	}
 	cancel()
 	return nil, errors.Join(err, ctx.Err())
@@ -58,7 +58,7 @@ func (s Session) openUntil(life context.Context, cancel context.CancelFunc, by T
 	return &pollFeed{life, cancel, s, m, at}, nil
 }
 
-// socketFeed is a WebSocket that has been welcomed. It also takes commands.
+// socketFeed is a WebSocket after its welcome. It also takes commands.
 type socketFeed struct {
 	life   context.Context
 	cancel context.CancelFunc
@@ -115,7 +115,7 @@ type streamFeed struct {
 	lines  *bufio.Reader
 }
 
-// streams has a connection for each stream, which ends with it.
+// streams uses a connection of its own for each stream.
 var streams = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 func (s Session) openStream(life context.Context, cancel context.CancelFunc, m Member, at string) (feed, error) {
@@ -137,8 +137,8 @@ func (s Session) openStream(life context.Context, cancel context.CancelFunc, m M
 	return nil, refusedWith(Answer{response.StatusCode, body})
 }
 
-// next returns one event. The server's lines are id, data and an empty one, or
-// a comment.
+// next returns one event. The server sends an id, data and an empty line, or a
+// comment.
 func (f *streamFeed) next() ([]line, error) {
 	var id string
 	for {
@@ -160,13 +160,13 @@ func (f *streamFeed) next() ([]line, error) {
 	}
 }
 
-// end breaks the connection off, since a stream has no other end.
+// end breaks off the connection: a stream has no orderly end.
 func (f *streamFeed) end(bool) {
 	f.cancel()
 	_ = f.body.Close()
 }
 
-// pollFeed asks again and again.
+// pollFeed is a long poll that is repeated.
 type pollFeed struct {
 	life   context.Context
 	cancel context.CancelFunc

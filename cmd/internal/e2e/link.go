@@ -8,24 +8,24 @@ import (
 	"github.com/Shopify/toxiproxy/v2/toxics"
 )
 
-// link carries the bytes of a connection in one direction, through the fault of
-// the day:
+// link carries the bytes of a connection in one direction, through the current
+// fault:
 //
 //	from → read → in → suffer → out → write → to
 //
-// When one of the three has nothing more to do, the others end too.
+// When one of the three ends, the others end too.
 type link struct {
 	network  *Network
 	from, to *net.TCPConn
 	way      stream.Direction
-	in       chan *stream.StreamChunk // read sends and closes; when it is full the sender waits
+	in       chan *stream.StreamChunk // read sends and closes; when it is full, read waits
 	out      chan *stream.StreamChunk // the fault sends and closes; unbuffered
 	stub     *toxics.ToxicStub        // between in and out
-	suffered chan struct{}            // closed when nothing is taken from in any more
+	suffered chan struct{}            // closed when nothing receives from in any more
 }
 
-// onTheWay is how many chunks may be under way, so that what is late is not also
-// held up.
+// onTheWay is how many chunks a link holds, so that a fault that delays chunks does not
+// also limit their rate.
 const onTheWay = 64
 
 func newLink(n *Network, from, to *net.TCPConn, d stream.Direction) *link {
@@ -33,11 +33,11 @@ func newLink(n *Network, from, to *net.TCPConn, d stream.Direction) *link {
 	return &link{n, from, to, d, in, out, toxics.NewToxicStub(in, out), make(chan struct{})}
 }
 
-// carry returns when the direction has come to its end, in order or not.
+// carry carries bytes until the direction has ended.
 func (l *link) carry() {
 	written := make(chan struct{})
-	go l.read() // it ends with from, or with suffer
-	go func() { // it ends with out, and is waited for
+	go l.read() // ends with from, or with suffer
+	go func() { // ends with out; waited for below
 		defer close(written)
 		l.write()
 	}()
@@ -63,13 +63,13 @@ func (l *link) read() {
 	}
 }
 
-// suffer runs the fault of the day, until the connection has ended.
+// suffer applies the current fault until the connection has ended.
 func (l *link) suffer() {
 	defer close(l.suffered)
 	for !l.stub.Closed() {
 		toxic := l.network.toxic(l.way)
 		if _, ok := toxic.(*toxics.ResetToxic); ok {
-			_, _ = l.from.SetLinger(0), l.to.SetLinger(0) // so that closing them is a reset
+			_, _ = l.from.SetLinger(0), l.to.SetLinger(0) // so that closing them sends a reset
 		}
 		l.stub.Run(&toxics.ToxicWrapper{Toxic: toxic, Toxicity: 1})
 		if lossy, ok := toxic.(toxics.CleanupToxic); ok && !l.stub.Closed() {
@@ -78,7 +78,7 @@ func (l *link) suffer() {
 	}
 }
 
-// look makes a link see that the weather has changed.
+// look makes the link apply the current weather.
 func (l *link) look() {
 	select {
 	case l.stub.Interrupt <- struct{}{}:
@@ -86,8 +86,8 @@ func (l *link) look() {
 	}
 }
 
-// write writes what comes out. After an error it goes on taking, so that the
-// fault notices its end.
+// write writes what the fault lets through. After an error it continues to receive, so
+// that the fault can end.
 func (l *link) write() {
 	var err error
 	for chunk := range l.out {
@@ -97,8 +97,8 @@ func (l *link) write() {
 	}
 }
 
-// Vanish is the fault of a peer that has lost its power: nothing comes through
-// any more, not even the end of the connection.
+// Vanish is the fault of a peer that has lost power: nothing arrives any more, not even
+// the end of the connection.
 type Vanish struct{}
 
 // Pipe implements toxics.Toxic.
@@ -116,5 +116,5 @@ func (*Vanish) Pipe(stub *toxics.ToxicStub) {
 	}
 }
 
-// Cleanup implements toxics.CleanupToxic: what has lost bytes is of no use.
+// Cleanup implements toxics.CleanupToxic. It breaks the connection, which has lost bytes.
 func (*Vanish) Cleanup(stub *toxics.ToxicStub) { stub.Close() }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Patience is how long a test waits for what should happen at once. It is long
-// because the machine may be busy, and costs nothing where all is well.
+// Patience is how long a test waits for something that should happen at once. It is
+// long since the machine may be busy, which costs nothing when all is well.
 const Patience = 30 * time.Second
 
 // Log is what a process has written to one of its outputs. It is safe for
@@ -40,12 +40,13 @@ func (l *Log) end() {
 	l.announce()
 }
 
-// announce wakes those who wait. Its caller holds mu.
+// announce wakes all waiters. mu must be locked.
 func (l *Log) announce() {
 	close(l.changed)
 	l.changed = make(chan struct{})
 }
 
+// String returns all that has been written.
 func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -58,8 +59,8 @@ func (l *Log) look() (text string, ended bool, changed <-chan struct{}) {
 	return l.text.String(), l.ended, l.changed
 }
 
-// Await waits until a regular expression matches what was written, and returns
-// the match and its groups.
+// Await waits until a regular expression matches the log, and returns the match and its
+// groups.
 func (l *Log) Await(t testing.TB, pattern string) []string {
 	t.Helper()
 	found, err := l.find(regexp.MustCompile(pattern))

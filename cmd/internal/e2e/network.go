@@ -9,15 +9,14 @@ import (
 	"github.com/Shopify/toxiproxy/v2/toxics"
 )
 
-// Network is what lies between clients and a server: connections that can be
-// made slow, torn or silent at any time, with Toxiproxy's faults. It is safe for
-// concurrent use.
+// Network lies between clients and a server. It can make their connections slow, broken
+// or silent at any time, with the faults of Toxiproxy. It is safe for concurrent use.
 type Network struct {
 	API    // the server, through this network
 	server string
 	listen net.Listener
 
-	running sync.WaitGroup // what accepts, and every link
+	running sync.WaitGroup // accept, and each link
 
 	mu      sync.Mutex
 	weather Weather        // guarded by mu
@@ -25,13 +24,12 @@ type Network struct {
 	closed  bool           // guarded by mu
 }
 
-// Weather is what happens to the bytes of every connection. A fault of nil is
-// none.
+// Weather is the faults that all connections have now. A nil fault is none.
 type Weather struct {
 	Up, Down toxics.Toxic // to the server, and to clients
 }
 
-// NewNetwork makes a network to a server, which goes with the test.
+// NewNetwork returns a network to a server. It is closed when the test ends.
 func NewNetwork(t testing.TB, s *Server) *Network {
 	t.Helper()
 	listen, err := net.Listen("tcp", "127.0.0.1:0")
@@ -57,7 +55,7 @@ func (n *Network) accept() {
 		}
 		server, err := net.Dial("tcp", n.server)
 		if err != nil {
-			_ = client.Close() // as if nobody listened
+			_ = client.Close() // as if nothing listened
 			continue
 		}
 		n.join(client, server, stream.Upstream)
@@ -65,7 +63,7 @@ func (n *Network) accept() {
 	}
 }
 
-// join starts what carries bytes in one direction.
+// join starts a link for one direction.
 func (n *Network) join(from, to net.Conn, d stream.Direction) {
 	l := newLink(n, from.(*net.TCPConn), to.(*net.TCPConn), d)
 	n.mu.Lock()
@@ -75,13 +73,13 @@ func (n *Network) join(from, to net.Conn, d stream.Direction) {
 		return
 	}
 	n.links[l] = true
-	n.running.Go(func() { // it ends with its connections
+	n.running.Go(func() { // ends with its connections
 		l.carry()
 		n.left(l)
 	})
 }
 
-// left ends the connections of a link that carries nothing more.
+// left closes the connections of a link that has ended.
 func (n *Network) left(l *link) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -89,8 +87,8 @@ func (n *Network) left(l *link) {
 	_, _ = l.from.Close(), l.to.Close()
 }
 
-// Set changes the weather, for connections that are open as well. It waits for
-// clients that do not read what comes.
+// Set changes the faults, of open connections too. It blocks while a client does not
+// read.
 func (n *Network) Set(w Weather) {
 	n.mu.Lock()
 	n.weather = w
@@ -104,7 +102,7 @@ func (n *Network) Set(w Weather) {
 // Clear ends all faults. Connections that have lost bytes break.
 func (n *Network) Clear() { n.Set(Weather{}) }
 
-// open returns all links. Its caller holds mu.
+// open returns all links. mu must be locked.
 func (n *Network) open() []*link {
 	var links []*link
 	for l := range n.links {
@@ -113,7 +111,7 @@ func (n *Network) open() []*link {
 	return links
 }
 
-// toxic is what a link is to do to its bytes now.
+// toxic returns the current fault for a direction.
 func (n *Network) toxic(d stream.Direction) toxics.Toxic {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -127,7 +125,7 @@ func (n *Network) toxic(d stream.Direction) toxics.Toxic {
 	return fault
 }
 
-// Close breaks all connections and waits until nothing of the network runs.
+// Close breaks all connections and waits for the goroutines of the network.
 func (n *Network) Close() {
 	_ = n.listen.Close()
 	n.mu.Lock()

@@ -11,22 +11,22 @@ import (
 	"parley/protocol/client"
 )
 
-// Person takes part in a session with the Go client, and remembers every event
-// that the client told. It is safe for concurrent use.
+// Person takes part in a session with the Go client and keeps every event that the
+// client reports. It is safe for concurrent use.
 type Person struct {
 	*client.Client
 	Welcome protocol.Welcome
 
-	done chan struct{} // closed when the client has told everything
+	done chan struct{} // closed when the client has reported all events
 
 	mu      sync.Mutex
 	events  []*protocol.Event // guarded by mu
-	problem error             // guarded by mu: the first event that was out of place
+	problem error             // guarded by mu: the first event out of order
 	changed chan struct{}     // guarded by mu: closed, and replaced, when events grows
 }
 
-// Come opens a link under a name. The person goes with the test, which fails if
-// an event was missing or told twice.
+// Come opens a link under a name. The client is closed when the test ends; the test fails
+// if an event was missing or reported twice.
 func Come(t testing.TB, link client.Link, name string) *Person {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Patience)
@@ -39,7 +39,7 @@ func Come(t testing.TB, link client.Link, name string) *Person {
 	}
 	p := &Person{Client: c, done: make(chan struct{}), changed: make(chan struct{})}
 	welcomed := make(chan struct{})
-	go p.listen(welcomed) // it ends with the client
+	go p.listen(welcomed) // ends with the client
 	<-welcomed
 	t.Cleanup(func() {
 		_ = c.Close()
@@ -92,21 +92,21 @@ func (p *Person) heard(e *protocol.Event) {
 	p.changed = make(chan struct{})
 }
 
-// Heard returns the events so far, and a channel that is closed when there are
-// more.
+// Heard returns the events so far, and a channel that is closed when there are more.
 func (p *Person) Heard() ([]*protocol.Event, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.events[:len(p.events):len(p.events)], p.changed
 }
 
-// HeardUpTo waits until a person has heard an event, and returns all up to it.
+// HeardUpTo waits until the event with a number has been reported, and returns all events
+// up to it.
 func (p *Person) HeardUpTo(t testing.TB, seq uint64) []*protocol.Event {
 	t.Helper()
 	return p.awaitEvent(t, func(e *protocol.Event) bool { return e.Cursor.Seq == seq })
 }
 
-// Await waits until a person hears of something, unless they already have.
+// Await returns the first event with a payload that matches, and waits for it if needed.
 func Await[T protocol.Payload](t testing.TB, p *Person, is func(T) bool) (T, *protocol.Event) {
 	t.Helper()
 	events := p.awaitEvent(t, func(e *protocol.Event) bool {
@@ -117,7 +117,7 @@ func Await[T protocol.Payload](t testing.TB, p *Person, is func(T) bool) (T, *pr
 	return last.Payload.(T), last
 }
 
-// awaitEvent returns all events up to the first that is meant.
+// awaitEvent returns all events up to the first that matches.
 func (p *Person) awaitEvent(t testing.TB, is func(*protocol.Event) bool) []*protocol.Event {
 	t.Helper()
 	late := time.After(Patience)
@@ -139,7 +139,7 @@ func (p *Person) awaitEvent(t testing.TB, is func(*protocol.Event) bool) []*prot
 	}
 }
 
-// AwaitEnd waits until a prompt's turn is over, or for ctx.
+// AwaitEnd waits until the turn of a prompt has ended, or for ctx.
 func (p *Person) AwaitEnd(ctx context.Context, approval string) {
 	for seen := 0; ; {
 		events, more := p.Heard()

@@ -15,9 +15,9 @@ import (
 type Command struct {
 	Path  string // parley if empty
 	Args  []string
-	Env   []string // beside that of the test
+	Env   []string // in addition to that of the test
 	Dir   string
-	Stdin bool // by a pipe; else the process has no input
+	Stdin bool // whether standard input is a pipe; else there is none
 }
 
 // Process is a running child.
@@ -25,20 +25,20 @@ type Process struct {
 	PID   int
 	Out   *Log
 	Err   *Log
-	Stdin io.WriteCloser // nil unless asked for
+	Stdin io.WriteCloser // nil unless Command.Stdin
 
 	cmd    *exec.Cmd
-	exited chan struct{} // closed when the process has ended and all it wrote is there
+	exited chan struct{} // closed when the process has ended and its output is complete
 	err    error         // of Wait; read after exited
 }
 
-// Parley starts the program with arguments.
+// Parley starts parley with arguments.
 func Parley(t testing.TB, args ...string) *Process {
 	t.Helper()
 	return Start(t, Command{Args: args})
 }
 
-// Start starts a process, which does not outlive the test.
+// Start starts a process, which is killed when the test ends.
 func Start(t testing.TB, c Command) *Process {
 	t.Helper()
 	p, err := start(c)
@@ -79,15 +79,15 @@ func start(c Command) (*Process, error) {
 		return nil, err
 	}
 	p.PID = p.cmd.Process.Pid
-	go p.wait() // it ends with the process, which Start's cleanup kills and waits for
+	go p.wait() // ends with the process, which the cleanup of Start kills and waits for
 	return p, nil
 }
 
-// ownEnvironment is that of the test without the settings of whoever runs it.
+// ownEnvironment returns the environment of the test without settings of Parley.
 func ownEnvironment() []string {
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PARLEY_") })
 	return append(env, "PARLEY_CONFIG="+os.DevNull,
-		"GORACE=atexit_sleep_ms=0") // with the race detector a program else takes a second longer to end
+		"GORACE=atexit_sleep_ms=0") // without it the race detector delays the end of a program by a second
 }
 
 func (p *Process) wait() {
@@ -97,16 +97,16 @@ func (p *Process) wait() {
 	close(p.exited)
 }
 
-// lastOf bounds what a failing test shows.
+// lastOf returns the end of a text, to bound what a failing test prints.
 func lastOf(text string) string {
 	const most = 8 << 10
 	return text[max(0, len(text)-most):]
 }
 
-// Exited is closed when the process has ended.
+// Exited returns a channel that is closed when the process has ended.
 func (p *Process) Exited() <-chan struct{} { return p.exited }
 
-// Kill kills the process without warning and waits for its end.
+// Kill kills the process and waits for its end.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill()
 	<-p.exited
@@ -120,7 +120,7 @@ func (p *Process) Signal(t testing.TB, s os.Signal) {
 	}
 }
 
-// Type writes a line to the standard input.
+// Type writes a line to standard input.
 func (p *Process) Type(t testing.TB, line string) {
 	t.Helper()
 	if _, err := io.WriteString(p.Stdin, line+"\n"); err != nil {
@@ -128,13 +128,13 @@ func (p *Process) Type(t testing.TB, line string) {
 	}
 }
 
-// Code waits until the process has ended by itself and returns its exit code.
+// Code waits until the process ends and returns its exit code.
 func (p *Process) Code(t testing.TB) int {
 	t.Helper()
 	return p.CodeWithin(t, Patience)
 }
 
-// CodeWithin is Code for what takes its time.
+// CodeWithin is [Process.Code] with a time limit of its own.
 func (p *Process) CodeWithin(t testing.TB, limit time.Duration) int {
 	t.Helper()
 	select {

@@ -14,16 +14,16 @@ import (
 	"parley/protocol"
 )
 
-// Reader is one of very many who read over a socket: it keeps nothing, and only
-// sees that no event is missing or there twice.
+// Reader reads over a socket. It keeps no events, and only checks that none is missing or
+// arrives twice, so that there can be very many of them.
 type Reader struct {
 	feed feed
-	at   atomic.Uint64 // the number of the last event
+	at   atomic.Uint64 // number of the last event
 	done chan struct{} // closed when the connection has ended
-	err  error         // why; read after done
+	err  error         // reason; read after done
 }
 
-// Read reads everything after a cursor. The reader goes with the test.
+// Read reads all events after a cursor. The reader is closed when the test ends.
 func (s Session) Read(t testing.TB, m Member, after string) *Reader {
 	t.Helper()
 	at, err := protocol.ParseCursor(after)
@@ -38,12 +38,12 @@ func (s Session) Read(t testing.TB, m Member, after string) *Reader {
 	}
 	r := &Reader{feed: f, done: make(chan struct{})}
 	r.at.Store(at.Seq)
-	go r.read(f.(*socketFeed)) // it ends with the feed
+	go r.read(f.(*socketFeed)) // ends with the feed
 	t.Cleanup(r.End)
 	return r
 }
 
-// End ends the connection and waits for that.
+// End closes the connection and waits for its reader.
 func (r *Reader) End() {
 	r.feed.end(false)
 	<-r.done
@@ -69,8 +69,8 @@ func (r *Reader) read(f *socketFeed) {
 	}
 }
 
-// numberIn returns the number of an event, whose second member is its cursor,
-// and 0 for what is none.
+// numberIn returns the number of an event, whose second member is its cursor, or 0 for
+// any other line.
 func numberIn(line []byte) uint64 {
 	_, rest, found := bytes.Cut(line[:min(len(line), 200)], []byte(`,"cursor":"`))
 	text, _, _ := bytes.Cut(rest, []byte(`"`))
@@ -81,7 +81,7 @@ func numberIn(line []byte) uint64 {
 	return at.Seq
 }
 
-// UpTo waits until a reader has read an event.
+// UpTo waits until the reader has read the event with a number.
 func (r *Reader) UpTo(t testing.TB, seq uint64) {
 	t.Helper()
 	late := time.After(Patience)
@@ -101,11 +101,11 @@ func (r *Reader) UpTo(t testing.TB, seq uint64) {
 // Stalled is a client that is connected and never reads.
 type Stalled struct{ conn *websocket.Conn }
 
-// smallBuffer is what the system may keep for a client that does not read. With
-// less than loopback's largest segment, reading at last would take minutes.
+// smallBuffer is what the system may buffer for a client that does not read. With less
+// than the largest segment of loopback, the last reads would take minutes.
 const smallBuffer = 64 << 10
 
-// Stall comes with a cursor and reads nothing, until Close.
+// Stall connects with a cursor and reads nothing until [Stalled.End] or Close.
 func (s Session) Stall(ctx context.Context, m Member, after string) (*Stalled, error) {
 	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
@@ -131,11 +131,11 @@ func (s Session) Stall(ctx context.Context, m Member, after string) (*Stalled, e
 	return &Stalled{conn}, nil
 }
 
-// Close breaks the connection off.
+// Close breaks off the connection.
 func (c *Stalled) Close() { _ = c.conn.CloseNow() }
 
-// End reads what there is, at last, and returns the code that the server has
-// closed with; -1 if it has just broken the connection off.
+// End reads what has arrived and returns the close code of the server, or -1 if it has
+// broken off the connection.
 func (c *Stalled) End(t testing.TB) int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Patience)

@@ -12,15 +12,16 @@ import (
 	"parley/protocol"
 )
 
-// Violation is something that a server must never do.
+// Violation is an error that a server must never cause.
 type Violation struct{ text string }
 
+// Error describes what the server has done.
 func (v *Violation) Error() string { return v.text }
 
 func violation(format string, args ...any) error { return &Violation{fmt.Sprintf(format, args...)} }
 
-// Record is every event of a session that anybody was ever shown, in the very
-// bytes. It is safe for concurrent use.
+// Record is every event of a session that any client was shown, as bytes. It is safe for
+// concurrent use.
 type Record struct {
 	mu     sync.Mutex
 	events map[uint64]string
@@ -29,8 +30,8 @@ type Record struct {
 // NewRecord returns an empty record.
 func NewRecord() *Record { return &Record{events: map[uint64]string{}} }
 
-// shown notes an event. The error is a *Violation if somebody was shown another
-// one under the same number.
+// shown adds an event. It returns a *Violation if another event was shown under the same
+// number.
 func (r *Record) shown(seq uint64, raw []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -42,15 +43,14 @@ func (r *Record) shown(seq uint64, raw []byte) error {
 	return nil
 }
 
-// Len returns how many events were shown.
+// Len returns the number of events.
 func (r *Record) Len() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.events)
 }
 
-// RequireIn fails the test unless all events are in the journal as they were
-// shown.
+// RequireIn fails the test unless all events are in the journal as they were shown.
 func (r *Record) RequireIn(t testing.TB, journal []json.RawMessage) {
 	t.Helper()
 	kept := NewRecord()
@@ -66,7 +66,7 @@ func (r *Record) RequireIn(t testing.TB, journal []json.RawMessage) {
 	}
 }
 
-// place is how far one reader has come.
+// place is how far a reader has come.
 type place struct {
 	record *Record
 	at     protocol.Cursor
@@ -81,7 +81,7 @@ func (p *place) take(l line) error {
 	return p.record.shown(l.Cursor.Seq, l.raw)
 }
 
-// line is one line of the server, as far as is needed to tell what it is.
+// line is a line of the server, decoded as far as its kind needs.
 type line struct {
 	Type    string              `json:"type"`
 	ID      string              `json:"id"`
@@ -95,7 +95,7 @@ type line struct {
 
 func lineOf(raw []byte) line {
 	var l line
-	_ = json.Unmarshal(raw, &l) // what is no line has no type
+	_ = json.Unmarshal(raw, &l) // what is not a line has no type
 	l.raw = raw
 	return l
 }
@@ -112,7 +112,7 @@ func (s Session) Journal(t testing.TB, after string) []json.RawMessage {
 	return all
 }
 
-// poll asks for the events after a cursor, and waits that many seconds for one.
+// poll reads the events after a cursor, and waits up to a number of seconds for one.
 func (s Session) poll(ctx context.Context, m Member, after string, wait int) (*protocol.EventsAnswer, error) {
 	q := url.Values{"after": {after}, "wait": {fmt.Sprint(wait)}, "limit": {"500"}}
 	answer, err := s.Call(ctx, Request{Method: http.MethodGet, Path: s.Path("/events?" + q.Encode()), As: m})
@@ -132,7 +132,7 @@ func (s Session) poll(ctx context.Context, m Member, after string, wait int) (*p
 	return &events, nil
 }
 
-// refusedWith is a *Violation unless trying again can help.
+// refusedWith returns a *Violation unless the call may succeed later.
 func refusedWith(a Answer) error {
 	if e := protocol.Catalogue[a.Code()]; e.Retryable {
 		return fmt.Errorf("refused for now: %s", a.Body)

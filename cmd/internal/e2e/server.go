@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Server is a process that serves.
+// Server is a running server.
 type Server struct {
 	*Process
 	API
@@ -17,7 +17,7 @@ type Server struct {
 	Address string
 
 	program  string   // parley if empty
-	env      []string // beside that of the test
+	env      []string // in addition to that of the test
 	settings []string
 }
 
@@ -27,20 +27,19 @@ func Serve(t testing.TB, data string, settings ...string) *Server {
 	return serve(t, &Server{Data: data, Address: FreeAddress(t), settings: settings})
 }
 
-// ServeWith is Serve with another program than the tests' own.
+// ServeWith is [Serve] with another program.
 func ServeWith(t testing.TB, program, data string, settings ...string) *Server {
 	t.Helper()
 	return serve(t, &Server{Data: data, Address: FreeAddress(t), program: program, settings: settings})
 }
 
-// ServeUnder is ServeWith in an environment that has these variables beside those
-// of the test.
+// ServeUnder is [ServeWith] with additional environment variables.
 func ServeUnder(t testing.TB, env []string, program, data string, settings ...string) *Server {
 	t.Helper()
 	return serve(t, &Server{Data: data, Address: FreeAddress(t), program: program, env: env, settings: settings})
 }
 
-// Again starts a server like s, which has ended, on the same data and address.
+// Again starts a server on the data and the address of s, which has ended.
 func (s *Server) Again(t testing.TB) *Server {
 	t.Helper()
 	return serve(t, &Server{Data: s.Data, Address: s.Address, program: s.program, env: s.env, settings: s.settings})
@@ -54,7 +53,7 @@ func serve(t testing.TB, s *Server) *Server {
 	return s
 }
 
-// Stop ends the server in order and fails the test if it does not end well.
+// Stop stops the server in order. The test fails if its exit code is not zero.
 func (s *Server) Stop(t testing.TB) {
 	t.Helper()
 	s.Signal(t, syscall.SIGTERM)
@@ -63,9 +62,8 @@ func (s *Server) Stop(t testing.TB) {
 	}
 }
 
-// FreeAddress returns a loopback address that nobody listens on. It is below
-// the ports that systems give out by themselves, so that it stays free while a
-// server that has it is started again.
+// FreeAddress returns a loopback address that is not in use. Its port is below those that
+// systems assign by themselves, so that it stays free while a server is restarted on it.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
 	for range 100 {
@@ -79,7 +77,7 @@ func FreeAddress(t testing.TB) string {
 	return ""
 }
 
-// CopyData copies the files of a data directory, for a test to damage.
+// CopyData copies the files of a data directory, so that a test can damage them.
 func CopyData(t testing.TB, from string) string {
 	t.Helper()
 	to := t.TempDir()

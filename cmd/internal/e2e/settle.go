@@ -9,14 +9,14 @@ import (
 	"parley/protocol"
 )
 
-// Settle visits until everything that was said is acknowledged and everything
-// up to a cursor is read.
+// Settle visits until all messages are acknowledged and all events up to a cursor have
+// been read.
 func (k *Talker) Settle(ctx context.Context, upTo protocol.Cursor) error {
 	for !k.isSettled(upTo) {
 		if ctx.Err() != nil {
 			return violation("%s is at event %d of %d; not acknowledged: %q", k.Name, k.at().Seq, upTo.Seq, k.unsettled())
 		}
-		// What was refused for now is said again in the next visit.
+		// The next visit repeats what was refused temporarily.
 		visit, cancel := context.WithTimeout(ctx, 10*time.Second)
 		err := k.visit(visit, Socket, true, func(ctx context.Context, _ feed) { k.awaitSettled(ctx, upTo) })
 		cancel()
@@ -45,7 +45,7 @@ func (k *Talker) isSettled(upTo protocol.Cursor) bool {
 	return len(k.waiting) == 0 && k.place.at.Seq >= upTo.Seq
 }
 
-// Acknowledged returns what was said and acknowledged.
+// Acknowledged returns the texts of the acknowledged messages.
 func (k *Talker) Acknowledged() []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()

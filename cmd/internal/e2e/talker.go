@@ -14,31 +14,31 @@ import (
 	"parley/protocol"
 )
 
-// Talker is somebody who reads and talks in a session over connections that
-// break, and who notices every event that is missing, twice there or another
-// one. A command that was not acknowledged is sent again under the same id.
+// Talker reads and sends messages over connections that break, and checks that no event
+// is missing, arrives twice or changes. It repeats a command that was not acknowledged
+// under the same id.
 type Talker struct {
-	// not to be changed during a visit
+	// must not change during a visit
 	Name    string
 	Member  Member
 	Session Session
-	Pace    time.Duration // between two things said, on the average
-	Heard   func()        // is called with each acknowledgement, if set
+	Pace    time.Duration // average time between two messages
+	Heard   func()        // called at each acknowledgement; may be nil
 
-	rng *rand.Rand // owned by Visit, which is for one goroutine
+	rng *rand.Rand // owned by Visit, which one goroutine calls
 
 	mu       sync.Mutex
 	place    place           // guarded by mu
 	said     int             // guarded by mu
-	waiting  []string        // guarded by mu: what was not acknowledged, the oldest first
-	answered map[string]bool // guarded by mu: what was acknowledged
+	waiting  []string        // guarded by mu: messages not acknowledged yet, oldest first
+	answered map[string]bool // guarded by mu: acknowledged messages
 }
 
-// maxWaiting keeps what may have to be sent again within the server's memory of
-// commands, and below what it takes at once.
+// maxWaiting keeps commands that may have to be repeated within the number that the server
+// remembers, and below what it accepts at once.
 const maxWaiting = 40
 
-// NewTalker makes somebody a participant. at is a cursor from before.
+// NewTalker returns a talker for a member that has received all events up to the cursor at.
 func NewTalker(s Session, name string, m Member, r *Record, at string, seed uint64) *Talker {
 	from, err := protocol.ParseCursor(at)
 	if err != nil {
@@ -52,9 +52,8 @@ func NewTalker(s Session, name string, m Member, r *Record, at string, seed uint
 	}
 }
 
-// Visit connects, reads, and talks until ctx ends, then disconnects. The error
-// is a *Violation: that the server is away or the connection breaks is nothing
-// unusual.
+// Visit connects, reads and sends until ctx ends, and disconnects. The error is always a
+// *Violation: that the server is away or the connection breaks is expected.
 func (k *Talker) Visit(ctx context.Context, by Transport, politely bool) error {
 	return k.visit(ctx, by, politely, k.talk)
 }
@@ -66,7 +65,7 @@ func (k *Talker) visit(ctx context.Context, by Transport, politely bool, meanwhi
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	read := make(chan error, 1)
-	go func() { // it ends with the feed, and is waited for
+	go func() { // ends with the feed; waited for below
 		defer cancel()
 		read <- k.read(f)
 	}()
@@ -132,7 +131,7 @@ func requireResumed(l line) error {
 	return nil
 }
 
-// settle notes an acknowledgement. Its caller holds mu.
+// settle records an acknowledgement. mu must be locked.
 func (k *Talker) settle(id string) {
 	if k.Heard != nil {
 		k.Heard()
@@ -141,18 +140,19 @@ func (k *Talker) settle(id string) {
 	k.waiting = slices.DeleteFunc(k.waiting, func(other string) bool { return other == id })
 }
 
-// sayAgain says what was not acknowledged. False means that ctx has ended.
+// sayAgain repeats the messages that were not acknowledged. It returns false if ctx has
+// ended.
 func (k *Talker) sayAgain(ctx context.Context, f feed) bool {
 	for _, id := range k.unsettled() {
 		if !k.say(ctx, f, id) {
-			<-ctx.Done() // read on: it is only the talking that does not work
+			<-ctx.Done() // continue to read: only sending has failed
 			return false
 		}
 	}
 	return ctx.Err() == nil
 }
 
-// talk says new things until ctx ends.
+// talk sends new messages until ctx ends.
 func (k *Talker) talk(ctx context.Context, f feed) {
 	for {
 		pause := time.NewTimer(time.Duration(k.rng.Int64N(2*int64(k.Pace) + 1)))
@@ -175,8 +175,8 @@ func (k *Talker) unsettled() []string {
 	return slices.Clone(k.waiting)
 }
 
-// think returns the id of something new to say, which is its text as well, or
-// nothing while too much waits.
+// think returns the id of a new message, which is its text too, or nothing while too many
+// are not acknowledged.
 func (k *Talker) think() string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -189,8 +189,8 @@ func (k *Talker) think() string {
 	return id
 }
 
-// say sends one message. False means that it is not known what became of it,
-// and nothing more is to be said on this connection.
+// say sends a message. It returns false if its outcome is not known, after which nothing
+// more may be sent on the connection.
 func (k *Talker) say(ctx context.Context, f feed, id string) bool {
 	if socket, ok := f.(*socketFeed); ok {
 		return socket.send(id, &protocol.Chat{Text: id}) == nil

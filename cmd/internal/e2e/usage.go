@@ -13,32 +13,32 @@ import (
 	"time"
 )
 
-// Usage is what a process holds, seen from outside.
+// Usage is what a server process uses, seen from outside.
 type Usage struct {
 	Goroutines int
-	Actors     int // of sessions that are in memory
+	Actors     int // of sessions in memory
 	Sockets    int
-	Files      int // that are open, but for sockets and the journal's own
+	Files      int // open files other than sockets and the journal
 }
 
+// String lists the counts for an error message.
 func (u Usage) String() string {
 	return fmt.Sprintf("%d goroutines, %d of sessions, %d sockets, %d other files", u.Goroutines, u.Actors, u.Sockets, u.Files)
 }
 
-// Debug is where a server that was started with --debug-listen tells about
-// itself.
+// Debug reads the profiles of a server that was started with --debug-listen.
 type Debug struct {
 	PID int
 	URL string
 }
 
-// Debug returns the server's own.
+// Debug returns the profiles of the server.
 func (s *Server) Debug(t testing.TB) Debug {
 	t.Helper()
 	return Debug{s.PID, s.Err.Await(t, `profiles are at (http://[^\s"]+)`)[1]}
 }
 
-// Usage measures. Files are counted on Linux alone.
+// Usage measures. Files are counted on Linux only.
 func (d Debug) Usage(t testing.TB) Usage {
 	t.Helper()
 	dump := d.fetch(t, "goroutine?debug=2")
@@ -50,7 +50,7 @@ func (d Debug) Usage(t testing.TB) Usage {
 	for _, fd := range open {
 		target, err := os.Readlink(fd)
 		switch {
-		case err != nil: // it was closed meanwhile
+		case err != nil: // closed meanwhile
 		case strings.HasPrefix(target, "socket:"):
 			u.Sockets++
 		case !strings.Contains(target, "/journal."):
@@ -60,13 +60,13 @@ func (d Debug) Usage(t testing.TB) Usage {
 	return u
 }
 
-// AwaitUsage waits until the server holds no more than it did before.
+// AwaitUsage waits until the server uses no more than before.
 func (d Debug) AwaitUsage(t testing.TB, before Usage) {
 	t.Helper()
 	d.AwaitUsageWithin(t, before, Patience)
 }
 
-// AwaitUsageWithin is AwaitUsage for what takes its time.
+// AwaitUsageWithin is [Debug.AwaitUsage] with a time limit of its own.
 func (d Debug) AwaitUsageWithin(t testing.TB, before Usage, limit time.Duration) {
 	t.Helper()
 	late := time.After(limit)
@@ -100,8 +100,7 @@ func (d Debug) fetch(t testing.TB, profile string) string {
 	return string(body)
 }
 
-// CollectGarbage has the server do now what it does after a while when it is
-// idle.
+// CollectGarbage makes the server collect its garbage now, as it does when it is idle.
 func (d Debug) CollectGarbage(t testing.TB) {
 	t.Helper()
 	d.fetch(t, "heap?gc=1")
@@ -109,8 +108,8 @@ func (d Debug) CollectGarbage(t testing.TB) {
 
 var nextCollection = regexp.MustCompile(`(?m)^# NextGC = (\d+)$`)
 
-// NextCollection returns how large the heap becomes before its garbage is
-// collected, in bytes.
+// NextCollection returns the size of the heap, in bytes, at which garbage is collected
+// next.
 func (d Debug) NextCollection(t testing.TB) int {
 	t.Helper()
 	size, err := strconv.Atoi(nextCollection.FindStringSubmatch(d.fetch(t, "heap?debug=1"))[1])
@@ -122,8 +121,8 @@ func (d Debug) NextCollection(t testing.TB) int {
 
 var residentSet = regexp.MustCompile(`(?m)^VmRSS:\s+(\d+) kB$`)
 
-// Resident returns how much memory a process occupies, in bytes. The test is
-// skipped where the system does not tell.
+// Resident returns the resident memory of a process in bytes. It skips the test where the
+// system does not report that.
 func (p *Process) Resident(t testing.TB) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID))
@@ -137,8 +136,8 @@ func (p *Process) Resident(t testing.TB) int {
 	return kilobytes << 10
 }
 
-// AwaitResident waits until a process occupies less memory than that, and
-// returns how much it is: what is not used goes back to the system bit by bit.
+// AwaitResident waits until the resident memory of a process is below a number of bytes,
+// and returns it: the runtime returns unused memory gradually.
 func (p *Process) AwaitResident(t testing.TB, below int) int {
 	t.Helper()
 	late := time.After(Patience)

@@ -124,6 +124,7 @@ func (t *tail) add(line string) {
 	t.lines = append(t.lines[max(0, len(t.lines)-4):], line)
 }
 
+// String returns the lines, separated by semicolons.
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -43,11 +43,13 @@ func StartRaw(ctx context.Context, l Lab, durable bool) (Target, error) {
 	return t, nil
 }
 
+// Stop implements [Target].
 func (t *rawTarget) Stop() error {
 	defer t.remove()
 	return t.child.stop()
 }
 
+// Room implements [Target].
 func (t *rawTarget) Room(context.Context) (Room, error) {
 	return NewRawRoom(t.url, fmt.Sprintf("/%d", t.rooms.Add(1))), nil
 }
@@ -65,6 +67,7 @@ func (r rawRoom) endpoint(path string) netio.Endpoint {
 	return netio.Endpoint{Server: r.server, Path: r.path + path, Header: http.Header{}}
 }
 
+// Listen implements [Room].
 func (r rawRoom) Listen(ctx context.Context, t Transport, bufferBytes int) (netio.Stream, error) {
 	if t == SSE {
 		return netio.OpenEventStream(ctx, r.endpoint("/stream"), bufferBytes)
@@ -89,6 +92,7 @@ func (r rawRoom) join(ctx context.Context, bufferBytes int) (*netio.Socket, erro
 
 var rawJoin = []byte(`{"type":"join"}`)
 
+// Talk implements [Room].
 func (r rawRoom) Talk(ctx context.Context) (Speaker, error) {
 	s, err := r.join(ctx, 64<<10)
 	if err != nil {
@@ -97,6 +101,7 @@ func (r rawRoom) Talk(ctx context.Context) (Speaker, error) {
 	return rawSpeaker{s}, nil
 }
 
+// Visit implements [Room].
 func (r rawRoom) Visit(ctx context.Context) (first time.Time, err error) {
 	s, err := r.join(ctx, 4<<10)
 	if err != nil {
@@ -105,6 +110,7 @@ func (r rawRoom) Visit(ctx context.Context) (first time.Time, err error) {
 	return time.Now(), s.Close()
 }
 
+// Poster implements [Room].
 func (r rawRoom) Poster(ctx context.Context, size int) (Poster, error) {
 	return netio.NewHTTPPoster(ctx, r.endpoint("/messages"), messageBody(size))
 }
@@ -116,6 +122,7 @@ func messageBody(size int) string { return `{"text":"` + strings.Repeat("x", siz
 // rawSpeaker sends events as they are: the raw server passes on what it receives.
 type rawSpeaker struct{ *netio.Socket }
 
+// Command implements [Speaker].
 func (rawSpeaker) Command(to []byte, seq uint64, size int) []byte {
 	before := len(to)
 	to = append(to, `{"type":"chat","payload":"`...)

@@ -48,6 +48,7 @@ func (s *parleySpeaker) Next() ([]byte, error) {
 	return events, nil
 }
 
+// Command implements [Speaker].
 func (s *parleySpeaker) Command(to []byte, seq uint64, size int) []byte {
 	to = append(to, `{"id":"`...)
 	to = strconv.AppendUint(to, seq, 10)
