@@ -293,6 +293,9 @@ func (a *actor) decide(b *batch, in input, moment time.Time) {
 		in.ids = [2]string{uuid.NewString(), uuid.NewString()}
 	}
 	d := a.state.decide(in)
+	if in.decided != nil && !isAbsent(d.err) {
+		in.decided()
+	}
 	o := out{in: in}
 	if d.err != nil {
 		o.result.err = d.err

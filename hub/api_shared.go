@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"maps"
-	"time"
 
 	"parley/protocol"
 )
@@ -237,51 +235,6 @@ func cursorOf(body any) string {
 	return ""
 }
 
-// askShared asks a session that has to be a shared one. Participants whom the
-// question is about and who have left are read from the journal: the one who asks,
-// and one whom the command names.
-func (h *Hub) askShared(ctx context.Context, id SessionID, body any) (result, error) {
-	for {
-		r, err := h.ask(ctx, id, KindShared, false, body)
-		absent, ok := err.(*absentError)
-		if !ok {
-			return r, err
-		}
-		p, err := reader{ctx: ctx, journal: h.journal, session: id}.participant(absent.id)
-		if err != nil {
-			return result{}, err
-		}
-		body = withDeparted(body, absent.id, p)
-	}
-}
-
-// withDeparted adds a participant to a question.
-func withDeparted(body any, id string, p *protocol.Participant) any {
-	switch b := body.(type) {
-	case command:
-		b.who = b.who.with(id, p)
-		return b
-	case attach:
-		b.command.who = b.command.who.with(id, p)
-		return b
-	case archive:
-		b.who = b.who.with(id, p)
-		return b
-	case read:
-		who := b.who.with(id, p)
-		b.who = &who
-		return b
-	}
-	return body
-}
-
-func (c Credentials) with(id string, p *protocol.Participant) Credentials {
-	known := departed{id: p}
-	maps.Copy(known, c.departed)
-	c.departed = known
-	return c
-}
-
 func sessionNotFound() error {
 	return protocol.Errorf(protocol.CodeSessionNotFound, "no such session")
 }
@@ -322,39 +275,23 @@ func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which proto
 }
 
 // Send hands a command over; its answer comes from Next, in its place among
-// the events. It blocks while the session's inbox is full.
+// the events. It blocks while the session's inbox is full, and a command that names
+// a participant until the session has decided.
 func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
 	who := Credentials{ParticipantID: s.who.ID, ReadOnly: s.readOnly, connected: true, departed: s.self}
-	return s.hand(ctx, r, command{who: s.seek(ctx, who, r.Command), request: r})
+	c := command{who: who, request: r}
+	if mayNameAbsent(r.Command) {
+		return s.sendNaming(ctx, r, c)
+	}
+	return s.hand(ctx, s.input(r, c))
 }
 
-// seek looks up a participant whom a command names, who may have left, so that the
-// session can answer in the command's turn.
-func (s *Subscription) seek(ctx context.Context, who Credentials, c protocol.Command) Credentials {
-	id := ""
-	switch c := c.(type) {
-	case *protocol.SetRole:
-		id = c.ParticipantID
-	case *protocol.Remove:
-		id = c.ParticipantID
-	}
-	if id == "" || len(id) > maxSubjectID {
-		return who
-	}
-	ctx, cancel := context.WithTimeout(ctx, seekPatience)
-	defer cancel()
-	p, err := s.reader(ctx).participant(id)
-	if err != nil {
-		return who // the session answers by itself for a participant who has not left
-	}
-	return who.with(id, p)
+// input is one whose answer the subscription yields.
+func (s *Subscription) input(r protocol.Request, body any) input {
+	return input{body: body, reply: func(res result) { s.fanout.add(answered{s, r, res}, itemCost) }}
 }
 
-// seekPatience bounds how long a connection waits for a participant to be read.
-const seekPatience = 5 * time.Second
-
-func (s *Subscription) hand(ctx context.Context, r protocol.Request, body any) error {
-	in := input{body: body, reply: func(res result) { s.fanout.add(answered{s, r, res}, itemCost) }}
+func (s *Subscription) hand(ctx context.Context, in input) error {
 	select {
 	case s.actor.inbox <- in:
 		return nil
@@ -368,7 +305,7 @@ func (s *Subscription) hand(ctx context.Context, r protocol.Request, body any) e
 // Reject answers a request that could not be decoded, in its turn. It blocks as
 // Send does.
 func (s *Subscription) Reject(ctx context.Context, id string, err *protocol.Error) error {
-	return s.hand(ctx, protocol.Request{ID: id}, rejection{err})
+	return s.hand(ctx, s.input(protocol.Request{ID: id}, rejection{err}))
 }
 
 // answer makes the line that answers a request.

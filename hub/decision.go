@@ -16,6 +16,7 @@ type input struct {
 	ids     [2]string // fresh ids for what the input makes; empty when nobody waits
 	crowded bool      // all sessions together keep so much of prompts that its own has no room
 	body    any       // one of the types in messages.go
+	decided func()    // called when it is decided otherwise than by an absentError; may be nil, and must not block
 	reply   replyFunc // where the answer goes; nil when nobody waits
 }
 

@@ -14,7 +14,7 @@ import (
 type departed map[string]*protocol.Participant
 
 // absentError says that a decision needs a participant whom the state does not
-// hold. Whoever asks looks the participant up and asks again; see Hub.askShared.
+// hold. Whoever asks looks the participant up and asks again; see Hub.askWithAbsent.
 // One who cannot look finds an error in it that clients may see.
 type absentError struct{ id string }
 
@@ -42,7 +42,7 @@ func (s *sharedState) lookup(id string, left departed) (protocol.Participant, er
 			p.LeftAt = new(s.Time)
 		}
 		return p, nil
-	case !sought && id != "" && len(id) <= maxSubjectID:
+	case !sought && s.Left > 0 && id != "" && len(id) <= maxSubjectID:
 		return protocol.Participant{}, &absentError{id}
 	}
 	return protocol.Participant{}, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")

@@ -309,8 +309,15 @@ func TestShared_restrictions_are_bounded_and_none_is_dropped(t *testing.T) {
 
 func TestShared_ids_that_no_participant_can_have_are_not_looked_up(t *testing.T) {
 	s := newStage(t, Options{})
-	for _, id := range []string{"", strings.Repeat("x", maxSubjectID+1)} {
+	unknown := func(id string) {
 		_, err := s.state.lookup(id, nil)
 		require.Equal(t, protocol.CodeParticipantNotFound, codeOf(err))
 	}
+	unknown("anything, while nobody has left")
+	ben := s.joins("ben", "")
+	require.NoError(t, s.by(ben, &protocol.Leave{}).err)
+	_, err := s.state.lookup(ben.ID, nil)
+	require.True(t, isAbsent(err))
+	unknown("")
+	unknown(strings.Repeat("x", maxSubjectID+1))
 }

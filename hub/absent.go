@@ -1,0 +1,141 @@
+package hub
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"parley/protocol"
+)
+
+// A session holds nobody who has left. Where a decision needs one, it is an
+// absentError, which is answered like any other, when all that was decided before is
+// durable. Whoever asks then reads the participant from the journal and asks again.
+// So a command that is about those who are here costs no read.
+
+// askShared asks a session that has to be a shared one. Participants whom the
+// question is about and who have left are read from the journal: the one who asks,
+// and one whom the command names.
+func (h *Hub) askShared(ctx context.Context, id SessionID, body any) (r result, err error) {
+	err = h.askWithAbsent(ctx, id, body, func(body any) error {
+		r, err = h.ask(ctx, id, KindShared, false, body)
+		return err
+	})
+	return r, err
+}
+
+// askWithAbsent asks, and asks again with each participant whom the session does
+// not hold. It returns the error of ask, or of reading.
+func (h *Hub) askWithAbsent(ctx context.Context, id SessionID, body any, ask func(body any) error) error {
+	for {
+		err := ask(body)
+		absent, ok := err.(*absentError)
+		if !ok {
+			return err
+		}
+		p, err := h.absent(ctx, id, absent.id)
+		if err != nil {
+			return err
+		}
+		body = withDeparted(body, absent.id, p)
+	}
+}
+
+// absentPatience bounds how long a command waits for a participant to be read.
+const absentPatience = 5 * time.Second
+
+// absent reads a participant; nil when there is none.
+func (h *Hub) absent(ctx context.Context, id SessionID, participantID string) (*protocol.Participant, error) {
+	reading, cancel := context.WithTimeout(ctx, absentPatience)
+	defer cancel()
+	p, err := reader{ctx: reading, journal: h.journal, session: id}.participant(participantID)
+	if err != nil && reading.Err() != nil && ctx.Err() == nil {
+		return nil, journalUnavailable()
+	}
+	return p, err
+}
+
+// mayNameAbsent reports whether a command names a participant, who may have left.
+func mayNameAbsent(c protocol.Command) bool {
+	switch c.(type) {
+	case *protocol.SetRole, *protocol.Remove:
+		return true
+	}
+	return false
+}
+
+// sendNaming is Send for a command that names a participant. It waits until the
+// session has decided, so that what the connection sends next comes after it also
+// where the participant has to be read first.
+func (s *Subscription) sendNaming(ctx context.Context, r protocol.Request, c command) error {
+	var handed error
+	err := s.hub.askWithAbsent(ctx, s.session, c, func(body any) (needs error) {
+		needs, handed = s.handAndWait(ctx, r, body)
+		return needs
+	})
+	if err != nil {
+		return s.Reject(ctx, r.ID, protocol.AsError(err))
+	}
+	return handed
+}
+
+// handAndWait hands a command over and waits until it is decided, and so answered in
+// its turn. It returns an absentError instead where the session needs a participant.
+func (s *Subscription) handAndWait(ctx context.Context, r protocol.Request, body any) (needs, err error) {
+	decided := make(chan error, 1) // from the actor; the first counts, others are dropped
+	tell := func(needs error) {
+		select {
+		case decided <- needs:
+		default:
+		}
+	}
+	in := s.input(r, body)
+	answer := in.reply
+	in.decided = func() { tell(nil) }
+	in.reply = func(res result) {
+		if isAbsent(res.err) {
+			tell(res.err)
+			return
+		}
+		tell(nil) // the journal is out: nothing was decided
+		answer(res)
+	}
+	if err := s.hand(ctx, in); err != nil {
+		return nil, err
+	}
+	select {
+	case needs = <-decided:
+		return needs, nil
+	case <-s.actor.done:
+		return nil, errStopped
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// withDeparted adds a participant to a question.
+func withDeparted(body any, id string, p *protocol.Participant) any {
+	switch b := body.(type) {
+	case command:
+		b.who = b.who.with(id, p)
+		return b
+	case attach:
+		b.command.who = b.command.who.with(id, p)
+		return b
+	case archive:
+		b.who = b.who.with(id, p)
+		return b
+	case read:
+		who := b.who.with(id, p)
+		b.who = &who
+		return b
+	}
+	return body
+}
+
+func (c Credentials) with(id string, p *protocol.Participant) Credentials {
+	known := departed{id: p}
+	maps.Copy(known, c.departed)
+	c.departed = known
+	return c
+}
