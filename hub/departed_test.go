@@ -145,3 +145,38 @@ func TestDeparted_are_answered_as_before(t *testing.T) {
 		require.Equal(t, protocol.CodeParticipantRemoved, chat(ben.me.ID, ben.token))
 	})
 }
+
+func TestPeople_who_are_in_a_session_are_told_in_pages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		stayed, left := r.visitors(60)
+		r.host.say(&protocol.Leave{}, nil)
+		r.host = r.attach(&r.owner) // who has joined last, and is the first all the same
+		inside := append([]string{r.owner.ParticipantID}, ids(stayed)...)
+		pages := func(p *person, after string, limit int) (got []string) {
+			for page := (protocol.PeopleAnswer{More: true}); page.More && len(got) <= len(inside); after = got[len(got)-1] {
+				page = protocol.PeopleAnswer{}
+				p.say(&protocol.People{After: after, Limit: limit}, &page)
+				require.LessOrEqual(t, len(page.Participants), limit)
+				require.Empty(t, page.Removed)
+				if got = append(got, ids(page.Participants)...); len(got) == 0 {
+					break
+				}
+			}
+			return got
+		}
+		for _, limit := range []int{1, 7, 500} {
+			require.Equal(t, inside, pages(r.host, "", limit))
+			require.Equal(t, inside[4:], pages(r.host, inside[3], limit))
+		}
+		require.Empty(t, pages(r.host, inside[len(inside)-1], 5))
+		require.Equal(t, inside[1:], pages(r.host, inside[0], 500))
+		behind := pages(r.host, left[2].ID, 500) // the fifth guest, who has left; the second who stayed joined before
+		require.Subset(t, behind, ids(stayed[2:]))
+		require.NotContains(t, behind, r.owner.ParticipantID)
+		require.Equal(t, protocol.CodeParticipantNotFound, r.host.refused(&protocol.People{After: "nobody", Limit: 1}))
+		r.host.say(&protocol.Close{}, nil)
+		reader := r.attach(&protocol.Resume{ParticipantID: r.owner.ParticipantID, ParticipantToken: r.owner.ParticipantToken, ReadOnly: true})
+		require.Equal(t, inside, pages(reader, "", 7), "those who were in it at the end")
+	})
+}

@@ -17,13 +17,14 @@ type people struct {
 	all []protocol.Participant
 
 	// derived from the above
-	places  map[string]int    // in all, by participant id
-	here    int               // how many have not left
-	users   map[string]string // id of the newest participant who is here, by user id
-	names   map[string]int    // how many of those who keep theirs have a name or a user id of that key; nil until the first join
-	encoded []json.RawMessage // each of all as it is shown; nil since it has changed
-	shown   []byte            // the first of encoded, separated by commas; it only grows, or is made anew
-	showing int               // how many are in shown
+	places  map[string]int         // in all, by participant id
+	here    int                    // how many have not left
+	users   map[string]string      // id of the newest participant who is here, by user id
+	names   map[string]int         // how many of those who keep theirs have a name or a user id of that key; nil until the first join
+	encoded []json.RawMessage      // each of all as it is shown; nil since it has changed
+	shown   []byte                 // the first of encoded, separated by commas; it only grows, or is made anew
+	ends    []int                  // where each of those ends in shown
+	listed  []protocol.Participant // what list has returned; nil since something has changed
 }
 
 func newPeople(all []protocol.Participant) people {
@@ -104,19 +105,21 @@ func (p *people) drop(id string) {
 	p.count(who, -1)
 	delete(p.places, id)
 	p.all, p.encoded = slices.Delete(p.all, i, i+1), slices.Delete(p.encoded, i, i+1)
+	p.changed(i)
 	for ; i < len(p.all); i++ {
 		p.places[p.all[i].ID] = i
 	}
-	p.shown, p.showing = nil, 0
 	if who.LeftAt == nil {
 		p.gone(who)
 	}
 }
 
-// changed notes that the participant in a place is shown otherwise from now on.
+// changed notes that another participant is in a place, or the same one is shown
+// otherwise from now on.
 func (p *people) changed(place int) {
-	if place < p.showing {
-		p.shown, p.showing = nil, 0
+	p.listed = nil
+	if place < len(p.ends) {
+		p.shown, p.ends = nil, nil
 	}
 }
 
@@ -187,17 +190,24 @@ func (p *people) leave(at time.Time) {
 		p.count(p.all[i], 1)
 	}
 	clear(p.users)
-	p.here, p.shown, p.showing = 0, nil, 0
+	p.here = 0
+	p.changed(0)
 }
 
-// list returns all for somebody else's use.
-func (p *people) list() []protocol.Participant { return slices.Clone(p.all) }
+// list returns all for somebody else's use, who does not change it. It is the same
+// for all until something changes: very many may hold it.
+func (p *people) list() []protocol.Participant {
+	if p.listed == nil {
+		p.listed = slices.Clone(p.all)
+	}
+	return p.listed
+}
 
-// show is list, encoded, without its brackets and not to be changed. A
-// participant is encoded once for all who are shown the same, and the list too
-// while it only grows.
-func (p *people) show() []byte {
-	for i := p.showing; i < len(p.all); i++ {
+// show is the first of list that have at most that many bytes together, at least
+// one, encoded, without brackets and not to be changed. A participant is encoded
+// once for all who are shown the same, and the list too while it only grows.
+func (p *people) show(most int) (shown []byte, n int) {
+	for i := len(p.ends); i < len(p.all); i++ {
 		if p.encoded[i] == nil {
 			p.encoded[i] = rawJSON(p.all[i])
 		}
@@ -205,9 +215,14 @@ func (p *people) show() []byte {
 			p.shown = append(p.shown, ',')
 		}
 		p.shown = append(p.shown, p.encoded[i]...)
+		p.ends = append(p.ends, len(p.shown))
 	}
-	p.showing = len(p.all)
-	return slices.Clip(p.shown)
+	if len(p.ends) == 0 {
+		return nil, 0
+	}
+	n, _ = slices.BinarySearch(p.ends, most+1)
+	n = max(n, 1)
+	return slices.Clip(p.shown[:p.ends[n-1]]), n
 }
 
 // MarshalJSON implements json.Marshaler.

@@ -47,7 +47,8 @@ func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
 			"": func(t *rapid.T) {
 				require.Equal(t, string(before), string(shown), "what somebody holds has changed")
 				checkPeople(t, &p)
-				shown = p.show()
+				checkShown(t, &p)
+				shown, _ = p.show(rapid.IntRange(0, 500).Draw(t, "bytes"))
 				before = slices.Clone(shown)
 			},
 		})
@@ -59,16 +60,12 @@ func checkPeople(t *rapid.T, p *people) {
 	p.isTaken("")
 	fresh.isTaken("")
 	require.Equal(t, fresh.names, p.names, "the names of those who keep theirs")
-	var shown []json.RawMessage
-	require.NoError(t, json.Unmarshal(slices.Concat([]byte("["), p.show(), []byte("]")), &shown))
-	require.Len(t, shown, len(p.all))
 	here := map[string]protocol.Participant{}
 	present := 0
-	for i, want := range p.all {
+	for _, want := range p.all {
 		got, known := p.get(want.ID)
 		require.True(t, known)
 		require.Equal(t, want, got)
-		require.JSONEq(t, string(rawJSON(want)), string(shown[i]))
 		if want.LeftAt == nil {
 			here[want.UserID] = want // the newest of that name
 			present++
@@ -82,4 +79,22 @@ func checkPeople(t *rapid.T, p *people) {
 		require.Equal(t, should, is)
 		require.Equal(t, want, got)
 	}
+}
+
+// checkShown looks at the first participants, as many as fit in any number of bytes.
+func checkShown(t *rapid.T, p *people) {
+	for _, most := range []int{0, rapid.IntRange(0, 2000).Draw(t, "most"), 1 << 20} {
+		encoded, n := p.show(most)
+		var shown []json.RawMessage
+		require.NoError(t, json.Unmarshal(slices.Concat([]byte("["), encoded, []byte("]")), &shown))
+		require.Len(t, shown, n)
+		for i := range shown {
+			require.JSONEq(t, string(rawJSON(p.all[i])), string(shown[i]))
+		}
+		require.True(t, n == min(1, len(p.all)) || len(encoded) <= most, "no more than that, but for the first")
+		if n < len(p.all) {
+			require.Greater(t, len(encoded)+1+len(rawJSON(p.all[n])), most, "as many as there is room for")
+		}
+	}
+	require.Equal(t, append([]protocol.Participant{}, p.all...), append([]protocol.Participant{}, p.list()...))
 }

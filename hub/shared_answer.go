@@ -15,7 +15,7 @@ type (
 	}
 	// historyRange asks for events of the journal.
 	historyRange struct{ protocol.History }
-	// peopleRange asks for guests.
+	// peopleRange asks for a page of participants.
 	peopleRange struct{ protocol.People }
 	// presenceList asks for those who have a connection.
 	presenceList struct{}

@@ -67,12 +67,11 @@ func (s *sharedState) noteParticipant(p protocol.Participant) {
 	}
 }
 
-// authorsWhoLeft are guests who have left and whose prompts are not done.
-func (s *sharedState) authorsWhoLeft() []protocol.Participant {
+// authors are the guests whose prompts are not done, those who have left included.
+func (s *sharedState) authors() []protocol.Participant {
 	var authors []protocol.Participant
 	for _, o := range s.Open {
-		_, known := s.People.get(o.Author.ID)
-		if !known && !slices.ContainsFunc(authors, func(p protocol.Participant) bool { return p.ID == o.Author.ID }) {
+		if o.Author.Role != protocol.RoleHost && !slices.ContainsFunc(authors, func(p protocol.Participant) bool { return p.ID == o.Author.ID }) {
 			authors = append(authors, o.Author)
 		}
 	}

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"errors"
+	"slices"
 
 	"parley/protocol"
 )
@@ -124,6 +125,43 @@ func (r reader) participant(id string) (*protocol.Participant, error) {
 	}
 	p := found[id]
 	return &p, nil
+}
+
+// inside answers a question for those whom a welcome shows, in join order, of whom
+// people are all: the host first.
+func inside(which protocol.People, people []protocol.Participant) deferred {
+	return func(r reader) (any, error) {
+		from, err := r.placeBehind(which.After, people)
+		if err != nil {
+			return nil, err
+		}
+		to := min(from+which.Limit, len(people))
+		return &protocol.PeopleAnswer{Participants: people[from:to], Removed: []string{}, More: to < len(people)}, nil
+	}
+}
+
+// placeBehind is the place of the first who joined after a participant, who may have
+// left since.
+func (r reader) placeBehind(participant string, people []protocol.Participant) (int, error) {
+	if participant == "" {
+		return 0, nil
+	}
+	if i := slices.IndexFunc(people, func(p protocol.Participant) bool { return p.ID == participant }); i >= 0 {
+		return i + 1, nil
+	}
+	p, err := r.participant(participant)
+	if err != nil {
+		return 0, err
+	}
+	if p == nil {
+		return 0, protocol.Errorf(protocol.CodeParticipantNotFound, "after: no such participant in this session")
+	}
+	for i, q := range people {
+		if i > 0 && !q.JoinedAt.Before(p.JoinedAt) { // the host may have returned later
+			return i, nil
+		}
+	}
+	return len(people), nil
 }
 
 // guests answers a question for guests who have left, the last who joined first.

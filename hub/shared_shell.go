@@ -126,6 +126,9 @@ func (s *sharedShell) complete(answer any, at Head) any {
 	case historyRange:
 		return history(a.History, at)
 	case peopleRange:
+		if !a.Left {
+			return inside(a.People, state.People.list())
+		}
 		return guests(a.People, maps.Clone(state.Barred))
 	case endedPrompt:
 		return deferred(a.read)

@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"sync"
 
 	"parley/protocol"
@@ -12,6 +14,7 @@ type Welcome struct {
 	protocol.Welcome // without the participants; without the recent events and Resume until it is read
 
 	people []byte // the participants, encoded
+	rest   int    // about how many bytes what waits and who is present have
 	recent int
 	at     Head
 }
@@ -44,14 +47,7 @@ func (w *Welcome) read(r reader, resume string) error {
 // recentBytes is how many bytes the recent events may have: what the rest of the
 // welcome leaves.
 func (w *Welcome) recentBytes() int {
-	left := welcomeBytes - welcomeRest - len(w.people)
-	for _, a := range w.Approvals {
-		left -= itemBytes(a)
-	}
-	for _, p := range w.Permissions {
-		left -= len(p.ToolCall) + len(p.Options) + itemCost
-	}
-	return max(left, minRecent)
+	return max(welcomeBytes-welcomeRest-w.rest-len(w.people), minRecent)
 }
 
 const (
@@ -61,11 +57,13 @@ const (
 	// welcomeRest is what the members of a welcome have at most that do not grow
 	// with people, items and events: the agent's facts above all.
 	welcomeRest = 320 << 10
-	// minRecent is left for recent events when very many people are here.
+	// minRecent is left for recent events whoever is here.
 	minRecent = 64 << 10
+	// presentBytes is what an id has in the list of those who are present.
+	presentBytes = 36 + len(`"",`)
 )
 
-// welcomes are read, and then written again: they name everybody who ever came.
+// welcomes are read, and then written again: they can be long.
 var welcomes = sync.Pool{New: func() any { return new([]byte) }}
 
 // maxKeptWelcome keeps the memory of a very long one from staying in use.
@@ -99,7 +97,7 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 	if a.token {
 		p = s.withToken(p)
 	}
-	w := &Welcome{people: s.showPeople(), recent: a.recent, at: at}
+	w := &Welcome{recent: a.recent, at: at}
 	w.Welcome = protocol.Welcome{
 		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
@@ -115,17 +113,35 @@ func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
 		w.Agent.SilentSince = nil // no event of an ended session would end the silence
 	}
 	w.Approvals, w.Permissions = s.shownItems()
+	w.rest = s.People.here*presentBytes + itemsBytes(w.Approvals, w.Permissions)
+	w.people, w.PeopleAfter = s.showPeople(p.ID, welcomeBytes-welcomeRest-minRecent-w.rest)
 	return w
 }
 
-// showPeople encodes the participants of a welcome: those of the state, and the
-// authors of prompts that are not done.
-func (s *sharedState) showPeople() []byte {
-	shown := s.People.show()
-	for _, p := range s.authorsWhoLeft() {
-		shown = append(append(shown, ','), rawJSON(p)...)
+// showPeople encodes the participants of a welcome in about that many bytes at the
+// most: those of the state, as many as there is room for, and in any case the authors
+// of prompts that are not done and the one who is welcomed, who is meant by the id.
+// after is the last of the former if there are others.
+func (s *sharedState) showPeople(id string, most int) (shown []byte, after string) {
+	needed := s.authors()
+	if own, known := s.People.get(id); known && !slices.ContainsFunc(needed, func(p protocol.Participant) bool { return p.ID == id }) {
+		needed = append(needed, own)
 	}
-	return shown
+	encoded := make([]json.RawMessage, len(needed))
+	for i, p := range needed {
+		encoded[i] = rawJSON(p)
+		most -= len(encoded[i])
+	}
+	shown, n := s.People.show(most)
+	for i, p := range needed {
+		if place, known := s.People.places[p.ID]; !known || place >= n {
+			shown = append(append(shown, ','), encoded[i]...)
+		}
+	}
+	if n < len(s.People.all) {
+		after = s.People.all[n-1].ID
+	}
+	return shown, after
 }
 
 // sessionFor is the session as a participant is welcomed to it. The host, who

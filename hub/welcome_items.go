@@ -104,6 +104,18 @@ func encodedRune(r rune) int {
 	return utf8.RuneLen(r)
 }
 
+// itemsBytes is about how many bytes what waits has in a welcome.
+func itemsBytes(approvals []protocol.Approval, permissions []protocol.Permission) int {
+	size := 0
+	for _, a := range approvals {
+		size += itemBytes(a)
+	}
+	for _, p := range permissions {
+		size += len(p.ToolCall) + len(p.Options) + itemCost
+	}
+	return size
+}
+
 // itemBytes is about how many bytes an approval has in JSON.
 func itemBytes(a protocol.Approval) int {
 	const rest = 512 // ids, times and names of members

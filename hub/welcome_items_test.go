@@ -122,6 +122,80 @@ func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
 	require.NoError(t, err)
 	require.Less(t, len(line)+w.recentBytes()+welcomeRest, welcomeBytes, "with the most that the agent's facts can have")
 	require.Greater(t, w.recentBytes(), minRecent)
+	crowd(s.state)
+	w = s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, Head{})
+	line, err = w.Encode("1")
+	require.NoError(t, err)
+	require.Less(t, len(line)+s.state.People.here*presentBytes+w.recentBytes()+welcomeRest, welcomeBytes, "with the most people, too")
+}
+
+// crowd fills a session with guests whose names are as long as names can be.
+func crowd(s *sharedState) {
+	for i := len(s.People.all); i < s.rules.MaxParticipants; i++ {
+		name := fmt.Sprintf("%04d%s", i, strings.Repeat("\U0001F600", protocol.MaxNameLength-4))
+		s.People.put(protocol.Participant{
+			ID: fmt.Sprintf("%036d", i), SharedSessionID: s.ID.String(), UserID: name, DisplayName: &name,
+			Role: protocol.RoleCollaborator, JoinedAt: s.Time,
+		})
+	}
+}
+
+// Not everybody has room in a welcome where many have long names. Its reader asks for
+// the others, but knows the authors of what waits.
+func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T) {
+	s := newStage(t, Options{})
+	s.joins("ben", "")
+	crowd(s.state)
+	all := s.state.People.list()
+	last, own := all[len(all)-1], all[len(all)-2]
+	waits := s.prompts(last)
+	// shown is how many people a welcome has in their order, and the ids of those behind.
+	shown := func(whom protocol.Participant) (n int, after string, behind []string) {
+		line, err := s.state.welcome(welcomeFor{participant: whom.ID, recent: 200}, Head{}).Encode("1")
+		require.NoError(t, err)
+		require.Less(t, len(line), welcomeBytes)
+		m, err := protocol.DecodeServer(line)
+		require.NoError(t, err)
+		w := m.(*protocol.WelcomeMessage).Payload
+		for n < len(w.Participants) && w.Participants[n].ID == all[n].ID {
+			n++
+		}
+		for _, p := range w.Participants[n:] {
+			behind = append(behind, p.ID)
+		}
+		return n, w.PeopleAfter, behind
+	}
+	n, after, behind := shown(last)
+	require.Greater(t, n, 400)
+	require.Equal(t, all[n-1].ID, after)
+	require.Equal(t, []string{last.ID}, behind, "the author, who is welcomed here")
+	var got []string
+	for more := true; more; {
+		a, err := inside(protocol.People{After: after, Limit: 200}, s.state.People.list())(reader{})
+		require.NoError(t, err)
+		page := a.(*protocol.PeopleAnswer)
+		for _, p := range page.Participants {
+			got = append(got, p.ID)
+		}
+		after, more = got[len(got)-1], page.More
+	}
+	for i, p := range all[n:] {
+		require.Equal(t, p.ID, got[i], "each once, in their order")
+	}
+	require.Len(t, got, len(all)-n)
+
+	_, _, behind = shown(own)
+	require.Equal(t, []string{last.ID, own.ID}, behind, "whoever is welcomed")
+	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: waits, Action: protocol.ActionReject}).err)
+	_, _, behind = shown(s.owner())
+	require.Empty(t, behind)
+	for _, p := range all[n:] {
+		s.state.People.drop(p.ID)
+	}
+	n, after, behind = shown(s.owner())
+	require.Equal(t, len(s.state.People.all), n)
+	require.Empty(t, after, "all have room")
+	require.Empty(t, behind)
 }
 
 func TestBeginning_is_no_longer_in_JSON_than_it_may_be(t *testing.T) {

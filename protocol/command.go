@@ -129,11 +129,13 @@ type (
 		ApprovalID string `json:"approvalId,omitzero"`
 		RequestID  string `json:"requestId,omitzero"`
 	}
-	// People asks for guests who have left, the last who joined first. Answered by
-	// PeopleAnswer.
+	// People asks for a page of participants: with Left, of the guests who have left,
+	// the last who joined first; without, of the others, as Welcome has them, in join
+	// order. Answered by PeopleAnswer.
 	People struct {
-		Left   bool   `json:"left"`            // true: those who have not left are in Welcome
-		Before string `json:"before,omitzero"` // the id of the last participant of the page before
+		Left   bool   `json:"left"`
+		Before string `json:"before,omitzero"` // with Left: the id of the last participant of the page before
+		After  string `json:"after,omitzero"`  // without: the same, or Welcome's PeopleAfter
 		Limit  int    `json:"limit"`
 	}
 	// AskPresence asks for the whole list of those who have a connection. Answered by

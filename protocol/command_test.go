@@ -29,6 +29,7 @@ var everyCommand = []protocol.Command{
 	&protocol.History{Before: "c", Limit: 500},
 	&protocol.Item{RequestID: "q"},
 	&protocol.People{Left: true, Before: "p", Limit: 500},
+	&protocol.People{After: "p", Limit: 1},
 	&protocol.AskPresence{},
 	&protocol.Leave{},
 	&protocol.Close{},

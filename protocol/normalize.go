@@ -113,8 +113,8 @@ func (*AskPresence) Normalize(Limits) error { return nil }
 
 // Normalize implements Command.
 func (c *People) Normalize(l Limits) error {
-	if !c.Left {
-		return Errorf(CodeInvalidRequest, "left has to be true; those who have not left are in the welcome")
+	if c.Left && c.After != "" || !c.Left && c.Before != "" {
+		return Errorf(CodeInvalidRequest, "before is for those who have left, after for the others")
 	}
 	return checkLimit(c.Limit, l)
 }

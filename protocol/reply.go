@@ -29,10 +29,11 @@ const (
 type Welcome struct {
 	Recent        []json.RawMessage `json:"recent"` // the newest events, oldest first; null if not asked for
 	Session       Session           `json:"session"`
-	Participant   Participant       `json:"participant"`  // you; with your access token on Join
-	Participants  []Participant     `json:"participants"` // the host, and those who have not left, in join order; then authors of Approvals who have
-	Left          int               `json:"left"`         // how many guests have left; see People
-	Approvals     []Approval        `json:"approvals"`    // those that are pending or not done, oldest first
+	Participant   Participant       `json:"participant"`           // you; with your access token on Join
+	Participants  []Participant     `json:"participants"`          // the host, and those who have not left, in join order; then you and authors of Approvals, where they are not among them
+	PeopleAfter   string            `json:"peopleAfter,omitempty"` // the last of those in join order, where not all have room; People has the others
+	Left          int               `json:"left"`                  // how many guests have left; see People
+	Approvals     []Approval        `json:"approvals"`             // those that are pending or not done, oldest first
 	Permissions   []Permission      `json:"permissions"`
 	Presence      []string          `json:"presence"`      // ids of participants with a connection
 	PresenceEpoch string            `json:"presenceEpoch"` // and the number of the change as of which that holds; see Presence
@@ -125,9 +126,9 @@ type (
 	}
 	// PeopleAnswer answers People.
 	PeopleAnswer struct {
-		Participants []Participant `json:"participants"` // the last who joined first
-		Removed      []string      `json:"removed"`      // ids of those of them whose user ids are barred
-		More         bool          `json:"more"`         // whether there are more before the last of them
+		Participants []Participant `json:"participants"` // in join order; with People.Left the last who joined first
+		Removed      []string      `json:"removed"`      // ids of those of them who have left and whose user ids are barred
+		More         bool          `json:"more"`         // whether there are more behind the last of them
 	}
 	// EventsAnswer answers the long-poll endpoint.
 	EventsAnswer struct {

@@ -169,6 +169,13 @@ func (c *Client) People(ctx context.Context, which protocol.People) (protocol.Pe
 	return ask[protocol.PeopleAnswer](ctx, c, &which)
 }
 
+// ParticipantsAfter returns those who are in the session and joined after one of
+// them, in join order, at most limit of them: those whom a welcome leaves out that
+// has a PeopleAfter. While there are more, ask next with the last of them.
+func (c *Client) ParticipantsAfter(ctx context.Context, participantID string, limit int) (protocol.PeopleAnswer, error) {
+	return ask[protocol.PeopleAnswer](ctx, c, &protocol.People{After: participantID, Limit: limit})
+}
+
 // Leave ends the participation, and with it the client. One whose answer was
 // lost is known to have been carried out when nobody is let in again.
 func (c *Client) Leave(ctx context.Context) error {

@@ -60,6 +60,8 @@ func (s *Server) decide(who *protocol.Participant, command protocol.Command) (an
 		return s.history(c), nil
 	case *protocol.AskPresence:
 		return protocol.PresenceAnswer{At: 6, Participants: []string{"asked", "for"}}, nil
+	case *protocol.People:
+		return s.morePeople(c), nil
 	case *protocol.Item:
 		return s.item(c)
 	case *protocol.Leave:

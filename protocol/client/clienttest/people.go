@@ -2,6 +2,7 @@ package clienttest
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -101,11 +102,12 @@ func (s *Server) fill(w *protocol.Welcome, recent int) {
 	w.Session, w.Agent, w.Limits = s.session, protocol.Agent{Status: protocol.AgentIdle}, protocol.DefaultLimits
 	w.Participants, w.Approvals, w.Permissions = []protocol.Participant{}, []protocol.Approval{}, []protocol.Permission{}
 	w.Presence = []string{}
-	for _, p := range s.people {
-		if p.LeftAt == nil {
-			w.Participants = append(w.Participants, public(p))
-			w.Presence = append(w.Presence, p.ID)
-		}
+	w.Participants = s.here()
+	for _, p := range w.Participants {
+		w.Presence = append(w.Presence, p.ID)
+	}
+	if n := s.faults.PeopleShown; n > 0 && n < len(w.Participants) {
+		w.Participants, w.PeopleAfter = w.Participants[:n], w.Participants[n-1].ID
 	}
 	for _, a := range s.approvals {
 		if a.Status == protocol.ApprovalPending {
@@ -124,6 +126,25 @@ func (s *Server) fill(w *protocol.Welcome, recent int) {
 	if recent > 0 {
 		w.Recent = s.lines(max(0, len(s.events)-recent), len(s.events))
 	}
+}
+
+// here returns those who have not left. s.mu is held.
+func (s *Server) here() []protocol.Participant {
+	people := []protocol.Participant{}
+	for _, p := range s.people {
+		if p.LeftAt == nil {
+			people = append(people, public(p))
+		}
+	}
+	return people
+}
+
+// morePeople answers for those behind one of them, who has not left. s.mu is held.
+func (s *Server) morePeople(c *protocol.People) protocol.PeopleAnswer {
+	people := s.here()
+	from := 1 + slices.IndexFunc(people, func(p protocol.Participant) bool { return p.ID == c.After })
+	to := min(from+c.Limit, len(people))
+	return protocol.PeopleAnswer{Participants: people[from:to], Removed: []string{}, More: to < len(people)}
 }
 
 func (s *Server) lines(from, to int) []json.RawMessage {

@@ -49,6 +49,7 @@ type Faults struct {
 	NoWebSocket bool          // the handshake is refused as by a proxy
 	Heartbeat   time.Duration // as in Welcome; 15 s if zero
 	NoPings     bool          // nothing is sent when nothing happens
+	PeopleShown int           // how many have room in a welcome; all if zero
 }
 
 // Fault is what goes wrong with one command. The zero value is nothing.

@@ -156,6 +156,19 @@ export abstract class CommandMethods {
     return this.do("people", { left: true, ...which }, options);
   }
 
+  /**
+   * Those who are in the session and joined after one of them, in join order: whom a welcome
+   * leaves out that has a peopleAfter. At most 500 at a time; while there are more, ask next
+   * with the last of them.
+   */
+  participantsAfter(
+    participantId: string,
+    limit: number,
+    options?: CallOptions,
+  ): Promise<PeopleAnswer> {
+    return this.do("people", { left: false, after: participantId, limit }, options);
+  }
+
   /** Resolves when the server has answered. */
   async ping(options?: CallOptions): Promise<void> {
     await this.do("ping", {}, options);

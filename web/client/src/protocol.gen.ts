@@ -615,8 +615,10 @@ export interface Welcome {
   session: Session;
   /** you; with your access token on Join */
   participant: Participant;
-  /** the host, and those who have not left, in join order; then authors of Approvals who have */
+  /** the host, and those who have not left, in join order; then you and authors of Approvals, where they are not among them */
   participants: Participant[];
+  /** the last of those in join order, where not all have room; People has the others */
+  peopleAfter?: string;
   /** how many guests have left; see People */
   left: number;
   /** those that are pending or not done, oldest first */
@@ -897,14 +899,16 @@ export interface ItemAnswer {
 }
 
 /**
- * People asks for guests who have left, the last who joined first. Answered by
- * PeopleAnswer.
+ * People asks for a page of participants: with Left, of the guests who have left, the last
+ * who joined first; without, of the others, as Welcome has them, in join order. Answered
+ * by PeopleAnswer.
  */
 export interface People {
-  /** true: those who have not left are in Welcome */
   left: boolean;
-  /** the id of the last participant of the page before */
+  /** with Left: the id of the last participant of the page before */
   before?: string;
+  /** without: the same, or Welcome's PeopleAfter */
+  after?: string;
   limit: number;
 }
 
@@ -912,11 +916,11 @@ export interface People {
  * PeopleAnswer answers People.
  */
 export interface PeopleAnswer {
-  /** the last who joined first */
+  /** in join order; with People.Left the last who joined first */
   participants: Participant[];
-  /** ids of those of them whose user ids are barred */
+  /** ids of those of them who have left and whose user ids are barred */
   removed: string[];
-  /** whether there are more before the last of them */
+  /** whether there are more behind the last of them */
   more: boolean;
 }
 

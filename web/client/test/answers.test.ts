@@ -57,6 +57,8 @@ test("every command is answered by what its type says", async () => {
   const bob = enter(await host.rotateInvite(), { userId: "bob" });
   await give(host, "remove", { participantId: (await bob.ready).participant.id });
   await give(ann, "people", { left: true, limit: 5 });
+  const others = await ann.participantsAfter(host.self!.id, 5);
+  expect(others.participants.map((p) => p.id)).toEqual([participant.id]);
   await give(host, "stop_agent", {});
   await give(ann, "leave", {});
   await give(host, "close", {});

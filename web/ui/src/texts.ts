@@ -398,6 +398,7 @@ export const t = {
     keepAbout:
       "Everyone who has the link can still join, including this person under another name.",
     departed: (n: number) => (n === 1 ? "1 guest has left" : `${n} guests have left`),
+    others: "There are others, whose names are being loaded.",
     wasRemoved: "removed",
     more: "Show more",
     notLoaded: "The list could not be loaded.",

@@ -28,6 +28,7 @@ func (s *session) typed(ctx context.Context, line console.Line) bool {
 		s.screen.line(plain, "%s", HelpText)
 	case verbWho:
 		s.screen.who(s.room)
+		s.fetchPeople(ctx)
 	case verbQuit:
 		s.wayBack()
 		return true
@@ -207,6 +208,7 @@ func (s *session) receive(ctx context.Context, n client.Notice) {
 	case client.Welcome:
 		s.welcomed(&n)
 		s.fetch(ctx, s.room.ledger.toDecide())
+		s.fetchPeople(ctx)
 	case client.Event:
 		s.room.expect(n.Payload, s.screen.calls)
 		begun := time.Now()

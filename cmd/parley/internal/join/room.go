@@ -23,6 +23,11 @@ type room struct {
 	present  []string               // ids of the participants who are connected
 	ledger   *ledger
 	becomes  becomes
+	welcomes int // how many there were
+
+	// While people are missing who had no room in the welcome:
+	peopleAfter string          // behind whom they joined; empty when all are known
+	gone        map[string]bool // ids of those who have left since, who may be among them
 }
 
 func newRoom() *room { return &room{ledger: newLedger()} }
@@ -40,6 +45,8 @@ type option struct{ ID, Name, Kind string }
 // enter begins anew with a welcome. What waits keeps the numbers that it had.
 func (r *room) enter(w *protocol.Welcome, calls *calls, now time.Time) {
 	r.self, r.mode, r.people, r.present = w.Participant, w.Session.Mode, nil, w.Presence
+	r.welcomes++
+	r.peopleAfter, r.gone = w.PeopleAfter, map[string]bool{}
 	for _, p := range w.Participants {
 		if p.LeftAt == nil {
 			r.people = append(r.people, p)
@@ -161,7 +168,7 @@ func (r *room) fold(p protocol.Payload, now time.Time) {
 	case *protocol.ParticipantUpdated:
 		r.put(p.Participant)
 	case *protocol.ParticipantLeft:
-		r.people = slices.DeleteFunc(r.people, func(o protocol.Participant) bool { return o.ID == p.Participant.ID })
+		r.part(p.Participant.ID)
 	case *protocol.PermissionResolved, *protocol.PermissionWithdrawn:
 		r.answered(p, now)
 	default:

@@ -58,7 +58,7 @@ func Run(ctx context.Context, o Options) error {
 	defer cancel()
 	r := newRoom()
 	s := &session{o: o, room: r, screen: newScreen(o.Out, o.Colour, r.ledger), results: make(chan result, 1), lines: make(chan console.Line, linesAhead),
-		wholes: make(chan whole), fetching: map[string]bool{}}
+		wholes: make(chan whole), pages: make(chan peoplePage), fetching: map[string]bool{}}
 	go s.read(ctx, cancel) // it ends with In or with Run; Ctrl-C must work from here on
 	if err := s.open(ctx); err != nil {
 		return explain(err)
@@ -103,9 +103,11 @@ type session struct {
 	readErr error             // why read ended; set before lines is closed
 	results chan result       // capacity 1: of the one line under way
 	wholes  chan whole        // from fetch, which waits until loop takes them
+	pages   chan peoplePage   // the same from fetchPeople
 	work    sync.WaitGroup
 
 	fetching map[string]bool // the ids of the items that fetch is about to send
+	asked    int             // for which welcome's people fetchPeople asks; 0 when it does not
 
 	busy   bool // a line is under way
 	last   bool // and it is the last
@@ -178,6 +180,9 @@ func (s *session) loop(ctx context.Context) error {
 		case w := <-s.wholes:
 			s.catchUp(ctx)
 			s.fetched(w)
+		case page := <-s.pages:
+			s.catchUp(ctx)
+			s.fetchedPeople(ctx, page)
 		case r := <-s.results:
 			s.catchUp(ctx)
 			s.done(r)

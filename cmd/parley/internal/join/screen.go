@@ -118,6 +118,9 @@ func (s *screen) who(r *room) {
 		}
 		s.line(dim, "* %s (%s%s)%s", r.nameOf(p), oneLine(string(p.Role)), away, hiddenWarning(p.Name()))
 	}
+	if r.peopleAfter != "" {
+		s.line(dim, "* and others, who are being asked for; /who lists them then")
+	}
 }
 
 // item shows what a number stands for, whole.

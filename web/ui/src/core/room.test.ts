@@ -10,6 +10,7 @@ import {
   prepend,
   startsTyping,
   take,
+  withPeople,
   withPresence,
   withWhole,
 } from "./room.ts";
@@ -88,6 +89,36 @@ describe("a room", () => {
       participant: olga,
     });
     expect(take(after, decided.events).people).toEqual([olga]);
+  });
+
+  test("takes in those who had no room in the welcome, but for whoever has left since", () => {
+    const guest = (id: string, second: number): Participant => ({
+      ...ann,
+      id,
+      userId: id,
+      joinedAt: `2026-03-01T10:00:0${second}Z`,
+    });
+    const [bo, cem, dot, eve] = [guest("bo", 1), guest("cem", 2), guest("dot", 3), guest("eve", 4)];
+    const ids = () => room.people.map((p) => p.id);
+    const page = (participants: Participant[], more: boolean) => ({
+      participants,
+      more,
+      removed: [],
+    });
+    let room = enter(welcome({ participants: [olga, ann, cem], peopleAfter: "ann", left: 7 }));
+    const story = new Story();
+    story.add("participant_joined", { participant: eve });
+    const at = "2026-03-01T10:00:02.000000Z"; // of the next event
+    story.add("participant_left", { participant: { ...dot, leftAt: at } });
+    const before = { ...guest("flo", 0), leftAt: session.createdAt };
+    story.add("participant_left", { participant: before, removedBy: "olga" });
+    room = take(room, story.events);
+    expect([ids(), room.left]).toEqual([["olga", "ann", "cem", "eve"], 8]);
+    room = withPeople(room, page([bo, cem], true));
+    expect(room.missing?.after).toBe("cem");
+    room = withPeople(room, page([dot, eve], false));
+    expect([ids(), room.missing]).toEqual([["olga", "ann", "bo", "cem", "eve"], null]);
+    expect(withPeople(room, page([guest("gil", 5)], false))).toBe(room);
   });
 
   test("knows who wrote what is quoted after they have left", () => {

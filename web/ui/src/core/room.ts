@@ -8,6 +8,7 @@ import {
   type ItemAnswer,
   type Limits,
   type Participant,
+  type PeopleAnswer,
   type Permission,
   type Session,
   type Welcome,
@@ -27,6 +28,8 @@ export interface Room {
    * authors of pending prompts; of a session that is over, those who were in it.
    */
   readonly people: readonly Participant[];
+  /** What is to be known of those who had no room in the welcome; null when all are in people. */
+  readonly missing: Missing | null;
   /** How many guests have left. */
   readonly left: number;
   /** Counts what has happened to guests who have left, for whoever lists them. */
@@ -56,6 +59,14 @@ export interface Room {
   readonly past: Past | null;
 }
 
+/** People who are in the session and are not known yet. */
+export interface Missing {
+  /** The id of the one behind whom they joined. */
+  readonly after: string;
+  /** Ids of those who have left since the welcome: they may be among them. */
+  readonly left: ReadonlySet<string>;
+}
+
 /** A stretch of history that does not grow with what happens. */
 export interface Past extends Loaded {
   /** Whether there are older events. */
@@ -75,6 +86,7 @@ export function enter(w: Welcome): Room {
     session: w.session,
     me: w.participant,
     people: w.participants,
+    missing: w.peopleAfter === undefined ? null : { after: w.peopleAfter, left: new Set() },
     left: w.left,
     departures: 0,
     present: presentWith(w.presence, w.participant),
@@ -119,6 +131,23 @@ export function take(
   const { size, timeline, more } = room;
   const past = room.past ?? (reading ? { events: room.events, size, timeline, more } : null);
   return { ...room, ...withoutOldest(room, most), more: true, past };
+}
+
+/** withPeople takes in a page of those who had no room in the welcome. */
+export function withPeople(room: Room, page: PeopleAnswer): Room {
+  const { missing } = room;
+  if (!missing) return room;
+  const known = new Set(room.people.map((p) => p.id));
+  const news = page.participants.filter((p) => !known.has(p.id) && !missing.left.has(p.id));
+  // Behind the others are authors and those who have joined since.
+  const guests = [...room.people.slice(1), ...news];
+  guests.sort((a, b) => Date.parse(a.joinedAt) - Date.parse(b.joinedAt));
+  const after = page.participants.at(-1)?.id;
+  return {
+    ...room,
+    people: [...room.people.slice(0, 1), ...guests],
+    missing: page.more && after !== undefined ? { ...missing, after } : null,
+  };
 }
 
 /** withWhole takes in all of something that waits, of which the welcome had the beginning. */
@@ -207,7 +236,7 @@ function takeOne(room: Room, e: SessionEvent): Room {
     case "participant_joined":
     case "participant_updated":
     case "participant_left":
-      return withPerson(room, e.payload.participant);
+      return withPerson(room, e.payload.participant, e.timestamp);
     case "message_created":
       return stopsTyping(withMine(room, e.payload.message), e.payload.participant.id);
     case "prompt_pending_approval": {
@@ -260,11 +289,18 @@ function withMine(room: Room, said: { id: string; participantId: string }): Room
   return { ...room, mine: [...room.mine, said.id].slice(-mostMine) };
 }
 
-function withPerson(room: Room, p: Participant): Room {
+function withPerson(room: Room, p: Participant, at: string): Room {
   const me = p.id === room.me.id ? { ...p, accessToken: room.me.accessToken } : room.me;
   const before = room.people.find((o) => o.id === p.id);
   const gone = p.leftAt !== null && p.role !== "host";
-  const left = gone && before?.leftAt === null ? room.left + 1 : room.left;
+  // One who is not known may have left before, and was removed now.
+  const leftNow = p.leftAt !== null && Date.parse(p.leftAt) === Date.parse(at);
+  const leaves = gone && (before ? before.leftAt === null : room.missing !== null && leftNow);
+  const left = leaves ? room.left + 1 : room.left;
+  const missing =
+    room.missing && gone
+      ? { ...room.missing, left: new Set(room.missing.left).add(p.id) }
+      : room.missing;
   const departures = room.departures + (gone ? 1 : 0);
   const kept = !gone || room.pending.some((a) => a.participantId === p.id);
   const people = !kept
@@ -272,7 +308,7 @@ function withPerson(room: Room, p: Participant): Room {
     : before
       ? room.people.map((o) => (o.id === p.id ? p : o))
       : [...room.people, p];
-  return { ...room, people, me, left, departures };
+  return { ...room, people, missing, me, left, departures };
 }
 
 function withoutPending(room: Room, id: string): Room {

@@ -24,6 +24,7 @@ export function People({ room, host }: { room: Room; host: boolean }) {
           <Person key={p.id} person={p} room={room} host={host} onRemove={setRemoving} />
         ))}
       </ul>
+      {room.missing && <p className="soft">{t.people.others}</p>}
       {host && <Departed left={room.left} changes={room.departures} onRemove={setRemoving} />}
       {/* Not in the person's own row, which goes with the person. */}
       {removing && <RemoveDialog person={removing} onClose={() => setRemoving(null)} />}

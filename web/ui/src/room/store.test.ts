@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { ParleyError, type HistoryAnswer, type SessionClient } from "parley-client";
 
-import { Story, welcome } from "../core/fixtures.ts";
+import { ann, Story, welcome } from "../core/fixtures.ts";
 import { RoomStore } from "./store.ts";
 
 let store: RoomStore;
@@ -38,6 +38,41 @@ describe("a room's store", () => {
     expect([cursors(), shown]).toEqual([["c1"], 1]);
     await vi.runAllTimersAsync();
     expect([cursors(), shown]).toEqual([["c1", "c2", "c3"], 2]);
+  });
+
+  test("asks for the people who had no room in the welcome, once more when it is connected again", async () => {
+    const people = Array.from({ length: 3 }, (_, n) => ({ ...ann, id: `p${n}`, userId: `p${n}` }));
+    const asked: unknown[] = [];
+    let broken = true;
+    const participantsAfter = (after: string, limit: number) => {
+      asked.push([after, limit]);
+      if (broken && after === "p0")
+        return Promise.reject(new ParleyError("JOURNAL_UNAVAILABLE", ""));
+      const from = people.findIndex((p) => p.id === after) + 1;
+      const page = people.slice(from, from + 1);
+      return Promise.resolve({ participants: page, removed: [], more: from + 1 < people.length });
+    };
+    const session = { ...client().session, participantsAfter } as unknown as SessionClient;
+    const ids = () => store.snapshot().room?.people.map((p) => p.id);
+    const { events } = new Story().chat("one");
+    store.handlers.welcome?.(welcome({ recent: events, peopleAfter: "ann" }), session);
+    store.handlers.connection?.({ state: "live" }, session);
+    await vi.runAllTimersAsync();
+    expect([asked, ids()]).toEqual([
+      [
+        ["ann", 500],
+        ["p0", 500],
+      ],
+      ["olga", "ann", "p0"],
+    ]);
+    broken = false;
+    store.handlers.connection?.({ state: "live" }, session);
+    await vi.runAllTimersAsync();
+    expect([asked.length, ids()]).toEqual([4, ["olga", "ann", "p0", "p1", "p2"]]);
+    store.handlers.connection?.({ state: "live" }, session);
+    store.handlers.welcome?.(welcome({ recent: events }), session);
+    await vi.runAllTimersAsync();
+    expect(asked, "where nobody is missing it does not ask").toHaveLength(4);
   });
 
   test("shows what happened before it shows that the connection is gone", () => {

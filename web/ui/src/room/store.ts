@@ -12,6 +12,7 @@ import {
   stopsTyping,
   take,
   toNewest,
+  withPeople,
   withPresence,
   withWhole,
   type Room,
@@ -30,6 +31,7 @@ export interface RoomState {
 }
 
 const typingLapsesMs = 6_000;
+const peoplePerPage = 500;
 // Hidden pages draw nothing, but their title counts on.
 const hiddenPauseMs = 200;
 
@@ -43,6 +45,8 @@ export class RoomStore {
   private reading = false;
   private waiting: SessionEvent[] = [];
   private cancelFlush: (() => void) | null = null;
+  /** The welcome whose missing people are being asked for. */
+  private asking: Welcome | null = null;
   private readonly typists = new Map<string, ReturnType<typeof setTimeout>>();
 
   readonly handlers: Handlers = {
@@ -53,6 +57,7 @@ export class RoomStore {
       if (w.resume === "gap") toast(t.connection.gap);
       // After a gap the welcome brings no events along.
       if (!w.recent?.length) void this.older(client);
+      void this.people(client);
     },
     event: (e) => this.queue(e),
     unknown: (line) => {
@@ -60,8 +65,9 @@ export class RoomStore {
     },
     presence: (p) => this.change((room) => withPresence(room, p.participants)),
     typing: (n) => this.typing(n.participantId, n.active),
-    connection: ({ state }) => {
+    connection: ({ state }, client) => {
       this.flush();
+      if (state === "live" || state === "fallback") void this.people(client);
       // Nobody says any more that they have stopped.
       if (state === "closed") for (const id of this.typists.keys()) this.typing(id, false);
     },
@@ -101,6 +107,24 @@ export class RoomStore {
       if (!(error instanceof ParleyError && error.retryable)) this.changeIf(welcome, withoutMore);
     } finally {
       if (welcome === this.welcome) this.set({ loadingOlder: false });
+    }
+  }
+
+  /** Loads those people who had no room in the welcome. */
+  private async people(client: SessionClient): Promise<void> {
+    const { welcome } = this;
+    if (welcome === this.asking) return;
+    this.asking = welcome;
+    try {
+      for (let missing; (missing = this.state.room?.missing) && welcome === this.welcome;) {
+        const page = await client.participantsAfter(missing.after, peoplePerPage);
+        this.flush(); // what has been received is older
+        this.changeIf(welcome, (room) => withPeople(room, page));
+      }
+    } catch {
+      // The next connection asks again.
+    } finally {
+      if (welcome === this.asking) this.asking = null;
     }
   }
 
