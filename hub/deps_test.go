@@ -93,3 +93,15 @@ func TestDependencies_only_the_command_knows_two_technologies(t *testing.T) {
 		}
 	}
 }
+
+// TestDependencies_the_server_has_nothing_that_only_the_load_generator_needs keeps
+// the binary that people install small.
+func TestDependencies_the_server_has_nothing_that_only_the_load_generator_needs(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "parley/cmd/parley").Output()
+	require.NoError(t, err)
+	for path := range strings.FieldsSeq(string(out)) {
+		for _, below := range []string{"parley/cmd/parley-bench", "gonum.org", "github.com/HdrHistogram", "github.com/stretchr/testify"} {
+			require.False(t, path == below || strings.HasPrefix(path, below+"/"), "parley/cmd/parley contains %s", path)
+		}
+	}
+}

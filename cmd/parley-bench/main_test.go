@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 type withParley struct{ tests testscript.TestingM }
 
 func (w withParley) Run() int {
-	path, remove, err := findParley(context.Background(), os.Args[0], "")
+	path, remove, err := findParley(context.Background(), os.Args[0], "", func(string) {})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

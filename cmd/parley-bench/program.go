@@ -14,13 +14,14 @@ import (
 	"parley/cmd/parley-bench/internal/machine"
 )
 
-// module is the path of the module that parley and this program belong to.
-const module = "parley"
+// parleyPackage is the package of the server.
+const parleyPackage = "parley/cmd/parley"
 
 // findParley returns the program to start as the server: the one that is named,
 // or the one beside self, or one built from the clone that the working directory is
-// in. Call remove when it is no longer needed.
-func findParley(ctx context.Context, self, named string) (path string, remove func(), err error) {
+// in. It calls progress before it builds one. Call remove when the program is no
+// longer needed.
+func findParley(ctx context.Context, self, named string, progress func(string)) (path string, remove func(), err error) {
 	if named != "" {
 		// An absolute path, since servers may run in another directory.
 		if path, err = exec.LookPath(named); err == nil {
@@ -35,7 +36,7 @@ func findParley(ctx context.Context, self, named string) (path string, remove fu
 	if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {
 		return beside, func() {}, nil
 	}
-	return buildParley(ctx)
+	return buildParley(ctx, progress)
 }
 
 func programName() string {
@@ -49,17 +50,18 @@ var errNoParley = errors.New("there is no parley to measure: give one with --par
 
 // buildParley builds the server from the clone that the working directory is in,
 // as it is shipped: without cgo. The program is removed by remove.
-func buildParley(ctx context.Context) (path string, remove func(), err error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m").Output()
-	if err != nil || strings.TrimSpace(string(out)) != module {
+func buildParley(ctx context.Context, progress func(string)) (path string, remove func(), err error) {
+	out, err := exec.CommandContext(ctx, "go", "list", parleyPackage).Output()
+	if err != nil || strings.TrimSpace(string(out)) != parleyPackage {
 		return "", nil, errors.Join(errNoParley, ctx.Err())
 	}
 	dir, remove, err := machine.TempDir()
 	if err != nil {
 		return "", nil, err
 	}
+	progress("building " + parleyPackage)
 	path = filepath.Join(dir, programName())
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, module+"/cmd/parley")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, parleyPackage)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		remove()

@@ -39,14 +39,14 @@ func (s *settings) run(cmd *cobra.Command, scenarios []scenario.Scenario) error 
 	if err != nil {
 		return err
 	}
+	line := newStatusLine(cmd.ErrOrStderr())
+	defer line.clear()
 	cores := runtime.NumCPU() // before lab takes some of them away
-	lab, closeLab, err := s.lab(cmd)
+	lab, closeLab, err := s.lab(cmd.Context(), line.show)
 	if err != nil {
 		return err
 	}
 	defer closeLab()
-	line := newStatusLine(cmd.ErrOrStderr())
-	defer line.clear()
 	suite := scenario.Suite{Lab: lab, Runs: s.runs, Progress: line.show}
 	all := report.New(cores, lab.Pins.On())
 	var failed []error

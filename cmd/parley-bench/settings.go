@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"net/url"
 	"os"
 	"slices"
@@ -70,21 +70,23 @@ func checkScenario(transports []string, numbers ...[]int) error {
 
 // lab prepares this process: it raises its limit of open files and, when it
 // starts the server itself, finds the program and takes a core for the load.
-// Call close when all runs are over.
-func (s *settings) lab(cmd *cobra.Command) (l target.Lab, close func(), err error) {
+// progress is called before what takes long. Call close when all runs are over.
+func (s *settings) lab(ctx context.Context, progress func(string)) (l target.Lab, close func(), err error) {
 	l.Files = machine.RaiseFiles()
 	if s.url != "" {
-		return l, func() {}, s.remote(&l)
+		err = s.remote(&l)
+		return l, func() {}, err
 	}
 	if l.Self, err = os.Executable(); err != nil {
 		return l, nil, err
 	}
-	l.Parley, close, err = findParley(cmd.Context(), l.Self, s.parley)
+	l.Parley, close, err = findParley(ctx, l.Self, s.parley, progress)
 	if err != nil {
 		return l, nil, err
 	}
 	if l.Pins, err = machine.Pin(); err != nil {
-		return l, nil, errors.Join(err, cmd.Context().Err())
+		close()
+		return l, nil, err
 	}
 	return l, close, nil
 }

@@ -10,7 +10,7 @@ import (
 // longest is the longest duration that a histogram tells from longer ones.
 const longest = time.Hour
 
-// Histogram counts durations with an error of at most 0.1 per cent. It is safe for
+// Histogram counts durations with an error of at most 1 per cent. It is safe for
 // concurrent use.
 type Histogram struct {
 	mu sync.Mutex
@@ -18,7 +18,7 @@ type Histogram struct {
 }
 
 func newHistogram() Histogram {
-	return Histogram{h: hdrhistogram.New(1, int64(longest), 3)}
+	return Histogram{h: hdrhistogram.New(1, int64(longest), 2)}
 }
 
 // Record counts a duration. One that is negative counts as zero, and one of more
@@ -26,6 +26,11 @@ func newHistogram() Histogram {
 func (h *Histogram) Record(nanoseconds int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.record(nanoseconds)
+}
+
+// record is [Histogram.Record] with mu locked.
+func (h *Histogram) record(nanoseconds int64) {
 	_ = h.h.RecordValue(min(max(nanoseconds, 0), int64(longest))) // fails outside of these bounds only
 }
 

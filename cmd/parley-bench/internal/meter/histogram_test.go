@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestHistogram_is_right_within_a_tenth_of_a_per_cent(t *testing.T) {
+func TestHistogram_is_right_within_one_per_cent(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	h := newHistogram()
 	values := make([]int64, 10_000)
@@ -21,9 +21,9 @@ func TestHistogram_is_right_within_a_tenth_of_a_per_cent(t *testing.T) {
 	slices.Sort(values)
 	for _, share := range []float64{0.01, 0.5, 0.99, 0.999} {
 		exact := values[int(share*float64(len(values))+0.5)-1]
-		require.InEpsilon(t, exact, int64(h.Quantile(share)), 0.001, "at %v", share)
+		require.InEpsilon(t, exact, int64(h.Quantile(share)), 0.01, "at %v", share)
 	}
-	require.InEpsilon(t, values[len(values)-1], int64(h.Max()), 0.001)
+	require.InEpsilon(t, values[len(values)-1], int64(h.Max()), 0.01)
 }
 
 func TestHistogram_counts_durations_out_of_its_range_as_the_nearest_in_it(t *testing.T) {
@@ -32,7 +32,7 @@ func TestHistogram_counts_durations_out_of_its_range_as_the_nearest_in_it(t *tes
 	h.Record(-1)
 	require.Zero(t, h.Max())
 	h.Record(int64(100 * longest))
-	require.InEpsilon(t, int64(longest), int64(h.Max()), 0.001)
+	require.InEpsilon(t, int64(longest), int64(h.Max()), 0.01)
 }
 
 func TestHistogram_takes_durations_from_several_goroutines(t *testing.T) {
@@ -46,5 +46,5 @@ func TestHistogram_takes_durations_from_several_goroutines(t *testing.T) {
 		})
 	}
 	recorders.Wait()
-	require.InDelta(t, 500, int64(h.Quantile(0.5)), 2)
+	require.InDelta(t, 500, int64(h.Quantile(0.5)), 6)
 }

@@ -49,19 +49,27 @@ func (m *Meter) Send(seq uint64, at int64) error {
 
 // arrive reports that a listener has received the events after one and up to another.
 func (m *Meter) arrive(after, upTo uint64) {
-	now, measuring := m.Now(), m.Measuring.Load()
+	if m.Measuring.Load() {
+		m.record(after, upTo, m.Now())
+	}
 	for seq := after + 1; seq <= upTo; seq++ {
-		s := m.slot(seq)
-		if measuring {
-			m.Latency.Record(now - s.at.Load())
-		}
-		if s.left.Add(-1) == 0 {
+		if m.slot(seq).left.Add(-1) == 0 {
 			m.reached.Add(1)
 			m.Tally.Complete.Add(1)
 			m.done()
 		}
 	}
 	m.Delivered.Add(int64(upTo - after))
+}
+
+// record records the latencies of events that have arrived now. It locks once for
+// all of them, since locking costs more than counting.
+func (m *Meter) record(after, upTo uint64, now int64) {
+	m.Latency.mu.Lock()
+	defer m.Latency.mu.Unlock()
+	for seq := after + 1; seq <= upTo; seq++ {
+		m.Latency.record(now - m.slot(seq).at.Load())
+	}
 }
 
 // Listen counts the events of a connection until it ends, and returns the reason.
