@@ -75,6 +75,29 @@ describe("a room's store", () => {
     expect(asked, "where nobody is missing it does not ask").toHaveLength(4);
   });
 
+  test("draws what comes all the time at most at every third frame, and the first of it at once", async () => {
+    vi.stubGlobal("document", { hidden: false });
+    vi.stubGlobal("requestAnimationFrame", (f: FrameRequestCallback) =>
+      setTimeout(() => f(performance.now()), 16 - (performance.now() % 16)),
+    );
+    vi.stubGlobal("cancelAnimationFrame", clearTimeout);
+    const { session } = client();
+    const { events } = new Story().says("word ");
+    store.handlers.welcome?.(welcome({ recent: new Story().chat("first").events }), session);
+    shown = 0;
+    store.handlers.event?.(events[0] as never, session);
+    await vi.advanceTimersByTimeAsync(17);
+    expect(shown).toBe(1);
+    for (let ms = 0; ms < 1_000; ms += 2) {
+      store.handlers.event?.(events[0] as never, session);
+      await vi.advanceTimersByTimeAsync(2);
+    }
+    expect(shown).toBeGreaterThan(15);
+    expect(shown).toBeLessThan(25);
+    await vi.runAllTimersAsync();
+    expect(store.snapshot().room?.events).toHaveLength(502);
+  });
+
   test("shows what happened before it shows that the connection is gone", () => {
     const { events } = new Story().chat("last words");
     const { session } = client();

@@ -3,6 +3,7 @@
 import { ParleyError, type Commands, type SessionClient, type Welcome } from "parley-client";
 import type { Handlers } from "parley-client/react";
 
+import { Pace } from "../core/pace.ts";
 import {
   append,
   enter,
@@ -47,6 +48,7 @@ export class RoomStore {
   private cancelFlush: (() => void) | null = null;
   /** The welcome whose missing people are being asked for. */
   private asking: Welcome | null = null;
+  private readonly pace = new Pace();
   private readonly typists = new Map<string, ReturnType<typeof setTimeout>>();
 
   readonly handlers: Handlers = {
@@ -168,18 +170,29 @@ export class RoomStore {
   private queue(e: SessionEvent): void {
     this.waiting.push(e);
     if (this.cancelFlush) return;
-    if (document.hidden) {
-      const timer = setTimeout(() => this.flush(), hiddenPauseMs);
-      this.cancelFlush = () => clearTimeout(timer);
-    } else {
-      const frame = requestAnimationFrame(() => this.flush());
-      // A page that is hidden meanwhile gets no frame.
-      const timer = setTimeout(() => this.flush(), hiddenPauseMs);
-      this.cancelFlush = () => {
-        cancelAnimationFrame(frame);
-        clearTimeout(timer);
-      };
-    }
+    const wait = this.pace.wait(performance.now());
+    if (document.hidden) this.later(Math.max(wait, hiddenPauseMs), () => this.flush());
+    else if (wait > 0) this.later(wait, () => this.atNextFrame());
+    else this.atNextFrame();
+  }
+
+  private later(ms: number, f: () => void): void {
+    const timer = setTimeout(f, ms);
+    this.cancelFlush = () => clearTimeout(timer);
+  }
+
+  private atNextFrame(): void {
+    const frame = requestAnimationFrame((began) => {
+      this.flush();
+      // The page is drawn right after all that is done in its frame.
+      setTimeout(() => this.pace.drew(began, performance.now()));
+    });
+    // A page that is hidden meanwhile gets no frame.
+    const timer = setTimeout(() => this.flush(), hiddenPauseMs);
+    this.cancelFlush = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
   }
 
   private flush(): void {
