@@ -1,5 +1,6 @@
 import { Textarea } from "@mantine/core";
 import {
+  memo,
   useEffect,
   useImperativeHandle,
   useRef,
@@ -15,7 +16,6 @@ import { WholeText } from "../content/WholeText.tsx";
 import { HiddenWarning } from "../content/Visible.tsx";
 import type { Target } from "../core/composed.ts";
 import { isTouch, sendsOnEnter } from "../core/enter.ts";
-import type { Item } from "../core/items.ts";
 import { isWaiting, newestRowOf } from "../core/outbox.ts";
 import type { Rights } from "../core/rights.ts";
 import { Seen } from "../core/seen.ts";
@@ -39,7 +39,6 @@ interface Props {
   mayStop: boolean;
   commands: readonly AvailableCommand[];
   limits: { messageBytes: number; promptBytes: number };
-  items: readonly Item[];
   live: boolean;
   lost: boolean;
   replyTo: Message | null;
@@ -50,8 +49,11 @@ interface Props {
   handle: Ref<ComposerHandle>;
 }
 
-/** Where one writes; why one may not, where that is so. */
-export function Composer(props: Props) {
+/**
+ * Where one writes; why one may not, where that is so. It is not drawn again
+ * with each piece of what the agent says.
+ */
+export const Composer = memo(function Composer(props: Props) {
   if (props.rights.talk) return <Writing {...props} />;
   return (
     <div className="composer composer-off">
@@ -59,7 +61,10 @@ export function Composer(props: Props) {
       <p>{props.why}</p>
     </div>
   );
-}
+});
+
+// Elsewhere the height is measured at each change, for which the whole page is laid out.
+const growsByItself = globalThis.CSS?.supports("field-sizing", "content") ?? false;
 
 function Writing(props: Props) {
   const { rights, replyTo } = props;
@@ -139,7 +144,7 @@ function Writing(props: Props) {
         placeholder={placeholder(to, rights)}
         enterKeyHint={isTouch() ? "enter" : "send"}
         value={draft.text}
-        autosize
+        autosize={!growsByItself}
         minRows={1}
         maxRows={10}
         variant="unstyled"
@@ -176,7 +181,7 @@ function hint(over: number, busy: boolean, rights: Rights): string {
 
 /** What is being written, to each by itself, and how it is sent. */
 function useDraft(props: Props, to: Target) {
-  const { client, meId, writing } = useTools();
+  const { client, meId, store, writing } = useTools();
   const { composed, outbox } = writing;
   const typing = useTyping(client, props.live);
   const { [to]: text } = useSyncExternalStore(composed.subscribe, composed.snapshot);
@@ -198,7 +203,7 @@ function useDraft(props: Props, to: Target) {
     if (!maySend) return;
     const as = to === "prompt" ? becomes[seen.at(performance.now())] : undefined;
     if (to === "prompt" && !as) return; // a moment ago one could not prompt, and wrote to people
-    const after = newestRowOf(props.items, meId);
+    const after = newestRowOf(store.snapshot().room?.timeline.items ?? [], meId);
     outbox.add({
       target: to,
       text: trimmed,

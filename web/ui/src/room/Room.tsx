@@ -44,10 +44,15 @@ interface Props {
   connection: ConnectionState;
 }
 
+const noCommands: readonly [] = [];
+
 /** The room: what happens, what waits, and where one writes. */
 export function Room(props: Props) {
   const { store, room, client, connection } = props;
-  const rights = rightsOf(room.session, room.me, room.readOnly);
+  const rights = useMemo(
+    () => rightsOf(room.session, room.me, room.readOnly),
+    [room.session, room.me, room.readOnly],
+  );
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const [dialog, setDialog] = useState<DialogName | null>(null);
@@ -68,6 +73,8 @@ export function Room(props: Props) {
     [rights.host, room.timeline, room.pending, room.permissions],
   );
   const shown = shownOf(room);
+  const endReply = useCallback(() => setReplyTo(null), []);
+  const toEnd = useCallback(() => timeline.current?.toEnd(), []);
   const onRead = useCallback((on: boolean) => store.read(on), [store]);
   const decider = useMemo(
     () =>
@@ -84,7 +91,7 @@ export function Room(props: Props) {
   useShortcuts({
     enabled: singleKeys,
     compose: () => composer.current?.focus(),
-    toEnd: () => timeline.current?.toEnd(),
+    toEnd,
     help: () => setDialog("shortcuts"),
   });
 
@@ -162,15 +169,14 @@ export function Room(props: Props) {
                     why={whyNot(room, connection)}
                     busy={room.timeline.running !== null}
                     mayStop={mayStop(room, rights)}
-                    commands={room.agent.availableCommands ?? []}
+                    commands={room.agent.availableCommands ?? noCommands}
                     limits={room.limits}
-                    items={room.timeline.items}
                     live={connection.state === "live"}
                     lost={connection.state === "reconnecting"}
                     replyTo={replyTo}
-                    onReplyDone={() => setReplyTo(null)}
-                    onSent={() => timeline.current?.toEnd()}
-                    onUnsent={() => timeline.current?.toEnd()}
+                    onReplyDone={endReply}
+                    onSent={toEnd}
+                    onUnsent={toEnd}
                   />
                 </div>
               </div>
