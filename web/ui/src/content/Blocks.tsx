@@ -26,7 +26,7 @@ interface OneProps {
 export function OneBlock({ block: b, growing = false, open = false }: OneProps) {
   switch (b.type) {
     case "text":
-      return <RichText text={b.text} growing={growing} open={open} />;
+      return <RichText text={b.text} from={b.from} growing={growing} open={open} />;
     case "image":
       return (
         <img

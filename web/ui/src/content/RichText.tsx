@@ -2,6 +2,7 @@ import { lazy, memo, Suspense, useEffect, useMemo, useRef, useState } from "reac
 
 import {
   blocksOf,
+  blocksPerGroup,
   definitionsFor,
   noBlocks,
   openCode,
@@ -24,6 +25,8 @@ const groupsAtOnce = 16;
 
 interface Props {
   text: string;
+  /** How many characters came before it, and were dropped. */
+  from?: number;
   /** Whether the end is what people look at: of a very long text it is drawn first. */
   growing?: boolean;
   /** Whether more may come. */
@@ -35,24 +38,31 @@ interface Props {
  * again. The bare text until the parser is loaded, and of blocks that would take
  * it too long.
  */
-export function RichText({ text, growing = false, open = false }: Props) {
-  const blocks = useBlocks(text);
+export function RichText({ text, from = 0, growing = false, open = false }: Props) {
+  const blocks = useBlocks(text, from);
   const [shown, setShown] = useKept("groups", groupsAtOnce);
   const more = () => setShown(shown + groupsAtOnce);
-  const hidden = Math.max(0, blocks.groups.length - shown);
-  const groups = growing ? blocks.groups.slice(hidden) : blocks.groups.slice(0, shown);
-  const [first, after] = [groups[0]?.[0]?.at ?? 0, blocks.groups[groups.length]?.[0]?.at ?? 0];
+  const all = groupsOf(blocks);
+  const hidden = Math.max(0, all.length - shown);
+  const groups = growing ? all.slice(hidden) : all.slice(0, shown);
+  const begin = blocks.from;
+  const [first, after] = [groups[0]?.at ?? begin, all[groups.length]?.at ?? begin];
   return (
     <Suspense fallback={<WholeText text={text} label={t.whole.text} />}>
-      {hidden > 0 && growing && <More onMore={more}>{t.whole.moreBefore(first)}</More>}
+      {hidden > 0 && growing && <More onMore={more}>{t.whole.moreBefore(first - begin)}</More>}
       <div className="md">
         {groups.map((g) => (
-          <Group key={g[0]?.at} blocks={g} definitions={blocks.definitions} />
+          <Group
+            key={g.at}
+            finished={g.finished}
+            open={g.open}
+            growing={open && g.open !== null}
+            definitions={blocks.definitions}
+          />
         ))}
-        {(hidden === 0 || growing) && <Open key={blocks.open} blocks={blocks} growing={open} />}
       </div>
       {hidden > 0 && !growing && (
-        <More onMore={more}>{t.whole.moreAfter(text.length - after)}</More>
+        <More onMore={more}>{t.whole.moreAfter(begin + blocks.text.length - after)}</More>
       )}
     </Suspense>
   );
@@ -66,44 +76,60 @@ function More({ onMore, children }: { onMore(): void; children: string }) {
   );
 }
 
-const Group = memo(function Group({ blocks, definitions }: GroupProps) {
-  return blocks.map((b) => (
-    <Part key={b.at} name={`from ${b.at}`}>
-      <Block
-        text={b.text}
-        plain={b.plain}
-        definitions={b.plain ? "" : definitionsFor(b.text, definitions)}
-      />
-    </Part>
-  ));
-});
+interface GroupOfBlocks {
+  /** Where it begins in the whole text. */
+  at: number;
+  finished: readonly MarkdownBlock[];
+  /** Those whose open block ends the group; null in a group that is full. */
+  open: Blocks | null;
+}
+
+function groupsOf(blocks: Blocks): GroupOfBlocks[] {
+  const { groups, open } = blocks;
+  const last = groups.at(-1);
+  const goesOn = last !== undefined && last.length < blocksPerGroup;
+  const full = goesOn ? groups.slice(0, -1) : groups;
+  const finished = goesOn ? last : [];
+  return [
+    ...full.map((g) => ({ at: g[0]!.at, finished: g, open: null })),
+    { at: finished[0]?.at ?? blocks.from + open, finished, open: blocks },
+  ];
+}
 
 interface GroupProps {
-  blocks: readonly MarkdownBlock[];
+  finished: readonly MarkdownBlock[];
+  open: Blocks | null;
+  growing: boolean;
   definitions: string;
 }
 
-function Open({ blocks, growing }: { blocks: Blocks; growing: boolean }) {
-  const text = blocks.text.slice(blocks.open);
-  if (text.trim() === "") return null;
+const Group = memo(function Group({ finished, open, growing, definitions }: GroupProps) {
+  // The open block has the place and the key that it has when it is finished: it
+  // stays the same element then, and is not made anew.
+  const openText = open ? open.text.slice(open.open) : "";
+  const openAt = open ? open.from + open.open : -1;
+  const blocks =
+    open && openText.trim() !== ""
+      ? [...finished, { text: openText, at: openAt, plain: open.plain }]
+      : finished;
   // Code that ends without a fence is a block like others once nothing more comes.
-  const code = growing && text.length > shortEnough ? openCode(blocks) : null;
-  return (
-    <Part name={`from ${blocks.open}`}>
-      {code !== null ? (
-        <Part name={`code ${text.search(/\S/)}`}>
+  const code = open && growing && openText.length > shortEnough ? openCode(open) : null;
+  return blocks.map((b) => (
+    <Part key={b.at} name={`from ${b.at}`}>
+      {code !== null && b.at === openAt ? (
+        <Part name={`code ${b.text.search(/\S/)}`}>
           <GrowingCode code={code} />
         </Part>
       ) : (
         <Block
-          text={text}
-          plain={blocks.plain}
-          definitions={definitionsFor(text, blocks.definitions)}
+          text={b.text}
+          plain={b.plain}
+          definitions={b.plain ? "" : definitionsFor(b.text, definitions)}
         />
       )}
     </Part>
-  );
-}
+  ));
+});
 
 interface BlockProps {
   text: string;
@@ -118,10 +144,13 @@ const Block = memo(function Block({ text, plain, definitions }: BlockProps) {
 });
 
 /** The blocks of a text, of which only what is new is read. */
-function useBlocks(text: string): Blocks {
+function useBlocks(text: string, from: number): Blocks {
   const last = useRef(noBlocks);
-  const calm = useCalm(text, last.current.text.length - last.current.open);
-  const blocks = useMemo(() => blocksOf(calm, last.current), [calm]);
+  const calm = useCalm({ text, from }, last.current.text.length - last.current.open);
+  const blocks = useMemo(
+    () => blocksOf(calm.text, last.current, calm.from),
+    [calm.text, calm.from],
+  );
   useEffect(() => {
     last.current = blocks;
   }, [blocks]);
@@ -133,18 +162,25 @@ function useBlocks(text: string): Blocks {
 const shortEnough = 1_000;
 const pausePer = 40; // characters for a millisecond
 
-function useCalm(text: string, open: number): string {
-  const [shown, setShown] = useState(text);
+interface Stretch {
+  text: string;
+  from: number;
+}
+
+function useCalm({ text, from }: Stretch, open: number): Stretch {
+  const [shown, setShown] = useState({ text, from });
   const last = useRef(0);
   const direct = open < shortEnough;
+  const news = text !== shown.text || from !== shown.from;
+  if (direct && news) setShown({ text, from });
   useEffect(() => {
-    if (direct || text === shown) return;
+    if (direct || !news) return;
     const show = () => {
       last.current = performance.now();
-      setShown(text);
+      setShown({ text, from });
     };
     const timer = setTimeout(show, Math.max(0, last.current + open / pausePer - performance.now()));
     return () => clearTimeout(timer);
-  }, [text, shown, direct, open]);
-  return direct ? text : shown;
+  }, [text, from, news, direct, open]);
+  return direct ? { text, from } : shown;
 }

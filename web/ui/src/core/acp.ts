@@ -8,7 +8,8 @@ export type Json = Record<string, unknown>;
 
 /** A part of what the agent says, or of what a tool brought. */
 export type Block =
-  | { type: "text"; text: string }
+  // from is how many characters came before the text, and were dropped.
+  | { type: "text"; text: string; from?: number }
   | { type: "image"; mimeType: string; data: string }
   | { type: "link"; uri: string; title: string }
   | { type: "resource"; uri: string; text: string }

@@ -104,6 +104,34 @@ describe("a text in blocks", () => {
     expect(after.groups.flat().filter((b) => !known.has(b))).toHaveLength(1);
   });
 
+  test("keeps its blocks when its beginning is dropped while it grows", () => {
+    const fence = "```js\nconst a = 1;\n\nconst b = 2;\n```";
+    const paragraphs = Array.from({ length: 100 }, (_, i) => (i % 3 ? `Paragraph ${i}.` : fence));
+    const text = paragraphs.join("\n\n");
+    const before = blocksOf(text);
+    // In the middle of code: by itself, what is left would read as something else.
+    const from = text.indexOf("const b", text.length / 2);
+    const after = blocksOf(`${text.slice(from)}\n\nThe last.\n`, before, from);
+    const known = new Set(before.groups.flat());
+    expect(after.groups.flat().filter((b) => !known.has(b))).toHaveLength(1);
+    expect(after.from).toBeGreaterThan(0);
+    expect(after.from).toBeLessThanOrEqual(from);
+    expect(after.text).toBe(`${text}\n\nThe last.\n`.slice(after.from));
+    for (const b of after.groups.flat())
+      expect(`${text}\n\n`.startsWith(b.text, b.at), "at its place").toBe(true);
+    const again = blocksOf(`${text.slice(from)}\n\nThe last.\nAnd more.`, after, from);
+    expect(again.groups).toEqual(after.groups);
+    expect(blocksOf(text, again, 0), "the beginning came back").toEqual(before);
+  });
+
+  test("keeps little of what was dropped", () => {
+    const code = `\`\`\`\n${"a line\n".repeat(100_000)}`;
+    const from = 500_000;
+    const after = blocksOf(code.slice(from), blocksOf(code), from);
+    expect(after.from).toBe(from);
+    expect(after.text).toBe(code.slice(from));
+  });
+
   test.each([
     ["one line without an end", "word ".repeat(100_000)],
     ["one word", "w".repeat(500_000)],

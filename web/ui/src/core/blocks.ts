@@ -9,7 +9,7 @@ import { costOf } from "./markdown.ts";
 /** A block that nothing more is added to. */
 export interface MarkdownBlock {
   readonly text: string;
-  /** Where it begins in the whole text. */
+  /** Where it begins in the whole text, with what was dropped of its beginning. */
   readonly at: number;
   /** Whether it would take too long to parse. Neighbours of that kind are one block. */
   readonly plain: boolean;
@@ -18,9 +18,11 @@ export interface MarkdownBlock {
 /** A text in blocks, and what is needed to go on with it. */
 export interface Blocks {
   readonly text: string;
+  /** How many characters of the whole text came before this one, and were dropped. */
+  readonly from: number;
   /** The finished ones, in groups of a bounded size. A group that is full stays the same object. */
   readonly groups: readonly (readonly MarkdownBlock[])[];
-  /** Where the open block begins. */
+  /** Where the open block begins in this text. */
   readonly open: number;
   /** Whether the open block would take too long to parse. */
   readonly plain: boolean;
@@ -57,6 +59,7 @@ const start: State = { fence: null, container: "none", blank: false, list: false
 
 export const noBlocks: Blocks = {
   text: "",
+  from: 0,
   groups: [],
   open: 0,
   plain: false,
@@ -73,12 +76,38 @@ const listMark = /^(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/;
 const tableRule = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
 const definition = /^ {0,3}\[[^\]\n]{1,200}\]:/;
 
-/** blocksOf takes a text apart. Of one that goes on with the text of before only what is new is read. */
-export function blocksOf(text: string, before: Blocks = noBlocks): Blocks {
-  const from = text.startsWith(before.text) ? before : noBlocks;
-  if (text === from.text) return from;
-  const split = new Splitter(text, from);
-  return split.run();
+// So much of what was dropped of a text may be kept, since a group of blocks goes as one.
+const mostBefore = 100_000;
+
+/**
+ * blocksOf takes a text apart, of whose beginning so many characters were
+ * dropped. Of one that goes on with the text of before only what is new is read.
+ */
+export function blocksOf(text: string, before: Blocks = noBlocks, from = 0): Blocks {
+  const known = from > before.from ? withoutBeginning(before, from) : before;
+  const over = from - known.from;
+  const whole = over > 0 ? known.text.slice(0, over) + text : text;
+  const goesOn = over >= 0 && over <= mostBefore && whole.startsWith(known.text);
+  if (!goesOn) return new Splitter(text, { ...noBlocks, from }).run();
+  return whole === known.text ? known : new Splitter(whole, known).run();
+}
+
+/** Leaves the groups out that end before that place. */
+function withoutBeginning(blocks: Blocks, from: number): Blocks {
+  const { text, groups, open, next } = blocks;
+  const gone = groups.filter((_, i) => i + 1 < groups.length && groups[i + 1]![0]!.at <= from);
+  if (gone.length === 0) return blocks;
+  const left = groups.slice(gone.length);
+  const at = left[0]![0]!.at;
+  const cut = at - blocks.from;
+  return {
+    ...blocks,
+    text: text.slice(cut),
+    from: at,
+    groups: left,
+    open: open - cut,
+    next: next - cut,
+  };
 }
 
 class Splitter {
@@ -92,8 +121,9 @@ class Splitter {
 
   constructor(
     private readonly text: string,
-    { groups, open, definitions, next, state, spent }: Blocks,
+    private readonly before: Blocks,
   ) {
+    const { groups, open, definitions, next, state, spent } = before;
     const last = groups.at(-1);
     const goesOn = last !== undefined && last.length < blocksPerGroup;
     this.groups = goesOn ? groups.slice(0, -1) : groups.slice();
@@ -117,8 +147,9 @@ class Splitter {
     }
     const groups = this.group.length > 0 ? [...this.groups, this.group] : this.groups;
     const { open, definitions, next, state, spent } = this;
+    const { from } = this.before;
     const plain = spent + costOf(text.slice(open)) > groupCost;
-    return { text, groups, open, plain, definitions, next, state, spent };
+    return { text, from, groups, open, plain, definitions, next, state, spent };
   }
 
   /** Ends blocks that would be too long with what comes before end. */
@@ -181,7 +212,7 @@ class Splitter {
     const plain = this.spend(text);
     const last = this.group.at(-1);
     if (plain && last?.plain) this.group.splice(-1, 1, { ...last, text: last.text + text });
-    else this.group.push({ text, at: this.open, plain });
+    else this.group.push({ text, at: this.before.from + this.open, plain });
     this.open = end;
     if (this.group.length < blocksPerGroup) return;
     this.groups.push(this.group);

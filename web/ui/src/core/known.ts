@@ -1,5 +1,6 @@
 /** What is known from events that are not loaded any more. */
 
+import type { Block } from "./acp.ts";
 import { isUnsettled, type Item, type PermissionRow, type ToolRow } from "./items.ts";
 import { callOf, completed } from "./merge.ts";
 import type { Timeline } from "./timeline.ts";
@@ -112,12 +113,22 @@ export function shortened(
     if (!former) return row;
     gone.delete(former);
     // The words that were dropped are gone; of a call and a plan all is known.
-    return former.type === "say" || former.type === "other"
-      ? { ...row, key: former.key }
-      : { ...former, cursor: row.cursor };
+    if (row.type === "say" && former.type === "say")
+      return { ...row, key: former.key, blocks: withPlace(row.blocks, former.blocks) };
+    if (former.type === "other") return { ...row, key: former.key };
+    return { ...former, cursor: row.cursor };
   });
   const carried = [...before.carried, ...[...gone].filter(isUnsettled)].slice(-mostCarried);
   return { ...fresh, items, since: before.since, plan: before.plan, carried, cut: true };
+}
+
+/** Tells of the first of some blocks how much of its text was dropped. */
+function withPlace(blocks: readonly Block[], before: readonly Block[]): readonly Block[] {
+  const [first, ...others] = blocks;
+  const known = before[before.length - blocks.length];
+  if (first?.type !== "text" || known?.type !== "text") return blocks;
+  const from = (known.from ?? 0) + known.text.length - first.text.length;
+  return [{ ...first, from }, ...others];
 }
 
 function beginningOf(row: Item): string {

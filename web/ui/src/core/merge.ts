@@ -10,7 +10,7 @@ export function sameMessage(a: string | null, b: string | null): boolean {
 export function joined(blocks: readonly Block[], next: Block): readonly Block[] {
   const last = blocks.at(-1);
   if (last?.type === "text" && next.type === "text") {
-    return [...blocks.slice(0, -1), { type: "text", text: last.text + next.text }];
+    return [...blocks.slice(0, -1), { ...last, text: last.text + next.text }];
   }
   return [...blocks, next];
 }

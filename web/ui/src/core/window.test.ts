@@ -178,12 +178,22 @@ describe("what goes on while its beginning is dropped", () => {
     const story = new Story().turn();
     for (let i = 0; i < 100; i++) story.says(`${i} `);
     const before = load(story.events).timeline.items.at(-1)!;
-    const after = short(story).timeline.items;
+    const dropped = short(story);
+    const after = dropped.timeline.items;
     expect(after).toHaveLength(1);
     expect(after[0]).toMatchObject({ key: before.key, open: true });
     expect(after[0]).toMatchObject({
-      blocks: [{ text: expect.stringMatching(/^70 71 .* 99 $/) as unknown }],
+      blocks: [
+        {
+          text: expect.stringMatching(/^70 71 .* 99 $/) as unknown,
+          from: "0 1 2 3 4 5 6 7 8 9 ".length + 60 * "10 ".length,
+        },
+      ],
     });
+    const known = story.events.length;
+    for (let i = 0; i < 30; i++) story.says("more ");
+    const [row] = withoutOldest(loadAfter(dropped, story.events.slice(known)), few).timeline.items;
+    expect(row?.type === "say" && row.blocks).toMatchObject([{ from: 20 + 90 * 3 }]);
   });
 
   test("calls that never end are forgotten at last", () => {

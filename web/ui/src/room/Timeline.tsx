@@ -1,4 +1,12 @@
-import { useEffect, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from "react";
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+  type ReactNode,
+  type Ref,
+} from "react";
 import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
 
 import type { Target } from "../core/composed.ts";
@@ -16,6 +24,8 @@ import { useUnread } from "./useUnread.ts";
 
 // Rows are numbered down from here as older ones come before them.
 const start = 1_000_000_000;
+// Older rows are loaded before one sees where the others begin.
+const nearStartPx = 800;
 
 export interface TimelineHandle {
   toEnd(): void;
@@ -59,6 +69,7 @@ export function Timeline(props: Props) {
   const { atEnd, attach, toEnd: stick, release, arrive, follow } = useStick(!past);
   const { seen, mark } = useUnread(session, newest, meId, atEnd);
   const { first, generation } = usePlaces(items);
+  const scroller = useRef<HTMLElement | null>(null);
   const atBottom = useRef(true);
 
   const scrollTo = (index: number) =>
@@ -85,10 +96,23 @@ export function Timeline(props: Props) {
   }, [past, follow]);
 
   const unread = atEnd ? 0 : unreadCount(newest, seen, meId);
+  // The first row can be in sight when the start is far: the agent says long
+  // things. A list that is kept at its end may still have to get there.
+  const isNearStart = () => {
+    const s = scroller.current;
+    return !s || (atEnd ? s.scrollHeight - s.clientHeight : s.scrollTop) <= nearStartPx;
+  };
   // A list that is shorter than its box is at both of its ends.
   const onStart = () => {
-    if (more && !(atBottom.current && (past || full))) props.onOlder();
+    if (more && isNearStart() && !(atBottom.current && (past || full))) props.onOlder();
   };
+  const scrollIn = useCallback(
+    (element: HTMLElement | Window | null) => {
+      scroller.current = element instanceof HTMLElement ? element : null;
+      attach(element);
+    },
+    [attach],
+  );
   const onBottom = (is: boolean) => {
     atBottom.current = is;
     if (is && past) props.onNewer();
@@ -105,9 +129,11 @@ export function Timeline(props: Props) {
         firstItemIndex={first}
         initialTopMostItemIndex={{ index: Math.max(0, items.length - 1), align: "end" }}
         computeItemKey={(_, item) => item.key}
-        scrollerRef={attach}
+        scrollerRef={scrollIn}
         totalListHeightChanged={follow}
         startReached={onStart}
+        atTopThreshold={nearStartPx}
+        atTopStateChange={(is) => is && onStart()}
         endReached={() => past && props.onNewer()}
         atBottomStateChange={onBottom}
         increaseViewportBy={{ top: 800, bottom: 400 }}
