@@ -12,7 +12,9 @@ import { share } from "../share.ts";
  * processor time says what a busy one is up to.
  */
 
-const limits = { framesPerSecond: 55, keyP95: 50, heapMB: 150 };
+// The goal is 60 frames a second, which is every frame of the screen: over fifteen
+// seconds, a few frames that anything else on the machine takes make 59 or 58 of it.
+const limits = { framesPerSecond: 58, keyP95: 50, heapMB: 150 };
 
 let server: Server;
 
