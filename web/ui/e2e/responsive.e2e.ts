@@ -8,13 +8,15 @@ import { share } from "./share.ts";
 import { questions, roundTrip, server, waitsFor } from "./waiting.ts";
 
 describe("what would stop a page that lays all of it out", () => {
+  const timeout = 45_000; // what stops a page does so for minutes, and a busy machine is slow
+
   /** Expects that the page does something for the user in a time that can be waited for. */
   async function expectResponsive(page: Page): Promise<void> {
-    await page.getByRole("button", { name: "More", exact: true }).click({ timeout: 15_000 });
-    await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).click({ timeout: 15_000 });
-    await page.getByRole("dialog").waitFor({ timeout: 15_000 });
+    await page.getByRole("button", { name: "More", exact: true }).click({ timeout });
+    await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).click({ timeout });
+    await page.getByRole("dialog").waitFor({ timeout });
     await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached", timeout: 15_000 });
+    await page.getByRole("dialog").waitFor({ state: "detached", timeout });
   }
 
   test("is shown in part by a card, which can be decided on", async () => {
@@ -54,6 +56,10 @@ describe("what would stop a page that lays all of it out", () => {
     }
     for (const page of [ben, olga]) await roundTrip(page);
     for (const page of [olga, ben]) {
+      // The list is kept at its end until somebody scrolls up.
+      await page.getByRole("region", { name: "Conversation" }).hover();
+      await page.mouse.wheel(0, -20_000);
+      await page.getByRole("button", { name: "Latest" }).waitFor();
       const folded = page.getByRole("button", { name: /^Show all/ });
       while ((await folded.count()) > 0) await folded.first().click();
       await expectResponsive(page);

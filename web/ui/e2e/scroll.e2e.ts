@@ -104,6 +104,24 @@ test("what one reads stays where it is while new things come", async () => {
   await ben.getByText("New", { exact: true }).waitFor();
 });
 
+test("a page that is busy while one scrolls up does not go back to its end", async () => {
+  const link = await share(server.url);
+  await talk(link.invite, 50);
+  const ben = await guest(link.invite, "Ben");
+  await said(ben, "Number 50.").waitFor();
+  await ben.locator(".timeline-list").hover();
+  const begins = ben.waitForEvent("console");
+  const busy = ben.evaluate(() => {
+    console.log("busy");
+    const until = performance.now() + 2_500;
+    while (performance.now() < until);
+  });
+  await begins;
+  await ben.mouse.wheel(0, -600);
+  await busy;
+  await ben.getByRole("button", { name: "Latest" }).waitFor();
+});
+
 test("who is at the end stays there when the window is turned", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
   const olga = await host(link.host);

@@ -98,13 +98,14 @@ function watchScrolling(
   let top = s.scrollTop;
   let pressed = false;
   const touch = (e: Event) => {
-    touched.current = e.timeStamp;
+    // When the page knows of it: a busy one knows late, and scrolls later still.
+    touched.current = performance.now();
     if (e.type === "pointerdown") pressed = true;
   };
   const release = () => (pressed = false);
-  const onScroll = (e: Event) => {
+  const onScroll = () => {
     // Rows that are measured anew scroll, too: that is not the user's wish.
-    const wished = pressed || e.timeStamp - touched.current < wishLastsMs;
+    const wished = pressed || performance.now() - touched.current < wishLastsMs;
     if (isAtEnd(s)) stick(true);
     else if (wished && s.scrollTop < top) stick(false);
     top = s.scrollTop;
