@@ -221,9 +221,11 @@ func (s *hostShell) due() time.Time {
 	return facts
 }
 
-// silenceDue is when the agent has said nothing for too long; zero for never.
+// silenceDue is when the agent has said nothing for too long; zero for never. What
+// was decided and is not durable may still have to be told to the agent, which is
+// expected to speak only after that.
 func (s *hostShell) silenceDue() time.Time {
-	if s.actor.rebuild.running || !s.state().listens() {
+	if s.actor.rebuild.running || len(s.actor.pending) > 0 || !s.state().listens() {
 		return time.Time{}
 	}
 	return s.heard.Add(s.actor.hub.options.SilenceAfter)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/hubtest"
 	"parley/protocol"
 )
 
@@ -65,6 +66,25 @@ func TestSilence_of_an_agent_that_waits_for_people_is_none(t *testing.T) {
 		pass(3 * time.Minute)
 		told := event[*protocol.AgentStatusChanged](r.host)
 		require.WithinDuration(t, answered, *told.SilentSince, time.Second)
+	})
+}
+
+// An answer reaches the agent only when it is durable, and the agent's silence does
+// not count before that.
+func TestSilence_does_not_begin_before_the_agent_has_its_answer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _, _ := silent(t, hub.Options{})
+		r.agent.Say(question("q"))
+		event[*protocol.PermissionRequested](r.host)
+		r.quiet(t, 20*time.Minute)
+		release := r.journal.(*hubtest.FaultyJournal).Hold()
+		r.host.send(&protocol.AnswerPermission{RequestID: "q", OptionID: "yes"})
+		pass(time.Second)
+		release()
+		answered := time.Now()
+		pass(3 * time.Minute)
+		told := event[*protocol.AgentStatusChanged](r.host)
+		require.WithinDuration(t, answered, *told.SilentSince, 2*time.Second)
 	})
 }
 
