@@ -63,7 +63,9 @@
 //
 // # What is held in memory
 //
-// Whatever grows has a bound in bytes: for one item, for its session or
+// A session's state and its snapshot do not grow with its age: what was said,
+// prompts that are done and guests who have left are in the journal, whose index
+// finds them. Whatever grows has a bound in bytes: for one item, for its session or
 // connection, and for the process. Names in other packages have their package's.
 //
 //	what                                   one item                       session or connection            process
