@@ -110,7 +110,7 @@ const Group = memo(function Group({ finished, open, growing, definitions }: Grou
   const openAt = open ? open.from + open.open : -1;
   const blocks =
     open && openText.trim() !== ""
-      ? [...finished, { text: openText, at: openAt, plain: open.plain }]
+      ? [...finished, { text: openText, at: openAt, plain: open.plain, head: open.head }]
       : finished;
   // Code that ends without a fence is a block like others once nothing more comes.
   const code = open && growing && openText.length > shortEnough ? openCode(open) : null;
@@ -122,7 +122,7 @@ const Group = memo(function Group({ finished, open, growing, definitions }: Grou
         </Part>
       ) : (
         <Block
-          text={b.text}
+          text={b.plain ? b.text : b.head + b.text}
           plain={b.plain}
           definitions={b.plain ? "" : definitionsFor(b.text, definitions)}
         />

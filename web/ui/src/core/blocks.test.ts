@@ -168,6 +168,42 @@ describe("a text in blocks", () => {
     expect(textsOf(b).join("")).toBe(text);
   });
 
+  test("shows the header of a long table above each part of it", () => {
+    const rows = Array.from({ length: 4_000 }, (_, i) => `| row ${i} | ${i} |\n`);
+    const table = `Prices:\n| item | price |\n| --- | ---: |\n${rows.join("")}`;
+    for (const end of ["", "\nAfter.\n"]) {
+      const { groups, open, text, head } = blocksOf(table + end);
+      const all = [...groups.flat(), { text: text.slice(open), head }];
+      const parts = all.filter((b) => b.text.includes("row"));
+      expect(parts.length).toBeGreaterThan(3);
+      const html = parts.map((b) => htmlOf(b.head + b.text));
+      for (const part of html)
+        expect(part).toContain('<thead><tr><th>item</th><th style="text-align:right">price</th>');
+      expect(html.join("").match(/<td>row \d+<\/td>/g)).toHaveLength(rows.length);
+      if (end) expect(all.at(-1)).toMatchObject({ text: "After.\n", head: "" });
+    }
+  });
+
+  test("shows no header above what comes after a table", () => {
+    const { groups } = blocksOf(
+      `| a | b |\n| - | - |\n| 1 | 2 |\n# End\n${"a line of text\n".repeat(4_000)}`,
+    );
+    expect(groups.flat().length).toBeGreaterThan(1);
+    expect(groups.flat().every((b) => b.head === "")).toBe(true);
+  });
+
+  test("shows no header of a list or of thousands of characters twice", () => {
+    const row = "  | 1 | 2 |\n".repeat(3_000);
+    for (const table of [
+      `- | a | b |\n  | - | - |\n${row}`,
+      `| ${"a".repeat(900)} | ${"b".repeat(900)} |\n| - | - |\n${row}`,
+    ]) {
+      const b = blocksOf(table);
+      expect(b.groups.flat().length + 1).toBeGreaterThan(1);
+      expect([...b.groups.flat(), b].every((block) => block.head === "")).toBe(true);
+    }
+  });
+
   test("tells the code of a fence that is not closed yet", () => {
     const code = "const a = 1;\n\nconst b";
     expect(openCode(blocksOf(`Look:\n\n\`\`\`js\n${code}`))).toBe(code);

@@ -13,6 +13,8 @@ export interface MarkdownBlock {
   readonly at: number;
   /** Whether it would take too long to parse. Neighbours of that kind are one block. */
   readonly plain: boolean;
+  /** The header of the table that it goes on with, which is not in its text; empty elsewhere. */
+  readonly head: string;
 }
 
 /** A text in blocks, and what is needed to go on with it. */
@@ -26,6 +28,8 @@ export interface Blocks {
   readonly open: number;
   /** Whether the open block would take too long to parse. */
   readonly plain: boolean;
+  /** The header of the table that the open block goes on with. */
+  readonly head: string;
   /** Lines of links that blocks refer to by a label. */
   readonly definitions: string;
   /** Where the first line begins that was not looked at. */
@@ -43,7 +47,8 @@ interface State {
   readonly container: "none" | "item" | "quote";
   readonly blank: boolean;
   readonly list: boolean;
-  readonly table: boolean;
+  /** The header of a table, with the line below it. */
+  readonly table: string | null;
 }
 
 export const blocksPerGroup = 16;
@@ -54,8 +59,10 @@ export const longBlock = 4_000;
 /** A block ends there whatever it is, unless it is code. */
 export const longestBlock = 16_000;
 const mostDefinitions = 4_000;
+/** Of a longer header only the first part of a table has one. */
+const mostHead = 1_000;
 
-const start: State = { fence: null, container: "none", blank: false, list: false, table: false };
+const start: State = { fence: null, container: "none", blank: false, list: false, table: null };
 
 export const noBlocks: Blocks = {
   text: "",
@@ -63,6 +70,7 @@ export const noBlocks: Blocks = {
   groups: [],
   open: 0,
   plain: false,
+  head: "",
   definitions: "",
   next: 0,
   state: start,
@@ -114,6 +122,7 @@ class Splitter {
   private readonly groups: (readonly MarkdownBlock[])[];
   private group: MarkdownBlock[];
   private open: number;
+  private head: string;
   private definitions: string;
   private next: number;
   private state: State;
@@ -123,12 +132,13 @@ class Splitter {
     private readonly text: string,
     private readonly before: Blocks,
   ) {
-    const { groups, open, definitions, next, state, spent } = before;
+    const { groups, open, head, definitions, next, state, spent } = before;
     const last = groups.at(-1);
     const goesOn = last !== undefined && last.length < blocksPerGroup;
     this.groups = goesOn ? groups.slice(0, -1) : groups.slice();
     this.group = goesOn ? last.slice() : [];
     this.open = open;
+    this.head = head;
     this.definitions = definitions;
     this.next = next;
     this.state = state;
@@ -146,10 +156,10 @@ class Splitter {
       this.next = end + 1;
     }
     const groups = this.group.length > 0 ? [...this.groups, this.group] : this.groups;
-    const { open, definitions, next, state, spent } = this;
+    const { open, head, definitions, next, state, spent } = this;
     const { from } = this.before;
-    const plain = spent + costOf(text.slice(open)) > groupCost;
-    return { text, from, groups, open, plain, definitions, next, state, spent };
+    const plain = spent + costOf(head + text.slice(open)) > groupCost;
+    return { text, from, groups, open, plain, head, definitions, next, state, spent };
   }
 
   /** Ends blocks that would be too long with what comes before end. */
@@ -157,6 +167,8 @@ class Splitter {
     while (this.state.fence === null && end - this.open > longestBlock) {
       const at = this.next > this.open ? this.next : cutAfter(this.text, this.open);
       this.finish(at);
+      // What is cut within a line is no row of a table.
+      this.head = at === this.next && !this.state.blank ? (this.state.table ?? "") : "";
       this.state = { ...this.state, blank: false };
       this.next = at;
     }
@@ -186,7 +198,7 @@ class Splitter {
     const { blank, list, table } = this.state;
     if (this.next === this.open || indentOf(line) > 0) return false;
     const item = listMark.test(line);
-    const long = this.next - this.open > longBlock && !table;
+    const long = this.next - this.open > longBlock && table === null;
     return long || (blank && !(list && item));
   }
 
@@ -201,19 +213,37 @@ class Splitter {
       container: head.includes(">") ? "quote" : inItem ? "item" : "none",
       blank: false,
       list,
-      table: this.state.table || (!first && line.includes("|") && tableRule.test(line)),
+      table: this.tableWith(line, first),
     };
     if (definition.test(line) && this.definitions.length + line.length < mostDefinitions)
       this.definitions += `${line}\n`;
   }
 
+  private tableWith(line: string, first: boolean): string | null {
+    const { table } = this.state;
+    if (table === null) return first ? null : this.headEndingWith(line);
+    // Where it may have ended nothing is shown below its header.
+    return line.includes("|") && containers.exec(line)![0].trim() === "" ? table : "";
+  }
+
+  /** The header of the table that begins above that line. */
+  private headEndingWith(line: string): string | null {
+    if (!line.includes("|") || !tableRule.test(line)) return null;
+    const begin = Math.max(this.open, this.text.lastIndexOf("\n", this.next - 2) + 1);
+    const head = this.text.slice(begin, this.next);
+    const whole = `${head}${line}\n`;
+    return containers.exec(head)![0].trim() === "" && whole.length <= mostHead ? whole : "";
+  }
+
   private finish(end: number): void {
     const text = this.text.slice(this.open, end);
-    const plain = this.spend(text);
+    const { head } = this;
+    const plain = this.spend(head + text);
     const last = this.group.at(-1);
     if (plain && last?.plain) this.group.splice(-1, 1, { ...last, text: last.text + text });
-    else this.group.push({ text, at: this.before.from + this.open, plain });
+    else this.group.push({ text, at: this.before.from + this.open, plain, head });
     this.open = end;
+    this.head = "";
     if (this.group.length < blocksPerGroup) return;
     this.groups.push(this.group);
     this.group = [];
