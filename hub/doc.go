@@ -81,6 +81,8 @@
 //	what waits for a connection            MaxEvent                       MaxBacklog                       MaxBacklogs
 //	answers with events                    MaxEvent                       answerBytes                      MaxBacklogs, maxReads
 //	lists that have no pages               MaxEvent                       pageBytes, web.longHeld          MaxBacklogs, maxReads
+//	connections of unknown clients         web.firstMessageBytes          -                                web.Options.MaxUnfinished, and as
+//	                                                                                                       many that are idle
 //	messages and bodies that are coming    protocol.Limits.FrameBytes     web.inboundFree without a count  web.Options.MaxInbound
 //
 // Where MaxBacklogs is passed, the connections that have taken nothing for longest

@@ -58,7 +58,7 @@ type clientConn struct {
 	group *connGroup // that it is in, if any
 	place connPlace
 	since time.Time // when it came into the group
-	begun bool      // a request has begun to arrive
+	begun bool      // a request has come, or its header at least
 	known bool
 	cut   func() // ends the connection with the reason, instead of plainly
 }
@@ -216,7 +216,7 @@ const warnAgain = time.Minute
 
 var errNoRoom = protocol.Errorf(protocol.CodeRateLimited, "the server has as many connections as it may; try again in a moment")
 
-// noRoomAnswer answers whatever request a client has not sent yet.
+// noRoomAnswer answers whatever request a client has not sent, or not to its end.
 var noRoomAnswer = func() []byte {
 	body, err := protocol.Marshal(errNoRoom.Body())
 	if err != nil {
