@@ -218,4 +218,25 @@ test("output of three megabytes has a box of its own to scroll in, and is saved 
   const text = await readFile((await file.path())!, "utf8");
   expect(text.length).toBeGreaterThan(3_000_000);
   expect(text.endsWith("in its line 50000\nthe end")).toBe(true);
+
+  await box.evaluate((b) => (b.scrollTop = b.scrollHeight / 2));
+  let inSight = -1;
+  // Parts that come in sight are measured, which takes some frames.
+  const rests = async () => {
+    const before = inSight;
+    inSight = await box.evaluate((b) => {
+      const { top } = b.getBoundingClientRect();
+      return [...b.children].findIndex((c) => c.getBoundingClientRect().bottom > top);
+    });
+    return inSight === before;
+  };
+  await expect.poll(rests, { interval: 200 }).toBe(true);
+  const before = inSight;
+  expect(before).toBeGreaterThan(100);
+  await talk(link.invite, 40);
+  await said(olga, "Number 40.").waitFor();
+  await box.waitFor({ state: "detached" });
+  await bring(olga, box, -400);
+  await expect.poll(rests, { interval: 200 }).toBe(true);
+  expect(Math.abs(inSight - before), `${before} and ${inSight}`).toBeLessThanOrEqual(2);
 });

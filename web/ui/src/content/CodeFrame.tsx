@@ -4,6 +4,7 @@ import { marked } from "../core/visible.ts";
 import { useCopy } from "../parts/copy.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { useKept } from "../parts/kept.tsx";
+import { useKeptScroll } from "../parts/keptScroll.ts";
 import { t } from "../texts.ts";
 
 interface Props {
@@ -23,6 +24,7 @@ const longest = 35;
 export function CodeFrame({ language, lines, content, children }: Props) {
   const [all, setAll] = useKept("all", false);
   const [copied, copy] = useCopy();
+  const scroll = useKeptScroll("code");
   const long = lines > longest;
   const folded = long && !all;
   const done = copied ? saysCopied(content().hidden) : "";
@@ -42,7 +44,9 @@ export function CodeFrame({ language, lines, content, children }: Props) {
           {done}
         </span>
       </figcaption>
-      <pre tabIndex={0}>{children(folded)}</pre>
+      <pre ref={scroll} tabIndex={0}>
+        {children(folded)}
+      </pre>
       {long && (
         <button
           type="button"

@@ -5,6 +5,7 @@ import { shortPath } from "../core/format.ts";
 import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { useKept } from "../parts/kept.tsx";
+import { useKeptScroll } from "../parts/keptScroll.ts";
 import { t } from "../texts.ts";
 import { LongLine } from "./LongLine.tsx";
 import { WholeText } from "./WholeText.tsx";
@@ -69,7 +70,13 @@ function Lines({ label, lines, shown }: LinesProps) {
   const left = lines.length - count;
   return (
     <>
-      <div className="diff-scroll" tabIndex={0} role="region" aria-label={label}>
+      <div
+        ref={useKeptScroll("diff")}
+        className="diff-scroll"
+        tabIndex={0}
+        role="region"
+        aria-label={label}
+      >
         <table>
           <tbody>{lines.slice(0, count).map(Line)}</tbody>
         </table>

@@ -4,6 +4,7 @@ import rehypeHighlight from "rehype-highlight";
 import remarkGfm from "remark-gfm";
 
 import { marked } from "../core/visible.ts";
+import { useKeptScroll } from "../parts/keptScroll.ts";
 import { t } from "../texts.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { direct } from "./direct.ts";
@@ -20,10 +21,10 @@ const components: Components = {
     </SafeLink>
   ),
   pre: ({ node, children }) => (node ? <CodeBlock node={node}>{children}</CodeBlock> : null),
-  table: ({ children, dir }) => (
-    <div className="md-table" tabIndex={0} role="region" aria-label={t.agentSays.table}>
-      <table dir={dir}>{children}</table>
-    </div>
+  table: ({ node, children, dir }) => (
+    <Table at={node?.position?.start.offset ?? 0} dir={dir}>
+      {children}
+    </Table>
   ),
   // Headings inside a message must not compete with those of the page.
   h1: heading("md-h md-h1"),
@@ -33,6 +34,28 @@ const components: Components = {
   h5: heading("md-h"),
   h6: heading("md-h"),
 };
+
+function Table({
+  at,
+  dir,
+  children,
+}: {
+  at: number;
+  dir?: string | undefined;
+  children?: ReactNode;
+}) {
+  return (
+    <div
+      ref={useKeptScroll(`table ${at}`)}
+      className="md-table"
+      tabIndex={0}
+      role="region"
+      aria-label={t.agentSays.table}
+    >
+      <table dir={dir}>{children}</table>
+    </div>
+  );
+}
 
 function heading(className: string) {
   return ({ children, dir }: { children?: ReactNode; dir?: string | undefined }) => (

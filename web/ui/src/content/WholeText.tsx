@@ -2,6 +2,7 @@ import { useMemo, type ReactNode } from "react";
 
 import { chunksOf, headOf } from "../core/chunks.ts";
 import { useKept } from "../parts/kept.tsx";
+import { useKeptScroll } from "../parts/keptScroll.ts";
 import { ShowAll } from "./ShowAll.tsx";
 import { Visible } from "./Visible.tsx";
 
@@ -68,6 +69,7 @@ export function ScrollBox({
 }) {
   return (
     <div
+      ref={useKeptScroll(label)}
       className={`whole whole-box${mono ? " mono" : ""}`}
       tabIndex={0}
       role="region"

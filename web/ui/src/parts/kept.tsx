@@ -42,10 +42,14 @@ export function Part({ name, children }: { name: string; children: ReactNode }) 
  * No two in a part have the same name.
  */
 export function useKept<T>(name: string, first: T): [value: T, keep: (value: T) => void] {
-  const { kept, path } = useContext(PlaceContext);
-  const [own] = useState(() => new KeptParts());
-  const store = kept ?? own;
-  const key = `${path}/${name}`;
+  const { store, key } = useKeptStore(name);
   const value = useSyncExternalStore(store.subscribe, () => store.read(key, first));
   return [value, (next) => store.write(key, next)];
+}
+
+/** Where something of the part is kept that it is used in. */
+export function useKeptStore(name: string): { store: KeptParts; key: string } {
+  const { kept, path } = useContext(PlaceContext);
+  const [own] = useState(() => new KeptParts());
+  return { store: kept ?? own, key: `${path}/${name}` };
 }

@@ -1,0 +1,51 @@
+import { useCallback } from "react";
+
+import { useKeptStore } from "./kept.tsx";
+
+interface Scrolled {
+  left: number;
+  /** The place of the topmost child in sight, and how much of it is above. */
+  child: number;
+  above: number;
+}
+
+/**
+ * Returns a ref for a box that scrolls: while it is not drawn, it is kept where
+ * it was scrolled to. No two in a part have the same name. The place is counted
+ * from a child of the box, since those out of sight may be of unknown height.
+ */
+export function useKeptScroll(name: string): (box: HTMLElement | null) => (() => void) | undefined {
+  const { store, key } = useKeptStore(`scroll ${name}`);
+  return useCallback(
+    (box) => {
+      if (!box) return undefined;
+      const was = store.read<Scrolled | null>(key, null);
+      if (was) restore(box, was);
+      const keep = () => store.write(key, placeIn(box));
+      box.addEventListener("scroll", keep, { passive: true });
+      return () => box.removeEventListener("scroll", keep);
+    },
+    [store, key],
+  );
+}
+
+function restore(box: HTMLElement, { left, child, above }: Scrolled): void {
+  box.scrollLeft = left;
+  box.scrollTop = topOf(box, child) + above;
+}
+
+function placeIn(box: HTMLElement): Scrolled {
+  let [child, end] = [0, box.children.length];
+  while (end - child > 1) {
+    const middle = (child + end) >> 1;
+    if (topOf(box, middle) <= box.scrollTop) child = middle;
+    else end = middle;
+  }
+  return { left: box.scrollLeft, child, above: box.scrollTop - topOf(box, child) };
+}
+
+/** Where a child begins in what is scrolled. */
+function topOf(box: HTMLElement, child: number): number {
+  const top = box.children[child]?.getBoundingClientRect().top;
+  return top === undefined ? 0 : top - box.getBoundingClientRect().top + box.scrollTop;
+}
