@@ -65,13 +65,13 @@ type entry struct {
 var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is stopping")
 
 // New makes a hub. Nothing happens before Start.
-func New(journal Journal, launcher Launcher, key Key, o Options) *Hub {
+func New(j Journal, launcher Launcher, key Key, o Options) *Hub {
 	o = o.withDefaults()
 	life, giveUp := context.WithCancel(context.Background())
 	return &Hub{
 		life:     life,
 		giveUp:   giveUp,
-		journal:  journal,
+		journal:  j,
 		launcher: launcher,
 		options:  o,
 		rules:    &rules{Options: o, key: key},

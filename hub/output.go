@@ -40,7 +40,7 @@ func (b *batch) add(records []Record) {
 		b.records = append(b.records, records...)
 	}
 	for i := range records {
-		b.bytes += records[i].bodySize()
+		b.bytes += records[i].Size()
 	}
 }
 

@@ -200,7 +200,7 @@ func (r reader) find(cursor string, head Head) (seq Seq, ok bool, err error) {
 // isStart reports whether a cursor names the place before a session's first event,
 // whatever format that has.
 func isStart(c protocol.Cursor, id SessionID) bool {
-	return c == protocol.NewCursor(0, ChainStart(id)) || c == protocol.NewCursor(0, firstStart(id))
+	return slices.ContainsFunc(ChainStarts(id), func(h Hash) bool { return c == protocol.NewCursor(0, h) })
 }
 
 // begin tells with which event somebody goes on who has seen the one that a

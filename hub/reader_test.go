@@ -38,22 +38,22 @@ func TestReader_newest_reads_little_more_than_it_answers(t *testing.T) {
 		{from: 1, to: 51, fit: 0, want: 1, most: newestFirst},
 		{from: 5, to: 5, fit: 3},
 	} {
-		journal := &longEvents{}
-		r := reader{ctx: t.Context(), journal: journal}
+		long := &longEvents{}
+		r := reader{ctx: t.Context(), journal: long}
 		lines, err := r.newest(Seq(c.from), Seq(c.to), c.fit*(longEvent+500)+1)
 		require.NoError(t, err)
 		require.Len(t, lines, c.want)
 		for i, l := range lines {
 			require.Equal(t, Seq(c.to-c.want+i), l.seq, "the newest, oldest first")
 		}
-		require.LessOrEqual(t, journal.read, c.most)
+		require.LessOrEqual(t, long.read, c.most)
 	}
 }
 
 func TestReader_a_cursor_before_the_first_event_is_found_in_every_format(t *testing.T) {
 	id := SessionID{1}
 	r := reader{ctx: t.Context(), session: id}
-	for start, want := range map[Hash]bool{ChainStart(id): true, firstStart(id): true, {1}: false} {
+	for start, want := range map[Hash]bool{ChainStarts(id)[0]: true, ChainStarts(id)[1]: true, {1}: false} {
 		seq, ok, err := r.find(protocol.NewCursor(0, start).String(), Head{Seq: 3})
 		require.NoError(t, err)
 		require.Zero(t, seq)

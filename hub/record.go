@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 )
@@ -67,8 +68,11 @@ func firstStart(id SessionID) Hash {
 	return sha256.Sum256(append([]byte("parley.v1"), id[:]...))
 }
 
+// ChainStarts returns H(0) of a session in each format, the newest first.
+func ChainStarts(id SessionID) []Hash { return []Hash{ChainStart(id), firstStart(id)} }
+
 // IsChainStart reports whether h is H(0) of the session, in any format.
-func IsChainStart(id SessionID, h Hash) bool { return h == ChainStart(id) || h == firstStart(id) }
+func IsChainStart(id SessionID, h Hash) bool { return slices.Contains(ChainStarts(id), h) }
 
 // Seal sets r.Hash to H(n), where prev is H(n-1). A record without a format gets
 // the newest one, and salts.

@@ -21,7 +21,7 @@ var (
 // microseconds ‖ type ‖ public ‖ private, the last three each behind its length;
 // in RecordFormat2 the salt of a part that is not empty follows it.
 func AppendRecord(b []byte, r *Record) []byte {
-	size := r.bodySize()
+	size := r.Size()
 	b = slices.Grow(b, fieldSize(size)+crc32.Size)
 	b = binary.AppendUvarint(b, uint64(size))
 	b = r.appendBody(b)
@@ -54,8 +54,8 @@ func appendField[T string | []byte](b []byte, field T) []byte {
 // fixedSize is how much appendFixed appends.
 const fixedSize = 1 + 16 + 8 + 8
 
-// bodySize is how much appendBody appends.
-func (r *Record) bodySize() int {
+// Size returns how many bytes the record's body takes in a store.
+func (r *Record) Size() int {
 	return fixedSize + fieldSize(len(r.Type)) + r.partSize(r.Public) + r.partSize(r.Private)
 }
 

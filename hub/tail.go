@@ -21,9 +21,9 @@ func (t *tail) add(r *Record) {
 		*t = tail{}
 	}
 	t.records = append(t.records, r)
-	t.bytes += r.bodySize()
+	t.bytes += r.Size()
 	for len(t.records) > tailEvents || t.bytes > tailBytes {
-		t.bytes -= t.records[0].bodySize()
+		t.bytes -= t.records[0].Size()
 		t.records = t.records[1:]
 	}
 }
