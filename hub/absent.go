@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -16,9 +17,9 @@ import (
 // askShared asks a session that has to be a shared one. Participants whom the
 // question is about and who have left are read from the journal: the one who asks,
 // and one whom the command names.
-func (h *Hub) askShared(ctx context.Context, id SessionID, body any) (r result, err error) {
+func (h *Hub) askShared(ctx context.Context, id journal.SessionID, body any) (r result, err error) {
 	err = h.askWithAbsent(ctx, id, body, func(body any) error {
-		r, err = h.ask(ctx, id, KindShared, false, body)
+		r, err = h.ask(ctx, id, journal.KindShared, false, body)
 		return err
 	})
 	return r, err
@@ -26,7 +27,7 @@ func (h *Hub) askShared(ctx context.Context, id SessionID, body any) (r result, 
 
 // askWithAbsent asks, and asks again with each participant whom the session does
 // not hold. It returns the error of ask, or of reading.
-func (h *Hub) askWithAbsent(ctx context.Context, id SessionID, body any, ask func(body any) error) error {
+func (h *Hub) askWithAbsent(ctx context.Context, id journal.SessionID, body any, ask func(body any) error) error {
 	for {
 		err := ask(body)
 		absent, ok := err.(*absentError)
@@ -45,7 +46,7 @@ func (h *Hub) askWithAbsent(ctx context.Context, id SessionID, body any, ask fun
 const absentPatience = 5 * time.Second
 
 // absent reads a participant; nil when there is none.
-func (h *Hub) absent(ctx context.Context, id SessionID, participantID string) (*protocol.Participant, error) {
+func (h *Hub) absent(ctx context.Context, id journal.SessionID, participantID string) (*protocol.Participant, error) {
 	reading, cancel := context.WithTimeout(ctx, absentPatience)
 	defer cancel()
 	p, err := reader{ctx: reading, journal: h.journal, session: id}.participant(participantID)

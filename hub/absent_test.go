@@ -13,24 +13,25 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
 // asked is a journal that counts how often a participant is looked up, and may
 // take its time for it.
 type asked struct {
-	hub.Journal
+	journal.Journal
 	participants atomic.Int64
 	hangs        atomic.Bool
 	slow         atomic.Int64 // time.Duration
 }
 
-func (j *asked) Entry(ctx context.Context, id hub.SessionID, of hub.Subject, subjectID string) (hub.Entry, error) {
-	if of == hub.SubjectParticipant {
+func (j *asked) Entry(ctx context.Context, id journal.SessionID, of journal.Subject, subjectID string) (journal.Entry, error) {
+	if of == journal.SubjectParticipant {
 		j.participants.Add(1)
 		if j.hangs.Load() {
 			<-ctx.Done()
-			return hub.Entry{}, ctx.Err()
+			return journal.Entry{}, ctx.Err()
 		}
 		<-time.After(time.Duration(j.slow.Load()))
 	}
@@ -142,7 +143,7 @@ func TestAbsent_a_command_that_is_not_decided_ends_all_the_same(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
 		ben := r.join("ben")
 		ben.say(&protocol.Leave{}, nil)
-		mend := j.Break(hub.ErrUnavailable)
+		mend := j.Break(journal.ErrUnavailable)
 		require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.Chat{Text: "lost"}))
 		for range 3 {
 			begun := time.Now()

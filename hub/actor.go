@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -21,7 +22,7 @@ type state interface {
 	// function may be called from any goroutine.
 	answerer() func(c protocol.Command, e event) any
 	// summary is written with every append.
-	summary() Summary
+	summary() journal.Summary
 	// due is when the state wants a tick; zero for never.
 	due() time.Time
 	// promptBytes is how many bytes of prompts the state keeps.
@@ -32,7 +33,7 @@ type state interface {
 // Its methods run on the actor's goroutine and never block.
 type shell interface {
 	// show passes on an event that is durable.
-	show(r *Record)
+	show(r *journal.Record)
 	// hear turns an input for the shell into one for the state, or takes it.
 	hear(in input) (forState input, heard bool)
 	// nudged looks at what the actor was nudged for.
@@ -41,7 +42,7 @@ type shell interface {
 	perform(e effect)
 	// complete turns an answer of the state into what goes out. at is the event
 	// that the answer stands on.
-	complete(answer any, at Head) any
+	complete(answer any, at journal.Head) any
 	// due is when wake wants to be called; zero for never.
 	due() time.Time
 	wake(now time.Time)
@@ -57,9 +58,9 @@ type shell interface {
 type actor struct {
 	// immutable
 	hub    *Hub
-	id     SessionID
-	kind   Kind
-	writer Writer
+	id     journal.SessionID
+	kind   journal.Kind
+	writer journal.Writer
 	log    *zap.Logger
 	inbox  chan input    // from the edge, which blocks while it is full; never closed
 	mail   chan input    // from couriers, who block while it is full; never closed
@@ -72,12 +73,12 @@ type actor struct {
 	state    state
 	shell    shell
 	agent    *hearing          // of the newest agent; nil before the first, and for a shared session
-	head     Head              // of the newest state
+	head     journal.Head      // of the newest state
 	last     time.Time         // of the newest event
 	pending  []*batch          // what waits for its commit, in order
 	stalled  bool              // the oldest of pending has waited for longer than commitPatience, and its commands were answered
 	holds    map[string][]held // replies that wait for a release
-	couriers map[SessionID]*courier
+	couriers map[journal.SessionID]*courier
 	rebuild  rebuild
 	unsaved  int       // events since the last snapshot
 	used     time.Time // when something last came in
@@ -110,7 +111,7 @@ type held struct {
 	since  time.Time
 }
 
-func newActor(h *Hub, id SessionID, l loaded) *actor {
+func newActor(h *Hub, id journal.SessionID, l loaded) *actor {
 	return &actor{
 		hub:      h,
 		id:       id,
@@ -127,7 +128,7 @@ func newActor(h *Hub, id SessionID, l loaded) *actor {
 		last:     l.last,
 		unsaved:  l.unsaved,
 		holds:    map[string][]held{},
-		couriers: map[SessionID]*courier{},
+		couriers: map[journal.SessionID]*courier{},
 		rebuild:  rebuild{result: make(chan rebuilt, 1)},
 		used:     time.Now(),
 	}
@@ -140,7 +141,7 @@ func (a *actor) stop() { a.quits.Do(func() { close(a.quit) }) }
 // run is the actor's goroutine. It ends when the hub stops it, or when the
 // session is not used and the registry lets it go. open are the shared sessions
 // on a host session when it was loaded.
-func (a *actor) run(open []SessionID) {
+func (a *actor) run(open []journal.SessionID) {
 	defer close(a.done)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -336,16 +337,16 @@ func (a *actor) resultOf(in input, d decision, main *event) result {
 // one, so that an error changes nothing.
 func (a *actor) record(b *batch, o *out, events []event) (main *event, err error) {
 	at, moment := o.in.at, o.in.moment
-	records := make([]Record, len(events))
+	records := make([]journal.Record, len(events))
 	head := a.head
 	for i, e := range events {
 		r := &records[i]
-		*r = Record{Session: a.id, Seq: head.Seq + 1, Time: at, Type: string(e.public.EventType())}
+		*r = journal.Record{Session: a.id, Seq: head.Seq + 1, Time: at, Type: string(e.public.EventType())}
 		if r.Public, r.Private, err = e.encode(); err != nil {
 			return nil, err
 		}
 		r.Seal(head.Hash)
-		head = Head{r.Seq, r.Hash}
+		head = journal.Head{Seq: r.Seq, Hash: r.Hash}
 	}
 	o.records = records
 	b.add(records)

@@ -11,6 +11,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -57,7 +58,7 @@ func TestAgent_that_does_not_start_fails_the_prompt_and_is_tried_again(t *testin
 		r, _ := newRoom(t, hub.Options{})
 		r.agent.Exit(1)
 		synctest.Wait()
-		r.agents.FailStarts(hub.ErrFull)
+		r.agents.FailStarts(journal.ErrFull)
 		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
 		event[*protocol.PromptDispatchFailed](r.host)
 		r.agents.FailStarts(nil)
@@ -75,7 +76,7 @@ func TestAgent_that_does_not_start_is_refused_by_whose_mistake_it_is(t *testing.
 		hub.ErrNoDir:         protocol.CodeAgentNotFound,  // likewise
 		hub.ErrAuthRequired:  protocol.CodeAgentAuthRequired,
 		hub.ErrAgentFailed:   protocol.CodeAgentFailed,
-		hub.ErrFull:          protocol.CodeAgentUnavailable,
+		journal.ErrFull:      protocol.CodeAgentUnavailable,
 	} {
 		r.agents.FailStarts(fmt.Errorf("agent %q: %w", "demo", err))
 		_, refusal := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Cwd: "/elsewhere"}, "")

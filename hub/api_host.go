@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -32,12 +33,12 @@ func (h *Hub) Agents() []protocol.AgentProfile {
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
 	refusal := h.cannotStart(c.Agent)
 	if commandID != "" { // what was made before is answered with all the same
-		return h.hostAnswer(h.ask(ctx, h.rules.key.createdHostID(commandID), KindHost, true, createHost{c, commandID, refusal}))
+		return h.hostAnswer(h.ask(ctx, h.rules.key.createdHostID(commandID), journal.KindHost, true, createHost{c, commandID, refusal}))
 	}
 	if refusal != nil {
 		return protocol.HostSession{}, refusal
 	}
-	return h.hostAnswer(h.ask(ctx, NewHostSessionID(), KindHost, true, createHost{body: c}))
+	return h.hostAnswer(h.ask(ctx, journal.NewHostSessionID(), journal.KindHost, true, createHost{body: c}))
 }
 
 // cannotStart says why no agent of a profile can be started; nil if one can.
@@ -87,7 +88,7 @@ func (h *Hub) HostSession(ctx context.Context, id string) (protocol.HostSession,
 // protocol.HostSession as the journal keeps it, which is read as they are taken,
 // while ctx lasts.
 func (h *Hub) HostSessions(ctx context.Context) iter.Seq2[json.RawMessage, error] {
-	return h.list(ctx, Filter{Kind: KindHost})
+	return h.list(ctx, journal.Filter{Kind: journal.KindHost})
 }
 
 // CancelHost cancels the running turn, whichever shared session it is of.
@@ -105,11 +106,11 @@ func (h *Hub) DeleteHost(ctx context.Context, id string) error {
 }
 
 func (h *Hub) askHost(ctx context.Context, id string, body any) (result, error) {
-	session, err := ParseSessionID(id)
+	session, err := journal.ParseSessionID(id)
 	if err != nil {
 		return result{}, hostNotFound()
 	}
-	r, err := h.ask(ctx, session, KindHost, false, body)
+	r, err := h.ask(ctx, session, journal.KindHost, false, body)
 	if errors.Is(err, &protocol.Error{Code: protocol.CodeSessionNotFound}) {
 		return r, hostNotFound()
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -30,7 +31,7 @@ type Answer struct {
 // again answers the same. Errors: HOST_SESSION_NOT_FOUND, INVALID_REQUEST (the
 // id was used for another session), JOURNAL_UNAVAILABLE.
 func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession, commandID string) (*protocol.CreateAnswer, error) {
-	host, err := ParseSessionID(c.HostSessionID)
+	host, err := journal.ParseSessionID(c.HostSessionID)
 	if err != nil {
 		return nil, hostNotFound()
 	}
@@ -38,11 +39,11 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 	if err != nil {
 		return nil, err
 	}
-	id := NewSharedSessionID(host)
+	id := journal.NewSharedSessionID(host)
 	if commandID != "" {
 		id = h.rules.key.createdID(host, c.HostUserID, commandID)
 	}
-	r, err := h.ask(ctx, id, KindShared, true, createShared{
+	r, err := h.ask(ctx, id, journal.KindShared, true, createShared{
 		body:      c,
 		commandID: commandID,
 		workspace: resource.WorkspaceID,
@@ -69,9 +70,9 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 // without any secret, as the journal keeps it, which is read as they are taken,
 // while ctx lasts. An empty argument matches all.
 func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string, status protocol.SessionStatus) iter.Seq2[json.RawMessage, error] {
-	f := Filter{Kind: KindShared, Workspace: workspace, Status: string(status)}
+	f := journal.Filter{Kind: journal.KindShared, Workspace: workspace, Status: string(status)}
 	if hostSession != "" {
-		host, err := ParseSessionID(hostSession)
+		host, err := journal.ParseSessionID(hostSession)
 		if err != nil {
 			return func(func(json.RawMessage, error) bool) {} // nothing is shared on what is no host session
 		}
@@ -82,14 +83,14 @@ func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string,
 
 // list yields the resources of the sessions that match, but for those that were
 // deleted.
-func (h *Hub) list(ctx context.Context, f Filter) iter.Seq2[json.RawMessage, error] {
+func (h *Hub) list(ctx context.Context, f journal.Filter) iter.Seq2[json.RawMessage, error] {
 	f.Limit = pageItems
-	return inPages(ctx, h, Place{}, func(from Place) (page []json.RawMessage, next Place, err error) {
+	return inPages(ctx, h, journal.Place{}, func(from journal.Place) (page []json.RawMessage, next journal.Place, err error) {
 		f := f
 		f.Before = from
 		summaries, err := h.journal.List(ctx, f)
 		for _, s := range summaries {
-			if from = (Place{s.CreatedAt, s.Session}); s.Status != statusDeleted {
+			if from = (journal.Place{CreatedAt: s.CreatedAt, Session: s.Session}); s.Status != statusDeleted {
 				page = append(page, s.Resource)
 			}
 		}
@@ -107,7 +108,7 @@ func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedStat
 		return nil, nil, err
 	}
 	state.Participants = h.everybody(ctx, state.people, r)
-	return state, inPages(ctx, h, state.until, func(from Seq) ([]protocol.Approval, Seq, error) {
+	return state, inPages(ctx, h, state.until, func(from journal.Seq) ([]protocol.Approval, journal.Seq, error) {
 		some, next, err := state.approvals(r, from)
 		return some, next, r.checked(err)
 	}), nil
@@ -125,7 +126,7 @@ func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter
 
 func (h *Hub) everybody(ctx context.Context, all everybody, r reader) iter.Seq2[protocol.Participant, error] {
 	page := all.participants(r)
-	return inPages(ctx, h, 0, func(from Seq) ([]protocol.Participant, Seq, error) {
+	return inPages(ctx, h, 0, func(from journal.Seq) ([]protocol.Participant, journal.Seq, error) {
 		some, next, err := page(from)
 		return some, next, r.checked(err)
 	})
@@ -146,7 +147,7 @@ func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq
 	if err != nil {
 		return nil, err
 	}
-	return inPages(ctx, h, 1, func(from Seq) ([]protocol.Message, Seq, error) {
+	return inPages(ctx, h, 1, func(from journal.Seq) ([]protocol.Message, journal.Seq, error) {
 		some, next, err := until.messages(r, from)
 		return some, next, r.checked(err)
 	}), nil
@@ -158,7 +159,7 @@ func readAs[T any](ctx context.Context, h *Hub, id string, body any) (answer T, 
 	if err != nil {
 		return answer, r, err
 	}
-	session, err := ParseSessionID(id)
+	session, err := journal.ParseSessionID(id)
 	return a.Payload.(T), reader{ctx: ctx, journal: h.journal, session: session}, err
 }
 
@@ -194,7 +195,7 @@ func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protoco
 }
 
 func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
-	session, err := ParseSessionID(id)
+	session, err := journal.ParseSessionID(id)
 	if err != nil {
 		return Answer{}, sessionNotFound()
 	}
@@ -245,7 +246,7 @@ func sessionNotFound() error {
 // reading alone it takes history and ping, and answers READ_ONLY to the rest. Errors: those of join and
 // resume, TOO_MANY_PARTICIPANTS.
 func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsOnly bool) (*Subscription, error) {
-	session, err := ParseSessionID(id)
+	session, err := journal.ParseSessionID(id)
 	if err != nil {
 		return nil, sessionNotFound()
 	}

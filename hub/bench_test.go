@@ -3,6 +3,7 @@ package hub
 import (
 	"testing"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -19,6 +20,6 @@ func BenchmarkDecide(b *testing.B) {
 			b.Fatal(d.err)
 		}
 		d.events[0].private.Command = nil // else the next one is a repetition
-		s.apply(d.events[0], stamp{Seq(i + 2), w.now, w.now})
+		s.apply(d.events[0], stamp{journal.Seq(i + 2), w.now, w.now})
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -188,9 +189,9 @@ func (p *prompting) step(n int) {
 	room := p.rooms[p.chance.IntN(len(p.rooms))]
 	switch p.chance.IntN(12) {
 	case 0:
-		p.journal.FailUnwritten(1, hub.ErrUnavailable)
+		p.journal.FailUnwritten(1, journal.ErrUnavailable)
 	case 1:
-		p.journal.FailWritten(1, hub.ErrUnavailable)
+		p.journal.FailWritten(1, journal.ErrUnavailable)
 	case 2:
 		pass(time.Duration(p.chance.IntN(300)) * time.Second)
 	case 3:

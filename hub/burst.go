@@ -1,13 +1,17 @@
 package hub
 
+import (
+	"parley/hub/journal"
+)
+
 // Line is one line to send to a client.
 type Line struct {
 	Bytes  []byte // without a line end; shared with other connections, not to be changed
 	Cursor string // of an event; empty for everything else
 
-	seq      Seq  // of an event
-	hint     bool // it may be dropped
-	presence bool // of what is dropped, the newest is told when there is room again: the client sees that it missed something
+	seq      journal.Seq // of an event
+	hint     bool        // it may be dropped
+	presence bool        // of what is dropped, the newest is told when there is room again: the client sees that it missed something
 }
 
 // A Burst is lines that one or many connections are sent together, in their
@@ -15,7 +19,7 @@ type Line struct {
 type Burst struct {
 	Lines []Line // not to be changed
 
-	first, last Seq // of the events among them; 0 when there are none
+	first, last journal.Seq // of the events among them; 0 when there are none
 	events      int
 	bytes       int
 	encoded     []encoding // by As; of one goroutine
@@ -69,6 +73,6 @@ func (b *Burst) add(l Line) {
 
 // follows reports whether the burst goes on where somebody is whose next event
 // is that one.
-func (b *Burst) follows(next Seq) bool {
-	return b.events == 0 || b.first == next && b.last-b.first+1 == Seq(b.events)
+func (b *Burst) follows(next journal.Seq) bool {
+	return b.events == 0 || b.first == next && b.last-b.first+1 == journal.Seq(b.events)
 }

@@ -10,6 +10,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
 	"parley/protocol"
 )
@@ -43,7 +44,7 @@ func setBack(t *testing.T, test func(t *testing.T, r *room)) {
 	})
 }
 
-func openJournal(t *testing.T, dir string) hub.Journal {
+func openJournal(t *testing.T, dir string) journal.Journal {
 	t.Helper()
 	j, err := sqlite.Open(dir, sqlite.Options{})
 	require.NoError(t, err)
@@ -53,7 +54,7 @@ func openJournal(t *testing.T, dir string) hub.Journal {
 // requireTimesInOrder checks that no event is older than the one before it.
 func (r *room) requireTimesInOrder() {
 	r.t.Helper()
-	id, err := hub.ParseSessionID(r.id)
+	id, err := journal.ParseSessionID(r.id)
 	require.NoError(r.t, err)
 	var last time.Time
 	for rec, err := range r.journal.Read(r.t.Context(), id, 1) {

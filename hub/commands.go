@@ -3,6 +3,8 @@ package hub
 import (
 	"encoding/json"
 	"maps"
+
+	"parley/hub/journal"
 )
 
 // doneCommands are commands that were carried out lately, by who sent them. In
@@ -18,8 +20,8 @@ type doneCommands struct {
 type commandDone struct {
 	ID     string
 	Digest string
-	Seq    Seq    // of the event that its answer is computed from
-	Joined string // of a join: the participant
+	Seq    journal.Seq // of the event that its answer is computed from
+	Joined string      // of a join: the participant
 }
 
 type commandKey struct{ by, id string }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"parley/hub/journal"
 )
 
 // departedCommands are the commands of guests who have left: a client whose answer
@@ -34,7 +36,7 @@ type departure struct {
 type departedCommand struct {
 	key    string // digest of who sent it and its id
 	digest string
-	seq    Seq
+	seq    journal.Seq
 	join   bool
 }
 

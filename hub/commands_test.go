@@ -6,13 +6,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"parley/hub/journal"
 )
 
 func TestDoneCommands(t *testing.T) {
 	d := newDoneCommands(nil)
 	const times = 2 * rememberedCommands
 	for n := range times {
-		d.add("ada", commandDone{ID: strconv.Itoa(n), Seq: Seq(n)})
+		d.add("ada", commandDone{ID: strconv.Itoa(n), Seq: journal.Seq(n)})
 	}
 	d.add("ben", commandDone{ID: "0", Seq: times})
 
@@ -26,7 +28,7 @@ func TestDoneCommands(t *testing.T) {
 				done, ok := d.find("ada", strconv.Itoa(n))
 				require.Equal(t, n >= times-rememberedCommands, ok, "command %d of %d", n, times)
 				if ok {
-					require.Equal(t, Seq(n), done.Seq)
+					require.Equal(t, journal.Seq(n), done.Seq)
 				}
 			}
 			require.Len(t, d.known, rememberedCommands+1, "what is forgotten takes no memory")
@@ -39,6 +41,6 @@ func TestDoneCommands(t *testing.T) {
 	require.False(t, ok)
 	done, ok := d.find("ben", "0")
 	require.True(t, ok)
-	require.Equal(t, Seq(times), done.Seq)
+	require.Equal(t, journal.Seq(times), done.Seq)
 	require.Len(t, d.known, 1)
 }

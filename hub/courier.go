@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"parley/hub/journal"
 )
 
 // A courier carries one session's messages to another, in order, so that no
@@ -14,8 +16,8 @@ import (
 type courier struct {
 	// immutable
 	hub   *Hub
-	from  SessionID
-	to    SessionID
+	from  journal.SessionID
+	to    journal.SessionID
 	nudge chan<- struct{} // told when there is room again
 	work  worker
 	ready chan struct{} // sent to by post; holds one, since one look finds all
@@ -39,7 +41,7 @@ const (
 )
 
 // courier returns the actor's courier to a session, the first time starting it.
-func (a *actor) courier(to SessionID) *courier {
+func (a *actor) courier(to journal.SessionID) *courier {
 	c, ok := a.couriers[to]
 	if !ok {
 		c = &courier{hub: a.hub, from: a.id, to: to, nudge: a.nudge, ready: make(chan struct{}, 1)}
@@ -116,16 +118,16 @@ func (c *courier) deliver(ctx context.Context, message any) bool {
 	return c.deliverTo(ctx, c.to, message)
 }
 
-func (c *courier) deliverTo(ctx context.Context, to SessionID, message any) bool {
+func (c *courier) deliverTo(ctx context.Context, to journal.SessionID, message any) bool {
 	for {
 		err := c.hub.deliver(ctx, to, input{body: message})
 		switch {
-		case err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, errStopped) || errors.Is(err, errMoved):
+		case err == nil || errors.Is(err, journal.ErrNotFound) || errors.Is(err, errStopped) || errors.Is(err, errMoved):
 			return true
 		case ctx.Err() != nil:
 			return false
 		}
-		if damage, ok := errors.AsType[*DamageError](err); ok {
+		if damage, ok := errors.AsType[*journal.DamageError](err); ok {
 			c.hub.options.Logger.Error("a message for a damaged session is dropped", zap.Error(damage))
 			return c.answer(ctx, to, message)
 		}
@@ -139,7 +141,7 @@ func (c *courier) deliverTo(ctx context.Context, to SessionID, message any) bool
 }
 
 // answer tells the sender that its message is dropped.
-func (c *courier) answer(ctx context.Context, to SessionID, message any) bool {
+func (c *courier) answer(ctx context.Context, to journal.SessionID, message any) bool {
 	if to == c.from {
 		return true // it is damaged itself
 	}
@@ -161,7 +163,7 @@ func (c *courier) stop(deadline time.Time) {
 }
 
 // dropCouriers ends those that have nothing to carry and will have nothing.
-func (a *actor) dropCouriers(needed func(SessionID) bool) {
+func (a *actor) dropCouriers(needed func(journal.SessionID) bool) {
 	for to, c := range a.couriers {
 		if c.waiting() == 0 && !needed(to) {
 			c.stop(time.Now())

@@ -14,19 +14,20 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
 // damagedJournal is one in which a session cannot be read.
 type damagedJournal struct {
-	hub.Journal
-	session atomic.Pointer[hub.SessionID]
+	journal.Journal
+	session atomic.Pointer[journal.SessionID]
 }
 
-func (j *damagedJournal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
+func (j *damagedJournal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
 	if damaged := j.session.Load(); damaged != nil && *damaged == id {
-		return func(yield func(hub.Record, error) bool) {
-			yield(hub.Record{}, &hub.DamageError{Session: id, Seq: 1, Place: "here", Err: errors.New("rot")})
+		return func(yield func(journal.Record, error) bool) {
+			yield(journal.Record{}, &journal.DamageError{Session: id, Seq: 1, Place: "here", Err: errors.New("rot")})
 		}
 	}
 	return j.Journal.Read(ctx, id, from)
@@ -36,7 +37,7 @@ func TestCourier_a_damaged_session_does_not_keep_the_agent_from_the_others(t *te
 	synctest.Test(t, func(t *testing.T) {
 		j := &damagedJournal{Journal: newJournal()}
 		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
-		damaged, err := hub.ParseSessionID(r.id)
+		damaged, err := journal.ParseSessionID(r.id)
 		require.NoError(t, err)
 		r.host.sub.Close()
 		pass(20 * time.Minute)

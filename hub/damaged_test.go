@@ -9,6 +9,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -16,7 +17,7 @@ import (
 // left memory.
 func damageHost(r *room, j *damagedJournal) {
 	r.t.Helper()
-	id, err := hub.ParseSessionID(r.session.HostSessionID)
+	id, err := journal.ParseSessionID(r.session.HostSessionID)
 	require.NoError(r.t, err)
 	require.NoError(r.t, r.hub.Stop(r.t.Context()))
 	j.session.Store(&id)
@@ -49,7 +50,7 @@ func TestRoom_whose_prompt_was_on_its_way_to_a_session_that_is_damaged_now(t *te
 		r.agent.Say(question("q"))
 		event[*protocol.PermissionRequested](r.host)
 		from := r.cursorOf(r.host)
-		id, err := hub.ParseSessionID(r.session.HostSessionID)
+		id, err := journal.ParseSessionID(r.session.HostSessionID)
 		require.NoError(t, err)
 		j.session.Store(&id)
 		r.start(r.agents) // another server takes over, so the first tells nobody how the turn ends

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -52,12 +53,12 @@ type result struct {
 type decision struct {
 	events    []event
 	effects   []effect
-	answer    any    // for the input's reply, where it is not computed from an event
-	replay    Seq    // instead of answer: the command was carried out with this event
-	duplicate bool   // answer is one that was given before
-	hold      string // instead of answer: the reply waits under this name for a release
-	waiter    string // the name of whom a held reply is for
-	err       error  // instead of everything else
+	answer    any         // for the input's reply, where it is not computed from an event
+	replay    journal.Seq // instead of answer: the command was carried out with this event
+	duplicate bool        // answer is one that was given before
+	hold      string      // instead of answer: the reply waits under this name for a release
+	waiter    string      // the name of whom a held reply is for
+	err       error       // instead of everything else
 }
 
 func refuse(code protocol.Code, format string, args ...any) decision {

@@ -1,7 +1,7 @@
 // Package hub is the domain of Parley: shared sessions, the host sessions that
 // they are shared from, and the rules of both. It knows no socket, no database
-// and no process; those come in through the interfaces Journal and Agent, whose
-// implementations are in the packages below.
+// and no process; those come in through the interfaces [journal.Journal] and
+// [Agent], whose implementations are in the packages below.
 //
 // # Who owns what
 //

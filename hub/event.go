@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -40,7 +41,7 @@ type commandRef struct {
 
 // stamp is an event's place in its session's journal, and in time.
 type stamp struct {
-	seq    Seq
+	seq    journal.Seq
 	at     time.Time // the event's time
 	moment time.Time // the clock's, when it happened; zero for an event that is read again
 }
@@ -60,7 +61,7 @@ func (e event) encode() (public, priv []byte, err error) {
 
 // decodeEvent reads what encode wrote. decodePayload knows the event types of
 // the stream.
-func decodeEvent(r Record, decodePayload func(protocol.EventType, []byte) (protocol.Payload, error)) (event, error) {
+func decodeEvent(r journal.Record, decodePayload func(protocol.EventType, []byte) (protocol.Payload, error)) (event, error) {
 	var e event
 	var err error
 	if e.public, err = decodePayload(protocol.EventType(r.Type), r.Public); err != nil {
@@ -75,7 +76,7 @@ func decodeEvent(r Record, decodePayload func(protocol.EventType, []byte) (proto
 }
 
 // lineOf encodes a record for clients.
-func lineOf(r *Record) Line {
+func lineOf(r *journal.Record) Line {
 	c := protocol.NewCursor(uint64(r.Seq), r.Hash)
 	return Line{
 		Bytes:  protocol.EncodeEvent(protocol.EventType(r.Type), c, r.Session.String(), r.Time, r.Public),

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -159,7 +160,7 @@ func TestFacts_usage_is_told_when_the_turn_has_ended(t *testing.T) {
 func TestFacts_are_kept_when_the_journal_fails_for_a_while(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
-		j.FailUnwritten(3, hub.ErrUnavailable)
+		j.FailUnwritten(3, journal.ErrUnavailable)
 		r.agent.Say(announced("older"))
 		synctest.Wait()
 		r.agent.Say(announced("newer"))

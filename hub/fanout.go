@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -135,7 +136,7 @@ func (f *fanout) line(l Line) {
 }
 
 // shown is an event that is durable.
-type shown struct{ record *Record }
+type shown struct{ record *journal.Record }
 
 func (n shown) tell(f *fanout) { f.line(lineOf(n.record)) }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"parley/hub/journal"
 )
 
 // finish ends the actor when the hub stops it: what is in the inbox is decided,
@@ -72,7 +74,7 @@ func (a *actor) saveSnapshot() {
 		a.log.Error("the state cannot be encoded", zap.Error(err))
 		return
 	}
-	a.writer.PutSnapshot(Snapshot{Session: a.id, Head: a.head, Version: snapshotVersion, State: encoded})
+	a.writer.PutSnapshot(journal.Snapshot{Session: a.id, Head: a.head, Version: snapshotVersion, State: encoded})
 	a.unsaved = 0
 }
 

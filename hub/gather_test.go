@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -109,7 +110,7 @@ func TestStream_is_whole_when_the_hub_stops(t *testing.T) {
 			r.streams(i + 1)
 		}
 		require.NoError(t, r.hub.Stop(t.Context()))
-		id, err := hub.ParseSessionID(r.id)
+		id, err := journal.ParseSessionID(r.id)
 		require.NoError(t, err)
 		var said []string
 		for rec, err := range r.journal.Read(t.Context(), id, 1) {

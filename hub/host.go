@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -12,7 +13,7 @@ import (
 type hostState struct {
 	rules *rules // immutable
 
-	ID           SessionID
+	ID           journal.SessionID
 	Time         time.Time // of the newest event
 	Session      protocol.HostSession
 	Cwd          string
@@ -57,10 +58,10 @@ type endedTurn struct {
 type askedPermission struct {
 	Permission openPermission
 	At         instant
-	Shared     SessionID // whose turn was running; zero when everybody was asked
+	Shared     journal.SessionID // whose turn was running; zero when everybody was asked
 }
 
-func newHostState(id SessionID, r *rules) *hostState {
+func newHostState(id journal.SessionID, r *rules) *hostState {
 	return &hostState{rules: r, ID: id, Agent: protocol.AgentExited}
 }
 
@@ -177,9 +178,9 @@ func (s *hostState) applyOver(p *turnOverEvent) {
 }
 
 // turnOf returns the shared session whose turn is running; zero when none is.
-func (s *hostState) turnOf() SessionID {
+func (s *hostState) turnOf() journal.SessionID {
 	if s.Running == nil {
-		return SessionID{}
+		return journal.SessionID{}
 	}
 	return s.Running.Turn.Shared
 }
@@ -209,11 +210,11 @@ func (s *hostState) dropPermission(requestID string) {
 const statusDeleted = "deleted"
 
 // summary is what the journal keeps beside the session for listing and timers.
-func (s *hostState) summary() Summary {
+func (s *hostState) summary() journal.Summary {
 	r := s.resource()
-	sum := Summary{
+	sum := journal.Summary{
 		Session:   s.ID,
-		Kind:      KindHost,
+		Kind:      journal.KindHost,
 		Workspace: r.WorkspaceID,
 		Status:    string(r.Status),
 		CreatedAt: r.CreatedAt,

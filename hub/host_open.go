@@ -3,6 +3,7 @@ package hub
 import (
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -34,7 +35,7 @@ func (s *hostState) closed(m sharedClosed) decision {
 
 // settleOccupied makes up for what a crash, or a version that did not keep account,
 // has kept from here about the shared sessions that are open.
-func (s *hostState) settleOccupied(open []SessionID) []event {
+func (s *hostState) settleOccupied(open []journal.SessionID) []event {
 	switch {
 	case len(open) > 0 && !s.Occupied:
 		return []event{{public: &hostOccupied{}}}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"parley/hub/journal"
 )
 
 // hostShell is a host session's face to its agent and to the shared sessions
@@ -14,12 +16,12 @@ import (
 type hostShell struct {
 	actor  *actor
 	state  func() *hostState
-	shared map[SessionID]struct{} // open on this host session, as far as they have been greeted
-	open   map[SessionID]struct{} // open on this host session, by what has come in
-	agent  *agentRun              // the newest; nil before the first
-	facts  gatheredFacts          // what the newest agent says of itself
-	heard  time.Time              // when the agent last said or was told something
-	work   sync.WaitGroup         // starts and stops of agents; stop waits for them
+	shared map[journal.SessionID]struct{} // open on this host session, as far as they have been greeted
+	open   map[journal.SessionID]struct{} // open on this host session, by what has come in
+	agent  *agentRun                      // the newest; nil before the first
+	facts  gatheredFacts                  // what the newest agent says of itself
+	heard  time.Time                      // when the agent last said or was told something
+	work   sync.WaitGroup                 // starts and stops of agents; stop waits for them
 }
 
 // agentRun is one start of the agent. What an older one still says is not
@@ -39,12 +41,12 @@ type agentReady struct {
 	err   error
 }
 
-func newHostShell(a *actor, shared []SessionID) *hostShell {
+func newHostShell(a *actor, shared []journal.SessionID) *hostShell {
 	s := &hostShell{
 		actor:  a,
 		state:  func() *hostState { return a.state.(*hostState) },
-		shared: map[SessionID]struct{}{},
-		open:   map[SessionID]struct{}{},
+		shared: map[journal.SessionID]struct{}{},
+		open:   map[journal.SessionID]struct{}{},
 	}
 	for _, id := range shared {
 		s.shared[id], s.open[id] = struct{}{}, struct{}{}
@@ -52,12 +54,12 @@ func newHostShell(a *actor, shared []SessionID) *hostShell {
 	return s
 }
 
-func (s *hostShell) show(*Record) {}
+func (s *hostShell) show(*journal.Record) {}
 
 // nudged has nothing to do: the actor looks at its couriers by itself.
 func (s *hostShell) nudged() {}
 
-func (s *hostShell) complete(answer any, _ Head) any { return answer }
+func (s *hostShell) complete(answer any, _ journal.Head) any { return answer }
 
 func (s *hostShell) perform(e effect) {
 	switch e := e.(type) {
@@ -77,7 +79,7 @@ func (s *hostShell) perform(e effect) {
 	}
 }
 
-func (s *hostShell) isOpen(shared SessionID) bool {
+func (s *hostShell) isOpen(shared journal.SessionID) bool {
 	_, open := s.shared[shared]
 	return open
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -56,7 +57,7 @@ func TestHost_refuses_a_prompt_that_would_never_run(t *testing.T) {
 func TestHost_a_turn_fails_with_the_agents_error(t *testing.T) {
 	s := newStage(t, Options{})
 	id := s.runs()
-	s.agentSays(AgentTurnEnded{Turn: id, Err: ErrFull})
+	s.agentSays(AgentTurnEnded{Turn: id, Err: journal.ErrFull})
 	s.deliverAll()
 	require.Equal(t, protocol.ApprovalFailed, s.approval(id).Status)
 }
@@ -191,7 +192,7 @@ func TestHost_a_deleted_one_forgets_what_is_confirmed(t *testing.T) {
 func TestHost_learns_whether_a_shared_session_is_open_from_a_journal_without_account(t *testing.T) {
 	s := newStage(t, Options{})
 	s.hostState().Occupied = false // as an earlier version left it
-	s.do(s.host, woken{open: []SessionID{s.n.id}})
+	s.do(s.host, woken{open: []journal.SessionID{s.n.id}})
 	require.True(t, s.hostState().Occupied)
 	s.do(s.host, woken{})
 	require.False(t, s.hostState().Occupied, "the news that it ended was lost")

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -17,13 +18,13 @@ import (
 // sleep and stops them. All methods may be called from several goroutines.
 type Hub struct {
 	// immutable
-	journal  Journal
+	journal  journal.Journal
 	launcher Launcher
 	options  Options
 	rules    *rules
 	agents   *agentSlots
-	writers  [Partitions]Writer // set by Start
-	timer    worker             // wakes sleeping sessions
+	writers  [journal.Partitions]journal.Writer // set by Start
+	timer    worker                             // wakes sleeping sessions
 	reads    reads
 	backlogs *backlogs
 	prompts  Budget             // of the prompts that sessions in memory keep
@@ -37,9 +38,9 @@ type Hub struct {
 	// guarded by mu
 	mu     sync.Mutex
 	phase  hubPhase
-	live   map[SessionID]*entry
-	lost   [Partitions]bool // claimed by another process since
-	actors sync.WaitGroup   // every actor's goroutine, and who ends those of a lost partition; Stop waits for them
+	live   map[journal.SessionID]*entry
+	lost   [journal.Partitions]bool // claimed by another process since
+	actors sync.WaitGroup           // every actor's goroutine, and who ends those of a lost partition; Stop waits for them
 }
 
 type hubPhase int
@@ -57,7 +58,7 @@ type entry struct {
 	actor *actor
 	err   error
 	refs  int // senders that have the actor and have not sent yet; guarded by Hub.mu
-	kind  Kind
+	kind  journal.Kind
 }
 
 // errStopped answers while the hub takes nothing: before Start, and once it
@@ -65,7 +66,7 @@ type entry struct {
 var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is stopping")
 
 // New makes a hub. Nothing happens before Start.
-func New(j Journal, launcher Launcher, key Key, o Options) *Hub {
+func New(j journal.Journal, launcher Launcher, key Key, o Options) *Hub {
 	o = o.withDefaults()
 	life, giveUp := context.WithCancel(context.Background())
 	return &Hub{
@@ -78,7 +79,7 @@ func New(j Journal, launcher Launcher, key Key, o Options) *Hub {
 		agents:   &agentSlots{most: o.MaxAgents},
 		reads:    newReads(),
 		backlogs: newBacklogs(o.MaxBacklogs),
-		live:     map[SessionID]*entry{},
+		live:     map[journal.SessionID]*entry{},
 	}
 }
 
@@ -86,7 +87,7 @@ func New(j Journal, launcher Launcher, key Key, o Options) *Hub {
 // since the last run, and starts the timer of those that sleep.
 func (h *Hub) Start(ctx context.Context) error {
 	for p := range h.writers {
-		w, err := h.journal.Own(ctx, Partition(p))
+		w, err := h.journal.Own(ctx, journal.Partition(p))
 		if err != nil {
 			return fmt.Errorf("start hub: %w", err)
 		}
@@ -164,10 +165,10 @@ func (h *Hub) stopUntil(ctx context.Context) error {
 func (h *Hub) stop(ctx context.Context) error {
 	h.setPhase(phaseDraining)
 	h.timer.stop()
-	hosts := func(a *actor) bool { return a.kind == KindHost }
+	hosts := func(a *actor) bool { return a.kind == journal.KindHost }
 	h.stopAll(hosts)
 	h.setPhase(phaseStopped)
-	h.stopAll(func(a *actor) bool { return a.kind == KindShared })
+	h.stopAll(func(a *actor) bool { return a.kind == journal.KindShared })
 	h.stopAll(hosts) // one that was being loaded when the others stopped
 	h.actors.Wait()
 	h.relief.stop()
@@ -233,7 +234,7 @@ func (h *Hub) forget(a *actor) {
 
 // acquire returns a session's actor, waking it if need be. Until let go of, the
 // actor does not go to sleep.
-func (h *Hub) acquire(ctx context.Context, id SessionID, kind Kind, create bool) (*entry, error) {
+func (h *Hub) acquire(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool) (*entry, error) {
 	h.mu.Lock()
 	switch {
 	case h.phase == phaseNew || h.phase == phaseStopped:
@@ -270,12 +271,12 @@ func (h *Hub) letGo(e *entry) {
 }
 
 // bring loads a session, or makes a new one of the kind, and runs its actor.
-func (h *Hub) bring(e *entry, id SessionID, kind Kind, create bool) {
+func (h *Hub) bring(e *entry, id journal.SessionID, kind journal.Kind, create bool) {
 	l, err := h.load(h.life, id)
-	if errors.Is(err, ErrNotFound) && create {
+	if errors.Is(err, journal.ErrNotFound) && create {
 		l, err = h.unborn(id, kind), nil
 	}
-	if l.kind == KindHost && err == nil && h.serving() != nil {
+	if l.kind == journal.KindHost && err == nil && h.serving() != nil {
 		err = errStopped // it would start its agent again
 	}
 	if err != nil {
@@ -287,7 +288,7 @@ func (h *Hub) bring(e *entry, id SessionID, kind Kind, create bool) {
 		return
 	}
 	a := newActor(h, id, l)
-	if l.kind == KindHost {
+	if l.kind == journal.KindHost {
 		a.shell = newHostShell(a, l.shared)
 	} else {
 		a.shell = newSharedShell(a)
@@ -311,7 +312,7 @@ func (h *Hub) retire(a *actor) bool {
 }
 
 // deliver puts an input into a session's inbox. It blocks while that is full.
-func (h *Hub) deliver(ctx context.Context, id SessionID, in input) error {
+func (h *Hub) deliver(ctx context.Context, id journal.SessionID, in input) error {
 	_, err := h.send(ctx, id, "", false, in)
 	return err
 }
@@ -319,14 +320,14 @@ func (h *Hub) deliver(ctx context.Context, id SessionID, in input) error {
 // send delivers to a session of a kind, or of any when kind is empty. The
 // channel that it returns is closed when the actor ends, which answers nothing
 // any more then.
-func (h *Hub) send(ctx context.Context, id SessionID, kind Kind, create bool, in input) (ended <-chan struct{}, err error) {
+func (h *Hub) send(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool, in input) (ended <-chan struct{}, err error) {
 	e, err := h.acquire(ctx, id, kind, create)
 	if err != nil {
 		return nil, err
 	}
 	defer h.letGo(e)
 	if kind != "" && e.kind != kind {
-		return nil, ErrNotFound
+		return nil, journal.ErrNotFound
 	}
 	box := e.actor.inbox
 	if in.reply == nil {
@@ -343,7 +344,7 @@ func (h *Hub) send(ctx context.Context, id SessionID, kind Kind, create bool, in
 }
 
 // ask sends an input and waits for its answer.
-func (h *Hub) ask(ctx context.Context, id SessionID, kind Kind, create bool, body any) (result, error) {
+func (h *Hub) ask(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool, body any) (result, error) {
 	if err := h.serving(); err != nil {
 		return result{}, err
 	}
@@ -376,7 +377,7 @@ func (h *Hub) ask(ctx context.Context, id SessionID, kind Kind, create bool, bod
 // unreachable makes an error of loading a session one for clients.
 func (h *Hub) unreachable(err error) error {
 	switch {
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, journal.ErrNotFound):
 		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
 		errors.Is(err, errStopped), errors.Is(err, errMoved):

@@ -10,6 +10,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/hub/journal/memory"
 	"parley/hub/journal/sqlite"
 	"parley/protocol"
@@ -31,7 +32,7 @@ func BenchmarkConnection(b *testing.B) {
 	}
 }
 
-func benchmarkConnection(b *testing.B, j hub.Journal, inFlight int) {
+func benchmarkConnection(b *testing.B, j journal.Journal, inFlight int) {
 	h, rooms := openRooms(b, j, 1)
 	benchmarkTalk(b, connect(b, h, rooms[0]), inFlight)
 }
@@ -138,7 +139,7 @@ func BenchmarkHub(b *testing.B) {
 	}
 }
 
-func openSQLite(b *testing.B) hub.Journal {
+func openSQLite(b *testing.B) journal.Journal {
 	j, err := sqlite.Open(b.TempDir(), sqlite.Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -147,7 +148,7 @@ func openSQLite(b *testing.B) hub.Journal {
 }
 
 // openRooms makes a hub with so many shared sessions. It closes the journal.
-func openRooms(b *testing.B, j hub.Journal, sessions int) (*hub.Hub, []*protocol.CreateAnswer) {
+func openRooms(b *testing.B, j journal.Journal, sessions int) (*hub.Hub, []*protocol.CreateAnswer) {
 	b.Cleanup(func() { _ = j.Close() })
 	h := hub.New(j, hubtest.NewAgents(), hub.Key{}, hub.Options{MaxOwnConnections: 100})
 	if err := h.Start(b.Context()); err != nil {

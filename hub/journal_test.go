@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -102,9 +103,9 @@ func TestJournal_an_append_that_fails(t *testing.T) {
 				ben := r.join("ben")
 				ben.passOver()
 				if tc.written {
-					j.FailWritten(1, hub.ErrUnavailable)
+					j.FailWritten(1, journal.ErrUnavailable)
 				} else {
-					j.FailUnwritten(1, hub.ErrUnavailable)
+					j.FailUnwritten(1, journal.ErrUnavailable)
 				}
 				id := r.host.send(&protocol.Chat{Text: "one"})
 				_, err := r.host.answer(id)
@@ -128,7 +129,7 @@ func TestJournal_appends_behind_one_that_failed_but_was_written_are_not_lost(t *
 		ben := r.join("ben")
 		ben.passOver()
 		release := j.Hold()
-		j.FailWritten(1, hub.ErrUnavailable)
+		j.FailWritten(1, journal.ErrUnavailable)
 		var ids []string
 		for _, text := range []string{"one", "two", "three"} {
 			ids = append(ids, r.host.send(&protocol.Chat{Text: text}))
@@ -150,7 +151,7 @@ func TestJournal_what_the_agent_said_is_not_lost_while_the_journal_is_down(t *te
 		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
 		turn := r.prompted().Turn
 		event[*protocol.PromptDispatchStarted](r.host)
-		j.FailUnwritten(7, hub.ErrFull)
+		j.FailUnwritten(7, journal.ErrFull)
 		for i := range 5 {
 			r.agent.Say(notification(i))
 			synctest.Wait()
@@ -168,7 +169,7 @@ func TestJournal_a_session_whose_creation_failed_can_be_created_again(t *testing
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
 		create := &protocol.CreateSharedSession{HostSessionID: r.session.HostSessionID, HostUserID: "eve", Mode: protocol.ModeViewOnly}
-		j.FailUnwritten(1, hub.ErrFull)
+		j.FailUnwritten(1, journal.ErrFull)
 		_, err := r.hub.CreateShared(t.Context(), create, "once")
 		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeJournalUnavailable})
 		synctest.Wait()
@@ -187,7 +188,7 @@ func TestJournal_a_session_whose_creation_failed_can_be_created_again(t *testing
 func TestJournal_the_same_command_id_is_carried_out_once_though_its_answer_was_an_error(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
-		j.FailUnwritten(1, hub.ErrFull)
+		j.FailUnwritten(1, journal.ErrFull)
 		who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
 		request := protocol.Request{ID: "same", Command: &protocol.Chat{Text: "hello"}}
 		_, err := r.hub.Do(t.Context(), r.id, who, request)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -27,7 +28,7 @@ func (r *room) shareFor(minutes int64) {
 
 func (r *room) record(id string) []string {
 	r.t.Helper()
-	session, err := hub.ParseSessionID(id)
+	session, err := journal.ParseSessionID(id)
 	require.NoError(r.t, err)
 	var types []string
 	for rec, err := range r.journal.Read(r.t.Context(), session, 1) {
@@ -115,10 +116,10 @@ func TestLife_a_session_that_slept_has_everything(t *testing.T) {
 }
 
 func TestLife_a_snapshot_that_cannot_be_used_is_ignored(t *testing.T) {
-	cases := map[string]func(s *hub.Snapshot){
-		"of an unknown version": func(s *hub.Snapshot) { s.Version = 99 },
-		"that is damaged":       func(s *hub.Snapshot) { s.State = s.State[:len(s.State)/2] },
-		"that is empty":         func(s *hub.Snapshot) { s.State = []byte("{}") },
+	cases := map[string]func(s *journal.Snapshot){
+		"of an unknown version": func(s *journal.Snapshot) { s.Version = 99 },
+		"that is damaged":       func(s *journal.Snapshot) { s.State = s.State[:len(s.State)/2] },
+		"that is empty":         func(s *journal.Snapshot) { s.State = []byte("{}") },
 	}
 	for name, harm := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +128,7 @@ func TestLife_a_snapshot_that_cannot_be_used_is_ignored(t *testing.T) {
 				r.host.say(&protocol.Chat{Text: "hello"}, nil)
 			}
 			require.NoError(t, r.hub.Stop(t.Context()))
-			id, err := hub.ParseSessionID(r.id)
+			id, err := journal.ParseSessionID(r.id)
 			require.NoError(t, err)
 			snapshot, err := j.Snapshot(t.Context(), id)
 			require.NoError(t, err)

@@ -12,18 +12,19 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
 // counting is a journal that counts how it is read.
 type counting struct {
-	hub.Journal
+	journal.Journal
 	calls, events atomic.Int64
 }
 
-func (c *counting) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
+func (c *counting) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
 	c.calls.Add(1)
-	return func(yield func(hub.Record, error) bool) {
+	return func(yield func(journal.Record, error) bool) {
 		for r, err := range c.Journal.Read(ctx, id, from) {
 			c.events.Add(1)
 			if !yield(r, err) {
@@ -33,7 +34,7 @@ func (c *counting) Read(ctx context.Context, id hub.SessionID, from hub.Seq) ite
 	}
 }
 
-func (c *counting) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+func (c *counting) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
 	c.calls.Add(1)
 	found, err := c.Journal.Events(ctx, id, numbers)
 	c.events.Add(int64(len(found)))
@@ -41,9 +42,9 @@ func (c *counting) Events(ctx context.Context, id hub.SessionID, numbers []hub.S
 }
 
 // oneByOne is a journal whose events are all large.
-type oneByOne struct{ hub.Journal }
+type oneByOne struct{ journal.Journal }
 
-func (j oneByOne) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+func (j oneByOne) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
 	return j.Journal.Events(ctx, id, numbers[:1])
 }
 
@@ -69,7 +70,7 @@ func TestLists_of_large_items_are_whole(t *testing.T) {
 	})
 }
 
-func (c *counting) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
+func (c *counting) Listed(ctx context.Context, id journal.SessionID, from journal.Seq, limit int) ([]journal.Seq, error) {
 	c.calls.Add(1)
 	return c.Journal.Listed(ctx, id, from, limit)
 }

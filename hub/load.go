@@ -6,21 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"parley/hub/journal"
 )
 
 // loaded is a session as the journal has it.
 type loaded struct {
-	kind    Kind
+	kind    journal.Kind
 	state   state
-	head    Head
+	head    journal.Head
 	last    time.Time
-	unsaved int         // events since the snapshot
-	shared  []SessionID // of a host session: the shared sessions that are open on it
+	unsaved int                 // events since the snapshot
+	shared  []journal.SessionID // of a host session: the shared sessions that are open on it
 }
 
 // load reads a session: its snapshot, and the events since. It returns
 // ErrNotFound for one that does not exist.
-func (h *Hub) load(ctx context.Context, id SessionID) (loaded, error) {
+func (h *Hub) load(ctx context.Context, id journal.SessionID) (loaded, error) {
 	sum, err := h.journal.Summary(ctx, id)
 	if err != nil {
 		return loaded{}, fmt.Errorf("load session %s: %w", id, err)
@@ -37,22 +39,22 @@ func (h *Hub) load(ctx context.Context, id SessionID) (loaded, error) {
 }
 
 // unborn is a session of which the journal has nothing.
-func (h *Hub) unborn(id SessionID, kind Kind) loaded {
-	return loaded{kind: kind, state: h.newState(id, kind), head: Head{Hash: ChainStart(id)}}
+func (h *Hub) unborn(id journal.SessionID, kind journal.Kind) loaded {
+	return loaded{kind: kind, state: h.newState(id, kind), head: journal.Head{Hash: journal.ChainStart(id)}}
 }
 
-func (h *Hub) openOn(ctx context.Context, host SessionID) ([]SessionID, error) {
-	open, err := h.journal.List(ctx, Filter{Kind: KindShared, HostSession: host, Status: "active"})
-	ids := make([]SessionID, len(open))
+func (h *Hub) openOn(ctx context.Context, host journal.SessionID) ([]journal.SessionID, error) {
+	open, err := h.journal.List(ctx, journal.Filter{Kind: journal.KindShared, HostSession: host, Status: "active"})
+	ids := make([]journal.SessionID, len(open))
 	for i, s := range open {
 		ids[i] = s.Session
 	}
 	return ids, err
 }
 
-func (h *Hub) loadFrom(ctx context.Context, id SessionID, kind Kind, useSnapshot bool) (loaded, error) {
+func (h *Hub) loadFrom(ctx context.Context, id journal.SessionID, kind journal.Kind, useSnapshot bool) (loaded, error) {
 	l := h.unborn(id, kind)
-	snap := Snapshot{}
+	snap := journal.Snapshot{}
 	if useSnapshot {
 		snap = h.snapshot(ctx, id)
 	}
@@ -75,10 +77,10 @@ func (h *Hub) loadFrom(ctx context.Context, id SessionID, kind Kind, useSnapshot
 		}
 		e, err := decodeOf(kind, rec)
 		if err != nil {
-			return loaded{}, &DamageError{Session: id, Seq: rec.Seq, Place: "its content", Err: err}
+			return loaded{}, &journal.DamageError{Session: id, Seq: rec.Seq, Place: "its content", Err: err}
 		}
 		l.state.apply(e, stamp{seq: rec.Seq, at: rec.Time})
-		l.head, l.last = Head{rec.Seq, rec.Hash}, rec.Time
+		l.head, l.last = journal.Head{Seq: rec.Seq, Hash: rec.Hash}, rec.Time
 		l.unsaved++
 	}
 	if l.last.IsZero() && snap.Head.Seq > 0 {
@@ -89,16 +91,16 @@ func (h *Hub) loadFrom(ctx context.Context, id SessionID, kind Kind, useSnapshot
 
 // snapshot returns the snapshot if there is one that can be used: it is only
 // there to make loading faster.
-func (h *Hub) snapshot(ctx context.Context, id SessionID) Snapshot {
+func (h *Hub) snapshot(ctx context.Context, id journal.SessionID) journal.Snapshot {
 	snap, err := h.journal.Snapshot(ctx, id)
 	if err != nil || snap.Version != snapshotVersion {
-		return Snapshot{}
+		return journal.Snapshot{}
 	}
 	return snap
 }
 
-func (h *Hub) newState(id SessionID, kind Kind) state {
-	if kind == KindHost {
+func (h *Hub) newState(id journal.SessionID, kind journal.Kind) state {
+	if kind == journal.KindHost {
 		return newHostState(id, h.rules)
 	}
 	return newSharedState(id, h.rules)
@@ -122,8 +124,8 @@ func restore(s state, encoded []byte) error {
 	return nil
 }
 
-func decodeOf(kind Kind, r Record) (event, error) {
-	if kind == KindHost {
+func decodeOf(kind journal.Kind, r journal.Record) (event, error) {
+	if kind == journal.KindHost {
 		return decodeEvent(r, decodeHostPayload)
 	}
 	return decodeShared(r)

@@ -8,6 +8,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 )
 
 // BenchmarkLoad measures how long a session of so many events takes to come
@@ -49,23 +50,23 @@ func benchmarkLoad(b *testing.B, events int) {
 
 // forgetful is a journal that crashes just before each snapshot.
 type forgetful struct {
-	hub.Journal
+	journal.Journal
 	forgets atomic.Bool
 }
 
-func (f *forgetful) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
+func (f *forgetful) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
 	w, err := f.Journal.Own(ctx, p)
 	return forgetfulWriter{w, f}, err
 }
 
 type forgetfulWriter struct {
-	hub.Writer
+	journal.Writer
 	of *forgetful
 }
 
-func (w forgetfulWriter) PutSnapshot(s hub.Snapshot) *hub.Commit {
+func (w forgetfulWriter) PutSnapshot(s journal.Snapshot) *journal.Commit {
 	if w.of.forgets.Load() {
-		done := hub.NewCommit()
+		done := journal.NewCommit()
 		done.Resolve(nil)
 		return done
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -12,7 +13,7 @@ type (
 	// woken is the first input after a session was loaded: what it owes others
 	// is handed over again.
 	woken struct {
-		open []SessionID // of a host session: the shared sessions that are open on it
+		open []journal.SessionID // of a host session: the shared sessions that are open on it
 	}
 	// tick says that a time has come.
 	tick struct{}
@@ -121,7 +122,7 @@ type (
 		requestID string
 		optionID  string
 		by        protocol.Participant
-		shared    SessionID
+		shared    journal.SessionID
 		command   *commandRef
 		waiter    string // names the reply that waits for the outcome
 	}
@@ -129,11 +130,11 @@ type (
 	// sharedOpened says that a shared session is there, and with which questions
 	// of the agent. It is told how things stand.
 	sharedOpened struct {
-		shared SessionID
+		shared journal.SessionID
 		asked  []string
 	}
 	sharedClosed struct {
-		shared SessionID
+		shared journal.SessionID
 		last   bool // set by the shell: no other is open
 	}
 )
@@ -141,7 +142,7 @@ type (
 // turn is one approved prompt in a host session's queue.
 type turn struct {
 	Approval string               `json:"approval"`
-	Shared   SessionID            `json:"shared"`
+	Shared   journal.SessionID    `json:"shared"`
 	Prompt   string               `json:"prompt"`
 	Author   protocol.Participant `json:"author"`
 	Approver protocol.Participant `json:"approver"`
@@ -178,7 +179,7 @@ type (
 	// tell sends a message to another session's actor, in order, at least once
 	// as far as the two sessions' states make up for crashes.
 	tell struct {
-		to      SessionID
+		to      journal.SessionID
 		message any
 	}
 	// release answers the replies that wait under a name: the one of winner
@@ -220,8 +221,8 @@ type (
 type (
 	// tellOpen sends a message to every shared session that is open here.
 	tellOpen    struct{ message any }
-	openShared  struct{ shared SessionID }
-	closeShared struct{ shared SessionID }
+	openShared  struct{ shared journal.SessionID }
+	closeShared struct{ shared journal.SessionID }
 	launchAgent struct{ spec LaunchSpec }
 	promptAgent struct{ prompt AgentPrompt }
 	answerAgent struct{ requestID, optionID string }

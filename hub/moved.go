@@ -3,6 +3,7 @@ package hub
 import (
 	"go.uber.org/zap"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -14,7 +15,7 @@ var errMoved = protocol.Errorf(protocol.CodeJournalUnavailable, "the session has
 // here, those too that had nothing to write and have not noticed, since nobody
 // here hears any more what happens in them. It returns at once: an actor calls
 // it.
-func (h *Hub) lose(p Partition) {
+func (h *Hub) lose(p journal.Partition) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.lost[p] {
@@ -28,7 +29,7 @@ func (h *Hub) lose(p Partition) {
 }
 
 // farewell is what a session's connections are told when its actor ends.
-func (h *Hub) farewell(id SessionID) Closed {
+func (h *Hub) farewell(id journal.SessionID) Closed {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.lost[id.Partition()] {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -48,9 +49,9 @@ func TestMoved_sessions_of_other_partitions_stay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
 		moved := r.host
-		id, err := hub.ParseSessionID(r.id)
+		id, err := journal.ParseSessionID(r.id)
 		require.NoError(t, err)
-		for staying := id; staying.Partition() == id.Partition(); staying, err = hub.ParseSessionID(r.id) {
+		for staying := id; staying.Partition() == id.Partition(); staying, err = journal.ParseSessionID(r.id) {
 			require.NoError(t, err)
 			hs, err := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk}, "")
 			require.NoError(t, err)

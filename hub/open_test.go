@@ -10,6 +10,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -161,7 +162,7 @@ func TestAgent_account_of_shared_sessions_is_settled_at_a_restart(t *testing.T) 
 func TestAgent_account_of_shared_sessions_does_not_grow_with_them(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{AgentIdleAfter: time.Hour})
-		host, err := hub.ParseSessionID(r.session.HostSessionID)
+		host, err := journal.ParseSessionID(r.session.HostSessionID)
 		require.NoError(t, err)
 		before, err := r.journal.Head(t.Context(), host)
 		require.NoError(t, err)

@@ -12,19 +12,20 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
 // outages are the ways in which a journal is out, each with its end.
 var outages = map[string]func(j *hubtest.FaultyJournal) (end func()){
 	"does not answer":   func(j *hubtest.FaultyJournal) func() { return j.Hold() },
-	"cannot be written": func(j *hubtest.FaultyJournal) func() { return j.Break(hub.ErrFull) },
+	"cannot be written": func(j *hubtest.FaultyJournal) func() { return j.Break(journal.ErrFull) },
 	"can be neither written nor read": func(j *hubtest.FaultyJournal) func() {
-		write, read := j.Break(hub.ErrUnavailable), j.BreakReads(hub.ErrUnavailable)
+		write, read := j.Break(journal.ErrUnavailable), j.BreakReads(journal.ErrUnavailable)
 		return func() { write(); read() }
 	},
 	"fails after it did not answer": func(j *hubtest.FaultyJournal) func() {
-		release, mend := j.Hold(), j.Break(hub.ErrUnavailable)
+		release, mend := j.Hold(), j.Break(journal.ErrUnavailable)
 		go func() {
 			pass(time.Minute)
 			release()
@@ -154,11 +155,11 @@ func TestOutage_a_session_that_cannot_be_loaded_is_answered_for(t *testing.T) {
 
 // hanging is a journal whose sessions cannot be loaded until a channel is closed.
 type hanging struct {
-	hub.Journal
+	journal.Journal
 	until chan struct{}
 }
 
-func (h hanging) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
+func (h hanging) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
 	<-h.until
 	return h.Journal.Summary(ctx, id)
 }

@@ -8,24 +8,25 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
 // batch is what one append writes and what is owed the outside once it is
 // durable, in the order in which it was decided.
 type batch struct {
-	records []Record
+	records []journal.Record
 	bytes   int
-	head    Head      // after the batch
-	commit  *Commit   // nil until it is written; resolved for a batch without records
-	since   time.Time // when it was handed to the journal
+	head    journal.Head    // after the batch
+	commit  *journal.Commit // nil until it is written; resolved for a batch without records
+	since   time.Time       // when it was handed to the journal
 	outs    []out
 }
 
 // out is what one input leads to outside.
 type out struct {
 	in      input
-	records []Record
+	records []journal.Record
 	result  result
 	hold    string // the reply waits under this name
 	waiter  string // for whom
@@ -33,7 +34,7 @@ type out struct {
 }
 
 // add takes over what one input leads to.
-func (b *batch) add(records []Record) {
+func (b *batch) add(records []journal.Record) {
 	if len(b.records) == 0 {
 		b.records = slices.Clip(records) // mostly it is the only input
 	} else {
@@ -56,8 +57,8 @@ func (b *batch) awaited() (names []string) {
 }
 
 // nothingToCommit is the commit of a batch without records.
-var nothingToCommit = func() *Commit {
-	c := NewCommit()
+var nothingToCommit = func() *journal.Commit {
+	c := journal.NewCommit()
 	c.Resolve(nil)
 	return c
 }()
@@ -76,7 +77,7 @@ func (a *actor) write(b *batch) {
 			return
 		}
 	} else {
-		b.commit = a.writer.Append(Append{
+		b.commit = a.writer.Append(journal.Append{
 			Session: a.id,
 			Prev:    b.records[0].Seq - 1,
 			Records: b.records,
@@ -99,7 +100,7 @@ func (a *actor) settle() {
 		}
 		if err := b.commit.Err(); err != nil {
 			a.log.Warn("the journal did not take an append", zap.Error(err), zap.Int("events", len(b.records)))
-			if errors.Is(err, ErrFenced) {
+			if errors.Is(err, journal.ErrFenced) {
 				a.hub.lose(a.id.Partition())
 			}
 			a.beginRebuild()
@@ -177,7 +178,7 @@ func (a *actor) releaseHeld(r release) {
 
 // replay computes the answer to a command that was carried out before, from the
 // event that it caused.
-func (a *actor) replay(c protocol.Command, seq Seq) any {
+func (a *actor) replay(c protocol.Command, seq journal.Seq) any {
 	answer := a.state.answerer()
 	return deferred(func(r reader) (any, error) {
 		e, err := r.event(seq, decodeShared)

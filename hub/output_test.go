@@ -4,10 +4,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"parley/hub/journal"
 )
 
 func TestBatch_awaited(t *testing.T) {
-	event := make([]Record, 1)
+	event := make([]journal.Record, 1)
 	by := func(participant string) command { return command{who: Credentials{ParticipantID: participant}} }
 	reply := func(result) {}
 	for _, test := range []struct {

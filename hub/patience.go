@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"parley/hub/journal"
 )
 
 const (
@@ -26,7 +28,7 @@ func (a *actor) patienceEnds() time.Time {
 	if len(a.pending) > 0 && !a.stalled {
 		ends = a.pending[0].since.Add(commitPatience)
 	}
-	if a.kind != KindShared {
+	if a.kind != journal.KindShared {
 		return ends // a command that waits for an agent to start may wait for as long as that takes
 	}
 	for _, waiting := range a.holds {
@@ -45,7 +47,7 @@ func (a *actor) losePatience(now time.Time) {
 		a.stalled = true
 		a.refusePending()
 	}
-	if a.kind != KindShared {
+	if a.kind != journal.KindShared {
 		return
 	}
 	for name, waiting := range a.holds {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -51,7 +52,7 @@ var (
 
 // LaunchSpec says which agent to start, and how.
 type LaunchSpec struct {
-	HostSession SessionID // takes the place of the agent's own session id in what it says
+	HostSession journal.SessionID // takes the place of the agent's own session id in what it says
 	Profile     string
 	Cwd         string // absolute; empty for the profile's own
 	Load        string // the agent's own id of an earlier session to load, or to replace by a new one if that fails; empty to begin a new one

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -18,9 +19,9 @@ type deferred func(r reader) (any, error)
 // reader reads one session's journal for a client.
 type reader struct {
 	ctx     context.Context
-	journal Journal
-	session SessionID
-	tail    []*Record // the newest events, as far as they are at hand
+	journal journal.Journal
+	session journal.SessionID
+	tail    []*journal.Record // the newest events, as far as they are at hand
 }
 
 // finish makes an answer of what an actor gave out.
@@ -56,8 +57,8 @@ func (r reader) checked(err error) error {
 }
 
 // records yields the events from a number on. Stopping early is cheap.
-func (r reader) records(from Seq) iter.Seq2[Record, error] {
-	return func(yield func(Record, error) bool) {
+func (r reader) records(from journal.Seq) iter.Seq2[journal.Record, error] {
+	return func(yield func(journal.Record, error) bool) {
 		for _, rec := range since(r.tail, from) {
 			if !yield(*rec, nil) {
 				return
@@ -69,20 +70,20 @@ func (r reader) records(from Seq) iter.Seq2[Record, error] {
 }
 
 // event reads the event of that number.
-func (r reader) event(seq Seq, decode func(Record) (event, error)) (event, error) {
+func (r reader) event(seq journal.Seq, decode func(journal.Record) (event, error)) (event, error) {
 	for rec, err := range r.records(seq) {
 		if err != nil {
 			return event{}, err
 		}
 		return decode(rec)
 	}
-	return event{}, ErrNotFound
+	return event{}, journal.ErrNotFound
 }
 
 // events reads the events of these numbers; of many or large ones perhaps only the
 // first, two at the least.
-func (r reader) events(numbers []Seq) (map[Seq]event, error) {
-	found := map[Seq]event{}
+func (r reader) events(numbers []journal.Seq) (map[journal.Seq]event, error) {
+	found := map[journal.Seq]event{}
 	for bytes := 0; len(numbers) > 0 && (len(found) < 2 || bytes < pageBytes); {
 		records, err := r.journal.Events(r.ctx, r.session, numbers)
 		if err != nil {
@@ -101,7 +102,7 @@ func (r reader) events(numbers []Seq) (map[Seq]event, error) {
 
 // lines reads events from a number on, until before the number to or until they
 // have more than a number of bytes.
-func (r reader) lines(from, to Seq, bytes int) ([]Line, error) {
+func (r reader) lines(from, to journal.Seq, bytes int) ([]Line, error) {
 	var lines []Line
 	err := r.each(from, to, func(l Line) (more bool) {
 		lines = append(lines, l)
@@ -114,10 +115,10 @@ func (r reader) lines(from, to Seq, bytes int) ([]Line, error) {
 // newest is lines with the oldest left out where there is too much. It reads
 // backward, so that a question for many long events costs little more than the
 // answer has.
-func (r reader) newest(from, to Seq, bytes int) ([]Line, error) {
+func (r reader) newest(from, to journal.Seq, bytes int) ([]Line, error) {
 	var lines []Line
 	size := 0
-	for n := Seq(newestFirst); from < to && size < bytes; n *= 2 {
+	for n := journal.Seq(newestFirst); from < to && size < bytes; n *= 2 {
 		begin := max(from, to-min(n, to))
 		var piece []Line
 		err := r.each(begin, to, func(l Line) (more bool) {
@@ -144,7 +145,7 @@ const newestFirst = 16
 
 // each calls use with events from a number on, until before the number to or
 // until use wants no more.
-func (r reader) each(from, to Seq, use func(Line) (more bool)) error {
+func (r reader) each(from, to journal.Seq, use func(Line) (more bool)) error {
 	if from >= to {
 		return nil
 	}
@@ -174,19 +175,19 @@ const answerBytes = 1 << 20
 
 // find returns the number of the event that a cursor names. ok is false when it
 // is not an event of this journal up to head.
-func (r reader) find(cursor string, head Head) (seq Seq, ok bool, err error) {
+func (r reader) find(cursor string, head journal.Head) (seq journal.Seq, ok bool, err error) {
 	c, err := protocol.ParseCursor(cursor)
-	if err != nil || Seq(c.Seq) > head.Seq {
+	if err != nil || journal.Seq(c.Seq) > head.Seq {
 		return 0, false, nil
 	}
 	hash := head.Hash
-	switch Seq(c.Seq) {
+	switch journal.Seq(c.Seq) {
 	case head.Seq:
 	case 0:
 		return 0, isStart(c, r.session), nil
 	default:
-		hash = Hash{}
-		for rec, err := range r.records(Seq(c.Seq)) {
+		hash = journal.Hash{}
+		for rec, err := range r.records(journal.Seq(c.Seq)) {
 			if err != nil {
 				return 0, false, r.failed(err)
 			}
@@ -194,19 +195,19 @@ func (r reader) find(cursor string, head Head) (seq Seq, ok bool, err error) {
 			break
 		}
 	}
-	return Seq(c.Seq), protocol.NewCursor(c.Seq, hash) == c, nil
+	return journal.Seq(c.Seq), protocol.NewCursor(c.Seq, hash) == c, nil
 }
 
 // isStart reports whether a cursor names the place before a session's first event,
 // whatever format that has.
-func isStart(c protocol.Cursor, id SessionID) bool {
-	return slices.ContainsFunc(ChainStarts(id), func(h Hash) bool { return c == protocol.NewCursor(0, h) })
+func isStart(c protocol.Cursor, id journal.SessionID) bool {
+	return slices.ContainsFunc(journal.ChainStarts(id), func(h journal.Hash) bool { return c == protocol.NewCursor(0, h) })
 }
 
 // begin tells with which event somebody goes on who has seen the one that a
 // cursor names, and how that is called. Without a cursor, or with one that
 // means nothing here, it is the one after head.
-func (r reader) begin(cursor string, head Head) (next Seq, resume string, err error) {
+func (r reader) begin(cursor string, head journal.Head) (next journal.Seq, resume string, err error) {
 	if cursor == "" {
 		return head.Seq + 1, protocol.ResumeNew, nil
 	}
@@ -218,7 +219,7 @@ func (r reader) begin(cursor string, head Head) (next Seq, resume string, err er
 }
 
 // history answers a question for events before or after a cursor.
-func history(h protocol.History, head Head) deferred {
+func history(h protocol.History, head journal.Head) deferred {
 	return func(r reader) (any, error) {
 		p, err := r.page(h, head)
 		if err != nil {
@@ -236,7 +237,7 @@ type page struct {
 }
 
 // page reads the events before or after a cursor, as many as fit.
-func (r reader) page(h protocol.History, head Head) (page, error) {
+func (r reader) page(h protocol.History, head journal.Head) (page, error) {
 	from, to, gap, err := r.window(h, head)
 	if err != nil {
 		return page{}, err
@@ -251,7 +252,7 @@ func (r reader) page(h protocol.History, head Head) (page, error) {
 		return page{}, err
 	}
 	p := page{lines: lines, gap: gap}
-	if n := Seq(len(lines)); forward {
+	if n := journal.Seq(len(lines)); forward {
 		p.more = from+n <= head.Seq
 	} else {
 		p.more = to-n > 1
@@ -260,9 +261,9 @@ func (r reader) page(h protocol.History, head Head) (page, error) {
 }
 
 // window is the range of a history's events, to excluded.
-func (r reader) window(h protocol.History, head Head) (from, to Seq, gap bool, err error) {
-	n := Seq(h.Limit)
-	newest := func(before Seq) (Seq, Seq) { return max(before, n+1) - n, before }
+func (r reader) window(h protocol.History, head journal.Head) (from, to journal.Seq, gap bool, err error) {
+	n := journal.Seq(h.Limit)
+	newest := func(before journal.Seq) (journal.Seq, journal.Seq) { return max(before, n+1) - n, before }
 	cursor := h.Before + h.After
 	if cursor == "" {
 		from, to = newest(head.Seq + 1)

@@ -7,22 +7,23 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
 // longEvents is a journal of a hundred long events that counts how many are read.
 type longEvents struct {
-	Journal
+	journal.Journal
 	read int
 }
 
 const longEvent = 100 << 10
 
-func (j *longEvents) Read(_ context.Context, _ SessionID, from Seq) iter.Seq2[Record, error] {
-	return func(yield func(Record, error) bool) {
+func (j *longEvents) Read(_ context.Context, _ journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
+	return func(yield func(journal.Record, error) bool) {
 		for ; from <= 100; from++ {
 			j.read++
-			if !yield(Record{Seq: from, Type: "t", Public: make([]byte, longEvent)}, nil) {
+			if !yield(journal.Record{Seq: from, Type: "t", Public: make([]byte, longEvent)}, nil) {
 				return
 			}
 		}
@@ -40,21 +41,21 @@ func TestReader_newest_reads_little_more_than_it_answers(t *testing.T) {
 	} {
 		long := &longEvents{}
 		r := reader{ctx: t.Context(), journal: long}
-		lines, err := r.newest(Seq(c.from), Seq(c.to), c.fit*(longEvent+500)+1)
+		lines, err := r.newest(journal.Seq(c.from), journal.Seq(c.to), c.fit*(longEvent+500)+1)
 		require.NoError(t, err)
 		require.Len(t, lines, c.want)
 		for i, l := range lines {
-			require.Equal(t, Seq(c.to-c.want+i), l.seq, "the newest, oldest first")
+			require.Equal(t, journal.Seq(c.to-c.want+i), l.seq, "the newest, oldest first")
 		}
 		require.LessOrEqual(t, long.read, c.most)
 	}
 }
 
 func TestReader_a_cursor_before_the_first_event_is_found_in_every_format(t *testing.T) {
-	id := SessionID{1}
+	id := journal.SessionID{1}
 	r := reader{ctx: t.Context(), session: id}
-	for start, want := range map[Hash]bool{ChainStarts(id)[0]: true, ChainStarts(id)[1]: true, {1}: false} {
-		seq, ok, err := r.find(protocol.NewCursor(0, start).String(), Head{Seq: 3})
+	for start, want := range map[journal.Hash]bool{journal.ChainStarts(id)[0]: true, journal.ChainStarts(id)[1]: true, {1}: false} {
+		seq, ok, err := r.find(protocol.NewCursor(0, start).String(), journal.Head{Seq: 3})
 		require.NoError(t, err)
 		require.Zero(t, seq)
 		require.Equal(t, want, ok)

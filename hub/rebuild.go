@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"parley/hub/journal"
 )
 
 // rebuild is what an actor does after a failed append: its state is ahead of
@@ -79,7 +81,7 @@ func (a *actor) load() {
 		open := undecided(pending)
 		ctx := a.hub.life
 		l, err := a.hub.load(ctx, a.id)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, journal.ErrNotFound) {
 			l, err = a.hub.unborn(a.id, a.kind), nil
 		}
 		kept := 0
@@ -96,7 +98,7 @@ func (a *actor) load() {
 func undecided(pending []*batch) []*batch {
 	first := len(pending)
 	for i, b := range slices.Backward(pending) {
-		if err := b.commit.Err(); errors.Is(err, ErrFenced) || errors.Is(err, ErrConflict) {
+		if err := b.commit.Err(); errors.Is(err, journal.ErrFenced) || errors.Is(err, journal.ErrConflict) {
 			first = i
 		}
 	}
@@ -106,7 +108,7 @@ func undecided(pending []*batch) []*batch {
 // kept counts the batches at the front that a journal which ends at head holds.
 // Numbers do not tell: whoever has claimed the partition since may have put
 // other events in their place.
-func (h *Hub) kept(ctx context.Context, id SessionID, head Head, batches []*batch) (int, error) {
+func (h *Hub) kept(ctx context.Context, id journal.SessionID, head journal.Head, batches []*batch) (int, error) {
 	for i, b := range slices.Backward(batches) {
 		if b.head == head {
 			return i + 1, nil

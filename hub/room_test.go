@@ -12,6 +12,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -20,7 +21,7 @@ type room struct {
 	t       *testing.T
 	hub     *hub.Hub
 	options hub.Options
-	journal hub.Journal
+	journal journal.Journal
 	agents  *hubtest.Agents // nil where another launcher is used
 	agent   *hubtest.Agent  // the one that runs
 	session protocol.Session
@@ -38,7 +39,7 @@ func newRoom(t *testing.T, o hub.Options) (*room, *hubtest.FaultyJournal) {
 	return newRoomOn(t, j, hubtest.NewAgents(), o), j
 }
 
-func newRoomOn(t *testing.T, j hub.Journal, launcher hub.Launcher, o hub.Options) *room {
+func newRoomOn(t *testing.T, j journal.Journal, launcher hub.Launcher, o hub.Options) *room {
 	t.Helper()
 	t.Cleanup(func() { require.NoError(t, j.Close()) })
 	o.Logger = zaptest.NewLogger(t)
@@ -60,7 +61,7 @@ func newRoomOn(t *testing.T, j hub.Journal, launcher hub.Launcher, o hub.Options
 // is open, so that the next append is one that the test causes.
 func (r *room) awaitOpen(hostSession string) {
 	r.t.Helper()
-	id, err := hub.ParseSessionID(hostSession)
+	id, err := journal.ParseSessionID(hostSession)
 	require.NoError(r.t, err)
 	const events = 4 // created, starting, ready, opened
 	for {

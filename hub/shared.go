@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -16,7 +17,7 @@ import (
 type sharedState struct {
 	rules *rules // immutable
 
-	ID          SessionID
+	ID          journal.SessionID
 	Time        time.Time // of the newest event
 	Session     protocol.Session
 	Invite      int // generation of the invite
@@ -96,7 +97,7 @@ type openPermission struct {
 // from unknown ones.
 const rememberedRequests = 32
 
-func newSharedState(id SessionID, r *rules) *sharedState {
+func newSharedState(id journal.SessionID, r *rules) *sharedState {
 	s := &sharedState{rules: r, ID: id, Agent: protocol.AgentStarting}
 	s.index()
 	return s
@@ -288,13 +289,13 @@ func (s *sharedState) dropPermission(requestID string) {
 func keepLast[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }
 
 // summary is what the journal keeps beside the session for listing and timers.
-func (s *sharedState) summary() Summary {
+func (s *sharedState) summary() journal.Summary {
 	if s.encoded != s.Session {
 		s.encoded, s.resource = s.Session, rawJSON(s.Session)
 	}
-	sum := Summary{
+	sum := journal.Summary{
 		Session:     s.ID,
-		Kind:        KindShared,
+		Kind:        journal.KindShared,
 		Workspace:   s.Session.WorkspaceID,
 		HostSession: hostOf(s.Session),
 		Status:      string(s.Session.Status),

@@ -2,6 +2,10 @@ package hub
 
 import "parley/protocol"
 
+import (
+	"parley/hub/journal"
+)
+
 // reader checks the right to read, which every participant has who was not
 // removed, also after leaving and after the session's end.
 func (s *sharedState) reader(who Credentials) (protocol.Participant, error) {
@@ -55,13 +59,13 @@ func (s *sharedState) archive(m archive) decision {
 	}
 	which := m.which
 	if which.Before == "" && which.After == "" {
-		which.After = protocol.NewCursor(0, ChainStart(s.ID)).String()
+		which.After = protocol.NewCursor(0, journal.ChainStart(s.ID)).String()
 	}
 	return decision{answer: archivePage{which}}
 }
 
 // archivePage makes the answer to a read of the archive.
-func (s *sharedState) archivePage(which archivePage, at Head) deferred {
+func (s *sharedState) archivePage(which archivePage, at journal.Head) deferred {
 	a := &protocol.ArchiveAnswer{Session: s.Session, Cursor: which.After}
 	return func(r reader) (any, error) {
 		p, err := r.page(which.History, at)

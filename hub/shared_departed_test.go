@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -59,7 +60,7 @@ func (q *quick) visits(n int) {
 func TestShared_of_those_who_left_little_is_kept(t *testing.T) {
 	q := &quick{stage: newStage(t, Options{})}
 	sizes := func() (snapshot, welcome int) {
-		b, err := q.state.welcome(welcomeFor{participant: q.owner().ID}, Head{}).Encode("1")
+		b, err := q.state.welcome(welcomeFor{participant: q.owner().ID}, journal.Head{}).Encode("1")
 		require.NoError(t, err)
 		return len(q.n.encoded(t)), len(b)
 	}
@@ -90,10 +91,10 @@ func TestShared_a_command_of_somebody_who_left_is_recognised_for_ten_minutes(t *
 		q = &quick{stage: newStage(t, Options{})}
 		ann = q.joins("ann")
 		require.NoError(t, q.leaves(ann).err)
-		left := Seq(len(q.n.log))
+		left := journal.Seq(len(q.n.log))
 		again = func() decision {
 			d := q.leaves(ann)
-			require.Contains(t, []Seq{0, left}, d.replay)
+			require.Contains(t, []journal.Seq{0, left}, d.replay)
 			require.Empty(t, d.events)
 			return d
 		}
@@ -176,7 +177,7 @@ func TestShared_the_author_of_a_prompt_stays_known_while_it_waits(t *testing.T) 
 	require.NoError(t, s.by(ben, &protocol.Leave{}).err)
 	require.NoError(t, s.by(cem, &protocol.Leave{}).err)
 	shown := func() map[string]*time.Time {
-		b, err := s.state.welcome(welcomeFor{participant: s.owner().ID}, Head{}).Encode("1")
+		b, err := s.state.welcome(welcomeFor{participant: s.owner().ID}, journal.Head{}).Encode("1")
 		require.NoError(t, err)
 		m, err := protocol.DecodeServer(b)
 		require.NoError(t, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -25,8 +26,8 @@ func notOpen(approvalID string, refusal func(protocol.Approval, protocol.Partici
 
 // read is a deferred, which always ends in an error.
 func (p endedPrompt) read(r reader) (any, error) {
-	of, err := r.journal.Entry(r.ctx, r.session, SubjectApproval, p.approvalID)
-	if errors.Is(err, ErrNotFound) {
+	of, err := r.journal.Entry(r.ctx, r.session, journal.SubjectApproval, p.approvalID)
+	if errors.Is(err, journal.ErrNotFound) {
 		return nil, approvalNotFound()
 	}
 	if err != nil {
@@ -62,11 +63,11 @@ func howResolved(a protocol.Approval, decider protocol.Participant) string {
 }
 
 // eventsOf are the numbers of the events that an approval is made of by approvalIn.
-func eventsOf(e Entry) []Seq {
+func eventsOf(e journal.Entry) []journal.Seq {
 	if e.Whole == e.Newest {
-		return []Seq{e.Whole}
+		return []journal.Seq{e.Whole}
 	}
-	return []Seq{e.Whole, e.Newest}
+	return []journal.Seq{e.Whole, e.Newest}
 }
 
 // approvalIn is an approval as an event shows it whole, and as it ended if the

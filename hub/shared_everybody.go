@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -12,21 +13,21 @@ import (
 type everybody struct {
 	people []protocol.Participant // of the state, the host first
 	others bool                   // there are guests who are not in the state
-	until  Seq
+	until  journal.Seq
 }
 
-func (s *sharedState) everybody(at Head) everybody {
+func (s *sharedState) everybody(at journal.Head) everybody {
 	return everybody{s.People.list(), s.Left > 0, at.Seq}
 }
 
 // participants returns a function that reads some participants in join order, and
 // returns the event to go on from. It is for one goroutine, from the beginning on.
-func (m everybody) participants(r reader) func(from Seq) ([]protocol.Participant, Seq, error) {
+func (m everybody) participants(r reader) func(from journal.Seq) ([]protocol.Participant, journal.Seq, error) {
 	byID := make(map[string]protocol.Participant, len(m.people))
 	for _, p := range m.people {
 		byID[p.ID] = p
 	}
-	return func(from Seq) (some []protocol.Participant, next Seq, err error) {
+	return func(from journal.Seq) (some []protocol.Participant, next journal.Seq, err error) {
 		switch {
 		case from > m.until:
 			return nil, from, nil
@@ -40,12 +41,12 @@ func (m everybody) participants(r reader) func(from Seq) ([]protocol.Participant
 }
 
 // page reads the next guests.
-func (m everybody) page(r reader, byID map[string]protocol.Participant, from Seq) (some []protocol.Participant, next Seq, err error) {
-	listed, err := r.journal.Entries(r.ctx, r.session, SubjectParticipant, from, false, pageItems)
+func (m everybody) page(r reader, byID map[string]protocol.Participant, from journal.Seq) (some []protocol.Participant, next journal.Seq, err error) {
+	listed, err := r.journal.Entries(r.ctx, r.session, journal.SubjectParticipant, from, false, pageItems)
 	if err != nil {
 		return nil, from, err
 	}
-	var absent []Entry
+	var absent []journal.Entry
 	for _, p := range listed {
 		if _, here := byID[p.ID]; !here && p.First <= m.until {
 			absent = append(absent, p)
@@ -79,8 +80,8 @@ func (m everybody) page(r reader, byID map[string]protocol.Participant, from Seq
 
 // participants reads how participants are by the newest events about them; of many
 // perhaps only the first, two at the least.
-func (r reader) participants(of []Entry) (map[string]protocol.Participant, error) {
-	numbers := make([]Seq, len(of))
+func (r reader) participants(of []journal.Entry) (map[string]protocol.Participant, error) {
+	numbers := make([]journal.Seq, len(of))
 	for i, p := range of {
 		numbers[i] = p.Newest
 	}
@@ -112,14 +113,14 @@ func participantIn(e event) protocol.Participant {
 
 // participant reads a participant by its id; nil when there is none.
 func (r reader) participant(id string) (*protocol.Participant, error) {
-	of, err := r.journal.Entry(r.ctx, r.session, SubjectParticipant, id)
-	if errors.Is(err, ErrNotFound) {
+	of, err := r.journal.Entry(r.ctx, r.session, journal.SubjectParticipant, id)
+	if errors.Is(err, journal.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, r.failed(err)
 	}
-	found, err := r.participants([]Entry{of})
+	found, err := r.participants([]journal.Entry{of})
 	if err != nil {
 		return nil, r.failed(err)
 	}
@@ -196,12 +197,12 @@ func guests(which protocol.People, barred map[string]bar) deferred {
 
 // joinedBefore returns the last event by which somebody can have joined before a
 // participant; without one, the last of all.
-func (r reader) joinedBefore(participant string) (Seq, error) {
+func (r reader) joinedBefore(participant string) (journal.Seq, error) {
 	if participant == "" {
 		return maxSeq, nil
 	}
-	p, err := r.journal.Entry(r.ctx, r.session, SubjectParticipant, participant)
-	if errors.Is(err, ErrNotFound) {
+	p, err := r.journal.Entry(r.ctx, r.session, journal.SubjectParticipant, participant)
+	if errors.Is(err, journal.ErrNotFound) {
 		return 0, protocol.Errorf(protocol.CodeParticipantNotFound, "before: no such participant in this session")
 	}
 	return p.First - 1, err
@@ -213,8 +214,8 @@ const maxSeq = 1<<63 - 1
 // guestsWhoLeft reads some guests who have left, backward from an event, and returns
 // the event to go on from, which stays the same at the end. It passes by those who
 // are here, who are not many.
-func (r reader) guestsWhoLeft(from Seq) (some []protocol.Participant, next Seq, err error) {
-	listed, err := r.journal.Entries(r.ctx, r.session, SubjectParticipant, from, true, pageItems)
+func (r reader) guestsWhoLeft(from journal.Seq) (some []protocol.Participant, next journal.Seq, err error) {
+	listed, err := r.journal.Entries(r.ctx, r.session, journal.SubjectParticipant, from, true, pageItems)
 	if err != nil {
 		return nil, from, err
 	}

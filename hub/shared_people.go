@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -57,8 +58,8 @@ func (s *sharedState) create(in input, c createShared) decision {
 // creator is the scope of the command that created the session.
 const creator = "creator"
 
-func hostOf(session protocol.Session) SessionID {
-	id, _ := ParseSessionID(session.HostSessionID) // was checked when the session was made
+func hostOf(session protocol.Session) journal.SessionID {
+	id, _ := journal.ParseSessionID(session.HostSessionID) // was checked when the session was made
 	return id
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -47,7 +48,7 @@ func (s *sharedState) requireInvite(invite string) error {
 
 // reading makes the answer to a read. What the state does not hold is read
 // from the journal later.
-func (s *sharedState) reading(what readKind, at Head) any {
+func (s *sharedState) reading(what readKind, at journal.Head) any {
 	switch what {
 	case readParticipants:
 		return s.everybody(at)
@@ -74,19 +75,19 @@ type SharedState struct {
 	Cursor       string
 
 	people everybody
-	until  Seq                          // the event that it stands on
+	until  journal.Seq                  // the event that it stands on
 	open   map[string]protocol.Approval // what was not done then
 }
 
 // approvals reads some, newest first, of those that were begun up to an event, and
 // returns the event to go on from: those that are not done from the state, the others,
 // which change no more, from the journal.
-func (m *SharedState) approvals(r reader, from Seq) (some []protocol.Approval, next Seq, err error) {
-	listed, err := r.journal.Entries(r.ctx, r.session, SubjectApproval, from, true, pageItems)
+func (m *SharedState) approvals(r reader, from journal.Seq) (some []protocol.Approval, next journal.Seq, err error) {
+	listed, err := r.journal.Entries(r.ctx, r.session, journal.SubjectApproval, from, true, pageItems)
 	if err != nil {
 		return nil, from, err
 	}
-	var numbers []Seq
+	var numbers []journal.Seq
 	for _, e := range listed {
 		if _, isOpen := m.open[e.ID]; !isOpen {
 			numbers = append(numbers, eventsOf(e)...)
@@ -116,13 +117,13 @@ func (m *SharedState) approvals(r reader, from Seq) (some []protocol.Approval, n
 }
 
 // messagesUntil stands for what was said up to an event.
-type messagesUntil Seq
+type messagesUntil journal.Seq
 
 // messages reads some of what was said, oldest first: comments, and the messages
 // that prompts left which had to wait. It returns the event to go on from.
-func (m messagesUntil) messages(r reader, from Seq) (some []protocol.Message, next Seq, err error) {
+func (m messagesUntil) messages(r reader, from journal.Seq) (some []protocol.Message, next journal.Seq, err error) {
 	numbers, err := r.journal.Listed(r.ctx, r.session, from, pageItems)
-	for len(numbers) > 0 && numbers[len(numbers)-1] > Seq(m) {
+	for len(numbers) > 0 && numbers[len(numbers)-1] > journal.Seq(m) {
 		numbers = numbers[:len(numbers)-1]
 	}
 	if err != nil || len(numbers) == 0 {
@@ -151,7 +152,7 @@ func (m messagesUntil) messages(r reader, from Seq) (some []protocol.Message, ne
 }
 
 // messageIn returns the message that an event left, or nil.
-func messageIn(rec Record) (*protocol.Message, error) {
+func messageIn(rec journal.Record) (*protocol.Message, error) {
 	switch protocol.EventType(rec.Type) {
 	case protocol.EventMessageCreated, protocol.EventPromptPendingApproval:
 	default:
@@ -167,4 +168,4 @@ func messageIn(rec Record) (*protocol.Message, error) {
 	return e.private.Message, nil
 }
 
-func decodeShared(r Record) (event, error) { return decodeEvent(r, protocol.DecodePayload) }
+func decodeShared(r journal.Record) (event, error) { return decodeEvent(r, protocol.DecodePayload) }

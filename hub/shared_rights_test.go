@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -117,7 +118,7 @@ func TestShared_a_command_that_comes_again(t *testing.T) {
 	t.Run("is answered from its event", func(t *testing.T) {
 		again := s.byID(ben, "same", chat)
 		require.Empty(t, again.events)
-		require.Equal(t, Seq(len(s.n.log)), again.replay)
+		require.Equal(t, journal.Seq(len(s.n.log)), again.replay)
 	})
 	t.Run("with another payload is refused", func(t *testing.T) {
 		require.Equal(t, protocol.CodeInvalidRequest, codeOf(s.byID(ben, "same", &protocol.Chat{Text: "other"}).err))
@@ -154,7 +155,7 @@ func TestShared_Create_again(t *testing.T) {
 }
 
 func TestShared_a_session_that_was_never_made_is_unknown(t *testing.T) {
-	n := newNode(SessionID{9}, KindShared, testRules(Options{}))
+	n := newNode(journal.SessionID{9}, journal.KindShared, testRules(Options{}))
 	w := &world{t: t, now: time.Now(), budget: -1}
 	require.Equal(t, protocol.CodeSessionNotFound, codeOf(w.do(n, read{what: readState}).err))
 }

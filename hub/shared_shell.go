@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -49,7 +50,7 @@ func newSharedShell(a *actor) *sharedShell {
 	}
 }
 
-func (s *sharedShell) show(r *Record) {
+func (s *sharedShell) show(r *journal.Record) {
 	s.tail.add(r)
 	if s.count > 0 {
 		s.fanout.add(shown{r}, len(r.Public)+itemCost)
@@ -114,7 +115,7 @@ func (s *sharedShell) end(subs []*Subscription, c cut) {
 	}
 }
 
-func (s *sharedShell) complete(answer any, at Head) any {
+func (s *sharedShell) complete(answer any, at journal.Head) any {
 	state := s.state()
 	switch a := answer.(type) {
 	case welcomeFor:

@@ -11,6 +11,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -53,7 +54,7 @@ func TestAgents_no_more_run_than_may(t *testing.T) {
 func TestAgents_a_start_that_fails_takes_no_place(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxAgents: 2})
-		r.agents.FailStarts(hub.ErrFull)
+		r.agents.FailStarts(journal.ErrFull)
 		for range 5 {
 			_, refused := r.tryAgent()
 			require.Equal(t, protocol.CodeAgentUnavailable, refused)
@@ -168,7 +169,7 @@ func unique(all ...string) []string {
 func TestCreateHost_that_failed_is_tried_again_under_the_same_key(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
-		r.agents.FailStarts(hub.ErrFull)
+		r.agents.FailStarts(journal.ErrFull)
 		for range 2 {
 			_, err := r.keyed("k", "mine")
 			require.Equal(t, protocol.CodeAgentUnavailable, protocol.AsError(err).Code)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -33,10 +34,10 @@ func TestHub_loses_and_doubles_nothing_when_everything_goes_wrong(t *testing.T) 
 			for n := range each {
 				r.insist(protocol.Request{ID: fmt.Sprintf("%d-%d", i, n), Command: &protocol.Chat{Text: fmt.Sprintf("%d-%d", i, n)}})
 				if n%7 == i {
-					j.FailUnwritten(1, hub.ErrUnavailable)
+					j.FailUnwritten(1, journal.ErrUnavailable)
 				}
 				if n%11 == i {
-					j.FailWritten(1, hub.ErrUnavailable)
+					j.FailWritten(1, journal.ErrUnavailable)
 				}
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -40,7 +41,7 @@ type Sink interface {
 type Subscription struct {
 	// immutable
 	hub        *Hub
-	session    SessionID
+	session    journal.SessionID
 	eventsOnly bool
 	readOnly   bool
 	cursor     string // the client's, as it came
@@ -49,14 +50,14 @@ type Subscription struct {
 	who    protocol.Participant // as of then
 	self   departed             // the same, for commands that come after leaving
 	host   bool                 // the participant was the host then
-	begin  Head                 // the newest event then
+	begin  journal.Head         // the newest event then
 	fanout *fanout
 
 	// owned by who calls Next, Take and Opening
 	opened bool
 	resume string
-	tail   []*Record // what may be missing until it is opened and live; set by letIn
-	lent   *[]byte   // the welcome, until the next Take
+	tail   []*journal.Record // what may be missing until it is opened and live; set by letIn
+	lent   *[]byte           // the welcome, until the next Take
 
 	// owned by the fan-out
 	own   []Line // for this connection alone, not yet offered; it includes lines of the burst
@@ -66,10 +67,10 @@ type Subscription struct {
 	mu     sync.Mutex
 	actor  *actor // nil until the session lets it in
 	sink   Sink
-	idle   bool // Take has returned nothing: what comes is offered, or the sink is woken
-	next   Seq  // the first event that is neither given out nor in the queue
-	head   Seq  // the newest event that is durable
-	live   bool // events are put in the queue; until then they are read
+	idle   bool        // Take has returned nothing: what comes is offered, or the sink is woken
+	next   journal.Seq // the first event that is neither given out nor in the queue
+	head   journal.Seq // the newest event that is durable
+	live   bool        // events are put in the queue; until then they are read
 	queue  []item
 	bytes  int  // of what is in the queue
 	missed Line // the newest presence that was dropped and not told since
@@ -87,7 +88,7 @@ type Subscription struct {
 type item struct {
 	line  Line
 	make  func(context.Context) (Line, error) // instead of line: made when its turn comes
-	after Seq                                 // the newest event before it
+	after journal.Seq                         // the newest event before it
 }
 
 // itemCost is what an item counts beside its bytes.
@@ -95,7 +96,7 @@ const itemCost = 64
 
 // letIn begins the subscription at the event that its welcome stands on, which
 // is the last of tail. It returns false if the client has gone meanwhile.
-func (s *Subscription) letIn(a *actor, f *fanout, w *Welcome, tail []*Record) bool {
+func (s *Subscription) letIn(a *actor, f *fanout, w *Welcome, tail []*journal.Record) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed != nil {
@@ -316,7 +317,7 @@ func (s *Subscription) Take(ctx context.Context) ([]Line, error) {
 
 // poll takes what is due: items of the queue, or else the events to read from
 // the journal, to excluded, or else why the subscription has ended.
-func (s *Subscription) poll() (items []item, from, to Seq, closed *Closed) {
+func (s *Subscription) poll() (items []item, from, to journal.Seq, closed *Closed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.next > s.head {

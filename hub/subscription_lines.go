@@ -4,11 +4,12 @@ import (
 	"context"
 	"slices"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
 // replay reads a piece of the journal.
-func (s *Subscription) replay(ctx context.Context, from, to Seq) ([]Line, error) {
+func (s *Subscription) replay(ctx context.Context, from, to journal.Seq) ([]Line, error) {
 	slot, err := s.hub.reads.enter(ctx, s.host)
 	if err != nil {
 		return nil, err
@@ -20,7 +21,7 @@ func (s *Subscription) replay(ctx context.Context, from, to Seq) ([]Line, error)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.next = from + Seq(len(lines))
+	s.next = from + journal.Seq(len(lines))
 	return lines, nil
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -297,11 +298,11 @@ func TestSubscription_limits_of_connections(t *testing.T) {
 
 // countedJournal counts how often events are read.
 type countedJournal struct {
-	hub.Journal
+	journal.Journal
 	reads atomic.Int32
 }
 
-func (j *countedJournal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
+func (j *countedJournal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
 	j.reads.Add(1)
 	return j.Journal.Read(ctx, id, from)
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+
+	"parley/hub/journal"
 )
 
 // Key is the secret that every token is derived from. Whoever has it can act
@@ -46,14 +48,14 @@ func (k Key) mac(kind tokenKind, id string, generation int) []byte {
 // createdHostID returns the id of the host session that a creation under this
 // command id makes, as createdID does for shared sessions. A caller of that API
 // has no name yet, so all callers share their ids.
-func (k Key) createdHostID(commandID string) SessionID {
+func (k Key) createdHostID(commandID string) journal.SessionID {
 	return madeID(k.mac(creationToken, "host\x00"+commandID, 0))
 }
 
 // createdID returns the id of the shared session that a creation under this
 // command id makes: the same for the same command, so that a creation that is
 // sent twice makes one session, and not to be guessed without the key.
-func (k Key) createdID(host SessionID, hostUserID, commandID string) SessionID {
+func (k Key) createdID(host journal.SessionID, hostUserID, commandID string) journal.SessionID {
 	scope := host.String() + "\x00" + hostUserID + "\x00" + commandID
 	id := madeID(k.mac(creationToken, scope, 0))
 	id[0] = host[0]
@@ -61,8 +63,8 @@ func (k Key) createdID(host SessionID, hostUserID, commandID string) SessionID {
 }
 
 // madeID makes an id of a digest.
-func madeID(mac []byte) SessionID {
-	id := SessionID(mac[:16])
+func madeID(mac []byte) journal.SessionID {
+	id := journal.SessionID(mac[:16])
 	id[6] = id[6]&0x0f | 0x40 // version 4
 	id[8] = id[8]&0x3f | 0x80 // RFC 9562 variant
 	return id

@@ -11,6 +11,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -20,9 +21,9 @@ type unreadableJournal struct {
 	down atomic.Bool
 }
 
-func (j *unreadableJournal) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
+func (j *unreadableJournal) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
 	if j.down.Load() {
-		return hub.Summary{}, hub.ErrUnavailable
+		return journal.Summary{}, journal.ErrUnavailable
 	}
 	return j.FaultyJournal.Summary(ctx, id)
 }
@@ -41,9 +42,9 @@ func TestJournal_that_can_be_neither_written_nor_read(t *testing.T) {
 				ben.passOver()
 				j.down.Store(true)
 				if tc.written {
-					j.FailWritten(1, hub.ErrUnavailable)
+					j.FailWritten(1, journal.ErrUnavailable)
 				} else {
-					j.FailUnwritten(1, hub.ErrUnavailable)
+					j.FailUnwritten(1, journal.ErrUnavailable)
 				}
 				require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.Chat{Text: "one"}))
 				require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.Chat{Text: "two"}), "at once")
@@ -74,7 +75,7 @@ func TestJournal_that_stays_down_does_not_keep_the_hub_from_stopping(t *testing.
 		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
 		r.prompted()
 		j.down.Store(true)
-		j.FailUnwritten(1000, hub.ErrFull)
+		j.FailUnwritten(1000, journal.ErrFull)
 		require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.Chat{Text: "one"}))
 		r.agent.Say(notification(1))
 		require.NoError(t, r.hub.Stop(context.Background()))

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"parley/hub/journal"
 )
 
 // wakeHorizon is how far ahead the timer of sleeping sessions looks, and so how
@@ -18,7 +20,7 @@ const wakeRetry = time.Second
 // wakeSleeping wakes every session when its time comes, the ones that owe
 // something at once.
 func (h *Hub) wakeSleeping(ctx context.Context) {
-	damaged := map[SessionID]bool{} // as reported; bounded by the damage there is
+	damaged := map[journal.SessionID]bool{} // as reported; bounded by the damage there is
 	for {
 		next := h.wakeDue(ctx, damaged)
 		select {
@@ -30,7 +32,7 @@ func (h *Hub) wakeSleeping(ctx context.Context) {
 }
 
 // wakeDue wakes what is due and returns when to look again.
-func (h *Hub) wakeDue(ctx context.Context, damaged map[SessionID]bool) time.Time {
+func (h *Hub) wakeDue(ctx context.Context, damaged map[journal.SessionID]bool) time.Time {
 	now := time.Now()
 	next := now.Add(wakeHorizon)
 	due, err := h.journal.Due(ctx, next, 1<<30)
@@ -51,16 +53,16 @@ func (h *Hub) wakeDue(ctx context.Context, damaged map[SessionID]bool) time.Time
 
 // wake wakes one session, which looks at the time by itself. It reports whether
 // to try again soon. A damaged session is reported once and holds up nobody.
-func (h *Hub) wake(ctx context.Context, id SessionID, damaged map[SessionID]bool) (again bool) {
+func (h *Hub) wake(ctx context.Context, id journal.SessionID, damaged map[journal.SessionID]bool) (again bool) {
 	e, err := h.acquire(ctx, id, "", false)
 	if err == nil {
 		h.letGo(e)
 		return false
 	}
-	if ctx.Err() != nil || errors.Is(err, errStopped) || errors.Is(err, errMoved) || errors.Is(err, ErrNotFound) {
+	if ctx.Err() != nil || errors.Is(err, errStopped) || errors.Is(err, errMoved) || errors.Is(err, journal.ErrNotFound) {
 		return false
 	}
-	_, lasting := errors.AsType[*DamageError](err)
+	_, lasting := errors.AsType[*journal.DamageError](err)
 	if !lasting || !damaged[id] {
 		h.options.Logger.Error("a session that is due cannot be woken", zap.Stringer("session", id), zap.Error(err))
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -16,7 +17,7 @@ type Welcome struct {
 	people []byte // the participants, encoded
 	rest   int    // about how many bytes what waits and who is present have
 	recent int
-	at     Head
+	at     journal.Head
 }
 
 func (w *Welcome) forHost() bool { return w.Participant.Role == protocol.RoleHost }
@@ -34,7 +35,7 @@ func (w *Welcome) read(r reader, resume string) error {
 	if w.recent == 0 {
 		return nil
 	}
-	from := max(w.at.Seq, Seq(w.recent)) - Seq(w.recent) + 1
+	from := max(w.at.Seq, journal.Seq(w.recent)) - journal.Seq(w.recent) + 1
 	most := w.recentBytes()
 	lines, err := r.newest(from, w.at.Seq+1, most)
 	if len(lines) == 1 && len(lines[0].Bytes) > most {
@@ -89,7 +90,7 @@ func (s *Subscription) takeBack() {
 }
 
 // welcome is the snapshot for one participant.
-func (s *sharedState) welcome(a welcomeFor, at Head) *Welcome {
+func (s *sharedState) welcome(a welcomeFor, at journal.Head) *Welcome {
 	p, _ := s.People.get(a.participant)
 	if a.departed != nil {
 		p = *a.departed

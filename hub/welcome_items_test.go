@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -24,7 +25,7 @@ func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
 	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: edited, Action: protocol.ActionApprove, Prompt: &long}).err)
 
 	byID := map[string]protocol.Approval{}
-	for _, a := range s.state.welcome(welcomeFor{participant: ben.ID}, Head{}).Approvals {
+	for _, a := range s.state.welcome(welcomeFor{participant: ben.ID}, journal.Head{}).Approvals {
 		byID[a.ID] = a
 	}
 	for _, id := range []string{s.state.Open[0].Approval.ID, s.state.Open[1].Approval.ID} {
@@ -58,7 +59,7 @@ func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
 
 	var shown []protocol.Permission
 	again := func(state *sharedState) {
-		shown = state.welcome(welcomeFor{participant: s.owner().ID}, Head{}).Permissions
+		shown = state.welcome(welcomeFor{participant: s.owner().ID}, journal.Head{}).Permissions
 		require.Len(t, shown, 2)
 		require.True(t, shown[0].Truncated)
 		require.Equal(t, len(call)+len(options), shown[0].WholeBytes)
@@ -117,13 +118,13 @@ func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
 		asked := openPermission{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}}
 		s.state.Permissions = append(s.state.Permissions, asked.named())
 	}
-	w := s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, Head{})
+	w := s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, journal.Head{})
 	line, err := w.Encode("1")
 	require.NoError(t, err)
 	require.Less(t, len(line)+w.recentBytes()+welcomeRest, welcomeBytes, "with the most that the agent's facts can have")
 	require.Greater(t, w.recentBytes(), minRecent)
 	crowd(s.state)
-	w = s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, Head{})
+	w = s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, journal.Head{})
 	line, err = w.Encode("1")
 	require.NoError(t, err)
 	require.Less(t, len(line)+s.state.People.here*presentBytes+w.recentBytes()+welcomeRest, welcomeBytes, "with the most people, too")
@@ -151,7 +152,7 @@ func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T
 	waits := s.prompts(last)
 	// shown is how many people a welcome has in their order, and the ids of those behind.
 	shown := func(whom protocol.Participant) (n int, after string, behind []string) {
-		line, err := s.state.welcome(welcomeFor{participant: whom.ID, recent: 200}, Head{}).Encode("1")
+		line, err := s.state.welcome(welcomeFor{participant: whom.ID, recent: 200}, journal.Head{}).Encode("1")
 		require.NoError(t, err)
 		require.Less(t, len(line), welcomeBytes)
 		m, err := protocol.DecodeServer(line)

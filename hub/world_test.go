@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -20,7 +21,7 @@ type world struct {
 	now    time.Time
 	host   *node
 	shared []*node
-	links  map[[2]SessionID][]any
+	links  map[[2]journal.SessionID][]any
 	agent  fakeAgent
 	ids    int
 
@@ -29,11 +30,11 @@ type world struct {
 
 // node is one session: its state, and its journal.
 type node struct {
-	id      SessionID
+	id      journal.SessionID
 	rules   *rules
 	state   state
-	kind    Kind
-	log     []Record
+	kind    journal.Kind
+	log     []journal.Record
 	saved   []byte // a snapshot
 	savedAt int    // events that it stands on
 }
@@ -53,16 +54,16 @@ func newWorld(t require.TestingT, o Options, shared int) *world {
 	w := &world{
 		t:      t,
 		now:    time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC),
-		links:  map[[2]SessionID][]any{},
+		links:  map[[2]journal.SessionID][]any{},
 		agent:  fakeAgent{given: map[string]int{}},
 		budget: -1,
 	}
 	r := testRules(o)
-	w.host = newNode(SessionID{1}, KindHost, r)
+	w.host = newNode(journal.SessionID{1}, journal.KindHost, r)
 	w.do(w.host, createHost{body: &protocol.CreateHostSession{Agent: "demo", WorkspaceID: "w", Permissions: protocol.PermissionsAsk}})
 	w.launched(true)
 	for i := range shared {
-		n := newNode(SessionID{1, byte(i + 1)}, KindShared, r)
+		n := newNode(journal.SessionID{1, byte(i + 1)}, journal.KindShared, r)
 		w.shared = append(w.shared, n)
 		w.do(n, createShared{
 			body:      &protocol.CreateSharedSession{HostSessionID: w.host.id.String(), HostUserID: "ada", Mode: protocol.ModePromptWithApproval},
@@ -73,14 +74,14 @@ func newWorld(t require.TestingT, o Options, shared int) *world {
 	return w
 }
 
-func newNode(id SessionID, kind Kind, r *rules) *node {
+func newNode(id journal.SessionID, kind journal.Kind, r *rules) *node {
 	n := &node{id: id, kind: kind, rules: r}
 	n.state = n.blank()
 	return n
 }
 
 func (n *node) blank() state {
-	if n.kind == KindHost {
+	if n.kind == journal.KindHost {
 		return newHostState(n.id, n.rules)
 	}
 	return newSharedState(n.id, n.rules)
@@ -131,7 +132,7 @@ func (w *world) do(n *node, body any) decision {
 // participant is how the journal has a participant; nil for nobody.
 func (n *node) participant(t require.TestingT, id string) *protocol.Participant {
 	for _, r := range slices.Backward(n.log) {
-		if about, _ := AboutOf(&r); about == (About{SubjectParticipant, id, true}) {
+		if about, _ := journal.AboutOf(&r); about == (journal.About{Subject: journal.SubjectParticipant, ID: id, Whole: true}) {
 			e, err := decodeShared(r)
 			require.NoError(t, err)
 			return new(participantIn(e))
@@ -151,7 +152,7 @@ func (n *node) looksUp(d decision) decision {
 // approval is how the journal has a prompt.
 func (n *node) approval(t require.TestingT, id string) protocol.Approval {
 	j := logged{log: n.log}
-	e, err := j.Entry(context.Background(), n.id, SubjectApproval, id)
+	e, err := j.Entry(context.Background(), n.id, journal.SubjectApproval, id)
 	require.NoError(t, err)
 	events, err := reader{journal: j}.events(eventsOf(e))
 	require.NoError(t, err)
@@ -161,7 +162,7 @@ func (n *node) approval(t require.TestingT, id string) protocol.Approval {
 // approvals are the ids of all prompts, in the order of proposing.
 func (n *node) approvals() (ids []string) {
 	for i := range n.log {
-		if about, _ := AboutOf(&n.log[i]); about.Subject == SubjectApproval && !slices.Contains(ids, about.ID) {
+		if about, _ := journal.AboutOf(&n.log[i]); about.Subject == journal.SubjectApproval && !slices.Contains(ids, about.ID) {
 			ids = append(ids, about.ID)
 		}
 	}
@@ -170,28 +171,28 @@ func (n *node) approvals() (ids []string) {
 
 // logged is a journal that only finds entries and events, of one session.
 type logged struct {
-	Journal
-	log []Record
+	journal.Journal
+	log []journal.Record
 }
 
-func (j logged) Entry(_ context.Context, _ SessionID, of Subject, id string) (e Entry, err error) {
+func (j logged) Entry(_ context.Context, _ journal.SessionID, of journal.Subject, id string) (e journal.Entry, err error) {
 	for i := range j.log {
-		about, _ := AboutOf(&j.log[i])
+		about, _ := journal.AboutOf(&j.log[i])
 		if about.Subject != of || about.ID != id {
 			continue
 		}
 		if e.ID == "" {
-			e = Entry{ID: id, First: j.log[i].Seq}
+			e = journal.Entry{ID: id, First: j.log[i].Seq}
 		}
 		e.Add(j.log[i].Seq, about.Whole)
 	}
 	if e.ID == "" {
-		err = ErrNotFound
+		err = journal.ErrNotFound
 	}
 	return e, err
 }
 
-func (j logged) Events(_ context.Context, _ SessionID, numbers []Seq) (found []Record, _ error) {
+func (j logged) Events(_ context.Context, _ journal.SessionID, numbers []journal.Seq) (found []journal.Record, _ error) {
 	for _, n := range numbers {
 		found = append(found, j.log[n-1])
 	}
@@ -202,7 +203,7 @@ func (j logged) Events(_ context.Context, _ SessionID, numbers []Seq) (found []R
 func (n *node) append(t require.TestingT, e event, at time.Time) {
 	public, private, err := e.encode()
 	require.NoError(t, err)
-	r := Record{Session: n.id, Seq: Seq(len(n.log) + 1), Time: at, Type: string(e.public.EventType()), Public: public, Private: private}
+	r := journal.Record{Session: n.id, Seq: journal.Seq(len(n.log) + 1), Time: at, Type: string(e.public.EventType()), Public: public, Private: private}
 	n.log = append(n.log, r)
 	n.state.apply(e, stamp{r.Seq, at, at})
 }
@@ -238,13 +239,13 @@ func (w *world) perform(n *node, e effect) {
 	}
 }
 
-func (w *world) post(from, to SessionID, message any) {
-	link := [2]SessionID{from, to}
+func (w *world) post(from, to journal.SessionID, message any) {
+	link := [2]journal.SessionID{from, to}
 	w.links[link] = append(w.links[link], message)
 }
 
 // deliver hands over the oldest message of a link.
-func (w *world) deliver(link [2]SessionID) {
+func (w *world) deliver(link [2]journal.SessionID) {
 	message := w.links[link][0]
 	if w.links[link] = w.links[link][1:]; len(w.links[link]) == 0 {
 		delete(w.links, link)
@@ -252,7 +253,7 @@ func (w *world) deliver(link [2]SessionID) {
 	w.do(w.node(link[1]), message)
 }
 
-func (w *world) node(id SessionID) *node {
+func (w *world) node(id journal.SessionID) *node {
 	for _, n := range w.shared {
 		if n.id == id {
 			return n
@@ -262,10 +263,10 @@ func (w *world) node(id SessionID) *node {
 }
 
 // busyLinks are those with messages, in a fixed order.
-func (w *world) busyLinks() [][2]SessionID {
-	var busy [][2]SessionID
+func (w *world) busyLinks() [][2]journal.SessionID {
+	var busy [][2]journal.SessionID
 	for _, s := range w.shared {
-		for _, link := range [][2]SessionID{{s.id, w.host.id}, {w.host.id, s.id}} {
+		for _, link := range [][2]journal.SessionID{{s.id, w.host.id}, {w.host.id, s.id}} {
 			if len(w.links[link]) > 0 {
 				busy = append(busy, link)
 			}
@@ -305,10 +306,10 @@ func (w *world) agentSays(e AgentEvent) {
 
 // crash loses what is on its way, and the agent. Every session is loaded again.
 func (w *world) crash() {
-	w.links = map[[2]SessionID][]any{}
+	w.links = map[[2]journal.SessionID][]any{}
 	w.agent.launching, w.agent.ending, w.agent.up, w.agent.turn, w.agent.asked = false, false, false, "", nil
 	w.budget = -1
-	var open []SessionID
+	var open []journal.SessionID
 	for _, n := range w.shared {
 		n.reload(w.t, w.now)
 		if n.sharedState().active() {

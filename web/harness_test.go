@@ -19,6 +19,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/journal"
 	"parley/hub/journal/memory"
 	"parley/hub/journal/sqlite"
 	"parley/protocol"
@@ -33,7 +34,7 @@ const patience = 20 * time.Second
 type setup struct {
 	hub     hub.Options
 	web     web.Options
-	journal hub.Journal
+	journal journal.Journal
 	log     *zap.Logger
 	pace    time.Duration // of the demo agent
 	agents  []agent.Profile

@@ -15,6 +15,7 @@ import (
 	"parley/cmd/internal/cli"
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
 	"parley/web"
 )
@@ -114,7 +115,7 @@ func (srv *server) open(ctx context.Context, s serveSettings) (err error) {
 			err = errors.Join(err, srv.journal.Close())
 		}
 	}()
-	sessions, err := srv.journal.List(ctx, hub.Filter{Limit: 1})
+	sessions, err := srv.journal.List(ctx, journal.Filter{Limit: 1})
 	if err != nil {
 		return err
 	}

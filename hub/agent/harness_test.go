@@ -15,6 +15,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/journal"
 )
 
 // patience is how long a test waits for what must come.
@@ -24,7 +25,7 @@ const patience = 20 * time.Second
 type running struct {
 	hub.Agent
 	t      testing.TB
-	host   hub.SessionID
+	host   journal.SessionID
 	events chan hub.AgentEvent // without what the agent says of itself
 }
 
@@ -45,7 +46,7 @@ func fake(how string) setup {
 			"GORACE":     "atexit_sleep_ms=0", // else the child takes a second to exit
 		}},
 		options: agent.Options{StopGrace: 5 * time.Second},
-		spec:    hub.LaunchSpec{HostSession: hub.NewHostSessionID(), Profile: "fake", MaxEvent: 4 << 20},
+		spec:    hub.LaunchSpec{HostSession: journal.NewHostSessionID(), Profile: "fake", MaxEvent: 4 << 20},
 	}
 }
 

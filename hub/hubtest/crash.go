@@ -16,7 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // crashDir names the directory of the journal to the process that is killed.
@@ -27,7 +27,7 @@ const crashSessions = 8
 
 // RunCrashChild turns the test binary into the process that KillLoop kills. Call
 // it first thing in TestMain: it does not return there, and does nothing else.
-func RunCrashChild(open func(dir string) (hub.Journal, error)) {
+func RunCrashChild(open func(dir string) (journal.Journal, error)) {
 	dir := os.Getenv(crashDir)
 	if dir == "" {
 		return
@@ -41,23 +41,23 @@ func RunCrashChild(open func(dir string) (hub.Journal, error)) {
 }
 
 // CrashID is the id of the i-th session, the same in each process.
-func CrashID(i int) hub.SessionID { return hub.SessionID{0: byte(i / 2), 15: byte(i + 1)} }
+func CrashID(i int) journal.SessionID { return journal.SessionID{0: byte(i / 2), 15: byte(i + 1)} }
 
 // ack is what the child writes for a commit: the session's index and its
 // newest event. It is shorter than what a pipe takes whole.
 type ack struct {
 	Session uint32
 	Seq     uint64
-	Hash    hub.Hash
+	Hash    journal.Hash
 }
 
 // appendUntilKilled goes on with every session where its journal ends.
-func appendUntilKilled(j hub.Journal, acks io.Writer) error {
+func appendUntilKilled(j journal.Journal, acks io.Writer) error {
 	ctx, fail := context.WithCancelCause(context.Background())
 	defer fail(nil)
-	var writers [crashSessions / 2]hub.Writer
+	var writers [crashSessions / 2]journal.Writer
 	for p := range writers {
-		w, err := j.Own(ctx, hub.Partition(p))
+		w, err := j.Own(ctx, journal.Partition(p))
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func appendUntilKilled(j hub.Journal, acks io.Writer) error {
 		if head, err := j.Head(ctx, s.ID); err == nil {
 			s.Head = head
 		}
-		send := func(head hub.Head) error {
+		send := func(head journal.Head) error {
 			mu.Lock()
 			defer mu.Unlock()
 			return binary.Write(acks, binary.BigEndian, ack{uint32(i), uint64(head.Seq), head.Hash})
@@ -83,10 +83,10 @@ func appendUntilKilled(j hub.Journal, acks io.Writer) error {
 
 // appendDeep appends with that many commits under way, and sends each head that
 // is durable.
-func appendDeep(ctx context.Context, w hub.Writer, s *Stream, depth int, send func(hub.Head) error) error {
+func appendDeep(ctx context.Context, w journal.Writer, s *Stream, depth int, send func(journal.Head) error) error {
 	type pending struct {
-		commit *hub.Commit
-		head   hub.Head
+		commit *journal.Commit
+		head   journal.Head
 	}
 	var waiting []pending
 	for ctx.Err() == nil {
@@ -112,10 +112,10 @@ func appendDeep(ctx context.Context, w hub.Writer, s *Stream, depth int, send fu
 // times over on the same journal. TestMain has to call RunCrashChild.
 func KillLoop(t *testing.T, open OpenJournal, times int) {
 	dir := t.TempDir()
-	var acked [crashSessions]hub.Head
+	var acked [crashSessions]journal.Head
 	for range times {
 		acks := 0
-		RunAndKill(t, dir, 1+rand.IntN(1500), func(session int, head hub.Head) {
+		RunAndKill(t, dir, 1+rand.IntN(1500), func(session int, head journal.Head) {
 			acked[session] = head
 			acks++
 		})
@@ -130,7 +130,7 @@ func KillLoop(t *testing.T, open OpenJournal, times int) {
 }
 
 // Acked is told of each commit that the child acknowledges.
-type Acked func(session int, head hub.Head)
+type Acked func(session int, head journal.Head)
 
 // RunAndKill lets the child append to the journal in a directory, and kills it
 // once it has acknowledged that many commits; acked is also told of those that
@@ -162,7 +162,7 @@ func runChild(t *testing.T, dir string, killAfter int, acked Acked, env []string
 		if err := binary.Read(in, binary.BigEndian, &a); err != nil {
 			break // it is dead; the rest of an acknowledgement does not count
 		}
-		acked(int(a.Session), hub.Head{Seq: hub.Seq(a.Seq), Hash: a.Hash})
+		acked(int(a.Session), journal.Head{Seq: journal.Seq(a.Seq), Hash: a.Hash})
 		if acks++; acks == killAfter {
 			require.NoError(t, child.Process.Kill())
 		}
@@ -172,13 +172,13 @@ func runChild(t *testing.T, dir string, killAfter int, acked Acked, env []string
 }
 
 // requireAcked reads a session and returns how many events it has.
-func requireAcked(t *testing.T, j hub.Journal, id hub.SessionID, acked hub.Head) int {
+func requireAcked(t *testing.T, j journal.Journal, id journal.SessionID, acked journal.Head) int {
 	n := 0
-	hash := hub.ChainStart(id)
+	hash := journal.ChainStart(id)
 	for r, err := range j.Read(t.Context(), id, 1) {
 		require.NoError(t, err)
 		n++
-		require.Equal(t, hub.Seq(n), r.Seq)
+		require.Equal(t, journal.Seq(n), r.Seq)
 		resealed := r
 		resealed.Seal(hash)
 		require.Equal(t, resealed.Hash, r.Hash, "chain is broken at event %d", n)

@@ -1,5 +1,5 @@
 // Package hubtest is the test kit of package hub: the conformance suite that
-// every engine of hub.Journal passes, and fakes for testing what uses one.
+// every engine of journal.Journal passes, and fakes for testing what uses one.
 //
 // RunJournalSuite holds for every engine. RunDurableJournalSuite holds for
 // those that keep their events on a disk, and needs a directory that can be

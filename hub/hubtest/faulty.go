@@ -5,7 +5,7 @@ import (
 	"iter"
 	"sync"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // FaultyJournal is a journal whose commits are delayed and fail on demand, and
@@ -13,7 +13,7 @@ import (
 // one writer are handed to the journal inside one by one and in order, and their
 // commits resolve in order.
 type FaultyJournal struct {
-	hub.Journal // immutable
+	journal.Journal // immutable
 
 	wg sync.WaitGroup // of the writers' goroutines, which Close ends
 
@@ -34,7 +34,7 @@ type fault struct {
 }
 
 // NewFaultyJournal wraps a journal, which closing it closes as well.
-func NewFaultyJournal(j hub.Journal) *FaultyJournal { return &FaultyJournal{Journal: j} }
+func NewFaultyJournal(j journal.Journal) *FaultyJournal { return &FaultyJournal{Journal: j} }
 
 // Hold keeps what is appended from now on from being written until release is
 // called: the disk has become slow. release may be called more than once.
@@ -101,50 +101,50 @@ func (f *FaultyJournal) readable() error {
 	return f.unread
 }
 
-// Read implements hub.Journal.
-func (f *FaultyJournal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
+// Read implements journal.Journal.
+func (f *FaultyJournal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
 	if err := f.readable(); err != nil {
-		return func(yield func(hub.Record, error) bool) { yield(hub.Record{}, err) }
+		return func(yield func(journal.Record, error) bool) { yield(journal.Record{}, err) }
 	}
 	return f.Journal.Read(ctx, id, from)
 }
 
-// Listed implements hub.Journal.
-func (f *FaultyJournal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
+// Listed implements journal.Journal.
+func (f *FaultyJournal) Listed(ctx context.Context, id journal.SessionID, from journal.Seq, limit int) ([]journal.Seq, error) {
 	if err := f.readable(); err != nil {
 		return nil, err
 	}
 	return f.Journal.Listed(ctx, id, from, limit)
 }
 
-// Entry implements hub.Journal.
-func (f *FaultyJournal) Entry(ctx context.Context, id hub.SessionID, of hub.Subject, subjectID string) (hub.Entry, error) {
+// Entry implements journal.Journal.
+func (f *FaultyJournal) Entry(ctx context.Context, id journal.SessionID, of journal.Subject, subjectID string) (journal.Entry, error) {
 	if err := f.readable(); err != nil {
-		return hub.Entry{}, err
+		return journal.Entry{}, err
 	}
 	return f.Journal.Entry(ctx, id, of, subjectID)
 }
 
-// Entries implements hub.Journal.
-func (f *FaultyJournal) Entries(ctx context.Context, id hub.SessionID, of hub.Subject, from hub.Seq, backward bool, limit int) ([]hub.Entry, error) {
+// Entries implements journal.Journal.
+func (f *FaultyJournal) Entries(ctx context.Context, id journal.SessionID, of journal.Subject, from journal.Seq, backward bool, limit int) ([]journal.Entry, error) {
 	if err := f.readable(); err != nil {
 		return nil, err
 	}
 	return f.Journal.Entries(ctx, id, of, from, backward, limit)
 }
 
-// Events implements hub.Journal.
-func (f *FaultyJournal) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+// Events implements journal.Journal.
+func (f *FaultyJournal) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
 	if err := f.readable(); err != nil {
 		return nil, err
 	}
 	return f.Journal.Events(ctx, id, numbers)
 }
 
-// Summary implements hub.Journal.
-func (f *FaultyJournal) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
+// Summary implements journal.Journal.
+func (f *FaultyJournal) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
 	if err := f.readable(); err != nil {
-		return hub.Summary{}, err
+		return journal.Summary{}, err
 	}
 	return f.Journal.Summary(ctx, id)
 }
@@ -174,8 +174,8 @@ func (f *FaultyJournal) waitWhileHeld() {
 	}
 }
 
-// Own implements hub.Journal.
-func (f *FaultyJournal) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
+// Own implements journal.Journal.
+func (f *FaultyJournal) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
 	inner, err := f.Journal.Own(ctx, p)
 	if err != nil {
 		return nil, err
@@ -184,14 +184,14 @@ func (f *FaultyJournal) Own(ctx context.Context, p hub.Partition) (hub.Writer, e
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
-		return nil, hub.ErrClosed
+		return nil, journal.ErrClosed
 	}
 	f.writers = append(f.writers, w)
 	f.wg.Go(w.run)
 	return w, nil
 }
 
-// Close implements hub.Journal.
+// Close implements journal.Journal.
 func (f *FaultyJournal) Close() error {
 	f.mu.Lock()
 	f.closed = true
@@ -208,7 +208,7 @@ func (f *FaultyJournal) Close() error {
 // faultyWriter hands over what waits, one after the other.
 type faultyWriter struct {
 	// immutable
-	hub.Writer
+	journal.Writer
 	journal *FaultyJournal
 	wake    chan struct{} // sent to by add and end, never closed; one is enough to say "look"
 
@@ -221,11 +221,11 @@ type faultyWriter struct {
 // handover is one call that waits for its turn.
 type handover struct {
 	call   func() error // calls the journal inside and waits for the outcome
-	commit *hub.Commit
+	commit *journal.Commit
 }
 
-// Append implements hub.Writer.
-func (w *faultyWriter) Append(a hub.Append) *hub.Commit {
+// Append implements journal.Writer.
+func (w *faultyWriter) Append(a journal.Append) *journal.Commit {
 	return w.add(func() error {
 		how := w.journal.nextFault()
 		if how.err != nil && !how.written {
@@ -238,13 +238,13 @@ func (w *faultyWriter) Append(a hub.Append) *hub.Commit {
 	})
 }
 
-// PutSnapshot implements hub.Writer. It is held like an append and never fails
+// PutSnapshot implements journal.Writer. It is held like an append and never fails
 // by itself.
-func (w *faultyWriter) PutSnapshot(s hub.Snapshot) *hub.Commit {
+func (w *faultyWriter) PutSnapshot(s journal.Snapshot) *journal.Commit {
 	return w.add(func() error { return w.Writer.PutSnapshot(s).Err() })
 }
 
-// Release implements hub.Writer.
+// Release implements journal.Writer.
 func (w *faultyWriter) Release(ctx context.Context) error {
 	select {
 	case <-w.add(func() error { return nil }).Done():
@@ -254,12 +254,12 @@ func (w *faultyWriter) Release(ctx context.Context) error {
 	}
 }
 
-func (w *faultyWriter) add(call func() error) *hub.Commit {
-	commit := hub.NewCommit()
+func (w *faultyWriter) add(call func() error) *journal.Commit {
+	commit := journal.NewCommit()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ended {
-		commit.Resolve(hub.ErrClosed)
+		commit.Resolve(journal.ErrClosed)
 		return commit
 	}
 	w.waiting = append(w.waiting, handover{call, commit})

@@ -8,15 +8,15 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/hub/journal/memory"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // faulty is a faulty journal with a writer and a session that it owns.
-func faulty(t *testing.T) (*hubtest.FaultyJournal, hub.Writer, *hubtest.Stream) {
+func faulty(t *testing.T) (*hubtest.FaultyJournal, journal.Writer, *hubtest.Stream) {
 	j := hubtest.NewFaultyJournal(memory.New())
 	stream := hubtest.NewSession(1)
 	w, err := j.Own(t.Context(), stream.ID.Partition())
@@ -25,7 +25,7 @@ func faulty(t *testing.T) (*hubtest.FaultyJournal, hub.Writer, *hubtest.Stream) 
 }
 
 func TestFaultyJournal_is_a_journal_while_nothing_is_asked_of_it(t *testing.T) {
-	hubtest.RunJournalSuite(t, func(testing.TB, string) hub.Journal {
+	hubtest.RunJournalSuite(t, func(testing.TB, string) journal.Journal {
 		return hubtest.NewFaultyJournal(memory.New())
 	})
 }
@@ -41,7 +41,7 @@ func TestFaultyJournal_holds_commits_until_released(t *testing.T) {
 		require.False(t, resolved(first))
 		head, err := j.Head(t.Context(), stream.ID)
 		require.NoError(t, err)
-		require.Equal(t, hub.Seq(1), head.Seq, "nothing is written meanwhile")
+		require.Equal(t, journal.Seq(1), head.Seq, "nothing is written meanwhile")
 		release()
 		release()
 		require.NoError(t, first.Err())
@@ -61,10 +61,10 @@ func TestFaultyJournal_fails_appends_that_leave_nothing(t *testing.T) {
 	j, w, stream := faulty(t)
 	defer j.Close()
 	before := stream.Fork()
-	j.FailUnwritten(1, hub.ErrFull)
+	j.FailUnwritten(1, journal.ErrFull)
 	lost, next := w.Append(stream.Next(1)), w.Append(stream.Next(1))
-	require.ErrorIs(t, lost.Err(), hub.ErrFull)
-	require.ErrorIs(t, next.Err(), hub.ErrConflict, "it builds on one that failed")
+	require.ErrorIs(t, lost.Err(), journal.ErrFull)
+	require.ErrorIs(t, next.Err(), journal.ErrConflict, "it builds on one that failed")
 	require.NoError(t, w.Append(before.Next(1)).Err())
 }
 
@@ -81,7 +81,7 @@ func TestFaultyJournal_fails_appends_that_are_there_all_the_same(t *testing.T) {
 	require.NoError(t, w.Append(stream.Next(1)).Err())
 }
 
-func resolved(c *hub.Commit) bool {
+func resolved(c *journal.Commit) bool {
 	select {
 	case <-c.Done():
 		return true

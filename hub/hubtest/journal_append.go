@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 var appendTests = []suiteTest{
@@ -45,21 +45,21 @@ func appendReadFromEvery(s *suite) {
 		requireCommitted(s, w.Append(stream.Next(n%4+1)))
 	}
 	end := stream.Head.Seq
-	for from := hub.Seq(0); from <= end+2; from++ {
+	for from := journal.Seq(0); from <= end+2; from++ {
 		want := stream.Records[min(max(from, 1)-1, end):]
 		requireRecords(s, want, s.read(stream.ID, from))
 	}
 }
 
 func appendUnknown(s *suite) {
-	id := hub.NewHostSessionID()
+	id := journal.NewHostSessionID()
 	require.Empty(s, s.read(id, 1))
 	_, err := s.Head(s.Context(), id)
-	require.ErrorIs(s, err, hub.ErrNotFound)
+	require.ErrorIs(s, err, journal.ErrNotFound)
 	_, err = s.Summary(s.Context(), id)
-	require.ErrorIs(s, err, hub.ErrNotFound)
+	require.ErrorIs(s, err, journal.ErrNotFound)
 	_, err = s.Snapshot(s.Context(), id)
-	require.ErrorIs(s, err, hub.ErrNotFound)
+	require.ErrorIs(s, err, journal.ErrNotFound)
 }
 
 func appendConflict(s *suite) {
@@ -67,12 +67,12 @@ func appendConflict(s *suite) {
 	w := s.own(stream)
 	first := stream.Next(2)
 	late := stream.Fork().Next(1)
-	require.ErrorIs(s, outcome(s, w.Append(late)), hub.ErrConflict, "before any event")
+	require.ErrorIs(s, outcome(s, w.Append(late)), journal.ErrConflict, "before any event")
 	requireCommitted(s, w.Append(first))
-	require.ErrorIs(s, outcome(s, w.Append(first)), hub.ErrConflict, "the same again")
+	require.ErrorIs(s, outcome(s, w.Append(first)), journal.ErrConflict, "the same again")
 	tooFar := stream.Fork()
 	tooFar.Next(1)
-	require.ErrorIs(s, outcome(s, w.Append(tooFar.Next(1))), hub.ErrConflict, "with a hole")
+	require.ErrorIs(s, outcome(s, w.Append(tooFar.Next(1))), journal.ErrConflict, "with a hole")
 	s.requireStream(stream)
 }
 
@@ -82,7 +82,7 @@ func appendForked(s *suite) {
 	other := stream.Fork()
 	requireCommitted(s, w.Append(stream.Of([]byte("this"))))
 	other.Of([]byte("that"))
-	require.ErrorIs(s, outcome(s, w.Append(other.Next(1))), hub.ErrConflict)
+	require.ErrorIs(s, outcome(s, w.Append(other.Next(1))), journal.ErrConflict)
 	s.requireStream(stream)
 }
 
@@ -90,16 +90,16 @@ func appendMalformed(s *suite) {
 	stream := NewSession(1)
 	w := s.own(stream)
 	requireCommitted(s, w.Append(stream.Next(1)))
-	for name, change := range map[string]func(*hub.Append){
-		"no events":         func(a *hub.Append) { a.Records = nil },
-		"a hole inside":     func(a *hub.Append) { a.Records = append(a.Records[:1:1], a.Records[2]) },
-		"another session's": func(a *hub.Append) { a.Records[1].Session = hub.SessionID{1: 1} },
-		"not sealed":        func(a *hub.Append) { a.Records[2].Hash = hub.Hash{} },
-		"changed later":     func(a *hub.Append) { a.Records[0].Public = []byte("{}") },
+	for name, change := range map[string]func(*journal.Append){
+		"no events":         func(a *journal.Append) { a.Records = nil },
+		"a hole inside":     func(a *journal.Append) { a.Records = append(a.Records[:1:1], a.Records[2]) },
+		"another session's": func(a *journal.Append) { a.Records[1].Session = journal.SessionID{1: 1} },
+		"not sealed":        func(a *journal.Append) { a.Records[2].Hash = journal.Hash{} },
+		"changed later":     func(a *journal.Append) { a.Records[0].Public = []byte("{}") },
 	} {
 		a := stream.Fork().Next(3)
 		change(&a)
-		require.ErrorIs(s, outcome(s, w.Append(a)), hub.ErrConflict, name)
+		require.ErrorIs(s, outcome(s, w.Append(a)), journal.ErrConflict, name)
 	}
 	s.requireStream(stream)
 }
@@ -107,7 +107,7 @@ func appendMalformed(s *suite) {
 func appendConflictAlone(s *suite) {
 	good, bad := NewSession(5), NewSession(5)
 	w := s.own(good)
-	var commits, conflicts []*hub.Commit
+	var commits, conflicts []*journal.Commit
 	for range 50 {
 		commits = append(commits, w.Append(good.Next(1)))
 		bad.Next(1)
@@ -115,7 +115,7 @@ func appendConflictAlone(s *suite) {
 	}
 	requireCommitted(s, commits...)
 	for _, c := range conflicts {
-		require.ErrorIs(s, outcome(s, c), hub.ErrConflict)
+		require.ErrorIs(s, outcome(s, c), journal.ErrConflict)
 	}
 	s.requireStream(good)
 	require.Empty(s, s.read(bad.ID, 1))
@@ -124,14 +124,14 @@ func appendConflictAlone(s *suite) {
 func appendPipelined(s *suite) {
 	stream := NewSession(5)
 	w := s.own(stream)
-	var commits []*hub.Commit
+	var commits []*journal.Commit
 	for range 100 {
 		commits = append(commits, w.Append(stream.Next(2)))
 	}
 	kept := stream.Fork()
 	stream.Next(1) // never appended, so all that follow have nothing to build on
 	for range 10 {
-		require.ErrorIs(s, outcome(s, w.Append(stream.Next(1))), hub.ErrConflict)
+		require.ErrorIs(s, outcome(s, w.Append(stream.Next(1))), journal.ErrConflict)
 	}
 	requireCommitted(s, commits...)
 	s.requireStream(kept)
@@ -140,7 +140,7 @@ func appendPipelined(s *suite) {
 func appendOrder(s *suite) {
 	stream := NewSession(5)
 	w := s.own(stream)
-	var commits []*hub.Commit
+	var commits []*journal.Commit
 	for i := range 200 {
 		a := stream.Fork().Next(1)
 		if i%3 != 0 { // the others conflict
@@ -167,7 +167,7 @@ func appendOrder(s *suite) {
 func appendBig(s *suite) {
 	stream := NewSession(5)
 	w := s.own(stream)
-	var commits []*hub.Commit
+	var commits []*journal.Commit
 	for i := range 4 {
 		commits = append(commits, w.Append(stream.Of(bytes.Repeat([]byte{byte(i), 0xff, '\n'}, 4<<20/3))))
 	}
@@ -179,7 +179,7 @@ func appendConcurrent(s *suite) {
 	const writers, appends = 8, 30
 	var wg sync.WaitGroup
 	for i := range writers {
-		stream := NewSession(hub.Partition(i))
+		stream := NewSession(journal.Partition(i))
 		w := s.own(stream)
 		wg.Go(func() {
 			for n := range appends {
@@ -194,9 +194,9 @@ func appendConcurrent(s *suite) {
 				records, err := readAll(s.Context(), s.Journal, stream.ID, 1)
 				assert.NoError(s, err)
 				for i, r := range records {
-					assert.Equal(s, hub.Seq(i+1), r.Seq)
+					assert.Equal(s, journal.Seq(i+1), r.Seq)
 				}
-				_, err = s.List(s.Context(), hub.Filter{Limit: 3})
+				_, err = s.List(s.Context(), journal.Filter{Limit: 3})
 				assert.NoError(s, err)
 			}
 		})
@@ -209,7 +209,7 @@ func appendWhileReading(s *suite) {
 	w := s.own(stream)
 	requireCommitted(s, w.Append(stream.Next(3)), w.Append(stream.Next(3)))
 	before := stream.Fork()
-	var seen []hub.Record
+	var seen []journal.Record
 	for r, err := range s.Read(s.Context(), stream.ID, 1) {
 		require.NoError(s, err)
 		seen = append(seen, r)
@@ -227,7 +227,7 @@ func appendReadStops(s *suite) {
 	}
 	for r, err := range s.Read(s.Context(), stream.ID, 4) {
 		require.NoError(s, err)
-		require.Equal(s, hub.Seq(4), r.Seq)
+		require.Equal(s, journal.Seq(4), r.Seq)
 		break
 	}
 	ctx, cancel := context.WithCancel(s.Context())

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // BenchmarkAppend measures an engine: events a second, and how long one takes,
@@ -30,7 +30,7 @@ func benchmarkAppend(b *testing.B, open OpenJournal, sessions int) {
 	var wg sync.WaitGroup
 	for i := range sessions {
 		wg.Go(func() {
-			s := NewSession(hub.Partition(i % hub.Partitions))
+			s := NewSession(journal.Partition(i % journal.Partitions))
 			w := writers[s.ID.Partition()]
 			for range share(b.N, sessions, i) {
 				start := time.Now()

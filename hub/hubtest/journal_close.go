@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 var closeTests = []suiteTest{
@@ -19,7 +19,7 @@ var closeTests = []suiteTest{
 func closeWaits(s *suite) {
 	stream := NewSession(2)
 	w := s.own(stream)
-	var commits []*hub.Commit
+	var commits []*journal.Commit
 	for range 100 {
 		commits = append(commits, w.Append(stream.Next(1)))
 	}
@@ -42,35 +42,35 @@ func closeAnswers(s *suite) {
 	require.NoError(s, s.Ready(ctx))
 	require.NoError(s, s.Close())
 	require.NoError(s, s.Close(), "a second time")
-	require.ErrorIs(s, s.Ready(ctx), hub.ErrClosed)
-	require.ErrorIs(s, outcome(s, w.Append(stream.Next(1))), hub.ErrClosed)
-	require.ErrorIs(s, outcome(s, w.PutSnapshot(hub.Snapshot{Session: stream.ID})), hub.ErrClosed)
+	require.ErrorIs(s, s.Ready(ctx), journal.ErrClosed)
+	require.ErrorIs(s, outcome(s, w.Append(stream.Next(1))), journal.ErrClosed)
+	require.ErrorIs(s, outcome(s, w.PutSnapshot(journal.Snapshot{Session: stream.ID})), journal.ErrClosed)
 	require.NoError(s, w.Release(ctx))
 	_, err := s.Own(ctx, 2)
-	require.ErrorIs(s, err, hub.ErrClosed)
+	require.ErrorIs(s, err, journal.ErrClosed)
 	_, err = readAll(ctx, s.Journal, stream.ID, 1)
-	require.ErrorIs(s, err, hub.ErrClosed)
+	require.ErrorIs(s, err, journal.ErrClosed)
 	_, err = s.Head(ctx, stream.ID)
-	require.ErrorIs(s, err, hub.ErrClosed)
+	require.ErrorIs(s, err, journal.ErrClosed)
 	_, err = s.Snapshot(ctx, stream.ID)
-	require.ErrorIs(s, err, hub.ErrClosed)
+	require.ErrorIs(s, err, journal.ErrClosed)
 	_, err = s.Summary(ctx, stream.ID)
-	require.ErrorIs(s, err, hub.ErrClosed)
-	_, err = s.List(ctx, hub.Filter{})
-	require.ErrorIs(s, err, hub.ErrClosed)
+	require.ErrorIs(s, err, journal.ErrClosed)
+	_, err = s.List(ctx, journal.Filter{})
+	require.ErrorIs(s, err, journal.ErrClosed)
 	_, err = s.Due(ctx, time.Now(), 1)
-	require.ErrorIs(s, err, hub.ErrClosed)
+	require.ErrorIs(s, err, journal.ErrClosed)
 }
 
 func closeAmid(s *suite) {
 	var wg sync.WaitGroup
 	for i := range 4 {
-		stream := NewSession(hub.Partition(i))
+		stream := NewSession(journal.Partition(i))
 		w := s.own(stream)
 		wg.Go(func() {
 			for {
 				if err := w.Append(stream.Next(1)).Err(); err != nil {
-					assert.ErrorIs(s, err, hub.ErrClosed)
+					assert.ErrorIs(s, err, journal.ErrClosed)
 					return
 				}
 			}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // RunDurableJournalSuite checks an engine that keeps its events on a disk. It
@@ -21,7 +21,7 @@ func RunDurableJournalSuite(t *testing.T, open OpenJournal) {
 func testReopen(t *testing.T, open OpenJournal) {
 	dir := t.TempDir()
 	var streams []*Stream
-	var snapshots []hub.Snapshot
+	var snapshots []journal.Snapshot
 	for round := range 3 {
 		j := open(t, dir)
 		s := &suite{T: t, Journal: j}
@@ -32,14 +32,14 @@ func testReopen(t *testing.T, open OpenJournal) {
 			require.Equal(t, stream.Summary, summary)
 			s.requireSnapshot(snapshots[i])
 		}
-		fresh := NewSession(hub.Partition(round))
+		fresh := NewSession(journal.Partition(round))
 		streams = append(streams, fresh)
-		snapshots = append(snapshots, hub.Snapshot{})
+		snapshots = append(snapshots, journal.Snapshot{})
 		for i, stream := range streams {
 			w := s.own(stream)
 			stream.Summary.Status = fmt.Sprint("round ", round)
 			requireCommitted(t, w.Append(stream.Next(3)), w.Append(stream.Next(1)))
-			snapshots[i] = hub.Snapshot{Session: stream.ID, Head: stream.Head, Version: round, State: []byte("state")}
+			snapshots[i] = journal.Snapshot{Session: stream.ID, Head: stream.Head, Version: round, State: []byte("state")}
 			requireCommitted(t, w.PutSnapshot(snapshots[i]))
 		}
 		require.NoError(t, j.Close())
@@ -56,7 +56,7 @@ func testReopenClaim(t *testing.T, open OpenJournal) {
 		s := &suite{T: t, Journal: j}
 		stale := s.own(stream)
 		w := s.own(stream)
-		require.ErrorIs(t, outcome(t, stale.Append(stream.Fork().Next(1))), hub.ErrFenced)
+		require.ErrorIs(t, outcome(t, stale.Append(stream.Fork().Next(1))), journal.ErrFenced)
 		requireCommitted(t, w.Append(stream.Next(1)))
 		require.NoError(t, j.Close())
 	}
@@ -77,7 +77,7 @@ func testManySessions(t *testing.T, open OpenJournal) {
 	j = openFor(t, open, dir)
 	opened := time.Since(start)
 	start = time.Now()
-	page, err := j.List(t.Context(), hub.Filter{Limit: listed})
+	page, err := j.List(t.Context(), journal.Filter{Limit: listed})
 	listedIn := time.Since(start)
 	require.NoError(t, err)
 	require.Len(t, page, listed)
@@ -98,12 +98,12 @@ func testManySessions(t *testing.T, open OpenJournal) {
 }
 
 // Fill appends one event to each of n new sessions, which it returns.
-func Fill(t testing.TB, j hub.Journal, n int) []*Stream {
+func Fill(t testing.TB, j journal.Journal, n int) []*Stream {
 	writers := OwnAll(t, j)
-	commits := make([]*hub.Commit, 0, n)
+	commits := make([]*journal.Commit, 0, n)
 	streams := make([]*Stream, 0, n)
 	for i := range n {
-		s := NewSession(hub.Partition(i % hub.Partitions))
+		s := NewSession(journal.Partition(i % journal.Partitions))
 		s.Summary.CreatedAt = startOfTime.Add(time.Duration(i*7919%n) * time.Second)
 		s.Summary.Due = s.Summary.CreatedAt.Add(time.Hour)
 		commits = append(commits, writers[s.ID.Partition()].Append(s.Next(1)))
@@ -119,9 +119,9 @@ func Fill(t testing.TB, j hub.Journal, n int) []*Stream {
 }
 
 // OwnAll claims every partition.
-func OwnAll(t testing.TB, j hub.Journal) (writers [hub.Partitions]hub.Writer) {
+func OwnAll(t testing.TB, j journal.Journal) (writers [journal.Partitions]journal.Writer) {
 	for p := range writers {
-		w, err := j.Own(t.Context(), hub.Partition(p))
+		w, err := j.Own(t.Context(), journal.Partition(p))
 		require.NoError(t, err)
 		writers[p] = w
 	}

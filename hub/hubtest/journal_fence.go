@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 var fenceTests = []suiteTest{
@@ -27,8 +27,8 @@ func fenceOld(s *suite) {
 	old := s.own(stream)
 	requireCommitted(s, old.Append(stream.Next(1)))
 	w := s.own(stream)
-	require.ErrorIs(s, outcome(s, old.Append(stream.Fork().Next(1))), hub.ErrFenced)
-	require.ErrorIs(s, outcome(s, old.PutSnapshot(hub.Snapshot{Session: stream.ID, Head: stream.Head})), hub.ErrFenced)
+	require.ErrorIs(s, outcome(s, old.Append(stream.Fork().Next(1))), journal.ErrFenced)
+	require.ErrorIs(s, outcome(s, old.PutSnapshot(journal.Snapshot{Session: stream.ID, Head: stream.Head})), journal.ErrFenced)
 	requireCommitted(s, w.Append(stream.Next(1)))
 	s.requireStream(stream)
 }
@@ -38,9 +38,9 @@ func fenceOld(s *suite) {
 func fencePipeline(s *suite) {
 	stream := NewSession(4)
 	old := s.own(stream)
-	var commits []*hub.Commit
+	var commits []*journal.Commit
 	claimed := make(chan struct{})
-	var w hub.Writer
+	var w journal.Writer
 	go func() { // ended by the claim, which the test waits for
 		defer close(claimed)
 		var err error
@@ -62,7 +62,7 @@ func fencePipeline(s *suite) {
 			require.Equal(s, kept, i, "an append succeeded after one that was fenced")
 			kept++
 		} else {
-			require.ErrorIs(s, err, hub.ErrFenced)
+			require.ErrorIs(s, err, journal.ErrFenced)
 		}
 	}
 	requireRecords(s, stream.Records[:kept], s.read(stream.ID, 1))
@@ -77,7 +77,7 @@ func fenceABA(s *suite) {
 	requireCommitted(s, old.Append(stream.Next(1)))
 	stale := stream.Fork()
 	w := s.own(stream)
-	var commits []*hub.Commit
+	var commits []*journal.Commit
 	for range 20 {
 		commits = append(commits, w.Append(stream.Next(1)))
 		// The same events, byte for byte, and then one that builds on them.
@@ -87,10 +87,10 @@ func fenceABA(s *suite) {
 		if i%2 == 0 {
 			requireCommitted(s, c)
 		} else {
-			require.ErrorIs(s, outcome(s, c), hub.ErrFenced)
+			require.ErrorIs(s, outcome(s, c), journal.ErrFenced)
 		}
 	}
-	require.ErrorIs(s, outcome(s, old.Append(stream.Fork().Next(1))), hub.ErrFenced, "on the newest event")
+	require.ErrorIs(s, outcome(s, old.Append(stream.Fork().Next(1))), journal.ErrFenced, "on the newest event")
 	s.requireStream(stream)
 }
 
@@ -98,7 +98,7 @@ func fenceRace(s *suite) {
 	stream := NewSession(4)
 	const owners = 8
 	var mu sync.Mutex
-	var committed []hub.Record
+	var committed []journal.Record
 	var wg sync.WaitGroup
 	for range owners {
 		wg.Go(func() {
@@ -110,7 +110,7 @@ func fenceRace(s *suite) {
 			records, err := readAll(s.Context(), s.Journal, stream.ID, 1)
 			assert.NoError(s, err)
 			if n := len(records); n > 0 {
-				mine.Head = hub.Head{Seq: records[n-1].Seq, Hash: records[n-1].Hash}
+				mine.Head = journal.Head{Seq: records[n-1].Seq, Hash: records[n-1].Hash}
 			}
 			for range 5 {
 				a := mine.Next(1)
@@ -119,7 +119,7 @@ func fenceRace(s *suite) {
 					mu.Lock()
 					committed = append(committed, a.Records...)
 					mu.Unlock()
-				case errors.Is(err, hub.ErrFenced), errors.Is(err, hub.ErrConflict):
+				case errors.Is(err, journal.ErrFenced), errors.Is(err, journal.ErrConflict):
 					return
 				default:
 					assert.NoError(s, err)
@@ -133,8 +133,8 @@ func fenceRace(s *suite) {
 	require.ElementsMatch(s, hashes(committed), hashes(records))
 }
 
-func hashes(records []hub.Record) []hub.Hash {
-	found := make([]hub.Hash, len(records))
+func hashes(records []journal.Record) []journal.Hash {
+	found := make([]journal.Hash, len(records))
 	for i := range records {
 		found[i] = records[i].Hash
 	}
@@ -146,22 +146,22 @@ func fenceOthers(s *suite) {
 	w1, w2 := s.own(one), s.own(two)
 	s.own(two)
 	requireCommitted(s, w1.Append(one.Next(1)))
-	require.ErrorIs(s, outcome(s, w2.Append(two.Next(1))), hub.ErrFenced)
+	require.ErrorIs(s, outcome(s, w2.Append(two.Next(1))), journal.ErrFenced)
 }
 
 func fenceForeign(s *suite) {
 	one, two := NewSession(1), NewSession(2)
 	w := s.own(one)
 	s.own(two)
-	require.ErrorIs(s, outcome(s, w.Append(two.Next(1))), hub.ErrFenced)
-	_, err := s.Own(s.Context(), hub.Partitions)
+	require.ErrorIs(s, outcome(s, w.Append(two.Next(1))), journal.ErrFenced)
+	_, err := s.Own(s.Context(), journal.Partitions)
 	require.Error(s, err, "there is no such partition")
 }
 
 func fenceRelease(s *suite) {
 	stream := NewSession(1)
 	w := s.own(stream)
-	var commits []*hub.Commit
+	var commits []*journal.Commit
 	for range 50 {
 		commits = append(commits, w.Append(stream.Next(1)))
 	}
@@ -174,7 +174,7 @@ func fenceRelease(s *suite) {
 			require.FailNow(s, "released before an append was resolved")
 		}
 	}
-	require.ErrorIs(s, outcome(s, w.Append(stream.Fork().Next(1))), hub.ErrClosed)
+	require.ErrorIs(s, outcome(s, w.Append(stream.Fork().Next(1))), journal.ErrClosed)
 	requireCommitted(s, s.own(stream).Append(stream.Next(1)))
 	s.requireStream(stream)
 }

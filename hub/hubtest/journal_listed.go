@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -20,7 +20,7 @@ var listedTests = []suiteTest{
 
 // withMessages writes appends of one to three events, of which every third append
 // holds messages, and returns the numbers of those.
-func (s *suite) withMessages(appends int) (stream *Stream, messages []hub.Seq) {
+func (s *suite) withMessages(appends int) (stream *Stream, messages []journal.Seq) {
 	stream = NewSession(4)
 	w := s.own(stream)
 	for i := range appends {
@@ -31,7 +31,7 @@ func (s *suite) withMessages(appends int) (stream *Stream, messages []hub.Seq) {
 		a := stream.Next(1 + i%3)
 		requireCommitted(s, w.Append(a))
 		for _, r := range a.Records {
-			if hub.IsListed(r.Type) {
+			if journal.IsListed(r.Type) {
 				messages = append(messages, r.Seq)
 			}
 		}
@@ -41,12 +41,12 @@ func (s *suite) withMessages(appends int) (stream *Stream, messages []hub.Seq) {
 
 func listedNumbers(s *suite) {
 	stream, messages := s.withMessages(30)
-	for _, from := range []hub.Seq{0, 1, messages[3], messages[3] + 1, stream.Head.Seq, stream.Head.Seq + 1} {
+	for _, from := range []journal.Seq{0, 1, messages[3], messages[3] + 1, stream.Head.Seq, stream.Head.Seq + 1} {
 		for _, limit := range []int{1, 4, 1000} {
-			want := slices.DeleteFunc(slices.Clone(messages), func(n hub.Seq) bool { return n < from })
+			want := slices.DeleteFunc(slices.Clone(messages), func(n journal.Seq) bool { return n < from })
 			got, err := s.Listed(s.Context(), stream.ID, from, limit)
 			require.NoError(s, err)
-			require.Equal(s, append([]hub.Seq{}, want[:min(limit, len(want))]...), append([]hub.Seq{}, got...), "from %d, at most %d", from, limit)
+			require.Equal(s, append([]journal.Seq{}, want[:min(limit, len(want))]...), append([]journal.Seq{}, got...), "from %d, at most %d", from, limit)
 		}
 	}
 	none, err := s.Listed(s.Context(), NewSession(4).ID, 1, 10)
@@ -57,8 +57,8 @@ func listedNumbers(s *suite) {
 func eventsByNumber(s *suite) {
 	stream, _ := s.withMessages(30)
 	all := stream.Records
-	for _, numbers := range [][]hub.Seq{{1}, {stream.Head.Seq}, {7, 3, 4, 3}, {2, 1, stream.Head.Seq}} {
-		var want []hub.Record
+	for _, numbers := range [][]journal.Seq{{1}, {stream.Head.Seq}, {7, 3, 4, 3}, {2, 1, stream.Head.Seq}} {
+		var want []journal.Record
 		for _, n := range numbers {
 			want = append(want, all[n-1])
 		}
@@ -66,12 +66,12 @@ func eventsByNumber(s *suite) {
 		require.NoError(s, err)
 		requireRecords(s, want, got)
 	}
-	for _, numbers := range [][]hub.Seq{{0}, {stream.Head.Seq + 1}, {1, stream.Head.Seq + 1}} {
+	for _, numbers := range [][]journal.Seq{{0}, {stream.Head.Seq + 1}, {1, stream.Head.Seq + 1}} {
 		_, err := s.Events(s.Context(), stream.ID, numbers)
-		require.ErrorIs(s, err, hub.ErrNotFound, "%v", numbers)
+		require.ErrorIs(s, err, journal.ErrNotFound, "%v", numbers)
 	}
-	_, err := s.Events(s.Context(), NewSession(4).ID, []hub.Seq{1})
-	require.ErrorIs(s, err, hub.ErrNotFound)
+	_, err := s.Events(s.Context(), NewSession(4).ID, []journal.Seq{1})
+	require.ErrorIs(s, err, journal.ErrNotFound)
 }
 
 func listedRefused(s *suite) {
@@ -80,33 +80,33 @@ func listedRefused(s *suite) {
 	refused := stream.Fork()
 	refused.Type = string(protocol.EventMessageCreated)
 	refused.Next(1)
-	require.ErrorIs(s, outcome(s, w.Append(refused.Next(2))), hub.ErrConflict)
+	require.ErrorIs(s, outcome(s, w.Append(refused.Next(2))), journal.ErrConflict)
 	got, err := s.Listed(s.Context(), stream.ID, 1, 100)
 	require.NoError(s, err)
 	require.Equal(s, messages, got)
 }
 
 func listedPeople(s *suite) {
-	s.listedEntries(hub.SubjectParticipant, protocol.EventParticipantJoined,
+	s.listedEntries(journal.SubjectParticipant, protocol.EventParticipantJoined,
 		[]protocol.EventType{protocol.EventParticipantUpdated, protocol.EventParticipantLeft, protocol.EventParticipantJoined})
 }
 
 func listedApprovals(s *suite) {
-	s.listedEntries(hub.SubjectApproval, protocol.EventPromptPendingApproval,
+	s.listedEntries(journal.SubjectApproval, protocol.EventPromptPendingApproval,
 		[]protocol.EventType{protocol.EventPromptApproved, protocol.EventPromptRejected, protocol.EventPromptDispatchFailed})
 }
 
 // listedEntries has events begin entries of a subject, each of a type, and others
 // follow on some of them.
-func (s *suite) listedEntries(of hub.Subject, begin protocol.EventType, then []protocol.EventType) {
+func (s *suite) listedEntries(of journal.Subject, begin protocol.EventType, then []protocol.EventType) {
 	stream := NewSession(4)
 	w := s.own(stream)
-	var want []hub.Entry
+	var want []journal.Entry
 	for i := range 10 {
 		id := fmt.Sprint("entry-", i)
 		requireCommitted(s, w.Append(stream.Next(1)))
 		requireCommitted(s, w.Append(stream.About(begin, id)))
-		want = append(want, hub.Entry{ID: id, First: stream.Head.Seq, Whole: stream.Head.Seq, Newest: stream.Head.Seq})
+		want = append(want, journal.Entry{ID: id, First: stream.Head.Seq, Whole: stream.Head.Seq, Newest: stream.Head.Seq})
 	}
 	for i, then := range then {
 		requireCommitted(s, w.Append(stream.About(then, want[i].ID, want[i].ID)))
@@ -114,12 +114,12 @@ func (s *suite) listedEntries(of hub.Subject, begin protocol.EventType, then []p
 	}
 	refused := stream.Fork()
 	refused.Next(1)
-	require.ErrorIs(s, outcome(s, w.Append(refused.About(begin, "nobody"))), hub.ErrConflict)
-	for _, from := range []hub.Seq{0, 1, want[3].First, want[3].First + 1, want[9].First, stream.Head.Seq} {
+	require.ErrorIs(s, outcome(s, w.Append(refused.About(begin, "nobody"))), journal.ErrConflict)
+	for _, from := range []journal.Seq{0, 1, want[3].First, want[3].First + 1, want[9].First, stream.Head.Seq} {
 		for _, limit := range []int{1, 4, 1000} {
-			forward := slices.DeleteFunc(slices.Clone(want), func(e hub.Entry) bool { return e.First < from })
+			forward := slices.DeleteFunc(slices.Clone(want), func(e journal.Entry) bool { return e.First < from })
 			s.requireEntries(stream, of, from, false, limit, forward)
-			backward := slices.DeleteFunc(slices.Clone(want), func(e hub.Entry) bool { return e.First > from })
+			backward := slices.DeleteFunc(slices.Clone(want), func(e journal.Entry) bool { return e.First > from })
 			slices.Reverse(backward)
 			s.requireEntries(stream, of, from, true, limit, backward)
 		}
@@ -134,24 +134,24 @@ func (s *suite) listedEntries(of hub.Subject, begin protocol.EventType, then []p
 
 // requireNoEntries looks for what is not in the index: other ids, other subjects,
 // other sessions.
-func (s *suite) requireNoEntries(stream *Stream, of hub.Subject) {
+func (s *suite) requireNoEntries(stream *Stream, of journal.Subject) {
 	s.Helper()
-	other := map[hub.Subject]hub.Subject{hub.SubjectParticipant: hub.SubjectApproval, hub.SubjectApproval: hub.SubjectParticipant}[of]
+	other := map[journal.Subject]journal.Subject{journal.SubjectParticipant: journal.SubjectApproval, journal.SubjectApproval: journal.SubjectParticipant}[of]
 	for _, none := range []struct {
-		session hub.SessionID
-		of      hub.Subject
+		session journal.SessionID
+		of      journal.Subject
 		id      string
 	}{{stream.ID, of, "nobody"}, {stream.ID, other, "entry-1"}, {NewSession(4).ID, of, "entry-1"}} {
 		_, err := s.Entry(s.Context(), none.session, none.of, none.id)
-		require.ErrorIs(s, err, hub.ErrNotFound)
+		require.ErrorIs(s, err, journal.ErrNotFound)
 	}
 	s.requireEntries(stream, other, 1, false, 10, nil)
 	s.requireEntries(NewSession(4), of, 1, false, 10, nil)
 }
 
-func (s *suite) requireEntries(stream *Stream, of hub.Subject, from hub.Seq, backward bool, limit int, want []hub.Entry) {
+func (s *suite) requireEntries(stream *Stream, of journal.Subject, from journal.Seq, backward bool, limit int, want []journal.Entry) {
 	s.Helper()
 	got, err := s.Entries(s.Context(), stream.ID, of, from, backward, limit)
 	require.NoError(s, err)
-	require.Equal(s, append([]hub.Entry{}, want[:min(limit, len(want))]...), append([]hub.Entry{}, got...), "from %d, backward %t, at most %d", from, backward, limit)
+	require.Equal(s, append([]journal.Entry{}, want[:min(limit, len(want))]...), append([]journal.Entry{}, got...), "from %d, backward %t, at most %d", from, backward, limit)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/hub/journal/memory"
 )
 
@@ -34,7 +34,7 @@ func RunJournalModel(t *testing.T, open OpenJournal, durable bool) {
 }
 
 // pair is a writer of each journal.
-type pair struct{ tested, reference hub.Writer }
+type pair struct{ tested, reference journal.Writer }
 
 type model struct {
 	*rapid.T
@@ -43,22 +43,22 @@ type model struct {
 	dir     string
 	durable bool
 
-	tested    hub.Journal
+	tested    journal.Journal
 	reference *memory.Journal
-	writers   map[hub.Partition][]pair // the newest last
-	streams   []*Stream                // as far as the reference has committed
+	writers   map[journal.Partition][]pair // the newest last
+	streams   []*Stream                    // as far as the reference has committed
 }
 
 const modelPartitions = 3
 
 func (m *model) start() {
 	m.tested, m.reference = m.open(m.t, m.dir), memory.New()
-	m.writers = map[hub.Partition][]pair{}
-	for p := range hub.Partition(modelPartitions) {
+	m.writers = map[journal.Partition][]pair{}
+	for p := range journal.Partition(modelPartitions) {
 		m.claim(p)
 	}
 	for i := range 5 {
-		stream := NewSession(hub.Partition(i % modelPartitions))
+		stream := NewSession(journal.Partition(i % modelPartitions))
 		stream.Summary.CreatedAt = startOfTime.Add(time.Duration(i/2) * time.Second) // some at the same time
 		m.streams = append(m.streams, stream)
 	}
@@ -69,7 +69,7 @@ func (m *model) stop() {
 	require.NoError(m.t, m.reference.Close())
 }
 
-func (m *model) claim(p hub.Partition) {
+func (m *model) claim(p journal.Partition) {
 	tested, err := m.tested.Own(m.t.Context(), p)
 	require.NoError(m, err)
 	reference, err := m.reference.Own(m.t.Context(), p)
@@ -91,7 +91,7 @@ func (m *model) writer(s *Stream) pair {
 
 // Own claims a partition anew.
 func (m *model) Own(*rapid.T) {
-	m.claim(rapid.SampledFrom([]hub.Partition{0, 1, 2}).Draw(m.T, "partition"))
+	m.claim(rapid.SampledFrom([]journal.Partition{0, 1, 2}).Draw(m.T, "partition"))
 }
 
 // Append appends several times without waiting, some of it wrong.
@@ -103,7 +103,7 @@ func (m *model) Append(*rapid.T) {
 		ahead.Summary.Status = rapid.SampledFrom([]string{"active", "closed"}).Draw(m.T, "status")
 		ahead.Summary.Due = startOfTime.Add(time.Duration(rapid.IntRange(0, 3).Draw(m.T, "due")) * time.Hour)
 	}
-	var tested, reference []*hub.Commit
+	var tested, reference []*journal.Commit
 	var made []*Stream
 	for range rapid.IntRange(1, 4).Draw(m.T, "appends") {
 		if rapid.IntRange(0, 7).Draw(m.T, "wrong") == 0 {
@@ -126,10 +126,10 @@ func (m *model) Append(*rapid.T) {
 func (m *model) PutSnapshot(*rapid.T) {
 	s := m.stream()
 	w := m.writer(s)
-	put := hub.Snapshot{Session: s.ID, Head: s.Head, Version: rapid.IntRange(0, 9).Draw(m.T, "version"), State: []byte("s")}
+	put := journal.Snapshot{Session: s.ID, Head: s.Head, Version: rapid.IntRange(0, 9).Draw(m.T, "version"), State: []byte("s")}
 	if len(s.Records) > 0 {
 		r := rapid.SampledFrom(s.Records).Draw(m.T, "event")
-		put.Head = hub.Head{Seq: r.Seq, Hash: r.Hash}
+		put.Head = journal.Head{Seq: r.Seq, Hash: r.Hash}
 	}
 	if rapid.IntRange(0, 4).Draw(m.T, "wrong") == 0 {
 		put.Head.Seq++
@@ -144,8 +144,8 @@ func (m *model) Reopen(*rapid.T) {
 	}
 	require.NoError(m, m.tested.Close())
 	m.tested = m.open(m.t, m.dir)
-	m.writers = map[hub.Partition][]pair{}
-	for p := range hub.Partition(modelPartitions) {
+	m.writers = map[journal.Partition][]pair{}
+	for p := range journal.Partition(modelPartitions) {
 		m.claim(p)
 	}
 }
@@ -154,9 +154,9 @@ func (m *model) Reopen(*rapid.T) {
 func (m *model) Check(*rapid.T) {
 	ctx := m.t.Context()
 	s := m.stream()
-	from := hub.Seq(rapid.IntRange(0, len(s.Records)+2).Draw(m.T, "from"))
+	from := journal.Seq(rapid.IntRange(0, len(s.Records)+2).Draw(m.T, "from"))
 	m.compareSession(s, from)
-	f := rapid.SampledFrom([]hub.Filter{{}, {Status: "closed"}, {Limit: 2}}).Draw(m.T, "filter")
+	f := rapid.SampledFrom([]journal.Filter{{}, {Status: "closed"}, {Limit: 2}}).Draw(m.T, "filter")
 	want, err := m.reference.List(ctx, f)
 	require.NoError(m, err)
 	got, err := m.tested.List(ctx, f)
@@ -170,7 +170,7 @@ func (m *model) Check(*rapid.T) {
 	require.Equal(m, want, got)
 }
 
-func (m *model) compareSession(s *Stream, from hub.Seq) {
+func (m *model) compareSession(s *Stream, from journal.Seq) {
 	ctx := m.t.Context()
 	want, err := readAll(ctx, m.reference, s.ID, from)
 	require.NoError(m, err)
@@ -185,14 +185,14 @@ func (m *model) compareSession(s *Stream, from hub.Seq) {
 // same fails unless both errors amount to the same.
 func (m *model) same(want, got error) {
 	m.Helper()
-	for _, known := range []error{hub.ErrConflict, hub.ErrFenced, hub.ErrNotFound} {
+	for _, known := range []error{journal.ErrConflict, journal.ErrFenced, journal.ErrNotFound} {
 		require.Equal(m, errors.Is(want, known), errors.Is(got, known), "want %v, got %v", want, got)
 	}
 	require.Equal(m, want == nil, got == nil, "want %v, got %v", want, got)
 }
 
 // sameResult compares what a call of each journal returns.
-func sameResult[T any](m *model, id hub.SessionID, reference, tested func(context.Context, hub.SessionID) (T, error)) {
+func sameResult[T any](m *model, id journal.SessionID, reference, tested func(context.Context, journal.SessionID) (T, error)) {
 	m.Helper()
 	want, wantErr := reference(m.t.Context(), id)
 	got, gotErr := tested(m.t.Context(), id)

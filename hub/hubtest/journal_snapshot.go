@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 var snapshotTests = []suiteTest{
@@ -14,7 +14,7 @@ var snapshotTests = []suiteTest{
 	{"a snapshot of events that are not there conflicts", snapshotAhead},
 }
 
-func (s *suite) requireSnapshot(want hub.Snapshot) {
+func (s *suite) requireSnapshot(want journal.Snapshot) {
 	s.Helper()
 	got, err := s.Snapshot(s.Context(), want.Session)
 	require.NoError(s, err)
@@ -28,10 +28,10 @@ func snapshotReplace(s *suite) {
 	w := s.own(stream)
 	requireCommitted(s, w.Append(stream.Next(3)))
 	_, err := s.Snapshot(s.Context(), stream.ID)
-	require.ErrorIs(s, err, hub.ErrNotFound)
+	require.ErrorIs(s, err, journal.ErrNotFound)
 	for i, state := range [][]byte{[]byte("one\x00"), nil, bytes.Repeat([]byte("big"), 1<<20)} {
 		a := w.Append(stream.Next(2))
-		snapshot := hub.Snapshot{Session: stream.ID, Head: stream.Head, Version: i, State: state}
+		snapshot := journal.Snapshot{Session: stream.ID, Head: stream.Head, Version: i, State: state}
 		requireCommitted(s, a, w.PutSnapshot(snapshot))
 		s.requireSnapshot(snapshot)
 	}
@@ -43,7 +43,7 @@ func snapshotOlder(s *suite) {
 	w := s.own(stream)
 	requireCommitted(s, w.Append(stream.Next(5)), w.Append(stream.Next(5)))
 	for _, r := range stream.Records {
-		snapshot := hub.Snapshot{Session: stream.ID, Head: hub.Head{Seq: r.Seq, Hash: r.Hash}, Version: 1}
+		snapshot := journal.Snapshot{Session: stream.ID, Head: journal.Head{Seq: r.Seq, Hash: r.Hash}, Version: 1}
 		requireCommitted(s, w.PutSnapshot(snapshot))
 		s.requireSnapshot(snapshot)
 	}
@@ -52,14 +52,14 @@ func snapshotOlder(s *suite) {
 func snapshotAhead(s *suite) {
 	stream := NewSession(2)
 	w := s.own(stream)
-	put := func(head hub.Head) error {
-		return outcome(s, w.PutSnapshot(hub.Snapshot{Session: stream.ID, Head: head}))
+	put := func(head journal.Head) error {
+		return outcome(s, w.PutSnapshot(journal.Snapshot{Session: stream.ID, Head: head}))
 	}
-	require.ErrorIs(s, put(stream.Head), hub.ErrConflict, "of a session without events")
+	require.ErrorIs(s, put(stream.Head), journal.ErrConflict, "of a session without events")
 	requireCommitted(s, w.Append(stream.Next(3)))
-	require.ErrorIs(s, put(hub.Head{Seq: 2, Hash: stream.Head.Hash}), hub.ErrConflict, "of another history")
-	require.ErrorIs(s, put(hub.Head{Seq: 4, Hash: stream.Head.Hash}), hub.ErrConflict, "of the future")
-	require.ErrorIs(s, put(hub.Head{Hash: hub.ChainStart(stream.ID)}), hub.ErrConflict, "of no event")
+	require.ErrorIs(s, put(journal.Head{Seq: 2, Hash: stream.Head.Hash}), journal.ErrConflict, "of another history")
+	require.ErrorIs(s, put(journal.Head{Seq: 4, Hash: stream.Head.Hash}), journal.ErrConflict, "of the future")
+	require.ErrorIs(s, put(journal.Head{Hash: journal.ChainStart(stream.ID)}), journal.ErrConflict, "of no event")
 	_, err := s.Snapshot(s.Context(), stream.ID)
-	require.ErrorIs(s, err, hub.ErrNotFound)
+	require.ErrorIs(s, err, journal.ErrNotFound)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // patience bounds every wait of the suite. It is reached only by a failure.
@@ -16,7 +16,7 @@ const patience = 30 * time.Second
 
 // OpenJournal opens the journal in a directory, which is empty at first. An
 // engine that keeps nothing on disk ignores it. The suite closes the journal.
-type OpenJournal func(t testing.TB, dir string) hub.Journal
+type OpenJournal func(t testing.TB, dir string) journal.Journal
 
 // RunJournalSuite checks what package hub promises of every journal.
 func RunJournalSuite(t *testing.T, open OpenJournal) {
@@ -43,7 +43,7 @@ func RunJournalSuite(t *testing.T, open OpenJournal) {
 }
 
 // openFor opens a journal and closes it at the test's end.
-func openFor(t testing.TB, open OpenJournal, dir string) hub.Journal {
+func openFor(t testing.TB, open OpenJournal, dir string) journal.Journal {
 	j := open(t, dir)
 	t.Cleanup(func() { assert.NoError(t, j.Close()) })
 	return j
@@ -57,11 +57,11 @@ type suiteTest struct {
 // suite is one test on a journal of its own.
 type suite struct {
 	*testing.T
-	hub.Journal
+	journal.Journal
 }
 
 // own claims the partition of a stream.
-func (s *suite) own(stream *Stream) hub.Writer {
+func (s *suite) own(stream *Stream) journal.Writer {
 	s.Helper()
 	w, err := s.Own(s.Context(), stream.ID.Partition())
 	require.NoError(s, err)
@@ -69,7 +69,7 @@ func (s *suite) own(stream *Stream) hub.Writer {
 }
 
 // read returns a session's records from a number on, and fails on an error.
-func (s *suite) read(id hub.SessionID, from hub.Seq) []hub.Record {
+func (s *suite) read(id journal.SessionID, from journal.Seq) []journal.Record {
 	s.Helper()
 	records, err := readAll(s.Context(), s.Journal, id, from)
 	require.NoError(s, err)
@@ -85,8 +85,8 @@ func (s *suite) requireStream(stream *Stream) {
 	require.Equal(s, stream.Head, head)
 }
 
-func readAll(ctx context.Context, j hub.Journal, id hub.SessionID, from hub.Seq) ([]hub.Record, error) {
-	var records []hub.Record
+func readAll(ctx context.Context, j journal.Journal, id journal.SessionID, from journal.Seq) ([]journal.Record, error) {
+	var records []journal.Record
 	for r, err := range j.Read(ctx, id, from) {
 		if err != nil {
 			return records, err
@@ -97,7 +97,7 @@ func readAll(ctx context.Context, j hub.Journal, id hub.SessionID, from hub.Seq)
 }
 
 // requireRecords compares byte by byte; nil and empty are the same.
-func requireRecords(t testing.TB, want, got []hub.Record) {
+func requireRecords(t testing.TB, want, got []journal.Record) {
 	t.Helper()
 	require.Len(t, got, len(want))
 	for i := range want {
@@ -113,7 +113,7 @@ func requireRecords(t testing.TB, want, got []hub.Record) {
 }
 
 // outcome waits for a commit, with a bound.
-func outcome(t testing.TB, c *hub.Commit) error {
+func outcome(t testing.TB, c *journal.Commit) error {
 	t.Helper()
 	select {
 	case <-c.Done():
@@ -124,7 +124,7 @@ func outcome(t testing.TB, c *hub.Commit) error {
 	}
 }
 
-func requireCommitted(t testing.TB, commits ...*hub.Commit) {
+func requireCommitted(t testing.TB, commits ...*journal.Commit) {
 	t.Helper()
 	for i, c := range commits {
 		require.NoError(t, outcome(t, c), "commit %d", i)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 var summaryTests = []suiteTest{
@@ -21,16 +21,16 @@ var summaryTests = []suiteTest{
 func summaryNewest(s *suite) {
 	stream := NewSession(6)
 	w := s.own(stream)
-	for i, change := range []func(*hub.Summary){
-		func(*hub.Summary) {},
-		func(m *hub.Summary) { m.Status = "closed" },
-		func(*hub.Summary) {}, // the same again
-		func(m *hub.Summary) { m.Due = startOfTime.Add(time.Hour) },
-		func(m *hub.Summary) { m.Resource = json.RawMessage("{\"title\":\"ä\", \"n\": 1e2}") },
-		func(m *hub.Summary) { m.HostSession = hub.NewHostSessionID() },
-		func(m *hub.Summary) { m.Due, m.HostSession = time.Time{}, hub.SessionID{} },
-		func(m *hub.Summary) { m.Kind, m.Workspace = hub.KindShared, "" },
-		func(m *hub.Summary) { m.CreatedAt = m.CreatedAt.Add(time.Microsecond) },
+	for i, change := range []func(*journal.Summary){
+		func(*journal.Summary) {},
+		func(m *journal.Summary) { m.Status = "closed" },
+		func(*journal.Summary) {}, // the same again
+		func(m *journal.Summary) { m.Due = startOfTime.Add(time.Hour) },
+		func(m *journal.Summary) { m.Resource = json.RawMessage("{\"title\":\"ä\", \"n\": 1e2}") },
+		func(m *journal.Summary) { m.HostSession = journal.NewHostSessionID() },
+		func(m *journal.Summary) { m.Due, m.HostSession = time.Time{}, journal.SessionID{} },
+		func(m *journal.Summary) { m.Kind, m.Workspace = journal.KindShared, "" },
+		func(m *journal.Summary) { m.CreatedAt = m.CreatedAt.Add(time.Microsecond) },
 	} {
 		change(&stream.Summary)
 		requireCommitted(s, w.Append(stream.Next(1)))
@@ -47,7 +47,7 @@ func summaryRefused(s *suite) {
 	refused := stream.Fork()
 	refused.Next(1)
 	refused.Summary.Status = "closed"
-	require.ErrorIs(s, outcome(s, w.Append(refused.Next(1))), hub.ErrConflict)
+	require.ErrorIs(s, outcome(s, w.Append(refused.Next(1))), journal.ErrConflict)
 	got, err := s.Summary(s.Context(), stream.ID)
 	require.NoError(s, err)
 	require.Equal(s, stream.Summary, got)
@@ -55,17 +55,17 @@ func summaryRefused(s *suite) {
 
 // several writes n sessions with differing summaries, oldest first; sessions
 // of odd numbers are shared, on the session before them.
-func (s *suite) several(n int) []hub.Summary {
-	var summaries []hub.Summary
+func (s *suite) several(n int) []journal.Summary {
+	var summaries []journal.Summary
 	for i := range n {
-		stream := NewSession(hub.Partition(i % 3))
+		stream := NewSession(journal.Partition(i % 3))
 		m := &stream.Summary
 		m.CreatedAt = startOfTime.Add(time.Duration(i) * time.Second)
 		m.Workspace = fmt.Sprint("/w", i%2)
 		m.Status = []string{"active", "closed", "expired"}[i%3]
 		m.Due = startOfTime.Add(-time.Duration(i) * time.Minute)
 		if i%2 == 1 {
-			m.Kind, m.HostSession = hub.KindShared, summaries[i-1].Session
+			m.Kind, m.HostSession = journal.KindShared, summaries[i-1].Session
 		}
 		if i%4 == 3 {
 			m.Due = time.Time{}
@@ -77,33 +77,33 @@ func (s *suite) several(n int) []hub.Summary {
 }
 
 func summaryList(s *suite) {
-	none, err := s.List(s.Context(), hub.Filter{})
+	none, err := s.List(s.Context(), journal.Filter{})
 	require.NoError(s, err)
 	require.Empty(s, none)
 	all := s.several(24)
-	for _, f := range []hub.Filter{
+	for _, f := range []journal.Filter{
 		{},
 		{Limit: 5},
 		{Limit: 100},
 		{Before: placeOf(all[9])},
 		{Before: placeOf(all[20]), Limit: 3},
-		{Before: placeOf(all[17]), Kind: hub.KindShared, Status: "closed"},
+		{Before: placeOf(all[17]), Kind: journal.KindShared, Status: "closed"},
 		{Before: placeOf(all[0])},
-		{Before: hub.Place{CreatedAt: all[9].CreatedAt, Session: hub.SessionID{}}},
-		{Kind: hub.KindShared},
+		{Before: journal.Place{CreatedAt: all[9].CreatedAt, Session: journal.SessionID{}}},
+		{Kind: journal.KindShared},
 		{Workspace: "/w1"},
 		{Workspace: "/elsewhere"},
 		{HostSession: all[4].Session},
 		{Status: "closed"},
 		{Status: "closed", Limit: 1},
-		{Kind: hub.KindHost, Workspace: "/w0", Status: "active"},
-		{Kind: hub.KindShared, HostSession: all[4].Session},
-		{Kind: hub.KindHost, HostSession: all[4].Session},
+		{Kind: journal.KindHost, Workspace: "/w0", Status: "active"},
+		{Kind: journal.KindShared, HostSession: all[4].Session},
+		{Kind: journal.KindHost, HostSession: all[4].Session},
 	} {
-		var want []hub.Summary
+		var want []journal.Summary
 		for i := len(all) - 1; i >= 0; i-- {
 			m := all[i]
-			if (f.Before == hub.Place{} || comesAfter(m, f.Before)) && (f.Kind == "" || f.Kind == m.Kind) && (f.Workspace == "" || f.Workspace == m.Workspace) &&
+			if (f.Before == journal.Place{} || comesAfter(m, f.Before)) && (f.Kind == "" || f.Kind == m.Kind) && (f.Workspace == "" || f.Workspace == m.Workspace) &&
 				(f.HostSession.IsZero() || f.HostSession == m.HostSession) &&
 				(f.Status == "" || f.Status == m.Status) && (f.Limit == 0 || len(want) < f.Limit) {
 				want = append(want, m)
@@ -115,21 +115,23 @@ func summaryList(s *suite) {
 	}
 }
 
-func placeOf(m hub.Summary) hub.Place { return hub.Place{CreatedAt: m.CreatedAt, Session: m.Session} }
+func placeOf(m journal.Summary) journal.Place {
+	return journal.Place{CreatedAt: m.CreatedAt, Session: m.Session}
+}
 
 // comesAfter reports whether a session comes after a place in a list.
-func comesAfter(m hub.Summary, p hub.Place) bool {
+func comesAfter(m journal.Summary, p journal.Place) bool {
 	return m.CreatedAt.Before(p.CreatedAt) || m.CreatedAt.Equal(p.CreatedAt) && bytes.Compare(m.Session[:], p.Session[:]) < 0
 }
 
 func summaryDue(s *suite) {
 	all := s.several(12)
-	due := func(before time.Time, limit int) []hub.Summary {
+	due := func(before time.Time, limit int) []journal.Summary {
 		got, err := s.Due(s.Context(), before, limit)
 		require.NoError(s, err)
 		return got
 	}
-	var want []hub.Summary // a later session is due earlier
+	var want []journal.Summary // a later session is due earlier
 	for i := len(all) - 1; i >= 0; i-- {
 		if !all[i].Due.IsZero() {
 			want = append(want, all[i])

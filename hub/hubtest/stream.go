@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -13,33 +13,33 @@ import (
 // keeps what it has made, to compare with what is read. It is not safe for
 // concurrent use.
 type Stream struct {
-	ID      hub.SessionID
-	Head    hub.Head // after the last append that Next made
-	Records []hub.Record
-	Summary hub.Summary      // goes with every append
-	Type    string           // of the events
-	Format  hub.RecordFormat // of the records; zero for the newest
+	ID      journal.SessionID
+	Head    journal.Head // after the last append that Next made
+	Records []journal.Record
+	Summary journal.Summary      // goes with every append
+	Type    string               // of the events
+	Format  journal.RecordFormat // of the records; zero for the newest
 }
 
 // startOfTime is the time of every stream's first event.
 var startOfTime = time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
 
 // NewStream begins a stream for a session that has no events.
-func NewStream(id hub.SessionID) *Stream {
+func NewStream(id journal.SessionID) *Stream {
 	return &Stream{
 		ID:   id,
 		Type: "message_posted",
-		Head: hub.Head{Hash: hub.ChainStart(id)},
-		Summary: hub.Summary{
-			Session: id, Kind: hub.KindHost, Workspace: "/w", Status: "active",
+		Head: journal.Head{Hash: journal.ChainStart(id)},
+		Summary: journal.Summary{
+			Session: id, Kind: journal.KindHost, Workspace: "/w", Status: "active",
 			CreatedAt: startOfTime, Resource: json.RawMessage(`{"id":1}`),
 		},
 	}
 }
 
 // NewSession begins a stream for a new session in a partition.
-func NewSession(p hub.Partition) *Stream {
-	id := hub.NewHostSessionID()
+func NewSession(p journal.Partition) *Stream {
+	id := journal.NewHostSessionID()
 	id[0] = byte(p)
 	return NewStream(id)
 }
@@ -47,12 +47,12 @@ func NewSession(p hub.Partition) *Stream {
 // Fork returns a stream that continues from the same event on its own.
 func (s *Stream) Fork() *Stream {
 	fork := *s
-	fork.Records = append([]hub.Record(nil), s.Records...)
+	fork.Records = append([]journal.Record(nil), s.Records...)
 	return &fork
 }
 
 // Next returns an append of n small events.
-func (s *Stream) Next(n int) hub.Append {
+func (s *Stream) Next(n int) journal.Append {
 	payloads := make([][]byte, n)
 	for i := range payloads {
 		payloads[i] = fmt.Appendf(nil, `{"n":%d,"text":"a message"}`, int(s.Head.Seq)+i+1)
@@ -62,7 +62,7 @@ func (s *Stream) Next(n int) hub.Append {
 
 // About returns an append of one event of a type about each of these participants or
 // approvals.
-func (s *Stream) About(t protocol.EventType, ids ...string) hub.Append {
+func (s *Stream) About(t protocol.EventType, ids ...string) journal.Append {
 	payloads := make([][]byte, len(ids))
 	for i, id := range ids {
 		payloads[i] = fmt.Appendf(nil, `{"participant":{"id":%q},"approval":{"id":%[1]q},"approvalId":%[1]q}`, id)
@@ -74,10 +74,10 @@ func (s *Stream) About(t protocol.EventType, ids ...string) hub.Append {
 }
 
 // Of returns an append of one event for each payload.
-func (s *Stream) Of(payloads ...[]byte) hub.Append {
-	a := hub.Append{Session: s.ID, Prev: s.Head.Seq, Summary: s.Summary, Awaited: []string{"stream"}}
+func (s *Stream) Of(payloads ...[]byte) journal.Append {
+	a := journal.Append{Session: s.ID, Prev: s.Head.Seq, Summary: s.Summary, Awaited: []string{"stream"}}
 	for _, payload := range payloads {
-		r := hub.Record{
+		r := journal.Record{
 			Format:  s.Format,
 			Session: s.ID,
 			Seq:     s.Head.Seq + 1,
@@ -87,7 +87,7 @@ func (s *Stream) Of(payloads ...[]byte) hub.Append {
 			Private: fmt.Appendf(nil, `{"command":%d}`, s.Head.Seq+1),
 		}
 		r.Seal(s.Head.Hash)
-		s.Head = hub.Head{Seq: r.Seq, Hash: r.Hash}
+		s.Head = journal.Head{Seq: r.Seq, Hash: r.Hash}
 		a.Records = append(a.Records, r)
 	}
 	s.Records = append(s.Records, a.Records...)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/hub/journal/memory"
 )
 
@@ -20,11 +20,11 @@ type disk struct {
 
 	// guarded by mu
 	mu        sync.Mutex
-	names     map[hub.SessionID]uint64 // small numbers in order of appearance: ids are random
+	names     map[journal.SessionID]uint64 // small numbers in order of appearance: ids are random
 	tries     map[place]uint64
 	waiting   []*write // in order of arrival
 	weather   weather
-	snapshots []hub.Snapshot // that were handed over, of whatever became of them
+	snapshots []journal.Snapshot // that were handed over, of whatever became of them
 }
 
 // weather is how the disk is today.
@@ -37,8 +37,8 @@ type weather struct {
 
 // place is where an append goes.
 type place struct {
-	session hub.SessionID
-	prev    hub.Seq
+	session journal.SessionID
+	prev    journal.Seq
 	reading bool
 }
 
@@ -48,20 +48,20 @@ type write struct {
 	place  place
 	append bool // or else a snapshot, which nobody waits for
 	do     func() error
-	commit *hub.Commit
+	commit *journal.Commit
 }
 
 func newDisk(seed uint64, f flaw) *disk {
-	return &disk{store: memory.New(), seed: seed, flaw: f, names: map[hub.SessionID]uint64{}, tries: map[place]uint64{}}
+	return &disk{store: memory.New(), seed: seed, flaw: f, names: map[journal.SessionID]uint64{}, tries: map[place]uint64{}}
 }
 
 // add carries a write out, or lets it wait.
-func (d *disk) add(w *write) *hub.Commit {
+func (d *disk) add(w *write) *journal.Commit {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case w.by.dead:
-		w.commit.Resolve(hub.ErrClosed)
+		w.commit.Resolve(journal.ErrClosed)
 	case d.weather.held:
 		if d.flaw == flawAcknowledgesEarly {
 			w.commit.Resolve(nil)
@@ -83,10 +83,10 @@ func (d *disk) carryOut(w *write) {
 	case w.by.replaced.Load():
 		err = w.do()
 	case w.append && roll < d.weather.unwritten:
-		err = pickOf(roll, hub.ErrFull, hub.ErrUnavailable)
+		err = pickOf(roll, journal.ErrFull, journal.ErrUnavailable)
 	case w.append && roll < d.weather.unwritten+d.weather.written:
 		if err = w.do(); err == nil {
-			err = hub.ErrUnavailable
+			err = journal.ErrUnavailable
 		}
 	case w.append && d.flaw == flawLosesAppend && d.roll(w.place, 30) == 0:
 	default:
@@ -158,7 +158,7 @@ func (d *disk) kill(p *process) bool {
 		select {
 		case <-w.commit.Done():
 		default:
-			w.commit.Resolve(hub.ErrClosed)
+			w.commit.Resolve(journal.ErrClosed)
 		}
 	}
 	d.waiting = others
@@ -177,7 +177,7 @@ func (d *disk) read(p *process, at place) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if p.dead {
-		return 0, hub.ErrClosed
+		return 0, journal.ErrClosed
 	}
 	if d.weather.misread == 0 || d.roll(at, 100) >= d.weather.misread {
 		return -1, nil

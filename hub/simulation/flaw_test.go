@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"parley/hub"
+	"parley/hub/journal"
 )
 
 // flaw is something that is broken on purpose, to see that it is found.
@@ -26,7 +27,7 @@ const (
 func (f flaw) forgets() bool { return f == flawForgetsCommands || f == flawForgetsTurns }
 
 // forget takes out of a record what a flawed hub would not remember.
-func (f flaw) forget(r hub.Record) hub.Record {
+func (f flaw) forget(r journal.Record) journal.Record {
 	switch {
 	case f == flawForgetsCommands && len(r.Private) > 0:
 		var private map[string]json.RawMessage

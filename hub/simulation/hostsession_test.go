@@ -3,7 +3,7 @@ package simulation
 import (
 	"slices"
 
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -22,7 +22,7 @@ type hostSession struct {
 	deleted   bool
 }
 
-func (r *run) newHostSession(id hub.SessionID) *hostSession {
+func (r *run) newHostSession(id journal.SessionID) *hostSession {
 	h := &hostSession{
 		ledger: r.newLedger(id, "host session"), over: map[string]string{}, began: map[string]bool{},
 		confirmed: map[string]bool{}, answers: map[string]string{}, open: map[string]bool{},
@@ -32,7 +32,7 @@ func (r *run) newHostSession(id hub.SessionID) *hostSession {
 }
 
 // check follows the turns: first in, first out, one at a time, each once.
-func (h *hostSession) check(rec hub.Record) {
+func (h *hostSession) check(rec journal.Record) {
 	e := payload[struct {
 		Approval, Failure string
 		Turn              struct {
@@ -80,7 +80,7 @@ func (h *hostSession) check(rec hub.Record) {
 
 const withdrawn = "withdrawn"
 
-func (h *hostSession) question(rec hub.Record) {
+func (h *hostSession) question(rec journal.Record) {
 	e := payload[protocol.PermissionResolved](h.ledger, rec)
 	switch protocol.EventType(rec.Type) {
 	case protocol.EventPermissionRequested:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -13,31 +14,31 @@ import (
 // run.mu.
 type ledger struct {
 	run  *run
-	id   hub.SessionID
+	id   journal.SessionID
 	name string
-	fold func(hub.Record) // checks what the event means
+	fold func(journal.Record) // checks what the event means
 
-	hash  hub.Hash
-	lines []hub.Line         // of the events, as everybody has to see them
-	types []string           // of the events
-	did   map[string][]int   // by command: the places of its events
-	seen  map[hub.Seq]string // payloads of events that commands caused
+	hash  journal.Hash
+	lines []hub.Line             // of the events, as everybody has to see them
+	types []string               // of the events
+	did   map[string][]int       // by command: the places of its events
+	seen  map[journal.Seq]string // payloads of events that commands caused
 }
 
-func (r *run) newLedger(id hub.SessionID, name string) *ledger {
-	return &ledger{run: r, id: id, name: name, hash: hub.ChainStart(id), did: map[string][]int{}, seen: map[hub.Seq]string{}}
+func (r *run) newLedger(id journal.SessionID, name string) *ledger {
+	return &ledger{run: r, id: id, name: name, hash: journal.ChainStart(id), did: map[string][]int{}, seen: map[journal.Seq]string{}}
 }
 
 // catchUp reads what is new.
 func (l *ledger) catchUp() {
-	for rec, err := range l.run.disk.store.Read(context.Background(), l.id, hub.Seq(len(l.lines)+1)) {
+	for rec, err := range l.run.disk.store.Read(context.Background(), l.id, journal.Seq(len(l.lines)+1)) {
 		if err != nil {
 			l.run.violation("%s: the disk is damaged: %v", l.name, err)
 			return
 		}
 		resealed := rec
 		resealed.Seal(l.hash)
-		if rec.Seq != hub.Seq(len(l.lines)+1) || resealed.Hash != rec.Hash {
+		if rec.Seq != journal.Seq(len(l.lines)+1) || resealed.Hash != rec.Hash {
 			l.run.violation("%s: event %d does not follow on event %d", l.name, rec.Seq, len(l.lines))
 			return
 		}
@@ -46,7 +47,7 @@ func (l *ledger) catchUp() {
 	}
 }
 
-func (l *ledger) add(rec hub.Record) {
+func (l *ledger) add(rec journal.Record) {
 	c := protocol.NewCursor(uint64(rec.Seq), rec.Hash)
 	l.lines = append(l.lines, hub.Line{
 		Bytes:  protocol.EncodeEvent(protocol.EventType(rec.Type), c, l.id.String(), rec.Time, rec.Public),
@@ -73,12 +74,12 @@ func (l *ledger) head() uint64 { return uint64(len(l.lines)) }
 // cursor is that of an event.
 func (l *ledger) cursor(seq uint64) string {
 	if seq == 0 {
-		return protocol.NewCursor(0, hub.ChainStart(l.id)).String()
+		return protocol.NewCursor(0, journal.ChainStart(l.id)).String()
 	}
 	return l.lines[seq-1].Cursor
 }
 
-func (l *ledger) cursorOf(h hub.Head) string {
+func (l *ledger) cursorOf(h journal.Head) string {
 	return protocol.NewCursor(uint64(h.Seq), h.Hash).String()
 }
 
@@ -94,7 +95,7 @@ func (l *ledger) shows(seq uint64, line []byte) bool {
 }
 
 // payload reads an event's payload.
-func payload[T any](l *ledger, rec hub.Record) T {
+func payload[T any](l *ledger, rec journal.Record) T {
 	var p T
 	if err := json.Unmarshal(rec.Public, &p); err != nil {
 		l.run.violation("%s: event %d cannot be read: %v", l.name, rec.Seq, err)

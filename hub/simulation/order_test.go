@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -104,7 +105,7 @@ func (r *run) answered(o *order, where string, body json.RawMessage, duplicate b
 	o.acked, o.done = true, body
 	r.learn(o, body)
 	if len(places) == 1 && o.request.Command.CommandType() != protocol.CommandJoin {
-		r.sameAs(o, body, o.room.seen[hub.Seq(places[0]+1)])
+		r.sameAs(o, body, o.room.seen[journal.Seq(places[0]+1)])
 	}
 }
 

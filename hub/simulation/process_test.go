@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/journal"
 )
 
 // process is one life of the server: a hub, and the journal as that hub sees
@@ -83,31 +84,31 @@ func (r *run) retire(p *process) {
 	}
 }
 
-// Own implements hub.Journal.
-func (p *process) Own(ctx context.Context, partition hub.Partition) (hub.Writer, error) {
+// Own implements journal.Journal.
+func (p *process) Own(ctx context.Context, partition journal.Partition) (journal.Writer, error) {
 	w, err := p.disk.store.Own(ctx, partition)
 	return &writer{w, p}, err
 }
 
 // writer is a process' access to one partition.
 type writer struct {
-	hub.Writer
+	journal.Writer
 	process *process
 }
 
-// Append implements hub.Writer.
-func (w *writer) Append(a hub.Append) *hub.Commit {
+// Append implements journal.Writer.
+func (w *writer) Append(a journal.Append) *journal.Commit {
 	return w.process.disk.add(&write{
 		by:     w.process,
 		place:  place{session: a.Session, prev: a.Prev},
 		append: true,
 		do:     func() error { return w.Writer.Append(a).Err() },
-		commit: hub.NewCommit(),
+		commit: journal.NewCommit(),
 	})
 }
 
-// PutSnapshot implements hub.Writer.
-func (w *writer) PutSnapshot(s hub.Snapshot) *hub.Commit {
+// PutSnapshot implements journal.Writer.
+func (w *writer) PutSnapshot(s journal.Snapshot) *journal.Commit {
 	d := w.process.disk
 	d.mu.Lock()
 	if !w.process.dead {
@@ -118,25 +119,25 @@ func (w *writer) PutSnapshot(s hub.Snapshot) *hub.Commit {
 		by:     w.process,
 		place:  place{session: s.Session, prev: s.Head.Seq},
 		do:     func() error { return w.Writer.PutSnapshot(s).Err() },
-		commit: hub.NewCommit(),
+		commit: journal.NewCommit(),
 	})
 }
 
-// Release implements hub.Writer. The disk lets go of nothing by itself, so
+// Release implements journal.Writer. The disk lets go of nothing by itself, so
 // there is nothing to wait for.
 func (w *writer) Release(context.Context) error { return nil }
 
-// Read implements hub.Journal.
-func (p *process) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
-	return func(yield func(hub.Record, error) bool) {
+// Read implements journal.Journal.
+func (p *process) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
+	return func(yield func(journal.Record, error) bool) {
 		left, err := p.disk.read(p, place{id, from, true})
 		if err != nil {
-			yield(hub.Record{}, err)
+			yield(journal.Record{}, err)
 			return
 		}
 		for r, err := range p.disk.store.Read(ctx, id, from) {
 			if left--; left == -1 {
-				r, err = hub.Record{}, fmt.Errorf("%w: the disk cannot be read", hub.ErrUnavailable)
+				r, err = journal.Record{}, fmt.Errorf("%w: the disk cannot be read", journal.ErrUnavailable)
 			}
 			if !yield(p.disk.flaw.forget(r), err) || left == -1 {
 				return
@@ -145,91 +146,91 @@ func (p *process) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter
 	}
 }
 
-func (p *process) reading(id hub.SessionID) error {
+func (p *process) reading(id journal.SessionID) error {
 	left, err := p.disk.read(p, place{id, 0, true})
 	if err == nil && left >= 0 {
-		err = hub.ErrUnavailable
+		err = journal.ErrUnavailable
 	}
 	return err
 }
 
-// Listed implements hub.Journal.
-func (p *process) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
+// Listed implements journal.Journal.
+func (p *process) Listed(ctx context.Context, id journal.SessionID, from journal.Seq, limit int) ([]journal.Seq, error) {
 	if err := p.reading(id); err != nil {
 		return nil, err
 	}
 	return p.disk.store.Listed(ctx, id, from, limit)
 }
 
-// Entry implements hub.Journal.
-func (p *process) Entry(ctx context.Context, id hub.SessionID, of hub.Subject, subjectID string) (hub.Entry, error) {
+// Entry implements journal.Journal.
+func (p *process) Entry(ctx context.Context, id journal.SessionID, of journal.Subject, subjectID string) (journal.Entry, error) {
 	if err := p.reading(id); err != nil {
-		return hub.Entry{}, err
+		return journal.Entry{}, err
 	}
 	return p.disk.store.Entry(ctx, id, of, subjectID)
 }
 
-// Entries implements hub.Journal.
-func (p *process) Entries(ctx context.Context, id hub.SessionID, of hub.Subject, from hub.Seq, backward bool, limit int) ([]hub.Entry, error) {
+// Entries implements journal.Journal.
+func (p *process) Entries(ctx context.Context, id journal.SessionID, of journal.Subject, from journal.Seq, backward bool, limit int) ([]journal.Entry, error) {
 	if err := p.reading(id); err != nil {
 		return nil, err
 	}
 	return p.disk.store.Entries(ctx, id, of, from, backward, limit)
 }
 
-// Events implements hub.Journal.
-func (p *process) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+// Events implements journal.Journal.
+func (p *process) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
 	if err := p.reading(id); err != nil {
 		return nil, err
 	}
 	return p.disk.store.Events(ctx, id, numbers)
 }
 
-// Head implements hub.Journal.
-func (p *process) Head(ctx context.Context, id hub.SessionID) (hub.Head, error) {
+// Head implements journal.Journal.
+func (p *process) Head(ctx context.Context, id journal.SessionID) (journal.Head, error) {
 	if err := p.reading(id); err != nil {
-		return hub.Head{}, err
+		return journal.Head{}, err
 	}
 	return p.disk.store.Head(ctx, id)
 }
 
-// Snapshot implements hub.Journal.
-func (p *process) Snapshot(ctx context.Context, id hub.SessionID) (hub.Snapshot, error) {
+// Snapshot implements journal.Journal.
+func (p *process) Snapshot(ctx context.Context, id journal.SessionID) (journal.Snapshot, error) {
 	if err := p.reading(id); err != nil {
-		return hub.Snapshot{}, err
+		return journal.Snapshot{}, err
 	}
 	if p.disk.flaw.forgets() {
-		return hub.Snapshot{}, hub.ErrNotFound
+		return journal.Snapshot{}, journal.ErrNotFound
 	}
 	return p.disk.store.Snapshot(ctx, id)
 }
 
-// Summary implements hub.Journal.
-func (p *process) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
+// Summary implements journal.Journal.
+func (p *process) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
 	if err := p.reading(id); err != nil {
-		return hub.Summary{}, err
+		return journal.Summary{}, err
 	}
 	return p.disk.store.Summary(ctx, id)
 }
 
-// List implements hub.Journal.
-func (p *process) List(ctx context.Context, f hub.Filter) ([]hub.Summary, error) {
-	if err := p.reading(hub.SessionID{}); err != nil {
+// List implements journal.Journal.
+func (p *process) List(ctx context.Context, f journal.Filter) ([]journal.Summary, error) {
+	if err := p.reading(journal.SessionID{}); err != nil {
 		return nil, err
 	}
 	return p.disk.store.List(ctx, f)
 }
 
-// Due implements hub.Journal.
-func (p *process) Due(ctx context.Context, before time.Time, limit int) ([]hub.Summary, error) {
-	if err := p.reading(hub.SessionID{}); err != nil {
+// Due implements journal.Journal.
+func (p *process) Due(ctx context.Context, before time.Time, limit int) ([]journal.Summary, error) {
+	if err := p.reading(journal.SessionID{}); err != nil {
 		return nil, err
 	}
 	return p.disk.store.Due(ctx, before, limit)
 }
 
-// Ready implements hub.Journal.
-func (p *process) Ready(context.Context) error { return p.reading(hub.SessionID{}) }
+// Ready implements journal.Journal.
+func (p *process) Ready(context.Context) error { return p.reading(journal.SessionID{}) }
 
-// Close implements hub.Journal.
+// Close implements journal.Journal.
 func (p *process) Close() error { return nil }

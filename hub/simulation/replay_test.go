@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/hub/journal/memory"
 )
 
@@ -15,7 +16,7 @@ import (
 // has stopped. A room that has expired meanwhile would do so again.
 func (r *run) sameState() {
 	for _, m := range r.rooms {
-		var last, before *hub.Snapshot
+		var last, before *journal.Snapshot
 		for i := range r.disk.snapshots {
 			s := &r.disk.snapshots[i]
 			if s.Session == m.id && uint64(s.Head.Seq) <= m.head() && m.cursor(uint64(s.Head.Seq)) == m.cursorOf(s.Head) {
@@ -41,7 +42,7 @@ func (r *run) sameState() {
 
 // read loads a room up to an event into a hub of its own, and returns the state
 // that this one puts down.
-func (r *run) read(m *room, until hub.Seq, from *hub.Snapshot) []byte {
+func (r *run) read(m *room, until journal.Seq, from *journal.Snapshot) []byte {
 	ctx := context.Background()
 	copied := &copied{Journal: memory.New()}
 	defer func() { _ = copied.Journal.Close() }()
@@ -50,7 +51,7 @@ func (r *run) read(m *room, until hub.Seq, from *hub.Snapshot) []byte {
 		r.violation("no copy: %v", err)
 		return nil
 	}
-	a := hub.Append{Session: m.id}
+	a := journal.Append{Session: m.id}
 	if a.Summary, err = r.disk.store.Summary(ctx, m.id); err != nil {
 		r.violation("no copy: %v", err)
 	}
@@ -78,25 +79,25 @@ func (r *run) read(m *room, until hub.Seq, from *hub.Snapshot) []byte {
 
 // copied is a journal that keeps the newest snapshot for who wants to read it.
 type copied struct {
-	hub.Journal
+	journal.Journal
 
 	mu    sync.Mutex
 	state []byte // guarded by mu
 }
 
-// Own implements hub.Journal.
-func (c *copied) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
+// Own implements journal.Journal.
+func (c *copied) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
 	w, err := c.Journal.Own(ctx, p)
 	return &copiedWriter{w, c}, err
 }
 
 type copiedWriter struct {
-	hub.Writer
+	journal.Writer
 	journal *copied
 }
 
-// PutSnapshot implements hub.Writer.
-func (w *copiedWriter) PutSnapshot(s hub.Snapshot) *hub.Commit {
+// PutSnapshot implements journal.Writer.
+func (w *copiedWriter) PutSnapshot(s journal.Snapshot) *journal.Commit {
 	w.journal.mu.Lock()
 	defer w.journal.mu.Unlock()
 	w.journal.state = s.State

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -43,7 +43,7 @@ type question struct {
 }
 
 func (r *run) newRoom(session protocol.Session, name string) *room {
-	id, err := hub.ParseSessionID(session.ID)
+	id, err := journal.ParseSessionID(session.ID)
 	if err != nil {
 		r.violation("a session is called %q", session.ID)
 	}
@@ -53,7 +53,7 @@ func (r *run) newRoom(session protocol.Session, name string) *room {
 }
 
 // check takes an event of the session and says whether it may stand there.
-func (m *room) check(rec hub.Record) {
+func (m *room) check(rec journal.Record) {
 	if m.ended {
 		m.run.violation("%s: %s comes after the session's end", m.name, rec.Type)
 	}
@@ -92,7 +92,7 @@ func (m *room) participant(id string) *protocol.Participant {
 	return &m.people[i]
 }
 
-func (m *room) chunk(rec hub.Record) {
+func (m *room) chunk(rec journal.Record) {
 	n := payload[struct {
 		Notification struct {
 			Params struct{ N int } `json:"params"`
@@ -105,7 +105,7 @@ func (m *room) chunk(rec hub.Record) {
 }
 
 // promptEvent follows a prompt from its proposal to its one end.
-func (m *room) promptEvent(rec hub.Record) {
+func (m *room) promptEvent(rec journal.Record) {
 	e := payload[struct {
 		Approval   protocol.Approval `json:"approval"`
 		ApprovalID string            `json:"approvalId"`
@@ -159,7 +159,7 @@ func (m *room) prompt(id string) *prompt {
 	return nil
 }
 
-func (m *room) permission(rec hub.Record) {
+func (m *room) permission(rec journal.Record) {
 	e := payload[protocol.PermissionResolved](m.ledger, rec)
 	var q *question
 	if i := slices.IndexFunc(m.questions, func(q *question) bool { return q.id == e.RequestID }); i >= 0 {

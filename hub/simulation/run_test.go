@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -110,7 +111,7 @@ func (r *run) open(rng *rand.Rand) {
 		r.violation("no host session: %v", err)
 		return
 	}
-	id, _ := hub.ParseSessionID(hs.ID)
+	id, _ := journal.ParseSessionID(hs.ID)
 	r.host = r.newHostSession(id)
 	r.mu.Lock()
 	first := r.newCreation(rng)

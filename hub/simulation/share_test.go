@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -100,7 +100,7 @@ func (r *run) auditRooms() {
 			refused++ // it may have been made all the same, before
 		}
 	}
-	there, err := r.disk.store.List(context.Background(), hub.Filter{Kind: hub.KindShared})
+	there, err := r.disk.store.List(context.Background(), journal.Filter{Kind: journal.KindShared})
 	if n := len(there); err != nil || n < len(r.rooms) || n > len(r.rooms)+refused {
 		r.violation("the disk has %d rooms, %d are known, and %d were refused: %v", n, len(r.rooms), refused, err)
 	}

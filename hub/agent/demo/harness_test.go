@@ -14,6 +14,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -61,7 +62,7 @@ func (l lab) try(t *testing.T, load string) (*running, error) {
 	defer cancel()
 	var err error
 	r.Agent, err = l.launcher.Launch(ctx, hub.LaunchSpec{
-		HostSession: hub.NewHostSessionID(), Profile: l.profile, Load: load, MaxEvent: 4 << 20,
+		HostSession: journal.NewHostSessionID(), Profile: l.profile, Load: load, MaxEvent: 4 << 20,
 	}, func(e hub.AgentEvent) {
 		if known, ok := e.(hub.AgentUpdated); ok {
 			r.mu.Lock()

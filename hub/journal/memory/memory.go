@@ -6,60 +6,60 @@ import (
 	"sort"
 	"sync"
 
-	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
 // Journal keeps events in memory. It is safe for concurrent use.
 type Journal struct {
-	committer *journal.Committer // immutable
+	committer *engine.Committer // immutable
 
 	// guarded by mu
 	mu       sync.RWMutex
-	epochs   [hub.Partitions]uint64
-	sessions map[hub.SessionID]*session
+	epochs   [journal.Partitions]uint64
+	sessions map[journal.SessionID]*session
 	closed   bool
 }
 
 type session struct {
-	head     hub.Head
-	rows     []journal.Row // in order, the first from event 1
-	summary  hub.Summary
-	snapshot *hub.Snapshot // nil when there is none
-	entries  map[hub.Subject]*entries
+	head     journal.Head
+	rows     []engine.Row // in order, the first from event 1
+	summary  journal.Summary
+	snapshot *journal.Snapshot // nil when there is none
+	entries  map[journal.Subject]*entries
 }
 
 // entries are what the index has of one subject.
 type entries struct {
-	all    []hub.Entry    // in the order of First
-	places map[string]int // in all, by id
+	all    []journal.Entry // in the order of First
+	places map[string]int  // in all, by id
 }
 
-var _ hub.Journal = (*Journal)(nil)
+var _ journal.Journal = (*Journal)(nil)
 
 // New returns an empty journal. Close it to end its goroutine.
 func New() *Journal {
-	j := &Journal{sessions: map[hub.SessionID]*session{}}
-	j.committer = journal.NewCommitter(j.write, 0)
+	j := &Journal{sessions: map[journal.SessionID]*session{}}
+	j.committer = engine.NewCommitter(j.write, 0)
 	return j
 }
 
-// Own implements hub.Journal.
-func (j *Journal) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
+// Own implements journal.Journal.
+func (j *Journal) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
 	return j.committer.Own(ctx, p)
 }
 
-// Ready implements hub.Journal.
+// Ready implements journal.Journal.
 func (j *Journal) Ready(context.Context) error {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	if j.closed {
-		return hub.ErrClosed
+		return journal.ErrClosed
 	}
 	return nil
 }
 
-// Close implements hub.Journal. It may be called again.
+// Close implements journal.Journal. It may be called again.
 func (j *Journal) Close() error {
 	j.committer.Close()
 	j.mu.Lock()
@@ -69,32 +69,32 @@ func (j *Journal) Close() error {
 }
 
 // write is the committer's; requests that build on one another see each other.
-func (j *Journal) write(batch []*journal.Request) error {
+func (j *Journal) write(batch []*engine.Request) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, r := range batch {
 		switch epoch := &j.epochs[r.Partition]; {
-		case r.Kind == journal.Probe, r.Kind == journal.Index:
-		case r.Kind == journal.Claim:
+		case r.Kind == engine.Probe, r.Kind == engine.Index:
+		case r.Kind == engine.Claim:
 			*epoch++
 			r.Epoch = *epoch
 		case r.Epoch != *epoch:
-			r.Err = hub.ErrFenced
-		case r.Kind == journal.Append:
+			r.Err = journal.ErrFenced
+		case r.Kind == engine.Append:
 			r.Err = j.append(&r.Append)
-		case r.Kind == journal.Snapshot:
+		case r.Kind == engine.Snapshot:
 			r.Err = j.putSnapshot(r.Snapshot)
 		}
 	}
 	return nil
 }
 
-func (j *Journal) append(a *hub.Append) error {
+func (j *Journal) append(a *journal.Append) error {
 	s := j.sessions[a.Session]
 	if s == nil {
-		s = &session{head: journal.Origin(a.Session), entries: map[hub.Subject]*entries{}}
+		s = &session{head: engine.Origin(a.Session), entries: map[journal.Subject]*entries{}}
 	}
-	row, err := journal.Encode(a, s.head)
+	row, err := engine.Encode(a, s.head)
 	if err != nil {
 		return err
 	}
@@ -108,8 +108,8 @@ func (j *Journal) append(a *hub.Append) error {
 }
 
 // index notes what an event is about.
-func (s *session) index(r *hub.Record) {
-	about, ok := hub.AboutOf(r)
+func (s *session) index(r *journal.Record) {
+	about, ok := journal.AboutOf(r)
 	if !ok {
 		return
 	}
@@ -121,15 +121,15 @@ func (s *session) index(r *hub.Record) {
 	i, known := of.places[about.ID]
 	if !known {
 		i = len(of.all)
-		of.places[about.ID], of.all = i, append(of.all, hub.Entry{ID: about.ID, First: r.Seq})
+		of.places[about.ID], of.all = i, append(of.all, journal.Entry{ID: about.ID, First: r.Seq})
 	}
 	of.all[i].Add(r.Seq, about.Whole)
 }
 
-func (j *Journal) putSnapshot(snapshot hub.Snapshot) error {
+func (j *Journal) putSnapshot(snapshot journal.Snapshot) error {
 	s := j.sessions[snapshot.Session]
 	if s == nil || !s.contains(snapshot.Head) {
-		return journal.RefuseSnapshot(snapshot)
+		return engine.RefuseSnapshot(snapshot)
 	}
 	snapshot.State = slices.Clone(snapshot.State)
 	s.snapshot = &snapshot
@@ -137,7 +137,7 @@ func (j *Journal) putSnapshot(snapshot hub.Snapshot) error {
 }
 
 // contains reports whether head is one of the session's events.
-func (s *session) contains(head hub.Head) bool {
+func (s *session) contains(head journal.Head) bool {
 	if head.Seq == 0 || head.Seq > s.head.Seq {
 		return false
 	}
@@ -147,6 +147,6 @@ func (s *session) contains(head hub.Head) bool {
 }
 
 // rowOf is the index of the row that holds the event seq, or the number of rows.
-func (s *session) rowOf(seq hub.Seq) int {
+func (s *session) rowOf(seq journal.Seq) int {
 	return sort.Search(len(s.rows), func(i int) bool { return s.rows[i].Last >= seq })
 }

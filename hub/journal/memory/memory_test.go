@@ -5,14 +5,14 @@ import (
 
 	"go.uber.org/goleak"
 
-	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/hub/journal/memory"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func open(testing.TB, string) hub.Journal { return memory.New() }
+func open(testing.TB, string) journal.Journal { return memory.New() }
 
 func TestJournal(t *testing.T) { hubtest.RunJournalSuite(t, open) }
 

@@ -9,22 +9,22 @@ import (
 	"slices"
 	"time"
 
-	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
-// Read implements hub.Journal.
-func (j *Journal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
-	return func(yield func(hub.Record, error) bool) {
+// Read implements journal.Journal.
+func (j *Journal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
+	return func(yield func(journal.Record, error) bool) {
 		rows, head, err := j.rowsFrom(id, from)
 		if err != nil {
-			yield(hub.Record{}, err)
+			yield(journal.Record{}, err)
 			return
 		}
-		chain := journal.NewChain(id, from)
+		chain := engine.NewChain(id, from)
 		for i := range rows {
 			if err := ctx.Err(); err != nil {
-				yield(hub.Record{}, fmt.Errorf("read session %s: %w", id, err))
+				yield(journal.Record{}, fmt.Errorf("read session %s: %w", id, err))
 				return
 			}
 			records, err := chain.Row(&rows[i], "memory")
@@ -34,47 +34,47 @@ func (j *Journal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter
 				}
 			}
 			if err != nil {
-				yield(hub.Record{}, err)
+				yield(journal.Record{}, err)
 				return
 			}
 		}
 		if err := chain.End(head, "memory"); err != nil {
-			yield(hub.Record{}, err)
+			yield(journal.Record{}, err)
 		}
 	}
 }
 
 // rowsFrom returns the rows that hold the events from the given one on, and
 // the session's head. Rows never change, so the slice can be read unlocked.
-func (j *Journal) rowsFrom(id hub.SessionID, from hub.Seq) ([]journal.Row, hub.Head, error) {
+func (j *Journal) rowsFrom(id journal.SessionID, from journal.Seq) ([]engine.Row, journal.Head, error) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	if j.closed {
-		return nil, hub.Head{}, fmt.Errorf("read session %s: %w", id, hub.ErrClosed)
+		return nil, journal.Head{}, fmt.Errorf("read session %s: %w", id, journal.ErrClosed)
 	}
 	s := j.sessions[id]
 	if s == nil {
-		return nil, journal.Origin(id), nil
+		return nil, engine.Origin(id), nil
 	}
 	return s.rows[s.rowOf(from):], s.head, nil
 }
 
-// Listed implements hub.Journal.
-func (j *Journal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
-	var found []hub.Seq
+// Listed implements journal.Journal.
+func (j *Journal) Listed(ctx context.Context, id journal.SessionID, from journal.Seq, limit int) ([]journal.Seq, error) {
+	var found []journal.Seq
 	for r, err := range j.Read(ctx, id, max(from, 1)) {
 		if err != nil || len(found) >= limit {
 			return found, err
 		}
-		if hub.IsListed(r.Type) {
+		if journal.IsListed(r.Type) {
 			found = append(found, r.Seq)
 		}
 	}
 	return found, nil
 }
 
-// Entry implements hub.Journal.
-func (j *Journal) Entry(_ context.Context, id hub.SessionID, of hub.Subject, subjectID string) (e hub.Entry, err error) {
+// Entry implements journal.Journal.
+func (j *Journal) Entry(_ context.Context, id journal.SessionID, of journal.Subject, subjectID string) (e journal.Entry, err error) {
 	err = j.view("find one "+string(of)+" of", id, func(s *session) bool {
 		listed := s.entries[of]
 		if listed == nil {
@@ -89,22 +89,22 @@ func (j *Journal) Entry(_ context.Context, id hub.SessionID, of hub.Subject, sub
 	return e, err
 }
 
-// Entries implements hub.Journal.
-func (j *Journal) Entries(_ context.Context, id hub.SessionID, of hub.Subject, from hub.Seq, backward bool, limit int) (found []hub.Entry, err error) {
+// Entries implements journal.Journal.
+func (j *Journal) Entries(_ context.Context, id journal.SessionID, of journal.Subject, from journal.Seq, backward bool, limit int) (found []journal.Entry, err error) {
 	err = j.view("list every "+string(of)+" of", id, func(s *session) bool {
 		if listed := s.entries[of]; listed != nil {
 			found = listed.page(from, backward, limit)
 		}
 		return true
 	})
-	if errors.Is(err, hub.ErrNotFound) {
+	if errors.Is(err, journal.ErrNotFound) {
 		return nil, nil
 	}
 	return found, err
 }
 
-func (e *entries) page(from hub.Seq, backward bool, limit int) []hub.Entry {
-	at, exact := slices.BinarySearchFunc(e.all, from, func(e hub.Entry, n hub.Seq) int { return cmp.Compare(e.First, n) })
+func (e *entries) page(from journal.Seq, backward bool, limit int) []journal.Entry {
+	at, exact := slices.BinarySearchFunc(e.all, from, func(e journal.Entry, n journal.Seq) int { return cmp.Compare(e.First, n) })
 	if !backward {
 		return slices.Clone(e.all[at:min(at+limit, len(e.all))])
 	}
@@ -116,9 +116,9 @@ func (e *entries) page(from hub.Seq, backward bool, limit int) []hub.Entry {
 	return page
 }
 
-// Events implements hub.Journal.
-func (j *Journal) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
-	var found []hub.Record
+// Events implements journal.Journal.
+func (j *Journal) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
+	var found []journal.Record
 	for _, n := range numbers {
 		r, err := j.event(ctx, id, n)
 		if err != nil {
@@ -129,25 +129,25 @@ func (j *Journal) Events(ctx context.Context, id hub.SessionID, numbers []hub.Se
 	return found, nil
 }
 
-func (j *Journal) event(ctx context.Context, id hub.SessionID, n hub.Seq) (hub.Record, error) {
+func (j *Journal) event(ctx context.Context, id journal.SessionID, n journal.Seq) (journal.Record, error) {
 	if n > 0 {
 		for r, err := range j.Read(ctx, id, n) {
 			return r, err
 		}
 	}
-	return hub.Record{}, fmt.Errorf("event %d of session %s: %w", n, id, hub.ErrNotFound)
+	return journal.Record{}, fmt.Errorf("event %d of session %s: %w", n, id, journal.ErrNotFound)
 }
 
-// Head implements hub.Journal.
-func (j *Journal) Head(_ context.Context, id hub.SessionID) (hub.Head, error) {
-	var head hub.Head
+// Head implements journal.Journal.
+func (j *Journal) Head(_ context.Context, id journal.SessionID) (journal.Head, error) {
+	var head journal.Head
 	err := j.view("head of", id, func(s *session) bool { head = s.head; return true })
 	return head, err
 }
 
-// Snapshot implements hub.Journal.
-func (j *Journal) Snapshot(_ context.Context, id hub.SessionID) (hub.Snapshot, error) {
-	var snapshot hub.Snapshot
+// Snapshot implements journal.Journal.
+func (j *Journal) Snapshot(_ context.Context, id journal.SessionID) (journal.Snapshot, error) {
+	var snapshot journal.Snapshot
 	err := j.view("snapshot of", id, func(s *session) bool {
 		if s.snapshot == nil {
 			return false
@@ -159,36 +159,36 @@ func (j *Journal) Snapshot(_ context.Context, id hub.SessionID) (hub.Snapshot, e
 	return snapshot, err
 }
 
-// Summary implements hub.Journal.
-func (j *Journal) Summary(_ context.Context, id hub.SessionID) (hub.Summary, error) {
-	var summary hub.Summary
+// Summary implements journal.Journal.
+func (j *Journal) Summary(_ context.Context, id journal.SessionID) (journal.Summary, error) {
+	var summary journal.Summary
 	err := j.view("summary of", id, func(s *session) bool { summary = cloneSummary(s.summary); return true })
 	return summary, err
 }
 
 // view calls get with a session, locked. get returns false when the session
 // does not have what was asked for.
-func (j *Journal) view(what string, id hub.SessionID, get func(*session) bool) error {
+func (j *Journal) view(what string, id journal.SessionID, get func(*session) bool) error {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	if j.closed {
-		return fmt.Errorf("%s session %s: %w", what, id, hub.ErrClosed)
+		return fmt.Errorf("%s session %s: %w", what, id, journal.ErrClosed)
 	}
 	if s := j.sessions[id]; s == nil || !get(s) {
-		return fmt.Errorf("%s session %s: %w", what, id, hub.ErrNotFound)
+		return fmt.Errorf("%s session %s: %w", what, id, journal.ErrNotFound)
 	}
 	return nil
 }
 
-// List implements hub.Journal. Sessions of the same time come in descending
+// List implements journal.Journal. Sessions of the same time come in descending
 // order of their ids.
-func (j *Journal) List(_ context.Context, f hub.Filter) ([]hub.Summary, error) {
-	newestFirst := func(a, b hub.Summary) int {
+func (j *Journal) List(_ context.Context, f journal.Filter) ([]journal.Summary, error) {
+	newestFirst := func(a, b journal.Summary) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), slices.Compare(b.Session[:], a.Session[:]))
 	}
-	place := hub.Summary{CreatedAt: f.Before.CreatedAt, Session: f.Before.Session}
-	return j.summaries(f.Limit, newestFirst, func(s *hub.Summary) bool {
-		return (f.Before == hub.Place{} || newestFirst(place, *s) < 0) &&
+	place := journal.Summary{CreatedAt: f.Before.CreatedAt, Session: f.Before.Session}
+	return j.summaries(f.Limit, newestFirst, func(s *journal.Summary) bool {
+		return (f.Before == journal.Place{} || newestFirst(place, *s) < 0) &&
 			(f.Kind == "" || f.Kind == s.Kind) &&
 			(f.Workspace == "" || f.Workspace == s.Workspace) &&
 			(f.HostSession.IsZero() || f.HostSession == s.HostSession) &&
@@ -196,30 +196,30 @@ func (j *Journal) List(_ context.Context, f hub.Filter) ([]hub.Summary, error) {
 	})
 }
 
-// Due implements hub.Journal. Sessions of the same time come in ascending
+// Due implements journal.Journal. Sessions of the same time come in ascending
 // order of their ids.
-func (j *Journal) Due(_ context.Context, before time.Time, limit int) ([]hub.Summary, error) {
+func (j *Journal) Due(_ context.Context, before time.Time, limit int) ([]journal.Summary, error) {
 	if limit <= 0 {
 		return nil, nil
 	}
-	earliestFirst := func(a, b hub.Summary) int {
+	earliestFirst := func(a, b journal.Summary) int {
 		return cmp.Or(a.Due.Compare(b.Due), slices.Compare(a.Session[:], b.Session[:]))
 	}
-	return j.summaries(limit, earliestFirst, func(s *hub.Summary) bool {
+	return j.summaries(limit, earliestFirst, func(s *journal.Summary) bool {
 		return !s.Due.IsZero() && s.Due.Before(before)
 	})
 }
 
 // summaries returns those that match, sorted, at most limit unless it is 0.
 func (j *Journal) summaries(
-	limit int, order func(a, b hub.Summary) int, match func(*hub.Summary) bool,
-) ([]hub.Summary, error) {
+	limit int, order func(a, b journal.Summary) int, match func(*journal.Summary) bool,
+) ([]journal.Summary, error) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	if j.closed {
-		return nil, fmt.Errorf("list sessions: %w", hub.ErrClosed)
+		return nil, fmt.Errorf("list sessions: %w", journal.ErrClosed)
 	}
-	var found []hub.Summary
+	var found []journal.Summary
 	for _, s := range j.sessions {
 		if match(&s.summary) {
 			found = append(found, cloneSummary(s.summary))
@@ -232,7 +232,7 @@ func (j *Journal) summaries(
 	return found, nil
 }
 
-func cloneSummary(s hub.Summary) hub.Summary {
+func cloneSummary(s journal.Summary) journal.Summary {
 	s.Resource = slices.Clone(s.Resource)
 	return s
 }

@@ -10,9 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
 func BenchmarkAppend(b *testing.B) { hubtest.BenchmarkAppend(b, openForTest) }
@@ -45,10 +45,10 @@ func (c commits) benchmark(b *testing.B) {
 	}
 	order := rand.New(rand.NewPCG(1, 2))
 	payloads := slices.Repeat([][]byte{fmt.Appendf(nil, `{"text":%q}`, strings.Repeat("x", c.size))}, c.events)
-	appends := make([]*journal.Request, (b.N+c.events-1)/c.events)
+	appends := make([]*engine.Request, (b.N+c.events-1)/c.events)
 	for i := range appends {
 		s := streams[order.IntN(len(streams))]
-		appends[i] = &journal.Request{Kind: journal.Append, Append: s.Of(payloads...)}
+		appends[i] = &engine.Request{Kind: engine.Append, Append: s.Of(payloads...)}
 		s.Records = nil
 	}
 	b.ReportAllocs()
@@ -89,7 +89,7 @@ func benchmarkOpen(b *testing.B, dir string) {
 	}
 }
 
-func benchmarkDue(b *testing.B, j hub.Journal) {
+func benchmarkDue(b *testing.B, j journal.Journal) {
 	for b.Loop() {
 		_, err := j.Due(b.Context(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 100) // before any
 		require.NoError(b, err)
@@ -97,7 +97,7 @@ func benchmarkDue(b *testing.B, j hub.Journal) {
 }
 
 // benchmarkAwake appends to one new session.
-func benchmarkAwake(b *testing.B, j hub.Journal) {
+func benchmarkAwake(b *testing.B, j journal.Journal) {
 	s := hubtest.NewSession(1)
 	w, err := j.Own(b.Context(), 1)
 	require.NoError(b, err)
@@ -111,7 +111,7 @@ func benchmarkAwake(b *testing.B, j hub.Journal) {
 
 // benchmarkWake appends to one session after the other, each of which the
 // writer has to look up.
-func benchmarkWake(b *testing.B, j hub.Journal, asleep []*hubtest.Stream) {
+func benchmarkWake(b *testing.B, j journal.Journal, asleep []*hubtest.Stream) {
 	writers := hubtest.OwnAll(b, j)
 	cpu := hubtest.StartCPU()
 	for i := 0; b.Loop(); i++ {

@@ -8,14 +8,14 @@ import (
 	"fmt"
 	"time"
 
-	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
 // hashColumn and idColumn scan blobs of a fixed size.
 type (
-	hashColumn hub.Hash
-	idColumn   hub.SessionID
+	hashColumn journal.Hash
+	idColumn   journal.SessionID
 )
 
 func (h *hashColumn) Scan(v any) error { return scanFixed(h[:], v) }
@@ -51,7 +51,7 @@ type andMore struct {
 func (m andMore) Scan(to ...any) error { return m.scanner.Scan(append(to, m.more...)...) }
 
 // scanRow reads rowColumns.
-func scanRow(from scanner) (lsn int64, row journal.Row, err error) {
+func scanRow(from scanner) (lsn int64, row engine.Row, err error) {
 	err = from.Scan(&lsn, &row.First, &row.Last, (*hashColumn)(&row.Before), (*hashColumn)(&row.After), &row.Data)
 	return lsn, row, err
 }
@@ -59,8 +59,8 @@ func scanRow(from scanner) (lsn int64, row journal.Row, err error) {
 // summaryColumns are those that scanSummary reads.
 const summaryColumns = "id, kind, workspace, host_session, status, created_at, due, resource"
 
-func scanSummary(from scanner) (hub.Summary, error) {
-	var s hub.Summary
+func scanSummary(from scanner) (journal.Summary, error) {
+	var s journal.Summary
 	var created int64
 	var due sql.NullInt64
 	err := from.Scan((*idColumn)(&s.Session), &s.Kind, &s.Workspace, (*idColumn)(&s.HostSession),
@@ -74,7 +74,7 @@ func scanSummary(from scanner) (hub.Summary, error) {
 
 // summaryValues are the values of a session's row but its id, its key and how far
 // it is listed.
-func summaryValues(s *hub.Summary, seq int64, hash []byte) []any {
+func summaryValues(s *journal.Summary, seq int64, hash []byte) []any {
 	var host, due, resource any
 	if !s.HostSession.IsZero() {
 		host = s.HostSession[:]
@@ -89,7 +89,7 @@ func summaryValues(s *hub.Summary, seq int64, hash []byte) []any {
 }
 
 // summarySum is a checksum of a summary as it is stored.
-func summarySum(s *hub.Summary) []byte {
+func summarySum(s *journal.Summary) []byte {
 	var due int64
 	if !s.Due.IsZero() {
 		due = s.Due.UnixMicro()
@@ -100,7 +100,7 @@ func summarySum(s *hub.Summary) []byte {
 }
 
 // sameSummary reports whether both are stored as the same row.
-func sameSummary(a, b *hub.Summary) bool {
+func sameSummary(a, b *journal.Summary) bool {
 	return a.Kind == b.Kind && a.Workspace == b.Workspace && a.HostSession == b.HostSession && a.Status == b.Status &&
 		a.CreatedAt.Equal(b.CreatedAt) && a.Due.Equal(b.Due) && bytes.Equal(a.Resource, b.Resource)
 }

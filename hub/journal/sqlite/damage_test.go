@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 )
 
 // damaged is a closed journal of three sessions of ten rows, two events each.
@@ -37,7 +37,7 @@ func newDamaged(t *testing.T) *damaged {
 		}
 	}
 	for _, s := range d.streams {
-		require.NoError(t, w.PutSnapshot(hub.Snapshot{Session: s.ID, Head: s.Head, State: []byte("state")}).Err())
+		require.NoError(t, w.PutSnapshot(journal.Snapshot{Session: s.ID, Head: s.Head, State: []byte("state")}).Err())
 	}
 	return d
 }
@@ -65,9 +65,9 @@ func (d *damaged) verify(t *testing.T) (found []error, last Progress, err error)
 	return found, last, err
 }
 
-func requireDamage(t *testing.T, err error, id hub.SessionID, seq hub.Seq, place string) {
+func requireDamage(t *testing.T, err error, id journal.SessionID, seq journal.Seq, place string) {
 	t.Helper()
-	var damage *hub.DamageError
+	var damage *journal.DamageError
 	require.ErrorAs(t, err, &damage)
 	require.Equal(t, id, damage.Session)
 	require.Equal(t, seq, damage.Seq)
@@ -80,7 +80,7 @@ func TestDamage(t *testing.T) {
 	for _, test := range []struct {
 		name, statement string
 		args            []any
-		seq             hub.Seq
+		seq             journal.Seq
 		place           string
 	}{
 		{"a byte in the middle", flip, []any{60, 14}, 9, "row 14"},
@@ -126,11 +126,11 @@ func TestVerify_finds_appends_behind_the_head(t *testing.T) {
 
 // requireReadDamage reads the second session, which is damaged, from its start
 // and from the damage on, and the first, which is not.
-func requireReadDamage(t *testing.T, d *damaged, seq hub.Seq, place string) {
+func requireReadDamage(t *testing.T, d *damaged, seq journal.Seq, place string) {
 	j := openForTest(t, d.dir)
 	defer j.Close()
 	id := d.streams[1].ID
-	for _, from := range []hub.Seq{1, min(seq, 18)} {
+	for _, from := range []journal.Seq{1, min(seq, 18)} {
 		next := from
 		var err error
 		for r, e := range j.Read(t.Context(), id, from) {
@@ -140,7 +140,7 @@ func requireReadDamage(t *testing.T, d *damaged, seq hub.Seq, place string) {
 			}
 		}
 		require.LessOrEqual(t, next, seq, "nothing from the damage on is shown")
-		var damage *hub.DamageError
+		var damage *journal.DamageError
 		require.ErrorAs(t, err, &damage, "from %d", from)
 		require.Equal(t, id, damage.Session)
 	}
@@ -168,7 +168,7 @@ func TestDamage_of_one_session_does_not_stop_others_of_its_batch(t *testing.T) {
 	defer j.Close()
 	w, err := j.Own(t.Context(), 1)
 	require.NoError(t, err)
-	var commits []*hub.Commit
+	var commits []*journal.Commit
 	for range 30 {
 		for _, s := range d.streams {
 			commits = append(commits, w.Append(s.Next(1)))
@@ -176,7 +176,7 @@ func TestDamage_of_one_session_does_not_stop_others_of_its_batch(t *testing.T) {
 	}
 	for i, c := range commits {
 		if i%3 == 1 {
-			require.ErrorIs(t, c.Err(), hub.ErrUnavailable)
+			require.ErrorIs(t, c.Err(), journal.ErrUnavailable)
 		} else {
 			require.NoError(t, c.Err())
 		}
@@ -196,7 +196,7 @@ func TestDamage_while_the_journal_is_open_is_named(t *testing.T) {
 	d.exec(t, "UPDATE session SET seq = 7 WHERE key = 1")
 
 	err = w.Append(s.Next(1)).Err()
-	require.ErrorIs(t, err, hub.ErrUnavailable)
+	require.ErrorIs(t, err, journal.ErrUnavailable)
 	require.ErrorContains(t, err, fmt.Sprintf("session %s is not at event 21 in the database", s.ID))
 	require.NotContains(t, err.Error(), "%!")
 }
@@ -217,9 +217,9 @@ func TestVerify_names_one_flipped_byte_of_the_file(t *testing.T) {
 	stored[at+2] ^= 1
 	require.NoError(t, os.WriteFile(path, stored, 0o600))
 	_, _, err = d.verify(t)
-	var damage *hub.DamageError
+	var damage *journal.DamageError
 	require.ErrorAs(t, err, &damage)
-	require.Equal(t, hub.Seq(11), damage.Seq)
+	require.Equal(t, journal.Seq(11), damage.Seq)
 }
 
 func TestVerify_reports_every_damaged_session_once(t *testing.T) {

@@ -8,30 +8,30 @@ import (
 	"maps"
 	"slices"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // lists are what the lists of a session have to hold, by its events.
 type lists struct {
-	messages []hub.Seq
-	entries  map[hub.Subject]map[string][]aboutIt
+	messages []journal.Seq
+	entries  map[journal.Subject]map[string][]aboutIt
 }
 
 // aboutIt is an event about a participant or an approval.
 type aboutIt struct {
-	seq   hub.Seq
+	seq   journal.Seq
 	whole bool // it shows that whole
 }
 
 func newLists() *lists {
-	return &lists{entries: map[hub.Subject]map[string][]aboutIt{hub.SubjectParticipant: {}, hub.SubjectApproval: {}}}
+	return &lists{entries: map[journal.Subject]map[string][]aboutIt{journal.SubjectParticipant: {}, journal.SubjectApproval: {}}}
 }
 
-func (l *lists) add(r *hub.Record) {
-	if hub.IsListed(r.Type) {
+func (l *lists) add(r *journal.Record) {
+	if journal.IsListed(r.Type) {
 		l.messages = append(l.messages, r.Seq)
 	}
-	if about, ok := hub.AboutOf(r); ok {
+	if about, ok := journal.AboutOf(r); ok {
 		of := l.entries[about.Subject]
 		of[about.ID] = append(of[about.ID], aboutIt{r.Seq, about.Whole})
 	}
@@ -41,7 +41,7 @@ func (l *lists) add(r *hub.Record) {
 // of the session's row with their checksum, and the lists with the events.
 func (v *verifier) checkDerived(ctx context.Context, s sessionToCheck, want *lists) error {
 	var sum []byte
-	var until hub.Seq
+	var until journal.Seq
 	row := v.read.db.QueryRowContext(ctx, "SELECT "+summaryColumns+", sum, listed FROM session WHERE key = ?", s.key)
 	summary, err := scanSummary(andMore{row, []any{&sum, &until}})
 	if err != nil {
@@ -53,7 +53,7 @@ func (v *verifier) checkDerived(ctx context.Context, s sessionToCheck, want *lis
 	if err := v.checkMessages(ctx, s, until, want.messages); err != nil || v.version < 4 {
 		return err
 	}
-	for _, of := range []hub.Subject{hub.SubjectParticipant, hub.SubjectApproval} {
+	for _, of := range []journal.Subject{journal.SubjectParticipant, journal.SubjectApproval} {
 		if err := v.checkEntries(ctx, s, until, of, want.entries[of]); err != nil {
 			return err
 		}
@@ -61,11 +61,11 @@ func (v *verifier) checkDerived(ctx context.Context, s sessionToCheck, want *lis
 	return nil
 }
 
-func (s sessionToCheck) damage(seq hub.Seq, what string) error {
-	return &hub.DamageError{Session: s.id, Seq: seq, Place: fmt.Sprintf("session row %d", s.key), Err: errors.New(what)}
+func (s sessionToCheck) damage(seq journal.Seq, what string) error {
+	return &journal.DamageError{Session: s.id, Seq: seq, Place: fmt.Sprintf("session row %d", s.key), Err: errors.New(what)}
 }
 
-func (v *verifier) checkMessages(ctx context.Context, s sessionToCheck, until hub.Seq, listed []hub.Seq) error {
+func (v *verifier) checkMessages(ctx context.Context, s sessionToCheck, until journal.Seq, listed []journal.Seq) error {
 	there, err := v.read.listed(ctx, s.key, 0, len(listed)+1)
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func (v *verifier) checkMessages(ctx context.Context, s sessionToCheck, until hu
 // checkEntries takes into account that the session may have gone on since its events
 // were read, and that an earlier version may have begun it: then only a part of it
 // is listed.
-func (v *verifier) checkEntries(ctx context.Context, s sessionToCheck, until hub.Seq, of hub.Subject, about map[string][]aboutIt) error {
+func (v *verifier) checkEntries(ctx context.Context, s sessionToCheck, until journal.Seq, of journal.Subject, about map[string][]aboutIt) error {
 	there, err := v.read.entries(ctx, s.key, of, 0, false, len(about)+1)
 	if err != nil {
 		return err
@@ -108,14 +108,14 @@ func (v *verifier) checkEntries(ctx context.Context, s sessionToCheck, until hub
 
 // wrong says in which way an entry is not what the events about it, up to head, make
 // of it; empty when it is. Those up to until are listed.
-func wrong(e hub.Entry, events []aboutIt, head, until hub.Seq) string {
+func wrong(e journal.Entry, events []aboutIt, head, until journal.Seq) string {
 	switch {
 	case len(events) == 0 && e.First <= head, len(events) > 0 && events[0].seq != e.First:
 		return "the first event is about something else"
 	case e.Newest > head:
 		return "" // the events that say so were not read
 	}
-	var want hub.Entry
+	var want journal.Entry
 	for _, event := range events {
 		if event.seq <= max(until, e.Newest) {
 			want.Add(event.seq, event.whole)

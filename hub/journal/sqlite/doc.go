@@ -1,4 +1,4 @@
-// Package sqlite is the embedded engine of hub.Journal: one SQLite database in
+// Package sqlite is the embedded engine of journal.Journal: one SQLite database in
 // the server's data directory.
 //
 // # Files
@@ -15,12 +15,12 @@
 // (synchronous=FULL on a write-ahead log): it survives a crash of the process,
 // of the machine and of its power, as far as the file system and the disk tell
 // the truth about a sync. Requests are written, and resolve, in the order in
-// which they were made; see package hub/journal. The fence, which is the
+// which they were made; see package hub/journal/engine. The fence, which is the
 // partition's epoch, is checked in the transaction that writes.
 //
 // Every event that is read is checked against its CRC, its number and the hash
 // chain, and every session against its head; what does not fit ends the read
-// with a *hub.DamageError. Verify checks all of a journal.
+// with a *journal.DamageError. Verify checks all of a journal.
 //
 // SQLite takes the write-ahead log to end before the first frame that is damaged,
 // and drops what is behind it as if it had never been. So before SQLite opens a
@@ -39,12 +39,12 @@
 // The files have to keep their names. One that was removed, moved or replaced
 // while it was open would go on taking writes that are never read, so the names
 // are looked up at each commit, at Ready, and at reads at most once a second. From a
-// mismatch on, everything fails with hub.ErrUnavailable until the journal is
+// mismatch on, everything fails with journal.ErrUnavailable until the journal is
 // opened again, also when the files come back: another process may have changed
 // them meanwhile. Close then deletes no file; if only the log is gone, what it
 // held is moved into the database.
 //
-// When the disk is full, commits fail with hub.ErrFull and nothing that was
+// When the disk is full, commits fail with journal.ErrFull and nothing that was
 // acknowledged is touched; they succeed again once there is room. A connection
 // on which a write has failed is replaced before the next.
 //

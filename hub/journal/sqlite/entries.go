@@ -6,16 +6,16 @@ import (
 	"errors"
 	"fmt"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // entryColumns are those that scanEntry reads.
 const entryColumns = "id, first, whole, newest"
 
-// Entry implements hub.Journal.
-func (j *Journal) Entry(ctx context.Context, id hub.SessionID, of hub.Subject, subjectID string) (hub.Entry, error) {
+// Entry implements journal.Journal.
+func (j *Journal) Entry(ctx context.Context, id journal.SessionID, of journal.Subject, subjectID string) (journal.Entry, error) {
 	what := fmt.Sprintf("find one %s of", of)
-	e, err := inList(ctx, j, what, id, func(key int64) (e hub.Entry, err error) {
+	e, err := inList(ctx, j, what, id, func(key int64) (e journal.Entry, err error) {
 		row := j.read.db.QueryRowContext(ctx, "SELECT "+entryColumns+" FROM entry WHERE session = ? AND subject = ? AND id = ?",
 			key, string(of), subjectID)
 		err = scanEntry(row, &e)
@@ -27,14 +27,14 @@ func (j *Journal) Entry(ctx context.Context, id hub.SessionID, of hub.Subject, s
 	return e, err
 }
 
-// Entries implements hub.Journal.
-func (j *Journal) Entries(ctx context.Context, id hub.SessionID, of hub.Subject, from hub.Seq, backward bool, limit int) ([]hub.Entry, error) {
-	return inList(ctx, j, fmt.Sprintf("list every %s of", of), id, func(key int64) ([]hub.Entry, error) {
+// Entries implements journal.Journal.
+func (j *Journal) Entries(ctx context.Context, id journal.SessionID, of journal.Subject, from journal.Seq, backward bool, limit int) ([]journal.Entry, error) {
+	return inList(ctx, j, fmt.Sprintf("list every %s of", of), id, func(key int64) ([]journal.Entry, error) {
 		return j.read.entries(ctx, key, of, from, backward, limit)
 	})
 }
 
-func (r *reader) entries(ctx context.Context, key int64, of hub.Subject, from hub.Seq, backward bool, limit int) (found []hub.Entry, err error) {
+func (r *reader) entries(ctx context.Context, key int64, of journal.Subject, from journal.Seq, backward bool, limit int) (found []journal.Entry, err error) {
 	compare, order := ">=", "ASC"
 	if backward {
 		compare, order = "<=", "DESC"
@@ -47,7 +47,7 @@ func (r *reader) entries(ctx context.Context, key int64, of hub.Subject, from hu
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		var e hub.Entry
+		var e journal.Entry
 		if err := scanEntry(rows, &e); err != nil {
 			return nil, err
 		}
@@ -56,6 +56,6 @@ func (r *reader) entries(ctx context.Context, key int64, of hub.Subject, from hu
 	return found, rows.Err()
 }
 
-func scanEntry(row scanner, e *hub.Entry) error {
+func scanEntry(row scanner, e *journal.Entry) error {
 	return row.Scan(&e.ID, &e.First, &e.Whole, &e.Newest)
 }

@@ -8,7 +8,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // storeError adds to an error of SQLite the error of hub that it amounts to.
@@ -18,9 +18,9 @@ func storeError(err error) error {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.As(err, &failure) && isFull(failure.Code()):
-		return fmt.Errorf("%w: %w", hub.ErrFull, err)
+		return fmt.Errorf("%w: %w", journal.ErrFull, err)
 	}
-	return fmt.Errorf("%w: %w", hub.ErrUnavailable, err)
+	return fmt.Errorf("%w: %w", journal.ErrUnavailable, err)
 }
 
 // isFull also knows the one case in which SQLite reports a full disk as an
@@ -32,7 +32,7 @@ func isFull(code int) bool {
 // isDamage reports whether SQLite found the database file itself damaged, or a
 // column does not hold what was put there.
 func isDamage(err error) bool {
-	if _, ok := errors.AsType[*hub.DamageError](err); ok || errors.Is(err, errSize) {
+	if _, ok := errors.AsType[*journal.DamageError](err); ok || errors.Is(err, errSize) {
 		return true
 	}
 	var failure *sqlite.Error

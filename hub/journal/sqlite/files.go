@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // checkEvery is how often reads look at the files, at most. Commits look each
@@ -66,7 +66,7 @@ func (f *files) check() error {
 }
 
 // look compares every file with what its name leads to. The error wraps
-// hub.ErrUnavailable; once a file was not the one that is open, it is the same
+// journal.ErrUnavailable; once a file was not the one that is open, it is the same
 // for ever.
 func (f *files) look() error {
 	for _, opened := range f.opened {
@@ -74,11 +74,11 @@ func (f *files) look() error {
 		name := filepath.Base(opened.path)
 		switch {
 		case errors.Is(err, os.ErrNotExist):
-			f.lose(fmt.Errorf("%w: %s was removed or moved while the server had it open; restart the server", hub.ErrUnavailable, name))
+			f.lose(fmt.Errorf("%w: %s was removed or moved while the server had it open; restart the server", journal.ErrUnavailable, name))
 		case err != nil:
-			return fmt.Errorf("%w: %s cannot be looked at: %w", hub.ErrUnavailable, name, err)
+			return fmt.Errorf("%w: %s cannot be looked at: %w", journal.ErrUnavailable, name, err)
 		case !os.SameFile(opened.info, info):
-			f.lose(fmt.Errorf("%w: %s was replaced while the server had it open; restart the server", hub.ErrUnavailable, name))
+			f.lose(fmt.Errorf("%w: %s was replaced while the server had it open; restart the server", journal.ErrUnavailable, name))
 		}
 	}
 	return f.err()

@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/hubtest/faultdisk"
+	"parley/hub/journal"
 )
 
 // eachLoss runs a test with every way in which a running journal loses a file.
@@ -66,12 +66,12 @@ func TestJournal_acknowledges_nothing_once_a_file_of_it_is_gone(t *testing.T) {
 
 		lose(t, dir)
 		err = w.Append(s.Fork().Next(1)).Err()
-		require.ErrorIs(t, err, hub.ErrUnavailable)
+		require.ErrorIs(t, err, journal.ErrUnavailable)
 		require.ErrorContains(t, err, "restart the server")
-		require.ErrorIs(t, w.Append(s.Fork().Next(1)).Err(), hub.ErrUnavailable, "for good")
-		require.ErrorIs(t, j.Ready(t.Context()), hub.ErrUnavailable, "though it was ready a moment ago")
+		require.ErrorIs(t, w.Append(s.Fork().Next(1)).Err(), journal.ErrUnavailable, "for good")
+		require.ErrorIs(t, j.Ready(t.Context()), journal.ErrUnavailable, "though it was ready a moment ago")
 		_, err = j.Head(t.Context(), s.ID)
-		require.ErrorIs(t, err, hub.ErrUnavailable, "what another file holds is not read")
+		require.ErrorIs(t, err, journal.ErrUnavailable, "what another file holds is not read")
 	})
 }
 
@@ -84,7 +84,7 @@ func TestJournal_that_is_idle_is_not_ready_once_a_file_of_it_is_gone(t *testing.
 		require.NoError(t, j.Ready(t.Context()))
 		lose(t, dir)
 		require.Eventually(t, func() bool { return j.Ready(t.Context()) != nil }, time.Minute, 10*time.Millisecond)
-		require.ErrorIs(t, j.Ready(t.Context()), hub.ErrUnavailable)
+		require.ErrorIs(t, j.Ready(t.Context()), journal.ErrUnavailable)
 	})
 }
 
@@ -146,8 +146,8 @@ func TestJournal_is_not_ready_while_nothing_can_be_committed(t *testing.T) {
 		fail func(faultdisk.Op) int32
 		want error
 	}{
-		{"since the disk is full", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Write, sqlite3.SQLITE_FULL) }, hub.ErrFull},
-		{"since syncs fail", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC) }, hub.ErrUnavailable},
+		{"since the disk is full", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Write, sqlite3.SQLITE_FULL) }, journal.ErrFull},
+		{"since syncs fail", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC) }, journal.ErrUnavailable},
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			d := newDisk(t)

@@ -8,23 +8,23 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
 // inFormat1 replaces the events of a session, all of one append, by what the
 // versions before format 2 wrote of them.
 func inFormat1(t *testing.T, dir string, s *hubtest.Stream) {
-	s.Head = hub.Head{Hash: sha256.Sum256(append([]byte("parley.v1"), s.ID[:]...))}
+	s.Head = journal.Head{Hash: sha256.Sum256(append([]byte("parley.v1"), s.ID[:]...))}
 	payloads := make([][]byte, len(s.Records))
 	for i, r := range s.Records {
 		payloads[i] = r.Public
 	}
 	before := s.Head
-	s.Records, s.Format = nil, hub.RecordFormat1
+	s.Records, s.Format = nil, journal.RecordFormat1
 	a := s.Of(payloads...)
-	row, err := journal.Encode(&a, before)
+	row, err := engine.Encode(&a, before)
 	require.NoError(t, err)
 	db, err := sql.Open(driverName, filepath.Join(dir, FileName))
 	require.NoError(t, err)
@@ -52,14 +52,14 @@ func TestJournal_a_session_that_was_begun_in_format_1_is_read_and_goes_on(t *tes
 	require.NoError(t, err)
 	s.Format = 0
 	require.NoError(t, w.Append(s.Next(2)).Err())
-	var got []hub.Record
+	var got []journal.Record
 	for r, err := range j.Read(t.Context(), s.ID, 1) {
 		require.NoError(t, err)
 		got = append(got, r)
 	}
 	require.Equal(t, s.Records, got)
-	require.Equal(t, hub.RecordFormat1, got[2].Format)
-	require.Equal(t, hub.RecordFormat2, got[3].Format)
+	require.Equal(t, journal.RecordFormat1, got[2].Format)
+	require.Equal(t, journal.RecordFormat2, got[3].Format)
 	require.NoError(t, j.Close())
 	require.NoError(t, Verify(t.Context(), dir, func(Progress) {}))
 }

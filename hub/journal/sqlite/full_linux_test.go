@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
-	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 )
 
 // smallDisk mounts a file system of a few MiB, for which one has to be root.
@@ -36,12 +36,12 @@ func TestJournal_on_a_disk_that_fills_up_goes_on_once_there_is_room(t *testing.T
 	for full := false; !full; {
 		kept := s.Fork()
 		if err := w.Append(s.Of(payload)).Err(); err != nil {
-			require.ErrorIs(t, err, hub.ErrFull)
+			require.ErrorIs(t, err, journal.ErrFull)
 			s, full = kept, true
 		}
 	}
 	requireHolds(t, j, s)
-	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), hub.ErrFull, "still")
+	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), journal.ErrFull, "still")
 	requireHolds(t, j, s)
 
 	require.NoError(t, os.Remove(ballast))

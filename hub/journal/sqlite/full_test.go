@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/hubtest/faultdisk"
+	"parley/hub/journal"
 )
 
 // openOn opens a journal on a disk that can fail.
-func openOn(t *testing.T, d *disk, o options) (*Journal, hub.Writer) {
+func openOn(t *testing.T, d *disk, o options) (*Journal, journal.Writer) {
 	o.vfs = d.name
 	j, err := open(t.TempDir(), o)
 	require.NoError(t, err)
@@ -24,7 +24,7 @@ func openOn(t *testing.T, d *disk, o options) (*Journal, hub.Writer) {
 }
 
 // requireHolds fails unless the journal holds exactly these events.
-func requireHolds(t *testing.T, j hub.Journal, s *hubtest.Stream) {
+func requireHolds(t *testing.T, j journal.Journal, s *hubtest.Stream) {
 	t.Helper()
 	head, err := j.Head(t.Context(), s.ID)
 	require.NoError(t, err)
@@ -45,10 +45,10 @@ func TestJournal_survives_a_disk_that_fails(t *testing.T) {
 		fail func(faultdisk.Op) int32
 		want error
 	}{
-		{"with no room for writes", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Write, sqlite3.SQLITE_FULL) }, hub.ErrFull},
-		{"with room for half a commit", secondWrite(sqlite3.SQLITE_FULL), hub.ErrFull},
-		{"with writes that fail", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Write, sqlite3.SQLITE_IOERR_WRITE) }, hub.ErrUnavailable},
-		{"with syncs that fail", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC) }, hub.ErrUnavailable},
+		{"with no room for writes", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Write, sqlite3.SQLITE_FULL) }, journal.ErrFull},
+		{"with room for half a commit", secondWrite(sqlite3.SQLITE_FULL), journal.ErrFull},
+		{"with writes that fail", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Write, sqlite3.SQLITE_IOERR_WRITE) }, journal.ErrUnavailable},
+		{"with syncs that fail", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC) }, journal.ErrUnavailable},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := newDisk(t)
@@ -60,7 +60,7 @@ func TestJournal_survives_a_disk_that_fails(t *testing.T) {
 			for range 3 {
 				d.failWith(test.fail)
 				kept := s.Fork()
-				failed := []*hub.Commit{w.Append(s.Next(1)), w.Append(s.Next(1)), w.Append(s.Next(1))}
+				failed := []*journal.Commit{w.Append(s.Next(1)), w.Append(s.Next(1)), w.Append(s.Next(1))}
 				require.ErrorIs(t, failed[0].Err(), test.want)
 				for _, c := range failed[1:] { // in the same batch or a later one
 					require.Error(t, c.Err())
@@ -83,7 +83,7 @@ func TestJournal_shows_nothing_of_a_commit_whose_sync_failed_when_no_reader_is_l
 	require.NoError(t, w.Append(s.Next(1)).Err())
 	for range 3 {
 		d.failWith(func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC) })
-		require.ErrorIs(t, w.Append(s.Fork().Next(1)).Err(), hub.ErrUnavailable)
+		require.ErrorIs(t, w.Append(s.Fork().Next(1)).Err(), journal.ErrUnavailable)
 		requireHolds(t, j, s)
 		d.failWith(nil)
 		requireHolds(t, j, s)
@@ -121,12 +121,12 @@ func TestJournal_that_has_reached_its_largest_size_is_full(t *testing.T) {
 	for full := false; !full; {
 		kept := s.Fork()
 		if err := w.Append(s.Of(payload)).Err(); err != nil {
-			require.ErrorIs(t, err, hub.ErrFull)
+			require.ErrorIs(t, err, journal.ErrFull)
 			s, full = kept, true
 		}
 	}
 	requireHolds(t, j, s)
-	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), hub.ErrFull, "still")
+	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), journal.ErrFull, "still")
 	require.NoError(t, j.Close())
 
 	again, err := Open(dir, Options{})

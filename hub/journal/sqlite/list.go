@@ -8,24 +8,24 @@ import (
 	"strings"
 	"time"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
-// Summary implements hub.Journal.
-func (j *Journal) Summary(ctx context.Context, id hub.SessionID) (hub.Summary, error) {
+// Summary implements journal.Journal.
+func (j *Journal) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
 	if err := j.files.check(); err != nil {
-		return hub.Summary{}, j.wrap("summary of", id, err)
+		return journal.Summary{}, j.wrap("summary of", id, err)
 	}
 	s, err := scanSummary(j.read.summary.QueryRowContext(ctx, id[:]))
 	if err != nil {
-		return hub.Summary{}, j.wrap("summary of", id, err)
+		return journal.Summary{}, j.wrap("summary of", id, err)
 	}
 	return s, nil
 }
 
-// List implements hub.Journal. Sessions of the same time come in descending
+// List implements journal.Journal. Sessions of the same time come in descending
 // order of their ids.
-func (j *Journal) List(ctx context.Context, f hub.Filter) ([]hub.Summary, error) {
+func (j *Journal) List(ctx context.Context, f journal.Filter) ([]journal.Summary, error) {
 	if err := j.files.check(); err != nil {
 		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
 	}
@@ -41,7 +41,7 @@ func (j *Journal) List(ctx context.Context, f hub.Filter) ([]hub.Summary, error)
 	match("workspace", f.Workspace, f.Workspace == "")
 	match("host_session", f.HostSession[:], f.HostSession.IsZero())
 	match("status", f.Status, f.Status == "")
-	if f.Before != (hub.Place{}) {
+	if f.Before != (journal.Place{}) {
 		where = append(where, "(created_at, id) < (?, ?)")
 		values = append(values, f.Before.CreatedAt.UnixMicro(), f.Before.Session[:])
 	}
@@ -57,9 +57,9 @@ func (j *Journal) List(ctx context.Context, f hub.Filter) ([]hub.Summary, error)
 	return j.summaries(j.read.db.QueryContext(ctx, query, values...))
 }
 
-// Due implements hub.Journal. Sessions of the same time come in ascending
+// Due implements journal.Journal. Sessions of the same time come in ascending
 // order of their ids.
-func (j *Journal) Due(ctx context.Context, before time.Time, limit int) ([]hub.Summary, error) {
+func (j *Journal) Due(ctx context.Context, before time.Time, limit int) ([]journal.Summary, error) {
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -71,14 +71,14 @@ func (j *Journal) Due(ctx context.Context, before time.Time, limit int) ([]hub.S
 }
 
 // summaries reads the result of a query for summaryColumns.
-func (j *Journal) summaries(rows *sql.Rows, err error) ([]hub.Summary, error) {
+func (j *Journal) summaries(rows *sql.Rows, err error) ([]journal.Summary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
 	}
 	defer rows.Close()
-	var found []hub.Summary
+	var found []journal.Summary
 	for rows.Next() && err == nil {
-		var s hub.Summary
+		var s journal.Summary
 		s, err = scanSummary(rows)
 		found = append(found, s)
 	}

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // listRows is how many appends of a session that an earlier version began are
@@ -16,15 +16,15 @@ const listRows = 1000
 
 // list notes which of the events that were just appended are listed, and what they
 // are about.
-func (w *writer) list(key int64, records []hub.Record) error {
+func (w *writer) list(key int64, records []journal.Record) error {
 	for i := range records {
 		r := &records[i]
-		if hub.IsListed(r.Type) {
+		if journal.IsListed(r.Type) {
 			if _, err := w.stmts.addListed.Exec(key, int64(r.Seq)); err != nil {
 				return err
 			}
 		}
-		about, ok := hub.AboutOf(r)
+		about, ok := journal.AboutOf(r)
 		if !ok {
 			continue
 		}
@@ -40,7 +40,7 @@ func (w *writer) list(key int64, records []hub.Record) error {
 }
 
 // listMore lists the next events of a session that are not.
-func (w *writer) listMore(id hub.SessionID) error {
+func (w *writer) listMore(id journal.SessionID) error {
 	s, err := w.session(id)
 	if err != nil || s.listed >= s.head.Seq {
 		return err
@@ -55,7 +55,7 @@ func (w *writer) listMore(id hub.SessionID) error {
 	for i := range rows {
 		records, err := rows[i].Decode(id)
 		if err != nil {
-			return &hub.DamageError{Session: id, Seq: rows[i].First, Place: fmt.Sprintf("row %d", rows[i].lsn), Err: err}
+			return &journal.DamageError{Session: id, Seq: rows[i].First, Place: fmt.Sprintf("row %d", rows[i].lsn), Err: err}
 		}
 		if err := w.list(s.key, records); err != nil {
 			return err
@@ -66,9 +66,9 @@ func (w *writer) listMore(id hub.SessionID) error {
 	return err
 }
 
-// Listed implements hub.Journal.
-func (j *Journal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, limit int) ([]hub.Seq, error) {
-	return inList(ctx, j, "list events of", id, func(key int64) ([]hub.Seq, error) {
+// Listed implements journal.Journal.
+func (j *Journal) Listed(ctx context.Context, id journal.SessionID, from journal.Seq, limit int) ([]journal.Seq, error) {
+	return inList(ctx, j, "list events of", id, func(key int64) ([]journal.Seq, error) {
 		return j.read.listed(ctx, key, from, limit)
 	})
 }
@@ -76,7 +76,7 @@ func (j *Journal) Listed(ctx context.Context, id hub.SessionID, from hub.Seq, li
 // inList reads from the lists of a session. It first lists the events of one that
 // an earlier version began, a bounded number in each transaction. A session that
 // does not exist has empty lists.
-func inList[T any](ctx context.Context, j *Journal, what string, id hub.SessionID, read func(key int64) (T, error)) (found T, err error) {
+func inList[T any](ctx context.Context, j *Journal, what string, id journal.SessionID, read func(key int64) (T, error)) (found T, err error) {
 	if err := j.files.check(); err != nil {
 		return found, j.wrap(what, id, err)
 	}
@@ -98,7 +98,7 @@ func inList[T any](ctx context.Context, j *Journal, what string, id hub.SessionI
 	}
 }
 
-func (j *Journal) listMore(ctx context.Context, id hub.SessionID) error {
+func (j *Journal) listMore(ctx context.Context, id journal.SessionID) error {
 	commit := j.committer.Index(id)
 	select {
 	case <-commit.Done():
@@ -109,21 +109,21 @@ func (j *Journal) listMore(ctx context.Context, id hub.SessionID) error {
 }
 
 // isListed returns a session's key and whether all its events are listed.
-func (r *reader) isListed(ctx context.Context, id hub.SessionID) (key int64, whole bool, err error) {
+func (r *reader) isListed(ctx context.Context, id journal.SessionID) (key int64, whole bool, err error) {
 	var head, listed int64
 	var hash []byte
 	err = r.db.QueryRowContext(ctx, findListed, id[:]).Scan(&key, &head, &hash, &listed)
 	return key, listed >= head, err
 }
 
-func (r *reader) listed(ctx context.Context, key int64, from hub.Seq, limit int) (found []hub.Seq, err error) {
+func (r *reader) listed(ctx context.Context, key int64, from journal.Seq, limit int) (found []journal.Seq, err error) {
 	rows, err := r.db.QueryContext(ctx, "SELECT seq FROM listed WHERE session = ? AND seq >= ? ORDER BY seq LIMIT ?", key, int64(from), limit)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		var n hub.Seq
+		var n journal.Seq
 		if err := rows.Scan(&n); err != nil {
 			return nil, err
 		}
@@ -137,8 +137,8 @@ func (r *reader) listed(ctx context.Context, key int64, from hub.Seq, limit int)
 const findEvents = "SELECT " + rowColumns + ` FROM json_each(?2) n CROSS JOIN append
 	WHERE session = ?1 AND seq = (SELECT max(seq) FROM append WHERE session = ?1 AND seq <= n.value)`
 
-// Events implements hub.Journal.
-func (j *Journal) Events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+// Events implements journal.Journal.
+func (j *Journal) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
 	if err := j.files.check(); err != nil {
 		return nil, j.wrap("read", id, err)
 	}
@@ -146,7 +146,7 @@ func (j *Journal) Events(ctx context.Context, id hub.SessionID, numbers []hub.Se
 	return found, j.wrap("read", id, err)
 }
 
-func (r *reader) events(ctx context.Context, id hub.SessionID, numbers []hub.Seq) ([]hub.Record, error) {
+func (r *reader) events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
 	s, err := r.find(ctx, id)
 	if err != nil {
 		return nil, err
@@ -159,14 +159,14 @@ func (r *reader) events(ctx context.Context, id hub.SessionID, numbers []hub.Seq
 	if err != nil {
 		return nil, err
 	}
-	var found []hub.Record
+	var found []journal.Record
 	for i, row := range rows {
 		records, err := row.Decode(id)
 		at := numbers[i] - row.First
 		if err != nil {
-			return nil, &hub.DamageError{Session: id, Seq: numbers[i], Place: fmt.Sprintf("row %d", row.lsn), Err: err}
+			return nil, &journal.DamageError{Session: id, Seq: numbers[i], Place: fmt.Sprintf("row %d", row.lsn), Err: err}
 		}
-		if numbers[i] < row.First || at >= hub.Seq(len(records)) {
+		if numbers[i] < row.First || at >= journal.Seq(len(records)) {
 			return nil, sql.ErrNoRows
 		}
 		found = append(found, records[at])

@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 	"parley/protocol"
 )
 
@@ -52,9 +52,9 @@ func TestJournal_of_an_earlier_version_is_listed_in_steps(t *testing.T) {
 	w, err := j.Own(t.Context(), 1)
 	require.NoError(t, err)
 	s := hubtest.NewSession(1)
-	var messages []hub.Seq
+	var messages []journal.Seq
 	write := func(appends int) {
-		var last *hub.Commit
+		var last *journal.Commit
 		for i := range appends {
 			s.Type = "host_session_update"
 			if i%10 == 0 {
@@ -107,17 +107,17 @@ func TestJournal_of_an_earlier_version_lists_its_participants_and_approvals_too(
 			w, err = j.Own(t.Context(), 1)
 			require.NoError(t, err)
 			require.NoError(t, w.Append(s.About(protocol.EventParticipantJoined, "cem")).Err())
-			got, err := j.Entries(t.Context(), s.ID, hub.SubjectParticipant, 0, false, 10)
+			got, err := j.Entries(t.Context(), s.ID, journal.SubjectParticipant, 0, false, 10)
 			require.NoError(t, err)
-			require.Equal(t, []hub.Entry{{ID: "ann", First: 1, Whole: 3, Newest: 3}, {ID: "ben", First: 2, Whole: 2, Newest: 2}, {ID: "cem", First: 5, Whole: 5, Newest: 5}}, got)
+			require.Equal(t, []journal.Entry{{ID: "ann", First: 1, Whole: 3, Newest: 3}, {ID: "ben", First: 2, Whole: 2, Newest: 2}, {ID: "cem", First: 5, Whole: 5, Newest: 5}}, got)
 			require.NoError(t, w.Append(s.About(protocol.EventPromptDispatchFailed, "prompt")).Err())
-			approvals, err := j.Entries(t.Context(), s.ID, hub.SubjectApproval, 10, true, 10)
+			approvals, err := j.Entries(t.Context(), s.ID, journal.SubjectApproval, 10, true, 10)
 			require.NoError(t, err)
-			require.Equal(t, []hub.Entry{{ID: "prompt", First: 4, Whole: 4, Newest: 6}}, approvals)
+			require.Equal(t, []journal.Entry{{ID: "prompt", First: 4, Whole: 4, Newest: 6}}, approvals)
 			require.NoError(t, w.Append(s.About(protocol.EventParticipantUpdated, "ben")).Err())
-			ben, err := j.Entry(t.Context(), s.ID, hub.SubjectParticipant, "ben")
+			ben, err := j.Entry(t.Context(), s.ID, journal.SubjectParticipant, "ben")
 			require.NoError(t, err)
-			require.Equal(t, hub.Entry{ID: "ben", First: 2, Whole: 7, Newest: 7}, ben, "and goes on")
+			require.Equal(t, journal.Entry{ID: "ben", First: 2, Whole: 7, Newest: 7}, ben, "and goes on")
 			require.NoError(t, j.Close())
 			require.NoError(t, Verify(t.Context(), dir, func(Progress) {}))
 		})
@@ -130,7 +130,7 @@ func TestJournal_reads_of_many_large_events_only_the_first(t *testing.T) {
 	w, err := j.Own(t.Context(), 1)
 	require.NoError(t, err)
 	s := hubtest.NewSession(1)
-	var numbers []hub.Seq
+	var numbers []journal.Seq
 	for range 10 {
 		require.NoError(t, w.Append(s.Of(bytes.Repeat([]byte("x"), chunkBytes/2))).Err())
 		numbers = append(numbers, s.Head.Seq)
@@ -176,7 +176,7 @@ func TestVerify_finds_what_lists_are_made_of_changed(t *testing.T) {
 			d.exec(t, change)
 			found, _, err := d.verify(t)
 			require.Len(t, found, 1)
-			var damage *hub.DamageError
+			var damage *journal.DamageError
 			require.ErrorAs(t, err, &damage)
 			require.Equal(t, s.ID, damage.Session)
 		})

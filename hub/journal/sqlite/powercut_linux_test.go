@@ -6,9 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/hubtest/faultdisk"
+	"parley/hub/journal"
 )
 
 // The power cuts of powercut_test.go are below SQLite's own file layer. These
@@ -17,7 +17,7 @@ import (
 
 // recordChild lets a process append to a journal on a disk, and kills it.
 func recordChild(t *testing.T, d *faultdisk.Disk, synchronous string) {
-	hubtest.RunAndKill(t, d.Dir, 150, func(session int, head hub.Head) {
+	hubtest.RunAndKill(t, d.Dir, 150, func(session int, head journal.Head) {
 		d.Note(acknowledged{hubtest.CrashID(session), head})
 	}, crashSynchronous+"="+synchronous)
 }
@@ -63,7 +63,7 @@ func recordFailing(t *testing.T, d *faultdisk.Disk) {
 		return syscall.EIO
 	})
 	defer d.FailWith(nil)
-	said := hubtest.RunUntilRefused(t, d.Dir, func(session int, head hub.Head) {
+	said := hubtest.RunUntilRefused(t, d.Dir, func(session int, head journal.Head) {
 		d.Note(acknowledged{hubtest.CrashID(session), head})
 	})
 	require.Contains(t, said, "disk I/O error")

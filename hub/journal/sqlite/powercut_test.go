@@ -13,15 +13,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/hubtest/faultdisk"
+	"parley/hub/journal"
 )
 
 // acknowledged is the note of an event that its session was told is durable.
 type acknowledged struct {
-	session hub.SessionID
-	head    hub.Head
+	session journal.SessionID
+	head    journal.Head
 }
 
 // recordRun lets a few sessions append, each waiting for its commits, and
@@ -90,7 +90,7 @@ func cuts(t *testing.T, log []faultdisk.Op) iter.Seq2[int, int] {
 	return func(yield func(lost, total int) bool) {
 		for i := range 30 {
 			cut := first + random.IntN(len(log)-first+1)
-			heads := map[hub.SessionID]hub.Head{}
+			heads := map[journal.SessionID]journal.Head{}
 			for _, op := range log[:cut] {
 				if a, ok := op.Note.(acknowledged); ok {
 					heads[a.session] = a.head
@@ -116,7 +116,7 @@ func pageByPage(random *rand.Rand) func() bool {
 }
 
 // lostAfter opens what is left and counts what is missing of heads.
-func lostAfter(t *testing.T, files map[string][]byte, heads map[hub.SessionID]hub.Head) (lost, total int) {
+func lostAfter(t *testing.T, files map[string][]byte, heads map[journal.SessionID]journal.Head) (lost, total int) {
 	dir := t.TempDir()
 	for name, content := range files {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
@@ -131,10 +131,10 @@ func lostAfter(t *testing.T, files map[string][]byte, heads map[hub.SessionID]hu
 	}
 	defer j.Close()
 	for id, head := range heads {
-		var at hub.Head
+		var at journal.Head
 		for r, err := range j.Read(t.Context(), id, 1) {
 			require.NoError(t, err)
-			if at = (hub.Head{Seq: r.Seq, Hash: r.Hash}); at.Seq == head.Seq {
+			if at = (journal.Head{Seq: r.Seq, Hash: r.Hash}); at.Seq == head.Seq {
 				require.Equal(t, head, at, "another history is there")
 			}
 		}

@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"iter"
 
-	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
 // A read takes that much at a time, so that it keeps neither a connection nor
@@ -23,15 +23,15 @@ const (
 	chunkBytes = 1 << 20
 )
 
-// Read implements hub.Journal.
-func (j *Journal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter.Seq2[hub.Record, error] {
-	return func(yield func(hub.Record, error) bool) {
+// Read implements journal.Journal.
+func (j *Journal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
+	return func(yield func(journal.Record, error) bool) {
 		err := j.files.check()
 		if err == nil {
-			err = j.read.session(ctx, id, from, func(r hub.Record) bool { return yield(r, nil) })
+			err = j.read.session(ctx, id, from, func(r journal.Record) bool { return yield(r, nil) })
 		}
 		if err != nil && !errors.Is(err, errStopped) {
-			yield(hub.Record{}, j.wrap("read", id, err))
+			yield(journal.Record{}, j.wrap("read", id, err))
 		}
 	}
 }
@@ -40,12 +40,12 @@ func (j *Journal) Read(ctx context.Context, id hub.SessionID, from hub.Seq) iter
 var errStopped = errors.New("stopped")
 
 // session yields a session's events from the given one on.
-func (r *reader) session(ctx context.Context, id hub.SessionID, from hub.Seq, yield func(hub.Record) bool) error {
+func (r *reader) session(ctx context.Context, id journal.SessionID, from journal.Seq, yield func(journal.Record) bool) error {
 	s, err := r.find(ctx, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
-	chain := journal.NewChain(id, from)
+	chain := engine.NewChain(id, from)
 	if isDamage(err) {
 		return chain.Unreadable("table session", err)
 	}
@@ -83,12 +83,12 @@ func (r *reader) session(ctx context.Context, id hub.SessionID, from hub.Seq, yi
 
 type storedRow struct {
 	lsn int64
-	journal.Row
+	engine.Row
 }
 
 // rows returns rows of a session in order, beginning with the one that holds
 // the event from. Those before an error are sound as far as SQLite knows.
-func (r *reader) rows(ctx context.Context, key int64, from hub.Seq, limit int) (found []storedRow, err error) {
+func (r *reader) rows(ctx context.Context, key int64, from journal.Seq, limit int) (found []storedRow, err error) {
 	rows, err := r.findAppends.QueryContext(ctx, key, int64(from), limit)
 	if err != nil {
 		return nil, err
@@ -106,42 +106,42 @@ func (r *reader) rows(ctx context.Context, key int64, from hub.Seq, limit int) (
 }
 
 // find returns sql.ErrNoRows when there is no such session.
-func (r *reader) find(ctx context.Context, id hub.SessionID) (known, error) {
+func (r *reader) find(ctx context.Context, id journal.SessionID) (known, error) {
 	var s known
 	err := r.findSession.QueryRowContext(ctx, id[:]).Scan(&s.key, &s.head.Seq, (*hashColumn)(&s.head.Hash))
 	return s, err
 }
 
-// Head implements hub.Journal.
-func (j *Journal) Head(ctx context.Context, id hub.SessionID) (hub.Head, error) {
+// Head implements journal.Journal.
+func (j *Journal) Head(ctx context.Context, id journal.SessionID) (journal.Head, error) {
 	if err := j.files.check(); err != nil {
-		return hub.Head{}, j.wrap("head of", id, err)
+		return journal.Head{}, j.wrap("head of", id, err)
 	}
 	s, err := j.read.find(ctx, id)
 	return s.head, j.wrap("head of", id, err)
 }
 
-// Snapshot implements hub.Journal. It fails with a *hub.DamageError when what
+// Snapshot implements journal.Journal. It fails with a *journal.DamageError when what
 // is stored is not what was put; the events are not touched by that.
-func (j *Journal) Snapshot(ctx context.Context, id hub.SessionID) (hub.Snapshot, error) {
+func (j *Journal) Snapshot(ctx context.Context, id journal.SessionID) (journal.Snapshot, error) {
 	if err := j.files.check(); err != nil {
-		return hub.Snapshot{}, j.wrap("snapshot of", id, err)
+		return journal.Snapshot{}, j.wrap("snapshot of", id, err)
 	}
 	s, err := j.read.findSnapshot(ctx, id)
 	return s, j.wrap("snapshot of", id, err)
 }
 
-func (r *reader) findSnapshot(ctx context.Context, id hub.SessionID) (hub.Snapshot, error) {
-	s := hub.Snapshot{Session: id}
+func (r *reader) findSnapshot(ctx context.Context, id journal.SessionID) (journal.Snapshot, error) {
+	s := journal.Snapshot{Session: id}
 	var key int64
 	var sum []byte
 	err := r.snapshot.QueryRowContext(ctx, id[:]).
 		Scan(&key, &s.Head.Seq, (*hashColumn)(&s.Head.Hash), &s.Version, &s.State, &sum)
 	if err != nil {
-		return hub.Snapshot{}, err
+		return journal.Snapshot{}, err
 	}
 	if is := sha256.Sum256(s.State); !bytes.Equal(is[:], sum) {
-		return hub.Snapshot{}, &hub.DamageError{
+		return journal.Snapshot{}, &journal.DamageError{
 			Session: id, Seq: s.Head.Seq, Place: fmt.Sprintf("snapshot row %d", key),
 			Err: errors.New("snapshot does not match its checksum"),
 		}
@@ -150,8 +150,8 @@ func (r *reader) findSnapshot(ctx context.Context, id hub.SessionID) (hub.Snapsh
 }
 
 // wrap adds the operation, the session and hub's error to an error.
-func (j *Journal) wrap(operation string, id hub.SessionID, err error) error {
-	var damage *hub.DamageError
+func (j *Journal) wrap(operation string, id journal.SessionID, err error) error {
+	var damage *journal.DamageError
 	if err == nil || errors.As(err, &damage) {
 		return err
 	}
@@ -162,10 +162,10 @@ func (j *Journal) wrap(operation string, id hub.SessionID, err error) error {
 func (j *Journal) readError(err error) error {
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return hub.ErrNotFound
+		return journal.ErrNotFound
 	case j.closed.Load():
-		return hub.ErrClosed
-	case errors.Is(err, hub.ErrUnavailable):
+		return journal.ErrClosed
+	case errors.Is(err, journal.ErrUnavailable):
 		return err
 	}
 	return storeError(err)

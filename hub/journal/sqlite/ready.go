@@ -11,8 +11,8 @@ import (
 
 	"modernc.org/sqlite"
 
-	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
 const (
@@ -26,15 +26,15 @@ const (
 // probes lets all who ask at about the same time share one probe.
 type probes struct {
 	mu   sync.Mutex
-	last *hub.Commit // guarded by mu
-	at   time.Time   // of last; guarded by mu
+	last *journal.Commit // guarded by mu
+	at   time.Time       // of last; guarded by mu
 }
 
-// Ready implements hub.Journal. It checks that the files are still the ones that
+// Ready implements journal.Journal. It checks that the files are still the ones that
 // were opened, that the disk has room, and that a transaction can be committed.
 func (j *Journal) Ready(ctx context.Context) error {
 	if j.closed.Load() {
-		return hub.ErrClosed
+		return journal.ErrClosed
 	}
 	if err := j.files.err(); err != nil {
 		return err
@@ -44,12 +44,12 @@ func (j *Journal) Ready(ctx context.Context) error {
 	case <-commit.Done():
 		return commit.Err()
 	case <-ctx.Done():
-		return fmt.Errorf("%w: the disk does not answer: %w", hub.ErrUnavailable, ctx.Err())
+		return fmt.Errorf("%w: the disk does not answer: %w", journal.ErrUnavailable, ctx.Err())
 	}
 }
 
 // probe returns the newest probe, or begins one when it is out of date.
-func (j *Journal) probe() *hub.Commit {
+func (j *Journal) probe() *journal.Commit {
 	j.probes.mu.Lock()
 	defer j.probes.mu.Unlock()
 	if last := j.probes.last; last != nil && (time.Since(j.probes.at) < probeEvery || !resolved(last)) {
@@ -59,7 +59,7 @@ func (j *Journal) probe() *hub.Commit {
 	return j.probes.last
 }
 
-func resolved(c *hub.Commit) bool {
+func resolved(c *journal.Commit) bool {
 	select {
 	case <-c.Done():
 		return true
@@ -69,9 +69,9 @@ func resolved(c *hub.Commit) bool {
 }
 
 // isProbe reports whether a batch writes nothing but probes.
-func isProbe(batch []*journal.Request) bool {
+func isProbe(batch []*engine.Request) bool {
 	for _, r := range batch {
-		if r.Kind != journal.Probe {
+		if r.Kind != engine.Probe {
 			return false
 		}
 	}
@@ -80,7 +80,7 @@ func isProbe(batch []*journal.Request) bool {
 
 func hasRoom(path string) error {
 	if free, known := freeSpace(filepath.Dir(path)); known && free < minRoom {
-		return fmt.Errorf("%w: the disk has %d KiB left", hub.ErrFull, free>>10)
+		return fmt.Errorf("%w: the disk has %d KiB left", journal.ErrFull, free>>10)
 	}
 	return nil
 }

@@ -17,10 +17,10 @@ const (
 // schema is version 4. Times are microseconds since 1970, UTC; ids and hashes
 // are blobs. append has one row for each append, in the order in which they
 // were written, whatever their session; its data is one or more events as
-// hub.AppendRecord writes them. A session's key takes the place of its id in
+// journal.AppendRecord writes them. A session's key takes the place of its id in
 // the other tables, because it is small and grows. listed has the numbers of the
-// events for which hub.IsListed holds, and entry the participants and approvals of
-// hub.AboutOf, up to the event that the session's listed names; sum is a checksum of the columns from kind to resource, and NULL when an
+// events for which journal.IsListed holds, and entry the participants and approvals of
+// journal.AboutOf, up to the event that the session's listed names; sum is a checksum of the columns from kind to resource, and NULL when an
 // earlier version wrote them.
 const schema = `
 CREATE TABLE partition (
@@ -94,7 +94,7 @@ CREATE UNIQUE INDEX entry_first ON entry (session, subject, first);
 // upgrades make each version of the one before. The sessions that are there are
 // listed when that is first asked for, which lists again what is listed.
 // Version 3 had a table of participants, which entry replaces. It could not read
-// records of hub.RecordFormat2 and would have called them damaged.
+// records of journal.RecordFormat2 and would have called them damaged.
 var upgrades = [schemaVersion + 1]string{2: upgradeTo2, 3: "PRAGMA user_version = 3;", 4: upgradeTo4}
 
 const upgradeTo2 = `

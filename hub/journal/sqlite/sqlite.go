@@ -11,8 +11,8 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
 // Names of the files in the data directory.
@@ -27,7 +27,7 @@ type Journal struct {
 	path      string
 	lock      *flock.Flock
 	read      *reader
-	committer *journal.Committer
+	committer *engine.Committer
 	files     files
 
 	// owned by the committer's goroutine, then by Close
@@ -38,7 +38,7 @@ type Journal struct {
 	probes probes
 }
 
-var _ hub.Journal = (*Journal)(nil)
+var _ journal.Journal = (*Journal)(nil)
 
 // DefaultCommitInterval is a CommitInterval for servers. On a disk of usual speed
 // commits wait less than that. On a slow disk it is a delay that people do not
@@ -82,7 +82,7 @@ func open(dir string, o options) (*Journal, error) {
 	if err := j.open(dir, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open journal: %w", err), j.release())
 	}
-	j.committer = journal.NewCommitter(j.write, o.CommitInterval)
+	j.committer = engine.NewCommitter(j.write, o.CommitInterval)
 	return j, nil
 }
 
@@ -132,7 +132,7 @@ func (j *Journal) acquire(path string) error {
 
 // write is the committer's. Nothing is acknowledged that went into a file which
 // has lost its name.
-func (j *Journal) write(batch []*journal.Request) error {
+func (j *Journal) write(batch []*engine.Request) error {
 	if err := j.files.err(); err != nil {
 		j.rescue()
 		return err
@@ -161,12 +161,12 @@ func (j *Journal) write(batch []*journal.Request) error {
 	return nil
 }
 
-// Own implements hub.Journal.
-func (j *Journal) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
+// Own implements journal.Journal.
+func (j *Journal) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
 	return j.committer.Own(ctx, p)
 }
 
-// Close implements hub.Journal. It may be called again.
+// Close implements journal.Journal. It may be called again.
 func (j *Journal) Close() error {
 	j.committer.Close()
 	if j.closed.Swap(true) {

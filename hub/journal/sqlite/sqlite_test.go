@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/journal"
 )
 
 func TestMain(m *testing.M) {
-	hubtest.RunCrashChild(func(dir string) (hub.Journal, error) {
+	hubtest.RunCrashChild(func(dir string) (journal.Journal, error) {
 		return open(dir, options{synchronous: os.Getenv(crashSynchronous)})
 	})
 	goleak.VerifyTestMain(m)
@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 // crashSynchronous tells the process that is killed how to sync.
 const crashSynchronous = "PARLEY_TEST_SYNCHRONOUS"
 
-func openForTest(t testing.TB, dir string) hub.Journal {
+func openForTest(t testing.TB, dir string) journal.Journal {
 	j, err := Open(dir, Options{})
 	require.NoError(t, err)
 	return j
@@ -32,7 +32,7 @@ func TestJournal(t *testing.T) { hubtest.RunJournalSuite(t, openForTest) }
 func TestJournal_is_durable(t *testing.T) { hubtest.RunDurableJournalSuite(t, openForTest) }
 
 func TestJournal_does_what_the_memory_engine_does(t *testing.T) {
-	hubtest.RunJournalModel(t, func(t testing.TB, dir string) hub.Journal {
+	hubtest.RunJournalModel(t, func(t testing.TB, dir string) journal.Journal {
 		j, err := open(dir, options{synchronous: "OFF"}) // durability is tested elsewhere
 		require.NoError(t, err)
 		return j

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // Progress is how far Verify has come.
@@ -16,7 +16,7 @@ type Progress struct {
 	Sessions int    // checked so far
 	Total    int    // sessions in the journal when Verify began
 	Events   uint64 // checked so far
-	// Damage is what was just found, a *hub.DamageError where it can be put down
+	// Damage is what was just found, a *journal.DamageError where it can be put down
 	// to a session, of which it is the first. nil when there is nothing new.
 	Damage error
 }
@@ -137,8 +137,8 @@ func (v *verifier) checkIntegrity(ctx context.Context) error {
 // sessionToCheck is a session as its own row and its newest append tell of it.
 type sessionToCheck struct {
 	key  int64
-	id   hub.SessionID
-	head hub.Seq
+	id   journal.SessionID
+	head journal.Seq
 	last sql.NullInt64
 }
 
@@ -190,13 +190,13 @@ func (v *verifier) sessionsAfter(ctx context.Context, key int64, n int) ([]sessi
 // not be checked.
 func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 	lists := newLists()
-	err := v.read.session(ctx, s.id, 1, func(r hub.Record) bool {
+	err := v.read.session(ctx, s.id, 1, func(r journal.Record) bool {
 		v.progress.Events++
 		lists.add(&r)
 		return true
 	})
-	if err == nil && hub.Seq(s.last.Int64) > s.head {
-		err = &hub.DamageError{
+	if err == nil && journal.Seq(s.last.Int64) > s.head {
+		err = &journal.DamageError{
 			Session: s.id, Seq: s.head + 1, Place: fmt.Sprintf("session row %d", s.key),
 			Err: fmt.Errorf("events up to %d are stored, but the session's head is %d", s.last.Int64, s.head),
 		}
@@ -207,7 +207,7 @@ func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 	if err == nil {
 		_, err = v.read.findSnapshot(ctx, s.id)
 	}
-	var damage *hub.DamageError
+	var damage *journal.DamageError
 	switch {
 	case err == nil, errors.Is(err, sql.ErrNoRows):
 		return nil

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 
-	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
 // maxKnown bounds the sessions that the writer remembers. Beyond it they are
@@ -24,16 +24,16 @@ type writer struct {
 
 	// What is in the database, as the transaction under way has made it: nobody
 	// else writes there. When a transaction fails, all is read again.
-	epochs [hub.Partitions]uint64
-	known  map[hub.SessionID]*known
+	epochs [journal.Partitions]uint64
+	known  map[journal.SessionID]*known
 }
 
 // known is what the writer remembers of a session.
 type known struct {
 	key     int64 // 0 before the session's first append
-	head    hub.Head
-	listed  hub.Seq     // up to which event its events are listed
-	summary hub.Summary // the stored one; zero when it was not written by this writer
+	head    journal.Head
+	listed  journal.Seq     // up to which event its events are listed
+	summary journal.Summary // the stored one; zero when it was not written by this writer
 }
 
 func newWriter(path string, o options) (*writer, error) {
@@ -42,7 +42,7 @@ func newWriter(path string, o options) (*writer, error) {
 		return nil, err
 	}
 	db.SetMaxIdleConns(0)
-	return &writer{path: path, db: db, known: map[hub.SessionID]*known{}}, nil
+	return &writer{path: path, db: db, known: map[journal.SessionID]*known{}}, nil
 }
 
 // connect opens the connection and creates the tables in a new database.
@@ -82,7 +82,7 @@ func (w *writer) close() error { return errors.Join(w.disconnect(), w.db.Close()
 
 // write is the committer's. A batch that meets damaged data is written request
 // by request instead, so that one damaged session does not stop the others.
-func (w *writer) write(batch []*journal.Request) error {
+func (w *writer) write(batch []*engine.Request) error {
 	err := w.tryWrite(batch)
 	if !isDamage(err) || len(batch) == 1 {
 		return err
@@ -99,7 +99,7 @@ func (w *writer) write(batch []*journal.Request) error {
 // tryWrite writes a batch, all or none. After a failure the connection is not
 // used again: whatever state SQLite left it in, the next batch begins on a
 // fresh one.
-func (w *writer) tryWrite(batch []*journal.Request) error {
+func (w *writer) tryWrite(batch []*engine.Request) error {
 	if w.conn == nil {
 		if err := w.connect(); err != nil {
 			return storeError(err)
@@ -119,7 +119,7 @@ func (w *writer) tryWrite(batch []*journal.Request) error {
 }
 
 // transact writes the batch in one transaction.
-func (w *writer) transact(batch []*journal.Request) error {
+func (w *writer) transact(batch []*engine.Request) error {
 	if _, err := w.stmts.begin.Exec(); err != nil {
 		return err
 	}
@@ -134,21 +134,21 @@ func (w *writer) transact(batch []*journal.Request) error {
 
 // request writes one request. It sets r.Err when the request is refused alone;
 // the error fails the batch.
-func (w *writer) request(r *journal.Request) (err error) {
+func (w *writer) request(r *engine.Request) (err error) {
 	switch epoch := &w.epochs[r.Partition]; {
-	case r.Kind == journal.Probe:
+	case r.Kind == engine.Probe:
 		_, err = w.stmts.touch.Exec()
-	case r.Kind == journal.Index:
+	case r.Kind == engine.Index:
 		err = w.listMore(r.Append.Session)
-	case r.Kind == journal.Claim:
+	case r.Kind == engine.Claim:
 		*epoch++
 		r.Epoch = *epoch
 		_, err = w.stmts.claim.Exec(int64(r.Partition), int64(*epoch))
 	case r.Epoch != *epoch:
-		r.Err = hub.ErrFenced
-	case r.Kind == journal.Append:
+		r.Err = journal.ErrFenced
+	case r.Kind == engine.Append:
 		r.Err, err = w.append(&r.Append)
-	case r.Kind == journal.Snapshot:
+	case r.Kind == engine.Snapshot:
 		r.Err, err = w.putSnapshot(&r.Snapshot)
 	}
 	return err
@@ -156,19 +156,19 @@ func (w *writer) request(r *journal.Request) (err error) {
 
 // readEpochs reads the fence of every partition.
 func (w *writer) readEpochs() error {
-	w.epochs = [hub.Partitions]uint64{}
+	w.epochs = [journal.Partitions]uint64{}
 	rows, err := w.stmts.epochs.Query()
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var partition hub.Partition
+		var partition journal.Partition
 		var epoch uint64
 		if err := rows.Scan(&partition, &epoch); err != nil {
 			return err
 		}
-		if partition < hub.Partitions {
+		if partition < journal.Partitions {
 			w.epochs[partition] = epoch
 		}
 	}
@@ -176,12 +176,12 @@ func (w *writer) readEpochs() error {
 }
 
 // append writes one append. refused is why it fails alone; err fails the batch.
-func (w *writer) append(a *hub.Append) (refused, err error) {
+func (w *writer) append(a *journal.Append) (refused, err error) {
 	s, err := w.session(a.Session)
 	if err != nil {
 		return nil, err
 	}
-	row, refused := journal.Encode(a, s.head)
+	row, refused := engine.Encode(a, s.head)
 	if refused != nil {
 		return refused, nil
 	}
@@ -199,11 +199,11 @@ func (w *writer) append(a *hub.Append) (refused, err error) {
 }
 
 // session looks a session up; one without events is at its origin.
-func (w *writer) session(id hub.SessionID) (*known, error) {
+func (w *writer) session(id journal.SessionID) (*known, error) {
 	if s := w.known[id]; s != nil {
 		return s, nil
 	}
-	s := &known{head: journal.Origin(id)}
+	s := &known{head: engine.Origin(id)}
 	err := w.stmts.findSession.QueryRow(id[:]).Scan(&s.key, &s.head.Seq, (*hashColumn)(&s.head.Hash), &s.listed)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
@@ -214,7 +214,7 @@ func (w *writer) session(id hub.SessionID) (*known, error) {
 
 // putSession moves the session's head to the end of row, and stores the summary
 // if it has changed, which for most appends it has not.
-func (w *writer) putSession(a *hub.Append, s *known, row *journal.Row) error {
+func (w *writer) putSession(a *journal.Append, s *known, row *engine.Row) error {
 	var result sql.Result
 	var err error
 	last, after, listed := int64(row.Last), row.After[:], int64(s.listed)
@@ -247,13 +247,13 @@ func (w *writer) putSession(a *hub.Append, s *known, row *journal.Row) error {
 }
 
 // putSnapshot replaces a snapshot, if it stands on an event that is there.
-func (w *writer) putSnapshot(p *hub.Snapshot) (refused, err error) {
+func (w *writer) putSnapshot(p *journal.Snapshot) (refused, err error) {
 	s, err := w.session(p.Session)
 	if err != nil {
 		return nil, err
 	}
 	if on, err := w.contains(s, p); err != nil || !on {
-		return journal.RefuseSnapshot(*p), err
+		return engine.RefuseSnapshot(*p), err
 	}
 	sum := sha256.Sum256(p.State)
 	_, err = w.stmts.replaceState.Exec(s.key, int64(p.Head.Seq), p.Head.Hash[:], p.Version, notNil(p.State), sum[:])
@@ -261,7 +261,7 @@ func (w *writer) putSnapshot(p *hub.Snapshot) (refused, err error) {
 }
 
 // contains reports whether the event that the snapshot stands on is there.
-func (w *writer) contains(s *known, p *hub.Snapshot) (bool, error) {
+func (w *writer) contains(s *known, p *journal.Snapshot) (bool, error) {
 	if p.Head == s.head || p.Head.Seq == 0 || p.Head.Seq > s.head.Seq {
 		return p.Head == s.head && p.Head.Seq > 0, nil
 	}
@@ -274,5 +274,5 @@ func (w *writer) contains(s *known, p *hub.Snapshot) (bool, error) {
 		return false, nil // readers report the damage; a snapshot is only a hint
 	}
 	i := p.Head.Seq - row.First
-	return i < hub.Seq(len(records)) && records[i].Hash == p.Head.Hash, nil
+	return i < journal.Seq(len(records)) && records[i].Hash == p.Head.Hash, nil
 }

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
 )
 
@@ -27,21 +27,21 @@ func Multiply(ctx context.Context, dir string, n int) error {
 
 // copier copies a host session and its shared session.
 type copier struct {
-	journal      hub.Journal
-	writers      [hub.Partitions]hub.Writer
+	journal      journal.Journal
+	writers      [journal.Partitions]journal.Writer
 	host, shared model
-	commits      []*hub.Commit // those that may not be durable yet
+	commits      []*journal.Commit // those that may not be durable yet
 }
 
 // model is a session as the journal has it.
 type model struct {
-	summary hub.Summary
-	records []hub.Record
+	summary journal.Summary
+	records []journal.Record
 }
 
 // load reads the two sessions.
 func (c *copier) load(ctx context.Context) error {
-	summaries, err := c.journal.List(ctx, hub.Filter{})
+	summaries, err := c.journal.List(ctx, journal.Filter{})
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (c *copier) load(ctx context.Context) error {
 			}
 			m.records = append(m.records, r)
 		}
-		if s.Kind == hub.KindHost {
+		if s.Kind == journal.KindHost {
 			c.host = m
 		} else {
 			c.shared = m
@@ -69,13 +69,13 @@ const waiting = 4096
 
 // copy appends one copy of each of the two sessions.
 func (c *copier) copy(ctx context.Context) error {
-	host := hub.NewHostSessionID()
-	shared := hub.NewSharedSessionID(host)
+	host := journal.NewHostSessionID()
+	shared := journal.NewSharedSessionID(host)
 	ids := replacement{
 		{[]byte(c.host.summary.Session.String()), []byte(host.String())},
 		{[]byte(c.shared.summary.Session.String()), []byte(shared.String())},
 	}
-	c.append(c.host.as(host, hub.SessionID{}, ids))
+	c.append(c.host.as(host, journal.SessionID{}, ids))
 	c.append(c.shared.as(shared, host, ids))
 	if err := ctx.Err(); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (c *copier) copy(ctx context.Context) error {
 	return c.wait(waiting)
 }
 
-func (c *copier) append(a hub.Append) {
+func (c *copier) append(a journal.Append) {
 	c.commits = append(c.commits, c.writers[a.Session.Partition()].Append(a))
 }
 
@@ -103,11 +103,11 @@ func (c *copier) wait(n int) error {
 }
 
 // as returns the append that creates the session again under another id.
-func (m model) as(id, host hub.SessionID, ids replacement) hub.Append {
-	a := hub.Append{Session: id, Summary: m.summary}
+func (m model) as(id, host journal.SessionID, ids replacement) journal.Append {
+	a := journal.Append{Session: id, Summary: m.summary}
 	a.Summary.Session, a.Summary.HostSession = id, host
 	a.Summary.Resource = ids.in(m.summary.Resource)
-	prev := hub.ChainStart(id)
+	prev := journal.ChainStart(id)
 	for _, r := range m.records {
 		r.Session, r.Public, r.Private = id, ids.in(r.Public), ids.in(r.Private)
 		r.Seal(prev)

@@ -6,14 +6,14 @@ import (
 	"sync"
 	"time"
 
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
 )
 
 // Store commits messages to a journal.
 type Store struct {
 	journal *sqlite.Journal
-	writers [hub.Partitions]hub.Writer
+	writers [journal.Partitions]journal.Writer
 }
 
 // Open opens the journal in a directory.
@@ -33,9 +33,9 @@ func Open(ctx context.Context, dir string, o sqlite.Options) (*Store, error) {
 func (s *Store) Close() error { return s.journal.Close() }
 
 // ownAll claims all partitions of a journal.
-func ownAll(ctx context.Context, j hub.Journal) (writers [hub.Partitions]hub.Writer, err error) {
+func ownAll(ctx context.Context, j journal.Journal) (writers [journal.Partitions]journal.Writer, err error) {
 	for p := range writers {
-		if writers[p], err = j.Own(ctx, hub.Partition(p)); err != nil {
+		if writers[p], err = j.Own(ctx, journal.Partition(p)); err != nil {
 			return writers, err
 		}
 	}
@@ -45,11 +45,11 @@ func ownAll(ctx context.Context, j hub.Journal) (writers [hub.Partitions]hub.Wri
 // Session commits the messages of one room, as a session of its own. It is safe for
 // concurrent use. A nil Session commits nothing.
 type Session struct {
-	writer  hub.Writer
-	summary hub.Summary
+	writer  journal.Writer
+	summary journal.Summary
 
 	mu   sync.Mutex
-	head hub.Head // guarded by mu
+	head journal.Head // guarded by mu
 }
 
 // Session returns a new session. That of a nil Store is nil.
@@ -57,11 +57,11 @@ func (s *Store) Session() *Session {
 	if s == nil {
 		return nil
 	}
-	id := hub.NewHostSessionID()
+	id := journal.NewHostSessionID()
 	return &Session{
 		writer:  s.writers[id.Partition()],
-		summary: hub.Summary{Session: id, Kind: hub.KindHost, CreatedAt: now()},
-		head:    hub.Head{Hash: hub.ChainStart(id)},
+		summary: journal.Summary{Session: id, Kind: journal.KindHost, CreatedAt: now()},
+		head:    journal.Head{Hash: journal.ChainStart(id)},
 	}
 }
 
@@ -74,13 +74,13 @@ func (s *Session) Commit(event []byte, client string) error {
 	return s.append(event, client).Err()
 }
 
-func (s *Session) append(event []byte, client string) *hub.Commit {
+func (s *Session) append(event []byte, client string) *journal.Commit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := hub.Record{Session: s.summary.Session, Seq: s.head.Seq + 1, Time: now(), Type: "event", Public: event}
+	r := journal.Record{Session: s.summary.Session, Seq: s.head.Seq + 1, Time: now(), Type: "event", Public: event}
 	r.Seal(s.head.Hash)
-	a := hub.Append{Session: r.Session, Prev: s.head.Seq, Records: []hub.Record{r}, Summary: s.summary, Awaited: []string{client}}
-	s.head = hub.Head{Seq: r.Seq, Hash: r.Hash}
+	a := journal.Append{Session: r.Session, Prev: s.head.Seq, Records: []journal.Record{r}, Summary: s.summary, Awaited: []string{client}}
+	s.head = journal.Head{Seq: r.Seq, Hash: r.Hash}
 	return s.writer.Append(a)
 }
 

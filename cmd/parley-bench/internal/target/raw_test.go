@@ -11,7 +11,7 @@ import (
 
 	"parley/cmd/parley-bench/internal/raw"
 	"parley/cmd/parley-bench/internal/raw/rawtest"
-	"parley/hub"
+	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
 )
 
@@ -82,7 +82,7 @@ func TestRaw_keeps_what_it_is_sent_before_it_passes_it_on(t *testing.T) {
 	j, err := sqlite.Open(dir, sqlite.Options{})
 	require.NoError(t, err)
 	defer j.Close()
-	rooms, err := j.List(t.Context(), hub.Filter{})
+	rooms, err := j.List(t.Context(), journal.Filter{})
 	require.NoError(t, err)
 	require.Len(t, rooms, 1)
 	var kept []string

@@ -1,9 +1,9 @@
-package journal
+package engine
 
 import (
 	"time"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // A batch costs the disk and the processor as much as many events do, so requests
@@ -31,8 +31,8 @@ const (
 
 // source sends the next request when the one before is durable.
 type source struct {
-	session hub.SessionID
-	name    string // as in hub.Append.Awaited
+	session journal.SessionID
+	name    string // as in journal.Append.Awaited
 }
 
 // pace decides when the next batch begins. It knows the requests, batches and

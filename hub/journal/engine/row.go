@@ -1,37 +1,37 @@
-package journal
+package engine
 
 import (
 	"errors"
 	"fmt"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // Row is what one append leaves in a store: its events, each as
-// hub.AppendRecord writes it, and the hashes on either side of them.
+// journal.AppendRecord writes it, and the hashes on either side of them.
 type Row struct {
-	First, Last   hub.Seq
-	Before, After hub.Hash
+	First, Last   journal.Seq
+	Before, After journal.Hash
 	Data          []byte
 }
 
 // Origin is the head of a session that has no event.
-func Origin(id hub.SessionID) hub.Head { return hub.Head{Hash: hub.ChainStart(id)} }
+func Origin(id journal.SessionID) journal.Head { return journal.Head{Hash: journal.ChainStart(id)} }
 
 // Head is the session's newest event once the row is written.
-func (r *Row) Head() hub.Head { return hub.Head{Seq: r.Last, Hash: r.After} }
+func (r *Row) Head() journal.Head { return journal.Head{Seq: r.Last, Hash: r.After} }
 
 // Encode makes the row for an append to a session that is at head. It fails
-// with hub.ErrConflict when the append does not build on head, by number or by
+// with journal.ErrConflict when the append does not build on head, by number or by
 // hash. Each event is read back on the way, so nothing is stored that a reader
 // would refuse.
-func Encode(a *hub.Append, head hub.Head) (Row, error) {
+func Encode(a *journal.Append, head journal.Head) (Row, error) {
 	if a.Prev != head.Seq {
 		return Row{}, fmt.Errorf("%w: session %s is at event %d, the append builds on %d",
-			hub.ErrConflict, a.Session, head.Seq, a.Prev)
+			journal.ErrConflict, a.Session, head.Seq, a.Prev)
 	}
 	if len(a.Records) == 0 {
-		return Row{}, fmt.Errorf("%w: append to session %s has no event", hub.ErrConflict, a.Session)
+		return Row{}, fmt.Errorf("%w: append to session %s has no event", journal.ErrConflict, a.Session)
 	}
 	row := Row{First: head.Seq + 1, Last: head.Seq, Before: head.Hash, After: head.Hash}
 	row.Data = make([]byte, 0, encodedSize(a.Records))
@@ -40,14 +40,14 @@ func Encode(a *hub.Append, head hub.Head) (Row, error) {
 		row.Last++
 		if r.Session != a.Session || r.Seq != row.Last {
 			return Row{}, fmt.Errorf("%w: session %s, event %d stands where event %d of session %s belongs",
-				hub.ErrConflict, r.Session, r.Seq, row.Last, a.Session)
+				journal.ErrConflict, r.Session, r.Seq, row.Last, a.Session)
 		}
 		start := len(row.Data)
-		row.Data = hub.AppendRecord(row.Data, r)
-		stored, _, err := hub.DecodeRecord(row.Data[start:], row.After)
+		row.Data = journal.AppendRecord(row.Data, r)
+		stored, _, err := journal.DecodeRecord(row.Data[start:], row.After)
 		if err != nil || stored.Hash != r.Hash {
 			return Row{}, fmt.Errorf("%w: session %s, event %d is not sealed on the event before",
-				hub.ErrConflict, r.Session, r.Seq)
+				journal.ErrConflict, r.Session, r.Seq)
 		}
 		row.After = r.Hash
 	}
@@ -55,7 +55,7 @@ func Encode(a *hub.Append, head hub.Head) (Row, error) {
 }
 
 // encodedSize is a little more than what the records take when encoded.
-func encodedSize(records []hub.Record) int {
+func encodedSize(records []journal.Record) int {
 	const around = 64 // the fixed fields, the lengths and the CRC
 	n := 0
 	for i := range records {
@@ -69,14 +69,14 @@ func encodedSize(records []hub.Record) int {
 // against their CRCs, the row's numbers and the row's hashes. It returns the
 // events before the first that is damaged, and the damage; none when it is the
 // row as a whole that is not what was written.
-func (r *Row) Decode(id hub.SessionID) ([]hub.Record, error) {
-	var records []hub.Record
-	if r.Last >= r.First && r.Last-r.First < hub.Seq(len(r.Data)) {
-		records = make([]hub.Record, 0, r.Last-r.First+1)
+func (r *Row) Decode(id journal.SessionID) ([]journal.Record, error) {
+	var records []journal.Record
+	if r.Last >= r.First && r.Last-r.First < journal.Seq(len(r.Data)) {
+		records = make([]journal.Record, 0, r.Last-r.First+1)
 	}
 	rest, hash := r.Data, r.Before
 	for seq := r.First; len(rest) > 0; seq++ {
-		record, after, err := hub.DecodeRecord(rest, hash)
+		record, after, err := journal.DecodeRecord(rest, hash)
 		if err != nil {
 			return records, err
 		}
@@ -97,7 +97,7 @@ func (r *Row) Decode(id hub.SessionID) ([]hub.Record, error) {
 
 // RefuseSnapshot is the error for a snapshot that does not stand on a committed
 // event of its session, such as one taken of events whose append has failed.
-func RefuseSnapshot(s hub.Snapshot) error {
+func RefuseSnapshot(s journal.Snapshot) error {
 	return fmt.Errorf("%w: session %s has no such event %d as the snapshot stands on",
-		hub.ErrConflict, s.Session, s.Head.Seq)
+		journal.ErrConflict, s.Session, s.Head.Seq)
 }

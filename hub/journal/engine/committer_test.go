@@ -1,4 +1,4 @@
-package journal
+package engine
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -31,14 +31,14 @@ func (e *engine) write(batch []*Request) error {
 }
 
 // claim makes a writer of a committer on e.
-func (e *engine) claim(t *testing.T, c *Committer) hub.Writer {
+func (e *engine) claim(t *testing.T, c *Committer) journal.Writer {
 	go func() { <-e.batches; e.results <- nil }()
 	w, err := c.Own(t.Context(), 0)
 	require.NoError(t, err)
 	return w
 }
 
-func small() hub.Append { return hub.Append{Records: []hub.Record{{Public: []byte("{}")}}} }
+func small() journal.Append { return journal.Append{Records: []journal.Record{{Public: []byte("{}")}}} }
 
 func TestCommitter_writes_what_is_waiting_in_one_batch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestCommitter_writes_what_is_waiting_in_one_batch(t *testing.T) {
 		w := e.claim(t, c)
 		first := w.Append(small())
 		require.Len(t, <-e.batches, 1)
-		var rest []*hub.Commit
+		var rest []*journal.Commit
 		for range 10 {
 			rest = append(rest, w.Append(small()))
 		}
@@ -81,7 +81,7 @@ func TestCommitter_bounds_a_batch(t *testing.T) {
 				<-e.batches
 				payload := bytes.Repeat([]byte("x"), test.size)
 				for range test.count {
-					w.Append(hub.Append{Records: []hub.Record{{Public: payload}}})
+					w.Append(journal.Append{Records: []journal.Record{{Public: payload}}})
 				}
 				for _, want := range []int{test.want, test.count - test.want} {
 					e.results <- nil
@@ -98,7 +98,7 @@ func TestCommitter_refuses_one_request_alone(t *testing.T) {
 	c := NewCommitter(func(batch []*Request) error {
 		for _, r := range batch {
 			if r.Append.Prev == 7 {
-				r.Err = hub.ErrConflict
+				r.Err = journal.ErrConflict
 			}
 		}
 		return nil
@@ -106,17 +106,17 @@ func TestCommitter_refuses_one_request_alone(t *testing.T) {
 	defer c.Close()
 	w, err := c.Own(t.Context(), 0)
 	require.NoError(t, err)
-	good, bad := w.Append(small()), w.Append(hub.Append{Prev: 7})
+	good, bad := w.Append(small()), w.Append(journal.Append{Prev: 7})
 	require.NoError(t, good.Err())
-	require.ErrorIs(t, bad.Err(), hub.ErrConflict)
+	require.ErrorIs(t, bad.Err(), journal.ErrConflict)
 }
 
 func TestCommitter_fails_a_batch_as_a_whole_and_tries_the_next(t *testing.T) {
 	disk := errors.New("the disk is on fire")
 	for _, test := range []struct{ fails, want error }{
-		{hub.ErrFull, hub.ErrFull},
-		{hub.ErrUnavailable, hub.ErrUnavailable},
-		{disk, hub.ErrUnavailable},
+		{journal.ErrFull, journal.ErrFull},
+		{journal.ErrUnavailable, journal.ErrUnavailable},
+		{disk, journal.ErrUnavailable},
 		{disk, disk},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -144,7 +144,7 @@ func TestCommitter_refuses_what_is_too_much_to_wait_in_its_turn(t *testing.T) {
 		w.Append(small())
 		<-e.batches
 		payload := make([]byte, maxWaitingBytes/2)
-		big := hub.Append{Records: []hub.Record{{Public: payload}}}
+		big := journal.Append{Records: []journal.Record{{Public: payload}}}
 		first, second, third := w.Append(big), w.Append(big), w.Append(big)
 		synctest.Wait()
 		require.False(t, resolved(third), "not before those that were made before it")
@@ -155,7 +155,7 @@ func TestCommitter_refuses_what_is_too_much_to_wait_in_its_turn(t *testing.T) {
 		e.results <- nil
 		require.NoError(t, first.Err())
 		require.NoError(t, second.Err())
-		require.ErrorIs(t, third.Err(), hub.ErrUnavailable)
+		require.ErrorIs(t, third.Err(), journal.ErrUnavailable)
 		c.Close()
 	})
 }
@@ -178,8 +178,8 @@ func TestCommitter_closing_writes_what_is_waiting_and_refuses_the_rest(t *testin
 		e.results <- nil
 		<-closed
 		require.NoError(t, before.Err())
-		require.ErrorIs(t, after.Err(), hub.ErrClosed)
-		require.ErrorIs(t, w.Append(small()).Err(), hub.ErrClosed)
+		require.ErrorIs(t, after.Err(), journal.ErrClosed)
+		require.ErrorIs(t, w.Append(small()).Err(), journal.ErrClosed)
 		c.Close()
 	})
 }
@@ -203,7 +203,7 @@ func TestCommitter_waits_no_longer_than_the_context(t *testing.T) {
 	})
 }
 
-func resolved(c *hub.Commit) bool {
+func resolved(c *journal.Commit) bool {
 	select {
 	case <-c.Done():
 		return true

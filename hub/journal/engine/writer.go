@@ -1,4 +1,4 @@
-package journal
+package engine
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // Kind says what a Request asks for.
@@ -24,18 +24,18 @@ const (
 
 // Request is one thing that waits to be written. A Claim's Epoch is set by the
 // engine; a Probe and an Index have no owner; any other request is refused with
-// hub.ErrFenced unless its Epoch is the partition's newest.
+// journal.ErrFenced unless its Epoch is the partition's newest.
 type Request struct {
 	Kind      Kind
-	Partition hub.Partition
+	Partition journal.Partition
 	Epoch     uint64
-	Append    hub.Append
-	Snapshot  hub.Snapshot
+	Append    journal.Append
+	Snapshot  journal.Snapshot
 	Err       error // set by the engine when it refuses this request alone
 
 	writer *writer   // nil for a claim
 	since  time.Time // when it began to wait
-	commit *hub.Commit
+	commit *journal.Commit
 }
 
 // bytes is about what the request keeps in memory.
@@ -53,21 +53,21 @@ func (r *Request) bytes() int {
 // refuse makes the request one that is resolved in its turn, and never written.
 func (r *Request) refuse(err error) {
 	r.Err = err
-	r.Append, r.Snapshot = hub.Append{}, hub.Snapshot{}
+	r.Append, r.Snapshot = journal.Append{}, journal.Snapshot{}
 }
 
-// writer implements hub.Writer for every engine.
+// writer implements journal.Writer for every engine.
 type writer struct {
 	// immutable
 	committer *Committer
-	partition hub.Partition
+	partition journal.Partition
 	epoch     uint64
 
 	// guarded by committer.mu
 	released bool
 }
 
-func (w *writer) Append(a hub.Append) *hub.Commit {
+func (w *writer) Append(a journal.Append) *journal.Commit {
 	r := w.request(Append, a.Session)
 	if r.Err == nil {
 		r.Append = a
@@ -75,7 +75,7 @@ func (w *writer) Append(a hub.Append) *hub.Commit {
 	return w.committer.add(r)
 }
 
-func (w *writer) PutSnapshot(s hub.Snapshot) *hub.Commit {
+func (w *writer) PutSnapshot(s journal.Snapshot) *journal.Commit {
 	r := w.request(Snapshot, s.Session)
 	if r.Err == nil {
 		r.Snapshot = s
@@ -89,23 +89,23 @@ func (w *writer) Release(ctx context.Context) error {
 	w.committer.mu.Lock()
 	w.released = true
 	w.committer.mu.Unlock()
-	commit := w.committer.add(w.request(barrier, hub.SessionID{}))
+	commit := w.committer.add(w.request(barrier, journal.SessionID{}))
 	select {
 	case <-commit.Done():
 	case <-ctx.Done():
 		return fmt.Errorf("release partition %d: %w", w.partition, ctx.Err())
 	}
-	if err := commit.Err(); err != nil && !errors.Is(err, hub.ErrClosed) {
+	if err := commit.Err(); err != nil && !errors.Is(err, journal.ErrClosed) {
 		return fmt.Errorf("release partition %d: %w", w.partition, err)
 	}
 	return nil
 }
 
-func (w *writer) request(kind Kind, id hub.SessionID) *Request {
+func (w *writer) request(kind Kind, id journal.SessionID) *Request {
 	r := &Request{Kind: kind, Partition: w.partition, Epoch: w.epoch, writer: w}
 	if kind != barrier && id.Partition() != w.partition {
 		r.refuse(fmt.Errorf("%w: session %s belongs to partition %d, not to %d",
-			hub.ErrFenced, id, id.Partition(), w.partition))
+			journal.ErrFenced, id, id.Partition(), w.partition))
 	}
 	return r
 }

@@ -1,4 +1,4 @@
-package journal
+package engine
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // Bounds of one batch. A batch is as large as that or a single request.
@@ -65,9 +65,9 @@ func NewCommitter(write func([]*Request) error, limit time.Duration) *Committer 
 
 // Own claims a partition. When ctx ends first the claim may still take effect
 // and fence the writer before.
-func (c *Committer) Own(ctx context.Context, p hub.Partition) (hub.Writer, error) {
-	if p >= hub.Partitions {
-		return nil, fmt.Errorf("own partition %d: there are %d", p, hub.Partitions)
+func (c *Committer) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
+	if p >= journal.Partitions {
+		return nil, fmt.Errorf("own partition %d: there are %d", p, journal.Partitions)
 	}
 	claim := &Request{Kind: Claim, Partition: p}
 	commit := c.add(claim)
@@ -83,11 +83,11 @@ func (c *Committer) Own(ctx context.Context, p hub.Partition) (hub.Writer, error
 }
 
 // Probe tells whether the engine can write now: an append that changes nothing.
-func (c *Committer) Probe() *hub.Commit { return c.add(&Request{Kind: Probe}) }
+func (c *Committer) Probe() *journal.Commit { return c.add(&Request{Kind: Probe}) }
 
 // Index lists some more events of a session that an earlier version began.
-func (c *Committer) Index(id hub.SessionID) *hub.Commit {
-	return c.add(&Request{Kind: Index, Append: hub.Append{Session: id}})
+func (c *Committer) Index(id journal.SessionID) *journal.Commit {
+	return c.add(&Request{Kind: Index, Append: journal.Append{Session: id}})
 }
 
 // Close refuses new requests, waits until those that are waiting are resolved,
@@ -102,20 +102,20 @@ func (c *Committer) Close() {
 
 // add lets r wait for its turn. A request that cannot be accepted waits as
 // well, without its payload, so that commits resolve in order.
-func (c *Committer) add(r *Request) *hub.Commit {
-	r.commit, r.since = hub.NewCommit(), time.Now()
+func (c *Committer) add(r *Request) *journal.Commit {
+	r.commit, r.since = journal.NewCommit(), time.Now()
 	c.mu.Lock()
 	if c.stopped {
 		c.mu.Unlock()
-		r.commit.Resolve(hub.ErrClosed)
+		r.commit.Resolve(journal.ErrClosed)
 		return r.commit
 	}
 	size := r.bytes()
 	switch {
 	case c.closing, r.writer != nil && r.writer.released && r.Kind != barrier:
-		r.refuse(hub.ErrClosed)
+		r.refuse(journal.ErrClosed)
 	case len(c.waiting) >= maxWaitingRequests, c.bytes > 0 && c.bytes+size > maxWaitingBytes:
-		r.refuse(fmt.Errorf("%w: too much is waiting to be written", hub.ErrUnavailable))
+		r.refuse(fmt.Errorf("%w: too much is waiting to be written", journal.ErrUnavailable))
 	}
 	c.bytes += r.bytes()
 	c.events += len(r.Append.Records)
@@ -219,10 +219,10 @@ func (c *Committer) finished(took time.Duration) {
 
 // commitError makes sure that callers find one of hub's errors in err.
 func commitError(err error) error {
-	for _, known := range []error{hub.ErrFull, hub.ErrUnavailable, hub.ErrClosed, hub.ErrFenced} {
+	for _, known := range []error{journal.ErrFull, journal.ErrUnavailable, journal.ErrClosed, journal.ErrFenced} {
 		if errors.Is(err, known) {
 			return err
 		}
 	}
-	return fmt.Errorf("%w: %w", hub.ErrUnavailable, err)
+	return fmt.Errorf("%w: %w", journal.ErrUnavailable, err)
 }

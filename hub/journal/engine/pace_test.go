@@ -1,4 +1,4 @@
-package journal
+package engine
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 const (
@@ -34,7 +34,7 @@ func newTimeline(limit time.Duration) *timeline {
 // nothing waits for.
 func (l *timeline) send(names ...string) {
 	for _, name := range names {
-		r := &Request{Kind: Append, Append: hub.Append{Records: make([]hub.Record, 1)}, since: l.now}
+		r := &Request{Kind: Append, Append: journal.Append{Records: make([]journal.Record, 1)}, since: l.now}
 		if name != "" {
 			r.Append.Awaited = []string{name}
 		}
@@ -168,7 +168,7 @@ func TestPace(t *testing.T) {
 		{"takes the senders of different sessions apart", limit, func(l *timeline) {
 			l.lately("ann")
 			l.pass(moment)
-			r := &Request{Append: hub.Append{Session: hub.SessionID{1}, Awaited: []string{"ann"}}, since: l.now}
+			r := &Request{Append: journal.Append{Session: journal.SessionID{1}, Awaited: []string{"ann"}}, since: l.now}
 			l.queue = append(l.queue, r)
 			l.arrives(r, l.now)
 		}, patience - moment},

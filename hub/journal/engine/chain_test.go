@@ -1,4 +1,4 @@
-package journal_test
+package engine_test
 
 import (
 	"crypto/sha256"
@@ -6,19 +6,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/journal/engine"
 )
 
 // rows are a stream's next ones, of two events each.
-func rows(t *testing.T, s *hubtest.Stream, n int) []*journal.Row {
+func rows(t *testing.T, s *hubtest.Stream, n int) []*engine.Row {
 	t.Helper()
-	var all []*journal.Row
+	var all []*engine.Row
 	for range n {
 		head := s.Head
 		a := s.Next(2)
-		row, err := journal.Encode(&a, head)
+		row, err := engine.Encode(&a, head)
 		require.NoError(t, err)
 		all = append(all, &row)
 	}
@@ -30,15 +30,15 @@ func TestChain(t *testing.T) {
 	s := hubtest.NewSession(1)
 	r := rows(t, s, 4)
 	other := hubtest.NewStream(s.ID)
-	other.Head = hub.Head{Seq: 2, Hash: hub.Hash{1}}
+	other.Head = journal.Head{Seq: 2, Hash: journal.Hash{1}}
 	foreign := rows(t, other, 1)[0]
 
 	over := hubtest.NewStream(s.ID)
-	over.Head = hub.Head{Seq: 1, Hash: r[0].After}
+	over.Head = journal.Head{Seq: 1, Hash: r[0].After}
 	overlap := rows(t, over, 1)[0]
 
-	read := func(from hub.Seq, rows ...*journal.Row) (events int, err error) {
-		c := journal.NewChain(s.ID, from)
+	read := func(from journal.Seq, rows ...*engine.Row) (events int, err error) {
+		c := engine.NewChain(s.ID, from)
 		for _, row := range rows {
 			records, err := c.Row(row, "here")
 			if events += len(records); err != nil {
@@ -48,19 +48,19 @@ func TestChain(t *testing.T) {
 		return events, c.End(s.Head, "the head")
 	}
 	for name, test := range map[string]struct {
-		from    hub.Seq
-		rows    []*journal.Row
+		from    journal.Seq
+		rows    []*engine.Row
 		events  int
-		damaged hub.Seq // 0 for none
+		damaged journal.Seq // 0 for none
 	}{
 		"all rows":                        {1, r, 8, 0},
 		"rows from the middle of one":     {4, r[1:], 5, 0},
 		"nothing behind the head":         {9, nil, 0, 0},
-		"a row that came before":          {1, []*journal.Row{r[0], r[1], r[1]}, 4, 5},
-		"a row that is missing":           {1, []*journal.Row{r[0], r[2]}, 2, 3},
-		"a row that begins too early":     {1, []*journal.Row{r[0], overlap}, 2, 3},
-		"a row of another history":        {1, []*journal.Row{r[0], foreign, r[2]}, 2, 3},
-		"a row on one of another history": {3, []*journal.Row{foreign, r[2]}, 2, 5},
+		"a row that came before":          {1, []*engine.Row{r[0], r[1], r[1]}, 4, 5},
+		"a row that is missing":           {1, []*engine.Row{r[0], r[2]}, 2, 3},
+		"a row that begins too early":     {1, []*engine.Row{r[0], overlap}, 2, 3},
+		"a row of another history":        {1, []*engine.Row{r[0], foreign, r[2]}, 2, 3},
+		"a row on one of another history": {3, []*engine.Row{foreign, r[2]}, 2, 5},
 		"an end that is missing":          {1, r[:3], 6, 7},
 		"an end that is missing whole":    {7, nil, 0, 7},
 	} {
@@ -71,7 +71,7 @@ func TestChain(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			var damage *hub.DamageError
+			var damage *journal.DamageError
 			require.ErrorAs(t, err, &damage)
 			require.Equal(t, test.damaged, damage.Seq)
 		})
@@ -80,14 +80,14 @@ func TestChain(t *testing.T) {
 
 func TestChain_goes_on_in_another_format(t *testing.T) {
 	s := hubtest.NewSession(1)
-	s.Format = hub.RecordFormat1
+	s.Format = journal.RecordFormat1
 	s.Head.Hash = sha256.Sum256(append([]byte("parley.v1"), s.ID[:]...))
 	first := rows(t, s, 2)
 	s.Format = 0
 	all := append(first, rows(t, s, 2)...)
 
-	c := journal.NewChain(s.ID, 1)
-	var formats []hub.RecordFormat
+	c := engine.NewChain(s.ID, 1)
+	var formats []journal.RecordFormat
 	for _, row := range all {
 		records, err := c.Row(row, "here")
 		require.NoError(t, err)
@@ -96,9 +96,9 @@ func TestChain_goes_on_in_another_format(t *testing.T) {
 		}
 	}
 	require.NoError(t, c.End(s.Head, "the head"))
-	require.Equal(t, []hub.RecordFormat{1, 1, 1, 1, 2, 2, 2, 2}, formats)
+	require.Equal(t, []journal.RecordFormat{1, 1, 1, 1, 2, 2, 2, 2}, formats)
 
 	first[0].Before[0]++
-	_, err := journal.NewChain(s.ID, 1).Row(first[0], "here")
+	_, err := engine.NewChain(s.ID, 1).Row(first[0], "here")
 	require.ErrorContains(t, err, "does not build on the event before")
 }

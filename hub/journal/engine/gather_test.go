@@ -1,4 +1,4 @@
-package journal
+package engine
 
 import (
 	"fmt"
@@ -9,18 +9,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/journal"
 )
 
 // from returns a small append that the named sender waits for.
-func from(name string) hub.Append {
+func from(name string) journal.Append {
 	a := small()
 	a.Awaited = []string{name}
 	return a
 }
 
 // lately has two senders whose requests are written together.
-func lately(t *testing.T) (*Committer, hub.Writer, *engine) {
+func lately(t *testing.T) (*Committer, journal.Writer, *engine) {
 	t.Helper()
 	e := newEngine()
 	c := NewCommitter(e.write, limit)
@@ -71,7 +71,7 @@ func TestCommitter_looks_again_when_a_prompt_source_comes(t *testing.T) {
 		e := newEngine()
 		c := NewCommitter(e.write, limit)
 		w := e.claim(t, c)
-		write := func(a hub.Append) {
+		write := func(a journal.Append) {
 			commit := w.Append(a)
 			<-e.batches
 			time.Sleep(cost)
