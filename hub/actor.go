@@ -2,6 +2,7 @@ package hub
 
 import (
 	"runtime"
+	"runtime/pprof"
 	"sync"
 	"time"
 
@@ -138,11 +139,16 @@ func newActor(h *Hub, id journal.SessionID, l loaded) *actor {
 // than once.
 func (a *actor) stop() { a.quits.Do(func() { close(a.quit) }) }
 
+// inMemory profiles the sessions whose actors run, in all hubs of the process.
+var inMemory = pprof.NewProfile("parley.sessions")
+
 // run is the actor's goroutine. It ends when the hub stops it, or when the
 // session is not used and the registry lets it go. open are the shared sessions
 // on a host session when it was loaded.
 func (a *actor) run(open []journal.SessionID) {
 	defer close(a.done)
+	inMemory.Add(a, 0)
+	defer inMemory.Remove(a)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	a.weigh()

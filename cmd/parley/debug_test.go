@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"parley/cmd/internal/e2e"
+	"parley/protocol"
 )
 
 func TestDebugHandler_answers_to_names_of_this_machine_alone(t *testing.T) {
@@ -21,4 +24,15 @@ func TestDebugHandler_answers_to_names_of_this_machine_alone(t *testing.T) {
 			require.Equal(t, want, w.Code)
 		})
 	}
+}
+
+func TestServe_profiles_the_sessions_in_memory(t *testing.T) {
+	t.Parallel()
+	s := e2e.Serve(t, t.TempDir(), "--debug-listen", e2e.FreeAddress(t))
+	debug := s.Debug(t)
+	require.Zero(t, debug.Usage(t).Actors)
+	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	require.Equal(t, 2, debug.Usage(t).Actors, "the host session and the shared session")
+	session.Cursor(t)
+	s.Stop(t)
 }

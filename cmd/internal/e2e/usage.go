@@ -41,10 +41,9 @@ func (s *Server) Debug(t testing.TB) Debug {
 // Usage measures. Files are counted on Linux only.
 func (d Debug) Usage(t testing.TB) Usage {
 	t.Helper()
-	dump := d.fetch(t, "goroutine?debug=2")
 	u := Usage{
-		Goroutines: strings.Count(dump, "\ngoroutine ") + 1,
-		Actors:     strings.Count(dump, "hub.(*actor).run("),
+		Goroutines: d.count(t, "goroutine"),
+		Actors:     d.count(t, "parley.sessions"),
 	}
 	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", d.PID))
 	for _, fd := range open {
@@ -84,6 +83,23 @@ func (d Debug) AwaitUsageWithin(t testing.TB, before Usage, limit time.Duration)
 			t.Fatalf("the server held %s, and holds %s:\n%s", before, now, d.fetch(t, "goroutine?debug=1"))
 		}
 	}
+}
+
+var total = regexp.MustCompile(`^\S+ profile: total (\d+)\n`)
+
+// count returns how many values a profile has.
+func (d Debug) count(t testing.TB, profile string) int {
+	t.Helper()
+	dump := d.fetch(t, profile+"?debug=1")
+	found := total.FindStringSubmatch(dump)
+	if found == nil {
+		t.Fatalf("profile %s has no total: %.200s", profile, dump)
+	}
+	n, err := strconv.Atoi(found[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func (d Debug) fetch(t testing.TB, profile string) string {
