@@ -52,6 +52,9 @@ func (a *actor) weighs(bytes int) {
 
 // promptBytes implements state.
 func (s *sharedState) promptBytes() (bytes int) {
+	if !s.active() {
+		return 0 // nobody can decide on them any more, and they leave memory with the session
+	}
 	for i := range s.Open {
 		a := &s.Open[i].Approval
 		bytes += len(a.Prompt) + len(deref(a.OriginalPrompt))

@@ -100,6 +100,17 @@ func TestPrompts_a_session_without_any_takes_a_short_one_whatever_others_keep(t 
 	})
 }
 
+// Nobody can decide on a prompt of a session that has ended.
+func TestPrompts_of_a_session_that_has_ended_count_no_more(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{MaxPromptBytes: 400 * kib})
+		ben := r.join("ben")
+		ben.proposes(100 * kib)
+		r.host.say(&protocol.Close{}, nil)
+		require.Zero(t, r.hub.PromptBytes())
+	})
+}
+
 // What was accepted stays: a server that starts with a smaller budget loads it, and
 // people decide on it.
 func TestPrompts_that_were_accepted_are_kept_beyond_the_budget(t *testing.T) {

@@ -277,7 +277,7 @@ func (s *sharedState) leave(in input, p protocol.Participant) decision {
 }
 
 func (s *sharedState) setRole(c *protocol.SetRole, left departed) decision {
-	p, err := s.guest(c.ParticipantID, left)
+	p, err := s.guestNow(c.ParticipantID, left)
 	if err != nil {
 		return decision{err: err}
 	}
@@ -288,25 +288,23 @@ func (s *sharedState) setRole(c *protocol.SetRole, left departed) decision {
 	return decision{events: []event{did(&protocol.ParticipantUpdated{Participant: p})}}
 }
 
-// remove ends a participation for good. It rejects the participant's pending
-// prompts, cancels the queued ones, bars the user id and, unless the command says
+// remove ends a participation for good. It rejects the pending prompts of the
+// participant, those from before leaving and joining again included, cancels the
+// queued ones, bars the user id and, unless the command says
 // otherwise, replaces the invite, which the removed person could use again under
 // another user id. participant_left comes last, so that it is the last event that
 // the removed person receives.
 func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Participant, before departed) decision {
-	p, err := s.guest(c.ParticipantID, before)
+	p, err := s.guestNow(c.ParticipantID, before)
 	if err != nil {
 		return decision{err: err}
 	}
 	if !s.canRestrict(p.UserID) {
 		return tooManyRestricted()
 	}
-	if now, here := s.People.present(p.UserID); here && p.LeftAt != nil && now.Role != protocol.RoleHost {
-		p = now // left, and joined again since
-	}
 	var d decision
 	for _, o := range s.Open {
-		if o.Approval.ParticipantID != p.ID {
+		if o.Author.UserID != p.UserID || o.Author.Role == protocol.RoleHost {
 			continue
 		}
 		switch o.Phase {
@@ -341,6 +339,19 @@ func (s *sharedState) guest(id string, left departed) (protocol.Participant, err
 	}
 	if p.Role == protocol.RoleHost {
 		return p, protocol.Errorf(protocol.CodeInvalidRequest, "this cannot be done to the host")
+	}
+	return p, nil
+}
+
+// guestNow returns a participant who is not the host; for one who has left and
+// joined again since, the participant of now.
+func (s *sharedState) guestNow(id string, left departed) (protocol.Participant, error) {
+	p, err := s.guest(id, left)
+	if err != nil || p.LeftAt == nil {
+		return p, err
+	}
+	if now, here := s.People.present(p.UserID); here && now.Role != protocol.RoleHost {
+		return now, nil
 	}
 	return p, nil
 }

@@ -253,12 +253,37 @@ func TestShared_a_snapshot_of_before_reasons_were_kept(t *testing.T) {
 }
 
 func TestShared_Remove_somebody_who_left_and_joined_again(t *testing.T) {
+	for name, named := range map[string]func(before, now protocol.Participant) string{
+		"by the earlier participant": func(before, _ protocol.Participant) string { return before.ID },
+		"by the one of now":          func(_, now protocol.Participant) string { return now.ID },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, Options{})
+			before := s.joins("ben", "")
+			s.runs()
+			pending, queued := s.prompts(before), s.prompts(before)
+			require.NoError(t, s.by(s.owner(), approve(queued)).err)
+			s.deliverAll()
+			require.NoError(t, s.by(before, &protocol.Leave{}).err)
+			now := s.joins("ben", "")
+			require.NoError(t, s.by(s.owner(), &protocol.Remove{ParticipantID: named(before, now)}).err)
+			s.deliverAll()
+			require.Equal(t, protocol.CodeParticipantRemoved, codeOf(s.by(now, &protocol.Chat{Text: "hello"}).err))
+			require.Equal(t, protocol.ApprovalRejected, s.approval(pending).Status)
+			require.Equal(t, protocol.ApprovalFailed, s.approval(queued).Status)
+		})
+	}
+}
+
+func TestShared_SetRole_of_somebody_who_left_and_joined_again_is_for_now(t *testing.T) {
 	s := newStage(t, Options{})
 	before := s.joins("ben", "")
 	require.NoError(t, s.by(before, &protocol.Leave{}).err)
 	now := s.joins("ben", "")
-	require.NoError(t, s.by(s.owner(), &protocol.Remove{ParticipantID: before.ID}).err)
-	require.Equal(t, protocol.CodeParticipantRemoved, codeOf(s.by(now, &protocol.Chat{Text: "hello"}).err))
+	require.NoError(t, s.by(s.owner(), &protocol.SetRole{ParticipantID: before.ID, Role: protocol.RoleViewer}).err)
+	require.Equal(t, protocol.CodePromptNotAllowed, codeOf(s.by(now, &protocol.Prompt{Prompt: "Go on"}).err))
+	require.NoError(t, s.by(s.owner(), &protocol.SetRole{ParticipantID: before.ID, Role: protocol.RoleCollaborator}).err)
+	require.NoError(t, s.by(now, &protocol.Prompt{Prompt: "Go on"}).err)
 }
 
 func TestShared_a_connection_has_one_participant(t *testing.T) {

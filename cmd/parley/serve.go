@@ -119,7 +119,7 @@ func (s *serveSettings) addFlags(cmd *cobra.Command) {
 	f.IntVar(&s.maxParticipants, "max-participants", 1000, "maximum number of participants in a session at the same time")
 	f.IntVar(&s.maxConnections, "max-connections", 2000, "maximum number of connections to a session")
 	f.IntVar(&s.outbound, "max-outbound-bytes", 0, "memory for everything that waits for slow clients; beyond it the slowest are disconnected, and reconnect. 0 for a quarter of the memory limit (GOMEMLIMIT or the system's), or 256 MiB without one")
-	f.IntVar(&s.maxPromptBytes, "max-prompt-bytes", 64<<20, "memory for the prompts that wait for hosts or agents, in all sessions together; beyond it only short prompts are accepted, one for a session that has none")
+	f.IntVar(&s.maxPromptBytes, "max-prompt-bytes", 64<<20, "memory for the prompts that wait for hosts or agents, in all sessions together, the last quarter for those of up to 4 KiB; beyond it a session that has none accepts one of these")
 	f.Float64Var(&s.commandRate, "command-rate", 20, "commands per second from one connection or, over plain HTTP, from one participant; 0 for no limit")
 	f.Float64Var(&s.joinRate, "join-rate", 10, "joins per second, and wrong credentials per second, from one address other than this machine's; 0 for no limit")
 	f.Float64Var(&s.readRate, "read-rate", 50, "reads per second without credentials from one address other than this machine's; 0 for no limit")
