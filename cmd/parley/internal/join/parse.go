@@ -35,20 +35,22 @@ const (
 // HelpText lists the commands.
 const HelpText = `type a line to send it as a message; to begin a message with /, type //
   /prompt TEXT           propose a prompt to the agent
+  /cancel [#N]           stop the turn of prompt N, or withdraw the prompt while it waits
+  /show [#N]             show item N in full; without N: everything that waits
+  /who                   list the participants
+  /history [N]           show the last N events (default 20)
+  /leave                 leave the session
+  /quit                  disconnect, but stay a participant
+
+for the host alone:
   /approve [#N]          send proposal N to the agent as it is
   /edit #N TEXT          prepare TEXT to be sent in place of proposal N; /approve #N sends it
   /reject [#N [REASON]]  reject proposal N; the agent does not get it
   /allow [#N] [OPTION]   answer question N with an option, by its number in the list or its name;
                          without OPTION: allow once
   /deny [#N]             refuse what question N asks, once
-  /cancel [#N]           stop the turn of prompt N, or withdraw the prompt while it waits
-  /stop-agent            end the agent's process (host only); the next prompt starts it again
-  /show [#N]             show item N in full; without N: everything that waits
-  /who                   list the participants
   /mode MODE             set the mode: view_only, comment_only, prompt_with_approval or prompt_direct
-  /history [N]           show the last N events (default 20)
-  /leave                 leave the session
-  /quit                  disconnect, but stay a participant
+  /stop-agent            end the agent's process; the next prompt starts it again
 
 #N is the number beside a question or proposal. Without it a command acts only if
 exactly one item waits, and only if that item was on the screen before you began
