@@ -44,6 +44,7 @@ test("a browser that knows nothing but the host's own link has the invite that w
 
   await dialog.getByRole("button", { name: "Make a new link" }).click();
   await ben.getByText("was replaced and no longer works").waitFor();
+  await dialog.getByRole("status").getByText("New link made.").waitFor();
   await dialog.getByRole("button", { name: "Copy link" }).click(); // not the old one
   const current = await dialog.getByLabel("Invite link", { exact: true }).innerText();
   expect(await olga.evaluate(() => navigator.clipboard.readText())).toBe(current);

@@ -50,6 +50,18 @@ function tooSmall(page: Page): Promise<string[]> {
   );
 }
 
+/** The names of what does not fit into the row below what one writes. */
+function cutInRow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const row = document.querySelector(".composer-bar")!;
+    const parts = [row, ...row.querySelectorAll(".mantine-Button-label, label, .choice")];
+    return parts
+      .filter((e) => e.scrollWidth > e.clientWidth || e.getBoundingClientRect().height > 60)
+      .filter((e) => getComputedStyle(e).display !== "inline")
+      .map((e) => `${e.className}: ${e.textContent}`);
+  });
+}
+
 test("Enter begins a new line on a phone, and the button sends", async () => {
   const link = await share(server.url);
   const mika = await onPhone(link.invite, "Mika");
@@ -80,6 +92,15 @@ test("fields do not make a phone zoom in, and fingers hit what they are to tap",
   await olga.getByRole("button", { name: "Approve" }).tap();
   await olga.getByRole("button", { name: "Always allow" }).waitFor();
   expect(await tooSmall(olga), "with a question").toEqual([]);
+  await olga.getByRole("button", { name: "Stop the agent" }).waitFor();
+  const size = olga.viewportSize()!;
+  await olga.setViewportSize({ width: 360, height: 640 });
+  expect(await cutInRow(olga), "in a narrow row").toEqual([]);
+  await olga.getByRole("button", { name: "About the agent" }).tap();
+  await olga.getByRole("dialog").waitFor();
+  await olga.keyboard.press("Escape");
+  await olga.getByRole("dialog").waitFor({ state: "detached" });
+  await olga.setViewportSize(size);
   await olga.getByRole("button", { name: "More", exact: true }).tap();
   await olga.getByRole("menuitem", { name: "Keyboard shortcuts" }).waitFor();
   expect(await tooSmall(olga), "with the menu").toEqual([]);

@@ -19,7 +19,7 @@ test("a server that is killed in mid-turn comes back, and nothing is lost or dou
     await server.kill();
     await olga.getByText("Connection lost").waitFor();
     await write(ben, "People", "Meanwhile");
-    await ben.getByText("1 message is sent when you are back").waitFor();
+    await ben.getByText("1 message will be sent when you are back").waitFor();
     await server.start();
 
     for (const page of [olga, ben]) {

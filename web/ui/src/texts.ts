@@ -86,8 +86,11 @@ export const t = {
     search: "Search sessions",
     filter: { label: "Which sessions", active: "Open", mine: "Mine", all: "All" },
     none: "No sessions yet",
+    noneOpen: "No session is open",
+    noneMine: "You have not been in any session yet",
     noneMatch: "No session matches",
     noneAbout: "Share an agent's session, and send the link to the people who shall join.",
+    noneHereAbout: "Look among all sessions, or share a session.",
     noneMatchAbout: "Try another word, or look among all sessions.",
     enter: "Enter",
     read: "Read",
@@ -185,7 +188,8 @@ export const t = {
     over: "The session has ended, so nobody can join.",
     rotate: "Make a new link",
     replacing: "A new link is being made…",
-    rotateAbout: "The old link then no longer works. People in the session stay.",
+    rotated: "New link made. The old one no longer works.",
+    rotateAbout: "Makes the old link stop working. People in the session stay.",
   },
 
   join: {
@@ -448,7 +452,9 @@ export const t = {
     queued: "The agent is working: your prompt comes next.",
     queuedProposal: "The agent is working: your prompt comes next once it is approved.",
     unsent: (n: number) =>
-      n === 1 ? "1 message is sent when you are back" : `${n} messages are sent when you are back`,
+      n === 1
+        ? "1 message will be sent when you are back"
+        : `${n} messages will be sent when you are back`,
     refused: (n: number) => (n === 1 ? "1 message was not sent" : `${n} messages were not sent`),
     showUnsent: "Show",
     full: "So much is not sent yet that this has to wait, too",
@@ -593,7 +599,7 @@ export const t = {
     someMoreLines: (n: number, of: number) =>
       `Show ${n.toLocaleString("en")} of ${of.toLocaleString("en")} more lines`,
     fewer: "Show less",
-    hidden: (n: number) => `${n} unchanged lines`,
+    hidden: (n: number) => (n === 1 ? "1 unchanged line" : `${n} unchanged lines`),
     tooBig: "This change is too big to compare. Both versions are shown as they are.",
     diff: (path: string) => `Changes to ${path}`,
     outputOf: (title: string) => `Output of ${title}`,
@@ -645,7 +651,7 @@ export const t = {
   permission: {
     asks: "The agent asks for permission",
     waits: "waits for the host's answer",
-    about: "What it asks about",
+    about: (open: boolean) => (open ? "What it asks about" : "What it asked about"),
     answered: (who: string, what: string) => `${who}: ${what}`,
     byPolicy: (what: string) => `Answered by the session's setting: ${what}`,
     byTimeout: (what: string) => `Nobody answered in time: ${what}`,
@@ -744,7 +750,7 @@ export const t = {
         "The server already runs as many agents as it allows. End one that is not needed, or try again later.",
       JOURNAL_UNAVAILABLE: "The server could not write that down. Try again.",
       SESSION_INACTIVE: "The session is closed.",
-      CONNECTION_LOST: "The connection is lost. It is sent when you are back.",
+      CONNECTION_LOST: "The connection is lost. It will be sent when you are back.",
     } as Record<string, string>,
     generic: "That did not work.",
   },

@@ -66,10 +66,10 @@ export function hue(text: string, count: number): number {
   return h % count;
 }
 
-/** The end of a path, for where the whole does not fit. */
+/** A path, or the end of a long one, for where the whole does not fit. */
 export function shortPath(path: string): string {
   const parts = path.split("/").filter(Boolean);
-  return parts.length <= 3 ? parts.join("/") : parts.slice(-2).join("/");
+  return parts.length <= 3 ? path : `…/${parts.slice(-2).join("/")}`;
 }
 
 // The indentation of deeper JSON would be many times as long as the JSON itself.

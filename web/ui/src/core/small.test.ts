@@ -178,7 +178,11 @@ test("times, names and paths are short", () => {
     "漢",
     "?",
   ]);
-  expect([shortPath("/home/ada/project/a/b.go"), shortPath("b.go")]).toEqual(["a/b.go", "b.go"]);
+  expect(shortPath("/home/ada/project/a/b.go")).toBe("…/a/b.go");
+  expect(["b.go", "/demo/basket/total.go"].map(shortPath)).toEqual([
+    "b.go",
+    "/demo/basket/total.go",
+  ]);
   expect(relativeTime(0, 7_200_000)).toBe("2 hours ago");
 });
 

@@ -89,6 +89,7 @@ function Terminal() {
 function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
   const tools = useTools();
   const [replacing, setReplacing] = useState(false);
+  const [rotated, setRotated] = useState(false);
   const known = recall(room.session.id);
   const replaced = inviteReplaced(room, known?.inviteSince);
   const active = room.session.status === "active";
@@ -96,8 +97,10 @@ function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
   const invite = active ? told : undefined;
   const rotate = async () => {
     setReplacing(true);
+    setRotated(false);
     try {
       await makeNew();
+      setRotated(true);
     } finally {
       setReplacing(false);
     }
@@ -121,6 +124,11 @@ function InviteDialog({ room, host, onClose }: Omit<Props, "which">) {
             {t.invite.rotate}
           </Button>
         </div>
+      )}
+      {host && active && (
+        <p className="rotated" role="status">
+          {rotated && t.invite.rotated}
+        </p>
       )}
     </Box>
   );

@@ -89,6 +89,7 @@ function Sessions({ sessions, error }: { sessions: Entry[] | null; error: string
   const [filter, setFilter] = useState<Filter>("active");
   const [words, setWords] = useState("");
   const chosen = sessions && chooseSessions(sessions, filter, words);
+  const none = whyNone(filter, words, sessions?.length ?? 0);
   return (
     <section className="panel sessions" aria-label={t.start.title}>
       <div className="sessions-head">
@@ -115,10 +116,8 @@ function Sessions({ sessions, error }: { sessions: Entry[] | null; error: string
       {!error && chosen === null && <p className="soft sessions-none">{t.loading}…</p>}
       {chosen?.length === 0 && (
         <div className="sessions-none">
-          <p>{words || sessions?.length ? t.start.noneMatch : t.start.none}</p>
-          <p className="soft">
-            {words || sessions?.length ? t.start.noneMatchAbout : t.start.noneAbout}
-          </p>
+          <p>{none[0]}</p>
+          <p className="soft">{none[1]}</p>
         </div>
       )}
       <ul className="session-list">
@@ -128,6 +127,13 @@ function Sessions({ sessions, error }: { sessions: Entry[] | null; error: string
       </ul>
     </section>
   );
+}
+
+/** Why no session is listed, and what to do about it. */
+function whyNone(filter: Filter, words: string, all: number): [what: string, about: string] {
+  if (words.trim() !== "") return [t.start.noneMatch, t.start.noneMatchAbout];
+  if (all === 0) return [t.start.none, t.start.noneAbout];
+  return [filter === "mine" ? t.start.noneMine : t.start.noneOpen, t.start.noneHereAbout];
 }
 
 function Agents({

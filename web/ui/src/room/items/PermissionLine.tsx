@@ -17,7 +17,11 @@ export function PermissionLine({ row }: { row: PermissionRow }) {
   return (
     <>
       <Answer row={row} />
-      <Fold name="about" summary={t.permission.about} className="fold-quiet permission-about">
+      <Fold
+        name="about"
+        summary={t.permission.about(row.state === "open")}
+        className="fold-quiet permission-about"
+      >
         <CallView call={row.call} />
         <HiddenWarning count={hiddenIn(row.call)} />
       </Fold>
