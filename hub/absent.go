@@ -9,10 +9,11 @@ import (
 	"parley/protocol"
 )
 
-// A session holds nobody who has left. Where a decision needs one, it is an
-// absentError, which is answered like any other, when all that was decided before is
-// durable. Whoever asks then reads the participant from the journal and asks again.
-// So a command that is about those who are here costs no read.
+// A session's state does not hold participants who have left. A decision that needs
+// one of them is an absentError, which is answered like any other error, when all
+// that was decided before is durable. The caller then reads the participant from the
+// journal and sends the command again. A command about participants who are present
+// costs no read.
 
 // askShared asks a session that has to be a shared one. Participants whom the
 // question is about and who have left are read from the journal: the one who asks,

@@ -74,8 +74,8 @@ func TestAbsent_only_those_who_have_left_are_looked_up(t *testing.T) {
 	})
 }
 
-// What a connection sends behind a command about somebody who has left is carried
-// out and answered behind it.
+// What a connection sends after a command about a participant who has left is carried
+// out and answered after it.
 func TestAbsent_commands_of_a_connection_stay_in_order(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newAsked(t)

@@ -8,7 +8,7 @@ import "parley/protocol"
 // also in an outage or at a restart, it counts exactly as long as it is kept.
 
 // roomForPrompt takes what a command's prompt needs from the budget, and reports
-// whether there was so much. weigh gives back what the decision does not use.
+// whether there was enough. weigh gives back what the decision does not use.
 func (a *actor) roomForPrompt(in input) bool {
 	size := promptBytes(in.body)
 	if size == 0 {
@@ -46,6 +46,9 @@ func promptBytes(body any) int {
 func (a *actor) weigh() { a.weighs(a.state.promptBytes()) }
 
 func (a *actor) weighs(bytes int) {
+	if bytes == a.weighed {
+		return // as after most decisions: the counter is shared by all sessions
+	}
 	a.hub.prompts.Add(bytes - a.weighed)
 	a.weighed = bytes
 }
@@ -53,7 +56,7 @@ func (a *actor) weighs(bytes int) {
 // promptBytes implements state.
 func (s *sharedState) promptBytes() (bytes int) {
 	if !s.active() {
-		return 0 // nobody can decide on them any more, and they leave memory with the session
+		return 0 // no decision is possible any more, and the prompts leave memory with the session
 	}
 	for i := range s.Open {
 		a := &s.Open[i].Approval

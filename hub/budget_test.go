@@ -100,7 +100,7 @@ func TestPrompts_a_session_without_any_takes_a_short_one_whatever_others_keep(t 
 	})
 }
 
-// Nobody can decide on a prompt of a session that has ended.
+// A prompt of a session that has ended cannot be decided on.
 func TestPrompts_of_a_session_that_has_ended_count_no_more(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxPromptBytes: 400 * kib})

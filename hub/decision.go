@@ -14,11 +14,11 @@ import (
 type input struct {
 	at      time.Time // what its events are dated
 	moment  time.Time // what the clock says, with its monotonic reading, to compare deadlines with
-	ids     [2]string // fresh ids for what the input makes; empty when nobody waits
+	ids     [2]string // fresh ids for what the input makes; empty when the input has no reply
 	crowded bool      // all sessions together keep so much of prompts that its own has no room
 	body    any       // one of the types in messages.go
 	decided func()    // called when it is decided otherwise than by an absentError; may be nil, and must not block
-	reply   replyFunc // where the answer goes; nil when nobody waits
+	reply   replyFunc // where the answer goes; nil when no answer is wanted
 }
 
 // time is when it came, for the state to keep: a pointer into the input itself

@@ -151,7 +151,7 @@ func TestPeople_who_are_in_a_session_are_told_in_pages(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
 		stayed, left := r.visitors(60)
 		r.host.say(&protocol.Leave{}, nil)
-		r.host = r.attach(&r.owner) // who has joined last, and is the first all the same
+		r.host = r.attach(&r.owner) // the host attaches last, and is listed first
 		inside := append([]string{r.owner.ParticipantID}, ids(stayed)...)
 		pages := func(p *person, after string, limit int) (got []string) {
 			for page := (protocol.PeopleAnswer{More: true}); page.More && len(got) <= len(inside); after = got[len(got)-1] {
@@ -171,7 +171,7 @@ func TestPeople_who_are_in_a_session_are_told_in_pages(t *testing.T) {
 		}
 		require.Empty(t, pages(r.host, inside[len(inside)-1], 5))
 		require.Equal(t, inside[1:], pages(r.host, inside[0], 500))
-		behind := pages(r.host, left[2].ID, 500) // the fifth guest, who has left; the second who stayed joined before
+		behind := pages(r.host, left[2].ID, 500) // left[2] is the fifth guest to join: the second one who stayed joined earlier
 		require.Subset(t, behind, ids(stayed[2:]))
 		require.NotContains(t, behind, r.owner.ParticipantID)
 		require.Equal(t, protocol.CodeParticipantNotFound, r.host.refused(&protocol.People{After: "nobody", Limit: 1}))

@@ -2,7 +2,7 @@
 //
 // Each [Scenario] is measured on Parley and, in most cases, on the raw server, which
 // only writes. Runs of the two alternate, and what counts is the ratio of their
-// medians: it says more about another machine than a figure by itself. Some
+// medians, because a ratio depends less on the machine than either figure does. Some
 // scenarios have another server beside Parley, or none.
 //
 // # What is measured

@@ -13,7 +13,7 @@ type memory struct {
 	live int // heap and stacks in use; 0 if not known
 }
 
-// settle makes the server collect its garbage, as it does by itself when it is idle,
+// settle makes the server run a garbage collection, as an idle server does by itself,
 // and waits until its memory has not shrunk for a second.
 func settle(ctx context.Context, t target.Target) (memory, error) {
 	var m memory

@@ -7,7 +7,7 @@ import (
 	"parley/protocol"
 )
 
-// peoplePage is a page of the people who had no room in a welcome.
+// peoplePage is a page of the participants that did not fit into a welcome.
 type peoplePage struct {
 	of     int // which welcome
 	answer protocol.PeopleAnswer

@@ -25,7 +25,7 @@ type room struct {
 	becomes  becomes
 	welcomes int // how many there were
 
-	// While people are missing who had no room in the welcome:
+	// Used until the participants that did not fit into the welcome are known:
 	peopleAfter string          // behind whom they joined; empty when all are known
 	gone        map[string]bool // ids of those who have left since, who may be among them
 }
