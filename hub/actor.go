@@ -36,7 +36,7 @@ type shell interface {
 	// show passes on an event that is durable.
 	show(r *journal.Record)
 	// hear turns an input for the shell into one for the state, or takes it.
-	hear(in input) (forState input, heard bool)
+	hear(in envelope) (forState envelope, heard bool)
 	// nudged looks at what the actor was nudged for.
 	nudged()
 	// perform carries out an effect of this kind of session.
@@ -63,8 +63,8 @@ type actor struct {
 	kind   journal.Kind
 	writer journal.Writer
 	log    *zap.Logger
-	inbox  chan input    // from the edge, which blocks while it is full; never closed
-	mail   chan input    // from couriers, who block while it is full; never closed
+	inbox  chan envelope // from the edge, which blocks while it is full; never closed
+	mail   chan envelope // from couriers, who block while it is full; never closed
 	nudge  chan struct{} // from a courier that has room again, or a connection that has gone; one is enough, more are dropped
 	quit   chan struct{} // closed by stop
 	done   chan struct{} // closed by run, last
@@ -119,8 +119,8 @@ func newActor(h *Hub, id journal.SessionID, l loaded) *actor {
 		kind:     l.kind,
 		writer:   h.writers[id.Partition()],
 		log:      h.options.Logger.With(zap.Stringer("session", id)),
-		inbox:    make(chan input, inboxSize),
-		mail:     make(chan input, mailSize),
+		inbox:    make(chan envelope, inboxSize),
+		mail:     make(chan envelope, mailSize),
 		nudge:    make(chan struct{}, 1),
 		quit:     make(chan struct{}),
 		done:     make(chan struct{}),
@@ -154,7 +154,7 @@ func (a *actor) run(open []journal.SessionID) {
 	a.weigh()
 	defer a.weighs(0)
 	if a.head.Seq > 0 {
-		a.take(input{body: woken{open}})
+		a.take(unanswered(woken{open}))
 	}
 	for {
 		timer.Reset(time.Until(a.nextDue()))
@@ -164,7 +164,7 @@ func (a *actor) run(open []journal.SessionID) {
 		case in := <-a.openMail():
 			a.take(in)
 		case <-a.openAgent():
-			a.take(input{body: agentSpoke{}})
+			a.take(unanswered(agentSpoke{}))
 		case <-a.committed():
 			a.settle()
 		case <-a.nudge:
@@ -184,7 +184,7 @@ func (a *actor) run(open []journal.SessionID) {
 
 // openInbox returns the inbox while there is room for what comes of it, and
 // during an outage, when commands are refused at once.
-func (a *actor) openInbox() chan input {
+func (a *actor) openInbox() chan envelope {
 	if a.rebuild.running || a.stalled || a.hasRoom() {
 		return a.inbox
 	}
@@ -193,7 +193,7 @@ func (a *actor) openInbox() chan input {
 
 // openMail returns what other sessions say while there is room for what comes of
 // it. It must not be lost, so it waits where it is while the journal is out.
-func (a *actor) openMail() chan input {
+func (a *actor) openMail() chan envelope {
 	if a.rebuild.running || a.rebuild.proving || !a.hasRoom() {
 		return nil
 	}
@@ -233,7 +233,7 @@ func (a *actor) committed() <-chan struct{} {
 }
 
 // take decides on an input and on what else is waiting, as one append.
-func (a *actor) take(in input) {
+func (a *actor) take(in envelope) {
 	b := new(batch)
 	runtime.Gosched() // who is about to send something does so first: one append instead of two
 	a.one(b, in)
@@ -248,22 +248,22 @@ func (a *actor) take(in input) {
 }
 
 // next returns an input that waits, if there is any.
-func (a *actor) next() (in input, waits bool) {
+func (a *actor) next() (in envelope, waits bool) {
 	select {
 	case in = <-a.openInbox():
 		return in, true
 	case in = <-a.openMail():
 		return in, true
 	case <-a.openAgent():
-		return input{body: agentSpoke{}}, true
+		return unanswered(agentSpoke{}), true
 	default:
-		return input{}, false
+		return envelope{}, false
 	}
 }
 
 // one decides on one input. What has come due is decided first, so that a
 // command that comes after a session's end meets an ended session.
-func (a *actor) one(b *batch, in input) {
+func (a *actor) one(b *batch, in envelope) {
 	var heard bool
 	if in, heard = a.shell.hear(in); !heard {
 		return
@@ -277,7 +277,7 @@ func (a *actor) one(b *batch, in input) {
 	}
 	moment := time.Now()
 	if due := a.state.due(); !due.IsZero() && !due.After(moment) {
-		a.decide(b, input{body: tick{}}, moment)
+		a.decide(b, unanswered(tick{}), moment)
 	}
 	a.decide(b, in, moment)
 }
@@ -292,14 +292,14 @@ func (a *actor) dated(moment time.Time) time.Time {
 	return at
 }
 
-func (a *actor) decide(b *batch, in input, moment time.Time) {
+func (a *actor) decide(b *batch, in envelope, moment time.Time) {
 	in.at, in.moment = a.dated(moment), moment
 	in.crowded = !a.roomForPrompt(in)
 	defer a.weigh()
 	if in.reply != nil { // what agents and other sessions say makes nothing with an id
 		in.ids = [2]string{uuid.NewString(), uuid.NewString()}
 	}
-	d := a.state.decide(in)
+	d := a.state.decide(in.input)
 	if in.decided != nil && !isAbsent(d.err) {
 		in.decided()
 	}
@@ -323,7 +323,7 @@ func (a *actor) decide(b *batch, in input, moment time.Time) {
 }
 
 // resultOf completes the answer, from the state that now holds the events.
-func (a *actor) resultOf(in input, d decision, main *event) result {
+func (a *actor) resultOf(in envelope, d decision, main *event) result {
 	if in.reply == nil || d.hold != "" {
 		return result{}
 	}

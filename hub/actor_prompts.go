@@ -9,7 +9,7 @@ import "parley/protocol"
 
 // roomForPrompt takes what a command's prompt needs from the budget, and reports
 // whether there was enough. weigh gives back what the decision does not use.
-func (a *actor) roomForPrompt(in input) bool {
+func (a *actor) roomForPrompt(in envelope) bool {
 	size := promptBytes(in.body)
 	if size == 0 {
 		return true
@@ -51,30 +51,4 @@ func (a *actor) weighs(bytes int) {
 	}
 	a.hub.prompts.Add(bytes - a.weighed)
 	a.weighed = bytes
-}
-
-// promptBytes implements state.
-func (s *sharedState) promptBytes() (bytes int) {
-	if !s.active() {
-		return 0 // no decision is possible any more, and the prompts leave memory with the session
-	}
-	for i := range s.Open {
-		a := &s.Open[i].Approval
-		bytes += len(a.Prompt) + len(deref(a.OriginalPrompt))
-	}
-	return bytes
-}
-
-// promptBytes implements state.
-func (s *hostState) promptBytes() (bytes int) {
-	for i := range s.Queue {
-		bytes += len(s.Queue[i].Prompt)
-	}
-	for i := range s.Ended {
-		bytes += len(s.Ended[i].Turn.Prompt)
-	}
-	if s.Running != nil {
-		bytes += len(s.Running.Turn.Prompt)
-	}
-	return bytes
 }

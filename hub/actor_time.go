@@ -26,7 +26,7 @@ func (a *actor) onTime() (ended bool) {
 	a.startRebuild(now)
 	a.losePatience(now)
 	if due := a.state.due(); !due.IsZero() && !due.After(now) && !a.rebuild.running {
-		a.take(input{body: tick{}})
+		a.take(unanswered(tick{}))
 	}
 	if due := a.shell.due(); !due.IsZero() && !due.After(now) {
 		a.shell.wake(now)

@@ -33,7 +33,7 @@ func (h *Hub) Agents() []protocol.AgentProfile {
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
 	refusal := h.cannotStart(c.Agent)
 	if commandID != "" { // what was made before is answered with all the same
-		return h.hostAnswer(h.ask(ctx, h.rules.key.createdHostID(commandID), journal.KindHost, true, createHost{c, commandID, refusal}))
+		return h.hostAnswer(h.ask(ctx, h.rules.Key.createdHostID(commandID), journal.KindHost, true, createHost{c, commandID, refusal}))
 	}
 	if refusal != nil {
 		return protocol.HostSession{}, refusal
@@ -71,7 +71,7 @@ func (h *Hub) StartHost(ctx context.Context, c *protocol.CreateHostSession, comm
 	if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 		return session, err
 	}
-	session, err = h.HostSession(ctx, h.rules.key.createdHostID(commandID).String())
+	session, err = h.HostSession(ctx, h.rules.Key.createdHostID(commandID).String())
 	if errors.Is(err, hostNotFound()) {
 		return session, protocol.Errorf(protocol.CodeAgentUnavailable, "the agent could not be started")
 	}

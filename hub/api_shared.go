@@ -41,7 +41,7 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 	}
 	id := journal.NewSharedSessionID(host)
 	if commandID != "" {
-		id = h.rules.key.createdID(host, c.HostUserID, commandID)
+		id = h.rules.Key.createdID(host, c.HostUserID, commandID)
 	}
 	r, err := h.ask(ctx, id, journal.KindShared, true, createShared{
 		body:      c,
@@ -288,11 +288,11 @@ func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
 }
 
 // input is one whose answer the subscription yields.
-func (s *Subscription) input(r protocol.Request, body any) input {
-	return input{body: body, reply: func(res result) { s.fanout.add(answered{s, r, res}, itemCost) }}
+func (s *Subscription) input(r protocol.Request, body any) envelope {
+	return envelope{input: input{body: body}, reply: func(res result) { s.fanout.add(answered{s, r, res}, itemCost) }}
 }
 
-func (s *Subscription) hand(ctx context.Context, in input) error {
+func (s *Subscription) hand(ctx context.Context, in envelope) error {
 	select {
 	case s.actor.inbox <- in:
 		return nil

@@ -120,7 +120,7 @@ func (c *courier) deliver(ctx context.Context, message any) bool {
 
 func (c *courier) deliverTo(ctx context.Context, to journal.SessionID, message any) bool {
 	for {
-		err := c.hub.deliver(ctx, to, input{body: message})
+		err := c.hub.deliver(ctx, to, unanswered(message))
 		switch {
 		case err == nil || errors.Is(err, journal.ErrNotFound) || errors.Is(err, errStopped) || errors.Is(err, errMoved):
 			return true

@@ -17,35 +17,10 @@ type input struct {
 	ids     [2]string // fresh ids for what the input makes; empty when the input has no reply
 	crowded bool      // all sessions together keep so much of prompts that its own has no room
 	body    any       // one of the types in messages.go
-	decided func()    // called when it is decided otherwise than by an absentError; may be nil, and must not block
-	reply   replyFunc // where the answer goes; nil when no answer is wanted
 }
 
-// time is when it came, for the state to keep: a pointer into the input itself
-// would keep all of it, and with its reply the connection that it came by.
+// time returns a copy of the input's time that the state may keep.
 func (in input) time() *time.Time { return new(in.at) }
-
-// sender is the participant whose command it is, if any.
-func (in input) sender() string {
-	switch body := in.body.(type) {
-	case command:
-		return body.who.ParticipantID
-	case attach:
-		return body.command.who.ParticipantID
-	}
-	return ""
-}
-
-// replyFunc takes the answer to an input, once, from the actor's goroutine. It
-// must not block.
-type replyFunc func(result)
-
-// result is an answer on its way out.
-type result struct {
-	payload   any // an answer type of protocol, or a deferred
-	duplicate bool
-	err       error
-}
 
 // decision is what an input leads to. Events are committed first; then, in
 // this order, they are shown, the input is answered, and effects are carried

@@ -23,9 +23,9 @@ func (a *actor) finish() {
 		}
 	}
 	if a.agent != nil {
-		a.take(input{body: agentSpoke{}}) // what was to wait for more
+		a.take(unanswered(agentSpoke{})) // what was to wait for more
 	}
-	a.take(input{body: shutdown{}})
+	a.take(unanswered(shutdown{}))
 	a.settleAll()
 	a.shell.stop()
 	a.stopCouriers()

@@ -36,11 +36,6 @@ const (
 	hearingBytes = 256 << 10
 )
 
-// notifications are what an agent notified in a row.
-type notifications [][]byte
-
-func (notifications) agentEvent() {}
-
 func newHearing() *hearing {
 	h := &hearing{ready: make(chan struct{}, 1)}
 	h.room.L = &h.mu
@@ -135,3 +130,7 @@ func (h *hearing) close() []any {
 	h.said = nil
 	return left
 }
+
+// agentSpoke is the input that tells a host session that its agent's inbox holds
+// something, which the shell turns into agentSays, launched or launchFailed.
+type agentSpoke struct{}

@@ -11,7 +11,7 @@ import (
 // hostState is what the rules of a host session need: its agent, its turn
 // queue, its open questions. Its exported fields are the snapshot.
 type hostState struct {
-	rules *rules // immutable
+	rules *settings // immutable
 
 	ID           journal.SessionID
 	Time         time.Time // of the newest event
@@ -56,12 +56,12 @@ type endedTurn struct {
 }
 
 type askedPermission struct {
-	Permission openPermission
+	Permission question
 	At         instant
 	Shared     journal.SessionID // whose turn was running; zero when everybody was asked
 }
 
-func newHostState(id journal.SessionID, r *rules) *hostState {
+func newHostState(id journal.SessionID, r *settings) *hostState {
 	return &hostState{rules: r, ID: id, Agent: protocol.AgentExited}
 }
 
@@ -135,7 +135,7 @@ func (s *hostState) apply(e event, at stamp) {
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
-		asked := openPermission{Permission: p.Permission, Choices: choicesOf(p.Options)}
+		asked := questionOf(p.Permission)
 		s.Permissions = append(s.Permissions, askedPermission{asked, at.instant(), s.turnOf()})
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
@@ -274,4 +274,18 @@ func (s *hostState) due() time.Time {
 // session.
 func (s *hostState) answerer() func(protocol.Command, event) any {
 	return func(protocol.Command, event) any { return struct{}{} }
+}
+
+// promptBytes implements state.
+func (s *hostState) promptBytes() (bytes int) {
+	for i := range s.Queue {
+		bytes += len(s.Queue[i].Prompt)
+	}
+	for i := range s.Ended {
+		bytes += len(s.Ended[i].Turn.Prompt)
+	}
+	if s.Running != nil {
+		bytes += len(s.Running.Turn.Prompt)
+	}
+	return bytes
 }

@@ -17,10 +17,6 @@ type (
 	}
 )
 
-// agentKnown tells a shared session what its host session knows of the agent.
-// What it tells may be known already.
-type agentKnown struct{ facts protocol.AgentFacts }
-
 // learn notes what is new and tells it to every shared session.
 func (s *hostState) learn(facts protocol.AgentFacts) decision {
 	changes, some := s.Session.Facts.Changes(facts.Bounded())
@@ -48,22 +44,4 @@ func (s *hostState) learnFirst(in input, m learnedBefore) decision {
 	then.events = append(d.events, then.events...)
 	then.effects = append(d.effects, then.effects...)
 	return then
-}
-
-// agentKnown makes an event of what is new in this session.
-func (s *sharedState) agentKnown(m agentKnown) decision {
-	if !s.active() {
-		return decision{}
-	}
-	return decision{events: s.factsNew(m.facts)}
-}
-
-// factsNew returns the event that tells what is new in this session, if there
-// is anything.
-func (s *sharedState) factsNew(facts protocol.AgentFacts) []event {
-	changes, some := s.Facts.Changes(facts)
-	if !some {
-		return nil
-	}
-	return []event{{public: &protocol.AgentUpdated{AgentFacts: changes}}}
 }

@@ -37,11 +37,3 @@ func (s *hostState) applyStray() {
 		s.Strayed = true
 	}
 }
-
-// agentNoted shows a note to the people of this session.
-func (s *sharedState) agentNoted(m agentNote) decision {
-	if !s.active() {
-		return decision{}
-	}
-	return decision{events: []event{{public: &m.note}}}
-}

@@ -69,18 +69,3 @@ func (s *hostState) letGo(d decision, now time.Time) decision {
 	d.events = append(d.events, event{public: &agentLetGoEvent{}}, event{public: agentIs(protocol.AgentEnding)})
 	return d.with(endAgent{})
 }
-
-// account notes which shared sessions are open, as inputs come in, and says with
-// the end of one whether it was the last. The state alone cannot tell: it would
-// grow with their number, and each would be an append more.
-func (s *hostShell) account(body any) any {
-	switch m := body.(type) {
-	case sharedOpened:
-		s.open[m.shared] = struct{}{}
-	case sharedClosed:
-		delete(s.open, m.shared)
-		m.last = len(s.open) == 0
-		return m
-	}
-	return body
-}

@@ -28,7 +28,7 @@ func optionOfKind(options []AgentOption, kinds ...string) string {
 // ask puts a question of the agent to people, or answers it by the host
 // session's policy. A turn that is being cancelled asks nobody.
 func (s *hostState) ask(e AgentPermission) decision {
-	p := openPermission{
+	p := question{
 		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: orNull(e.ToolCall), Options: orNull(e.Options)},
 		Choices:    e.Choices,
 	}

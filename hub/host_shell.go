@@ -153,7 +153,7 @@ func (s *hostShell) forget(run *agentRun) {
 
 // hear takes what the agent has said, as an input for the state. What it says of
 // itself is gathered and comes with other inputs, or when it is due.
-func (s *hostShell) hear(in input) (input, bool) {
+func (s *hostShell) hear(in envelope) (envelope, bool) {
 	if _, ok := in.body.(agentSpoke); ok {
 		if in, ok = s.listen(in); !ok {
 			return in, false
@@ -165,7 +165,7 @@ func (s *hostShell) hear(in input) (input, bool) {
 }
 
 // listen takes the oldest of what the agent has said.
-func (s *hostShell) listen(in input) (input, bool) {
+func (s *hostShell) listen(in envelope) (envelope, bool) {
 	s.heard = time.Now()
 	said, ok := s.agent.hearing.take()
 	switch said := said.(type) {
@@ -235,10 +235,10 @@ func (s *hostShell) silenceDue() time.Time {
 
 func (s *hostShell) wake(now time.Time) {
 	if facts, some := s.facts.takeDue(now); some {
-		s.actor.take(input{body: learned{facts}})
+		s.actor.take(unanswered(learned{facts}))
 	}
 	if due := s.silenceDue(); !due.IsZero() && !due.After(now) {
-		s.actor.take(input{body: agentSilent{s.heard}})
+		s.actor.take(unanswered(agentSilent{s.heard}))
 	}
 }
 
@@ -253,4 +253,19 @@ func (s *hostShell) stop() {
 		}
 	}
 	s.work.Wait()
+}
+
+// account notes which shared sessions are open, as inputs come in, and says with
+// the end of one whether it was the last. The state alone cannot tell: it would
+// grow with their number, and each would be an append more.
+func (s *hostShell) account(body any) any {
+	switch m := body.(type) {
+	case sharedOpened:
+		s.open[m.shared] = struct{}{}
+	case sharedClosed:
+		delete(s.open, m.shared)
+		m.last = len(s.open) == 0
+		return m
+	}
+	return body
 }

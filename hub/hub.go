@@ -21,7 +21,7 @@ type Hub struct {
 	journal  journal.Journal
 	launcher Launcher
 	options  Options
-	rules    *rules
+	rules    *settings
 	agents   *agentSlots
 	writers  [journal.Partitions]journal.Writer // set by Start
 	timer    worker                             // wakes sleeping sessions
@@ -75,7 +75,7 @@ func New(j journal.Journal, launcher Launcher, key Key, o Options) *Hub {
 		journal:  j,
 		launcher: launcher,
 		options:  o,
-		rules:    &rules{Options: o, key: key},
+		rules:    o.settings(key),
 		agents:   &agentSlots{most: o.MaxAgents},
 		reads:    newReads(),
 		backlogs: newBacklogs(o.MaxBacklogs),
@@ -312,7 +312,7 @@ func (h *Hub) retire(a *actor) bool {
 }
 
 // deliver puts an input into a session's inbox. It blocks while that is full.
-func (h *Hub) deliver(ctx context.Context, id journal.SessionID, in input) error {
+func (h *Hub) deliver(ctx context.Context, id journal.SessionID, in envelope) error {
 	_, err := h.send(ctx, id, "", false, in)
 	return err
 }
@@ -320,7 +320,7 @@ func (h *Hub) deliver(ctx context.Context, id journal.SessionID, in input) error
 // send delivers to a session of a kind, or of any when kind is empty. The
 // channel that it returns is closed when the actor ends, which answers nothing
 // any more then.
-func (h *Hub) send(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool, in input) (ended <-chan struct{}, err error) {
+func (h *Hub) send(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool, in envelope) (ended <-chan struct{}, err error) {
 	e, err := h.acquire(ctx, id, kind, create)
 	if err != nil {
 		return nil, err
@@ -349,7 +349,7 @@ func (h *Hub) ask(ctx context.Context, id journal.SessionID, kind journal.Kind, 
 		return result{}, err
 	}
 	answered := make(chan result, 1) // from the actor, once
-	in := input{body: body, reply: func(r result) { answered <- r }}
+	in := envelope{input: input{body: body}, reply: func(r result) { answered <- r }}
 	sending, cancel := context.WithTimeout(ctx, sendPatience)
 	ended, err := h.send(sending, id, kind, create, in)
 	cancel()

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"encoding/json"
-	"time"
 
 	"parley/hub/journal"
 	"parley/protocol"
@@ -21,60 +20,6 @@ type (
 	shutdown struct{}
 )
 
-// Inputs of a shared session.
-type (
-	createShared struct {
-		body      *protocol.CreateSharedSession
-		commandID string
-		workspace string // the host session's
-		agent     protocol.AgentStatus
-		facts     protocol.AgentFacts // what the host session knows of its agent
-	}
-	// command is a command of a participant, or a join.
-	command struct {
-		who     Credentials
-		request protocol.Request
-		stream  bool    // a resume that is for events alone: it does not bring the host back
-		way     joinWay // of a join
-		polls   bool    // the participant asks for events again and again, and so is present
-	}
-	// joinWay is how a join came in.
-	joinWay int
-	// rejection is a request that the edge could not take, to be answered in
-	// its turn.
-	rejection struct{ err error }
-	// read asks for what the original API shows to anybody, or to a participant.
-	read struct {
-		who  *Credentials // nil: not asked for
-		what readKind
-	}
-)
-
-// The ways to join.
-const (
-	joinTyped    joinWay = iota // by the typed protocol, whose clients keep their token
-	joinOriginal                // by the original API
-	joinAgain                   // by the original API, where it may return a guest who came by it; see Hub.JoinOriginal
-)
-
-type readKind int
-
-// invitation asks what an invite is for.
-type invitation struct{ invite string }
-
-// archive asks for a page of what has happened, whether or not the session is
-// active.
-type archive struct {
-	who   Credentials
-	which protocol.History
-}
-
-const (
-	readState readKind = iota
-	readParticipants
-	readMessages
-)
-
 // From a host session to a shared session. A shared session confirms an end;
 // until then it is told again whenever one of the two wakes.
 type (
@@ -90,7 +35,7 @@ type (
 		code       protocol.Code // of the failure; empty for one without
 	}
 	agentSaid       struct{ notifications notifications }
-	permissionAsked struct{ permission openPermission }
+	permissionAsked struct{ question question }
 	// permissionSettled says how a request ended. If a participant's answer
 	// won, won is that answer.
 	permissionSettled struct {
@@ -101,6 +46,8 @@ type (
 	agentChanged   struct{ status protocol.AgentStatusChanged }
 	// agentNote says that the agent writes lines that are no messages.
 	agentNote struct{ note protocol.AgentStrayOutput }
+	// agentKnown says what is known of the agent, some of which may be known already.
+	agentKnown struct{ facts protocol.AgentFacts }
 	// agentContinues says on which session of its own the agent goes on.
 	agentContinues struct{ session protocol.AgentSession }
 )
@@ -148,32 +95,6 @@ type turn struct {
 	Approver protocol.Participant `json:"approver"`
 }
 
-// Inputs of a host session from outside.
-type (
-	createHost struct {
-		body      *protocol.CreateHostSession
-		commandID string // empty for none
-		refusal   error  // why no agent can be started now; nil if one can
-	}
-	readHost   struct{}
-	cancelHost struct{}
-	deleteHost struct{}
-	// launched and launchFailed are the outcome of launchAgent.
-	launched struct {
-		sessionID string
-		canLoad   bool
-		loadError error // why the earlier session was not loaded
-	}
-	launchFailed struct{ err error }
-	// agentSpoke says that there is something to hear from the agent, which
-	// the shell turns into agentSays, launched or launchFailed.
-	agentSpoke struct{}
-	// agentSilent says that the agent has said nothing since then.
-	agentSilent struct{ since time.Time }
-	// agentSays is what the running agent says.
-	agentSays struct{ event AgentEvent }
-)
-
 // Effects of both kinds of session.
 type (
 	// tell sends a message to another session's actor, in order, at least once
@@ -190,44 +111,6 @@ type (
 		answer any
 		other  error
 	}
-)
-
-// Effects of a shared session.
-type (
-	// cut ends connections: those of a participant, or all when it is empty.
-	cut struct {
-		participant string
-		code        int
-		reason      string
-	}
-	// cutUser ends all connections of a participant, and of other guests with the
-	// same user id, who only read.
-	cutUser struct {
-		participant string
-		user        string
-		code        int
-		reason      string
-	}
-	// typingNow passes on that somebody types.
-	typingNow struct {
-		participant string
-		active      bool
-	}
-	// polled notes that a participant has asked for events without a connection.
-	polled struct{ participant string }
-)
-
-// Effects of a host session.
-type (
-	// tellOpen sends a message to every shared session that is open here.
-	tellOpen    struct{ message any }
-	openShared  struct{ shared journal.SessionID }
-	closeShared struct{ shared journal.SessionID }
-	launchAgent struct{ spec LaunchSpec }
-	promptAgent struct{ prompt AgentPrompt }
-	answerAgent struct{ requestID, optionID string }
-	cancelAgent struct{}
-	endAgent    struct{}
 )
 
 // rawJSON marshals what cannot fail to.

@@ -69,3 +69,22 @@ func (o Options) withDefaults() Options {
 	o.JournalRetry = cmp.Or(o.JournalRetry, 200*time.Millisecond)
 	return o
 }
+
+// settings returns what the rules of sessions need.
+func (o Options) settings(key Key) *settings {
+	return &settings{
+		Key:                key,
+		MaxParticipants:    o.MaxParticipants,
+		MaxPending:         o.MaxPending,
+		MaxOwnPending:      o.MaxOwnPending,
+		MaxPendingBytes:    o.MaxPendingBytes,
+		MaxOwnPendingBytes: o.MaxOwnPendingBytes,
+		MaxQueued:          o.MaxQueued,
+		MaxEvent:           o.MaxEvent,
+		PermissionTimeout:  o.PermissionTimeout,
+		TurnTimeout:        o.TurnTimeout,
+		SilenceAfter:       o.SilenceAfter,
+		CancelGrace:        o.CancelGrace,
+		AgentIdleAfter:     o.AgentIdleAfter,
+	}
+}

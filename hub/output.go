@@ -25,7 +25,7 @@ type batch struct {
 
 // out is what one input leads to outside.
 type out struct {
-	in      input
+	in      envelope
 	records []journal.Record
 	result  result
 	hold    string // the reply waits under this name

@@ -18,17 +18,17 @@ func TestBatch_awaited(t *testing.T) {
 		want []string
 	}{
 		{"names the participants of commands", []out{
-			{in: input{body: by("ann"), reply: reply}, records: event},
-			{in: input{body: attach{command: by("ben")}, reply: reply}, records: event},
+			{in: envelope{input: input{body: by("ann")}, reply: reply}, records: event},
+			{in: envelope{input: input{body: attach{command: by("ben")}}, reply: reply}, records: event},
 		}, []string{"ann", "ben"}},
 		{"has no name for one who joins", []out{
-			{in: input{body: command{way: joinTyped}, reply: reply}, records: event},
+			{in: envelope{input: input{body: command{way: joinTyped}}, reply: reply}, records: event},
 		}, []string{""}},
 		{"leaves out what an agent says", []out{
-			{in: input{body: agentSpoke{}}, records: event},
+			{in: unanswered(agentSpoke{}), records: event},
 		}, nil},
 		{"leaves out commands that are refused", []out{
-			{in: input{body: by("ann"), reply: reply}},
+			{in: envelope{input: input{body: by("ann")}, reply: reply}},
 		}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

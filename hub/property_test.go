@@ -65,7 +65,7 @@ func (p *play) give(n *node, c command) {
 	s := n.sharedState()
 	before := len(n.log)
 	by, known := s.People.get(c.who.ParticipantID)
-	mayAct := known && by.LeftAt == nil && c.who.Token == s.rules.key.token(participantToken, by.ID, 1)
+	mayAct := known && by.LeftAt == nil && c.who.Token == s.rules.Key.token(participantToken, by.ID, 1)
 	role, mode := by.Role, s.Session.Mode
 	wasActive := s.active()
 	p.do(n, c)

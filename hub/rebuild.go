@@ -21,7 +21,7 @@ type rebuild struct {
 	retryAt time.Time     // when to load next; zero while loading or not needed
 	last    time.Time     // when a rebuild last ended
 	pause   time.Duration // between a rebuild that was in vain and the next
-	redo    []input       // what was in the failed appends
+	redo    []envelope    // what was in the failed appends
 	proving bool          // redo is being written again, and nothing has been written since it failed
 }
 
@@ -33,7 +33,7 @@ type rebuilt struct {
 
 // refuse answers a command that cannot be carried out now, and keeps what must
 // not be lost.
-func (r *rebuild) refuse(in input) {
+func (r *rebuild) refuse(in envelope) {
 	if in.reply != nil {
 		err := journalUnavailable()
 		if r, ok := in.body.(rejection); ok {

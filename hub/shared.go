@@ -15,7 +15,7 @@ import (
 // History is not in it, nor are prompts that are done and guests who have left; all
 // of these are read from the journal. Its exported fields are the snapshot.
 type sharedState struct {
-	rules *rules // immutable
+	rules *settings // immutable
 
 	ID          journal.SessionID
 	Time        time.Time // of the newest event
@@ -59,12 +59,6 @@ func (b *bar) UnmarshalJSON(encoded []byte) error {
 	return json.Unmarshal(encoded, (*plain)(b))
 }
 
-// rules are the settings that decisions depend on.
-type rules struct {
-	Options
-	key Key
-}
-
 // openApproval is a prompt that is not done.
 type openApproval struct {
 	Approval  protocol.Approval
@@ -84,10 +78,9 @@ const (
 	phaseRunning  phase = "running"  // the agent has it
 )
 
-// openPermission is a question of the agent that waits for an answer.
+// openPermission is a permission request that waits for an answer.
 type openPermission struct {
-	protocol.Permission
-	Choices []AgentOption
+	question
 
 	// derived from the above
 	name json.RawMessage // the tool call as a welcome shows it that is too long
@@ -97,7 +90,7 @@ type openPermission struct {
 // from unknown ones.
 const rememberedRequests = 32
 
-func newSharedState(id journal.SessionID, r *rules) *sharedState {
+func newSharedState(id journal.SessionID, r *settings) *sharedState {
 	s := &sharedState{rules: r, ID: id, Agent: protocol.AgentStarting}
 	s.index()
 	return s
@@ -206,8 +199,7 @@ func (s *sharedState) apply(e event, at stamp) {
 	case *protocol.AgentUpdated:
 		s.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
-		asked := openPermission{Permission: p.Permission, Choices: choicesOf(p.Options)}
-		s.Permissions = append(s.Permissions, asked.named())
+		s.Permissions = append(s.Permissions, openPermission{question: questionOf(p.Permission)}.named())
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
 		s.Settled = keepLast(append(s.Settled, p.RequestID), rememberedRequests)
@@ -311,8 +303,14 @@ func (s *sharedState) summary() journal.Summary {
 	return sum
 }
 
-func choicesOf(options json.RawMessage) []AgentOption {
-	var choices []AgentOption
-	_ = json.Unmarshal(options, &choices) // an agent that sends none that can be read has no choices
-	return choices
+// promptBytes implements state.
+func (s *sharedState) promptBytes() (bytes int) {
+	if !s.active() {
+		return 0 // no decision is possible any more, and the prompts leave memory with the session
+	}
+	for i := range s.Open {
+		a := &s.Open[i].Approval
+		bytes += len(a.Prompt) + len(deref(a.OriginalPrompt))
+	}
+	return bytes
 }

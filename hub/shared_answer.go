@@ -32,7 +32,7 @@ func (s *sharedState) answerer() func(protocol.Command, event) any {
 	return func(c protocol.Command, e event) any { return answerTo(c, e, session, rules) }
 }
 
-func answerTo(c protocol.Command, e event, session protocol.Session, r *rules) any {
+func answerTo(c protocol.Command, e event, session protocol.Session, r *settings) any {
 	switch p := e.public.(type) {
 	case *protocol.MessageCreated:
 		return &protocol.MessageAnswer{Message: p.Message}
@@ -61,16 +61,16 @@ func answerTo(c protocol.Command, e event, session protocol.Session, r *rules) a
 		}
 		return &protocol.ParticipantAnswer{Participant: p.Participant}
 	case *protocol.InviteRotated:
-		return &protocol.InviteAnswer{InviteToken: r.key.token(inviteToken, session.ID, e.private.Invite)}
+		return &protocol.InviteAnswer{InviteToken: r.Key.token(inviteToken, session.ID, e.private.Invite)}
 	}
 	return struct{}{}
 }
 
 // removeAnswer has the new invite, where the removal replaced it.
-func removeAnswer(p *protocol.ParticipantLeft, e event, session protocol.Session, r *rules) *protocol.RemoveAnswer {
+func removeAnswer(p *protocol.ParticipantLeft, e event, session protocol.Session, r *settings) *protocol.RemoveAnswer {
 	a := &protocol.RemoveAnswer{Participant: p.Participant}
 	if e.private.Invite > 0 {
-		invite := r.key.token(inviteToken, session.ID, e.private.Invite)
+		invite := r.Key.token(inviteToken, session.ID, e.private.Invite)
 		a.InviteToken = &invite
 	}
 	return a

@@ -1,9 +1,8 @@
 package hub
 
-import "parley/protocol"
-
 import (
 	"parley/hub/journal"
+	"parley/protocol"
 )
 
 // reader checks the right to read, which every participant has who was not

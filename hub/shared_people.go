@@ -71,13 +71,13 @@ func (s *sharedState) createdBefore(ref *commandRef) decision {
 }
 
 func (s *sharedState) createAnswer(session protocol.Session, host protocol.Participant) *protocol.CreateAnswer {
-	invite := s.rules.key.token(inviteToken, s.ID.String(), 1)
+	invite := s.rules.Key.token(inviteToken, s.ID.String(), 1)
 	session.InviteToken = &invite
 	return &protocol.CreateAnswer{Session: session, InviteToken: invite, HostParticipant: s.withToken(host)}
 }
 
 func (s *sharedState) withToken(p protocol.Participant) protocol.Participant {
-	token := s.rules.key.token(participantToken, p.ID, 1)
+	token := s.rules.Key.token(participantToken, p.ID, 1)
 	p.AccessToken = &token
 	return p
 }
@@ -158,7 +158,7 @@ func (s *sharedState) rejoin(in input, c *protocol.Join, way joinWay) (decision,
 	if !here {
 		return decision{}, false
 	}
-	own := s.rules.key.verify(participantToken, p.ID, 1, c.ParticipantToken)
+	own := s.rules.Key.verify(participantToken, p.ID, 1, c.ParticipantToken)
 	if own || way == joinAgain && p.Role != protocol.RoleHost && !s.Typed[p.ID] {
 		return decision{answer: welcomeFor{participant: p.ID, token: true, recent: c.Recent}}, true
 	}
@@ -168,7 +168,7 @@ func (s *sharedState) rejoin(in input, c *protocol.Join, way joinWay) (decision,
 // provesHost reports whether a join is the host's, by the token.
 func (s *sharedState) provesHost(c *protocol.Join) bool {
 	h := s.host()
-	return c.UserID == h.UserID && s.rules.key.verify(participantToken, h.ID, 1, c.ParticipantToken)
+	return c.UserID == h.UserID && s.rules.Key.verify(participantToken, h.ID, 1, c.ParticipantToken)
 }
 
 // comeBack returns a participant who is here, or the host who left.

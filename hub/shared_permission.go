@@ -15,10 +15,10 @@ func (s *sharedState) permission(requestID string) *openPermission {
 }
 
 func (s *sharedState) permissionAsked(m permissionAsked) decision {
-	if !s.active() || s.permission(m.permission.RequestID) != nil {
+	if !s.active() || s.permission(m.question.RequestID) != nil {
 		return decision{}
 	}
-	return decision{events: []event{{public: &protocol.PermissionRequested{Permission: m.permission.Permission}}}}
+	return decision{events: []event{{public: &protocol.PermissionRequested{Permission: m.question.Permission}}}}
 }
 
 // answerPermission checks the answer and passes it to the host session, which

@@ -58,7 +58,7 @@ func (s *sharedShell) show(r *journal.Record) {
 }
 
 // hear answers who comes by letting the connection in.
-func (s *sharedShell) hear(in input) (input, bool) {
+func (s *sharedShell) hear(in envelope) (envelope, bool) {
 	if m, ok := in.body.(attach); ok {
 		in.body, in.reply = m.command, s.admit(m, in.reply)
 	}

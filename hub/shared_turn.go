@@ -35,30 +35,3 @@ func (s *sharedState) turnEnded(m turnEnded) decision {
 	d.events = []event{{public: &protocol.PromptDispatchCompleted{ApprovalID: m.approval, StopReason: m.stopReason}}}
 	return d
 }
-
-// agentSaid makes an event of each notification, until the session has ended.
-func (s *sharedState) agentSaid(m agentSaid) decision {
-	if !s.active() {
-		return decision{}
-	}
-	events := make([]event, len(m.notifications))
-	for i, n := range m.notifications {
-		events[i].public = &protocol.HostSessionUpdate{Notification: n}
-	}
-	return decision{events: events}
-}
-
-func (s *sharedState) agentChanged(m agentChanged) decision {
-	known := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince}
-	if !s.active() || known.Same(m.status) {
-		return decision{}
-	}
-	return decision{events: []event{{public: &m.status}}}
-}
-
-func (s *sharedState) agentContinues(m agentContinues) decision {
-	if !s.active() {
-		return decision{}
-	}
-	return decision{events: []event{{public: &m.session}}}
-}

@@ -53,7 +53,7 @@ func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
 	options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
 	call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q,"rawInput":{"command":%q}}`,
 		strings.Repeat("t", 2*maxShownName), strings.Repeat("x", maxShownText)))
-	s.agentSays(AgentPermission{RequestID: "long", ToolCall: call, Options: options, Choices: choicesOf(options)})
+	s.agentSays(AgentPermission{RequestID: "long", ToolCall: call, Options: options, Choices: questionOf(protocol.Permission{Options: options}).Choices})
 	s.deliverAll()
 	s.asks("short")
 
@@ -115,7 +115,7 @@ func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
 	for i := range 256 {
 		options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
 		call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c","kind":"edit","title":%q,"rawInput":%q}`, bad, bad))
-		asked := openPermission{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}}
+		asked := openPermission{question: question{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}}}
 		s.state.Permissions = append(s.state.Permissions, asked.named())
 	}
 	w := s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, journal.Head{})

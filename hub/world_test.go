@@ -31,7 +31,7 @@ type world struct {
 // node is one session: its state, and its journal.
 type node struct {
 	id      journal.SessionID
-	rules   *rules
+	rules   *settings
 	state   state
 	kind    journal.Kind
 	log     []journal.Record
@@ -48,7 +48,7 @@ type fakeAgent struct {
 	given         map[string]int // times by approval
 }
 
-func testRules(o Options) *rules { return &rules{Options: o.withDefaults(), key: Key{7}} }
+func testRules(o Options) *settings { return o.withDefaults().settings(Key{7}) }
 
 func newWorld(t require.TestingT, o Options, shared int) *world {
 	w := &world{
@@ -74,7 +74,7 @@ func newWorld(t require.TestingT, o Options, shared int) *world {
 	return w
 }
 
-func newNode(id journal.SessionID, kind journal.Kind, r *rules) *node {
+func newNode(id journal.SessionID, kind journal.Kind, r *settings) *node {
 	n := &node{id: id, kind: kind, rules: r}
 	n.state = n.blank()
 	return n

@@ -1,0 +1,56 @@
+package hub
+
+import "parley/protocol"
+
+// agentSaid makes an event of each notification, until the session has ended.
+func (s *sharedState) agentSaid(m agentSaid) decision {
+	if !s.active() {
+		return decision{}
+	}
+	events := make([]event, len(m.notifications))
+	for i, n := range m.notifications {
+		events[i].public = &protocol.HostSessionUpdate{Notification: n}
+	}
+	return decision{events: events}
+}
+
+func (s *sharedState) agentChanged(m agentChanged) decision {
+	known := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince}
+	if !s.active() || known.Same(m.status) {
+		return decision{}
+	}
+	return decision{events: []event{{public: &m.status}}}
+}
+
+func (s *sharedState) agentContinues(m agentContinues) decision {
+	if !s.active() {
+		return decision{}
+	}
+	return decision{events: []event{{public: &m.session}}}
+}
+
+// agentNoted shows a note to the people of this session.
+func (s *sharedState) agentNoted(m agentNote) decision {
+	if !s.active() {
+		return decision{}
+	}
+	return decision{events: []event{{public: &m.note}}}
+}
+
+// agentKnown makes an event of what is new in this session.
+func (s *sharedState) agentKnown(m agentKnown) decision {
+	if !s.active() {
+		return decision{}
+	}
+	return decision{events: s.factsNew(m.facts)}
+}
+
+// factsNew returns the event that tells what is new in this session, if there
+// is anything.
+func (s *sharedState) factsNew(facts protocol.AgentFacts) []event {
+	changes, some := s.Facts.Changes(facts)
+	if !some {
+		return nil
+	}
+	return []event{{public: &protocol.AgentUpdated{AgentFacts: changes}}}
+}
