@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"parley/hub/journal"
@@ -39,7 +38,7 @@ func (h *Hub) askWithAbsent(ctx context.Context, id journal.SessionID, body any,
 		if err != nil {
 			return err
 		}
-		body = withDeparted(body, absent.id, p)
+		body = withAbsent(body, absent.id, p)
 	}
 }
 
@@ -115,29 +114,11 @@ func (s *Subscription) handAndWait(ctx context.Context, r protocol.Request, body
 	}
 }
 
-// withDeparted adds a participant to a question.
-func withDeparted(body any, id string, p *protocol.Participant) any {
-	switch b := body.(type) {
-	case command:
-		b.who = b.who.with(id, p)
-		return b
-	case attach:
-		b.command.who = b.command.who.with(id, p)
-		return b
-	case archive:
-		b.who = b.who.with(id, p)
-		return b
-	case read:
-		who := b.who.with(id, p)
-		b.who = &who
-		return b
+// withAbsent returns the question with a participant who was looked up.
+func withAbsent(body any, id string, p *protocol.Participant) any {
+	if a, ok := body.(attach); ok {
+		a.command.who = a.command.who.with(id, p)
+		return a
 	}
-	return body
-}
-
-func (c Credentials) with(id string, p *protocol.Participant) Credentials {
-	known := departed{id: p}
-	maps.Copy(known, c.departed)
-	c.departed = known
-	return c
+	return withDeparted(body, id, p)
 }

@@ -14,9 +14,19 @@ type Credentials struct {
 	ParticipantID string
 	Token         string
 	ReadOnly      bool // to read alone, which everybody may who took part and was not removed
+}
 
-	connected bool     // was checked when the connection came
-	departed  departed // participants who may have left, as far as they were looked up
+// sender returns the sender of a command that comes with the credentials.
+func (c Credentials) sender() sender {
+	return sender{ParticipantID: c.ParticipantID, Token: c.Token, ReadOnly: c.ReadOnly}
+}
+
+// reading returns the sender of a read; nil when the credentials are not checked.
+func (c *Credentials) reading() *sender {
+	if c == nil {
+		return nil
+	}
+	return new(c.sender())
 }
 
 // Answer is what a command is answered with.
@@ -103,7 +113,7 @@ func (h *Hub) list(ctx context.Context, f journal.Filter) iter.Seq2[json.RawMess
 // credentials, those are checked; without, the edge answers for who may read. Errors: SESSION_NOT_FOUND,
 // SESSION_INACTIVE, those of credentials, JOURNAL_UNAVAILABLE.
 func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedState, iter.Seq2[protocol.Approval, error], error) {
-	state, r, err := readAs[*SharedState](ctx, h, id, read{c, readState})
+	state, r, err := readAs[*SharedState](ctx, h, id, read{c.reading(), readState})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,7 +127,7 @@ func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedStat
 // Participants reads who takes or took part in an active session, in join order,
 // as State does. Errors: as State.
 func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Participant, error], error) {
-	all, r, err := readAs[everybody](ctx, h, id, read{c, readParticipants})
+	all, r, err := readAs[everybody](ctx, h, id, read{c.reading(), readParticipants})
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +153,7 @@ func (h *Hub) Invitation(ctx context.Context, id, invite string) (*protocol.Invi
 // Messages reads what was said in an active session, oldest first, from the
 // journal as it is taken, while ctx lasts. Errors: as State.
 func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Message, error], error) {
-	until, r, err := readAs[messagesUntil](ctx, h, id, read{c, readMessages})
+	until, r, err := readAs[messagesUntil](ctx, h, id, read{c.reading(), readMessages})
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +177,7 @@ func readAs[T any](ctx context.Context, h *Hub, id string, body any) (answer T, 
 // credentials are in the command. Errors are of the protocol's catalogue, or
 // ctx's.
 func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Request) (Answer, error) {
-	return h.answer(ctx, id, command{who: c, request: r})
+	return h.answer(ctx, id, command{who: c.sender(), request: r})
 }
 
 // JoinOriginal is Do for a join by the original API. With again it is carried out
@@ -187,7 +197,7 @@ func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, a
 // keeping a connection, and who counts as present for a while after each time.
 // Errors are those of Do.
 func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protocol.History) (*protocol.HistoryAnswer, error) {
-	a, err := h.answer(ctx, id, command{who: c, request: protocol.Request{Command: which}, polls: true})
+	a, err := h.answer(ctx, id, command{who: c.sender(), request: protocol.Request{Command: which}, polls: true})
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +278,7 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 // those of credentials, PARTICIPANT_REMOVED, JOURNAL_UNAVAILABLE.
 func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which protocol.History) (*protocol.ArchiveAnswer, error) {
 	c.ReadOnly = true
-	a, err := h.answer(ctx, id, archive{c, which})
+	a, err := h.answer(ctx, id, archive{c.sender(), which})
 	if err != nil {
 		return nil, err
 	}
@@ -279,7 +289,7 @@ func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which proto
 // the events. It blocks while the session's inbox is full, and a command that names
 // a participant until the session has decided.
 func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
-	who := Credentials{ParticipantID: s.who.ID, ReadOnly: s.readOnly, connected: true, departed: s.self}
+	who := sender{ParticipantID: s.who.ID, ReadOnly: s.readOnly, connected: true, departed: s.self}
 	c := command{who: who, request: r}
 	if mayNameAbsent(r.Command) {
 		return s.sendNaming(ctx, r, c)

@@ -11,7 +11,7 @@ func BenchmarkDecide(b *testing.B) {
 	w := newWorld(b, Options{}, 1)
 	n := w.shared[0]
 	s := n.sharedState()
-	who := Credentials{ParticipantID: s.host().ID, connected: true}
+	who := sender{ParticipantID: s.host().ID, connected: true}
 	in := input{at: w.now, moment: w.now, ids: [2]string{"a", "b"}, body: command{who: who, request: protocol.Request{ID: "c", Command: &protocol.Chat{Text: "hello"}}}}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

@@ -10,7 +10,7 @@ import (
 
 func TestBatch_awaited(t *testing.T) {
 	event := make([]journal.Record, 1)
-	by := func(participant string) command { return command{who: Credentials{ParticipantID: participant}} }
+	by := func(participant string) command { return command{who: sender{ParticipantID: participant}} }
 	reply := func(result) {}
 	for _, test := range []struct {
 		name string

@@ -27,7 +27,7 @@ func allowed(role protocol.Role, mode protocol.Mode, c protocol.Command, e event
 }
 
 // somebody is a participant with the right token, or with a wrong one.
-func (p *play) somebody(t *rapid.T, n *node) Credentials {
+func (p *play) somebody(t *rapid.T, n *node) sender {
 	s := n.sharedState()
 	who := rapid.SampledFrom(s.People.all).Draw(t, "who")
 	if rapid.IntRange(0, 2).Draw(t, "host") == 0 {
@@ -37,7 +37,7 @@ func (p *play) somebody(t *rapid.T, n *node) Credentials {
 	if rapid.IntRange(0, 9).Draw(t, "token") == 0 {
 		token = "wrong"
 	}
-	return Credentials{ParticipantID: who.ID, Token: token}
+	return sender{ParticipantID: who.ID, Token: token}
 }
 
 func (p *play) anyCommand(t *rapid.T, n *node) protocol.Command {

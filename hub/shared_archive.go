@@ -7,7 +7,7 @@ import (
 
 // reader checks the right to read, which every participant has who was not
 // removed, also after leaving and after the session's end.
-func (s *sharedState) reader(who Credentials) (protocol.Participant, error) {
+func (s *sharedState) reader(who sender) (protocol.Participant, error) {
 	if err := s.requireCreated(); err != nil {
 		return protocol.Participant{}, err
 	}
@@ -20,7 +20,7 @@ func (s *sharedState) reader(who Credentials) (protocol.Participant, error) {
 
 // resumeReading begins a connection that only reads. A host who has left stays
 // away.
-func (s *sharedState) resumeReading(who Credentials, recent int) decision {
+func (s *sharedState) resumeReading(who sender, recent int) decision {
 	p, err := s.reader(who)
 	if err != nil {
 		return decision{err: err}

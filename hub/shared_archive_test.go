@@ -27,7 +27,7 @@ func TestShared_who_may_read(t *testing.T) {
 		wrong.ParticipantID = left.ID
 		for _, row := range []struct {
 			about string
-			who   Credentials
+			who   sender
 			code  protocol.Code // "" for who may
 		}{
 			{"the host", s.credentials(s.owner()), ""},
@@ -35,7 +35,7 @@ func TestShared_who_may_read(t *testing.T) {
 			{"somebody who left", s.credentials(left), ""},
 			{"somebody who was removed", s.credentials(removed), protocol.CodeParticipantRemoved},
 			{"a token of somebody else", wrong, protocol.CodeInvalidParticipantToken},
-			{"nobody", Credentials{ParticipantID: "nobody", Token: "x"}, protocol.CodeParticipantNotFound},
+			{"nobody", sender{ParticipantID: "nobody", Token: "x"}, protocol.CodeParticipantNotFound},
 		} {
 			t.Run(row.about, func(t *testing.T) {
 				reader := row.who

@@ -139,7 +139,7 @@ func (s *sharedState) stopAgent() decision {
 }
 
 // authenticate checks that somebody is a participant who has not left.
-func (s *sharedState) authenticate(who Credentials) (protocol.Participant, error) {
+func (s *sharedState) authenticate(who sender) (protocol.Participant, error) {
 	if err := s.requireActive(); err != nil {
 		return protocol.Participant{}, err
 	}
@@ -151,7 +151,7 @@ func (s *sharedState) authenticate(who Credentials) (protocol.Participant, error
 }
 
 // identify checks the credentials of a participant, who may have left.
-func (s *sharedState) identify(who Credentials) (protocol.Participant, error) {
+func (s *sharedState) identify(who sender) (protocol.Participant, error) {
 	p, err := s.lookup(who.ParticipantID, who.departed)
 	if err != nil {
 		return p, err
@@ -171,7 +171,7 @@ func (s *sharedState) whyLeft(p protocol.Participant) error {
 }
 
 // authentic reports whether who is p. A connection was checked when it came.
-func (s *sharedState) authentic(p protocol.Participant, who Credentials) bool {
+func (s *sharedState) authentic(p protocol.Participant, who sender) bool {
 	return who.connected || s.rules.Key.verify(participantToken, p.ID, 1, who.Token)
 }
 

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"maps"
 	"parley/protocol"
 )
 
@@ -15,7 +16,7 @@ type (
 	}
 	// command is a command of a participant, or a join.
 	command struct {
-		who     Credentials
+		who     sender
 		request protocol.Request
 		stream  bool    // a resume that is for events alone: it does not bring the host back
 		way     joinWay // of a join
@@ -28,10 +29,45 @@ type (
 	rejection struct{ err error }
 	// read asks for what the original API shows to anybody, or to a participant.
 	read struct {
-		who  *Credentials // nil: not asked for
+		who  *sender // nil: not asked for
 		what readKind
 	}
 )
+
+// sender is the participant who sends a command, as far as it says.
+type sender struct {
+	ParticipantID string
+	Token         string
+	ReadOnly      bool // the command only reads, which a participant who has left may do too
+
+	connected bool     // the token was checked when the connection began
+	departed  departed // the participants who were looked up in the journal
+}
+
+// with returns the sender with one more participant looked up.
+func (c sender) with(id string, p *protocol.Participant) sender {
+	known := departed{id: p}
+	maps.Copy(known, c.departed)
+	c.departed = known
+	return c
+}
+
+// withDeparted returns the input body with a participant whom the state does not
+// hold; see absentError.
+func withDeparted(body any, id string, p *protocol.Participant) any {
+	switch b := body.(type) {
+	case command:
+		b.who = b.who.with(id, p)
+		return b
+	case archive:
+		b.who = b.who.with(id, p)
+		return b
+	case read:
+		b.who = new(b.who.with(id, p))
+		return b
+	}
+	return body
+}
 
 // The ways to join.
 const (
@@ -48,7 +84,7 @@ type invitation struct{ invite string }
 // archive asks for a page of what has happened, whether or not the session is
 // active.
 type archive struct {
-	who   Credentials
+	who   sender
 	which protocol.History
 }
 

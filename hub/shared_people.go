@@ -253,7 +253,7 @@ func removedFor(reason string) string {
 
 // resume brings a connection back, and with it the host who left.
 func (s *sharedState) resume(in input, c *protocol.Resume, stream bool, left departed) decision {
-	who := Credentials{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, departed: left}
+	who := sender{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, departed: left}
 	if c.ReadOnly {
 		return s.resumeReading(who, c.Recent)
 	}

@@ -289,7 +289,7 @@ func TestShared_SetRole_of_somebody_who_left_and_joined_again_is_for_now(t *test
 func TestShared_a_connection_has_one_participant(t *testing.T) {
 	s := newStage(t, Options{})
 	join := &protocol.Join{InviteToken: s.inviteToken(), UserID: "ben"}
-	c := command{who: Credentials{ParticipantID: s.owner().ID, connected: true}, request: protocol.Request{Command: join}}
+	c := command{who: sender{ParticipantID: s.owner().ID, connected: true}, request: protocol.Request{Command: join}}
 	require.Equal(t, protocol.CodeInvalidRequest, codeOf(s.do(s.n, c).err))
 }
 

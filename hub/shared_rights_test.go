@@ -86,16 +86,16 @@ func TestShared_the_first_check_that_fails_answers(t *testing.T) {
 	viewer := s.joins("vic", protocol.RoleViewer)
 	cases := []struct {
 		name string
-		who  Credentials
+		who  sender
 		code protocol.Code
 	}{
-		{"an unknown participant", Credentials{ParticipantID: "nobody", Token: "wrong"}, protocol.CodeParticipantNotFound},
-		{"a wrong token, also of somebody who left", Credentials{ParticipantID: gone.ID, Token: "wrong"}, protocol.CodeInvalidParticipantToken},
-		{"somebody else's token", Credentials{ParticipantID: viewer.ID, Token: s.credentials(gone).Token}, protocol.CodeInvalidParticipantToken},
+		{"an unknown participant", sender{ParticipantID: "nobody", Token: "wrong"}, protocol.CodeParticipantNotFound},
+		{"a wrong token, also of somebody who left", sender{ParticipantID: gone.ID, Token: "wrong"}, protocol.CodeInvalidParticipantToken},
+		{"somebody else's token", sender{ParticipantID: viewer.ID, Token: s.credentials(gone).Token}, protocol.CodeInvalidParticipantToken},
 		{"somebody who left", s.credentials(gone), protocol.CodeParticipantInactive},
 		{"no right", s.credentials(viewer), protocol.CodeCommentNotAllowed},
 	}
-	chat := func(who Credentials) decision {
+	chat := func(who sender) decision {
 		return s.do(s.n, command{who: who, request: protocol.Request{Command: &protocol.Chat{Text: "hello"}}})
 	}
 	for _, tc := range cases {
@@ -127,7 +127,7 @@ func TestShared_a_command_that_comes_again(t *testing.T) {
 		require.Len(t, s.byID(s.owner(), "same", chat).events, 1)
 	})
 	t.Run("with a wrong token is told nothing", func(t *testing.T) {
-		c := command{who: Credentials{ParticipantID: ben.ID, Token: "wrong"}, request: protocol.Request{ID: "same", Command: chat}}
+		c := command{who: sender{ParticipantID: ben.ID, Token: "wrong"}, request: protocol.Request{ID: "same", Command: chat}}
 		require.Equal(t, protocol.CodeInvalidParticipantToken, codeOf(s.do(s.n, c).err))
 	})
 	t.Run("is answered again though it was to leave", func(t *testing.T) {

@@ -26,8 +26,8 @@ func newStage(t *testing.T, o Options) *stage {
 
 func (s *stage) owner() protocol.Participant { return s.state.host() }
 
-func (s *stage) credentials(p protocol.Participant) Credentials {
-	return Credentials{ParticipantID: p.ID, Token: s.state.rules.Key.token(participantToken, p.ID, 1)}
+func (s *stage) credentials(p protocol.Participant) sender {
+	return sender{ParticipantID: p.ID, Token: s.state.rules.Key.token(participantToken, p.ID, 1)}
 }
 
 func (s *stage) inviteToken() string {
