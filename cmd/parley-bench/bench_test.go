@@ -25,37 +25,37 @@ func measure(t *testing.T, args ...string) *e2e.Process {
 }
 
 func TestBench_measures_a_server_that_runs_already(t *testing.T) {
-	s := e2e.Serve(t, t.TempDir(), "--command-rate", "0")
+	s := e2e.StartServer(t, t.TempDir(), "--command-rate", "0")
 	link := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval).InviteLink().String()
 	for _, at := range []string{s.URL, link} {
 		b := measure(t, "fanout", "--subscribers", "3", "--rate", "600", "--url", at, "--duration", "20ms", "--runs", "1")
-		require.Zero(t, b.Code(t))
-		require.Contains(t, b.Out.String(), "deliveries/s")
-		require.NotContains(t, b.Out.String(), "raw")
+		require.Zero(t, b.ExitCode(t))
+		require.Contains(t, b.Stdout.String(), "deliveries/s")
+		require.NotContains(t, b.Stdout.String(), "raw")
 	}
 }
 
 func TestBench_measures_beside_a_client_that_never_reads(t *testing.T) {
 	b := measure(t, "stalled", "--readers", "3", "--rate", "600", "--duration", "20ms", "--runs", "1")
-	require.Zero(t, b.Code(t))
-	require.Contains(t, b.Out.String(), "without")
-	require.Contains(t, b.Out.String(), "p99")
+	require.Zero(t, b.ExitCode(t))
+	require.Contains(t, b.Stdout.String(), "without")
+	require.Contains(t, b.Stdout.String(), "p99")
 }
 
 func TestBench_measures_connections_that_post(t *testing.T) {
 	b := measure(t, "post", "--connections", "1,3", "--duration", "20ms", "--runs", "1")
-	require.Zero(t, b.Code(t))
-	require.Contains(t, b.Out.String(), "post connections=3")
-	require.Contains(t, b.Out.String(), "durable raw")
-	require.Contains(t, b.Out.String(), "posts/s")
-	require.Contains(t, b.Out.String(), "p99")
+	require.Zero(t, b.ExitCode(t))
+	require.Contains(t, b.Stdout.String(), "post connections=3")
+	require.Contains(t, b.Stdout.String(), "durable raw")
+	require.Contains(t, b.Stdout.String(), "posts/s")
+	require.Contains(t, b.Stdout.String(), "p99")
 }
 
 func TestBench_says_that_a_server_limits_clients(t *testing.T) {
-	s := e2e.Serve(t, t.TempDir(), "--command-rate", "1")
+	s := e2e.StartServer(t, t.TempDir(), "--command-rate", "1")
 	b := measure(t, "fanout", "--subscribers", "2", "--window", "100", "--url", s.URL, "--duration", "10s", "--runs", "1")
-	require.Equal(t, cli.ExitError, b.Code(t))
-	require.Contains(t, b.Err.String(), "raise its --command-rate")
+	require.Equal(t, cli.ExitError, b.ExitCode(t))
+	require.Contains(t, b.Stderr.String(), "raise its --command-rate")
 }
 
 func TestBench_fills_a_data_directory_with_sessions_like_any_others(t *testing.T) {
@@ -63,13 +63,13 @@ func TestBench_fills_a_data_directory_with_sessions_like_any_others(t *testing.T
 	require.NoError(t, err)
 	data := t.TempDir()
 	require.NoError(t, scenario.Fill(t.Context(), target.Lab{Parley: program}, data, 20))
-	require.Zero(t, e2e.Parley(t, "verify", data).Code(t))
+	require.Zero(t, e2e.StartParley(t, "verify", data).ExitCode(t))
 
-	s := e2e.Serve(t, data)
-	list := e2e.Get[protocol.SessionsAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions"})
+	s := e2e.StartServer(t, data)
+	list := e2e.MustCall[protocol.SessionsAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions"})
 	require.Len(t, list.Sessions, 11)
 	for _, one := range list.Sessions {
-		state := e2e.Get[protocol.StateAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions/" + one.ID})
+		state := e2e.MustCall[protocol.StateAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions/" + one.ID})
 		require.Equal(t, one.ID, state.Session.ID)
 		require.Len(t, state.Participants, 3)
 		require.Equal(t, one.ID, state.Participants[2].SharedSessionID)

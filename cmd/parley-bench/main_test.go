@@ -15,7 +15,7 @@ import (
 // TestMain puts this program into PATH as parley-bench, which is the test binary
 // again, and the server as parley, which is built from the clone.
 func TestMain(m *testing.M) {
-	testscript.Main(withParley{e2e.NoLeaks(m)}, map[string]func(){"parley-bench": main})
+	testscript.Main(withParley{e2e.CheckLeaks(m)}, map[string]func(){"parley-bench": main})
 }
 
 // withParley builds the server before it runs the tests.

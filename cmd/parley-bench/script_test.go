@@ -20,6 +20,6 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"fails": e2e.Fails("parley-bench")},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"fails": e2e.FailsCommand("parley-bench")},
 	})
 }

@@ -19,8 +19,8 @@ func creation(key, title string) e2e.Request {
 
 func TestServe_killed_answers_a_creation_again_and_starts_no_second_agent(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--max-agents", "2")
-	call := func(r e2e.Request) e2e.Answer {
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--max-agents", "2")
+	call := func(r e2e.Request) e2e.Response {
 		t.Helper()
 		answer, err := s.Call(t.Context(), r)
 		require.NoError(t, err)
@@ -29,7 +29,7 @@ func TestServe_killed_answers_a_creation_again_and_starts_no_second_agent(t *tes
 	first := call(creation("k", "mine"))
 	require.Equal(t, http.StatusCreated, first.Status, "%s", first.Body)
 	s.Kill()
-	s = s.Again(t)
+	s = s.Restart(t)
 	require.Equal(t, first, call(creation("k", "mine")))
 	require.Equal(t, http.StatusBadRequest, call(creation("k", "another")).Status)
 	for range 2 { // the first one's agent ended with the server
@@ -44,18 +44,18 @@ func TestServe_killed_answers_a_creation_again_and_starts_no_second_agent(t *tes
 
 func TestServe_ends_an_agent_that_nobody_uses(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--agent-idle-after", "1ms")
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--agent-idle-after", "1ms")
 	alone := s.StartAgent(t, "mine")
 	status := func() protocol.AgentStatus {
 		r := e2e.Request{Method: http.MethodGet, Path: "/api/sessions/" + alone}
-		return e2e.Get[protocol.HostSessionAnswer](t, s.API, r).Session.Status
+		return e2e.MustCall[protocol.HostSessionAnswer](t, s.API, r).Session.Status
 	}
-	require.Eventually(t, func() bool { return status() == protocol.AgentExited }, e2e.Patience, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return status() == protocol.AgentExited }, e2e.Timeout, 10*time.Millisecond)
 	session := s.Share(t, alone, protocol.ModePromptDirect)
-	host := e2e.Come(t, session.OwnLink(), "")
+	host := e2e.Connect(t, session.HostLink(), "")
 	_, err := host.Prompt(t.Context(), "help")
 	require.NoError(t, err)
-	e2e.Await(t, host, func(*protocol.PromptDispatchCompleted) bool { return true })
+	e2e.AwaitEvent(t, host, func(*protocol.PromptDispatchCompleted) bool { return true })
 	require.Equal(t, protocol.AgentIdle, status(), "it came back, and a session is open on it")
 	s.Stop(t)
 }

@@ -24,12 +24,12 @@ agents:
   - name: common
     command: [sh, -c, "echo fetching kestrel >&2; exec sleep 60"]
 `), 0o600))
-	s := e2e.Serve(t, t.TempDir(), "--config", config)
+	s := e2e.StartServer(t, t.TempDir(), "--config", config)
 	for agent, limit := range map[string]string{"own": "3s", "common": "4s"} {
 		answer, err := s.Call(t.Context(), e2e.Request{Method: http.MethodPost, Path: "/api/sessions",
 			Body: protocol.CreateHostSession{Agent: agent}})
 		require.NoError(t, err)
-		require.Equal(t, protocol.CodeAgentUnavailable, answer.Code())
+		require.Equal(t, protocol.CodeAgentUnavailable, answer.ErrorCode())
 		require.Contains(t, string(answer.Body), "did not get ready within "+limit)
 		require.Contains(t, string(answer.Body), "its last words: fetching kestrel")
 	}

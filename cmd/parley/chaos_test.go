@@ -22,8 +22,8 @@ func TestServe_with_fifty_clients_that_come_and_go_loses_nothing_and_keeps_nothi
 		lasting = 10 * time.Minute
 	}
 	seed := chaosSeed(t)
-	s := e2e.Serve(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--idle-after", "1s", "--debug-listen", e2e.FreeAddress(t))
-	debug := s.Debug(t)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--idle-after", "1s", "--debug-listen", e2e.FreeAddress(t))
+	debug := s.Profiles(t)
 	before := debug.Usage(t)
 	var crowds []*crowd
 	for _, agent := range []string{"demo", "mine", "demo", "mine", "demo"} {
@@ -33,9 +33,9 @@ func TestServe_with_fifty_clients_that_come_and_go_loses_nothing_and_keeps_nothi
 	for _, c := range crowds {
 		c.requireNothingLost(t)
 		end := e2e.Request{Method: http.MethodDelete, Path: "/api/sessions/" + c.session.Agent}
-		e2e.Get[any](t, s.API, end)
+		e2e.MustCall[any](t, s.API, end)
 	}
-	e2e.CloseIdle()
+	e2e.CloseIdleConnections()
 	debug.AwaitUsage(t, before)
 	s.Stop(t)
 }
@@ -61,7 +61,7 @@ func comeAndGo(t *testing.T, lasting time.Duration, seed uint64, crowds []*crowd
 	for i, c := range crowds {
 		for j, k := range c.talkers {
 			chance := rand.New(rand.NewPCG(seed, uint64(i*len(c.talkers)+j)))
-			k.Pace = 300 * time.Millisecond
+			k.MeanPause = 300 * time.Millisecond
 			visitors.Go(func() { c.failed <- visitAgainAndAgain(ctx, k, chance) })
 		}
 		visitors.Go(func() { c.keepAgentBusy(t, ctx) })
@@ -74,11 +74,11 @@ func comeAndGo(t *testing.T, lasting time.Duration, seed uint64, crowds []*crowd
 	}
 }
 
-func visitAgainAndAgain(ctx context.Context, k *e2e.Talker, chance *rand.Rand) error {
-	ways := []e2e.Transport{e2e.Socket, e2e.Stream, e2e.Poll}
+func visitAgainAndAgain(ctx context.Context, k *e2e.ChatClient, chance *rand.Rand) error {
+	ways := []e2e.Transport{e2e.WebSocket, e2e.EventStream, e2e.LongPoll}
 	for ctx.Err() == nil {
 		visit, cancel := context.WithTimeout(ctx, time.Duration(chance.IntN(3000))*time.Millisecond)
-		err := k.Visit(visit, ways[chance.IntN(len(ways))], chance.IntN(2) == 0)
+		err := k.Run(visit, ways[chance.IntN(len(ways))], chance.IntN(2) == 0)
 		cancel()
 		if err != nil {
 			return err
@@ -93,12 +93,12 @@ func visitAgainAndAgain(ctx context.Context, k *e2e.Talker, chance *rand.Rand) e
 // keepAgentBusy has the agent work without an end, so that there is more to
 // hear than talk.
 func (c *crowd) keepAgentBusy(t *testing.T, ctx context.Context) {
-	host := e2e.Come(t, c.session.OwnLink(), "")
+	host := e2e.Connect(t, c.session.HostLink(), "")
 	defer host.Close()
 	for ctx.Err() == nil {
 		a, err := host.Prompt(ctx, "help")
 		if err == nil {
-			host.AwaitEnd(ctx, a.ID)
+			host.AwaitTurnEnd(ctx, a.ID)
 		}
 	}
 }

@@ -23,31 +23,31 @@ func TestServe_with_the_clock_set_back_an_hour_goes_on(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	early := fromTheFuture(t, data)
-	s := e2e.Serve(t, data, "--permission-timeout", "1s")
+	s := e2e.StartServer(t, data, "--permission-timeout", "1s")
 	early.API = s.API
 	from := early.Cursor(t)
-	ben := e2e.Come(t, early.InviteLink(), "Ben")
+	ben := e2e.Connect(t, early.InviteLink(), "Ben")
 	say(t, ben, "what time is it?")
-	answer, err := early.Say(t.Context(), early.Host, "key", "look at the clock")
+	answer, err := early.PostMessage(t.Context(), early.Host, "key", "look at the clock")
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, answer.Status)
-	host := e2e.Come(t, early.OwnLink(), "")
+	host := e2e.Connect(t, early.HostLink(), "")
 	awaitTurn(t, host, prompt(t, host, "help"))
 	asking := prompt(t, host, "permission")
-	e2e.Await(t, host, func(e *protocol.PermissionResolved) bool { return e.Source == protocol.SourceTimeout })
+	e2e.AwaitEvent(t, host, func(e *protocol.PermissionResolved) bool { return e.Source == protocol.SourceTimeout })
 	awaitTurn(t, host, asking)
 
 	late := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	require.Equal(t, []string{early.ID, late.ID}, listed(t, s), "by when they were made")
 	s.Kill()
-	s = s.Again(t)
+	s = s.Restart(t)
 	say(t, ben, "and now?")
 	end := numberOf(t, early.Cursor(t))
-	ben.HeardUpTo(t, end)
+	ben.AwaitSeq(t, end)
 	requireTimesInOrder(t, early, from)
 	s.Stop(t)
-	verify := e2e.Parley(t, "verify", data)
-	require.Zero(t, verify.Code(t), verify.Err)
+	verify := e2e.StartParley(t, "verify", data)
+	require.Zero(t, verify.ExitCode(t), verify.Stderr)
 }
 
 // fromTheFuture makes a data directory with a session whose events are an hour
@@ -83,7 +83,7 @@ func fromTheFuture(t *testing.T, data string) (session e2e.Session) {
 
 func listed(t *testing.T, s *e2e.Server) []string {
 	t.Helper()
-	list := e2e.Get[protocol.SessionsAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions"})
+	list := e2e.MustCall[protocol.SessionsAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions"})
 	var ids []string
 	for _, session := range list.Sessions {
 		ids = append(ids, session.ID)
@@ -96,7 +96,7 @@ func listed(t *testing.T, s *e2e.Server) []string {
 func requireTimesInOrder(t *testing.T, s e2e.Session, from string) {
 	t.Helper()
 	var times []time.Time
-	for _, raw := range s.Journal(t, from) {
+	for _, raw := range s.MustEvents(t, from) {
 		var e protocol.Event
 		require.NoError(t, json.Unmarshal(raw, &e))
 		times = append(times, e.Timestamp)

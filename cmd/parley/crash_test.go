@@ -16,22 +16,22 @@ import (
 
 func TestServe_killed_in_a_turn_goes_on_where_everybody_was(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir())
+	s := e2e.StartServer(t, t.TempDir())
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
-	host := e2e.Come(t, session.OwnLink(), "")
-	people := []*e2e.Person{host}
+	host := e2e.Connect(t, session.HostLink(), "")
+	people := []*e2e.Participant{host}
 	for _, name := range []string{"Ben", "Cleo", "Dan"} {
-		people = append(people, e2e.Come(t, session.InviteLink(), name))
+		people = append(people, e2e.Connect(t, session.InviteLink(), name))
 	}
 	running := prompt(t, people[1], "long story")
 	queued := []string{prompt(t, people[2], "help me"), prompt(t, host, "help us")}
 	damaged := say(t, people[3], "these words will be damaged")
 	updates := 0
-	e2e.Await(t, host, func(*protocol.HostSessionUpdate) bool { updates++; return updates == 20 })
+	e2e.AwaitEvent(t, host, func(*protocol.HostSessionUpdate) bool { updates++; return updates == 20 })
 	s.Kill()
-	s = s.Again(t)
+	s = s.Restart(t)
 
-	failed, _ := e2e.Await(t, host, func(*protocol.PromptDispatchFailed) bool { return true })
+	failed, _ := e2e.AwaitEvent(t, host, func(*protocol.PromptDispatchFailed) bool { return true })
 	require.Equal(t, running, failed.ApprovalID)
 	for _, id := range queued {
 		awaitTurn(t, host, id)
@@ -43,7 +43,7 @@ func TestServe_killed_in_a_turn_goes_on_where_everybody_was(t *testing.T) {
 }
 
 // prompt sends a prompt where that needs no approval, and returns its id.
-func prompt(t *testing.T, p *e2e.Person, text string) string {
+func prompt(t *testing.T, p *e2e.Participant, text string) string {
 	t.Helper()
 	a, err := p.Prompt(t.Context(), text)
 	require.NoError(t, err)
@@ -52,30 +52,30 @@ func prompt(t *testing.T, p *e2e.Person, text string) string {
 }
 
 // say talks and returns the number of the event that it became.
-func say(t *testing.T, p *e2e.Person, text string) uint64 {
+func say(t *testing.T, p *e2e.Participant, text string) uint64 {
 	t.Helper()
 	m, err := p.Chat(t.Context(), text, "")
 	require.NoError(t, err)
-	_, event := e2e.Await(t, p, func(said *protocol.MessageCreated) bool { return said.Message.ID == m.ID })
+	_, event := e2e.AwaitEvent(t, p, func(said *protocol.MessageCreated) bool { return said.Message.ID == m.ID })
 	return event.Cursor.Seq
 }
 
 // awaitTurn waits until a prompt was begun and has come to its end.
-func awaitTurn(t *testing.T, p *e2e.Person, id string) {
+func awaitTurn(t *testing.T, p *e2e.Participant, id string) {
 	t.Helper()
-	_, begun := e2e.Await(t, p, func(e *protocol.PromptDispatchStarted) bool { return e.ApprovalID == id })
-	_, ended := e2e.Await(t, p, func(e *protocol.PromptDispatchCompleted) bool { return e.ApprovalID == id })
+	_, begun := e2e.AwaitEvent(t, p, func(e *protocol.PromptDispatchStarted) bool { return e.ApprovalID == id })
+	_, ended := e2e.AwaitEvent(t, p, func(e *protocol.PromptDispatchCompleted) bool { return e.ApprovalID == id })
 	require.Less(t, begun.Cursor.Seq, ended.Cursor.Seq)
 }
 
 // requireSameStory checks that all have heard what the first has heard, from
 // when they came.
-func requireSameStory(t *testing.T, people []*e2e.Person) {
+func requireSameStory(t *testing.T, people []*e2e.Participant) {
 	t.Helper()
-	story, _ := people[0].Heard()
+	story, _ := people[0].Events()
 	end := story[len(story)-1].Cursor.Seq
 	for _, p := range people[1:] {
-		theirs := p.HeardUpTo(t, end)
+		theirs := p.AwaitSeq(t, end)
 		require.NotEmpty(t, theirs)
 		require.Equal(t, story[len(story)-len(theirs):], theirs)
 	}
@@ -85,17 +85,17 @@ func requireSameStory(t *testing.T, people []*e2e.Person) {
 // a byte of an event is another to be damaged there.
 func requireVerified(t *testing.T, data, session string, event uint64) {
 	t.Helper()
-	verify := e2e.Parley(t, "verify", data)
-	require.Zero(t, verify.Code(t), verify.Err)
-	require.Regexp(t, `^sound: \d+ sessions, \d+ events\n$`, verify.Out.String())
+	verify := e2e.StartParley(t, "verify", data)
+	require.Zero(t, verify.ExitCode(t), verify.Stderr)
+	require.Regexp(t, `^sound: \d+ sessions, \d+ events\n$`, verify.Stdout.String())
 
 	copied := e2e.CopyData(t, data)
 	flipByte(t, filepath.Join(copied, sqlite.FileName), []byte("these words will be damaged"))
-	verify = e2e.Parley(t, "verify", copied)
-	require.Equal(t, 1, verify.Code(t))
-	require.Contains(t, verify.Out.String(), session)
-	require.Contains(t, verify.Out.String(), fmt.Sprintf("event %d", event))
-	require.Contains(t, verify.Err.String(), session)
+	verify = e2e.StartParley(t, "verify", copied)
+	require.Equal(t, 1, verify.ExitCode(t))
+	require.Contains(t, verify.Stdout.String(), session)
+	require.Contains(t, verify.Stdout.String(), fmt.Sprintf("event %d", event))
+	require.Contains(t, verify.Stderr.String(), session)
 }
 
 // flipByte changes one byte of a file, in the midst of what the file is known

@@ -22,7 +22,7 @@ func TestServe_is_used_with_curl_alone(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not there; the contract tests of package web make the same calls")
 	}
-	s := e2e.Serve(t, t.TempDir())
+	s := e2e.StartServer(t, t.TempDir())
 	c := &curl{t: t, base: s.URL + "/api/shared-sessions"}
 	agent := s.StartAgent(t, "demo")
 
@@ -46,19 +46,19 @@ func TestServe_is_used_with_curl_alone(t *testing.T) {
 	answer := c.call("POST", id+"/approvals/"+approved.text("approval", "id"), with(host, "action", "approve"), 200)
 	require.Equal(t, "approved", answer.text("approval", "status"))
 	require.Len(t, c.call("GET", id+"/messages", nil, 200)["messages"], 3)
-	events.Out.Await(t, `"type":"prompt_dispatch_completed"`)
+	events.Stdout.Await(t, `"type":"prompt_dispatch_completed"`)
 
 	require.Equal(t, "HOST_REQUIRED", c.call("DELETE", id, guest, 403).text("code"))
 	require.NotEmpty(t, c.call("POST", id+"/leave", guest, 200).text("participant", "leftAt"))
 	require.Equal(t, true, c.call("DELETE", id, host, 200)["closed"])
 	require.Equal(t, "SESSION_INACTIVE", c.call("GET", id, nil, 409).text("code"))
-	require.Zero(t, events.Code(t), "the stream ends with the session")
+	require.Zero(t, events.ExitCode(t), "the stream ends with the session")
 	require.Equal(t, []string{
 		"connected", "participant_joined", "message_created",
 		"prompt_pending_approval", "prompt_rejected",
 		"prompt_pending_approval", "prompt_approved", "prompt_dispatch_started", "host_session_update", "prompt_dispatch_completed",
 		"participant_left", "session_closed",
-	}, typesIn(t, events.Out.String()))
+	}, typesIn(t, events.Stdout.String()))
 	s.Stop(t)
 }
 
@@ -100,8 +100,8 @@ func (c *curl) call(method, path string, body map[string]any, status int) answer
 		args = append(args, "-H", "Content-Type: application/json", "-d", string(b))
 	}
 	p := e2e.Start(c.t, e2e.Command{Path: "curl", Args: args})
-	require.Zero(c.t, p.Code(c.t), p.Err)
-	text, code, _ := strings.Cut(p.Out.String(), "\n")
+	require.Zero(c.t, p.ExitCode(c.t), p.Stderr)
+	text, code, _ := strings.Cut(p.Stdout.String(), "\n")
 	require.Equal(c.t, strconv.Itoa(status), code, "%s %s: %s", method, path, text)
 	var into answer
 	require.NoError(c.t, json.Unmarshal([]byte(text), &into), text)
@@ -116,7 +116,7 @@ func (c *curl) stream(id string, who map[string]any) *e2e.Process {
 		q.Set(name, fmt.Sprint(value))
 	}
 	p := e2e.Start(c.t, e2e.Command{Path: "curl", Args: []string{"-sS", "-N", c.base + id + "/stream?" + q.Encode()}})
-	p.Out.Await(c.t, `data: {"type":"connected"`)
+	p.Stdout.Await(c.t, `data: {"type":"connected"`)
 	return p
 }
 

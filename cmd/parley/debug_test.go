@@ -28,11 +28,11 @@ func TestDebugHandler_answers_to_names_of_this_machine_alone(t *testing.T) {
 
 func TestServe_profiles_the_sessions_in_memory(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir(), "--debug-listen", e2e.FreeAddress(t))
-	debug := s.Debug(t)
-	require.Zero(t, debug.Usage(t).Actors)
+	s := e2e.StartServer(t, t.TempDir(), "--debug-listen", e2e.FreeAddress(t))
+	debug := s.Profiles(t)
+	require.Zero(t, debug.Usage(t).Sessions)
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
-	require.Equal(t, 2, debug.Usage(t).Actors, "the host session and the shared session")
+	require.Equal(t, 2, debug.Usage(t).Sessions, "the host session and the shared session")
 	session.Cursor(t)
 	s.Stop(t)
 }

@@ -16,17 +16,17 @@ func TestServe_tells_whoever_comes_what_an_agent_said_of_itself_before(t *testin
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := e2e.Serve(t, t.TempDir(), "--agent", "child=parley demo-agent --pace 1ms")
+			s := e2e.StartServer(t, t.TempDir(), "--agent", "child=parley demo-agent --pace 1ms")
 			agent := s.StartAgent(t, "child")
 			first := s.Share(t, agent, protocol.ModePromptDirect)
-			host := e2e.Come(t, first.OwnLink(), "")
+			host := e2e.Connect(t, first.HostLink(), "")
 			awaitTurn(t, host, prompt(t, host, "mode"))
 			awaitTurn(t, host, prompt(t, host, "help me"))
 			end(t, s)
-			s = s.Again(t)
+			s = s.Restart(t)
 
-			requireFacts(t, e2e.Get[protocol.HostSessionAnswer](t, s.API, e2e.Request{Path: "/api/sessions/" + agent}).Session.Facts)
-			listed := e2e.Get[protocol.HostSessionsAnswer](t, s.API, e2e.Request{Path: "/api/sessions"})
+			requireFacts(t, e2e.MustCall[protocol.HostSessionAnswer](t, s.API, e2e.Request{Path: "/api/sessions/" + agent}).Session.Facts)
+			listed := e2e.MustCall[protocol.HostSessionsAnswer](t, s.API, e2e.Request{Path: "/api/sessions"})
 			requireFacts(t, listed.Sessions[0].Facts)
 			later := s.Share(t, agent, protocol.ModePromptDirect)
 			w, err := later.Welcome(t.Context(), later.Join(t, "ben"))

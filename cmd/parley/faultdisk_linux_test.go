@@ -43,16 +43,16 @@ func TestServe_on_a_disk_that_fails_refuses_and_goes_on_once_it_works(t *testing
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			d := faultdisk.Mount(t)
-			s := e2e.Serve(t, d.Dir)
+			s := e2e.StartServer(t, d.Dir)
 			session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 			from := session.Cursor(t)
-			overSocket, overStream := session.Listen(t, e2e.Socket, from), session.Listen(t, e2e.Stream, from)
+			overSocket, overStream := session.Subscribe(t, e2e.WebSocket, from), session.Subscribe(t, e2e.EventStream, from)
 			var said []string
 			for round := range 3 {
 				said = append(said, sayOnce(t, session, fmt.Sprint("before ", round)))
 				at := numberOf(t, session.Cursor(t))
-				overSocket.UpTo(t, at) // who still reads what is missed would be told to come back
-				overStream.UpTo(t, at)
+				overSocket.AwaitSeq(t, at) // who still reads what is missed would be told to come back
+				overStream.AwaitSeq(t, at)
 				d.FailWith(fault.fail)
 				key := fmt.Sprint("refused ", round)
 				requireUnavailable(t, session, key, key)
@@ -61,7 +61,7 @@ func TestServe_on_a_disk_that_fails_refuses_and_goes_on_once_it_works(t *testing
 			}
 			require.Equal(t, said, texts(session.Messages(t)), "each once, and nothing that was refused")
 			end := numberOf(t, session.Cursor(t))
-			require.Equal(t, overSocket.UpTo(t, end), overStream.UpTo(t, end))
+			require.Equal(t, overSocket.AwaitSeq(t, end), overStream.AwaitSeq(t, end))
 			requireSurvives(t, d, session, said)
 		})
 	}
@@ -70,14 +70,14 @@ func TestServe_on_a_disk_that_fails_refuses_and_goes_on_once_it_works(t *testing
 func TestServe_on_a_disk_that_cannot_be_read_says_so_and_goes_on_once_it_can(t *testing.T) {
 	t.Parallel()
 	d := faultdisk.Mount(t)
-	s := e2e.Serve(t, d.Dir)
+	s := e2e.StartServer(t, d.Dir)
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	said := []string{sayOnce(t, session, "one")}
 	d.FailWith(failing(syscall.EIO, faultdisk.Read))
 	answer, err := session.Call(t.Context(), e2e.Request{Path: session.Path("/messages"), As: session.Host})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusServiceUnavailable, answer.Status, "%s", answer.Body)
-	require.Equal(t, protocol.CodeJournalUnavailable, answer.Code())
+	require.Equal(t, protocol.CodeJournalUnavailable, answer.ErrorCode())
 	d.FailWith(nil)
 	said = append(said, sayAgain(t, session, "two"))
 	require.Equal(t, said, texts(session.Messages(t)))
@@ -87,14 +87,14 @@ func TestServe_on_a_disk_that_cannot_be_read_says_so_and_goes_on_once_it_can(t *
 func TestServe_killed_after_a_sync_that_failed_builds_on_nothing_that_is_not_on_the_disk(t *testing.T) {
 	t.Parallel()
 	d := faultdisk.Mount(t)
-	s := e2e.Serve(t, d.Dir)
+	s := e2e.StartServer(t, d.Dir)
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	said := []string{sayOnce(t, session, "one")}
 	d.FailWith(failing(syscall.EIO, faultdisk.Sync))
 	requireUnavailable(t, session, "two", "two")
 	s.Kill()
 	d.FailWith(nil)
-	s.Again(t)
+	s.Restart(t)
 	said = append(said, sayOnce(t, session, "two"), sayOnce(t, session, "three"))
 	require.Equal(t, said, texts(session.Messages(t)), "each once")
 	requireSurvives(t, d, session, said)
@@ -104,9 +104,9 @@ func TestServe_killed_after_a_sync_that_failed_builds_on_nothing_that_is_not_on_
 func sayAgain(t *testing.T, s e2e.Session, text string) string {
 	t.Helper()
 	require.Eventually(t, func() bool {
-		answer, err := s.Say(t.Context(), s.Host, text, text)
+		answer, err := s.PostMessage(t.Context(), s.Host, text, text)
 		return err == nil && answer.Status == http.StatusOK
-	}, e2e.Patience, 20*time.Millisecond)
+	}, e2e.Timeout, 20*time.Millisecond)
 	return text
 }
 
@@ -127,12 +127,12 @@ func requireSurvives(t *testing.T, d *faultdisk.Disk, session e2e.Session, said 
 			require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
 			require.NoError(t, os.WriteFile(path, content, 0o600))
 		}
-		s := e2e.Serve(t, left)
+		s := e2e.StartServer(t, left)
 		session.API = s.API
 		require.Equal(t, said, texts(session.Messages(t)))
 		sayOnce(t, session, "after")
 		s.Stop(t)
-		verify := e2e.Parley(t, "verify", left)
-		require.Zero(t, verify.Code(t), verify.Err)
+		verify := e2e.StartParley(t, "verify", left)
+		require.Zero(t, verify.ExitCode(t), verify.Stderr)
 	}
 }

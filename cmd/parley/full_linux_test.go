@@ -19,10 +19,10 @@ import (
 func TestServe_on_a_full_disk_refuses_and_goes_on_once_there_is_room(t *testing.T) {
 	t.Parallel()
 	data := smallDisk(t)
-	s := e2e.Serve(t, data)
+	s := e2e.StartServer(t, data)
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	from := session.Cursor(t)
-	overSocket, overStream := session.Listen(t, e2e.Socket, from), session.Listen(t, e2e.Stream, from)
+	overSocket, overStream := session.Subscribe(t, e2e.WebSocket, from), session.Subscribe(t, e2e.EventStream, from)
 	free := fillUp(t, data)
 	said := talkUntilRefused(t, session)
 	full := session.Cursor(t)
@@ -31,36 +31,36 @@ func TestServe_on_a_full_disk_refuses_and_goes_on_once_there_is_room(t *testing.
 	for key, text := range refused {
 		requireUnavailable(t, session, key, text+strings.Repeat(".", 30<<10))
 	}
-	shown := overStream.UpTo(t, numberOf(t, full))
+	shown := overStream.AwaitSeq(t, numberOf(t, full))
 	require.Equal(t, said, texts(session.Messages(t)), "what was acknowledged can be read")
-	late := session.Listen(t, e2e.Stream, from)
-	require.Equal(t, shown, late.UpTo(t, numberOf(t, full)), "and streamed anew")
+	late := session.Subscribe(t, e2e.EventStream, from)
+	require.Equal(t, shown, late.AwaitSeq(t, numberOf(t, full)), "and streamed anew")
 
 	free()
 	for range 2 {
 		for key, text := range refused {
-			answer, err := session.Say(t.Context(), session.Host, key, text+strings.Repeat(".", 30<<10))
+			answer, err := session.PostMessage(t.Context(), session.Host, key, text+strings.Repeat(".", 30<<10))
 			require.NoError(t, err)
 			require.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
 		}
 	}
 	require.Len(t, texts(session.Messages(t)), len(said)+len(refused), "each once")
 	end := numberOf(t, session.Cursor(t))
-	require.Equal(t, overSocket.UpTo(t, end), overStream.UpTo(t, end))
+	require.Equal(t, overSocket.AwaitSeq(t, end), overStream.AwaitSeq(t, end))
 	select {
 	case <-s.Exited():
 		t.Fatal("the server has ended")
 	default:
 	}
 	s.Stop(t)
-	verify := e2e.Parley(t, "verify", data)
-	require.Zero(t, verify.Code(t), verify.Err)
+	verify := e2e.StartParley(t, "verify", data)
+	require.Zero(t, verify.ExitCode(t), verify.Stderr)
 }
 
 func TestServe_is_not_ready_while_the_disk_is_full(t *testing.T) {
 	t.Parallel()
 	data := smallDisk(t)
-	s := e2e.Serve(t, data)
+	s := e2e.StartServer(t, data)
 	requireReady(t, s, http.StatusOK, `"ok"`)
 	free := fillUp(t, data)
 	requireReady(t, s, http.StatusServiceUnavailable, "no room left")
@@ -96,10 +96,10 @@ func talkUntilRefused(t *testing.T, s e2e.Session) []string {
 	var said []string
 	for i := range 100 {
 		text := fmt.Sprint(i, strings.Repeat(".", 20<<10))
-		answer, err := s.Say(t.Context(), s.Host, fmt.Sprint("talk ", i), text)
+		answer, err := s.PostMessage(t.Context(), s.Host, fmt.Sprint("talk ", i), text)
 		require.NoError(t, err)
 		if answer.Status != http.StatusOK {
-			require.Equal(t, protocol.CodeJournalUnavailable, answer.Code())
+			require.Equal(t, protocol.CodeJournalUnavailable, answer.ErrorCode())
 			return said
 		}
 		said = append(said, text)

@@ -55,7 +55,7 @@ type hostility struct {
 
 func newHostility(t *testing.T, count, limit int) *hostility {
 	env := []string{fmt.Sprintf("GOMEMLIMIT=%d", limit*8/10)} // the rest is for what is not of the heap
-	s := e2e.ServeUnder(t, env, buildParley(t), t.TempDir(), "--command-rate", "0", "--join-rate", "0")
+	s := e2e.ServerConfig{Program: buildParley(t), Env: env, Data: t.TempDir(), Flags: []string{"--command-rate", "0", "--join-rate", "0"}}.Start(t)
 	h := &hostility{server: s, session: s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval)}
 	h.life, h.stop = context.WithCancel(t.Context())
 	t.Cleanup(func() {
@@ -64,7 +64,7 @@ func newHostility(t *testing.T, count, limit int) *hostility {
 	})
 	bad := "a" + strings.Repeat("\x02", 30<<10) + "b" // six times as long in JSON
 	for i := range 40 {
-		answer, err := h.session.Say(t.Context(), h.session.Host, fmt.Sprint(i), bad)
+		answer, err := h.session.PostMessage(t.Context(), h.session.Host, fmt.Sprint(i), bad)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
 	}
@@ -72,10 +72,10 @@ func newHostility(t *testing.T, count, limit int) *hostility {
 		h.guests = append(h.guests, h.session.Join(t, fmt.Sprint("guest ", i)))
 	}
 	for i := range 20 { // what waits is as much as may wait
-		_, _ = h.session.Ask(t.Context(), h.guests[i%8], fmt.Sprint("long ", i), &protocol.Prompt{Prompt: bad})
+		_, _ = h.session.Do(t.Context(), h.guests[i%8], fmt.Sprint("long ", i), &protocol.Prompt{Prompt: bad})
 	}
 	for i := range 3 {
-		_, err := h.session.Ask(t.Context(), h.guests[i], fmt.Sprint("short ", i), &protocol.Prompt{Prompt: "do it"})
+		_, err := h.session.Do(t.Context(), h.guests[i], fmt.Sprint("short ", i), &protocol.Prompt{Prompt: "do it"})
 		require.NoError(t, err)
 	}
 	w, err := h.session.Welcome(t.Context(), h.session.Host)
@@ -194,9 +194,9 @@ func frameHeader(size int) string {
 func (h *hostility) requireHostDecides(t *testing.T) {
 	t.Helper()
 	begun := time.Now()
-	ctx, cancel := context.WithTimeout(t.Context(), e2e.Patience)
+	ctx, cancel := context.WithTimeout(t.Context(), e2e.Timeout)
 	defer cancel()
-	c, err := client.Open(ctx, h.session.OwnLink(), client.Options{Recent: 200})
+	c, err := client.Open(ctx, h.session.HostLink(), client.Options{Recent: 200})
 	require.NoError(t, err)
 	defer c.Close()
 	long := ""
@@ -229,7 +229,7 @@ func (h *hostility) watch(t *testing.T, until <-chan time.Time) (most int) {
 	for {
 		select {
 		case <-look.C:
-			most = max(most, h.server.Resident(t))
+			most = max(most, h.server.ResidentMemory(t))
 		case <-until:
 			return most
 		}

@@ -25,21 +25,21 @@ const (
 )
 
 func TestServe_with_ten_thousand_sessions_is_small_and_lists_them_at_once(t *testing.T) {
-	s := e2e.ServeWith(t, buildParley(t), t.TempDir(), "--max-agents", "50")
+	s := e2e.ServerConfig{Program: buildParley(t), Data: t.TempDir(), Flags: []string{"--max-agents", "50"}}.Start(t)
 	makeSessions(t, s)
-	e2e.CloseIdle()
+	e2e.CloseIdleConnections()
 	s.Stop(t)
-	s = s.Again(t)
-	idle := s.Resident(t)
+	s = s.Restart(t)
+	idle := s.ResidentMemory(t)
 	var slowest time.Duration
 	for range 3 {
 		begin := time.Now()
-		list := e2e.Get[protocol.SessionsAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions"})
+		list := e2e.MustCall[protocol.SessionsAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions"})
 		slowest = max(slowest, time.Since(begin))
 		require.Len(t, list.Sessions, manySessions)
 	}
-	listed := s.Resident(t)
-	again := s.AwaitResident(t, idleMemory)
+	listed := s.ResidentMemory(t)
+	again := s.AwaitResidentMemory(t, idleMemory)
 	t.Logf("idle: %d KiB; after three lists: %d KiB; idle again: %d KiB; the slowest list took %s",
 		idle>>10, listed>>10, again>>10, slowest)
 	require.Less(t, idle, idleMemory)

@@ -14,22 +14,22 @@ import (
 
 func TestServe_makes_no_new_key_beside_sessions_that_have_links(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir())
+	s := e2e.StartServer(t, t.TempDir())
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	s.Stop(t)
 	key, away := filepath.Join(s.Data, keyFile), filepath.Join(t.TempDir(), keyFile)
 	require.NoError(t, os.Rename(key, away))
 
-	refused := e2e.Parley(t, "serve", "--data", s.Data, "--listen", s.Address)
-	require.Equal(t, cli.ExitError, refused.Code(t))
-	require.Contains(t, refused.Err.String(), key+" is missing")
-	require.Contains(t, refused.Err.String(), "restore it from a backup")
+	refused := e2e.StartParley(t, "serve", "--data", s.Data, "--listen", s.Address)
+	require.Equal(t, cli.ExitError, refused.ExitCode(t))
+	require.Contains(t, refused.Stderr.String(), key+" is missing")
+	require.Contains(t, refused.Stderr.String(), "restore it from a backup")
 	require.NoFileExists(t, key)
 
 	content, err := os.ReadFile(away)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(key, content, 0o600))
-	again := s.Again(t)
+	again := s.Restart(t)
 	session.API = again.API
 	sayOnce(t, session, "the links hold")
 	again.Stop(t)
@@ -38,9 +38,9 @@ func TestServe_makes_no_new_key_beside_sessions_that_have_links(t *testing.T) {
 // A crash in the first start leaves a journal and no key.
 func TestServe_makes_a_key_beside_an_empty_journal(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir())
+	s := e2e.StartServer(t, t.TempDir())
 	s.Stop(t)
 	require.NoError(t, os.Remove(filepath.Join(s.Data, keyFile)))
-	s.Again(t).Stop(t)
+	s.Restart(t).Stop(t)
 	require.FileExists(t, filepath.Join(s.Data, keyFile))
 }

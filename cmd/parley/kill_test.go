@@ -20,18 +20,18 @@ func TestServe_killed_again_and_again_keeps_what_it_acknowledged_and_showed(t *t
 	if soak() {
 		kills = 200
 	}
-	s := e2e.Serve(t, t.TempDir(), "--agent", "mine=parley demo-agent")
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine=parley demo-agent")
 	crowds := []*crowd{newCrowd(t, s.API, "demo", 4), newCrowd(t, s.API, "mine", 4), newCrowd(t, s.API, "demo", 4)}
 	for range kills {
 		killAfter(t, s, 1+rand.IntN(60), crowds)
-		s = s.Again(t)
+		s = s.Restart(t)
 	}
 	for _, c := range crowds {
 		c.requireNothingLost(t)
 	}
 	s.Stop(t)
-	verify := e2e.Parley(t, "verify", s.Data)
-	require.Zero(t, verify.Code(t), verify.Err)
+	verify := e2e.StartParley(t, "verify", s.Data)
+	require.Zero(t, verify.ExitCode(t), verify.Stderr)
 }
 
 // killAfter lets everybody talk, and kills the server when it has acknowledged
@@ -43,17 +43,17 @@ func killAfter(t *testing.T, s *e2e.Server, answers int, crowds []*crowd) {
 	counted := rand.IntN(len(crowds))
 	for i, c := range crowds {
 		for _, k := range c.talkers {
-			k.Heard = func() {
+			k.OnAck = func() {
 				if i == counted && left.Add(-1) == 0 {
 					close(enough)
 				}
 			}
-			go func() { c.failed <- k.Visit(t.Context(), e2e.Socket, true) }() // waited for below
+			go func() { c.failed <- k.Run(t.Context(), e2e.WebSocket, true) }() // waited for below
 		}
 	}
 	select {
 	case <-enough:
-	case <-time.After(e2e.Patience):
+	case <-time.After(e2e.Timeout):
 		t.Errorf("%d acknowledgements are still to come", left.Load())
 	}
 	s.Kill() // which ends all visits
@@ -69,7 +69,7 @@ type crowd struct {
 	session e2e.Session
 	record  *e2e.Record
 	from    string // a cursor from before they talked
-	talkers []*e2e.Talker
+	talkers []*e2e.ChatClient
 	failed  chan error // capacity: one for each talker
 }
 
@@ -79,7 +79,7 @@ func newCrowd(t *testing.T, api e2e.API, agent string, size int) *crowd {
 	for i := range size {
 		name := fmt.Sprintf("guest %d", i+1)
 		member := session.Join(t, name)
-		c.talkers = append(c.talkers, e2e.NewTalker(session, name, member, c.record, c.from, uint64(i)))
+		c.talkers = append(c.talkers, e2e.NewChatClient(session, name, member, c.record, c.from, uint64(i)))
 	}
 	return c
 }
@@ -88,11 +88,11 @@ func newCrowd(t *testing.T, api e2e.API, agent string, size int) *crowd {
 // shown against what the server has.
 func (c *crowd) requireNothingLost(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), e2e.Patience)
+	ctx, cancel := context.WithTimeout(t.Context(), e2e.Timeout)
 	defer cancel()
 	c.settle(t, ctx) // their last words
 	c.settle(t, ctx) // and what the others said then
-	c.record.RequireIn(t, c.session.Journal(t, c.from))
+	c.record.RequireMatches(t, c.session.MustEvents(t, c.from))
 	times := map[string]int{}
 	for _, m := range c.session.Messages(t) {
 		times[m.Text]++
@@ -114,7 +114,7 @@ func (c *crowd) settle(t *testing.T, ctx context.Context) {
 	at, err := protocol.ParseCursor(c.session.Cursor(t))
 	require.NoError(t, err)
 	for _, k := range c.talkers {
-		go func() { c.failed <- k.Settle(ctx, at) }() // waited for below
+		go func() { c.failed <- k.Drain(ctx, at) }() // waited for below
 	}
 	for range c.talkers {
 		require.NoError(t, <-c.failed)

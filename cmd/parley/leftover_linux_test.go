@@ -45,14 +45,14 @@ func requireGone(t *testing.T, pids []string) {
 	t.Helper()
 	require.Len(t, pids, 2)
 	for i, pid := range pids {
-		require.Eventually(t, func() bool { return !lives(pid) }, e2e.Patience, 10*time.Millisecond, "process %d lives on", i)
+		require.Eventually(t, func() bool { return !lives(pid) }, e2e.Timeout, 10*time.Millisecond, "process %d lives on", i)
 	}
 }
 
 func TestServe_stopped_leaves_nothing_of_an_agent_running(t *testing.T) {
 	t.Parallel()
 	command, started := clingingAgent(t)
-	s := e2e.Serve(t, t.TempDir(), "--agent", "clings="+command)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "clings="+command)
 	s.StartAgent(t, "clings")
 	for _, pid := range started() {
 		require.True(t, lives(pid))
@@ -66,7 +66,7 @@ func TestServe_stopped_leaves_nothing_of_an_agent_running(t *testing.T) {
 func TestServe_killed_leaves_nothing_of_an_agent_running(t *testing.T) {
 	t.Parallel()
 	command, started := clingingAgent(t)
-	s := e2e.Serve(t, t.TempDir(), "--agent", "clings="+command)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "clings="+command)
 	s.StartAgent(t, "clings")
 	s.Kill()
 	requireGone(t, started())
@@ -75,18 +75,18 @@ func TestServe_killed_leaves_nothing_of_an_agent_running(t *testing.T) {
 func TestServe_killed_and_started_again_has_no_second_agent_beside_the_first(t *testing.T) {
 	t.Parallel()
 	command, started := clingingAgent(t)
-	s := e2e.Serve(t, t.TempDir(), "--agent", "clings="+command)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "clings="+command)
 	session := s.Share(t, s.StartAgent(t, "clings"), protocol.ModePromptDirect)
 	before := started()
 	s.Kill()
-	s = s.Again(t)
+	s = s.Restart(t)
 	for _, pid := range before {
 		require.False(t, lives(pid), "the next server is ready, and a process of the last one lives on")
 	}
-	host := e2e.Come(t, session.OwnLink(), "")
+	host := e2e.Connect(t, session.HostLink(), "")
 	_, err := host.Prompt(t.Context(), "hello")
 	require.NoError(t, err)
-	e2e.Await(t, host, func(*protocol.PromptDispatchStarted) bool { return true })
+	e2e.AwaitEvent(t, host, func(*protocol.PromptDispatchStarted) bool { return true })
 	require.Len(t, started(), 4, "one agent came back")
 	s.Stop(t)
 	noted, err := os.ReadDir(filepath.Join(s.Data, "agents"))

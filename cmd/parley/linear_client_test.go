@@ -35,7 +35,7 @@ func (h *history) client(user string, number int, ask asking, seed uint64) *aske
 // overSocket asks with the Go client, which sends again by itself what a broken
 // connection may have lost.
 func overSocket(t *testing.T, s e2e.Session, m e2e.Member) asking {
-	person := e2e.Come(t, s.LinkOf(m), "")
+	person := e2e.Connect(t, s.ParticipantLink(m), "")
 	return func(ctx context.Context, _ string, c protocol.Command) ([]byte, error) {
 		ok, err := person.Do(ctx, c)
 		if err != nil {

@@ -119,7 +119,7 @@ func (h *history) whole() []porcupine.Operation {
 func (h *history) requireLinearisable(t *testing.T) {
 	t.Helper()
 	ops, model := h.whole(), rules(h.start)
-	result, info := porcupine.CheckOperationsVerbose(model, ops, e2e.Patience)
+	result, info := porcupine.CheckOperationsVerbose(model, ops, e2e.Timeout)
 	lost := 0
 	for _, o := range ops {
 		if o.Output.(reply).lost {

@@ -28,7 +28,7 @@ func TestServe_killed_under_concurrent_clients_stays_linearisable(t *testing.T) 
 	if soak() {
 		rounds = 30
 	}
-	s := e2e.Serve(t, t.TempDir())
+	s := e2e.StartServer(t, t.TempDir())
 	for range rounds {
 		seed := chaosSeed(t)
 		histories := []*history{newHistory(t, s.API, "ann", "ben", "cleo"), newHistory(t, s.API, "ann", "ben", "cleo")}
@@ -44,7 +44,7 @@ func TestServe_killed_under_concurrent_clients_stays_linearisable(t *testing.T) 
 // with operations that a kill left without an answer, so there are none here.
 func TestServe_a_history_with_a_lie_in_it_is_not_linearisable(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir())
+	s := e2e.StartServer(t, t.TempDir())
 	h := newHistory(t, s.API, "ann", "ben", "cleo")
 	s = recordHistories(t, s, []*history{h}, load{each: 15}, chaosSeed(t))
 	h.requireLinearisable(t)
@@ -54,7 +54,7 @@ func TestServe_a_history_with_a_lie_in_it_is_not_linearisable(t *testing.T) {
 
 // recordHistories lets everybody ask, while the server is killed now and then.
 func recordHistories(t *testing.T, s *e2e.Server, histories []*history, l load, seed uint64) *e2e.Server {
-	ctx, cancel := context.WithTimeout(t.Context(), 6*e2e.Patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*e2e.Timeout)
 	defer cancel()
 	var clients []*asker
 	for i, h := range histories {
@@ -73,7 +73,7 @@ func recordHistories(t *testing.T, s *e2e.Server, histories []*history, l load, 
 		share := l.each * len(clients) / (l.kills + 1)
 		awaitAsked(t, histories, i*share+chance.IntN(share))
 		s.Kill()
-		s = s.Again(t)
+		s = s.Restart(t)
 	}
 	asking.Wait()
 	require.NoError(t, ctx.Err())
@@ -92,8 +92,8 @@ func recordHistories(t *testing.T, s *e2e.Server, histories []*history, l load, 
 // clients are all who ask in one session: each user over several connections,
 // and on each way to ask.
 func (h *history) clients(t *testing.T, seed uint64) []*asker {
-	commands := func(user string) asking { return again(h.session.Ask, h.people[user]) }
-	original := func(user string) asking { return again(h.session.AskOriginal, h.people[user]) }
+	commands := func(user string) asking { return again(h.session.Do, h.people[user]) }
+	original := func(user string) asking { return again(h.session.DoREST, h.people[user]) }
 	socket := func(user string) asking { return overSocket(t, h.session, h.people[user]) }
 	return []*asker{
 		h.client(hostUser, 0, socket(hostUser), seed),
@@ -109,7 +109,7 @@ func (h *history) clients(t *testing.T, seed uint64) []*asker {
 // awaitAsked waits until that much was asked in all.
 func awaitAsked(t *testing.T, histories []*history, enough int) {
 	t.Helper()
-	late := time.After(e2e.Patience)
+	late := time.After(e2e.Timeout)
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()
 	for {
@@ -153,7 +153,7 @@ func (h *history) requireLiesFound(t *testing.T) {
 		r := doctored[i].Output.(reply)
 		r.said = doctor(r.said)
 		doctored[i].Output = r
-		result := porcupine.CheckOperationsTimeout(rules(h.start), doctored, e2e.Patience)
+		result := porcupine.CheckOperationsTimeout(rules(h.start), doctored, e2e.Timeout)
 		require.Equal(t, porcupine.Illegal, result, lie)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // TestMain puts programs into PATH that are this test binary again: parley as
 // it is, and those that tests run beside it.
 func TestMain(m *testing.M) {
-	testscript.Main(e2e.NoLeaks(m), map[string]func(){
+	testscript.Main(e2e.CheckLeaks(m), map[string]func(){
 		"parley":     main,
 		"tee-output": teeOutput,
 	})

@@ -29,14 +29,14 @@ func TestServe_refuses_and_is_not_ready_once_its_files_are_gone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			data := filepath.Join(t.TempDir(), "data")
-			s := e2e.Serve(t, data)
+			s := e2e.StartServer(t, data)
 			session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 			sayOnce(t, session, "one")
 			requireReady(t, s, http.StatusOK, `"ok"`)
 			lose(t, data)
 			requireReady(t, s, http.StatusServiceUnavailable, "restart the server")
 			requireUnavailable(t, session, "two", "two")
-			s.Err.Await(t, "restart the server")
+			s.Stderr.Await(t, "restart the server")
 		})
 	}
 }
@@ -44,11 +44,11 @@ func TestServe_refuses_and_is_not_ready_once_its_files_are_gone(t *testing.T) {
 // requireReady waits until the server says of itself what it should.
 func requireReady(t *testing.T, s *e2e.Server, status int, body string) {
 	t.Helper()
-	var last e2e.Answer
+	var last e2e.Response
 	defer func() { t.Logf("last: %d %s", last.Status, last.Body) }()
 	require.Eventually(t, func() bool {
 		answer, err := s.Call(t.Context(), e2e.Request{Path: "/readyz"})
 		last = answer
 		return err == nil && answer.Status == status && bytes.Contains(answer.Body, []byte(body))
-	}, e2e.Patience, 20*time.Millisecond)
+	}, e2e.Timeout, 20*time.Millisecond)
 }

@@ -16,7 +16,7 @@ import (
 
 func TestServe_refuses_a_log_that_is_damaged_and_starts_with_what_can_be_kept(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir())
+	s := e2e.StartServer(t, t.TempDir())
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	var said []string
 	for _, text := range []string{"one", "two", "three", "four"} {
@@ -29,26 +29,26 @@ func TestServe_refuses_a_log_that_is_damaged_and_starts_with_what_can_be_kept(t 
 	content[len(content)/2] ^= 0x04
 	require.NoError(t, os.WriteFile(log, content, 0o600))
 
-	refused := e2e.Parley(t, "serve", "--data", s.Data, "--listen", s.Address)
-	require.Equal(t, cli.ExitError, refused.Code(t))
-	require.Contains(t, refused.Err.String(), "is damaged at byte")
-	require.Contains(t, refused.Err.String(), "run: parley verify --salvage "+s.Data)
-	verify := e2e.Parley(t, "verify", s.Data)
-	require.Equal(t, cli.ExitError, verify.Code(t))
-	require.Contains(t, verify.Out.String(), "is damaged at byte")
+	refused := e2e.StartParley(t, "serve", "--data", s.Data, "--listen", s.Address)
+	require.Equal(t, cli.ExitError, refused.ExitCode(t))
+	require.Contains(t, refused.Stderr.String(), "is damaged at byte")
+	require.Contains(t, refused.Stderr.String(), "run: parley verify --salvage "+s.Data)
+	verify := e2e.StartParley(t, "verify", s.Data)
+	require.Equal(t, cli.ExitError, verify.ExitCode(t))
+	require.Contains(t, verify.Stdout.String(), "is damaged at byte")
 
-	plan := e2e.Parley(t, "verify", "--salvage", s.Data)
-	require.Zero(t, plan.Code(t), plan.Err)
-	require.Contains(t, plan.Out.String(), "would be dropped: nothing that is known of")
-	choice := regexp.MustCompile(`--salvage (\S+)`).FindStringSubmatch(plan.Out.String())
+	plan := e2e.StartParley(t, "verify", "--salvage", s.Data)
+	require.Zero(t, plan.ExitCode(t), plan.Stderr)
+	require.Contains(t, plan.Stdout.String(), "would be dropped: nothing that is known of")
+	choice := regexp.MustCompile(`--salvage (\S+)`).FindStringSubmatch(plan.Stdout.String())
 	require.NotNil(t, choice)
-	again := e2e.Serve(t, s.Data, "--salvage", choice[1])
+	again := e2e.StartServer(t, s.Data, "--salvage", choice[1])
 	session.API = again.API
 	require.Equal(t, said, texts(session.Messages(t)))
 	sayOnce(t, session, "five")
 	again.Stop(t)
-	verify = e2e.Parley(t, "verify", s.Data)
-	require.Zero(t, verify.Code(t), verify.Err)
+	verify = e2e.StartParley(t, "verify", s.Data)
+	require.Zero(t, verify.ExitCode(t), verify.Stderr)
 	_, log, _ = strings.Cut(choice[1], "-")
 	require.FileExists(t, filepath.Join(s.Data, "damaged-"+log, "journal.db"))
 }

@@ -14,7 +14,7 @@ import (
 // sayOnce sends a message whose text is its command id too, and returns the text.
 func sayOnce(t *testing.T, s e2e.Session, text string) string {
 	t.Helper()
-	answer, err := s.Say(t.Context(), s.Host, text, text)
+	answer, err := s.PostMessage(t.Context(), s.Host, text, text)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
 	return text
@@ -24,10 +24,10 @@ func sayOnce(t *testing.T, s e2e.Session, text string) string {
 // over the command endpoint alike.
 func requireUnavailable(t *testing.T, s e2e.Session, key, text string) {
 	t.Helper()
-	answer, err := s.Say(t.Context(), s.Host, key, text)
+	answer, err := s.PostMessage(t.Context(), s.Host, key, text)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusServiceUnavailable, answer.Status)
-	require.Equal(t, protocol.CodeJournalUnavailable, answer.Code())
+	require.Equal(t, protocol.CodeJournalUnavailable, answer.ErrorCode())
 	line, err := protocol.EncodeRequest(protocol.Request{ID: key, Command: &protocol.Chat{Text: text}})
 	require.NoError(t, err)
 	answer, err = s.Call(t.Context(), e2e.Request{Method: http.MethodPost, Path: s.Path("/commands"), As: s.Host, Body: json.RawMessage(line)})

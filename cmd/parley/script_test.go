@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               setUpScript,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"fails": e2e.Fails("parley")},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"fails": e2e.FailsCommand("parley")},
 	})
 }
 

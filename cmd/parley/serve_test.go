@@ -26,28 +26,28 @@ func TestServe_stops_in_order_and_has_everything_when_it_starts_again(t *testing
 	for name, signal := range map[string]os.Signal{"on SIGTERM": syscall.SIGTERM, "on SIGINT": syscall.SIGINT} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := e2e.Serve(t, t.TempDir(), "--agent", "mine=parley demo-agent")
+			s := e2e.StartServer(t, t.TempDir(), "--agent", "mine=parley demo-agent")
 			session := s.Share(t, s.StartAgent(t, "mine"), protocol.ModePromptDirect)
 			from := session.Cursor(t)
-			socket, stream := session.Listen(t, e2e.Socket, from), session.Listen(t, e2e.Stream, from)
-			ben := e2e.Come(t, session.InviteLink(), "Ben")
+			socket, stream := session.Subscribe(t, e2e.WebSocket, from), session.Subscribe(t, e2e.EventStream, from)
+			ben := e2e.Connect(t, session.InviteLink(), "Ben")
 			say(t, ben, "before the end")
 			running := prompt(t, ben, "wait for me")
-			e2e.Await(t, ben, func(*protocol.HostSessionUpdate) bool { return true })
+			e2e.AwaitEvent(t, ben, func(*protocol.HostSessionUpdate) bool { return true })
 			begin := time.Now()
 			s.Signal(t, signal)
-			require.Equal(t, websocket.StatusGoingAway, websocket.CloseStatus(socket.Ended(t)))
-			require.Error(t, stream.Ended(t))
-			require.Zero(t, s.Code(t), s.Err)
+			require.Equal(t, websocket.StatusGoingAway, websocket.CloseStatus(socket.AwaitEnd(t)))
+			require.Error(t, stream.AwaitEnd(t))
+			require.Zero(t, s.ExitCode(t), s.Stderr)
 			require.Less(t, time.Since(begin), stopsQuickly)
-			require.Regexp(t, `^\S+\tINFO\tparley is ready: \S+\n\S+\tINFO\tstopping\n$`, s.Err.String(), "nothing else is worth a line")
-			require.Empty(t, s.Out.String())
+			require.Regexp(t, `^\S+\tINFO\tparley is ready: \S+\n\S+\tINFO\tstopping\n$`, s.Stderr.String(), "nothing else is worth a line")
+			require.Empty(t, s.Stdout.String())
 
-			s = s.Again(t)
-			failed, _ := e2e.Await(t, ben, func(*protocol.PromptDispatchFailed) bool { return true })
+			s = s.Restart(t)
+			failed, _ := e2e.AwaitEvent(t, ben, func(*protocol.PromptDispatchFailed) bool { return true })
 			require.Equal(t, running, failed.ApprovalID)
 			end := say(t, ben, "after it")
-			require.NotEmpty(t, session.Listen(t, e2e.Stream, from).UpTo(t, end))
+			require.NotEmpty(t, session.Subscribe(t, e2e.EventStream, from).AwaitSeq(t, end))
 			require.Equal(t, []string{"before the end", "after it"}, texts(session.Messages(t)))
 			s.Stop(t)
 		})
@@ -56,7 +56,7 @@ func TestServe_stops_in_order_and_has_everything_when_it_starts_again(t *testing
 
 func TestServe_stops_although_clients_hold_on(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir())
+	s := e2e.StartServer(t, t.TempDir())
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 	require.NoError(t, err)
 	defer conn.Close()
@@ -66,8 +66,8 @@ func TestServe_stops_although_clients_hold_on(t *testing.T) {
 	_, err = conn.Read(make([]byte, 1))
 	require.NoError(t, err)
 	s.Signal(t, syscall.SIGTERM)
-	require.Zero(t, s.Code(t), s.Err)
-	require.Contains(t, s.Err.String(), "some clients did not go and are cut off")
+	require.Zero(t, s.ExitCode(t), s.Stderr)
+	require.Contains(t, s.Stderr.String(), "some clients did not go and are cut off")
 }
 
 func texts(messages []protocol.Message) []string {
@@ -80,10 +80,10 @@ func texts(messages []protocol.Message) []string {
 
 func TestServe_refuses_a_data_directory_that_is_in_use(t *testing.T) {
 	t.Parallel()
-	first := e2e.Serve(t, t.TempDir())
-	second := e2e.Parley(t, "serve", "--listen", "127.0.0.1:0", "--data", first.Data)
-	require.Equal(t, cli.ExitError, second.Code(t))
-	require.Regexp(t, `^parley: .* is in use by another .*\n$`, second.Err.String())
+	first := e2e.StartServer(t, t.TempDir())
+	second := e2e.StartParley(t, "serve", "--listen", "127.0.0.1:0", "--data", first.Data)
+	require.Equal(t, cli.ExitError, second.ExitCode(t))
+	require.Regexp(t, `^parley: .* is in use by another .*\n$`, second.Stderr.String())
 	session := first.Share(t, first.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	require.NotEmpty(t, session.Cursor(t), "the first goes on")
 	first.Stop(t)
@@ -94,10 +94,10 @@ func TestServe_logs_no_secret(t *testing.T) {
 	for _, format := range []string{"json", "console"} {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
-			s := e2e.Serve(t, t.TempDir(), "--log-level", "debug", "--log-format", format)
+			s := e2e.StartServer(t, t.TempDir(), "--log-level", "debug", "--log-format", format)
 			secrets := actOutEverything(t, s)
 			s.Stop(t)
-			log := s.Err.String()
+			log := s.Stderr.String()
 			require.Contains(t, log, "/api/shared-sessions/", "requests are logged")
 			for _, secret := range secrets {
 				require.NotEmpty(t, secret)
@@ -117,8 +117,8 @@ func TestServe_logs_no_secret(t *testing.T) {
 func actOutEverything(t *testing.T, s *e2e.Server) []string {
 	t.Helper()
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval)
-	ben := e2e.Come(t, session.InviteLink(), "Ben")
-	host := e2e.Come(t, session.OwnLink(), "")
+	ben := e2e.Connect(t, session.InviteLink(), "Ben")
+	host := e2e.Connect(t, session.HostLink(), "")
 	rotated, err := host.RotateInvite(t.Context())
 	require.NoError(t, err)
 	stranger := e2e.Member{ID: session.Host.ID, Token: "a-token-that-somebody-tries-in-vain"}
@@ -132,15 +132,15 @@ func actOutEverything(t *testing.T, s *e2e.Server) []string {
 		require.NoError(t, err)
 		require.Equal(t, want, answer.Status, "%s", answer.Body)
 	}
-	answer, err := session.Say(t.Context(), stranger, "", "let me in")
+	answer, err := session.PostMessage(t.Context(), stranger, "", "let me in")
 	require.NoError(t, err)
-	require.Equal(t, protocol.CodeInvalidParticipantToken, answer.Code())
+	require.Equal(t, protocol.CodeInvalidParticipantToken, answer.ErrorCode())
 	joined := (e2e.Session{API: s.API, ID: session.ID, Invite: rotated.Invite}).Join(t, "Cleo")
 	proposed, err := ben.Prompt(t.Context(), "help")
 	require.NoError(t, err)
 	_, err = host.Approve(t.Context(), proposed.ID, "")
 	require.NoError(t, err)
-	e2e.Await(t, ben, func(*protocol.PromptDispatchCompleted) bool { return true })
+	e2e.AwaitEvent(t, ben, func(*protocol.PromptDispatchCompleted) bool { return true })
 	require.NoError(t, host.CloseSession(t.Context()))
 	return []string{session.Host.Token, session.Invite, rotated.Invite, ben.Own().Token, joined.Token, stranger.Token}
 }

@@ -34,9 +34,9 @@ agents:
 		Args: []string{"serve", "--listen", address, "--agent", "short=parley demo-agent"},
 		Env:  []string{"PARLEY_CONFIG=" + file, "PARLEY_LOG_LEVEL=info", "PARLEY_LISTEN=192.0.2.2:2"},
 	})
-	api := e2e.API{URL: p.Err.Await(t, `"msg":"parley is ready: ([^"]+)"`)[1]}
+	api := e2e.API{URL: p.Stderr.Await(t, `"msg":"parley is ready: ([^"]+)"`)[1]}
 	require.Equal(t, "http://"+address, api.URL, "the flag counts")
-	agents := e2e.Get[protocol.AgentsAnswer](t, api, e2e.Request{Method: http.MethodGet, Path: "/api/agents"}).Agents
+	agents := e2e.MustCall[protocol.AgentsAnswer](t, api, e2e.Request{Method: http.MethodGet, Path: "/api/agents"}).Agents
 	require.Contains(t, agents, protocol.AgentProfile{Name: "long", Description: "one that is described at length"})
 	require.Contains(t, agents, protocol.AgentProfile{Name: "short"})
 	require.NotEmpty(t, api.StartAgent(t, "long"))
@@ -45,7 +45,7 @@ agents:
 		require.Equal(t, want, statusForPageOf(t, api, origin), origin)
 	}
 	p.Signal(t, syscall.SIGTERM)
-	require.Zero(t, p.Code(t), p.Err)
+	require.Zero(t, p.ExitCode(t), p.Stderr)
 }
 
 // statusForPageOf makes a call as a page of an origin makes it, for an agent

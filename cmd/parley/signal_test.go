@@ -18,7 +18,7 @@ import (
 // A client that does not answer the close of its socket makes the server wait.
 func TestServe_ends_at_once_at_the_second_signal(t *testing.T) {
 	t.Parallel()
-	s := e2e.Serve(t, t.TempDir())
+	s := e2e.StartServer(t, t.TempDir())
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	conn, err := net.Dial("tcp", s.Address)
 	require.NoError(t, err)
@@ -32,9 +32,9 @@ func TestServe_ends_at_once_at_the_second_signal(t *testing.T) {
 	require.Equal(t, http.StatusSwitchingProtocols, answer.StatusCode)
 
 	s.Signal(t, syscall.SIGINT)
-	s.Err.Await(t, "stopping")
+	s.Stderr.Await(t, "stopping")
 	s.Signal(t, syscall.SIGINT)
-	require.Equal(t, cli.ExitInterrupted, s.Code(t))
-	verify := e2e.Parley(t, "verify", s.Data)
-	require.Zero(t, verify.Code(t), verify.Err)
+	require.Equal(t, cli.ExitInterrupted, s.ExitCode(t))
+	verify := e2e.StartParley(t, "verify", s.Data)
+	require.Zero(t, verify.ExitCode(t), verify.Stderr)
 }

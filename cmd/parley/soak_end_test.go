@@ -30,23 +30,23 @@ func (o *ordeal) requireNothingLost(t *testing.T) {
 	t.Helper()
 	for _, c := range o.crowds {
 		c.requireNothingLost(t)
-		for _, event := range c.session.Journal(t, c.from) {
+		for _, event := range c.session.MustEvents(t, c.from) {
 			o.stored += len(event)
 		}
 		end := e2e.Request{Method: http.MethodDelete, Path: "/api/sessions/" + c.session.Agent}
-		e2e.Get[any](t, o.server.API, end)
+		e2e.MustCall[any](t, o.server.API, end)
 	}
 	o.network.Close()
-	e2e.CloseIdle()
+	e2e.CloseIdleConnections()
 }
 
 // requireNothingKept checks that the server holds no more than before.
 func (o *ordeal) requireNothingKept(t *testing.T) {
 	t.Helper()
-	debug := o.server.Debug(t)
+	debug := o.server.Profiles(t)
 	debug.AwaitUsage(t, o.before)
 	debug.CollectGarbage(t)
-	now := o.server.AwaitResident(t, o.memory+keptMemory)
+	now := o.server.AwaitResidentMemory(t, o.memory+keptMemory)
 	t.Logf("the server occupied %d KiB, and occupies %d KiB", o.memory>>10, now>>10)
 }
 
@@ -58,8 +58,8 @@ func (o *ordeal) requireDataIsWhatIsStored(t *testing.T) {
 	size := o.dataSize(t)
 	t.Logf("%d KiB of events, %d KiB of data: %.2f times", o.stored>>10, size>>10, float64(size)/float64(o.stored))
 	require.Less(t, float64(size), dataPerStored*float64(o.stored)+dataBeside)
-	verify := e2e.Parley(t, "verify", o.server.Data)
-	require.Zero(t, verify.CodeWithin(t, verifyTakes), verify.Err)
+	verify := e2e.StartParley(t, "verify", o.server.Data)
+	require.Zero(t, verify.ExitCodeWithin(t, verifyTakes), verify.Stderr)
 }
 
 func (o *ordeal) dataSize(t *testing.T) int {

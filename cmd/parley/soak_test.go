@@ -70,15 +70,15 @@ func newOrdeal(t *testing.T) *ordeal {
 	if !soak() {
 		t.Skip("takes half an hour; run make soak")
 	}
-	s := e2e.ServeWith(t, buildParley(t), t.TempDir(), "--agent", "mine=parley demo-agent --history "+t.TempDir(),
-		"--idle-after", "5s", "--debug-listen", e2e.FreeAddress(t))
+	s := e2e.ServerConfig{Program: buildParley(t), Data: t.TempDir(), Flags: []string{"--agent", "mine=parley demo-agent --history " + t.TempDir(),
+		"--idle-after", "5s", "--debug-listen", e2e.FreeAddress(t)}}.Start(t)
 	o := &ordeal{server: s, network: e2e.NewNetwork(t, s), seed: chaosSeed(t)}
-	o.before, o.memory = s.Debug(t).Usage(t), s.Resident(t)
+	o.before, o.memory = s.Profiles(t).Usage(t), s.ResidentMemory(t)
 	for _, agent := range []string{"demo", "mine", "demo"} {
 		c := newCrowd(t, s.API, agent, 8)
 		for i, k := range c.talkers {
-			k.Pace = time.Second
-			k.Heard = func() { o.acknowledged.Add(1) }
+			k.MeanPause = time.Second
+			k.OnAck = func() { o.acknowledged.Add(1) }
 			if i%2 == 0 {
 				k.Session.API = o.network.API
 			}
@@ -112,7 +112,7 @@ func (o *ordeal) endure(t *testing.T, killed bool) {
 	o.watch(t, ctx, killed)
 	cancel()
 	going.Wait()
-	o.network.Clear()
+	o.network.ClearFaults()
 	o.report(t)
 }
 
@@ -133,7 +133,7 @@ func (o *ordeal) watch(t *testing.T, ctx context.Context, killed bool) {
 		case <-kill:
 			o.kills, kill = o.kills+1, nil
 			o.server.Kill()
-			o.server = o.server.Again(t)
+			o.server = o.server.Restart(t)
 		case <-o.server.Exited():
 			t.Error("the server has ended")
 			return
@@ -150,18 +150,18 @@ func (o *ordeal) report(t *testing.T) {
 	}
 	t.Logf("%d messages acknowledged, %d events shown, %d clients that never read, %d kills; %s; %d MiB occupied, %d MiB of data",
 		o.acknowledged.Load(), shown, o.stalls.Load(), o.kills,
-		o.server.Debug(t).Usage(t), o.server.Resident(t)>>20, o.dataSize(t)>>20)
+		o.server.Profiles(t).Usage(t), o.server.ResidentMemory(t)>>20, o.dataSize(t)>>20)
 }
 
 // changeWeather gives the network one fault after the other.
 func (o *ordeal) changeWeather(ctx context.Context) {
 	chance := rand.New(rand.NewPCG(o.seed, 2))
-	all := []e2e.Weather{{}, {}, {}} // and often none
+	all := []e2e.Faults{{}, {}, {}} // and often none
 	for _, w := range faults {
 		all = append(all, w)
 	}
 	for ctx.Err() == nil {
-		o.network.Set(all[chance.IntN(len(all))])
+		o.network.SetFaults(all[chance.IntN(len(all))])
 		pause(ctx, between(chance, time.Second, 8*time.Second))
 	}
 }
@@ -175,7 +175,7 @@ func (o *ordeal) neverRead(ctx context.Context, c *crowd, m e2e.Member) {
 		if chance.IntN(2) == 0 {
 			after = "" // what happens from now on
 		}
-		if stalled, err := c.session.Stall(ctx, m, after); err == nil {
+		if stalled, err := c.session.ConnectStalled(ctx, m, after); err == nil {
 			o.stalls.Add(1)
 			pause(ctx, between(chance, 5*time.Second, 45*time.Second))
 			stalled.Close()
@@ -189,7 +189,7 @@ func (o *ordeal) neverRead(ctx context.Context, c *crowd, m e2e.Member) {
 func (c *crowd) keepPrompting(ctx context.Context) {
 	for i := 0; ctx.Err() == nil; i++ {
 		words := []string{"help", "long", "tools", "plan", "big", "help " + strings.Repeat(".", 30<<10)}[i%6]
-		_, _ = c.session.Ask(ctx, c.session.Host, fmt.Sprint("prompt ", i), &protocol.Prompt{Prompt: words})
+		_, _ = c.session.Do(ctx, c.session.Host, fmt.Sprint("prompt ", i), &protocol.Prompt{Prompt: words})
 		pause(ctx, time.Second)
 	}
 }

@@ -30,11 +30,11 @@ const (
 // A client that never reads is gone once a write to it has waited long enough.
 func TestServe_cuts_off_clients_that_do_not_read_and_nobody_else(t *testing.T) {
 	t.Parallel()
-	s := e2e.ServeWith(t, buildParley(t), t.TempDir())
+	s := e2e.ServerConfig{Program: buildParley(t), Data: t.TempDir()}.Start(t)
 	a := newAudience(t, s, 99)
 	stone := a.session.Join(t, "stone")
 	a.stall(t, stone)
-	before := s.Resident(t)
+	before := s.ResidentMemory(t)
 	most := a.fallBehind(t, s)
 	a.requireHeard(t)
 	a.awaitPresence(t, stone, false)
@@ -48,12 +48,12 @@ func TestServe_cuts_off_clients_that_do_not_read_and_nobody_else(t *testing.T) {
 // One that reads again within half a minute, but too late, is told so.
 func TestServe_cuts_off_clients_that_fall_behind_with_a_reason(t *testing.T) {
 	t.Parallel()
-	s := e2e.ServeWith(t, buildParley(t), t.TempDir())
+	s := e2e.ServerConfig{Program: buildParley(t), Data: t.TempDir()}.Start(t)
 	a := newAudience(t, s, talkers)
 	sleeper := a.session.Join(t, "sleeper")
 	asleep := a.stall(t, sleeper)
 	a.fallBehind(t, s)
-	require.Equal(t, protocol.CloseTooSlow, asleep.End(t))
+	require.Equal(t, protocol.CloseTooSlow, asleep.AwaitClose(t))
 	a.awaitPresence(t, sleeper, false)
 	a.requireHeard(t)
 	s.Stop(t)
@@ -72,7 +72,7 @@ func newAudience(t *testing.T, s *e2e.Server, readers int) *audience {
 	a := &audience{session: session, from: session.Cursor(t)}
 	for i := range readers {
 		m := session.Join(t, fmt.Sprint("reader ", i))
-		a.readers = append(a.readers, session.Read(t, m, a.from))
+		a.readers = append(a.readers, session.OpenReader(t, m, a.from))
 		if i < talkers {
 			a.talkers = append(a.talkers, m)
 		}
@@ -87,7 +87,7 @@ func (a *audience) fallBehind(t *testing.T, s *e2e.Server) (most int) {
 	text := strings.Repeat(".", 30<<10)
 	for round := range farBehind {
 		a.say(t, round, text)
-		most = max(most, s.Resident(t))
+		most = max(most, s.ResidentMemory(t))
 	}
 	return most
 }
@@ -98,7 +98,7 @@ func (a *audience) say(t *testing.T, round int, text string) {
 	var talking sync.WaitGroup
 	for _, m := range a.talkers {
 		talking.Go(func() {
-			answer, err := a.session.Say(t.Context(), m, fmt.Sprint(round), text)
+			answer, err := a.session.PostMessage(t.Context(), m, fmt.Sprint(round), text)
 			assert.NoError(t, err)
 			assert.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
 		})
@@ -112,14 +112,14 @@ func (a *audience) requireHeard(t *testing.T) {
 	t.Helper()
 	end := numberOf(t, a.session.Cursor(t))
 	for _, r := range a.readers {
-		r.UpTo(t, end)
+		r.AwaitSeq(t, end)
 	}
 }
 
 // stall lets somebody come who reads nothing, and goes with the test.
-func (a *audience) stall(t *testing.T, m e2e.Member) *e2e.Stalled {
+func (a *audience) stall(t *testing.T, m e2e.Member) *e2e.StalledClient {
 	t.Helper()
-	c, err := a.session.Stall(t.Context(), m, a.from)
+	c, err := a.session.ConnectStalled(t.Context(), m, a.from)
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	a.awaitPresence(t, m, true)
@@ -135,5 +135,5 @@ func (a *audience) isPresent(t *testing.T, m e2e.Member) bool {
 
 func (a *audience) awaitPresence(t *testing.T, m e2e.Member, present bool) {
 	t.Helper()
-	require.Eventually(t, func() bool { return a.isPresent(t, m) == present }, 2*e2e.Patience, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return a.isPresent(t, m) == present }, 2*e2e.Timeout, 50*time.Millisecond)
 }

@@ -43,9 +43,9 @@ func (s *screenOf) await(t *testing.T, text string) {
 
 func TestJoin_on_a_terminal(t *testing.T) {
 	t.Parallel()
-	server := e2e.Serve(t, t.TempDir())
+	server := e2e.StartServer(t, t.TempDir())
 	room := server.Share(t, server.StartAgent(t, "demo"), protocol.ModePromptWithApproval)
-	join := exec.CommandContext(t.Context(), "parley", "join", room.OwnLink().String())
+	join := exec.CommandContext(t.Context(), "parley", "join", room.HostLink().String())
 	join.Env = append(os.Environ(), "TERM=xterm-256color", "PARLEY_CONFIG="+os.DevNull)
 	terminal, err := pty.StartWithSize(join, &pty.Winsize{Cols: 100, Rows: 30})
 	require.NoError(t, err)
@@ -76,6 +76,6 @@ func TestJoin_on_a_terminal(t *testing.T) {
 	types("\x03")
 	require.NoError(t, join.Wait())
 	<-shown
-	screen.await(t, "  parley join '"+room.OwnLink().String()+"'\r\n")
+	screen.await(t, "  parley join '"+room.HostLink().String()+"'\r\n")
 	require.NoError(t, terminal.Close())
 }

@@ -29,7 +29,7 @@ func (m Member) header() http.Header {
 	return h
 }
 
-// Session is a shared session, with what its host knows of it.
+// Session is a shared session with its credentials.
 type Session struct {
 	API
 	ID     string
@@ -46,39 +46,40 @@ type Request struct {
 	Body         any
 }
 
-// Answer is the answer to a call.
-type Answer struct {
+// Response is the response to a call.
+type Response struct {
 	Status int
 	Body   []byte
 }
 
-// Code returns the error code of an answer; empty if it is not an error.
-func (a Answer) Code() protocol.Code {
+// ErrorCode returns the error code of the response, or an empty string if it reports no
+// error.
+func (r Response) ErrorCode() protocol.Code {
 	var body protocol.ErrorBody
-	_ = json.Unmarshal(a.Body, &body)
+	_ = json.Unmarshal(r.Body, &body)
 	return body.Code
 }
 
-// connections is shared by all calls, so that many clients do not use up the ports
-// of the machine.
-var connections = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+// httpClient is shared by all calls, so that many clients do not use up the ports of
+// the machine.
+var httpClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 
-// CloseIdle closes connections that are kept for later calls.
-func CloseIdle() { connections.CloseIdleConnections() }
+// CloseIdleConnections closes the connections that are kept for later calls.
+func CloseIdleConnections() { httpClient.CloseIdleConnections() }
 
-// Call makes a call. It fails only if there is no answer.
-func (a API) Call(ctx context.Context, r Request) (Answer, error) {
+// Call makes a call. It fails only if there is no response.
+func (a API) Call(ctx context.Context, r Request) (Response, error) {
 	var body io.Reader
 	if r.Body != nil {
 		b, err := json.Marshal(r.Body)
 		if err != nil {
-			return Answer{}, err
+			return Response{}, err
 		}
 		body = bytes.NewReader(b)
 	}
 	req, err := http.NewRequestWithContext(ctx, r.Method, a.URL+r.Path, body)
 	if err != nil {
-		return Answer{}, err
+		return Response{}, err
 	}
 	req.Header = r.As.header()
 	if body != nil {
@@ -87,24 +88,25 @@ func (a API) Call(ctx context.Context, r Request) (Answer, error) {
 	if r.Key != "" {
 		req.Header.Set("Idempotency-Key", r.Key)
 	}
-	response, err := connections.Do(req)
+	response, err := httpClient.Do(req)
 	if err != nil {
-		return Answer{}, err
+		return Response{}, err
 	}
 	defer response.Body.Close()
 	b, err := io.ReadAll(response.Body)
-	return Answer{response.StatusCode, b}, err
+	return Response{response.StatusCode, b}, err
 }
 
-// Get makes a call that has to succeed, and decodes its answer.
-func Get[T any](t testing.TB, a API, r Request) (into T) {
+// MustCall makes a call and decodes its response. The test fails unless the call
+// succeeds.
+func MustCall[T any](t testing.TB, a API, r Request) (into T) {
 	t.Helper()
-	answer, err := a.Call(t.Context(), r)
-	if err == nil && answer.Status/100 != 2 {
-		err = fmt.Errorf("%s %s was answered %d: %s", r.Method, r.Path, answer.Status, answer.Body)
+	response, err := a.Call(t.Context(), r)
+	if err == nil && response.Status/100 != 2 {
+		err = fmt.Errorf("%s %s was answered %d: %s", r.Method, r.Path, response.Status, response.Body)
 	}
-	if err == nil && len(answer.Body) > 0 {
-		err = json.Unmarshal(answer.Body, &into)
+	if err == nil && len(response.Body) > 0 {
+		err = json.Unmarshal(response.Body, &into)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -112,20 +114,20 @@ func Get[T any](t testing.TB, a API, r Request) (into T) {
 	return into
 }
 
-type object map[string]any
+type jsonObject map[string]any
 
 // StartAgent starts a host session and returns its id.
 func (a API) StartAgent(t testing.TB, agent string) string {
 	t.Helper()
-	r := Request{Method: http.MethodPost, Path: "/api/sessions", Body: object{"agent": agent}}
-	return Get[protocol.HostSessionAnswer](t, a, r).Session.ID
+	r := Request{Method: http.MethodPost, Path: "/api/sessions", Body: jsonObject{"agent": agent}}
+	return MustCall[protocol.HostSessionAnswer](t, a, r).Session.ID
 }
 
 // Share shares a host session.
 func (a API) Share(t testing.TB, agent string, mode protocol.Mode) Session {
 	t.Helper()
-	body := object{"hostSessionId": agent, "hostUserId": "host", "hostDisplayName": "Hannah", "mode": mode}
-	made := Get[protocol.CreateAnswer](t, a, Request{Method: http.MethodPost, Path: "/api/shared-sessions", Body: body})
+	body := jsonObject{"hostSessionId": agent, "hostUserId": "host", "hostDisplayName": "Hannah", "mode": mode}
+	made := MustCall[protocol.CreateAnswer](t, a, Request{Method: http.MethodPost, Path: "/api/shared-sessions", Body: body})
 	host := Member{made.HostParticipant.ID, *made.HostParticipant.AccessToken}
 	return Session{API: a, ID: made.Session.ID, Agent: agent, Invite: made.InviteToken, Host: host}
 }
@@ -133,41 +135,41 @@ func (a API) Share(t testing.TB, agent string, mode protocol.Mode) Session {
 // Path returns the path of an endpoint of the session.
 func (s Session) Path(endpoint string) string { return "/api/shared-sessions/" + s.ID + endpoint }
 
-// Join joins over REST.
+// Join joins over REST with the invite.
 func (s Session) Join(t testing.TB, user string) Member {
 	t.Helper()
-	r := Request{Method: http.MethodPost, Path: s.Path("/join"), Body: object{"inviteToken": s.Invite, "userId": user}}
-	p := Get[protocol.JoinAnswer](t, s.API, r).Participant
+	r := Request{Method: http.MethodPost, Path: s.Path("/join"), Body: jsonObject{"inviteToken": s.Invite, "userId": user}}
+	p := MustCall[protocol.JoinAnswer](t, s.API, r).Participant
 	return Member{p.ID, *p.AccessToken}
 }
 
-// Say sends a message over REST. The key makes it safe to repeat.
-func (s Session) Say(ctx context.Context, m Member, key, text string) (Answer, error) {
-	body := object{"participantId": m.ID, "participantToken": m.Token, "text": text}
+// PostMessage sends a message over REST. The key makes a repetition idempotent.
+func (s Session) PostMessage(ctx context.Context, m Member, key, text string) (Response, error) {
+	body := jsonObject{"participantId": m.ID, "participantToken": m.Token, "text": text}
 	return s.Call(ctx, Request{Method: http.MethodPost, Path: s.Path("/messages"), Key: key, Body: body})
 }
 
 // Messages reads all messages.
 func (s Session) Messages(t testing.TB) []protocol.Message {
 	t.Helper()
-	return Get[protocol.MessagesAnswer](t, s.API, Request{Method: http.MethodGet, Path: s.Path("/messages")}).Messages
+	return MustCall[protocol.MessagesAnswer](t, s.API, Request{Method: http.MethodGet, Path: s.Path("/messages")}).Messages
 }
 
 // Cursor returns the cursor of the last event.
 func (s Session) Cursor(t testing.TB) string {
 	t.Helper()
-	return Get[protocol.StateAnswer](t, s.API, Request{Method: http.MethodGet, Path: s.Path("")}).Cursor
+	return MustCall[protocol.StateAnswer](t, s.API, Request{Method: http.MethodGet, Path: s.Path("")}).Cursor
 }
 
-// OwnLink returns a link by which the host comes back.
-func (s Session) OwnLink() client.Link { return s.LinkOf(s.Host) }
+// HostLink returns the link with which the host resumes.
+func (s Session) HostLink() client.Link { return s.ParticipantLink(s.Host) }
 
 // InviteLink returns the invite link.
 func (s Session) InviteLink() client.Link {
 	return client.Link{Server: s.URL, Session: s.ID, Invite: s.Invite}
 }
 
-// LinkOf returns a link by which a participant comes back.
-func (s Session) LinkOf(m Member) client.Link {
+// ParticipantLink returns the link with which a participant resumes.
+func (s Session) ParticipantLink(m Member) client.Link {
 	return client.Link{Server: s.URL, Session: s.ID, ParticipantID: m.ID, Token: m.Token}
 }

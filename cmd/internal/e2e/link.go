@@ -11,37 +11,37 @@ import (
 // link carries the bytes of a connection in one direction, through the current
 // fault:
 //
-//	from → read → in → suffer → out → write → to
+//	from → read → in → applyFaults → out → write → to
 //
-// When one of the three ends, the others end too.
+// When one of the three stages ends, the others end too.
 type link struct {
-	network  *Network
-	from, to *net.TCPConn
-	way      stream.Direction
-	in       chan *stream.StreamChunk // read sends and closes; when it is full, read waits
-	out      chan *stream.StreamChunk // the fault sends and closes; unbuffered
-	stub     *toxics.ToxicStub        // between in and out
-	suffered chan struct{}            // closed when nothing receives from in any more
+	network     *Network
+	from, to    *net.TCPConn
+	direction   stream.Direction
+	in          chan *stream.StreamChunk // read sends and closes; read waits when it is full
+	out         chan *stream.StreamChunk // the fault sends and closes; unbuffered
+	stub        *toxics.ToxicStub        // between in and out
+	faultsEnded chan struct{}            // closed when nothing receives from in anymore
 }
 
-// onTheWay is how many chunks a link holds, so that a fault that delays chunks does not
-// also limit their rate.
-const onTheWay = 64
+// chunksInFlight is how many chunks a link holds, so that a fault that delays chunks
+// does not also limit their rate.
+const chunksInFlight = 64
 
 func newLink(n *Network, from, to *net.TCPConn, d stream.Direction) *link {
-	in, out := make(chan *stream.StreamChunk, onTheWay), make(chan *stream.StreamChunk)
+	in, out := make(chan *stream.StreamChunk, chunksInFlight), make(chan *stream.StreamChunk)
 	return &link{n, from, to, d, in, out, toxics.NewToxicStub(in, out), make(chan struct{})}
 }
 
-// carry carries bytes until the direction has ended.
-func (l *link) carry() {
+// run carries bytes until the direction has ended.
+func (l *link) run() {
 	written := make(chan struct{})
-	go l.read() // ends with from, or with suffer
+	go l.read() // ends with from or with applyFaults; write ends after it
 	go func() { // ends with out; waited for below
 		defer close(written)
 		l.write()
 	}()
-	l.suffer()
+	l.applyFaults()
 	<-written
 }
 
@@ -53,7 +53,7 @@ func (l *link) read() {
 		if n > 0 {
 			select {
 			case l.in <- &stream.StreamChunk{Data: buffer[:n], Timestamp: time.Now()}:
-			case <-l.suffered:
+			case <-l.faultsEnded:
 				return
 			}
 		}
@@ -63,11 +63,11 @@ func (l *link) read() {
 	}
 }
 
-// suffer applies the current fault until the connection has ended.
-func (l *link) suffer() {
-	defer close(l.suffered)
+// applyFaults applies the current fault until the connection has ended.
+func (l *link) applyFaults() {
+	defer close(l.faultsEnded)
 	for !l.stub.Closed() {
-		toxic := l.network.toxic(l.way)
+		toxic := l.network.toxic(l.direction)
 		if _, ok := toxic.(*toxics.ResetToxic); ok {
 			_, _ = l.from.SetLinger(0), l.to.SetLinger(0) // so that closing them sends a reset
 		}
@@ -78,11 +78,11 @@ func (l *link) suffer() {
 	}
 }
 
-// look makes the link apply the current weather.
-func (l *link) look() {
+// applyCurrent makes the link apply the faults that are current now.
+func (l *link) applyCurrent() {
 	select {
 	case l.stub.Interrupt <- struct{}{}:
-	case <-l.suffered:
+	case <-l.faultsEnded:
 	}
 }
 
@@ -97,12 +97,12 @@ func (l *link) write() {
 	}
 }
 
-// Vanish is the fault of a peer that has lost power: nothing arrives any more, not even
-// the end of the connection.
-type Vanish struct{}
+// Blackhole is the fault of a peer that has lost power: nothing arrives anymore, not
+// even the end of the connection.
+type Blackhole struct{}
 
 // Pipe implements toxics.Toxic.
-func (*Vanish) Pipe(stub *toxics.ToxicStub) {
+func (*Blackhole) Pipe(stub *toxics.ToxicStub) {
 	for {
 		select {
 		case chunk := <-stub.Input:
@@ -117,4 +117,4 @@ func (*Vanish) Pipe(stub *toxics.ToxicStub) {
 }
 
 // Cleanup implements toxics.CleanupToxic. It breaks the connection, which has lost bytes.
-func (*Vanish) Cleanup(stub *toxics.ToxicStub) { stub.Close() }
+func (*Blackhole) Cleanup(stub *toxics.ToxicStub) { stub.Close() }

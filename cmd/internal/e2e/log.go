@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// Patience is how long a test waits for something that should happen at once. It is
-// long since the machine may be busy, which costs nothing when all is well.
-const Patience = 30 * time.Second
+// Timeout is how long a test waits for something that should happen at once. It is
+// generous, because the machine may be busy and a passing test does not wait for it.
+const Timeout = 30 * time.Second
 
 // Log is what a process has written to one of its outputs. It is safe for
 // concurrent use.
 type Log struct {
-	mu      sync.Mutex
+	mu      sync.Mutex // guards the fields below
 	text    strings.Builder
-	changed chan struct{} // closed, and replaced, when text grows or ends
 	ended   bool
+	changed chan struct{} // closed, and replaced, when text grows or ends
 }
 
 func newLog() *Log { return &Log{changed: make(chan struct{})} }
@@ -29,7 +29,7 @@ func (l *Log) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.text.Write(b)
-	l.announce()
+	l.notify()
 	return len(b), nil
 }
 
@@ -37,23 +37,23 @@ func (l *Log) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ended = true
-	l.announce()
+	l.notify()
 }
 
-// announce wakes all waiters. mu must be locked.
-func (l *Log) announce() {
+// notify wakes all waiters. mu must be locked.
+func (l *Log) notify() {
 	close(l.changed)
 	l.changed = make(chan struct{})
 }
 
-// String returns all that has been written.
+// String returns everything that has been written.
 func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
 }
 
-func (l *Log) look() (text string, ended bool, changed <-chan struct{}) {
+func (l *Log) snapshot() (text string, ended bool, changed <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String(), l.ended, l.changed
@@ -71,19 +71,19 @@ func (l *Log) Await(t testing.TB, pattern string) []string {
 }
 
 func (l *Log) find(pattern *regexp.Regexp) ([]string, error) {
-	late := time.After(Patience)
+	timeout := time.After(Timeout)
 	for {
-		text, ended, changed := l.look()
+		text, ended, changed := l.snapshot()
 		if found := pattern.FindStringSubmatch(text); found != nil {
 			return found, nil
 		}
 		if ended {
-			return nil, fmt.Errorf("the process ended and never wrote %s, but:\n%s", pattern, text)
+			return nil, fmt.Errorf("the process ended without writing %s; it wrote:\n%s", pattern, text)
 		}
 		select {
 		case <-changed:
-		case <-late:
-			return nil, fmt.Errorf("nothing like %s was written, but:\n%s", pattern, text)
+		case <-timeout:
+			return nil, fmt.Errorf("timed out waiting for %s; the process wrote:\n%s", pattern, text)
 		}
 	}
 }

@@ -16,20 +16,20 @@ type Network struct {
 	server string
 	listen net.Listener
 
-	running sync.WaitGroup // accept, and each link
+	running sync.WaitGroup // accept, and a goroutine for each link; Close waits for them
 
-	mu      sync.Mutex
-	weather Weather        // guarded by mu
-	links   map[*link]bool // guarded by mu
-	closed  bool           // guarded by mu
+	mu     sync.Mutex // guards the fields below
+	faults Faults
+	links  map[*link]bool
+	closed bool
 }
 
-// Weather is the faults that all connections have now. A nil fault is none.
-type Weather struct {
+// Faults are the faults that all connections have now. A nil fault is none.
+type Faults struct {
 	Up, Down toxics.Toxic // to the server, and to clients
 }
 
-// NewNetwork returns a network to a server. It is closed when the test ends.
+// NewNetwork returns a network that leads to a server. It is closed when the test ends.
 func NewNetwork(t testing.TB, s *Server) *Network {
 	t.Helper()
 	listen, err := net.Listen("tcp", "127.0.0.1:0")
@@ -58,13 +58,13 @@ func (n *Network) accept() {
 			_ = client.Close() // as if nothing listened
 			continue
 		}
-		n.join(client, server, stream.Upstream)
-		n.join(server, client, stream.Downstream)
+		n.startLink(client, server, stream.Upstream)
+		n.startLink(server, client, stream.Downstream)
 	}
 }
 
-// join starts a link for one direction.
-func (n *Network) join(from, to net.Conn, d stream.Direction) {
+// startLink starts a link for one direction.
+func (n *Network) startLink(from, to net.Conn, d stream.Direction) {
 	l := newLink(n, from.(*net.TCPConn), to.(*net.TCPConn), d)
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -74,36 +74,36 @@ func (n *Network) join(from, to net.Conn, d stream.Direction) {
 	}
 	n.links[l] = true
 	n.running.Go(func() { // ends with its connections
-		l.carry()
-		n.left(l)
+		l.run()
+		n.remove(l)
 	})
 }
 
-// left closes the connections of a link that has ended.
-func (n *Network) left(l *link) {
+// remove closes the connections of a link that has ended.
+func (n *Network) remove(l *link) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	delete(n.links, l)
 	_, _ = l.from.Close(), l.to.Close()
 }
 
-// Set changes the faults, of open connections too. It blocks while a client does not
-// read.
-func (n *Network) Set(w Weather) {
+// SetFaults changes the faults of all connections, open ones included. It blocks while
+// a client does not read.
+func (n *Network) SetFaults(w Faults) {
 	n.mu.Lock()
-	n.weather = w
-	links := n.open()
+	n.faults = w
+	links := n.openLinks()
 	n.mu.Unlock()
 	for _, l := range links {
-		l.look()
+		l.applyCurrent()
 	}
 }
 
-// Clear ends all faults. Connections that have lost bytes break.
-func (n *Network) Clear() { n.Set(Weather{}) }
+// ClearFaults ends all faults. Connections that have lost bytes break.
+func (n *Network) ClearFaults() { n.SetFaults(Faults{}) }
 
-// open returns all links. mu must be locked.
-func (n *Network) open() []*link {
+// openLinks returns all links. mu must be locked.
+func (n *Network) openLinks() []*link {
 	var links []*link
 	for l := range n.links {
 		links = append(links, l)
@@ -115,9 +115,9 @@ func (n *Network) open() []*link {
 func (n *Network) toxic(d stream.Direction) toxics.Toxic {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	fault := n.weather.Down
+	fault := n.faults.Down
 	if d == stream.Upstream {
-		fault = n.weather.Up
+		fault = n.faults.Up
 	}
 	if fault == nil || n.closed {
 		return new(toxics.NoopToxic)
@@ -130,11 +130,11 @@ func (n *Network) Close() {
 	_ = n.listen.Close()
 	n.mu.Lock()
 	n.closed = true
-	links := n.open()
+	links := n.openLinks()
 	n.mu.Unlock()
 	for _, l := range links {
 		_, _ = l.from.Close(), l.to.Close()
-		l.look()
+		l.applyCurrent()
 	}
 	n.running.Wait()
 }

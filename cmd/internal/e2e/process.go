@@ -13,32 +13,33 @@ import (
 
 // Command says how to start a process.
 type Command struct {
-	Path  string // parley if empty
+	Path  string // default: parley
 	Args  []string
-	Env   []string // in addition to that of the test
+	Env   []string // in addition to the environment of the test
 	Dir   string
-	Stdin bool // whether standard input is a pipe; else there is none
+	Stdin bool // whether standard input is a pipe; otherwise it is empty
 }
 
-// Process is a running child.
+// Process is a child process of the test.
 type Process struct {
-	PID   int
-	Out   *Log
-	Err   *Log
-	Stdin io.WriteCloser // nil unless Command.Stdin
+	PID    int
+	Stdout *Log
+	Stderr *Log
+	Stdin  io.WriteCloser // nil unless Command.Stdin
 
-	cmd    *exec.Cmd
-	exited chan struct{} // closed when the process has ended and its output is complete
-	err    error         // of Wait; read after exited
+	cmd  *exec.Cmd
+	done chan struct{} // closed when the process has ended and its output is complete
+	err  error         // of Wait; read after done is closed
 }
 
-// Parley starts parley with arguments.
-func Parley(t testing.TB, args ...string) *Process {
+// StartParley starts parley with arguments.
+func StartParley(t testing.TB, args ...string) *Process {
 	t.Helper()
 	return Start(t, Command{Args: args})
 }
 
-// Start starts a process, which is killed when the test ends.
+// Start starts a process, which is killed when the test ends. The test fails if the
+// process reports a data race.
 func Start(t testing.TB, c Command) *Process {
 	t.Helper()
 	p, err := start(c)
@@ -48,10 +49,10 @@ func Start(t testing.TB, c Command) *Process {
 	t.Cleanup(func() {
 		p.Kill()
 		if t.Failed() {
-			t.Logf("%s wrote to its standard error:\n%s", strings.Join(p.cmd.Args, " "), lastOf(p.Err.String()))
+			t.Logf("standard error of %s:\n%s", strings.Join(p.cmd.Args, " "), tail(p.Stderr.String()))
 		}
-		if strings.Contains(p.Err.String(), "WARNING: DATA RACE") {
-			t.Errorf("there is a data race in %s:\n%s", strings.Join(p.cmd.Args, " "), p.Err)
+		if strings.Contains(p.Stderr.String(), "WARNING: DATA RACE") {
+			t.Errorf("data race in %s:\n%s", strings.Join(p.cmd.Args, " "), p.Stderr)
 		}
 	})
 	return p
@@ -62,13 +63,13 @@ func start(c Command) (*Process, error) {
 	if path == "" {
 		path = "parley"
 	}
-	p := &Process{Out: newLog(), Err: newLog(), exited: make(chan struct{})}
+	p := &Process{Stdout: newLog(), Stderr: newLog(), done: make(chan struct{})}
 	p.cmd = exec.Command(path, c.Args...)
-	p.cmd.Env = append(ownEnvironment(), c.Env...)
+	p.cmd.Env = append(cleanEnvironment(), c.Env...)
 	p.cmd.Dir = c.Dir
-	p.cmd.Stdout, p.cmd.Stderr = p.Out, p.Err
-	p.cmd.SysProcAttr = dieWithParent
-	p.cmd.WaitDelay = 5 * time.Second // for a grandchild that keeps the outputs open
+	p.cmd.Stdout, p.cmd.Stderr = p.Stdout, p.Stderr
+	p.cmd.SysProcAttr = killedWithParent
+	p.cmd.WaitDelay = 5 * time.Second // a grandchild may keep the outputs open
 	if c.Stdin {
 		var err error
 		if p.Stdin, err = p.cmd.StdinPipe(); err != nil {
@@ -83,8 +84,8 @@ func start(c Command) (*Process, error) {
 	return p, nil
 }
 
-// ownEnvironment returns the environment of the test without settings of Parley.
-func ownEnvironment() []string {
+// cleanEnvironment returns the environment of the test without settings of Parley.
+func cleanEnvironment() []string {
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "PARLEY_") })
 	return append(env, "PARLEY_CONFIG="+os.DevNull,
 		"GORACE=atexit_sleep_ms=0") // without it the race detector delays the end of a program by a second
@@ -92,24 +93,24 @@ func ownEnvironment() []string {
 
 func (p *Process) wait() {
 	p.err = p.cmd.Wait()
-	p.Out.end()
-	p.Err.end()
-	close(p.exited)
+	p.Stdout.end()
+	p.Stderr.end()
+	close(p.done)
 }
 
-// lastOf returns the end of a text, to bound what a failing test prints.
-func lastOf(text string) string {
+// tail returns the end of a text, to bound what a failing test prints.
+func tail(text string) string {
 	const most = 8 << 10
 	return text[max(0, len(text)-most):]
 }
 
 // Exited returns a channel that is closed when the process has ended.
-func (p *Process) Exited() <-chan struct{} { return p.exited }
+func (p *Process) Exited() <-chan struct{} { return p.done }
 
 // Kill kills the process and waits for its end.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill()
-	<-p.exited
+	<-p.done
 }
 
 // Signal sends a signal.
@@ -120,25 +121,25 @@ func (p *Process) Signal(t testing.TB, s os.Signal) {
 	}
 }
 
-// Type writes a line to standard input.
-func (p *Process) Type(t testing.TB, line string) {
+// WriteLine writes a line to standard input.
+func (p *Process) WriteLine(t testing.TB, line string) {
 	t.Helper()
 	if _, err := io.WriteString(p.Stdin, line+"\n"); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// Code waits until the process ends and returns its exit code.
-func (p *Process) Code(t testing.TB) int {
+// ExitCode waits until the process has ended and returns its exit code.
+func (p *Process) ExitCode(t testing.TB) int {
 	t.Helper()
-	return p.CodeWithin(t, Patience)
+	return p.ExitCodeWithin(t, Timeout)
 }
 
-// CodeWithin is [Process.Code] with a time limit of its own.
-func (p *Process) CodeWithin(t testing.TB, limit time.Duration) int {
+// ExitCodeWithin is [Process.ExitCode] with the given time limit.
+func (p *Process) ExitCodeWithin(t testing.TB, limit time.Duration) int {
 	t.Helper()
 	select {
-	case <-p.exited:
+	case <-p.done:
 	case <-time.After(limit):
 		t.Fatalf("%s does not end", strings.Join(p.cmd.Args, " "))
 	}

@@ -2,6 +2,6 @@ package e2e
 
 import "syscall"
 
-// dieWithParent makes the system kill the children of a test binary that could not clean
-// up, for example after a time-out.
-var dieWithParent = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+// killedWithParent makes the system kill the children of a test binary that could not
+// clean up, for example after a time-out.
+var killedWithParent = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -4,4 +4,4 @@ package e2e
 
 import "syscall"
 
-var dieWithParent *syscall.SysProcAttr
+var killedWithParent *syscall.SysProcAttr

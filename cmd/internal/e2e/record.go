@@ -12,32 +12,32 @@ import (
 	"parley/protocol"
 )
 
-// Violation is an error that a server must never cause.
+// Violation is an error that a correct server never causes.
 type Violation struct{ text string }
 
-// Error describes what the server has done.
+// Error describes what the server did.
 func (v *Violation) Error() string { return v.text }
 
 func violation(format string, args ...any) error { return &Violation{fmt.Sprintf(format, args...)} }
 
-// Record is every event of a session that any client was shown, as bytes. It is safe for
-// concurrent use.
+// Record holds the bytes of every event of a session that any client has received. It is
+// safe for concurrent use.
 type Record struct {
 	mu     sync.Mutex
-	events map[uint64]string
+	events map[uint64]string // guarded by mu: by number
 }
 
 // NewRecord returns an empty record.
 func NewRecord() *Record { return &Record{events: map[uint64]string{}} }
 
-// shown adds an event. It returns a *Violation if another event was shown under the same
-// number.
-func (r *Record) shown(seq uint64, raw []byte) error {
+// add adds an event. It returns a *Violation if another event was received under the
+// same number.
+func (r *Record) add(seq uint64, raw []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before, known := r.events[seq]
 	if known && before != string(raw) {
-		return violation("event %d was shown as\n%s\nand as\n%s", seq, before, raw)
+		return violation("event %d was received as\n%s\nand as\n%s", seq, before, raw)
 	}
 	r.events[seq] = string(raw)
 	return nil
@@ -50,38 +50,38 @@ func (r *Record) Len() int {
 	return len(r.events)
 }
 
-// RequireIn fails the test unless all events are in the journal as they were shown.
-func (r *Record) RequireIn(t testing.TB, journal []json.RawMessage) {
+// RequireMatches fails the test unless the journal has every event as it was received.
+func (r *Record) RequireMatches(t testing.TB, journal []json.RawMessage) {
 	t.Helper()
-	kept := NewRecord()
+	stored := NewRecord()
 	for _, raw := range journal {
-		if err := kept.shown(lineOf(raw).Cursor.Seq, raw); err != nil {
+		if err := stored.add(lineOf(raw).Cursor.Seq, raw); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for seq, raw := range r.events {
-		if kept.events[seq] != raw {
-			t.Fatalf("event %d was shown as\n%s\nand is now\n%s", seq, raw, kept.events[seq])
+		if stored.events[seq] != raw {
+			t.Fatalf("event %d was received as\n%s\nand is stored as\n%s", seq, raw, stored.events[seq])
 		}
 	}
 }
 
-// place is how far a reader has come.
-type place struct {
+// position is how far a client has read.
+type position struct {
 	record *Record
-	at     protocol.Cursor
+	cursor protocol.Cursor
 }
 
-// take moves on by one event, which has to be the next.
-func (p *place) take(l line) error {
-	if l.Cursor.Seq != p.at.Seq+1 {
-		return violation("event %d came after event %d: %s", l.Cursor.Seq, p.at.Seq, l.raw)
+// advance moves the position to an event, which must be the next one.
+func (p *position) advance(l line) error {
+	if l.Cursor.Seq != p.cursor.Seq+1 {
+		return violation("event %d arrived after event %d: %s", l.Cursor.Seq, p.cursor.Seq, l.raw)
 	}
-	p.at = l.Cursor
-	return p.record.shown(l.Cursor.Seq, l.raw)
+	p.cursor = l.Cursor
+	return p.record.add(l.Cursor.Seq, l.raw)
 }
 
-// line is a line of the server, decoded as far as its kind needs.
+// line is a line that the server has sent. It has the members of all types of line.
 type line struct {
 	Type    string              `json:"type"`
 	ID      string              `json:"id"`
@@ -95,15 +95,15 @@ type line struct {
 
 func lineOf(raw []byte) line {
 	var l line
-	_ = json.Unmarshal(raw, &l) // what is not a line has no type
+	_ = json.Unmarshal(raw, &l) // malformed lines have no type
 	l.raw = raw
 	return l
 }
 
 func (l line) isEvent() bool { return l.Cursor.Seq > 0 && l.Type != protocol.TypeConnected }
 
-// Journal reads all events after a cursor.
-func (s Session) Journal(t testing.TB, after string) []json.RawMessage {
+// MustEvents reads all events after a cursor, as the host.
+func (s Session) MustEvents(t testing.TB, after string) []json.RawMessage {
 	t.Helper()
 	all, err := s.Events(t.Context(), s.Host, after)
 	if err != nil {
@@ -120,22 +120,23 @@ func (s Session) poll(ctx context.Context, m Member, after string, wait int) (*p
 		return nil, err
 	}
 	if answer.Status != http.StatusOK {
-		return nil, refusedWith(answer)
+		return nil, refusal(answer)
 	}
 	var events protocol.EventsAnswer
 	if err := json.Unmarshal(answer.Body, &events); err != nil {
 		return nil, err
 	}
 	if events.Gap {
-		return nil, violation("the cursor %s leads into a gap", after)
+		return nil, violation("there is a gap after the cursor %s", after)
 	}
 	return &events, nil
 }
 
-// refusedWith returns a *Violation unless the call may succeed later.
-func refusedWith(a Answer) error {
-	if e := protocol.Catalogue[a.Code()]; e.Retryable {
-		return fmt.Errorf("refused for now: %s", a.Body)
+// refusal returns the error for a call that was refused: a *Violation unless the call
+// may succeed later.
+func refusal(a Response) error {
+	if e := protocol.Catalogue[a.ErrorCode()]; e.Retryable {
+		return fmt.Errorf("refused temporarily: %s", a.Body)
 	}
 	return violation("refused with %d: %s", a.Status, a.Body)
 }

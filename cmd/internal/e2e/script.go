@@ -13,29 +13,29 @@ import (
 	"go.uber.org/goleak"
 )
 
-// NoLeaks returns the tests of m for [testscript.Main]. They fail if they leave
-// goroutines behind.
-func NoLeaks(m *testing.M) testscript.TestingM { return noLeaks{m} }
+// CheckLeaks returns the tests of m for [testscript.Main]. They fail if they leak
+// goroutines.
+func CheckLeaks(m *testing.M) testscript.TestingM { return leakChecker{m} }
 
-type noLeaks struct{ m *testing.M }
+type leakChecker struct{ m *testing.M }
 
-func (n noLeaks) Run() int {
+func (n leakChecker) Run() int {
 	code := n.m.Run()
-	CloseIdle()
+	CloseIdleConnections()
 	if err := goleak.Find(); err != nil {
-		fmt.Fprintln(os.Stderr, "goroutines are left over:", err)
+		fmt.Fprintln(os.Stderr, "leaked goroutines:", err)
 		return max(code, 1)
 	}
 	return code
 }
 
-// Fails returns a command for scripts:
+// FailsCommand returns a command for scripts:
 //
 //	fails CODE COMMAND ARGS...
 //
-// It runs a command that has to exit with that code and to write one line to its
-// standard error, which begins with the name of the program.
-func Fails(program string) func(*testscript.TestScript, bool, []string) {
+// It runs a command, which must exit with that code and write one line to standard
+// error. The line must begin with the name of the program.
+func FailsCommand(program string) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) < 2 {
 			ts.Fatalf("usage: fails CODE COMMAND ARGS...")
@@ -45,7 +45,7 @@ func Fails(program string) func(*testscript.TestScript, bool, []string) {
 		err = ts.Exec(args[1], args[2:]...)
 		exit, ok := errors.AsType[*exec.ExitError](err)
 		if !ok || exit.ExitCode() != want {
-			ts.Fatalf("the command ended with %v, not with exit code %d", err, want)
+			ts.Fatalf("the command ended with %v; want exit code %d", err, want)
 		}
 		written := ts.ReadFile("stderr")
 		if strings.Count(written, "\n") != 1 || !strings.HasPrefix(written, program+": ") {

@@ -13,57 +13,55 @@ import (
 type Server struct {
 	*Process
 	API
-	Data    string
-	Address string
-
-	program  string   // parley if empty
-	env      []string // in addition to that of the test
-	settings []string
+	ServerConfig
 }
 
-// Serve starts a server on a data directory and waits until it is ready.
-func Serve(t testing.TB, data string, settings ...string) *Server {
-	t.Helper()
-	return serve(t, &Server{Data: data, Address: FreeAddress(t), settings: settings})
+// ServerConfig says how to start a server.
+type ServerConfig struct {
+	Program string   // default: parley
+	Env     []string // in addition to the environment of the test
+	Data    string   // data directory
+	Address string   // address to listen on; default: a free one
+	Flags   []string // further flags of "parley serve"
 }
 
-// ServeWith is [Serve] with another program.
-func ServeWith(t testing.TB, program, data string, settings ...string) *Server {
+// StartServer starts a server on a data directory, with further flags, and waits until
+// it is ready.
+func StartServer(t testing.TB, data string, flags ...string) *Server {
 	t.Helper()
-	return serve(t, &Server{Data: data, Address: FreeAddress(t), program: program, settings: settings})
+	return ServerConfig{Data: data, Flags: flags}.Start(t)
 }
 
-// ServeUnder is [ServeWith] with additional environment variables.
-func ServeUnder(t testing.TB, env []string, program, data string, settings ...string) *Server {
+// Start starts a server and waits until it is ready.
+func (c ServerConfig) Start(t testing.TB) *Server {
 	t.Helper()
-	return serve(t, &Server{Data: data, Address: FreeAddress(t), program: program, env: env, settings: settings})
+	if c.Address == "" {
+		c.Address = FreeAddress(t)
+	}
+	args := append([]string{"serve", "--data", c.Data, "--listen", c.Address}, c.Flags...)
+	p := Start(t, Command{Path: c.Program, Args: args, Env: c.Env})
+	url := p.Stderr.Await(t, `parley is ready: (http://[^\s"]+)`)[1]
+	return &Server{Process: p, API: API{URL: url}, ServerConfig: c}
 }
 
-// Again starts a server on the data and the address of s, which has ended.
-func (s *Server) Again(t testing.TB) *Server {
+// Restart starts a server with the configuration of s, which has ended, and waits until
+// it is ready.
+func (s *Server) Restart(t testing.TB) *Server {
 	t.Helper()
-	return serve(t, &Server{Data: s.Data, Address: s.Address, program: s.program, env: s.env, settings: s.settings})
-}
-
-func serve(t testing.TB, s *Server) *Server {
-	t.Helper()
-	args := append([]string{"serve", "--data", s.Data, "--listen", s.Address}, s.settings...)
-	s.Process = Start(t, Command{Path: s.program, Args: args, Env: s.env})
-	s.API = API{URL: s.Err.Await(t, `parley is ready: (http://[^\s"]+)`)[1]}
-	return s
+	return s.ServerConfig.Start(t)
 }
 
 // Stop stops the server in order. The test fails if its exit code is not zero.
 func (s *Server) Stop(t testing.TB) {
 	t.Helper()
 	s.Signal(t, syscall.SIGTERM)
-	if code := s.Code(t); code != 0 {
-		t.Errorf("the server ended with %d: %s", code, lastOf(s.Err.String()))
+	if code := s.ExitCode(t); code != 0 {
+		t.Errorf("the server exited with %d: %s", code, tail(s.Stderr.String()))
 	}
 }
 
-// FreeAddress returns a loopback address that is not in use. Its port is below those that
-// systems assign by themselves, so that it stays free while a server is restarted on it.
+// FreeAddress returns a loopback address that is not in use. Its port is below the range
+// from which systems assign ports, so that it stays free while a server is restarted.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
 	for range 100 {

@@ -10,20 +10,20 @@ import (
 	"parley/protocol"
 )
 
-// Ask sends a command to POST /commands and returns the payload of its ok. The error
-// is a *protocol.Error if the server refuses. After any other error it is not known
-// whether the command was carried out.
-func (s Session) Ask(ctx context.Context, m Member, id string, c protocol.Command) ([]byte, error) {
+// Do sends a command to POST /commands and returns the payload of its ok. The error is
+// a *protocol.Error if the server refuses the command. After any other error the
+// outcome is not known.
+func (s Session) Do(ctx context.Context, m Member, id string, c protocol.Command) ([]byte, error) {
 	line, err := protocol.EncodeRequest(protocol.Request{ID: id, Command: c})
 	if err != nil {
 		return nil, err
 	}
 	r := Request{Method: http.MethodPost, Path: s.Path("/commands"), As: m, Body: json.RawMessage(line)}
-	answer, err := s.Call(ctx, r)
+	response, err := s.Call(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	message, err := protocol.DecodeServer(answer.Body)
+	message, err := protocol.DecodeServer(response.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -33,13 +33,12 @@ func (s Session) Ask(ctx context.Context, m Member, id string, c protocol.Comman
 	case *protocol.ErrorMessage:
 		return nil, message.Error.Err()
 	}
-	return nil, fmt.Errorf("%s was answered with %s", id, answer.Body)
+	return nil, fmt.Errorf("%s was answered with %s", id, response.Body)
 }
 
-// AskOriginal is [Session.Ask] by the calls of the original API, where it has one for
-// the command.
-func (s Session) AskOriginal(ctx context.Context, m Member, id string, c protocol.Command) ([]byte, error) {
-	body := object{"participantId": m.ID, "participantToken": m.Token}
+// DoREST is [Session.Do] over the original REST API, for the commands that it has.
+func (s Session) DoREST(ctx context.Context, m Member, id string, c protocol.Command) ([]byte, error) {
+	body := jsonObject{"participantId": m.ID, "participantToken": m.Token}
 	var path string
 	switch c := c.(type) {
 	case *protocol.Chat:
@@ -49,23 +48,23 @@ func (s Session) AskOriginal(ctx context.Context, m Member, id string, c protoco
 	case *protocol.Approve:
 		path, body["action"] = "/approvals/"+c.ApprovalID, c.Action
 	default:
-		return s.Ask(ctx, m, id, c)
+		return s.Do(ctx, m, id, c)
 	}
-	answer, err := s.Call(ctx, Request{Method: http.MethodPost, Path: s.Path(path), Key: id, Body: body})
-	if err == nil && answer.Status != http.StatusOK {
-		err = protocol.Errorf(answer.Code(), "%s", answer.Body)
+	response, err := s.Call(ctx, Request{Method: http.MethodPost, Path: s.Path(path), Key: id, Body: body})
+	if err == nil && response.Status != http.StatusOK {
+		err = protocol.Errorf(response.ErrorCode(), "%s", response.Body)
 	}
-	return answer.Body, err
+	return response.Body, err
 }
 
-// Welcome resumes over a socket and returns the welcome.
+// Welcome resumes over a WebSocket and returns the welcome.
 func (s Session) Welcome(ctx context.Context, m Member) (*protocol.Welcome, error) {
-	f, err := s.open(ctx, Socket, m, protocol.Cursor{})
+	f, err := s.open(ctx, WebSocket, m, protocol.Cursor{})
 	if err != nil {
 		return nil, err
 	}
-	defer f.end(true)
-	defer context.AfterFunc(ctx, func() { f.end(false) })()
+	defer f.close(true)
+	defer context.AfterFunc(ctx, func() { f.close(false) })()
 	lines, err := f.next()
 	if err != nil {
 		return nil, err
@@ -74,7 +73,7 @@ func (s Session) Welcome(ctx context.Context, m Member) (*protocol.Welcome, erro
 	if welcome, ok := message.(*protocol.WelcomeMessage); ok {
 		return &welcome.Payload, nil
 	}
-	return nil, errors.Join(err, fmt.Errorf("not welcomed, but answered with %s", lines[0].raw))
+	return nil, errors.Join(err, fmt.Errorf("want a welcome, got %s", lines[0].raw))
 }
 
 // Events reads all events after a cursor.
