@@ -10,25 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/journal"
-	"parley/protocol"
 )
-
-// state is the pure half of a session: what an actor decides with.
-type state interface {
-	// decide says what an input leads to and changes nothing.
-	decide(in input) decision
-	// apply folds an event in.
-	apply(e event, at stamp)
-	// answerer computes a command's answer from the event that it is about. The
-	// function may be called from any goroutine.
-	answerer() func(c protocol.Command, e event) any
-	// summary is written with every append.
-	summary() journal.Summary
-	// due is when the state wants a tick; zero for never.
-	due() time.Time
-	// promptBytes is how many bytes of prompts the state keeps.
-	promptBytes() int
-}
 
 // shell is the other half: what a kind of session has to do with the outside.
 // Its methods run on the actor's goroutine and never block.

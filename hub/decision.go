@@ -19,9 +19,6 @@ type input struct {
 	body    any       // one of the types in messages.go
 }
 
-// time returns a copy of the input's time that the state may keep.
-func (in input) time() *time.Time { return new(in.at) }
-
 // decision is what an input leads to. Events are committed first; then, in
 // this order, they are shown, the input is answered, and effects are carried
 // out.
@@ -38,6 +35,12 @@ type decision struct {
 
 func refuse(code protocol.Code, format string, args ...any) decision {
 	return decision{err: protocol.Errorf(code, format, args...)}
+}
+
+// with returns the decision with more effects.
+func (d decision) with(more ...effect) decision {
+	d.effects = append(d.effects, more...)
+	return d
 }
 
 // effect is something that is done outside once the events are durable: one of

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -64,6 +66,20 @@ type askedPermission struct {
 func newHostState(id journal.SessionID, r *settings) *hostState {
 	return &hostState{rules: r, ID: id, Agent: protocol.AgentExited}
 }
+
+// restore implements state.
+func (s *hostState) restore(snapshot []byte) error {
+	if err := json.Unmarshal(snapshot, s); err != nil {
+		return err
+	}
+	if s.Session.ID == "" {
+		return errors.New("snapshot without session")
+	}
+	return nil
+}
+
+// decode implements state.
+func (s *hostState) decode(r journal.Record) (event, error) { return decodeEvent(r, decodeHostPayload) }
 
 func (s *hostState) exists() bool { return s.Session.ID != "" && !s.Deleted }
 

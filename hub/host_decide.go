@@ -73,11 +73,6 @@ func (s *hostState) decideDeleted(in input) decision {
 	return refuse(protocol.CodeHostSessionNotFound, "no such host session")
 }
 
-func (d decision) with(more ...effect) decision {
-	d.effects = append(d.effects, more...)
-	return d
-}
-
 // holdLaunch names the replies that wait for the agent to be ready.
 const holdLaunch = "launch"
 

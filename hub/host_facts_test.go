@@ -132,7 +132,7 @@ func TestStates_of_before_facts_were_kept_can_be_read(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(n.encoded(t)), &older))
 		delete(older, "Facts")
 		restored := n.blank()
-		require.NoError(t, restore(restored, rawJSON(older)))
+		require.NoError(t, restored.restore(rawJSON(older)))
 	}
 }
 

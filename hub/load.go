@@ -2,8 +2,6 @@ package hub
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -59,7 +57,7 @@ func (h *Hub) loadFrom(ctx context.Context, id journal.SessionID, kind journal.K
 		snap = h.snapshot(ctx, id)
 	}
 	if snap.Head.Seq > 0 {
-		if err := restore(l.state, snap.State); err != nil {
+		if err := l.state.restore(snap.State); err != nil {
 			return h.loadFrom(ctx, id, kind, false)
 		}
 		l.head = snap.Head
@@ -75,7 +73,7 @@ func (h *Hub) loadFrom(ctx context.Context, id journal.SessionID, kind journal.K
 			l.last = rec.Time
 			continue
 		}
-		e, err := decodeOf(kind, rec)
+		e, err := l.state.decode(rec)
 		if err != nil {
 			return loaded{}, &journal.DamageError{Session: id, Seq: rec.Seq, Place: "its content", Err: err}
 		}
@@ -104,29 +102,4 @@ func (h *Hub) newState(id journal.SessionID, kind journal.Kind) state {
 		return newHostState(id, h.rules)
 	}
 	return newSharedState(id, h.rules)
-}
-
-func restore(s state, encoded []byte) error {
-	if err := json.Unmarshal(encoded, s); err != nil {
-		return err
-	}
-	switch s := s.(type) {
-	case *sharedState:
-		if len(s.People.all) == 0 {
-			return errors.New("snapshot without people")
-		}
-		s.index()
-	case *hostState:
-		if s.Session.ID == "" {
-			return errors.New("snapshot without session")
-		}
-	}
-	return nil
-}
-
-func decodeOf(kind journal.Kind, r journal.Record) (event, error) {
-	if kind == journal.KindHost {
-		return decodeEvent(r, decodeHostPayload)
-	}
-	return decodeShared(r)
 }

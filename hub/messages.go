@@ -86,6 +86,9 @@ type (
 	}
 )
 
+// cancelled is the failure of a turn or prompt that was cancelled.
+const cancelled = "cancelled"
+
 // turn is one approved prompt in a host session's queue.
 type turn struct {
 	Approval string               `json:"approval"`

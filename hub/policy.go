@@ -35,6 +35,9 @@ var policy = map[protocol.Role]map[protocol.Mode]rights{
 	protocol.RoleViewer: {},
 }
 
+// rightsOf returns what a participant of a role may do in a mode.
+func rightsOf(role protocol.Role, mode protocol.Mode) rights { return policy[role][mode] }
+
 // hostOnly are the commands that only the host may give.
 var hostOnly = map[protocol.CommandType]bool{
 	protocol.CommandApprove:      true,

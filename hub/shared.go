@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -122,6 +123,21 @@ func (s *sharedState) index() {
 	s.Departed.index()
 	s.dropDeparted()
 }
+
+// restore implements state.
+func (s *sharedState) restore(snapshot []byte) error {
+	if err := json.Unmarshal(snapshot, s); err != nil {
+		return err
+	}
+	if len(s.People.all) == 0 {
+		return errors.New("snapshot without people")
+	}
+	s.index()
+	return nil
+}
+
+// decode implements state.
+func (s *sharedState) decode(r journal.Record) (event, error) { return decodeShared(r) }
 
 func (s *sharedState) active() bool { return s.Session.Status == protocol.StatusActive }
 

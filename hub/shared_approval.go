@@ -6,9 +6,6 @@ import (
 	"parley/protocol"
 )
 
-// cancelled is the error message of a prompt that somebody cancelled.
-const cancelled = "cancelled"
-
 // prompt becomes a pending approval or is dispatched at once, by the author's
 // right.
 func (s *sharedState) prompt(in input, c *protocol.Prompt, p protocol.Participant) decision {
@@ -151,7 +148,7 @@ func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.
 		return decision{err: crowded(protocol.CodeQueueFull)}
 	}
 	a.Status = protocol.ApprovalApproved
-	a.ResolvedAt, a.ResolvedByParticipantID = in.time(), &approver.ID
+	a.ResolvedAt, a.ResolvedByParticipantID = new(in.at), &approver.ID
 	author := approver
 	if o := s.open(a.ID); o != nil {
 		author = o.Author

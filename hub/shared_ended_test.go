@@ -97,7 +97,7 @@ func TestShared_a_snapshot_with_prompts_that_are_done_is_read_and_shrinks(t *tes
 		{"ID": rejected, "Status": "rejected", "Seq": 5, "Failed": 0}, {"ID": waits, "Status": "pending", "Seq": 4, "Failed": 0},
 	}
 	s.n.state = s.n.blank()
-	require.NoError(t, restore(s.n.state, rawJSON(snapshot)))
+	require.NoError(t, s.n.state.restore(rawJSON(snapshot)))
 	require.Equal(t, want, s.n.encoded(t))
 	s.state = s.n.sharedState()
 	require.Equal(t, protocol.CodeApprovalAlreadyResolved, codeOf(s.by(s.owner(), approve(rejected)).err))

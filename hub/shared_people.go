@@ -269,7 +269,7 @@ func (s *sharedState) resume(in input, c *protocol.Resume, stream bool, left dep
 }
 
 func (s *sharedState) leave(in input, p protocol.Participant) decision {
-	p.LeftAt = in.time()
+	p.LeftAt = new(in.at)
 	return decision{
 		events:  []event{did(&protocol.ParticipantLeft{Participant: p})},
 		effects: []effect{cut{p.ID, closeNormal, "you left"}},
@@ -319,7 +319,7 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 		}
 	}
 	if p.LeftAt == nil {
-		p.LeftAt = in.time()
+		p.LeftAt = new(in.at)
 	}
 	left := did(&protocol.ParticipantLeft{Participant: p, RemovedBy: &host.ID, Reason: c.Reason})
 	if !c.KeepInvite {

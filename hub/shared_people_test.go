@@ -248,7 +248,7 @@ func TestShared_a_snapshot_of_before_reasons_were_kept(t *testing.T) {
 	encoded := rawJSON(s.state)
 	old := bytes.Replace(encoded, []byte(`"Barred":{}`), []byte(`"Barred":{"ben":true}`), 1)
 	require.NotEqual(t, encoded, old)
-	require.NoError(t, restore(state, old))
+	require.NoError(t, state.restore(old))
 	require.EqualError(t, state.requireNotBarred("ben"), protocol.Errorf(protocol.CodeParticipantRemoved, "the host has removed you").Error())
 }
 

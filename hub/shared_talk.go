@@ -3,7 +3,7 @@ package hub
 import "parley/protocol"
 
 func (s *sharedState) rightsOf(p protocol.Participant) rights {
-	return policy[p.Role][s.Session.Mode]
+	return rightsOf(p.Role, s.Session.Mode)
 }
 
 func (s *sharedState) chat(in input, c *protocol.Chat, p protocol.Participant) decision {

@@ -340,10 +340,10 @@ func (n *node) reload(t require.TestingT, now time.Time) {
 func (n *node) replayed(t require.TestingT, snapshot []byte, at int) state {
 	s := n.blank()
 	if snapshot != nil {
-		require.NoError(t, restore(s, snapshot))
+		require.NoError(t, s.restore(snapshot))
 	}
 	for _, r := range n.log[at:] {
-		e, err := decodeOf(n.kind, r)
+		e, err := s.decode(r)
 		require.NoError(t, err)
 		s.apply(e, stamp{seq: r.Seq, at: r.Time})
 	}
