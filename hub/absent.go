@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -49,7 +50,7 @@ const absentPatience = 5 * time.Second
 func (h *Hub) absent(ctx context.Context, id journal.SessionID, participantID string) (*protocol.Participant, error) {
 	reading, cancel := context.WithTimeout(ctx, absentPatience)
 	defer cancel()
-	p, err := reader{ctx: reading, journal: h.journal, session: id}.participant(participantID)
+	p, err := journaledParticipant(reading, history.Reader{Journal: h.journal, Session: id}, participantID)
 	if err != nil && reading.Err() != nil && ctx.Err() == nil {
 		return nil, journalUnavailable()
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -94,8 +95,8 @@ func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string,
 // list yields the resources of the sessions that match, but for those that were
 // deleted.
 func (h *Hub) list(ctx context.Context, f journal.Filter) iter.Seq2[json.RawMessage, error] {
-	f.Limit = pageItems
-	return inPages(ctx, h, journal.Place{}, func(from journal.Place) (page []json.RawMessage, next journal.Place, err error) {
+	f.Limit = history.PageItems
+	return history.List(ctx, h.reads, journal.Place{}, func(from journal.Place) (page []json.RawMessage, next journal.Place, err error) {
 		f := f
 		f.Before = from
 		summaries, err := h.journal.List(ctx, f)
@@ -104,7 +105,7 @@ func (h *Hub) list(ctx context.Context, f journal.Filter) iter.Seq2[json.RawMess
 				page = append(page, s.Resource)
 			}
 		}
-		return page, from, reader{ctx: ctx}.checked(err)
+		return page, from, history.ClientError(ctx, err)
 	})
 }
 
@@ -118,9 +119,9 @@ func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedStat
 		return nil, nil, err
 	}
 	state.Participants = h.everybody(ctx, state.people, r)
-	return state, inPages(ctx, h, state.until, func(from journal.Seq) ([]protocol.Approval, journal.Seq, error) {
-		some, next, err := state.approvals(r, from)
-		return some, next, r.checked(err)
+	return state, history.List(ctx, h.reads, state.until, func(from journal.Seq) ([]protocol.Approval, journal.Seq, error) {
+		some, next, err := state.approvals(ctx, r, from)
+		return some, next, history.ClientError(ctx, err)
 	}), nil
 }
 
@@ -134,11 +135,11 @@ func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter
 	return h.everybody(ctx, all, r), nil
 }
 
-func (h *Hub) everybody(ctx context.Context, all everybody, r reader) iter.Seq2[protocol.Participant, error] {
-	page := all.participants(r)
-	return inPages(ctx, h, 0, func(from journal.Seq) ([]protocol.Participant, journal.Seq, error) {
+func (h *Hub) everybody(ctx context.Context, all everybody, r history.Reader) iter.Seq2[protocol.Participant, error] {
+	page := all.participants(ctx, r)
+	return history.List(ctx, h.reads, 0, func(from journal.Seq) ([]protocol.Participant, journal.Seq, error) {
 		some, next, err := page(from)
-		return some, next, r.checked(err)
+		return some, next, history.ClientError(ctx, err)
 	})
 }
 
@@ -157,20 +158,20 @@ func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq
 	if err != nil {
 		return nil, err
 	}
-	return inPages(ctx, h, 1, func(from journal.Seq) ([]protocol.Message, journal.Seq, error) {
-		some, next, err := until.messages(r, from)
-		return some, next, r.checked(err)
+	return history.List(ctx, h.reads, 1, func(from journal.Seq) ([]protocol.Message, journal.Seq, error) {
+		some, next, err := until.messages(ctx, r, from)
+		return some, next, history.ClientError(ctx, err)
 	}), nil
 }
 
 // readAs returns the answer to a read, and a reader for the rest of it.
-func readAs[T any](ctx context.Context, h *Hub, id string, body any) (answer T, r reader, err error) {
+func readAs[T any](ctx context.Context, h *Hub, id string, body any) (answer T, r history.Reader, err error) {
 	a, err := h.answer(ctx, id, body)
 	if err != nil {
 		return answer, r, err
 	}
 	session, err := journal.ParseSessionID(id)
-	return a.Payload.(T), reader{ctx: ctx, journal: h.journal, session: session}, err
+	return a.Payload.(T), history.Reader{Journal: h.journal, Session: session}, err
 }
 
 // Do carries a command out and waits for its answer. For a join or resume the
@@ -213,27 +214,27 @@ func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	rd := reader{ctx: ctx, journal: h.journal, session: session}
+	rd := history.Reader{Journal: h.journal, Session: session}
 	w, welcomed := r.payload.(*Welcome)
-	if _, later := r.payload.(deferred); later || welcomed { // it has to be read from the journal
-		slot, err := h.reads.enter(ctx, welcomed && w.forHost())
+	if _, later := r.payload.(history.Deferred); later || welcomed { // it has to be read from the journal
+		slot, err := h.reads.Enter(ctx, welcomed && w.forHost())
 		if err != nil {
 			return Answer{}, err
 		}
-		defer slot.leave()
+		defer slot.Leave()
 	}
 	switch p := r.payload.(type) {
 	case *Welcome:
-		_, resume, err := rd.begin(cursorOf(body), p.at)
+		_, resume, err := rd.Resume(ctx, cursorOf(body), p.at)
 		if err != nil {
 			return Answer{}, err
 		}
-		err = p.read(rd, resume)
+		err = p.read(ctx, rd, resume)
 		return Answer{p, r.duplicate}, err
 	case pong:
 		return Answer{}, nil
 	}
-	payload, err := rd.finish(r.payload)
+	payload, err := rd.Finish(ctx, r.payload)
 	return Answer{payload, r.duplicate}, err
 }
 
@@ -323,7 +324,7 @@ func (s *Subscription) Reject(ctx context.Context, id string, err *protocol.Erro
 func (s *Subscription) answer(ctx context.Context, r protocol.Request, res result) (Line, error) {
 	payload, err := res.payload, res.err
 	if err == nil {
-		payload, err = s.reader(ctx).finish(payload)
+		payload, err = s.reader().Finish(ctx, payload)
 	}
 	if ctx.Err() != nil {
 		return Line{}, ctx.Err()

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"parley/hub/history"
 	"parley/hub/journal"
 )
 
@@ -13,6 +14,9 @@ type Line struct {
 	hint     bool        // it may be dropped
 	presence bool        // of what is dropped, the newest is told when there is room again: the client sees that it missed something
 }
+
+// lineOf returns an event as a line.
+func lineOf(e history.Event) Line { return Line{Bytes: e.Bytes, Cursor: e.Cursor, seq: e.Seq} }
 
 // A Burst is lines that one or many connections are sent together, in their
 // order.

@@ -76,11 +76,12 @@
 //	facts of the agent                     protocol.maxFactText           256 KiB: protocol.maxFactList    MaxAgents
 //	plans, tool calls, what agents say     MaxEvent                       hearingBytes, fanoutBytes; then  -
 //	                                                                      they are in the journal alone
-//	newest events, for whoever comes       MaxEvent                       tailBytes                        -
+//	newest events, for whoever comes       MaxEvent                       history.tailBytes              -
 //	a welcome                              maxShownText, maxShownName     welcomeBytes                     MaxBacklogs
 //	what waits for a connection            MaxEvent                       MaxBacklog                       MaxBacklogs
-//	answers with events                    MaxEvent                       answerBytes                      MaxBacklogs, maxReads
-//	lists that have no pages               MaxEvent                       pageBytes, web.longHeld          MaxBacklogs, maxReads
+//	answers with events                    MaxEvent                       history.AnswerBytes            MaxBacklogs, history.maxReads
+//	lists that have no pages               MaxEvent                       history.PageBytes,             MaxBacklogs, history.maxReads
+//	                                                                      web.longHeld
 //	connections of unknown clients         web.firstMessageBytes          -                                web.Options.MaxUnfinished, and as
 //	                                                                                                       many that are idle
 //	messages and bodies that are coming    protocol.Limits.FrameBytes     web.inboundFree without a count  web.Options.MaxInbound

@@ -13,7 +13,7 @@ type replyFunc func(result)
 
 // result is the answer to an input.
 type result struct {
-	payload   any // an answer type of protocol, or a deferred
+	payload   any // an answer type of protocol, or a history.Deferred
 	duplicate bool
 	err       error
 }

@@ -74,13 +74,3 @@ func decodeEvent(r journal.Record, decodePayload func(protocol.EventType, []byte
 	}
 	return e, nil
 }
-
-// lineOf encodes a record for clients.
-func lineOf(r *journal.Record) Line {
-	c := protocol.NewCursor(uint64(r.Seq), r.Hash)
-	return Line{
-		Bytes:  protocol.EncodeEvent(protocol.EventType(r.Type), c, r.Session.String(), r.Time, r.Public),
-		Cursor: c.String(),
-		seq:    r.Seq,
-	}
-}

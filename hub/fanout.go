@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -138,7 +139,7 @@ func (f *fanout) line(l Line) {
 // shown is an event that is durable.
 type shown struct{ record *journal.Record }
 
-func (n shown) tell(f *fanout) { f.line(lineOf(n.record)) }
+func (n shown) tell(f *fanout) { f.line(lineOf(history.Encode(n.record))) }
 
 // hinted is what may be dropped.
 type hinted struct{ line Line }
@@ -195,7 +196,7 @@ func (n answered) tell(f *fanout) {
 	if s.given == gone {
 		return
 	}
-	if _, reads := n.result.payload.(deferred); !reads {
+	if _, reads := n.result.payload.(history.Deferred); !reads {
 		if line, err := s.answer(context.Background(), n.request, n.result); err == nil {
 			s.own = append(append(s.own, f.burst.Lines[s.given:]...), line)
 			s.given = len(f.burst.Lines)

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -25,7 +26,7 @@ type Hub struct {
 	agents   *agentSlots
 	writers  [journal.Partitions]journal.Writer // set by Start
 	timer    worker                             // wakes sleeping sessions
-	reads    reads
+	reads    history.Slots
 	backlogs *backlogs
 	prompts  Budget             // of the prompts that sessions in memory keep
 	relief   worker             // ends connections for the sake of others
@@ -77,7 +78,7 @@ func New(j journal.Journal, launcher Launcher, key Key, o Options) *Hub {
 		options:  o,
 		rules:    o.settings(key),
 		agents:   &agentSlots{most: o.MaxAgents},
-		reads:    newReads(),
+		reads:    history.NewSlots(),
 		backlogs: newBacklogs(o.MaxBacklogs),
 		live:     map[journal.SessionID]*entry{},
 	}

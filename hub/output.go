@@ -2,7 +2,6 @@ package hub
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -174,17 +173,4 @@ func (a *actor) releaseHeld(r release) {
 		}
 	}
 	delete(a.holds, r.hold)
-}
-
-// replay computes the answer to a command that was carried out before, from the
-// event that it caused.
-func (a *actor) replay(c protocol.Command, seq journal.Seq) any {
-	answer := a.state.answerer()
-	return deferred(func(r reader) (any, error) {
-		e, err := r.event(seq, decodeShared)
-		if err != nil {
-			return nil, fmt.Errorf("answer a repeated command: %w", err)
-		}
-		return answer(c, e), nil
-	})
 }

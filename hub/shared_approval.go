@@ -168,7 +168,7 @@ func (s *sharedState) approve(in input, c *protocol.Approve, host protocol.Parti
 	o := s.open(c.ApprovalID)
 	switch {
 	case o == nil:
-		return notOpen(c.ApprovalID, alreadyResolved)
+		return notOpen(c.ApprovalID, askedToResolve)
 	case o.Phase != phasePending:
 		return decision{err: alreadyResolved(o.Approval, o.Approver)}
 	}
@@ -203,9 +203,7 @@ func (s *sharedState) cancel(c *protocol.Cancel, p protocol.Participant) decisio
 	case o == nil && c.ApprovalID == "":
 		return refuse(protocol.CodeNothingToCancel, "no prompt of this session is running")
 	case o == nil:
-		return notOpen(c.ApprovalID, func(protocol.Approval, protocol.Participant) error {
-			return protocol.Errorf(protocol.CodeNothingToCancel, "the prompt is done already")
-		})
+		return notOpen(c.ApprovalID, askedToCancel)
 	}
 	if p.Role != protocol.RoleHost && p.ID != o.Approval.ParticipantID {
 		return refuse(protocol.CodeHostRequired, "only the author and the host can cancel a prompt")

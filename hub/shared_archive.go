@@ -62,19 +62,3 @@ func (s *sharedState) archive(m archive) decision {
 	}
 	return decision{answer: archivePage{which}}
 }
-
-// archivePage makes the answer to a read of the archive.
-func (s *sharedState) archivePage(which archivePage, at journal.Head) deferred {
-	a := &protocol.ArchiveAnswer{Session: s.Session, Cursor: which.After}
-	return func(r reader) (any, error) {
-		p, err := r.page(which.History, at)
-		if err != nil {
-			return nil, err
-		}
-		a.Events, a.More, a.Gap = rawEvents(p.lines), p.more, p.gap
-		if n := len(p.lines); n > 0 {
-			a.Cursor = p.lines[n-1].Cursor
-		}
-		return a, nil
-	}
-}

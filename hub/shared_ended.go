@@ -1,44 +1,67 @@
 package hub
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
 
-// endedPrompt stands for the error about a prompt that is not open. It is done, and
-// then in the journal alone, or there never was one of that id.
+// endedPrompt is the answer to a command about a prompt that is not open: an
+// error. The prompt has ended, and only the journal still has it, or no prompt
+// ever had that id.
 type endedPrompt struct {
 	approvalID string
-	refusal    func(a protocol.Approval, decider protocol.Participant) error // if it is done
+	asked      promptRequest
 }
 
-// notOpen has a command about a prompt that is not open refused.
-func notOpen(approvalID string, refusal func(protocol.Approval, protocol.Participant) error) decision {
+// promptRequest is what a command asks for about a prompt.
+type promptRequest string
+
+const (
+	askedToResolve promptRequest = "resolve"
+	askedToCancel  promptRequest = "cancel"
+	askedToShow    promptRequest = "show"
+)
+
+// notOpen refuses a command about a prompt that is not open.
+func notOpen(approvalID string, asked promptRequest) decision {
 	if approvalID == "" || len(approvalID) > maxSubjectID {
 		return decision{err: approvalNotFound()}
 	}
-	return decision{answer: endedPrompt{approvalID, refusal}}
+	return decision{answer: endedPrompt{approvalID, asked}}
 }
 
-// read is a deferred, which always ends in an error.
-func (p endedPrompt) read(r reader) (any, error) {
-	of, err := r.journal.Entry(r.ctx, r.session, journal.SubjectApproval, p.approvalID)
+// Read implements [history.Deferred]. It always returns an error.
+func (p endedPrompt) Read(ctx context.Context, r history.Reader) (any, error) {
+	of, err := r.Journal.Entry(ctx, r.Session, journal.SubjectApproval, p.approvalID)
 	if errors.Is(err, journal.ErrNotFound) {
 		return nil, approvalNotFound()
 	}
 	if err != nil {
 		return nil, err
 	}
-	events, err := r.events(eventsOf(of))
+	events, err := readEvents(ctx, r, eventsOf(of))
 	if err != nil {
 		return nil, err
 	}
 	shown := events[of.Whole]
 	return nil, p.refusal(approvalIn(shown, events[of.Newest]), deciderIn(shown))
+}
+
+// refusal returns the error for a prompt that has ended.
+func (p endedPrompt) refusal(a protocol.Approval, decider protocol.Participant) error {
+	switch p.asked {
+	case askedToCancel:
+		return protocol.Errorf(protocol.CodeNothingToCancel, "the prompt is done already")
+	case askedToShow:
+		return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s; its events have it whole", howResolved(a, decider))
+	}
+	return alreadyResolved(a, decider)
 }
 
 func approvalNotFound() error {

@@ -1,9 +1,11 @@
 package hub
 
 import (
+	"context"
 	"errors"
 	"slices"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -22,7 +24,7 @@ func (s *sharedState) everybody(at journal.Head) everybody {
 
 // participants returns a function that reads some participants in join order, and
 // returns the event to go on from. It is for one goroutine, from the beginning on.
-func (m everybody) participants(r reader) func(from journal.Seq) ([]protocol.Participant, journal.Seq, error) {
+func (m everybody) participants(ctx context.Context, r history.Reader) func(from journal.Seq) ([]protocol.Participant, journal.Seq, error) {
 	byID := make(map[string]protocol.Participant, len(m.people))
 	for _, p := range m.people {
 		byID[p.ID] = p
@@ -36,13 +38,13 @@ func (m everybody) participants(r reader) func(from journal.Seq) ([]protocol.Par
 		case from == 0:
 			return m.people[:1], 1, nil // the host, who joined by creating the session
 		}
-		return m.page(r, byID, from)
+		return m.page(ctx, r, byID, from)
 	}
 }
 
 // page reads the next guests.
-func (m everybody) page(r reader, byID map[string]protocol.Participant, from journal.Seq) (some []protocol.Participant, next journal.Seq, err error) {
-	listed, err := r.journal.Entries(r.ctx, r.session, journal.SubjectParticipant, from, false, pageItems)
+func (m everybody) page(ctx context.Context, r history.Reader, byID map[string]protocol.Participant, from journal.Seq) (some []protocol.Participant, next journal.Seq, err error) {
+	listed, err := r.Journal.Entries(ctx, r.Session, journal.SubjectParticipant, from, false, history.PageItems)
 	if err != nil {
 		return nil, from, err
 	}
@@ -52,7 +54,7 @@ func (m everybody) page(r reader, byID map[string]protocol.Participant, from jou
 			absent = append(absent, p)
 		}
 	}
-	left, err := r.participants(absent)
+	left, err := journaledParticipants(ctx, r, absent)
 	if err != nil {
 		return nil, from, err
 	}
@@ -72,20 +74,20 @@ func (m everybody) page(r reader, byID map[string]protocol.Participant, from jou
 		}
 		from = p.First + 1
 	}
-	if len(listed) < pageItems {
+	if len(listed) < history.PageItems {
 		from = m.until + 1
 	}
 	return some, from, nil
 }
 
-// participants reads how participants are by the newest events about them; of many
-// perhaps only the first, two at the least.
-func (r reader) participants(of []journal.Entry) (map[string]protocol.Participant, error) {
+// journaledParticipants reads participants as the newest events about them show them;
+// of many perhaps only the first, at least two.
+func journaledParticipants(ctx context.Context, r history.Reader, of []journal.Entry) (map[string]protocol.Participant, error) {
 	numbers := make([]journal.Seq, len(of))
 	for i, p := range of {
 		numbers[i] = p.Newest
 	}
-	events, err := r.events(numbers)
+	events, err := readEvents(ctx, r, numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -111,97 +113,106 @@ func participantIn(e event) protocol.Participant {
 	return protocol.Participant{}
 }
 
-// participant reads a participant by its id; nil when there is none.
-func (r reader) participant(id string) (*protocol.Participant, error) {
-	of, err := r.journal.Entry(r.ctx, r.session, journal.SubjectParticipant, id)
+// journaledParticipant reads a participant by id; nil when there is none.
+func journaledParticipant(ctx context.Context, r history.Reader, id string) (*protocol.Participant, error) {
+	of, err := r.Journal.Entry(ctx, r.Session, journal.SubjectParticipant, id)
 	if errors.Is(err, journal.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, r.failed(err)
+		return nil, history.ClientError(ctx, err)
 	}
-	found, err := r.participants([]journal.Entry{of})
+	found, err := journaledParticipants(ctx, r, []journal.Entry{of})
 	if err != nil {
-		return nil, r.failed(err)
+		return nil, history.ClientError(ctx, err)
 	}
 	p := found[id]
 	return &p, nil
 }
 
-// inside answers a question for those whom a welcome shows, in join order, of whom
-// people are all: the host first.
-func inside(which protocol.People, people []protocol.Participant) deferred {
-	return func(r reader) (any, error) {
-		from, err := r.placeBehind(which.After, people)
-		if err != nil {
-			return nil, err
-		}
-		to := min(from+which.Limit, len(people))
-		return &protocol.PeopleAnswer{Participants: people[from:to], Removed: []string{}, More: to < len(people)}, nil
-	}
+// insidePage is the answer to a request for the participants whom a welcome
+// shows, in join order.
+type insidePage struct {
+	which  protocol.People
+	people []protocol.Participant // all of them, the host first
 }
 
-// placeBehind is the place of the first who joined after a participant, who may have
-// left since.
-func (r reader) placeBehind(participant string, people []protocol.Participant) (int, error) {
-	if participant == "" {
+// Read implements [history.Deferred].
+func (a insidePage) Read(ctx context.Context, r history.Reader) (any, error) {
+	from, err := a.placeAfter(ctx, r, a.which.After)
+	if err != nil {
+		return nil, err
+	}
+	to := min(from+a.which.Limit, len(a.people))
+	return &protocol.PeopleAnswer{Participants: a.people[from:to], Removed: []string{}, More: to < len(a.people)}, nil
+}
+
+// placeAfter returns the index of the first participant who joined after another
+// one, who may have left since.
+func (a insidePage) placeAfter(ctx context.Context, r history.Reader, id string) (int, error) {
+	if id == "" {
 		return 0, nil
 	}
-	if i := slices.IndexFunc(people, func(p protocol.Participant) bool { return p.ID == participant }); i >= 0 {
+	if i := slices.IndexFunc(a.people, func(p protocol.Participant) bool { return p.ID == id }); i >= 0 {
 		return i + 1, nil
 	}
-	p, err := r.participant(participant)
+	p, err := journaledParticipant(ctx, r, id)
 	if err != nil {
 		return 0, err
 	}
 	if p == nil {
 		return 0, protocol.Errorf(protocol.CodeParticipantNotFound, "after: no such participant in this session")
 	}
-	for i, q := range people {
+	for i, q := range a.people {
 		if i > 0 && !q.JoinedAt.Before(p.JoinedAt) { // the host may have returned later
 			return i, nil
 		}
 	}
-	return len(people), nil
+	return len(a.people), nil
 }
 
-// guests answers a question for guests who have left, the last who joined first.
-func guests(which protocol.People, barred map[string]bar) deferred {
-	return func(r reader) (any, error) {
-		from, err := r.joinedBefore(which.Before)
+// leftPage is the answer to a request for guests who have left, the last to join
+// first.
+type leftPage struct {
+	which  protocol.People
+	barred map[string]bar // a copy
+}
+
+// Read implements [history.Deferred].
+func (a leftPage) Read(ctx context.Context, r history.Reader) (any, error) {
+	from, err := joinedBefore(ctx, r, a.which.Before)
+	if err != nil {
+		return nil, err
+	}
+	answer := &protocol.PeopleAnswer{Participants: []protocol.Participant{}, Removed: []string{}}
+	for {
+		some, next, err := guestsWhoLeft(ctx, r, from)
 		if err != nil {
 			return nil, err
 		}
-		a := &protocol.PeopleAnswer{Participants: []protocol.Participant{}, Removed: []string{}}
-		for {
-			some, next, err := r.guestsWhoLeft(from)
-			if err != nil {
-				return nil, err
+		for _, p := range some {
+			if answer.More = len(answer.Participants) == a.which.Limit; answer.More {
+				return answer, nil
 			}
-			for _, p := range some {
-				if a.More = len(a.Participants) == which.Limit; a.More {
-					return a, nil
-				}
-				a.Participants = append(a.Participants, p)
-				if _, removed := barred[p.UserID]; removed {
-					a.Removed = append(a.Removed, p.ID)
-				}
+			answer.Participants = append(answer.Participants, p)
+			if _, removed := a.barred[p.UserID]; removed {
+				answer.Removed = append(answer.Removed, p.ID)
 			}
-			if next == from {
-				return a, nil
-			}
-			from = next
 		}
+		if next == from {
+			return answer, nil
+		}
+		from = next
 	}
 }
 
-// joinedBefore returns the last event by which somebody can have joined before a
-// participant; without one, the last of all.
-func (r reader) joinedBefore(participant string) (journal.Seq, error) {
-	if participant == "" {
+// joinedBefore returns the last event by which a guest can have joined before a
+// participant; without a participant, the last event of all.
+func joinedBefore(ctx context.Context, r history.Reader, id string) (journal.Seq, error) {
+	if id == "" {
 		return maxSeq, nil
 	}
-	p, err := r.journal.Entry(r.ctx, r.session, journal.SubjectParticipant, participant)
+	p, err := r.Journal.Entry(ctx, r.Session, journal.SubjectParticipant, id)
 	if errors.Is(err, journal.ErrNotFound) {
 		return 0, protocol.Errorf(protocol.CodeParticipantNotFound, "before: no such participant in this session")
 	}
@@ -211,15 +222,15 @@ func (r reader) joinedBefore(participant string) (journal.Seq, error) {
 // maxSeq is behind every event. A column of SQLite can hold it.
 const maxSeq = 1<<63 - 1
 
-// guestsWhoLeft reads some guests who have left, backward from an event, and returns
-// the event to go on from, which stays the same at the end. It passes by those who
-// are here, who are not many.
-func (r reader) guestsWhoLeft(from journal.Seq) (some []protocol.Participant, next journal.Seq, err error) {
-	listed, err := r.journal.Entries(r.ctx, r.session, journal.SubjectParticipant, from, true, pageItems)
+// guestsWhoLeft reads some guests who have left, backward from an event, and
+// returns the event to continue from, which stays the same at the end. It skips
+// the few participants who are still present.
+func guestsWhoLeft(ctx context.Context, r history.Reader, from journal.Seq) (some []protocol.Participant, next journal.Seq, err error) {
+	listed, err := r.Journal.Entries(ctx, r.Session, journal.SubjectParticipant, from, true, history.PageItems)
 	if err != nil {
 		return nil, from, err
 	}
-	found, err := r.participants(listed)
+	found, err := journaledParticipants(ctx, r, listed)
 	if err != nil {
 		return nil, from, err
 	}

@@ -16,9 +16,7 @@ func (s *sharedState) item(c *protocol.Item) decision {
 		whole := o.Approval // the answer is encoded while the state goes on changing
 		return decision{answer: &protocol.ItemAnswer{Approval: &whole}}
 	}
-	return notOpen(c.ApprovalID, func(a protocol.Approval, by protocol.Participant) error {
-		return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s; its events have it whole", howResolved(a, by))
-	})
+	return notOpen(c.ApprovalID, askedToShow)
 }
 
 func (s *sharedState) wholePermission(requestID string) decision {

@@ -2,8 +2,10 @@ package hub
 
 import (
 	"cmp"
+	"context"
 	"iter"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -82,8 +84,8 @@ type SharedState struct {
 // approvals reads some, newest first, of those that were begun up to an event, and
 // returns the event to go on from: those that are not done from the state, the others,
 // which change no more, from the journal.
-func (m *SharedState) approvals(r reader, from journal.Seq) (some []protocol.Approval, next journal.Seq, err error) {
-	listed, err := r.journal.Entries(r.ctx, r.session, journal.SubjectApproval, from, true, pageItems)
+func (m *SharedState) approvals(ctx context.Context, r history.Reader, from journal.Seq) (some []protocol.Approval, next journal.Seq, err error) {
+	listed, err := r.Journal.Entries(ctx, r.Session, journal.SubjectApproval, from, true, history.PageItems)
 	if err != nil {
 		return nil, from, err
 	}
@@ -93,7 +95,7 @@ func (m *SharedState) approvals(r reader, from journal.Seq) (some []protocol.App
 			numbers = append(numbers, eventsOf(e)...)
 		}
 	}
-	events, err := r.events(numbers)
+	events, err := readEvents(ctx, r, numbers)
 	if err != nil {
 		return nil, from, err
 	}
@@ -109,7 +111,7 @@ func (m *SharedState) approvals(r reader, from journal.Seq) (some []protocol.App
 			a = approvalIn(shown, newest)
 		}
 		some, from = append(some, a), e.First-1
-		if bytes += len(a.Prompt) + itemCost; bytes >= pageBytes {
+		if bytes += len(a.Prompt) + itemCost; bytes >= history.PageBytes {
 			break
 		}
 	}
@@ -121,21 +123,21 @@ type messagesUntil journal.Seq
 
 // messages reads some of what was said, oldest first: comments, and the messages
 // that prompts left which had to wait. It returns the event to go on from.
-func (m messagesUntil) messages(r reader, from journal.Seq) (some []protocol.Message, next journal.Seq, err error) {
-	numbers, err := r.journal.Listed(r.ctx, r.session, from, pageItems)
+func (m messagesUntil) messages(ctx context.Context, r history.Reader, from journal.Seq) (some []protocol.Message, next journal.Seq, err error) {
+	numbers, err := r.Journal.Listed(ctx, r.Session, from, history.PageItems)
 	for len(numbers) > 0 && numbers[len(numbers)-1] > journal.Seq(m) {
 		numbers = numbers[:len(numbers)-1]
 	}
 	if err != nil || len(numbers) == 0 {
 		return nil, from, err
 	}
-	records, err := r.journal.Events(r.ctx, r.session, numbers)
+	records, err := r.Journal.Events(ctx, r.Session, numbers)
 	if err != nil {
 		return nil, from, err
 	}
 	bytes := 0
 	for _, rec := range records {
-		if bytes >= pageBytes {
+		if bytes >= history.PageBytes {
 			break
 		}
 		from = rec.Seq + 1

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -15,7 +16,7 @@ type sharedShell struct {
 	actor   *actor
 	state   func() *sharedState
 	fanout  *fanout
-	tail    tail
+	tail    history.Tail
 	subs    map[string][]*Subscription // by participant; nobody has an empty list
 	count   int                        // of subs
 	readers int                        // of those, which only read
@@ -51,7 +52,7 @@ func newSharedShell(a *actor) *sharedShell {
 }
 
 func (s *sharedShell) show(r *journal.Record) {
-	s.tail.add(r)
+	s.tail.Add(r)
 	if s.count > 0 {
 		s.fanout.add(shown{r}, len(r.Public)+itemCost)
 	}
@@ -125,16 +126,14 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 	case presenceList:
 		return s.present.list(state.People.all)
 	case historyRange:
-		return history(a.History, at)
+		return history.Page{Which: a.History, Head: at}
 	case peopleRange:
 		if !a.Left {
-			return inside(a.People, state.People.list())
+			return insidePage{a.People, state.People.list()}
 		}
-		return guests(a.People, maps.Clone(state.Barred))
-	case endedPrompt:
-		return deferred(a.read)
+		return leftPage{a.People, maps.Clone(state.Barred)}
 	case archivePage:
-		return state.archivePage(a, at)
+		return history.ArchivePage{Session: state.Session, Which: a.History, Head: at}
 	case readKind:
 		return state.reading(a, at)
 	}
@@ -184,7 +183,7 @@ func (s *sharedShell) subscribe(sub *Subscription, w *Welcome) error {
 	if !s.hasRoom(w, len(own)) {
 		return protocol.Errorf(protocol.CodeTooManyParticipants, "there are %d connections, %d of them yours; close one", s.count, len(own))
 	}
-	if !sub.letIn(s.actor, s.fanout, w, s.tail.records) {
+	if !sub.letIn(s.actor, s.fanout, w, s.tail.Records()) {
 		return errGone
 	}
 	s.subs[w.Participant.ID] = append(own, sub)

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -244,7 +245,7 @@ func (s *Subscription) Opening(ctx context.Context) (protocol.Cursor, string, er
 
 // open decides by the client's cursor where to begin.
 func (s *Subscription) open(ctx context.Context) error {
-	next, resume, err := s.past(ctx).begin(s.cursor, s.begin)
+	next, resume, err := s.past().Resume(ctx, s.cursor, s.begin)
 	if err != nil {
 		return err
 	}
@@ -255,14 +256,14 @@ func (s *Subscription) open(ctx context.Context) error {
 }
 
 // reader reads for an answer; any goroutine may call it.
-func (s *Subscription) reader(ctx context.Context) reader {
-	return reader{ctx: ctx, journal: s.hub.journal, session: s.session}
+func (s *Subscription) reader() history.Reader {
+	return history.Reader{Journal: s.hub.journal, Session: s.session}
 }
 
 // past reads what came before the connection, and what it has missed since.
-func (s *Subscription) past(ctx context.Context) reader {
-	r := s.reader(ctx)
-	r.tail = s.tail
+func (s *Subscription) past() history.Reader {
+	r := s.reader()
+	r.Tail = s.tail
 	return r
 }
 

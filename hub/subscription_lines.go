@@ -10,14 +10,18 @@ import (
 
 // replay reads a piece of the journal.
 func (s *Subscription) replay(ctx context.Context, from, to journal.Seq) ([]Line, error) {
-	slot, err := s.hub.reads.enter(ctx, s.host)
+	slot, err := s.hub.reads.Enter(ctx, s.host)
 	if err != nil {
 		return nil, err
 	}
-	lines, err := s.past(ctx).lines(from, to, replayBytes)
-	slot.leave()
+	events, err := s.past().Oldest(ctx, from, to, replayBytes)
+	slot.Leave()
 	if err != nil {
 		return nil, err
+	}
+	lines := make([]Line, len(events))
+	for i, e := range events {
+		lines[i] = lineOf(e)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -29,7 +33,7 @@ func (s *Subscription) replay(ctx context.Context, from, to journal.Seq) ([]Line
 // the reading cheap, little enough to hold for many clients at once.
 const replayBytes = 256 << 10
 
-// lines makes the answers among items. One can be as large as answerBytes, so
+// lines makes the answers among items. One can be as large as history.AnswerBytes, so
 // what comes behind replayBytes of them waits, unmade, for the next call.
 func (s *Subscription) lines(ctx context.Context, items []item) ([]Line, error) {
 	lines := make([]Line, 0, len(items))
@@ -40,12 +44,12 @@ func (s *Subscription) lines(ctx context.Context, items []item) ([]Line, error) 
 				s.putBack(items[n:])
 				break
 			}
-			slot, err := s.hub.reads.enter(ctx, s.host)
+			slot, err := s.hub.reads.Enter(ctx, s.host)
 			if err != nil {
 				return nil, err
 			}
 			l, err := i.make(ctx)
-			slot.leave()
+			slot.Leave()
 			if err != nil {
 				return nil, err
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -30,18 +31,18 @@ func (w *Welcome) append(b []byte, requestID string) ([]byte, error) {
 }
 
 // read adds the recent events.
-func (w *Welcome) read(r reader, resume string) error {
+func (w *Welcome) read(ctx context.Context, r history.Reader, resume string) error {
 	w.Resume = resume
 	if w.recent == 0 {
 		return nil
 	}
 	from := max(w.at.Seq, journal.Seq(w.recent)) - journal.Seq(w.recent) + 1
 	most := w.recentBytes()
-	lines, err := r.newest(from, w.at.Seq+1, most)
-	if len(lines) == 1 && len(lines[0].Bytes) > most {
-		lines = nil // history has it
+	events, err := r.Newest(ctx, from, w.at.Seq+1, most)
+	if len(events) == 1 && len(events[0].Bytes) > most {
+		events = nil // history has it
 	}
-	w.Recent = rawEvents(lines)
+	w.Recent = history.RawMessages(events)
 	return err
 }
 
@@ -72,7 +73,7 @@ const maxKeptWelcome = 1 << 20
 
 // welcome makes the line that a connection begins with, and lends it.
 func (s *Subscription) welcome(ctx context.Context, requestID string, w *Welcome) (Line, error) {
-	err := w.read(s.past(ctx), s.resume)
+	err := w.read(ctx, s.past(), s.resume)
 	if err != nil {
 		return Line{}, err
 	}

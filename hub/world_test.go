@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -144,7 +145,7 @@ func (n *node) participant(t require.TestingT, id string) *protocol.Participant 
 // looksUp completes a refusal that has to be read from the journal, as the hub does.
 func (n *node) looksUp(d decision) decision {
 	if p, ended := d.answer.(endedPrompt); ended {
-		_, d.err = p.read(reader{journal: logged{log: n.log}, session: n.id})
+		_, d.err = p.Read(context.Background(), history.Reader{Journal: logged{log: n.log}, Session: n.id})
 	}
 	return d
 }
@@ -154,7 +155,7 @@ func (n *node) approval(t require.TestingT, id string) protocol.Approval {
 	j := logged{log: n.log}
 	e, err := j.Entry(context.Background(), n.id, journal.SubjectApproval, id)
 	require.NoError(t, err)
-	events, err := reader{journal: j}.events(eventsOf(e))
+	events, err := readEvents(context.Background(), history.Reader{Journal: j}, eventsOf(e))
 	require.NoError(t, err)
 	return approvalIn(events[e.Whole], events[e.Newest])
 }

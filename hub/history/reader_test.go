@@ -1,4 +1,4 @@
-package hub
+package history
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	"parley/protocol"
 )
 
-// longEvents is a journal of a hundred long events that counts how many are read.
+// longEvents is a journal of a hundred long events. It counts the events that are read.
 type longEvents struct {
 	journal.Journal
 	read int
@@ -40,12 +40,12 @@ func TestReader_newest_reads_little_more_than_it_answers(t *testing.T) {
 		{from: 5, to: 5, fit: 3},
 	} {
 		long := &longEvents{}
-		r := reader{ctx: t.Context(), journal: long}
-		lines, err := r.newest(journal.Seq(c.from), journal.Seq(c.to), c.fit*(longEvent+500)+1)
+		r := Reader{Journal: long}
+		events, err := r.Newest(t.Context(), journal.Seq(c.from), journal.Seq(c.to), c.fit*(longEvent+500)+1)
 		require.NoError(t, err)
-		require.Len(t, lines, c.want)
-		for i, l := range lines {
-			require.Equal(t, journal.Seq(c.to-c.want+i), l.seq, "the newest, oldest first")
+		require.Len(t, events, c.want)
+		for i, e := range events {
+			require.Equal(t, journal.Seq(c.to-c.want+i), e.Seq, "the newest events, the oldest of them first")
 		}
 		require.LessOrEqual(t, long.read, c.most)
 	}
@@ -53,9 +53,9 @@ func TestReader_newest_reads_little_more_than_it_answers(t *testing.T) {
 
 func TestReader_a_cursor_before_the_first_event_is_found_in_every_format(t *testing.T) {
 	id := journal.SessionID{1}
-	r := reader{ctx: t.Context(), session: id}
+	r := Reader{Session: id}
 	for start, want := range map[journal.Hash]bool{journal.ChainStarts(id)[0]: true, journal.ChainStarts(id)[1]: true, {1}: false} {
-		seq, ok, err := r.find(protocol.NewCursor(0, start).String(), journal.Head{Seq: 3})
+		seq, ok, err := r.find(t.Context(), protocol.NewCursor(0, start).String(), journal.Head{Seq: 3})
 		require.NoError(t, err)
 		require.Zero(t, seq)
 		require.Equal(t, want, ok)

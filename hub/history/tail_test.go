@@ -1,4 +1,4 @@
-package hub
+package history
 
 import (
 	"testing"
@@ -16,13 +16,13 @@ func numbers(records []*journal.Record) (all []journal.Seq) {
 }
 
 func TestTail(t *testing.T) {
-	add := func(l *tail, from, to journal.Seq, bytes int) {
+	add := func(l *Tail, from, to journal.Seq, bytes int) {
 		for seq := from; seq <= to; seq++ {
-			l.add(&journal.Record{Seq: seq, Public: make([]byte, bytes)})
+			l.Add(&journal.Record{Seq: seq, Public: make([]byte, bytes)})
 		}
 	}
-	t.Run("gives events from a number on, if it has that one", func(t *testing.T) {
-		var l tail
+	t.Run("returns the events from a number on, if it holds that event", func(t *testing.T) {
+		var l Tail
 		require.Empty(t, since(l.records, 1))
 		add(&l, 5, 7, 1)
 		require.Empty(t, since(l.records, 4))
@@ -30,8 +30,8 @@ func TestTail(t *testing.T) {
 		require.Equal(t, []journal.Seq{7}, numbers(since(l.records, 7)))
 		require.Empty(t, since(l.records, 8))
 	})
-	t.Run("keeps the newest, in bounds of number and size", func(t *testing.T) {
-		var l tail
+	t.Run("keeps the newest events within bounds of number and size", func(t *testing.T) {
+		var l Tail
 		add(&l, 1, 2*tailEvents, 1)
 		require.Len(t, l.records, tailEvents)
 		require.Equal(t, journal.Seq(2*tailEvents), l.records[tailEvents-1].Seq)
@@ -41,18 +41,18 @@ func TestTail(t *testing.T) {
 		require.Empty(t, l.records)
 		require.Zero(t, l.bytes)
 	})
-	t.Run("begins anew behind a hole", func(t *testing.T) {
-		var l tail
+	t.Run("starts over behind a gap", func(t *testing.T) {
+		var l Tail
 		add(&l, 1, 3, 1)
 		add(&l, 5, 6, 1)
 		require.Equal(t, []journal.Seq{5, 6}, numbers(l.records))
 	})
-	t.Run("leaves what it gave as it was", func(t *testing.T) {
-		var l tail
+	t.Run("does not change what it returned", func(t *testing.T) {
+		var l Tail
 		add(&l, 1, tailEvents, 1)
-		given := l.records
+		returned := l.records
 		add(&l, tailEvents+1, 3*tailEvents, 1)
-		require.Equal(t, journal.Seq(1), given[0].Seq)
-		require.Equal(t, journal.Seq(tailEvents), given[tailEvents-1].Seq)
+		require.Equal(t, journal.Seq(1), returned[0].Seq)
+		require.Equal(t, journal.Seq(tailEvents), returned[tailEvents-1].Seq)
 	})
 }

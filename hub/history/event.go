@@ -1,0 +1,80 @@
+package history
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"parley/hub/journal"
+	"parley/protocol"
+)
+
+// Event is one event of a session, encoded for clients.
+type Event struct {
+	Seq    journal.Seq
+	Bytes  []byte // one JSON object without a line end
+	Cursor string
+}
+
+// Encode encodes a record for clients.
+func Encode(r *journal.Record) Event {
+	c := protocol.NewCursor(uint64(r.Seq), r.Hash)
+	return Event{
+		Seq:    r.Seq,
+		Bytes:  protocol.EncodeEvent(protocol.EventType(r.Type), c, r.Session.String(), r.Time, r.Public),
+		Cursor: c.String(),
+	}
+}
+
+// RawMessages returns events in the form in which answers hold them.
+func RawMessages(events []Event) []json.RawMessage {
+	raw := make([]json.RawMessage, len(events))
+	for i, e := range events {
+		raw[i] = e.Bytes
+	}
+	return raw
+}
+
+// Oldest reads the events from a number on, up to but not including the number
+// to, and stops behind the event with which they reach a number of bytes.
+func (r Reader) Oldest(ctx context.Context, from, to journal.Seq, bytes int) ([]Event, error) {
+	var events []Event
+	err := r.each(ctx, from, to, func(e Event) (more bool) {
+		events = append(events, e)
+		bytes -= len(e.Bytes)
+		return bytes > 0
+	})
+	return events, err
+}
+
+// Newest reads the events from a number on, up to but not including the number
+// to, and leaves out the oldest while they exceed a number of bytes. It returns
+// at least one event if there is any. It reads backward, so that a request for
+// many long events costs little more than its answer holds.
+func (r Reader) Newest(ctx context.Context, from, to journal.Seq, bytes int) ([]Event, error) {
+	var events []Event
+	size := 0
+	for n := journal.Seq(newestFirst); from < to && size < bytes; n *= 2 {
+		begin := max(from, to-min(n, to))
+		var piece []Event
+		err := r.each(ctx, begin, to, func(e Event) (more bool) {
+			piece = append(piece, e)
+			size += len(e.Bytes)
+			return true
+		})
+		if err != nil {
+			return nil, err
+		}
+		events = slices.Concat(piece, events)
+		to = begin
+	}
+	for size > bytes && len(events) > 1 {
+		size -= len(events[0].Bytes)
+		events = events[1:]
+	}
+	return events, nil
+}
+
+// newestFirst is how many events [Reader.Newest] reads at first. It doubles the
+// number with each step back.
+const newestFirst = 16
