@@ -276,7 +276,7 @@ func (a *actor) dated(moment time.Time) time.Time {
 
 func (a *actor) decide(b *batch, in envelope, moment time.Time) {
 	in.at, in.moment = a.dated(moment), moment
-	in.crowded = !a.roomForPrompt(in)
+	in.overBudget = !a.roomForPrompt(in)
 	defer a.weigh()
 	if in.reply != nil { // what agents and other sessions say makes nothing with an id
 		in.ids = [2]string{uuid.NewString(), uuid.NewString()}
@@ -340,7 +340,7 @@ func (a *actor) record(b *batch, o *out, events []event) (main *event, err error
 	b.add(records)
 	for i, e := range events {
 		a.state.apply(e, stamp{records[i].Seq, at, moment})
-		if e.answers {
+		if e.primary {
 			main = &events[i]
 		}
 	}

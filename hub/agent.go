@@ -8,46 +8,44 @@ import (
 	"parley/protocol"
 )
 
-// Errors of Launcher.Launch beside what the operating system and the agent
-// report.
+// Errors that a launch wraps, apart from those of the operating system.
 var (
 	// ErrNoProfile: no profile has that name.
 	ErrNoProfile = errors.New("no such agent")
-	// ErrNoCommand: the profile's command is not there, may not be executed or is
-	// no program.
+	// ErrNoCommand: the profile's command does not exist or cannot be executed.
 	ErrNoCommand = errors.New("the agent's command cannot be run")
-	// ErrNoDir: the profile's working directory is not there or may not be read.
+	// ErrNoDir: the profile's working directory does not exist or cannot be read.
 	ErrNoDir = errors.New("the agent's working directory cannot be used")
 	// ErrCwdNotAllowed: the profile does not allow the working directory.
 	ErrCwdNotAllowed = errors.New("working directory is not allowed for this agent")
-	// ErrCannotLoad: the agent did not survive loading the earlier session, or did
-	// not end it. It may still be able to begin a new one.
+	// ErrCannotLoad: the agent exited while it loaded the earlier session, or did not
+	// finish loading it. It may still be able to begin a new one.
 	ErrCannotLoad = errors.New("agent cannot load its earlier session")
-	// ErrAuthRequired: nobody is signed in at the agent.
+	// ErrAuthRequired: the agent requires the user to sign in.
 	ErrAuthRequired = errors.New("agent is not signed in")
-	// ErrAgentFailed: the agent has ended, has answered with an error or is none,
-	// and would do so again.
+	// ErrAgentFailed: the agent exited, answered with an error, or does not speak the
+	// protocol, and a retry is expected to fail the same way.
 	ErrAgentFailed = errors.New("agent failed")
 )
 
-// LaunchSpec says which agent to start, and how.
+// LaunchSpec describes the agent to start.
 type LaunchSpec struct {
-	HostSession journal.SessionID // takes the place of the agent's own session id in what it says
+	HostSession journal.SessionID // replaces the agent's own session id in its notifications
 	Profile     string
 	Cwd         string // absolute; empty for the profile's own
-	Load        string // the agent's own id of an earlier session to load, or to replace by a new one if that fails; empty to begin a new one
+	Load        string // the agent's own id of an earlier session to load; if that fails, a new one is begun. Empty to begin a new one
 	MaxEvent    int    // bytes; a longer notification is replaced by one that names its size and SHA-256
 }
 
-// AgentPrompt is one approved prompt on its way to an agent.
+// AgentPrompt is an approved prompt for an agent.
 type AgentPrompt struct {
 	Turn string          // the approval's id
-	Text string          // exactly what was approved
-	Meta json.RawMessage // the request's _meta: who wrote it and who approved it
+	Text string          // the approved text, unchanged
+	Meta json.RawMessage // the request's _meta: the author and the approver
 }
 
-// AgentEvent is what an agent says or what becomes of it: one of the types
-// below.
+// AgentEvent is a message of an agent, or a change of its process: one of the
+// types below, or [notifications].
 type AgentEvent interface{ agentEvent() }
 
 type (
@@ -55,45 +53,44 @@ type (
 	// params.sessionId, which is the host session's id.
 	AgentNotification struct {
 		Raw      []byte // one JSON object: valid UTF-8, no carriage return or line feed
-		Streamed bool   // a piece of a text that comes in many: it may wait a moment, to go on with others
+		Streamed bool   // a piece of a longer text, which may be delayed to be batched with others
 	}
-	// AgentUpdated says what is newly known of the agent: the members that are
-	// there replace what was known. It comes in its place among what the agent
-	// says. Its texts and lists may be as long as the agent made them.
+	// AgentUpdated holds new facts about the agent: members that are set replace the
+	// earlier ones. It keeps its place among the agent's messages. Its texts and
+	// lists are not bounded.
 	AgentUpdated struct{ Facts protocol.AgentFacts }
-	// AgentPermission is a request for permission that waits for Respond.
+	// AgentPermission is a permission request. The agent waits for the response.
 	AgentPermission struct {
-		RequestID string          // ours, unique
+		RequestID string          // unique, made by Parley
 		ToolCall  json.RawMessage // as the agent sent it
 		Options   json.RawMessage // as the agent sent them, in its order
-		Choices   []AgentOption   // the options, read
+		Choices   []AgentOption   // the options, decoded
 	}
-	// AgentWithdrawn says that the agent takes a permission request back.
+	// AgentWithdrawn reports that the agent withdraws a permission request.
 	AgentWithdrawn struct{ RequestID string }
-	// AgentTurnEnded is the answer to a Prompt. StopReason is the agent's word;
-	// Err is set instead when the agent answered with an error.
+	// AgentTurnEnded is the answer to a prompt. StopReason is the agent's own; Err is
+	// set instead when the agent answered with an error.
 	AgentTurnEnded struct {
 		Turn       string
 		StopReason string
 		Err        error
 	}
-	// AgentProgress says what an agent that starts is doing, in a line for people.
+	// AgentProgress describes what a starting agent does, in a line for people.
 	AgentProgress struct{ Detail string }
-	// AgentStrayOutput says that the agent has written lines to its standard
-	// output that are no messages. It comes for the first such line after the
-	// start and after each Prompt, and then at most once in ten seconds.
+	// AgentStrayOutput reports that the agent has written lines to its standard
+	// output that are not messages. It is sent for the first such line after the
+	// start and after each prompt, and then at most once in ten seconds.
 	AgentStrayOutput struct{}
-	// AgentExited says that the agent is gone. ExitCode is nil when it was
-	// ended by a signal or is no process.
+	// AgentExited reports that the agent has exited. ExitCode is nil when a signal
+	// ended it or it is not a process.
 	AgentExited struct {
 		ExitCode   *int
-		StderrTail string // the last of what it wrote there, at most 4 KiB
+		StderrTail string // the end of its standard error, at most 4 KiB
 	}
 )
 
 // AgentOption is one option of a permission request. Kind is one of
-// allow_once, allow_always, reject_once, reject_always, or a word of the
-// agent's own.
+// allow_once, allow_always, reject_once and reject_always, or the agent's own.
 type AgentOption struct {
 	ID   string `json:"optionId"`
 	Kind string `json:"kind"`
@@ -108,7 +105,7 @@ func (AgentProgress) agentEvent()     {}
 func (AgentStrayOutput) agentEvent()  {}
 func (AgentExited) agentEvent()       {}
 
-// notifications are what an agent notified in a row.
+// notifications are consecutive notifications of an agent.
 type notifications [][]byte
 
 func (notifications) agentEvent() {}

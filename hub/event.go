@@ -9,18 +9,20 @@ import (
 	"parley/protocol"
 )
 
-// event is one thing that decide has found to have happened, before it is
-// numbered and written.
+// event is a change that a decision makes, before the runtime numbers and commits
+// it.
 type event struct {
 	public  protocol.Payload
 	private private
-	answers bool // it is what the answer to its command is computed from
+	primary bool // the answer to the command is computed from it
 }
 
-// did is the event that a command is about.
-func did(p protocol.Payload) event { return event{public: p, answers: true} }
+// primaryEvent returns the event that the answer to a command is computed from.
+// A decision has at most one.
+func primaryEvent(p protocol.Payload) event { return event{public: p, primary: true} }
 
-// private is what the rules need of an event and nobody is shown.
+// private is what the rules need of an event and no client receives. Its JSON is
+// stored beside the event.
 type private struct {
 	Command *commandRef           `json:"command,omitempty"` // the command whose answer this event is
 	Host    *protocol.Participant `json:"host,omitempty"`    // with shared_session_created
@@ -30,25 +32,27 @@ type private struct {
 	Typed   bool                  `json:"typed,omitempty"`   // with participant_joined: by the typed protocol
 }
 
-// commandRef names a command by who sent it and its id. A participant's
-// commands are in the scope of that participant, joins in that of the invite
-// and the user.
+// commandRef identifies a command by its scope and its id. The scope of a
+// participant's commands is the participant; that of a join is the invite and
+// the user id.
 type commandRef struct {
-	By     string `json:"by"` // participant id, or the scope of a join or a creation
+	By     string `json:"by"` // a participant id, or the scope of a join or a creation
 	ID     string `json:"id"`
 	Digest string `json:"digest"` // of its type and payload
 }
 
-// stamp is an event's place in its session's journal, and in time.
+// stamp is the number and the time of an event.
 type stamp struct {
 	seq    journal.Seq
 	at     time.Time // the event's time
-	moment time.Time // the clock's, when it happened; zero for an event that is read again
+	moment time.Time // the clock's reading at the event; zero for an event that is read from the journal
 }
 
+// instant returns the time of the event, for a deadline.
 func (s stamp) instant() instant { return instant{s.at, s.moment} }
 
-// encode returns the event's bytes for the journal.
+// encode returns the two parts of the event's record. priv is nil for an event
+// without private data.
 func (e event) encode() (public, priv []byte, err error) {
 	if public, err = protocol.MarshalPayload(e.public); err != nil {
 		return nil, nil, err
@@ -59,8 +63,8 @@ func (e event) encode() (public, priv []byte, err error) {
 	return public, priv, err
 }
 
-// decodeEvent reads what encode wrote. decodePayload knows the event types of
-// the stream.
+// decodeEvent returns the event that a record holds. decodePayload decodes the
+// event types of the stream.
 func decodeEvent(r journal.Record, decodePayload func(protocol.EventType, []byte) (protocol.Payload, error)) (event, error) {
 	var e event
 	var err error

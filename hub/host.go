@@ -275,13 +275,13 @@ func (s *hostState) due() time.Time {
 		sooner(at)
 	}
 	for _, p := range s.Permissions {
-		sooner(p.At.moment.Add(s.rules.PermissionTimeout))
+		sooner(p.At.deadline(s.rules.PermissionTimeout))
 	}
 	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck {
-		sooner(r.CancelAt.moment.Add(s.rules.CancelGrace))
+		sooner(r.CancelAt.deadline(s.rules.CancelGrace))
 	}
 	if r := s.Running; r != nil && r.Cancelling == "" && s.rules.TurnTimeout > 0 {
-		sooner(r.Since.moment.Add(s.rules.TurnTimeout))
+		sooner(r.Since.deadline(s.rules.TurnTimeout))
 	}
 	return due
 }

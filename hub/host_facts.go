@@ -40,8 +40,5 @@ func (s *hostState) learnFirst(in input, m learnedBefore) decision {
 		after.Session.Facts.Merge(d.events[0].public.(*protocol.AgentUpdated).AgentFacts)
 	}
 	in.body = m.body
-	then := after.decide(in)
-	then.events = append(d.events, then.events...)
-	then.effects = append(d.effects, then.effects...)
-	return then
+	return d.then(after.decide(in))
 }

@@ -57,7 +57,7 @@ func (s *hostState) leaveAt() time.Time {
 	if s.rules.AgentIdleAfter <= 0 || s.Vacant.IsZero() || !s.up() {
 		return time.Time{}
 	}
-	return s.Vacant.moment.Add(s.rules.AgentIdleAfter)
+	return s.Vacant.deadline(s.rules.AgentIdleAfter)
 }
 
 // letGo ends an agent that nobody uses. A turn that is still running there is of

@@ -43,10 +43,7 @@ func (s *hostState) heard(in input, said AgentEvent) decision {
 	running.SilentSince = nil
 	after := *s
 	after.Running = &running
-	then := after.agentSays(in, said)
-	then.events = append(d.events, then.events...)
-	then.effects = append(d.effects, then.effects...)
-	return then
+	return d.then(after.agentSays(in, said))
 }
 
 // status is how people see the agent outside of its turns.

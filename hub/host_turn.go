@@ -156,15 +156,15 @@ func (s *hostState) cancelTurn(approval, failure string) decision {
 func (s *hostState) tick(in input) decision {
 	var d decision
 	if s.rules.TurnTimeout > 0 && s.Running != nil && s.Running.Cancelling == "" &&
-		!in.moment.Before(s.Running.Since.moment.Add(s.rules.TurnTimeout)) {
+		!in.moment.Before(s.Running.Since.deadline(s.rules.TurnTimeout)) {
 		return s.cancelTurn(s.Running.Turn.Approval, "the turn took longer than "+s.rules.TurnTimeout.String())
 	}
 	for _, p := range s.Permissions {
-		if !in.moment.Before(p.At.moment.Add(s.rules.PermissionTimeout)) {
+		if !in.moment.Before(p.At.deadline(s.rules.PermissionTimeout)) {
 			d = s.settle(d, p, optionOfKind(p.Permission.Choices, rejecting...), protocol.SourceTimeout, nil)
 		}
 	}
-	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.moment.Before(r.CancelAt.moment.Add(s.rules.CancelGrace)) {
+	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.moment.Before(r.CancelAt.deadline(s.rules.CancelGrace)) {
 		d.events = append(d.events, event{public: &turnStuckEvent{r.Turn.Approval}})
 		d = d.with(tellOpen{agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
 	}

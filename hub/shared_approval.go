@@ -58,7 +58,7 @@ func (s *sharedState) propose(in input, a protocol.Approval, p protocol.Particip
 		CreatedAt:       in.at,
 		ApprovalID:      &a.ID,
 	}
-	proposed := did(&protocol.PromptPendingApproval{Approval: a, Participant: p})
+	proposed := primaryEvent(&protocol.PromptPendingApproval{Approval: a, Participant: p})
 	proposed.private.Message = &m
 	return decision{events: []event{proposed}}
 }
@@ -83,7 +83,7 @@ func (s *sharedState) roomToPropose(in input, p protocol.Participant, prompt str
 	if size > smallPrompt && (own.bytes+size > s.rules.MaxOwnPendingBytes || all.bytes+size > s.rules.MaxPendingBytes) {
 		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host are too long for another one of %d bytes", len(prompt))
 	}
-	if in.crowded && !s.takesOne(prompt) {
+	if in.overBudget && !s.takesOne(prompt) {
 		return crowded(protocol.CodeTooManyPending)
 	}
 	return nil
@@ -144,7 +144,7 @@ func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.
 	if len(s.inFlight()) >= s.rules.MaxQueued {
 		return refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.rules.MaxQueued)
 	}
-	if in.crowded && !s.takesOver(a) {
+	if in.overBudget && !s.takesOver(a) {
 		return decision{err: crowded(protocol.CodeQueueFull)}
 	}
 	a.Status = protocol.ApprovalApproved
@@ -154,7 +154,7 @@ func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.
 		author = o.Author
 	}
 	return decision{
-		events:  []event{did(&protocol.PromptApproved{Approval: a, Participant: approver})},
+		events:  []event{primaryEvent(&protocol.PromptApproved{Approval: a, Participant: approver})},
 		effects: []effect{s.tellHost(dispatch{s.turn(a, author, approver)})},
 	}
 }
@@ -174,7 +174,7 @@ func (s *sharedState) approve(in input, c *protocol.Approve, host protocol.Parti
 	}
 	a := o.Approval
 	if c.Action == protocol.ActionReject {
-		return decision{events: []event{did(rejected(a, host, deref(c.Reason), in.at))}}
+		return decision{events: []event{primaryEvent(rejected(a, host, deref(c.Reason), in.at))}}
 	}
 	if c.Prompt != nil && *c.Prompt != a.Prompt {
 		original := a.Prompt
@@ -211,7 +211,7 @@ func (s *sharedState) cancel(c *protocol.Cancel, p protocol.Participant) decisio
 	if o.Cancelled {
 		return decision{answer: &protocol.CancelAnswer{ApprovalID: o.Approval.ID}}
 	}
-	d := decision{events: []event{did(&protocol.PromptCancelled{ApprovalID: o.Approval.ID, Participant: p})}}
+	d := decision{events: []event{primaryEvent(&protocol.PromptCancelled{ApprovalID: o.Approval.ID, Participant: p})}}
 	if o.Phase == phasePending {
 		d.events = append(d.events, event{public: &protocol.PromptDispatchFailed{ApprovalID: o.Approval.ID, Error: cancelled}})
 	} else {

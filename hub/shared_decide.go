@@ -75,7 +75,7 @@ func (s *sharedState) command(in input, c command) decision {
 	if p, err = s.authenticate(c.who); err != nil {
 		return decision{err: err}
 	}
-	if hostOnly[c.request.Command.CommandType()] && p.Role != protocol.RoleHost {
+	if hostOnly(c.request.Command.CommandType()) && p.Role != protocol.RoleHost {
 		return refuse(protocol.CodeHostRequired, "only the host can do that")
 	}
 	d := s.byParticipant(in, c.request, p, c.who.departed).forCommand(refOf(c.request, p.ID))
@@ -134,7 +134,7 @@ func (s *sharedState) stopAgent() decision {
 	if s.Agent == protocol.AgentExited {
 		status = s.Agent
 	}
-	asked := did(&protocol.AgentStatusChanged{Status: status})
+	asked := primaryEvent(&protocol.AgentStatusChanged{Status: status})
 	return decision{events: []event{asked}, effects: []effect{s.tellHost(stopAgent{})}}
 }
 
@@ -195,7 +195,7 @@ func (s *sharedState) requireCreated() error {
 // forCommand notes the command with the event that its answer is computed from.
 func (d decision) forCommand(ref *commandRef) decision {
 	for i := range d.events {
-		if d.events[i].answers {
+		if d.events[i].primary {
 			d.events[i].private.Command = ref
 		}
 	}

@@ -13,7 +13,7 @@ func (s *sharedState) setMode(c *protocol.SetMode, p protocol.Participant) decis
 	next := s.Session
 	next.Mode = c.Mode
 	next.ApprovalRequired = c.Mode == protocol.ModePromptWithApproval
-	return decision{events: []event{did(&protocol.SessionUpdated{Session: next, Participant: p})}}
+	return decision{events: []event{primaryEvent(&protocol.SessionUpdated{Session: next, Participant: p})}}
 }
 
 // close ends the session in one commit: prompts on their way fail, pending
@@ -30,7 +30,7 @@ func (s *sharedState) close(status protocol.SessionStatus, failure string) decis
 			other: protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", status),
 		})
 	}
-	d.events = append(d.events, did(&protocol.SessionClosed{Status: status}))
+	d.events = append(d.events, primaryEvent(&protocol.SessionClosed{Status: status}))
 	d.effects = append(d.effects,
 		s.tellHost(sharedClosed{shared: s.ID}),
 		cut{code: protocol.CloseSessionEnded, reason: "the session is " + string(status)})

@@ -183,7 +183,7 @@ func (s *sharedState) comeBack(in input, p protocol.Participant, recent int) dec
 
 func (s *sharedState) joined(p protocol.Participant, recent int) decision {
 	return decision{
-		events: []event{did(&protocol.ParticipantJoined{Participant: p})},
+		events: []event{primaryEvent(&protocol.ParticipantJoined{Participant: p})},
 		answer: welcomeFor{participant: p.ID, token: true, recent: recent},
 	}
 }
@@ -271,7 +271,7 @@ func (s *sharedState) resume(in input, c *protocol.Resume, stream bool, left dep
 func (s *sharedState) leave(in input, p protocol.Participant) decision {
 	p.LeftAt = new(in.at)
 	return decision{
-		events:  []event{did(&protocol.ParticipantLeft{Participant: p})},
+		events:  []event{primaryEvent(&protocol.ParticipantLeft{Participant: p})},
 		effects: []effect{cut{p.ID, closeNormal, "you left"}},
 	}
 }
@@ -285,7 +285,7 @@ func (s *sharedState) setRole(c *protocol.SetRole, left departed) decision {
 		return tooManyRestricted()
 	}
 	p.Role = c.Role
-	return decision{events: []event{did(&protocol.ParticipantUpdated{Participant: p})}}
+	return decision{events: []event{primaryEvent(&protocol.ParticipantUpdated{Participant: p})}}
 }
 
 // remove ends a participation for good. It rejects the pending prompts of the
@@ -321,7 +321,7 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 	if p.LeftAt == nil {
 		p.LeftAt = new(in.at)
 	}
-	left := did(&protocol.ParticipantLeft{Participant: p, RemovedBy: &host.ID, Reason: c.Reason})
+	left := primaryEvent(&protocol.ParticipantLeft{Participant: p, RemovedBy: &host.ID, Reason: c.Reason})
 	if !c.KeepInvite {
 		d.events = append(d.events, s.rotated(host))
 		left.private.Invite = s.Invite + 1
@@ -358,7 +358,7 @@ func (s *sharedState) guestNow(id string, left departed) (protocol.Participant, 
 
 func (s *sharedState) rotateInvite(p protocol.Participant) decision {
 	rotated := s.rotated(p)
-	rotated.answers = true
+	rotated.primary = true
 	return decision{events: []event{rotated}}
 }
 

@@ -22,7 +22,7 @@ func (s *sharedState) chat(in input, c *protocol.Chat, p protocol.Participant) d
 	if c.ReplyTo != "" {
 		m.ReplyTo = &c.ReplyTo
 	}
-	return decision{events: []event{did(&protocol.MessageCreated{Message: m, Participant: p})}}
+	return decision{events: []event{primaryEvent(&protocol.MessageCreated{Message: m, Participant: p})}}
 }
 
 func (s *sharedState) typing(c *protocol.Typing, p protocol.Participant) decision {

@@ -9,26 +9,28 @@ import (
 	"parley/hub/journal"
 )
 
-// Key is the secret that every token is derived from. Whoever has it can act
-// as anybody; the journal never holds it, nor a token, nor a token's hash.
+// Key is the secret that every token is derived from. Its holder can act as any
+// participant. The journal holds neither the key nor a token nor a token's hash.
 type Key [32]byte
 
+// tokenKind says what a token is for, and so what its id is.
 type tokenKind string
 
 const (
 	inviteToken      tokenKind = "invite"      // the id is the shared session's
 	participantToken tokenKind = "participant" // the id is the participant's
-	creationToken    tokenKind = "create"      // the id is the caller and its command's id
+	creationToken    tokenKind = "create"      // the id is the caller's and the command's
 )
 
 // token returns base64url(HMAC-SHA256(key, kind ‖ id ‖ generation)), 43
-// characters. Rotating a token is the next generation, so that an answer that
-// holds one can be given again.
+// characters. Rotating a token increments its generation, so an answer that holds
+// a token can be computed again.
 func (k Key) token(kind tokenKind, id string, generation int) string {
 	return base64.RawURLEncoding.EncodeToString(k.mac(kind, id, generation))
 }
 
-// verify compares in constant time.
+// verify reports whether a token is the one of that kind, id and generation. It
+// compares in constant time.
 func (k Key) verify(kind tokenKind, id string, generation int, token string) bool {
 	return hmac.Equal([]byte(k.token(kind, id, generation)), []byte(token))
 }
@@ -46,15 +48,15 @@ func (k Key) mac(kind tokenKind, id string, generation int) []byte {
 }
 
 // createdHostID returns the id of the host session that a creation under this
-// command id makes, as createdID does for shared sessions. A caller of that API
-// has no name yet, so all callers share their ids.
+// command id makes, as createdID does for shared sessions. Callers of that API
+// are anonymous, so they share one scope of command ids.
 func (k Key) createdHostID(commandID string) journal.SessionID {
 	return madeID(k.mac(creationToken, "host\x00"+commandID, 0))
 }
 
 // createdID returns the id of the shared session that a creation under this
-// command id makes: the same for the same command, so that a creation that is
-// sent twice makes one session, and not to be guessed without the key.
+// command id makes. It is the same for the same command, so a creation that is
+// sent twice makes one session. It cannot be guessed without the key.
 func (k Key) createdID(host journal.SessionID, hostUserID, commandID string) journal.SessionID {
 	scope := host.String() + "\x00" + hostUserID + "\x00" + commandID
 	id := madeID(k.mac(creationToken, scope, 0))
@@ -62,7 +64,7 @@ func (k Key) createdID(host journal.SessionID, hostUserID, commandID string) jou
 	return id
 }
 
-// madeID makes an id of a digest.
+// madeID returns the session id that a digest stands for.
 func madeID(mac []byte) journal.SessionID {
 	id := journal.SessionID(mac[:16])
 	id[6] = id[6]&0x0f | 0x40 // version 4

@@ -2,11 +2,11 @@ package hub
 
 import "parley/protocol"
 
-// damagedAgent is why a turn fails whose host session cannot be read.
+// damagedAgent is the failure of a turn whose host session cannot be read.
 const damagedAgent = "the agent's session is damaged and cannot be read"
 
-// undeliverable is what the sender of a message hears in the place of a session
-// that is damaged: what it waits for does not come. The room stays usable.
+// undeliverable returns the answers that the sender of a message receives when
+// the receiver is damaged, so that the sender stops waiting and stays usable.
 func undeliverable(message any) []any {
 	switch m := message.(type) {
 	case dispatch:
@@ -24,7 +24,7 @@ func undeliverable(message any) []any {
 	case stopAgent:
 		return []any{noAgent()}
 	case turnEnded:
-		return []any{confirmEnd{m.approval}} // it is told to nobody
+		return []any{confirmEnd{m.approval}} // nobody else can confirm it
 	}
 	return nil
 }

@@ -2,23 +2,24 @@ package hub
 
 import "parley/protocol"
 
-// promptRight is what becomes of a prompt.
+// promptRight is what happens to a participant's prompt.
 type promptRight int
 
 const (
-	promptNever promptRight = iota
-	promptPropose
-	promptDirect
+	promptNever   promptRight = iota // it is refused
+	promptPropose                    // it waits for an approval
+	promptDirect                     // it runs without one
 )
 
-// rights are what one role may do in one mode. What is for the host alone is
-// in hostOnly.
+// rights are what one role may do in one mode, apart from the commands of
+// [hostOnly].
 type rights struct {
 	comment bool
 	prompt  promptRight
 }
 
-// policy is who may do what, as one table. What is not in it is not allowed.
+// policy holds the rights of each role in each mode. A missing entry grants
+// nothing.
 var policy = map[protocol.Role]map[protocol.Mode]rights{
 	protocol.RoleHost: {
 		protocol.ModeViewOnly:           {true, promptDirect},
@@ -35,11 +36,13 @@ var policy = map[protocol.Role]map[protocol.Mode]rights{
 	protocol.RoleViewer: {},
 }
 
-// rightsOf returns what a participant of a role may do in a mode.
+// rightsOf returns the rights of a role in a mode.
 func rightsOf(role protocol.Role, mode protocol.Mode) rights { return policy[role][mode] }
 
-// hostOnly are the commands that only the host may give.
-var hostOnly = map[protocol.CommandType]bool{
+// hostOnly reports whether only the host may send commands of a type.
+func hostOnly(t protocol.CommandType) bool { return hostCommands[t] }
+
+var hostCommands = map[protocol.CommandType]bool{
 	protocol.CommandApprove:      true,
 	protocol.CommandPermission:   true,
 	protocol.CommandSetMode:      true,
