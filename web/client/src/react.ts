@@ -1,21 +1,25 @@
-import { useEffect, useRef, useState } from "react";
+/** The React hook of the client. It needs React 18 or later. */
+
+import { useEffect, useMemo, useRef, useState } from "react";
 import { connect, type SessionClient } from "./session.js";
 import type { Link } from "./link.js";
 import type { Options } from "./options.js";
 import type { Welcome } from "./protocol.gen.js";
 import type { ConnectionState, Happenings } from "./state.js";
 
-/** Handlers by the name of what they hear, and from which session. */
+/** Handlers by the name of the event that they handle. Each receives the session that it is from. */
 export type Handlers = {
   [Type in keyof Happenings]?: (value: Happenings[Type], session: SessionClient) => void;
 };
 
+/** What [useSession] returns. */
 export interface UseSession {
   /** Undefined until the first effect has run, and while there is no link. */
   session: SessionClient | undefined;
   connection: ConnectionState;
-  /** The last one: a new one after a gap, when all that was known before is void. */
+  /** The last welcome. After a gap there is a new one, and everything known before is void. */
   welcome: Welcome | undefined;
+  /** The ids of the participants who have a live connection. */
   presence: string[];
 }
 
@@ -27,10 +31,11 @@ const nothing: Omit<UseSession, "session"> = {
 };
 
 /**
- * Connects while the component is there, anew for another link and never for
- * other options or handlers. The handlers of the last rendering hear all there
- * is from the very first event on, until the "closed" that follows on the
- * component's end. Without a link it does nothing.
+ * Connects to a session while the component is mounted. It connects anew when
+ * the link changes, but not when options or handlers do. The handlers of the
+ * last render receive everything from the first event on, up to the "closed"
+ * connection state when the component is unmounted. Without a link the hook does
+ * nothing.
  */
 export function useSession(
   link: string | Link | undefined,
@@ -43,10 +48,11 @@ export function useSession(
   useEffect(() => {
     latest.current = { options, handlers };
   });
-  const key = typeof link === "object" ? JSON.stringify(link) : link;
+  const key = JSON.stringify(link); // an equal link is the same link
+  const target = useMemo(() => (key ? (JSON.parse(key) as string | Link) : undefined), [key]);
   useEffect(() => {
-    if (!link) return;
-    const s = connect(link, latest.current.options);
+    if (!target) return;
+    const s = connect(target, latest.current.options);
     for (const name of names) {
       s.on(name, (value) => latest.current.handlers[name]?.(value as never, s));
     }
@@ -61,6 +67,6 @@ export function useSession(
       setSession(undefined);
       setState(nothing);
     };
-  }, [key]);
+  }, [target]);
   return { session, ...state };
 }

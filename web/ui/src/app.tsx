@@ -1,30 +1,30 @@
 import { MantineProvider } from "@mantine/core";
 import { Suspense, useEffect, useState } from "react";
 
-import { placeOf } from "./core/place.ts";
+import type { Place } from "./core/place.ts";
 import { Loading } from "./parts/Loading.tsx";
 import { Toasts } from "./parts/Toasts.tsx";
 import { later } from "./session/later.tsx";
+import { openPlace } from "./session/openPlace.ts";
 import { SessionPage } from "./session/SessionPage.tsx";
 import { cssVariables, theme } from "./theme.ts";
 
-// Most people come by an invite, on a phone: what asks for their name is loaded at
-// once, and the rest when it is needed.
+// Most people open an invite, on a phone: the page that asks for their name is
+// loaded at once, and everything else when it is needed.
 const Start = later(() => import("./start/Start.tsx"));
 
-const here = () => placeOf(location.pathname, location.hash);
-
-export function App() {
-  const [place, setPlace] = useState(here);
+/** The application, opened at a place. Other links in the same tab change the place. */
+export function App({ place: first }: { place: Place }) {
+  const [place, setPlace] = useState(first);
   useEffect(() => {
-    // Another link in the same tab; what hides the secret comes without a hash.
-    const onHash = () => location.hash !== "" && setPlace(here());
+    // Hiding the secret leaves no hash, and the page as it is.
+    const onHash = () => location.hash !== "" && setPlace(openPlace());
     window.addEventListener("hashchange", onHash);
     return () => window.removeEventListener("hashchange", onHash);
   }, []);
   return (
-    // The variables and classes that the provider would write into the page
-    // are in the style sheet: the server allows no inline styles.
+    // The build writes the provider's variables and classes into the style sheet,
+    // since the server's policy forbids inline styles.
     <MantineProvider
       theme={theme}
       cssVariablesResolver={cssVariables}

@@ -1,4 +1,4 @@
-import { lazy, memo, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, memo, Suspense, useEffect, useRef, useState } from "react";
 
 import {
   blocksOf,
@@ -143,44 +143,38 @@ const Block = memo(function Block({ text, plain, definitions }: BlockProps) {
   return <Markdown text={definitions === "" ? text : `${text}\n\n${definitions}`} />;
 });
 
-/** The blocks of a text, of which only what is new is read. */
-function useBlocks(text: string, from: number): Blocks {
-  const last = useRef(noBlocks);
-  const calm = useCalm({ text, from }, last.current.text.length - last.current.open);
-  const blocks = useMemo(
-    () => blocksOf(calm.text, last.current, calm.from),
-    [calm.text, calm.from],
-  );
-  useEffect(() => {
-    last.current = blocks;
-  }, [blocks]);
-  return blocks;
-}
-
-// An open block that is short is drawn at each change. A longer one is parsed as
-// a whole each time, so it is drawn the less often the longer it is.
+// A short open block is rendered at every change. A longer one is parsed as a
+// whole each time, so the longer it is, the less often it is rendered.
 const shortEnough = 1_000;
-const pausePer = 40; // characters for a millisecond
+const charactersPerMs = 40;
 
 interface Stretch {
   text: string;
   from: number;
+  blocks: Blocks;
 }
 
-function useCalm({ text, from }: Stretch, open: number): Stretch {
-  const [shown, setShown] = useState({ text, from });
-  const last = useRef(0);
+/** Returns the blocks of a text that grows. Only what is new is read. */
+function useBlocks(text: string, from: number): Blocks {
+  const [shown, setShown] = useState(() => stretchOf(text, from, noBlocks));
+  const lastAt = useRef(0);
+  const open = shown.blocks.text.length - shown.blocks.open;
+  const changed = text !== shown.text || from !== shown.from;
   const direct = open < shortEnough;
-  const news = text !== shown.text || from !== shown.from;
-  if (direct && news) setShown({ text, from });
+  if (changed && direct) setShown(stretchOf(text, from, shown.blocks));
   useEffect(() => {
-    if (direct || !news) return;
+    if (!changed || direct) return;
     const show = () => {
-      last.current = performance.now();
-      setShown({ text, from });
+      lastAt.current = performance.now();
+      setShown((before) => stretchOf(text, from, before.blocks));
     };
-    const timer = setTimeout(show, Math.max(0, last.current + open / pausePer - performance.now()));
+    const wait = lastAt.current + open / charactersPerMs - performance.now();
+    const timer = setTimeout(show, Math.max(0, wait));
     return () => clearTimeout(timer);
-  }, [text, from, news, direct, open]);
-  return direct ? { text, from } : shown;
+  }, [text, from, changed, direct, open]);
+  return shown.blocks;
+}
+
+function stretchOf(text: string, from: number, before: Blocks): Stretch {
+  return { text, from, blocks: blocksOf(text, before, from) };
 }

@@ -185,8 +185,8 @@ export function isUnsettled(row: Item): boolean {
   return row.type === "tool" && row.endedAt === null;
 }
 
-/** Whether a row would only repeat the name and the time of the one above it. */
-export function goesOn(before: Item | undefined, item: Item): boolean {
+/** Reports whether a row would repeat the name and the time of the row above it. */
+export function isFollowUp(before: Item | undefined, item: Item): boolean {
   return (
     before?.type === "chat" &&
     item.type === "chat" &&

@@ -66,8 +66,8 @@ export function remember(session: string, change: Partial<Remembered>): void {
   write(sessionKey(session), JSON.stringify(next));
 }
 
-/** forgetWayBack keeps the invite, which may still be good. */
-export function forgetWayBack(session: string): void {
+/** Forgets the participant, but not the invite, which may still be valid. */
+export function forgetParticipant(session: string): void {
   const { participant: _, ...rest } = recall(session) ?? { at: Date.now() };
   write(sessionKey(session), JSON.stringify(rest));
 }

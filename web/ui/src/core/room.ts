@@ -346,7 +346,7 @@ export function inviteReplaced(room: Room, since: string | undefined): boolean {
   return last < 0 ? room.rotated && good < 0 : last > good;
 }
 
-export function personById(room: Room, id: string | null): Participant | null {
+export function personById(room: Pick<Room, "people">, id: string | null): Participant | null {
   return room.people.find((p) => p.id === id) ?? null;
 }
 

@@ -7,7 +7,7 @@ import { compare } from "./diff.ts";
 import { onlyFence } from "./fence.ts";
 import { ann, olga, session, Story } from "./fixtures.ts";
 import { duration, initials, relativeTime, shorten, shortPath } from "./format.ts";
-import { goesOn } from "./items.ts";
+import { isFollowUp } from "./items.ts";
 import { isSafeLink } from "./links.ts";
 import { newUserId } from "./memory.ts";
 import { isLoopback, placeOf, rootOf } from "./place.ts";
@@ -19,8 +19,8 @@ test("what somebody says goes on with what they said in the same minute", () => 
   const story = new Story().chat("one").chat("two").chat("three", olga).chat("four");
   const rows = apply(emptyTimeline, story.events).items;
   const later = rows.map((row) => ({ ...row, at: row.at + 60_000 }));
-  expect(rows.map((row, i) => goesOn(rows[i - 1], row))).toEqual([false, true, false, false]);
-  expect(goesOn(rows[0], later[1]!)).toBe(false);
+  expect(rows.map((row, i) => isFollowUp(rows[i - 1], row))).toEqual([false, true, false, false]);
+  expect(isFollowUp(rows[0], later[1]!)).toBe(false);
 });
 
 describe("links", () => {

@@ -11,12 +11,14 @@ export function decisionOf(item: Item): string | null {
   return item.type === "permission" ? item.requestId : null;
 }
 
+type Waiting = Pick<Room, "timeline" | "pending" | "permissions" | "people">;
+
 /**
  * itemsWithWaiting returns the rows of the time line and, before them, rows for
  * what has been waiting since before the oldest event that is loaded. Of what
  * was dropped it is the row that it had.
  */
-export function itemsWithWaiting(room: Room): readonly Item[] {
+export function itemsWithWaiting(room: Waiting): readonly Item[] {
   const { items, carried } = room.timeline;
   if (room.pending.length + room.permissions.length === 0) return items;
   const known = new Set(items.map(decisionOf));

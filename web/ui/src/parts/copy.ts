@@ -11,7 +11,7 @@ async function copyText(text: string): Promise<boolean> {
   }
 }
 
-// Pages that were not fetched over TLS have no clipboard.
+// Pages that were loaded without TLS have no clipboard.
 function copyBySelection(text: string): boolean {
   const area = document.createElement("textarea");
   area.value = text;
@@ -25,13 +25,13 @@ function copyBySelection(text: string): boolean {
   }
 }
 
-/** Copies a text, and says for a moment that it did. */
+/** Returns a function that copies a text, and whether it has just done so. */
 export function useCopy(): [copied: boolean, copy: (text: string) => void] {
   const [copied, setCopied] = useKept("copied", false);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), 2_000);
     return () => clearTimeout(timer);
-  }, [copied]);
+  }, [copied, setCopied]);
   return [copied, (text) => void copyText(text).then(setCopied)];
 }

@@ -1,5 +1,6 @@
 import {
   createContext,
+  useCallback,
   useContext,
   useMemo,
   useState,
@@ -10,7 +11,7 @@ import {
 import { KeptParts } from "../core/kept.ts";
 
 interface Place {
-  /** Null outside of a room, where nothing leaves the page while it is open. */
+  /** Null outside of a room, where components stay mounted while the page is open. */
   kept: KeptParts | null;
   path: string;
 }
@@ -23,13 +24,13 @@ interface KeptProps {
   children: ReactNode;
 }
 
-/** Something that is drawn only while it is in sight; what is opened in it is kept. */
+/** Keeps the state of what it contains, which is rendered only while it is in sight. */
 export function Kept({ kept, name, children }: KeptProps) {
   const place = useMemo(() => ({ kept, path: name }), [kept, name]);
   return <PlaceContext value={place}>{children}</PlaceContext>;
 }
 
-/** A part with a name that no other has around it. */
+/** A part whose name is unique among its siblings. */
 export function Part({ name, children }: { name: string; children: ReactNode }) {
   const { kept, path } = useContext(PlaceContext);
   const place = useMemo(() => ({ kept, path: `${path}/${name}` }), [kept, path, name]);
@@ -37,17 +38,17 @@ export function Part({ name, children }: { name: string; children: ReactNode }) 
 }
 
 /**
- * A state of the part that it is used in, which outlives the drawing of the
- * part: also what is kept while the part is not drawn is there when it is again.
- * No two in a part have the same name.
+ * Like useState, but the value outlives the rendering of the part that uses it,
+ * and can be changed while the part is not rendered. Each name is used once in a part.
  */
 export function useKept<T>(name: string, first: T): [value: T, keep: (value: T) => void] {
   const { store, key } = useKeptStore(name);
   const value = useSyncExternalStore(store.subscribe, () => store.read(key, first));
-  return [value, (next) => store.write(key, next)];
+  const keep = useCallback((next: T) => store.write(key, next), [store, key]);
+  return [value, keep];
 }
 
-/** Where something of the part is kept that it is used in. */
+/** Returns the store and the key under which the part that uses it keeps a value. */
 export function useKeptStore(name: string): { store: KeptParts; key: string } {
   const { kept, path } = useContext(PlaceContext);
   const [own] = useState(() => new KeptParts());

@@ -1,13 +1,13 @@
 import { useEffect, useState } from "react";
 
-/** The time in milliseconds, anew every second while it is wanted. */
-export function useNow(wanted: boolean): number {
+/** Returns the current time in milliseconds, updated at that interval while it is wanted. */
+export function useNow(wanted = true, everyMs = 1_000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     if (!wanted) return;
     setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
     return () => clearInterval(timer);
-  }, [wanted]);
+  }, [wanted, everyMs]);
   return now;
 }

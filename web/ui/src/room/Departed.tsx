@@ -1,5 +1,5 @@
 import { ActionIcon, Button } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { Participant } from "parley-client";
 
@@ -15,12 +15,12 @@ const page = 50;
 interface Props {
   /** How many guests have left. */
   left: number;
-  /** Another number when something has happened to one of them. */
+  /** Changes when something happens to one of them. */
   changes: number;
   onRemove(person: Participant): void;
 }
 
-/** Guests who have left, who can read until the host removes them. */
+/** Lists the guests who have left: they can read until the host removes them. */
 export function Departed({ left, changes, onRemove }: Props) {
   if (left === 0) return null;
   return (
@@ -36,7 +36,7 @@ interface Loaded {
   more: boolean;
 }
 
-/** The list is in the journal, and read in pages. */
+/** The list is read from the journal in pages. */
 function List({ changes, onRemove }: Omit<Props, "left">) {
   const { loaded, failed, load } = useDeparted(changes);
   return (
@@ -68,28 +68,32 @@ function useDeparted(changes: number) {
   const { client } = useTools();
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [failed, setFailed] = useState(false);
-  const newest = useRef(0);
-  /** Loads what follows, or anew; the last answer that was asked for counts. */
-  const load = (after: Loaded | null) => {
-    const asked = ++newest.current;
-    const before = after?.people.at(-1)?.id;
-    client.people({ limit: page, ...(before && { before }) }).then(
-      (answer) => {
-        if (asked !== newest.current) return;
-        setFailed(false);
-        setLoaded({
-          people: [...(after?.people ?? []), ...answer.participants],
-          removed: new Set([...(after?.removed ?? []), ...answer.removed]),
-          more: answer.more,
-        });
-      },
-      () => asked === newest.current && setFailed(true),
-    );
-  };
+  const request = useRef<AbortController | null>(null);
+  /** Loads the page after those, or the first one. Only the latest request counts. */
+  const load = useCallback(
+    (after: Loaded | null) => {
+      request.current?.abort();
+      const { signal } = (request.current = new AbortController());
+      const before = after?.people.at(-1)?.id;
+      client.people({ limit: page, ...(before && { before }) }).then(
+        (answer) => {
+          if (signal.aborted) return;
+          setFailed(false);
+          setLoaded({
+            people: [...(after?.people ?? []), ...answer.participants],
+            removed: new Set([...(after?.removed ?? []), ...answer.removed]),
+            more: answer.more,
+          });
+        },
+        () => signal.aborted || setFailed(true),
+      );
+    },
+    [client],
+  );
   useEffect(() => {
     load(null);
-    return () => void newest.current++;
-  }, [client, changes]);
+    return () => request.current?.abort();
+  }, [load, changes]);
   return { loaded, failed, load };
 }
 

@@ -6,6 +6,7 @@ import type { ConnectionState, Message, SessionClient } from "parley-client";
 import { preloadRichText } from "../content/RichText.tsx";
 import { KeptParts } from "../core/kept.ts";
 import { findPrompt } from "../core/find.ts";
+import type { Item } from "../core/items.ts";
 import { prefer, preference } from "../core/memory.ts";
 import type { Unsent } from "../core/outbox.ts";
 import { mayCancel, rightsOf, type Rights } from "../core/rights.ts";
@@ -17,6 +18,7 @@ import { isFull } from "../core/window.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { toastError } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
+import { Announcer } from "./Announcer.tsx";
 import { AgentWaits, agentWaits } from "./AgentWaits.tsx";
 import { Aside } from "./Aside.tsx";
 import { Composer, type ComposerHandle } from "./Composer.tsx";
@@ -26,7 +28,7 @@ import { NobodyDecides } from "./Deciders.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { Header, type DialogName } from "./Header.tsx";
 import type { RoomStore } from "./store.ts";
-import { Announcer, Timeline, type TimelineHandle } from "./Timeline.tsx";
+import { Timeline, type TimelineHandle } from "./Timeline.tsx";
 import { Typing } from "./Typing.tsx";
 import { useBell } from "./useBell.ts";
 import { useShortcuts } from "./useShortcuts.ts";
@@ -57,7 +59,7 @@ export function Room(props: Props) {
   const composer = useRef<ComposerHandle>(null);
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const [replyTo, setReplyTo] = useState<Message | null>(null);
-  const [singleKeys, setSingleKeys] = useState(preference("keys") !== "off");
+  const [singleKeys, setSingleKeys] = useState(() => preference("keys") !== "off");
   const title = useTitle(room);
   const writing = useWriting(client, room.session.id, room.me.id);
   const unsent = useUnsent(writing, room);
@@ -68,10 +70,7 @@ export function Room(props: Props) {
     setReplyTo((replyTo !== undefined && tools.message(replyTo)) || null);
     composer.current?.focus();
   };
-  const items = useMemo(
-    () => (rights.host ? itemsWithWaiting(room) : room.timeline.items),
-    [rights.host, room.timeline, room.pending, room.permissions],
-  );
+  const items = useItems(room, rights.host);
   const shown = shownOf(room);
   const endReply = useCallback(() => setReplyTo(null), []);
   const toEnd = useCallback(() => timeline.current?.toEnd(), []);
@@ -88,8 +87,7 @@ export function Room(props: Props) {
   );
 
   useBell(store, room, title, rights.host);
-  useShortcuts({
-    enabled: singleKeys,
+  useShortcuts(singleKeys, {
     compose: () => composer.current?.focus(),
     toEnd,
     help: () => setDialog("shortcuts"),
@@ -202,6 +200,15 @@ export function Room(props: Props) {
         </div>
       </DeciderContext>
     </RoomContext>
+  );
+}
+
+/** Returns the rows of the newest events; for the host with everything that waits. */
+function useItems(room: RoomModel, host: boolean): readonly Item[] {
+  const { timeline, pending, permissions, people } = room;
+  return useMemo(
+    () => (host ? itemsWithWaiting({ timeline, pending, permissions, people }) : timeline.items),
+    [host, timeline, pending, permissions, people],
   );
 }
 

@@ -1,15 +1,22 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 
 import { Bell, oneLine, type Ring } from "../core/bell.ts";
 import { recall } from "../core/memory.ts";
 import type { Room } from "../core/room.ts";
 import { unreadCount } from "../core/unread.ts";
+import type { SessionEvent } from "../core/wire.ts";
 import { t } from "../texts.ts";
 import { bellChoice, looksAway, permissionNow } from "./bell.ts";
 import type { RoomStore } from "./store.ts";
 import { useVisible } from "./useUnread.ts";
 
-/** Says what waits where the page is out of sight: in its title, and by notifications. */
+/** Events that were received together, and the room after them. */
+interface Burst {
+  room: Room;
+  events: readonly SessionEvent[];
+}
+
+/** Tells the user what waits while the page is out of sight: in its title and by notifications. */
 export function useBell(store: RoomStore, room: Room, title: string, decides: boolean): void {
   const visible = useVisible();
   const waiting = decides ? room.pending.length + room.permissions.length : 0;
@@ -19,20 +26,16 @@ export function useBell(store: RoomStore, room: Room, title: string, decides: bo
     document.title = `${count > 0 ? `(${count}) ` : ""}${title} · ${t.app}`;
   }, [count, title]);
 
-  const now = useRef({ room, title, decides });
-  useEffect(() => {
-    now.current = { room, title, decides };
+  const newBell = useEffectEvent(() => new Bell(room));
+  const ring = useEffectEvent((bell: Bell, shown: Shown, burst: Burst | null) => {
+    const rings = burst ? bell.take(burst.room, burst.events, decides) : bell.first(room, decides);
+    if (looksAway()) shown.add(room.session.id, title, rings);
   });
   useEffect(() => {
-    const bell = new Bell(now.current.room);
+    const bell = newBell();
     const shown = new Shown();
-    const ring = (rings: readonly Ring[]) => {
-      if (looksAway()) shown.add(now.current.room.session.id, now.current.title, rings);
-    };
-    ring(bell.first(now.current.room, now.current.decides));
-    const stop = store.onEvents((room, events) =>
-      ring(bell.take(room, events, now.current.decides)),
-    );
+    ring(bell, shown, null);
+    const stop = store.onEvents((room, events) => ring(bell, shown, { room, events }));
     return () => {
       stop();
       shown.close();
@@ -41,10 +44,10 @@ export function useBell(store: RoomStore, room: Room, title: string, decides: bo
 }
 
 const longestTitle = 80;
-// Nobody looks through more.
-const most = 50;
+// Nobody reads through more.
+const maxShown = 50;
 
-/** The notifications that are shown. They go when one looks at the page. */
+/** The notifications on screen. They are closed when the user looks at the page. */
 class Shown {
   private readonly byTag = new Map<string, Notification>();
   private readonly looked = new AbortController();
@@ -55,7 +58,7 @@ class Shown {
     document.addEventListener("visibilitychange", this.clear, { signal });
   }
 
-  // What was written stays in the page: notifications are seen by others.
+  // The text says who and what, but never quotes a message: others may see notifications.
   add(session: string, title: string, rings: readonly Ring[]): void {
     if (permissionNow() !== "granted") return;
     const choice = bellChoice(session);
@@ -72,13 +75,13 @@ class Shown {
         this.byTag.set(tag, n);
         this.closeOldest();
       } catch {
-        return; // Phones allow them to service workers alone.
+        return; // On phones only service workers may show notifications.
       }
     }
   }
 
   private closeOldest(): void {
-    if (this.byTag.size <= most) return;
+    if (this.byTag.size <= maxShown) return;
     for (const [tag, n] of this.byTag) {
       this.byTag.delete(tag);
       n.close();

@@ -1,69 +1,70 @@
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 
 import type { Item } from "../core/items.ts";
+import { isInSight, seekStep } from "../core/seek.ts";
 import { decisionOf } from "../core/waiting.ts";
+import { useLatest } from "../parts/useLatest.ts";
 
-// A row that was out of sight is drawn some frames later; when it is at the
-// top, older rows come before it, which take it out of sight again.
-const mostFrames = 300;
-const framesForOneTry = 20;
-
-// When the user does something, nothing moves by itself from then on.
+// Once the user does one of these, the list no longer scrolls by itself.
 const userActs = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
 
-interface Seek {
-  /** Of an approval or a question. */
+interface Target {
+  /** The id of an approval or a question. */
   id: string;
 }
 
 /**
- * Scrolls until the card of an approval or a question is in sight, and gives
- * it the focus. It calls onEnd when the user does something, or after some
- * seconds: the list is not scrolled from here any more then.
+ * Returns a function that scrolls the card of an approval or a question into
+ * sight and gives it the focus. The search ends, and calls onEnd, when the user
+ * acts or after some seconds.
  */
 export function useSeek(
   items: readonly Item[],
   scrollTo: (index: number) => void,
   onEnd: () => void,
-) {
-  const latest = useRef({ items, scrollTo, onEnd });
-  latest.current = { items, scrollTo, onEnd };
-  const wanted = useRef<Seek | null>(null);
+): (id: string) => void {
+  const latest = useLatest({ items, scrollTo, onEnd });
+  const target = useRef<Target | null>(null);
   const end = useCallback(() => {
-    if (!wanted.current) return;
-    wanted.current = null;
+    if (!target.current) return;
+    target.current = null;
     latest.current.onEnd();
-  }, []);
+  }, [latest]);
   useEffect(() => {
     for (const type of userActs)
       window.addEventListener(type, end, { capture: true, passive: true });
     return () => {
-      wanted.current = null;
+      target.current = null;
       for (const type of userActs) window.removeEventListener(type, end, { capture: true });
     };
   }, [end]);
-  return useMemo(() => {
-    const look = (seek: Seek, frame: number) => {
-      if (wanted.current !== seek) return;
-      if (frame > mostFrames) return end();
-      const card = document.querySelector<HTMLElement>(
-        `[data-decision="${CSS.escape(seek.id)}"] .wait`,
-      );
-      if (card && isInSight(card)) {
-        if (!card.contains(document.activeElement)) card.focus({ preventScroll: true });
-      } else if (frame % framesForOneTry === 0) {
-        const index = latest.current.items.findIndex((r) => decisionOf(r) === seek.id);
-        if (index >= 0) latest.current.scrollTo(index);
-      }
-      requestAnimationFrame(() => look(seek, frame + 1));
-    };
-    return (id: string) => look((wanted.current = { id }), 0);
-  }, [end]);
+  return useCallback(
+    (id: string) => {
+      const sought = (target.current = { id });
+      const step = (frame: number) => {
+        if (target.current !== sought) return;
+        const card = cardOf(id);
+        const what = seekStep(frame, card !== null && isShown(card));
+        if (what === "stop") return end();
+        if (what === "focus" && !card?.contains(document.activeElement))
+          card?.focus({ preventScroll: true });
+        if (what === "scroll") {
+          const index = latest.current.items.findIndex((r) => decisionOf(r) === id);
+          if (index >= 0) latest.current.scrollTo(index);
+        }
+        requestAnimationFrame(() => step(frame + 1));
+      };
+      step(0);
+    },
+    [latest, end],
+  );
 }
 
-function isInSight(card: HTMLElement): boolean {
-  const list = card.closest(".timeline-list")?.getBoundingClientRect();
-  const { top, bottom } = card.getBoundingClientRect();
-  if (!list) return false;
-  return top >= list.top - 1 && (bottom <= list.bottom || top < list.top + list.height / 2);
+function cardOf(id: string): HTMLElement | null {
+  return document.querySelector(`[data-decision="${CSS.escape(id)}"] .wait`);
+}
+
+function isShown(card: HTMLElement): boolean {
+  const list = card.closest(".timeline-list");
+  return list !== null && isInSight(card.getBoundingClientRect(), list.getBoundingClientRect());
 }

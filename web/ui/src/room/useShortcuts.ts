@@ -1,46 +1,23 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 
-export interface Shortcuts {
-  compose(): void;
-  toEnd(): void;
-  help(): void;
-  enabled: boolean;
-}
+import { shortcutOf, type Shortcut } from "../core/shortcuts.ts";
 
-/** Single keys that only move about, while nothing is being written. None of them decides. */
-export function useShortcuts(shortcuts: Shortcuts): void {
-  const latest = useRef(shortcuts);
-  latest.current = shortcuts;
+/** Calls the handlers of single keys while they are enabled and the user is not writing. */
+export function useShortcuts(enabled: boolean, handlers: Record<Shortcut, () => void>): void {
+  const onKey = useEffectEvent((e: KeyboardEvent) => {
+    const shortcut = enabled && !isWriting(e.target) ? shortcutOf(e) : null;
+    if (!shortcut || document.querySelector('[role="dialog"]')) return;
+    handlers[shortcut]();
+    e.preventDefault();
+  });
   useEffect(() => {
-    const onKey = (e: KeyboardEvent) => {
-      const s = latest.current;
-      if (
-        !s.enabled ||
-        e.repeat ||
-        e.ctrlKey ||
-        e.metaKey ||
-        e.altKey ||
-        e.defaultPrevented ||
-        writes(e.target)
-      )
-        return;
-      if (document.querySelector('[role="dialog"]')) return;
-      if (act(e.key, s)) e.preventDefault();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
+    const listener = (e: KeyboardEvent) => onKey(e);
+    document.addEventListener("keydown", listener);
+    return () => document.removeEventListener("keydown", listener);
   }, []);
 }
 
-function act(key: string, s: Shortcuts): boolean {
-  if (key === "/") s.compose();
-  else if (key === "End") s.toEnd();
-  else if (key === "?") s.help();
-  else return false;
-  return true;
-}
-
-function writes(target: EventTarget | null): boolean {
+function isWriting(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     target.closest("input, textarea, select, [contenteditable], [role=menu]") !== null

@@ -1,23 +1,19 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
 import type { SessionClient } from "parley-client";
 
-// The server lets it lapse after five seconds.
-const againMs = 3_000;
+import { TypingNotice } from "../core/typing.ts";
 
-/** Tells the others that one types, no more often than it takes. */
+/** Returns a function that tells the others whether the user types. It takes that back on unmount. */
 export function useTyping(client: SessionClient, live: boolean): (active: boolean) => void {
-  const said = useRef(0);
-  const say = (active: boolean) => {
-    const now = Date.now();
-    if (!live || (active ? now - said.current < againMs : said.current === 0)) return;
-    said.current = active ? now : 0;
+  const [notice] = useState(() => new TypingNotice());
+  const tell = (active: boolean) => {
+    if (!live || !notice.shouldSend(active, Date.now())) return;
     client.typing(active).catch(() => {
-      /* It is no news any more. */
+      /* By now it is out of date. */
     });
   };
-  const latest = useRef(say);
-  latest.current = say;
-  useEffect(() => () => latest.current(false), []);
-  return say;
+  const stop = useEffectEvent(() => tell(false));
+  useEffect(() => () => stop(), []);
+  return tell;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
 import { ParleyError, type SessionClient } from "parley-client";
 
@@ -14,9 +14,9 @@ export interface Writing {
   outbox: Outbox;
 }
 
-/** What one writes in a room, and what of it is not sent yet. */
+/** Returns what the user writes in a room and has not sent. It stays the same for the room's life. */
 export function useWriting(client: SessionClient, session: string, meId: string): Writing {
-  const writing = useMemo(() => makeWriting(client, session, meId), [client, session, meId]);
+  const [writing] = useState(() => makeWriting(client, session, meId));
   useEffect(() => {
     const { composed, outbox } = writing;
     const flush = () => composed.flush();
@@ -30,7 +30,7 @@ export function useWriting(client: SessionClient, session: string, meId: string)
   return writing;
 }
 
-/** What one has written that has no row in the time line yet. */
+/** Returns the texts of the user that have no row in the timeline yet. */
 export function useUnsent({ outbox }: Writing, room: Room): readonly Unsent[] {
   const all = useSyncExternalStore(outbox.subscribe, outbox.snapshot);
   const { timeline, me, mine } = room;

@@ -1,60 +1,59 @@
 import "../styles/room.ts";
 
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
 
 import { isKnownEvent, parseLink, type ConnectionState, type SessionClient } from "parley-client";
 import { useSession } from "parley-client/react";
 
 import { howEnded } from "../core/api.ts";
-import { forgetWayBack, recall, remember } from "../core/memory.ts";
+import { forgetParticipant, recall, remember } from "../core/memory.ts";
 import type { Room } from "../core/room.ts";
 import { reasonIn, stateFor, type StateName } from "../core/states.ts";
 import { Loading } from "../parts/Loading.tsx";
 import { Room as RoomPage } from "../room/Room.tsx";
 import { RoomStore } from "../room/store.ts";
 import { t } from "../texts.ts";
-import { hideSecret, reading, type Way } from "./way.ts";
+import { accessAfter, type Access } from "./access.ts";
+import { hideSecret } from "./openPlace.ts";
 
 interface InsideProps {
-  way: Extract<Way, { how: "enter" }>;
-  onWay(way: Way): void;
+  access: Extract<Access, { how: "enter" }>;
+  onAccess(access: Access): void;
 }
 
-/** The connection to a session, and the room once it is there. */
-export default function Inside({ way, onWay }: InsideProps) {
-  const { session } = way.link;
+/** Connects to a session and shows the room once the server has welcomed the user. */
+export default function Inside({ access, onAccess }: InsideProps) {
   const [store] = useState(() => new RoomStore());
-  const { session: client, connection } = useSession(way.link, way.options, store.handlers);
+  const { session: client, connection } = useSession(access.link, access.options, store.handlers);
   const { room, loadingOlder, loadingNewer } = useSyncExternalStore(
     store.subscribe,
     store.snapshot,
   );
   const inside = room !== null;
+  const { session } = access.link;
   useEffect(() => {
     if (!inside || !client) return;
-    keepWayBack(session, client, way.options.readOnly === true);
+    rememberParticipant(session, client, access.options.readOnly === true);
     hideSecret();
-  }, [inside, session, client, way]);
+  }, [inside, session, client, access]);
 
   const stopped = stoppedBy(connection);
+  const onStopped = useEffectEvent((state: StateName) => {
+    const { invite } = recall(session) ?? {};
+    // Credentials that are no longer valid must not be tried at the next visit.
+    if (["badCredentials", "removed"].includes(state)) forgetParticipant(session);
+    if (state === "left") remember(session, { left: true });
+    const { participant } = access.link;
+    const readOnly = access.options.readOnly === true;
+    const reason = reasonOfRemoval(connection, room);
+    const next = accessAfter({ session, state, reason, inside, participant, readOnly, invite });
+    if (next === "ended")
+      void howEnded(session, invite).then((how) => onAccess({ how: "stop", state: how }));
+    else if (next) onAccess(next);
+  });
   useEffect(() => {
-    if (stopped === null) return;
-    const { participant } = way.link;
-    // A way back that no longer leads in must not be tried again at each visit.
-    if (["badCredentials", "removed"].includes(stopped)) forgetWayBack(session);
-    if (stopped === "left") remember(session, { left: true });
-    const invite = recall(session)?.invite;
-    if (!inside && participant && stopped === "badCredentials" && invite) {
-      onWay({ how: "ask", invite });
-    } else if (!inside && stopped === "ended" && participant && !way.options.readOnly) {
-      onWay(reading(session, participant));
-    } else if (!inside && stopped === "ended") {
-      void howEnded(session, invite).then((state) => onWay({ how: "stop", state }));
-    } else if (!inside || !["ended", "full"].includes(stopped)) {
-      const reason = stopped === "removed" ? whyRemoved(connection, room) : "";
-      onWay({ how: "stop", state: stopped, ...(reason && { reason }) });
-    }
-  }, [stopped, inside, session, way, onWay]);
+    if (stopped !== null) onStopped(stopped);
+  }, [stopped, inside]);
 
   if (!room || !client) {
     const { connecting, lost, again } = t.connection;
@@ -62,6 +61,7 @@ export default function Inside({ way, onWay }: InsideProps) {
   }
   return (
     <RoomPage
+      key={room.me.id}
       store={store}
       room={room}
       loadingOlder={loadingOlder}
@@ -72,25 +72,25 @@ export default function Inside({ way, onWay }: InsideProps) {
   );
 }
 
-/** Why one is not inside, and will not be by waiting. */
+/** Returns why the user is not in the session and waiting does not help; null otherwise. */
 function stoppedBy(c: ConnectionState): StateName | null {
   if (c.state === "closed" && c.reason !== "closed") return stateFor(c.reason, c.error.code);
-  // The client would try for ever, and somebody would look at a blank page.
+  // The client would retry forever behind a blank page.
   const full = c.state === "connecting" && c.error?.code === "TOO_MANY_PARTICIPANTS";
   return full ? "full" : null;
 }
 
-/** What all others were told too. The close of a connection has room for its beginning alone. */
-function whyRemoved(c: ConnectionState, room: Room | null): string {
-  const told = room?.events.findLast((e) => e.type === "participant_left");
-  if (told && isKnownEvent(told) && told.type === "participant_left") {
-    const { participant, removedBy, reason } = told.payload;
+/** Returns the reason from the event, which is whole; the close frame has room for its beginning. */
+function reasonOfRemoval(c: ConnectionState, room: Room | null): string {
+  const event = room?.events.findLast((e) => e.type === "participant_left");
+  if (event && isKnownEvent(event) && event.type === "participant_left") {
+    const { participant, removedBy, reason } = event.payload;
     if (participant.id === room?.me.id && removedBy) return reason ?? "";
   }
   return c.state === "closed" ? reasonIn(c.error.message) : "";
 }
 
-function keepWayBack(session: string, client: SessionClient, readOnly: boolean): void {
+function rememberParticipant(session: string, client: SessionClient, readOnly: boolean): void {
   const participant = client.link && parseLink(client.link).participant;
   if (!participant) return;
   const inviteSince = recall(session)?.inviteSince ?? client.cursor;

@@ -1,5 +1,5 @@
 import { Button, Checkbox, TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
 import { ParleyError, type InvitationAnswer } from "parley-client";
 
@@ -15,26 +15,27 @@ import { Page } from "../parts/Page.tsx";
 import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
 import { useInvitation } from "./useInvitation.ts";
-import type { JoinChoice } from "./way.ts";
+import type { JoinChoice } from "./access.ts";
 
 interface Props {
   session: string;
   invite: string;
-  /** The person begins to do something here, and is likely to join. */
+  /** Called when the user starts to use the page, and is likely to join. */
   onUse(): void;
   onJoin(choice: JoinChoice): void;
   onStop(state: StateName): void;
 }
 
-/** Asks the server whether the invite is good, and then for a name. */
+/** Asks the server whether the invite is valid, and then the user for a name. */
 export function Join({ session, invite, onUse, onJoin, onStop }: Props) {
   const invited = useInvitation(session, invite);
   const refused = invited.state === "refused" ? invited.why : null;
   useEffect(() => {
     document.title = `${t.join.go} · ${t.app}`;
   }, []);
+  const stop = useEffectEvent(onStop);
   useEffect(() => {
-    if (refused) onStop(refused);
+    if (refused) stop(refused);
   }, [refused]);
   return (
     <Page narrow>
@@ -77,9 +78,9 @@ interface FormProps {
   onJoin(choice: JoinChoice): void;
 }
 
-/** Asks for a name, once, and says what the link allows. */
+/** Asks for a name and says what the link allows. */
 function JoinForm({ invitation, link, onJoin }: FormProps) {
-  const [name, setName] = useState(rememberedName());
+  const [name, setName] = useState(rememberedName);
   const [watch, setWatch] = useState(false);
   const [missing, setMissing] = useState(false);
   return (

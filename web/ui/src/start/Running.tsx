@@ -8,6 +8,7 @@ import { relativeTime } from "../core/format.ts";
 import { Visible } from "../content/Visible.tsx";
 import { Confirm } from "../parts/Confirm.tsx";
 import { Icon } from "../parts/Icon.tsx";
+import { useNow } from "../parts/useNow.ts";
 import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
 import { openOn, type Entry } from "./choose.ts";
@@ -65,6 +66,7 @@ function nameOf(a: HostSession): string {
 }
 
 function Text({ agent: a, open }: { agent: HostSession; open: number }) {
+  const now = useNow(true, 30_000);
   return (
     <span className="agent-text">
       <strong className="cut" title={nameOf(a)}>
@@ -73,7 +75,7 @@ function Text({ agent: a, open }: { agent: HostSession; open: number }) {
       <span className="soft">
         {a.title && a.title.toLowerCase() !== a.agent.toLowerCase() && `${a.agent} · `}
         {`${t.agent(a.status)} · ${t.running.sessions(open)} · `}
-        {t.start.created(relativeTime(Date.parse(a.createdAt), Date.now()))}
+        {t.start.created(relativeTime(Date.parse(a.createdAt), now))}
       </span>
     </span>
   );
@@ -90,6 +92,7 @@ interface QuestionProps {
 function Question({ agent, open, onClose, onEnded }: QuestionProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const now = useNow(true, 30_000);
   const end = async () => {
     setBusy(true);
     try {
@@ -115,7 +118,7 @@ function Question({ agent, open, onClose, onEnded }: QuestionProps) {
                 <li key={e.session.id}>
                   <Visible text={e.title} />{" "}
                   <span className="soft">
-                    {t.start.created(relativeTime(Date.parse(e.session.createdAt), Date.now()))}
+                    {t.start.created(relativeTime(Date.parse(e.session.createdAt), now))}
                   </span>
                 </li>
               ))}

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { relativeTime } from "../core/format.ts";
 import { recall } from "../core/memory.ts";
 import { server } from "../core/place.ts";
+import { useNow } from "../parts/useNow.ts";
 import { t } from "../texts.ts";
 import { marked } from "../core/visible.ts";
 import type { Entry } from "./choose.ts";
@@ -11,7 +12,7 @@ import type { Entry } from "./choose.ts";
 export function SessionRow({ entry: { session: s, title: given, agent } }: { entry: Entry }) {
   const title = marked(given);
   const known = recall(s.id);
-  const now = Date.now();
+  const now = useNow(true, 30_000);
   const active = s.status === "active";
   const may = active && (known?.participant !== undefined || known?.invite !== undefined);
   return (

@@ -1,5 +1,5 @@
 import { Button, Modal, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { AgentProfile, CreateAnswer, HostSession, Mode } from "parley-client";
 
@@ -107,12 +107,12 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
   const [busy, setBusy] = useState(false);
   const [start, setStart] = useState<Start | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const giveUp = useGivingUp(start?.agent.id);
+  const giveUp = useGiveUp(start?.agent.id);
   const submit = async (w: Wishes) => {
     const name = w.name.trim();
     const title = w.title.trim();
     const since = Date.now();
-    const { signal } = (giveUp.current = new AbortController());
+    const signal = giveUp.begin();
     setBusy(true);
     setError(null);
     try {
@@ -136,21 +136,23 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
       setStart(null);
     }
   };
-  return { busy, start, error, submit, giveUp: () => giveUp.current.abort() };
+  return { busy, start, error, submit, giveUp: giveUp.abort };
 }
 
-/** What gives a start up: also when the dialog is closed, which then shares nothing. */
-function useGivingUp(starting: string | undefined) {
-  const giveUp = useRef(new AbortController());
-  useEffect(() => () => giveUp.current.abort(), []);
+/** Lets the user give up starting an agent. Closing the dialog gives up as well. */
+function useGiveUp(starting: string | undefined) {
+  const attempt = useRef<AbortController | null>(null);
+  const begin = useCallback(() => (attempt.current = new AbortController()).signal, []);
+  const abort = useCallback(() => attempt.current?.abort(), []);
+  useEffect(() => abort, [abort]);
   useEffect(() => {
-    if (starting === undefined) return;
-    const { signal } = giveUp.current;
+    const signal = attempt.current?.signal;
+    if (starting === undefined || !signal) return;
     const end = () => void endAgent(starting).catch(() => null); // the start then fails at once
     signal.addEventListener("abort", end);
     return () => signal.removeEventListener("abort", end);
   }, [starting]);
-  return giveUp;
+  return { begin, abort };
 }
 
 interface PartProps {

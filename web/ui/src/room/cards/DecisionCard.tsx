@@ -1,6 +1,7 @@
 import { Button, type ButtonProps } from "@mantine/core";
 import {
   createContext,
+  useCallback,
   useContext,
   useMemo,
   useRef,
@@ -46,6 +47,7 @@ export function DecisionCard({ label, about, children }: Props) {
   const pressed = useRef<boolean | null>(null);
   const focusedAt = useRef(-Infinity);
 
+  const rearrange = useCallback(() => guard.rearrange(), [guard]);
   const tools = useMemo<CardTools>(
     () => ({
       settled,
@@ -57,10 +59,10 @@ export function DecisionCard({ label, about, children }: Props) {
         look();
         return press !== false && guard.allowsPress(e.timeStamp, { x: e.clientX, y: e.clientY });
       },
-      rearrange: () => guard.rearrange(),
+      rearrange,
       leave: () => card.current?.closest<HTMLElement>(".row")?.focus({ preventScroll: true }),
     }),
-    [guard, settled, look],
+    [guard, settled, look, rearrange],
   );
   const onPointerDown = (e: PointerEvent) => {
     look();

@@ -1,5 +1,5 @@
 import { Textarea, TextInput } from "@mantine/core";
-import { useEffect, useRef, type KeyboardEvent } from "react";
+import { useEffect, useState, type KeyboardEvent } from "react";
 
 import type { Approval } from "parley-client";
 
@@ -71,13 +71,13 @@ interface BodyProps {
 }
 
 function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
-  const card = useCard();
+  const { rearrange } = useCard();
   const decision = useDecision(a, sent, draft.reason.trim());
   const { doing } = draft;
-  // A card that comes back into sight while something is written in it must
-  // not take the focus, and with it what is being typed elsewhere.
-  const opened = useRef(false);
-  useEffect(() => card.rearrange(), [doing]);
+  // A card that comes back into sight with a draft must not take the focus from
+  // what the user is typing elsewhere.
+  const [opened, setOpened] = useState(false);
+  useEffect(() => rearrange(), [rearrange, doing]);
   return (
     <>
       <HiddenWarning count={countHidden(sent)} />
@@ -85,7 +85,7 @@ function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
         <Edited
           text={draft.edited}
           sent={sent}
-          focus={opened.current}
+          focus={opened}
           onChange={(edited) => onDraft({ edited })}
           onDone={decision.approve}
         />
@@ -101,7 +101,7 @@ function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
           placeholder={t.waiting.rejectFor}
           value={draft.reason}
           maxLength={500}
-          autoFocus={opened.current}
+          autoFocus={opened}
           onChange={(e) => onDraft({ reason: e.currentTarget.value })}
           onKeyDown={(e) => sendsOnEnter(e.nativeEvent) && !e.repeat && decision.reject()}
         />
@@ -110,7 +110,7 @@ function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
         doing={doing}
         decision={decision}
         onDoing={(doing) => {
-          opened.current = true;
+          setOpened(true);
           onDraft({ doing });
         }}
       />

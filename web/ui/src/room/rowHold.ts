@@ -3,12 +3,12 @@ import { scrollBySelf } from "./ownScrolls.ts";
 
 /**
  * Keeps the row in its place that the user is about to decide on: while the
- * pointer is on its buttons, or its card has the focus. What comes above it is
- * scrolled away, and the list does not follow what comes below it. When its
- * card is gone the row stays as high as it was for a moment, so that nothing
- * else comes to stand where the second click of a double click goes.
+ * pointer is on its buttons or its card has the focus. The list scrolls by what
+ * is added above the row, and does not follow what is added below it. When the
+ * card is gone, the row keeps its height for a moment, so that nothing else
+ * moves under the second click of a double click.
  */
-export class Held {
+export class RowHold {
   private row: HTMLElement | null = null;
   private top = 0;
   private height = 0;
@@ -19,7 +19,7 @@ export class Held {
 
   constructor(
     private readonly list: HTMLElement,
-    /** Called when nothing is held any more. */
+    /** Called when a row has been let go. */
     private readonly onReleased: () => void,
   ) {
     const { signal } = this.stop;
@@ -38,7 +38,7 @@ export class Held {
     clearTimeout(this.leaving);
   }
 
-  /** Returns whether a row is held, which is then where it was. */
+  /** Reports whether a row is held, after scrolling it back to its place. */
   keepInPlace(): boolean {
     const { row, list } = this;
     if (!row) return false;
@@ -57,7 +57,7 @@ export class Held {
     return true;
   }
 
-  /** Lets go at once. */
+  /** Lets the row go at once. */
   release(): void {
     if (this.row) this.drop();
   }
@@ -97,7 +97,7 @@ export class Held {
     if (this.row) this.row.style.minHeight = `${height}px`;
   }
 
-  // The pointer may be on its way to the next card, or click once more.
+  // The pointer may be on its way to the next card, or about to click again.
   private leave(): void {
     if (!this.row || this.leaving !== undefined) return;
     this.leaving = setTimeout(() => {
@@ -121,8 +121,8 @@ export class Held {
   }
 }
 
-function rowOf(target: EventTarget | null, about: string): HTMLElement | null {
+function rowOf(target: EventTarget | null, part: string): HTMLElement | null {
   return target instanceof Element
-    ? (target.closest(about)?.closest<HTMLElement>(".row") ?? null)
+    ? (target.closest(part)?.closest<HTMLElement>(".row") ?? null)
     : null;
 }
