@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/cmd/internal/e2e"
+	"parley/cmd/parley/internal/server"
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/journal/sqlite"
@@ -54,7 +55,7 @@ func TestServe_with_the_clock_set_back_an_hour_goes_on(t *testing.T) {
 // ahead, by a hub in a bubble, whose clock can be put forward.
 func fromTheFuture(t *testing.T, data string) (session e2e.Session) {
 	ahead := time.Now().Add(time.Hour)
-	key, err := loadKey(data, false)
+	key, err := server.LoadKey(data, false)
 	require.NoError(t, err)
 	synctest.Test(t, func(t *testing.T) {
 		<-time.After(time.Until(ahead))

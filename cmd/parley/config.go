@@ -19,24 +19,21 @@ import (
 	"parley/hub/agent"
 )
 
-// Settings come from flags, before environment variables PARLEY_…, before a
-// YAML file. The file's keys are the flags' names; it alone can hold whole
+// A flag takes precedence over its environment variable PARLEY_…, and that over the YAML
+// file. The keys of the file are the names of the flags. Only the file can contain whole
 // agent profiles, under agents.
 
 // envPrefix begins the name of every environment variable that is a setting.
 const envPrefix = "PARLEY_"
 
-// notSettings are flags that neither the environment nor the file sets.
+// notSettings are the flags that neither the environment nor the file can set.
 var notSettings = []string{"help", "config"}
 
-// settle fills in the flags that were not given on the command line, and
-// returns the agent profiles of the file.
-func settle(cmd *cobra.Command) ([]agent.Profile, error) {
-	path, err := configPath(cmd)
-	if err != nil {
-		return nil, err
-	}
-	file, profiles, err := readConfig(path)
+// applyConfig sets the flags that were not given on the command line from the environment
+// and the file. It returns the agent profiles of the file.
+func applyConfig(cmd *cobra.Command) ([]agent.Profile, error) {
+	path := configPath(cmd)
+	file, profiles, err := loadConfig(path)
 	if err != nil {
 		return nil, cli.Usagef("%w", err)
 	}
@@ -66,24 +63,25 @@ func settle(cmd *cobra.Command) ([]agent.Profile, error) {
 	return profiles, nil
 }
 
-// configPath is the file that was asked for, or else the one in its usual
-// place if it is there.
-func configPath(cmd *cobra.Command) (string, error) {
+// configPath returns the file that --config or PARLEY_CONFIG names or else, if it exists,
+// the file in the user's configuration directory. It returns an empty string if there is
+// none.
+func configPath(cmd *cobra.Command) string {
 	if path, _ := cmd.Flags().GetString("config"); path != "" {
-		return path, nil
+		return path
 	}
 	if path := os.Getenv(envPrefix + "CONFIG"); path != "" {
-		return path, nil
+		return path
 	}
 	dir, err := os.UserConfigDir()
 	if err != nil {
-		return "", nil // no home: no usual place
+		return "" // there is no configuration directory
 	}
 	path := filepath.Join(dir, "parley", "parley.yaml")
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return "", nil
+		return ""
 	}
-	return path, nil
+	return path
 }
 
 // settingsFile is a YAML file of settings.
@@ -92,10 +90,10 @@ type settingsFile struct {
 	Flags  map[string]yaml.Node `yaml:",inline"` // a scalar or a list of scalars, by flag name
 }
 
-// readConfig reads a settings file. Keys that are not known are errors: a
-// typing error would otherwise go unnoticed. Those of flags are for the caller
-// to find.
-func readConfig(path string) (map[string][]string, []agent.Profile, error) {
+// loadConfig loads a settings file. It returns the values of flags by name, which the
+// caller checks, and the agent profiles. An unknown key in a profile is an error, because
+// it is probably misspelt.
+func loadConfig(path string) (map[string][]string, []agent.Profile, error) {
 	if path == "" {
 		return nil, nil, nil
 	}
@@ -118,6 +116,7 @@ func readConfig(path string) (map[string][]string, []agent.Profile, error) {
 	return values, file.Agents, nil
 }
 
+// scalars returns a scalar, or the elements of a list of scalars.
 func scalars(node yaml.Node) ([]string, error) {
 	if node.Kind == yaml.ScalarNode {
 		return []string{node.Value}, nil

@@ -13,20 +13,26 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cmd/internal/cli"
+	"parley/cmd/parley/internal/server"
+	"parley/hub"
 	"parley/protocol"
 	"parley/protocol/client"
 	"parley/web"
 )
 
+// newDemoCommand returns "parley demo".
 func newDemoCommand() *cobra.Command {
-	var s serveSettings
+	var s settings
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Try Parley: a server, a demo agent and a shared session, with links to join",
+		Short: "Try Parley with a demo agent",
 		Long: `Start a server with a demo agent that needs no model and no network, share a
-session on it, and print the links: your own as the host, and the invite for
-others. Everything is kept in a temporary directory, which is removed when the
-demo ends, unless --data names a directory.`,
+session on it for a day, and print two links: yours, as the host, and the invite
+link for others. The data is in a temporary directory, which is removed when the
+demo ends, unless --data names a directory. If port 7777 is in use and --listen is
+not given, the demo chooses a free port.
+
+The other flags are those of parley serve.`,
 		Example: `  parley demo
   parley demo --data ~/parley-demo`,
 		Args: cli.Args(cobra.NoArgs),
@@ -34,24 +40,24 @@ demo ends, unless --data names a directory.`,
 			if err := s.complete(cmd); err != nil {
 				return err
 			}
-			s.listen = freeIfTaken(cmd, s.listen)
-			return runDemo(cmd.Context(), s, cmd.OutOrStdout())
+			s.config.Listen = freeIfInUse(cmd, s.config.Listen)
+			return runDemo(cmd.Context(), s.config, cmd.OutOrStdout())
 		},
 	}
 	s.addFlags(cmd)
-	cmd.Flags().StringVar(&s.data, "data", "", "directory for the journal and the key (default: a temporary one, removed at the end)")
+	cmd.Flags().StringVar(&s.config.Data, "data", "", "directory for the journal and the key (default: a temporary one, which is removed at the end)")
 	cmd.Flags().Lookup("log-level").DefValue = "warn"
-	s.logLevel = "warn"
+	s.config.LogLevel = "warn"
 	return cmd
 }
 
-// freeIfTaken lets the demo start beside another server: unless an address was
-// asked for, any port will do.
-func freeIfTaken(cmd *cobra.Command, address string) string {
+// freeIfInUse returns a loopback address with any free port if the default address is in
+// use. It returns the address unchanged if --listen was given.
+func freeIfInUse(cmd *cobra.Command, address string) string {
 	if cmd.Flags().Changed("listen") {
 		return address
 	}
-	l, err := listen(address, "--listen")
+	l, err := server.Listen(address, "--listen")
 	if err == nil {
 		_ = l.Close()
 		return address
@@ -59,46 +65,44 @@ func freeIfTaken(cmd *cobra.Command, address string) string {
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return address
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "%s is taken; the demo uses another port.\n", address)
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s is in use; the demo listens on another port.\n", address)
 	return "127.0.0.1:0"
 }
 
-// runDemo runs a server with one shared session until ctx ends.
-func runDemo(ctx context.Context, s serveSettings, out io.Writer) (err error) {
-	if s.data == "" {
+// runDemo runs a server with one shared session until ctx is done.
+func runDemo(ctx context.Context, c server.Config, out io.Writer) (err error) {
+	if c.Data == "" {
 		dir, err := os.MkdirTemp("", "parley-demo-")
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-		s.data = dir
+		c.Data = dir
 	}
-	srv, err := startServer(ctx, s)
+	srv, err := server.Start(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, srv.stop()) }()
-	created, err := srv.shareDemo(ctx)
+	defer func() { err = errors.Join(err, srv.Stop()) }()
+	created, err := shareDemo(ctx, srv.Hub())
 	if err != nil {
 		return err
 	}
-	showDemo(out, srv.url, created)
-	select {
-	case <-ctx.Done():
-		fmt.Fprintln(out, "\nStopping; goodbye.")
-		return nil
-	case err = <-srv.failed:
+	showDemo(out, srv.URL(), created)
+	if err := srv.Wait(ctx); err != nil {
 		return err
 	}
+	fmt.Fprintln(out, "\nStopping; goodbye.")
+	return nil
 }
 
 // shareDemo starts the demo agent and shares it for a day.
-func (srv *server) shareDemo(ctx context.Context) (*protocol.CreateAnswer, error) {
+func shareDemo(ctx context.Context, h *hub.Hub) (*protocol.CreateAnswer, error) {
 	host := &protocol.CreateHostSession{Agent: "demo", Title: "Demo"}
 	if err := host.Normalize(); err != nil {
 		return nil, err
 	}
-	session, err := srv.hub.CreateHost(ctx, host, "")
+	session, err := h.CreateHost(ctx, host, "")
 	if err != nil {
 		return nil, err
 	}
@@ -109,11 +113,12 @@ func (srv *server) shareDemo(ctx context.Context) (*protocol.CreateAnswer, error
 	if err := shared.Normalize(); err != nil {
 		return nil, err
 	}
-	return srv.hub.CreateShared(ctx, shared, "")
+	return h.CreateShared(ctx, shared, "")
 }
 
+// showDemo prints the links and, on a terminal, what to try.
 func showDemo(out io.Writer, url string, c *protocol.CreateAnswer) {
-	mine := client.Link{Server: url, Session: c.Session.ID, ParticipantID: c.HostParticipant.ID, Token: *c.HostParticipant.AccessToken}
+	hostLink := client.Link{Server: url, Session: c.Session.ID, ParticipantID: c.HostParticipant.ID, Token: *c.HostParticipant.AccessToken}
 	invite := client.Link{Server: url, Session: c.Session.ID, Invite: c.InviteToken}
 	self := "go run ./cmd/parley"
 	if exe, err := os.Executable(); err == nil && !builtByGoRun(exe) {
@@ -128,25 +133,25 @@ Or join from other terminals, as a guest and as the host:
 
   %s join '%s' --name Ben
   %s join '%s'
-`, mine, invite, onlyHere(url), self, invite, self, mine)
+`, hostLink, invite, loopbackNote(url), self, invite, self, hostLink)
 	if f, ok := out.(*os.File); ok && cli.IsTerminal(f) {
 		fmt.Fprint(out, guide)
 	}
 	fmt.Fprintln(out, "\nCtrl-C stops the demo.")
 }
 
-// onlyHere says it where links work on this machine only.
-func onlyHere(url string) string {
+// loopbackNote returns a note that the links work on this machine only, if they do.
+func loopbackNote(url string) string {
 	if _, address, _ := strings.Cut(url, "://"); !web.IsLoopback(address) {
 		return ""
 	}
 	return "\nThese links work on this machine only.\n"
 }
 
-// builtByGoRun reports whether the program is one that go run made and will
-// remove again.
+// builtByGoRun reports whether "go run" built the program and will remove it.
 func builtByGoRun(exe string) bool { return strings.Contains(exe, "go-build") }
 
+// guide suggests what to try.
 const guide = `
 What to try, in the browser or with these commands in a terminal:
 

@@ -73,7 +73,7 @@ func TestDemo_beside_another_server_takes_another_port(t *testing.T) {
 	demo := e2e.StartParley(t, "demo")
 	link := demo.Stdout.Await(t, `Invite others: +(http\S+)`)[1]
 	require.NotContains(t, link, ":7777/")
-	require.Contains(t, demo.Stderr.String(), "127.0.0.1:7777 is taken; the demo uses another port.")
+	require.Contains(t, demo.Stderr.String(), "127.0.0.1:7777 is in use; the demo listens on another port.")
 	demo.Signal(t, syscall.SIGTERM)
 	require.Zero(t, demo.ExitCode(t), demo.Stderr)
 }

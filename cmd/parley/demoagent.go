@@ -13,16 +13,17 @@ import (
 	"parley/hub/agent/demo"
 )
 
+// newDemoAgentCommand returns "parley demo-agent".
 func newDemoAgentCommand() *cobra.Command {
 	var pace time.Duration
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "demo-agent",
-		Short: "Speak the Agent Client Protocol on standard input and output, without a model",
+		Short: "Run the demo agent on standard input and output",
 		Long: `A demo agent that speaks the Agent Client Protocol, version 1, on standard
 input and output. It needs no model and no network: it streams text, thoughts,
-a plan and tool calls, asks for a permission, and can be cancelled. Use it to
-try a client of the protocol, or Parley itself.`,
+a plan and tool calls, asks for permission, and can be cancelled. Use it to try a
+client of the protocol, or Parley itself.`,
 		Example: `  parley demo-agent --pace 0s
   parley serve --agent mine="parley demo-agent"`,
 		Args: cli.Args(cobra.NoArgs),
@@ -38,7 +39,7 @@ try a client of the protocol, or Parley itself.`,
 			return err
 		},
 	}
-	cmd.Flags().DurationVar(&pace, "pace", agent.DefaultDemoPace, "pause between two chunks of text")
-	cmd.Flags().StringVar(&dir, "history", "", "directory for conversations, so that they can be loaded again; empty to forget them")
+	cmd.Flags().DurationVar(&pace, "pace", agent.DefaultDemoPace, "pause between two chunks of text, such as 30ms; 0 for none")
+	cmd.Flags().StringVar(&dir, "history", "", "directory in which conversations are saved, so that they can be loaded again; empty to save none")
 	return cmd
 }

@@ -1,27 +1,23 @@
-// Command parley shares one AI coding agent between several people: a server,
-// a demo of it, a chat client for the terminal, and what an operator needs.
+// Command parley shares one AI coding agent between several people. It has a server, a
+// demo of it, a chat client for the terminal, and commands for operators.
 //
-// This package wires the others together, and alone knows more than one
-// technology: settings come in, a journal, a launcher of agents, a hub and its
-// face over HTTP are made of them, and a signal ends all of it.
+// This package is the command line: it turns flags, environment variables and the
+// settings file into options, and passes them to the packages below internal:
 //
-// # Order
-//
-// A server starts from the inside out, journal, hub, HTTP, and takes its
-// address first, so that nothing is touched when that is taken. It ends from
-// the outside in: connections are told to come back, sessions finish what they
-// have begun, agents end, and the journal is closed last.
+//   - server: wires the journal, agents, hub and HTTP interface together
+//   - join: the terminal client
+//   - console: the input line of the terminal client
 //
 // # Exit codes
 //
-// 0 when it went well, 1 when it did not, 2 when it was called wrongly. An error
-// is one line on standard error that says what to do; results are on standard
-// output, logs on standard error.
+// The exit code is 0 on success, 1 on failure, 2 if the command was called incorrectly,
+// and 130 if a second signal ended it. An error is one line on standard error that says
+// what to do. Results go to standard output, logs to standard error.
 //
 // # Testing
 //
-// The scripts in testdata run the program with all its arguments and settings.
-// What needs several processes, signals or a real agent runs against the test
-// binary, which TestMain puts into PATH as parley; package cmd/internal/e2e has the
-// processes, people and listeners for that.
+// The scripts in testdata run the program with all kinds of arguments and settings. Tests
+// that need several processes, signals or a real agent run the test binary, which
+// TestMain puts into PATH as parley; package cmd/internal/e2e starts the processes and
+// clients.
 package main

@@ -41,31 +41,44 @@ func newJoinCommand() *cobra.Command {
 		Use:   "join LINK",
 		Short: "Join a shared session from the terminal",
 		Long:  joinLong,
-		Args:  cli.Args(cobra.ExactArgs(1)),
+		Example: `  parley join 'http://127.0.0.1:7777/s/SESSION#i=INVITE' --name Ben
+  echo "/prompt fix the failing test" | parley join 'http://127.0.0.1:7777/s/SESSION#i=INVITE' --name ci`,
+		Args: cli.Args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			link, err := client.ParseLink(args[0])
+			o, err := joinOptions(args[0], user, name)
 			if err != nil {
-				return cli.Usagef("%w", err)
-			}
-			me := client.Options{UserID: cmp.Or(user, name, os.Getenv("USER")), DisplayName: cmp.Or(name, os.Getenv("USER"))}
-			if me.UserID == "" && link.ParticipantID == "" {
-				return cli.Usagef("your name is not known; give one with --name")
-			}
-			o := join.Options{
-				Link: link, Client: me,
-				In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-				Colour:   cli.IsTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
-				Terminal: cli.IsTerminal(os.Stdin),
-			}
-			if o.Terminal && cli.IsTerminal(os.Stdout) && os.Getenv("TERM") != "dumb" {
-				if o.Console, err = console.Open(os.Stdin, os.Stdout); err != nil {
-					return fmt.Errorf("cannot use the terminal: %w; TERM=dumb does without an input line", err)
-				}
+				return err
 			}
 			return join.Run(c.Context(), o)
 		},
 	}
-	command.Flags().StringVar(&name, "name", "", "name that the others see (default $USER)")
-	command.Flags().StringVar(&user, "user", "", "your user id (default the name)")
+	command.Flags().StringVar(&name, "name", "", "display name (default $USER)")
+	command.Flags().StringVar(&user, "user", "", "user id (default the display name)")
 	return command
+}
+
+// joinOptions returns the options for a link, on the terminal or pipes of this process.
+// A terminal with an input line is in raw mode when it returns.
+func joinOptions(to, user, name string) (join.Options, error) {
+	link, err := client.ParseLink(to)
+	if err != nil {
+		return join.Options{}, cli.Usagef("%w", err)
+	}
+	me := client.Options{UserID: cmp.Or(user, name, os.Getenv("USER")), DisplayName: cmp.Or(name, os.Getenv("USER"))}
+	if me.UserID == "" && link.ParticipantID == "" {
+		return join.Options{}, cli.Usagef("your name is not known; give one with --name")
+	}
+	dumb := os.Getenv("TERM") == "dumb"
+	o := join.Options{
+		Link: link, Client: me,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Colour:   cli.IsTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "" && !dumb,
+		Terminal: cli.IsTerminal(os.Stdin),
+	}
+	if o.Terminal && cli.IsTerminal(os.Stdout) && !dumb {
+		if o.Console, err = console.Open(os.Stdin, os.Stdout); err != nil {
+			return join.Options{}, fmt.Errorf("cannot use the terminal: %w; set TERM=dumb to do without an input line", err)
+		}
+	}
+	return o, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"parley/cmd/internal/cli"
 	"parley/cmd/internal/e2e"
+	"parley/cmd/parley/internal/server"
 	"parley/protocol"
 )
 
@@ -17,7 +18,7 @@ func TestServe_makes_no_new_key_beside_sessions_that_have_links(t *testing.T) {
 	s := e2e.StartServer(t, t.TempDir())
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	s.Stop(t)
-	key, away := filepath.Join(s.Data, keyFile), filepath.Join(t.TempDir(), keyFile)
+	key, away := filepath.Join(s.Data, server.KeyFile), filepath.Join(t.TempDir(), server.KeyFile)
 	require.NoError(t, os.Rename(key, away))
 
 	refused := e2e.StartParley(t, "serve", "--data", s.Data, "--listen", s.Address)
@@ -40,7 +41,7 @@ func TestServe_makes_a_key_beside_an_empty_journal(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir())
 	s.Stop(t)
-	require.NoError(t, os.Remove(filepath.Join(s.Data, keyFile)))
+	require.NoError(t, os.Remove(filepath.Join(s.Data, server.KeyFile)))
 	s.Restart(t).Stop(t)
-	require.FileExists(t, filepath.Join(s.Data, keyFile))
+	require.FileExists(t, filepath.Join(s.Data, server.KeyFile))
 }

@@ -8,15 +8,16 @@ import (
 
 func main() { cli.Main(newRootCommand()) }
 
+// newRootCommand returns "parley".
 func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "parley",
 		Short: "Share one AI coding agent between several people, live",
 		Long: `Parley lets several people drive one AI coding agent together.
 
-A host shares a running agent session; others join by a link, see the agent
-work, talk, propose prompts and answer the agent's questions. The host decides
-who may do what and approves what reaches the agent.
+A host shares a running agent session. Others join with a link, see the agent
+work live, chat, propose prompts and answer the agent's questions. The host
+decides who may do what, and approves what reaches the agent.
 
 Try it:   parley demo
 Serve:    parley serve --agent NAME="COMMAND ARGS"

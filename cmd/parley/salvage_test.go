@@ -39,7 +39,7 @@ func TestServe_refuses_a_log_that_is_damaged_and_starts_with_what_can_be_kept(t 
 
 	plan := e2e.StartParley(t, "verify", "--salvage", s.Data)
 	require.Zero(t, plan.ExitCode(t), plan.Stderr)
-	require.Contains(t, plan.Stdout.String(), "would be dropped: nothing that is known of")
+	require.Contains(t, plan.Stdout.String(), "would be dropped: nothing that is known\n")
 	choice := regexp.MustCompile(`--salvage (\S+)`).FindStringSubmatch(plan.Stdout.String())
 	require.NotNil(t, choice)
 	again := e2e.StartServer(t, s.Data, "--salvage", choice[1])

@@ -67,7 +67,7 @@ func TestServe_stops_although_clients_hold_on(t *testing.T) {
 	require.NoError(t, err)
 	s.Signal(t, syscall.SIGTERM)
 	require.Zero(t, s.ExitCode(t), s.Stderr)
-	require.Contains(t, s.Stderr.String(), "some clients did not go and are cut off")
+	require.Contains(t, s.Stderr.String(), "some clients did not disconnect in time and are cut off")
 }
 
 func texts(messages []protocol.Message) []string {

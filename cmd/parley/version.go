@@ -10,8 +10,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is the module's version, or the revision that the binary was built
-// from.
+// version returns the module's version, or the revision that the program was built from.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -32,11 +31,14 @@ func version() string {
 	return revision + modified
 }
 
+// newVersionCommand returns "parley version".
 func newVersionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cli.Args(cobra.NoArgs),
+		Use:     "version",
+		Short:   "Print the version",
+		Long:    "Print the version of Parley, and the version of Go and the platform it was built with.",
+		Example: "  parley version",
+		Args:    cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "parley %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err

@@ -1,6 +1,5 @@
-// Package cli is what the commands of this module have in common: how they
-// start and stop, which exit codes they return, and how they report that they
-// were called wrongly.
+// Package cli contains what the commands of this module share: how they start and stop,
+// which exit codes they return, and how they report errors.
 package cli
 
 import (
@@ -20,22 +19,23 @@ import (
 // Exit codes.
 const (
 	ExitError = 1 // the command failed
-	ExitUsage = 2 // the command was called wrongly
+	ExitUsage = 2 // the command was called incorrectly
 
-	ExitInterrupted = 130 // a second signal ended the command before it had stopped
+	ExitInterrupted = 130 // a second signal ended the command before it stopped
 )
 
-// Main runs a command line and exits. The first SIGINT or SIGTERM ends the
-// context of the command, the second ends the process at once.
+// Main runs a command line and exits. The first SIGINT or SIGTERM cancels the context of
+// the command, the second ends the process at once.
 func Main(root *cobra.Command) {
-	os.Exit(Run(untilSignal(), root, os.Args[1:]))
+	os.Exit(Run(signalContext(), root, os.Args[1:]))
 }
 
-func untilSignal() context.Context {
+// signalContext returns a context that the first signal cancels.
+func signalContext() context.Context {
 	ctx, stop := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
+	signals := make(chan os.Signal, 2) // the two signals that count
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() { // lives as long as the process
+	go func() { // ends with the process
 		<-signals
 		stop()
 		<-signals
@@ -44,8 +44,8 @@ func untilSignal() context.Context {
 	return ctx
 }
 
-// Run executes a command line and returns the exit code. It writes an error as
-// one line, which begins with the name of the root command.
+// Run executes a command line and returns the exit code. It writes an error to standard
+// error, as one line that begins with the name of the root command.
 func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -56,7 +56,7 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(root.ErrOrStderr(), "%s: %s\n", root.Name(), onOneLine(err))
+	fmt.Fprintf(root.ErrOrStderr(), "%s: %s\n", root.Name(), singleLine(err))
 	if _, ok := errors.AsType[usageError](err); ok {
 		return ExitUsage
 	}
@@ -65,9 +65,9 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 
 var lineEnds = regexp.MustCompile(`(:?)\n\s*`)
 
-// onOneLine writes errors of several lines, such as those of the YAML package
-// and joined ones, as one.
-func onOneLine(err error) string {
+// singleLine returns an error as one line. Joined errors and those of the YAML package
+// have several.
+func singleLine(err error) string {
 	return lineEnds.ReplaceAllStringFunc(err.Error(), func(end string) string {
 		if strings.HasPrefix(end, ":") {
 			return ": "
@@ -76,18 +76,19 @@ func onOneLine(err error) string {
 	})
 }
 
-// usageError reports that a command was called wrongly.
+// usageError reports that a command was called incorrectly.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// Usagef returns an error for a command that was called wrongly, for which
-// [Run] returns [ExitUsage]. It formats as [fmt.Errorf] does.
+// Usagef returns an error for a command that was called incorrectly, for which [Run]
+// returns [ExitUsage]. It formats as [fmt.Errorf] does.
 func Usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// Args makes a wrong number of arguments a usage error that shows the usage.
+// Args returns a check that turns an error of check into a usage error with the usage
+// line of the command.
 func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
@@ -97,8 +98,8 @@ func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// NoCommand is for commands that only have commands below them: it reports a
-// name that is none of these.
+// NoCommand is the argument check of commands that only have subcommands. It reports an
+// argument as an unknown command.
 func NoCommand(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return Usagef("unknown command %q; see %s --help", args[0], cmd.CommandPath())

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package server
 
 import (
 	"math"
@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// connectionLimit returns how many connections a server may have: 90 % of the
-// files that the process may have open. The rest is for the journal and for agents.
-// It is 0 where there is no limit.
+// connectionLimit returns how many connections a server may have: 90 % of the files that
+// the process may have open. The journal and the agents need the rest. It returns 0 if
+// there is no limit.
 func connectionLimit() int {
 	var files unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &files) != nil || files.Cur >= math.MaxInt32 {

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"math"
@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// systemMemoryLimit returns how much memory the system lets this process take: the
-// least of its cgroups' (cgroups(7), either version) and of RLIMIT_AS. Without any
-// it is math.MaxInt64.
+// systemMemoryLimit returns how much memory, in bytes, the system allows this process:
+// the lowest limit of its cgroups (cgroups(7), either version) and of RLIMIT_AS. It
+// returns math.MaxInt64 if there is no limit.
 func systemMemoryLimit() int64 {
 	limit := int64(math.MaxInt64)
 	var as unix.Rlimit
@@ -35,17 +35,18 @@ func systemMemoryLimit() int64 {
 	return limit
 }
 
-// noMemoryLimit is about what version 1 of cgroups says where there is none.
+// noMemoryLimit is a lower bound for the limit that version 1 of cgroups reports if
+// there is none.
 const noMemoryLimit = 1 << 62
 
-// cgroupMemoryLimit returns the least limit, which is in a file of that name, from
-// a cgroup up to the root.
+// cgroupMemoryLimit returns the lowest limit of a cgroup and all its parents up to the
+// root. The limit of each is in the named file.
 func cgroupMemoryLimit(root, path, file string) int64 {
 	limit := int64(math.MaxInt64)
 	for path = filepath.Clean("/" + path); ; path = filepath.Dir(path) {
 		text, err := os.ReadFile(filepath.Join(root, path, file))
 		if n, bad := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && bad == nil && n < noMemoryLimit {
-			limit = min(limit, n) // "max" is no number
+			limit = min(limit, n) // "max" does not parse
 		}
 		if path == "/" {
 			return limit

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"go.uber.org/zap"
@@ -7,7 +7,8 @@ import (
 	"parley/cmd/internal/cli"
 )
 
-// newLogger writes to standard error, for people or as JSON.
+// newLogger returns a logger that writes to standard error, in a format for people or as
+// JSON.
 func newLogger(level, format string) (*zap.Logger, error) {
 	var l zapcore.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {

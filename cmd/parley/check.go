@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"parley/web"
+)
+
+// check returns an error for the first setting that is invalid.
+func (s *settings) check() error {
+	for _, check := range []func() error{s.checkLimits, s.checkOrigins, s.checkHosts, s.checkListen} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *settings) checkLimits() error {
+	c, h, w := &s.config, &s.config.Hub, &s.config.Web
+	return cmp.Or(
+		notNegative("--turn-timeout", h.TurnTimeout, "0 means never"),
+		positive("--permission-timeout", h.PermissionTimeout, "30m"),
+		positive("--idle-after", h.IdleAfter, "5m"),
+		positive("--agent-start-timeout", c.AgentStartTimeout, "3m"),
+		notNegative("--silence-after", h.SilenceAfter, "0 means never"),
+		notNegative("--agent-idle-after", h.AgentIdleAfter, "0 means never"),
+		positive("--max-agents", h.MaxAgents, "32"),
+		checkCommitInterval(c.CommitInterval),
+		positive("--max-event-bytes", h.MaxEvent, "4194304"),
+		positive("--max-participants", h.MaxParticipants, "1000"),
+		positive("--max-connections", h.MaxConnections, "2000"),
+		notNegative("--max-outbound-bytes", h.MaxBacklogs, "0 means a quarter of the memory limit"),
+		positive("--max-prompt-bytes", h.MaxPromptBytes, "67108864"),
+		notNegative("--command-rate", w.CommandRate, "0 means no limit"),
+		notNegative("--join-rate", w.JoinRate, "0 means no limit"),
+		notNegative("--read-rate", w.ReadRate, "0 means no limit"),
+		positive("--max-unfinished", w.MaxUnfinished, "1000"),
+	)
+}
+
+// positive checks that the value of a flag is greater than zero.
+func positive[T int | time.Duration](flag string, value T, example string) error {
+	if value > 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: %v is not greater than 0; give a value such as %s", flag, value, example)
+}
+
+// notNegative checks that the value of a flag is zero or greater.
+func notNegative[T int | float64 | time.Duration](flag string, value T, zero string) error {
+	if value >= 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: %v is negative; %s", flag, value, zero)
+}
+
+func checkCommitInterval(d time.Duration) error {
+	if d < 0 || d > time.Second {
+		return fmt.Errorf("--commit-interval: %s is not between 0 and 1s", d)
+	}
+	return nil
+}
+
+// checkOrigins rejects values that no browser sends as Origin and that therefore allow
+// nothing: a host name alone, a URL with a path, a star.
+func (s *settings) checkOrigins() error {
+	for _, origin := range s.config.Web.AllowOrigins {
+		u, err := url.Parse(strings.TrimSuffix(origin, "/"))
+		if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != u.String() {
+			return fmt.Errorf("--allow-origin: %q is not an origin, such as https://chat.example.com", origin)
+		}
+	}
+	return nil
+}
+
+// checkHosts rejects values that no request has as Host: a URL, a star.
+func (s *settings) checkHosts() error {
+	for _, host := range s.config.Web.AllowHosts {
+		if host == "" || strings.ContainsAny(host, "/* ") {
+			return fmt.Errorf("--allow-host: %q is not a host name, such as chat.example.com", host)
+		}
+	}
+	return nil
+}
+
+// checkListen allows an address other than loopback only with --insecure-open.
+func (s *settings) checkListen() error {
+	address := s.config.Listen
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return fmt.Errorf("--listen: %q is not HOST:PORT, such as 127.0.0.1:7777", address)
+	}
+	if !web.IsLoopback(address) && !s.insecureOpen {
+		return fmt.Errorf("refusing to listen on %s: everyone who can reach it could start agents on this machine; listen on 127.0.0.1, or add --insecure-open if the network is trusted", address)
+	}
+	return nil
+}

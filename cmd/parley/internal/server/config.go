@@ -1,0 +1,28 @@
+package server
+
+import (
+	"time"
+
+	"parley/hub"
+	"parley/hub/agent"
+	"parley/web"
+)
+
+// Config is the configuration of a server. Errors name the flags of "parley serve".
+type Config struct {
+	Listen      string // address to listen on, as HOST:PORT
+	DebugListen string // loopback address for profiles; empty to serve none
+	LogLevel    string // debug, info, warn or error
+	LogFormat   string // console or json
+
+	Data           string        // directory for the journal and the key
+	Salvage        string        // name of what to keep of a damaged journal; empty if it is sound
+	CommitInterval time.Duration // see [parley/hub/journal/sqlite.Options]
+
+	Agents            []agent.Profile
+	AgentStartTimeout time.Duration // see [agent.Options]
+	Version           string        // version to report to agents
+
+	Hub hub.Options // Start sets Logger; MaxBacklogs defaults to a quarter of the memory limit
+	Web web.Options // Start sets Logger, Listen and MaxOpen
+}

@@ -1,0 +1,193 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+
+	"parley/cmd/internal/cli"
+	"parley/hub"
+	"parley/hub/agent"
+	"parley/hub/journal"
+	"parley/hub/journal/sqlite"
+	"parley/web"
+)
+
+// Server is a running server. Its methods are safe for concurrent use; Stop may be called
+// once.
+type Server struct {
+	// immutable
+	url      string
+	log      *zap.Logger
+	journal  *sqlite.Journal
+	hub      *hub.Hub
+	web      *web.Server
+	http     *http.Server
+	profiles *profileServer // nil unless configured
+	ballast  *ballast
+
+	failed chan error    // the goroutine that serves HTTP sends at most one error; its capacity is one, so that it never waits
+	done   chan struct{} // closed when that goroutine has ended
+}
+
+const (
+	// stopTimeout bounds an orderly stop. Agents have their own time limit within it.
+	stopTimeout = 20 * time.Second
+	// disconnectTimeout is the part of stopTimeout in which clients can disconnect. A
+	// WebSocket that does not answer its close frame takes five seconds.
+	disconnectTimeout = 8 * time.Second
+	// closeTimeout is how long the disk may take to close the journal.
+	closeTimeout = 5 * time.Second
+)
+
+// Start opens the journal, starts the hub and serves HTTP. An error is a usage error of
+// package cli if the configuration is invalid.
+func Start(ctx context.Context, c Config) (_ *Server, err error) {
+	log, err := newLogger(c.LogLevel, c.LogFormat)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := Listen(c.Listen, "--listen")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		url:    "http://" + listener.Addr().String(),
+		log:    log,
+		failed: make(chan error, 1),
+		done:   make(chan struct{}),
+	}
+	if s.profiles, err = startProfiles(c.DebugListen, log); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	if err := s.startHub(ctx, c); err != nil {
+		return nil, errors.Join(err, listener.Close(), s.profiles.stop())
+	}
+	c.Web.Logger, c.Web.Listen, c.Web.MaxOpen = log, listener.Addr().String(), connectionLimit()
+	s.web = web.New(s.hub, c.Web)
+	s.http = s.web.HTTPServer(c.Listen)
+	limitMemory(os.Getenv("GOMEMLIMIT"), systemMemoryLimit())
+	s.ballast = newBallast()
+	go s.serve(listener) // Stop ends it and waits
+	return s, nil
+}
+
+func (s *Server) serve(listener net.Listener) {
+	defer close(s.done)
+	if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		s.failed <- fmt.Errorf("serve: %w", err)
+	}
+}
+
+// Listen listens on the address that a flag has. TCP keep-alives are off, because every
+// connection has a heartbeat or a time-out.
+func Listen(address, flag string) (net.Listener, error) {
+	config := net.ListenConfig{KeepAlive: -1}
+	l, err := config.Listen(context.Background(), "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with %s", address, errors.Unwrap(err), flag)
+	}
+	return l, nil
+}
+
+// startHub opens the journal and starts the hub on it.
+func (s *Server) startHub(ctx context.Context, c Config) (err error) {
+	if s.journal, err = openJournal(c, s.log); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.journal.Close())
+		}
+	}()
+	sessions, err := s.journal.List(ctx, journal.Filter{Limit: 1})
+	if err != nil {
+		return err
+	}
+	key, err := LoadKey(c.Data, len(sessions) > 0)
+	if err != nil {
+		return err
+	}
+	launcher, err := agent.NewLauncher(c.Agents, s.log, agent.Options{
+		Version:      c.Version,
+		DemoPace:     agent.DefaultDemoPace,
+		DemoDir:      filepath.Join(c.Data, "demo"),
+		RunDir:       filepath.Join(c.Data, "agents"),
+		StartTimeout: c.AgentStartTimeout,
+	})
+	if err != nil {
+		return cli.Usagef("%w", err)
+	}
+	c.Hub.Logger, c.Hub.MaxBacklogs = s.log, outboundBytes(c.Hub.MaxBacklogs)
+	s.hub = hub.New(s.journal, launcher, key, c.Hub)
+	return s.hub.Start(ctx)
+}
+
+// URL returns the URL of the server.
+func (s *Server) URL() string { return s.url }
+
+// Hub returns the hub, for callers in the same process.
+func (s *Server) Hub() *hub.Hub { return s.hub }
+
+// Run reports that the server is ready, waits until ctx is done or the server fails, and
+// stops it.
+func (s *Server) Run(ctx context.Context) error {
+	s.log.Info("parley is ready: " + s.url)
+	return errors.Join(s.Wait(ctx), s.Stop())
+}
+
+// Wait waits until ctx is done or the server fails, and returns the failure.
+func (s *Server) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.failed:
+		return err
+	}
+}
+
+// Stop stops the server in order: it asks clients to reconnect later and cuts off those
+// that stay connected, lets sessions complete their work, ends the agents, and closes the
+// journal last.
+func (s *Server) Stop() error {
+	s.log.Info("stopping")
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	s.disconnectClients(ctx)
+	<-s.done
+	err := errors.Join(s.hub.Stop(ctx), s.closeJournal(), s.profiles.stop())
+	s.ballast.stop()
+	_ = s.log.Sync() // standard error cannot always be synced
+	return err
+}
+
+// disconnectClients waits until all clients have disconnected, and cuts off those that
+// do not disconnect in time. Agents and the journal keep the rest of the time.
+func (s *Server) disconnectClients(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, disconnectTimeout)
+	defer cancel()
+	if err := errors.Join(s.web.Shutdown(ctx), s.http.Shutdown(ctx)); err != nil {
+		s.log.Warn("some clients did not disconnect in time and are cut off")
+		_ = s.http.Close() // nothing but these connections is left
+	}
+}
+
+// closeJournal closes the journal. If the disk does not respond in time, it leaves the
+// journal as a crash would.
+func (s *Server) closeJournal() error {
+	closed := make(chan error, 1)
+	go func() { closed <- s.journal.Close() }() // ends with the process at the latest
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(closeTimeout):
+		return errors.New("the disk does not respond; the journal contains everything that was acknowledged, and the next start recovers it")
+	}
+}

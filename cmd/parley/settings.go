@@ -1,0 +1,114 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/cmd/internal/cli"
+	"parley/cmd/parley/internal/server"
+	"parley/hub/agent"
+	"parley/hub/journal/sqlite"
+)
+
+// settings are the settings of serve and demo. Flags set the fields of config directly,
+// but for those that need parsing.
+type settings struct {
+	config       server.Config
+	agents       []string // values of --agent
+	insecureOpen bool
+}
+
+// addFlags adds the flags that serve and demo share.
+func (s *settings) addFlags(cmd *cobra.Command) {
+	c := &s.config
+	f := cmd.Flags()
+	f.String("config", "", "YAML file with settings (default: parley/parley.yaml in the user's configuration directory, if it exists)")
+	f.StringVar(&c.Listen, "listen", "127.0.0.1:7777", "address to listen on, as HOST:PORT; port 0 chooses a free port")
+	f.BoolVar(&s.insecureOpen, "insecure-open", false, "allow an address other than loopback; everyone who can reach the port can then start agents")
+	f.StringArrayVar(&c.Web.AllowHosts, "allow-host", nil, "name that requests may have in their Host header, in addition to loopback names and the listen address; may be repeated")
+	f.StringArrayVar(&c.Web.AllowOrigins, "allow-origin", nil, "origin whose web pages may call the API, such as https://chat.example.com; may be repeated")
+	f.StringVar(&c.DebugListen, "debug-listen", "", "loopback address that serves Go's profiles under /debug/pprof/; empty to serve none")
+	f.StringVar(&c.LogLevel, "log-level", "info", "least severe messages to log: debug, info, warn or error")
+	f.StringVar(&c.LogFormat, "log-format", "console", "console or json")
+	f.DurationVar(&c.CommitInterval, "commit-interval", sqlite.DefaultCommitInterval, "maximum time that a commit waits under load so that more events can share it, up to 1s; 0 to never wait")
+	f.Bool("legacy-rejoin", true, "when a client joins over REST under the user id of a guest who joined over REST, answer with that guest's token, as old clients expect; by default only on loopback without --allow-host and --allow-origin, and only for requests that no proxy has forwarded")
+	s.addAgentFlags(cmd)
+	s.addLimitFlags(cmd)
+}
+
+// addAgentFlags adds the flags about agents and their turns.
+func (s *settings) addAgentFlags(cmd *cobra.Command) {
+	c, h := &s.config, &s.config.Hub
+	f := cmd.Flags()
+	f.StringArrayVar(&s.agents, "agent", nil, `agent that clients can start, as NAME="COMMAND ARGS"; may be repeated`)
+	f.DurationVar(&c.AgentStartTimeout, "agent-start-timeout", 3*time.Minute, "time after which an agent that is not ready for a prompt is ended; the first start of an npx agent includes its download")
+	f.DurationVar(&h.AgentIdleAfter, "agent-idle-after", 10*time.Minute, "time without an open shared session after which an agent is ended, to be started again when needed; 0 for never (default: twice --idle-after if only that is given)")
+	f.IntVar(&h.MaxAgents, "max-agents", 32, "maximum number of agents that run at the same time")
+	f.DurationVar(&h.TurnTimeout, "turn-timeout", 0, "time after which a turn of an agent is cancelled; 0 for never")
+	f.DurationVar(&h.PermissionTimeout, "permission-timeout", 30*time.Minute, "time after which an unanswered permission request is rejected")
+	f.DurationVar(&h.SilenceAfter, "silence-after", 2*time.Minute, "time without output in a turn after which the participants are told that the agent is silent; 0 for never")
+	f.IntVar(&h.MaxEvent, "max-event-bytes", 4<<20, "maximum size in bytes of an agent's notification that is forwarded in full")
+}
+
+// addLimitFlags adds the flags that bound memory and rates.
+func (s *settings) addLimitFlags(cmd *cobra.Command) {
+	h, w := &s.config.Hub, &s.config.Web
+	f := cmd.Flags()
+	f.DurationVar(&h.IdleAfter, "idle-after", 5*time.Minute, "time without use after which a session is removed from memory")
+	f.IntVar(&h.MaxParticipants, "max-participants", 1000, "maximum number of participants in a session at the same time")
+	f.IntVar(&h.MaxConnections, "max-connections", 2000, "maximum number of connections to a session")
+	f.IntVar(&w.MaxUnfinished, "max-unfinished", 1000, "maximum number of connections whose clients have not completed a request, or have opened a WebSocket and not joined; beyond it the oldest connections of the address that has the most are closed")
+	f.IntVar(&h.MaxBacklogs, "max-outbound-bytes", 0, "maximum memory in bytes for data that waits for slow clients; beyond it the slowest are disconnected, and reconnect; 0 for a quarter of the memory limit (GOMEMLIMIT or the system's), or 256 MiB without one")
+	f.IntVar(&h.MaxPromptBytes, "max-prompt-bytes", 64<<20, "maximum memory in bytes for the prompts that wait for hosts or agents in all sessions; the last quarter is for prompts of up to 4 KiB, and beyond it a session that has none accepts one such prompt")
+	f.Float64Var(&w.CommandRate, "command-rate", 20, "commands per second from one connection or, over plain HTTP, from one participant; 0 for no limit")
+	f.Float64Var(&w.JoinRate, "join-rate", 10, "joins per second, and wrong credentials per second, from one address other than this machine's; 0 for no limit")
+	f.Float64Var(&w.ReadRate, "read-rate", 50, "reads per second without credentials from one address other than this machine's; 0 for no limit")
+}
+
+// complete adds the settings of the environment and the file, checks all of them, and
+// makes config ready for [server.Start].
+func (s *settings) complete(cmd *cobra.Command) error {
+	profiles, err := applyConfig(cmd)
+	if err != nil {
+		return err
+	}
+	for _, short := range s.agents {
+		p, err := agent.ParseProfile(short)
+		if err != nil {
+			return cli.Usagef("--agent: %w", err)
+		}
+		profiles = append(profiles, p)
+	}
+	s.config.Agents, s.config.Version = profiles, version()
+	if !cmd.Flags().Changed("agent-idle-after") {
+		s.config.Hub.AgentIdleAfter = 2 * s.config.Hub.IdleAfter
+	}
+	if f := cmd.Flags(); f.Changed("legacy-rejoin") {
+		rejoin, err := f.GetBool("legacy-rejoin")
+		if err != nil {
+			return cli.Usagef("%w", err)
+		}
+		s.config.Web.LegacyRejoin = &rejoin
+	}
+	if err := s.check(); err != nil {
+		return cli.Usagef("%w", err)
+	}
+	s.replaceZeros()
+	return nil
+}
+
+// replaceZeros replaces zeros that mean "never" or "no limit" in flags by -1, because zero
+// means the default in the options of packages hub and web.
+func (s *settings) replaceZeros() {
+	for _, d := range []*time.Duration{&s.config.Hub.SilenceAfter, &s.config.Hub.AgentIdleAfter} {
+		if *d == 0 {
+			*d = -1
+		}
+	}
+	for _, rate := range []*float64{&s.config.Web.CommandRate, &s.config.Web.JoinRate, &s.config.Web.ReadRate} {
+		if *rate == 0 {
+			*rate = -1
+		}
+	}
+}
