@@ -50,7 +50,7 @@ const absentPatience = 5 * time.Second
 func (h *Hub) absent(ctx context.Context, id journal.SessionID, participantID string) (*protocol.Participant, error) {
 	reading, cancel := context.WithTimeout(ctx, absentPatience)
 	defer cancel()
-	p, err := journaledParticipant(reading, history.Reader{Journal: h.journal, Session: id}, participantID)
+	p, err := participant(reading, history.Reader{Journal: h.journal, Session: id}, participantID)
 	if err != nil && reading.Err() != nil && ctx.Err() == nil {
 		return nil, journalUnavailable()
 	}

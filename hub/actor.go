@@ -312,7 +312,7 @@ func (a *actor) resultOf(in envelope, d decision, main *event) result {
 	c, _ := in.body.(command)
 	switch {
 	case d.replay > 0:
-		return result{payload: replayedAnswer{c.request.Command, d.replay, a.state.answerer()}, duplicate: true}
+		return result{payload: repeatedAnswer{c.request.Command, d.replay, a.state.answerer()}, duplicate: true}
 	case d.answer != nil:
 		return result{payload: a.shell.complete(d.answer, a.head), duplicate: d.duplicate}
 	case main != nil:

@@ -88,7 +88,7 @@ func (h *Hub) HostSession(ctx context.Context, id string) (protocol.HostSession,
 // protocol.HostSession as the journal keeps it, which is read as they are taken,
 // while ctx lasts.
 func (h *Hub) HostSessions(ctx context.Context) iter.Seq2[json.RawMessage, error] {
-	return h.list(ctx, journal.Filter{Kind: journal.KindHost})
+	return h.sessions(ctx, journal.Filter{Kind: journal.KindHost})
 }
 
 // CancelHost cancels the running turn, whichever shared session it is of.

@@ -2,8 +2,6 @@ package hub
 
 import (
 	"context"
-	"encoding/json"
-	"iter"
 
 	"parley/hub/history"
 	"parley/hub/journal"
@@ -75,103 +73,6 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 		return protocol.AgentIdle
 	}
 	return status
-}
-
-// SharedSessions lists shared sessions, newest first, each a protocol.Session
-// without any secret, as the journal keeps it, which is read as they are taken,
-// while ctx lasts. An empty argument matches all.
-func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string, status protocol.SessionStatus) iter.Seq2[json.RawMessage, error] {
-	f := journal.Filter{Kind: journal.KindShared, Workspace: workspace, Status: string(status)}
-	if hostSession != "" {
-		host, err := journal.ParseSessionID(hostSession)
-		if err != nil {
-			return func(func(json.RawMessage, error) bool) {} // nothing is shared on what is no host session
-		}
-		f.HostSession = host
-	}
-	return h.list(ctx, f)
-}
-
-// list yields the resources of the sessions that match, but for those that were
-// deleted.
-func (h *Hub) list(ctx context.Context, f journal.Filter) iter.Seq2[json.RawMessage, error] {
-	f.Limit = history.PageItems
-	return history.List(ctx, h.reads, journal.Place{}, func(from journal.Place) (page []json.RawMessage, next journal.Place, err error) {
-		f := f
-		f.Before = from
-		summaries, err := h.journal.List(ctx, f)
-		for _, s := range summaries {
-			if from = (journal.Place{CreatedAt: s.CreatedAt, Session: s.Session}); s.Status != statusDeleted {
-				page = append(page, s.Resource)
-			}
-		}
-		return page, from, history.ClientError(ctx, err)
-	})
-}
-
-// State reads an active session, its participants and its approvals, newest first.
-// The last two are read from the journal as they are taken, while ctx lasts. With
-// credentials, those are checked; without, the edge answers for who may read. Errors: SESSION_NOT_FOUND,
-// SESSION_INACTIVE, those of credentials, JOURNAL_UNAVAILABLE.
-func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedState, iter.Seq2[protocol.Approval, error], error) {
-	state, r, err := readAs[*SharedState](ctx, h, id, read{c.reading(), readState})
-	if err != nil {
-		return nil, nil, err
-	}
-	state.Participants = h.everybody(ctx, state.people, r)
-	return state, history.List(ctx, h.reads, state.until, func(from journal.Seq) ([]protocol.Approval, journal.Seq, error) {
-		some, next, err := state.approvals(ctx, r, from)
-		return some, next, history.ClientError(ctx, err)
-	}), nil
-}
-
-// Participants reads who takes or took part in an active session, in join order,
-// as State does. Errors: as State.
-func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Participant, error], error) {
-	all, r, err := readAs[everybody](ctx, h, id, read{c.reading(), readParticipants})
-	if err != nil {
-		return nil, err
-	}
-	return h.everybody(ctx, all, r), nil
-}
-
-func (h *Hub) everybody(ctx context.Context, all everybody, r history.Reader) iter.Seq2[protocol.Participant, error] {
-	page := all.participants(ctx, r)
-	return history.List(ctx, h.reads, 0, func(from journal.Seq) ([]protocol.Participant, journal.Seq, error) {
-		some, next, err := page(from)
-		return some, next, history.ClientError(ctx, err)
-	})
-}
-
-// Invitation reads what an invite to a session is for, also when the session has
-// ended. Errors: SESSION_NOT_FOUND, INVALID_INVITE_TOKEN, SESSION_INACTIVE for a
-// wrong invite to a session that has ended, JOURNAL_UNAVAILABLE.
-func (h *Hub) Invitation(ctx context.Context, id, invite string) (*protocol.InvitationAnswer, error) {
-	answer, _, err := readAs[*protocol.InvitationAnswer](ctx, h, id, invitation{invite})
-	return answer, err
-}
-
-// Messages reads what was said in an active session, oldest first, from the
-// journal as it is taken, while ctx lasts. Errors: as State.
-func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Message, error], error) {
-	until, r, err := readAs[messagesUntil](ctx, h, id, read{c.reading(), readMessages})
-	if err != nil {
-		return nil, err
-	}
-	return history.List(ctx, h.reads, 1, func(from journal.Seq) ([]protocol.Message, journal.Seq, error) {
-		some, next, err := until.messages(ctx, r, from)
-		return some, next, history.ClientError(ctx, err)
-	}), nil
-}
-
-// readAs returns the answer to a read, and a reader for the rest of it.
-func readAs[T any](ctx context.Context, h *Hub, id string, body any) (answer T, r history.Reader, err error) {
-	a, err := h.answer(ctx, id, body)
-	if err != nil {
-		return answer, r, err
-	}
-	session, err := journal.ParseSessionID(id)
-	return a.Payload.(T), history.Reader{Journal: h.journal, Session: session}, err
 }
 
 // Do carries a command out and waits for its answer. For a join or resume the
@@ -270,20 +171,6 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 		return nil, err
 	}
 	return sub, nil
-}
-
-// Archive reads a page of a session's events, forward from the first event or
-// from which.After, or backward from which.Before, for everybody who took part
-// and was not removed, also after leaving and after the session's end. A page
-// has at most which.Limit events and about 1 MiB. Errors: SESSION_NOT_FOUND,
-// those of credentials, PARTICIPANT_REMOVED, JOURNAL_UNAVAILABLE.
-func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which protocol.History) (*protocol.ArchiveAnswer, error) {
-	c.ReadOnly = true
-	a, err := h.answer(ctx, id, archive{c.sender(), which})
-	if err != nil {
-		return nil, err
-	}
-	return a.Payload.(*protocol.ArchiveAnswer), nil
 }
 
 // Send hands a command over; its answer comes from Next, in its place among

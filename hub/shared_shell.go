@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -128,16 +127,26 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 	case historyRange:
 		return history.Page{Which: a.History, Head: at}
 	case peopleRange:
-		if !a.Left {
-			return insidePage{a.People, state.People.list()}
-		}
-		return leftPage{a.People, maps.Clone(state.Barred)}
+		return peoplePage(state, a.People)
 	case archivePage:
 		return history.ArchivePage{Session: state.Session, Which: a.History, Head: at}
+	case endedPrompt:
+		return endedPromptAnswer{a}
 	case readKind:
-		return state.reading(a, at)
+		return lookUp(state, a, at)
 	}
 	return answer
+}
+
+// lookUp returns what a read of the original API asks for.
+func lookUp(s *sharedState, what readKind, at journal.Head) any {
+	switch what {
+	case readParticipants:
+		return participantsOf(s, at)
+	case readMessages:
+		return messages{at.Seq}
+	}
+	return stateOf(s, at)
 }
 
 func (s *sharedShell) busy() bool { return s.count > 0 || s.state().owes() }

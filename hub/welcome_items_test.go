@@ -173,7 +173,7 @@ func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T
 	require.Equal(t, []string{last.ID}, behind, "the author, who is welcomed here")
 	var got []string
 	for more := true; more; {
-		a, err := insidePage{protocol.People{After: after, Limit: 200}, s.state.People.list()}.Read(t.Context(), history.Reader{})
+		a, err := presentPage{protocol.People{After: after, Limit: 200}, s.state.People.list()}.Read(t.Context(), history.Reader{})
 		require.NoError(t, err)
 		page := a.(*protocol.PeopleAnswer)
 		for _, p := range page.Participants {

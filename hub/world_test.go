@@ -145,7 +145,7 @@ func (n *node) participant(t require.TestingT, id string) *protocol.Participant 
 // looksUp completes a refusal that has to be read from the journal, as the hub does.
 func (n *node) looksUp(d decision) decision {
 	if p, ended := d.answer.(endedPrompt); ended {
-		_, d.err = p.Read(context.Background(), history.Reader{Journal: logged{log: n.log}, Session: n.id})
+		_, d.err = endedPromptAnswer{p}.Read(context.Background(), history.Reader{Journal: logged{log: n.log}, Session: n.id})
 	}
 	return d
 }

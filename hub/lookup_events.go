@@ -2,24 +2,26 @@ package hub
 
 import (
 	"context"
+	"fmt"
 
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/protocol"
 )
 
 // readEvent reads and decodes the event with a number.
-func readEvent(ctx context.Context, r history.Reader, seq journal.Seq, decode func(journal.Record) (event, error)) (event, error) {
+func readEvent(ctx context.Context, r history.Reader, seq journal.Seq) (event, error) {
 	for rec, err := range r.Records(ctx, seq) {
 		if err != nil {
 			return event{}, err
 		}
-		return decode(rec)
+		return decodeShared(rec)
 	}
 	return event{}, journal.ErrNotFound
 }
 
-// readEvents reads and decodes the events with these numbers; of many or large
-// ones perhaps only the first, at least two.
+// readEvents reads and decodes the events with these numbers. Of many or large
+// events it may read only the first, but at least two.
 func readEvents(ctx context.Context, r history.Reader, numbers []journal.Seq) (map[journal.Seq]event, error) {
 	found := map[journal.Seq]event{}
 	for bytes := 0; len(numbers) > 0 && (len(found) < 2 || bytes < history.PageBytes); {
@@ -36,4 +38,20 @@ func readEvents(ctx context.Context, r history.Reader, numbers []journal.Seq) (m
 		numbers = numbers[len(records):]
 	}
 	return found, nil
+}
+
+// repeatedAnswer is the answer to a command that was carried out before.
+type repeatedAnswer struct {
+	command protocol.Command
+	seq     journal.Seq // the event that the command caused
+	answer  func(protocol.Command, event) any
+}
+
+// Read implements [history.Deferred].
+func (a repeatedAnswer) Read(ctx context.Context, r history.Reader) (any, error) {
+	e, err := readEvent(ctx, r, a.seq)
+	if err != nil {
+		return nil, fmt.Errorf("answer a repeated command: %w", err)
+	}
+	return a.answer(a.command, e), nil
 }

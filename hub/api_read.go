@@ -1,0 +1,131 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+
+	"parley/hub/history"
+	"parley/hub/journal"
+	"parley/protocol"
+)
+
+// SharedState is what the original API shows of a session, without its approvals.
+type SharedState struct {
+	Session      protocol.Session
+	Participants iter.Seq2[protocol.Participant, error] // in join order, those who have left included
+	Cursor       string
+}
+
+// State reads an active session, its participants and its approvals, the newest
+// first. The last two are read from the journal as the caller takes them, while
+// ctx lasts. Credentials are checked unless they are nil, in which case the caller
+// is responsible for who may read. Errors: SESSION_NOT_FOUND, SESSION_INACTIVE,
+// those of credentials, JOURNAL_UNAVAILABLE.
+func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedState, iter.Seq2[protocol.Approval, error], error) {
+	state, r, err := readAs[sessionState](ctx, h, id, read{c.reading(), readState})
+	if err != nil {
+		return nil, nil, err
+	}
+	shown := &SharedState{
+		Session:      state.session,
+		Participants: list(ctx, h, 0, state.participants.pages(ctx, r)),
+		Cursor:       state.cursor,
+	}
+	return shown, list(ctx, h, state.approvals.until, func(from journal.Seq) ([]protocol.Approval, journal.Seq, error) {
+		return state.approvals.page(ctx, r, from)
+	}), nil
+}
+
+// Participants reads the present and former participants of an active session, in
+// join order, as [Hub.State] does. Errors: as [Hub.State].
+func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Participant, error], error) {
+	all, r, err := readAs[participants](ctx, h, id, read{c.reading(), readParticipants})
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, h, 0, all.pages(ctx, r)), nil
+}
+
+// Messages reads the messages of an active session, the oldest first, from the
+// journal as the caller takes them, while ctx lasts. Errors: as [Hub.State].
+func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Message, error], error) {
+	all, r, err := readAs[messages](ctx, h, id, read{c.reading(), readMessages})
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, h, 1, func(from journal.Seq) ([]protocol.Message, journal.Seq, error) {
+		return all.page(ctx, r, from)
+	}), nil
+}
+
+// Invitation reads what an invite to a session is for, also when the session has
+// ended. Errors: SESSION_NOT_FOUND, INVALID_INVITE_TOKEN, SESSION_INACTIVE for a
+// wrong invite to a session that has ended, JOURNAL_UNAVAILABLE.
+func (h *Hub) Invitation(ctx context.Context, id, invite string) (*protocol.InvitationAnswer, error) {
+	answer, _, err := readAs[*protocol.InvitationAnswer](ctx, h, id, invitation{invite})
+	return answer, err
+}
+
+// Archive reads a page of a session's events: forward from the first event or
+// from which.After, or backward from which.Before. Participants who were not
+// removed may read it, also after leaving and after the session's end. A page has
+// at most which.Limit events and about 1 MiB. Errors: SESSION_NOT_FOUND,
+// those of credentials, PARTICIPANT_REMOVED, JOURNAL_UNAVAILABLE.
+func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which protocol.History) (*protocol.ArchiveAnswer, error) {
+	c.ReadOnly = true
+	a, err := h.answer(ctx, id, archive{c.sender(), which})
+	if err != nil {
+		return nil, err
+	}
+	return a.Payload.(*protocol.ArchiveAnswer), nil
+}
+
+// SharedSessions lists shared sessions, the newest first, from the journal as the
+// caller takes them, while ctx lasts. Each is an encoded [protocol.Session]
+// without secrets. An empty argument matches all sessions.
+func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string, status protocol.SessionStatus) iter.Seq2[json.RawMessage, error] {
+	f := journal.Filter{Kind: journal.KindShared, Workspace: workspace, Status: string(status)}
+	if hostSession != "" {
+		host, err := journal.ParseSessionID(hostSession)
+		if err != nil {
+			return func(func(json.RawMessage, error) bool) {} // no such host session, so nothing is shared on it
+		}
+		f.HostSession = host
+	}
+	return h.sessions(ctx, f)
+}
+
+// sessions yields the resources of the sessions that match and were not deleted.
+func (h *Hub) sessions(ctx context.Context, f journal.Filter) iter.Seq2[json.RawMessage, error] {
+	f.Limit = history.PageItems
+	return list(ctx, h, journal.Place{}, func(from journal.Place) (page []json.RawMessage, next journal.Place, err error) {
+		f := f
+		f.Before = from
+		summaries, err := h.journal.List(ctx, f)
+		for _, s := range summaries {
+			if from = (journal.Place{CreatedAt: s.CreatedAt, Session: s.Session}); s.Status != statusDeleted {
+				page = append(page, s.Resource)
+			}
+		}
+		return page, from, err
+	})
+}
+
+// list is [history.List] with errors that clients may see.
+func list[P comparable, T any](ctx context.Context, h *Hub, from P, read func(from P) ([]T, P, error)) iter.Seq2[T, error] {
+	return history.List(ctx, h.reads, from, func(from P) ([]T, P, error) {
+		page, next, err := read(from)
+		return page, next, history.ClientError(ctx, err)
+	})
+}
+
+// readAs returns the answer to a read, and a reader for the rest of it.
+func readAs[T any](ctx context.Context, h *Hub, id string, body any) (answer T, r history.Reader, err error) {
+	a, err := h.answer(ctx, id, body)
+	if err != nil {
+		return answer, r, err
+	}
+	session, err := journal.ParseSessionID(id)
+	return a.Payload.(T), history.Reader{Journal: h.journal, Session: session}, err
+}
