@@ -17,9 +17,9 @@ import (
 
 func BenchmarkAppend(b *testing.B) { hubtest.BenchmarkAppend(b, openForTest) }
 
-// BenchmarkCommit measures the processor time of an event, in transactions as
-// busy servers write them: one session that streams, many that talk, and very
-// many at once.
+// BenchmarkCommit measures the processor time of an event, in transactions of
+// different loads: one streaming session, many sessions that chat, and very many
+// appends at once.
 func BenchmarkCommit(b *testing.B) {
 	for _, c := range []commits{
 		{sessions: 1, appends: 1, events: 32, size: 400},
@@ -30,8 +30,9 @@ func BenchmarkCommit(b *testing.B) {
 	}
 }
 
-// commits are transactions of so many appends of so many events each. The
-// sessions come in any order, as people in many rooms do.
+// commits describes transactions: their number of appends, the number of events in
+// each append and the size of an event in bytes. The sessions append in random
+// order.
 type commits struct{ sessions, appends, events, size int }
 
 func (c commits) benchmark(b *testing.B) {
@@ -63,9 +64,9 @@ func (c commits) benchmark(b *testing.B) {
 	}
 }
 
-// BenchmarkAsleep shows what so many sessions that sleep in the file cost the
-// one that is awake: to open it, to ask what is due, and each append. A million
-// take a minute or two to write first.
+// BenchmarkAsleep measures the cost of sleeping sessions, which only exist in the
+// file, to opening the journal, to Due and to an append. Writing a million of them
+// first takes a minute or two.
 func BenchmarkAsleep(b *testing.B) {
 	for _, sessions := range []int{1_000, 1_000_000} {
 		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) {
@@ -109,8 +110,8 @@ func benchmarkAwake(b *testing.B, j journal.Journal) {
 	cpu.Report(b)
 }
 
-// benchmarkWake appends to one session after the other, each of which the
-// writer has to look up.
+// benchmarkWake appends to one session after the other; the writer has to look each
+// of them up.
 func benchmarkWake(b *testing.B, j journal.Journal, asleep []*hubtest.Stream) {
 	writers := hubtest.OwnAll(b, j)
 	cpu := hubtest.StartCPU()

@@ -1,8 +1,8 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -42,19 +42,13 @@ func newDamaged(t *testing.T) *damaged {
 	return d
 }
 
-// exec changes the database behind the journal's back.
+// exec damages one row of the database.
 func (d *damaged) exec(t *testing.T, statement string, args ...any) {
-	db, err := sql.Open(driverName, filepath.Join(d.dir, FileName))
-	require.NoError(t, err)
-	defer db.Close()
-	result, err := db.Exec(statement, args...)
-	require.NoError(t, err)
-	n, err := result.RowsAffected()
-	require.NoError(t, err)
-	require.EqualValues(t, 1, n, "rows damaged")
+	t.Helper()
+	require.EqualValues(t, 1, alter(t, d.dir, statement, args...), "rows damaged")
 }
 
-// verify returns what Verify reports.
+// verify returns the damages and the last progress that Verify reports, and its error.
 func (d *damaged) verify(t *testing.T) (found []error, last Progress, err error) {
 	err = Verify(t.Context(), d.dir, func(p Progress) {
 		if p.Damage != nil {
@@ -75,7 +69,7 @@ func requireDamage(t *testing.T, err error, id journal.SessionID, seq journal.Se
 }
 
 // The rows of the second session are 2, 5, 8 … 29.
-func TestDamage(t *testing.T) {
+func TestDamage_is_reported_with_its_place(t *testing.T) {
 	const flip = `UPDATE append SET data = CAST(substr(data, 1, ?1) || x'AA' || substr(data, ?1 + 2) AS BLOB) WHERE lsn = ?2`
 	for _, test := range []struct {
 		name, statement string
@@ -93,14 +87,14 @@ func TestDamage(t *testing.T) {
 		{"a hash of the wrong size", "UPDATE append SET after = x'00' WHERE lsn = 14", nil, 9, "table append"},
 		{"a row's numbers", "UPDATE append SET last = 99 WHERE lsn = 14", nil, 9, "row 14"},
 		{"the row of another session", "UPDATE append SET data = (SELECT data FROM append WHERE lsn = 13) WHERE lsn = 14", nil, 9, "row 14"},
-		{"a row gone from the middle", "DELETE FROM append WHERE lsn = 14", nil, 9, "row 17"},
-		{"a row gone from the end", "DELETE FROM append WHERE lsn = 29", nil, 19, "session row 2"},
-		{"a row gone from the beginning", "DELETE FROM append WHERE lsn = 2", nil, 1, "row 5"},
-		{"a head that is behind", "UPDATE session SET seq = 18 WHERE key = 2", nil, 19, "session row 2"},
-		{"a head that is ahead", "UPDATE session SET seq = 22 WHERE key = 2", nil, 21, "session row 2"},
+		{"a row deleted in the middle", "DELETE FROM append WHERE lsn = 14", nil, 9, "row 17"},
+		{"a row deleted at the end", "DELETE FROM append WHERE lsn = 29", nil, 19, "session row 2"},
+		{"a row deleted at the beginning", "DELETE FROM append WHERE lsn = 2", nil, 1, "row 5"},
+		{"a head before the last event", "UPDATE session SET seq = 18 WHERE key = 2", nil, 19, "session row 2"},
+		{"a head behind the last event", "UPDATE session SET seq = 22 WHERE key = 2", nil, 21, "session row 2"},
 		{"the hash of a head", "UPDATE session SET hash = zeroblob(32) WHERE key = 2", nil, 21, "session row 2"},
 	} {
-		t.Run(test.name+" is reported by name", func(t *testing.T) {
+		t.Run(test.name, func(t *testing.T) {
 			d := newDamaged(t)
 			d.exec(t, test.statement, test.args...)
 			id := d.streams[1].ID
@@ -108,14 +102,14 @@ func TestDamage(t *testing.T) {
 			require.Len(t, found, 1)
 			requireDamage(t, found[0], id, test.seq, test.place)
 			requireDamage(t, err, id, test.seq, test.place)
-			require.Equal(t, 3, last.Sessions, "the others are checked all the same")
+			require.Equal(t, 3, last.Sessions, "the other sessions are checked too")
 			requireReadDamage(t, d, test.seq, test.place)
 		})
 	}
 }
 
-// Readers stop at the head, so only Verify sees that it was set back to where it
-// once stood.
+// Readers stop at the head, so only Verify notices that it was set back to an
+// earlier one.
 func TestVerify_finds_appends_behind_the_head(t *testing.T) {
 	d := newDamaged(t)
 	d.exec(t, "UPDATE session SET (seq, hash) = (SELECT last, after FROM append WHERE lsn = 26) WHERE key = 2")
@@ -124,8 +118,8 @@ func TestVerify_finds_appends_behind_the_head(t *testing.T) {
 	requireDamage(t, err, d.streams[1].ID, 19, "session row 2")
 }
 
-// requireReadDamage reads the second session, which is damaged, from its start
-// and from the damage on, and the first, which is not.
+// requireReadDamage reads the second session, which is damaged, from its start and
+// from the damage on, and the first session, which is sound.
 func requireReadDamage(t *testing.T, d *damaged, seq journal.Seq, place string) {
 	j := openForTest(t, d.dir)
 	defer j.Close()
@@ -139,7 +133,7 @@ func requireReadDamage(t *testing.T, d *damaged, seq journal.Seq, place string) 
 				next++
 			}
 		}
-		require.LessOrEqual(t, next, seq, "nothing from the damage on is shown")
+		require.LessOrEqual(t, next, seq, "reading stops at the damage")
 		var damage *journal.DamageError
 		require.ErrorAs(t, err, &damage, "from %d", from)
 		require.Equal(t, id, damage.Session)
@@ -149,7 +143,7 @@ func requireReadDamage(t *testing.T, d *damaged, seq journal.Seq, place string) 
 	}
 }
 
-func TestDamage_of_a_snapshot_is_reported_and_leaves_the_events(t *testing.T) {
+func TestDamage_to_a_snapshot_is_reported(t *testing.T) {
 	d := newDamaged(t)
 	d.exec(t, "UPDATE snapshot SET state = CAST('State' AS BLOB) WHERE session = 2")
 	found, _, err := d.verify(t)
@@ -161,13 +155,10 @@ func TestDamage_of_a_snapshot_is_reported_and_leaves_the_events(t *testing.T) {
 	requireDamage(t, err, d.streams[1].ID, 20, "snapshot row 2")
 }
 
-func TestDamage_of_one_session_does_not_stop_others_of_its_batch(t *testing.T) {
+func TestDamage_to_one_session_does_not_stop_others_in_its_batch(t *testing.T) {
 	d := newDamaged(t)
 	d.exec(t, "UPDATE session SET hash = x'00' WHERE key = 2")
-	j := openForTest(t, d.dir)
-	defer j.Close()
-	w, err := j.Own(t.Context(), 1)
-	require.NoError(t, err)
+	j, w := openWriter(t, d.dir, options{})
 	var commits []*journal.Commit
 	for range 30 {
 		for _, s := range d.streams {
@@ -185,35 +176,25 @@ func TestDamage_of_one_session_does_not_stop_others_of_its_batch(t *testing.T) {
 	requireHolds(t, j, d.streams[2])
 }
 
-func TestDamage_while_the_journal_is_open_is_named(t *testing.T) {
+func TestDamage_while_the_journal_is_open_is_reported(t *testing.T) {
 	d := newDamaged(t)
-	j := openForTest(t, d.dir)
-	defer j.Close()
-	w, err := j.Own(t.Context(), 1)
-	require.NoError(t, err)
+	_, w := openWriter(t, d.dir, options{})
 	s := d.streams[0]
 	require.NoError(t, w.Append(s.Next(1)).Err())
 	d.exec(t, "UPDATE session SET seq = 7 WHERE key = 1")
 
-	err = w.Append(s.Next(1)).Err()
+	err := w.Append(s.Next(1)).Err()
 	require.ErrorIs(t, err, journal.ErrUnavailable)
 	require.ErrorContains(t, err, fmt.Sprintf("session %s is not at event 21 in the database", s.ID))
-	require.NotContains(t, err.Error(), "%!")
 }
 
-func TestVerify_names_one_flipped_byte_of_the_file(t *testing.T) {
+func TestVerify_finds_one_flipped_byte_of_the_file(t *testing.T) {
 	d := newDamaged(t)
 	path := filepath.Join(d.dir, FileName)
 	stored, err := os.ReadFile(path)
 	require.NoError(t, err)
-	marker := []byte(`{"n":11,`) // the event 11 of each session
-	at := 0
-	for i := range stored[:len(stored)-len(marker)] {
-		if string(stored[i:i+len(marker)]) == string(marker) {
-			at = i
-		}
-	}
-	require.NotZero(t, at)
+	at := bytes.LastIndex(stored, []byte(`{"n":11,`)) // event 11 of a session
+	require.Positive(t, at)
 	stored[at+2] ^= 1
 	require.NoError(t, os.WriteFile(path, stored, 0o600))
 	_, _, err = d.verify(t)
@@ -224,7 +205,7 @@ func TestVerify_names_one_flipped_byte_of_the_file(t *testing.T) {
 
 func TestVerify_reports_every_damaged_session_once(t *testing.T) {
 	d := newDamaged(t)
-	for _, lsn := range []int{1, 4, 6, 9} { // two of the first, two of the third
+	for _, lsn := range []int{1, 4, 6, 9} { // two of the first session, two of the third
 		d.exec(t, "UPDATE append SET data = x'00' WHERE lsn = ?", lsn)
 	}
 	found, last, err := d.verify(t)
@@ -235,7 +216,7 @@ func TestVerify_reports_every_damaged_session_once(t *testing.T) {
 	require.Equal(t, Progress{Sessions: 3, Total: 3, Events: 22}, last)
 }
 
-func TestVerify_finds_appends_of_a_lost_session(t *testing.T) {
+func TestVerify_finds_appends_of_a_missing_session(t *testing.T) {
 	d := newDamaged(t)
 	d.exec(t, "DELETE FROM session WHERE key = 2")
 	_, _, err := d.verify(t)
@@ -252,7 +233,7 @@ func TestVerify_reports_what_the_integrity_check_finds(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestVerify_leaves_a_sound_journal_as_it_is(t *testing.T) {
+func TestVerify_does_not_change_a_sound_journal(t *testing.T) {
 	d := newDamaged(t)
 	before, err := os.ReadFile(filepath.Join(d.dir, FileName))
 	require.NoError(t, err)
@@ -267,13 +248,10 @@ func TestVerify_leaves_a_sound_journal_as_it_is(t *testing.T) {
 
 func TestVerify_runs_beside_a_server(t *testing.T) {
 	d := newDamaged(t)
-	j := openForTest(t, d.dir)
-	defer j.Close()
-	w, err := j.Own(t.Context(), 1)
-	require.NoError(t, err)
+	_, w := openWriter(t, d.dir, options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	written := make(chan error)
-	go func() { // ended by cancel, and waited for below
+	written := make(chan error) // sent to once by the goroutine, when it ends
+	go func() {                 // ends after cancel; the test then receives from written
 		for ctx.Err() == nil {
 			if err := w.Append(d.streams[0].Next(1)).Err(); err != nil {
 				written <- err
@@ -291,13 +269,13 @@ func TestVerify_runs_beside_a_server(t *testing.T) {
 	require.NoError(t, <-written)
 }
 
-func TestVerify_says_what_is_missing(t *testing.T) {
+func TestVerify_names_a_missing_file(t *testing.T) {
 	err := Verify(t.Context(), t.TempDir(), func(Progress) {})
 	require.ErrorIs(t, err, os.ErrNotExist)
-	require.ErrorContains(t, err, FileName, fmt.Sprint(err))
+	require.ErrorContains(t, err, FileName)
 }
 
-func TestVerify_says_what_is_no_journal(t *testing.T) {
+func TestVerify_refuses_a_file_that_is_not_a_journal(t *testing.T) {
 	cases := []struct {
 		name, want string
 		make       func(t *testing.T, path string)
@@ -306,11 +284,7 @@ func TestVerify_says_what_is_no_journal(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, nil, 0o600))
 		}},
 		{"a database of another program", "is not a Parley journal", func(t *testing.T, path string) {
-			db, err := sql.Open(driverName, path)
-			require.NoError(t, err)
-			_, err = db.Exec("CREATE TABLE session (id TEXT)")
-			require.NoError(t, err)
-			require.NoError(t, db.Close())
+			alter(t, filepath.Dir(path), "CREATE TABLE session (id TEXT)")
 		}},
 		{"a file of another kind", "file is not a database", func(t *testing.T, path string) {
 			require.NoError(t, os.WriteFile(path, []byte(strings.Repeat("hello", 1000)), 0o600))
@@ -322,7 +296,7 @@ func TestVerify_says_what_is_no_journal(t *testing.T) {
 			tc.make(t, filepath.Join(dir, FileName))
 			err := Verify(t.Context(), dir, func(Progress) {})
 			require.ErrorContains(t, err, tc.want)
-			require.Equal(t, 1, strings.Count(err.Error(), tc.want), "said once: %v", err)
+			require.Equal(t, 1, strings.Count(err.Error(), tc.want), "the error says it once: %v", err)
 		})
 	}
 }

@@ -9,9 +9,15 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"parley/hub/journal"
+	"parley/hub/journal/sqlite/internal/wal"
 )
 
-// storeError adds to an error of SQLite the error of hub that it amounts to.
+// LogDamageError reports that the write-ahead log left by a crash holds committed
+// transactions which SQLite would drop, because a damaged frame stands before
+// them. [PlanSalvage] finds out what can be kept.
+type LogDamageError = wal.DamageError
+
+// storeError wraps an error of SQLite in the journal error that it amounts to.
 func storeError(err error) error {
 	var failure *sqlite.Error
 	switch {
@@ -23,14 +29,14 @@ func storeError(err error) error {
 	return fmt.Errorf("%w: %w", journal.ErrUnavailable, err)
 }
 
-// isFull also knows the one case in which SQLite reports a full disk as an
-// input/output error: that of the shared memory file.
+// isFull reports whether a result code of SQLite means a full disk. SQLite reports
+// an input/output error when the disk is too full for the shared-memory file.
 func isFull(code int) bool {
 	return code&0xff == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR_SHMSIZE
 }
 
-// isDamage reports whether SQLite found the database file itself damaged, or a
-// column does not hold what was put there.
+// isDamage reports whether an error means damaged data: SQLite found the database
+// file damaged, or a stored value is not what was written.
 func isDamage(err error) bool {
 	if _, ok := errors.AsType[*journal.DamageError](err); ok || errors.Is(err, errSize) {
 		return true

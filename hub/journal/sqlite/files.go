@@ -11,17 +11,17 @@ import (
 	"parley/hub/journal"
 )
 
-// checkEvery is how often reads look at the files, at most. Commits look each
-// time: four calls of stat cost about a hundredth of a commit.
-const checkEvery = time.Second
+// fileCheckInterval is how often reads look the files up, at most. Commits do so
+// every time: four calls of stat cost about a hundredth of a commit.
+const fileCheckInterval = time.Second
 
-// files are the files that the journal has open. A file that was removed, moved
-// away or replaced goes on taking writes that are never read again, so their
-// names are looked up at commits and reads. Its methods are safe for concurrent use.
+// files are the files that the journal has open. A file that was removed, moved or
+// replaced still accepts writes, but nothing ever reads them, so the names are
+// looked up at commits and reads. Its methods are safe for concurrent use.
 type files struct {
-	opened  []openedFile // immutable after open
-	checked atomic.Int64 // when check last looked, in nanoseconds since 1970
-	lost    atomic.Pointer[error]
+	opened  []openedFile          // immutable after open
+	checked atomic.Int64          // when check last called look, in nanoseconds since 1970
+	lost    atomic.Pointer[error] // the first loss that look found; nil if none
 }
 
 type openedFile struct {
@@ -29,7 +29,7 @@ type openedFile struct {
 	info os.FileInfo
 }
 
-// open takes down which files the names lead to now.
+// open records which files the names lead to now.
 func (f *files) open(paths ...string) error {
 	for _, path := range paths {
 		path, err := filepath.Abs(path)
@@ -40,14 +40,14 @@ func (f *files) open(paths ...string) error {
 		if err != nil {
 			return err
 		}
-		_ = os.SameFile(info, info) // Windows looks at the file only when it is first compared
+		_ = os.SameFile(info, info) // on Windows the first comparison reads the file's identity
 		f.opened = append(f.opened, openedFile{path, info})
 	}
 	return nil
 }
 
-// err returns what look has found. Files that come back do not lift it, since
-// other processes may have written to them meanwhile.
+// err returns the loss that look has found, or nil. A loss stays when the files
+// come back, since other processes may have written to them meanwhile.
 func (f *files) err() error {
 	if lost := f.lost.Load(); lost != nil {
 		return *lost
@@ -55,19 +55,19 @@ func (f *files) err() error {
 	return nil
 }
 
-// check is look, at most every checkEvery.
+// check calls look if the last call was at least fileCheckInterval ago.
 func (f *files) check() error {
 	now := time.Now().UnixNano()
 	last := f.checked.Load()
-	if now-last < int64(checkEvery) || !f.checked.CompareAndSwap(last, now) {
+	if now-last < int64(fileCheckInterval) || !f.checked.CompareAndSwap(last, now) {
 		return f.err()
 	}
 	return f.look()
 }
 
-// look compares every file with what its name leads to. The error wraps
-// journal.ErrUnavailable; once a file was not the one that is open, it is the same
-// for ever.
+// look compares each open file with the one that its name leads to. Its errors
+// wrap journal.ErrUnavailable. Once a file is lost, look returns the same error
+// ever after.
 func (f *files) look() error {
 	for _, opened := range f.opened {
 		info, err := os.Stat(opened.path)
@@ -76,7 +76,7 @@ func (f *files) look() error {
 		case errors.Is(err, os.ErrNotExist):
 			f.lose(fmt.Errorf("%w: %s was removed or moved while the server had it open; restart the server", journal.ErrUnavailable, name))
 		case err != nil:
-			return fmt.Errorf("%w: %s cannot be looked at: %w", journal.ErrUnavailable, name, err)
+			return fmt.Errorf("%w: cannot check that %s is still in place: %w", journal.ErrUnavailable, name, err)
 		case !os.SameFile(opened.info, info):
 			f.lose(fmt.Errorf("%w: %s was replaced while the server had it open; restart the server", journal.ErrUnavailable, name))
 		}
@@ -86,7 +86,7 @@ func (f *files) look() error {
 
 func (f *files) lose(why error) { f.lost.CompareAndSwap(nil, &why) }
 
-// has reports whether a name still leads to the file that is open.
+// has reports whether the name of path still leads to the open file.
 func (f *files) has(path string) bool {
 	for _, opened := range f.opened {
 		if filepath.Base(opened.path) == filepath.Base(path) {

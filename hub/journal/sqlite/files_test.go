@@ -15,7 +15,7 @@ import (
 	"parley/hub/journal"
 )
 
-// eachLoss runs a test with every way in which a running journal loses a file.
+// eachLoss runs a test with each way in which a running journal can lose a file.
 func eachLoss(t *testing.T, test func(t *testing.T, lose func(t *testing.T, dir string))) {
 	remove := func(names ...string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
@@ -52,35 +52,29 @@ func replaceFile(t *testing.T, path string) {
 	require.NoError(t, os.Rename(path+".new", path))
 }
 
-func TestJournal_acknowledges_nothing_once_a_file_of_it_is_gone(t *testing.T) {
+func TestJournal_acknowledges_nothing_after_losing_a_file(t *testing.T) {
 	eachLoss(t, func(t *testing.T, lose func(*testing.T, string)) {
 		dir := filepath.Join(t.TempDir(), "data")
-		j, err := Open(dir, Options{})
-		require.NoError(t, err)
-		defer j.Close()
-		w, err := j.Own(t.Context(), 1)
-		require.NoError(t, err)
+		j, w := openWriter(t, dir, options{})
 		s := hubtest.NewSession(1)
 		require.NoError(t, w.Append(s.Next(1)).Err())
 		require.NoError(t, j.Ready(t.Context()))
 
 		lose(t, dir)
-		err = w.Append(s.Fork().Next(1)).Err()
+		err := w.Append(s.Fork().Next(1)).Err()
 		require.ErrorIs(t, err, journal.ErrUnavailable)
 		require.ErrorContains(t, err, "restart the server")
-		require.ErrorIs(t, w.Append(s.Fork().Next(1)).Err(), journal.ErrUnavailable, "for good")
-		require.ErrorIs(t, j.Ready(t.Context()), journal.ErrUnavailable, "though it was ready a moment ago")
+		require.ErrorIs(t, w.Append(s.Fork().Next(1)).Err(), journal.ErrUnavailable, "the loss is permanent")
+		require.ErrorIs(t, j.Ready(t.Context()), journal.ErrUnavailable, "the earlier probe no longer counts")
 		_, err = j.Head(t.Context(), s.ID)
-		require.ErrorIs(t, err, journal.ErrUnavailable, "what another file holds is not read")
+		require.ErrorIs(t, err, journal.ErrUnavailable, "the replacing file is not read")
 	})
 }
 
-func TestJournal_that_is_idle_is_not_ready_once_a_file_of_it_is_gone(t *testing.T) {
+func TestJournal_when_idle_is_not_ready_after_losing_a_file(t *testing.T) {
 	eachLoss(t, func(t *testing.T, lose func(*testing.T, string)) {
 		dir := filepath.Join(t.TempDir(), "data")
-		j, err := Open(dir, Options{})
-		require.NoError(t, err)
-		defer j.Close()
+		j, _ := openWriter(t, dir, options{})
 		require.NoError(t, j.Ready(t.Context()))
 		lose(t, dir)
 		require.Eventually(t, func() bool { return j.Ready(t.Context()) != nil }, time.Minute, 10*time.Millisecond)
@@ -88,13 +82,10 @@ func TestJournal_that_is_idle_is_not_ready_once_a_file_of_it_is_gone(t *testing.
 	})
 }
 
-// Closing the last connection deletes what has the log's name.
-func TestJournal_leaves_alone_what_was_put_in_its_place(t *testing.T) {
+// Closing SQLite's last connection deletes the file by the log's name.
+func TestJournal_does_not_touch_the_files_that_replaced_its_own(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	j, err := Open(dir, Options{})
-	require.NoError(t, err)
-	w, err := j.Own(t.Context(), 1)
-	require.NoError(t, err)
+	j, w := openWriter(t, dir, options{})
 	s := hubtest.NewSession(1)
 	require.NoError(t, w.Append(s.Next(3)).Err())
 	replaceByCopy(t, dir)
@@ -105,18 +96,14 @@ func TestJournal_leaves_alone_what_was_put_in_its_place(t *testing.T) {
 	requireHolds(t, restored, s)
 }
 
-func TestJournal_keeps_what_was_acknowledged_when_its_log_is_removed(t *testing.T) {
+func TestJournal_keeps_acknowledged_events_when_its_log_is_removed(t *testing.T) {
 	for _, end := range []struct {
 		name  string
 		close bool
-	}{{"and it is closed", true}, {"and it is killed after the next commit", false}} {
+	}{{"before it is closed", true}, {"before it is killed after the next commit", false}} {
 		t.Run(end.name, func(t *testing.T) {
 			dir := t.TempDir()
-			j, err := Open(dir, Options{})
-			require.NoError(t, err)
-			defer j.Close()
-			w, err := j.Own(t.Context(), 1)
-			require.NoError(t, err)
+			j, w := openWriter(t, dir, options{})
 			s := hubtest.NewSession(1)
 			for range 20 {
 				require.NoError(t, w.Append(s.Next(2)).Err())
@@ -140,14 +127,14 @@ func TestJournal_keeps_what_was_acknowledged_when_its_log_is_removed(t *testing.
 	}
 }
 
-func TestJournal_is_not_ready_while_nothing_can_be_committed(t *testing.T) {
+func TestJournal_is_not_ready_while_commits_fail(t *testing.T) {
 	for _, fault := range []struct {
 		name string
 		fail func(faultdisk.Op) int32
 		want error
 	}{
-		{"since the disk is full", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Write, sqlite3.SQLITE_FULL) }, journal.ErrFull},
-		{"since syncs fail", func(op faultdisk.Op) int32 { return only(op.Kind == faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC) }, journal.ErrUnavailable},
+		{"because the disk is full", failKind(faultdisk.Write, sqlite3.SQLITE_FULL), journal.ErrFull},
+		{"because syncs fail", failKind(faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC), journal.ErrUnavailable},
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			d := newDisk(t)
@@ -166,7 +153,8 @@ func TestJournal_is_not_ready_while_nothing_can_be_committed(t *testing.T) {
 func TestJournal_is_not_ready_while_the_disk_hangs(t *testing.T) {
 	d := newDisk(t)
 	j, _ := openOn(t, d, options{})
-	hang, hung := make(chan struct{}), make(chan struct{}, 1)
+	hang := make(chan struct{})    // closed by the test to let syncs continue
+	hung := make(chan struct{}, 1) // sent to by the first sync that hangs; capacity 1, so that it need not wait
 	d.failWith(func(op faultdisk.Op) int32 {
 		if op.Kind == faultdisk.Sync {
 			select {
@@ -179,7 +167,7 @@ func TestJournal_is_not_ready_while_the_disk_hangs(t *testing.T) {
 	})
 	defer close(hang)
 	ctx, cancel := context.WithCancel(t.Context())
-	go func() { // ends with the journal's sync
+	go func() { // ends once a sync hangs
 		<-hung
 		cancel()
 	}()

@@ -13,7 +13,8 @@ import (
 	"parley/hub/journal"
 )
 
-// smallDisk mounts a file system of a few MiB, for which one has to be root.
+// smallDisk mounts a file system of a few MiB. It skips the test if the process may
+// not mount one, for which it must be root.
 func smallDisk(t *testing.T) string {
 	dir := t.TempDir()
 	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=4m,mode=0700"); err != nil {
@@ -23,33 +24,22 @@ func smallDisk(t *testing.T) string {
 	return dir
 }
 
-func TestJournal_on_a_disk_that_fills_up_goes_on_once_there_is_room(t *testing.T) {
+func TestJournal_accepts_appends_again_once_a_full_disk_has_room(t *testing.T) {
 	dir := smallDisk(t)
 	ballast := filepath.Join(dir, "ballast")
 	require.NoError(t, os.WriteFile(ballast, make([]byte, 1<<20), 0o600))
-	j, err := Open(dir, Options{})
-	require.NoError(t, err)
-	s := hubtest.NewSession(1)
-	w, err := j.Own(t.Context(), 1)
-	require.NoError(t, err)
+	j, w := openWriter(t, dir, options{})
 	payload := bytes.Repeat([]byte("x"), 20<<10)
-	for full := false; !full; {
-		kept := s.Fork()
-		if err := w.Append(s.Of(payload)).Err(); err != nil {
-			require.ErrorIs(t, err, journal.ErrFull)
-			s, full = kept, true
-		}
-	}
+	s := fill(t, w, hubtest.NewSession(1), payload)
 	requireHolds(t, j, s)
-	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), journal.ErrFull, "still")
+	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), journal.ErrFull, "it stays full")
 	requireHolds(t, j, s)
 
 	require.NoError(t, os.Remove(ballast))
 	require.NoError(t, w.Append(s.Of(payload)).Err())
 	requireHolds(t, j, s)
 	require.NoError(t, j.Close())
-	j, err = Open(dir, Options{})
-	require.NoError(t, err)
-	defer j.Close()
-	requireHolds(t, j, s)
+	again := openForTest(t, dir)
+	defer again.Close()
+	requireHolds(t, again, s)
 }

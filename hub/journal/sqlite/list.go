@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -11,7 +10,7 @@ import (
 	"parley/hub/journal"
 )
 
-// Summary implements journal.Journal.
+// Summary implements [journal.Journal].
 func (j *Journal) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
 	if err := j.files.check(); err != nil {
 		return journal.Summary{}, j.wrap("summary of", id, err)
@@ -23,8 +22,7 @@ func (j *Journal) Summary(ctx context.Context, id journal.SessionID) (journal.Su
 	return s, nil
 }
 
-// List implements journal.Journal. Sessions of the same time come in descending
-// order of their ids.
+// List implements [journal.Journal].
 func (j *Journal) List(ctx context.Context, f journal.Filter) ([]journal.Summary, error) {
 	if err := j.files.check(); err != nil {
 		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
@@ -57,8 +55,7 @@ func (j *Journal) List(ctx context.Context, f journal.Filter) ([]journal.Summary
 	return j.summaries(j.read.db.QueryContext(ctx, query, values...))
 }
 
-// Due implements journal.Journal. Sessions of the same time come in ascending
-// order of their ids.
+// Due implements [journal.Journal].
 func (j *Journal) Due(ctx context.Context, before time.Time, limit int) ([]journal.Summary, error) {
 	if limit <= 0 {
 		return nil, nil
@@ -66,23 +63,17 @@ func (j *Journal) Due(ctx context.Context, before time.Time, limit int) ([]journ
 	if err := j.files.check(); err != nil {
 		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
 	}
-	latest := before.Add(-1).UnixMicro() // stored times are whole microseconds, before need not be
+	latest := before.Add(-1).UnixMicro() // stored times are whole microseconds; before may not be
 	return j.summaries(j.read.due.QueryContext(ctx, latest, limit))
 }
 
-// summaries reads the result of a query for summaryColumns.
+// summaries scans the result of a query for summaryColumns.
 func (j *Journal) summaries(rows *sql.Rows, err error) ([]journal.Summary, error) {
+	found, err := scanAll(rows, err, func(row scanner, s *journal.Summary) (err error) {
+		*s, err = scanSummary(row)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
-	}
-	defer rows.Close()
-	var found []journal.Summary
-	for rows.Next() && err == nil {
-		var s journal.Summary
-		s, err = scanSummary(rows)
-		found = append(found, s)
-	}
-	if err := cmp.Or(err, rows.Err()); err != nil {
 		return nil, fmt.Errorf("list sessions: %w", j.readError(err))
 	}
 	return found, nil

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,12 +12,8 @@ import (
 
 func TestOpen_creates_files_that_only_their_owner_can_read(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "data")
-	j, err := Open(dir, Options{})
-	require.NoError(t, err)
-	defer j.Close()
-	w, err := j.Own(t.Context(), 0)
-	require.NoError(t, err)
-	require.NoError(t, w.Append(hubtest.NewSession(0).Next(1)).Err())
+	_, w := openWriter(t, dir, options{})
+	require.NoError(t, w.Append(hubtest.NewSession(1).Next(1)).Err())
 	info, err := os.Stat(dir)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
@@ -39,10 +34,10 @@ func TestOpen_of_a_journal_that_is_in_use_names_the_file(t *testing.T) {
 	require.ErrorContains(t, err, filepath.Join(dir, FileName))
 	require.ErrorContains(t, err, "in use")
 	require.NoError(t, j.Close())
-	require.NoError(t, openForTest(t, dir).Close(), "and not any more")
+	require.NoError(t, openForTest(t, dir).Close(), "closing frees it")
 }
 
-func TestOpen_after_a_clean_stop_finds_all_in_one_file(t *testing.T) {
+func TestJournal_is_a_single_file_after_Close(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, openForTest(t, dir).Close())
 	_, err := os.Stat(filepath.Join(dir, FileName+"-wal"))
@@ -56,7 +51,7 @@ func TestOpen_takes_any_path(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestOpen_refuses_what_is_not_its_own(t *testing.T) {
+func TestOpen_refuses_a_file_that_is_not_its_own(t *testing.T) {
 	for _, test := range []struct{ name, statement, want string }{
 		{"a newer format", "PRAGMA user_version = 5", "format 5, written by a newer version"},
 		{"another program's database", "PRAGMA application_id = 7", "not a Parley journal"},
@@ -64,19 +59,14 @@ func TestOpen_refuses_what_is_not_its_own(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			require.NoError(t, openForTest(t, dir).Close())
-			path := filepath.Join(dir, FileName)
-			db, err := sql.Open(driverName, path)
-			require.NoError(t, err)
-			_, err = db.Exec(test.statement)
-			require.NoError(t, err)
-			require.NoError(t, db.Close())
-			_, err = Open(dir, Options{})
-			require.ErrorContains(t, err, path)
+			alter(t, dir, test.statement)
+			_, err := Open(dir, Options{})
+			require.ErrorContains(t, err, filepath.Join(dir, FileName))
 			require.ErrorContains(t, err, test.want)
 			require.ErrorContains(t, Verify(t.Context(), dir, func(Progress) {}), test.want)
 		})
 	}
-	t.Run("a file that is no database", func(t *testing.T) {
+	t.Run("a file that is not a database", func(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, FileName), []byte("Dear diary, today was a day."), 0o600))
 		_, err := Open(dir, Options{})

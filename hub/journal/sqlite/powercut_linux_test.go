@@ -11,9 +11,9 @@ import (
 	"parley/hub/journal"
 )
 
-// The power cuts of powercut_test.go are below SQLite's own file layer. These
-// are below the kernel's: what the server really asks it to sync, its directory
-// included, and what a killed process leaves.
+// The power cuts of powercut_test.go happen below SQLite's own file layer. Those of
+// this file happen below the kernel's, so they include every sync that the server
+// requests, those of its directory too, and what a killed process leaves.
 
 // recordChild lets a process append to a journal on a disk, and kills it.
 func recordChild(t *testing.T, d *faultdisk.Disk, synchronous string) {
@@ -22,24 +22,24 @@ func recordChild(t *testing.T, d *faultdisk.Disk, synchronous string) {
 	}, crashSynchronous+"="+synchronous)
 }
 
-func TestPowerCut_of_a_real_file_system_loses_nothing_that_was_acknowledged(t *testing.T) {
+func TestPowerCut_of_a_real_file_system_loses_no_acknowledged_event(t *testing.T) {
 	t.Parallel()
 	d := faultdisk.Mount(t)
-	for range 2 { // the second goes on where the first was killed
+	for range 2 { // the second continues where the first was killed
 		recordChild(t, d, "FULL")
 	}
 	requireNothingLost(t, d.Log())
 }
 
-func TestPowerCut_of_a_real_file_system_loses_acknowledged_events_without_a_sync_for_each_commit(t *testing.T) {
+func TestPowerCut_of_a_real_file_system_loses_acknowledged_events_if_commits_are_not_synced(t *testing.T) {
 	d := faultdisk.Mount(t)
 	recordChild(t, d, "NORMAL")
 	requireSomethingLost(t, d.Log())
 }
 
-// A sync that fails leaves in the kernel's cache what will never be on the disk.
-// A server that begins anew reads it there, and must not build on it.
-func TestPowerCut_after_a_sync_that_failed_loses_nothing_that_was_acknowledged(t *testing.T) {
+// A failed sync leaves data in the kernel's cache that will never reach the disk. A
+// server that starts later can read it, and must not build on it.
+func TestPowerCut_after_a_failed_sync_loses_no_acknowledged_event(t *testing.T) {
 	t.Parallel()
 	d := faultdisk.Mount(t)
 	for range 3 {
@@ -50,7 +50,7 @@ func TestPowerCut_after_a_sync_that_failed_loses_nothing_that_was_acknowledged(t
 	requireNothingLost(t, d.Log())
 }
 
-// recordFailing lets a process append until it is refused, since a sync fails.
+// recordFailing lets a process append until a sync fails and its append is refused.
 func recordFailing(t *testing.T, d *faultdisk.Disk) {
 	syncs := 0
 	d.FailWith(func(op faultdisk.Op) syscall.Errno {

@@ -18,14 +18,14 @@ import (
 	"parley/hub/journal"
 )
 
-// acknowledged is the note of an event that its session was told is durable.
+// acknowledged notes in a disk's log that an event's commit has resolved.
 type acknowledged struct {
 	session journal.SessionID
 	head    journal.Head
 }
 
-// recordRun lets a few sessions append, each waiting for its commits, and
-// returns what reached the disk and when each event was acknowledged.
+// recordRun lets a few sessions append, each waiting for its commits. It returns
+// the operations on the disk, and between them a note of each acknowledged event.
 func recordRun(t *testing.T, synchronous string) []faultdisk.Op {
 	d := newDisk(t)
 	j, err := open(t.TempDir(), options{vfs: d.name, synchronous: synchronous, checkpoint: 60})
@@ -51,8 +51,8 @@ func recordRun(t *testing.T, synchronous string) []faultdisk.Op {
 	return log
 }
 
-// requireNothingLost cuts the power at many moments of a run, and demands every
-// event that was acknowledged before.
+// requireNothingLost cuts the power at many moments of a run, and requires every
+// event that was acknowledged before the cut.
 func requireNothingLost(t *testing.T, log []faultdisk.Op) {
 	t.Helper()
 	total := 0
@@ -63,8 +63,8 @@ func requireNothingLost(t *testing.T, log []faultdisk.Op) {
 	require.NotZero(t, total)
 }
 
-// requireSomethingLost is the control of requireNothingLost: the same cuts must
-// be able to lose something, or that one would say nothing.
+// requireSomethingLost is the negative control of requireNothingLost: it requires
+// that one of the same cuts loses an event.
 func requireSomethingLost(t *testing.T, log []faultdisk.Op) {
 	t.Helper()
 	for lost := range cuts(t, log) {
@@ -72,11 +72,11 @@ func requireSomethingLost(t *testing.T, log []faultdisk.Op) {
 			return
 		}
 	}
-	require.Fail(t, "no cut of the power lost anything")
+	require.Fail(t, "no power cut lost an event")
 }
 
-// cuts cuts the power at many moments of a run. For each it yields how many
-// acknowledged events are missing afterwards, of how many.
+// cuts cuts the power at many moments of a run. For each it yields the number of
+// acknowledged events that are missing afterwards, and the number of all.
 func cuts(t *testing.T, log []faultdisk.Op) iter.Seq2[int, int] {
 	random := rand.New(rand.NewPCG(1, 2))
 	keeps := []func() bool{
@@ -103,7 +103,7 @@ func cuts(t *testing.T, log []faultdisk.Op) iter.Seq2[int, int] {
 	}
 }
 
-// pageByPage keeps eight sectors in a row, or none of them.
+// pageByPage keeps or drops eight sectors in a row together.
 func pageByPage(random *rand.Rand) func() bool {
 	n, kept := 0, false
 	return func() bool {
@@ -115,7 +115,8 @@ func pageByPage(random *rand.Rand) func() bool {
 	}
 }
 
-// lostAfter opens what is left and counts what is missing of heads.
+// lostAfter opens a journal of the files that a cut leaves, and counts the events up
+// to heads that are missing in it.
 func lostAfter(t *testing.T, files map[string][]byte, heads map[journal.SessionID]journal.Head) (lost, total int) {
 	dir := t.TempDir()
 	for name, content := range files {
@@ -124,7 +125,7 @@ func lostAfter(t *testing.T, files map[string][]byte, heads map[journal.SessionI
 	for _, head := range heads {
 		total += int(head.Seq)
 	}
-	j, err := open(dir, options{synchronous: "OFF"}) // it is only read
+	j, err := open(dir, options{synchronous: "OFF"}) // for reading only
 	if err != nil {
 		t.Logf("cannot be opened: %v", err)
 		return total, total
@@ -135,7 +136,7 @@ func lostAfter(t *testing.T, files map[string][]byte, heads map[journal.SessionI
 		for r, err := range j.Read(t.Context(), id, 1) {
 			require.NoError(t, err)
 			if at = (journal.Head{Seq: r.Seq, Hash: r.Hash}); at.Seq == head.Seq {
-				require.Equal(t, head, at, "another history is there")
+				require.Equal(t, head, at, "the history is another")
 			}
 		}
 		lost += int(head.Seq) - int(min(at.Seq, head.Seq))
@@ -143,11 +144,11 @@ func lostAfter(t *testing.T, files map[string][]byte, heads map[journal.SessionI
 	return lost, total
 }
 
-func TestPowerCut_loses_nothing_that_was_acknowledged(t *testing.T) {
+func TestPowerCut_loses_no_acknowledged_event(t *testing.T) {
 	t.Parallel()
 	requireNothingLost(t, recordRun(t, "FULL"))
 }
 
-func TestPowerCut_loses_acknowledged_events_without_a_sync_for_each_commit(t *testing.T) {
+func TestPowerCut_loses_acknowledged_events_if_commits_are_not_synced(t *testing.T) {
 	requireSomethingLost(t, recordRun(t, "NORMAL"))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -13,17 +14,17 @@ import (
 	"parley/hub/journal/engine"
 )
 
-// A read takes that much at a time, so that it keeps neither a connection nor
-// much memory while its caller is busy with what it got. It begins with a few
-// rows, since many callers want one event, and then takes more and more.
+// Read fetches rows in chunks, so that it holds neither a connection nor much
+// memory while its caller handles events. The first chunk is small, since many
+// callers want a single event.
 const (
-	firstRows  = 2
-	moreRows   = 16 // times as many as before
-	chunkRows  = 256
-	chunkBytes = 1 << 20
+	firstChunkRows = 2
+	chunkGrowth    = 16 // each chunk has this many times the rows of the one before
+	maxChunkRows   = 256
+	chunkBytes     = 1 << 20 // a chunk ends with the row that reaches this
 )
 
-// Read implements journal.Journal.
+// Read implements [journal.Journal].
 func (j *Journal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
 	return func(yield func(journal.Record, error) bool) {
 		err := j.files.check()
@@ -36,10 +37,10 @@ func (j *Journal) Read(ctx context.Context, id journal.SessionID, from journal.S
 	}
 }
 
-// errStopped says that the caller wants no more.
+// errStopped reports that the caller has ended the iteration.
 var errStopped = errors.New("stopped")
 
-// session yields a session's events from the given one on.
+// session yields a session's events from event from on.
 func (r *reader) session(ctx context.Context, id journal.SessionID, from journal.Seq, yield func(journal.Record) bool) error {
 	s, err := r.find(ctx, id)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -52,21 +53,10 @@ func (r *reader) session(ctx context.Context, id journal.SessionID, from journal
 	if err != nil {
 		return err
 	}
-	for limit := firstRows; chain.Next() <= s.head.Seq; limit = min(limit*moreRows, chunkRows) {
-		rows, err := r.rows(ctx, s.key, chain.Next(), limit)
-		for i := range rows {
-			records, damage := chain.Row(&rows[i].Row, fmt.Sprintf("row %d", rows[i].lsn))
-			for _, record := range records {
-				if !yield(record) {
-					return errStopped
-				}
-			}
-			if damage != nil {
-				return damage
-			}
-			if chain.Next() > s.head.Seq {
-				break
-			}
+	for limit := firstChunkRows; chain.Next() <= s.head.Seq; limit = min(limit*chunkGrowth, maxChunkRows) {
+		rows, err := scanRows(r.findAppends.QueryContext(ctx, s.key, int64(chain.Next()), limit))
+		if err := yieldRows(chain, rows, s.head.Seq, yield); err != nil {
+			return err
 		}
 		if isDamage(err) {
 			return chain.Unreadable("table append", err)
@@ -81,38 +71,80 @@ func (r *reader) session(ctx context.Context, id journal.SessionID, from journal
 	return chain.End(s.head, fmt.Sprintf("session row %d", s.key))
 }
 
-type storedRow struct {
-	lsn int64
-	engine.Row
-}
-
-// rows returns rows of a session in order, beginning with the one that holds
-// the event from. Those before an error are sound as far as SQLite knows.
-func (r *reader) rows(ctx context.Context, key int64, from journal.Seq, limit int) (found []storedRow, err error) {
-	rows, err := r.findAppends.QueryContext(ctx, key, int64(from), limit)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for size := 0; size < chunkBytes && rows.Next(); {
-		var row storedRow
-		if row.lsn, row.Row, err = scanRow(rows); err != nil {
-			return found, err
+// yieldRows checks rows against the chain and yields their events, up to the row
+// that holds the event last.
+func yieldRows(chain *engine.Chain, rows []storedRow, last journal.Seq, yield func(journal.Record) bool) error {
+	for i := range rows {
+		records, damage := chain.Row(&rows[i].Row, rows[i].place())
+		for _, record := range records {
+			if !yield(record) {
+				return errStopped
+			}
 		}
-		found = append(found, row)
-		size += len(row.Data)
+		if damage != nil {
+			return damage
+		}
+		if chain.Next() > last {
+			break
+		}
 	}
-	return found, rows.Err()
+	return nil
 }
 
-// find returns sql.ErrNoRows when there is no such session.
+// find finds a session's key and head. It returns sql.ErrNoRows if there is no
+// such session.
 func (r *reader) find(ctx context.Context, id journal.SessionID) (known, error) {
 	var s known
 	err := r.findSession.QueryRowContext(ctx, id[:]).Scan(&s.key, &s.head.Seq, (*hashColumn)(&s.head.Hash))
 	return s, err
 }
 
-// Head implements journal.Journal.
+// Events implements [journal.Journal].
+func (j *Journal) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
+	if err := j.files.check(); err != nil {
+		return nil, j.wrap("read", id, err)
+	}
+	found, err := j.read.events(ctx, id, numbers)
+	return found, j.wrap("read", id, err)
+}
+
+// findEvents finds the rows that hold the events of given numbers, in the order of
+// the numbers in a JSON array: the outer loop is json_each.
+const findEvents = "SELECT " + rowColumns + ` FROM json_each(?2) n CROSS JOIN append
+	WHERE session = ?1 AND seq = (SELECT max(seq) FROM append WHERE session = ?1 AND seq <= n.value)`
+
+func (r *reader) events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
+	s, err := r.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := json.Marshal(numbers)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := scanRows(r.db.QueryContext(ctx, findEvents, s.key, string(wanted)))
+	if err != nil {
+		return nil, err
+	}
+	var found []journal.Record
+	for i, row := range rows {
+		records, err := row.Decode(id)
+		at := numbers[i] - row.First
+		if err != nil {
+			return nil, &journal.DamageError{Session: id, Seq: numbers[i], Place: row.place(), Err: err}
+		}
+		if numbers[i] < row.First || at >= journal.Seq(len(records)) {
+			return nil, sql.ErrNoRows
+		}
+		found = append(found, records[at])
+	}
+	if len(found) == 0 && len(numbers) > 0 {
+		return nil, sql.ErrNoRows
+	}
+	return found, nil
+}
+
+// Head implements [journal.Journal].
 func (j *Journal) Head(ctx context.Context, id journal.SessionID) (journal.Head, error) {
 	if err := j.files.check(); err != nil {
 		return journal.Head{}, j.wrap("head of", id, err)
@@ -121,8 +153,8 @@ func (j *Journal) Head(ctx context.Context, id journal.SessionID) (journal.Head,
 	return s.head, j.wrap("head of", id, err)
 }
 
-// Snapshot implements journal.Journal. It fails with a *journal.DamageError when what
-// is stored is not what was put; the events are not touched by that.
+// Snapshot implements [journal.Journal]. It returns a [*journal.DamageError] if the
+// stored snapshot does not match its checksum.
 func (j *Journal) Snapshot(ctx context.Context, id journal.SessionID) (journal.Snapshot, error) {
 	if err := j.files.check(); err != nil {
 		return journal.Snapshot{}, j.wrap("snapshot of", id, err)
@@ -140,7 +172,7 @@ func (r *reader) findSnapshot(ctx context.Context, id journal.SessionID) (journa
 	if err != nil {
 		return journal.Snapshot{}, err
 	}
-	if is := sha256.Sum256(s.State); !bytes.Equal(is[:], sum) {
+	if actual := sha256.Sum256(s.State); !bytes.Equal(actual[:], sum) {
 		return journal.Snapshot{}, &journal.DamageError{
 			Session: id, Seq: s.Head.Seq, Place: fmt.Sprintf("snapshot row %d", key),
 			Err: errors.New("snapshot does not match its checksum"),
@@ -149,7 +181,7 @@ func (r *reader) findSnapshot(ctx context.Context, id journal.SessionID) (journa
 	return s, nil
 }
 
-// wrap adds the operation, the session and hub's error to an error.
+// wrap adds the operation, the session and the journal's error to an error.
 func (j *Journal) wrap(operation string, id journal.SessionID, err error) error {
 	var damage *journal.DamageError
 	if err == nil || errors.As(err, &damage) {
@@ -158,7 +190,7 @@ func (j *Journal) wrap(operation string, id journal.SessionID, err error) error 
 	return fmt.Errorf("%s session %s: %w", operation, id, j.readError(err))
 }
 
-// readError adds hub's error to an error of database/sql or SQLite.
+// readError wraps an error of database/sql or SQLite in the journal's error.
 func (j *Journal) readError(err error) error {
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

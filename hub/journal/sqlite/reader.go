@@ -7,15 +7,17 @@ import (
 	"time"
 )
 
-// readers is how many connections read at one time. Each costs its cache; a
-// read takes well under a millisecond, and there are few cores to run more.
-const readers = 4
+// maxReaders is how many connections read at the same time. Each has a cache of
+// its own, and a read takes well under a millisecond.
+const maxReaders = 4
 
-// reader reads on a few connections, with statements that each of them prepares
-// once.
+// reader reads on a few connections. database/sql prepares the statements once on
+// each of them. Its fields are immutable, and its methods are safe for concurrent
+// use.
 type reader struct {
-	db                       *sql.DB
-	anchor                   *sql.Conn // of a journal that is written; nothing is read on it
+	db     *sql.DB
+	anchor *sql.Conn // see hold; nil when verifying
+
 	findSession, findAppends *sql.Stmt
 	snapshot, summary, due   *sql.Stmt
 }
@@ -31,10 +33,10 @@ func newReader(path string, m mode, o options) (*reader, error) {
 	return r, nil
 }
 
-// hold keeps one connection open, and with it SQLite's memory of where the log
-// ends. If all were closed, after a transaction whose sync has failed, the next
-// would take the end from the file: that transaction may stand there whole, in
-// the kernel's cache and never on the disk.
+// hold keeps a connection open, on which nothing is read, and with it SQLite's
+// record of where the log ends. If all connections were closed after a transaction
+// whose sync failed, the next connection would look for the end in the file. There
+// the transaction may be complete, but only in the kernel's cache.
 func (r *reader) hold() (err error) {
 	ctx := context.Background()
 	if r.anchor, err = r.db.Conn(ctx); err != nil {
@@ -51,15 +53,15 @@ func (r *reader) close() error {
 	return errors.Join(r.anchor.Close(), r.db.Close())
 }
 
-// openReader is newReader before it is prepared, which needs the tables.
+// openReader is newReader without preparing statements, which needs the tables.
 func openReader(path string, m mode, o options) (*reader, error) {
 	db, err := sql.Open(driverName, dataSource(path, m, o))
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1 + readers) // the anchor is one
-	db.SetMaxIdleConns(readers)
-	db.SetConnMaxIdleTime(time.Minute) // gives the caches back
+	db.SetMaxOpenConns(1 + maxReaders) // the anchor is one more
+	db.SetMaxIdleConns(maxReaders)
+	db.SetConnMaxIdleTime(time.Minute) // frees the caches
 	return &reader{db: db}, nil
 }
 

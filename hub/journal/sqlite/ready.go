@@ -13,25 +13,28 @@ import (
 
 	"parley/hub/journal"
 	"parley/hub/journal/engine"
+	"parley/hub/journal/sqlite/internal/datadir"
 )
 
 const (
-	// probeEvery is how long the outcome of a probe, or of a commit, counts.
-	probeEvery = time.Second
-	// minRoom is how much room the disk needs for the journal to be ready: the
-	// log takes a large command many times over.
-	minRoom = 1 << 20
+	// probeInterval is how long the outcome of a probe or a commit stays valid.
+	probeInterval = time.Second
+	// minFreeSpace is how many bytes the disk must have free for the journal to be
+	// ready: enough for the log to take a large command many times over.
+	minFreeSpace = 1 << 20
 )
 
-// probes lets all who ask at about the same time share one probe.
+// probes lets concurrent calls of [Journal.Ready] share one probe.
 type probes struct {
-	mu   sync.Mutex
-	last *journal.Commit // guarded by mu
-	at   time.Time       // of last; guarded by mu
+	mu sync.Mutex
+
+	// guarded by mu
+	last  *journal.Commit
+	begun time.Time // when last began
 }
 
-// Ready implements journal.Journal. It checks that the files are still the ones that
-// were opened, that the disk has room, and that a transaction can be committed.
+// Ready implements [journal.Journal]. It checks that the files are still in
+// place, that the disk has room, and that a transaction can be committed.
 func (j *Journal) Ready(ctx context.Context) error {
 	if j.closed.Load() {
 		return journal.ErrClosed
@@ -48,18 +51,18 @@ func (j *Journal) Ready(ctx context.Context) error {
 	}
 }
 
-// probe returns the newest probe, or begins one when it is out of date.
+// probe returns the newest probe. It begins another if that is out of date.
 func (j *Journal) probe() *journal.Commit {
 	j.probes.mu.Lock()
 	defer j.probes.mu.Unlock()
-	if last := j.probes.last; last != nil && (time.Since(j.probes.at) < probeEvery || !resolved(last)) {
+	if last := j.probes.last; last != nil && (time.Since(j.probes.begun) < probeInterval || !isResolved(last)) {
 		return last
 	}
-	j.probes.last, j.probes.at = j.committer.Probe(), time.Now()
+	j.probes.last, j.probes.begun = j.committer.Probe(), time.Now()
 	return j.probes.last
 }
 
-func resolved(c *journal.Commit) bool {
+func isResolved(c *journal.Commit) bool {
 	select {
 	case <-c.Done():
 		return true
@@ -68,7 +71,7 @@ func resolved(c *journal.Commit) bool {
 	}
 }
 
-// isProbe reports whether a batch writes nothing but probes.
+// isProbe reports whether a batch consists of probes.
 func isProbe(batch []*engine.Request) bool {
 	for _, r := range batch {
 		if r.Kind != engine.Probe {
@@ -78,16 +81,18 @@ func isProbe(batch []*engine.Request) bool {
 	return true
 }
 
-func hasRoom(path string) error {
-	if free, known := freeSpace(filepath.Dir(path)); known && free < minRoom {
+// checkSpace returns journal.ErrFull if the disk that holds path has less than
+// minFreeSpace left.
+func checkSpace(path string) error {
+	if free, known := datadir.FreeSpace(filepath.Dir(path)); known && free < minFreeSpace {
 		return fmt.Errorf("%w: the disk has %d KiB left", journal.ErrFull, free>>10)
 	}
 	return nil
 }
 
-// rescue moves the log into the database when the log alone has lost its name:
-// what was acknowledged is then in a file that has one. It is a second chance,
-// so its own failure is not reported; Close tries again.
+// rescue checkpoints the log if only the log has lost its name: everything that
+// was acknowledged is then in the database, which still has one. It reports no
+// error, since Close tries again.
 func (j *Journal) rescue() {
 	if !j.files.has(j.path) || j.files.has(j.path+"-wal") || !j.writer.connected() {
 		return
@@ -95,8 +100,8 @@ func (j *Journal) rescue() {
 	_, _ = j.writer.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(FULL)")
 }
 
-// keepLogs lets the connections that close last leave alone what has the log's
-// name: it is another journal's.
+// keepLogs prevents the connections that are closed last from deleting the file by
+// the log's name, which belongs to another journal.
 func (j *Journal) keepLogs() error {
 	errs := []error{keepLog(j.read.anchor)}
 	if j.writer != nil && j.writer.conn != nil {
@@ -112,7 +117,7 @@ func keepLog(conn *sql.Conn) error {
 	return conn.Raw(func(driver any) error {
 		control, ok := driver.(sqlite.FileControl)
 		if !ok {
-			return errors.New("the log cannot be kept")
+			return errors.New("the SQLite driver cannot keep the log")
 		}
 		_, err := control.FileControlPersistWAL("main", 1)
 		return err

@@ -8,20 +8,26 @@ import (
 )
 
 const (
-	// applicationID marks the file as a Parley journal: "Prly" in ASCII.
+	// applicationID marks the file as a Parley journal, by SQLite's pragma
+	// application_id: "Prly" in ASCII.
 	applicationID = 0x50726c79
-	// schemaVersion is the newest form of the tables that this code can read.
+	// schemaVersion is the newest version of the tables that this code can read, in
+	// SQLite's pragma user_version.
 	schemaVersion = 4
 )
 
-// schema is version 4. Times are microseconds since 1970, UTC; ids and hashes
-// are blobs. append has one row for each append, in the order in which they
-// were written, whatever their session; its data is one or more events as
-// journal.AppendRecord writes them. A session's key takes the place of its id in
-// the other tables, because it is small and grows. listed has the numbers of the
-// events for which journal.IsListed holds, and entry the participants and approvals of
-// journal.AboutOf, up to the event that the session's listed names; sum is a checksum of the columns from kind to resource, and NULL when an
-// earlier version wrote them.
+// schema is version 4. Times are microseconds since 1970, UTC; ids and hashes are
+// blobs. The other tables refer to a session by its key, which is small and
+// ascending, instead of its id.
+//
+//   - append has a row for each append, in the order in which they were written,
+//     whatever their session. Its data is one event or more as
+//     journal.AppendRecord encodes them.
+//   - listed has the numbers of the events for which journal.IsListed holds, and
+//     entry the participants and approvals of journal.AboutOf. Both include the
+//     events up to the one that the session's column listed names.
+//   - The session's column sum is a checksum of the columns from kind to resource.
+//     It is NULL if an earlier version wrote them.
 const schema = `
 CREATE TABLE partition (
 	partition INTEGER PRIMARY KEY,
@@ -91,10 +97,11 @@ CREATE TABLE entry (
 CREATE UNIQUE INDEX entry_first ON entry (session, subject, first);
 `
 
-// upgrades make each version of the one before. The sessions that are there are
-// listed when that is first asked for, which lists again what is listed.
-// Version 3 had a table of participants, which entry replaces. It could not read
-// records of journal.RecordFormat2 and would have called them damaged.
+// upgrades are the statements that make each version of the one before. Existing
+// sessions are indexed at the first use of their index, events that were indexed
+// before included. Version 3 had a table of participants, which entry replaces; it
+// exists because version 2 would report records of journal.RecordFormat2 as
+// damaged.
 var upgrades = [schemaVersion + 1]string{2: upgradeTo2, 3: "PRAGMA user_version = 3;", 4: upgradeTo4}
 
 const upgradeTo2 = `
@@ -107,8 +114,9 @@ DROP TABLE IF EXISTS person;
 UPDATE session SET listed = 0;
 ` + schemaOfEntries + `PRAGMA user_version = 4;`
 
-// migrate creates the tables in an empty database, and refuses one that is not
-// a journal or is newer than this code.
+// migrate creates the tables in an empty database and upgrades those of an earlier
+// version. It refuses a database that is not a journal or that a newer version
+// wrote.
 func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 	var tables int
 	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
@@ -146,12 +154,12 @@ func inTransaction(ctx context.Context, conn *sql.Conn, statements string) error
 	return tx.Commit()
 }
 
-// querier is a *sql.DB or a *sql.Conn.
+// querier is a *sql.DB or *sql.Conn.
 type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// identity reads what tells a journal, and its version, from other databases.
+// identity reads the application id and the version of a database.
 func identity(ctx context.Context, db querier) (app, version int64, err error) {
 	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
 		return 0, 0, err
@@ -179,9 +187,9 @@ func create(ctx context.Context, conn *sql.Conn) error {
 	return inTransaction(ctx, conn, schema+marks)
 }
 
-// useLog switches to the write-ahead log, which the database then remembers.
-// It is not part of connecting, so that a file that is something else is
-// refused untouched.
+// useLog switches to the write-ahead log, a setting that the database file stores.
+// It is not part of connecting, so that a file that is not a journal stays
+// unchanged.
 func useLog(ctx context.Context, conn *sql.Conn) error {
 	var mode string
 	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {

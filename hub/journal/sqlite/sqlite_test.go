@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"database/sql"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,7 +20,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// crashSynchronous tells the process that is killed how to sync.
+// crashSynchronous is the environment variable that gives the process to be killed
+// its setting of SQLite's pragma synchronous.
 const crashSynchronous = "PARLEY_TEST_SYNCHRONOUS"
 
 func openForTest(t testing.TB, dir string) journal.Journal {
@@ -27,20 +30,51 @@ func openForTest(t testing.TB, dir string) journal.Journal {
 	return j
 }
 
+// openWriter opens the journal in dir and claims partition 1. The journal is closed
+// when the test ends, unless the test closes it before.
+func openWriter(t testing.TB, dir string, o options) (*Journal, journal.Writer) {
+	j, err := open(dir, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = j.Close() }) // fails after a test that takes files away
+	w, err := j.Own(t.Context(), 1)
+	require.NoError(t, err)
+	return j, w
+}
+
+// requireSound fails unless Verify finds the journal in dir sound.
+func requireSound(t testing.TB, dir string) {
+	t.Helper()
+	require.NoError(t, Verify(t.Context(), dir, func(Progress) {}))
+}
+
+// alter changes the database in dir without the journal, and returns the number of
+// rows that changed.
+func alter(t testing.TB, dir, statement string, args ...any) int64 {
+	t.Helper()
+	db, err := sql.Open(driverName, filepath.Join(dir, FileName))
+	require.NoError(t, err)
+	defer db.Close()
+	result, err := db.Exec(statement, args...)
+	require.NoError(t, err)
+	n, err := result.RowsAffected()
+	require.NoError(t, err)
+	return n
+}
+
 func TestJournal(t *testing.T) { hubtest.RunJournalSuite(t, openForTest) }
 
 func TestJournal_is_durable(t *testing.T) { hubtest.RunDurableJournalSuite(t, openForTest) }
 
-func TestJournal_does_what_the_memory_engine_does(t *testing.T) {
+func TestJournal_behaves_like_the_memory_engine(t *testing.T) {
 	hubtest.RunJournalModel(t, func(t testing.TB, dir string) journal.Journal {
-		j, err := open(dir, options{synchronous: "OFF"}) // durability is tested elsewhere
+		j, err := open(dir, options{synchronous: "OFF"}) // other tests cover durability
 		require.NoError(t, err)
 		return j
 	}, true)
 }
 
-// With PARLEY_SOAK=1 this runs for minutes.
-func TestJournal_keeps_what_it_acknowledged_when_it_is_killed(t *testing.T) {
+// With PARLEY_SOAK=1 this test runs for minutes.
+func TestJournal_keeps_acknowledged_events_when_the_process_is_killed(t *testing.T) {
 	times := 10
 	if os.Getenv("PARLEY_SOAK") == "1" {
 		times = 200

@@ -7,73 +7,70 @@ import (
 	"fmt"
 )
 
-// findSession is the same for the writer and for readers.
+// findSession finds a session's key and head.
 const findSession = "SELECT key, seq, hash FROM session WHERE id = ?"
 
-// findListed also returns how far the session's events are listed.
-const findListed = "SELECT key, seq, hash, listed FROM session WHERE id = ?"
+// findIndexed also finds the session's newest indexed event.
+const findIndexed = "SELECT key, seq, hash, listed FROM session WHERE id = ?"
 
-// rowColumns are those that scanRow reads.
-const rowColumns = "lsn, seq, last, before, after, data"
-
-// statements are what the writer runs, prepared on its connection.
+// statements are the writer's, prepared on its connection.
 type statements struct {
 	begin, commit, rollback             *sql.Stmt
 	epochs, claim, touch                *sql.Stmt
 	findSession, addSession             *sql.Stmt
-	setHead, setSession, setListed      *sql.Stmt
-	addListed, addEntry, toList         *sql.Stmt
+	setHead, setSession, setIndexed     *sql.Stmt
+	addListed, addEntry, findUnindexed  *sql.Stmt
 	addAppend, findAppend, replaceState *sql.Stmt
 
 	all []*sql.Stmt
 }
 
+// prepare prepares all statements. On an error, close closes those that it
+// prepared.
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 	var errs []error
-	var all []*sql.Stmt
-	prepare := func(text string) *sql.Stmt {
+	for target, text := range s.texts() {
 		stmt, err := conn.PrepareContext(ctx, text)
 		if err != nil {
 			errs = append(errs, err)
-			return nil
+			continue
 		}
-		all = append(all, stmt)
-		return stmt
+		*target = stmt
+		s.all = append(s.all, stmt)
 	}
-	*s = statements{
-		begin:       prepare("BEGIN IMMEDIATE"),
-		commit:      prepare("COMMIT"),
-		rollback:    prepare("ROLLBACK"),
-		epochs:      prepare("SELECT partition, epoch FROM partition"),
-		claim:       prepare("INSERT OR REPLACE INTO partition (partition, epoch) VALUES (?, ?)"),
-		touch:       prepare(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion)), // writes a page though it changes nothing
-		findSession: prepare(findListed),
-		addSession: prepare(`INSERT INTO session
-			(seq, hash, kind, workspace, host_session, status, created_at, due, resource, sum, listed, id)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		setHead: prepare("UPDATE session SET seq = ?, hash = ?, listed = ? WHERE key = ? AND seq = ?"),
-		setSession: prepare(`UPDATE session SET seq = ?, hash = ?, kind = ?, workspace = ?,
-			host_session = ?, status = ?, created_at = ?, due = ?, resource = ?, sum = ?, listed = ?
-			WHERE key = ? AND seq = ?`),
-		addAppend: prepare(`INSERT INTO append (session, seq, last, before, after, data)
-			VALUES (?, ?, ?, ?, ?, ?)`),
-		setListed: prepare("UPDATE session SET listed = ? WHERE key = ?"),
-		addListed: prepare("INSERT OR IGNORE INTO listed (session, seq) VALUES (?, ?)"),
-		addEntry: prepare(`INSERT INTO entry (session, subject, id, first, whole, newest) VALUES (?1, ?2, ?3, ?4, ?5, ?4)
-			ON CONFLICT (session, subject, id) DO UPDATE SET whole = max(whole, excluded.whole), newest = excluded.newest`),
-		toList: prepare("SELECT " + rowColumns + ` FROM append
-			WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?`),
-		findAppend: prepare("SELECT " + rowColumns + ` FROM append
-			WHERE session = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`),
-		replaceState: prepare(`INSERT OR REPLACE INTO snapshot
-			(session, seq, hash, version, state, sum) VALUES (?, ?, ?, ?, ?, ?)`),
-	}
-	s.all = all
 	return errors.Join(errs...)
 }
 
-// close ends the statements. database/sql does not when it closes a connection
-// on which they were prepared directly, and SQLite would then keep it open.
+// texts returns the text of each statement.
+func (s *statements) texts() map[**sql.Stmt]string {
+	return map[**sql.Stmt]string{
+		&s.begin:       "BEGIN IMMEDIATE",
+		&s.commit:      "COMMIT",
+		&s.rollback:    "ROLLBACK",
+		&s.epochs:      "SELECT partition, epoch FROM partition",
+		&s.claim:       "INSERT OR REPLACE INTO partition (partition, epoch) VALUES (?, ?)",
+		&s.touch:       fmt.Sprintf("PRAGMA user_version = %d", schemaVersion), // writes a page, but changes nothing
+		&s.findSession: findIndexed,
+		&s.addSession: `INSERT INTO session
+			(seq, hash, kind, workspace, host_session, status, created_at, due, resource, sum, listed, id)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		&s.setHead: "UPDATE session SET seq = ?, hash = ?, listed = ? WHERE key = ? AND seq = ?",
+		&s.setSession: `UPDATE session SET seq = ?, hash = ?, kind = ?, workspace = ?,
+			host_session = ?, status = ?, created_at = ?, due = ?, resource = ?, sum = ?, listed = ?
+			WHERE key = ? AND seq = ?`,
+		&s.addAppend:  "INSERT INTO append (session, seq, last, before, after, data) VALUES (?, ?, ?, ?, ?, ?)",
+		&s.setIndexed: "UPDATE session SET listed = ? WHERE key = ?",
+		&s.addListed:  "INSERT OR IGNORE INTO listed (session, seq) VALUES (?, ?)",
+		&s.addEntry: `INSERT INTO entry (session, subject, id, first, whole, newest) VALUES (?1, ?2, ?3, ?4, ?5, ?4)
+			ON CONFLICT (session, subject, id) DO UPDATE SET whole = max(whole, excluded.whole), newest = excluded.newest`,
+		&s.findUnindexed: "SELECT " + rowColumns + " FROM append WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?",
+		&s.findAppend:    "SELECT " + rowColumns + " FROM append WHERE session = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+		&s.replaceState:  "INSERT OR REPLACE INTO snapshot (session, seq, hash, version, state, sum) VALUES (?, ?, ?, ?, ?, ?)",
+	}
+}
+
+// close closes the statements. database/sql does not do so when it closes the
+// connection on which they were prepared, and SQLite would then keep it open.
 func (s *statements) close() error {
 	var errs []error
 	for _, stmt := range s.all {

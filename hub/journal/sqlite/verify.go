@@ -9,30 +9,36 @@ import (
 	"path/filepath"
 
 	"parley/hub/journal"
+	"parley/hub/journal/sqlite/internal/wal"
 )
 
-// Progress is how far Verify has come.
+// Progress reports how far [Verify] has come.
 type Progress struct {
-	Sessions int    // checked so far
+	Sessions int    // sessions checked so far
 	Total    int    // sessions in the journal when Verify began
-	Events   uint64 // checked so far
-	// Damage is what was just found, a *journal.DamageError where it can be put down
-	// to a session, of which it is the first. nil when there is nothing new.
+	Events   uint64 // events checked so far
+	// Damage is new damage, or nil. It is a [*journal.DamageError], and the first of
+	// its session, if it belongs to a session.
 	Damage error
 }
 
-// Verify checks the journal in a directory: a log that a crash has left first,
-// which ends the check when it is damaged (see PlanSalvage), then SQLite's own
-// integrity check, then every event of every session against its CRC, its number
-// and the hash chain, every session's end against its head, its summary and every
-// snapshot against their checksums, and the lists of its messages, participants
-// and approvals against its events. It calls report with each damage and, every so often, with how far
-// it has come. The error is nil for a sound journal; otherwise it wraps the
-// first damage, or says why the check could not be finished.
+// Verify checks the journal in a directory, in this order:
 //
-// It changes neither the database nor its log, and may run while a server has
-// the journal open: it then sees what was committed when it came to each
-// session. The server goes on, but its log grows during the integrity check.
+//   - the write-ahead log that a crash left; damage to it ends the check (see
+//     [PlanSalvage]);
+//   - SQLite's own integrity check;
+//   - each event of each session against its CRC, its number and the hash chain;
+//   - each session's end against its head, its summary and its snapshot against
+//     their checksums, and its lists of messages, participants and approvals
+//     against its events.
+//
+// Verify calls report, from its own goroutine, with each damage and regularly with
+// its progress. It returns nil for a sound journal; otherwise the error wraps the
+// first damage, or says why the check could not be completed.
+//
+// Verify changes neither the database nor its log. It may run while a server has
+// the journal open, and then sees of each session what is committed when it gets
+// there. The server does not wait, but its log grows during the integrity check.
 func Verify(ctx context.Context, dir string, report func(Progress)) error {
 	path := filepath.Join(dir, FileName)
 	if _, err := os.Stat(path); err != nil {
@@ -51,18 +57,19 @@ func Verify(ctx context.Context, dir string, report func(Progress)) error {
 	return nil
 }
 
+// verifier is one run of Verify. It belongs to one goroutine.
 type verifier struct {
 	read     *reader
 	version  int64 // of the tables
 	report   func(Progress)
 	progress Progress
 	damages  int
-	first    error
+	first    error // the first damage
 }
 
 func (v *verifier) run(ctx context.Context, path string) (err error) {
 	if err := v.checkLog(path); err != nil || v.damages > 0 {
-		return err // SQLite would make nothing of the rest of the log, nor leave its index
+		return err // SQLite would ignore the rest of the log and overwrite its index
 	}
 	if v.read, err = openReader(path, verifying, options{}); err != nil {
 		return err
@@ -88,12 +95,12 @@ func (v *verifier) run(ctx context.Context, path string) (err error) {
 	return v.checkOrphans(ctx)
 }
 
-// checkLog finds damage to a log that a crash has left or that a server writes.
+// checkLog finds damage to a log that a crash left or that a server is writing.
 func (v *verifier) checkLog(path string) error {
-	_, err := checkLog(path)
+	_, err := wal.Check(path)
 	damage, ok := errors.AsType[*LogDamageError](err)
 	if ok && isLocked(filepath.Dir(path)) {
-		err = checkLiveLog(path)
+		err = wal.CheckLive(path)
 		damage, ok = errors.AsType[*LogDamageError](err)
 	}
 	if ok {
@@ -103,8 +110,7 @@ func (v *verifier) checkLog(path string) error {
 	return err
 }
 
-// damaged takes a damage down. The count goes on: one damage is no reason to
-// leave the rest unchecked.
+// damaged records and reports a damage. The check continues behind it.
 func (v *verifier) damaged(err error) {
 	v.damages++
 	if v.first == nil {
@@ -134,12 +140,12 @@ func (v *verifier) checkIntegrity(ctx context.Context) error {
 	return rows.Err()
 }
 
-// sessionToCheck is a session as its own row and its newest append tell of it.
+// sessionToCheck describes a session by its own row and its newest append.
 type sessionToCheck struct {
 	key  int64
 	id   journal.SessionID
-	head journal.Seq
-	last sql.NullInt64
+	head journal.Seq   // by the session's row
+	last sql.NullInt64 // the newest stored event; NULL if none
 }
 
 func (v *verifier) checkSessions(ctx context.Context) error {
@@ -171,23 +177,16 @@ func (v *verifier) sessionsAfter(ctx context.Context, key int64, n int) ([]sessi
 	rows, err := v.read.db.QueryContext(ctx, `SELECT key, id, seq,
 		(SELECT last FROM append WHERE session = key ORDER BY append.seq DESC LIMIT 1)
 		FROM session WHERE key > ? ORDER BY key LIMIT ?`, key, n)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var found []sessionToCheck
-	for rows.Next() {
-		var s sessionToCheck
-		if err := rows.Scan(&s.key, (*idColumn)(&s.id), &s.head, &s.last); err != nil {
-			return nil, fmt.Errorf("session row after %d: %w", key, err)
+	return scanAll(rows, err, func(row scanner, s *sessionToCheck) error {
+		if err := row.Scan(&s.key, (*idColumn)(&s.id), &s.head, &s.last); err != nil {
+			return fmt.Errorf("session row after %d: %w", key, err)
 		}
-		found = append(found, s)
-	}
-	return found, rows.Err()
+		return nil
+	})
 }
 
-// checkSession reports the session's first damage. The error is why it could
-// not be checked.
+// checkSession reports the session's first damage. Its error says why the session
+// could not be checked.
 func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 	lists := newLists()
 	err := v.read.session(ctx, s.id, 1, func(r journal.Record) bool {
@@ -202,7 +201,7 @@ func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 		}
 	}
 	if err == nil && v.version > 1 {
-		err = v.checkDerived(ctx, s, lists)
+		err = v.checkLists(ctx, s, lists)
 	}
 	if err == nil {
 		_, err = v.read.findSnapshot(ctx, s.id)
@@ -218,7 +217,7 @@ func (v *verifier) checkSession(ctx context.Context, s sessionToCheck) error {
 	return err
 }
 
-// checkOrphans finds appends of which the session is lost.
+// checkOrphans finds appends whose session is missing.
 func (v *verifier) checkOrphans(ctx context.Context) error {
 	rows, err := v.read.db.QueryContext(ctx, `SELECT session, count(*) FROM append
 		WHERE session NOT IN (SELECT key FROM session) GROUP BY session`)

@@ -15,33 +15,33 @@ import (
 	"parley/hub/hubtest/faultdisk"
 )
 
-// disk is a file system for SQLite that passes everything on to the real one,
-// writes down what is written and synced, and can fail.
+// disk is a file system for SQLite that passes operations on to the real one, logs
+// writes and syncs, and can fail.
 type disk struct {
 	// immutable
-	name string  // under which SQLite knows it
+	name string  // SQLite's name for it
 	base uintptr // *sqlite3.Tsqlite3_vfs
 
 	// guarded by mu
 	mu    sync.Mutex
 	files map[uintptr]openFile // by SQLite's handle
 	log   []faultdisk.Op
-	fail  func(op faultdisk.Op) int32 // returns a result code of SQLite; nil fails nothing
+	fail  func(op faultdisk.Op) int32 // returns a result code of SQLite; nil if nothing fails
 }
 
-// openFile is a file that SQLite has open, and what the real file system does
-// for it.
+// openFile is a file that SQLite has open, with the real file system's methods.
 type openFile struct {
 	name    string
 	methods sqlite3.Tsqlite3_io_methods
 }
 
-// dirSynced is written down with every change of the directory: what SQLite does
-// about it is below what is seen here.
+// dirSynced is logged with every change of the directory: SQLite syncs directories
+// below this layer.
 var dirSynced = faultdisk.Op{Kind: faultdisk.SyncDir}
 
-// disks finds a disk by the handle of a file, since SQLite calls plain functions.
-var disks sync.Map // of *disk by the address of its VFS or of an open file
+// disks holds each *disk by the address of its VFS and of each open file, since
+// SQLite calls plain functions.
+var disks sync.Map
 
 // newDisk registers a disk until the test ends.
 func newDisk(t *testing.T) *disk {
@@ -68,21 +68,21 @@ func newDisk(t *testing.T) *disk {
 	return d
 }
 
-// failWith makes operations fail from now on; nil makes them succeed again.
+// failWith makes operations fail with the result codes of fail; nil ends that.
 func (d *disk) failWith(fail func(faultdisk.Op) int32) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.fail = fail
 }
 
-// note puts a mark into the log, behind all that is done.
+// note adds a mark to the log.
 func (d *disk) note(v any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.log = append(d.log, faultdisk.Op{Kind: faultdisk.Note, Note: v})
 }
 
-// logged returns the log and begins a new one.
+// logged returns the log and starts a new one.
 func (d *disk) logged() []faultdisk.Op {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -91,7 +91,7 @@ func (d *disk) logged() []faultdisk.Op {
 	return log
 }
 
-// do runs an operation on an open file, unless it is to fail, and logs it.
+// do runs an operation on an open file and logs it, or fails it.
 func do(file uintptr, op faultdisk.Op, run func(openFile) int32) int32 {
 	v, _ := disks.Load(file)
 	d := v.(*disk)
@@ -185,13 +185,13 @@ func alloc(tls *libc.TLS, size uintptr) uintptr {
 	return p
 }
 
-// at reads an address of SQLite's memory, which Go's collector does not move.
-// Going through the address of p tells vet that this is meant.
+// at returns a pointer to an address in SQLite's memory, which Go's collector does
+// not move. The detour through &p tells vet that the conversion is intended.
 func at[T any](p uintptr) *T { return *(**T)(unsafe.Pointer(&p)) }
 
-// pointer makes a Go function one that SQLite can keep and call. The function
-// has to be a top-level one, which is never collected.
+// pointer returns a Go function as a pointer that SQLite can keep and call. The
+// function must be a top-level one, which is never collected.
 func pointer[F any](f F) uintptr { return *(*uintptr)(unsafe.Pointer(&f)) }
 
-// function is the opposite of pointer.
+// function is the inverse of pointer.
 func function[F any](p uintptr) F { return *(*F)(unsafe.Pointer(&p)) }

@@ -1,6 +1,6 @@
 //go:build linux || darwin || freebsd
 
-package sqlite
+package datadir
 
 import (
 	"os"
@@ -8,16 +8,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// freeSpace returns how many bytes this process can still write to the file
-// system of a directory, where the file system tells.
-func freeSpace(dir string) (bytes uint64, known bool) {
+// FreeSpace returns how many bytes this process can still write to the file
+// system that holds dir. known is false if the file system does not tell.
+func FreeSpace(dir string) (bytes uint64, known bool) {
 	var disk unix.Statfs_t
 	if err := unix.Statfs(dir, &disk); err != nil || disk.Blocks == 0 {
 		return 0, false
 	}
 	blocks := uint64(disk.Bavail)
 	if os.Geteuid() == 0 {
-		blocks = uint64(disk.Bfree) // some are reserved for root
+		blocks = uint64(disk.Bfree) // includes the blocks reserved for root
 	}
 	return blocks * uint64(disk.Bsize), true
 }

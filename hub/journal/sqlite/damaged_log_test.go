@@ -1,0 +1,315 @@
+package sqlite
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"parley/hub/hubtest"
+)
+
+// Sizes in the logs of these tests, in bytes; see https://www.sqlite.org/fileformat.html#walformat.
+const (
+	logHeaderSize   = 32
+	frameHeaderSize = 24
+	frameSize       = frameHeaderSize + 4096
+)
+
+// crashed holds the files of a journal as a killed process leaves them: a database,
+// a log and the log's index.
+type crashed struct {
+	files   map[string][]byte // by suffix
+	streams []*hubtest.Stream // acknowledged events
+}
+
+// newCrashed writes a journal of three sessions and some commits.
+func newCrashed(t testing.TB, o options, commits int) *crashed {
+	dir := t.TempDir()
+	j, w := openWriter(t, dir, o)
+	defer j.Close()
+	c := &crashed{files: map[string][]byte{}}
+	var err error
+	for range 3 {
+		c.streams = append(c.streams, hubtest.NewSession(1))
+	}
+	for i := range commits {
+		require.NoError(t, w.Append(c.streams[i%3].Next(1+i%2)).Err())
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		c.files[suffix], err = os.ReadFile(filepath.Join(dir, FileName+suffix))
+		require.NoError(t, err)
+	}
+	return c
+}
+
+// write writes the files to a directory, each changed by change, which may return
+// nil for a file that is missing.
+func (c *crashed) write(t testing.TB, dir string, change func(suffix string, content []byte) []byte) {
+	for suffix, content := range c.files {
+		if content = change(suffix, append([]byte(nil), content...)); content != nil {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, FileName+suffix), content, 0o600))
+		}
+	}
+}
+
+// open opens the journal in dir and reports whether that reports damage. Otherwise
+// it requires all acknowledged events, except those of a transaction at the end
+// that Open says it has dropped, which counts as reported.
+func (c *crashed) open(t testing.TB, dir string) (reported bool) {
+	dropped := 0
+	j, err := Open(dir, Options{Notice: func(string) { dropped++ }})
+	if _, ok := errors.AsType[*LogDamageError](err); ok {
+		return true
+	}
+	require.NoError(t, err)
+	defer j.Close()
+	for _, s := range c.streams {
+		var n int
+		for r, err := range j.Read(t.Context(), s.ID, 1) {
+			require.NoError(t, err)
+			require.Equal(t, s.Records[n].Hash, r.Hash)
+			n++
+		}
+		if n < len(s.Records) && dropped > 0 {
+			dropped--
+			reported = true
+			continue
+		}
+		require.Equal(t, len(s.Records), n, "acknowledged events are silently lost")
+	}
+	return reported
+}
+
+// logSize is the size of the log in bytes.
+func (c *crashed) logSize() int { return len(c.files["-wal"]) }
+
+// frameAt returns where frame n of the log begins.
+func frameAt(n int) int { return logHeaderSize + n*frameSize }
+
+// frames counts the frames in the log.
+func (c *crashed) frames() int { return (c.logSize() - logHeaderSize) / frameSize }
+
+// isCommit reports whether frame n ends a transaction.
+func (c *crashed) isCommit(n int) bool {
+	return binary.BigEndian.Uint32(c.files["-wal"][frameAt(n)+4:]) != 0
+}
+
+// lastTransaction returns the first and the last frame of the last transaction.
+func (c *crashed) lastTransaction() (first, last int) {
+	last = c.frames() - 1
+	for first = last; !c.isCommit(first - 1); first-- {
+	}
+	return first, last
+}
+
+// unchanged is a change for crashed.write that changes nothing.
+func unchanged(_ string, content []byte) []byte { return content }
+
+// changeLog returns a change for crashed.write that changes the log. It removes the
+// index unless indexed is set.
+func changeLog(indexed bool, change func(content []byte) []byte) func(string, []byte) []byte {
+	return func(suffix string, content []byte) []byte {
+		switch {
+		case suffix == "-wal":
+			return change(content)
+		case suffix == "-shm" && !indexed:
+			return nil
+		}
+		return content
+	}
+}
+
+// flip returns a change for crashed.write that changes one byte of the log. It
+// removes the index unless indexed is set.
+func flip(at int, by byte, indexed bool) func(string, []byte) []byte {
+	return changeLog(indexed, func(content []byte) []byte {
+		content[at] ^= by
+		return content
+	})
+}
+
+func TestOpen_reports_any_flipped_byte_of_a_log_or_loses_nothing(t *testing.T) {
+	fresh, recycled := newCrashed(t, options{}, 30), newCrashed(t, options{checkpoint: 50}, 55)
+	dirs := t.TempDir()
+	n := 0
+	rapid.Check(t, func(r *rapid.T) {
+		c := rapid.SampledFrom([]*crashed{fresh, recycled}).Draw(r, "log")
+		at := rapid.OneOf(
+			rapid.IntRange(0, c.logSize()-1),
+			rapid.IntRange(0, logHeaderSize+frameHeaderSize-1),   // the headers of the log and of the first frame
+			rapid.IntRange(c.logSize()-frameSize, c.logSize()-1), // the last frame
+		).Draw(r, "at")
+		by := byte(rapid.IntRange(1, 255).Draw(r, "by"))
+		indexed := rapid.Bool().Draw(r, "indexed")
+		n++
+		dir := filepath.Join(dirs, fmt.Sprint(n))
+		require.NoError(t, os.Mkdir(dir, 0o700))
+		c.write(t, dir, flip(at, by, indexed))
+		reported := c.open(t, dir)
+		require.True(t, reported || c == recycled, "every byte of the fresh log belongs to a committed frame")
+	})
+}
+
+func TestOpen_reports_damage_of_many_bytes_while_there_is_an_index(t *testing.T) {
+	c := newCrashed(t, options{}, 30)
+	for range 12 {
+		from := rand.IntN(c.logSize())
+		to := min(from+1+rand.IntN(6000), c.logSize())
+		dir := t.TempDir()
+		c.write(t, dir, changeLog(true, func(content []byte) []byte {
+			for i := from; i < to; i++ {
+				content[i] = byte(rand.Uint32())
+			}
+			return content
+		}))
+		require.True(t, c.open(t, dir), "bytes %d to %d", from, to)
+	}
+}
+
+func TestOpen_reports_a_log_that_was_truncated_or_removed(t *testing.T) {
+	c := newCrashed(t, options{}, 30)
+	for _, keep := range []int{0, 10, logHeaderSize, frameAt(1), c.logSize() - frameSize, c.logSize() - 1} {
+		dir := t.TempDir()
+		c.write(t, dir, changeLog(true, func(content []byte) []byte { return content[:keep] }))
+		require.True(t, c.open(t, dir), "truncated to %d bytes", keep)
+	}
+	dir := t.TempDir()
+	c.write(t, dir, changeLog(true, func([]byte) []byte { return nil }))
+	require.True(t, c.open(t, dir), "removed")
+}
+
+// SQLite deletes a log that it finds beside an empty database.
+func TestOpen_reports_a_missing_database_beside_its_log(t *testing.T) {
+	c := newCrashed(t, options{}, 3)
+	for _, database := range [][]byte{nil, {}} {
+		dir := t.TempDir()
+		c.write(t, dir, func(suffix string, content []byte) []byte {
+			if suffix == "" {
+				return database
+			}
+			return content
+		})
+		_, err := Open(dir, Options{})
+		require.ErrorContains(t, err, "missing or empty")
+		require.FileExists(t, filepath.Join(dir, FileName+"-wal"))
+	}
+}
+
+// A log that was checkpointed and started over holds frames of the earlier log
+// behind its end.
+func TestOpen_ignores_frames_of_an_earlier_log(t *testing.T) {
+	for commits := 30; commits < 60; commits += 10 {
+		c := newCrashed(t, options{checkpoint: 50}, commits)
+		for _, indexed := range []bool{true, false} {
+			dir := t.TempDir()
+			c.write(t, dir, flip(0, 0, indexed))
+			require.False(t, c.open(t, dir))
+		}
+	}
+}
+
+func TestOpen_takes_an_incomplete_frame_for_the_end_of_the_log(t *testing.T) {
+	c := newCrashed(t, options{}, 12)
+	transaction := newCrashed(t, options{}, 13).logSize() - c.logSize()
+	frameHeader := c.files["-wal"][logHeaderSize : logHeaderSize+frameHeaderSize]
+	for name, tail := range map[string][]byte{
+		"half a frame":                make([]byte, 2000),
+		"a frame of zeros":            make([]byte, frameSize),
+		"a transaction of zeros":      make([]byte, transaction+frameSize),
+		"a frame header without page": append(slices.Clone(frameHeader), make([]byte, 4096)...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, indexed := range []bool{true, false} {
+				dir := t.TempDir()
+				c.write(t, dir, changeLog(indexed, func(content []byte) []byte { return append(content, tail...) }))
+				require.False(t, c.open(t, dir))
+			}
+		})
+	}
+}
+
+// openNoticed opens the journal in dir and returns its notices.
+func openNoticed(t *testing.T, dir string) []string {
+	var notices []string
+	j, err := Open(dir, Options{Notice: func(text string) { notices = append(notices, text) }})
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+	return notices
+}
+
+func TestOpen_says_that_it_drops_an_incomplete_transaction(t *testing.T) {
+	c := newCrashed(t, options{}, 12)
+	first, _ := c.lastTransaction()
+	dir := t.TempDir()
+	c.write(t, dir, changeLog(false, func(content []byte) []byte {
+		clear(content[frameAt(first)+frameHeaderSize : frameAt(first+1)])
+		return content
+	}))
+	notices := openNoticed(t, dir)
+	require.Len(t, notices, 1)
+	require.Contains(t, notices[0], "dropped an incomplete transaction")
+}
+
+// A power cut can leave a transaction without its last frame.
+func TestOpen_ignores_a_damaged_transaction_without_an_end(t *testing.T) {
+	c := newCrashed(t, options{}, 12)
+	first, last := c.lastTransaction()
+	require.Less(t, first, last)
+	dir := t.TempDir()
+	c.write(t, dir, changeLog(false, func(content []byte) []byte {
+		content[frameAt(first)+frameHeaderSize] ^= 1
+		return content[:frameAt(last)]
+	}))
+	require.Empty(t, openNoticed(t, dir))
+}
+
+// A sector that a power cut kept from the disk may differ from the intended one in
+// a single byte.
+func TestOpen_takes_a_flipped_byte_of_the_last_transaction_for_a_power_cut(t *testing.T) {
+	c := newCrashed(t, options{}, 12)
+	first, last := c.lastTransaction()
+	for _, frame := range []int{first, last} {
+		dir := t.TempDir()
+		c.write(t, dir, flip(frameAt(frame)+frameHeaderSize+100, 1, false))
+		require.Len(t, openNoticed(t, dir), 1)
+	}
+}
+
+func TestVerify_reports_damage_to_a_log_and_changes_no_file(t *testing.T) {
+	c := newCrashed(t, options{}, 30)
+	dir := t.TempDir()
+	c.write(t, dir, flip(c.logSize()/2, 1, true))
+	for range 2 { // the second run relies on what the first leaves
+		err := Verify(t.Context(), dir, func(Progress) {})
+		_, ok := errors.AsType[*LogDamageError](err)
+		require.True(t, ok, "%v", err)
+	}
+	left, err := os.ReadFile(filepath.Join(dir, FileName+"-shm"))
+	require.NoError(t, err)
+	require.Equal(t, c.files["-shm"], left)
+}
+
+func TestVerify_reports_damage_to_the_log_of_a_running_server(t *testing.T) {
+	dir := t.TempDir()
+	_, w := openWriter(t, dir, options{})
+	s := hubtest.NewSession(1)
+	for range 10 {
+		require.NoError(t, w.Append(s.Next(1)).Err())
+	}
+	requireSound(t, dir)
+	f, err := os.OpenFile(filepath.Join(dir, FileName+"-wal"), os.O_RDWR, 0)
+	require.NoError(t, err)
+	_, err = f.WriteAt([]byte("damage"), 9000)
+	require.NoError(t, errors.Join(err, f.Close()))
+	err = Verify(t.Context(), dir, func(Progress) {})
+	_, ok := errors.AsType[*LogDamageError](err)
+	require.True(t, ok, "%v", err)
+}
