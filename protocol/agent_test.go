@@ -10,7 +10,7 @@ import (
 	"parley/protocol"
 )
 
-// everyFact has every member, and texts that an encoder might escape.
+// everyFact has every member, with texts that an encoder might escape.
 var everyFact = protocol.AgentFacts{
 	Info:         &protocol.AgentInfo{Name: "sample", Title: "S & S", Version: "1.0"},
 	Capabilities: json.RawMessage(`{"loadSession":true,"n":12345678901234567890}`),
@@ -28,33 +28,33 @@ var everyFact = protocol.AgentFacts{
 	Cwd:                   ptr("/home/ada"),
 }
 
-func TestAgentFacts_every_member_is_tested(t *testing.T) {
+func TestAgentFacts_every_member_is_in_the_tests(t *testing.T) {
 	for i, v := range reflect.ValueOf(everyFact).Fields() {
 		require.False(t, v.IsZero(), i.Name)
 	}
 }
 
-func TestAgent_stands_in_JSON_as_one_object(t *testing.T) {
+func TestAgent_is_one_JSON_object(t *testing.T) {
 	body, err := protocol.Marshal(protocol.Agent{Status: protocol.AgentIdle, AgentFacts: protocol.AgentFacts{Cwd: ptr("/x")}})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"status":"idle","cwd":"/x"}`, string(body))
 }
 
 func TestAgentFacts_Merge(t *testing.T) {
-	t.Run("replaces what is there and leaves the rest", func(t *testing.T) {
+	t.Run("replaces the members of the update and keeps the others", func(t *testing.T) {
 		facts := everyFact
 		facts.Merge(protocol.AgentFacts{SessionTitle: ptr(""), AvailableCommands: []protocol.AvailableCommand{}, AvailableCommandTotal: ptr(0)})
 		want := everyFact
 		want.SessionTitle, want.AvailableCommands, want.AvailableCommandTotal = ptr(""), []protocol.AvailableCommand{}, ptr(0)
 		require.Equal(t, want, facts)
 	})
-	t.Run("does not change what was copied before", func(t *testing.T) {
+	t.Run("does not change earlier copies", func(t *testing.T) {
 		facts := everyFact
 		before := facts
 		facts.Merge(protocol.AgentFacts{Usage: &protocol.AgentUsage{Used: 9}})
 		require.Equal(t, everyFact, before)
 	})
-	t.Run("keeps an empty list apart from none when it is written", func(t *testing.T) {
+	t.Run("distinguishes an empty list from a missing one in JSON", func(t *testing.T) {
 		body, err := protocol.Marshal(protocol.AgentFacts{AvailableCommands: []protocol.AvailableCommand{}})
 		require.NoError(t, err)
 		require.JSONEq(t, `{"availableCommands":[]}`, string(body))
@@ -72,14 +72,14 @@ func TestAgentFacts_Changes(t *testing.T) {
 	update := protocol.AgentFacts{Info: everyFact.Info, Usage: &protocol.AgentUsage{Used: 9}}
 	changes, some = everyFact.Changes(update)
 	require.True(t, some)
-	require.Equal(t, protocol.AgentFacts{Usage: update.Usage}, changes, "only what is new")
+	require.Equal(t, protocol.AgentFacts{Usage: update.Usage}, changes, "only the new values")
 
 	body, err := json.Marshal(everyFact)
 	require.NoError(t, err)
 	var again protocol.AgentFacts
 	require.NoError(t, json.Unmarshal(body, &again))
 	_, some = everyFact.Changes(again)
-	require.False(t, some, "what was read again is the same")
+	require.False(t, some, "facts are unchanged by encoding and decoding")
 }
 
 func TestConfigOption_Current(t *testing.T) {
@@ -88,10 +88,10 @@ func TestConfigOption_Current(t *testing.T) {
 		value string
 		want  protocol.ConfigValue
 	}{
-		"one of the list":           {`"ask"`, mode},
-		"one that the list lacks":   {`"new"`, protocol.ConfigValue{Value: "new", Name: "new"}},
-		"a switch":                  {`true`, protocol.ConfigValue{Value: "true", Name: "true"}},
-		"nothing that can be named": {``, protocol.ConfigValue{}},
+		"a listed value":             {`"ask"`, mode},
+		"a value that is not listed": {`"new"`, protocol.ConfigValue{Value: "new", Name: "new"}},
+		"a boolean":                  {`true`, protocol.ConfigValue{Value: "true", Name: "true"}},
+		"no value":                   {``, protocol.ConfigValue{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := protocol.ConfigOption{CurrentValue: json.RawMessage(tc.value), Options: []protocol.ConfigValue{mode}}

@@ -9,7 +9,7 @@ import (
 	"parley/protocol"
 )
 
-// A message of some 400 bytes, on its way in and out.
+// benchText makes a message of about 400 bytes.
 var benchText = strings.Repeat("hello ", 50)
 
 func BenchmarkDecodeRequest(b *testing.B) {

@@ -1,9 +1,9 @@
 package protocol
 
-// CommandType names a command.
+// CommandType names a type of command.
 type CommandType string
 
-// The commands. All go from client to server.
+// The types of commands. Client to server.
 const (
 	CommandJoin         CommandType = "join"
 	CommandResume       CommandType = "resume"
@@ -27,125 +27,133 @@ const (
 	CommandPing         CommandType = "ping"
 )
 
-// Command is a command's payload: one of the types below, as pointers. A
-// member is required unless it is marked omitzero.
+// Command is the payload of a command: a pointer to one of the types below. A member
+// is required unless it is marked omitzero. Client to server.
 type Command interface {
 	CommandType() CommandType
-	// Normalize trims what is trimmed and checks what can be told from the
-	// payload alone. It returns nil or an *Error.
+	// Normalize trims texts and checks everything that does not depend on a
+	// session. It returns nil or an [*Error].
 	Normalize(Limits) error
 }
 
-// Actions of Approve.
+// Actions of [Approve].
 const (
 	ActionApprove = "approve"
 	ActionReject  = "reject"
 )
 
 type (
-	// Join makes somebody with the invite a participant. Answered by Welcome.
+	// Join makes the holder of an invite a participant. The answer is a [Welcome].
+	// Client to server.
 	Join struct {
 		InviteToken      string  `json:"inviteToken"`
 		UserID           string  `json:"userId"`
 		DisplayName      *string `json:"displayName,omitzero"`
 		Role             Role    `json:"role,omitzero"`
-		ParticipantToken string  `json:"participantToken,omitzero"` // to come back as oneself
-		Recent           int     `json:"recent,omitzero"`
+		ParticipantToken string  `json:"participantToken,omitzero"` // to return as the same participant
+		Recent           int     `json:"recent,omitzero"`           // how many of the newest events the welcome contains
 	}
-	// Resume brings a participant's connection back, or begins one that only
-	// reads. Answered by Welcome.
+	// Resume connects an existing participant, or opens a read-only connection. The
+	// answer is a [Welcome]. Client to server.
 	Resume struct {
 		ParticipantID    string `json:"participantId"`
 		ParticipantToken string `json:"participantToken"`
-		Cursor           string `json:"cursor,omitzero"` // the last event that was seen
-		Recent           int    `json:"recent,omitzero"`
-		ReadOnly         bool   `json:"readOnly,omitzero"` // to read alone, also after leaving and after the session's end
+		Cursor           string `json:"cursor,omitzero"`   // of the last event that the client has received
+		Recent           int    `json:"recent,omitzero"`   // how many of the newest events the welcome contains
+		ReadOnly         bool   `json:"readOnly,omitzero"` // only read, which is possible after leaving and after the session's end too
 	}
-	// Chat says something. Answered by MessageAnswer.
+	// Chat sends a message to the participants. The answer is a [MessageAnswer]. Client
+	// to server.
 	Chat struct {
 		Text    string `json:"text"`
-		ReplyTo string `json:"replyTo,omitzero"` // a message's id
+		ReplyTo string `json:"replyTo,omitzero"` // the id of a message
 	}
-	// Prompt proposes a prompt, or sends it where that is allowed. Answered by
-	// PromptAnswer.
+	// Prompt proposes a prompt, or sends it to the agent if no approval is required. The
+	// answer is a [PromptAnswer]. Client to server.
 	Prompt struct {
 		Prompt string   `json:"prompt"`
-		As     PromptAs `json:"as,omitzero"` // what the author takes it for; it is refused where it would become the other
+		As     PromptAs `json:"as,omitzero"` // what the author expects the prompt to become; the server refuses it otherwise
 	}
-	// Approve decides on a pending prompt. Answered by ApprovalAnswer.
+	// Approve resolves a pending prompt. The answer is an [ApprovalAnswer]. Client to
+	// server.
 	Approve struct {
 		ApprovalID string  `json:"approvalId"`
-		Action     string  `json:"action"`
+		Action     string  `json:"action"`          // approve or reject
 		Prompt     *string `json:"prompt,omitzero"` // the edited text
-		Reason     *string `json:"reason,omitzero"`
+		Reason     *string `json:"reason,omitzero"` // for everyone in the session
 	}
-	// AnswerPermission answers a question of the agent. Answered by
-	// PermissionAnswer.
+	// AnswerPermission answers a question of the agent. The answer is a
+	// [PermissionAnswer]. Client to server.
 	AnswerPermission struct {
 		RequestID string `json:"requestId"`
-		OptionID  string `json:"optionId"`
+		OptionID  string `json:"optionId"` // one of the options that the agent offered
 	}
-	// Cancel ends a queued prompt or, without an id, the running turn.
-	// Answered by CancelAnswer.
+	// Cancel cancels a prompt or, without an id, the running turn. The answer is a
+	// [CancelAnswer]. Client to server.
 	Cancel struct {
 		ApprovalID string `json:"approvalId,omitzero"`
 	}
-	// SetMode changes what collaborators may do. Answered by SessionAnswer.
+	// SetMode changes what collaborators may do. The answer is a [SessionAnswer]. Client
+	// to server.
 	SetMode struct {
 		Mode Mode `json:"mode"`
 	}
-	// SetRole changes what somebody is. Answered by ParticipantAnswer.
+	// SetRole changes the role of a participant. The answer is a [ParticipantAnswer].
+	// Client to server.
 	SetRole struct {
 		ParticipantID string `json:"participantId"`
 		Role          Role   `json:"role"`
 	}
-	// Remove ends a participation for good, bars the user id and replaces the
-	// invite. Answered by RemoveAnswer.
+	// Remove removes a participant for good, bars the user id and replaces the invite.
+	// The answer is a [RemoveAnswer]. Client to server.
 	Remove struct {
 		ParticipantID string  `json:"participantId"`
-		Reason        *string `json:"reason,omitzero"`     // everybody is told, the person included
-		KeepInvite    bool    `json:"keepInvite,omitzero"` // leaves the invite good, also for that person under another user id
+		Reason        *string `json:"reason,omitzero"`     // for everyone, including the removed participant
+		KeepInvite    bool    `json:"keepInvite,omitzero"` // keep the invite valid, also for that person under another user id
 	}
-	// RotateInvite replaces the invite. Answered by InviteAnswer.
+	// RotateInvite replaces the invite. The answer is an [InviteAnswer]. Client to
+	// server.
 	RotateInvite struct{}
-	// StopAgent ends the agent's process. Answered by an empty payload.
+	// StopAgent ends the agent's process. The answer has an empty payload. Client to
+	// server.
 	StopAgent struct{}
-	// Typing says that somebody types; it lapses after five seconds. Answered
-	// by an empty payload.
+	// Typing says that the participant is typing, which lapses after five seconds, or has
+	// stopped. The answer has an empty payload. Client to server.
 	Typing struct {
 		Active bool `json:"active"`
 	}
-	// History asks for events before or after a cursor; without one, for the
-	// newest. Answered by HistoryAnswer.
+	// History reads events before or after a cursor, or the newest without a cursor. The
+	// answer is a [HistoryAnswer]. Client to server.
 	History struct {
 		Before string `json:"before,omitzero"`
 		After  string `json:"after,omitzero"`
 		Limit  int    `json:"limit"`
 	}
-	// Item asks for something that waits, whole: a prompt that is not done or a
-	// question of the agent. Exactly one of the ids is given. Answered by
-	// ItemAnswer.
+	// Item reads the whole text of an unfinished prompt or of a pending question of the
+	// agent. Exactly one of the ids is set. The answer is an [ItemAnswer]. Client to
+	// server.
 	Item struct {
 		ApprovalID string `json:"approvalId,omitzero"`
 		RequestID  string `json:"requestId,omitzero"`
 	}
-	// People asks for a page of participants: with Left, of the guests who have left,
-	// the last who joined first; without, of the others, as Welcome has them, in join
-	// order. Answered by PeopleAnswer.
+	// People reads a page of participants: with Left, the guests who have left, in
+	// reverse join order; otherwise the participants that [Welcome] lists, in join order.
+	// The answer is a [PeopleAnswer]. Client to server.
 	People struct {
 		Left   bool   `json:"left"`
-		Before string `json:"before,omitzero"` // with Left: the id of the last participant of the page before
-		After  string `json:"after,omitzero"`  // without: the same, or Welcome's PeopleAfter
+		Before string `json:"before,omitzero"` // with Left: the id of the last participant of the previous page
+		After  string `json:"after,omitzero"`  // without Left: the same, or PeopleAfter of the welcome
 		Limit  int    `json:"limit"`
 	}
-	// AskPresence asks for the whole list of those who have a connection. Answered by
-	// PresenceAnswer.
+	// AskPresence reads the list of connected participants. The answer is a
+	// [PresenceAnswer]. Client to server.
 	AskPresence struct{}
-	// Leave ends one's participation. Answered by ParticipantAnswer.
+	// Leave ends the participation of the sender. The answer is a [ParticipantAnswer].
+	// Client to server.
 	Leave struct{}
-	// Close ends the session. Answered by CloseAnswer.
+	// Close ends the session. The answer is a [CloseAnswer]. Client to server.
 	Close struct{}
-	// Ping is answered by Pong.
+	// Ping is answered by a [PongMessage]. Client to server.
 	Ping struct{}
 )
 

@@ -11,7 +11,7 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-// everyCommand has one of each with all members set.
+// everyCommand has one command of each type, with all members set.
 var everyCommand = []protocol.Command{
 	&protocol.Join{InviteToken: "i", UserID: "u", DisplayName: ptr("<U>"), Role: protocol.RoleViewer, ParticipantToken: "t", Recent: 3},
 	&protocol.Resume{ParticipantID: "p", ParticipantToken: "t", Cursor: "c", Recent: 200},
@@ -49,11 +49,11 @@ func TestCommands_round_trip(t *testing.T) {
 		seen[string(command.CommandType())] = true
 	}
 	for _, word := range constants(t, "CommandType") {
-		require.True(t, seen[word], "%s is not tested", word)
+		require.True(t, seen[word], "no test covers %s", word)
 	}
 }
 
-func TestCommands_leave_out_what_is_optional(t *testing.T) {
+func TestCommands_omit_optional_members(t *testing.T) {
 	for want, command := range map[string]protocol.Command{
 		`{"inviteToken":"i","userId":"u"}`:             &protocol.Join{InviteToken: "i", UserID: "u"},
 		`{"participantId":"p","participantToken":"t"}`: &protocol.Resume{ParticipantID: "p", ParticipantToken: "t"},
@@ -75,15 +75,15 @@ func TestNormalize(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
 		command protocol.Command
-		want    protocol.Code // empty for none
+		want    protocol.Code // empty for success
 	}{
 		{"a blank user id", &protocol.Join{UserID: " \t"}, protocol.CodeMissingUserID},
 		{"a user id of 128 characters", &protocol.Join{UserID: long[2:]}, ""},
-		{"a longer user id", &protocol.Join{UserID: long}, protocol.CodeInvalidRequest},
+		{"a user id of 129 characters", &protocol.Join{UserID: long}, protocol.CodeInvalidRequest},
 		{"a control character in a user id", &protocol.Join{UserID: control}, protocol.CodeInvalidRequest},
 		{"a bidirectional override in a user id", &protocol.Join{UserID: bidi}, protocol.CodeInvalidRequest},
 		{"a line separator in a user id", &protocol.Join{UserID: "a\u2028b"}, protocol.CodeInvalidRequest},
-		{"a longer display name", &protocol.Join{UserID: "u", DisplayName: &long}, protocol.CodeInvalidRequest},
+		{"a display name of 129 characters", &protocol.Join{UserID: "u", DisplayName: &long}, protocol.CodeInvalidRequest},
 		{"a bidirectional override in a display name", &protocol.Join{UserID: "u", DisplayName: &bidi}, protocol.CodeInvalidRequest},
 		{"a blank display name", &protocol.Join{UserID: "u", DisplayName: ptr(" ")}, ""},
 		{"too many recent events on join", &protocol.Join{UserID: "u", Recent: 201}, protocol.CodeInvalidRequest},
@@ -92,20 +92,20 @@ func TestNormalize(t *testing.T) {
 		{"a blank message", &protocol.Chat{Text: " \n"}, protocol.CodeEmptyMessage},
 		{"a message at the limit", &protocol.Chat{Text: strings.Repeat("a", 32<<10)}, ""},
 		{"a message beyond the limit", &protocol.Chat{Text: strings.Repeat("a", 32<<10+1)}, protocol.CodeTooLarge},
-		{"a message that is at the limit once trimmed", &protocol.Chat{Text: strings.Repeat("a", 32<<10) + "\n"}, ""},
-		{"a reply to what cannot be an id", &protocol.Chat{Text: "a", ReplyTo: strings.Repeat("a", 65)}, protocol.CodeInvalidRequest},
+		{"a message that is at the limit after trimming", &protocol.Chat{Text: strings.Repeat("a", 32<<10) + "\n"}, ""},
+		{"a reply to an id that is too long", &protocol.Chat{Text: "a", ReplyTo: strings.Repeat("a", 65)}, protocol.CodeInvalidRequest},
 		{"a blank prompt", &protocol.Prompt{Prompt: "\n"}, protocol.CodeEmptyPrompt},
 		{"a prompt beyond the limit", &protocol.Prompt{Prompt: strings.Repeat("a", 256<<10+1)}, protocol.CodeTooLarge},
 		{"an unknown action", &protocol.Approve{Action: "Approve"}, protocol.CodeInvalidAction},
-		{"an edit to nothing", &protocol.Approve{Action: "approve", Prompt: ptr(" ")}, protocol.CodeEmptyPrompt},
+		{"an edit to a blank prompt", &protocol.Approve{Action: "approve", Prompt: ptr(" ")}, protocol.CodeEmptyPrompt},
 		{"an edit beyond the limit", &protocol.Approve{Action: "approve", Prompt: ptr(strings.Repeat("a", 256<<10+1))}, protocol.CodeTooLarge},
 		{"a reason beyond the limit", &protocol.Approve{Action: "reject", Reason: ptr(strings.Repeat("a", 1025))}, protocol.CodeTooLarge},
 		{"a blank reason", &protocol.Remove{Reason: ptr(" ")}, ""},
-		{"a reason beyond the limit for removal", &protocol.Remove{Reason: ptr(strings.Repeat("a", 1025))}, protocol.CodeTooLarge},
-		{"giving the role of host away", &protocol.SetRole{Role: protocol.RoleHost}, protocol.CodeInvalidRequest},
+		{"a reason beyond the limit for a removal", &protocol.Remove{Reason: ptr(strings.Repeat("a", 1025))}, protocol.CodeTooLarge},
+		{"assigning the role host", &protocol.SetRole{Role: protocol.RoleHost}, protocol.CodeInvalidRequest},
 		{"two cursors", &protocol.History{Before: "a", After: "b", Limit: 1}, protocol.CodeInvalidRequest},
-		{"no limit", &protocol.History{}, protocol.CodeInvalidRequest},
-		{"too high a limit", &protocol.History{Limit: 501}, protocol.CodeInvalidRequest},
+		{"a missing limit", &protocol.History{}, protocol.CodeInvalidRequest},
+		{"a limit that is too high", &protocol.History{Limit: 501}, protocol.CodeInvalidRequest},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			err := tc.command.Normalize(protocol.DefaultLimits)
@@ -148,8 +148,8 @@ func TestCreateSharedSession_Normalize(t *testing.T) {
 		{"a blank host session", func(c *protocol.CreateSharedSession) { c.HostSessionID = " " }, protocol.CodeMissingHostSessionID},
 		{"a blank host user", func(c *protocol.CreateSharedSession) { c.HostUserID = " " }, protocol.CodeMissingHostUserID},
 		{"a control character in the host user", func(c *protocol.CreateSharedSession) { c.HostUserID = "a\nb" }, protocol.CodeInvalidRequest},
-		{"a name of many characters", func(c *protocol.CreateSharedSession) { c.HostDisplayName = ptr(strings.Repeat("n", 129)) }, protocol.CodeInvalidRequest},
-		{"an expiry in the next century", func(c *protocol.CreateSharedSession) { c.ExpiresInMinutes = ptr(int64(protocol.MaxExpiryMinutes + 1)) }, protocol.CodeInvalidRequest},
+		{"a display name of 129 characters", func(c *protocol.CreateSharedSession) { c.HostDisplayName = ptr(strings.Repeat("n", 129)) }, protocol.CodeInvalidRequest},
+		{"an expiry beyond ten years", func(c *protocol.CreateSharedSession) { c.ExpiresInMinutes = ptr(int64(protocol.MaxExpiryMinutes + 1)) }, protocol.CodeInvalidRequest},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := good()

@@ -2,37 +2,37 @@ package protocol
 
 import "strings"
 
-// CreateSharedSession is the body that creates a shared session. Client to
-// server, REST only.
+// CreateSharedSession is the body of a request that creates a shared session. Client
+// to server, REST only.
 type CreateSharedSession struct {
 	HostSessionID    string  `json:"hostSessionId"`
 	HostUserID       string  `json:"hostUserId"`
 	HostDisplayName  *string `json:"hostDisplayName,omitzero"`
 	Mode             Mode    `json:"mode,omitzero"`
 	WorkspaceID      *string `json:"workspaceId,omitzero"`
-	ExpiresInMinutes *int64  `json:"expiresInMinutes,omitzero"` // zero or less for never
+	ExpiresInMinutes *int64  `json:"expiresInMinutes,omitzero"` // the session never expires if zero or negative
 }
 
-// MaxExpiryMinutes is ten years: beyond it a time no longer fits in a duration
-// with room to spare.
+// MaxExpiryMinutes is the longest life of a session, ten years. It keeps times well
+// within the range of [time.Duration].
 const MaxExpiryMinutes = 10 * 366 * 24 * 60
 
-// Normalize trims, fills in the default mode and checks. It returns nil or an
-// *Error.
+// Normalize trims texts, sets the default mode and checks the members. It returns nil
+// or an [*Error].
 func (c *CreateSharedSession) Normalize() error {
 	c.HostSessionID = strings.TrimSpace(c.HostSessionID)
 	c.HostUserID = strings.TrimSpace(c.HostUserID)
 	if c.HostSessionID == "" {
-		return Errorf(CodeMissingHostSessionID, "hostSessionId is blank")
+		return Errorf(CodeMissingHostSessionID, "hostSessionId is missing or blank")
 	}
 	if c.HostUserID == "" {
-		return Errorf(CodeMissingHostUserID, "hostUserId is blank")
+		return Errorf(CodeMissingHostUserID, "hostUserId is missing or blank")
 	}
 	if c.Mode == "" {
 		c.Mode = ModePromptWithApproval
 	}
 	if c.ExpiresInMinutes != nil && *c.ExpiresInMinutes > MaxExpiryMinutes {
-		return Errorf(CodeInvalidRequest, "expiresInMinutes is %d at most", int64(MaxExpiryMinutes))
+		return Errorf(CodeInvalidRequest, "expiresInMinutes must not exceed %d", int64(MaxExpiryMinutes))
 	}
 	if c.WorkspaceID != nil {
 		if err := checkName("workspaceId", *c.WorkspaceID); err != nil {
@@ -45,23 +45,23 @@ func (c *CreateSharedSession) Normalize() error {
 	return NormalizeDisplayName(&c.HostDisplayName)
 }
 
-// CreateHostSession is the body that starts an agent. Client to server, REST
-// only.
+// CreateHostSession is the body of a request that starts an agent. Client to server,
+// REST only.
 type CreateHostSession struct {
-	Agent       string           `json:"agent"` // a profile's name
+	Agent       string           `json:"agent"` // the name of a profile
 	WorkspaceID string           `json:"workspaceId,omitzero"`
-	Cwd         string           `json:"cwd,omitzero"`
+	Cwd         string           `json:"cwd,omitzero"` // the working directory; the profile's if empty
 	Title       string           `json:"title,omitzero"`
 	Permissions PermissionPolicy `json:"permissions,omitzero"`
 }
 
-// Normalize trims, fills in the defaults and checks. It returns nil or an
-// *Error.
+// Normalize trims texts, sets defaults and checks the members. It returns nil or an
+// [*Error].
 func (c *CreateHostSession) Normalize() error {
 	c.Agent = strings.TrimSpace(c.Agent)
 	c.Title = strings.TrimSpace(c.Title)
 	if c.Agent == "" {
-		return Errorf(CodeInvalidRequest, "agent is blank")
+		return Errorf(CodeInvalidRequest, "agent is missing or blank")
 	}
 	if c.WorkspaceID == "" {
 		c.WorkspaceID = DefaultWorkspace
@@ -75,5 +75,5 @@ func (c *CreateHostSession) Normalize() error {
 	return checkName("workspaceId", c.WorkspaceID)
 }
 
-// DefaultWorkspace is the workspace of a host session that names none.
+// DefaultWorkspace is the workspace of a host session that does not name one.
 const DefaultWorkspace = "default"

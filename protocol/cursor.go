@@ -6,11 +6,11 @@ import (
 	"errors"
 )
 
-// Cursor names an event of a session by its number and the beginning of its
-// hash, so that a cursor of another session, or of a journal that was since
-// restored from an older backup, is recognised. It is opaque to clients.
+// Cursor names an event of a session by its number and the beginning of its hash. The
+// hash identifies cursors of another session, and those of a journal that has since
+// been restored from an older backup. Clients treat cursors as opaque. Both directions.
 type Cursor struct {
-	Seq uint64
+	Seq uint64   // the number of the event, from 1
 	Tag [12]byte // the first bytes of the event's hash
 }
 
@@ -21,9 +21,9 @@ func NewCursor(seq uint64, hash [32]byte) Cursor {
 	return Cursor{Seq: seq, Tag: [12]byte(hash[:12])}
 }
 
-// ParseCursor reads the text form.
+// ParseCursor parses the text form of a cursor.
 func ParseCursor(s string) (Cursor, error) {
-	// The length is checked on the text: the decoder skips line ends.
+	// The length check is on the text, since the decoder skips line ends.
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
 	if err != nil || len(b) != cursorBytes || len(s) != base64.RawURLEncoding.EncodedLen(cursorBytes) {
 		return Cursor{}, errors.New("not a cursor")
@@ -39,10 +39,10 @@ func (c Cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// MarshalText writes the text form.
+// MarshalText returns the text form.
 func (c Cursor) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText reads the text form.
+// UnmarshalText parses the text form.
 func (c *Cursor) UnmarshalText(text []byte) (err error) {
 	*c, err = ParseCursor(string(text))
 	return err

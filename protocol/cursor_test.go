@@ -27,11 +27,11 @@ func TestCursor_round_trips(t *testing.T) {
 	}
 }
 
-func TestCursor_tells_journals_apart(t *testing.T) {
+func TestCursor_distinguishes_journals(t *testing.T) {
 	require.NotEqual(t, protocol.NewCursor(1, [32]byte{1}).String(), protocol.NewCursor(1, [32]byte{2}).String())
 }
 
-func TestParseCursor_refuses_what_is_none(t *testing.T) {
+func TestParseCursor_refuses_other_texts(t *testing.T) {
 	good := protocol.Cursor{Seq: 1}.String()
 	for _, s := range []string{"", "1", good[:26], good + "A", good + "=", good[:26] + "+", good[:26] + "B", good[:26] + "\n", good[:9] + "\r\n" + good[9:]} {
 		_, err := protocol.ParseCursor(s)

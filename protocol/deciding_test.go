@@ -13,13 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// DECIDING.md names the test that holds each way of deceiving people off. A test
-// that was renamed or taken out would leave a promise that nothing keeps.
-func TestDeciding_every_test_that_the_page_names_exists(t *testing.T) {
+// DECIDING.md names the tests that prevent each way of deceiving people, so they must
+// exist under these names.
+func TestDeciding_names_only_existing_tests(t *testing.T) {
 	page, err := os.ReadFile("DECIDING.md")
 	require.NoError(t, err)
-	known, open, found := strings.Cut(string(page), "\n## Known and not held off yet\n")
-	require.True(t, found, "the page says what is not held off")
+	known, open, found := strings.Cut(string(page), "\n## Known and not prevented\n")
+	require.True(t, found, "the page lists what is not prevented")
 	require.NotEmpty(t, strings.TrimSpace(open))
 	rows, names := 0, 0
 	for line := range strings.Lines(known) {
@@ -28,16 +28,16 @@ func TestDeciding_every_test_that_the_page_names_exists(t *testing.T) {
 			continue
 		}
 		rows++
-		require.Len(t, cells, 4, "a way, and the tests for the web UI, the terminal and the API: %s", line)
-		held := 0
+		require.Len(t, cells, 4, "a row has a threat and the tests of the web UI, the terminal and the API: %s", line)
+		tests := 0
 		for _, cell := range cells[1:] {
 			for _, name := range quoted.FindAllStringSubmatch(cell, -1) {
-				held++
+				tests++
 				require.NoError(t, exists(name[1]), line)
 			}
 		}
-		require.NotZero(t, held, "a way that no test holds off belongs below: %s", line)
-		names += held
+		require.NotZero(t, tests, "a threat without a test belongs in the last section: %s", line)
+		names += tests
 	}
 	require.Greater(t, rows, 20)
 	require.Greater(t, names, rows)
@@ -45,7 +45,7 @@ func TestDeciding_every_test_that_the_page_names_exists(t *testing.T) {
 
 var quoted = regexp.MustCompile("`([^`]+)`")
 
-// exists finds a test: TestName or TestName/subtest of Go, or file.test.ts: title.
+// exists finds a test of Go (TestName or TestName/subtest) or of Vitest (file: title).
 func exists(name string) error {
 	if file, title, ok := strings.Cut(name, ": "); ok {
 		return existsTitle(file, title)
@@ -63,7 +63,7 @@ func exists(name string) error {
 	return fmt.Errorf("no test is called %s", name)
 }
 
-// existsTitle finds a test of Vitest by its title as it stands in the source.
+// existsTitle finds a test of Vitest by its title in the source.
 func existsTitle(file, title string) error {
 	for path, source := range sources() {
 		if filepath.Base(path) != file {
@@ -79,7 +79,7 @@ func existsTitle(file, title string) error {
 	return fmt.Errorf("no file is called %s", file)
 }
 
-// sources are the tests of the repository by path.
+// sources returns the test files of the repository by path.
 var sources = sync.OnceValue(func() map[string]string {
 	found := map[string]string{}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
@@ -97,7 +97,7 @@ var sources = sync.OnceValue(func() map[string]string {
 		return nil
 	})
 	if err != nil {
-		panic(err) // a clone of the repository can be read
+		panic(err) // the repository must be readable
 	}
 	return found
 })

@@ -11,34 +11,33 @@ import (
 	"parley/protocol/jsonwalk"
 )
 
-// Decode reads a JSON object into the struct that into points to. Members are
-// matched by their exact names, which encoding/json alone does not do; unknown
-// ones are ignored; one that is missing or null is an error unless the field
-// is marked omitzero. What is not Unicode text is an error too. Every error is an *Error with CodeInvalidRequest.
+// Decode decodes a JSON object into the struct that into points to. It matches member
+// names exactly, which encoding/json does not do, and ignores unknown members. A
+// missing or null member is an error unless its field is marked omitzero, and so is text
+// that is not valid Unicode. Every error is an [*Error] with [CodeInvalidRequest].
 func Decode(data []byte, into any) error {
 	if !json.Valid(data) {
 		return errNotObject
 	}
-	if !isText(data) {
-		return errNotText
+	if !isUnicode(data) {
+		return errNotUnicode
 	}
 	return decodeValid(data, into)
 }
 
-// isText reports whether every text in valid JSON is one: bytes that are not
-// UTF-8 and halves of characters would be changed by decoding, and texts that
-// differ would become one.
-func isText(data []byte) bool { return utf8.Valid(data) && !jsonwalk.LoneSurrogate(data) }
+// isUnicode reports whether valid JSON contains only UTF-8 and no lone surrogates.
+// Decoding would replace either, and so make different texts equal.
+func isUnicode(data []byte) bool { return utf8.Valid(data) && !jsonwalk.LoneSurrogate(data) }
 
-var errNotText = Errorf(CodeInvalidRequest, "a text has bytes that are not UTF-8, or half of a surrogate pair")
+var errNotUnicode = Errorf(CodeInvalidRequest, "a text contains bytes that are not UTF-8, or half of a surrogate pair")
 
 var errNotObject = Errorf(CodeInvalidRequest, "not a JSON object")
 
-// decodeValid is Decode for what is known to be JSON.
+// decodeValid is [Decode] for valid JSON.
 func decodeValid(data []byte, into any) error {
 	v := reflect.ValueOf(into).Elem()
 	fields := fieldsOf(v.Type())
-	values := make([][]byte, len(fields), 16) // a constant, for the stack
+	values := make([][]byte, len(fields), 16) // a constant capacity keeps it on the stack
 	if !jsonwalk.IsObject(data) {
 		return errNotObject
 	}
@@ -52,9 +51,9 @@ func decodeValid(data []byte, into any) error {
 	for i := range fields {
 		f := &fields[i]
 		switch {
-		case !isNone(values[i]):
-			if !f.set(v.Field(f.index), values[i]) {
-				return Errorf(CodeInvalidRequest, "%s is not what it has to be", f.name)
+		case !isNull(values[i]):
+			if err := f.decode(v.Field(f.index), values[i]); err != nil {
+				return err
 			}
 		case f.required:
 			return Errorf(CodeInvalidRequest, "%s is missing", f.name)
@@ -63,34 +62,40 @@ func decodeValid(data []byte, into any) error {
 	return nil
 }
 
-// isNone reports whether a member is missing or null.
-func isNone(value []byte) bool { return len(value) == 0 || string(value) == "null" }
+// isNull reports whether a member is missing or null.
+func isNull(value []byte) bool { return len(value) == 0 || string(value) == "null" }
 
-// field is a field of a struct that Decode reads into.
+// field is a struct field that [Decode] sets.
 type field struct {
 	name     string
 	index    int
 	required bool
-	text     bool // a string, without a method that reads it
-	word     bool // an enumeration
+	text     bool // a string type without an unmarshal method
+	word     bool // an enumeration type
 }
 
-// set reads a member that is not null. It returns false for one that is not
-// what it has to be.
-func (f *field) set(v reflect.Value, value []byte) bool {
+// decode decodes a member that is not null.
+func (f *field) decode(v reflect.Value, value []byte) error {
 	if f.text {
 		text, ok := jsonwalk.Text(value)
 		if !ok {
-			return false
+			return f.wrongType()
 		}
 		v.SetString(text)
 	} else if err := json.Unmarshal(value, v.Addr().Interface()); err != nil {
-		return false
+		return f.wrongType()
 	}
-	return !f.word || v.Interface().(word).Valid()
+	if f.word && !v.Interface().(word).Valid() {
+		return Errorf(CodeInvalidRequest, "%s has an unknown value", f.name)
+	}
+	return nil
 }
 
-// word is an enumeration.
+func (f *field) wrongType() error {
+	return Errorf(CodeInvalidRequest, "%s has the wrong type", f.name)
+}
+
+// word is an enumeration type.
 type word interface{ Valid() bool }
 
 var fieldCache sync.Map // reflect.Type to []field
@@ -104,15 +109,15 @@ func fieldsOf(t reflect.Type) []field {
 		of := t.Field(i)
 		name, options, _ := strings.Cut(of.Tag.Get("json"), ",")
 		if name == "" {
-			panic(fmt.Sprintf("protocol: field %s.%s has no name on the wire", t, of.Name))
+			panic(fmt.Sprintf("protocol: field %s.%s has no JSON name", t, of.Name))
 		}
-		_, reads := reflect.PointerTo(of.Type).MethodByName("UnmarshalJSON")
-		_, readsText := reflect.PointerTo(of.Type).MethodByName("UnmarshalText")
+		_, asJSON := reflect.PointerTo(of.Type).MethodByName("UnmarshalJSON")
+		_, asText := reflect.PointerTo(of.Type).MethodByName("UnmarshalText")
 		fields = append(fields, field{
 			name:     name,
 			index:    i,
 			required: options != "omitzero",
-			text:     of.Type.Kind() == reflect.String && !reads && !readsText,
+			text:     of.Type.Kind() == reflect.String && !asJSON && !asText,
 			word:     of.Type.Implements(reflect.TypeFor[word]()),
 		})
 	}

@@ -1,15 +1,24 @@
-// Package protocol holds everything that Parley and its clients say to each
-// other: resources, commands, answers, events and errors as Go types, and the
-// codec that reads and writes them. PROTOCOL.md beside it is the same for
-// people.
+// Package protocol defines the wire format of Parley: resources, commands, answers,
+// events and errors as Go types, and the codec that encodes and decodes them.
+// PROTOCOL.md in this directory describes the same protocol for authors of clients.
 //
-// Two rules keep the two ends apart. Input is decoded strictly: members are
-// matched by their exact names, required ones must be there, enumerations know
-// their words; members that are not known are ignored, so that a newer client
-// can talk to an older server. Output is written with every nullable member
-// present, as null.
+// # Decoding and encoding
 //
-// Nothing here blocks, starts a goroutine or keeps state: all functions may be
-// called from anywhere. The transcripts in testdata are what the codec is
-// tested against, in Go and in every other language that has a client.
+// The server decodes input strictly ([DecodeRequest], [Decode]): member names match
+// exactly, required members must be present, and enumerations accept only known
+// words. It ignores unknown members, so a newer client can talk to an older server.
+// Clients decode leniently ([DecodeServer]): unknown messages, events, members and
+// words are kept.
+//
+// Output contains every nullable member, as null if there is no value.
+//
+// # Concurrency
+//
+// No function blocks, starts a goroutine or keeps state. All functions may be called
+// from any goroutine.
+//
+// # Testing
+//
+// The transcripts in testdata test the codecs of all languages; testdata/README.md
+// describes their format.
 package protocol

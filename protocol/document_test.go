@@ -13,8 +13,8 @@ import (
 	"parley/protocol"
 )
 
-// tableRows returns the rows of the first table under a heading of PROTOCOL.md,
-// as cells without back-quotes.
+// tableRows returns the rows of the first table under a heading of PROTOCOL.md, as
+// cells without backquotes.
 func tableRows(t *testing.T, heading string) [][]string {
 	t.Helper()
 	content, err := os.ReadFile("PROTOCOL.md")
@@ -89,7 +89,7 @@ func TestDocument_names_every_message_of_the_server(t *testing.T) {
 	require.ElementsMatch(t, want, firstCells(tableRows(t, "What the server sends")))
 }
 
-func TestDocument_has_the_catalogue_of_errors(t *testing.T) {
+func TestDocument_contains_the_error_catalogue(t *testing.T) {
 	rows := tableRows(t, "Errors")
 	require.ElementsMatch(t, constants(t, "Code"), firstCells(rows))
 	for _, row := range rows {
@@ -99,8 +99,8 @@ func TestDocument_has_the_catalogue_of_errors(t *testing.T) {
 	}
 }
 
-func TestDocument_has_every_close_code(t *testing.T) {
-	want := []string{"1000"} // RFC 6455's, for an end that was asked for
+func TestDocument_contains_every_close_code(t *testing.T) {
+	want := []string{"1000"} // of RFC 6455, for a normal closure
 	for code := range closeCodes(t) {
 		want = append(want, strconv.Itoa(code))
 	}
@@ -122,7 +122,7 @@ func TestDocument_states_the_limits(t *testing.T) {
 	}
 }
 
-func TestDocument_names_every_member_of_what_makes_a_session(t *testing.T) {
+func TestDocument_names_every_member_of_creation_requests(t *testing.T) {
 	content, err := os.ReadFile("PROTOCOL.md")
 	require.NoError(t, err)
 	for request, body := range map[string]any{

@@ -2,10 +2,10 @@ package protocol
 
 import "slices"
 
-// Mode says what collaborators may do in a shared session.
+// Mode determines what collaborators may do in a shared session.
 type Mode string
 
-// The modes. ModePromptWithApproval is the default.
+// The modes. [ModePromptWithApproval] is the default.
 const (
 	ModeViewOnly           Mode = "view_only"
 	ModeCommentOnly        Mode = "comment_only"
@@ -13,10 +13,10 @@ const (
 	ModePromptDirect       Mode = "prompt_direct"
 )
 
-// Role says what a participant is in a shared session.
+// Role determines, with the [Mode], what a participant may do.
 type Role string
 
-// The roles. RoleCollaborator is the default on join.
+// The roles. [RoleCollaborator] is the default of a join.
 const (
 	RoleHost         Role = "host"
 	RoleCollaborator Role = "collaborator"
@@ -33,10 +33,10 @@ const (
 	StatusExpired SessionStatus = "expired"
 )
 
-// ApprovalStatus is the state of a prompt.
+// ApprovalStatus is the state of an [Approval].
 type ApprovalStatus string
 
-// The states of a prompt. An approved one can still fail.
+// The states of an approval. An approved prompt can still fail.
 const (
 	ApprovalPending  ApprovalStatus = "pending"
 	ApprovalApproved ApprovalStatus = "approved"
@@ -44,7 +44,7 @@ const (
 	ApprovalFailed   ApprovalStatus = "failed"
 )
 
-// MessageKind tells what a message is.
+// MessageKind is the kind of a [Message].
 type MessageKind string
 
 // The kinds of message.
@@ -54,26 +54,26 @@ const (
 	MessageSystem  MessageKind = "system"
 )
 
-// PermissionPolicy says who answers the agent's permission requests.
+// PermissionPolicy determines who answers the agent's permission requests.
 type PermissionPolicy string
 
-// The policies. PermissionsAsk is the default: people answer.
+// The policies. With [PermissionsAsk], the default, people answer.
 const (
 	PermissionsAsk    PermissionPolicy = "ask"
-	PermissionsAllow  PermissionPolicy = "allow"  // an allow_once option is chosen, never allow_always
-	PermissionsReject PermissionPolicy = "reject" // a reject option is chosen
+	PermissionsAllow  PermissionPolicy = "allow"  // the server chooses an allow_once option, never allow_always
+	PermissionsReject PermissionPolicy = "reject" // the server chooses a reject option
 )
 
-// PromptAs is what a prompt becomes when it is sent.
+// PromptAs is what a prompt becomes when the server accepts it.
 type PromptAs string
 
-// What a prompt becomes.
+// The ways of accepting a prompt.
 const (
 	PromptAsProposal PromptAs = "proposal" // it waits for an approval
 	PromptAsDirect   PromptAs = "direct"   // it goes to the agent
 )
 
-// AgentStatus is the state of a host session's agent.
+// AgentStatus is the state of the agent of a host session.
 type AgentStatus string
 
 // The states of an agent.
@@ -81,45 +81,44 @@ const (
 	AgentStarting     AgentStatus = "starting"
 	AgentIdle         AgentStatus = "idle"
 	AgentRunning      AgentStatus = "running"
-	AgentWaiting      AgentStatus = "waiting"      // for an answer to a permission request
-	AgentUnresponsive AgentStatus = "unresponsive" // was asked to cancel and goes on
-	AgentDetached     AgentStatus = "detached"     // its host is away
-	AgentEnding       AgentStatus = "ending"       // it was asked to end; prompts wait for the next process
+	AgentWaiting      AgentStatus = "waiting"      // the agent waits for an answer to a permission request
+	AgentUnresponsive AgentStatus = "unresponsive" // the agent was asked to cancel and continues
+	AgentDetached     AgentStatus = "detached"     // the agent's host is not connected
+	AgentEnding       AgentStatus = "ending"       // the agent was asked to end; prompts wait for the next process
 	AgentExited       AgentStatus = "exited"
 )
 
-// AgentContinuation says on which of its sessions an agent goes on that was
-// started again.
+// AgentContinuation says which session a restarted agent continues.
 type AgentContinuation string
 
-// The ways in which an agent goes on.
+// The ways in which a restarted agent continues.
 const (
-	ContinuedLoaded AgentContinuation = "loaded" // on the session that it had
-	ContinuedNew    AgentContinuation = "new"    // on a new one: it does not remember
+	ContinuedLoaded AgentContinuation = "loaded" // with its previous session
+	ContinuedNew    AgentContinuation = "new"    // with a new session, without memory of the previous one
 )
 
-// Valid reports whether the word is one of the enumeration's. Decode insists on
-// that; clients do not, so that a newer server may use a newer word.
+// Valid reports whether m is a known mode. [Decode] requires a known word; clients do
+// not, so that a newer server may use newer words.
 func (m Mode) Valid() bool {
 	return slices.Contains([]Mode{ModeViewOnly, ModeCommentOnly, ModePromptWithApproval, ModePromptDirect}, m)
 }
 
-// Valid reports whether the word is one of the enumeration's.
+// Valid reports whether r is a known role.
 func (r Role) Valid() bool {
 	return slices.Contains([]Role{RoleHost, RoleCollaborator, RoleViewer}, r)
 }
 
-// Valid reports whether the word is one of the enumeration's.
+// Valid reports whether s is a known status.
 func (s SessionStatus) Valid() bool {
 	return slices.Contains([]SessionStatus{StatusActive, StatusClosed, StatusExpired}, s)
 }
 
-// Valid reports whether the word is one of the enumeration's.
+// Valid reports whether p is a known policy.
 func (p PermissionPolicy) Valid() bool {
 	return slices.Contains([]PermissionPolicy{PermissionsAsk, PermissionsAllow, PermissionsReject}, p)
 }
 
-// Valid reports whether the word is one of the enumeration's.
+// Valid reports whether a is a known word.
 func (a PromptAs) Valid() bool {
 	return slices.Contains([]PromptAs{PromptAsProposal, PromptAsDirect}, a)
 }

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Code names an error. REST and WebSocket answer with the same codes.
+// Code names an error. REST and WebSocket use the same codes. Server to client.
 type Code string
 
-// The codes. The catalogue below says what each means to a client.
+// The error codes. [Catalogue] has the properties of each, and PROTOCOL.md its meaning.
 const (
 	CodeInvalidRequest            Code = "INVALID_REQUEST"
 	CodeInvalidAction             Code = "INVALID_ACTION"
@@ -56,34 +56,34 @@ const (
 	CodeInternal                  Code = "INTERNAL"
 )
 
-// Close codes of the WebSocket endpoint: 40xx means come back, 44xx means
-// stop, but for CloseRateLimited. Those below 4000 are of IANA's WebSocket
+// Close codes of the WebSocket endpoint. After 40xx the client reconnects; after 44xx,
+// except [CloseRateLimited], it stops. The codes below 4000 are from IANA's WebSocket
 // close code registry (RFC 6455, section 11.7).
 const (
-	CloseGoingAway       = 1001
-	CloseNotText         = 1007
-	CloseTooBig          = 1009
-	CloseRestarting      = 1012
-	CloseTryAgain        = 1013
-	CloseTooSlow         = 4001
-	CloseMoved           = 4002
-	CloseNotProtocol     = 4400
-	CloseBadCredentials  = 4401
-	CloseRemoved         = 4403
-	CloseNoSession       = 4404
-	CloseNoCommandInTime = 4408
-	CloseSessionEnded    = 4409
-	CloseRateLimited     = 4429
+	CloseGoingAway       = 1001 // the server is going away
+	CloseNotText         = 1007 // a message is not UTF-8
+	CloseTooBig          = 1009 // a message exceeds the limit
+	CloseRestarting      = 1012 // the server is restarting
+	CloseTryAgain        = 1013 // the server cannot serve the client now
+	CloseTooSlow         = 4001 // the client reads too slowly
+	CloseMoved           = 4002 // another server serves the session
+	CloseNotProtocol     = 4400 // a line is not valid in the protocol
+	CloseBadCredentials  = 4401 // the invite or token is not valid
+	CloseRemoved         = 4403 // the host removed the participant
+	CloseNoSession       = 4404 // the session does not exist
+	CloseNoCommandInTime = 4408 // the client did not join or resume in time
+	CloseSessionEnded    = 4409 // the session was closed or has expired
+	CloseRateLimited     = 4429 // the client kept exceeding a rate limit
 )
 
-// Entry is what the catalogue says of a code.
+// Entry describes an error code.
 type Entry struct {
-	Status    int  // of HTTP
-	Close     int  // the close code when a join or resume fails with it
-	Retryable bool // whether the very same request can succeed later
+	Status    int  // the HTTP status
+	Close     int  // the close code of a connection whose join or resume fails with this error
+	Retryable bool // whether the same request can succeed later
 }
 
-// Catalogue is the one table of errors.
+// Catalogue describes every error code.
 var Catalogue = map[Code]Entry{
 	CodeInvalidRequest:            {http.StatusBadRequest, CloseNotProtocol, false},
 	CodeInvalidAction:             {http.StatusBadRequest, CloseNotProtocol, false},
@@ -129,21 +129,21 @@ var Catalogue = map[Code]Entry{
 	CodeInternal:                  {http.StatusInternalServerError, CloseTryAgain, true},
 }
 
-// Error is an error of the catalogue. It is what clients are answered with,
-// so Message holds no secret and nothing of the machine.
+// Error is an error with a code of the [Catalogue]. Clients receive it, so Message
+// contains no secrets and nothing about the server's machine.
 type Error struct {
 	Code       Code
-	Message    string
-	RetryAfter time.Duration // when a retry makes sense; zero for unknown
+	Message    string        // for people
+	RetryAfter time.Duration // how long to wait before a retry; zero if unknown
 }
 
-// Errorf makes an Error with a formatted message.
+// Errorf returns an [Error] with a formatted message.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// AsError returns the Error in err's chain. An err that has none is not for
-// clients' eyes, and becomes a CodeInternal.
+// AsError returns the [Error] in the chain of err. An err without one may contain
+// internal details, so AsError returns a [CodeInternal] error in its place.
 func AsError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -151,13 +151,14 @@ func AsError(err error) *Error {
 	return Errorf(CodeInternal, "something went wrong on the server")
 }
 
+// Error returns the code and the message.
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 
-// Entry returns the catalogue's line on the error.
+// Entry returns the entry of the error's code in the [Catalogue].
 func (e *Error) Entry() Entry { return Catalogue[e.Code] }
 
-// Is reports whether target is an Error with the same code. A target that has
-// a message, as ErrNotProtocol, is told apart from others of its code by it.
+// Is reports whether target is an [*Error] with the same code and, if target has a
+// message, the same message. [errors.Is] calls it.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
 	return ok && t.Code == e.Code && (t.Message == "" || t.Message == e.Message)

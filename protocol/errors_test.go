@@ -11,7 +11,7 @@ import (
 	"parley/protocol"
 )
 
-func TestCatalogue_has_every_code_and_no_other(t *testing.T) {
+func TestCatalogue_has_exactly_the_codes(t *testing.T) {
 	codes := constants(t, "Code")
 	require.Len(t, protocol.Catalogue, len(codes))
 	for _, code := range codes {
@@ -19,16 +19,16 @@ func TestCatalogue_has_every_code_and_no_other(t *testing.T) {
 	}
 }
 
-func TestCatalogue_is_plausible(t *testing.T) {
+func TestCatalogue_entries_are_consistent(t *testing.T) {
 	for code, entry := range protocol.Catalogue {
 		t.Run(string(code), func(t *testing.T) {
 			require.NotEmpty(t, http.StatusText(entry.Status))
 			require.GreaterOrEqual(t, entry.Status, 400)
 			require.Contains(t, closeCodes(t), entry.Close)
-			comesBack := entry.Close == protocol.CloseTryAgain || entry.Close == protocol.CloseRateLimited
-			require.Equal(t, entry.Retryable, comesBack, "a connection is to come back exactly when a retry can help")
+			reconnects := entry.Close == protocol.CloseTryAgain || entry.Close == protocol.CloseRateLimited
+			require.Equal(t, entry.Retryable, reconnects, "a client reconnects exactly if a retry can succeed")
 			serverSide := entry.Status >= 500 || entry.Status == http.StatusTooManyRequests
-			require.Equal(t, entry.Retryable, serverSide, "a retry can help exactly where the client is not at fault")
+			require.Equal(t, entry.Retryable, serverSide, "a retry can succeed exactly if the client is not at fault")
 		})
 	}
 }
@@ -41,7 +41,7 @@ func TestError_Is_compares_codes(t *testing.T) {
 	require.EqualError(t, err, "join: TOO_LARGE: 7 bytes")
 }
 
-func TestAsError_hides_what_is_not_for_clients(t *testing.T) {
+func TestAsError_hides_internal_errors(t *testing.T) {
 	e := protocol.AsError(errors.New("open /home/olga/secret: permission denied"))
 	require.Equal(t, protocol.CodeInternal, e.Code)
 	require.NotContains(t, e.Message, "olga")

@@ -66,28 +66,28 @@ func TestEvents_round_trip(t *testing.T) {
 		seen[string(payload.EventType())] = true
 	}
 	for _, word := range constants(t, "EventType") {
-		require.True(t, seen[word], "%s is not tested", word)
+		require.True(t, seen[word], "no test covers %s", word)
 	}
 }
 
-func TestEncodeEvent_takes_the_payload_byte_for_byte(t *testing.T) {
+func TestEncodeEvent_copies_the_payload_byte_for_byte(t *testing.T) {
 	payload := []byte(`{"notification": {"text":"<b> \u0026 ", "n":123456789012345678901234567890} }`)
 	line := protocol.EncodeEvent(protocol.EventHostSessionUpdate, protocol.Cursor{Seq: 1}, "s", noon, payload)
 	require.Contains(t, string(line), string(payload))
 	require.True(t, json.Valid(line))
 }
 
-func TestMarshalPayload_keeps_what_the_agent_wrote(t *testing.T) {
-	theirs := json.RawMessage(`{ "text":"<b> \u0026 ", "n":1e3 }`)
+func TestMarshalPayload_keeps_the_bytes_of_the_agent(t *testing.T) {
+	original := json.RawMessage(`{ "text":"<b> \u0026 ", "n":1e3 }`)
 	for _, payload := range []protocol.Payload{
-		&protocol.HostSessionUpdate{Notification: theirs},
-		&protocol.PermissionRequested{Permission: protocol.Permission{RequestID: "q", ToolCall: theirs, Options: json.RawMessage("[ ]")}},
-		&protocol.UnknownPayload{Type: "new", Raw: theirs},
+		&protocol.HostSessionUpdate{Notification: original},
+		&protocol.PermissionRequested{Permission: protocol.Permission{RequestID: "q", ToolCall: original, Options: json.RawMessage("[ ]")}},
+		&protocol.UnknownPayload{Type: "new", Raw: original},
 	} {
 		t.Run(string(payload.EventType()), func(t *testing.T) {
 			body, err := protocol.MarshalPayload(payload)
 			require.NoError(t, err)
-			require.Contains(t, string(body), string(theirs))
+			require.Contains(t, string(body), string(original))
 			again, err := protocol.DecodePayload(payload.EventType(), body)
 			require.NoError(t, err)
 			require.Equal(t, payload, again)
@@ -95,13 +95,13 @@ func TestMarshalPayload_keeps_what_the_agent_wrote(t *testing.T) {
 	}
 }
 
-func TestEncodeEvent_writes_the_time_in_UTC(t *testing.T) {
+func TestEncodeEvent_encodes_the_time_in_UTC(t *testing.T) {
 	local := noon.In(time.FixedZone("", 3600))
 	line := protocol.EncodeEvent(protocol.EventAgentStatus, protocol.Cursor{}, "s", local, []byte("{}"))
 	require.Contains(t, string(line), `"timestamp":"2026-03-01T12:00:00.123456Z"`)
 }
 
-func TestDecodePayload_shares_nothing_with_its_input(t *testing.T) {
+func TestDecodePayload_shares_no_memory_with_its_input(t *testing.T) {
 	raw := []byte(`{"vote":1}`)
 	p, err := protocol.DecodePayload("vote_cast", raw)
 	require.NoError(t, err)
@@ -109,7 +109,7 @@ func TestDecodePayload_shares_nothing_with_its_input(t *testing.T) {
 	require.Equal(t, `{"vote":1}`, string(p.(*protocol.UnknownPayload).Raw))
 }
 
-func TestDecodePayload_refuses_one_that_does_not_fit_its_type(t *testing.T) {
+func TestDecodePayload_refuses_a_payload_of_another_type(t *testing.T) {
 	_, err := protocol.DecodePayload(protocol.EventPromptQueued, []byte(`{"ahead":"two"}`))
 	require.Error(t, err)
 }
@@ -117,11 +117,11 @@ func TestDecodePayload_refuses_one_that_does_not_fit_its_type(t *testing.T) {
 func TestEvent_without_a_payload(t *testing.T) {
 	const cursor = "AAAAAAAAAAEAAAAAAAAAAAAAAAA"
 	m, err := protocol.DecodeServer([]byte(`{"type":"vote_cast","cursor":"` + cursor + `"}`))
-	require.NoError(t, err, "is kept when its type is not known")
+	require.NoError(t, err, "an event of an unknown type is kept")
 	line, err := protocol.Encode(m)
 	require.NoError(t, err)
 	require.Contains(t, string(line), `"payload":null`)
 
 	_, err = protocol.DecodeServer([]byte(`{"type":"agent_status","cursor":"` + cursor + `"}`))
-	require.Error(t, err, "is refused when its type is known")
+	require.Error(t, err, "an event of a known type is refused")
 }

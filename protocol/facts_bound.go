@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Bounds of what is kept of an agent's facts. Together they are below 256 KiB,
-// encoded, whatever the agent announces. PROTOCOL.md states them.
+// Bounds of an agent's facts. Together the facts take less than 256 KiB, encoded,
+// whatever the agent reports. PROTOCOL.md states these bounds.
 const (
 	maxFactName     = 256       // bytes of a name, an id or a value
 	maxFactText     = 1 << 10   // bytes of any other text
@@ -16,12 +16,12 @@ const (
 	maxOptions      = 64        // configuration options
 	maxValues       = 512       // values of one option
 	maxAuthMethods  = 32        // ways to sign in
-	maxTokens       = 1<<53 - 1 // the largest integer that every client reads
+	maxTokens       = 1<<53 - 1 // the largest integer that every client decodes exactly
 )
 
-// Bounded returns what is kept of what an agent announces: the first of a list
-// that is too long, and the beginning of a text. Totals say how many there were.
-// What is bounded stays as it is.
+// Bounded returns the facts within fixed bounds: the first elements of a list that is too
+// long, and the beginning of a text that is too long. The totals count all elements.
+// Facts that are within the bounds are unchanged.
 func (f AgentFacts) Bounded() AgentFacts {
 	if f.Info != nil {
 		f.Info = &AgentInfo{Name: cutName(f.Info.Name), Title: cutName(f.Info.Title), Version: cutName(f.Info.Version)}
@@ -52,20 +52,19 @@ func (f AgentFacts) Bounded() AgentFacts {
 	return f
 }
 
-// maxPath is the longest path that Linux takes, in bytes.
+// maxPath is the longest path on Linux, in bytes.
 const maxPath = 4 << 10
 
-// total is how many there are: at least those that are listed.
-func total(said *int, listed int) *int {
-	if said != nil && *said > listed {
-		return said
+// total returns the number of elements: the reported one, but at least the listed one.
+func total(reported *int, listed int) *int {
+	if reported != nil && *reported > listed {
+		return reported
 	}
 	return &listed
 }
 
-// boundList returns the first of a list, each made by bound, that are no more
-// than most and no longer than maxFactList together. Those that bound leaves out
-// do not count.
+// boundList returns the first elements of a list, each shortened by bound: at most that
+// many, and at most maxFactList bytes together. Elements that bound drops do not count.
 func boundList[T any](list []T, most int, bound func(T) (T, bool)) []T {
 	kept := make([]T, 0, min(len(list), most))
 	room := maxFactList
@@ -87,9 +86,9 @@ func boundList[T any](list []T, most int, bound func(T) (T, bool)) []T {
 	return kept
 }
 
-// encodedSize is how many bytes a value takes in a list.
+// encodedSize returns the size of a value in an encoded list, in bytes.
 func encodedSize(v any) int {
-	b, _ := Marshal(v) // cannot fail but for a cost that is no number, and there is none in a list
+	b, _ := Marshal(v) // fails only for a cost that is not a number, and no list contains costs
 	return len(b) + len(",")
 }
 
@@ -111,14 +110,14 @@ func boundUsage(u AgentUsage) *AgentUsage {
 	return &u
 }
 
-// isName reports whether a word can be kept that has to be kept whole: cut, it
-// would name something else.
+// isName reports whether a word is usable as a name. A longer word is dropped, not
+// truncated, since its beginning would name something else.
 func isName(word string) bool { return word != "" && len(word) <= maxFactName }
 
 func cutName(name string) string { return cutText(name, maxFactName) }
 
-// cutText shortens a text to that many bytes, with an ellipsis in the place of
-// what is left out.
+// cutText shortens a text to at most that many bytes. A shortened text ends in an
+// ellipsis.
 func cutText(text string, most int) string {
 	const mark = "…"
 	if len(text) <= most {

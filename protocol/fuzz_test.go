@@ -10,7 +10,7 @@ import (
 	"parley/protocol"
 )
 
-// seed adds every line of the transcripts with one of those marks.
+// seed adds every line of the transcripts that has one of the marks.
 func seed(f *testing.F, marks ...string) {
 	for _, lines := range transcripts(f) {
 		for _, line := range lines {
@@ -28,13 +28,13 @@ func FuzzDecodeRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line []byte) {
 		req, err := protocol.DecodeRequest(line, protocol.DefaultLimits)
 		if err != nil {
-			require.NotEqual(t, protocol.CodeInternal, protocol.AsError(err).Code, "every error is for the client")
+			require.NotEqual(t, protocol.CodeInternal, protocol.AsError(err).Code, "every error has a code for the client")
 			return
 		}
 		again, err := protocol.EncodeRequest(req)
 		require.NoError(t, err)
 		got, err := protocol.DecodeRequest(again, protocol.DefaultLimits)
-		require.NoError(t, err, "what was accepted is accepted again: %s", again)
+		require.NoError(t, err, "an accepted command is accepted again: %s", again)
 		require.Equal(t, req, got)
 	})
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// boundOptions cuts a list of options. Where they are too long together, the
-// longest lists of values give way: thousands of models leave room for the mode.
+// boundOptions bounds a list of options. If the options are too long together, it shortens
+// the longest lists of values, so that thousands of models leave room for the mode.
 func boundOptions(list []ConfigOption) []ConfigOption {
 	kept := make([]ConfigOption, 0, min(len(list), maxOptions))
 	for _, o := range list {
@@ -28,7 +28,7 @@ func boundOptions(list []ConfigOption) []ConfigOption {
 			sizes[i] = encodedSize(kept[i])
 		}
 		if sizes[i] > share {
-			kept[i].ID = "" // not even its current value has room
+			kept[i].ID = "" // there is no room even for its current value
 			continue
 		}
 		room -= sizes[i]
@@ -36,13 +36,13 @@ func boundOptions(list []ConfigOption) []ConfigOption {
 	return slices.DeleteFunc(kept, func(o ConfigOption) bool { return o.ID == "" })
 }
 
-// isOption reports whether an option can be kept: what names something is not
-// cut.
+// isOption reports whether an option is within the bounds for names, which are never
+// truncated.
 func isOption(o ConfigOption) bool {
 	return isName(o.ID) && len(o.CurrentValue) <= 2*maxFactName && len(o.Category) <= maxFactName && len(o.Type) <= maxFactName
 }
 
-// boundOption cuts an option's texts and the number of its values.
+// boundOption shortens an option's texts and its list of values.
 func boundOption(o ConfigOption) ConfigOption {
 	if len(o.CurrentValue) == 0 {
 		o.CurrentValue = json.RawMessage("null")
@@ -54,7 +54,7 @@ func boundOption(o ConfigOption) ConfigOption {
 	for i, v := range all {
 		room := maxValues - len(o.Options)
 		if i < current {
-			room-- // for the current one
+			room-- // reserved for the current value
 		}
 		if len(v.Value) > maxFactName || room <= 0 {
 			continue
@@ -65,8 +65,8 @@ func boundOption(o ConfigOption) ConfigOption {
 	return o
 }
 
-// fitValues returns the first values of an option that leave it no longer than
-// size, and the current one.
+// fitValues returns the current value of an option, and as many of its first values as
+// keep the encoded option within size bytes.
 func fitValues(o ConfigOption, size int) []ConfigValue {
 	all, current := o.Options, currentValue(o)
 	o.Options = []ConfigValue{}
@@ -87,7 +87,7 @@ func fitValues(o ConfigOption, size int) []ConfigValue {
 	return o.Options
 }
 
-// currentValue is the place of the value that is chosen, or -1.
+// currentValue returns the index of the current value, or -1.
 func currentValue(o ConfigOption) int {
 	current := o.Current().Value
 	return slices.IndexFunc(o.Options, func(v ConfigValue) bool { return v.Value == current })

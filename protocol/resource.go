@@ -12,14 +12,14 @@ type Session struct {
 	HostUserID       string        `json:"hostUserId"`
 	HostSessionID    string        `json:"hostSessionId"`
 	Mode             Mode          `json:"mode"`
-	ApprovalRequired bool          `json:"approvalRequired"` // exactly when Mode is ModePromptWithApproval
-	InviteToken      *string       `json:"inviteToken"`      // null except in the answer to create, and in the host's welcome to an active session
+	ApprovalRequired bool          `json:"approvalRequired"` // whether Mode is prompt_with_approval
+	InviteToken      *string       `json:"inviteToken"`      // null except in the answer to the creation, and in the host's welcome to an active session
 	CreatedAt        time.Time     `json:"createdAt"`
-	ExpiresAt        *time.Time    `json:"expiresAt"`
+	ExpiresAt        *time.Time    `json:"expiresAt"` // null if the session does not expire
 	Status           SessionStatus `json:"status"`
 }
 
-// Participant is somebody in a shared session. Server to client.
+// Participant is a person in a shared session. Server to client.
 type Participant struct {
 	ID              string     `json:"id"`
 	SharedSessionID string     `json:"sharedSessionId"`
@@ -27,12 +27,11 @@ type Participant struct {
 	DisplayName     *string    `json:"displayName"`
 	Role            Role       `json:"role"`
 	JoinedAt        time.Time  `json:"joinedAt"`
-	LeftAt          *time.Time `json:"leftAt"`
-	AccessToken     *string    `json:"accessToken"` // null except where that participant itself is answered
+	LeftAt          *time.Time `json:"leftAt"`      // null while the participation lasts
+	AccessToken     *string    `json:"accessToken"` // null except in an answer to this participant
 }
 
-// Name returns what to call the participant: the display name, or else the
-// user id.
+// Name returns the display name, or else the user id.
 func (p Participant) Name() string {
 	if p.DisplayName != nil {
 		return *p.DisplayName
@@ -40,7 +39,7 @@ func (p Participant) Name() string {
 	return p.UserID
 }
 
-// Message is something that was said in a shared session. Server to client.
+// Message is a message in a shared session. Server to client.
 type Message struct {
 	ID              string      `json:"id"`
 	SharedSessionID string      `json:"sharedSessionId"`
@@ -49,42 +48,42 @@ type Message struct {
 	Kind            MessageKind `json:"kind"`
 	Text            string      `json:"text"`
 	CreatedAt       time.Time   `json:"createdAt"`
-	ApprovalID      *string     `json:"approvalId"` // of a message of kind prompt
-	ReplyTo         *string     `json:"replyTo"`    // a message's id
+	ApprovalID      *string     `json:"approvalId"` // of a message of kind prompt; else null
+	ReplyTo         *string     `json:"replyTo"`    // the id of a message, or null
 }
 
-// Approval is a prompt and what became of it. Server to client.
+// Approval is a prompt with its status. Server to client.
 type Approval struct {
 	ID                      string         `json:"id"`
 	SharedSessionID         string         `json:"sharedSessionId"`
-	ParticipantID           string         `json:"participantId"` // the author
-	Prompt                  string         `json:"prompt"`        // as it was approved, if edited
-	OriginalPrompt          *string        `json:"originalPrompt"`
+	ParticipantID           string         `json:"participantId"`  // the author
+	Prompt                  string         `json:"prompt"`         // the edited text if the host edited it
+	OriginalPrompt          *string        `json:"originalPrompt"` // the author's text if the host edited it; else null
 	Status                  ApprovalStatus `json:"status"`
 	CreatedAt               time.Time      `json:"createdAt"`
 	ResolvedAt              *time.Time     `json:"resolvedAt"`
 	ResolvedByParticipantID *string        `json:"resolvedByParticipantId"`
-	Reason                  *string        `json:"reason"` // why it was rejected
-	ErrorMessage            *string        `json:"errorMessage"`
-	Truncated               bool           `json:"truncated,omitempty"`  // the texts are their beginnings alone; in a welcome only, and Item asks for the whole
-	WholeBytes              int            `json:"wholeBytes,omitempty"` // of a truncated one: the bytes of its texts when they are whole
+	Reason                  *string        `json:"reason"`               // of a rejection; else null
+	ErrorMessage            *string        `json:"errorMessage"`         // of a failed prompt; else null
+	Truncated               bool           `json:"truncated,omitempty"`  // whether the texts are truncated, which happens only in a welcome; Item reads the whole texts
+	WholeBytes              int            `json:"wholeBytes,omitempty"` // if truncated: the size of the whole texts in bytes
 }
 
-// Permission is a question of the agent that waits for an answer. Server to
-// client.
+// Permission is a pending question of the agent. Server to client.
 type Permission struct {
 	RequestID string          `json:"requestId"`
 	ToolCall  json.RawMessage `json:"toolCall"` // as the agent sent it
 	Options   json.RawMessage `json:"options"`  // as the agent sent them, in its order
 
-	// Truncated says that ToolCall has no more than the call's id, kind and the
-	// beginning of its title, and Options none: nobody can answer what is not
-	// shown. In a welcome only, and Item asks for the whole.
+	// Truncated says that ToolCall contains only the call's id, kind and the beginning
+	// of its title, and that Options is empty, so that nobody can answer a question
+	// that is not shown whole. This happens only in a welcome. Item reads the whole
+	// question.
 	Truncated  bool `json:"truncated,omitempty"`
-	WholeBytes int  `json:"wholeBytes,omitempty"` // of a truncated one: the bytes of both when they are whole
+	WholeBytes int  `json:"wholeBytes,omitempty"` // if truncated: the size of both members in bytes
 }
 
-// HostSession is one running session of an agent. Server to client.
+// HostSession is a session of an agent. Server to client.
 type HostSession struct {
 	ID          string           `json:"id"`
 	Agent       string           `json:"agent"`
@@ -92,10 +91,10 @@ type HostSession struct {
 	Title       string           `json:"title"`
 	Permissions PermissionPolicy `json:"permissions"`
 	Status      AgentStatus      `json:"status"`
-	Detail      string           `json:"detail,omitempty"`      // what the agent that starts waits for, or why it could not be started
-	SilentSince *time.Time       `json:"silentSince,omitempty"` // in a turn, when the agent last said something, if that is long ago
+	Detail      string           `json:"detail,omitempty"`      // what a starting agent waits for, or why it could not be started
+	SilentSince *time.Time       `json:"silentSince,omitempty"` // when the agent last sent output, if it has been silent for long in a turn
 	CreatedAt   time.Time        `json:"createdAt"`
-	Facts       AgentFacts       `json:"facts"` // what is known of the agent
+	Facts       AgentFacts       `json:"facts"` // the facts that the agent has reported
 }
 
 // AgentProfile is an agent that can be started. Server to client.

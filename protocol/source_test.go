@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// constants returns the values of every string constant of that type in the
-// package's source: what a table or a document has to name.
+// constants returns the values of all string constants of a type in the package's
+// source.
 func constants(t testing.TB, ofType string) []string {
 	var values []string
 	eachConstant(t, func(name, typ, value string) {
@@ -26,7 +26,7 @@ func constants(t testing.TB, ofType string) []string {
 	return values
 }
 
-// closeCodes returns the close codes by their numbers.
+// closeCodes returns the names of the close codes by number.
 func closeCodes(t testing.TB) map[int]string {
 	codes := make(map[int]string)
 	eachConstant(t, func(name, typ, value string) {
@@ -38,7 +38,7 @@ func closeCodes(t testing.TB) map[int]string {
 	return codes
 }
 
-// eachConstant calls f for every constant that is declared by a literal.
+// eachConstant calls f for every constant with a literal value.
 func eachConstant(t testing.TB, f func(name, typ, value string)) {
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)

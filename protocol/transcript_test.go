@@ -15,8 +15,7 @@ import (
 	"parley/protocol"
 )
 
-// transcriptLine is one line of a transcript; testdata/README.md says what the
-// marks mean.
+// transcriptLine is one line of a transcript. testdata/README.md describes the marks.
 type transcriptLine struct {
 	number int
 	mark   string
@@ -71,7 +70,7 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-func TestTranscripts_show_every_type(t *testing.T) {
+func TestTranscripts_contain_every_type(t *testing.T) {
 	var text strings.Builder
 	for _, lines := range transcripts(t) {
 		for _, line := range lines {
@@ -89,7 +88,7 @@ func clientLineRoundTrips(t *testing.T, line transcriptLine) {
 	require.NoError(t, err, "line %d", line.number)
 	again, err := protocol.EncodeRequest(req)
 	require.NoError(t, err, "line %d", line.number)
-	sameJSON(t, line.text, string(again))
+	requireSameJSON(t, line.text, string(again))
 }
 
 func clientLineIsRefused(t *testing.T, line, answer transcriptLine) {
@@ -103,8 +102,8 @@ func clientLineIsRefused(t *testing.T, line, answer transcriptLine) {
 	m, decodeErr := protocol.DecodeServer([]byte(answer.text))
 	require.NoError(t, decodeErr, "line %d", answer.number)
 	refusal, ok := m.(*protocol.ErrorMessage)
-	require.True(t, ok, "line %d is no error", answer.number)
-	require.False(t, errors.Is(err, protocol.ErrNotProtocol), "line %d ends the connection", line.number)
+	require.True(t, ok, "line %d is not an error", answer.number)
+	require.False(t, errors.Is(err, protocol.ErrNotProtocol), "line %d would close the connection", line.number)
 	require.Equal(t, refusal.Error.Code, protocol.AsError(err).Code, "line %d", line.number)
 }
 
@@ -114,11 +113,11 @@ func serverLineRoundTrips(t *testing.T, line transcriptLine) {
 	require.NoError(t, err, "line %d", line.number)
 	again, err := protocol.Encode(m)
 	require.NoError(t, err, "line %d", line.number)
-	sameJSON(t, line.text, string(again))
+	requireSameJSON(t, line.text, string(again))
 }
 
-// sameJSON compares values, and numbers by their digits.
-func sameJSON(t *testing.T, want, got string) {
+// requireSameJSON compares JSON values, and numbers by their digits.
+func requireSameJSON(t *testing.T, want, got string) {
 	t.Helper()
 	require.Equal(t, jsonValue(t, want), jsonValue(t, got), "%s", got)
 }

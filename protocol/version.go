@@ -2,27 +2,28 @@ package protocol
 
 import "time"
 
-// Subprotocol is the WebSocket subprotocol of this version.
+// Subprotocol is the WebSocket subprotocol of this version of the protocol.
 const Subprotocol = "parley.v1"
 
-// Heartbeat is how often the server pings a WebSocket connection and writes a
-// comment on an event stream. A connection that misses two pings is dropped.
+// Heartbeat is the interval at which the server pings a WebSocket connection and
+// writes a comment to an event stream. The server drops a connection that misses two
+// pings.
 const Heartbeat = 15 * time.Second
 
-// FirstCommandTimeout is how long a new connection may take to join or resume.
+// FirstCommandTimeout is the time within which a new connection must join or resume.
 const FirstCommandTimeout = 10 * time.Second
 
-// Limits on what a client may send, in bytes unless said otherwise. They are
-// part of Welcome, so that a client can tell before it sends.
+// Limits bound what a client may send, in bytes unless stated otherwise. [Welcome]
+// contains them, so that a client can check before it sends. Server to client.
 type Limits struct {
-	MessageBytes int `json:"messageBytes"` // a chat message's text
-	PromptBytes  int `json:"promptBytes"`  // a prompt's text
+	MessageBytes int `json:"messageBytes"` // the text of a chat message
+	PromptBytes  int `json:"promptBytes"`  // the text of a prompt
 	FrameBytes   int `json:"frameBytes"`   // a WebSocket message, a REST body
-	RecentEvents int `json:"recentEvents"` // events that Welcome carries at most
-	HistoryLimit int `json:"historyLimit"` // events that one history answer carries at most
+	RecentEvents int `json:"recentEvents"` // the number of events that a welcome contains at most
+	HistoryLimit int `json:"historyLimit"` // the number of events that an answer to history contains at most
 }
 
-// DefaultLimits are the limits of a server that was not told otherwise.
+// DefaultLimits are the limits of a server unless it is configured otherwise.
 var DefaultLimits = Limits{
 	MessageBytes: 32 << 10,
 	PromptBytes:  256 << 10,
@@ -31,10 +32,10 @@ var DefaultLimits = Limits{
 	HistoryLimit: 500,
 }
 
-// Lengths that are fixed.
+// Fixed limits.
 const (
 	MaxNameLength      = 128     // characters of a user id or a display name
 	MaxCommandIDLength = 64      // characters
-	MaxIDLength        = 64      // bytes of an id that others are shown; the server's own are UUIDs
+	MaxIDLength        = 64      // bytes of an id that other clients receive; the server's own ids are UUIDs
 	MaxReasonLength    = 1 << 10 // bytes
 )

@@ -4,67 +4,15 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/zap"
 
-	"parley/hub"
-	"parley/hub/agent"
-	"parley/hub/journal/memory"
 	"parley/protocol"
 	"parley/protocol/client"
-	"parley/web"
 )
-
-// realSession is a shared session on the real server, with the demo agent.
-type realSession struct {
-	host, invite client.Link
-}
-
-func newRealSession(t *testing.T) realSession {
-	t.Helper()
-	launcher, err := agent.NewLauncher(nil, zap.NewNop(), agent.Options{DemoPace: time.Millisecond})
-	require.NoError(t, err)
-	journal := memory.New()
-	h := hub.New(journal, launcher, hub.Key{1}, hub.Options{Logger: zap.NewNop()})
-	require.NoError(t, h.Start(t.Context()))
-	server := web.New(h, web.Options{Logger: zap.NewNop(), CommandRate: -1})
-	ts := httptest.NewUnstartedServer(nil)
-	ts.Config = server.HTTPServer("")
-	ts.Start()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		require.NoError(t, server.Shutdown(ctx))
-		ts.Close()
-		require.NoError(t, h.Stop(ctx))
-		require.NoError(t, journal.Close())
-	})
-	return share(t, h, ts.URL)
-}
-
-func share(t *testing.T, h *hub.Hub, url string) realSession {
-	t.Helper()
-	host := &protocol.CreateHostSession{Agent: "demo"}
-	require.NoError(t, host.Normalize())
-	session, err := h.CreateHost(withPatience(t), host, "")
-	require.NoError(t, err)
-	shared := &protocol.CreateSharedSession{HostSessionID: session.ID, HostUserID: "olga"}
-	require.NoError(t, shared.Normalize())
-	created, err := h.CreateShared(withPatience(t), shared, "")
-	require.NoError(t, err)
-	return realSession{
-		host: client.Link{
-			Server: url, Session: created.Session.ID,
-			ParticipantID: created.HostParticipant.ID, Token: *created.HostParticipant.AccessToken,
-		},
-		invite: client.Link{Server: url, Session: created.Session.ID, Invite: created.InviteToken},
-	}
-}
 
 // network is what a client's connections go through. It can break them all, and
 // can be one that lets no upgrade through.

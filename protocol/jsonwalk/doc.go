@@ -1,10 +1,10 @@
-// Package jsonwalk finds the members of a JSON object by walking along its
-// bytes, where decoding would cost too much or lose how they were written.
+// Package jsonwalk finds the members of a JSON object by scanning its bytes, for callers
+// that cannot afford to decode it, or that need the original bytes.
 //
-// It checks nothing: what is walked has to be JSON that json.Valid has accepted,
-// and it panics or loops on anything else. It does not recurse, so that deep
-// nesting costs no stack.
+// The package does not validate: its input must be JSON that [encoding/json.Valid]
+// accepts. On other input it panics or does not return. It does not recurse, so deep
+// nesting uses no stack.
 //
-// Nothing here blocks or keeps state. The fuzz test compares it with
+// No function blocks or keeps state. The fuzz test compares the package with
 // encoding/json.
 package jsonwalk

@@ -9,14 +9,14 @@ import (
 	"unicode/utf8"
 )
 
-// Span is where something stands in the data that was walked, as offsets.
+// Span is the range of a value in the data, as byte offsets. End is exclusive.
 type Span struct{ Start, End int }
 
-// Of returns the bytes of data that the span is about.
+// Of returns the bytes of data in the span.
 func (s Span) Of(data []byte) []byte { return data[s.Start:s.End] }
 
-// Members yields the name, without quotes and escapes, and the value of each
-// member of the object that begins at i, in order. Any other value has none.
+// Members yields the name, without quotes and escapes, and the value of each member of
+// the object that begins at offset i, in order. It yields nothing for other values.
 func Members(data []byte, i int) iter.Seq2[[]byte, Span] {
 	return func(yield func(name []byte, value Span) bool) {
 		if i = skipSpace(data, i); data[i] != '{' {
@@ -25,7 +25,7 @@ func Members(data []byte, i int) iter.Seq2[[]byte, Span] {
 		for i = skipSpace(data, i+1); data[i] != '}'; {
 			end := skipString(data, i)
 			name := unquoted(data[i:end])
-			i = skipSpace(data, skipSpace(data, end)+1) // behind the colon
+			i = skipSpace(data, skipSpace(data, end)+1) // after the colon
 			value := Span{i, skipValue(data, i)}
 			if !yield(name, value) {
 				return
@@ -37,10 +37,10 @@ func Members(data []byte, i int) iter.Seq2[[]byte, Span] {
 	}
 }
 
-// IsObject reports whether the value is one.
+// IsObject reports whether the value is an object.
 func IsObject(data []byte) bool { return data[skipSpace(data, 0)] == '{' }
 
-// Text reads a string. It returns false for any other value, and for none.
+// Text decodes a string. It returns false for other values and for empty input.
 func Text(value []byte) (string, bool) {
 	if len(value) == 0 || value[0] != '"' {
 		return "", false
@@ -54,9 +54,9 @@ func Text(value []byte) (string, bool) {
 	return text, err == nil
 }
 
-// LoneSurrogate reports whether valid JSON has an escape such as \ud83d that is
-// half of a character, with the other half missing. A decoder makes U+FFFD of
-// every such half, so texts that differ become one.
+// LoneSurrogate reports whether valid JSON contains an escape such as \ud83d that is half
+// of a surrogate pair without the other half. A decoder replaces every such half by
+// U+FFFD, so different texts become equal.
 func LoneSurrogate(data []byte) bool {
 	for {
 		i := bytes.IndexByte(data, '\\')
@@ -76,10 +76,10 @@ func LoneSurrogate(data []byte) bool {
 	}
 }
 
-// escaped returns the surrogate that data begins with as an escape, or -1.
+// escaped returns the surrogate whose escape data begins with, or -1.
 func escaped(data []byte) rune {
 	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' || data[2]|0x20 != 'd' || data[3] < '8' {
-		return -1 // surrogates are from d800 on
+		return -1 // surrogates begin at d800
 	}
 	unit, err := strconv.ParseUint(string(data[2:6]), 16, 16)
 	if err != nil {
@@ -104,8 +104,8 @@ func skipSpace(data []byte, i int) int {
 	return i
 }
 
-// skipString returns the offset behind the string that begins at i. It looks at
-// no byte more than twice, however many escapes there are.
+// skipString returns the offset after the string that begins at i. It reads no byte more
+// than twice, regardless of the number of escapes.
 func skipString(data []byte, i int) int {
 	quote := i
 	for i++; ; {
@@ -120,7 +120,7 @@ func skipString(data []byte, i int) int {
 	}
 }
 
-// skipValue returns the offset behind the value that begins at i.
+// skipValue returns the offset after the value that begins at i.
 func skipValue(data []byte, i int) int {
 	depth := 0
 	for {
@@ -134,7 +134,7 @@ func skipValue(data []byte, i int) int {
 			depth--
 			i++
 		case ',', ':', ' ', '\t', '\n', '\r':
-			i++ // of an object or a list
+			i++ // inside an object or a list
 			continue
 		default:
 			i = skipWord(data, i)
@@ -145,7 +145,7 @@ func skipValue(data []byte, i int) int {
 	}
 }
 
-// skipWord returns the offset behind the number, true, false or null at i.
+// skipWord returns the offset after the number, true, false or null at i.
 func skipWord(data []byte, i int) int {
 	for i < len(data) && bytes.IndexByte([]byte(",:]} \t\n\r"), data[i]) < 0 {
 		i++

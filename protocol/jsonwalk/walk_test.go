@@ -13,7 +13,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// FuzzMembers compares the walk with what encoding/json makes of an object.
+// FuzzMembers compares Members with encoding/json.
 func FuzzMembers(f *testing.F) {
 	for _, s := range []string{
 		`{}`, ` { } `, `[]`, `null`, `"{}"`, `1`, `{"a":1}`, "\t{ \"a\" :\r\n[ 1 , {\"b\":\"]}\\\"\"} ] , \"c\" : null }\n",
@@ -41,7 +41,7 @@ func FuzzMembers(f *testing.F) {
 	})
 }
 
-// valid makes what is not UTF-8 of a name what encoding/json does.
+// valid replaces invalid UTF-8 in a name as encoding/json does.
 func valid(t *testing.T, name []byte) (text string) {
 	quoted, err := json.Marshal(string(name))
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func valid(t *testing.T, name []byte) (text string) {
 	return text
 }
 
-// requireText compares how a value is read as a string.
+// requireText compares Text with encoding/json.
 func requireText(t *testing.T, value []byte) {
 	var want string
 	isText := value[0] == '"' && json.Unmarshal(value, &want) == nil
@@ -58,7 +58,7 @@ func requireText(t *testing.T, value []byte) {
 	require.Equal(t, want, got)
 }
 
-func TestMembers_of_a_member(t *testing.T) {
+func TestMembers_of_a_nested_object(t *testing.T) {
 	data := []byte(`{"a":{"b":"c","d":1}}`)
 	for _, outer := range jsonwalk.Members(data, 0) {
 		for name, inner := range jsonwalk.Members(data, outer.Start) {
@@ -69,14 +69,14 @@ func TestMembers_of_a_member(t *testing.T) {
 	}
 }
 
-func TestMembers_deep_nesting_costs_no_stack(t *testing.T) {
+func TestMembers_does_not_recurse(t *testing.T) {
 	deep := strings.Repeat("[", 9_999) + strings.Repeat("]", 9_999)
 	for _, value := range jsonwalk.Members([]byte(`{"a":`+deep+`}`), 0) {
 		require.Len(t, deep, value.End-value.Start)
 	}
 }
 
-func TestText_of_nothing_is_none(t *testing.T) {
+func TestText_of_empty_input(t *testing.T) {
 	_, ok := jsonwalk.Text(nil)
 	require.False(t, ok)
 }
@@ -87,7 +87,7 @@ func TestLoneSurrogate(t *testing.T) {
 		`"\u00e9\n\\"`:               false,
 		`"\ud83d\ude00"`:             false,
 		`"\uD83D\uDE00\ud83d\ude00"`: false,
-		`"\\ud83d"`:                  false, // a backslash, and then text
+		`"\\ud83d"`:                  false, // an escaped backslash before text
 		`"\\\ud83d"`:                 true,
 		`"\ud83d"`:                   true,
 		`"\ud83d "`:                  true,

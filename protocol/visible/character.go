@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// hidden reports whether r is not seen where it stands by itself.
+// hidden reports whether r is invisible outside of a sequence.
 func hidden(r rune) bool {
 	switch {
 	case r == '\n', r == '\t':
@@ -19,8 +19,8 @@ func hidden(r rune) bool {
 		unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point, blanks)
 }
 
-// blanks are characters of other categories that are drawn as nothing or, the
-// spaces, as what they are not.
+// blanks are characters of other categories that render as nothing, and spaces that look
+// like the common space.
 var blanks = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x1680, 0x1680, 1}, // Ogham space
@@ -42,8 +42,8 @@ const (
 	joiner    = 0x200d
 )
 
-// isShapingJoiner reports whether r, between before and after, is a joiner or
-// non-joiner that changes how its neighbours are drawn.
+// isShapingJoiner reports whether r, between before and after, is a joiner or non-joiner
+// that changes the rendering of its neighbours.
 func isShapingJoiner(r rune, before, after string) bool {
 	if r != joiner && r != nonJoiner {
 		return false
@@ -56,14 +56,13 @@ func isShapingJoiner(r rune, before, after string) bool {
 	return r == nonJoiner && unicode.Is(joining, left) && unicode.Is(unicode.Arabic, right) && unicode.IsLetter(right)
 }
 
-// viramas are the marks of Indic scripts that a joiner acts on.
+// viramas are the marks of Indic scripts that a joiner affects.
 var viramas = &unicode.RangeTable{R16: []unicode.Range16{
 	{0x094d, 0x0d4d, 0x80}, // Devanagari, Bengali, Gurmukhi, Gujarati, Oriya, Tamil, Telugu, Kannada, Malayalam
 	{0x0dca, 0x0dca, 1},    // Sinhala
 }}
 
-// joining are the letters of Arabic and Persian that join to the one after
-// them.
+// joining are the letters of Arabic and Persian that join to the following letter.
 var joining = &unicode.RangeTable{R16: []unicode.Range16{
 	{0x0626, 0x0626, 1}, {0x0628, 0x0628, 1}, {0x062a, 0x062e, 1}, {0x0633, 0x063f, 1},
 	{0x0641, 0x0647, 1}, {0x0649, 0x064a, 1}, {0x067e, 0x067e, 1}, {0x0686, 0x0686, 1},

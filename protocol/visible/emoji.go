@@ -13,16 +13,16 @@ const (
 	blackFlag  = 0x1f3f4
 )
 
-// flags are the tag sequences that are in general use: England, Scotland and
-// Wales. Others spell letters and digits that no font draws.
+// flags are the tag sequences in general use: England, Scotland and Wales. Other tag
+// sequences encode letters and digits that no font renders.
 var flags = []string{
 	"\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
 	"\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
 	"\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",
 }
 
-// emoji returns the length in bytes of the emoji that text begins with, its
-// selectors and joiners included, or 0.
+// emoji returns the length in bytes of the emoji that text begins with, including
+// selectors and joiners, or 0.
 func emoji(text string) int {
 	first, size := utf8.DecodeRuneInString(text)
 	if first == blackFlag {
@@ -50,8 +50,8 @@ func emoji(text string) int {
 	return length
 }
 
-// pictograph returns the length of a pictograph with its selector or skin
-// tone, or 0.
+// pictograph returns the length in bytes of the pictograph that text begins with,
+// including its selector or skin tone, or 0.
 func pictograph(text string) int {
 	r, size := utf8.DecodeRuneInString(text)
 	if !unicode.Is(pictographs, r) {
@@ -64,8 +64,8 @@ func pictograph(text string) int {
 	return size
 }
 
-// pictographs are the characters with the property Extended_Pictographic, of
-// Unicode 17.0, emoji-data.txt.
+// pictographs are the characters with the property Extended_Pictographic in
+// emoji-data.txt of Unicode 17.0.
 var pictographs = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0xa9, 0xa9, 1}, {0xae, 0xae, 1}, {0x203c, 0x203c, 1}, {0x2049, 0x2049, 1}, {0x2122, 0x2122, 1},

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Segment is a piece of a text: either Text, which is seen as it stands, or
-// one hidden character.
+// Segment is a part of a text: either visible text or one hidden character. Exactly one
+// member is set.
 type Segment struct {
 	Text string `json:"text,omitempty"`
 
@@ -16,16 +16,16 @@ type Segment struct {
 	Hidden string `json:"hidden,omitempty"`
 }
 
-// Split takes text apart, in its order. Neighbouring visible characters are
-// one segment, a carriage return before a line feed is left out, and each
-// hidden character is a segment of its own. An empty text has no segments.
+// Split returns the segments of text in order. Adjacent visible characters form one
+// segment, and each hidden character is a segment of its own. Split drops a carriage
+// return before a line feed. An empty text has no segments.
 func Split(text string) []Segment {
 	var segments []Segment
 	Each(text, func(s Segment) { segments = append(segments, s) })
 	return segments
 }
 
-// Count returns how many characters of text are hidden.
+// Count returns the number of hidden characters in text.
 func Count(text string) (hidden int) {
 	Each(text, func(s Segment) {
 		if s.Hidden != "" {
@@ -35,8 +35,8 @@ func Count(text string) (hidden int) {
 	return hidden
 }
 
-// Mark returns text with each hidden character replaced by its name in
-// brackets, such as ⟨U+202E⟩. What it returns hides nothing.
+// Mark returns text with each hidden character replaced by its name in brackets, such as
+// ⟨U+202E⟩. The result contains no hidden characters.
 func Mark(text string) string {
 	var b strings.Builder
 	Each(text, func(s Segment) {
@@ -47,12 +47,12 @@ func Mark(text string) string {
 	return b.String()
 }
 
-// Each calls f with the segments that [Split] returns.
+// Each calls f with each segment that [Split] returns, in order.
 func Each(text string, f func(Segment)) {
-	seen := 0 // where the visible segment under way begins
+	start := 0 // of the current visible segment
 	flush := func(end int) {
-		if end > seen {
-			f(Segment{Text: text[seen:end]})
+		if end > start {
+			f(Segment{Text: text[start:end]})
 		}
 	}
 	for at := 0; at < len(text); {
@@ -62,11 +62,11 @@ func Each(text string, f func(Segment)) {
 			flush(at)
 			f(Segment{Hidden: fmt.Sprintf("0x%02X", text[at])})
 			at++
-			seen = at
+			start = at
 		case r == '\r' && strings.HasPrefix(text[at+1:], "\n"):
 			flush(at)
 			at++
-			seen = at
+			start = at
 		case !hidden(r):
 			at += max(size, emoji(text[at:]))
 		case isShapingJoiner(r, text[:at], text[at+size:]):
@@ -75,7 +75,7 @@ func Each(text string, f func(Segment)) {
 			flush(at)
 			f(Segment{Hidden: fmt.Sprintf("U+%04X", r)})
 			at += size
-			seen = at
+			start = at
 		}
 	}
 	flush(len(text))

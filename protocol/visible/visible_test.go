@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestSplit_runs_the_cases_of_all_clients(t *testing.T) {
+func TestSplit_passes_the_shared_cases(t *testing.T) {
 	content, err := os.ReadFile("../testdata/visible.json")
 	require.NoError(t, err)
 	var file struct {
@@ -41,18 +41,18 @@ func TestSplit_marks_bytes_that_are_not_UTF_8(t *testing.T) {
 	require.Equal(t, "⟨0xED⟩⟨0xA0⟩⟨0x80⟩", Mark("\xed\xa0\x80"), "a surrogate")
 }
 
-func TestMark_hides_nothing_and_loses_nothing_that_is_seen(t *testing.T) {
+func TestMark_removes_hidden_characters_and_keeps_visible_ones(t *testing.T) {
 	alphabet := []rune("ab1# \n\t\r\u202e\u200d\u200c\ufe0f\U000e0067\U000e0062\U000e007f🏴👩❤🏽ی\u094dक\u20e3\u2800")
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.SampledFrom(alphabet))).Draw(t, "text")
 		marked := Mark(text)
 		require.True(t, utf8.ValidString(marked))
 		require.Zero(t, Count(marked), "%q", marked)
-		require.Equal(t, marked, Mark(marked), "marks are text")
+		require.Equal(t, marked, Mark(marked), "marks are visible")
 		hidden := 0
 		var seen strings.Builder
 		for _, s := range Split(text) {
-			require.NotEqual(t, s.Text == "", s.Hidden == "", "a segment is one or the other")
+			require.NotEqual(t, s.Text == "", s.Hidden == "", "a segment has exactly one member")
 			if seen.WriteString(s.Text); s.Hidden != "" {
 				hidden++
 			}
@@ -62,7 +62,7 @@ func TestMark_hides_nothing_and_loses_nothing_that_is_seen(t *testing.T) {
 	})
 }
 
-// drawn is what of a text has a glyph whatever stands beside it.
+// drawn returns the characters of a text that have a glyph in every context.
 func drawn(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) && !hidden(r) || unicode.IsNumber(r) {
@@ -72,7 +72,7 @@ func drawn(text string) string {
 	}, text)
 }
 
-// joined makes neighbouring visible segments one, as the cases write them.
+// joined merges adjacent visible segments, as the shared cases do.
 func joined(segments []Segment) (out []Segment) {
 	for _, s := range segments {
 		if last := len(out) - 1; last >= 0 && s.Text != "" && out[last].Text != "" {

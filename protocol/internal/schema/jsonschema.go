@@ -36,8 +36,8 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// jsonSchema writes the model as one JSON Schema whose root is a line of
-// either side.
+// jsonSchema returns the model as one JSON Schema, whose root describes a line in either
+// direction.
 func (m *model) jsonSchema() ([]byte, error) {
 	var defs ordered
 	for _, e := range m.enums {
@@ -49,13 +49,13 @@ func (m *model) jsonSchema() ([]byte, error) {
 	defs = append(defs,
 		pair{"Event", described(m.src.docs["Event"], ordered{{"oneOf", m.eventSchemas()}})},
 		pair{anyEvent, described(anyEventDoc, m.object(m.eventMembers(shape{kind: "string"}, shape{kind: "any"})))},
-		pair{"ServerLine", described("A line of the server, of a type that this version knows.", ordered{{"oneOf", m.lineSchemas()}})},
-		pair{"ClientLine", described("A line of a client.", ordered{{"oneOf", m.commandSchemas()}})})
+		pair{"ServerLine", described("A line of the server, of a type that this version knows. Server to client.", ordered{{"oneOf", m.lineSchemas()}})},
+		pair{"ClientLine", described("A line of a client. Client to server.", ordered{{"oneOf", m.commandSchemas()}})})
 	doc := ordered{
 		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
 		{"title", "The Parley protocol, parley.v1"},
-		{"description", "Generated from the Go types; PROTOCOL.md says what they mean. " +
-			"Members and words that are not listed may come from a newer server."},
+		{"description", "Generated from the Go types; PROTOCOL.md describes their meaning. " +
+			"A newer server may send members and words that are not listed."},
 		{"anyOf", []any{reference("ServerLine"), reference("ClientLine")}},
 		{"$defs", defs},
 	}
@@ -67,7 +67,7 @@ func (m *model) jsonSchema() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-const anyEventDoc = "An event, maybe of a type that this version does not know."
+const anyEventDoc = "An event, possibly of a type that this version does not know. Server to client."
 
 func (m *model) eventMembers(word, payload shape) []member {
 	return []member{

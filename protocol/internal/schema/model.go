@@ -12,14 +12,14 @@ import (
 	"parley/protocol"
 )
 
-// model is the wire as both outputs need it.
+// model describes the wire format for both outputs.
 type model struct {
 	src     *source
 	enums   []enum
-	structs []*object // each before those that it holds
+	structs []*object // each before the ones that it contains
 	events  []tagged
 	command []tagged
-	lines   []tagged // what the server sends beside events
+	lines   []tagged // messages of the server other than events
 	known   map[string]bool
 }
 
@@ -39,7 +39,7 @@ type member struct {
 	optional  bool
 }
 
-// shape is a member's type: one of a JSON type's name, a reference, or a list.
+// shape is the type of a member: a JSON type, a reference or a list.
 type shape struct {
 	kind     string // string, integer, number, boolean, any, ref, list
 	ref      string
@@ -48,18 +48,18 @@ type shape struct {
 	nullable bool
 }
 
-// tagged is what travels under a type's name.
+// tagged is a message with a type on the wire.
 type tagged struct {
 	word   string
 	ref    string // the payload, or the whole line
-	answer string // of a command
+	answer string // the answer to a command
 }
 
-// anyEvent is how an event stands inside of an answer, as bytes.
+// anyEvent is the name of the type of an event inside an answer.
 const anyEvent = "AnyEvent"
 
-// unsaid is what the Go types leave to their comments.
-var unsaid = map[string]shape{
+// overrides are the shapes of members that their Go types do not express.
+var overrides = map[string]shape{
 	"Welcome.recent":       {kind: "list", items: &shape{kind: "ref", ref: anyEvent}, nullable: true},
 	"Welcome.resume":       {kind: "ref", ref: "ResumeOutcome"},
 	"Connected.resume":     {kind: "ref", ref: "ResumeOutcome"},
@@ -69,7 +69,7 @@ var unsaid = map[string]shape{
 	"Approve.action":       {kind: "ref", ref: "ApproveAction"},
 }
 
-// answers says what answers a command; no other type says it.
+// answers are the answers to commands, which the Go types do not express.
 var answers = map[protocol.CommandType]any{
 	protocol.CommandJoin:         protocol.Welcome{},
 	protocol.CommandResume:       protocol.Welcome{},
@@ -93,15 +93,15 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandPing:         nil,
 }
 
-// overREST are the bodies that travel over REST alone.
-var overREST = []any{
+// restBodies are the bodies that only REST uses.
+var restBodies = []any{
 	protocol.CreateSharedSession{}, protocol.CreateHostSession{}, protocol.CreateAnswer{}, protocol.JoinAnswer{},
 	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.InvitationAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
 	protocol.SessionsAnswer{}, protocol.HostSessionAnswer{}, protocol.HostSessionsAnswer{}, protocol.AgentsAnswer{},
 	protocol.ErrorBody{},
 }
 
-// messages are the server's lines beside events.
+// messages are the messages of the server other than events.
 var messages = []struct {
 	word  string
 	value any
@@ -115,8 +115,8 @@ var messages = []struct {
 func newModel(src *source) (*model, error) {
 	m := &model{src: src, known: map[string]bool{"Event": true}}
 	m.enums = append(m.enums,
-		enum{"ResumeOutcome", "ResumeOutcome says what follows a welcome.", src.values("", "Resume")},
-		enum{"ApproveAction", "ApproveAction is what an approve command does.", src.values("", "Action")})
+		enum{"ResumeOutcome", "ResumeOutcome says which events follow a welcome.", src.values("", "Resume")},
+		enum{"ApproveAction", "ApproveAction is the decision of an approve command.", src.values("", "Action")})
 	if err := m.addEvents(); err != nil {
 		return nil, err
 	}
@@ -126,18 +126,18 @@ func newModel(src *source) (*model, error) {
 	for _, message := range messages {
 		m.lines = append(m.lines, tagged{word: message.word, ref: m.add(reflect.TypeOf(message.value))})
 	}
-	for _, body := range overREST {
+	for _, body := range restBodies {
 		m.add(reflect.TypeOf(body))
 	}
-	for _, name := range src.wireOnes {
+	for _, name := range src.wireTypes {
 		if !m.known[name] {
-			return nil, fmt.Errorf("%s is in no message that this generator knows", name)
+			return nil, fmt.Errorf("no known message contains the type %s", name)
 		}
 	}
 	return m, nil
 }
 
-// addEvents asks the codec which type an event's word stands for.
+// addEvents asks the codec for the Go type of each event type.
 func (m *model) addEvents() error {
 	for _, word := range m.src.values("EventType", "") {
 		payload, err := protocol.DecodePayload(protocol.EventType(word), []byte("{}"))
@@ -145,15 +145,15 @@ func (m *model) addEvents() error {
 			return err
 		}
 		if _, unknown := payload.(*protocol.UnknownPayload); unknown {
-			return fmt.Errorf("the codec does not know the event %q", word)
+			return fmt.Errorf("the codec does not know the event type %q", word)
 		}
 		m.events = append(m.events, tagged{word: word, ref: m.add(reflect.TypeOf(payload).Elem())})
 	}
 	return nil
 }
 
-// addCommands asks the codec too: it names the command before it refuses the
-// payload.
+// addCommands asks the codec for the Go type of each command type. The codec returns
+// the command even if it refuses its payload.
 func (m *model) addCommands() error {
 	for _, word := range m.src.values("CommandType", "") {
 		line, err := json.Marshal(map[string]string{"id": "1", "type": word})
@@ -163,7 +163,7 @@ func (m *model) addCommands() error {
 		req, _ := protocol.DecodeRequest(line, protocol.DefaultLimits)
 		answer, listed := answers[protocol.CommandType(word)]
 		if req.Command == nil || !listed {
-			return fmt.Errorf("the command %q has no type or no answer", word)
+			return fmt.Errorf("the command type %q has no Go type or no answer", word)
 		}
 		c := tagged{word: word, ref: m.add(reflect.TypeOf(req.Command).Elem())}
 		if answer != nil {
@@ -174,7 +174,7 @@ func (m *model) addCommands() error {
 	return nil
 }
 
-// add puts a struct and what it holds into the model and returns its name.
+// add adds a struct, and the structs that it contains, to the model. It returns the name.
 func (m *model) add(t reflect.Type) string {
 	if m.known[t.Name()] {
 		return t.Name()
@@ -195,12 +195,12 @@ func (m *model) members(t reflect.Type) (members []member) {
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		shape, said := unsaid[t.Name()+"."+name]
-		if !said {
+		shape, overridden := overrides[t.Name()+"."+name]
+		if !overridden {
 			shape = m.shape(f.Type)
 		}
 		optional := options != ""
-		if optional { // then a nil pointer is left out, not null
+		if optional { // a nil pointer is omitted, not null
 			shape.nullable = false
 		}
 		members = append(members, member{name, m.src.docs[t.Name()+"."+f.Name], shape, optional})
@@ -238,10 +238,10 @@ func (m *model) shape(t reflect.Type) shape {
 	case reflect.Float64:
 		return shape{kind: "number"}
 	}
-	panic(fmt.Sprintf("no JSON type for %s", t))
+	panic(fmt.Sprintf("schema: no JSON type for %s", t))
 }
 
-// word is a plain string or an enumeration.
+// word returns the shape of a plain string or of an enumeration.
 func (m *model) word(t reflect.Type) shape {
 	if t.PkgPath() == "" {
 		return shape{kind: "string"}

@@ -10,7 +10,7 @@ import (
 
 const root = "../../.."
 
-func TestGenerated_files_say_what_the_Go_types_say(t *testing.T) {
+func TestGenerate_the_committed_files_are_up_to_date(t *testing.T) {
 	files, err := generate(root)
 	require.NoError(t, err)
 	for name, want := range files {
@@ -21,15 +21,15 @@ func TestGenerated_files_say_what_the_Go_types_say(t *testing.T) {
 	}
 }
 
-func TestGenerator_fails_on_a_type_that_it_does_not_know(t *testing.T) {
+func TestModel_fails_on_a_type_that_no_message_contains(t *testing.T) {
 	src, err := readSource(filepath.Join(root, sourceDir))
 	require.NoError(t, err)
-	src.wireOnes = append(src.wireOnes, "Vote")
+	src.wireTypes = append(src.wireTypes, "Vote")
 	_, err = newModel(src)
 	require.ErrorContains(t, err, "Vote")
 }
 
-func TestGenerator_fails_on_an_event_that_the_codec_does_not_know(t *testing.T) {
+func TestModel_fails_on_an_event_type_that_the_codec_does_not_know(t *testing.T) {
 	src, err := readSource(filepath.Join(root, sourceDir))
 	require.NoError(t, err)
 	src.words["EventType"] = append(src.words["EventType"], word{"EventVoteCast", "vote_cast"})

@@ -5,16 +5,17 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// source is what reflection cannot see of package protocol.
+// source contains what reflection cannot see of package protocol.
 type source struct {
-	docs     map[string]string // of a type, and of a field as Type.Field
-	words    map[string][]word // string constants by their type; untyped ones under ""
-	wireOnes []string          // exported structs that have members on the wire
+	docs      map[string]string // by type, or by Type.Field
+	words     map[string][]word // string constants by their type; untyped ones under ""
+	wireTypes []string          // exported structs with JSON members
 }
 
 type word struct{ constant, value string }
@@ -39,7 +40,7 @@ func readSource(dir string) (*source, error) {
 			}
 		}
 	}
-	slices.Sort(s.wireOnes)
+	slices.Sort(s.wireTypes)
 	return s, nil
 }
 
@@ -73,7 +74,7 @@ func (s *source) readType(spec *ast.TypeSpec, outer *ast.CommentGroup) {
 		}
 	}
 	if tagged {
-		s.wireOnes = append(s.wireOnes, name)
+		s.wireTypes = append(s.wireTypes, name)
 	}
 }
 
@@ -93,8 +94,7 @@ func (s *source) readConstants(spec *ast.ValueSpec) {
 	}
 }
 
-// values returns the words of a type or, where prefix is given, those whose
-// constants begin with it.
+// values returns the words of a type whose constants have that prefix.
 func (s *source) values(typ, prefix string) (values []string) {
 	for _, w := range s.words[typ] {
 		if strings.HasPrefix(w.constant, prefix) {
@@ -104,9 +104,13 @@ func (s *source) values(typ, prefix string) (values []string) {
 	return values
 }
 
+// docLink is a link of a Go doc comment, such as [Client.Do].
+var docLink = regexp.MustCompile(`\[\*?([A-Za-z][\w.]*)\]`)
+
+// oneLine returns a comment as one line, without the brackets of doc links.
 func oneLine(c *ast.CommentGroup) string {
 	if c == nil {
 		return ""
 	}
-	return strings.Join(strings.Fields(c.Text()), " ")
+	return docLink.ReplaceAllString(strings.Join(strings.Fields(c.Text()), " "), "$1")
 }

@@ -31,26 +31,26 @@ func TestServerMessages_round_trip(t *testing.T) {
 	}
 }
 
-func TestEncode_gives_an_answer_without_payload_an_empty_one(t *testing.T) {
+func TestEncode_writes_an_empty_payload_for_none(t *testing.T) {
 	line, err := protocol.Encode(&protocol.OKMessage{ID: "1"})
 	require.NoError(t, err)
 	require.Equal(t, `{"type":"ok","id":"1","payload":{}}`, string(line))
 }
 
-func TestDecodeServer_refuses_what_is_no_message(t *testing.T) {
+func TestDecodeServer_refuses_malformed_messages(t *testing.T) {
 	for _, line := range []string{``, `7`, `[]`, `{"type":7}`, `{"type":"ok","id":7}`, `{"type":"agent_status","cursor":"?"}`} {
 		_, err := protocol.DecodeServer([]byte(line))
 		require.Error(t, err, line)
 	}
 }
 
-func TestDecodeServer_lets_a_newer_server_use_newer_words(t *testing.T) {
+func TestDecodeServer_accepts_unknown_words(t *testing.T) {
 	m, err := protocol.DecodeServer([]byte(`{"type":"welcome","id":"1","payload":{"session":{"mode":"by_vote"},"participant":{"role":"moderator"},"agent":{"status":"asleep","mood":"calm"}}}`))
 	require.NoError(t, err)
 	require.EqualValues(t, "by_vote", m.(*protocol.WelcomeMessage).Payload.Session.Mode)
 }
 
-func TestDecodeServer_shares_nothing_with_its_input(t *testing.T) {
+func TestDecodeServer_shares_no_memory_with_its_input(t *testing.T) {
 	line := []byte(`{"type":"weather"}`)
 	m, err := protocol.DecodeServer(line)
 	require.NoError(t, err)
@@ -58,7 +58,7 @@ func TestDecodeServer_shares_nothing_with_its_input(t *testing.T) {
 	require.Equal(t, `{"type":"weather"}`, string(m.(*protocol.UnknownMessage).Raw))
 }
 
-func TestError_survives_the_wire(t *testing.T) {
+func TestError_round_trips(t *testing.T) {
 	e := &protocol.Error{Code: protocol.CodeRateLimited, Message: "slower", RetryAfter: 1500 * time.Millisecond}
 	require.Equal(t, protocol.WireError{Code: protocol.CodeRateLimited, Message: "slower", Retryable: true, RetryAfterMS: 1500}, e.Wire())
 	require.Equal(t, e, e.Wire().Err())

@@ -1,0 +1,160 @@
+package protocol
+
+import "encoding/json"
+
+// Answers to commands: the payload of ok and, for the REST call of the same meaning,
+// its body. Server to client.
+type (
+	// SessionAnswer answers [SetMode]. Server to client.
+	SessionAnswer struct {
+		Session Session `json:"session"`
+	}
+	// ParticipantAnswer answers [Leave] and [SetRole]. Server to client.
+	ParticipantAnswer struct {
+		Participant Participant `json:"participant"`
+	}
+	// RemoveAnswer answers [Remove]. Server to client.
+	RemoveAnswer struct {
+		Participant Participant `json:"participant"`
+		InviteToken *string     `json:"inviteToken"` // the new invite; null if the old one stays valid
+	}
+	// MessageAnswer answers [Chat]. Server to client.
+	MessageAnswer struct {
+		Message Message `json:"message"`
+	}
+	// PromptAnswer answers [Prompt]. Server to client.
+	PromptAnswer struct {
+		Status   ApprovalStatus `json:"status"`
+		Approval Approval       `json:"approval"`
+	}
+	// ApprovalAnswer answers [Approve]. Server to client.
+	ApprovalAnswer struct {
+		Approval Approval `json:"approval"`
+	}
+	// PermissionAnswer answers [AnswerPermission]. Server to client.
+	PermissionAnswer struct {
+		RequestID string `json:"requestId"`
+		OptionID  string `json:"optionId"`
+	}
+	// CancelAnswer answers [Cancel]. Server to client.
+	CancelAnswer struct {
+		ApprovalID string `json:"approvalId"`
+	}
+	// InviteAnswer answers [RotateInvite]. Server to client.
+	InviteAnswer struct {
+		InviteToken string `json:"inviteToken"`
+	}
+	// CloseAnswer answers [Close]. Server to client.
+	CloseAnswer struct {
+		Closed  bool    `json:"closed"`
+		Session Session `json:"session"`
+	}
+	// HistoryAnswer answers [History]. Server to client.
+	HistoryAnswer struct {
+		Events []json.RawMessage `json:"events"` // oldest first, the bytes that were sent live
+		More   bool              `json:"more"`   // whether there are more in that direction
+		Gap    bool              `json:"gap"`    // the cursor is not of this journal; Events are the newest
+	}
+	// ItemAnswer answers [Item]: the requested item with its whole text. Server to client.
+	ItemAnswer struct {
+		Approval   *Approval   `json:"approval"`
+		Permission *Permission `json:"permission"`
+	}
+	// PeopleAnswer answers [People]. Server to client.
+	PeopleAnswer struct {
+		Participants []Participant `json:"participants"` // in join order; those who have left in reverse join order
+		Removed      []string      `json:"removed"`      // the ids of those of them who left and whose user ids are barred
+		More         bool          `json:"more"`         // whether there are more after the last of them
+	}
+)
+
+// Answers of REST calls that are not commands. Server to client.
+type (
+	// CreateAnswer answers the creation of a shared session. Server to client, REST only.
+	CreateAnswer struct {
+		Session         Session     `json:"session"` // with its invite token
+		InviteToken     string      `json:"inviteToken"`
+		HostParticipant Participant `json:"hostParticipant"` // with its access token
+	}
+	// JoinAnswer answers a join over REST. Server to client, REST only.
+	JoinAnswer struct {
+		Session     Session     `json:"session"`
+		Participant Participant `json:"participant"` // with its access token
+	}
+	// EventsAnswer answers a long poll. Server to client, REST only.
+	EventsAnswer struct {
+		Events []json.RawMessage `json:"events"`
+		Cursor string            `json:"cursor"` // for the next request
+		Gap    bool              `json:"gap"`    // the cursor of the request is not of this journal
+	}
+	// ArchiveAnswer is a page of a session's events, for every participant who was not
+	// removed, also after the session's end. Server to client, REST only.
+	ArchiveAnswer struct {
+		Events  []json.RawMessage `json:"events"` // oldest first, the bytes that were sent live
+		Session Session           `json:"session"`
+		Cursor  string            `json:"cursor"` // of the last event, for the next request
+		More    bool              `json:"more"`   // whether there are more in that direction
+		Gap     bool              `json:"gap"`    // the cursor is not of this journal; Events are the newest
+	}
+	// StateAnswer answers a read of a shared session. Server to client, REST only.
+	StateAnswer struct {
+		Session      Session       `json:"session"`
+		Participants []Participant `json:"participants"`
+		Approvals    []Approval    `json:"approvals"` // newest first
+		Cursor       string        `json:"cursor"`
+	}
+	// InvitationAnswer describes a session to the holder of its invite, before joining
+	// and also after the session has ended. Server to client, REST only.
+	InvitationAnswer struct {
+		Session      Session       `json:"session"`
+		Host         Participant   `json:"host"`
+		Participants []Participant `json:"participants"` // the first MaxInvitationParticipants of those present, in join order
+		Present      int           `json:"present"`      // how many participants have not left
+	}
+	// MessagesAnswer lists messages, oldest first. Server to client, REST only.
+	MessagesAnswer struct {
+		Messages []Message `json:"messages"`
+	}
+	// ParticipantsAnswer lists all participants in join order, including those who have
+	// left. Server to client, REST only.
+	ParticipantsAnswer struct {
+		Participants []Participant `json:"participants"`
+	}
+	// SessionsAnswer lists shared sessions, newest first. Server to client, REST only.
+	SessionsAnswer struct {
+		Sessions []Session `json:"sessions"`
+	}
+	// HostSessionAnswer contains one host session. Server to client, REST only.
+	HostSessionAnswer struct {
+		Session HostSession `json:"session"`
+	}
+	// HostSessionsAnswer lists host sessions, newest first. Server to client, REST only.
+	HostSessionsAnswer struct {
+		Sessions []HostSession `json:"sessions"`
+	}
+	// AgentsAnswer lists the agents that can be started. Server to client, REST only.
+	AgentsAnswer struct {
+		Agents []AgentProfile `json:"agents"`
+	}
+	// ErrorBody is the body of an error. Server to client, REST only.
+	ErrorBody struct {
+		Error        string `json:"error"` // the message, for people
+		Code         Code   `json:"code"`
+		Retryable    bool   `json:"retryable"`
+		RetryAfterMS int64  `json:"retryAfterMs,omitempty"` // in milliseconds; zero if unknown
+	}
+)
+
+// MaxInvitationParticipants is the number of participants that an [InvitationAnswer]
+// lists at most.
+const MaxInvitationParticipants = 5
+
+// Body returns the error as the body of a REST answer.
+func (e *Error) Body() ErrorBody {
+	return ErrorBody{
+		Error:        e.Message,
+		Code:         e.Code,
+		Retryable:    e.Entry().Retryable,
+		RetryAfterMS: e.RetryAfter.Milliseconds(),
+	}
+}
