@@ -10,46 +10,49 @@ import (
 	"parley/protocol"
 )
 
-// hostState is what the rules of a host session need: its agent, its turn
-// queue, its open questions. Its exported fields are the snapshot.
+// hostState is the state of a host session: its agent, its turn queue and its
+// permission requests. It implements [state]. The JSON of its exported fields is
+// the snapshot.
 type hostState struct {
-	rules *settings // immutable
+	settings *settings // immutable
 
 	ID           journal.SessionID
 	Time         time.Time // of the newest event
 	Session      protocol.HostSession
 	Cwd          string
 	Agent        protocol.AgentStatus // starting, idle (which is: up), ending or exited
-	Detail       string               // what the agent's status needs to be understood
+	Detail       string               // explains the status
 	StartedAt    time.Time            // when the newest start began
-	Strayed      bool                 // people know that this process writes lines that are no messages outside of turns
+	Strayed      bool                 // stray output of this process outside of turns was reported
 	AgentSession string               // the agent's own id
-	CanLoad      bool                 // the agent can load that session in a new process
-	Worked       bool                 // the agent has had a turn: a new session would not remember it
-	LoadError    string               // why that session cannot be loaded; empty if it can or was not tried
+	CanLoad      bool                 // a new process can load that session
+	Worked       bool                 // the agent has had a turn, which a new session would not remember
+	LoadError    string               // why that session cannot be loaded; empty if it can or that was not tried
 	Deleted      bool
 	NeverRan     bool                // it was deleted because its agent could not be started
 	Request      string              // the digest of the creation; empty when it had no command id
 	FirstFacts   protocol.AgentFacts // when the agent was first ready; kept for a creation with a command id
 	Occupied     bool                // a shared session is open on it
-	Vacant       instant             // since when the agent is up and none is open; zero otherwise
-	LetGo        bool                // the agent is ended because nobody used it
-	Queue        []turn              // waiting, in order
+	Vacant       instant             // since when the agent is up and no shared session is open; zero otherwise
+	LetGo        bool                // the agent was ended because no shared session was open
+	Queue        []turn              // waiting turns, in order; at most settings.MaxQueued
 	Running      *runningTurn
-	Ended        []endedTurn // which their shared sessions have not confirmed
+	Ended        []endedTurn // turns whose end the shared sessions have not confirmed
 	Permissions  []askedPermission
 }
 
+// runningTurn is the turn that the agent has.
 type runningTurn struct {
 	Turn        turn
 	Since       instant
-	Cancelling  string // what its end will say; empty unless it was cancelled
+	Cancelling  string // the failure once it has ended; empty unless it was cancelled
 	CancelAt    instant
-	Stuck       bool       // it was cancelled and goes on
-	SilentSince *time.Time // people know that the agent has said nothing since; nil if it has
-	Strayed     bool       // people know that the agent writes lines that are no messages
+	Stuck       bool       // it was cancelled and has not ended in time
+	SilentSince *time.Time // since when the agent has been silent, as reported; nil if it is not
+	Strayed     bool       // stray output of the agent in this turn was reported
 }
 
+// endedTurn is the end of a turn.
 type endedTurn struct {
 	Turn       turn
 	StopReason string
@@ -57,17 +60,19 @@ type endedTurn struct {
 	Code       protocol.Code
 }
 
+// askedPermission is a permission request that waits for an answer.
 type askedPermission struct {
 	Permission question
 	At         instant
-	Shared     journal.SessionID // whose turn was running; zero when everybody was asked
+	Shared     journal.SessionID // the shared session that has it; zero for all that are open
 }
 
-func newHostState(id journal.SessionID, r *settings) *hostState {
-	return &hostState{rules: r, ID: id, Agent: protocol.AgentExited}
+// newHostState returns the state of a session without events.
+func newHostState(id journal.SessionID, set *settings) *hostState {
+	return &hostState{settings: set, ID: id, Agent: protocol.AgentExited}
 }
 
-// restore implements state.
+// restore implements [state].
 func (s *hostState) restore(snapshot []byte) error {
 	if err := json.Unmarshal(snapshot, s); err != nil {
 		return err
@@ -78,15 +83,15 @@ func (s *hostState) restore(snapshot []byte) error {
 	return nil
 }
 
-// decode implements state.
+// decode implements [state].
 func (s *hostState) decode(r journal.Record) (event, error) { return decodeEvent(r, decodeHostPayload) }
 
 func (s *hostState) exists() bool { return s.Session.ID != "" && !s.Deleted }
 
-// up reports whether there is an agent that takes a prompt.
+// up reports whether the agent accepts a prompt.
 func (s *hostState) up() bool { return s.Agent == protocol.AgentIdle }
 
-// earlier is the agent's session to load; empty to begin one.
+// earlier returns the agent's session to load; empty to begin a new one.
 func (s *hostState) earlier() string {
 	if !s.Worked || !s.CanLoad || s.LoadError != "" {
 		return ""
@@ -94,7 +99,7 @@ func (s *hostState) earlier() string {
 	return s.AgentSession
 }
 
-// resource is the host session as clients see it.
+// resource returns the host session as clients see it.
 func (s *hostState) resource() protocol.HostSession {
 	r := s.Session
 	r.Status, r.Detail, r.SilentSince = s.Agent, s.Detail, s.status().SilentSince
@@ -110,7 +115,7 @@ func (s *hostState) resource() protocol.HostSession {
 	return r
 }
 
-// apply folds one event in.
+// apply implements [state].
 func (s *hostState) apply(e event, at stamp) {
 	s.Time = at.at
 	switch p := e.public.(type) {
@@ -201,7 +206,7 @@ func (s *hostState) turnOf() journal.SessionID {
 	return s.Running.Turn.Shared
 }
 
-// asked returns a question that waits for an answer; nil if there is none.
+// asked returns a permission request that waits for an answer; nil for none.
 func (s *hostState) asked(requestID string) *askedPermission {
 	for i := range s.Permissions {
 		if s.Permissions[i].Permission.RequestID == requestID {
@@ -211,7 +216,7 @@ func (s *hostState) asked(requestID string) *askedPermission {
 	return nil
 }
 
-// queued returns the place of a turn in the queue, or -1.
+// queued returns the index of a turn in the queue, or -1.
 func (s *hostState) queued(approval string) int {
 	return slices.IndexFunc(s.Queue, func(t turn) bool { return t.Approval == approval })
 }
@@ -225,7 +230,7 @@ func (s *hostState) dropPermission(requestID string) {
 // statusDeleted is the summary's status of a host session that was deleted.
 const statusDeleted = "deleted"
 
-// summary is what the journal keeps beside the session for listing and timers.
+// summary implements [state].
 func (s *hostState) summary() journal.Summary {
 	r := s.resource()
 	sum := journal.Summary{
@@ -240,18 +245,18 @@ func (s *hostState) summary() journal.Summary {
 		sum.Status = statusDeleted
 	}
 	if s.busy() {
-		sum.Due = r.CreatedAt // to be woken after a crash
+		sum.Due = r.CreatedAt // wake it after a crash
 	}
 	return sum
 }
 
-// busy reports whether the session has an agent or owes somebody something.
+// busy reports whether the session has an agent, or turns that have not ended or
+// whose end was not confirmed.
 func (s *hostState) busy() bool {
 	return s.Agent != protocol.AgentExited || s.Running != nil || len(s.Queue) > 0 || len(s.Ended) > 0
 }
 
-// measure has deadlines measured from now on, in a state that was read from the
-// journal.
+// measure sets the clock's readings in a state that was read from the journal.
 func (s *hostState) measure(now time.Time) {
 	for i := range s.Permissions {
 		s.Permissions[i].At.measure(now)
@@ -263,7 +268,7 @@ func (s *hostState) measure(now time.Time) {
 	s.Vacant.measure(now)
 }
 
-// due is when the session wants a tick; zero for never.
+// due implements [state].
 func (s *hostState) due() time.Time {
 	var due time.Time
 	sooner := func(t time.Time) {
@@ -275,24 +280,24 @@ func (s *hostState) due() time.Time {
 		sooner(at)
 	}
 	for _, p := range s.Permissions {
-		sooner(p.At.deadline(s.rules.PermissionTimeout))
+		sooner(p.At.deadline(s.settings.PermissionTimeout))
 	}
 	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck {
-		sooner(r.CancelAt.deadline(s.rules.CancelGrace))
+		sooner(r.CancelAt.deadline(s.settings.CancelGrace))
 	}
-	if r := s.Running; r != nil && r.Cancelling == "" && s.rules.TurnTimeout > 0 {
-		sooner(r.Since.deadline(s.rules.TurnTimeout))
+	if r := s.Running; r != nil && r.Cancelling == "" && s.settings.TurnTimeout > 0 {
+		sooner(r.Since.deadline(s.settings.TurnTimeout))
 	}
 	return due
 }
 
-// answerer has nothing to compute: no command of a participant goes to a host
-// session.
+// answerer implements [state]. No command of a participant reaches a host session,
+// so it has nothing to compute.
 func (s *hostState) answerer() func(protocol.Command, event) any {
 	return func(protocol.Command, event) any { return struct{}{} }
 }
 
-// promptBytes implements state.
+// promptBytes implements [state].
 func (s *hostState) promptBytes() (bytes int) {
 	for i := range s.Queue {
 		bytes += len(s.Queue[i].Prompt)

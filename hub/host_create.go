@@ -2,11 +2,10 @@ package hub
 
 import "parley/protocol"
 
-// create makes the host session and starts its agent. A creation with a command
-// id that is repeated, at the same time or later, leads to the same session: an
-// answer is computed from the session's own state, so nothing else has to be
-// remembered. A creation whose agent could not be started leaves nothing behind
-// that a repetition could be answered with, and so is tried again.
+// create makes the host session and starts its agent. A creation that is repeated
+// under the same command id, at the same time or later, leads to the same session;
+// its answer is computed from the session's state. A creation whose agent could
+// not be started is tried again.
 func (s *hostState) create(in input, c createHost) decision {
 	if s.Session.ID != "" && !s.NeverRan {
 		return s.createdBefore(c)
@@ -23,15 +22,18 @@ func (s *hostState) create(in input, c createHost) decision {
 		Status:      protocol.AgentStarting,
 		CreatedAt:   in.at,
 	}
-	spec := LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.body.Cwd, MaxEvent: s.rules.MaxEvent}
+	spec := LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.body.Cwd, MaxEvent: s.settings.MaxEvent}
 	return decision{
-		events:  []event{{public: &hostCreated{session, c.body.Cwd, c.request()}}, {public: agentIs(protocol.AgentStarting)}},
+		events: []event{
+			{public: &hostCreated{session, c.body.Cwd, c.request()}},
+			{public: agentIs(protocol.AgentStarting)},
+		},
 		effects: []effect{launchAgent{spec}},
 		hold:    holdLaunch,
 	}
 }
 
-// createdBefore answers a creation whose session exists.
+// createdBefore decides on a creation whose session exists.
 func (s *hostState) createdBefore(c createHost) decision {
 	switch {
 	case c.commandID == "":
@@ -45,7 +47,7 @@ func (s *hostState) createdBefore(c createHost) decision {
 		first.Facts = s.FirstFacts
 		return decision{answer: &protocol.HostSessionAnswer{Session: first}, duplicate: true}
 	case s.Agent != protocol.AgentExited:
-		return decision{hold: holdLaunch} // the first answer waits as well
+		return decision{hold: holdLaunch} // the first creation waits as well
 	case c.refusal != nil:
 		return decision{err: c.refusal}
 	}
@@ -54,23 +56,24 @@ func (s *hostState) createdBefore(c createHost) decision {
 	return d
 }
 
-// ready is the session as its creation is answered: when its agent has become
-// ready, whatever has become of it since.
+// ready returns the session as the answer to its creation shows it: when its agent
+// became ready, whatever has happened since.
 func (s *hostState) ready() protocol.HostSession {
 	after := s.Session
 	after.Status = protocol.AgentIdle
 	return after
 }
 
-// applyReady notes what the answer to a repeated creation needs, if one can come.
+// applyReady notes what the answer to a repeated creation needs, if the creation
+// can be repeated.
 func (s *hostState) applyReady() {
 	if s.AgentSession == "" && s.Request != "" {
 		s.FirstFacts = s.Session.Facts
 	}
 }
 
-// request tells this creation from others under the same command id; empty
-// without one.
+// request returns the digest that tells this creation from others under the same
+// command id; empty without a command id.
 func (c createHost) request() string {
 	if c.commandID == "" {
 		return ""

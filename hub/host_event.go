@@ -7,8 +7,8 @@ import (
 	"parley/protocol"
 )
 
-// The events of a host session's stream. No client sees them; questions of the
-// agent are journaled with the types of the protocol.
+// The events of a host session's stream, beside those of the protocol for permission
+// requests and facts. No client receives them. Their JSON is stored.
 type (
 	hostCreated struct {
 		Session protocol.HostSession `json:"session"`
@@ -18,20 +18,20 @@ type (
 	hostDeleted struct {
 		NeverRan bool `json:"neverRan,omitempty"` // its agent could not be started
 	}
-	// hostAgent says what became of the agent: starting, idle once it is ready,
-	// ending once it was asked to end, or exited.
+	// hostAgent holds the agent's new status: starting, idle once it is ready, ending
+	// once it was asked to end, or exited.
 	hostAgent struct {
 		protocol.AgentStatusChanged
 		Session   string `json:"session,omitempty"` // the agent's own id, when it is ready
 		CanLoad   bool   `json:"canLoad,omitempty"`
-		Anew      bool   `json:"anew,omitempty"`      // that session is a new one, without what was said before
-		LoadError string `json:"loadError,omitempty"` // why the session it had cannot be loaded
+		Anew      bool   `json:"anew,omitempty"`      // Session is a new one, without the conversation so far
+		LoadError string `json:"loadError,omitempty"` // why the earlier session cannot be loaded
 	}
 	turnQueuedEvent     struct{ Turn turn }
 	turnBeganEvent      struct{ Approval string }
 	turnCancellingEvent struct{ Approval, Failure string }
 	turnStuckEvent      struct{ Approval string }
-	// turnSilentEvent says since when the agent has said nothing; nil when it has.
+	// turnSilentEvent holds since when the agent has been silent; nil if it no longer is.
 	turnSilentEvent struct {
 		Approval string
 		Since    *time.Time
@@ -43,11 +43,11 @@ type (
 		Code       protocol.Code `json:",omitempty"` // of the failure; empty for one without
 	}
 	turnConfirmedEvent struct{ Approval string }
-	// hostOccupied and hostVacated say that the first shared session has opened
-	// here, and that the last has ended.
+	// hostOccupied and hostVacated: the first shared session has opened, the last one
+	// has ended.
 	hostOccupied struct{}
 	hostVacated  struct{}
-	// agentLetGoEvent says that the agent is ended because nobody uses it.
+	// agentLetGoEvent: the agent is ended because no shared session is open.
 	agentLetGoEvent struct{}
 )
 
@@ -81,6 +81,7 @@ var hostPayloads = map[protocol.EventType]func() protocol.Payload{
 	"agent_let_go":         func() protocol.Payload { return new(agentLetGoEvent) },
 }
 
+// decodeHostPayload decodes the payload of an event of the stream.
 func decodeHostPayload(t protocol.EventType, raw []byte) (protocol.Payload, error) {
 	newPayload, known := hostPayloads[t]
 	if !known {

@@ -4,12 +4,12 @@ import (
 	"parley/protocol"
 )
 
-// Inputs of a host session that carry what its shell has gathered of the agent's
-// facts.
+// Inputs that carry facts about the agent, which the runtime gathers to make few
+// events of them.
 type (
-	// learned is what is newly known of the agent.
+	// learned carries new facts about the agent.
 	learned struct{ facts protocol.AgentFacts }
-	// learnedBefore is an input that is decided on with what became known before
+	// learnedBefore is an input together with the facts that became known before
 	// it.
 	learnedBefore struct {
 		facts protocol.AgentFacts
@@ -17,7 +17,8 @@ type (
 	}
 )
 
-// learn notes what is new and tells it to every shared session.
+// learn records facts that differ from the known ones and tells them to the shared
+// sessions.
 func (s *hostState) learn(facts protocol.AgentFacts) decision {
 	changes, some := s.Session.Facts.Changes(facts.Bounded())
 	if !some {
@@ -29,8 +30,8 @@ func (s *hostState) learn(facts protocol.AgentFacts) decision {
 	}
 }
 
-// learnFirst decides on an input in the state that holds what became known
-// before it.
+// learnFirst decides on an input in the state that holds the facts which became
+// known before it.
 func (s *hostState) learnFirst(in input, m learnedBefore) decision {
 	after, d := *s, decision{}
 	if s.exists() {

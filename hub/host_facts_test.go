@@ -81,7 +81,7 @@ func TestHost_facts(t *testing.T) {
 	t.Run("are told to a room that opens later, with its first event", func(t *testing.T) {
 		s := newStage(t, Options{})
 		s.do(s.host, learned{commandsNamed("review")})
-		n := newNode(journal.SessionID{1, 9}, journal.KindShared, s.host.rules)
+		n := newNode(journal.SessionID{1, 9}, journal.KindShared, s.host.settings)
 		d := s.do(n, createShared{
 			body:  &protocol.CreateSharedSession{HostSessionID: s.host.id.String(), HostUserID: "ada"},
 			agent: protocol.AgentIdle, facts: s.hostState().Session.Facts,

@@ -7,38 +7,58 @@ import (
 	"parley/protocol"
 )
 
-// Inputs of a host session from outside.
+// Inputs from clients.
 type (
+	// createHost asks for a new host session.
 	createHost struct {
 		body      *protocol.CreateHostSession
 		commandID string // empty for none
 		refusal   error  // why no agent can be started now; nil if one can
 	}
-	readHost   struct{}
+	// readHost asks for the host session as clients see it.
+	readHost struct{}
+	// cancelHost ends the running turn.
 	cancelHost struct{}
+	// deleteHost ends the agent and the session.
 	deleteHost struct{}
-	// launched and launchFailed are the outcome of launchAgent.
-	launched struct {
-		sessionID string
-		canLoad   bool
-		loadError error // why the earlier session was not loaded
-	}
-	launchFailed struct{ err error }
-	// agentSilent says that the agent has said nothing since then.
-	agentSilent struct{ since time.Time }
-	// agentSays is what the running agent says.
-	agentSays struct{ event AgentEvent }
 )
 
-// Effects of a host session.
+// Inputs from the agent. The first two are the outcome of launchAgent.
 type (
-	// tellOpen sends a message to every shared session that is open here.
-	tellOpen    struct{ message any }
-	openShared  struct{ shared journal.SessionID }
+	// launched reports that the agent is ready.
+	launched struct {
+		sessionID string // the agent's own
+		canLoad   bool   // a later process can load the session
+		loadError error  // why the earlier session was not loaded
+	}
+	// launchFailed reports that the agent could not be started.
+	launchFailed struct{ err error }
+	// agentSays carries a message of the running agent, or its exit.
+	agentSays struct{ event AgentEvent }
+	// agentSilent reports that the agent has sent nothing since a time.
+	agentSilent struct{ since time.Time }
+)
+
+// Effects on the shared sessions.
+type (
+	// tellOpen sends a message to every shared session that is open on this one.
+	tellOpen struct{ message any }
+	// openShared adds a shared session to those that tellOpen reaches.
+	openShared struct{ shared journal.SessionID }
+	// closeShared removes a shared session from those that tellOpen reaches.
 	closeShared struct{ shared journal.SessionID }
+)
+
+// Effects on the agent.
+type (
+	// launchAgent starts an agent.
 	launchAgent struct{ spec LaunchSpec }
+	// promptAgent sends a prompt.
 	promptAgent struct{ prompt AgentPrompt }
+	// answerAgent answers a permission request; as cancelled without an option.
 	answerAgent struct{ requestID, optionID string }
+	// cancelAgent asks the agent to end the running turn.
 	cancelAgent struct{}
-	endAgent    struct{}
+	// endAgent ends the agent, or its start.
+	endAgent struct{}
 )

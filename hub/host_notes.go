@@ -2,22 +2,19 @@ package hub
 
 import "parley/protocol"
 
-// What people are told of an agent beside what it says: how its start goes, and
-// that it writes other things to its output.
-
-// progress tells what the agent that starts is doing.
+// progress reports what a starting agent does.
 func (s *hostState) progress(e AgentProgress) decision {
 	if s.Agent != protocol.AgentStarting || s.Detail == e.Detail {
 		return decision{}
 	}
-	began := s.StartedAt // a copy, for other goroutines to read
+	began := s.StartedAt // a copy that other goroutines may read
 	starts := agentIs(protocol.AgentStarting)
 	starts.Detail, starts.StartedAt = e.Detail, &began
 	return decision{events: []event{{public: starts}}}.with(tellOpen{agentChanged{starts.AgentStatusChanged}})
 }
 
-// strayOutput notes once in a turn, and once in a process's life outside of
-// turns, that the agent writes lines that are no messages.
+// strayOutput reports that the agent writes lines that are not messages: once in a
+// turn, and once outside of turns while a process lives.
 func (s *hostState) strayOutput() decision {
 	note := protocol.AgentStrayOutput{}
 	switch {
@@ -30,6 +27,7 @@ func (s *hostState) strayOutput() decision {
 	return decision{events: []event{{public: &note}}}.with(tellOpen{agentNote{note}})
 }
 
+// applyStray notes that stray output was reported.
 func (s *hostState) applyStray() {
 	if s.Running != nil {
 		s.Running.Strayed = true

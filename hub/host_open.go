@@ -7,11 +7,12 @@ import (
 	"parley/protocol"
 )
 
-// A host session whose agent has no open shared session for a while lets it go.
-// The agent comes back for the next prompt, or the next shared session.
+// A host session without an open shared session ends its agent after
+// settings.AgentIdleAfter. The next prompt, or the next shared session, starts the
+// agent again.
 
-// open greets a shared session, and starts an agent for one that opens after the
-// agent was let go.
+// open greets a shared session that has opened, and starts an agent that was
+// ended because no shared session was open.
 func (s *hostState) open(m sharedOpened) decision {
 	d := s.greet(m)
 	if s.Occupied {
@@ -24,7 +25,27 @@ func (s *hostState) open(m sharedOpened) decision {
 	return d
 }
 
-// closed decides that a shared session has ended.
+// greet tells a shared session that has opened or woken the agent's present state.
+func (s *hostState) greet(m sharedOpened) decision {
+	d := decision{effects: []effect{
+		openShared{m.shared},
+		tell{m.shared, agentChanged{s.status()}},
+		tell{m.shared, agentKnown{s.Session.Facts}},
+	}}
+	for _, requestID := range m.asked {
+		if s.asked(requestID) == nil {
+			d = d.with(tell{m.shared, permissionGone{requestID}})
+		}
+	}
+	for _, p := range s.Permissions {
+		if p.Shared.IsZero() || p.Shared == m.shared {
+			d = d.with(tell{m.shared, permissionAsked{p.Permission}})
+		}
+	}
+	return d
+}
+
+// closed notes that a shared session has ended.
 func (s *hostState) closed(m sharedClosed) decision {
 	d := decision{effects: []effect{closeShared{m.shared}}}
 	if m.last && s.Occupied {
@@ -33,8 +54,8 @@ func (s *hostState) closed(m sharedClosed) decision {
 	return d
 }
 
-// settleOccupied makes up for what a crash, or a version that did not keep account,
-// has kept from here about the shared sessions that are open.
+// settleOccupied returns the event that is missing if a crash, or an older version
+// of Parley, lost track of whether a shared session is open.
 func (s *hostState) settleOccupied(open []journal.SessionID) []event {
 	switch {
 	case len(open) > 0 && !s.Occupied:
@@ -45,23 +66,23 @@ func (s *hostState) settleOccupied(open []journal.SessionID) []event {
 	return nil
 }
 
-// vacate notes since when the agent is there for nobody.
+// vacate notes since when the agent has been up without an open shared session.
 func (s *hostState) vacate(at stamp) {
 	if !s.Occupied && s.up() {
 		s.Vacant = at.instant()
 	}
 }
 
-// leaveAt is when an agent that nobody uses is to end; zero for never.
+// leaveAt returns when an unused agent is to end; zero for never.
 func (s *hostState) leaveAt() time.Time {
-	if s.rules.AgentIdleAfter <= 0 || s.Vacant.IsZero() || !s.up() {
+	if s.settings.AgentIdleAfter <= 0 || s.Vacant.IsZero() || !s.up() {
 		return time.Time{}
 	}
-	return s.Vacant.deadline(s.rules.AgentIdleAfter)
+	return s.Vacant.deadline(s.settings.AgentIdleAfter)
 }
 
-// letGo ends an agent that nobody uses. A turn that is still running there is of
-// a shared session that has ended, and was cancelled with it.
+// letGo ends an agent that has been unused for long enough. A turn that still runs
+// there was cancelled together with its shared session.
 func (s *hostState) letGo(d decision, now time.Time) decision {
 	if at := s.leaveAt(); at.IsZero() || now.Before(at) {
 		return d

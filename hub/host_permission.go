@@ -7,15 +7,15 @@ import (
 	"parley/protocol"
 )
 
-// Kinds of options, of the Agent Client Protocol. An answer that nobody gave is
-// for once and no longer.
+// The kinds of options of the Agent Client Protocol that an automatic answer may
+// choose, in order of preference. It never allows more than this one call.
 var (
 	allowing  = []string{"allow_once"}
 	rejecting = []string{"reject_once", "reject_always"}
 )
 
-// optionOfKind returns the first option of the first kind that there is one
-// of; empty when there is none.
+// optionOfKind returns the first option of the first kind that the request offers;
+// empty when it offers none.
 func optionOfKind(options []AgentOption, kinds ...string) string {
 	for _, k := range kinds {
 		if i := slices.IndexFunc(options, func(o AgentOption) bool { return o.Kind == k }); i >= 0 {
@@ -25,19 +25,19 @@ func optionOfKind(options []AgentOption, kinds ...string) string {
 	return ""
 }
 
-// ask puts a question of the agent to people, or answers it by the host
-// session's policy. A turn that is being cancelled asks nobody.
+// ask passes a permission request on to the participants, or answers it by the host
+// session's policy. In a turn that is being cancelled the answer is cancelled.
 func (s *hostState) ask(e AgentPermission) decision {
-	p := question{
+	q := question{
 		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: orNull(e.ToolCall), Options: orNull(e.Options)},
 		Choices:    e.Choices,
 	}
 	if s.Running != nil && s.Running.Cancelling != "" {
 		return decision{effects: []effect{answerAgent{e.RequestID, ""}}}
 	}
-	asked := askedPermission{Permission: p, Shared: s.turnOf()}
-	d := decision{events: []event{{public: &protocol.PermissionRequested{Permission: p.Permission}}}}
-	d = d.tellAsked(asked, permissionAsked{p})
+	asked := askedPermission{Permission: q, Shared: s.turnOf()}
+	d := decision{events: []event{{public: &protocol.PermissionRequested{Permission: q.Permission}}}}
+	d = asked.tell(d, permissionAsked{q})
 	switch s.Session.Permissions {
 	case protocol.PermissionsAllow:
 		if option := optionOfKind(e.Choices, allowing...); option != "" {
@@ -49,7 +49,8 @@ func (s *hostState) ask(e AgentPermission) decision {
 	return d
 }
 
-// orNull makes of what an agent left out what is read of it again.
+// orNull returns null for a member that the agent left out, as decoding the event
+// will.
 func orNull(raw json.RawMessage) json.RawMessage {
 	if len(raw) == 0 {
 		return json.RawMessage("null")
@@ -57,7 +58,7 @@ func orNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// answered takes the first answer of a participant.
+// answered decides on a participant's answer. The first one counts.
 func (s *hostState) answered(m permissionAnswer) decision {
 	asked := s.asked(m.requestID)
 	if asked == nil {
@@ -66,8 +67,8 @@ func (s *hostState) answered(m permissionAnswer) decision {
 	return s.settle(decision{}, *asked, m.optionID, protocol.SourceParticipant, &m)
 }
 
-// settle answers the agent and tells everybody who was asked. Without an
-// option the answer is that the request was cancelled.
+// settle answers the agent and tells the shared sessions that have the request.
+// Without an option the request is answered as cancelled.
 func (s *hostState) settle(d decision, asked askedPermission, optionID string, source protocol.PermissionSource, won *permissionAnswer) decision {
 	requestID := asked.Permission.RequestID
 	resolved := protocol.PermissionResolved{RequestID: requestID, Outcome: protocol.OutcomeCancelled, Source: source}
@@ -79,44 +80,24 @@ func (s *hostState) settle(d decision, asked askedPermission, optionID string, s
 	}
 	d.events = append(d.events, event{public: &resolved})
 	d = d.with(answerAgent{requestID, optionID})
-	return d.tellAsked(asked, permissionSettled{resolved, won})
+	return asked.tell(d, permissionSettled{resolved, won})
 }
 
-// withdraw takes a question back that no longer needs an answer.
+// withdraw ends a permission request that needs no answer any more.
 func (s *hostState) withdraw(d decision, requestID string) decision {
 	asked := s.asked(requestID)
 	if asked == nil {
 		return d
 	}
 	d.events = append(d.events, event{public: &protocol.PermissionWithdrawn{RequestID: requestID}})
-	return d.tellAsked(*asked, permissionGone{requestID})
+	return asked.tell(d, permissionGone{requestID})
 }
 
-// tellAsked tells the shared sessions that were asked: later turns do not
-// change which those are.
-func (d decision) tellAsked(asked askedPermission, message any) decision {
-	if asked.Shared.IsZero() {
+// tell returns the decision with a message to the shared sessions that have the
+// request. Later turns do not change which ones have it.
+func (p *askedPermission) tell(d decision, message any) decision {
+	if p.Shared.IsZero() {
 		return d.with(tellOpen{message})
 	}
-	return d.with(tell{asked.Shared, message})
-}
-
-// greet tells a shared session that has opened or woken how things stand.
-func (s *hostState) greet(m sharedOpened) decision {
-	d := decision{effects: []effect{
-		openShared{m.shared},
-		tell{m.shared, agentChanged{s.status()}},
-		tell{m.shared, agentKnown{s.Session.Facts}},
-	}}
-	for _, requestID := range m.asked {
-		if s.asked(requestID) == nil {
-			d = d.with(tell{m.shared, permissionGone{requestID}})
-		}
-	}
-	for _, p := range s.Permissions {
-		if p.Shared.IsZero() || p.Shared == m.shared {
-			d = d.with(tell{m.shared, permissionAsked{p.Permission}})
-		}
-	}
-	return d
+	return d.with(tell{p.Shared, message})
 }

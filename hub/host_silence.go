@@ -6,19 +6,20 @@ import (
 	"parley/protocol"
 )
 
-// An agent that says nothing in a turn for long may work, or hang: people are
-// told since when, and can cancel the turn, stop the agent or go on waiting. The
-// shell keeps the time, since what an agent says is no event of this stream.
+// An agent that sends nothing for long may be at work, or hang. The participants
+// are told since when it has been silent, and can cancel the turn, stop the agent
+// or wait. The runtime measures the time, since an agent's messages are not events
+// of a host session.
 
-// listens reports whether the running turn's agent is expected to say something.
-// One that has asked people waits for them, and one that was told to cancel has a
-// time of its own.
+// listens reports whether the agent is expected to send something. It is not while
+// a permission request waits for the participants, and while the turn is being
+// cancelled, which has a time-out of its own.
 func (s *hostState) listens() bool {
-	return s.rules.SilenceAfter > 0 && s.up() && s.Running != nil && s.Running.SilentSince == nil &&
+	return s.settings.SilenceAfter > 0 && s.up() && s.Running != nil && s.Running.SilentSince == nil &&
 		s.Running.Cancelling == "" && len(s.Permissions) == 0
 }
 
-// fallSilent tells that the agent has said nothing for too long.
+// fallSilent reports that the agent has sent nothing for settings.SilenceAfter.
 func (s *hostState) fallSilent(m agentSilent) decision {
 	if !s.listens() {
 		return decision{}
@@ -27,8 +28,7 @@ func (s *hostState) fallSilent(m agentSilent) decision {
 	return s.silence(&since)
 }
 
-// silence tells since when the agent has been silent, or with nil that it no
-// longer is.
+// silence reports since when the agent has been silent; nil if it no longer is.
 func (s *hostState) silence(since *time.Time) decision {
 	status := s.status()
 	status.SilentSince = since
@@ -36,17 +36,8 @@ func (s *hostState) silence(since *time.Time) decision {
 		with(tellOpen{agentChanged{status}})
 }
 
-// heard ends a silence before what ended it is decided on.
-func (s *hostState) heard(in input, said AgentEvent) decision {
-	d := s.silence(nil)
-	running := *s.Running
-	running.SilentSince = nil
-	after := *s
-	after.Running = &running
-	return d.then(after.agentSays(in, said))
-}
-
-// status is how people see the agent outside of its turns.
+// status returns the agent's status for shared sessions, which know of turns by
+// other messages.
 func (s *hostState) status() protocol.AgentStatusChanged {
 	status := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.Detail}
 	if s.Running != nil {

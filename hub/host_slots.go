@@ -6,20 +6,20 @@ import (
 	"parley/protocol"
 )
 
-// tooManyAgents answers a client whose agent finds no slot.
+// tooManyAgents returns the error for a client when most agents run already.
 func tooManyAgents(most int) *protocol.Error {
-	return protocol.Errorf(protocol.CodeTooManyAgents, "%s; end one that is not needed, or try again later", slotsTaken(most))
+	return protocol.Errorf(protocol.CodeTooManyAgents, "%s; stop one that is not needed, or try again later", slotsTaken(most))
 }
 
-// noSlotError is how a start ends that found no slot. It holds the most agents
-// that may run.
+// noSlotError is the error of a start that was refused because so many agents run
+// already.
 type noSlotError int
 
 func (e noSlotError) Error() string { return slotsTaken(int(e)) + "; try again when one has ended" }
 
 func slotsTaken(most int) string {
 	if most == 1 {
-		return "an agent runs on this server, and no second one may"
+		return "the one agent that may run on this server is running"
 	}
-	return fmt.Sprintf("%d agents run on this server, and no more may", most)
+	return fmt.Sprintf("all %d agents that may run on this server are running", most)
 }

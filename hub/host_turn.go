@@ -29,13 +29,13 @@ func (s *hostState) decideTurn(in input) decision {
 	return refuse(protocol.CodeInternal, "unknown input %T", in.body)
 }
 
-// dispatched takes a prompt over, or says what became of it if it is known:
-// a prompt that is handed over twice runs once.
+// dispatched queues a prompt, or reports its progress if it is known already: a
+// prompt that is sent twice runs once.
 func (s *hostState) dispatched(t turn) decision {
 	if d, known := s.report(t); known {
 		return d
 	}
-	if len(s.Queue) >= s.rules.MaxQueued {
+	if len(s.Queue) >= s.settings.MaxQueued {
 		return decision{}.with(tell{t.Shared, turnEnded{approval: t.Approval, failure: "too many prompts wait for the agent"}})
 	}
 	ahead := len(s.Queue)
@@ -55,7 +55,8 @@ func (s *hostState) dispatched(t turn) decision {
 	return d
 }
 
-func (s *hostState) report(t turn) (decision, bool) {
+// report tells the shared session how far a known turn has come.
+func (s *hostState) report(t turn) (d decision, known bool) {
 	for i, q := range s.Queue {
 		if q.Approval == t.Approval {
 			ahead := i
@@ -76,37 +77,47 @@ func (s *hostState) report(t turn) (decision, bool) {
 	return decision{}, false
 }
 
-// begin gives a turn to the agent, which is up and has none.
+// begin sends a turn to the agent, which is up and has none.
 func (s *hostState) begin(d decision, t turn) decision {
 	d.events = append(d.events, event{public: &turnBeganEvent{t.Approval}})
 	return d.with(
 		tell{t.Shared, turnStarted{t.Approval}},
-		promptAgent{AgentPrompt{Turn: t.Approval, Text: t.Prompt, Meta: attribution(t)}})
+		promptAgent{AgentPrompt{Turn: t.Approval, Text: t.Prompt, Meta: attributionOf(t)}})
 }
 
-// attribution tells the agent who wrote a prompt and who approved it.
-func attribution(t turn) []byte {
-	type person struct {
-		ParticipantID string `json:"participantId"`
-		UserID        string `json:"userId"`
-		Name          string `json:"name"`
-	}
-	by := func(p protocol.Participant) person { return person{p.ID, p.UserID, p.Name()} }
-	return rawJSON(map[string]any{"parley": map[string]any{
-		"approvalId": t.Approval,
-		"author":     by(t.Author),
-		"approvedBy": by(t.Approver),
-	}})
+// attribution is the _meta of a prompt request: who wrote the prompt and who
+// approved it.
+type attribution struct {
+	Parley struct {
+		ApprovalID string `json:"approvalId"`
+		ApprovedBy person `json:"approvedBy"`
+		Author     person `json:"author"`
+	} `json:"parley"`
 }
 
-// over ends a turn and tells its shared session.
+type person struct {
+	ParticipantID string `json:"participantId"`
+	UserID        string `json:"userId"`
+	Name          string `json:"name"`
+}
+
+func personOf(p protocol.Participant) person { return person{p.ID, p.UserID, p.Name()} }
+
+func attributionOf(t turn) []byte {
+	var a attribution
+	a.Parley.ApprovalID = t.Approval
+	a.Parley.Author, a.Parley.ApprovedBy = personOf(t.Author), personOf(t.Approver)
+	return rawJSON(a)
+}
+
+// over ends a turn and reports the end to its shared session.
 func (s *hostState) over(d decision, t turn, stopReason, failure string, code protocol.Code) decision {
 	d.events = append(d.events, event{public: &turnOverEvent{t.Approval, stopReason, failure, code}})
 	return d.with(tell{t.Shared, turnEnded{t.Approval, stopReason, failure, code}})
 }
 
-// turnAnswered ends the running turn by the agent's answer. A turn that was
-// cancelled has failed whatever the agent calls it: some say end_turn.
+// turnAnswered ends the running turn with the agent's answer. A turn that was
+// cancelled has failed whatever its stop reason: some agents send end_turn.
 func (s *hostState) turnAnswered(e AgentTurnEnded) decision {
 	if s.Running == nil || s.Running.Turn.Approval != e.Turn {
 		return decision{}
@@ -135,8 +146,9 @@ func (s *hostState) turnAnswered(e AgentTurnEnded) decision {
 	return d
 }
 
-// cancelTurn takes a prompt out of the queue, or asks the agent to end the
-// running turn, its questions being answered as cancelled first.
+// cancelTurn removes a prompt from the queue, or asks the agent to end the running
+// turn. Permission requests are answered as cancelled first, as the Agent Client
+// Protocol requires.
 func (s *hostState) cancelTurn(approval, failure string) decision {
 	if i := s.queued(approval); i >= 0 {
 		return s.over(decision{}, s.Queue[i], "", failure, "")
@@ -152,19 +164,19 @@ func (s *hostState) cancelTurn(approval, failure string) decision {
 	return d.with(cancelAgent{})
 }
 
-// tick carries out what has come due.
+// tick applies the time-outs that are due.
 func (s *hostState) tick(in input) decision {
 	var d decision
-	if s.rules.TurnTimeout > 0 && s.Running != nil && s.Running.Cancelling == "" &&
-		!in.moment.Before(s.Running.Since.deadline(s.rules.TurnTimeout)) {
-		return s.cancelTurn(s.Running.Turn.Approval, "the turn took longer than "+s.rules.TurnTimeout.String())
+	if s.settings.TurnTimeout > 0 && s.Running != nil && s.Running.Cancelling == "" &&
+		!in.moment.Before(s.Running.Since.deadline(s.settings.TurnTimeout)) {
+		return s.cancelTurn(s.Running.Turn.Approval, "the turn took longer than "+s.settings.TurnTimeout.String())
 	}
 	for _, p := range s.Permissions {
-		if !in.moment.Before(p.At.deadline(s.rules.PermissionTimeout)) {
+		if !in.moment.Before(p.At.deadline(s.settings.PermissionTimeout)) {
 			d = s.settle(d, p, optionOfKind(p.Permission.Choices, rejecting...), protocol.SourceTimeout, nil)
 		}
 	}
-	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.moment.Before(r.CancelAt.deadline(s.rules.CancelGrace)) {
+	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.moment.Before(r.CancelAt.deadline(s.settings.CancelGrace)) {
 		d.events = append(d.events, event{public: &turnStuckEvent{r.Turn.Approval}})
 		d = d.with(tellOpen{agentChanged{status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
 	}

@@ -33,7 +33,7 @@ func (p *play) somebody(t *rapid.T, n *node) sender {
 	if rapid.IntRange(0, 2).Draw(t, "host") == 0 {
 		who = s.host()
 	}
-	token := s.rules.Key.token(participantToken, who.ID, 1)
+	token := s.settings.Key.token(participantToken, who.ID, 1)
 	if rapid.IntRange(0, 9).Draw(t, "token") == 0 {
 		token = "wrong"
 	}
@@ -79,12 +79,12 @@ func (p *play) anyCommand(t *rapid.T, n *node) protocol.Command {
 
 func (p *play) join(t *rapid.T, s *sharedState) protocol.Command {
 	c := &protocol.Join{
-		InviteToken: s.rules.Key.token(inviteToken, s.ID.String(), s.Invite),
+		InviteToken: s.settings.Key.token(inviteToken, s.ID.String(), s.Invite),
 		UserID:      rapid.SampledFrom([]string{"ada", "ben", "cem", "dot", "eve"}).Draw(t, "user"),
 		Role:        rapid.SampledFrom([]protocol.Role{"", protocol.RoleViewer, protocol.RoleHost}).Draw(t, "role"),
 	}
 	if p, here := s.People.present(c.UserID); here && rapid.Bool().Draw(t, "with token") {
-		c.ParticipantToken = s.rules.Key.token(participantToken, p.ID, 1)
+		c.ParticipantToken = s.settings.Key.token(participantToken, p.ID, 1)
 	}
 	return c
 }

@@ -16,7 +16,7 @@ import (
 // History is not in it, nor are prompts that are done and guests who have left; all
 // of these are read from the journal. Its exported fields are the snapshot.
 type sharedState struct {
-	rules *settings // immutable
+	settings *settings // immutable
 
 	ID          journal.SessionID
 	Time        time.Time // of the newest event
@@ -91,8 +91,8 @@ type openPermission struct {
 // from unknown ones.
 const rememberedRequests = 32
 
-func newSharedState(id journal.SessionID, r *settings) *sharedState {
-	s := &sharedState{rules: r, ID: id, Agent: protocol.AgentStarting}
+func newSharedState(id journal.SessionID, set *settings) *sharedState {
+	s := &sharedState{settings: set, ID: id, Agent: protocol.AgentStarting}
 	s.index()
 	return s
 }

@@ -28,11 +28,11 @@ type (
 // answerer computes what a command is answered with from the event that it is
 // about, the first time and every time that it is sent again.
 func (s *sharedState) answerer() func(protocol.Command, event) any {
-	session, rules := s.Session, s.rules
-	return func(c protocol.Command, e event) any { return answerTo(c, e, session, rules) }
+	session, set := s.Session, s.settings
+	return func(c protocol.Command, e event) any { return answerTo(c, e, session, set) }
 }
 
-func answerTo(c protocol.Command, e event, session protocol.Session, r *settings) any {
+func answerTo(c protocol.Command, e event, session protocol.Session, set *settings) any {
 	switch p := e.public.(type) {
 	case *protocol.MessageCreated:
 		return &protocol.MessageAnswer{Message: p.Message}
@@ -57,20 +57,20 @@ func answerTo(c protocol.Command, e event, session protocol.Session, r *settings
 		return &protocol.ParticipantAnswer{Participant: p.Participant}
 	case *protocol.ParticipantLeft:
 		if c.CommandType() == protocol.CommandRemove {
-			return removeAnswer(p, e, session, r)
+			return removeAnswer(p, e, session, set)
 		}
 		return &protocol.ParticipantAnswer{Participant: p.Participant}
 	case *protocol.InviteRotated:
-		return &protocol.InviteAnswer{InviteToken: r.Key.token(inviteToken, session.ID, e.private.Invite)}
+		return &protocol.InviteAnswer{InviteToken: set.Key.token(inviteToken, session.ID, e.private.Invite)}
 	}
 	return struct{}{}
 }
 
 // removeAnswer has the new invite, where the removal replaced it.
-func removeAnswer(p *protocol.ParticipantLeft, e event, session protocol.Session, r *settings) *protocol.RemoveAnswer {
+func removeAnswer(p *protocol.ParticipantLeft, e event, session protocol.Session, set *settings) *protocol.RemoveAnswer {
 	a := &protocol.RemoveAnswer{Participant: p.Participant}
 	if e.private.Invite > 0 {
-		invite := r.Key.token(inviteToken, session.ID, e.private.Invite)
+		invite := set.Key.token(inviteToken, session.ID, e.private.Invite)
 		a.InviteToken = &invite
 	}
 	return a

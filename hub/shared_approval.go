@@ -76,11 +76,11 @@ func (s *sharedState) roomToPropose(in input, p protocol.Participant, prompt str
 			own.add(o.Approval.Prompt)
 		}
 	}
-	if own.number >= s.rules.MaxOwnPending || all.number >= s.rules.MaxPending {
+	if own.number >= s.settings.MaxOwnPending || all.number >= s.settings.MaxPending {
 		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in all wait for the host already", own.number, all.number)
 	}
 	size := encodedSize(prompt)
-	if size > smallPrompt && (own.bytes+size > s.rules.MaxOwnPendingBytes || all.bytes+size > s.rules.MaxPendingBytes) {
+	if size > smallPrompt && (own.bytes+size > s.settings.MaxOwnPendingBytes || all.bytes+size > s.settings.MaxPendingBytes) {
 		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host are too long for another one of %d bytes", len(prompt))
 	}
 	if in.overBudget && !s.takesOne(prompt) {
@@ -141,8 +141,8 @@ func encodedSize(text string) int {
 
 // dispatch hands a prompt to the host session under the approver's name.
 func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.Participant) decision {
-	if len(s.inFlight()) >= s.rules.MaxQueued {
-		return refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.rules.MaxQueued)
+	if len(s.inFlight()) >= s.settings.MaxQueued {
+		return refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.settings.MaxQueued)
 	}
 	if in.overBudget && !s.takesOver(a) {
 		return decision{err: crowded(protocol.CodeQueueFull)}

@@ -172,7 +172,7 @@ func (s *sharedState) whyLeft(p protocol.Participant) error {
 
 // authentic reports whether who is p. A connection was checked when it came.
 func (s *sharedState) authentic(p protocol.Participant, who sender) bool {
-	return who.connected || s.rules.Key.verify(participantToken, p.ID, 1, who.Token)
+	return who.connected || s.settings.Key.verify(participantToken, p.ID, 1, who.Token)
 }
 
 func (s *sharedState) requireActive() error {

@@ -239,7 +239,7 @@ func TestShared_a_snapshot_of_an_earlier_version(t *testing.T) {
 	delete(open[0], "Approver")
 	wrote["Open"] = rawJSON(open)
 
-	state := newSharedState(s.n.id, s.state.rules)
+	state := newSharedState(s.n.id, s.state.settings)
 	require.NoError(t, state.restore(rawJSON(wrote)))
 	require.Equal(t, []string{s.owner().ID, dot.ID}, []string{state.People.all[0].ID, state.People.all[1].ID})
 	require.Len(t, state.People.all, 2)

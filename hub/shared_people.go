@@ -71,13 +71,13 @@ func (s *sharedState) createdBefore(ref *commandRef) decision {
 }
 
 func (s *sharedState) createAnswer(session protocol.Session, host protocol.Participant) *protocol.CreateAnswer {
-	invite := s.rules.Key.token(inviteToken, s.ID.String(), 1)
+	invite := s.settings.Key.token(inviteToken, s.ID.String(), 1)
 	session.InviteToken = &invite
 	return &protocol.CreateAnswer{Session: session, InviteToken: invite, HostParticipant: s.withToken(host)}
 }
 
 func (s *sharedState) withToken(p protocol.Participant) protocol.Participant {
-	token := s.rules.Key.token(participantToken, p.ID, 1)
+	token := s.settings.Key.token(participantToken, p.ID, 1)
 	p.AccessToken = &token
 	return p
 }
@@ -117,8 +117,8 @@ func (s *sharedState) join(in input, m command, c *protocol.Join) decision {
 	if d, settled := s.rejoin(in, c, m.way); settled {
 		return d
 	}
-	if s.People.here >= s.rules.MaxParticipants {
-		return refuse(protocol.CodeTooManyParticipants, "the session has %d participants, which is all it can hold", s.rules.MaxParticipants)
+	if s.People.here >= s.settings.MaxParticipants {
+		return refuse(protocol.CodeTooManyParticipants, "the session has %d participants, which is all it can hold", s.settings.MaxParticipants)
 	}
 	if !s.canRestrict(c.UserID) {
 		return refuse(protocol.CodeTooManyParticipants, "the session keeps so many people out or in a lower role that it takes in nobody new")
@@ -158,7 +158,7 @@ func (s *sharedState) rejoin(in input, c *protocol.Join, way joinWay) (decision,
 	if !here {
 		return decision{}, false
 	}
-	own := s.rules.Key.verify(participantToken, p.ID, 1, c.ParticipantToken)
+	own := s.settings.Key.verify(participantToken, p.ID, 1, c.ParticipantToken)
 	if own || way == joinAgain && p.Role != protocol.RoleHost && !s.Typed[p.ID] {
 		return decision{answer: welcomeFor{participant: p.ID, token: true, recent: c.Recent}}, true
 	}
@@ -168,7 +168,7 @@ func (s *sharedState) rejoin(in input, c *protocol.Join, way joinWay) (decision,
 // provesHost reports whether a join is the host's, by the token.
 func (s *sharedState) provesHost(c *protocol.Join) bool {
 	h := s.host()
-	return c.UserID == h.UserID && s.rules.Key.verify(participantToken, h.ID, 1, c.ParticipantToken)
+	return c.UserID == h.UserID && s.settings.Key.verify(participantToken, h.ID, 1, c.ParticipantToken)
 }
 
 // comeBack returns a participant who is here, or the host who left.

@@ -244,7 +244,7 @@ func TestShared_Remove_keeps_the_role_of_a_viewer(t *testing.T) {
 // Snapshots used to say of a bar no more than that there is one.
 func TestShared_a_snapshot_of_before_reasons_were_kept(t *testing.T) {
 	s := newStage(t, Options{})
-	state := newSharedState(s.n.id, s.state.rules)
+	state := newSharedState(s.n.id, s.state.settings)
 	encoded := rawJSON(s.state)
 	old := bytes.Replace(encoded, []byte(`"Barred":{}`), []byte(`"Barred":{"ben":true}`), 1)
 	require.NotEqual(t, encoded, old)

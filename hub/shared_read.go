@@ -38,7 +38,7 @@ func (s *sharedState) invitation(m invitation) decision {
 
 // requireInvite returns INVALID_INVITE_TOKEN unless the invite is the present one.
 func (s *sharedState) requireInvite(invite string) error {
-	if s.rules.Key.verify(inviteToken, s.ID.String(), s.Invite, invite) {
+	if s.settings.Key.verify(inviteToken, s.ID.String(), s.Invite, invite) {
 		return nil
 	}
 	return protocol.Errorf(protocol.CodeInvalidInviteToken, "the invite is wrong or was replaced")

@@ -97,7 +97,7 @@ func TestAgents_a_prompt_for_which_no_agent_may_start_fails_with_the_reason(t *t
 		require.Empty(t, refused)
 		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
 		failed := event[*protocol.PromptDispatchFailed](r.host)
-		require.Contains(t, failed.Error, "an agent runs on this server, and no second one may; try again when one has ended")
+		require.Contains(t, failed.Error, "the one agent that may run on this server is running; try again when one has ended")
 		require.NoError(t, r.hub.DeleteHost(t.Context(), other))
 		synctest.Wait()
 		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)

@@ -27,11 +27,11 @@ func newStage(t *testing.T, o Options) *stage {
 func (s *stage) owner() protocol.Participant { return s.state.host() }
 
 func (s *stage) credentials(p protocol.Participant) sender {
-	return sender{ParticipantID: p.ID, Token: s.state.rules.Key.token(participantToken, p.ID, 1)}
+	return sender{ParticipantID: p.ID, Token: s.state.settings.Key.token(participantToken, p.ID, 1)}
 }
 
 func (s *stage) inviteToken() string {
-	return s.state.rules.Key.token(inviteToken, s.n.id.String(), s.state.Invite)
+	return s.state.settings.Key.token(inviteToken, s.n.id.String(), s.state.Invite)
 }
 
 // by decides on a command of a participant under a fresh id.

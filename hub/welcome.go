@@ -151,7 +151,7 @@ func (s *sharedState) showPeople(id string, most int) (shown []byte, after strin
 func (s *sharedState) sessionFor(p protocol.Participant, readOnly bool) protocol.Session {
 	session := s.Session
 	if p.Role == protocol.RoleHost && s.active() && !readOnly {
-		invite := s.rules.Key.token(inviteToken, s.ID.String(), s.Invite)
+		invite := s.settings.Key.token(inviteToken, s.ID.String(), s.Invite)
 		session.InviteToken = &invite
 	}
 	return session

@@ -70,7 +70,7 @@ func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
 		require.NotEqual(t, "[]", string(shown[1].Options))
 	}
 	again(s.state)
-	loaded := newSharedState(s.state.ID, s.state.rules)
+	loaded := newSharedState(s.state.ID, s.state.settings)
 	require.NoError(t, json.Unmarshal(rawJSON(s.state), loaded))
 	loaded.index()
 	again(loaded)
@@ -109,7 +109,7 @@ func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
 	s := newStage(t, Options{})
 	ben := s.joins("ben", "")
 	bad := strings.Repeat("\x02", maxShownText)
-	for i := range s.state.rules.MaxPending + s.state.rules.MaxQueued {
+	for i := range s.state.settings.MaxPending + s.state.settings.MaxQueued {
 		o := openApproval{Approval: protocol.Approval{ID: fmt.Sprint(i), ParticipantID: ben.ID, Prompt: bad, OriginalPrompt: &bad}}
 		s.state.Open = append(s.state.Open, o)
 	}
@@ -133,7 +133,7 @@ func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
 
 // crowd fills a session with guests whose names are as long as names can be.
 func crowd(s *sharedState) {
-	for i := len(s.People.all); i < s.rules.MaxParticipants; i++ {
+	for i := len(s.People.all); i < s.settings.MaxParticipants; i++ {
 		name := fmt.Sprintf("%04d%s", i, strings.Repeat("\U0001F600", protocol.MaxNameLength-4))
 		s.People.put(protocol.Participant{
 			ID: fmt.Sprintf("%036d", i), SharedSessionID: s.ID.String(), UserID: name, DisplayName: &name,

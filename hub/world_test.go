@@ -31,13 +31,13 @@ type world struct {
 
 // node is one session: its state, and its journal.
 type node struct {
-	id      journal.SessionID
-	rules   *settings
-	state   state
-	kind    journal.Kind
-	log     []journal.Record
-	saved   []byte // a snapshot
-	savedAt int    // events that it stands on
+	id       journal.SessionID
+	settings *settings
+	state    state
+	kind     journal.Kind
+	log      []journal.Record
+	saved    []byte // a snapshot
+	savedAt  int    // events that it stands on
 }
 
 // fakeAgent does what it is told and remembers what it was given.
@@ -76,16 +76,16 @@ func newWorld(t require.TestingT, o Options, shared int) *world {
 }
 
 func newNode(id journal.SessionID, kind journal.Kind, r *settings) *node {
-	n := &node{id: id, kind: kind, rules: r}
+	n := &node{id: id, kind: kind, settings: r}
 	n.state = n.blank()
 	return n
 }
 
 func (n *node) blank() state {
 	if n.kind == journal.KindHost {
-		return newHostState(n.id, n.rules)
+		return newHostState(n.id, n.settings)
 	}
-	return newSharedState(n.id, n.rules)
+	return newSharedState(n.id, n.settings)
 }
 
 func (n *node) sharedState() *sharedState { return n.state.(*sharedState) }
