@@ -57,64 +57,6 @@ func (h *Hub) absent(ctx context.Context, id journal.SessionID, participantID st
 	return p, err
 }
 
-// mayNameAbsent reports whether a command names a participant, who may have left.
-func mayNameAbsent(c protocol.Command) bool {
-	switch c.(type) {
-	case *protocol.SetRole, *protocol.Remove:
-		return true
-	}
-	return false
-}
-
-// sendNaming is Send for a command that names a participant. It waits until the
-// session has decided, so that what the connection sends next comes after it also
-// where the participant has to be read first.
-func (s *Subscription) sendNaming(ctx context.Context, r protocol.Request, c command) error {
-	var handed error
-	err := s.hub.askWithAbsent(ctx, s.session, c, func(body any) (needs error) {
-		needs, handed = s.handAndWait(ctx, r, body)
-		return needs
-	})
-	if err != nil {
-		return s.Reject(ctx, r.ID, protocol.AsError(err))
-	}
-	return handed
-}
-
-// handAndWait hands a command over and waits until it is decided, and so answered in
-// its turn. It returns an absentError instead where the session needs a participant.
-func (s *Subscription) handAndWait(ctx context.Context, r protocol.Request, body any) (needs, err error) {
-	decided := make(chan error, 1) // from the actor; the first counts, others are dropped
-	tell := func(needs error) {
-		select {
-		case decided <- needs:
-		default:
-		}
-	}
-	in := s.input(r, body)
-	answer := in.reply
-	in.decided = func() { tell(nil) }
-	in.reply = func(res result) {
-		if isAbsent(res.err) {
-			tell(res.err)
-			return
-		}
-		tell(nil) // the journal is out: nothing was decided
-		answer(res)
-	}
-	if err := s.hand(ctx, in); err != nil {
-		return nil, err
-	}
-	select {
-	case needs = <-decided:
-		return needs, nil
-	case <-s.actor.done:
-		return nil, errStopped
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // withAbsent returns the question with a participant who was looked up.
 func withAbsent(body any, id string, p *protocol.Participant) any {
 	if a, ok := body.(attach); ok {

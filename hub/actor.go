@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"parley/hub/feed"
 	"parley/hub/journal"
 )
 
@@ -69,7 +70,7 @@ type actor struct {
 
 	// guarded by mu
 	mu      sync.Mutex
-	leaving []*Subscription // connections that have gone; no more than were let in
+	leaving []*feed.Subscription // connections that have gone; no more than were let in
 }
 
 const (
@@ -351,14 +352,14 @@ func (a *actor) record(b *batch, o *out, events []event) (main *event, err error
 }
 
 // leaves tells the actor that a connection has gone. It does not wait.
-func (a *actor) leaves(s *Subscription) {
+func (a *actor) leaves(s *feed.Subscription) {
 	a.mu.Lock()
 	a.leaving = append(a.leaving, s)
 	a.mu.Unlock()
 	signal(a.nudge)
 }
 
-func (a *actor) takeLeaving() []*Subscription {
+func (a *actor) takeLeaving() []*feed.Subscription {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	gone := a.leaving

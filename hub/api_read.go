@@ -114,7 +114,7 @@ func (h *Hub) sessions(ctx context.Context, f journal.Filter) iter.Seq2[json.Raw
 
 // list is [history.List] with errors that clients may see.
 func list[P comparable, T any](ctx context.Context, h *Hub, from P, read func(from P) ([]T, P, error)) iter.Seq2[T, error] {
-	return history.List(ctx, h.reads, from, func(from P) ([]T, P, error) {
+	return history.List(ctx, h.feed.Reads(), from, func(from P) ([]T, P, error) {
 		page, next, err := read(from)
 		return page, next, history.ClientError(ctx, err)
 	})

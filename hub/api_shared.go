@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 
+	"parley/hub/feed"
 	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
@@ -31,7 +32,7 @@ func (c *Credentials) reading() *sender {
 // Answer is what a command is answered with.
 type Answer struct {
 	// Payload is an answer type of protocol, as a pointer, for protocol.Marshal;
-	// *Welcome for a join or resume, nil for a ping.
+	// *feed.Welcome for a join or resume, nil for a ping.
 	Payload   any
 	Duplicate bool // the command was carried out before, under the same id
 }
@@ -116,24 +117,22 @@ func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
 		return Answer{}, err
 	}
 	rd := history.Reader{Journal: h.journal, Session: session}
-	w, welcomed := r.payload.(*Welcome)
+	w, welcomed := r.payload.(*feed.Welcome)
 	if _, later := r.payload.(history.Deferred); later || welcomed { // it has to be read from the journal
-		slot, err := h.reads.Enter(ctx, welcomed && w.forHost())
+		slot, err := h.feed.Reads().Enter(ctx, welcomed && w.ForHost())
 		if err != nil {
 			return Answer{}, err
 		}
 		defer slot.Leave()
 	}
 	switch p := r.payload.(type) {
-	case *Welcome:
-		_, resume, err := rd.Resume(ctx, cursorOf(body), p.at)
+	case *feed.Welcome:
+		_, resume, err := rd.Resume(ctx, cursorOf(body), p.Head)
 		if err != nil {
 			return Answer{}, err
 		}
-		err = p.read(ctx, rd, resume)
+		err = p.Load(ctx, rd, resume)
 		return Answer{p, r.duplicate}, err
-	case pong:
-		return Answer{}, nil
 	}
 	payload, err := rd.Finish(ctx, r.payload)
 	return Answer{payload, r.duplicate}, err
@@ -150,82 +149,4 @@ func cursorOf(body any) string {
 
 func sessionNotFound() error {
 	return protocol.Errorf(protocol.CodeSessionNotFound, "no such session")
-}
-
-// Attach carries out a join or resume and subscribes to the session. With
-// eventsOnly, for an event stream or a long poll, it yields nothing but
-// events, and a host who left is not brought back. After a resume that is for
-// reading alone it takes history and ping, and answers READ_ONLY to the rest. Errors: those of join and
-// resume, TOO_MANY_PARTICIPANTS.
-func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsOnly bool) (*Subscription, error) {
-	session, err := journal.ParseSessionID(id)
-	if err != nil {
-		return nil, sessionNotFound()
-	}
-	sub := &Subscription{hub: h, session: session, eventsOnly: eventsOnly, readOnly: isReadOnly(r), sink: make(pull, 1)}
-	body := attach{command: command{request: r, stream: eventsOnly}, sub: sub}
-	sub.cursor = cursorOf(body.command)
-	h.backlogs.enter(sub)
-	if _, err := h.askShared(ctx, session, body); err != nil {
-		sub.Close() // it may be let in all the same when nobody waits any more
-		return nil, err
-	}
-	return sub, nil
-}
-
-// Send hands a command over; its answer comes from Next, in its place among
-// the events. It blocks while the session's inbox is full, and a command that names
-// a participant until the session has decided.
-func (s *Subscription) Send(ctx context.Context, r protocol.Request) error {
-	who := sender{ParticipantID: s.who.ID, ReadOnly: s.readOnly, connected: true, departed: s.self}
-	c := command{who: who, request: r}
-	if mayNameAbsent(r.Command) {
-		return s.sendNaming(ctx, r, c)
-	}
-	return s.hand(ctx, s.input(r, c))
-}
-
-// input is one whose answer the subscription yields.
-func (s *Subscription) input(r protocol.Request, body any) envelope {
-	return envelope{input: input{body: body}, reply: func(res result) { s.fanout.add(answered{s, r, res}, itemCost) }}
-}
-
-func (s *Subscription) hand(ctx context.Context, in envelope) error {
-	select {
-	case s.actor.inbox <- in:
-		return nil
-	case <-s.actor.done:
-		return errStopped
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// Reject answers a request that could not be decoded, in its turn. It blocks as
-// Send does.
-func (s *Subscription) Reject(ctx context.Context, id string, err *protocol.Error) error {
-	return s.hand(ctx, s.input(protocol.Request{ID: id}, rejection{err}))
-}
-
-// answer makes the line that answers a request.
-func (s *Subscription) answer(ctx context.Context, r protocol.Request, res result) (Line, error) {
-	payload, err := res.payload, res.err
-	if err == nil {
-		payload, err = s.reader().Finish(ctx, payload)
-	}
-	if ctx.Err() != nil {
-		return Line{}, ctx.Err()
-	}
-	b, err := encodeAnswer(r.ID, payload, res.duplicate, err)
-	return Line{Bytes: b}, err
-}
-
-func encodeAnswer(id string, payload any, duplicate bool, err error) ([]byte, error) {
-	if err != nil {
-		return protocol.Encode(&protocol.ErrorMessage{ID: id, Error: protocol.AsError(err).Wire()})
-	}
-	if _, ok := payload.(pong); ok {
-		return protocol.Encode(&protocol.PongMessage{ID: id})
-	}
-	return protocol.EncodeAnswer(id, payload, duplicate)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
 	"parley/protocol"
@@ -225,7 +226,7 @@ func (p *prompting) step(n int) {
 // guest joins, prompts, and may leave or be removed.
 func (p *prompting) guest(room promptingRoom, user string) {
 	joined := p.try(room, hub.Credentials{}, &protocol.Join{InviteToken: room.invite, UserID: user})
-	w, ok := joined.(*hub.Welcome)
+	w, ok := joined.(*feed.Welcome)
 	if !ok {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/hubtest"
 	"parley/protocol"
 )
@@ -20,7 +21,7 @@ func (r *room) visitors(n int) (stayed, left []protocol.Participant) {
 	for i := range n {
 		a, err := r.hub.Do(r.t.Context(), r.id, hub.Credentials{}, protocol.Request{Command: &protocol.Join{InviteToken: r.invite, UserID: fmt.Sprint("guest-", i)}})
 		require.NoError(r.t, err)
-		p := a.Payload.(*hub.Welcome).Participant
+		p := a.Payload.(*feed.Welcome).Participant
 		if i%3 == 0 {
 			p.AccessToken = nil
 			stayed = append(stayed, p)

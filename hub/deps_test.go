@@ -40,8 +40,9 @@ var allowances = []struct {
 	{"parley/protocol/client/...", []string{"parley/protocol/...", "github.com/coder/websocket/...", "github.com/google/uuid"}},
 	{"parley/protocol/...", []string{"parley/protocol/...", "github.com/google/uuid"}},
 	{"parley/hub/naming", []string{"parley/protocol", "golang.org/x/text/...", "github.com/mtibben/confusables"}},
+	{"parley/hub/feed", []string{"parley/protocol", "parley/hub/journal", "parley/hub/history", "go.uber.org/zap/...", "github.com/google/uuid"}},
 	{"parley/hub/history", []string{"parley/protocol", "parley/hub/journal"}},
-	{"parley/hub", []string{"parley/protocol", "parley/hub/naming", "parley/hub/journal", "parley/hub/history", "go.uber.org/zap/...", "github.com/google/uuid"}},
+	{"parley/hub", []string{"parley/protocol", "parley/hub/naming", "parley/hub/journal", "parley/hub/feed", "parley/hub/history", "go.uber.org/zap/...", "github.com/google/uuid"}},
 	{"parley/hub/hubtest/...", []string{"parley/...", "github.com/stretchr/testify/...", "pgregory.net/rapid", "github.com/google/uuid", "go.uber.org/zap/...", "github.com/hanwen/go-fuse/...", "golang.org/x/sys/..."}},
 	{"parley/hub/simulation", nil},
 	{"parley/hub/journal", []string{"parley/protocol", "github.com/google/uuid"}},
@@ -50,7 +51,7 @@ var allowances = []struct {
 	{"parley/hub/journal/sqlite/...", []string{"parley/hub/journal/...", "parley/protocol", "modernc.org/sqlite/...", "github.com/gofrs/flock", "go.uber.org/zap/...", "golang.org/x/sys/..."}},
 	{"parley/hub/journal/jetstream/...", []string{"parley/hub/journal/...", "parley/protocol", "github.com/nats-io/...", "go.uber.org/zap/...", "github.com/google/uuid"}},
 	{"parley/hub/agent/...", []string{"parley/hub", "parley/hub/journal", "parley/hub/agent/...", "parley/protocol", "parley/protocol/jsonwalk", "go.uber.org/zap/...", "github.com/google/uuid", "github.com/kballard/go-shellquote", "golang.org/x/sys/...", "github.com/coder/websocket/..."}},
-	{"parley/web/...", []string{"parley/hub", "parley/protocol/...", "parley/web/...", "github.com/coder/websocket/...", "go.uber.org/zap/...", "github.com/google/uuid", "golang.org/x/sys/...", "golang.org/x/time/...", "github.com/prometheus/...", "go.opentelemetry.io/...", "github.com/coreos/go-oidc/..."}},
+	{"parley/web/...", []string{"parley/hub", "parley/hub/feed", "parley/protocol/...", "parley/web/...", "github.com/coder/websocket/...", "go.uber.org/zap/...", "github.com/google/uuid", "golang.org/x/sys/...", "golang.org/x/time/...", "github.com/prometheus/...", "go.opentelemetry.io/...", "github.com/coreos/go-oidc/..."}},
 	{"parley/cmd/...", []string{"..."}},
 }
 

@@ -74,7 +74,7 @@
 //	prompts on their way to the agent      protocol.Limits.PromptBytes    MaxQueued for each session       MaxPromptBytes
 //	questions of the agent                 MaxEvent                       agent.maxAsked, maxPermissions   agent.maxAskedAll
 //	facts of the agent                     protocol.maxFactText           256 KiB: protocol.maxFactList    MaxAgents
-//	plans, tool calls, what agents say     MaxEvent                       hearingBytes, fanoutBytes; then  -
+//	plans, tool calls, what agents say     MaxEvent                       hearingBytes, feed.fanoutBytes;  -
 //	                                                                      they are in the journal alone
 //	newest events, for whoever comes       MaxEvent                       history.tailBytes              -
 //	a welcome                              maxShownText, maxShownName     welcomeBytes                     MaxBacklogs

@@ -8,7 +8,7 @@ func (h *Hub) Awake() int {
 }
 
 // Waiting returns how many bytes wait for all connections, as the budget has it.
-func (h *Hub) Waiting() int { return int(h.backlogs.held.Load()) }
+func (h *Hub) Waiting() int { return h.feed.Waiting() }
 
 // PromptBytes returns how many bytes of prompts sessions keep, as the budget has it.
 func (h *Hub) PromptBytes() int { return h.prompts.Held() }

@@ -10,7 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"parley/hub/history"
+	"parley/hub/feed"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -26,8 +26,7 @@ type Hub struct {
 	agents   *agentSlots
 	writers  [journal.Partitions]journal.Writer // set by Start
 	timer    worker                             // wakes sleeping sessions
-	reads    history.Slots
-	backlogs *backlogs
+	feed     *feed.Feed
 	prompts  Budget             // of the prompts that sessions in memory keep
 	relief   worker             // ends connections for the sake of others
 	life     context.Context    // ends when Stop gives up
@@ -78,8 +77,7 @@ func New(j journal.Journal, launcher Launcher, key Key, o Options) *Hub {
 		options:  o,
 		rules:    o.settings(key),
 		agents:   &agentSlots{most: o.MaxAgents},
-		reads:    history.NewSlots(),
-		backlogs: newBacklogs(o.MaxBacklogs),
+		feed:     feed.New(j, o.feed()),
 		live:     map[journal.SessionID]*entry{},
 	}
 }
@@ -96,7 +94,7 @@ func (h *Hub) Start(ctx context.Context) error {
 	}
 	h.setPhase(phaseServing)
 	h.timer.start(h.wakeSleeping)
-	h.relief.start(func(ctx context.Context) { h.backlogs.relieve(ctx, h.options.Logger) })
+	h.relief.start(func(ctx context.Context) { h.feed.Run(ctx, h.options.Logger) })
 	return nil
 }
 

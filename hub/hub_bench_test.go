@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
 	"parley/hub/journal/memory"
@@ -50,21 +51,21 @@ func BenchmarkListeners(b *testing.B) {
 // listener is a sink that takes what it is offered.
 type listener struct{}
 
-func (listener) Cut()                        {}
-func (listener) Offer(burst *hub.Burst) bool { return len(burst.As(joined)) >= 0 }
-func (listener) Wake()                       {}
+func (listener) Cut()                         {}
+func (listener) Offer(burst *feed.Burst) bool { return len(burst.As(joined)) >= 0 }
+func (listener) Wake()                        {}
 
 // joined is lines one behind the other.
-var joined = &hub.Format{Append: func(b []byte, lines []hub.Line) []byte {
+var joined = &feed.Format{Append: func(b []byte, lines []feed.Line) []byte {
 	for _, l := range lines {
 		b = append(b, l.Bytes...)
 	}
 	return b
 }}
 
-func listen(b *testing.B, sub *hub.Subscription) {
+func listen(b *testing.B, sub *feed.Subscription) {
 	sub.Push(listener{})
-	for lines := []hub.Line{{}}; len(lines) > 0; {
+	for lines := []feed.Line{{}}; len(lines) > 0; {
 		var err error
 		if lines, err = sub.Take(b.Context()); err != nil {
 			b.Fatal(err)
@@ -73,7 +74,7 @@ func listen(b *testing.B, sub *hub.Subscription) {
 }
 
 // connect opens a connection of the host's and takes its welcome.
-func connect(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer) *hub.Subscription {
+func connect(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer) *feed.Subscription {
 	resume := protocol.Request{ID: "resume", Command: &protocol.Resume{
 		ParticipantID: room.HostParticipant.ID, ParticipantToken: *room.HostParticipant.AccessToken,
 	}}
@@ -89,7 +90,7 @@ func connect(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer) *hub.Subscri
 }
 
 // benchmarkTalk has somebody talk, with so many commands in flight.
-func benchmarkTalk(b *testing.B, sub *hub.Subscription, inFlight int) {
+func benchmarkTalk(b *testing.B, sub *feed.Subscription, inFlight int) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	cpu := hubtest.StartCPU()
@@ -113,7 +114,7 @@ func benchmarkTalk(b *testing.B, sub *hub.Subscription, inFlight int) {
 }
 
 // countLines leaves out what is neither an event nor an answer.
-func countLines(lines []hub.Line) int {
+func countLines(lines []feed.Line) int {
 	n := 0
 	for _, l := range lines {
 		if l.Cursor != "" || bytes.HasPrefix(l.Bytes, []byte(`{"type":"ok"`)) {

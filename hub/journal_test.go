@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -15,7 +16,7 @@ import (
 // ready reports whether something waits for the connection.
 func (p *person) ready() bool {
 	p.t.Helper()
-	lines := make(chan []hub.Line, 1)
+	lines := make(chan []feed.Line, 1)
 	ctx, cancel := contextOf(p.t)
 	done := make(chan struct{})
 	go func() {

@@ -3,6 +3,7 @@ package hub
 import (
 	"go.uber.org/zap"
 
+	"parley/hub/feed"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -29,11 +30,11 @@ func (h *Hub) lose(p journal.Partition) {
 }
 
 // farewell is what a session's connections are told when its actor ends.
-func (h *Hub) farewell(id journal.SessionID) Closed {
+func (h *Hub) farewell(id journal.SessionID) feed.Closed {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.lost[id.Partition()] {
-		return Closed{protocol.CloseMoved, "the session has moved to another server"}
+		return feed.Closed{Code: protocol.CloseMoved, Reason: "the session has moved to another server"}
 	}
-	return Closed{protocol.CloseGoingAway, "the server is stopping"}
+	return feed.Closed{Code: protocol.CloseGoingAway, Reason: "the server is stopping"}
 }

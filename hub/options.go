@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"parley/hub/feed"
 )
 
 // Options are the settings of a hub. A zero field means its default.
@@ -86,5 +88,15 @@ func (o Options) settings(key Key) *settings {
 		SilenceAfter:       o.SilenceAfter,
 		CancelGrace:        o.CancelGrace,
 		AgentIdleAfter:     o.AgentIdleAfter,
+	}
+}
+
+// feed returns the limits of connections.
+func (o Options) feed() feed.Options {
+	return feed.Options{
+		MaxConnections:    o.MaxConnections,
+		MaxOwnConnections: o.MaxOwnConnections,
+		MaxBacklog:        o.MaxBacklog,
+		MaxBacklogs:       o.MaxBacklogs,
 	}
 }

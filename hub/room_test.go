@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap/zaptest"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
 	"parley/protocol"
@@ -119,10 +120,10 @@ func (r *room) prompted() hub.AgentPrompt {
 type person struct {
 	t     *testing.T
 	room  *room
-	sub   *hub.Subscription
+	sub   *feed.Subscription
 	me    protocol.Participant
 	token string
-	lines []hub.Line
+	lines []feed.Line
 	seen  []string // cursors of events, in the order in which they came
 
 	welcome protocol.Welcome
@@ -243,7 +244,7 @@ func (p *person) closed() int {
 	p.t.Helper()
 	for {
 		if _, err := p.tryNext(); err != nil {
-			var c *hub.Closed
+			var c *feed.Closed
 			require.ErrorAs(p.t, err, &c)
 			return c.Code
 		}

@@ -60,7 +60,7 @@ func (q *quick) visits(n int) {
 func TestShared_of_those_who_left_little_is_kept(t *testing.T) {
 	q := &quick{stage: newStage(t, Options{})}
 	sizes := func() (snapshot, welcome int) {
-		b, err := q.state.welcome(welcomeFor{participant: q.owner().ID}, journal.Head{}).Encode("1")
+		b, err := q.state.welcome(welcomeFor{participant: q.owner().ID}, journal.Head{}).encode()
 		require.NoError(t, err)
 		return len(q.n.encoded(t)), len(b)
 	}
@@ -177,7 +177,7 @@ func TestShared_the_author_of_a_prompt_stays_known_while_it_waits(t *testing.T) 
 	require.NoError(t, s.by(ben, &protocol.Leave{}).err)
 	require.NoError(t, s.by(cem, &protocol.Leave{}).err)
 	shown := func() map[string]*time.Time {
-		b, err := s.state.welcome(welcomeFor{participant: s.owner().ID}, journal.Head{}).Encode("1")
+		b, err := s.state.welcome(welcomeFor{participant: s.owner().ID}, journal.Head{}).encode()
 		require.NoError(t, err)
 		m, err := protocol.DecodeServer(b)
 		require.NoError(t, err)

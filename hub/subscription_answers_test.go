@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
@@ -42,7 +43,7 @@ func TestSubscription_many_large_answers_are_not_held_at_once(t *testing.T) {
 	})
 }
 
-func allBytes(lines []hub.Line) []byte {
+func allBytes(lines []feed.Line) []byte {
 	var all []byte
 	for _, l := range lines {
 		all = append(all, l.Bytes...)

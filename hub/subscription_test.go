@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
 	"parley/protocol"
@@ -337,7 +338,7 @@ func TestSubscription_of_who_has_left_is_not_kept(t *testing.T) {
 }
 
 // visit joins and leaves. Nothing of the connection is kept here.
-func (r *room) visit(user string) weak.Pointer[hub.Subscription] {
+func (r *room) visit(user string) weak.Pointer[feed.Subscription] {
 	join := protocol.Request{ID: "1", Command: &protocol.Join{InviteToken: r.invite, UserID: user}}
 	sub, err := r.hub.Attach(r.t.Context(), r.id, join, false)
 	require.NoError(r.t, err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/hubtest"
 	"parley/hub/journal/memory"
 	"parley/protocol"
@@ -52,7 +53,7 @@ func visit(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer, user string) e
 	for err == nil {
 		_, err = sub.Next(b.Context())
 	}
-	if _, closed := errors.AsType[*hub.Closed](err); !closed {
+	if _, closed := errors.AsType[*feed.Closed](err); !closed {
 		return err
 	}
 	return nil

@@ -1,55 +1,19 @@
 package hub
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
-	"sync"
 
-	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/protocol"
 )
 
-// Welcome is the answer to a join or resume.
-type Welcome struct {
-	protocol.Welcome // without the participants; without the recent events and Resume until it is read
+// welcome is the snapshot of a session for one participant.
+type welcome struct {
+	protocol.Welcome // without the participants, those who are present and the recent events
 
-	people []byte // the participants, encoded
-	rest   int    // about how many bytes what waits and who is present have
-	recent int
-	at     journal.Head
-}
-
-func (w *Welcome) forHost() bool { return w.Participant.Role == protocol.RoleHost }
-
-// Encode returns the welcome as the line that answers a request.
-func (w *Welcome) Encode(requestID string) ([]byte, error) { return w.append(nil, requestID) }
-
-func (w *Welcome) append(b []byte, requestID string) ([]byte, error) {
-	return protocol.AppendWelcome(b, requestID, &w.Welcome, w.people)
-}
-
-// read adds the recent events.
-func (w *Welcome) read(ctx context.Context, r history.Reader, resume string) error {
-	w.Resume = resume
-	if w.recent == 0 {
-		return nil
-	}
-	from := max(w.at.Seq, journal.Seq(w.recent)) - journal.Seq(w.recent) + 1
-	most := w.recentBytes()
-	events, err := r.Newest(ctx, from, w.at.Seq+1, most)
-	if len(events) == 1 && len(events[0].Bytes) > most {
-		events = nil // history has it
-	}
-	w.Recent = history.RawMessages(events)
-	return err
-}
-
-// recentBytes is how many bytes the recent events may have: what the rest of the
-// welcome leaves.
-func (w *Welcome) recentBytes() int {
-	return max(welcomeBytes-welcomeRest-w.rest-len(w.people), minRecent)
+	people      []byte // the participants, encoded
+	recentBytes int    // how many bytes the recent events may have
 }
 
 const (
@@ -65,33 +29,8 @@ const (
 	presentBytes = 36 + len(`"",`)
 )
 
-// welcomes are read, and then written again: they can be long.
-var welcomes = sync.Pool{New: func() any { return new([]byte) }}
-
-// maxKeptWelcome keeps the memory of a very long one from staying in use.
-const maxKeptWelcome = 1 << 20
-
-// welcome makes the line that a connection begins with, and lends it.
-func (s *Subscription) welcome(ctx context.Context, requestID string, w *Welcome) (Line, error) {
-	err := w.read(ctx, s.past(), s.resume)
-	if err != nil {
-		return Line{}, err
-	}
-	s.lent = welcomes.Get().(*[]byte)
-	*s.lent, err = w.append((*s.lent)[:0], requestID)
-	return Line{Bytes: *s.lent}, err
-}
-
-// takeBack takes back what was lent.
-func (s *Subscription) takeBack() {
-	if s.lent != nil && cap(*s.lent) <= maxKeptWelcome {
-		welcomes.Put(s.lent)
-	}
-	s.lent = nil
-}
-
 // welcome is the snapshot for one participant.
-func (s *sharedState) welcome(a welcomeFor, at journal.Head) *Welcome {
+func (s *sharedState) welcome(a welcomeFor, at journal.Head) *welcome {
 	p, _ := s.People.get(a.participant)
 	if a.departed != nil {
 		p = *a.departed
@@ -99,7 +38,7 @@ func (s *sharedState) welcome(a welcomeFor, at journal.Head) *Welcome {
 	if a.token {
 		p = s.withToken(p)
 	}
-	w := &Welcome{recent: a.recent, at: at}
+	w := &welcome{}
 	w.Welcome = protocol.Welcome{
 		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
@@ -115,8 +54,9 @@ func (s *sharedState) welcome(a welcomeFor, at journal.Head) *Welcome {
 		w.Agent.SilentSince = nil // no event of an ended session would end the silence
 	}
 	w.Approvals, w.Permissions = s.shownItems()
-	w.rest = s.People.here*presentBytes + itemsBytes(w.Approvals, w.Permissions)
-	w.people, w.PeopleAfter = s.showPeople(p.ID, welcomeBytes-welcomeRest-minRecent-w.rest)
+	room := welcomeBytes - welcomeRest - s.People.here*presentBytes - itemsBytes(w.Approvals, w.Permissions)
+	w.people, w.PeopleAfter = s.showPeople(p.ID, room-minRecent)
+	w.recentBytes = max(room-len(w.people), minRecent)
 	return w
 }
 

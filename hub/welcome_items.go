@@ -104,6 +104,9 @@ func encodedRune(r rune) int {
 	return utf8.RuneLen(r)
 }
 
+// itemCost is what a part of an answer counts beside its texts, in bytes.
+const itemCost = 64
+
 // itemsBytes is about how many bytes what waits has in a welcome.
 func itemsBytes(approvals []protocol.Approval, permissions []protocol.Permission) int {
 	size := 0

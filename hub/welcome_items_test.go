@@ -104,6 +104,11 @@ func TestShared_Item_is_for_what_waits_alone(t *testing.T) {
 	require.NoError(t, d.err, "whoever reads sees what waits")
 }
 
+// encode returns the welcome as clients get it, without recent events.
+func (w *welcome) encode() ([]byte, error) {
+	return protocol.AppendWelcome(nil, "1", &w.Welcome, w.people)
+}
+
 // The bound holds whatever people propose and the agent asks.
 func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
 	s := newStage(t, Options{})
@@ -120,15 +125,15 @@ func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
 		s.state.Permissions = append(s.state.Permissions, asked.named())
 	}
 	w := s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, journal.Head{})
-	line, err := w.Encode("1")
+	line, err := w.encode()
 	require.NoError(t, err)
-	require.Less(t, len(line)+w.recentBytes()+welcomeRest, welcomeBytes, "with the most that the agent's facts can have")
-	require.Greater(t, w.recentBytes(), minRecent)
+	require.Less(t, len(line)+w.recentBytes+welcomeRest, welcomeBytes, "with the most that the agent's facts can have")
+	require.Greater(t, w.recentBytes, minRecent)
 	crowd(s.state)
 	w = s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, journal.Head{})
-	line, err = w.Encode("1")
+	line, err = w.encode()
 	require.NoError(t, err)
-	require.Less(t, len(line)+s.state.People.here*presentBytes+w.recentBytes()+welcomeRest, welcomeBytes, "with the most people, too")
+	require.Less(t, len(line)+s.state.People.here*presentBytes+w.recentBytes+welcomeRest, welcomeBytes, "with the most people, too")
 }
 
 // crowd fills a session with guests whose names are as long as names can be.
@@ -153,7 +158,7 @@ func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T
 	waits := s.prompts(last)
 	// shown is how many people a welcome has in their order, and the ids of those behind.
 	shown := func(whom protocol.Participant) (n int, after string, behind []string) {
-		line, err := s.state.welcome(welcomeFor{participant: whom.ID, recent: 200}, journal.Head{}).Encode("1")
+		line, err := s.state.welcome(welcomeFor{participant: whom.ID, recent: 200}, journal.Head{}).encode()
 		require.NoError(t, err)
 		require.Less(t, len(line), welcomeBytes)
 		m, err := protocol.DecodeServer(line)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
@@ -63,7 +64,7 @@ func onlyReads(c protocol.Command) bool {
 
 func encodeAnswer(id string, a hub.Answer) ([]byte, error) {
 	switch payload := a.Payload.(type) {
-	case *hub.Welcome:
+	case *feed.Welcome:
 		return payload.Encode(id)
 	case nil:
 		return protocol.EncodeAnswer(id, struct{}{}, a.Duplicate)

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"parley/hub"
+	"parley/hub/feed"
 )
 
 // conn is a connection that net/http has given away, and the way out of it. A
@@ -21,21 +21,21 @@ import (
 // system call for each burst and no goroutine, and one that does not keep up
 // holds up nobody.
 //
-// It is a hub.Sink. Without a raw socket, under TLS, the pump writes
+// It is a feed.Sink. Without a raw socket, under TLS, the pump writes
 // everything.
 type conn struct {
 	// immutable
 	net     net.Conn
 	socket  syscall.RawConn // nil where there is none
-	format  *hub.Format
+	format  *feed.Format
 	timeout time.Duration   // of one write that waits
 	ctx     context.Context // ends when the server shuts down
 	work    crew
 	over    func(error) // called by the pump when the subscription or a write fails
 	flow    flow        // of what a socket's client sends, as it begins
 
-	sub  *hub.Subscription // set by follow
-	beat *time.Timer       // set by tick
+	sub  *feed.Subscription // set by follow
+	beat *time.Timer        // set by tick
 
 	// guarded by pumping
 	pumping sync.Mutex
@@ -55,7 +55,7 @@ type conn struct {
 // the server shuts down. A context for each connection would be a twentieth of
 // what one costs; what the pump does for one that has ended is short. The handler
 // is the first pump: it calls pump before it returns.
-func (c *conn) prepare(ctx context.Context, f *hub.Format, timeout time.Duration, over func(error)) {
+func (c *conn) prepare(ctx context.Context, f *feed.Format, timeout time.Duration, over func(error)) {
 	c.ctx, c.format, c.timeout, c.over = ctx, f, timeout, over
 	c.turn = make(chan struct{}, 1)
 	c.pumps = true
@@ -79,14 +79,14 @@ func (c *conn) takeOver(w http.ResponseWriter) (*bufio.ReadWriter, error) {
 }
 
 // follow begins to write what the subscription has.
-func (c *conn) follow(sub *hub.Subscription) {
+func (c *conn) follow(sub *feed.Subscription) {
 	c.sub = sub
 	sub.Push(c)
 	c.Wake()
 }
 
-// Offer implements hub.Sink.
-func (c *conn) Offer(b *hub.Burst) bool { return c.try(b.As(c.format)) }
+// Offer implements feed.Sink.
+func (c *conn) Offer(b *feed.Burst) bool { return c.try(b.As(c.format)) }
 
 // try writes p as far as the socket takes it at once, and has the pump write
 // the rest. It returns false, and writes nothing, when something is being
@@ -166,7 +166,7 @@ func (c *conn) breakOff() {
 	_ = c.net.Close()
 }
 
-// Wake implements hub.Sink. It starts the pump, or has it look once more.
+// Wake implements feed.Sink. It starts the pump, or has it look once more.
 func (c *conn) Wake() {
 	c.pumping.Lock()
 	defer c.pumping.Unlock()
@@ -176,7 +176,7 @@ func (c *conn) Wake() {
 	}
 }
 
-// Cut implements hub.Sink. A write that waits fails, and that ends the
+// Cut implements feed.Sink. A write that waits fails, and that ends the
 // connection.
 func (c *conn) Cut() { _ = c.net.Close() }
 
@@ -213,7 +213,7 @@ func (c *conn) drain() error {
 
 // send writes lines in pieces of maxWrite, but for a single line that is
 // larger. Without lines it writes what is left of a burst.
-func (c *conn) send(lines []hub.Line) error {
+func (c *conn) send(lines []feed.Line) error {
 	for {
 		n, size := 0, 0
 		for n < len(lines) && (n == 0 || size+len(lines[n].Bytes) <= maxWrite) {
@@ -230,7 +230,7 @@ func (c *conn) send(lines []hub.Line) error {
 }
 
 // writeLines writes lines as one.
-func (c *conn) writeLines(lines []hub.Line) error {
+func (c *conn) writeLines(lines []feed.Line) error {
 	if len(lines) == 0 {
 		return c.write(nil)
 	}

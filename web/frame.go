@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"slices"
 
-	"parley/hub"
+	"parley/hub/feed"
 )
 
 // What this file knows of RFC 6455, section 5.2, is how a server's frames
@@ -24,10 +24,10 @@ const (
 )
 
 // webSocket is the format of a WebSocket connection: lines become one message.
-var webSocket = &hub.Format{Append: appendMessage}
+var webSocket = &feed.Format{Append: appendMessage}
 
 // appendMessage writes one text message with one line for each of lines.
-func appendMessage(b []byte, lines []hub.Line) []byte {
+func appendMessage(b []byte, lines []feed.Line) []byte {
 	size := len(lines) - 1
 	for _, l := range lines {
 		size += len(l.Bytes)

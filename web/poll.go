@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
@@ -155,7 +156,7 @@ func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*p
 	return collect(answer, lines[:min(len(lines), q.limit)]), pollError(err)
 }
 
-func collect(answer *protocol.EventsAnswer, lines []hub.Line) *protocol.EventsAnswer {
+func collect(answer *protocol.EventsAnswer, lines []feed.Line) *protocol.EventsAnswer {
 	for _, line := range lines {
 		answer.Events = append(answer.Events, line.Bytes)
 		answer.Cursor = line.Cursor
@@ -166,7 +167,7 @@ func collect(answer *protocol.EventsAnswer, lines []hub.Line) *protocol.EventsAn
 // pollError drops what only means that the wait is over: its time, the
 // session, or the server.
 func pollError(err error) error {
-	if _, closed := errors.AsType[*hub.Closed](err); closed || errors.Is(err, context.DeadlineExceeded) ||
+	if _, closed := errors.AsType[*feed.Closed](err); closed || errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, context.Canceled) {
 		return nil
 	}

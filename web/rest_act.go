@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
@@ -30,7 +31,7 @@ func (s *Server) join(r *http.Request, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	welcome := answer.Payload.(*hub.Welcome)
+	welcome := answer.Payload.(*feed.Welcome)
 	return protocol.JoinAnswer{Session: welcome.Session, Participant: welcome.Participant}, nil
 }
 

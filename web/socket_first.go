@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
@@ -33,7 +33,7 @@ func (k *socket) begin(req protocol.Request, err error) bool {
 // attach brings the connection into the session.
 func (k *socket) attach(req protocol.Request) bool {
 	k.begun.Store(true)
-	var sub *hub.Subscription
+	var sub *feed.Subscription
 	err := k.s.addresses.attempt(k.ctx, k.from, req.Command, func() (err error) {
 		sub, err = k.s.hub.Attach(k.ctx, k.session, req, false)
 		return err
@@ -44,7 +44,7 @@ func (k *socket) attach(req protocol.Request) bool {
 		}
 		return false
 	}
-	if closed, ok := errors.AsType[*hub.Closed](err); ok {
+	if closed, ok := errors.AsType[*feed.Closed](err); ok {
 		k.close(closed.Code, closed.Reason)
 		return false
 	}
@@ -60,7 +60,7 @@ func (k *socket) attach(req protocol.Request) bool {
 
 // fall closes a connection whose subscription has ended, and says why.
 func (k *socket) fall(err error) {
-	if closed, ok := errors.AsType[*hub.Closed](err); ok {
+	if closed, ok := errors.AsType[*feed.Closed](err); ok {
 		k.close(closed.Code, closed.Reason)
 	} else if e, ok := asProtocol(err); ok { // the journal could not be read
 		k.close(e.Entry().Close, e.Message)
@@ -90,7 +90,7 @@ func (k *socket) tell(m protocol.ServerMessage) bool {
 	if err != nil {
 		return false
 	}
-	return k.write(appendMessage(nil, []hub.Line{{Bytes: line}})) == nil
+	return k.write(appendMessage(nil, []feed.Line{{Bytes: line}})) == nil
 }
 
 // asProtocol returns the error of the catalogue in err's chain, if any.

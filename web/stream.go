@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
@@ -56,18 +57,18 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 // subscribe subscribes to the events after a cursor, and makes the first event
 // of the stream. That bears an id too, so that a client that is cut off before
 // the next one resumes from there.
-func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) (*hub.Subscription, hub.Line, error) {
+func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) (*feed.Subscription, feed.Line, error) {
 	first := &protocol.Resume{
 		ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: cursor, ReadOnly: who.ReadOnly,
 	}
 	sub, err := s.follow(r.Context(), r, first)
 	if err != nil {
-		return nil, hub.Line{}, err
+		return nil, feed.Line{}, err
 	}
 	at, resume, err := sub.Opening(r.Context())
 	if err != nil {
 		sub.Close()
-		return nil, hub.Line{}, err
+		return nil, feed.Line{}, err
 	}
 	connected, err := protocol.Marshal(protocol.Connected{
 		Type:            protocol.TypeConnected,
@@ -79,11 +80,11 @@ func (s *Server) subscribe(r *http.Request, who hub.Credentials, cursor string) 
 	if err != nil {
 		sub.Close()
 	}
-	return sub, hub.Line{Bytes: connected, Cursor: at.String()}, err
+	return sub, feed.Line{Bytes: connected, Cursor: at.String()}, err
 }
 
 // follow subscribes to events alone, those after the cursor first.
-func (s *Server) follow(ctx context.Context, r *http.Request, first *protocol.Resume) (sub *hub.Subscription, err error) {
+func (s *Server) follow(ctx context.Context, r *http.Request, first *protocol.Resume) (sub *feed.Subscription, err error) {
 	err = s.addresses.attempt(ctx, r.RemoteAddr, first, func() error {
 		sub, err = s.hub.Attach(ctx, r.PathValue("id"), protocol.Request{ID: uuid.NewString(), Command: first}, true)
 		return err
@@ -101,9 +102,9 @@ type stream struct {
 }
 
 // start begins to serve the stream, until either side ends it.
-func (e *stream) start(path string, sub *hub.Subscription, first hub.Line) {
+func (e *stream) start(path string, sub *feed.Subscription, first feed.Line) {
 	e.sub = sub
-	opening := append(appendEvents(nil, []hub.Line{first}), heartbeat...)
+	opening := append(appendEvents(nil, []feed.Line{first}), heartbeat...)
 	if e.write(opening) == nil {
 		e.follow(sub)
 	}
@@ -157,10 +158,10 @@ const heartbeat = ": heartbeat\n\n"
 
 // eventStream is the format of server-sent events as the HTML standard has
 // them.
-var eventStream = &hub.Format{Append: appendEvents}
+var eventStream = &feed.Format{Append: appendEvents}
 
 // appendEvents writes the events among lines.
-func appendEvents(b []byte, lines []hub.Line) []byte {
+func appendEvents(b []byte, lines []feed.Line) []byte {
 	const around = len("id: \ndata: \n\n")
 	size := 0
 	for _, l := range lines {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
@@ -178,7 +179,7 @@ func (c *connection) fail(err error, outside bool) {
 		c.end()
 		return
 	}
-	var closed *hub.Closed
+	var closed *feed.Closed
 	var refusal *protocol.Error
 	switch {
 	case errors.As(err, &closed):

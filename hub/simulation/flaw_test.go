@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/journal"
 )
 
@@ -42,7 +42,7 @@ func (f flaw) forget(r journal.Record) journal.Record {
 }
 
 // spoil is what flawed subscriptions do to their lines.
-func (f flaw) spoil(lines []hub.Line) []hub.Line {
+func (f flaw) spoil(lines []feed.Line) []feed.Line {
 	n := len(lines) - 1
 	switch {
 	case f == flawSkipsEvent && n > 1 && lines[n].Cursor != "":
@@ -52,7 +52,7 @@ func (f flaw) spoil(lines []hub.Line) []hub.Line {
 	case f == flawLosesAnswer && n > 0 && lines[n].Cursor == "" && bytes.HasPrefix(lines[n].Bytes, []byte(`{"type":"ok"`)):
 		return lines[:n]
 	case f == flawOtherBytes && lines[n].Cursor != "" && hashOf(lines[n].Cursor)%10 == 0:
-		return append(lines[:n:n], hub.Line{Bytes: append(bytes.Clone(lines[n].Bytes), ' '), Cursor: lines[n].Cursor})
+		return append(lines[:n:n], feed.Line{Bytes: append(bytes.Clone(lines[n].Bytes), ' '), Cursor: lines[n].Cursor})
 	case f == flawSwapsAnswer && n > 0 && lines[n].Cursor == "" && lines[n-1].Cursor != "":
 		return append(lines[:n-1:n-1], lines[n], lines[n-1])
 	}

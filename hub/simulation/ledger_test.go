@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
-	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -19,7 +19,7 @@ type ledger struct {
 	fold func(journal.Record) // checks what the event means
 
 	hash  journal.Hash
-	lines []hub.Line             // of the events, as everybody has to see them
+	lines []feed.Line            // of the events, as everybody has to see them
 	types []string               // of the events
 	did   map[string][]int       // by command: the places of its events
 	seen  map[journal.Seq]string // payloads of events that commands caused
@@ -49,7 +49,7 @@ func (l *ledger) catchUp() {
 
 func (l *ledger) add(rec journal.Record) {
 	c := protocol.NewCursor(uint64(rec.Seq), rec.Hash)
-	l.lines = append(l.lines, hub.Line{
+	l.lines = append(l.lines, feed.Line{
 		Bytes:  protocol.EncodeEvent(protocol.EventType(rec.Type), c, l.id.String(), rec.Time, rec.Public),
 		Cursor: c.String(),
 	})

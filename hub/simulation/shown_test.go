@@ -1,12 +1,12 @@
 package simulation
 
 import (
-	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
 // take checks one line.
-func (c *connection) take(l hub.Line) {
+func (c *connection) take(l feed.Line) {
 	r := c.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -68,7 +68,7 @@ func (c *connection) behindItsEvent(o *order) {
 
 // takeEvent checks that an event follows on the last, and that it is what the
 // disk has.
-func (c *connection) takeEvent(l hub.Line) {
+func (c *connection) takeEvent(l feed.Line) {
 	r, m := c.run, c.of.room
 	cursor, err := protocol.ParseCursor(l.Cursor)
 	if err != nil || cursor.Seq != c.next {

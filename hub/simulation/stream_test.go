@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
@@ -16,9 +17,9 @@ type stream interface {
 	// begin tells where an event stream begins: behind which event, and how that
 	// is called. It goes before next.
 	begin(ctx context.Context) (protocol.Cursor, string, error)
-	// next waits for lines. It returns a *hub.Closed when the hub has ended the
+	// next waits for lines. It returns a *feed.Closed when the hub has ended the
 	// stream; after any other error the client comes back, too.
-	next(ctx context.Context) ([]hub.Line, error)
+	next(ctx context.Context) ([]feed.Line, error)
 	// send hands a command over; its answer comes from next.
 	send(ctx context.Context, r protocol.Request) error
 	close()
@@ -40,13 +41,13 @@ func attach(ctx context.Context, h *hub.Hub, room string, r protocol.Request, ev
 }
 
 // pulled is a stream that asks for its lines.
-type pulled struct{ sub *hub.Subscription }
+type pulled struct{ sub *feed.Subscription }
 
 func (p pulled) begin(ctx context.Context) (protocol.Cursor, string, error) {
 	return p.sub.Opening(ctx)
 }
 
-func (p pulled) next(ctx context.Context) ([]hub.Line, error) { return p.sub.Next(ctx) }
+func (p pulled) next(ctx context.Context) ([]feed.Line, error) { return p.sub.Next(ctx) }
 
 func (p pulled) send(ctx context.Context, r protocol.Request) error { return p.sub.Send(ctx, r) }
 
@@ -60,16 +61,16 @@ type pushed struct {
 	ready      chan struct{} // sent to by Offer and Wake; holds one, since one look finds all
 
 	mu      sync.Mutex
-	offered []hub.Line // in front of what Take has; guarded by mu
-	bursts  int        // among offered; guarded by mu
-	woken   bool       // Take is to be called; guarded by mu
+	offered []feed.Line // in front of what Take has; guarded by mu
+	bursts  int         // among offered; guarded by mu
+	woken   bool        // Take is to be called; guarded by mu
 }
 
 // roomForBursts is how many a client takes that has not read the ones before.
 const roomForBursts = 3
 
-// Offer implements hub.Sink.
-func (p *pushed) Offer(b *hub.Burst) bool {
+// Offer implements feed.Sink.
+func (p *pushed) Offer(b *feed.Burst) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bursts >= roomForBursts {
@@ -85,10 +86,10 @@ func (p *pushed) Offer(b *hub.Burst) bool {
 	return true
 }
 
-// Cut implements hub.Sink. Take says why.
+// Cut implements feed.Sink. Take says why.
 func (p *pushed) Cut() {}
 
-// Wake implements hub.Sink.
+// Wake implements feed.Sink.
 func (p *pushed) Wake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +104,7 @@ func (p *pushed) signal() {
 	}
 }
 
-func (p *pushed) next(ctx context.Context) ([]hub.Line, error) {
+func (p *pushed) next(ctx context.Context) ([]feed.Line, error) {
 	for {
 		p.mu.Lock()
 		lines, woken := slices.Clip(p.offered), p.woken

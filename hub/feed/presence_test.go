@@ -1,4 +1,4 @@
-package hub
+package feed
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 	"parley/protocol"
 )
 
-// Whoever knows the list as of any change, and hears what is told from then on, knows
-// it as of the last. Whoever has missed something sees that.
-func TestPresence_the_fold_of_what_is_told_is_the_list(t *testing.T) {
+// A client that knows the list as of any change, and receives every message from
+// then on, knows it as of the last change. A client that has missed one sees that.
+func TestPresence_messages_add_up_to_the_list(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := newPresence()
 		people := make([]protocol.Participant, 6)
@@ -27,11 +27,11 @@ func TestPresence_the_fold_of_what_is_told_is_the_list(t *testing.T) {
 		var clients []*client
 		sorted := func(a *protocol.PresenceAnswer) []string { return slices.Sorted(slices.Values(a.Participants)) }
 		t.Repeat(map[string]func(*rapid.T){
-			"comes or goes": func(t *rapid.T) {
-				p.put(rapid.SampledFrom(people).Draw(t, "who").ID, rapid.Bool().Draw(t, "here"))
+			"appears or disappears": func(t *rapid.T) {
+				p.set(rapid.SampledFrom(people).Draw(t, "who").ID, rapid.Bool().Draw(t, "here"))
 			},
 			"connects": func(*rapid.T) { clients = append(clients, &client{knows: p.list(people)}) },
-			"is told": func(t *rapid.T) {
+			"receives a message": func(t *rapid.T) {
 				m := p.changes()
 				for _, c := range clients {
 					if m.To > m.From && rapid.IntRange(0, 3).Draw(t, "dropped") == 0 {
@@ -40,7 +40,7 @@ func TestPresence_the_fold_of_what_is_told_is_the_list(t *testing.T) {
 					}
 					ok := c.knows.Apply(m)
 					if c.missed && m.To > m.From {
-						require.False(t, ok, "a hole is seen")
+						require.False(t, ok, "the client sees the gap")
 					}
 					if !ok {
 						*c = client{knows: p.list(people)}
@@ -51,7 +51,7 @@ func TestPresence_the_fold_of_what_is_told_is_the_list(t *testing.T) {
 					}
 				}
 			},
-			"has another owner": func(t *rapid.T) {
+			"meets another owner": func(t *rapid.T) {
 				p = newPresence()
 				for _, c := range clients {
 					require.False(t, c.knows.Apply(p.changes()))

@@ -1,0 +1,166 @@
+package hub
+
+import (
+	"context"
+
+	"parley/hub/feed"
+	"parley/hub/journal"
+	"parley/protocol"
+)
+
+// Attach carries out a join or resume and subscribes to the session. With
+// eventsOnly, for an event stream or a long poll, the subscription yields nothing
+// but events, and a host who has left is not brought back. After a resume for
+// reading only, the subscription accepts commands that read, and answers
+// READ_ONLY to others. Errors: those of join and resume, TOO_MANY_PARTICIPANTS.
+func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsOnly bool) (*feed.Subscription, error) {
+	session, err := journal.ParseSessionID(id)
+	if err != nil {
+		return nil, sessionNotFound()
+	}
+	c := command{request: r, stream: eventsOnly}
+	sub := h.feed.Subscribe(session, feed.SubscribeOptions{Cursor: cursorOf(c), EventsOnly: eventsOnly, ReadOnly: isReadOnly(r)})
+	if _, err := h.askShared(ctx, session, attach{c, sub}); err != nil {
+		sub.Close() // the session may still let it in
+		return nil, err
+	}
+	return sub, nil
+}
+
+// Hold begins to count an answer for the budget of all connections; see
+// [feed.Feed.Hold].
+func (h *Hub) Hold(cut func()) *feed.Held { return h.feed.Hold(cut) }
+
+// isReadOnly reports whether a request begins a connection that only reads.
+func isReadOnly(r protocol.Request) bool {
+	resume, ok := r.Command.(*protocol.Resume)
+	return ok && resume.ReadOnly
+}
+
+// attach is a join or resume that subscribes. The actor lets the connection in
+// when it answers, at the event that the welcome stands on.
+type attach struct {
+	command command
+	sub     *feed.Subscription
+}
+
+// admit returns the reply of an attach: it lets the subscription in, and then
+// answers the caller.
+func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
+	return func(r result) {
+		w, ok := r.payload.(*feed.Welcome)
+		if r.err == nil && !ok {
+			r.err = protocol.Errorf(protocol.CodeInvalidRequest, "a connection begins with join or resume")
+		}
+		if r.err == nil {
+			r.err = s.room.Join(a.sub, newConnection(s.actor, a.sub, w), a.command.request.ID, w)
+		}
+		answered(r)
+	}
+}
+
+// connection acts for one participant whose token was checked when the connection
+// began. It implements [feed.Actor].
+type connection struct {
+	actor *actor
+	who   sender
+}
+
+func newConnection(a *actor, sub *feed.Subscription, w *feed.Welcome) *connection {
+	p := w.Participant
+	p.AccessToken = nil
+	return &connection{a, sender{
+		ParticipantID: p.ID,
+		ReadOnly:      sub.ReadOnly(),
+		connected:     true,
+		departed:      departed{p.ID: &p}, // for commands after the participant has left
+	}}
+}
+
+// Submit implements [feed.Actor]. A command that names a participant also waits
+// for the decision, so that the connection's next command comes after it even if
+// the participant has to be read first.
+func (c *connection) Submit(ctx context.Context, s *feed.Subscription, r protocol.Request) error {
+	body := command{who: c.who, request: r}
+	if !mayNameAbsent(r.Command) {
+		return c.send(ctx, c.envelope(s, r.ID, body))
+	}
+	var sent error
+	err := c.actor.hub.askWithAbsent(ctx, c.actor.id, body, func(body any) (needs error) {
+		needs, sent = c.sendAndWait(ctx, c.envelope(s, r.ID, body))
+		return needs
+	})
+	if err != nil {
+		return c.Reject(ctx, s, r.ID, protocol.AsError(err))
+	}
+	return sent
+}
+
+// Reject implements [feed.Actor].
+func (c *connection) Reject(ctx context.Context, s *feed.Subscription, requestID string, err *protocol.Error) error {
+	return c.send(ctx, c.envelope(s, requestID, rejection{err}))
+}
+
+// Leave implements [feed.Actor].
+func (c *connection) Leave(s *feed.Subscription) { c.actor.leaves(s) }
+
+// envelope returns an input whose answer the subscription yields.
+func (c *connection) envelope(s *feed.Subscription, requestID string, body any) envelope {
+	return envelope{input: input{body: body}, reply: func(r result) {
+		s.Answer(requestID, feed.Answer{Payload: r.payload, Duplicate: r.duplicate, Err: r.err})
+	}}
+}
+
+func (c *connection) send(ctx context.Context, in envelope) error {
+	select {
+	case c.actor.inbox <- in:
+		return nil
+	case <-c.actor.done:
+		return errStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// mayNameAbsent reports whether a command names a participant, who may have left.
+func mayNameAbsent(c protocol.Command) bool {
+	switch c.(type) {
+	case *protocol.SetRole, *protocol.Remove:
+		return true
+	}
+	return false
+}
+
+// sendAndWait sends a command and waits for the decision, after which the command
+// is answered in its turn. If the session needs a participant, sendAndWait
+// returns an absentError as needs, and the command is not answered.
+func (c *connection) sendAndWait(ctx context.Context, in envelope) (needs, err error) {
+	decided := make(chan error, 1) // from the actor; the first counts, others are dropped
+	note := func(needs error) {
+		select {
+		case decided <- needs:
+		default:
+		}
+	}
+	answer := in.reply
+	in.decided = func() { note(nil) }
+	in.reply = func(r result) {
+		if isAbsent(r.err) {
+			note(r.err)
+			return
+		}
+		note(nil) // the journal has failed, and nothing was decided
+		answer(r)
+	}
+	if err := c.send(ctx, in); err != nil {
+		return nil, err
+	}
+	select {
+	case needs = <-decided:
+		return needs, nil
+	case <-c.actor.done:
+		return nil, errStopped
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

@@ -1,0 +1,55 @@
+package feed
+
+import (
+	"context"
+
+	"parley/protocol"
+)
+
+// Actor is how a subscription reaches the actor of its session. Every
+// subscription has one that acts for its participant. The methods may be called
+// from any goroutine.
+type Actor interface {
+	// Submit sends the actor a command of the client's. The actor answers it by
+	// [Subscription.Answer]. Submit blocks while the actor's inbox is full. It
+	// returns ctx's error when ctx ends first, and another error when the actor
+	// has ended.
+	Submit(ctx context.Context, s *Subscription, r protocol.Request) error
+	// Reject has the actor answer a request with an error, after the answers to
+	// earlier requests. It blocks and fails as Submit does.
+	Reject(ctx context.Context, s *Subscription, requestID string, err *protocol.Error) error
+	// Leave has the actor call [Room.Leave] soon. It does not block, and may be
+	// called more than once.
+	Leave(s *Subscription)
+}
+
+// Session is what a [Room] needs to know of its session's state. The methods are
+// called on the actor's goroutine.
+type Session interface {
+	// Active reports whether the session has not ended.
+	Active() bool
+	// Participants returns the participants in join order. Some of them may have
+	// left. The caller does not change the slice.
+	Participants() []protocol.Participant
+	// IsPresent reports whether a participant has joined and has not left.
+	IsPresent(participantID string) bool
+}
+
+// Answer is the outcome of a request.
+type Answer struct {
+	Payload   any  // an answer type of protocol, or a history.Deferred; nil answers a ping
+	Duplicate bool // the command was carried out before, under the same id
+	Err       error
+}
+
+// Closed is the error with which a subscription ends.
+type Closed struct {
+	Code   int // a close code of package protocol, or 1000
+	Reason string
+}
+
+func (c *Closed) Error() string { return c.Reason }
+
+// closeNormal is the close code of RFC 6455 for a connection that has served its
+// purpose.
+const closeNormal = 1000

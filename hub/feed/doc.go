@@ -1,0 +1,53 @@
+// Package feed keeps the connections of shared sessions supplied: with events
+// that clients have missed, with live events, with answers to their commands,
+// and with hints such as presence and typing.
+//
+// A process has one [Feed]. Each shared session in memory has a [Room], which
+// the session's actor owns, and each connection a [Subscription]. The actor
+// tells its room what is durable; the room's fan-out, one goroutine, gathers what
+// arrives together into a [Burst] and offers it to every subscription. A burst is
+// encoded once for each [Format]. A subscription passes it to its [Sink], or
+// queues it while the connection is behind.
+//
+// What leads back from a connection to its session is the interface [Actor];
+// what a room asks about the session's state is [Session]. Package hub implements
+// both.
+//
+// # What order is promised
+//
+// A connection gets what its room is told in the order of telling, and an answer
+// exactly behind the events that precede it. The welcome comes before every
+// event. A subscription reads the events from the client's cursor up to the
+// newest from the session's past, and then turns live: no event is missing, and
+// none comes twice. Hints are for live connections alone; a connection that is
+// behind loses them, but then gets the newest message on presence, whose numbers
+// show that an earlier one is missing.
+//
+// A connection that is ended gets everything that precedes its end, unless it is
+// too slow.
+//
+// # Who may block whom
+//
+// An actor never waits for a connection. It waits for the fan-out only while that
+// is fanoutNotices or fanoutBytes behind. The fan-out never waits: a sink takes
+// what it can at once, and the rest is queued. A connection for which more than
+// MaxBacklog waits is closed with 4001. When more than MaxBacklogs waits for all
+// connections together, those that have taken nothing for longest are cut off.
+//
+// What is read from the journal is read by the goroutine that calls
+// [Subscription.Next] or [Subscription.Take], at the client's pace and within the
+// slots of package history. [Actor.Submit] blocks the connection, never the room,
+// while the actor's inbox is full.
+//
+// # Who owns what
+//
+// A room belongs to the actor's goroutine. A subscription has three owners, and a
+// type for the part of each: reading belongs to the connection's goroutine, outbox
+// to the fan-out's, and backlog, where the two meet, has a lock.
+//
+// # Testing
+//
+// A room needs a fake of [Session] and of [Actor], and a journal for clients that
+// have missed events; nothing in it needs a hub. Time is what testing/synctest
+// makes of it.
+package feed
