@@ -6,21 +6,22 @@ import (
 	"github.com/google/uuid"
 )
 
-// SessionID names a session of either kind. It is a UUIDv4 but for its first
-// byte, which decides the partition: a shared session's id takes the first
-// byte of its host session's id, so that both always live on the same node.
+// SessionID identifies a session of either kind. It is a random UUID (RFC 9562,
+// version 4), except that the first byte of a shared session's id is that of its
+// host session's. The first byte decides the partition, so both always belong to the
+// same node.
 type SessionID uuid.UUID
 
-// Partition is a share of all sessions that has one writer at a time.
+// Partition is a share of all sessions, with one writer at a time. Partitions are
+// numbered from 0.
 type Partition uint8
 
-// Partitions is how many partitions there are. It is fixed for the life of a
-// journal, since it decides where a session's events are.
+// Partitions is the number of partitions. It is fixed for the life of a journal,
+// since it decides which writer owns a session.
 const Partitions = 32
 
-// ParseSessionID reads the canonical text form. It is as strict as String is
-// regular: any other spelling of a UUID is refused, so that one session has
-// one name.
+// ParseSessionID decodes the form that [SessionID.String] returns. It refuses other
+// spellings of a UUID, so that each session has one name.
 func ParseSessionID(s string) (SessionID, error) {
 	id, err := uuid.Parse(s)
 	if err != nil || id.String() != s {
@@ -40,19 +41,20 @@ func NewSharedSessionID(host SessionID) SessionID {
 	return SessionID(id)
 }
 
-// Partition tells where the session's events are.
+// Partition returns the partition that the session belongs to.
 func (id SessionID) Partition() Partition { return Partition(id[0] % Partitions) }
 
-// String returns the canonical lower-case form.
+// String returns the canonical form: lower-case hexadecimal digits in five groups.
 func (id SessionID) String() string { return uuid.UUID(id).String() }
 
-// IsZero reports whether the id names no session.
+// IsZero reports whether id is the zero id, which identifies no session.
 func (id SessionID) IsZero() bool { return id == SessionID{} }
 
-// MarshalText writes the canonical form.
+// MarshalText implements [encoding.TextMarshaler] with the canonical form.
 func (id SessionID) MarshalText() ([]byte, error) { return uuid.UUID(id).MarshalText() }
 
-// UnmarshalText reads any form of a UUID.
+// UnmarshalText implements [encoding.TextUnmarshaler]. It accepts any form of a
+// UUID.
 func (id *SessionID) UnmarshalText(text []byte) error {
 	return (*uuid.UUID)(id).UnmarshalText(text)
 }

@@ -6,8 +6,8 @@ import (
 	"parley/protocol"
 )
 
-// IsListed reports whether a journal indexes an event by its type: those that can
-// leave a message.
+// IsListed reports whether [Journal.Listed] includes events of a type: those that may
+// add a message to the session.
 func IsListed(eventType string) bool {
 	switch protocol.EventType(eventType) {
 	case protocol.EventMessageCreated, protocol.EventPromptPendingApproval:
@@ -16,25 +16,26 @@ func IsListed(eventType string) bool {
 	return false
 }
 
-// Subject is a kind of thing that a journal indexes the events about.
+// Subject is a kind of resource whose events a journal indexes; see
+// [Journal.Entries].
 type Subject string
 
-// What a journal indexes beside messages.
 const (
-	SubjectParticipant Subject = "participant"
-	SubjectApproval    Subject = "approval"
+	SubjectParticipant Subject = "participant" // a participant, by its id
+	SubjectApproval    Subject = "approval"    // an approval, by its id
 )
 
-// Entry is a participant or an approval as a journal indexes the events that are
-// about it.
+// Entry is the index entry of a participant or an approval: which events are about
+// it.
 type Entry struct {
-	ID     string // the participant's or the approval's
-	First  Seq    // the first event that is about it
-	Whole  Seq    // the newest one that shows it whole; 0 if none does
-	Newest Seq    // the newest one
+	ID     string // of the participant or the approval
+	First  Seq    // the first event about it
+	Whole  Seq    // the newest event that shows it completely; 0 if none does
+	Newest Seq    // the newest event about it
 }
 
-// Add notes a newer event that is about the same.
+// Add records a newer event about the entry's subject. whole reports whether the
+// event shows it completely.
 func (e *Entry) Add(seq Seq, whole bool) {
 	e.Newest = seq
 	if whole {
@@ -45,15 +46,14 @@ func (e *Entry) Add(seq Seq, whole bool) {
 // About is what one event is about.
 type About struct {
 	Subject Subject
-	ID      string
-	Whole   bool // the event shows it whole
+	ID      string // of the participant or the approval
+	Whole   bool   // the event shows it completely
 }
 
-// AboutOf returns which participant or approval an event is about. Events that only
-// tell how far a prompt has come are about none. ok is false when there is nothing to
-// index.
+// AboutOf returns which participant or approval an event is about; ok is false if it
+// is about none. Events on the progress of a prompt are about none.
 func AboutOf(r *Record) (about About, ok bool) {
-	var shown struct {
+	var payload struct {
 		Participant struct {
 			ID string `json:"id"`
 		} `json:"participant"`
@@ -62,17 +62,18 @@ func AboutOf(r *Record) (about About, ok bool) {
 		} `json:"approval"`
 		ApprovalID string `json:"approvalId"`
 	}
-	read := func() bool { return json.Unmarshal(r.Public, &shown) == nil } // whoever reads the event reports the error
+	// The reader of the event reports an error in its payload.
+	decode := func() bool { return json.Unmarshal(r.Public, &payload) == nil }
 	switch protocol.EventType(r.Type) {
 	case protocol.EventParticipantJoined, protocol.EventParticipantUpdated, protocol.EventParticipantLeft:
-		ok = read()
-		about = About{SubjectParticipant, shown.Participant.ID, true}
+		ok = decode()
+		about = About{SubjectParticipant, payload.Participant.ID, true}
 	case protocol.EventPromptPendingApproval, protocol.EventPromptApproved, protocol.EventPromptRejected:
-		ok = read()
-		about = About{SubjectApproval, shown.Approval.ID, true}
+		ok = decode()
+		about = About{SubjectApproval, payload.Approval.ID, true}
 	case protocol.EventPromptDispatchFailed:
-		ok = read()
-		about = About{SubjectApproval, shown.ApprovalID, false}
+		ok = decode()
+		about = About{SubjectApproval, payload.ApprovalID, false}
 	}
 	return about, ok && about.ID != ""
 }

@@ -2,190 +2,80 @@ package journal
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"iter"
 	"time"
 )
 
-// Errors that a Journal's calls and commits end in. Use errors.Is.
-var (
-	// ErrConflict: the append does not stand on the session's newest event.
-	ErrConflict = errors.New("journal: not the newest event")
-	// ErrFenced: another writer has claimed the partition since.
-	ErrFenced = errors.New("journal: partition has a newer owner")
-	// ErrFull: there is no room on the disk. It may succeed later.
-	ErrFull = errors.New("journal: no room left")
-	// ErrUnavailable: the store failed otherwise. It may succeed later, and the
-	// write may or may not be there: reading tells.
-	ErrUnavailable = errors.New("journal: unavailable")
-	// ErrNotFound: there is no such session, or no snapshot of it.
-	ErrNotFound = errors.New("journal: not found")
-	// ErrClosed: the journal or the writer was closed.
-	ErrClosed = errors.New("journal: closed")
-)
-
-// DamageError names stored data that is not what was written.
-type DamageError struct {
-	Session SessionID
-	Seq     Seq    // the first event that cannot be trusted
-	Place   string // where the engine keeps it, such as "row 17"
-	Err     error
-}
-
-func (e *DamageError) Error() string {
-	return fmt.Sprintf("session %s, event %d (%s): %v", e.Session, e.Seq, e.Place, e.Err)
-}
-
-func (e *DamageError) Unwrap() error { return e.Err }
-
-// Journal is where events live. Every engine passes the suite in hub/hubtest.
-// All methods may be called from several goroutines at once.
+// Journal stores the events of sessions. Its methods are safe for concurrent use.
+//
+// Besides the errors that they name, all methods return [ErrClosed] after
+// [Journal.Close], the error of ctx if that ends first, and [ErrUnavailable] if the
+// store fails.
 type Journal interface {
-	// Own claims a partition for writing and fences whoever owned it before.
+	// Own claims a partition for writing and fences the writer that owned it
+	// before. If ctx ends first, the claim may still take effect.
 	Own(ctx context.Context, p Partition) (Writer, error)
-	// Read yields a session's committed events from the number from (1 at the
-	// least) on, in order and without a hole, until the newest at the time of
-	// the call. A *DamageError ends it where the stored data cannot be trusted.
-	// An unknown session yields nothing.
+	// Read yields the committed events of a session in order, from event from (at
+	// least 1) to the newest one at the time of the call. It yields a [*DamageError]
+	// last where the stored data cannot be trusted. It yields nothing for an unknown
+	// session.
 	Read(ctx context.Context, id SessionID, from Seq) iter.Seq2[Record, error]
-	// Listed returns the numbers of the session's events for which IsListed holds,
-	// from the number from on, in order, at most limit of them. The work does not
-	// depend on how many others there are.
+	// Listed returns the numbers of the session's events for which [IsListed] holds,
+	// in order from event from on, at most limit of them. Its cost does not depend on
+	// the number of other events. An unknown session has none.
 	Listed(ctx context.Context, id SessionID, from Seq, limit int) ([]Seq, error)
-	// Entry returns what the index has of a participant or an approval of a session,
-	// by its id; ErrNotFound when no event is about one.
+	// Entry returns the index entry of a participant or an approval of a session. It
+	// returns [ErrNotFound] if no event is about it.
 	Entry(ctx context.Context, id SessionID, of Subject, subjectID string) (Entry, error)
-	// Entries returns participants or approvals of a session in the order of First, at
-	// most limit of them: from the event from on, or with backward from that event
-	// back. The work does not depend on how many others there are.
+	// Entries returns the index entries of participants or approvals of a session,
+	// at most limit of them: those with an Entry.First of from or more, in ascending
+	// order, or if backward is set, those of from or less, in descending order. Its
+	// cost does not depend on the number of other entries.
 	Entries(ctx context.Context, id SessionID, of Subject, from Seq, backward bool, limit int) ([]Entry, error)
-	// Events returns the events of these numbers, in that order; of many or large
-	// ones perhaps only the first, one at the least. ErrNotFound when one of them
-	// is not there, a *DamageError when it cannot be trusted.
+	// Events returns the events with the given numbers, in that order. If they are
+	// many or large, it may return only the first of them, at least one. It returns
+	// [ErrNotFound] if one of them does not exist, and a [*DamageError] if one cannot
+	// be trusted.
 	Events(ctx context.Context, id SessionID, numbers []Seq) ([]Record, error)
-	// Head returns the newest committed event; ErrNotFound when there is none.
+	// Head returns the newest committed event. It returns [ErrNotFound] for an
+	// unknown session.
 	Head(ctx context.Context, id SessionID) (Head, error)
-	// Snapshot returns the newest snapshot; ErrNotFound when there is none.
+	// Snapshot returns the session's snapshot. It returns [ErrNotFound] if there is
+	// none, and a [*DamageError] if it cannot be trusted; that says nothing about the
+	// events.
 	Snapshot(ctx context.Context, id SessionID) (Snapshot, error)
-	// Summary returns the session's summary; ErrNotFound when there is none.
+	// Summary returns the session's summary. It returns [ErrNotFound] for an unknown
+	// session.
 	Summary(ctx context.Context, id SessionID) (Summary, error)
-	// List returns the summaries that match, newest first. A page costs no more for
-	// being far from the first.
+	// List returns the summaries that match a filter, the newest first. Sessions
+	// created at the same time are in descending order of their ids. The cost of a
+	// page does not depend on its place.
 	List(ctx context.Context, f Filter) ([]Summary, error)
-	// Due returns the sessions whose summary has a Due before the given time,
-	// the earliest first, at most limit of them.
+	// Due returns the summaries whose Summary.Due lies before the given time, the
+	// earliest first, at most limit of them. Sessions due at the same time are in
+	// ascending order of their ids.
 	Due(ctx context.Context, before time.Time, limit int) ([]Summary, error)
-	// Ready reports whether an append would be taken now: nil, or why not. It
-	// looks anew, at most about once a second, and may write to find out. It
-	// returns ctx's error when the store does not answer until ctx ends.
+	// Ready returns nil if an append would succeed now, and otherwise the reason. It
+	// checks again at most about once a second, and may write to do so.
 	Ready(ctx context.Context) error
-	// Close waits for what is being written, then closes the store. Writers
-	// that are still open answer ErrClosed from then on.
+	// Close waits for pending writes and closes the store. Commits of writers that
+	// are still open fail with [ErrClosed] from then on. It may be called again.
 	Close() error
 }
 
-// Writer writes one partition. Its methods do not block; commits of one
-// session resolve in the order of their appends. After a failed append every
-// later one that builds on it fails with ErrConflict.
+// Writer writes the sessions of one partition; see [Journal.Own]. Its methods are
+// safe for concurrent use. Append and PutSnapshot do not block.
+//
+// The commits of a session resolve in the order of their appends. After a failed
+// append, every later one that builds on it fails with [ErrConflict].
 type Writer interface {
-	// Append writes a.Records durably, all or none, with the summary. It fails
-	// with ErrConflict unless the session's newest event is a.Prev (zero for a
-	// session's first append).
+	// Append durably writes a.Records and a.Summary, all or none. The commit fails
+	// with [ErrConflict] unless a.Prev is the session's newest event.
 	Append(a Append) *Commit
-	// PutSnapshot replaces the session's snapshot. It is a hint that makes
-	// loading faster and may be lost.
+	// PutSnapshot replaces the session's snapshot. A snapshot only makes loading
+	// faster, and may be lost.
 	PutSnapshot(s Snapshot) *Commit
-	// Release gives the partition up, after all that was appended is resolved.
+	// Release gives the partition up after all earlier appends have resolved. If ctx
+	// ends first, Release returns its error, and the appends still resolve.
 	Release(ctx context.Context) error
-}
-
-// Append is what a session has to write at one time. The writer keeps the
-// slices until the commit resolves, and the summary's resource for longer, to
-// write it again only when it has changed; the caller must not change them.
-type Append struct {
-	Session SessionID
-	Prev    Seq
-	Records []Record // one or more, sealed, numbered from Prev+1
-	Summary Summary
-	// Awaited names the senders that wait for the commit, such as the participants
-	// whose commands the append carries out; none for what an agent says. A name
-	// means something within its session alone. It is a hint, by which an engine
-	// that writes several appends at once can tell whether more are about to come.
-	Awaited []string
-}
-
-// Commit is the outcome of a write.
-type Commit struct {
-	done chan struct{} // closed by Resolve
-	err  error         // set before done is closed
-}
-
-// NewCommit returns a commit that is not resolved yet.
-func NewCommit() *Commit { return &Commit{done: make(chan struct{})} }
-
-// Resolve ends the commit; the engine calls it exactly once. nil means that
-// the write is durable.
-func (c *Commit) Resolve(err error) {
-	c.err = err
-	close(c.done)
-}
-
-// Done is closed when the outcome is known.
-func (c *Commit) Done() <-chan struct{} { return c.done }
-
-// Err waits for the outcome and returns it: nil, ErrConflict, ErrFenced,
-// ErrFull, ErrUnavailable or ErrClosed, possibly wrapped.
-func (c *Commit) Err() error {
-	<-c.done
-	return c.err
-}
-
-// Snapshot is a session's state at one event, to load it without reading every
-// event before.
-type Snapshot struct {
-	Session SessionID
-	Head    Head // the event that it stands on
-	Version int  // of the encoding of State; an unknown one is ignored
-	State   []byte
-}
-
-// Kind tells host sessions and shared sessions apart.
-type Kind string
-
-// The two kinds of session.
-const (
-	KindShared Kind = "shared"
-	KindHost   Kind = "host"
-)
-
-// Summary is what listing, timers and recovery need to know of a session
-// without loading it. It is written with every append.
-type Summary struct {
-	Session     SessionID
-	Kind        Kind
-	Workspace   string
-	HostSession SessionID // of a shared session; zero for a host session
-	Status      string
-	CreatedAt   time.Time       // UTC, in whole microseconds
-	Due         time.Time       // when the session wants to be woken; zero for never
-	Resource    json.RawMessage // the public resource, without any secret
-}
-
-// Filter chooses summaries. A zero field matches all.
-type Filter struct {
-	Kind        Kind
-	Workspace   string
-	HostSession SessionID
-	Status      string
-	Before      Place // those that come after it in the list; zero for all
-	Limit       int   // 0 for all
-}
-
-// Place is that of a session in a list: newest first, and those of the same time in
-// descending order of their ids.
-type Place struct {
-	CreatedAt time.Time
-	Session   SessionID
 }

@@ -9,73 +9,74 @@ import (
 	"time"
 )
 
-// Seq numbers the events of one session from 1, without a hole. 0 stands for
-// the place before the first.
+// Seq is the number of an event in its session. Events are numbered from 1 without
+// gaps; 0 stands for the place before the first.
 type Seq uint64
 
-// Hash is the SHA-256 that chains an event to all that came before it.
+// Hash is the SHA-256 (FIPS 180-4) that chains an event to all events before it.
 type Hash [sha256.Size]byte
 
-// Head is the newest event of a session's journal.
+// Head identifies the newest event of a session. The zero value stands for none.
 type Head struct {
-	Seq  Seq
-	Hash Hash
+	Seq  Seq  // the event's number
+	Hash Hash // H(Seq)
 }
 
-// Record is one event as the journal holds it.
+// Record is one event as the journal holds it. Once sealed, it is safe for
+// concurrent reading.
 type Record struct {
 	Session SessionID
 	Seq     Seq
 	Time    time.Time // UTC, in whole microseconds
 	Type    string    // at most 255 bytes
-	Public  []byte    // JSON: the payload that everyone is shown
-	Private []byte    // JSON: what the rules need and nobody is shown; empty when there is none
+	Public  []byte    // JSON: the payload that participants receive
+	Private []byte    // JSON: data that the rules need and no client receives; may be empty
 
 	// Set by Seal.
 	Format      RecordFormat
-	PublicSalt  Salt // zero in RecordFormat1, and when Public is empty
-	PrivateSalt Salt // zero in RecordFormat1, and when Private is empty
-	Hash        Hash // H(n), covers every field above and H(n-1)
+	PublicSalt  Salt // zero in RecordFormat1, and if Public is empty
+	PrivateSalt Salt // zero in RecordFormat1, and if Private is empty
+	Hash        Hash // H(n), which covers every field above and H(n-1)
 }
 
 // RecordFormat says how a record is stored and hashed. Each record names its own: a
-// session that was begun in an earlier format goes on in the newest.
+// session begun in an earlier format continues in the newest.
 type RecordFormat uint8
 
 const (
 	// RecordFormat1 hashes an event's body as it is stored:
 	// H(n) = SHA-256(H(n-1) ‖ body).
 	RecordFormat1 RecordFormat = 1
-	// RecordFormat2 hashes a header that has only the digests of the event's parts:
+	// RecordFormat2 hashes a header that contains only digests of the event's parts:
 	// H(n) = SHA-256(H(n-1) ‖ header), where header = format ‖ session ‖ number
 	// ‖ microseconds ‖ type ‖ SHA-256(salt ‖ public) ‖ SHA-256(salt ‖ private).
-	// So the chain can be checked without a part that is withheld, and the digest
-	// tells nothing of the part without its salt.
+	// So the chain can be checked while a part is withheld, and a digest reveals
+	// nothing about its part without the salt.
 	RecordFormat2 RecordFormat = 2
 )
 
-// Salt makes the digest of a part say nothing about it to whoever does not have
-// both. An empty part has none.
+// Salt is random data that is hashed with a part of a record, so that the digest
+// alone does not allow guessing the part. An empty part has none.
 type Salt [16]byte
 
-// ChainStart returns H(0), the hash that a session's first event builds on.
+// ChainStart returns H(0), which the hash of a session's first event builds on.
 func ChainStart(id SessionID) Hash {
 	return sha256.Sum256(append([]byte("parley.v2"), id[:]...))
 }
 
-// firstStart is H(0) of a session that was begun in RecordFormat1.
-func firstStart(id SessionID) Hash {
+// chainStart1 returns H(0) of a session that was begun in RecordFormat1.
+func chainStart1(id SessionID) Hash {
 	return sha256.Sum256(append([]byte("parley.v1"), id[:]...))
 }
 
 // ChainStarts returns H(0) of a session in each format, the newest first.
-func ChainStarts(id SessionID) []Hash { return []Hash{ChainStart(id), firstStart(id)} }
+func ChainStarts(id SessionID) []Hash { return []Hash{ChainStart(id), chainStart1(id)} }
 
 // IsChainStart reports whether h is H(0) of the session, in any format.
 func IsChainStart(id SessionID, h Hash) bool { return slices.Contains(ChainStarts(id), h) }
 
-// Seal sets r.Hash to H(n), where prev is H(n-1). A record without a format gets
-// the newest one, and salts.
+// Seal sets r.Hash to H(n), where prev is H(n-1). It gives a record without a format
+// the newest one, and random salts.
 func (r *Record) Seal(prev Hash) {
 	if r.Format == 0 {
 		r.Format = RecordFormat2
@@ -88,13 +89,14 @@ func (r *Record) Seal(prev Hash) {
 	}
 }
 
-// buffers hold what is hashed, and are used again.
+// buffers are reused for the data to hash.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// maxKeptBuffer keeps the memory of a large event from staying in use.
+// maxKeptBuffer is the maximum size of a buffer that is kept, in bytes, so that one
+// large event does not tie up memory.
 const maxKeptBuffer = 64 << 10
 
-// seal computes H(n) with the help of a buffer, which it returns.
+// seal computes H(n). It uses buf as a buffer, which may grow, and returns it.
 func (r *Record) seal(prev Hash, buf []byte) (Hash, []byte) {
 	if r.Format == RecordFormat1 {
 		buf = r.appendBody(append(buf[:0], prev[:]...))
@@ -122,12 +124,12 @@ func digestOfPart(salt Salt, part, buf []byte) (Hash, []byte) {
 
 func newSalt(part []byte) (s Salt) {
 	if len(part) > 0 {
-		_, _ = rand.Read(s[:]) // never fails: crypto/rand ends the program rather
+		_, _ = rand.Read(s[:]) // crypto/rand.Read never returns an error
 	}
 	return s
 }
 
-// appendFixed writes format ‖ session ‖ number ‖ microseconds, with which both a
+// appendFixed appends format ‖ session ‖ number ‖ microseconds, with which both a
 // body and a header begin.
 func (r *Record) appendFixed(b []byte) []byte {
 	b = append(b, byte(r.Format))

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzDecodeRecord feeds the decoder what a damaged disk might hold. It must
-// not panic, and what it accepts must encode to a record that means the same.
+// FuzzDecodeRecord decodes arbitrary bytes, as a damaged disk may hold. DecodeRecord
+// must not panic, and encoding the record that it returns must yield the same record.
 func FuzzDecodeRecord(f *testing.F) {
 	r, first := goldenRecord(RecordFormat2), goldenRecord(RecordFormat1)
 	whole := AppendRecord(nil, &r)
@@ -26,7 +26,7 @@ func FuzzDecodeRecord(f *testing.F) {
 		require.Less(t, len(rest), len(b))
 		again, _, err := DecodeRecord(AppendRecord(nil, &got), Hash{})
 		require.NoError(t, err)
-		again.Hash, got.Hash = Hash{}, Hash{} // lengths may have been written in more bytes than needed
+
 		require.Equal(t, got, again)
 	})
 }

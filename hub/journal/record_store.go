@@ -11,15 +11,16 @@ import (
 )
 
 var (
-	errTruncated = errors.New("record is cut short")
+	errTruncated = errors.New("record is truncated")
 	errChecksum  = errors.New("record does not match its CRC")
 	castagnoli   = crc32.MakeTable(crc32.Castagnoli)
 )
 
-// AppendRecord writes r, which is sealed, as engines store it: the length of the
-// body, the body, and the body's CRC-32C. The body is format ‖ session ‖ number ‖
-// microseconds ‖ type ‖ public ‖ private, the last three each behind its length;
-// in RecordFormat2 the salt of a part that is not empty follows it.
+// AppendRecord appends a sealed record to b in its stored form: the length of the
+// body, the body, and the body's CRC-32C (RFC 3720). The body is format ‖ session ‖
+// number ‖ microseconds ‖ type ‖ public ‖ private. The length precedes each of the
+// last three, and in RecordFormat2 the salt follows each part that is not empty.
+// Lengths are unsigned varints; see [encoding/binary].
 func AppendRecord(b []byte, r *Record) []byte {
 	size := r.Size()
 	b = slices.Grow(b, fieldSize(size)+crc32.Size)
@@ -43,7 +44,7 @@ func (r *Record) appendPart(b, part []byte, salt *Salt) []byte {
 	return b
 }
 
-// isSalted reports whether the salt of a part is stored.
+// isSalted reports whether part is stored with a salt.
 func (r *Record) isSalted(part []byte) bool { return r.Format != RecordFormat1 && len(part) > 0 }
 
 func appendField[T string | []byte](b []byte, field T) []byte {
@@ -51,10 +52,10 @@ func appendField[T string | []byte](b []byte, field T) []byte {
 	return append(b, field...)
 }
 
-// fixedSize is how much appendFixed appends.
+// fixedSize is the number of bytes that appendFixed appends.
 const fixedSize = 1 + 16 + 8 + 8
 
-// Size returns how many bytes the record's body takes in a store.
+// Size returns the size of the record's stored body in bytes.
 func (r *Record) Size() int {
 	return fixedSize + fieldSize(len(r.Type)) + r.partSize(r.Public) + r.partSize(r.Private)
 }
@@ -67,13 +68,12 @@ func (r *Record) partSize(part []byte) int {
 	return size
 }
 
-// fieldSize is how much appendField appends for a field of n bytes.
+// fieldSize is the number of bytes that appendField appends for a field of n bytes.
 func fieldSize(n int) int { return (bits.Len(uint(n)|1)+6)/7 + n }
 
-// DecodeRecord reads the first record of b, computes its hash on prev and
-// returns what follows it. The record's byte slices are views into b. It never
-// panics, whatever b holds; any error means that b is damaged or of an unknown
-// format.
+// DecodeRecord decodes the first record in b, computes its hash on prev, and returns
+// the rest of b. The record's byte slices are views into b. DecodeRecord never
+// panics; an error means that b is damaged or of an unknown format.
 func DecodeRecord(b []byte, prev Hash) (r Record, rest []byte, err error) {
 	body, rest, err := takeBytes(b)
 	if err != nil {
@@ -117,7 +117,7 @@ func decodeBody(b []byte) (Record, error) {
 		return Record{}, err
 	}
 	if len(b) != 0 {
-		return Record{}, fmt.Errorf("record has %d bytes too many", len(b))
+		return Record{}, fmt.Errorf("record has %d extra bytes", len(b))
 	}
 	return r, nil
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is stored today must be read by every later version: a change of these
-// vectors is a change of a format, and needs a new RecordFormat.
+// golden has a record of each format in its stored form, which every later version
+// must decode. A change of these vectors changes a format, and needs a new
+// RecordFormat.
 var golden = map[RecordFormat]struct{ start, hash, stored string }{
 	RecordFormat1: {
 		start: "605224447dd9d7b4a2d34142f77ed70a66fa7af55a28448944fdb61980cf6469",
@@ -32,7 +33,7 @@ var golden = map[RecordFormat]struct{ start, hash, stored string }{
 	},
 }
 
-func TestRecord_is_stored_and_hashed_as_ever(t *testing.T) {
+func TestRecord_formats_are_stable(t *testing.T) {
 	for format, want := range golden {
 		r := goldenRecord(format)
 		start := startIn(format, r.Session)
@@ -50,8 +51,8 @@ func TestRecord_is_stored_and_hashed_as_ever(t *testing.T) {
 	}
 }
 
-// The hash is computed here once more, as the documentation of the format has it.
-func TestRecord_the_hash_needs_only_the_digests_of_the_parts(t *testing.T) {
+// The test computes the hash by the documentation of the format.
+func TestRecord_hash_depends_on_the_digests_of_the_parts(t *testing.T) {
 	r := goldenRecord(RecordFormat2)
 	r.Seal(Hash{7})
 	header := []byte{2}
@@ -66,7 +67,7 @@ func TestRecord_the_hash_needs_only_the_digests_of_the_parts(t *testing.T) {
 	require.Equal(t, Hash(sha256.Sum256(append(before[:], header...))), r.Hash)
 }
 
-func TestRecord_salts_are_drawn_for_each_part_that_is_not_empty(t *testing.T) {
+func TestSeal_draws_a_salt_for_each_part_that_is_not_empty(t *testing.T) {
 	seen := map[Salt]bool{}
 	for range 100 {
 		r := Record{Public: []byte("{}"), Private: []byte("{}")}
@@ -78,14 +79,14 @@ func TestRecord_salts_are_drawn_for_each_part_that_is_not_empty(t *testing.T) {
 		}
 		again := r
 		again.Seal(Hash{})
-		require.Equal(t, r, again, "a record that has been sealed keeps its salts")
+		require.Equal(t, r, again, "a sealed record keeps its salts")
 	}
 	r := Record{Public: []byte("{}")}
 	r.Seal(Hash{})
 	require.Zero(t, r.PrivateSalt)
 }
 
-func TestRecord_is_read_back_whatever_it_holds(t *testing.T) {
+func TestDecodeRecord_returns_the_record_that_was_appended(t *testing.T) {
 	id := NewHostSessionID()
 	for _, test := range []struct {
 		name string
@@ -95,13 +96,13 @@ func TestRecord_is_read_back_whatever_it_holds(t *testing.T) {
 		{"no private part", Record{Session: id, Seq: 1, Type: "t", Public: []byte("{}")}},
 		{"a time before 1970", Record{Session: id, Time: time.Date(1969, 1, 2, 3, 4, 5, 6000, time.UTC)}},
 		{"the largest number", Record{Session: id, Seq: 1<<64 - 1}},
-		{"bytes that are not text", Record{Session: id, Type: "\x00\xff", Public: []byte{0, 0xff}, Private: []byte{0x80}}},
+		{"invalid UTF-8", Record{Session: id, Type: "\x00\xff", Public: []byte{0, 0xff}, Private: []byte{0x80}}},
 		{"4 MiB", Record{Session: id, Public: bytes.Repeat([]byte("x"), 4<<20)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			prev := Hash{1}
 			test.r.Seal(prev)
-			tail := []byte("what follows")
+			tail := []byte("the rest")
 			got, rest, err := DecodeRecord(append(AppendRecord(nil, &test.r), tail...), prev)
 			require.NoError(t, err)
 			require.Equal(t, tail, rest)
@@ -145,7 +146,7 @@ func TestRecord_hash_covers_every_field_and_the_hash_before(t *testing.T) {
 	}
 }
 
-func TestDecodeRecord_refuses_every_flipped_bit_and_every_cut(t *testing.T) {
+func TestDecodeRecord_refuses_any_flipped_bit_and_any_truncation(t *testing.T) {
 	for format := range golden {
 		r := goldenRecord(format)
 		whole := AppendRecord(nil, &r)
@@ -157,12 +158,12 @@ func TestDecodeRecord_refuses_every_flipped_bit_and_every_cut(t *testing.T) {
 				require.Error(t, err, "format %d, bit %d of byte %d", format, bit, i)
 			}
 			_, _, err := DecodeRecord(whole[:i], Hash{})
-			require.Error(t, err, "format %d, cut to %d bytes", format, i)
+			require.Error(t, err, "format %d, truncated to %d bytes", format, i)
 		}
 	}
 }
 
-func TestDecodeRecord_names_a_format_that_it_does_not_know(t *testing.T) {
+func TestDecodeRecord_names_an_unknown_format(t *testing.T) {
 	r := goldenRecord(RecordFormat2)
 	body := r.appendBody(nil)
 	for _, format := range []byte{0, 3, 255} {
@@ -175,13 +176,13 @@ func TestDecodeRecord_names_a_format_that_it_does_not_know(t *testing.T) {
 func TestChainStart_differs_between_sessions_and_formats(t *testing.T) {
 	require.NotEqual(t, ChainStart(SessionID{1}), ChainStart(SessionID{2}))
 	require.True(t, IsChainStart(SessionID{1}, ChainStart(SessionID{1})))
-	require.True(t, IsChainStart(SessionID{1}, firstStart(SessionID{1})))
-	require.False(t, IsChainStart(SessionID{1}, firstStart(SessionID{2})))
+	require.True(t, IsChainStart(SessionID{1}, chainStart1(SessionID{1})))
+	require.False(t, IsChainStart(SessionID{1}, chainStart1(SessionID{2})))
 }
 
 func startIn(format RecordFormat, id SessionID) Hash {
 	if format == RecordFormat1 {
-		return firstStart(id)
+		return chainStart1(id)
 	}
 	return ChainStart(id)
 }

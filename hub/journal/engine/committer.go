@@ -11,47 +11,49 @@ import (
 	"parley/hub/journal"
 )
 
-// Bounds of one batch. A batch is as large as that or a single request.
+// Bounds of one batch. A single request may exceed maxBatchBytes.
 const (
 	maxBatchRequests = 1024
 	maxBatchBytes    = 8 << 20
 )
 
-// Bounds of what is waiting. They are far above what sessions that bound their
-// own pipelines have under way together; they keep a store that hangs from
-// taking all memory.
+// Bounds of the waiting requests. Sessions bound their own pipelines, so that
+// together they stay far below. The bounds keep memory use finite while the store
+// hangs.
 const (
 	maxWaitingRequests = 64 << 10
 	maxWaitingBytes    = 256 << 20
 )
 
-// Committer collects what all writers of an engine have waiting, and hands it
-// to the engine in batches. Its methods are safe for concurrent use.
+// Committer collects the requests of all writers of an engine, and passes them to
+// the engine in batches. Its methods are safe for concurrent use.
 type Committer struct {
 	// immutable
 	write func([]*Request) error
-	wake  chan struct{} // sent to by add and Close when run may be waiting for that; one is enough to say "look"
-	ended chan struct{} // closed by run when it has ended
+	wake  chan struct{} // sent to by add and Close, received by run, never closed; capacity 1, since one signal is enough
+	ended chan struct{} // closed by run when it ends, never sent to
 
 	// owned by run
-	batch []*Request // what write is called with; reused
+	batch []*Request // the argument of write; reused
+
+	mu sync.Mutex
 
 	// guarded by mu
-	mu      sync.Mutex
 	pace    *pace
-	until   time.Time  // when gather looks again unless it is woken; zero while it does not wait
-	waiting []*Request // in the order of arrival; add says what happens when it is full
-	bytes   int        // of waiting
-	events  int        // of waiting
-	closing bool       // Close was called: nothing new is accepted
-	stopped bool       // run takes nothing from waiting any more
+	until   time.Time  // when gather checks again unless it is woken; zero while it does not wait
+	waiting []*Request // in order of arrival; add refuses requests when it is full
+	bytes   int        // size of waiting
+	events  int        // number of events in waiting
+	closing bool       // Close was called: new requests are refused
+	stopped bool       // run takes no more requests from waiting
 }
 
-// NewCommitter starts a committer for an engine. It calls write from one
-// goroutine, with at least one request. write sets Err on each request that it
-// refuses by itself and Epoch on each claim, and returns nil when all others
-// are durable, or an error when none of the batch is, or may not be. No request waits
-// for others longer than limit before its batch may begin; with 0, none waits.
+// NewCommitter starts a committer for an engine; [Committer.Close] ends it. It calls
+// write from one goroutine, with at least one request. write sets Request.Err for
+// each request that it refuses and Request.Epoch for each claim. It returns nil if
+// the other requests are durable, and an error if none of the batch is, or may not
+// be. limit is the maximum time that a request waits for others before its batch may
+// begin; with 0, none waits.
 func NewCommitter(write func([]*Request) error, limit time.Duration) *Committer {
 	c := &Committer{
 		write: write,
@@ -63,8 +65,8 @@ func NewCommitter(write func([]*Request) error, limit time.Duration) *Committer 
 	return c
 }
 
-// Own claims a partition. When ctx ends first the claim may still take effect
-// and fence the writer before.
+// Own claims a partition; see [journal.Journal]. If ctx ends first, Own returns its
+// error, and the claim may still take effect.
 func (c *Committer) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
 	if p >= journal.Partitions {
 		return nil, fmt.Errorf("own partition %d: there are %d", p, journal.Partitions)
@@ -82,16 +84,18 @@ func (c *Committer) Own(ctx context.Context, p journal.Partition) (journal.Write
 	return &writer{committer: c, partition: p, epoch: claim.Epoch}, nil
 }
 
-// Probe tells whether the engine can write now: an append that changes nothing.
+// Probe makes a request that changes nothing. Its commit tells whether the engine can
+// write now.
 func (c *Committer) Probe() *journal.Commit { return c.add(&Request{Kind: Probe}) }
 
-// Index lists some more events of a session that an earlier version began.
+// Index makes a request to index further events of a session that an earlier version
+// began.
 func (c *Committer) Index(id journal.SessionID) *journal.Commit {
 	return c.add(&Request{Kind: Index, Append: journal.Append{Session: id}})
 }
 
-// Close refuses new requests, waits until those that are waiting are resolved,
-// and ends the committer. It may be called again.
+// Close refuses new requests with [journal.ErrClosed], waits until all earlier ones
+// have resolved, and ends the committer. It may be called again.
 func (c *Committer) Close() {
 	c.mu.Lock()
 	c.closing = true
@@ -100,8 +104,8 @@ func (c *Committer) Close() {
 	<-c.ended
 }
 
-// add lets r wait for its turn. A request that cannot be accepted waits as
-// well, without its payload, so that commits resolve in order.
+// add queues a request. A refused request waits for its turn as well, without its
+// payload, so that commits resolve in order.
 func (c *Committer) add(r *Request) *journal.Commit {
 	r.commit, r.since = journal.NewCommit(), time.Now()
 	c.mu.Lock()
@@ -115,20 +119,21 @@ func (c *Committer) add(r *Request) *journal.Commit {
 	case c.closing, r.writer != nil && r.writer.released && r.Kind != barrier:
 		r.refuse(journal.ErrClosed)
 	case len(c.waiting) >= maxWaitingRequests, c.bytes > 0 && c.bytes+size > maxWaitingBytes:
-		r.refuse(fmt.Errorf("%w: too much is waiting to be written", journal.ErrUnavailable))
+		r.refuse(fmt.Errorf("%w: too many writes are waiting for the disk", journal.ErrUnavailable))
 	}
 	c.bytes += r.bytes()
 	c.events += len(r.Append.Records)
 	c.waiting = append(c.waiting, r)
-	c.pace.arrives(r, r.since)
-	awaited := len(c.waiting) == 1 || c.next().Before(c.until)
+	c.pace.arrive(r, r.since)
+	isUrgent := len(c.waiting) == 1 || c.next().Before(c.until)
 	c.mu.Unlock()
-	if awaited {
+	if isUrgent {
 		c.signal()
 	}
 	return r.commit
 }
 
+// signal wakes run.
 func (c *Committer) signal() {
 	select {
 	case c.wake <- struct{}{}:
@@ -139,7 +144,7 @@ func (c *Committer) signal() {
 func (c *Committer) run() {
 	defer close(c.ended)
 	for {
-		runtime.Gosched() // let goroutines that are about to add a request do so: one transaction instead of two
+		runtime.Gosched() // lets concurrent senders join this batch
 		c.gather()
 		batch, more := c.take()
 		if !more {
@@ -153,8 +158,8 @@ func (c *Committer) run() {
 	}
 }
 
-// take removes the next batch from what is waiting; it is empty when nothing
-// is. more is false when nothing will ever come again.
+// take removes the next batch from the waiting requests; it is empty if none waits.
+// more is false if no further request will arrive.
 func (c *Committer) take() (batch []*Request, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -176,12 +181,13 @@ func (c *Committer) take() (batch []*Request, more bool) {
 	}
 	batch, c.waiting = c.waiting[:n:n], c.waiting[n:]
 	c.bytes -= size
-	c.pace.begins(batch, time.Now())
+	c.pace.begin(batch, time.Now())
 	c.until = time.Time{}
 	return batch, true
 }
 
-// commit writes what the engine has to see of the batch, and resolves all.
+// commit passes the requests of a batch to the engine, except refused ones and
+// barriers, and resolves all of them.
 func (c *Committer) commit(batch []*Request) {
 	began, took := time.Now(), time.Duration(0)
 	c.batch = c.batch[:0]
@@ -200,24 +206,24 @@ func (c *Committer) commit(batch []*Request) {
 			took = time.Since(began)
 		}
 	}
-	c.finished(took)
+	c.endBatch(took)
 	for _, r := range batch {
 		r.commit.Resolve(r.Err)
 	}
-	// Nothing of what was written is kept from being collected.
+	// Release the requests to the garbage collector.
 	clear(c.batch)
 	clear(batch)
 }
 
-// finished tells the pace that a batch is done, which took so long; 0 if it was not
-// one to learn from.
-func (c *Committer) finished(took time.Duration) {
+// endBatch reports the end of a batch to the pace. took is 0 if the duration says
+// nothing about other batches.
+func (c *Committer) endBatch(took time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.pace.ends(took, time.Now())
+	c.pace.end(took, time.Now())
 }
 
-// commitError makes sure that callers find one of hub's errors in err.
+// commitError returns an error that wraps err and one of the journal's errors.
 func commitError(err error) error {
 	for _, known := range []error{journal.ErrFull, journal.ErrUnavailable, journal.ErrClosed, journal.ErrFenced} {
 		if errors.Is(err, known) {

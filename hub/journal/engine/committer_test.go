@@ -6,6 +6,7 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -15,14 +16,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// engine writes nothing, and shows the committer's batches to the test.
+// engine is an engine that stores nothing and lets the test control its writes.
 type engine struct {
-	batches chan []*Request // sent to by write, no buffer: the test lets a write begin
-	results chan error      // sent to by the test, no buffer: the test lets it end
-}
-
-func newEngine() *engine {
-	return &engine{make(chan []*Request), make(chan error)}
+	batches chan []*Request // sent to by write, never closed; no buffer, so the test lets a write begin
+	results chan error      // sent to by the test, never closed; no buffer, so the test lets a write end
 }
 
 func (e *engine) write(batch []*Request) error {
@@ -30,23 +27,30 @@ func (e *engine) write(batch []*Request) error {
 	return <-e.results
 }
 
-// claim makes a writer of a committer on e.
-func (e *engine) claim(t *testing.T, c *Committer) journal.Writer {
-	go func() { <-e.batches; e.results <- nil }()
+// start starts a committer on a new engine, and claims a partition.
+func start(t *testing.T, limit time.Duration) (*Committer, journal.Writer, *engine) {
+	e := &engine{make(chan []*Request), make(chan error)}
+	c := NewCommitter(e.write, limit)
+	go func() { <-e.batches; e.results <- nil }() // ends with the claim
 	w, err := c.Own(t.Context(), 0)
 	require.NoError(t, err)
-	return w
+	return c, w, e
 }
 
+// startWriting is start with a first append that the engine is writing.
+func startWriting(t *testing.T) (c *Committer, w journal.Writer, e *engine, first *journal.Commit) {
+	c, w, e = start(t, 0)
+	first = w.Append(small())
+	require.Len(t, <-e.batches, 1)
+	return c, w, e, first
+}
+
+// small returns an append of one small event.
 func small() journal.Append { return journal.Append{Records: []journal.Record{{Public: []byte("{}")}}} }
 
-func TestCommitter_writes_what_is_waiting_in_one_batch(t *testing.T) {
+func TestCommitter_writes_all_waiting_requests_in_one_batch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEngine()
-		c := NewCommitter(e.write, 0)
-		w := e.claim(t, c)
-		first := w.Append(small())
-		require.Len(t, <-e.batches, 1)
+		c, w, e, first := startWriting(t)
 		var rest []*journal.Commit
 		for range 10 {
 			rest = append(rest, w.Append(small()))
@@ -70,15 +74,11 @@ func TestCommitter_bounds_a_batch(t *testing.T) {
 	}{
 		{"by count", 2, maxBatchRequests + 5, maxBatchRequests},
 		{"by bytes", maxBatchBytes / 4, 6, 4},
-		{"to one that is larger than a batch", maxBatchBytes + 1, 2, 1},
+		{"to a request that exceeds the bound", maxBatchBytes + 1, 2, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e := newEngine()
-				c := NewCommitter(e.write, 0)
-				w := e.claim(t, c)
-				w.Append(small())
-				<-e.batches
+				c, w, e, _ := startWriting(t)
 				payload := bytes.Repeat([]byte("x"), test.size)
 				for range test.count {
 					w.Append(journal.Append{Records: []journal.Record{{Public: payload}}})
@@ -94,7 +94,7 @@ func TestCommitter_bounds_a_batch(t *testing.T) {
 	}
 }
 
-func TestCommitter_refuses_one_request_alone(t *testing.T) {
+func TestCommitter_fails_only_the_request_that_the_engine_refuses(t *testing.T) {
 	c := NewCommitter(func(batch []*Request) error {
 		for _, r := range batch {
 			if r.Append.Prev == 7 {
@@ -111,7 +111,7 @@ func TestCommitter_refuses_one_request_alone(t *testing.T) {
 	require.ErrorIs(t, bad.Err(), journal.ErrConflict)
 }
 
-func TestCommitter_fails_a_batch_as_a_whole_and_tries_the_next(t *testing.T) {
+func TestCommitter_fails_a_whole_batch_and_tries_the_next(t *testing.T) {
 	disk := errors.New("the disk is on fire")
 	for _, test := range []struct{ fails, want error }{
 		{journal.ErrFull, journal.ErrFull},
@@ -120,11 +120,7 @@ func TestCommitter_fails_a_batch_as_a_whole_and_tries_the_next(t *testing.T) {
 		{disk, disk},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			e := newEngine()
-			c := NewCommitter(e.write, 0)
-			w := e.claim(t, c)
-			lost := w.Append(small())
-			<-e.batches
+			c, w, e, lost := startWriting(t)
 			next := w.Append(small())
 			e.results <- test.fails
 			require.ErrorIs(t, lost.Err(), test.want)
@@ -136,18 +132,14 @@ func TestCommitter_fails_a_batch_as_a_whole_and_tries_the_next(t *testing.T) {
 	}
 }
 
-func TestCommitter_refuses_what_is_too_much_to_wait_in_its_turn(t *testing.T) {
+func TestCommitter_refuses_excess_requests_in_their_turn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEngine()
-		c := NewCommitter(e.write, 0)
-		w := e.claim(t, c)
-		w.Append(small())
-		<-e.batches
+		c, w, e, _ := startWriting(t)
 		payload := make([]byte, maxWaitingBytes/2)
 		big := journal.Append{Records: []journal.Record{{Public: payload}}}
 		first, second, third := w.Append(big), w.Append(big), w.Append(big)
 		synctest.Wait()
-		require.False(t, resolved(third), "not before those that were made before it")
+		require.False(t, resolved(third), "commits resolve in order")
 		for range 2 {
 			e.results <- nil
 			<-e.batches
@@ -160,19 +152,15 @@ func TestCommitter_refuses_what_is_too_much_to_wait_in_its_turn(t *testing.T) {
 	})
 }
 
-func TestCommitter_closing_writes_what_is_waiting_and_refuses_the_rest(t *testing.T) {
+func TestCommitter_Close_writes_waiting_requests_and_refuses_later_ones(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEngine()
-		c := NewCommitter(e.write, 0)
-		w := e.claim(t, c)
-		w.Append(small())
-		<-e.batches
+		c, w, e, _ := startWriting(t)
 		before := w.Append(small())
 		closed := make(chan struct{})
 		go func() { c.Close(); close(closed) }()
 		synctest.Wait()
 		after := w.Append(small())
-		require.False(t, resolved(after), "not before those that were made before it")
+		require.False(t, resolved(after), "commits resolve in order")
 		e.results <- nil
 		require.Len(t, <-e.batches, 1)
 		e.results <- nil
@@ -184,20 +172,16 @@ func TestCommitter_closing_writes_what_is_waiting_and_refuses_the_rest(t *testin
 	})
 }
 
-func TestCommitter_waits_no_longer_than_the_context(t *testing.T) {
+func TestCommitter_stops_waiting_when_the_context_ends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEngine()
-		c := NewCommitter(e.write, 0)
-		w := e.claim(t, c)
-		w.Append(small())
-		<-e.batches
+		c, w, e, _ := startWriting(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := c.Own(ctx, 1)
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, w.Release(ctx), context.Canceled)
 		e.results <- nil
-		<-e.batches // the claim, which takes effect all the same
+		<-e.batches // the claim, which still takes effect
 		e.results <- nil
 		c.Close()
 	})

@@ -2,8 +2,8 @@ package engine
 
 import "time"
 
-// gather waits until the next batch may begin. It does not wait when nothing
-// does.
+// gather blocks until the next batch may begin. It returns at once if no request
+// waits.
 func (c *Committer) gather() {
 	for {
 		wait := c.wait()
@@ -19,7 +19,7 @@ func (c *Committer) gather() {
 	}
 }
 
-// wait is for how long the next batch waits if nothing else comes.
+// wait returns how long the next batch waits if no other request arrives.
 func (c *Committer) wait() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -27,8 +27,8 @@ func (c *Committer) wait() time.Duration {
 	return time.Until(c.until)
 }
 
-// next is when the next batch may begin, which is now for a time that has passed.
-// It is called with mu held.
+// next returns when the next batch may begin; a time in the past means now. The
+// caller holds c.mu.
 func (c *Committer) next() time.Time {
 	if len(c.waiting) == 0 || len(c.waiting) >= maxBatchRequests || c.bytes >= maxBatchBytes || c.closing {
 		return time.Time{}

@@ -12,19 +12,17 @@ import (
 	"parley/hub/journal"
 )
 
-// from returns a small append that the named sender waits for.
+// from returns a small append that a sender waits for.
 func from(name string) journal.Append {
 	a := small()
 	a.Awaited = []string{name}
 	return a
 }
 
-// lately has two senders whose requests are written together.
-func lately(t *testing.T) (*Committer, journal.Writer, *engine) {
+// startPrompt is start with two prompt senders, ann and ben.
+func startPrompt(t *testing.T) (*Committer, journal.Writer, *engine) {
 	t.Helper()
-	e := newEngine()
-	c := NewCommitter(e.write, limit)
-	w := e.claim(t, c)
+	c, w, e := start(t, limit)
 	for range 3 {
 		ann, ben := w.Append(from("ann")), w.Append(from("ben"))
 		for !resolved(ann) || !resolved(ben) {
@@ -37,9 +35,9 @@ func lately(t *testing.T) (*Committer, journal.Writer, *engine) {
 	return c, w, e
 }
 
-func TestCommitter_begins_when_all_are_back(t *testing.T) {
+func TestCommitter_begins_a_batch_once_all_prompt_senders_wait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, w, e := lately(t)
+		c, w, e := startPrompt(t)
 		begin := time.Now()
 		w.Append(from("ann"))
 		time.Sleep(moment)
@@ -51,9 +49,9 @@ func TestCommitter_begins_when_all_are_back(t *testing.T) {
 	})
 }
 
-func TestCommitter_does_not_wait_for_long_for_a_sender_that_has_stopped(t *testing.T) {
+func TestCommitter_soon_stops_waiting_for_a_sender_that_has_stopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, w, e := lately(t)
+		c, w, e := startPrompt(t)
 		begin := time.Now()
 		w.Append(from("ann"))
 		require.Len(t, <-e.batches, 1)
@@ -64,13 +62,11 @@ func TestCommitter_does_not_wait_for_long_for_a_sender_that_has_stopped(t *testi
 	})
 }
 
-// A batch that waits for its interval is hastened by a request that does not
-// have to wait for it.
-func TestCommitter_looks_again_when_a_prompt_source_comes(t *testing.T) {
+// The request of a prompt sender does not wait for the interval, and takes those that
+// wait with it.
+func TestCommitter_begins_a_waiting_batch_when_a_prompt_sender_joins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEngine()
-		c := NewCommitter(e.write, limit)
-		w := e.claim(t, c)
+		c, w, e := start(t, limit)
 		write := func(a journal.Append) {
 			commit := w.Append(a)
 			<-e.batches
@@ -93,9 +89,9 @@ func TestCommitter_looks_again_when_a_prompt_source_comes(t *testing.T) {
 	})
 }
 
-func TestCommitter_does_not_gather_when_it_closes(t *testing.T) {
+func TestCommitter_does_not_wait_for_senders_while_closing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, w, e := lately(t)
+		c, w, e := startPrompt(t)
 		begin := time.Now()
 		w.Append(from("ann"))
 		go c.Close()
@@ -106,12 +102,13 @@ func TestCommitter_does_not_gather_when_it_closes(t *testing.T) {
 	})
 }
 
-// machine is a server with one core and a disk, in a time that passes at once.
+// machine simulates a server with one processor core and a disk, in the fake time of
+// synctest.
 type machine struct {
-	core chan struct{} // held by what computes; one at a time
-	work time.Duration // of the core, for each event
-	disk time.Duration // for a batch
-	busy time.Duration // of the core, for a batch
+	core chan struct{} // a semaphore: sent to by the goroutine that takes the core, which receives to release it; capacity 1
+	work time.Duration // processor time of an event
+	disk time.Duration // disk time of a batch
+	busy time.Duration // processor time of a batch
 }
 
 func (m machine) compute(d time.Duration) {
@@ -126,8 +123,8 @@ func (m machine) write([]*Request) error {
 	return nil
 }
 
-// serve has senders send one event after another, each when the one before is
-// durable, and returns how many they got through in a fifth of a second.
+// serve lets senders send one event after another, each once the one before is
+// durable. It returns the number of events in a fifth of a second.
 func (m machine) serve(t *testing.T, senders int) (events int) {
 	synctest.Test(t, func(t *testing.T) {
 		m.core = make(chan struct{}, 1)
@@ -156,7 +153,7 @@ func (m machine) serve(t *testing.T, senders int) (events int) {
 	return events
 }
 
-func TestCommitter_more_senders_are_not_slower_than_fewer(t *testing.T) {
+func TestCommitter_is_not_slower_with_more_senders(t *testing.T) {
 	const µs = time.Microsecond
 	for _, m := range []machine{
 		{work: 50 * µs, busy: 200 * µs, disk: 100 * µs},

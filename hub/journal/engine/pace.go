@@ -7,75 +7,76 @@ import (
 )
 
 // A batch costs the disk and the processor as much as many events do, so requests
-// wait for each other where that makes fewer and larger batches. How long they
-// wait follows what a batch has cost lately and which sources are about to send
-// more.
+// wait for each other where that makes fewer and larger batches. How long they wait
+// depends on what recent batches have cost, and on which senders are likely to send
+// again soon. Times are given in multiples of the cost of a batch.
 const (
-	// patienceCosts is how long the next source is waited for, in costs of a
-	// batch. One that takes longer is served sooner by a batch of its own.
+	// patienceCosts is how long a batch waits for the next sender. A sender that takes
+	// longer is served sooner by a batch of its own.
 	patienceCosts = 2
-	// enoughEvents is how many events wait for more no longer than a batch takes:
-	// they share its cost well enough, and events that come while it is written
-	// are worked on meanwhile.
+	// enoughEvents is the number of events that wait for others no longer than a batch
+	// takes: they share its cost well enough, and events that arrive while it is
+	// written are processed meanwhile.
 	enoughEvents = 16
-	// intervalCosts is how far apart batches begin which no prompt source waits
-	// for, in costs of a batch: a third of the time goes into them.
+	// intervalCosts is the time between the beginnings of batches without prompt
+	// senders, so that they take a third of the time.
 	intervalCosts = 3
-	// freeBatches is how many of them may follow each other at once after a pause.
+	// freeBatches is how many such batches may follow each other at once after a
+	// pause.
 	freeBatches = 32
 	// costWeight is the weight of the past in the moving average of the cost.
 	costWeight = 8
-	// costStep bounds by which part of the average a batch may differ from it.
+	// costStep bounds the influence of one batch on that average: its cost counts as
+	// differing from the average by a costStep-th at most.
 	costStep = 4
 )
 
-// source sends the next request when the one before is durable.
-type source struct {
+// sender identifies a sender that waits for its appends to be durable.
+type sender struct {
 	session journal.SessionID
 	name    string // as in journal.Append.Awaited
 }
 
-// pace decides when the next batch begins. It knows the requests, batches and
-// times that it is told of, reads no clock, and waits for nothing. Its methods
-// must not be called at the same time.
+// pace decides when the next batch begins. It reads no clock and never blocks: its
+// callers pass it requests, batches and times. It is not safe for concurrent use.
 //
-// A source is prompt when it sends its next request within patience of the end of
-// the batch that it was in, or of another prompt source's request since. Where
-// prompt sources wait, the batch begins as soon as all of the last batch wait
-// again, since no others are about to come.
+// A sender is prompt if it sends its next request within patience of the end of the
+// batch that its last request was in, or of another prompt sender's request since
+// then. If prompt senders wait, the batch begins as soon as all prompt senders of the
+// last batch wait again, since no others are expected.
 //
-// Where none waits, as when many participants talk now and then or agents stream,
-// there is no telling who comes next, and each event would get a batch of its own
-// if batches began at once. These begin an interval apart.
+// If none waits, as when many participants chat or agents stream, the next sender
+// cannot be predicted, and batches that begin at once would hold one event each. So
+// these batches begin an interval apart.
 type pace struct {
-	limit time.Duration // how long a request waits at most; immutable
+	limit time.Duration // maximum time that a request waits; immutable
 
-	cost    time.Duration // moving average of what a batch takes; 0 before the first
-	full    time.Time     // when freeBatches may begin at once
+	cost    time.Duration // moving average of a batch's duration; 0 before the first
+	full    time.Time     // when freeBatches batches may begin at once
 	ended   time.Time     // when the last batch ended
-	arrived time.Time     // the same, or when the last prompt source has come since
+	arrived time.Time     // the same, or when a prompt sender's request arrived since then
 
-	waiting map[source]visit // sources of the requests that wait
-	writing map[source]bool  // sources of the batch under way: whether they were prompt
-	absent  map[source]bool  // sources of the last batch that have not come since: whether they were prompt
-	prompt  int              // sources in waiting that are prompt
-	missing int              // sources in absent that were prompt
+	waiting map[sender]arrival // senders of the waiting requests
+	writing map[sender]bool    // senders of the current batch; true if prompt
+	absent  map[sender]bool    // senders of the last batch without a request since; true if prompt
+	prompt  int                // number of prompt senders in waiting
+	missing int                // number of prompt senders in absent
 }
 
-// visit is a source that waits.
-type visit struct {
-	requests int
+// arrival describes a sender that waits.
+type arrival struct {
+	requests int // how many of its requests wait
 	prompt   bool
 }
 
 func newPace(limit time.Duration) *pace {
-	return &pace{limit: limit, waiting: map[source]visit{}, writing: map[source]bool{}, absent: map[source]bool{}}
+	return &pace{limit: limit, waiting: map[sender]arrival{}, writing: map[sender]bool{}, absent: map[sender]bool{}}
 }
 
-// arrives notes that a request begins to wait.
-func (p *pace) arrives(r *Request, now time.Time) {
+// arrive records that a request begins to wait.
+func (p *pace) arrive(r *Request, now time.Time) {
 	for _, name := range r.Append.Awaited {
-		s := source{r.Append.Session, name}
+		s := sender{r.Append.Session, name}
 		v := p.waiting[s]
 		v.requests++
 		if wasPrompt, ok := p.absent[s]; ok {
@@ -93,14 +94,14 @@ func (p *pace) arrives(r *Request, now time.Time) {
 	}
 }
 
-// begins notes that a batch begins, of requests that have waited.
-func (p *pace) begins(batch []*Request, now time.Time) {
+// begin records that a batch of waiting requests begins.
+func (p *pace) begin(batch []*Request, now time.Time) {
 	if p.prompt == 0 {
 		p.spend(now)
 	}
 	for _, r := range batch {
 		for _, name := range r.Append.Awaited {
-			s := source{r.Append.Session, name}
+			s := sender{r.Append.Session, name}
 			v := p.waiting[s]
 			p.writing[s] = p.writing[s] || v.prompt
 			if v.requests--; v.requests > 0 {
@@ -115,8 +116,8 @@ func (p *pace) begins(batch []*Request, now time.Time) {
 	}
 }
 
-// spend takes a batch from those that may begin at once. However many did, the
-// next wait is an interval at most.
+// spend takes one from the batches that may begin at once. Even if none is left, the
+// next batch waits an interval at most.
 func (p *pace) spend(now time.Time) {
 	if p.full.Before(now) {
 		p.full = now
@@ -125,33 +126,33 @@ func (p *pace) spend(now time.Time) {
 	p.full = earlier(p.full.Add(interval), now.Add((freeBatches+1)*interval))
 }
 
-// ends notes that the batch under way has ended, and how long it took; 0 where
-// that says nothing about the next.
-func (p *pace) ends(took time.Duration, now time.Time) {
+// end records that the current batch has ended. took is its duration, or 0 if that
+// says nothing about other batches.
+func (p *pace) end(took time.Duration, now time.Time) {
 	if took > 0 {
 		p.learn(took)
 	}
 	p.ended, p.arrived = now, now
-	p.absent, p.writing = p.writing, map[source]bool{}
+	p.absent, p.writing = p.writing, map[sender]bool{}
 	p.missing = 0
 	for s, wasPrompt := range p.absent {
 		v, waits := p.waiting[s]
 		switch {
 		case !waits && wasPrompt:
 			p.missing++
-		case waits: // it did not even wait for the batch
+		case waits: // it sent its next request before the batch had ended
 			delete(p.absent, s)
 			if !v.prompt {
-				p.waiting[s] = visit{v.requests, true}
+				p.waiting[s] = arrival{v.requests, true}
 				p.prompt++
 			}
 		}
 	}
 }
 
-// learn takes into the average what a batch took. It moves by a small step at
-// most, so that it stays near what most batches take where a disk is slow now and
-// then.
+// learn adds a batch's duration to the average. Each moves the average by a small
+// step at most, so that it stays close to the usual duration if the disk is slow now
+// and then.
 func (p *pace) learn(took time.Duration) {
 	if p.cost == 0 {
 		p.cost = took
@@ -163,9 +164,8 @@ func (p *pace) learn(took time.Duration) {
 func (p *pace) patience() time.Duration { return min(patienceCosts*p.cost, p.limit) }
 func (p *pace) interval() time.Duration { return min(intervalCosts*p.cost, p.limit) }
 
-// next is when the next batch begins unless something comes before: it is one of
-// so many events, whose oldest has waited since a time. A time that has passed
-// means now.
+// next returns when the next batch begins if nothing happens before, given its number
+// of events and since when the oldest of them waits. A time in the past means now.
 func (p *pace) next(events int, since time.Time) time.Time {
 	var at time.Time
 	if p.missing > 0 {

@@ -2,12 +2,10 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"parley/hub/journal"
 )
@@ -15,23 +13,23 @@ import (
 const (
 	limit  = 8 * time.Millisecond
 	cost   = 300 * time.Microsecond
-	moment = 50 * time.Microsecond // what a prompt source takes
+	moment = 50 * time.Microsecond // in which a prompt sender sends its next request
 )
 
-// timeline is a pace in a time that the test moves.
+// timeline drives a pace with a clock that the test advances.
 type timeline struct {
 	*pace
 	now   time.Time
-	queue []*Request
-	took  time.Duration // by each batch
+	queue []*Request    // the waiting requests
+	took  time.Duration // duration of each batch
 }
 
 func newTimeline(limit time.Duration) *timeline {
 	return &timeline{pace: newPace(limit), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), took: cost}
 }
 
-// send lets a request of each name arrive; the empty name is a request that
-// nothing waits for.
+// send adds a request of each name to the queue. The empty name stands for a request
+// without a sender that waits for it.
 func (l *timeline) send(names ...string) {
 	for _, name := range names {
 		r := &Request{Kind: Append, Append: journal.Append{Records: make([]journal.Record, 1)}, since: l.now}
@@ -39,34 +37,34 @@ func (l *timeline) send(names ...string) {
 			r.Append.Awaited = []string{name}
 		}
 		l.queue = append(l.queue, r)
-		l.arrives(r, l.now)
+		l.arrive(r, l.now)
 	}
 }
 
 func (l *timeline) pass(d time.Duration) { l.now = l.now.Add(d) }
 
-// begin begins a batch of all that wait.
+// begin begins a batch of the whole queue.
 func (l *timeline) begin() {
-	l.begins(l.queue, l.now)
+	l.pace.begin(l.queue, l.now)
 	l.queue = nil
 }
 
-func (l *timeline) end() { l.ends(l.took, l.now) }
+func (l *timeline) end() { l.pace.end(l.took, l.now) }
 
-// write writes all that wait.
+// write writes the whole queue in one batch.
 func (l *timeline) write() {
 	l.begin()
 	l.pass(l.took)
 	l.end()
 }
 
-// wait is for how long the queue waits if nothing else comes.
+// wait returns how long the queue waits if nothing happens.
 func (l *timeline) wait() time.Duration {
 	return max(0, l.next(len(l.queue), l.queue[0].since).Sub(l.now))
 }
 
-// lately has sources send at a moment's distance, batch after batch.
-func (l *timeline) lately(names ...string) {
+// makePrompt lets senders send a few times, each a moment after the last batch.
+func (l *timeline) makePrompt(names ...string) {
 	for range 3 {
 		l.pass(moment)
 		l.send(names...)
@@ -74,169 +72,188 @@ func (l *timeline) lately(names ...string) {
 	}
 }
 
-func names(n int) (all []string) {
+// senders returns n different names.
+func senders(n int) (all []string) {
 	for i := range n {
 		all = append(all, fmt.Sprint("sender ", i))
 	}
 	return all
 }
 
-// TestPace says for how long the next batch waits.
-func TestPace(t *testing.T) {
-	const patience = patienceCosts * cost
-	for _, test := range []struct {
-		name  string
-		limit time.Duration
-		lives func(*timeline)
-		want  time.Duration
-	}{
-		{"begins at once with the first request", limit, func(l *timeline) {
-			l.send("ann")
-		}, 0},
-		{"begins at once with the only sender", limit, func(l *timeline) {
-			l.lately("ann")
-			l.pass(moment)
-			l.send("ann")
-		}, 0},
-		{"waits for the other one of two", limit, func(l *timeline) {
-			l.lately("ann", "ben")
-			l.pass(moment)
-			l.send("ann")
-		}, patience},
-		{"begins at once when all are back", limit, func(l *timeline) {
-			l.lately("ann", "ben", "cal")
-			l.pass(moment)
-			l.send("cal", "ann")
-			l.pass(moment)
-			l.send("ben")
-		}, 0},
-		{"waits for each as long again", limit, func(l *timeline) {
-			l.lately("ann", "ben", "cal")
-			l.pass(patience)
-			l.send("ann")
-			l.pass(patience)
-			l.send("ben")
-		}, patience},
-		{"does not wait longer than its patience", limit, func(l *timeline) {
-			l.lately("ann", "ben")
-			l.pass(moment)
-			l.send("ann")
-			l.pass(patience)
-		}, 0},
-		{"waits only once for a sender that has stopped", limit, func(l *timeline) {
-			l.lately("ann", "ben")
-			l.lately("ann")
-			l.pass(moment)
-			l.send("ann")
-		}, 0},
-		{"does not wait for a sender that takes its time", limit, func(l *timeline) {
-			for range 3 {
-				l.lately("ann")
-				l.pass(patience + 1)
-				l.send("ben")
-				l.pass(moment)
-				l.send("ann")
-				l.write()
-			}
-			l.pass(moment)
-			l.send("ann")
-		}, 0},
-		{"waits for senders that come back while others are written", limit, func(l *timeline) {
-			l.lately("ann", "ben")
-			l.pass(moment)
-			l.send("ann")
-			l.begin()
-			l.pass(moment)
-			l.send("ben")
-			l.pass(cost)
-			l.end()
-		}, patience},
-		{"does not wait for a sender that did not wait either", limit, func(l *timeline) {
-			l.lately("ann")
-			l.pass(moment)
-			l.send("ann")
-			l.begin()
-			l.send("ann")
-			l.pass(cost)
-			l.end()
-		}, 0},
-		{"waits with many events no longer than a batch takes", limit, func(l *timeline) {
-			l.lately(names(enoughEvents + 1)...)
-			l.pass(moment)
-			l.send(names(enoughEvents)...)
-		}, cost - moment},
-		{"takes the senders of different sessions apart", limit, func(l *timeline) {
-			l.lately("ann")
-			l.pass(moment)
-			r := &Request{Append: journal.Append{Session: journal.SessionID{1}, Awaited: []string{"ann"}}, since: l.now}
-			l.queue = append(l.queue, r)
-			l.arrives(r, l.now)
-		}, patience - moment},
-		{"waits no longer than its limit", limit, func(l *timeline) {
-			l.took = time.Second
-			l.lately("ann", "ben")
-			l.send("ann")
-		}, limit},
-		{"does not wait without a limit", 0, func(l *timeline) {
-			l.lately("ann", "ben")
-			for range 2 * freeBatches {
-				l.send("")
-				l.write()
-			}
-			l.send("ann")
-		}, 0},
-		{"lets some that nobody waits for begin at once", limit, func(l *timeline) {
-			for range freeBatches {
-				l.send("")
-				l.begin()
-			}
-			l.send("")
-		}, 0},
-		{"holds more of them back", limit, func(l *timeline) {
-			l.write()
-			l.pass(time.Second)
-			for range freeBatches + 1 {
-				l.send("")
-				l.begin()
-			}
-			l.send("")
-		}, intervalCosts * cost},
-		{"holds back what many send now and then", limit, func(l *timeline) {
-			for i := range 2 * freeBatches {
-				l.pass(moment)
-				l.send(fmt.Sprint(i))
-				l.write()
-			}
-			l.pass(patience)
-			l.send("ann")
-		}, intervalCosts*cost - cost - patience},
-		{"forgets after a pause how many there were", limit, func(l *timeline) {
-			for range 2 * freeBatches {
-				l.send("")
-				l.write()
-			}
-			l.pass((freeBatches + 1) * intervalCosts * cost)
-			l.send("")
-		}, 0},
-		{"does not hold a sender back for them", limit, func(l *timeline) {
-			for range 2 * freeBatches {
-				l.send("")
-				l.write()
-			}
-			l.lately("ann")
-			l.pass(moment)
-			l.send("", "ann")
-		}, 0},
-	} {
+// paceCase is a history of requests and batches, and how long the next batch then
+// waits.
+type paceCase struct {
+	name    string
+	limit   time.Duration
+	history func(*timeline)
+	want    time.Duration
+}
+
+func runPaceCases(t *testing.T, cases []paceCase) {
+	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
 			l := newTimeline(test.limit)
-			test.lives(l)
+			test.history(l)
 			require.Equal(t, test.want, l.wait())
 		})
 	}
 }
 
-func TestPace_learns_what_most_batches_cost(t *testing.T) {
+const patience = patienceCosts * cost
+
+func TestPace_waits_for_prompt_senders(t *testing.T) { runPaceCases(t, promptCases) }
+
+var promptCases = []paceCase{
+	{"the first request", limit, func(l *timeline) {
+		l.send("ann")
+	}, 0},
+	{"the only sender", limit, func(l *timeline) {
+		l.makePrompt("ann")
+		l.pass(moment)
+		l.send("ann")
+	}, 0},
+	{"one of two senders waits for the other", limit, func(l *timeline) {
+		l.makePrompt("ann", "ben")
+		l.pass(moment)
+		l.send("ann")
+	}, patience},
+	{"all senders have sent again", limit, func(l *timeline) {
+		l.makePrompt("ann", "ben", "cal")
+		l.pass(moment)
+		l.send("cal", "ann")
+		l.pass(moment)
+		l.send("ben")
+	}, 0},
+	{"each arrival extends the wait", limit, func(l *timeline) {
+		l.makePrompt("ann", "ben", "cal")
+		l.pass(patience)
+		l.send("ann")
+		l.pass(patience)
+		l.send("ben")
+	}, patience},
+	{"the wait for a sender ends", limit, func(l *timeline) {
+		l.makePrompt("ann", "ben")
+		l.pass(moment)
+		l.send("ann")
+		l.pass(patience)
+	}, 0},
+	{"a sender that has stopped delays one batch only", limit, func(l *timeline) {
+		l.makePrompt("ann", "ben")
+		l.makePrompt("ann")
+		l.pass(moment)
+		l.send("ann")
+	}, 0},
+	{"a slow sender is not waited for", limit, func(l *timeline) {
+		for range 3 {
+			l.makePrompt("ann")
+			l.pass(patience + 1)
+			l.send("ben")
+			l.pass(moment)
+			l.send("ann")
+			l.write()
+		}
+		l.pass(moment)
+		l.send("ann")
+	}, 0},
+	{"a sender that sends during a batch waits for the others", limit, func(l *timeline) {
+		l.makePrompt("ann", "ben")
+		l.pass(moment)
+		l.send("ann")
+		l.begin()
+		l.pass(moment)
+		l.send("ben")
+		l.pass(cost)
+		l.end()
+	}, patience},
+	{"a sender that does not wait for its commits", limit, func(l *timeline) {
+		l.makePrompt("ann")
+		l.pass(moment)
+		l.send("ann")
+		l.begin()
+		l.send("ann")
+		l.pass(cost)
+		l.end()
+	}, 0},
+	{"many events wait no longer than a batch takes", limit, func(l *timeline) {
+		l.makePrompt(senders(enoughEvents + 1)...)
+		l.pass(moment)
+		l.send(senders(enoughEvents)...)
+	}, cost - moment},
+}
+
+func TestPace_respects_sessions_and_limits(t *testing.T) { runPaceCases(t, limitCases) }
+
+var limitCases = []paceCase{
+	{"senders of the same name in different sessions", limit, func(l *timeline) {
+		l.makePrompt("ann")
+		l.pass(moment)
+		r := &Request{Append: journal.Append{Session: journal.SessionID{1}, Awaited: []string{"ann"}}, since: l.now}
+		l.queue = append(l.queue, r)
+		l.arrive(r, l.now)
+	}, patience - moment},
+	{"no request waits longer than the limit", limit, func(l *timeline) {
+		l.took = time.Second
+		l.makePrompt("ann", "ben")
+		l.send("ann")
+	}, limit},
+	{"a limit of zero", 0, func(l *timeline) {
+		l.makePrompt("ann", "ben")
+		for range 2 * freeBatches {
+			l.send("")
+			l.write()
+		}
+		l.send("ann")
+	}, 0},
+}
+
+func TestPace_spaces_batches_without_prompt_senders(t *testing.T) { runPaceCases(t, spacingCases) }
+
+var spacingCases = []paceCase{
+	{"the first batches begin at once", limit, func(l *timeline) {
+		for range freeBatches {
+			l.send("")
+			l.begin()
+		}
+		l.send("")
+	}, 0},
+	{"further batches begin an interval apart", limit, func(l *timeline) {
+		l.write()
+		l.pass(time.Second)
+		for range freeBatches + 1 {
+			l.send("")
+			l.begin()
+		}
+		l.send("")
+	}, intervalCosts * cost},
+	{"many senders that each send now and then", limit, func(l *timeline) {
+		for i := range 2 * freeBatches {
+			l.pass(moment)
+			l.send(fmt.Sprint(i))
+			l.write()
+		}
+		l.pass(patience)
+		l.send("ann")
+	}, intervalCosts*cost - cost - patience},
+	{"batches begin at once again after a pause", limit, func(l *timeline) {
+		for range 2 * freeBatches {
+			l.send("")
+			l.write()
+		}
+		l.pass((freeBatches + 1) * intervalCosts * cost)
+		l.send("")
+	}, 0},
+	{"a prompt sender does not wait for the interval", limit, func(l *timeline) {
+		for range 2 * freeBatches {
+			l.send("")
+			l.write()
+		}
+		l.makePrompt("ann")
+		l.pass(moment)
+		l.send("", "ann")
+	}, 0},
+}
+
+func TestPace_learns_the_usual_cost_of_a_batch(t *testing.T) {
 	p := newPace(limit)
 	learn := func(n int, took time.Duration) {
 		for range n {
@@ -249,97 +266,9 @@ func TestPace_learns_what_most_batches_cost(t *testing.T) {
 		learn(7, cost)
 		learn(3, time.Second)
 	}
-	require.InDelta(t, cost, p.cost, float64(cost)/4, "a disk that is slow now and then changes little")
+	require.InDelta(t, cost, p.cost, float64(cost)/4, "a disk that is slow now and then has little influence")
 	learn(200, 20*cost)
-	require.InDelta(t, 20*cost, p.cost, float64(cost), "one that has become slow is noticed")
+	require.InDelta(t, 20*cost, p.cost, float64(cost), "a disk that has become slow has")
 	learn(200, cost)
-	require.InDelta(t, cost, p.cost, float64(cost)/4, "and one that has recovered")
-}
-
-// TestPace_whatever_happens holds what is so after any requests, batches and
-// pauses.
-func TestPace_whatever_happens(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		l := newTimeline(rapid.SampledFrom([]time.Duration{0, time.Millisecond, limit}).Draw(t, "limit"))
-		var writing bool
-		step := map[string]func(*rapid.T){
-			"send": func(t *rapid.T) {
-				l.send(rapid.SampledFrom([]string{"", "ann", "ben", "cal"}).Draw(t, "name"))
-			},
-			"pass": func(t *rapid.T) {
-				l.pass(time.Duration(rapid.IntRange(0, 2000).Draw(t, "µs")) * time.Microsecond)
-			},
-			"write": func(t *rapid.T) {
-				if !writing && len(l.queue) > 0 {
-					n := rapid.IntRange(1, len(l.queue)).Draw(t, "n")
-					l.begins(l.queue[:n], l.now)
-					l.queue = l.queue[n:]
-					writing = true
-				}
-			},
-			"end": func(t *rapid.T) {
-				if writing {
-					writing = false
-					l.ends(time.Duration(rapid.IntRange(0, 20_000).Draw(t, "µs"))*time.Microsecond, l.now)
-				}
-			},
-			"": func(t *rapid.T) { requireSound(t, l) },
-		}
-		t.Repeat(step)
-	})
-}
-
-// TestPace_leaves_time_for_other_things bounds the time that goes into batches of
-// what many send now and then, however many they are.
-func TestPace_leaves_time_for_other_things(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		l := newTimeline(limit)
-		gap := time.Duration(rapid.IntRange(10, 2000).Draw(t, "gap µs")) * time.Microsecond
-		begin, next, batches := l.now, l.now, 0
-		for sent := 0; sent < 500; {
-			if len(l.queue) == 0 || l.now.Add(l.wait()).After(next) {
-				l.now = later(l.now, next)
-				l.send(fmt.Sprint("sender ", sent))
-				sent++
-				next = next.Add(gap)
-				continue
-			}
-			l.pass(l.wait())
-			l.write()
-			batches++
-		}
-		const first = 1 // of which nothing is known yet
-		most := first + freeBatches + 1 + int(l.now.Sub(begin)/(intervalCosts*cost))
-		require.LessOrEqual(t, batches, most)
-	})
-}
-
-func requireSound(t *rapid.T, l *timeline) {
-	prompt, missing := 0, 0
-	for s, v := range l.waiting {
-		n := 0
-		for _, r := range l.queue {
-			if slices.Contains(r.Append.Awaited, s.name) {
-				n++
-			}
-		}
-		require.Equal(t, n, v.requests)
-		if v.prompt {
-			prompt++
-		}
-	}
-	for _, wasPrompt := range l.absent {
-		if wasPrompt {
-			missing++
-		}
-	}
-	require.Equal(t, prompt, l.prompt)
-	require.Equal(t, missing, l.missing)
-	if len(l.queue) == 0 {
-		return
-	}
-	require.LessOrEqual(t, l.next(len(l.queue), l.queue[0].since).Sub(l.queue[0].since), l.limit)
-	if l.prompt > 0 && l.missing == 0 {
-		require.Zero(t, l.wait())
-	}
+	require.InDelta(t, cost, p.cost, float64(cost)/4, "and so has a disk that has recovered")
 }

@@ -7,23 +7,23 @@ import (
 	"parley/hub/journal"
 )
 
-// Row is what one append leaves in a store: its events, each as
-// journal.AppendRecord writes it, and the hashes on either side of them.
+// Row is the stored form of an append.
 type Row struct {
-	First, Last   journal.Seq
-	Before, After journal.Hash
-	Data          []byte
+	First, Last journal.Seq  // the events in Data
+	Before      journal.Hash // H(First-1)
+	After       journal.Hash // H(Last)
+	Data        []byte       // the events, as journal.AppendRecord encodes them
 }
 
-// Origin is the head of a session that has no event.
+// Origin returns the head of a session without events.
 func Origin(id journal.SessionID) journal.Head { return journal.Head{Hash: journal.ChainStart(id)} }
 
-// Head is the session's newest event once the row is written.
+// Head returns the session's head after the row.
 func (r *Row) Head() journal.Head { return journal.Head{Seq: r.Last, Hash: r.After} }
 
-// Encode makes the row for an append to a session that is at head. It fails
-// with journal.ErrConflict when the append does not build on head, by number or by
-// hash. Each event is read back on the way, so nothing is stored that a reader
+// Encode returns the row for an append to a session at head. It returns
+// [journal.ErrConflict] if the append does not build on head, by number or by hash.
+// It decodes each event that it encodes, so that no event is stored that a reader
 // would refuse.
 func Encode(a *journal.Append, head journal.Head) (Row, error) {
 	if a.Prev != head.Seq {
@@ -39,8 +39,8 @@ func Encode(a *journal.Append, head journal.Head) (Row, error) {
 		r := &a.Records[i]
 		row.Last++
 		if r.Session != a.Session || r.Seq != row.Last {
-			return Row{}, fmt.Errorf("%w: session %s, event %d stands where event %d of session %s belongs",
-				journal.ErrConflict, r.Session, r.Seq, row.Last, a.Session)
+			return Row{}, fmt.Errorf("%w: the append has event %d of session %s in the place of event %d of session %s",
+				journal.ErrConflict, r.Seq, r.Session, row.Last, a.Session)
 		}
 		start := len(row.Data)
 		row.Data = journal.AppendRecord(row.Data, r)
@@ -54,21 +54,20 @@ func Encode(a *journal.Append, head journal.Head) (Row, error) {
 	return row, nil
 }
 
-// encodedSize is a little more than what the records take when encoded.
+// encodedSize returns an upper estimate of the records' encoded size in bytes.
 func encodedSize(records []journal.Record) int {
-	const around = 64 // the fixed fields, the lengths and the CRC
+	const overhead = 64 // the fixed fields, the lengths and the CRC
 	n := 0
 	for i := range records {
 		r := &records[i]
-		n += around + len(r.Type) + len(r.Public) + len(r.Private)
+		n += overhead + len(r.Type) + len(r.Public) + len(r.Private)
 	}
 	return n
 }
 
-// Decode reads the row's events, which are views into its Data, and checks them
-// against their CRCs, the row's numbers and the row's hashes. It returns the
-// events before the first that is damaged, and the damage; none when it is the
-// row as a whole that is not what was written.
+// Decode decodes the row's events, whose byte slices are views into Data, and checks
+// them against their CRCs and the row's numbers and hashes. With an error, it returns
+// the events before the damaged one; none if the row as a whole is damaged.
 func (r *Row) Decode(id journal.SessionID) ([]journal.Record, error) {
 	var records []journal.Record
 	if r.Last >= r.First && r.Last-r.First < journal.Seq(len(r.Data)) {
@@ -81,7 +80,7 @@ func (r *Row) Decode(id journal.SessionID) ([]journal.Record, error) {
 			return records, err
 		}
 		if record.Session != id || record.Seq != seq {
-			return records, fmt.Errorf("event %d of session %s stands in its place", record.Seq, record.Session)
+			return records, fmt.Errorf("event %d of session %s is in its place", record.Seq, record.Session)
 		}
 		records = append(records, record)
 		rest, hash = after, record.Hash
@@ -95,9 +94,10 @@ func (r *Row) Decode(id journal.SessionID) ([]journal.Record, error) {
 	return records, nil
 }
 
-// RefuseSnapshot is the error for a snapshot that does not stand on a committed
-// event of its session, such as one taken of events whose append has failed.
+// RefuseSnapshot returns the error for a snapshot that does not stand on a committed
+// event of its session, such as one of events whose append failed. It wraps
+// [journal.ErrConflict].
 func RefuseSnapshot(s journal.Snapshot) error {
-	return fmt.Errorf("%w: session %s has no such event %d as the snapshot stands on",
+	return fmt.Errorf("%w: the snapshot of session %s stands on an event %d that is not committed",
 		journal.ErrConflict, s.Session, s.Head.Seq)
 }

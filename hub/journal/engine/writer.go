@@ -9,36 +9,34 @@ import (
 	"parley/hub/journal"
 )
 
-// Kind says what a Request asks for.
+// Kind is the kind of a [Request].
 type Kind uint8
 
-// The kinds of request that an engine is asked to write.
 const (
-	Claim    Kind = iota // raise the partition's epoch by one and tell it in Epoch
+	Claim    Kind = iota // increment the partition's epoch and return it in Request.Epoch
 	Append               // write Request.Append
 	Snapshot             // write Request.Snapshot
-	Probe                // write something that changes nothing, as durably as an append
-	Index                // list some more events of the session of Request.Append
-	barrier              // nothing: it resolves when all before it are resolved
+	Probe                // write without changing anything, as durably as an append
+	Index                // index further events of the session that Request.Append names
+	barrier              // not passed to the engine: it resolves after all earlier requests
 )
 
-// Request is one thing that waits to be written. A Claim's Epoch is set by the
-// engine; a Probe and an Index have no owner; any other request is refused with
-// journal.ErrFenced unless its Epoch is the partition's newest.
+// Request is one write for an engine to carry out. The engine refuses an Append or a
+// Snapshot with [journal.ErrFenced] unless its Epoch is the partition's newest.
 type Request struct {
 	Kind      Kind
-	Partition journal.Partition
-	Epoch     uint64
-	Append    journal.Append
-	Snapshot  journal.Snapshot
-	Err       error // set by the engine when it refuses this request alone
+	Partition journal.Partition // of a Claim, an Append or a Snapshot
+	Epoch     uint64            // of the writer; set by the engine for a Claim
+	Append    journal.Append    // of an Append; an Index only sets its Session
+	Snapshot  journal.Snapshot  // of a Snapshot
+	Err       error             // set by the engine if it refuses only this request
 
-	writer *writer   // nil for a claim
+	writer *writer   // nil for a Claim, a Probe and an Index
 	since  time.Time // when it began to wait
 	commit *journal.Commit
 }
 
-// bytes is about what the request keeps in memory.
+// bytes returns about how much memory the request uses.
 func (r *Request) bytes() int {
 	n := len(r.Append.Summary.Resource) + len(r.Snapshot.State)
 	for _, name := range r.Append.Awaited {
@@ -50,7 +48,7 @@ func (r *Request) bytes() int {
 	return n
 }
 
-// refuse makes the request one that is resolved in its turn, and never written.
+// refuse makes the request resolve with err in its turn, without being written.
 func (r *Request) refuse(err error) {
 	r.Err = err
 	r.Append, r.Snapshot = journal.Append{}, journal.Snapshot{}
@@ -67,6 +65,7 @@ type writer struct {
 	released bool
 }
 
+// Append implements [journal.Writer].
 func (w *writer) Append(a journal.Append) *journal.Commit {
 	r := w.request(Append, a.Session)
 	if r.Err == nil {
@@ -75,6 +74,7 @@ func (w *writer) Append(a journal.Append) *journal.Commit {
 	return w.committer.add(r)
 }
 
+// PutSnapshot implements [journal.Writer].
 func (w *writer) PutSnapshot(s journal.Snapshot) *journal.Commit {
 	r := w.request(Snapshot, s.Session)
 	if r.Err == nil {
@@ -83,8 +83,7 @@ func (w *writer) PutSnapshot(s journal.Snapshot) *journal.Commit {
 	return w.committer.add(r)
 }
 
-// Release gives the partition up. It returns early, with ctx's error, when ctx
-// ends; what was appended is resolved all the same.
+// Release implements [journal.Writer].
 func (w *writer) Release(ctx context.Context) error {
 	w.committer.mu.Lock()
 	w.released = true
@@ -101,6 +100,8 @@ func (w *writer) Release(ctx context.Context) error {
 	return nil
 }
 
+// request returns a request of the writer. It is refused if the session belongs to
+// another partition.
 func (w *writer) request(kind Kind, id journal.SessionID) *Request {
 	r := &Request{Kind: kind, Partition: w.partition, Epoch: w.epoch, writer: w}
 	if kind != barrier && id.Partition() != w.partition {

@@ -10,12 +10,13 @@ import (
 	"parley/hub/journal/engine"
 )
 
-// Journal keeps events in memory. It is safe for concurrent use.
+// Journal is a [journal.Journal] in memory; see [New]. It is safe for concurrent use.
 type Journal struct {
 	committer *engine.Committer // immutable
 
+	mu sync.RWMutex
+
 	// guarded by mu
-	mu       sync.RWMutex
 	epochs   [journal.Partitions]uint64
 	sessions map[journal.SessionID]*session
 	closed   bool
@@ -23,33 +24,33 @@ type Journal struct {
 
 type session struct {
 	head     journal.Head
-	rows     []engine.Row // in order, the first from event 1
+	rows     []engine.Row // in order from event 1; rows never change
 	summary  journal.Summary
-	snapshot *journal.Snapshot // nil when there is none
+	snapshot *journal.Snapshot // nil if there is none
 	entries  map[journal.Subject]*entries
 }
 
-// entries are what the index has of one subject.
+// entries are the index entries of one subject.
 type entries struct {
 	all    []journal.Entry // in the order of First
-	places map[string]int  // in all, by id
+	places map[string]int  // indexes in all, by id
 }
 
 var _ journal.Journal = (*Journal)(nil)
 
-// New returns an empty journal. Close it to end its goroutine.
+// New returns an empty journal. [Journal.Close] ends its goroutine.
 func New() *Journal {
 	j := &Journal{sessions: map[journal.SessionID]*session{}}
 	j.committer = engine.NewCommitter(j.write, 0)
 	return j
 }
 
-// Own implements journal.Journal.
+// Own implements [journal.Journal].
 func (j *Journal) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
 	return j.committer.Own(ctx, p)
 }
 
-// Ready implements journal.Journal.
+// Ready implements [journal.Journal].
 func (j *Journal) Ready(context.Context) error {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
@@ -59,7 +60,7 @@ func (j *Journal) Ready(context.Context) error {
 	return nil
 }
 
-// Close implements journal.Journal. It may be called again.
+// Close implements [journal.Journal].
 func (j *Journal) Close() error {
 	j.committer.Close()
 	j.mu.Lock()
@@ -68,7 +69,7 @@ func (j *Journal) Close() error {
 	return nil
 }
 
-// write is the committer's; requests that build on one another see each other.
+// write carries out a batch for the committer, one request after the other.
 func (j *Journal) write(batch []*engine.Request) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -107,23 +108,23 @@ func (j *Journal) append(a *journal.Append) error {
 	return nil
 }
 
-// index notes what an event is about.
+// index adds an event to the index.
 func (s *session) index(r *journal.Record) {
 	about, ok := journal.AboutOf(r)
 	if !ok {
 		return
 	}
-	of := s.entries[about.Subject]
-	if of == nil {
-		of = &entries{places: map[string]int{}}
-		s.entries[about.Subject] = of
+	e := s.entries[about.Subject]
+	if e == nil {
+		e = &entries{places: map[string]int{}}
+		s.entries[about.Subject] = e
 	}
-	i, known := of.places[about.ID]
-	if !known {
-		i = len(of.all)
-		of.places[about.ID], of.all = i, append(of.all, journal.Entry{ID: about.ID, First: r.Seq})
+	i, found := e.places[about.ID]
+	if !found {
+		i = len(e.all)
+		e.places[about.ID], e.all = i, append(e.all, journal.Entry{ID: about.ID, First: r.Seq})
 	}
-	of.all[i].Add(r.Seq, about.Whole)
+	e.all[i].Add(r.Seq, about.Whole)
 }
 
 func (j *Journal) putSnapshot(snapshot journal.Snapshot) error {
@@ -146,7 +147,7 @@ func (s *session) contains(head journal.Head) bool {
 	return err == nil && records[head.Seq-row.First].Hash == head.Hash
 }
 
-// rowOf is the index of the row that holds the event seq, or the number of rows.
+// rowOf returns the index of the row that holds event seq, or the number of rows.
 func (s *session) rowOf(seq journal.Seq) int {
 	return sort.Search(len(s.rows), func(i int) bool { return s.rows[i].Last >= seq })
 }

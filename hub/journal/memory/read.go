@@ -13,7 +13,7 @@ import (
 	"parley/hub/journal/engine"
 )
 
-// Read implements journal.Journal.
+// Read implements [journal.Journal].
 func (j *Journal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
 	return func(yield func(journal.Record, error) bool) {
 		rows, head, err := j.rowsFrom(id, from)
@@ -44,8 +44,8 @@ func (j *Journal) Read(ctx context.Context, id journal.SessionID, from journal.S
 	}
 }
 
-// rowsFrom returns the rows that hold the events from the given one on, and
-// the session's head. Rows never change, so the slice can be read unlocked.
+// rowsFrom returns the rows that hold the events from event from on, and the session's
+// head. Rows never change, so the caller may read them without the lock.
 func (j *Journal) rowsFrom(id journal.SessionID, from journal.Seq) ([]engine.Row, journal.Head, error) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
@@ -59,7 +59,7 @@ func (j *Journal) rowsFrom(id journal.SessionID, from journal.Seq) ([]engine.Row
 	return s.rows[s.rowOf(from):], s.head, nil
 }
 
-// Listed implements journal.Journal.
+// Listed implements [journal.Journal].
 func (j *Journal) Listed(ctx context.Context, id journal.SessionID, from journal.Seq, limit int) ([]journal.Seq, error) {
 	var found []journal.Seq
 	for r, err := range j.Read(ctx, id, max(from, 1)) {
@@ -73,27 +73,27 @@ func (j *Journal) Listed(ctx context.Context, id journal.SessionID, from journal
 	return found, nil
 }
 
-// Entry implements journal.Journal.
+// Entry implements [journal.Journal].
 func (j *Journal) Entry(_ context.Context, id journal.SessionID, of journal.Subject, subjectID string) (e journal.Entry, err error) {
 	err = j.view("find one "+string(of)+" of", id, func(s *session) bool {
-		listed := s.entries[of]
-		if listed == nil {
+		indexed := s.entries[of]
+		if indexed == nil {
 			return false
 		}
-		i, known := listed.places[subjectID]
-		if known {
-			e = listed.all[i]
+		i, found := indexed.places[subjectID]
+		if found {
+			e = indexed.all[i]
 		}
-		return known
+		return found
 	})
 	return e, err
 }
 
-// Entries implements journal.Journal.
+// Entries implements [journal.Journal].
 func (j *Journal) Entries(_ context.Context, id journal.SessionID, of journal.Subject, from journal.Seq, backward bool, limit int) (found []journal.Entry, err error) {
 	err = j.view("list every "+string(of)+" of", id, func(s *session) bool {
-		if listed := s.entries[of]; listed != nil {
-			found = listed.page(from, backward, limit)
+		if indexed := s.entries[of]; indexed != nil {
+			found = indexed.page(from, backward, limit)
 		}
 		return true
 	})
@@ -103,6 +103,7 @@ func (j *Journal) Entries(_ context.Context, id journal.SessionID, of journal.Su
 	return found, err
 }
 
+// page returns the entries for [Journal.Entries].
 func (e *entries) page(from journal.Seq, backward bool, limit int) []journal.Entry {
 	at, exact := slices.BinarySearchFunc(e.all, from, func(e journal.Entry, n journal.Seq) int { return cmp.Compare(e.First, n) })
 	if !backward {
@@ -116,7 +117,7 @@ func (e *entries) page(from journal.Seq, backward bool, limit int) []journal.Ent
 	return page
 }
 
-// Events implements journal.Journal.
+// Events implements [journal.Journal].
 func (j *Journal) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
 	var found []journal.Record
 	for _, n := range numbers {
@@ -138,14 +139,14 @@ func (j *Journal) event(ctx context.Context, id journal.SessionID, n journal.Seq
 	return journal.Record{}, fmt.Errorf("event %d of session %s: %w", n, id, journal.ErrNotFound)
 }
 
-// Head implements journal.Journal.
+// Head implements [journal.Journal].
 func (j *Journal) Head(_ context.Context, id journal.SessionID) (journal.Head, error) {
 	var head journal.Head
 	err := j.view("head of", id, func(s *session) bool { head = s.head; return true })
 	return head, err
 }
 
-// Snapshot implements journal.Journal.
+// Snapshot implements [journal.Journal].
 func (j *Journal) Snapshot(_ context.Context, id journal.SessionID) (journal.Snapshot, error) {
 	var snapshot journal.Snapshot
 	err := j.view("snapshot of", id, func(s *session) bool {
@@ -159,15 +160,15 @@ func (j *Journal) Snapshot(_ context.Context, id journal.SessionID) (journal.Sna
 	return snapshot, err
 }
 
-// Summary implements journal.Journal.
+// Summary implements [journal.Journal].
 func (j *Journal) Summary(_ context.Context, id journal.SessionID) (journal.Summary, error) {
 	var summary journal.Summary
 	err := j.view("summary of", id, func(s *session) bool { summary = cloneSummary(s.summary); return true })
 	return summary, err
 }
 
-// view calls get with a session, locked. get returns false when the session
-// does not have what was asked for.
+// view calls get with a session, holding the lock. get returns false if the session
+// does not have what the caller asked for.
 func (j *Journal) view(what string, id journal.SessionID, get func(*session) bool) error {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
@@ -180,8 +181,7 @@ func (j *Journal) view(what string, id journal.SessionID, get func(*session) boo
 	return nil
 }
 
-// List implements journal.Journal. Sessions of the same time come in descending
-// order of their ids.
+// List implements [journal.Journal].
 func (j *Journal) List(_ context.Context, f journal.Filter) ([]journal.Summary, error) {
 	newestFirst := func(a, b journal.Summary) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), slices.Compare(b.Session[:], a.Session[:]))
@@ -196,8 +196,7 @@ func (j *Journal) List(_ context.Context, f journal.Filter) ([]journal.Summary, 
 	})
 }
 
-// Due implements journal.Journal. Sessions of the same time come in ascending
-// order of their ids.
+// Due implements [journal.Journal].
 func (j *Journal) Due(_ context.Context, before time.Time, limit int) ([]journal.Summary, error) {
 	if limit <= 0 {
 		return nil, nil
@@ -210,7 +209,7 @@ func (j *Journal) Due(_ context.Context, before time.Time, limit int) ([]journal
 	})
 }
 
-// summaries returns those that match, sorted, at most limit unless it is 0.
+// summaries returns the summaries that match, sorted, at most limit unless it is 0.
 func (j *Journal) summaries(
 	limit int, order func(a, b journal.Summary) int, match func(*journal.Summary) bool,
 ) ([]journal.Summary, error) {
