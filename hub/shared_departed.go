@@ -13,14 +13,19 @@ import (
 // id; nil for an id that no participant has.
 type departed map[string]*protocol.Participant
 
-// absentError says that a decision needs a participant whom the state does not
-// hold. Whoever asks looks the participant up and asks again; see Hub.askWithAbsent.
-// One who cannot look finds an error in it that clients may see.
+// absentError reports that a decision needs a participant whom the state does not
+// hold. The caller looks the participant up in the journal and decides again, with
+// the input that withDeparted returns. To a client that receives it all the same
+// it is JOURNAL_UNAVAILABLE.
 type absentError struct{ id string }
 
-func (e *absentError) Error() string { return "participant " + e.id + " is not here" }
-func (e *absentError) Unwrap() error { return journalUnavailable() }
+func (e *absentError) Error() string { return "participant " + e.id + " is not in the state" }
 
+func (e *absentError) Unwrap() error {
+	return protocol.Errorf(protocol.CodeJournalUnavailable, "a participant cannot be looked up now; try again with the same id")
+}
+
+// isAbsent reports whether an error is an [absentError].
 func isAbsent(err error) bool {
 	_, absent := errors.AsType[*absentError](err)
 	return absent

@@ -114,10 +114,14 @@ func itemsBytes(approvals []protocol.Approval, permissions []protocol.Permission
 		size += itemBytes(a)
 	}
 	for _, p := range permissions {
-		size += len(p.ToolCall) + len(p.Options) + itemCost
+		size += len(p.ToolCall) + len(p.Options) + questionRest
 	}
 	return size
 }
+
+// questionRest is about how many bytes a permission request has beside its tool call
+// and options.
+const questionRest = 64
 
 // itemBytes is about how many bytes an approval has in JSON.
 func itemBytes(a protocol.Approval) int {
