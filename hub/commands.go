@@ -7,27 +7,27 @@ import (
 	"parley/hub/journal"
 )
 
-// doneCommands are commands that were carried out lately, by who sent them. In
-// a snapshot they are lists.
+// doneCommands are the last commands that were carried out in each scope. The JSON is
+// a list for each scope.
 type doneCommands struct {
-	lists map[string][]commandDone // oldest first, at most rememberedCommands each
+	lists map[string][]commandDone // by scope, oldest first; at most rememberedCommands each
 
 	// derived from the above
-	known map[commandKey]struct{} // nearly every command is new, and is seen to be so without a search
+	known map[commandKey]struct{} // finds out without a search that a command is new, as nearly every one is
 }
 
 // commandDone is a command that was carried out.
 type commandDone struct {
 	ID     string
 	Digest string
-	Seq    journal.Seq // of the event that its answer is computed from
-	Joined string      // of a join: the participant
+	Seq    journal.Seq // the primary event
+	Joined string      // the participant, for a join
 }
 
 type commandKey struct{ by, id string }
 
-// rememberedCommands is how many commands of one participant are known by
-// their ids: what a client that reconnects can have in flight, with room.
+// rememberedCommands is how many commands are remembered in a scope: more than a client
+// that reconnects has in flight.
 const rememberedCommands = 128
 
 func newDoneCommands(lists map[string][]commandDone) doneCommands {
@@ -63,7 +63,7 @@ func (d *doneCommands) add(by string, c commandDone) {
 	d.known[commandKey{by, c.ID}] = struct{}{}
 }
 
-// take removes commands from a list and returns them.
+// take removes the commands of a scope that match, and returns them.
 func (d *doneCommands) take(by string, meant func(commandDone) bool) (taken []commandDone) {
 	var rest []commandDone
 	for _, c := range d.lists[by] {
@@ -80,16 +80,16 @@ func (d *doneCommands) take(by string, meant func(commandDone) bool) (taken []co
 	return taken
 }
 
-// forget drops those of everybody who is meant.
+// forget drops the commands of the scopes that match.
 func (d *doneCommands) forget(meant func(by string) bool) {
 	maps.DeleteFunc(d.lists, func(by string, _ []commandDone) bool { return meant(by) })
 	maps.DeleteFunc(d.known, func(k commandKey, _ struct{}) bool { return meant(k.by) })
 }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (d doneCommands) MarshalJSON() ([]byte, error) { return json.Marshal(d.lists) }
 
-// UnmarshalJSON implements json.Unmarshaler.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (d *doneCommands) UnmarshalJSON(b []byte) error {
 	var lists map[string][]commandDone
 	err := json.Unmarshal(b, &lists)

@@ -10,9 +10,9 @@ import (
 	"parley/hub/journal"
 )
 
-// departedCommands are the commands of guests who have left: a client whose answer
-// was lost sends them again. They are kept for departedFor, of at most maxDeparted
-// guests and departedMost in all; those of the first to leave go first.
+// departedCommands are commands of guests who have left. A client that did not receive
+// the answer sends them again. They are kept for departedFor, of at most maxDeparted
+// guests and at most departedMost in all. The guests who left first are dropped first.
 type departedCommands struct {
 	Guests []departure // in the order of leaving
 
@@ -26,15 +26,15 @@ const (
 	departedMost = 16 << 10
 )
 
-// departure is what is kept of one guest.
+// departure holds the commands of one guest.
 type departure struct {
 	At       time.Time
 	Commands []departedCommand
 }
 
-// departedCommand is a command that was carried out, in a short form.
+// departedCommand is the short form of a command that was carried out.
 type departedCommand struct {
-	key    string // digest of who sent it and its id
+	key    string // a digest of its scope and its id
 	digest string
 	seq    journal.Seq
 	join   bool
@@ -44,24 +44,25 @@ func newDepartedCommand(by string, c commandDone) departedCommand {
 	return departedCommand{key: departedKey(by, c.ID), digest: c.Digest, seq: c.Seq, join: c.Joined != ""}
 }
 
-// departedKey names a command. Neither part can hold the zero byte.
+// departedKey returns the key of a command. Neither the scope nor the id can hold a
+// zero byte.
 func departedKey(by, id string) string {
 	sum := sha256.Sum256([]byte(by + "\x00" + id))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
-// MarshalText implements encoding.TextMarshaler.
+// MarshalText implements [encoding.TextMarshaler].
 func (c departedCommand) MarshalText() ([]byte, error) {
 	return fmt.Appendf(nil, "%s %s %d %t", c.key, c.digest, c.seq, c.join), nil
 }
 
-// UnmarshalText implements encoding.TextUnmarshaler.
+// UnmarshalText implements [encoding.TextUnmarshaler].
 func (c *departedCommand) UnmarshalText(text []byte) error {
 	_, err := fmt.Sscanf(string(text), "%s %s %d %t", &c.key, &c.digest, &c.seq, &c.join)
 	return err
 }
 
-// index rebuilds what is derived.
+// index computes the derived fields.
 func (d *departedCommands) index() {
 	d.known = map[string]departedCommand{}
 	for _, g := range d.Guests {
@@ -71,8 +72,8 @@ func (d *departedCommands) index() {
 	}
 }
 
-// add takes in the commands of a guest who left at that time, in the order in which
-// guests leave.
+// add keeps the commands of a guest who left at a time. Calls are in the order of
+// leaving.
 func (d *departedCommands) add(at time.Time, commands []departedCommand) {
 	if len(commands) == 0 {
 		return
@@ -84,7 +85,7 @@ func (d *departedCommands) add(at time.Time, commands []departedCommand) {
 	d.expire(at)
 }
 
-// find returns a command that was carried out, without whom it made.
+// find returns a command that was carried out, without the participant of a join.
 func (d *departedCommands) find(by, id string) (done commandDone, ok bool) {
 	if len(d.known) == 0 {
 		return commandDone{}, false
@@ -93,7 +94,7 @@ func (d *departedCommands) find(by, id string) (done commandDone, ok bool) {
 	return commandDone{ID: id, Digest: c.digest, Seq: c.seq}, ok
 }
 
-// expire drops what is too old or too much.
+// expire drops the commands that are beyond the bounds.
 func (d *departedCommands) expire(now time.Time) {
 	n := 0
 	for ; n < len(d.Guests); n++ {
@@ -108,7 +109,7 @@ func (d *departedCommands) expire(now time.Time) {
 	d.Guests = slices.Delete(d.Guests, 0, n)
 }
 
-// forgetJoins drops the commands by which guests joined.
+// forgetJoins drops the joins.
 func (d *departedCommands) forgetJoins() {
 	for i := range d.Guests {
 		g := &d.Guests[i]

@@ -9,22 +9,21 @@ import (
 	"parley/protocol"
 )
 
-// people are the participants that the rules need, in join order: the host, also
-// one who has left, and the guests who have not left; of a session that has ended,
-// those who were in it until then. Other guests who have left are in the journal
-// alone. In a snapshot they are a list.
+// people are the participants that a state holds, in join order: the host, and the
+// guests who have not left. Of a session that has ended they are those who were
+// present until then. Other guests are in the journal alone. The JSON is a list.
 type people struct {
 	all []protocol.Participant
 
 	// derived from the above
-	places  map[string]int         // in all, by participant id
+	places  map[string]int         // indices in all, by participant id
 	here    int                    // how many have not left
-	users   map[string]string      // id of the newest participant who is here, by user id
-	names   map[string]int         // how many of those who keep theirs have a name or a user id of that key; nil until the first join
-	encoded []json.RawMessage      // each of all as it is shown; nil since it has changed
-	shown   []byte                 // the first of encoded, separated by commas; it only grows, or is made anew
+	users   map[string]string      // the id of the user's most recent present participant, by user id
+	names   map[string]int         // how many reserved names have a key; nil until the first join
+	encoded []json.RawMessage      // the JSON of each of all; nil after a change
+	shown   []byte                 // the first of encoded, separated by commas; replaced when they change
 	ends    []int                  // where each of those ends in shown
-	listed  []protocol.Participant // what list has returned; nil since something has changed
+	listed  []protocol.Participant // what list has returned; nil after a change
 }
 
 func newPeople(all []protocol.Participant) people {
@@ -44,7 +43,7 @@ func newPeople(all []protocol.Participant) people {
 	return p
 }
 
-// get returns one of the participants.
+// get returns the participant with an id.
 func (p *people) get(id string) (protocol.Participant, bool) {
 	i, known := p.places[id]
 	if !known {
@@ -53,12 +52,12 @@ func (p *people) get(id string) (protocol.Participant, bool) {
 	return p.all[i], true
 }
 
-// present returns the participant of a user who has not left.
+// present returns the present participant of a user.
 func (p *people) present(userID string) (protocol.Participant, bool) {
 	return p.get(p.users[userID])
 }
 
-// firstHere returns the first n of those who have not left, in join order.
+// firstHere returns the first n present participants, in join order.
 func (p *people) firstHere(n int) []protocol.Participant {
 	first := make([]protocol.Participant, 0, n)
 	for i := 0; i < len(p.all) && len(first) < n; i++ {
@@ -69,8 +68,8 @@ func (p *people) firstHere(n int) []protocol.Participant {
 	return first
 }
 
-// put takes in a participant who is here, or the host, or notes what has changed of
-// one.
+// put adds a participant, or replaces the one with the same id. A guest who has left is
+// dropped instead.
 func (p *people) put(who protocol.Participant) {
 	i, known := p.places[who.ID]
 	was := known && p.all[i].LeftAt == nil
@@ -95,7 +94,7 @@ func (p *people) put(who protocol.Participant) {
 	}
 }
 
-// drop takes a guest out who has left.
+// drop removes a guest.
 func (p *people) drop(id string) {
 	i, known := p.places[id]
 	if !known {
@@ -114,8 +113,7 @@ func (p *people) drop(id string) {
 	}
 }
 
-// changed notes that another participant is in a place, or the same one is shown
-// otherwise from now on.
+// changed discards what was derived from the participants from an index on.
 func (p *people) changed(place int) {
 	p.listed = nil
 	if place < len(p.ends) {
@@ -123,8 +121,8 @@ func (p *people) changed(place int) {
 	}
 }
 
-// gone notes that a participant is not here under a user id any more. One who came
-// before under the same one may still be.
+// gone records that a participant is not present any more. An earlier participant of
+// the same user may be.
 func (p *people) gone(who protocol.Participant) {
 	p.here--
 	if p.users[who.UserID] != who.ID {
@@ -138,8 +136,8 @@ func (p *people) gone(who protocol.Participant) {
 	}
 }
 
-// keepsName reports whether a participant's name is reserved: until the
-// participant leaves, and always for the host.
+// keepsName reports whether a participant's name is reserved: until the participant
+// leaves, and always for the host.
 func keepsName(who protocol.Participant) bool {
 	return who.LeftAt == nil || who.Role == protocol.RoleHost
 }
@@ -157,7 +155,7 @@ func (p *people) isTaken(key string) bool {
 	return p.names[key] > 0
 }
 
-// count adds n to the names that a participant keeps.
+// count adds n to the counts of the names that a participant keeps.
 func (p *people) count(who protocol.Participant, n int) {
 	if p.names == nil || !keepsName(who) {
 		return
@@ -169,8 +167,8 @@ func (p *people) count(who protocol.Participant, n int) {
 	}
 }
 
-// keysOf returns the keys of the name that a participant is called by, and of
-// the user id, which clients may show too.
+// keysOf returns the keys of a participant's name and user id, both of which clients
+// show.
 func keysOf(who protocol.Participant) []string {
 	keys := naming.Keys(who.Name())
 	if who.DisplayName != nil {
@@ -179,7 +177,8 @@ func keysOf(who protocol.Participant) []string {
 	return keys
 }
 
-// leave notes that all leave at once, with the end of the session. They stay.
+// leave records that all participants leave with the end of the session. They stay in
+// the list.
 func (p *people) leave(at time.Time) {
 	for i := range p.all {
 		if p.all[i].LeftAt != nil {
@@ -194,8 +193,8 @@ func (p *people) leave(at time.Time) {
 	p.changed(0)
 }
 
-// list returns all for somebody else's use, who does not change it. It is the same
-// for all until something changes: very many may hold it.
+// list returns all participants. The caller does not change the slice, which is shared
+// by all callers until the next change.
 func (p *people) list() []protocol.Participant {
 	if p.listed == nil {
 		p.listed = slices.Clone(p.all)
@@ -203,9 +202,9 @@ func (p *people) list() []protocol.Participant {
 	return p.listed
 }
 
-// show is the first of list that have at most that many bytes together, at least
-// one, encoded, without brackets and not to be changed. A participant is encoded
-// once for all who are shown the same, and the list too while it only grows.
+// show returns the JSON of the first n participants, separated by commas, in at most
+// that many bytes but with at least one participant. The caller does not change it.
+// Each participant is encoded once for all callers, as is a list that only grows.
 func (p *people) show(most int) (shown []byte, n int) {
 	for i := len(p.ends); i < len(p.all); i++ {
 		if p.encoded[i] == nil {
@@ -225,10 +224,10 @@ func (p *people) show(most int) (shown []byte, n int) {
 	return slices.Clip(p.shown[:p.ends[n-1]]), n
 }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements [json.Marshaler].
 func (p people) MarshalJSON() ([]byte, error) { return json.Marshal(p.all) }
 
-// UnmarshalJSON implements json.Unmarshaler.
+// UnmarshalJSON implements [json.Unmarshaler].
 func (p *people) UnmarshalJSON(b []byte) error {
 	var all []protocol.Participant
 	err := json.Unmarshal(b, &all)

@@ -11,46 +11,46 @@ import (
 	"parley/protocol"
 )
 
-// sharedState is what the rules of a shared session need: participants, rights,
-// prompts that are not done, the agent's open questions, recent command ids.
-// History is not in it, nor are prompts that are done and guests who have left; all
-// of these are read from the journal. Its exported fields are the snapshot.
+// sharedState is the state of a shared session: participants and their rights,
+// prompts that are not done, open permission requests, and recent command ids. It
+// implements [state]. Messages, finished prompts and guests who have left are in
+// the journal alone. The JSON of the exported fields is the snapshot.
 type sharedState struct {
 	settings *settings // immutable
 
 	ID          journal.SessionID
 	Time        time.Time // of the newest event
 	Session     protocol.Session
-	Invite      int // generation of the invite
+	Invite      int // the generation of the invite
 	People      people
-	Left        int                      // how many guests have left, and are not in People
-	Barred      map[string]bar           // user ids that were removed; see maxRestricted
-	Roles       map[string]protocol.Role // restrictions that the host has set, by user id; see maxRestricted
-	Typed       map[string]bool          // guests here, by participant id, who joined by the typed protocol
-	Deciders    map[string]bool          // those here, by participant id, who have decided on what others proposed or asked
-	Kept        []string                 // keys of the names of deciders who have left, at most keptNames of them
-	Open        []openApproval           // prompts that are not done, in order of creation
-	Permissions []openPermission         // in order of asking
-	Settled     []string                 // requests that were answered lately
+	Left        int                      // guests who have left and are not in People
+	Barred      map[string]bar           // removed user ids; bounded by maxRestricted
+	Roles       map[string]protocol.Role // lower roles that the host has set, by user id; bounded by maxRestricted
+	Typed       map[string]bool          // present guests, by participant id, who joined by the typed protocol
+	Deciders    map[string]bool          // present guests, by participant id, who have resolved a proposal or a permission request
+	Kept        []string                 // reserved keys of the names of deciders who have left; at most keptNames
+	Open        []openApproval           // prompts that are not done, in the order of creation
+	Permissions []openPermission         // open permission requests, in the order of asking
+	Settled     []string                 // ids of the last resolved permission requests; at most rememberedRequests
 	Agent       protocol.AgentStatus
-	AgentDetail string              // what the status needs to be understood
-	SilentSince *time.Time          // in a turn, when the agent last said something, if that is long ago
-	Facts       protocol.AgentFacts // what is known of the agent
-	Commands    doneCommands        // of those in People
-	Departed    departedCommands    // of guests who have left
+	AgentDetail string              // explains the status
+	SilentSince *time.Time          // since when the agent has been silent in a turn; nil if it is not
+	Facts       protocol.AgentFacts // known facts about the agent
+	Commands    doneCommands        // carried out for participants in People
+	Departed    departedCommands    // carried out for guests who have left
 
 	// derived from the above
-	resource json.RawMessage // encoding of encoded, which Session seldom differs from
+	resource json.RawMessage // the encoding of encoded, which is Session as of the last summary
 	encoded  protocol.Session
 }
 
-// bar is why a user was removed.
+// bar is the reason for which a user was removed.
 type bar struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// UnmarshalJSON implements json.Unmarshaler. Snapshots of before the reason was
-// kept have true for each user.
+// UnmarshalJSON implements [json.Unmarshaler]. Snapshots of older versions, which
+// did not keep the reason, hold true for each user.
 func (b *bar) UnmarshalJSON(encoded []byte) error {
 	if string(encoded) == "true" {
 		*b = bar{}
@@ -63,19 +63,19 @@ func (b *bar) UnmarshalJSON(encoded []byte) error {
 // openApproval is a prompt that is not done.
 type openApproval struct {
 	Approval  protocol.Approval
-	Author    protocol.Participant // as of now, also one who has left
-	Approver  protocol.Participant // the same of the one who approved it; zero while it is pending
+	Author    protocol.Participant // up to date, also after leaving
+	Approver  protocol.Participant // the same; zero while the prompt is pending
 	Phase     phase
-	Cancelled bool // somebody cancelled it; the host session has still to say so
+	Cancelled bool // a participant has cancelled it; the host session has not confirmed that
 }
 
-// phase is how far a prompt has come.
+// phase is the progress of a prompt.
 type phase string
 
 const (
-	phasePending  phase = "pending"  // waits for the host
-	phaseApproved phase = "approved" // handed to the host session
-	phaseQueued   phase = "queued"   // waits for other turns there
+	phasePending  phase = "pending"  // waits for an approval
+	phaseApproved phase = "approved" // sent to the host session
+	phaseQueued   phase = "queued"   // waits in the host session's queue
 	phaseRunning  phase = "running"  // the agent has it
 )
 
@@ -84,11 +84,11 @@ type openPermission struct {
 	question
 
 	// derived from the above
-	name json.RawMessage // the tool call as a welcome shows it that is too long
+	name json.RawMessage // the short form of a long tool call for welcomes
 }
 
-// rememberedRequests is how many answered permission requests are told apart
-// from unknown ones.
+// rememberedRequests is how many resolved permission requests are told apart from
+// unknown ones.
 const rememberedRequests = 32
 
 func newSharedState(id journal.SessionID, set *settings) *sharedState {
@@ -97,7 +97,7 @@ func newSharedState(id journal.SessionID, set *settings) *sharedState {
 	return s
 }
 
-// index rebuilds what is derived, after a snapshot was read.
+// index computes the derived fields, after a snapshot was decoded.
 func (s *sharedState) index() {
 	if s.People.places == nil {
 		s.People = newPeople(nil)
@@ -124,7 +124,7 @@ func (s *sharedState) index() {
 	s.dropDeparted()
 }
 
-// restore implements state.
+// restore implements [state].
 func (s *sharedState) restore(snapshot []byte) error {
 	if err := json.Unmarshal(snapshot, s); err != nil {
 		return err
@@ -136,15 +136,15 @@ func (s *sharedState) restore(snapshot []byte) error {
 	return nil
 }
 
-// decode implements state.
+// decode implements [state].
 func (s *sharedState) decode(r journal.Record) (event, error) { return decodeShared(r) }
 
 func (s *sharedState) active() bool { return s.Session.Status == protocol.StatusActive }
 
-// host returns the participant who created the session: always the first.
+// host returns the participant who created the session, always the first.
 func (s *sharedState) host() protocol.Participant { return s.People.all[0] }
 
-// open returns a prompt that is not done; nil when there is none of that id.
+// open returns the prompt with an id that is not done; nil for none.
 func (s *sharedState) open(id string) *openApproval {
 	for i := range s.Open {
 		if s.Open[i].Approval.ID == id {
@@ -154,7 +154,8 @@ func (s *sharedState) open(id string) *openApproval {
 	return nil
 }
 
-// inFlight returns the prompts that the host session has or should have.
+// inFlight returns the prompts that were sent to the host session and have not
+// ended.
 func (s *sharedState) inFlight() []openApproval {
 	return slices.DeleteFunc(slices.Clone(s.Open), func(o openApproval) bool { return o.Phase == phasePending })
 }
@@ -164,9 +165,9 @@ func (s *sharedState) owes() bool {
 	return slices.ContainsFunc(s.Open, func(o openApproval) bool { return o.Phase != phasePending })
 }
 
-// recall returns what is remembered of a command that was carried out before.
-// ok is false if it was not; an error says that the id was used for something
-// else.
+// recall returns a command that was carried out before under the same id. ok is
+// false if there is none. The error reports that the id was used for another
+// command.
 func (s *sharedState) recall(by string, r protocol.Request) (done commandDone, ok bool, err error) {
 	if r.ID == "" {
 		return commandDone{}, false, nil
@@ -180,8 +181,7 @@ func (s *sharedState) recall(by string, r protocol.Request) (done commandDone, o
 	return done, ok, nil
 }
 
-// apply folds one event in. It is total: any event that decide has made, in
-// the order in which it made them, can be applied.
+// apply implements [state].
 func (s *sharedState) apply(e event, at stamp) {
 	s.Time = at.at
 	s.Departed.expire(at.at)
@@ -238,7 +238,7 @@ func (s *sharedState) applyPrompt(payload protocol.Payload) {
 		s.putApproval(p.Approval, phaseApproved)
 		o := s.open(p.Approval.ID)
 		if o.Approver = p.Participant; o.Author.ID == "" {
-			o.Author = p.Participant // it needed no approval
+			o.Author = p.Participant // the author needed no approval
 		}
 		if p.Participant.ID != p.Approval.ParticipantID {
 			s.hasDecided(p.Participant.ID)
@@ -268,7 +268,7 @@ func (s *sharedState) applyClosed(p *protocol.SessionClosed, at stamp) {
 	s.Permissions = nil
 }
 
-// putApproval notes a prompt as an event shows it.
+// putApproval records a prompt as an event shows it.
 func (s *sharedState) putApproval(a protocol.Approval, p phase) {
 	if o := s.open(a.ID); o != nil {
 		o.Approval, o.Phase = a, p
@@ -291,12 +291,12 @@ func (s *sharedState) dropPermission(requestID string) {
 	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
 }
 
-// keepLast drops the first of what was appended to. They stay in memory until
-// there is no room behind the others, which is cheaper than moving those each
-// time.
+// keepLast returns the last n of a slice that was appended to. The dropped elements
+// stay in memory until append allocates, which is cheaper than moving the others
+// each time.
 func keepLast[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }
 
-// summary is what the journal keeps beside the session for listing and timers.
+// summary implements [state].
 func (s *sharedState) summary() journal.Summary {
 	if s.encoded != s.Session {
 		s.encoded, s.resource = s.Session, rawJSON(s.Session)
@@ -312,17 +312,17 @@ func (s *sharedState) summary() journal.Summary {
 	}
 	switch {
 	case s.owes():
-		sum.Due = s.Session.CreatedAt // owes the host session something: to be woken after a crash
+		sum.Due = s.Session.CreatedAt // wake it after a crash, to send again what is in flight
 	case s.active() && s.Session.ExpiresAt != nil:
 		sum.Due = *s.Session.ExpiresAt
 	}
 	return sum
 }
 
-// promptBytes implements state.
+// promptBytes implements [state].
 func (s *sharedState) promptBytes() (bytes int) {
 	if !s.active() {
-		return 0 // no decision is possible any more, and the prompts leave memory with the session
+		return 0 // they leave memory with the session, and nothing can be decided on them
 	}
 	for i := range s.Open {
 		a := &s.Open[i].Approval

@@ -2,7 +2,7 @@ package hub
 
 import "parley/protocol"
 
-// agentSaid makes an event of each notification, until the session has ended.
+// agentSaid records each notification as an event, until the session has ended.
 func (s *sharedState) agentSaid(m agentSaid) decision {
 	if !s.active() {
 		return decision{}
@@ -29,7 +29,7 @@ func (s *sharedState) agentContinues(m agentContinues) decision {
 	return decision{events: []event{{public: &m.session}}}
 }
 
-// agentNoted shows a note to the people of this session.
+// agentNoted records a note about the agent.
 func (s *sharedState) agentNoted(m agentNote) decision {
 	if !s.active() {
 		return decision{}
@@ -37,7 +37,7 @@ func (s *sharedState) agentNoted(m agentNote) decision {
 	return decision{events: []event{{public: &m.note}}}
 }
 
-// agentKnown makes an event of what is new in this session.
+// agentKnown records the facts that differ from the known ones.
 func (s *sharedState) agentKnown(m agentKnown) decision {
 	if !s.active() {
 		return decision{}
@@ -45,8 +45,8 @@ func (s *sharedState) agentKnown(m agentKnown) decision {
 	return decision{events: s.factsNew(m.facts)}
 }
 
-// factsNew returns the event that tells what is new in this session, if there
-// is anything.
+// factsNew returns the event with the facts that differ from the known ones, if
+// there are any.
 func (s *sharedState) factsNew(facts protocol.AgentFacts) []event {
 	changes, some := s.Facts.Changes(facts)
 	if !some {

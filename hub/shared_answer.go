@@ -2,31 +2,31 @@ package hub
 
 import "parley/protocol"
 
-// Answers that the actor completes: they need who is connected, or the
+// Answers that the runtime completes, since they depend on connections or on the
 // journal.
 type (
-	// welcomeFor asks for the snapshot that a participant begins with.
+	// welcomeFor is the welcome of a participant.
 	welcomeFor struct {
 		participant string
-		token       bool // with the access token
-		recent      int  // events
+		token       bool // include the access token
+		recent      int  // how many recent events to include
 		readOnly    bool
-		departed    *protocol.Participant // the participant, who has left; nil for one in People
+		departed    *protocol.Participant // the participant if it has left; nil for one in People
 	}
-	// historyRange asks for events of the journal.
+	// historyRange is a range of events.
 	historyRange struct{ protocol.History }
-	// peopleRange asks for a page of participants.
+	// peopleRange is a page of participants.
 	peopleRange struct{ protocol.People }
-	// presenceList asks for those who have a connection.
+	// presenceList is the list of participants who have a connection.
 	presenceList struct{}
-	// archivePage asks for events with the session that they are of.
+	// archivePage is a range of events together with their session.
 	archivePage struct{ protocol.History }
-	// pong answers a ping.
+	// pong is the answer to a ping.
 	pong struct{}
 )
 
-// answerer computes what a command is answered with from the event that it is
-// about, the first time and every time that it is sent again.
+// answerer implements [state]. The first answer to a command and every repetition
+// are computed alike.
 func (s *sharedState) answerer() func(protocol.Command, event) any {
 	session, set := s.Session, s.settings
 	return func(c protocol.Command, e event) any { return answerTo(c, e, session, set) }
@@ -66,7 +66,7 @@ func answerTo(c protocol.Command, e event, session protocol.Session, set *settin
 	return struct{}{}
 }
 
-// removeAnswer has the new invite, where the removal replaced it.
+// removeAnswer includes the new invite, if the removal replaced the invite.
 func removeAnswer(p *protocol.ParticipantLeft, e event, session protocol.Session, set *settings) *protocol.RemoveAnswer {
 	a := &protocol.RemoveAnswer{Participant: p.Participant}
 	if e.private.Invite > 0 {

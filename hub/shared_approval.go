@@ -6,8 +6,8 @@ import (
 	"parley/protocol"
 )
 
-// prompt becomes a pending approval or is dispatched at once, by the author's
-// right.
+// prompt makes a pending approval of a prompt or dispatches it at once, depending on
+// the author's right.
 func (s *sharedState) prompt(in input, c *protocol.Prompt, p protocol.Participant) decision {
 	right := s.rightsOf(p).prompt
 	if right == promptNever {
@@ -30,8 +30,8 @@ func (s *sharedState) prompt(in input, c *protocol.Prompt, p protocol.Participan
 	return s.propose(in, a, p)
 }
 
-// asExpected returns an error where a prompt would become something else than what
-// its author was shown that it does.
+// asExpected returns PROMPT_NOT_AS_EXPECTED if the prompt would become a proposal
+// where its author expected it to run, or the reverse.
 func asExpected(as protocol.PromptAs, right promptRight) error {
 	switch {
 	case as == protocol.PromptAsProposal && right == promptDirect:
@@ -42,8 +42,8 @@ func asExpected(as protocol.PromptAs, right promptRight) error {
 	return nil
 }
 
-// propose leaves a message beside the pending approval, which has no event of
-// its own.
+// propose records a pending approval together with its message, which has no event
+// of its own.
 func (s *sharedState) propose(in input, a protocol.Approval, p protocol.Participant) decision {
 	if err := s.roomToPropose(in, p, a.Prompt); err != nil {
 		return decision{err: err}
@@ -63,8 +63,7 @@ func (s *sharedState) propose(in input, a protocol.Approval, p protocol.Particip
 	return decision{events: []event{proposed}}
 }
 
-// roomToPropose checks the limits on what waits for the host: in number, and in
-// bytes, since every welcome has all of it whole.
+// roomToPropose checks the limits on pending prompts, in number and in bytes.
 func (s *sharedState) roomToPropose(in input, p protocol.Participant, prompt string) error {
 	var all, own waiting
 	for _, o := range s.Open {
@@ -84,20 +83,21 @@ func (s *sharedState) roomToPropose(in input, p protocol.Participant, prompt str
 		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host are too long for another one of %d bytes", len(prompt))
 	}
 	if in.overBudget && !s.takesOne(prompt) {
-		return crowded(protocol.CodeTooManyPending)
+		return overBudget(protocol.CodeTooManyPending)
 	}
 	return nil
 }
 
-// takesOne reports whether a prompt has room although all sessions together keep
-// as much as they may: where a session has none, a short one does, so that nobody
-// else can keep it from prompting.
+// takesOne reports whether a session accepts a prompt although all sessions together
+// hold as much as they may. One without prompts accepts a short one, so that other
+// sessions cannot keep it from prompting.
 func (s *sharedState) takesOne(prompt string) bool {
 	return len(prompt) <= smallPrompt && len(s.Open) == 0
 }
 
-// takesOver reports whether a prompt that is to be dispatched has room all the same:
-// the host can always approve what waits, as it is, shorter or in a few words.
+// takesOver reports whether a prompt may be dispatched although all sessions together
+// hold as much as they may. The host can always approve a pending prompt unchanged,
+// made shorter, or replaced by a short one.
 func (s *sharedState) takesOver(a protocol.Approval) bool {
 	if o := s.open(a.ID); o != nil {
 		return len(a.Prompt) <= max(smallPrompt, len(o.Approval.Prompt))
@@ -105,19 +105,20 @@ func (s *sharedState) takesOver(a protocol.Approval) bool {
 	return s.takesOne(a.Prompt)
 }
 
-// crowded refuses a prompt for which all sessions together keep too much.
-func crowded(code protocol.Code) error {
+// overBudget returns the error for a prompt that does not fit into what all sessions
+// together may hold.
+func overBudget(code protocol.Code) error {
 	return protocol.Errorf(code, "too many long prompts wait on this server; send a shorter one, or try again when some of them are done")
 }
 
-// smallPrompt is the size up to which the limits on bytes do not apply, so that a
-// few long prompts do not block short ones.
+// smallPrompt is the size in bytes up to which the limits on bytes do not apply, so
+// that a few long prompts do not block short ones.
 const smallPrompt = 4 << 10
 
-// waiting counts prompts that wait.
+// waiting counts pending prompts.
 type waiting struct {
 	number int
-	bytes  int // as they stand in JSON
+	bytes  int // encoded as JSON
 }
 
 func (w *waiting) add(prompt string) {
@@ -125,7 +126,7 @@ func (w *waiting) add(prompt string) {
 	w.bytes += encodedSize(prompt)
 }
 
-// encodedSize is about how many bytes a text has in JSON.
+// encodedSize returns about how many bytes a text takes in JSON.
 func encodedSize(text string) int {
 	size := len(text)
 	for i := range len(text) {
@@ -139,13 +140,13 @@ func encodedSize(text string) int {
 	return size
 }
 
-// dispatch hands a prompt to the host session under the approver's name.
+// dispatch approves a prompt and sends it to the host session.
 func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.Participant) decision {
 	if len(s.inFlight()) >= s.settings.MaxQueued {
 		return refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.settings.MaxQueued)
 	}
 	if in.overBudget && !s.takesOver(a) {
-		return decision{err: crowded(protocol.CodeQueueFull)}
+		return decision{err: overBudget(protocol.CodeQueueFull)}
 	}
 	a.Status = protocol.ApprovalApproved
 	a.ResolvedAt, a.ResolvedByParticipantID = new(in.at), &approver.ID
@@ -159,7 +160,7 @@ func (s *sharedState) dispatch(in input, a protocol.Approval, approver protocol.
 	}
 }
 
-// turn is the prompt as the host session's queue knows it.
+// turn returns the prompt in the form in which the host session queues it.
 func (s *sharedState) turn(a protocol.Approval, author, approver protocol.Participant) turn {
 	return turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt, Author: author, Approver: approver}
 }
@@ -195,8 +196,8 @@ func rejected(a protocol.Approval, by protocol.Participant, reason string, at ti
 	return &protocol.PromptRejected{Approval: a, Participant: by}
 }
 
-// cancel ends a prompt that is not done, or the running turn. A pending one is
-// done at once; of the others the host session says when they have ended.
+// cancel ends a prompt that is not done; without an id, the running one. A pending
+// prompt ends at once. The end of any other is reported by the host session.
 func (s *sharedState) cancel(c *protocol.Cancel, p protocol.Participant) decision {
 	o := s.toCancel(c)
 	switch {
@@ -220,8 +221,8 @@ func (s *sharedState) cancel(c *protocol.Cancel, p protocol.Participant) decisio
 	return d
 }
 
-// toCancel returns the prompt that a command means, without an id the running one;
-// nil when it is not open.
+// toCancel returns the prompt that a command refers to: without an id, the running
+// one. It returns nil if that prompt is not open.
 func (s *sharedState) toCancel(c *protocol.Cancel) *openApproval {
 	if c.ApprovalID != "" {
 		return s.open(c.ApprovalID)

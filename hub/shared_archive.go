@@ -5,8 +5,8 @@ import (
 	"parley/protocol"
 )
 
-// reader checks the right to read, which every participant has who was not
-// removed, also after leaving and after the session's end.
+// reader authenticates a sender who reads. Participants who were not removed may
+// read, also after leaving and after the session's end.
 func (s *sharedState) reader(who sender) (protocol.Participant, error) {
 	if err := s.requireCreated(); err != nil {
 		return protocol.Participant{}, err
@@ -18,8 +18,8 @@ func (s *sharedState) reader(who sender) (protocol.Participant, error) {
 	return p, err
 }
 
-// resumeReading begins a connection that only reads. A host who has left stays
-// away.
+// resumeReading begins a connection that only reads. It does not bring back a host
+// who has left.
 func (s *sharedState) resumeReading(who sender, recent int) decision {
 	p, err := s.reader(who)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *sharedState) resumeReading(who sender, recent int) decision {
 	return decision{answer: w}
 }
 
-// readingCommand decides on a command of a connection or caller that only reads.
+// readingCommand decides on a command of a sender who only reads.
 func (s *sharedState) readingCommand(c command) decision {
 	if _, err := s.reader(c.who); err != nil {
 		return decision{err: err}

@@ -4,8 +4,7 @@ import (
 	"parley/protocol"
 )
 
-// decide says what an input leads to. It changes nothing: the caller applies
-// the events.
+// decide implements [state].
 func (s *sharedState) decide(in input) decision {
 	switch m := in.body.(type) {
 	case createShared:
@@ -48,9 +47,9 @@ func (s *sharedState) decide(in input) decision {
 	return refuse(protocol.CodeInternal, "unknown input %T", in.body)
 }
 
-// command checks in the order of the original API: session, participant,
-// token, presence, right. A command that was carried out before is answered
-// again first, also to somebody who has left since by that very command.
+// command checks in the order of the original API: session, participant, token,
+// presence, right. A command that was carried out before is answered again first,
+// even if it made its sender leave.
 func (s *sharedState) command(in input, c command) decision {
 	switch r := c.request.Command.(type) {
 	case *protocol.Join, *protocol.Resume:
@@ -67,7 +66,7 @@ func (s *sharedState) command(in input, c command) decision {
 		return decision{err: err}
 	}
 	if err == nil && s.authentic(p, c.who) {
-		c.who.connected = true // need not be checked again
+		c.who.connected = true // the token need not be checked again
 		if done, again, err := s.recall(p.ID, c.request); err != nil || again {
 			return decision{replay: done.Seq, err: err}
 		}
@@ -127,8 +126,8 @@ func (s *sharedState) byParticipant(in input, r protocol.Request, p protocol.Par
 	return refuse(protocol.CodeInvalidRequest, "%s is not for here", r.Command.CommandType())
 }
 
-// stopAgent says that the agent ends, or its status once more, as the event that
-// keeps the command's id: sent again it must not end the next agent.
+// stopAgent records that the agent ends, or repeats its status, in an event that
+// holds the command's id: a repetition of the command must not stop the next agent.
 func (s *sharedState) stopAgent() decision {
 	status := protocol.AgentEnding
 	if s.Agent == protocol.AgentExited {
@@ -138,7 +137,7 @@ func (s *sharedState) stopAgent() decision {
 	return decision{events: []event{asked}, effects: []effect{s.tellHost(stopAgent{})}}
 }
 
-// authenticate checks that somebody is a participant who has not left.
+// authenticate returns the participant who sends a command and has not left.
 func (s *sharedState) authenticate(who sender) (protocol.Participant, error) {
 	if err := s.requireActive(); err != nil {
 		return protocol.Participant{}, err
@@ -150,7 +149,7 @@ func (s *sharedState) authenticate(who sender) (protocol.Participant, error) {
 	return p, err
 }
 
-// identify checks the credentials of a participant, who may have left.
+// identify returns the participant who sends a command and may have left.
 func (s *sharedState) identify(who sender) (protocol.Participant, error) {
 	p, err := s.lookup(who.ParticipantID, who.departed)
 	if err != nil {
@@ -162,7 +161,7 @@ func (s *sharedState) identify(who sender) (protocol.Participant, error) {
 	return p, nil
 }
 
-// whyLeft is the error for a participant who has left or was removed.
+// whyLeft returns the error for a participant who has left or was removed.
 func (s *sharedState) whyLeft(p protocol.Participant) error {
 	if err := s.requireNotRemoved(p); err != nil {
 		return err
@@ -170,7 +169,8 @@ func (s *sharedState) whyLeft(p protocol.Participant) error {
 	return protocol.Errorf(protocol.CodeParticipantInactive, "this participant has left")
 }
 
-// authentic reports whether who is p. A connection was checked when it came.
+// authentic reports whether the sender is p. The token of a connection was checked
+// when the connection began.
 func (s *sharedState) authentic(p protocol.Participant, who sender) bool {
 	return who.connected || s.settings.Key.verify(participantToken, p.ID, 1, who.Token)
 }
@@ -187,12 +187,12 @@ func (s *sharedState) requireActive() error {
 
 func (s *sharedState) requireCreated() error {
 	if s.Session.ID == "" {
-		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session") // its creation failed
+		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session") // the creation failed
 	}
 	return nil
 }
 
-// forCommand notes the command with the event that its answer is computed from.
+// forCommand stores the command with the primary event.
 func (d decision) forCommand(ref *commandRef) decision {
 	for i := range d.events {
 		if d.events[i].primary {
@@ -202,8 +202,8 @@ func (d decision) forCommand(ref *commandRef) decision {
 	return d
 }
 
-// refOf names a command for the event that it causes; nil when the client gave
-// it no id and so cannot ask again.
+// refOf returns the reference that is stored with the primary event; nil for a
+// command without an id, which cannot be repeated.
 func refOf(r protocol.Request, by string) *commandRef {
 	if r.ID == "" {
 		return nil
@@ -215,9 +215,8 @@ func (s *sharedState) tellHost(message any) effect {
 	return tell{to: hostOf(s.Session), message: message}
 }
 
-// wake repeats to the host session what a crash may have kept from it, and asks
-// for what a crash may have kept from here. The host session answers with what
-// it knows.
+// wake sends again what the host session has not confirmed, and has it report what
+// a crash may have kept from this session.
 func (s *sharedState) wake() decision {
 	var d decision
 	if s.active() {

@@ -9,8 +9,8 @@ import (
 	"parley/protocol"
 )
 
-// departed are participants who are not in the state, as the journal has them, by
-// id; nil for an id that no participant has.
+// departed are participants whom the state does not hold, by id, as the journal has
+// them; nil for an id without a participant.
 type departed map[string]*protocol.Participant
 
 // absentError reports that a decision needs a participant whom the state does not
@@ -31,10 +31,11 @@ func isAbsent(err error) bool {
 	return absent
 }
 
-// maxSubjectID bounds what is looked up. Ids are UUIDs.
+// maxSubjectID is the longest id, in bytes, that is looked up in the journal. Ids are
+// UUIDs.
 const maxSubjectID = 64
 
-// lookup returns a participant, who may have left.
+// lookup returns a participant, who may have left, or an [absentError].
 func (s *sharedState) lookup(id string, left departed) (protocol.Participant, error) {
 	if p, known := s.People.get(id); known {
 		return p, nil
@@ -43,7 +44,7 @@ func (s *sharedState) lookup(id string, left departed) (protocol.Participant, er
 	switch {
 	case found != nil:
 		p := *found
-		if p.LeftAt == nil { // has left since it was looked up
+		if p.LeftAt == nil { // left after it was looked up
 			p.LeftAt = new(s.Time)
 		}
 		return p, nil
@@ -53,8 +54,8 @@ func (s *sharedState) lookup(id string, left departed) (protocol.Participant, er
 	return protocol.Participant{}, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
 }
 
-// noteParticipant takes in what an event shows of a participant. Of a guest who has
-// left, no more than the prompts that are not done keep it.
+// noteParticipant records a participant as an event shows it. A guest who has left is
+// kept only with prompts that are not done.
 func (s *sharedState) noteParticipant(p protocol.Participant) {
 	if p.LeftAt == nil || p.Role == protocol.RoleHost {
 		s.People.put(p)
@@ -72,7 +73,7 @@ func (s *sharedState) noteParticipant(p protocol.Participant) {
 	}
 }
 
-// authors are the guests whose prompts are not done, those who have left included.
+// authors returns the guests whose prompts are not done, also those who have left.
 func (s *sharedState) authors() []protocol.Participant {
 	var authors []protocol.Participant
 	for _, o := range s.Open {
@@ -83,7 +84,8 @@ func (s *sharedState) authors() []protocol.Participant {
 	return authors
 }
 
-// depart takes leave of a guest: what was kept for the guest by id goes.
+// depart removes what is kept for a guest by participant id, and keeps the guest's
+// commands for a while.
 func (s *sharedState) depart(p protocol.Participant, at time.Time) {
 	s.Left++
 	delete(s.Typed, p.ID)
@@ -99,7 +101,7 @@ func (s *sharedState) depart(p protocol.Participant, at time.Time) {
 	s.Departed.add(at, commands)
 }
 
-// remember notes a command that was carried out, with its event.
+// remember records a command that was carried out, with its event.
 func (s *sharedState) remember(c *commandRef, p protocol.Payload, at stamp) {
 	done := commandDone{ID: c.ID, Digest: c.Digest, Seq: at.seq}
 	if j, ok := p.(*protocol.ParticipantJoined); ok {
@@ -110,12 +112,12 @@ func (s *sharedState) remember(c *commandRef, p protocol.Payload, at stamp) {
 		s.Commands.add(c.By, done)
 		return
 	}
-	// A question is answered when the host session says so. Whoever answered may
-	// have left meanwhile.
+	// The host session reports the outcome of a permission answer later. The
+	// participant may have left by then.
 	s.Departed.add(at.at, []departedCommand{newDepartedCommand(c.By, done)})
 }
 
-// dropDeparted makes a state of one of an earlier version, which kept everybody.
+// dropDeparted converts the state of an earlier version, which kept all participants.
 func (s *sharedState) dropDeparted() {
 	for i := range s.Open {
 		o := &s.Open[i]
@@ -141,13 +143,13 @@ func (s *sharedState) dropDeparted() {
 	s.Departed.expire(s.Time)
 }
 
-// maxRestricted bounds the user ids that are barred or kept in a lower role. None
-// is ever dropped, since that would let somebody back in. Instead, each guest who is
-// here has a place among them, and nobody joins for whom there would be none.
+// maxRestricted bounds the user ids that are removed or kept in a lower role. None is
+// ever dropped, since that would let a removed user back in. Instead, each present
+// guest has a place reserved, and nobody can join for whom no place is left.
 const maxRestricted = 4096
 
-// canRestrict reports whether a user id has a place among those that can be barred
-// or kept in a lower role.
+// canRestrict reports whether there is a place for a user id among those that are
+// removed or kept in a lower role.
 func (s *sharedState) canRestrict(userID string) bool {
 	if s.isRestricted(userID) {
 		return true
@@ -164,7 +166,7 @@ func (s *sharedState) canRestrict(userID string) bool {
 	for _, p := range s.People.all {
 		if p.LeftAt == nil && p.Role != protocol.RoleHost && !s.isRestricted(p.UserID) {
 			if p.UserID == userID {
-				return true // has a place already
+				return true // has a place reserved
 			}
 			free--
 		}

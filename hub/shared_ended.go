@@ -51,7 +51,7 @@ func alreadyResolved(a protocol.Approval, decider protocol.Participant) error {
 	return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s", howResolved(a, decider))
 }
 
-// howResolved says what became of a prompt, who decided on it, and when.
+// howResolved says how a prompt was resolved, by whom, and when.
 func howResolved(a protocol.Approval, decider protocol.Participant) string {
 	how := fmt.Sprintf("the prompt is %s already", a.Status)
 	if decider.ID == "" || a.ResolvedAt == nil {

@@ -5,46 +5,47 @@ import (
 	"parley/protocol"
 )
 
-// Inputs of a shared session.
+// Inputs from clients.
 type (
 	createShared struct {
 		body      *protocol.CreateSharedSession
 		commandID string
-		workspace string // the host session's
+		workspace string // that of the host session
 		agent     protocol.AgentStatus
-		facts     protocol.AgentFacts // what the host session knows of its agent
+		facts     protocol.AgentFacts // what the host session knows about its agent
 	}
 	// command is a command of a participant, or a join.
 	command struct {
 		who     sender
 		request protocol.Request
-		stream  bool    // a resume that is for events alone: it does not bring the host back
+		stream  bool    // a resume for events alone, which does not bring the host back
 		way     joinWay // of a join
-		polls   bool    // the participant asks for events again and again, and so is present
+		polls   bool    // the participant polls for events, and counts as present
 	}
-	// joinWay is how a join came in.
+	// joinWay is the API that a join uses.
 	joinWay int
-	// rejection is a request that the edge could not take, to be answered in
-	// its turn.
+	// rejection is a request that could not be decoded, to be answered after earlier
+	// requests.
 	rejection struct{ err error }
-	// read asks for what the original API shows to anybody, or to a participant.
+	// read is a read of the original API.
 	read struct {
-		who  *sender // nil: not asked for
+		who  *sender // nil if the caller need not be a participant
 		what readKind
 	}
 )
 
-// sender is the participant who sends a command, as far as it says.
+// sender identifies the participant who sends a command.
 type sender struct {
 	ParticipantID string
 	Token         string
-	ReadOnly      bool // the command only reads, which a participant who has left may do too
+	ReadOnly      bool // the command only reads, which participants who have left may do too
 
 	connected bool     // the token was checked when the connection began
-	departed  departed // the participants who were looked up in the journal
+	departed  departed // participants that were looked up in the journal
 }
 
-// with returns the sender with one more participant looked up.
+// with returns the sender with one more participant that was looked up; nil for an id
+// without a participant.
 func (c sender) with(id string, p *protocol.Participant) sender {
 	known := departed{id: p}
 	maps.Copy(known, c.departed)
@@ -52,8 +53,8 @@ func (c sender) with(id string, p *protocol.Participant) sender {
 	return c
 }
 
-// withDeparted returns the input body with a participant whom the state does not
-// hold; see absentError.
+// withDeparted returns an input with a participant whom the state does not hold; see
+// [absentError].
 func withDeparted(body any, id string, p *protocol.Participant) any {
 	switch b := body.(type) {
 	case command:
@@ -73,7 +74,7 @@ func withDeparted(body any, id string, p *protocol.Participant) any {
 const (
 	joinTyped    joinWay = iota // by the typed protocol, whose clients keep their token
 	joinOriginal                // by the original API
-	joinAgain                   // by the original API, where it may return a guest who came by it; see Hub.JoinOriginal
+	joinAgain                   // by the original API, and it may return a guest who joined by it before
 )
 
 type readKind int
@@ -81,8 +82,7 @@ type readKind int
 // invitation asks what an invite is for.
 type invitation struct{ invite string }
 
-// archive asks for a page of what has happened, whether or not the session is
-// active.
+// archive asks for a page of the session's events, also after its end.
 type archive struct {
 	who   sender
 	which protocol.History
@@ -96,25 +96,25 @@ const (
 
 // Effects of a shared session.
 type (
-	// cut ends connections: those of a participant, or all when it is empty.
+	// cut ends connections: those of a participant, or all of them.
 	cut struct {
 		participant string
 		code        int
 		reason      string
 	}
-	// cutUser ends all connections of a participant, and of other guests with the
-	// same user id, who only read.
+	// cutUser ends the connections of a participant, and those of guests with the same
+	// user id who only read.
 	cutUser struct {
 		participant string
 		user        string
 		code        int
 		reason      string
 	}
-	// typingNow passes on that somebody types.
+	// typingNow reports that a participant types, or no longer does.
 	typingNow struct {
 		participant string
 		active      bool
 	}
-	// polled notes that a participant has asked for events without a connection.
+	// polled reports that a participant has asked for events without a connection.
 	polled struct{ participant string }
 )

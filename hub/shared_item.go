@@ -6,14 +6,14 @@ import (
 	"parley/protocol"
 )
 
-// item shows something that waits, whole: a welcome has the beginnings of long
-// texts alone.
+// item returns a pending prompt or permission request whole. A welcome may have only
+// the beginning of a long one.
 func (s *sharedState) item(c *protocol.Item) decision {
 	if c.RequestID != "" {
 		return s.wholePermission(c.RequestID)
 	}
 	if o := s.open(c.ApprovalID); o != nil {
-		whole := o.Approval // the answer is encoded while the state goes on changing
+		whole := o.Approval // a copy, since the answer is encoded while the state changes
 		return decision{answer: &protocol.ItemAnswer{Approval: &whole}}
 	}
 	return notOpen(c.ApprovalID, askedToShow)

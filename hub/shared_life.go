@@ -6,7 +6,8 @@ import (
 	"parley/protocol"
 )
 
-// closeNormal is RFC 6455's code for a connection that has done its work.
+// closeNormal is the close code of RFC 6455 for a connection that has served its
+// purpose.
 const closeNormal = 1000
 
 func (s *sharedState) setMode(c *protocol.SetMode, p protocol.Participant) decision {
@@ -16,8 +17,8 @@ func (s *sharedState) setMode(c *protocol.SetMode, p protocol.Participant) decis
 	return decision{events: []event{primaryEvent(&protocol.SessionUpdated{Session: next, Participant: p})}}
 }
 
-// close ends the session in one commit: prompts on their way fail, pending
-// ones stay pending, session_closed comes last, and everybody has left with it.
+// close ends the session in one commit: prompts in flight fail, pending ones stay
+// pending, all participants have left, and session_closed is the last event.
 func (s *sharedState) close(status protocol.SessionStatus, failure string) decision {
 	var d decision
 	for _, o := range s.inFlight() {
@@ -44,7 +45,7 @@ func (s *sharedState) expire(in input) decision {
 	return s.close(protocol.StatusExpired, "the session expired")
 }
 
-// due is when the session wants a tick; zero for never.
+// due implements [state].
 func (s *sharedState) due() time.Time {
 	if !s.active() || s.Session.ExpiresAt == nil {
 		return time.Time{}

@@ -7,13 +7,12 @@ import (
 	"parley/protocol"
 )
 
-// keptNames bounds the list of names that stay reserved after their participants
-// have left. When it is full the oldest become free.
+// keptNames bounds the names that stay reserved after their participants have left.
+// When it is reached the oldest becomes free.
 const keptNames = 256
 
-// named returns a joining participant under a name that no other has. Other names
-// are those of participants who have not left, of the host, and of deciders who
-// have left.
+// named returns a joining participant, renamed if the name is reserved. Reserved are
+// the names of present participants, of the host, and of deciders who have left.
 func (s *sharedState) named(p protocol.Participant) protocol.Participant {
 	taken := func(key string) bool { return s.People.isTaken(key) || slices.Contains(s.Kept, key) }
 	if name := naming.Given(p.Name(), taken); name != p.Name() {
@@ -22,17 +21,15 @@ func (s *sharedState) named(p protocol.Participant) protocol.Participant {
 	return p
 }
 
-// hasDecided notes that a participant has decided on a proposal of another or on
-// a question of the agent. The host needs no note: the host's name stays reserved
-// anyway.
+// hasDecided records that a participant has resolved another participant's proposal or
+// a permission request. The host's name is reserved anyway.
 func (s *sharedState) hasDecided(participantID string) {
 	if p, known := s.People.get(participantID); known && p.LeftAt == nil && p.Role != protocol.RoleHost {
 		s.Deciders[participantID] = true
 	}
 }
 
-// keepName reserves the name of a participant who leaves after deciding on
-// something.
+// keepName reserves the name of a decider who leaves.
 func (s *sharedState) keepName(p protocol.Participant) {
 	if !s.Deciders[p.ID] {
 		return

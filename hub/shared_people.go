@@ -9,7 +9,7 @@ import (
 	"parley/protocol"
 )
 
-// create makes the session, its host being its first participant.
+// create makes the session with the host as its first participant.
 func (s *sharedState) create(in input, c createShared) decision {
 	ref := &commandRef{By: creator, ID: c.commandID, Digest: digestOf("create", c.body)}
 	if s.Session.ID != "" {
@@ -59,7 +59,7 @@ func (s *sharedState) create(in input, c createShared) decision {
 const creator = "creator"
 
 func hostOf(session protocol.Session) journal.SessionID {
-	id, _ := journal.ParseSessionID(session.HostSessionID) // was checked when the session was made
+	id, _ := journal.ParseSessionID(session.HostSessionID) // was checked when the session was created
 	return id
 }
 
@@ -82,7 +82,7 @@ func (s *sharedState) withToken(p protocol.Participant) protocol.Participant {
 	return p
 }
 
-// enter is how a connection, or a caller without one, begins.
+// enter decides on a join or resume.
 func (s *sharedState) enter(in input, c command, first protocol.Command) decision {
 	if c.who.connected {
 		return refuse(protocol.CodeInvalidRequest, "this connection has its participant already")
@@ -93,14 +93,14 @@ func (s *sharedState) enter(in input, c command, first protocol.Command) decisio
 	return s.resume(in, first.(*protocol.Resume), c.stream, c.who.departed)
 }
 
-// joinScope begins the scope of the commands by which a user joins with the
-// present invite: there is no participant yet whose they could be.
+// joinScope is the prefix of the scope of joins, which have no participant yet: the
+// user, and the present invite.
 const joinScope = "join:"
 
 func joining(userID string) string { return joinScope + userID }
 
-// join makes somebody with the invite a participant, or brings one back who
-// shows who they are.
+// join makes the holder of the invite a participant, or returns a participant whose
+// token the join has.
 func (s *sharedState) join(in input, m command, c *protocol.Join) decision {
 	if err := s.requireActive(); err != nil {
 		return decision{err: err}
@@ -147,9 +147,9 @@ func (s *sharedState) joinedBefore(done commandDone, c *protocol.Join, err error
 	return decision{answer: welcomeFor{participant: done.Joined, token: true, recent: c.Recent}, duplicate: true}
 }
 
-// rejoin settles a join under the user id of somebody who is here, or by the
-// host who left. The host is never handed out on an invite, and a guest only from
-// one join by the original API to the next, where that is on.
+// rejoin decides on a join under the user id of a present participant, or by the host
+// who has left. An invite alone never returns the host, and returns a guest only
+// between joins by the original API, where the server allows it.
 func (s *sharedState) rejoin(in input, c *protocol.Join, way joinWay) (decision, bool) {
 	if s.provesHost(c) {
 		return s.comeBack(in, s.host(), c.Recent), true
@@ -165,13 +165,13 @@ func (s *sharedState) rejoin(in input, c *protocol.Join, way joinWay) (decision,
 	return refuse(protocol.CodeUserAlreadyJoined, "a participant with this user id is already in the session; to return as that participant, send its token"), true
 }
 
-// provesHost reports whether a join is the host's, by the token.
+// provesHost reports whether a join has the host's token.
 func (s *sharedState) provesHost(c *protocol.Join) bool {
 	h := s.host()
 	return c.UserID == h.UserID && s.settings.Key.verify(participantToken, h.ID, 1, c.ParticipantToken)
 }
 
-// comeBack returns a participant who is here, or the host who left.
+// comeBack returns a present participant, or the host who has left.
 func (s *sharedState) comeBack(in input, p protocol.Participant, recent int) decision {
 	if p.LeftAt == nil {
 		return decision{answer: welcomeFor{participant: p.ID, token: true, recent: recent}}
@@ -188,8 +188,8 @@ func (s *sharedState) joined(p protocol.Participant, recent int) decision {
 	}
 }
 
-// roleOnJoin is the role asked for, but never host, and no more than the host
-// has left this user.
+// roleOnJoin returns the role that a join asks for, limited to collaborator and to a
+// lower role that the host has set for the user.
 func (s *sharedState) roleOnJoin(c *protocol.Join) protocol.Role {
 	if c.Role == protocol.RoleViewer || s.Roles[c.UserID] == protocol.RoleViewer {
 		return protocol.RoleViewer
@@ -197,8 +197,8 @@ func (s *sharedState) roleOnJoin(c *protocol.Join) protocol.Role {
 	return protocol.RoleCollaborator
 }
 
-// restrict notes a role that the host has set. A restriction sticks to the user
-// id. A privilege does not, because user ids are self-asserted.
+// restrict records a role that the host has set. A lower role stays with the user id.
+// A higher one does not, because user ids are self-asserted.
 func (s *sharedState) restrict(p protocol.Participant) {
 	if p.Role == protocol.RoleViewer {
 		s.Roles[p.UserID] = p.Role
@@ -207,7 +207,7 @@ func (s *sharedState) restrict(p protocol.Participant) {
 	}
 }
 
-// applyLeft notes that a participant has left, by itself or by the host's act.
+// applyLeft records that a participant has left or was removed.
 func (s *sharedState) applyLeft(left *protocol.ParticipantLeft) {
 	p := left.Participant
 	if _, known := s.People.get(p.ID); known && p.Role != protocol.RoleHost {
@@ -224,8 +224,8 @@ func (s *sharedState) applyLeft(left *protocol.ParticipantLeft) {
 	}
 }
 
-// requireNotBarred returns PARTICIPANT_REMOVED, with the reason that all
-// participants were told, for a user whom the host has removed.
+// requireNotBarred returns PARTICIPANT_REMOVED, with the reason that all participants
+// were told, for a removed user.
 func (s *sharedState) requireNotBarred(userID string) error {
 	barred, ok := s.Barred[userID]
 	if !ok {
@@ -234,8 +234,8 @@ func (s *sharedState) requireNotBarred(userID string) error {
 	return protocol.Errorf(protocol.CodeParticipantRemoved, "%s", removedFor(barred.Reason))
 }
 
-// requireNotRemoved is requireNotBarred for a participant. It never applies to
-// the host, although a guest who took the host's user id can be removed.
+// requireNotRemoved is requireNotBarred for a participant. It never applies to the
+// host, although a guest who took the host's user id can be removed.
 func (s *sharedState) requireNotRemoved(p protocol.Participant) error {
 	if p.Role == protocol.RoleHost {
 		return nil
@@ -243,7 +243,7 @@ func (s *sharedState) requireNotRemoved(p protocol.Participant) error {
 	return s.requireNotBarred(p.UserID)
 }
 
-// removedFor is the message for a removed person.
+// removedFor returns the message for a removed participant.
 func removedFor(reason string) string {
 	if reason == "" {
 		return "the host has removed you"
@@ -251,7 +251,8 @@ func removedFor(reason string) string {
 	return "the host has removed you: " + reason
 }
 
-// resume brings a connection back, and with it the host who left.
+// resume continues a participation on a new connection. It brings back a host who has
+// left.
 func (s *sharedState) resume(in input, c *protocol.Resume, stream bool, left departed) decision {
 	who := sender{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, departed: left}
 	if c.ReadOnly {
@@ -288,12 +289,11 @@ func (s *sharedState) setRole(c *protocol.SetRole, left departed) decision {
 	return decision{events: []event{primaryEvent(&protocol.ParticipantUpdated{Participant: p})}}
 }
 
-// remove ends a participation for good. It rejects the pending prompts of the
-// participant, those from before leaving and joining again included, cancels the
-// queued ones, bars the user id and, unless the command says
-// otherwise, replaces the invite, which the removed person could use again under
-// another user id. participant_left comes last, so that it is the last event that
-// the removed person receives.
+// remove ends a participation for good. It rejects the participant's pending prompts,
+// including those from before leaving and joining again, cancels the queued ones and
+// bars the user id. Unless the command says otherwise it replaces the invite, which
+// the removed person could use under another user id. participant_left comes last, so
+// that it is the last event that the participant receives.
 func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Participant, before departed) decision {
 	p, err := s.guestNow(c.ParticipantID, before)
 	if err != nil {
@@ -331,7 +331,7 @@ func (s *sharedState) remove(in input, c *protocol.Remove, host protocol.Partici
 	return d
 }
 
-// guest returns a participant who is not the host.
+// guest returns a participant who is not the host and may have left.
 func (s *sharedState) guest(id string, left departed) (protocol.Participant, error) {
 	p, err := s.lookup(id, left)
 	if err != nil {
@@ -343,8 +343,8 @@ func (s *sharedState) guest(id string, left departed) (protocol.Participant, err
 	return p, nil
 }
 
-// guestNow returns a participant who is not the host; for one who has left and
-// joined again since, the participant of now.
+// guestNow is guest, but returns the present participant of a guest who has left and
+// joined again.
 func (s *sharedState) guestNow(id string, left departed) (protocol.Participant, error) {
 	p, err := s.guest(id, left)
 	if err != nil || p.LeftAt == nil {
@@ -362,7 +362,7 @@ func (s *sharedState) rotateInvite(p protocol.Participant) decision {
 	return decision{events: []event{rotated}}
 }
 
-// rotated is the event that makes the present invite useless.
+// rotated returns the event that replaces the invite.
 func (s *sharedState) rotated(by protocol.Participant) event {
 	return event{public: &protocol.InviteRotated{Participant: by}, private: private{Invite: s.Invite + 1}}
 }

@@ -21,8 +21,8 @@ func (s *sharedState) permissionAsked(m permissionAsked) decision {
 	return decision{events: []event{{public: &protocol.PermissionRequested{Permission: m.question.Permission}}}}
 }
 
-// answerPermission checks the answer and passes it to the host session, which
-// knows whether it is the first. The reply waits for what it says.
+// answerPermission checks an answer and sends it to the host session, which knows
+// whether it is the first. The answer to the command waits for the outcome.
 func (s *sharedState) answerPermission(in input, c *protocol.AnswerPermission, p protocol.Participant, ref *commandRef) decision {
 	asked := s.permission(c.RequestID)
 	if slices.Contains(s.Settled, c.RequestID) {
@@ -43,7 +43,7 @@ func (s *sharedState) answerPermission(in input, c *protocol.AnswerPermission, p
 		waiter:    in.ids[0],
 	}
 	if ref != nil {
-		answer.waiter = ref.By + " " + ref.ID // one that is sent again waits for the same
+		answer.waiter = ref.By + " " + ref.ID // a repeated command waits for the same outcome
 	}
 	return decision{effects: []effect{s.tellHost(answer)}, hold: c.RequestID, waiter: answer.waiter}
 }

@@ -6,7 +6,7 @@ import (
 	"parley/protocol"
 )
 
-// read is what the original API shows of an active session.
+// read decides on a read of the original API, which needs an active session.
 func (s *sharedState) read(m read) decision {
 	if err := s.requireActive(); err != nil {
 		return decision{err: err}
@@ -19,8 +19,8 @@ func (s *sharedState) read(m read) decision {
 	return decision{answer: m.what}
 }
 
-// invitation tells the holder of the invite what it is for, also when the session
-// has ended. Anybody else is told what a join would be told.
+// invitation describes the session to a holder of the invite, also after its end. For
+// a wrong invite it returns the error of a join.
 func (s *sharedState) invitation(m invitation) decision {
 	if err := s.requireCreated(); err != nil {
 		return decision{err: err}

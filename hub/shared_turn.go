@@ -2,8 +2,8 @@ package hub
 
 import "parley/protocol"
 
-// turnReport is what the host session says of a prompt of this session.
-// Anything that comes twice, or of a prompt that is done, changes nothing.
+// turnReport records what the host session reports of a prompt. A repeated report, and
+// one of a prompt that is done, changes nothing.
 func (s *sharedState) turnReport(message any) decision {
 	switch m := message.(type) {
 	case turnAccepted:

@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	// maxShownText is how many bytes a welcome shows of a text that waits or is on
-	// its way to the agent, as they stand in JSON. The command item has all of it.
+	// maxShownText is how many bytes of a prompt a welcome shows, encoded as JSON. The
+	// command item returns the whole prompt.
 	maxShownText = 4 << 10
-	// maxShownTexts is how many bytes such texts have in a welcome together. Where
-	// very many wait, each shows less.
+	// maxShownTexts is how many bytes of all prompts a welcome shows. Where very many
+	// prompts wait, it shows less of each.
 	maxShownTexts = 256 << 10
-	// maxShownName is how many bytes a welcome shows of the names in a question
+	// maxShownName is how many bytes a welcome shows of each name in a permission request
 	// that it does not show whole.
 	maxShownName = 256
 )
 
-// shownItems is how a welcome shows what is not done: a text that is too long by
-// its beginning, and a question that is too long by its name.
+// shownItems returns the open prompts and permission requests for a welcome: of a long
+// prompt the beginning, of a long permission request the short form.
 func (s *sharedState) shownItems() ([]protocol.Approval, []protocol.Permission) {
 	approvals := make([]protocol.Approval, 0, len(s.Open))
 	permissions := make([]protocol.Permission, 0, len(s.Permissions))
@@ -34,8 +34,7 @@ func (s *sharedState) shownItems() ([]protocol.Approval, []protocol.Permission) 
 	return approvals, permissions
 }
 
-// shownApproval cuts the texts of an approval that have more than most bytes
-// together.
+// shownApproval cuts the texts of an approval that take more than most bytes together.
 func shownApproval(a protocol.Approval, most int) protocol.Approval {
 	if a.OriginalPrompt != nil {
 		most /= 2
@@ -53,7 +52,8 @@ func shownApproval(a protocol.Approval, most int) protocol.Approval {
 	return a
 }
 
-// shown is the question if it has at most that many bytes, and else its name.
+// shown returns the request if it takes at most that many bytes, and else its short
+// form.
 func (p *openPermission) shown(most int) protocol.Permission {
 	if whole := len(p.ToolCall) + len(p.Options); whole > most {
 		return protocol.Permission{
@@ -63,17 +63,17 @@ func (p *openPermission) shown(most int) protocol.Permission {
 	return p.Permission
 }
 
-// named notes what a welcome says of a question that it does not show whole, once:
-// it can have millions of bytes.
+// named computes the short form of a permission request, once, since the request can
+// take millions of bytes.
 func (p openPermission) named() openPermission {
 	var call struct {
 		ToolCallID string `json:"toolCallId"`
 		Title      string `json:"title"`
 		Kind       string `json:"kind"`
 	}
-	_ = json.Unmarshal(p.ToolCall, &call) // a member of another type is left out
+	_ = json.Unmarshal(p.ToolCall, &call) // members of another type are left out
 	if len(call.ToolCallID) > maxShownName {
-		call.ToolCallID = "" // a part of an id is another id
+		call.ToolCallID = "" // the beginning of an id would be another id
 	}
 	call.Title, _ = beginning(call.Title, maxShownName)
 	call.Kind, _ = beginning(call.Kind, maxShownName)
@@ -81,8 +81,8 @@ func (p openPermission) named() openPermission {
 	return p
 }
 
-// beginning returns at most that many bytes of a text, as they stand in JSON, in
-// whole characters. It does not look at the rest of a long text.
+// beginning returns the whole characters at the beginning of a text that take at most
+// that many bytes in JSON. It does not read the rest of the text.
 func beginning(text string, most int) (shown string, cut bool) {
 	size := 0
 	for i, r := range text {
@@ -93,7 +93,7 @@ func beginning(text string, most int) (shown string, cut bool) {
 	return text, false
 }
 
-// encodedRune is about how many bytes a character has in JSON.
+// encodedRune returns about how many bytes a character takes in JSON.
 func encodedRune(r rune) int {
 	switch {
 	case r == '\n', r == '\t', r == '\r', r == '"', r == '\\':
@@ -104,10 +104,7 @@ func encodedRune(r rune) int {
 	return utf8.RuneLen(r)
 }
 
-// itemCost is what a part of an answer counts beside its texts, in bytes.
-const itemCost = 64
-
-// itemsBytes is about how many bytes what waits has in a welcome.
+// itemsBytes returns about how many bytes the items of a welcome take.
 func itemsBytes(approvals []protocol.Approval, permissions []protocol.Permission) int {
 	size := 0
 	for _, a := range approvals {
@@ -119,11 +116,11 @@ func itemsBytes(approvals []protocol.Approval, permissions []protocol.Permission
 	return size
 }
 
-// questionRest is about how many bytes a permission request has beside its tool call
+// questionRest is about how many bytes a permission request takes beside its tool call
 // and options.
 const questionRest = 64
 
-// itemBytes is about how many bytes an approval has in JSON.
+// itemBytes returns about how many bytes an approval takes in JSON.
 func itemBytes(a protocol.Approval) int {
 	const rest = 512 // ids, times and names of members
 	size := rest + encodedSize(a.Prompt)
