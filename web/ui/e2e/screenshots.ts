@@ -128,7 +128,7 @@ test("pictures of every page", async () => {
   await h.getByRole("link", { name: "Enter the room" }).waitFor();
   await shoot(h, "shared");
   await h.getByRole("link", { name: "Enter the room" }).click();
-  await h.getByText("Live", { exact: true }).waitFor();
+  await h.getByText("The session was created").waitFor();
   await shoot(h, "room-new");
   for (const scene of ["pictures", "unknown", "title", "terminal"]) {
     await h.getByLabel("Prompt", { exact: true }).fill(scene);

@@ -15,7 +15,7 @@ const parley: MantineColorsTuple = [
   "#1b3671",
 ];
 
-// Dark enough below white letters.
+// Dark enough for white letters on top.
 const red: MantineColorsTuple = [
   "#fdecea",
   "#f9d3cf",
@@ -29,7 +29,7 @@ const red: MantineColorsTuple = [
   "#701611",
 ];
 
-// Mantine's own greys are neutral; these have a little of the ground's blue.
+// Mantine's greys are neutral; these have a tint of the page's blue.
 const dark: MantineColorsTuple = [
   "#e4e6e9",
   "#c6cbd1",
@@ -45,8 +45,8 @@ const dark: MantineColorsTuple = [
 
 const dialog = {
   closeButtonProps: { "aria-label": t.close },
-  // Locking would put a style element into the page; what lies below is as
-  // high as the window anyway.
+  // Locking would insert a style element, which the policy forbids; the page
+  // below is as high as the window anyway.
   lockScroll: false,
 };
 
@@ -65,13 +65,13 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { centered: true, ...dialog } },
     Drawer: { defaultProps: dialog },
-    // It would be a child that a menu must not have.
+    // The placeholder is a child that a menu must not have.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
   radius: { xs: "3px", sm: "5px", md: "8px", lg: "12px", xl: "18px" },
 });
 
-/** Mantine's own surfaces take the page's colours, which styles/base.css names. */
+/** Mantine's surfaces take the colours of the page, which styles/base.css defines. */
 const surfaces = {
   "--mantine-color-body": "var(--surface)",
   "--mantine-color-text": "var(--text)",
@@ -85,7 +85,7 @@ const surfaces = {
   "--mantine-color-error": "var(--bad)",
 };
 
-// Mantine sets these for each scheme, so they have to be set for each, too.
+// Mantine sets these for each scheme, so they must be overridden for each.
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: surfaces,

@@ -7,6 +7,7 @@ import { RichText } from "./RichText.tsx";
 import { SafeLink } from "./SafeLink.tsx";
 import { Short } from "./Short.tsx";
 import { WholeText } from "./WholeText.tsx";
+import "./Blocks.css";
 
 /** Parts of what the agent says. */
 export function Blocks({ blocks, open }: { blocks: readonly Block[]; open: boolean }) {

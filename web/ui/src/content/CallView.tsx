@@ -10,6 +10,7 @@ import { Parts } from "./Parts.tsx";
 import { LazyDiff } from "./LazyDiff.tsx";
 import { OneBlock } from "./Blocks.tsx";
 import { decided, WholeText } from "./WholeText.tsx";
+import "./CallView.css";
 
 /** A call of a tool with everything that one decides on: its command, its diffs, or its raw input. */
 export function CallView({ call }: { call: Call }) {

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { countLines } from "../core/chunks.ts";
 import { Part } from "../parts/kept.tsx";
 import { CodeFrame } from "./CodeFrame.tsx";
+import "./highlight.css";
 
 interface Props {
   /** The block before it is drawn. */

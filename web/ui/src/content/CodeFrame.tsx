@@ -6,6 +6,8 @@ import { Icon } from "../parts/Icon.tsx";
 import { useKept } from "../parts/kept.tsx";
 import { useKeptScroll } from "../parts/keptScroll.ts";
 import { t } from "../texts.ts";
+import "./CodeFrame.css";
+import "./ShowAll.css";
 
 interface Props {
   language: string;

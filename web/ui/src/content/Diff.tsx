@@ -9,6 +9,7 @@ import { useKeptScroll } from "../parts/keptScroll.ts";
 import { t } from "../texts.ts";
 import { LongLine } from "./LongLine.tsx";
 import { WholeText } from "./WholeText.tsx";
+import "./ShowAll.css";
 
 export interface DiffProps {
   path: string;

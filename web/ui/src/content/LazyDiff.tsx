@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
 
 import type { DiffProps } from "./Diff.tsx";
+import "./LazyDiff.css";
 
 const Diff = lazy(() => import("./Diff.tsx"));
 

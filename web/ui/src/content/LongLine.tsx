@@ -1,5 +1,6 @@
 import { characterEnd } from "../core/chunks.ts";
 import { useKept } from "../parts/kept.tsx";
+import { TextButton } from "../parts/TextButton.tsx";
 import { t } from "../texts.ts";
 import { Visible } from "./Visible.tsx";
 
@@ -14,9 +15,9 @@ export function LongLine({ text, name }: { text: string; name: string }) {
     <>
       <Visible text={text.slice(0, end)} />
       {end < text.length && (
-        <button type="button" className="text-button" onClick={() => setCount(count * 4)}>
+        <TextButton onClick={() => setCount(count * 4)}>
           {t.whole.goesOn(text.length - end)}
-        </button>
+        </TextButton>
       )}
     </>
   );

@@ -1,5 +1,6 @@
 import { shorten } from "../core/format.ts";
 import { useKept } from "../parts/kept.tsx";
+import { TextButton } from "../parts/TextButton.tsx";
 import { t } from "../texts.ts";
 import { Talk } from "./Talk.tsx";
 
@@ -12,14 +13,9 @@ export function LongText({ text }: { text: string }) {
     <>
       <Talk text={shown} />
       {short !== text && (
-        <button
-          type="button"
-          className="text-button"
-          aria-expanded={all}
-          onClick={() => setAll(!all)}
-        >
+        <TextButton aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? t.tool.fewer : t.agentSays.whole}
-        </button>
+        </TextButton>
       )}
     </>
   );

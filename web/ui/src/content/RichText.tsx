@@ -10,9 +10,11 @@ import {
   type MarkdownBlock,
 } from "../core/blocks.ts";
 import { Part, useKept } from "../parts/kept.tsx";
+import { TextButton } from "../parts/TextButton.tsx";
 import { t } from "../texts.ts";
 import { GrowingCode } from "./GrowingCode.tsx";
 import { WholeText } from "./WholeText.tsx";
+import "./RichText.css";
 
 const load = () => import("./Markdown.tsx");
 const Markdown = lazy(load);
@@ -69,11 +71,7 @@ export function RichText({ text, from = 0, growing = false, open = false }: Prop
 }
 
 function More({ onMore, children }: { onMore(): void; children: string }) {
-  return (
-    <button type="button" className="text-button" onClick={onMore}>
-      {children}
-    </button>
-  );
+  return <TextButton onClick={onMore}>{children}</TextButton>;
 }
 
 interface GroupOfBlocks {

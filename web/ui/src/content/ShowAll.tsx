@@ -2,6 +2,7 @@ import { countLines } from "../core/chunks.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { fileNameOf, saveText } from "../parts/save.ts";
 import { t } from "../texts.ts";
+import "./ShowAll.css";
 
 interface Props {
   text: string;

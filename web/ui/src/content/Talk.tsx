@@ -5,6 +5,7 @@ import { Part } from "../parts/kept.tsx";
 import { RichText } from "./RichText.tsx";
 import { SafeLink } from "./SafeLink.tsx";
 import { Visible } from "./Visible.tsx";
+import "./Talk.css";
 
 /** What somebody says, as they typed it, with its code and its links set apart. */
 export function Talk({ text }: { text: string }) {

@@ -7,6 +7,7 @@ import { t } from "../texts.ts";
 import { ShowAll } from "./ShowAll.tsx";
 import { Visible } from "./Visible.tsx";
 import { ScrollBox } from "./WholeText.tsx";
+import "./Terminal.css";
 
 const shown = { lines: 14, characters: 4_000 };
 

@@ -2,6 +2,7 @@ import { memo } from "react";
 
 import { segments } from "../core/visible.ts";
 import { t } from "../texts.ts";
+import "./Visible.css";
 
 /** A text of people or the agent, with a mark for each character that would not be seen. */
 export const Visible = memo(function Visible({ text }: { text: string }) {

@@ -5,6 +5,7 @@ import { useKept } from "../parts/kept.tsx";
 import { useKeptScroll } from "../parts/keptScroll.ts";
 import { ShowAll } from "./ShowAll.tsx";
 import { Visible } from "./Visible.tsx";
+import "./WholeText.css";
 
 interface Props {
   text: string;

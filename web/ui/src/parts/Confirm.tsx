@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 
 import { settleMs } from "../core/guard.ts";
 import { t } from "../texts.ts";
+import "./Confirm.css";
 
 interface Props {
   yes: string;

@@ -1,6 +1,7 @@
 import { t } from "../texts.ts";
 import { Icon } from "./Icon.tsx";
 import { useCopy } from "./copy.ts";
+import "./CopyField.css";
 
 /** A link or a command to hand on. While it is pending, that is shown instead, and nothing can be copied. */
 export function CopyField({

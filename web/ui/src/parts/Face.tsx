@@ -2,6 +2,7 @@ import type { Participant } from "parley-client";
 
 import { hue, initials } from "../core/format.ts";
 import { nameOf } from "../core/name.ts";
+import "./Face.css";
 
 interface Props {
   person: Participant | null;

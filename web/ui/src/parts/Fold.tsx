@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 
 import { Icon } from "./Icon.tsx";
 import { Part, useKept } from "./kept.tsx";
+import "./Fold.css";
 
 interface Props {
   /** Its name, which no other part around it has. */

@@ -4,6 +4,7 @@ import { isLoopback, server } from "../core/place.ts";
 import { t } from "../texts.ts";
 import { CopyField } from "./CopyField.tsx";
 import { QrCode } from "./QrCode.tsx";
+import "./Invite.css";
 
 /** An invite, to copy, to scan, and for a terminal. */
 export function Invite({

@@ -1,10 +1,12 @@
+import { Spinner } from "./Spinner.tsx";
 import { t } from "../texts.ts";
+import "./Loading.css";
 
 /** Shown only when loading takes long enough to wonder. */
 export function Loading({ text = t.loading }: { text?: string }) {
   return (
     <main className="loading" role="status">
-      <span className="spinner" aria-hidden="true" />
+      <Spinner />
       <p>{text}…</p>
     </main>
   );

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 
 import { Brand } from "./Brand.tsx";
 import { ThemeSelect } from "./ThemeSelect.tsx";
+import "./Page.css";
 
 /** The frame of every page but the room. */
 export function Page({ children, narrow = false }: { children: ReactNode; narrow?: boolean }) {

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { encode } from "uqr";
+import "./QrCode.css";
 
 /** A QR code as one path; dark on light in either scheme, as cameras want it. */
 export function QrCode({ text, label }: { text: string; label: string }) {

@@ -2,6 +2,7 @@ import { useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 
 import { t } from "../texts.ts";
 import { Icon } from "./Icon.tsx";
+import "./ThemeSelect.css";
 
 const schemes: readonly MantineColorScheme[] = ["light", "dark", "auto"];
 

@@ -1,4 +1,5 @@
 import { fullTime, timeOfDay } from "../core/format.ts";
+import "./Time.css";
 
 export function Time({ at }: { at: number }) {
   return (

@@ -1,6 +1,7 @@
 import { t } from "../texts.ts";
 import { Icon } from "./Icon.tsx";
 import { dismiss, useToasts } from "./toasts.ts";
+import "./Toasts.css";
 
 export function Toasts() {
   const toasts = useToasts();

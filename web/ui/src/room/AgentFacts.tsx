@@ -8,6 +8,7 @@ import { Visible } from "../content/Visible.tsx";
 import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
+import "./AgentFacts.css";
 
 /** What is known of the agent: the most important in a line, the rest in a panel. Nothing where nothing is known. */
 export function AgentFacts({ agent }: { agent: Agent }) {

@@ -6,6 +6,7 @@ import type { Room } from "../core/room.ts";
 import { useNow } from "../parts/useNow.ts";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
+import "./AgentWaits.css";
 
 interface Props {
   room: Room;

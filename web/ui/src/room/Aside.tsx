@@ -4,6 +4,7 @@ import { t } from "../texts.ts";
 import { Deciders } from "./Deciders.tsx";
 import { Steps } from "./items/Plan.tsx";
 import { People } from "./People.tsx";
+import "./Aside.css";
 
 /** Who is here, and how far the agent is. */
 export function Aside({ room, host }: { room: Room; host: boolean }) {

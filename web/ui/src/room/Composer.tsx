@@ -22,11 +22,13 @@ import { Seen } from "../core/seen.ts";
 import { countHidden, withoutHidden } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { inItsDirection } from "../parts/direction.ts";
+import { TextButton } from "../parts/TextButton.tsx";
 import { t } from "../texts.ts";
 import { ComposerBar } from "./ComposerBar.tsx";
 import { useTools } from "./context.ts";
 import { ReplyLine } from "./ReplyLine.tsx";
 import { useTyping } from "./useTyping.ts";
+import "./Composer.css";
 
 export interface ComposerHandle {
   focus(): void;
@@ -119,22 +121,16 @@ function Writing(props: Props) {
         <div className="composer-hidden">
           <HiddenWarning count={countHidden(draft.text)} />
           <WholeText text={draft.text} label={t.composer.label[to]} lines={4} />
-          <button
-            type="button"
-            className="text-button"
-            onClick={() => draft.write(withoutHidden(draft.text))}
-          >
+          <TextButton onClick={() => draft.write(withoutHidden(draft.text))}>
             {t.hidden.remove}
-          </button>
+          </TextButton>
         </div>
       )}
       {draft.refused > 0 && (
         <p className="reply-line composer-why" role="alert">
           <Icon name="warn" size={14} />
           <span>{t.composer.refused(draft.refused)}</span>
-          <button type="button" className="text-button" onClick={props.onUnsent}>
-            {t.composer.showUnsent}
-          </button>
+          <TextButton onClick={props.onUnsent}>{t.composer.showUnsent}</TextButton>
         </p>
       )}
       {replyTo && <ReplyLine message={replyTo} onDrop={props.onReplyDone} />}

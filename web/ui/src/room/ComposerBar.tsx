@@ -8,6 +8,7 @@ import type { Rights } from "../core/rights.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
+import "./ComposerBar.css";
 
 interface Props {
   rights: Rights;

@@ -2,8 +2,10 @@ import { useEffect, useState } from "react";
 
 import type { ConnectionState } from "parley-client";
 
+import { TextButton } from "../parts/TextButton.tsx";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
+import "./Connection.css";
 
 /** How the connection is; loud only where it is lost. */
 export function Connection({ state: c, ended }: { state: ConnectionState; ended: boolean }) {
@@ -27,11 +29,7 @@ export function Connection({ state: c, ended }: { state: ConnectionState; ended:
     <span className="connection conn-lost" role="status">
       {t.connection.lost}
       <span className="wide">{left > 0 ? t.connection.retry(left) : t.connection.again}</span>
-      {left > 2 && (
-        <button type="button" className="text-button" onClick={() => tools.client.retryNow()}>
-          {t.retry}
-        </button>
-      )}
+      {left > 2 && <TextButton onClick={() => tools.client.retryNow()}>{t.retry}</TextButton>}
     </span>
   );
 }

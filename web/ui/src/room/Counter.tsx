@@ -5,6 +5,7 @@ import type { Room } from "../core/room.ts";
 import { decisionOf } from "../core/waiting.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
+import "./Counter.css";
 
 interface Props {
   room: Room;

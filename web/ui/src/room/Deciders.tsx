@@ -3,6 +3,7 @@ import { nameOf } from "../core/name.ts";
 import { type Room } from "../core/room.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
+import "./Deciders.css";
 
 /** Says who can decide on what waits. */
 export function Deciders({ room }: { room: Room }) {

@@ -16,6 +16,7 @@ import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
 import { useTools } from "./context.ts";
 import type { DialogName } from "./Header.tsx";
+import "./Dialogs.css";
 
 const BellChoices = lazy(() => import("./BellChoices.tsx"));
 

@@ -13,6 +13,7 @@ import { AgentFacts } from "./AgentFacts.tsx";
 import { Connection } from "./Connection.tsx";
 import { askPermission, bellChoice, permissionNow } from "./bell.ts";
 import { useTools } from "./context.ts";
+import "./Header.css";
 
 export type DialogName =
   "invite" | "terminal" | "bell" | "shortcuts" | "leave" | "close" | "stop" | "people";

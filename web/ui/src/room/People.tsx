@@ -11,6 +11,7 @@ import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
 import { Departed } from "./Departed.tsx";
 import { RemoveDialog } from "./RemoveDialog.tsx";
+import "./People.css";
 
 /** Everybody who is in the session, or was when it ended, those who are here first. */
 export function People({ room, host }: { room: Room; host: boolean }) {

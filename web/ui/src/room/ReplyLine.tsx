@@ -7,6 +7,7 @@ import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
+import "./ReplyLine.css";
 
 /** The message that is being replied to. */
 export function ReplyLine({ message, onDrop }: { message: Message; onDrop(): void }) {

@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { useCallback, useMemo, useRef, useState } from "react";
 
 import type { ConnectionState, Message, SessionClient } from "parley-client";
@@ -15,7 +14,6 @@ import { authorById, shownOf, type Room as RoomModel } from "../core/room.ts";
 import { marked } from "../core/visible.ts";
 import { itemsWithWaiting } from "../core/waiting.ts";
 import { isFull } from "../core/window.ts";
-import { Icon } from "../parts/Icon.tsx";
 import { toastError } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
 import { Announcer } from "./Announcer.tsx";
@@ -28,12 +26,14 @@ import { NobodyDecides } from "./Deciders.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { Header, type DialogName } from "./Header.tsx";
 import type { RoomStore } from "./store.ts";
+import { Quiet } from "./Quiet.tsx";
 import { Timeline, type TimelineHandle } from "./Timeline.tsx";
 import { Typing } from "./Typing.tsx";
 import { useBell } from "./useBell.ts";
 import { useShortcuts } from "./useShortcuts.ts";
 import { useTitle } from "./useTitle.ts";
 import { useUnsent, useWriting, type Writing } from "./useUnsent.ts";
+import "./Room.css";
 
 preloadRichText();
 
@@ -218,21 +218,6 @@ function over(room: RoomModel): boolean {
 
 function isQuiet({ session, more, timeline }: RoomModel): boolean {
   return session.status === "active" && !more && timeline.items.every((r) => r.type === "notice");
-}
-
-/** What to do in a room where nothing has been said yet. */
-function Quiet({ rights, onInvite }: { rights: Rights; onInvite(): void }) {
-  return (
-    <div className="quiet">
-      <p className="quiet-title">{t.room.quiet}</p>
-      <p className="soft">{t.room.quietAbout(rights.host, rights.talk)}</p>
-      {rights.host && (
-        <Button variant="light" leftSection={<Icon name="link" size={15} />} onClick={onInvite}>
-          {t.invite.title}
-        </Button>
-      )}
-    </div>
-  );
 }
 
 function useTools(

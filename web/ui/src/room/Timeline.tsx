@@ -16,12 +16,14 @@ import type { Unsent } from "../core/outbox.ts";
 import { placesOf, renumber } from "../core/places.ts";
 import { unreadCount } from "../core/unread.ts";
 import { Icon } from "../parts/Icon.tsx";
+import { TextButton } from "../parts/TextButton.tsx";
 import { t } from "../texts.ts";
 import { Row } from "./items/Row.tsx";
 import { UnsentRows } from "./items/UnsentRows.tsx";
 import { useSeek } from "./useSeek.ts";
 import { useStick } from "./useStick.ts";
 import { useUnread } from "./useUnread.ts";
+import "./Timeline.css";
 
 // Older rows are loaded before the first row comes into sight.
 const nearStartPx = 800;
@@ -232,8 +234,8 @@ interface LoadProps {
 /** Loads the rows before or after the shown ones. */
 function Load({ busy, onClick, children }: LoadProps) {
   return (
-    <button type="button" className="text-button" disabled={busy} onClick={onClick}>
+    <TextButton disabled={busy} onClick={onClick}>
       {children}
-    </button>
+    </TextButton>
   );
 }

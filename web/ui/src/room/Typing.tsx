@@ -1,6 +1,7 @@
 import { nameOf } from "../core/name.ts";
 import { personById, type Room } from "../core/room.ts";
 import { t } from "../texts.ts";
+import "./Typing.css";
 
 /** Who types. Its line is always there, so that nothing jumps. */
 export function Typing({ room }: { room: Room }) {

@@ -1,4 +1,4 @@
-import "../styles/room.ts";
+import "../styles/mantine.ts";
 
 import { useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
 

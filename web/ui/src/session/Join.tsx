@@ -13,9 +13,11 @@ import { Fold } from "../parts/Fold.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
 import { inItsDirection } from "../parts/direction.ts";
+import { Spinner } from "../parts/Spinner.tsx";
 import { t } from "../texts.ts";
 import { useInvitation } from "./useInvitation.ts";
 import type { JoinChoice } from "./access.ts";
+import "./Join.css";
 
 interface Props {
   session: string;
@@ -50,7 +52,7 @@ export function Join({ session, invite, onUse, onJoin, onStop }: Props) {
           <NoAnswer error={invited.error} again={invited.again} />
         ) : (
           <p className="join-asking" role="status">
-            <span className="spinner" aria-hidden="true" />
+            <Spinner />
             {t.join.checking}…
           </p>
         )}

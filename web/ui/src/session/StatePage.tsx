@@ -6,6 +6,7 @@ import type { StateName } from "../core/states.ts";
 import { Icon, type IconName } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
 import { t } from "../texts.ts";
+import "./StatePage.css";
 
 const icons: Partial<Record<StateName, IconName>> = {
   left: "leave",

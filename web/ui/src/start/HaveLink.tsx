@@ -5,6 +5,7 @@ import { parseLink } from "parley-client";
 
 import { server } from "../core/place.ts";
 import { t } from "../texts.ts";
+import "./HaveLink.css";
 
 /** For a link that came as text. */
 export function HaveLink() {

@@ -12,6 +12,7 @@ import { useNow } from "../parts/useNow.ts";
 import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
 import { openOn, type Entry } from "./choose.ts";
+import "./Running.css";
 
 interface Props {
   agents: readonly HostSession[];

@@ -7,6 +7,7 @@ import { useNow } from "../parts/useNow.ts";
 import { t } from "../texts.ts";
 import { marked } from "../core/visible.ts";
 import type { Entry } from "./choose.ts";
+import "./SessionRow.css";
 
 /** One session of the list; one enters those that this browser knows a way into. */
 export function SessionRow({ entry: { session: s, title: given, agent } }: { entry: Entry }) {

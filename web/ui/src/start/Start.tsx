@@ -1,4 +1,4 @@
-import "../styles/room.ts";
+import "../styles/mantine.ts";
 
 import { Button, SegmentedControl, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
@@ -15,6 +15,7 @@ import { HaveLink } from "./HaveLink.tsx";
 import { Running } from "./Running.tsx";
 import { SessionRow } from "./SessionRow.tsx";
 import { ShareDialog } from "./ShareDialog.tsx";
+import "./Start.css";
 
 /** Where one begins: the sessions, the agents, and how to come in. */
 export default function Start() {

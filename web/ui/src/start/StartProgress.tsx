@@ -6,6 +6,7 @@ import { duration } from "../core/format.ts";
 import { marked } from "../core/visible.ts";
 import { useNow } from "../parts/useNow.ts";
 import { t } from "../texts.ts";
+import "./StartProgress.css";
 
 interface Props {
   /** The agent that starts, as far as it is known. */

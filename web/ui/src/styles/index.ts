@@ -1,6 +1,6 @@
-// What the page before the room needs; the rest is in room.ts. Mantine's sheets by
-// component, since all of them would be twelve times as many; each is in a layer,
-// below the application's own.
+// What the first page needs. Other components import their Mantine sheets through
+// mantine.ts. All of Mantine's sheets together would be twelve times as large; each
+// is in a layer below the application's own.
 import "@mantine/core/styles/baseline.layer.css";
 import "@mantine/core/styles/default-css-variables.layer.css";
 import "@mantine/core/styles/global.layer.css";
@@ -15,6 +15,4 @@ import "@mantine/core/styles/Checkbox.layer.css";
 
 import "./fonts.css";
 import "./base.css";
-import "./parts.css";
-import "./pages.css";
-import "./touch.css";
+import "./mantine.css";

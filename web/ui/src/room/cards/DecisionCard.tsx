@@ -15,6 +15,7 @@ import { settleMs } from "../../core/guard.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
 import { useGuard } from "./useGuard.ts";
+import "./DecisionCard.css";
 
 interface CardTools {
   settled: boolean;

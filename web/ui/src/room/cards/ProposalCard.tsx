@@ -19,6 +19,7 @@ import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
 import type { Draft } from "./drafts.ts";
 import { Rest } from "./Rest.tsx";
 import { useDeciding } from "./useDeciding.ts";
+import "./ProposalCard.css";
 
 /** A prompt to decide on: as it is, edited, or not at all. */
 export function ProposalCard({ approval: a }: { approval: Approval }) {

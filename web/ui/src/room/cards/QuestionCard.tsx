@@ -13,6 +13,7 @@ import { useTools } from "../context.ts";
 import { Rest } from "./Rest.tsx";
 import { Decide, DecisionCard, Undelivered } from "./DecisionCard.tsx";
 import { useDeciding } from "./useDeciding.ts";
+import "./QuestionCard.css";
 
 // A button with a longer name shows its beginning, and the card the whole of it.
 const longestName = 120;

@@ -4,6 +4,7 @@ import { ParleyError } from "parley-client";
 
 import { bytes as size } from "../../core/format.ts";
 import { Icon } from "../../parts/Icon.tsx";
+import { TextButton } from "../../parts/TextButton.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
 
@@ -34,11 +35,7 @@ export function Rest({ of, id, bytes }: Props) {
     <p className="wait-rest" role="status">
       <Icon name={failed ? "warn" : "clock"} size={14} />{" "}
       {failed ? t.waiting.restFailed : t.waiting.rest(size(bytes))}{" "}
-      {failed && (
-        <button type="button" className="text-button" onClick={load}>
-          {t.retry}
-        </button>
-      )}
+      {failed && <TextButton onClick={load}>{t.retry}</TextButton>}
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { marked } from "../../core/visible.ts";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
+import "./AgentSays.css";
 
 /** What the agent says, thinks, or was told elsewhere. */
 export function AgentSays({ row }: { row: SayRow }) {

@@ -7,6 +7,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
+import "./Chat.css";
 
 /** What people say to each other: in bubbles, to tell it from the agent's work. */
 export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {

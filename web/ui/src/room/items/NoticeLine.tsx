@@ -6,6 +6,7 @@ import { Fold } from "../../parts/Fold.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { t } from "../../texts.ts";
 import { JsonFold } from "./ToolCard.tsx";
+import "./NoticeLine.css";
 
 /** What concerns the session and who is in it. */
 export function NoticeLine({ row }: { row: NoticeRow }) {

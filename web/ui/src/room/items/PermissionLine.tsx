@@ -9,6 +9,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
 import { QuestionCard } from "../cards/QuestionCard.tsx";
 import { useDecider } from "../context.ts";
+import "./PermissionLine.css";
 
 /** A question of the agent: a card while one is to answer it, and then the record of its answer. */
 export function PermissionLine({ row }: { row: PermissionRow }) {

@@ -4,6 +4,7 @@ import type { PlanRow } from "../../core/items.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { Part } from "../../parts/kept.tsx";
 import { t } from "../../texts.ts";
+import "./Plan.css";
 
 export function Plan({ row }: { row: PlanRow }) {
   const done = row.entries.filter((e) => e.status === "completed").length;

@@ -9,9 +9,11 @@ import { Face } from "../../parts/Face.tsx";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon, type IconName } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
+import { TextButton } from "../../parts/TextButton.tsx";
 import { t } from "../../texts.ts";
 import { ProposalCard } from "../cards/ProposalCard.tsx";
 import { useDecider, useTools } from "../context.ts";
+import "./Prompt.css";
 
 const busy = new Set(["pending", "queued"]);
 
@@ -54,13 +56,9 @@ function Settled({ row }: { row: PromptRow }) {
         </Fold>
       )}
       {mine && busy.has(state) && (
-        <button
-          type="button"
-          className="text-button"
-          onClick={() => void tools.run(tools.client.cancel(a.id))}
-        >
+        <TextButton onClick={() => void tools.run(tools.client.cancel(a.id))}>
           {t.prompt.withdraw}
-        </button>
+        </TextButton>
       )}
     </article>
   );

@@ -13,6 +13,7 @@ import { Plan } from "./Plan.tsx";
 import { Prompt } from "./Prompt.tsx";
 import { ToolCard } from "./ToolCard.tsx";
 import { TurnEnd, TurnStart } from "./Turn.tsx";
+import "./Row.css";
 
 interface Props {
   item: Item;

@@ -10,8 +10,10 @@ import { marked } from "../../core/visible.ts";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon, type IconName } from "../../parts/Icon.tsx";
 import { Part, useKept } from "../../parts/kept.tsx";
+import { Spinner } from "../../parts/Spinner.tsx";
 import { t } from "../../texts.ts";
 import { useDecider } from "../context.ts";
+import "./ToolCard.css";
 
 const icons: Record<string, IconName> = {
   read: "eye",
@@ -129,7 +131,7 @@ function Status({ row }: { row: ToolRow }) {
     <span className="tool-status">
       {took !== null && took >= 100 && <span className="soft">{duration(took)}</span>}
       {row.status === "in_progress" ? (
-        <span className="spinner" aria-hidden="true" />
+        <Spinner />
       ) : (
         <Icon
           name={row.status in icon ? icon[row.status as keyof typeof icon] : "clock"}

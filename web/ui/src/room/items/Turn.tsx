@@ -5,6 +5,7 @@ import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
+import "./Turn.css";
 
 export function TurnStart({ row }: { row: TurnStartRow }) {
   return (

@@ -3,8 +3,10 @@ import { WholeText } from "../../content/WholeText.tsx";
 import type { Target } from "../../core/composed.ts";
 import type { Unsent } from "../../core/outbox.ts";
 import { Icon } from "../../parts/Icon.tsx";
+import { TextButton } from "../../parts/TextButton.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
+import "./UnsentRows.css";
 
 interface Props {
   unsent: readonly Unsent[];
@@ -54,14 +56,8 @@ function Refused({ id, onPutBack }: { id: string; onPutBack: (() => void) | null
   const { outbox } = useTools().writing;
   return (
     <footer className="unsent-actions">
-      {onPutBack && (
-        <button type="button" className="text-button" onClick={onPutBack}>
-          {t.unsent.putBack}
-        </button>
-      )}
-      <button type="button" className="text-button" onClick={() => outbox.discard(id)}>
-        {t.unsent.discard}
-      </button>
+      {onPutBack && <TextButton onClick={onPutBack}>{t.unsent.putBack}</TextButton>}
+      <TextButton onClick={() => outbox.discard(id)}>{t.unsent.discard}</TextButton>
     </footer>
   );
 }
