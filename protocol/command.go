@@ -1,32 +1,5 @@
 package protocol
 
-// CommandType names a type of command.
-type CommandType string
-
-// The types of commands. Client to server.
-const (
-	CommandJoin         CommandType = "join"
-	CommandResume       CommandType = "resume"
-	CommandChat         CommandType = "chat"
-	CommandPrompt       CommandType = "prompt"
-	CommandApprove      CommandType = "approve"
-	CommandPermission   CommandType = "permission"
-	CommandCancel       CommandType = "cancel"
-	CommandSetMode      CommandType = "set_mode"
-	CommandSetRole      CommandType = "set_role"
-	CommandRemove       CommandType = "remove"
-	CommandRotateInvite CommandType = "rotate_invite"
-	CommandStopAgent    CommandType = "stop_agent"
-	CommandTyping       CommandType = "typing"
-	CommandHistory      CommandType = "history"
-	CommandItem         CommandType = "item"
-	CommandPeople       CommandType = "people"
-	CommandPresence     CommandType = "presence"
-	CommandLeave        CommandType = "leave"
-	CommandClose        CommandType = "close"
-	CommandPing         CommandType = "ping"
-)
-
 // Command is the payload of a command: a pointer to one of the types below. A member
 // is required unless it is marked omitzero. Client to server.
 type Command interface {
@@ -156,47 +129,3 @@ type (
 	// Ping is answered by a [PongMessage]. Client to server.
 	Ping struct{}
 )
-
-func (*Join) CommandType() CommandType             { return CommandJoin }
-func (*Resume) CommandType() CommandType           { return CommandResume }
-func (*Chat) CommandType() CommandType             { return CommandChat }
-func (*Prompt) CommandType() CommandType           { return CommandPrompt }
-func (*Approve) CommandType() CommandType          { return CommandApprove }
-func (*AnswerPermission) CommandType() CommandType { return CommandPermission }
-func (*Cancel) CommandType() CommandType           { return CommandCancel }
-func (*SetMode) CommandType() CommandType          { return CommandSetMode }
-func (*SetRole) CommandType() CommandType          { return CommandSetRole }
-func (*Remove) CommandType() CommandType           { return CommandRemove }
-func (*RotateInvite) CommandType() CommandType     { return CommandRotateInvite }
-func (*StopAgent) CommandType() CommandType        { return CommandStopAgent }
-func (*Typing) CommandType() CommandType           { return CommandTyping }
-func (*History) CommandType() CommandType          { return CommandHistory }
-func (*Item) CommandType() CommandType             { return CommandItem }
-func (*People) CommandType() CommandType           { return CommandPeople }
-func (*AskPresence) CommandType() CommandType      { return CommandPresence }
-func (*Leave) CommandType() CommandType            { return CommandLeave }
-func (*Close) CommandType() CommandType            { return CommandClose }
-func (*Ping) CommandType() CommandType             { return CommandPing }
-
-var commands = map[CommandType]func() Command{
-	CommandJoin:         func() Command { return new(Join) },
-	CommandResume:       func() Command { return new(Resume) },
-	CommandChat:         func() Command { return new(Chat) },
-	CommandPrompt:       func() Command { return new(Prompt) },
-	CommandApprove:      func() Command { return new(Approve) },
-	CommandPermission:   func() Command { return new(AnswerPermission) },
-	CommandCancel:       func() Command { return new(Cancel) },
-	CommandSetMode:      func() Command { return new(SetMode) },
-	CommandSetRole:      func() Command { return new(SetRole) },
-	CommandRemove:       func() Command { return new(Remove) },
-	CommandRotateInvite: func() Command { return new(RotateInvite) },
-	CommandStopAgent:    func() Command { return new(StopAgent) },
-	CommandTyping:       func() Command { return new(Typing) },
-	CommandHistory:      func() Command { return new(History) },
-	CommandItem:         func() Command { return new(Item) },
-	CommandPeople:       func() Command { return new(People) },
-	CommandPresence:     func() Command { return new(AskPresence) },
-	CommandLeave:        func() Command { return new(Leave) },
-	CommandClose:        func() Command { return new(Close) },
-	CommandPing:         func() Command { return new(Ping) },
-}

@@ -31,31 +31,7 @@ const (
 	EventAgentUpdated            EventType = "agent_updated"
 )
 
-func (*SharedSessionCreated) EventType() EventType    { return EventSharedSessionCreated }
-func (*SessionUpdated) EventType() EventType          { return EventSessionUpdated }
-func (*SessionClosed) EventType() EventType           { return EventSessionClosed }
-func (*ParticipantJoined) EventType() EventType       { return EventParticipantJoined }
-func (*ParticipantUpdated) EventType() EventType      { return EventParticipantUpdated }
-func (*ParticipantLeft) EventType() EventType         { return EventParticipantLeft }
-func (*InviteRotated) EventType() EventType           { return EventInviteRotated }
-func (*MessageCreated) EventType() EventType          { return EventMessageCreated }
-func (*PromptPendingApproval) EventType() EventType   { return EventPromptPendingApproval }
-func (*PromptApproved) EventType() EventType          { return EventPromptApproved }
-func (*PromptRejected) EventType() EventType          { return EventPromptRejected }
-func (*PromptQueued) EventType() EventType            { return EventPromptQueued }
-func (*PromptCancelled) EventType() EventType         { return EventPromptCancelled }
-func (*PromptDispatchStarted) EventType() EventType   { return EventPromptDispatchStarted }
-func (*PromptDispatchCompleted) EventType() EventType { return EventPromptDispatchCompleted }
-func (*PromptDispatchFailed) EventType() EventType    { return EventPromptDispatchFailed }
-func (*HostSessionUpdate) EventType() EventType       { return EventHostSessionUpdate }
-func (*PermissionRequested) EventType() EventType     { return EventPermissionRequested }
-func (*PermissionResolved) EventType() EventType      { return EventPermissionResolved }
-func (*PermissionWithdrawn) EventType() EventType     { return EventPermissionWithdrawn }
-func (*AgentStatusChanged) EventType() EventType      { return EventAgentStatus }
-func (*AgentSession) EventType() EventType            { return EventAgentSession }
-func (*AgentStrayOutput) EventType() EventType        { return EventAgentStrayOutput }
-func (*AgentUpdated) EventType() EventType            { return EventAgentUpdated }
-
+// payloads make the payload of each event type.
 var payloads = map[EventType]func() Payload{
 	EventSharedSessionCreated:    func() Payload { return new(SharedSessionCreated) },
 	EventSessionUpdated:          func() Payload { return new(SessionUpdated) },
@@ -82,3 +58,75 @@ var payloads = map[EventType]func() Payload{
 	EventAgentStrayOutput:        func() Payload { return new(AgentStrayOutput) },
 	EventAgentUpdated:            func() Payload { return new(AgentUpdated) },
 }
+
+// EventType implements [Payload].
+func (*SharedSessionCreated) EventType() EventType { return EventSharedSessionCreated }
+
+// EventType implements [Payload].
+func (*SessionUpdated) EventType() EventType { return EventSessionUpdated }
+
+// EventType implements [Payload].
+func (*SessionClosed) EventType() EventType { return EventSessionClosed }
+
+// EventType implements [Payload].
+func (*ParticipantJoined) EventType() EventType { return EventParticipantJoined }
+
+// EventType implements [Payload].
+func (*ParticipantUpdated) EventType() EventType { return EventParticipantUpdated }
+
+// EventType implements [Payload].
+func (*ParticipantLeft) EventType() EventType { return EventParticipantLeft }
+
+// EventType implements [Payload].
+func (*InviteRotated) EventType() EventType { return EventInviteRotated }
+
+// EventType implements [Payload].
+func (*MessageCreated) EventType() EventType { return EventMessageCreated }
+
+// EventType implements [Payload].
+func (*PromptPendingApproval) EventType() EventType { return EventPromptPendingApproval }
+
+// EventType implements [Payload].
+func (*PromptApproved) EventType() EventType { return EventPromptApproved }
+
+// EventType implements [Payload].
+func (*PromptRejected) EventType() EventType { return EventPromptRejected }
+
+// EventType implements [Payload].
+func (*PromptQueued) EventType() EventType { return EventPromptQueued }
+
+// EventType implements [Payload].
+func (*PromptCancelled) EventType() EventType { return EventPromptCancelled }
+
+// EventType implements [Payload].
+func (*PromptDispatchStarted) EventType() EventType { return EventPromptDispatchStarted }
+
+// EventType implements [Payload].
+func (*PromptDispatchCompleted) EventType() EventType { return EventPromptDispatchCompleted }
+
+// EventType implements [Payload].
+func (*PromptDispatchFailed) EventType() EventType { return EventPromptDispatchFailed }
+
+// EventType implements [Payload].
+func (*HostSessionUpdate) EventType() EventType { return EventHostSessionUpdate }
+
+// EventType implements [Payload].
+func (*PermissionRequested) EventType() EventType { return EventPermissionRequested }
+
+// EventType implements [Payload].
+func (*PermissionResolved) EventType() EventType { return EventPermissionResolved }
+
+// EventType implements [Payload].
+func (*PermissionWithdrawn) EventType() EventType { return EventPermissionWithdrawn }
+
+// EventType implements [Payload].
+func (*AgentStatusChanged) EventType() EventType { return EventAgentStatus }
+
+// EventType implements [Payload].
+func (*AgentSession) EventType() EventType { return EventAgentSession }
+
+// EventType implements [Payload].
+func (*AgentStrayOutput) EventType() EventType { return EventAgentStrayOutput }
+
+// EventType implements [Payload].
+func (*AgentUpdated) EventType() EventType { return EventAgentUpdated }

@@ -12,13 +12,17 @@ import (
 	"parley/protocol"
 )
 
-// Archive reads a page of the session's events by a request of its own, so also
-// when the client has ended: forward from the first event or from which.After,
-// or backward from which.Before. A Limit of 0 is as many as the server gives.
-// Everybody may read who took part and was not removed, after leaving and after
-// the session's end too. DecodeEvents reads the events; while there are More,
-// the answer's Cursor is what to ask with next. Errors: a *protocol.Error in
-// which the server refuses, ctx's, or that the server cannot be reached.
+// Archive reads a page of the session's events: forward from the first event or from
+// which.After, or backward from which.Before. A Limit of 0 means as many as the server
+// allows. While the answer has More, its Cursor is the start of the next page.
+// [DecodeEvents] decodes the events.
+//
+// Every participant who was not removed may read, also after leaving and after the
+// session's end. Archive makes a request of its own, so it works after the client has
+// ended.
+//
+// Errors: a [*protocol.Error] if the server refuses, the error of ctx, or an error that
+// says that the server cannot be reached.
 func (c *Client) Archive(ctx context.Context, which protocol.History) (protocol.ArchiveAnswer, error) {
 	var answer protocol.ArchiveAnswer
 	query := url.Values{}
@@ -40,7 +44,7 @@ func (c *Client) Archive(ctx context.Context, which protocol.History) (protocol.
 	return answer, nil
 }
 
-// get asks one of the session's endpoints as the participant.
+// get sends a request to an endpoint of the session, with the participant's credentials.
 func (c *Client) get(ctx context.Context, endpoint string, query url.Values) ([]byte, error) {
 	own := c.Own()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, own.api(endpoint)+"?"+query.Encode(), nil)
@@ -54,12 +58,12 @@ func (c *Client) get(ctx context.Context, endpoint string, query url.Values) ([]
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, refusedBy(response)
+		return nil, responseError(response)
 	}
 	return io.ReadAll(io.LimitReader(response.Body, maxMessage))
 }
 
-// authorize sets the headers that show who asks.
+// authorize sets the headers with the credentials of the link.
 func (l Link) authorize(h http.Header) {
 	h.Set("Authorization", "Bearer "+l.Token)
 	h.Set("Parley-Participant", l.ParticipantID)

@@ -11,68 +11,70 @@ import (
 	"parley/protocol"
 )
 
-// noticesCapacity lets a burst pass a reader that is busy for a moment.
+// noticesCapacity absorbs a burst while the reader is busy for a moment.
 const noticesCapacity = 256
 
-// Client is one participant's connection to a shared session. Its methods may
-// be called from any goroutine.
+// Client is one participant's connection to a shared session. Its methods may be
+// called from any goroutine.
 type Client struct {
 	// immutable
 	link    Link
 	o       Options
-	joinID  string // one id for all attempts to join: it happens once
+	joinID  string // the id of all attempts to join, so that the join takes effect once
 	calls   *calls
 	stop    context.CancelFunc // ends run
 	closing <-chan struct{}    // closed by stop
 
-	notices chan Notice   // run sends and closes; when full, run waits and the connection with it
-	greeted chan struct{} // run closes it with the first welcome
-	done    chan struct{} // run closes it last
+	notices  chan Notice   // run sends and closes; capacity noticesCapacity; when full, run and the connection wait
+	welcomed chan struct{} // run closes it at the first welcome
+	done     chan struct{} // run closes it when the client has ended
 
 	// owned by run
-	last       protocol.Cursor // the last event that was handed out
+	last       protocol.Cursor // of the last event that was delivered
 	presence   presence
-	retryAfter int64 // what the last error of this connection asked for, in milliseconds
+	retryAfter int64 // of the last error on this connection, in milliseconds
 
 	// guarded by mu
 	mu     sync.Mutex
-	self   protocol.Participant // as last welcomed
-	own    Link                 // the way back in, once welcomed
-	cursor string               // of the last event that was handed out
+	self   protocol.Participant // from the last welcome
+	own    Link                 // leads back in, once welcomed
+	cursor string               // of the last event that was delivered
 	status Status
 	err    error
 }
 
-// Open joins or comes back, and returns when the server has welcomed the
-// client. ctx bounds that alone; afterwards the client lives until Close, or
-// until the server sends it away. Errors: a *StopError that wraps the server's
-// *protocol.Error, ctx.Err(), or that the server cannot be reached. Somebody
-// has to receive from Notices from now on.
+// Open joins or resumes, and returns when the server has welcomed the client. ctx
+// bounds only Open; afterwards the client lives until [Client.Close], or until the
+// server refuses it for good. From then on the program must receive from
+// [Client.Notices].
+//
+// Errors: a [*StopError] that wraps the server's [*protocol.Error], the error of ctx, an
+// error that says that the server cannot be reached, or one about incomplete options.
 func Open(ctx context.Context, link Link, o Options) (*Client, error) {
 	switch {
 	case link.ParticipantID == "" && o.ReadOnly:
-		return nil, errors.New("to read takes a participant's own link")
+		return nil, errors.New("reading requires a participant's own link")
 	case link.ParticipantID == "" && o.UserID == "":
-		return nil, errors.New("to join takes a user id")
+		return nil, errors.New("joining requires a user id")
 	}
 	life, stop := context.WithCancel(context.Background())
 	c := &Client{
-		link:    link,
-		o:       o.withDefaults(),
-		joinID:  uuid.NewString(),
-		calls:   newCalls(),
-		stop:    stop,
-		closing: life.Done(),
-		notices: make(chan Notice, noticesCapacity),
-		greeted: make(chan struct{}),
-		done:    make(chan struct{}),
-		cursor:  o.Cursor,
-		own:     Link{Server: link.Server, Session: link.Session, ParticipantID: link.ParticipantID, Token: link.Token},
+		link:     link,
+		o:        o.withDefaults(),
+		joinID:   uuid.NewString(),
+		calls:    newCalls(),
+		stop:     stop,
+		closing:  life.Done(),
+		notices:  make(chan Notice, noticesCapacity),
+		welcomed: make(chan struct{}),
+		done:     make(chan struct{}),
+		cursor:   o.Cursor,
+		own:      Link{Server: link.Server, Session: link.Session, ParticipantID: link.ParticipantID, Token: link.Token},
 	}
-	c.last, _ = protocol.ParseCursor(o.Cursor) // one that is none is answered with gap
+	c.last, _ = protocol.ParseCursor(o.Cursor) // the server answers an invalid one with gap
 	go c.run(life)
 	select {
-	case <-c.greeted:
+	case <-c.welcomed:
 		return c, nil
 	case <-c.done:
 		return nil, fmt.Errorf("open session: %w", c.Err())
@@ -82,52 +84,53 @@ func Open(ctx context.Context, link Link, o Options) (*Client, error) {
 	}
 }
 
-// Close disconnects, waits until nothing of the client runs any more, and
-// returns nil. It does not leave the session: Own leads back in. Commands
-// under way end with ErrClosed. It may be called more than once.
+// Close disconnects, waits until all goroutines of the client have ended, and returns
+// nil. It does not end the participation: [Client.Own] leads back in. Commands in
+// progress fail with [ErrClosed]. Close may be called more than once.
 func (c *Client) Close() error {
 	c.stop()
 	<-c.done
 	return nil
 }
 
-// Notices is where everything arrives, in order. But for the connection's
-// states a Welcome is the first. It is closed when the client has ended; Err
-// says why.
+// Notices returns the channel that delivers everything, in order. The first notice
+// other than a [Connection] is a [Welcome]. The channel is closed when the client has
+// ended; [Client.Err] then returns the reason.
 func (c *Client) Notices() <-chan Notice { return c.notices }
 
-// Done is closed when the client has ended.
+// Done returns a channel that is closed when the client has ended.
 func (c *Client) Done() <-chan struct{} { return c.done }
 
-// Err returns nil while the client lives, then ErrClosed or a *StopError.
+// Err returns nil while the client lives, and then [ErrClosed] or a [*StopError].
 func (c *Client) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err
 }
 
-// Status returns how the connection is now.
+// Status returns the current state of the connection.
 func (c *Client) Status() Status {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.status
 }
 
-// Self returns who the client is, as the last Welcome said.
+// Self returns the client's participant, as of the last [Welcome].
 func (c *Client) Self() protocol.Participant {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.self
 }
 
-// Own returns the participant's own link, a secret, to come back with.
+// Own returns the participant's own link, with which [Open] resumes. It is a secret.
 func (c *Client) Own() Link {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.own
 }
 
-// Cursor returns the last event that was put into Notices, for Options.Cursor.
+// Cursor returns the cursor of the last event that was sent to [Client.Notices], for
+// [Options].Cursor.
 func (c *Client) Cursor() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"parley/protocol"
 )
 
-// ask does a command and reads its answer. The errors are those of Do.
-func ask[T any](ctx context.Context, c *Client, command protocol.Command) (T, error) {
+// do sends a command and decodes its answer. The errors are those of [Client.Do].
+func do[T any](ctx context.Context, c *Client, command protocol.Command) (T, error) {
 	var into T
 	ok, err := c.Do(ctx, command)
 	if err == nil {
@@ -22,7 +22,7 @@ func ask[T any](ctx context.Context, c *Client, command protocol.Command) (T, er
 	return into, nil
 }
 
-// optional is nil for an empty text.
+// optional returns nil for an empty text.
 func optional(text string) *string {
 	if text == "" {
 		return nil
@@ -30,75 +30,76 @@ func optional(text string) *string {
 	return &text
 }
 
-// Chat says something. replyTo is a message's id, or empty.
+// Chat sends a message. replyTo is the id of a message, or empty. The errors of this
+// method and of the following ones are those of [Client.Do].
 func (c *Client) Chat(ctx context.Context, text, replyTo string) (protocol.Message, error) {
-	a, err := ask[protocol.MessageAnswer](ctx, c, &protocol.Chat{Text: text, ReplyTo: replyTo})
+	a, err := do[protocol.MessageAnswer](ctx, c, &protocol.Chat{Text: text, ReplyTo: replyTo})
 	return a.Message, err
 }
 
-// Prompt proposes a prompt, or sends it to the agent where that is allowed: the
-// approval's status tells which.
+// Prompt proposes a prompt, or sends it to the agent if no approval is required. The
+// status of the approval tells which.
 func (c *Client) Prompt(ctx context.Context, prompt string) (protocol.Approval, error) {
 	return c.PromptAs(ctx, prompt, "")
 }
 
-// PromptAs is Prompt for what an author was shown that the prompt becomes. Where it
-// would become the other, which can change while there is no connection, the error
-// is a PROMPT_NOT_AS_EXPECTED, and nothing is sent.
+// PromptAs is [Client.Prompt] with the author's expectation of what the prompt becomes.
+// If the prompt would become something else, because the mode or a role has changed
+// since, the server refuses it with [protocol.CodePromptNotAsExpected].
 func (c *Client) PromptAs(ctx context.Context, prompt string, as protocol.PromptAs) (protocol.Approval, error) {
-	a, err := ask[protocol.PromptAnswer](ctx, c, &protocol.Prompt{Prompt: prompt, As: as})
+	a, err := do[protocol.PromptAnswer](ctx, c, &protocol.Prompt{Prompt: prompt, As: as})
 	return a.Approval, err
 }
 
-// Approve lets a prompt go to the agent; edited replaces its text unless empty.
+// Approve approves a prompt. Unless edited is empty, it replaces the text.
 func (c *Client) Approve(ctx context.Context, approvalID, edited string) (protocol.Approval, error) {
 	command := &protocol.Approve{ApprovalID: approvalID, Action: protocol.ActionApprove, Prompt: optional(edited)}
-	a, err := ask[protocol.ApprovalAnswer](ctx, c, command)
+	a, err := do[protocol.ApprovalAnswer](ctx, c, command)
 	return a.Approval, err
 }
 
-// Reject keeps a prompt from the agent. The reason may be empty.
+// Reject rejects a prompt. The reason may be empty.
 func (c *Client) Reject(ctx context.Context, approvalID, reason string) (protocol.Approval, error) {
 	command := &protocol.Approve{ApprovalID: approvalID, Action: protocol.ActionReject, Reason: optional(reason)}
-	a, err := ask[protocol.ApprovalAnswer](ctx, c, command)
+	a, err := do[protocol.ApprovalAnswer](ctx, c, command)
 	return a.Approval, err
 }
 
-// AnswerPermission chooses one of the options that the agent offers.
+// AnswerPermission answers a question of the agent with one of its options.
 func (c *Client) AnswerPermission(ctx context.Context, requestID, optionID string) error {
-	_, err := ask[protocol.PermissionAnswer](ctx, c, &protocol.AnswerPermission{RequestID: requestID, OptionID: optionID})
+	_, err := do[protocol.PermissionAnswer](ctx, c, &protocol.AnswerPermission{RequestID: requestID, OptionID: optionID})
 	return err
 }
 
-// Cancel ends a queued prompt or, for an empty id, the running turn. It returns
-// the id of what it cancels.
+// Cancel cancels a prompt or, with an empty id, the running turn. It returns the id of
+// the cancelled prompt.
 func (c *Client) Cancel(ctx context.Context, approvalID string) (string, error) {
-	a, err := ask[protocol.CancelAnswer](ctx, c, &protocol.Cancel{ApprovalID: approvalID})
+	a, err := do[protocol.CancelAnswer](ctx, c, &protocol.Cancel{ApprovalID: approvalID})
 	return a.ApprovalID, err
 }
 
 // SetMode changes what collaborators may do.
 func (c *Client) SetMode(ctx context.Context, mode protocol.Mode) (protocol.Session, error) {
-	a, err := ask[protocol.SessionAnswer](ctx, c, &protocol.SetMode{Mode: mode})
+	a, err := do[protocol.SessionAnswer](ctx, c, &protocol.SetMode{Mode: mode})
 	return a.Session, err
 }
 
-// SetRole changes what somebody is.
+// SetRole changes the role of a participant.
 func (c *Client) SetRole(ctx context.Context, participantID string, role protocol.Role) (protocol.Participant, error) {
-	a, err := ask[protocol.ParticipantAnswer](ctx, c, &protocol.SetRole{ParticipantID: participantID, Role: role})
+	a, err := do[protocol.ParticipantAnswer](ctx, c, &protocol.SetRole{ParticipantID: participantID, Role: role})
 	return a.Participant, err
 }
 
-// Removal is what came of a Remove.
+// Removal is the result of [Client.Remove].
 type Removal struct {
 	Participant protocol.Participant
-	Invite      *Link // the link that people join by from now on; nil where the former one stays good
+	Invite      *Link // the new invite; nil if the previous one stays valid
 }
 
-// Remove ends a participation for good and, unless KeepInvite is set, replaces
-// the invite: people with the former link need the new one to join.
+// Remove removes a participant for good and, unless KeepInvite is set, replaces the
+// invite: people with the previous link need the new one to join.
 func (c *Client) Remove(ctx context.Context, which protocol.Remove) (Removal, error) {
-	a, err := ask[protocol.RemoveAnswer](ctx, c, &which)
+	a, err := do[protocol.RemoveAnswer](ctx, c, &which)
 	r := Removal{Participant: a.Participant}
 	if a.InviteToken != nil {
 		r.Invite = c.inviteLink(*a.InviteToken)
@@ -106,10 +107,10 @@ func (c *Client) Remove(ctx context.Context, which protocol.Remove) (Removal, er
 	return r, err
 }
 
-// RotateInvite makes the former invite useless and returns a link with the new
-// one.
+// RotateInvite replaces the invite and returns a link with the new one. The previous one
+// is no longer valid.
 func (c *Client) RotateInvite(ctx context.Context) (Link, error) {
-	a, err := ask[protocol.InviteAnswer](ctx, c, &protocol.RotateInvite{})
+	a, err := do[protocol.InviteAnswer](ctx, c, &protocol.RotateInvite{})
 	return *c.inviteLink(a.InviteToken), err
 }
 
@@ -123,26 +124,26 @@ func (c *Client) StopAgent(ctx context.Context) error {
 	return err
 }
 
-// Typing says that somebody types, which lapses after five seconds, or has
+// Typing reports that the participant is typing, which lapses after five seconds, or has
 // stopped.
 func (c *Client) Typing(ctx context.Context, active bool) error {
 	_, err := c.Do(ctx, &protocol.Typing{Active: active})
 	return err
 }
 
-// History returns events as they were live; DecodeEvents reads them. Before and
-// After exclude each other, Limit is required.
+// History reads events before or after a cursor, or the newest. which.Before and
+// which.After cannot be used together, and which.Limit is required. [DecodeEvents]
+// decodes the events.
 func (c *Client) History(ctx context.Context, which protocol.History) (protocol.HistoryAnswer, error) {
-	return ask[protocol.HistoryAnswer](ctx, c, &which)
+	return do[protocol.HistoryAnswer](ctx, c, &which)
 }
 
-// WholeApproval returns a prompt that waits or is on its way to the agent, with
-// all of its text: a Welcome has the beginning of a long one alone, as Truncated
-// says. Show all of it before anybody decides on it.
+// WholeApproval reads the whole text of an unfinished prompt. A [Welcome] truncates long
+// prompts, which their Truncated says. Show the whole text before a person decides on it.
 func (c *Client) WholeApproval(ctx context.Context, approvalID string) (protocol.Approval, error) {
-	a, err := ask[protocol.ItemAnswer](ctx, c, &protocol.Item{ApprovalID: approvalID})
+	a, err := do[protocol.ItemAnswer](ctx, c, &protocol.Item{ApprovalID: approvalID})
 	if err == nil && a.Approval == nil {
-		err = errors.New("item: the answer has no approval")
+		err = errors.New("item: the answer contains no approval")
 	}
 	if err != nil {
 		return protocol.Approval{}, err
@@ -150,11 +151,11 @@ func (c *Client) WholeApproval(ctx context.Context, approvalID string) (protocol
 	return *a.Approval, nil
 }
 
-// WholePermission is WholeApproval for a question of the agent.
+// WholePermission is [Client.WholeApproval] for a pending question of the agent.
 func (c *Client) WholePermission(ctx context.Context, requestID string) (protocol.Permission, error) {
-	a, err := ask[protocol.ItemAnswer](ctx, c, &protocol.Item{RequestID: requestID})
+	a, err := do[protocol.ItemAnswer](ctx, c, &protocol.Item{RequestID: requestID})
 	if err == nil && a.Permission == nil {
-		err = errors.New("item: the answer has no question")
+		err = errors.New("item: the answer contains no question")
 	}
 	if err != nil {
 		return protocol.Permission{}, err
@@ -162,22 +163,24 @@ func (c *Client) WholePermission(ctx context.Context, requestID string) (protoco
 	return *a.Permission, nil
 }
 
-// People returns guests who have left, the last who joined first. With Before, the
-// id of the last of one page, it returns the next; Limit is required.
+// People reads a page of the guests who have left, in reverse join order. which.Before is
+// the id of the last participant of the previous page, if any, and which.Limit is
+// required.
 func (c *Client) People(ctx context.Context, which protocol.People) (protocol.PeopleAnswer, error) {
 	which.Left = true
-	return ask[protocol.PeopleAnswer](ctx, c, &which)
+	return do[protocol.PeopleAnswer](ctx, c, &which)
 }
 
-// ParticipantsAfter returns those who are in the session and joined after one of
-// them, in join order, at most limit of them: those whom a welcome leaves out that
-// has a PeopleAfter. While there are more, ask next with the last of them.
+// ParticipantsAfter reads a page of the participants in the session, in join order,
+// after the one with this id. It returns the participants that a [Welcome] with a
+// PeopleAfter does not list. While the answer has More, its last participant is the
+// start of the next page.
 func (c *Client) ParticipantsAfter(ctx context.Context, participantID string, limit int) (protocol.PeopleAnswer, error) {
-	return ask[protocol.PeopleAnswer](ctx, c, &protocol.People{After: participantID, Limit: limit})
+	return do[protocol.PeopleAnswer](ctx, c, &protocol.People{After: participantID, Limit: limit})
 }
 
-// Leave ends the participation, and with it the client. One whose answer was
-// lost is known to have been carried out when nobody is let in again.
+// Leave ends the participation, and with it the client. If the answer is lost, the
+// refusal of the resumed connection shows that Leave took effect.
 func (c *Client) Leave(ctx context.Context) error {
 	_, err := c.Do(ctx, &protocol.Leave{})
 	if err != nil && !errors.Is(err, &protocol.Error{Code: protocol.CodeParticipantInactive}) {
@@ -186,8 +189,8 @@ func (c *Client) Leave(ctx context.Context) error {
 	return c.Close()
 }
 
-// CloseSession ends the session for everybody. The client hears session_closed
-// and ends.
+// CloseSession ends the session for everyone. The client receives a
+// [protocol.SessionClosed] event and ends.
 func (c *Client) CloseSession(ctx context.Context) error {
 	_, err := c.Do(ctx, &protocol.Close{})
 	if stopped, ok := errors.AsType[*StopError](err); ok && stopped.Code == protocol.CloseSessionEnded {

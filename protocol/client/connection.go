@@ -8,25 +8,25 @@ import (
 	"parley/protocol"
 )
 
-// transport is one connection that has been welcomed. receive is called by one
-// goroutine, send by another.
+// transport is a connection after its welcome. One goroutine calls receive, another
+// calls send.
 type transport interface {
 	kind() Transport
 	receive(ctx context.Context) (protocol.ServerMessage, error)
-	// send sends one line. Its answer comes here or by receive.
+	// send sends one line. It returns the answer, or nil if receive will return it.
 	send(ctx context.Context, line []byte) (protocol.ServerMessage, error)
 	close()
 }
 
-// serve hands out what comes in until the connection ends. It owns the writer,
-// and waits for it.
-func (c *Client) serve(ctx context.Context, cancel context.CancelCauseFunc, t transport, w *watch) (progress bool, err error) {
+// serve delivers messages until the connection ends. It starts the writer and waits for
+// it. progress says whether a message was received.
+func (c *Client) serve(ctx context.Context, cancel context.CancelCauseFunc, t transport, w *watchdog) (progress bool, err error) {
 	var writer sync.WaitGroup
 	defer writer.Wait()
 	defer cancel(nil)
 	writer.Go(func() {
-		// A socket that cannot be written to breaks for its reader too, who
-		// hears the reason. A stream does not.
+		// A socket that cannot be written to also breaks for the reader, which then
+		// knows the reason. An event stream does not.
 		if err := c.write(ctx, t); err != nil && t.kind() == EventStream {
 			cancel(err)
 		}
@@ -37,23 +37,23 @@ func (c *Client) serve(ctx context.Context, cancel context.CancelCauseFunc, t tr
 			return progress, err
 		}
 		progress = true
-		w.pause() // a full channel of notices is not the server's silence
-		c.take(m)
-		w.again()
+		w.pause() // a full channel of notices does not mean that the server is silent
+		c.handle(m)
+		w.restart()
 	}
 }
 
-// write sends the commands under way, the oldest first, those of an earlier
-// connection among them.
+// write sends the commands in progress, the oldest first, including those of an earlier
+// connection.
 func (c *Client) write(ctx context.Context, t transport) error {
 	var sent uint64
 	for {
-		for call := c.calls.following(sent); call != nil; call = c.calls.following(sent) {
+		for call := c.calls.after(sent); call != nil; call = c.calls.after(sent) {
 			answer, err := t.send(ctx, call.line)
 			if err != nil {
 				return err
 			}
-			c.settle(answer)
+			c.resolve(answer)
 			sent = call.number
 		}
 		select {
@@ -64,35 +64,36 @@ func (c *Client) write(ctx context.Context, t transport) error {
 	}
 }
 
-func (c *Client) take(m protocol.ServerMessage) {
+// handle delivers one message of the server.
+func (c *Client) handle(m protocol.ServerMessage) {
 	switch m := m.(type) {
 	case *protocol.Event:
-		c.takeEvent(m)
+		c.handleEvent(m)
 	case *protocol.PresenceMessage:
-		c.takePresence(m.Payload)
+		c.handlePresence(m.Payload)
 	case *protocol.TypingMessage:
-		c.tell(Typing{m.Payload})
+		c.notify(Typing{m.Payload})
 	case *protocol.ErrorMessage:
 		c.retryAfter = m.Error.RetryAfterMS
 		if m.ID == "" {
-			c.tell(ServerError{m.Error.Err()})
+			c.notify(ServerError{m.Error.Err()})
 		}
-		c.answeredPresence(m.ID, nil)
-		c.settle(m)
+		c.handlePresenceAnswer(m.ID, nil)
+		c.resolve(m)
 	case *protocol.OKMessage:
-		c.answeredPresence(m.ID, m.Payload)
-		c.settle(m)
+		c.handlePresenceAnswer(m.ID, m.Payload)
+		c.resolve(m)
 	case *protocol.UnknownMessage:
-		c.tell(Unknown{m})
+		c.notify(Unknown{m})
 	default:
-		c.settle(m)
+		c.resolve(m)
 	}
 }
 
-// takeEvent hands an event out, once. It counts as seen when it is in the
-// channel.
-func (c *Client) takeEvent(e *protocol.Event) {
-	if e.Cursor.Seq <= c.last.Seq || !c.tell(Event{e}) {
+// handleEvent delivers an event once. The event counts as delivered when it is in the
+// channel of notices.
+func (c *Client) handleEvent(e *protocol.Event) {
+	if e.Cursor.Seq <= c.last.Seq || !c.notify(Event{e}) {
 		return
 	}
 	c.last = e.Cursor
@@ -101,38 +102,40 @@ func (c *Client) takeEvent(e *protocol.Event) {
 	c.mu.Unlock()
 }
 
-func (c *Client) settle(m protocol.ServerMessage) {
+// resolve passes the answer to a command to its caller.
+func (c *Client) resolve(m protocol.ServerMessage) {
 	switch m := m.(type) {
 	case *protocol.OKMessage:
-		c.calls.settle(m.ID, m)
+		c.calls.resolve(m.ID, m)
 	case *protocol.ErrorMessage:
-		c.calls.settle(m.ID, m)
+		c.calls.resolve(m.ID, m)
 	case *protocol.PongMessage:
-		c.calls.settle(m.ID, m)
+		c.calls.resolve(m.ID, m)
 	}
 }
 
-// watch ends a connection on which nothing comes for too long.
-type watch struct {
+// watchdog calls a function when a connection has received nothing for a time.
+type watchdog struct {
 	mu    sync.Mutex
 	timer *time.Timer
-	limit time.Duration
+	limit time.Duration // guarded by mu; zero for none
 }
 
-func newWatch(limit time.Duration, tooLong func()) *watch {
-	return &watch{timer: time.AfterFunc(limit, tooLong), limit: limit}
+func newWatchdog(limit time.Duration, expired func()) *watchdog {
+	return &watchdog{timer: time.AfterFunc(limit, expired), limit: limit}
 }
 
-// expect sets another limit. A server that names none is not watched.
-func (w *watch) expect(limit time.Duration) {
+// setLimit changes the limit and restarts the timer. Zero stops it, for a server that
+// does not name a heartbeat.
+func (w *watchdog) setLimit(limit time.Duration) {
 	w.mu.Lock()
 	w.limit = limit
 	w.mu.Unlock()
-	w.again()
+	w.restart()
 }
 
-// again starts the time anew: the server was heard.
-func (w *watch) again() {
+// restart restarts the timer: the server has sent something.
+func (w *watchdog) restart() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.timer.Stop()
@@ -141,5 +144,5 @@ func (w *watch) again() {
 	}
 }
 
-func (w *watch) pause() { w.timer.Stop() }
-func (w *watch) stop()  { w.timer.Stop() }
+func (w *watchdog) pause() { w.timer.Stop() }
+func (w *watchdog) stop()  { w.timer.Stop() }

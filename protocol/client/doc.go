@@ -1,36 +1,35 @@
-// Package client is the Go client of a shared session: it joins by an invite or
-// comes back by a participant's own link, stays connected, and hands out what
-// happens as typed notices.
+// Package client is the Go client of a shared session. It joins by an invite or
+// returns by a participant's own link, stays connected, and delivers what happens as
+// typed notices.
 //
 // # Promises
 //
-//   - Events come in order, each once, without a hole: after a broken
-//     connection the client resumes from the last event that it handed out and
-//     drops what it has had. Where the server does not know that event any
-//     more, a Welcome that says gap tells that the story begins anew.
-//   - A command is carried out at most once. One whose answer was lost with its
-//     connection is sent again under its id, which the server remembers.
-//   - Answers do not wait for notices that came after them, but they do wait
-//     for those that came before: somebody has to take notices while commands
-//     are under way.
+//   - The client delivers events in order, each once, without gaps. After a broken
+//     connection it resumes after the last event that it delivered, and drops
+//     repetitions. If the server no longer knows that event, a [Welcome] with the
+//     outcome gap begins a new sequence.
+//   - A command takes effect at most once. If its answer is lost with the connection,
+//     the client sends the command again under the same id, which the server remembers.
+//   - An answer waits for the notices before it, but not for those after it. A program
+//     must therefore receive from [Client.Notices] while commands are in progress.
 //
 // # Connections
 //
-// A WebSocket is tried first. Where its handshake cannot be had, the event
-// stream and plain requests do the same work, but for presence and typing,
-// and the WebSocket is tried again from time to time. Lost connections are
-// made again after a time that grows and is drawn by lot, until the server
-// says that there is no use, or Close is called.
+// The client tries a WebSocket first. If the handshake fails, it uses an event stream
+// and plain requests, which carry everything except presence and typing, and tries the
+// WebSocket again later. It replaces a lost connection after a random time that grows
+// with each failure, until the server refuses it for good or [Client.Close] is called.
 //
-// # Who may block whom
+// # Concurrency
 //
-// One goroutine, run, owns the connection and all that belongs to it; each
-// connection has a second one that writes. Both end before Close returns. When
-// the notices' channel is full run waits, so the server's queue fills up; it
-// then closes the connection and the client resumes later: a slow reader
-// loses time, never an event.
+// One goroutine, run, owns the connection and everything that belongs to it. Each
+// connection has a second goroutine that writes. Both have ended when [Client.Close]
+// returns. When the channel of notices is full, run waits, so the server's queue fills
+// up; the server then closes the connection, and the client resumes later. A slow
+// reader loses time but no events.
 //
-// # Testing against it
+// # Testing
 //
-// Package clienttest has a server on real sockets whose faults are switches.
+// Package [parley/protocol/client/clienttest] has a server on real sockets with
+// configurable faults.
 package client

@@ -19,9 +19,9 @@ func TestCommand_is_carried_out_once(t *testing.T) {
 		fault clienttest.Fault
 		sent  int
 	}{
-		"though the connection broke before it was done": {clienttest.Fault{CutBefore: true}, 2},
-		"though its answer was lost":                     {clienttest.Fault{CutAfter: true}, 2},
-		"though its answer came twice":                   {clienttest.Fault{Twice: true}, 1},
+		"if the connection breaks before it": {clienttest.Fault{CutBefore: true}, 2},
+		"if its answer is lost":              {clienttest.Fault{CutAfter: true}, 2},
+		"if its answer arrives twice":        {clienttest.Fault{Twice: true}, 1},
 	} {
 		for _, transport := range []client.Transport{client.WebSocket, client.EventStream} {
 			t.Run(name+" over "+string(transport), func(t *testing.T) {
@@ -56,7 +56,7 @@ func messages(t *testing.T, c *client.Client) (ids []string) {
 	return ids
 }
 
-func TestCommands_survive_a_server_that_keeps_breaking(t *testing.T) {
+func TestCommands_succeed_on_a_server_that_breaks_connections(t *testing.T) {
 	s := clienttest.New(t)
 	n := 0
 	s.Intercept(func(r protocol.Request) clienttest.Fault {
@@ -82,22 +82,22 @@ func TestCommands_survive_a_server_that_keeps_breaking(t *testing.T) {
 	require.Len(t, messages(t, c), cap(errs))
 }
 
-func TestEvents_come_once_and_without_a_hole(t *testing.T) {
+func TestEvents_arrive_once_and_without_a_gap(t *testing.T) {
 	for name, disturb := range map[string]func(*clienttest.Server){
-		"over a good connection":            func(*clienttest.Server) {},
-		"when a server repeats itself":      func(s *clienttest.Server) { s.Repeat(5) },
-		"when the client was too slow":      func(s *clienttest.Server) { s.CloseAll(protocol.CloseTooSlow) },
-		"when the session moves":            func(s *clienttest.Server) { s.CloseAll(protocol.CloseMoved) },
-		"when the server goes away":         func(s *clienttest.Server) { s.CloseAll(protocol.CloseGoingAway) },
-		"when the server restarts":          func(s *clienttest.Server) { s.CloseAll(protocol.CloseRestarting) },
-		"when the server is out of breath":  func(s *clienttest.Server) { s.CloseAll(protocol.CloseTryAgain) },
-		"when the client hurried too much":  func(s *clienttest.Server) { s.CloseAll(protocol.CloseRateLimited) },
-		"when the network breaks":           func(s *clienttest.Server) { s.CloseAll(-1) },
-		"when there is no socket for now":   func(s *clienttest.Server) { s.Set(clienttest.Faults{NoWebSocket: true}); s.CloseAll(-1) },
-		"when a socket is there once again": func(s *clienttest.Server) { s.Set(clienttest.Faults{}); s.CloseAll(-1) },
+		"on a good connection":               func(*clienttest.Server) {},
+		"when the server repeats events":     func(s *clienttest.Server) { s.Repeat(5) },
+		"when the client was too slow":       func(s *clienttest.Server) { s.CloseAll(protocol.CloseTooSlow) },
+		"when the session moves":             func(s *clienttest.Server) { s.CloseAll(protocol.CloseMoved) },
+		"when the server goes away":          func(s *clienttest.Server) { s.CloseAll(protocol.CloseGoingAway) },
+		"when the server restarts":           func(s *clienttest.Server) { s.CloseAll(protocol.CloseRestarting) },
+		"when the server is overloaded":      func(s *clienttest.Server) { s.CloseAll(protocol.CloseTryAgain) },
+		"at the rate limit":                  func(s *clienttest.Server) { s.CloseAll(protocol.CloseRateLimited) },
+		"when the network breaks":            func(s *clienttest.Server) { s.CloseAll(-1) },
+		"when WebSockets become unavailable": func(s *clienttest.Server) { s.Set(clienttest.Faults{NoWebSocket: true}); s.CloseAll(-1) },
+		"when WebSockets become available":   func(s *clienttest.Server) { s.Set(clienttest.Faults{}); s.CloseAll(-1) },
 	} {
 		for _, plain := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, plain is %t", name, plain), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, plain HTTP is %t", name, plain), func(t *testing.T) {
 				s := clienttest.New(t)
 				s.Set(clienttest.Faults{NoWebSocket: plain})
 				c := open(t, s.InviteLink(), quick)
@@ -109,7 +109,7 @@ func TestEvents_come_once_and_without_a_hole(t *testing.T) {
 					}
 					disturb(s)
 				}
-				hear(t, c, 1, next-1)
+				receive(t, c, 1, next-1)
 			})
 		}
 	}
@@ -123,10 +123,10 @@ func TestEvents_wait_for_a_slow_reader(t *testing.T) {
 		s.Emit(status(i + 1))
 	}
 	require.Eventually(t, func() bool { return len(c.Notices()) == cap(c.Notices()) }, patience, time.Millisecond)
-	hear(t, c, 1, many)
+	receive(t, c, 1, many)
 }
 
-func TestEvents_before_a_close_have_no_hole(t *testing.T) {
+func TestEvents_before_a_close_have_no_gap(t *testing.T) {
 	s := clienttest.New(t)
 	for range 100 {
 		c := open(t, s.InviteLink(), quick)
@@ -152,27 +152,27 @@ func TestEvents_before_a_close_have_no_hole(t *testing.T) {
 	}
 }
 
-func TestGap_is_told_with_a_new_welcome(t *testing.T) {
+func TestGap_is_reported_by_a_new_welcome(t *testing.T) {
 	for _, plain := range []bool{false, true} {
 		t.Run(fmt.Sprintf("plain is %t", plain), func(t *testing.T) {
 			s := clienttest.New(t)
 			s.Set(clienttest.Faults{NoWebSocket: plain})
 			c := open(t, s.InviteLink(), quick)
 			s.Emit(status(1), status(2))
-			hear(t, c, 1, 2)
+			receive(t, c, 1, 2)
 			s.ReplaceJournal()
 			s.CloseAll(protocol.CloseRestarting)
 			require.Equal(t, protocol.ResumeGap, await(t, c, func(w client.Welcome) bool { return w.Resume != protocol.ResumeNew }).Resume)
 			s.Emit(status(3))
-			hear(t, c, 3, 3)
+			receive(t, c, 3, 3)
 		})
 	}
 }
 
-func TestClient_stops_where_there_is_no_use(t *testing.T) {
+func TestClient_stops_after_a_final_close_code(t *testing.T) {
 	for code, name := range map[int]string{
-		protocol.CloseRemoved: "removed", protocol.CloseBadCredentials: "bad credentials", protocol.CloseNotProtocol: "no protocol",
-		protocol.CloseNoSession: "no session", protocol.CloseSessionEnded: "ended", protocol.CloseTooBig: "too big",
+		protocol.CloseRemoved: "removed", protocol.CloseBadCredentials: "bad credentials", protocol.CloseNotProtocol: "malformed",
+		protocol.CloseNoSession: "no session", protocol.CloseSessionEnded: "ended", protocol.CloseTooBig: "too large",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := clienttest.New(t)
@@ -180,18 +180,18 @@ func TestClient_stops_where_there_is_no_use(t *testing.T) {
 			c := open(t, s.InviteLink(), quick)
 			ctx := withPatience(t)
 			result := make(chan error, 1)
-			go func() { // it ends with the answer, which the test waits for
+			go func() { // ends with the answer, which the test receives
 				_, err := c.Chat(ctx, "hello", "")
 				result <- err
 			}()
-			await(t, c, anything[client.Event]) // the message is said
+			await(t, c, anything[client.Event]) // the message
 			s.CloseAll(code)
 			ended := await(t, c, state(client.Ended))
 			stopped := new(client.StopError)
 			require.ErrorAs(t, ended.Err, &stopped)
 			require.Equal(t, code, stopped.Code)
 			require.NotEmpty(t, stopped.Reason)
-			require.ErrorAs(t, <-result, &stopped, "who waits for an answer is told")
+			require.ErrorAs(t, <-result, &stopped, "the waiting call fails too")
 			_, more := <-c.Notices()
 			require.False(t, more)
 			require.Equal(t, client.Ended, c.Status().State)
@@ -199,7 +199,7 @@ func TestClient_stops_where_there_is_no_use(t *testing.T) {
 	}
 }
 
-func TestClient_waits_as_long_as_it_is_told(t *testing.T) {
+func TestClient_waits_as_long_as_the_server_asks(t *testing.T) {
 	s := clienttest.New(t)
 	o := quick
 	o.RateLimitPause = 40 * time.Millisecond
@@ -223,7 +223,7 @@ func TestClient_drops_a_silent_connection(t *testing.T) {
 			c := open(t, s.InviteLink(), quick)
 			require.ErrorContains(t, await(t, c, state(client.Waiting)).Err, "silent")
 			s.Emit(status(1))
-			hear(t, c, 1, 1)
+			receive(t, c, 1, 1)
 		})
 	}
 }
@@ -239,7 +239,7 @@ func TestClient_keeps_a_connection_with_heartbeats(t *testing.T) {
 			select {
 			case n := <-c.Notices():
 				if _, changed := n.(client.Connection); changed {
-					t.Fatalf("the connection was given up: %+v", n)
+					t.Fatalf("the client gave the connection up: %+v", n)
 				}
 			case <-time.After(5 * beat):
 			}
@@ -247,7 +247,7 @@ func TestClient_keeps_a_connection_with_heartbeats(t *testing.T) {
 	}
 }
 
-func TestClient_climbs_back_to_a_socket(t *testing.T) {
+func TestClient_returns_to_a_WebSocket(t *testing.T) {
 	s := clienttest.New(t)
 	s.Set(clienttest.Faults{NoWebSocket: true})
 	o := quick
@@ -255,11 +255,11 @@ func TestClient_climbs_back_to_a_socket(t *testing.T) {
 	c := open(t, s.InviteLink(), o)
 	await(t, c, online(client.EventStream))
 	s.Emit(status(1))
-	hear(t, c, 1, 1)
+	receive(t, c, 1, 1)
 	s.Set(clienttest.Faults{})
 	await(t, c, online(client.WebSocket))
 	s.Emit(status(2))
-	hear(t, c, 2, 2)
+	receive(t, c, 2, 2)
 }
 
 func TestStream_ends_with_the_session(t *testing.T) {
@@ -281,7 +281,7 @@ func TestClose_ends_a_client_that_waits_to_reconnect(t *testing.T) {
 	s.CloseAll(protocol.CloseRateLimited)
 	await(t, c, state(client.Waiting))
 	require.NoError(t, c.Close())
-	require.NoError(t, c.Close(), "and may be called again")
+	require.NoError(t, c.Close(), "a second call")
 	require.ErrorIs(t, c.Err(), client.ErrClosed)
 	_, err := c.Chat(withPatience(t), "hello", "")
 	require.ErrorIs(t, err, client.ErrClosed)

@@ -13,10 +13,10 @@ import (
 	"parley/protocol/client/clienttest"
 )
 
-// patience is how long a test waits for what has to come.
+// patience bounds every wait of a test.
 const patience = 20 * time.Second
 
-// quick reconnects without wasting a test's time.
+// quick are options with short times for reconnecting.
 var quick = client.Options{
 	UserID:         "ann",
 	DisplayName:    "Ann",
@@ -25,7 +25,7 @@ var quick = client.Options{
 	RateLimitPause: time.Millisecond,
 }
 
-// open joins, or comes back, and closes with the test.
+// open joins or resumes. The client closes at the end of the test.
 func open(t *testing.T, link string, o client.Options) *client.Client {
 	t.Helper()
 	l, err := client.ParseLink(link)
@@ -36,7 +36,7 @@ func open(t *testing.T, link string, o client.Options) *client.Client {
 	return c
 }
 
-// openError opens what cannot be opened.
+// openError returns the error of opening a link.
 func openError(t *testing.T, link string, o client.Options) error {
 	t.Helper()
 	l, err := client.ParseLink(link)
@@ -52,8 +52,8 @@ func withPatience(t *testing.T) context.Context {
 	return ctx
 }
 
-// await returns the next notice of that type for which ok holds, and drops what
-// comes before it.
+// await returns the next notice of type N for which ok returns true, and drops the
+// notices before it.
 func await[N client.Notice](t *testing.T, c *client.Client, ok func(N) bool) N {
 	t.Helper()
 	timeout := time.After(patience)
@@ -65,7 +65,7 @@ func await[N client.Notice](t *testing.T, c *client.Client, ok func(N) bool) N {
 				return n
 			}
 		case <-timeout:
-			t.Fatalf("no %T came", *new(N))
+			t.Fatalf("no %T arrived", *new(N))
 		}
 	}
 }
@@ -80,14 +80,14 @@ func online(tr client.Transport) func(client.Connection) bool {
 
 func anything[N client.Notice](N) bool { return true }
 
-// status is an event with a number in it.
+// status returns an event that contains a number.
 func status(n int) protocol.Payload {
 	return &protocol.AgentStatusChanged{Status: protocol.AgentStatus(fmt.Sprint(n))}
 }
 
-// hear reads events until the one that status(last) made, and insists that all
-// of them from first on come, in order and once.
-func hear(t *testing.T, c *client.Client, first, last int) {
+// receive receives the events of status(first) to status(last), and requires that they
+// arrive in order, each once.
+func receive(t *testing.T, c *client.Client, first, last int) {
 	t.Helper()
 	for want := first; want <= last; {
 		e := await(t, c, anything[client.Event])
@@ -98,7 +98,7 @@ func hear(t *testing.T, c *client.Client, first, last int) {
 	}
 }
 
-// drain takes notices until the client ends, or the test does.
+// drain receives notices until the client or the test ends.
 func drain(t *testing.T, c *client.Client) {
 	done := make(chan struct{})
 	go func() {
@@ -112,19 +112,19 @@ func drain(t *testing.T, c *client.Client) {
 	})
 }
 
-// once lets the fault happen to the first command of that type.
+// once applies a fault to the first command of a type.
 func once(s *clienttest.Server, kind protocol.CommandType, f clienttest.Fault) {
-	happened := false
+	done := false
 	s.Intercept(func(r protocol.Request) clienttest.Fault {
-		if happened || r.Command.CommandType() != kind {
+		if done || r.Command.CommandType() != kind {
 			return clienttest.Fault{}
 		}
-		happened = true
+		done = true
 		return f
 	})
 }
 
-// seen returns the ids of the commands of that type that came.
+// seen returns the ids of the commands of a type that the server received.
 func seen(s *clienttest.Server, kind protocol.CommandType) (ids []string) {
 	for _, r := range s.Seen() {
 		if r.Command.CommandType() == kind {

@@ -9,23 +9,23 @@ import (
 	"github.com/google/uuid"
 )
 
-// Link leads into a shared session: with an invite for somebody new, or with a
-// participant's id and token for somebody who comes back. The part after the #
-// is a secret, and never sent as part of an address.
+// Link leads into a shared session, either with an invite or with the id and token of a
+// participant. The part after the # is a secret; clients never send it as part of an
+// address.
 type Link struct {
-	Server  string // its address without a slash at the end: https://host, or https://host/prefix
-	Session string // the shared session's id
+	Server  string // the address without a final slash: https://host or https://host/prefix
+	Session string // the id of the shared session
 
-	Invite string // of a link for new people
+	Invite string // the invite token; empty in a participant's own link
 
-	ParticipantID string // of one's own link
-	Token         string
+	ParticipantID string // empty in an invite
+	Token         string // of the participant
 }
 
 var errNotALink = errors.New("a link looks like https://SERVER/s/SESSION#i=INVITE or …#p=PARTICIPANT:TOKEN")
 
-// ParseLink reads SERVER/s/SESSION#i=INVITE and SERVER/s/SESSION#p=ID:TOKEN.
-// Its errors never show the secret part.
+// ParseLink parses SERVER/s/SESSION#i=INVITE and SERVER/s/SESSION#p=ID:TOKEN. Its errors
+// never contain the secret part.
 func ParseLink(text string) (Link, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
@@ -36,12 +36,12 @@ func ParseLink(text string) (Link, error) {
 		return Link{}, errNotALink
 	}
 	l := Link{Server: u.Scheme + "://" + u.Host + before, Session: session}
-	return l, l.readSecret(u.Fragment)
+	return l, l.parseSecret(u.Fragment)
 }
 
-func (l *Link) readSecret(fragment string) error {
+func (l *Link) parseSecret(fragment string) error {
 	if fragment == "" {
-		return errors.New("the link lacks the part after the #; quote it in the shell")
+		return errors.New("the link lacks the part after the #; in a shell, put the link in quotes")
 	}
 	if invite, ok := strings.CutPrefix(fragment, "i="); ok && invite != "" {
 		l.Invite = invite
@@ -63,7 +63,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// String returns the link as text, the secret included.
+// String returns the link as text, including the secret.
 func (l Link) String() string {
 	secret := "i=" + l.Invite
 	if l.ParticipantID != "" {
@@ -72,12 +72,12 @@ func (l Link) String() string {
 	return fmt.Sprintf("%s/s/%s#%s", l.Server, l.Session, secret)
 }
 
-// api returns the address of one of the session's endpoints.
+// api returns the address of an endpoint of the session.
 func (l Link) api(endpoint string) string {
 	return l.Server + "/api/shared-sessions/" + l.Session + "/" + endpoint
 }
 
-// socketURL is api with the scheme of WebSockets.
+// socketURL returns the address of the WebSocket endpoint.
 func (l Link) socketURL() string {
 	return "ws" + strings.TrimPrefix(l.api("ws"), "http")
 }

@@ -22,11 +22,11 @@ func TestParseLink(t *testing.T) {
 		require.Equal(t, text, got.String())
 	}
 	got, err := client.ParseLink("  https://host/s/" + sessionID + "/#i=I\n")
-	require.NoError(t, err, "spaces around it and a slash after it are forgiven")
+	require.NoError(t, err, "spaces around the link and a final slash are allowed")
 	require.Equal(t, "https://host/s/"+sessionID+"#i=I", got.String())
 }
 
-func TestParseLink_refuses_what_is_none_and_keeps_the_secret(t *testing.T) {
+func TestParseLink_refuses_other_texts_without_showing_secrets(t *testing.T) {
 	for _, text := range []string{
 		"", "SECRET", "host/s/" + sessionID + "#i=SECRET", "ftp://host/s/" + sessionID + "#i=SECRET",
 		"https://host/s/not-a-session#i=SECRET", "https://host/" + sessionID + "#i=SECRET",

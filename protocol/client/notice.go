@@ -8,23 +8,24 @@ import (
 	"parley/protocol"
 )
 
-// Notice is one thing that a client hears: an Event, a Welcome, a Presence, a
-// Typing, a Connection, a ServerError or an Unknown.
+// Notice is what [Client.Notices] delivers: an [Event], [Welcome], [Presence], [Typing],
+// [Connection], [ServerError] or [Unknown].
 type Notice interface{ notice() }
 
 type (
-	// Event happened in the session.
+	// Event is an event of the session.
 	Event struct{ *protocol.Event }
-	// Welcome is where the story begins: the first notice of a client, and
-	// again where Resume says gap, when all that was known before is void.
+	// Welcome is a snapshot of the session, from which the events continue. A client
+	// delivers one at first, and another one if a resume ends in a gap, which makes
+	// everything before it obsolete.
 	Welcome struct{ protocol.Welcome }
-	// Presence is the whole list of participants who are connected.
-	Presence struct{ Participants []string }
-	// Typing says that somebody types or has stopped.
+	// Presence is the whole list of connected participants.
+	Presence struct{ Participants []string } // ids
+	// Typing says that a participant is typing or has stopped.
 	Typing struct{ protocol.TypingNotice }
-	// Connection says that the connection's state is another.
+	// Connection reports a change of the connection's state.
 	Connection struct{ Status }
-	// ServerError is an error of the server that answers no command.
+	// ServerError is an error of the server that does not answer a command.
 	ServerError struct{ *protocol.Error }
 	// Unknown is a message of a type that this version does not know.
 	Unknown struct{ *protocol.UnknownMessage }
@@ -38,36 +39,36 @@ func (Connection) notice()  {}
 func (ServerError) notice() {}
 func (Unknown) notice()     {}
 
-// State says whether there is a connection.
+// State is the state of a connection.
 type State string
 
 // The states of a connection.
 const (
 	Connecting State = "connecting"
 	Online     State = "online"
-	Waiting    State = "waiting" // for the next attempt
-	Ended      State = "ended"   // for good; Client.Err says why
+	Waiting    State = "waiting" // until the next attempt
+	Ended      State = "ended"   // for good; Client.Err returns the reason
 )
 
-// Transport is how messages travel.
+// Transport is a way of exchanging messages with the server.
 type Transport string
 
 // The transports.
 const (
 	WebSocket   Transport = "websocket"
-	EventStream Transport = "event-stream" // with a request for each command
+	EventStream Transport = "event-stream" // server-sent events, and a request for each command
 )
 
-// Status is how a client's connection is.
+// Status describes the connection of a client.
 type Status struct {
 	State     State
-	Transport Transport     // when Online
-	Err       error         // why the connection was lost, when Waiting or Ended
-	RetryIn   time.Duration // when Waiting
+	Transport Transport     // if Online
+	Err       error         // why the connection was lost, if Waiting or Ended
+	RetryIn   time.Duration // the time until the next attempt, if Waiting
 }
 
-// DecodeEvents reads events as they stand in Welcome.Recent and in a
-// HistoryAnswer.
+// DecodeEvents decodes the events of [protocol.Welcome], [protocol.HistoryAnswer] and
+// [protocol.ArchiveAnswer].
 func DecodeEvents(raw []json.RawMessage) ([]*protocol.Event, error) {
 	events := make([]*protocol.Event, len(raw))
 	for i, line := range raw {

@@ -8,45 +8,46 @@ import (
 	"parley/protocol"
 )
 
-// Options say how to join and how to stay connected. The zero value of a field
-// means its default; UserID alone is required, and only with an invite.
+// Options configure how a client joins and stays connected. The zero value of a field
+// means its default. Only UserID is required, and only with an invite.
 type Options struct {
-	UserID      string        // who joins
-	DisplayName string        // what to call them; the user id if empty
-	Role        protocol.Role // RoleCollaborator if empty
+	UserID      string        // of the person who joins
+	DisplayName string        // the name that others see; the user id if empty
+	Role        protocol.Role // protocol.RoleCollaborator if empty
 
-	// ReadOnly begins a connection that only reads, with one's own link: also
-	// after leaving, and when the session is closed or has expired. Commands but
-	// History are refused with READ_ONLY or what their session says.
+	// ReadOnly opens a read-only connection with a participant's own link, which is
+	// possible after leaving and after the session's end too. The server refuses all
+	// commands except reads: with [protocol.CodeReadOnly] or, over plain HTTP, as it
+	// refuses them to a participant who has left or in a session that has ended.
 	ReadOnly bool
 
-	Cursor string // the last event seen in an earlier life, to resume from
-	Recent int    // how many of the newest events the first Welcome shall carry
+	Cursor string // resume after this event, from Client.Cursor of an earlier client
+	Recent int    // how many of the newest events the first Welcome contains
 
-	// HTTPClient makes all requests. It has no Timeout, which would end event
-	// streams. Its idle connections are closed when the client ends. By default
-	// the client has one of its own.
+	// HTTPClient makes all requests. It must not have a Timeout, which would end event
+	// streams. The client closes its idle connections at the end. By default each
+	// client has an HTTPClient of its own.
 	HTTPClient *http.Client
 
-	// Lost connections are made again after a random time between zero and a
-	// bound, which is BackoffBase at first, doubles with each failure, and is
-	// BackoffMax in the end. Defaults: 500 ms, 30 s.
+	// BackoffBase and BackoffMax bound the random time before a new connection. The
+	// bound is BackoffBase at first and doubles with each failure up to BackoffMax.
+	// Defaults: 500 ms, 30 s.
 	BackoffBase time.Duration
 	BackoffMax  time.Duration
 
-	// RateLimitPause is how long to stay away after being sent away for too
-	// many commands, where the server names no time. Default: 10 s.
+	// RateLimitPause is the time before a new connection after the server has closed
+	// one for too many commands, if the server does not name a time. Default: 10 s.
 	RateLimitPause time.Duration
 
-	// HandshakeTimeout is how long a connection may take to be made, and to
-	// welcome. Default: 20 s. The WebSocket's part of it is one half.
+	// HandshakeTimeout bounds the time until the welcome of a connection. The WebSocket
+	// handshake has one half of it. Default: 20 s.
 	HandshakeTimeout time.Duration
 
-	// UpgradeAfter is how long to use the event stream before the WebSocket is
-	// tried again. Default: 5 min.
+	// UpgradeAfter is how long the client uses the event stream before it tries the
+	// WebSocket again. Default: 5 min.
 	UpgradeAfter time.Duration
 
-	// jitter draws from zero to the bound.
+	// jitter returns a random duration from zero to the bound.
 	jitter func(bound time.Duration) time.Duration
 }
 
@@ -60,7 +61,7 @@ func (o Options) withDefaults() Options {
 		o.jitter = func(bound time.Duration) time.Duration { return rand.N(bound) }
 	}
 	if o.HTTPClient == nil {
-		// One of its own, so that Close can end the idle connections.
+		// A separate one, so that Close can close its idle connections.
 		o.HTTPClient = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	}
 	return o
@@ -72,8 +73,7 @@ func setDefault(d *time.Duration, value time.Duration) {
 	}
 }
 
-// backoff returns how long to wait before the attempt after that many failures
-// in a row.
+// backoff returns the time to wait after a number of consecutive failures.
 func (o Options) backoff(failures int) time.Duration {
 	bound := o.BackoffBase
 	for range failures {

@@ -25,7 +25,7 @@ func TestBackoff_doubles_up_to_its_bound(t *testing.T) {
 	require.Equal(t, []time.Duration{s / 2, s, 2 * s, 4 * s, 8 * s, 16 * s, 30 * s, 30 * s}, bounds)
 }
 
-func TestBackoff_is_drawn_from_the_whole_range(t *testing.T) {
+func TestBackoff_is_random_over_the_whole_range(t *testing.T) {
 	o := Options{BackoffBase: time.Second}.withDefaults()
 	low, high := time.Second, time.Duration(0)
 	for range 1000 {
@@ -43,30 +43,30 @@ func TestJudge(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		err  error
-		stop int // the code of the StopError; 0 for come back
+		stop int // the code of the StopError; 0 if the client reconnects
 		want verdict
 	}{
-		{"a broken network heals", io.EOF, 0, verdict{}},
-		{"a normal closure is an end like another", closed(1000), 0, verdict{}},
-		{"a server that goes away comes back", closed(1001), 0, verdict{}},
-		{"a server that restarts comes back", closed(1012), 0, verdict{}},
-		{"a server without breath wants another try", closed(1013), 0, verdict{}},
-		{"who was too slow resumes", closed(4001), 0, verdict{}},
-		{"a session that moved is followed at once", closed(4002), 0, verdict{atOnce: true}},
-		{"an unknown 40xx comes back", closed(4077), 0, verdict{}},
-		{"who hurries too much waits", closed(4429), 0, verdict{pause: pause}},
-		{"the way back up is taken at once", errUpgrade, 0, verdict{atOnce: true}},
-		{"a message that is not UTF-8 stops", closed(1007), 1007, verdict{}},
-		{"a message too big stops", closed(1009), 1009, verdict{}},
-		{"no protocol stops", closed(4400), 4400, verdict{}},
-		{"bad credentials stop", closed(4401), 4401, verdict{}},
-		{"removal stops", closed(4403), 4403, verdict{}},
-		{"no session stops", closed(4404), 4404, verdict{}},
-		{"saying nothing stops", closed(4408), 4408, verdict{}},
-		{"the session's end stops", closed(4409), 4409, verdict{}},
-		{"an unknown 44xx stops", closed(4477), 4477, verdict{}},
-		{"a refusal stops", &refusal{protocol.Errorf(protocol.CodeInvalidInviteToken, "no"), false}, 4401, verdict{}},
-		{"a refusal that heals comes back in its time", &refusal{&protocol.Error{Code: "NEW", RetryAfter: time.Second}, true}, 0, verdict{pause: time.Second}},
+		{"a broken network: reconnect", io.EOF, 0, verdict{}},
+		{"a normal closure: reconnect", closed(1000), 0, verdict{}},
+		{"the server goes away: reconnect", closed(1001), 0, verdict{}},
+		{"the server restarts: reconnect", closed(1012), 0, verdict{}},
+		{"the server is overloaded: reconnect", closed(1013), 0, verdict{}},
+		{"the client was too slow: reconnect", closed(4001), 0, verdict{}},
+		{"the session has moved: reconnect at once", closed(4002), 0, verdict{atOnce: true}},
+		{"an unknown 40xx: reconnect", closed(4077), 0, verdict{}},
+		{"the rate limit: wait", closed(4429), 0, verdict{pause: pause}},
+		{"an upgrade to a WebSocket: reconnect at once", errUpgrade, 0, verdict{atOnce: true}},
+		{"a message that is not UTF-8: stop", closed(1007), 1007, verdict{}},
+		{"a message that is too large: stop", closed(1009), 1009, verdict{}},
+		{"a malformed line: stop", closed(4400), 4400, verdict{}},
+		{"bad credentials: stop", closed(4401), 4401, verdict{}},
+		{"a removal: stop", closed(4403), 4403, verdict{}},
+		{"no such session: stop", closed(4404), 4404, verdict{}},
+		{"no command in time: stop", closed(4408), 4408, verdict{}},
+		{"the end of the session: stop", closed(4409), 4409, verdict{}},
+		{"an unknown 44xx: stop", closed(4477), 4477, verdict{}},
+		{"a refusal: stop", &refusal{protocol.Errorf(protocol.CodeInvalidInviteToken, "no"), false}, 4401, verdict{}},
+		{"a retryable refusal: reconnect after its time", &refusal{&protocol.Error{Code: "NEW", RetryAfter: time.Second}, true}, 0, verdict{pause: time.Second}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := judge(errors.Join(tc.err), pause)
@@ -87,12 +87,12 @@ func TestEventReader(t *testing.T) {
 		want         []string
 	}{
 		{"reads data", "data: a\n\ndata: b\n\n", []string{"a", "b"}},
-		{"takes CRLF and no space", "data:a\r\n\r\n", []string{"a"}},
+		{"accepts CRLF and a missing space", "data:a\r\n\r\n", []string{"a"}},
 		{"joins several lines", "data: a\ndata: b\n\n", []string{"a\nb"}},
-		{"strips one space alone", "data:  a\n\n", []string{" a"}},
-		{"passes comments, ids and names by", ": heartbeat\n\nid: 7\nevent: x\nretry: 1\ndata: a\n\n", []string{"a"}},
+		{"strips only one space", "data:  a\n\n", []string{" a"}},
+		{"skips comments, ids and names", ": heartbeat\n\nid: 7\nevent: x\nretry: 1\ndata: a\n\n", []string{"a"}},
 		{"keeps colons", "data: {\"a\":1}\n\n", []string{`{"a":1}`}},
-		{"drops what was cut off", "data: a\n\ndata: b\n", []string{"a"}},
+		{"drops an incomplete event", "data: a\n\ndata: b\n", []string{"a"}},
 		{"reads long lines", "data: " + strings.Repeat("x", 10000) + "\n\n", []string{strings.Repeat("x", 10000)}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -135,50 +135,50 @@ func TestCalls_are_bounded(t *testing.T) {
 	results := make(chan error, maxInFlight)
 	for range maxInFlight {
 		go func() {
-			_, err := q.ask(ctx, ended, "id", nil)
+			_, err := q.do(ctx, ended, "id", nil)
 			results <- err
 		}()
 	}
 	require.Eventually(t, func() bool { return q.waiting() == maxInFlight }, 10*time.Second, time.Millisecond)
 	full, stop := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer stop()
-	_, err := q.ask(full, ended, "one more", nil)
+	_, err := q.do(full, ended, "one more", nil)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.Equal(t, maxInFlight, q.waiting())
 	cancel()
 	for range maxInFlight {
 		require.ErrorIs(t, <-results, context.Canceled)
 	}
-	require.Zero(t, q.waiting(), "nothing is kept for those who no longer wait")
+	require.Zero(t, q.waiting(), "no call remains")
 }
 
-func TestCalls_answer_the_one_who_asked(t *testing.T) {
+func TestCalls_resolve_by_id(t *testing.T) {
 	q := newCalls()
 	ended := make(chan struct{})
 	first, second := q.add("1", nil), q.add("2", nil)
-	require.Same(t, first, q.following(0))
-	require.Same(t, second, q.following(first.number))
-	q.settle("2", &protocol.OKMessage{ID: "2"})
-	q.settle("2", &protocol.OKMessage{ID: "again"})
-	q.settle("?", &protocol.OKMessage{})
+	require.Same(t, first, q.after(0))
+	require.Same(t, second, q.after(first.number))
+	q.resolve("2", &protocol.OKMessage{ID: "2"})
+	q.resolve("2", &protocol.OKMessage{ID: "again"})
+	q.resolve("?", &protocol.OKMessage{})
 	require.Equal(t, &protocol.OKMessage{ID: "2"}, <-second.answer)
-	require.Nil(t, q.following(first.number))
+	require.Nil(t, q.after(first.number))
 	require.Equal(t, 1, q.waiting())
 	close(ended)
-	_, err := q.ask(t.Context(), ended, "3", nil)
+	_, err := q.do(t.Context(), ended, "3", nil)
 	require.ErrorIs(t, err, ErrClosed)
 }
 
-func TestCalls_keep_to_the_window(t *testing.T) {
+func TestCalls_respect_the_window(t *testing.T) {
 	q := newCalls()
 	for range window + 1 {
 		q.add(fmt.Sprint(q.next), nil)
 	}
 	<-q.wake
-	require.Nil(t, q.following(window), "the window is full")
-	q.settle("3", &protocol.OKMessage{ID: "3"})
+	require.Nil(t, q.after(window), "the window is full")
+	q.resolve("3", &protocol.OKMessage{ID: "3"})
 	<-q.wake
-	require.EqualValues(t, window+1, q.following(window).number)
+	require.EqualValues(t, window+1, q.after(window).number)
 }
 
 func (q *calls) waiting() int {

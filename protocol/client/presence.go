@@ -8,28 +8,26 @@ import (
 	"parley/protocol"
 )
 
-// presence is the list of those who are connected, and the question for it that is
-// under way, if any. It is owned by run.
+// presence is the list of connected participants. run owns it.
 type presence struct {
 	list  protocol.PresenceAnswer
-	asked *call
+	asked *call // the request for the list that is in progress, if any
 }
 
-// welcomedPresence takes the list of a new connection.
-func (c *Client) welcomedPresence(w *protocol.Welcome) {
+// resetPresence stores the list of a new connection.
+func (c *Client) resetPresence(w *protocol.Welcome) {
 	if c.presence.asked != nil {
-		c.calls.drop(c.presence.asked)
+		c.calls.remove(c.presence.asked)
 	}
 	c.presence = presence{list: protocol.PresenceAnswer{Epoch: w.PresenceEpoch, At: w.PresenceAt, Participants: w.Presence}}
 }
 
-// takePresence brings the list up to date, or asks for it when some of what happened
-// was missed.
-func (c *Client) takePresence(p protocol.Presence) {
+// handlePresence updates the list, or asks for it if changes are missing.
+func (c *Client) handlePresence(p protocol.Presence) {
 	at := c.presence.list.At
 	if c.presence.list.Apply(p) {
 		if c.presence.list.At != at {
-			c.tell(Presence{c.presence.list.Participants})
+			c.notify(Presence{c.presence.list.Participants})
 		}
 		return
 	}
@@ -38,24 +36,24 @@ func (c *Client) takePresence(p protocol.Presence) {
 	}
 	id := uuid.NewString()
 	line, err := protocol.EncodeRequest(protocol.Request{ID: id, Command: &protocol.AskPresence{}})
-	if err == nil { // it cannot fail: it has no members
+	if err == nil { // always, since the command has no members
 		c.presence.asked = c.calls.add(id, line)
 	}
 }
 
-// answeredPresence takes the answer to the question for the list. After an error the
-// next change leads to another question.
-func (c *Client) answeredPresence(id string, payload json.RawMessage) {
+// handlePresenceAnswer stores the answer to a request for the list. After an error, which
+// has no payload, the next change causes another request.
+func (c *Client) handlePresenceAnswer(id string, payload json.RawMessage) {
 	asked := c.presence.asked
 	if asked == nil || asked.id != id {
 		return
 	}
 	c.presence.asked = nil
-	c.calls.drop(asked)
+	c.calls.remove(asked)
 	var list protocol.PresenceAnswer
 	if payload == nil || json.Unmarshal(payload, &list) != nil {
 		return
 	}
 	c.presence.list = list
-	c.tell(Presence{list.Participants})
+	c.notify(Presence{list.Participants})
 }

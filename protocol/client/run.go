@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,7 +10,7 @@ import (
 	"parley/protocol"
 )
 
-// run is the client's life: one connection after another.
+// run opens one connection after another until the client ends.
 func (c *Client) run(ctx context.Context) {
 	defer close(c.done)
 	defer close(c.notices)
@@ -23,11 +22,11 @@ func (c *Client) run(ctx context.Context) {
 	c.mu.Unlock()
 	select {
 	case c.notices <- Connection{Status{State: Ended, Err: err}}:
-	default: // nobody listens; the channel's end says it too
+	default: // the channel is full; its end says the same
 	}
 }
 
-// reconnect returns why there is no use, or ErrClosed.
+// reconnect opens connections until the client ends, and returns the reason.
 func (c *Client) reconnect(ctx context.Context) error {
 	for failures := 0; ; failures++ {
 		c.setStatus(Status{State: Connecting})
@@ -42,7 +41,7 @@ func (c *Client) reconnect(ctx context.Context) error {
 		if v.stop != nil {
 			return v.stop
 		}
-		if _, unreachable := errors.AsType[*unreachableError](err); unreachable && !c.wasGreeted() {
+		if _, unreachable := errors.AsType[*unreachableError](err); unreachable && !c.wasWelcomed() {
 			return err
 		}
 		if v.atOnce && (progress || errors.Is(err, errUpgrade)) {
@@ -58,12 +57,12 @@ func (c *Client) reconnect(ctx context.Context) error {
 	}
 }
 
-// connect makes one connection, serves it to its end, and reports whether it
-// was good for anything.
+// connect opens one connection and serves it to its end. progress says whether the
+// connection was of use, which resets the back-off.
 func (c *Client) connect(ctx context.Context) (progress bool, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	w := newWatch(c.o.HandshakeTimeout, func() { cancel(errSilent) })
+	w := newWatchdog(c.o.HandshakeTimeout, func() { cancel(errSilent) })
 	defer w.stop()
 	c.retryAfter = 0
 	t, welcome, err := c.open(ctx, w)
@@ -72,8 +71,8 @@ func (c *Client) connect(ctx context.Context) (progress bool, err error) {
 	}
 	since := time.Now()
 	defer t.close()
-	w.expect(2 * time.Duration(welcome.HeartbeatMS) * time.Millisecond)
-	c.welcomed(welcome, t.kind())
+	w.setLimit(2 * time.Duration(welcome.HeartbeatMS) * time.Millisecond)
+	c.handleWelcome(welcome, t.kind())
 	if t.kind() == EventStream {
 		timer := time.AfterFunc(c.o.UpgradeAfter, func() { cancel(errUpgrade) })
 		defer timer.Stop()
@@ -82,7 +81,8 @@ func (c *Client) connect(ctx context.Context) (progress bool, err error) {
 	return progress || time.Since(since) > c.o.BackoffMax, causeOf(ctx, err)
 }
 
-// causeOf prefers why the connection was given up to what broke thereby.
+// causeOf returns why the client gave the connection up, if it did, in place of the
+// error that resulted from that.
 func causeOf(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
@@ -90,14 +90,14 @@ func causeOf(ctx context.Context, err error) error {
 	return err
 }
 
-// hello is the first command of a connection.
-func (c *Client) hello() protocol.Request {
+// firstCommand returns the join or resume that begins a connection.
+func (c *Client) firstCommand() protocol.Request {
 	own := c.Own()
 	if own.ParticipantID != "" {
 		resume := &protocol.Resume{
 			ParticipantID: own.ParticipantID, ParticipantToken: own.Token, Cursor: c.Cursor(), ReadOnly: c.o.ReadOnly,
 		}
-		if resume.Cursor == "" { // else the events follow by themselves
+		if resume.Cursor == "" { // with a cursor, the events follow anyway
 			resume.Recent = c.o.Recent
 		}
 		return protocol.Request{ID: uuid.NewString(), Command: resume}
@@ -109,10 +109,10 @@ func (c *Client) hello() protocol.Request {
 	return protocol.Request{ID: c.joinID, Command: join}
 }
 
-// welcomed takes a welcome in and says so. After a resume without gap the
-// events tell all that has changed but who is here.
-func (c *Client) welcomed(w *protocol.Welcome, t Transport) {
-	resumed := w.Resume == protocol.ResumeOK && c.wasGreeted()
+// handleWelcome stores a welcome and delivers it. After a resume without a gap the
+// events report all changes except those of presence.
+func (c *Client) handleWelcome(w *protocol.Welcome, t Transport) {
+	resumed := w.Resume == protocol.ResumeOK && c.wasWelcomed()
 	c.mu.Lock()
 	c.self = w.Participant
 	c.own.ParticipantID = w.Participant.ID
@@ -124,21 +124,21 @@ func (c *Client) welcomed(w *protocol.Welcome, t Transport) {
 		c.cursor = w.Cursor
 	}
 	c.mu.Unlock()
-	c.welcomedPresence(w)
+	c.resetPresence(w)
 	c.setStatus(Status{State: Online, Transport: t})
 	if resumed {
-		c.tell(Presence{w.Presence})
+		c.notify(Presence{w.Presence})
 		return
 	}
-	c.tell(Welcome{*w})
-	if !c.wasGreeted() {
-		close(c.greeted)
+	c.notify(Welcome{*w})
+	if !c.wasWelcomed() {
+		close(c.welcomed)
 	}
 }
 
-func (c *Client) wasGreeted() bool {
+func (c *Client) wasWelcomed() bool {
 	select {
-	case <-c.greeted:
+	case <-c.welcomed:
 		return true
 	default:
 		return false
@@ -156,13 +156,13 @@ func (c *Client) setStatus(s Status) {
 	c.mu.Lock()
 	c.status = s
 	c.mu.Unlock()
-	c.tell(Connection{s})
+	c.notify(Connection{s})
 }
 
-// tell waits while the channel is full, also when the connection has ended
-// meanwhile: nothing is dropped, and after Close nothing is told, so that what
-// is told has no hole.
-func (c *Client) tell(n Notice) bool {
+// notify sends a notice and waits while the channel is full, even if the connection has
+// ended meanwhile, so that no notice is lost. It returns false once the client is
+// closing, and from then on always, so that the notices have no gap.
+func (c *Client) notify(n Notice) bool {
 	select {
 	case <-c.closing:
 		return false
@@ -175,15 +175,3 @@ func (c *Client) tell(n Notice) bool {
 		return false
 	}
 }
-
-// unreachableError says that no way led to the server.
-type unreachableError struct {
-	server string
-	cause  error
-}
-
-func (e *unreachableError) Error() string {
-	return fmt.Sprintf("cannot reach %s: %v", e.server, e.cause)
-}
-
-func (e *unreachableError) Unwrap() error { return e.cause }

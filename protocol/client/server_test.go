@@ -14,8 +14,8 @@ import (
 	"parley/protocol/client"
 )
 
-// network is what a client's connections go through. It can break them all, and
-// can be one that lets no upgrade through.
+// network is an HTTP transport that can break its connections, and can refuse WebSocket
+// upgrades as some proxies do.
 type network struct {
 	http.Transport
 	plain bool
@@ -55,16 +55,16 @@ func (n *network) cut() {
 	n.conns = nil
 }
 
-// TestRealServer_turn has Ann's prompt approved and its question answered while
-// her network keeps breaking: she hears every event once, in order.
+// Ann's network keeps breaking during a turn with an approval and a question. She
+// receives every event once, in order.
 func TestRealServer_turn(t *testing.T) {
 	for name, plain := range map[string]bool{"over WebSocket": false, "over plain HTTP": true} {
 		t.Run(name, func(t *testing.T) {
 			s := newRealSession(t)
 			host := open(t, s.host.String(), client.Options{})
-			ways := newNetwork(plain)
+			network := newNetwork(plain)
 			o := quick
-			o.HTTPClient = &http.Client{Transport: ways}
+			o.HTTPClient = &http.Client{Transport: network}
 			ann := open(t, s.invite.String(), o)
 			ctx := withPatience(t)
 			var others sync.WaitGroup
@@ -78,24 +78,23 @@ func TestRealServer_turn(t *testing.T) {
 				prompted <- err
 			})
 			others.Go(func() { runTurn(ctx, host, &others) })
-			numbers, updates := hearTurn(t, ann, ways)
+			numbers, updates := receiveTurn(t, ann, network)
 			require.NoError(t, <-prompted)
 			for i, n := range numbers {
-				require.Equal(t, numbers[0]+uint64(i), n, "without a hole, in order, once")
+				require.Equal(t, numbers[0]+uint64(i), n, "in order, once, without a gap")
 			}
 			require.Greater(t, updates, 10)
 			if !plain {
 				return
 			}
-			require.Eventually(t, func() bool { // the last break may not be mended yet
+			require.Eventually(t, func() bool { // the client may still be reconnecting
 				return ann.Status().Transport == client.EventStream
 			}, patience, time.Millisecond)
 		})
 	}
 }
 
-// runTurn approves what is proposed and allows what the agent asks, until the
-// client ends.
+// runTurn approves prompts and allows what the agent asks, until the client ends.
 func runTurn(ctx context.Context, host *client.Client, others *sync.WaitGroup) {
 	for n := range host.Notices() {
 		e, ok := n.(client.Event)
@@ -111,14 +110,14 @@ func runTurn(ctx context.Context, host *client.Client, others *sync.WaitGroup) {
 	}
 }
 
-// hearTurn returns the numbers of all events up to the end of the turn, and how
-// many were of the agent. It breaks the network at each tenth event.
-func hearTurn(t *testing.T, c *client.Client, ways *network) (numbers []uint64, updates int) {
+// receiveTurn returns the numbers of all events up to the end of the turn, and how many
+// of them are notifications of the agent. It breaks the network at every tenth event.
+func receiveTurn(t *testing.T, c *client.Client, n *network) (numbers []uint64, updates int) {
 	for {
 		e := await(t, c, anything[client.Event])
 		numbers = append(numbers, e.Cursor.Seq)
 		if len(numbers)%10 == 5 {
-			ways.cut()
+			n.cut()
 		}
 		switch p := e.Payload.(type) {
 		case *protocol.HostSessionUpdate:
@@ -170,15 +169,15 @@ func TestRealServer_people(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorIs(t, openError(t, removal.Invite.String(), bob), &protocol.Error{Code: protocol.CodeInvalidInviteToken})
 	other := open(t, link.String(), bob)
-	require.NoError(t, other.Typing(ctx, false), "or it is not allowed")
+	require.NoError(t, other.Typing(ctx, false), "Bob may comment")
 	require.NoError(t, other.Leave(ctx))
 	require.NoError(t, host.CloseSession(ctx))
 	require.Equal(t, protocol.CloseSessionEnded, stopCode(t, host))
 	require.ErrorIs(t, openError(t, link.String(), bob), &protocol.Error{Code: protocol.CodeSessionInactive})
 }
 
-// A session that is closed is read by those who took part, over each way, and
-// page by page by a client that has ended with it.
+// Participants can read a closed session over each transport, and page by page with a
+// client that has ended.
 func TestRealServer_reading(t *testing.T) {
 	for _, plain := range []bool{false, true} {
 		s := newRealSession(t)
@@ -221,13 +220,13 @@ func TestRealServer_reading(t *testing.T) {
 	require.ErrorContains(t, err, "own link")
 }
 
-// stopCode waits for the end of a client that the server sends away.
+// stopCode waits until the server refuses the client for good, and returns the close code.
 func stopCode(t *testing.T, c *client.Client) int {
 	t.Helper()
 	select {
 	case <-c.Done():
 	case <-time.After(patience):
-		t.Fatal("the client was not sent away")
+		t.Fatal("the client did not end")
 	}
 	stopped := new(client.StopError)
 	require.ErrorAs(t, c.Err(), &stopped)

@@ -12,7 +12,7 @@ import (
 	"parley/protocol/client/clienttest"
 )
 
-func TestOpen_joins_and_says_who_one_is(t *testing.T) {
+func TestOpen_joins_with_an_invite(t *testing.T) {
 	s := clienttest.New(t)
 	o := quick
 	o.Recent = 2
@@ -28,11 +28,11 @@ func TestOpen_joins_and_says_who_one_is(t *testing.T) {
 	require.NoError(t, c.Err())
 }
 
-func TestOpen_comes_back_by_ones_own_link(t *testing.T) {
+func TestOpen_resumes_with_the_own_link(t *testing.T) {
 	s := clienttest.New(t)
 	first := open(t, s.InviteLink(), quick)
 	s.Emit(status(1))
-	hear(t, first, 1, 1)
+	receive(t, first, 1, 1)
 	require.NoError(t, first.Close())
 	require.ErrorIs(t, first.Err(), client.ErrClosed)
 	s.Emit(status(2), status(3))
@@ -42,12 +42,12 @@ func TestOpen_comes_back_by_ones_own_link(t *testing.T) {
 	again := open(t, first.Own().String(), o)
 	require.Equal(t, first.Self().ID, again.Self().ID)
 	require.Equal(t, protocol.ResumeOK, await(t, again, anything[client.Welcome]).Resume)
-	hear(t, again, 2, 3)
+	receive(t, again, 2, 3)
 }
 
 func TestOpen_fails(t *testing.T) {
 	s := clienttest.New(t)
-	t.Run("when the invite is not good", func(t *testing.T) {
+	t.Run("with a wrong invite", func(t *testing.T) {
 		link, err := client.ParseLink(s.InviteLink())
 		require.NoError(t, err)
 		link.Invite = "WRONG"
@@ -57,12 +57,12 @@ func TestOpen_fails(t *testing.T) {
 		require.ErrorAs(t, err, &stopped)
 		require.Equal(t, protocol.CloseBadCredentials, stopped.Code)
 	})
-	t.Run("when nobody is there", func(t *testing.T) {
+	t.Run("if there is no server", func(t *testing.T) {
 		err := openError(t, "http://127.0.0.1:1/s/"+sessionID+"#i=I", quick)
 		require.ErrorContains(t, err, "cannot reach http://127.0.0.1:1")
 		require.NotContains(t, err.Error(), "\n")
 	})
-	t.Run("when its context ends first", func(t *testing.T) {
+	t.Run("if the context ends first", func(t *testing.T) {
 		s.Intercept(func(protocol.Request) clienttest.Fault { return clienttest.Fault{CutBefore: true} })
 		defer s.Intercept(nil)
 		link, err := client.ParseLink(s.InviteLink())
@@ -77,7 +77,7 @@ func TestOpen_fails(t *testing.T) {
 	})
 }
 
-func TestOpen_joins_once_though_the_answer_was_lost(t *testing.T) {
+func TestOpen_joins_once_if_the_answer_is_lost(t *testing.T) {
 	s := clienttest.New(t)
 	once(s, protocol.CommandJoin, clienttest.Fault{CutAfter: true})
 	c := open(t, s.InviteLink(), quick)
@@ -87,7 +87,7 @@ func TestOpen_joins_once_though_the_answer_was_lost(t *testing.T) {
 	require.Equal(t, ids[0], ids[1])
 }
 
-func TestOpen_tries_again_where_the_server_says_that_it_helps(t *testing.T) {
+func TestOpen_retries_after_a_retryable_error(t *testing.T) {
 	s := clienttest.New(t)
 	once(s, protocol.CommandJoin, clienttest.Fault{Error: protocol.Errorf(protocol.CodeTooManyParticipants, "full")})
 	c := open(t, s.InviteLink(), quick)
@@ -126,13 +126,13 @@ func TestCommands(t *testing.T) {
 	session, err := c.SetMode(ctx, protocol.ModePromptDirect)
 	require.NoError(t, err)
 	require.Equal(t, protocol.ModePromptDirect, session.Mode)
-	ann, err := c.SetRole(ctx, "somebody", protocol.RoleViewer)
+	ann, err := c.SetRole(ctx, "participant-1", protocol.RoleViewer)
 	require.NoError(t, err)
 	require.Equal(t, protocol.RoleViewer, ann.Role)
-	removal, err := c.Remove(ctx, protocol.Remove{ParticipantID: "somebody"})
+	removal, err := c.Remove(ctx, protocol.Remove{ParticipantID: "participant-1"})
 	require.NoError(t, err)
 	require.Contains(t, removal.Invite.String(), "#i=INVITE-2")
-	removal, err = c.Remove(ctx, protocol.Remove{ParticipantID: "somebody", KeepInvite: true})
+	removal, err = c.Remove(ctx, protocol.Remove{ParticipantID: "participant-1", KeepInvite: true})
 	require.NoError(t, err)
 	require.Nil(t, removal.Invite)
 	link, err := c.RotateInvite(ctx)
@@ -157,7 +157,7 @@ func TestCommands(t *testing.T) {
 	require.ErrorAs(t, err, &stopped)
 }
 
-func TestDo_gives_up_with_its_context(t *testing.T) {
+func TestDo_ends_with_its_context(t *testing.T) {
 	s := clienttest.New(t)
 	once(s, protocol.CommandChat, clienttest.Fault{NoAnswer: true})
 	c := open(t, s.InviteLink(), quick)
@@ -170,7 +170,7 @@ func TestDo_gives_up_with_its_context(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestDo_asks_again_when_the_server_is_out_of_breath(t *testing.T) {
+func TestDo_retries_after_a_transient_error(t *testing.T) {
 	s := clienttest.New(t)
 	once(s, protocol.CommandChat, clienttest.Fault{Error: &protocol.Error{Code: protocol.CodeRateLimited, RetryAfter: 30 * time.Millisecond}})
 	c := open(t, s.InviteLink(), quick)
@@ -184,7 +184,7 @@ func TestDo_asks_again_when_the_server_is_out_of_breath(t *testing.T) {
 	require.Equal(t, ids[0], ids[1])
 }
 
-func TestDo_leaves_to_people_what_they_should_know(t *testing.T) {
+func TestDo_returns_errors_that_are_not_transient(t *testing.T) {
 	s := clienttest.New(t)
 	once(s, protocol.CommandPrompt, clienttest.Fault{Error: protocol.Errorf(protocol.CodeQueueFull, "full")})
 	c := open(t, s.InviteLink(), quick)
@@ -195,7 +195,7 @@ func TestDo_leaves_to_people_what_they_should_know(t *testing.T) {
 }
 
 func TestLeave_ends_the_client(t *testing.T) {
-	for name, fault := range map[string]clienttest.Fault{"": {}, "though its answer was lost": {CutAfter: true}} {
+	for name, fault := range map[string]clienttest.Fault{"": {}, "if its answer is lost": {CutAfter: true}} {
 		t.Run(name, func(t *testing.T) {
 			s := clienttest.New(t)
 			once(s, protocol.CommandLeave, fault)
@@ -210,14 +210,14 @@ func TestLeave_ends_the_client(t *testing.T) {
 	}
 }
 
-func TestPresence_is_asked_for_when_some_of_it_was_missed(t *testing.T) {
+func TestPresence_is_requested_after_a_missed_change(t *testing.T) {
 	s := clienttest.New(t)
 	c := open(t, s.InviteLink(), quick)
 	s.Send(&protocol.PresenceMessage{Payload: protocol.Presence{From: 0, To: 1, Joined: []string{"p"}}})
 	require.Contains(t, await(t, c, anything[client.Presence]).Participants, "p")
 	s.Send(&protocol.PresenceMessage{Payload: protocol.Presence{From: 5, To: 6, Joined: []string{"q"}}})
 	require.Equal(t, []string{"asked", "for"}, await(t, c, anything[client.Presence]).Participants)
-	s.Send(&protocol.PresenceMessage{Payload: protocol.Presence{From: 5, To: 6, Joined: []string{"q"}}}) // known
+	s.Send(&protocol.PresenceMessage{Payload: protocol.Presence{From: 5, To: 6, Joined: []string{"q"}}}) // repeated
 	s.Send(&protocol.PresenceMessage{Payload: protocol.Presence{From: 6, To: 7, Left: []string{"for"}}})
 	require.Equal(t, []string{"asked"}, await(t, c, anything[client.Presence]).Participants)
 	require.Len(t, seen(s, protocol.CommandPresence), 1)
@@ -225,7 +225,7 @@ func TestPresence_is_asked_for_when_some_of_it_was_missed(t *testing.T) {
 	require.Equal(t, []string{"asked", "for"}, await(t, c, anything[client.Presence]).Participants)
 }
 
-func TestNotices_tell_what_is_ephemeral_or_unknown(t *testing.T) {
+func TestNotices_include_ephemeral_and_unknown_messages(t *testing.T) {
 	s := clienttest.New(t)
 	c := open(t, s.InviteLink(), quick)
 	s.Send(&protocol.PresenceMessage{Payload: protocol.Presence{To: 1, Joined: []string{"p"}}})

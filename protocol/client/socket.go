@@ -13,33 +13,36 @@ import (
 	"parley/protocol"
 )
 
-// maxMessage is what one message of the server may have, in bytes. The server
-// bounds an event and what it puts into one message far below that.
+// maxMessage bounds a message of the server, in bytes. The server's own bounds are far
+// below it.
 const maxMessage = 64 << 20
 
-// socket is a WebSocket that has been welcomed.
+// socket is a [transport] over a WebSocket.
 type socket struct {
 	conn  *websocket.Conn
-	alive func()
-	lines [][]byte // of the last message, still to be read
+	alive func()   // called for each message and ping
+	lines [][]byte // of the last message, not yet received
 }
 
-// handshakeError says that no WebSocket could be had, which says nothing about
-// other ways to the same server.
+// handshakeError says that the WebSocket handshake failed. Plain requests to the same
+// server may still work.
 type handshakeError struct{ cause error }
 
+// Error returns the cause.
 func (e *handshakeError) Error() string { return e.cause.Error() }
+
+// Unwrap returns the cause.
 func (e *handshakeError) Unwrap() error { return e.cause }
 
-// openSocket dials and says hello. Errors: *handshakeError, *refusal, or that
-// the connection broke.
-func openSocket(ctx context.Context, l Link, o Options, hello protocol.Request, alive func()) (transport, *protocol.Welcome, error) {
+// openSocket dials and sends the first command. Errors: a *handshakeError, a *refusal, or
+// an error of the connection.
+func openSocket(ctx context.Context, l Link, o Options, first protocol.Request, alive func()) (transport, *protocol.Welcome, error) {
 	conn, err := dial(ctx, l, o, alive)
 	if err != nil {
 		return nil, nil, err
 	}
 	s := &socket{conn: conn, alive: alive}
-	welcome, err := s.greet(ctx, hello)
+	welcome, err := s.start(ctx, first)
 	if err != nil {
 		s.close()
 		return nil, nil, err
@@ -65,8 +68,8 @@ func dial(ctx context.Context, l Link, o Options, alive func()) (*websocket.Conn
 	return conn, nil
 }
 
-// handshakeFailed tells a server that refuses this client from one, or from
-// something in between, that has no WebSocket.
+// handshakeFailed returns a *refusal if the server refused this client, and a
+// *handshakeError if the server or a proxy does not support WebSockets.
 func handshakeFailed(response *http.Response, err error) error {
 	if response == nil || response.Body == nil {
 		return &handshakeError{err}
@@ -75,7 +78,7 @@ func handshakeFailed(response *http.Response, err error) error {
 	if readErr != nil {
 		return &handshakeError{err}
 	}
-	e := errorOf(body)
+	e := refusalOf(body)
 	if e == nil {
 		return &handshakeError{err}
 	}
@@ -86,8 +89,8 @@ func handshakeFailed(response *http.Response, err error) error {
 	return e
 }
 
-// errorOf reads an error's body, or returns nil where it is none.
-func errorOf(body []byte) *refusal {
+// refusalOf decodes the body of an error. It returns nil for another body.
+func refusalOf(body []byte) *refusal {
 	var e protocol.ErrorBody
 	if json.Unmarshal(body, &e) != nil || e.Code == "" {
 		return nil
@@ -96,10 +99,10 @@ func errorOf(body []byte) *refusal {
 	return &refusal{wire.Err(), e.Retryable}
 }
 
-// greet sends the first command and waits for its answer. What may come before
-// it is for an older connection's eyes, and dropped.
-func (s *socket) greet(ctx context.Context, hello protocol.Request) (*protocol.Welcome, error) {
-	line, err := protocol.EncodeRequest(hello)
+// start sends the first command and waits for its answer. It drops other messages before
+// the answer.
+func (s *socket) start(ctx context.Context, first protocol.Request) (*protocol.Welcome, error) {
+	line, err := protocol.EncodeRequest(first)
 	if err != nil {
 		return nil, err
 	}
@@ -137,12 +140,12 @@ func (s *socket) receive(ctx context.Context) (protocol.ServerMessage, error) {
 	s.lines = s.lines[1:]
 	m, err := protocol.DecodeServer(line)
 	if err != nil {
-		return nil, errors.Join(errNotUnderstood, err)
+		return nil, errors.Join(errBadMessage, err)
 	}
 	return m, nil
 }
 
-var errNotUnderstood = errors.New("the server said what this version does not understand")
+var errBadMessage = errors.New("the server sent a message that this version cannot decode")
 
 func (s *socket) send(ctx context.Context, line []byte) (protocol.ServerMessage, error) {
 	if err := s.conn.Write(ctx, websocket.MessageText, line); err != nil {

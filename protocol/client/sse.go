@@ -7,25 +7,24 @@ import (
 	"io"
 )
 
-// eventReader reads server-sent events as the HTML standard defines them, as
-// far as this protocol needs: data alone counts, since every event bears its
-// own type and cursor.
+// eventReader reads server-sent events as the HTML standard defines them. It returns only
+// their data, since every event contains its type and cursor.
 type eventReader struct {
 	lines *bufio.Reader
-	alive func() // called for every line, comments included
+	alive func() // called for every line, including comments
 }
 
-var errEventTooBig = errors.New("an event of the stream is too big")
+var errEventTooBig = errors.New("an event of the stream is too large")
 
 func newEventReader(r io.Reader, alive func()) *eventReader {
 	return &eventReader{bufio.NewReader(r), alive}
 }
 
-// next returns the data of the next event that has any. Several data lines are
-// joined by line ends. An event that the stream's end cuts off is dropped.
+// next returns the data of the next event that has data. It joins several data lines by
+// line feeds, and drops an incomplete event at the end of the stream.
 func (r *eventReader) next() ([]byte, error) {
 	var data []byte
-	some := false
+	hasData := false
 	for {
 		line, err := r.line(maxMessage - len(data))
 		if err != nil {
@@ -33,18 +32,18 @@ func (r *eventReader) next() ([]byte, error) {
 		}
 		r.alive()
 		switch name, value, _ := bytes.Cut(line, []byte{':'}); {
-		case len(line) == 0 && some:
+		case len(line) == 0 && hasData:
 			return data, nil
 		case string(name) == "data":
-			if some {
+			if hasData {
 				data = append(data, '\n')
 			}
-			data, some = append(data, bytes.TrimPrefix(value, []byte{' '})...), true
+			data, hasData = append(data, bytes.TrimPrefix(value, []byte{' '})...), true
 		}
 	}
 }
 
-// line returns the next line without its end, which may be LF or CRLF.
+// line returns the next line without its line end, which is LF or CRLF.
 func (r *eventReader) line(limit int) ([]byte, error) {
 	var line []byte
 	for {

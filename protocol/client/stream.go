@@ -7,50 +7,32 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/coder/websocket"
 
 	"parley/protocol"
 )
 
-// stream is the protocol over plain HTTP: events by an event stream, each
-// command by a request of its own.
+// stream is a [transport] over plain HTTP: an event stream, and a request for each
+// command.
 type stream struct {
 	link    Link
 	http    *http.Client
 	creds   http.Header
-	query   string // of the event stream's address
+	query   string // of the address of the event stream
 	events  *eventReader
 	body    io.Closer
-	closing bool // session_closed has come: the end that follows is for good
+	closing bool // session_closed was received, so the end of the stream is final
 }
 
-// open makes a connection by whatever way there is.
-func (c *Client) open(ctx context.Context, w *watch) (transport, *protocol.Welcome, error) {
-	hello := c.hello()
-	t, welcome, err := openSocket(ctx, c.link, c.o, hello, w.again)
-	if _, ok := errors.AsType[*handshakeError](err); !ok || ctx.Err() != nil {
-		return t, welcome, err
-	}
-	t, welcome, err = openStream(ctx, c.link, c.o, hello, c.Own(), w.again)
-	if _, refused := errors.AsType[*refusal](err); refused || err == nil {
-		return t, welcome, err
-	}
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // without the address, which is told already
-	}
-	return nil, nil, &unreachableError{c.link.Server, err}
-}
-
-// openStream says hello by a request, and then asks for the events from where
-// the answer says.
-func openStream(ctx context.Context, l Link, o Options, hello protocol.Request, own Link, alive func()) (transport, *protocol.Welcome, error) {
+// openStream sends the first command in a request, and then opens the event stream at the
+// cursor of the answer.
+func openStream(ctx context.Context, l Link, o Options, first protocol.Request, own Link, alive func()) (transport, *protocol.Welcome, error) {
 	s := &stream{link: l, http: o.HTTPClient, creds: make(http.Header)}
 	if o.ReadOnly {
 		s.query = "?readOnly=true"
 	}
-	line, err := protocol.EncodeRequest(hello)
+	line, err := protocol.EncodeRequest(first)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,23 +49,23 @@ func openStream(ctx context.Context, l Link, o Options, hello protocol.Request, 
 		own.Token = *welcome.Participant.AccessToken
 	}
 	own.authorize(s.creds)
-	seen := ""
-	if resume, ok := hello.Command.(*protocol.Resume); ok {
-		seen = resume.Cursor
+	received := ""
+	if resume, ok := first.Command.(*protocol.Resume); ok {
+		received = resume.Cursor
 	}
-	if err := s.begin(ctx, welcome, seen, alive); err != nil {
+	if err := s.begin(ctx, welcome, received, alive); err != nil {
 		s.close()
 		return nil, nil, err
 	}
 	return s, welcome, nil
 }
 
-// begin asks for the events after the last one seen, and corrects the welcome:
-// the stream alone knows whether it resumes. After a gap it begins where the
-// welcome's snapshot stands, so that nothing is between the two.
-func (s *stream) begin(ctx context.Context, welcome *protocol.Welcome, seen string, alive func()) error {
-	if seen != "" {
-		resume, err := s.listen(ctx, seen, alive)
+// begin opens the event stream after the last event that was received, and sets the
+// outcome of the resume in the welcome, since only the stream knows it. After a gap it
+// opens the stream at the welcome's snapshot, so that no event is missing in between.
+func (s *stream) begin(ctx context.Context, welcome *protocol.Welcome, received string, alive func()) error {
+	if received != "" {
+		resume, err := s.listen(ctx, received, alive)
 		if err != nil {
 			return err
 		}
@@ -94,7 +76,7 @@ func (s *stream) begin(ctx context.Context, welcome *protocol.Welcome, seen stri
 	}
 	resume, err := s.listen(ctx, welcome.Cursor, alive)
 	if err == nil && resume != protocol.ResumeOK {
-		return errors.New("the journal was replaced while connecting")
+		return errors.New("the server's journal was replaced while connecting")
 	}
 	return err
 }
@@ -106,11 +88,11 @@ func welcomeOf(m protocol.ServerMessage) (*protocol.Welcome, error) {
 	case *protocol.ErrorMessage:
 		return nil, &refusal{m.Error.Err(), m.Error.Retryable}
 	}
-	return nil, errNotUnderstood
+	return nil, errBadMessage
 }
 
-// listen asks for the events after a cursor. It returns what the stream's first
-// line says of the cursor.
+// listen opens the event stream after a cursor. It returns the outcome of the resume from
+// the first message of the stream.
 func (s *stream) listen(ctx context.Context, cursor string, alive func()) (resume string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.link.api("stream")+s.query, nil)
 	if err != nil {
@@ -125,7 +107,7 @@ func (s *stream) listen(ctx context.Context, cursor string, alive func()) (resum
 	}
 	s.body, s.events = response.Body, newEventReader(response.Body, alive)
 	if response.StatusCode != http.StatusOK {
-		return "", refusedBy(response)
+		return "", responseError(response)
 	}
 	m, err := s.receive(ctx)
 	if err != nil {
@@ -133,17 +115,18 @@ func (s *stream) listen(ctx context.Context, cursor string, alive func()) (resum
 	}
 	connected, ok := m.(*protocol.Connected)
 	if !ok {
-		return "", errNotUnderstood
+		return "", errBadMessage
 	}
 	return connected.Resume, nil
 }
 
-func refusedBy(response *http.Response) error {
+// responseError returns the error of a response with another status than 200.
+func responseError(response *http.Response) error {
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	if err != nil {
 		return err
 	}
-	if e := errorOf(body); e != nil {
+	if e := refusalOf(body); e != nil {
 		return e
 	}
 	return fmt.Errorf("the server answered %s", response.Status)
@@ -151,8 +134,8 @@ func refusedBy(response *http.Response) error {
 
 func (s *stream) kind() Transport { return EventStream }
 
-// receive ends where the protocol over WebSocket would close: a stream that
-// ends after session_closed ends for good.
+// receive returns the next event. At the end of a stream after session_closed it returns
+// the close code that a WebSocket would have.
 func (s *stream) receive(context.Context) (protocol.ServerMessage, error) {
 	data, err := s.events.next()
 	if err != nil && s.closing {
@@ -163,7 +146,7 @@ func (s *stream) receive(context.Context) (protocol.ServerMessage, error) {
 	}
 	m, err := protocol.DecodeServer(data)
 	if err != nil {
-		return nil, errors.Join(errNotUnderstood, err)
+		return nil, errors.Join(errBadMessage, err)
 	}
 	if e, ok := m.(*protocol.Event); ok {
 		s.closing = e.Type == protocol.EventSessionClosed
@@ -171,7 +154,7 @@ func (s *stream) receive(context.Context) (protocol.ServerMessage, error) {
 	return m, nil
 }
 
-// send posts one line and returns its answer.
+// send posts one line and returns the answer.
 func (s *stream) send(ctx context.Context, line []byte) (protocol.ServerMessage, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.link.api("commands"), bytes.NewReader(line))
 	if err != nil {
@@ -188,8 +171,8 @@ func (s *stream) send(ctx context.Context, line []byte) (protocol.ServerMessage,
 	if err != nil {
 		return nil, err
 	}
-	if e := errorOf(body); e != nil {
-		return nil, e // refused before the protocol was reached
+	if e := refusalOf(body); e != nil {
+		return nil, e // refused before the command was decoded
 	}
 	m, err := protocol.DecodeServer(body)
 	if err != nil {

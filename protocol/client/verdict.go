@@ -10,46 +10,50 @@ import (
 	"parley/protocol"
 )
 
-// ErrClosed is what a client that was closed answers with.
+// ErrClosed is the error of a client after [Client.Close].
 var ErrClosed = errors.New("the client is closed")
 
-// StopError says that the server sent the client away for good. errors.As finds
-// the *protocol.Error in it, where there was one.
+// StopError says that the server has refused the client for good. It wraps the
+// [*protocol.Error] of the server, if there was one.
 type StopError struct {
 	Code   int    // the close code
-	Reason string // in words
+	Reason string // for people
 	cause  error
 }
 
+// Error returns the reason.
 func (e *StopError) Error() string { return e.Reason }
 
-// Unwrap returns what the server answered, if it did.
+// Unwrap returns the error that the server answered with, or nil.
 func (e *StopError) Unwrap() error { return e.cause }
 
-// refusal is a join or resume that was answered with an error.
+// refusal is the error that a join or resume was answered with.
 type refusal struct {
 	answer    *protocol.Error
-	retryable bool // as the server says, which may know more codes
+	retryable bool // as the server says, since it may use codes that are unknown here
 }
 
+// Error returns the error of the server.
 func (r *refusal) Error() string { return r.answer.Error() }
+
+// Unwrap returns the error of the server.
 func (r *refusal) Unwrap() error { return r.answer }
 
-// Reasons for which a connection is given up from this side.
+// Reasons for which the client gives a connection up.
 var (
 	errSilent  = errors.New("the server was silent for too long")
 	errUpgrade = errors.New("time to try the WebSocket again")
 )
 
-// verdict is what to do after a connection has ended.
+// verdict says what to do after a connection has ended.
 type verdict struct {
-	stop   *StopError    // for good, and why
-	atOnce bool          // reconnect without waiting, if that is not a loop
-	pause  time.Duration // wait this long at least
+	stop   *StopError    // end the client
+	atOnce bool          // reconnect without waiting, unless the connection made no progress
+	pause  time.Duration // wait at least this long before reconnecting
 }
 
-// judge reads the rule of close codes: 40xx come back, 44xx stop, but for 4429.
-// Whatever is none of those is a broken network and heals.
+// judge applies the rules of the close codes: reconnect after 40xx, stop after 44xx except
+// 4429. Other errors are network failures, after which the client reconnects.
 func judge(err error, rateLimitPause time.Duration) verdict {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		if r.retryable {
@@ -79,7 +83,7 @@ func reasonFor(closed websocket.CloseError) string {
 	switch int(closed.Code) {
 	case protocol.CloseRemoved:
 		if closed.Reason != "" {
-			return closed.Reason // it says why
+			return closed.Reason // it includes the host's reason
 		}
 		return "the host has removed you"
 	case protocol.CloseSessionEnded:
@@ -87,10 +91,10 @@ func reasonFor(closed websocket.CloseError) string {
 	case protocol.CloseNoSession:
 		return "there is no such session"
 	case protocol.CloseBadCredentials:
-		return "the link is not good, or no longer"
+		return "the link is not valid, or no longer valid"
 	}
 	if closed.Reason != "" {
 		return closed.Reason
 	}
-	return fmt.Sprintf("the server closed the connection with %d", closed.Code)
+	return fmt.Sprintf("the server closed the connection with code %d", closed.Code)
 }

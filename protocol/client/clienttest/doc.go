@@ -1,7 +1,7 @@
-// Package clienttest has a server for tests of clients: one shared session in
-// memory, on real sockets, whose faults are switches. It speaks the protocol as
-// the real one does, but decides next to nothing: whoever asks may. What it
-// keeps for its connections is not bounded, since a test ends.
+// Package clienttest is a server for tests of clients: one shared session in memory, on
+// real sockets, with configurable faults. It speaks the protocol like the real server,
+// but decides almost nothing: every participant may do everything. Its queues are not
+// bounded, since a test is short.
 //
-// Each connection has two goroutines, which New's cleanup ends and waits for.
+// Each connection has two goroutines. The cleanup of [New] ends them and waits for them.
 package clienttest

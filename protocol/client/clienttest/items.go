@@ -6,19 +6,21 @@ import (
 	"parley/protocol"
 )
 
-// shownBytes is how much a welcome shows of what waits.
-const shownBytes = 4 << 10
+// welcomeBytes bounds the text of an item in a welcome.
+const welcomeBytes = 4 << 10
 
+// cutApproval truncates a long prompt.
 func cutApproval(a protocol.Approval) protocol.Approval {
-	if len(a.Prompt) > shownBytes {
-		a.Truncated, a.WholeBytes, a.Prompt = true, len(a.Prompt), a.Prompt[:shownBytes]
+	if len(a.Prompt) > welcomeBytes {
+		a.Truncated, a.WholeBytes, a.Prompt = true, len(a.Prompt), a.Prompt[:welcomeBytes]
 	}
 	return a
 }
 
+// cutPermission truncates a long question.
 func cutPermission(p protocol.Permission) protocol.Permission {
 	whole := len(p.ToolCall) + len(p.Options)
-	if whole <= shownBytes {
+	if whole <= welcomeBytes {
 		return p
 	}
 	var call struct {
@@ -35,12 +37,12 @@ func cutPermission(p protocol.Permission) protocol.Permission {
 	}
 }
 
-// item shows something that waits, whole. s.mu is held.
+// item returns a pending item with its whole text. The caller holds s.mu.
 func (s *Server) item(c *protocol.Item) (any, *protocol.Error) {
 	if a := s.approvals[c.ApprovalID]; a != nil {
 		return protocol.ItemAnswer{Approval: a}, nil
 	}
-	if p, waits := s.asked[c.RequestID]; waits {
+	if p, pending := s.asked[c.RequestID]; pending {
 		return protocol.ItemAnswer{Permission: &p}, nil
 	}
 	return nil, protocol.Errorf(protocol.CodeApprovalNotFound, "there is no such item")

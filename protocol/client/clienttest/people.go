@@ -10,7 +10,7 @@ import (
 	"parley/protocol"
 )
 
-// join adds a participant. s.mu is held, or nobody else knows s.
+// join adds a participant. The caller holds s.mu, unless s is new.
 func (s *Server) join(userID, name string, role protocol.Role) *protocol.Participant {
 	token := uuid.NewString()
 	p := &protocol.Participant{
@@ -25,14 +25,16 @@ func (s *Server) join(userID, name string, role protocol.Role) *protocol.Partici
 	return p
 }
 
+// public returns a participant without the access token.
 func public(p *protocol.Participant) protocol.Participant {
 	shown := *p
 	shown.AccessToken = nil
 	return shown
 }
 
-// known returns the participant with those credentials, or nil. s.mu is held.
-func (s *Server) known(id, token string) *protocol.Participant {
+// authenticate returns the participant with these credentials, or nil. The caller holds
+// s.mu.
+func (s *Server) authenticate(id, token string) *protocol.Participant {
 	for _, p := range s.people {
 		if p.ID == id && *p.AccessToken == token {
 			return p
@@ -41,28 +43,28 @@ func (s *Server) known(id, token string) *protocol.Participant {
 	return nil
 }
 
-// greet carries out a join or resume: the welcome, who it is, and the number
-// of the event after which to go on. s.mu is held.
-func (s *Server) greet(req protocol.Request) (w protocol.Welcome, who *protocol.Participant, from int, err *protocol.Error) {
+// welcome carries out a join or resume. It returns the welcome, the participant, and the
+// number of events before those that follow. The caller holds s.mu.
+func (s *Server) welcome(req protocol.Request) (w protocol.Welcome, p *protocol.Participant, from int, err *protocol.Error) {
 	w = protocol.Welcome{Resume: protocol.ResumeNew}
 	recent := 0
 	from = len(s.events)
 	switch command := req.Command.(type) {
 	case *protocol.Join:
-		who, err = s.joinOnce(req.ID, command)
+		p, err = s.joinOnce(req.ID, command)
 		if err != nil {
 			return w, nil, 0, err
 		}
 		from, recent = len(s.events), command.Recent
-		w.Participant = *who
+		w.Participant = *p
 	case *protocol.Resume:
-		if who = s.known(command.ParticipantID, command.ParticipantToken); who == nil {
-			return w, nil, 0, protocol.Errorf(protocol.CodeInvalidParticipantToken, "the token is not good")
+		if p = s.authenticate(command.ParticipantID, command.ParticipantToken); p == nil {
+			return w, nil, 0, protocol.Errorf(protocol.CodeInvalidParticipantToken, "the token is not valid")
 		}
-		if who.LeftAt != nil {
+		if p.LeftAt != nil {
 			return w, nil, 0, protocol.Errorf(protocol.CodeParticipantInactive, "you have left")
 		}
-		w.Participant, recent = public(who), command.Recent
+		w.Participant, recent = public(p), command.Recent
 		if command.Cursor != "" {
 			var ok bool
 			w.Resume = protocol.ResumeGap
@@ -71,19 +73,19 @@ func (s *Server) greet(req protocol.Request) (w protocol.Welcome, who *protocol.
 			}
 		}
 	default:
-		return w, nil, 0, protocol.Errorf(protocol.CodeInvalidRequest, "join or resume comes first")
+		return w, nil, 0, protocol.Errorf(protocol.CodeInvalidRequest, "the first command must be join or resume")
 	}
 	s.fill(&w, recent)
-	return w, who, from, nil
+	return w, p, from, nil
 }
 
-// joinOnce is idempotent by the command's id.
+// joinOnce adds a participant, once for each command id.
 func (s *Server) joinOnce(id string, join *protocol.Join) (*protocol.Participant, *protocol.Error) {
 	if join.InviteToken != Invite {
-		return nil, protocol.Errorf(protocol.CodeInvalidInviteToken, "the invite is not good")
+		return nil, protocol.Errorf(protocol.CodeInvalidInviteToken, "the invite is not valid")
 	}
-	if before, again := s.answers["join "+id]; again {
-		return s.known(string(before[:36]), string(before[36:])), nil
+	if earlier, again := s.answers["join "+id]; again {
+		return s.authenticate(string(earlier[:36]), string(earlier[36:])), nil
 	}
 	name := ""
 	if join.DisplayName != nil {
@@ -98,11 +100,12 @@ func (s *Server) joinOnce(id string, join *protocol.Join) (*protocol.Participant
 	return p, nil
 }
 
+// fill sets the members of a welcome that do not depend on the command.
 func (s *Server) fill(w *protocol.Welcome, recent int) {
 	w.Session, w.Agent, w.Limits = s.session, protocol.Agent{Status: protocol.AgentIdle}, protocol.DefaultLimits
 	w.Participants, w.Approvals, w.Permissions = []protocol.Participant{}, []protocol.Approval{}, []protocol.Permission{}
 	w.Presence = []string{}
-	w.Participants = s.here()
+	w.Participants = s.present()
 	for _, p := range w.Participants {
 		w.Presence = append(w.Presence, p.ID)
 	}
@@ -128,8 +131,8 @@ func (s *Server) fill(w *protocol.Welcome, recent int) {
 	}
 }
 
-// here returns those who have not left. s.mu is held.
-func (s *Server) here() []protocol.Participant {
+// present returns the participants who have not left. The caller holds s.mu.
+func (s *Server) present() []protocol.Participant {
 	people := []protocol.Participant{}
 	for _, p := range s.people {
 		if p.LeftAt == nil {
@@ -139,14 +142,15 @@ func (s *Server) here() []protocol.Participant {
 	return people
 }
 
-// morePeople answers for those behind one of them, who has not left. s.mu is held.
+// morePeople returns a page of the participants who have not left. The caller holds s.mu.
 func (s *Server) morePeople(c *protocol.People) protocol.PeopleAnswer {
-	people := s.here()
+	people := s.present()
 	from := 1 + slices.IndexFunc(people, func(p protocol.Participant) bool { return p.ID == c.After })
 	to := min(from+c.Limit, len(people))
 	return protocol.PeopleAnswer{Participants: people[from:to], Removed: []string{}, More: to < len(people)}
 }
 
+// lines returns a range of events as they were sent.
 func (s *Server) lines(from, to int) []json.RawMessage {
 	lines := []json.RawMessage{}
 	for _, e := range s.events[from:to] {

@@ -11,7 +11,7 @@ import (
 	"parley/protocol"
 )
 
-// command is POST …/commands.
+// command handles POST …/commands.
 func (s *Server) command(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 	if err != nil {
@@ -42,22 +42,24 @@ func (s *Server) command(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, line)
 }
 
+// plainAnswer carries out a command and returns the encoded answer.
 func (s *Server) plainAnswer(r *http.Request, req protocol.Request) ([]byte, *protocol.Error) {
 	switch req.Command.(type) {
 	case *protocol.Join, *protocol.Resume:
-		welcome, _, _, e := s.greet(req)
+		welcome, _, _, e := s.welcome(req)
 		return encode(&protocol.WelcomeMessage{ID: req.ID, Payload: welcome}), e
 	}
-	who := s.who(r)
-	if who == nil {
-		return nil, protocol.Errorf(protocol.CodeUnauthorized, "who are you?")
+	sender := s.sender(r)
+	if sender == nil {
+		return nil, protocol.Errorf(protocol.CodeUnauthorized, "credentials are missing")
 	}
-	return s.do(who, req), nil
+	return s.do(sender, req), nil
 }
 
-func (s *Server) who(r *http.Request) *protocol.Participant {
+// sender returns the participant whose credentials a request has, or nil.
+func (s *Server) sender(r *http.Request) *protocol.Participant {
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-	return s.known(r.Header.Get("Parley-Participant"), token)
+	return s.authenticate(r.Header.Get("Parley-Participant"), token)
 }
 
 func answer(w http.ResponseWriter, status int, line []byte) {
@@ -66,7 +68,7 @@ func answer(w http.ResponseWriter, status int, line []byte) {
 	_, _ = w.Write(line)
 }
 
-// stream is GET …/stream: events alone.
+// stream handles GET …/stream, which sends only events.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	faults, entered := s.enter()
 	if !entered {
@@ -75,9 +77,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	defer s.running.Done()
 	c := newConn()
 	s.mu.Lock()
-	if s.who(r) == nil {
+	if s.sender(r) == nil {
 		s.mu.Unlock()
-		http.Error(w, `{"error":"who are you?","code":"UNAUTHORIZED"}`, http.StatusUnauthorized)
+		http.Error(w, `{"error":"credentials are missing","code":"UNAUTHORIZED"}`, http.StatusUnauthorized)
 		return
 	}
 	from, ok := s.place(r.Header.Get("Last-Event-ID"))

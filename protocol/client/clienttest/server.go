@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -18,23 +19,26 @@ import (
 // Invite is the invite token of every Server.
 const Invite = "INVITE"
 
-// Server is one shared session. Its methods may be called from any goroutine.
+// Server serves one shared session. Its methods may be called from any goroutine.
 type Server struct {
-	http    *httptest.Server
-	session protocol.Session
-	life    context.Context
+	// immutable
+	http *httptest.Server
+	life context.Context
+
 	running sync.WaitGroup // the goroutines of connections
 
+	// guarded by mu
 	mu        sync.Mutex
-	ended     bool                    // nobody is let in any more
-	people    []*protocol.Participant // with their tokens
+	session   protocol.Session        // its id never changes
+	ended     bool                    // whether new connections are refused
+	people    []*protocol.Participant // with their access tokens
 	events    []event
-	salt      byte // of the hashes: another one makes the journal another one
+	salt      byte // of the hashes; another salt makes another journal
 	approvals map[string]*protocol.Approval
-	asked     map[string]protocol.Permission // that wait
-	answers   map[string][]byte
+	asked     map[string]protocol.Permission // the pending ones, by request id
+	answers   map[string][]byte              // by participant and command id
 	conns     map[*conn]bool
-	seen      []protocol.Request
+	received  []protocol.Request
 	faults    Faults
 	intercept func(protocol.Request) Fault
 }
@@ -44,24 +48,7 @@ type event struct {
 	line   []byte
 }
 
-// Faults are what is wrong with a server as a whole.
-type Faults struct {
-	NoWebSocket bool          // the handshake is refused as by a proxy
-	Heartbeat   time.Duration // as in Welcome; 15 s if zero
-	NoPings     bool          // nothing is sent when nothing happens
-	PeopleShown int           // how many have room in a welcome; all if zero
-}
-
-// Fault is what goes wrong with one command. The zero value is nothing.
-type Fault struct {
-	CutBefore bool            // the connection breaks and the command is not carried out
-	CutAfter  bool            // the connection breaks before the answer
-	NoAnswer  bool            // none comes
-	Twice     bool            // the answer comes twice
-	Error     *protocol.Error // the answer
-}
-
-// New starts a server that ends with the test.
+// New starts a server that stops at the end of the test.
 func New(t testing.TB) *Server {
 	life, end := context.WithCancel(context.Background())
 	s := &Server{
@@ -96,7 +83,7 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// InviteLink returns a link for somebody new.
+// InviteLink returns a link with the invite.
 func (s *Server) InviteLink() string { return s.link("i=" + Invite) }
 
 // HostLink returns the host's own link.
@@ -110,36 +97,21 @@ func (s *Server) link(secret string) string {
 	return s.http.URL + "/s/" + s.session.ID + "#" + secret
 }
 
-// Set changes what is wrong with the server, from the next connection on.
-func (s *Server) Set(f Faults) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = f
-}
-
-// Intercept has f called with every command, joins included; f must not call
-// the server. nil ends that.
-func (s *Server) Intercept(f func(protocol.Request) Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.intercept = f
-}
-
-// Seen returns every command that came, in order.
+// Seen returns the commands that the server has received, in order.
 func (s *Server) Seen() []protocol.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]protocol.Request(nil), s.seen...)
+	return slices.Clone(s.received)
 }
 
-// Connections returns how many there are.
+// Connections returns the number of open connections.
 func (s *Server) Connections() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.conns)
 }
 
-// Emit lets something happen.
+// Emit adds events and sends them to every connection.
 func (s *Server) Emit(payloads ...protocol.Payload) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,7 +120,7 @@ func (s *Server) Emit(payloads ...protocol.Payload) {
 	}
 }
 
-// Ask lets the agent ask for a permission.
+// Ask adds a question of the agent.
 func (s *Server) Ask(p protocol.Permission) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,7 +128,7 @@ func (s *Server) Ask(p protocol.Permission) {
 	s.emit(&protocol.PermissionRequested{Permission: p})
 }
 
-// Send sends one line to every connection, past the journal.
+// Send sends a message to every connection without storing it.
 func (s *Server) Send(m protocol.ServerMessage) {
 	line := encode(m)
 	s.mu.Lock()
@@ -166,7 +138,7 @@ func (s *Server) Send(m protocol.ServerMessage) {
 	}
 }
 
-// Repeat sends the newest events again, as no server should.
+// Repeat sends the newest n events again, which a correct server never does.
 func (s *Server) Repeat(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,7 +149,8 @@ func (s *Server) Repeat(n int) {
 	}
 }
 
-// CloseAll closes every connection with that code. Streams just end.
+// CloseAll closes every connection with a close code, or breaks it if code is -1. An
+// event stream ends without a code.
 func (s *Server) CloseAll(code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -186,8 +159,8 @@ func (s *Server) CloseAll(code int) {
 	}
 }
 
-// ReplaceJournal lets every cursor become one of another journal, as after a
-// restore from a backup.
+// ReplaceJournal makes every cursor one of another journal, as a restore from a backup
+// does.
 func (s *Server) ReplaceJournal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -196,7 +169,7 @@ func (s *Server) ReplaceJournal() {
 	s.emit(&protocol.SharedSessionCreated{Session: s.session})
 }
 
-// emit numbers an event and gives it to every connection. s.mu is held.
+// emit adds an event and sends it to every connection. The caller holds s.mu.
 func (s *Server) emit(p protocol.Payload) {
 	var number [8]byte
 	binary.BigEndian.PutUint64(number[:], uint64(len(s.events)+1))
@@ -212,8 +185,8 @@ func (s *Server) emit(p protocol.Payload) {
 	}
 }
 
-// enter counts a connection's handler in, which defers s.running.Done. It
-// returns the faults of the connection, and false when the server has ended.
+// enter registers the handler of a connection, which must defer s.running.Done. It returns
+// the faults of the connection, and false if the server has ended.
 func (s *Server) enter() (Faults, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -223,8 +196,8 @@ func (s *Server) enter() (Faults, bool) {
 	return s.faults, !s.ended
 }
 
-// place returns how many events a cursor is after, and whether it is one of
-// this journal. s.mu is held.
+// place returns the number of events up to a cursor, and whether the cursor is of this
+// journal. The caller holds s.mu.
 func (s *Server) place(cursor string) (int, bool) {
 	c, err := protocol.ParseCursor(cursor)
 	if err != nil || c.Seq == 0 || c.Seq > uint64(len(s.events)) || s.events[c.Seq-1].cursor != c {

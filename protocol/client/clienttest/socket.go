@@ -12,20 +12,20 @@ import (
 	"parley/protocol"
 )
 
-// conn is one connection, of whatever kind.
+// conn is the queue of one connection, a WebSocket or an event stream.
 type conn struct {
-	wake chan struct{} // capacity 1: there is something to send, or the end
+	wake chan struct{} // signal sends, the writer receives; capacity 1, since one signal is enough; never closed
 
 	mu   sync.Mutex
-	out  [][]byte
-	code int // the close code to end with; 0 while it lives, -1 to cut
+	out  [][]byte // guarded by mu
+	code int      // the close code to end with; 0 while the connection is open, -1 to break it
 }
 
 func newConn() *conn { return &conn{wake: make(chan struct{}, 1)} }
 
 func (c *conn) push(line []byte) {
 	c.mu.Lock()
-	if c.code == 0 { // nothing comes after the end
+	if c.code == 0 {
 		c.out = append(c.out, line)
 	}
 	c.mu.Unlock()
@@ -62,7 +62,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.running.Done()
 	if faults.NoWebSocket {
-		http.Error(w, "no upgrades here", http.StatusBadGateway)
+		http.Error(w, "WebSockets are not available", http.StatusBadGateway)
 		return
 	}
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{protocol.Subprotocol}})
@@ -83,7 +83,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) readSocket(ctx context.Context, ws *websocket.Conn, c *conn) {
-	var who *protocol.Participant
+	var sender *protocol.Participant
 	for {
 		_, message, err := ws.Read(ctx)
 		if err != nil {
@@ -95,31 +95,32 @@ func (s *Server) readSocket(ctx context.Context, ws *websocket.Conn, c *conn) {
 				c.push(encode(&protocol.ErrorMessage{ID: req.ID, Error: protocol.AsError(err).Wire()}))
 				continue
 			}
-			who = s.receive(c, who, req)
+			sender = s.receive(c, sender, req)
 		}
 	}
 }
 
-// receive carries out one command of a socket, with its fault.
-func (s *Server) receive(c *conn, who *protocol.Participant, req protocol.Request) *protocol.Participant {
+// receive carries out one command of a WebSocket, with its fault. It returns the
+// participant of the connection, or nil before the welcome.
+func (s *Server) receive(c *conn, sender *protocol.Participant, req protocol.Request) *protocol.Participant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fault := s.faultOf(req)
 	if fault.CutBefore {
 		c.end(-1)
-		return who
+		return sender
 	}
 	if fault.Error != nil {
 		c.push(encode(&protocol.ErrorMessage{ID: req.ID, Error: fault.Error.Wire()}))
-		if who == nil {
+		if sender == nil {
 			c.end(fault.Error.Entry().Close)
 		}
-		return who
+		return sender
 	}
-	if who == nil {
+	if sender == nil {
 		return s.attach(c, req, fault)
 	}
-	answer := s.do(who, req)
+	answer := s.do(sender, req)
 	switch {
 	case fault.CutAfter:
 		c.end(-1)
@@ -135,11 +136,12 @@ func (s *Server) receive(c *conn, who *protocol.Participant, req protocol.Reques
 	if _, closed := req.Command.(*protocol.Close); closed {
 		c.end(protocol.CloseSessionEnded)
 	}
-	return who
+	return sender
 }
 
+// attach carries out the first command of a WebSocket.
 func (s *Server) attach(c *conn, req protocol.Request, fault Fault) *protocol.Participant {
-	welcome, who, from, e := s.greet(req)
+	welcome, sender, from, e := s.welcome(req)
 	if e != nil {
 		c.push(encode(&protocol.ErrorMessage{ID: req.ID, Error: e.Wire()}))
 		c.end(e.Entry().Close)
@@ -154,18 +156,10 @@ func (s *Server) attach(c *conn, req protocol.Request, fault Fault) *protocol.Pa
 		c.push(e.line)
 	}
 	s.conns[c] = true
-	return who
+	return sender
 }
 
-func (s *Server) faultOf(req protocol.Request) Fault {
-	s.seen = append(s.seen, req)
-	if s.intercept == nil {
-		return Fault{}
-	}
-	return s.intercept(req)
-}
-
-// writeSocket sends what there is in one message, and pings.
+// writeSocket sends everything that is queued in one message, and pings.
 func (s *Server) writeSocket(ctx context.Context, ws *websocket.Conn, c *conn, faults Faults) {
 	defer ws.CloseNow()
 	beat := time.NewTicker(cmp.Or(faults.Heartbeat, protocol.Heartbeat))
@@ -195,6 +189,7 @@ func (s *Server) writeSocket(ctx context.Context, ws *websocket.Conn, c *conn, f
 	}
 }
 
+// join joins lines to one message.
 func join(lines [][]byte) []byte {
 	var message []byte
 	for _, line := range lines {

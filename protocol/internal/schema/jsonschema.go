@@ -13,6 +13,7 @@ type pair struct {
 	value any
 }
 
+// MarshalJSON implements [json.Marshaler].
 func (o ordered) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
