@@ -55,11 +55,10 @@
 // sessions say waits where it is. Between sessions
 // messages go by couriers, a goroutine for each pair; when a courier is full
 // the agent that feeds it is not read further. What a session has for its
-// connections goes through its fan-out, a goroutine that no socket can hold up;
-// an actor waits only for one that is far behind. A connection has a bounded
-// backlog and is closed when that is full; what it missed it reads when it comes
-// back, from the newest events that the session keeps in memory or else from the
-// journal.
+// connections goes through its room, which no socket can hold up; see package
+// feed. A client that was too slow, or was disconnected, reads what it has missed
+// from the newest events that the session keeps in memory or else from the
+// journal; see package history.
 //
 // # What is held in memory
 //

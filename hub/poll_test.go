@@ -11,7 +11,7 @@ import (
 	"parley/protocol"
 )
 
-// poll reads what happened after the welcome, without a connection.
+// poll reads the events after the welcome, without a connection.
 func (p *person) poll() *protocol.HistoryAnswer {
 	p.t.Helper()
 	who := hub.Credentials{ParticipantID: p.me.ID, Token: p.token}
@@ -20,7 +20,7 @@ func (p *person) poll() *protocol.HistoryAnswer {
 	return a
 }
 
-func TestPoll_somebody_who_polls_is_present_until_some_time_after_the_last_poll(t *testing.T) {
+func TestPoll_a_participant_is_present_until_some_time_after_the_last_poll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
 		ben := r.join("ben")
@@ -32,7 +32,7 @@ func TestPoll_somebody_who_polls_is_present_until_some_time_after_the_last_poll(
 			pass(70 * time.Second)
 			ben.poll()
 		}
-		require.False(t, r.host.ready(), "ben is present all the time")
+		require.False(t, r.host.ready(), "ben stays present")
 		require.Equal(t, both, r.host.again().welcome.Presence)
 		pass(80 * time.Second)
 		require.Equal(t, []string{r.host.me.ID}, r.host.present())
@@ -44,7 +44,7 @@ func TestPoll_somebody_who_polls_is_present_until_some_time_after_the_last_poll(
 	})
 }
 
-func TestPoll_somebody_who_is_removed_is_present_no_more(t *testing.T) {
+func TestPoll_a_participant_who_is_removed_is_no_longer_present(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
 		ben := r.join("ben")

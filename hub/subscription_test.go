@@ -1,12 +1,8 @@
 package hub_test
 
 import (
-	"context"
-	"fmt"
-	"iter"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,12 +12,10 @@ import (
 
 	"parley/hub"
 	"parley/hub/feed"
-	"parley/hub/hubtest"
-	"parley/hub/journal"
 	"parley/protocol"
 )
 
-func TestSubscription_a_slow_one_is_closed_and_the_others_go_on(t *testing.T) {
+func TestSubscription_of_a_slow_client_is_closed_and_the_others_go_on(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{MaxBacklog: 4096})
 	slow := r.join("ben")
 	for range 40 {
@@ -35,25 +29,12 @@ func TestSubscription_a_slow_one_is_closed_and_the_others_go_on(t *testing.T) {
 	back.whole()
 }
 
-// cursorOf is where a connection that saw nothing but its welcome continues.
+// cursorOf returns the cursor from which a connection resumes.
 func (r *room) cursorOf(p *person) string {
 	if len(p.seen) > 0 {
 		return p.seen[len(p.seen)-1]
 	}
 	return p.welcome.Cursor
-}
-
-func TestSubscription_an_empty_queue_takes_any_event(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := newRoom(t, hub.Options{MaxBacklog: 100})
-		ben := r.join("ben")
-		pass(time.Second)
-		ben.passOver()
-		who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
-		_, err := r.hub.Do(t.Context(), r.id, who, protocol.Request{Command: &protocol.Chat{Text: strings.Repeat("x", 30000)}})
-		require.NoError(t, err)
-		require.Len(t, event[*protocol.MessageCreated](ben).Message.Text, 30000)
-	})
 }
 
 func TestSubscription_resume(t *testing.T) {
@@ -74,11 +55,11 @@ func TestSubscription_resume(t *testing.T) {
 		name, cursor, resume string
 		first                string // the cursor of the first event that follows
 	}{
-		{"without a cursor begins with what happens next", "", protocol.ResumeNew, ""},
-		{"with a cursor continues behind it", ben.seen[0], protocol.ResumeOK, ben.seen[1]},
-		{"with the newest cursor continues behind it", newest, protocol.ResumeOK, ""},
+		{"without a cursor begins with the next event", "", protocol.ResumeNew, ""},
+		{"with a cursor continues after it", ben.seen[0], protocol.ResumeOK, ben.seen[1]},
+		{"with the newest cursor continues after it", newest, protocol.ResumeOK, ""},
 		{"with a cursor of another session is a gap", other.host.seen[0], protocol.ResumeGap, ""},
-		{"with a cursor of the future is a gap", future.String(), protocol.ResumeGap, ""},
+		{"with a cursor of a future event is a gap", future.String(), protocol.ResumeGap, ""},
 		{"with a cursor of another history is a gap", tampered.String(), protocol.ResumeGap, ""},
 		{"with nonsense is a gap", "nonsense", protocol.ResumeGap, ""},
 	}
@@ -101,7 +82,7 @@ func TestSubscription_resume(t *testing.T) {
 	}
 }
 
-func TestSubscription_passes_from_replay_to_live_without_a_gap_or_a_duplicate(t *testing.T) {
+func TestSubscription_turns_from_replay_to_live_without_a_gap_or_a_duplicate(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{MaxBacklog: 2048, SnapshotEvery: 50})
 	ben := r.join("ben")
 	begin := r.cursorOf(ben)
@@ -123,7 +104,7 @@ func TestSubscription_passes_from_replay_to_live_without_a_gap_or_a_duplicate(t 
 	}()
 	p := ben.resume(begin)
 	for len(p.seen) < events {
-		if _, err := p.tryNext(); err != nil { // too slow: it comes back
+		if _, err := p.tryNext(); err != nil { // too slow: the client connects again
 			p.sub.Close()
 			seen := p.seen
 			p = ben.resume(r.cursorOf(p))
@@ -147,11 +128,11 @@ func TestSubscription_an_answer_keeps_its_place_while_events_are_replayed(t *tes
 		r.host.say(&protocol.Chat{Text: "after"}, nil)
 		_, err := back.answer(id)
 		require.Nil(t, err)
-		require.Equal(t, r.host.seen[3], back.seen[len(back.seen)-1], "behind its event, before the next one")
+		require.Equal(t, r.host.seen[3], back.seen[len(back.seen)-1], "after its event and before the next one")
 	})
 }
 
-func TestSubscription_a_client_that_gives_up_while_it_is_let_in_leaves_nothing_behind(t *testing.T) {
+func TestSubscription_of_a_client_that_gives_up_while_it_joins_leaves_nothing_behind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
 		r.host.passOver()
@@ -170,11 +151,11 @@ func TestSubscription_a_client_that_gives_up_while_it_is_let_in_leaves_nothing_b
 		event[*protocol.ParticipantJoined](r.host)
 		pass(time.Second)
 		r.host.passOver()
-		require.Equal(t, []string{r.host.me.ID}, r.host.again().welcome.Presence, "nobody is connected who is not")
+		require.Equal(t, []string{r.host.me.ID}, r.host.again().welcome.Presence, "only the host is connected")
 	})
 }
 
-func TestSubscription_who_is_removed_reads_nothing_that_happens_later(t *testing.T) {
+func TestSubscription_of_a_removed_participant_yields_nothing_that_happens_later(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
 		ben := r.join("ben")
@@ -188,14 +169,39 @@ func TestSubscription_who_is_removed_reads_nothing_that_happens_later(t *testing
 	})
 }
 
-func TestSubscription_ends_with_the_right_code(t *testing.T) {
+// A connection can break while its commands are under way. They are carried out,
+// and their answers are dropped.
+func TestSubscription_commands_of_a_closed_connection_are_carried_out(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, j := newRoom(t, hub.Options{})
+		ben := r.join("ben")
+		ben.sub.Close()
+		synctest.Wait()
+		release := j.Hold()
+		ben.send(&protocol.Chat{Text: "first"})
+		ben.send(&protocol.Chat{Text: "second"})
+		synctest.Wait()
+		release() // both are answered in one batch
+		synctest.Wait()
+		ben.send(&protocol.Chat{Text: "third"})
+		var said []string
+		for len(said) < 3 {
+			if e, ok := r.host.next().(*protocol.Event); ok && e.Type == protocol.EventMessageCreated {
+				said = append(said, e.Payload.(*protocol.MessageCreated).Message.Text)
+			}
+		}
+		require.Equal(t, []string{"first", "second", "third"}, said)
+	})
+}
+
+func TestSubscription_ends_with_a_close_code(t *testing.T) {
 	cases := []struct {
 		name string
 		end  func(r *room, ben *person)
 		code int
 	}{
-		{"when the host removes", func(r *room, ben *person) { r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil) }, protocol.CloseRemoved},
-		{"when one leaves", func(_ *room, ben *person) { ben.say(&protocol.Leave{}, nil) }, 1000},
+		{"when the host removes the participant", func(r *room, ben *person) { r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil) }, protocol.CloseRemoved},
+		{"when the participant leaves", func(_ *room, ben *person) { ben.say(&protocol.Leave{}, nil) }, 1000},
 		{"when the session closes", func(r *room, _ *person) { r.host.say(&protocol.Close{}, nil) }, protocol.CloseSessionEnded},
 		{"when the server stops", func(r *room, _ *person) { require.NoError(r.t, r.hub.Stop(r.t.Context())) }, protocol.CloseGoingAway},
 	}
@@ -209,50 +215,20 @@ func TestSubscription_ends_with_the_right_code(t *testing.T) {
 	}
 }
 
-func TestSubscription_presence_is_one_list_for_the_comings_of_a_moment(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := newRoom(t, hub.Options{})
-		r.host.passOver()
-		ids := []string{r.host.me.ID}
-		for _, user := range []string{"ben", "cem", "dot"} {
-			ids = append(ids, r.join(user).me.ID)
-		}
-		m := next[*protocol.PresenceMessage](r.host).Payload
-		require.ElementsMatch(t, ids[1:], m.Joined)
-		require.Empty(t, m.Left)
-		require.False(t, r.host.ready(), "once")
-	})
-}
-
-func TestSubscription_presence_is_told_to_those_who_do_not_know_it(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := newRoom(t, hub.Options{})
-		pass(time.Second)
-		require.False(t, r.host.ready(), "who is alone knows it from the welcome")
-		ben := r.join("ben")
-		require.Len(t, r.host.present(), 2)
-		ben.sub.Close()
-		require.Equal(t, []string{r.host.me.ID}, r.host.present())
-		r.host.sub.Close()
-		pass(time.Second)
-		require.Equal(t, []string{r.host.me.ID}, r.host.again().welcome.Presence)
-	})
-}
-
-// Whoever missed a change sees it, also when nothing else changes.
-func TestSubscription_presence_that_was_dropped_is_asked_for(t *testing.T) {
+// A client that missed a change learns so even if nothing else changes.
+func TestSubscription_a_client_asks_for_presence_that_was_dropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxBacklog: 64 << 10})
 		r.host.passOver()
 		ben := r.join("ben")
-		for range 8 { // what waits for the host is more than half of what may
+		for range 8 { // more than half of MaxBacklog waits for the host
 			ben.say(&protocol.Chat{Text: strings.Repeat("x", 5<<10)}, nil)
 		}
 		pass(time.Second)
 		cem := r.join("cem")
 		pass(time.Second)
 		list := protocol.PresenceAnswer{Epoch: r.host.welcome.PresenceEpoch, At: r.host.welcome.PresenceAt, Participants: r.host.welcome.Presence}
-		require.False(t, list.Apply(next[*protocol.PresenceMessage](r.host).Payload), "that ben has come was dropped")
+		require.False(t, list.Apply(next[*protocol.PresenceMessage](r.host).Payload), "the message that ben is present was dropped")
 		r.host.say(&protocol.AskPresence{}, &list)
 		require.Equal(t, []string{r.host.me.ID, ben.me.ID, cem.me.ID}, list.Participants)
 		cem.sub.Close()
@@ -261,23 +237,7 @@ func TestSubscription_presence_that_was_dropped_is_asked_for(t *testing.T) {
 	})
 }
 
-func TestSubscription_presence_names_no_more_than_there_is_room_for(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := newRoom(t, hub.Options{})
-		r.host.passOver()
-		const guests = 600
-		for i := range guests {
-			r.join(fmt.Sprint("guest-", i))
-		}
-		first := next[*protocol.PresenceMessage](r.host).Payload
-		second := next[*protocol.PresenceMessage](r.host).Payload
-		require.Len(t, first.Joined, 512)
-		require.Len(t, second.Joined, guests-512)
-		require.Equal(t, first.To, second.From)
-	})
-}
-
-func TestSubscription_typing_lapses(t *testing.T) {
+func TestSubscription_yields_when_typing_begins_and_when_it_lapses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
 		ben := r.join("ben")
@@ -289,7 +249,7 @@ func TestSubscription_typing_lapses(t *testing.T) {
 	})
 }
 
-func TestSubscription_limits_of_connections(t *testing.T) {
+func TestSubscription_a_participant_has_a_limited_number_of_connections(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{MaxOwnConnections: 2})
 	r.host.again()
 	_, err := r.tryAttach(&r.owner)
@@ -297,39 +257,7 @@ func TestSubscription_limits_of_connections(t *testing.T) {
 	r.join("ben")
 }
 
-// countedJournal counts how often events are read.
-type countedJournal struct {
-	journal.Journal
-	reads atomic.Int32
-}
-
-func (j *countedJournal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
-	j.reads.Add(1)
-	return j.Journal.Read(ctx, id, from)
-}
-
-func TestSubscription_of_who_was_away_for_a_moment_reads_nothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		j := &countedJournal{Journal: newJournal()}
-		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
-		ben := r.join("ben")
-		for _, text := range []string{"one", "two", "three"} {
-			r.host.say(&protocol.Chat{Text: text}, nil)
-		}
-		require.Equal(t, "one", event[*protocol.MessageCreated](ben).Message.Text)
-		before := j.reads.Load()
-		again := ben.resume(ben.seen[len(ben.seen)-1])
-		require.Equal(t, protocol.ResumeOK, again.welcome.Resume)
-		require.Equal(t, "two", event[*protocol.MessageCreated](again).Message.Text)
-		require.Equal(t, "three", event[*protocol.MessageCreated](again).Message.Text)
-		cem := r.attach(&protocol.Join{InviteToken: r.invite, UserID: "cem", Recent: 3})
-		require.Len(t, cem.welcome.Recent, 3)
-		require.Contains(t, string(cem.welcome.Recent[1]), `"text":"three"`)
-		require.Equal(t, before, j.reads.Load())
-	})
-}
-
-func TestSubscription_of_who_has_left_is_not_kept(t *testing.T) {
+func TestSubscription_of_a_participant_who_has_left_is_not_kept_in_memory(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{})
 	sub := r.visit("ben")
 	for deadline := time.Now().Add(10 * time.Second); sub.Value() != nil; runtime.GC() {
@@ -337,7 +265,7 @@ func TestSubscription_of_who_has_left_is_not_kept(t *testing.T) {
 	}
 }
 
-// visit joins and leaves. Nothing of the connection is kept here.
+// visit joins and leaves. The caller keeps no reference to the connection.
 func (r *room) visit(user string) weak.Pointer[feed.Subscription] {
 	join := protocol.Request{ID: "1", Command: &protocol.Join{InviteToken: r.invite, UserID: user}}
 	sub, err := r.hub.Attach(r.t.Context(), r.id, join, false)
