@@ -58,7 +58,7 @@ func TestJoin_on_a_terminal(t *testing.T) {
 		_, err := io.WriteString(terminal, text)
 		require.NoError(t, err)
 	}
-	screen.await(t, "/help helps")
+	screen.await(t, "type /help for help")
 	screen.await(t, "\x1b[?2004h")
 	long := strings.Repeat("0123456789", 1_000)
 	types(long)

@@ -7,76 +7,36 @@ import (
 	"unicode/utf8"
 )
 
-// keyKind is what a key does.
-type keyKind int
-
-const (
-	keyText      keyKind = iota // inserts text
-	keyEnter                    // sends the line
-	keyBackspace                // erases the character before the cursor
-	keyDelete                   // erases the one after it, or ends the input on an empty line
-	keyDeleteAt                 // erases the one after it
-	keyWordBack                 // erases the word before the cursor
-	keyKillBack                 // erases all before the cursor
-	keyKill                     // erases all after the cursor
-	keyLeft
-	keyRight
-	keyHome
-	keyEnd
-	keyUp
-	keyDown
-	keyClear     // clears the screen
-	keyInterrupt // ends the program
-	keySuspend   // stops the program, to be continued by the shell
-)
-
-// key is a key that was pressed, or text that was typed or pasted.
-type key struct {
-	kind keyKind
-	text string
-}
-
+// The sequences with which a terminal marks a paste.
 const (
 	pasteBegin = "\x1b[200~"
 	pasteEnd   = "\x1b[201~"
 )
 
-// maxEscape is the longest escape sequence in bytes that a terminal sends.
+// maxEscape is the length in bytes of the longest escape sequence that is decoded.
 const maxEscape = 32
 
-// escapeWait is how long the rest of an escape sequence may take. An ESC that
-// nothing follows in that time is the key itself, which does nothing.
+// escapeWait is how long the rest of an escape sequence may take to arrive. An ESC that
+// nothing follows in that time is the Escape key, which is ignored.
 const escapeWait = 100 * time.Millisecond
 
-// decoder makes keys of what a terminal sends.
+// decoder decodes the bytes that a terminal sends into keys.
 type decoder struct {
-	rest    []byte // of the last piece: an unfinished sequence or character
-	since   time.Time
-	pasting bool
+	rest    []byte    // an incomplete sequence or character at the end of the last chunk
+	since   time.Time // when that chunk arrived
+	pasting bool      // whether a paste has begun and not ended
 }
 
-var controls = map[byte]keyKind{
-	0x01: keyHome, 0x02: keyLeft, 0x03: keyInterrupt, 0x04: keyDelete, 0x05: keyEnd, 0x06: keyRight,
-	0x08: keyBackspace, 0x0b: keyKill, 0x0c: keyClear, 0x0e: keyDown, 0x10: keyUp, 0x15: keyKillBack,
-	0x17: keyWordBack, 0x1a: keySuspend, 0x7f: keyBackspace,
-}
-
-var sequences = map[string]keyKind{
-	"[A": keyUp, "[B": keyDown, "[C": keyRight, "[D": keyLeft, "[H": keyHome, "[F": keyEnd,
-	"OA": keyUp, "OB": keyDown, "OC": keyRight, "OD": keyLeft, "OH": keyHome, "OF": keyEnd,
-	"[1~": keyHome, "[7~": keyHome, "[3~": keyDeleteAt, "[4~": keyEnd, "[8~": keyEnd,
-}
-
-// feed takes a piece as one read returned it, and returns the keys in it. A
-// line end that more than line ends follow in the same piece is text.
-func (d *decoder) feed(piece []byte, at time.Time) (keys []key) {
-	if d.pasting && len(piece) == 1 && piece[0] == 0x03 {
-		d.pasting = false // a way out of a paste whose end never comes
+// feed decodes what one read of the terminal returned. A line end is text if anything but
+// line ends follows it in the same chunk.
+func (d *decoder) feed(chunk []byte, at time.Time) (keys []key) {
+	if d.pasting && len(chunk) == 1 && chunk[0] == 0x03 {
+		d.pasting = false // Ctrl-C ends a paste whose end is missing
 	}
 	if len(d.rest) > 0 && d.rest[0] == 0x1b && !d.pasting && at.Sub(d.since) > escapeWait {
 		d.rest = nil
 	}
-	in := append(d.rest, piece...)
+	in := append(d.rest, chunk...)
 	d.rest = nil
 	typed := len(bytes.TrimRight(in, "\r\n"))
 	for at := 0; at < len(in); {
@@ -89,22 +49,22 @@ func (d *decoder) feed(piece []byte, at time.Time) (keys []key) {
 			keys = append(keys, *k)
 		}
 		if k != nil && k.kind == keyEnter {
-			break // further line ends send nothing
+			break // ignore further line ends
 		}
 	}
 	d.since = at
-	return joined(keys)
+	return mergeText(keys)
 }
 
-// next decodes the first key of in and returns its length: 0 if its end has
-// not come. The key is nil if it does nothing.
+// next decodes the first key of in and returns its length, or 0 if it is incomplete. The
+// key is nil if it has no function. last says whether only line ends follow.
 func (d *decoder) next(in []byte, last bool) (*key, int) {
 	if d.pasting {
-		return d.pasted(in)
+		return d.nextPasted(in)
 	}
 	switch b := in[0]; {
 	case b == 0x1b:
-		return d.escape(in)
+		return d.nextEscape(in)
 	case b == '\r' || b == '\n':
 		if last {
 			return &key{kind: keyEnter}, len(in)
@@ -126,28 +86,29 @@ func (d *decoder) next(in []byte, last bool) (*key, int) {
 	return &key{text: string(r)}, n
 }
 
-func (d *decoder) pasted(in []byte) (*key, int) {
+// nextPasted is next within a paste.
+func (d *decoder) nextPasted(in []byte) (*key, int) {
 	if end := bytes.Index(in, []byte(pasteEnd)); end >= 0 {
-		d.pasting = false // and the key is there even without text, so that the paste is drawn
-		return &key{text: pastedText(in[:end])}, end + len(pasteEnd)
+		d.pasting = false // return a key even without text, so that the paste is drawn
+		return &key{text: normalizePaste(in[:end])}, end + len(pasteEnd)
 	}
 	n := len(in)
-	for keep := range pasteEnd { // what may be the beginning of the end waits
+	for keep := range pasteEnd { // hold back what may be the beginning of the end
 		if keep > 0 && bytes.HasSuffix(in, []byte(pasteEnd[:keep])) {
 			n = len(in) - keep
 		}
 	}
-	for n > 0 && (in[n-1] == '\r' || !utf8.FullRune(lastRune(in[:n]))) {
+	for n > 0 && (in[n-1] == '\r' || !utf8.FullRune(lastRuneStart(in[:n]))) {
 		n--
 	}
 	if n == 0 {
 		return nil, 0
 	}
-	return &key{text: pastedText(in[:n])}, n
+	return &key{text: normalizePaste(in[:n])}, n
 }
 
-// lastRune returns the bytes from the last one that begins a character.
-func lastRune(in []byte) []byte {
+// lastRuneStart returns the bytes from the last one that begins a character.
+func lastRuneStart(in []byte) []byte {
 	for i := len(in) - 1; i >= max(0, len(in)-utf8.UTFMax); i-- {
 		if utf8.RuneStart(in[i]) {
 			return in[i:]
@@ -156,13 +117,16 @@ func lastRune(in []byte) []byte {
 	return in
 }
 
-var pastedLines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+// lineEnds turns all line ends into newlines.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-func pastedText(in []byte) string {
-	return strings.ToValidUTF8(pastedLines.Replace(string(in)), "\ufffd")
+// normalizePaste returns pasted bytes as valid UTF-8 with newlines as line ends.
+func normalizePaste(in []byte) string {
+	return strings.ToValidUTF8(lineEnds.Replace(string(in)), "\ufffd")
 }
 
-func (d *decoder) escape(in []byte) (*key, int) {
+// nextEscape is next for an escape sequence.
+func (d *decoder) nextEscape(in []byte) (*key, int) {
 	if len(in) == 1 {
 		return nil, 0
 	}
@@ -185,14 +149,14 @@ func (d *decoder) escape(in []byte) (*key, int) {
 		d.pasting = true
 		return nil, n
 	}
-	if kind, known := sequences[string(in[1:n])]; known {
+	if kind, known := escapeSequences[string(in[1:n])]; known {
 		return &key{kind: kind}, n
 	}
 	return nil, n
 }
 
-// joined makes neighbouring texts one.
-func joined(keys []key) (out []key) {
+// mergeText merges adjacent texts.
+func mergeText(keys []key) (out []key) {
 	var text strings.Builder
 	pending := false
 	flush := func() {

@@ -13,7 +13,7 @@ func press(text string) []key {
 	return (&decoder{}).feed([]byte(text), time.Time{})
 }
 
-func TestDecoder_knows_keys(t *testing.T) {
+func TestDecoder_decodes_keys(t *testing.T) {
 	for in, want := range map[string][]key{
 		"hé👩‍👩‍👧":                               {{text: "hé👩‍👩‍👧"}},
 		"\r":                                    {{kind: keyEnter}},
@@ -42,7 +42,7 @@ func TestDecoder_an_escape_key_does_not_swallow_the_next_key(t *testing.T) {
 	require.Equal(t, []key{{text: "a"}}, d.feed([]byte("a"), now.Add(time.Second)))
 }
 
-func TestDecoder_takes_a_paste_for_text(t *testing.T) {
+func TestDecoder_decodes_a_paste_as_text(t *testing.T) {
 	for in, want := range map[string][]key{
 		pasteBegin + "/allow\r/quit\r" + pasteEnd:                         {{text: "/allow\n/quit\n"}},
 		"/prompt " + pasteBegin + "a\r\nb\tc\x03\x1b[A" + pasteEnd + "\r": {{text: "/prompt a\nb\tc\x03\x1b[A"}, {kind: keyEnter}},
@@ -55,7 +55,7 @@ func TestDecoder_takes_a_paste_for_text(t *testing.T) {
 	}
 }
 
-func TestDecoder_takes_a_paste_for_text_however_it_is_cut(t *testing.T) {
+func TestDecoder_decodes_a_paste_in_any_chunks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.SampledFrom([]rune("ab\n\t/é👩\u200d\x1b[201"))).Draw(t, "text")
 		text = strings.ReplaceAll(text, pasteEnd, "")
@@ -75,7 +75,7 @@ func TestDecoder_takes_a_paste_for_text_however_it_is_cut(t *testing.T) {
 	})
 }
 
-func TestDecoder_has_a_way_out_of_a_paste_without_an_end(t *testing.T) {
+func TestDecoder_ends_a_paste_without_an_end_on_Ctrl_C(t *testing.T) {
 	var d decoder
 	d.feed([]byte(pasteBegin+"abc"), time.Time{})
 	require.Equal(t, []key{{kind: keyInterrupt}}, d.feed([]byte{3}, time.Time{}))

@@ -1,19 +1,25 @@
-// Package console is an input line at the bottom of a terminal, below output
-// that never splits it.
+// Package console is an input line at the bottom of a terminal, below output that never
+// breaks it.
 //
-// A [Console] reads keys from a terminal in raw mode and returns whole lines of
-// any length up to [MaxLine]. Text that is pasted is one piece, whatever line
-// ends it holds: the terminal marks it (bracketed paste), and where it does
-// not, a line end with more input right behind it is taken for part of a paste,
-// since no person types that fast. Only an Enter key by itself sends a line.
-// Editing goes by grapheme clusters, so that an emoji is erased as a whole, and
-// characters that cannot be seen are drawn as marks.
+// A [Console] reads keys from a terminal in raw mode and returns whole lines of up to
+// [MaxLine] bytes. Pasted text is one piece, line ends included. The terminal marks it
+// (bracketed paste); if it does not, a line end that is followed by more input at once
+// counts as part of a paste, because nobody types that fast. Only an Enter key by itself
+// submits a line. Editing works on grapheme clusters, so that an emoji is erased as a
+// whole, and characters that cannot be seen are drawn as marks.
 //
-// What is written to a Console appears above the input line. Unfinished lines
-// are redrawn until they end. Read has one goroutine that reads the terminal;
-// it ends when the terminal's Read does. Write and Read may be called from
-// different goroutines.
+// Output that is written to a Console appears above the input line. An unfinished line is
+// redrawn until it ends.
 //
-// The decoder of keys, the editor and the layout are plain values and tested as
-// such; the Console is tested on a real pseudo-terminal.
+// # Concurrency
+//
+// Write and Read may be called from different goroutines, and Close from any. A Console
+// has one goroutine, which reads the terminal. It ends when the terminal's Read fails or
+// returns after Close; a blocked Read of a terminal cannot be interrupted, so Close does
+// not wait for it.
+//
+// # Testing
+//
+// The decoder of keys, the editor and the layout are plain values, with unit tests. The
+// Console is tested on a pseudo-terminal.
 package console

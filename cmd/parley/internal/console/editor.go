@@ -10,27 +10,27 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// maxHistory is how many lines can be called back.
+// maxHistory is how many lines can be recalled.
 const maxHistory = 100
 
-// maxRemembered is the longest line in bytes that can be called back.
-const maxRemembered = 16 << 10
+// maxHistoryLine is the length in bytes of the longest line that can be recalled.
+const maxHistoryLine = 16 << 10
 
-// editor is the line that is being typed.
+// editor is the line that is being typed, with the lines that can be recalled.
 type editor struct {
-	before, after string    // the cursor
-	began         time.Time // when the first character of the line came
-	tooLong       bool      // text was left out, since the line has MaxLine bytes
+	before, after string    // text before and after the cursor
+	began         time.Time // when the first character of the line was typed
+	tooLong       bool      // whether text beyond MaxLine bytes was discarded
 
-	history []string
-	recall  int    // from the end of history; 0 is the line itself
-	draft   string // the line itself while another is called back
+	history []string // oldest first
+	recall  int      // place of the recalled line, from the end of history; 0 if none is recalled
+	draft   string   // the line that was being typed when another was recalled
 }
 
 // text returns the whole line.
 func (e *editor) text() string { return e.before + e.after }
 
-// insert adds text at the cursor.
+// insert inserts text at the cursor.
 func (e *editor) insert(text string, at time.Time) {
 	if e.text() == "" {
 		e.began = at
@@ -42,7 +42,7 @@ func (e *editor) insert(text string, at time.Time) {
 	e.before += text
 }
 
-// press does what a key does to the line.
+// press applies a key to the line.
 func (e *editor) press(k key, at time.Time) {
 	switch k.kind {
 	case keyText:
@@ -69,17 +69,17 @@ func (e *editor) press(k key, at time.Time) {
 	case keyEnd:
 		e.before, e.after = e.text(), ""
 	case keyUp:
-		e.callBack(e.recall+1, at)
+		e.recallLine(e.recall+1, at)
 	case keyDown:
-		e.callBack(e.recall-1, at)
+		e.recallLine(e.recall-1, at)
 	}
 	if e.text() == "" {
 		e.tooLong = false
 	}
 }
 
-// callBack replaces the line by an earlier one.
-func (e *editor) callBack(n int, at time.Time) {
+// recallLine replaces the line by the nth last one, or by the draft if n is 0.
+func (e *editor) recallLine(n int, at time.Time) {
 	if n < 0 || n > len(e.history) {
 		return
 	}
@@ -93,22 +93,22 @@ func (e *editor) callBack(n int, at time.Time) {
 	e.recall, e.before, e.after, e.began, e.tooLong = n, line, "", at, false
 }
 
-// take empties the line and returns it.
-func (e *editor) take(at time.Time) Line {
+// submit returns the line and starts an empty one.
+func (e *editor) submit(at time.Time) Line {
 	line := Line{Text: e.text(), Began: e.began, Ended: at, TooLong: e.tooLong}
 	if line.Text == "" {
 		line.Began = at
 	}
 	e.before, e.after, e.recall, e.draft, e.tooLong = "", "", 0, "", false
-	if line.Text != "" && len(line.Text) <= maxRemembered && !slices.Equal(e.history[max(0, len(e.history)-1):], []string{line.Text}) {
+	if line.Text != "" && len(line.Text) <= maxHistoryLine && !slices.Equal(e.history[max(0, len(e.history)-1):], []string{line.Text}) {
 		e.history = append(e.history, line.Text)
 		e.history = e.history[max(0, len(e.history)-maxHistory):]
 	}
 	return line
 }
 
-// firstCluster returns the first grapheme cluster of text. Two ASCII characters
-// are never one, apart from a line end of two, which no text here holds.
+// firstCluster returns the first grapheme cluster of text. Two ASCII characters are never
+// one cluster, except for CR LF, which no text here contains.
 func firstCluster(text string) string {
 	if text != "" && text[0] < utf8.RuneSelf && (len(text) == 1 || text[1] < utf8.RuneSelf) {
 		return text[:1]
@@ -117,10 +117,11 @@ func firstCluster(text string) string {
 	return cluster
 }
 
-// clusterReach is how far back in bytes the beginning of a cluster is looked
-// for: no emoji is longer.
+// clusterReach is the length in bytes of the longest cluster that lastCluster finds. No
+// emoji is longer.
 const clusterReach = 256
 
+// lastCluster returns the last grapheme cluster of text.
 func lastCluster(text string) string {
 	from := max(0, len(text)-clusterReach)
 	for from > 0 && !utf8.RuneStart(text[from]) {

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// edit presses keys, as a terminal sends them one after another.
+// edit applies keys, given as a terminal sends them, and marks the cursor in the result.
 func edit(e *editor, keys ...string) string {
 	for _, k := range keys {
 		for _, k := range press(k) {
@@ -19,7 +19,7 @@ func edit(e *editor, keys ...string) string {
 	return e.before + "|" + e.after
 }
 
-func TestEditor_edits_by_what_people_see_as_one_character(t *testing.T) {
+func TestEditor_edits_grapheme_clusters(t *testing.T) {
 	const family, scotland, flag, thumb = "👩‍👩‍👧", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🇫🇷", "👍🏽"
 	for _, tc := range []struct {
 		keys []string
@@ -44,30 +44,30 @@ func TestEditor_edits_by_what_people_see_as_one_character(t *testing.T) {
 	}
 }
 
-func TestEditor_tells_when_a_line_was_begun(t *testing.T) {
+func TestEditor_records_when_a_line_was_begun(t *testing.T) {
 	e, start := &editor{}, time.Now()
 	at := func(s int) time.Time { return start.Add(time.Duration(s) * time.Second) }
 	e.press(key{text: "/al"}, at(1))
 	e.press(key{text: "low"}, at(2))
-	require.Equal(t, Line{Text: "/allow", Began: at(1), Ended: at(3)}, e.take(at(3)))
+	require.Equal(t, Line{Text: "/allow", Began: at(1), Ended: at(3)}, e.submit(at(3)))
 	e.press(key{text: "x"}, at(4))
 	e.press(key{kind: keyBackspace}, at(5))
 	e.press(key{text: "y"}, at(6))
-	require.Equal(t, at(6), e.take(at(7)).Began, "what was erased is another line")
+	require.Equal(t, at(6), e.submit(at(7)).Began, "erased text was another line")
 	e.press(key{kind: keyUp}, at(8))
-	require.Equal(t, Line{Text: "y", Began: at(8), Ended: at(9)}, e.take(at(9)), "a line that is called back is typed then")
+	require.Equal(t, Line{Text: "y", Began: at(8), Ended: at(9)}, e.submit(at(9)), "a recalled line counts as typed when it is recalled")
 }
 
-func TestEditor_calls_lines_back(t *testing.T) {
+func TestEditor_recalls_lines(t *testing.T) {
 	e := &editor{}
 	for n := range maxHistory + 5 {
 		e.insert(fmt.Sprint("line ", n), time.Time{})
-		e.take(time.Time{})
+		e.submit(time.Time{})
 	}
 	e.insert("line 104", time.Time{})
-	e.take(time.Time{}) // the same once more
-	e.insert(strings.Repeat("x", maxRemembered+1), time.Time{})
-	e.take(time.Time{})
+	e.submit(time.Time{}) // a repetition is stored once
+	e.insert(strings.Repeat("x", maxHistoryLine+1), time.Time{})
+	e.submit(time.Time{})
 	require.Equal(t, "line 103|", edit(e, "draft", "\x1b[A", "\x1b[A"))
 	require.Equal(t, "draft|", edit(e, "\x1b[B", "\x1b[B", "\x1b[B"))
 	for range 2 * maxHistory {
@@ -76,13 +76,13 @@ func TestEditor_calls_lines_back(t *testing.T) {
 	require.Equal(t, "line 5|", edit(e))
 }
 
-func TestEditor_has_a_limit_and_tells(t *testing.T) {
+func TestEditor_reports_a_line_that_is_too_long(t *testing.T) {
 	e := &editor{}
 	e.insert(strings.Repeat("x", MaxLine), time.Time{})
 	require.Len(t, e.text(), MaxLine)
 	e.insert("y", time.Time{})
-	line := e.take(time.Time{})
+	line := e.submit(time.Time{})
 	require.True(t, line.TooLong)
 	e.insert("short", time.Time{})
-	require.False(t, e.take(time.Time{}).TooLong)
+	require.False(t, e.submit(time.Time{}).TooLong)
 }

@@ -35,12 +35,12 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-func TestWrap_leaves_a_word_where_it_does_not_fit_into_the_next_row(t *testing.T) {
+func TestWrap_breaks_a_word_that_does_not_fit_into_the_next_row(t *testing.T) {
 	w := wrapper{width: 8, hang: "    ", words: true}
 	require.Equal(t, []string{"a漢 a漢", "    漢"}, texts(w.wrap(nil, "a漢 a漢漢")))
 }
 
-func TestWrap_loses_nothing_and_keeps_to_the_width(t *testing.T) {
+func TestWrap_keeps_all_text_within_the_width(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.SampledFrom([]rune("abc  é漢👩🏽"))).Draw(t, "text")
 		w := wrapper{width: rapid.IntRange(8, 40).Draw(t, "width"), hang: "    ", words: rapid.Bool().Draw(t, "words")}
@@ -50,7 +50,7 @@ func TestWrap_loses_nothing_and_keeps_to_the_width(t *testing.T) {
 			require.LessOrEqual(t, r.width, w.width)
 			require.Equal(t, uniseg.StringWidth(r.text), r.width)
 			if i > 0 {
-				require.True(t, strings.HasPrefix(r.text, w.hang), "no row after a break begins like a line")
+				require.True(t, strings.HasPrefix(r.text, w.hang), "a row after a break is indented")
 			}
 			all.WriteString(r.text[len(w.hang)*min(i, 1):])
 		}
@@ -58,24 +58,24 @@ func TestWrap_loses_nothing_and_keeps_to_the_width(t *testing.T) {
 	})
 }
 
-func TestInput_shows_the_rows_around_the_cursor(t *testing.T) {
-	rows, at, col := input("a\nb", "c\nd", 20, 10)
+func TestLayoutInput_shows_the_rows_around_the_cursor(t *testing.T) {
+	rows, at, col := layoutInput("a\nb", "c\nd", 20, 10)
 	require.Equal(t, []string{"> a", "  bc", "  d"}, texts(rows))
 	require.Equal(t, []int{1, 3}, []int{at, col})
-	rows, at, _ = input(strings.Repeat("x\n", 50)+"y", strings.Repeat("\nz", 50), 20, 4)
+	rows, at, _ = layoutInput(strings.Repeat("x\n", 50)+"y", strings.Repeat("\nz", 50), 20, 4)
 	require.Equal(t, []string{"… 48 more rows above", "  x", "  x", "  y", "  z", "… 49 more rows below"}, texts(rows))
 	require.Equal(t, 3, at)
-	rows, at, _ = input(strings.Repeat("x\n", 50)+"y", "", 20, 4)
+	rows, at, _ = layoutInput(strings.Repeat("x\n", 50)+"y", "", 20, 4)
 	require.Equal(t, "  y", rows[at].text)
 }
 
-func TestInput_marks_what_cannot_be_seen(t *testing.T) {
-	rows, _, _ := input("/allow\u202e", "\u200b", 40, 4)
+func TestLayoutInput_marks_invisible_characters(t *testing.T) {
+	rows, _, _ := layoutInput("/allow\u202e", "\u200b", 40, 4)
 	require.Equal(t, []string{"> /allow⟨U+202E⟩⟨U+200B⟩"}, texts(rows))
 }
 
-func TestColour_is_the_last_one(t *testing.T) {
-	require.Equal(t, "\x1b[31m", colour([]row{{"\x1b[2mone\x1b[0m\x1b[31mtwo", 6}, {"three", 5}}))
-	require.Empty(t, colour([]row{{"one", 3}}))
-	require.Empty(t, colour(nil))
+func TestActiveColour_is_the_last_colour(t *testing.T) {
+	require.Equal(t, "\x1b[31m", activeColour([]row{{"\x1b[2mone\x1b[0m\x1b[31mtwo", 6}, {"three", 5}}))
+	require.Empty(t, activeColour([]row{{"one", 3}}))
+	require.Empty(t, activeColour(nil))
 }

@@ -4,35 +4,85 @@ import (
 	"strings"
 	"time"
 
+	"parley/cmd/parley/internal/display"
 	"parley/protocol"
 )
 
-// status shows how the agent is. What a start waits for, and how long an agent is
-// silent in a turn, is told beside it; that it runs on after a silence is not
-// called idle, which it is not.
+// status prints the status of the agent, the reason that an agent gives while it starts,
+// and how long it has been silent in a turn. When an agent that was silent continues, its
+// status is "idle" although its turn goes on, so that is not printed.
 func (s *screen) status(at time.Time, p *protocol.AgentStatusChanged) {
-	was := s.silent
+	wasSilent := s.silent
 	s.silent = p.SilentSince != nil
 	switch {
 	case s.silent:
 		silence := max(time.Second, at.Sub(*p.SilentSince).Round(time.Second))
-		s.line(alert, "* the agent has said nothing for %v, since %s; /cancel stops the turn, /stop-agent ends the agent",
+		s.line(alert, "* the agent has been silent for %v, since %s; /cancel stops the turn, /stop-agent ends the agent",
 			silence, p.SilentSince.Local().Format(time.TimeOnly))
-	case was && p.Status == protocol.AgentIdle:
-		s.line(dim, "* the agent says something again")
+	case wasSilent && p.Status == protocol.AgentIdle:
+		s.line(dim, "* the agent is no longer silent")
 	default:
-		s.line(dim, "* the agent is %s%s", oneLine(string(p.Status)), because(&p.Detail))
+		s.line(dim, "* the agent is %s%s", display.OneLine(string(p.Status)), because(&p.Detail))
 	}
 	if p.StderrTail != nil && strings.TrimSpace(*p.StderrTail) != "" {
-		s.line(dim, "%s", block(*p.StderrTail))
+		s.line(dim, "%s", display.Block(*p.StderrTail))
 	}
 }
 
-// continued shows whether an agent that was started again remembers.
-func (s *screen) continued(p *protocol.AgentSession) {
+// resumed prints whether an agent that was started again remembers its session.
+func (s *screen) resumed(p *protocol.AgentSession) {
 	if p.Continued == protocol.ContinuedNew {
-		s.line(alert, "* the agent was started anew and does not remember what was said before%s", because(&p.Reason))
+		s.line(alert, "* the agent was restarted and does not remember the conversation%s", because(&p.Reason))
 		return
 	}
-	s.line(dim, "* the agent was started again and goes on with its session")
+	s.line(dim, "* the agent was restarted and continues its session")
+}
+
+// shownCategories are the settings of an agent that are shown.
+var shownCategories = []string{protocol.CategoryMode, protocol.CategoryModel}
+
+// agentInfo prints the program, settings and directory of the agent, as far as they are
+// known.
+func (s *screen) agentInfo(a protocol.Agent) {
+	parts := []string{display.OneLine(a.ProgramName())}
+	for _, category := range shownCategories {
+		if o := a.Option(category); o != nil {
+			s.shownSettings[category] = formatSetting(category, o)
+			parts = append(parts, s.shownSettings[category])
+		}
+	}
+	if a.Cwd != nil && *a.Cwd != "" {
+		parts = append(parts, "in "+display.OneLine(*a.Cwd))
+	}
+	if parts[0] == "" {
+		parts[0] = "a program without a name"
+	}
+	if len(parts) > 1 || a.Info != nil {
+		s.line(dim, "* the agent is %s", strings.Join(parts, ", "))
+	}
+}
+
+// agentChanges prints the settings of the agent that have changed.
+func (s *screen) agentChanges(changed protocol.AgentFacts) {
+	for _, category := range shownCategories {
+		o := changed.Option(category)
+		if o == nil {
+			continue
+		}
+		if now := formatSetting(category, o); now != s.shownSettings[category] {
+			s.shownSettings[category] = now
+			s.line(accent, "* the agent's %s", now)
+		}
+	}
+}
+
+// formatSetting formats a mode or a model, with a warning if the agent asks for no
+// permission in it.
+func formatSetting(category string, o *protocol.ConfigOption) string {
+	now := o.Current()
+	text := category + ": " + display.OneLine(now.Name)
+	if now.AsksNobody {
+		text += " (it asks nobody for permission)"
+	}
+	return text
 }

@@ -1,21 +1,29 @@
-// Package join is the plain terminal client of a shared session: lines in,
-// lines out. People can talk by it, and so can scripts. On a person's terminal
-// package console keeps the line that is typed apart from the output.
+// Package join is the terminal client of a shared session: it reads lines and prints
+// lines, so that people and scripts can use it alike. On a person's terminal package
+// console keeps the line that is being typed apart from the output.
 //
-// Run has one loop that owns what is known of the session and all that is
-// printed; a goroutine of its own carries out one typed line at a time, so
-// notices go on being read while an answer is awaited. What people and agents
-// say is untrusted: what cannot be seen in it is marked before it is printed, and
-// its further lines are indented, so that none can pass for one of the program's
-// own.
+// # Concurrency
 //
-// The ledger numbers everything that people decide on, and pick is the rule by
-// which a typed line finds its item: the one whose number it names, or the only
-// one that waits, if the person saw it before the line was begun and nothing
-// that could have been meant instead has gone meanwhile. A question is shown
-// with the whole command, diff and input of its tool call, as the call has
-// announced them.
+// [Run] has one loop, which owns the state of the session and everything that is printed.
+// One goroutine reads the input. Others carry out one command at a time and fetch what a
+// welcome had no room for, so that the loop continues to receive notices while a command
+// waits for its answer. Run waits for these when it ends.
 //
-// The parser, the room and the screen are plain values and tested as such; Run
-// is tested through pipes against the server of package clienttest.
+// # Untrusted text
+//
+// Text of other participants and of agents is printed through package display only. A
+// question of the agent is shown with everything that is decided: the whole command, diff
+// and input of its tool call; see package toolcall.
+//
+// # Which item a command decides on
+//
+// The ledger numbers everything that people decide on. A command that names a number
+// decides on that item. Without a number it decides on the only open item, and only if
+// the person saw the item before beginning to type and no other item that could have been
+// meant was closed in the meantime; see pick.
+//
+// # Testing
+//
+// The parser, the room and the screen are plain values, with unit tests. Run is tested
+// through pipes and pseudo-terminals against the server of package clienttest.
 package join

@@ -3,103 +3,116 @@ package join
 import (
 	"cmp"
 
+	"parley/cmd/parley/internal/display"
 	"parley/protocol"
 )
 
-// event shows one event.
+// event prints an event.
 func (s *screen) event(r *room, e *protocol.Event) {
 	switch p := e.Payload.(type) {
 	case *protocol.MessageCreated:
-		s.line(plain, "%s: %s%s", r.nameOf(p.Participant), indented(p.Message.Text), hiddenWarning(p.Participant.Name(), p.Message.Text))
+		s.line(plain, "%s: %s%s", r.displayName(p.Participant), display.Indent(p.Message.Text), display.HiddenWarning(p.Participant.Name(), p.Message.Text))
 	case *protocol.PromptPendingApproval:
 		s.proposed(r, p)
 	case *protocol.PromptApproved:
 		s.approved(r, p)
 	case *protocol.PromptRejected:
-		s.line(accent, "* %s rejected%s: %s%s", r.nameOf(p.Participant), r.numbered(p.Approval.ID), short(p.Approval.Prompt, 100), because(p.Approval.Reason))
+		s.line(accent, "* %s rejected%s: %s%s", r.displayName(p.Participant), r.suffix(p.Approval.ID), display.Short(p.Approval.Prompt, 100), because(p.Approval.Reason))
 	case *protocol.PromptQueued:
-		s.line(dim, "* it waits for %d other turn(s)", p.Ahead)
+		s.line(dim, "* the prompt is queued behind %d other turn(s)", p.Ahead)
 	case *protocol.PromptCancelled:
-		s.line(accent, "* %s cancelled%s", r.nameOf(p.Participant), cmp.Or(r.numbered(p.ApprovalID), " a prompt"))
+		s.line(accent, "* %s cancelled%s", r.displayName(p.Participant), cmp.Or(r.suffix(p.ApprovalID), " a prompt"))
 	case *protocol.PromptDispatchStarted:
-		s.line(dim, "* the agent begins%s", r.numbered(p.ApprovalID))
+		s.line(dim, "* the agent starts%s", cmp.Or(r.suffix(p.ApprovalID), " a turn"))
 	case *protocol.PromptDispatchCompleted:
-		s.line(dim, "* the agent is done%s (%s)", r.numbered(p.ApprovalID), oneLine(cmp.Or(p.StopReason, "no reason given")))
+		s.line(dim, "* the agent finished%s (%s)", cmp.Or(r.suffix(p.ApprovalID), " the turn"), display.OneLine(cmp.Or(p.StopReason, "no reason given")))
 	case *protocol.PromptDispatchFailed:
-		s.line(bad, "* the turn failed: %s", indented(p.Error))
+		s.line(bad, "* the turn failed: %s", display.Indent(p.Error))
 	case *protocol.HostSessionUpdate:
 		s.update(p.Notification)
 	case *protocol.PermissionRequested:
 		s.asked(r, p)
+	case *protocol.PermissionResolved:
+		s.resolved(r, p)
+	case *protocol.PermissionWithdrawn:
+		s.line(dim, "* the agent's question%s no longer needs an answer", r.suffix(p.RequestID))
 	default:
-		s.people(r, e)
+		if !s.agentEvent(e) {
+			s.sessionEvent(r, e)
+		}
 	}
 }
 
-// people shows an event that concerns the session or its participants.
-func (s *screen) people(r *room, e *protocol.Event) {
+// agentEvent prints an event about the agent. It returns false for any other event.
+func (s *screen) agentEvent(e *protocol.Event) bool {
+	switch p := e.Payload.(type) {
+	case *protocol.AgentUpdated:
+		s.agentChanges(p.AgentFacts)
+	case *protocol.AgentStatusChanged:
+		s.status(e.Timestamp, p)
+	case *protocol.AgentSession:
+		s.resumed(p)
+	case *protocol.AgentStrayOutput:
+		s.line(dim, "* the agent also writes other output, which only the server's log contains")
+	default:
+		return false
+	}
+	return true
+}
+
+// sessionEvent prints an event about the session or its participants.
+func (s *screen) sessionEvent(r *room, e *protocol.Event) {
 	switch p := e.Payload.(type) {
 	case *protocol.ParticipantJoined:
-		s.line(accent, "* %s is here (%s)", r.nameOf(p.Participant), oneLine(string(p.Participant.Role)))
+		s.line(accent, "* %s joined (%s)", r.displayName(p.Participant), display.OneLine(string(p.Participant.Role)))
 	case *protocol.ParticipantLeft:
 		how := "left"
 		if p.RemovedBy != nil {
 			how = "was removed"
 		}
-		s.line(accent, "* %s %s%s", r.nameOf(p.Participant), how, because(p.Reason))
+		s.line(accent, "* %s %s%s", r.displayName(p.Participant), how, because(p.Reason))
 	case *protocol.ParticipantUpdated:
-		s.line(accent, "* %s is now %s", r.nameOf(p.Participant), oneLine(string(p.Participant.Role)))
+		s.line(accent, "* %s is now %s", r.displayName(p.Participant), display.OneLine(string(p.Participant.Role)))
 	case *protocol.SharedSessionCreated:
 		s.line(dim, "* the session was created")
 	case *protocol.SessionUpdated:
-		s.line(accent, "* %s set the mode to %s", r.nameOf(p.Participant), oneLine(string(p.Session.Mode)))
+		s.line(accent, "* %s set the mode to %s", r.displayName(p.Participant), display.OneLine(string(p.Session.Mode)))
 	case *protocol.SessionClosed:
-		s.line(accent, "* the session is %s", oneLine(string(p.Status)))
+		s.line(accent, "* the session is %s", display.OneLine(string(p.Status)))
 	case *protocol.InviteRotated:
-		s.line(accent, "* %s made a new invite; the old link no longer works", r.nameOf(p.Participant))
-	case *protocol.PermissionResolved:
-		s.resolved(r, p)
-	case *protocol.PermissionWithdrawn:
-		s.line(dim, "* the agent's question%s needs no answer any more", r.numbered(p.RequestID))
-	case *protocol.AgentUpdated:
-		s.facts(p.AgentFacts)
-	case *protocol.AgentStatusChanged:
-		s.status(e.Timestamp, p)
-	case *protocol.AgentSession:
-		s.continued(p)
-	case *protocol.AgentStrayOutput:
-		s.line(dim, "* the agent also writes other things to its output, which only the server's log has")
+		s.line(accent, "* %s created a new invite link; the old one no longer works", r.displayName(p.Participant))
 	default:
-		s.line(dim, "* %s", oneLine(string(e.Type)))
+		s.line(dim, "* %s", display.OneLine(string(e.Type)))
 	}
 }
 
-// numbered returns an item's number behind a space, if it has one.
-func (r *room) numbered(id string) string {
+// suffix returns the label of an item after a space, or an empty string if the item is not
+// known.
+func (r *room) suffix(id string) string {
 	if i := r.ledger.find(id); i != nil {
-		return " " + i.name()
+		return " " + i.label()
 	}
 	return ""
 }
 
-// proposed shows a proposal, or that there was one.
+// proposed prints a proposal, which may be closed.
 func (s *screen) proposed(r *room, p *protocol.PromptPendingApproval) {
-	if i := r.waiting(kindProposal, p.Approval.ID); i != nil {
-		i.author = r.nameOf(p.Participant)
+	if i := r.openItem(kindProposal, p.Approval.ID); i != nil {
+		i.author = r.displayName(p.Participant)
 		s.proposal(r, i)
 		return
 	}
-	s.line(alert, "? %s proposed%s: %s%s", r.nameOf(p.Participant), r.numbered(p.Approval.ID), indented(p.Approval.Prompt), hiddenWarning(p.Approval.Prompt))
+	s.line(alert, "? %s proposed%s: %s", r.displayName(p.Participant), r.suffix(p.Approval.ID), promptText(p.Approval.Prompt))
 }
 
-// asked shows a question of the agent, or that there was one.
+// asked prints a question of the agent, which may be closed.
 func (s *screen) asked(r *room, p *protocol.PermissionRequested) {
-	if i := r.waiting(kindQuestion, p.RequestID); i != nil {
+	if i := r.openItem(kindQuestion, p.RequestID); i != nil {
 		s.question(i)
 		return
 	}
-	q := questionOf(p.Permission)
-	s.line(alert, "? the agent asked%s to: %s%s", r.numbered(p.RequestID), indented(q.call.heading()), q.body())
+	q := decodeQuestion(p.Permission)
+	s.line(alert, "? the agent asked%s to: %s%s", r.suffix(p.RequestID), display.Indent(q.call.Heading()), q.body())
 }
 
 func (s *screen) approved(r *room, p *protocol.PromptApproved) {
@@ -107,29 +120,31 @@ func (s *screen) approved(r *room, p *protocol.PromptApproved) {
 	if p.Approval.OriginalPrompt != nil {
 		edited = ", edited"
 	}
-	s.line(accent, "* %s approved%s%s: %s%s", r.nameOf(p.Participant), r.numbered(p.Approval.ID), edited, indented(p.Approval.Prompt), hiddenWarning(p.Approval.Prompt))
+	s.line(accent, "* %s approved%s%s: %s", r.displayName(p.Participant), r.suffix(p.Approval.ID), edited, promptText(p.Approval.Prompt))
 }
 
+// resolved prints the answer to a question, with the name of the option if it is known.
 func (s *screen) resolved(r *room, p *protocol.PermissionResolved) {
-	answer := oneLine(string(p.Outcome))
+	answer := display.OneLine(string(p.Outcome))
 	if p.OptionID != nil {
-		answer = oneLine(*p.OptionID)
+		answer = display.OneLine(*p.OptionID)
 	}
 	about := ""
 	if i := r.ledger.find(p.RequestID); i != nil && i.kind == kindQuestion {
-		about = " " + i.name() + " (" + i.title() + ")"
+		about = " " + i.String()
 		for _, o := range i.question.options {
 			if p.OptionID != nil && o.ID == *p.OptionID && o.Name != "" {
-				answer = oneLine(o.Name)
+				answer = display.OneLine(o.Name)
 			}
 		}
 	}
-	s.line(accent, "* the agent's question%s was answered with %s (%s)", about, answer, r.answerer(p))
+	s.line(accent, "* the agent's question%s was answered with %s (%s)", about, answer, r.answererName(p))
 }
 
+// because returns a reason in parentheses, or an empty string if there is none.
 func because(reason *string) string {
 	if reason == nil || *reason == "" {
 		return ""
 	}
-	return " (" + oneLine(*reason) + ")"
+	return " (" + display.OneLine(*reason) + ")"
 }

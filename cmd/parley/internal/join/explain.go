@@ -7,25 +7,26 @@ import (
 	"fmt"
 	"strings"
 
+	"parley/cmd/parley/internal/display"
 	"parley/protocol"
 )
 
-// advice is what a person can do about an error, beside what the server says.
+// advice is what a person can do about an error, by the server's code.
 var advice = map[protocol.Code]string{
 	protocol.CodeInvalidInviteToken:      "ask for a new link",
-	protocol.CodeInvalidParticipantToken: "join by an invite",
-	protocol.CodeParticipantInactive:     "join again by an invite",
-	protocol.CodeUserAlreadyJoined:       "use your own link, or another --user",
+	protocol.CodeInvalidParticipantToken: "join with an invite link",
+	protocol.CodeParticipantInactive:     "join again with an invite link",
+	protocol.CodeUserAlreadyJoined:       "use your own link, or choose another --user",
 	protocol.CodeSessionNotFound:         "check the link",
 	protocol.CodeSessionInactive:         "ask for another link",
 	protocol.CodeCommentNotAllowed:       "the host can change the mode or your role",
 	protocol.CodePromptNotAllowed:        "the host can change the mode or your role",
 }
 
-// explain makes an error one line that says what to do.
+// explain turns an error into one line that says what to do.
 func explain(err error) error {
 	if e, ok := errors.AsType[*protocol.Error](err); ok {
-		reason := cmp.Or(oneLine(e.Message), oneLine(string(e.Code)))
+		reason := cmp.Or(display.OneLine(e.Message), display.OneLine(string(e.Code)))
 		if what, known := advice[e.Code]; known && !strings.Contains(reason, what) {
 			reason += ": " + what
 		}
@@ -35,7 +36,7 @@ func explain(err error) error {
 		return errors.New("interrupted")
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("no answer came within %s; see /history for whether it was done", patience)
+		return fmt.Errorf("there was no answer within %s; /history shows whether the command was carried out", answerTimeout)
 	}
-	return errors.New(oneLine(err.Error()))
+	return errors.New(display.OneLine(err.Error()))
 }

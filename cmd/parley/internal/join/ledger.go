@@ -7,58 +7,64 @@ import (
 	"strings"
 	"time"
 
+	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
 
-// kind is what an item waits for.
+// kind is the kind of an item, which says what can be done with it while it is open.
 type kind string
 
 const (
-	kindQuestion kind = "question" // of the agent: an answer
-	kindProposal kind = "proposal" // a decision
-	kindTurn     kind = "turn"     // a prompt that was approved: its end
-	kindOutput   kind = "output"   // of a tool: nothing, but it can be shown
+	kindQuestion kind = "question" // a permission request of the agent: answer it
+	kindProposal kind = "proposal" // a prompt: approve or reject it
+	kindTurn     kind = "turn"     // an approved prompt, until its turn ends: cancel it
+	kindOutput   kind = "output"   // output of a tool call; never open, but can be shown
 )
 
-// item is something that people name by its number.
+// item is something that people refer to by its number.
 type item struct {
 	number   int
 	kind     kind
-	id       string    // the server's
-	shown    time.Time // when it was printed as what it is now; zero if it was not
-	done     string    // what became of it, empty while it waits
+	id       string    // given by the server
+	shown    time.Time // when it was shown as its current kind; zero if it was not
+	outcome  string    // why it is closed; empty while it is open
 	approval protocol.Approval
 	author   string   // of the approval
-	edited   string   // what /edit prepared to send instead
-	question question // of kind question
-	output   *output  // of kind output
+	edited   string   // the text that /edit has prepared to send instead
+	question question // of kindQuestion
+
+	// of kindOutput
+	heading string // of the tool call
+	output  *toolcall.Output
 }
 
-// maxDone is how many items are kept, to be shown, after they are done, and
-// maxDoneBytes how much text those may have. The oldest is forgotten first.
+func (i *item) isOpen() bool { return i.outcome == "" }
+
+// The bounds of closed items, which are kept to be shown. The oldest are dropped first.
 const (
-	maxDone      = 500
-	maxDoneBytes = 8 << 20
+	maxClosed      = 500
+	maxClosedBytes = 8 << 20
 )
 
-// ledger gives out the numbers. A number belongs to one item as long as the
-// program runs. It is for one goroutine.
+// ledger numbers items. A number belongs to one item until the program ends. A ledger is
+// for one goroutine.
 type ledger struct {
-	items []*item // in the order of their numbers
-	last  int     // the last number given out
+	items []*item // sorted by number
+	last  int     // the last number given
 
-	// when an item of a kind last ceased to wait
-	gone       map[kind]time.Time
-	goneOthers map[kind]time.Time // not by one's own decision
-	goneLast   map[kind]*item     // which
-	newestGone map[kind]*item     // the newest that others' doing ended, until it is said
+	// by kind
+	endedAt         map[kind]time.Time // when an item was last closed
+	endedByOthersAt map[kind]time.Time // the same, the person's own decisions not counted
+	lastEnded       map[kind]*item     // the item that was closed last
+	newestEnded     map[kind]*item     // the highest number that others have closed, until the person is told
 }
 
 func newLedger() *ledger {
-	return &ledger{gone: map[kind]time.Time{}, goneOthers: map[kind]time.Time{}, goneLast: map[kind]*item{}, newestGone: map[kind]*item{}}
+	return &ledger{endedAt: map[kind]time.Time{}, endedByOthersAt: map[kind]time.Time{}, lastEnded: map[kind]*item{}, newestEnded: map[kind]*item{}}
 }
 
-// find returns the item with the server's id, or nil.
+// find returns the item with an id of the server, or nil.
 func (l *ledger) find(id string) *item {
 	for _, i := range slices.Backward(l.items) {
 		if i.id == id {
@@ -68,8 +74,8 @@ func (l *ledger) find(id string) *item {
 	return nil
 }
 
-// put returns the item with that id, which it makes if there is none, and says
-// what it waits for.
+// put returns the item with an id of the server, which it adds if needed, and opens it as
+// an item of the given kind.
 func (l *ledger) put(k kind, id string) *item {
 	i := l.find(id)
 	if i == nil {
@@ -80,204 +86,114 @@ func (l *ledger) put(k kind, id string) *item {
 	if i.kind != k {
 		i.kind, i.shown = k, time.Time{}
 	}
-	i.done = ""
+	i.outcome = ""
 	return i
 }
 
-// end says that an item no longer waits for what it waited for.
-func (l *ledger) end(i *item, what string, own bool, at time.Time) {
-	if i == nil || i.done != "" {
+// end closes an item, unless it is nil or closed. own says whether the person did that.
+func (l *ledger) end(i *item, outcome string, own bool, at time.Time) {
+	if i == nil || !i.isOpen() {
 		return
 	}
-	l.left(i, own, at)
-	i.done, i.edited = cmp.Or(what, "done"), ""
-	l.forget()
+	l.stopWaiting(i, own, at)
+	i.outcome, i.edited = cmp.Or(outcome, "done"), ""
+	l.prune()
 }
 
-// left notes that nothing can be decided on an item any more as its kind is.
-func (l *ledger) left(i *item, own bool, at time.Time) {
-	l.gone[i.kind], l.goneLast[i.kind] = at, i
+// stopWaiting records that an item can no longer be decided on as an item of its kind.
+func (l *ledger) stopWaiting(i *item, own bool, at time.Time) {
+	l.endedAt[i.kind], l.lastEnded[i.kind] = at, i
 	if own {
 		return
 	}
-	l.goneOthers[i.kind] = at
-	if newest := l.newestGone[i.kind]; newest == nil || newest.number < i.number {
-		l.newestGone[i.kind] = i
+	l.endedByOthersAt[i.kind] = at
+	if newest := l.newestEnded[i.kind]; newest == nil || newest.number < i.number {
+		l.newestEnded[i.kind] = i
 	}
 }
 
-// forget drops the oldest items that are done beyond what is kept.
-func (l *ledger) forget() {
-	done, bytes := 0, 0
+// prune drops the oldest closed items beyond the bounds.
+func (l *ledger) prune() {
+	closed, bytes := 0, 0
 	for n := len(l.items) - 1; n >= 0; n-- {
 		i := l.items[n]
-		if i.done == "" {
+		if i.isOpen() {
 			continue
 		}
-		done++
+		closed++
 		bytes += i.size()
-		if done > maxDone || bytes > maxDoneBytes {
+		if closed > maxClosed || bytes > maxClosedBytes {
 			l.items = slices.Delete(l.items, n, n+1)
 		}
 	}
 }
 
 func (i *item) size() int {
-	size := len(i.approval.Prompt) + i.question.call.size()
+	size := len(i.approval.Prompt) + i.question.call.Size()
 	if i.output != nil {
-		size += i.output.kept.Len()
+		size += i.output.KeptSize()
 	}
 	return size
 }
 
-// cut is how many bytes the whole has of an item of which the beginning alone is
-// here; 0 if all of it is.
-func (i *item) cut() int {
+// fullSize returns the size in bytes of an item of which only the beginning is known, or
+// 0 if the item is complete.
+func (i *item) fullSize() int {
 	if i.kind == kindQuestion {
-		return i.question.cut
+		return i.question.fullSize
 	}
 	return i.approval.WholeBytes
 }
 
-// waiting returns the items of a kind that wait.
-func (l *ledger) waiting(k kind) (found []*item) {
+// open returns the open items of a kind.
+func (l *ledger) open(k kind) (found []*item) {
 	for _, i := range l.items {
-		if i.done == "" && i.kind == k {
+		if i.isOpen() && i.kind == k {
 			found = append(found, i)
 		}
 	}
 	return found
 }
 
-// number returns an item's number for people, such as #3.
-func (i *item) name() string { return fmt.Sprintf("#%d", i.number) }
-
-// title names an item in a few words.
-func (i *item) title() string {
-	switch i.kind {
-	case kindQuestion:
-		return short(i.question.call.heading(), 60)
-	case kindOutput:
-		return short(i.output.title, 60)
-	}
-	return short(i.approval.Prompt, 60)
+// openDecisions returns the open questions and proposals.
+func (l *ledger) openDecisions() []*item {
+	return append(l.open(kindQuestion), l.open(kindProposal)...)
 }
 
-// list names items with their titles.
-func list(items []*item) string {
-	var names []string
-	for _, i := range items {
-		names = append(names, i.name()+" ("+i.title()+")")
-	}
-	return strings.Join(names, ", ")
-}
-
-// moment says when a line was typed.
-type moment struct {
-	began, ended time.Time
-	person       bool // a person typed it, and can only have meant what was on the screen for a while
-}
-
-// glance is how long something has to stand on the screen before a person can
-// have read it.
-const glance = 700 * time.Millisecond
-
-// pick finds the item that a line of that moment decides on: the one with the
-// number, or without a number the only one of its kind, if it is certain that
-// the person saw it and meant it. chosen says that the line names one of the
-// item's own options.
-func (l *ledger) pick(k kind, number int, m moment, chosen bool) (*item, error) {
-	if number > 0 {
-		return l.byNumber(k, number, m)
-	}
-	waiting := l.waiting(k)
-	if len(waiting) > 1 {
-		return nil, fmt.Errorf("more than one %s waits; say which: %s", k, list(waiting))
-	}
-	if old := l.goneLast[k]; l.missed(k, m) {
-		delete(l.newestGone, k)
-		return nil, fmt.Errorf("nothing was done: %s (%s) was on the screen while you typed, and is gone%s%s",
-			old.name(), old.title(), because(&old.done), instead(waiting))
-	}
-	if len(waiting) == 0 {
-		return nil, fmt.Errorf("no %s waits", k)
-	}
-	i := waiting[0]
-	if err := i.isHere(k); err != nil {
-		return nil, err
-	}
-	if old := l.newestGone[k]; old != nil && old.number > i.number {
-		delete(l.newestGone, k) // it is said once
-		return nil, fmt.Errorf("nothing was done: %s (%s) was shown last, and is gone%s%s; type the line again for that one",
-			old.name(), old.title(), because(&old.done), instead(waiting))
-	}
-	if i.shown.IsZero() || i.shown.After(m.began) {
-		return nil, fmt.Errorf("nothing was done: %s (%s) came while you typed; read it, and type the line again", i.name(), i.title())
-	}
-	hasty := m.person && m.ended.Sub(i.shown) < glance
-	if hasty && (!chosen || m.began.Sub(l.gone[k]) < 10*glance) {
-		return nil, fmt.Errorf("nothing was done: %s (%s) has only just come; read it, and type the line again", i.name(), i.title())
-	}
-	return i, nil
-}
-
-// missed reports whether another participant or the agent ended an item of the kind
-// while the person was typing or about to type.
-func (l *ledger) missed(k kind, m moment) bool {
-	since := m.began
-	if m.person {
-		since = since.Add(-glance)
-	}
-	gone := l.goneOthers[k]
-	return !gone.IsZero() && !gone.Before(since)
-}
-
-// isHere returns an error for an item that is decided on and not here as a whole.
-// A turn can be cancelled whatever its prompt says.
-func (i *item) isHere(k kind) error {
-	if k == kindTurn || i.cut() == 0 {
-		return nil
-	}
-	return fmt.Errorf("nothing was done: only the beginning of %s (%s) is here; the rest is being fetched, and %s is shown whole then",
-		i.name(), i.title(), i.name())
-}
-
-func instead(waiting []*item) string {
-	if len(waiting) == 0 {
-		return ""
-	}
-	return "; what waits now is " + list(waiting)
-}
-
-func (l *ledger) byNumber(k kind, number int, m moment) (*item, error) {
-	i, err := l.numbered(number)
-	if err != nil {
-		return nil, fmt.Errorf("nothing was done: %w", err)
-	}
-	switch {
-	case i.kind != k:
-		return nil, fmt.Errorf("nothing was done: %s is %s: %s", i.name(), map[kind]string{
-			kindQuestion: "a question of the agent; see /allow and /deny", kindProposal: "a proposal; see /approve and /reject",
-			kindTurn: "a prompt that was approved; see /cancel", kindOutput: "the output of a tool; see /show",
-		}[i.kind], i.title())
-	case i.done != "":
-		return nil, fmt.Errorf("nothing was done: %s (%s) no longer waits%s", i.name(), i.title(), because(&i.done))
-	case i.isHere(k) != nil:
-		return nil, i.isHere(k)
-	case i.shown.IsZero() || i.shown.After(m.ended):
-		return nil, fmt.Errorf("nothing was done: %s (%s) had not been shown when you typed; read it, and type the line again", i.name(), i.title())
-	}
-	return i, nil
-}
-
-// numbered returns the item with the number.
+// numbered returns the item with a number.
 func (l *ledger) numbered(number int) (*item, error) {
 	at, found := slices.BinarySearchFunc(l.items, number, func(i *item, n int) int { return cmp.Compare(i.number, n) })
 	switch {
 	case found:
 		return l.items[at], nil
 	case number > 0 && number <= l.last:
-		return nil, fmt.Errorf("#%d is done, too long ago to be shown", number)
+		return nil, fmt.Errorf("#%d is closed, too long ago to be shown", number)
 	}
 	return nil, fmt.Errorf("there is no #%d", number)
+}
+
+// label returns the number of an item as people write it, such as #3.
+func (i *item) label() string { return fmt.Sprintf("#%d", i.number) }
+
+// title describes an item in a few words.
+func (i *item) title() string {
+	switch i.kind {
+	case kindQuestion:
+		return display.Short(i.question.call.Heading(), 60)
+	case kindOutput:
+		return display.Short(i.heading, 60)
+	}
+	return display.Short(i.approval.Prompt, 60)
+}
+
+// String returns the label and the title.
+func (i *item) String() string { return i.label() + " (" + i.title() + ")" }
+
+// listItems lists items by label and title.
+func listItems(items []*item) string {
+	var names []string
+	for _, i := range items {
+		names = append(names, i.String())
+	}
+	return strings.Join(names, ", ")
 }

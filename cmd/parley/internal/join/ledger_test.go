@@ -10,28 +10,29 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
 
 var start0 = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 
-// after returns a time in milliseconds after the beginning of a test.
+// after returns the time ms milliseconds after the beginning of a test.
 func after(ms int) time.Time { return start0.Add(time.Duration(ms) * time.Millisecond) }
 
-// typed is a line that a person typed between two times in milliseconds.
+// typed returns the moment of a line that a person typed between two times.
 func typed(began, ended int) moment { return moment{after(began), after(ended), true} }
 
-// piped is a line that a pipe brought.
+// piped returns the moment of a line from a pipe.
 func piped(at int) moment { return moment{after(at), after(at), false} }
 
-// asks shows a question.
+// asks adds a question that was shown at a time.
 func asks(l *ledger, id string, ms int) *item {
 	i := l.put(kindQuestion, id)
 	i.question.call.Title, i.shown = "Run "+id, after(ms)
 	return i
 }
 
-func TestPick_takes_the_only_one_that_was_on_the_screen(t *testing.T) {
+func TestPick_takes_the_only_item_if_it_was_on_the_screen(t *testing.T) {
 	l := newLedger()
 	one := asks(l, "one", 0)
 	for name, m := range map[string]moment{"typed": typed(100, 1000), "piped": piped(1)} {
@@ -41,21 +42,21 @@ func TestPick_takes_the_only_one_that_was_on_the_screen(t *testing.T) {
 	}
 }
 
-func TestPick_without_a_number_does_not_fall_back_to_what_was_shown_earlier(t *testing.T) {
+func TestPick_without_a_number_does_not_fall_back_to_an_earlier_item(t *testing.T) {
 	l := newLedger()
 	one := asks(l, "one", 0)
 	l.end(asks(l, "two", 0), "answered by Ben", false, after(1500))
 	_, err := l.pick(kindQuestion, 0, typed(60_000, 61_000), true)
-	require.ErrorContains(t, err, "#2 (Run two) was shown last, and is gone (answered by Ben); what waits now is #1 (Run one)")
+	require.ErrorContains(t, err, "#2 (Run two) was shown last, and is closed (answered by Ben); now open: #1 (Run one)")
 	got, err := l.pick(kindQuestion, 0, typed(62_000, 63_000), true)
 	require.NoError(t, err, "the person has been told")
 	require.Equal(t, one, got)
 	l.end(asks(l, "three", 64_000), "", true, after(65_000))
 	_, err = l.pick(kindQuestion, 0, typed(90_000, 91_000), true)
-	require.NoError(t, err, "one's own decision is no surprise")
+	require.NoError(t, err, "the person's own decision is expected")
 	l.end(asks(l, "four", 100_000), "", false, after(101_000))
 	got, err = l.pick(kindQuestion, 1, typed(102_000, 103_000), true)
-	require.NoError(t, err, "a number says which")
+	require.NoError(t, err, "a number is unambiguous")
 	require.Equal(t, one, got)
 }
 
@@ -67,49 +68,49 @@ func TestPick_without_a_number_refuses(t *testing.T) {
 		chosen bool
 		want   string
 	}{
-		{"where nothing waits", func(*ledger) {}, typed(0, 1000), false, "no question waits"},
-		{"where two wait", func(l *ledger) { asks(l, "a", 0); asks(l, "b", 0) }, typed(5000, 6000), false,
-			"more than one question waits; say which: #1 (Run a), #2 (Run b)"},
-		{"what came while the line was typed", func(l *ledger) { asks(l, "a", 500) }, typed(100, 5000), false,
-			"#1 (Run a) came while you typed"},
-		{"what came while a pipe's line lay ready", func(l *ledger) { asks(l, "a", 500) }, piped(100), false,
-			"#1 (Run a) came while you typed"},
-		{"what came just before Enter", func(l *ledger) { asks(l, "a", 500) }, typed(600, 1100), false,
-			"#1 (Run a) has only just come"},
-		{"what was not shown yet", func(l *ledger) { l.put(kindQuestion, "a").question.call.Title = "Run a" }, typed(0, 5000), false,
-			"#1 (Run a) came while you typed"},
-		{"when the shown one went while the line was typed", func(l *ledger) {
+		{"if nothing is open", func(*ledger) {}, typed(0, 1000), false, "no question is open"},
+		{"if two are open", func(l *ledger) { asks(l, "a", 0); asks(l, "b", 0) }, typed(5000, 6000), false,
+			"more than one question is open; add its number: #1 (Run a), #2 (Run b)"},
+		{"an item that appeared while the line was typed", func(l *ledger) { asks(l, "a", 500) }, typed(100, 5000), false,
+			"#1 (Run a) appeared while you were typing"},
+		{"an item that appeared after a piped line", func(l *ledger) { asks(l, "a", 500) }, piped(100), false,
+			"#1 (Run a) appeared while you were typing"},
+		{"an item that appeared just before Enter", func(l *ledger) { asks(l, "a", 500) }, typed(600, 1100), false,
+			"#1 (Run a) has only just appeared"},
+		{"an item that was not shown yet", func(l *ledger) { l.put(kindQuestion, "a").question.call.Title = "Run a" }, typed(0, 5000), false,
+			"#1 (Run a) appeared while you were typing"},
+		{"if the shown item was closed while the line was typed", func(l *ledger) {
 			l.end(asks(l, "a", 0), "answered by Ben", false, after(1500))
 			asks(l, "b", 1500)
-		}, typed(1000, 9000), false, "#1 (Run a) was on the screen while you typed, and is gone (answered by Ben); what waits now is #2 (Run b)"},
-		{"when the shown one went just before the line was begun", func(l *ledger) {
+		}, typed(1000, 9000), false, "#1 (Run a) was on the screen while you were typing, and is closed (answered by Ben); now open: #2 (Run b)"},
+		{"if the shown item was closed just before the line was begun", func(l *ledger) {
 			l.end(asks(l, "a", 0), "answered by Ben", false, after(1500))
 			asks(l, "b", 1500)
-		}, typed(2000, 9000), true, "#1 (Run a) was on the screen while you typed, and is gone"},
-		{"when the shown one went and nothing waits", func(l *ledger) { l.end(asks(l, "a", 0), "", false, after(1500)) }, typed(1000, 2000), false,
-			"#1 (Run a) was on the screen while you typed, and is gone"},
-		{"when two waited and the other went meanwhile", func(l *ledger) {
+		}, typed(2000, 9000), true, "#1 (Run a) was on the screen while you were typing, and is closed"},
+		{"if the shown item was closed and nothing is open", func(l *ledger) { l.end(asks(l, "a", 0), "", false, after(1500)) }, typed(1000, 2000), false,
+			"#1 (Run a) was on the screen while you were typing, and is closed"},
+		{"if two were open and the other was closed", func(l *ledger) {
 			asks(l, "a", 0)
 			l.end(asks(l, "b", 0), "answered by Ben", false, after(1500))
-		}, typed(1000, 9000), false, "#2 (Run b) was on the screen while you typed, and is gone"},
-		{"an option of what took the place of another a moment ago", func(l *ledger) {
+		}, typed(1000, 9000), false, "#2 (Run b) was on the screen while you were typing, and is closed"},
+		{"an option of an item that has just replaced another", func(l *ledger) {
 			l.end(asks(l, "a", 0), "", true, after(1500))
 			asks(l, "b", 1500)
-		}, typed(1600, 1700), true, "#2 (Run b) has only just come"},
+		}, typed(1600, 1700), true, "#2 (Run b) has only just appeared"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			l := newLedger()
 			tc.set(l)
 			_, err := l.pick(kindQuestion, 0, tc.m, tc.chosen)
 			require.ErrorContains(t, err, tc.want)
-			if strings.Contains(tc.want, "#") && !strings.Contains(tc.want, "say which") {
+			if strings.Contains(tc.want, "#") && !strings.Contains(tc.want, "add its number") {
 				require.ErrorContains(t, err, "nothing was done")
 			}
 		})
 	}
 }
 
-func TestPick_of_the_next_one_after_ones_own_decision_needs_no_wait(t *testing.T) {
+func TestPick_of_the_next_item_after_ones_own_decision_needs_no_pause(t *testing.T) {
 	l := newLedger()
 	l.end(asks(l, "a", 0), "answered by me", true, after(1000))
 	next := asks(l, "b", 1100)
@@ -118,7 +119,7 @@ func TestPick_of_the_next_one_after_ones_own_decision_needs_no_wait(t *testing.T
 	require.Equal(t, next, got)
 }
 
-func TestPick_of_an_option_that_was_read_from_the_list_needs_no_wait(t *testing.T) {
+func TestPick_of_an_option_in_the_list_needs_no_pause(t *testing.T) {
 	l := newLedger()
 	only := asks(l, "a", 0)
 	got, err := l.pick(kindQuestion, 0, typed(10, 20), true)
@@ -126,17 +127,17 @@ func TestPick_of_an_option_that_was_read_from_the_list_needs_no_wait(t *testing.
 	require.Equal(t, only, got)
 }
 
-func TestPick_by_number_takes_that_one_or_none(t *testing.T) {
+func TestPick_by_number_takes_that_item_or_none(t *testing.T) {
 	l := newLedger()
 	one, two := asks(l, "a", 0), asks(l, "b", 900)
 	proposal := l.put(kindProposal, "p")
 	proposal.approval.Prompt, proposal.shown = "Add a test", after(0)
 	got, err := l.pick(kindQuestion, 2, typed(500, 1000), false)
-	require.NoError(t, err, "its number can only have been read on the screen")
+	require.NoError(t, err, "the person must have read its number on the screen")
 	require.Equal(t, two, got)
 	l.end(one, "answered by Ben", false, after(950))
 	for number, want := range map[int]string{
-		1: "nothing was done: #1 (Run a) no longer waits (answered by Ben)",
+		1: "nothing was done: #1 (Run a) is closed (answered by Ben)",
 		3: "nothing was done: #3 is a proposal; see /approve and /reject: Add a test",
 		9: "nothing was done: there is no #9",
 	} {
@@ -147,56 +148,56 @@ func TestPick_by_number_takes_that_one_or_none(t *testing.T) {
 	require.ErrorContains(t, err, "#2 (Run b) had not been shown when you typed")
 }
 
-func TestLedger_keeps_numbers_and_forgets_the_oldest_that_are_done(t *testing.T) {
+func TestLedger_keeps_numbers_and_drops_the_oldest_closed_items(t *testing.T) {
 	l := newLedger()
 	kept := l.put(kindProposal, "kept")
-	for n := range maxDone + 10 {
+	for n := range maxClosed + 10 {
 		i := l.put(kindProposal, fmt.Sprint(n))
 		i.approval.Prompt = "text"
 		l.end(i, "rejected", false, after(n))
 	}
-	require.Len(t, l.items, maxDone+1)
-	require.Same(t, kept, l.put(kindProposal, "kept"), "what waits is never forgotten")
+	require.Len(t, l.items, maxClosed+1)
+	require.Same(t, kept, l.put(kindProposal, "kept"), "open items are never dropped")
 	require.Equal(t, 1, kept.number)
 	_, err := l.numbered(2)
-	require.EqualError(t, err, "#2 is done, too long ago to be shown")
+	require.EqualError(t, err, "#2 is closed, too long ago to be shown")
 	big := l.put(kindProposal, "big")
-	big.approval.Prompt = strings.Repeat("x", maxDoneBytes+1)
+	big.approval.Prompt = strings.Repeat("x", maxClosedBytes+1)
 	l.end(big, "rejected", false, after(0))
 	l.end(l.put(kindProposal, "last"), "rejected", false, after(0))
-	require.Len(t, l.items, 2, "one that waits and the last: the big one leaves no room for those before it")
+	require.Len(t, l.items, 2, "the open item and the last: the big one leaves no room for earlier ones")
 }
 
 func proposes(r *room, id, text string) {
-	r.expect(&protocol.PromptPendingApproval{Approval: protocol.Approval{ID: id, Prompt: text, Status: protocol.ApprovalPending}}, newCalls())
-	r.seen(after(0))
+	r.addItems(&protocol.PromptPendingApproval{Approval: protocol.Approval{ID: id, Prompt: text, Status: protocol.ApprovalPending}}, toolcall.NewCalls())
+	r.markShown(after(0))
 }
 
 func TestRoom_a_prompt_keeps_its_number_until_its_turn_ends(t *testing.T) {
 	r := newRoom()
 	proposes(r, "p", "Add a test")
-	r.fold(&protocol.PromptApproved{Approval: protocol.Approval{ID: "p", Prompt: "Add a test", Status: protocol.ApprovalApproved}}, after(10))
+	r.apply(&protocol.PromptApproved{Approval: protocol.Approval{ID: "p", Prompt: "Add a test", Status: protocol.ApprovalApproved}}, after(10))
 	_, err := r.ledger.pick(kindProposal, 1, typed(2000, 3000), false)
 	require.ErrorContains(t, err, "#1 is a prompt that was approved; see /cancel")
 	i, err := r.ledger.pick(kindTurn, 0, typed(2000, 3000), false)
 	require.NoError(t, err)
 	require.Equal(t, 1, i.number)
-	r.fold(&protocol.PromptDispatchCompleted{ApprovalID: "p"}, after(2500))
+	r.apply(&protocol.PromptDispatchCompleted{ApprovalID: "p"}, after(2500))
 	_, err = r.ledger.pick(kindTurn, 0, typed(2000, 3000), false)
-	require.ErrorContains(t, err, "is gone (the turn has ended)")
+	require.ErrorContains(t, err, "is closed (the turn has ended)")
 }
 
-func TestRoom_cancel_never_falls_through_to_the_next_turn(t *testing.T) {
+func TestRoom_cancel_never_affects_the_next_turn(t *testing.T) {
 	r := newRoom()
 	for _, id := range []string{"a", "b"} {
 		proposes(r, id, id)
-		r.fold(&protocol.PromptApproved{Approval: protocol.Approval{ID: id, Prompt: id, Status: protocol.ApprovalApproved}}, after(10))
+		r.apply(&protocol.PromptApproved{Approval: protocol.Approval{ID: id, Prompt: id, Status: protocol.ApprovalApproved}}, after(10))
 	}
 	_, err := r.ledger.pick(kindTurn, 0, typed(2000, 3000), false)
-	require.ErrorContains(t, err, "more than one turn waits")
-	r.fold(&protocol.PromptDispatchCompleted{ApprovalID: "a"}, after(2500))
+	require.ErrorContains(t, err, "more than one turn is open")
+	r.apply(&protocol.PromptDispatchCompleted{ApprovalID: "a"}, after(2500))
 	_, err = r.ledger.pick(kindTurn, 0, typed(2000, 3000), false)
-	require.ErrorContains(t, err, "#1 (a) was on the screen while you typed, and is gone")
+	require.ErrorContains(t, err, "#1 (a) was on the screen while you were typing, and is closed")
 }
 
 func TestRoom_a_new_welcome_keeps_the_numbers(t *testing.T) {
@@ -205,23 +206,22 @@ func TestRoom_a_new_welcome_keeps_the_numbers(t *testing.T) {
 		proposes(r, id, id)
 	}
 	r.ledger.find("c").author = "Ann"
-	r.enter(&protocol.Welcome{Approvals: []protocol.Approval{
+	r.reset(&protocol.Welcome{Approvals: []protocol.Approval{
 		{ID: "c", Prompt: "c", Status: protocol.ApprovalPending}, {ID: "d", Prompt: "d", Status: protocol.ApprovalPending},
-	}}, newCalls(), after(100))
+	}}, toolcall.NewCalls(), after(100))
 	var names []string
-	for _, i := range r.ledger.waiting(kindProposal) {
-		names = append(names, i.name()+" "+i.approval.Prompt)
+	for _, i := range r.ledger.open(kindProposal) {
+		names = append(names, i.label()+" "+i.approval.Prompt)
 	}
 	require.Equal(t, []string{"#3 c", "#4 d"}, names)
-	require.Equal(t, "Ann", r.ledger.find("c").author, "who has left meanwhile")
+	require.Equal(t, "Ann", r.ledger.find("c").author, "the author has left")
 	_, err := r.ledger.pick(kindProposal, 1, typed(500, 1000), false)
-	require.ErrorContains(t, err, "#1 (a) no longer waits (while the connection was lost)")
+	require.ErrorContains(t, err, "#1 (a) is closed (while the connection was lost)")
 }
 
-// TestPick_without_a_number_never_takes_what_the_line_was_not_meant_for tries
-// histories: what is taken was on the screen, alone, from before the line was
-// begun until it was sent.
-func TestPick_without_a_number_never_takes_what_the_line_was_not_meant_for(t *testing.T) {
+// In every history the item was on the screen, alone, from before the line was begun
+// until it was sent.
+func TestPick_without_a_number_never_takes_an_item_that_was_not_meant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l, now, own := newLedger(), 0, map[int]bool{}
 		type life struct{ from, to int }
@@ -233,7 +233,7 @@ func TestPick_without_a_number_never_takes_what_the_line_was_not_meant_for(t *te
 			if now > ended {
 				break
 			}
-			waiting := l.waiting(kindQuestion)
+			waiting := l.open(kindQuestion)
 			if len(waiting) > 0 && rapid.Bool().Draw(t, "goes") {
 				i := waiting[rapid.IntRange(0, len(waiting)-1).Draw(t, "which")]
 				own[i.number] = rapid.Bool().Draw(t, "own")
@@ -252,10 +252,10 @@ func TestPick_without_a_number_never_takes_what_the_line_was_not_meant_for(t *te
 		require.True(t, chosen || ended-lives[got].from >= 700)
 		for i, life := range lives {
 			if i != got && !own[i.number] {
-				require.False(t, life.from <= ended && life.to >= began-700, "#%d was there too", i.number)
+				require.False(t, life.from <= ended && life.to >= began-700, "#%d was open too", i.number)
 			}
 			if i != got {
-				require.LessOrEqual(t, life.to, ended, "two waited")
+				require.LessOrEqual(t, life.to, ended, "two were open")
 			}
 		}
 	})

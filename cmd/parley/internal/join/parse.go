@@ -6,15 +6,16 @@ import (
 	"strings"
 	"unicode"
 
+	"parley/cmd/parley/internal/display"
 	"parley/protocol"
 )
 
-// verb is what a typed line asks for.
+// verb is what a line asks for. Except for messages, it is the name of the command.
 type verb string
 
 const (
-	verbNothing verb = ""
-	verbSay     verb = "say"
+	verbNone    verb = ""
+	verbMessage verb = "message"
 	verbPrompt  verb = "/prompt"
 	verbApprove verb = "/approve"
 	verbReject  verb = "/reject"
@@ -32,11 +33,11 @@ const (
 	verbQuit    verb = "/quit"
 )
 
-// HelpText lists the commands.
-const HelpText = `type a line to send it as a message; to begin a message with /, type //
+// HelpText lists the commands of the terminal client.
+const HelpText = `type a line to send it as a message; type // to begin a message with /
   /prompt TEXT           propose a prompt to the agent
-  /cancel [#N]           stop the turn of prompt N, or withdraw the prompt while it waits
-  /show [#N]             show item N in full; without N: everything that waits
+  /cancel [#N]           stop the turn of prompt N, or withdraw the prompt before it starts
+  /show [#N]             show item N in full; without N: everything that is open
   /who                   list the participants
   /history [N]           show the last N events (default 20)
   /leave                 leave the session
@@ -52,49 +53,50 @@ for the host alone:
   /mode MODE             set the mode: view_only, comment_only, prompt_with_approval or prompt_direct
   /stop-agent            end the agent's process; the next prompt starts it again
 
-#N is the number beside a question or proposal. Without it a command acts only if
-exactly one item waits, and only if that item was on the screen before you began
+#N is the number shown with a question or proposal. Without it a command acts only if
+exactly one item is open, and only if that item was on the screen before you began
 to type. A pasted text is one message, even if it has several lines.`
 
-// input is one typed line, understood.
-type input struct {
+// command is a parsed line.
+type command struct {
 	verb   verb
 	number int               // of an item, or of events; 0 if not given
-	text   string            // what is said, the edited text, the reason, the option, the mode
-	as     protocol.PromptAs // of a prompt: what its author was shown that it becomes
+	text   string            // the message, prompt, reason, option or mode
+	as     protocol.PromptAs // what the author expects a prompt to become; set by execute
 }
 
+// defaultHistory is the number of events that /history shows without a number.
 const defaultHistory = 20
 
-// manyLines are the verbs whose text may have several lines. The others are
-// not carried out with more than their own line, which was pasted by mistake.
-var manyLines = map[verb]bool{verbSay: true, verbPrompt: true, verbEdit: true}
+// multiLine are the verbs whose text may have several lines. Further lines after another
+// command were probably pasted by mistake, so the command is refused.
+var multiLine = map[verb]bool{verbMessage: true, verbPrompt: true, verbEdit: true}
 
-// parse reads one line. Its errors say what to type instead.
-func parse(line string) (input, error) {
+// parse parses a line. Its errors say what to type instead.
+func parse(line string) (command, error) {
 	line = strings.TrimSpace(line)
 	if rest, ok := strings.CutPrefix(line, "//"); ok {
-		return input{verb: verbSay, text: "/" + rest}, nil
+		return command{verb: verbMessage, text: "/" + rest}, nil
 	}
 	if !strings.HasPrefix(line, "/") {
 		if line == "" {
-			return input{}, nil
+			return command{}, nil
 		}
-		return input{verb: verbSay, text: line}, nil
+		return command{verb: verbMessage, text: line}, nil
 	}
-	word, rest := cutWord(line)
-	in := input{verb: verb(word), text: rest}
-	if strings.Contains(line, "\n") && !manyLines[in.verb] {
-		return input{}, fmt.Errorf("nothing was done: %s takes one line; begin with // to say the whole text", short(word, 40))
+	word, rest := splitWord(line)
+	in := command{verb: verb(word), text: rest}
+	if strings.Contains(line, "\n") && !multiLine[in.verb] {
+		return command{}, fmt.Errorf("nothing was done: %s takes one line; begin with // to send the whole text as a message", display.Short(word, 40))
 	}
 	switch in.verb {
 	case verbWho, verbHelp, verbLeave, verbQuit, verbStop:
 		if in.text != "" {
-			return input{}, fmt.Errorf("%s takes nothing after it", in.verb)
+			return command{}, fmt.Errorf("%s takes no argument", in.verb)
 		}
 	case verbPrompt:
 		if in.text == "" {
-			return input{}, fmt.Errorf("/prompt needs a text")
+			return command{}, fmt.Errorf("/prompt needs a text, such as /prompt fix the failing test")
 		}
 	case verbApprove, verbDeny, verbCancel, verbShow:
 		return parseNumbered(in)
@@ -102,82 +104,83 @@ func parse(line string) (input, error) {
 		return parseItem(in)
 	case verbMode:
 		if !protocol.Mode(in.text).Valid() {
-			return input{}, fmt.Errorf("/mode takes view_only, comment_only, prompt_with_approval or prompt_direct")
+			return command{}, fmt.Errorf("/mode takes view_only, comment_only, prompt_with_approval or prompt_direct")
 		}
 	case verbHistory:
 		return parseHistory(in)
 	default:
-		return input{}, fmt.Errorf("there is no %q; /help lists what there is", short(word, 40))
+		return command{}, fmt.Errorf("there is no command %q; /help lists the commands", display.Short(word, 40))
 	}
 	return in, nil
 }
 
-// cutWord splits a text at its first white space.
-func cutWord(text string) (word, rest string) {
+// splitWord splits a text at the first white space.
+func splitWord(text string) (word, rest string) {
 	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
 		return text[:i], strings.TrimSpace(text[i:])
 	}
 	return text, ""
 }
 
-// parseNumbered reads a command that takes a number and nothing else. The
-// number may stand without its #, except where it could be an option's.
-func parseNumbered(in input) (input, error) {
+// parseNumbered parses a command that takes only a number. The # may be omitted, except
+// for /deny, where the number could be meant as that of an option.
+func parseNumbered(in command) (command, error) {
 	if in.text == "" {
 		return in, nil
 	}
 	n, ok := itemNumber("#" + strings.TrimPrefix(in.text, "#"))
 	if ok && in.verb == verbDeny && !strings.HasPrefix(in.text, "#") {
-		return input{}, fmt.Errorf("nothing was done: type /deny #%d for question %d; an option is chosen by /allow", n, n)
+		return command{}, fmt.Errorf("nothing was done: type /deny #%d for question %d; /allow chooses an option", n, n)
 	}
 	if !ok {
 		hint := ""
 		if in.verb == verbApprove {
 			hint = "; to send another text, type /edit #N TEXT"
 		}
-		return input{}, fmt.Errorf("nothing was done: %s takes only a number, such as %s #3%s", in.verb, in.verb, hint)
+		return command{}, fmt.Errorf("nothing was done: %s takes only a number, such as %s #3%s", in.verb, in.verb, hint)
 	}
 	in.number, in.text = n, ""
 	return in, nil
 }
 
-// parseItem reads a command that takes a number with its #, and a text.
-func parseItem(in input) (input, error) {
-	word, rest := cutWord(in.text)
+// parseItem parses a command that takes a number with its #, and a text.
+func parseItem(in command) (command, error) {
+	word, rest := splitWord(in.text)
 	if n, ok := itemNumber(word); ok {
 		in.number, in.text = n, rest
 		return in, nil
 	}
 	if strings.HasPrefix(word, "#") {
-		return input{}, fmt.Errorf("nothing was done: %s is no number; type %s #3", short(word, 20), in.verb)
+		return command{}, fmt.Errorf("nothing was done: %s is not a number; type %s #3", display.Short(word, 20), in.verb)
 	}
 	bare, isNumber := itemNumber("#" + word)
 	switch {
 	case in.verb == verbEdit:
-		return input{}, fmt.Errorf("/edit needs the number of a proposal and the new text: /edit #3 TEXT")
+		return command{}, fmt.Errorf("/edit needs the number of a proposal and the new text: /edit #3 TEXT")
 	case in.verb == verbReject && isNumber && rest == "":
 		in.number, in.text = bare, ""
 	case in.verb == verbReject && in.text != "":
-		return input{}, fmt.Errorf("nothing was done: with a reason /reject needs the number too: /reject #3 REASON")
+		return command{}, fmt.Errorf("nothing was done: with a reason /reject needs the number too: /reject #3 REASON")
 	}
 	return in, nil
 }
 
-// itemNumber reads a number with its #.
+// itemNumber parses a number with its #.
 func itemNumber(word string) (int, bool) {
 	digits, ok := strings.CutPrefix(word, "#")
 	n, err := strconv.Atoi(digits)
 	return n, ok && err == nil && n > 0 && !strings.HasPrefix(digits, "+")
 }
 
-func parseHistory(in input) (input, error) {
+// parseHistory parses a command that takes a number of events.
+func parseHistory(in command) (command, error) {
 	in.number = defaultHistory
 	if in.text == "" {
 		return in, nil
 	}
 	n, err := strconv.Atoi(in.text)
 	if err != nil || n < 1 || n > protocol.DefaultLimits.HistoryLimit {
-		return input{}, fmt.Errorf("/history takes a number from 1 to %d", protocol.DefaultLimits.HistoryLimit)
+		return command{}, fmt.Errorf("/history takes a number from 1 to %d", protocol.DefaultLimits.HistoryLimit)
 	}
 	in.number, in.text = n, ""
 	return in, nil

@@ -7,11 +7,11 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	for line, want := range map[string]input{
+	for line, want := range map[string]command{
 		"":                       {},
 		"   ":                    {},
-		"hello there ":           {verb: verbSay, text: "hello there"},
-		"//etc is a path":        {verb: verbSay, text: "/etc is a path"},
+		"hello there ":           {verb: verbMessage, text: "hello there"},
+		"//etc is a path":        {verb: verbMessage, text: "/etc is a path"},
 		"/prompt add a test":     {verb: verbPrompt, text: "add a test"},
 		"/approve":               {verb: verbApprove},
 		"/approve 2":             {verb: verbApprove, number: 2},
@@ -33,8 +33,8 @@ func TestParse(t *testing.T) {
 		"/show #5":               {verb: verbShow, number: 5},
 		"/prompt one\n/approve":  {verb: verbPrompt, text: "one\n/approve"},
 		"/prompt\none\ntwo":      {verb: verbPrompt, text: "one\ntwo"},
-		"two lines\n/approve #1": {verb: verbSay, text: "two lines\n/approve #1"},
-		"//approve\n/allow":      {verb: verbSay, text: "/approve\n/allow"},
+		"two lines\n/approve #1": {verb: verbMessage, text: "two lines\n/approve #1"},
+		"//approve\n/allow":      {verb: verbMessage, text: "/approve\n/allow"},
 		"/cancel":                {verb: verbCancel},
 		"/who ":                  {verb: verbWho},
 		"/mode view_only":        {verb: verbMode, text: "view_only"},
@@ -54,14 +54,14 @@ func TestParse(t *testing.T) {
 func TestParse_says_what_to_type_instead(t *testing.T) {
 	for line, want := range map[string]string{
 		"/dance":        "/help",
-		"/prompt":       "needs a text",
-		"/prompt  ":     "needs a text",
+		"/prompt":       "needs a text, such as /prompt",
+		"/prompt  ":     "needs a text, such as /prompt",
 		"/mode":         "view_only",
 		"/mode anarchy": "view_only",
 		"/history none": "1 to 500",
 		"/history 0":    "1 to 500",
 		"/history 501":  "1 to 500",
-		"/quit now":     "takes nothing",
+		"/quit now":     "takes no argument",
 		"/":             "/help",
 
 		"/approve looks good to me": "/edit #N TEXT",
@@ -70,11 +70,11 @@ func TestParse_says_what_to_type_instead(t *testing.T) {
 		"/approve +1":               "takes only a number",
 		"/reject 3 tests fail":      "/reject #3 REASON",
 		"/reject not today":         "/reject #3 REASON",
-		"/reject #x":                "is no number",
+		"/reject #x":                "is not a number",
 		"/edit do it well":          "/edit #3 TEXT",
 		"/edit 3 do it well":        "/edit #3 TEXT",
-		"/allow #":                  "is no number",
-		"/allow #0 1":               "is no number",
+		"/allow #":                  "is not a number",
+		"/allow #0 1":               "is not a number",
 		"/deny 3":                   "type /deny #3 for question 3",
 		"/deny no":                  "takes only a number",
 		"/cancel it":                "takes only a number",

@@ -18,7 +18,7 @@ import (
 	"parley/protocol/client/clienttest"
 )
 
-// capture is a writer that may be read while it is written.
+// capture is a buffer that is safe for concurrent use.
 type capture struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -36,7 +36,7 @@ func (o *capture) String() string {
 	return o.b.String()
 }
 
-// person is one running "parley join".
+// person is a running "parley join".
 type person struct {
 	t        *testing.T
 	in       *io.PipeWriter // of a pipe
@@ -71,7 +71,7 @@ func (p *person) types(lines ...string) {
 func (p *person) sees(text string) {
 	p.t.Helper()
 	if !assert.Eventually(p.t, func() bool { return strings.Contains(p.out.String(), text) }, 20*time.Second, time.Millisecond) {
-		p.t.Fatalf("%q is not shown, but:\n%s", text, p.out.String())
+		p.t.Fatalf("%q is not shown; the output is:\n%s", text, p.out.String())
 	}
 }
 
@@ -81,7 +81,7 @@ func (p *person) ends() error {
 	case err := <-p.ended:
 		return err
 	case <-time.After(20 * time.Second):
-		p.t.Fatalf("it does not end; it shows %s", p.out.String())
+		p.t.Fatalf("the client does not end; the output is:\n%s", p.out.String())
 		return nil
 	}
 }
@@ -97,17 +97,17 @@ func TestRun_with_piped_lines(t *testing.T) {
 	out := p.out.String()
 	for _, want := range []string{
 		"* you are ann, collaborator", "ann: hello\n", "? #1 ann proposes: do it\n",
-		"? #1 would go to the agent as: do it well\n  (/approve #1 sends this text; /edit #1 without a text drops it)\n", "* ann approved #1, edited: do it well\n", "* Olga (host)\n", "--- the last 2 events\n",
+		"? #1 would be sent to the agent as: do it well\n  (/approve #1 sends this text; /edit #1 without a text discards it)\n", "* ann approved #1, edited: do it well\n", "* Olga (host)\n", "--- the last 2 events\n",
 	} {
 		require.Contains(t, out, want)
 	}
 	require.NotContains(t, out, "\x1b", "no colours in a pipe")
 	require.Empty(t, p.err.String())
 	left := func(r protocol.Request) bool { return r.Command.CommandType() == protocol.CommandLeave }
-	require.True(t, slices.ContainsFunc(s.Seen(), left), "who came by an invite leaves at the end")
+	require.True(t, slices.ContainsFunc(s.Seen(), left), "a participant who joined with an invite leaves at the end")
 }
 
-func TestRun_a_prompt_is_sent_as_what_its_author_was_shown(t *testing.T) {
+func TestRun_sends_a_prompt_as_what_its_author_was_shown(t *testing.T) {
 	s := clienttest.New(t)
 	host := start(t, s.HostLink(), "", false)
 	ann := start(t, s.InviteLink(), "ann", false)
@@ -122,12 +122,12 @@ func TestRun_a_prompt_is_sent_as_what_its_author_was_shown(t *testing.T) {
 	})
 	ann.types("/prompt late")
 	require.Eventually(t, func() bool {
-		return strings.Contains(ann.err.String(), "it would run without an approval now; to send it all the same, type it again: /prompt late\n")
+		return strings.Contains(ann.err.String(), "it would run without an approval now; to send it anyway, type it again: /prompt late\n")
 	}, 20*time.Second, time.Millisecond)
 	host.types("/prompt of the host", "/mode prompt_direct")
 	ann.sees("* Olga set the mode to prompt_direct")
 	ann.types("/prompt second")
-	ann.sees("ann proposes: second") // that is all the server of this test does
+	ann.sees("ann proposes: second") // the server of this test treats all prompts as proposals
 	sent := map[string]protocol.PromptAs{}
 	for _, r := range s.Seen() {
 		if p, ok := r.Command.(*protocol.Prompt); ok {
@@ -140,33 +140,33 @@ func TestRun_a_prompt_is_sent_as_what_its_author_was_shown(t *testing.T) {
 	}, sent)
 }
 
-func TestRun_tells_a_script_that_a_line_failed(t *testing.T) {
+func TestRun_reports_to_a_script_that_a_line_failed(t *testing.T) {
 	s := clienttest.New(t)
 	p := start(t, s.InviteLink(), "ann", false)
 	p.types("/cancel", "/dance", "/approve", "/allow", "hello")
 	require.NoError(t, p.in.Close())
-	require.EqualError(t, p.ends(), "4 of the lines could not be carried out")
+	require.EqualError(t, p.ends(), "4 of the lines failed")
 	require.Equal(t, 4, strings.Count(p.err.String(), "\n"), p.err.String())
-	require.Contains(t, p.err.String(), "no turn waits\n")
-	require.Contains(t, p.out.String(), "ann: hello", "the others were")
+	require.Contains(t, p.err.String(), "no turn is open\n")
+	require.Contains(t, p.out.String(), "ann: hello", "the other lines succeeded")
 }
 
-func TestRun_says_that_a_line_is_too_long(t *testing.T) {
+func TestRun_reports_a_line_that_is_too_long(t *testing.T) {
 	s := clienttest.New(t)
 	p := start(t, s.InviteLink(), "ann", false)
-	_, err := io.WriteString(p.in, strings.Repeat("x", 1<<20)) // nobody reads on
+	_, err := io.WriteString(p.in, strings.Repeat("x", 1<<20)) // nothing reads the rest
 	require.NoError(t, err)
-	require.EqualError(t, p.ends(), "1 of the lines could not be carried out")
+	require.EqualError(t, p.ends(), "1 of the lines failed")
 	require.NoError(t, p.in.Close())
 	require.Contains(t, p.err.String(), "cannot read the input: a line is longer than 1048576 bytes\n")
 }
 
-func TestRun_as_the_host_who_stays(t *testing.T) {
+func TestRun_as_a_host_with_an_own_link(t *testing.T) {
 	s := clienttest.New(t)
 	host := start(t, s.HostLink(), "", true)
 	host.sees("* you are Olga, host")
 	ann := start(t, s.InviteLink(), "ann", true)
-	host.sees("* ann is here (collaborator)")
+	host.sees("* ann joined (collaborator)")
 	ann.types("/prompt do it")
 	host.sees("? #1 ann proposes: do it\n  (/approve #1 or /reject #1)")
 	host.types("/reject #1 not today")
@@ -174,14 +174,14 @@ func TestRun_as_the_host_who_stays(t *testing.T) {
 	s.Ask(protocol.Permission{RequestID: "q", ToolCall: []byte(`{"title":"Run it"}`), Options: []byte(`[{"optionId":"o","name":"Once","kind":"allow_once"}]`)})
 	host.sees("? #2 the agent asks to: Run it")
 	host.types("/allow")
-	require.Eventually(t, func() bool { return strings.Contains(host.err.String(), "came while you typed") }, 20*time.Second, time.Millisecond, "it is not known when the line was begun")
+	require.Eventually(t, func() bool { return strings.Contains(host.err.String(), "appeared while you were typing") }, 20*time.Second, time.Millisecond, "the client does not know when the line was begun")
 	host.types("/allow #2", "/mode prompt_direct", "/help")
 	ann.sees("* the agent's question #2 (Run it) was answered with Once (Olga)")
 	ann.sees("* Olga set the mode to prompt_direct")
 	host.sees("/quit")
-	ann.types("what I typed I see already", "/leave")
+	ann.types("a message that is not echoed", "/leave")
 	require.NoError(t, ann.ends())
-	require.NotContains(t, ann.out.String(), "ann: what I typed")
+	require.NotContains(t, ann.out.String(), "ann: a message that")
 	host.sees("* ann left")
 	require.NoError(t, host.in.Close())
 	require.NoError(t, host.ends())
@@ -191,10 +191,10 @@ func TestRun_as_the_host_who_stays(t *testing.T) {
 			leaves++
 		}
 	}
-	require.Equal(t, 1, leaves, "who came by an own link stays a participant when the input ends")
+	require.Equal(t, 1, leaves, "a participant with an own link stays when the input ends")
 }
 
-func TestRun_prints_the_way_back_in(t *testing.T) {
+func TestRun_prints_the_own_link(t *testing.T) {
 	s := clienttest.New(t)
 	p := start(t, s.InviteLink(), "ann", true)
 	p.types("/quit")
@@ -205,11 +205,11 @@ func TestRun_prints_the_way_back_in(t *testing.T) {
 	again := start(t, link, "", true)
 	again.sees("* you are ann")
 	again.stop()
-	require.NoError(t, again.ends(), "an interrupt is an end like another")
+	require.NoError(t, again.ends(), "an interrupt ends the client in order")
 	require.Contains(t, again.out.String(), link)
 }
 
-func TestRun_reconnects_and_says_so_once(t *testing.T) {
+func TestRun_reports_a_reconnection_once(t *testing.T) {
 	s := clienttest.New(t)
 	p := start(t, s.InviteLink(), "ann", true)
 	p.sees("* you are ann")
@@ -230,7 +230,7 @@ func TestRun_ends_with_the_session(t *testing.T) {
 	require.Contains(t, p.out.String(), "* the session is closed\n")
 }
 
-func TestRun_says_why_it_cannot_go_on(t *testing.T) {
+func TestRun_reports_why_it_ended(t *testing.T) {
 	s := clienttest.New(t)
 	p := start(t, s.InviteLink(), "ann", true)
 	p.sees("* you are ann")
@@ -243,7 +243,7 @@ func TestRun_says_why_it_cannot_go_on(t *testing.T) {
 	require.ErrorContains(t, nobody.ends(), "cannot reach http://127.0.0.1:1")
 }
 
-func TestRun_shows_nothing_that_steers_the_terminal(t *testing.T) {
+func TestRun_prints_no_control_characters_of_others(t *testing.T) {
 	s := clienttest.New(t)
 	p := start(t, s.InviteLink(), "ann", true)
 	p.sees("* you are ann")
@@ -256,34 +256,34 @@ func TestRun_shows_nothing_that_steers_the_terminal(t *testing.T) {
 	require.NotContains(t, p.out.String(), "\x1b")
 }
 
-func TestRun_a_host_who_leaves(t *testing.T) {
+func TestRun_warns_a_host_who_leaves(t *testing.T) {
 	s := clienttest.New(t)
 	host := start(t, s.HostLink(), "", true)
 	ann := start(t, s.InviteLink(), "ann", true)
-	host.sees("* ann is here (collaborator)")
+	host.sees("* ann joined (collaborator)")
 	host.types("/leave")
-	host.sees("what waits stays open. Type /leave again to leave.")
+	host.sees("open items stay open. Type /leave again to leave.")
 	host.types("still here")
 	ann.sees("Olga: still here")
 	host.types("/leave")
 	require.NoError(t, host.ends())
-	require.Contains(t, host.out.String(), "parley join '"+s.HostLink(), "the way back, as the host")
-	ann.sees("* the host has left: nobody can approve prompts or answer the agent until the host is back")
+	require.Contains(t, host.out.String(), "parley join '"+s.HostLink(), "the link with which the host comes back")
+	ann.sees("* the host has left: until the host is back, nobody can approve prompts or answer the agent")
 	ann.types("/leave")
 	require.NoError(t, ann.ends())
-	require.Contains(t, ann.out.String(), "You can join again by the invite")
+	require.Contains(t, ann.out.String(), "You can join again with the invite link")
 }
 
-func TestRun_says_that_nobody_can_decide_only_while_the_session_lasts(t *testing.T) {
+func TestRun_warns_that_nobody_can_decide_only_in_an_active_session(t *testing.T) {
 	host := protocol.Participant{ID: "p", Role: protocol.RoleHost, LeftAt: new(time.Now())}
 	for status, want := range map[protocol.SessionStatus]string{
-		protocol.StatusActive:  hostLeft + "\n",
+		protocol.StatusActive:  hostLeftNotice + "\n",
 		protocol.StatusExpired: "",
 		protocol.StatusClosed:  "",
 	} {
 		var out strings.Builder
 		s := &session{screen: newScreen(&out, false, newLedger())}
-		s.tellDecider(client.Welcome{Welcome: protocol.Welcome{
+		s.warnHostLeft(client.Welcome{Welcome: protocol.Welcome{
 			Session: protocol.Session{Status: status}, Participants: []protocol.Participant{host},
 		}})
 		require.Equal(t, want, out.String(), status)

@@ -13,7 +13,7 @@ import (
 	"parley/protocol/visible"
 )
 
-// shown renders updates of the agent without colour.
+// shown returns what the screen prints for updates of the agent, without colour.
 func shown(updates ...string) string {
 	var out strings.Builder
 	s := newScreen(&out, false, newLedger())
@@ -34,73 +34,73 @@ func TestUpdate(t *testing.T) {
 		updates []string
 		want    string
 	}{
-		{"chunks of one message stand on one line",
+		{"chunks of one message are printed on one line",
 			[]string{text("agent_message_chunk", "Hel"), text("agent_message_chunk", "lo")}, "agent: Hello\n"},
-		{"another message begins another line",
+		{"a second message begins a new line",
 			[]string{`{"sessionUpdate":"agent_message_chunk","messageId":"1","content":{"type":"text","text":"a"}}`,
 				`{"sessionUpdate":"agent_message_chunk","messageId":"2","content":{"type":"text","text":"b"}}`}, "agent: a\nagent: b\n"},
-		{"a thought is told from a message",
+		{"a thought differs from a message",
 			[]string{text("agent_thought_chunk", "hm"), text("agent_message_chunk", "ah")}, "agent thinks: hm\nagent: ah\n"},
 		{"further lines are indented", []string{text("agent_message_chunk", `a\n* b`)}, "agent: a\n    * b\n"},
-		{"what steers a terminal is marked", []string{text("agent_message_chunk", `\u001b[2Jhi\u202e`)}, "agent: ⟨U+001B⟩[2Jhi⟨U+202E⟩\n"},
-		{"what is no text is named", []string{`{"sessionUpdate":"agent_message_chunk","content":{"type":"image","data":"AAAA"}}`}, "agent: [image]\n"},
-		{"a tool call is one line for each status",
+		{"control characters are marked", []string{text("agent_message_chunk", `\u001b[2Jhi\u202e`)}, "agent: ⟨U+001B⟩[2Jhi⟨U+202E⟩\n"},
+		{"content other than text is named", []string{`{"sessionUpdate":"agent_message_chunk","content":{"type":"image","data":"AAAA"}}`}, "agent: [image]\n"},
+		{"a tool call has one line for each status",
 			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit a.go","status":"pending"}`,
 				`{"sessionUpdate":"tool_call_update","toolCallId":"c","content":[{"type":"content"}]}`,
 				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"pending"}`,
 				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
 			"⚙ Edit a.go [pending]\n⚙ Edit a.go [completed]\n"},
-		{"a call that was never announced has its id",
+		{"a call that was not announced is named by its id",
 			[]string{`{"sessionUpdate":"tool_call_update","toolCallId":"c9","status":"failed"}`}, "⚙ c9 [failed]\n"},
-		{"a call shows what it runs, once",
+		{"the command of a call is shown once",
 			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"bash","status":"pending","rawInput":{"command":"make\nmake test"}}`,
 				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
 			"⚙ bash [pending]\n    make\n    make test\n⚙ bash [completed]\n"},
-		{"a call that says later what it does is shown again",
+		{"a call whose details arrive later is shown again",
 			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Terminal","status":"pending","rawInput":{}}`,
 				`{"sessionUpdate":"tool_call_update","toolCallId":"c","title":"echo hi","rawInput":{"command":"echo hi"}}`},
 			"⚙ Terminal [pending]\n⚙ echo hi [pending]\n"},
-		{"a diff is shown",
+		{"a diff is shown in full",
 			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit","status":"completed","content":[{"type":"diff","path":"a.go","oldText":"a\nb\n","newText":"a\nx\n"}]}`},
 			"⚙ Edit [completed]\n    a.go\n    @@ -1,2 +1,2 @@\n     a\n    -b\n    +x\n"},
-		{"a long title is whole at first and then has a mark",
+		{"a long title is shown in full once and then shortened",
 			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"` + strings.Repeat("x", 150) + `","status":"pending"}`,
 				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
 			"⚙ " + strings.Repeat("x", 150) + " [pending]\n⚙ " + strings.Repeat("x", 99) + "… [completed]\n"},
-		{"hidden characters of a call are counted",
+		{"invisible characters of a call are counted",
 			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"a\u200bb","status":"pending","rawInput":{"command":"x\u202e"}}`},
 			"⚙ a⟨U+200B⟩b [pending]\n    x⟨U+202E⟩\n  ! 2 characters cannot be seen and are marked above\n"},
 		{"a plan is a checklist",
 			[]string{`{"sessionUpdate":"plan","entries":[{"content":"one","status":"completed"},{"content":"two","status":"in_progress"},{"content":"three","status":"pending"}]}`},
 			"plan:\n  [x] one\n  [>] two\n  [ ] three\n"},
-		{"an unknown update is named once in a row",
+		{"an unknown update is mentioned once in a row",
 			[]string{`{"sessionUpdate":"novelty"}`, `{"sessionUpdate":"novelty"}`, text("agent_message_chunk", "a"), `{"sessionUpdate":"novelty"}`},
 			"· novelty\nagent: a\n· novelty\n"},
-		{"updates that say nothing to people are not shown",
+		{"updates that are of no interest to people are ignored",
 			[]string{text("agent_message_chunk", "a"), `{"sessionUpdate":"usage_update","used":7}`, `{"sessionUpdate":"available_commands_update"}`,
 				`{"sessionUpdate":"session_info_update","_meta":{}}`, `{"sessionUpdate":"config_option_update"}`, `{"sessionUpdate":"_vendor"}`, text("agent_message_chunk", "b")},
 			"agent: ab\n"},
-		{"a session's title is told",
+		{"a session's title is shown",
 			[]string{`{"sessionUpdate":"session_info_update","title":"Fix it"}`},
-			"* the agent calls the session: Fix it\n"},
-		{"an update of another shape breaks nothing",
+			"* the agent names the session: Fix it\n"},
+		{"malformed updates are tolerated",
 			[]string{`{"sessionUpdate":7}`, `{"sessionUpdate":"plan","entries":{}}`, `[]`, `{"sessionUpdate":"agent_message_chunk","content":7}`},
-			"· session/update\nagent: [something]\n"},
+			"· session/update\nagent: [unknown content]\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.want, shown(tc.updates...)) })
 	}
 }
 
-func TestUpdate_names_other_notifications(t *testing.T) {
+func TestUpdate_mentions_other_notifications(t *testing.T) {
 	var out strings.Builder
 	s := newScreen(&out, false, newLedger())
 	s.update(json.RawMessage(`{"method":"_vendor/usage","params":{}}`))
 	s.update(json.RawMessage(`{"method":"fs/stat"}`))
 	s.update(json.RawMessage(`7`))
-	require.Equal(t, "· fs/stat\n· something\n", out.String(), "a vendor's own say nothing to people")
+	require.Equal(t, "· fs/stat\n· unknown notification\n", out.String(), "extensions are ignored")
 }
 
-func TestScreen_colours_only_when_told(t *testing.T) {
+func TestScreen_uses_colours_only_if_configured(t *testing.T) {
 	var out strings.Builder
 	newScreen(&out, true, newLedger()).line(bad, "x")
 	require.Equal(t, "\x1b[31mx\x1b[0m\n", out.String())
@@ -109,7 +109,7 @@ func TestScreen_colours_only_when_told(t *testing.T) {
 	require.Equal(t, "x\n", out.String())
 }
 
-// TestScreen_shows_every_event runs the wire transcripts through the screen.
+// The wire transcripts of package protocol contain every type of event.
 func TestScreen_shows_every_event(t *testing.T) {
 	var out strings.Builder
 	r := newRoom()
@@ -126,7 +126,7 @@ func TestScreen_shows_every_event(t *testing.T) {
 	for _, want := range []string{
 		"? #1 Ann proposes: Add a test for the parser\n", "* Olga approved #1: Add a test for the parser\n",
 		"agent thinks: The parser has no test for an empty line.\n", "plan:\n  [>] Read the parser\n",
-		"    /src/parser_test.go (a new file)\n", "agent: Done: one new test.\n", "* the agent is done #1 (end_turn)\n",
+		"    /src/parser_test.go (a new file)\n", "agent: Done: one new test.\n", "* the agent finished #1 (end_turn)\n",
 		"the agent asks to: Run `rm -rf build`\n    rm -rf build\n  (/allow #2, /deny #2, or /allow #2 with one of: 1 Always (allows, lasts), 2 Once (allows), 3 No (rejects))\n",
 		"answered with Once (Olga)", "answered with no (timeout)", "* Olga approved #3, edited: Delete the old snapshots\n",
 		"* Olga rejected #1: Add a test for the parser (Not on a Friday)\n", "* Olga cancelled #1\n", "* the turn failed: cancelled\n",
@@ -136,7 +136,7 @@ func TestScreen_shows_every_event(t *testing.T) {
 	}
 }
 
-func TestScreen_shows_a_proposal_whole_and_marks_what_cannot_be_seen(t *testing.T) {
+func TestScreen_shows_a_proposal_in_full_and_marks_invisible_characters(t *testing.T) {
 	var out strings.Builder
 	r := newRoom()
 	s := newScreen(&out, false, r.ledger)
@@ -156,19 +156,19 @@ func show(t *testing.T, s *screen, r *room, line string) {
 	require.NoError(t, err)
 	switch m := m.(type) {
 	case *protocol.WelcomeMessage:
-		r.enter(&m.Payload, s.calls, after(0))
+		r.reset(&m.Payload, s.calls, after(0))
 		s.welcome(r, &m.Payload)
 	case *protocol.Event:
-		r.expect(m.Payload, s.calls)
+		r.addItems(m.Payload, s.calls)
 		s.event(r, m)
-		r.fold(m.Payload, after(0))
+		r.apply(m.Payload, after(0))
 	}
 }
 
-// unseen turns text round, has no width, and is read by models alone.
+// unseen reverses text, has no width, can only be read by models, and clears the screen.
 const unseen = "\u202e\u200b\U000e0041\x1b[2J"
 
-func TestScreen_marks_what_cannot_be_seen_wherever_it_stands(t *testing.T) {
+func TestScreen_marks_invisible_characters_in_every_text(t *testing.T) {
 	quoted := func(value any) json.RawMessage {
 		raw, err := json.Marshal(value)
 		require.NoError(t, err)
@@ -199,7 +199,7 @@ func TestScreen_marks_what_cannot_be_seen_wherever_it_stands(t *testing.T) {
 	var out strings.Builder
 	r := newRoom()
 	s := newScreen(&out, false, r.ledger)
-	s.agent(protocol.Agent{AgentFacts: protocol.AgentFacts{Info: &protocol.AgentInfo{Title: in("agent"), Version: in("1")},
+	s.agentInfo(protocol.Agent{AgentFacts: protocol.AgentFacts{Info: &protocol.AgentInfo{Title: in("agent"), Version: in("1")},
 		Cwd: new(in("directory")), ConfigOptions: []protocol.ConfigOption{mode}}})
 	for _, p := range []protocol.Payload{
 		&protocol.ParticipantJoined{Participant: person},
@@ -215,9 +215,9 @@ func TestScreen_marks_what_cannot_be_seen_wherever_it_stands(t *testing.T) {
 		update(map[string]any{"sessionUpdate": in("news")}),
 		update(call),
 	} {
-		r.expect(p, s.calls)
+		r.addItems(p, s.calls)
 		s.event(r, &protocol.Event{Payload: p})
-		r.fold(p, time.Now())
+		r.apply(p, time.Now())
 	}
 	for _, i := range r.ledger.items {
 		s.item(r, i)

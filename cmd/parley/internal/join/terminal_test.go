@@ -57,7 +57,7 @@ func terminalWith(t *testing.T, to string) *person {
 	return p
 }
 
-// endTerminal ends a read of the terminal that waits, and then the terminal.
+// endTerminal ends a pending read of the terminal, and closes both ends.
 func endTerminal(t *testing.T, master, tty *os.File) {
 	_, err := master.WriteString("\n")
 	require.NoError(t, err)
@@ -65,19 +65,19 @@ func endTerminal(t *testing.T, master, tty *os.File) {
 	require.NoError(t, master.Close())
 }
 
-// keys types as it is, without a line end.
+// keys types text as it is, without a line end.
 func (p *person) keys(text string) {
 	p.t.Helper()
 	_, err := io.WriteString(p.typing, text)
 	require.NoError(p.t, err)
 }
 
-// reads takes as long as a person needs to read what has come.
+// reads waits for a text and then as long as a person needs to read it.
 func (p *person) reads(text string) {
 	p.t.Helper()
 	p.sees(text)
 	begin := time.Now()
-	require.Eventually(p.t, func() bool { return time.Since(begin) > glance }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(p.t, func() bool { return time.Since(begin) > readingTime }, 20*time.Second, 10*time.Millisecond)
 }
 
 func ask(s *clienttest.Server, id, title string) {
@@ -87,8 +87,8 @@ func ask(s *clienttest.Server, id, title string) {
 	})
 }
 
-// answers are the answers to questions that the server got, as "question
-// option".
+// answers returns the answers to questions that the server has received, as "QUESTION
+// OPTION".
 func answers(s *clienttest.Server) (all []string) {
 	for _, r := range s.Seen() {
 		if a, ok := r.Command.(*protocol.AnswerPermission); ok {
@@ -98,7 +98,7 @@ func answers(s *clienttest.Server) (all []string) {
 	return all
 }
 
-func TestTerminal_answers_what_was_on_the_screen_alone(t *testing.T) {
+func TestTerminal_answers_only_a_question_that_was_on_the_screen(t *testing.T) {
 	s := clienttest.New(t)
 	host := terminal(t, s)
 	ask(s, "tests", "Run the unit tests")
@@ -109,13 +109,13 @@ func TestTerminal_answers_what_was_on_the_screen_alone(t *testing.T) {
 	ask(s, "push", "Push to production")
 	host.reads("? #2 the agent asks to: Push to production")
 	host.keys("\r")
-	host.sees("nothing was done: #1 (Run the unit tests) was on the screen while you typed, and is gone")
+	host.sees("nothing was done: #1 (Run the unit tests) was on the screen while you were typing, and is closed")
 	host.keys("/allow\r")
 	host.sees("* the agent's question #2 (Push to production) was answered with Allow (Olga)")
 	require.Equal(t, []string{"push 2"}, answers(s))
 }
 
-func TestTerminal_answers_nothing_that_has_only_just_come(t *testing.T) {
+func TestTerminal_does_not_answer_a_question_that_has_just_appeared(t *testing.T) {
 	s := clienttest.New(t)
 	host := terminal(t, s)
 	host.keys("/allow")
@@ -123,28 +123,28 @@ func TestTerminal_answers_nothing_that_has_only_just_come(t *testing.T) {
 	ask(s, "a", "Delete it")
 	host.reads("? #1 the agent asks to: Delete it")
 	host.keys("\r")
-	host.sees("nothing was done: #1 (Delete it) came while you typed; read it, and type the line again")
+	host.sees("nothing was done: #1 (Delete it) appeared while you were typing; read it, and type the line again")
 	require.Empty(t, answers(s))
 }
 
-func TestTerminal_asks_for_the_number_when_two_wait(t *testing.T) {
+func TestTerminal_asks_for_the_number_if_two_questions_are_open(t *testing.T) {
 	s := clienttest.New(t)
 	host := terminal(t, s)
 	ask(s, "a", "Delete it")
 	ask(s, "b", "Test it")
 	host.reads("? #2 the agent asks to: Test it")
 	host.keys("/allow\r")
-	host.sees("more than one question waits; say which: #1 (Delete it), #2 (Test it)")
+	host.sees("more than one question is open; add its number: #1 (Delete it), #2 (Test it)")
 	host.keys("/allow 1\r")
 	host.sees("> /allow 1")
 	host.keys("/allow #2 2\r")
 	host.sees("* the agent's question #2 (Test it) was answered with Reject (Olga)")
-	require.Equal(t, []string{"b 1"}, answers(s), "an option is found by its place before its id")
+	require.Equal(t, []string{"b 1"}, answers(s), "a number is the place of an option, never its id")
 	host.keys("/deny #1\r")
 	host.sees("* the agent's question #1 (Delete it) was answered with Reject (Olga)")
 }
 
-func TestTerminal_sends_no_comment_on_a_proposal_to_the_agent(t *testing.T) {
+func TestTerminal_does_not_send_a_comment_on_a_proposal_to_the_agent(t *testing.T) {
 	s := clienttest.New(t)
 	host := terminal(t, s)
 	ann := start(t, s.InviteLink(), "ann", false)
@@ -153,15 +153,15 @@ func TestTerminal_sends_no_comment_on_a_proposal_to_the_agent(t *testing.T) {
 	host.keys("/approve looks good to me\r")
 	host.sees("nothing was done: /approve takes only a number, such as /approve #3")
 	host.keys("looks good to me\r")
-	host.sees("* that was said to everybody and decides nothing; what still waits: #1 (Add a test")
+	host.sees("* that was a message to everyone and decided nothing; still open: #1 (Add a test")
 	host.keys("/edit #1 Add two tests\r")
-	host.sees("? #1 would go to the agent as: Add two tests")
+	host.sees("? #1 would be sent to the agent as: Add two tests")
 	require.False(t, slices.ContainsFunc(s.Seen(), func(r protocol.Request) bool { return r.Command.CommandType() == protocol.CommandApprove }))
 	host.keys("/approve #1\r")
 	host.sees("* Olga approved #1, edited: Add two tests")
 }
 
-func TestTerminal_takes_a_paste_for_one_message(t *testing.T) {
+func TestTerminal_sends_a_paste_as_one_message(t *testing.T) {
 	s := clienttest.New(t)
 	host := terminal(t, s)
 	ask(s, "a", "Delete it")
@@ -185,7 +185,7 @@ func TestTerminal_takes_a_paste_for_one_message(t *testing.T) {
 	require.Empty(t, answers(s))
 }
 
-func TestTerminal_no_line_of_others_begins_like_one_of_the_program(t *testing.T) {
+func TestTerminal_no_line_of_others_imitates_the_program(t *testing.T) {
 	s := clienttest.New(t)
 	host := terminal(t, s)
 	mallory := start(t, s.InviteLink(), "mallory", false)
@@ -197,7 +197,7 @@ func TestTerminal_no_line_of_others_begins_like_one_of_the_program(t *testing.T)
 	}
 }
 
-func TestTerminal_prints_the_way_back_on_one_line(t *testing.T) {
+func TestTerminal_prints_the_own_link_on_one_line(t *testing.T) {
 	for name, keys := range map[string]string{"on Ctrl-C": "\x03", "on /quit": "/quit\r", "after leaving": "/leave\r"} {
 		t.Run(name, func(t *testing.T) {
 			s := clienttest.New(t)
@@ -213,7 +213,7 @@ func TestTerminal_prints_the_way_back_on_one_line(t *testing.T) {
 	}
 }
 
-func TestTerminal_is_interrupted_at_once(t *testing.T) {
+func TestTerminal_can_be_interrupted_at_any_time(t *testing.T) {
 	t.Run("while it connects", func(t *testing.T) {
 		silent, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
@@ -223,7 +223,7 @@ func TestTerminal_is_interrupted_at_once(t *testing.T) {
 		p.keys("\x03")
 		require.EqualError(t, p.ends(), "interrupted")
 	})
-	t.Run("while a line waits for its answer", func(t *testing.T) {
+	t.Run("while a command waits for its answer", func(t *testing.T) {
 		s := clienttest.New(t)
 		s.Intercept(func(r protocol.Request) clienttest.Fault {
 			return clienttest.Fault{NoAnswer: r.Command.CommandType() == protocol.CommandChat}
@@ -235,6 +235,6 @@ func TestTerminal_is_interrupted_at_once(t *testing.T) {
 		p.sees("> typed ahead\r\n")
 		p.keys("half a line\x03")
 		require.NoError(t, p.ends())
-		p.sees("the way back")
+		p.sees("use your own link")
 	})
 }

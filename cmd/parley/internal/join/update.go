@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"strings"
+
+	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/toolcall"
 )
 
-// notification is as much of an agent's notification as is shown.
+// notification is a notification of an agent, as far as it is shown.
 type notification struct {
 	Method string `json:"method"`
 	Params struct {
@@ -14,8 +17,8 @@ type notification struct {
 	} `json:"params"`
 }
 
-// agentUpdate is a session update of the Agent Client Protocol, version 1. What
-// does not fit it is named and not shown.
+// agentUpdate is a session update of the Agent Client Protocol, version 1. Updates that it
+// does not fit are only mentioned.
 type agentUpdate struct {
 	Kind      string          `json:"sessionUpdate"`
 	MessageID string          `json:"messageId"`
@@ -31,19 +34,20 @@ type planEntry struct {
 	Status  string `json:"status"`
 }
 
-// quiet are updates that say nothing to people, or what an event of the room
-// has said already.
-var quiet = map[string]bool{
+// ignoredUpdates are updates that are of no interest to people, or that another event
+// reports.
+var ignoredUpdates = map[string]bool{
 	"usage_update": true, "available_commands_update": true, "session_info_update": true,
 	"config_option_update": true, "current_mode_update": true, "user_message_chunk": true, "user_message": true,
 }
 
-// update shows a notification of the agent.
+// update prints a notification of the agent. Methods and updates that begin with an
+// underscore are extensions for other programs and are ignored.
 func (s *screen) update(raw json.RawMessage) {
 	var n notification
 	if err := json.Unmarshal(raw, &n); err != nil || n.Method != "session/update" {
-		if !strings.HasPrefix(n.Method, "_") { // a vendor's own, for its own programs
-			s.named(cmp.Or(n.Method, "something"))
+		if !strings.HasPrefix(n.Method, "_") {
+			s.mention(cmp.Or(n.Method, "unknown notification"))
 		}
 		return
 	}
@@ -53,89 +57,86 @@ func (s *screen) update(raw json.RawMessage) {
 	case "agent_thought_chunk":
 		s.chunk(u, "agent thinks: ", dim)
 	case "tool_call", "tool_call_update":
-		s.toolCall(u, updateOf(raw))
+		s.toolCall(u, toolcall.UpdateIn(raw))
 	case "plan":
 		s.plan(u.Entries)
 	default:
 		if u.Kind == "session_info_update" && u.Title != "" {
-			s.line(dim, "* the agent calls the session: %s", indented(u.Title))
+			s.line(dim, "* the agent names the session: %s", display.Indent(u.Title))
 		}
-		if !quiet[u.Kind] && !strings.HasPrefix(u.Kind, "_") {
-			s.named(cmp.Or(u.Kind, n.Method))
+		if !ignoredUpdates[u.Kind] && !strings.HasPrefix(u.Kind, "_") {
+			s.mention(cmp.Or(u.Kind, n.Method))
 		}
 	}
 }
 
-// chunk adds to the message that it is a part of.
+// chunk appends to the message that the chunk is a part of.
 func (s *screen) chunk(u agentUpdate, heading string, st style) {
-	var c content
+	var c toolcall.Content
 	_ = json.Unmarshal(u.Content, &c)
 	text := c.Text
 	if c.Type != "text" {
-		text = "[" + oneLine(cmp.Or(c.Type, "something")) + "]"
+		text = "[" + display.OneLine(cmp.Or(c.Type, "unknown content")) + "]"
 	}
 	s.stream(u.Kind+" "+u.MessageID, heading, st, text)
 }
 
-// named says in short that something came, and the same thing only once in a
-// row.
-func (s *screen) named(what string) {
-	if what = short(what, 60); s.short == what {
+// mention prints the name of an update that is not shown. It prints the same name only
+// once in a row.
+func (s *screen) mention(what string) {
+	if what = display.Short(what, 60); s.lastMentioned == what {
 		return
 	}
 	s.line(dim, "· %s", what)
-	s.short = what
+	s.lastMentioned = what
 }
 
-// updateOf returns the update in a notification.
-func updateOf(raw json.RawMessage) json.RawMessage {
-	var n struct {
-		Params struct {
-			Update json.RawMessage `json:"update"`
-		} `json:"params"`
-	}
-	_ = json.Unmarshal(raw, &n)
-	return n.Params.Update
-}
-
-// toolCall shows a call when it begins, when its status, title or what it does
-// is another, and what it prints.
+// toolCall prints a tool call when it is announced or has changed, and its new output.
 func (s *screen) toolCall(u agentUpdate, raw json.RawMessage) {
-	update := decodeCall(raw)
-	before := s.calls.get(update.ID)
-	now := s.calls.put(before.with(update))
-	s.row(now, before)
-	s.output(u, now)
+	update := toolcall.Decode(raw)
+	before := s.calls.Get(update.ID)
+	now := s.calls.Put(before.Merge(update))
+	s.callLine(now, before)
+	s.callOutput(u, now)
 }
 
-// row shows the line of a call if it is another one than before, with what the
-// call does unless that was shown.
-func (s *screen) row(now *shownCall, before shownCall) {
-	deeds := now.deeds()
-	details := shownDetails(deeds)
-	if now.Title == before.Title && now.Status == before.Status && details == before.details && before.known {
+// callLine prints the title and status of a call if they have changed, with its details
+// unless these have been shown.
+func (s *screen) callLine(now *toolcall.Known, before toolcall.Known) {
+	running := now.RunningDetails()
+	details := formatDetails(running)
+	if now.Title == before.Title && now.Status == before.Status && details == before.ShownDetails && before.Shown {
 		return
 	}
 	texts := []string{now.Title}
-	if details == before.details {
+	if details == before.ShownDetails {
 		details = ""
 	} else {
-		now.details = details
+		now.ShownDetails = details
 	}
-	for _, d := range deeds {
-		texts = append(texts, d.text)
+	for _, d := range running {
+		texts = append(texts, d.Text)
 	}
-	s.line(accent, "⚙ %s [%s]", now.label(before), oneLine(cmp.Or(now.Status, "pending")))
-	if details += hiddenWarning(texts...); details != "" {
+	s.line(accent, "⚙ %s [%s]", callTitle(now, before), display.OneLine(cmp.Or(now.Status, "pending")))
+	if details += display.HiddenWarning(texts...); details != "" {
 		s.line(dim, "%s", strings.TrimPrefix(details, "\n"))
 	}
-	now.known = true
+	now.Shown = true
+}
+
+// callTitle returns the title of a call: in full when it is new, shortened later.
+func callTitle(now *toolcall.Known, before toolcall.Known) string {
+	title := cmp.Or(now.Title, now.ID, "a tool")
+	if before.Shown && before.Title == now.Title {
+		return display.Short(title, 100)
+	}
+	return display.Indent(title)
 }
 
 func (s *screen) plan(entries []planEntry) {
 	s.line(accent, "plan:")
 	marks := map[string]string{"completed": "x", "in_progress": ">"}
 	for _, e := range entries {
-		s.line(plain, "  [%s] %s", cmp.Or(marks[e.Status], " "), indented(e.Content))
+		s.line(plain, "  [%s] %s", cmp.Or(marks[e.Status], " "), display.Indent(e.Content))
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"parley/cmd/parley/internal/console"
 )
 
-// pipe returns the lines of a pipe or file. A line was written at the latest
-// when the piece that holds its end was read. A person may have begun to type it
-// when the line before was sent.
-func pipe(in io.Reader, person bool) func() (console.Line, error) {
+// lineReader returns a function that reads lines from a pipe or file. A line counts as
+// written when the read that returned its end returned. If a person types the lines, one
+// may have been begun when the previous one was sent.
+func lineReader(in io.Reader, person bool) func() (console.Line, error) {
 	began := time.Now()
 	timed := &timedReader{in: in}
 	scanner := bufio.NewScanner(timed)
@@ -36,12 +36,13 @@ func pipe(in io.Reader, person bool) func() (console.Line, error) {
 	}
 }
 
-// timedReader notes when the last read returned.
+// timedReader records when the last read returned.
 type timedReader struct {
 	in io.Reader
 	at time.Time
 }
 
+// Read implements [io.Reader].
 func (r *timedReader) Read(p []byte) (int, error) {
 	n, err := r.in.Read(p)
 	r.at = time.Now()

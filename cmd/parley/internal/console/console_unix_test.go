@@ -17,17 +17,16 @@ import (
 	"golang.org/x/term"
 )
 
-// device is a pseudo-terminal with a Console on one end and a person at the
-// other.
+// device is a pseudo-terminal with a Console at one end and the test at the other.
 type device struct {
 	t       *testing.T
 	master  *os.File
 	console *Console
-	lines   chan Line // what Read returned; closed at its first error
+	lines   chan Line // what Read returned; read closes it after the first error
 	err     error     // that error
 
 	mu  sync.Mutex
-	out bytes.Buffer // all that the terminal was sent
+	out bytes.Buffer // guarded by mu: everything that was sent to the terminal
 }
 
 func open(t *testing.T, width, height int) *device {
@@ -47,7 +46,7 @@ func open(t *testing.T, width, height int) *device {
 		after, err := term.GetState(int(tty.Fd()))
 		require.NoError(t, err)
 		require.Equal(t, before, after, "Close leaves raw mode")
-		d.types("\n") // ends a read of the terminal that waits
+		d.types("\n") // ends a pending read of the terminal
 		require.NoError(t, tty.Close())
 		work.Wait()
 		require.NoError(t, master.Close())
@@ -100,7 +99,7 @@ func (d *device) shown() string {
 func (d *device) sees(text string) {
 	d.t.Helper()
 	if !assert.Eventually(d.t, func() bool { return strings.Contains(d.shown(), text) }, 20*time.Second, time.Millisecond) {
-		d.t.Fatalf("%q is not shown, but %q", text, d.shown())
+		d.t.Fatalf("%q is not shown; the terminal shows %q", text, d.shown())
 	}
 }
 
@@ -111,7 +110,7 @@ func (d *device) next() string {
 		require.True(d.t, open, "%v", d.err)
 		return line.Text
 	case <-time.After(20 * time.Second):
-		d.t.Fatalf("no line comes; the terminal shows %q", d.shown())
+		d.t.Fatalf("Read returns no line; the terminal shows %q", d.shown())
 		return ""
 	}
 }
@@ -122,7 +121,7 @@ func (d *device) ends() error {
 	case line, open := <-d.lines:
 		require.False(d.t, open, "%v", line)
 	case <-time.After(20 * time.Second):
-		d.t.Fatal("Read goes on")
+		d.t.Fatal("Read does not end")
 	}
 	return d.err
 }
@@ -147,19 +146,19 @@ func TestConsole_interrupts(t *testing.T) {
 	require.Equal(t, ErrInterrupted, d.ends())
 }
 
-func TestConsole_takes_a_paste_for_one_message(t *testing.T) {
+func TestConsole_reads_a_paste_as_one_line(t *testing.T) {
 	d := open(t, 80, 24)
 	d.types("/prompt \x1b[200~Fix this:\r\n/approve\r/allow\r\x1b[201~")
 	d.sees("  /allow")
 	d.types("\r")
 	require.Equal(t, "/prompt Fix this:\n/approve\n/allow\n", d.next())
-	d.types("a terminal without marks:\n/approve\n/mode prompt_direct\n")
-	require.Equal(t, "a terminal without marks:\n/approve\n/mode prompt_direct", d.next())
-	large := strings.Repeat("a large paste comes in pieces\n", 1_000) + "/allow"
+	d.types("a terminal without bracketed paste:\n/approve\n/mode prompt_direct\n")
+	require.Equal(t, "a terminal without bracketed paste:\n/approve\n/mode prompt_direct", d.next())
+	large := strings.Repeat("a large paste arrives in chunks\n", 1_000) + "/allow"
 	for rest := large + "\n"; rest != ""; {
 		n := min(1024, len(rest))
 		if end := strings.LastIndexByte(rest[:n], '\n') + 1; end > 0 {
-			n = end // each ends with a line
+			n = end // each chunk ends with a line end
 		}
 		d.types(rest[:n])
 		rest = rest[n:]
@@ -167,7 +166,7 @@ func TestConsole_takes_a_paste_for_one_message(t *testing.T) {
 	require.Equal(t, large, d.next())
 }
 
-func TestConsole_takes_lines_that_are_typed_ahead_one_by_one(t *testing.T) {
+func TestConsole_reads_lines_that_are_typed_ahead_one_by_one(t *testing.T) {
 	d := open(t, 80, 24)
 	for _, line := range []string{"one", "two", "three"} {
 		d.types(line + "\r")
@@ -175,7 +174,7 @@ func TestConsole_takes_lines_that_are_typed_ahead_one_by_one(t *testing.T) {
 	}
 }
 
-func TestConsole_takes_lines_that_are_longer_than_a_terminal_has(t *testing.T) {
+func TestConsole_reads_lines_that_are_longer_than_a_terminal_allows(t *testing.T) {
 	d := open(t, 80, 24)
 	text := strings.Repeat("0123456789", 2_000)
 	d.types(text)
@@ -187,7 +186,7 @@ func TestConsole_takes_lines_that_are_longer_than_a_terminal_has(t *testing.T) {
 	require.Equal(t, pasted, d.next())
 }
 
-func TestConsole_shows_output_above_the_line(t *testing.T) {
+func TestConsole_shows_output_above_the_input_line(t *testing.T) {
 	d := open(t, 20, 10)
 	d.types("typing")
 	d.sees("> typing")
@@ -201,7 +200,7 @@ func TestConsole_shows_output_above_the_line(t *testing.T) {
 	require.Equal(t, "typing", d.next())
 }
 
-func TestConsole_redraws_only_the_last_row_of_a_line_without_an_end(t *testing.T) {
+func TestConsole_redraws_only_the_last_row_of_an_unfinished_line(t *testing.T) {
 	d := open(t, 20, 10)
 	d.types("typing")
 	d.sees("> typing")
@@ -215,7 +214,7 @@ func TestConsole_redraws_only_the_last_row_of_a_line_without_an_end(t *testing.T
 	d.sees("\x1b[2m    yyyyyyyyy\x1b[0m\r\n> typing")
 }
 
-func TestConsole_streams_beside_a_long_line(t *testing.T) {
+func TestConsole_shows_output_above_a_long_input_line(t *testing.T) {
 	d := open(t, 80, 24)
 	d.types(pasteBegin + strings.Repeat("a line of a paste\r", 50_000) + pasteEnd)
 	d.sees("… 49991 more rows above")
@@ -234,10 +233,10 @@ func TestConsole_erases_as_many_rows_as_a_narrower_terminal_shows(t *testing.T) 
 	d.sees("\x1b[34C")
 	require.NoError(t, pty.Setsize(d.master, &pty.Winsize{Cols: 21, Rows: 10}))
 	d.prints("hi\n")
-	d.sees("\r\x1b[2A\x1b[Jhi\r\n") // the row of 40 columns has become two
+	d.sees("\r\x1b[2A\x1b[Jhi\r\n") // the terminal shows the row of 40 columns as two rows
 }
 
-func TestConsole_after_Close_is_the_terminal_alone(t *testing.T) {
+func TestConsole_after_Close_writes_to_the_terminal_unchanged(t *testing.T) {
 	d := open(t, 20, 10)
 	d.prints("unfinished")
 	d.console.Close()

@@ -10,7 +10,7 @@ import (
 	"parley/protocol"
 )
 
-// modes is the option that an agent's mode is, with a value chosen.
+// modes returns the facts of an agent whose mode has the given value.
 func modes(current string) protocol.AgentFacts {
 	return protocol.AgentFacts{ConfigOptions: []protocol.ConfigOption{{
 		ID: "mode", Category: protocol.CategoryMode, Type: "select", CurrentValue: json.RawMessage(`"` + current + `"`),
@@ -18,30 +18,30 @@ func modes(current string) protocol.AgentFacts {
 	}}}
 }
 
-func TestScreen_says_which_agent_it_is_and_in_which_mode(t *testing.T) {
+func TestScreen_shows_the_agent_and_its_mode(t *testing.T) {
 	var out strings.Builder
 	s := newScreen(&out, false, newLedger())
 	facts := modes("ask")
 	facts.Info, facts.Cwd = &protocol.AgentInfo{Name: "kestrel", Version: "1.2"}, new("/home/ada")
-	s.agent(protocol.Agent{AgentFacts: facts})
+	s.agentInfo(protocol.Agent{AgentFacts: facts})
 	require.Contains(t, out.String(), "* the agent is kestrel 1.2, mode: Ask")
 	require.Contains(t, out.String(), "in /home/ada")
 	require.NotContains(t, out.String(), "\x1b")
 }
 
-func TestScreen_says_nothing_of_an_agent_that_nothing_is_known_of(t *testing.T) {
+func TestScreen_shows_nothing_about_an_unknown_agent(t *testing.T) {
 	var out strings.Builder
-	newScreen(&out, false, newLedger()).agent(protocol.Agent{Status: protocol.AgentIdle})
+	newScreen(&out, false, newLedger()).agentInfo(protocol.Agent{Status: protocol.AgentIdle})
 	require.Empty(t, out.String())
 }
 
-func TestScreen_tells_a_change_of_mode_once(t *testing.T) {
+func TestScreen_shows_a_change_of_mode_once(t *testing.T) {
 	var out strings.Builder
 	s := newScreen(&out, false, newLedger())
-	s.agent(protocol.Agent{AgentFacts: modes("ask")})
+	s.agentInfo(protocol.Agent{AgentFacts: modes("ask")})
 	out.Reset()
-	s.facts(modes("auto"))
-	s.facts(modes("auto"))
-	s.facts(protocol.AgentFacts{SessionTitle: new("Discounts")})
+	s.agentChanges(modes("auto"))
+	s.agentChanges(modes("auto"))
+	s.agentChanges(protocol.AgentFacts{SessionTitle: new("Discounts")})
 	require.Equal(t, "* the agent's mode: Auto (it asks nobody for permission)\n", out.String())
 }

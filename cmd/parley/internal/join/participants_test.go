@@ -7,12 +7,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 	"parley/protocol/client/clienttest"
 )
 
-// Where not all people have room in a welcome, the others are asked for.
-func TestRun_lists_those_who_had_no_room_in_the_welcome(t *testing.T) {
+// A welcome has no room for all participants of a large session.
+func TestRun_lists_participants_that_the_welcome_had_no_room_for(t *testing.T) {
 	s := clienttest.New(t)
 	for _, name := range []string{"ann", "ben", "cem"} {
 		start(t, s.InviteLink(), name, true).sees("* you are " + name)
@@ -25,9 +26,9 @@ func TestRun_lists_those_who_had_no_room_in_the_welcome(t *testing.T) {
 		return clienttest.Fault{Error: protocol.Errorf(protocol.CodeInternal, "broken")}
 	})
 	host := start(t, s.HostLink(), "", true)
-	host.sees("* and others, who are being asked for")
+	host.sees("* and others, whose names are being fetched")
 	require.Eventually(t, func() bool {
-		return strings.Contains(host.err.String()+host.out.String(), "* not everybody is known who is here: ")
+		return strings.Contains(host.err.String()+host.out.String(), "* the list of participants is incomplete: ")
 	}, 20*time.Second, time.Millisecond)
 	require.NotContains(t, host.out.String(), "cem (collaborator")
 	s.Intercept(nil)
@@ -37,23 +38,23 @@ func TestRun_lists_those_who_had_no_room_in_the_welcome(t *testing.T) {
 	}, 20*time.Second, 10*time.Millisecond)
 }
 
-func TestRoom_meets_those_who_had_no_room_in_the_welcome(t *testing.T) {
+func TestRoom_adds_participants_that_the_welcome_had_no_room_for(t *testing.T) {
 	person := func(id string) protocol.Participant { return protocol.Participant{ID: id, UserID: id} }
 	r := newRoom()
 	known := func() (ids []string) {
-		for _, p := range r.people {
+		for _, p := range r.participants {
 			ids = append(ids, p.ID)
 		}
 		return ids
 	}
-	r.enter(&protocol.Welcome{Participants: []protocol.Participant{person("a"), person("d")}, PeopleAfter: "a"}, newCalls(), after(0))
-	r.fold(&protocol.ParticipantJoined{Participant: person("e")}, after(0))
-	r.fold(&protocol.ParticipantLeft{Participant: person("c")}, after(0))
-	r.meet(protocol.PeopleAnswer{Participants: []protocol.Participant{person("b"), person("c")}, More: true})
-	require.Equal(t, "c", r.peopleAfter)
-	r.meet(protocol.PeopleAnswer{Participants: []protocol.Participant{person("d"), person("e")}})
+	r.reset(&protocol.Welcome{Participants: []protocol.Participant{person("a"), person("d")}, PeopleAfter: "a"}, toolcall.NewCalls(), after(0))
+	r.apply(&protocol.ParticipantJoined{Participant: person("e")}, after(0))
+	r.apply(&protocol.ParticipantLeft{Participant: person("c")}, after(0))
+	r.addParticipants(protocol.PeopleAnswer{Participants: []protocol.Participant{person("b"), person("c")}, More: true})
+	require.Equal(t, "c", r.moreAfter)
+	r.addParticipants(protocol.PeopleAnswer{Participants: []protocol.Participant{person("d"), person("e")}})
 	require.Equal(t, []string{"a", "d", "e", "b"}, known())
-	require.Empty(t, r.peopleAfter)
-	r.fold(&protocol.ParticipantLeft{Participant: person("b")}, after(0))
+	require.Empty(t, r.moreAfter)
+	r.apply(&protocol.ParticipantLeft{Participant: person("b")}, after(0))
 	require.Equal(t, []string{"a", "d", "e"}, known())
 }

@@ -1,4 +1,4 @@
-package join
+package display
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestMark_leaves_nothing_that_steers_a_terminal(t *testing.T) {
+func TestMark_marks_everything_that_controls_a_terminal(t *testing.T) {
 	for dirty, want := range map[string]string{
 		"plain é 🤔\ttext\n":      "plain é 🤔\ttext\n",
 		"\x1b[31mred\x1b[0m":     "⟨U+001B⟩[31mred⟨U+001B⟩[0m",
@@ -20,32 +20,32 @@ func TestMark_leaves_nothing_that_steers_a_terminal(t *testing.T) {
 		"line\u2028line":         "line⟨U+2028⟩line",
 		"bad \xff utf":           "bad ⟨0xFF⟩ utf",
 	} {
-		require.Equal(t, want, mark(dirty), "%q", dirty)
+		require.Equal(t, want, Mark(dirty), "%q", dirty)
 	}
 }
 
 func FuzzMark(f *testing.F) {
 	f.Add("\x1b[31mred\x1b]0;t\x07\u009b\u202e\r")
 	f.Fuzz(func(t *testing.T, s string) {
-		got := mark(s)
+		got := Mark(s)
 		require.True(t, utf8.ValidString(got))
 		require.False(t, strings.ContainsAny(got, "\x1b\x07\r\x00\u009b\u202e\u2066"), "%q", got)
-		require.Equal(t, got, mark(got), "a marked text hides nothing")
+		require.Equal(t, got, Mark(got), "marking is idempotent")
 	})
 }
 
-func TestHiddenWarning_counts_and_spells(t *testing.T) {
-	require.Empty(t, hiddenWarning("plain", "👩‍👩‍👧 🏴󠁧󠁢󠁳󠁣󠁴󠁿"))
-	require.Equal(t, "\n  ! 1 character cannot be seen and is marked above", hiddenWarning("a\u202e"))
+func TestHiddenWarning_counts_characters_and_spells_tags(t *testing.T) {
+	require.Empty(t, HiddenWarning("plain", "👩‍👩‍👧 🏴󠁧󠁢󠁳󠁣󠁴󠁿"))
+	require.Equal(t, "\n  ! 1 character cannot be seen and is marked above", HiddenWarning("a\u202e"))
 	require.Equal(t, "\n  ! 4 characters cannot be seen and are marked above; to the agent they also say \"rm\"",
-		hiddenWarning("a\u200b", "b\U000e0072\U000e006d", "\u2800"))
+		HiddenWarning("a\u200b", "b\U000e0072\U000e006d", "\u2800"))
 }
 
-func TestOneLine_cuts_and_joins(t *testing.T) {
-	require.Equal(t, "a b c", oneLine(" a\n b\t\tc "))
-	require.Equal(t, "éé…", short("éééé", 3))
+func TestOneLine_joins_lines_and_Short_cuts_them(t *testing.T) {
+	require.Equal(t, "a b c", OneLine(" a\n b\t\tc "))
+	require.Equal(t, "éé…", Short("éééé", 3))
 }
 
-func TestIndented_lets_no_line_pass_for_the_programs_own(t *testing.T) {
-	require.Equal(t, "a\n    * Olga left\n    b", indented("a\n* Olga left\nb\n\n"))
+func TestIndent_indents_further_lines(t *testing.T) {
+	require.Equal(t, "a\n    * Olga left\n    b", Indent("a\n* Olga left\nb\n\n"))
 }

@@ -13,19 +13,19 @@ import (
 )
 
 // A welcome has only the beginning of a long text, which is not enough to decide on.
-func TestRun_decides_on_what_is_long_when_all_of_it_was_shown(t *testing.T) {
+func TestRun_decides_on_a_long_item_once_all_of_it_was_shown(t *testing.T) {
 	s := clienttest.New(t)
 	ann := start(t, s.InviteLink(), "ann", true)
 	ann.sees("* you are ann")
 	long := "BEGIN " + strings.Repeat("x", 20_000) + " THE END"
-	ann.types("/prompt "+long, "/mode prompt_direct") // the second is done after the first
+	ann.types("/prompt "+long, "/mode prompt_direct") // the second waits for the first
 	ann.sees("* ann set the mode")
 	s.Ask(protocol.Permission{
 		RequestID: "q",
 		ToolCall:  fmt.Appendf(nil, `{"toolCallId":"c","title":"Run it","rawInput":{"command":"echo %s"}}`, long),
 		Options:   []byte(`[{"optionId":"o","name":"Once","kind":"allow_once"}]`),
 	})
-	for range protocol.DefaultLimits.RecentEvents { // what waits is not among the recent events
+	for range protocol.DefaultLimits.RecentEvents { // so that the open items are not among the recent events
 		s.Emit(&protocol.PromptDispatchStarted{ApprovalID: "other"})
 	}
 	s.Intercept(func(r protocol.Request) clienttest.Fault {
@@ -43,7 +43,7 @@ func TestRun_decides_on_what_is_long_when_all_of_it_was_shown(t *testing.T) {
 	require.NotContains(t, host.out.String(), "THE END")
 
 	s.Intercept(nil)
-	s.CloseAll(protocol.CloseTooSlow) // what was not answered is sent again
+	s.CloseAll(protocol.CloseTooSlow) // the client repeats unanswered commands
 	host.sees("THE END\n  (/approve #1 or /reject #1)")
 	host.sees("THE END\n  (/allow #2, /deny #2, or /allow #2 with one of: 1 Once (allows))")
 	host.types("/approve #1", "/allow #2")
@@ -51,38 +51,38 @@ func TestRun_decides_on_what_is_long_when_all_of_it_was_shown(t *testing.T) {
 	ann.sees("was answered with Once (Olga)")
 	for _, r := range s.Seen() {
 		if c, ok := r.Command.(*protocol.Approve); ok {
-			require.Nil(t, c.Prompt, "the text is the author's")
+			require.Nil(t, c.Prompt, "the text is not edited")
 		}
 	}
 }
 
-func TestRoom_what_is_known_whole_stays_so_when_a_welcome_has_its_beginning(t *testing.T) {
+func TestRoom_keeps_a_complete_item_when_a_welcome_has_only_its_beginning(t *testing.T) {
 	r := newRoom()
 	whole := protocol.Approval{ID: "a", Prompt: "the whole text", Status: protocol.ApprovalPending}
 	asked := protocol.Permission{RequestID: "q", ToolCall: []byte(`{"title":"t","rawInput":{"command":"ls"}}`), Options: []byte(`[{"optionId":"o"}]`)}
 	screen := newScreen(&capture{}, false, r.ledger)
-	r.prompt(whole, "ann")
-	r.ask(asked, screen.calls)
+	r.putPrompt(whole, "ann")
+	r.putQuestion(asked, screen.calls)
 	beginning := whole
 	beginning.Prompt, beginning.Truncated, beginning.WholeBytes = "the", true, len(whole.Prompt)
 	name := protocol.Permission{RequestID: "q", ToolCall: []byte(`{"title":"t"}`), Options: []byte(`[]`), Truncated: true, WholeBytes: 99}
-	r.enter(&protocol.Welcome{Approvals: []protocol.Approval{beginning}, Permissions: []protocol.Permission{name}}, screen.calls, time.Now())
+	r.reset(&protocol.Welcome{Approvals: []protocol.Approval{beginning}, Permissions: []protocol.Permission{name}}, screen.calls, time.Now())
 	require.Equal(t, whole, r.ledger.find("a").approval)
 	require.Len(t, r.ledger.find("q").question.options, 1)
-	for _, i := range r.ledger.toDecide() {
-		require.Zero(t, i.cut())
+	for _, i := range r.ledger.openDecisions() {
+		require.Zero(t, i.fullSize())
 	}
 
 	fresh := newRoom()
-	fresh.enter(&protocol.Welcome{Approvals: []protocol.Approval{beginning}, Permissions: []protocol.Permission{name}}, screen.calls, time.Now())
-	fresh.seen(time.Now())
-	for _, i := range fresh.ledger.toDecide() {
-		require.NotZero(t, i.cut())
-		require.Zero(t, i.shown, "it was not shown as a whole")
+	fresh.reset(&protocol.Welcome{Approvals: []protocol.Approval{beginning}, Permissions: []protocol.Permission{name}}, screen.calls, time.Now())
+	fresh.markShown(time.Now())
+	for _, i := range fresh.ledger.openDecisions() {
+		require.NotZero(t, i.fullSize())
+		require.Zero(t, i.shown, "it was not shown in full")
 	}
-	fresh.complete(&protocol.PromptPendingApproval{Approval: whole}, screen.calls)
-	fresh.complete(&protocol.PermissionRequested{Permission: asked}, screen.calls)
-	for _, i := range fresh.ledger.toDecide() {
-		require.Zero(t, i.cut(), "an event of the past has it")
+	fresh.completeItem(&protocol.PromptPendingApproval{Approval: whole}, screen.calls)
+	fresh.completeItem(&protocol.PermissionRequested{Permission: asked}, screen.calls)
+	for _, i := range fresh.ledger.openDecisions() {
+		require.Zero(t, i.fullSize(), "an earlier event has all of it")
 	}
 }

@@ -1,0 +1,75 @@
+package join
+
+import (
+	"time"
+
+	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/toolcall"
+	"parley/protocol"
+)
+
+// addItems adds the item that an event opens, before the event is shown.
+func (r *room) addItems(p protocol.Payload, calls *toolcall.Calls) {
+	switch p := p.(type) {
+	case *protocol.PromptPendingApproval:
+		r.putPrompt(p.Approval, r.displayName(p.Participant))
+	case *protocol.PermissionRequested:
+		r.putQuestion(p.Permission, calls)
+	}
+}
+
+// apply applies an event, after it has been shown.
+func (r *room) apply(p protocol.Payload, now time.Time) {
+	switch p := p.(type) {
+	case *protocol.SessionUpdated:
+		r.mode = p.Session.Mode
+	case *protocol.ParticipantJoined:
+		r.putParticipant(p.Participant)
+	case *protocol.ParticipantUpdated:
+		r.putParticipant(p.Participant)
+	case *protocol.ParticipantLeft:
+		r.removeParticipant(p.Participant.ID)
+	case *protocol.PermissionResolved, *protocol.PermissionWithdrawn:
+		r.applyAnswer(p, now)
+	default:
+		r.applyTurn(p, now)
+	}
+	r.markShown(now)
+}
+
+// applyTurn applies an event about a prompt.
+func (r *room) applyTurn(p protocol.Payload, now time.Time) {
+	switch p := p.(type) {
+	case *protocol.PromptApproved:
+		own := p.Participant.ID == r.self.ID
+		if i := r.ledger.find(p.Approval.ID); i != nil && i.kind == kindProposal {
+			r.ledger.stopWaiting(i, own, now)
+		}
+		r.putPrompt(p.Approval, r.nameByID(p.Approval.ParticipantID))
+	case *protocol.PromptRejected:
+		r.ledger.end(r.ledger.find(p.Approval.ID), "rejected by "+r.displayName(p.Participant), p.Participant.ID == r.self.ID, now)
+	case *protocol.PromptDispatchCompleted:
+		r.ledger.end(r.ledger.find(p.ApprovalID), "the turn has ended", false, now)
+	case *protocol.PromptDispatchFailed:
+		r.ledger.end(r.ledger.find(p.ApprovalID), display.Short(p.Error, 100), false, now)
+	}
+}
+
+// applyAnswer applies an event that closes a question.
+func (r *room) applyAnswer(p protocol.Payload, now time.Time) {
+	switch p := p.(type) {
+	case *protocol.PermissionResolved:
+		own := p.Participant != nil && p.Participant.ID == r.self.ID
+		r.ledger.end(r.ledger.find(p.RequestID), "answered by "+r.answererName(p), own, now)
+	case *protocol.PermissionWithdrawn:
+		r.ledger.end(r.ledger.find(p.RequestID), "it no longer needs an answer", false, now)
+	}
+}
+
+// answererName names the participant or the rule that answered a question.
+func (r *room) answererName(p *protocol.PermissionResolved) string {
+	if p.Participant != nil {
+		return r.displayName(*p.Participant)
+	}
+	return display.OneLine(string(p.Source))
+}

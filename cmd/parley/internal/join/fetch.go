@@ -1,0 +1,96 @@
+package join
+
+import (
+	"context"
+	"errors"
+
+	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/toolcall"
+	"parley/protocol"
+)
+
+// fetchedItem is the result of fetching an item of which the welcome had only the
+// beginning.
+type fetchedItem struct {
+	id         string
+	approval   protocol.Approval
+	permission protocol.Permission
+	err        error
+}
+
+// fetchItems starts to fetch the items that are incomplete, one after the other, unless
+// they are being fetched already.
+func (s *session) fetchItems(ctx context.Context, items []*item) {
+	type request struct {
+		id   string
+		kind kind
+	}
+	var requests []request
+	for _, i := range items {
+		if i.isOpen() && i.fullSize() > 0 && !s.fetching[i.id] {
+			s.fetching[i.id] = true
+			requests = append(requests, request{i.id, i.kind})
+		}
+	}
+	if len(requests) == 0 {
+		return
+	}
+	s.work.Go(func() { // ends with the client
+		for _, r := range requests {
+			result := s.fetchItem(ctx, r.id, r.kind)
+			select {
+			case s.fetched <- result:
+			case <-s.c.Done():
+				return
+			}
+		}
+	})
+}
+
+func (s *session) fetchItem(ctx context.Context, id string, k kind) (f fetchedItem) {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	f.id = id
+	if k == kindQuestion {
+		f.permission, f.err = s.c.WholePermission(ctx, id)
+	} else {
+		f.approval, f.err = s.c.WholeApproval(ctx, id)
+	}
+	return f
+}
+
+// itemFetched shows an item that is complete now.
+func (s *session) itemFetched(f fetchedItem) {
+	delete(s.fetching, f.id)
+	i := s.room.ledger.find(f.id)
+	if i == nil || !i.isOpen() || i.fullSize() == 0 {
+		return
+	}
+	if e, ok := errors.AsType[*protocol.Error](f.err); ok && !e.Entry().Retryable {
+		return // the item is closed, as an event reports
+	}
+	if f.err != nil {
+		s.screen.line(bad, "* %s cannot be fetched: %s; /show %s tries again", i.label(), display.OneLine(f.err.Error()), i.label())
+		return
+	}
+	if i.kind == kindQuestion {
+		s.room.putQuestion(f.permission, s.screen.calls)
+	} else {
+		s.room.putPrompt(f.approval, i.author)
+	}
+	s.show(i)
+}
+
+// completeItem completes an open item from an earlier event that contains all of it.
+func (r *room) completeItem(p protocol.Payload, calls *toolcall.Calls) {
+	switch p := p.(type) {
+	case *protocol.PromptPendingApproval:
+		if i := r.openItem(kindProposal, p.Approval.ID); i != nil && i.fullSize() > 0 {
+			r.putPrompt(p.Approval, r.displayName(p.Participant))
+		}
+	case *protocol.PermissionRequested:
+		if i := r.openItem(kindQuestion, p.RequestID); i != nil && i.fullSize() > 0 {
+			r.putQuestion(p.Permission, calls)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package join
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/toolcall"
+	"parley/protocol"
+)
+
+// question is a permission request of the agent.
+type question struct {
+	call     toolcall.Call
+	options  []option
+	fullSize int // size in bytes of a question of which only the heading is known; otherwise 0
+}
+
+// option is an answer that the agent offers.
+type option struct{ ID, Name, Kind string }
+
+// decodeQuestion decodes a permission request. It ignores members of the wrong type.
+func decodeQuestion(p protocol.Permission) question {
+	q := question{call: toolcall.Decode(p.ToolCall), fullSize: p.WholeBytes}
+	var list []json.RawMessage
+	_ = json.Unmarshal(p.Options, &list)
+	for _, raw := range list {
+		var o option
+		toolcall.DecodeMembers(raw, map[string]any{"optionId": &o.ID, "name": &o.Name, "kind": &o.Kind})
+		q.options = append(q.options, o)
+	}
+	return q
+}
+
+// choose returns the option that a word names: by its number in the list or else by its
+// name or id, if only one option has it. If the word is empty, it returns the only option
+// of the given kind. A word counts as a number only if it consists of digits, so "+1" is
+// a name; a number is never an id.
+func (q question) choose(word, kind string) (option, error) {
+	if word == "" {
+		return q.single(func(o option) bool { return o.Kind == kind })
+	}
+	if strings.Trim(word, "0123456789") == "" {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 || n > len(q.options) {
+			return option{}, fmt.Errorf("there is no option %s; the options are: %s", display.Short(word, 20), q.listOptions())
+		}
+		return q.options[n-1], nil
+	}
+	return q.single(func(o option) bool { return strings.EqualFold(word, display.OneLine(o.Name)) || word == o.ID })
+}
+
+// single returns the option that matches, if there is exactly one.
+func (q question) single(matches func(option) bool) (option, error) {
+	var found []option
+	for _, o := range q.options {
+		if matches(o) {
+			found = append(found, o)
+		}
+	}
+	if len(found) != 1 {
+		return option{}, fmt.Errorf("choose an option by its number: %s", q.listOptions())
+	}
+	return found[0], nil
+}
+
+// effect says what an option does, whatever name the agent gives it.
+func (o option) effect() string {
+	switch o.Kind {
+	case "allow_once":
+		return "allows"
+	case "allow_always":
+		return "allows, lasts"
+	case "reject_once":
+		return "rejects"
+	case "reject_always":
+		return "rejects, lasts"
+	}
+	return "unknown kind"
+}
+
+// listOptions lists the options with their numbers and effects. A name that could be
+// mistaken for these is quoted.
+func (q question) listOptions() string {
+	var names []string
+	for i, o := range q.options {
+		name := display.OneLine(o.Name)
+		if strings.ContainsAny(name, ",()0123456789") {
+			name = strconv.Quote(name)
+		}
+		names = append(names, fmt.Sprintf("%d %s (%s)", i+1, name, o.effect()))
+	}
+	return strings.Join(names, ", ")
+}
