@@ -1,16 +1,15 @@
 package hub
 
-import "parley/protocol"
+// The prompts that are not done count toward a budget that all sessions share. A
+// command takes what its prompt needs before the decision; after it, the session
+// counts what its state holds. So a prompt counts exactly as long as it is held,
+// also in an outage and after a restart.
 
-// The prompts that a session keeps until they are done count for a budget of all
-// sessions. What a command would add is taken from it before the decision, and
-// after it the budget has what the state keeps: so whatever becomes of a prompt,
-// also in an outage or at a restart, it counts exactly as long as it is kept.
-
-// roomForPrompt takes what a command's prompt needs from the budget, and reports
-// whether there was enough. weigh gives back what the decision does not use.
+// roomForPrompt takes the size of a command's prompt from the budget, and reports
+// whether there was enough. weigh returns what the decision does not use.
 func (a *actor) roomForPrompt(in envelope) bool {
-	size := promptBytes(in.body)
+	c, _ := in.body.(command)
+	size := c.promptBytes()
 	if size == 0 {
 		return true
 	}
@@ -21,8 +20,8 @@ func (a *actor) roomForPrompt(in envelope) bool {
 	return true
 }
 
-// mostPromptBytes is how much of the budget may be in use with a prompt of that
-// size. The last quarter is for short ones.
+// mostPromptBytes returns how much of the budget may be in use together with a prompt
+// of that size. The last quarter is for short prompts.
 func mostPromptBytes(size, budget int) int {
 	if size > smallPrompt {
 		return budget / 4 * 3
@@ -30,19 +29,7 @@ func mostPromptBytes(size, budget int) int {
 	return budget
 }
 
-// promptBytes is the size of the prompt that an input brings; 0 for none.
-func promptBytes(body any) int {
-	c, _ := body.(command)
-	switch c := c.request.Command.(type) {
-	case *protocol.Prompt:
-		return len(c.Prompt)
-	case *protocol.Approve:
-		return len(deref(c.Prompt))
-	}
-	return 0
-}
-
-// weigh has the budget count what the state keeps.
+// weigh counts the prompts that the state holds.
 func (a *actor) weigh() { a.weighs(a.state.promptBytes()) }
 
 func (a *actor) weighs(bytes int) {

@@ -8,7 +8,7 @@ import (
 )
 
 func BenchmarkDecide(b *testing.B) {
-	w := newWorld(b, Options{}, 1)
+	w := newWorld(b, settings{}, 1)
 	n := w.shared[0]
 	s := n.sharedState()
 	who := sender{ParticipantID: s.host().ID, connected: true}

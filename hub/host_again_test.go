@@ -12,7 +12,7 @@ import (
 
 // dead is a stage on which the agent has died in the first of two turns.
 func dead(t *testing.T, canLoad bool) (s *stage, second string) {
-	s = newStage(t, Options{})
+	s = newStage(t, settings{})
 	s.hostState().CanLoad = canLoad
 	first := s.runs()
 	second = s.prompts(s.owner())
@@ -124,14 +124,14 @@ func TestHost_a_prompt_says_in_the_room_that_nobody_is_signed_in_at_the_agent(t 
 		require.Contains(t, s.failed(second).Error, "run kestrel login")
 	})
 	t.Run("where the agent refuses the prompt", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		first := s.runs()
 		s.agentSays(AgentTurnEnded{Turn: first, Err: login})
 		s.deliverAll()
 		require.Equal(t, protocol.CodeAgentAuthRequired, s.failed(first).Code)
 	})
 	t.Run("but not where it was cancelled", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		first := s.runs()
 		require.NoError(t, s.by(s.owner(), &protocol.Cancel{}).err)
 		s.deliverAll()
@@ -142,7 +142,7 @@ func TestHost_a_prompt_says_in_the_room_that_nobody_is_signed_in_at_the_agent(t 
 }
 
 func TestHost_a_prompt_after_stop_agent_waits_for_the_next_process(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	first := s.runs()
 	require.NoError(t, s.by(s.owner(), &protocol.StopAgent{}).err)
 	s.deliverAll()
@@ -178,7 +178,7 @@ func TestHost_an_agent_that_is_stopped_while_it_starts(t *testing.T) {
 }
 
 func TestHost_stopping_an_agent_that_is_not_there_says_so(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.agentSays(AgentExited{})
 	s.deliverAll()
 	require.NoError(t, s.by(s.owner(), &protocol.StopAgent{}).err)
@@ -203,7 +203,7 @@ func TestHost_tells_how_a_start_goes(t *testing.T) {
 }
 
 func TestHost_notes_stray_output_once_a_turn(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	noted := func() []agentNote { return told[agentNote](s.do(s.host, agentSays{AgentStrayOutput{}})) }
 	require.Nil(t, noted()[0].note.ApprovalID)
 	require.Empty(t, noted(), "once outside of turns")

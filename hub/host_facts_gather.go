@@ -6,22 +6,24 @@ import (
 	"parley/protocol"
 )
 
-// factsInterval is the least time between two changes of an agent's facts that
-// come by themselves. An agent that announces something with every word would
-// fill the journal of every shared session.
+// factsInterval is the least time between two events for facts that the agent
+// announces by itself. An agent that announces facts with every word would fill the
+// journal of every shared session.
 const factsInterval = time.Second
 
-// gatheredFacts is what an agent has said of itself and its session has not
-// taken yet. It belongs to the actor's goroutine. What is in it when the process
-// crashes is lost together with the agent that said it.
+// gatheredFacts holds facts about the agent until they become an event. A crash of
+// the process loses them together with the agent. The zero value is ready.
 type gatheredFacts struct {
 	facts   protocol.AgentFacts // without the usage
 	usage   *protocol.AgentUsage
-	some    bool      // there are facts
-	blocked time.Time // until then facts wait for others
+	some    bool      // facts is not empty
+	blocked time.Time // facts wait until then
 }
 
-// add takes what is new. The usage waits for the end of the turn.
+// block has facts wait for factsInterval from now.
+func (g *gatheredFacts) block(now time.Time) { g.blocked = now.Add(factsInterval) }
+
+// add adds facts. The usage waits for the end of the turn.
 func (g *gatheredFacts) add(facts protocol.AgentFacts) {
 	if facts.Usage != nil {
 		g.usage, facts.Usage = facts.Usage, nil
@@ -32,7 +34,7 @@ func (g *gatheredFacts) add(facts protocol.AgentFacts) {
 	}
 }
 
-// due is when there is something to take; zero for never.
+// due returns when to call takeDue; zero for never.
 func (g *gatheredFacts) due() time.Time {
 	if !g.some {
 		return time.Time{}
@@ -40,17 +42,18 @@ func (g *gatheredFacts) due() time.Time {
 	return g.blocked
 }
 
-// takeDue returns what is due.
+// takeDue returns and removes the facts that are due.
 func (g *gatheredFacts) takeDue(now time.Time) (facts protocol.AgentFacts, some bool) {
 	if !g.some || now.Before(g.blocked) {
 		return facts, false
 	}
 	facts = g.facts
-	*g = gatheredFacts{usage: g.usage, blocked: now.Add(factsInterval)}
+	*g = gatheredFacts{usage: g.usage}
+	g.block(now)
 	return facts, true
 }
 
-// takeAll returns everything, the usage too.
+// takeAll returns and removes all facts, including the usage.
 func (g *gatheredFacts) takeAll() (facts protocol.AgentFacts, some bool) {
 	facts, some = g.facts, g.some || g.usage != nil
 	facts.Usage = g.usage
@@ -58,9 +61,9 @@ func (g *gatheredFacts) takeAll() (facts protocol.AgentFacts, some bool) {
 	return facts, some
 }
 
-// join returns what to decide on in the place of an input: nil when the input is
-// gathered, and else the input, together with what was gathered where the input
-// is one that others rely on.
+// join returns what the session decides on instead of an input: nil if the input
+// only adds facts, the input together with the facts gathered so far if others rely
+// on them then, and otherwise the input itself.
 func (g *gatheredFacts) join(body any, now time.Time) any {
 	switch b := body.(type) {
 	case agentSays:
@@ -76,7 +79,7 @@ func (g *gatheredFacts) join(body any, now time.Time) any {
 			return body
 		}
 	case launched:
-		g.blocked = time.Time{} // many announce something more as soon as they are ready
+		g.blocked = time.Time{} // many agents announce more as soon as they are ready
 	case launchFailed, sharedOpened, shutdown:
 	default:
 		return body

@@ -3,7 +3,6 @@ package hub
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,36 +25,9 @@ func used(tokens int64) protocol.AgentFacts {
 	return protocol.AgentFacts{Usage: &protocol.AgentUsage{Used: tokens, Size: 1000}}
 }
 
-// someFacts draws what an agent may announce.
-func someFacts(t *rapid.T) protocol.AgentFacts {
-	var f protocol.AgentFacts
-	text := func(label string) string {
-		return strings.Repeat(rapid.SampledFrom([]string{"a", "é", "\u0000", "<"}).Draw(t, label), rapid.SampledFrom([]int{0, 1, 300, 5000}).Draw(t, label+" length"))
-	}
-	switch rapid.IntRange(0, 6).Draw(t, "fact") {
-	case 0:
-		f.Info = &protocol.AgentInfo{Name: text("name"), Title: text("title"), Version: text("version")}
-		f.Capabilities = json.RawMessage(`{"x":"` + strings.Repeat("c", rapid.SampledFrom([]int{0, 100_000}).Draw(t, "capabilities")) + `"}`)
-	case 1:
-		f.AvailableCommands = slices.Repeat([]protocol.AvailableCommand{{Name: text("command"), Description: text("about"), Hint: text("hint")}}, rapid.SampledFrom([]int{0, 1, 300}).Draw(t, "commands"))
-	case 2:
-		option := protocol.ConfigOption{ID: text("option"), Name: text("option's name"), Category: protocol.CategoryModel, Type: "select", CurrentValue: json.RawMessage(`"v"`)}
-		option.Options = slices.Repeat([]protocol.ConfigValue{{Value: text("value"), Description: text("about value")}}, rapid.SampledFrom([]int{0, 1, 600}).Draw(t, "values"))
-		option.Options = append(option.Options, protocol.ConfigValue{Value: "v"})
-		f.ConfigOptions = slices.Repeat([]protocol.ConfigOption{option}, rapid.SampledFrom([]int{0, 1, 70}).Draw(t, "options"))
-	case 3:
-		f.SessionTitle, f.Cwd = new(text("session")), new(text("cwd"))
-	case 4:
-		f.Usage = &protocol.AgentUsage{Used: rapid.Int64().Draw(t, "used"), Size: rapid.Int64().Draw(t, "size"), Cost: &protocol.AgentCost{Amount: 1, Currency: text("currency")}}
-	default:
-		f.AuthMethods = slices.Repeat([]protocol.AuthMethod{{ID: text("method"), Description: text("about method")}}, rapid.SampledFrom([]int{0, 1, 40}).Draw(t, "methods"))
-	}
-	return f
-}
-
 func TestHost_facts_are_bounded_and_the_newest_of_each_is_kept(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := newWorld(t, Options{}, 1)
+		w := newWorld(t, settings{}, 1)
 		var want protocol.AgentFacts
 		for range rapid.IntRange(1, 4).Draw(t, "announcements") {
 			facts := someFacts(t)
@@ -72,14 +44,14 @@ func TestHost_facts_are_bounded_and_the_newest_of_each_is_kept(t *testing.T) {
 
 func TestHost_facts(t *testing.T) {
 	t.Run("are told to every room, and once", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		require.Len(t, told[agentKnown](s.do(s.host, learned{commandsNamed("review")})), 1)
 		require.Empty(t, s.do(s.host, learned{commandsNamed("review")}).events, "nothing is new")
 		s.deliverAll()
 		require.Equal(t, "review", s.state.Facts.AvailableCommands[0].Name)
 	})
 	t.Run("are told to a room that opens later, with its first event", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		s.do(s.host, learned{commandsNamed("review")})
 		n := newNode(journal.SessionID{1, 9}, journal.KindShared, s.host.settings)
 		d := s.do(n, createShared{
@@ -90,7 +62,7 @@ func TestHost_facts(t *testing.T) {
 		require.Empty(t, s.do(n, agentKnown{s.hostState().Session.Facts}).events, "the host session's greeting tells nothing new")
 	})
 	t.Run("are told to a room that missed them in a crash", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		s.budget = 0
 		s.do(s.host, learned{titled("Discounts")})
 		s.crash()
@@ -98,7 +70,7 @@ func TestHost_facts(t *testing.T) {
 		require.Equal(t, "Discounts", *s.n.sharedState().Facts.SessionTitle)
 	})
 	t.Run("come before what is decided with them", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		id := s.runs()
 		d := s.do(s.host, learnedBefore{used(7), agentSays{AgentTurnEnded{Turn: id, StopReason: "end_turn"}}})
 		require.Equal(t, []protocol.EventType{protocol.EventAgentUpdated, "turn_over"}, types(d))
@@ -106,18 +78,18 @@ func TestHost_facts(t *testing.T) {
 		require.Equal(t, "Later", *told[agentKnown](d)[1].facts.SessionTitle, "who is greeted hears of them")
 	})
 	t.Run("are not noted of a session that was deleted", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		s.do(s.host, deleteHost{})
 		require.Empty(t, s.do(s.host, learned{titled("x")}).events)
 		require.Empty(t, s.do(s.host, learnedBefore{titled("x"), shutdown{}}).events)
 	})
 	t.Run("are no events in a room that has ended", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		require.NoError(t, s.by(s.owner(), &protocol.Close{}).err)
 		require.Empty(t, s.do(s.n, agentKnown{titled("x")}).events)
 	})
 	t.Run("stand in the answer to the creation", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		s.agentSays(AgentExited{})
 		d := s.do(s.host, learnedBefore{titled("x"), launched{sessionID: "theirs"}})
 		i := slices.IndexFunc(d.effects, func(e effect) bool { _, ok := e.(release); return ok })
@@ -126,7 +98,7 @@ func TestHost_facts(t *testing.T) {
 }
 
 func TestStates_of_before_facts_were_kept_can_be_read(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	for _, n := range []*node{s.n, s.host} {
 		older := map[string]json.RawMessage{}
 		require.NoError(t, json.Unmarshal([]byte(n.encoded(t)), &older))
@@ -160,7 +132,7 @@ func TestGatheredFacts(t *testing.T) {
 		},
 		"whoever opens a room, and the next process, get everything": func(t *testing.T, g *gatheredFacts) {
 			for _, body := range []any{sharedOpened{}, shutdown{}, launched{}, launchFailed{}, agentSays{AgentExited{}}} {
-				g.blocked = time.Now().Add(time.Second)
+				g.block(time.Now())
 				g.join(says(used(3)), time.Now())
 				g.join(says(titled("t")), time.Now())
 				want := titled("t")
@@ -169,13 +141,13 @@ func TestGatheredFacts(t *testing.T) {
 			}
 		},
 		"an agent that is ready is heard at once": func(t *testing.T, g *gatheredFacts) {
-			g.blocked = time.Now().Add(time.Second)
+			g.block(time.Now())
 			require.Nil(t, g.join(says(titled("a")), time.Now()))
 			require.IsType(t, learnedBefore{}, g.join(launched{}, time.Now()))
 			require.Equal(t, learned{commandsNamed("x")}, g.join(says(commandsNamed("x")), time.Now()))
 		},
 		"what the agent says of its work passes by": func(t *testing.T, g *gatheredFacts) {
-			g.blocked = time.Now().Add(time.Second)
+			g.block(time.Now())
 			g.join(says(titled("a")), time.Now())
 			for _, body := range []any{agentSays{notifications{}}, agentSays{AgentPermission{}}, readHost{}, tick{}} {
 				require.Equal(t, body, g.join(body, time.Now()))

@@ -115,7 +115,8 @@ func (s *hostShell) launch(spec LaunchSpec) {
 	starting, giveUp := context.WithCancel(context.Background())
 	run := &agentRun{hearing: newHearing(), giveUp: giveUp}
 	s.agent, s.actor.agent = run, run.hearing
-	s.facts = gatheredFacts{blocked: time.Now().Add(factsInterval)} // until it is ready, mostly
+	s.facts = gatheredFacts{}
+	s.facts.block(time.Now()) // usually until it is ready
 	release := s.actor.hub.agents.take()
 	if release == nil {
 		giveUp()
@@ -230,7 +231,7 @@ func (s *hostShell) silenceDue() time.Time {
 	if s.actor.rebuild.running || len(s.actor.pending) > 0 || !s.state().listens() {
 		return time.Time{}
 	}
-	return s.heard.Add(s.actor.hub.options.SilenceAfter)
+	return s.heard.Add(s.actor.hub.rules.SilenceAfter)
 }
 
 func (s *hostShell) wake(now time.Time) {

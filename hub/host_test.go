@@ -17,7 +17,7 @@ func asks(id string, options ...AgentOption) AgentPermission {
 var usual = []AgentOption{{"always", "allow_always"}, {"yes", "allow_once"}, {"never", "reject_always"}, {"no", "reject_once"}}
 
 func TestHost_Turns(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	first := s.runs()
 	second, third := s.prompts(s.owner()), s.prompts(s.owner())
 	s.deliverAll()
@@ -44,7 +44,7 @@ func TestHost_Turns(t *testing.T) {
 // A shared session that has not heard yet hands its prompt over all the same.
 func TestHost_refuses_a_prompt_that_would_never_run(t *testing.T) {
 	t.Run("as too many wait", func(t *testing.T) {
-		s := newStage(t, Options{MaxQueued: 1})
+		s := newStage(t, settings{MaxQueued: 1})
 		s.runs()
 		waits := func(id string) decision { return s.do(s.host, dispatch{turn{Approval: id, Shared: s.n.id}}) }
 		require.Len(t, told[turnAccepted](waits("first")), 1)
@@ -55,7 +55,7 @@ func TestHost_refuses_a_prompt_that_would_never_run(t *testing.T) {
 }
 
 func TestHost_a_turn_fails_with_the_agents_error(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	id := s.runs()
 	s.agentSays(AgentTurnEnded{Turn: id, Err: journal.ErrFull})
 	s.deliverAll()
@@ -63,7 +63,7 @@ func TestHost_a_turn_fails_with_the_agents_error(t *testing.T) {
 }
 
 func TestHost_an_end_of_another_turn_is_not_heard(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.runs()
 	require.Empty(t, s.do(s.host, agentSays{AgentTurnEnded{Turn: "of old"}}).events)
 }
@@ -85,7 +85,7 @@ func TestHost_Permission_policies(t *testing.T) {
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
-			s := newStage(t, Options{})
+			s := newStage(t, settings{})
 			s.hostState().Session.Permissions = tc.policy
 			s.runs()
 			d := s.do(s.host, agentSays{asks("q", tc.options...)})
@@ -101,7 +101,7 @@ func TestHost_Permission_policies(t *testing.T) {
 }
 
 func TestHost_the_first_answer_wins(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.runs()
 	s.agentSays(asks("q", usual...))
 	d := s.do(s.host, permissionAnswer{requestID: "q", optionID: "yes", by: s.owner(), shared: s.n.id})
@@ -112,7 +112,7 @@ func TestHost_the_first_answer_wins(t *testing.T) {
 }
 
 func TestHost_a_question_that_nobody_answers_is_rejected_in_time(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.runs()
 	s.agentSays(asks("q", usual...))
 	require.Equal(t, s.now.Add(30*time.Minute), s.hostState().due())
@@ -121,7 +121,7 @@ func TestHost_a_question_that_nobody_answers_is_rejected_in_time(t *testing.T) {
 }
 
 func TestHost_a_question_that_the_agent_takes_back_is_withdrawn(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.runs()
 	s.agentSays(asks("q", usual...))
 	s.agentSays(AgentWithdrawn{"q"})
@@ -131,7 +131,7 @@ func TestHost_a_question_that_the_agent_takes_back_is_withdrawn(t *testing.T) {
 }
 
 func TestHost_Cancel_answers_questions_as_cancelled_first(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.runs()
 	s.agentSays(asks("q", usual...))
 	s.deliverAll()
@@ -144,7 +144,7 @@ func TestHost_Cancel_answers_questions_as_cancelled_first(t *testing.T) {
 }
 
 func TestHost_a_turn_that_takes_too_long_is_cancelled(t *testing.T) {
-	s := newStage(t, Options{TurnTimeout: time.Hour})
+	s := newStage(t, settings{TurnTimeout: time.Hour})
 	id := s.runs()
 	s.now = s.now.Add(time.Hour)
 	require.Contains(t, s.do(s.host, tick{}).effects, effect(cancelAgent{}))
@@ -154,7 +154,7 @@ func TestHost_a_turn_that_takes_too_long_is_cancelled(t *testing.T) {
 
 func TestHost_after_a_crash(t *testing.T) {
 	t.Run("runs nothing of a session that has ended meanwhile", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		s.runs()
 		queued := s.prompts(s.owner())
 		s.deliverAll()
@@ -167,7 +167,7 @@ func TestHost_after_a_crash(t *testing.T) {
 		require.Empty(t, s.hostState().Ended)
 	})
 	t.Run("says again how a turn ended", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		id := s.runs()
 		s.budget = 0
 		s.agentSays(AgentTurnEnded{Turn: id, StopReason: "end_turn"})
@@ -179,7 +179,7 @@ func TestHost_after_a_crash(t *testing.T) {
 }
 
 func TestHost_a_deleted_one_forgets_what_is_confirmed(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.runs()
 	s.do(s.host, deleteHost{})
 	require.Len(t, s.hostState().Ended, 1)
@@ -190,7 +190,7 @@ func TestHost_a_deleted_one_forgets_what_is_confirmed(t *testing.T) {
 }
 
 func TestHost_learns_whether_a_shared_session_is_open_from_a_journal_without_account(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.hostState().Occupied = false // as an earlier version left it
 	s.do(s.host, woken{open: []journal.SessionID{s.n.id}})
 	require.True(t, s.hostState().Occupied)

@@ -22,3 +22,15 @@ func stateOf(s *sharedState, at journal.Head) sessionState {
 		approvals:    approvalsOf(s, at),
 	}
 }
+
+// requested returns what a read of the original API asks for: all participants or
+// messages up to the newest event, or the session's state.
+func requested(s *sharedState, what readKind, at journal.Head) any {
+	switch what {
+	case readParticipants:
+		return participantsOf(s, at)
+	case readMessages:
+		return messages{at.Seq}
+	}
+	return stateOf(s, at)
+}

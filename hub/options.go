@@ -48,23 +48,12 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	o.Logger = cmp.Or(o.Logger, zap.NewNop())
-	o.MaxParticipants = cmp.Or(o.MaxParticipants, 1000)
 	o.MaxConnections = cmp.Or(o.MaxConnections, 2000)
 	o.MaxOwnConnections = cmp.Or(o.MaxOwnConnections, 16)
-	o.MaxPending = cmp.Or(o.MaxPending, 100)
-	o.MaxOwnPending = cmp.Or(o.MaxOwnPending, 5)
-	o.MaxPendingBytes = cmp.Or(o.MaxPendingBytes, 4<<20)
-	o.MaxOwnPendingBytes = cmp.Or(o.MaxOwnPendingBytes, 2<<20)
 	o.MaxPromptBytes = cmp.Or(o.MaxPromptBytes, 64<<20)
-	o.MaxQueued = cmp.Or(o.MaxQueued, 32)
 	o.MaxBacklog = cmp.Or(o.MaxBacklog, 1<<20)
 	o.MaxBacklogs = cmp.Or(o.MaxBacklogs, 256<<20)
-	o.MaxEvent = cmp.Or(o.MaxEvent, 4<<20)
-	o.PermissionTimeout = cmp.Or(o.PermissionTimeout, 30*time.Minute)
-	o.SilenceAfter = cmp.Or(o.SilenceAfter, 2*time.Minute)
-	o.CancelGrace = cmp.Or(o.CancelGrace, 10*time.Second)
 	o.IdleAfter = cmp.Or(o.IdleAfter, 5*time.Minute)
-	o.AgentIdleAfter = cmp.Or(o.AgentIdleAfter, 10*time.Minute)
 	o.MaxAgents = cmp.Or(o.MaxAgents, 32)
 	o.AgentStopTimeout = cmp.Or(o.AgentStopTimeout, 10*time.Second)
 	o.SnapshotEvery = cmp.Or(o.SnapshotEvery, 1000)
@@ -72,9 +61,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// settings returns what the rules of sessions need.
+// settings returns the options that the rules of sessions need, with their defaults.
 func (o Options) settings(key Key) *settings {
-	return &settings{
+	s := settings{
 		Key:                key,
 		MaxParticipants:    o.MaxParticipants,
 		MaxPending:         o.MaxPending,
@@ -88,7 +77,8 @@ func (o Options) settings(key Key) *settings {
 		SilenceAfter:       o.SilenceAfter,
 		CancelGrace:        o.CancelGrace,
 		AgentIdleAfter:     o.AgentIdleAfter,
-	}
+	}.withDefaults()
+	return &s
 }
 
 // feed returns the limits of connections.

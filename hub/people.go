@@ -52,6 +52,10 @@ func (p *people) get(id string) (protocol.Participant, bool) {
 	return p.all[i], true
 }
 
+// All returns all participants. The caller does not change the slice, which is valid
+// until the next change.
+func (p *people) All() []protocol.Participant { return p.all }
+
 // present returns the present participant of a user.
 func (p *people) present(userID string) (protocol.Participant, bool) {
 	return p.get(p.users[userID])

@@ -29,11 +29,11 @@ func allowed(role protocol.Role, mode protocol.Mode, c protocol.Command, e event
 // somebody is a participant with the right token, or with a wrong one.
 func (p *play) somebody(t *rapid.T, n *node) sender {
 	s := n.sharedState()
-	who := rapid.SampledFrom(s.People.all).Draw(t, "who")
+	who := rapid.SampledFrom(s.People.All()).Draw(t, "who")
 	if rapid.IntRange(0, 2).Draw(t, "host") == 0 {
 		who = s.host()
 	}
-	token := s.settings.Key.token(participantToken, who.ID, 1)
+	token := n.settings.Key.token(participantToken, who.ID, 1)
 	if rapid.IntRange(0, 9).Draw(t, "token") == 0 {
 		token = "wrong"
 	}
@@ -45,7 +45,7 @@ func (p *play) anyCommand(t *rapid.T, n *node) protocol.Command {
 	approval := func() string {
 		return rapid.SampledFrom(append(n.approvals(), "none")).Draw(t, "approval")
 	}
-	who := func() string { return rapid.SampledFrom(s.People.all).Draw(t, "participant").ID }
+	who := func() string { return rapid.SampledFrom(s.People.All()).Draw(t, "participant").ID }
 	return rapid.Custom(func(t *rapid.T) protocol.Command {
 		switch rapid.IntRange(0, 17).Draw(t, "command") {
 		case 0, 1:
@@ -78,13 +78,14 @@ func (p *play) anyCommand(t *rapid.T, n *node) protocol.Command {
 }
 
 func (p *play) join(t *rapid.T, s *sharedState) protocol.Command {
+	key := p.host.settings.Key
 	c := &protocol.Join{
-		InviteToken: s.settings.Key.token(inviteToken, s.ID.String(), s.Invite),
+		InviteToken: key.token(inviteToken, s.ID.String(), s.Invite),
 		UserID:      rapid.SampledFrom([]string{"ada", "ben", "cem", "dot", "eve"}).Draw(t, "user"),
 		Role:        rapid.SampledFrom([]protocol.Role{"", protocol.RoleViewer, protocol.RoleHost}).Draw(t, "role"),
 	}
 	if p, here := s.People.present(c.UserID); here && rapid.Bool().Draw(t, "with token") {
-		c.ParticipantToken = s.settings.Key.token(participantToken, p.ID, 1)
+		c.ParticipantToken = key.token(participantToken, p.ID, 1)
 	}
 	return c
 }

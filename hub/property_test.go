@@ -27,7 +27,7 @@ type sentCommand struct {
 
 func TestSessions_keep_their_promises_whatever_happens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		o := Options{MaxQueued: 3, MaxPending: 4, MaxOwnPending: 2, MaxParticipants: 4}
+		o := settings{MaxQueued: 3, MaxPending: 4, MaxOwnPending: 2, MaxParticipants: 4}
 		if rapid.Bool().Draw(t, "turn timeout") {
 			o.TurnTimeout = time.Minute
 		}
@@ -65,7 +65,7 @@ func (p *play) give(n *node, c command) {
 	s := n.sharedState()
 	before := len(n.log)
 	by, known := s.People.get(c.who.ParticipantID)
-	mayAct := known && by.LeftAt == nil && c.who.Token == s.settings.Key.token(participantToken, by.ID, 1)
+	mayAct := known && by.LeftAt == nil && c.who.Token == n.settings.Key.token(participantToken, by.ID, 1)
 	role, mode := by.Role, s.Session.Mode
 	wasActive := s.active()
 	p.do(n, c)
@@ -161,13 +161,13 @@ func (p *play) snapshot(*rapid.T) {
 
 func (p *play) check(*rapid.T) {
 	h := p.hostState()
-	require.LessOrEqual(p.t, len(h.Queue), h.settings.MaxQueued)
+	require.LessOrEqual(p.t, len(h.Queue), p.host.settings.MaxQueued)
 	if p.agent.turn != "" && h.Running != nil {
 		require.Equal(p.t, p.agent.turn, h.Running.Turn.Approval)
 	}
 	for _, n := range p.world.shared {
 		s := n.sharedState()
-		require.LessOrEqual(p.t, len(s.inFlight()), s.settings.MaxQueued)
+		require.LessOrEqual(p.t, len(s.inFlight()), p.host.settings.MaxQueued)
 		if !s.active() {
 			require.Equal(p.t, string(protocol.EventSessionClosed), n.log[len(n.log)-1].Type, "session_closed is the last event")
 		}

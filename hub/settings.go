@@ -1,6 +1,9 @@
 package hub
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // settings are what the rules of sessions need of the configuration.
 type settings struct {
@@ -19,4 +22,20 @@ type settings struct {
 	SilenceAfter      time.Duration // after which a silent agent is reported; not positive for never
 	CancelGrace       time.Duration // after which an agent that ignores a cancellation is unresponsive
 	AgentIdleAfter    time.Duration // after which an agent without an open shared session ends; not positive for never
+}
+
+// withDefaults returns the settings with a default for each zero field.
+func (s settings) withDefaults() settings {
+	s.MaxParticipants = cmp.Or(s.MaxParticipants, 1000)
+	s.MaxPending = cmp.Or(s.MaxPending, 100)
+	s.MaxOwnPending = cmp.Or(s.MaxOwnPending, 5)
+	s.MaxPendingBytes = cmp.Or(s.MaxPendingBytes, 4<<20)
+	s.MaxOwnPendingBytes = cmp.Or(s.MaxOwnPendingBytes, 2<<20)
+	s.PermissionTimeout = cmp.Or(s.PermissionTimeout, 30*time.Minute)
+	s.SilenceAfter = cmp.Or(s.SilenceAfter, 2*time.Minute)
+	s.CancelGrace = cmp.Or(s.CancelGrace, 10*time.Second)
+	s.AgentIdleAfter = cmp.Or(s.AgentIdleAfter, 10*time.Minute)
+	s.MaxEvent = cmp.Or(s.MaxEvent, 4<<20)
+	s.MaxQueued = cmp.Or(s.MaxQueued, 32)
+	return s
 }

@@ -32,7 +32,7 @@ func TestShared_Prompt_becomes_what_its_author_expects_or_nothing(t *testing.T) 
 		{"a prompt that expects nothing", protocol.ModePromptDirect, false, "", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			s := newStage(t, Options{})
+			s := newStage(t, settings{})
 			author := s.joins("ben", "")
 			if tc.host {
 				author = s.owner()
@@ -46,7 +46,7 @@ func TestShared_Prompt_becomes_what_its_author_expects_or_nothing(t *testing.T) 
 }
 
 func TestShared_Approve(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	t.Run("hands the prompt to the agent with who wrote and who approved it", func(t *testing.T) {
 		d := s.by(s.owner(), approve(s.prompts(ben)))
@@ -92,7 +92,7 @@ func TestShared_Approve(t *testing.T) {
 }
 
 func TestShared_Prompt_that_waits_leaves_a_message(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	d := s.by(s.joins("ben", ""), &protocol.Prompt{Prompt: "do it"})
 	m := d.events[0].private.Message
 	require.Equal(t, protocol.MessagePrompt, m.Kind)
@@ -102,7 +102,7 @@ func TestShared_Prompt_that_waits_leaves_a_message(t *testing.T) {
 
 func TestShared_Limits(t *testing.T) {
 	t.Run("of one's own pending prompts", func(t *testing.T) {
-		s := newStage(t, Options{MaxOwnPending: 2})
+		s := newStage(t, settings{MaxOwnPending: 2})
 		ben := s.joins("ben", "")
 		s.prompts(ben)
 		s.prompts(ben)
@@ -110,13 +110,13 @@ func TestShared_Limits(t *testing.T) {
 		s.prompts(s.joins("cem", ""))
 	})
 	t.Run("of all pending prompts", func(t *testing.T) {
-		s := newStage(t, Options{MaxPending: 2})
+		s := newStage(t, settings{MaxPending: 2})
 		s.prompts(s.joins("ben", ""))
 		s.prompts(s.joins("cem", ""))
 		require.Equal(t, protocol.CodeTooManyPending, codeOf(s.by(s.joins("dot", ""), &protocol.Prompt{Prompt: "do it"}).err))
 	})
 	t.Run("of the bytes of pending prompts, as they stand in JSON", func(t *testing.T) {
-		s := newStage(t, Options{MaxPendingBytes: 200 << 10, MaxOwnPendingBytes: 100 << 10})
+		s := newStage(t, settings{MaxPendingBytes: 200 << 10, MaxOwnPendingBytes: 100 << 10})
 		propose := func(p protocol.Participant, text string) protocol.Code {
 			return codeOf(s.by(p, &protocol.Prompt{Prompt: text}).err)
 		}
@@ -133,7 +133,7 @@ func TestShared_Limits(t *testing.T) {
 		require.Empty(t, propose(ben, large), "one that was decided on makes room")
 	})
 	t.Run("of prompts on their way, where approving is refused and the prompt stays pending", func(t *testing.T) {
-		s := newStage(t, Options{MaxQueued: 2})
+		s := newStage(t, settings{MaxQueued: 2})
 		pending := s.prompts(s.joins("ben", ""))
 		s.prompts(s.owner())
 		s.prompts(s.owner())
@@ -143,7 +143,7 @@ func TestShared_Limits(t *testing.T) {
 }
 
 func TestShared_Cancel(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben, cem := s.joins("ben", ""), s.joins("cem", "")
 	cancel := func(p protocol.Participant, id string) decision { return s.by(p, &protocol.Cancel{ApprovalID: id}) }
 	t.Run("of nothing", func(t *testing.T) {
@@ -185,7 +185,7 @@ func TestShared_Cancel(t *testing.T) {
 }
 
 func TestShared_Prompts_are_taken_whether_or_not_there_is_an_agent(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	pending := s.prompts(ben)
 	s.do(s.n, agentChanged{protocol.AgentStatusChanged{Status: protocol.AgentExited}})
@@ -196,7 +196,7 @@ func TestShared_Prompts_are_taken_whether_or_not_there_is_an_agent(t *testing.T)
 }
 
 func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	running := s.runs()
 	queued := s.prompts(s.owner())
@@ -208,7 +208,7 @@ func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
 	require.Equal(t, protocol.ApprovalFailed, s.approval(running).Status)
 	require.Equal(t, protocol.ApprovalFailed, s.approval(queued).Status)
 	require.Equal(t, protocol.ApprovalPending, s.approval(pending).Status)
-	for _, p := range s.state.People.all {
+	for _, p := range s.state.People.All() {
 		require.NotNil(t, p.LeftAt)
 	}
 	s.deliverAll()
@@ -220,7 +220,7 @@ func TestShared_Close_is_one_commit_that_session_closed_ends(t *testing.T) {
 }
 
 func TestShared_Permission(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.runs()
 	s.asks("q")
 	answer := func(id, option string) decision {
@@ -236,7 +236,7 @@ func TestShared_Permission(t *testing.T) {
 }
 
 func TestShared_an_answer_to_a_permission_that_comes_again_waits_for_the_same(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.runs()
 	s.asks("q")
 	answer := func(id string) decision {
@@ -250,7 +250,7 @@ func TestShared_an_answer_to_a_permission_that_comes_again_waits_for_the_same(t 
 
 // What the agent asks outside a turn is put to all sessions that are open.
 func TestShared_Permission_answered_in_another_session(t *testing.T) {
-	w := newWorld(t, Options{}, 2)
+	w := newWorld(t, settings{}, 2)
 	s := &stage{world: w, t: t, n: w.shared[0], state: w.shared[0].sharedState()}
 	other := w.shared[1].sharedState()
 	s.asks("q")
@@ -258,7 +258,7 @@ func TestShared_Permission_answered_in_another_session(t *testing.T) {
 	require.NoError(t, s.by(s.owner(), &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"}).err)
 	s.deliverAll()
 	require.Nil(t, other.permission("q"))
-	done, known := s.state.Commands.lists[s.owner().ID], other.Commands.lists[s.owner().ID]
+	done, known := s.state.Commands.Lists()[s.owner().ID], other.Commands.Lists()[s.owner().ID]
 	require.Len(t, done, 1, "the answer is a command of the session in which it was given")
 	require.Empty(t, known, "and of no other")
 }

@@ -12,7 +12,7 @@ import (
 // of them and of the session; acting is not.
 func TestShared_who_may_read(t *testing.T) {
 	for _, closed := range []bool{false, true} {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		left, removed, here := s.joins("lea", ""), s.joins("rob", ""), s.joins("ben", protocol.RoleViewer)
 		again := s.joins("rob2", "")
 		require.NoError(t, s.by(left, &protocol.Leave{}).err)
@@ -69,7 +69,7 @@ func TestShared_who_may_read(t *testing.T) {
 }
 
 func TestShared_Remove_ends_reading_under_every_earlier_participant_of_the_user(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	before := s.joins("ben", "")
 	require.NoError(t, s.by(before, &protocol.Leave{}).err)
 	now := s.joins("ben", "")
@@ -83,7 +83,7 @@ func TestShared_Remove_ends_reading_under_every_earlier_participant_of_the_user(
 // A guest can have the host's user id while the host is out. Removing that guest
 // is not removing the host.
 func TestShared_Remove_of_a_guest_with_the_hosts_user_id_leaves_the_host_reading(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	require.NoError(t, s.by(s.owner(), &protocol.Leave{}).err)
 	impostor := s.joins("ada", "")
 	resume := &protocol.Resume{ParticipantID: s.owner().ID, ParticipantToken: s.credentials(s.owner()).Token}

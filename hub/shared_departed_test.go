@@ -58,7 +58,7 @@ func (q *quick) visits(n int) {
 }
 
 func TestShared_of_those_who_left_little_is_kept(t *testing.T) {
-	q := &quick{stage: newStage(t, Options{})}
+	q := &quick{stage: newStage(t, settings{})}
 	sizes := func() (snapshot, welcome int) {
 		b, err := q.state.welcome(welcomeFor{participant: q.owner().ID}, journal.Head{}).encode()
 		require.NoError(t, err)
@@ -66,8 +66,8 @@ func TestShared_of_those_who_left_little_is_kept(t *testing.T) {
 	}
 	before, welcomeBefore := sizes()
 	q.visits(maxDeparted)
-	require.Len(t, q.state.People.all, 1)
-	require.Len(t, q.state.Commands.lists, 1, "the host's")
+	require.Len(t, q.state.People.All(), 1)
+	require.Len(t, q.state.Commands.Lists(), 1, "the host's")
 	require.Equal(t, maxDeparted, q.state.Left)
 	full, welcome := sizes()
 	require.InDelta(t, welcomeBefore, welcome, 4, "bytes")
@@ -77,7 +77,7 @@ func TestShared_of_those_who_left_little_is_kept(t *testing.T) {
 	require.InDelta(t, welcomeBefore, welcome, 4, "bytes")
 	require.InDelta(t, full, after, 8<<10, "bytes")
 	require.Len(t, q.state.Departed.Guests, maxDeparted)
-	require.Len(t, q.state.Departed.known, 2*maxDeparted)
+	require.Len(t, q.state.Departed.Known(), 2*maxDeparted)
 	q.now = q.now.Add(departedFor)
 	q.visits(1)
 	after, _ = sizes()
@@ -88,7 +88,7 @@ func TestShared_of_those_who_left_little_is_kept(t *testing.T) {
 
 func TestShared_a_command_of_somebody_who_left_is_recognised_for_ten_minutes(t *testing.T) {
 	begin := func(t *testing.T) (q *quick, ann protocol.Participant, again, joinAgain func() decision) {
-		q = &quick{stage: newStage(t, Options{})}
+		q = &quick{stage: newStage(t, settings{})}
 		ann = q.joins("ann")
 		require.NoError(t, q.leaves(ann).err)
 		left := journal.Seq(len(q.n.log))
@@ -143,7 +143,7 @@ func TestShared_a_command_of_somebody_who_left_is_recognised_for_ten_minutes(t *
 				require.NoError(t, d.err)
 			}
 			require.NoError(t, q.leaves(talker).err)
-			require.LessOrEqual(t, len(q.state.Departed.known), departedMost)
+			require.LessOrEqual(t, len(q.state.Departed.Known()), departedMost)
 		}
 		require.Equal(t, protocol.CodeParticipantInactive, codeOf(again().err))
 	})
@@ -159,19 +159,19 @@ func TestShared_a_command_of_somebody_who_left_is_recognised_for_ten_minutes(t *
 // A question is answered when the host session says so, by which time the one who
 // answered it may have left.
 func TestShared_an_answer_of_somebody_who_has_left_since_is_recognised(t *testing.T) {
-	q := &quick{stage: newStage(t, Options{})}
+	q := &quick{stage: newStage(t, settings{})}
 	ann := q.joins("ann")
 	require.NoError(t, q.leaves(ann).err)
-	lists := len(q.state.Commands.lists)
+	lists := len(q.state.Commands.Lists())
 	resolved := event{public: &protocol.PermissionResolved{RequestID: "q", Participant: &ann}, private: private{Command: &commandRef{By: ann.ID, ID: "answer", Digest: "d"}}}
 	q.n.append(t, resolved, q.now)
-	require.Len(t, q.state.Commands.lists, lists)
+	require.Len(t, q.state.Commands.Lists(), lists)
 	_, known := q.state.Departed.find(ann.ID, "answer")
 	require.True(t, known)
 }
 
 func TestShared_the_author_of_a_prompt_stays_known_while_it_waits(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben, cem := s.joins("ben", ""), s.joins("cem", "")
 	pending := []string{s.prompts(ben), s.prompts(ben)}
 	require.NoError(t, s.by(ben, &protocol.Leave{}).err)
@@ -205,7 +205,7 @@ func TestShared_the_author_of_a_prompt_stays_known_while_it_waits(t *testing.T) 
 }
 
 func TestShared_the_end_keeps_those_who_were_there(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben, cem := s.joins("ben", ""), s.joins("cem", "")
 	require.NoError(t, s.by(ben, &protocol.Leave{}).err)
 	s.now = s.now.Add(time.Minute)
@@ -222,7 +222,7 @@ func TestShared_the_end_keeps_those_who_were_there(t *testing.T) {
 
 // Earlier versions kept everybody, and the commands of everybody.
 func TestShared_a_snapshot_of_an_earlier_version(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben, cem, dot := s.joins("ben", ""), s.joins("cem", ""), s.joins("dot", "")
 	pending := s.prompts(ben)
 	wrote := map[string]json.RawMessage{}
@@ -230,7 +230,7 @@ func TestShared_a_snapshot_of_an_earlier_version(t *testing.T) {
 	delete(wrote, "Departed")
 	delete(wrote, "Left")
 	early, late := s.now.Add(-time.Hour), s.now
-	everybody := slices.Clone(s.state.People.all)
+	everybody := slices.Clone(s.state.People.All())
 	everybody[1].LeftAt, everybody[2].LeftAt = &late, &early
 	wrote["People"] = rawJSON(everybody)
 	var open []map[string]json.RawMessage
@@ -239,14 +239,14 @@ func TestShared_a_snapshot_of_an_earlier_version(t *testing.T) {
 	delete(open[0], "Approver")
 	wrote["Open"] = rawJSON(open)
 
-	state := newSharedState(s.n.id, s.state.settings)
+	state := newSharedState(s.n.id, s.n.settings)
 	require.NoError(t, state.restore(rawJSON(wrote)))
-	require.Equal(t, []string{s.owner().ID, dot.ID}, []string{state.People.all[0].ID, state.People.all[1].ID})
-	require.Len(t, state.People.all, 2)
+	require.Equal(t, []string{s.owner().ID, dot.ID}, []string{state.People.All()[0].ID, state.People.All()[1].ID})
+	require.Len(t, state.People.All(), 2)
 	require.Equal(t, 2, state.Left)
 	require.Equal(t, "ben", state.open(pending).Author.UserID)
 	require.Equal(t, &late, state.open(pending).Author.LeftAt)
-	require.Len(t, state.Commands.lists, 2, "of the creator, and of dot's join")
+	require.Len(t, state.Commands.Lists(), 2, "of the creator, and of dot's join")
 	require.Len(t, state.Departed.Guests, 1, "ben; cem left long ago")
 	_, known := state.Departed.find(joining("cem"), "command-4")
 	require.False(t, known)
@@ -255,7 +255,7 @@ func TestShared_a_snapshot_of_an_earlier_version(t *testing.T) {
 }
 
 func TestShared_restrictions_are_bounded_and_none_is_dropped(t *testing.T) {
-	q := &quick{stage: newStage(t, Options{})}
+	q := &quick{stage: newStage(t, settings{})}
 	ann, ben := q.joins("ann"), q.joins("ben")
 	gone := q.joins("gone")
 	require.NoError(t, q.leaves(gone).err)
@@ -309,7 +309,7 @@ func TestShared_restrictions_are_bounded_and_none_is_dropped(t *testing.T) {
 }
 
 func TestShared_ids_that_no_participant_can_have_are_not_looked_up(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	unknown := func(id string) {
 		_, err := s.state.lookup(id, nil)
 		require.Equal(t, protocol.CodeParticipantNotFound, codeOf(err))

@@ -44,7 +44,7 @@ func (q *quick) decides(by protocol.Participant, n int) (last map[protocol.Appro
 }
 
 func TestShared_prompts_that_are_done_leave_nothing_behind(t *testing.T) {
-	q := &quick{stage: newStage(t, Options{})}
+	q := &quick{stage: newStage(t, settings{})}
 	ben := q.joins("ben")
 	q.decides(ben, rememberedCommands)
 	snapshot := len(q.n.encoded(t))
@@ -54,7 +54,7 @@ func TestShared_prompts_that_are_done_leave_nothing_behind(t *testing.T) {
 }
 
 func TestShared_a_prompt_that_is_done_is_told_from_one_that_never_was(t *testing.T) {
-	q := &quick{stage: newStage(t, Options{})}
+	q := &quick{stage: newStage(t, settings{})}
 	ben := q.joins("ben")
 	done := q.decides(ben, 1)
 	q.decides(ben, rememberedCommands)
@@ -78,7 +78,7 @@ func TestShared_a_prompt_that_is_done_is_told_from_one_that_never_was(t *testing
 }
 
 func TestShared_a_prompt_that_was_cancelled_before_a_decision_has_no_decider(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	id := s.prompts(s.joins("ben", ""))
 	require.NoError(t, s.by(s.owner(), &protocol.Cancel{ApprovalID: id}).err)
 	require.Equal(t, protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "the prompt is failed already"), s.by(s.owner(), approve(id)).err)
@@ -86,7 +86,7 @@ func TestShared_a_prompt_that_was_cancelled_before_a_decision_has_no_decider(t *
 
 // An earlier version kept every prompt.
 func TestShared_a_snapshot_with_prompts_that_are_done_is_read_and_shrinks(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	rejected, waits := s.prompts(ben), s.prompts(ben)
 	require.NoError(t, s.by(s.owner(), &protocol.Approve{ApprovalID: rejected, Action: protocol.ActionReject}).err)

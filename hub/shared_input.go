@@ -44,6 +44,18 @@ type sender struct {
 	departed  departed // participants that were looked up in the journal
 }
 
+// promptBytes returns the size in bytes of the prompt that the command adds; 0 for
+// none.
+func (c command) promptBytes() int {
+	switch c := c.request.Command.(type) {
+	case *protocol.Prompt:
+		return len(c.Prompt)
+	case *protocol.Approve:
+		return len(deref(c.Prompt))
+	}
+	return 0
+}
+
 // with returns the sender with one more participant that was looked up; nil for an id
 // without a participant.
 func (c sender) with(id string, p *protocol.Participant) sender {

@@ -39,7 +39,7 @@ func TestShared_Join_gives_nobody_a_name_of_somebody_else(t *testing.T) {
 		{"also a user id", "agent", "", "agent (guest)"},
 	} {
 		t.Run(row.about, func(t *testing.T) {
-			s := newStage(t, Options{})
+			s := newStage(t, settings{})
 			s.calls("ben", "Ben")
 			p := s.calls(row.user, row.display)
 			require.Equal(t, row.called, p.Name())
@@ -55,13 +55,13 @@ func TestShared_Join_gives_nobody_a_name_of_somebody_else(t *testing.T) {
 
 func TestShared_names_of_those_who_left(t *testing.T) {
 	t.Run("are free again", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		ben := s.calls("ben", "Ben")
 		require.NoError(t, s.by(ben, &protocol.Leave{}).err)
 		require.Equal(t, "Ben", s.calls("b2", "Ben").Name())
 	})
 	t.Run("are not, where it is the host", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		require.NoError(t, s.by(s.owner(), &protocol.Leave{}).err)
 		require.Equal(t, "Ada (2)", s.calls("eve", "Ada").Name())
 		resume := &protocol.Resume{ParticipantID: s.owner().ID, ParticipantToken: s.credentials(s.owner()).Token}
@@ -69,7 +69,7 @@ func TestShared_names_of_those_who_left(t *testing.T) {
 		require.Equal(t, "ada", s.owner().Name(), "the host comes back under the name")
 	})
 	t.Run("are not, where they decided on something", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		cem := s.calls("cem", "Cem")
 		s.n.append(t, event{public: &protocol.PermissionResolved{RequestID: "q", Participant: &cem}}, s.now)
 		require.NoError(t, s.by(cem, &protocol.Leave{}).err)
@@ -77,7 +77,7 @@ func TestShared_names_of_those_who_left(t *testing.T) {
 		require.Empty(t, s.state.Deciders)
 	})
 	t.Run("are kept of as many as there is room for", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		for i := range keptNames + 10 {
 			p := protocol.Participant{ID: fmt.Sprint(i), UserID: fmt.Sprintf("user%d", i), Role: protocol.RoleCollaborator, DisplayName: new(strings.Repeat("z", i+1))}
 			s.state.People.put(p)
@@ -91,7 +91,7 @@ func TestShared_names_of_those_who_left(t *testing.T) {
 
 // Events of before names were given can have equal ones. They stay as they are.
 func TestShared_equal_names_of_old_events_stay(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	name := "Ben"
 	for i := range 2 {
 		p := protocol.Participant{ID: fmt.Sprint(i), UserID: fmt.Sprint("user", i), DisplayName: &name, Role: protocol.RoleViewer}
@@ -106,12 +106,12 @@ func TestShared_equal_names_of_old_events_stay(t *testing.T) {
 
 func TestShared_no_two_who_are_here_look_alike_whoever_comes_and_goes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		names := rapid.SampledFrom([]string{"", "Ada", "аda", "Ben", "BEN", "Веn", "Ben (2)", "Host", "\u3164", "cem"})
 		users := rapid.SampledFrom([]string{"ada", "Ben", "ben", "cem", "Cem", "dot", "agent", "\u2800"})
 		for range rapid.IntRange(1, 25).Draw(rt, "steps") {
 			if rapid.IntRange(0, 2).Draw(rt, "leaves") == 0 {
-				p := rapid.SampledFrom(s.state.People.all).Draw(rt, "who")
+				p := rapid.SampledFrom(s.state.People.All()).Draw(rt, "who")
 				if p.Role != protocol.RoleHost {
 					require.NoError(rt, s.by(p, &protocol.Leave{}).err)
 				}
@@ -121,7 +121,7 @@ func TestShared_no_two_who_are_here_look_alike_whoever_comes_and_goes(t *testing
 			_ = s.tryJoin(&protocol.Join{UserID: users.Draw(rt, "user"), DisplayName: &display})
 		}
 		var seen []string
-		for _, p := range s.state.People.all {
+		for _, p := range s.state.People.All() {
 			keys := naming.Keys(p.Name())
 			require.NotEmpty(rt, keys)
 			for _, key := range keys {

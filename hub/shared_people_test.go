@@ -11,7 +11,7 @@ import (
 )
 
 func TestShared_Join(t *testing.T) {
-	s := newStage(t, Options{MaxParticipants: 3})
+	s := newStage(t, settings{MaxParticipants: 3})
 	ben := s.joins("ben", "")
 	t.Run("makes a collaborator of who names no role", func(t *testing.T) { require.Equal(t, protocol.RoleCollaborator, ben.Role) })
 	t.Run("makes no hosts", func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestShared_Join_as_somebody_present(t *testing.T) {
 		{joinOriginal, joinAgain, true},
 		{joinAgain, joinAgain, true},
 	} {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		join := func(way joinWay, user, token string) decision {
 			c := &protocol.Join{InviteToken: s.inviteToken(), UserID: user, ParticipantToken: token}
 			return s.do(s.n, command{request: protocol.Request{Command: c}, way: way})
@@ -87,7 +87,7 @@ func TestShared_Join_as_somebody_present(t *testing.T) {
 }
 
 func TestShared_the_host_who_left(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	require.NoError(t, s.by(s.owner(), &protocol.Leave{}).err)
 	token := s.credentials(s.owner()).Token
 	require.Equal(t, protocol.CodeParticipantInactive, codeOf(s.by(s.owner(), &protocol.Close{}).err))
@@ -116,7 +116,7 @@ func TestShared_the_host_who_left(t *testing.T) {
 }
 
 func TestShared_SetRole(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	set := func(id string) decision {
 		return s.by(s.owner(), &protocol.SetRole{ParticipantID: id, Role: protocol.RoleViewer})
@@ -141,7 +141,7 @@ func TestShared_SetRole(t *testing.T) {
 }
 
 func TestShared_Remove(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	s.runs()
 	s.mode(protocol.ModePromptDirect)
@@ -172,7 +172,7 @@ func TestShared_Remove(t *testing.T) {
 }
 
 func TestShared_Remove_leaves_the_prompts_of_others(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben, cem := s.joins("ben", ""), s.joins("cem", "")
 	s.runs()
 	queued, pending := s.prompts(s.owner()), s.prompts(cem)
@@ -183,7 +183,7 @@ func TestShared_Remove_leaves_the_prompts_of_others(t *testing.T) {
 }
 
 func TestShared_Remove_cancels_no_prompt_a_second_time(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	s.runs()
 	queued := s.prompts(ben)
@@ -202,7 +202,7 @@ func TestShared_Remove_and_the_invite(t *testing.T) {
 		return s.state.answerer()(&c, d.events[len(d.events)-1]).(*protocol.RemoveAnswer)
 	}
 	t.Run("is replaced, so that the same person cannot come back under another user id", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		old := s.inviteToken()
 		answer := remove(s, protocol.Remove{})
 		require.Equal(t, protocol.CodeInvalidInviteToken, codeOf(s.tryJoin(&protocol.Join{UserID: "benjamin", InviteToken: old}).err))
@@ -210,13 +210,13 @@ func TestShared_Remove_and_the_invite(t *testing.T) {
 		require.NoError(t, s.tryJoin(&protocol.Join{UserID: "cem", InviteToken: *answer.InviteToken}).err)
 	})
 	t.Run("is kept where the host says so", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		old := s.inviteToken()
 		require.Nil(t, remove(s, protocol.Remove{KeepInvite: true}).InviteToken)
 		require.NoError(t, s.tryJoin(&protocol.Join{UserID: "cem", InviteToken: old}).err)
 	})
 	t.Run("of each removal is told again with its answer", func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newStage(t, settings{})
 		ben := s.joins("ben", "")
 		remove := func() decision { return s.byID(s.owner(), "the same", &protocol.Remove{ParticipantID: ben.ID}) }
 		d := remove()
@@ -231,7 +231,7 @@ func TestShared_Remove_and_the_invite(t *testing.T) {
 
 // Nothing lifts a bar today. The role would stick if something did.
 func TestShared_Remove_keeps_the_role_of_a_viewer(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	vic, ben := s.joins("vic", protocol.RoleViewer), s.joins("ben", "")
 	for _, p := range []protocol.Participant{vic, ben} {
 		require.NoError(t, s.by(s.owner(), &protocol.Remove{ParticipantID: p.ID}).err)
@@ -243,8 +243,8 @@ func TestShared_Remove_keeps_the_role_of_a_viewer(t *testing.T) {
 
 // Snapshots used to say of a bar no more than that there is one.
 func TestShared_a_snapshot_of_before_reasons_were_kept(t *testing.T) {
-	s := newStage(t, Options{})
-	state := newSharedState(s.n.id, s.state.settings)
+	s := newStage(t, settings{})
+	state := newSharedState(s.n.id, s.n.settings)
 	encoded := rawJSON(s.state)
 	old := bytes.Replace(encoded, []byte(`"Barred":{}`), []byte(`"Barred":{"ben":true}`), 1)
 	require.NotEqual(t, encoded, old)
@@ -258,7 +258,7 @@ func TestShared_Remove_somebody_who_left_and_joined_again(t *testing.T) {
 		"by the one of now":          func(_, now protocol.Participant) string { return now.ID },
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, Options{})
+			s := newStage(t, settings{})
 			before := s.joins("ben", "")
 			s.runs()
 			pending, queued := s.prompts(before), s.prompts(before)
@@ -276,7 +276,7 @@ func TestShared_Remove_somebody_who_left_and_joined_again(t *testing.T) {
 }
 
 func TestShared_SetRole_of_somebody_who_left_and_joined_again_is_for_now(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	before := s.joins("ben", "")
 	require.NoError(t, s.by(before, &protocol.Leave{}).err)
 	now := s.joins("ben", "")
@@ -287,14 +287,14 @@ func TestShared_SetRole_of_somebody_who_left_and_joined_again_is_for_now(t *test
 }
 
 func TestShared_a_connection_has_one_participant(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	join := &protocol.Join{InviteToken: s.inviteToken(), UserID: "ben"}
 	c := command{who: sender{ParticipantID: s.owner().ID, connected: true}, request: protocol.Request{Command: join}}
 	require.Equal(t, protocol.CodeInvalidRequest, codeOf(s.do(s.n, c).err))
 }
 
 func TestShared_leaving_and_a_new_mode_touch_no_prompt(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	pending := s.prompts(ben)
 	s.mode(protocol.ModeViewOnly)
@@ -303,7 +303,7 @@ func TestShared_leaving_and_a_new_mode_touch_no_prompt(t *testing.T) {
 }
 
 func TestShared_a_join_that_comes_again(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	join := func(user, id string) decision {
 		c := &protocol.Join{UserID: user, InviteToken: s.inviteToken()}
 		return s.do(s.n, command{request: protocol.Request{ID: id, Command: c}})

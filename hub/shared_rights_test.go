@@ -34,7 +34,7 @@ func TestShared_Rights(t *testing.T) {
 	}
 	for _, tc := range cases {
 		t.Run(fmt.Sprintf("%s in %s", tc.role, tc.mode), func(t *testing.T) {
-			s := newStage(t, Options{})
+			s := newStage(t, settings{})
 			s.mode(tc.mode)
 			p := s.owner()
 			if tc.role != protocol.RoleHost {
@@ -70,7 +70,7 @@ func TestShared_only_the_host_can(t *testing.T) {
 	}
 	for _, c := range commands {
 		t.Run(string(c.CommandType()), func(t *testing.T) {
-			s := newStage(t, Options{})
+			s := newStage(t, settings{})
 			require.Equal(t, protocol.CodeHostRequired, codeOf(s.by(s.joins("ben", ""), c).err), "not even that there is no such thing")
 			require.NotEqual(t, protocol.CodeHostRequired, codeOf(s.by(s.owner(), c).err))
 		})
@@ -80,7 +80,7 @@ func TestShared_only_the_host_can(t *testing.T) {
 // The order of the checks is the original API's: session, participant, token,
 // presence, right.
 func TestShared_the_first_check_that_fails_answers(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	gone := s.joins("gone", protocol.RoleViewer)
 	require.NoError(t, s.by(gone, &protocol.Leave{}).err)
 	viewer := s.joins("vic", protocol.RoleViewer)
@@ -110,7 +110,7 @@ func TestShared_the_first_check_that_fails_answers(t *testing.T) {
 }
 
 func TestShared_a_command_that_comes_again(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	chat := &protocol.Chat{Text: "hello"}
 	first := s.byID(ben, "same", chat)
@@ -144,7 +144,7 @@ func TestShared_a_command_that_comes_again(t *testing.T) {
 }
 
 func TestShared_Create_again(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	body := &protocol.CreateSharedSession{HostSessionID: s.host.id.String(), HostUserID: "ada", Mode: protocol.ModePromptWithApproval}
 	again := s.do(s.n, createShared{body: body, commandID: "create"})
 	require.True(t, again.duplicate)
@@ -155,13 +155,13 @@ func TestShared_Create_again(t *testing.T) {
 }
 
 func TestShared_a_session_that_was_never_made_is_unknown(t *testing.T) {
-	n := newNode(journal.SessionID{9}, journal.KindShared, testRules(Options{}))
+	n := newNode(journal.SessionID{9}, journal.KindShared, testSettings(settings{}))
 	w := &world{t: t, now: time.Now(), budget: -1}
 	require.Equal(t, protocol.CodeSessionNotFound, codeOf(w.do(n, read{what: readState}).err))
 }
 
 func TestShared_a_command_after_the_end_meets_an_ended_session(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	expires := s.now.Add(time.Minute)
 	s.state.Session.ExpiresAt = &expires
 	s.now = expires

@@ -28,7 +28,7 @@ func (s *sharedShell) state() *sharedState { return s.actor.state.(*sharedState)
 func (s *sharedShell) Active() bool { return s.state().active() }
 
 // Participants implements [feed.Session].
-func (s *sharedShell) Participants() []protocol.Participant { return s.state().People.all }
+func (s *sharedShell) Participants() []protocol.Participant { return s.state().People.All() }
 
 // IsPresent implements [feed.Session].
 func (s *sharedShell) IsPresent(id string) bool {
@@ -89,20 +89,9 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 	case endedPrompt:
 		return endedPromptAnswer{a}
 	case readKind:
-		return lookUp(state, a, at)
+		return requested(state, a, at)
 	}
 	return answer
-}
-
-// lookUp returns what a read of the original API asks for.
-func lookUp(s *sharedState, what readKind, at journal.Head) any {
-	switch what {
-	case readParticipants:
-		return participantsOf(s, at)
-	case readMessages:
-		return messages{at.Seq}
-	}
-	return stateOf(s, at)
 }
 
 // welcome completes the snapshot of the state with those who are present.

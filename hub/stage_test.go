@@ -19,7 +19,7 @@ type stage struct {
 	state *sharedState
 }
 
-func newStage(t *testing.T, o Options) *stage {
+func newStage(t *testing.T, o settings) *stage {
 	w := newWorld(t, o, 1)
 	return &stage{world: w, t: t, n: w.shared[0], state: w.shared[0].sharedState()}
 }
@@ -27,11 +27,11 @@ func newStage(t *testing.T, o Options) *stage {
 func (s *stage) owner() protocol.Participant { return s.state.host() }
 
 func (s *stage) credentials(p protocol.Participant) sender {
-	return sender{ParticipantID: p.ID, Token: s.state.settings.Key.token(participantToken, p.ID, 1)}
+	return sender{ParticipantID: p.ID, Token: s.n.settings.Key.token(participantToken, p.ID, 1)}
 }
 
 func (s *stage) inviteToken() string {
-	return s.state.settings.Key.token(inviteToken, s.n.id.String(), s.state.Invite)
+	return s.n.settings.Key.token(inviteToken, s.n.id.String(), s.state.Invite)
 }
 
 // by decides on a command of a participant under a fresh id.

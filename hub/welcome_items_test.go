@@ -17,7 +17,7 @@ import (
 // A person who decides has to get in, whatever waits: long texts are cut in the
 // welcome, and marked, and had whole by a command.
 func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	long := strings.Repeat("é", maxShownText)
 	require.NoError(t, s.by(s.owner(), &protocol.Prompt{Prompt: long}).err)
@@ -49,7 +49,7 @@ func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
 // A question that is not shown whole has no options, so that no client offers to
 // answer it.
 func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.runs()
 	options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
 	call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q,"rawInput":{"command":%q}}`,
@@ -70,7 +70,7 @@ func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
 		require.NotEqual(t, "[]", string(shown[1].Options))
 	}
 	again(s.state)
-	loaded := newSharedState(s.state.ID, s.state.settings)
+	loaded := newSharedState(s.state.ID, s.n.settings)
 	require.NoError(t, json.Unmarshal(rawJSON(s.state), loaded))
 	loaded.index()
 	again(loaded)
@@ -81,7 +81,7 @@ func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
 }
 
 func TestShared_Item_is_for_what_waits_alone(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	s.runs()
 	s.asks("q")
@@ -111,18 +111,18 @@ func (w *welcome) encode() ([]byte, error) {
 
 // The bound holds whatever people propose and the agent asks.
 func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	ben := s.joins("ben", "")
 	bad := strings.Repeat("\x02", maxShownText)
-	for i := range s.state.settings.MaxPending + s.state.settings.MaxQueued {
+	for i := range s.n.settings.MaxPending + s.n.settings.MaxQueued {
 		o := openApproval{Approval: protocol.Approval{ID: fmt.Sprint(i), ParticipantID: ben.ID, Prompt: bad, OriginalPrompt: &bad}}
 		s.state.Open = append(s.state.Open, o)
 	}
 	for i := range 256 {
 		options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
 		call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c","kind":"edit","title":%q,"rawInput":%q}`, bad, bad))
-		asked := openPermission{question: question{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}}}
-		s.state.Permissions = append(s.state.Permissions, asked.named())
+		asked := newOpenPermission(question{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}})
+		s.state.Permissions = append(s.state.Permissions, asked)
 	}
 	w := s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, journal.Head{})
 	line, err := w.encode()
@@ -133,12 +133,12 @@ func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
 	w = s.state.welcome(welcomeFor{participant: ben.ID, recent: 200}, journal.Head{})
 	line, err = w.encode()
 	require.NoError(t, err)
-	require.Less(t, len(line)+s.state.People.here*presentBytes+w.recentBytes+welcomeRest, welcomeBytes, "with the most people, too")
+	require.Less(t, len(line)+s.state.People.Present()*presentBytes+w.recentBytes+welcomeRest, welcomeBytes, "with the most people, too")
 }
 
 // crowd fills a session with guests whose names are as long as names can be.
 func crowd(s *sharedState) {
-	for i := len(s.People.all); i < s.settings.MaxParticipants; i++ {
+	for i := len(s.People.All()); i < settingsOf(s).MaxParticipants; i++ {
 		name := fmt.Sprintf("%04d%s", i, strings.Repeat("\U0001F600", protocol.MaxNameLength-4))
 		s.People.put(protocol.Participant{
 			ID: fmt.Sprintf("%036d", i), SharedSessionID: s.ID.String(), UserID: name, DisplayName: &name,
@@ -150,7 +150,7 @@ func crowd(s *sharedState) {
 // Not everybody has room in a welcome where many have long names. Its reader asks for
 // the others, but knows the authors of what waits.
 func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T) {
-	s := newStage(t, Options{})
+	s := newStage(t, settings{})
 	s.joins("ben", "")
 	crowd(s.state)
 	all := s.state.People.list()
@@ -200,7 +200,7 @@ func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T
 		s.state.People.drop(p.ID)
 	}
 	n, after, behind = shown(s.owner())
-	require.Equal(t, len(s.state.People.all), n)
+	require.Equal(t, len(s.state.People.All()), n)
 	require.Empty(t, after, "all have room")
 	require.Empty(t, behind)
 }

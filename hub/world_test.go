@@ -49,9 +49,13 @@ type fakeAgent struct {
 	given         map[string]int // times by approval
 }
 
-func testRules(o Options) *settings { return o.withDefaults().settings(Key{7}) }
+// testSettings returns the settings with their defaults and a key.
+func testSettings(o settings) *settings {
+	o.Key = Key{7}
+	return new(o.withDefaults())
+}
 
-func newWorld(t require.TestingT, o Options, shared int) *world {
+func newWorld(t require.TestingT, o settings, sessions int) *world {
 	w := &world{
 		t:      t,
 		now:    time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC),
@@ -59,11 +63,11 @@ func newWorld(t require.TestingT, o Options, shared int) *world {
 		agent:  fakeAgent{given: map[string]int{}},
 		budget: -1,
 	}
-	r := testRules(o)
+	r := testSettings(o)
 	w.host = newNode(journal.SessionID{1}, journal.KindHost, r)
 	w.do(w.host, createHost{body: &protocol.CreateHostSession{Agent: "demo", WorkspaceID: "w", Permissions: protocol.PermissionsAsk}})
 	w.launched(true)
-	for i := range shared {
+	for i := range sessions {
 		n := newNode(journal.SessionID{1, byte(i + 1)}, journal.KindShared, r)
 		w.shared = append(w.shared, n)
 		w.do(n, createShared{
