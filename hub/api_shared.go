@@ -29,14 +29,6 @@ func (c *Credentials) reading() *sender {
 	return new(c.sender())
 }
 
-// Answer is what a command is answered with.
-type Answer struct {
-	// Payload is an answer type of protocol, as a pointer, for protocol.Marshal;
-	// *feed.Welcome for a join or resume, nil for a ping.
-	Payload   any
-	Duplicate bool // the command was carried out before, under the same id
-}
-
 // CreateShared makes a shared session. With a command id, sending the same
 // again answers the same. Errors: HOST_SESSION_NOT_FOUND, INVALID_REQUEST (the
 // id was used for another session), JOURNAL_UNAVAILABLE.
@@ -79,7 +71,7 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 // Do carries a command out and waits for its answer. For a join or resume the
 // credentials are in the command. Errors are of the protocol's catalogue, or
 // ctx's.
-func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Request) (Answer, error) {
+func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Request) (feed.Answer, error) {
 	return h.answer(ctx, id, command{who: c.sender(), request: r})
 }
 
@@ -88,7 +80,7 @@ func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Reque
 // guest who joined by this API returns that guest's participant, token included.
 // It never returns the host's, nor that of a guest who joined otherwise: clients
 // of the typed protocol keep their token.
-func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, again bool) (Answer, error) {
+func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, again bool) (feed.Answer, error) {
 	way := joinOriginal
 	if again {
 		way = joinAgain
@@ -107,38 +99,42 @@ func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protoco
 	return a.Payload.(*protocol.HistoryAnswer), nil
 }
 
-func (h *Hub) answer(ctx context.Context, id string, body any) (Answer, error) {
+// answer asks a shared session, and reads what the answer needs of the journal.
+func (h *Hub) answer(ctx context.Context, id string, body any) (feed.Answer, error) {
 	session, err := journal.ParseSessionID(id)
 	if err != nil {
-		return Answer{}, sessionNotFound()
+		return feed.Answer{}, sessionNotFound()
 	}
 	r, err := h.askShared(ctx, session, body)
 	if err != nil {
-		return Answer{}, err
+		return feed.Answer{}, err
 	}
-	rd := history.Reader{Journal: h.journal, Session: session}
-	w, welcomed := r.payload.(*feed.Welcome)
-	if _, later := r.payload.(history.Deferred); later || welcomed { // it has to be read from the journal
-		slot, err := h.feed.Reads().Enter(ctx, welcomed && w.ForHost())
-		if err != nil {
-			return Answer{}, err
-		}
-		defer slot.Leave()
-	}
-	switch p := r.payload.(type) {
-	case *feed.Welcome:
-		_, resume, err := rd.Resume(ctx, cursorOf(body), p.Head)
-		if err != nil {
-			return Answer{}, err
-		}
-		err = p.Load(ctx, rd, resume)
-		return Answer{p, r.duplicate}, err
-	}
-	payload, err := rd.Finish(ctx, r.payload)
-	return Answer{payload, r.duplicate}, err
+	payload, err := h.finish(ctx, history.Reader{Journal: h.journal, Session: session}, cursorOf(body), r.payload)
+	return feed.Answer{Payload: payload, Duplicate: r.duplicate}, err
 }
 
-// cursorOf is the cursor of a resume; empty for anything else.
+// finish reads the missing part of a welcome, or a deferred answer.
+func (h *Hub) finish(ctx context.Context, r history.Reader, cursor string, payload any) (any, error) {
+	w, welcomed := payload.(*feed.Welcome)
+	if _, deferred := payload.(history.Deferred); !deferred && !welcomed {
+		return payload, nil
+	}
+	slot, err := h.feed.Reads().Enter(ctx, welcomed && w.ForHost())
+	if err != nil {
+		return nil, err
+	}
+	defer slot.Leave()
+	if !welcomed {
+		return r.Finish(ctx, payload)
+	}
+	_, resume, err := r.Resume(ctx, cursor, w.Head)
+	if err != nil {
+		return nil, err
+	}
+	return w, w.Load(ctx, r, resume)
+}
+
+// cursorOf returns the cursor of a resume; empty for any other command.
 func cursorOf(body any) string {
 	c, _ := body.(command)
 	if resume, ok := c.request.Command.(*protocol.Resume); ok {

@@ -107,7 +107,7 @@ func (c *connection) Leave(s *feed.Subscription) { c.actor.leaves(s) }
 // envelope returns an input whose answer the subscription yields.
 func (c *connection) envelope(s *feed.Subscription, requestID string, body any) envelope {
 	return envelope{input: input{body: body}, reply: func(r result) {
-		s.Answer(requestID, feed.Answer{Payload: r.payload, Duplicate: r.duplicate, Err: r.err})
+		s.Answer(requestID, feed.Answer{Payload: r.payload, Duplicate: r.duplicate}, r.err)
 	}}
 }
 

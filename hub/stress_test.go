@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -86,7 +87,7 @@ func (r *room) watch(ctx context.Context, cursor string) (seen []string) {
 }
 
 // insist sends a command of the host until it is done.
-func (r *room) insist(request protocol.Request) hub.Answer {
+func (r *room) insist(request protocol.Request) feed.Answer {
 	who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
 	for {
 		a, err := r.hub.Do(r.t.Context(), r.id, who, request)

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"parley/hub"
-	"parley/hub/feed"
 	"parley/protocol"
 )
 
@@ -51,7 +50,7 @@ func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	return encodeAnswer(req.ID, answer)
+	return answer.Encode(req.ID)
 }
 
 func onlyReads(c protocol.Command) bool {
@@ -60,16 +59,6 @@ func onlyReads(c protocol.Command) bool {
 		return true
 	}
 	return false
-}
-
-func encodeAnswer(id string, a hub.Answer) ([]byte, error) {
-	switch payload := a.Payload.(type) {
-	case *feed.Welcome:
-		return payload.Encode(id)
-	case nil:
-		return protocol.EncodeAnswer(id, struct{}{}, a.Duplicate)
-	}
-	return protocol.EncodeAnswer(id, a.Payload, a.Duplicate)
 }
 
 // commandFailed answers with the error line of a socket and the status of REST.

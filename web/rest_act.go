@@ -23,7 +23,7 @@ func (s *Server) join(r *http.Request, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var answer hub.Answer
+	var answer feed.Answer
 	err = s.addresses.attempt(r.Context(), r.RemoteAddr, c, func() error {
 		answer, err = s.hub.JoinOriginal(r.Context(), r.PathValue("id"), req, s.rejoins(r))
 		return err
@@ -111,7 +111,7 @@ func original(err error) error {
 }
 
 // carryOut has the hub carry out a command that came as a request of its own.
-func (s *Server) carryOut(r *http.Request, who hub.Credentials, req protocol.Request) (answer hub.Answer, err error) {
+func (s *Server) carryOut(r *http.Request, who hub.Credentials, req protocol.Request) (answer feed.Answer, err error) {
 	err = s.addresses.attempt(r.Context(), r.RemoteAddr, req.Command, func() error {
 		answer, err = s.hub.Do(r.Context(), r.PathValue("id"), who, req)
 		return err

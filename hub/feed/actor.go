@@ -35,13 +35,6 @@ type Session interface {
 	IsPresent(participantID string) bool
 }
 
-// Answer is the outcome of a request.
-type Answer struct {
-	Payload   any  // an answer type of protocol, or a history.Deferred; nil answers a ping
-	Duplicate bool // the command was carried out before, under the same id
-	Err       error
-}
-
 // Closed is the error with which a subscription ends.
 type Closed struct {
 	Code   int // a close code of package protocol, or 1000

@@ -7,50 +7,63 @@ import (
 	"parley/protocol"
 )
 
+// Answer is the answer to a command that was carried out.
+type Answer struct {
+	// Payload is a *[Welcome] for a join or resume, nil for a ping, and else an
+	// answer type of protocol, as a pointer, for protocol.Marshal. On its way to a
+	// subscription it may be a [history.Deferred].
+	Payload   any
+	Duplicate bool // the command was carried out before, under the same id
+}
+
+// Encode returns the line that answers the request with an id.
+func (a Answer) Encode(requestID string) ([]byte, error) {
+	switch payload := a.Payload.(type) {
+	case *Welcome:
+		return payload.Encode(requestID)
+	case nil:
+		return protocol.Encode(&protocol.PongMessage{ID: requestID})
+	}
+	return protocol.EncodeAnswer(requestID, a.Payload, a.Duplicate)
+}
+
 // lateLine is a line that is encoded when its turn comes, by the goroutine that
 // takes it.
 type lateLine interface {
 	encode(ctx context.Context, s *Subscription) (Line, error)
 }
 
-// answerLine is the answer to a request, not encoded yet.
+// answerLine is the answer to a request, or the error, not encoded yet.
 type answerLine struct {
 	requestID string
 	answer    Answer
+	err       error
 }
 
 // encode implements [lateLine]. It reads a deferred answer from the journal. Any
 // goroutine may call it.
 func (l answerLine) encode(ctx context.Context, s *Subscription) (Line, error) {
-	a := l.answer
-	if a.Err == nil {
+	if l.err == nil {
 		r := history.Reader{Journal: s.feed.journal, Session: s.session}
-		a.Payload, a.Err = r.Finish(ctx, a.Payload)
+		l.answer.Payload, l.err = r.Finish(ctx, l.answer.Payload)
 	}
 	if ctx.Err() != nil {
 		return Line{}, ctx.Err()
 	}
-	b, err := encodeAnswer(l.requestID, a)
+	b, err := l.encodeNow()
 	return Line{Bytes: b}, err
 }
 
-// encodeNow is encode for an answer that needs nothing from the journal. ok is
-// false for an answer that does, and for one that cannot be encoded.
-func (l answerLine) encodeNow(s *Subscription) (line Line, ok bool) {
-	if _, deferred := l.answer.Payload.(history.Deferred); deferred {
-		return Line{}, false
+// encodeNow encodes an answer that is not deferred.
+func (l answerLine) encodeNow() ([]byte, error) {
+	if l.err != nil {
+		return protocol.Encode(&protocol.ErrorMessage{ID: l.requestID, Error: protocol.AsError(l.err).Wire()})
 	}
-	line, err := l.encode(context.Background(), s)
-	return line, err == nil
+	return l.answer.Encode(l.requestID)
 }
 
-// encodeAnswer returns the line that answers a request.
-func encodeAnswer(requestID string, a Answer) ([]byte, error) {
-	switch {
-	case a.Err != nil:
-		return protocol.Encode(&protocol.ErrorMessage{ID: requestID, Error: protocol.AsError(a.Err).Wire()})
-	case a.Payload == nil:
-		return protocol.Encode(&protocol.PongMessage{ID: requestID})
-	}
-	return protocol.EncodeAnswer(requestID, a.Payload, a.Duplicate)
+// deferred reports whether the answer is read from the journal.
+func (l answerLine) deferred() bool {
+	_, deferred := l.answer.Payload.(history.Deferred)
+	return deferred
 }

@@ -40,7 +40,7 @@ func line(text string) hinted { return hinted{Line{Bytes: []byte(text)}} }
 
 // answer is the answer to one connection, as bytes.
 func (c *client) answer(text string) answered {
-	return answered{c.sub, answerLine{text, Answer{}}}
+	return answered{c.sub, answerLine{text, Answer{}, nil}}
 }
 
 func TestFanout_an_answer_keeps_its_place_among_the_lines_for_all(t *testing.T) {

@@ -112,7 +112,7 @@ func (c *client) Submit(_ context.Context, _ *Subscription, r protocol.Request) 
 
 // Reject implements [Actor].
 func (c *client) Reject(_ context.Context, s *Subscription, id string, err *protocol.Error) error {
-	s.Answer(id, Answer{Err: err})
+	s.Answer(id, Answer{}, err)
 	return nil
 }
 

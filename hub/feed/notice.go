@@ -57,9 +57,12 @@ func (n answered) deliver(f *fanout) {
 	if s.outbox.left {
 		return
 	}
-	if line, ok := n.line.encodeNow(s); ok {
-		s.outbox.add(&f.burst, line)
-		return
+	if !n.line.deferred() {
+		if b, err := n.line.encodeNow(); err == nil {
+			s.outbox.add(&f.burst, Line{Bytes: b})
+			return
+		}
+		// The connection's goroutine meets the error again, and ends.
 	}
 	f.flushOwn(s) // the answer keeps its place behind these lines
 	s.backlog.putLate(n.line)

@@ -88,10 +88,10 @@ func (s *Subscription) Reject(ctx context.Context, requestID string, err *protoc
 	return s.seat.actor.Reject(ctx, s, requestID, err)
 }
 
-// Answer passes the answer to a request on, behind everything that the room was
-// told before. Only the actor calls it.
-func (s *Subscription) Answer(requestID string, a Answer) {
-	s.seat.fanout.post(answered{s, answerLine{requestID, a}}, itemCost)
+// Answer passes the answer to a request on, or the error, behind everything that
+// the room was told before. Only the actor calls it.
+func (s *Subscription) Answer(requestID string, a Answer, err error) {
+	s.seat.fanout.post(answered{s, answerLine{requestID, a, err}}, itemCost)
 }
 
 // Close ends the subscription and drops what it has not yielded.

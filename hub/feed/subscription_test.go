@@ -87,10 +87,10 @@ func TestSubscription_turns_from_replay_to_live_without_a_gap_or_a_duplicate(t *
 					s.commit(10)
 					want = append(want, fmt.Sprint(s.head.Seq))
 				case "answer":
-					ben.sub.Answer(fmt.Sprint(n), Answer{Payload: struct{}{}})
+					ben.sub.Answer(fmt.Sprint(n), Answer{Payload: struct{}{}}, nil)
 					want = append(want, fmt.Sprint("ok ", n))
 				case "late answer":
-					ben.sub.Answer(fmt.Sprint(n), Answer{Payload: history.Page{Which: protocol.History{Limit: 1}, Head: s.head}})
+					ben.sub.Answer(fmt.Sprint(n), Answer{Payload: history.Page{Which: protocol.History{Limit: 1}, Head: s.head}}, nil)
 					want = append(want, fmt.Sprint("ok ", n))
 				case "take":
 					lines, err := ben.sub.Take(t.Context())
@@ -171,7 +171,7 @@ func TestSubscription_large_answers_are_read_a_few_at_a_time(t *testing.T) {
 		require.Equal(t, []string{"welcome"}, ben.shown())
 		read := 0
 		for n := range 20 {
-			ben.sub.Answer(fmt.Sprint(n), Answer{Payload: largeAnswer{&read}})
+			ben.sub.Answer(fmt.Sprint(n), Answer{Payload: largeAnswer{&read}}, nil)
 		}
 		synctest.Wait()
 		for n := range 20 {
@@ -189,10 +189,10 @@ func TestSubscription_answers(t *testing.T) {
 		s := newStage(t, Options{})
 		ben := s.join("ben")
 		ben.shown()
-		ben.sub.Answer("1", Answer{Payload: struct{}{}, Duplicate: true})
-		ben.sub.Answer("2", Answer{})
-		ben.sub.Answer("3", Answer{Err: protocol.Errorf(protocol.CodeReadOnly, "no")})
-		ben.sub.Answer("4", Answer{Payload: history.Page{Which: protocol.History{Limit: 1}}})
+		ben.sub.Answer("1", Answer{Payload: struct{}{}, Duplicate: true}, nil)
+		ben.sub.Answer("2", Answer{}, nil)
+		ben.sub.Answer("3", Answer{}, protocol.Errorf(protocol.CodeReadOnly, "no"))
+		ben.sub.Answer("4", Answer{Payload: history.Page{Which: protocol.History{Limit: 1}}}, nil)
 		require.NoError(t, ben.sub.Reject(t.Context(), "5", protocol.Errorf(protocol.CodeInvalidRequest, "no")))
 		require.Equal(t, []string{"ok 1", "pong 2", "error 3", "ok 4", "error 5"}, ben.shown())
 	})
@@ -231,7 +231,7 @@ func TestSubscription_that_is_closed_leaves_the_room(t *testing.T) {
 		ben.sub.Close()
 		require.Equal(t, 2, ben.closed)
 		require.False(t, s.room.Connected())
-		ben.sub.Answer("1", Answer{}) // of a command that was under way
+		ben.sub.Answer("1", Answer{}, nil) // of a command that was under way
 		s.commit(10)
 		synctest.Wait()
 		require.Zero(t, s.feed.Waiting())
