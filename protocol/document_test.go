@@ -50,6 +50,20 @@ func TestDocument_names_every_command(t *testing.T) {
 	require.ElementsMatch(t, constants(t, "CommandType"), firstCells(tableRows(t, "Commands")))
 }
 
+func TestDocument_names_only_known_errors_of_commands(t *testing.T) {
+	named := 0
+	for _, row := range tableRows(t, "Commands") {
+		if len(row) < 5 {
+			continue // the command has no errors of its own
+		}
+		for _, name := range strings.Split(row[4], ", ") {
+			require.Contains(t, protocol.Catalogue, protocol.Code(strings.Trim(name, "`")), row[0])
+			named++
+		}
+	}
+	require.Greater(t, named, 30)
+}
+
 func TestDocument_names_every_member_of_every_command(t *testing.T) {
 	payloads := make(map[string]string)
 	for _, row := range tableRows(t, "Commands") {
