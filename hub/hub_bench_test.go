@@ -11,6 +11,7 @@ import (
 	"parley/hub"
 	"parley/hub/feed"
 	"parley/hub/hubtest"
+	"parley/hub/hubtest/cputime"
 	"parley/hub/journal"
 	"parley/hub/journal/memory"
 	"parley/hub/journal/sqlite"
@@ -93,7 +94,7 @@ func connect(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer) *feed.Subscr
 func benchmarkTalk(b *testing.B, sub *feed.Subscription, inFlight int) {
 	b.ReportAllocs()
 	b.ResetTimer()
-	cpu := hubtest.StartCPU()
+	cpu := cputime.Start()
 	for sent, lines := 0, 0; lines < 2*b.N; { // an event and an answer each
 		for ; sent < b.N && sent < lines/2+inFlight; sent++ {
 			r, err := protocol.DecodeRequest(chatLine(sent), protocol.DefaultLimits)
@@ -132,7 +133,7 @@ func BenchmarkHub(b *testing.B) {
 			h, rooms := openRooms(b, openSQLite(b), load.sessions)
 			b.ReportAllocs()
 			b.ResetTimer()
-			cpu := hubtest.StartCPU()
+			cpu := cputime.Start()
 			talk(b, h, rooms, load.people, b.N)
 			cpu.Report(b)
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")

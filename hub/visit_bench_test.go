@@ -7,7 +7,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/feed"
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/cputime"
 	"parley/hub/journal/memory"
 	"parley/protocol"
 )
@@ -25,7 +25,7 @@ func BenchmarkVisit(b *testing.B) {
 			}
 			b.ReportAllocs()
 			b.ResetTimer()
-			cpu := hubtest.StartCPU()
+			cpu := cputime.Start()
 			for i := range b.N {
 				if err := visit(b, h, rooms[0], fmt.Sprint(i)); err != nil {
 					b.Fatal(err)

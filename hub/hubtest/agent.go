@@ -5,49 +5,53 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"parley/hub"
 )
 
-// Agents is a hub.Launcher whose agents do what a test tells them. Its only
-// profile is called "demo". It is safe for concurrent use.
+// patience bounds every wait for an agent. Only a failure reaches it.
+const patience = 30 * time.Second
+
+// Agents is a [hub.Launcher] whose agents do what a test tells them. Its only profile
+// is "demo". It is safe for concurrent use.
 type Agents struct {
-	// CannotLoad makes agents that cannot load an earlier session. Set it
-	// before the first start.
+	// CannotLoad makes agents that cannot load an earlier session. Set it before the
+	// first launch.
 	CannotLoad bool
 
-	// CannotReload makes agents that say they can load an earlier session, and
-	// then begin a new one. Set it before the first start.
+	// CannotReload makes agents that claim to load an earlier session, but begin a
+	// new one. Set it before the first launch.
 	CannotReload bool
 
-	launched chan *Agent // sent to by Launch; holds launchRoom, more make Launch fail
+	launched chan *Agent // sent to by Launch, received by Next, never closed; beyond maxLaunched agents Launch blocks
 
-	// guarded by mu
 	mu   sync.Mutex
-	fail error // of the next starts
+	fail error // of the next launches; guarded by mu
 }
 
-const launchRoom = 16
+// maxLaunched is the number of agents that can be launched before a test calls Next.
+const maxLaunched = 16
 
 // NewAgents returns a launcher.
-func NewAgents() *Agents { return &Agents{launched: make(chan *Agent, launchRoom)} }
+func NewAgents() *Agents { return &Agents{launched: make(chan *Agent, maxLaunched)} }
 
-// FailStarts makes starts fail with err from now on; nil ends that.
+// FailStarts makes launches fail with err from now on; nil ends that.
 func (a *Agents) FailStarts(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.fail = err
 }
 
-// Next waits for an agent to be started.
+// Next waits for the next agent to be launched. It fails after 30 seconds.
 func (a *Agents) Next(ctx context.Context) (*Agent, error) {
-	return receive(ctx, a.launched, "no agent is started")
+	return receive(ctx, a.launched, "no agent was launched")
 }
 
-// Profiles implements hub.Launcher.
+// Profiles implements [hub.Launcher].
 func (a *Agents) Profiles() []hub.Profile { return []hub.Profile{{Name: "demo"}} }
 
-// Launch implements hub.Launcher.
+// Launch implements [hub.Launcher].
 func (a *Agents) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (hub.Agent, error) {
 	a.mu.Lock()
 	err := a.fail
@@ -55,48 +59,52 @@ func (a *Agents) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.
 	if err != nil {
 		return nil, err
 	}
-	started := &Agent{
+	agent := &Agent{
 		Spec: spec, canLoad: !a.CannotLoad, sink: sink,
 		forgets: a.CannotReload && spec.Load != "",
-		prompts: make(chan hub.AgentPrompt, agentRoom),
-		answers: make(chan PermissionAnswer, agentRoom),
-		cancels: make(chan struct{}, agentRoom),
+		prompts: make(chan hub.AgentPrompt, maxCalls),
+		answers: make(chan PermissionAnswer, maxCalls),
+		cancels: make(chan struct{}, maxCalls),
 		exited:  make(chan struct{}),
 	}
 	select {
-	case a.launched <- started:
-		return started, nil
+	case a.launched <- agent:
+		return agent, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// agentRoom is how much an agent is told before a test has to look.
-const agentRoom = 1024
+// maxCalls is the number of prompts, answers or cancellations that an agent takes
+// before a test receives them. Further ones block the hub.
+const maxCalls = 1024
 
-// Agent is a running agent in a test's hands. It is safe for concurrent use,
-// but for Say, which is for one goroutine.
+// Agent is a running agent that a test controls. It is safe for concurrent use, except
+// that only one goroutine may call Say and Exit.
 type Agent struct {
 	// immutable
-	Spec    hub.LaunchSpec
+	Spec    hub.LaunchSpec // by which it was launched
 	canLoad bool
 	forgets bool
 	sink    func(hub.AgentEvent)
-	prompts chan hub.AgentPrompt
-	answers chan PermissionAnswer
-	cancels chan struct{}
-	exited  chan struct{} // closed by Exit
+	prompts chan hub.AgentPrompt  // sent to by Prompt, never closed; capacity maxCalls
+	answers chan PermissionAnswer // sent to by Respond, never closed; capacity maxCalls
+	cancels chan struct{}         // sent to by Cancel, never closed; capacity maxCalls
+	exited  chan struct{}         // closed by Exit or Stop, never sent to
 
 	exit sync.Once
 }
 
-// PermissionAnswer is how a request for permission was answered.
-type PermissionAnswer struct{ RequestID, OptionID string }
+// PermissionAnswer is the answer to a permission request.
+type PermissionAnswer struct {
+	RequestID string // of the request
+	OptionID  string // the chosen option; empty if the request was cancelled
+}
 
-// Say is something that the agent says. It blocks while the hub does not read.
+// Say emits an event of the agent. It blocks while the hub does not read.
 func (a *Agent) Say(e hub.AgentEvent) { a.sink(e) }
 
-// Exit ends the agent by itself.
+// Exit ends the agent with an exit code, as if its process had ended.
 func (a *Agent) Exit(code int) {
 	a.exit.Do(func() {
 		close(a.exited)
@@ -104,35 +112,36 @@ func (a *Agent) Exit(code int) {
 	})
 }
 
-// NextPrompt waits for a prompt.
+// NextPrompt waits for the next prompt. It fails after 30 seconds.
 func (a *Agent) NextPrompt(ctx context.Context) (hub.AgentPrompt, error) {
-	return receive(ctx, a.prompts, "the agent is given no prompt")
+	return receive(ctx, a.prompts, "the agent received no prompt")
 }
 
-// NextAnswer waits for the answer to a request for permission.
+// NextAnswer waits for the next answer to a permission request. It fails after 30
+// seconds.
 func (a *Agent) NextAnswer(ctx context.Context) (PermissionAnswer, error) {
-	return receive(ctx, a.answers, "the agent is given no answer")
+	return receive(ctx, a.answers, "the agent received no answer")
 }
 
-// NextCancel waits to be asked to end the turn.
+// NextCancel waits for the next cancellation of a turn. It fails after 30 seconds.
 func (a *Agent) NextCancel(ctx context.Context) error {
-	_, err := receive(ctx, a.cancels, "the agent is not asked to cancel")
+	_, err := receive(ctx, a.cancels, "the agent received no cancellation")
 	return err
 }
 
-// Exited is closed when the agent has ended or was stopped.
+// Exited returns a channel that is closed when the agent has exited or was stopped.
 func (a *Agent) Exited() <-chan struct{} { return a.exited }
 
-// Prompted reports how many prompts wait for NextPrompt.
+// Prompted returns the number of prompts that NextPrompt has not returned yet.
 func (a *Agent) Prompted() int { return len(a.prompts) }
 
-// SessionID implements hub.Agent.
+// SessionID implements [hub.Agent].
 func (a *Agent) SessionID() string { return "theirs" }
 
-// CanLoad implements hub.Agent.
+// CanLoad implements [hub.Agent].
 func (a *Agent) CanLoad() bool { return a.canLoad }
 
-// LoadError implements hub.Agent.
+// LoadError implements [hub.Agent].
 func (a *Agent) LoadError() error {
 	if a.forgets {
 		return errors.New("no such session")
@@ -140,18 +149,18 @@ func (a *Agent) LoadError() error {
 	return nil
 }
 
-// Prompt implements hub.Agent.
+// Prompt implements [hub.Agent].
 func (a *Agent) Prompt(p hub.AgentPrompt) { a.prompts <- p }
 
-// Respond implements hub.Agent.
+// Respond implements [hub.Agent].
 func (a *Agent) Respond(requestID, optionID string) {
 	a.answers <- PermissionAnswer{requestID, optionID}
 }
 
-// Cancel implements hub.Agent.
+// Cancel implements [hub.Agent].
 func (a *Agent) Cancel() { a.cancels <- struct{}{} }
 
-// Stop implements hub.Agent.
+// Stop implements [hub.Agent].
 func (a *Agent) Stop(context.Context) error {
 	a.exit.Do(func() {
 		close(a.exited)
@@ -160,6 +169,7 @@ func (a *Agent) Stop(context.Context) error {
 	return nil
 }
 
+// receive receives from a channel. Its error begins with otherwise.
 func receive[T any](ctx context.Context, from <-chan T, otherwise string) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -167,7 +177,7 @@ func receive[T any](ctx context.Context, from <-chan T, otherwise string) (T, er
 	case v := <-from:
 		return v, nil
 	case <-ctx.Done():
-		var none T
-		return none, fmt.Errorf("%s: %w", otherwise, ctx.Err())
+		var zero T
+		return zero, fmt.Errorf("%s: %w", otherwise, ctx.Err())
 	}
 }

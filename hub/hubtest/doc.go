@@ -1,14 +1,11 @@
-// Package hubtest is the test kit of package hub: the conformance suite that
-// every engine of journal.Journal passes, and fakes for testing what uses one.
+// Package hubtest has fakes for testing package hub and its clients. They replace
+// what a test cannot control otherwise: agents and faults of the store.
 //
-// RunJournalSuite holds for every engine. RunDurableJournalSuite holds for
-// those that keep their events on a disk, and needs a directory that can be
-// opened again. RunJournalModel compares an engine with the memory engine on
-// random histories. KillLoop kills a process that appends, again and again, and
-// checks that nothing it had acknowledged is lost.
+//   - [Agents] is a launcher whose agents do what a test tells them.
+//   - [FaultyJournal] wraps a journal and delays or fails its commits on demand. Its
+//     order and blocking are those of the wrapped journal.
 //
-// FaultyJournal wraps any journal and delays or fails its commits on demand.
-// Its order and blocking are those of the journal inside.
-//
-// Agents starts agents that do what a test tells them.
+// Package journaltest below has the conformance suite for storage engines, cputime
+// measures processor time in benchmarks, and faultdisk is a disk that fails and loses
+// power.
 package hubtest

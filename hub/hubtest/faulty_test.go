@@ -9,23 +9,24 @@ import (
 	"go.uber.org/goleak"
 
 	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 	"parley/hub/journal/memory"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// faulty is a faulty journal with a writer and a session that it owns.
-func faulty(t *testing.T) (*hubtest.FaultyJournal, journal.Writer, *hubtest.Stream) {
+// faulty returns a faulty journal, and a writer for a session.
+func faulty(t *testing.T) (*hubtest.FaultyJournal, journal.Writer, *journaltest.Stream) {
 	j := hubtest.NewFaultyJournal(memory.New())
-	stream := hubtest.NewSession(1)
+	stream := journaltest.NewSession(1)
 	w, err := j.Own(t.Context(), stream.ID.Partition())
 	require.NoError(t, err)
 	return j, w, stream
 }
 
-func TestFaultyJournal_is_a_journal_while_nothing_is_asked_of_it(t *testing.T) {
-	hubtest.RunJournalSuite(t, func(testing.TB, string) journal.Journal {
+func TestFaultyJournal_behaves_like_the_wrapped_journal_without_faults(t *testing.T) {
+	journaltest.RunJournalSuite(t, func(testing.TB, string) journal.Journal {
 		return hubtest.NewFaultyJournal(memory.New())
 	})
 }
@@ -41,7 +42,7 @@ func TestFaultyJournal_holds_commits_until_released(t *testing.T) {
 		require.False(t, resolved(first))
 		head, err := j.Head(t.Context(), stream.ID)
 		require.NoError(t, err)
-		require.Equal(t, journal.Seq(1), head.Seq, "nothing is written meanwhile")
+		require.Equal(t, journal.Seq(1), head.Seq, "the held appends are not written")
 		release()
 		release()
 		require.NoError(t, first.Err())
@@ -49,7 +50,7 @@ func TestFaultyJournal_holds_commits_until_released(t *testing.T) {
 	})
 }
 
-func TestFaultyJournal_closing_releases(t *testing.T) {
+func TestFaultyJournal_Close_releases_held_commits(t *testing.T) {
 	j, w, stream := faulty(t)
 	j.Hold()
 	commit := w.Append(stream.Next(1))
@@ -57,18 +58,18 @@ func TestFaultyJournal_closing_releases(t *testing.T) {
 	require.NoError(t, commit.Err())
 }
 
-func TestFaultyJournal_fails_appends_that_leave_nothing(t *testing.T) {
+func TestFaultyJournal_FailUnwritten_does_not_write_the_append(t *testing.T) {
 	j, w, stream := faulty(t)
 	defer j.Close()
 	before := stream.Fork()
 	j.FailUnwritten(1, journal.ErrFull)
 	lost, next := w.Append(stream.Next(1)), w.Append(stream.Next(1))
 	require.ErrorIs(t, lost.Err(), journal.ErrFull)
-	require.ErrorIs(t, next.Err(), journal.ErrConflict, "it builds on one that failed")
+	require.ErrorIs(t, next.Err(), journal.ErrConflict, "it builds on the failed append")
 	require.NoError(t, w.Append(before.Next(1)).Err())
 }
 
-func TestFaultyJournal_fails_appends_that_are_there_all_the_same(t *testing.T) {
+func TestFaultyJournal_FailWritten_writes_the_append(t *testing.T) {
 	j, w, stream := faulty(t)
 	defer j.Close()
 	ambiguous := errors.New("no answer")
@@ -77,7 +78,7 @@ func TestFaultyJournal_fails_appends_that_are_there_all_the_same(t *testing.T) {
 	require.ErrorIs(t, w.Append(stream.Next(1)).Err(), ambiguous)
 	head, err := j.Head(t.Context(), stream.ID)
 	require.NoError(t, err)
-	require.Equal(t, stream.Head, head, "reading tells")
+	require.Equal(t, stream.Head, head, "the appends are written")
 	require.NoError(t, w.Append(stream.Next(1)).Err())
 }
 

@@ -23,6 +23,6 @@
 //
 // # Testing
 //
-// Package hubtest has a conformance suite, RunJournalSuite, that every engine
-// passes, and FaultyJournal, which makes an engine fail on demand.
+// Package journaltest in hub/hubtest has a conformance suite that every engine passes,
+// and hubtest itself has FaultyJournal, which makes an engine fail on demand.
 package journal

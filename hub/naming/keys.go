@@ -9,11 +9,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Keys returns what a name is compared by: two names that have a key in common
-// look alike. There is none for an invisible name, and two for one
-// that looks like different names in different cases: "Ian" is "ian" and, with
-// the letter as it stands, "lan". Keys are for comparing alone, since those of
-// different releases of this package can differ.
+// Keys returns the keys by which a name is compared: two names with a common key look
+// alike. An invisible name has no key. A name that looks like different names in
+// different cases has two: those of "Ian" are "ian" and, since a capital I looks like
+// an l, "lan". Do not store keys, since those of different releases of this package
+// may differ.
 func Keys(name string) []string {
 	name = visible(norm.NFKC.String(name))
 	lower, asWritten := folded(name), folded(confusables.Skeleton(name))
@@ -26,9 +26,9 @@ func Keys(name string) []string {
 	return []string{lower, asWritten}
 }
 
-// folded returns the skeleton of a text whatever the case of its letters. A
-// skeleton can have upper-case letters, whose lower-case ones have a skeleton
-// again: M is folded to m, which looks like rn.
+// folded returns the skeleton of a text, independent of the case of its letters. A
+// skeleton may contain capital letters whose lower-case forms have other skeletons: M
+// becomes m, which looks like rn.
 func folded(s string) string {
 	for range maxFolds {
 		next := visible(confusables.Skeleton(fold.String(s)))
@@ -40,14 +40,14 @@ func folded(s string) string {
 	return s
 }
 
-// maxFolds is more than any text needs: its skeleton, the skeleton of that in
-// lower case, and once to see that nothing changes any more.
+// maxFolds is more than any text needs: one round for the skeleton, one for the
+// skeleton of its lower-case form, and one that changes nothing.
 const maxFolds = 4
 
-// fold keeps no state, so it can be used by several goroutines.
+// fold has no state, so it is safe for concurrent use.
 var fold = cases.Fold()
 
-// visible drops white space and what takes no place of its own on the screen.
+// visible removes white space and characters without a visible form.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if isInvisible(r) {
@@ -58,7 +58,7 @@ func visible(s string) string {
 }
 
 func isInvisible(r rune) bool {
-	const brailleBlank = '\u2800' // a symbol by its properties, and blank in every font
+	const brailleBlank = '\u2800' // a symbol by its properties, but blank in every font
 	return r == brailleBlank || unicode.IsSpace(r) || unicode.IsControl(r) ||
 		unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }

@@ -10,14 +10,14 @@ import (
 	"parley/protocol"
 )
 
-// Given returns the name for a participant who asks for one. taken reports
-// whether a key belongs to the name of another participant; it is true of
-// finitely many keys.
+// Given returns the name that a participant gets who wants a name. taken reports
+// whether a key (see [Keys]) belongs to the name of another participant. It must
+// return true for finitely many keys only.
 //
-// A name that is free stays as it is. The second of two equal ones gets " (2)",
-// the third " (3)". One that reads like a label of the clients, such as "Agent",
-// "Host" or "Ann (host)", gets " (guest)", and an invisible one becomes "guest".
-// The result has at most [protocol.MaxNameLength] characters.
+// A free name stays unchanged. The second of two equal names gets the suffix " (2)",
+// the third " (3)". A name that reads like a label of the clients, such as "Agent",
+// "Host" or "Ann (host)", gets the suffix " (guest)", and an invisible name becomes
+// "guest". The result has at most [protocol.MaxNameLength] characters.
 func Given(want string, taken func(key string) bool) string {
 	if len(Keys(want)) == 0 {
 		want = noName
@@ -30,7 +30,7 @@ func Given(want string, taken func(key string) bool) string {
 	return numbered(withoutNumber(want), taken)
 }
 
-// numbered returns a name with the lowest number that is free, from two on.
+// numbered returns a name with the lowest free number, at least 2.
 func numbered(name string, taken func(key string) bool) string {
 	base := ""
 	var keys []string // of base
@@ -46,8 +46,9 @@ func numbered(name string, taken func(key string) bool) string {
 	}
 }
 
-// keyOfNumber is what a number in brackets adds to the keys of a name. Looking
-// for a free number among a thousand is too slow by Keys.
+// keyOfNumber returns the suffix that a number in brackets adds to the keys of a
+// name. Calling Keys instead would make it slow to find a free number among a
+// thousand.
 func keyOfNumber(n int) string {
 	return "(" + digitsByLook.Replace(strconv.Itoa(n)) + ")"
 }
@@ -59,7 +60,7 @@ const (
 	guest  = " (guest)"
 )
 
-// shortened cuts a name where there is no room for a suffix.
+// shortened shortens a name, if necessary, to leave room for a suffix.
 func shortened(name, suffix string) string {
 	for room := protocol.MaxNameLength - utf8.RuneCountInString(suffix); utf8.RuneCountInString(name) > room; {
 		_, size := utf8.DecodeLastRuneInString(name)
@@ -68,8 +69,8 @@ func shortened(name, suffix string) string {
 	return strings.TrimRightFunc(name, isInvisible)
 }
 
-// withoutNumber drops a number that was typed by hand, as in "Ann (2)", unless
-// nothing is left then.
+// withoutNumber removes a number in brackets, as in "Ann (2)", unless nothing else is
+// left.
 func withoutNumber(name string) string {
 	open := strings.LastIndexByte(name, '(')
 	if open < 0 {
@@ -83,8 +84,8 @@ func withoutNumber(name string) string {
 	return base
 }
 
-// labels are the keys of the words that clients print before text that no
-// participant wrote, or use for people with special rights.
+// labels has the keys of the words that clients print before text that no participant
+// wrote, or use for people with special rights.
 var labels = func() map[string]bool {
 	keys := map[string]bool{}
 	for _, label := range []string{
@@ -98,9 +99,9 @@ var labels = func() map[string]bool {
 	return keys
 }()
 
-// isLabel reports whether a name, or a part of it before, in or behind brackets,
-// reads like a label, whatever punctuation is around it. In brackets behind a name
-// clients print a participant's role.
+// isLabel reports whether a name, or a part of it before, in or behind brackets, reads
+// like a label, apart from punctuation. Clients print a participant's role in brackets
+// behind the name.
 func isLabel(name string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(name, isBracket), func(part string) bool {
 		bare := strings.TrimFunc(part, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })

@@ -18,10 +18,10 @@ func alike(a, b string) bool {
 	return slices.ContainsFunc(naming.Keys(a), func(key string) bool { return slices.Contains(naming.Keys(b), key) })
 }
 
-func TestKeys_tell_what_people_would_take_for_the_same(t *testing.T) {
+func TestKeys_of_names_that_look_alike_have_one_in_common(t *testing.T) {
 	for _, other := range []string{
 		"olga", "OLGA", "oLgA", // case
-		"Olga ", " Ol ga", "Ol\u00a0ga", "Olga\u3000", "Ol\u200bga", "O\u00adlga", // white space and what nobody sees
+		"Olga ", " Ol ga", "Ol\u00a0ga", "Olga\u3000", "Ol\u200bga", "O\u00adlga", // white space and invisible characters
 		"Olga\u3164", "Olga\u2800", "Olga\ufe0f", "Olga\U000e0041", "\u2066Olga\u2069", // fillers, blanks, selectors, tags, isolates
 		"Ｏｌｇａ", "𝐎𝐥𝐠𝐚", "ⓄⓁⒼⒶ", // compatibility forms
 		"Оlga", "Οlga", "оlgа", "Olցa", // Cyrillic, Greek, Armenian letters
@@ -38,7 +38,7 @@ func TestKeys_tell_what_people_would_take_for_the_same(t *testing.T) {
 	}
 }
 
-func TestKeys_keep_apart_what_people_keep_apart(t *testing.T) {
+func TestKeys_distinguish_names_that_look_different(t *testing.T) {
 	names := []string{"Olga", "Olaf", "Ann", "Anna", "Ann (2)", "Ben", "Bob", "José", "Jose", "Вова", "Вера", "日本", "韓国", "محمد", "أحمد", "שרה", "👩‍🚀", "👨‍🚀", "Ann 2", "Sam!"}
 	for i, a := range names {
 		for _, b := range names[:i] {
@@ -47,43 +47,55 @@ func TestKeys_keep_apart_what_people_keep_apart(t *testing.T) {
 	}
 }
 
-func TestKeys_there_is_none_of_a_name_that_nobody_sees(t *testing.T) {
+func TestKeys_returns_none_for_an_invisible_name(t *testing.T) {
 	for _, name := range []string{"", " ", "\u3164", "\u2800\u200d", "\u115f\u1160", "\U000e0041"} {
 		require.Empty(t, naming.Keys(name), "%q", name)
 	}
 }
 
-func TestGiven(t *testing.T) {
+// givenRow is a name that a participant wants, and the one that Given returns.
+type givenRow struct {
+	about  string
+	others []string
+	want   string
+	given  string
+}
+
+func TestGiven_makes_equal_names_different(t *testing.T) {
 	long := strings.Repeat("é", protocol.MaxNameLength)
-	for _, row := range []struct {
-		about  string
-		others []string
-		want   string
-		given  string
-	}{
-		{"a name that is free stays as it is", []string{"Ann"}, "Ben ", "Ben "},
-		{"the second of two gets a number", []string{"Ann"}, "Ann", "Ann (2)"},
-		{"the third gets the next", []string{"Ann", "Ann (2)"}, "Ann", "Ann (3)"},
-		{"a number that is free again is given again", []string{"Ann", "Ann (3)"}, "Ann", "Ann (2)"},
-		{"it is the look that counts", []string{"Ann"}, "аNN\u200b", "аNN (2)"},
-		{"a number that was typed by hand does not pile up", []string{"Ann", "Ann (2)"}, "Ann (2)", "Ann (3)"},
-		{"nor does one in other digits", []string{"Ann", "Ann (2)"}, "Ann（２）", "Ann（２） (2)"},
-		{"a number in brackets can be all there is", []string{"(2)"}, "(2)", "(2) (2)"},
-		{"a number may be typed by hand where it is free", nil, "Ann (2)", "Ann (2)"},
-		{"a long name is cut for its number", []string{long}, long, long[:2*(protocol.MaxNameLength-4)] + " (2)"},
-		{"a name that nobody sees is called guest", nil, "\u3164", "guest"},
-		{"also the second one", []string{"guest"}, "\u2800", "guest (2)"},
-		{"what reads like the agent is marked", nil, "agent", "agent (guest)"},
-		{"what reads like the host is marked", nil, "Тhe Ноst", "Тhe Ноst (guest)"},
-		{"what reads like the system is marked, with punctuation around it", nil, "* System:", "* System: (guest)"},
-		{"what reads like a line of the agent is marked", nil, "Agent thinks:", "Agent thinks: (guest)"},
-		{"what reads like a name with the host's role is marked", nil, "Ann (host)", "Ann (host) (guest)"},
-		{"in whatever brackets", nil, "Ann ［Ноst］", "Ann ［Ноst］ (guest)"},
-		{"and what reads like the host with a name", nil, "Host <Ann>", "Host <Ann> (guest)"},
-		{"what is marked stays as it is", nil, "Ann (host) (guest)", "Ann (host) (guest)"},
-		{"the second of those too", []string{"Agent (guest)"}, "agent", "agent (guest) (2)"},
-		{"a name that only has a label in it is nobody's", nil, "Agent Smith", "Agent Smith"},
-	} {
+	testGiven(t, []givenRow{
+		{"a free name stays unchanged", []string{"Ann"}, "Ben ", "Ben "},
+		{"the second of two equal names", []string{"Ann"}, "Ann", "Ann (2)"},
+		{"the third of three equal names", []string{"Ann", "Ann (2)"}, "Ann", "Ann (3)"},
+		{"a number that is free again", []string{"Ann", "Ann (3)"}, "Ann", "Ann (2)"},
+		{"a name that only looks equal", []string{"Ann"}, "аNN\u200b", "аNN (2)"},
+		{"a typed number is replaced", []string{"Ann", "Ann (2)"}, "Ann (2)", "Ann (3)"},
+		{"a typed number in other digits is kept", []string{"Ann", "Ann (2)"}, "Ann（２）", "Ann（２） (2)"},
+		{"a name that is only a number in brackets", []string{"(2)"}, "(2)", "(2) (2)"},
+		{"a typed number that is free", nil, "Ann (2)", "Ann (2)"},
+		{"a long name is shortened for its number", []string{long}, long, long[:2*(protocol.MaxNameLength-4)] + " (2)"},
+		{"an invisible name", nil, "\u3164", "guest"},
+		{"a second invisible name", []string{"guest"}, "\u2800", "guest (2)"},
+	})
+}
+
+func TestGiven_marks_names_that_read_like_labels(t *testing.T) {
+	testGiven(t, []givenRow{
+		{"the agent", nil, "agent", "agent (guest)"},
+		{"the host, in letters of other scripts", nil, "Тhe Ноst", "Тhe Ноst (guest)"},
+		{"the system, in punctuation", nil, "* System:", "* System: (guest)"},
+		{"a line of the agent", nil, "Agent thinks:", "Agent thinks: (guest)"},
+		{"a name with the host's role", nil, "Ann (host)", "Ann (host) (guest)"},
+		{"a name with the host's role in other brackets", nil, "Ann ［Ноst］", "Ann ［Ноst］ (guest)"},
+		{"the host with a name", nil, "Host <Ann>", "Host <Ann> (guest)"},
+		{"a name that is marked already", nil, "Ann (host) (guest)", "Ann (host) (guest)"},
+		{"the second of two marked names", []string{"Agent (guest)"}, "agent", "agent (guest) (2)"},
+		{"a name that contains a label is not one", nil, "Agent Smith", "Agent Smith"},
+	})
+}
+
+func testGiven(t *testing.T, rows []givenRow) {
+	for _, row := range rows {
 		t.Run(row.about, func(t *testing.T) {
 			taken := map[string]bool{}
 			for _, name := range row.others {
@@ -96,28 +108,28 @@ func TestGiven(t *testing.T) {
 	}
 }
 
-// names are strings of what makes names look alike: a few letters of several
-// scripts, blanks, marks, digits, brackets.
+// names generates names that often look alike: of a few letters of several scripts,
+// blanks, marks, digits and brackets.
 var names = rapid.StringOfN(rapid.RuneFrom([]rune("aаαAАIl1|i mrn(2)3 \u200b\u3164\u2800\u0301\u00adß\U000e0041Оо0")), 0, protocol.MaxNameLength, -1)
 
-func TestGiven_no_two_people_look_alike(t *testing.T) {
+func TestGiven_returns_names_that_never_look_alike(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		taken := map[string]bool{}
 		for i, want := range rapid.SliceOfN(names, 1, 30).Draw(t, "names") {
 			isTaken := func(key string) bool { return taken[key] }
 			given := naming.Given(want, isTaken)
-			require.Equal(t, given, naming.Given(want, isTaken), "the same again")
+			require.Equal(t, given, naming.Given(want, isTaken), "the result is the same again")
 			require.LessOrEqual(t, utf8.RuneCountInString(given), protocol.MaxNameLength)
 			require.NotEmpty(t, naming.Keys(given))
 			for _, key := range naming.Keys(given) {
-				require.False(t, taken[key], "%d: %q became %q, which somebody has", i, want, given)
+				require.False(t, taken[key], "%d: %q became %q, which is taken", i, want, given)
 				taken[key] = true
 			}
 		}
 	})
 }
 
-func TestKeys_do_not_depend_on_what_is_not_seen(t *testing.T) {
+func TestKeys_do_not_depend_on_invisible_characters(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := names.Draw(t, "name")
 		runes := []rune(name)
@@ -128,8 +140,8 @@ func TestKeys_do_not_depend_on_what_is_not_seen(t *testing.T) {
 	})
 }
 
-// The search for a free number counts on it.
-func TestKeys_of_a_name_with_a_number_are_those_of_both(t *testing.T) {
+// The search for a free number relies on this.
+func TestKeys_of_a_name_with_a_number_are_those_of_both_joined(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := names.Draw(t, "name")
 		suffix := fmt.Sprintf(" (%d)", rapid.IntRange(2, 3000).Draw(t, "number"))

@@ -17,15 +17,16 @@ import (
 type Disk struct {
 	Dir string // where it is mounted; immutable
 
+	mu sync.Mutex
+
 	// guarded by mu
-	mu    sync.Mutex
-	files int // that were ever created
+	files int // the number of files ever created
 	log   []Op
-	fail  func(Op) syscall.Errno
+	fail  func(Op) syscall.Errno // nil if nothing fails
 }
 
-// Mount mounts an empty disk until the test ends. The test is skipped where
-// FUSE cannot be had.
+// Mount mounts an empty disk until the test ends. It skips the test if FUSE is not
+// available.
 func Mount(t testing.TB) *Disk {
 	t.Helper()
 	d := &Disk{Dir: t.TempDir()}
@@ -33,19 +34,19 @@ func Mount(t testing.TB) *Disk {
 		DirectMountStrict: true, Name: "faultdisk", FsName: "parley-test",
 	}})
 	if err != nil {
-		t.Skipf("SKIPPED, NOT TESTED HERE: power cuts and errors of a real file system, for FUSE cannot be had: %v", err)
+		t.Skipf("SKIPPED, NOT TESTED HERE: power cuts and errors of a real file system, because FUSE is not available: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := unmount(server); err != nil {
-			// Somebody still has a file open; the last one to close it ends it.
+			// A process still has a file open. The mount ends when it closes the file.
 			t.Error(errors.Join(fmt.Errorf("unmount: %w", err), unix.Unmount(d.Dir, unix.MNT_DETACH)))
 		}
 	})
 	return d
 }
 
-// unmount waits for those whom a killed process has started there: they end by
-// themselves when they notice.
+// unmount retries while processes that a killed one has started use the disk. They
+// exit when they notice its end.
 func unmount(server *fuse.Server) error {
 	const patience = 30 * time.Second
 	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
@@ -56,31 +57,30 @@ func unmount(server *fuse.Server) error {
 	}
 }
 
-// FailWith lets fail say, from now on, which operations fail and how; nil lets
-// all succeed. A sync that fails drops what was not yet synced: it can be read
-// on, as long as the machine runs, and never reaches the disk.
+// FailWith makes the operations fail for which fail returns an error number; nil ends
+// that. A failed sync drops the unsynced data: it can be read as long as the machine
+// runs, but never reaches the disk.
 func (d *Disk) FailWith(fail func(Op) syscall.Errno) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.fail = fail
 }
 
-// Note puts a mark into the log, behind all that is done.
+// Note adds a mark to the log.
 func (d *Disk) Note(v any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.log = append(d.log, Op{Kind: Note, Note: v})
 }
 
-// Log returns what was done so far.
+// Log returns the operations so far.
 func (d *Disk) Log() []Op {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.log[:len(d.log):len(d.log)]
 }
 
-// do carries an operation out and writes it down, unless it is to fail. d.mu is
-// held meanwhile.
+// do carries out an operation and logs it, or fails it. It holds d.mu.
 func (d *Disk) do(op Op, run func()) syscall.Errno {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestDisk_does_what_a_file_system_does_and_writes_it_down(t *testing.T) {
+func TestDisk_logs_operations_of_a_file_system(t *testing.T) {
 	d := Mount(t)
 	path := filepath.Join(d.Dir, "a")
 	f, err := os.OpenFile(path+".new", os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)

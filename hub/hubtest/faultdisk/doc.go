@@ -1,14 +1,13 @@
-// Package faultdisk is a disk that loses power and fails, to test what keeps
-// its data on one.
+// Package faultdisk simulates a disk that fails and loses power, for testing programs
+// that store data.
 //
-// A Disk, which only Linux has, is a file system in memory, mounted through
-// FUSE: real system calls reach it from real processes. It fails reads, writes
-// and syncs on demand with any error number, and writes down all that is done to
-// it. After plays that record back up to any moment and returns the files as
-// they would be found if the power had gone then: what was synced, and any part
-// of what was not.
+// A Disk, which only exists on Linux, is a file system in memory that is mounted
+// through FUSE, so that real processes use it with real system calls. On demand it
+// fails reads, writes and syncs with any error number, and it logs every operation.
+// [After] replays a log up to any operation and returns the files that a power cut
+// would leave there: everything that was synced, and any part of the rest.
 //
-// The process that uses a mounted Disk must not be the one that serves it, which
-// is the test's: SQLite maps its shared memory, and a page fault that waits for
-// a goroutine of its own process can wait for ever.
+// The test's own process serves a mounted Disk, so another process must use it: SQLite
+// maps its shared memory, and a page fault that waits for a goroutine of its own
+// process can deadlock.
 package faultdisk

@@ -11,11 +11,11 @@ import (
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
-// folder is a directory. fs keeps what is in it.
+// folder is a directory. Package fs keeps its entries.
 type folder struct {
 	fs.Inode
 	disk *Disk
-	path string // from the disk's root, with a slash at its end; empty for the root
+	path string // relative to the disk's root, with a trailing slash; empty for the root
 }
 
 var (
@@ -26,8 +26,7 @@ var (
 	_ fs.NodeFsyncer  = (*folder)(nil)
 )
 
-// Mkdir makes a directory that no power cut takes away: what is in it is what
-// can be lost.
+// Mkdir creates a directory. A power cut can lose its files, but not the directory.
 func (f *folder) Mkdir(ctx context.Context, name string, mode uint32, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
 	out.Mode = mode
 	inner := &folder{disk: f.disk, path: f.path + name + "/"}
@@ -61,12 +60,14 @@ func (f *folder) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	return f.disk.do(Op{Kind: SyncDir}, func() {})
 }
 
-// file is a file as programs see it, whether it is synced or not.
+// file is a file as programs see it, synced or not.
 type file struct {
 	fs.Inode
-	disk *Disk  // immutable
-	id   string // immutable
-	name string // it was created under; immutable
+
+	// immutable
+	disk *Disk
+	id   string
+	name string // by which it was created
 
 	// guarded by disk.mu
 	mode    uint32
@@ -82,8 +83,8 @@ var (
 	_ fs.NodeSetattrer = (*file)(nil)
 )
 
-// openFlags let every read and write reach the disk, but for the file that
-// SQLite maps, which cannot do without the kernel's cache.
+// openFlags returns flags that let every read and write reach the disk, except for the
+// file that SQLite maps, which needs the kernel's cache.
 func (f *file) openFlags() uint32 {
 	if strings.HasSuffix(f.name, "-shm") {
 		return fuse.FOPEN_KEEP_CACHE

@@ -1,34 +1,33 @@
 package faultdisk
 
-// Kind says what was done to a disk.
+// Kind is the kind of an operation on a disk.
 type Kind int
 
-// What can be done to a disk.
 const (
-	Read       Kind = iota // not written down
-	Write                  // of Data at Offset
-	Truncate               // to the size Offset
-	Sync                   // of a file
-	FailedSync             // of a file: the kernel takes what it could not write for clean
-	Create                 // of File under Name
-	Remove                 // of Name
-	Rename                 // of Name to To
-	SyncDir                // of a directory, which syncs all
-	Note                   // the test's own mark between operations
+	Read       Kind = iota // reads a file; not logged
+	Write                  // writes Op.Data at Op.Offset
+	Truncate               // sets the size of a file to Op.Offset
+	Sync                   // syncs a file
+	FailedSync             // fails to sync a file; the kernel drops the unsynced writes
+	Create                 // creates Op.File by the name Op.Name
+	Remove                 // removes the name Op.Name
+	Rename                 // renames Op.Name to Op.To
+	SyncDir                // syncs all directories
+	Note                   // a mark of the test between operations
 )
 
-// Op is one thing that was done to a disk.
+// Op is an operation on a disk.
 type Op struct {
-	Kind   Kind
-	File   string // which file; it keeps that when it is renamed
-	Name   string // its path
+	Kind   Kind   // determines which other fields are set
+	File   string // identifies the file, also after it is renamed
+	Name   string // the file's path
 	To     string // of a Rename: the new path
-	Offset int64
-	Data   []byte
-	Note   any
+	Offset int64  // of a Write, in bytes; of a Truncate, the new size
+	Data   []byte // of a Write
+	Note   any    // of a Note: the test's value
 }
 
-// apply lets one operation reach the platter.
+// apply returns a file's content after a Write or a Truncate.
 func (op Op) apply(content []byte) []byte {
 	if op.Kind == Truncate {
 		return grow(content, op.Offset)[:op.Offset]
@@ -38,7 +37,7 @@ func (op Op) apply(content []byte) []byte {
 	return content
 }
 
-// grow fills with zeros what was not there, as a disk does.
+// grow extends content with zeros to at least size bytes.
 func grow(content []byte, size int64) []byte {
 	if missing := size - int64(len(content)); missing > 0 {
 		return append(content, make([]byte, missing)...)
@@ -46,10 +45,10 @@ func grow(content []byte, size int64) []byte {
 	return content
 }
 
-// sector is what a disk writes whole or not at all.
+// sector is the unit, in bytes, that a disk writes as a whole or not at all.
 const sector = 512
 
-// sectors splits a write into the parts that survive or not by themselves.
+// sectors splits a Write into the parts that survive a power cut independently.
 func (op Op) sectors() []Op {
 	if op.Kind == Truncate {
 		return []Op{op}

@@ -2,10 +2,10 @@ package faultdisk
 
 import "slices"
 
-// After returns the files of a disk by their names, as they are found when the
-// power went after all of log was done. keep says, of each sector in turn that
-// was written and not synced, whether it survives. What was done to the directory
-// and not synced survives up to some point, as on a disk that keeps a log of it.
+// After returns the content of a disk's files by their names after a power cut at the
+// end of log. It calls keep for each unsynced sector in turn, which reports whether
+// the sector survives. Of the unsynced changes to directories those before some point
+// survive, as on a file system that journals them.
 func After(log []Op, keep func() bool) map[string][]byte {
 	d := replay{files: map[string]*platter{}, names: map[string]string{}, linked: map[string]string{}}
 	for _, op := range log {
@@ -24,25 +24,25 @@ func After(log []Op, keep func() bool) map[string][]byte {
 	return found
 }
 
-// replay is a disk amid a log.
+// replay is the state of a disk in the middle of a log.
 type replay struct {
-	files    map[string]*platter
-	linked   map[string]string // files by their names, as programs see it
-	names    map[string]string // as it survives for certain
-	unsynced []Op              // of the directory, since
+	files    map[string]*platter // by Op.File
+	linked   map[string]string   // Op.File by name, as programs see it
+	names    map[string]string   // Op.File by name, as it was last synced
+	unsynced []Op                // changes to directories since then
 }
 
-// platter is a file's content.
+// platter is a file's content on the disk.
 type platter struct {
-	synced   []byte // survives for certain
-	unsynced []Op   // may survive, since
+	synced   []byte // the content at the last sync
+	unsynced []Op   // changes since then
 }
 
 func (d *replay) do(op Op) {
 	switch op.Kind {
 	case Create:
 		if d.linked[op.Name] == op.File {
-			return // it is there
+			return // it exists
 		}
 		d.files[op.File] = &platter{}
 		d.directory(op)
@@ -67,12 +67,13 @@ func (d *replay) do(op Op) {
 	}
 }
 
+// directory applies a change to a directory.
 func (d *replay) directory(op Op) {
 	link(d.linked, op)
 	d.unsynced = append(d.unsynced, op)
 }
 
-// link lets an operation reach a directory.
+// link applies a change of a directory to names.
 func link(names map[string]string, op Op) {
 	switch op.Kind {
 	case Create:
@@ -85,6 +86,7 @@ func link(names map[string]string, op Op) {
 	}
 }
 
+// after returns the content after a power cut.
 func (p *platter) after(keep func() bool) []byte {
 	content := slices.Clone(p.synced)
 	for _, op := range p.unsynced {

@@ -14,7 +14,7 @@ func write(file string, offset int64, data string) Op {
 	return Op{Kind: Write, File: file, Offset: offset, Data: []byte(data)}
 }
 
-func TestAfter(t *testing.T) {
+func TestAfter_keeps_synced_changes(t *testing.T) {
 	create := []Op{{Kind: Create, File: "1", Name: "a"}, {Kind: SyncDir}}
 	for _, test := range []struct {
 		name       string
@@ -22,20 +22,20 @@ func TestAfter(t *testing.T) {
 		none, all  string // of the file "a"
 		noneExists bool
 	}{
-		{"what was synced survives", []Op{write("1", 0, "one"), {Kind: Sync, File: "1"}}, "one", "one", true},
-		{"what was not may survive", []Op{write("1", 0, "one")}, "", "one", true},
-		{"a later write too", []Op{write("1", 0, "one"), {Kind: Sync, File: "1"}, write("1", 1, "xy")}, "one", "oxy", true},
-		{"a hole is zeros", []Op{write("1", 2, "x")}, "", "\x00\x00x", true},
-		{"a truncation", []Op{write("1", 0, "one"), {Kind: Sync, File: "1"}, {Kind: Truncate, File: "1", Offset: 1}}, "one", "o", true},
+		{"a synced write survives", []Op{write("1", 0, "one"), {Kind: Sync, File: "1"}}, "one", "one", true},
+		{"an unsynced write may survive", []Op{write("1", 0, "one")}, "", "one", true},
+		{"an unsynced write after a synced one may survive", []Op{write("1", 0, "one"), {Kind: Sync, File: "1"}, write("1", 1, "xy")}, "one", "oxy", true},
+		{"a hole is filled with zeros", []Op{write("1", 2, "x")}, "", "\x00\x00x", true},
+		{"an unsynced truncation may survive", []Op{write("1", 0, "one"), {Kind: Sync, File: "1"}, {Kind: Truncate, File: "1", Offset: 1}}, "one", "o", true},
 		{
-			"what a failed sync dropped does not, not even with the next sync",
+			"a write that a failed sync dropped does not survive, even after the next sync",
 			[]Op{write("1", 0, "one"), {Kind: FailedSync, File: "1"}, write("1", 3, "two"), {Kind: Sync, File: "1"}},
 			"\x00\x00\x00two", "\x00\x00\x00two", true,
 		},
-		{"a removal may not survive", []Op{{Kind: Remove, Name: "a"}}, "", "", true},
-		{"a removal that was synced does", []Op{{Kind: Remove, Name: "a"}, {Kind: SyncDir}}, "", "", false},
+		{"an unsynced removal may survive", []Op{{Kind: Remove, Name: "a"}}, "", "", true},
+		{"a synced removal survives", []Op{{Kind: Remove, Name: "a"}, {Kind: SyncDir}}, "", "", false},
 		{
-			"a rename takes the content along",
+			"an unsynced rename may survive",
 			[]Op{{Kind: Create, File: "2", Name: "b"}, write("2", 0, "new"), {Kind: Sync, File: "2"}, {Kind: Rename, Name: "b", To: "a"}},
 			"", "new", true,
 		},
@@ -51,7 +51,7 @@ func TestAfter(t *testing.T) {
 	}
 }
 
-func TestAfter_a_file_whose_directory_was_not_synced_may_be_gone(t *testing.T) {
+func TestAfter_may_lose_a_file_whose_directory_was_not_synced(t *testing.T) {
 	log := []Op{{Kind: Create, File: "1", Name: "a"}, write("1", 0, "one"), {Kind: Sync, File: "1"}}
 	require.NotContains(t, After(log, none), "a")
 	require.Contains(t, After(log, all), "a")

@@ -6,13 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 	"parley/hub/journal/engine"
 )
 
 // rows returns the next n rows of a stream, of two events each.
-func rows(t *testing.T, s *hubtest.Stream, n int) []*engine.Row {
+func rows(t *testing.T, s *journaltest.Stream, n int) []*engine.Row {
 	t.Helper()
 	var all []*engine.Row
 	for range n {
@@ -27,13 +27,13 @@ func rows(t *testing.T, s *hubtest.Stream, n int) []*engine.Row {
 
 // rowOn returns a row for session id that builds on another head.
 func rowOn(t *testing.T, id journal.SessionID, head journal.Head) *engine.Row {
-	s := hubtest.NewStream(id)
+	s := journaltest.NewStream(id)
 	s.Head = head
 	return rows(t, s, 1)[0]
 }
 
 // readChain checks rows and counts their events.
-func readChain(s *hubtest.Stream, from journal.Seq, rows []*engine.Row) (events int, err error) {
+func readChain(s *journaltest.Stream, from journal.Seq, rows []*engine.Row) (events int, err error) {
 	c := engine.NewChain(s.ID, from)
 	for _, row := range rows {
 		records, err := c.Row(row, "a row")
@@ -46,7 +46,7 @@ func readChain(s *hubtest.Stream, from journal.Seq, rows []*engine.Row) (events 
 
 // Every row here is sound by itself; only the rows before it reveal the damage.
 func TestChain_finds_rows_that_do_not_belong_together(t *testing.T) {
-	s := hubtest.NewSession(1)
+	s := journaltest.NewSession(1)
 	r := rows(t, s, 4)
 	foreign := rowOn(t, s.ID, journal.Head{Seq: 2, Hash: journal.Hash{1}})
 	overlap := rowOn(t, s.ID, journal.Head{Seq: 1, Hash: r[0].After})
@@ -82,7 +82,7 @@ func TestChain_finds_rows_that_do_not_belong_together(t *testing.T) {
 }
 
 func TestChain_continues_in_another_format(t *testing.T) {
-	s := hubtest.NewSession(1)
+	s := journaltest.NewSession(1)
 	s.Format = journal.RecordFormat1
 	s.Head.Hash = sha256.Sum256(append([]byte("parley.v1"), s.ID[:]...))
 	first := rows(t, s, 2)

@@ -4,7 +4,7 @@
 // which checks rows as they are read.
 //
 // The engines are the packages beside it: memory, the reference, and sqlite, the
-// embedded default. Each passes the conformance suite in package hubtest.
+// embedded default. Each passes the conformance suite in package journaltest.
 //
 // # Order
 //

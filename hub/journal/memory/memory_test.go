@@ -5,7 +5,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 	"parley/hub/journal/memory"
 )
@@ -14,6 +14,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func open(testing.TB, string) journal.Journal { return memory.New() }
 
-func TestJournal(t *testing.T) { hubtest.RunJournalSuite(t, open) }
+func TestJournal(t *testing.T) { journaltest.RunJournalSuite(t, open) }
 
-func BenchmarkAppend(b *testing.B) { hubtest.BenchmarkAppend(b, open) }
+func BenchmarkAppend(b *testing.B) { journaltest.BenchmarkAppend(b, open) }

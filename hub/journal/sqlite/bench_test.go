@@ -10,12 +10,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/cputime"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 	"parley/hub/journal/engine"
 )
 
-func BenchmarkAppend(b *testing.B) { hubtest.BenchmarkAppend(b, openForTest) }
+func BenchmarkAppend(b *testing.B) { journaltest.BenchmarkAppend(b, openForTest) }
 
 // BenchmarkCommit measures the processor time of an event, in transactions of
 // different loads: one streaming session, many sessions that chat, and very many
@@ -39,9 +40,9 @@ func (c commits) benchmark(b *testing.B) {
 	j, err := open(b.TempDir(), options{})
 	require.NoError(b, err)
 	defer j.Close()
-	streams := make([]*hubtest.Stream, c.sessions)
+	streams := make([]*journaltest.Stream, c.sessions)
 	for i := range streams {
-		streams[i] = hubtest.NewSession(0)
+		streams[i] = journaltest.NewSession(0)
 		streams[i].Summary.Resource = fmt.Appendf(nil, `{"title":%q}`, strings.Repeat("x", 400))
 	}
 	order := rand.New(rand.NewPCG(1, 2))
@@ -54,7 +55,7 @@ func (c commits) benchmark(b *testing.B) {
 	}
 	b.ReportAllocs()
 	b.ResetTimer()
-	cpu := hubtest.StartCPU()
+	cpu := cputime.Start()
 	for batch := range slices.Chunk(appends, c.appends) {
 		require.NoError(b, j.writer.write(batch))
 	}
@@ -72,7 +73,7 @@ func BenchmarkAsleep(b *testing.B) {
 		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) {
 			dir := b.TempDir()
 			j := openForTest(b, dir)
-			asleep := hubtest.Fill(b, j, sessions)
+			asleep := journaltest.Fill(b, j, sessions)
 			require.NoError(b, j.Close())
 			b.Run("open", func(b *testing.B) { benchmarkOpen(b, dir) })
 			j = openForTest(b, dir)
@@ -99,10 +100,10 @@ func benchmarkDue(b *testing.B, j journal.Journal) {
 
 // benchmarkAwake appends to one new session.
 func benchmarkAwake(b *testing.B, j journal.Journal) {
-	s := hubtest.NewSession(1)
+	s := journaltest.NewSession(1)
 	w, err := j.Own(b.Context(), 1)
 	require.NoError(b, err)
-	cpu := hubtest.StartCPU()
+	cpu := cputime.Start()
 	for b.Loop() {
 		require.NoError(b, w.Append(s.Next(1)).Err())
 		s.Records = nil
@@ -112,9 +113,9 @@ func benchmarkAwake(b *testing.B, j journal.Journal) {
 
 // benchmarkWake appends to one session after the other; the writer has to look each
 // of them up.
-func benchmarkWake(b *testing.B, j journal.Journal, asleep []*hubtest.Stream) {
-	writers := hubtest.OwnAll(b, j)
-	cpu := hubtest.StartCPU()
+func benchmarkWake(b *testing.B, j journal.Journal, asleep []*journaltest.Stream) {
+	writers := journaltest.OwnAll(b, j)
+	cpu := cputime.Start()
 	for i := 0; b.Loop(); i++ {
 		s := asleep[i*7919%len(asleep)]
 		require.NoError(b, writers[s.ID.Partition()].Append(s.Next(1)).Err())

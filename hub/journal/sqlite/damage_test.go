@@ -12,14 +12,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 )
 
 // damaged is a closed journal of three sessions of ten rows, two events each.
 type damaged struct {
 	dir     string
-	streams []*hubtest.Stream
+	streams []*journaltest.Stream
 }
 
 func newDamaged(t *testing.T) *damaged {
@@ -27,7 +27,7 @@ func newDamaged(t *testing.T) *damaged {
 	j := openForTest(t, d.dir)
 	defer j.Close()
 	for range 3 {
-		d.streams = append(d.streams, hubtest.NewSession(1))
+		d.streams = append(d.streams, journaltest.NewSession(1))
 	}
 	w, err := j.Own(t.Context(), 1)
 	require.NoError(t, err)

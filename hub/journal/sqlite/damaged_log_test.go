@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 )
 
 // Sizes in the logs of these tests, in bytes; see https://www.sqlite.org/fileformat.html#walformat.
@@ -26,8 +26,8 @@ const (
 // crashed holds the files of a journal as a killed process leaves them: a database,
 // a log and the log's index.
 type crashed struct {
-	files   map[string][]byte // by suffix
-	streams []*hubtest.Stream // acknowledged events
+	files   map[string][]byte     // by suffix
+	streams []*journaltest.Stream // acknowledged events
 }
 
 // newCrashed writes a journal of three sessions and some commits.
@@ -38,7 +38,7 @@ func newCrashed(t testing.TB, o options, commits int) *crashed {
 	c := &crashed{files: map[string][]byte{}}
 	var err error
 	for range 3 {
-		c.streams = append(c.streams, hubtest.NewSession(1))
+		c.streams = append(c.streams, journaltest.NewSession(1))
 	}
 	for i := range commits {
 		require.NoError(t, w.Append(c.streams[i%3].Next(1+i%2)).Err())
@@ -300,7 +300,7 @@ func TestVerify_reports_damage_to_a_log_and_changes_no_file(t *testing.T) {
 func TestVerify_reports_damage_to_the_log_of_a_running_server(t *testing.T) {
 	dir := t.TempDir()
 	_, w := openWriter(t, dir, options{})
-	s := hubtest.NewSession(1)
+	s := journaltest.NewSession(1)
 	for range 10 {
 		require.NoError(t, w.Append(s.Next(1)).Err())
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"parley/hub/hubtest"
 	"parley/hub/hubtest/faultdisk"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 )
 
@@ -56,7 +56,7 @@ func TestJournal_acknowledges_nothing_after_losing_a_file(t *testing.T) {
 	eachLoss(t, func(t *testing.T, lose func(*testing.T, string)) {
 		dir := filepath.Join(t.TempDir(), "data")
 		j, w := openWriter(t, dir, options{})
-		s := hubtest.NewSession(1)
+		s := journaltest.NewSession(1)
 		require.NoError(t, w.Append(s.Next(1)).Err())
 		require.NoError(t, j.Ready(t.Context()))
 
@@ -86,7 +86,7 @@ func TestJournal_when_idle_is_not_ready_after_losing_a_file(t *testing.T) {
 func TestJournal_does_not_touch_the_files_that_replaced_its_own(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	j, w := openWriter(t, dir, options{})
-	s := hubtest.NewSession(1)
+	s := journaltest.NewSession(1)
 	require.NoError(t, w.Append(s.Next(3)).Err())
 	replaceByCopy(t, dir)
 	require.NoError(t, j.Close())
@@ -104,7 +104,7 @@ func TestJournal_keeps_acknowledged_events_when_its_log_is_removed(t *testing.T)
 		t.Run(end.name, func(t *testing.T) {
 			dir := t.TempDir()
 			j, w := openWriter(t, dir, options{})
-			s := hubtest.NewSession(1)
+			s := journaltest.NewSession(1)
 			for range 20 {
 				require.NoError(t, w.Append(s.Next(2)).Err())
 			}
@@ -139,7 +139,7 @@ func TestJournal_is_not_ready_while_commits_fail(t *testing.T) {
 		t.Run(fault.name, func(t *testing.T) {
 			d := newDisk(t)
 			j, w := openOn(t, d, options{})
-			s := hubtest.NewSession(1)
+			s := journaltest.NewSession(1)
 			d.failWith(fault.fail)
 			require.Eventually(t, func() bool { return j.Ready(t.Context()) != nil }, time.Minute, 10*time.Millisecond)
 			require.ErrorIs(t, j.Ready(t.Context()), fault.want)

@@ -6,14 +6,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 	"parley/hub/journal/engine"
 )
 
 // convertToFormat1 replaces the events of the only session, all of one append, by
 // their encoding in format 1.
-func convertToFormat1(t *testing.T, dir string, s *hubtest.Stream) {
+func convertToFormat1(t *testing.T, dir string, s *journaltest.Stream) {
 	s.Head = journal.Head{Hash: sha256.Sum256(append([]byte("parley.v1"), s.ID[:]...))}
 	payloads := make([][]byte, len(s.Records))
 	for i, r := range s.Records {
@@ -31,7 +31,7 @@ func convertToFormat1(t *testing.T, dir string, s *hubtest.Stream) {
 func TestJournal_continues_a_session_of_format_1(t *testing.T) {
 	dir := t.TempDir()
 	j, w := openWriter(t, dir, options{})
-	s := hubtest.NewSession(1)
+	s := journaltest.NewSession(1)
 	require.NoError(t, w.Append(s.Next(3)).Err())
 	require.NoError(t, j.Close())
 	convertToFormat1(t, dir, s)

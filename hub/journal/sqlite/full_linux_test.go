@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 )
 
@@ -30,7 +30,7 @@ func TestJournal_accepts_appends_again_once_a_full_disk_has_room(t *testing.T) {
 	require.NoError(t, os.WriteFile(ballast, make([]byte, 1<<20), 0o600))
 	j, w := openWriter(t, dir, options{})
 	payload := bytes.Repeat([]byte("x"), 20<<10)
-	s := fill(t, w, hubtest.NewSession(1), payload)
+	s := fill(t, w, journaltest.NewSession(1), payload)
 	requireHolds(t, j, s)
 	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), journal.ErrFull, "it stays full")
 	requireHolds(t, j, s)

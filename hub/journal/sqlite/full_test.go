@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"parley/hub/hubtest"
 	"parley/hub/hubtest/faultdisk"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 )
 
@@ -46,7 +46,7 @@ func failSecondWrite(code int32) func(faultdisk.Op) int32 {
 
 // fill appends events until the journal is full. It returns the stream as it is
 // stored.
-func fill(t *testing.T, w journal.Writer, s *hubtest.Stream, payload []byte) *hubtest.Stream {
+func fill(t *testing.T, w journal.Writer, s *journaltest.Stream, payload []byte) *journaltest.Stream {
 	for {
 		stored := s.Fork()
 		if err := w.Append(s.Of(payload)).Err(); err != nil {
@@ -57,7 +57,7 @@ func fill(t *testing.T, w journal.Writer, s *hubtest.Stream, payload []byte) *hu
 }
 
 // requireHolds requires the session's events in the journal, and no others.
-func requireHolds(t *testing.T, j journal.Journal, s *hubtest.Stream) {
+func requireHolds(t *testing.T, j journal.Journal, s *journaltest.Stream) {
 	t.Helper()
 	head, err := j.Head(t.Context(), s.ID)
 	require.NoError(t, err)
@@ -85,7 +85,7 @@ func TestJournal_survives_disk_errors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			d := newDisk(t)
 			j, w := openOn(t, d, options{})
-			s := hubtest.NewSession(1)
+			s := journaltest.NewSession(1)
 			for range 20 {
 				require.NoError(t, w.Append(s.Next(2)).Err())
 			}
@@ -111,7 +111,7 @@ func TestJournal_hides_a_commit_whose_sync_failed_from_a_reader_that_connects_la
 	d := newDisk(t)
 	j, w := openOn(t, d, options{})
 	j.read.db.SetMaxIdleConns(0) // closes each reading connection at once, as a quiet minute does
-	s := hubtest.NewSession(1)
+	s := journaltest.NewSession(1)
 	require.NoError(t, w.Append(s.Next(1)).Err())
 	for range 3 {
 		d.failWith(failKind(faultdisk.Sync, sqlite3.SQLITE_IOERR_FSYNC))
@@ -128,7 +128,7 @@ func TestJournal_is_full_at_its_maximum_size(t *testing.T) {
 	dir := t.TempDir()
 	j, w := openWriter(t, dir, options{maxPages: 64})
 	payload := bytes.Repeat([]byte("x"), 8<<10)
-	s := fill(t, w, hubtest.NewSession(1), payload)
+	s := fill(t, w, journaltest.NewSession(1), payload)
 	requireHolds(t, j, s)
 	require.ErrorIs(t, w.Append(s.Fork().Of(payload)).Err(), journal.ErrFull, "it stays full")
 	require.NoError(t, j.Close())

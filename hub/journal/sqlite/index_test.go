@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -25,7 +25,7 @@ var downgrades = map[string]string{
 func TestJournal_indexes_a_session_of_an_earlier_version_in_steps(t *testing.T) {
 	dir := t.TempDir()
 	j, w := openWriter(t, dir, options{synchronous: "OFF"})
-	s := hubtest.NewSession(1)
+	s := journaltest.NewSession(1)
 	var messages []journal.Seq
 	write := func(appends int) {
 		var last *journal.Commit
@@ -60,7 +60,7 @@ func TestJournal_indexes_participants_and_approvals_of_an_earlier_version(t *tes
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			j, w := openWriter(t, dir, options{synchronous: "OFF"})
-			s := hubtest.NewSession(1)
+			s := journaltest.NewSession(1)
 			require.NoError(t, w.Append(s.About(protocol.EventParticipantJoined, "ann", "ben")).Err())
 			require.NoError(t, w.Append(s.About(protocol.EventParticipantLeft, "ann")).Err())
 			require.NoError(t, w.Append(s.About(protocol.EventPromptPendingApproval, "prompt")).Err())
@@ -89,7 +89,7 @@ func TestJournal_indexes_participants_and_approvals_of_an_earlier_version(t *tes
 
 func TestJournal_Events_may_return_only_the_first_of_large_events(t *testing.T) {
 	j, w := openWriter(t, t.TempDir(), options{})
-	s := hubtest.NewSession(1)
+	s := journaltest.NewSession(1)
 	var numbers []journal.Seq
 	for range 10 {
 		require.NoError(t, w.Append(s.Of(bytes.Repeat([]byte("x"), chunkBytes/2))).Err())

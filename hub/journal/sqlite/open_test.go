@@ -7,13 +7,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 )
 
 func TestOpen_creates_files_that_only_their_owner_can_read(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "data")
 	_, w := openWriter(t, dir, options{})
-	require.NoError(t, w.Append(hubtest.NewSession(1).Next(1)).Err())
+	require.NoError(t, w.Append(journaltest.NewSession(1).Next(1)).Err())
 	info, err := os.Stat(dir)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())

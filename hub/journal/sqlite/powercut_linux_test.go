@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub/hubtest"
 	"parley/hub/hubtest/faultdisk"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 )
 
@@ -17,8 +17,8 @@ import (
 
 // recordChild lets a process append to a journal on a disk, and kills it.
 func recordChild(t *testing.T, d *faultdisk.Disk, synchronous string) {
-	hubtest.RunAndKill(t, d.Dir, 150, func(session int, head journal.Head) {
-		d.Note(acknowledged{hubtest.CrashID(session), head})
+	journaltest.RunAndKill(t, d.Dir, 150, func(session int, head journal.Head) {
+		d.Note(acknowledged{journaltest.CrashID(session), head})
 	}, crashSynchronous+"="+synchronous)
 }
 
@@ -63,8 +63,8 @@ func recordFailing(t *testing.T, d *faultdisk.Disk) {
 		return syscall.EIO
 	})
 	defer d.FailWith(nil)
-	said := hubtest.RunUntilRefused(t, d.Dir, func(session int, head journal.Head) {
-		d.Note(acknowledged{hubtest.CrashID(session), head})
+	said := journaltest.RunUntilRefused(t, d.Dir, func(session int, head journal.Head) {
+		d.Note(acknowledged{journaltest.CrashID(session), head})
 	})
 	require.Contains(t, said, "disk I/O error")
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"parley/hub/hubtest"
 	"parley/hub/hubtest/faultdisk"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 )
 
@@ -35,7 +35,7 @@ func recordRun(t *testing.T, synchronous string) []faultdisk.Op {
 	var wg sync.WaitGroup
 	for i := range 4 {
 		wg.Go(func() {
-			s := hubtest.NewSession(1)
+			s := journaltest.NewSession(1)
 			for n := range 60 {
 				payload := bytes.Repeat([]byte{byte('a' + i)}, 100+n*37%3000)
 				if !assert.NoError(t, w.Append(s.Of(payload)).Err()) {

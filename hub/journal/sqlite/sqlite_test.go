@@ -9,12 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"parley/hub/hubtest"
+	"parley/hub/hubtest/journaltest"
 	"parley/hub/journal"
 )
 
 func TestMain(m *testing.M) {
-	hubtest.RunCrashChild(func(dir string) (journal.Journal, error) {
+	journaltest.RunCrashChild(func(dir string) (journal.Journal, error) {
 		return open(dir, options{synchronous: os.Getenv(crashSynchronous)})
 	})
 	goleak.VerifyTestMain(m)
@@ -61,12 +61,12 @@ func alter(t testing.TB, dir, statement string, args ...any) int64 {
 	return n
 }
 
-func TestJournal(t *testing.T) { hubtest.RunJournalSuite(t, openForTest) }
+func TestJournal(t *testing.T) { journaltest.RunJournalSuite(t, openForTest) }
 
-func TestJournal_is_durable(t *testing.T) { hubtest.RunDurableJournalSuite(t, openForTest) }
+func TestJournal_is_durable(t *testing.T) { journaltest.RunDurableJournalSuite(t, openForTest) }
 
 func TestJournal_behaves_like_the_memory_engine(t *testing.T) {
-	hubtest.RunJournalModel(t, func(t testing.TB, dir string) journal.Journal {
+	journaltest.RunJournalModel(t, func(t testing.TB, dir string) journal.Journal {
 		j, err := open(dir, options{synchronous: "OFF"}) // other tests cover durability
 		require.NoError(t, err)
 		return j
@@ -79,5 +79,5 @@ func TestJournal_keeps_acknowledged_events_when_the_process_is_killed(t *testing
 	if os.Getenv("PARLEY_SOAK") == "1" {
 		times = 200
 	}
-	hubtest.KillLoop(t, openForTest, times)
+	journaltest.KillLoop(t, openForTest, times)
 }

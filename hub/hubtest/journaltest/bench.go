@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"fmt"
@@ -8,11 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/hubtest/cputime"
 	"parley/hub/journal"
 )
 
-// BenchmarkAppend measures an engine: events a second, and how long one takes,
-// with that many sessions each waiting for its event before it sends the next.
+// BenchmarkAppend measures an engine's events per second, latencies and processor
+// time, with sessions that each append an event once the one before is durable.
 func BenchmarkAppend(b *testing.B, open OpenJournal) {
 	for _, sessions := range []int{1, 16, 256} {
 		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) { benchmarkAppend(b, open, sessions) })
@@ -26,7 +27,7 @@ func benchmarkAppend(b *testing.B, open OpenJournal, sessions int) {
 	latencies := make([][]time.Duration, sessions)
 	b.ReportAllocs()
 	b.ResetTimer()
-	cpu := StartCPU()
+	cpu := cputime.Start()
 	var wg sync.WaitGroup
 	for i := range sessions {
 		wg.Go(func() {
@@ -53,10 +54,10 @@ func benchmarkAppend(b *testing.B, open OpenJournal, sessions int) {
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds()), "p99-µs")
 }
 
-// share is how many of n fall to the i-th of so many.
-func share(n, of, i int) int {
-	if i < n%of {
-		return n/of + 1
+// share divides n into the given number of parts, and returns the size of part i.
+func share(n, parts, i int) int {
+	if i < n%parts {
+		return n/parts + 1
 	}
-	return n / of
+	return n / parts
 }

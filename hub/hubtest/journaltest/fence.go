@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"context"
@@ -12,14 +12,14 @@ import (
 )
 
 var fenceTests = []suiteTest{
-	{"a new owner fences the old one", fenceOld},
-	{"a stale owner with a full pipeline writes nothing more", fencePipeline},
-	{"a stale owner whose numbers fit again writes nothing", fenceABA},
+	{"a new owner fences the one before", fenceOld},
+	{"a fenced owner with a full pipeline writes no more events", fencePipeline},
+	{"a fenced owner whose numbers match again writes no event", fenceABA},
 	{"of owners that race for a partition the last one writes", fenceRace},
-	{"a claim leaves other partitions alone", fenceOthers},
-	{"a writer does not write what belongs to another partition", fenceForeign},
-	{"releasing waits for what was appended", fenceRelease},
-	{"a claim ends with its context", fenceContext},
+	{"a claim does not affect other partitions", fenceOthers},
+	{"a writer refuses sessions of other partitions", fenceForeign},
+	{"Release waits for earlier appends", fenceRelease},
+	{"Own returns when its context ends", fenceContext},
 }
 
 func fenceOld(s *suite) {
@@ -33,15 +33,15 @@ func fenceOld(s *suite) {
 	s.requireStream(stream)
 }
 
-// fencePipeline claims a partition while its owner goes on appending. What the
-// owner was told is committed is there, and nothing after the first refusal.
+// fencePipeline claims a partition while its owner keeps appending. The journal then
+// holds the owner's committed appends, and none after the first refusal.
 func fencePipeline(s *suite) {
 	stream := NewSession(4)
 	old := s.own(stream)
 	var commits []*journal.Commit
-	claimed := make(chan struct{})
+	claimed := make(chan struct{}) // closed by the goroutine once it has claimed
 	var w journal.Writer
-	go func() { // ended by the claim, which the test waits for
+	go func() { // ends with the claim; the test waits for claimed
 		defer close(claimed)
 		var err error
 		w, err = s.Own(s.Context(), stream.ID.Partition())
@@ -69,8 +69,8 @@ func fencePipeline(s *suite) {
 	require.NotNil(s, w)
 }
 
-// fenceABA has the new owner write exactly as many events as the stale one has
-// under way, so that by number alone the stale appends would fit.
+// fenceABA lets a new owner write as many events as the fenced one tries to write, so
+// that the appends of the fenced one would match by number.
 func fenceABA(s *suite) {
 	stream := NewSession(4)
 	old := s.own(stream)
@@ -80,7 +80,7 @@ func fenceABA(s *suite) {
 	var commits []*journal.Commit
 	for range 20 {
 		commits = append(commits, w.Append(stream.Next(1)))
-		// The same events, byte for byte, and then one that builds on them.
+		// The fenced owner sends the same events.
 		commits = append(commits, old.Append(stale.Next(1)))
 	}
 	for i, c := range commits {
@@ -129,7 +129,7 @@ func fenceRace(s *suite) {
 	}
 	wg.Wait()
 	records := s.read(stream.ID, 1)
-	require.NotEmpty(s, records, "the last owner cannot have been fenced")
+	require.NotEmpty(s, records, "the last owner is not fenced")
 	require.ElementsMatch(s, hashes(committed), hashes(records))
 }
 
@@ -155,7 +155,7 @@ func fenceForeign(s *suite) {
 	s.own(two)
 	require.ErrorIs(s, outcome(s, w.Append(two.Next(1))), journal.ErrFenced)
 	_, err := s.Own(s.Context(), journal.Partitions)
-	require.Error(s, err, "there is no such partition")
+	require.Error(s, err, "the partition does not exist")
 }
 
 func fenceRelease(s *suite) {
@@ -171,7 +171,7 @@ func fenceRelease(s *suite) {
 		case <-c.Done():
 			require.NoError(s, c.Err())
 		default:
-			require.FailNow(s, "released before an append was resolved")
+			require.FailNow(s, "Release returned before a commit was resolved")
 		}
 	}
 	require.ErrorIs(s, outcome(s, w.Append(stream.Fork().Next(1))), journal.ErrClosed)

@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 	"parley/hub/journal/memory"
 )
 
-// RunJournalModel carries out random histories on a journal and on the memory
-// engine, and fails where they differ. Each history has a journal of its own;
-// when durable is set, it is closed and opened again amid the history.
+// RunJournalModel carries out random histories on a journal and on the memory engine,
+// and fails where they differ. Each history has a journal of its own. If durable is
+// set, the journal is also closed and opened again during the history.
 func RunJournalModel(t *testing.T, open OpenJournal, durable bool) {
 	if checks := flag.Lookup("rapid.checks"); raceEnabled && checks.Value.String() == checks.DefValue {
 		require.NoError(t, checks.Value.Set("15"))
@@ -33,20 +33,24 @@ func RunJournalModel(t *testing.T, open OpenJournal, durable bool) {
 	})
 }
 
-// pair is a writer of each journal.
+// pair has a writer of each journal.
 type pair struct{ tested, reference journal.Writer }
 
+// model is the state of one history. Its exported methods are the actions of
+// [rapid.StateMachineActions].
 type model struct {
+	// immutable
 	*rapid.T
 	t       *testing.T
 	open    OpenJournal
 	dir     string
 	durable bool
 
+	// owned by the test's goroutine
 	tested    journal.Journal
 	reference *memory.Journal
 	writers   map[journal.Partition][]pair // the newest last
-	streams   []*Stream                    // as far as the reference has committed
+	streams   []*Stream                    // the events that the reference has committed
 }
 
 const modelPartitions = 3
@@ -59,7 +63,7 @@ func (m *model) start() {
 	}
 	for i := range 5 {
 		stream := NewSession(journal.Partition(i % modelPartitions))
-		stream.Summary.CreatedAt = startOfTime.Add(time.Duration(i/2) * time.Second) // some at the same time
+		stream.Summary.CreatedAt = startOfTime.Add(time.Duration(i/2) * time.Second) // two at a time
 		m.streams = append(m.streams, stream)
 	}
 }
@@ -79,22 +83,22 @@ func (m *model) claim(p journal.Partition) {
 
 func (m *model) stream() *Stream { return rapid.SampledFrom(m.streams).Draw(m.T, "session") }
 
-// writer draws a writer of the stream's partition, mostly the one that owns it.
+// writer draws a writer of the stream's partition, usually its owner.
 func (m *model) writer(s *Stream) pair {
-	of := m.writers[s.ID.Partition()]
-	stale := rapid.IntRange(0, 4).Draw(m.T, "writer") == 0
-	if stale && len(of) > 1 {
-		return of[len(of)-2]
+	writers := m.writers[s.ID.Partition()]
+	fenced := rapid.IntRange(0, 4).Draw(m.T, "writer") == 0
+	if fenced && len(writers) > 1 {
+		return writers[len(writers)-2]
 	}
-	return of[len(of)-1]
+	return writers[len(writers)-1]
 }
 
-// Own claims a partition anew.
+// Own claims a partition again.
 func (m *model) Own(*rapid.T) {
 	m.claim(rapid.SampledFrom([]journal.Partition{0, 1, 2}).Draw(m.T, "partition"))
 }
 
-// Append appends several times without waiting, some of it wrong.
+// Append appends several times without waiting; some of the appends conflict.
 func (m *model) Append(*rapid.T) {
 	s := m.stream()
 	w := m.writer(s)
@@ -104,7 +108,7 @@ func (m *model) Append(*rapid.T) {
 		ahead.Summary.Due = startOfTime.Add(time.Duration(rapid.IntRange(0, 3).Draw(m.T, "due")) * time.Hour)
 	}
 	var tested, reference []*journal.Commit
-	var made []*Stream
+	var after []*Stream // the stream after each append
 	for range rapid.IntRange(1, 4).Draw(m.T, "appends") {
 		if rapid.IntRange(0, 7).Draw(m.T, "wrong") == 0 {
 			ahead.Next(1)
@@ -112,35 +116,35 @@ func (m *model) Append(*rapid.T) {
 		payloads := rapid.SliceOfN(rapid.SliceOf(rapid.Byte()), 1, 3).Draw(m.T, "payloads")
 		a := ahead.Of(payloads...)
 		tested, reference = append(tested, w.tested.Append(a)), append(reference, w.reference.Append(a))
-		made = append(made, ahead.Fork())
+		after = append(after, ahead.Fork())
 	}
 	for i := range tested {
 		m.same(outcome(m.t, reference[i]), outcome(m.t, tested[i]))
 		if reference[i].Err() == nil {
-			*s = *made[i]
+			*s = *after[i]
 		}
 	}
 }
 
-// PutSnapshot puts a snapshot on an event that is there, or not.
+// PutSnapshot writes a snapshot, which usually stands on a committed event.
 func (m *model) PutSnapshot(*rapid.T) {
 	s := m.stream()
 	w := m.writer(s)
-	put := journal.Snapshot{Session: s.ID, Head: s.Head, Version: rapid.IntRange(0, 9).Draw(m.T, "version"), State: []byte("s")}
+	snapshot := journal.Snapshot{Session: s.ID, Head: s.Head, Version: rapid.IntRange(0, 9).Draw(m.T, "version"), State: []byte("s")}
 	if len(s.Records) > 0 {
 		r := rapid.SampledFrom(s.Records).Draw(m.T, "event")
-		put.Head = journal.Head{Seq: r.Seq, Hash: r.Hash}
+		snapshot.Head = journal.Head{Seq: r.Seq, Hash: r.Hash}
 	}
 	if rapid.IntRange(0, 4).Draw(m.T, "wrong") == 0 {
-		put.Head.Seq++
+		snapshot.Head.Seq++
 	}
-	m.same(outcome(m.t, w.reference.PutSnapshot(put)), outcome(m.t, w.tested.PutSnapshot(put)))
+	m.same(outcome(m.t, w.reference.PutSnapshot(snapshot)), outcome(m.t, w.tested.PutSnapshot(snapshot)))
 }
 
-// Reopen closes the journal and opens it again; its writers are lost.
+// Reopen closes the journal, opens it again and claims all partitions.
 func (m *model) Reopen(*rapid.T) {
 	if !m.durable {
-		m.Skip("nothing is kept")
+		m.Skip("the journal is not durable")
 	}
 	require.NoError(m, m.tested.Close())
 	m.tested = m.open(m.t, m.dir)
@@ -150,7 +154,7 @@ func (m *model) Reopen(*rapid.T) {
 	}
 }
 
-// Check compares what can be read of one session, and the lists.
+// Check compares a session and the lists of both journals.
 func (m *model) Check(*rapid.T) {
 	ctx := m.t.Context()
 	s := m.stream()
@@ -182,7 +186,7 @@ func (m *model) compareSession(s *Stream, from journal.Seq) {
 	sameResult(m, s.ID, m.reference.Summary, m.tested.Summary)
 }
 
-// same fails unless both errors amount to the same.
+// same requires that both errors wrap the same errors of package journal.
 func (m *model) same(want, got error) {
 	m.Helper()
 	for _, known := range []error{journal.ErrConflict, journal.ErrFenced, journal.ErrNotFound} {
@@ -191,7 +195,7 @@ func (m *model) same(want, got error) {
 	require.Equal(m, want == nil, got == nil, "want %v, got %v", want, got)
 }
 
-// sameResult compares what a call of each journal returns.
+// sameResult compares the results of a method of both journals.
 func sameResult[T any](m *model, id journal.SessionID, reference, tested func(context.Context, journal.SessionID) (T, error)) {
 	m.Helper()
 	want, wantErr := reference(m.t.Context(), id)

@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"encoding/json"
@@ -9,22 +9,21 @@ import (
 	"parley/protocol"
 )
 
-// Stream makes appends for one session, each building on the one before. It
-// keeps what it has made, to compare with what is read. It is not safe for
-// concurrent use.
+// Stream makes the appends of a session, each building on the one before. It records
+// them for comparison with what is read. It is not safe for concurrent use.
 type Stream struct {
 	ID      journal.SessionID
-	Head    journal.Head // after the last append that Next made
-	Records []journal.Record
-	Summary journal.Summary      // goes with every append
-	Type    string               // of the events
-	Format  journal.RecordFormat // of the records; zero for the newest
+	Head    journal.Head         // after the last append made
+	Records []journal.Record     // of all appends made; a test may clear it to save memory
+	Summary journal.Summary      // of the next appends
+	Type    string               // of the next events
+	Format  journal.RecordFormat // of the next records; zero for the newest
 }
 
 // startOfTime is the time of every stream's first event.
 var startOfTime = time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
 
-// NewStream begins a stream for a session that has no events.
+// NewStream returns a stream for a session without events.
 func NewStream(id journal.SessionID) *Stream {
 	return &Stream{
 		ID:   id,
@@ -37,14 +36,14 @@ func NewStream(id journal.SessionID) *Stream {
 	}
 }
 
-// NewSession begins a stream for a new session in a partition.
+// NewSession returns a stream for a new session in a partition.
 func NewSession(p journal.Partition) *Stream {
 	id := journal.NewHostSessionID()
 	id[0] = byte(p)
 	return NewStream(id)
 }
 
-// Fork returns a stream that continues from the same event on its own.
+// Fork returns an independent stream that continues from the same event.
 func (s *Stream) Fork() *Stream {
 	fork := *s
 	fork.Records = append([]journal.Record(nil), s.Records...)
@@ -60,8 +59,8 @@ func (s *Stream) Next(n int) journal.Append {
 	return s.Of(payloads...)
 }
 
-// About returns an append of one event of a type about each of these participants or
-// approvals.
+// About returns an append with an event of a type about each of some participants or
+// approvals, given by their ids.
 func (s *Stream) About(t protocol.EventType, ids ...string) journal.Append {
 	payloads := make([][]byte, len(ids))
 	for i, id := range ids {
@@ -73,7 +72,7 @@ func (s *Stream) About(t protocol.EventType, ids ...string) journal.Append {
 	return s.Of(payloads...)
 }
 
-// Of returns an append of one event for each payload.
+// Of returns an append with an event for each payload.
 func (s *Stream) Of(payloads ...[]byte) journal.Append {
 	a := journal.Append{Session: s.ID, Prev: s.Head.Seq, Summary: s.Summary, Awaited: []string{"stream"}}
 	for _, payload := range payloads {

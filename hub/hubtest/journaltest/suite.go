@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"context"
@@ -11,14 +11,14 @@ import (
 	"parley/hub/journal"
 )
 
-// patience bounds every wait of the suite. It is reached only by a failure.
+// patience bounds every wait of the suite. Only a failure reaches it.
 const patience = 30 * time.Second
 
-// OpenJournal opens the journal in a directory, which is empty at first. An
-// engine that keeps nothing on disk ignores it. The suite closes the journal.
+// OpenJournal opens the journal in a directory, which is empty at first. Engines that
+// store nothing on disk ignore dir. The suite closes the journal.
 type OpenJournal func(t testing.TB, dir string) journal.Journal
 
-// RunJournalSuite checks what package hub promises of every journal.
+// RunJournalSuite checks that an engine implements [journal.Journal].
 func RunJournalSuite(t *testing.T, open OpenJournal) {
 	groups := []struct {
 		name  string
@@ -27,7 +27,7 @@ func RunJournalSuite(t *testing.T, open OpenJournal) {
 		{"append", appendTests},
 		{"fence", fenceTests},
 		{"summary", summaryTests},
-		{"lists", listedTests},
+		{"index", indexTests},
 		{"snapshot", snapshotTests},
 		{"close", closeTests},
 	}
@@ -42,7 +42,7 @@ func RunJournalSuite(t *testing.T, open OpenJournal) {
 	}
 }
 
-// openFor opens a journal and closes it at the test's end.
+// openFor opens a journal, and closes it when the test ends.
 func openFor(t testing.TB, open OpenJournal, dir string) journal.Journal {
 	j := open(t, dir)
 	t.Cleanup(func() { assert.NoError(t, j.Close()) })
@@ -68,7 +68,7 @@ func (s *suite) own(stream *Stream) journal.Writer {
 	return w
 }
 
-// read returns a session's records from a number on, and fails on an error.
+// read returns a session's records from event from on. It fails on an error.
 func (s *suite) read(id journal.SessionID, from journal.Seq) []journal.Record {
 	s.Helper()
 	records, err := readAll(s.Context(), s.Journal, id, from)
@@ -76,7 +76,7 @@ func (s *suite) read(id journal.SessionID, from journal.Seq) []journal.Record {
 	return records
 }
 
-// requireStream fails unless the journal holds exactly what the stream made.
+// requireStream requires that the journal holds the stream's records, and no others.
 func (s *suite) requireStream(stream *Stream) {
 	s.Helper()
 	requireRecords(s, stream.Records, s.read(stream.ID, 1))
@@ -96,7 +96,7 @@ func readAll(ctx context.Context, j journal.Journal, id journal.SessionID, from 
 	return records, nil
 }
 
-// requireRecords compares byte by byte; nil and empty are the same.
+// requireRecords compares records, treating nil and empty parts as equal.
 func requireRecords(t testing.TB, want, got []journal.Record) {
 	t.Helper()
 	require.Len(t, got, len(want))
@@ -112,7 +112,7 @@ func requireRecords(t testing.TB, want, got []journal.Record) {
 	}
 }
 
-// outcome waits for a commit, with a bound.
+// outcome returns the outcome of a commit. It fails after patience.
 func outcome(t testing.TB, c *journal.Commit) error {
 	t.Helper()
 	select {

@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"fmt"
@@ -10,12 +10,12 @@ import (
 	"parley/hub/journal"
 )
 
-// RunDurableJournalSuite checks an engine that keeps its events on a disk. It
-// comes on top of RunJournalSuite.
+// RunDurableJournalSuite checks an engine that stores events on a disk, in addition
+// to [RunJournalSuite].
 func RunDurableJournalSuite(t *testing.T, open OpenJournal) {
-	t.Run("opening again finds everything", func(t *testing.T) { testReopen(t, open) })
-	t.Run("a claim outlives the journal that made it", func(t *testing.T) { testReopenClaim(t, open) })
-	t.Run("a hundred thousand sessions are opened and listed", func(t *testing.T) { testManySessions(t, open) })
+	t.Run("a journal that is opened again holds everything", func(t *testing.T) { testReopen(t, open) })
+	t.Run("epochs outlive the process", func(t *testing.T) { testReopenClaim(t, open) })
+	t.Run("a journal of 100,000 sessions is opened and listed", func(t *testing.T) { testManySessions(t, open) })
 }
 
 func testReopen(t *testing.T, open OpenJournal) {
@@ -46,8 +46,8 @@ func testReopen(t *testing.T, open OpenJournal) {
 	}
 }
 
-// testReopenClaim makes sure that epochs go on rising: a stale owner of before
-// must not come to hold the newest again.
+// testReopenClaim requires that epochs keep rising, so that an earlier owner never
+// holds the newest epoch again.
 func testReopenClaim(t *testing.T, open OpenJournal) {
 	dir := t.TempDir()
 	stream := NewSession(1)
@@ -97,7 +97,8 @@ func testManySessions(t *testing.T, open OpenJournal) {
 	}
 }
 
-// Fill appends one event to each of n new sessions, which it returns.
+// Fill creates n sessions of one event each, and returns their streams without the
+// records.
 func Fill(t testing.TB, j journal.Journal, n int) []*Stream {
 	writers := OwnAll(t, j)
 	commits := make([]*journal.Commit, 0, n)

@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"sync"
@@ -11,9 +11,9 @@ import (
 )
 
 var closeTests = []suiteTest{
-	{"closing waits for what was appended", closeWaits},
-	{"a closed journal answers so", closeAnswers},
-	{"closing amid appends resolves every commit", closeAmid},
+	{"Close waits for earlier appends", closeWaits},
+	{"a closed journal returns ErrClosed", closeErrors},
+	{"Close resolves every commit of concurrent appends", closeConcurrent},
 }
 
 func closeWaits(s *suite) {
@@ -29,12 +29,12 @@ func closeWaits(s *suite) {
 		case <-c.Done():
 			require.NoError(s, c.Err())
 		default:
-			require.FailNow(s, "closed before an append was resolved")
+			require.FailNow(s, "Close returned before a commit was resolved")
 		}
 	}
 }
 
-func closeAnswers(s *suite) {
+func closeErrors(s *suite) {
 	stream := NewSession(2)
 	w := s.own(stream)
 	requireCommitted(s, w.Append(stream.Next(1)))
@@ -62,7 +62,7 @@ func closeAnswers(s *suite) {
 	require.ErrorIs(s, err, journal.ErrClosed)
 }
 
-func closeAmid(s *suite) {
+func closeConcurrent(s *suite) {
 	var wg sync.WaitGroup
 	for i := range 4 {
 		stream := NewSession(journal.Partition(i))

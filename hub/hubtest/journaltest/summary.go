@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"bytes"
@@ -12,10 +12,10 @@ import (
 )
 
 var summaryTests = []suiteTest{
-	{"a summary is the one of the newest append", summaryNewest},
-	{"a refused append leaves the summary as it was", summaryRefused},
-	{"sessions are listed newest first and by every filter", summaryList},
-	{"sessions that are due come earliest first", summaryDue},
+	{"Summary returns the summary of the newest append", summaryNewest},
+	{"a refused append does not change the summary", summaryRefused},
+	{"List returns the newest session first, by every filter", summaryList},
+	{"Due returns the earliest session first", summaryDue},
 }
 
 func summaryNewest(s *suite) {
@@ -24,7 +24,7 @@ func summaryNewest(s *suite) {
 	for i, change := range []func(*journal.Summary){
 		func(*journal.Summary) {},
 		func(m *journal.Summary) { m.Status = "closed" },
-		func(*journal.Summary) {}, // the same again
+		func(*journal.Summary) {}, // no change
 		func(m *journal.Summary) { m.Due = startOfTime.Add(time.Hour) },
 		func(m *journal.Summary) { m.Resource = json.RawMessage("{\"title\":\"ä\", \"n\": 1e2}") },
 		func(m *journal.Summary) { m.HostSession = journal.NewHostSessionID() },
@@ -53,8 +53,8 @@ func summaryRefused(s *suite) {
 	require.Equal(s, stream.Summary, got)
 }
 
-// several writes n sessions with differing summaries, oldest first; sessions
-// of odd numbers are shared, on the session before them.
+// several writes n sessions with different summaries, the oldest first. Sessions with
+// an odd index are shared sessions on the session before.
 func (s *suite) several(n int) []journal.Summary {
 	var summaries []journal.Summary
 	for i := range n {
@@ -103,7 +103,7 @@ func summaryList(s *suite) {
 		var want []journal.Summary
 		for i := len(all) - 1; i >= 0; i-- {
 			m := all[i]
-			if (f.Before == journal.Place{} || comesAfter(m, f.Before)) && (f.Kind == "" || f.Kind == m.Kind) && (f.Workspace == "" || f.Workspace == m.Workspace) &&
+			if (f.Before == journal.Place{} || isBehind(m, f.Before)) && (f.Kind == "" || f.Kind == m.Kind) && (f.Workspace == "" || f.Workspace == m.Workspace) &&
 				(f.HostSession.IsZero() || f.HostSession == m.HostSession) &&
 				(f.Status == "" || f.Status == m.Status) && (f.Limit == 0 || len(want) < f.Limit) {
 				want = append(want, m)
@@ -119,8 +119,8 @@ func placeOf(m journal.Summary) journal.Place {
 	return journal.Place{CreatedAt: m.CreatedAt, Session: m.Session}
 }
 
-// comesAfter reports whether a session comes after a place in a list.
-func comesAfter(m journal.Summary, p journal.Place) bool {
+// isBehind reports whether a session is behind a place in a list.
+func isBehind(m journal.Summary, p journal.Place) bool {
 	return m.CreatedAt.Before(p.CreatedAt) || m.CreatedAt.Equal(p.CreatedAt) && bytes.Compare(m.Session[:], p.Session[:]) < 0
 }
 
@@ -131,7 +131,7 @@ func summaryDue(s *suite) {
 		require.NoError(s, err)
 		return got
 	}
-	var want []journal.Summary // a later session is due earlier
+	var want []journal.Summary // newer sessions are due earlier
 	for i := len(all) - 1; i >= 0; i-- {
 		if !all[i].Due.IsZero() {
 			want = append(want, all[i])
@@ -139,7 +139,7 @@ func summaryDue(s *suite) {
 	}
 	require.Equal(s, want, due(startOfTime.Add(time.Microsecond), 100))
 	require.Equal(s, want[:2], due(startOfTime.Add(time.Hour), 2))
-	require.Equal(s, want[:1], due(want[1].Due, 100), "what is due at that very time is not before it")
+	require.Equal(s, want[:1], due(want[1].Due, 100), "a session that is due at the given time is not due before it")
 	require.Equal(s, want[:1], due(want[0].Due.Add(time.Nanosecond), 100))
 	require.Empty(s, due(want[0].Due, 100))
 	require.Empty(s, due(startOfTime, 0))

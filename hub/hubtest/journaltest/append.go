@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"bytes"
@@ -13,19 +13,19 @@ import (
 )
 
 var appendTests = []suiteTest{
-	{"what is appended is read back byte for byte", appendReadBack},
-	{"events are read without a hole from every number", appendReadFromEvery},
+	{"Read returns appended events byte for byte", appendReadBack},
+	{"Read yields events without gaps from any number", appendReadFromEvery},
 	{"an unknown session has no events and no head", appendUnknown},
 	{"an append that does not build on the newest event conflicts", appendConflict},
 	{"an append that builds on another history conflicts", appendForked},
-	{"an append that is not well formed conflicts", appendMalformed},
-	{"a conflict does not hurt others of the same batch", appendConflictAlone},
+	{"a malformed append conflicts", appendMalformed},
+	{"a conflict does not affect other appends in the batch", appendConflictAlone},
 	{"appends of one session need not wait for each other", appendPipelined},
 	{"commits of one session resolve in order", appendOrder},
-	{"events of 4 MiB are kept", appendBig},
-	{"many writers and readers at once see whole histories", appendConcurrent},
-	{"a reader sees what was there when it began", appendWhileReading},
-	{"a reader may stop, and ends with its context", appendReadStops},
+	{"events of 4 MiB are stored", appendBig},
+	{"concurrent writers and readers see gapless histories", appendConcurrent},
+	{"a reader sees the events at the time of its call", appendWhileReading},
+	{"a reader may stop, and stops when its context ends", appendReadStops},
 }
 
 func appendReadBack(s *suite) {
@@ -69,10 +69,10 @@ func appendConflict(s *suite) {
 	late := stream.Fork().Next(1)
 	require.ErrorIs(s, outcome(s, w.Append(late)), journal.ErrConflict, "before any event")
 	requireCommitted(s, w.Append(first))
-	require.ErrorIs(s, outcome(s, w.Append(first)), journal.ErrConflict, "the same again")
+	require.ErrorIs(s, outcome(s, w.Append(first)), journal.ErrConflict, "a second time")
 	tooFar := stream.Fork()
 	tooFar.Next(1)
-	require.ErrorIs(s, outcome(s, w.Append(tooFar.Next(1))), journal.ErrConflict, "with a hole")
+	require.ErrorIs(s, outcome(s, w.Append(tooFar.Next(1))), journal.ErrConflict, "with a gap")
 	s.requireStream(stream)
 }
 
@@ -92,7 +92,7 @@ func appendMalformed(s *suite) {
 	requireCommitted(s, w.Append(stream.Next(1)))
 	for name, change := range map[string]func(*journal.Append){
 		"no events":         func(a *journal.Append) { a.Records = nil },
-		"a hole inside":     func(a *journal.Append) { a.Records = append(a.Records[:1:1], a.Records[2]) },
+		"a gap inside":      func(a *journal.Append) { a.Records = append(a.Records[:1:1], a.Records[2]) },
 		"another session's": func(a *journal.Append) { a.Records[1].Session = journal.SessionID{1: 1} },
 		"not sealed":        func(a *journal.Append) { a.Records[2].Hash = journal.Hash{} },
 		"changed later":     func(a *journal.Append) { a.Records[0].Public = []byte("{}") },
@@ -129,7 +129,7 @@ func appendPipelined(s *suite) {
 		commits = append(commits, w.Append(stream.Next(2)))
 	}
 	kept := stream.Fork()
-	stream.Next(1) // never appended, so all that follow have nothing to build on
+	stream.Next(1) // never appended, so the next ones build on nothing
 	for range 10 {
 		require.ErrorIs(s, outcome(s, w.Append(stream.Next(1))), journal.ErrConflict)
 	}
@@ -143,11 +143,10 @@ func appendOrder(s *suite) {
 	var commits []*journal.Commit
 	for i := range 200 {
 		a := stream.Fork().Next(1)
-		if i%3 != 0 { // the others conflict
-			a = stream.Next(1)
-		}
 		if i%3 == 0 {
-			a.Prev++
+			a.Prev++ // it conflicts
+		} else {
+			a = stream.Next(1)
 		}
 		commits = append(commits, w.Append(a))
 	}
@@ -213,7 +212,7 @@ func appendWhileReading(s *suite) {
 	for r, err := range s.Read(s.Context(), stream.ID, 1) {
 		require.NoError(s, err)
 		seen = append(seen, r)
-		requireCommitted(s, w.Append(stream.Next(2))) // while the reader is at it
+		requireCommitted(s, w.Append(stream.Next(2)))
 	}
 	requireRecords(s, before.Records, seen)
 	s.requireStream(stream)

@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"fmt"
@@ -10,17 +10,17 @@ import (
 	"parley/protocol"
 )
 
-var listedTests = []suiteTest{
-	{"messages are listed by their numbers, whatever stands between them", listedNumbers},
-	{"events are read by their numbers, in the order in which these are given", eventsByNumber},
-	{"an append that is refused leaves nothing in the list", listedRefused},
-	{"participants are listed in the order of joining, forward and backward", listedPeople},
-	{"approvals are listed in the order of proposing, with the event that shows each whole", listedApprovals},
+var indexTests = []suiteTest{
+	{"Listed returns the numbers of messages", indexMessages},
+	{"Events returns events by their numbers, in the given order", eventsByNumber},
+	{"a refused append is not indexed", indexRefused},
+	{"Entries returns participants in the order of joining, forward and backward", indexParticipants},
+	{"Entries returns approvals in the order of proposing, forward and backward", indexApprovals},
 }
 
-// withMessages writes appends of one to three events, of which every third append
-// holds messages, and returns the numbers of those.
-func (s *suite) withMessages(appends int) (stream *Stream, messages []journal.Seq) {
+// appendMessages writes appends of one to three events; every third append consists
+// of messages. It returns the numbers of the messages.
+func (s *suite) appendMessages(appends int) (stream *Stream, messages []journal.Seq) {
 	stream = NewSession(4)
 	w := s.own(stream)
 	for i := range appends {
@@ -39,8 +39,8 @@ func (s *suite) withMessages(appends int) (stream *Stream, messages []journal.Se
 	return stream, messages
 }
 
-func listedNumbers(s *suite) {
-	stream, messages := s.withMessages(30)
+func indexMessages(s *suite) {
+	stream, messages := s.appendMessages(30)
 	for _, from := range []journal.Seq{0, 1, messages[3], messages[3] + 1, stream.Head.Seq, stream.Head.Seq + 1} {
 		for _, limit := range []int{1, 4, 1000} {
 			want := slices.DeleteFunc(slices.Clone(messages), func(n journal.Seq) bool { return n < from })
@@ -55,7 +55,7 @@ func listedNumbers(s *suite) {
 }
 
 func eventsByNumber(s *suite) {
-	stream, _ := s.withMessages(30)
+	stream, _ := s.appendMessages(30)
 	all := stream.Records
 	for _, numbers := range [][]journal.Seq{{1}, {stream.Head.Seq}, {7, 3, 4, 3}, {2, 1, stream.Head.Seq}} {
 		var want []journal.Record
@@ -74,8 +74,8 @@ func eventsByNumber(s *suite) {
 	require.ErrorIs(s, err, journal.ErrNotFound)
 }
 
-func listedRefused(s *suite) {
-	stream, messages := s.withMessages(3)
+func indexRefused(s *suite) {
+	stream, messages := s.appendMessages(3)
 	w := s.own(stream)
 	refused := stream.Fork()
 	refused.Type = string(protocol.EventMessageCreated)
@@ -86,19 +86,19 @@ func listedRefused(s *suite) {
 	require.Equal(s, messages, got)
 }
 
-func listedPeople(s *suite) {
-	s.listedEntries(journal.SubjectParticipant, protocol.EventParticipantJoined,
+func indexParticipants(s *suite) {
+	s.checkEntries(journal.SubjectParticipant, protocol.EventParticipantJoined,
 		[]protocol.EventType{protocol.EventParticipantUpdated, protocol.EventParticipantLeft, protocol.EventParticipantJoined})
 }
 
-func listedApprovals(s *suite) {
-	s.listedEntries(journal.SubjectApproval, protocol.EventPromptPendingApproval,
+func indexApprovals(s *suite) {
+	s.checkEntries(journal.SubjectApproval, protocol.EventPromptPendingApproval,
 		[]protocol.EventType{protocol.EventPromptApproved, protocol.EventPromptRejected, protocol.EventPromptDispatchFailed})
 }
 
-// listedEntries has events begin entries of a subject, each of a type, and others
-// follow on some of them.
-func (s *suite) listedEntries(of journal.Subject, begin protocol.EventType, then []protocol.EventType) {
+// checkEntries writes events of the type begin, which each create an entry of a
+// subject, and events of the types then about some of them, and reads the entries.
+func (s *suite) checkEntries(of journal.Subject, begin protocol.EventType, then []protocol.EventType) {
 	stream := NewSession(4)
 	w := s.own(stream)
 	var want []journal.Entry
@@ -114,7 +114,7 @@ func (s *suite) listedEntries(of journal.Subject, begin protocol.EventType, then
 	}
 	refused := stream.Fork()
 	refused.Next(1)
-	require.ErrorIs(s, outcome(s, w.Append(refused.About(begin, "nobody"))), journal.ErrConflict)
+	require.ErrorIs(s, outcome(s, w.Append(refused.About(begin, "refused"))), journal.ErrConflict)
 	for _, from := range []journal.Seq{0, 1, want[3].First, want[3].First + 1, want[9].First, stream.Head.Seq} {
 		for _, limit := range []int{1, 4, 1000} {
 			forward := slices.DeleteFunc(slices.Clone(want), func(e journal.Entry) bool { return e.First < from })
@@ -132,8 +132,7 @@ func (s *suite) listedEntries(of journal.Subject, begin protocol.EventType, then
 	s.requireNoEntries(stream, of)
 }
 
-// requireNoEntries looks for what is not in the index: other ids, other subjects,
-// other sessions.
+// requireNoEntries looks up an id, a subject and a session that are not in the index.
 func (s *suite) requireNoEntries(stream *Stream, of journal.Subject) {
 	s.Helper()
 	other := map[journal.Subject]journal.Subject{journal.SubjectParticipant: journal.SubjectApproval, journal.SubjectApproval: journal.SubjectParticipant}[of]
@@ -141,7 +140,7 @@ func (s *suite) requireNoEntries(stream *Stream, of journal.Subject) {
 		session journal.SessionID
 		of      journal.Subject
 		id      string
-	}{{stream.ID, of, "nobody"}, {stream.ID, other, "entry-1"}, {NewSession(4).ID, of, "entry-1"}} {
+	}{{stream.ID, of, "refused"}, {stream.ID, other, "entry-1"}, {NewSession(4).ID, of, "entry-1"}} {
 		_, err := s.Entry(s.Context(), none.session, none.of, none.id)
 		require.ErrorIs(s, err, journal.ErrNotFound)
 	}

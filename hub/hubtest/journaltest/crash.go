@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"bufio"
@@ -19,14 +19,16 @@ import (
 	"parley/hub/journal"
 )
 
-// crashDir names the directory of the journal to the process that is killed.
+// crashDir is the environment variable that gives the child the journal's directory.
 const crashDir = "PARLEY_TEST_CRASH_DIR"
 
-// crashSessions is how many sessions append at one time, two to a partition.
+// crashSessions is the number of sessions that append concurrently, two in each of
+// the first partitions.
 const crashSessions = 8
 
-// RunCrashChild turns the test binary into the process that KillLoop kills. Call
-// it first thing in TestMain: it does not return there, and does nothing else.
+// RunCrashChild turns the test binary into the child process that [KillLoop] kills.
+// TestMain calls it first. In the child it does not return; otherwise it does
+// nothing.
 func RunCrashChild(open func(dir string) (journal.Journal, error)) {
 	dir := os.Getenv(crashDir)
 	if dir == "" {
@@ -40,18 +42,18 @@ func RunCrashChild(open func(dir string) (journal.Journal, error)) {
 	os.Exit(1)
 }
 
-// CrashID is the id of the i-th session, the same in each process.
+// CrashID returns the id of the child's i-th session, counted from 0.
 func CrashID(i int) journal.SessionID { return journal.SessionID{0: byte(i / 2), 15: byte(i + 1)} }
 
-// ack is what the child writes for a commit: the session's index and its
-// newest event. It is shorter than what a pipe takes whole.
+// ack is the child's acknowledgement of a commit. It is small enough for a pipe to
+// take it as a whole.
 type ack struct {
-	Session uint32
+	Session uint32 // its index
 	Seq     uint64
 	Hash    journal.Hash
 }
 
-// appendUntilKilled goes on with every session where its journal ends.
+// appendUntilKilled continues every session at its head.
 func appendUntilKilled(j journal.Journal, acks io.Writer) error {
 	ctx, fail := context.WithCancelCause(context.Background())
 	defer fail(nil)
@@ -81,8 +83,7 @@ func appendUntilKilled(j journal.Journal, acks io.Writer) error {
 	return context.Cause(ctx)
 }
 
-// appendDeep appends with that many commits under way, and sends each head that
-// is durable.
+// appendDeep appends with up to depth commits pending, and sends each durable head.
 func appendDeep(ctx context.Context, w journal.Writer, s *Stream, depth int, send func(journal.Head) error) error {
 	type pending struct {
 		commit *journal.Commit
@@ -91,7 +92,7 @@ func appendDeep(ctx context.Context, w journal.Writer, s *Stream, depth int, sen
 	var waiting []pending
 	for ctx.Err() == nil {
 		waiting = append(waiting, pending{w.Append(s.Next(depth%3 + 1)), s.Head})
-		s.Records = nil // else they would fill the memory
+		s.Records = nil // to save memory
 		if len(waiting) <= depth {
 			continue
 		}
@@ -106,10 +107,10 @@ func appendDeep(ctx context.Context, w journal.Writer, s *Stream, depth int, sen
 	return ctx.Err()
 }
 
-// KillLoop starts the test binary as a process that appends to a journal in a
-// directory under load, kills it without warning, and checks that every event
-// that it had acknowledged is there, once, in an unbroken chain. It does so
-// times over on the same journal. TestMain has to call RunCrashChild.
+// KillLoop starts the test binary as a child process that appends to a journal, kills
+// it with SIGKILL, and checks that every acknowledged event is stored, once, in an
+// unbroken chain. It does so several times on the same journal. TestMain must call
+// [RunCrashChild].
 func KillLoop(t *testing.T, open OpenJournal, times int) {
 	dir := t.TempDir()
 	var acked [crashSessions]journal.Head
@@ -125,42 +126,44 @@ func KillLoop(t *testing.T, open OpenJournal, times int) {
 			total += requireAcked(t, j, CrashID(i), head)
 		}
 		require.NoError(t, j.Close())
-		t.Logf("killed after %d acknowledgements; %d events are there", acks, total)
+		t.Logf("killed after %d acknowledgements; %d events are stored", acks, total)
 	}
 }
 
-// Acked is told of each commit that the child acknowledges.
+// Acked is called for each commit that the child acknowledges, with the index of its
+// session and the session's new head.
 type Acked func(session int, head journal.Head)
 
-// RunAndKill lets the child append to the journal in a directory, and kills it
-// once it has acknowledged that many commits; acked is also told of those that
-// were on the way. The child gets env besides this process's own.
+// RunAndKill lets a child append to the journal in dir, and kills it once it has
+// acknowledged a number of commits. It calls acked for these and for acknowledgements
+// that were still in the pipe. env is added to the child's environment.
 func RunAndKill(t *testing.T, dir string, after int, acked Acked, env ...string) {
-	n, said := runChild(t, dir, after, acked, env)
-	require.GreaterOrEqual(t, n, after, "the child ended by itself: %s", said)
+	n, stderr := runChild(t, dir, after, acked, env)
+	require.GreaterOrEqual(t, n, after, "the child exited early: %s", stderr)
 }
 
-// RunUntilRefused lets the child append until a commit fails, which ends it
-// without closing its journal, and returns what it said.
+// RunUntilRefused lets a child append until a commit fails. The child then exits
+// without closing its journal. RunUntilRefused returns what it wrote to stderr.
 func RunUntilRefused(t *testing.T, dir string, acked Acked) string {
-	_, said := runChild(t, dir, math.MaxInt, acked, nil)
-	return said
+	_, stderr := runChild(t, dir, math.MaxInt, acked, nil)
+	return stderr
 }
 
-func runChild(t *testing.T, dir string, killAfter int, acked Acked, env []string) (acks int, said string) {
+// runChild runs a child, and kills it after a number of acknowledgements.
+func runChild(t *testing.T, dir string, killAfter int, acked Acked, env []string) (acks int, stderr string) {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	child := exec.CommandContext(t.Context(), self)
 	child.Env = append(append(os.Environ(), crashDir+"="+dir), env...)
-	var stderr bytes.Buffer
-	child.Stderr = &stderr
+	var output bytes.Buffer
+	child.Stderr = &output
 	pipe, err := child.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, child.Start())
 	for in := bufio.NewReader(pipe); ; {
 		var a ack
 		if err := binary.Read(in, binary.BigEndian, &a); err != nil {
-			break // it is dead; the rest of an acknowledgement does not count
+			break // the child has ended, perhaps in the middle of an acknowledgement
 		}
 		acked(int(a.Session), journal.Head{Seq: journal.Seq(a.Seq), Hash: a.Hash})
 		if acks++; acks == killAfter {
@@ -168,10 +171,11 @@ func runChild(t *testing.T, dir string, killAfter int, acked Acked, env []string
 		}
 	}
 	require.Error(t, child.Wait())
-	return acks, stderr.String()
+	return acks, output.String()
 }
 
-// requireAcked reads a session and returns how many events it has.
+// requireAcked reads a session, requires the acknowledged event, and returns the
+// number of events.
 func requireAcked(t *testing.T, j journal.Journal, id journal.SessionID, acked journal.Head) int {
 	n := 0
 	hash := journal.ChainStart(id)
@@ -184,7 +188,7 @@ func requireAcked(t *testing.T, j journal.Journal, id journal.SessionID, acked j
 		require.Equal(t, resealed.Hash, r.Hash, "chain is broken at event %d", n)
 		hash = r.Hash
 		if r.Seq == acked.Seq {
-			require.Equal(t, acked.Hash, r.Hash, "event %d is another one than was acknowledged", n)
+			require.Equal(t, acked.Hash, r.Hash, "event %d differs from the acknowledged one", n)
 		}
 	}
 	require.GreaterOrEqual(t, n, int(acked.Seq), "acknowledged events are lost")

@@ -1,4 +1,4 @@
-package hubtest
+package journaltest
 
 import (
 	"bytes"
@@ -9,9 +9,9 @@ import (
 )
 
 var snapshotTests = []suiteTest{
-	{"a snapshot is got back and replaced", snapshotReplace},
+	{"Snapshot returns the newest snapshot", snapshotReplace},
 	{"a snapshot may stand on any committed event", snapshotOlder},
-	{"a snapshot of events that are not there conflicts", snapshotAhead},
+	{"a snapshot on an uncommitted event conflicts", snapshotAhead},
 }
 
 func (s *suite) requireSnapshot(want journal.Snapshot) {
