@@ -15,9 +15,9 @@ import (
 // journal and sends the command again. A command about participants who are present
 // costs no read.
 
-// askShared asks a session that has to be a shared one. Participants whom the
-// question is about and who have left are read from the journal: the one who asks,
-// and one whom the command names.
+// askShared sends an input to a shared session and waits for the answer. If the
+// decision needs participants who have left, the sender or one whom the command
+// names, they are read from the journal.
 func (h *Hub) askShared(ctx context.Context, id journal.SessionID, body any) (r result, err error) {
 	err = h.askWithAbsent(ctx, id, body, func(body any) error {
 		r, err = h.ask(ctx, id, journal.KindShared, false, body)
@@ -26,8 +26,8 @@ func (h *Hub) askShared(ctx context.Context, id journal.SessionID, body any) (r 
 	return r, err
 }
 
-// askWithAbsent asks, and asks again with each participant whom the session does
-// not hold. It returns the error of ask, or of reading.
+// askWithAbsent calls ask with an input, and again with each participant whom the
+// session does not hold. It returns the error of ask, or of reading.
 func (h *Hub) askWithAbsent(ctx context.Context, id journal.SessionID, body any, ask func(body any) error) error {
 	for {
 		err := ask(body)
@@ -57,7 +57,7 @@ func (h *Hub) absent(ctx context.Context, id journal.SessionID, participantID st
 	return p, err
 }
 
-// withAbsent returns the question with a participant who was looked up.
+// withAbsent returns the input with a participant who was looked up.
 func withAbsent(body any, id string, p *protocol.Participant) any {
 	if a, ok := body.(attach); ok {
 		a.command.who = a.command.who.with(id, p)

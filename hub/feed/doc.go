@@ -3,11 +3,11 @@
 // and with hints such as presence and typing.
 //
 // A process has one [Feed]. Each shared session in memory has a [Room], which
-// the session's actor owns, and each connection a [Subscription]. The actor
-// tells its room what is durable; the room's fan-out, one goroutine, gathers what
-// arrives together into a [Burst] and offers it to every subscription. A burst is
-// encoded once for each [Format]. A subscription passes it to its [Sink], or
-// queues it while the connection is behind.
+// the session's actor owns, and each connection has a [Subscription]. The actor
+// passes its room the events that are durable. The room's fan-out, one goroutine,
+// gathers what arrives together into a [Burst] and offers it to every
+// subscription, encoded once for each [Format]. A subscription passes the burst to
+// its [Sink], or queues it while the connection is behind.
 //
 // What leads back from a connection to its session is the interface [Actor];
 // what a room asks about the session's state is [Session]. Package hub implements
@@ -15,16 +15,16 @@
 //
 // # What order is promised
 //
-// A connection gets what its room is told in the order of telling, and an answer
-// exactly behind the events that precede it. The welcome comes before every
-// event. A subscription reads the events from the client's cursor up to the
-// newest from the session's past, and then turns live: no event is missing, and
-// none comes twice. Hints are for live connections alone; a connection that is
-// behind loses them, but then gets the newest message on presence, whose numbers
-// show that an earlier one is missing.
+// A connection receives everything in the order in which the actor calls the
+// room, and each answer exactly behind the events that precede it. The welcome
+// precedes every event. A subscription first reads the events after the client's
+// cursor from the session's past, and then turns live, without a gap or a
+// duplicate. Hints are for live connections only. A connection that is behind
+// loses them, but receives the newest presence message later, whose numbers show
+// that an earlier one is missing.
 //
-// A connection that is ended gets everything that precedes its end, unless it is
-// too slow.
+// A connection that the room ends receives everything that precedes its end,
+// unless it is too slow.
 //
 // # Who may block whom
 //
@@ -48,6 +48,6 @@
 // # Testing
 //
 // A room needs a fake of [Session] and of [Actor], and a journal for clients that
-// have missed events; nothing in it needs a hub. Time is what testing/synctest
-// makes of it.
+// have missed events, but no hub. The tests run in bubbles of testing/synctest,
+// which also tells them when the fan-out has passed everything on.
 package feed

@@ -37,14 +37,14 @@ func (r *Room) SetTyping(participant string, active bool) {
 	}
 }
 
-// Polled notes that a participant has asked for events without a connection, who
-// is present for pollLapse.
+// Polled notes that a participant has asked for events without a connection. The
+// participant is present until pollLapse later.
 func (r *Room) Polled(participant string) {
 	r.polling[participant] = time.Now().Add(pollLapse)
 	r.appears(participant)
 }
 
-// stopPolling notes that a participant polls no more.
+// stopPolling notes that a participant no longer polls.
 func (r *Room) stopPolling(participant string) {
 	if _, polls := r.polling[participant]; polls {
 		delete(r.polling, participant)
@@ -71,7 +71,8 @@ func (r *Room) appears(participant string) {
 	}
 }
 
-// disappears notes that a participant may have no connection and not poll.
+// disappears notes that a participant is absent, unless there is still a
+// connection or a recent poll.
 func (r *Room) disappears(participant string) {
 	_, polls := r.polling[participant]
 	if !polls && r.subs[participant] == nil && r.present.set(participant, false) {

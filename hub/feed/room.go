@@ -9,10 +9,10 @@ import (
 	"parley/protocol"
 )
 
-// Room is the connections of one shared session: who is subscribed, who is
-// present, who types. The session's actor owns it; all methods are for the
-// actor's goroutine. None blocks on a connection: a method waits only while the
-// fan-out is fanoutNotices or fanoutBytes behind, and Stop waits for the fan-out.
+// Room holds the connections of one shared session, and which participants are
+// present or type. The session's actor owns it; all methods are for the actor's
+// goroutine. No method blocks on a connection: they wait only while the fan-out
+// is fanoutNotices or fanoutBytes behind, and Stop waits for the fan-out.
 type Room struct {
 	// immutable
 	feed    *Feed
@@ -126,14 +126,15 @@ func (r *Room) Leave(s *Subscription) {
 // Connected reports whether the room has a connection.
 func (r *Room) Connected() bool { return r.count > 0 }
 
-// Cut ends all connections of a participant, behind what they have to send.
+// Cut ends all connections of a participant, behind what they have to send. The
+// participant's polls no longer count.
 func (r *Room) Cut(participant string, why Closed) {
 	r.stopPolling(participant)
 	r.end(r.subs[participant], why)
 }
 
-// CutUser ends all connections of guests with a user id, and makes a participant
-// who polls absent.
+// CutUser ends all connections of guests with a user id, one of whom is the
+// participant, whose polls no longer count.
 func (r *Room) CutUser(participant, user string, why Closed) {
 	r.stopPolling(participant)
 	for _, subs := range r.subs {

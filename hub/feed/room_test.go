@@ -17,11 +17,13 @@ func TestRoom_limits_connections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, Options{MaxConnections: 6, MaxOwnConnections: 2})
 		s.invite("ada", protocol.RoleHost)
-		for i := range 3 {
-			s.joinWith(fmt.Sprint("reader ", i), reads)
-		}
+		reader := s.joinWith("reader", reads)
+		s.joinWith("reader 1", reads)
+		s.joinWith("reader 2", reads)
 		_, err := s.tryJoin("reader", reads)
 		require.ErrorIs(t, err, full, "readers have half of the connections")
+		reader.sub.Close()
+		s.joinWith("reader", reads)
 		s.ended = true
 		c, err := s.tryJoin("reader", reads)
 		require.NoError(t, err, "and all of them when the session has ended")
@@ -176,12 +178,14 @@ func TestRoom_a_participant_who_polls_is_present(t *testing.T) {
 func TestRoom_a_participant_who_has_left_is_not_present(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, Options{})
+		ada := s.join("ada")
 		s.people = append(s.people, protocol.Participant{ID: "ben", LeftAt: new(time.Now())})
 		sub := s.feed.Subscribe(stageID, SubscribeOptions{ReadOnly: true})
 		w := &Welcome{}
-		w.Participant = s.people[0]
+		w.Participant = s.people[1]
 		require.NoError(t, s.room.Join(sub, &client{stage: s, sub: sub}, "resume", w))
-		require.True(t, s.room.Connected())
-		require.Empty(t, s.room.Presence().Participants)
+		require.Equal(t, []string{"ada"}, s.room.Presence().Participants)
+		require.Zero(t, s.room.Due(), "there is nothing to tell")
+		require.Equal(t, []string{"welcome"}, ada.shown())
 	})
 }
