@@ -18,11 +18,12 @@ import (
 	"parley/protocol"
 )
 
-// The benchmarks measure chat that is durable, from the line that a client
-// sends to the answer. An event is of some 500 bytes.
+// The benchmarks measure durable chat messages, from the client's line to the
+// answer. An event has about 500 bytes.
 
-// BenchmarkConnection has one connection with so many commands in flight. It
-// also gets every event. The journal in memory tells the disk's share apart.
+// BenchmarkConnection sends commands over one connection, which also receives
+// every event, with a number of commands in flight. The journal in memory shows
+// the disk's share.
 func BenchmarkConnection(b *testing.B) {
 	for _, inFlight := range []int{1, 32} {
 		b.Run(fmt.Sprintf("journal=memory/inflight=%d", inFlight), func(b *testing.B) {
@@ -39,8 +40,8 @@ func benchmarkConnection(b *testing.B, j journal.Journal, inFlight int) {
 	benchmarkTalk(b, connect(b, h, rooms[0]), inFlight)
 }
 
-// BenchmarkListeners has 99 others listen, on connections that take everything at
-// once and cost nothing to write to.
+// BenchmarkListeners is BenchmarkConnection with 99 more connections, which accept
+// every burst at once and cost nothing to write to.
 func BenchmarkListeners(b *testing.B) {
 	h, rooms := openRooms(b, memory.New(), 1)
 	for range 99 {
@@ -49,14 +50,14 @@ func BenchmarkListeners(b *testing.B) {
 	benchmarkTalk(b, connect(b, h, rooms[0]), 32)
 }
 
-// listener is a sink that takes what it is offered.
+// listener is a sink that accepts every burst.
 type listener struct{}
 
 func (listener) Cut()                         {}
 func (listener) Offer(burst *feed.Burst) bool { return len(burst.As(joined)) >= 0 }
 func (listener) Wake()                        {}
 
-// joined is lines one behind the other.
+// joined is a format that joins lines.
 var joined = &feed.Format{Append: func(b []byte, lines []feed.Line) []byte {
 	for _, l := range lines {
 		b = append(b, l.Bytes...)
@@ -74,7 +75,7 @@ func listen(b *testing.B, sub *feed.Subscription) {
 	}
 }
 
-// connect opens a connection of the host's and takes its welcome.
+// connect opens a connection of the host, and reads its welcome.
 func connect(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer) *feed.Subscription {
 	resume := protocol.Request{ID: "resume", Command: &protocol.Resume{
 		ParticipantID: room.HostParticipant.ID, ParticipantToken: *room.HostParticipant.AccessToken,
@@ -90,7 +91,7 @@ func connect(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer) *feed.Subscr
 	return sub
 }
 
-// benchmarkTalk has somebody talk, with so many commands in flight.
+// benchmarkTalk sends b.N chat messages, with a number of them in flight.
 func benchmarkTalk(b *testing.B, sub *feed.Subscription, inFlight int) {
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -114,7 +115,7 @@ func benchmarkTalk(b *testing.B, sub *feed.Subscription, inFlight int) {
 	cpu.Report(b)
 }
 
-// countLines leaves out what is neither an event nor an answer.
+// countLines counts the events and answers among lines.
 func countLines(lines []feed.Line) int {
 	n := 0
 	for _, l := range lines {
@@ -125,8 +126,8 @@ func countLines(lines []feed.Line) int {
 	return n
 }
 
-// BenchmarkHub has so many people in each session, each waiting for the answer
-// before the next.
+// BenchmarkHub has a number of people in each session, each of whom waits for the
+// answer before sending the next message.
 func BenchmarkHub(b *testing.B) {
 	for _, load := range []struct{ sessions, people int }{{1, 1}, {1, 32}, {16, 8}, {128, 8}} {
 		b.Run(fmt.Sprintf("sessions=%d/people=%d", load.sessions, load.people), func(b *testing.B) {
@@ -149,7 +150,8 @@ func openSQLite(b *testing.B) journal.Journal {
 	return j
 }
 
-// openRooms makes a hub with so many shared sessions. It closes the journal.
+// openRooms returns a running hub with a number of shared sessions. It closes the
+// journal at the end of the benchmark.
 func openRooms(b *testing.B, j journal.Journal, sessions int) (*hub.Hub, []*protocol.CreateAnswer) {
 	b.Cleanup(func() { _ = j.Close() })
 	h := hub.New(j, hubtest.NewAgents(), hub.Key{}, hub.Options{MaxOwnConnections: 100})
@@ -178,7 +180,7 @@ func chatLine(n int) []byte {
 
 var chatText = strings.Repeat("hello ", 20)
 
-// talk says so many things.
+// talk sends a number of chat messages in all rooms together.
 func talk(b *testing.B, h *hub.Hub, rooms []*protocol.CreateAnswer, people, times int) {
 	var talking sync.WaitGroup
 	for i := range people * len(rooms) {

@@ -12,8 +12,9 @@ import (
 	"parley/protocol"
 )
 
-// BenchmarkVisit has somebody join and leave a room where so many have been. A
-// welcome names them all. Every visit adds one: take -benchtime=200x.
+// BenchmarkVisit joins and leaves a session that a number of guests have left
+// before. Every visit adds one of them, so runs compare only with the same
+// -benchtime, such as 200x.
 func BenchmarkVisit(b *testing.B) {
 	for _, past := range []int{10, 1000, 10000} {
 		b.Run(fmt.Sprintf("past=%d", past), func(b *testing.B) {
@@ -36,7 +37,7 @@ func BenchmarkVisit(b *testing.B) {
 	}
 }
 
-// visit joins, waits for the welcome, and leaves.
+// visit joins a session, waits for the welcome, and leaves.
 func visit(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer, user string) error {
 	join := protocol.Request{ID: "join", Command: &protocol.Join{InviteToken: room.InviteToken, UserID: user, Recent: 1}}
 	sub, err := h.Attach(b.Context(), room.Session.ID, join, false)
