@@ -88,6 +88,12 @@ func EncodeAnswer(id string, payload any, duplicate bool) ([]byte, error) {
 	})
 }
 
+// EncodeError encodes the [ErrorMessage] that answers a request, as one line without
+// the line end. An error that is not an [Error] is encoded as INTERNAL.
+func EncodeError(id string, err error) ([]byte, error) {
+	return Encode(&ErrorMessage{ID: id, Error: AsError(err).Wire()})
+}
+
 // beginAnswer appends an answer up to its payload.
 func beginAnswer(b []byte, t, id string, duplicate bool) ([]byte, error) {
 	b = append(append(append(b, `{"type":"`...), t...), `","id":`...)

@@ -13,38 +13,61 @@ import (
 	"parley/protocol"
 )
 
-// endpoint answers one call from its request and body, which is nil for GET. It
-// returns what the body of the answer is, or an error.
-type endpoint func(r *http.Request, body []byte) (any, error)
+// endpoint carries out one call of the REST API from its request and body, which is
+// nil for GET. It returns the answer, which becomes the body of the response.
+type endpoint[A any] func(r *http.Request, body []byte) (A, error)
 
-// answer serves an endpoint whose success has this status.
-func (s *Server) answer(status int, e endpoint) http.Handler {
+// respond serves an endpoint whose success has this status.
+func respond[A any](s *Server, status int, e endpoint[A]) http.Handler {
 	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
 		body, err := s.readBody(w, r)
 		if err != nil {
 			return err
 		}
-		result, err := e(r, body)
+		answer, err := e(r, body)
 		if err != nil {
 			return err
 		}
-		if status == http.StatusNoContent {
-			w.WriteHeader(status)
-			return nil
-		}
-		if long, ok := result.(*longAnswer); ok {
-			return s.writeLong(w, r, status, long)
-		}
-		if body, err = protocol.Marshal(result); err != nil {
+		encoded, err := protocol.Marshal(answer)
+		if err != nil {
 			return err
 		}
-		s.writeAnswer(w, status, body)
+		s.writeAnswer(w, status, encoded)
 		return nil
 	})
 }
 
-// handle serves h, and answers with the error that it returns, if any. Once h
-// has begun an answer of its own it returns nil.
+// respondStreamed serves an endpoint whose answer has long lists.
+func (s *Server) respondStreamed(e endpoint[streamedAnswer]) http.Handler {
+	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
+		body, err := s.readBody(w, r)
+		if err != nil {
+			return err
+		}
+		answer, err := e(r, body)
+		if err != nil {
+			return err
+		}
+		return s.writeStreamed(w, r, answer)
+	})
+}
+
+// respondEmpty serves a call whose success has no body.
+func (s *Server) respondEmpty(call func(r *http.Request) error) http.Handler {
+	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := s.readBody(w, r); err != nil {
+			return err
+		}
+		if err := call(r); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	})
+}
+
+// handle serves h and answers with its error, if any. h returns nil once it has begun
+// a response of its own.
 func (s *Server) handle(h func(w http.ResponseWriter, r *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
@@ -53,17 +76,16 @@ func (s *Server) handle(h func(w http.ResponseWriter, r *http.Request) error) ht
 	})
 }
 
-// fail answers with an error. One that is not of the catalogue is for the log
-// alone.
+// fail answers with an error.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	refuse(w, s.clientError(r.URL.Path, err))
 }
 
-// clientError returns what a client may see of err, and logs the rest.
+// clientError returns what a client may know of err, and logs the rest.
 func (s *Server) clientError(path string, err error) *protocol.Error {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return errShuttingDown // or the client is gone, and sees nothing
+		return errShuttingDown // or the client is gone and receives nothing
 	case errors.Is(err, context.DeadlineExceeded):
 		s.log.Warn("request took too long", zap.String("path", path), zap.Error(err))
 		return errTooSlow
@@ -72,14 +94,14 @@ func (s *Server) clientError(path string, err error) *protocol.Error {
 	switch {
 	case e.Code == protocol.CodeInternal:
 		s.log.Error("request failed", zap.String("path", path), zap.Error(err))
-	case err != error(e): // it was wrapped: there is more to know
+	case err != error(e): // it is wrapped, and the wrapping has details
 		s.log.Warn("request failed", zap.String("path", path), zap.Error(err))
 	}
 	return e
 }
 
-// errTooSlow answers a request that the server did not finish in its time, and
-// whose outcome is not known.
+// errTooSlow answers a request that the server did not finish in time. Its outcome is
+// not known.
 var errTooSlow = protocol.Errorf(protocol.CodeJournalUnavailable, "the server did not finish this in time; send it again")
 
 // refuse answers with an error of the catalogue.
@@ -98,44 +120,45 @@ func setRetryAfter(w http.ResponseWriter, e *protocol.Error) {
 	}
 }
 
-// writeAnswer is writeJSON for an answer that can be long. While its client has not
-// read it, it counts for the budget of all connections.
+// writeAnswer is writeJSON for an answer that can be long. Until the client has
+// received it, it counts for the memory of all connections.
 func (s *Server) writeAnswer(w http.ResponseWriter, status int, body []byte) {
-	if len(body) <= longPiece {
+	if len(body) <= pieceBytes {
 		writeJSON(w, status, body)
 		return
 	}
 	held := s.hub.Hold(cutter(w))
 	defer held.Release()
-	jsonHeader(w, len(body))
+	setJSONHeader(w)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	for rest := body; len(rest) > 0; {
-		n := min(len(rest), longPiece)
+		n := min(len(rest), pieceBytes)
 		if !held.Set(len(body)) {
 			panic(http.ErrAbortHandler)
 		}
 		if _, err := w.Write(rest[:n]); err != nil {
-			panic(http.ErrAbortHandler) // half an answer is not taken for a whole one
+			panic(http.ErrAbortHandler) // the client must not take a part for the whole
 		}
 		rest = rest[n:]
 	}
 }
 
-// cutter returns what breaks off the connection that an answer is written to.
+// cutter returns a function that cuts off the connection of a response.
 func cutter(w http.ResponseWriter) func() {
 	control := http.NewResponseController(w)
-	return func() { _ = control.SetWriteDeadline(time.Unix(1, 0)) } // writes fail from now on
+	return func() { _ = control.SetWriteDeadline(time.Unix(1, 0)) } // every write fails from now on
 }
 
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
-	jsonHeader(w, len(body))
+	setJSONHeader(w)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client is gone: nobody is left to tell
+	_, _ = w.Write(body) // fails only if the client is gone
 }
 
-func jsonHeader(w http.ResponseWriter, size int) {
+func setJSONHeader(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(size))
-	h.Set("Cache-Control", "no-store") // answers hold tokens
+	h.Set("Cache-Control", "no-store") // answers contain tokens
 }

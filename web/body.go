@@ -3,151 +3,93 @@ package web
 import (
 	"mime"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 	"unicode/utf8"
 
-	"parley/hub"
 	"parley/protocol"
+	"parley/web/internal/limit"
 )
 
-// bodyTimeout is how long a request's body may take to arrive.
+// bodyTimeout is how long the body of a request may take to arrive.
 const bodyTimeout = 30 * time.Second
 
-// Headers of Parley's own API; the original has its credentials in bodies.
+// Headers of Parley's own API. The original API has its credentials in bodies.
 const (
 	headerParticipant    = "Parley-Participant"
 	headerIdempotencyKey = "Idempotency-Key"
 	headerPrefer         = "Prefer" // of RFC 7240
 )
 
-// awaitBody bounds the wait for a body that was announced, also where nobody asks
-// for it: net/http reads what is left of it before it answers.
-func awaitBody(w http.ResponseWriter, r *http.Request) {
+// setBodyDeadline bounds the wait for an announced body, even if no handler reads it:
+// net/http reads the rest of a body before it sends the response.
+func setBodyDeadline(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 	}
 }
 
 // readBody returns the body of a request that may have one, and notes when the
-// request is whole.
+// request is complete.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := s.receiveBody(w, r)
 	if err == nil && r.Body == http.NoBody {
-		requestConn(r.Context()).requested()
+		limit.ConnectionOf(r.Context()).RequestReceived()
 	}
 	return body, err
 }
 
-// receiveBody reads a body whole before anything is decided: none of it is worth a
-// stream. One that says that it is too large is not read at all, so a client that
-// asks first need not send it.
+// receiveBody reads a whole body; no body here is worth a stream. It does not read a
+// body that announces that it is too large, so that a client that waits for
+// "100 Continue" need not send it.
 func (s *Server) receiveBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil, nil
 	}
-	limit := int64(s.o.Limits.FrameBytes)
-	tooLarge := protocol.Errorf(protocol.CodeTooLarge, "a body has %d bytes at most", limit)
-	if r.ContentLength > limit {
+	longest := s.options.Limits.FrameBytes
+	tooLarge := protocol.Errorf(protocol.CodeTooLarge, "a body has %d bytes at most", longest)
+	if r.ContentLength > int64(longest) {
 		return nil, tooLarge
 	}
-	body, err := s.inbound.read(r.Body, int(limit))
-	if err == errInboundFull {
+	body, err := s.memory.ReadAll(r.Body, longest)
+	if err == limit.ErrMemoryFull {
 		return nil, err
 	}
-	if err == nil && int64(len(body)) > limit {
+	if err == nil && len(body) > longest {
 		return nil, tooLarge
 	}
-	r.Body = http.NoBody // there is nothing left for linger
+	r.Body = http.NoBody // discardBody has nothing to do
 	if err != nil {
 		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body could not be read")
 	}
-	// Lifted since the server goes on reading to notice a client that leaves.
+	// net/http goes on reading, to notice a client that leaves, and may wait for that.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	if len(body) > 0 && !isJSON(r.Header.Get("Content-Type")) {
-		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body has to be application/json")
+		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body must be application/json")
 	}
 	return body, nil
 }
 
-// isJSON keeps out what a page from elsewhere can send without being asked
-// about: forms and plain text.
+// isJSON rejects what a page of another site can send without a CORS request: forms
+// and plain text.
 func isJSON(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
 	return err == nil && kind == "application/json"
 }
 
-// decode reads a body into a struct; none is an object without members.
-func decode(body []byte, into any) error {
+// decodeBody decodes the body of a REST call. Without a body it decodes an object
+// without members.
+func decodeBody[T any](body []byte) (*T, error) {
 	if len(body) == 0 {
 		body = []byte("{}")
 	}
-	return protocol.Decode(body, into)
+	value := new(T)
+	return value, protocol.Decode(body, value)
 }
 
-var errNoCredentials = protocol.Errorf(protocol.CodeInvalidRequest, "participantId and participantToken are missing")
-
-// headerCredentials returns the credentials of the Authorization and
-// Parley-Participant headers, where both are there.
-func headerCredentials(r *http.Request) (hub.Credentials, bool) {
-	token, ok := bearer(r)
-	id := r.Header.Get(headerParticipant)
-	if id == "" || !ok {
-		return hub.Credentials{}, false
-	}
-	return hub.Credentials{ParticipantID: id, Token: token}, true
-}
-
-// bearer returns the token of the Authorization header, where there is one.
-func bearer(r *http.Request) (token string, ok bool) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
-}
-
-// bodyCredentials returns the credentials of the headers or else of the body.
-func bodyCredentials(r *http.Request, body []byte) (hub.Credentials, error) {
-	var given struct {
-		ID    *string `json:"participantId,omitzero"`
-		Token *string `json:"participantToken,omitzero"`
-	}
-	if err := decode(body, &given); err != nil {
-		return hub.Credentials{}, err
-	}
-	if c, ok := headerCredentials(r); ok {
-		return c, nil
-	}
-	if given.ID == nil || given.Token == nil {
-		return hub.Credentials{}, errNoCredentials
-	}
-	return hub.Credentials{ParticipantID: *given.ID, Token: *given.Token}, nil
-}
-
-// queryCredentials returns the credentials of the headers or else of the
-// query.
-func queryCredentials(r *http.Request, q url.Values) (hub.Credentials, error) {
-	if c, ok := headerCredentials(r); ok {
-		return c, nil
-	}
-	if !q.Has("participantId") || !q.Has("participantToken") {
-		return hub.Credentials{}, errNoCredentials
-	}
-	return hub.Credentials{ParticipantID: q.Get("participantId"), Token: q.Get("participantToken")}, nil
-}
-
-// readerCredentials returns those of the headers or nil: the original's reads
-// need none.
-func readerCredentials(r *http.Request) *hub.Credentials {
-	if c, ok := headerCredentials(r); ok {
-		return &c
-	}
-	return nil
-}
-
-// idempotencyKey returns the client's key for the command, or "".
+// idempotencyKey returns the client's key for a command, or "".
 func idempotencyKey(r *http.Request) (string, error) {
 	key := r.Header.Get(headerIdempotencyKey)
-	if !utf8.ValidString(key) { // it would be another one once it was written down
+	if !utf8.ValidString(key) { // the journal would store a different key
 		return "", protocol.Errorf(protocol.CodeInvalidRequest, "%s is not UTF-8", headerIdempotencyKey)
 	}
 	if utf8.RuneCountInString(key) > protocol.MaxCommandIDLength {
@@ -157,8 +99,8 @@ func idempotencyKey(r *http.Request) (string, error) {
 	return key, nil
 }
 
-// newRequest wraps a command. Without a key it has no id: nobody can ask for it
-// again, so it need not be remembered.
+// newRequest returns a command as a request of the protocol. Without a key it has no
+// id: the client cannot repeat it, so that it need not be remembered.
 func newRequest(r *http.Request, c protocol.Command) (protocol.Request, error) {
 	id, err := idempotencyKey(r)
 	return protocol.Request{ID: id, Command: c}, err

@@ -4,46 +4,44 @@ import (
 	"net/http"
 
 	"parley/hub"
+	"parley/hub/feed"
 	"parley/protocol"
 )
 
-// command takes any command of the protocol as a body and answers with the
-// line that a socket would get. It is the protocol for clients that cannot
-// have a socket.
+// command serves the protocol to clients that cannot have a WebSocket: it takes any
+// command as a body and answers with the line that a WebSocket would receive.
 func (s *Server) command(w http.ResponseWriter, r *http.Request) {
+	var req protocol.Request
 	body, err := s.readBody(w, r)
-	if err != nil {
-		s.commandFailed(w, r, "", err)
-		return
+	if err == nil {
+		req, err = protocol.DecodeRequest(body, s.options.Limits)
 	}
-	req, err := protocol.DecodeRequest(body, s.o.Limits)
-	if err != nil {
-		s.commandFailed(w, r, req.ID, err)
-		return
+	var line []byte
+	if err == nil {
+		line, err = s.commandAnswer(r, req)
 	}
-	line, err := s.commandAnswer(r, req)
 	if err != nil {
-		s.commandFailed(w, r, req.ID, err)
+		s.failCommand(w, r, req.ID, err)
 		return
 	}
 	s.writeAnswer(w, http.StatusOK, line)
 }
 
 func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, error) {
-	who, known := headerCredentials(r)
+	who, ok := headerCredentials(r)
 	switch req.Command.(type) {
 	case *protocol.Ping:
-		return protocol.Encode(&protocol.PongMessage{ID: req.ID})
+		return feed.Answer{}.Encode(req.ID) // a pong
 	case *protocol.Join, *protocol.Resume:
-		who = hub.Credentials{} // theirs are in the payload
+		who = hub.Credentials{} // the payload has the credentials
 	default:
-		// Reading is no act: those may read who may not act any more.
+		// Participants who may no longer act may still read.
 		who.ReadOnly = onlyReads(req.Command)
-		if !known {
+		if !ok {
 			return nil, protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 		}
 	}
-	if err := s.limits.take(who); err != nil {
+	if err := s.participants.Take(who.ParticipantID, who.Token); err != nil {
 		return nil, err
 	}
 	answer, err := s.carryOut(r, who, req)
@@ -61,10 +59,10 @@ func onlyReads(c protocol.Command) bool {
 	return false
 }
 
-// commandFailed answers with the error line of a socket and the status of REST.
-func (s *Server) commandFailed(w http.ResponseWriter, r *http.Request, id string, err error) {
+// failCommand answers with the error line of a WebSocket and the status of REST.
+func (s *Server) failCommand(w http.ResponseWriter, r *http.Request, id string, err error) {
 	e := s.clientError(r.URL.Path, err)
-	line, err := protocol.Encode(&protocol.ErrorMessage{ID: id, Error: e.Wire()})
+	line, err := protocol.EncodeError(id, e)
 	if err != nil {
 		s.fail(w, r, err)
 		return

@@ -4,20 +4,20 @@ import "net/http"
 
 // health is the body of both probes. Server to client.
 type health struct {
-	Status string `json:"status"` // "ok"; anything else is an error body
+	Status string `json:"status"` // "ok"; any other state is an error body
 }
 
-// healthy says that the process is up and answers.
-func (s *Server) healthy(*http.Request, []byte) (any, error) { return health{"ok"}, nil }
+// healthy answers that the process is running.
+func (s *Server) healthy(*http.Request, []byte) (health, error) { return health{"ok"}, nil }
 
-// ready says that commands are taken and can be written down. A load balancer
-// looks here.
-func (s *Server) ready(r *http.Request, _ []byte) (any, error) {
-	if s.open.closing() {
-		return nil, errShuttingDown
+// ready answers whether the server accepts commands and can write the journal. It is
+// for load balancers.
+func (s *Server) ready(r *http.Request, _ []byte) (health, error) {
+	if s.draining.Err() != nil {
+		return health{}, errShuttingDown
 	}
 	if err := s.hub.Ready(r.Context()); err != nil {
-		return nil, err
+		return health{}, err
 	}
 	return health{"ok"}, nil
 }

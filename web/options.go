@@ -7,71 +7,76 @@ import (
 	"go.uber.org/zap"
 
 	"parley/protocol"
+	"parley/web/internal/guard"
 )
 
-// Options are the settings of a Server. The zero value of a field means its
-// default.
+// Options are the settings of a [Server]. The zero value of a field means its default.
 type Options struct {
-	// Logger gets what operators need to know, and one line for each request
-	// at debug level. None by default.
+	// Logger logs what operators need to know, and one line for each request at debug
+	// level. The default logs nothing.
 	Logger *zap.Logger
 
-	// Listen is the address that the server listens on, host and port. Its host
-	// is one that requests may name. Where it names every interface, any IP
-	// address may stand in Host: only names can be rebound.
+	// Listen is the address that the server listens on, host and port. Requests may
+	// name its host. If it names every interface, requests may name any IP address:
+	// only names can be rebound.
 	Listen string
-	// AllowHosts are further names that requests may give as Host, without a
-	// port. Loopback names and addresses are always allowed.
+	// AllowHosts are further host names, without port, that requests may name. Loopback
+	// names and addresses are always allowed.
 	AllowHosts []string
-	// AllowOrigins are the origins, such as https://chat.example.com, whose pages
-	// may call the API beside the server's own.
+	// AllowOrigins are origins, such as https://chat.example.com, whose pages may call
+	// the API, beside the server's own pages.
 	AllowOrigins []string
 
-	// LegacyRejoin says whether POST …/join hands a guest's participant, token
-	// included, to whoever joins with the invite under the same user id, as the
-	// original API did. Nil leaves it to the server, which does so for requests
-	// from this machine that no proxy has passed on, while it is not meant to be
-	// reached from elsewhere.
+	// LegacyRejoin allows POST …/join to return a guest's participant, token included,
+	// to a client that joins with the invite under the same user id, as the original API
+	// did. By default the server allows it for requests from this machine that no proxy
+	// has forwarded, unless its settings make it reachable from other machines.
 	LegacyRejoin *bool
 
-	// Limits on what clients send; protocol.DefaultLimits by default. They
-	// should be those that the hub tells clients in its welcome.
+	// Limits bound what clients send. The default is [protocol.DefaultLimits]. They
+	// should be those that the hub announces in its welcome.
 	Limits protocol.Limits
 
-	// Heartbeat is how often sockets are pinged and streams get a comment;
-	// protocol.Heartbeat by default, which is what the welcome announces.
+	// Heartbeat is the interval of pings to WebSockets and comments to streams. The
+	// default is [protocol.Heartbeat], which the welcome announces.
 	Heartbeat time.Duration
-	// FirstCommandTimeout is how long a socket may take to join or resume;
-	// protocol.FirstCommandTimeout by default.
+	// FirstCommandTimeout is how long a WebSocket may take to join or resume. The default
+	// is [protocol.FirstCommandTimeout].
 	FirstCommandTimeout time.Duration
-	// WriteTimeout is how long one write to a client may take; 30 s by default.
+	// WriteTimeout is how long one write to a client may take. The default is 30 s.
 	WriteTimeout time.Duration
 
-	// CommandRate is how many commands a second one connection, or over plain
-	// HTTP one participant, may send; 20 by default, negative for no limit.
+	// CommandRate is how many commands per second one WebSocket, or one participant over
+	// plain HTTP, may send. The default is 20; a negative value means no limit.
 	CommandRate float64
-	// CommandBurst is how many may come at once; 60 by default.
+	// CommandBurst is how many commands may be sent at once. The default is 60.
 	CommandBurst int
 
-	// MaxInbound is how many bytes of long messages and bodies that are on their way
-	// the server holds, for all clients together; 64 MiB by default.
+	// MaxInbound is the most bytes of unfinished messages and bodies that the server
+	// holds for all clients together, short ones not counted. The default is 64 MiB.
 	MaxInbound int
 
-	// MaxUnfinished is how many connections of unknown clients may keep the server
-	// waiting, by a request that is not whole or a socket that has not joined; 1,000
-	// by default. As many may be idle.
+	// MaxUnfinished is the most connections of unknown clients that may keep the server
+	// waiting, by a request that is not complete or a WebSocket that has not joined, and
+	// also the most that may be idle. The default is 1,000.
 	MaxUnfinished int
-	// MaxOpen is how many connections there may be in all; 0 for no limit.
+	// MaxOpen is the most connections in all; 0 means no limit.
 	MaxOpen int
 
-	// JoinRate is how many people a second may join from one address that is not
-	// this machine's, and how often credentials from there may be wrong; 10 by
-	// default, negative for no limit.
+	// JoinRate is how many participants per second may join from one address of another
+	// machine, and how many wrong credentials per second it may send. The default is 10;
+	// a negative value means no limit.
 	JoinRate float64
-	// ReadRate is how many reads a second there may be without credentials from one
-	// address that is not this machine's; 50 by default, negative for no limit. The
-	// pages' files and the probes are not counted.
+	// ReadRate is how many reads per second one address of another machine may make
+	// without credentials. The files of the web pages and the probes are not counted. The
+	// default is 50; a negative value means no limit.
 	ReadRate float64
+}
+
+// isLocalOnly reports whether no setting makes the server reachable from other
+// machines. Every such setting must be listed here.
+func (o Options) isLocalOnly() bool {
+	return guard.IsLoopback(o.Listen) && len(o.AllowHosts) == 0 && len(o.AllowOrigins) == 0
 }
 
 const (

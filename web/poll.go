@@ -19,17 +19,17 @@ const (
 	defaultPollLimit = 100
 )
 
-// pollQuery is what a long poll asks for.
+// pollQuery is the query of a long poll.
 type pollQuery struct {
-	after string        // a cursor; without one, from now on
-	wait  time.Duration // how long to wait for the first event
-	limit int           // events at most
+	after string        // a cursor; "" for events from now on
+	wait  time.Duration // for the first event
+	limit int           // most events of an answer
 }
 
-// poll answers with the events after a cursor: at once when there are any,
-// else with the next, or with none when the wait is over.
-func (s *Server) poll(r *http.Request, _ []byte) (any, error) {
-	if err := live(r); err != nil {
+// poll answers with the events after a cursor. If there are none it waits for the
+// next one, and answers with none when the wait is over.
+func (s *Server) poll(r *http.Request, _ []byte) (*protocol.EventsAnswer, error) {
+	if err := refuseHead(r); err != nil {
 		return nil, err
 	}
 	query := r.URL.Query()
@@ -37,7 +37,7 @@ func (s *Server) poll(r *http.Request, _ []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := s.readPoll(query)
+	q, err := s.parsePollQuery(query)
 	if err != nil {
 		return nil, err
 	}
@@ -51,39 +51,40 @@ func (s *Server) poll(r *http.Request, _ []byte) (any, error) {
 	return s.pollLive(r, who, q)
 }
 
-func (s *Server) readPoll(query url.Values) (pollQuery, error) {
+func (s *Server) parsePollQuery(query url.Values) (pollQuery, error) {
 	q := pollQuery{after: query.Get("after")}
 	if given := query.Get("wait"); given != "" {
 		seconds, err := strconv.Atoi(given)
 		if err != nil || seconds < 0 {
-			return q, protocol.Errorf(protocol.CodeInvalidRequest, "wait is a number of seconds")
+			return q, protocol.Errorf(protocol.CodeInvalidRequest, "wait must be a number of seconds")
 		}
 		q.wait = time.Duration(min(seconds, maxPollWait)) * time.Second
 	}
 	var err error
-	q.limit, err = s.readLimit(query, defaultPollLimit)
+	q.limit, err = s.eventLimit(query, defaultPollLimit)
 	return q, err
 }
 
-// readLimit returns how many events a query asks for at most.
-func (s *Server) readLimit(query url.Values, otherwise int) (int, error) {
+// eventLimit returns the most events that a query asks for, or missing if it does not
+// say.
+func (s *Server) eventLimit(query url.Values, missing int) (int, error) {
 	given := query.Get("limit")
 	if given == "" {
-		return min(otherwise, s.o.Limits.HistoryLimit), nil
+		return min(missing, s.options.Limits.HistoryLimit), nil
 	}
 	limit, err := strconv.Atoi(given)
-	if err != nil || limit < 1 || limit > s.o.Limits.HistoryLimit {
-		return 0, protocol.Errorf(protocol.CodeInvalidRequest, "limit is 1 to %d", s.o.Limits.HistoryLimit)
+	if err != nil || limit < 1 || limit > s.options.Limits.HistoryLimit {
+		return 0, protocol.Errorf(protocol.CodeInvalidRequest, "limit must be 1 to %d", s.options.Limits.HistoryLimit)
 	}
 	return limit, nil
 }
 
-// pollJournal answers with what has happened since the cursor. It returns nil
-// where somebody has to wait for it, or the cursor means nothing here.
+// pollJournal answers with the events after the cursor. It returns nil if the request
+// must wait for one, or if the cursor is not of this journal.
 func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
 	found, err := s.pollOnce(r, who, q)
 	if hasEnded(err) && !who.ReadOnly {
-		// What happened up to the end is still told.
+		// The events up to the end can still be read.
 		reader := who
 		reader.ReadOnly = true
 		if last, readErr := s.pollOnce(r, reader, q); readErr == nil && len(last.Events) > 0 {
@@ -109,33 +110,30 @@ func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) 
 
 func (s *Server) pollOnce(r *http.Request, who hub.Credentials, q pollQuery) (found *protocol.HistoryAnswer, err error) {
 	which := &protocol.History{After: q.after, Limit: q.limit}
-	err = s.addresses.attempt(r.Context(), r.RemoteAddr, which, func() error {
+	err = s.attemptRequest(r, which, func() error {
 		found, err = s.hub.Poll(r.Context(), r.PathValue("id"), who, which)
 		return err
 	})
 	return found, err
 }
 
-// hasEnded reports whether an error says that the session or the participation
-// is over.
+// hasEnded reports whether err means that the session or the participation has
+// ended.
 func hasEnded(err error) bool {
 	e, ok := asProtocol(err)
 	return ok && (e.Code == protocol.CodeSessionInactive || e.Code == protocol.CodeParticipantInactive)
 }
 
-// pollLive subscribes and waits. It resumes from the cursor, so what happened
-// since pollJournal looked is not missed.
+// pollLive subscribes and waits. It resumes from the cursor, so that no event since
+// pollJournal is missed.
 func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
-	if err := s.open.enter(); err != nil {
-		return nil, err
+	if !s.open.Enter() {
+		return nil, errShuttingDown
 	}
-	defer s.open.leave()
-	ctx, cancel := s.open.until(r.Context())
+	defer s.open.Leave()
+	ctx, cancel := s.withShutdown(r.Context())
 	defer cancel()
-	first := &protocol.Resume{
-		ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: q.after, ReadOnly: who.ReadOnly,
-	}
-	sub, err := s.follow(ctx, r, first)
+	sub, err := s.subscribe(ctx, r, who, q.after)
 	if err != nil {
 		return nil, err
 	}
@@ -153,19 +151,22 @@ func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*p
 	ctx, stop := context.WithTimeout(ctx, q.wait)
 	defer stop()
 	lines, err := sub.Next(ctx)
-	return collect(answer, lines[:min(len(lines), q.limit)]), pollError(err)
-}
-
-func collect(answer *protocol.EventsAnswer, lines []feed.Line) *protocol.EventsAnswer {
-	for _, line := range lines {
+	for _, line := range lines[:min(len(lines), q.limit)] {
 		answer.Events = append(answer.Events, line.Bytes)
 		answer.Cursor = line.Cursor
 	}
-	return answer
+	return answer, pollError(err)
 }
 
-// pollError drops what only means that the wait is over: its time, the
-// session, or the server.
+// withShutdown returns a context that ends with parent, or when the server shuts down.
+func (s *Server) withShutdown(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(parent)
+	stop := context.AfterFunc(s.draining, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
+// pollError returns nil for an error that only means that the wait is over, because
+// its time, the session or the server has ended.
 func pollError(err error) error {
 	if _, closed := errors.AsType[*feed.Closed](err); closed || errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, context.Canceled) {

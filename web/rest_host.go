@@ -9,18 +9,22 @@ import (
 	"parley/protocol"
 )
 
-// Host sessions: the running agents that are shared.
+// Host sessions, the running agents that can be shared, as resources.
 
-func (s *Server) agents(*http.Request, []byte) (any, error) {
-	return protocol.AgentsAnswer{Agents: listed(s.hub.Agents())}, nil
+func (s *Server) agents(*http.Request, []byte) (protocol.AgentsAnswer, error) {
+	agents := s.hub.Agents()
+	if agents == nil {
+		agents = []protocol.AgentProfile{} // never null
+	}
+	return protocol.AgentsAnswer{Agents: agents}, nil
 }
 
-func (s *Server) listHost(r *http.Request, _ []byte) (any, error) {
-	return newLongAnswer(protocol.HostSessionsAnswer{}, "sessions", s.hub.HostSessions(r.Context()))
+func (s *Server) listHost(r *http.Request, _ []byte) (streamedAnswer, error) {
+	return streamedAnswer{listMember("sessions", s.hub.HostSessions(r.Context()))}, nil
 }
 
-// createHost answers 201 when the agent is ready, or 202 when the time that the
-// client wants to wait is over and it still starts.
+// createHost answers 201 when the agent is ready, or 202 if it is still starting when
+// the client no longer wants to wait.
 func (s *Server) createHost(w http.ResponseWriter, r *http.Request) error {
 	body, err := s.readBody(w, r)
 	if err != nil {
@@ -30,20 +34,21 @@ func (s *Server) createHost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if body, err = protocol.Marshal(protocol.HostSessionAnswer{Session: session}); err != nil {
+	encoded, err := protocol.Marshal(protocol.HostSessionAnswer{Session: session})
+	if err != nil {
 		return err
 	}
 	status := http.StatusCreated
 	if session.Status == protocol.AgentStarting {
 		status = http.StatusAccepted
 	}
-	writeJSON(w, status, body)
+	writeJSON(w, status, encoded)
 	return nil
 }
 
 func (s *Server) startHost(r *http.Request, body []byte) (protocol.HostSession, error) {
-	var c protocol.CreateHostSession
-	if err := decode(body, &c); err != nil {
+	c, err := decodeBody[protocol.CreateHostSession](body)
+	if err != nil {
 		return protocol.HostSession{}, err
 	}
 	if err := c.Normalize(); err != nil {
@@ -54,16 +59,16 @@ func (s *Server) startHost(r *http.Request, body []byte) (protocol.HostSession, 
 		return protocol.HostSession{}, err
 	}
 	if wait, ok := preferredWait(r); ok {
-		return s.hub.StartHost(r.Context(), &c, key, wait)
+		return s.hub.StartHost(r.Context(), c, key, wait)
 	}
-	return s.hub.CreateHost(r.Context(), &c, key)
+	return s.hub.CreateHost(r.Context(), c, key)
 }
 
-// maxPreferredWait bounds what is read as a preference, in seconds.
+// maxPreferredWait bounds the preference of a client, in seconds.
 const maxPreferredWait = 3600
 
-// preferredWait is how long the client wants to wait for the answer, as RFC 7240
-// has it: Prefer: wait=10. Whatever else it prefers is passed over.
+// preferredWait returns how long the client prefers to wait for the answer, by RFC
+// 7240: Prefer: wait=10. Other preferences are ignored.
 func preferredWait(r *http.Request) (time.Duration, bool) {
 	for _, line := range r.Header.Values(headerPrefer) {
 		for preference := range strings.SplitSeq(line, ",") {
@@ -77,18 +82,15 @@ func preferredWait(r *http.Request) (time.Duration, bool) {
 	return 0, false
 }
 
-func (s *Server) hostSession(r *http.Request, _ []byte) (any, error) {
+func (s *Server) hostSession(r *http.Request, _ []byte) (protocol.HostSessionAnswer, error) {
 	session, err := s.hub.HostSession(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return nil, err
-	}
-	return protocol.HostSessionAnswer{Session: session}, nil
+	return protocol.HostSessionAnswer{Session: session}, err
 }
 
-func (s *Server) deleteHost(r *http.Request, _ []byte) (any, error) {
-	return nil, s.hub.DeleteHost(r.Context(), r.PathValue("id"))
+func (s *Server) deleteHost(r *http.Request) error {
+	return s.hub.DeleteHost(r.Context(), r.PathValue("id"))
 }
 
-func (s *Server) cancelHost(r *http.Request, _ []byte) (any, error) {
-	return nil, s.hub.CancelHost(r.Context(), r.PathValue("id"))
+func (s *Server) cancelHost(r *http.Request) error {
+	return s.hub.CancelHost(r.Context(), r.PathValue("id"))
 }

@@ -8,21 +8,21 @@ import (
 	"parley/protocol"
 )
 
-// Shared sessions as resources: listing, creating, reading.
+// Shared sessions as resources: listed, created and read.
 
-func (s *Server) listShared(r *http.Request, _ []byte) (any, error) {
+func (s *Server) listShared(r *http.Request, _ []byte) (streamedAnswer, error) {
 	q := r.URL.Query()
 	status := protocol.SessionStatus(q.Get("status"))
 	if status != "" && !status.Valid() {
-		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "status %.40q is not one", status)
+		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "%.40q is not a status of a session", status)
 	}
 	sessions := s.hub.SharedSessions(r.Context(), q.Get("workspaceId"), q.Get("hostSessionId"), status)
-	return newLongAnswer(protocol.SessionsAnswer{}, "sessions", sessions)
+	return streamedAnswer{listMember("sessions", sessions)}, nil
 }
 
-func (s *Server) createShared(r *http.Request, body []byte) (any, error) {
-	var c protocol.CreateSharedSession
-	if err := decode(body, &c); err != nil {
+func (s *Server) createShared(r *http.Request, body []byte) (*protocol.CreateAnswer, error) {
+	c, err := decodeBody[protocol.CreateSharedSession](body)
+	if err != nil {
 		return nil, err
 	}
 	if err := c.Normalize(); err != nil {
@@ -32,94 +32,64 @@ func (s *Server) createShared(r *http.Request, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.hub.CreateShared(r.Context(), &c, key)
+	return s.hub.CreateShared(r.Context(), c, key)
 }
 
-func (s *Server) sharedState(r *http.Request, _ []byte) (any, error) {
-	return read(s, r, func(ctx context.Context, id string, who *hub.Credentials) (*longAnswer, error) {
+func (s *Server) sharedState(r *http.Request, _ []byte) (streamedAnswer, error) {
+	return s.read(r, func(ctx context.Context, id string, who *hub.Credentials) (streamedAnswer, error) {
 		state, approvals, err := s.hub.State(ctx, id, who)
 		if err != nil {
 			return nil, err
 		}
-		around := protocol.StateAnswer{Session: state.Session, Cursor: state.Cursor}
-		answer, err := newLongAnswer(around, "participants", state.Participants)
-		if err != nil {
-			return nil, err
-		}
-		return addList(answer, "approvals", approvals)
+		return streamedAnswer{
+			member("session", state.Session),
+			listMember("participants", state.Participants),
+			listMember("approvals", approvals),
+			member("cursor", state.Cursor),
+		}, nil
 	})
 }
 
-func (s *Server) participants(r *http.Request, _ []byte) (any, error) {
-	return read(s, r, func(ctx context.Context, id string, who *hub.Credentials) (*longAnswer, error) {
+func (s *Server) listParticipants(r *http.Request, _ []byte) (streamedAnswer, error) {
+	return s.read(r, func(ctx context.Context, id string, who *hub.Credentials) (streamedAnswer, error) {
 		participants, err := s.hub.Participants(ctx, id, who)
-		if err != nil {
-			return nil, err
-		}
-		return newLongAnswer(protocol.ParticipantsAnswer{}, "participants", participants)
+		return streamedAnswer{listMember("participants", participants)}, err
 	})
 }
 
-func (s *Server) messages(r *http.Request, _ []byte) (any, error) {
-	return read(s, r, func(ctx context.Context, id string, who *hub.Credentials) (*longAnswer, error) {
+func (s *Server) listMessages(r *http.Request, _ []byte) (streamedAnswer, error) {
+	return s.read(r, func(ctx context.Context, id string, who *hub.Credentials) (streamedAnswer, error) {
 		messages, err := s.hub.Messages(ctx, id, who)
-		if err != nil {
-			return nil, err
-		}
-		return newLongAnswer(protocol.MessagesAnswer{}, "messages", messages)
+		return streamedAnswer{listMember("messages", messages)}, err
 	})
 }
 
-// invitation tells what the invite is for that stands in the Authorization header.
-func (s *Server) invitation(r *http.Request, _ []byte) (answer any, err error) {
-	invite, ok := bearer(r)
+// invitation answers what the invite in the Authorization header is for.
+func (s *Server) invitation(r *http.Request, _ []byte) (answer *protocol.InvitationAnswer, err error) {
+	invite, ok := bearerToken(r)
 	if !ok {
 		return nil, protocol.Errorf(protocol.CodeUnauthorized, "the invite is missing: send it as Authorization: Bearer INVITE")
 	}
-	err = s.addresses.attempt(r.Context(), r.RemoteAddr, nil, func() error {
+	err = s.attemptRequest(r, nil, func() error {
 		answer, err = s.hub.Invitation(r.Context(), r.PathValue("id"), invite)
 		return err
 	})
 	return answer, err
 }
 
-// read has the hub read something of a session, for who shows credentials or,
-// as in the original, for anybody.
-func read[T any](s *Server, r *http.Request, from func(context.Context, string, *hub.Credentials) (T, error)) (answer T, err error) {
-	who := readerCredentials(r)
-	if who == nil {
-		if err := s.addresses.read(r); err != nil {
-			return answer, err
+// read reads from a session, with the credentials in the headers or, as in the
+// original API, without.
+func (s *Server) read(r *http.Request, from func(context.Context, string, *hub.Credentials) (streamedAnswer, error)) (answer streamedAnswer, err error) {
+	who, ok := headerCredentials(r)
+	if !ok {
+		if err := s.checkReadLimit(r); err != nil {
+			return nil, err
 		}
 		return from(r.Context(), r.PathValue("id"), nil)
 	}
-	err = s.addresses.attempt(r.Context(), r.RemoteAddr, nil, func() error {
-		answer, err = from(r.Context(), r.PathValue("id"), who)
+	err = s.attemptRequest(r, nil, func() error {
+		answer, err = from(r.Context(), r.PathValue("id"), &who)
 		return err
 	})
 	return answer, err
-}
-
-// closeShared takes the credentials in the body or, from clients whose DELETE
-// has none, in the query.
-func (s *Server) closeShared(r *http.Request, body []byte) (any, error) {
-	var who hub.Credentials
-	var err error
-	if len(body) > 0 {
-		who, err = bodyCredentials(r, body)
-	} else {
-		who, err = queryCredentials(r, r.URL.Query())
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.do(r, who, &protocol.Close{})
-}
-
-// listed makes a list that is empty rather than null.
-func listed[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
 }

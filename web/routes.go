@@ -7,73 +7,81 @@ import (
 )
 
 func (s *Server) routes() {
-	const shared = "/api/shared-sessions"
-	for _, root := range []string{shared, shared + "/{$}"} {
-		s.mux.Handle("GET "+root, s.answer(http.StatusOK, s.public(s.listShared)))
-		s.mux.Handle("POST "+root, s.answer(http.StatusCreated, s.createShared))
-	}
-	s.mux.Handle("GET "+shared+"/{id}", s.answer(http.StatusOK, s.sharedState))
-	s.mux.Handle("DELETE "+shared+"/{id}", s.answer(http.StatusOK, s.closeShared))
-	s.mux.Handle("GET "+shared+"/{id}/invitation", s.answer(http.StatusOK, s.invitation))
-	s.mux.Handle("POST "+shared+"/{id}/join", s.answer(http.StatusOK, s.join))
-	s.mux.Handle("POST "+shared+"/{id}/leave", s.answer(http.StatusOK, s.leave))
-	s.mux.Handle("GET "+shared+"/{id}/participants", s.answer(http.StatusOK, s.participants))
-	s.mux.Handle("GET "+shared+"/{id}/messages", s.answer(http.StatusOK, s.messages))
-	s.mux.Handle("POST "+shared+"/{id}/messages", s.answer(http.StatusOK, s.chat))
-	s.mux.Handle("POST "+shared+"/{id}/prompts", s.answer(http.StatusOK, s.prompt))
-	s.mux.Handle("POST "+shared+"/{id}/approvals/{approvalId}", s.answer(http.StatusOK, s.approve))
-
-	s.mux.Handle("GET "+shared+"/{id}/events", s.answer(http.StatusOK, s.poll))
-	s.mux.Handle("GET "+shared+"/{id}/archive", s.answer(http.StatusOK, s.archive))
-	s.mux.Handle("POST "+shared+"/{id}/commands", http.HandlerFunc(s.command))
-	s.mux.Handle("GET "+shared+"/{id}/stream", s.handle(s.stream))
-	s.mux.Handle("GET "+shared+"/{id}/ws", s.handle(s.socket))
-
-	s.mux.Handle("GET /api/agents", s.answer(http.StatusOK, s.public(s.agents)))
-	s.mux.Handle("GET /api/sessions", s.answer(http.StatusOK, s.public(s.listHost)))
-	s.mux.Handle("POST /api/sessions", s.handle(s.createHost))
-	s.mux.Handle("GET /api/sessions/{id}", s.answer(http.StatusOK, s.public(s.hostSession)))
-	s.mux.Handle("DELETE /api/sessions/{id}", s.answer(http.StatusNoContent, s.deleteHost))
-	s.mux.Handle("POST /api/sessions/{id}/cancel", s.answer(http.StatusNoContent, s.cancelHost))
-
-	s.mux.Handle("GET /healthz", s.answer(http.StatusOK, s.healthy))
-	s.mux.Handle("GET /readyz", s.answer(http.StatusOK, s.ready))
-	s.mux.HandleFunc("GET /{$}", serveUI("./"))
-	s.mux.HandleFunc("GET /s/{id}", serveUI("../"))
-	s.mux.HandleFunc("GET /s/{id}/{$}", serveUI("../../"))
+	s.sharedRoutes()
+	s.hostRoutes()
+	s.mux.Handle("GET /healthz", respond(s, http.StatusOK, s.healthy))
+	s.mux.Handle("GET /readyz", respond(s, http.StatusOK, s.ready))
+	s.mux.HandleFunc("GET /{$}", site.ServePage("./"))
+	s.mux.HandleFunc("GET /s/{id}", site.ServePage("../"))
+	s.mux.HandleFunc("GET /s/{id}/{$}", site.ServePage("../../"))
 	s.mux.HandleFunc("GET /assets/{name}", s.serveAsset)
 }
 
-// public is an endpoint that needs no credentials, and so answers one address only
-// so often.
-func (s *Server) public(e endpoint) endpoint {
-	return func(r *http.Request, body []byte) (any, error) {
-		if err := s.addresses.read(r); err != nil {
-			return nil, err
+func (s *Server) sharedRoutes() {
+	const all = "/api/shared-sessions"
+	const one = all + "/{id}"
+	for _, path := range []string{all, all + "/{$}"} {
+		s.mux.Handle("GET "+path, s.respondStreamed(anonymous(s, s.listShared)))
+		s.mux.Handle("POST "+path, respond(s, http.StatusCreated, s.createShared))
+	}
+	s.mux.Handle("GET "+one, s.respondStreamed(s.sharedState))
+	s.mux.Handle("DELETE "+one, respond(s, http.StatusOK, s.closeShared))
+	s.mux.Handle("GET "+one+"/invitation", respond(s, http.StatusOK, s.invitation))
+	s.mux.Handle("POST "+one+"/join", respond(s, http.StatusOK, s.join))
+	s.mux.Handle("POST "+one+"/leave", respond(s, http.StatusOK, s.leave))
+	s.mux.Handle("GET "+one+"/participants", s.respondStreamed(s.listParticipants))
+	s.mux.Handle("GET "+one+"/messages", s.respondStreamed(s.listMessages))
+	s.mux.Handle("POST "+one+"/messages", respond(s, http.StatusOK, s.chat))
+	s.mux.Handle("POST "+one+"/prompts", respond(s, http.StatusOK, s.prompt))
+	s.mux.Handle("POST "+one+"/approvals/{approvalId}", respond(s, http.StatusOK, s.approve))
+
+	s.mux.Handle("GET "+one+"/events", respond(s, http.StatusOK, s.poll))
+	s.mux.Handle("GET "+one+"/archive", respond(s, http.StatusOK, s.archive))
+	s.mux.HandleFunc("POST "+one+"/commands", s.command)
+	s.mux.Handle("GET "+one+"/stream", s.handle(s.stream))
+	s.mux.Handle("GET "+one+"/ws", s.handle(s.socket))
+}
+
+func (s *Server) hostRoutes() {
+	s.mux.Handle("GET /api/agents", respond(s, http.StatusOK, anonymous(s, s.agents)))
+	s.mux.Handle("GET /api/sessions", s.respondStreamed(anonymous(s, s.listHost)))
+	s.mux.Handle("POST /api/sessions", s.handle(s.createHost))
+	s.mux.Handle("GET /api/sessions/{id}", respond(s, http.StatusOK, anonymous(s, s.hostSession)))
+	s.mux.Handle("DELETE /api/sessions/{id}", s.respondEmpty(s.deleteHost))
+	s.mux.Handle("POST /api/sessions/{id}/cancel", s.respondEmpty(s.cancelHost))
+}
+
+// anonymous limits an endpoint that needs no credentials by the client's address.
+func anonymous[A any](s *Server, e endpoint[A]) endpoint[A] {
+	return func(r *http.Request, body []byte) (answer A, err error) {
+		if err := s.checkReadLimit(r); err != nil {
+			return answer, err
 		}
 		return e(r, body)
 	}
 }
 
-// route is the mux, but for what no route takes: the mux answers that in plain
-// text, and here it becomes JSON with the same status and headers.
+var errNotFound = protocol.Errorf(protocol.CodeNotFound, "there is nothing here")
+
+// route serves the request by the mux. Where no route matches, the mux would answer in
+// plain text; route answers in JSON, with the same status and headers.
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
-	refuse, pattern := s.mux.Handler(r)
+	noRoute, pattern := s.mux.Handler(r)
 	if pattern != "" {
 		s.mux.ServeHTTP(w, r)
 		return
 	}
 	probe := &headerProbe{header: http.Header{}}
-	refuse.ServeHTTP(probe, r)
+	noRoute.ServeHTTP(probe, r)
 	if probe.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", probe.header.Get("Allow"))
-		s.fail(w, r, protocol.Errorf(protocol.CodeMethodNotAllowed, "this path does not take %.20s", r.Method))
+		s.fail(w, r, protocol.Errorf(protocol.CodeMethodNotAllowed, "this path does not accept %.20s", r.Method))
 		return
 	}
-	s.nothingHere(w, r)
+	s.notFound(w, r)
 }
 
-// headerProbe is a ResponseWriter that keeps the status and the headers.
+// headerProbe is a ResponseWriter that keeps only the status and the header.
 type headerProbe struct {
 	header http.Header
 	status int
@@ -83,11 +91,11 @@ func (p *headerProbe) Header() http.Header         { return p.header }
 func (p *headerProbe) Write(b []byte) (int, error) { return len(b), nil }
 func (p *headerProbe) WriteHeader(status int)      { p.status = status }
 
-// live refuses HEAD, which the mux takes for GET, where an answer would not
-// end.
-func live(r *http.Request) error {
+// refuseHead refuses HEAD, which the mux routes like GET, for a response that would
+// not end.
+func refuseHead(r *http.Request) error {
 	if r.Method == http.MethodHead {
-		return protocol.Errorf(protocol.CodeMethodNotAllowed, "this path does not take HEAD")
+		return protocol.Errorf(protocol.CodeMethodNotAllowed, "this path does not accept HEAD")
 	}
 	return nil
 }

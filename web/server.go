@@ -8,98 +8,137 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub"
+	"parley/protocol"
+	"parley/web/internal/guard"
+	"parley/web/internal/limit"
+	"parley/web/internal/task"
 )
 
-// Server answers everything that Parley serves over HTTP. It is safe for
-// concurrent use.
+// Server is an [http.Handler] that serves everything that Parley offers over HTTP. It
+// is safe for concurrent use.
 type Server struct {
 	// immutable
 	hub     *hub.Hub
-	o       Options
+	options Options
 	log     *zap.Logger
-	guard   guard
 	mux     *http.ServeMux
 	handler http.Handler
 
-	limits    *participantLimits
-	addresses *addressLimits
-	open      *openConns
-	conns     *connTable
-	inbound   inbound
+	participants *limit.Participants
+	addresses    *limit.Addresses
+	connections  *limit.Connections
+	memory       *limit.Memory
+
+	draining context.Context // ends when Shutdown is called
+	drain    context.CancelFunc
+	open     task.Group // the WebSockets, streams and long polls
 }
 
-// New makes a server on a hub. It starts nothing; Shutdown ends what requests
-// have opened.
+// New returns a server for a hub. It starts nothing; [Server.Shutdown] ends what
+// requests start.
 func New(h *hub.Hub, o Options) *Server {
 	o = o.withDefaults()
 	s := &Server{
-		hub:       h,
-		o:         o,
-		log:       o.Logger,
-		guard:     newGuard(o),
-		mux:       http.NewServeMux(),
-		limits:    newParticipantLimits(o.CommandRate, o.CommandBurst),
-		addresses: newAddressLimits(o.JoinRate, o.ReadRate),
-		open:      newOpenConns(),
-		conns:     newConnTable(o.MaxUnfinished, o.MaxOpen, o.Logger),
-		inbound:   inbound{limit: int64(o.MaxInbound)},
+		hub:          h,
+		options:      o,
+		log:          o.Logger,
+		mux:          http.NewServeMux(),
+		participants: limit.NewParticipants(o.CommandRate, o.CommandBurst),
+		addresses:    limit.NewAddresses(o.JoinRate, o.ReadRate),
+		connections:  limit.NewConnections(o.MaxUnfinished, o.MaxOpen, o.Logger),
+		memory:       limit.NewMemory(int64(o.MaxInbound)),
 	}
+	s.draining, s.drain = context.WithCancel(context.Background())
 	s.routes()
-	s.handler = s.logged(s.guard.wrap(http.HandlerFunc(s.route)))
+	g := guard.New(guard.Options{
+		Listen:       o.Listen,
+		AllowHosts:   o.AllowHosts,
+		AllowOrigins: o.AllowOrigins,
+		AllowHeaders: []string{"Authorization", "Content-Type", "Last-Event-ID", headerPrefer, headerIdempotencyKey, headerParticipant},
+		Refuse:       refuse,
+	})
+	s.handler = s.logRequests(g.Wrap(http.HandlerFunc(s.route)))
 	return s
 }
 
-// ServeHTTP implements http.Handler.
+// ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	awaitBody(w, r)
-	if isUpgrade(r) {
-		growStack(false)
-	}
+	setBodyDeadline(w, r)
 	s.handler.ServeHTTP(w, r)
-	linger(w, r)
+	discardBody(w, r)
 }
 
-// growStack makes room for a handshake, which takes more than 7 KB of the stack.
-// A goroutine's stack is doubled whenever it is full, and each frame on it is
-// looked at: once and early is a twentieth of what a join costs less.
-//
-//go:noinline
-func growStack(use bool) {
-	if use { // never: it is the size of the frame that counts
-		var room [8 << 10]byte
-		touch(&room)
-	}
+// Shutdown refuses new streams and WebSockets and ends the open ones, WebSockets with
+// close code 1001. It waits until they have ended, or returns ctx's error if ctx ends
+// first. Clients reconnect and resume. Shutdown may be called more than once. It
+// belongs before [http.Server.Shutdown], which does not know WebSockets and waits for
+// streams.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.open.Close()
+	s.drain()
+	return s.open.WaitContext(ctx)
 }
 
-//go:noinline
-func touch(*[8 << 10]byte) {}
-
-// Shutdown takes no new streams and sockets, ends those that are open, sockets
-// with 1001, and waits for their handlers or for the end of ctx, whose error
-// it then returns. Clients come back and resume. It may be called more than
-// once, and belongs before http.Server.Shutdown, which does not know sockets
-// and waits for streams.
-func (s *Server) Shutdown(ctx context.Context) error { return s.open.drain(ctx) }
+// errShuttingDown refuses what would outlast the server. A retry reaches the next
+// server.
+var errShuttingDown = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is shutting down; try again in a moment")
 
 // Limits of the HTTP server itself.
 const (
-	headerTimeout  = 10 * time.Second // the whole header has to be there by then
-	idleTimeout    = 2 * time.Minute  // between two requests of a kept connection
+	headerTimeout  = 10 * time.Second // of a whole header
+	idleTimeout    = 2 * time.Minute  // between two requests of a connection
 	maxHeaderBytes = 64 << 10
 )
 
-// HTTPServer returns an http.Server for the address with the time-outs and
-// limits that a Server counts on. Its own complaints go to the log.
+// HTTPServer returns an [http.Server] for the address, with the time-outs and limits
+// that a Server relies on. Its errors go to the log.
 func (s *Server) HTTPServer(addr string) *http.Server {
 	return &http.Server{
 		Addr:              addr,
 		Handler:           s,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
-		WriteTimeout:      s.o.WriteTimeout, // for a request's only write; streams set their own
+		WriteTimeout:      s.options.WriteTimeout, // of a plain response; streams set their own
 		MaxHeaderBytes:    maxHeaderBytes,
-		ConnContext:       s.conns.accept,
-		ConnState:         s.conns.changed,
+		ConnContext:       s.connections.Accept,
+		ConnState:         s.connections.StateChanged,
 		ErrorLog:          zap.NewStdLog(s.log),
 	}
+}
+
+// IsLoopback reports whether a server that listens on addr, host and port, can be
+// reached from this machine alone. An address without a host, or with a name other
+// than localhost, is not counted as such: the meaning of a name can change.
+func IsLoopback(addr string) bool { return guard.IsLoopback(addr) }
+
+// attempt calls do, which checks the credentials of a command from a host and port
+// and carries it out. It applies the limits of the client's address, and notes on
+// success that the client is known. client may be nil.
+func (s *Server) attempt(ctx context.Context, hostport string, client *limit.Connection, c protocol.Command, do func() error) error {
+	var err error
+	if _, joins := c.(*protocol.Join); joins {
+		err = s.addresses.Join(ctx, hostport, do)
+	} else {
+		err = s.addresses.Attempt(hostport, do)
+	}
+	if err == nil {
+		client.Identified()
+	}
+	return err
+}
+
+// attemptRequest is attempt for a command that is a request of its own, or for a read
+// with credentials, where c is nil.
+func (s *Server) attemptRequest(r *http.Request, c protocol.Command, do func() error) error {
+	return s.attempt(r.Context(), r.RemoteAddr, limit.ConnectionOf(r.Context()), c, do)
+}
+
+// checkReadLimit counts a request that reads without credentials. The original API's
+// clients send credentials only with what they change, so a connection on which
+// credentials were valid once is not limited.
+func (s *Server) checkReadLimit(r *http.Request) error {
+	if limit.ConnectionOf(r.Context()).Known() {
+		return nil
+	}
+	return s.addresses.Read(r.RemoteAddr)
 }

@@ -57,7 +57,7 @@ func (l answerLine) encode(ctx context.Context, s *Subscription) (Line, error) {
 // encodeNow encodes an answer that is not deferred.
 func (l answerLine) encodeNow() ([]byte, error) {
 	if l.err != nil {
-		return protocol.Encode(&protocol.ErrorMessage{ID: l.requestID, Error: protocol.AsError(l.err).Wire()})
+		return protocol.EncodeError(l.requestID, l.err)
 	}
 	return l.answer.Encode(l.requestID)
 }

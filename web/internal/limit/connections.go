@@ -1,0 +1,145 @@
+package limit
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"parley/web/internal/rawconn"
+)
+
+// Connections has the connections of a server and bounds three kinds of them:
+// those that keep the server waiting, by a request that is not complete or a
+// WebSocket that has not joined; those that are idle between requests; and all
+// together. The first two bounds are for unknown clients. A client that has shown
+// valid credentials is known, and its connection is never closed to make room.
+//
+// When there is one connection too many, the oldest one of the address that has the
+// most is closed. So one address cannot keep another out, and connections that only
+// wait cannot keep out one that makes progress.
+//
+// No method waits for a client.
+type Connections struct {
+	// immutable
+	max int // of all; 0 for no limit
+	log *zap.Logger
+
+	// guarded by mu
+	mu         sync.Mutex
+	open       map[net.Conn]*Connection
+	unfinished group
+	idle       group
+	warned     time.Time // of the last warning
+}
+
+// warnInterval is the least time between two warnings that connections are closed.
+const warnInterval = time.Minute
+
+// NewConnections returns a table that bounds the unfinished and the idle connections
+// of unknown clients, and all connections together; 0 means no limit on these.
+func NewConnections(unfinished, all int, log *zap.Logger) *Connections {
+	return &Connections{
+		max:        all,
+		log:        log,
+		open:       map[net.Conn]*Connection{},
+		unfinished: newGroup(unfinished),
+		idle:       newGroup(unfinished),
+	}
+}
+
+// Accept adds a new connection, or closes it if there is no room. It is the
+// ConnContext of an [http.Server]; [ConnectionOf] finds the connection in the
+// context that it returns.
+func (t *Connections) Accept(ctx context.Context, n net.Conn) context.Context {
+	network, _ := networkOf(n.RemoteAddr().String())
+	c := &Connection{table: t, net: n, network: network}
+	for _, rejected := range t.add(c) {
+		t.reject(rejected)
+	}
+	return context.WithValue(ctx, connectionKey{}, c)
+}
+
+// add adds a connection, and returns those that must be closed, which may include
+// it.
+func (t *Connections) add(c *Connection) (rejected []*Connection) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.max > 0 && len(t.open) >= t.max {
+		evicted := t.idle.evict()
+		if evicted == nil {
+			evicted = t.unfinished.evict()
+		}
+		if evicted == nil {
+			return []*Connection{c}
+		}
+		rejected = append(rejected, evicted)
+	}
+	t.open[c.net] = c
+	if evicted := t.unfinished.add(c); evicted != nil {
+		rejected = append(rejected, evicted)
+	}
+	return rejected
+}
+
+// StateChanged follows the state of a connection. It is the ConnState of an
+// [http.Server].
+func (t *Connections) StateChanged(n net.Conn, state http.ConnState) {
+	if evicted := t.changeState(n, state); evicted != nil {
+		t.reject(evicted)
+	}
+}
+
+func (t *Connections) changeState(n net.Conn, state http.ConnState) (evicted *Connection) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.open[n]
+	switch {
+	case c == nil:
+	case state == http.StateClosed:
+		t.remove(c)
+	case c.known:
+	case state == http.StateActive:
+		c.active = true
+		if c.group == &t.idle {
+			t.idle.remove(c)
+			return t.unfinished.add(c)
+		}
+	case state == http.StateIdle:
+		c.leaveGroup()
+		return t.idle.add(c)
+	}
+	return nil
+}
+
+// remove removes a connection from the table. The caller holds t.mu.
+func (t *Connections) remove(c *Connection) {
+	c.leaveGroup()
+	delete(t.open, c.net)
+}
+
+// reject closes a connection for which there is no room.
+func (t *Connections) reject(c *Connection) {
+	t.mu.Lock()
+	closeFunc, active := c.close, c.active
+	now := time.Now()
+	warn := now.Sub(t.warned) >= warnInterval
+	if warn {
+		t.warned = now
+	}
+	t.mu.Unlock()
+	if warn {
+		t.log.Warn("closed connections: too many of unknown clients, or in all", zap.Stringer("network", c.network))
+	}
+	if closeFunc != nil {
+		closeFunc()
+		return
+	}
+	if !active {
+		rawconn.TryWrite(c.net, noRoomResponse)
+	}
+	_ = c.net.Close()
+}

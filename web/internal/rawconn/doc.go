@@ -1,0 +1,2 @@
+// Package rawconn writes to and reads from hijacked connections.
+package rawconn

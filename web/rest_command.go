@@ -1,0 +1,163 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"parley/hub"
+	"parley/hub/feed"
+	"parley/protocol"
+	"parley/web/internal/guard"
+)
+
+// The commands of participants as calls of the original REST API. A body has both the
+// command and, unless the headers have them, the credentials.
+
+func (s *Server) join(r *http.Request, body []byte) (answer protocol.JoinAnswer, err error) {
+	c, err := decodeBody[protocol.Join](body)
+	if err != nil {
+		return answer, err
+	}
+	if err := c.Normalize(s.options.Limits); err != nil {
+		return answer, err
+	}
+	req, err := newRequest(r, c)
+	if err != nil {
+		return answer, err
+	}
+	err = s.attemptRequest(r, c, func() error {
+		joined, err := s.hub.JoinOriginal(r.Context(), r.PathValue("id"), req, s.allowsRejoin(r))
+		if err != nil {
+			return err
+		}
+		welcome, err := payloadOf[*feed.Welcome](joined)
+		if err == nil {
+			answer = protocol.JoinAnswer{Session: welcome.Session, Participant: welcome.Participant}
+		}
+		return err
+	})
+	return answer, err
+}
+
+// allowsRejoin reports whether a join may return a present guest who joined by this
+// API, token included. By default only clients on this machine may do that: the join
+// needs no more than the invite and a user id, which every participant can read.
+func (s *Server) allowsRejoin(r *http.Request) bool {
+	if allow := s.options.LegacyRejoin; allow != nil {
+		return *allow
+	}
+	return s.options.isLocalOnly() && !guard.IsForwarded(r)
+}
+
+func (s *Server) leave(r *http.Request, body []byte) (*protocol.ParticipantAnswer, error) {
+	return act[*protocol.ParticipantAnswer, protocol.Leave](s, r, body)
+}
+
+func (s *Server) chat(r *http.Request, body []byte) (*protocol.MessageAnswer, error) {
+	return act[*protocol.MessageAnswer, protocol.Chat](s, r, body)
+}
+
+func (s *Server) prompt(r *http.Request, body []byte) (*protocol.PromptAnswer, error) {
+	return act[*protocol.PromptAnswer, protocol.Prompt](s, r, body)
+}
+
+// approve takes the approval's id from the path, where the command has it in its
+// payload.
+func (s *Server) approve(r *http.Request, body []byte) (*protocol.ApprovalAnswer, error) {
+	given, err := decodeBody[struct {
+		Action string  `json:"action"`
+		Prompt *string `json:"prompt,omitzero"`
+		Reason *string `json:"reason,omitzero"`
+	}](body)
+	if err != nil {
+		return nil, err
+	}
+	who, err := bodyCredentials(r, body)
+	if err != nil {
+		return nil, err
+	}
+	return do[*protocol.ApprovalAnswer](s, r, who, &protocol.Approve{
+		ApprovalID: r.PathValue("approvalId"),
+		Action:     given.Action,
+		Prompt:     given.Prompt,
+		Reason:     given.Reason,
+	})
+}
+
+// closeShared takes the credentials from the body, or from the query for clients that
+// cannot send a body with DELETE.
+func (s *Server) closeShared(r *http.Request, body []byte) (*protocol.CloseAnswer, error) {
+	var who hub.Credentials
+	var err error
+	if len(body) > 0 {
+		who, err = bodyCredentials(r, body)
+	} else {
+		who, err = queryCredentials(r, r.URL.Query())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return do[*protocol.CloseAnswer](s, r, who, &protocol.Close{})
+}
+
+// act decodes a command and credentials from a body and carries the command out.
+func act[A, C any, P interface {
+	*C
+	protocol.Command
+}](s *Server, r *http.Request, body []byte) (answer A, err error) {
+	c, err := decodeBody[C](body)
+	if err != nil {
+		return answer, err
+	}
+	who, err := bodyCredentials(r, body)
+	if err != nil {
+		return answer, err
+	}
+	return do[A](s, r, who, P(c))
+}
+
+// do normalises a decoded command and carries it out.
+func do[A any](s *Server, r *http.Request, who hub.Credentials, c protocol.Command) (answer A, err error) {
+	if err := c.Normalize(s.options.Limits); err != nil {
+		return answer, err
+	}
+	req, err := newRequest(r, c)
+	if err != nil {
+		return answer, err
+	}
+	if err := s.participants.Take(who.ParticipantID, who.Token); err != nil {
+		return answer, err
+	}
+	a, err := s.carryOut(r, who, req)
+	if err != nil {
+		return answer, original(err)
+	}
+	return payloadOf[A](a)
+}
+
+// payloadOf returns the payload of an answer that has this type.
+func payloadOf[A any](a feed.Answer) (A, error) {
+	payload, ok := a.Payload.(A)
+	if !ok {
+		return payload, fmt.Errorf("the answer is a %T instead of a %T", a.Payload, payload)
+	}
+	return payload, nil
+}
+
+// original returns the error of the original API for err. That API does not
+// distinguish a removed participant from one who has left.
+func original(err error) error {
+	if e, ok := asProtocol(err); ok && e.Code == protocol.CodeParticipantRemoved {
+		return protocol.Errorf(protocol.CodeParticipantInactive, "%s", e.Message)
+	}
+	return err
+}
+
+// carryOut carries out a command that is a request of its own.
+func (s *Server) carryOut(r *http.Request, who hub.Credentials, req protocol.Request) (answer feed.Answer, err error) {
+	err = s.attemptRequest(r, req.Command, func() error {
+		answer, err = s.hub.Do(r.Context(), r.PathValue("id"), who, req)
+		return err
+	})
+	return answer, err
+}
