@@ -24,7 +24,7 @@ func measure(t *testing.T, args ...string) *e2e.Process {
 	return e2e.Start(t, e2e.Command{Path: "parley-bench", Args: args})
 }
 
-func TestBench_measures_a_server_that_runs_already(t *testing.T) {
+func TestBench_measures_a_running_server(t *testing.T) {
 	s := e2e.StartServer(t, t.TempDir(), "--command-rate", "0")
 	link := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval).InviteLink().String()
 	for _, at := range []string{s.URL, link} {
@@ -35,7 +35,7 @@ func TestBench_measures_a_server_that_runs_already(t *testing.T) {
 	}
 }
 
-func TestBench_measures_beside_a_client_that_never_reads(t *testing.T) {
+func TestBench_measures_a_room_with_a_client_that_never_reads(t *testing.T) {
 	b := measure(t, "stalled", "--readers", "3", "--rate", "600", "--duration", "20ms", "--runs", "1")
 	require.Zero(t, b.ExitCode(t))
 	require.Contains(t, b.Stdout.String(), "without")
@@ -51,14 +51,14 @@ func TestBench_measures_connections_that_post(t *testing.T) {
 	require.Contains(t, b.Stdout.String(), "p99")
 }
 
-func TestBench_says_that_a_server_limits_clients(t *testing.T) {
+func TestBench_reports_that_a_server_limits_clients(t *testing.T) {
 	s := e2e.StartServer(t, t.TempDir(), "--command-rate", "1")
 	b := measure(t, "fanout", "--subscribers", "2", "--window", "100", "--url", s.URL, "--duration", "10s", "--runs", "1")
 	require.Equal(t, cli.ExitError, b.ExitCode(t))
 	require.Contains(t, b.Stderr.String(), "raise its --command-rate")
 }
 
-func TestBench_fills_a_data_directory_with_sessions_like_any_others(t *testing.T) {
+func TestBench_fills_a_data_directory_with_valid_sessions(t *testing.T) {
 	program, err := exec.LookPath("parley")
 	require.NoError(t, err)
 	data := t.TempDir()

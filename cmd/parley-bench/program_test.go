@@ -29,7 +29,7 @@ func TestFindParley_prefers_the_named_program_to_the_one_beside_this_one(t *test
 	require.Equal(t, named, found)
 }
 
-func TestFindParley_says_how_to_give_one_where_there_is_none(t *testing.T) {
+func TestFindParley_says_how_to_name_a_program_if_there_is_none(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, _, err := findParley(t.Context(), filepath.Join(t.TempDir(), "parley-bench"), "", unexpected(t))
 	require.ErrorContains(t, err, "give one with --parley")

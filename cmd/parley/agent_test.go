@@ -26,13 +26,12 @@ func TestServe_shares_the_demo_agent_as_a_process_unchanged(t *testing.T) {
 	requireShared(t, []string{"parley", "demo-agent", "--pace", "1ms"}, "permission to clean up", `rm -r build`, "allow")
 }
 
-// requireShared runs a turn of an agent in a session, in which a person answers
-// the agent's question, and checks that what the agent wrote is what everybody
-// was shown.
+// requireShared runs a turn of an agent in which a participant answers the agent's
+// question. It checks that all subscribers receive exactly what the agent wrote.
 func requireShared(t *testing.T, command []string, text, asks, option string) {
 	t.Helper()
-	wrote := filepath.Join(t.TempDir(), "wrote")
-	s := e2e.StartServer(t, t.TempDir(), "--agent", "example="+strings.Join(append([]string{"tee-output", wrote}, command...), " "))
+	written := filepath.Join(t.TempDir(), "written")
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "example="+strings.Join(append([]string{"tee-output", written}, command...), " "))
 	session := s.Share(t, s.StartAgent(t, "example"), protocol.ModePromptWithApproval)
 	from := session.Cursor(t)
 	overSocket, overStream := session.Subscribe(t, e2e.WebSocket, from), session.Subscribe(t, e2e.EventStream, from)
@@ -51,27 +50,27 @@ func requireShared(t *testing.T, command []string, text, asks, option string) {
 	answered, _ := e2e.AwaitEvent(t, ben, func(*protocol.PermissionResolved) bool { return true })
 	require.Equal(t, session.Host.ID, answered.Participant.ID)
 
-	heard := overSocket.AwaitSeq(t, end.Cursor.Seq)
-	require.Equal(t, heard, overStream.AwaitSeq(t, end.Cursor.Seq))
+	received := overSocket.AwaitSeq(t, end.Cursor.Seq)
+	require.Equal(t, received, overStream.AwaitSeq(t, end.Cursor.Seq))
 	s.Stop(t)
-	requireShown(t, updatesIn(t, wrote, session.Agent), notificationsIn(t, heard))
+	requireReceived(t, updatesIn(t, written, session.Agent), notificationsIn(t, received))
 }
 
-// requireShown checks that what an agent wrote was shown, in its order, but for
-// what it had written before anybody could see it.
-func requireShown(t *testing.T, wrote, shown []string) {
+// requireReceived checks that the updates that an agent wrote were received in order,
+// except for those from before the first subscriber.
+func requireReceived(t *testing.T, written, received []string) {
 	t.Helper()
-	require.LessOrEqual(t, len(shown), len(wrote))
-	before := wrote[:len(wrote)-len(shown)]
-	require.Equal(t, wrote[len(before):], shown)
+	require.LessOrEqual(t, len(received), len(written))
+	before := written[:len(written)-len(received)]
+	require.Equal(t, written[len(before):], received)
 	for _, update := range before {
-		require.Contains(t, update, `"available_commands_update"`, "everything else came in the turn")
+		require.Contains(t, update, `"available_commands_update"`, "the agent wrote everything else in the turn")
 	}
 }
 
-// notificationsIn returns what the agent said, of the events of a session.
+// notificationsIn returns the agent's notifications in the events of a session.
 func notificationsIn(t *testing.T, events []string) []string {
-	var said []string
+	var notifications []string
 	for _, raw := range events {
 		var e struct {
 			Type    protocol.EventType
@@ -79,19 +78,19 @@ func notificationsIn(t *testing.T, events []string) []string {
 		}
 		require.NoError(t, json.Unmarshal([]byte(raw), &e))
 		if e.Type == protocol.EventHostSessionUpdate {
-			said = append(said, string(e.Payload.Notification))
+			notifications = append(notifications, string(e.Payload.Notification))
 		}
 	}
-	require.NotEmpty(t, said)
-	return said
+	require.NotEmpty(t, notifications)
+	return notifications
 }
 
-// updatesIn returns the notifications that an agent wrote to a file, with the
-// host session's id in the place of the agent's own.
+// updatesIn returns the session updates that an agent wrote to a file, with its session
+// id replaced by the id of the host session.
 func updatesIn(t *testing.T, path, hostSession string) []string {
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
-	var wrote []string
+	var updates []string
 	for raw := range bytes.Lines(content) {
 		var m struct {
 			Method string
@@ -99,9 +98,9 @@ func updatesIn(t *testing.T, path, hostSession string) []string {
 		}
 		require.NoError(t, json.Unmarshal(raw, &m))
 		if m.Method == "session/update" {
-			own, shown := fmt.Sprintf("%q", m.Params.SessionID), fmt.Sprintf("%q", hostSession)
-			wrote = append(wrote, strings.TrimSuffix(strings.ReplaceAll(string(raw), own, shown), "\n"))
+			own, public := fmt.Sprintf("%q", m.Params.SessionID), fmt.Sprintf("%q", hostSession)
+			updates = append(updates, strings.TrimSuffix(strings.ReplaceAll(string(raw), own, public), "\n"))
 		}
 	}
-	return wrote
+	return updates
 }

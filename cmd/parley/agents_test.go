@@ -11,13 +11,14 @@ import (
 	"parley/protocol"
 )
 
-// creation is a request that starts the agent called mine under a key.
-func creation(key, title string) e2e.Request {
+// createRequest returns a request that starts the agent called mine, under an idempotency
+// key.
+func createRequest(key, title string) e2e.Request {
 	body := map[string]string{"agent": "mine", "title": title}
 	return e2e.Request{Method: http.MethodPost, Path: "/api/sessions", Key: key, Body: body}
 }
 
-func TestServe_killed_answers_a_creation_again_and_starts_no_second_agent(t *testing.T) {
+func TestServe_killed_repeats_the_answer_to_a_creation_and_starts_no_second_agent(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--max-agents", "2")
 	call := func(r e2e.Request) e2e.Response {
@@ -26,23 +27,23 @@ func TestServe_killed_answers_a_creation_again_and_starts_no_second_agent(t *tes
 		require.NoError(t, err)
 		return answer
 	}
-	first := call(creation("k", "mine"))
+	first := call(createRequest("k", "mine"))
 	require.Equal(t, http.StatusCreated, first.Status, "%s", first.Body)
 	s.Kill()
 	s = s.Restart(t)
-	require.Equal(t, first, call(creation("k", "mine")))
-	require.Equal(t, http.StatusBadRequest, call(creation("k", "another")).Status)
-	for range 2 { // the first one's agent ended with the server
-		require.Equal(t, http.StatusCreated, call(creation("", "")).Status)
+	require.Equal(t, first, call(createRequest("k", "mine")))
+	require.Equal(t, http.StatusBadRequest, call(createRequest("k", "another")).Status)
+	for range 2 { // the first agent ended with the server
+		require.Equal(t, http.StatusCreated, call(createRequest("", "")).Status)
 	}
-	refused := call(creation("", ""))
+	refused := call(createRequest("", ""))
 	require.Equal(t, http.StatusTooManyRequests, refused.Status)
 	require.Contains(t, string(refused.Body), protocol.CodeTooManyAgents)
-	require.Equal(t, first, call(creation("k", "mine")), "it starts nothing")
+	require.Equal(t, first, call(createRequest("k", "mine")), "the repetition starts nothing")
 	s.Stop(t)
 }
 
-func TestServe_ends_an_agent_that_nobody_uses(t *testing.T) {
+func TestServe_ends_an_unused_agent(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine=parley demo-agent", "--agent-idle-after", "1ms")
 	alone := s.StartAgent(t, "mine")
@@ -56,6 +57,6 @@ func TestServe_ends_an_agent_that_nobody_uses(t *testing.T) {
 	_, err := host.Prompt(t.Context(), "help")
 	require.NoError(t, err)
 	e2e.AwaitEvent(t, host, func(*protocol.PromptDispatchCompleted) bool { return true })
-	require.Equal(t, protocol.AgentIdle, status(), "it came back, and a session is open on it")
+	require.Equal(t, protocol.AgentIdle, status(), "the agent was started again for the open session")
 	s.Stop(t)
 }

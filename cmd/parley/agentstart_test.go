@@ -12,7 +12,7 @@ import (
 	"parley/protocol"
 )
 
-func TestServe_the_time_that_an_agent_has_to_start_is_a_setting(t *testing.T) {
+func TestServe_limits_the_start_time_of_an_agent(t *testing.T) {
 	t.Parallel()
 	config := filepath.Join(t.TempDir(), "parley.yaml")
 	require.NoError(t, os.WriteFile(config, []byte(`

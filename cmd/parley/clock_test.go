@@ -20,40 +20,40 @@ import (
 	"parley/protocol"
 )
 
-func TestServe_with_the_clock_set_back_an_hour_goes_on(t *testing.T) {
+func TestServe_with_the_clock_set_back_an_hour_continues(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	early := fromTheFuture(t, data)
+	future := createFutureSession(t, data)
 	s := e2e.StartServer(t, data, "--permission-timeout", "1s")
-	early.API = s.API
-	from := early.Cursor(t)
-	ben := e2e.Connect(t, early.InviteLink(), "Ben")
-	say(t, ben, "what time is it?")
-	answer, err := early.PostMessage(t.Context(), early.Host, "key", "look at the clock")
+	future.API = s.API
+	from := future.Cursor(t)
+	ben := e2e.Connect(t, future.InviteLink(), "Ben")
+	sendMessage(t, ben, "what time is it?")
+	answer, err := future.PostMessage(t.Context(), future.Host, "key", "look at the clock")
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, answer.Status)
-	host := e2e.Connect(t, early.HostLink(), "")
-	awaitTurn(t, host, prompt(t, host, "help"))
-	asking := prompt(t, host, "permission")
+	host := e2e.Connect(t, future.HostLink(), "")
+	awaitTurnEnd(t, host, sendPrompt(t, host, "help"))
+	asking := sendPrompt(t, host, "permission")
 	e2e.AwaitEvent(t, host, func(e *protocol.PermissionResolved) bool { return e.Source == protocol.SourceTimeout })
-	awaitTurn(t, host, asking)
+	awaitTurnEnd(t, host, asking)
 
-	late := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
-	require.Equal(t, []string{early.ID, late.ID}, listed(t, s), "by when they were made")
+	present := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	require.Equal(t, []string{future.ID, present.ID}, listSessions(t, s), "sorted by creation time")
 	s.Kill()
 	s = s.Restart(t)
-	say(t, ben, "and now?")
-	end := numberOf(t, early.Cursor(t))
+	sendMessage(t, ben, "and now?")
+	end := sequenceOf(t, future.Cursor(t))
 	ben.AwaitSeq(t, end)
-	requireTimesInOrder(t, early, from)
+	requireTimesInOrder(t, future, from)
 	s.Stop(t)
 	verify := e2e.StartParley(t, "verify", data)
 	require.Zero(t, verify.ExitCode(t), verify.Stderr)
 }
 
-// fromTheFuture makes a data directory with a session whose events are an hour
-// ahead, by a hub in a bubble, whose clock can be put forward.
-func fromTheFuture(t *testing.T, data string) (session e2e.Session) {
+// createFutureSession creates a data directory with a session whose events are an hour
+// ahead. Its hub runs in a synctest bubble, whose clock can be advanced.
+func createFutureSession(t *testing.T, data string) (session e2e.Session) {
 	ahead := time.Now().Add(time.Hour)
 	key, err := server.LoadKey(data, false)
 	require.NoError(t, err)
@@ -73,16 +73,17 @@ func fromTheFuture(t *testing.T, data string) (session e2e.Session) {
 			HostSessionID: demo.ID, HostUserID: "host", Mode: protocol.ModePromptDirect,
 		}, "")
 		require.NoError(t, err)
-		me := made.HostParticipant
-		_, err = h.Do(t.Context(), made.Session.ID, hub.Credentials{ParticipantID: me.ID, Token: *me.AccessToken},
+		host := made.HostParticipant
+		_, err = h.Do(t.Context(), made.Session.ID, hub.Credentials{ParticipantID: host.ID, Token: *host.AccessToken},
 			protocol.Request{ID: "1", Command: &protocol.Chat{Text: "it is late"}})
 		require.NoError(t, err)
-		session = e2e.Session{ID: made.Session.ID, Agent: demo.ID, Invite: made.InviteToken, Host: e2e.Member{ID: me.ID, Token: *me.AccessToken}}
+		session = e2e.Session{ID: made.Session.ID, Agent: demo.ID, Invite: made.InviteToken, Host: e2e.Member{ID: host.ID, Token: *host.AccessToken}}
 	})
 	return session
 }
 
-func listed(t *testing.T, s *e2e.Server) []string {
+// listSessions returns the ids of the shared sessions in the order of the list.
+func listSessions(t *testing.T, s *e2e.Server) []string {
 	t.Helper()
 	list := e2e.MustCall[protocol.SessionsAnswer](t, s.API, e2e.Request{Method: http.MethodGet, Path: "/api/shared-sessions"})
 	var ids []string
@@ -92,8 +93,8 @@ func listed(t *testing.T, s *e2e.Server) []string {
 	return ids
 }
 
-// requireTimesInOrder checks that no event after a cursor is older than the one
-// before it, and that they are ahead of the clock.
+// requireTimesInOrder checks that the times of the events after a cursor do not decrease,
+// and that they are ahead of the clock.
 func requireTimesInOrder(t *testing.T, s e2e.Session, from string) {
 	t.Helper()
 	var times []time.Time

@@ -14,7 +14,7 @@ import (
 	"parley/protocol"
 )
 
-func TestServe_killed_in_a_turn_goes_on_where_everybody_was(t *testing.T) {
+func TestServe_killed_in_a_turn_resumes_where_all_clients_were(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir())
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
@@ -23,9 +23,9 @@ func TestServe_killed_in_a_turn_goes_on_where_everybody_was(t *testing.T) {
 	for _, name := range []string{"Ben", "Cleo", "Dan"} {
 		people = append(people, e2e.Connect(t, session.InviteLink(), name))
 	}
-	running := prompt(t, people[1], "long story")
-	queued := []string{prompt(t, people[2], "help me"), prompt(t, host, "help us")}
-	damaged := say(t, people[3], "these words will be damaged")
+	running := sendPrompt(t, people[1], "long story")
+	queued := []string{sendPrompt(t, people[2], "help me"), sendPrompt(t, host, "help us")}
+	damaged := sendMessage(t, people[3], "this text will be damaged")
 	updates := 0
 	e2e.AwaitEvent(t, host, func(*protocol.HostSessionUpdate) bool { updates++; return updates == 20 })
 	s.Kill()
@@ -34,16 +34,16 @@ func TestServe_killed_in_a_turn_goes_on_where_everybody_was(t *testing.T) {
 	failed, _ := e2e.AwaitEvent(t, host, func(*protocol.PromptDispatchFailed) bool { return true })
 	require.Equal(t, running, failed.ApprovalID)
 	for _, id := range queued {
-		awaitTurn(t, host, id)
+		awaitTurnEnd(t, host, id)
 	}
-	awaitTurn(t, host, prompt(t, people[1], "help again"))
-	requireSameStory(t, people)
+	awaitTurnEnd(t, host, sendPrompt(t, people[1], "help again"))
+	requireSameEvents(t, people)
 	s.Stop(t)
 	requireVerified(t, s.Data, session.ID, damaged)
 }
 
-// prompt sends a prompt where that needs no approval, and returns its id.
-func prompt(t *testing.T, p *e2e.Participant, text string) string {
+// sendPrompt sends a prompt that needs no approval, and returns its id.
+func sendPrompt(t *testing.T, p *e2e.Participant, text string) string {
 	t.Helper()
 	a, err := p.Prompt(t.Context(), text)
 	require.NoError(t, err)
@@ -51,38 +51,38 @@ func prompt(t *testing.T, p *e2e.Participant, text string) string {
 	return a.ID
 }
 
-// say talks and returns the number of the event that it became.
-func say(t *testing.T, p *e2e.Participant, text string) uint64 {
+// sendMessage sends a message and returns the number of its event.
+func sendMessage(t *testing.T, p *e2e.Participant, text string) uint64 {
 	t.Helper()
 	m, err := p.Chat(t.Context(), text, "")
 	require.NoError(t, err)
-	_, event := e2e.AwaitEvent(t, p, func(said *protocol.MessageCreated) bool { return said.Message.ID == m.ID })
+	_, event := e2e.AwaitEvent(t, p, func(e *protocol.MessageCreated) bool { return e.Message.ID == m.ID })
 	return event.Cursor.Seq
 }
 
-// awaitTurn waits until a prompt was begun and has come to its end.
-func awaitTurn(t *testing.T, p *e2e.Participant, id string) {
+// awaitTurnEnd waits until the turn of a prompt has started and ended.
+func awaitTurnEnd(t *testing.T, p *e2e.Participant, id string) {
 	t.Helper()
 	_, begun := e2e.AwaitEvent(t, p, func(e *protocol.PromptDispatchStarted) bool { return e.ApprovalID == id })
 	_, ended := e2e.AwaitEvent(t, p, func(e *protocol.PromptDispatchCompleted) bool { return e.ApprovalID == id })
 	require.Less(t, begun.Cursor.Seq, ended.Cursor.Seq)
 }
 
-// requireSameStory checks that all have heard what the first has heard, from
-// when they came.
-func requireSameStory(t *testing.T, people []*e2e.Participant) {
+// requireSameEvents checks that all participants have received the same events since they
+// joined.
+func requireSameEvents(t *testing.T, people []*e2e.Participant) {
 	t.Helper()
-	story, _ := people[0].Events()
-	end := story[len(story)-1].Cursor.Seq
+	all, _ := people[0].Events()
+	end := all[len(all)-1].Cursor.Seq
 	for _, p := range people[1:] {
 		theirs := p.AwaitSeq(t, end)
 		require.NotEmpty(t, theirs)
-		require.Equal(t, story[len(story)-len(theirs):], theirs)
+		require.Equal(t, all[len(all)-len(theirs):], theirs)
 	}
 }
 
-// requireVerified checks that a journal is found to be sound, and one in which
-// a byte of an event is another to be damaged there.
+// requireVerified checks that "parley verify" accepts a journal, and that it names the
+// event in which a byte has changed.
 func requireVerified(t *testing.T, data, session string, event uint64) {
 	t.Helper()
 	verify := e2e.StartParley(t, "verify", data)
@@ -90,7 +90,7 @@ func requireVerified(t *testing.T, data, session string, event uint64) {
 	require.Regexp(t, `^sound: \d+ sessions, \d+ events\n$`, verify.Stdout.String())
 
 	copied := e2e.CopyData(t, data)
-	flipByte(t, filepath.Join(copied, sqlite.FileName), []byte("these words will be damaged"))
+	flipByte(t, filepath.Join(copied, sqlite.FileName), []byte("this text will be damaged"))
 	verify = e2e.StartParley(t, "verify", copied)
 	require.Equal(t, 1, verify.ExitCode(t))
 	require.Contains(t, verify.Stdout.String(), session)
@@ -98,8 +98,7 @@ func requireVerified(t *testing.T, data, session string, event uint64) {
 	require.Contains(t, verify.Stderr.String(), session)
 }
 
-// flipByte changes one byte of a file, in the midst of what the file is known
-// to hold.
+// flipByte changes one byte of a file, in the middle of a sequence that the file contains.
 func flipByte(t *testing.T, path string, in []byte) {
 	t.Helper()
 	content, err := os.ReadFile(path)

@@ -15,12 +15,12 @@ import (
 	"parley/protocol"
 )
 
-// An old client knows nothing but the original API: credentials in bodies and
-// in the stream's query. curl is as old a client as there is.
-func TestServe_is_used_with_curl_alone(t *testing.T) {
+// An old client uses only the original API, with credentials in bodies and in the query
+// of the stream.
+func TestServe_works_with_curl(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("curl is not there; the contract tests of package web make the same calls")
+		t.Skip("curl is not installed; the contract tests of package web make the same calls")
 	}
 	s := e2e.StartServer(t, t.TempDir())
 	c := &curl{t: t, base: s.URL + "/api/shared-sessions"}
@@ -36,14 +36,14 @@ func TestServe_is_used_with_curl_alone(t *testing.T) {
 	joined := c.call("POST", id+"/join", map[string]any{"inviteToken": invite, "userId": "ben", "displayName": "Ben"}, 200)
 	guest := map[string]any{"participantId": joined.text("participant", "id"), "participantToken": joined.text("participant", "accessToken")}
 	require.Len(t, c.call("GET", id+"/participants", nil, 200)["participants"], 2)
-	said := c.call("POST", id+"/messages", with(guest, "text", "  hello  "), 200)
+	said := c.call("POST", id+"/messages", withField(guest, "text", "  hello  "), 200)
 	require.Equal(t, "hello", said.text("message", "text"))
 
-	rejected := c.call("POST", id+"/prompts", with(guest, "prompt", "rm -rf /"), 200)
+	rejected := c.call("POST", id+"/prompts", withField(guest, "prompt", "rm -rf /"), 200)
 	require.Equal(t, "pending", rejected.text("status"))
-	c.call("POST", id+"/approvals/"+rejected.text("approval", "id"), with(host, "action", "reject"), 200)
-	approved := c.call("POST", id+"/prompts", with(guest, "prompt", "help"), 200)
-	answer := c.call("POST", id+"/approvals/"+approved.text("approval", "id"), with(host, "action", "approve"), 200)
+	c.call("POST", id+"/approvals/"+rejected.text("approval", "id"), withField(host, "action", "reject"), 200)
+	approved := c.call("POST", id+"/prompts", withField(guest, "prompt", "help"), 200)
+	answer := c.call("POST", id+"/approvals/"+approved.text("approval", "id"), withField(host, "action", "approve"), 200)
 	require.Equal(t, "approved", answer.text("approval", "status"))
 	require.Len(t, c.call("GET", id+"/messages", nil, 200)["messages"], 3)
 	events.Stdout.Await(t, `"type":"prompt_dispatch_completed"`)
@@ -62,17 +62,17 @@ func TestServe_is_used_with_curl_alone(t *testing.T) {
 	s.Stop(t)
 }
 
-// curl is an old client.
+// curl is a client of the original API.
 type curl struct {
 	t    *testing.T
 	base string
 }
 
-// answer is a JSON object.
-type answer map[string]any
+// curlObject is a JSON object in an answer.
+type curlObject map[string]any
 
-// text returns a member of a member.
-func (a answer) text(path ...string) string {
+// text returns the string at a path of member names.
+func (a curlObject) text(path ...string) string {
 	var v any = map[string]any(a)
 	for _, name := range path {
 		m, _ := v.(map[string]any)
@@ -82,7 +82,8 @@ func (a answer) text(path ...string) string {
 	return s
 }
 
-func with(fields map[string]any, name, value string) map[string]any {
+// withField returns a copy of an object with another field.
+func withField(fields map[string]any, name, value string) map[string]any {
 	all := map[string]any{name: value}
 	for k, v := range fields {
 		all[k] = v
@@ -90,8 +91,8 @@ func with(fields map[string]any, name, value string) map[string]any {
 	return all
 }
 
-// call makes one call, and checks its status.
-func (c *curl) call(method, path string, body map[string]any, status int) answer {
+// call makes a call and checks its status.
+func (c *curl) call(method, path string, body map[string]any, status int) curlObject {
 	c.t.Helper()
 	args := []string{"-sS", "-X", method, "-w", "\n%{http_code}", c.base + path}
 	if body != nil {
@@ -103,16 +104,16 @@ func (c *curl) call(method, path string, body map[string]any, status int) answer
 	require.Zero(c.t, p.ExitCode(c.t), p.Stderr)
 	text, code, _ := strings.Cut(p.Stdout.String(), "\n")
 	require.Equal(c.t, strconv.Itoa(status), code, "%s %s: %s", method, path, text)
-	var into answer
+	var into curlObject
 	require.NoError(c.t, json.Unmarshal([]byte(text), &into), text)
 	return into
 }
 
-// stream starts listening with curl -N, and waits for the first event.
-func (c *curl) stream(id string, who map[string]any) *e2e.Process {
+// stream starts to read the event stream with "curl -N", and waits for the first event.
+func (c *curl) stream(id string, credentials map[string]any) *e2e.Process {
 	c.t.Helper()
 	q := url.Values{}
-	for name, value := range who {
+	for name, value := range credentials {
 		q.Set(name, fmt.Sprint(value))
 	}
 	p := e2e.Start(c.t, e2e.Command{Path: "curl", Args: []string{"-sS", "-N", c.base + id + "/stream?" + q.Encode()}})
@@ -120,8 +121,8 @@ func (c *curl) stream(id string, who map[string]any) *e2e.Process {
 	return p
 }
 
-// typesIn returns the types of a stream's events, those of the agent that come
-// together once. What the original did not know is left out.
+// typesIn returns the types of the events in a stream, adjacent events of one type only
+// once. It leaves out types that the original API did not have.
 func typesIn(t *testing.T, stream string) []string {
 	newer := map[protocol.EventType]bool{protocol.EventPromptQueued: true, protocol.EventAgentStatus: true, protocol.EventAgentUpdated: true}
 	var types []string
@@ -132,8 +133,8 @@ func typesIn(t *testing.T, stream string) []string {
 		}
 		var e struct{ Type protocol.EventType }
 		require.NoError(t, json.Unmarshal([]byte(data), &e))
-		again := len(types) > 0 && types[len(types)-1] == string(e.Type)
-		if !newer[e.Type] && !again {
+		repeated := len(types) > 0 && types[len(types)-1] == string(e.Type)
+		if !newer[e.Type] && !repeated {
 			types = append(types, string(e.Type))
 		}
 	}

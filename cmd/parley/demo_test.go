@@ -13,7 +13,7 @@ import (
 	"parley/cmd/internal/e2e"
 )
 
-func TestDemo_is_joined_from_two_terminals(t *testing.T) {
+func TestDemo_can_be_joined_from_two_terminals(t *testing.T) {
 	t.Parallel()
 	temp := t.TempDir()
 	demo := e2e.Start(t, e2e.Command{Args: []string{"demo", "--listen", e2e.FreeAddress(t)}, Env: []string{"TMPDIR=" + temp}})
@@ -52,12 +52,13 @@ func TestDemo_is_joined_from_two_terminals(t *testing.T) {
 	demo.Signal(t, syscall.SIGINT)
 	require.Zero(t, demo.ExitCode(t), demo.Stderr)
 	require.Contains(t, demo.Stdout.String(), "goodbye")
-	require.Empty(t, demo.Stderr.String(), "a demo that goes well is quiet")
+	require.Empty(t, demo.Stderr.String(), "a demo without errors logs nothing")
 	left, err := os.ReadDir(temp)
 	require.NoError(t, err)
 	require.Empty(t, left, "the temporary directory is left over")
 }
 
+// requireNotEmpty checks that the demo keeps its data in a temporary directory.
 func requireNotEmpty(t *testing.T, temp string) {
 	t.Helper()
 	made, err := filepath.Glob(filepath.Join(temp, "parley-demo-*", "journal.db"))
@@ -65,10 +66,10 @@ func requireNotEmpty(t *testing.T, temp string) {
 	require.Len(t, made, 1)
 }
 
-func TestDemo_beside_another_server_takes_another_port(t *testing.T) {
+func TestDemo_listens_on_another_port_beside_a_server(t *testing.T) {
 	t.Parallel()
 	if other, err := net.Listen("tcp", "127.0.0.1:7777"); err == nil {
-		defer other.Close() // else somebody has it already, which does as well
+		defer other.Close() // otherwise another process listens on it, which has the same effect
 	}
 	demo := e2e.StartParley(t, "demo")
 	link := demo.Stdout.Await(t, `Invite others: +(http\S+)`)[1]
@@ -78,7 +79,7 @@ func TestDemo_beside_another_server_takes_another_port(t *testing.T) {
 	require.Zero(t, demo.ExitCode(t), demo.Stderr)
 }
 
-func TestDemo_with_data_keeps_it(t *testing.T) {
+func TestDemo_keeps_its_data_in_a_named_directory(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "kept")
 	demo := e2e.StartParley(t, "demo", "--listen", "127.0.0.1:0", "--data", data)

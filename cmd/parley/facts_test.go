@@ -9,10 +9,10 @@ import (
 	"parley/protocol"
 )
 
-func TestServe_tells_whoever_comes_what_an_agent_said_of_itself_before(t *testing.T) {
+func TestServe_restores_the_facts_that_an_agent_has_reported(t *testing.T) {
 	for name, end := range map[string]func(*testing.T, *e2e.Server){
-		"over a stop": func(t *testing.T, s *e2e.Server) { s.Stop(t) },
-		"over a kill": func(t *testing.T, s *e2e.Server) { s.Kill() },
+		"after a stop": func(t *testing.T, s *e2e.Server) { s.Stop(t) },
+		"after a kill": func(t *testing.T, s *e2e.Server) { s.Kill() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -20,8 +20,8 @@ func TestServe_tells_whoever_comes_what_an_agent_said_of_itself_before(t *testin
 			agent := s.StartAgent(t, "child")
 			first := s.Share(t, agent, protocol.ModePromptDirect)
 			host := e2e.Connect(t, first.HostLink(), "")
-			awaitTurn(t, host, prompt(t, host, "mode"))
-			awaitTurn(t, host, prompt(t, host, "help me"))
+			awaitTurnEnd(t, host, sendPrompt(t, host, "mode"))
+			awaitTurnEnd(t, host, sendPrompt(t, host, "help me"))
 			end(t, s)
 			s = s.Restart(t)
 
@@ -37,8 +37,7 @@ func TestServe_tells_whoever_comes_what_an_agent_said_of_itself_before(t *testin
 	}
 }
 
-// requireFacts checks what the demo agent has said in the course of a turn and
-// before.
+// requireFacts checks the facts that the demo agent reports when it starts and in a turn.
 func requireFacts(t *testing.T, f protocol.AgentFacts) {
 	t.Helper()
 	require.Equal(t, "Demo agent 1", f.ProgramName())

@@ -16,7 +16,7 @@ import (
 	"parley/protocol"
 )
 
-func TestServe_on_a_full_disk_refuses_and_goes_on_once_there_is_room(t *testing.T) {
+func TestServe_on_a_full_disk_refuses_commands_until_there_is_room(t *testing.T) {
 	t.Parallel()
 	data := smallDisk(t)
 	s := e2e.StartServer(t, data)
@@ -24,17 +24,17 @@ func TestServe_on_a_full_disk_refuses_and_goes_on_once_there_is_room(t *testing.
 	from := session.Cursor(t)
 	overSocket, overStream := session.Subscribe(t, e2e.WebSocket, from), session.Subscribe(t, e2e.EventStream, from)
 	free := fillUp(t, data)
-	said := talkUntilRefused(t, session)
+	acknowledged := fillWithMessages(t, session)
 	full := session.Cursor(t)
 
-	refused := map[string]string{"first": "when there is room", "second": "and once more"}
+	refused := map[string]string{"first": "when there is space", "second": "and once more"}
 	for key, text := range refused {
 		requireUnavailable(t, session, key, text+strings.Repeat(".", 30<<10))
 	}
-	shown := overStream.AwaitSeq(t, numberOf(t, full))
-	require.Equal(t, said, texts(session.Messages(t)), "what was acknowledged can be read")
+	received := overStream.AwaitSeq(t, sequenceOf(t, full))
+	require.Equal(t, acknowledged, messageTexts(session.Messages(t)), "acknowledged messages can be read")
 	late := session.Subscribe(t, e2e.EventStream, from)
-	require.Equal(t, shown, late.AwaitSeq(t, numberOf(t, full)), "and streamed anew")
+	require.Equal(t, received, late.AwaitSeq(t, sequenceOf(t, full)), "and a new stream contains them")
 
 	free()
 	for range 2 {
@@ -44,12 +44,12 @@ func TestServe_on_a_full_disk_refuses_and_goes_on_once_there_is_room(t *testing.
 			require.Equal(t, http.StatusOK, answer.Status, "%s", answer.Body)
 		}
 	}
-	require.Len(t, texts(session.Messages(t)), len(said)+len(refused), "each once")
-	end := numberOf(t, session.Cursor(t))
+	require.Len(t, messageTexts(session.Messages(t)), len(acknowledged)+len(refused), "each message once")
+	end := sequenceOf(t, session.Cursor(t))
 	require.Equal(t, overSocket.AwaitSeq(t, end), overStream.AwaitSeq(t, end))
 	select {
 	case <-s.Exited():
-		t.Fatal("the server has ended")
+		t.Fatal("the server has exited")
 	default:
 	}
 	s.Stop(t)
@@ -69,7 +69,7 @@ func TestServe_is_not_ready_while_the_disk_is_full(t *testing.T) {
 	s.Stop(t)
 }
 
-// smallDisk mounts a file system of a few MiB, for which one has to be root.
+// smallDisk mounts a file system of a few MiB. It skips the test unless it runs as root.
 func smallDisk(t *testing.T) string {
 	dir := t.TempDir()
 	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=8m,mode=0700"); err != nil {
@@ -79,31 +79,31 @@ func smallDisk(t *testing.T) string {
 	return dir
 }
 
-// fillUp takes nearly all of a disk, and returns what gives it back.
+// fillUp fills a disk up to a small rest. free releases the space.
 func fillUp(t *testing.T, dir string) (free func()) {
 	var disk unix.Statfs_t
 	require.NoError(t, unix.Statfs(dir, &disk))
 	const left = 200 << 10
-	ballast := filepath.Join(dir, "ballast")
+	filler := filepath.Join(dir, "filler")
 	size := int64(disk.Bavail)*disk.Bsize - left
-	require.NoError(t, os.WriteFile(ballast, bytes.Repeat([]byte("x"), int(size)), 0o600))
-	return func() { require.NoError(t, os.Remove(ballast)) }
+	require.NoError(t, os.WriteFile(filler, bytes.Repeat([]byte("x"), int(size)), 0o600))
+	return func() { require.NoError(t, os.Remove(filler)) }
 }
 
-// talkUntilRefused says things until the disk is full, and returns what was
+// fillWithMessages posts messages until the disk is full, and returns those that were
 // acknowledged.
-func talkUntilRefused(t *testing.T, s e2e.Session) []string {
-	var said []string
+func fillWithMessages(t *testing.T, s e2e.Session) []string {
+	var acknowledged []string
 	for i := range 100 {
 		text := fmt.Sprint(i, strings.Repeat(".", 20<<10))
 		answer, err := s.PostMessage(t.Context(), s.Host, fmt.Sprint("talk ", i), text)
 		require.NoError(t, err)
 		if answer.Status != http.StatusOK {
 			require.Equal(t, protocol.CodeJournalUnavailable, answer.ErrorCode())
-			return said
+			return acknowledged
 		}
-		said = append(said, text)
+		acknowledged = append(acknowledged, text)
 	}
-	t.Fatal("the disk does not fill up")
+	t.Fatal("the disk does not become full")
 	return nil
 }

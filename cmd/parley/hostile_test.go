@@ -20,49 +20,50 @@ import (
 	"parley/protocol/client"
 )
 
-// Two thousand connections of every kind that could have a server hold memory do
-// not end one that may take 500 MiB, and the host gets in and decides. Where the
-// tests are to be quick there are a fifth of both.
-func TestServe_hostile_connections_under_a_memory_limit_keep_no_host_out(t *testing.T) {
+// Two thousand connections of every kind that makes a server hold memory do not crash a
+// server with a limit of 500 MiB, and the host can still join and decide. Unless
+// PARLEY_SOAK is set, both numbers are smaller.
+func TestServe_hostile_connections_under_a_memory_limit_do_not_lock_out_the_host(t *testing.T) {
 	t.Parallel()
 	count, limit := 400, 200<<20
-	if soak() {
+	if isSoak() {
 		count, limit = 2000, 500<<20
 	}
-	h := newHostility(t, count, limit)
+	h := newAttackTest(t, count, limit)
 	begun := time.Now()
 	most := h.attack(t, count)
-	t.Logf("%d connections came within %s", count, time.Since(begun).Round(time.Millisecond))
+	t.Logf("%d connections were opened within %s", count, time.Since(begun).Round(time.Millisecond))
 	h.requireHostDecides(t)
-	most = max(most, h.watch(t, time.After(3*time.Second)))
+	most = max(most, h.peakMemory(t, time.After(3*time.Second)))
 	h.requireHostDecides(t)
-	t.Logf("the server occupied %d MiB at the most", most>>20)
+	t.Logf("the server occupied at most %d MiB", most>>20)
 	require.Less(t, most, limit)
-	h.stop()
+	h.cancel()
 	h.server.Stop(t)
 }
 
-// hostility is a server, a room in which much was said, and those who mean harm.
-type hostility struct {
-	server  *e2e.Server
-	session e2e.Session
-	guests  []e2e.Member
-	pending []string // ids of prompts that wait
-	stop    context.CancelFunc
-	life    context.Context
-	going   sync.WaitGroup
+// attackTest is a server, a session with many large messages, and hostile connections to
+// it.
+type attackTest struct {
+	server      *e2e.Server
+	session     e2e.Session
+	guests      []e2e.Member
+	pending     []string // ids of prompts that wait for approval
+	cancel      context.CancelFunc
+	ctx         context.Context
+	connections sync.WaitGroup
 }
 
-func newHostility(t *testing.T, count, limit int) *hostility {
-	env := []string{fmt.Sprintf("GOMEMLIMIT=%d", limit*8/10)} // the rest is for what is not of the heap
+func newAttackTest(t *testing.T, count, limit int) *attackTest {
+	env := []string{fmt.Sprintf("GOMEMLIMIT=%d", limit*8/10)} // the rest is for memory outside the heap
 	s := e2e.ServerConfig{Program: buildParley(t), Env: env, Data: t.TempDir(), Flags: []string{"--command-rate", "0", "--join-rate", "0"}}.Start(t)
-	h := &hostility{server: s, session: s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval)}
-	h.life, h.stop = context.WithCancel(t.Context())
+	h := &attackTest{server: s, session: s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval)}
+	h.ctx, h.cancel = context.WithCancel(t.Context())
 	t.Cleanup(func() {
-		h.stop()
-		h.going.Wait()
+		h.cancel()
+		h.connections.Wait()
 	})
-	bad := "a" + strings.Repeat("\x02", 30<<10) + "b" // six times as long in JSON
+	bad := "a" + strings.Repeat("\x02", 30<<10) + "b" // six times as long when encoded as JSON
 	for i := range 40 {
 		answer, err := h.session.PostMessage(t.Context(), h.session.Host, fmt.Sprint(i), bad)
 		require.NoError(t, err)
@@ -71,7 +72,7 @@ func newHostility(t *testing.T, count, limit int) *hostility {
 	for i := range max(8, count/32) {
 		h.guests = append(h.guests, h.session.Join(t, fmt.Sprint("guest ", i)))
 	}
-	for i := range 20 { // what waits is as much as may wait
+	for i := range 20 { // fill the space for pending prompts
 		_, _ = h.session.Do(t.Context(), h.guests[i%8], fmt.Sprint("long ", i), &protocol.Prompt{Prompt: bad})
 	}
 	for i := range 3 {
@@ -88,43 +89,43 @@ func newHostility(t *testing.T, count, limit int) *hostility {
 	return h
 }
 
-// attack lets that many connections come, as fast as they can, and returns what
-// the server occupied at the most meanwhile.
-func (h *hostility) attack(t *testing.T, count int) (most int) {
-	attacks := h.attacks()
+// attack opens count hostile connections as fast as possible, and returns the peak memory
+// of the server in the meantime.
+func (h *attackTest) attack(t *testing.T, count int) (most int) {
+	payloads := h.payloads()
 	var next atomic.Int64
-	var coming sync.WaitGroup
+	var opening sync.WaitGroup
 	for range 64 {
-		coming.Go(func() {
-			for n := int(next.Add(1)) - 1; n < count && h.life.Err() == nil; n = int(next.Add(1)) - 1 {
-				h.harm(n, attacks[n%len(attacks)])
+		opening.Go(func() {
+			for n := int(next.Add(1)) - 1; n < count && h.ctx.Err() == nil; n = int(next.Add(1)) - 1 {
+				h.connect(n, payloads[n%len(payloads)])
 			}
 		})
 	}
-	come := make(chan time.Time) // closed when all have come
-	go func() { coming.Wait(); close(come) }()
-	return h.watch(t, come)
+	opened := make(chan time.Time) // closed when all connections have been opened
+	go func() { opening.Wait(); close(opened) }()
+	return h.peakMemory(t, opened)
 }
 
-// harm opens a connection that stays until the test is over, and sends what it is
-// about. It reads nothing.
-func (h *hostility) harm(n int, attack func(n int) string) {
-	conn, err := new(net.Dialer).DialContext(h.life, "tcp", h.server.Address)
+// connect opens a connection that stays open until the test ends, and sends a payload. It
+// reads nothing.
+func (h *attackTest) connect(n int, payload func(n int) string) {
+	conn, err := new(net.Dialer).DialContext(h.ctx, "tcp", h.server.Address)
 	if err != nil {
-		return // it was refused, or the test is over
+		return // the connection was refused, or the test has ended
 	}
 	_ = conn.(*net.TCPConn).SetReadBuffer(2 << 10)
-	h.going.Go(func() {
-		<-h.life.Done()
+	h.connections.Go(func() {
+		<-h.ctx.Done()
 		_ = conn.Close()
 	})
-	_ = conn.SetWriteDeadline(time.Now().Add(2 * time.Second)) // the server may take no more
-	_, _ = conn.Write([]byte(attack(n)))
+	_ = conn.SetWriteDeadline(time.Now().Add(2 * time.Second)) // the server may stop reading
+	_, _ = conn.Write([]byte(payload(n)))
 }
 
-// attacks are the ways to have a server hold memory: by sending what is never
-// whole, and by asking for what is never read.
-func (h *hostility) attacks() []func(int) string {
+// payloads are the ways to make a server hold memory: requests that are never complete,
+// and answers that are never read.
+func (h *attackTest) payloads() []func(int) string {
 	guest := func(n int) e2e.Member { return h.guests[n%len(h.guests)] }
 	path := h.session.Path
 	request := func(method, path, more string) string {
@@ -139,7 +140,7 @@ func (h *hostility) attacks() []func(int) string {
 	post := func(command func(m e2e.Member) protocol.Command) func(int) string {
 		return func(n int) string {
 			m := guest(n)
-			body := line(command(m))
+			body := encodeCommand(command(m))
 			return request("POST", path("/commands"), fmt.Sprintf("Authorization: Bearer %s\r\nParley-Participant: %s\r\n"+
 				"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", m.Token, m.ID, len(body), body))
 		}
@@ -154,10 +155,12 @@ func (h *hostility) attacks() []func(int) string {
 	history := func(e2e.Member) protocol.Command { return &protocol.History{Limit: 500} }
 	unfinished := frameHeader(1<<20) + strings.Repeat(" ", 1<<20-1)
 	return []func(int) string{
-		socket(func(m e2e.Member) string { return frame(line(resume(m))) }), // asks for much, and reads nothing
-		socket(func(m e2e.Member) string { return frame(line(resume(m))) + strings.Repeat(frame(line(history(m))), 50) }),
-		socket(func(m e2e.Member) string { return frame(line(resume(m))) + unfinished }),
-		socket(func(e2e.Member) string { return frameHeader(64<<10) + strings.Repeat(" ", 64<<10-1) }), // before it joins
+		socket(func(m e2e.Member) string { return encodeFrame(encodeCommand(resume(m))) }), // requests much and reads nothing
+		socket(func(m e2e.Member) string {
+			return encodeFrame(encodeCommand(resume(m))) + strings.Repeat(encodeFrame(encodeCommand(history(m))), 50)
+		}),
+		socket(func(m e2e.Member) string { return encodeFrame(encodeCommand(resume(m))) + unfinished }),
+		socket(func(e2e.Member) string { return frameHeader(64<<10) + strings.Repeat(" ", 64<<10-1) }), // an incomplete frame before the client joins
 		func(int) string { return request("GET", path("/ws"), handshake) },
 		func(int) string { return request("GET", path("/ws"), "X: "+strings.Repeat("x", 60<<10)) },
 		get(path("/messages")),
@@ -167,13 +170,13 @@ func (h *hostility) attacks() []func(int) string {
 		get(path("/events?limit=500&wait=60")),
 		post(resume),
 		post(history),
-		func(n int) string { // a body that never ends
+		func(n int) string { // an incomplete body
 			return request("POST", path("/commands"), "Content-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"+strings.Repeat(" ", 999_999))
 		},
 	}
 }
 
-func line(c protocol.Command) string {
+func encodeCommand(c protocol.Command) string {
 	b, err := protocol.EncodeRequest(protocol.Request{ID: uuid.NewString(), Command: c})
 	if err != nil {
 		panic(err)
@@ -181,17 +184,17 @@ func line(c protocol.Command) string {
 	return string(b)
 }
 
-// frame is a text message with a mask that changes nothing.
-func frame(payload string) string { return frameHeader(len(payload)) + payload }
+// encodeFrame returns a text message with a mask of zeros.
+func encodeFrame(payload string) string { return frameHeader(len(payload)) + payload }
 
 func frameHeader(size int) string {
 	header := binary.BigEndian.AppendUint64([]byte{0x81, 0x80 | 127}, uint64(size))
 	return string(append(header, 0, 0, 0, 0))
 }
 
-// requireHostDecides has the host come in, as with a browser, and approve a prompt
-// after having had a long one whole.
-func (h *hostility) requireHostDecides(t *testing.T) {
+// requireHostDecides joins as the host, as a browser does, fetches a long prompt in full,
+// and approves another one.
+func (h *attackTest) requireHostDecides(t *testing.T) {
 	t.Helper()
 	begun := time.Now()
 	ctx, cancel := context.WithTimeout(t.Context(), e2e.Timeout)
@@ -219,16 +222,16 @@ func (h *hostility) requireHostDecides(t *testing.T) {
 	h.pending = h.pending[1:]
 	_, err = c.Approve(ctx, id, "")
 	require.NoError(t, err)
-	t.Logf("the host came in and approved a prompt within %s", time.Since(begun).Round(time.Millisecond))
+	t.Logf("the host joined and approved a prompt within %s", time.Since(begun).Round(time.Millisecond))
 }
 
-// watch returns what the server occupies at the most until something is received.
-func (h *hostility) watch(t *testing.T, until <-chan time.Time) (most int) {
-	look := time.NewTicker(20 * time.Millisecond)
-	defer look.Stop()
+// peakMemory returns the peak memory of the server until something is received from until.
+func (h *attackTest) peakMemory(t *testing.T, until <-chan time.Time) (most int) {
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
 	for {
 		select {
-		case <-look.C:
+		case <-poll.C:
 			most = max(most, h.server.ResidentMemory(t))
 		case <-until:
 			return most

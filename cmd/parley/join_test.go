@@ -10,32 +10,32 @@ import (
 	"parley/protocol"
 )
 
-func TestJoin_is_called_wrongly(t *testing.T) {
+func TestJoin_rejects_invalid_arguments(t *testing.T) {
 	t.Setenv("USER", "")
 	const invite = "http://127.0.0.1:1/s/1f0c9c52-6d1e-4b7a-9a53-2f6a8b1c0d11#i=I"
 	for name, args := range map[string][]string{
-		"without a link":          {"join"},
-		"with two links":          {"join", invite, invite},
-		"with what is no link":    {"join", "hello"},
-		"with an unknown flag":    {"join", invite, "--loud"},
-		"by nobody in particular": {"join", invite},
+		"without a link":       {"join"},
+		"with two links":       {"join", invite, invite},
+		"with an invalid link": {"join", "hello"},
+		"with an unknown flag": {"join", invite, "--loud"},
+		"without a name":       {"join", invite},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, cli.ExitUsage, cli.Run(t.Context(), newRootCommand(), args)) })
 	}
 }
 
-func TestJoin_reads_on_after_leaving(t *testing.T) {
+func TestJoin_can_read_after_leaving(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir())
 	room := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval)
 	link := room.ParticipantLink(room.Join(t, "ann")).String()
 	ann := e2e.Start(t, e2e.Command{Args: []string{"join", link}, Stdin: true})
-	ann.WriteLine(t, "what was said")
+	ann.WriteLine(t, "an earlier message")
 	ann.WriteLine(t, "/leave")
 	require.Zero(t, ann.ExitCode(t), ann.Stderr)
 
 	again := e2e.Start(t, e2e.Command{Args: []string{"join", link}, Stdin: true})
-	again.Stdout.Await(t, `ann: what was said`)
+	again.Stdout.Await(t, `ann: an earlier message`)
 	again.Stdout.Await(t, `you can read: /history N`)
 	again.WriteLine(t, "more")
 	again.WriteLine(t, "/quit")

@@ -13,7 +13,7 @@ import (
 	"parley/protocol"
 )
 
-func TestServe_makes_no_new_key_beside_sessions_that_have_links(t *testing.T) {
+func TestServe_does_not_replace_the_key_of_existing_sessions(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir())
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
@@ -32,12 +32,12 @@ func TestServe_makes_no_new_key_beside_sessions_that_have_links(t *testing.T) {
 	require.NoError(t, os.WriteFile(key, content, 0o600))
 	again := s.Restart(t)
 	session.API = again.API
-	sayOnce(t, session, "the links hold")
+	postMessage(t, session, "the links are still valid")
 	again.Stop(t)
 }
 
-// A crash in the first start leaves a journal and no key.
-func TestServe_makes_a_key_beside_an_empty_journal(t *testing.T) {
+// A crash during the first start can leave a journal without a key.
+func TestServe_creates_a_key_for_an_empty_journal(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir())
 	s.Stop(t)

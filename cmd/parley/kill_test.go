@@ -14,19 +14,19 @@ import (
 	"parley/protocol"
 )
 
-func TestServe_killed_again_and_again_keeps_what_it_acknowledged_and_showed(t *testing.T) {
+func TestServe_killed_again_and_again_keeps_everything_it_acknowledged_and_sent(t *testing.T) {
 	t.Parallel()
 	kills := 10
-	if soak() {
+	if isSoak() {
 		kills = 200
 	}
 	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine=parley demo-agent")
-	crowds := []*crowd{newCrowd(t, s.API, "demo", 4), newCrowd(t, s.API, "mine", 4), newCrowd(t, s.API, "demo", 4)}
+	groups := []*clientGroup{newClientGroup(t, s.API, "demo", 4), newClientGroup(t, s.API, "mine", 4), newClientGroup(t, s.API, "demo", 4)}
 	for range kills {
-		killAfter(t, s, 1+rand.IntN(60), crowds)
+		killAfter(t, s, 1+rand.IntN(60), groups)
 		s = s.Restart(t)
 	}
-	for _, c := range crowds {
+	for _, c := range groups {
 		c.requireNothingLost(t)
 	}
 	s.Stop(t)
@@ -34,89 +34,89 @@ func TestServe_killed_again_and_again_keeps_what_it_acknowledged_and_showed(t *t
 	require.Zero(t, verify.ExitCode(t), verify.Stderr)
 }
 
-// killAfter lets everybody talk, and kills the server when it has acknowledged
-// that much in one of the sessions, by chance.
-func killAfter(t *testing.T, s *e2e.Server, answers int, crowds []*crowd) {
+// killAfter lets all clients send messages, and kills the server when it has acknowledged
+// a number of them in one session, which is chosen at random.
+func killAfter(t *testing.T, s *e2e.Server, acknowledgements int, groups []*clientGroup) {
 	var left atomic.Int64
-	left.Store(int64(answers))
+	left.Store(int64(acknowledgements))
 	enough := make(chan struct{})
-	counted := rand.IntN(len(crowds))
-	for i, c := range crowds {
-		for _, k := range c.talkers {
+	counted := rand.IntN(len(groups))
+	for i, c := range groups {
+		for _, k := range c.clients {
 			k.OnAck = func() {
 				if i == counted && left.Add(-1) == 0 {
 					close(enough)
 				}
 			}
-			go func() { c.failed <- k.Run(t.Context(), e2e.WebSocket, true) }() // waited for below
+			go func() { c.errs <- k.Run(t.Context(), e2e.WebSocket, true) }() // waited for below
 		}
 	}
 	select {
 	case <-enough:
 	case <-time.After(e2e.Timeout):
-		t.Errorf("%d acknowledgements are still to come", left.Load())
+		t.Errorf("%d acknowledgements are missing", left.Load())
 	}
-	s.Kill() // which ends all visits
-	for _, c := range crowds {
-		for range c.talkers {
-			require.NoError(t, <-c.failed)
+	s.Kill() // which ends all connections
+	for _, c := range groups {
+		for range c.clients {
+			require.NoError(t, <-c.errs)
 		}
 	}
 }
 
-// crowd is some people in one session.
-type crowd struct {
+// clientGroup is a few clients of one session.
+type clientGroup struct {
 	session e2e.Session
 	record  *e2e.Record
-	from    string // a cursor from before they talked
-	talkers []*e2e.ChatClient
-	failed  chan error // capacity: one for each talker
+	from    string // the cursor before the first message
+	clients []*e2e.ChatClient
+	errs    chan error // each client sends one result per run; the capacity is one for each client
 }
 
-func newCrowd(t *testing.T, api e2e.API, agent string, size int) *crowd {
+func newClientGroup(t *testing.T, api e2e.API, agent string, size int) *clientGroup {
 	session := api.Share(t, api.StartAgent(t, agent), protocol.ModePromptDirect)
-	c := &crowd{session: session, record: e2e.NewRecord(), from: session.Cursor(t), failed: make(chan error, size)}
+	c := &clientGroup{session: session, record: e2e.NewRecord(), from: session.Cursor(t), errs: make(chan error, size)}
 	for i := range size {
 		name := fmt.Sprintf("guest %d", i+1)
 		member := session.Join(t, name)
-		c.talkers = append(c.talkers, e2e.NewChatClient(session, name, member, c.record, c.from, uint64(i)))
+		c.clients = append(c.clients, e2e.NewChatClient(session, name, member, c.record, c.from, uint64(i)))
 	}
 	return c
 }
 
-// requireNothingLost lets everybody settle, and checks what they were told and
-// shown against what the server has.
-func (c *crowd) requireNothingLost(t *testing.T) {
+// requireNothingLost lets all clients complete their messages, and compares what they
+// received with what the server has stored.
+func (c *clientGroup) requireNothingLost(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), e2e.Timeout)
 	defer cancel()
-	c.settle(t, ctx) // their last words
-	c.settle(t, ctx) // and what the others said then
+	c.drain(t, ctx) // their last messages
+	c.drain(t, ctx) // and the messages that others have sent in the meantime
 	c.record.RequireMatches(t, c.session.MustEvents(t, c.from))
 	times := map[string]int{}
 	for _, m := range c.session.Messages(t) {
 		times[m.Text]++
 	}
-	said := 0
-	for _, k := range c.talkers {
+	acknowledged := 0
+	for _, k := range c.clients {
 		for _, text := range k.Acknowledged() {
-			said++
+			acknowledged++
 			require.Equal(t, 1, times[text], "%q was acknowledged", text)
 			delete(times, text)
 		}
 	}
-	require.Empty(t, times, "said by nobody")
-	t.Logf("%d messages acknowledged and there once, %d events shown", said, c.record.Len())
+	require.Empty(t, times, "messages that nobody sent")
+	t.Logf("%d messages were acknowledged and stored once, %d events received", acknowledged, c.record.Len())
 }
 
-func (c *crowd) settle(t *testing.T, ctx context.Context) {
+func (c *clientGroup) drain(t *testing.T, ctx context.Context) {
 	t.Helper()
 	at, err := protocol.ParseCursor(c.session.Cursor(t))
 	require.NoError(t, err)
-	for _, k := range c.talkers {
-		go func() { c.failed <- k.Drain(ctx, at) }() // waited for below
+	for _, k := range c.clients {
+		go func() { c.errs <- k.Drain(ctx, at) }() // waited for below
 	}
-	for range c.talkers {
-		require.NoError(t, <-c.failed)
+	for range c.clients {
+		require.NoError(t, <-c.errs)
 	}
 }

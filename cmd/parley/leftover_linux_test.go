@@ -14,12 +14,11 @@ import (
 	"parley/protocol"
 )
 
-// clingingAgent is the demo agent behind a script that first starts a process
-// that has done what it can to outlive it: it has a session of its own, no
-// environment, and no parent but the one that adopts it. It returns the command
-// and a function for the ids of the processes that were started so far, the
-// agents' own included.
-func clingingAgent(t *testing.T) (command string, started func() []string) {
+// persistentAgent returns the command of an agent that tries to leave a process behind: a
+// script that first starts a process with its own session, without an environment and
+// without a parent, and then runs the demo agent. started returns the ids of all
+// processes so far, those of the agents included.
+func persistentAgent(t *testing.T) (command string, started func() []string) {
 	dir := t.TempDir()
 	pids, script := filepath.Join(dir, "pids"), filepath.Join(dir, "agent.sh")
 	require.NoError(t, os.WriteFile(script, fmt.Appendf(nil, `
@@ -35,61 +34,62 @@ exec parley demo-agent
 	}
 }
 
-// lives reports whether a process is there and has not ended.
-func lives(pid string) bool {
+// isAlive reports whether a process exists and is not a zombie.
+func isAlive(pid string) bool {
 	stat, err := os.ReadFile("/proc/" + pid + "/stat")
 	return err == nil && !strings.Contains(string(stat), ") Z ")
 }
 
-func requireGone(t *testing.T, pids []string) {
+// requireEnded waits until the two processes of an agent have ended.
+func requireEnded(t *testing.T, pids []string) {
 	t.Helper()
 	require.Len(t, pids, 2)
 	for i, pid := range pids {
-		require.Eventually(t, func() bool { return !lives(pid) }, e2e.Timeout, 10*time.Millisecond, "process %d lives on", i)
+		require.Eventually(t, func() bool { return !isAlive(pid) }, e2e.Timeout, 10*time.Millisecond, "process %d is still running", i)
 	}
 }
 
-func TestServe_stopped_leaves_nothing_of_an_agent_running(t *testing.T) {
+func TestServe_stopped_leaves_no_process_of_an_agent_running(t *testing.T) {
 	t.Parallel()
-	command, started := clingingAgent(t)
-	s := e2e.StartServer(t, t.TempDir(), "--agent", "clings="+command)
-	s.StartAgent(t, "clings")
+	command, started := persistentAgent(t)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "persistent="+command)
+	s.StartAgent(t, "persistent")
 	for _, pid := range started() {
-		require.True(t, lives(pid))
+		require.True(t, isAlive(pid))
 	}
 	s.Stop(t)
 	for _, pid := range started() {
-		require.False(t, lives(pid), "the server has ended, and a process lives on")
+		require.False(t, isAlive(pid), "the server has exited, and a process is still running")
 	}
 }
 
-func TestServe_killed_leaves_nothing_of_an_agent_running(t *testing.T) {
+func TestServe_killed_leaves_no_process_of_an_agent_running(t *testing.T) {
 	t.Parallel()
-	command, started := clingingAgent(t)
-	s := e2e.StartServer(t, t.TempDir(), "--agent", "clings="+command)
-	s.StartAgent(t, "clings")
+	command, started := persistentAgent(t)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "persistent="+command)
+	s.StartAgent(t, "persistent")
 	s.Kill()
-	requireGone(t, started())
+	requireEnded(t, started())
 }
 
-func TestServe_killed_and_started_again_has_no_second_agent_beside_the_first(t *testing.T) {
+func TestServe_killed_and_restarted_does_not_run_two_agents(t *testing.T) {
 	t.Parallel()
-	command, started := clingingAgent(t)
-	s := e2e.StartServer(t, t.TempDir(), "--agent", "clings="+command)
-	session := s.Share(t, s.StartAgent(t, "clings"), protocol.ModePromptDirect)
+	command, started := persistentAgent(t)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "persistent="+command)
+	session := s.Share(t, s.StartAgent(t, "persistent"), protocol.ModePromptDirect)
 	before := started()
 	s.Kill()
 	s = s.Restart(t)
 	for _, pid := range before {
-		require.False(t, lives(pid), "the next server is ready, and a process of the last one lives on")
+		require.False(t, isAlive(pid), "the next server is ready, and a process of the previous one is still running")
 	}
 	host := e2e.Connect(t, session.HostLink(), "")
 	_, err := host.Prompt(t.Context(), "hello")
 	require.NoError(t, err)
 	e2e.AwaitEvent(t, host, func(*protocol.PromptDispatchStarted) bool { return true })
-	require.Len(t, started(), 4, "one agent came back")
+	require.Len(t, started(), 4, "one agent was started again")
 	s.Stop(t)
-	noted, err := os.ReadDir(filepath.Join(s.Data, "agents"))
+	records, err := os.ReadDir(filepath.Join(s.Data, "agents"))
 	require.NoError(t, err)
-	require.Empty(t, noted)
+	require.Empty(t, records)
 }

@@ -13,28 +13,28 @@ import (
 	"parley/protocol"
 )
 
-// asking gives a command under an id. The error is a *protocol.Error, or says
-// that it is not known what became of the command.
-type asking func(ctx context.Context, id string, c protocol.Command) ([]byte, error)
+// sendFunc sends a command under an id. If the error is not a *protocol.Error, the outcome
+// of the command is not known.
+type sendFunc func(ctx context.Context, id string, c protocol.Command) ([]byte, error)
 
-// asker is one client of a history, which asks one thing after the other.
-type asker struct {
+// historyClient is a client of a history. It runs one operation after the other.
+type historyClient struct {
 	history *history
 	number  int
 	user    string
-	ask     asking
-	chance  *rand.Rand
-	asked   int
+	send    sendFunc
+	rng     *rand.Rand
+	count   int
 }
 
-// client adds somebody who asks as a user.
-func (h *history) client(user string, number int, ask asking, seed uint64) *asker {
-	return &asker{history: h, number: number, user: user, ask: ask, chance: rand.New(rand.NewPCG(seed, uint64(number)))}
+// client returns a client that acts as a user.
+func (h *history) client(user string, number int, ask sendFunc, seed uint64) *historyClient {
+	return &historyClient{history: h, number: number, user: user, send: ask, rng: rand.New(rand.NewPCG(seed, uint64(number)))}
 }
 
-// overSocket asks with the Go client, which sends again by itself what a broken
-// connection may have lost.
-func overSocket(t *testing.T, s e2e.Session, m e2e.Member) asking {
+// viaWebSocket sends with the Go client, which repeats what a broken connection may have
+// lost.
+func viaWebSocket(t *testing.T, s e2e.Session, m e2e.Member) sendFunc {
 	person := e2e.Connect(t, s.ParticipantLink(m), "")
 	return func(ctx context.Context, _ string, c protocol.Command) ([]byte, error) {
 		ok, err := person.Do(ctx, c)
@@ -45,14 +45,14 @@ func overSocket(t *testing.T, s e2e.Session, m e2e.Member) asking {
 	}
 }
 
-// again asks over HTTP until there is an answer, under the same id.
-func again(ask func(context.Context, e2e.Member, string, protocol.Command) ([]byte, error), m e2e.Member) asking {
+// retry sends over HTTP, under the same id, until there is an answer.
+func retry(send func(context.Context, e2e.Member, string, protocol.Command) ([]byte, error), m e2e.Member) sendFunc {
 	return func(ctx context.Context, id string, c protocol.Command) ([]byte, error) {
 		pause := time.NewTicker(10 * time.Millisecond)
 		defer pause.Stop()
 		for {
-			payload, err := ask(ctx, m, id, c)
-			if refused, ok := errors.AsType[*protocol.Error](err); err == nil || ok && !isForNow(refused) {
+			payload, err := send(ctx, m, id, c)
+			if refused, ok := errors.AsType[*protocol.Error](err); err == nil || ok && !isTemporary(refused) {
 				return payload, err
 			}
 			select {
@@ -64,77 +64,80 @@ func again(ask func(context.Context, e2e.Member, string, protocol.Command) ([]by
 	}
 }
 
-func isForNow(e *protocol.Error) bool {
+// isTemporary reports whether a refused command may succeed later.
+func isTemporary(e *protocol.Error) bool {
 	return e.Code == protocol.CodeRateLimited || e.Code == protocol.CodeJournalUnavailable
 }
 
-// act asks for something, and notes it with the reply.
-func (k *asker) act(ctx context.Context) {
-	k.asked++
-	if k.chance.IntN(3) == 0 {
-		readings := []reading{readState, readMessages, readWelcome, readEvents}
-		k.read(ctx, readings[k.chance.IntN(len(readings))])
+// runOne runs a random operation and records it.
+func (k *historyClient) runOne(ctx context.Context) {
+	k.count++
+	if k.rng.IntN(3) == 0 {
+		kinds := []readKind{readState, readMessages, readWelcome, readEvents}
+		k.runRead(ctx, kinds[k.rng.IntN(len(kinds))])
 		return
 	}
-	if k.chance.IntN(40) == 0 { // who is impatient now never learns what became of it
+	if k.rng.IntN(40) == 0 { // sometimes give up before the answer arrives
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(k.chance.IntN(5))*time.Millisecond)
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(k.rng.IntN(5))*time.Millisecond)
 		defer cancel()
 	}
-	id := fmt.Sprint(k.user, " ", k.number, " ", k.asked)
-	k.command(ctx, id, k.choose(id))
+	id := fmt.Sprint(k.user, " ", k.number, " ", k.count)
+	k.runCommand(ctx, id, k.chooseOperation(id))
 }
 
-// choose chooses something to ask for. What is new has its id as its text.
-func (k *asker) choose(id string) act {
+// chooseOperation returns a random command. The id is the text of new messages and part of
+// the text of new prompts.
+func (k *historyClient) chooseOperation(id string) operation {
 	guests := k.history.guests()
 	modes := []protocol.Mode{protocol.ModePromptWithApproval, protocol.ModePromptWithApproval,
 		protocol.ModeCommentOnly, protocol.ModeViewOnly, protocol.ModePromptDirect}
 	roles := []protocol.Role{protocol.RoleCollaborator, protocol.RoleCollaborator, protocol.RoleViewer}
-	a := act{by: k.user}
-	p, decidable := k.history.choose(k.chance)
-	switch dice := k.chance.IntN(20); {
+	a := operation{user: k.user}
+	p, decidable := k.history.chooseProposal(k.rng)
+	switch dice := k.rng.IntN(20); {
 	case decidable && (k.user == hostUser && dice < 10 || dice == 0):
-		action := []string{protocol.ActionApprove, protocol.ActionReject}[k.chance.IntN(2)]
-		a.do, a.about = &protocol.Approve{ApprovalID: p.id, Action: action}, p.text
+		action := []string{protocol.ActionApprove, protocol.ActionReject}[k.rng.IntN(2)]
+		a.command, a.target = &protocol.Approve{ApprovalID: p.id, Action: action}, p.text
 	case dice == 10:
-		a.do = &protocol.SetMode{Mode: modes[k.chance.IntN(len(modes))]}
+		a.command = &protocol.SetMode{Mode: modes[k.rng.IntN(len(modes))]}
 	case dice == 11:
-		a.about = guests[k.chance.IntN(len(guests))]
-		a.do = &protocol.SetRole{ParticipantID: k.history.people[a.about].ID, Role: roles[k.chance.IntN(len(roles))]}
+		a.target = guests[k.rng.IntN(len(guests))]
+		a.command = &protocol.SetRole{ParticipantID: k.history.people[a.target].ID, Role: roles[k.rng.IntN(len(roles))]}
 	case k.user != hostUser && dice > 12:
-		a.do = &protocol.Prompt{Prompt: "help " + id}
+		a.command = &protocol.Prompt{Prompt: "help " + id}
 	default:
-		a.do = &protocol.Chat{Text: id}
+		a.command = &protocol.Chat{Text: id}
 	}
 	return a
 }
 
-func (k *asker) command(ctx context.Context, id string, a act) {
+// runCommand sends a command and records its outcome.
+func (k *historyClient) runCommand(ctx context.Context, id string, a operation) {
 	called := k.history.now()
-	payload, err := k.ask(ctx, id, a.do)
+	payload, err := k.send(ctx, id, a.command)
 	if refused, ok := errors.AsType[*protocol.Error](err); ok {
-		if !isForNow(refused) {
-			k.history.add(k.number, a, called, reply{code: refused.Code})
+		if !isTemporary(refused) {
+			k.history.record(k.number, a, called, outcome{code: refused.Code})
 			return
 		}
 		if refused.Code == protocol.CodeRateLimited {
-			return // which did nothing
+			return // a rate-limited command has no effect
 		}
 	}
 	if err != nil {
-		k.history.add(k.number, a, called, reply{lost: true})
+		k.history.record(k.number, a, called, outcome{lost: true})
 		return
 	}
-	what, approval := answered(a.do, payload)
-	k.history.add(k.number, a, called, reply{what: what})
+	what, approval := effectOf(a.command, payload)
+	k.history.record(k.number, a, called, outcome{effect: what})
 	if approval.Status == protocol.ApprovalPending {
-		k.history.propose(pendingPrompt{approval.ID, approval.Prompt})
+		k.history.addProposal(pendingPrompt{approval.ID, approval.Prompt})
 	}
 }
 
-// answered reads what has happened from an answer.
-func answered(c protocol.Command, payload []byte) (what string, approval protocol.Approval) {
+// effectOf returns the effect that an answer reports, and the approval in it.
+func effectOf(c protocol.Command, payload []byte) (what string, approval protocol.Approval) {
 	var a struct {
 		Message     protocol.Message
 		Approval    protocol.Approval
@@ -146,11 +149,11 @@ func answered(c protocol.Command, payload []byte) (what string, approval protoco
 	}
 	switch c.(type) {
 	case *protocol.Chat:
-		return saidSo(a.Message.Text), a.Approval
+		return messageEffect(a.Message.Text), a.Approval
 	case *protocol.SetMode:
-		return nowMode(a.Session.Mode), a.Approval
+		return modeEffect(a.Session.Mode), a.Approval
 	case *protocol.SetRole:
-		return nowRole(a.Participant.UserID, a.Participant.Role), a.Approval
+		return roleEffect(a.Participant.UserID, a.Participant.Role), a.Approval
 	}
-	return nowPrompt(a.Approval.Prompt, a.Approval.Status), a.Approval
+	return promptEffect(a.Approval.Prompt, a.Approval.Status), a.Approval
 }

@@ -16,30 +16,30 @@ import (
 	"parley/protocol"
 )
 
-// history is what was asked of one session and answered, with the times of
-// both. It is safe for concurrent use.
+// history is the operations on one session and their outcomes, with the times of both. It
+// is safe for concurrent use.
 type history struct {
 	session e2e.Session
-	people  map[string]e2e.Member // by user; not changed once people act
-	from    string                // a cursor from before
-	start   room
+	people  map[string]e2e.Member // by user; immutable once clients run
+	from    string                // the cursor before the first operation
+	start   modelState
 	begin   time.Time
 
 	mu      sync.Mutex
-	ops     []porcupine.Operation
-	pending []pendingPrompt // the latest that became known, for hosts to decide on
+	ops     []porcupine.Operation // guarded by mu
+	pending []pendingPrompt       // guarded by mu: those that hosts can decide on, oldest first
 }
 
 type pendingPrompt struct{ id, text string }
 
 const hostUser = "host"
 
-// newHistory shares a session, lets guests in, and looks at it.
+// newHistory shares a session, which guests join, and records its state.
 func newHistory(t *testing.T, api e2e.API, guests ...string) *history {
 	h := &history{
 		session: api.Share(t, api.StartAgent(t, "demo"), protocol.ModePromptWithApproval),
 		begin:   time.Now(),
-		start:   room{mode: protocol.ModePromptWithApproval, roles: map[string]protocol.Role{hostUser: protocol.RoleHost}},
+		start:   modelState{mode: protocol.ModePromptWithApproval, roles: map[string]protocol.Role{hostUser: protocol.RoleHost}},
 	}
 	h.people = map[string]e2e.Member{hostUser: h.session.Host}
 	for _, guest := range guests {
@@ -47,12 +47,12 @@ func newHistory(t *testing.T, api e2e.API, guests ...string) *history {
 		h.start.roles[guest] = protocol.RoleCollaborator
 	}
 	h.from = h.session.Cursor(t)
-	h.start.at = numberOf(t, h.from)
+	h.start.at = sequenceOf(t, h.from)
 	return h
 }
 
-// numberOf returns the number of the event that a cursor names.
-func numberOf(t *testing.T, cursor string) uint64 {
+// sequenceOf returns the number of the event at a cursor.
+func sequenceOf(t *testing.T, cursor string) uint64 {
 	t.Helper()
 	c, err := protocol.ParseCursor(cursor)
 	require.NoError(t, err)
@@ -61,8 +61,8 @@ func numberOf(t *testing.T, cursor string) uint64 {
 
 func (h *history) now() int64 { return int64(time.Since(h.begin)) }
 
-// add notes an act with its reply, which came now.
-func (h *history) add(client int, a act, called int64, got reply) {
+// record records an operation with its outcome, which is known now.
+func (h *history) record(client int, a operation, called int64, got outcome) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ops = append(h.ops, porcupine.Operation{ClientId: client, Input: a, Call: called, Output: got, Return: h.now()})
@@ -74,16 +74,16 @@ func (h *history) len() int {
 	return len(h.ops)
 }
 
-// propose notes a prompt that waits for the host.
-func (h *history) propose(p pendingPrompt) {
+// addProposal records a prompt that waits for the host.
+func (h *history) addProposal(p pendingPrompt) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.pending = append(h.pending, p)
 }
 
-// choose returns one of the latest prompts, decided on or not, so that two
-// hosts often mean the same.
-func (h *history) choose(chance *rand.Rand) (pendingPrompt, bool) {
+// chooseProposal returns one of the latest prompts, decided on or not, so that two hosts
+// often decide on the same one.
+func (h *history) chooseProposal(chance *rand.Rand) (pendingPrompt, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.pending) == 0 {
@@ -97,15 +97,15 @@ func (h *history) guests() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(h.people)), func(user string) bool { return user == hostUser })
 }
 
-// whole returns all operations once nobody acts any more. What was lost may
-// have been carried out at any later time, and is left out when it never was.
-func (h *history) whole() []porcupine.Operation {
+// operations returns all operations once no client runs anymore. A command without an
+// answer may have been carried out at any later time; it is left out if it never was.
+func (h *history) operations() []porcupine.Operation {
 	end := h.now()
 	var all []porcupine.Operation
 	for _, o := range h.ops {
-		if o.Output.(reply).lost {
+		if o.Output.(outcome).lost {
 			o.Return = end
-			if !slices.ContainsFunc(h.start.ahead, func(did happened) bool { return o.Input.(act).canHave(did.what) }) {
+			if !slices.ContainsFunc(h.start.expected, func(e effect) bool { return o.Input.(operation).canCause(e.name) }) {
 				continue
 			}
 		}
@@ -114,15 +114,14 @@ func (h *history) whole() []porcupine.Operation {
 	return all
 }
 
-// requireLinearisable checks a history and leaves a picture of one that cannot
-// be.
+// requireLinearisable checks a history. It saves a picture of one that is not linearisable.
 func (h *history) requireLinearisable(t *testing.T) {
 	t.Helper()
-	ops, model := h.whole(), rules(h.start)
+	ops, model := h.operations(), porcupineModel(h.start)
 	result, info := porcupine.CheckOperationsVerbose(model, ops, e2e.Timeout)
 	lost := 0
 	for _, o := range ops {
-		if o.Output.(reply).lost {
+		if o.Output.(outcome).lost {
 			lost++
 		}
 	}
@@ -130,7 +129,7 @@ func (h *history) requireLinearisable(t *testing.T) {
 	if result == porcupine.Ok {
 		return
 	}
-	picture, err := os.CreateTemp("", "parley-history-*.html") // stays, for somebody to look at
+	picture, err := os.CreateTemp("", "parley-history-*.html") // not removed, for inspection
 	require.NoError(t, err)
 	defer picture.Close()
 	require.NoError(t, porcupine.Visualize(model, info, picture))

@@ -12,25 +12,23 @@ import (
 	"parley/protocol"
 )
 
-// room is what a shared session is to be, as if everything happened at one
-// instant, one thing after the other. A room is never changed: what happens
-// leads to another.
-type room struct {
-	mode    protocol.Mode
-	roles   map[string]protocol.Role // by user
-	prompts []proposal               // the oldest first
-	said    string                   // one line for each message
-	at      uint64                   // the newest event that is known of: the agent's are not in ahead
+// modelState is the state of a shared session as if all operations were atomic and one
+// followed the other. It is immutable: an operation leads to another state.
+type modelState struct {
+	mode     protocol.Mode
+	roles    map[string]protocol.Role // by user
+	prompts  []proposal               // oldest first
+	messages string                   // one line for each message
+	at       uint64                   // number of the newest known event, those of the agent included
 
-	// ahead is what people will do, in the order that the journal has in the end.
-	// A history is to be linearisable in that very order, which also keeps the
-	// search for one short.
-	ahead []happened
+	// expected are the effects to come, in the order of the journal. The history must be
+	// linearisable in this order, which also keeps the search short.
+	expected []effect
 }
 
-// happened is an event that a command has led to.
-type happened struct {
-	what string
+// effect is an event that a command has caused.
+type effect struct {
+	name string
 	seq  uint64
 }
 
@@ -40,58 +38,58 @@ type proposal struct {
 }
 
 const (
-	maxOwnPending = 5  // hub.Options' default
-	maxQueued     = 32 // hub.Options' default
+	maxOwnPending = 5  // default of hub.Options
+	maxQueued     = 32 // default of hub.Options
 )
 
-// rules are what porcupine holds a history against, from a room as it was.
-func rules(from room) porcupine.Model {
+// porcupineModel returns the model that porcupine checks a history against.
+func porcupineModel(from modelState) porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return from },
 		Step: func(state, input, output any) (bool, any) {
-			return state.(room).step(input.(act), output.(reply))
+			return state.(modelState).step(input.(operation), output.(outcome))
 		},
-		Equal: func(a, b any) bool { return a.(room).equal(b.(room)) },
-		Hash:  func(state any) uint64 { return state.(room).hash() },
+		Equal: func(a, b any) bool { return a.(modelState).equal(b.(modelState)) },
+		Hash:  func(state any) uint64 { return state.(modelState).hash() },
 		DescribeOperation: func(input, output any) string {
-			return fmt.Sprintf("%s → %s", input.(act), output.(reply))
+			return fmt.Sprintf("%s → %s", input.(operation), output.(outcome))
 		},
 		DescribeState: func(state any) string {
-			r := state.(room)
-			return fmt.Sprintf("%s; %s; %s; event %d\n%s", r.mode, r.listRoles(), r.listPrompts(false), r.at, r.said)
+			r := state.(modelState)
+			return fmt.Sprintf("%s; %s; %s; event %d\n%s", r.mode, r.listRoles(), r.listPrompts(false), r.at, r.messages)
 		},
 	}
 }
 
-// step reports whether an act can have been answered like that now, and what
-// the room is then.
-func (r room) step(a act, got reply) (bool, room) {
+// step reports whether an operation can have an outcome in this state, and returns the next
+// state.
+func (r modelState) step(a operation, got outcome) (bool, modelState) {
 	if a.read != "" {
-		return r.read(a.read, got.shown)
+		return r.read(a.read, got.view)
 	}
 	if got.code == protocol.CodeQueueFull && r.count("", protocol.ApprovalApproved) >= maxQueued {
-		return true, r // how many are done by now is the agent's affair
+		return true, r // the model does not know how many turns the agent has completed
 	}
 	next, code, what := r.decide(a)
-	if got.lost && !slices.ContainsFunc(r.ahead, func(h happened) bool { return h.what == what }) {
+	if got.lost && !slices.ContainsFunc(r.expected, func(h effect) bool { return h.name == what }) {
 		return true, r // it was never carried out
 	}
-	if !got.lost && (got.code != code || got.what != what) {
+	if !got.lost && (got.code != code || got.effect != what) {
 		return false, r
 	}
 	if code != "" {
 		return true, r
 	}
-	if len(r.ahead) == 0 || r.ahead[0].what != what {
+	if len(r.expected) == 0 || r.expected[0].name != what {
 		return false, r
 	}
-	next.at, next.ahead = r.ahead[0].seq, r.ahead[1:]
+	next.at, next.expected = r.expected[0].seq, r.expected[1:]
 	return true, next
 }
 
-func (r room) read(what reading, got shown) (bool, room) {
-	if what != readMessages { // which do not say where they are
-		if got.at < r.at || len(r.ahead) > 0 && got.at >= r.ahead[0].seq {
+func (r modelState) read(what readKind, got view) (bool, modelState) {
+	if what != readMessages { // messages have no cursor
+		if got.at < r.at || len(r.expected) > 0 && got.at >= r.expected[0].seq {
 			return false, r
 		}
 		r.at = got.at
@@ -99,35 +97,34 @@ func (r room) read(what reading, got shown) (bool, room) {
 	return got == r.show(what), r
 }
 
-// decide returns the room after a command, and what has happened or why the
-// command is refused.
-func (r room) decide(a act) (next room, code protocol.Code, what string) {
-	role := r.roles[a.by]
-	switch c := a.do.(type) {
+// decide returns the state after a command and its effect, or the code of the refusal.
+func (r modelState) decide(a operation) (next modelState, code protocol.Code, what string) {
+	role := r.roles[a.user]
+	switch c := a.command.(type) {
 	case *protocol.Chat:
 		if role == protocol.RoleHost || role == protocol.RoleCollaborator && r.mode != protocol.ModeViewOnly {
-			return r.saying(c.Text), "", saidSo(c.Text)
+			return r.withMessage(c.Text), "", messageEffect(c.Text)
 		}
 		return r, protocol.CodeCommentNotAllowed, ""
 	case *protocol.Prompt:
-		return r.prompt(a.by, c.Prompt)
+		return r.prompt(a.user, c.Prompt)
 	}
 	if role != protocol.RoleHost {
 		return r, protocol.CodeHostRequired, ""
 	}
-	switch c := a.do.(type) {
+	switch c := a.command.(type) {
 	case *protocol.Approve:
-		return r.approve(a.about, c.Action)
+		return r.approve(a.target, c.Action)
 	case *protocol.SetMode:
 		r.mode = c.Mode
-		return r, "", nowMode(c.Mode)
+		return r, "", modeEffect(c.Mode)
 	case *protocol.SetRole:
-		return r.giving(a.about, c.Role), "", nowRole(a.about, c.Role)
+		return r.withRole(a.target, c.Role), "", roleEffect(a.target, c.Role)
 	}
-	panic(fmt.Sprintf("the model does not know %T", a.do))
+	panic(fmt.Sprintf("the model has no command %T", a.command))
 }
 
-func (r room) prompt(by, text string) (room, protocol.Code, string) {
+func (r modelState) prompt(by, text string) (modelState, protocol.Code, string) {
 	role := r.roles[by]
 	guest := role == protocol.RoleCollaborator
 	status := protocol.ApprovalApproved
@@ -138,15 +135,15 @@ func (r room) prompt(by, text string) (room, protocol.Code, string) {
 			return r, protocol.CodeTooManyPending, ""
 		}
 		status = protocol.ApprovalPending
-		r = r.saying(text)
+		r = r.withMessage(text)
 	default:
 		return r, protocol.CodePromptNotAllowed, ""
 	}
 	r.prompts = append(slices.Clone(r.prompts), proposal{text, by, status})
-	return r, "", nowPrompt(text, status)
+	return r, "", promptEffect(text, status)
 }
 
-func (r room) approve(text, action string) (room, protocol.Code, string) {
+func (r modelState) approve(text, action string) (modelState, protocol.Code, string) {
 	i := slices.IndexFunc(r.prompts, func(p proposal) bool { return p.text == text })
 	if i < 0 {
 		return r, protocol.CodeApprovalNotFound, ""
@@ -160,22 +157,22 @@ func (r room) approve(text, action string) (room, protocol.Code, string) {
 	}
 	r.prompts = slices.Clone(r.prompts)
 	r.prompts[i].status = status
-	return r, "", nowPrompt(text, status)
+	return r, "", promptEffect(text, status)
 }
 
-func (r room) giving(user string, role protocol.Role) room {
+func (r modelState) withRole(user string, role protocol.Role) modelState {
 	r.roles = maps.Clone(r.roles)
 	r.roles[user] = role
 	return r
 }
 
-func (r room) saying(text string) room {
-	r.said += text + "\n"
+func (r modelState) withMessage(text string) modelState {
+	r.messages += text + "\n"
 	return r
 }
 
-// count returns how many prompts of somebody, or of anybody, have a status.
-func (r room) count(by string, status protocol.ApprovalStatus) int {
+// count returns how many prompts of a user have a status. An empty user means all users.
+func (r modelState) count(by string, status protocol.ApprovalStatus) int {
 	n := 0
 	for _, p := range r.prompts {
 		if p.status == status && (by == "" || p.by == by) {
@@ -185,44 +182,44 @@ func (r room) count(by string, status protocol.ApprovalStatus) int {
 	return n
 }
 
-// show is what a reading has to show.
-func (r room) show(what reading) shown {
-	s := shown{r.mode, r.listRoles(), r.listPrompts(false), r.said, r.at}
+// show returns what a read must return in this state.
+func (r modelState) show(what readKind) view {
+	s := view{r.mode, r.listRoles(), r.listPrompts(false), r.messages, r.at}
 	switch what {
 	case readMessages:
-		return shown{said: r.said}
+		return view{messages: r.messages}
 	case readState:
-		s.said = ""
+		s.messages = ""
 	case readWelcome:
-		s.said, s.prompts = "", r.listPrompts(true)
+		s.messages, s.prompts = "", r.listPrompts(true)
 	}
 	return s
 }
 
-func (r room) listRoles() string {
+func (r modelState) listRoles() string {
 	var list []string
 	for _, user := range slices.Sorted(maps.Keys(r.roles)) {
-		list = append(list, nowRole(user, r.roles[user]))
+		list = append(list, roleEffect(user, r.roles[user]))
 	}
 	return strings.Join(list, ", ")
 }
 
-func (r room) listPrompts(pending bool) string {
+func (r modelState) listPrompts(pending bool) string {
 	var list []string
 	for _, p := range r.prompts {
 		if !pending || p.status == protocol.ApprovalPending {
-			list = append(list, nowPrompt(p.text, p.status))
+			list = append(list, promptEffect(p.text, p.status))
 		}
 	}
 	return strings.Join(list, ", ")
 }
 
-func (r room) equal(o room) bool {
-	return r.at == o.at && len(r.ahead) == len(o.ahead) && r.mode == o.mode && r.said == o.said &&
+func (r modelState) equal(o modelState) bool {
+	return r.at == o.at && len(r.expected) == len(o.expected) && r.mode == o.mode && r.messages == o.messages &&
 		maps.Equal(r.roles, o.roles) && slices.Equal(r.prompts, o.prompts)
 }
 
 var hashSeed = maphash.MakeSeed()
 
-// hash takes what differs most: equal rooms have the same.
-func (r room) hash() uint64 { return maphash.String(hashSeed, r.said) ^ r.at }
+// hash is computed from the fields that differ most between states.
+func (r modelState) hash() uint64 { return maphash.String(hashSeed, r.messages) ^ r.at }

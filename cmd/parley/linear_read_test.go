@@ -11,79 +11,80 @@ import (
 	"parley/protocol"
 )
 
-// read looks at the session and notes what was shown. A reading that fails
-// shows nothing.
-func (k *asker) read(ctx context.Context, what reading) {
+// runRead reads the session and records the result. A failed read is not recorded.
+func (k *historyClient) runRead(ctx context.Context, what readKind) {
 	called := k.history.now()
-	seen, err := k.history.look(ctx, what, k.history.people[k.user])
+	seen, err := k.history.observe(ctx, what, k.history.people[k.user])
 	if err == nil {
-		k.history.add(k.number, act{by: k.user, read: what}, called, reply{shown: seen.show(what)})
+		k.history.record(k.number, operation{user: k.user, read: what}, called, outcome{view: seen.show(what)})
 	}
 }
 
-// look returns the room as far as a reading shows it.
-func (h *history) look(ctx context.Context, what reading, m e2e.Member) (room, error) {
+// observe returns the state as far as a read returns it.
+func (h *history) observe(ctx context.Context, what readKind, m e2e.Member) (modelState, error) {
 	switch what {
 	case readState:
 		a, err := read[protocol.StateAnswer](ctx, h.session, m, "")
 		slices.Reverse(a.Approvals)
-		return roomOf(a.Session, a.Participants, a.Approvals, a.Cursor), err
+		return stateOf(a.Session, a.Participants, a.Approvals, a.Cursor), err
 	case readMessages:
 		a, err := read[protocol.MessagesAnswer](ctx, h.session, m, "/messages")
-		var r room
+		var r modelState
 		for _, m := range a.Messages {
-			r = r.saying(m.Text)
+			r = r.withMessage(m.Text)
 		}
 		return r, err
 	case readWelcome:
 		w, err := h.session.Welcome(ctx, m)
 		if err != nil {
-			return room{}, err
+			return modelState{}, err
 		}
-		return roomOf(w.Session, w.Participants, w.Approvals, w.Cursor), nil
+		return stateOf(w.Session, w.Participants, w.Approvals, w.Cursor), nil
 	}
 	r, _, err := h.replay(ctx, m)
 	return r, err
 }
 
+// read decodes the answer of an endpoint of the session.
 func read[T any](ctx context.Context, s e2e.Session, m e2e.Member, endpoint string) (into T, err error) {
-	answer, err := s.Call(ctx, e2e.Request{Method: http.MethodGet, Path: s.Path(endpoint), As: m})
-	if err == nil && answer.Status != http.StatusOK {
-		err = fmt.Errorf("answered with %d: %s", answer.Status, answer.Body)
+	response, err := s.Call(ctx, e2e.Request{Method: http.MethodGet, Path: s.Path(endpoint), As: m})
+	if err == nil && response.Status != http.StatusOK {
+		err = fmt.Errorf("answered with %d: %s", response.Status, response.Body)
 	}
 	if err == nil {
-		err = json.Unmarshal(answer.Body, &into)
+		err = json.Unmarshal(response.Body, &into)
 	}
 	return into, err
 }
 
-func roomOf(s protocol.Session, people []protocol.Participant, approvals []protocol.Approval, cursor string) room {
-	r := room{mode: s.Mode, roles: map[string]protocol.Role{}}
+// stateOf returns the state with the given parts.
+func stateOf(s protocol.Session, people []protocol.Participant, approvals []protocol.Approval, cursor string) modelState {
+	r := modelState{mode: s.Mode, roles: map[string]protocol.Role{}}
 	for _, p := range people {
 		r.roles[p.UserID] = p.Role
 	}
 	for _, a := range approvals {
-		r.prompts = append(r.prompts, proposal{text: a.Prompt, status: decided(a.Status)})
+		r.prompts = append(r.prompts, proposal{text: a.Prompt, status: decisionOf(a.Status)})
 	}
 	at, _ := protocol.ParseCursor(cursor)
 	r.at = at.Seq
 	return r
 }
 
-// decided is what people decided on a prompt, whatever became of it at the agent.
-func decided(s protocol.ApprovalStatus) protocol.ApprovalStatus {
+// decisionOf returns the decision on a prompt, whether or not its turn failed later.
+func decisionOf(s protocol.ApprovalStatus) protocol.ApprovalStatus {
 	if s == protocol.ApprovalFailed {
 		return protocol.ApprovalApproved
 	}
 	return s
 }
 
-// replay folds all events into the room as it was at first, and returns those
-// that people's commands have led to.
-func (h *history) replay(ctx context.Context, m e2e.Member) (room, []happened, error) {
+// replay applies all events to the first state. It returns the last state and the effects
+// of commands.
+func (h *history) replay(ctx context.Context, m e2e.Member) (modelState, []effect, error) {
 	events, err := h.session.Events(ctx, m, h.from)
 	r := h.start
-	var all []happened
+	var all []effect
 	for _, raw := range events {
 		message, err := protocol.DecodeServer(raw)
 		if err != nil {
@@ -91,38 +92,38 @@ func (h *history) replay(ctx context.Context, m e2e.Member) (room, []happened, e
 		}
 		e := message.(*protocol.Event)
 		var what string
-		if r, what = r.with(e.Payload); what != "" {
-			all = append(all, happened{what, e.Cursor.Seq})
+		if r, what = r.afterEvent(e.Payload); what != "" {
+			all = append(all, effect{what, e.Cursor.Seq})
 		}
 		r.at = e.Cursor.Seq
 	}
 	return r, all, err
 }
 
-// with is the room after an event, and what has happened; nothing if nobody has
-// asked for it.
-func (r room) with(e protocol.Payload) (room, string) {
+// afterEvent returns the state after an event, and the name of the effect; empty if no
+// command has caused it.
+func (r modelState) afterEvent(e protocol.Payload) (modelState, string) {
 	switch e := e.(type) {
 	case *protocol.MessageCreated:
-		return r.saying(e.Message.Text), saidSo(e.Message.Text)
+		return r.withMessage(e.Message.Text), messageEffect(e.Message.Text)
 	case *protocol.PromptPendingApproval:
-		return r.saying(e.Approval.Prompt).decidedOn(e.Approval)
+		return r.withMessage(e.Approval.Prompt).withApproval(e.Approval)
 	case *protocol.PromptApproved:
-		return r.decidedOn(e.Approval)
+		return r.withApproval(e.Approval)
 	case *protocol.PromptRejected:
-		return r.decidedOn(e.Approval)
+		return r.withApproval(e.Approval)
 	case *protocol.SessionUpdated:
 		r.mode = e.Session.Mode
-		return r, nowMode(r.mode)
+		return r, modeEffect(r.mode)
 	case *protocol.ParticipantUpdated:
 		p := e.Participant
-		return r.giving(p.UserID, p.Role), nowRole(p.UserID, p.Role)
+		return r.withRole(p.UserID, p.Role), roleEffect(p.UserID, p.Role)
 	}
 	return r, ""
 }
 
-// decidedOn is the room with a prompt as it is now.
-func (r room) decidedOn(a protocol.Approval) (room, string) {
+// withApproval returns the state with the current state of a prompt.
+func (r modelState) withApproval(a protocol.Approval) (modelState, string) {
 	r.prompts = slices.Clone(r.prompts)
 	i := slices.IndexFunc(r.prompts, func(p proposal) bool { return p.text == a.Prompt })
 	if i < 0 {
@@ -130,5 +131,5 @@ func (r room) decidedOn(a protocol.Approval) (room, string) {
 		r.prompts = append(r.prompts, proposal{text: a.Prompt})
 	}
 	r.prompts[i].status = a.Status
-	return r, nowPrompt(a.Prompt, a.Status)
+	return r, promptEffect(a.Prompt, a.Status)
 }

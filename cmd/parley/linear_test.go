@@ -16,23 +16,24 @@ import (
 	"parley/protocol"
 )
 
-const lastReader = 7 // the number of who looks when all is over, beyond those of the clients
+// finalReader is the number of the client that reads the session at the end.
+const finalReader = 7
 
-// A load says how often each client asks, and how often the server is killed
-// meanwhile.
-type load struct{ each, kills int }
+// workload is how many operations each client runs, and how often the server is killed in
+// the meantime.
+type workload struct{ perClient, kills int }
 
 func TestServe_killed_under_concurrent_clients_stays_linearisable(t *testing.T) {
 	t.Parallel()
 	rounds := 1
-	if soak() {
+	if isSoak() {
 		rounds = 30
 	}
 	s := e2e.StartServer(t, t.TempDir())
 	for range rounds {
-		seed := chaosSeed(t)
+		seed := testSeed(t)
 		histories := []*history{newHistory(t, s.API, "ann", "ben", "cleo"), newHistory(t, s.API, "ann", "ben", "cleo")}
-		s = recordHistories(t, s, histories, load{each: 50, kills: 3}, seed)
+		s = recordHistories(t, s, histories, workload{perClient: 50, kills: 3}, seed)
 		for _, h := range histories {
 			h.requireLinearisable(t)
 		}
@@ -40,62 +41,62 @@ func TestServe_killed_under_concurrent_clients_stays_linearisable(t *testing.T) 
 	s.Stop(t)
 }
 
-// To refuse a history takes a look at each of its orders. There are too many
-// with operations that a kill left without an answer, so there are none here.
-func TestServe_a_history_with_a_lie_in_it_is_not_linearisable(t *testing.T) {
+// To reject a history, the checker tries all its orders. Operations without an answer
+// multiply them, so the server is not killed here.
+func TestServe_a_falsified_history_is_not_linearisable(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir())
 	h := newHistory(t, s.API, "ann", "ben", "cleo")
-	s = recordHistories(t, s, []*history{h}, load{each: 15}, chaosSeed(t))
+	s = recordHistories(t, s, []*history{h}, workload{perClient: 15}, testSeed(t))
 	h.requireLinearisable(t)
-	h.requireLiesFound(t)
+	h.requireFalsificationsFound(t)
 	s.Stop(t)
 }
 
-// recordHistories lets everybody ask, while the server is killed now and then.
-func recordHistories(t *testing.T, s *e2e.Server, histories []*history, l load, seed uint64) *e2e.Server {
+// recordHistories runs all clients, and kills the server in the meantime.
+func recordHistories(t *testing.T, s *e2e.Server, histories []*history, l workload, seed uint64) *e2e.Server {
 	ctx, cancel := context.WithTimeout(t.Context(), 6*e2e.Timeout)
 	defer cancel()
-	var clients []*asker
+	var clients []*historyClient
 	for i, h := range histories {
 		clients = append(clients, h.clients(t, seed+uint64(i))...)
 	}
-	var asking sync.WaitGroup
+	var running sync.WaitGroup
 	for _, k := range clients {
-		asking.Go(func() {
-			for range l.each {
-				k.act(ctx)
+		running.Go(func() {
+			for range l.perClient {
+				k.runOne(ctx)
 			}
 		})
 	}
-	chance := rand.New(rand.NewPCG(seed, 0))
+	rng := rand.New(rand.NewPCG(seed, 0))
 	for i := range l.kills {
-		share := l.each * len(clients) / (l.kills + 1)
-		awaitAsked(t, histories, i*share+chance.IntN(share))
+		share := l.perClient * len(clients) / (l.kills + 1)
+		awaitOperations(t, histories, i*share+rng.IntN(share))
 		s.Kill()
 		s = s.Restart(t)
 	}
-	asking.Wait()
+	running.Wait()
 	require.NoError(t, ctx.Err())
 	for _, h := range histories {
-		last := h.client(hostUser, lastReader, nil, seed)
-		for _, what := range []reading{readState, readMessages, readWelcome, readEvents} {
-			last.read(t.Context(), what)
+		last := h.client(hostUser, finalReader, nil, seed)
+		for _, what := range []readKind{readState, readMessages, readWelcome, readEvents} {
+			last.runRead(t.Context(), what)
 		}
 		var err error
-		_, h.start.ahead, err = h.replay(t.Context(), h.session.Host)
+		_, h.start.expected, err = h.replay(t.Context(), h.session.Host)
 		require.NoError(t, err)
 	}
 	return s
 }
 
-// clients are all who ask in one session: each user over several connections,
-// and on each way to ask.
-func (h *history) clients(t *testing.T, seed uint64) []*asker {
-	commands := func(user string) asking { return again(h.session.Do, h.people[user]) }
-	original := func(user string) asking { return again(h.session.DoREST, h.people[user]) }
-	socket := func(user string) asking { return overSocket(t, h.session, h.people[user]) }
-	return []*asker{
+// clients returns the clients of one session. They use all ways to send commands, and some
+// users have several connections.
+func (h *history) clients(t *testing.T, seed uint64) []*historyClient {
+	commands := func(user string) sendFunc { return retry(h.session.Do, h.people[user]) }
+	original := func(user string) sendFunc { return retry(h.session.DoREST, h.people[user]) }
+	socket := func(user string) sendFunc { return viaWebSocket(t, h.session, h.people[user]) }
+	return []*historyClient{
 		h.client(hostUser, 0, socket(hostUser), seed),
 		h.client(hostUser, 1, socket(hostUser), seed),
 		h.client(hostUser, 2, original(hostUser), seed),
@@ -106,54 +107,54 @@ func (h *history) clients(t *testing.T, seed uint64) []*asker {
 	}
 }
 
-// awaitAsked waits until that much was asked in all.
-func awaitAsked(t *testing.T, histories []*history, enough int) {
+// awaitOperations waits until a number of operations have completed.
+func awaitOperations(t *testing.T, histories []*history, enough int) {
 	t.Helper()
-	late := time.After(e2e.Timeout)
-	look := time.NewTicker(time.Millisecond)
-	defer look.Stop()
+	timeout := time.After(e2e.Timeout)
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
 	for {
-		asked := 0
+		completed := 0
 		for _, h := range histories {
-			asked += h.len()
+			completed += h.len()
 		}
-		if asked >= enough {
+		if completed >= enough {
 			return
 		}
 		select {
-		case <-look.C:
-		case <-late:
-			t.Fatalf("only %d of %d operations have come to an end", asked, enough)
+		case <-poll.C:
+		case <-timeout:
+			t.Fatalf("only %d of %d operations have completed", completed, enough)
 		}
 	}
 }
 
-// requireLiesFound checks that a history is refused in which the last reading of
-// the messages shows what it must not.
-func (h *history) requireLiesFound(t *testing.T) {
+// requireFalsificationsFound checks that histories are rejected in which the last read of
+// the messages is falsified.
+func (h *history) requireFalsificationsFound(t *testing.T) {
 	t.Helper()
-	var said []string // in the order of the acknowledgements
+	var sent []string // in the order of the acknowledgements
 	for _, o := range h.ops {
-		if chat, ok := o.Input.(act).do.(*protocol.Chat); ok && o.Output.(reply).what == saidSo(chat.Text) {
-			said = append(said, chat.Text+"\n")
+		if chat, ok := o.Input.(operation).command.(*protocol.Chat); ok && o.Output.(outcome).effect == messageEffect(chat.Text) {
+			sent = append(sent, chat.Text+"\n")
 		}
 	}
-	require.NotEmpty(t, said)
-	first, last := said[0], said[len(said)-1]
-	for lie, doctor := range map[string]func(string) string{
-		"a stale reading":             func(all string) string { return all[:strings.Index(all, last)] },
+	require.NotEmpty(t, sent)
+	first, last := sent[0], sent[len(sent)-1]
+	for name, falsify := range map[string]func(string) string{
+		"a stale read":                func(all string) string { return all[:strings.Index(all, last)] },
 		"a lost acknowledged message": func(all string) string { return strings.Replace(all, first, "", 1) },
 		"a message twice":             func(all string) string { return all + first },
-		"messages turned around":      func(all string) string { return last + strings.Replace(all, last, "", 1) },
+		"messages in another order":   func(all string) string { return last + strings.Replace(all, last, "", 1) },
 	} {
-		doctored := h.whole()
-		i := slices.IndexFunc(doctored, func(o porcupine.Operation) bool {
-			return o.Input.(act).read == readMessages && o.ClientId == lastReader
+		falsified := h.operations()
+		i := slices.IndexFunc(falsified, func(o porcupine.Operation) bool {
+			return o.Input.(operation).read == readMessages && o.ClientId == finalReader
 		})
-		r := doctored[i].Output.(reply)
-		r.said = doctor(r.said)
-		doctored[i].Output = r
-		result := porcupine.CheckOperationsTimeout(rules(h.start), doctored, e2e.Timeout)
-		require.Equal(t, porcupine.Illegal, result, lie)
+		r := falsified[i].Output.(outcome)
+		r.messages = falsify(r.messages)
+		falsified[i].Output = r
+		result := porcupine.CheckOperationsTimeout(porcupineModel(h.start), falsified, e2e.Timeout)
+		require.Equal(t, porcupine.Illegal, result, name)
 	}
 }

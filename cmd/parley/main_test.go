@@ -8,8 +8,8 @@ import (
 	"parley/cmd/internal/e2e"
 )
 
-// TestMain puts programs into PATH that are this test binary again: parley as
-// it is, and those that tests run beside it.
+// TestMain puts programs into PATH that are this test binary: parley, and the programs that
+// tests run beside it.
 func TestMain(m *testing.M) {
 	testscript.Main(e2e.CheckLeaks(m), map[string]func(){
 		"parley":     main,

@@ -16,8 +16,8 @@ import (
 	"parley/protocol"
 )
 
-// faults are what a network may do to connections. Toxiproxy counts in
-// milliseconds, and the slicer's pause in microseconds.
+// faults are the faults of a network. Times are in milliseconds, except for the delay of
+// the slicer, which is in microseconds.
 var faults = map[string]e2e.Faults{
 	"latency":               both(&toxics.LatencyToxic{Latency: 100}),
 	"jitter":                both(&toxics.LatencyToxic{Latency: 60, Jitter: 60}),
@@ -31,25 +31,25 @@ var faults = map[string]e2e.Faults{
 
 func both(t toxics.Toxic) e2e.Faults { return e2e.Faults{Up: t, Down: t} }
 
-// stormy is how long the weather lasts.
-const stormy = 2 * time.Second
+// faultDuration is how long a fault lasts.
+const faultDuration = 2 * time.Second
 
-func TestServe_behind_a_bad_network_loses_nothing_and_disturbs_nobody(t *testing.T) {
+func TestServe_behind_a_bad_network_loses_nothing_and_serves_other_clients(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir(), "--idle-after", "1s", "--debug-listen", e2e.FreeAddress(t))
 	n := e2e.NewNetwork(t, s)
 	debug := s.Profiles(t)
 	before := debug.Usage(t)
-	seed := chaosSeed(t)
-	for fault, weather := range faults {
+	seed := testSeed(t)
+	for fault, current := range faults {
 		t.Run(fault, func(t *testing.T) {
-			c := newCrowd(t, n.API, "demo", 6)
+			c := newClientGroup(t, n.API, "demo", 6)
 			client := e2e.Connect(t, c.session.InviteLink(), "Dan")
-			n.SetFaults(weather)
-			storm(t, s, c, seed)
+			n.SetFaults(current)
+			sendDuringFaults(t, s, c, seed)
 			n.ClearFaults()
 			c.requireNothingLost(t)
-			client.AwaitSeq(t, numberOf(t, c.session.Cursor(t)))
+			client.AwaitSeq(t, sequenceOf(t, c.session.Cursor(t)))
 			e2e.MustCall[any](t, s.API, e2e.Request{Method: http.MethodDelete, Path: "/api/sessions/" + c.session.Agent})
 		})
 	}
@@ -59,56 +59,56 @@ func TestServe_behind_a_bad_network_loses_nothing_and_disturbs_nobody(t *testing
 	s.Stop(t)
 }
 
-// storm lets everybody talk. The first two of a crowd are near the server: they
-// are answered all the time, and stay connected. It lasts until both were
-// answered, which may take longer on a busy machine.
-func storm(t *testing.T, s *e2e.Server, c *crowd, seed uint64) {
+// sendDuringFaults lets all clients of a group send messages. The first two connect to the
+// server directly and must stay connected. It returns when both have received an
+// acknowledgement, which may take longer on a busy machine.
+func sendDuringFaults(t *testing.T, s *e2e.Server, c *clientGroup, seed uint64) {
 	ctx, cancel := context.WithTimeout(t.Context(), e2e.Timeout)
 	defer cancel()
-	var talking sync.WaitGroup
-	answered := make(chan struct{}, 2)
-	talking.Go(func() {
+	var running sync.WaitGroup
+	acknowledged := make(chan struct{}, 2)
+	running.Go(func() {
 		defer cancel()
-		weather := time.After(stormy)
-		for range cap(answered) {
+		over := time.After(faultDuration)
+		for range cap(acknowledged) {
 			select {
-			case <-answered:
+			case <-acknowledged:
 			case <-ctx.Done():
 				return
 			}
 		}
-		<-weather
+		<-over
 	})
-	for i, k := range c.talkers {
+	for i, k := range c.clients {
 		k.MeanPause = 100 * time.Millisecond
 		if i >= 2 {
-			chance := rand.New(rand.NewPCG(seed, uint64(i)))
-			talking.Go(func() { c.failed <- visitAgainAndAgain(ctx, k, chance) })
+			rng := rand.New(rand.NewPCG(seed, uint64(i)))
+			running.Go(func() { c.errs <- reconnectRepeatedly(ctx, k, rng) })
 			continue
 		}
-		var answers atomic.Int64
+		var count atomic.Int64
 		k.OnAck = func() {
-			if answers.Add(1) == 1 {
-				answered <- struct{}{}
+			if count.Add(1) == 1 {
+				acknowledged <- struct{}{}
 			}
 		}
 		k.Session.API = s.API
-		talking.Go(func() {
-			c.failed <- k.Run(ctx, e2e.WebSocket, true)
-			if ctx.Err() == nil || answers.Load() == 0 {
-				t.Errorf("%s was disturbed after %d answers", k.Name, answers.Load())
+		running.Go(func() {
+			c.errs <- k.Run(ctx, e2e.WebSocket, true)
+			if ctx.Err() == nil || count.Load() == 0 {
+				t.Errorf("%s was disconnected after %d acknowledgements", k.Name, count.Load())
 			}
 		})
 	}
-	talking.Wait()
-	for range c.talkers {
-		require.NoError(t, <-c.failed)
+	running.Wait()
+	for range c.clients {
+		require.NoError(t, <-c.errs)
 	}
 }
 
-// Sockets whose peer is gone without a word end when they miss their pings,
-// within three heartbeats.
-func TestServe_lets_go_of_peers_that_vanish(t *testing.T) {
+// A WebSocket whose peer has vanished is closed when pings are not answered, within three
+// heartbeats.
+func TestServe_closes_connections_of_peers_that_vanish(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir(), "--debug-listen", e2e.FreeAddress(t))
 	n := e2e.NewNetwork(t, s)
@@ -118,21 +118,21 @@ func TestServe_lets_go_of_peers_that_vanish(t *testing.T) {
 	debug := s.Profiles(t)
 	before := debug.Usage(t)
 
-	faraway := session
-	faraway.API = n.API
-	var ears []*e2e.Subscriber
+	remote := session
+	remote.API = n.API
+	var subscribers []*e2e.Subscriber
 	for range 10 {
-		ears = append(ears, faraway.Subscribe(t, e2e.WebSocket, session.Cursor(t)))
+		subscribers = append(subscribers, remote.Subscribe(t, e2e.WebSocket, session.Cursor(t)))
 	}
-	at := say(t, ben, "everybody hears this")
-	for _, e := range ears {
+	at := sendMessage(t, ben, "all clients receive this")
+	for _, e := range subscribers {
 		e.AwaitSeq(t, at)
 	}
 	n.SetFaults(both(new(e2e.Blackhole)))
-	at = say(t, ben, "those who are there hear this")
+	at = sendMessage(t, ben, "connected clients receive this")
 	cleo.AwaitSeq(t, at)
 	e2e.CloseIdleConnections()
 	debug.AwaitUsageWithin(t, before, 3*protocol.Heartbeat+e2e.Timeout)
-	cleo.AwaitSeq(t, say(t, ben, "and this"))
+	cleo.AwaitSeq(t, sendMessage(t, ben, "and this"))
 	s.Stop(t)
 }

@@ -13,22 +13,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every "go test" that the README tells people to run tests something in each
-// of its packages.
+// Every "go test" command in the README must match a test in each of its packages.
 func TestREADME_names_tests_that_exist(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	command := regexp.MustCompile("`go test ((?:\\./\\S+ ?)+)(?:-run '?([^'`]*)'?)?`")
-	told := command.FindAllStringSubmatch(strings.Join(strings.Fields(string(readme)), " "), -1)
-	require.Greater(t, len(told), 15)
-	for _, c := range told {
+	commands := command.FindAllStringSubmatch(strings.Join(strings.Fields(string(readme)), " "), -1)
+	require.Greater(t, len(commands), 15)
+	for _, c := range commands {
 		for _, dir := range strings.Fields(c[1]) {
 			require.NotEmpty(t, testsIn(t, filepath.Join("../..", dir), regexp.MustCompile(c[2])), c[0])
 		}
 	}
 }
 
-// testsIn returns the names of a package's tests that match.
+// testsIn returns the names of the tests in a package that match.
 func testsIn(t *testing.T, dir string, match *regexp.Regexp) (names []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))

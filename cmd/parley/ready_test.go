@@ -14,7 +14,7 @@ import (
 	"parley/protocol"
 )
 
-func TestServe_refuses_and_is_not_ready_once_its_files_are_gone(t *testing.T) {
+func TestServe_refuses_commands_and_is_not_ready_once_its_files_are_gone(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(t *testing.T, data string){
 		"when the directory is removed": func(t *testing.T, data string) { require.NoError(t, os.RemoveAll(data)) },
@@ -31,7 +31,7 @@ func TestServe_refuses_and_is_not_ready_once_its_files_are_gone(t *testing.T) {
 			data := filepath.Join(t.TempDir(), "data")
 			s := e2e.StartServer(t, data)
 			session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
-			sayOnce(t, session, "one")
+			postMessage(t, session, "one")
 			requireReady(t, s, http.StatusOK, `"ok"`)
 			lose(t, data)
 			requireReady(t, s, http.StatusServiceUnavailable, "restart the server")
@@ -41,7 +41,7 @@ func TestServe_refuses_and_is_not_ready_once_its_files_are_gone(t *testing.T) {
 	}
 }
 
-// requireReady waits until the server says of itself what it should.
+// requireReady waits until the readiness endpoint has the given answer.
 func requireReady(t *testing.T, s *e2e.Server, status int, body string) {
 	t.Helper()
 	var last e2e.Response

@@ -14,13 +14,13 @@ import (
 	"parley/protocol"
 )
 
-func TestServe_refuses_a_log_that_is_damaged_and_starts_with_what_can_be_kept(t *testing.T) {
+func TestServe_refuses_a_damaged_log_and_starts_with_the_part_that_can_be_kept(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir())
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
 	var said []string
 	for _, text := range []string{"one", "two", "three", "four"} {
-		said = append(said, sayOnce(t, session, text))
+		said = append(said, postMessage(t, session, text))
 	}
 	s.Kill()
 	log := filepath.Join(s.Data, "journal.db-wal")
@@ -44,8 +44,8 @@ func TestServe_refuses_a_log_that_is_damaged_and_starts_with_what_can_be_kept(t 
 	require.NotNil(t, choice)
 	again := e2e.StartServer(t, s.Data, "--salvage", choice[1])
 	session.API = again.API
-	require.Equal(t, said, texts(session.Messages(t)))
-	sayOnce(t, session, "five")
+	require.Equal(t, said, messageTexts(session.Messages(t)))
+	postMessage(t, session, "five")
 	again.Stop(t)
 	verify = e2e.StartParley(t, "verify", s.Data)
 	require.Zero(t, verify.ExitCode(t), verify.Stderr)

@@ -10,15 +10,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestScripts runs what is in testdata/script: the command line as people use
-// it, above all what it answers when it was used wrongly.
-//
-// Beside testscript's own commands there is
-//
-//	fails CODE COMMAND…   runs a command that has to exit with that code and to
-//	                      say why on standard error, in one line
-//
-// and $TAKEN is an address that somebody listens on.
+// TestScripts runs the scripts in testdata/script, which test the command line, above all
+// its errors. Beside the commands of testscript they have fails; see [e2e.FailsCommand]. The
+// variable TAKEN is an address that is in use.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -29,6 +23,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// setUpScript sets the variables of a script and listens on TAKEN.
 func setUpScript(env *testscript.Env) error {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

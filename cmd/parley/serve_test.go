@@ -18,10 +18,10 @@ import (
 	"parley/protocol"
 )
 
-// stopsQuickly is how long people and service managers wait without a thought.
-const stopsQuickly = 5 * time.Second
+// maxStopTime is how long people and service managers readily wait.
+const maxStopTime = 5 * time.Second
 
-func TestServe_stops_in_order_and_has_everything_when_it_starts_again(t *testing.T) {
+func TestServe_stops_in_order_and_restarts_with_all_data(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]os.Signal{"on SIGTERM": syscall.SIGTERM, "on SIGINT": syscall.SIGINT} {
 		t.Run(name, func(t *testing.T) {
@@ -31,36 +31,36 @@ func TestServe_stops_in_order_and_has_everything_when_it_starts_again(t *testing
 			from := session.Cursor(t)
 			socket, stream := session.Subscribe(t, e2e.WebSocket, from), session.Subscribe(t, e2e.EventStream, from)
 			ben := e2e.Connect(t, session.InviteLink(), "Ben")
-			say(t, ben, "before the end")
-			running := prompt(t, ben, "wait for me")
+			sendMessage(t, ben, "before the end")
+			running := sendPrompt(t, ben, "wait for me")
 			e2e.AwaitEvent(t, ben, func(*protocol.HostSessionUpdate) bool { return true })
 			begin := time.Now()
 			s.Signal(t, signal)
 			require.Equal(t, websocket.StatusGoingAway, websocket.CloseStatus(socket.AwaitEnd(t)))
 			require.Error(t, stream.AwaitEnd(t))
 			require.Zero(t, s.ExitCode(t), s.Stderr)
-			require.Less(t, time.Since(begin), stopsQuickly)
-			require.Regexp(t, `^\S+\tINFO\tparley is ready: \S+\n\S+\tINFO\tstopping\n$`, s.Stderr.String(), "nothing else is worth a line")
+			require.Less(t, time.Since(begin), maxStopTime)
+			require.Regexp(t, `^\S+\tINFO\tparley is ready: \S+\n\S+\tINFO\tstopping\n$`, s.Stderr.String(), "nothing else is logged")
 			require.Empty(t, s.Stdout.String())
 
 			s = s.Restart(t)
 			failed, _ := e2e.AwaitEvent(t, ben, func(*protocol.PromptDispatchFailed) bool { return true })
 			require.Equal(t, running, failed.ApprovalID)
-			end := say(t, ben, "after it")
+			end := sendMessage(t, ben, "after it")
 			require.NotEmpty(t, session.Subscribe(t, e2e.EventStream, from).AwaitSeq(t, end))
-			require.Equal(t, []string{"before the end", "after it"}, texts(session.Messages(t)))
+			require.Equal(t, []string{"before the end", "after it"}, messageTexts(session.Messages(t)))
 			s.Stop(t)
 		})
 	}
 }
 
-func TestServe_stops_although_clients_hold_on(t *testing.T) {
+func TestServe_stops_although_clients_do_not_disconnect(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir())
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 	require.NoError(t, err)
 	defer conn.Close()
-	// The server has begun to answer, and waits for a body that does not come.
+	// The server has begun to answer, and waits for a body that is never sent.
 	_, err = conn.Write([]byte("POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n"))
 	require.NoError(t, err)
 	_, err = conn.Read(make([]byte, 1))
@@ -70,12 +70,13 @@ func TestServe_stops_although_clients_hold_on(t *testing.T) {
 	require.Contains(t, s.Stderr.String(), "some clients did not disconnect in time and are cut off")
 }
 
-func texts(messages []protocol.Message) []string {
-	var said []string
+// messageTexts returns the texts of messages.
+func messageTexts(messages []protocol.Message) []string {
+	var texts []string
 	for _, m := range messages {
-		said = append(said, m.Text)
+		texts = append(texts, m.Text)
 	}
-	return said
+	return texts
 }
 
 func TestServe_refuses_a_data_directory_that_is_in_use(t *testing.T) {
@@ -85,7 +86,7 @@ func TestServe_refuses_a_data_directory_that_is_in_use(t *testing.T) {
 	require.Equal(t, cli.ExitError, second.ExitCode(t))
 	require.Regexp(t, `^parley: .* is in use by another .*\n$`, second.Stderr.String())
 	session := first.Share(t, first.StartAgent(t, "demo"), protocol.ModePromptDirect)
-	require.NotEmpty(t, session.Cursor(t), "the first goes on")
+	require.NotEmpty(t, session.Cursor(t), "the first server still works")
 	first.Stop(t)
 }
 
@@ -95,7 +96,7 @@ func TestServe_logs_no_secret(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
 			s := e2e.StartServer(t, t.TempDir(), "--log-level", "debug", "--log-format", format)
-			secrets := actOutEverything(t, s)
+			secrets := useAllSecrets(t, s)
 			s.Stop(t)
 			log := s.Stderr.String()
 			require.Contains(t, log, "/api/shared-sessions/", "requests are logged")
@@ -112,16 +113,16 @@ func TestServe_logs_no_secret(t *testing.T) {
 	}
 }
 
-// actOutEverything uses every way of showing a secret, rightly and wrongly, and
-// returns the secrets.
-func actOutEverything(t *testing.T, s *e2e.Server) []string {
+// useAllSecrets sends every kind of secret in every way, valid and invalid, and returns the
+// secrets.
+func useAllSecrets(t *testing.T, s *e2e.Server) []string {
 	t.Helper()
 	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptWithApproval)
 	ben := e2e.Connect(t, session.InviteLink(), "Ben")
 	host := e2e.Connect(t, session.HostLink(), "")
 	rotated, err := host.RotateInvite(t.Context())
 	require.NoError(t, err)
-	stranger := e2e.Member{ID: session.Host.ID, Token: "a-token-that-somebody-tries-in-vain"}
+	stranger := e2e.Member{ID: session.Host.ID, Token: "an-invalid-token-that-is-long-enough"}
 	query := "?participantId=" + session.Host.ID + "&participantToken="
 	for path, want := range map[string]int{
 		"/events" + query + session.Host.Token: http.StatusOK,

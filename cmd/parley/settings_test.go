@@ -26,7 +26,7 @@ log-format: json
 allow-origin: [https://chat.example.com, https://other.example.com]
 agents:
   - name: long
-    description: one that is described at length
+    description: described in detail
     command: [parley, demo-agent, --pace, 1ms]
     env: {GREETING: hello}
 `), 0o600))
@@ -35,22 +35,22 @@ agents:
 		Env:  []string{"PARLEY_CONFIG=" + file, "PARLEY_LOG_LEVEL=info", "PARLEY_LISTEN=192.0.2.2:2"},
 	})
 	api := e2e.API{URL: p.Stderr.Await(t, `"msg":"parley is ready: ([^"]+)"`)[1]}
-	require.Equal(t, "http://"+address, api.URL, "the flag counts")
+	require.Equal(t, "http://"+address, api.URL, "the flag takes precedence")
 	agents := e2e.MustCall[protocol.AgentsAnswer](t, api, e2e.Request{Method: http.MethodGet, Path: "/api/agents"}).Agents
-	require.Contains(t, agents, protocol.AgentProfile{Name: "long", Description: "one that is described at length"})
+	require.Contains(t, agents, protocol.AgentProfile{Name: "long", Description: "described in detail"})
 	require.Contains(t, agents, protocol.AgentProfile{Name: "short"})
 	require.NotEmpty(t, api.StartAgent(t, "long"))
-	require.FileExists(t, filepath.Join(data, "token.key"), "the file counts where nothing else was said")
+	require.FileExists(t, filepath.Join(data, "token.key"), "the file counts if nothing else is set")
 	for origin, want := range map[string]int{"https://other.example.com": http.StatusNotFound, "https://evil.example.com": http.StatusForbidden} {
-		require.Equal(t, want, statusForPageOf(t, api, origin), origin)
+		require.Equal(t, want, statusForOrigin(t, api, origin), origin)
 	}
 	p.Signal(t, syscall.SIGTERM)
 	require.Zero(t, p.ExitCode(t), p.Stderr)
 }
 
-// statusForPageOf makes a call as a page of an origin makes it, for an agent
-// that is not there.
-func statusForPageOf(t *testing.T, api e2e.API, origin string) int {
+// statusForOrigin makes a call as a web page of an origin makes it, for an agent that does
+// not exist.
+func statusForOrigin(t *testing.T, api e2e.API, origin string) int {
 	t.Helper()
 	body := strings.NewReader(`{"agent":"nobody"}`)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, api.URL+"/api/sessions", body)

@@ -15,7 +15,7 @@ import (
 	"parley/protocol"
 )
 
-// A client that does not answer the close of its socket makes the server wait.
+// A client that does not answer the close frame of its WebSocket makes the server wait.
 func TestServe_ends_at_once_at_the_second_signal(t *testing.T) {
 	t.Parallel()
 	s := e2e.StartServer(t, t.TempDir())

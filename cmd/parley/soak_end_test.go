@@ -13,22 +13,22 @@ import (
 )
 
 const (
-	// keptMemory is what a server may occupy more when all is over than before it
-	// began: what Go's runtime has at hand, and SQLite's caches.
-	keptMemory = 48 << 20
-	// Beside the events as clients are shown them the data hold what is private,
-	// the agents' turns, numbers, hashes and an index.
-	dataPerStored = 2
-	dataBeside    = 8 << 20
-	// verifyTakes bounds the check of all that: the race detector makes SQLite
-	// some twenty times slower.
-	verifyTakes = 10 * time.Minute
+	// maxExtraMemory is how much more memory a server may occupy at the end than before:
+	// free memory of the Go runtime, and caches of SQLite.
+	maxExtraMemory = 48 << 20
+	// Beside the public events the data directory contains private data, the turns of
+	// agents, numbers, hashes and an index.
+	maxDataRatio = 2
+	maxExtraData = 8 << 20
+	// verifyTimeout bounds the check of the data. The race detector makes SQLite about
+	// twenty times slower.
+	verifyTimeout = 10 * time.Minute
 )
 
-// requireNothingLost lets everybody settle, and ends the agents.
-func (o *ordeal) requireNothingLost(t *testing.T) {
+// requireNothingLost checks all groups, and ends the agents.
+func (o *soakRun) requireNothingLost(t *testing.T) {
 	t.Helper()
-	for _, c := range o.crowds {
+	for _, c := range o.groups {
 		c.requireNothingLost(t)
 		for _, event := range c.session.MustEvents(t, c.from) {
 			o.stored += len(event)
@@ -40,35 +40,36 @@ func (o *ordeal) requireNothingLost(t *testing.T) {
 	e2e.CloseIdleConnections()
 }
 
-// requireNothingKept checks that the server holds no more than before.
-func (o *ordeal) requireNothingKept(t *testing.T) {
+// requireNothingKept checks that the server uses no more resources than before.
+func (o *soakRun) requireNothingKept(t *testing.T) {
 	t.Helper()
 	debug := o.server.Profiles(t)
 	debug.AwaitUsage(t, o.before)
 	debug.CollectGarbage(t)
-	now := o.server.AwaitResidentMemory(t, o.memory+keptMemory)
-	t.Logf("the server occupied %d KiB, and occupies %d KiB", o.memory>>10, now>>10)
+	now := o.server.AwaitResidentMemory(t, o.memory+maxExtraMemory)
+	t.Logf("the server occupied %d KiB before, and occupies %d KiB now", o.memory>>10, now>>10)
 }
 
-// requireDataIsWhatIsStored stops the server and checks that its data are sound
-// and no more than what happened.
-func (o *ordeal) requireDataIsWhatIsStored(t *testing.T) {
+// requireDataIsWhatIsStored stops the server and checks that its data is undamaged and not
+// much larger than the events.
+func (o *soakRun) requireDataIsWhatIsStored(t *testing.T) {
 	t.Helper()
 	o.server.Stop(t)
 	size := o.dataSize(t)
 	t.Logf("%d KiB of events, %d KiB of data: %.2f times", o.stored>>10, size>>10, float64(size)/float64(o.stored))
-	require.Less(t, float64(size), dataPerStored*float64(o.stored)+dataBeside)
+	require.Less(t, float64(size), maxDataRatio*float64(o.stored)+maxExtraData)
 	verify := e2e.StartParley(t, "verify", o.server.Data)
-	require.Zero(t, verify.ExitCodeWithin(t, verifyTakes), verify.Stderr)
+	require.Zero(t, verify.ExitCodeWithin(t, verifyTimeout), verify.Stderr)
 }
 
-func (o *ordeal) dataSize(t *testing.T) int {
+// dataSize returns the size of the journal in bytes.
+func (o *soakRun) dataSize(t *testing.T) int {
 	t.Helper()
 	size := 0
 	files, err := filepath.Glob(filepath.Join(o.server.Data, "journal.*"))
 	require.NoError(t, err)
 	for _, f := range files {
-		if info, err := os.Stat(f); err == nil { // else it was removed meanwhile
+		if info, err := os.Stat(f); err == nil { // otherwise the file has been removed
 			size += int(info.Size())
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"os/exec"
 )
 
-// teeOutput is the program tee-output FILE COMMAND…: it runs the command and
-// copies all that it writes to the file as well.
+// teeOutput is the program "tee-output FILE COMMAND ARGS...". It runs the command and
+// copies its output to the file.
 func teeOutput() {
 	file, err := os.Create(os.Args[1])
 	if err != nil {

@@ -19,20 +19,22 @@ import (
 	"parley/protocol"
 )
 
-// screenOf is what a program has written to its terminal. It may be read while
-// the program writes.
-type screenOf struct {
+// terminalOutput is what a program has written to its terminal. It is safe for concurrent
+// use.
+type terminalOutput struct {
 	mu sync.Mutex
-	b  bytes.Buffer
+	b  bytes.Buffer // guarded by mu
 }
 
-func (s *screenOf) Write(p []byte) (int, error) {
+// Write implements [io.Writer].
+func (s *terminalOutput) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.Write(p)
 }
 
-func (s *screenOf) await(t *testing.T, text string) {
+// await waits until the output contains a text.
+func (s *terminalOutput) await(t *testing.T, text string) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		s.mu.Lock()
@@ -49,7 +51,7 @@ func TestJoin_on_a_terminal(t *testing.T) {
 	join.Env = append(os.Environ(), "TERM=xterm-256color", "PARLEY_CONFIG="+os.DevNull)
 	terminal, err := pty.StartWithSize(join, &pty.Winsize{Cols: 100, Rows: 30})
 	require.NoError(t, err)
-	screen, shown := &screenOf{}, make(chan struct{})
+	screen, shown := &terminalOutput{}, make(chan struct{})
 	go func() { // ends with the program
 		defer close(shown)
 		_, _ = io.Copy(screen, terminal)

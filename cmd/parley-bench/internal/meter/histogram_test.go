@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestHistogram_is_right_within_one_per_cent(t *testing.T) {
+func TestHistogram_is_accurate_to_one_per_cent(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	h := newHistogram()
 	values := make([]int64, 10_000)
@@ -26,7 +26,7 @@ func TestHistogram_is_right_within_one_per_cent(t *testing.T) {
 	require.InEpsilon(t, values[len(values)-1], int64(h.Max()), 0.01)
 }
 
-func TestHistogram_counts_durations_out_of_its_range_as_the_nearest_in_it(t *testing.T) {
+func TestHistogram_clamps_durations_outside_its_range(t *testing.T) {
 	h := newHistogram()
 	require.Zero(t, h.Quantile(0.5), "it is empty")
 	h.Record(-1)
@@ -35,7 +35,7 @@ func TestHistogram_counts_durations_out_of_its_range_as_the_nearest_in_it(t *tes
 	require.InEpsilon(t, int64(longest), int64(h.Max()), 0.01)
 }
 
-func TestHistogram_takes_durations_from_several_goroutines(t *testing.T) {
+func TestHistogram_is_safe_for_concurrent_use(t *testing.T) {
 	h := newHistogram()
 	var recorders sync.WaitGroup
 	for range 4 {

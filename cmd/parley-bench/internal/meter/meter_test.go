@@ -22,7 +22,7 @@ func (p *pieces) Next() ([]byte, error) {
 
 func (*pieces) Close() error { return nil }
 
-func TestMeter_counts_events_wherever_pieces_end(t *testing.T) {
+func TestMeter_counts_events_in_any_pieces(t *testing.T) {
 	of := NewTally()
 	complete := 0
 	m := New(of, 2, 4, func() { complete++ })
@@ -38,14 +38,14 @@ func TestMeter_counts_events_wherever_pieces_end(t *testing.T) {
 	require.EqualValues(t, 6, of.Delivered.Load())
 }
 
-func TestMeter_finds_what_is_missing_or_comes_twice(t *testing.T) {
+func TestMeter_reports_missing_and_repeated_events(t *testing.T) {
 	for _, events := range []pieces{{"~1;", "~3;"}, {"~1;", "~1;"}, {"~1;~3;"}} {
 		m := New(NewTally(), 1, 4, func() {})
 		require.ErrorContains(t, m.Listen(&events), "arrived as number")
 	}
 }
 
-func TestMeter_refuses_more_events_than_may_be_under_way(t *testing.T) {
+func TestMeter_refuses_too_many_events_in_flight(t *testing.T) {
 	m := New(NewTally(), 1, 2, func() {})
 	require.NoError(t, m.Send(1, 0))
 	require.NoError(t, m.Send(2, 0))

@@ -73,7 +73,7 @@ func TestSocket_reads_fragments_as_one_message(t *testing.T) {
 	require.Equal(t, strings.Repeat("z", 15_000), string(got))
 }
 
-func TestSocket_answers_pings_and_is_understood(t *testing.T) {
+func TestSocket_answers_pings_and_sends_valid_frames(t *testing.T) {
 	for _, n := range []int{3, 200, 70_000} {
 		heard := make(chan string, 1)
 		s := serveWebSocket(t, func(ctx context.Context, c *websocket.Conn) {
@@ -96,7 +96,7 @@ func TestSocket_answers_pings_and_is_understood(t *testing.T) {
 	}
 }
 
-func TestSocket_tells_why_it_was_closed(t *testing.T) {
+func TestSocket_returns_the_reason_why_it_was_closed(t *testing.T) {
 	s := serveWebSocket(t, func(_ context.Context, c *websocket.Conn) {
 		_ = c.Close(4001, "too slow")
 	})

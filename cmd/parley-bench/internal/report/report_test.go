@@ -44,7 +44,7 @@ func TestTable_of_a_goal_with_an_allowance(t *testing.T) {
 	}
 }
 
-func TestTable_of_a_server_with_nothing_beside_it(t *testing.T) {
+func TestTable_of_a_server_without_another_beside_it(t *testing.T) {
 	r := sample(100, 2000, 4000)
 	r.BesideName, r.Beside = "", nil
 	var b strings.Builder
@@ -57,7 +57,7 @@ func TestTable_of_a_server_with_nothing_beside_it(t *testing.T) {
 `, b.String())
 }
 
-func TestReport_is_read_back_as_it_was_written(t *testing.T) {
+func TestReport_is_loaded_as_it_was_saved(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "bench.json")
 	r := New(2, false)
 	r.Results = []Result{sample(10, 1, 2, 3)}
@@ -72,7 +72,7 @@ func TestReport_is_read_back_as_it_was_written(t *testing.T) {
 	require.ErrorContains(t, err, "has version 2, not 1")
 }
 
-func TestPlot_draws_what_was_measured_with_several_values(t *testing.T) {
+func TestPlot_draws_figures_over_a_setting_with_several_values(t *testing.T) {
 	dir := t.TempDir()
 	r := Report{Results: []Result{sample(10, 1000), sample(1000, 800), sample(100, 900), {Kind: "churn", Parley: []Figures{{P50: 1}}}}}
 	files, err := Plot(r, dir)
@@ -88,7 +88,7 @@ func TestPlot_draws_what_was_measured_with_several_values(t *testing.T) {
 	require.ErrorContains(t, err, "nothing was measured with two values")
 }
 
-func TestPlot_draws_figures_with_one_value_with_zeros_and_below_zero(t *testing.T) {
+func TestPlot_draws_figures_that_are_constant_zero_or_negative(t *testing.T) {
 	few, many := sample(0, 1000), sample(1000, 0)
 	few.Parley[0][P50Beyond], few.Parley[0][KeptUp] = -3, 0
 	many.Parley[0][KeptUp] = 0

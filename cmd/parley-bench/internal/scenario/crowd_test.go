@@ -10,7 +10,7 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-func TestEventStream_counts_like_a_socket(t *testing.T) {
+func TestEventStream_counts_events_like_a_WebSocket(t *testing.T) {
 	server, _ := rawtest.Start(t, "")
 	raw := target.NewRawRoom(server, "/1")
 	of := meter.NewTally()

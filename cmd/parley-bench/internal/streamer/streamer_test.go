@@ -11,7 +11,7 @@ import (
 	"parley/cmd/parley-bench/internal/meter"
 )
 
-func TestStreamers_speak_for_a_process_that_has_handed_its_pipes_over(t *testing.T) {
+func TestPool_streams_for_a_process_that_has_passed_its_pipes(t *testing.T) {
 	all, err := NewPool(1000, meter.NewTally().Now)
 	require.NoError(t, err)
 	in, requests := pipe(t)
@@ -36,7 +36,7 @@ func TestStreamers_speak_for_a_process_that_has_handed_its_pipes_over(t *testing
 	require.NoError(t, <-ended)
 }
 
-func TestStreamers_leave_a_chunk_for_later_when_there_is_no_room(t *testing.T) {
+func TestStreamer_postpones_a_chunk_if_the_pipe_is_full(t *testing.T) {
 	answers, out := pipe(t)
 	s := &streamer{out: out}
 	require.NoError(t, s.stream(1e6, 1), "a pipe takes no million chunks")

@@ -15,7 +15,7 @@ import (
 	"parley/hub/journal/sqlite"
 )
 
-func TestRaw_is_understood_by_another_client(t *testing.T) {
+func TestRaw_serves_a_standard_WebSocket_client(t *testing.T) {
 	server, _ := rawtest.Start(t, "")
 	c, _, err := websocket.Dial(t.Context(), "ws://"+server.Host+"/1/ws", nil)
 	require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestRaw_is_understood_by_another_client(t *testing.T) {
 	require.Equal(t, said, heard)
 }
 
-func TestRaw_passes_on_what_is_posted_and_answers_it(t *testing.T) {
+func TestRaw_sends_posted_messages_and_answers_them(t *testing.T) {
 	server, _ := rawtest.Start(t, t.TempDir())
 	raw := rawRoom{server, "/1"}
 	s, err := raw.join(t.Context(), 4<<10)
@@ -53,7 +53,7 @@ func TestRaw_passes_on_what_is_posted_and_answers_it(t *testing.T) {
 	}
 }
 
-func TestPoster_says_how_it_was_refused(t *testing.T) {
+func TestPoster_returns_the_reason_of_a_refusal(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "no room", http.StatusNotFound)
 	}))
@@ -66,7 +66,7 @@ func TestPoster_says_how_it_was_refused(t *testing.T) {
 	require.ErrorContains(t, p.Post(), "404 Not Found: no room")
 }
 
-func TestRaw_keeps_what_it_is_sent_before_it_passes_it_on(t *testing.T) {
+func TestRaw_stores_messages_before_it_sends_them(t *testing.T) {
 	dir := t.TempDir()
 	server, stop := rawtest.Start(t, dir)
 	s, err := rawRoom{server, "/1"}.join(t.Context(), 4<<10)

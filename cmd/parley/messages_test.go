@@ -11,8 +11,8 @@ import (
 	"parley/protocol"
 )
 
-// sayOnce sends a message whose text is its command id too, and returns the text.
-func sayOnce(t *testing.T, s e2e.Session, text string) string {
+// postMessage sends a message, whose text is its command id too, and returns the text.
+func postMessage(t *testing.T, s e2e.Session, text string) string {
 	t.Helper()
 	answer, err := s.PostMessage(t.Context(), s.Host, text, text)
 	require.NoError(t, err)
@@ -20,8 +20,8 @@ func sayOnce(t *testing.T, s e2e.Session, text string) string {
 	return text
 }
 
-// requireUnavailable checks that a message is refused for now, over REST and
-// over the command endpoint alike.
+// requireUnavailable checks that a message is refused temporarily, over REST and at the
+// command endpoint.
 func requireUnavailable(t *testing.T, s e2e.Session, key, text string) {
 	t.Helper()
 	answer, err := s.PostMessage(t.Context(), s.Host, key, text)
