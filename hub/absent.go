@@ -6,11 +6,13 @@ import (
 
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/hub/lookup"
+	"parley/hub/rules/shared"
 	"parley/protocol"
 )
 
 // A session's state does not hold participants who have left. A decision that needs
-// one of them is an absentError, which is answered like any other error, when all
+// one of them is a [shared.AbsentError], which is answered like any other error, when all
 // that was decided before is durable. The caller then reads the participant from the
 // journal and sends the command again. A command about participants who are present
 // costs no read.
@@ -31,15 +33,15 @@ func (h *Hub) askShared(ctx context.Context, id journal.SessionID, body any) (r 
 func (h *Hub) askWithAbsent(ctx context.Context, id journal.SessionID, body any, ask func(body any) error) error {
 	for {
 		err := ask(body)
-		absent, ok := err.(*absentError)
+		absent, ok := err.(*shared.AbsentError)
 		if !ok {
 			return err
 		}
-		p, err := h.absent(ctx, id, absent.id)
+		p, err := h.absent(ctx, id, absent.ID)
 		if err != nil {
 			return err
 		}
-		body = withAbsent(body, absent.id, p)
+		body = withAbsent(body, absent.ID, p)
 	}
 }
 
@@ -50,7 +52,7 @@ const absentPatience = 5 * time.Second
 func (h *Hub) absent(ctx context.Context, id journal.SessionID, participantID string) (*protocol.Participant, error) {
 	reading, cancel := context.WithTimeout(ctx, absentPatience)
 	defer cancel()
-	p, err := participant(reading, history.Reader{Journal: h.journal, Session: id}, participantID)
+	p, err := lookup.Participant(reading, history.Reader{Journal: h.journal, Session: id}, participantID)
 	if err != nil && reading.Err() != nil && ctx.Err() == nil {
 		return nil, journalUnavailable()
 	}
@@ -60,8 +62,8 @@ func (h *Hub) absent(ctx context.Context, id journal.SessionID, participantID st
 // withAbsent returns the input with a participant who was looked up.
 func withAbsent(body any, id string, p *protocol.Participant) any {
 	if a, ok := body.(attach); ok {
-		a.command.who = a.command.who.with(id, p)
+		a.command.Who = a.command.Who.With(id, p)
 		return a
 	}
-	return withDeparted(body, id, p)
+	return shared.WithDeparted(body, id, p)
 }

@@ -11,6 +11,9 @@ import (
 
 	"parley/hub/feed"
 	"parley/hub/journal"
+	"parley/hub/lookup"
+	"parley/hub/rules"
+	"parley/hub/rules/shared"
 )
 
 // shell is the other half: what a kind of session has to do with the outside.
@@ -23,7 +26,7 @@ type shell interface {
 	// nudged looks at what the actor was nudged for.
 	nudged()
 	// perform carries out an effect of this kind of session.
-	perform(e effect)
+	perform(e rules.Effect)
 	// complete turns an answer of the state into what goes out. at is the event
 	// that the answer stands on.
 	complete(answer any, at journal.Head) any
@@ -54,7 +57,7 @@ type actor struct {
 	quits  sync.Once
 
 	// owned by run
-	state    state
+	state    rules.State
 	shell    shell
 	agent    *hearing          // of the newest agent; nil before the first, and for a shared session
 	head     journal.Head      // of the newest state
@@ -137,7 +140,7 @@ func (a *actor) run(open []journal.SessionID) {
 	a.weigh()
 	defer a.weighs(0)
 	if a.head.Seq > 0 {
-		a.take(unanswered(woken{open}))
+		a.take(unanswered(rules.Woken{Open: open}))
 	}
 	for {
 		timer.Reset(time.Until(a.nextDue()))
@@ -251,7 +254,7 @@ func (a *actor) one(b *batch, in envelope) {
 	if in, heard = a.shell.hear(in); !heard {
 		return
 	}
-	if _, isTick := in.body.(tick); !isTick {
+	if _, isTick := in.Body.(rules.Tick); !isTick {
 		a.used = time.Now()
 	}
 	if a.rebuild.running || a.stalled && in.reply != nil {
@@ -259,8 +262,8 @@ func (a *actor) one(b *batch, in envelope) {
 		return
 	}
 	moment := time.Now()
-	if due := a.state.due(); !due.IsZero() && !due.After(moment) {
-		a.decide(b, unanswered(tick{}), moment)
+	if due := a.state.Due(); !due.IsZero() && !due.After(moment) {
+		a.decide(b, unanswered(rules.Tick{}), moment)
 	}
 	a.decide(b, in, moment)
 }
@@ -276,62 +279,62 @@ func (a *actor) dated(moment time.Time) time.Time {
 }
 
 func (a *actor) decide(b *batch, in envelope, moment time.Time) {
-	in.at, in.moment = a.dated(moment), moment
-	in.overBudget = !a.roomForPrompt(in)
+	in.At, in.Moment = a.dated(moment), moment
+	in.OverBudget = !a.roomForPrompt(in)
 	defer a.weigh()
 	if in.reply != nil { // what agents and other sessions say makes nothing with an id
-		in.ids = [2]string{uuid.NewString(), uuid.NewString()}
+		in.IDs = [2]string{uuid.NewString(), uuid.NewString()}
 	}
-	d := a.state.decide(in.input)
-	if in.decided != nil && !isAbsent(d.err) {
+	d := a.state.Decide(in.Input)
+	if in.decided != nil && !shared.IsAbsent(d.Err) {
 		in.decided()
 	}
 	o := out{in: in}
-	if d.err != nil {
-		o.result.err = d.err
+	if d.Err != nil {
+		o.result.err = d.Err
 		b.outs = append(b.outs, o)
 		return
 	}
-	main, err := a.record(b, &o, d.events)
+	main, err := a.record(b, &o, d.Events)
 	if err != nil {
 		a.log.Error("an event cannot be encoded", zap.Error(err))
 		o.result.err = err
 		b.outs = append(b.outs, o)
 		return
 	}
-	o.effects = d.effects
-	o.hold, o.waiter = d.hold, d.waiter
+	o.effects = d.Effects
+	o.hold, o.waiter = d.Hold, d.Waiter
 	o.result = a.resultOf(in, d, main)
 	b.outs = append(b.outs, o)
 }
 
 // resultOf completes the answer, from the state that now holds the events.
-func (a *actor) resultOf(in envelope, d decision, main *event) result {
-	if in.reply == nil || d.hold != "" {
+func (a *actor) resultOf(in envelope, d rules.Decision, main *rules.Event) result {
+	if in.reply == nil || d.Hold != "" {
 		return result{}
 	}
-	c, _ := in.body.(command)
+	c, _ := in.Body.(shared.Command)
 	switch {
-	case d.replay > 0:
-		return result{payload: repeatedAnswer{c.request.Command, d.replay, a.state.answerer()}, duplicate: true}
-	case d.answer != nil:
-		return result{payload: a.shell.complete(d.answer, a.head), duplicate: d.duplicate}
+	case d.Replay > 0:
+		return result{payload: lookup.RepeatedAnswer{Command: c.Request.Command, Seq: d.Replay, Answer: a.state.Answerer()}, duplicate: true}
+	case d.Answer != nil:
+		return result{payload: a.shell.complete(d.Answer, a.head), duplicate: d.Duplicate}
 	case main != nil:
-		return result{payload: a.shell.complete(a.state.answerer()(c.request.Command, *main), a.head)}
+		return result{payload: a.shell.complete(a.state.Answerer()(c.Request.Command, *main), a.head)}
 	}
 	return result{payload: struct{}{}}
 }
 
 // record numbers, seals and applies events. It encodes all before it applies
 // one, so that an error changes nothing.
-func (a *actor) record(b *batch, o *out, events []event) (main *event, err error) {
-	at, moment := o.in.at, o.in.moment
+func (a *actor) record(b *batch, o *out, events []rules.Event) (main *rules.Event, err error) {
+	at, moment := o.in.At, o.in.Moment
 	records := make([]journal.Record, len(events))
 	head := a.head
 	for i, e := range events {
 		r := &records[i]
-		*r = journal.Record{Session: a.id, Seq: head.Seq + 1, Time: at, Type: string(e.public.EventType())}
-		if r.Public, r.Private, err = e.encode(); err != nil {
+		*r = journal.Record{Session: a.id, Seq: head.Seq + 1, Time: at, Type: string(e.Public.EventType())}
+		if r.Public, r.Private, err = e.Encode(); err != nil {
 			return nil, err
 		}
 		r.Seal(head.Hash)
@@ -340,8 +343,8 @@ func (a *actor) record(b *batch, o *out, events []event) (main *event, err error
 	o.records = records
 	b.add(records)
 	for i, e := range events {
-		a.state.apply(e, stamp{records[i].Seq, at, moment})
-		if e.primary {
+		a.state.Apply(e, rules.Stamp{Seq: records[i].Seq, At: at, Moment: moment})
+		if e.Primary {
 			main = &events[i]
 		}
 	}

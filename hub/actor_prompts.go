@@ -1,5 +1,9 @@
 package hub
 
+import (
+	"parley/hub/rules/shared"
+)
+
 // The prompts that are not done count toward a budget that all sessions share. A
 // command takes what its prompt needs before the decision; after it, the session
 // counts what its state holds. So a prompt counts exactly as long as it is held,
@@ -8,8 +12,8 @@ package hub
 // roomForPrompt takes the size of a command's prompt from the budget, and reports
 // whether there was enough. weigh returns what the decision does not use.
 func (a *actor) roomForPrompt(in envelope) bool {
-	c, _ := in.body.(command)
-	size := c.promptBytes()
+	c, _ := in.Body.(shared.Command)
+	size := c.PromptBytes()
 	if size == 0 {
 		return true
 	}
@@ -23,14 +27,14 @@ func (a *actor) roomForPrompt(in envelope) bool {
 // mostPromptBytes returns how much of the budget may be in use together with a prompt
 // of that size. The last quarter is for short prompts.
 func mostPromptBytes(size, budget int) int {
-	if size > smallPrompt {
+	if size > shared.SmallPrompt {
 		return budget / 4 * 3
 	}
 	return budget
 }
 
 // weigh counts the prompts that the state holds.
-func (a *actor) weigh() { a.weighs(a.state.promptBytes()) }
+func (a *actor) weigh() { a.weighs(a.state.PromptBytes()) }
 
 func (a *actor) weighs(bytes int) {
 	if bytes == a.weighed {

@@ -2,6 +2,10 @@ package hub
 
 import "time"
 
+import (
+	"parley/hub/rules"
+)
+
 // nextDue is when onTime is to be called.
 func (a *actor) nextDue() time.Time {
 	next := a.used.Add(a.hub.options.IdleAfter)
@@ -10,7 +14,7 @@ func (a *actor) nextDue() time.Time {
 	}
 	var due time.Time
 	if !a.rebuild.running {
-		due = a.state.due()
+		due = a.state.Due()
 	}
 	for _, t := range [...]time.Time{due, a.shell.due(), a.rebuild.retryAt, a.patienceEnds()} {
 		if !t.IsZero() && t.Before(next) {
@@ -25,8 +29,8 @@ func (a *actor) onTime() (ended bool) {
 	now := time.Now()
 	a.startRebuild(now)
 	a.losePatience(now)
-	if due := a.state.due(); !due.IsZero() && !due.After(now) && !a.rebuild.running {
-		a.take(unanswered(tick{}))
+	if due := a.state.Due(); !due.IsZero() && !due.After(now) && !a.rebuild.running {
+		a.take(unanswered(rules.Tick{}))
 	}
 	if due := a.shell.due(); !due.IsZero() && !due.After(now) {
 		a.shell.wake(now)
@@ -51,7 +55,7 @@ func (a *actor) owes() bool {
 	if len(a.pending) > 0 || len(a.holds) > 0 || a.rebuild.running || a.shell.busy() {
 		return true
 	}
-	due := a.state.due()
+	due := a.state.Due()
 	if !due.IsZero() && time.Until(due) < a.hub.options.IdleAfter+wakeHorizon {
 		return true
 	}

@@ -12,16 +12,17 @@ import (
 	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
 // question is a request of the agent for permission.
-func question(id string) hub.AgentPermission {
-	return hub.AgentPermission{
+func question(id string) rules.AgentPermission {
+	return rules.AgentPermission{
 		RequestID: id,
 		ToolCall:  []byte(`{"toolCallId":"1"}`),
 		Options:   []byte(`[{"optionId":"always","kind":"allow_always"},{"optionId":"yes","kind":"allow_once"},{"optionId":"no","kind":"reject_once"}]`),
-		Choices:   []hub.AgentOption{{ID: "always", Kind: "allow_always"}, {ID: "yes", Kind: "allow_once"}, {ID: "no", Kind: "reject_once"}},
+		Choices:   []rules.AgentOption{{ID: "always", Kind: "allow_always"}, {ID: "yes", Kind: "allow_once"}, {ID: "no", Kind: "reject_once"}},
 	}
 }
 
@@ -71,12 +72,12 @@ func TestAgent_that_does_not_start_fails_the_prompt_and_is_tried_again(t *testin
 func TestAgent_that_does_not_start_is_refused_by_whose_mistake_it_is(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{})
 	for err, want := range map[error]protocol.Code{
-		hub.ErrCwdNotAllowed: protocol.CodeInvalidRequest, // the client's
-		hub.ErrNoCommand:     protocol.CodeAgentNotFound,  // the operator's
-		hub.ErrNoDir:         protocol.CodeAgentNotFound,  // likewise
-		hub.ErrAuthRequired:  protocol.CodeAgentAuthRequired,
-		hub.ErrAgentFailed:   protocol.CodeAgentFailed,
-		journal.ErrFull:      protocol.CodeAgentUnavailable,
+		rules.ErrCwdNotAllowed: protocol.CodeInvalidRequest, // the client's
+		rules.ErrNoCommand:     protocol.CodeAgentNotFound,  // the operator's
+		rules.ErrNoDir:         protocol.CodeAgentNotFound,  // likewise
+		rules.ErrAuthRequired:  protocol.CodeAgentAuthRequired,
+		rules.ErrAgentFailed:   protocol.CodeAgentFailed,
+		journal.ErrFull:        protocol.CodeAgentUnavailable,
 	} {
 		r.agents.FailStarts(fmt.Errorf("agent %q: %w", "demo", err))
 		_, refusal := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Cwd: "/elsewhere"}, "")
@@ -184,7 +185,7 @@ func TestAgent_that_goes_on_after_a_cancel_is_called_unresponsive(t *testing.T) 
 		require.NoError(t, r.agent.NextCancel(t.Context()))
 		pass(11 * time.Second)
 		require.Equal(t, protocol.AgentUnresponsive, event[*protocol.AgentStatusChanged](r.host).Status)
-		r.agent.Say(hub.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
+		r.agent.Say(rules.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
 		require.Equal(t, "cancelled", event[*protocol.PromptDispatchFailed](r.host).Error)
 		require.Equal(t, protocol.AgentIdle, event[*protocol.AgentStatusChanged](r.host).Status)
 	})
@@ -215,7 +216,7 @@ type lateAgents struct {
 	ready chan struct{}
 }
 
-func (a *lateAgents) Launch(_ context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (hub.Agent, error) {
+func (a *lateAgents) Launch(_ context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	<-a.ready
 	return a.Agents.Launch(context.Background(), spec, sink)
 }
@@ -225,7 +226,7 @@ func TestAgent_that_gets_ready_while_the_hub_stops_is_ended(t *testing.T) {
 		agents := &lateAgents{hubtest.NewAgents(), make(chan struct{})}
 		j := newJournal()
 		defer j.Close()
-		h := hub.New(j, agents, hub.Key{}, hub.Options{})
+		h := hub.New(j, agents, rules.Key{}, hub.Options{})
 		require.NoError(t, h.Start(t.Context()))
 		created := make(chan error, 1)
 		go func() {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"parley/hub/journal"
+	"parley/hub/rules/host"
 	"parley/protocol"
 )
 
@@ -33,12 +34,12 @@ func (h *Hub) Agents() []protocol.AgentProfile {
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
 	refusal := h.cannotStart(c.Agent)
 	if commandID != "" { // what was made before is answered with all the same
-		return h.hostAnswer(h.ask(ctx, h.rules.Key.createdHostID(commandID), journal.KindHost, true, createHost{c, commandID, refusal}))
+		return h.hostAnswer(h.ask(ctx, h.rules.Key.CreatedHostID(commandID), journal.KindHost, true, host.Create{Body: c, CommandID: commandID, Refusal: refusal}))
 	}
 	if refusal != nil {
 		return protocol.HostSession{}, refusal
 	}
-	return h.hostAnswer(h.ask(ctx, journal.NewHostSessionID(), journal.KindHost, true, createHost{body: c}))
+	return h.hostAnswer(h.ask(ctx, journal.NewHostSessionID(), journal.KindHost, true, host.Create{Body: c}))
 }
 
 // cannotStart says why no agent of a profile can be started; nil if one can.
@@ -48,7 +49,7 @@ func (h *Hub) cannotStart(profile string) error {
 	case !known:
 		return protocol.Errorf(protocol.CodeAgentNotFound, "no agent is called %.40q", profile)
 	case h.agents.full():
-		return tooManyAgents(h.options.MaxAgents)
+		return host.TooManyAgents(h.options.MaxAgents)
 	}
 	return nil
 }
@@ -71,7 +72,7 @@ func (h *Hub) StartHost(ctx context.Context, c *protocol.CreateHostSession, comm
 	if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 		return session, err
 	}
-	session, err = h.HostSession(ctx, h.rules.Key.createdHostID(commandID).String())
+	session, err = h.HostSession(ctx, h.rules.Key.CreatedHostID(commandID).String())
 	if errors.Is(err, hostNotFound()) {
 		return session, protocol.Errorf(protocol.CodeAgentUnavailable, "the agent could not be started")
 	}
@@ -81,7 +82,7 @@ func (h *Hub) StartHost(ctx context.Context, c *protocol.CreateHostSession, comm
 // HostSession returns one host session. Errors: HOST_SESSION_NOT_FOUND,
 // JOURNAL_UNAVAILABLE.
 func (h *Hub) HostSession(ctx context.Context, id string) (protocol.HostSession, error) {
-	return h.hostAnswer(h.askHost(ctx, id, readHost{}))
+	return h.hostAnswer(h.askHost(ctx, id, host.Read{}))
 }
 
 // HostSessions lists host sessions that were not deleted, newest first, each a
@@ -94,14 +95,14 @@ func (h *Hub) HostSessions(ctx context.Context) iter.Seq2[json.RawMessage, error
 // CancelHost cancels the running turn, whichever shared session it is of.
 // Errors: HOST_SESSION_NOT_FOUND, NOTHING_TO_CANCEL, JOURNAL_UNAVAILABLE.
 func (h *Hub) CancelHost(ctx context.Context, id string) error {
-	_, err := h.askHost(ctx, id, cancelHost{})
+	_, err := h.askHost(ctx, id, host.Cancel{})
 	return err
 }
 
 // DeleteHost ends the agent for good. Shared sessions on it stay readable and
 // open for talk. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE.
 func (h *Hub) DeleteHost(ctx context.Context, id string) error {
-	_, err := h.askHost(ctx, id, deleteHost{})
+	_, err := h.askHost(ctx, id, host.Delete{})
 	return err
 }
 

@@ -7,6 +7,9 @@ import (
 
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/hub/lookup"
+	"parley/hub/rules/host"
+	"parley/hub/rules/shared"
 	"parley/protocol"
 )
 
@@ -23,39 +26,39 @@ type SharedState struct {
 // is responsible for who may read. Errors: SESSION_NOT_FOUND, SESSION_INACTIVE,
 // those of credentials, JOURNAL_UNAVAILABLE.
 func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedState, iter.Seq2[protocol.Approval, error], error) {
-	state, r, err := readAs[sessionState](ctx, h, id, read{c.reading(), readState})
+	state, r, err := readAs[lookup.SessionState](ctx, h, id, shared.Read{Who: c.reading(), What: shared.ReadState})
 	if err != nil {
 		return nil, nil, err
 	}
 	shown := &SharedState{
-		Session:      state.session,
-		Participants: list(ctx, h, 0, state.participants.pages(ctx, r)),
-		Cursor:       state.cursor,
+		Session:      state.Session,
+		Participants: list(ctx, h, 0, state.Participants.Pages(ctx, r)),
+		Cursor:       state.Cursor,
 	}
-	return shown, list(ctx, h, state.approvals.until, func(from journal.Seq) ([]protocol.Approval, journal.Seq, error) {
-		return state.approvals.page(ctx, r, from)
+	return shown, list(ctx, h, state.Approvals.Until, func(from journal.Seq) ([]protocol.Approval, journal.Seq, error) {
+		return state.Approvals.Page(ctx, r, from)
 	}), nil
 }
 
 // Participants reads the present and former participants of an active session, in
 // join order, as [Hub.State] does. Errors: as [Hub.State].
 func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Participant, error], error) {
-	all, r, err := readAs[participants](ctx, h, id, read{c.reading(), readParticipants})
+	all, r, err := readAs[lookup.Participants](ctx, h, id, shared.Read{Who: c.reading(), What: shared.ReadParticipants})
 	if err != nil {
 		return nil, err
 	}
-	return list(ctx, h, 0, all.pages(ctx, r)), nil
+	return list(ctx, h, 0, all.Pages(ctx, r)), nil
 }
 
 // Messages reads the messages of an active session, the oldest first, from the
 // journal as the caller takes them, while ctx lasts. Errors: as [Hub.State].
 func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Message, error], error) {
-	all, r, err := readAs[messages](ctx, h, id, read{c.reading(), readMessages})
+	all, r, err := readAs[lookup.Messages](ctx, h, id, shared.Read{Who: c.reading(), What: shared.ReadMessages})
 	if err != nil {
 		return nil, err
 	}
 	return list(ctx, h, 1, func(from journal.Seq) ([]protocol.Message, journal.Seq, error) {
-		return all.page(ctx, r, from)
+		return all.Page(ctx, r, from)
 	}), nil
 }
 
@@ -63,7 +66,7 @@ func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq
 // ended. Errors: SESSION_NOT_FOUND, INVALID_INVITE_TOKEN, SESSION_INACTIVE for a
 // wrong invite to a session that has ended, JOURNAL_UNAVAILABLE.
 func (h *Hub) Invitation(ctx context.Context, id, invite string) (*protocol.InvitationAnswer, error) {
-	answer, _, err := readAs[*protocol.InvitationAnswer](ctx, h, id, invitation{invite})
+	answer, _, err := readAs[*protocol.InvitationAnswer](ctx, h, id, shared.Invitation{Invite: invite})
 	return answer, err
 }
 
@@ -74,7 +77,7 @@ func (h *Hub) Invitation(ctx context.Context, id, invite string) (*protocol.Invi
 // those of credentials, PARTICIPANT_REMOVED, JOURNAL_UNAVAILABLE.
 func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which protocol.History) (*protocol.ArchiveAnswer, error) {
 	c.ReadOnly = true
-	a, err := h.answer(ctx, id, archive{c.sender(), which})
+	a, err := h.answer(ctx, id, shared.Archive{Who: c.sender(), Which: which})
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +107,7 @@ func (h *Hub) sessions(ctx context.Context, f journal.Filter) iter.Seq2[json.Raw
 		f.Before = from
 		summaries, err := h.journal.List(ctx, f)
 		for _, s := range summaries {
-			if from = (journal.Place{CreatedAt: s.CreatedAt, Session: s.Session}); s.Status != statusDeleted {
+			if from = (journal.Place{CreatedAt: s.CreatedAt, Session: s.Session}); s.Status != host.StatusDeleted {
 				page = append(page, s.Resource)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"parley/hub/feed"
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/hub/rules/shared"
 	"parley/protocol"
 )
 
@@ -17,12 +18,12 @@ type Credentials struct {
 }
 
 // sender returns the sender of a command that comes with the credentials.
-func (c Credentials) sender() sender {
-	return sender{ParticipantID: c.ParticipantID, Token: c.Token, ReadOnly: c.ReadOnly}
+func (c Credentials) sender() shared.Sender {
+	return shared.Sender{ParticipantID: c.ParticipantID, Token: c.Token, ReadOnly: c.ReadOnly}
 }
 
 // reading returns the sender of a read; nil when the credentials are not checked.
-func (c *Credentials) reading() *sender {
+func (c *Credentials) reading() *shared.Sender {
 	if c == nil {
 		return nil
 	}
@@ -43,14 +44,14 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 	}
 	id := journal.NewSharedSessionID(host)
 	if commandID != "" {
-		id = h.rules.Key.createdID(host, c.HostUserID, commandID)
+		id = h.rules.Key.CreatedID(host, c.HostUserID, commandID)
 	}
-	r, err := h.ask(ctx, id, journal.KindShared, true, createShared{
-		body:      c,
-		commandID: commandID,
-		workspace: resource.WorkspaceID,
-		agent:     agentOf(resource.Status),
-		facts:     resource.Facts,
+	r, err := h.ask(ctx, id, journal.KindShared, true, shared.Create{
+		Body:      c,
+		CommandID: commandID,
+		Workspace: resource.WorkspaceID,
+		Agent:     agentOf(resource.Status),
+		Facts:     resource.Facts,
 	})
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 // credentials are in the command. Errors are of the protocol's catalogue, or
 // ctx's.
 func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Request) (feed.Answer, error) {
-	return h.answer(ctx, id, command{who: c.sender(), request: r})
+	return h.answer(ctx, id, shared.Command{Who: c.sender(), Request: r})
 }
 
 // JoinOriginal is Do for a join by the original API. With again it is carried out
@@ -81,18 +82,18 @@ func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Reque
 // It never returns the host's, nor that of a guest who joined otherwise: clients
 // of the typed protocol keep their token.
 func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, again bool) (feed.Answer, error) {
-	way := joinOriginal
+	way := shared.JoinOriginal
 	if again {
-		way = joinAgain
+		way = shared.JoinAgain
 	}
-	return h.answer(ctx, id, command{request: r, way: way})
+	return h.answer(ctx, id, shared.Command{Request: r, Way: way})
 }
 
 // Poll reads events for a participant who asks for them again and again instead of
 // keeping a connection, and who counts as present for a while after each time.
 // Errors are those of Do.
 func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protocol.History) (*protocol.HistoryAnswer, error) {
-	a, err := h.answer(ctx, id, command{who: c.sender(), request: protocol.Request{Command: which}, polls: true})
+	a, err := h.answer(ctx, id, shared.Command{Who: c.sender(), Request: protocol.Request{Command: which}, Polls: true})
 	if err != nil {
 		return nil, err
 	}
@@ -136,8 +137,8 @@ func (h *Hub) finish(ctx context.Context, r history.Reader, cursor string, paylo
 
 // cursorOf returns the cursor of a resume; empty for any other command.
 func cursorOf(body any) string {
-	c, _ := body.(command)
-	if resume, ok := c.request.Command.(*protocol.Resume); ok {
+	c, _ := body.(shared.Command)
+	if resume, ok := c.Request.Command.(*protocol.Resume); ok {
 		return resume.Cursor
 	}
 	return ""

@@ -15,6 +15,7 @@ import (
 	"parley/hub/feed"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -45,7 +46,7 @@ func (r *room) runAll() {
 		cancel()
 		soon, cancel = context.WithTimeout(r.t.Context(), time.Second)
 		if p, err := r.agent.NextPrompt(soon); err == nil {
-			r.agent.Say(hub.AgentTurnEnded{Turn: p.Turn, StopReason: "end_turn"})
+			r.agent.Say(rules.AgentTurnEnded{Turn: p.Turn, StopReason: "end_turn"})
 		}
 		cancel()
 	}

@@ -5,6 +5,8 @@ import (
 
 	"parley/hub/feed"
 	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/hub/rules/shared"
 	"parley/protocol"
 )
 
@@ -18,7 +20,7 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 	if err != nil {
 		return nil, sessionNotFound()
 	}
-	c := command{request: r, stream: eventsOnly}
+	c := shared.Command{Request: r, Stream: eventsOnly}
 	sub := h.feed.Subscribe(session, feed.SubscribeOptions{Cursor: cursorOf(c), EventsOnly: eventsOnly, ReadOnly: isReadOnly(r)})
 	if _, err := h.askShared(ctx, session, attach{c, sub}); err != nil {
 		sub.Close() // the session may still let it in
@@ -40,7 +42,7 @@ func isReadOnly(r protocol.Request) bool {
 // attach is a join or resume that subscribes. The actor lets the connection in
 // when it answers, at the event that the welcome stands on.
 type attach struct {
-	command command
+	command shared.Command
 	sub     *feed.Subscription
 }
 
@@ -53,7 +55,7 @@ func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
 			r.err = protocol.Errorf(protocol.CodeInvalidRequest, "a connection begins with join or resume")
 		}
 		if r.err == nil {
-			r.err = s.room.Join(a.sub, newConnection(s.actor, a.sub, w), a.command.request.ID, w)
+			r.err = s.room.Join(a.sub, newConnection(s.actor, a.sub, w), a.command.Request.ID, w)
 		}
 		answered(r)
 	}
@@ -63,17 +65,17 @@ func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
 // began. It implements [feed.Actor].
 type connection struct {
 	actor *actor
-	who   sender
+	who   shared.Sender
 }
 
 func newConnection(a *actor, sub *feed.Subscription, w *feed.Welcome) *connection {
 	p := w.Participant
 	p.AccessToken = nil
-	return &connection{a, sender{
+	return &connection{a, shared.Sender{
 		ParticipantID: p.ID,
 		ReadOnly:      sub.ReadOnly(),
-		connected:     true,
-		departed:      departed{p.ID: &p}, // for commands after the participant has left
+		Connected:     true,
+		Departed:      shared.Departed{p.ID: &p}, // for commands after the participant has left
 	}}
 }
 
@@ -81,7 +83,7 @@ func newConnection(a *actor, sub *feed.Subscription, w *feed.Welcome) *connectio
 // for the decision, so that the connection's next command comes after it even if
 // the participant has to be read first.
 func (c *connection) Submit(ctx context.Context, s *feed.Subscription, r protocol.Request) error {
-	body := command{who: c.who, request: r}
+	body := shared.Command{Who: c.who, Request: r}
 	if !mayNameAbsent(r.Command) {
 		return c.send(ctx, c.envelope(s, r.ID, body))
 	}
@@ -98,7 +100,7 @@ func (c *connection) Submit(ctx context.Context, s *feed.Subscription, r protoco
 
 // Reject implements [feed.Actor].
 func (c *connection) Reject(ctx context.Context, s *feed.Subscription, requestID string, err *protocol.Error) error {
-	return c.send(ctx, c.envelope(s, requestID, rejection{err}))
+	return c.send(ctx, c.envelope(s, requestID, shared.Rejection{Err: err}))
 }
 
 // Leave implements [feed.Actor].
@@ -106,7 +108,7 @@ func (c *connection) Leave(s *feed.Subscription) { c.actor.leaves(s) }
 
 // envelope returns an input whose answer the subscription yields.
 func (c *connection) envelope(s *feed.Subscription, requestID string, body any) envelope {
-	return envelope{input: input{body: body}, reply: func(r result) {
+	return envelope{Input: rules.Input{Body: body}, reply: func(r result) {
 		s.Answer(requestID, feed.Answer{Payload: r.payload, Duplicate: r.duplicate}, r.err)
 	}}
 }
@@ -133,7 +135,7 @@ func mayNameAbsent(c protocol.Command) bool {
 
 // sendAndWait sends a command and waits for the decision, after which the command
 // is answered in its turn. If the session needs a participant, sendAndWait
-// returns an absentError as needs, and the command is not answered.
+// returns a [shared.AbsentError] as needs, and the command is not answered.
 func (c *connection) sendAndWait(ctx context.Context, in envelope) (needs, err error) {
 	decided := make(chan error, 1) // from the actor; the first counts, others are dropped
 	note := func(needs error) {
@@ -145,7 +147,7 @@ func (c *connection) sendAndWait(ctx context.Context, in envelope) (needs, err e
 	answer := in.reply
 	in.decided = func() { note(nil) }
 	in.reply = func(r result) {
-		if isAbsent(r.err) {
+		if shared.IsAbsent(r.err) {
 			note(r.err)
 			return
 		}

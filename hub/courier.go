@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 )
 
 // A courier carries one session's messages to another, in order, so that no
@@ -145,7 +146,7 @@ func (c *courier) answer(ctx context.Context, to journal.SessionID, message any)
 	if to == c.from {
 		return true // it is damaged itself
 	}
-	for _, answer := range undeliverable(message) {
+	for _, answer := range rules.Undeliverable(message) {
 		if !c.deliverTo(ctx, c.from, answer) {
 			return false
 		}

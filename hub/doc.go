@@ -7,8 +7,8 @@
 //
 // Every live session is one goroutine, its actor, which owns the session's
 // state alone and is talked to through channels. What it knows is in two
-// halves. The state (sharedState, hostState) is pure: decide says what an input
-// leads to, apply folds events in, and neither sees a clock, a channel or a
+// halves. The state ([shared.State], [host.State]) is pure: Decide returns what an input
+// leads to, Apply folds events in, and neither sees a clock, a channel or a
 // disk. The shell (sharedShell, hostShell) is what touches the outside:
 // connections, and the agent.
 //
@@ -45,7 +45,7 @@
 // mode, is no stream: the host session keeps the newest of each in its own
 // journal, bounded, and tells it to every shared session, also to one that opens
 // later. Changes are gathered for a second, and usage until the turn ends; see
-// gatheredFacts.
+// [host.FactBuffer].
 //
 // # Who may block whom
 //

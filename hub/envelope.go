@@ -1,9 +1,14 @@
 package hub
 
+import (
+	"parley/hub/rules"
+	"parley/hub/rules/shared"
+)
+
 // envelope is an input on its way to an actor, with where its answer goes.
 type envelope struct {
-	input
-	decided func()    // called once the input is decided, unless the decision is an absentError; may be nil, must not block
+	rules.Input
+	decided func()    // called once the input is decided, unless the decision is a [shared.AbsentError]; may be nil, must not block
 	reply   replyFunc // receives the answer; nil when no answer is wanted
 }
 
@@ -19,15 +24,15 @@ type result struct {
 }
 
 // unanswered wraps an input that is not answered.
-func unanswered(body any) envelope { return envelope{input: input{body: body}} }
+func unanswered(body any) envelope { return envelope{Input: rules.Input{Body: body}} }
 
 // sender returns the id of the participant who sent the command, or "".
 func (in envelope) sender() string {
-	switch body := in.body.(type) {
-	case command:
-		return body.who.ParticipantID
+	switch body := in.Body.(type) {
+	case shared.Command:
+		return body.Who.ParticipantID
 	case attach:
-		return body.command.who.ParticipantID
+		return body.command.Who.ParticipantID
 	}
 	return ""
 }

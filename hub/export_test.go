@@ -19,7 +19,7 @@ func (h *Hub) KeptPromptBytes() (bytes int) {
 	defer h.mu.Unlock()
 	for _, e := range h.live {
 		if e.actor != nil {
-			bytes += e.actor.state.promptBytes()
+			bytes += e.actor.state.PromptBytes()
 			signal(e.actor.nudge) // so that the actor's next step comes after this one
 		}
 	}

@@ -10,20 +10,21 @@ import (
 
 	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
 // announced is what an agent may say of itself.
-func announced(title string) hub.AgentUpdated {
-	return hub.AgentUpdated{Facts: protocol.AgentFacts{
+func announced(title string) rules.AgentUpdated {
+	return rules.AgentUpdated{Facts: protocol.AgentFacts{
 		SessionTitle:          &title,
 		AvailableCommands:     []protocol.AvailableCommand{{Name: "review"}},
 		AvailableCommandTotal: new(1),
 	}}
 }
 
-func usage(tokens int64) hub.AgentUpdated {
-	return hub.AgentUpdated{Facts: protocol.AgentFacts{Usage: &protocol.AgentUsage{Used: tokens, Size: 1000}}}
+func usage(tokens int64) rules.AgentUpdated {
+	return rules.AgentUpdated{Facts: protocol.AgentFacts{Usage: &protocol.AgentUsage{Used: tokens, Size: 1000}}}
 }
 
 // bare is a room's hub with an agent that nobody has opened a room on.
@@ -144,7 +145,7 @@ func TestFacts_usage_is_told_when_the_turn_has_ended(t *testing.T) {
 			r.agent.Say(usage(int64(i)))
 			pass(time.Second)
 		}
-		r.agent.Say(hub.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
+		r.agent.Say(rules.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
 		event[*protocol.PromptDispatchCompleted](r.host)
 		told := 0
 		for _, p := range r.payloads() {

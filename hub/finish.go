@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 )
 
 // finish ends the actor when the hub stops it: what is in the inbox is decided,
@@ -25,12 +26,12 @@ func (a *actor) finish() {
 	if a.agent != nil {
 		a.take(unanswered(agentSpoke{})) // what was to wait for more
 	}
-	a.take(unanswered(shutdown{}))
+	a.take(unanswered(rules.Shutdown{}))
 	a.settleAll()
 	a.shell.stop()
 	a.stopCouriers()
 	for hold := range a.holds {
-		a.releaseHeld(release{hold: hold, other: journalUnavailable()})
+		a.releaseHeld(rules.Release{Hold: hold, Other: journalUnavailable()})
 	}
 	if len(a.pending) == 0 {
 		a.saveSnapshot()

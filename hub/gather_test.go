@@ -10,6 +10,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -63,12 +64,12 @@ func TestStream_goes_on_in_pieces_that_have_come_together(t *testing.T) {
 
 func TestStream_waits_for_nothing_when_something_else_comes(t *testing.T) {
 	for name, other := range map[string]struct {
-		said hub.AgentEvent
+		said rules.AgentEvent
 		want string
 	}{
 		"a notification":  {notification(2), notified(2)},
 		"a question":      {question("q"), string(protocol.EventPermissionRequested)},
-		"the agent's end": {hub.AgentExited{}, string(protocol.EventPromptDispatchFailed)},
+		"the agent's end": {rules.AgentExited{}, string(protocol.EventPromptDispatchFailed)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -94,7 +95,7 @@ func TestStream_ends_with_its_turn(t *testing.T) {
 		for i := range 3 {
 			r.streams(i)
 		}
-		r.agent.Say(hub.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
+		r.agent.Say(rules.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
 		event[*protocol.PromptDispatchStarted](r.host)
 		said, at := r.host.story(4)
 		require.Equal(t, []string{notified(0), notified(1), notified(2), string(protocol.EventPromptDispatchCompleted)}, said)

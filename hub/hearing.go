@@ -4,6 +4,8 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"parley/hub/rules"
 )
 
 // hearing is what an agent has said and its session has not yet taken. An agent
@@ -66,19 +68,19 @@ func (h *hearing) full() bool { return h.count >= hearingSize || h.bytes >= hear
 // put appends, and reports whether it was a piece of a stream.
 func (h *hearing) put(what any) (streamed bool) {
 	h.count++
-	n, ok := what.(AgentNotification)
+	n, ok := what.(rules.AgentNotification)
 	if !ok {
 		h.said = append(h.said, what)
 		return false
 	}
 	h.bytes += len(n.Raw)
 	if i := len(h.said) - 1; i >= 0 {
-		if row, ok := h.said[i].(notifications); ok {
+		if row, ok := h.said[i].(rules.Notifications); ok {
 			h.said[i] = append(row, n.Raw)
 			return n.Streamed
 		}
 	}
-	h.said = append(h.said, notifications{n.Raw})
+	h.said = append(h.said, rules.Notifications{n.Raw})
 	return n.Streamed
 }
 
@@ -94,7 +96,7 @@ func (h *hearing) take() (what any, ok bool) {
 	if len(h.said) > 0 {
 		signal(h.ready)
 	}
-	if row, ok := what.(notifications); ok {
+	if row, ok := what.(rules.Notifications); ok {
 		h.count -= len(row)
 		for _, raw := range row {
 			h.bytes -= len(raw)
@@ -132,5 +134,5 @@ func (h *hearing) close() []any {
 }
 
 // agentSpoke is the input that tells a host session that its agent's inbox holds
-// something, which the shell turns into agentSays, launched or launchFailed.
+// something, which the shell turns into [host.AgentSays], [host.Launched] or [host.LaunchFailed].
 type agentSpoke struct{}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"parley/hub/rules"
 )
 
 // listener takes what is said whenever it is told to, and notes when that was.
@@ -38,7 +40,7 @@ func (l *listener) wants(what string, after time.Duration) {
 
 func (l *listener) says(pieces ...string) {
 	for _, p := range pieces {
-		l.hearing.say(AgentNotification{Raw: []byte(p), Streamed: true})
+		l.hearing.say(rules.AgentNotification{Raw: []byte(p), Streamed: true})
 	}
 }
 
@@ -75,11 +77,11 @@ func TestHearing(t *testing.T) {
 			l.wants("[a]", 0)
 			l.says("b", "c")
 			pause(10 * ms)
-			l.hearing.say(AgentNotification{Raw: []byte("call")})
+			l.hearing.say(rules.AgentNotification{Raw: []byte("call")})
 			l.wants("[b c call]", 10*ms)
 			l.says("d")
 			pause(5 * ms)
-			l.hearing.say(AgentWithdrawn{"q"})
+			l.hearing.say(rules.AgentWithdrawn{RequestID: "q"})
 			l.wants("[d]", 15*ms)
 			l.wants("{q}", 15*ms)
 		}},
@@ -97,7 +99,7 @@ func TestHearing(t *testing.T) {
 					<-l.hearing.ready
 					continue
 				}
-				n += len(said.(notifications))
+				n += len(said.(rules.Notifications))
 			}
 			require.Zero(l.t, time.Since(l.began))
 			l.hearing.close()
@@ -106,7 +108,7 @@ func TestHearing(t *testing.T) {
 			var said int
 			go func() {
 				for ; ; said++ {
-					if !l.hearing.say(AgentNotification{Raw: make([]byte, hearingBytes/4)}) {
+					if !l.hearing.say(rules.AgentNotification{Raw: make([]byte, hearingBytes/4)}) {
 						return
 					}
 				}
@@ -120,8 +122,8 @@ func TestHearing(t *testing.T) {
 		}},
 		{"hears nothing once it is closed", func(l *listener) {
 			l.says("a")
-			require.Equal(l.t, []any{notifications{[]byte("a")}}, l.hearing.close())
-			require.False(l.t, l.hearing.say(AgentExited{}))
+			require.Equal(l.t, []any{rules.Notifications{[]byte("a")}}, l.hearing.close())
+			require.False(l.t, l.hearing.say(rules.AgentExited{}))
 			require.Empty(l.t, l.hearing.close())
 		}},
 	} {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal/memory"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -20,8 +20,8 @@ func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
 }
 
 // notification is the agent's i-th.
-func notification(i int) hub.AgentNotification {
-	return hub.AgentNotification{Raw: fmt.Appendf(nil, `{"jsonrpc":"2.0","method":"session/update","params":{"n":%d}}`, i)}
+func notification(i int) rules.AgentNotification {
+	return rules.AgentNotification{Raw: fmt.Appendf(nil, `{"jsonrpc":"2.0","method":"session/update","params":{"n":%d}}`, i)}
 }
 
 // pass lets time pass, in a bubble of synctest.

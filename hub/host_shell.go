@@ -9,17 +9,19 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/hub/rules/host"
 )
 
 // hostShell is a host session's face to its agent and to the shared sessions
 // that are open on it.
 type hostShell struct {
 	actor  *actor
-	state  func() *hostState
+	state  func() *host.State
 	shared map[journal.SessionID]struct{} // open on this host session, as far as they have been greeted
 	open   map[journal.SessionID]struct{} // open on this host session, by what has come in
 	agent  *agentRun                      // the newest; nil before the first
-	facts  gatheredFacts                  // what the newest agent says of itself
+	facts  host.FactBuffer                // what the newest agent says of itself
 	heard  time.Time                      // when the agent last said or was told something
 	work   sync.WaitGroup                 // starts and stops of agents; stop waits for them
 }
@@ -31,7 +33,7 @@ type agentRun struct {
 	giveUp  context.CancelFunc // ends the start; the run still says that it failed
 	agent   Agent              // set by the actor once it is ready
 	ending  bool
-	exited  *AgentExited // was heard before it was ready
+	exited  *rules.AgentExited // was heard before it was ready
 }
 
 // agentReady is what a start leads to. It is heard behind what the agent said
@@ -44,7 +46,7 @@ type agentReady struct {
 func newHostShell(a *actor, shared []journal.SessionID) *hostShell {
 	s := &hostShell{
 		actor:  a,
-		state:  func() *hostState { return a.state.(*hostState) },
+		state:  func() *host.State { return a.state.(*host.State) },
 		shared: map[journal.SessionID]struct{}{},
 		open:   map[journal.SessionID]struct{}{},
 	}
@@ -61,19 +63,19 @@ func (s *hostShell) nudged() {}
 
 func (s *hostShell) complete(answer any, _ journal.Head) any { return answer }
 
-func (s *hostShell) perform(e effect) {
+func (s *hostShell) perform(e rules.Effect) {
 	switch e := e.(type) {
-	case tellOpen:
+	case host.TellOpen:
 		for id := range s.shared {
-			s.actor.courier(id).post(e.message)
+			s.actor.courier(id).post(e.Message)
 		}
-	case openShared:
-		s.shared[e.shared] = struct{}{}
-	case closeShared:
-		delete(s.shared, e.shared)
+	case host.OpenShared:
+		s.shared[e.Shared] = struct{}{}
+	case host.CloseShared:
+		delete(s.shared, e.Shared)
 		s.actor.dropCouriers(s.isOpen)
-	case launchAgent:
-		s.launch(e.spec)
+	case host.LaunchAgent:
+		s.launch(e.Spec)
 	default:
 		s.performOnAgent(e)
 	}
@@ -84,50 +86,50 @@ func (s *hostShell) isOpen(shared journal.SessionID) bool {
 	return open
 }
 
-func (s *hostShell) performOnAgent(e effect) {
+func (s *hostShell) performOnAgent(e rules.Effect) {
 	if s.agent == nil || s.agent.agent == nil {
-		if _, end := e.(endAgent); end && s.agent != nil {
+		if _, end := e.(host.EndAgent); end && s.agent != nil {
 			s.agent.giveUp()
 		}
 		return
 	}
 	agent := s.agent.agent
 	switch e := e.(type) {
-	case promptAgent:
+	case host.PromptAgent:
 		s.heard = time.Now()
-		agent.Prompt(e.prompt)
-	case answerAgent:
+		agent.Prompt(e.Prompt)
+	case host.AnswerAgent:
 		s.heard = time.Now()
-		agent.Respond(e.requestID, e.optionID)
-	case cancelAgent:
+		agent.Respond(e.RequestID, e.OptionID)
+	case host.CancelAgent:
 		agent.Cancel()
-	case endAgent:
+	case host.EndAgent:
 		s.end(s.agent)
 	}
 }
 
 // launch starts the agent. What it says goes through the run's hearing, where it
 // waits while those who are told do not keep up.
-func (s *hostShell) launch(spec LaunchSpec) {
+func (s *hostShell) launch(spec rules.LaunchSpec) {
 	if s.agent != nil {
 		s.forget(s.agent)
 	}
 	starting, giveUp := context.WithCancel(context.Background())
 	run := &agentRun{hearing: newHearing(), giveUp: giveUp}
 	s.agent, s.actor.agent = run, run.hearing
-	s.facts = gatheredFacts{}
-	s.facts.block(time.Now()) // usually until it is ready
+	s.facts = host.FactBuffer{}
+	s.facts.Block(time.Now()) // usually until it is ready
 	release := s.actor.hub.agents.take()
 	if release == nil {
 		giveUp()
-		run.hearing.say(agentReady{err: noSlotError(s.actor.hub.options.MaxAgents)})
+		run.hearing.say(agentReady{err: host.NoSlotError(s.actor.hub.options.MaxAgents)})
 		return
 	}
 	launcher := s.actor.hub.launcher
 	s.work.Go(func() {
 		defer giveUp()
-		agent, err := launcher.Launch(starting, spec, func(e AgentEvent) {
-			if _, gone := e.(AgentExited); gone {
+		agent, err := launcher.Launch(starting, spec, func(e rules.AgentEvent) {
+			if _, gone := e.(rules.AgentExited); gone {
 				release()
 			}
 			run.hearing.say(e)
@@ -155,13 +157,13 @@ func (s *hostShell) forget(run *agentRun) {
 // hear takes what the agent has said, as an input for the state. What it says of
 // itself is gathered and comes with other inputs, or when it is due.
 func (s *hostShell) hear(in envelope) (envelope, bool) {
-	if _, ok := in.body.(agentSpoke); ok {
+	if _, ok := in.Body.(agentSpoke); ok {
 		if in, ok = s.listen(in); !ok {
 			return in, false
 		}
 	}
-	body := s.facts.join(s.account(in.body), time.Now())
-	in.body = body
+	body := s.facts.Join(s.account(in.Body), time.Now())
+	in.Body = body
 	return in, body != nil
 }
 
@@ -171,15 +173,15 @@ func (s *hostShell) listen(in envelope) (envelope, bool) {
 	said, ok := s.agent.hearing.take()
 	switch said := said.(type) {
 	case agentReady:
-		in.body = s.ready(said)
-	case AgentExited:
+		in.Body = s.ready(said)
+	case rules.AgentExited:
 		if s.agent.agent == nil {
 			s.agent.exited = &said // it overtook the news that the agent is ready
 			return in, false
 		}
-		in.body = agentSays{said}
-	case AgentEvent:
-		in.body = agentSays{said}
+		in.Body = host.AgentSays{Event: said}
+	case rules.AgentEvent:
+		in.Body = host.AgentSays{Event: said}
 	}
 	return in, ok
 }
@@ -187,13 +189,13 @@ func (s *hostShell) listen(in envelope) (envelope, bool) {
 func (s *hostShell) ready(m agentReady) any {
 	if m.err != nil {
 		s.actor.log.Warn("the agent could not be started", zap.Error(m.err))
-		return launchFailed{m.err}
+		return host.LaunchFailed{Err: m.err}
 	}
 	s.agent.agent = m.agent
 	if s.agent.exited != nil {
-		return launchFailed{errors.New(exitFailure(*s.agent.exited))}
+		return host.LaunchFailed{Err: errors.New(host.ExitFailure(*s.agent.exited))}
 	}
-	return launched{m.agent.SessionID(), m.agent.CanLoad(), m.agent.LoadError()}
+	return host.Launched{SessionID: m.agent.SessionID(), CanLoad: m.agent.CanLoad(), LoadError: m.agent.LoadError()}
 }
 
 // end stops a run's agent in the background; AgentExited says when it is done.
@@ -217,7 +219,7 @@ func (s *hostShell) stopAgent(agent Agent) {
 // due is when what was gathered, or the agent's silence, is to be told. All other
 // times of a host session are its state's.
 func (s *hostShell) due() time.Time {
-	facts, silence := s.facts.due(), s.silenceDue()
+	facts, silence := s.facts.Due(), s.silenceDue()
 	if facts.IsZero() || !silence.IsZero() && silence.Before(facts) {
 		return silence
 	}
@@ -228,22 +230,22 @@ func (s *hostShell) due() time.Time {
 // was decided and is not durable may still have to be told to the agent, which is
 // expected to speak only after that.
 func (s *hostShell) silenceDue() time.Time {
-	if s.actor.rebuild.running || len(s.actor.pending) > 0 || !s.state().listens() {
+	if s.actor.rebuild.running || len(s.actor.pending) > 0 || !s.state().Listens() {
 		return time.Time{}
 	}
 	return s.heard.Add(s.actor.hub.rules.SilenceAfter)
 }
 
 func (s *hostShell) wake(now time.Time) {
-	if facts, some := s.facts.takeDue(now); some {
-		s.actor.take(unanswered(learned{facts}))
+	if facts, some := s.facts.TakeDue(now); some {
+		s.actor.take(unanswered(host.Learned{Facts: facts}))
 	}
 	if due := s.silenceDue(); !due.IsZero() && !due.After(now) {
-		s.actor.take(unanswered(agentSilent{s.heard}))
+		s.actor.take(unanswered(host.AgentSilent{Since: s.heard}))
 	}
 }
 
-func (s *hostShell) busy() bool { return s.state().busy() }
+func (s *hostShell) busy() bool { return s.state().Busy() }
 
 // stop ends the agent and waits for it and for every start and stop.
 func (s *hostShell) stop() {
@@ -261,11 +263,11 @@ func (s *hostShell) stop() {
 // grow with their number, and each would be an append more.
 func (s *hostShell) account(body any) any {
 	switch m := body.(type) {
-	case sharedOpened:
-		s.open[m.shared] = struct{}{}
-	case sharedClosed:
-		delete(s.open, m.shared)
-		m.last = len(s.open) == 0
+	case rules.SharedOpened:
+		s.open[m.Shared] = struct{}{}
+	case rules.SharedClosed:
+		delete(s.open, m.Shared)
+		m.Last = len(s.open) == 0
 		return m
 	}
 	return body

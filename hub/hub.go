@@ -12,6 +12,7 @@ import (
 
 	"parley/hub/feed"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -22,7 +23,7 @@ type Hub struct {
 	journal  journal.Journal
 	launcher Launcher
 	options  Options
-	rules    *settings
+	rules    *rules.Settings
 	agents   *agentSlots
 	writers  [journal.Partitions]journal.Writer // set by Start
 	timer    worker                             // wakes sleeping sessions
@@ -66,7 +67,7 @@ type entry struct {
 var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is stopping")
 
 // New makes a hub. Nothing happens before Start.
-func New(j journal.Journal, launcher Launcher, key Key, o Options) *Hub {
+func New(j journal.Journal, launcher Launcher, key rules.Key, o Options) *Hub {
 	o = o.withDefaults()
 	life, giveUp := context.WithCancel(context.Background())
 	return &Hub{
@@ -348,7 +349,7 @@ func (h *Hub) ask(ctx context.Context, id journal.SessionID, kind journal.Kind, 
 		return result{}, err
 	}
 	answered := make(chan result, 1) // from the actor, once
-	in := envelope{input: input{body: body}, reply: func(r result) { answered <- r }}
+	in := envelope{Input: rules.Input{Body: body}, reply: func(r result) { answered <- r }}
 	sending, cancel := context.WithTimeout(ctx, sendPatience)
 	ended, err := h.send(sending, id, kind, create, in)
 	cancel()

@@ -15,6 +15,7 @@ import (
 	"parley/hub/journal"
 	"parley/hub/journal/memory"
 	"parley/hub/journal/sqlite"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -154,7 +155,7 @@ func openSQLite(b *testing.B) journal.Journal {
 // journal at the end of the benchmark.
 func openRooms(b *testing.B, j journal.Journal, sessions int) (*hub.Hub, []*protocol.CreateAnswer) {
 	b.Cleanup(func() { _ = j.Close() })
-	h := hub.New(j, hubtest.NewAgents(), hub.Key{}, hub.Options{MaxOwnConnections: 100})
+	h := hub.New(j, hubtest.NewAgents(), rules.Key{}, hub.Options{MaxOwnConnections: 100})
 	if err := h.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"parley/hub"
 	"parley/hub/feed"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -157,7 +158,7 @@ func TestJournal_what_the_agent_said_is_not_lost_while_the_journal_is_down(t *te
 			r.agent.Say(notification(i))
 			synctest.Wait()
 		}
-		r.agent.Say(hub.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
+		r.agent.Say(rules.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
 		for i := range 5 {
 			require.JSONEq(t, string(notification(i).Raw), string(event[*protocol.HostSessionUpdate](r.host).Notification))
 		}

@@ -13,6 +13,7 @@ import (
 	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -53,7 +54,7 @@ func TestLists_of_large_items_are_whole(t *testing.T) {
 		r := newRoomOn(t, oneByOne{newJournal()}, hubtest.NewAgents(), hub.Options{})
 		for i := range 5 {
 			r.host.say(&protocol.Prompt{Prompt: fmt.Sprint("prompt ", i)}, nil)
-			r.agent.Say(hub.AgentTurnEnded{Turn: r.prompted().Turn, Err: fmt.Errorf("failure %d", i)})
+			r.agent.Say(rules.AgentTurnEnded{Turn: r.prompted().Turn, Err: fmt.Errorf("failure %d", i)})
 			r.host.say(&protocol.Chat{Text: fmt.Sprint("text ", i)}, nil)
 			r.host.passOver()
 		}
@@ -87,9 +88,9 @@ func TestLists_are_read_in_few_steps_whatever_else_was_said(t *testing.T) {
 				r.agent.Say(notification(k))
 			}
 			if i%3 == 0 {
-				r.agent.Say(hub.AgentTurnEnded{Turn: turn, Err: fmt.Errorf("failure %d", i)})
+				r.agent.Say(rules.AgentTurnEnded{Turn: turn, Err: fmt.Errorf("failure %d", i)})
 			} else {
-				r.agent.Say(hub.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
+				r.agent.Say(rules.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
 			}
 			r.host.say(&protocol.Chat{Text: fmt.Sprint("text ", i)}, nil)
 			r.host.passOver()

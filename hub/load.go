@@ -6,12 +6,15 @@ import (
 	"time"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/hub/rules/host"
+	"parley/hub/rules/shared"
 )
 
 // loaded is a session as the journal has it.
 type loaded struct {
 	kind    journal.Kind
-	state   state
+	state   rules.State
 	head    journal.Head
 	last    time.Time
 	unsaved int                 // events since the snapshot
@@ -29,8 +32,8 @@ func (h *Hub) load(ctx context.Context, id journal.SessionID) (loaded, error) {
 	if err != nil {
 		return loaded{}, fmt.Errorf("load session %s: %w", id, err)
 	}
-	if s, ok := l.state.(*hostState); ok {
-		s.measure(time.Now())
+	if s, ok := l.state.(*host.State); ok {
+		s.Measure(time.Now())
 		l.shared, err = h.openOn(ctx, id)
 	}
 	return l, err
@@ -57,7 +60,7 @@ func (h *Hub) loadFrom(ctx context.Context, id journal.SessionID, kind journal.K
 		snap = h.snapshot(ctx, id)
 	}
 	if snap.Head.Seq > 0 {
-		if err := l.state.restore(snap.State); err != nil {
+		if err := l.state.Restore(snap.State); err != nil {
 			return h.loadFrom(ctx, id, kind, false)
 		}
 		l.head = snap.Head
@@ -73,11 +76,11 @@ func (h *Hub) loadFrom(ctx context.Context, id journal.SessionID, kind journal.K
 			l.last = rec.Time
 			continue
 		}
-		e, err := l.state.decode(rec)
+		e, err := l.state.Decode(rec)
 		if err != nil {
 			return loaded{}, &journal.DamageError{Session: id, Seq: rec.Seq, Place: "its content", Err: err}
 		}
-		l.state.apply(e, stamp{seq: rec.Seq, at: rec.Time})
+		l.state.Apply(e, rules.Stamp{Seq: rec.Seq, At: rec.Time})
 		l.head, l.last = journal.Head{Seq: rec.Seq, Hash: rec.Hash}, rec.Time
 		l.unsaved++
 	}
@@ -97,9 +100,9 @@ func (h *Hub) snapshot(ctx context.Context, id journal.SessionID) journal.Snapsh
 	return snap
 }
 
-func (h *Hub) newState(id journal.SessionID, kind journal.Kind) state {
+func (h *Hub) newState(id journal.SessionID, kind journal.Kind) rules.State {
 	if kind == journal.KindHost {
-		return newHostState(id, h.rules)
+		return host.New(id, h.rules)
 	}
-	return newSharedState(id, h.rules)
+	return shared.New(id, h.rules)
 }

@@ -9,6 +9,7 @@ import (
 	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/rules"
 )
 
 // BenchmarkLoad measures how long a session of so many events takes to come
@@ -32,7 +33,7 @@ func benchmarkLoad(b *testing.B, events int) {
 	}
 	for b.Loop() {
 		b.StopTimer()
-		h := hub.New(last, hubtest.NewAgents(), hub.Key{}, hub.Options{})
+		h := hub.New(last, hubtest.NewAgents(), rules.Key{}, hub.Options{})
 		if err := h.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -81,7 +82,7 @@ func TestAgent_that_was_let_go_comes_back_for_a_new_shared_session(t *testing.T)
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{AgentIdleAfter: time.Hour})
 		r.host.say(&protocol.Prompt{Prompt: "hello"}, nil)
-		r.agent.Say(hub.AgentTurnEnded{Turn: r.prompted().Turn, StopReason: "end_turn"})
+		r.agent.Say(rules.AgentTurnEnded{Turn: r.prompted().Turn, StopReason: "end_turn"})
 		synctest.Wait()
 		r.host.say(&protocol.Close{}, nil)
 		pass(2 * time.Hour)
@@ -107,7 +108,7 @@ type slowAgent struct {
 	end chan struct{}
 }
 
-func (a *slowToEnd) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (hub.Agent, error) {
+func (a *slowToEnd) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	agent, err := a.Agents.Launch(ctx, spec, sink)
 	return slowAgent{agent, a.end}, err
 }

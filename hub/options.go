@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/feed"
+	"parley/hub/rules"
 )
 
 // Options are the settings of a hub. A zero field means its default.
@@ -62,8 +63,8 @@ func (o Options) withDefaults() Options {
 }
 
 // settings returns the options that the rules of sessions need, with their defaults.
-func (o Options) settings(key Key) *settings {
-	s := settings{
+func (o Options) settings(key rules.Key) *rules.Settings {
+	s := rules.Settings{
 		Key:                key,
 		MaxParticipants:    o.MaxParticipants,
 		MaxPending:         o.MaxPending,
@@ -77,7 +78,7 @@ func (o Options) settings(key Key) *settings {
 		SilenceAfter:       o.SilenceAfter,
 		CancelGrace:        o.CancelGrace,
 		AgentIdleAfter:     o.AgentIdleAfter,
-	}.withDefaults()
+	}.WithDefaults()
 	return &s
 }
 

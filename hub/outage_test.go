@@ -13,6 +13,7 @@ import (
 	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -55,7 +56,7 @@ func TestOutage_every_command_is_answered_while_the_agent_talks_and_nothing_of_i
 					for ; said < pieces; said++ {
 						r.agent.Say(notification(said))
 					}
-					r.agent.Say(hub.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
+					r.agent.Say(rules.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
 				}()
 				who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
 				for i := range 50 {
@@ -169,7 +170,7 @@ func TestStop_ends_with_its_context_when_the_journal_does_not_answer(t *testing.
 		j := newJournal()
 		defer j.Close()
 		r := &room{t: t, journal: j, agents: hubtest.NewAgents()}
-		r.hub = hub.New(j, r.agents, hub.Key{1}, hub.Options{})
+		r.hub = hub.New(j, r.agents, rules.Key{1}, hub.Options{})
 		require.NoError(t, r.hub.Start(t.Context()))
 		hs, err := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo"}, "")
 		require.NoError(t, err)

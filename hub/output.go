@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -29,7 +30,7 @@ type out struct {
 	result  result
 	hold    string // the reply waits under this name
 	waiter  string // for whom
-	effects []effect
+	effects []rules.Effect
 }
 
 // add takes over what one input leads to.
@@ -80,7 +81,7 @@ func (a *actor) write(b *batch) {
 			Session: a.id,
 			Prev:    b.records[0].Seq - 1,
 			Records: b.records,
-			Summary: a.state.summary(),
+			Summary: a.state.Summary(),
 			Awaited: b.awaited(),
 		})
 		a.unsaved += len(b.records)
@@ -153,24 +154,24 @@ func journalUnavailable() error {
 
 // perform carries out an effect that both kinds of session have, or leaves it
 // to the shell.
-func (a *actor) perform(e effect) {
+func (a *actor) perform(e rules.Effect) {
 	switch e := e.(type) {
-	case tell:
-		a.courier(e.to).post(e.message)
-	case release:
+	case rules.Tell:
+		a.courier(e.To).post(e.Message)
+	case rules.Release:
 		a.releaseHeld(e)
 	default:
 		a.shell.perform(e)
 	}
 }
 
-func (a *actor) releaseHeld(r release) {
-	for _, h := range a.holds[r.hold] {
-		if r.answer != nil && (r.winner == "" || r.winner == h.waiter) {
-			h.reply(result{payload: r.answer})
+func (a *actor) releaseHeld(r rules.Release) {
+	for _, h := range a.holds[r.Hold] {
+		if r.Answer != nil && (r.Winner == "" || r.Winner == h.waiter) {
+			h.reply(result{payload: r.Answer})
 		} else {
-			h.reply(result{err: r.other})
+			h.reply(result{err: r.Other})
 		}
 	}
-	delete(a.holds, r.hold)
+	delete(a.holds, r.Hold)
 }

@@ -6,11 +6,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/hub/rules/shared"
 )
 
 func TestBatch_awaited(t *testing.T) {
 	event := make([]journal.Record, 1)
-	by := func(participant string) command { return command{who: sender{ParticipantID: participant}} }
+	by := func(participant string) shared.Command {
+		return shared.Command{Who: shared.Sender{ParticipantID: participant}}
+	}
 	reply := func(result) {}
 	for _, test := range []struct {
 		name string
@@ -18,17 +22,17 @@ func TestBatch_awaited(t *testing.T) {
 		want []string
 	}{
 		{"names the participants of commands", []out{
-			{in: envelope{input: input{body: by("ann")}, reply: reply}, records: event},
-			{in: envelope{input: input{body: attach{command: by("ben")}}, reply: reply}, records: event},
+			{in: envelope{Input: rules.Input{Body: by("ann")}, reply: reply}, records: event},
+			{in: envelope{Input: rules.Input{Body: attach{command: by("ben")}}, reply: reply}, records: event},
 		}, []string{"ann", "ben"}},
 		{"has no name for one who joins", []out{
-			{in: envelope{input: input{body: command{way: joinTyped}}, reply: reply}, records: event},
+			{in: envelope{Input: rules.Input{Body: shared.Command{Way: shared.JoinTyped}}, reply: reply}, records: event},
 		}, []string{""}},
 		{"leaves out what an agent says", []out{
 			{in: unanswered(agentSpoke{}), records: event},
 		}, nil},
 		{"leaves out commands that are refused", []out{
-			{in: envelope{input: input{body: by("ann")}, reply: reply}},
+			{in: envelope{Input: rules.Input{Body: by("ann")}, reply: reply}},
 		}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+
+	"parley/hub/rules"
 )
 
 // Launcher starts agents. An implementation is safe for concurrent use.
@@ -14,7 +16,7 @@ type Launcher interface {
 	// sink may block, and the agent is not read further meanwhile. AgentExited
 	// is the last event, sent exactly once if Launch returned an Agent and
 	// never if it returned an error.
-	Launch(ctx context.Context, spec LaunchSpec, sink func(AgentEvent)) (Agent, error)
+	Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (Agent, error)
 }
 
 // Profile is an agent that the operator has configured.
@@ -37,7 +39,7 @@ type Agent interface {
 	LoadError() error
 	// Prompt begins a turn; AgentTurnEnded with the same turn ends it. The
 	// caller keeps to one turn at a time.
-	Prompt(p AgentPrompt)
+	Prompt(p rules.AgentPrompt)
 	// Respond answers a permission request with one of its options, or as
 	// cancelled when optionID is empty.
 	Respond(requestID, optionID string)

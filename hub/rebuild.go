@@ -9,6 +9,8 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/hub/rules/shared"
 )
 
 // rebuild is what an actor does after a failed append: its state is ahead of
@@ -36,14 +38,14 @@ type rebuilt struct {
 func (r *rebuild) refuse(in envelope) {
 	if in.reply != nil {
 		err := journalUnavailable()
-		if r, ok := in.body.(rejection); ok {
-			err = r.err
+		if r, ok := in.Body.(shared.Rejection); ok {
+			err = r.Err
 		}
 		in.reply(result{err: err})
 		return
 	}
-	switch in.body.(type) {
-	case tick: // comes again by itself
+	switch in.Body.(type) {
+	case rules.Tick: // comes again by itself
 	default:
 		r.redo = append(r.redo, in)
 	}

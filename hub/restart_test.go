@@ -8,6 +8,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -24,7 +25,7 @@ func TestRestart_queued_prompts_run_and_the_running_one_has_failed(t *testing.T)
 		r.nextAgent()
 		require.Equal(t, "theirs", r.agent.Spec.Load, "the agent goes on with its session")
 		require.Equal(t, "two", r.prompted().Text)
-		r.agent.Say(hub.AgentTurnEnded{Turn: queued.Approval.ID, StopReason: "end_turn"})
+		r.agent.Say(rules.AgentTurnEnded{Turn: queued.Approval.ID, StopReason: "end_turn"})
 		back := r.host.resume(r.cursorOf(r.host))
 		event[*protocol.PermissionWithdrawn](back)
 		failed := event[*protocol.PromptDispatchFailed](back)

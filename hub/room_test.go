@@ -14,6 +14,7 @@ import (
 	"parley/hub/feed"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -77,7 +78,7 @@ func (r *room) awaitOpen(hostSession string) {
 
 // start makes the room's hub and stops it when the test ends.
 func (r *room) start(launcher hub.Launcher) {
-	h := hub.New(r.journal, launcher, hub.Key{1}, r.options)
+	h := hub.New(r.journal, launcher, rules.Key{1}, r.options)
 	require.NoError(r.t, h.Start(r.t.Context()))
 	r.t.Cleanup(func() { require.NoError(r.t, h.Stop(context.Background())) })
 	r.hub = h
@@ -109,7 +110,7 @@ func (r *room) nextAgent() {
 }
 
 // prompted is the next prompt that the agent is given.
-func (r *room) prompted() hub.AgentPrompt {
+func (r *room) prompted() rules.AgentPrompt {
 	r.t.Helper()
 	p, err := r.agent.NextPrompt(r.t.Context())
 	require.NoError(r.t, err)

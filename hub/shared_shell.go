@@ -6,6 +6,9 @@ import (
 	"parley/hub/feed"
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/hub/lookup"
+	"parley/hub/rules"
+	"parley/hub/rules/shared"
 	"parley/protocol"
 )
 
@@ -22,17 +25,17 @@ func newSharedShell(a *actor) *sharedShell {
 }
 
 // state returns the newest state.
-func (s *sharedShell) state() *sharedState { return s.actor.state.(*sharedState) }
+func (s *sharedShell) state() *shared.State { return s.actor.state.(*shared.State) }
 
 // Active implements [feed.Session].
-func (s *sharedShell) Active() bool { return s.state().active() }
+func (s *sharedShell) Active() bool { return s.state().Active() }
 
 // Participants implements [feed.Session].
 func (s *sharedShell) Participants() []protocol.Participant { return s.state().People.All() }
 
 // IsPresent implements [feed.Session].
 func (s *sharedShell) IsPresent(id string) bool {
-	p, known := s.state().People.get(id)
+	p, known := s.state().People.Get(id)
 	return known && p.LeftAt == nil
 }
 
@@ -40,8 +43,8 @@ func (s *sharedShell) show(r *journal.Record) { s.room.Committed(r) }
 
 // hear turns an attach into a command whose reply lets the connection in.
 func (s *sharedShell) hear(in envelope) (envelope, bool) {
-	if m, ok := in.body.(attach); ok {
-		in.body, in.reply = m.command, s.admit(m, in.reply)
+	if m, ok := in.Body.(attach); ok {
+		in.Body, in.reply = m.command, s.admit(m, in.reply)
 	}
 	return in, true
 }
@@ -53,61 +56,61 @@ func (s *sharedShell) nudged() {
 	}
 }
 
-func (s *sharedShell) perform(e effect) {
+func (s *sharedShell) perform(e rules.Effect) {
 	switch e := e.(type) {
-	case cut:
-		why := feed.Closed{Code: e.code, Reason: e.reason}
-		if e.participant == "" {
+	case shared.Cut:
+		why := feed.Closed{Code: e.Code, Reason: e.Reason}
+		if e.Participant == "" {
 			s.room.CutAll(why)
 		} else {
-			s.room.Cut(e.participant, why)
+			s.room.Cut(e.Participant, why)
 		}
-	case cutUser:
-		s.room.CutUser(e.participant, e.user, feed.Closed{Code: e.code, Reason: e.reason})
-	case typingNow:
-		s.room.SetTyping(e.participant, e.active)
-	case polled:
-		s.room.Polled(e.participant)
+	case shared.CutUser:
+		s.room.CutUser(e.Participant, e.User, feed.Closed{Code: e.Code, Reason: e.Reason})
+	case shared.TypingNow:
+		s.room.SetTyping(e.Participant, e.Active)
+	case shared.Polled:
+		s.room.Polled(e.Participant)
 	}
 }
 
 func (s *sharedShell) complete(answer any, at journal.Head) any {
 	state := s.state()
 	switch a := answer.(type) {
-	case welcomeFor:
-		return s.welcome(state.welcome(a, at), a.recent, at)
-	case presenceList:
+	case shared.WelcomeFor:
+		return s.welcome(state.Welcome(a, at), a.Recent, at)
+	case shared.PresenceList:
 		return s.room.Presence()
-	case pong:
+	case shared.Pong:
 		return nil
-	case historyRange:
+	case shared.HistoryRange:
 		return history.Page{Which: a.History, Head: at}
-	case peopleRange:
-		return peoplePage(state, a.People)
-	case archivePage:
+	case shared.PeopleRange:
+		return lookup.People(state, a.People)
+	case shared.ArchivePage:
 		return history.ArchivePage{Session: state.Session, Which: a.History, Head: at}
-	case endedPrompt:
-		return endedPromptAnswer{a}
-	case readKind:
-		return requested(state, a, at)
+	case shared.EndedPrompt:
+		return lookup.EndedPromptAnswer{EndedPrompt: a}
+	case shared.ReadKind:
+		return lookup.Requested(state, a, at)
 	}
 	return answer
 }
 
 // welcome completes the snapshot of the state with those who are present.
-func (s *sharedShell) welcome(w *welcome, recent int, at journal.Head) *feed.Welcome {
+func (s *sharedShell) welcome(w *shared.Welcome, recent int, at journal.Head) *feed.Welcome {
 	full := &feed.Welcome{
 		Welcome:             w.Welcome,
-		EncodedParticipants: w.people,
+		EncodedParticipants: w.People,
 		MaxRecent:           recent,
-		MaxRecentBytes:      w.recentBytes,
+		MaxRecentBytes:      w.RecentBytes,
 		Head:                at,
 	}
 	s.room.ShowPresence(full)
 	return full
 }
 
-func (s *sharedShell) busy() bool { return s.room.Connected() || s.state().owes() }
+func (s *sharedShell) busy() bool { return s.room.Connected() || s.state().Owes() }
 
 func (s *sharedShell) due() time.Time { return s.room.Due() }
 

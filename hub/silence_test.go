@@ -9,6 +9,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/hubtest"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -48,7 +49,7 @@ func TestSilence_is_told_once_with_its_beginning(t *testing.T) {
 		event[*protocol.HostSessionUpdate](r.host)
 		pass(3 * time.Minute)
 		require.NotNil(t, event[*protocol.AgentStatusChanged](r.host).SilentSince, "a second silence is told as well")
-		r.agent.Say(hub.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
+		r.agent.Say(rules.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
 		require.Nil(t, event[*protocol.AgentStatusChanged](r.host).SilentSince)
 		event[*protocol.PromptDispatchCompleted](r.host)
 		r.quiet(t, time.Hour)

@@ -12,6 +12,7 @@ import (
 	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -191,7 +192,7 @@ func TestCreateHost_is_answered_with_what_was_known_then(t *testing.T) {
 		first, err := r.keyed("k", "mine")
 		require.NoError(t, err)
 		r.nextAgent()
-		r.agent.Say(hub.AgentUpdated{Facts: protocol.AgentFacts{SessionTitle: new("learnt later")}})
+		r.agent.Say(rules.AgentUpdated{Facts: protocol.AgentFacts{SessionTitle: new("learnt later")}})
 		pass(time.Minute)
 		now, err := r.hub.HostSession(t.Context(), first.ID)
 		require.NoError(t, err)

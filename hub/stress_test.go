@@ -13,6 +13,7 @@ import (
 	"parley/hub"
 	"parley/hub/feed"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -111,7 +112,7 @@ func (r *room) runs(id string) {
 	for i := range 3 {
 		r.agent.Say(notification(i))
 	}
-	r.agent.Say(hub.AgentTurnEnded{Turn: id, StopReason: "end_turn"})
+	r.agent.Say(rules.AgentTurnEnded{Turn: id, StopReason: "end_turn"})
 }
 
 // everythingIsThere reads all events, as slow connections do.

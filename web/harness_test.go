@@ -22,6 +22,7 @@ import (
 	"parley/hub/journal"
 	"parley/hub/journal/memory"
 	"parley/hub/journal/sqlite"
+	"parley/hub/rules"
 	"parley/protocol"
 	"parley/web"
 )
@@ -106,7 +107,7 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	launcher, err := agent.NewLauncher(s.agents, s.log, demo)
 	require.NoError(t, err)
 	w := &world{t: t, setup: s, url: url, client: &http.Client{Transport: transport}, patience: patience}
-	w.hub = hub.New(s.journal, launcher, hub.Key{1, 2, 3}, s.hub)
+	w.hub = hub.New(s.journal, launcher, rules.Key{1, 2, 3}, s.hub)
 	require.NoError(t, w.hub.Start(t.Context()))
 	w.server = web.New(w.hub, s.web)
 	conns := &conns{Listener: l, sends: s.sends}

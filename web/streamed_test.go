@@ -12,11 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
 func TestStreamedAnswer(t *testing.T) {
-	s := New(hub.New(nil, nil, hub.Key{}, hub.Options{}), Options{})
+	s := New(hub.New(nil, nil, rules.Key{}, hub.Options{}), Options{})
 	list := func(n int, size int, end error) iter.Seq2[protocol.Message, error] {
 		return func(yield func(protocol.Message, error) bool) {
 			for range n {

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"parley/hub"
+	"parley/hub/rules"
 )
 
 // workingDir checks the working directory that was asked for and returns it
@@ -24,11 +24,11 @@ func (p Profile) workingDir(asked string) (string, error) {
 		return own, nil
 	}
 	if !filepath.IsAbs(asked) {
-		return "", hub.ErrCwdNotAllowed
+		return "", rules.ErrCwdNotAllowed
 	}
 	dir, err := resolve(asked)
 	if err != nil {
-		return "", hub.ErrCwdNotAllowed
+		return "", rules.ErrCwdNotAllowed
 	}
 	if dir == own {
 		return dir, nil
@@ -43,11 +43,11 @@ func (p Profile) workingDir(asked string) (string, error) {
 			return dir, nil
 		}
 	}
-	return "", hub.ErrCwdNotAllowed
+	return "", rules.ErrCwdNotAllowed
 }
 
 // ownDir returns the profile's own working directory without symbolic links. The
-// error is a hub.ErrNoDir.
+// error is a rules.ErrNoDir.
 func (p Profile) ownDir() (string, error) {
 	dir, err := resolve(p.Dir)
 	if err == nil {
@@ -68,11 +68,11 @@ func (p Profile) ownDir() (string, error) {
 }
 
 // dirError says why a profile's working directory cannot be used. It is a
-// hub.ErrNoDir.
+// rules.ErrNoDir.
 type dirError struct{ dir, why string }
 
 func (e *dirError) Error() string { return fmt.Sprintf("working directory %q: %s", e.dir, e.why) }
-func (e *dirError) Unwrap() error { return hub.ErrNoDir }
+func (e *dirError) Unwrap() error { return rules.ErrNoDir }
 
 // resolve returns the absolute path of a directory, without symbolic links.
 func resolve(dir string) (string, error) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"sync"
 
-	"parley/hub"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -236,7 +236,7 @@ func (f *facts) configOptions() protocol.AgentFacts {
 
 // known passes on what is newly known. It runs in the reading goroutine.
 func (s *session) known(said protocol.AgentFacts) {
-	s.tell(hub.AgentUpdated{Facts: said})
+	s.tell(rules.AgentUpdated{Facts: said})
 }
 
 // quoted is a text as JSON.

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"strings"
 
-	"parley/hub"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 // failedError says that the agent failed by its own doing, with what it wrote to
-// its standard error. It is a hub.ErrAgentFailed.
+// its standard error. It is a rules.ErrAgentFailed.
 type failedError struct {
 	err   error
 	wrote string // empty if that was nothing
@@ -23,7 +23,7 @@ func (e *failedError) Error() string {
 	return e.err.Error() + "; it wrote: " + e.wrote
 }
 
-func (e *failedError) Unwrap() []error { return []error{hub.ErrAgentFailed, e.err} }
+func (e *failedError) Unwrap() []error { return []error{rules.ErrAgentFailed, e.err} }
 
 // explained tells what kind of failure an error of the handshake is.
 func (s *session) explained(err error) error {
@@ -61,7 +61,7 @@ type authMethod struct {
 const maxMethods = 8
 
 // signInError says that nobody is signed in at the agent, and how to sign in. It
-// is a hub.ErrAuthRequired.
+// is a rules.ErrAuthRequired.
 type signInError struct {
 	err     error
 	methods []authMethod
@@ -85,4 +85,4 @@ func (e *signInError) Error() string {
 	return text + ". The agent's ways to sign in: " + strings.Join(ways, "; ")
 }
 
-func (e *signInError) Unwrap() []error { return []error{hub.ErrAuthRequired, e.err} }
+func (e *signInError) Unwrap() []error { return []error{rules.ErrAuthRequired, e.err} }

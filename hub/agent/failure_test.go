@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/rules"
 )
 
 func TestTurn_fails_with_all_that_the_agents_error_says(t *testing.T) {
@@ -19,7 +19,7 @@ func TestTurn_that_fails_for_want_of_a_login_says_how_to_sign_in(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	_, end := r.turn("fail -32000")
-	require.ErrorIs(t, end.Err, hub.ErrAuthRequired)
+	require.ErrorIs(t, end.Err, rules.ErrAuthRequired)
 	require.ErrorContains(t, end.Err, "the agent is not signed in: Internal error: Quota exceeded")
 	require.ErrorContains(t, end.Err, "Log in with Kestrel (Run kestrel login first)")
 }

@@ -16,6 +16,7 @@ import (
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/journal"
+	"parley/hub/rules"
 )
 
 // patience is how long a test waits for what must come.
@@ -26,16 +27,16 @@ type running struct {
 	hub.Agent
 	t      testing.TB
 	host   journal.SessionID
-	events chan hub.AgentEvent // without what the agent says of itself
+	events chan rules.AgentEvent // without what the agent says of itself
 }
 
 // setup is what a test may want to change before launching.
 type setup struct {
 	profile agent.Profile
 	options agent.Options
-	spec    hub.LaunchSpec
-	sink    func(hub.AgentEvent) // before the event is queued
-	log     *zap.Logger          // nil for the test's own
+	spec    rules.LaunchSpec
+	sink    func(rules.AgentEvent) // before the event is queued
+	log     *zap.Logger            // nil for the test's own
 }
 
 // fake is a profile of the misbehaving child.
@@ -46,7 +47,7 @@ func fake(how string) setup {
 			"GORACE":     "atexit_sleep_ms=0", // else the child takes a second to exit
 		}},
 		options: agent.Options{StopGrace: 5 * time.Second},
-		spec:    hub.LaunchSpec{HostSession: journal.NewHostSessionID(), Profile: "fake", MaxEvent: 4 << 20},
+		spec:    rules.LaunchSpec{HostSession: journal.NewHostSessionID(), Profile: "fake", MaxEvent: 4 << 20},
 	}
 }
 
@@ -60,14 +61,14 @@ func (s setup) try(t testing.TB) (*running, error) {
 	launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, log, s.options)
 	require.NoError(t, err)
 	// Room for all that a test's agent says, so that the sink does not block.
-	r := &running{t: t, host: s.spec.HostSession, events: make(chan hub.AgentEvent, 200_000)}
+	r := &running{t: t, host: s.spec.HostSession, events: make(chan rules.AgentEvent, 200_000)}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	r.Agent, err = launcher.Launch(ctx, s.spec, func(e hub.AgentEvent) {
+	r.Agent, err = launcher.Launch(ctx, s.spec, func(e rules.AgentEvent) {
 		if s.sink != nil {
 			s.sink(e)
 		}
-		if _, known := e.(hub.AgentUpdated); !known {
+		if _, known := e.(rules.AgentUpdated); !known {
 			r.events <- e
 		}
 	})
@@ -89,7 +90,7 @@ func (s setup) launch(t testing.TB) *running {
 }
 
 func (r *running) prompt(text string) {
-	r.Prompt(hub.AgentPrompt{Turn: "turn " + text, Text: text})
+	r.Prompt(rules.AgentPrompt{Turn: "turn " + text, Text: text})
 }
 
 func (r *running) stop() {
@@ -100,7 +101,7 @@ func (r *running) stop() {
 }
 
 // next returns the next event.
-func (r *running) next() hub.AgentEvent {
+func (r *running) next() rules.AgentEvent {
 	r.t.Helper()
 	select {
 	case e := <-r.events:
@@ -113,16 +114,16 @@ func (r *running) next() hub.AgentEvent {
 
 // await returns the first event of a type and, in order, the notifications
 // before it.
-func await[T hub.AgentEvent](r *running) (T, []string) {
+func await[T rules.AgentEvent](r *running) (T, []string) {
 	r.t.Helper()
 	var before []string
 	for {
 		switch e := r.next().(type) {
 		case T:
 			return e, before
-		case hub.AgentNotification:
+		case rules.AgentNotification:
 			before = append(before, string(e.Raw))
-		case hub.AgentStrayOutput:
+		case rules.AgentStrayOutput:
 		default:
 			r.t.Fatalf("unexpected %T: %+v", e, e)
 		}
@@ -130,10 +131,10 @@ func await[T hub.AgentEvent](r *running) (T, []string) {
 }
 
 // turn prompts and returns the turn's notifications and its end.
-func (r *running) turn(text string) ([]string, hub.AgentTurnEnded) {
+func (r *running) turn(text string) ([]string, rules.AgentTurnEnded) {
 	r.t.Helper()
 	r.prompt(text)
-	end, said := await[hub.AgentTurnEnded](r)
+	end, said := await[rules.AgentTurnEnded](r)
 	require.Equal(r.t, "turn "+text, end.Turn)
 	return said, end
 }

@@ -14,6 +14,7 @@ import (
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 func TestLaunch_delivers_what_the_agent_says_before_it_is_ready(t *testing.T) {
@@ -22,7 +23,7 @@ func TestLaunch_delivers_what_the_agent_says_before_it_is_ready(t *testing.T) {
 	require.Equal(t, "fake-1", r.SessionID())
 	require.False(t, r.CanLoad())
 	for _, want := range []string{"before everything", "before the answer", "after the answer"} {
-		require.Equal(t, r.note(want), string(r.next().(hub.AgentNotification).Raw))
+		require.Equal(t, r.note(want), string(r.next().(rules.AgentNotification).Raw))
 	}
 }
 
@@ -66,7 +67,7 @@ func TestLaunch_says_why_an_agent_is_not_ready(t *testing.T) {
 			r, err := s.try(t)
 			require.EqualError(t, err, test.want)
 			for len(r.events) > 0 {
-				_, exited := r.next().(hub.AgentExited)
+				_, exited := r.next().(rules.AgentExited)
 				require.False(t, exited, "an agent that was not launched does not exit")
 			}
 		})
@@ -100,33 +101,33 @@ func TestLaunch_errors_can_be_told_apart(t *testing.T) {
 	var answer *wire.Error
 	require.ErrorAs(t, err, &answer)
 	require.Equal(t, -32000, answer.Code)
-	require.ErrorIs(t, err, hub.ErrAuthRequired)
-	require.NotErrorIs(t, err, hub.ErrAgentFailed)
+	require.ErrorIs(t, err, rules.ErrAuthRequired)
+	require.NotErrorIs(t, err, rules.ErrAgentFailed)
 
 	for _, how := range []string{"speaks version 2", "exits at once", "has no model"} {
 		_, err = fake(how).try(t)
-		require.ErrorIs(t, err, hub.ErrAgentFailed, how)
+		require.ErrorIs(t, err, rules.ErrAgentFailed, how)
 	}
 
 	s = fake("says nothing")
 	s.options.StartTimeout = time.Millisecond
 	_, err = s.try(t)
-	require.NotErrorIs(t, err, hub.ErrAgentFailed, "it may be ready in time when it is tried again")
+	require.NotErrorIs(t, err, rules.ErrAgentFailed, "it may be ready in time when it is tried again")
 
 	s = fake("dies of loading")
 	s.spec.Load = "x"
 	_, err = s.try(t)
-	require.ErrorIs(t, err, hub.ErrCannotLoad)
+	require.ErrorIs(t, err, rules.ErrCannotLoad)
 
 	s = fake("")
 	s.profile.Command = []string{"no-such-agent"}
 	_, err = s.try(t)
-	require.ErrorIs(t, err, hub.ErrNoCommand)
+	require.ErrorIs(t, err, rules.ErrNoCommand)
 
 	s = fake("")
 	s.spec.Profile = "x"
 	_, err = s.try(t)
-	require.ErrorIs(t, err, hub.ErrNoProfile)
+	require.ErrorIs(t, err, rules.ErrNoProfile)
 }
 
 func TestLaunch_tells_what_only_the_operator_can_mend(t *testing.T) {
@@ -144,7 +145,7 @@ func TestLaunch_tells_what_only_the_operator_can_mend(t *testing.T) {
 		s := fake("")
 		s.profile.Command = []string{command}
 		_, err := s.try(t)
-		require.ErrorIs(t, err, hub.ErrNoCommand)
+		require.ErrorIs(t, err, rules.ErrNoCommand)
 		require.ErrorContains(t, err, want)
 	}
 
@@ -155,8 +156,8 @@ func TestLaunch_tells_what_only_the_operator_can_mend(t *testing.T) {
 		launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, zaptest.NewLogger(t), s.options)
 		require.NoError(t, err)
 		require.NoError(t, os.Remove(s.profile.Dir))
-		_, err = launcher.Launch(t.Context(), s.spec, func(hub.AgentEvent) {})
-		require.ErrorIs(t, err, hub.ErrNoDir)
+		_, err = launcher.Launch(t.Context(), s.spec, func(rules.AgentEvent) {})
+		require.ErrorIs(t, err, rules.ErrNoDir)
 		require.EqualError(t, err, fmt.Sprintf(`agent "fake": working directory %q: does not exist`, s.profile.Dir))
 	})
 }
@@ -169,7 +170,7 @@ func TestLaunch_ends_with_its_context(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error, 1)
 	go func() {
-		_, err := launcher.Launch(ctx, s.spec, func(hub.AgentEvent) {})
+		_, err := launcher.Launch(ctx, s.spec, func(rules.AgentEvent) {})
 		failed <- err
 	}()
 	cancel()
@@ -213,7 +214,7 @@ func TestLaunch_allows_directories_of_the_profile_only(t *testing.T) {
 			}
 			_, err := s.try(t)
 			if want == "refused" {
-				require.ErrorIs(t, err, hub.ErrCwdNotAllowed)
+				require.ErrorIs(t, err, rules.ErrCwdNotAllowed)
 			} else {
 				require.ErrorContains(t, err, "it wrote: "+filepath.Join(base, want))
 			}
@@ -222,7 +223,7 @@ func TestLaunch_allows_directories_of_the_profile_only(t *testing.T) {
 	s := fake("")
 	s.spec.Cwd = "relative"
 	_, err = s.try(t)
-	require.ErrorIs(t, err, hub.ErrCwdNotAllowed)
+	require.ErrorIs(t, err, rules.ErrCwdNotAllowed)
 }
 
 func TestLaunch_lets_clients_choose_inside_the_agents_directory_unless_told_otherwise(t *testing.T) {
@@ -255,7 +256,7 @@ func TestLaunch_lets_clients_choose_inside_the_agents_directory_unless_told_othe
 			s.spec.Cwd = base + "/" + cwd
 			_, err := s.try(t)
 			if want == "refused" {
-				require.ErrorIs(t, err, hub.ErrCwdNotAllowed)
+				require.ErrorIs(t, err, rules.ErrCwdNotAllowed)
 			} else {
 				require.ErrorContains(t, err, "it wrote: "+filepath.Join(base, want))
 			}

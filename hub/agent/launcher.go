@@ -15,6 +15,7 @@ import (
 	"parley/hub/agent/demo"
 	"parley/hub/agent/supervisor"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 // Options adjust how agents are run. A zero field takes its default.
@@ -112,7 +113,7 @@ func (l *Launcher) Profiles() []hub.Profile {
 // in a sentence why the agent is not ready; errors.As finds a *wire.Error when
 // the agent answered with one. When it fails, the agent is gone and sink is not
 // called any more when it returns; so a sink that blocks also keeps it waiting.
-func (l *Launcher) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (hub.Agent, error) {
+func (l *Launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	s, err := l.launch(ctx, spec, sink)
 	if err != nil {
 		return nil, fmt.Errorf("agent %q: %w", spec.Profile, err)
@@ -120,11 +121,11 @@ func (l *Launcher) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hu
 	return s, nil
 }
 
-func (l *Launcher) launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (*session, error) {
+func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (*session, error) {
 	log := l.log.With(zap.String("agent", spec.Profile), zap.Stringer("hostSession", spec.HostSession))
 	profile, known := l.profile(spec.Profile)
 	if !known {
-		return nil, hub.ErrNoProfile
+		return nil, rules.ErrNoProfile
 	}
 	p, cwd, err := l.start(spec, profile, log)
 	if err != nil {
@@ -147,7 +148,7 @@ func (l *Launcher) launch(ctx context.Context, spec hub.LaunchSpec, sink func(hu
 
 // makeReady carries out the handshake within the time that the agent has for it,
 // and tells how it goes.
-func (l *Launcher) makeReady(ctx context.Context, s *session, spec hub.LaunchSpec, p Profile, cwd string) error {
+func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchSpec, p Profile, cwd string) error {
 	limit := cmp.Or(p.StartTimeout, l.opts.StartTimeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, &startTimeoutError{limit})
 	var watch sync.WaitGroup
@@ -173,10 +174,10 @@ func (l *Launcher) profile(name string) (Profile, bool) {
 
 // start starts what the profile stands for and returns the session's working
 // directory with it.
-func (l *Launcher) start(spec hub.LaunchSpec, p Profile, log *zap.Logger) (peer, string, error) {
+func (l *Launcher) start(spec rules.LaunchSpec, p Profile, log *zap.Logger) (peer, string, error) {
 	if spec.Profile == DemoProfile {
 		if spec.Cwd != "" && !filepath.IsAbs(spec.Cwd) {
-			return nil, "", hub.ErrCwdNotAllowed
+			return nil, "", rules.ErrCwdNotAllowed
 		}
 		return startDemo(demo.Options{Pace: l.opts.DemoPace, History: l.history}), spec.Cwd, nil
 	}

@@ -7,8 +7,8 @@ import (
 	"regexp"
 	"time"
 
-	"parley/hub"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 const (
@@ -23,7 +23,7 @@ const (
 var errNoLoad = errors.New("the agent cannot load an earlier session")
 
 // resume opens an earlier session, or a new one when the agent cannot load it. An
-// agent that then has no new session either is a hub.ErrCannotLoad: another process
+// agent that then has no new session either is a rules.ErrCannotLoad: another process
 // that was not asked to load one may still have.
 func (s *session) resume(ctx context.Context, cwd, id string) error {
 	loaded, err := s.load(ctx, cwd, id)
@@ -35,10 +35,10 @@ func (s *session) resume(ctx context.Context, cwd, id string) error {
 		return err // ended by the caller
 	}
 	err = s.explained(err)
-	if s.loadError == errNoLoad || errors.Is(err, hub.ErrAuthRequired) {
+	if s.loadError == errNoLoad || errors.Is(err, rules.ErrAuthRequired) {
 		return err
 	}
-	return fmt.Errorf("%w: %w; after that, %w", hub.ErrCannotLoad, s.loadError, err)
+	return fmt.Errorf("%w: %w; after that, %w", rules.ErrCannotLoad, s.loadError, err)
 }
 
 // load opens an earlier session, and reports false, with the reason in
@@ -67,7 +67,7 @@ func (s *session) load(ctx context.Context, cwd, id string) (loaded bool, err er
 	if err == nil || ctx.Err() != nil && !isLate(err) {
 		return err == nil, err // ended by the caller
 	}
-	return false, fmt.Errorf("%w: %w", hub.ErrCannotLoad, s.explained(err))
+	return false, fmt.Errorf("%w: %w", rules.ErrCannotLoad, s.explained(err))
 }
 
 // loginWords are what an error that is about signing in speaks of.

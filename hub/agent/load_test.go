@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/rules"
 )
 
 func TestLoad_the_replay_goes_to_nobody(t *testing.T) {
@@ -20,7 +20,7 @@ func TestLoad_the_replay_goes_to_nobody(t *testing.T) {
 			require.True(t, r.CanLoad())
 			require.NoError(t, r.LoadError())
 			r.prompt("hello")
-			_, said := await[hub.AgentTurnEnded](r)
+			_, said := await[rules.AgentTurnEnded](r)
 			require.Equal(t, []string{r.note("before everything"), `{"jsonrpc":"2.0","method":"_fake/state","params":{}}`,
 				r.note("hello")}, said)
 		})
@@ -53,8 +53,8 @@ func TestLoad_an_agent_that_wants_a_login_does_not_begin_anew(t *testing.T) {
 	s := fake("wants a login to load")
 	s.spec.Load = "fake-0"
 	_, err := s.try(t)
-	require.ErrorIs(t, err, hub.ErrAuthRequired)
-	require.NotErrorIs(t, err, hub.ErrCannotLoad)
+	require.ErrorIs(t, err, rules.ErrAuthRequired)
+	require.NotErrorIs(t, err, rules.ErrCannotLoad)
 }
 
 func TestLoad_that_leaves_no_agent_to_begin_anew_asks_for_another_process(t *testing.T) {
@@ -68,7 +68,7 @@ func TestLoad_that_leaves_no_agent_to_begin_anew_asks_for_another_process(t *tes
 		s := fake(how)
 		s.spec.Load = "fake-0"
 		_, err := s.try(t)
-		require.ErrorIs(t, err, hub.ErrCannotLoad, how)
+		require.ErrorIs(t, err, rules.ErrCannotLoad, how)
 		require.ErrorContains(t, err, want)
 		s.spec.Load = ""
 		ready(t, s)

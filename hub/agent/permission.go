@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
-	"parley/hub"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 // maxPermissions bounds the permission requests that wait at one time. One more
@@ -56,7 +56,7 @@ func (s *session) requested(m wire.Message) {
 		s.refuse(m, wire.CodeInternal, "too many permission requests at once, or they are too long together")
 		return
 	}
-	s.tell(hub.AgentPermission{RequestID: requestID,
+	s.tell(rules.AgentPermission{RequestID: requestID,
 		ToolCall: ask.ToolCall, Options: ask.Options, Choices: ask.choices})
 }
 
@@ -126,7 +126,7 @@ func (s *session) withdrawn(m wire.Message) {
 	s.mu.Unlock()
 	if requestID != "" {
 		s.Respond(requestID, "")
-		s.tell(hub.AgentWithdrawn{RequestID: requestID})
+		s.tell(rules.AgentWithdrawn{RequestID: requestID})
 	}
 }
 
@@ -134,7 +134,7 @@ func (s *session) withdrawn(m wire.Message) {
 type permission struct {
 	ToolCall json.RawMessage `json:"toolCall"`
 	Options  json.RawMessage `json:"options"`
-	choices  []hub.AgentOption
+	choices  []rules.AgentOption
 }
 
 // readPermission copies out of params what is asked.

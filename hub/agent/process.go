@@ -14,8 +14,8 @@ import (
 
 	"go.uber.org/zap"
 
-	"parley/hub"
 	"parley/hub/agent/supervisor"
+	"parley/hub/rules"
 )
 
 // waitDelay is how long the output of an agent that has exited is waited for, in
@@ -72,11 +72,11 @@ func startProcess(p Profile, cwd string, records *supervisor.Records, log *zap.L
 	return proc, nil
 }
 
-// commandError says why a command cannot be run. It is a hub.ErrNoCommand.
+// commandError says why a command cannot be run. It is a rules.ErrNoCommand.
 type commandError struct{ command, why string }
 
 func (e *commandError) Error() string { return fmt.Sprintf("command %q %s", e.command, e.why) }
-func (e *commandError) Unwrap() error { return hub.ErrNoCommand }
+func (e *commandError) Unwrap() error { return rules.ErrNoCommand }
 
 // startError words why a command was not started. A command that the system will
 // never run as it is now, such as a script without an interpreter, is told apart

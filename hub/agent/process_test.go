@@ -12,13 +12,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/rules"
 )
 
 // exited reads to the end and returns it with the notifications before.
-func exited(r *running) (hub.AgentExited, []string) {
+func exited(r *running) (rules.AgentExited, []string) {
 	r.t.Helper()
-	end, said := await[hub.AgentExited](r)
+	end, said := await[rules.AgentExited](r)
 	r.stop() // returns at once, and the exit is told only once
 	require.Empty(r.t, r.events)
 	return end, said
@@ -32,7 +32,7 @@ func TestExit_in_a_turn_ends_with_the_last_words(t *testing.T) {
 	r.prompt("die")
 	end, said := exited(r)
 	require.Equal(t, []string{r.note("last words"), `{"jsonrpc":"2.0","method":"_fake/unfinished"}`}, said)
-	require.Equal(t, hub.AgentExited{ExitCode: code(7), StderrTail: "out of honey"}, end)
+	require.Equal(t, rules.AgentExited{ExitCode: code(7), StderrTail: "out of honey"}, end)
 	r.prompt("hello") // these do nothing any more
 	r.Cancel()
 	r.Respond("x", "y")
@@ -60,7 +60,7 @@ func TestAgent_that_leaves_its_input_unread_is_killed(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	r.prompt("deaf")
-	require.Equal(t, r.note("deaf"), string(r.next().(hub.AgentNotification).Raw))
+	require.Equal(t, r.note("deaf"), string(r.next().(rules.AgentNotification).Raw))
 	for range 5000 { // more than the pipe and the outbox hold; none of them waits
 		r.Cancel()
 	}
@@ -74,7 +74,7 @@ func TestAgent_that_closes_its_input_is_killed(t *testing.T) {
 	s.options.StopGrace = 50 * time.Millisecond
 	r := ready(t, s)
 	r.prompt("unplug")
-	require.Equal(t, r.note("unplugged"), string(r.next().(hub.AgentNotification).Raw))
+	require.Equal(t, r.note("unplugged"), string(r.next().(rules.AgentNotification).Raw))
 	r.Cancel()
 	end, _ := exited(r)
 	require.Nil(t, end.ExitCode)
@@ -86,7 +86,7 @@ func TestStderr_is_drained_and_its_end_kept(t *testing.T) {
 	_, turn := r.turn("stderr")
 	require.NoError(t, turn.Err)
 	r.stop()
-	end, _ := await[hub.AgentExited](r)
+	end, _ := await[rules.AgentExited](r)
 	require.InDelta(t, 4096, len(end.StderrTail), 100)
 	require.True(t, strings.HasSuffix(end.StderrTail, "\nwarning 49999: the hive is full"))
 }
@@ -96,16 +96,16 @@ func TestStop_lets_an_agent_end_by_itself(t *testing.T) {
 	r := ready(t, fake(""))
 	r.stop()
 	end, _ := exited(r)
-	require.Equal(t, hub.AgentExited{ExitCode: code(0)}, end)
+	require.Equal(t, rules.AgentExited{ExitCode: code(0)}, end)
 }
 
 func TestStop_cancels_the_turn_and_what_it_asks(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	r.prompt("ask 1")
-	await[hub.AgentPermission](r)
+	await[rules.AgentPermission](r)
 	r.stop()
-	turn, said := await[hub.AgentTurnEnded](r)
+	turn, said := await[rules.AgentTurnEnded](r)
 	require.NoError(t, turn.Err)
 	require.Equal(t, []string{r.note(`1: {"outcome":{"outcome":"cancelled"}}`)}, said)
 	exited(r)
@@ -142,8 +142,8 @@ func TestStop_does_not_wait_for_a_sink_longer_than_its_context(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	s := fake("")
-	s.sink = func(e hub.AgentEvent) {
-		if _, ok := e.(hub.AgentExited); ok {
+	s.sink = func(e rules.AgentEvent) {
+		if _, ok := e.(rules.AgentExited); ok {
 			<-release
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"parley/hub"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 const (
@@ -41,7 +41,7 @@ func (s *session) tellProgress(ctx context.Context, command string) {
 		if detail != last {
 			last = detail
 			told++
-			s.tell(hub.AgentProgress{Detail: detail})
+			s.tell(rules.AgentProgress{Detail: detail})
 		}
 	}
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -30,11 +30,11 @@ func TestProgress_of_an_agent_that_says_nothing(t *testing.T) {
 
 func TestProgress_and_facts_come_one_at_a_time(t *testing.T) {
 	calls := 0 // the race detector sees two calls at once
-	s := &session{sink: func(hub.AgentEvent) { calls++ }}
+	s := &session{sink: func(rules.AgentEvent) { calls++ }}
 	var tellers sync.WaitGroup
 	tellers.Go(func() {
 		for range 1000 {
-			s.tell(hub.AgentProgress{})
+			s.tell(rules.AgentProgress{})
 		}
 	})
 	for range 1000 {

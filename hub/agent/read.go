@@ -12,8 +12,8 @@ import (
 
 	"go.uber.org/zap"
 
-	"parley/hub"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 // read takes what the agent says until its end and passes it on in order.
@@ -39,7 +39,7 @@ func (s *session) read(lines *wire.Reader) {
 	close(s.lost)
 	if <-s.launched {
 		end := s.end()
-		s.tell(hub.AgentExited{ExitCode: end.code, StderrTail: printable(end.stderr)})
+		s.tell(rules.AgentExited{ExitCode: end.code, StderrTail: printable(end.stderr)})
 	}
 	s.forgetAsked()
 	close(s.ended)
@@ -140,7 +140,7 @@ func (s *session) turnEnded(turn string, m wire.Message) {
 	s.mu.Lock()
 	s.turn = false
 	s.mu.Unlock()
-	ended := hub.AgentTurnEnded{Turn: turn}
+	ended := rules.AgentTurnEnded{Turn: turn}
 	var result struct {
 		StopReason string `json:"stopReason"`
 	}
@@ -181,7 +181,7 @@ func (s *session) notified(m wire.Message, line []byte) {
 	if s.maxEvent > 0 && len(raw) > s.maxEvent {
 		raw = s.oversized(m, line)
 	}
-	s.tell(hub.AgentNotification{Raw: raw, Streamed: streamed[m.Update]})
+	s.tell(rules.AgentNotification{Raw: raw, Streamed: streamed[m.Update]})
 }
 
 // streamed are the updates that agents send for every few letters.

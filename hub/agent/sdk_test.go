@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
 	"parley/hub/agent/agenttest"
+	"parley/hub/rules"
 )
 
 func TestSDKExample_runs_a_turn(t *testing.T) {
@@ -25,11 +25,11 @@ func TestSDKExample_runs_a_turn(t *testing.T) {
 			r := s.launch(t)
 			require.False(t, r.CanLoad())
 			r.prompt("improve the project")
-			asked, said := await[hub.AgentPermission](r)
-			require.Equal(t, []hub.AgentOption{{ID: "allow", Kind: "allow_once"}, {ID: "reject", Kind: "reject_once"}}, asked.Choices)
+			asked, said := await[rules.AgentPermission](r)
+			require.Equal(t, []rules.AgentOption{{ID: "allow", Kind: "allow_once"}, {ID: "reject", Kind: "reject_once"}}, asked.Choices)
 			require.Contains(t, string(asked.ToolCall), `"toolCallId":"call_2"`)
 			r.Respond(asked.RequestID, option)
-			end, more := await[hub.AgentTurnEnded](r)
+			end, more := await[rules.AgentTurnEnded](r)
 			require.NoError(t, end.Err)
 			require.Equal(t, "end_turn", end.StopReason)
 			require.Contains(t, more[len(more)-1], want)

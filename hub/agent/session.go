@@ -11,6 +11,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 // errNotTaken is the answer of Stop when its context ends before the sink has
@@ -30,7 +31,7 @@ type session struct {
 	// immutable
 	peer     peer
 	log      *zap.Logger
-	sink     func(hub.AgentEvent)
+	sink     func(rules.AgentEvent)
 	host     string // the id that takes the place of the agent's own
 	maxEvent int    // bytes; 0 for no limit
 	maxLine  int    // bytes
@@ -70,7 +71,7 @@ type session struct {
 
 // startSession starts the session's goroutines. They end when the peer has
 // ended and Launch has told launched.
-func startSession(p peer, spec hub.LaunchSpec, sink func(hub.AgentEvent), opts Options, askedAll *hub.Budget, log *zap.Logger) *session {
+func startSession(p peer, spec rules.LaunchSpec, sink func(rules.AgentEvent), opts Options, askedAll *hub.Budget, log *zap.Logger) *session {
 	s := &session{
 		askedAll: askedAll,
 		peer:     p, log: log, sink: sink, host: spec.HostSession.String(), maxEvent: spec.MaxEvent, maxLine: opts.MaxLine,
@@ -86,7 +87,7 @@ func startSession(p peer, spec hub.LaunchSpec, sink func(hub.AgentEvent), opts O
 }
 
 // tell passes an event on, one at a time.
-func (s *session) tell(e hub.AgentEvent) {
+func (s *session) tell(e rules.AgentEvent) {
 	s.telling.Lock()
 	defer s.telling.Unlock()
 	s.sink(e)
@@ -102,7 +103,7 @@ func (s *session) CanLoad() bool { return s.canLoad }
 func (s *session) LoadError() error { return s.loadError }
 
 // Prompt implements hub.Agent.
-func (s *session) Prompt(p hub.AgentPrompt) {
+func (s *session) Prompt(p rules.AgentPrompt) {
 	params := promptParams{SessionID: s.id, Meta: p.Meta, Prompt: []textBlock{{Type: "text", Text: p.Text}}}
 	s.mu.Lock()
 	s.turn = true

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/rules"
 )
 
 // ready launches the fake and reads what it says before its first turn.
@@ -21,7 +21,7 @@ func ready(t *testing.T, s setup) *running {
 	t.Helper()
 	r := s.launch(t)
 	for {
-		if n, ok := r.next().(hub.AgentNotification); ok && string(n.Raw) == r.note("after the answer") {
+		if n, ok := r.next().(rules.AgentNotification); ok && string(n.Raw) == r.note("after the answer") {
 			return r
 		}
 	}
@@ -36,13 +36,13 @@ func TestPermission(t *testing.T) {
 			"":    `{"outcome":{"outcome":"cancelled"}}`,
 		} {
 			r.prompt("ask " + id)
-			asked, _ := await[hub.AgentPermission](r)
+			asked, _ := await[rules.AgentPermission](r)
 			require.Equal(t, `{"toolCallId":"call-1","big":12345678901234567890}`, string(asked.ToolCall))
 			require.Contains(t, string(asked.Options), `"name":"<Yes>","kind":"allow_once","_meta":null}`)
-			require.Equal(t, []hub.AgentOption{{ID: "yes", Kind: "allow_once"}, {ID: "no", Kind: "reject_once"}}, asked.Choices)
+			require.Equal(t, []rules.AgentOption{{ID: "yes", Kind: "allow_once"}, {ID: "no", Kind: "reject_once"}}, asked.Choices)
 			r.Respond(asked.RequestID, option)
 			r.Respond(asked.RequestID, "no") // too late
-			end, said := await[hub.AgentTurnEnded](r)
+			end, said := await[rules.AgentTurnEnded](r)
 			require.NoError(t, end.Err)
 			require.Equal(t, []string{r.note(id + ": " + want)}, said)
 		}
@@ -54,11 +54,11 @@ func TestPermission_is_withdrawn_by_the_agent(t *testing.T) {
 	r := ready(t, fake(""))
 	for _, id := range []string{"4", `"4"`} {
 		r.prompt("withdraw " + id)
-		asked, _ := await[hub.AgentPermission](r)
-		withdrawn, _ := await[hub.AgentWithdrawn](r)
+		asked, _ := await[rules.AgentPermission](r)
+		withdrawn, _ := await[rules.AgentWithdrawn](r)
 		require.Equal(t, asked.RequestID, withdrawn.RequestID)
 		r.Respond(asked.RequestID, "yes") // too late
-		_, said := await[hub.AgentTurnEnded](r)
+		_, said := await[rules.AgentTurnEnded](r)
 		require.Equal(t, []string{r.note(id + `: {"outcome":{"outcome":"cancelled"}}`)}, said)
 	}
 }
@@ -86,15 +86,15 @@ func TestPermission_under_an_id_that_the_agent_used_before_is_another_question(t
 	t.Parallel()
 	r := ready(t, fake(""))
 	r.prompt("ask 7")
-	first, _ := await[hub.AgentPermission](r)
+	first, _ := await[rules.AgentPermission](r)
 	r.Respond(first.RequestID, "no")
-	await[hub.AgentTurnEnded](r)
+	await[rules.AgentTurnEnded](r)
 	r.prompt("ask 7")
-	second, _ := await[hub.AgentPermission](r)
+	second, _ := await[rules.AgentPermission](r)
 	require.NotEqual(t, first.RequestID, second.RequestID)
 	r.Respond(first.RequestID, "yes") // somebody's old screen
 	r.Respond(second.RequestID, "no")
-	_, said := await[hub.AgentTurnEnded](r)
+	_, said := await[rules.AgentTurnEnded](r)
 	require.Equal(t, []string{r.note(`7: {"outcome":{"outcome":"selected","optionId":"no"}}`)}, said)
 }
 
@@ -105,11 +105,11 @@ func TestPermission_with_a_tool_call_that_is_too_long_names_its_size(t *testing.
 	r := ready(t, s)
 	call := fmt.Sprintf(`{"toolCallId":"c","title":"write","rawInput":%q}`, strings.Repeat("x", 1000))
 	r.prompt(`malformed {"toolCall":` + call + `,"options":[{"optionId":"a","kind":"allow_once"}]}`)
-	asked, _ := await[hub.AgentPermission](r)
+	asked, _ := await[rules.AgentPermission](r)
 	require.JSONEq(t, fmt.Sprintf(`{"toolCallId":"c","title":"write","_meta":{"_parley/oversized":{"bytes":%d,"sha256":%q}}}`,
 		len(call), digest(call)), string(asked.ToolCall))
 	r.Respond(asked.RequestID, "a")
-	await[hub.AgentTurnEnded](r)
+	await[rules.AgentTurnEnded](r)
 	said, _ := r.turn(`malformed {"toolCall":{},"options":[{"optionId":"` + strings.Repeat("y", 1000) + `"}]}`)
 	require.Contains(t, said[0], "options are too long")
 }
@@ -183,8 +183,8 @@ func TestFlood_waits_for_the_sink_and_arrives_in_order(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	s := fake("")
-	s.sink = func(e hub.AgentEvent) {
-		if n, ok := e.(hub.AgentNotification); ok && strings.Contains(string(n.Raw), `"text":"10"`) {
+	s.sink = func(e rules.AgentEvent) {
+		if n, ok := e.(rules.AgentNotification); ok && strings.Contains(string(n.Raw), `"text":"10"`) {
 			<-release
 		}
 	}
@@ -199,7 +199,7 @@ func TestFlood_waits_for_the_sink_and_arrives_in_order(t *testing.T) {
 	}, "the agent never had to wait")
 	require.Less(t, stalled, floodSize/2)
 	close(release)
-	_, said := await[hub.AgentTurnEnded](r)
+	_, said := await[rules.AgentTurnEnded](r)
 	require.Len(t, said, floodSize)
 	for i, line := range said {
 		if line != r.note(strconv.Itoa(i)) {
@@ -213,9 +213,9 @@ func TestCancel(t *testing.T) {
 	r := ready(t, fake(""))
 	r.Cancel() // nothing runs: the agent is not told
 	r.prompt("cancel")
-	require.Equal(t, r.note("working"), string(r.next().(hub.AgentNotification).Raw))
+	require.Equal(t, r.note("working"), string(r.next().(rules.AgentNotification).Raw))
 	r.Cancel()
-	end, said := await[hub.AgentTurnEnded](r)
+	end, said := await[rules.AgentTurnEnded](r)
 	require.Equal(t, []string{r.note("session/cancel fake-1")}, said)
 	require.Equal(t, "end_turn", end.StopReason, "the agent's word is passed on")
 }
@@ -236,8 +236,8 @@ func TestPrompt_hands_text_and_meta_over_as_they_are(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "in")
 	s.profile.Command = []string{"sh", "-c", `tee "$1" | "$0"`, os.Args[0], file}
 	r := ready(t, s)
-	r.Prompt(hub.AgentPrompt{Turn: "t", Text: "hello <b>&\u2028ü\x00", Meta: json.RawMessage(`{"parley":{"author":"A & B"}}`)})
-	await[hub.AgentTurnEnded](r)
+	r.Prompt(rules.AgentPrompt{Turn: "t", Text: "hello <b>&\u2028ü\x00", Meta: json.RawMessage(`{"parley":{"author":"A & B"}}`)})
+	await[rules.AgentTurnEnded](r)
 	r.stop()
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)

@@ -5,8 +5,8 @@ import (
 
 	"go.uber.org/zap"
 
-	"parley/hub"
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 )
 
 // What agents write to their standard output beside messages: a library's
@@ -51,6 +51,6 @@ func (s *session) skip(line []byte, size int, err error) {
 	}
 	if s.strayTold.CompareAndSwap(false, true) || time.Since(s.stray.toldAt) >= strayPause {
 		s.stray.toldAt = time.Now()
-		s.tell(hub.AgentStrayOutput{})
+		s.tell(rules.AgentStrayOutput{})
 	}
 }

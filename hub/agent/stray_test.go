@@ -9,7 +9,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
-	"parley/hub"
+	"parley/hub/rules"
 )
 
 func TestStray_log_lines_are_neither_updates_nor_answers(t *testing.T) {
@@ -56,16 +56,16 @@ func TestStray_the_hub_is_told_once_a_turn(t *testing.T) {
 		told := 0
 		for ended := false; !ended; {
 			switch r.next().(type) {
-			case hub.AgentStrayOutput:
+			case rules.AgentStrayOutput:
 				told++
-			case hub.AgentTurnEnded:
+			case rules.AgentTurnEnded:
 				ended = true
 			}
 		}
 		require.Equal(t, 1, told)
 	}
 	r.prompt("hello")
-	require.IsType(t, hub.AgentNotification{}, r.next(), "a turn without such lines has no such event")
+	require.IsType(t, rules.AgentNotification{}, r.next(), "a turn without such lines has no such event")
 }
 
 func TestStray_beginnings_are_logged_without_secrets_and_seldom(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/rules"
 )
 
 // patience bounds every wait for an agent. Only a failure reaches it.
@@ -52,7 +53,7 @@ func (a *Agents) Next(ctx context.Context) (*Agent, error) {
 func (a *Agents) Profiles() []hub.Profile { return []hub.Profile{{Name: "demo"}} }
 
 // Launch implements [hub.Launcher].
-func (a *Agents) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (hub.Agent, error) {
+func (a *Agents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	a.mu.Lock()
 	err := a.fail
 	a.mu.Unlock()
@@ -62,7 +63,7 @@ func (a *Agents) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.
 	agent := &Agent{
 		Spec: spec, canLoad: !a.CannotLoad, sink: sink,
 		forgets: a.CannotReload && spec.Load != "",
-		prompts: make(chan hub.AgentPrompt, maxCalls),
+		prompts: make(chan rules.AgentPrompt, maxCalls),
 		answers: make(chan PermissionAnswer, maxCalls),
 		cancels: make(chan struct{}, maxCalls),
 		exited:  make(chan struct{}),
@@ -83,14 +84,14 @@ const maxCalls = 1024
 // that only one goroutine may call Say and Exit.
 type Agent struct {
 	// immutable
-	Spec    hub.LaunchSpec // by which it was launched
+	Spec    rules.LaunchSpec // by which it was launched
 	canLoad bool
 	forgets bool
-	sink    func(hub.AgentEvent)
-	prompts chan hub.AgentPrompt  // sent to by Prompt, never closed; capacity maxCalls
-	answers chan PermissionAnswer // sent to by Respond, never closed; capacity maxCalls
-	cancels chan struct{}         // sent to by Cancel, never closed; capacity maxCalls
-	exited  chan struct{}         // closed by Exit or Stop, never sent to
+	sink    func(rules.AgentEvent)
+	prompts chan rules.AgentPrompt // sent to by Prompt, never closed; capacity maxCalls
+	answers chan PermissionAnswer  // sent to by Respond, never closed; capacity maxCalls
+	cancels chan struct{}          // sent to by Cancel, never closed; capacity maxCalls
+	exited  chan struct{}          // closed by Exit or Stop, never sent to
 
 	exit sync.Once
 }
@@ -102,18 +103,18 @@ type PermissionAnswer struct {
 }
 
 // Say emits an event of the agent. It blocks while the hub does not read.
-func (a *Agent) Say(e hub.AgentEvent) { a.sink(e) }
+func (a *Agent) Say(e rules.AgentEvent) { a.sink(e) }
 
 // Exit ends the agent with an exit code, as if its process had ended.
 func (a *Agent) Exit(code int) {
 	a.exit.Do(func() {
 		close(a.exited)
-		a.sink(hub.AgentExited{ExitCode: &code})
+		a.sink(rules.AgentExited{ExitCode: &code})
 	})
 }
 
 // NextPrompt waits for the next prompt. It fails after 30 seconds.
-func (a *Agent) NextPrompt(ctx context.Context) (hub.AgentPrompt, error) {
+func (a *Agent) NextPrompt(ctx context.Context) (rules.AgentPrompt, error) {
 	return receive(ctx, a.prompts, "the agent received no prompt")
 }
 
@@ -150,7 +151,7 @@ func (a *Agent) LoadError() error {
 }
 
 // Prompt implements [hub.Agent].
-func (a *Agent) Prompt(p hub.AgentPrompt) { a.prompts <- p }
+func (a *Agent) Prompt(p rules.AgentPrompt) { a.prompts <- p }
 
 // Respond implements [hub.Agent].
 func (a *Agent) Respond(requestID, optionID string) {
@@ -164,7 +165,7 @@ func (a *Agent) Cancel() { a.cancels <- struct{}{} }
 func (a *Agent) Stop(context.Context) error {
 	a.exit.Do(func() {
 		close(a.exited)
-		a.sink(hub.AgentExited{})
+		a.sink(rules.AgentExited{})
 	})
 	return nil
 }

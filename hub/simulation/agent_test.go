@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/rules"
 )
 
 // launcher starts the agents of one process.
@@ -24,7 +25,7 @@ type agent struct {
 	n       int
 	run     *run
 	process *process
-	sink    func(hub.AgentEvent)
+	sink    func(rules.AgentEvent)
 	words   chan struct{} // sent to when there is something to say; holds one
 	done    chan struct{} // closed when the mouth has said its last
 
@@ -32,7 +33,7 @@ type agent struct {
 	cancelled bool
 	asked     []string // questions that wait for an answer
 	ended     bool
-	toSay     []hub.AgentEvent
+	toSay     []rules.AgentEvent
 }
 
 // Profiles implements hub.Launcher.
@@ -40,7 +41,7 @@ func (l *launcher) Profiles() []hub.Profile { return []hub.Profile{{Name: "demo"
 
 // Launch implements hub.Launcher. How it goes is a function of the seed and of
 // how many agents there were before.
-func (l *launcher) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hub.AgentEvent)) (hub.Agent, error) {
+func (l *launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	r := l.run
 	r.mu.Lock()
 	r.launches++
@@ -62,7 +63,7 @@ func (l *launcher) Launch(ctx context.Context, spec hub.LaunchSpec, sink func(hu
 	}
 	if spec.Load != "" && hashOf(r.seed, "load", n)%4 == 0 {
 		r.came("agents", "number %d dies of loading its session", n)
-		return nil, hub.ErrCannotLoad
+		return nil, rules.ErrCannotLoad
 	}
 	a := &agent{n: n, run: r, process: l.process, sink: sink, words: make(chan struct{}, 1), done: make(chan struct{})}
 	r.mu.Lock()
@@ -83,7 +84,7 @@ func (a *agent) speak() {
 		a.run.mu.Unlock()
 		for _, e := range words {
 			a.sink(e)
-			if _, last := e.(hub.AgentExited); last {
+			if _, last := e.(rules.AgentExited); last {
 				return
 			}
 		}
@@ -91,12 +92,12 @@ func (a *agent) speak() {
 }
 
 // say has to be called with run.mu held.
-func (a *agent) say(events ...hub.AgentEvent) {
+func (a *agent) say(events ...rules.AgentEvent) {
 	if a.ended {
 		return
 	}
 	for _, e := range events {
-		if _, last := e.(hub.AgentExited); last {
+		if _, last := e.(rules.AgentExited); last {
 			a.ended = true
 		}
 		a.toSay = append(a.toSay, e)
@@ -108,12 +109,12 @@ func (a *agent) say(events ...hub.AgentEvent) {
 }
 
 // chunk is something that agents say, numbered over all of them.
-func (a *agent) chunk(size int) hub.AgentEvent {
+func (a *agent) chunk(size int) rules.AgentEvent {
 	a.run.chunks++
 	if !a.ended {
 		a.run.said[a.process] = append(a.run.said[a.process], a.run.chunks)
 	}
-	return hub.AgentNotification{
+	return rules.AgentNotification{
 		Raw: fmt.Appendf(nil, `{"method":"session/update","params":{"n":%d,"text":%q}}`,
 			a.run.chunks, strings.Repeat("x", size)),
 		Streamed: a.run.chunks%4 > 0,
@@ -121,14 +122,14 @@ func (a *agent) chunk(size int) hub.AgentEvent {
 }
 
 // ask is a question for permission.
-func (a *agent) ask() hub.AgentEvent {
+func (a *agent) ask() rules.AgentEvent {
 	a.run.asked++
 	id := fmt.Sprintf("ask-%d", a.run.asked)
 	a.asked = append(a.asked, id)
-	return hub.AgentPermission{
+	return rules.AgentPermission{
 		RequestID: id,
 		Options:   []byte(`[{"optionId":"yes","kind":"allow_once"},{"optionId":"no","kind":"reject_once"}]`),
-		Choices:   []hub.AgentOption{{ID: "yes", Kind: "allow_once"}, {ID: "no", Kind: "reject_once"}},
+		Choices:   []rules.AgentOption{{ID: "yes", Kind: "allow_once"}, {ID: "no", Kind: "reject_once"}},
 	}
 }
 
@@ -138,7 +139,7 @@ func (a *agent) endTurn(err error) {
 	if a.cancelled {
 		reason = "cancelled"
 	}
-	a.say(hub.AgentTurnEnded{Turn: a.turn, StopReason: reason, Err: err})
+	a.say(rules.AgentTurnEnded{Turn: a.turn, StopReason: reason, Err: err})
 	a.turn, a.cancelled, a.asked = "", false, nil
 }
 
@@ -153,7 +154,7 @@ func (a *agent) LoadError() error { return nil }
 
 // Prompt implements hub.Agent: at most one turn at a time, and each at most
 // once in all the time that there is.
-func (a *agent) Prompt(p hub.AgentPrompt) {
+func (a *agent) Prompt(p rules.AgentPrompt) {
 	a.run.mu.Lock()
 	defer a.run.mu.Unlock()
 	if a.run.disk.isDead(a.process) {
@@ -199,7 +200,7 @@ func (a *agent) Cancel() {
 // Stop implements hub.Agent.
 func (a *agent) Stop(context.Context) error {
 	a.run.mu.Lock()
-	a.say(hub.AgentExited{})
+	a.say(rules.AgentExited{})
 	a.run.mu.Unlock()
 	return nil
 }
@@ -210,7 +211,7 @@ func (r *run) endAgents(p *process) {
 	defer r.mu.Unlock()
 	for _, a := range r.agents {
 		if a.process == p {
-			a.say(hub.AgentExited{})
+			a.say(rules.AgentExited{})
 		}
 	}
 }

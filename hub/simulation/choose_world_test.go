@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/hub"
+	"parley/hub/rules"
 )
 
 // agentActs lets an agent do something of its own.
@@ -27,12 +28,12 @@ func (r *run) agentActs(rng *rand.Rand) action {
 	switch n := rng.IntN(24); {
 	case n == 0:
 		code := rng.IntN(3)
-		return act("exits", func() { a.say(hub.AgentExited{ExitCode: &code, StderrTail: "oh"}) })
+		return act("exits", func() { a.say(rules.AgentExited{ExitCode: &code, StderrTail: "oh"}) })
 	case n < 5:
 		return act("asks", func() { a.say(a.ask()) })
 	case n < 6 && len(a.asked) > 0:
 		id := pick(rng, a.asked)
-		return act("takes "+id+" back", func() { a.say(hub.AgentWithdrawn{RequestID: id}) })
+		return act("takes "+id+" back", func() { a.say(rules.AgentWithdrawn{RequestID: id}) })
 	case n < 14 && a.turn != "":
 		var err error
 		if rng.IntN(6) == 0 {

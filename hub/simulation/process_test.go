@@ -9,6 +9,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/journal"
+	"parley/hub/rules"
 )
 
 // process is one life of the server: a hub, and the journal as that hub sees
@@ -34,7 +35,7 @@ func (r *run) start() {
 	}
 	time.Sleep(time.Millisecond) // two that decide the same thing at the same time cannot be told apart
 	p := &process{n: len(r.processes) + 1, disk: r.disk, gone: make(chan struct{})}
-	p.hub = hub.New(p, &launcher{r, p}, hub.Key{1}, r.options)
+	p.hub = hub.New(p, &launcher{r, p}, rules.Key{1}, r.options)
 	r.mu.Lock()
 	if len(r.processes) > 0 {
 		r.now().replaced.Store(true)

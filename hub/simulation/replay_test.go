@@ -8,6 +8,7 @@ import (
 	"parley/hub"
 	"parley/hub/journal"
 	"parley/hub/journal/memory"
+	"parley/hub/rules"
 )
 
 // sameState checks that the states which hubs have put down as snapshots are
@@ -66,7 +67,7 @@ func (r *run) read(m *room, until journal.Seq, from *journal.Snapshot) []byte {
 	if from != nil {
 		_ = w.PutSnapshot(*from).Err()
 	}
-	h := hub.New(copied, &launcher{r, nil}, hub.Key{1}, r.options)
+	h := hub.New(copied, &launcher{r, nil}, rules.Key{1}, r.options)
 	if err := h.Start(ctx); err != nil {
 		r.violation("no copy: %v", err)
 	}

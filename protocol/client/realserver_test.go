@@ -13,6 +13,7 @@ import (
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/journal/memory"
+	"parley/hub/rules"
 	"parley/protocol"
 	"parley/protocol/client"
 	"parley/web"
@@ -42,7 +43,7 @@ func startRealSession(ctx context.Context) (realSession, error) {
 		return realSession{}, err
 	}
 	journal := memory.New()
-	h := hub.New(journal, launcher, hub.Key{1}, hub.Options{Logger: zap.NewNop()})
+	h := hub.New(journal, launcher, rules.Key{1}, hub.Options{Logger: zap.NewNop()})
 	if err := h.Start(ctx); err != nil {
 		return realSession{}, err
 	}

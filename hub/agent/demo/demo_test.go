@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -82,7 +82,7 @@ func values(m map[string]string) []string {
 func aStoryWithAnEdit(t *testing.T, got turn) {
 	aPlanThatIsTickedOff(t, got)
 	require.Len(t, got.asked, 1)
-	require.Equal(t, []hub.AgentOption{{ID: "allow", Kind: "allow_once"}, {ID: "always", Kind: "allow_always"},
+	require.Equal(t, []rules.AgentOption{{ID: "allow", Kind: "allow_once"}, {ID: "always", Kind: "allow_always"},
 		{ID: "reject", Kind: "reject_once"}}, got.asked[0].Choices)
 	require.NotEmpty(t, got.of("agent_thought_chunk"))
 	var kinds []string
@@ -180,9 +180,9 @@ func TestCancel(t *testing.T) {
 	eachKind(t, func(t *testing.T, l lab) {
 		r := l.launch(t)
 		t.Run("while a tool is working", func(t *testing.T) {
-			r.Prompt(hub.AgentPrompt{Turn: "w", Text: "wait"})
+			r.Prompt(rules.AgentPrompt{Turn: "w", Text: "wait"})
 			for {
-				e := (<-r.events).(hub.AgentNotification)
+				e := (<-r.events).(rules.AgentNotification)
 				if strings.Contains(string(e.Raw), "in_progress") {
 					break
 				}
@@ -193,8 +193,8 @@ func TestCancel(t *testing.T) {
 			require.Equal(t, []string{"failed"}, values(got.statuses()))
 		})
 		t.Run("while a permission is asked", func(t *testing.T) {
-			r.Prompt(hub.AgentPrompt{Turn: "p", Text: "permission"})
-			got := r.follow(func(hub.AgentPermission) { r.Cancel() })
+			r.Prompt(rules.AgentPrompt{Turn: "p", Text: "permission"})
+			got := r.follow(func(rules.AgentPermission) { r.Cancel() })
 			require.Equal(t, "cancelled", got.end.StopReason)
 		})
 		t.Run("by answering a permission as cancelled", func(t *testing.T) {

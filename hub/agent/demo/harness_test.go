@@ -15,6 +15,7 @@ import (
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -41,7 +42,7 @@ func eachKind(t *testing.T, test func(*testing.T, lab)) {
 type running struct {
 	hub.Agent
 	t      *testing.T
-	events chan hub.AgentEvent // without what the agent says of itself
+	events chan rules.AgentEvent // without what the agent says of itself
 
 	mu    sync.Mutex
 	facts protocol.AgentFacts // what it has said of itself
@@ -57,14 +58,14 @@ func (r *running) known() protocol.AgentFacts {
 func (l lab) try(t *testing.T, load string) (*running, error) {
 	t.Helper()
 	// Room for all that a scene says, so that the sink does not block.
-	r := &running{t: t, events: make(chan hub.AgentEvent, 20_000)}
+	r := &running{t: t, events: make(chan rules.AgentEvent, 20_000)}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var err error
-	r.Agent, err = l.launcher.Launch(ctx, hub.LaunchSpec{
+	r.Agent, err = l.launcher.Launch(ctx, rules.LaunchSpec{
 		HostSession: journal.NewHostSessionID(), Profile: l.profile, Load: load, MaxEvent: 4 << 20,
-	}, func(e hub.AgentEvent) {
-		if known, ok := e.(hub.AgentUpdated); ok {
+	}, func(e rules.AgentEvent) {
+		if known, ok := e.(rules.AgentUpdated); ok {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.facts.Merge(known.Facts)
@@ -117,36 +118,36 @@ type update struct {
 type turn struct {
 	updates   []update
 	raw       []string
-	asked     []hub.AgentPermission
-	end       hub.AgentTurnEnded
-	exit      *hub.AgentExited
+	asked     []rules.AgentPermission
+	end       rules.AgentTurnEnded
+	exit      *rules.AgentExited
 	oversized int
 }
 
 // play prompts and answers every permission with the option.
 func (r *running) play(prompt, option string) turn {
 	r.t.Helper()
-	r.Prompt(hub.AgentPrompt{Turn: prompt, Text: prompt})
-	return r.follow(func(asked hub.AgentPermission) { r.Respond(asked.RequestID, option) })
+	r.Prompt(rules.AgentPrompt{Turn: prompt, Text: prompt})
+	return r.follow(func(asked rules.AgentPermission) { r.Respond(asked.RequestID, option) })
 }
 
 // follow reads until the turn has ended, or the agent has.
-func (r *running) follow(permission func(hub.AgentPermission)) turn {
+func (r *running) follow(permission func(rules.AgentPermission)) turn {
 	r.t.Helper()
 	var got turn
 	for {
 		select {
 		case e := <-r.events:
 			switch e := e.(type) {
-			case hub.AgentNotification:
+			case rules.AgentNotification:
 				got.add(r.t, e)
-			case hub.AgentPermission:
+			case rules.AgentPermission:
 				got.asked = append(got.asked, e)
 				permission(e)
-			case hub.AgentTurnEnded:
+			case rules.AgentTurnEnded:
 				got.end = e
 				return got
-			case hub.AgentExited:
+			case rules.AgentExited:
 				got.exit = &e
 				return got
 			}
@@ -156,7 +157,7 @@ func (r *running) follow(permission func(hub.AgentPermission)) turn {
 	}
 }
 
-func (got *turn) add(t *testing.T, n hub.AgentNotification) {
+func (got *turn) add(t *testing.T, n rules.AgentNotification) {
 	var m struct {
 		Method string
 		Params struct{ Update update }

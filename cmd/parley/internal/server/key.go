@@ -10,8 +10,8 @@ import (
 	"runtime"
 	"strings"
 
-	"parley/hub"
 	"parley/hub/journal/sqlite"
+	"parley/hub/rules"
 )
 
 // KeyFile is the name of the file in the data directory that holds the secret from which
@@ -22,36 +22,36 @@ const KeyFile = "token.key"
 // inUse is false; with inUse set, the journal has sessions whose links need the key. A
 // key file that others can read or replace is refused, since they could act as any
 // participant.
-func LoadKey(dir string, inUse bool) (hub.Key, error) {
+func LoadKey(dir string, inUse bool) (rules.Key, error) {
 	path := filepath.Join(dir, KeyFile)
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && inUse:
-		return hub.Key{}, fmt.Errorf("%s is missing, and the links and tokens of the sessions in the journal depend on it; restore it from a backup, or invalidate all of them with a new key: (umask 077; openssl rand -hex 32 > %s)", path, path)
+		return rules.Key{}, fmt.Errorf("%s is missing, and the links and tokens of the sessions in the journal depend on it; restore it from a backup, or invalidate all of them with a new key: (umask 077; openssl rand -hex 32 > %s)", path, path)
 	case errors.Is(err, os.ErrNotExist):
 		return createKey(path)
 	case err != nil:
-		return hub.Key{}, fmt.Errorf("read key: %w", err)
+		return rules.Key{}, fmt.Errorf("read key: %w", err)
 	case !info.Mode().IsRegular():
-		return hub.Key{}, fmt.Errorf("%s is not a regular file; replace it with the key file itself", path)
+		return rules.Key{}, fmt.Errorf("%s is not a regular file; replace it with the key file itself", path)
 	case info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
-		return hub.Key{}, fmt.Errorf("%s can be read by other users; run: chmod 600 %s", path, path)
+		return rules.Key{}, fmt.Errorf("%s can be read by other users; run: chmod 600 %s", path, path)
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return hub.Key{}, fmt.Errorf("read key: %w", err)
+		return rules.Key{}, fmt.Errorf("read key: %w", err)
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
-	if err != nil || len(key) != len(hub.Key{}) {
-		return hub.Key{}, fmt.Errorf("%s is damaged: want %d hexadecimal digits; restore it from a backup, or invalidate all links and tokens with a new key: (umask 077; openssl rand -hex 32 > %s)", path, 2*len(hub.Key{}), path)
+	if err != nil || len(key) != len(rules.Key{}) {
+		return rules.Key{}, fmt.Errorf("%s is damaged: want %d hexadecimal digits; restore it from a backup, or invalidate all links and tokens with a new key: (umask 077; openssl rand -hex 32 > %s)", path, 2*len(rules.Key{}), path)
 	}
-	return hub.Key(key), nil
+	return rules.Key(key), nil
 }
 
 // createKey creates a key. After a crash the file is either missing or complete, and the
 // key is durable before any link is derived from it.
-func createKey(path string) (hub.Key, error) {
-	var key hub.Key
+func createKey(path string) (rules.Key, error) {
+	var key rules.Key
 	_, _ = rand.Read(key[:])                                  // never fails: crypto/rand crashes the program instead
 	f, err := os.CreateTemp(filepath.Dir(path), KeyFile+".*") // has mode 0600
 	if err != nil {

@@ -1,0 +1,48 @@
+package lookup
+
+import (
+	"context"
+
+	"parley/hub/history"
+	"parley/hub/journal"
+	"parley/hub/rules/shared"
+	"parley/protocol"
+)
+
+// Messages are the messages of a session up to an event: comments, and the
+// prompts that had to wait for an approval.
+type Messages struct{ until journal.Seq }
+
+// itemBytesMin is what a list counts for an item beside its text.
+const itemBytesMin = 64
+
+// Page reads messages, the oldest first, and returns the event to continue from.
+func (m Messages) Page(ctx context.Context, r history.Reader, from journal.Seq) (page []protocol.Message, next journal.Seq, err error) {
+	numbers, err := r.Journal.Listed(ctx, r.Session, from, history.PageItems)
+	for len(numbers) > 0 && numbers[len(numbers)-1] > m.until {
+		numbers = numbers[:len(numbers)-1]
+	}
+	if err != nil || len(numbers) == 0 {
+		return nil, from, err
+	}
+	records, err := r.Journal.Events(ctx, r.Session, numbers)
+	if err != nil {
+		return nil, from, err
+	}
+	bytes := 0
+	for _, rec := range records {
+		if bytes >= history.PageBytes {
+			break
+		}
+		from = rec.Seq + 1
+		e, err := shared.DecodeEvent(rec)
+		if err != nil {
+			return nil, from, err
+		}
+		if said := shared.MessageIn(e); said != nil {
+			page = append(page, *said)
+			bytes += len(said.Text) + itemBytesMin
+		}
+	}
+	return page, from, nil
+}

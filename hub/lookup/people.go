@@ -1,0 +1,138 @@
+package lookup
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"parley/hub/history"
+	"parley/hub/journal"
+	"parley/hub/rules/shared"
+	"parley/protocol"
+)
+
+// People returns the answer to a request for participants.
+func People(s *shared.State, which protocol.People) history.Deferred {
+	if which.Left {
+		return leftPage{which, maps.Clone(s.Barred)}
+	}
+	return PresentPage{which, s.People.List()}
+}
+
+// PresentPage is the answer to a request for the participants that a welcome
+// lists, in join order.
+type PresentPage struct {
+	Which protocol.People
+	All   []protocol.Participant // the host first
+}
+
+// Read implements [history.Deferred].
+func (a PresentPage) Read(ctx context.Context, r history.Reader) (any, error) {
+	from, err := a.placeAfter(ctx, r, a.Which.After)
+	if err != nil {
+		return nil, err
+	}
+	to := min(from+a.Which.Limit, len(a.All))
+	return &protocol.PeopleAnswer{Participants: a.All[from:to], Removed: []string{}, More: to < len(a.All)}, nil
+}
+
+// placeAfter returns the index of the first participant who joined after the one
+// with that id, who may have left since.
+func (a PresentPage) placeAfter(ctx context.Context, r history.Reader, id string) (int, error) {
+	if id == "" {
+		return 0, nil
+	}
+	if i := slices.IndexFunc(a.All, func(p protocol.Participant) bool { return p.ID == id }); i >= 0 {
+		return i + 1, nil
+	}
+	p, err := Participant(ctx, r, id)
+	if err != nil {
+		return 0, err
+	}
+	if p == nil {
+		return 0, protocol.Errorf(protocol.CodeParticipantNotFound, "after: no such participant in this session")
+	}
+	for i, q := range a.All {
+		if i > 0 && !q.JoinedAt.Before(p.JoinedAt) { // the host may have returned later
+			return i, nil
+		}
+	}
+	return len(a.All), nil
+}
+
+// leftPage is the answer to a request for guests who have left, the last to join
+// first.
+type leftPage struct {
+	which  protocol.People
+	barred map[string]shared.Bar // a copy
+}
+
+// Read implements [history.Deferred].
+func (a leftPage) Read(ctx context.Context, r history.Reader) (any, error) {
+	from, err := joinedBefore(ctx, r, a.which.Before)
+	if err != nil {
+		return nil, err
+	}
+	answer := &protocol.PeopleAnswer{Participants: []protocol.Participant{}, Removed: []string{}}
+	for {
+		guests, next, err := guestsWhoLeft(ctx, r, from)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range guests {
+			if answer.More = len(answer.Participants) == a.which.Limit; answer.More {
+				return answer, nil
+			}
+			answer.Participants = append(answer.Participants, p)
+			if _, removed := a.barred[p.UserID]; removed {
+				answer.Removed = append(answer.Removed, p.ID)
+			}
+		}
+		if next == from {
+			return answer, nil
+		}
+		from = next
+	}
+}
+
+// joinedBefore returns the last event by which a guest can have joined before a
+// participant. Without a participant it is the last event of all.
+func joinedBefore(ctx context.Context, r history.Reader, id string) (journal.Seq, error) {
+	if id == "" {
+		return maxSeq, nil
+	}
+	entry, err := r.Journal.Entry(ctx, r.Session, journal.SubjectParticipant, id)
+	if errors.Is(err, journal.ErrNotFound) {
+		return 0, protocol.Errorf(protocol.CodeParticipantNotFound, "before: no such participant in this session")
+	}
+	return entry.First - 1, err
+}
+
+// maxSeq is greater than the number of any event and fits a column of SQLite.
+const maxSeq = 1<<63 - 1
+
+// guestsWhoLeft reads guests who have left, backward from an event, and returns
+// the event to continue from, which stays the same at the end. It skips the few
+// participants who are present.
+func guestsWhoLeft(ctx context.Context, r history.Reader, from journal.Seq) (guests []protocol.Participant, next journal.Seq, err error) {
+	entries, err := r.Journal.Entries(ctx, r.Session, journal.SubjectParticipant, from, true, history.PageItems)
+	if err != nil {
+		return nil, from, err
+	}
+	found, err := loadParticipants(ctx, r, entries)
+	if err != nil {
+		return nil, from, err
+	}
+	for _, entry := range entries {
+		p, ok := found[entry.ID]
+		if !ok {
+			break // the next page has it
+		}
+		if p.Role != protocol.RoleHost && p.LeftAt != nil {
+			guests = append(guests, p)
+		}
+		from = entry.First - 1
+	}
+	return guests, from, nil
+}

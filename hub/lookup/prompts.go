@@ -1,0 +1,90 @@
+package lookup
+
+import (
+	"context"
+	"errors"
+
+	"parley/hub/history"
+	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/hub/rules/shared"
+	"parley/protocol"
+)
+
+// EndedPromptAnswer is the answer to a command about a prompt that is not open:
+// always an error.
+type EndedPromptAnswer struct{ shared.EndedPrompt }
+
+// Read implements [history.Deferred]. It always returns an error.
+func (a EndedPromptAnswer) Read(ctx context.Context, r history.Reader) (any, error) {
+	entry, err := r.Journal.Entry(ctx, r.Session, journal.SubjectApproval, a.ApprovalID)
+	if errors.Is(err, journal.ErrNotFound) {
+		return nil, shared.ApprovalNotFound()
+	}
+	if err != nil {
+		return nil, err
+	}
+	events, err := ReadEvents(ctx, r, shared.EventsOf(entry))
+	if err != nil {
+		return nil, err
+	}
+	whole := events[entry.Whole]
+	return nil, a.Refusal(shared.ApprovalIn(whole, events[entry.Newest]), shared.DeciderIn(whole))
+}
+
+// approvals are all approvals of a session up to an event, those that are done
+// included.
+type approvals struct {
+	open  map[string]protocol.Approval // those that are not done, by id
+	Until journal.Seq
+}
+
+// approvalsOf returns the approvals of a session up to its newest event.
+func approvalsOf(s *shared.State, at journal.Head) approvals {
+	open := make(map[string]protocol.Approval, len(s.Open))
+	for _, o := range s.Open {
+		open[o.Approval.ID] = o.Approval
+	}
+	return approvals{open, at.Seq}
+}
+
+// Page reads approvals, the newest first, from those that were proposed up to an
+// event, and returns the event to continue from.
+func (m approvals) Page(ctx context.Context, r history.Reader, from journal.Seq) (page []protocol.Approval, next journal.Seq, err error) {
+	entries, err := r.Journal.Entries(ctx, r.Session, journal.SubjectApproval, from, true, history.PageItems)
+	if err != nil {
+		return nil, from, err
+	}
+	events, err := m.readDone(ctx, r, entries)
+	if err != nil {
+		return nil, from, err
+	}
+	bytes := 0
+	for _, entry := range entries {
+		a, open := m.open[entry.ID]
+		if !open {
+			whole, ok := events[entry.Whole]
+			newest, okToo := events[entry.Newest]
+			if !ok || !okToo {
+				break // the next page has it
+			}
+			a = shared.ApprovalIn(whole, newest)
+		}
+		page, from = append(page, a), entry.First-1
+		if bytes += len(a.Prompt) + itemBytesMin; bytes >= history.PageBytes {
+			break
+		}
+	}
+	return page, from, nil
+}
+
+// readDone reads the events of the approvals that are done.
+func (m approvals) readDone(ctx context.Context, r history.Reader, entries []journal.Entry) (map[journal.Seq]rules.Event, error) {
+	var numbers []journal.Seq
+	for _, entry := range entries {
+		if _, open := m.open[entry.ID]; !open {
+			numbers = append(numbers, shared.EventsOf(entry)...)
+		}
+	}
+	return ReadEvents(ctx, r, numbers)
+}

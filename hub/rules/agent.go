@@ -1,0 +1,111 @@
+package rules
+
+import (
+	"encoding/json"
+	"errors"
+
+	"parley/hub/journal"
+	"parley/protocol"
+)
+
+// Errors that a launch wraps, apart from those of the operating system.
+var (
+	// ErrNoProfile: no profile has that name.
+	ErrNoProfile = errors.New("no such agent")
+	// ErrNoCommand: the profile's command does not exist or cannot be executed.
+	ErrNoCommand = errors.New("the agent's command cannot be run")
+	// ErrNoDir: the profile's working directory does not exist or cannot be read.
+	ErrNoDir = errors.New("the agent's working directory cannot be used")
+	// ErrCwdNotAllowed: the profile does not allow the working directory.
+	ErrCwdNotAllowed = errors.New("working directory is not allowed for this agent")
+	// ErrCannotLoad: the agent exited while it loaded the earlier session, or did not
+	// finish loading it. It may still be able to begin a new one.
+	ErrCannotLoad = errors.New("agent cannot load its earlier session")
+	// ErrAuthRequired: the agent requires the user to sign in.
+	ErrAuthRequired = errors.New("agent is not signed in")
+	// ErrAgentFailed: the agent exited, answered with an error, or does not speak the
+	// protocol, and a retry is expected to fail the same way.
+	ErrAgentFailed = errors.New("agent failed")
+)
+
+// LaunchSpec describes the agent to start.
+type LaunchSpec struct {
+	HostSession journal.SessionID // replaces the agent's own session id in its notifications
+	Profile     string
+	Cwd         string // absolute; empty for the profile's own
+	Load        string // the agent's own id of an earlier session to load; if that fails, a new one is begun. Empty to begin a new one
+	MaxEvent    int    // bytes; a longer notification is replaced by one that names its size and SHA-256
+}
+
+// AgentPrompt is an approved prompt for an agent.
+type AgentPrompt struct {
+	Turn string          // the approval's id
+	Text string          // the approved text, unchanged
+	Meta json.RawMessage // the request's _meta: the author and the approver
+}
+
+// AgentEvent is a message of an agent, or a change of its process: one of the
+// types below, or [notifications].
+type AgentEvent interface{ agentEvent() }
+
+type (
+	// AgentNotification is a notification of the agent, byte for byte but for
+	// params.sessionId, which is the host session's id.
+	AgentNotification struct {
+		Raw      []byte // one JSON object: valid UTF-8, no carriage return or line feed
+		Streamed bool   // a piece of a longer text, which may be delayed to be batched with others
+	}
+	// AgentUpdated holds new facts about the agent: members that are set replace the
+	// earlier ones. It keeps its place among the agent's messages. Its texts and
+	// lists are not bounded.
+	AgentUpdated struct{ Facts protocol.AgentFacts }
+	// AgentPermission is a permission request. The agent waits for the response.
+	AgentPermission struct {
+		RequestID string          // unique, made by Parley
+		ToolCall  json.RawMessage // as the agent sent it
+		Options   json.RawMessage // as the agent sent them, in its order
+		Choices   []AgentOption   // the options, decoded
+	}
+	// AgentWithdrawn reports that the agent withdraws a permission request.
+	AgentWithdrawn struct{ RequestID string }
+	// AgentTurnEnded is the answer to a prompt. StopReason is the agent's own; Err is
+	// set instead when the agent answered with an error.
+	AgentTurnEnded struct {
+		Turn       string
+		StopReason string
+		Err        error
+	}
+	// AgentProgress describes what a starting agent does, in a line for people.
+	AgentProgress struct{ Detail string }
+	// AgentStrayOutput reports that the agent has written lines to its standard
+	// output that are not messages. It is sent for the first such line after the
+	// start and after each prompt, and then at most once in ten seconds.
+	AgentStrayOutput struct{}
+	// AgentExited reports that the agent has exited. ExitCode is nil when a signal
+	// ended it or it is not a process.
+	AgentExited struct {
+		ExitCode   *int
+		StderrTail string // the end of its standard error, at most 4 KiB
+	}
+)
+
+// AgentOption is one option of a permission request. Kind is one of
+// allow_once, allow_always, reject_once and reject_always, or the agent's own.
+type AgentOption struct {
+	ID   string `json:"optionId"`
+	Kind string `json:"kind"`
+}
+
+func (AgentNotification) agentEvent() {}
+func (AgentUpdated) agentEvent()      {}
+func (AgentPermission) agentEvent()   {}
+func (AgentWithdrawn) agentEvent()    {}
+func (AgentTurnEnded) agentEvent()    {}
+func (AgentProgress) agentEvent()     {}
+func (AgentStrayOutput) agentEvent()  {}
+func (AgentExited) agentEvent()       {}
+
+// Notifications are consecutive notifications of an agent.
+type Notifications [][]byte
+
+func (Notifications) agentEvent() {}

@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"parley/hub/journal"
+	"parley/protocol"
+)
+
+// Event is a change that a decision makes, before the runtime numbers and commits
+// it.
+type Event struct {
+	Public  protocol.Payload
+	Private Private
+	Primary bool // the answer to the command is computed from it
+}
+
+// PrimaryEvent returns the event that the answer to a command is computed from.
+// A decision has at most one.
+func PrimaryEvent(p protocol.Payload) Event { return Event{Public: p, Primary: true} }
+
+// Private is what the rules need of an event and no client receives. Its JSON is
+// stored beside the event.
+type Private struct {
+	Command *CommandRef           `json:"command,omitempty"` // the command whose answer this event is
+	Host    *protocol.Participant `json:"host,omitempty"`    // with shared_session_created
+	Agent   protocol.AgentStatus  `json:"agent,omitempty"`   // with shared_session_created
+	Message *protocol.Message     `json:"message,omitempty"` // with prompt_pending_approval
+	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated and the removal that rotated it
+	Typed   bool                  `json:"typed,omitempty"`   // with participant_joined: by the typed protocol
+}
+
+// CommandRef identifies a command by its scope and its id. The scope of a
+// participant's commands is the participant; that of a join is the invite and
+// the user id.
+type CommandRef struct {
+	By     string `json:"by"` // a participant id, or the scope of a join or a creation
+	ID     string `json:"id"`
+	Digest string `json:"digest"` // of its type and payload
+}
+
+// Stamp is the number and the time of an event.
+type Stamp struct {
+	Seq    journal.Seq
+	At     time.Time // the event's time
+	Moment time.Time // the clock's reading at the event; zero for an event that is read from the journal
+}
+
+// Instant returns the time of the event, for a deadline.
+func (s Stamp) Instant() Instant { return Instant{s.At, s.Moment} }
+
+// Encode returns the two parts of the event's record. priv is nil for an event
+// without private data.
+func (e Event) Encode() (public, priv []byte, err error) {
+	if public, err = protocol.MarshalPayload(e.Public); err != nil {
+		return nil, nil, err
+	}
+	if e.Private != (Private{}) {
+		priv, err = protocol.Marshal(e.Private)
+	}
+	return public, priv, err
+}
+
+// DecodeEvent returns the event that a record holds. decodePayload decodes the
+// event types of the stream.
+func DecodeEvent(r journal.Record, decodePayload func(protocol.EventType, []byte) (protocol.Payload, error)) (Event, error) {
+	var e Event
+	var err error
+	if e.Public, err = decodePayload(protocol.EventType(r.Type), r.Public); err != nil {
+		return Event{}, fmt.Errorf("event %d of session %s: %w", r.Seq, r.Session, err)
+	}
+	if len(r.Private) > 0 {
+		if err = json.Unmarshal(r.Private, &e.Private); err != nil {
+			return Event{}, fmt.Errorf("private data of event %d of session %s: %w", r.Seq, r.Session, err)
+		}
+	}
+	return e, nil
+}

@@ -1,0 +1,86 @@
+package host
+
+import "parley/protocol"
+
+import (
+	"parley/hub/rules"
+)
+
+// create makes the host session and starts its agent. A creation that is repeated
+// under the same command id, at the same time or later, leads to the same session;
+// its answer is computed from the session's state. A creation whose agent could
+// not be started is tried again.
+func (s *State) create(in rules.Input, c Create) rules.Decision {
+	if s.Session.ID != "" && !s.NeverRan {
+		return s.createdBefore(c)
+	}
+	if c.Refusal != nil {
+		return rules.Decision{Err: c.Refusal}
+	}
+	session := protocol.HostSession{
+		ID:          s.ID.String(),
+		Agent:       c.Body.Agent,
+		WorkspaceID: c.Body.WorkspaceID,
+		Title:       c.Body.Title,
+		Permissions: c.Body.Permissions,
+		Status:      protocol.AgentStarting,
+		CreatedAt:   in.At,
+	}
+	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.Body.Cwd, MaxEvent: s.settings.MaxEvent}
+	return rules.Decision{
+		Events: []rules.Event{
+			{Public: &created{session, c.Body.Cwd, c.request()}},
+			{Public: agentIs(protocol.AgentStarting)},
+		},
+		Effects: []rules.Effect{LaunchAgent{spec}},
+		Hold:    holdLaunch,
+	}
+}
+
+// createdBefore decides on a creation whose session exists.
+func (s *State) createdBefore(c Create) rules.Decision {
+	switch {
+	case c.CommandID == "":
+		return rules.Refuse(protocol.CodeInternal, "the host session exists already")
+	case s.Request != c.request():
+		return rules.Refuse(protocol.CodeInvalidRequest, "this Idempotency-Key was used to start another agent")
+	case s.Deleted:
+		return rules.Refuse(protocol.CodeHostSessionNotFound, "the agent session that was made under this Idempotency-Key has been deleted")
+	case s.AgentSession != "":
+		first := s.ready()
+		first.Facts = s.FirstFacts
+		return rules.Decision{Answer: &protocol.HostSessionAnswer{Session: first}, Duplicate: true}
+	case s.Agent != protocol.AgentExited:
+		return rules.Decision{Hold: holdLaunch} // the first creation waits as well
+	case c.Refusal != nil:
+		return rules.Decision{Err: c.Refusal}
+	}
+	d := s.launch(rules.Decision{}) // the server was restarted before the agent was ready
+	d.Hold = holdLaunch
+	return d
+}
+
+// ready returns the session as the answer to its creation shows it: when its agent
+// became ready, whatever has happened since.
+func (s *State) ready() protocol.HostSession {
+	after := s.Session
+	after.Status = protocol.AgentIdle
+	return after
+}
+
+// applyReady notes what the answer to a repeated creation needs, if the creation
+// can be repeated.
+func (s *State) applyReady() {
+	if s.AgentSession == "" && s.Request != "" {
+		s.FirstFacts = s.Session.Facts
+	}
+}
+
+// request returns the digest that tells this creation from others under the same
+// command id; empty without a command id.
+func (c Create) request() string {
+	if c.CommandID == "" {
+		return ""
+	}
+	return rules.DigestOf("create_host", c.Body)
+}

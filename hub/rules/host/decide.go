@@ -1,0 +1,116 @@
+package host
+
+import "parley/protocol"
+
+import (
+	"parley/hub/rules"
+)
+
+// Decide implements [state].
+func (s *State) Decide(in rules.Input) rules.Decision {
+	switch m := in.Body.(type) {
+	case Create:
+		return s.create(in, m)
+	case learnedBefore:
+		return s.learnFirst(in, m)
+	}
+	if !s.exists() {
+		return s.decideDeleted(in)
+	}
+	switch m := in.Body.(type) {
+	case Read:
+		return rules.Decision{Answer: &protocol.HostSessionAnswer{Session: s.resource()}}
+	case Delete:
+		return s.delete()
+	case rules.Tick:
+		return s.tick(in)
+	case rules.Woken:
+		return s.recover(m)
+	case rules.Shutdown:
+		return s.lose("the server was stopped while the prompt was running").With(EndAgent{})
+	case Learned:
+		return s.learn(m.Facts)
+	case Launched:
+		return s.launched(m)
+	case LaunchFailed:
+		return s.launchFailed(m)
+	case AgentSays:
+		return s.agentSays(m.Event)
+	case AgentSilent:
+		return s.fallSilent(m)
+	case rules.PermissionAnswer:
+		return s.answered(m)
+	case rules.SharedOpened:
+		return s.open(m)
+	case rules.SharedClosed:
+		return s.closed(m)
+	case rules.StopAgent:
+		return s.stop()
+	}
+	return s.decideTurn(in)
+}
+
+// decideDeleted decides for a session that was deleted or never created.
+func (s *State) decideDeleted(in rules.Input) rules.Decision {
+	switch m := in.Body.(type) {
+	case rules.Dispatch:
+		if d, known := s.report(m.Turn); known {
+			return d
+		}
+		return rules.Decision{}.With(rules.Tell{To: m.Turn.Shared, Message: rules.TurnEnded{Approval: m.Turn.Approval, Failure: sessionDeleted}})
+	case rules.Woken:
+		return s.reportEnds(rules.Decision{})
+	case rules.SharedOpened:
+		return s.greet(m)
+	case rules.PermissionAnswer:
+		return s.answered(m)
+	case rules.ConfirmEnd:
+		return s.decideTurn(in)
+	case Launched:
+		return rules.Decision{Effects: []rules.Effect{EndAgent{}}} // the start was under way
+	case rules.Tick, rules.Shutdown, AgentSilent, AgentSays, Learned, LaunchFailed, rules.CancelTurn, rules.SharedClosed:
+		return rules.Decision{}
+	}
+	return rules.Refuse(protocol.CodeHostSessionNotFound, "no such host session")
+}
+
+// sessionDeleted is the failure of a turn whose host session was deleted.
+const sessionDeleted = "the agent's session was deleted"
+
+func (s *State) delete() rules.Decision {
+	d := s.end(sessionDeleted, "")
+	d.Events = append(d.Events, rules.Event{Public: &deleted{}})
+	d.Answer = struct{}{}
+	return d.With(EndAgent{}, rules.Release{
+		Hold:  holdLaunch,
+		Other: protocol.Errorf(protocol.CodeHostSessionNotFound, "the host session was deleted"),
+	})
+}
+
+// AgentSays decides on a message of the agent, or on its exit.
+func (s *State) agentSays(said rules.AgentEvent) rules.Decision {
+	if _, exits := said.(rules.AgentExited); !exits && s.Running != nil && s.Running.SilentSince != nil {
+		return s.silence(nil).Then(s.agentSaid(said))
+	}
+	return s.agentSaid(said)
+}
+
+func (s *State) agentSaid(said rules.AgentEvent) rules.Decision {
+	switch e := said.(type) {
+	case rules.Notifications:
+		return rules.Decision{Effects: []rules.Effect{TellOpen{rules.AgentSaid{Notifications: e}}}}
+	case rules.AgentPermission:
+		return s.ask(e)
+	case rules.AgentWithdrawn:
+		return s.withdraw(rules.Decision{}, e.RequestID)
+	case rules.AgentTurnEnded:
+		return s.turnAnswered(e)
+	case rules.AgentProgress:
+		return s.progress(e)
+	case rules.AgentStrayOutput:
+		return s.strayOutput()
+	case rules.AgentExited:
+		return s.exited(e)
+	}
+	return rules.Decision{}
+}

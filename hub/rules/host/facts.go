@@ -1,0 +1,46 @@
+package host
+
+import (
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// Inputs that carry facts about the agent, which the runtime gathers to make few
+// events of them.
+type (
+	// Learned carries new facts about the agent.
+	Learned struct{ Facts protocol.AgentFacts }
+	// learnedBefore is an input together with the facts that became known before
+	// it.
+	learnedBefore struct {
+		facts protocol.AgentFacts
+		body  any
+	}
+)
+
+// learn records facts that differ from the known ones and tells them to the shared
+// sessions.
+func (s *State) learn(facts protocol.AgentFacts) rules.Decision {
+	changes, some := s.Session.Facts.Changes(facts.Bounded())
+	if !some {
+		return rules.Decision{}
+	}
+	return rules.Decision{
+		Events:  []rules.Event{{Public: &protocol.AgentUpdated{AgentFacts: changes}}},
+		Effects: []rules.Effect{TellOpen{rules.AgentKnown{Facts: changes}}},
+	}
+}
+
+// learnFirst decides on an input in the state that holds the facts which became
+// known before it.
+func (s *State) learnFirst(in rules.Input, m learnedBefore) rules.Decision {
+	after, d := *s, rules.Decision{}
+	if s.exists() {
+		d = s.learn(m.facts)
+	}
+	if len(d.Events) > 0 {
+		after.Session.Facts.Merge(d.Events[0].Public.(*protocol.AgentUpdated).AgentFacts)
+	}
+	in.Body = m.body
+	return d.Then(after.Decide(in))
+}

@@ -1,0 +1,92 @@
+package host
+
+import (
+	"time"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// factsInterval is the least time between two events for facts that the agent
+// announces by itself. An agent that announces facts with every word would fill the
+// journal of every shared session.
+const factsInterval = time.Second
+
+// FactBuffer holds facts about the agent until they become an event. A crash of
+// the process loses them together with the agent. The zero value is ready.
+type FactBuffer struct {
+	facts   protocol.AgentFacts // without the usage
+	usage   *protocol.AgentUsage
+	some    bool      // facts is not empty
+	blocked time.Time // facts wait until then
+}
+
+// Block has facts wait for factsInterval from now.
+func (g *FactBuffer) Block(now time.Time) { g.blocked = now.Add(factsInterval) }
+
+// add adds facts. The usage waits for the end of the turn.
+func (g *FactBuffer) add(facts protocol.AgentFacts) {
+	if facts.Usage != nil {
+		g.usage, facts.Usage = facts.Usage, nil
+	}
+	if _, some := (protocol.AgentFacts{}).Changes(facts); some {
+		g.facts.Merge(facts)
+		g.some = true
+	}
+}
+
+// Due returns when to call TakeDue; zero for never.
+func (g *FactBuffer) Due() time.Time {
+	if !g.some {
+		return time.Time{}
+	}
+	return g.blocked
+}
+
+// TakeDue returns and removes the facts that are due.
+func (g *FactBuffer) TakeDue(now time.Time) (facts protocol.AgentFacts, some bool) {
+	if !g.some || now.Before(g.blocked) {
+		return facts, false
+	}
+	facts = g.facts
+	*g = FactBuffer{usage: g.usage}
+	g.Block(now)
+	return facts, true
+}
+
+// takeAll returns and removes all facts, including the usage.
+func (g *FactBuffer) takeAll() (facts protocol.AgentFacts, some bool) {
+	facts, some = g.facts, g.some || g.usage != nil
+	facts.Usage = g.usage
+	*g = FactBuffer{blocked: g.blocked}
+	return facts, some
+}
+
+// Join returns what the session decides on instead of an input: nil if the input
+// only adds facts, the input together with the facts gathered so far if others rely
+// on them then, and otherwise the input itself.
+func (g *FactBuffer) Join(body any, now time.Time) any {
+	switch b := body.(type) {
+	case AgentSays:
+		switch e := b.Event.(type) {
+		case rules.AgentUpdated:
+			g.add(e.Facts)
+			if facts, some := g.TakeDue(now); some {
+				return Learned{facts}
+			}
+			return nil
+		case rules.AgentTurnEnded, rules.AgentExited:
+		default:
+			return body
+		}
+	case Launched:
+		g.blocked = time.Time{} // many agents announce more as soon as they are ready
+	case LaunchFailed, rules.SharedOpened, rules.Shutdown:
+	default:
+		return body
+	}
+	if facts, some := g.takeAll(); some {
+		return learnedBefore{facts, body}
+	}
+	return body
+}

@@ -1,0 +1,117 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// holdLaunch names the answers that wait until the agent is ready.
+const holdLaunch = "launch"
+
+func agentIs(status protocol.AgentStatus) *agentStatus {
+	return &agentStatus{AgentStatusChanged: protocol.AgentStatusChanged{Status: status}}
+}
+
+// launch starts the agent again, on its earlier session if it can load that.
+func (s *State) launch(d rules.Decision) rules.Decision { return s.launchOn(d, s.earlierSession()) }
+
+// launchOn starts the agent again. load is the session that it loads, empty for a
+// new one.
+func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
+	starting := agentIs(protocol.AgentStarting)
+	d.Events = append(d.Events, rules.Event{Public: starting})
+	return d.With(
+		LaunchAgent{rules.LaunchSpec{
+			HostSession: s.ID,
+			Profile:     s.Session.Agent,
+			Cwd:         s.Cwd,
+			Load:        load,
+			MaxEvent:    s.settings.MaxEvent,
+		}},
+		TellOpen{rules.AgentChanged{Status: starting.AgentStatusChanged}})
+}
+
+// launchAnew starts an agent on a new session after it failed to load the earlier
+// one.
+func (s *State) launchAnew(err error) rules.Decision {
+	d := s.launchOn(rules.Decision{}, "")
+	lastStatus(d).LoadError = err.Error()
+	return d
+}
+
+func (s *State) launched(m Launched) rules.Decision {
+	if s.Agent == protocol.AgentEnding { // it was stopped before it was ready
+		return rules.Decision{}.With(EndAgent{})
+	}
+	ready := agentIs(protocol.AgentIdle)
+	ready.Session, ready.CanLoad = m.SessionID, m.CanLoad
+	ready.Anew = s.earlierSession() == "" || m.LoadError != nil
+	d := rules.Decision{Events: []rules.Event{{Public: ready}}}
+	d = d.With(
+		TellOpen{rules.AgentChanged{Status: ready.AgentStatusChanged}},
+		rules.Release{Hold: holdLaunch, Answer: &protocol.HostSessionAnswer{Session: s.ready()}})
+	if s.Worked {
+		d = d.With(TellOpen{rules.AgentContinues{Session: s.continuation(m.LoadError)}})
+	}
+	if len(s.Queue) > 0 {
+		return s.begin(d, s.Queue[0])
+	}
+	return d
+}
+
+// continuation says whether an agent that is ready again has its earlier session.
+func (s *State) continuation(loadError error) protocol.AgentSession {
+	switch {
+	case loadError != nil:
+		return protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: loadError.Error()}
+	case s.LoadError != "":
+		return protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: s.LoadError}
+	case s.earlierSession() == "":
+		return protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "the agent cannot load an earlier session"}
+	}
+	return protocol.AgentSession{Continued: protocol.ContinuedLoaded}
+}
+
+// LaunchFailed fails everything that waits for the agent, and deletes a session
+// whose agent never ran. An agent that cannot load its session gets a new one.
+func (s *State) launchFailed(m LaunchFailed) rules.Decision {
+	if s.Agent == protocol.AgentEnding {
+		return s.announceExit(s.lose(stopped)).With(refuseCreation(stopped, m.Err))
+	}
+	if errors.Is(m.Err, rules.ErrCannotLoad) && s.earlierSession() != "" {
+		return s.launchAnew(m.Err)
+	}
+	failure := fmt.Sprintf("the agent could not be started: %v", m.Err)
+	d := s.end(failure, launchCode(m.Err))
+	if s.AgentSession == "" {
+		d.Events = append(d.Events, rules.Event{Public: &deleted{NeverRan: true}})
+	}
+	return d.With(refuseCreation(failure, m.Err))
+}
+
+// refuseCreation answers the creations that wait for the agent.
+func refuseCreation(failure string, err error) rules.Effect {
+	return rules.Release{Hold: holdLaunch, Other: protocol.Errorf(launchCode(err), "%s", failure)}
+}
+
+// launchCode returns the error code of a failed start. It separates failures that
+// a retry can change from those that it cannot.
+func launchCode(err error) protocol.Code {
+	if _, full := errors.AsType[NoSlotError](err); full {
+		return protocol.CodeTooManyAgents
+	}
+	switch {
+	case errors.Is(err, rules.ErrCwdNotAllowed):
+		return protocol.CodeInvalidRequest // the client may choose another directory
+	case errors.Is(err, rules.ErrNoProfile), errors.Is(err, rules.ErrNoCommand), errors.Is(err, rules.ErrNoDir):
+		return protocol.CodeAgentNotFound // until the operator installs it
+	case errors.Is(err, rules.ErrAuthRequired):
+		return protocol.CodeAgentAuthRequired
+	case errors.Is(err, rules.ErrAgentFailed):
+		return protocol.CodeAgentFailed
+	}
+	return protocol.CodeAgentUnavailable
+}

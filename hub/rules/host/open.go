@@ -1,0 +1,93 @@
+package host
+
+import (
+	"time"
+
+	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// A host session without an open shared session ends its agent after
+// settings.AgentIdleAfter. The next prompt, or the next shared session, starts the
+// agent again.
+
+// open greets a shared session that has opened, and starts an agent that was
+// ended because no shared session was open.
+func (s *State) open(m rules.SharedOpened) rules.Decision {
+	d := s.greet(m)
+	if s.Occupied {
+		return d
+	}
+	d.Events = []rules.Event{{Public: &occupied{}}}
+	if s.LetGo && s.Agent == protocol.AgentExited {
+		return s.launch(d)
+	}
+	return d
+}
+
+// greet tells a shared session that has opened or woken the agent's present state.
+func (s *State) greet(m rules.SharedOpened) rules.Decision {
+	d := rules.Decision{Effects: []rules.Effect{
+		OpenShared{m.Shared},
+		rules.Tell{To: m.Shared, Message: rules.AgentChanged{Status: s.status()}},
+		rules.Tell{To: m.Shared, Message: rules.AgentKnown{Facts: s.Session.Facts}},
+	}}
+	for _, requestID := range m.Asked {
+		if s.AskedPermission(requestID) == nil {
+			d = d.With(rules.Tell{To: m.Shared, Message: rules.PermissionGone{RequestID: requestID}})
+		}
+	}
+	for _, p := range s.Permissions {
+		if p.Shared.IsZero() || p.Shared == m.Shared {
+			d = d.With(rules.Tell{To: m.Shared, Message: rules.PermissionAsked{Question: p.Permission}})
+		}
+	}
+	return d
+}
+
+// closed notes that a shared session has ended.
+func (s *State) closed(m rules.SharedClosed) rules.Decision {
+	d := rules.Decision{Effects: []rules.Effect{CloseShared{m.Shared}}}
+	if m.Last && s.Occupied {
+		d.Events = []rules.Event{{Public: &vacated{}}}
+	}
+	return d
+}
+
+// settleOccupied returns the event that is missing if a crash, or an older version
+// of Parley, lost track of whether a shared session is open.
+func (s *State) settleOccupied(open []journal.SessionID) []rules.Event {
+	switch {
+	case len(open) > 0 && !s.Occupied:
+		return []rules.Event{{Public: &occupied{}}}
+	case len(open) == 0 && s.Occupied:
+		return []rules.Event{{Public: &vacated{}}}
+	}
+	return nil
+}
+
+// vacate notes since when the agent has been up without an open shared session.
+func (s *State) vacate(at rules.Stamp) {
+	if !s.Occupied && s.up() {
+		s.Vacant = at.Instant()
+	}
+}
+
+// leaveAt returns when an unused agent is to end; zero for never.
+func (s *State) leaveAt() time.Time {
+	if s.settings.AgentIdleAfter <= 0 || s.Vacant.IsZero() || !s.up() {
+		return time.Time{}
+	}
+	return s.Vacant.Deadline(s.settings.AgentIdleAfter)
+}
+
+// letGo ends an agent that has been unused for long enough. A turn that still runs
+// there was cancelled together with its shared session.
+func (s *State) letGo(d rules.Decision, now time.Time) rules.Decision {
+	if at := s.leaveAt(); at.IsZero() || now.Before(at) {
+		return d
+	}
+	d.Events = append(d.Events, rules.Event{Public: &agentLetGoEvent{}}, rules.Event{Public: agentIs(protocol.AgentEnding)})
+	return d.With(EndAgent{})
+}

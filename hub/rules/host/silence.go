@@ -1,0 +1,51 @@
+package host
+
+import (
+	"time"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// An agent that sends nothing for long may be at work, or hang. The participants
+// are told since when it has been silent, and can cancel the turn, stop the agent
+// or wait. The runtime measures the time, since an agent's messages are not events
+// of a host session.
+
+// Listens reports whether the agent is expected to send something. It is not while
+// a permission request waits for the participants, and while the turn is being
+// cancelled, which has a time-out of its own.
+func (s *State) Listens() bool {
+	return s.settings.SilenceAfter > 0 && s.up() && s.Running != nil && s.Running.SilentSince == nil &&
+		s.Running.Cancelling == "" && len(s.Permissions) == 0
+}
+
+// fallSilent reports that the agent has sent nothing for settings.SilenceAfter.
+func (s *State) fallSilent(m AgentSilent) rules.Decision {
+	if !s.Listens() {
+		return rules.Decision{}
+	}
+	since := m.Since.UTC().Truncate(time.Microsecond)
+	return s.silence(&since)
+}
+
+// silence reports since when the agent has been silent; nil if it no longer is.
+func (s *State) silence(since *time.Time) rules.Decision {
+	status := s.status()
+	status.SilentSince = since
+	return rules.Decision{Events: []rules.Event{{Public: &turnSilentEvent{s.Running.Turn.Approval, since}}}}.
+		With(TellOpen{rules.AgentChanged{Status: status}})
+}
+
+// status returns the agent's status for shared sessions, which know of turns by
+// other messages.
+func (s *State) status() protocol.AgentStatusChanged {
+	status := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.Detail}
+	if s.Running != nil {
+		status.SilentSince = s.Running.SilentSince
+		if s.Running.Stuck && s.up() {
+			status.Status = protocol.AgentUnresponsive
+		}
+	}
+	return status
+}

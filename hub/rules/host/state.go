@@ -1,0 +1,315 @@
+package host
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// State is the state of a host session: its agent, its turn queue and its
+// permission requests. It implements [state]. The JSON of its exported fields is
+// the snapshot.
+type State struct {
+	settings *rules.Settings // immutable
+
+	ID           journal.SessionID
+	Time         time.Time // of the newest event
+	Session      protocol.HostSession
+	Cwd          string
+	Agent        protocol.AgentStatus // starting, idle (which is: up), ending or exited
+	Detail       string               // explains the status
+	StartedAt    time.Time            // when the newest start began
+	Strayed      bool                 // stray output of this process outside of turns was reported
+	AgentSession string               // the agent's own id
+	CanLoad      bool                 // a new process can load that session
+	Worked       bool                 // the agent has had a turn, which a new session would not remember
+	LoadError    string               // why that session cannot be loaded; empty if it can or that was not tried
+	Deleted      bool
+	NeverRan     bool                // it was deleted because its agent could not be started
+	Request      string              // the digest of the creation; empty when it had no command id
+	FirstFacts   protocol.AgentFacts // when the agent was first ready; kept for a creation with a command id
+	Occupied     bool                // a shared session is open on it
+	Vacant       rules.Instant       // since when the agent is up and no shared session is open; zero otherwise
+	LetGo        bool                // the agent was ended because no shared session was open
+	Queue        []rules.Turn        // waiting turns, in order; at most settings.MaxQueued
+	Running      *runningTurn
+	Ended        []endedTurn // turns whose end the shared sessions have not confirmed
+	Permissions  []askedPermission
+}
+
+// runningTurn is the turn that the agent has.
+type runningTurn struct {
+	Turn        rules.Turn
+	Since       rules.Instant
+	Cancelling  string // the failure once it has ended; empty unless it was cancelled
+	CancelAt    rules.Instant
+	Stuck       bool       // it was cancelled and has not ended in time
+	SilentSince *time.Time // since when the agent has been silent, as reported; nil if it is not
+	Strayed     bool       // stray output of the agent in this turn was reported
+}
+
+// endedTurn is the end of a turn.
+type endedTurn struct {
+	Turn       rules.Turn
+	StopReason string
+	Failure    string
+	Code       protocol.Code
+}
+
+// askedPermission is a permission request that waits for an answer.
+type askedPermission struct {
+	Permission rules.Question
+	At         rules.Instant
+	Shared     journal.SessionID // the shared session that has it; zero for all that are open
+}
+
+// New returns the state of a session without events.
+func New(id journal.SessionID, set *rules.Settings) *State {
+	return &State{settings: set, ID: id, Agent: protocol.AgentExited}
+}
+
+// Restore implements [state].
+func (s *State) Restore(snapshot []byte) error {
+	if err := json.Unmarshal(snapshot, s); err != nil {
+		return err
+	}
+	if s.Session.ID == "" {
+		return errors.New("snapshot without session")
+	}
+	return nil
+}
+
+// Decode implements [state].
+func (s *State) Decode(r journal.Record) (rules.Event, error) {
+	return rules.DecodeEvent(r, decodePayload)
+}
+
+func (s *State) exists() bool { return s.Session.ID != "" && !s.Deleted }
+
+// up reports whether the agent accepts a prompt.
+func (s *State) up() bool { return s.Agent == protocol.AgentIdle }
+
+// earlierSession returns the agent's session to load; empty to begin a new one.
+func (s *State) earlierSession() string {
+	if !s.Worked || !s.CanLoad || s.LoadError != "" {
+		return ""
+	}
+	return s.AgentSession
+}
+
+// resource returns the host session as clients see it.
+func (s *State) resource() protocol.HostSession {
+	r := s.Session
+	r.Status, r.Detail, r.SilentSince = s.Agent, s.Detail, s.status().SilentSince
+	switch {
+	case !s.up() || s.Running == nil:
+	case s.Running.Stuck:
+		r.Status = protocol.AgentUnresponsive
+	case len(s.Permissions) > 0:
+		r.Status = protocol.AgentWaiting
+	default:
+		r.Status = protocol.AgentRunning
+	}
+	return r
+}
+
+// Apply implements [state].
+func (s *State) Apply(e rules.Event, at rules.Stamp) {
+	s.Time = at.At
+	switch p := e.Public.(type) {
+	case *created:
+		s.Session, s.Cwd, s.Request = p.Session, p.Cwd, p.Request
+		s.Deleted, s.NeverRan = false, false // it is made again after a start that failed
+	case *deleted:
+		s.Deleted, s.NeverRan = true, p.NeverRan
+	case *agentStatus:
+		s.applyAgent(p, at)
+	case *protocol.AgentStrayOutput:
+		s.applyStray()
+	case *turnQueuedEvent:
+		s.Queue = append(s.Queue, p.Turn)
+	case *turnBeganEvent:
+		if i := s.queued(p.Approval); i >= 0 {
+			s.Worked = true
+			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.Instant()}
+			s.Queue = slices.Delete(s.Queue, i, i+1)
+		}
+	case *turnCancellingEvent:
+		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.Instant()
+	case *turnStuckEvent:
+		s.Running.Stuck = true
+	case *turnSilentEvent:
+		s.Running.SilentSince = p.Since
+	case *turnOverEvent:
+		s.applyOver(p)
+	case *turnConfirmedEvent:
+		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
+	case *occupied:
+		s.Occupied, s.Vacant = true, rules.Instant{}
+	case *vacated:
+		s.Occupied = false
+		s.vacate(at)
+	case *agentLetGoEvent:
+		s.LetGo, s.Vacant = true, rules.Instant{}
+	case *protocol.AgentUpdated:
+		s.Session.Facts.Merge(p.AgentFacts)
+	case *protocol.PermissionRequested:
+		asked := rules.QuestionOf(p.Permission)
+		s.Permissions = append(s.Permissions, askedPermission{asked, at.Instant(), s.turnOf()})
+	case *protocol.PermissionResolved:
+		s.dropPermission(p.RequestID)
+	case *protocol.PermissionWithdrawn:
+		s.dropPermission(p.RequestID)
+	}
+}
+
+func (s *State) applyAgent(p *agentStatus, at rules.Stamp) {
+	if p.Status == protocol.AgentStarting && s.Agent != p.Status {
+		s.StartedAt, s.Strayed = at.At, false
+	}
+	s.Agent, s.Detail = p.Status, p.Detail
+	s.Vacant = rules.Instant{}
+	if p.Status == protocol.AgentStarting {
+		s.LetGo = false
+	}
+	s.vacate(at)
+	if p.LoadError != "" {
+		s.LoadError = p.LoadError
+	}
+	if p.Session != "" {
+		s.applyReady()
+		s.AgentSession, s.CanLoad, s.LoadError = p.Session, p.CanLoad, ""
+	}
+	if p.Anew {
+		s.Worked = false
+	}
+}
+
+func (s *State) applyOver(p *turnOverEvent) {
+	t := rules.Turn{}
+	if s.Running != nil && s.Running.Turn.Approval == p.Approval {
+		t, s.Running = s.Running.Turn, nil
+	} else if i := s.queued(p.Approval); i >= 0 {
+		t = s.Queue[i]
+		s.Queue = slices.Delete(s.Queue, i, i+1)
+	}
+	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure, p.Code})
+}
+
+// turnOf returns the shared session whose turn is running; zero when none is.
+func (s *State) turnOf() journal.SessionID {
+	if s.Running == nil {
+		return journal.SessionID{}
+	}
+	return s.Running.Turn.Shared
+}
+
+// AskedPermission returns a permission request that waits for an answer; nil for none.
+func (s *State) AskedPermission(requestID string) *askedPermission {
+	for i := range s.Permissions {
+		if s.Permissions[i].Permission.RequestID == requestID {
+			return &s.Permissions[i]
+		}
+	}
+	return nil
+}
+
+// queued returns the index of a turn in the queue, or -1.
+func (s *State) queued(approval string) int {
+	return slices.IndexFunc(s.Queue, func(t rules.Turn) bool { return t.Approval == approval })
+}
+
+func (s *State) dropPermission(requestID string) {
+	s.Permissions = slices.DeleteFunc(s.Permissions, func(p askedPermission) bool {
+		return p.Permission.RequestID == requestID
+	})
+}
+
+// StatusDeleted is the summary's status of a host session that was deleted.
+const StatusDeleted = "deleted"
+
+// Summary implements [state].
+func (s *State) Summary() journal.Summary {
+	r := s.resource()
+	sum := journal.Summary{
+		Session:   s.ID,
+		Kind:      journal.KindHost,
+		Workspace: r.WorkspaceID,
+		Status:    string(r.Status),
+		CreatedAt: r.CreatedAt,
+		Resource:  rules.RawJSON(r),
+	}
+	if s.Deleted {
+		sum.Status = StatusDeleted
+	}
+	if s.Busy() {
+		sum.Due = r.CreatedAt // wake it after a crash
+	}
+	return sum
+}
+
+// Busy reports whether the session has an agent, or turns that have not ended or
+// whose end was not confirmed.
+func (s *State) Busy() bool {
+	return s.Agent != protocol.AgentExited || s.Running != nil || len(s.Queue) > 0 || len(s.Ended) > 0
+}
+
+// Measure sets the clock's readings in a state that was read from the journal.
+func (s *State) Measure(now time.Time) {
+	for i := range s.Permissions {
+		s.Permissions[i].At.Measure(now)
+	}
+	if s.Running != nil {
+		s.Running.Since.Measure(now)
+		s.Running.CancelAt.Measure(now)
+	}
+	s.Vacant.Measure(now)
+}
+
+// Due implements [state].
+func (s *State) Due() time.Time {
+	var due time.Time
+	sooner := func(t time.Time) {
+		if due.IsZero() || t.Before(due) {
+			due = t
+		}
+	}
+	if at := s.leaveAt(); !at.IsZero() {
+		sooner(at)
+	}
+	for _, p := range s.Permissions {
+		sooner(p.At.Deadline(s.settings.PermissionTimeout))
+	}
+	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck {
+		sooner(r.CancelAt.Deadline(s.settings.CancelGrace))
+	}
+	if r := s.Running; r != nil && r.Cancelling == "" && s.settings.TurnTimeout > 0 {
+		sooner(r.Since.Deadline(s.settings.TurnTimeout))
+	}
+	return due
+}
+
+// Answerer implements [state]. No command of a participant reaches a host session,
+// so it has nothing to compute.
+func (s *State) Answerer() func(protocol.Command, rules.Event) any {
+	return func(protocol.Command, rules.Event) any { return struct{}{} }
+}
+
+// PromptBytes implements [state].
+func (s *State) PromptBytes() (bytes int) {
+	for i := range s.Queue {
+		bytes += len(s.Queue[i].Prompt)
+	}
+	for i := range s.Ended {
+		bytes += len(s.Ended[i].Turn.Prompt)
+	}
+	if s.Running != nil {
+		bytes += len(s.Running.Turn.Prompt)
+	}
+	return bytes
+}

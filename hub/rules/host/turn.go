@@ -1,0 +1,185 @@
+package host
+
+import (
+	"errors"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// decideTurn decides on the turn queue: first in, first out, one at a time.
+func (s *State) decideTurn(in rules.Input) rules.Decision {
+	switch m := in.Body.(type) {
+	case rules.Dispatch:
+		return s.dispatched(m.Turn)
+	case rules.CancelTurn:
+		return s.cancelTurn(m.Approval, m.Failure)
+	case Cancel:
+		if s.Running == nil {
+			return rules.Refuse(protocol.CodeNothingToCancel, "no prompt is running")
+		}
+		return s.cancelTurn(s.Running.Turn.Approval, rules.Cancelled)
+	case rules.ConfirmEnd:
+		for _, t := range s.Ended {
+			if t.Turn.Approval == m.Approval {
+				return rules.Decision{Events: []rules.Event{{Public: &turnConfirmedEvent{m.Approval}}}}
+			}
+		}
+		return rules.Decision{}
+	}
+	return rules.Refuse(protocol.CodeInternal, "unknown input %T", in.Body)
+}
+
+// dispatched queues a prompt, or reports its progress if it is known already: a
+// prompt that is sent twice runs once.
+func (s *State) dispatched(t rules.Turn) rules.Decision {
+	if d, known := s.report(t); known {
+		return d
+	}
+	if len(s.Queue) >= s.settings.MaxQueued {
+		return rules.Decision{}.With(rules.Tell{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, Failure: "too many prompts wait for the agent"}})
+	}
+	ahead := len(s.Queue)
+	if s.Running != nil {
+		ahead++
+	}
+	d := rules.Decision{
+		Events:  []rules.Event{{Public: &turnQueuedEvent{t}}},
+		Effects: []rules.Effect{rules.Tell{To: t.Shared, Message: rules.TurnAccepted{Approval: t.Approval, Ahead: ahead}}},
+	}
+	switch {
+	case s.Agent == protocol.AgentExited:
+		return s.launch(d)
+	case s.up() && ahead == 0:
+		return s.begin(d, t)
+	}
+	return d
+}
+
+// report tells the shared session how far a known turn has come.
+func (s *State) report(t rules.Turn) (d rules.Decision, known bool) {
+	for i, q := range s.Queue {
+		if q.Approval == t.Approval {
+			ahead := i
+			if s.Running != nil {
+				ahead++
+			}
+			return rules.Decision{}.With(rules.Tell{To: t.Shared, Message: rules.TurnAccepted{Approval: t.Approval, Ahead: ahead}}), true
+		}
+	}
+	if s.Running != nil && s.Running.Turn.Approval == t.Approval {
+		return rules.Decision{}.With(rules.Tell{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}}), true
+	}
+	for _, e := range s.Ended {
+		if e.Turn.Approval == t.Approval {
+			return rules.Decision{}.With(rules.Tell{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, StopReason: e.StopReason, Failure: e.Failure, Code: e.Code}}), true
+		}
+	}
+	return rules.Decision{}, false
+}
+
+// begin sends a turn to the agent, which is up and has none.
+func (s *State) begin(d rules.Decision, t rules.Turn) rules.Decision {
+	d.Events = append(d.Events, rules.Event{Public: &turnBeganEvent{t.Approval}})
+	return d.With(
+		rules.Tell{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}},
+		PromptAgent{rules.AgentPrompt{Turn: t.Approval, Text: t.Prompt, Meta: attributionOf(t)}})
+}
+
+// attribution is the _meta of a prompt request: who wrote the prompt and who
+// approved it.
+type attribution struct {
+	Parley struct {
+		ApprovalID string `json:"approvalId"`
+		ApprovedBy person `json:"approvedBy"`
+		Author     person `json:"author"`
+	} `json:"parley"`
+}
+
+type person struct {
+	ParticipantID string `json:"participantId"`
+	UserID        string `json:"userId"`
+	Name          string `json:"name"`
+}
+
+func personOf(p protocol.Participant) person { return person{p.ID, p.UserID, p.Name()} }
+
+func attributionOf(t rules.Turn) []byte {
+	var a attribution
+	a.Parley.ApprovalID = t.Approval
+	a.Parley.Author, a.Parley.ApprovedBy = personOf(t.Author), personOf(t.Approver)
+	return rules.RawJSON(a)
+}
+
+// over ends a turn and reports the end to its shared session.
+func (s *State) over(d rules.Decision, t rules.Turn, stopReason, failure string, code protocol.Code) rules.Decision {
+	d.Events = append(d.Events, rules.Event{Public: &turnOverEvent{t.Approval, stopReason, failure, code}})
+	return d.With(rules.Tell{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, StopReason: stopReason, Failure: failure, Code: code}})
+}
+
+// turnAnswered ends the running turn with the agent's answer. A turn that was
+// cancelled has failed whatever its stop reason: some agents send end_turn.
+func (s *State) turnAnswered(e rules.AgentTurnEnded) rules.Decision {
+	if s.Running == nil || s.Running.Turn.Approval != e.Turn {
+		return rules.Decision{}
+	}
+	failure, code := "", protocol.Code("")
+	if e.Err != nil {
+		failure = e.Err.Error()
+	}
+	if errors.Is(e.Err, rules.ErrAuthRequired) {
+		code = protocol.CodeAgentAuthRequired
+	}
+	if s.Running.Cancelling != "" {
+		failure, code = s.Running.Cancelling, ""
+	}
+	d := rules.Decision{}
+	for _, p := range s.Permissions {
+		d = s.withdraw(d, p.Permission.RequestID)
+	}
+	d = s.over(d, s.Running.Turn, e.StopReason, failure, code)
+	if s.Running.Stuck && s.up() {
+		d = d.With(TellOpen{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
+	}
+	if len(s.Queue) > 0 && s.up() {
+		return s.begin(d, s.Queue[0])
+	}
+	return d
+}
+
+// CancelTurn removes a prompt from the queue, or asks the agent to end the running
+// turn. Permission requests are answered as cancelled first, as the Agent Client
+// Protocol requires.
+func (s *State) cancelTurn(approval, failure string) rules.Decision {
+	if i := s.queued(approval); i >= 0 {
+		return s.over(rules.Decision{}, s.Queue[i], "", failure, "")
+	}
+	if s.Running == nil || s.Running.Turn.Approval != approval || s.Running.Cancelling != "" {
+		return rules.Decision{}
+	}
+	var d rules.Decision
+	for _, p := range s.Permissions {
+		d = s.settle(d, p, "", protocol.SourceCancel, nil)
+	}
+	d.Events = append(d.Events, rules.Event{Public: &turnCancellingEvent{approval, failure}})
+	return d.With(CancelAgent{})
+}
+
+// tick applies the time-outs that are due.
+func (s *State) tick(in rules.Input) rules.Decision {
+	var d rules.Decision
+	if s.settings.TurnTimeout > 0 && s.Running != nil && s.Running.Cancelling == "" &&
+		!in.Moment.Before(s.Running.Since.Deadline(s.settings.TurnTimeout)) {
+		return s.cancelTurn(s.Running.Turn.Approval, "the turn took longer than "+s.settings.TurnTimeout.String())
+	}
+	for _, p := range s.Permissions {
+		if !in.Moment.Before(p.At.Deadline(s.settings.PermissionTimeout)) {
+			d = s.settle(d, p, optionOfKind(p.Permission.Choices, rejecting...), protocol.SourceTimeout, nil)
+		}
+	}
+	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.Moment.Before(r.CancelAt.Deadline(s.settings.CancelGrace)) {
+		d.Events = append(d.Events, rules.Event{Public: &turnStuckEvent{r.Turn.Approval}})
+		d = d.With(TellOpen{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
+	}
+	return s.letGo(d, in.Moment)
+}

@@ -1,0 +1,21 @@
+package rules
+
+import "time"
+
+// Instant is the time of an event that a deadline is measured from. The event's
+// own time does not serve for that: it can be ahead of the clock, and the clock
+// may be set at any time. A snapshot holds the event's time alone.
+type Instant struct {
+	time.Time // of the event
+
+	moment time.Time // the clock's reading at the event, monotonic part included
+}
+
+// Deadline returns when d has passed since the instant.
+func (i Instant) Deadline(d time.Duration) time.Time { return i.moment.Add(d) }
+
+// Measure sets the clock's reading of an instant that was read from the journal.
+// An instant in the future counts as now: the clock was set back.
+func (i *Instant) Measure(now time.Time) {
+	i.moment = now.Add(-max(0, now.Sub(i.Time)))
+}

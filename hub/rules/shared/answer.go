@@ -1,0 +1,81 @@
+package shared
+
+import "parley/protocol"
+
+import (
+	"parley/hub/rules"
+)
+
+// Answers that the runtime completes, since they depend on connections or on the
+// journal.
+type (
+	// WelcomeFor is the welcome of a participant.
+	WelcomeFor struct {
+		Participant string
+		Token       bool // include the access token
+		Recent      int  // how many recent events to include
+		readOnly    bool
+		departed    *protocol.Participant // the participant if it has left; nil for one in People
+	}
+	// HistoryRange is a range of events.
+	HistoryRange struct{ protocol.History }
+	// PeopleRange is a page of participants.
+	PeopleRange struct{ protocol.People }
+	// PresenceList is the list of participants who have a connection.
+	PresenceList struct{}
+	// ArchivePage is a range of events together with their session.
+	ArchivePage struct{ protocol.History }
+	// Pong is the answer to a ping.
+	Pong struct{}
+)
+
+// Answerer implements [state]. The first answer to a command and every repetition
+// are computed alike.
+func (s *State) Answerer() func(protocol.Command, rules.Event) any {
+	session, set := s.Session, s.settings
+	return func(c protocol.Command, e rules.Event) any { return answerTo(c, e, session, set) }
+}
+
+func answerTo(c protocol.Command, e rules.Event, session protocol.Session, set *rules.Settings) any {
+	switch p := e.Public.(type) {
+	case *protocol.MessageCreated:
+		return &protocol.MessageAnswer{Message: p.Message}
+	case *protocol.PromptPendingApproval:
+		return &protocol.PromptAnswer{Status: p.Approval.Status, Approval: p.Approval}
+	case *protocol.PromptApproved:
+		if c.CommandType() == protocol.CommandPrompt {
+			return &protocol.PromptAnswer{Status: p.Approval.Status, Approval: p.Approval}
+		}
+		return &protocol.ApprovalAnswer{Approval: p.Approval}
+	case *protocol.PromptRejected:
+		return &protocol.ApprovalAnswer{Approval: p.Approval}
+	case *protocol.PromptCancelled:
+		return &protocol.CancelAnswer{ApprovalID: p.ApprovalID}
+	case *protocol.PermissionResolved:
+		return &protocol.PermissionAnswer{RequestID: p.RequestID, OptionID: deref(p.OptionID)}
+	case *protocol.SessionUpdated:
+		return &protocol.SessionAnswer{Session: p.Session}
+	case *protocol.SessionClosed:
+		return &protocol.CloseAnswer{Closed: true, Session: session}
+	case *protocol.ParticipantUpdated:
+		return &protocol.ParticipantAnswer{Participant: p.Participant}
+	case *protocol.ParticipantLeft:
+		if c.CommandType() == protocol.CommandRemove {
+			return removeAnswer(p, e, session, set)
+		}
+		return &protocol.ParticipantAnswer{Participant: p.Participant}
+	case *protocol.InviteRotated:
+		return &protocol.InviteAnswer{InviteToken: set.Key.Token(rules.InviteToken, session.ID, e.Private.Invite)}
+	}
+	return struct{}{}
+}
+
+// removeAnswer includes the new invite, if the removal replaced the invite.
+func removeAnswer(p *protocol.ParticipantLeft, e rules.Event, session protocol.Session, set *rules.Settings) *protocol.RemoveAnswer {
+	a := &protocol.RemoveAnswer{Participant: p.Participant}
+	if e.Private.Invite > 0 {
+		invite := set.Key.Token(rules.InviteToken, session.ID, e.Private.Invite)
+		a.InviteToken = &invite
+	}
+	return a
+}

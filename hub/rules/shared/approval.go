@@ -1,0 +1,244 @@
+package shared
+
+import (
+	"time"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// prompt makes a pending approval of a prompt or dispatches it at once, depending on
+// the author's right.
+func (s *State) prompt(in rules.Input, c *protocol.Prompt, p protocol.Participant) rules.Decision {
+	right := s.rightsOf(p).Prompt
+	if right == rules.PromptNever {
+		return rules.Refuse(protocol.CodePromptNotAllowed, "a %s cannot prompt while the mode is %s", p.Role, s.Session.Mode)
+	}
+	if err := asExpected(c.As, right); err != nil {
+		return rules.Decision{Err: err}
+	}
+	a := protocol.Approval{
+		ID:              in.IDs[0],
+		SharedSessionID: s.ID.String(),
+		ParticipantID:   p.ID,
+		Prompt:          c.Prompt,
+		Status:          protocol.ApprovalPending,
+		CreatedAt:       in.At,
+	}
+	if right == rules.PromptDirect {
+		return s.dispatch(in, a, p)
+	}
+	return s.propose(in, a, p)
+}
+
+// asExpected returns PROMPT_NOT_AS_EXPECTED if the prompt would become a proposal
+// where its author expected it to run, or the reverse.
+func asExpected(as protocol.PromptAs, right rules.PromptRight) error {
+	switch {
+	case as == protocol.PromptAsProposal && right == rules.PromptDirect:
+		return protocol.Errorf(protocol.CodePromptNotAsExpected, "the prompt was written as a proposal and would run without an approval now; it was not sent")
+	case as == protocol.PromptAsDirect && right == rules.PromptPropose:
+		return protocol.Errorf(protocol.CodePromptNotAsExpected, "the prompt was written to run at once and would wait for an approval now; it was not sent")
+	}
+	return nil
+}
+
+// propose records a pending approval together with its message, which has no event
+// of its own.
+func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Participant) rules.Decision {
+	if err := s.roomToPropose(in, p, a.Prompt); err != nil {
+		return rules.Decision{Err: err}
+	}
+	m := protocol.Message{
+		ID:              in.IDs[1],
+		SharedSessionID: a.SharedSessionID,
+		ParticipantID:   p.ID,
+		AuthorUserID:    p.UserID,
+		Kind:            protocol.MessagePrompt,
+		Text:            a.Prompt,
+		CreatedAt:       in.At,
+		ApprovalID:      &a.ID,
+	}
+	proposed := rules.PrimaryEvent(&protocol.PromptPendingApproval{Approval: a, Participant: p})
+	proposed.Private.Message = &m
+	return rules.Decision{Events: []rules.Event{proposed}}
+}
+
+// roomToPropose checks the limits on pending prompts, in number and in bytes.
+func (s *State) roomToPropose(in rules.Input, p protocol.Participant, prompt string) error {
+	var all, own waiting
+	for _, o := range s.Open {
+		if o.Phase != phasePending {
+			continue
+		}
+		all.add(o.Approval.Prompt)
+		if o.Approval.ParticipantID == p.ID {
+			own.add(o.Approval.Prompt)
+		}
+	}
+	if own.number >= s.settings.MaxOwnPending || all.number >= s.settings.MaxPending {
+		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in all wait for the host already", own.number, all.number)
+	}
+	size := encodedSize(prompt)
+	if size > SmallPrompt && (own.bytes+size > s.settings.MaxOwnPendingBytes || all.bytes+size > s.settings.MaxPendingBytes) {
+		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host are too long for another one of %d bytes", len(prompt))
+	}
+	if in.OverBudget && !s.takesOne(prompt) {
+		return overBudget(protocol.CodeTooManyPending)
+	}
+	return nil
+}
+
+// takesOne reports whether a session accepts a prompt although all sessions together
+// hold as much as they may. One without prompts accepts a short one, so that other
+// sessions cannot keep it from prompting.
+func (s *State) takesOne(prompt string) bool {
+	return len(prompt) <= SmallPrompt && len(s.Open) == 0
+}
+
+// takesOver reports whether a prompt may be dispatched although all sessions together
+// hold as much as they may. The host can always approve a pending prompt unchanged,
+// made shorter, or replaced by a short one.
+func (s *State) takesOver(a protocol.Approval) bool {
+	if o := s.OpenPrompt(a.ID); o != nil {
+		return len(a.Prompt) <= max(SmallPrompt, len(o.Approval.Prompt))
+	}
+	return s.takesOne(a.Prompt)
+}
+
+// OverBudget returns the error for a prompt that does not fit into what all sessions
+// together may hold.
+func overBudget(code protocol.Code) error {
+	return protocol.Errorf(code, "too many long prompts wait on this server; send a shorter one, or try again when some of them are done")
+}
+
+// SmallPrompt is the size in bytes up to which the limits on bytes do not apply, so
+// that a few long prompts do not block short ones.
+const SmallPrompt = 4 << 10
+
+// waiting counts pending prompts.
+type waiting struct {
+	number int
+	bytes  int // encoded as JSON
+}
+
+func (w *waiting) add(prompt string) {
+	w.number++
+	w.bytes += encodedSize(prompt)
+}
+
+// encodedSize returns about how many bytes a text takes in JSON.
+func encodedSize(text string) int {
+	size := len(text)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\n', c == '\t', c == '\r', c == '"', c == '\\':
+			size++
+		case c < ' ':
+			size += len(`\u0000`) - 1
+		}
+	}
+	return size
+}
+
+// dispatch approves a prompt and sends it to the host session.
+func (s *State) dispatch(in rules.Input, a protocol.Approval, approver protocol.Participant) rules.Decision {
+	if len(s.InFlight()) >= s.settings.MaxQueued {
+		return rules.Refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.settings.MaxQueued)
+	}
+	if in.OverBudget && !s.takesOver(a) {
+		return rules.Decision{Err: overBudget(protocol.CodeQueueFull)}
+	}
+	a.Status = protocol.ApprovalApproved
+	a.ResolvedAt, a.ResolvedByParticipantID = new(in.At), &approver.ID
+	author := approver
+	if o := s.OpenPrompt(a.ID); o != nil {
+		author = o.Author
+	}
+	return rules.Decision{
+		Events:  []rules.Event{rules.PrimaryEvent(&protocol.PromptApproved{Approval: a, Participant: approver})},
+		Effects: []rules.Effect{s.tellHost(rules.Dispatch{Turn: s.Turn(a, author, approver)})},
+	}
+}
+
+// Turn returns the prompt in the form in which the host session queues it.
+func (s *State) Turn(a protocol.Approval, author, approver protocol.Participant) rules.Turn {
+	return rules.Turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt, Author: author, Approver: approver}
+}
+
+func (s *State) approve(in rules.Input, c *protocol.Approve, host protocol.Participant) rules.Decision {
+	o := s.OpenPrompt(c.ApprovalID)
+	switch {
+	case o == nil:
+		return notOpen(c.ApprovalID, askedToResolve)
+	case o.Phase != phasePending:
+		return rules.Decision{Err: alreadyResolved(o.Approval, o.Approver)}
+	}
+	a := o.Approval
+	if c.Action == protocol.ActionReject {
+		return rules.Decision{Events: []rules.Event{rules.PrimaryEvent(rejected(a, host, deref(c.Reason), in.At))}}
+	}
+	if c.Prompt != nil && *c.Prompt != a.Prompt {
+		original := a.Prompt
+		a.OriginalPrompt, a.Prompt = &original, *c.Prompt
+	}
+	if c.Reason != nil && *c.Reason != "" {
+		a.Reason = c.Reason
+	}
+	return s.dispatch(in, a, host)
+}
+
+func rejected(a protocol.Approval, by protocol.Participant, reason string, at time.Time) *protocol.PromptRejected {
+	a.Status = protocol.ApprovalRejected
+	a.ResolvedAt, a.ResolvedByParticipantID = &at, &by.ID
+	if reason != "" {
+		a.Reason = &reason
+	}
+	return &protocol.PromptRejected{Approval: a, Participant: by}
+}
+
+// cancel ends a prompt that is not done; without an id, the running one. A pending
+// prompt ends at once. The end of any other is reported by the host session.
+func (s *State) cancel(c *protocol.Cancel, p protocol.Participant) rules.Decision {
+	o := s.toCancel(c)
+	switch {
+	case o == nil && c.ApprovalID == "":
+		return rules.Refuse(protocol.CodeNothingToCancel, "no prompt of this session is running")
+	case o == nil:
+		return notOpen(c.ApprovalID, askedToCancel)
+	}
+	if p.Role != protocol.RoleHost && p.ID != o.Approval.ParticipantID {
+		return rules.Refuse(protocol.CodeHostRequired, "only the author and the host can cancel a prompt")
+	}
+	if o.Cancelled {
+		return rules.Decision{Answer: &protocol.CancelAnswer{ApprovalID: o.Approval.ID}}
+	}
+	d := rules.Decision{Events: []rules.Event{rules.PrimaryEvent(&protocol.PromptCancelled{ApprovalID: o.Approval.ID, Participant: p})}}
+	if o.Phase == phasePending {
+		d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchFailed{ApprovalID: o.Approval.ID, Error: rules.Cancelled}})
+	} else {
+		d.Effects = []rules.Effect{s.tellHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: rules.Cancelled})}
+	}
+	return d
+}
+
+// toCancel returns the prompt that a command refers to: without an id, the running
+// one. It returns nil if that prompt is not open.
+func (s *State) toCancel(c *protocol.Cancel) *openApproval {
+	if c.ApprovalID != "" {
+		return s.OpenPrompt(c.ApprovalID)
+	}
+	for i := range s.Open {
+		if s.Open[i].Phase == phaseRunning {
+			return &s.Open[i]
+		}
+	}
+	return nil
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

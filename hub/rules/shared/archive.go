@@ -1,0 +1,65 @@
+package shared
+
+import (
+	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// authenticateReader authenticates a sender who reads. Participants who were not removed may
+// read, also after leaving and after the session's end.
+func (s *State) authenticateReader(who Sender) (protocol.Participant, error) {
+	if err := s.requireCreated(); err != nil {
+		return protocol.Participant{}, err
+	}
+	p, err := s.identify(who)
+	if err == nil {
+		err = s.requireNotRemoved(p)
+	}
+	return p, err
+}
+
+// resumeReading begins a connection that only reads. It does not bring back a host
+// who has left.
+func (s *State) resumeReading(who Sender, recent int) rules.Decision {
+	p, err := s.authenticateReader(who)
+	if err != nil {
+		return rules.Decision{Err: err}
+	}
+	w := WelcomeFor{Participant: p.ID, Recent: recent, readOnly: true}
+	if _, known := s.People.Get(p.ID); !known {
+		w.departed = &p
+	}
+	return rules.Decision{Answer: w}
+}
+
+// readingCommand decides on a command of a sender who only reads.
+func (s *State) readingCommand(c Command) rules.Decision {
+	if _, err := s.authenticateReader(c.Who); err != nil {
+		return rules.Decision{Err: err}
+	}
+	switch r := c.Request.Command.(type) {
+	case *protocol.History:
+		return rules.Decision{Answer: HistoryRange{*r}}
+	case *protocol.Item:
+		return s.item(r)
+	case *protocol.People:
+		return rules.Decision{Answer: PeopleRange{*r}}
+	case *protocol.AskPresence:
+		return rules.Decision{Answer: PresenceList{}}
+	case *protocol.Ping:
+		return rules.Decision{Answer: Pong{}}
+	}
+	return rules.Refuse(protocol.CodeReadOnly, "this connection can only read; it does not accept %s", c.Request.Command.CommandType())
+}
+
+func (s *State) archive(m Archive) rules.Decision {
+	if _, err := s.authenticateReader(m.Who); err != nil {
+		return rules.Decision{Err: err}
+	}
+	which := m.Which
+	if which.Before == "" && which.After == "" {
+		which.After = protocol.NewCursor(0, journal.ChainStart(s.ID)).String()
+	}
+	return rules.Decision{Answer: ArchivePage{which}}
+}

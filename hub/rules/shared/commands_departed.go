@@ -1,0 +1,120 @@
+package shared
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"time"
+
+	"parley/hub/journal"
+)
+
+// departedCommands are commands of guests who have left. A client that did not receive
+// the answer sends them again. They are kept for departedFor, of at most maxDeparted
+// guests and at most departedMost in all. The guests who left first are dropped first.
+type departedCommands struct {
+	Guests []departure // in the order of leaving
+
+	// derived from the above
+	known map[string]departedCommand // by key
+}
+
+const (
+	departedFor  = 10 * time.Minute
+	maxDeparted  = 1000
+	departedMost = 16 << 10
+)
+
+// departure holds the commands of one guest.
+type departure struct {
+	At       time.Time
+	Commands []departedCommand
+}
+
+// departedCommand is the short form of a command that was carried out.
+type departedCommand struct {
+	key    string // a digest of its scope and its id
+	digest string
+	seq    journal.Seq
+	join   bool
+}
+
+func newDepartedCommand(by string, c commandDone) departedCommand {
+	return departedCommand{key: departedKey(by, c.ID), digest: c.Digest, seq: c.Seq, join: c.Joined != ""}
+}
+
+// departedKey returns the key of a command. Neither the scope nor the id can hold a
+// zero byte.
+func departedKey(by, id string) string {
+	sum := sha256.Sum256([]byte(by + "\x00" + id))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (c departedCommand) MarshalText() ([]byte, error) {
+	return fmt.Appendf(nil, "%s %s %d %t", c.key, c.digest, c.seq, c.join), nil
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (c *departedCommand) UnmarshalText(text []byte) error {
+	_, err := fmt.Sscanf(string(text), "%s %s %d %t", &c.key, &c.digest, &c.seq, &c.join)
+	return err
+}
+
+// index computes the derived fields.
+func (d *departedCommands) index() {
+	d.known = map[string]departedCommand{}
+	for _, g := range d.Guests {
+		for _, c := range g.Commands {
+			d.known[c.key] = c
+		}
+	}
+}
+
+// add keeps the commands of a guest who left at a time. Calls are in the order of
+// leaving.
+func (d *departedCommands) add(at time.Time, commands []departedCommand) {
+	if len(commands) == 0 {
+		return
+	}
+	d.Guests = append(d.Guests, departure{at, commands})
+	for _, c := range commands {
+		d.known[c.key] = c
+	}
+	d.expire(at)
+}
+
+// find returns a command that was carried out, without the participant of a join.
+func (d *departedCommands) find(by, id string) (done commandDone, ok bool) {
+	if len(d.known) == 0 {
+		return commandDone{}, false
+	}
+	c, ok := d.known[departedKey(by, id)]
+	return commandDone{ID: id, Digest: c.digest, Seq: c.seq}, ok
+}
+
+// expire drops the commands that are beyond the bounds.
+func (d *departedCommands) expire(now time.Time) {
+	n := 0
+	for ; n < len(d.Guests); n++ {
+		g := &d.Guests[n]
+		if now.Sub(g.At) < departedFor && len(d.Guests)-n <= maxDeparted && len(d.known) <= departedMost {
+			break
+		}
+		for _, c := range g.Commands {
+			delete(d.known, c.key)
+		}
+	}
+	d.Guests = slices.Delete(d.Guests, 0, n)
+}
+
+// forgetJoins drops the joins.
+func (d *departedCommands) forgetJoins() {
+	for i := range d.Guests {
+		g := &d.Guests[i]
+		g.Commands = slices.DeleteFunc(g.Commands, func(c departedCommand) bool { return c.join })
+	}
+	d.Guests = slices.DeleteFunc(d.Guests, func(g departure) bool { return len(g.Commands) == 0 })
+	d.index()
+}

@@ -1,0 +1,186 @@
+package shared
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// Departed are participants whom the state does not hold, by id, as the journal has
+// them; nil for an id without a participant.
+type Departed map[string]*protocol.Participant
+
+// AbsentError reports that a decision needs a participant whom the state does not
+// hold. The caller looks the participant up in the journal and decides again, with
+// the input that WithDeparted returns. To a client that receives it all the same
+// it is JOURNAL_UNAVAILABLE.
+type AbsentError struct{ ID string }
+
+func (e *AbsentError) Error() string { return "participant " + e.ID + " is not in the state" }
+
+func (e *AbsentError) Unwrap() error {
+	return protocol.Errorf(protocol.CodeJournalUnavailable, "a participant cannot be looked up now; try again with the same id")
+}
+
+// IsAbsent reports whether an error is an [AbsentError].
+func IsAbsent(err error) bool {
+	_, absent := errors.AsType[*AbsentError](err)
+	return absent
+}
+
+// maxSubjectID is the longest id, in bytes, that is looked up in the journal. Ids are
+// UUIDs.
+const maxSubjectID = 64
+
+// lookup returns a participant, who may have left, or an [AbsentError].
+func (s *State) lookup(id string, left Departed) (protocol.Participant, error) {
+	if p, known := s.People.Get(id); known {
+		return p, nil
+	}
+	found, sought := left[id]
+	switch {
+	case found != nil:
+		p := *found
+		if p.LeftAt == nil { // left after it was looked up
+			p.LeftAt = new(s.Time)
+		}
+		return p, nil
+	case !sought && s.Left > 0 && id != "" && len(id) <= maxSubjectID:
+		return protocol.Participant{}, &AbsentError{id}
+	}
+	return protocol.Participant{}, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
+}
+
+// noteParticipant records a participant as an event shows it. A guest who has left is
+// kept only with prompts that are not done.
+func (s *State) noteParticipant(p protocol.Participant) {
+	if p.LeftAt == nil || p.Role == protocol.RoleHost {
+		s.People.put(p)
+	} else {
+		s.People.drop(p.ID)
+	}
+	for i := range s.Open {
+		o := &s.Open[i]
+		if o.Author.ID == p.ID {
+			o.Author = p
+		}
+		if o.Approver.ID == p.ID {
+			o.Approver = p
+		}
+	}
+}
+
+// authors returns the guests whose prompts are not done, also those who have left.
+func (s *State) authors() []protocol.Participant {
+	var authors []protocol.Participant
+	for _, o := range s.Open {
+		if o.Author.Role != protocol.RoleHost && !slices.ContainsFunc(authors, func(p protocol.Participant) bool { return p.ID == o.Author.ID }) {
+			authors = append(authors, o.Author)
+		}
+	}
+	return authors
+}
+
+// depart removes what is kept for a guest by participant id, and keeps the guest's
+// commands for a while.
+func (s *State) depart(p protocol.Participant, at time.Time) {
+	s.Left++
+	delete(s.Typed, p.ID)
+	delete(s.Deciders, p.ID)
+	var commands []departedCommand
+	for _, c := range s.Commands.take(p.ID, func(commandDone) bool { return true }) {
+		commands = append(commands, newDepartedCommand(p.ID, c))
+	}
+	scope := joining(p.UserID)
+	for _, c := range s.Commands.take(scope, func(c commandDone) bool { return c.Joined == p.ID }) {
+		commands = append(commands, newDepartedCommand(scope, c))
+	}
+	s.Departed.add(at, commands)
+}
+
+// remember records a command that was carried out, with its event.
+func (s *State) remember(c *rules.CommandRef, p protocol.Payload, at rules.Stamp) {
+	done := commandDone{ID: c.ID, Digest: c.Digest, Seq: at.Seq}
+	if j, ok := p.(*protocol.ParticipantJoined); ok {
+		done.Joined = j.Participant.ID
+	}
+	_, known := s.People.Get(c.By)
+	if known || c.By == creator || strings.HasPrefix(c.By, joinScope) {
+		s.Commands.add(c.By, done)
+		return
+	}
+	// The host session reports the outcome of a permission answer later. The
+	// participant may have left by then.
+	s.Departed.add(at.At, []departedCommand{newDepartedCommand(c.By, done)})
+}
+
+// dropDeparted converts the state of an earlier version, which kept all participants.
+func (s *State) dropDeparted() {
+	for i := range s.Open {
+		o := &s.Open[i]
+		if o.Author.ID == "" {
+			o.Author, _ = s.People.Get(o.Approval.ParticipantID)
+		}
+		if o.Approver.ID == "" {
+			o.Approver, _ = s.People.Get(deref(o.Approval.ResolvedByParticipantID))
+		}
+	}
+	var left []protocol.Participant
+	for _, p := range s.People.all {
+		untilTheEnd := !s.Active() && p.LeftAt != nil && p.LeftAt.Equal(s.Time)
+		if p.LeftAt != nil && p.Role != protocol.RoleHost && !untilTheEnd {
+			left = append(left, p)
+		}
+	}
+	slices.SortStableFunc(left, func(a, b protocol.Participant) int { return a.LeftAt.Compare(*b.LeftAt) })
+	for _, p := range left {
+		s.People.drop(p.ID)
+		s.depart(p, *p.LeftAt)
+	}
+	s.Departed.expire(s.Time)
+}
+
+// maxRestricted bounds the user ids that are removed or kept in a lower role. None is
+// ever dropped, since that would let a removed user back in. Instead, each present
+// guest has a place reserved, and nobody can join for whom no place is left.
+const maxRestricted = 4096
+
+// canRestrict reports whether there is a place for a user id among those that are
+// removed or kept in a lower role.
+func (s *State) canRestrict(userID string) bool {
+	if s.isRestricted(userID) {
+		return true
+	}
+	free := maxRestricted - len(s.Barred)
+	for user := range s.Roles {
+		if _, barred := s.Barred[user]; !barred {
+			free--
+		}
+	}
+	if free > s.People.here {
+		return true
+	}
+	for _, p := range s.People.all {
+		if p.LeftAt == nil && p.Role != protocol.RoleHost && !s.isRestricted(p.UserID) {
+			if p.UserID == userID {
+				return true // has a place reserved
+			}
+			free--
+		}
+	}
+	return free > 0
+}
+
+func (s *State) isRestricted(userID string) bool {
+	_, barred := s.Barred[userID]
+	_, lowered := s.Roles[userID]
+	return barred || lowered
+}
+
+func tooManyRestricted() rules.Decision {
+	return rules.Refuse(protocol.CodeTooLarge, "the session keeps %d people out or in a lower role, which is all it can", maxRestricted)
+}

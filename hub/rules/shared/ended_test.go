@@ -1,0 +1,108 @@
+package shared_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub/rules"
+	"parley/hub/rules/rulestest"
+	"parley/hub/rules/shared"
+	"parley/protocol"
+)
+
+// decides has a guest propose prompts, which end in every way that there is, n times
+// each. It returns the ids of the last of them.
+func (q *quick) decides(by protocol.Participant, n int) (last map[protocol.ApprovalStatus]string) {
+	q.T.Helper()
+	last = map[protocol.ApprovalStatus]string{}
+	command := func(who protocol.Participant, c protocol.Command) rules.Decision {
+		id := fmt.Sprintf("%08d", q.made)
+		d := q.do(shared.Command{Who: q.Credentials(who), Request: protocol.Request{ID: id, Command: c}})
+		require.NoError(q.T, d.Err)
+		return d
+	}
+	propose := func() string {
+		d := command(by, &protocol.Prompt{Prompt: "do it"})
+		return d.Events[0].Public.(*protocol.PromptPendingApproval).Approval.ID
+	}
+	for range n {
+		rejected := propose()
+		command(q.Owner(), &protocol.Approve{ApprovalID: rejected, Action: protocol.ActionReject})
+		done := propose()
+		command(q.Owner(), approve(done))
+		q.do(rules.TurnEnded{Approval: done, StopReason: "end_turn"})
+		failed := propose()
+		command(q.Owner(), approve(failed))
+		q.do(rules.TurnEnded{Approval: failed, Failure: "broken"})
+		command(by, &protocol.Cancel{ApprovalID: propose()})
+		last = map[protocol.ApprovalStatus]string{
+			protocol.ApprovalRejected: rejected, protocol.ApprovalApproved: done, protocol.ApprovalFailed: failed,
+		}
+	}
+	return last
+}
+
+func TestShared_prompts_that_are_done_leave_nothing_behind(t *testing.T) {
+	q := &quick{Stage: rulestest.NewStage(t, rules.Settings{})}
+	ben := q.joins("ben")
+	q.decides(ben, shared.RememberedCommands)
+	snapshot := len(q.Node.Encoded(t))
+	q.decides(ben, 1000)
+	require.Empty(t, q.State.Open)
+	require.InDelta(t, snapshot, len(q.Node.Encoded(t)), 1<<10, "bytes, after 4,000 more")
+}
+
+func TestShared_a_prompt_that_is_done_is_told_from_one_that_never_was(t *testing.T) {
+	q := &quick{Stage: rulestest.NewStage(t, rules.Settings{})}
+	ben := q.joins("ben")
+	done := q.decides(ben, 1)
+	q.decides(ben, shared.RememberedCommands)
+	at := q.Now.Format(time.RFC3339)
+	for status, how := range map[protocol.ApprovalStatus]string{
+		protocol.ApprovalRejected: "the prompt is rejected already: ada rejected it at " + at,
+		protocol.ApprovalApproved: "the prompt is approved already: ada approved it at " + at,
+		protocol.ApprovalFailed:   "the prompt is failed already: ada approved it at " + at,
+	} {
+		id := done[status]
+		resolved := protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s", how)
+		require.Equal(t, resolved, q.By(q.Owner(), approve(id)).Err)
+		require.Equal(t, resolved, q.By(q.Owner(), &protocol.Approve{ApprovalID: id, Action: protocol.ActionReject}).Err)
+		resolved.Message += "; its events have it whole"
+		require.Equal(t, resolved, q.By(ben, &protocol.Item{ApprovalID: id}).Err)
+		require.Equal(t, protocol.CodeNothingToCancel, rulestest.CodeOf(q.By(ben, &protocol.Cancel{ApprovalID: id}).Err))
+	}
+	for _, c := range []protocol.Command{approve("none"), &protocol.Item{ApprovalID: "none"}, &protocol.Cancel{ApprovalID: "none"}} {
+		require.Equal(t, protocol.CodeApprovalNotFound, rulestest.CodeOf(q.By(q.Owner(), c).Err))
+	}
+}
+
+func TestShared_a_prompt_that_was_cancelled_before_a_decision_has_no_decider(t *testing.T) {
+	s := rulestest.NewStage(t, rules.Settings{})
+	id := s.Prompts(s.Joins("ben", ""))
+	require.NoError(t, s.By(s.Owner(), &protocol.Cancel{ApprovalID: id}).Err)
+	require.Equal(t, protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "the prompt is failed already"), s.By(s.Owner(), approve(id)).Err)
+}
+
+// An earlier version kept every prompt.
+func TestShared_a_snapshot_with_prompts_that_are_done_is_read_and_shrinks(t *testing.T) {
+	s := rulestest.NewStage(t, rules.Settings{})
+	ben := s.Joins("ben", "")
+	rejected, waits := s.Prompts(ben), s.Prompts(ben)
+	require.NoError(t, s.By(s.Owner(), &protocol.Approve{ApprovalID: rejected, Action: protocol.ActionReject}).Err)
+	want := s.Node.Encoded(t)
+	var snapshot map[string]any
+	require.NoError(t, json.Unmarshal([]byte(want), &snapshot))
+	snapshot["Approvals"] = []map[string]any{
+		{"ID": rejected, "Status": "rejected", "Seq": 5, "Failed": 0}, {"ID": waits, "Status": "pending", "Seq": 4, "Failed": 0},
+	}
+	s.Node.State = s.Node.Blank()
+	require.NoError(t, s.Node.State.Restore(rules.RawJSON(snapshot)))
+	require.Equal(t, want, s.Node.Encoded(t))
+	s.State = s.Node.SharedState()
+	require.Equal(t, protocol.CodeApprovalAlreadyResolved, rulestest.CodeOf(s.By(s.Owner(), approve(rejected)).Err))
+	require.NoError(t, s.By(s.Owner(), approve(waits)).Err)
+}

@@ -1,0 +1,71 @@
+package shared
+
+import (
+	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// DecodeEvent returns the event that a record of a shared session holds.
+func DecodeEvent(r journal.Record) (rules.Event, error) {
+	return rules.DecodeEvent(r, protocol.DecodePayload)
+}
+
+// ParticipantIn returns the participant that an event is about.
+func ParticipantIn(e rules.Event) protocol.Participant {
+	switch p := e.Public.(type) {
+	case *protocol.ParticipantJoined:
+		return p.Participant
+	case *protocol.ParticipantUpdated:
+		return p.Participant
+	case *protocol.ParticipantLeft:
+		return p.Participant
+	}
+	return protocol.Participant{}
+}
+
+// EventsOf returns the numbers of the events from which ApprovalIn computes an
+// approval.
+func EventsOf(e journal.Entry) []journal.Seq {
+	if e.Whole == e.Newest {
+		return []journal.Seq{e.Whole}
+	}
+	return []journal.Seq{e.Whole, e.Newest}
+}
+
+// ApprovalIn returns an approval: whole is the last event that holds all of it,
+// newest the last one about it, which may say that it failed.
+func ApprovalIn(whole, newest rules.Event) (a protocol.Approval) {
+	switch p := whole.Public.(type) {
+	case *protocol.PromptPendingApproval:
+		a = p.Approval
+	case *protocol.PromptApproved:
+		a = p.Approval
+	case *protocol.PromptRejected:
+		a = p.Approval
+	}
+	if p, failed := newest.Public.(*protocol.PromptDispatchFailed); failed {
+		a.Status, a.ErrorMessage = protocol.ApprovalFailed, &p.Error
+	}
+	return a
+}
+
+// DeciderIn returns the participant who resolved an approval with an event; zero
+// for an event that resolves none.
+func DeciderIn(e rules.Event) protocol.Participant {
+	switch p := e.Public.(type) {
+	case *protocol.PromptApproved:
+		return p.Participant
+	case *protocol.PromptRejected:
+		return p.Participant
+	}
+	return protocol.Participant{}
+}
+
+// MessageIn returns the message that an event holds; nil for an event without one.
+func MessageIn(e rules.Event) *protocol.Message {
+	if p, ok := e.Public.(*protocol.MessageCreated); ok {
+		return &p.Message
+	}
+	return e.Private.Message
+}

@@ -1,0 +1,61 @@
+package shared
+
+import (
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// What the tests in package shared_test use of this package's internals.
+
+const (
+	RememberedCommands = rememberedCommands
+	DepartedFor        = departedFor
+	DepartedMost       = departedMost
+	MaxDeparted        = maxDeparted
+	MaxRestricted      = maxRestricted
+	MaxSubjectID       = maxSubjectID
+	KeptNames          = keptNames
+	MinRecent          = minRecent
+	PresentBytes       = presentBytes
+	WelcomeBytes       = welcomeBytes
+	WelcomeRest        = welcomeRest
+	MaxShownName       = maxShownName
+	MaxShownText       = maxShownText
+
+	PhasePending = phasePending
+	PhaseQueued  = phaseQueued
+)
+
+type OpenApproval = openApproval
+
+var (
+	EncodedSize = encodedSize
+	Joining     = joining
+	Beginning   = beginning
+)
+
+func NewOpenPermission(q rules.Question) openPermission {
+	return openPermission{Question: q}.named()
+}
+
+func SettingsOf(s *State) *rules.Settings { return s.settings }
+
+func (s *State) Index() { s.index() }
+func (s *State) AuthenticateReader(c Sender) (protocol.Participant, error) {
+	return s.authenticateReader(c)
+}
+func (s *State) Lookup(id string, left Departed) (protocol.Participant, error) {
+	return s.lookup(id, left)
+}
+func (s *State) HasDecided(participantID string)             { s.hasDecided(participantID) }
+func (s *State) ApplyLeft(p *protocol.ParticipantLeft)       { s.applyLeft(p) }
+func (s *State) RequireNotBarred(userID string) error        { return s.requireNotBarred(userID) }
+func (s *State) Permission(requestID string) *openPermission { return s.permission(requestID) }
+
+func (p *Participants) Drop(id string)                  { p.drop(id) }
+func (p *Participants) Put(q protocol.Participant)      { p.put(q) }
+func (p *Participants) PresentCount() int               { return p.here }
+func (d *doneCommands) Lists() map[string][]commandDone { return d.lists }
+
+func (d *departedCommands) Find(by, id string) (commandDone, bool) { return d.find(by, id) }
+func (d *departedCommands) Known() map[string]departedCommand      { return d.known }

@@ -1,0 +1,132 @@
+package shared
+
+import (
+	"maps"
+	"parley/protocol"
+)
+
+// Inputs from clients.
+type (
+	Create struct {
+		Body      *protocol.CreateSharedSession
+		CommandID string
+		Workspace string // that of the host session
+		Agent     protocol.AgentStatus
+		Facts     protocol.AgentFacts // what the host session knows about its agent
+	}
+	// Command is a command of a participant, or a join.
+	Command struct {
+		Who     Sender
+		Request protocol.Request
+		Stream  bool    // a resume for events alone, which does not bring the host back
+		Way     JoinWay // of a join
+		Polls   bool    // the participant polls for events, and counts as present
+	}
+	// JoinWay is the API that a join uses.
+	JoinWay int
+	// Rejection is a request that could not be decoded, to be answered after earlier
+	// requests.
+	Rejection struct{ Err error }
+	// Read is a read of the original API.
+	Read struct {
+		Who  *Sender // nil if the caller need not be a participant
+		What ReadKind
+	}
+)
+
+// Sender identifies the participant who sends a command.
+type Sender struct {
+	ParticipantID string
+	Token         string
+	ReadOnly      bool // the command only reads, which participants who have left may do too
+
+	Connected bool     // the token was checked when the connection began
+	Departed  Departed // participants that were looked up in the journal
+}
+
+// PromptBytes returns the size in bytes of the prompt that the command adds; 0 for
+// none.
+func (c Command) PromptBytes() int {
+	switch c := c.Request.Command.(type) {
+	case *protocol.Prompt:
+		return len(c.Prompt)
+	case *protocol.Approve:
+		return len(deref(c.Prompt))
+	}
+	return 0
+}
+
+// With returns the sender with one more participant that was looked up; nil for an id
+// without a participant.
+func (c Sender) With(id string, p *protocol.Participant) Sender {
+	known := Departed{id: p}
+	maps.Copy(known, c.Departed)
+	c.Departed = known
+	return c
+}
+
+// WithDeparted returns an input with a participant whom the state does not hold; see
+// [AbsentError].
+func WithDeparted(body any, id string, p *protocol.Participant) any {
+	switch b := body.(type) {
+	case Command:
+		b.Who = b.Who.With(id, p)
+		return b
+	case Archive:
+		b.Who = b.Who.With(id, p)
+		return b
+	case Read:
+		b.Who = new(b.Who.With(id, p))
+		return b
+	}
+	return body
+}
+
+// The ways to join.
+const (
+	JoinTyped    JoinWay = iota // by the typed protocol, whose clients keep their token
+	JoinOriginal                // by the original API
+	JoinAgain                   // by the original API, and it may return a guest who joined by it before
+)
+
+type ReadKind int
+
+// Invitation asks what an invite is for.
+type Invitation struct{ Invite string }
+
+// Archive asks for a page of the session's events, also after its end.
+type Archive struct {
+	Who   Sender
+	Which protocol.History
+}
+
+const (
+	ReadState ReadKind = iota
+	ReadParticipants
+	ReadMessages
+)
+
+// Effects of a shared session.
+type (
+	// Cut ends connections: those of a participant, or all of them.
+	Cut struct {
+		Participant string
+		Code        int
+		Reason      string
+	}
+	// CutUser ends the connections of a participant, and those of guests with the same
+	// user id who only read.
+	CutUser struct {
+		Participant string
+		User        string
+		Code        int
+		Reason      string
+	}
+	// TypingNow reports that a participant types, or no longer does.
+	TypingNow struct {
+		Participant string
+		Active      bool
+	}
+	// Polled reports that a participant has asked for events without a connection.
+	Polled struct{ Participant string }
+)

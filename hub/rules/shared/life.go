@@ -1,0 +1,55 @@
+package shared
+
+import (
+	"time"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// closeNormal is the close code of RFC 6455 for a connection that has served its
+// purpose.
+const closeNormal = 1000
+
+func (s *State) setMode(c *protocol.SetMode, p protocol.Participant) rules.Decision {
+	next := s.Session
+	next.Mode = c.Mode
+	next.ApprovalRequired = c.Mode == protocol.ModePromptWithApproval
+	return rules.Decision{Events: []rules.Event{rules.PrimaryEvent(&protocol.SessionUpdated{Session: next, Participant: p})}}
+}
+
+// close ends the session in one commit: prompts in flight fail, pending ones stay
+// pending, all participants have left, and session_closed is the last event.
+func (s *State) close(status protocol.SessionStatus, failure string) rules.Decision {
+	var d rules.Decision
+	for _, o := range s.InFlight() {
+		d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchFailed{ApprovalID: o.Approval.ID, Error: failure}})
+		d.Effects = append(d.Effects, s.tellHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: failure}))
+	}
+	for _, p := range s.Permissions {
+		d.Effects = append(d.Effects, rules.Release{
+			Hold:  p.RequestID,
+			Other: protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", status),
+		})
+	}
+	d.Events = append(d.Events, rules.PrimaryEvent(&protocol.SessionClosed{Status: status}))
+	d.Effects = append(d.Effects,
+		s.tellHost(rules.SharedClosed{Shared: s.ID}),
+		Cut{Code: protocol.CloseSessionEnded, Reason: "the session is " + string(status)})
+	return d
+}
+
+func (s *State) expire(in rules.Input) rules.Decision {
+	if due := s.Due(); due.IsZero() || in.At.Before(due) {
+		return rules.Decision{}
+	}
+	return s.close(protocol.StatusExpired, "the session expired")
+}
+
+// Due implements [state].
+func (s *State) Due() time.Time {
+	if !s.Active() || s.Session.ExpiresAt == nil {
+		return time.Time{}
+	}
+	return *s.Session.ExpiresAt
+}

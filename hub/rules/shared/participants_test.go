@@ -1,0 +1,101 @@
+package shared
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, at := newParticipants(nil), time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+		came := 0
+		var shown, before []byte // given away, and as it was then
+		t.Repeat(map[string]func(*rapid.T){
+			"join": func(t *rapid.T) {
+				came++
+				p.put(protocol.Participant{ID: fmt.Sprint(came), UserID: rapid.StringMatching("[a-d]").Draw(t, "user")})
+			},
+			"change": func(t *rapid.T) {
+				if len(p.all) == 0 {
+					t.Skip("nobody came yet")
+				}
+				who := rapid.SampledFrom(p.all).Draw(t, "who")
+				who.LeftAt = rapid.SampledFrom([]*time.Time{nil, &at}).Draw(t, "left")
+				who.Role = rapid.SampledFrom([]protocol.Role{protocol.RoleViewer, protocol.RoleCollaborator}).Draw(t, "role")
+				p.put(who)
+			},
+			"drop": func(t *rapid.T) {
+				if len(p.all) > 0 {
+					p.drop(rapid.SampledFrom(p.all).Draw(t, "who").ID)
+				}
+			},
+			"all leave": func(*rapid.T) { p.leave(at) },
+			"sleep": func(t *rapid.T) {
+				snapshot, err := json.Marshal(p)
+				require.NoError(t, err)
+				p = Participants{}
+				require.NoError(t, json.Unmarshal(snapshot, &p))
+			},
+			"": func(t *rapid.T) {
+				require.Equal(t, string(before), string(shown), "what somebody holds has changed")
+				checkPeople(t, &p)
+				checkShown(t, &p)
+				shown, _ = p.show(rapid.IntRange(0, 500).Draw(t, "bytes"))
+				before = slices.Clone(shown)
+			},
+		})
+	})
+}
+
+func checkPeople(t *rapid.T, p *Participants) {
+	fresh := newParticipants(p.all)
+	p.isTaken("")
+	fresh.isTaken("")
+	require.Equal(t, fresh.names, p.names, "the names of those who keep theirs")
+	here := map[string]protocol.Participant{}
+	present := 0
+	for _, want := range p.all {
+		got, known := p.Get(want.ID)
+		require.True(t, known)
+		require.Equal(t, want, got)
+		if want.LeftAt == nil {
+			here[want.UserID] = want // the newest of that name
+			present++
+		}
+	}
+	require.Len(t, p.places, len(p.all))
+	require.Equal(t, present, p.here)
+	for _, user := range []string{"a", "b", "c", "d"} {
+		got, is := p.Present(user)
+		want, should := here[user]
+		require.Equal(t, should, is)
+		require.Equal(t, want, got)
+	}
+}
+
+// checkShown looks at the first participants, as many as fit in any number of bytes.
+func checkShown(t *rapid.T, p *Participants) {
+	for _, most := range []int{0, rapid.IntRange(0, 2000).Draw(t, "most"), 1 << 20} {
+		encoded, n := p.show(most)
+		var shown []json.RawMessage
+		require.NoError(t, json.Unmarshal(slices.Concat([]byte("["), encoded, []byte("]")), &shown))
+		require.Len(t, shown, n)
+		for i := range shown {
+			require.JSONEq(t, string(rules.RawJSON(p.all[i])), string(shown[i]))
+		}
+		require.True(t, n == min(1, len(p.all)) || len(encoded) <= most, "no more than that, but for the first")
+		if n < len(p.all) {
+			require.Greater(t, len(encoded)+1+len(rules.RawJSON(p.all[n])), most, "as many as there is room for")
+		}
+	}
+	require.Equal(t, append([]protocol.Participant{}, p.all...), append([]protocol.Participant{}, p.List()...))
+}

@@ -1,0 +1,80 @@
+package shared
+
+import (
+	"slices"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+func (s *State) permission(requestID string) *openPermission {
+	i := slices.IndexFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
+	if i < 0 {
+		return nil
+	}
+	return &s.Permissions[i]
+}
+
+func (s *State) permissionAsked(m rules.PermissionAsked) rules.Decision {
+	if !s.Active() || s.permission(m.Question.RequestID) != nil {
+		return rules.Decision{}
+	}
+	return rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: m.Question.Permission}}}}
+}
+
+// answerPermission checks an answer and sends it to the host session, which knows
+// whether it is the first. The answer to the command waits for the outcome.
+func (s *State) answerPermission(in rules.Input, c *protocol.AnswerPermission, p protocol.Participant, ref *rules.CommandRef) rules.Decision {
+	asked := s.permission(c.RequestID)
+	if slices.Contains(s.Settled, c.RequestID) {
+		return rules.Refuse(protocol.CodePermissionAlreadyResolved, "the request was answered already")
+	}
+	if asked == nil {
+		return rules.Refuse(protocol.CodePermissionNotFound, "no such request waits for an answer")
+	}
+	if !slices.ContainsFunc(asked.Choices, func(o rules.AgentOption) bool { return o.ID == c.OptionID }) {
+		return rules.Refuse(protocol.CodeInvalidRequest, "%.40q is none of the options", c.OptionID)
+	}
+	answer := rules.PermissionAnswer{
+		RequestID: c.RequestID,
+		OptionID:  c.OptionID,
+		By:        p,
+		Shared:    s.ID,
+		Command:   ref,
+		Waiter:    in.IDs[0],
+	}
+	if ref != nil {
+		answer.Waiter = ref.By + " " + ref.ID // a repeated command waits for the same outcome
+	}
+	return rules.Decision{Effects: []rules.Effect{s.tellHost(answer)}, Hold: c.RequestID, Waiter: answer.Waiter}
+}
+
+func (s *State) permissionSettled(m rules.PermissionSettled) rules.Decision {
+	r := m.Resolved
+	replies := rules.Release{
+		Hold:  r.RequestID,
+		Other: protocol.Errorf(protocol.CodePermissionAlreadyResolved, "the request was answered already"),
+	}
+	var ref *rules.CommandRef
+	if m.Won != nil && m.Won.Shared == s.ID {
+		ref = m.Won.Command
+		replies.Winner = m.Won.Waiter
+		replies.Answer = &protocol.PermissionAnswer{RequestID: r.RequestID, OptionID: m.Won.OptionID}
+	}
+	d := rules.Decision{Effects: []rules.Effect{replies}}
+	if s.Active() && s.permission(r.RequestID) != nil {
+		d.Events = []rules.Event{{Public: &r, Private: rules.Private{Command: ref}}}
+	}
+	return d
+}
+
+func (s *State) permissionGone(m rules.PermissionGone) rules.Decision {
+	d := rules.Decision{Effects: []rules.Effect{rules.Release{
+		Hold:  m.RequestID,
+		Other: protocol.Errorf(protocol.CodePermissionNotFound, "the agent no longer asks"),
+	}}}
+	if s.Active() && s.permission(m.RequestID) != nil {
+		d.Events = []rules.Event{{Public: &protocol.PermissionWithdrawn{RequestID: m.RequestID}}}
+	}
+	return d
+}

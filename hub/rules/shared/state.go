@@ -1,0 +1,333 @@
+package shared
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// State is the state of a shared session: participants and their rights,
+// prompts that are not done, open permission requests, and recent command ids. It
+// implements [state]. Messages, finished prompts and guests who have left are in
+// the journal alone. The JSON of the exported fields is the snapshot.
+type State struct {
+	settings *rules.Settings // immutable
+
+	ID          journal.SessionID
+	Time        time.Time // of the newest event
+	Session     protocol.Session
+	Invite      int // the generation of the invite
+	People      Participants
+	Left        int                      // guests who have left and are not in People
+	Barred      map[string]Bar           // removed user ids; bounded by maxRestricted
+	Roles       map[string]protocol.Role // lower roles that the host has set, by user id; bounded by maxRestricted
+	Typed       map[string]bool          // present guests, by participant id, who joined by the typed protocol
+	Deciders    map[string]bool          // present guests, by participant id, who have resolved a proposal or a permission request
+	Kept        []string                 // reserved keys of the names of deciders who have left; at most keptNames
+	Open        []openApproval           // prompts that are not done, in the order of creation
+	Permissions []openPermission         // open permission requests, in the order of asking
+	Settled     []string                 // ids of the last resolved permission requests; at most rememberedRequests
+	Agent       protocol.AgentStatus
+	AgentDetail string              // explains the status
+	SilentSince *time.Time          // since when the agent has been silent in a turn; nil if it is not
+	Facts       protocol.AgentFacts // known facts about the agent
+	Commands    doneCommands        // carried out for participants in People
+	Departed    departedCommands    // carried out for guests who have left
+
+	// derived from the above
+	resource json.RawMessage // the encoding of encoded, which is Session as of the last summary
+	encoded  protocol.Session
+}
+
+// Bar is the reason for which a user was removed.
+type Bar struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. Snapshots of older versions, which
+// did not keep the reason, hold true for each user.
+func (b *Bar) UnmarshalJSON(encoded []byte) error {
+	if string(encoded) == "true" {
+		*b = Bar{}
+		return nil
+	}
+	type plain Bar
+	return json.Unmarshal(encoded, (*plain)(b))
+}
+
+// openApproval is a prompt that is not done.
+type openApproval struct {
+	Approval  protocol.Approval
+	Author    protocol.Participant // up to date, also after leaving
+	Approver  protocol.Participant // the same; zero while the prompt is pending
+	Phase     phase
+	Cancelled bool // a participant has cancelled it; the host session has not confirmed that
+}
+
+// phase is the progress of a prompt.
+type phase string
+
+const (
+	phasePending  phase = "pending"  // waits for an approval
+	phaseApproved phase = "approved" // sent to the host session
+	phaseQueued   phase = "queued"   // waits in the host session's queue
+	phaseRunning  phase = "running"  // the agent has it
+)
+
+// openPermission is a permission request that waits for an answer.
+type openPermission struct {
+	rules.Question
+
+	// derived from the above
+	name json.RawMessage // the short form of a long tool call for welcomes
+}
+
+// rememberedRequests is how many resolved permission requests are told apart from
+// unknown ones.
+const rememberedRequests = 32
+
+func New(id journal.SessionID, set *rules.Settings) *State {
+	s := &State{settings: set, ID: id, Agent: protocol.AgentStarting}
+	s.index()
+	return s
+}
+
+// index computes the derived fields, after a snapshot was decoded.
+func (s *State) index() {
+	if s.People.places == nil {
+		s.People = newParticipants(nil)
+	}
+	for i, p := range s.Permissions {
+		s.Permissions[i] = p.named()
+	}
+	if s.Barred == nil {
+		s.Barred = map[string]Bar{}
+	}
+	if s.Deciders == nil {
+		s.Deciders = map[string]bool{}
+	}
+	if s.Typed == nil {
+		s.Typed = map[string]bool{}
+	}
+	if s.Roles == nil {
+		s.Roles = map[string]protocol.Role{}
+	}
+	if s.Commands.known == nil {
+		s.Commands = newDoneCommands(nil)
+	}
+	s.Departed.index()
+	s.dropDeparted()
+}
+
+// Restore implements [state].
+func (s *State) Restore(snapshot []byte) error {
+	if err := json.Unmarshal(snapshot, s); err != nil {
+		return err
+	}
+	if len(s.People.all) == 0 {
+		return errors.New("snapshot without people")
+	}
+	s.index()
+	return nil
+}
+
+// Decode implements [state].
+func (s *State) Decode(r journal.Record) (rules.Event, error) { return DecodeEvent(r) }
+
+func (s *State) Active() bool { return s.Session.Status == protocol.StatusActive }
+
+// Host returns the participant who created the session, always the first.
+func (s *State) Host() protocol.Participant { return s.People.all[0] }
+
+// OpenPrompt returns the prompt with an id that is not done; nil for none.
+func (s *State) OpenPrompt(id string) *openApproval {
+	for i := range s.Open {
+		if s.Open[i].Approval.ID == id {
+			return &s.Open[i]
+		}
+	}
+	return nil
+}
+
+// InFlight returns the prompts that were sent to the host session and have not
+// ended.
+func (s *State) InFlight() []openApproval {
+	return slices.DeleteFunc(slices.Clone(s.Open), func(o openApproval) bool { return o.Phase == phasePending })
+}
+
+// Owes reports whether a prompt is in flight.
+func (s *State) Owes() bool {
+	return slices.ContainsFunc(s.Open, func(o openApproval) bool { return o.Phase != phasePending })
+}
+
+// recall returns a command that was carried out before under the same id. ok is
+// false if there is none. The error reports that the id was used for another
+// command.
+func (s *State) recall(by string, r protocol.Request) (done commandDone, ok bool, err error) {
+	if r.ID == "" {
+		return commandDone{}, false, nil
+	}
+	if done, ok = s.Commands.find(by, r.ID); !ok {
+		done, ok = s.Departed.find(by, r.ID)
+	}
+	if ok && done.Digest != rules.Digest(r.Command) {
+		return done, false, protocol.Errorf(protocol.CodeInvalidRequest, "this command id was used for another command")
+	}
+	return done, ok, nil
+}
+
+// Apply implements [state].
+func (s *State) Apply(e rules.Event, at rules.Stamp) {
+	s.Time = at.At
+	s.Departed.expire(at.At)
+	if c := e.Private.Command; c != nil {
+		s.remember(c, e.Public, at)
+	}
+	switch p := e.Public.(type) {
+	case *protocol.SharedSessionCreated:
+		s.Session, s.Invite, s.Agent = p.Session, 1, e.Private.Agent
+		s.People.put(*e.Private.Host)
+	case *protocol.SessionUpdated:
+		s.Session = p.Session
+	case *protocol.SessionClosed:
+		s.applyClosed(p, at)
+	case *protocol.ParticipantJoined:
+		s.noteParticipant(p.Participant)
+		if e.Private.Typed {
+			s.Typed[p.Participant.ID] = true
+		}
+	case *protocol.ParticipantUpdated:
+		s.noteParticipant(p.Participant)
+		s.restrict(p.Participant)
+	case *protocol.ParticipantLeft:
+		s.applyLeft(p)
+	case *protocol.InviteRotated:
+		s.Invite = e.Private.Invite
+		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScope) })
+		s.Departed.forgetJoins()
+	case *protocol.AgentStatusChanged:
+		s.Agent, s.AgentDetail, s.SilentSince = p.Status, p.Detail, p.SilentSince
+	case *protocol.AgentUpdated:
+		s.Facts.Merge(p.AgentFacts)
+	case *protocol.PermissionRequested:
+		s.Permissions = append(s.Permissions, openPermission{Question: rules.QuestionOf(p.Permission)}.named())
+	case *protocol.PermissionResolved:
+		s.dropPermission(p.RequestID)
+		s.Settled = keepLast(append(s.Settled, p.RequestID), rememberedRequests)
+		if p.Participant != nil {
+			s.hasDecided(p.Participant.ID)
+		}
+	case *protocol.PermissionWithdrawn:
+		s.dropPermission(p.RequestID)
+	default:
+		s.applyPrompt(e.Public)
+	}
+}
+
+func (s *State) applyPrompt(payload protocol.Payload) {
+	switch p := payload.(type) {
+	case *protocol.PromptPendingApproval:
+		s.putApproval(p.Approval, phasePending)
+		s.OpenPrompt(p.Approval.ID).Author = p.Participant
+	case *protocol.PromptApproved:
+		s.putApproval(p.Approval, phaseApproved)
+		o := s.OpenPrompt(p.Approval.ID)
+		if o.Approver = p.Participant; o.Author.ID == "" {
+			o.Author = p.Participant // the author needed no approval
+		}
+		if p.Participant.ID != p.Approval.ParticipantID {
+			s.hasDecided(p.Participant.ID)
+		}
+	case *protocol.PromptRejected:
+		s.dropOpen(p.Approval.ID)
+		s.hasDecided(p.Participant.ID)
+	case *protocol.PromptQueued:
+		s.setPhase(p.ApprovalID, phaseQueued)
+	case *protocol.PromptDispatchStarted:
+		s.setPhase(p.ApprovalID, phaseRunning)
+	case *protocol.PromptCancelled:
+		if o := s.OpenPrompt(p.ApprovalID); o != nil {
+			o.Cancelled = true
+		}
+	case *protocol.PromptDispatchCompleted:
+		s.dropOpen(p.ApprovalID)
+	case *protocol.PromptDispatchFailed:
+		s.dropOpen(p.ApprovalID)
+	}
+}
+
+func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
+	s.Session.Status = p.Status
+	s.People.leave(at.At)
+	clear(s.Typed)
+	s.Permissions = nil
+}
+
+// putApproval records a prompt as an event shows it.
+func (s *State) putApproval(a protocol.Approval, p phase) {
+	if o := s.OpenPrompt(a.ID); o != nil {
+		o.Approval, o.Phase = a, p
+		return
+	}
+	s.Open = append(s.Open, openApproval{Approval: a, Phase: p})
+}
+
+func (s *State) setPhase(approvalID string, p phase) {
+	if o := s.OpenPrompt(approvalID); o != nil {
+		o.Phase = p
+	}
+}
+
+func (s *State) dropOpen(approvalID string) {
+	s.Open = slices.DeleteFunc(s.Open, func(o openApproval) bool { return o.Approval.ID == approvalID })
+}
+
+func (s *State) dropPermission(requestID string) {
+	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
+}
+
+// keepLast returns the last n of a slice that was appended to. The dropped elements
+// stay in memory until append allocates, which is cheaper than moving the others
+// each time.
+func keepLast[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }
+
+// Summary implements [state].
+func (s *State) Summary() journal.Summary {
+	if s.encoded != s.Session {
+		s.encoded, s.resource = s.Session, rules.RawJSON(s.Session)
+	}
+	sum := journal.Summary{
+		Session:     s.ID,
+		Kind:        journal.KindShared,
+		Workspace:   s.Session.WorkspaceID,
+		HostSession: hostOf(s.Session),
+		Status:      string(s.Session.Status),
+		CreatedAt:   s.Session.CreatedAt,
+		Resource:    s.resource,
+	}
+	switch {
+	case s.Owes():
+		sum.Due = s.Session.CreatedAt // wake it after a crash, to send again what is in flight
+	case s.Active() && s.Session.ExpiresAt != nil:
+		sum.Due = *s.Session.ExpiresAt
+	}
+	return sum
+}
+
+// PromptBytes implements [state].
+func (s *State) PromptBytes() (bytes int) {
+	if !s.Active() {
+		return 0 // they leave memory with the session, and nothing can be decided on them
+	}
+	for i := range s.Open {
+		a := &s.Open[i].Approval
+		bytes += len(a.Prompt) + len(deref(a.OriginalPrompt))
+	}
+	return bytes
+}

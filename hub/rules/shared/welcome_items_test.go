@@ -1,0 +1,223 @@
+package shared_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"parley/hub/history"
+	"parley/hub/journal"
+	"parley/hub/lookup"
+	"parley/hub/rules"
+	"parley/hub/rules/rulestest"
+	"parley/hub/rules/shared"
+	"parley/protocol"
+)
+
+// A person who decides has to get in, whatever waits: long texts are cut in the
+// welcome, and marked, and had whole by a command.
+func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
+	s := rulestest.NewStage(t, rules.Settings{})
+	ben := s.Joins("ben", "")
+	long := strings.Repeat("é", shared.MaxShownText)
+	require.NoError(t, s.By(s.Owner(), &protocol.Prompt{Prompt: long}).Err)
+	require.NoError(t, s.By(ben, &protocol.Prompt{Prompt: long}).Err)
+	edited, short := s.Prompts(ben), s.Prompts(ben)
+	require.NoError(t, s.By(s.Owner(), &protocol.Approve{ApprovalID: edited, Action: protocol.ActionApprove, Prompt: &long}).Err)
+
+	byID := map[string]protocol.Approval{}
+	for _, a := range s.State.Welcome(shared.WelcomeFor{Participant: ben.ID}, journal.Head{}).Approvals {
+		byID[a.ID] = a
+	}
+	for _, id := range []string{s.State.Open[0].Approval.ID, s.State.Open[1].Approval.ID} {
+		a := byID[id]
+		require.True(t, a.Truncated)
+		require.Equal(t, len(long), a.WholeBytes)
+		require.Equal(t, strings.Repeat("é", shared.MaxShownText/2), a.Prompt)
+		whole := s.By(ben, &protocol.Item{ApprovalID: id})
+		require.NoError(t, whole.Err)
+		require.Equal(t, &protocol.ItemAnswer{Approval: &s.State.OpenPrompt(id).Approval}, whole.Answer)
+		require.Equal(t, long, whole.Answer.(*protocol.ItemAnswer).Approval.Prompt)
+		require.False(t, whole.Answer.(*protocol.ItemAnswer).Approval.Truncated)
+	}
+	require.True(t, byID[edited].Truncated)
+	require.Equal(t, "do it", *byID[edited].OriginalPrompt)
+	require.False(t, byID[short].Truncated)
+	require.Zero(t, byID[short].WholeBytes)
+}
+
+// A question that is not shown whole has no options, so that no client offers to
+// answer it.
+func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
+	s := rulestest.NewStage(t, rules.Settings{})
+	s.Runs()
+	options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
+	call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q,"rawInput":{"command":%q}}`,
+		strings.Repeat("t", 2*shared.MaxShownName), strings.Repeat("x", shared.MaxShownText)))
+	s.AgentSays(rules.AgentPermission{RequestID: "long", ToolCall: call, Options: options, Choices: rules.QuestionOf(protocol.Permission{Options: options}).Choices})
+	s.DeliverAll()
+	s.Asks("short")
+
+	var shown []protocol.Permission
+	again := func(state *shared.State) {
+		shown = state.Welcome(shared.WelcomeFor{Participant: s.Owner().ID}, journal.Head{}).Permissions
+		require.Len(t, shown, 2)
+		require.True(t, shown[0].Truncated)
+		require.Equal(t, len(call)+len(options), shown[0].WholeBytes)
+		require.JSONEq(t, "[]", string(shown[0].Options))
+		require.JSONEq(t, fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q}`, strings.Repeat("t", shared.MaxShownName)), string(shown[0].ToolCall))
+		require.False(t, shown[1].Truncated)
+		require.NotEqual(t, "[]", string(shown[1].Options))
+	}
+	again(s.State)
+	loaded := shared.New(s.State.ID, s.Node.Settings)
+	require.NoError(t, json.Unmarshal(rules.RawJSON(s.State), loaded))
+	loaded.Index()
+	again(loaded)
+
+	whole := s.By(s.Owner(), &protocol.Item{RequestID: "long"})
+	require.NoError(t, whole.Err)
+	require.Equal(t, &protocol.ItemAnswer{Permission: &protocol.Permission{RequestID: "long", ToolCall: call, Options: options}}, whole.Answer)
+}
+
+func TestShared_Item_is_for_what_waits_alone(t *testing.T) {
+	s := rulestest.NewStage(t, rules.Settings{})
+	ben := s.Joins("ben", "")
+	s.Runs()
+	s.Asks("q")
+	done := s.Prompts(ben)
+	require.NoError(t, s.By(s.Owner(), &protocol.Approve{ApprovalID: done, Action: protocol.ActionReject}).Err)
+	require.NoError(t, s.By(s.Owner(), &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"}).Err)
+	s.DeliverAll()
+	for want, c := range map[protocol.Code]*protocol.Item{
+		protocol.CodeApprovalNotFound:          {ApprovalID: "none"},
+		protocol.CodeApprovalAlreadyResolved:   {ApprovalID: done},
+		protocol.CodePermissionNotFound:        {RequestID: "none"},
+		protocol.CodePermissionAlreadyResolved: {RequestID: "q"},
+	} {
+		require.Equal(t, want, rulestest.CodeOf(s.By(ben, c).Err))
+	}
+	waits := s.Prompts(ben)
+	reading := s.Credentials(ben)
+	reading.ReadOnly = true
+	d := s.Do(s.Node, shared.Command{Who: reading, Request: protocol.Request{Command: &protocol.Item{ApprovalID: waits}}})
+	require.NoError(t, d.Err, "whoever reads sees what waits")
+}
+
+// The bound holds whatever people propose and the agent asks.
+func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
+	s := rulestest.NewStage(t, rules.Settings{})
+	ben := s.Joins("ben", "")
+	bad := strings.Repeat("\x02", shared.MaxShownText)
+	for i := range s.Node.Settings.MaxPending + s.Node.Settings.MaxQueued {
+		o := shared.OpenApproval{Approval: protocol.Approval{ID: fmt.Sprint(i), ParticipantID: ben.ID, Prompt: bad, OriginalPrompt: &bad}}
+		s.State.Open = append(s.State.Open, o)
+	}
+	for i := range 256 {
+		options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
+		call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c","kind":"edit","title":%q,"rawInput":%q}`, bad, bad))
+		asked := shared.NewOpenPermission(rules.Question{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}})
+		s.State.Permissions = append(s.State.Permissions, asked)
+	}
+	w := s.State.Welcome(shared.WelcomeFor{Participant: ben.ID, Recent: 200}, journal.Head{})
+	line, err := encodeWelcome(w)
+	require.NoError(t, err)
+	require.Less(t, len(line)+w.RecentBytes+shared.WelcomeRest, shared.WelcomeBytes, "with the most that the agent's facts can have")
+	require.Greater(t, w.RecentBytes, shared.MinRecent)
+	crowd(s.State)
+	w = s.State.Welcome(shared.WelcomeFor{Participant: ben.ID, Recent: 200}, journal.Head{})
+	line, err = encodeWelcome(w)
+	require.NoError(t, err)
+	require.Less(t, len(line)+s.State.People.PresentCount()*shared.PresentBytes+w.RecentBytes+shared.WelcomeRest, shared.WelcomeBytes, "with the most people, too")
+}
+
+// crowd fills a session with guests whose names are as long as names can be.
+func crowd(s *shared.State) {
+	for i := len(s.People.All()); i < shared.SettingsOf(s).MaxParticipants; i++ {
+		name := fmt.Sprintf("%04d%s", i, strings.Repeat("\U0001F600", protocol.MaxNameLength-4))
+		s.People.Put(protocol.Participant{
+			ID: fmt.Sprintf("%036d", i), SharedSessionID: s.ID.String(), UserID: name, DisplayName: &name,
+			Role: protocol.RoleCollaborator, JoinedAt: s.Time,
+		})
+	}
+}
+
+// Not everybody has room in a welcome where many have long names. Its reader asks for
+// the others, but knows the authors of what waits.
+func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T) {
+	s := rulestest.NewStage(t, rules.Settings{})
+	s.Joins("ben", "")
+	crowd(s.State)
+	all := s.State.People.List()
+	last, own := all[len(all)-1], all[len(all)-2]
+	waits := s.Prompts(last)
+	// shown is how many people a welcome has in their order, and the ids of those behind.
+	shown := func(whom protocol.Participant) (n int, after string, behind []string) {
+		line, err := encodeWelcome(s.State.Welcome(shared.WelcomeFor{Participant: whom.ID, Recent: 200}, journal.Head{}))
+		require.NoError(t, err)
+		require.Less(t, len(line), shared.WelcomeBytes)
+		m, err := protocol.DecodeServer(line)
+		require.NoError(t, err)
+		w := m.(*protocol.WelcomeMessage).Payload
+		for n < len(w.Participants) && w.Participants[n].ID == all[n].ID {
+			n++
+		}
+		for _, p := range w.Participants[n:] {
+			behind = append(behind, p.ID)
+		}
+		return n, w.PeopleAfter, behind
+	}
+	n, after, behind := shown(last)
+	require.Greater(t, n, 400)
+	require.Equal(t, all[n-1].ID, after)
+	require.Equal(t, []string{last.ID}, behind, "the author, who is welcomed here")
+	var got []string
+	for more := true; more; {
+		a, err := lookup.PresentPage{Which: protocol.People{After: after, Limit: 200}, All: s.State.People.List()}.Read(t.Context(), history.Reader{})
+		require.NoError(t, err)
+		page := a.(*protocol.PeopleAnswer)
+		for _, p := range page.Participants {
+			got = append(got, p.ID)
+		}
+		after, more = got[len(got)-1], page.More
+	}
+	for i, p := range all[n:] {
+		require.Equal(t, p.ID, got[i], "each once, in their order")
+	}
+	require.Len(t, got, len(all)-n)
+
+	_, _, behind = shown(own)
+	require.Equal(t, []string{last.ID, own.ID}, behind, "whoever is welcomed")
+	require.NoError(t, s.By(s.Owner(), &protocol.Approve{ApprovalID: waits, Action: protocol.ActionReject}).Err)
+	_, _, behind = shown(s.Owner())
+	require.Empty(t, behind)
+	for _, p := range all[n:] {
+		s.State.People.Drop(p.ID)
+	}
+	n, after, behind = shown(s.Owner())
+	require.Equal(t, len(s.State.People.All()), n)
+	require.Empty(t, after, "all have room")
+	require.Empty(t, behind)
+}
+
+func TestBeginning_is_no_longer_in_JSON_than_it_may_be(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.String().Draw(t, "text")
+		most := rapid.IntRange(0, 40).Draw(t, "most")
+		shown, cut := shared.Beginning(text, most)
+		encoded, err := protocol.Marshal(shown)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(encoded)-len(`""`), most)
+		require.True(t, strings.HasPrefix(text, shown))
+		require.Equal(t, cut, shown != text)
+	})
+}
+
+// encodeWelcome returns the welcome as clients receive it, without recent events.
+func encodeWelcome(w *shared.Welcome) ([]byte, error) {
+	return protocol.AppendWelcome(nil, "1", &w.Welcome, w.People)
+}
