@@ -30,7 +30,7 @@ agents:
 			Body: protocol.CreateHostSession{Agent: agent}})
 		require.NoError(t, err)
 		require.Equal(t, protocol.CodeAgentUnavailable, answer.ErrorCode())
-		require.Contains(t, string(answer.Body), "did not get ready within "+limit)
-		require.Contains(t, string(answer.Body), "its last words: fetching kestrel")
+		require.Contains(t, string(answer.Body), "was not ready within "+limit)
+		require.Contains(t, string(answer.Body), "it wrote: fetching kestrel")
 	}
 }

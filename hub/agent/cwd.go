@@ -11,22 +11,22 @@ import (
 	"parley/hub/rules"
 )
 
-// workingDir checks the working directory that was asked for and returns it
-// without symbolic links, so that what was checked is what is used. A directory
-// that is missing and one that is not allowed are told apart only where it is
-// allowed to ask, so that clients cannot explore the disk.
-func (p Profile) workingDir(asked string) (string, error) {
+// workingDir checks a requested working directory and returns it without symbolic
+// links, so that the checked directory is the one in use. It returns
+// rules.ErrCwdNotAllowed both for a forbidden directory and for a missing one, so that
+// clients cannot explore the disk.
+func (p Profile) workingDir(requested string) (string, error) {
 	own, err := p.ownDir()
 	if err != nil {
 		return "", err
 	}
-	if asked == "" {
+	if requested == "" {
 		return own, nil
 	}
-	if !filepath.IsAbs(asked) {
+	if !filepath.IsAbs(requested) {
 		return "", rules.ErrCwdNotAllowed
 	}
-	dir, err := resolve(asked)
+	dir, err := resolveDir(requested)
 	if err != nil {
 		return "", rules.ErrCwdNotAllowed
 	}
@@ -38,63 +38,64 @@ func (p Profile) workingDir(asked string) (string, error) {
 		roots = []string{own}
 	}
 	for _, allowed := range roots {
-		root, err := resolve(allowed)
-		if err == nil && inside(root, dir) {
+		root, err := resolveDir(allowed)
+		if err == nil && isInside(root, dir) {
 			return dir, nil
 		}
 	}
 	return "", rules.ErrCwdNotAllowed
 }
 
-// ownDir returns the profile's own working directory without symbolic links. The
-// error is a rules.ErrNoDir.
+// ownDir returns the profile's own working directory without symbolic links. Its error
+// wraps rules.ErrNoDir.
 func (p Profile) ownDir() (string, error) {
-	dir, err := resolve(p.Dir)
+	dir, err := resolveDir(p.Dir)
 	if err == nil {
 		return dir, nil
 	}
-	named := p.Dir
-	if named == "" {
-		named = "."
+	name := p.Dir
+	if name == "" {
+		name = "."
 	}
-	why := err.Error()
+	reason := err.Error()
 	if at, isPath := errors.AsType[*fs.PathError](err); isPath {
-		why = at.Err.Error()
+		reason = at.Err.Error()
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		why = "does not exist"
+		reason = "does not exist"
 	}
-	return "", &dirError{named, why}
+	return "", &dirError{name, reason}
 }
 
-// dirError says why a profile's working directory cannot be used. It is a
+// dirError reports that a profile's working directory cannot be used. It wraps
 // rules.ErrNoDir.
-type dirError struct{ dir, why string }
+type dirError struct{ dir, reason string }
 
-func (e *dirError) Error() string { return fmt.Sprintf("working directory %q: %s", e.dir, e.why) }
+func (e *dirError) Error() string { return fmt.Sprintf("working directory %q: %s", e.dir, e.reason) }
 func (e *dirError) Unwrap() error { return rules.ErrNoDir }
 
-// resolve returns the absolute path of a directory, without symbolic links.
-func resolve(dir string) (string, error) {
+// resolveDir returns the absolute path of a directory, without symbolic links.
+func resolveDir(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
 	}
-	real, err := filepath.EvalSymlinks(abs)
+	resolved, err := filepath.EvalSymlinks(abs)
 	if err != nil {
 		return "", err
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(resolved)
 	if err != nil {
 		return "", err
 	}
 	if !info.IsDir() {
 		return "", errors.New("it is not a directory")
 	}
-	return real, nil
+	return resolved, nil
 }
 
-func inside(root, dir string) bool {
+// isInside reports whether dir is root or a directory below it.
+func isInside(root, dir string) bool {
 	rel, err := filepath.Rel(root, dir)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

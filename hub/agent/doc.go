@@ -1,52 +1,50 @@
-// Package agent runs agents that speak the Agent Client Protocol (version 1)
-// and implements hub.Launcher and hub.Agent over them. An agent is a child
-// process from a configured profile, or the demo agent inside this process;
-// both speak newline-delimited JSON-RPC through the same code.
+// Package agent runs agents that speak the Agent Client Protocol (ACP, version 1), and
+// implements [hub.Launcher] and [hub.Agent] over them. An agent is a child process of a
+// configured [Profile], or the demo agent inside this process. Both speak
+// newline-delimited JSON-RPC 2.0 through the same code.
 //
 // # Order
 //
-// One goroutine per agent reads what it says and calls the sink, so events come
-// in wire order, but for AgentProgress, which comes in between while the agent
-// starts: a permission request never overtakes its tool call, and the
-// end of a turn comes after the turn's updates. AgentExited is last. A turn
-// that is open when it comes is over, without an AgentTurnEnded of its own, and
-// pending permission requests are void.
+// One goroutine for each agent reads its output and calls the sink, so events come in
+// the order of the agent's lines: a permission request never overtakes its tool call,
+// and the end of a turn follows the turn's updates. The exception is
+// [rules.AgentProgress], which comes in between while the agent starts. The sink is called
+// for one event at a time. [rules.AgentExited] is the last event. It ends an open turn,
+// without a [rules.AgentTurnEnded], and voids pending permission requests.
 //
-// What the agent says of itself, in the answers to initialize and session/new or
-// in updates, comes as AgentUpdated, just before the notification that says it.
+// What the agent announces about itself comes as [rules.AgentUpdated], just before the
+// notification that announces it; see package facts.
 //
 // # Who may block whom
 //
-// A sink that blocks stops the reading of that agent alone, and in the end the
-// agent's writing. The methods of hub.Agent but for Stop never block: they put
-// lines into a bounded outbox that another goroutine writes. An agent that
-// leaves the outbox full is beyond help and is killed.
+// A sink that blocks stops the reading of its agent, and eventually the agent's writing,
+// but no other agent. The methods of [hub.Agent] do not block, except Stop: they put
+// lines into a bounded outbox that another goroutine writes. An agent that leaves its
+// outbox full is killed.
 //
-// Stop may be called by anyone but the sink. It returns when the agent and what
-// it started are gone and AgentExited has been taken, or, should the sink not
-// take it, when its context ends.
+// Stop may be called from any goroutine but the sink's. It returns when the agent and
+// its descendants have ended and the sink has returned from AgentExited, or if the sink
+// does not, when its context ends.
 //
-// # What is a message
+// # Output that is not a message
 //
-// Only what wire.Parse takes for one. Other lines on an agent's standard output
-// are counted, their beginnings logged with secrets masked, and the hub is told
-// that there are some; they are neither updates nor answers.
+// Only what [wire.Parse] accepts is a message. Other lines on an agent's standard output
+// are counted and reported as [rules.AgentStrayOutput]; their beginnings are logged with
+// secrets masked.
 //
 // # What a process may leave behind
 //
-// Nothing, on Linux: an agent runs under a supervisor (package supervisor), a small
-// process that adopts what leaves the agent's session, its environment emptied or
-// not, and kills all of it when the agent ends, when Stop says so, and when this
-// process ends, by kill -9 too. With Options.RunDir, NewLauncher ends what a
-// process that was killed together with its supervisors has left. Two things are
-// beyond that: what runs as another user, which is counted in the log, and, where
-// no cgroup can be had, what had an empty environment and no parent when server
-// and supervisor were killed at once. On other systems an agent's process group is
-// ended.
+// Nothing, on Linux. An agent runs under a supervisor, a small process that becomes the
+// parent of descendants that leave the agent's session, and kills all of them when the
+// agent ends, on Stop, and when this process ends, even by SIGKILL; see package
+// supervisor. With [Options].RunDir, [NewLauncher] ends what an earlier process left
+// that was killed together with its supervisors. Two kinds of processes remain: those of
+// another user, which are logged, and, without a cgroup, those with an empty environment
+// and no parent when server and supervisor were killed at the same time. On other systems
+// an agent's process group is ended.
 //
 // # Testing
 //
-// The profile "demo" needs nothing installed; Options.DemoPace zero makes it
-// run as fast as the sink takes its events. Package agenttest has a real agent
-// from another hand.
+// The profile "demo" needs no installation; with [Options].DemoPace zero it runs as fast
+// as the sink allows. Package agenttest provides a real agent of another vendor.
 package agent

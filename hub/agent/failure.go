@@ -3,65 +3,67 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"time"
 
 	"parley/hub/agent/wire"
 	"parley/hub/rules"
 )
 
-// failedError says that the agent failed by its own doing, with what it wrote to
-// its standard error. It is a rules.ErrAgentFailed.
+// failedError reports a failure of the agent itself, with what it wrote to its standard
+// error. It wraps rules.ErrAgentFailed.
 type failedError struct {
-	err   error
-	wrote string // empty if that was nothing
+	err    error
+	stderr string // empty if the agent wrote nothing
 }
 
 func (e *failedError) Error() string {
-	if e.wrote == "" {
+	if e.stderr == "" {
 		return e.err.Error()
 	}
-	return e.err.Error() + "; it wrote: " + e.wrote
+	return e.err.Error() + "; it wrote: " + e.stderr
 }
 
 func (e *failedError) Unwrap() []error { return []error{rules.ErrAgentFailed, e.err} }
 
-// explained tells what kind of failure an error of the handshake is.
-func (s *session) explained(err error) error {
+// classify wraps an error of the handshake in the kind of failure that it is.
+func (s *session) classify(err error) error {
 	var answer *wire.Error
 	switch {
-	case err == nil, isLate(err), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case err == nil, isTimeout(err), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.As(err, &answer) && answer.Code == wire.CodeAuthRequired:
-		return &signInError{err, s.methods}
+		return &signInError{err, s.authMethods}
 	}
-	return &failedError{err, s.lastWords()}
+	return &failedError{err, s.recentStderr()}
 }
 
-// lastWords is the end of what the agent wrote to its standard error, without
-// secrets.
-func (s *session) lastWords() string {
-	const most = 600
-	words := printable(s.peer.stderr())
-	if len(words) > most {
-		words = "…" + strings.ToValidUTF8(words[len(words)-most:], "")
+// recentStderr returns the end of what the agent wrote to its standard error, with
+// secrets masked.
+func (s *session) recentStderr() string {
+	const maxBytes = 600
+	text := printable(s.peer.stderr())
+	if len(text) > maxBytes {
+		text = "…" + strings.ToValidUTF8(text[len(text)-maxBytes:], "")
 	}
-	return words
+	return text
 }
 
-// printable is what people may be shown of an agent's standard error.
+// printable returns an agent's standard error in a form that people may be shown.
 func printable(stderr string) string { return wire.ForPeople(stderr, tailSize) }
 
-// authMethod is a way to sign in that an agent names.
+// authMethod is an ACP authentication method: a way to sign in.
 type authMethod struct {
 	Name        string `json:"name"`
 	Description string `json:"description"`
 }
 
-// maxMethods is how many ways to sign in are named in a message.
-const maxMethods = 8
+// maxAuthMethods is how many ways to sign in an error names.
+const maxAuthMethods = 8
 
-// signInError says that nobody is signed in at the agent, and how to sign in. It
-// is a rules.ErrAuthRequired.
+// signInError reports that the agent requires signing in, and how. It wraps
+// rules.ErrAuthRequired.
 type signInError struct {
 	err     error
 	methods []authMethod
@@ -70,7 +72,7 @@ type signInError struct {
 func (e *signInError) Error() string {
 	text := "is not signed in: " + e.err.Error() + ". Sign in as the user that runs Parley, then start the agent again"
 	var ways []string
-	for _, m := range e.methods[:min(len(e.methods), maxMethods)] {
+	for _, m := range e.methods[:min(len(e.methods), maxAuthMethods)] {
 		way := wire.ForPeople(m.Name, 200)
 		if about := wire.ForPeople(m.Description, 200); about != "" && about != way {
 			way += " (" + about + ")"
@@ -82,7 +84,45 @@ func (e *signInError) Error() string {
 	if len(ways) == 0 {
 		return text
 	}
-	return text + ". The agent's ways to sign in: " + strings.Join(ways, "; ")
+	return text + ". The agent offers these ways to sign in: " + strings.Join(ways, "; ")
 }
 
 func (e *signInError) Unwrap() []error { return []error{rules.ErrAuthRequired, e.err} }
+
+// startTimeout is the cause of a context that ends because the agent took too long to
+// start.
+type startTimeout struct{ limit time.Duration }
+
+func (e *startTimeout) Error() string { return fmt.Sprintf("was not ready within %v", e.limit) }
+
+// timeoutError reports that the agent took too long to start.
+type timeoutError struct{ text string }
+
+func (e *timeoutError) Error() string { return e.text }
+
+func isTimeout(err error) bool {
+	_, ok := errors.AsType[*timeoutError](err)
+	return ok
+}
+
+// contextError returns the error for a context that ended while the agent had not
+// answered a request: a timeoutError if the agent took too long to start.
+func (s *session) contextError(ctx context.Context, method string) error {
+	var timeout *startTimeout
+	if !errors.As(context.Cause(ctx), &timeout) {
+		return ctx.Err()
+	}
+	text := fmt.Sprintf("%v: it did not answer %s", timeout, method)
+	if stderr := s.recentStderr(); stderr != "" {
+		text += "; it wrote: " + stderr
+	}
+	return &timeoutError{text}
+}
+
+// earlyExitError returns the error for an agent that ended before it was ready.
+func (s *session) earlyExitError() error {
+	if s.stray.bytes > maxStrayBytes {
+		return fmt.Errorf("wrote %d KiB to its standard output that are not messages of the Agent Client Protocol", s.stray.bytes>>10)
+	}
+	return errors.New(s.exit().text + " before it was ready")
+}

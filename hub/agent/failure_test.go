@@ -8,14 +8,14 @@ import (
 	"parley/hub/rules"
 )
 
-func TestTurn_fails_with_all_that_the_agents_error_says(t *testing.T) {
+func TestTurn_fails_with_the_message_and_the_data_of_the_agents_error(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	_, end := r.turn("fail -32603")
 	require.EqualError(t, end.Err, "Internal error: Quota exceeded\uFFFD (error -32603)")
 }
 
-func TestTurn_that_fails_for_want_of_a_login_says_how_to_sign_in(t *testing.T) {
+func TestTurn_that_needs_signing_in_fails_with_the_ways_to_sign_in(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	_, end := r.turn("fail -32000")
@@ -24,20 +24,20 @@ func TestTurn_that_fails_for_want_of_a_login_says_how_to_sign_in(t *testing.T) {
 	require.ErrorContains(t, end.Err, "Log in with Kestrel (Run kestrel login first)")
 }
 
-func TestFailure_never_tells_a_secret_of_the_agent(t *testing.T) {
+func TestFailure_masks_secrets_of_the_agent(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string]string{
-		"leaks at new":    "401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)",
-		"leaks and exits": "it wrote: KESTREL_KEY_TOKEN=[redacted]",
+		"leaks at session/new": "401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)",
+		"leaks and exits":      "it wrote: KESTREL_KEY_TOKEN=[redacted]",
 	} {
 		_, err := fake(how).try(t)
 		require.ErrorContains(t, err, want, how)
 	}
 
-	s := fake("leaks at load")
+	s := fake("leaks at session/load")
 	s.spec.Load = "fake-0"
 	require.EqualError(t, ready(t, s).LoadError(),
-		"answered session/load with: 401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)")
+		"session/load failed: 401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)")
 
 	_, end := ready(t, fake("")).turn("leak")
 	require.EqualError(t, end.Err, "401 for Bearer [redacted]: x-api-key: [redacted] (error -32603)")

@@ -6,31 +6,27 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 )
 
-// fakeVariable makes the test binary play an agent that misbehaves in the way
-// that its value names.
+// fakeVariable is the environment variable that makes the test binary run as the fake
+// agent. Its value is a behaviour.
 const fakeVariable = "FAKE_AGENT"
 
-// fakeAgent is the child process. Its value chooses how it starts and ends, a
-// prompt's text what it does in a turn.
+// fakeAgent is an agent in a child process. Its behaviour decides how it starts and
+// ends, and the text of a prompt what it does in a turn; see turns.
 type fakeAgent struct {
-	how  string
-	in   *bufio.Reader
-	out  *bufio.Writer
-	stop string // the reason that the turn ends with, as JSON
-	id   string // of the request that is being answered
-
-	loaded bool // it was asked to load a session
+	behaviour string
+	in        *bufio.Reader
+	out       *bufio.Writer
+	stop      string // the stop reason of the current turn, as JSON
+	id        string // of the current request
+	loading   bool   // session/load was requested
 }
 
-// leak is an error in which an agent tells its secrets; its argument is an id.
-const leak = `{"jsonrpc":"2.0","id":%s,"error":{"code":-32603,"message":"401 for Bearer hunter2-secret","data":{"details":"x-api-key: hunter2-secret"}}}`
-
+// fakeMessage is a message to the fake agent.
 type fakeMessage struct {
 	ID     json.RawMessage
 	Method string
@@ -42,53 +38,63 @@ type fakeMessage struct {
 	Error  json.RawMessage
 }
 
-func runFake(how string) {
-	a := &fakeAgent{how: how, in: bufio.NewReader(os.Stdin), out: bufio.NewWriter(os.Stdout)}
-	switch how {
-	case "leaks and exits":
-		fmt.Fprintln(os.Stderr, "KESTREL_KEY_TOKEN=hunter2-secret")
-		os.Exit(3)
-	case "exits at once":
-		fmt.Fprintln(os.Stderr, "no key: set KESTREL_KEY")
-		os.Exit(3)
-	case "says nothing":
-		_, _ = a.in.ReadString(0)
-		return
-	case "writes nonsense", "writes a line without end", "writes empty lines":
-		nonsense := map[string]string{
-			"writes nonsense":           strings.Repeat("usage: kestrel [bees] ", 100) + "\n",
-			"writes a line without end": "bees",
-			"writes empty lines":        "\n",
-		}[how]
-		for {
-			if _, err := a.out.WriteString(nonsense); err != nil {
-				return
-			}
-		}
-	case "ignores the end of its input":
-		defer func() { select {} }()
-	case "ignores SIGTERM":
-		signal.Ignore(syscall.SIGTERM)
-		defer func() { select {} }()
-	case "says farewell at SIGTERM":
-		asked := make(chan os.Signal, 1)
-		signal.Notify(asked, syscall.SIGTERM)
-		go func() { // ends the process
-			<-asked
-			fmt.Println(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"fake-1","update":{"sessionUpdate":"note","text":"farewell"}}}`)
-			os.Exit(5)
-		}()
-	case "closes its output":
-		defer func() { select {} }()
+func runFake(behaviour string) {
+	a := &fakeAgent{behaviour: behaviour, in: bufio.NewReader(os.Stdin), out: bufio.NewWriter(os.Stdout)}
+	if start := starts[behaviour]; start != nil {
+		start(a)
 	}
 	for {
 		m, ok := a.read()
 		if !ok {
-			return
+			break
 		}
 		a.handle(m)
 		if a.out.Flush() != nil {
-			return
+			break
+		}
+	}
+	if lingers[behaviour] {
+		select {}
+	}
+}
+
+// lingers has the behaviours of an agent that does not exit when its input ends.
+var lingers = map[string]bool{"ignores the end of its input": true, "ignores SIGTERM": true, "closes its output": true}
+
+// starts has what an agent of a behaviour does when it starts.
+var starts = map[string]func(*fakeAgent){
+	"leaks and exits": func(*fakeAgent) {
+		fmt.Fprintln(os.Stderr, "KESTREL_KEY_TOKEN=hunter2-secret")
+		os.Exit(3)
+	},
+	"exits at once": func(*fakeAgent) {
+		fmt.Fprintln(os.Stderr, "no key: set KESTREL_KEY")
+		os.Exit(3)
+	},
+	"is silent": func(a *fakeAgent) {
+		_, _ = a.in.ReadString(0)
+		os.Exit(0)
+	},
+	"writes lines of text":      func(a *fakeAgent) { a.repeat(strings.Repeat("usage: kestrel [bees] ", 100) + "\n") },
+	"writes a line without end": func(a *fakeAgent) { a.repeat("bees") },
+	"writes empty lines":        func(a *fakeAgent) { a.repeat("\n") },
+	"ignores SIGTERM":           func(*fakeAgent) { signal.Ignore(syscall.SIGTERM) },
+	"says farewell at SIGTERM": func(*fakeAgent) {
+		terminated := make(chan os.Signal, 1) // sent to by package signal; capacity 1, as it requires
+		signal.Notify(terminated, syscall.SIGTERM)
+		go func() { // ends the process
+			<-terminated
+			fmt.Println(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"fake-1","update":{"sessionUpdate":"note","text":"farewell"}}}`)
+			os.Exit(5)
+		}()
+	},
+}
+
+// repeat writes a text until the output is closed, then exits.
+func (a *fakeAgent) repeat(text string) {
+	for {
+		if _, err := a.out.WriteString(text); err != nil {
+			os.Exit(0)
 		}
 	}
 }
@@ -108,89 +114,103 @@ func (a *fakeAgent) handle(m fakeMessage) {
 	a.id = string(m.ID)
 	switch m.Method {
 	case "initialize":
-		if a.how == "is started by a launcher" {
-			a.line("Need to install the following packages:\nkestrel@1.0.0")
-			a.line(`debug: got {"jsonrpc":"2.0","id":1,"method":"initialize"}`)
-			a.line(`debug: {"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"fake-1"}}`)
-			fmt.Fprint(a.out, "\x1b[1mOk to {proceed}?\x1b[0m (y) ")
-			a.line(`{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":1}}`, m.ID)
-			return
-		}
-		a.note("before everything")
-		version, other := strings.CutPrefix(a.how, "speaks version ")
-		if !other {
-			version = "1"
-		}
-		loads := []string{"can load", "replays after its answer", "forgets it all", "forgets it all, as a server", "forgets it all, with much noise",
-			"dies of loading", "dies after loading", "is lost by loading", "wants a login to load", "leaks at load"}
-		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":%s,"agentCapabilities":{"loadSession":%t},"authMethods":[`+
-			`{"id":"a","name":"Log in with Kestrel","description":"Run kestrel login first"},{"id":"b","name":"API key","description":null}]}}`,
-			m.ID, version, slices.Contains(loads, a.how))
+		a.initialize()
 	case "session/new":
-		switch a.how {
-		case "is lost by loading":
-			if a.loaded {
-				a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32603,"message":"still loading"}}`, m.ID)
-				return
-			}
-		case "leaks at new":
-			a.line(leak, m.ID)
-			return
-		case "wants a login":
-			a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":"Authentication required"}}`, m.ID)
-			return
-		case "has no model":
-			fmt.Fprintln(os.Stderr, "looking for foo-1")
-			<-time.After(time.Second) // until that is read
-			a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32603,"message":"Internal error","data":{"details":"model foo-1 does not exist"}}}`, m.ID)
-			return
-		}
-		a.note("before the answer")
-		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"sessionId":"fake-1"}}`, m.ID)
-		a.note("after the answer")
+		a.open()
 	case "session/load":
-		a.load(m)
+		a.load()
 	case "session/prompt":
 		name, argument, _ := strings.Cut(m.Params.Prompt[0].Text, " ")
 		a.stop = `"end_turn"`
 		turns[name](a, argument)
-		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"stopReason":%s}}`, m.ID, a.stop)
+		a.result(`{"stopReason":%s}`, a.stop)
 	}
 }
 
-func (a *fakeAgent) load(m fakeMessage) {
-	a.loaded = true
-	switch a.how {
-	case "leaks at load":
-		a.line(leak, m.ID)
+// loaders has the behaviours of an agent that announces that it can load sessions.
+var loaders = map[string]bool{
+	"loads": true, "replays after its answer": true, "leaks at session/load": true, "requires signing in to load": true,
+	"has no session": true, "has no session, as a server error": true, "has no session, with much output": true,
+	"exits while loading": true, "exits after loading": true, "fails after loading": true,
+}
+
+func (a *fakeAgent) initialize() {
+	if a.behaviour == "starts behind a launcher" {
+		a.line("Need to install the following packages:\nkestrel@1.0.0")
+		a.line(`debug: got {"jsonrpc":"2.0","id":1,"method":"initialize"}`)
+		a.line(`debug: {"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"fake-1"}}`)
+		fmt.Fprint(a.out, "\x1b[1mOk to {proceed}?\x1b[0m (y) ")
+		a.result(`{"protocolVersion":1}`)
 		return
-	case "forgets it all, with much noise":
-		a.line(strings.Repeat("x", 2<<20))
-		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32002,"message":"no such session"}}`, m.ID)
-		return
-	case "forgets it all, as a server":
-		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":"Session not found"}}`, m.ID)
-		return
-	case "is lost by loading":
-		a.line(`{"jsonrpc":"2.0","id":%s,"error":"no"}`, m.ID)
-		return
-	case "forgets it all":
-		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32002,"message":"no such session"}}`, m.ID)
-		return
-	case "wants a login to load":
-		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":"Authentication required"}}`, m.ID)
-		return
-	case "dies of loading":
-		os.Exit(1)
 	}
+	a.note("before everything")
+	version, other := strings.CutPrefix(a.behaviour, "speaks version ")
+	if !other {
+		version = "1"
+	}
+	a.result(`{"protocolVersion":%s,"agentCapabilities":{"loadSession":%t},"authMethods":[`+
+		`{"id":"a","name":"Log in with Kestrel","description":"Run kestrel login first"},{"id":"b","name":"API key","description":null}]}`,
+		version, loaders[a.behaviour])
+}
+
+const (
+	authRequired = `{"code":-32000,"message":"Authentication required"}`
+	notFound     = `{"code":-32002,"message":"no such session"}`
+	// leak is an error with secrets.
+	leak = `{"code":-32603,"message":"401 for Bearer hunter2-secret","data":{"details":"x-api-key: hunter2-secret"}}`
+)
+
+func (a *fakeAgent) open() {
+	switch {
+	case a.behaviour == "leaks at session/new":
+		a.failure(leak)
+	case a.behaviour == "requires signing in":
+		a.failure(authRequired)
+	case a.behaviour == "fails after loading" && a.loading:
+		a.failure(`{"code":-32603,"message":"still loading"}`)
+	case a.behaviour == "has no model":
+		fmt.Fprintln(os.Stderr, "looking for foo-1")
+		<-time.After(time.Second) // until that is read
+		a.failure(`{"code":-32603,"message":"Internal error","data":{"details":"model foo-1 does not exist"}}`)
+	default:
+		a.note("before the answer")
+		a.result(`{"sessionId":"fake-1"}`)
+		a.note("after the answer")
+	}
+}
+
+func (a *fakeAgent) load() {
+	a.loading = true
+	switch a.behaviour {
+	case "leaks at session/load":
+		a.failure(leak)
+	case "has no session, with much output":
+		a.line(strings.Repeat("x", 2<<20))
+		a.failure(notFound)
+	case "has no session, as a server error":
+		a.failure(`{"code":-32000,"message":"Session not found"}`)
+	case "has no session":
+		a.failure(notFound)
+	case "fails after loading":
+		a.failure(`"no"`)
+	case "requires signing in to load":
+		a.failure(authRequired)
+	case "exits while loading":
+		os.Exit(1)
+	default:
+		a.replay()
+	}
+}
+
+func (a *fakeAgent) replay() {
 	a.note("replayed")
 	a.line(`{"jsonrpc":"2.0","method":"_fake/state","params":{}}`)
-	a.line(`{"jsonrpc":"2.0","id":%s,"result":null}`, m.ID)
-	if a.how == "dies after loading" {
+	a.result("null")
+	switch a.behaviour {
+	case "exits after loading":
 		_ = a.out.Flush()
 		os.Exit(1)
-	}
-	if a.how == "replays after its answer" {
+	case "replays after its answer":
 		for i := range 10 {
 			_ = a.out.Flush()
 			<-time.After(20 * time.Millisecond)
@@ -199,15 +219,23 @@ func (a *fakeAgent) load(m fakeMessage) {
 	}
 }
 
-// line writes one line, or several.
+// line writes a line, or several.
 func (a *fakeAgent) line(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", args...) }
+
+// result answers the current request with a result.
+func (a *fakeAgent) result(format string, args ...any) {
+	a.line(`{"jsonrpc":"2.0","id":%s,"result":%s}`, a.id, fmt.Sprintf(format, args...))
+}
+
+// failure answers the current request with an error.
+func (a *fakeAgent) failure(err string) { a.line(`{"jsonrpc":"2.0","id":%s,"error":%s}`, a.id, err) }
 
 // note writes a notification with a text.
 func (a *fakeAgent) note(text string) {
 	a.line(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"fake-1","update":{"sessionUpdate":"note","text":%q}}}`, text)
 }
 
-// answer writes a request and returns the line that answers it.
+// answer writes a request, and returns the next message, which answers it.
 func (a *fakeAgent) answer(format string, args ...any) fakeMessage {
 	a.line(format, args...)
 	_ = a.out.Flush()

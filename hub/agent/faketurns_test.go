@@ -11,22 +11,23 @@ import (
 	"time"
 )
 
-// ask is a permission request; its arguments are the id and a tool call's id.
+// ask is a permission request, with verbs for its id and the tool call's id.
 const ask = `{"jsonrpc":"2.0","id":%s,"method":"session/request_permission","params":{"sessionId":"fake-1",` +
 	`"toolCall":{"toolCallId":%q,"big":12345678901234567890},` +
 	`"options":[{"optionId":"yes","name":"<Yes>","kind":"allow_once","_meta":null},{"optionId":"no","name":"No","kind":"reject_once"}]}}`
 
+// floodSize is the number of notifications of a flood.
 const floodSize = 100_000
 
-// turns is what the fake can do in a turn, by the first word of the prompt. The
-// rest of the prompt is the argument.
+// turns has what the fake does in a turn, by the first word of the prompt. The rest of
+// the prompt is the argument.
 var turns = map[string]func(a *fakeAgent, argument string){
 	"hello": func(a *fakeAgent, _ string) { a.note("hello") },
-	"die": func(a *fakeAgent, _ string) {
-		a.note("last words")
+	"exit": func(a *fakeAgent, _ string) {
+		a.note("last notification")
 		fmt.Fprint(a.out, `{"jsonrpc":"2.0","method":"_fake/unfinished"}`) // no line feed
 		_ = a.out.Flush()
-		fmt.Fprintln(os.Stderr, "out of honey")
+		fmt.Fprintln(os.Stderr, "out of memory")
 		os.Exit(7)
 	},
 	"abort": func(a *fakeAgent, _ string) { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
@@ -74,11 +75,11 @@ var turns = map[string]func(a *fakeAgent, argument string){
 		}
 	},
 	"fail": func(a *fakeAgent, code string) {
-		a.line(`{"jsonrpc":"2.0","id":%s,"error":{"code":%s,"message":"Internal error","data":{"details":"Quota exceeded\u0000"}}}`, a.id, code)
+		a.failure(fmt.Sprintf(`{"code":%s,"message":"Internal error","data":{"details":"Quota exceeded\u0000"}}`, code))
 	},
-	"leak": func(a *fakeAgent, _ string) { a.line(leak, a.id) },
-	"repeat": func(a *fakeAgent, _ string) { // the answer comes once more
-		a.line(`{"jsonrpc":"2.0","id":%s,"result":{"stopReason":"end_turn"}}`, a.id)
+	"leak": func(a *fakeAgent, _ string) { a.failure(leak) },
+	"repeat": func(a *fakeAgent, _ string) { // answers the prompt twice
+		a.result(`{"stopReason":"end_turn"}`)
 	},
 	"babble": func(a *fakeAgent, lines string) {
 		n, _ := strconv.Atoi(lines)
@@ -125,8 +126,8 @@ var turns = map[string]func(a *fakeAgent, argument string){
 	"parent":   func(a *fakeAgent, _ string) { a.note(strconv.Itoa(os.Getppid())) },
 }
 
-// flood writes many notifications. When its output has not moved for a moment
-// it writes into the file that the argument names how many it wrote so far.
+// flood writes many notifications. If its output blocks for a moment, it writes the
+// number of notifications so far to a file.
 func flood(a *fakeAgent, file string) {
 	var written atomic.Int64
 	go func() { // ends with the process
@@ -146,8 +147,8 @@ func flood(a *fakeAgent, file string) {
 	}
 }
 
-// startChildren starts processes that do not end by themselves, in several
-// relations to this one, and tells their ids. One holds the output open.
+// startChildren starts processes that do not exit, in different relations to the agent,
+// and notes their ids. One of them holds the agent's output open.
 func startChildren(a *fakeAgent, _ string) {
 	var pids []string
 	start := func(cmd *exec.Cmd, attr *syscall.SysProcAttr) {
@@ -165,7 +166,7 @@ func startChildren(a *fakeAgent, _ string) {
 	scrubbed := exec.Command("sleep", "1000")
 	scrubbed.Env = []string{"A=b"}
 	start(scrubbed, &syscall.SysProcAttr{Setsid: true})
-	// The shell ends at once, so its child is an orphan from the start.
+	// The shell exits at once, so its child is an orphan from the start.
 	orphan := exec.Command("sh", "-c", "trap '' TERM; sleep 1000 >/dev/null 2>&1 & echo $!")
 	orphan.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	out, err := orphan.Output()
@@ -177,9 +178,9 @@ func startChildren(a *fakeAgent, _ string) {
 	a.note(strings.Join(pids, " "))
 }
 
-// daemonised starts a process that has done what it can to get away: it has a
-// session of its own, no parent that it was started by, no environment, no open
-// file of ours, and ignores what asks it to end.
+// daemonised starts a process that has done everything to escape: it has its own
+// session, no parent, no environment, none of the agent's files, and it ignores signals
+// that ask it to exit. It returns the process's id.
 func daemonised() string {
 	daemon := exec.Command("sh", "-c", "env -i setsid sh -c 'trap \"\" TERM HUP INT; sleep 1000 >/dev/null 2>&1 & echo $!' &")
 	daemon.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -190,7 +191,7 @@ func daemonised() string {
 	return strings.TrimSpace(string(out))
 }
 
-// endedOrphan leaves an orphan that has ended, and tells its id.
+// endedOrphan leaves an orphan that has exited, and notes its id.
 func endedOrphan(a *fakeAgent) {
 	cmd := exec.Command("sh", "-c", "sleep 0 >/dev/null & echo $!")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -6,142 +6,102 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"parley/hub/agent/wire"
 )
 
-// protocolVersion is the version of the Agent Client Protocol that is spoken.
+// protocolVersion is the version of the Agent Client Protocol that Parley speaks.
 const protocolVersion = 1
 
 // handshake makes the agent ready for a prompt: initialize, then session/load or
-// session/new. When it cannot load the session, it gets a new one.
+// session/new. An agent that cannot load the session gets a new one.
 func (s *session) handshake(ctx context.Context, cwd, load, version string) error {
-	hello := initializeParams{ProtocolVersion: protocolVersion,
+	params := initializeParams{ProtocolVersion: protocolVersion,
 		ClientInfo: clientInfo{Name: "parley", Title: "Parley", Version: version}}
-	var able initializeResult
-	if err := s.await(ctx, "initialize", hello, &able); err != nil {
-		return s.explained(err)
+	var result initializeResult
+	if err := s.await(ctx, "initialize", params, &result); err != nil {
+		return s.classify(err)
 	}
-	if err := checkVersion(able.ProtocolVersion); err != nil {
-		return &failedError{err, s.lastWords()}
+	if err := checkVersion(result.ProtocolVersion); err != nil {
+		return &failedError{err, s.recentStderr()}
 	}
-	s.methods = able.AuthMethods
-	s.canLoad = able.AgentCapabilities.LoadSession
+	s.authMethods = result.AuthMethods
+	s.canLoad = result.AgentCapabilities.LoadSession
 	if load != "" {
 		return s.resume(ctx, cwd, load)
 	}
-	return s.explained(s.begin(ctx, cwd))
+	return s.classify(s.begin(ctx, cwd))
 }
 
 // begin opens a new session.
 func (s *session) begin(ctx context.Context, cwd string) error {
-	s.facts.begin(cwd)
+	s.facts.Begin(cwd)
 	var opened sessionParams
-	if err := s.await(ctx, "session/new", openParams{Cwd: cwd, MCPServers: []any{}}, &opened); err != nil {
+	if err := s.await(ctx, "session/new", newOpenParams("", cwd), &opened); err != nil {
 		return err
 	}
 	if opened.SessionID == "" {
-		return errors.New("answered session/new without a session id")
+		return errors.New("session/new returned no session id")
 	}
 	s.id = opened.SessionID
 	return nil
 }
 
-// await asks the agent and waits for the answer.
+// await sends a request and waits for the answer. It decodes the result into result
+// unless that is nil.
 func (s *session) await(ctx context.Context, method string, params, result any) error {
-	answer := make(chan error, 1) // sent by read, once
+	answered := make(chan error, 1) // sent to once, by read; capacity 1, since await may have returned
 	s.call(method, params, func(m wire.Message) {
-		s.greeted.Store(true)
-		if said, some := s.facts.answered(method, m); some {
-			s.known(said)
+		s.initialized.Store(true)
+		if changed, ok := s.facts.Answered(method, m); ok {
+			s.emitFacts(changed)
 		}
-		answer <- readAnswer(m, result)
+		answered <- decodeAnswer(m, result)
 	})
 	select {
-	case err := <-answer:
-		return answeredWith(method, err)
-	case <-s.lost:
+	case err := <-answered:
+		return requestError(method, err)
+	case <-s.drained:
 	case <-ctx.Done():
-		return s.outOfTime(ctx, method)
+		return s.contextError(ctx, method)
 	}
 	select {
-	case err := <-answer: // it answered and exited; the next step notices
-		return answeredWith(method, err)
+	case err := <-answered: // the agent answered, then exited; the next request fails
+		return requestError(method, err)
 	default:
-		return s.lostEarly()
+		return s.earlyExitError()
 	}
 }
 
-func answeredWith(method string, err error) error {
+func requestError(method string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("answered %s with: %w", method, err)
+	return fmt.Errorf("%s failed: %w", method, err)
 }
 
-func readAnswer(m wire.Message, result any) error {
+func decodeAnswer(m wire.Message, result any) error {
 	if m.Error != nil {
-		return wire.ReadError(m.Error)
+		return wire.DecodeError(m.Error)
 	}
 	if result == nil {
 		return nil
 	}
 	if err := json.Unmarshal(m.Result, result); err != nil {
-		return fmt.Errorf("what cannot be read: %w", err)
+		return fmt.Errorf("malformed result: %w", err)
 	}
 	return nil
 }
 
-// checkVersion compares the version that the agent answers with ours.
-func checkVersion(answered json.RawMessage) error {
-	answered = bytes.TrimSpace(answered)
-	if string(answered) == fmt.Sprint(protocolVersion) {
+// checkVersion compares the agent's version of the protocol with Parley's.
+func checkVersion(version json.RawMessage) error {
+	version = bytes.TrimSpace(version)
+	if string(version) == fmt.Sprint(protocolVersion) {
 		return nil
 	}
-	if len(answered) == 0 {
-		return fmt.Errorf("names no version of the Agent Client Protocol; Parley speaks version %d", protocolVersion)
+	if len(version) == 0 {
+		return fmt.Errorf("does not name a version of the Agent Client Protocol; Parley speaks version %d", protocolVersion)
 	}
 	return fmt.Errorf("speaks version %s of the Agent Client Protocol; Parley speaks version %d",
-		wire.ForPeople(string(answered), 40), protocolVersion)
-}
-
-// startTimeoutError is the cause of a context that ends because the agent's time
-// to start is over.
-type startTimeoutError struct{ limit time.Duration }
-
-func (e *startTimeoutError) Error() string {
-	return fmt.Sprintf("did not get ready within %v", e.limit)
-}
-
-// outOfTime words the end of the time to start; any other end of ctx is the
-// caller's.
-func (s *session) outOfTime(ctx context.Context, method string) error {
-	var late *startTimeoutError
-	if !errors.As(context.Cause(ctx), &late) {
-		return ctx.Err()
-	}
-	text := fmt.Sprintf("%v: it has not answered %s", late, method)
-	if words := s.lastWords(); words != "" {
-		text += "; its last words: " + words
-	}
-	return &lateError{text}
-}
-
-// lateError says that the time to start was over.
-type lateError struct{ text string }
-
-func (e *lateError) Error() string { return e.text }
-
-func isLate(err error) bool {
-	_, late := errors.AsType[*lateError](err)
-	return late
-}
-
-// lostEarly words the end of an agent that was not ready yet.
-func (s *session) lostEarly() error {
-	if s.stray.bytes > maxNonsense {
-		return fmt.Errorf("wrote %d KiB to its standard output that are no messages of the Agent Client Protocol", s.stray.bytes>>10)
-	}
-	return errors.New(s.end().text + " before it was ready")
+		wire.ForPeople(string(version), 40), protocolVersion)
 }

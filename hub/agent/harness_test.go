@@ -19,39 +19,39 @@ import (
 	"parley/hub/rules"
 )
 
-// patience is how long a test waits for what must come.
+// patience bounds every wait of a test. Only a failure reaches it.
 const patience = 20 * time.Second
 
-// running is an agent with what it has said.
+// running is a running agent with its events.
 type running struct {
 	hub.Agent
 	t      testing.TB
 	host   journal.SessionID
-	events chan rules.AgentEvent // without what the agent says of itself
+	events chan rules.AgentEvent // all but AgentUpdated; sent to by the sink, never closed; large enough that the sink does not block
 }
 
-// setup is what a test may want to change before launching.
+// setup is what a test can change before it launches an agent.
 type setup struct {
 	profile agent.Profile
 	options agent.Options
 	spec    rules.LaunchSpec
-	sink    func(rules.AgentEvent) // before the event is queued
-	log     *zap.Logger            // nil for the test's own
+	sink    func(rules.AgentEvent) // called before the event is queued; may be nil
+	log     *zap.Logger            // nil for the test's logger
 }
 
-// fake is a profile of the misbehaving child.
+// fake returns a setup for the fake agent with a behaviour.
 func fake(how string) setup {
 	return setup{
 		profile: agent.Profile{Name: "fake", Command: []string{os.Args[0]}, Env: map[string]string{
 			fakeVariable: how,
-			"GORACE":     "atexit_sleep_ms=0", // else the child takes a second to exit
+			"GORACE":     "atexit_sleep_ms=0", // without it, the child takes a second to exit
 		}},
 		options: agent.Options{StopGrace: 5 * time.Second},
 		spec:    rules.LaunchSpec{HostSession: journal.NewHostSessionID(), Profile: "fake", MaxEvent: 4 << 20},
 	}
 }
 
-// try launches, and stops the agent at the end of the test.
+// try launches the agent, and stops it when the test ends.
 func (s setup) try(t testing.TB) (*running, error) {
 	t.Helper()
 	log := s.log
@@ -60,7 +60,6 @@ func (s setup) try(t testing.TB) (*running, error) {
 	}
 	launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, log, s.options)
 	require.NoError(t, err)
-	// Room for all that a test's agent says, so that the sink does not block.
 	r := &running{t: t, host: s.spec.HostSession, events: make(chan rules.AgentEvent, 200_000)}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -107,13 +106,13 @@ func (r *running) next() rules.AgentEvent {
 	case e := <-r.events:
 		return e
 	case <-time.After(patience):
-		r.t.Fatal("no event came")
+		r.t.Fatal("there is no event")
 		return nil
 	}
 }
 
-// await returns the first event of a type and, in order, the notifications
-// before it.
+// await returns the next event of a type and the notifications before it, in order. It
+// fails on other events.
 func await[T rules.AgentEvent](r *running) (T, []string) {
 	r.t.Helper()
 	var before []string
@@ -130,7 +129,7 @@ func await[T rules.AgentEvent](r *running) (T, []string) {
 	}
 }
 
-// turn prompts and returns the turn's notifications and its end.
+// turn runs a turn, and returns its notifications and its end.
 func (r *running) turn(text string) ([]string, rules.AgentTurnEnded) {
 	r.t.Helper()
 	r.prompt(text)
@@ -139,14 +138,14 @@ func (r *running) turn(text string) ([]string, rules.AgentTurnEnded) {
 	return said, end
 }
 
-// note is the notification that the fake writes for note(text), as clients see
+// note returns the notification that the fake writes for note(text), as clients receive
 // it.
 func (r *running) note(text string) string {
 	return fmt.Sprintf(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":%q,"update":{"sessionUpdate":"note","text":%q}}}`,
 		r.host, text)
 }
 
-// eventually polls until ok.
+// eventually waits until ok returns true.
 func eventually(t testing.TB, ok func() bool, what string) {
 	t.Helper()
 	require.Eventually(t, ok, patience, 5*time.Millisecond, what)

@@ -18,28 +18,28 @@ import (
 	"parley/hub/rules"
 )
 
-// Options adjust how agents are run. A zero field takes its default.
+// Options are the settings of a [Launcher]. A zero field has its default.
 type Options struct {
-	// Version is what agents are told as the version of Parley.
+	// Version is the version of Parley that agents are told; default "dev".
 	Version string
-	// StartTimeout is how long an agent may take until it is ready for a prompt,
-	// unless its profile says otherwise: a package manager may have to download it
-	// first. Default 3 minutes.
+	// StartTimeout is how long an agent may take until it is ready for a prompt, for
+	// profiles that set no time-out; default 3 minutes, since a package manager may
+	// have to download the agent first.
 	StartTimeout time.Duration
-	// StopGrace is how long a stopped agent has after its input was closed, and
-	// again after SIGTERM. Default 3 s.
+	// StopGrace is how long a stopped agent may take after its input was closed, and
+	// again after SIGTERM; default 3 s.
 	StopGrace time.Duration
-	// MaxLine caps a line of an agent, in bytes; a longer one is skipped.
-	// Default wire.DefaultMaxLine.
+	// MaxLine is the maximum length of an agent's line in bytes; longer lines are
+	// skipped. Default [wire.DefaultMaxLine].
 	MaxLine int
-	// DemoPace is the pause between two chunks of the demo agent's text. It has
-	// no default: zero means no pause. DefaultDemoPace reads pleasantly.
+	// DemoPace is the pause between two chunks of the demo agent's text; 0 for none.
+	// [DefaultDemoPace] reads pleasantly.
 	DemoPace time.Duration
-	// DemoDir is where the demo agent keeps conversations, so that they can be
-	// loaded after a restart; empty to keep them in memory.
+	// DemoDir is the directory in which the demo agent keeps conversations, to load
+	// them after a restart; empty to keep them in memory.
 	DemoDir string
-	// RunDir is where running agents are noted, for the next launcher to end what
-	// a killed process has left of them; empty to note nothing.
+	// RunDir is the directory in which running agents are recorded, so that a
+	// launcher can end those that a killed process left; empty to record nothing.
 	RunDir string
 }
 
@@ -54,8 +54,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Launcher starts the agents of a set of profiles, and the demo agent. It
-// implements hub.Launcher and is safe for concurrent use.
+// Launcher starts the agents of configured profiles, and the demo agent. It implements
+// [hub.Launcher] and is safe for concurrent use.
 type Launcher struct {
 	// immutable
 	profiles []Profile
@@ -64,16 +64,17 @@ type Launcher struct {
 	history  *demo.History
 	records  *supervisor.Records
 
-	asked hub.Budget // bytes of the permission requests that wait, of all agents
+	permissionBytes hub.Budget // of the pending permission requests of all agents
 }
 
 var _ hub.Launcher = (*Launcher)(nil)
 
-// NewLauncher returns a launcher for these profiles and for the demo agent. It
-// fails on a profile that is not valid or whose directory cannot be used, and on a
-// name that is there twice. It first ends the agents that an earlier process with
-// the same RunDir has left running, which can take some seconds; one process at a
-// time may use a RunDir.
+// NewLauncher returns a launcher for some profiles and the demo agent. It returns an
+// error for an invalid profile, one whose directory cannot be used, and for two profiles
+// of the same name.
+//
+// NewLauncher first ends the agents that an earlier process with the same RunDir left
+// running, which can take some seconds. Only one process at a time may use a RunDir.
 func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, error) {
 	names := make(map[string]bool)
 	for _, p := range profiles {
@@ -94,25 +95,25 @@ func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, 
 	opts = opts.withDefaults()
 	records := supervisor.NewRecords(opts.RunDir, log)
 	if err := records.Sweep(); err != nil {
-		log.Error("agents of an earlier run may still be working", zap.Error(err))
+		log.Error("agents of an earlier run may still be running", zap.Error(err))
 	}
 	return &Launcher{profiles: profiles, log: log, opts: opts, history: demo.NewHistory(opts.DemoDir), records: records}, nil
 }
 
-// Profiles implements hub.Launcher. The demo agent is the last one.
+// Profiles implements [hub.Launcher]. The demo agent is the last profile.
 func (l *Launcher) Profiles() []hub.Profile {
 	list := make([]hub.Profile, 0, len(l.profiles)+1)
 	for _, p := range l.profiles {
 		list = append(list, hub.Profile{Name: p.Name, Description: p.Description})
 	}
 	return append(list, hub.Profile{Name: DemoProfile,
-		Description: "Built in, without a model: acts out what an agent does. Say help."})
+		Description: "Built in, without a model: demonstrates what an agent does. Say help."})
 }
 
-// Launch implements hub.Launcher. Beside the errors named there, the error says
-// in a sentence why the agent is not ready; errors.As finds a *wire.Error when
-// the agent answered with one. When it fails, the agent is gone and sink is not
-// called any more when it returns; so a sink that blocks also keeps it waiting.
+// Launch implements [hub.Launcher]. Its error says in a sentence why the agent is not
+// ready. It wraps an error that hub.Launcher names and, if the agent answered with an
+// error, that [*wire.Error]. After an error the agent has ended, and sink is not called
+// any more; so a sink that blocks also blocks Launch.
 func (l *Launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	s, err := l.launch(ctx, spec, sink)
 	if err != nil {
@@ -131,7 +132,7 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 	if err != nil {
 		return nil, err
 	}
-	s := startSession(p, spec, sink, l.opts, &l.asked, log)
+	s := startSession(p, spec, sink, l.opts, &l.permissionBytes, log)
 	err = l.makeReady(ctx, s, spec, profile, cwd)
 	s.ready.Store(err == nil)
 	s.launched <- err == nil
@@ -139,28 +140,28 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 		return s, nil
 	}
 	if stopErr := s.shutDown(ctx); stopErr != nil {
-		log.Error("agent cannot be ended", zap.Error(stopErr))
+		log.Error("the agent does not end", zap.Error(stopErr))
 		return nil, err
 	}
 	s.workers.Wait()
 	return nil, err
 }
 
-// makeReady carries out the handshake within the time that the agent has for it,
-// and tells how it goes.
+// makeReady carries out the handshake within the agent's start time-out, and reports
+// progress meanwhile.
 func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchSpec, p Profile, cwd string) error {
 	limit := cmp.Or(p.StartTimeout, l.opts.StartTimeout)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, &startTimeoutError{limit})
-	var watch sync.WaitGroup
-	defer watch.Wait()
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, &startTimeout{limit})
+	var progress sync.WaitGroup
+	defer progress.Wait()
 	defer cancel()
 	if len(p.Command) > 0 {
-		watch.Go(func() { s.tellProgress(ctx, p.Command[0]) })
+		progress.Go(func() { s.reportProgress(ctx, p.Command[0]) })
 	}
 	return s.handshake(ctx, cwd, spec.Load, l.opts.Version)
 }
 
-// profile returns the profile of that name.
+// profile returns the profile of a name.
 func (l *Launcher) profile(name string) (Profile, bool) {
 	if name == DemoProfile {
 		return Profile{Name: DemoProfile}, true
@@ -172,8 +173,8 @@ func (l *Launcher) profile(name string) (Profile, bool) {
 	return l.profiles[i], true
 }
 
-// start starts what the profile stands for and returns the session's working
-// directory with it.
+// start starts the agent of a profile, and returns it with the session's working
+// directory.
 func (l *Launcher) start(spec rules.LaunchSpec, p Profile, log *zap.Logger) (peer, string, error) {
 	if spec.Profile == DemoProfile {
 		if spec.Cwd != "" && !filepath.IsAbs(spec.Cwd) {

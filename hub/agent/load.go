@@ -12,76 +12,78 @@ import (
 )
 
 const (
-	// replayQuiet is how long an agent has to be quiet after it has answered
-	// session/load before its replay is taken to be over: some answer first and
-	// replay afterwards.
+	// replayQuiet is how long an agent must be quiet after its answer to session/load
+	// for its replay to count as finished: some agents answer first and replay
+	// afterwards.
 	replayQuiet = 500 * time.Millisecond
-	// replayLimit is how long that is waited for.
+	// replayLimit is the maximum time to wait for that.
 	replayLimit = 10 * time.Second
 )
 
 var errNoLoad = errors.New("the agent cannot load an earlier session")
 
-// resume opens an earlier session, or a new one when the agent cannot load it. An
-// agent that then has no new session either is a rules.ErrCannotLoad: another process
-// that was not asked to load one may still have.
+// resume opens an earlier session, or a new one if the agent cannot load it. Its error
+// wraps rules.ErrCannotLoad if the agent could not open a new session after failing to
+// load; an agent that is not asked to load a session may succeed.
 func (s *session) resume(ctx context.Context, cwd, id string) error {
 	loaded, err := s.load(ctx, cwd, id)
 	if loaded || err != nil {
 		return err
 	}
 	err = s.begin(ctx, cwd)
-	if err == nil || ctx.Err() != nil && !isLate(err) {
-		return err // ended by the caller
+	if err == nil || isCanceled(ctx, err) {
+		return err
 	}
-	err = s.explained(err)
+	err = s.classify(err)
 	if s.loadError == errNoLoad || errors.Is(err, rules.ErrAuthRequired) {
 		return err
 	}
-	return fmt.Errorf("%w: %w; after that, %w", rules.ErrCannotLoad, s.loadError, err)
+	return fmt.Errorf("%w: %w; then %w", rules.ErrCannotLoad, s.loadError, err)
 }
 
-// load opens an earlier session, and reports false, with the reason in
-// s.loadError, when the agent lives but does not have it. The replay goes to
-// nobody.
+// load opens an earlier session. It returns false, with the reason in s.loadError, if
+// the agent is alive but cannot load it. The agent's replay is dropped.
 func (s *session) load(ctx context.Context, cwd, id string) (loaded bool, err error) {
 	if !s.canLoad {
 		s.loadError = errNoLoad
 		return false, nil
 	}
 	s.id = id
-	s.facts.begin(cwd)
+	s.facts.Begin(cwd)
 	s.loading.Store(true)
 	defer s.loading.Store(false)
-	err = s.await(ctx, "session/load", openParams{SessionID: id, Cwd: cwd, MCPServers: []any{}}, nil)
+	err = s.await(ctx, "session/load", newOpenParams(id, cwd), nil)
 	answer, answered := errors.AsType[*wire.Error](err)
 	switch {
 	case err == nil:
-		err = s.settle(ctx)
-	case answered && answer.Code == wire.CodeAuthRequired && asksForLogin(answer):
-		return false, s.explained(err)
+		err = s.awaitReplay(ctx)
+	case answered && answer.Code == wire.CodeAuthRequired && isAboutSigningIn(answer):
+		return false, s.classify(err)
 	case answered:
 		s.loadError = err
 		return false, nil
 	}
-	if err == nil || ctx.Err() != nil && !isLate(err) {
-		return err == nil, err // ended by the caller
+	if err == nil || isCanceled(ctx, err) {
+		return err == nil, err
 	}
-	return false, fmt.Errorf("%w: %w", rules.ErrCannotLoad, s.explained(err))
+	return false, fmt.Errorf("%w: %w", rules.ErrCannotLoad, s.classify(err))
 }
 
-// loginWords are what an error that is about signing in speaks of.
-var loginWords = regexp.MustCompile(`(?i)auth|log[ -]?in|logged|sign(?:ed)?[ -]?in|credential|api[ _-]?key|access token`)
+// isCanceled reports whether an error means that the caller of Launch has given up.
+func isCanceled(ctx context.Context, err error) bool { return ctx.Err() != nil && !isTimeout(err) }
 
-// asksForLogin reports whether an error with the code for it is about signing in.
-// The code is also the first of those that JSON-RPC leaves to servers, and some
-// agents answer with it that they do not know the session.
-func asksForLogin(e *wire.Error) bool {
-	return e.Message == "" && e.Data == nil || loginWords.MatchString(e.Error())
+// signInWords matches error messages about signing in.
+var signInWords = regexp.MustCompile(`(?i)auth|log[ -]?in|logged|sign(?:ed)?[ -]?in|credential|api[ _-]?key|access token`)
+
+// isAboutSigningIn reports whether an error with the code CodeAuthRequired is about
+// signing in. The code is also the first of those that JSON-RPC reserves for servers,
+// and some agents use it for an unknown session.
+func isAboutSigningIn(e *wire.Error) bool {
+	return e.Message == "" && e.Data == nil || signInWords.MatchString(e.Error())
 }
 
-// settle waits until nothing more is replayed. No prompt is sent before.
-func (s *session) settle(ctx context.Context) error {
+// awaitReplay waits until the agent has finished its replay.
+func (s *session) awaitReplay(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, replayLimit)
 	defer cancel()
 	quiet := time.NewTimer(replayQuiet)
@@ -97,8 +99,8 @@ func (s *session) settle(ctx context.Context) error {
 				return ctx.Err()
 			}
 			return nil
-		case <-s.lost:
-			return s.lostEarly()
+		case <-s.drained:
+			return s.earlyExitError()
 		}
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"parley/hub/rules"
 )
 
-func TestLoad_the_replay_goes_to_nobody(t *testing.T) {
+func TestLoad_drops_the_replay(t *testing.T) {
 	t.Parallel()
-	for _, how := range []string{"can load", "replays after its answer"} {
+	for _, how := range []string{"loads", "replays after its answer"} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			s := fake(how)
@@ -27,13 +27,13 @@ func TestLoad_the_replay_goes_to_nobody(t *testing.T) {
 	}
 }
 
-func TestLoad_an_agent_that_cannot_begins_a_new_session(t *testing.T) {
+func TestLoad_opens_a_new_session_if_the_agent_cannot_load(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string]string{
-		"":                                "the agent cannot load an earlier session",
-		"forgets it all":                  "answered session/load with: no such session (error -32002)",
-		"forgets it all, as a server":     "answered session/load with: Session not found (error -32000)",
-		"forgets it all, with much noise": "answered session/load with: no such session (error -32002)",
+		"":                                  "the agent cannot load an earlier session",
+		"has no session":                    "session/load failed: no such session (error -32002)",
+		"has no session, as a server error": "session/load failed: Session not found (error -32000)",
+		"has no session, with much output":  "session/load failed: no such session (error -32002)",
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
@@ -43,27 +43,27 @@ func TestLoad_an_agent_that_cannot_begins_a_new_session(t *testing.T) {
 			require.Equal(t, "fake-1", r.SessionID())
 			require.EqualError(t, r.LoadError(), want)
 			said, _ := r.turn("hello")
-			require.Equal(t, []string{r.note("hello")}, said, "what the new session says is shown")
+			require.Equal(t, []string{r.note("hello")}, said, "notifications of the new session are passed on")
 		})
 	}
 }
 
-func TestLoad_an_agent_that_wants_a_login_does_not_begin_anew(t *testing.T) {
+func TestLoad_fails_if_the_agent_requires_signing_in(t *testing.T) {
 	t.Parallel()
-	s := fake("wants a login to load")
+	s := fake("requires signing in to load")
 	s.spec.Load = "fake-0"
 	_, err := s.try(t)
 	require.ErrorIs(t, err, rules.ErrAuthRequired)
 	require.NotErrorIs(t, err, rules.ErrCannotLoad)
 }
 
-func TestLoad_that_leaves_no_agent_to_begin_anew_asks_for_another_process(t *testing.T) {
+func TestLoad_that_breaks_the_agent_fails_with_ErrCannotLoad(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string]string{
-		"dies of loading":    "exited with status 1 before it was ready",
-		"dies after loading": "exited with status 1 before it was ready",
-		"is lost by loading": "answered session/load with: unreadable error \"no\" (error -32603); " +
-			"after that, answered session/new with: still loading (error -32603)",
+		"exits while loading": "exited with status 1 before it was ready",
+		"exits after loading": "exited with status 1 before it was ready",
+		"fails after loading": "session/load failed: malformed error \"no\" (error -32603); " +
+			"then session/new failed: still loading (error -32603)",
 	} {
 		s := fake(how)
 		s.spec.Load = "fake-0"

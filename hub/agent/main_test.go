@@ -7,7 +7,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain also is the entry of the misbehaving child process, see fake_test.go.
+// TestMain is also the entry point of the fake agent; see fake_test.go.
 func TestMain(m *testing.M) {
 	if how, ok := os.LookupEnv(fakeVariable); ok {
 		runFake(how)

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// What this side says, as the Agent Client Protocol names it.
-
+// Messages of the Agent Client Protocol, version 1, with the members that Parley uses;
+// see https://agentclientprotocol.com/protocol/schema.
 type (
 	// client → agent: initialize
 	initializeParams struct {
@@ -14,7 +14,8 @@ type (
 		ClientCapabilities clientCapabilities `json:"clientCapabilities"`
 		ClientInfo         clientInfo         `json:"clientInfo"`
 	}
-	// clientCapabilities offers nothing, so that agents work by themselves.
+	// client → agent: in initialize; nothing is offered, so agents do everything
+	// themselves
 	clientCapabilities struct {
 		FS struct {
 			ReadTextFile  bool `json:"readTextFile"`
@@ -22,12 +23,13 @@ type (
 		} `json:"fs"`
 		Terminal bool `json:"terminal"`
 	}
+	// client → agent: in initialize
 	clientInfo struct {
 		Name    string `json:"name"`
 		Title   string `json:"title"`
 		Version string `json:"version"`
 	}
-	// agent → client: the answer to initialize, as far as it matters here
+	// agent → client: the result of initialize
 	initializeResult struct {
 		ProtocolVersion   json.RawMessage `json:"protocolVersion"`
 		AgentCapabilities struct {
@@ -37,12 +39,11 @@ type (
 	}
 	// client → agent: session/new and session/load
 	openParams struct {
-		SessionID  string `json:"sessionId,omitempty"`
-		Cwd        string `json:"cwd"`
-		MCPServers []any  `json:"mcpServers"`
+		SessionID  string     `json:"sessionId,omitempty"` // of session/load
+		Cwd        string     `json:"cwd"`
+		MCPServers []struct{} `json:"mcpServers"` // required; always empty
 	}
-	// agent → client: the answer to session/new, as far as it matters here;
-	// client → agent: session/cancel
+	// agent → client: the result of session/new; client → agent: session/cancel
 	sessionParams struct {
 		SessionID string `json:"sessionId"`
 	}
@@ -52,11 +53,12 @@ type (
 		Prompt    []textBlock     `json:"prompt"`
 		Meta      json.RawMessage `json:"_meta,omitempty"`
 	}
+	// client → agent: in session/prompt
 	textBlock struct {
 		Type string `json:"type"`
 		Text string `json:"text"`
 	}
-	// client → agent: the answer to session/request_permission
+	// client → agent: the result of session/request_permission
 	permissionResult struct {
 		Outcome outcome `json:"outcome"`
 	}
@@ -64,7 +66,8 @@ type (
 		Outcome  string `json:"outcome"`
 		OptionID string `json:"optionId,omitempty"`
 	}
-	// to clients, in the place of a notification that is too long
+	// to clients: params of _parley/oversized, which replaces a notification that is
+	// too long
 	oversizedParams struct {
 		SessionID     string `json:"sessionId"`
 		Method        string `json:"method"`
@@ -74,8 +77,13 @@ type (
 	}
 )
 
-// decided is the answer to a permission request; no option means cancelled.
-func decided(optionID string) permissionResult {
+func newOpenParams(sessionID, cwd string) openParams {
+	return openParams{SessionID: sessionID, Cwd: cwd, MCPServers: []struct{}{}}
+}
+
+// newPermissionResult returns the result for a chosen option; an empty id means
+// cancelled.
+func newPermissionResult(optionID string) permissionResult {
 	if optionID == "" {
 		return permissionResult{outcome{Outcome: "cancelled"}}
 	}

@@ -6,23 +6,21 @@ import (
 	"time"
 )
 
-// outboxSize is how many lines wait for an agent that is busy. One turn at a
-// time needs a handful; this leaves room for answers to a burst of requests.
+// outboxSize is the number of lines that can wait for a busy agent. A turn needs a
+// handful; the rest is for answers to a burst of requests.
 const outboxSize = 1024
 
-// outbox writes lines to an agent's input, in order, in a goroutine of its own.
-// Its methods may be called from several goroutines.
+// outbox writes lines to an agent's input, in order, in a goroutine of its own: run,
+// which the session starts and waits for. It is safe for concurrent use.
 type outbox struct {
 	// immutable
-	peer  peer
-	grace time.Duration
+	peer    peer
+	grace   time.Duration
+	queue   chan []byte   // lines to write; sent to by offer and put, never closed; when it is full, offer refuses and put waits
+	closing chan struct{} // closed by close, never sent to
+	done    chan struct{} // closed by run when it ends, never sent to
 
-	// queue holds what is not written yet; any goroutine sends, nobody closes
-	// it. When it is full offer refuses and put waits.
-	queue   chan []byte
-	closing chan struct{} // closed once by close
-	once    sync.Once
-	done    chan struct{} // closed by run at its end
+	closeOnce sync.Once
 }
 
 func newOutbox(p peer, grace time.Duration) *outbox {
@@ -30,7 +28,7 @@ func newOutbox(p peer, grace time.Duration) *outbox {
 		closing: make(chan struct{}), done: make(chan struct{})}
 }
 
-// offer queues a line without waiting and reports whether there was room.
+// offer queues a line if there is room, and reports whether there was.
 func (o *outbox) offer(line []byte) bool {
 	select {
 	case o.queue <- line:
@@ -40,7 +38,7 @@ func (o *outbox) offer(line []byte) bool {
 	}
 }
 
-// put queues a line and waits for room, unless the input is being closed.
+// put queues a line, waiting for room. It drops the line if the outbox is closed.
 func (o *outbox) put(line []byte) {
 	select {
 	case o.queue <- line:
@@ -49,10 +47,11 @@ func (o *outbox) put(line []byte) {
 	}
 }
 
-// close writes what is queued, then ends the agent's input. It does not wait.
-func (o *outbox) close() { o.once.Do(func() { close(o.closing) }) }
+// close makes run write the queued lines and then close the agent's input. It does not
+// wait.
+func (o *outbox) close() { o.closeOnce.Do(func() { close(o.closing) }) }
 
-// run writes until close or until the agent is gone.
+// run writes lines until close is called or the agent ends.
 func (o *outbox) run() {
 	defer close(o.done)
 	in := o.peer.stdin()
@@ -73,6 +72,7 @@ func (o *outbox) run() {
 	}
 }
 
+// flush writes the queued lines.
 func (o *outbox) flush(in io.Writer) {
 	for {
 		select {
@@ -86,8 +86,8 @@ func (o *outbox) flush(in io.Writer) {
 	}
 }
 
-// abandon deals with an agent that takes no input any more. Most often it is
-// just exiting; if not, it could never be prompted again.
+// abandon handles an agent that has closed its input. Usually it is about to exit;
+// otherwise it is killed, since it can never be prompted again.
 func (o *outbox) abandon() {
 	timer := time.NewTimer(o.grace)
 	defer timer.Stop()

@@ -11,18 +11,19 @@ import (
 	"time"
 )
 
-// tailSize is how much of an agent's stderr is kept, in bytes.
+// tailSize is how many bytes of an agent's standard error are kept.
 const tailSize = 4 << 10
 
-// tail keeps the last bytes that were written to it. It is safe for concurrent
-// use.
+// tail keeps the last bytes written to it. It is safe for concurrent use.
 type tail struct {
-	mu   sync.Mutex
+	mu sync.Mutex
+
+	// guarded by mu
 	kept []byte
-	cut  bool // something was written before what is kept
+	cut  bool // bytes before kept were dropped
 }
 
-// Write never fails, so that an agent's stderr is always drained.
+// Write never fails, so that an agent's standard error is always drained.
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -34,9 +35,9 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// String returns what is kept, at most tailSize bytes of UTF-8. It begins with a
-// whole line, or with a whole word where there is one line alone: what is left of a
-// secret that was cut is not recognized as one.
+// String returns the kept text, at most tailSize bytes of UTF-8. It begins with a
+// complete line, or a complete word if there is only one line, since the rest of a
+// truncated secret would not be recognized as one.
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -48,35 +49,36 @@ func (t *tail) String() string {
 		}
 		kept = kept[max(from, 0):]
 	}
-	// Dropping what is not UTF-8, and not replacing it, cannot make it longer.
+	// Invalid bytes are dropped, since replacing them could make the text longer.
 	return strings.ToValidUTF8(string(kept), "")
 }
 
 const (
-	// leftover is the most that can still be in a pipe whose writer has exited.
-	leftover = 1 << 20
-	// drainWait is how long a read waits then. What is in the pipe is there at
-	// once, so this only runs out when nothing is.
+	// maxPipeBytes is the maximum that a pipe can still hold after its writer has
+	// exited.
+	maxPipeBytes = 1 << 20
+	// drainWait is how long a read waits then. Bytes in the pipe can be read at once,
+	// so only a read of an empty pipe waits that long.
 	drainWait = 200 * time.Millisecond
 )
 
-// output is the reading end of an agent's stdout. It ends when every writing
-// end is closed. A process that got away may hold one for ever, so after finish
-// it also ends when the pipe is empty.
+// output is the reading end of an agent's standard output. It ends when every writing
+// end is closed. An escaped process may hold one open for ever, so after finish it also
+// ends when the pipe is empty.
 type output struct {
-	file     *os.File
+	file     *os.File // immutable
 	finished atomic.Bool
-	read     int // bytes since finish; owned by the reading goroutine
+	read     int // bytes read since finish; owned by the goroutine that calls Read
 }
 
-// finish says that the agent has exited.
+// finish records that the agent has exited.
 func (o *output) finish() {
 	o.finished.Store(true)
-	_ = o.file.SetReadDeadline(time.Now()) // wakes a Read that waits
+	_ = o.file.SetReadDeadline(time.Now()) // ends a Read that waits
 }
 
-// Read belongs to one goroutine. When it returns an error, which is io.EOF, the
-// pipe is closed.
+// Read implements [io.Reader]. Its only error is io.EOF, with which it closes the pipe.
+// Only one goroutine may call it.
 func (o *output) Read(b []byte) (int, error) {
 	n, err := o.file.Read(b)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -86,7 +88,7 @@ func (o *output) Read(b []byte) (int, error) {
 	if o.finished.Load() {
 		o.read += n
 	}
-	if err != nil || o.read > leftover {
+	if err != nil || o.read > maxPipeBytes {
 		_ = o.file.Close()
 		return n, io.EOF
 	}

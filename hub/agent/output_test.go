@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTail_begins_where_no_secret_is_cut(t *testing.T) {
+func TestTail_begins_with_a_complete_line_or_word(t *testing.T) {
 	long := strings.Repeat("x", tailSize/2)
 	for written, begins := range map[string]string{
 		"password: correct horse " + long + " battery\n" + long + "\nlast": "\nxxx",
 		"password=" + long + long + " then " + long:                        " then xxx",
-		"all of it\n" + long: "all of it\nxxx",
+		"complete\n" + long: "complete\nxxx",
 	} {
 		kept := new(tail)
 		_, _ = kept.Write([]byte(written[:9]))

@@ -2,29 +2,31 @@ package agent
 
 import "io"
 
-// peer is what speaks the protocol on the other end: a process or the demo.
-// All methods may be called from several goroutines.
+// peer is the agent at the other end of the protocol: a process or the demo agent. Its
+// methods are safe for concurrent use.
 type peer interface {
-	// stdin is the agent's input. Closing it twice, or while a write waits, is
-	// allowed.
+	// stdin returns the agent's input, which may be closed twice and while a write
+	// blocks.
 	stdin() io.WriteCloser
-	// stdout is what the agent says. It ends at the latest when all that the
-	// agent said before its end has been read.
+	// stdout returns the agent's output. It ends at the latest after everything that
+	// the agent wrote before it exited.
 	stdout() io.Reader
-	// terminate asks the agent to end, kill makes it. Neither waits.
+	// terminate asks the agent to exit. It does not wait.
 	terminate()
+	// kill ends the agent and everything that it started. It does not wait.
 	kill()
-	// gone is closed when the agent has ended and so has what it started.
+	// gone returns a channel that is closed when the agent and everything that it
+	// started have ended.
 	gone() <-chan struct{}
-	// stderr is the last of what it wrote to its standard error so far.
+	// stderr returns the end of what the agent has written to its standard error.
 	stderr() string
-	// exit tells how it ended, once gone is closed.
+	// exit describes how the agent ended. It may be called once gone is closed.
 	exit() exit
 }
 
-// exit is how an agent ended.
+// exit describes how an agent ended.
 type exit struct {
-	code   *int   // nil when a signal ended it, or when it is no process
-	text   string // what to say of it: "exited with status 2"
-	stderr string // the last of what it wrote there
+	code   *int   // nil if a signal ended the agent, or if it is not a process
+	text   string // a predicate, such as "exited with status 2"
+	stderr string // the end of its standard error
 }

@@ -14,176 +14,195 @@ import (
 	"parley/hub/rules"
 )
 
-// maxPermissions bounds the permission requests that wait at one time. One more
-// is refused with an error: no agent works on so many things at once.
+// maxPermissions is the maximum number of pending permission requests of an agent.
+// Further ones are refused with an error.
 const maxPermissions = 256
 
-// A permission request stays in memory until it is answered, and a single one can
-// have as many bytes as an event.
+// A permission request stays in memory until it is answered, and may be as large as an
+// event, so their total size is bounded too. Further requests are refused with an error.
 const (
-	maxAsked    = 8 << 20  // bytes of what one agent asks at one time; one question more is refused
-	maxAskedAll = 64 << 20 // of what all agents of a launcher ask
+	maxPermissionBytes    = 8 << 20  // of one agent
+	maxAllPermissionBytes = 64 << 20 // of all agents of a launcher
 )
 
-// asked is a permission request that waits.
-type asked struct {
+// pendingPermission is a permission request that waits for an answer.
+type pendingPermission struct {
 	id    json.RawMessage // the agent's
-	bytes int
+	bytes int             // size of the tool call and the options
 }
 
 var errNoQuestion = errors.New("a toolCall and one or more options with an optionId are needed")
 
-// errSameOption refuses what would have people choose one option and the agent
-// hear another.
+// errSameOption refuses a request in which an optionId does not identify an option, so
+// that people would choose one and the agent understand the other.
 var errSameOption = errors.New("two options have the same optionId")
 
-// requested answers or passes on a request of the agent.
-func (s *session) requested(m wire.Message) {
+// handleRequest passes a permission request on, and refuses other requests of the
+// agent.
+func (s *session) handleRequest(m wire.Message) {
 	if m.Method != "session/request_permission" {
-		s.refuse(m, wire.CodeMethodNotFound, "not supported: "+brief(m.Method))
+		s.refuse(m, wire.CodeMethodNotFound, "not supported: "+truncateName(m.Method))
 		return
 	}
-	ask, err := readPermission(m.Params)
-	if err == nil && s.maxEvent > 0 && len(ask.ToolCall)+len(ask.Options) > s.maxEvent {
-		err = ask.shorten(s.maxEvent)
+	p, err := decodePermission(m.Params)
+	if err == nil && s.maxEvent > 0 && p.size() > s.maxEvent {
+		err = p.shorten(s.maxEvent)
 	}
 	if err != nil {
 		s.refuse(m, wire.CodeInvalidParams, err.Error())
 		return
 	}
 	requestID := uuid.NewString()
-	if !s.admit(requestID, asked{bytes.Clone(m.ID), len(ask.ToolCall) + len(ask.Options)}) {
-		s.refuse(m, wire.CodeInternal, "too many permission requests at once, or they are too long together")
+	if !s.addPermission(requestID, pendingPermission{bytes.Clone(m.ID), p.size()}) {
+		s.refuse(m, wire.CodeInternal, "too many permission requests are pending, or they are too large together")
 		return
 	}
-	s.tell(rules.AgentPermission{RequestID: requestID,
-		ToolCall: ask.ToolCall, Options: ask.Options, Choices: ask.choices})
+	s.emit(rules.AgentPermission{RequestID: requestID,
+		ToolCall: p.ToolCall, Options: p.Options, Choices: p.choices})
 }
 
-// admit notes a permission request that waits, if there is room for it. What is
-// alone always has room.
-func (s *session) admit(requestID string, a asked) bool {
+// addPermission adds a pending permission request if there is room for it. There always
+// is for an agent's only one.
+func (s *session) addPermission(requestID string, p pendingPermission) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.permissions) >= maxPermissions || len(s.permissions) > 0 && s.askedBytes+a.bytes > maxAsked {
+	if len(s.permissions) >= maxPermissions || len(s.permissions) > 0 && s.permissionBytes+p.bytes > maxPermissionBytes {
 		return false
 	}
 	switch {
-	case s.askedAll.Take(a.bytes, maxAskedAll):
+	case s.allPermissionBytes.Take(p.bytes, maxAllPermissionBytes):
 	case len(s.permissions) > 0:
 		return false
 	default:
-		s.askedAll.Add(a.bytes)
+		s.allPermissionBytes.Add(p.bytes)
 	}
-	s.permissions[requestID] = a
-	s.askedBytes += a.bytes
+	s.permissions[requestID] = p
+	s.permissionBytes += p.bytes
 	return true
 }
 
-// settled forgets a permission request, and returns the agent's id of it. Its
-// caller holds mu.
-func (s *session) settled(requestID string) (json.RawMessage, bool) {
-	a, waits := s.permissions[requestID]
+// takePermission removes a pending permission request, and returns the agent's id of
+// it. The caller holds s.mu.
+func (s *session) takePermission(requestID string) (id json.RawMessage, pending bool) {
+	p, pending := s.permissions[requestID]
 	delete(s.permissions, requestID)
-	s.askedBytes -= a.bytes
-	s.askedAll.Add(-a.bytes)
-	return a.id, waits
+	s.permissionBytes -= p.bytes
+	s.allPermissionBytes.Add(-p.bytes)
+	return p.id, pending
 }
 
-// forgetAsked gives back what an agent that has ended was asking.
-func (s *session) forgetAsked() {
+// dropPermissions removes the pending permission requests of an agent that has ended.
+func (s *session) dropPermissions() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for requestID := range s.permissions {
-		s.settled(requestID)
+		s.takePermission(requestID)
 	}
 }
 
-// refuse answers with an error. It waits for room in the outbox, and the agent
-// is not read meanwhile.
+// refuse answers a request with an error. It waits for room in the outbox; the agent's
+// output is not read meanwhile.
 func (s *session) refuse(m wire.Message, code int, message string) {
-	s.log.Debug("refused a request of the agent", zap.String("method", brief(m.Method)), zap.Int("code", code))
+	s.log.Debug("refused a request of the agent", zap.String("method", truncateName(m.Method)), zap.Int("code", code))
 	s.out.put(wire.Failure(bytes.Clone(m.ID), &wire.Error{Code: code, Message: message}))
 }
 
-// withdrawn takes a permission request back. The request still gets its answer:
-// the protocol asks for one, and this one every agent knows.
-func (s *session) withdrawn(m wire.Message) {
+// handleCancelRequest withdraws a permission request. It still answers the request, as
+// cancelled, since the protocol requires an answer and every agent knows that one.
+func (s *session) handleCancelRequest(m wire.Message) {
 	var params struct {
 		RequestID json.RawMessage `json:"requestId"`
 	}
 	if json.Unmarshal(m.Params, &params) != nil {
 		return
 	}
-	key := wire.IDKey(params.RequestID)
-	s.mu.Lock()
-	requestID := ""
-	for ours, theirs := range s.permissions {
-		if wire.IDKey(theirs.id) == key {
-			requestID = ours
-		}
-	}
-	s.mu.Unlock()
-	if requestID != "" {
+	if requestID := s.findPermission(params.RequestID); requestID != "" {
 		s.Respond(requestID, "")
-		s.tell(rules.AgentWithdrawn{RequestID: requestID})
+		s.emit(rules.AgentWithdrawn{RequestID: requestID})
 	}
 }
 
-// permission is what an agent asks.
+// findPermission returns the request id of a pending permission request by the agent's
+// id, or "".
+func (s *session) findPermission(id json.RawMessage) string {
+	key := wire.IDKey(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for requestID, p := range s.permissions {
+		if wire.IDKey(p.id) == key {
+			return requestID
+		}
+	}
+	return ""
+}
+
+// permission has the params of session/request_permission.
 type permission struct {
 	ToolCall json.RawMessage `json:"toolCall"`
 	Options  json.RawMessage `json:"options"`
-	choices  []rules.AgentOption
+
+	choices []rules.AgentOption // decoded Options
 }
 
-// readPermission copies out of params what is asked.
-func readPermission(params json.RawMessage) (permission, error) {
-	var ask permission
-	if err := json.Unmarshal(params, &ask); err != nil {
-		return ask, err
+// decodePermission decodes params; the result shares no memory with them.
+func decodePermission(params json.RawMessage) (permission, error) {
+	var p permission
+	if err := json.Unmarshal(params, &p); err != nil {
+		return p, err
 	}
-	if err := json.Unmarshal(ask.Options, &ask.choices); err != nil || len(ask.choices) == 0 {
-		return ask, errNoQuestion
+	if err := json.Unmarshal(p.Options, &p.choices); err != nil || len(p.choices) == 0 {
+		return p, errNoQuestion
 	}
 	ids := map[string]bool{}
-	for _, choice := range ask.choices {
+	for _, choice := range p.choices {
 		if choice.ID == "" {
-			return ask, errNoQuestion
+			return p, errNoQuestion
 		}
 		if ids[choice.ID] {
-			return ask, errSameOption
+			return p, errSameOption
 		}
 		ids[choice.ID] = true
 	}
-	if len(ask.ToolCall) == 0 || ask.ToolCall[0] != '{' {
-		return ask, errNoQuestion
+	if len(p.ToolCall) == 0 || p.ToolCall[0] != '{' {
+		return p, errNoQuestion
 	}
-	return ask, nil
+	return p, nil
 }
 
-// shorten puts the names, the size and the digest of a tool call in its place
-// if that makes it fit. It does not cut options: all of them can be chosen.
-func (ask *permission) shorten(most int) error {
-	var call struct {
-		ToolCallID string `json:"toolCallId"`
-		Title      string `json:"title,omitempty"`
-		Kind       string `json:"kind,omitempty"`
-		Meta       any    `json:"_meta"`
-	}
-	if err := json.Unmarshal(ask.ToolCall, &call); err != nil {
+// size returns the size of the tool call and the options in bytes.
+func (p *permission) size() int { return len(p.ToolCall) + len(p.Options) }
+
+// shortToolCall replaces a tool call that is too long.
+type shortToolCall struct {
+	ToolCallID string `json:"toolCallId"`
+	Title      string `json:"title,omitempty"`
+	Kind       string `json:"kind,omitempty"`
+	Meta       struct {
+		Oversized struct {
+			Bytes  int    `json:"bytes"`
+			SHA256 string `json:"sha256"`
+		} `json:"_parley/oversized"`
+	} `json:"_meta"`
+}
+
+// shorten replaces the tool call by its names, size and digest. It returns an error if
+// the request then still exceeds a size in bytes: options are never shortened, since
+// each can be chosen.
+func (p *permission) shorten(maxSize int) error {
+	var call struct{ ToolCallID, Title, Kind string }
+	if err := json.Unmarshal(p.ToolCall, &call); err != nil {
 		return err
 	}
-	digest := sha256.Sum256(ask.ToolCall)
-	call.ToolCallID, call.Title, call.Kind = brief(call.ToolCallID), brief(call.Title), brief(call.Kind)
-	call.Meta = map[string]any{"_parley/oversized": map[string]any{
-		"bytes": len(ask.ToolCall), "sha256": hex.EncodeToString(digest[:])}}
-	short, err := json.Marshal(call)
+	digest := sha256.Sum256(p.ToolCall)
+	short := shortToolCall{ToolCallID: truncateName(call.ToolCallID), Title: truncateName(call.Title), Kind: truncateName(call.Kind)}
+	short.Meta.Oversized.Bytes = len(p.ToolCall)
+	short.Meta.Oversized.SHA256 = hex.EncodeToString(digest[:])
+	encoded, err := json.Marshal(short)
 	if err != nil {
 		return err
 	}
-	ask.ToolCall = short
-	if len(short)+len(ask.Options) > most {
+	p.ToolCall = encoded
+	if p.size() > maxSize {
 		return errors.New("the options are too long")
 	}
 	return nil

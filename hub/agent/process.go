@@ -18,27 +18,27 @@ import (
 	"parley/hub/rules"
 )
 
-// waitDelay is how long the output of an agent that has exited is waited for, in
-// case a process that got away holds it open.
+// waitDelay is how long to wait for the standard error of an agent that has exited, in
+// case an escaped process holds it open.
 const waitDelay = time.Second
 
-// process is an agent as a child process.
+// process is an agent in a child process. It is safe for concurrent use.
 type process struct {
 	// immutable
 	child  *supervisor.Child
 	in     io.WriteCloser
 	out    *output
-	errors *tail // of its standard error
-	ended  chan struct{}
+	errOut *tail
+	ended  chan struct{} // closed by wait when it ends, never sent to
 	log    *zap.Logger
 
-	// set before ended is closed
+	// set by wait before it closes ended
 	end supervisor.End
 	err error // of waiting
 }
 
-// startProcess starts the profile's command in cwd. A goroutine waits for its
-// end; gone tells.
+// startProcess starts the profile's command in a directory. Its goroutine, wait, ends
+// with the process, which terminate or kill end; the session waits for gone.
 func startProcess(p Profile, cwd string, records *supervisor.Records, log *zap.Logger) (*process, error) {
 	path, err := lookPath(p.Command[0])
 	if err != nil {
@@ -48,39 +48,39 @@ func startProcess(p Profile, cwd string, records *supervisor.Records, log *zap.L
 	cmd.Dir = cwd
 	cmd.Env = environment(os.Environ(), p.Env)
 	cmd.WaitDelay = waitDelay
-	// Not StdinPipe and StdoutPipe: the command is not started by cmd, and Wait
-	// would close its output before all was read.
+	// StdinPipe and StdoutPipe do not work here: cmd does not start the command itself,
+	// and its Wait would close the output before everything is read.
 	inRead, inWrite, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("cannot be started: %w", err)
 	}
-	defer inRead.Close() // the child has its own
+	defer inRead.Close() // the child has its own copy
 	outRead, outWrite, err := os.Pipe()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot be started: %w", err), inWrite.Close())
 	}
-	defer outWrite.Close() // as above
-	stderr := new(tail)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = inRead, outWrite, stderr
+	defer outWrite.Close() // the child has its own copy
+	errOut := new(tail)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = inRead, outWrite, errOut
 	child, err := supervisor.Start(cmd, records)
 	if err != nil {
 		return nil, errors.Join(startError(p.Command[0], err), inWrite.Close(), outRead.Close())
 	}
-	proc := &process{child: child, in: inWrite, out: &output{file: outRead}, errors: stderr,
+	proc := &process{child: child, in: inWrite, out: &output{file: outRead}, errOut: errOut,
 		ended: make(chan struct{}), log: log}
 	go proc.wait()
 	return proc, nil
 }
 
-// commandError says why a command cannot be run. It is a rules.ErrNoCommand.
-type commandError struct{ command, why string }
+// commandError reports that a command cannot be run. It wraps rules.ErrNoCommand.
+type commandError struct{ command, reason string }
 
-func (e *commandError) Error() string { return fmt.Sprintf("command %q %s", e.command, e.why) }
+func (e *commandError) Error() string { return fmt.Sprintf("command %q %s", e.command, e.reason) }
 func (e *commandError) Unwrap() error { return rules.ErrNoCommand }
 
-// startError words why a command was not started. A command that the system will
-// never run as it is now, such as a script without an interpreter, is told apart
-// from a lack of memory or of processes.
+// startError returns the error for a command that was not started. It is a commandError
+// for a command that will never start as it is, such as a script without an
+// interpreter, but not for a lack of memory or processes.
 func startError(command string, err error) error {
 	_, refused := errors.AsType[*supervisor.CommandError](err)
 	if refused && (errors.Is(err, syscall.ENOEXEC) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)) {
@@ -89,23 +89,23 @@ func startError(command string, err error) error {
 	return fmt.Errorf("cannot be started: %w", err)
 }
 
-// lookPath finds a command and words the errors for the operator.
+// lookPath returns the absolute path of a command, since the child starts in another
+// directory.
 func lookPath(command string) (string, error) {
 	path, err := exec.LookPath(command)
 	switch {
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		return "", &commandError{command, "was not found"}
 	case errors.Is(err, fs.ErrPermission):
-		return "", &commandError{command, "may not be executed"}
+		return "", &commandError{command, "is not executable"}
 	case err != nil:
 		return "", fmt.Errorf("command %q: %w", command, err)
 	}
-	// The child starts in another directory.
 	return filepath.Abs(path)
 }
 
-// environment is that of the server, without what is meant for the server
-// alone, and with the profile's own.
+// environment returns the server's environment without its own variables, with those of
+// a profile.
 func environment(server []string, own map[string]string) []string {
 	var env []string
 	for _, pair := range server {
@@ -114,37 +114,37 @@ func environment(server []string, own map[string]string) []string {
 		}
 	}
 	for key, value := range own {
-		env = append(env, key+"="+value) // the last one counts
+		env = append(env, key+"="+value) // the last value of a variable counts
 	}
 	return env
 }
 
-// wait collects the process and what it has left behind. It ends with them.
+// wait waits for the process and what it leaves behind.
 func (p *process) wait() {
 	defer close(p.ended)
 	p.end, p.err = p.child.Wait()
 	if p.end.Left > 0 {
-		p.log.Warn("processes of the agent are left", zap.Int("processes", p.end.Left))
+		p.log.Warn("processes of the agent could not be ended", zap.Int("processes", p.end.Left))
 	}
 	p.out.finish()
 }
 
 func (p *process) stdin() io.WriteCloser { return p.in }
 func (p *process) stdout() io.Reader     { return p.out }
-func (p *process) stderr() string        { return p.errors.String() }
+func (p *process) stderr() string        { return p.errOut.String() }
 func (p *process) terminate()            { p.child.Terminate() }
 func (p *process) kill()                 { p.child.Kill() }
 func (p *process) gone() <-chan struct{} { return p.ended }
 
 func (p *process) exit() exit {
-	end := exit{code: p.end.Code, stderr: p.errors.String()}
+	end := exit{code: p.end.Code, stderr: p.errOut.String()}
 	switch {
 	case p.end.Code != nil:
 		end.text = fmt.Sprintf("exited with status %d", *p.end.Code)
 	case p.end.Signal != "":
 		end.text = "was ended by a signal: " + p.end.Signal
 	case p.end.Lost:
-		end.text = "was ended: its supervisor was killed"
+		end.text = "ended because its supervisor was killed"
 	default:
 		end.text = fmt.Sprintf("ended: %v", p.err)
 	}

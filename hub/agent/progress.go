@@ -11,24 +11,24 @@ import (
 )
 
 const (
-	// progressPause is how often a start is looked at for something to tell.
-	progressPause = 3 * time.Second
-	// maxProgress bounds what is told of one start.
-	maxProgress = 100
-	// maxDetail is the length of a line about it, in bytes.
+	// progressInterval is the interval between two reports.
+	progressInterval = 3 * time.Second
+	// maxReports is the maximum number of reports on one start.
+	maxReports = 100
+	// maxDetail is the maximum length of a report's text in bytes.
 	maxDetail = 200
 )
 
-// installers are commands that fetch what they run when it is not there yet.
+// installers are commands that download the program that they run if necessary.
 var installers = []string{"npx", "bunx", "pnpx", "uvx", "pipx"}
 
-// tellProgress tells what an agent that starts is doing, until ctx ends: the
-// last line that it wrote to its standard error.
-func (s *session) tellProgress(ctx context.Context, command string) {
-	ticker := time.NewTicker(progressPause)
+// reportProgress reports what a starting agent is doing until ctx ends: the last line
+// that it wrote to its standard error.
+func (s *session) reportProgress(ctx context.Context, command string) {
+	ticker := time.NewTicker(progressInterval)
 	defer ticker.Stop()
 	last := ""
-	for told := 0; told < maxProgress; {
+	for reports := 0; reports < maxReports; {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
@@ -36,28 +36,28 @@ func (s *session) tellProgress(ctx context.Context, command string) {
 		}
 		detail := lastLine(s.peer.stderr())
 		if detail == "" {
-			detail = waitingFor(command)
+			detail = silentDetail(command)
 		}
 		if detail != last {
 			last = detail
-			told++
-			s.tell(rules.AgentProgress{Detail: detail})
+			reports++
+			s.emit(rules.AgentProgress{Detail: detail})
 		}
 	}
 }
 
-// waitingFor is what there is to say of an agent that says nothing.
-func waitingFor(command string) string {
+// silentDetail describes what a silent command is probably doing.
+func silentDetail(command string) string {
 	name := strings.TrimSuffix(filepath.Base(command), filepath.Ext(command))
 	for _, installer := range installers {
 		if name == installer {
-			return name + " downloads the agent if it is not installed yet"
+			return name + " is downloading the agent if it is not installed yet"
 		}
 	}
 	return "waiting for the agent's first answer"
 }
 
-// lastLine is the last line of a text that is not empty, for people.
+// lastLine returns the last line of a text that is not empty, in a printable form.
 func lastLine(text string) string {
 	lines := strings.Split(printable(text), "\n")
 	return wire.ForPeople(lines[len(lines)-1], maxDetail)

@@ -10,7 +10,7 @@ import (
 	"parley/protocol"
 )
 
-func TestProgress_is_the_last_line_for_people(t *testing.T) {
+func TestProgress_is_the_last_line_in_printable_form(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                                   "",
 		"one\ntwo\n\n":                       "two",
@@ -22,24 +22,24 @@ func TestProgress_is_the_last_line_for_people(t *testing.T) {
 	require.Less(t, len(lastLine(string(make([]byte, 4096)))), maxDetail+10)
 }
 
-func TestProgress_of_an_agent_that_says_nothing(t *testing.T) {
-	require.Contains(t, waitingFor("/usr/bin/npx"), "npx downloads")
-	require.Contains(t, waitingFor("npx.cmd"), "npx downloads")
-	require.Contains(t, waitingFor("kestrel"), "waiting")
+func TestProgress_of_a_silent_agent_depends_on_its_command(t *testing.T) {
+	require.Contains(t, silentDetail("/usr/bin/npx"), "npx is downloading")
+	require.Contains(t, silentDetail("npx.cmd"), "npx is downloading")
+	require.Contains(t, silentDetail("kestrel"), "waiting")
 }
 
-func TestProgress_and_facts_come_one_at_a_time(t *testing.T) {
-	calls := 0 // the race detector sees two calls at once
+func TestSink_is_called_for_one_event_at_a_time(t *testing.T) {
+	calls := 0 // the race detector reports concurrent calls
 	s := &session{sink: func(rules.AgentEvent) { calls++ }}
-	var tellers sync.WaitGroup
-	tellers.Go(func() {
+	var progress sync.WaitGroup
+	progress.Go(func() {
 		for range 1000 {
-			s.tell(rules.AgentProgress{})
+			s.emit(rules.AgentProgress{})
 		}
 	})
 	for range 1000 {
-		s.known(protocol.AgentFacts{})
+		s.emitFacts(protocol.AgentFacts{})
 	}
-	tellers.Wait()
+	progress.Wait()
 	require.Equal(t, 2000, calls)
 }

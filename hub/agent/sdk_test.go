@@ -39,8 +39,8 @@ func TestSDKExample_runs_a_turn(t *testing.T) {
 	}
 }
 
-// written returns the notifications in the record of what the agent wrote, with
-// the host session's id in the place of the agent's.
+// written returns the notifications in a record of the agent's output, with the host
+// session's id in place of the agent's.
 func written(t *testing.T, record string, r *running) []string {
 	t.Helper()
 	data, err := os.ReadFile(record)

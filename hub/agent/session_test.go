@@ -16,7 +16,7 @@ import (
 	"parley/hub/rules"
 )
 
-// ready launches the fake and reads what it says before its first turn.
+// ready launches the fake, and skips its events before the first turn.
 func ready(t *testing.T, s setup) *running {
 	t.Helper()
 	r := s.launch(t)
@@ -27,7 +27,7 @@ func ready(t *testing.T, s setup) *running {
 	}
 }
 
-func TestPermission(t *testing.T) {
+func TestPermission_is_answered_with_the_chosen_option(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	for _, id := range []string{"0", "17", `"a"`, `"a\"<b"`} {
@@ -49,7 +49,7 @@ func TestPermission(t *testing.T) {
 	}
 }
 
-func TestPermission_is_withdrawn_by_the_agent(t *testing.T) {
+func TestPermission_can_be_withdrawn_by_the_agent(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	for _, id := range []string{"4", `"4"`} {
@@ -63,7 +63,7 @@ func TestPermission_is_withdrawn_by_the_agent(t *testing.T) {
 	}
 }
 
-func TestPermission_that_asks_nothing_is_refused(t *testing.T) {
+func TestPermission_without_tool_call_or_options_is_refused(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	for _, params := range []string{`[]`, `{}`, `{"toolCall":{},"options":[]}`, `{"toolCall":{},"options":[{"kind":"allow_once"}]}`,
@@ -74,7 +74,7 @@ func TestPermission_that_asks_nothing_is_refused(t *testing.T) {
 	}
 }
 
-func TestPermission_with_two_options_of_one_id_is_refused(t *testing.T) {
+func TestPermission_with_two_options_of_the_same_id_is_refused(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	said, end := r.turn(`malformed {"toolCall":{},"options":[{"optionId":"a","name":"Reject","kind":"reject_once"},{"optionId":"a","name":"Allow","kind":"allow_once"}]}`)
@@ -82,7 +82,7 @@ func TestPermission_with_two_options_of_one_id_is_refused(t *testing.T) {
 	require.Contains(t, said[0], "two options have the same optionId")
 }
 
-func TestPermission_under_an_id_that_the_agent_used_before_is_another_question(t *testing.T) {
+func TestPermission_with_a_reused_id_is_another_request(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	r.prompt("ask 7")
@@ -92,13 +92,13 @@ func TestPermission_under_an_id_that_the_agent_used_before_is_another_question(t
 	r.prompt("ask 7")
 	second, _ := await[rules.AgentPermission](r)
 	require.NotEqual(t, first.RequestID, second.RequestID)
-	r.Respond(first.RequestID, "yes") // somebody's old screen
+	r.Respond(first.RequestID, "yes") // from an outdated screen
 	r.Respond(second.RequestID, "no")
 	_, said := await[rules.AgentTurnEnded](r)
 	require.Equal(t, []string{r.note(`7: {"outcome":{"outcome":"selected","optionId":"no"}}`)}, said)
 }
 
-func TestPermission_with_a_tool_call_that_is_too_long_names_its_size(t *testing.T) {
+func TestPermission_with_an_oversized_tool_call_has_its_size(t *testing.T) {
 	t.Parallel()
 	s := fake("")
 	s.spec.MaxEvent = 600
@@ -119,7 +119,7 @@ func digest(s string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func TestRequests_that_are_unknown_are_refused(t *testing.T) {
+func TestRequests_of_unknown_methods_are_refused(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	said, _ := r.turn("unknown")
@@ -127,7 +127,7 @@ func TestRequests_that_are_unknown_are_refused(t *testing.T) {
 	require.Equal(t, []string{r.note("0: " + want), r.note(`"a<b": ` + want)}, said)
 }
 
-func TestLines_that_are_no_messages_are_skipped(t *testing.T) {
+func TestLines_that_are_not_messages_are_skipped(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	said, end := r.turn("garbage")
@@ -135,14 +135,14 @@ func TestLines_that_are_no_messages_are_skipped(t *testing.T) {
 	require.Equal(t, "end_turn", end.StopReason)
 }
 
-func TestBytes_that_are_no_text_are_made_fit(t *testing.T) {
+func TestNotification_with_invalid_UTF8_is_cleaned(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	said, _ := r.turn("bytes")
 	require.Equal(t, []string{"{\"jsonrpc\":\"2.0\", \"method\":\"_fake/bytes\",\"params\":{\"a\":\"x\uFFFDy\",\"b\":\"x y\"}}"}, said)
 }
 
-func TestNotification_that_is_too_long_is_named_by_its_size(t *testing.T) {
+func TestNotification_that_is_too_long_is_replaced_by_its_size(t *testing.T) {
 	t.Parallel()
 	const size = 8 << 20
 	r := ready(t, fake(""))
@@ -161,7 +161,7 @@ func TestNotification_that_is_too_long_is_named_by_its_size(t *testing.T) {
 	require.Equal(t, r.note("after it"), said[1])
 }
 
-func TestNotification_without_a_limit_is_passed_on_whole(t *testing.T) {
+func TestNotification_of_any_size_is_passed_on_without_a_limit(t *testing.T) {
 	t.Parallel()
 	s := fake("")
 	s.spec.MaxEvent = 0
@@ -179,7 +179,7 @@ func TestLine_over_the_limit_is_skipped(t *testing.T) {
 	require.Equal(t, []string{r.note("after it")}, said)
 }
 
-func TestFlood_waits_for_the_sink_and_arrives_in_order(t *testing.T) {
+func TestFlood_waits_for_the_sink_and_stays_in_order(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	s := fake("")
@@ -196,7 +196,7 @@ func TestFlood_waits_for_the_sink_and_arrives_in_order(t *testing.T) {
 		data, _ := os.ReadFile(file)
 		stalled, _ = strconv.Atoi(string(data))
 		return stalled > 0
-	}, "the agent never had to wait")
+	}, "the agent has to wait")
 	require.Less(t, stalled, floodSize/2)
 	close(release)
 	_, said := await[rules.AgentTurnEnded](r)
@@ -208,29 +208,29 @@ func TestFlood_waits_for_the_sink_and_arrives_in_order(t *testing.T) {
 	}
 }
 
-func TestCancel(t *testing.T) {
+func TestCancel_reaches_the_agent_during_a_turn(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
-	r.Cancel() // nothing runs: the agent is not told
+	r.Cancel() // without a turn, the agent receives nothing
 	r.prompt("cancel")
 	require.Equal(t, r.note("working"), string(r.next().(rules.AgentNotification).Raw))
 	r.Cancel()
 	end, said := await[rules.AgentTurnEnded](r)
 	require.Equal(t, []string{r.note("session/cancel fake-1")}, said)
-	require.Equal(t, "end_turn", end.StopReason, "the agent's word is passed on")
+	require.Equal(t, "end_turn", end.StopReason, "the agent's stop reason is passed on")
 }
 
-func TestTurn_ends_with_a_word_however_long_the_agents_is(t *testing.T) {
+func TestTurn_ends_with_a_bounded_stop_reason(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	_, end := r.turn(`stop "` + strings.Repeat("x", 1<<20) + `"`)
 	require.NoError(t, end.Err)
 	require.Less(t, len(end.StopReason), 5<<10)
 	_, end = r.turn(`stop ["x"]`)
-	require.EqualError(t, end.Err, "the agent's answer cannot be read")
+	require.EqualError(t, end.Err, "the agent's answer is malformed")
 }
 
-func TestPrompt_hands_text_and_meta_over_as_they_are(t *testing.T) {
+func TestPrompt_passes_text_and_meta_on_unchanged(t *testing.T) {
 	t.Parallel()
 	s := fake("")
 	file := filepath.Join(t.TempDir(), "in")

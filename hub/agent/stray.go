@@ -9,48 +9,62 @@ import (
 	"parley/hub/rules"
 )
 
-// What agents write to their standard output beside messages: a library's
-// greeting, log lines, a launcher's progress. It reaches the log alone.
-
+// Stray output is what agents write to their standard output besides messages: a
+// library's greeting, log lines, a launcher's progress. Clients never see it.
 const (
-	// shownLine is how much of such a line is logged, in bytes.
-	shownLine = 200
-	// firstLogged are logged one by one, later ones at most once in logPause.
+	// maxStrayBytes is how much an agent may write before it is ready: package managers
+	// and libraries write a lot.
+	maxStrayBytes = 1 << 20
+	// maxLoggedLine is how many bytes of a line are logged.
+	maxLoggedLine = 200
+	// firstLogged lines are logged individually, later ones at most once every
+	// logInterval.
 	firstLogged = 5
-	logPause    = time.Minute
-	// strayPause is how often the hub is told of such lines, beyond the first one
-	// of a turn.
-	strayPause = 10 * time.Second
+	logInterval = time.Minute
+	// reportInterval is how often stray output is reported to the hub, apart from the
+	// first line of a turn.
+	reportInterval = 10 * time.Second
 )
 
-// strays counts lines that are no messages. It belongs to the reading goroutine.
+// strays counts stray output.
 type strays struct {
-	lines    int
-	bytes    int       // of the lines, and of lines that are empty, but for those in a replay; read by others once the agent is lost
-	loggedAt time.Time // when one was last logged
-	toldAt   time.Time // when the hub was last told
+	lines    int       // without empty lines
+	bytes    int       // with empty lines, without those of a replay
+	logged   time.Time // when a line was last logged
+	reported time.Time // when stray output was last reported
 }
 
-// count counts a line that is no message. A replay may have as many as it likes: what
-// comes while a session is loaded says nothing against the agent.
-func (s *session) count(size int) {
+// checkStrayOutput returns false, and kills the agent, if it writes too much stray
+// output before it is ready.
+func (s *session) checkStrayOutput() bool {
+	if s.stray.bytes <= maxStrayBytes || s.ready.Load() {
+		return true
+	}
+	s.peer.kill()
+	return false
+}
+
+// countStray counts the bytes of a line. Those of a replay do not count: an agent may
+// write any amount while it loads a session.
+func (s *session) countStray(size int) {
 	if !s.loading.Load() {
 		s.stray.bytes += size + 1
 	}
 }
 
-// skip counts a line that is no message, of which line is the beginning.
+// skip counts, logs and reports a line that is not a message. line is its beginning, and
+// size its length.
 func (s *session) skip(line []byte, size int, err error) {
 	s.stray.lines++
-	s.count(size)
-	if s.stray.lines <= firstLogged || time.Since(s.stray.loggedAt) >= logPause {
-		s.stray.loggedAt = time.Now()
-		s.log.Info("the agent wrote a line to its standard output that is no message",
+	s.countStray(size)
+	if s.stray.lines <= firstLogged || time.Since(s.stray.logged) >= logInterval {
+		s.stray.logged = time.Now()
+		s.log.Info("the agent wrote a line to its standard output that is not a message",
 			zap.Error(err), zap.Int("bytes", size), zap.Int("lines", s.stray.lines),
-			zap.String("begins", wire.ForPeople(line, shownLine)))
+			zap.String("begins", wire.ForPeople(line, maxLoggedLine)))
 	}
-	if s.strayTold.CompareAndSwap(false, true) || time.Since(s.stray.toldAt) >= strayPause {
-		s.stray.toldAt = time.Now()
-		s.tell(rules.AgentStrayOutput{})
+	if s.strayReported.CompareAndSwap(false, true) || time.Since(s.stray.reported) >= reportInterval {
+		s.stray.reported = time.Now()
+		s.emit(rules.AgentStrayOutput{})
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"parley/hub/rules"
 )
 
-func TestStray_log_lines_are_neither_updates_nor_answers(t *testing.T) {
+func TestStray_log_lines_are_not_messages(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	said, end := r.turn("log")
@@ -20,7 +20,7 @@ func TestStray_log_lines_are_neither_updates_nor_answers(t *testing.T) {
 	require.Equal(t, "end_turn", end.StopReason)
 }
 
-func TestStray_an_answer_that_is_repeated_ends_no_other_turn(t *testing.T) {
+func TestStray_a_repeated_answer_does_not_end_another_turn(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	for range 3 {
@@ -31,7 +31,7 @@ func TestStray_an_answer_that_is_repeated_ends_no_other_turn(t *testing.T) {
 	require.Equal(t, []string{r.note("hello")}, said)
 }
 
-func TestStray_what_terminals_write_may_stand_before_a_message(t *testing.T) {
+func TestStray_terminal_sequences_may_precede_a_message(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	said, _ := r.turn("behind")
@@ -41,34 +41,34 @@ func TestStray_what_terminals_write_may_stand_before_a_message(t *testing.T) {
 	}
 }
 
-func TestStray_a_launchers_question_may_stand_before_the_answer_to_initialize(t *testing.T) {
+func TestStray_a_launchers_question_may_precede_the_answer_to_initialize(t *testing.T) {
 	t.Parallel()
-	r := ready(t, fake("is started by a launcher"))
+	r := ready(t, fake("starts behind a launcher"))
 	said, _ := r.turn("hello")
 	require.Equal(t, []string{r.note("hello")}, said)
 }
 
-func TestStray_the_hub_is_told_once_a_turn(t *testing.T) {
+func TestStray_output_is_reported_once_a_turn(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	for range 2 {
 		r.prompt("log")
-		told := 0
+		reports := 0
 		for ended := false; !ended; {
 			switch r.next().(type) {
 			case rules.AgentStrayOutput:
-				told++
+				reports++
 			case rules.AgentTurnEnded:
 				ended = true
 			}
 		}
-		require.Equal(t, 1, told)
+		require.Equal(t, 1, reports)
 	}
 	r.prompt("hello")
-	require.IsType(t, rules.AgentNotification{}, r.next(), "a turn without such lines has no such event")
+	require.IsType(t, rules.AgentNotification{}, r.next(), "a turn without stray output has no report")
 }
 
-func TestStray_beginnings_are_logged_without_secrets_and_seldom(t *testing.T) {
+func TestStray_lines_are_logged_rarely_and_without_secrets(t *testing.T) {
 	t.Parallel()
 	core, logged := observer.New(zapcore.InfoLevel)
 	s := fake("")
@@ -77,9 +77,9 @@ func TestStray_beginnings_are_logged_without_secrets_and_seldom(t *testing.T) {
 	r.turn("log")
 	r.turn("babble 50")
 	r.stop()
-	lines := logged.FilterMessageSnippet("that is no message").All()
+	lines := logged.FilterMessageSnippet("that is not a message").All()
 	require.NotEmpty(t, lines)
-	require.LessOrEqual(t, len(lines), 6, "it is bounded however much the agent writes")
+	require.LessOrEqual(t, len(lines), 6, "the number of log lines is bounded")
 	first := lines[0].ContextMap()["begins"].(string)
 	require.Contains(t, first, `"method":"POST"`)
 	for _, line := range lines {

@@ -1,4 +1,4 @@
-// Package agenttest gives tests a real agent from another hand: the example of
-// the Agent Client Protocol's own SDK, run by node. It is fetched once, with
-// npm, into the source tree, where git ignores it.
+// Package agenttest provides a real agent of another vendor for tests: the example of
+// the Agent Client Protocol's own SDK, which runs on Node.js. npm installs it once into
+// the source tree, in a directory that git ignores.
 package agenttest

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// SDKExample returns the command that runs the SDK's example agent. A turn of
-// it takes about five seconds and asks for one permission, with the options
-// "allow" and "reject"; it cannot load sessions. The test fails if node or npm
-// are missing. It can be called by several tests and processes at once.
+// SDKExample returns the command of the SDK's example agent, and installs the SDK if
+// necessary. The agent's turns take about five seconds and request one permission, with
+// the options "allow" and "reject". It cannot load sessions. SDKExample fails the test
+// if node or npm is missing. It is safe for concurrent use, in several processes too.
 func SDKExample(t testing.TB) []string {
 	t.Helper()
 	node, err := exec.LookPath("node")
@@ -28,14 +28,14 @@ func SDKExample(t testing.TB) []string {
 	return []string{node, filepath.Join(dir, "node_modules", "@agentclientprotocol", "sdk", "dist", "examples", "agent.js")}
 }
 
-// install runs npm ci unless what the lock file asks for is there already.
+// install runs npm ci unless the packages of the lock file are installed.
 func install(t testing.TB, dir string) {
 	t.Helper()
 	lock, err := os.OpenFile(filepath.Join(dir, ".install.lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		t.Fatalf("lock the installation: %v", err)
 	}
-	defer lock.Close() // which unlocks
+	defer lock.Close() // unlocks the file
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		t.Fatalf("lock the installation: %v", err)
 	}
@@ -43,7 +43,7 @@ func install(t testing.TB, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// npm writes this file last.
+	// npm writes this file at the end of an installation.
 	installed, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json"))
 	if err == nil && !installed.ModTime().Before(wanted.ModTime()) {
 		return

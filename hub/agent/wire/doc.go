@@ -1,13 +1,15 @@
-// Package wire reads and writes JSON-RPC 2.0 as the Agent Client Protocol
-// frames it: one JSON object per line.
+// Package wire decodes and encodes JSON-RPC 2.0 (https://www.jsonrpc.org/specification)
+// as the Agent Client Protocol frames it: one JSON object per line.
 //
-// Only an object with "jsonrpc":"2.0" is a message, see Parse. The package looks
-// into a message only as far as routing needs (method, id, the places
-// of params.sessionId and the kind of update) and leaves everything else as the
-// bytes that came. A notification that is passed on is never decoded and
-// encoded again, so big integers, nulls, the order of keys, escapes and members
-// that no schema names survive.
+// Only an object with "jsonrpc":"2.0" is a message; see [Parse]. The package decodes
+// what routing needs: the method, the id, the positions of params.sessionId and the kind
+// of an update. A [Message] otherwise refers to the bytes of its line, and
+// [Message.WithSession] passes a notification on without encoding it again. So large
+// integers, nulls, the order of members, escapes and unknown members are preserved.
 //
-// Nothing here starts a goroutine or keeps state between lines, but for Reader,
-// which belongs to one goroutine. Everything can be tested with byte slices.
+// # Concurrency
+//
+// The package starts no goroutine. It keeps no state between lines, except in a
+// [Reader], which belongs to one goroutine. Nothing blocks, except [Reader.Next] on the
+// underlying reader. Tests need nothing but byte slices.
 package wire

@@ -9,24 +9,25 @@ import (
 	"parley/protocol/jsonwalk"
 )
 
-// Codes of JSON-RPC errors. The last two are the Agent Client Protocol's.
+// Codes of JSON-RPC errors, from the JSON-RPC 2.0 specification, section 5.1, and from
+// the Agent Client Protocol.
 const (
-	CodeInvalidRequest = -32600
-	CodeMethodNotFound = -32601
-	CodeInvalidParams  = -32602
-	CodeInternal       = -32603
-	CodeNotFound       = -32002
-	CodeAuthRequired   = -32000
+	CodeInvalidRequest = -32600 // JSON-RPC: Invalid Request
+	CodeMethodNotFound = -32601 // JSON-RPC: Method not found
+	CodeInvalidParams  = -32602 // JSON-RPC: Invalid params
+	CodeInternal       = -32603 // JSON-RPC: Internal error
+	CodeNotFound       = -32002 // ACP: Resource not found
+	CodeAuthRequired   = -32000 // ACP: Authentication required
 )
 
 // Error is the error of a JSON-RPC response.
 type Error struct {
-	Code    int             `json:"code"`
-	Message string          `json:"message"`
-	Data    json.RawMessage `json:"data,omitempty"`
+	Code    int             `json:"code"`           // a code such as [CodeInternal]
+	Message string          `json:"message"`        // a sentence
+	Data    json.RawMessage `json:"data,omitempty"` // details; any JSON value
 }
 
-// Error says what the agent said, its data included.
+// Error returns the message, the reason in the data, and the code.
 func (e *Error) Error() string {
 	text := e.Message
 	if more := e.detail(); more != "" && !strings.Contains(text, more) {
@@ -38,8 +39,8 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s (error %d)", text, e.Code)
 }
 
-// detail is the reason that the data of an error gives: a text, the member that
-// agents put one into, or all of it as JSON.
+// detail returns the reason in the data: a text, the member in which agents put a text,
+// or otherwise the data as JSON.
 func (e *Error) detail() string {
 	raw := bytes.TrimSpace(e.Data)
 	if len(raw) == 0 || string(raw) == "null" || !json.Valid(raw) {
@@ -66,17 +67,19 @@ func (e *Error) detail() string {
 	return Brief(compact.String())
 }
 
-// ReadError decodes the error member of a response. Its message, and what Error says
-// of its data, are for people; see ForPeople. What is no error object becomes one that quotes it.
-func ReadError(raw json.RawMessage) *Error {
+// DecodeError decodes the error member of a response. It makes the message fit for
+// people with [Brief]; [Error.Error] does so with the data. If raw is not an error
+// object, DecodeError returns an error that quotes it.
+func DecodeError(raw json.RawMessage) *Error {
 	e := new(Error)
 	if err := json.Unmarshal(raw, e); err != nil {
-		return &Error{Code: CodeInternal, Message: "unreadable error " + ForPeople(string(raw), 200)}
+		return &Error{Code: CodeInternal, Message: "malformed error " + ForPeople(string(raw), 200)}
 	}
 	e.Message = Brief(e.Message)
 	return e
 }
 
+// outgoing is a message to an agent.
 type outgoing struct {
 	Version string          `json:"jsonrpc"`
 	ID      json.RawMessage `json:"id,omitempty"`
@@ -86,35 +89,35 @@ type outgoing struct {
 	Error   *Error          `json:"error,omitempty"`
 }
 
-// Request encodes a request with its line feed. It fails only if params cannot
+// Request encodes a request, with a line feed. It returns an error only if params cannot
 // be encoded.
 func Request(id int64, method string, params any) ([]byte, error) {
 	return encode(outgoing{ID: fmt.Append(nil, id), Method: method, Params: params})
 }
 
-// Notification encodes a notification with its line feed. It fails only if
+// Notification encodes a notification, with a line feed. It returns an error only if
 // params cannot be encoded.
 func Notification(method string, params any) ([]byte, error) {
 	return encode(outgoing{Method: method, Params: params})
 }
 
-// Result encodes the answer to the request with that id, with its line feed. It
-// fails only if result cannot be encoded.
+// Result encodes the answer to a request by its id, with a line feed. It returns an
+// error only if result cannot be encoded.
 func Result(id json.RawMessage, result any) ([]byte, error) {
 	return encode(outgoing{ID: id, Result: result})
 }
 
-// Failure encodes an error as the answer to the request with that id, with its
-// line feed.
+// Failure encodes an error as the answer to a request by its id, with a line feed. It
+// omits data that is not JSON.
 func Failure(id json.RawMessage, failure *Error) []byte {
 	line, err := encode(outgoing{ID: id, Error: failure})
-	if err != nil { // only the error's data can be at fault
+	if err != nil { // only the data can be invalid
 		return Failure(id, &Error{Code: failure.Code, Message: failure.Message})
 	}
 	return line
 }
 
-// encode leaves <, > and & as they are: text for an agent is not HTML.
+// encode does not escape <, > and &, since text for an agent is not HTML.
 func encode(m outgoing) ([]byte, error) {
 	m.Version = "2.0"
 	var buf bytes.Buffer

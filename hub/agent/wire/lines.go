@@ -8,21 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// DefaultMaxLine is the cap on a line, in bytes, where none is set.
+// DefaultMaxLine is the default maximum length of a line, in bytes.
 const DefaultMaxLine = 64 << 20
 
-// ErrTooLong says that a line is longer than the cap and is dropped. The reader
-// can be used on.
+// ErrTooLong reports that a line exceeds the maximum length and is dropped. The reader
+// remains usable.
 var ErrTooLong = errors.New("line is longer than the limit")
 
 // Reader splits a stream into lines. It belongs to one goroutine.
 type Reader struct {
 	buf      *bufio.Reader
-	max      int
-	dropping bool // it stands within a line that was too long
+	max      int  // maximum length of a line, in bytes
+	dropping bool // the position is within a line that is too long
 }
 
-// NewReader reads lines of at most maxLine bytes; 0 means DefaultMaxLine.
+// NewReader returns a Reader for lines of at most maxLine bytes; 0 means
+// [DefaultMaxLine].
 func NewReader(r io.Reader, maxLine int) *Reader {
 	if maxLine <= 0 {
 		maxLine = DefaultMaxLine
@@ -30,11 +31,11 @@ func NewReader(r io.Reader, maxLine int) *Reader {
 	return &Reader{buf: bufio.NewReaderSize(r, 64<<10), max: maxLine}
 }
 
-// Next returns the next line without its end ("\n" or "\r\n"). The slice is
-// valid until the next call. A last line without an end is a line too. At the
-// end of the stream it returns the stream's error, which is io.EOF when all
-// went well. Of a line that is too long it returns no more than the beginning,
-// with ErrTooLong and at once: such a line need not have an end.
+// Next returns the next line without its end ("\n" or "\r\n"). The slice is valid until
+// the next call. The last line need not have an end. At the end of the stream, Next
+// returns the stream's error, such as [io.EOF]. For a line that is too long, it returns
+// its beginning with [ErrTooLong], as soon as the limit is exceeded, since such a line
+// may never end.
 func (r *Reader) Next() ([]byte, error) {
 	if r.dropping {
 		if err := r.drop(); err != nil {
@@ -55,21 +56,19 @@ func (r *Reader) Next() ([]byte, error) {
 	return line, nil
 }
 
-// headSize is how much is returned of a line that is too long, in bytes.
+// headSize is how many bytes Next returns of a line that is too long.
 const headSize = 1 << 10
 
-// rest reads on after head, which filled the buffer. The parts of a long line are
-// put together once it has ended, so that one that never does takes no more
-// memory than the cap.
+// rest reads the rest of a line whose head filled the buffer. It joins the parts once
+// the line has ended, so that a line without an end takes no more memory than the limit.
 func (r *Reader) rest(head []byte) ([]byte, error) {
 	parts := [][]byte{bytes.Clone(head)}
 	size := len(head)
 	for {
 		part, err := r.buf.ReadSlice('\n')
-		// Two more than the cap, for the line's end.
-		if size += len(part); size > r.max+2 {
+		if size += len(part); size > r.max+len("\r\n") {
 			r.dropping = errors.Is(err, bufio.ErrBufferFull)
-			return bytes.Clone(parts[0][:min(len(head), headSize)]), ErrTooLong // the rest is garbage at once
+			return bytes.Clone(parts[0][:min(len(head), headSize)]), ErrTooLong // a copy, so that the parts can be freed
 		}
 		parts = append(parts, bytes.Clone(part))
 		if !errors.Is(err, bufio.ErrBufferFull) {
@@ -89,9 +88,8 @@ func (r *Reader) drop() error {
 	}
 }
 
-// Clean makes a line fit to be passed on as text: what is not UTF-8 becomes
-// U+FFFD and a carriage return a space. It returns line itself if that is
-// nothing to do.
+// Clean replaces invalid UTF-8 in a line by U+FFFD, and carriage returns by spaces, so
+// that the line can be passed on as text. It returns line itself if it needs no change.
 func Clean(line []byte) []byte {
 	if !utf8.Valid(line) {
 		line = bytes.ToValidUTF8(line, []byte("\uFFFD"))

@@ -33,7 +33,7 @@ func readAll(t testing.TB, r io.Reader, limit int) []string {
 	}
 }
 
-func TestReader(t *testing.T) {
+func TestReader_splits_a_stream_into_lines(t *testing.T) {
 	long := strings.Repeat("x", 200_000)
 	for _, test := range []struct {
 		name  string
@@ -41,16 +41,16 @@ func TestReader(t *testing.T) {
 		limit int
 		want  []string
 	}{
-		{"nothing has no lines", "", 0, nil},
+		{"an empty stream has no lines", "", 0, nil},
 		{"lines end with a line feed", "a\nb\n", 0, []string{"a", "b"}},
-		{"a last line without an end counts", "a\nb", 0, []string{"a", "b"}},
+		{"the last line need not have an end", "a\nb", 0, []string{"a", "b"}},
 		{"empty lines are lines", "\n\na\n", 0, []string{"", "", "a"}},
-		{"a carriage return before the line feed belongs to the end", "a\r\nb\r\n", 0, []string{"a", "b"}},
+		{"a carriage return before the line feed is part of the end", "a\r\nb\r\n", 0, []string{"a", "b"}},
 		{"another carriage return stays", "a\rb\n", 0, []string{"a\rb"}},
-		{"lines longer than the buffer are whole", long + "\nb\n", 0, []string{long, "b"}},
+		{"lines may be longer than the buffer", long + "\nb\n", 0, []string{long, "b"}},
 		{"a line of exactly the limit is read", "abcd\r\ne\n", 4, []string{"abcd", "e"}},
-		{"a line over the limit is dropped alone", "a\nabcde\nb\n", 4, []string{"a", "TOO LONG", "b"}},
-		{"a huge line over the limit is dropped alone", "a\n" + long + "\nb", 100_000, []string{"a", "TOO LONG", "b"}},
+		{"only the line over the limit is dropped", "a\nabcde\nb\n", 4, []string{"a", "TOO LONG", "b"}},
+		{"only the huge line over the limit is dropped", "a\n" + long + "\nb", 100_000, []string{"a", "TOO LONG", "b"}},
 		{"a huge last line over the limit is dropped", "a\n" + long, 100_000, []string{"a", "TOO LONG"}},
 		{"a huge line of exactly the limit is read", long + "\r\nb", 200_000, []string{long, "b"}},
 	} {
@@ -61,7 +61,7 @@ func TestReader(t *testing.T) {
 	}
 }
 
-func TestReader_tells_at_once_of_a_line_that_does_not_end(t *testing.T) {
+func TestReader_returns_at_once_for_a_line_without_an_end(t *testing.T) {
 	reader := wire.NewReader(endless{}, 100_000)
 	line, err := reader.Next()
 	require.ErrorIs(t, err, wire.ErrTooLong)
@@ -72,7 +72,7 @@ type endless struct{}
 
 func (endless) Read(b []byte) (int, error) { return copy(b, strings.Repeat("x", len(b))), nil }
 
-func TestReader_passes_on_the_streams_error_after_the_last_line(t *testing.T) {
+func TestReader_returns_the_streams_error_after_the_last_line(t *testing.T) {
 	broken := errors.New("broken")
 	reader := wire.NewReader(io.MultiReader(strings.NewReader("a\nb"), iotest.ErrReader(broken)), 0)
 	for _, want := range []string{"a", "b"} {
@@ -84,16 +84,16 @@ func TestReader_passes_on_the_streams_error_after_the_last_line(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 }
 
-func TestClean(t *testing.T) {
+func TestClean_replaces_invalid_bytes_and_carriage_returns(t *testing.T) {
 	for name, test := range map[string]struct{ in, want string }{
-		"clean text stays":                         {`{"a":"ü\u0000"}`, `{"a":"ü\u0000"}`},
-		"what is not UTF-8 becomes U+FFFD":         {"a\xffb\xc3(", "a\uFFFDb\uFFFD("},
-		"half of a surrogate pair becomes U+FFFD":  {"a\xed\xa0\x80b", "a\uFFFDb"},
-		"a carriage return becomes a space":        {"a\rb\r", "a b "},
-		"an escaped carriage return is only text":  {`"a\rb"`, `"a\rb"`},
-		"both at once are both made fit":           {"\xff\r", "\uFFFD "},
-		"an escaped half of a pair is only text":   {`"\ud800"`, `"\ud800"`},
-		"line separators of Unicode are only text": {"\u2028\u2029", "\u2028\u2029"},
+		"clean text stays":                        {`{"a":"ü\u0000"}`, `{"a":"ü\u0000"}`},
+		"invalid UTF-8 becomes U+FFFD":            {"a\xffb\xc3(", "a\uFFFDb\uFFFD("},
+		"half of a surrogate pair becomes U+FFFD": {"a\xed\xa0\x80b", "a\uFFFDb"},
+		"a carriage return becomes a space":       {"a\rb\r", "a b "},
+		"an escaped carriage return stays":        {`"a\rb"`, `"a\rb"`},
+		"both at once":                            {"\xff\r", "\uFFFD "},
+		"an escaped half of a pair stays":         {`"\ud800"`, `"\ud800"`},
+		"Unicode line separators stay":            {"\u2028\u2029", "\u2028\u2029"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, test.want, string(wire.Clean([]byte(test.in))))

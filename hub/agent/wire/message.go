@@ -8,41 +8,42 @@ import (
 	"parley/protocol/jsonwalk"
 )
 
-// Errors of Parse.
 var (
-	ErrNotJSON    = errors.New("line is not JSON")
+	// ErrNotJSON is the error of [Parse] for a line that is not JSON.
+	ErrNotJSON = errors.New("line is not JSON")
+	// ErrNotMessage is the error of [Parse] for JSON that is not a message.
 	ErrNotMessage = errors.New("line is not a JSON-RPC message")
 )
 
-// Message is what routing needs of one line. Its slices are parts of the line
-// that was parsed and live as long as that.
+// Message is a parsed line, as far as routing needs. Its slices are parts of the line,
+// and valid as long as the line is.
 type Message struct {
 	Method string          // empty in a response
 	ID     json.RawMessage // as written; nil in a notification
-	Params json.RawMessage // nil if there are none
-	Result json.RawMessage // of a response; nil if there is none
-	Error  json.RawMessage // of a response; nil if there is none
-	Update string          // params.update.sessionUpdate, if there is one
+	Params json.RawMessage // nil if missing
+	Result json.RawMessage // of a response; nil if missing
+	Error  json.RawMessage // of a response; nil if missing
+	Update string          // params.update.sessionUpdate; empty if missing
 
 	line     []byte
-	sessions []jsonwalk.Span // every value of params.sessionId: a name can be there twice
+	sessions []jsonwalk.Span // all values of params.sessionId, which may be repeated
 }
 
-// Parse looks into a line that Clean has seen. A message is one JSON object with
-// "jsonrpc":"2.0" that either calls a method or answers with a result or an
-// error, its members in any order. The answer is ErrNotMessage for everything
-// else that is JSON: a batch (the Agent Client Protocol has none), a log line, an
-// id that is neither a number nor a string, and an object in which a member that
-// routing needs stands twice, since its readers could take it for different
-// messages. Within params the last of two members with one name counts, as with
-// JavaScript's parser.
+// Parse parses a line that [Clean] has returned. A message is a JSON object with
+// "jsonrpc":"2.0" that either calls a method or answers with a result or an error, with
+// its members in any order. Parse returns [ErrNotJSON] for a line that is not JSON, and
+// [ErrNotMessage] for other JSON values. Those include a batch, which the Agent Client
+// Protocol does not have; an id that is neither a number nor a string; and an object
+// that repeats a member that routing needs, since other readers could take it for
+// another message. Within params the last of two members with the same name counts, as
+// in JavaScript.
 func Parse(line []byte) (Message, error) {
 	if !json.Valid(line) {
 		return Message{}, ErrNotJSON
 	}
-	var at [members]jsonwalk.Span // zero: the member is not there
+	var at [members]jsonwalk.Span // zero for a missing member
 	for name, value := range jsonwalk.Members(line, 0) {
-		i := slices.Index(routing[:], string(name))
+		i := slices.Index(memberNames[:], string(name))
 		if i < 0 {
 			continue
 		}
@@ -65,12 +66,12 @@ func Parse(line []byte) (Message, error) {
 		return Message{}, ErrNotMessage
 	}
 	if m.Params != nil {
-		m.peek(at[memberParams])
+		m.scanParams(at[memberParams])
 	}
 	return m, nil
 }
 
-// The members that decide what a message is, and their names.
+// The members that routing needs, as indexes of memberNames.
 const (
 	memberVersion = iota
 	memberID
@@ -81,7 +82,7 @@ const (
 	members
 )
 
-var routing = [members]string{"jsonrpc", "id", "method", "params", "result", "error"}
+var memberNames = [members]string{"jsonrpc", "id", "method", "params", "result", "error"}
 
 func (m *Message) isCall() bool {
 	return m.Method != "" && notNull(m.Result) == nil && m.Error == nil
@@ -97,13 +98,13 @@ func (m *Message) isAnswer(method []byte) bool {
 	return m.Result != nil
 }
 
-// isID reports whether a value can name a request: a string or a number.
+// isID reports whether a value can be the id of a request: a string or a number.
 func isID(value []byte) bool {
 	return value[0] == '"' || value[0] == '-' || value[0] >= '0' && value[0] <= '9'
 }
 
-// peek notes where params names the session, and the kind of update.
-func (m *Message) peek(params jsonwalk.Span) {
+// scanParams finds the values of params.sessionId and the kind of an update.
+func (m *Message) scanParams(params jsonwalk.Span) {
 	for name, value := range jsonwalk.Members(m.line, params.Start) {
 		switch string(name) {
 		case "sessionId":
@@ -123,7 +124,7 @@ func updateKind(line []byte, update jsonwalk.Span) (kind string) {
 	return kind
 }
 
-// notNull returns nil for a value that is null or not there.
+// notNull returns nil for a value that is null or missing.
 func notNull(value []byte) json.RawMessage {
 	if len(value) == 0 || string(value) == "null" {
 		return nil
@@ -131,7 +132,7 @@ func notNull(value []byte) json.RawMessage {
 	return value
 }
 
-// notAbsent returns nil for a value that is not there.
+// notAbsent returns nil for a missing value.
 func notAbsent(value []byte) json.RawMessage {
 	if len(value) == 0 {
 		return nil
@@ -139,16 +140,14 @@ func notAbsent(value []byte) json.RawMessage {
 	return value
 }
 
-// IsRequest reports whether the message asks for an answer.
+// IsRequest reports whether the message is a request, which needs an answer.
 func (m Message) IsRequest() bool { return m.Method != "" && m.ID != nil }
 
-// IsResponse reports whether the message is an answer.
+// IsResponse reports whether the message is the answer to a request.
 func (m Message) IsResponse() bool { return m.Method == "" }
 
-// WithSession returns a copy of the line in which the value of
-// params.sessionId, whatever it was, is the given id, and everything else is
-// byte for byte as it came. A message without params.sessionId stays as it is.
-// The id needs no escapes.
+// WithSession returns a copy of the line in which id replaces each value of
+// params.sessionId. All other bytes are unchanged. The id must not need JSON escapes.
 func (m Message) WithSession(id string) []byte {
 	out := make([]byte, 0, len(m.line)+len(m.sessions)*(len(id)+len(`""`)))
 	from := 0
@@ -162,8 +161,8 @@ func (m Message) WithSession(id string) []byte {
 	return append(out, m.line[from:]...)
 }
 
-// IDKey turns an id into a map key under which a number and a string with the
-// same characters differ, and spellings of one string do not.
+// IDKey returns a map key for an id. A number and a string of the same characters have
+// different keys; different escapes of the same string have the same key.
 func IDKey(id json.RawMessage) string {
 	if text, ok := jsonwalk.Text(id); ok {
 		return `"` + text

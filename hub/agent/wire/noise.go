@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// TrimNoise returns the part of a line that follows what terminals and
-// libraries write without a line feed: a byte order mark, escape sequences,
-// white space and other control characters. It allocates nothing.
+// TrimNoise returns a line without what terminals and libraries write at its beginning:
+// a byte order mark, escape sequences, white space and control characters. The result
+// is part of line.
 func TrimNoise(line []byte) []byte {
 	for i := 0; i < len(line); {
 		if end := escapeAt(line, i); end > i {
@@ -25,15 +25,15 @@ func TrimNoise(line []byte) []byte {
 }
 
 const (
-	// maxText is how long the text before a message may be, in bytes.
+	// maxText is the maximum length of a text before a message, in bytes.
 	maxText = 4 << 10
-	// maxStarts is how many places in a line are tried as a message's beginning.
+	// maxStarts is how many positions in a line are tried as the start of a message.
 	maxStarts = 16
 )
 
-// ParseAfterText looks for a message that ends the line, behind a text such as
-// the question of a launcher that waits for no answer. It returns the message
-// that begins first, or ErrNotJSON.
+// ParseAfterText parses a message at the end of a line, behind another text such as the
+// question of a launcher that does not wait for an answer. If there are several, it
+// returns the message that begins first. It returns [ErrNotJSON] if there is none.
 func ParseAfterText(line []byte) (Message, error) {
 	at := 0
 	for range maxStarts {
@@ -54,12 +54,12 @@ func ParseAfterText(line []byte) (Message, error) {
 
 const (
 	escape    = 0x1b
-	maxEscape = 512 // bytes; a longer one is no sequence
+	maxEscape = 512 // maximum length of a sequence, in bytes
 )
 
-// escapeAt returns the offset behind the escape sequence (ECMA-48) that begins
-// at i, or i if none does. Of one that is cut off by the line's end, only the
-// beginning is taken.
+// escapeAt returns the offset behind the escape sequence (ECMA-48) that begins at i, or
+// i if none does. For a sequence that the end of the line truncates, it returns the
+// offset behind its introducer.
 func escapeAt(line []byte, i int) int {
 	if line[i] != escape {
 		return i
@@ -78,7 +78,7 @@ func escapeAt(line []byte, i int) int {
 				break
 			}
 		}
-	case ']', 'P', 'X', '^', '_': // a string up to its terminator
+	case ']', 'P', 'X', '^', '_': // a control string with a terminator
 		if n := bytes.IndexAny(rest, "\a\x1b"); n >= 0 {
 			end := i + 2 + n + 1
 			if line[end-1] == escape && end < len(line) && line[end] == '\\' {

@@ -11,7 +11,7 @@ import (
 
 const call = `{"jsonrpc":"2.0","method":"m"}`
 
-func TestTrimNoise(t *testing.T) {
+func TestTrimNoise_removes_what_precedes_a_message(t *testing.T) {
 	for name, noise := range map[string]string{
 		"nothing":                               "",
 		"a byte order mark":                     "\ufeff",
@@ -25,7 +25,7 @@ func TestTrimNoise(t *testing.T) {
 		"a character set":                       "\x1b(B",
 		"a keypad mode":                         "\x1b=",
 		"a lone escape before another sequence": "\x1b\x1b[K",
-		"all of it":                             " \ufeff\x1b[2K\r\x1b[1G\t",
+		"several of them":                       " \ufeff\x1b[2K\r\x1b[1G\t",
 	} {
 		require.Equal(t, call, string(wire.TrimNoise([]byte(noise+call))), name)
 	}
@@ -45,7 +45,7 @@ func FuzzTrimNoise(f *testing.F) {
 	})
 }
 
-func TestParseAfterText(t *testing.T) {
+func TestParseAfterText_finds_a_message_at_the_end_of_a_line(t *testing.T) {
 	for _, text := range []string{"", "Ok to proceed? (y) ", "loading {a}{b} … ", "{", strings.Repeat("x", 4000)} {
 		m, err := wire.ParseAfterText([]byte(text + call + " "))
 		require.NoError(t, err, "%.40q", text)
@@ -57,7 +57,7 @@ func TestParseAfterText(t *testing.T) {
 	}
 }
 
-func TestForPeople(t *testing.T) {
+func TestForPeople_removes_secrets_and_invisible_characters(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain ü 語 🙂":                           "plain ü 語 🙂",
 		"  two\r\n\tlines \n":                   "two\n\tlines",
@@ -68,14 +68,14 @@ func TestForPeople(t *testing.T) {
 	} {
 		require.Equal(t, want, wire.ForPeople(in, 100), "%q", in)
 	}
-	require.Equal(t, "éé…", wire.ForPeople("ééé", 5), "no character is cut in two")
+	require.Equal(t, "éé…", wire.ForPeople("ééé", 5), "characters are not split")
 	require.Equal(t, "token=[redacted] ok", wire.ForPeople("to\x1b[1mken=hunter2\x1b[0m ok", 100), "colours hide no secret")
 	require.Equal(t, "ok "+strings.Repeat("token=[redacted] ", 5)+"sk-short …",
 		wire.ForPeople("ok "+strings.Repeat("token="+strings.Repeat("x", 6400)+" ", 5)+"sk-short "+strings.Repeat("y", 1<<10), 1000),
-		"what is left of a word that was cut is not shown")
+		"the rest of a truncated word is removed")
 }
 
-func TestError_says_what_its_data_say(t *testing.T) {
+func TestError_includes_the_reason_in_the_data(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	for in, want := range map[string]string{
 		`{"code":-32603,"message":"Internal error","data":{"details":"Quota exceeded"}}`:           "Internal error: Quota exceeded (error -32603)",
@@ -88,14 +88,14 @@ func TestError_says_what_its_data_say(t *testing.T) {
 		`{"code":1,"data":{"details":""}}`:                                                         `{"details":""} (error 1)`,
 		`{"code":1,"message":"a\u001b[31mb","data":"c\u0000\u202ed"}`:                              "ab: c\uFFFD\uFFFDd (error 1)",
 	} {
-		require.EqualError(t, wire.ReadError([]byte(in)), want)
+		require.EqualError(t, wire.DecodeError([]byte(in)), want)
 	}
 	for _, data := range []string{`"` + long + `"`, `{"details":"` + long + `"}`, `{"x":"` + long + `"}`} {
-		require.Less(t, len(wire.ReadError([]byte(`{"code":1,"message":"m","data":`+data+`}`)).Error()), 5<<10)
+		require.Less(t, len(wire.DecodeError([]byte(`{"code":1,"message":"m","data":`+data+`}`)).Error()), 5<<10)
 	}
 }
 
-func TestReader_keeps_little_of_a_line_that_is_too_long(t *testing.T) {
+func TestReader_keeps_only_the_beginning_of_a_line_that_is_too_long(t *testing.T) {
 	line, err := wire.NewReader(endless{}, 1<<20).Next()
 	require.ErrorIs(t, err, wire.ErrTooLong)
 	require.LessOrEqual(t, cap(line), 4<<10)

@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRedact_masks_what_looks_like_a_secret(t *testing.T) {
+func TestRedact_masks_secrets(t *testing.T) {
 	const secret = "hunter2-very-Secret99"
 	for _, text := range []string{
 		`{"headers":{"authorization":"Bearer ` + secret + `"}}`,
 		`{"Authorization": "` + secret + `"}`,
 		`{"x-api-key":"` + secret + `","level":30}`,
-		`{"apiKey":"` + secret, // cut off
+		`{"apiKey":"` + secret, // truncated
 		`{\"api_key\": \"` + secret + `\"}`,
 		"Authorization: Bearer " + secret,
 		"authorization=" + secret,
@@ -32,7 +32,7 @@ func TestRedact_masks_what_looks_like_a_secret(t *testing.T) {
 	} {
 		require.NotContains(t, redact(text), secret, text)
 		require.Contains(t, redact(text), redacted, text)
-		require.Equal(t, redact(text), redact(redact(text)), "what is masked stays as it is")
+		require.Equal(t, redact(text), redact(redact(text)), "masking again changes nothing")
 	}
 	for _, key := range []string{
 		"sk-ant-api03-abcDEF0123456789", "ghp_abcdefABCDEF0123456789", "github_pat_11AAAAA_abcdef", "xoxb-12345-abcdef",
@@ -43,7 +43,7 @@ func TestRedact_masks_what_looks_like_a_secret(t *testing.T) {
 	}
 }
 
-func TestRedact_leaves_what_is_none(t *testing.T) {
+func TestRedact_keeps_other_text(t *testing.T) {
 	for _, text := range []string{
 		`{"level":30,"msg":"request done","status":200}`,
 		"npm warn exec The following package was not found and will be installed: example-agent@1.2.3",

@@ -18,7 +18,7 @@ import (
 
 const newID = "11111111-2222-4333-8444-555555555555"
 
-// slowSplice does what WithSession does with the standard library's decoder.
+// slowSplice implements WithSession with the standard library's decoder.
 func slowSplice(line []byte) []byte {
 	quoted, _ := json.Marshal(newID)
 	return replace(line, "params", func(params []byte) []byte {
@@ -26,7 +26,7 @@ func slowSplice(line []byte) []byte {
 	})
 }
 
-// replace replaces the values of one name in an object; another value stays.
+// replace replaces the values of a name in an object.
 func replace(object []byte, name string, by func([]byte) []byte) []byte {
 	dec := json.NewDecoder(bytes.NewReader(object))
 	if first, err := dec.Token(); err != nil || first != json.Delim('{') {
@@ -50,8 +50,8 @@ func replace(object []byte, name string, by func([]byte) []byte) []byte {
 	return append(out, object[copied:]...)
 }
 
-// checkSplice holds WithSession against the reference and returns its result,
-// or nil for a line that is no message.
+// checkSplice compares WithSession with the reference, and returns its result, or nil
+// for a line that is not a message.
 func checkSplice(t require.TestingT, line []byte) []byte {
 	line = wire.Clean(line)
 	require.True(t, utf8.Valid(line))
@@ -65,8 +65,8 @@ func checkSplice(t require.TestingT, line []byte) []byte {
 	return out
 }
 
-// genJSON makes JSON text with the spaces, spellings and repetitions that a
-// decoder would not keep.
+// genJSON generates JSON text with white space, escapes and repetitions that decoding
+// and encoding would not preserve.
 func genJSON(depth int) *rapid.Generator[string] {
 	space := rapid.SampledFrom([]string{"", "", "", " ", "\t", "  "})
 	scalar := rapid.OneOf(
@@ -108,7 +108,7 @@ func quote(s string) string {
 	return string(raw)
 }
 
-func TestMessage_WithSession_equals_a_slow_reference(t *testing.T) {
+func TestMessage_WithSession_equals_the_reference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		params := genJSON(4).Draw(t, "params")
 		rest := genJSON(2).Draw(t, "rest")
@@ -126,19 +126,17 @@ func FuzzMessage_WithSession(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line []byte) { checkSplice(t, line) })
 }
 
-func TestTranscripts_change_in_nothing_but_the_session(t *testing.T) {
+func TestMessage_WithSession_changes_only_the_id_in_transcripts(t *testing.T) {
 	for _, line := range transcripts(t) {
 		out := checkSplice(t, line)
 		require.NotNil(t, out, "%s", line)
-		// In these transcripts the id stands nowhere else, so turning it back must
-		// give the line as it was.
+		// The id occurs only once in these lines, so replacing it back restores them.
 		back := bytes.Replace(out, []byte(newID), []byte("agent-session-1"), 1)
 		require.Equal(t, string(line), string(back))
 	}
 }
 
-// transcripts returns the lines of testdata, which show what agents are known
-// to write.
+// transcripts returns the lines of testdata, which are typical of agents.
 func transcripts(t testing.TB) [][]byte {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.jsonl"))
 	require.NoError(t, err)

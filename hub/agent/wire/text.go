@@ -5,29 +5,29 @@ import (
 	"unicode"
 )
 
-// maxMasked is how much of a text is searched for secrets, in bytes. What follows
-// is cut off.
-const maxMasked = 32 << 10
+// maxSearched is how many bytes of a text are searched for secrets. The rest is cut
+// off.
+const maxSearched = 32 << 10
 
-// ForPeople returns what an agent or a library wrote as text that people and logs
-// can be shown: with secrets masked, without escape sequences, with U+FFFD for every
-// other character that cannot be seen but for the line feed and the tab, and at most
-// most bytes of it, with a mark where it is cut. Everything that an agent writes in
-// an error, to its standard error or beside its messages goes through it.
-func ForPeople[T ~string | ~[]byte](text T, most int) string {
-	searched := text[:min(len(text), maxMasked)]
+// ForPeople returns a text of an agent or a library in a form that may be logged and
+// shown to people: with secrets masked, without escape sequences, and with U+FFFD for
+// every other invisible character except line feeds and tabs. If the result is longer
+// than maxBytes, it is truncated and ends with "…". All text that an agent writes in an
+// error, to its standard error or besides its messages goes through ForPeople.
+func ForPeople[T ~string | ~[]byte](text T, maxBytes int) string {
+	searched := text[:min(len(text), maxSearched)]
 	shown := redact(plain(string(searched)))
 	switch {
-	case len(shown) > most:
-		return strings.ToValidUTF8(shown[:most], "") + "…"
+	case len(shown) > maxBytes:
+		return strings.ToValidUTF8(shown[:maxBytes], "") + "…"
 	case len(searched) < len(text):
-		// What is left of a word that was cut may be a secret that is not recognized.
+		// The rest of a truncated word may be part of a secret that is not recognized.
 		return strings.TrimRightFunc(shown, func(r rune) bool { return !unicode.IsSpace(r) }) + "…"
 	}
 	return shown
 }
 
-// plain takes out what cannot be seen.
+// plain removes or replaces invisible characters.
 func plain(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	if strings.IndexByte(text, escape) >= 0 {
@@ -44,6 +44,7 @@ func plain(text string) string {
 	}, text))
 }
 
+// withoutEscapes removes escape sequences.
 func withoutEscapes(text string) string {
 	line := []byte(text)
 	kept := make([]byte, 0, len(line))
@@ -58,5 +59,5 @@ func withoutEscapes(text string) string {
 	return string(kept)
 }
 
-// Brief is ForPeople for a word or a sentence.
+// Brief is [ForPeople] for a word or a sentence, with a maximum of 4 KiB.
 func Brief(text string) string { return ForPeople(text, 4<<10) }

@@ -1,4 +1,4 @@
-package agent
+package facts
 
 import (
 	"encoding/json"
@@ -8,8 +8,8 @@ import (
 	"parley/protocol"
 )
 
-// What agents announce, as the Agent Client Protocol names it. Where versions 1
-// and 2 name a member differently both are here, and one is empty.
+// The types of announcements in the Agent Client Protocol. Where versions 1 and 2 name
+// a member differently, a type has both, of which one is empty.
 type (
 	announcedInfo struct{ Name, Title, Version word }
 
@@ -26,8 +26,8 @@ type (
 		Options                                         listOf[announcedValue]
 	}
 
-	// announcedValue is a value of an option, a group of values, or a mode or
-	// model of version 1.
+	// announcedValue is a value of an option, a group of values, or a mode or model
+	// of version 1.
 	announcedValue struct {
 		Value, ID, ModelID, Name, Description word
 		Options                               listOf[announcedValue] // of a group
@@ -39,22 +39,12 @@ type (
 	}
 )
 
-// either returns the first word that there is.
-func either(words ...word) string {
-	for _, w := range words {
-		if w != "" {
-			return string(w)
-		}
-	}
-	return ""
-}
-
 func (m announcedAuthMethod) method() protocol.AuthMethod {
-	id := either(m.ID, m.MethodID)
-	return protocol.AuthMethod{ID: id, Name: either(m.Name, word(id)), Description: string(m.Description), Type: either(m.Type, "agent")}
+	id := firstWord(m.ID, m.MethodID)
+	return protocol.AuthMethod{ID: id, Name: firstWord(m.Name, word(id)), Description: string(m.Description), Type: firstWord(m.Type, "agent")}
 }
 
-// commands puts a list into our words. Some agents write the slash themselves.
+// commands converts a list of commands. Some agents write the slash as part of a name.
 func commands(list listOf[announcedCommand]) []protocol.AvailableCommand {
 	out := make([]protocol.AvailableCommand, len(list))
 	for i, c := range list {
@@ -65,16 +55,16 @@ func commands(list listOf[announcedCommand]) []protocol.AvailableCommand {
 }
 
 func (o announcedOption) option() protocol.ConfigOption {
-	id := either(o.ID, o.ConfigID)
+	id := firstWord(o.ID, o.ConfigID)
 	category := string(o.Category)
 	out := protocol.ConfigOption{
-		ID: id, Name: either(o.Name, word(id)), Description: string(o.Description),
-		Category: category, Type: either(o.Type, "select"), CurrentValue: compact(o.CurrentValue),
+		ID: id, Name: firstWord(o.Name, word(id)), Description: string(o.Description),
+		Category: category, Type: firstWord(o.Type, "select"), CurrentValue: compact(o.CurrentValue),
 		Options: []protocol.ConfigValue{},
 	}
 	var current string
 	if json.Unmarshal(o.CurrentValue, &current) == nil {
-		out.CurrentValue = quoted(current) // one spelling, whatever was escaped
+		out.CurrentValue = quoted(current) // the same text with the same escapes
 	}
 	for _, v := range o.Options {
 		if v.Options == nil {
@@ -88,33 +78,24 @@ func (o announcedOption) option() protocol.ConfigOption {
 }
 
 func (v announcedValue) configValue(category, group string) protocol.ConfigValue {
-	value := either(v.Value, v.ID, v.ModelID)
-	out := protocol.ConfigValue{Value: value, Name: either(v.Name, word(value)), Description: string(v.Description), Group: group}
+	value := firstWord(v.Value, v.ID, v.ModelID)
+	out := protocol.ConfigValue{Value: value, Name: firstWord(v.Name, word(value)), Description: string(v.Description), Group: group}
 	out.AsksNobody = category == protocol.CategoryMode && asksNobody(out)
 	return out
 }
 
-// choice makes an option of the modes or models of version 1. Its id is the
-// category.
+// choice converts the modes or models of version 1 to an option whose id is its
+// category. It returns nil if the current value is too long for an id.
 func choice(category, name string, current word, values listOf[announcedValue]) *protocol.ConfigOption {
 	o := announcedOption{ID: word(category), Name: word(name), Category: word(category), CurrentValue: quoted(string(current)), Options: values}
 	bounded := protocol.AgentFacts{ConfigOptions: []protocol.ConfigOption{o.option()}}.Bounded().ConfigOptions
 	if len(bounded) == 0 {
-		return nil // its current value is no id that can be kept
+		return nil
 	}
 	return &bounded[0]
 }
 
-// count reads a number of tokens; 0 for what is no number.
-func count(raw json.RawMessage) int64 {
-	var n float64
-	if json.Unmarshal(raw, &n) != nil || !(n > 0) {
-		return 0
-	}
-	return int64(min(n, 1<<53-1))
-}
-
-// cost is nil when there is none that can be read.
+// cost returns nil if the cost is missing or invalid.
 func (c announcedCost) cost() *protocol.AgentCost {
 	if c.Currency == "" || c.Amount < 0 || math.IsInf(c.Amount, 0) {
 		return nil

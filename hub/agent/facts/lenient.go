@@ -1,24 +1,21 @@
-package agent
+package facts
 
 import "encoding/json"
 
-// Agents leave members out that they owe, and send others than they should. What
-// follows reads what can be read: a member of the wrong type is as good as
-// missing, and one bad element does not spoil a list.
-
 type (
-	// word is a string; anything else is empty.
+	// word is a string. Any other JSON value decodes as "".
 	word string
-	// listOf is a list of what can be read of it. It is nil when there is none.
+	// listOf is a list of those elements that can be decoded. It is nil if the value
+	// is not a list.
 	listOf[T any] []T
 	// maybe is a value that may be missing.
 	maybe[T any] struct {
 		value T
-		some  bool
+		some  bool // there is a value
 	}
 )
 
-// UnmarshalJSON implements json.Unmarshaler. It does not fail.
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (w *word) UnmarshalJSON(b []byte) error {
 	var s string
 	if json.Unmarshal(b, &s) == nil {
@@ -27,7 +24,7 @@ func (w *word) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler. It does not fail.
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (l *listOf[T]) UnmarshalJSON(b []byte) error {
 	var elements []json.RawMessage
 	if json.Unmarshal(b, &elements) != nil || elements == nil {
@@ -43,7 +40,7 @@ func (l *listOf[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler. It does not fail.
+// UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (m *maybe[T]) UnmarshalJSON(b []byte) error {
 	var v *T
 	if json.Unmarshal(b, &v) == nil && v != nil {

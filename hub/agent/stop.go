@@ -1,0 +1,87 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// errLastEvent is the error of Stop if its context ends before the sink has returned
+// from the agent's last event.
+var errLastEvent = errors.New("the agent has ended, but its last event was not accepted")
+
+// errSurvives is the error of Stop if killing does not end the agent.
+var errSurvives = errors.New("the agent does not end")
+
+// killWait is how long a killed process may take to end. It only takes longer while the
+// kernel cannot end it, as with an unreachable network disk.
+const killWait = 10 * time.Second
+
+// Stop implements [hub.Agent].
+func (s *session) Stop(ctx context.Context) error {
+	for _, requestID := range s.pendingPermissions() {
+		s.Respond(requestID, "")
+	}
+	s.Cancel()
+	if err := s.shutDown(ctx); err != nil {
+		return err
+	}
+	select {
+	case <-s.ended:
+		s.workers.Wait()
+		return nil
+	case <-ctx.Done():
+		return errors.Join(errLastEvent, ctx.Err())
+	}
+}
+
+// shutDown ends the agent and waits until it has ended: it closes the agent's input,
+// then sends SIGTERM, then SIGKILL. If ctx ends, it continues with the last step. It may
+// run several times at once, since repeating a step does no harm.
+func (s *session) shutDown(ctx context.Context) error {
+	s.out.close()
+	if s.awaitEnd(ctx, s.grace) {
+		return nil
+	}
+	if ctx.Err() == nil {
+		s.peer.terminate()
+		if s.awaitEnd(ctx, s.grace) {
+			return nil
+		}
+	}
+	s.peer.kill()
+	if !s.awaitEnd(context.Background(), killWait) {
+		return errSurvives
+	}
+	return nil
+}
+
+// awaitEnd waits for the agent's end for a limited time, and reports whether it has
+// ended.
+func (s *session) awaitEnd(ctx context.Context, limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-s.peer.gone():
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	select {
+	case <-s.peer.gone():
+		return true
+	default:
+		return false
+	}
+}
+
+// pendingPermissions returns the ids of the pending permission requests.
+func (s *session) pendingPermissions() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := make([]string, 0, len(s.permissions))
+	for id := range s.permissions {
+		ids = append(ids, id)
+	}
+	return ids
+}
