@@ -15,7 +15,7 @@ import (
 	"parley/protocol"
 )
 
-// measure runs this program with the server that TestMain has built.
+// measure runs parley-bench on the server that TestMain has built, unless --url is given.
 func measure(t *testing.T, args ...string) *e2e.Process {
 	t.Helper()
 	if !slices.Contains(args, "--url") {

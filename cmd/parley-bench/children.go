@@ -14,9 +14,10 @@ import (
 	"parley/hub/journal/sqlite"
 )
 
-// The commands in this file are hidden: only parley-bench itself, and a server
-// that it has started, run them.
+// The commands in this file are hidden: they are run by parley-bench itself, and by servers
+// that it has started.
 
+// newRawCommand returns the hidden command that runs the raw server.
 func newRawCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
@@ -37,6 +38,7 @@ func newRawCommand() *cobra.Command {
 	return cmd
 }
 
+// newStreamerCommand returns the hidden command that runs an agent.
 func newStreamerCommand() *cobra.Command {
 	var socket string
 	var core int

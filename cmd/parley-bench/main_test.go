@@ -12,13 +12,13 @@ import (
 	"parley/cmd/internal/e2e"
 )
 
-// TestMain puts this program into PATH as parley-bench, which is the test binary
-// again, and the server as parley, which is built from the clone.
+// TestMain puts two programs into PATH: parley-bench, which is the test binary, and parley,
+// which it builds from the clone.
 func TestMain(m *testing.M) {
 	testscript.Main(withParley{e2e.CheckLeaks(m)}, map[string]func(){"parley-bench": main})
 }
 
-// withParley builds the server before it runs the tests.
+// withParley builds the server, runs the tests and removes the server.
 type withParley struct{ tests testscript.TestingM }
 
 func (w withParley) Run() int {

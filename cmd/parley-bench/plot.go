@@ -9,11 +9,14 @@ import (
 	"parley/cmd/parley-bench/internal/report"
 )
 
+// newPlotCommand returns "parley-bench plot".
 func newPlotCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use:     "plot FILE",
-		Short:   "Draw curves from a file of --json",
+		Use:   "plot FILE",
+		Short: "Draw curves from a file of --json",
+		Long: `Draw, for each figure of each scenario in the file, how the figure depends on the
+setting that was measured with the most values.`,
 		Example: `  parley-bench plot curves.json -o plots`,
 		Args:    cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -28,6 +31,6 @@ func newPlotCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVarP(&dir, "output", "o", ".", "directory for the drawings, which are SVG files; created if missing")
+	cmd.Flags().StringVarP(&dir, "output", "o", ".", "directory for the SVG files; created if it is missing")
 	return cmd
 }

@@ -17,9 +17,9 @@ import (
 // parleyPackage is the package of the server.
 const parleyPackage = "parley/cmd/parley"
 
-// findParley returns the program to start as the server: the one that is named,
-// or the one beside self, or one built from the clone that the working directory is
-// in. It calls progress before it builds one. Call remove when the program is no
+// findParley returns the program of the server: the named one, or the one in the directory
+// of self, or one that it builds from the clone that contains the working directory. It
+// calls progress before it builds. The caller must call remove when the program is no
 // longer needed.
 func findParley(ctx context.Context, self, named string, progress func(string)) (path string, remove func(), err error) {
 	if named != "" {
@@ -46,10 +46,10 @@ func programName() string {
 	return "parley"
 }
 
-var errNoParley = errors.New("there is no parley to measure: give one with --parley, or run this in a clone of Parley with Go installed")
+var errNoParley = errors.New("there is no parley to measure: give one with --parley, or run this command in a clone of Parley with Go installed")
 
-// buildParley builds the server from the clone that the working directory is in,
-// as it is shipped: without cgo. The program is removed by remove.
+// buildParley builds the server from the clone that contains the working directory, without
+// cgo, as it is shipped. remove removes the program.
 func buildParley(ctx context.Context, progress func(string)) (path string, remove func(), err error) {
 	out, err := exec.CommandContext(ctx, "go", "list", parleyPackage).Output()
 	if err != nil || strings.TrimSpace(string(out)) != parleyPackage {

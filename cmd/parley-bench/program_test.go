@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// unexpected fails the test when a program is built.
+// unexpected returns a progress function that fails the test when a program is built.
 func unexpected(t *testing.T) func(string) {
 	return func(text string) { t.Error("unexpected progress:", text) }
 }

@@ -12,12 +12,13 @@ import (
 	"parley/cmd/parley-bench/internal/scenario"
 )
 
-// command returns a command that measures the scenarios that its flags ask for.
+// command returns a command that measures the scenarios that its flags describe.
 func (s *settings) command(use, short string, scenarios func() ([]scenario.Scenario, error)) *cobra.Command {
 	return &cobra.Command{
-		Use:   use,
-		Short: short,
-		Args:  cli.Args(cobra.NoArgs),
+		Use:     use,
+		Short:   short,
+		Example: "  parley-bench " + use,
+		Args:    cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, err := scenarios()
 			if err != nil {
@@ -28,9 +29,8 @@ func (s *settings) command(use, short string, scenarios func() ([]scenario.Scena
 	}
 }
 
-// run measures scenarios one after the other, and prints the result of each as
-// soon as it is complete. A scenario that fails does not keep the others from
-// being measured.
+// run measures scenarios one after the other, and prints the result of each as soon as it
+// is complete. If one fails, it continues with the others.
 func (s *settings) run(cmd *cobra.Command, scenarios []scenario.Scenario) error {
 	if err := s.check(); err != nil {
 		return err
@@ -41,7 +41,7 @@ func (s *settings) run(cmd *cobra.Command, scenarios []scenario.Scenario) error 
 	}
 	line := newStatusLine(cmd.ErrOrStderr())
 	defer line.clear()
-	cores := runtime.NumCPU() // before lab takes some of them away
+	cores := runtime.NumCPU() // before lab pins this process to one of them
 	lab, closeLab, err := s.lab(cmd.Context(), line.show)
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (s *settings) run(cmd *cobra.Command, scenarios []scenario.Scenario) error 
 	return errors.Join(failed...)
 }
 
-// earlier loads the report to compare with; nil without --compare.
+// earlier loads the report to compare with. It returns nil without --compare.
 func (s *settings) earlier() (*report.Report, error) {
 	if s.compare == "" {
 		return nil, nil
@@ -83,7 +83,7 @@ func (s *settings) earlier() (*report.Report, error) {
 	return &r, nil
 }
 
-// save writes the report to the file of --json, if any.
+// save saves the report to the file of --json, if that is given.
 func (s *settings) save(r report.Report) error {
 	if s.json == "" {
 		return nil

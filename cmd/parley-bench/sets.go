@@ -7,22 +7,23 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// eventSize is a little more than a chat event has beside its text, so that the
-// events of both servers can have the same length.
+// eventSize is the size of events in bytes. It is a little more than the size of a chat
+// event without its text, so that the events of both servers can have the same size.
 const eventSize = 800
 
-// stalledRate is the rate of deliveries beside clients that do not read. It fills
-// the buffers of the system at once, but not the backlog of the server within a
-// run of 3 s, so that these clients stay connected and behind all the time.
+// stalledRate is the rate of deliveries in a room with clients that do not read. It fills
+// the buffers of the system at once, but not the backlog of the server within a run of
+// 3 s, so that these clients stay connected and behind all the time.
 const stalledRate = 40_000
 
-// postConnections and postSize are the defaults of post.
+// postConnections are the default numbers of connections of post.
 var postConnections = []int{1, 2, 4, 8, 16, 32}
 
+// postSize is the default size in bytes of the text of a message of post.
 const postSize = 100
 
 func newAllCommand(s *settings) *cobra.Command {
-	return s.command("all", "Every scenario, with the settings that have goals", func() ([]scenario.Scenario, error) {
+	return s.command("all", "Measure every scenario with the settings that have goals", func() ([]scenario.Scenario, error) {
 		return s.all(), nil
 	})
 }
@@ -52,39 +53,40 @@ func (s *settings) all() []scenario.Scenario {
 }
 
 func newLoadCommand(s *settings) *cobra.Command {
-	cmd := s.command("load", "Latency and processor time under load, beside a raw that is durable too", func() ([]scenario.Scenario, error) {
+	cmd := s.command("load", "Measure latency and processor time under load, compared with a durable raw", func() ([]scenario.Scenario, error) {
 		return s.load(), nil
 	})
-	cmd.Long = `Measure p50, p99 and processor time under load, beside a raw that commits
+	cmd.Example = `  parley-bench load --json before.json`
+	cmd.Long = `Measure p50, p99 and processor time under load, compared with a raw that commits
 every message to a journal too, so that both pay for durability:
 
-  post    1 to 32 connections that post messages, each the next when the last
-          is answered
+1 to 32 connections that post messages, one after the other
   fanout  500 messages a second in a room of 100
   rooms   20 messages a second in each of 100 rooms of 10
   churn   joins, 8 at a time
 
-It takes three minutes.`
+The command takes about three minutes.`
 	return cmd
 }
 
 func (s *settings) load() []scenario.Scenario {
-	durable := scenario.Against{Durable: true}
+	durable := scenario.Comparison{Durable: true}
 	return append(posts(s.timing(), postConnections, postSize),
-		scenario.Fanout{Timing: s.timing(), Against: durable, Subscribers: 100, Transport: target.WebSocket, Rate: 50_000, Size: eventSize}.Scenario(),
-		scenario.Rooms{Timing: s.timing(), Against: durable, Rooms: 100, People: 10, Rate: 2000, Size: eventSize}.Scenario(),
-		scenario.Churn{Timing: s.timing(), Against: durable, AtOnce: 8, Rooms: 8}.Scenario(),
+		scenario.Fanout{Timing: s.timing(), Comparison: durable, Subscribers: 100, Transport: target.WebSocket, Rate: 50_000, Size: eventSize}.Scenario(),
+		scenario.Rooms{Timing: s.timing(), Comparison: durable, Rooms: 100, People: 10, Rate: 2000, Size: eventSize}.Scenario(),
+		scenario.Churn{Timing: s.timing(), Comparison: durable, AtOnce: 8, Rooms: 8}.Scenario(),
 	)
 }
 
 func newCurvesCommand(s *settings) *cobra.Command {
-	cmd := s.command("curves", "How cost grows with participants, rooms, sessions and events", func() ([]scenario.Scenario, error) {
+	cmd := s.command("curves", "Measure how cost grows with participants, rooms, sessions and events", func() ([]scenario.Scenario, error) {
 		return s.curves(), nil
 	})
 	cmd.Long = `Measure how cost grows: 10 to 10,000 participants in a room, 1 to 10,000 rooms,
-1,000 to 1,000,000 unused sessions, and as many events in one session. It takes
-a quarter of an hour and, while it runs, 5 GB of disk. "parley-bench plot" draws
-the result.`
+1,000 to 1,000,000 unused sessions, and 1,000 to 1,000,000 events in one session.
+The command takes about a quarter of an hour and up to 5 GB of disk space.
+"parley-bench plot" draws the result.`
+	cmd.Example = `  parley-bench curves --json curves.json && parley-bench plot curves.json -o plots`
 	return cmd
 }
 
@@ -92,7 +94,7 @@ func (s *settings) curves() (all []scenario.Scenario) {
 	for _, n := range []int{10, 100, 1000, 10_000} {
 		all = append(all, scenario.Fanout{Timing: s.timing(), Subscribers: n, Transport: target.WebSocket, Window: 32, Size: eventSize}.Scenario())
 	}
-	for _, n := range []int{1, 10, 100, 1000, 10_000} { // one participant in each: with two there would be more sockets than ports
+	for _, n := range []int{1, 10, 100, 1000, 10_000} { // one participant each, because two would need more connections than there are ports
 		all = append(all, scenario.Rooms{Timing: s.timing(), Rooms: n, People: 1, Rate: 2000, Size: eventSize}.Scenario())
 	}
 	for _, n := range []int{1000, 10_000, 100_000, 1_000_000} {

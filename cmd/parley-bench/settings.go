@@ -17,7 +17,7 @@ import (
 	"parley/protocol/client"
 )
 
-// settings are the flags that all scenarios share.
+// settings are the values of the flags that all scenarios share.
 type settings struct {
 	runs     int
 	duration time.Duration
@@ -30,17 +30,18 @@ type settings struct {
 
 func (s *settings) addFlags(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
-	f.IntVar(&s.runs, "runs", 3, "number of runs of each server")
-	f.DurationVar(&s.duration, "duration", 3*time.Second, "time that one run measures")
-	f.StringVar(&s.json, "json", "", "file to write all figures to")
-	f.StringVar(&s.compare, "compare", "", "file of an earlier --json, to show what has changed since")
-	f.StringVar(&s.parley, "parley", "", "program to start as the server; default the parley beside this program, or one built from the clone")
-	f.StringVar(&s.url, "url", "", "server to measure, or an invite link into a session of it, instead of starting one")
-	f.StringVar(&s.agent, "agent", "demo", "with --url: name of the agent to create sessions on")
+	f.IntVar(&s.runs, "runs", 3, "number of runs on each server")
+	f.DurationVar(&s.duration, "duration", 3*time.Second, "measured time of a run")
+	f.StringVar(&s.json, "json", "", "file to save all figures to")
+	f.StringVar(&s.compare, "compare", "", "file of an earlier --json, to show what has changed")
+	f.StringVar(&s.parley, "parley", "", "program to start as the server (default: the parley in the directory of this program, or one built from the clone)")
+	f.StringVar(&s.url, "url", "", "URL of a running server to measure, or an invite link to a session on it, instead of starting a server")
+	f.StringVar(&s.agent, "agent", "demo", "with --url, name of the agent to create sessions with")
 }
 
 func (s *settings) timing() scenario.Timing { return scenario.Timing{Duration: s.duration} }
 
+// check checks the flags that all scenarios share.
 func (s *settings) check() error {
 	switch {
 	case s.runs <= 0:
@@ -48,12 +49,12 @@ func (s *settings) check() error {
 	case s.duration < 10*time.Millisecond:
 		return cli.Usagef("--duration: %s is too short to measure anything", s.duration)
 	case s.url != "" && s.parley != "":
-		return cli.Usagef("--parley starts a server, and --url measures one that runs: give one of them")
+		return cli.Usagef("--parley starts a server and --url measures a running one: give one of them")
 	}
 	return nil
 }
 
-// checkScenario checks flags of one scenario: transports, and numbers.
+// checkScenario checks flags of a scenario: transports and numbers.
 func checkScenario(transports []string, numbers ...[]int) error {
 	for _, t := range transports {
 		if t != string(target.WebSocket) && t != string(target.SSE) {
@@ -62,15 +63,15 @@ func checkScenario(transports []string, numbers ...[]int) error {
 	}
 	for _, n := range slices.Concat(numbers...) {
 		if n <= 0 {
-			return cli.Usagef("there is nothing to measure with %d; numbers are 1 or more", n)
+			return cli.Usagef("there is nothing to measure with %d; numbers must be 1 or more", n)
 		}
 	}
 	return nil
 }
 
-// lab prepares this process: it raises its limit of open files and, when it
-// starts the server itself, finds the program and takes a core for the load.
-// progress is called before what takes long. Call close when all runs are over.
+// lab prepares this process: it raises the limit of open files and, unless the server is
+// already running, finds the program of the server and pins this process to one core. It
+// calls progress before slow steps. The caller must call close after all runs.
 func (s *settings) lab(ctx context.Context, progress func(string)) (l target.Lab, close func(), err error) {
 	l.Files = machine.RaiseFiles()
 	if s.url != "" {
@@ -91,7 +92,7 @@ func (s *settings) lab(ctx context.Context, progress func(string)) (l target.Lab
 	return l, close, nil
 }
 
-// remote reads --url into l.
+// remote sets the fields of l from --url.
 func (s *settings) remote(l *target.Lab) (err error) {
 	l.Agent = s.agent
 	server := strings.TrimSuffix(s.url, "/")
@@ -106,7 +107,7 @@ func (s *settings) remote(l *target.Lab) (err error) {
 	}
 	l.URL, err = url.Parse(server)
 	if err != nil || l.URL.Host == "" || l.URL.Scheme != "http" && l.URL.Scheme != "https" {
-		return cli.Usagef("--url: want https://HOST, or an invite link")
+		return cli.Usagef("--url: want https://HOST or an invite link")
 	}
 	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"parley/cmd/internal/cli"
 )
 
-// statusLine is a line of a terminal that shows progress. It shows nothing where
-// the output is not a terminal.
+// statusLine is a line of a terminal that shows progress. It shows nothing if the output is
+// not a terminal.
 type statusLine struct {
 	out io.Writer // nil if the output is not a terminal
 }

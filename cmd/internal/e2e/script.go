@@ -29,13 +29,13 @@ func (n leakChecker) Run() int {
 	return code
 }
 
-// FailsCommand returns a command for scripts:
+// failsCommand returns a command for scripts:
 //
 //	fails CODE COMMAND ARGS...
 //
 // It runs a command, which must exit with that code and write one line to standard
 // error. The line must begin with the name of the program.
-func FailsCommand(program string) func(*testscript.TestScript, bool, []string) {
+func failsCommand(program string) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) < 2 {
 			ts.Fatalf("usage: fails CODE COMMAND ARGS...")
@@ -52,4 +52,19 @@ func FailsCommand(program string) func(*testscript.TestScript, bool, []string) {
 			ts.Fatalf("standard error is not one line of %s: %q", program, written)
 		}
 	}
+}
+
+// RunScripts runs the scripts in testdata/script. Beside the commands of testscript they
+// have fails; see [failsCommand]. setUp may set variables for a script.
+func RunScripts(t *testing.T, program string, setUp func(*testscript.Env) error) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
+			return setUp(env)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"fails": failsCommand(program)},
+	})
 }

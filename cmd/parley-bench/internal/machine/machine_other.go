@@ -12,7 +12,7 @@ import (
 // DieWithParent is nil: the system has nothing like it.
 var DieWithParent *syscall.SysProcAttr
 
-// Pins are the cores that the server and the load run on, which is any.
+// Pins are the cores that the server and the load run on. On this system these are all.
 type Pins struct{}
 
 // Pin pins nothing.

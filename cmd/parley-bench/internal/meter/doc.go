@@ -1,5 +1,5 @@
-// Package meter finds out which event has reached which listener, and how long
-// that took, without decoding events.
+// Package meter determines which events have reached which listeners, and the latencies,
+// without decoding events.
 //
 // Every event that is counted has a number in its text, from 1 without a gap in
 // each room, written as ~NUMBER; with [AppendMark]. A tilde is nowhere else in what

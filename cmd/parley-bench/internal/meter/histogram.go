@@ -21,8 +21,8 @@ func newHistogram() Histogram {
 	return Histogram{h: hdrhistogram.New(1, int64(longest), 2)}
 }
 
-// Record counts a duration. One that is negative counts as zero, and one of more
-// than an hour as an hour.
+// Record counts a duration. Negative durations count as zero, and those of more than an
+// hour as an hour.
 func (h *Histogram) Record(nanoseconds int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

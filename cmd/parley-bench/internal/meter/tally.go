@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Tally adds up what all rooms of a run have achieved. It is safe for concurrent
+// Tally counts the events and deliveries of all rooms of a run. It is safe for concurrent
 // use.
 type Tally struct {
 	Delivered atomic.Int64 // events times listeners

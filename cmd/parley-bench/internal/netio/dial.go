@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Endpoint is where a request goes, with its additional headers.
+// Endpoint is the target of a request, with additional headers.
 type Endpoint struct {
 	Server *url.URL
 	Path   string

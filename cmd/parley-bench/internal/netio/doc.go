@@ -1,6 +1,5 @@
-// Package netio has client ends of connections that cost a fraction of what a
-// complete client does, so that the server is what is measured: they read with
-// large buffers, hand out bytes in the pieces in which they arrive, and do not
-// check what a server sends. It also has the WebSocket frames that the comparison
-// server of package raw needs.
+// Package netio contains clients that cost a fraction of a complete client, so that a
+// measurement shows the cost of the server: they read with large buffers, return bytes in
+// the pieces in which they arrive, and do not check what a server sends. It also encodes
+// and decodes the WebSocket frames of the server in package raw.
 package netio

@@ -8,8 +8,8 @@ import (
 	"net/http"
 )
 
-// EventStream is a stream of server-sent events. It is not decoded: what it returns
-// contains the lengths of HTTP chunks.
+// EventStream is a stream of server-sent events. It returns undecoded bytes, which contain
+// the lengths of HTTP chunks.
 type EventStream struct {
 	conn net.Conn
 	in   *bufio.Reader

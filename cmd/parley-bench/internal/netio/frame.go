@@ -41,8 +41,8 @@ func ReadFrameHeader(in *bufio.Reader) (opcode byte, fin bool, length int, err e
 	return opcode, fin, length, err
 }
 
-// AppendFrame appends a frame. Clients have to mask what they send; the mask is
-// zeros, which leaves the payload as it is.
+// AppendFrame appends a frame. Clients must mask what they send; the mask is zeros, which
+// leaves the payload unchanged.
 func AppendFrame(to []byte, opcode byte, payload []byte, masked bool) []byte {
 	var mask byte
 	if masked {

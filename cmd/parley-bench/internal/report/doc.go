@@ -1,4 +1,4 @@
-// Package report is what the bench reports: figures with their names and units,
-// the goals they should meet, tables for a terminal, JSON files to compare with
-// later, and drawings of how figures grow.
+// Package report contains the results of the bench: figures with their names and units,
+// their goals, tables for a terminal, JSON files for later comparisons, and drawings of how
+// figures grow.
 package report

@@ -2,7 +2,7 @@ package report
 
 import "slices"
 
-// Figures are what one run has measured, by name. The names contain the units.
+// Figures are the figures of one run, by name. The names contain the units.
 type Figures map[string]float64
 
 // The names of figures. A latency is that of a delivery unless its comment names

@@ -2,8 +2,8 @@ package report
 
 import "fmt"
 
-// Goal is a bound for a figure: a multiple of the figure of the server beside
-// Parley or, if Absolute, a value.
+// Goal is a bound for a figure of Parley: a multiple of the figure of the baseline or, if
+// Absolute, a value.
 type Goal struct {
 	Figure          string
 	AtLeast, AtMost float64 // one of them is set
@@ -12,8 +12,8 @@ type Goal struct {
 }
 
 // met reports whether a median meets the goal.
-func (g Goal) met(parley, beside float64) bool {
-	unit := beside
+func (g Goal) met(parley, baseline float64) bool {
+	unit := baseline
 	if g.Absolute {
 		unit = 1
 	}

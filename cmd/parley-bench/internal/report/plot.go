@@ -39,7 +39,7 @@ func Plot(r Report, dir string) (files []string, err error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("nothing was measured with two values of a setting")
+		return nil, fmt.Errorf("no scenario was measured with two values of a setting")
 	}
 	return files, nil
 }
@@ -93,8 +93,8 @@ func fileName(kind, figure string) string {
 	return strings.Trim(strings.Map(plain, strings.ToLower(kind+"-"+figure)), "-") + ".svg"
 }
 
-// linesOf returns a line of Parley, and one of the server beside it, for each group
-// of results that differ in one setting only.
+// linesOf returns a line for Parley, and one for the baseline, for each group of results
+// that differ in one setting only.
 func linesOf(results []Result, along, figure string) []line {
 	var lines []line
 	add := func(name string, x, y float64) {
@@ -114,8 +114,8 @@ func linesOf(results []Result, along, figure string) []line {
 		if y, _, ok := medianOf(r.Parley, figure); ok {
 			add("parley"+others, x, y)
 		}
-		if y, _, ok := medianOf(r.Beside, figure); ok {
-			add(r.BesideName+others, x, y)
+		if y, _, ok := medianOf(r.Baseline, figure); ok {
+			add(r.BaselineName+others, x, y)
 		}
 	}
 	for _, l := range lines {

@@ -32,12 +32,12 @@ type Machine struct {
 
 // Result is the result of a scenario.
 type Result struct {
-	Kind       string           `json:"kind"`
-	Name       string           `json:"name"` // the same for the same settings
-	Settings   map[string]Value `json:"settings"`
-	Parley     []Figures        `json:"parley"`               // one for each run
-	BesideName string           `json:"besideName,omitempty"` // what it was compared with; empty if with nothing
-	Beside     []Figures        `json:"beside,omitempty"`
+	Kind         string           `json:"kind"`
+	Name         string           `json:"name"` // the same for the same settings
+	Settings     map[string]Value `json:"settings"`
+	Parley       []Figures        `json:"parley"`               // one for each run
+	BaselineName string           `json:"besideName,omitempty"` // name of the baseline; empty if there is none
+	Baseline     []Figures        `json:"beside,omitempty"`
 }
 
 // New returns an empty report of this machine.

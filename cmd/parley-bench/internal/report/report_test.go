@@ -12,12 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sample returns the result of a scenario with a number of participants.
+// sample returns a result with the given number of participants.
 func sample(people int, deliveries ...float64) Result {
 	r := NewResult("fanout", []Setting{Text("transport", "ws"), Number("people", people)}, "raw")
 	for _, v := range deliveries {
 		r.Parley = append(r.Parley, Figures{DeliveriesPerS: v, StartMS: 3})
-		r.Beside = append(r.Beside, Figures{DeliveriesPerS: v / 4})
+		r.Baseline = append(r.Baseline, Figures{DeliveriesPerS: v / 4})
 	}
 	return r
 }
@@ -37,7 +37,7 @@ func TestTable_shows_medians_goals_and_what_has_changed(t *testing.T) {
 
 func TestTable_of_a_goal_with_an_allowance(t *testing.T) {
 	for parley, verdict := range map[float64]string{3500: "met", 3501: "missed"} {
-		r := Result{Name: "x", BesideName: "raw", Parley: []Figures{{P50: parley}}, Beside: []Figures{{P50: 1500}}}
+		r := Result{Name: "x", BaselineName: "raw", Parley: []Figures{{P50: parley}}, Baseline: []Figures{{P50: 1500}}}
 		var b strings.Builder
 		require.NoError(t, WriteTable(&b, r, []Goal{{Figure: P50, AtMost: 1, Plus: 2000}}, nil))
 		require.Contains(t, b.String(), "≤ 1 × + 2000  "+verdict)
@@ -46,7 +46,7 @@ func TestTable_of_a_goal_with_an_allowance(t *testing.T) {
 
 func TestTable_of_a_server_without_another_beside_it(t *testing.T) {
 	r := sample(100, 2000, 4000)
-	r.BesideName, r.Beside = "", nil
+	r.BaselineName, r.Baseline = "", nil
 	var b strings.Builder
 	require.NoError(t, WriteTable(&b, r, []Goal{{Figure: DeliveriesPerS, AtLeast: 6}}, nil))
 	require.Equal(t, `fanout transport=ws people=100
@@ -85,7 +85,7 @@ func TestPlot_draws_figures_over_a_setting_with_several_values(t *testing.T) {
 	requireXML(t, string(drawing))
 
 	_, err = Plot(Report{Results: r.Results[:1]}, dir)
-	require.ErrorContains(t, err, "nothing was measured with two values")
+	require.ErrorContains(t, err, "no scenario was measured with two values")
 }
 
 func TestPlot_draws_figures_that_are_constant_zero_or_negative(t *testing.T) {

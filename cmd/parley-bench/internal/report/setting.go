@@ -55,8 +55,8 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &v.Number)
 }
 
-// Name returns a name for measurements of a kind with these settings. Two that
-// have the same name measure the same.
+// Name returns a name for a measurement of a kind with these settings. Measurements with
+// the same name measure the same.
 func Name(kind string, settings []Setting) string {
 	var b strings.Builder
 	b.WriteString(kind)
@@ -68,7 +68,7 @@ func Name(kind string, settings []Setting) string {
 
 // NewResult returns an empty result for these settings.
 func NewResult(kind string, settings []Setting, besideName string) Result {
-	r := Result{Kind: kind, Name: Name(kind, settings), BesideName: besideName, Settings: make(map[string]Value, len(settings))}
+	r := Result{Kind: kind, Name: Name(kind, settings), BaselineName: besideName, Settings: make(map[string]Value, len(settings))}
 	for _, s := range settings {
 		r.Settings[s.Name] = s.Value
 	}

@@ -11,16 +11,15 @@ import (
 	"text/tabwriter"
 )
 
-// WriteTable writes the medians of a result: those of Parley and their spread, those
-// of the server beside it, the ratio of both, and whether it meets its goal. If an
-// earlier report, which may be nil, has the same scenario, it adds how the medians of
-// Parley have changed.
+// WriteTable writes the medians of a result: those of Parley with their spread, those of the
+// baseline, the ratio of both, and whether it meets its goal. If an earlier report, which
+// may be nil, has the same scenario, it adds how the medians of Parley have changed.
 func WriteTable(w io.Writer, r Result, goals []Goal, earlier *Report) error {
 	var text bytes.Buffer
 	out := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
 	head := "\tparley\t±\t"
-	if r.BesideName != "" {
-		head += r.BesideName + "\tratio\t"
+	if r.BaselineName != "" {
+		head += r.BaselineName + "\tratio\t"
 	}
 	head += "goal\t\t"
 	var before Result
@@ -30,7 +29,7 @@ func WriteTable(w io.Writer, r Result, goals []Goal, earlier *Report) error {
 	}
 	fmt.Fprintln(&text, r.Name)
 	fmt.Fprintln(out, head)
-	for _, name := range names(r.Parley, r.Beside) {
+	for _, name := range names(r.Parley, r.Baseline) {
 		line := row(r, name, goals)
 		if earlier != nil {
 			line += change(r, before, name)
@@ -50,20 +49,20 @@ var lineEnds = regexp.MustCompile(` *\n`)
 func row(r Result, name string, goals []Goal) string {
 	parley, spread, _ := medianOf(r.Parley, name)
 	line := fmt.Sprintf("%s\t%s\t%.0f%%\t", name, number(parley), 100*spread)
-	beside, _, ok := medianOf(r.Beside, name)
+	baseline, _, ok := medianOf(r.Baseline, name)
 	switch {
-	case r.BesideName == "":
+	case r.BaselineName == "":
 	case !ok:
 		line += "\t\t"
 	default:
-		line += fmt.Sprintf("%s\t%s\t", number(beside), ratio(parley, beside))
+		line += fmt.Sprintf("%s\t%s\t", number(baseline), ratio(parley, baseline))
 	}
 	i := slices.IndexFunc(goals, func(g Goal) bool { return g.Figure == name && (g.Absolute || ok) })
 	if i < 0 {
 		return line + "\t\t"
 	}
 	verdict := "missed"
-	if goals[i].met(parley, beside) {
+	if goals[i].met(parley, baseline) {
 		verdict = "met"
 	}
 	return line + goals[i].String() + "\t" + verdict + "\t"
@@ -79,6 +78,7 @@ func change(r, before Result, name string) string {
 	return fmt.Sprintf("%s\t%+.1f%%\t", number(was), 100*(now-was)/math.Abs(was))
 }
 
+// ratio returns a/b as text, or an empty string if it is meaningless.
 func ratio(a, b float64) string {
 	if a < 0 || b <= 0 {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// Asleep measures a server with many unused sessions, beside one without sessions.
+// Asleep measures a server with many unused sessions, compared with one without sessions.
 type Asleep struct {
 	Timing
 	Sessions int
@@ -26,12 +26,12 @@ func (a Asleep) Scenario() Scenario {
 			{Figure: report.StartMS, AtMost: 1.1}, {Figure: report.RSS, AtMost: 1.1},
 			{Figure: report.P50, AtMost: 1.1}, {Figure: report.CPUPerMillion, AtMost: 1.1},
 		},
-		Beside: "empty",
+		Baseline: "empty",
 		prepare: func(ctx context.Context, l target.Lab, dir string) error {
 			return Fill(ctx, l, dir, a.Sessions)
 		},
 		run: func(ctx context.Context, l target.Lab, which target.Server, dir string) (report.Figures, error) {
-			if which == target.Beside {
+			if which == target.Baseline {
 				empty, remove, err := machine.TempDir()
 				if err != nil {
 					return nil, err
@@ -44,7 +44,7 @@ func (a Asleep) Scenario() Scenario {
 	}
 }
 
-// run starts a server on the data, and measures talk among ten participants.
+// run starts a server on a data directory, and measures a room with ten participants.
 func (a Asleep) run(ctx context.Context, l target.Lab, dir string) (_ report.Figures, err error) {
 	began := time.Now()
 	t, err := l.StartParleyOn(ctx, dir)
@@ -56,11 +56,11 @@ func (a Asleep) run(ctx context.Context, l target.Lab, dir string) (_ report.Fig
 	figures := report.Figures{report.StartMS: millis(started)}
 	addRSS(figures, t)
 	f := Fanout{Timing: a.Timing, Subscribers: 10, Transport: target.WebSocket, Window: 1, Size: 800}
-	s, latency, err := f.gather(ctx, t, f.Subscribers)
+	s, latency, err := f.measureGroup(ctx, t, f.Subscribers)
 	if err != nil {
 		return nil, err
 	}
-	talking := s.figures(latency)
-	maps.Copy(talking, figures) // the memory before the talk
-	return talking, nil
+	room := s.figures(latency)
+	maps.Copy(room, figures) // with the memory from before the messages
+	return room, nil
 }

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"parley/cmd/parley-bench/internal/meter"
@@ -13,9 +12,9 @@ import (
 // Churn measures participants that join, receive a first event and disconnect.
 type Churn struct {
 	Timing
-	Against
-	AtOnce int // joins at a time
-	Rooms  int // that they are spread over
+	Comparison
+	AtOnce int // joins at the same time
+	Rooms  int // rooms that the joins are spread over
 }
 
 // Scenario returns the scenario with these settings.
@@ -23,20 +22,14 @@ func (c Churn) Scenario() Scenario {
 	return Scenario{
 		Kind:     "churn",
 		Settings: []report.Setting{report.Number("at-once", c.AtOnce), report.Number("rooms", c.Rooms)},
-		Goals:    c.asked(),
-		Beside:   c.name(),
-		run: func(ctx context.Context, l target.Lab, which target.Server, _ string) (report.Figures, error) {
-			t, err := c.start(ctx, l, which)
-			if err != nil {
-				return nil, err
-			}
-			figures, err := c.run(ctx, t)
-			return figures, errors.Join(err, t.Stop())
-		},
+		Goals:    c.allGoals(),
+		Baseline: c.name(),
+		run:      c.onServer(c.run),
 	}
 }
 
-func (c Churn) asked() []report.Goal {
+// allGoals returns the goals for the raw server that it is compared with.
+func (c Churn) allGoals() []report.Goal {
 	var durable []report.Goal
 	if c.AtOnce <= 8 {
 		durable = []report.Goal{{Figure: report.P50, AtMost: 4000, Absolute: true}}
@@ -69,7 +62,7 @@ func (c Churn) run(ctx context.Context, t target.Target) (report.Figures, error)
 	return s.closedLoop(&of.Latency, report.JoinsPerS, report.CPUPerJoin), nil
 }
 
-// visit counts a visit and the time until its first event.
+// visit joins a room, receives a first event and disconnects. It records the latency.
 func visit(ctx context.Context, r target.Room, of *meter.Tally) error {
 	began := time.Now()
 	first, err := r.Visit(ctx)

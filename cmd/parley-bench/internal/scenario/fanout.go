@@ -9,14 +9,14 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// Fanout measures one room, in which one participant talks and all listen.
+// Fanout measures one room, in which one participant sends and all listen.
 type Fanout struct {
 	Timing
-	Against
+	Comparison
 	Subscribers int
 	Transport   target.Transport
-	Window      int // events in flight at a time
-	Rate        int // deliveries a second, instead of a window
+	Window      int // events in flight
+	Rate        int // deliveries per second, instead of a window
 	Size        int // bytes of an event
 }
 
@@ -29,21 +29,15 @@ func (f Fanout) Scenario() Scenario {
 	return Scenario{
 		Kind:     "fanout",
 		Settings: []report.Setting{report.Text("transport", f.Transport), report.Number("subscribers", f.Subscribers), pace, report.Number("size", f.Size)},
-		Goals:    f.asked(),
-		Beside:   f.name(),
+		Goals:    f.allGoals(),
+		Baseline: f.name(),
 		Files:    f.Subscribers,
-		run: func(ctx context.Context, l target.Lab, which target.Server, _ string) (report.Figures, error) {
-			t, err := f.start(ctx, l, which)
-			if err != nil {
-				return nil, err
-			}
-			figures, err := f.run(ctx, t)
-			return figures, errors.Join(err, t.Stop())
-		},
+		run:      f.onServer(f.run),
 	}
 }
 
-func (f Fanout) asked() []report.Goal {
+// allGoals returns the goals for the raw server that it is compared with.
+func (f Fanout) allGoals() []report.Goal {
 	var durable []report.Goal
 	if f.Rate > 0 {
 		durable = atFixedRate
@@ -51,6 +45,7 @@ func (f Fanout) asked() []report.Goal {
 	return f.goals(f.plainGoals(), durable)
 }
 
+// plainGoals returns the goals for a raw server without a journal.
 func (f Fanout) plainGoals() []report.Goal {
 	atMost, atLeast := 1/0.75, 6.0
 	if f.Transport == target.SSE {
@@ -69,18 +64,18 @@ func (f Fanout) plainGoals() []report.Goal {
 }
 
 func (f Fanout) run(ctx context.Context, t target.Target) (report.Figures, error) {
-	if f.Subscribers == 1 || f.Window > 1 && f.Rate == 0 { // many events share a commit
-		s, latency, err := f.gather(ctx, t, f.Subscribers)
+	if f.Subscribers == 1 || f.Window > 1 && f.Rate == 0 { // a commit is shared by many events, so its cost does not matter
+		s, latency, err := f.measureGroup(ctx, t, f.Subscribers)
 		if err != nil {
 			return nil, err
 		}
 		return s.figures(latency), nil
 	}
-	alone, aloneLatency, err := f.gather(ctx, t, 1)
+	alone, aloneLatency, err := f.measureGroup(ctx, t, 1)
 	if err != nil {
 		return nil, err
 	}
-	all, latency, err := f.gather(ctx, t, f.Subscribers)
+	all, latency, err := f.measureGroup(ctx, t, f.Subscribers)
 	if err != nil {
 		return nil, err
 	}
@@ -91,20 +86,20 @@ func (f Fanout) run(ctx context.Context, t target.Target) (report.Figures, error
 	return figures, nil
 }
 
-// gather measures the talk with a number of listeners.
-func (f Fanout) gather(ctx context.Context, t target.Target, listeners int) (span, *meter.Histogram, error) {
+// measureGroup measures a room with a number of listeners.
+func (f Fanout) measureGroup(ctx context.Context, t target.Target, listeners int) (span, *meter.Histogram, error) {
 	of := meter.NewTally()
-	c, err := gather(ctx, t, of, gathering{listeners, f.Transport, f.Size, f.inFlight()})
+	c, err := newGroup(ctx, t, of, groupConfig{listeners, f.Transport, f.Size, f.inFlight()})
 	if err != nil {
 		return span{}, nil, err
 	}
 	s, err := f.measure(t, of, func(over <-chan struct{}) error {
 		if f.Rate > 0 {
-			return takeTurns(ctx, []*crowd{c}, float64(f.Rate)/float64(f.Subscribers), over)
+			return sendInTurn(ctx, []*group{c}, float64(f.Rate)/float64(f.Subscribers), over)
 		}
-		return c.window(ctx, f.Window, over)
+		return c.keepInFlight(ctx, f.Window, over)
 	})
-	return s, &of.Latency, errors.Join(err, c.leave())
+	return s, &of.Latency, errors.Join(err, c.close())
 }
 
 func (f Fanout) inFlight() int {

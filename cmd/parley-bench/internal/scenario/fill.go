@@ -10,9 +10,9 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// Fill writes about as many sessions into a data directory, half of them host
-// sessions and half shared ones, as a server leaves them that was stopped. It lets a
-// server make the first two and copies these in the journal.
+// Fill writes about as many sessions into a data directory, half of them host sessions and
+// half shared ones. They are as a stopped server leaves them: a server creates the first
+// two, which are then copied in the journal.
 func Fill(ctx context.Context, l target.Lab, dir string, sessions int) error {
 	err := makeSession(ctx, l, dir)
 	if err == nil {
@@ -24,15 +24,15 @@ func Fill(ctx context.Context, l target.Lab, dir string, sessions int) error {
 	return nil
 }
 
-// makeSession lets a server share a session and sends messages to it.
+// makeSession starts a server that creates the first two sessions.
 func makeSession(ctx context.Context, l target.Lab, dir string) error {
 	t, err := l.StartParleyOn(ctx, dir)
 	if err != nil {
 		return err
 	}
-	c, err := gather(ctx, t, meter.NewTally(), gathering{people: 2, transport: target.WebSocket, size: 800, inFlight: 1})
+	c, err := newGroup(ctx, t, meter.NewTally(), groupConfig{people: 2, transport: target.WebSocket, size: 800, inFlight: 1})
 	if err == nil {
-		err = c.leave()
+		err = c.close()
 	}
 	return errors.Join(err, t.Stop())
 }

@@ -14,7 +14,7 @@ import (
 // Idle measures the memory of connections without traffic.
 type Idle struct {
 	Connections int
-	Rooms       int // that they are spread over
+	Rooms       int // rooms that the connections are spread over
 	Transport   target.Transport
 }
 
@@ -24,11 +24,11 @@ func (i Idle) Scenario() Scenario {
 		Kind:     "idle",
 		Settings: []report.Setting{report.Text("transport", i.Transport), report.Number("connections", i.Connections), report.Number("rooms", i.Rooms)},
 		Goals:    []report.Goal{{Figure: report.RSSPerConn, AtMost: 14 << 10, Absolute: true}},
-		Beside:   "raw",
+		Baseline: "raw",
 		Files:    i.Connections + i.Connections/20,
 		run: func(ctx context.Context, l target.Lab, which target.Server, _ string) (report.Figures, error) {
 			if l.Remote() {
-				return nil, fmt.Errorf("the memory is not known: %w", target.ErrRemote)
+				return nil, fmt.Errorf("the memory of the server is not known: %w", target.ErrRemote)
 			}
 			t, err := l.Start(ctx, which, target.DebugFlags...)
 			if err != nil {
@@ -40,11 +40,11 @@ func (i Idle) Scenario() Scenario {
 	}
 }
 
-// run opens a twentieth of the connections before the first reading, so that what a
-// server allocates once is not counted, and then all the others.
+// run opens a twentieth of the connections before the first reading, so that memory that a
+// server allocates once is not counted, and then the others.
 func (i Idle) run(ctx context.Context, t target.Target) (_ report.Figures, err error) {
-	p := &parked{ctx: ctx, transport: i.Transport}
-	defer p.leave()
+	p := &idleConnections{ctx: ctx, transport: i.Transport}
+	defer p.close()
 	for range i.Rooms {
 		r, err := t.Room(ctx)
 		if err != nil {
@@ -55,14 +55,14 @@ func (i Idle) run(ctx context.Context, t target.Target) (_ report.Figures, err e
 	if err := p.add(max(i.Connections/20, 1)); err != nil {
 		return nil, err
 	}
-	before, err := settle(ctx, t)
+	before, err := settledMemory(ctx, t)
 	if err != nil {
 		return nil, err
 	}
 	if err := p.add(i.Connections); err != nil {
 		return nil, err
 	}
-	after, err := settle(ctx, t)
+	after, err := settledMemory(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -74,21 +74,22 @@ func (i Idle) run(ctx context.Context, t target.Target) (_ report.Figures, err e
 	return f, nil
 }
 
-// parked is connections whose events are read and not looked at.
-type parked struct {
-	ctx       context.Context
+// idleConnections are connections whose events are read and discarded.
+type idleConnections struct {
+	ctx       context.Context // for the life of the connections
 	transport target.Transport
 	rooms     []target.Room
 
+	reading sync.WaitGroup // a goroutine for each connection; close ends them and waits
+
 	mu      sync.Mutex
-	reading sync.WaitGroup
 	streams []netio.Stream // guarded by mu
 }
 
 // add opens n connections, spread evenly over the rooms, and reads from them until
 // they end, as clients do.
-func (p *parked) add(n int) error {
-	return parallel(joinersAtOnce, n, func(i int) error {
+func (p *idleConnections) add(n int) error {
+	return parallel(maxConcurrentJoins, n, func(i int) error {
 		s, err := p.rooms[i%len(p.rooms)].Listen(p.ctx, p.transport, 4<<10)
 		if err != nil {
 			return fmt.Errorf("join: %w", err)
@@ -96,7 +97,7 @@ func (p *parked) add(n int) error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.streams = append(p.streams, s)
-		p.reading.Go(func() { // leave ends it and waits
+		p.reading.Go(func() { // close ends it and waits
 			for err == nil {
 				_, err = s.Next()
 			}
@@ -105,7 +106,8 @@ func (p *parked) add(n int) error {
 	})
 }
 
-func (p *parked) leave() {
+// close closes all connections and waits for their goroutines.
+func (p *idleConnections) close() {
 	p.mu.Lock()
 	for _, s := range p.streams {
 		_ = s.Close()

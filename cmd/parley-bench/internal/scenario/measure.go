@@ -10,7 +10,7 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// reading is the state of clocks and counters at one time.
+// reading is the state of all clocks and counters at one time.
 type reading struct {
 	at        time.Time
 	server    machine.Usage
@@ -22,6 +22,7 @@ type reading struct {
 	complete  int64
 }
 
+// read reads all clocks and counters.
 func read(t target.Target, of *meter.Tally) reading {
 	use, err := t.Use()
 	load, _ := machine.UsageOf(os.Getpid())
@@ -41,6 +42,7 @@ type span struct {
 	rss        int
 }
 
+// between returns the difference between two readings.
 func between(a, b reading) span {
 	s := span{
 		seconds:    b.at.Sub(a.at).Seconds(),
@@ -73,8 +75,9 @@ func (s span) figures(latency *meter.Histogram) report.Figures {
 	return f
 }
 
-// closedLoop returns the figures of clients that do one thing after the other.
-// perSecond and cpuEach are the names of their rate and of the processor time of each.
+// closedLoop returns the figures of clients that perform one action after the other.
+// perSecond and cpuEach are the names of the figures for the rate of actions and for the
+// processor time of each.
 func (s span) closedLoop(latency *meter.Histogram, perSecond, cpuEach string) report.Figures {
 	f := report.Figures{
 		perSecond:      s.events / s.seconds,
@@ -89,7 +92,7 @@ func (s span) closedLoop(latency *meter.Histogram, perSecond, cpuEach string) re
 	return f
 }
 
-// addUse adds how busy the server and the load were.
+// addUse adds the utilisation of the server and of the load.
 func (s span) addUse(f report.Figures) {
 	if s.load > 0 {
 		f[report.LoadCPU] = 100 * s.load / s.seconds
@@ -103,7 +106,7 @@ func (s span) addUse(f report.Figures) {
 	}
 }
 
-// addRSS adds the memory of the server, if it is known.
+// addRSS adds the resident memory of the server, if it is known.
 func addRSS(f report.Figures, t target.Target) {
 	if use, err := t.Use(); err == nil {
 		f[report.RSS] = float64(use.RSS) / (1 << 20)

@@ -7,15 +7,15 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// memory is what a process uses, in bytes.
+// memory is the memory of a process in bytes.
 type memory struct {
 	rss  int
 	live int // heap and stacks in use; 0 if not known
 }
 
-// settle makes the server run a garbage collection, as an idle server does by itself,
+// settledMemory makes the server run a garbage collection, as an idle server does by itself,
 // and waits until its memory has not shrunk for a second.
-func settle(ctx context.Context, t target.Target) (memory, error) {
+func settledMemory(ctx context.Context, t target.Target) (memory, error) {
 	var m memory
 	if p, ok := t.(*target.ParleyTarget); ok {
 		// Memory with a finalizer, such as that of a socket, takes two collections,

@@ -10,8 +10,7 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// Post measures connections that post messages to one room, each the next when the
-// last is answered.
+// Post measures connections that post messages to one room, one after the other.
 type Post struct {
 	Timing
 	Connections int
@@ -24,16 +23,9 @@ func (p Post) Scenario() Scenario {
 		Kind:     "post",
 		Settings: []report.Setting{report.Number("connections", p.Connections), report.Number("size", p.Size)},
 		Goals:    p.goals(),
-		Beside:   Against{Durable: true}.name(),
+		Baseline: Comparison{Durable: true}.name(),
 		Files:    p.Connections,
-		run: func(ctx context.Context, l target.Lab, which target.Server, _ string) (report.Figures, error) {
-			t, err := Against{Durable: true}.start(ctx, l, which)
-			if err != nil {
-				return nil, err
-			}
-			figures, err := p.run(ctx, t)
-			return figures, errors.Join(err, t.Stop())
-		},
+		run:      Comparison{Durable: true}.onServer(p.run),
 	}
 }
 
@@ -81,7 +73,7 @@ func (p Post) run(ctx context.Context, t target.Target) (_ report.Figures, err e
 	return s.closedLoop(&of.Latency, report.PostsPerS, report.CPUPerPost), nil
 }
 
-// post posts a message, and counts it and the time until its answer.
+// post posts a message and records the time until its answer.
 func post(p target.Poster, of *meter.Tally) error {
 	began := time.Now()
 	if err := p.Post(); err != nil {

@@ -10,7 +10,7 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// Resume measures how long it takes to wake a long session after a restart.
+// Resume measures how long it takes to load a long session after a restart.
 type Resume struct {
 	Events int
 }
@@ -36,7 +36,7 @@ func (r Resume) Scenario() Scenario {
 				return nil, err
 			}
 			started := time.Since(began)
-			figures, err := comeBack(ctx, t, room.On(t))
+			figures, err := measureResume(ctx, t, room.On(t))
 			if err == nil {
 				figures[report.StartMS] = millis(started)
 			}
@@ -45,7 +45,7 @@ func (r Resume) Scenario() Scenario {
 	}
 }
 
-// prepare writes the events of a session into a data directory.
+// prepare creates a session with the events in a data directory.
 func (r Resume) prepare(ctx context.Context, l target.Lab, dir string) (*target.ParleyRoom, error) {
 	t, err := l.StartParleyOn(ctx, dir)
 	if err != nil {
@@ -58,18 +58,19 @@ func (r Resume) prepare(ctx context.Context, l target.Lab, dir string) (*target.
 	return room, errors.Join(err, t.Stop())
 }
 
+// fill sends messages until the session has the events.
 func (r Resume) fill(ctx context.Context, room target.Room) error {
 	const inFlight = 512
-	c, err := gatherIn(ctx, room, meter.NewTally(), gathering{people: 1, size: 800, inFlight: inFlight})
+	c, err := newGroupIn(ctx, room, meter.NewTally(), groupConfig{people: 1, size: 800, inFlight: inFlight})
 	if err != nil {
 		return err
 	}
-	err = c.talk(ctx, inFlight, func(sent int) bool { return sent >= r.Events })
-	return errors.Join(err, c.leave())
+	err = c.sendUntil(ctx, inFlight, func(sent int) bool { return sent >= r.Events })
+	return errors.Join(err, c.close())
 }
 
-// comeBack reads the session, which wakes it, and joins it with 200 events.
-func comeBack(ctx context.Context, t target.Target, r *target.ParleyRoom) (report.Figures, error) {
+// measureResume reads the session, which loads it, and joins it with 200 events.
+func measureResume(ctx context.Context, t target.Target, r *target.ParleyRoom) (report.Figures, error) {
 	began := time.Now()
 	if err := r.Wake(ctx); err != nil {
 		return nil, err

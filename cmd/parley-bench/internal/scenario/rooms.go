@@ -9,13 +9,13 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// Rooms measures many rooms, in each of which one participant talks now and then.
+// Rooms measures many rooms at a fixed rate. In each one participant sends messages.
 type Rooms struct {
 	Timing
-	Against
+	Comparison
 	Rooms  int
 	People int     // participants of each
-	Rate   float64 // messages a second, all rooms together
+	Rate   float64 // messages per second, in all rooms together
 	Size   int     // bytes of an event
 }
 
@@ -25,41 +25,34 @@ func (r Rooms) Scenario() Scenario {
 		Kind:     "rooms",
 		Settings: []report.Setting{report.Number("rooms", r.Rooms), report.Number("people", r.People), report.Number("rate", r.Rate), report.Number("size", r.Size)},
 		Goals:    atFixedRate,
-		Beside:   r.name(),
+		Baseline: r.name(),
 		Files:    r.Rooms * r.People,
-		run: func(ctx context.Context, l target.Lab, which target.Server, _ string) (report.Figures, error) {
-			t, err := r.start(ctx, l, which)
-			if err != nil {
-				return nil, err
-			}
-			figures, err := r.run(ctx, t)
-			return figures, errors.Join(err, t.Stop())
-		},
+		run:      r.onServer(r.run),
 	}
 }
 
-// roomUnderWay is how many events one room may be behind.
-const roomUnderWay = 256
+// maxRoomInFlight is the maximum number of events in flight in one room.
+const maxRoomInFlight = 256
 
 func (r Rooms) run(ctx context.Context, t target.Target) (_ report.Figures, err error) {
 	of := meter.NewTally()
-	crowds := make([]*crowd, r.Rooms)
+	groups := make([]*group, r.Rooms)
 	defer func() {
-		for _, c := range crowds {
+		for _, c := range groups {
 			if c != nil {
-				err = errors.Join(err, c.leave())
+				err = errors.Join(err, c.close())
 			}
 		}
 	}()
-	g := gathering{people: r.People, transport: target.WebSocket, size: r.Size, inFlight: roomUnderWay}
+	g := groupConfig{people: r.People, transport: target.WebSocket, size: r.Size, inFlight: maxRoomInFlight}
 	err = parallel(8, r.Rooms, func(i int) (err error) {
-		crowds[i], err = gather(ctx, t, of, g)
+		groups[i], err = newGroup(ctx, t, of, g)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	s, err := r.measure(t, of, func(over <-chan struct{}) error { return takeTurns(ctx, crowds, r.Rate, over) })
+	s, err := r.measure(t, of, func(over <-chan struct{}) error { return sendInTurn(ctx, groups, r.Rate, over) })
 	if err != nil {
 		return nil, err
 	}

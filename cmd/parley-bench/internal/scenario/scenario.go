@@ -10,18 +10,18 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// Scenario is something to measure. See its Goals for the bounds of its figures.
+// Scenario is a measurement with its settings and goals.
 type Scenario struct {
 	Kind     string
 	Settings []report.Setting
 	Goals    []report.Goal
-	Beside   string // name of the server beside Parley; none if empty
-	Files    int    // files that the server has open, and the load as well
+	Baseline string // name of what Parley is compared with; empty if with nothing
+	Files    int    // number of files that the server has open, and the load as well
 
 	// prepare fills the data directory that all runs use. It is nil if each run
 	// begins with an empty one.
 	prepare func(ctx context.Context, l target.Lab, dir string) error
-	run     func(ctx context.Context, l target.Lab, which target.Server, dir string) (report.Figures, error)
+	run     runFunc
 }
 
 // Name describes the scenario, with its settings. Two scenarios with the same
@@ -36,16 +36,16 @@ type Timing struct {
 // warmUp returns the time before the first reading.
 func (t Timing) warmUp() time.Duration { return t.Duration / 4 }
 
-// measure calls talk and reads clocks and counters twice meanwhile: after the warm-up,
-// and at the end. talk has to return when over is closed.
-func (t Timing) measure(server target.Target, of *meter.Tally, talk func(over <-chan struct{}) error) (span, error) {
-	over, talked := make(chan struct{}), make(chan error, 1)
-	go func() { talked <- talk(over) }() // waited for below
+// measure runs load and reads all clocks and counters after the warm-up and at the end. load
+// must return when over is closed.
+func (t Timing) measure(server target.Target, of *meter.Tally, load func(over <-chan struct{}) error) (span, error) {
+	over, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- load(over) }() // closing over ends it; waited for below
 	var a reading
 	wait := func(d time.Duration) bool {
 		select {
-		case err := <-talked:
-			talked <- errors.Join(errEarly, err)
+		case err := <-ended:
+			ended <- errors.Join(errEarly, err)
 			return false
 		case <-time.After(d):
 			return true
@@ -59,9 +59,10 @@ func (t Timing) measure(server target.Target, of *meter.Tally, talk func(over <-
 	b := read(server, of)
 	of.Measuring.Store(false)
 	close(over)
-	return between(a, b), <-talked
+	return between(a, b), <-ended
 }
 
+// errEarly reports that the load ended before the measured time.
 var errEarly = errors.New("the run ended early")
 
 // isOver reports whether over is closed.

@@ -9,13 +9,13 @@ import (
 	"parley/cmd/parley-bench/internal/target"
 )
 
-// Stalled measures one room with clients that never read, beside the same room
+// Stalled measures one room with clients that never read, compared with the same room
 // without them.
 type Stalled struct {
 	Timing
 	Readers int // clients that read, the speaker included
 	Stalled int // clients that do not read
-	Rate    int // deliveries a second to clients that read
+	Rate    int // deliveries per second to clients that read
 	Size    int // bytes of an event
 }
 
@@ -25,7 +25,7 @@ func (s Stalled) Scenario() Scenario {
 		Kind:     "stalled",
 		Settings: []report.Setting{report.Number("readers", s.Readers), report.Number("stalled", s.Stalled), report.Number("rate", s.Rate), report.Number("size", s.Size)},
 		Goals:    []report.Goal{{Figure: report.P99, AtMost: 1.2}},
-		Beside:   "without",
+		Baseline: "without",
 		Files:    s.Readers + s.Stalled,
 		run: func(ctx context.Context, l target.Lab, which target.Server, _ string) (report.Figures, error) {
 			t, err := l.StartParley(ctx)
@@ -33,7 +33,7 @@ func (s Stalled) Scenario() Scenario {
 				return nil, err
 			}
 			stalled := s.Stalled
-			if which == target.Beside {
+			if which == target.Baseline {
 				stalled = 0
 			}
 			figures, err := s.run(ctx, t, stalled)
@@ -48,22 +48,22 @@ func (s Stalled) run(ctx context.Context, t target.Target, stalled int) (_ repor
 		return nil, err
 	}
 	for range stalled {
-		silent, err := r.Listen(ctx, target.WebSocket, 4<<10)
+		client, err := r.Listen(ctx, target.WebSocket, 4<<10)
 		if err != nil {
 			return nil, err
 		}
-		defer silent.Close()
+		defer client.Close()
 	}
 	of := meter.NewTally()
-	c, err := gatherIn(ctx, r, of, gathering{s.Readers, target.WebSocket, s.Size, 1 << 16})
+	c, err := newGroupIn(ctx, r, of, groupConfig{s.Readers, target.WebSocket, s.Size, 1 << 16})
 	if err != nil {
 		return nil, err
 	}
-	talked, err := s.measure(t, of, func(over <-chan struct{}) error {
-		return takeTurns(ctx, []*crowd{c}, float64(s.Rate)/float64(s.Readers), over)
+	span, err := s.measure(t, of, func(over <-chan struct{}) error {
+		return sendInTurn(ctx, []*group{c}, float64(s.Rate)/float64(s.Readers), over)
 	})
-	if err := errors.Join(err, c.leave()); err != nil {
+	if err := errors.Join(err, c.close()); err != nil {
 		return nil, err
 	}
-	return talked.figures(&of.Latency), nil
+	return span.figures(&of.Latency), nil
 }

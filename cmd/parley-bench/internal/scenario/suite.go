@@ -14,18 +14,18 @@ import (
 type Suite struct {
 	Lab      target.Lab
 	Runs     int
-	Progress func(text string) // is called with what runs now
+	Progress func(text string) // called at each step, with a description
 }
 
-// spareFiles is how many files a process has open beside those of a scenario.
+// spareFiles is how many files a process has open in addition to those of a scenario.
 const spareFiles = 100
 
-// Run measures a scenario. Runs of Parley and of the server beside it alternate, so
-// that other work of the machine affects both.
+// Run measures a scenario. Runs of Parley and of the baseline alternate, so that other work
+// of the machine affects both.
 func (s Suite) Run(ctx context.Context, what Scenario) (r report.Result, err error) {
-	r = report.NewResult(what.Kind, what.Settings, what.Beside)
+	r = report.NewResult(what.Kind, what.Settings, what.Baseline)
 	if s.Lab.Remote() {
-		r.BesideName = ""
+		r.BaselineName = ""
 	}
 	defer func() {
 		if err != nil {
@@ -33,7 +33,7 @@ func (s Suite) Run(ctx context.Context, what Scenario) (r report.Result, err err
 		}
 	}()
 	if s.Lab.Files > 0 && what.Files+spareFiles > s.Lab.Files {
-		return r, fmt.Errorf("it needs about %d open files, and %d are allowed: raise the hard limit, see ulimit -n", what.Files+spareFiles, s.Lab.Files)
+		return r, fmt.Errorf("the scenario needs about %d open files, and the limit is %d: raise the hard limit, see ulimit -n", what.Files+spareFiles, s.Lab.Files)
 	}
 	dir, remove, err := s.data(ctx, what)
 	if err != nil {
@@ -53,23 +53,23 @@ func (s Suite) Run(ctx context.Context, what Scenario) (r report.Result, err err
 		if err := once(target.Parley, "parley", &r.Parley); err != nil {
 			return r, err
 		}
-		if r.BesideName == "" {
+		if r.BaselineName == "" {
 			continue
 		}
-		if err := once(target.Beside, r.BesideName, &r.Beside); err != nil {
+		if err := once(target.Baseline, r.BaselineName, &r.Baseline); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
 }
 
-// data makes the data directory that the runs of a scenario share, if it has one.
+// data creates the data directory that the runs of a scenario share, if it has one.
 func (s Suite) data(ctx context.Context, what Scenario) (dir string, remove func(), err error) {
 	if what.prepare == nil {
 		return "", func() {}, nil
 	}
 	if s.Lab.Remote() {
-		return "", nil, fmt.Errorf("it needs data of its own: %w", target.ErrRemote)
+		return "", nil, fmt.Errorf("the scenario needs its own data: %w", target.ErrRemote)
 	}
 	s.Progress(what.Name() + ": filling the data directory")
 	dir, remove, err = machine.TempDir()

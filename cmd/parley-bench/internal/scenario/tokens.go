@@ -17,8 +17,8 @@ import (
 type Tokens struct {
 	Timing
 	Agents   int
-	Rate     float64 // chunks a second, of each
-	Watchers int     // of each
+	Rate     float64 // chunks per second from each agent
+	Watchers int     // watchers of each agent
 }
 
 // Scenario returns the scenario with these settings.
@@ -33,9 +33,9 @@ func (k Tokens) Scenario() Scenario {
 		},
 		run: func(ctx context.Context, l target.Lab, _ target.Server, _ string) (report.Figures, error) {
 			if l.Remote() {
-				return nil, fmt.Errorf("the server has to start agents of the bench: %w", target.ErrRemote)
+				return nil, fmt.Errorf("the server must start agents of the bench: %w", target.ErrRemote)
 			}
-			a := &audience{Tally: meter.NewTally(), failed: make(chan error, 1)}
+			a := &watchers{Tally: meter.NewTally(), failed: make(chan error, 1)}
 			s, err := streamer.NewPool(k.Rate, a.Now)
 			if err != nil {
 				return nil, err
@@ -45,20 +45,20 @@ func (k Tokens) Scenario() Scenario {
 			if err != nil {
 				return nil, err
 			}
-			defer t.Kill() // an orderly stop would first deal with thousands of events
+			defer t.Kill() // an orderly stop would first process thousands of events
 			return k.run(ctx, t, a)
 		},
 	}
 }
 
-// tokensTimeout is how long all agents together may take to start. A server that
-// cannot keep up with them would never get there.
+// tokensTimeout is how long all agents together may take to start. A server that cannot
+// keep up with them would never start them all.
 const tokensTimeout = 2 * time.Minute
 
-func (k Tokens) run(ctx context.Context, t *target.ParleyTarget, a *audience) (report.Figures, error) {
+func (k Tokens) run(ctx context.Context, t *target.ParleyTarget, a *watchers) (report.Figures, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, tokensTimeout+2*k.Duration, errTooManyAgents)
 	defer cancel()
-	defer a.leave()
+	defer a.close()
 	rooms := make([]*target.ParleyRoom, k.Agents)
 	err := parallel(8, k.Agents, func(i int) (err error) {
 		rooms[i], err = k.open(ctx, t, a)
@@ -67,7 +67,7 @@ func (k Tokens) run(ctx context.Context, t *target.ParleyTarget, a *audience) (r
 	if err != nil {
 		return nil, err
 	}
-	err = parallel(joinersAtOnce, k.Agents, func(i int) error { return rooms[i].Prompt(ctx, "go") })
+	err = parallel(maxConcurrentJoins, k.Agents, func(i int) error { return rooms[i].Prompt(ctx, "go") })
 	if err != nil {
 		return nil, err
 	}
@@ -89,10 +89,11 @@ func (k Tokens) run(ctx context.Context, t *target.ParleyTarget, a *audience) (r
 	return f, nil
 }
 
+// errTooManyAgents is the cause when tokensTimeout has passed.
 var errTooManyAgents = errors.New("the server cannot keep up with so many agents")
 
 // open starts an agent, shares its session, and connects the watchers.
-func (k Tokens) open(ctx context.Context, t *target.ParleyTarget, a *audience) (*target.ParleyRoom, error) {
+func (k Tokens) open(ctx context.Context, t *target.ParleyTarget, a *watchers) (*target.ParleyRoom, error) {
 	host, err := t.StartAgent(ctx, "stream")
 	if err != nil {
 		return nil, err

@@ -30,10 +30,10 @@ type copier struct {
 	journal      journal.Journal
 	writers      [journal.Partitions]journal.Writer
 	host, shared model
-	commits      []*journal.Commit // those that may not be durable yet
+	commits      []*journal.Commit // commits that may not be durable yet
 }
 
-// model is a session as the journal has it.
+// model is a session that is copied.
 type model struct {
 	summary journal.Summary
 	records []journal.Record
@@ -117,7 +117,7 @@ func (m model) as(id, host journal.SessionID, ids replacement) journal.Append {
 	return a
 }
 
-// replacement is ids and what replaces them.
+// replacement is pairs of an id and the id that replaces it.
 type replacement [2]struct{ old, new []byte }
 
 func (r replacement) in(b []byte) []byte {

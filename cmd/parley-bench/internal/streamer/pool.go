@@ -105,8 +105,8 @@ func (s *Pool) enter(do func()) bool {
 	return !s.closed
 }
 
-// pace writes the chunks that are due, for all agents. It drops an agent that cannot
-// be written to any more.
+// pace writes the chunks that are due, for all agents. It drops an agent that cannot be
+// written to anymore.
 func (s *Pool) pace(beat *machine.Ticker) {
 	defer beat.Stop()
 	for {

@@ -21,12 +21,12 @@ func Serve(path string, in, out *os.File) error {
 	}
 	defer conn.Close()
 	err = errors.Join(in.Close(), out.Close())
-	_, _ = io.Copy(io.Discard, conn) // nothing arrives but the end
+	_, _ = io.Copy(io.Discard, conn) // only the end of the connection arrives
 	return err
 }
 
-// streamer is one agent. From its first prompt on it streams chunks of text at an
-// even pace. It implements only what that takes of the Agent Client Protocol.
+// streamer is one agent. From its first prompt on it streams chunks of text at an even
+// pace. It implements only the part of the Agent Client Protocol that this requires.
 type streamer struct {
 	in, out *os.File
 	due     int64  // time of the next chunk
@@ -74,7 +74,7 @@ func (s *streamer) answer(prompted func()) error {
 const chunkHead = `{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"` + sessionID + `","update":` +
 	`{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"`
 
-// chunkTail is a few words.
+// chunkTail is the end of a chunk, with some text.
 var chunkTail = ";" + strings.Repeat("x", 40) + `"}}}}` + "\n"
 
 // stream writes the chunks that are due by now. Each has a mark and the time when it

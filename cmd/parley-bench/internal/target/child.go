@@ -20,8 +20,8 @@ import (
 
 // child is a server process that was started for one run.
 type child struct {
-	url   *url.URL
-	debug string // URL of its profiles, if it serves any
+	url   *url.URL // immutable once startChild has returned, as debug
+	debug string   // URL of its profiles, if it serves any
 	cmd   *exec.Cmd
 	done  chan struct{} // closed when the standard error of the process has been read to its end
 	tail  tail
@@ -30,7 +30,7 @@ type child struct {
 // readyTimeout is how long a server may take to report that it is ready.
 const readyTimeout = 60 * time.Second
 
-// What servers log when they listen. Profiles come first.
+// Lines that servers log when they listen. That of profiles comes first.
 var (
 	ready    = regexp.MustCompile(`ready: (http://[^\s"]+)`)
 	profiles = regexp.MustCompile(`profiles are at (http://[^\s"]+)`)
@@ -86,7 +86,7 @@ func (c *child) watch(log io.Reader, address chan<- string) {
 			address <- at[1]
 		}
 	}
-	_, _ = io.Copy(io.Discard, log) // the scanner gives up at a line that is too long
+	_, _ = io.Copy(io.Discard, log) // the scanner stops at a line that is too long
 }
 
 // stop stops the server in order, or kills it after half a minute.
@@ -101,14 +101,14 @@ func (c *child) stop() error {
 	return nil
 }
 
-// kill ends the server at once.
+// kill kills the server and waits for its end.
 func (c *child) kill() {
 	_ = c.cmd.Process.Kill()
 	<-c.done
 	_ = c.cmd.Wait()
 }
 
-// Use returns what the server has used of the machine.
+// Use returns the processor time and memory that the server has used.
 func (c *child) Use() (machine.Usage, error) { return machine.UsageOf(c.cmd.Process.Pid) }
 
 // tail keeps the last five lines of a log, for error messages. It is safe for

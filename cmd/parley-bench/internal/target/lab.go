@@ -12,13 +12,13 @@ import (
 // Server is one of the two servers that a scenario compares.
 type Server string
 
-// The servers. Beside is the raw server in most scenarios.
+// The servers. The baseline is the raw server in most scenarios.
 const (
-	Parley Server = "parley"
-	Beside Server = "beside"
+	Parley   Server = "parley"
+	Baseline Server = "baseline"
 )
 
-// Lab says where scenarios run and what they run on.
+// Lab says which programs and which cores scenarios use.
 type Lab struct {
 	Parley string // program of the server
 	Self   string // this program, for the raw server and for agents
@@ -33,16 +33,15 @@ type Lab struct {
 	Agent string
 }
 
-// ErrRemote reports that a scenario needs a server that it has started itself.
+// ErrRemote reports that a scenario needs a server that parley-bench has started.
 var ErrRemote = errors.New("the server was not started by parley-bench")
 
-// Remote reports whether the server was already running. Then there is none
-// beside it.
+// Remote reports whether the server was already running. Then there is no baseline.
 func (l Lab) Remote() bool { return l.URL != nil }
 
 // Start starts Parley, with additional flags, or the raw server.
 func (l Lab) Start(ctx context.Context, which Server, flags ...string) (Target, error) {
-	if which == Beside {
+	if which == Baseline {
 		return StartRaw(ctx, l, false)
 	}
 	return l.StartParley(ctx, flags...)

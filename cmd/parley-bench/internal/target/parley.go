@@ -26,8 +26,8 @@ type ParleyTarget struct {
 	rooms int      // guarded by mu
 }
 
-// serveFlags lift limits: one client sends as fast as a whole room would, and
-// rooms and agents are larger and more than is usual.
+// serveFlags lift limits, because one client sends as fast as a whole room would, and rooms
+// and numbers of agents are larger than usual.
 var serveFlags = []string{
 	"--listen", "127.0.0.1:0", "--log-format", "json",
 	"--command-rate", "0", "--max-participants", "100000", "--max-connections", "100000",

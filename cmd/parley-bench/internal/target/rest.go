@@ -11,8 +11,8 @@ import (
 	"strconv"
 )
 
-// call makes a REST call that has to succeed. It sends body as JSON unless that
-// is nil, and decodes the answer into into.
+// call makes a REST call, which must succeed. It sends body as JSON unless it is nil, and
+// decodes the answer into into.
 func (t *ParleyTarget) call(ctx context.Context, method, path string, body, into any) error {
 	var content io.Reader
 	if body != nil {

@@ -15,10 +15,10 @@ import (
 // parleySpeaker is a participant that sends chat messages.
 type parleySpeaker struct {
 	*netio.Socket
-	overhead int // bytes of an event beside its text
+	overhead int // bytes of an event without its text
 }
 
-// newParleySpeaker sends a first message to learn how long its event is.
+// newParleySpeaker sends a first message to measure the size of its event.
 func newParleySpeaker(s *netio.Socket) (*parleySpeaker, error) {
 	const text = "probe"
 	isProbe := func(line []byte) bool { return isEvent(line) && bytes.Contains(line, []byte(`"text":"probe"`)) }

@@ -10,23 +10,24 @@ import (
 	"parley/cmd/parley-bench/internal/netio"
 )
 
-// audience is the watchers of all agents.
-type audience struct {
+// watchers are the connections that watch agents.
+type watchers struct {
 	*meter.Tally
-	failed   chan error // the first failure; later ones are dropped
+	failed   chan error // the first failure; capacity 1, so that watchers never wait; later failures are dropped
 	watching sync.WaitGroup
 
-	mu      sync.Mutex
-	leaving bool            // guarded by mu
-	sockets []*netio.Socket // guarded by mu
+	mu      sync.Mutex // guards the fields below
+	closing bool
+	sockets []*netio.Socket
 }
 
-func (a *audience) add(s *netio.Socket) {
+// add watches a connection.
+func (a *watchers) add(s *netio.Socket) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.sockets = append(a.sockets, s)
-	a.watching.Go(func() { // leave ends it and waits
-		if err := a.watch(s); !a.left() {
+	a.watching.Go(func() { // close ends it and waits
+		if err := a.watch(s); !a.isClosing() {
 			select {
 			case a.failed <- fmt.Errorf("the connection of a watcher ended: %w", err):
 			default:
@@ -35,15 +36,15 @@ func (a *audience) add(s *netio.Socket) {
 	})
 }
 
-func (a *audience) left() bool {
+func (a *watchers) isClosing() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.leaving
+	return a.closing
 }
 
 // watch counts chunks until the connection ends. A chunk that is missing or arrives
 // twice is an error.
-func (a *audience) watch(s *netio.Socket) error {
+func (a *watchers) watch(s *netio.Socket) error {
 	var seen uint64
 	for {
 		message, err := s.Message()
@@ -67,7 +68,7 @@ func (a *audience) watch(s *netio.Socket) error {
 }
 
 // arrive counts a chunk, which begins with its mark and the time when it was due.
-func (a *audience) arrive(chunk []byte) {
+func (a *watchers) arrive(chunk []byte) {
 	a.Delivered.Add(1)
 	a.Complete.Add(1)
 	if !a.Measuring.Load() {
@@ -80,9 +81,10 @@ func (a *audience) arrive(chunk []byte) {
 	}
 }
 
-func (a *audience) leave() {
+// close closes all connections and waits for their goroutines.
+func (a *watchers) close() {
 	a.mu.Lock()
-	a.leaving = true
+	a.closing = true
 	for _, s := range a.sockets {
 		_ = s.Close()
 	}
