@@ -10,25 +10,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Adopt makes this process the parent of what a supervisor leaves behind that is
-// killed, so that Wait can end it. It holds for the rest of the process's life.
+// Adopt makes this process the parent of the processes that a killed supervisor leaves
+// behind, so that [Child.Wait] can end them. It holds for the rest of the process's
+// life. It logs a warning if the system refuses.
 func Adopt(log *zap.Logger) {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
-		log.Warn("cannot adopt what agents leave behind", zap.Error(err))
+		log.Warn("cannot adopt processes that agents leave behind", zap.Error(err))
 	}
 }
 
-// adopted tells this process's adopted children from others. A child in a session
-// that is not this process's own is a supervisor, which is known, or was adopted:
-// this program starts nothing else in a session of its own.
+// adopted distinguishes this process's adopted children from others. A child in another
+// session is either a known supervisor or adopted, since this program starts nothing
+// else in another session.
 var adopted = adoptedSet{supervisors: make(map[int]bool)}
 
+// adoptedSet is safe for concurrent use.
 type adoptedSet struct {
 	mu          sync.Mutex
-	supervisors map[int]bool // by process id; os/exec waits for them
+	supervisors map[int]bool // by process id; os/exec waits for them; guarded by mu
 }
 
-// start starts a supervisor and notes it before strays can see it.
+// start starts a supervisor, and adds it before strays can see it.
 func (a *adoptedSet) start(cmd *exec.Cmd) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -39,16 +41,15 @@ func (a *adoptedSet) start(cmd *exec.Cmd) error {
 	return nil
 }
 
-// remove forgets a supervisor that was waited for.
+// remove removes a supervisor that was waited for.
 func (a *adoptedSet) remove(pid int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.supervisors, pid)
 }
 
-// strays collects adopted children that have ended, one by one and by their ids,
-// so that no other code loses its child, and returns the others with all that is
-// below them.
+// strays reaps adopted children that have ended, and returns the others with their
+// descendants. It reaps them by their ids, so that it takes no child from other code.
 func (a *adoptedSet) strays() []proc {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -72,18 +73,18 @@ func (a *adoptedSet) strays() []proc {
 	return found
 }
 
-// killStrays kills what supervisors that were killed have left behind, and returns
-// how many processes do not go.
+// killStrays kills what killed supervisors have left behind, and returns the number of
+// processes that do not end.
 func (a *adoptedSet) killStrays() int {
 	return killAll(a.strays, killWait)
 }
 
-// killAll kills what look finds until it finds nothing, for that long at most. It
-// returns how many are left.
-func killAll(look func() []proc, atMost time.Duration) int {
-	deadline := time.Now().Add(atMost)
+// killAll kills what find returns until it returns nothing or a time limit is over. It
+// returns the number of processes that are left.
+func killAll(find func() []proc, limit time.Duration) int {
+	deadline := time.Now().Add(limit)
 	for wait := killPoll; ; wait = min(2*wait, killPollMax) {
-		found := look()
+		found := find()
 		if len(found) == 0 || time.Now().After(deadline) {
 			return len(found)
 		}

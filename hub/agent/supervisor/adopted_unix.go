@@ -8,7 +8,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Adopt needs Linux.
+// Adopt does nothing on this system.
 func Adopt(*zap.Logger) {}
 
 var adopted adoptedSet

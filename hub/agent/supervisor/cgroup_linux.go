@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// newCgroup makes a cgroup for a run below this process's own; empty where that is
-// not possible: without version 2, without the right to, or before Linux 5.14,
-// which cannot kill one at once.
+// newCgroup creates a cgroup for a run below this process's own, and returns its
+// directory. It returns "" if that is not possible: without cgroup version 2, without
+// the permission, or before Linux 5.14, which cannot kill a cgroup.
 func newCgroup(run run) string {
 	own := ownCgroup()
 	if own == "" {
@@ -30,8 +30,8 @@ func newCgroup(run run) string {
 	return dir
 }
 
-// removeCgroup removes a cgroup whose processes have ended. The kernel takes a
-// moment to see that.
+// removeCgroup removes a cgroup whose processes have ended, which the kernel takes a
+// moment to notice.
 func removeCgroup(dir string) {
 	if dir == "" {
 		return
@@ -44,8 +44,7 @@ func removeCgroup(dir string) {
 	}
 }
 
-// ownCgroup is the directory of this process's cgroup, of version 2; empty if
-// there is none.
+// ownCgroup returns the directory of this process's cgroup of version 2, or "".
 var ownCgroup = sync.OnceValue(func() string {
 	groups, _ := os.ReadFile("/proc/self/cgroup")
 	mounts, _ := os.ReadFile("/proc/self/mountinfo")
@@ -57,7 +56,9 @@ var ownCgroup = sync.OnceValue(func() string {
 	return ""
 })
 
-// cgroupDir finds where a cgroup is mounted; see proc_pid_mountinfo(5).
+// cgroupDir returns the directory of a cgroup by its path, from the content of
+// /proc/self/mountinfo; see proc_pid_mountinfo(5). It returns "" if the cgroup is not
+// mounted.
 func cgroupDir(mounts, path string) string {
 	for line := range strings.Lines(mounts) {
 		before, after, ok := strings.Cut(line, " - ")

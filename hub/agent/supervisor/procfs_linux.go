@@ -7,14 +7,14 @@ import (
 	"strconv"
 )
 
-// proc is a process as /proc shows it.
+// proc is a process in /proc.
 type proc struct {
 	pid, parent, group, session int
-	ended                       bool   // it is a zombie
-	start                       uint64 // in clock ticks since boot; with pid it names a process for good
+	ended                       bool   // the process is a zombie
+	start                       uint64 // start time, in clock ticks since boot; identifies a process together with pid
 }
 
-// allProcs lists all processes; none if /proc cannot be read.
+// allProcs returns all processes, or none if /proc cannot be read.
 func allProcs() []proc {
 	dir, err := os.Open("/proc")
 	if err != nil {
@@ -33,8 +33,8 @@ func allProcs() []proc {
 	return all
 }
 
-// readProc reads /proc/PID/stat. The fields follow the command's name, which
-// stands in brackets and may have any character in it; see proc_pid_stat(5).
+// readProc reads /proc/PID/stat; see proc_pid_stat(5). The fields follow the command's
+// name, which is in brackets and may contain any character.
 func readProc(pid int) (proc, bool) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -53,8 +53,8 @@ func readProc(pid int) (proc, bool) {
 		parent: number(1), group: number(2), session: number(3), start: start}, err == nil
 }
 
-// hasVariable reports whether the process was started with that variable, given
-// as NAME=VALUE. Of other users' processes it knows nothing.
+// hasVariable reports whether the process was started with an environment variable,
+// given as NAME=VALUE. It returns false for processes of other users.
 func (p proc) hasVariable(variable string) bool {
 	env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.pid))
 	if err != nil {

@@ -14,40 +14,42 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Records notes the supervisors of this process in a directory, for the next
-// process to find if this one is killed. It is safe for concurrent use.
+// Records has a file in a directory for each running supervisor of this process, so
+// that a later process can find them if this one is killed. It is safe for concurrent
+// use.
 //
-// The files need not survive the machine: the processes do not either. So they
-// are written without a sync, which keeps them through any end of this process.
+// The files are written without a sync. So they survive any end of this process but not
+// of the machine, and neither do the supervisors.
 type Records struct {
 	// immutable
-	dir string // empty to note nothing
+	dir string // empty to record nothing
 	log *zap.Logger
 }
 
-// NewRecords returns records in a directory, which is made when it is needed. With
-// an empty dir it notes nothing.
+// NewRecords returns records in a directory, which it creates at the first record. With
+// an empty dir it records nothing.
 func NewRecords(dir string, log *zap.Logger) *Records { return &Records{dir: dir, log: log} }
 
-// record is one supervisor. Its exported fields are the file.
+// record is the record of one supervisor. Its exported fields are the content of the
+// file, as JSON.
 type record struct {
 	Run    run
-	Boot   string // of the machine; process ids of another boot mean nothing
-	PID    int
-	Start  uint64 // of the process, in clock ticks since boot
+	Boot   string // the machine's boot, since process ids are valid in one boot only
+	PID    int    // of the supervisor
+	Start  uint64 // of the supervisor, in clock ticks since boot
 	Cgroup string // of the command; empty for none
 
-	path string // empty when it is not written
+	path string // of the file; empty if there is none
 }
 
 const (
 	recordSuffix = ".json"
-	partSuffix   = ".part" // while it is being written
+	partSuffix   = ".part" // while the file is being written
 )
 
-// add notes a supervisor.
+// add records a supervisor.
 func (r *Records) add(run run, pid int) (*record, error) {
-	p, _ := readProc(pid) // it lives, and waits for its order
+	p, _ := readProc(pid) // cannot fail: the supervisor waits for its order
 	rec := &record{Run: run, Boot: bootID(), PID: pid, Start: p.start, Cgroup: newCgroup(run)}
 	if r.dir == "" {
 		return rec, nil
@@ -55,14 +57,14 @@ func (r *Records) add(run run, pid int) (*record, error) {
 	rec.path = filepath.Join(r.dir, string(run)+recordSuffix)
 	if err := rec.write(); err != nil {
 		removeCgroup(rec.Cgroup)
-		return nil, fmt.Errorf("cannot note it for the next start: %w", err)
+		return nil, fmt.Errorf("cannot record the process: %w", err)
 	}
 	return rec, nil
 }
 
-// write puts the file in place whole.
+// write writes the file atomically.
 func (r *record) write() error {
-	// Not MkdirAll: a data directory that was removed does not come back by this.
+	// MkdirAll would restore a data directory that was removed.
 	if err := os.Mkdir(filepath.Dir(r.path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -79,24 +81,25 @@ func (r *record) write() error {
 
 func (r *record) cgroup() string { return r.Cgroup }
 
-// remove forgets the run, of which nothing is left.
+// remove removes the record of a run of which nothing is left.
 func (r *record) remove() {
 	removeCgroup(r.Cgroup)
 	if r.path != "" {
-		_ = os.Remove(r.path) // at worst, the next start finds nothing by it
+		_ = os.Remove(r.path) // a file that stays is removed by the next Sweep
 	}
 }
 
-// killStrays kills what a supervisor that was killed has left behind.
+// killStrays kills what a killed supervisor has left behind, and returns the number of
+// processes that do not end.
 func (r *record) killStrays() int {
 	killCgroup(r.Cgroup)
 	return adopted.killStrays()
 }
 
-// Sweep ends what was left by an earlier process that was killed, and returns when
-// it is gone. Nothing may be started meanwhile, and no other process may be using
-// the directory. The error says that it cannot be read, or how many processes do
-// not go.
+// Sweep ends what an earlier process left behind when it was killed, and returns when
+// that has ended. Until then nothing may be started, and no other process may use the
+// directory. Sweep returns an error if the directory cannot be read or if processes do
+// not end.
 func (r *Records) Sweep() error {
 	if r.dir == "" {
 		return nil
@@ -106,7 +109,7 @@ func (r *Records) Sweep() error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("what runs from before cannot be read: %w", err)
+		return fmt.Errorf("read the records of running agents: %w", err)
 	}
 	left := 0
 	for _, e := range entries {
@@ -117,25 +120,26 @@ func (r *Records) Sweep() error {
 		content, err := os.ReadFile(path)
 		rec := &record{path: path}
 		if err != nil || json.Unmarshal(content, rec) != nil || rec.Boot != bootID() {
-			_ = os.Remove(path) // of another boot, or never finished: no command was ordered then
+			_ = os.Remove(path) // of another boot, or incomplete and so before the command
 			continue
 		}
 		if n := r.sweep(rec); n > 0 {
 			left += n
-			continue // the next start tries again
+			continue // the next Sweep tries again
 		}
 		rec.remove()
 	}
 	if left > 0 {
-		return fmt.Errorf("%d processes that agents have left running do not end", left)
+		return fmt.Errorf("%d processes that agents left running do not end", left)
 	}
 	return nil
 }
 
-// sweep ends what is left of one run, and returns how many processes do not go.
+// sweep ends what is left of one run, and returns the number of processes that do not
+// end.
 func (r *Records) sweep(rec *record) (left int) {
 	ended := 0
-	look := func() []proc {
+	find := func() []proc {
 		found := rec.remains()
 		ended = max(ended, len(found))
 		return found
@@ -144,26 +148,25 @@ func (r *Records) sweep(rec *record) (left int) {
 		ended++
 	}
 	killCgroup(rec.Cgroup)
-	if left = killAll(look, killWait); ended > 0 {
-		r.log.Warn("ended what an agent of a server that was killed had left running",
+	if left = killAll(find, killWait); ended > 0 {
+		r.log.Warn("ended processes that an agent of a killed server left running",
 			zap.Int("processes", ended), zap.Int("left", left))
 	}
 	return left
 }
 
-// awaitSupervisor waits for a supervisor that is ending its tree, which it does
-// better than this process can, and kills one that does not. It reports whether there
-// was one.
-func (r *record) awaitSupervisor() bool {
+// awaitSupervisor waits for a supervisor that is ending its tree, which it can do better
+// than this process. It kills a supervisor that takes too long. It reports whether there
+// was a supervisor.
+func (r *record) awaitSupervisor() (found bool) {
 	deadline := time.Now().Add(forceWait)
-	there := false
 	for wait := killPoll; ; wait = min(2*wait, killPollMax) {
 		p, ok := readProc(r.PID)
 		if !ok || p.start != r.Start || p.ended {
-			return there
+			return found
 		}
-		there = true
-		p.signal(unix.SIGCONT) // it may have been stopped
+		found = true
+		p.signal(unix.SIGCONT) // in case it is stopped
 		if time.Now().After(deadline) {
 			below := descendants(allProcs(), func(q proc) bool { return q.pid == p.pid })
 			p.kill()
@@ -175,7 +178,7 @@ func (r *record) awaitSupervisor() bool {
 	}
 }
 
-// remains finds what has the run's variable, and what that has started.
+// remains returns the processes with the run's variable, and their descendants.
 func (r *record) remains() []proc {
 	all := allProcs()
 	self := os.Getpid()
@@ -195,13 +198,14 @@ func (r *record) remains() []proc {
 	return found
 }
 
-// bootID names this boot of the machine.
+// bootID identifies this boot of the machine.
 func bootID() string {
 	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	return strings.TrimSpace(string(id))
 }
 
-// executable is this program, also after its file was replaced or removed.
+// executable returns the path of this program, which works even after its file was
+// replaced or removed.
 func executable() (string, error) {
 	const self = "/proc/self/exe"
 	if _, err := os.Stat(self); err == nil {

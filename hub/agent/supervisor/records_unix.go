@@ -8,14 +8,14 @@ import (
 	"go.uber.org/zap"
 )
 
-// Records needs Linux: elsewhere a supervisor that lives ends its command, and
-// nothing tells for sure what one that was killed has left.
+// Records records nothing on this system, since nothing tells for sure what a killed
+// supervisor left behind.
 type Records struct{}
 
-// NewRecords returns records that note nothing.
+// NewRecords returns records that record nothing.
 func NewRecords(string, *zap.Logger) *Records { return &Records{} }
 
-// Sweep has nothing to do.
+// Sweep does nothing on this system.
 func (r *Records) Sweep() error { return nil }
 
 func (r *Records) add(run, int) (*record, error) { return &record{}, nil }

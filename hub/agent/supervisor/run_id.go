@@ -2,11 +2,11 @@ package supervisor
 
 import "github.com/google/uuid"
 
-// runVariable is in the environment of a command and of all it starts, unless
-// they take it out. It tells which run they belong to.
+// runVariable is an environment variable of a command and of all its descendants that
+// do not remove it. Its value is the run that they belong to.
 const runVariable = "PARLEY_AGENT_RUN"
 
-// run names one start of a command.
+// run identifies one run of a command.
 type run string
 
 func newRun() run { return run(uuid.NewString()) }

@@ -17,44 +17,49 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// argv0 is the name under which this program is the supervisor.
+// argv0 is the name by which this program runs as the supervisor.
 const argv0 = "parley-agent-supervisor"
 
-// controlFD is the supervisor's end of the socket.
+// controlFD is the file descriptor of the supervisor's end of the socket.
 const controlFD = 3
 
 const (
-	termWait    = 3 * time.Second       // for a command that was asked to end
-	killWait    = 5 * time.Second       // for killed processes to be gone
-	killPoll    = 2 * time.Millisecond  // between the first two looks
-	killPollMax = 50 * time.Millisecond // between later ones
+	termWait    = 3 * time.Second       // how long a command may take to end after SIGTERM
+	killWait    = 5 * time.Second       // how long killed processes may take to end
+	killPoll    = 2 * time.Millisecond  // the first interval between two searches for processes
+	killPollMax = 50 * time.Millisecond // the maximum interval
 )
 
 func init() {
 	if len(os.Args) > 0 && os.Args[0] == argv0 {
-		// The thread stays the one that started the command: its end would
-		// be taken for the supervisor's.
+		// The kernel kills the command when the thread that started it ends, so that
+		// thread must not end before the process.
 		runtime.LockOSThread()
 		supervise()
 	}
 }
 
-// supervisor is the state of the supervising process.
+// supervisor is the state of the supervising process. Its goroutines end with the
+// process.
 type supervisor struct {
+	// immutable once the command has started
 	control *os.File
-	root    int // the command's process id, and its session's and group's
-	cgroup  string
+	root    int    // the id of the command's process, session and process group
+	cgroup  string // of the command; empty for none
 
-	mu     sync.Mutex
-	end    End
-	gone   bool // the root was waited for; its id may be another's
-	killed sync.Once
+	killOnce sync.Once
+
+	mu sync.Mutex
+
+	// guarded by mu
+	end  End
+	gone bool // the command was waited for; another process may have its id
 }
 
-// supervise runs the command that is ordered, and exits.
+// supervise receives an order, runs the command, and exits.
 func supervise() {
 	unix.CloseOnExec(controlFD)
-	stop := make(chan os.Signal, 1)
+	stop := make(chan os.Signal, 1) // sent to by package signal, never closed; capacity 1, as it requires
 	signal.Notify(stop, unix.SIGTERM, unix.SIGINT, unix.SIGHUP)
 	becomeReaper()
 	s := &supervisor{control: os.NewFile(controlFD, "control")}
@@ -62,24 +67,24 @@ func supervise() {
 	line, err := in.ReadBytes('\n')
 	var o order
 	if err != nil || json.Unmarshal(line, &o) != nil {
-		syscall.Exit(1) // the process that wanted it is gone
+		syscall.Exit(1) // the process that started this one has ended
 	}
 	s.cgroup = o.Cgroup
 	s.root, err = start(o)
-	forgetStdio()
+	closeStdio()
 	if err != nil {
 		errno, _ := errors.AsType[syscall.Errno](err)
-		s.tell(news{Failed: err.Error(), Errno: int(errno)})
+		s.send(report{Failed: err.Error(), Errno: int(errno)})
 		syscall.Exit(1)
 	}
-	s.tell(news{Started: true})
-	go s.obey(in) // these two end with the process
-	go s.yield(stop)
+	s.send(report{Started: true})
+	go s.handleCommands(in)
+	go s.handleSignals(stop)
 	s.reap()
 	s.exit(0)
 }
 
-// start starts the command in a session and process group of its own.
+// start starts the command in its own session and process group.
 func start(o order) (pid int, err error) {
 	attr := &syscall.ProcAttr{
 		Dir: string(o.Dir), Env: stringsOf(o.Env),
@@ -95,9 +100,9 @@ func start(o order) (pid int, err error) {
 	return 0, err
 }
 
-// forgetStdio leaves the command alone with its input and output: otherwise they
-// would not end when the command closes them.
-func forgetStdio() {
+// closeStdio closes this process's copies of the command's input and output, which
+// otherwise would not end when the command closes them.
+func closeStdio() {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	for fd := range 3 {
 		if err != nil || duplicate(int(null.Fd()), fd) != nil {
@@ -106,30 +111,33 @@ func forgetStdio() {
 	}
 }
 
-// tell writes news. When the process that wants it is gone, obey finds out.
-func (s *supervisor) tell(n news) {
-	line, _ := json.Marshal(n) // plain fields
+// send writes a report. handleCommands notices if the process at the other end has
+// ended.
+func (s *supervisor) send(r report) {
+	line, _ := json.Marshal(r) // cannot fail for these fields
 	_, _ = s.control.Write(append(line, '\n'))
 }
 
-// obey does what it is told until the other end is closed, which ends all.
-func (s *supervisor) obey(in *bufio.Reader) {
+// handleCommands carries out commands until the other end is closed, and then kills the
+// tree.
+func (s *supervisor) handleCommands(in *bufio.Reader) {
 	for {
-		switch said, err := in.ReadByte(); {
+		switch command, err := in.ReadByte(); {
 		case err != nil:
 			s.kill()
 			return
-		case said == sayTerminate:
+		case command == cmdTerminate:
 			s.terminate()
-		case said == sayKill:
+		case command == cmdKill:
 			s.kill()
 		}
 	}
 }
 
-// yield ends the command when this process is asked to end, as by a service manager
-// that stops all at once: kindly at first.
-func (s *supervisor) yield(stop <-chan os.Signal) {
+// handleSignals ends the command when this process is asked to end, for example by a
+// service manager that stops all processes of a service: first with SIGTERM, and after
+// termWait or a second signal with SIGKILL.
+func (s *supervisor) handleSignals(stop <-chan os.Signal) {
 	<-stop
 	s.terminate()
 	select {
@@ -139,17 +147,17 @@ func (s *supervisor) yield(stop <-chan os.Signal) {
 	s.kill()
 }
 
+// terminate sends SIGTERM to the command's process group.
 func (s *supervisor) terminate() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.gone {
-		_ = unix.Kill(-s.root, unix.SIGTERM) // fails only if no process is left
+		_ = unix.Kill(-s.root, unix.SIGTERM) // only fails if no process is left
 	}
 }
 
-// reap waits for the children, adopted ones as well, and returns when there are
-// none: then there are no descendants either. What the command leaves behind is
-// killed when it ends.
+// reap waits for all children, adopted ones included, until there are none, and so no
+// descendants. When the command ends, it kills what that leaves behind.
 func (s *supervisor) reap() {
 	for {
 		var status unix.WaitStatus
@@ -159,13 +167,14 @@ func (s *supervisor) reap() {
 		case err != nil:
 			return
 		case pid == s.root:
-			s.ended(status)
+			s.setEnd(status)
 			s.kill()
 		}
 	}
 }
 
-func (s *supervisor) ended(status unix.WaitStatus) {
+// setEnd records how the command ended.
+func (s *supervisor) setEnd(status unix.WaitStatus) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gone = true
@@ -179,31 +188,30 @@ func (s *supervisor) ended(status unix.WaitStatus) {
 	}
 }
 
-// kill begins to kill the whole tree, and goes on until all are gone, when reap
-// exits, or do not go.
-func (s *supervisor) kill() {
-	s.killed.Do(func() {
-		go func() { // ends with the process
-			deadline := time.Now().Add(killWait)
-			for wait := killPoll; ; wait = min(2*wait, killPollMax) {
-				left := s.killTree()
-				if time.Now().After(deadline) {
-					s.exit(max(left, 1)) // it may not be seen, where /proc hides it
-				}
-				time.Sleep(wait)
-			}
-		}()
-	})
+// kill starts killing the whole tree. It does not wait.
+func (s *supervisor) kill() { s.killOnce.Do(func() { go s.killUntilGone() }) }
+
+// killUntilGone kills the tree again and again, until reap finds that it has ended and
+// exits, or until killWait is over.
+func (s *supervisor) killUntilGone() {
+	deadline := time.Now().Add(killWait)
+	for wait := killPoll; ; wait = min(2*wait, killPollMax) {
+		left := s.killTree()
+		if time.Now().After(deadline) {
+			s.exit(max(left, 1)) // at least 1, since /proc may hide the process that is left
+		}
+		time.Sleep(wait)
+	}
 }
 
-// exit tells how the command ended and ends this process. The caller holds no
-// lock; a second caller waits for the first.
+// exit reports how the command ended, and exits. The caller must not hold s.mu. A second
+// caller blocks until the first has exited.
 func (s *supervisor) exit(left int) {
-	s.mu.Lock() // for good
+	s.mu.Lock() // never unlocked
 	s.end.Left = left
 	if left == 0 {
 		removeCgroup(s.cgroup)
 	}
-	s.tell(news{Ended: &s.end})
-	syscall.Exit(0) // os.Exit may take its time where the race detector runs
+	s.send(report{Ended: &s.end})
+	syscall.Exit(0) // os.Exit takes time under the race detector
 }

@@ -9,13 +9,13 @@ import (
 	"go.uber.org/zap"
 )
 
-// errSystem says what this system lacks.
+// errSystem is the error of Start on this system.
 var errSystem = errors.New("agents as child processes need Linux or macOS")
 
-// Child needs another system.
+// Child does not exist on this system.
 type Child struct{}
 
-// Start fails.
+// Start returns an error on this system.
 func Start(*exec.Cmd, *Records) (*Child, error) { return nil, errSystem }
 
 // Terminate does nothing.
@@ -24,16 +24,16 @@ func (c *Child) Terminate() {}
 // Kill does nothing.
 func (c *Child) Kill() {}
 
-// Wait fails.
+// Wait returns an error.
 func (c *Child) Wait() (End, error) { return End{}, errSystem }
 
 // Adopt does nothing.
 func Adopt(*zap.Logger) {}
 
-// Records needs Linux.
+// Records records nothing on this system.
 type Records struct{}
 
-// NewRecords returns nothing that is of use.
+// NewRecords returns records that record nothing.
 func NewRecords(string, *zap.Logger) *Records { return &Records{} }
 
 // Sweep does nothing.

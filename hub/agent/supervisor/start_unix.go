@@ -19,29 +19,33 @@ import (
 const (
 	// startWait is how long a supervisor may take to start a command.
 	startWait = 30 * time.Second
-	// forceWait is how long a supervisor may take to kill the tree before it is
-	// killed itself. It has killWait for that.
+	// forceWait is how long a supervisor may take to kill its tree before it is killed
+	// itself. The supervisor gives up after killWait.
 	forceWait = killWait + time.Second
 )
 
-// Child is a running command and its supervisor. Its methods are safe for
-// concurrent use, but for Wait, which one goroutine calls once.
+// Child is a running command with its supervisor. Its methods are safe for concurrent
+// use, except Wait, which must be called exactly once.
 type Child struct {
 	// immutable
-	cmd     *exec.Cmd // of the supervisor
-	control *os.File
-	news    *bufio.Reader // owned by Wait
+	cmd     *exec.Cmd // the supervisor
+	control *os.File  // this process's end of the socket
 	record  *record
 
-	mu     sync.Mutex
-	waited bool
+	reports *bufio.Reader // of control; owned by Start, then by Wait
+
+	mu sync.Mutex
+
+	// guarded by mu
+	waited bool        // the supervisor has ended and was waited for
 	force  *time.Timer // kills the supervisor; nil before Kill
 }
 
-// Start starts a command. Its files are cmd.Stdin, Stdout and Stderr, as for
-// [exec.Cmd.Start]; cmd is used up. The error says in words why the command
-// could not be started; it is a [*CommandError] when the system refused the command
-// itself.
+// Start starts a command and its supervisor, and waits until the command runs. The
+// command's files are cmd.Stdin, Stdout and Stderr, as for [exec.Cmd.Start]; cmd must not
+// be used again. Start's error says why the command could not be started; it is a
+// [*CommandError] if the system refused the command itself. The caller must call
+// [Child.Wait].
 func Start(cmd *exec.Cmd, records *Records) (*Child, error) {
 	ours, theirs, err := socketPair()
 	if err != nil {
@@ -60,8 +64,8 @@ func Start(cmd *exec.Cmd, records *Records) (*Child, error) {
 	return c, nil
 }
 
-// startSupervisor starts a supervisor that waits for its order, and records it.
-// The record is there before the command is, so that no command is without.
+// startSupervisor starts a supervisor that waits for its order, and records it. So no
+// command runs without a record.
 func startSupervisor(cmd *exec.Cmd, ours, theirs *os.File, records *Records) (*Child, error) {
 	self, err := executable()
 	if err != nil {
@@ -71,7 +75,7 @@ func startSupervisor(cmd *exec.Cmd, ours, theirs *os.File, records *Records) (*C
 	cmd.Env = append(cmd.Environ(), run.variable())
 	sup := &exec.Cmd{
 		Path: self, Args: []string{argv0}, Dir: "/",
-		// The supervisor has little to do, and needs nothing of the server's.
+		// The supervisor does little, and needs none of the server's variables.
 		Env:   []string{"GOMAXPROCS=1", "GOGC=20"},
 		Stdin: cmd.Stdin, Stdout: cmd.Stdout, Stderr: cmd.Stderr, WaitDelay: cmd.WaitDelay,
 		ExtraFiles:  []*os.File{theirs},
@@ -80,7 +84,7 @@ func startSupervisor(cmd *exec.Cmd, ours, theirs *os.File, records *Records) (*C
 	if err := adopted.start(sup); err != nil {
 		return nil, err
 	}
-	c := &Child{cmd: sup, control: ours, news: bufio.NewReader(ours)}
+	c := &Child{cmd: sup, control: ours, reports: bufio.NewReader(ours)}
 	if c.record, err = records.add(run, sup.Process.Pid); err != nil {
 		_ = sup.Process.Kill()
 		_ = sup.Wait()
@@ -90,7 +94,7 @@ func startSupervisor(cmd *exec.Cmd, ours, theirs *os.File, records *Records) (*C
 	return c, nil
 }
 
-// begin orders the command and waits until it runs.
+// begin sends the order, and waits until the command runs.
 func (c *Child) begin(cmd *exec.Cmd) error {
 	line, err := json.Marshal(order{
 		Path: []byte(cmd.Path), Args: bytesOf(cmd.Args), Env: bytesOf(cmd.Env), Dir: []byte(cmd.Dir), Cgroup: c.record.cgroup(),
@@ -103,24 +107,24 @@ func (c *Child) begin(cmd *exec.Cmd) error {
 	if _, err := c.control.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("its supervisor has ended: %w", err)
 	}
-	var n news
-	switch answer, err := c.news.ReadBytes('\n'); {
+	var r report
+	switch answer, err := c.reports.ReadBytes('\n'); {
 	case err != nil:
 		return fmt.Errorf("its supervisor does not answer: %w", err)
-	case json.Unmarshal(answer, &n) != nil || !n.Started && n.Failed == "":
-		return errors.New("its supervisor cannot be understood")
-	case n.Failed != "":
-		return &CommandError{n.Failed, syscall.Errno(n.Errno)}
+	case json.Unmarshal(answer, &r) != nil || !r.Started && r.Failed == "":
+		return errors.New("its supervisor sent a malformed answer")
+	case r.Failed != "":
+		return &CommandError{r.Failed, syscall.Errno(r.Errno)}
 	}
 	return nil
 }
 
-// Terminate asks the command's process group to end. It does not wait.
-func (c *Child) Terminate() { _, _ = c.control.Write([]byte{sayTerminate}) }
+// Terminate sends SIGTERM to the command's process group. It does not wait.
+func (c *Child) Terminate() { _, _ = c.control.Write([]byte{cmdTerminate}) }
 
-// Kill makes the command end, and all that it has started. It does not wait. A
-// supervisor that does not do it in time is killed; the kernel then kills the
-// command, and Wait the rest.
+// Kill ends the command and everything that it has started. It does not wait. A
+// supervisor that takes too long is killed itself; the kernel then kills the command,
+// and Wait kills the rest.
 func (c *Child) Kill() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -128,12 +132,12 @@ func (c *Child) Kill() {
 		return
 	}
 	c.force = time.AfterFunc(forceWait, func() { _ = c.cmd.Process.Kill() })
-	_ = c.control.SetWriteDeadline(time.Now().Add(time.Second)) // it may have been stopped
-	_, _ = c.control.Write([]byte{sayKill})
+	_ = c.control.SetWriteDeadline(time.Now().Add(time.Second)) // in case the supervisor is stopped
+	_, _ = c.control.Write([]byte{cmdKill})
 }
 
-// Wait waits for the end of the command, of all that it has started, and of its
-// output, and says how the command ended. The error is one of waiting.
+// Wait waits for the end of the command, of everything that it has started, and of its
+// output. It returns how the command ended. An error means that waiting failed.
 func (c *Child) Wait() (End, error) {
 	err := c.cmd.Wait()
 	if _, exited := errors.AsType[*exec.ExitError](err); exited {
@@ -146,7 +150,7 @@ func (c *Child) Wait() (End, error) {
 		c.force.Stop()
 	}
 	c.mu.Unlock()
-	end := c.lastNews()
+	end := c.lastReport()
 	if end.Lost || end.Left > 0 {
 		end.Left = c.record.killStrays()
 	}
@@ -157,23 +161,23 @@ func (c *Child) Wait() (End, error) {
 	return end, err
 }
 
-// lastNews reads how the command ended, which the supervisor has written before
-// it exited, unless it was killed.
-func (c *Child) lastNews() End {
+// lastReport reads how the command ended, which the supervisor writes before it exits,
+// unless it is killed.
+func (c *Child) lastReport() End {
 	for {
 		_ = c.control.SetReadDeadline(time.Now().Add(time.Second))
-		line, err := c.news.ReadBytes('\n')
+		line, err := c.reports.ReadBytes('\n')
 		if err != nil {
 			return End{Lost: true}
 		}
-		var n news
-		if json.Unmarshal(line, &n) == nil && n.Ended != nil {
-			return *n.Ended
+		var r report
+		if json.Unmarshal(line, &r) == nil && r.Ended != nil {
+			return *r.Ended
 		}
 	}
 }
 
-// socketPair returns two connected sockets that no other child inherits.
+// socketPair returns two connected sockets that other children do not inherit.
 func socketPair() (ours, theirs *os.File, err error) {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()

@@ -20,24 +20,24 @@ import (
 	"go.uber.org/zap/zaptest"
 )
 
-// patience is how long a test waits for what must come.
+// patience bounds every wait of a test. Only a failure reaches it.
 const patience = 30 * time.Second
 
-// serverVariable makes the test binary play a server that runs one command. Its
-// value is the directory of its records.
-const serverVariable = "PLAY_SERVER"
+// serverVariable is the environment variable that makes the test binary run as a server
+// with one command. Its value is the directory of the records.
+const serverVariable = "TEST_SERVER"
 
 func TestMain(m *testing.M) {
 	if dir, ok := os.LookupEnv(serverVariable); ok {
-		playServer(dir)
+		runServer(dir)
 		return
 	}
 	goleak.VerifyTestMain(m)
 }
 
-// family is a shell that starts three processes and ends only when it is killed:
-// a child, a child in a session of its own, and one without environment whose
-// parents have ended. It writes the four process ids.
+// family is a shell script that starts three processes and only ends when it is killed:
+// a child, a child in its own session, and an orphan without environment. It writes the
+// four process ids.
 const family = `trap '' TERM HUP INT
 sleep 1000 & a=$!
 setsid sh -c 'echo $$ > "$1"; exec sleep 1000' - "$1/b" &
@@ -46,8 +46,8 @@ while ! [ -s "$1/b" ] || ! [ -s "$1/c" ]; do sleep 0.01; done
 echo $$ $a $(cat "$1/b") $(cat "$1/c")
 while :; do sleep 1000; done`
 
-// playServer runs the family and waits to be killed.
-func playServer(dir string) {
+// runServer starts the family, and blocks until the process is killed.
+func runServer(dir string) {
 	marks, err := os.MkdirTemp("", "")
 	if err == nil {
 		cmd := exec.Command("/bin/sh", "-c", family, "sh", marks)
@@ -60,12 +60,12 @@ func playServer(dir string) {
 	select {}
 }
 
-// server is a process that has started a family.
+// server is a server process that has started a family.
 type server struct {
 	t      *testing.T
 	dir    string // of its records
 	cmd    *exec.Cmd
-	family []int
+	family []int // process ids
 }
 
 func startServer(t *testing.T) *server {
@@ -93,7 +93,7 @@ func (s *server) kill() {
 	_ = s.cmd.Wait()
 }
 
-// record is what the server has noted.
+// record returns the server's only record.
 func (s *server) record() *record {
 	s.t.Helper()
 	files, err := filepath.Glob(filepath.Join(s.dir, "*"+recordSuffix))
@@ -106,7 +106,7 @@ func (s *server) record() *record {
 	return r
 }
 
-// sweep is what the next server does first.
+// sweep calls Sweep as the next server does, and requires that no record is left.
 func (s *server) sweep() {
 	s.t.Helper()
 	require.NoError(s.t, NewRecords(s.dir, zaptest.NewLogger(s.t)).Sweep())
@@ -115,7 +115,8 @@ func (s *server) sweep() {
 	require.Empty(s.t, files)
 }
 
-func lives(pid int) bool {
+// isAlive reports whether a process runs; a zombie does not.
+func isAlive(pid int) bool {
 	p, ok := readProc(pid)
 	return ok && !p.ended
 }
@@ -123,11 +124,11 @@ func lives(pid int) bool {
 func requireGone(t *testing.T, pids ...int) {
 	t.Helper()
 	for i, pid := range pids {
-		require.Eventually(t, func() bool { return !lives(pid) }, patience, 5*time.Millisecond, "process %d of the family", i)
+		require.Eventually(t, func() bool { return !isAlive(pid) }, patience, 5*time.Millisecond, "process %d of the family", i)
 	}
 }
 
-func TestStart_what_a_killed_server_has_started_ends_by_itself(t *testing.T) {
+func TestSupervisor_ends_its_tree_when_the_server_is_killed(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	s.kill()
@@ -136,7 +137,7 @@ func TestStart_what_a_killed_server_has_started_ends_by_itself(t *testing.T) {
 	s.sweep()
 }
 
-func TestStart_a_supervisor_that_was_stopped_goes_on_when_its_server_is_killed(t *testing.T) {
+func TestSupervisor_that_is_stopped_continues_when_the_server_is_killed(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	require.NoError(t, syscall.Kill(s.record().PID, syscall.SIGSTOP))
@@ -144,19 +145,19 @@ func TestStart_a_supervisor_that_was_stopped_goes_on_when_its_server_is_killed(t
 	requireGone(t, s.family...)
 }
 
-func TestSweep_returns_when_all_is_gone(t *testing.T) {
+func TestSweep_returns_when_the_tree_has_ended(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	supervisor := s.record()
 	s.kill()
-	_ = syscall.Kill(supervisor.PID, syscall.SIGSTOP) // or it would be faster
+	_ = syscall.Kill(supervisor.PID, syscall.SIGSTOP) // so that it does not end its tree before Sweep
 	s.sweep()
 	for _, pid := range append(s.family, supervisor.PID) {
-		require.False(t, lives(pid))
+		require.False(t, isAlive(pid))
 	}
 }
 
-func TestSweep_ends_a_supervisor_that_does_not_end_with_all_below_it(t *testing.T) {
+func TestSweep_ends_a_supervisor_that_hangs_and_its_tree(t *testing.T) {
 	t.Parallel()
 	hangs := exec.Command("/bin/sh", "-c", "sleep 1000 & echo $!; wait")
 	out, err := hangs.StdoutPipe()
@@ -165,8 +166,8 @@ func TestSweep_ends_a_supervisor_that_does_not_end_with_all_below_it(t *testing.
 	var below int
 	_, err = fmt.Fscan(out, &below)
 	require.NoError(t, err)
-	ended := make(chan error, 1)
-	go func() { ended <- hangs.Wait() }() // waited for below
+	ended := make(chan error, 1)          // sent to once, by the goroutine; capacity 1, in case the test fails
+	go func() { ended <- hangs.Wait() }() // ends with the process; the test receives from ended
 	p, ok := readProc(hangs.Process.Pid)
 	require.True(t, ok)
 	s := &server{t: t, dir: t.TempDir()}
@@ -177,24 +178,24 @@ func TestSweep_ends_a_supervisor_that_does_not_end_with_all_below_it(t *testing.
 	requireGone(t, below)
 }
 
-func TestSweep_finds_what_was_left_when_the_supervisor_was_killed_as_well(t *testing.T) {
+func TestSweep_ends_the_tree_of_a_killed_supervisor(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	rec := s.record()
-	require.NoError(t, syscall.Kill(rec.PID, syscall.SIGKILL)) // before it can act
+	require.NoError(t, syscall.Kill(rec.PID, syscall.SIGKILL)) // before it can end its tree
 	s.kill()
 	requireGone(t, s.family[0]) // by the kernel
 	s.sweep()
 	daemon := s.family[3]
 	if rec.Cgroup == "" {
-		t.Log("without a cgroup, nothing tells whose a process without environment is")
+		t.Log("without a cgroup, an orphan without environment is not found")
 		_ = syscall.Kill(daemon, syscall.SIGKILL)
 	}
 	requireGone(t, s.family...)
 }
 
-// A file can be old, and its process id another's by now.
-func TestSweep_leaves_processes_alone_that_are_not_meant(t *testing.T) {
+// A record may be old, and its process id may belong to another process now.
+func TestSweep_does_not_end_other_processes(t *testing.T) {
 	t.Parallel()
 	innocent := exec.Command("sleep", "1000")
 	innocent.Env = []string{runVariable + "=another"}
@@ -215,10 +216,10 @@ func TestSweep_leaves_processes_alone_that_are_not_meant(t *testing.T) {
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "torn.part"), []byte(`{"Run":`), 0o600))
 	s.sweep()
-	require.True(t, lives(p.pid))
+	require.True(t, isAlive(p.pid))
 }
 
-func TestRecords_are_gone_when_the_command_has_ended(t *testing.T) {
+func TestRecords_are_removed_when_the_command_has_ended(t *testing.T) {
 	t.Parallel()
 	s := &server{t: t, dir: t.TempDir()}
 	c, err := Start(exec.Command("/bin/sh", "-c", "exit 3"), NewRecords(s.dir, zaptest.NewLogger(t)))
@@ -229,7 +230,7 @@ func TestRecords_are_gone_when_the_command_has_ended(t *testing.T) {
 	s.sweep()
 }
 
-func TestStart_fails_with_the_reason(t *testing.T) {
+func TestStart_returns_the_reason_of_a_failure(t *testing.T) {
 	t.Parallel()
 	s := &server{t: t, dir: t.TempDir()}
 	script := filepath.Join(t.TempDir(), "script")
@@ -244,8 +245,8 @@ func TestStart_fails_with_the_reason(t *testing.T) {
 	s.sweep()
 }
 
-// What is not UTF-8 arrives unchanged, as does more than a socket holds.
-func TestStart_hands_on_arguments_environment_and_directory(t *testing.T) {
+// The arguments and variables include invalid UTF-8, and more bytes than a socket holds.
+func TestStart_passes_on_arguments_environment_and_directory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	out := filepath.Join(dir, "out")
@@ -261,7 +262,7 @@ func TestStart_hands_on_arguments_environment_and_directory(t *testing.T) {
 	require.Equal(t, "a\xffb \xfe "+dir+" 100000", string(got))
 }
 
-func TestKill_is_faster_than_what_forks(t *testing.T) {
+func TestKill_ends_a_tree_that_keeps_forking(t *testing.T) {
 	t.Parallel()
 	cmd := exec.Command("/bin/sh", "-c", `f() { while :; do sleep 0.01 & done; }; f & f & echo up; f`)
 	out, err := cmd.StdoutPipe()
@@ -277,7 +278,7 @@ func TestKill_is_faster_than_what_forks(t *testing.T) {
 	require.Equal(t, "killed", end.Signal)
 }
 
-func TestCgroupDir(t *testing.T) {
+func TestCgroupDir_finds_the_mount_of_a_cgroup(t *testing.T) {
 	const unified = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n"
 	const below = "30 23 0:26 /system.slice /mnt/group rw - cgroup2 none rw\n"
 	for _, c := range []struct{ mounts, path, want string }{

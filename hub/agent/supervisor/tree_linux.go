@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// becomeReaper makes this process the parent of every descendant whose own parent
-// has ended. The name tells operators what it is, and is not the server's, so that
-// killing servers by name leaves their supervisors to end the agents.
+// becomeReaper makes this process the parent of every descendant whose own parent has
+// ended. It also gives the process a name other than the server's, so that killing
+// servers by name spares the supervisors, which then end the agents.
 func becomeReaper() {
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) // since Linux 3.4
 	if name, err := unix.BytePtrFromString("agent-supervise"); err == nil {
@@ -19,21 +19,22 @@ func becomeReaper() {
 	}
 }
 
-// ownSession puts the command into a session, and so a process group, of its own,
-// without a terminal, and has it killed when this process is.
+// ownSession starts the command in its own session and process group, without a
+// terminal, and has the kernel kill it when this process ends.
 func ownSession() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: unix.SIGKILL}
 }
 
-// supervisorSession puts the supervisor into a session of its own. One that was
-// stopped goes on when the process that has started it ends, to end its tree then.
-// The signal comes when the thread ends that has started it, too, and does no harm.
+// supervisorSession starts the supervisor in its own session. When the process that
+// started it ends, the kernel sends SIGCONT, so that even a stopped supervisor ends its
+// tree. The kernel also sends it when the thread that started the supervisor ends, which
+// does no harm.
 func supervisorSession() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: unix.SIGCONT}
 }
 
-// forkInto starts a process in a cgroup, or without one where that fails: the
-// tree is known by its parents as well.
+// forkInto starts a process in a cgroup, or without one if that fails, since the tree
+// can be found without it.
 func forkInto(cgroup, path string, args []string, attr *syscall.ProcAttr) (pid int, err error) {
 	if dir, err := os.Open(cgroup); cgroup != "" && err == nil {
 		defer dir.Close()
@@ -48,7 +49,7 @@ func forkInto(cgroup, path string, args []string, attr *syscall.ProcAttr) (pid i
 
 func duplicate(from, to int) error { return unix.Dup3(from, to, 0) }
 
-// killTree kills the descendants of this process and returns how many there were.
+// killTree kills the descendants of this process, and returns how many there were.
 func (s *supervisor) killTree() int {
 	killCgroup(s.cgroup)
 	tree := descendants(allProcs(), func(p proc) bool { return p.pid == os.Getpid() })
@@ -58,7 +59,7 @@ func (s *supervisor) killTree() int {
 	return len(tree)
 }
 
-// descendants are the processes below those that match, without these.
+// descendants returns the descendants of the processes that match.
 func descendants(all []proc, match func(proc) bool) []proc {
 	children := make(map[int][]proc)
 	var next []int
@@ -83,7 +84,7 @@ func descendants(all []proc, match func(proc) bool) []proc {
 // kill kills the process.
 func (p proc) kill() { p.signal(unix.SIGKILL) }
 
-// signal sends a signal to that process and not to one that has taken its id since.
+// signal sends a signal to the process, but not to another one that has its id now.
 func (p proc) signal(sig unix.Signal) {
 	fd, err := unix.PidfdOpen(p.pid, 0)
 	if err == nil {
@@ -100,7 +101,7 @@ func (p proc) signal(sig unix.Signal) {
 	}
 }
 
-// killCgroup kills all that is in a cgroup at once, forks on their way included.
+// killCgroup kills all processes in a cgroup at once, including those being forked.
 func killCgroup(dir string) {
 	if dir != "" {
 		_ = os.WriteFile(filepath.Join(dir, "cgroup.kill"), []byte("1"), 0)

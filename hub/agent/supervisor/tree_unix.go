@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// becomeReaper needs Linux.
+// becomeReaper does nothing on this system.
 func becomeReaper() {}
 
-// ownSession puts the command into a session, and so a process group, of its own.
+// ownSession starts the command in its own session and process group.
 func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
 func supervisorSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
@@ -24,8 +24,8 @@ func duplicate(from, to int) error { return unix.Dup2(from, to) }
 
 func removeCgroup(string) {}
 
-// killTree kills the command's process group, the only part of its tree that can
-// be followed here. The group's number cannot be another's while a member lives.
+// killTree kills the command's process group, the only part of its tree that this system
+// can find. The system does not reuse the group's id while a member is alive.
 func (s *supervisor) killTree() int {
 	if unix.Kill(-s.root, unix.SIGKILL) != nil {
 		return 0

@@ -2,12 +2,12 @@ package supervisor
 
 import "syscall"
 
-// Between a process and its supervisor there is a socket. The process writes one
-// order as a line of JSON, later single bytes; the supervisor writes one news for
-// each of its two outcomes, each a line of JSON.
+// A process and its supervisor communicate over a socket. The process writes an order,
+// as a line of JSON, and then commands, as single bytes. The supervisor writes two
+// reports, each as a line of JSON.
 
-// order is what to run. Strings of the operating system need not be UTF-8, so
-// they travel as bytes.
+// order is the command to run. Strings of the operating system need not be UTF-8, so
+// they are encoded as bytes.
 type order struct {
 	Path   []byte
 	Args   [][]byte
@@ -16,28 +16,29 @@ type order struct {
 	Cgroup string // to start the command in; empty for none
 }
 
-// Bytes that follow an order.
+// The commands that may follow an order.
 const (
-	sayTerminate = 't' // send SIGTERM to the command's process group
-	sayKill      = 'k' // kill the whole tree
+	cmdTerminate = 't' // send SIGTERM to the command's process group
+	cmdKill      = 'k' // kill the whole tree
 )
 
-// news is what became of an order: first Started or Failed, then Ended.
-type news struct {
+// report is the outcome of an order: the first report has Started or Failed, and the
+// second has Ended.
+type report struct {
 	Started bool   `json:",omitempty"`
-	Failed  string `json:",omitempty"`
-	// Errno is the system's error behind Failed; 0 where there is none.
-	Errno int  `json:",omitempty"`
-	Ended *End `json:",omitempty"`
+	Failed  string `json:",omitempty"` // why the command was not started
+	Errno   int    `json:",omitempty"` // the system's error behind Failed; 0 for none
+	Ended   *End   `json:",omitempty"`
 }
 
-// CommandError says in words why the system does not run a command. It wraps the
-// system's error, such as ENOEXEC or EACCES.
+// CommandError reports that the system refused to run a command. It wraps the system's
+// error, such as ENOEXEC or EACCES.
 type CommandError struct {
 	text  string
-	errno syscall.Errno // 0 where there is none
+	errno syscall.Errno // 0 for none
 }
 
+// Error returns the reason.
 func (e *CommandError) Error() string { return e.text }
 
 // Unwrap returns the system's error, or nil.
@@ -48,13 +49,12 @@ func (e *CommandError) Unwrap() error {
 	return e.errno
 }
 
-// End is how a command ended.
+// End describes how a command ended.
 type End struct {
-	Code   *int   `json:",omitempty"` // of the exit; nil when a signal ended it
-	Signal string `json:",omitempty"` // its name, such as "killed"
-	Left   int    `json:",omitempty"` // processes that could not be killed
-	// Lost says that the supervisor was killed, and so cannot tell.
-	Lost bool `json:",omitempty"`
+	Code   *int   `json:",omitempty"` // exit code; nil if a signal ended the command
+	Signal string `json:",omitempty"` // the signal's description, such as "killed"; empty if none
+	Left   int    `json:",omitempty"` // number of processes that could not be killed
+	Lost   bool   `json:",omitempty"` // the supervisor was killed, so that Code and Signal are unknown
 }
 
 func bytesOf(all []string) [][]byte {
