@@ -48,7 +48,7 @@ func (h *Hub) cannotStart(profile string) error {
 	switch {
 	case !known:
 		return protocol.Errorf(protocol.CodeAgentNotFound, "no agent is called %.40q", profile)
-	case h.agents.full():
+	case h.agents.Full():
 		return host.TooManyAgents(h.options.MaxAgents)
 	}
 	return nil

@@ -104,7 +104,7 @@ func (c *connection) Reject(ctx context.Context, s *feed.Subscription, requestID
 }
 
 // Leave implements [feed.Actor].
-func (c *connection) Leave(s *feed.Subscription) { c.actor.leaves(s) }
+func (c *connection) Leave(s *feed.Subscription) { c.actor.leave(s) }
 
 // envelope returns an input whose answer the subscription yields.
 func (c *connection) envelope(s *feed.Subscription, requestID string, body any) envelope {

@@ -1,5 +1,7 @@
 package hub
 
+import "parley/hub/internal/background"
+
 // Awake is how many sessions are in memory.
 func (h *Hub) Awake() int {
 	h.mu.Lock()
@@ -20,7 +22,7 @@ func (h *Hub) KeptPromptBytes() (bytes int) {
 	for _, e := range h.live {
 		if e.actor != nil {
 			bytes += e.actor.state.PromptBytes()
-			signal(e.actor.nudge) // so that the actor's next step comes after this one
+			background.Notify(e.actor.nudge) // so that the actor's next step comes after this one
 		}
 	}
 	return bytes

@@ -8,45 +8,50 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/internal/agentinbox"
 	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/hub/rules/host"
 )
 
-// hostShell is a host session's face to its agent and to the shared sessions
-// that are open on it.
+// hostShell connects a host session to its agent and to the shared sessions that are
+// open on it.
 type hostShell struct {
-	actor  *actor
-	state  func() *host.State
-	shared map[journal.SessionID]struct{} // open on this host session, as far as they have been greeted
-	open   map[journal.SessionID]struct{} // open on this host session, by what has come in
+	actor *actor // immutable
+
+	// owned by the actor
+	shared map[journal.SessionID]struct{} // shared sessions that the state has greeted and that are open
+	open   map[journal.SessionID]struct{} // open shared sessions, by the inputs that have come
 	agent  *agentRun                      // the newest; nil before the first
-	facts  host.FactBuffer                // what the newest agent says of itself
-	heard  time.Time                      // when the agent last said or was told something
-	work   sync.WaitGroup                 // starts and stops of agents; stop waits for them
+	facts  host.FactBuffer                // about the newest agent
+	heard  time.Time                      // when the agent last sent or was sent something
+
+	work sync.WaitGroup // starts and stops of agents; stop waits for them
 }
 
-// agentRun is one start of the agent. What an older one still says is not
-// heard.
+// agentRun is one start of the agent. Messages of earlier runs are dropped.
 type agentRun struct {
-	hearing *hearing
-	giveUp  context.CancelFunc // ends the start; the run still says that it failed
-	agent   Agent              // set by the actor once it is ready
-	ending  bool
-	exited  *rules.AgentExited // was heard before it was ready
+	inbox  *agentinbox.Inbox
+	giveUp context.CancelFunc // ends the start, which then fails
+	agent  Agent              // nil until it is ready
+	ending bool
+	exited *rules.AgentExited // the agent exited before the news that it is ready
 }
 
-// agentReady is what a start leads to. It is heard behind what the agent said
+// agentStarted is the outcome of a start. It is in the inbox behind what the agent sent
 // before.
-type agentReady struct {
+type agentStarted struct {
 	agent Agent
 	err   error
 }
 
+// agentSent is the input that the agent's inbox holds something. The shell turns it into
+// [host.AgentSays], [host.Launched] or [host.LaunchFailed].
+type agentSent struct{}
+
 func newHostShell(a *actor, shared []journal.SessionID) *hostShell {
 	s := &hostShell{
 		actor:  a,
-		state:  func() *host.State { return a.state.(*host.State) },
 		shared: map[journal.SessionID]struct{}{},
 		open:   map[journal.SessionID]struct{}{},
 	}
@@ -56,18 +61,24 @@ func newHostShell(a *actor, shared []journal.SessionID) *hostShell {
 	return s
 }
 
+// state returns the newest state.
+func (s *hostShell) state() *host.State { return s.actor.state.(*host.State) }
+
+// show has nothing to do: no client receives a host session's events.
 func (s *hostShell) show(*journal.Record) {}
 
-// nudged has nothing to do: the actor looks at its couriers by itself.
+// nudged has nothing to do: the actor looks at its couriers itself.
 func (s *hostShell) nudged() {}
 
 func (s *hostShell) complete(answer any, _ journal.Head) any { return answer }
+
+func (s *hostShell) busy() bool { return s.state().Busy() }
 
 func (s *hostShell) perform(e rules.Effect) {
 	switch e := e.(type) {
 	case host.TellOpen:
 		for id := range s.shared {
-			s.actor.courier(id).post(e.Message)
+			s.actor.courier(id).Post(e.Message)
 		}
 	case host.OpenShared:
 		s.shared[e.Shared] = struct{}{}
@@ -108,97 +119,53 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 	}
 }
 
-// launch starts the agent. What it says goes through the run's hearing, where it
-// waits while those who are told do not keep up.
+// launch starts the agent. Its messages wait in the inbox of the run while the shared
+// sessions do not keep up.
 func (s *hostShell) launch(spec rules.LaunchSpec) {
 	if s.agent != nil {
-		s.forget(s.agent)
+		s.abandon(s.agent)
 	}
 	starting, giveUp := context.WithCancel(context.Background())
-	run := &agentRun{hearing: newHearing(), giveUp: giveUp}
-	s.agent, s.actor.agent = run, run.hearing
+	run := &agentRun{inbox: agentinbox.New(), giveUp: giveUp}
+	s.agent, s.actor.agent = run, run.inbox
 	s.facts = host.FactBuffer{}
-	s.facts.Block(time.Now()) // usually until it is ready
-	release := s.actor.hub.agents.take()
+	s.facts.Block(time.Now()) // usually until the agent is ready
+	release := s.actor.hub.agents.Take()
 	if release == nil {
 		giveUp()
-		run.hearing.say(agentReady{err: host.NoSlotError(s.actor.hub.options.MaxAgents)})
+		run.inbox.Put(agentStarted{err: host.NoSlotError(s.actor.hub.options.MaxAgents)})
 		return
 	}
 	launcher := s.actor.hub.launcher
 	s.work.Go(func() {
 		defer giveUp()
 		agent, err := launcher.Launch(starting, spec, func(e rules.AgentEvent) {
-			if _, gone := e.(rules.AgentExited); gone {
+			if _, exited := e.(rules.AgentExited); exited {
 				release()
 			}
-			run.hearing.say(e)
+			run.inbox.Put(e)
 		})
 		if err != nil {
 			release()
 		}
-		if !run.hearing.say(agentReady{agent, err}) && agent != nil {
+		if !run.inbox.Put(agentStarted{agent, err}) && agent != nil {
 			s.stopAgent(agent)
 		}
 	})
 }
 
-// forget hears no more of a run, and ends its start.
-func (s *hostShell) forget(run *agentRun) {
+// abandon ends a run's start and drops its messages.
+func (s *hostShell) abandon(run *agentRun) {
 	run.giveUp()
-	for _, unheard := range run.hearing.close() {
-		if ready, ok := unheard.(agentReady); ok && ready.agent != nil {
-			run.agent = ready.agent
+	for _, message := range run.inbox.Close() {
+		if started, ok := message.(agentStarted); ok && started.agent != nil {
+			run.agent = started.agent
 			s.end(run)
 		}
 	}
 }
 
-// hear takes what the agent has said, as an input for the state. What it says of
-// itself is gathered and comes with other inputs, or when it is due.
-func (s *hostShell) hear(in envelope) (envelope, bool) {
-	if _, ok := in.Body.(agentSpoke); ok {
-		if in, ok = s.listen(in); !ok {
-			return in, false
-		}
-	}
-	body := s.facts.Join(s.account(in.Body), time.Now())
-	in.Body = body
-	return in, body != nil
-}
-
-// listen takes the oldest of what the agent has said.
-func (s *hostShell) listen(in envelope) (envelope, bool) {
-	s.heard = time.Now()
-	said, ok := s.agent.hearing.take()
-	switch said := said.(type) {
-	case agentReady:
-		in.Body = s.ready(said)
-	case rules.AgentExited:
-		if s.agent.agent == nil {
-			s.agent.exited = &said // it overtook the news that the agent is ready
-			return in, false
-		}
-		in.Body = host.AgentSays{Event: said}
-	case rules.AgentEvent:
-		in.Body = host.AgentSays{Event: said}
-	}
-	return in, ok
-}
-
-func (s *hostShell) ready(m agentReady) any {
-	if m.err != nil {
-		s.actor.log.Warn("the agent could not be started", zap.Error(m.err))
-		return host.LaunchFailed{Err: m.err}
-	}
-	s.agent.agent = m.agent
-	if s.agent.exited != nil {
-		return host.LaunchFailed{Err: errors.New(host.ExitFailure(*s.agent.exited))}
-	}
-	return host.Launched{SessionID: m.agent.SessionID(), CanLoad: m.agent.CanLoad(), LoadError: m.agent.LoadError()}
-}
-
-// end stops a run's agent in the background; AgentExited says when it is done.
+// end stops a run's agent in the background. [rules.AgentExited] reports the end.
 func (s *hostShell) end(run *agentRun) {
 	if run.ending {
 		return
@@ -212,12 +179,81 @@ func (s *hostShell) stopAgent(agent Agent) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.actor.hub.options.AgentStopTimeout)
 	defer cancel()
 	if err := agent.Stop(ctx); err != nil {
-		s.actor.log.Warn("the agent did not stop in order", zap.Error(err))
+		s.actor.log.Warn("the agent could not be stopped cleanly", zap.Error(err))
 	}
 }
 
-// due is when what was gathered, or the agent's silence, is to be told. All other
-// times of a host session are its state's.
+// stop ends the agent, and waits for every start and stop.
+func (s *hostShell) stop() {
+	if s.agent != nil {
+		s.abandon(s.agent)
+		if s.agent.agent != nil {
+			s.end(s.agent)
+		}
+	}
+	s.work.Wait()
+}
+
+// receive takes a message of the agent as an input for the state. Facts about the agent
+// are gathered and come with other inputs, or when they are due.
+func (s *hostShell) receive(in envelope) (envelope, bool) {
+	if _, ok := in.Body.(agentSent); ok {
+		if in.Body, ok = s.nextMessage(); !ok {
+			return in, false
+		}
+	}
+	in.Body = s.facts.Join(s.track(in.Body), time.Now())
+	return in, in.Body != nil
+}
+
+// nextMessage takes the oldest message of the agent.
+func (s *hostShell) nextMessage() (body any, ok bool) {
+	s.heard = time.Now()
+	message, ok := s.agent.inbox.Take()
+	switch m := message.(type) {
+	case agentStarted:
+		return s.started(m), true
+	case rules.AgentExited:
+		if s.agent.agent == nil {
+			s.agent.exited = &m // it overtook the news that the agent is ready
+			return nil, false
+		}
+		return host.AgentSays{Event: m}, true
+	case rules.AgentEvent:
+		return host.AgentSays{Event: m}, true
+	}
+	return nil, false
+}
+
+// started returns the input for the outcome of a start.
+func (s *hostShell) started(m agentStarted) any {
+	if m.err != nil {
+		s.actor.log.Warn("the agent could not be started", zap.Error(m.err))
+		return host.LaunchFailed{Err: m.err}
+	}
+	s.agent.agent = m.agent
+	if s.agent.exited != nil {
+		return host.LaunchFailed{Err: errors.New(host.ExitFailure(*s.agent.exited))}
+	}
+	return host.Launched{SessionID: m.agent.SessionID(), CanLoad: m.agent.CanLoad(), LoadError: m.agent.LoadError()}
+}
+
+// track notes which shared sessions are open, and marks the end of the last one. The
+// state does not know them all, since it would grow with their number and each would
+// be an append more.
+func (s *hostShell) track(body any) any {
+	switch m := body.(type) {
+	case rules.SharedOpened:
+		s.open[m.Shared] = struct{}{}
+	case rules.SharedClosed:
+		delete(s.open, m.Shared)
+		m.Last = len(s.open) == 0
+		return m
+	}
+	return body
+}
+
+// due returns when facts are due, or the agent has been silent for too long.
 func (s *hostShell) due() time.Time {
 	facts, silence := s.facts.Due(), s.silenceDue()
 	if facts.IsZero() || !silence.IsZero() && silence.Before(facts) {
@@ -226,11 +262,10 @@ func (s *hostShell) due() time.Time {
 	return facts
 }
 
-// silenceDue is when the agent has said nothing for too long; zero for never. What
-// was decided and is not durable may still have to be told to the agent, which is
-// expected to speak only after that.
+// silenceDue returns when the agent has been silent for too long; zero for never. While
+// a commit is pending the agent may not have received its prompt.
 func (s *hostShell) silenceDue() time.Time {
-	if s.actor.rebuild.running || len(s.actor.pending) > 0 || !s.state().Listens() {
+	if s.actor.recovery.running() || len(s.actor.pending) > 0 || !s.state().Listens() {
 		return time.Time{}
 	}
 	return s.heard.Add(s.actor.hub.rules.SilenceAfter)
@@ -243,32 +278,4 @@ func (s *hostShell) wake(now time.Time) {
 	if due := s.silenceDue(); !due.IsZero() && !due.After(now) {
 		s.actor.take(unanswered(host.AgentSilent{Since: s.heard}))
 	}
-}
-
-func (s *hostShell) busy() bool { return s.state().Busy() }
-
-// stop ends the agent and waits for it and for every start and stop.
-func (s *hostShell) stop() {
-	if s.agent != nil {
-		s.forget(s.agent)
-		if s.agent.agent != nil {
-			s.end(s.agent)
-		}
-	}
-	s.work.Wait()
-}
-
-// account notes which shared sessions are open, as inputs come in, and says with
-// the end of one whether it was the last. The state alone cannot tell: it would
-// grow with their number, and each would be an append more.
-func (s *hostShell) account(body any) any {
-	switch m := body.(type) {
-	case rules.SharedOpened:
-		s.open[m.Shared] = struct{}{}
-	case rules.SharedClosed:
-		delete(s.open, m.Shared)
-		m.Last = len(s.open) == 0
-		return m
-	}
-	return body
 }

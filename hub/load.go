@@ -39,8 +39,8 @@ func (h *Hub) load(ctx context.Context, id journal.SessionID) (loaded, error) {
 	return l, err
 }
 
-// unborn is a session of which the journal has nothing.
-func (h *Hub) unborn(id journal.SessionID, kind journal.Kind) loaded {
+// emptySession returns a session without events.
+func (h *Hub) emptySession(id journal.SessionID, kind journal.Kind) loaded {
 	return loaded{kind: kind, state: h.newState(id, kind), head: journal.Head{Hash: journal.ChainStart(id)}}
 }
 
@@ -54,7 +54,7 @@ func (h *Hub) openOn(ctx context.Context, host journal.SessionID) ([]journal.Ses
 }
 
 func (h *Hub) loadFrom(ctx context.Context, id journal.SessionID, kind journal.Kind, useSnapshot bool) (loaded, error) {
-	l := h.unborn(id, kind)
+	l := h.emptySession(id, kind)
 	snap := journal.Snapshot{}
 	if useSnapshot {
 		snap = h.snapshot(ctx, id)

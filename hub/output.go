@@ -12,31 +12,31 @@ import (
 	"parley/protocol"
 )
 
-// batch is what one append writes and what is owed the outside once it is
-// durable, in the order in which it was decided.
+// batch is what one append writes, and what is due to the outside once that is durable,
+// in the order of the decisions.
 type batch struct {
 	records []journal.Record
 	bytes   int
 	head    journal.Head    // after the batch
 	commit  *journal.Commit // nil until it is written; resolved for a batch without records
-	since   time.Time       // when it was handed to the journal
+	since   time.Time       // when it was written
 	outs    []out
 }
 
-// out is what one input leads to outside.
+// out is what one input leads to outside the session.
 type out struct {
 	in      envelope
 	records []journal.Record
 	result  result
-	hold    string // the reply waits under this name
-	waiter  string // for whom
+	hold    string // the reply waits under this name; empty for none
+	waiter  string // identifies the reply under hold
 	effects []rules.Effect
 }
 
-// add takes over what one input leads to.
+// add adds the records that one input leads to.
 func (b *batch) add(records []journal.Record) {
 	if len(b.records) == 0 {
-		b.records = slices.Clip(records) // mostly it is the only input
+		b.records = slices.Clip(records) // usually the batch has one input
 	} else {
 		b.records = append(b.records, records...)
 	}
@@ -63,8 +63,8 @@ var nothingToCommit = func() *journal.Commit {
 	return c
 }()
 
-// write hands the batch to the journal. What needs no commit and has none
-// before it goes out at once.
+// write appends the batch to the journal. A batch without records is released at once
+// if no commit is pending.
 func (a *actor) write(b *batch) {
 	if len(b.outs) == 0 {
 		return
@@ -89,7 +89,8 @@ func (a *actor) write(b *batch) {
 	a.pending = append(a.pending, b)
 }
 
-// settle deals with every append at the front whose outcome is known.
+// settle releases the batches at the front whose commits have succeeded, and begins a
+// recovery when one has failed.
 func (a *actor) settle() {
 	for len(a.pending) > 0 {
 		b := a.pending[0]
@@ -103,12 +104,12 @@ func (a *actor) settle() {
 			if errors.Is(err, journal.ErrFenced) {
 				a.hub.lose(a.id.Partition())
 			}
-			a.beginRebuild()
+			a.beginRecovery()
 			return
 		}
 		a.pending[0] = nil
 		a.pending = a.pending[1:]
-		a.stalled, a.rebuild.proving, a.rebuild.pause = false, false, 0
+		a.stalled, a.recovery.phase, a.recovery.pause = false, recoveryNone, 0
 		a.release(b)
 	}
 	if a.unsaved >= a.hub.options.SnapshotEvery {
@@ -116,7 +117,7 @@ func (a *actor) settle() {
 	}
 }
 
-// release gives out what the batch owes.
+// release shows events, answers inputs and performs effects.
 func (a *actor) release(b *batch) {
 	for i := range b.outs {
 		o := &b.outs[i]
@@ -140,24 +141,16 @@ func (a *actor) answer(o *out) {
 	}
 }
 
-// fail answers what was waiting for a batch that is not in the journal. What
-// other sessions and the agent said is kept, to be decided on again.
-func (a *actor) fail(b *batch) {
-	for i := range b.outs {
-		a.rebuild.refuse(b.outs[i].in)
-	}
-}
-
 func journalUnavailable() error {
 	return protocol.Errorf(protocol.CodeJournalUnavailable, "the journal cannot be written now; try again with the same id")
 }
 
-// perform carries out an effect that both kinds of session have, or leaves it
-// to the shell.
+// perform carries out an effect that both kinds of session have, or passes it to the
+// shell.
 func (a *actor) perform(e rules.Effect) {
 	switch e := e.(type) {
 	case rules.Tell:
-		a.courier(e.To).post(e.Message)
+		a.courier(e.To).Post(e.Message)
 	case rules.Release:
 		a.releaseHeld(e)
 	default:
@@ -165,6 +158,27 @@ func (a *actor) perform(e rules.Effect) {
 	}
 }
 
+const (
+	// commitPatience is how long a command waits for its commit. Then it is answered
+	// JOURNAL_UNAVAILABLE. The commit may still succeed, and a repetition of the
+	// command under the same id finds out.
+	commitPatience = 3 * time.Second
+	// holdPatience is how long a command of a shared session waits for its host
+	// session, which answers at once unless its own commits do not end.
+	holdPatience = commitPatience + 2*time.Second
+	// sendPatience is how long a command waits until its session is loaded and accepts
+	// it.
+	sendPatience = commitPatience + 2*time.Second
+)
+
+// held is a reply that waits under a name for a release.
+type held struct {
+	waiter string
+	reply  replyFunc
+	since  time.Time
+}
+
+// releaseHeld answers the replies that wait under a name.
 func (a *actor) releaseHeld(r rules.Release) {
 	for _, h := range a.holds[r.Hold] {
 		if r.Answer != nil && (r.Winner == "" || r.Winner == h.waiter) {
@@ -174,4 +188,46 @@ func (a *actor) releaseHeld(r rules.Release) {
 		}
 	}
 	delete(a.holds, r.Hold)
+}
+
+// patienceEnds returns when to call endPatience; zero for never.
+func (a *actor) patienceEnds() time.Time {
+	var ends time.Time
+	if len(a.pending) > 0 && !a.stalled {
+		ends = a.pending[0].since.Add(commitPatience)
+	}
+	if a.kind != journal.KindShared {
+		return ends // a command may wait for an agent for as long as its start takes
+	}
+	for _, waiting := range a.holds {
+		if end := waiting[0].since.Add(holdPatience); ends.IsZero() || end.Before(ends) {
+			ends = end
+		}
+	}
+	return ends
+}
+
+// endPatience answers the commands that have waited for too long. Their events stay,
+// and are shown when the commit succeeds after all.
+func (a *actor) endPatience(now time.Time) {
+	if len(a.pending) > 0 && !a.stalled && !a.pending[0].since.Add(commitPatience).After(now) {
+		a.log.Warn("the journal does not answer", zap.Duration("since", now.Sub(a.pending[0].since)))
+		a.stalled = true
+		a.refusePending()
+	}
+	if a.kind != journal.KindShared {
+		return
+	}
+	for name, waiting := range a.holds {
+		left := slices.DeleteFunc(waiting, func(h held) bool {
+			late := !h.since.Add(holdPatience).After(now)
+			if late {
+				h.reply(result{err: journalUnavailable()})
+			}
+			return late
+		})
+		if a.holds[name] = left; len(left) == 0 {
+			delete(a.holds, name)
+		}
+	}
 }

@@ -41,8 +41,8 @@ func (s *sharedShell) IsPresent(id string) bool {
 
 func (s *sharedShell) show(r *journal.Record) { s.room.Committed(r) }
 
-// hear turns an attach into a command whose reply lets the connection in.
-func (s *sharedShell) hear(in envelope) (envelope, bool) {
+// receive turns an attach into a command whose reply lets the connection in.
+func (s *sharedShell) receive(in envelope) (envelope, bool) {
 	if m, ok := in.Body.(attach); ok {
 		in.Body, in.reply = m.command, s.admit(m, in.reply)
 	}
@@ -116,4 +116,4 @@ func (s *sharedShell) due() time.Time { return s.room.Due() }
 
 func (s *sharedShell) wake(now time.Time) { s.room.Wake(now) }
 
-func (s *sharedShell) stop() { s.room.Stop(s.actor.hub.farewell(s.actor.id)) }
+func (s *sharedShell) stop() { s.room.Stop(s.actor.hub.closing(s.actor.id)) }

@@ -15,6 +15,7 @@ import (
 	"parley/hub/agent/demo"
 	"parley/hub/agent/supervisor"
 	"parley/hub/agent/wire"
+	"parley/hub/internal/limit"
 	"parley/hub/rules"
 )
 
@@ -64,7 +65,7 @@ type Launcher struct {
 	history  *demo.History
 	records  *supervisor.Records
 
-	permissionBytes hub.Budget // of the pending permission requests of all agents
+	permissionBytes limit.Budget // of the pending permission requests of all agents
 }
 
 var _ hub.Launcher = (*Launcher)(nil)

@@ -2,17 +2,16 @@ package agent
 
 import (
 	"fmt"
+	"parley/hub/internal/limit"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"parley/hub"
 )
 
 // Permission requests wait in memory for people, who may take half an hour.
 func TestPermissions_are_bounded_in_bytes_for_each_agent_and_for_all(t *testing.T) {
 	const half = maxPermissionBytes / 2
-	var all hub.Budget
+	var all limit.Budget
 	ask := func(s *session, id string, bytes int) bool {
 		return s.addPermission(id, pendingPermission{bytes: bytes})
 	}
@@ -50,7 +49,7 @@ func TestPermissions_are_bounded_in_bytes_for_each_agent_and_for_all(t *testing.
 }
 
 func TestPermissions_are_bounded_in_number(t *testing.T) {
-	s := &session{permissions: map[string]pendingPermission{}, allPermissionBytes: new(hub.Budget)}
+	s := &session{permissions: map[string]pendingPermission{}, allPermissionBytes: new(limit.Budget)}
 	for i := range maxPermissions {
 		require.True(t, s.addPermission(fmt.Sprint(i), pendingPermission{bytes: 1}))
 	}

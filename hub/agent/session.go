@@ -7,9 +7,9 @@ import (
 
 	"go.uber.org/zap"
 
-	"parley/hub"
 	"parley/hub/agent/facts"
 	"parley/hub/agent/wire"
+	"parley/hub/internal/limit"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -24,7 +24,7 @@ type session struct {
 	maxEvent           int           // in bytes; 0 for no limit
 	maxLine            int           // in bytes
 	grace              time.Duration // Options.StopGrace
-	allPermissionBytes *hub.Budget   // of the pending permission requests of all agents
+	allPermissionBytes *limit.Budget // of the pending permission requests of all agents
 	out                *outbox
 	replayed           chan struct{} // sent to by read for each part of a replay, received by Launch, never closed; capacity 1, since one signal is enough
 	drained            chan struct{} // closed by read when the agent has ended and its output is read, never sent to
@@ -63,7 +63,7 @@ type session struct {
 
 // startSession starts the session's goroutines. They end when the peer has ended and
 // Launch has sent to launched.
-func startSession(p peer, spec rules.LaunchSpec, sink func(rules.AgentEvent), opts Options, allPermissionBytes *hub.Budget, log *zap.Logger) *session {
+func startSession(p peer, spec rules.LaunchSpec, sink func(rules.AgentEvent), opts Options, allPermissionBytes *limit.Budget, log *zap.Logger) *session {
 	s := &session{
 		peer: p, log: log, sink: sink,
 		hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,

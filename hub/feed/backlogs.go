@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"parley/hub/internal/background"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -57,7 +58,7 @@ func (b *backlogs) leave(h holder) {
 // add counts how many bytes more a connection holds, or how many fewer.
 func (b *backlogs) add(bytes int) {
 	if bytes != 0 && b.held.Add(int64(bytes)) > b.limit && bytes > 0 {
-		signal(b.exceeded)
+		background.Notify(b.exceeded)
 	}
 }
 

@@ -1,5 +1,7 @@
 package feed
 
+import "parley/hub/internal/background"
+
 // Sink is a connection to which a subscription pushes. The methods are called by
 // the session's fan-out and must not block.
 type Sink interface {
@@ -22,13 +24,5 @@ type pull chan struct{}
 func newPull() pull { return make(pull, 1) }
 
 func (p pull) Offer(*Burst) bool { return false }
-func (p pull) Wake()             { signal(p) }
+func (p pull) Wake()             { background.Notify(p) }
 func (p pull) Cut()              {} // Next returns the reason
-
-// signal sends to a channel of capacity one unless it is full.
-func signal(c chan<- struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}

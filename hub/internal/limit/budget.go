@@ -1,13 +1,11 @@
-package hub
+package limit
 
 import "sync/atomic"
 
-// Budget is how many bytes many together hold of something. The zero value is
-// ready. Its methods are safe for concurrent use.
+// Budget counts bytes that many owners hold together. The zero value is ready.
 type Budget struct{ held atomic.Int64 }
 
-// Take counts so many bytes more, and reports true, unless more than most would be
-// held then.
+// Take adds bytes and returns true, unless more than most would be held then.
 func (b *Budget) Take(bytes, most int) bool {
 	if b.held.Add(int64(bytes)) > int64(most) {
 		b.held.Add(-int64(bytes))
@@ -16,7 +14,7 @@ func (b *Budget) Take(bytes, most int) bool {
 	return true
 }
 
-// Add counts so many bytes more, or less, whatever is held.
+// Add adds bytes, which may be negative, whatever is held.
 func (b *Budget) Add(bytes int) { b.held.Add(int64(bytes)) }
 
 // Held returns how many bytes are held.

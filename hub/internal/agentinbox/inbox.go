@@ -1,0 +1,137 @@
+package agentinbox
+
+import (
+	"math"
+	"sync"
+	"time"
+
+	"parley/hub/internal/background"
+	"parley/hub/rules"
+)
+
+const (
+	// GatherFor is how long pieces of a stream wait for others. At 25 updates a
+	// second text still appears to flow.
+	GatherFor = 40 * time.Millisecond
+	// MaxMessages and MaxBytes are how many messages, and how many bytes of
+	// notifications, an inbox holds, apart from one larger notification.
+	MaxMessages = 32
+	MaxBytes    = 256 << 10
+)
+
+// Inbox holds the messages of one agent that its session has not taken. All methods
+// are safe for concurrent use.
+type Inbox struct {
+	ready chan struct{} // sent to when there is something to take; capacity one, see background.Notify
+
+	// guarded by mu
+	mu        sync.Mutex
+	room      sync.Cond   // broadcast when there may be room again, and by Close
+	messages  []any       // consecutive notifications are one rules.Notifications
+	count     int         // of messages, each notification by itself
+	bytes     int         // of the notifications
+	gathering bool        // pieces of a stream wait until the timer fires
+	timer     *time.Timer // runs gathered; stopped by Close
+	closed    bool
+}
+
+// New returns an empty inbox. Its owner closes it.
+func New() *Inbox {
+	b := &Inbox{ready: make(chan struct{}, 1)}
+	b.room.L = &b.mu
+	b.timer = time.AfterFunc(math.MaxInt64, b.gathered)
+	return b
+}
+
+// Ready returns a channel from which the session receives when there is something to
+// take.
+func (b *Inbox) Ready() <-chan struct{} { return b.ready }
+
+// Put adds a message: a [rules.AgentEvent], or anything else that has to keep its
+// place among them. It blocks while the inbox is full, and returns false once the
+// inbox is closed.
+func (b *Inbox) Put(message any) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.full() && !b.closed {
+		b.room.Wait()
+	}
+	if b.closed {
+		return false
+	}
+	streamed := b.add(message)
+	if !streamed || !b.gathering || b.full() {
+		background.Notify(b.ready)
+	}
+	return true
+}
+
+func (b *Inbox) full() bool { return b.count >= MaxMessages || b.bytes >= MaxBytes }
+
+// add appends a message, and reports whether it is a piece of a stream.
+func (b *Inbox) add(message any) (streamed bool) {
+	b.count++
+	n, ok := message.(rules.AgentNotification)
+	if !ok {
+		b.messages = append(b.messages, message)
+		return false
+	}
+	b.bytes += len(n.Raw)
+	if i := len(b.messages) - 1; i >= 0 {
+		if row, ok := b.messages[i].(rules.Notifications); ok {
+			b.messages[i] = append(row, n.Raw)
+			return n.Streamed
+		}
+	}
+	b.messages = append(b.messages, rules.Notifications{n.Raw})
+	return n.Streamed
+}
+
+// Take returns the oldest message, or consecutive notifications as one
+// [rules.Notifications], whether or not they still wait for others. ok is false if
+// the inbox is empty.
+func (b *Inbox) Take() (message any, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.messages) == 0 {
+		return nil, false
+	}
+	message, b.messages = b.messages[0], b.messages[1:]
+	if len(b.messages) > 0 {
+		background.Notify(b.ready)
+	}
+	if row, ok := message.(rules.Notifications); ok {
+		b.count -= len(row)
+		for _, raw := range row {
+			b.bytes -= len(raw)
+		}
+		b.gathering = true
+		b.timer.Reset(GatherFor)
+	} else {
+		b.count--
+	}
+	b.room.Broadcast()
+	return message, true
+}
+
+// gathered makes the pieces available that have waited.
+func (b *Inbox) gathered() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.gathering = false
+	if len(b.messages) > 0 {
+		background.Notify(b.ready)
+	}
+}
+
+// Close makes every Put return false, and returns the messages that were not taken.
+func (b *Inbox) Close() []any {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	b.timer.Stop()
+	b.room.Broadcast()
+	left := b.messages
+	b.messages = nil
+	return left
+}

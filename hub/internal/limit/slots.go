@@ -1,0 +1,38 @@
+package limit
+
+import "sync"
+
+// Slots counts things that exist at a time.
+type Slots struct {
+	most int // immutable
+
+	// guarded by mu
+	mu    sync.Mutex
+	taken int
+}
+
+// NewSlots returns slots for at most that many things.
+func NewSlots(most int) *Slots { return &Slots{most: most} }
+
+// Take takes a slot, and returns nil if none is left. The caller calls release once
+// the thing no longer exists; further calls do nothing.
+func (s *Slots) Take() (release func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken >= s.most {
+		return nil
+	}
+	s.taken++
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.taken--
+	})
+}
+
+// Full reports whether no slot is left.
+func (s *Slots) Full() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken >= s.most
+}
