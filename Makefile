@@ -1,4 +1,4 @@
-# Every target is one line. README.md says what they are for.
+# Each target runs one command. README.md describes the targets.
 export CGO_ENABLED ?= 0
 
 .PHONY: run test lint soak bench bench-ui build screenshots
