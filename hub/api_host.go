@@ -15,7 +15,7 @@ import (
 	"parley/protocol"
 )
 
-// Agents lists the agents that can be started.
+// Agents returns the agents that can be started.
 func (h *Hub) Agents() []protocol.AgentProfile {
 	profiles := []protocol.AgentProfile{}
 	for _, p := range h.launcher.Profiles() {
@@ -24,16 +24,15 @@ func (h *Hub) Agents() []protocol.AgentProfile {
 	return profiles
 }
 
-// CreateHost starts an agent and waits until it is ready. With a command id,
-// sending the same again answers the same and starts no second agent. Errors:
-// AGENT_NOT_FOUND (its command is not there, either), INVALID_REQUEST (the
-// profile does not allow the working directory, or the id was used for another
-// agent), HOST_SESSION_NOT_FOUND (what was made under the id has been deleted),
-// TOO_MANY_AGENTS, AGENT_AUTH_REQUIRED, AGENT_FAILED, AGENT_UNAVAILABLE,
-// JOURNAL_UNAVAILABLE.
+// CreateHost starts an agent and waits until it is ready. A repetition under the same
+// command id returns the same answer and starts no second agent. Errors:
+// AGENT_NOT_FOUND (also if the command does not exist), INVALID_REQUEST (the profile does
+// not allow the working directory, or the id was used for another agent),
+// HOST_SESSION_NOT_FOUND (the session was deleted), TOO_MANY_AGENTS,
+// AGENT_AUTH_REQUIRED, AGENT_FAILED, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE.
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
 	refusal := h.cannotStart(c.Agent)
-	if commandID != "" { // what was made before is answered with all the same
+	if commandID != "" { // the session may exist although no further agent can be started
 		return h.hostAnswer(h.ask(ctx, h.rules.Key.CreatedHostID(commandID), journal.KindHost, true, host.Create{Body: c, CommandID: commandID, Refusal: refusal}))
 	}
 	if refusal != nil {
@@ -42,7 +41,7 @@ func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, com
 	return h.hostAnswer(h.ask(ctx, journal.NewHostSessionID(), journal.KindHost, true, host.Create{Body: c}))
 }
 
-// cannotStart says why no agent of a profile can be started; nil if one can.
+// cannotStart returns why no agent of a profile can be started; nil if one can.
 func (h *Hub) cannotStart(profile string) error {
 	known := slices.ContainsFunc(h.launcher.Profiles(), func(p Profile) bool { return p.Name == profile })
 	switch {
@@ -54,14 +53,12 @@ func (h *Hub) cannotStart(profile string) error {
 	return nil
 }
 
-// shortestWait is how long a creation is waited for at the least, so that it
-// begins.
+// shortestWait is the least time that a creation is given, so that it begins.
 const shortestWait = 100 * time.Millisecond
 
-// StartHost is CreateHost for a caller that does not want to wait longer than
-// that: it returns the session as it is then, with the status starting and what
-// the agent waits for. To wait on, send the same again under the same command
-// id.
+// StartHost is [Hub.CreateHost] for a caller that waits no longer than a given time. If
+// the agent is not ready by then, it returns the session with the status starting and
+// with what the agent waits for. A further call under the same command id waits on.
 func (h *Hub) StartHost(ctx context.Context, c *protocol.CreateHostSession, commandID string, wait time.Duration) (protocol.HostSession, error) {
 	if commandID == "" {
 		commandID = uuid.NewString()
@@ -79,28 +76,28 @@ func (h *Hub) StartHost(ctx context.Context, c *protocol.CreateHostSession, comm
 	return session, err
 }
 
-// HostSession returns one host session. Errors: HOST_SESSION_NOT_FOUND,
+// HostSession returns a host session. Errors: HOST_SESSION_NOT_FOUND,
 // JOURNAL_UNAVAILABLE.
 func (h *Hub) HostSession(ctx context.Context, id string) (protocol.HostSession, error) {
 	return h.hostAnswer(h.askHost(ctx, id, host.Read{}))
 }
 
-// HostSessions lists host sessions that were not deleted, newest first, each a
-// protocol.HostSession as the journal keeps it, which is read as they are taken,
-// while ctx lasts.
+// HostSessions lists the host sessions that were not deleted, the newest first, from the
+// journal as the caller takes them, while ctx lasts. Each is an encoded
+// [protocol.HostSession].
 func (h *Hub) HostSessions(ctx context.Context) iter.Seq2[json.RawMessage, error] {
 	return h.sessions(ctx, journal.Filter{Kind: journal.KindHost})
 }
 
-// CancelHost cancels the running turn, whichever shared session it is of.
-// Errors: HOST_SESSION_NOT_FOUND, NOTHING_TO_CANCEL, JOURNAL_UNAVAILABLE.
+// CancelHost cancels the running turn, whichever shared session it belongs to. Errors:
+// HOST_SESSION_NOT_FOUND, NOTHING_TO_CANCEL, JOURNAL_UNAVAILABLE.
 func (h *Hub) CancelHost(ctx context.Context, id string) error {
 	_, err := h.askHost(ctx, id, host.Cancel{})
 	return err
 }
 
-// DeleteHost ends the agent for good. Shared sessions on it stay readable and
-// open for talk. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+// DeleteHost ends the agent for good. The shared sessions on it stay open for chat, and
+// readable. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE.
 func (h *Hub) DeleteHost(ctx context.Context, id string) error {
 	_, err := h.askHost(ctx, id, host.Delete{})
 	return err

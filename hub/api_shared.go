@@ -10,19 +10,19 @@ import (
 	"parley/protocol"
 )
 
-// Credentials are what a participant shows.
+// Credentials identify a participant.
 type Credentials struct {
 	ParticipantID string
 	Token         string
-	ReadOnly      bool // to read alone, which everybody may who took part and was not removed
+	ReadOnly      bool // the caller only reads, which former participants may do who were not removed
 }
 
-// sender returns the sender of a command that comes with the credentials.
+// sender returns the sender of a command with these credentials.
 func (c Credentials) sender() shared.Sender {
 	return shared.Sender{ParticipantID: c.ParticipantID, Token: c.Token, ReadOnly: c.ReadOnly}
 }
 
-// reading returns the sender of a read; nil when the credentials are not checked.
+// reading returns the sender of a read; nil if the credentials are not checked.
 func (c *Credentials) reading() *shared.Sender {
 	if c == nil {
 		return nil
@@ -30,9 +30,9 @@ func (c *Credentials) reading() *shared.Sender {
 	return new(c.sender())
 }
 
-// CreateShared makes a shared session. With a command id, sending the same
-// again answers the same. Errors: HOST_SESSION_NOT_FOUND, INVALID_REQUEST (the
-// id was used for another session), JOURNAL_UNAVAILABLE.
+// CreateShared creates a shared session. A repetition under the same command id returns
+// the same answer. Errors: HOST_SESSION_NOT_FOUND, INVALID_REQUEST (the id was used for
+// another session), JOURNAL_UNAVAILABLE.
 func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession, commandID string) (*protocol.CreateAnswer, error) {
 	host, err := journal.ParseSessionID(c.HostSessionID)
 	if err != nil {
@@ -59,8 +59,8 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 	return r.payload.(*protocol.CreateAnswer), nil
 }
 
-// agentOf is a host session's status without what its turn adds: shared
-// sessions are told of turns otherwise.
+// agentOf returns a host session's status without its turn, of which shared sessions
+// know by other messages.
 func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 	switch status {
 	case protocol.AgentRunning, protocol.AgentWaiting:
@@ -69,18 +69,16 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 	return status
 }
 
-// Do carries a command out and waits for its answer. For a join or resume the
-// credentials are in the command. Errors are of the protocol's catalogue, or
-// ctx's.
+// Do carries out a command and waits for its answer. For a join or resume the credentials
+// are in the command. Errors: those of the protocol's catalogue, and ctx's.
 func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Request) (feed.Answer, error) {
 	return h.answer(ctx, id, shared.Command{Who: c.sender(), Request: r})
 }
 
-// JoinOriginal is Do for a join by the original API. With again it is carried out
-// as the original does: a join with the invite under the user id of a present
-// guest who joined by this API returns that guest's participant, token included.
-// It never returns the host's, nor that of a guest who joined otherwise: clients
-// of the typed protocol keep their token.
+// JoinOriginal is [Hub.Do] for a join by the original API. With again, a join under the
+// user id of a present guest who joined by that API returns the guest, token included,
+// as the original does. It never returns the host, or a guest of the typed protocol,
+// whose clients keep their token.
 func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, again bool) (feed.Answer, error) {
 	way := shared.JoinOriginal
 	if again {
@@ -90,8 +88,8 @@ func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, a
 }
 
 // Poll reads events for a participant who asks for them again and again instead of
-// keeping a connection, and who counts as present for a while after each time.
-// Errors are those of Do.
+// keeping a connection. The participant counts as present for a while after each call.
+// Errors: as [Hub.Do].
 func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protocol.History) (*protocol.HistoryAnswer, error) {
 	a, err := h.answer(ctx, id, shared.Command{Who: c.sender(), Request: protocol.Request{Command: which}, Polls: true})
 	if err != nil {
@@ -100,7 +98,8 @@ func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protoco
 	return a.Payload.(*protocol.HistoryAnswer), nil
 }
 
-// answer asks a shared session, and reads what the answer needs of the journal.
+// answer sends an input to a shared session, and reads what the answer needs from the
+// journal.
 func (h *Hub) answer(ctx context.Context, id string, body any) (feed.Answer, error) {
 	session, err := journal.ParseSessionID(id)
 	if err != nil {
@@ -114,7 +113,7 @@ func (h *Hub) answer(ctx context.Context, id string, body any) (feed.Answer, err
 	return feed.Answer{Payload: payload, Duplicate: r.duplicate}, err
 }
 
-// finish reads the missing part of a welcome, or a deferred answer.
+// finish reads the recent events of a welcome, or a deferred answer.
 func (h *Hub) finish(ctx context.Context, r history.Reader, cursor string, payload any) (any, error) {
 	w, welcomed := payload.(*feed.Welcome)
 	if _, deferred := payload.(history.Deferred); !deferred && !welcomed {

@@ -1,111 +1,95 @@
-// Package hub is the domain of Parley: shared sessions, the host sessions that
-// they are shared from, and the rules of both. It knows no socket, no database
-// and no process; those come in through the interfaces [journal.Journal] and
-// [Agent], whose implementations are in the packages below.
+// Package hub is the runtime of Parley's sessions. It finds, loads and stops them, runs
+// each on a goroutine of its own, and connects them to clients, agents, the journal and
+// each other. Sockets, databases and processes come in through the interfaces
+// [journal.Journal], [Launcher] and [Agent], whose implementations are in packages
+// below.
 //
 // # Who owns what
 //
-// Every live session is one goroutine, its actor, which owns the session's
-// state alone and is talked to through channels. What it knows is in two
-// halves. The state ([shared.State], [host.State]) is pure: Decide returns what an input
-// leads to, Apply folds events in, and neither sees a clock, a channel or a
-// disk. The shell (sharedShell, hostShell) is what touches the outside:
-// connections, and the agent.
+// Every live session is one goroutine, its actor, which alone owns the session's state
+// and is talked to through channels. The rules are pure: [rules.State] decides what an
+// input leads to and folds events in, and sees no clock, channel or disk. The state
+// machines are in hub/rules/shared and hub/rules/host. For each kind of session a shell
+// connects the actor to the outside: to the room of its connections (package feed), or
+// to its agent.
+//
+//	hub            registry, actors, shells
+//	hub/feed       connections: fan-out, backlogs, replay to live, presence
+//	hub/lookup     what a state does not hold, read from the journal
+//	hub/history    events and pages of events, read from the journal
+//	hub/rules      the state machines
+//	hub/journal    the terms and interfaces of storage; engines are below
 //
 // # What order is promised
 //
-// An actor decides on its newest state and does not wait for the disk. What an
-// input leads to outside, events, answers, errors, messages to other sessions
-// and to the agent, is given out in the order of deciding, and only when every
-// event decided before is durable. So nobody is shown, and no agent is given,
-// what a crash could undo; and an answer never overtakes an event that came
-// before it.
+// An actor decides on its newest state and does not wait for the disk. What a decision
+// leads to outside, that is events, answers, errors, and messages to other sessions and
+// to the agent, leaves the actor in the order of the decisions, and only when every
+// event decided before is durable. So no client and no agent receives what a crash could
+// undo, and an answer never overtakes an earlier event.
 //
-// When the journal does not take an append, commands that wait are answered
-// JOURNAL_UNAVAILABLE, the state is read again from the journal, and what the
-// agent and other sessions said meanwhile is decided on again.
+// When an append fails, the commands that wait are answered JOURNAL_UNAVAILABLE, the
+// state is loaded again from the journal, and messages of the agent and of other
+// sessions are decided on again. When another process has claimed a session's partition,
+// all sessions of the partition end here: connections are closed with 4002, and clients
+// that come back find the process that serves the session now.
 //
-// When another process has claimed a session's partition, every session of it
-// ends here: commands that wait are answered JOURNAL_UNAVAILABLE, connections
-// are closed with 4002, and who comes back finds whoever serves it now.
-//
-// An event's time is the later of the clock's and the last event's, so that it
-// never goes back. What outlives the process, a session's expiry, comes due by
-// that clock; what does not, such as a question's time, by the monotonic one,
-// whatever becomes of the other.
-//
-// # What an agent streams
-//
-// Agents write text in pieces of a few letters. Those that come within 40 ms go
-// on together: several events, but one append and one write to each connection.
-// The first piece after a pause goes on at once. So does whatever is no piece of
-// a text, with the pieces before it; see hearing.
-//
-// What an agent says of itself and of its session, such as its commands and its
-// mode, is no stream: the host session keeps the newest of each in its own
-// journal, bounded, and tells it to every shared session, also to one that opens
-// later. Changes are gathered for a second, and usage until the turn ends; see
-// [host.FactBuffer].
+// An event's time is the later of the clock's and the last event's, so that it never
+// goes back. A time that outlives the process, such as a session's expiry, is compared
+// with the clock; any other, such as the time-out of a permission request, with the
+// monotonic clock.
 //
 // # Who may block whom
 //
-// An actor never blocks on a connection, an agent, another actor or the disk.
-// A sender waits while the actor's inbox is full. While the journal is
-// out, commands are answered so within seconds, and what agents and other
-// sessions say waits where it is. Between sessions
-// messages go by couriers, a goroutine for each pair; when a courier is full
-// the agent that feeds it is not read further. What a session has for its
-// connections goes through its room, which no socket can hold up; see package
-// feed. A client that was too slow, or was disconnected, reads what it has missed
-// from the newest events that the session keeps in memory or else from the
-// journal; see package history.
+// An actor never blocks on a connection, an agent, another actor or the disk. It waits
+// only for a fan-out that is far behind, which never waits for a socket. A sender of
+// commands waits while the actor's inbox is full. During an outage of the journal,
+// commands are refused within seconds, and messages of agents and of other sessions stay
+// where they are.
+//
+// Sessions send each other messages through couriers, one goroutine for each pair. When
+// a courier is full, the agent whose messages it carries is not read further. Pieces of
+// text that an agent streams are gathered for up to 40 ms. Facts about an agent are
+// gathered for a second, and its usage until the turn ends.
 //
 // # What is held in memory
 //
-// A session's state and its snapshot do not grow with its age: what was said,
-// prompts that are done and guests who have left are in the journal, whose index
-// finds them. Whatever grows has a bound in bytes: for one item, for its session or
-// connection, and for the process. Names in other packages have their package's.
+// A session's state and its snapshot do not grow with its age: messages, finished
+// prompts and guests who have left are in the journal, whose index finds them. Whatever
+// grows has a bound in bytes for one item, for its session or connection, and for the
+// process:
 //
-//	what                                   one item                       session or connection            process
-//	prompts that wait                      protocol.Limits.PromptBytes    MaxPendingBytes (participant:    MaxPromptBytes
-//	                                                                      MaxOwnPendingBytes)
-//	prompts on their way to the agent      protocol.Limits.PromptBytes    MaxQueued for each session       MaxPromptBytes
-//	questions of the agent                 MaxEvent                       agent.maxAsked, maxPermissions   agent.maxAskedAll
-//	facts of the agent                     protocol.maxFactText           256 KiB: protocol.maxFactList    MaxAgents
-//	plans, tool calls, what agents say     MaxEvent                       hearingBytes, feed.fanoutBytes;  -
-//	                                                                      they are in the journal alone
-//	newest events, for whoever comes       MaxEvent                       history.tailBytes              -
-//	a welcome                              maxShownText, maxShownName     welcomeBytes                     MaxBacklogs
-//	what waits for a connection            MaxEvent                       MaxBacklog                       MaxBacklogs
-//	answers with events                    MaxEvent                       history.AnswerBytes            MaxBacklogs, history.maxReads
-//	lists that have no pages               MaxEvent                       history.PageBytes,             MaxBacklogs, history.maxReads
-//	                                                                      web.longHeld
-//	connections of unknown clients         web.firstMessageBytes          -                                web.Options.MaxUnfinished, and as
-//	                                                                                                       many that are idle
-//	messages and bodies that are coming    protocol.Limits.FrameBytes     web.inboundFree without a count  web.Options.MaxInbound
+//	what                            one item                      session or connection          process
+//	pending prompts                 protocol.Limits.PromptBytes   MaxPendingBytes (participant:  MaxPromptBytes
+//	                                                              MaxOwnPendingBytes)
+//	prompts in the agent's queue    protocol.Limits.PromptBytes   MaxQueued for each session     MaxPromptBytes
+//	permission requests             MaxEvent                      bounds of package agent        bounds of package agent
+//	facts about the agent           bounds of package protocol    256 KiB                        MaxAgents
+//	messages of the agent           MaxEvent                      agentinbox.MaxBytes, then the  -
+//	                                                              bounds of package feed
+//	newest events                   MaxEvent                      history.Tail                   -
+//	a welcome                       shared.State.Welcome          about 1 MiB                    MaxBacklogs
+//	what waits for a connection     MaxEvent                      MaxBacklog                     MaxBacklogs
+//	answers with events             MaxEvent                      1 MiB                          MaxBacklogs, history.Slots
+//	lists without pages             MaxEvent                      history.PageBytes              MaxBacklogs, history.Slots
+//	connections of unknown clients  bounds of package web         -                              web.Options.MaxUnfinished
+//	incoming messages and bodies    protocol.Limits.FrameBytes    bounds of package web          web.Options.MaxInbound
 //
-// Where MaxBacklogs is passed, the connections that have taken nothing for longest
-// are cut off. What a question or a prompt takes beyond its bound is refused.
+// When MaxBacklogs is exceeded, the connections that have taken nothing for longest are
+// closed. A permission request or prompt beyond its bound is refused.
 //
-// # Between sessions
+// # When an agent is not running
 //
-// An approved prompt goes from its shared session to the host session's queue,
-// and its end comes back. Both sides keep what the other has not confirmed and
-// say it again when they wake, under the approval's id, so that a crash between
-// them neither loses a prompt nor runs it twice.
-//
-// # When an agent is not there
-//
-// A prompt is accepted whether or not there is an agent: the host session starts
-// one for it, on the session that it had if the agent can load that, and else on
-// a new one, which the shared sessions are told of. What is on its way to an
-// agent that was asked to end waits for the next process. A start that fails
-// fails what waits for it, with the reason.
+// A prompt is accepted whether or not the agent runs: the host session starts the agent
+// for it, on the earlier session if the agent can load that, and else on a new one, which
+// the shared sessions are told. A prompt for an agent that was asked to stop waits for
+// the next process. A start that fails fails the prompts that wait for it, with the
+// reason.
 //
 // # Testing
 //
-// Decisions are tested as plain functions. Around a whole Hub, package hubtest
-// has a journal that delays and fails on demand; the memory engine and the demo
-// agent make a hub that needs nothing from outside.
+// Decisions are tested as plain functions, in the packages of the rules. For a whole
+// [Hub], package hubtest has agents that do what a test tells them and a journal that
+// delays and fails on demand; the memory engine and the demo agent make a hub that needs
+// nothing from outside.
 package hub

@@ -11,18 +11,18 @@ import (
 	"parley/hub/rules/shared"
 )
 
-// loaded is a session as the journal has it.
+// loaded is a session as the journal holds it.
 type loaded struct {
 	kind    journal.Kind
 	state   rules.State
 	head    journal.Head
 	last    time.Time
-	unsaved int                 // events since the snapshot
+	unsaved int                 // how many events follow the snapshot
 	shared  []journal.SessionID // of a host session: the shared sessions that are open on it
 }
 
-// load reads a session: its snapshot, and the events since. It returns
-// ErrNotFound for one that does not exist.
+// load loads a session from its snapshot and the events after it. It returns
+// [journal.ErrNotFound] for a session that does not exist.
 func (h *Hub) load(ctx context.Context, id journal.SessionID) (loaded, error) {
 	sum, err := h.journal.Summary(ctx, id)
 	if err != nil {
@@ -71,7 +71,7 @@ func (h *Hub) loadFrom(ctx context.Context, id journal.SessionID, kind journal.K
 		}
 		if rec.Seq == snap.Head.Seq {
 			if rec.Hash != snap.Head.Hash {
-				return h.loadFrom(ctx, id, kind, false) // the snapshot is of another journal
+				return h.loadFrom(ctx, id, kind, false) // the snapshot belongs to another journal
 			}
 			l.last = rec.Time
 			continue
@@ -90,8 +90,8 @@ func (h *Hub) loadFrom(ctx context.Context, id journal.SessionID, kind journal.K
 	return l, nil
 }
 
-// snapshot returns the snapshot if there is one that can be used: it is only
-// there to make loading faster.
+// snapshot returns the session's snapshot; a zero one if there is none that can be used.
+// A snapshot only makes loading faster.
 func (h *Hub) snapshot(ctx context.Context, id journal.SessionID) journal.Snapshot {
 	snap, err := h.journal.Snapshot(ctx, id)
 	if err != nil || snap.Version != snapshotVersion {

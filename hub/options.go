@@ -10,25 +10,24 @@ import (
 	"parley/hub/rules"
 )
 
-// Options are the settings of a hub. A zero field means its default.
+// Options are the settings of a hub. A zero field stands for the default.
 type Options struct {
 	Logger *zap.Logger // default: none
 
-	MaxParticipants   int // present at a time, in one session; default 1,000
+	MaxParticipants   int // present at a time in one session; default 1,000
 	MaxConnections    int // of one session; default 2,000
 	MaxOwnConnections int // of one participant; default 16
 	MaxPending        int // pending approvals in one session; default 100
 	MaxOwnPending     int // pending approvals of one participant; default 5
 
-	// MaxPendingBytes and MaxOwnPendingBytes bound the texts of pending approvals,
-	// as they stand in JSON, in one session and of one participant; defaults 4 MiB
-	// and 2 MiB.
+	// MaxPendingBytes and MaxOwnPendingBytes bound the texts of pending approvals, encoded
+	// as JSON, in one session and of one participant; defaults 4 MiB and 2 MiB.
 	MaxPendingBytes    int
 	MaxOwnPendingBytes int
 
-	// MaxPromptBytes bounds the texts of all prompts that are not done, in all
-	// sessions in memory together; default 64 MiB. The last quarter is for prompts
-	// of a few KiB, and a session that has none can always take one such prompt.
+	// MaxPromptBytes bounds the texts of the prompts that are not done in all sessions in
+	// memory together; default 64 MiB. The last quarter is for prompts of up to 4 KiB, and
+	// a session without prompts always accepts one of these.
 	MaxPromptBytes int
 
 	MaxQueued         int           // approved prompts that wait or run; default 32
@@ -37,14 +36,14 @@ type Options struct {
 	MaxEvent          int           // bytes of one notification of an agent; default 4 MiB
 	PermissionTimeout time.Duration // after which a request is rejected; default 30 minutes
 	TurnTimeout       time.Duration // after which a turn is cancelled; default none
-	SilenceAfter      time.Duration // after which people are told that the agent says nothing in a turn; default 2 minutes, negative for never
-	CancelGrace       time.Duration // after which an agent that goes on is called unresponsive; default 10 s
+	SilenceAfter      time.Duration // after which an agent that sends nothing in a turn is reported; negative for never; default 2 minutes
+	CancelGrace       time.Duration // after which an agent that ignores a cancellation is reported as unresponsive; default 10 s
 	IdleAfter         time.Duration // after which an unused session leaves memory; default 5 minutes
 	AgentIdleAfter    time.Duration // after which an agent without an open shared session ends; negative for never; default 10 minutes
-	MaxAgents         int           // that run at a time; default 32
+	MaxAgents         int           // that run or start at a time; default 32
 	AgentStopTimeout  time.Duration // for ending an agent when the hub stops; default 10 s
 	SnapshotEvery     int           // events; default 1,000
-	JournalRetry      time.Duration // between attempts to write what an agent said, later ten times that; default 200 ms
+	JournalRetry      time.Duration // first pause between attempts to write after a failure; grows tenfold; default 200 ms
 }
 
 func (o Options) withDefaults() Options {

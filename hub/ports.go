@@ -6,46 +6,44 @@ import (
 	"parley/hub/rules"
 )
 
-// Launcher starts agents. An implementation is safe for concurrent use.
+// Launcher starts agents. Its methods are safe for concurrent use.
 type Launcher interface {
-	// Profiles lists what can be started, in the order of the configuration.
+	// Profiles returns the agents that can be started, in the order of the configuration.
 	Profiles() []Profile
-	// Launch starts an agent and opens a session on it. It blocks until the
-	// agent is ready for a prompt, has failed, or ctx ends. What the agent says,
-	// before Launch returns too, goes to sink in wire order, one event at a time;
-	// sink may block, and the agent is not read further meanwhile. AgentExited
-	// is the last event, sent exactly once if Launch returned an Agent and
-	// never if it returned an error.
+	// Launch starts an agent and opens a session on it. It blocks until the agent is
+	// ready for a prompt, has failed, or ctx ends. The agent's messages, also those sent
+	// before Launch returns, are passed to sink one at a time and in order. sink may
+	// block, and the agent is not read further meanwhile. [rules.AgentExited] is the
+	// last event: it is sent exactly once if Launch returns an agent, and never if it
+	// returns an error.
 	Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (Agent, error)
 }
 
-// Profile is an agent that the operator has configured.
+// Profile describes an agent that the operator has configured.
 type Profile struct {
 	Name        string
 	Description string
 }
 
-// Agent is one running agent session. Its methods, but for Stop, hand over to
-// the agent's writer and return at once; they are safe for concurrent use and
-// do nothing once the agent has exited.
+// Agent is one running agent session. Its methods are safe for concurrent use and do
+// nothing once the agent has exited. All but Stop return at once.
 type Agent interface {
-	// SessionID is the agent's own id of the session.
+	// SessionID returns the agent's own id of the session.
 	SessionID() string
-	// CanLoad reports whether the agent said that it can load the session again
-	// in a later process.
+	// CanLoad reports whether a later process can load the session, as the agent says.
 	CanLoad() bool
-	// LoadError says why the earlier session was not loaded and a new one is open
-	// in its place; nil when it was loaded, and when none was asked for.
+	// LoadError returns why a new session is open instead of the earlier one; nil if the
+	// earlier one was loaded or none was requested.
 	LoadError() error
-	// Prompt begins a turn; AgentTurnEnded with the same turn ends it. The
-	// caller keeps to one turn at a time.
+	// Prompt begins a turn, which a [rules.AgentTurnEnded] with the same turn ends. The
+	// caller begins one turn at a time.
 	Prompt(p rules.AgentPrompt)
-	// Respond answers a permission request with one of its options, or as
-	// cancelled when optionID is empty.
+	// Respond answers a permission request with one of its options, or as cancelled if
+	// optionID is empty.
 	Respond(requestID, optionID string)
 	// Cancel asks the agent to end the running turn.
 	Cancel()
-	// Stop ends the agent and everything that it started, and waits for that;
-	// when ctx ends, it goes on at the harshest step.
+	// Stop ends the agent and everything that it has started, and waits for that. When ctx
+	// ends, it kills what is left.
 	Stop(ctx context.Context) error
 }

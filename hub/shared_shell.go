@@ -97,7 +97,7 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 	return answer
 }
 
-// welcome completes the snapshot of the state with those who are present.
+// welcome adds the participants who are present to the welcome of the state.
 func (s *sharedShell) welcome(w *shared.Welcome, recent int, at journal.Head) *feed.Welcome {
 	full := &feed.Welcome{
 		Welcome:             w.Welcome,

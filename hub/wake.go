@@ -10,17 +10,17 @@ import (
 	"parley/hub/journal"
 )
 
-// wakeHorizon is how far ahead the timer of sleeping sessions looks, and so how
-// soon at the least a session has to come due to stay awake for it.
+// wakeHorizon is how far ahead sleeping sessions are looked up by their time. A session
+// that is due sooner does not leave memory.
 const wakeHorizon = time.Minute
 
-// wakeRetry is the pause after what is due could not be read or woken.
+// wakeRetry is the pause after due sessions could not be read or woken.
 const wakeRetry = time.Second
 
-// wakeSleeping wakes every session when its time comes, the ones that owe
-// something at once.
+// wakeSleeping wakes each session when it is due, and at once those that a crash has kept
+// from sending something.
 func (h *Hub) wakeSleeping(ctx context.Context) {
-	damaged := map[journal.SessionID]bool{} // as reported; bounded by the damage there is
+	damaged := map[journal.SessionID]bool{} // reported sessions; bounded by the number of damaged sessions
 	for {
 		next := h.wakeDue(ctx, damaged)
 		select {
@@ -31,7 +31,7 @@ func (h *Hub) wakeSleeping(ctx context.Context) {
 	}
 }
 
-// wakeDue wakes what is due and returns when to look again.
+// wakeDue wakes the sessions that are due and returns when to look again.
 func (h *Hub) wakeDue(ctx context.Context, damaged map[journal.SessionID]bool) time.Time {
 	now := time.Now()
 	next := now.Add(wakeHorizon)
@@ -42,7 +42,7 @@ func (h *Hub) wakeDue(ctx context.Context, damaged map[journal.SessionID]bool) t
 	}
 	for _, s := range due {
 		if s.Due.After(now) {
-			return earlier(next, s.Due) // the earliest of those to come
+			return earlier(next, s.Due) // the next that will be due
 		}
 		if h.wake(ctx, s.Session, damaged) {
 			next = now.Add(wakeRetry)
@@ -51,8 +51,8 @@ func (h *Hub) wakeDue(ctx context.Context, damaged map[journal.SessionID]bool) t
 	return next
 }
 
-// wake wakes one session, which looks at the time by itself. It reports whether
-// to try again soon. A damaged session is reported once and holds up nobody.
+// wake wakes a session, which does what is due itself. It reports whether to try again
+// soon. A damaged session is reported once.
 func (h *Hub) wake(ctx context.Context, id journal.SessionID, damaged map[journal.SessionID]bool) (again bool) {
 	e, err := h.acquire(ctx, id, "", false)
 	if err == nil {
