@@ -5,12 +5,10 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"parley/protocol"
-	"parley/protocol/visible"
 )
 
 // shown returns what the screen prints for updates of the agent, without colour.
@@ -28,65 +26,68 @@ func text(kind, text string) string {
 	return `{"sessionUpdate":"` + kind + `","content":{"type":"text","text":"` + text + `"}}`
 }
 
+// updateTests are updates of the agent, and what the screen prints for them.
+var updateTests = []struct {
+	name    string
+	updates []string
+	want    string
+}{
+	{"chunks of one message are printed on one line",
+		[]string{text("agent_message_chunk", "Hel"), text("agent_message_chunk", "lo")}, "agent: Hello\n"},
+	{"a second message begins a new line",
+		[]string{`{"sessionUpdate":"agent_message_chunk","messageId":"1","content":{"type":"text","text":"a"}}`,
+			`{"sessionUpdate":"agent_message_chunk","messageId":"2","content":{"type":"text","text":"b"}}`}, "agent: a\nagent: b\n"},
+	{"a thought differs from a message",
+		[]string{text("agent_thought_chunk", "hm"), text("agent_message_chunk", "ah")}, "agent thinks: hm\nagent: ah\n"},
+	{"further lines are indented", []string{text("agent_message_chunk", `a\n* b`)}, "agent: a\n    * b\n"},
+	{"control characters are marked", []string{text("agent_message_chunk", `\u001b[2Jhi\u202e`)}, "agent: ⟨U+001B⟩[2Jhi⟨U+202E⟩\n"},
+	{"content other than text is named", []string{`{"sessionUpdate":"agent_message_chunk","content":{"type":"image","data":"AAAA"}}`}, "agent: [image]\n"},
+	{"a tool call has one line for each status",
+		[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit a.go","status":"pending"}`,
+			`{"sessionUpdate":"tool_call_update","toolCallId":"c","content":[{"type":"content"}]}`,
+			`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"pending"}`,
+			`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
+		"⚙ Edit a.go [pending]\n⚙ Edit a.go [completed]\n"},
+	{"a call that was not announced is named by its id",
+		[]string{`{"sessionUpdate":"tool_call_update","toolCallId":"c9","status":"failed"}`}, "⚙ c9 [failed]\n"},
+	{"the command of a call is shown once",
+		[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"bash","status":"pending","rawInput":{"command":"make\nmake test"}}`,
+			`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
+		"⚙ bash [pending]\n    make\n    make test\n⚙ bash [completed]\n"},
+	{"a call whose details arrive later is shown again",
+		[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Terminal","status":"pending","rawInput":{}}`,
+			`{"sessionUpdate":"tool_call_update","toolCallId":"c","title":"echo hi","rawInput":{"command":"echo hi"}}`},
+		"⚙ Terminal [pending]\n⚙ echo hi [pending]\n"},
+	{"a diff is shown in full",
+		[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit","status":"completed","content":[{"type":"diff","path":"a.go","oldText":"a\nb\n","newText":"a\nx\n"}]}`},
+		"⚙ Edit [completed]\n    a.go\n    @@ -1,2 +1,2 @@\n     a\n    -b\n    +x\n"},
+	{"a long title is shown in full once and then shortened",
+		[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"` + strings.Repeat("x", 150) + `","status":"pending"}`,
+			`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
+		"⚙ " + strings.Repeat("x", 150) + " [pending]\n⚙ " + strings.Repeat("x", 99) + "… [completed]\n"},
+	{"invisible characters of a call are counted",
+		[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"a\u200bb","status":"pending","rawInput":{"command":"x\u202e"}}`},
+		"⚙ a⟨U+200B⟩b [pending]\n    x⟨U+202E⟩\n  ! 2 characters cannot be seen and are marked above\n"},
+	{"a plan is a checklist",
+		[]string{`{"sessionUpdate":"plan","entries":[{"content":"one","status":"completed"},{"content":"two","status":"in_progress"},{"content":"three","status":"pending"}]}`},
+		"plan:\n  [x] one\n  [>] two\n  [ ] three\n"},
+	{"an unknown update is mentioned once in a row",
+		[]string{`{"sessionUpdate":"novelty"}`, `{"sessionUpdate":"novelty"}`, text("agent_message_chunk", "a"), `{"sessionUpdate":"novelty"}`},
+		"· novelty\nagent: a\n· novelty\n"},
+	{"updates that are of no interest to people are ignored",
+		[]string{text("agent_message_chunk", "a"), `{"sessionUpdate":"usage_update","used":7}`, `{"sessionUpdate":"available_commands_update"}`,
+			`{"sessionUpdate":"session_info_update","_meta":{}}`, `{"sessionUpdate":"config_option_update"}`, `{"sessionUpdate":"_vendor"}`, text("agent_message_chunk", "b")},
+		"agent: ab\n"},
+	{"a session's title is shown",
+		[]string{`{"sessionUpdate":"session_info_update","title":"Fix it"}`},
+		"* the agent names the session: Fix it\n"},
+	{"malformed updates are tolerated",
+		[]string{`{"sessionUpdate":7}`, `{"sessionUpdate":"plan","entries":{}}`, `[]`, `{"sessionUpdate":"agent_message_chunk","content":7}`},
+		"· session/update\nagent: [unknown content]\n"},
+}
+
 func TestUpdate(t *testing.T) {
-	for _, tc := range []struct {
-		name    string
-		updates []string
-		want    string
-	}{
-		{"chunks of one message are printed on one line",
-			[]string{text("agent_message_chunk", "Hel"), text("agent_message_chunk", "lo")}, "agent: Hello\n"},
-		{"a second message begins a new line",
-			[]string{`{"sessionUpdate":"agent_message_chunk","messageId":"1","content":{"type":"text","text":"a"}}`,
-				`{"sessionUpdate":"agent_message_chunk","messageId":"2","content":{"type":"text","text":"b"}}`}, "agent: a\nagent: b\n"},
-		{"a thought differs from a message",
-			[]string{text("agent_thought_chunk", "hm"), text("agent_message_chunk", "ah")}, "agent thinks: hm\nagent: ah\n"},
-		{"further lines are indented", []string{text("agent_message_chunk", `a\n* b`)}, "agent: a\n    * b\n"},
-		{"control characters are marked", []string{text("agent_message_chunk", `\u001b[2Jhi\u202e`)}, "agent: ⟨U+001B⟩[2Jhi⟨U+202E⟩\n"},
-		{"content other than text is named", []string{`{"sessionUpdate":"agent_message_chunk","content":{"type":"image","data":"AAAA"}}`}, "agent: [image]\n"},
-		{"a tool call has one line for each status",
-			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit a.go","status":"pending"}`,
-				`{"sessionUpdate":"tool_call_update","toolCallId":"c","content":[{"type":"content"}]}`,
-				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"pending"}`,
-				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
-			"⚙ Edit a.go [pending]\n⚙ Edit a.go [completed]\n"},
-		{"a call that was not announced is named by its id",
-			[]string{`{"sessionUpdate":"tool_call_update","toolCallId":"c9","status":"failed"}`}, "⚙ c9 [failed]\n"},
-		{"the command of a call is shown once",
-			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"bash","status":"pending","rawInput":{"command":"make\nmake test"}}`,
-				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
-			"⚙ bash [pending]\n    make\n    make test\n⚙ bash [completed]\n"},
-		{"a call whose details arrive later is shown again",
-			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Terminal","status":"pending","rawInput":{}}`,
-				`{"sessionUpdate":"tool_call_update","toolCallId":"c","title":"echo hi","rawInput":{"command":"echo hi"}}`},
-			"⚙ Terminal [pending]\n⚙ echo hi [pending]\n"},
-		{"a diff is shown in full",
-			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit","status":"completed","content":[{"type":"diff","path":"a.go","oldText":"a\nb\n","newText":"a\nx\n"}]}`},
-			"⚙ Edit [completed]\n    a.go\n    @@ -1,2 +1,2 @@\n     a\n    -b\n    +x\n"},
-		{"a long title is shown in full once and then shortened",
-			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"` + strings.Repeat("x", 150) + `","status":"pending"}`,
-				`{"sessionUpdate":"tool_call_update","toolCallId":"c","status":"completed"}`},
-			"⚙ " + strings.Repeat("x", 150) + " [pending]\n⚙ " + strings.Repeat("x", 99) + "… [completed]\n"},
-		{"invisible characters of a call are counted",
-			[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"a\u200bb","status":"pending","rawInput":{"command":"x\u202e"}}`},
-			"⚙ a⟨U+200B⟩b [pending]\n    x⟨U+202E⟩\n  ! 2 characters cannot be seen and are marked above\n"},
-		{"a plan is a checklist",
-			[]string{`{"sessionUpdate":"plan","entries":[{"content":"one","status":"completed"},{"content":"two","status":"in_progress"},{"content":"three","status":"pending"}]}`},
-			"plan:\n  [x] one\n  [>] two\n  [ ] three\n"},
-		{"an unknown update is mentioned once in a row",
-			[]string{`{"sessionUpdate":"novelty"}`, `{"sessionUpdate":"novelty"}`, text("agent_message_chunk", "a"), `{"sessionUpdate":"novelty"}`},
-			"· novelty\nagent: a\n· novelty\n"},
-		{"updates that are of no interest to people are ignored",
-			[]string{text("agent_message_chunk", "a"), `{"sessionUpdate":"usage_update","used":7}`, `{"sessionUpdate":"available_commands_update"}`,
-				`{"sessionUpdate":"session_info_update","_meta":{}}`, `{"sessionUpdate":"config_option_update"}`, `{"sessionUpdate":"_vendor"}`, text("agent_message_chunk", "b")},
-			"agent: ab\n"},
-		{"a session's title is shown",
-			[]string{`{"sessionUpdate":"session_info_update","title":"Fix it"}`},
-			"* the agent names the session: Fix it\n"},
-		{"malformed updates are tolerated",
-			[]string{`{"sessionUpdate":7}`, `{"sessionUpdate":"plan","entries":{}}`, `[]`, `{"sessionUpdate":"agent_message_chunk","content":7}`},
-			"· session/update\nagent: [unknown content]\n"},
-	} {
+	for _, tc := range updateTests {
 		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.want, shown(tc.updates...)) })
 	}
 }
@@ -163,69 +164,4 @@ func show(t *testing.T, s *screen, r *room, line string) {
 		s.event(r, m)
 		r.apply(m.Payload, after(0))
 	}
-}
-
-// unseen reverses text, has no width, can only be read by models, and clears the screen.
-const unseen = "\u202e\u200b\U000e0041\x1b[2J"
-
-func TestScreen_marks_invisible_characters_in_every_text(t *testing.T) {
-	quoted := func(value any) json.RawMessage {
-		raw, err := json.Marshal(value)
-		require.NoError(t, err)
-		return raw
-	}
-	in := func(what string) string { return what + unseen }
-	person := protocol.Participant{ID: "p", UserID: in("user"), DisplayName: new(in("name"))}
-	prompt := protocol.Approval{ID: "a", ParticipantID: "p", Prompt: in("prompt"), Status: protocol.ApprovalPending, Reason: new(in("reason"))}
-	update := func(members map[string]any) *protocol.HostSessionUpdate {
-		return &protocol.HostSessionUpdate{Notification: quoted(map[string]any{"method": "session/update", "params": map[string]any{"update": members}})}
-	}
-	call := map[string]any{
-		"sessionUpdate": "tool_call", "toolCallId": in("id"), "title": in("title"), "kind": in("kind"), "status": in("status"),
-		"rawInput": map[string]any{"command": in("command"), in("member"): in("value")}, "rawOutput": map[string]any{"stdout": in("stdout")},
-		"locations": []any{map[string]any{"path": in("place")}},
-		"content": []any{
-			map[string]any{"type": "diff", "path": in("file"), "oldText": in("old"), "newText": in("new")},
-			map[string]any{"type": in("type"), in("member"): in("value")},
-			map[string]any{"type": "content", "content": map[string]any{"type": "resource_link", "name": in("link"), "uri": in("uri")}},
-		},
-		"_meta": map[string]any{"terminal_output": map[string]any{"data": in("output")}, "terminal_exit": map[string]any{"signal": in("signal")}},
-	}
-	question := protocol.Permission{RequestID: "q", ToolCall: quoted(call),
-		Options: quoted([]any{map[string]any{"optionId": in("option"), "name": in("allow"), "kind": in("kind")}})}
-	mode := protocol.ConfigOption{ID: "mode", Category: protocol.CategoryMode, CurrentValue: quoted(in("m")),
-		Options: []protocol.ConfigValue{{Value: in("m"), Name: in("mode")}}}
-
-	var out strings.Builder
-	r := newRoom()
-	s := newScreen(&out, false, r.ledger)
-	s.agentInfo(protocol.Agent{AgentFacts: protocol.AgentFacts{Info: &protocol.AgentInfo{Title: in("agent"), Version: in("1")},
-		Cwd: new(in("directory")), ConfigOptions: []protocol.ConfigOption{mode}}})
-	for _, p := range []protocol.Payload{
-		&protocol.ParticipantJoined{Participant: person},
-		&protocol.PromptPendingApproval{Approval: prompt, Participant: person},
-		&protocol.PromptRejected{Approval: prompt, Participant: person},
-		&protocol.PromptDispatchFailed{ApprovalID: "b", Error: in("failure")},
-		&protocol.PermissionRequested{Permission: question},
-		&protocol.PermissionResolved{RequestID: "q", OptionID: new(in("option")), Participant: &person},
-		&protocol.AgentStatusChanged{Status: protocol.AgentExited, Detail: in("detail"), StderrTail: new(in("stderr"))},
-		&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: in("reason")},
-		update(map[string]any{"sessionUpdate": "plan", "entries": []any{map[string]any{"content": in("step"), "status": in("status")}}}),
-		update(map[string]any{"sessionUpdate": "session_info_update", "title": in("session")}),
-		update(map[string]any{"sessionUpdate": in("news")}),
-		update(call),
-	} {
-		r.addItems(p, s.calls)
-		s.event(r, &protocol.Event{Payload: p})
-		r.apply(p, time.Now())
-	}
-	for _, i := range r.ledger.items {
-		s.item(r, i)
-	}
-	s.endStream()
-	for _, text := range []string{"name", "prompt", "reason", "failure", "title", "command", "value", "file", "old", "new", "place", "link", "uri",
-		"output", "signal", "allow", "mode", "agent", "directory", "detail", "stderr", "step", "session", "news"} {
-		require.Contains(t, out.String(), text+"⟨U+202E⟩", text)
-	}
-	require.Zero(t, visible.Count(out.String()))
 }
