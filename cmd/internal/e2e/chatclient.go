@@ -34,8 +34,8 @@ type ChatClient struct {
 	acknowledged   map[string]bool // ids of messages
 }
 
-// maxUnacknowledged keeps commands that may have to be repeated within the number that
-// the server remembers, and below what it accepts at once.
+// maxUnacknowledged is the maximum number of commands that may need to be repeated. It is
+// below the number of commands that the server remembers, and below its burst limit.
 const maxUnacknowledged = 40
 
 // NewChatClient returns a client for a member that has received all events up to the

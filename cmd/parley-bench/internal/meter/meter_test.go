@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pieces is a stream of what it holds.
+// pieces is a stream that returns its elements.
 type pieces []string
 
 func (p *pieces) Next() ([]byte, error) {

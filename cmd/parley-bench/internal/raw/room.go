@@ -97,7 +97,7 @@ func (r *room) servePosts(conn net.Conn, in *bufio.Reader, header http.Header) {
 	}
 }
 
-// readMessage reads the next frame of a client into a buffer. The frame has to be
+// readMessage reads the next frame of a client into a buffer. The frame must be
 // text, unfragmented, with a mask of zeros; any other ends the connection.
 func readMessage(in *bufio.Reader, buffer []byte) ([]byte, error) {
 	opcode, _, n, err := netio.ReadFrameHeader(in)

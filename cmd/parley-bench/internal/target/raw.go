@@ -119,7 +119,7 @@ func (r rawRoom) Poster(ctx context.Context, size int) (Poster, error) {
 // servers are sent the same.
 func messageBody(size int) string { return `{"text":"` + strings.Repeat("x", size) + `"}` }
 
-// rawSpeaker sends events as they are: the raw server passes on what it receives.
+// rawSpeaker sends events: the raw server sends on what it receives, unchanged.
 type rawSpeaker struct{ *netio.Socket }
 
 // Command implements [Speaker].

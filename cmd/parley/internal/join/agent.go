@@ -8,9 +8,9 @@ import (
 	"parley/protocol"
 )
 
-// status prints the status of the agent, the reason that an agent gives while it starts,
-// and how long it has been silent in a turn. When an agent that was silent continues, its
-// status is "idle" although its turn goes on, so that is not printed.
+// status prints the status of the agent, with the detail that an agent reports while it
+// starts, and how long it has been silent in a turn. When a silent agent continues, the
+// server reports the status "idle" in the middle of the turn, which is not printed.
 func (s *screen) status(at time.Time, p *protocol.AgentStatusChanged) {
 	wasSilent := s.silent
 	s.silent = p.SilentSince != nil

@@ -234,7 +234,7 @@ func TestPick_without_a_number_never_takes_an_item_that_was_not_meant(t *testing
 				break
 			}
 			waiting := l.open(kindQuestion)
-			if len(waiting) > 0 && rapid.Bool().Draw(t, "goes") {
+			if len(waiting) > 0 && rapid.Bool().Draw(t, "closes") {
 				i := waiting[rapid.IntRange(0, len(waiting)-1).Draw(t, "which")]
 				own[i.number] = rapid.Bool().Draw(t, "own")
 				l.end(i, "answered", own[i.number], after(now))

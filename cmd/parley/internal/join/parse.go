@@ -43,10 +43,10 @@ const HelpText = `type a line to send it as a message; type // to begin a messag
   /leave                 leave the session
   /quit                  disconnect, but stay a participant
 
-for the host alone:
+for the host only:
   /approve [#N]          send proposal N to the agent as it is
   /edit #N TEXT          prepare TEXT to be sent in place of proposal N; /approve #N sends it
-  /reject [#N [REASON]]  reject proposal N; the agent does not get it
+  /reject [#N [REASON]]  reject proposal N; the agent does not receive it
   /allow [#N] [OPTION]   answer question N with an option, by its number in the list or its name;
                          without OPTION: allow once
   /deny [#N]             refuse what question N asks, once

@@ -9,7 +9,7 @@ import (
 	"parley/cmd/parley/internal/toolcall"
 )
 
-// notification is a notification of an agent, as far as it is shown.
+// notification contains the parts of an agent's notification that are shown.
 type notification struct {
 	Method string `json:"method"`
 	Params struct {

@@ -23,8 +23,7 @@ func outboundBytes(configured int) int {
 }
 
 // limitMemory makes the garbage collector keep the heap within 90 % of the memory that
-// the system allows the process, unless GOMEMLIMIT, whose value it is given, says
-// otherwise. Without a limit the heap grows to twice the size of the live objects, and
+// the system allows the process, unless GOMEMLIMIT is set; gomemlimit is its value. Without a limit the heap grows to twice the size of the live objects, and
 // the system kills a process that exceeds its memory.
 func limitMemory(gomemlimit string, system int64) {
 	if gomemlimit == "" && system < math.MaxInt64 {
