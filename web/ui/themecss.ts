@@ -13,9 +13,8 @@ import { cssVariables, theme } from "./src/theme.ts";
 const name = "virtual:theme.css";
 
 /**
- * themeCSS writes the theme's variables into the build's style sheet. Mantine
- * would put them into a style element of the page, which the server's
- * Content-Security-Policy forbids.
+ * Writes the theme's variables into the style sheet of the build. Mantine would insert
+ * them as a style element, which the server's Content-Security-Policy forbids.
  */
 export function themeCSS(): Plugin {
   return {

@@ -10,7 +10,7 @@ const server = process.env.PARLEY_SERVER ?? "http://127.0.0.1:7777";
 
 export default defineConfig({
   plugins: [react(), themeCSS()],
-  base: "./", // a proxy may have the server below a path, which nobody tells it
+  base: "./", // a proxy may serve the application below a path that is not known here
   resolve: {
     // The client's sources, so that it need not be built first.
     alias: [
@@ -21,7 +21,7 @@ export default defineConfig({
   },
   build: {
     target: "es2022",
-    assetsInlineLimit: 0, // data: addresses are not for scripts and styles here
+    assetsInlineLimit: 0, // the policy forbids data: addresses for scripts and styles
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: { input: ["index.html", "notfound.html"] },

@@ -20,7 +20,7 @@ test("axe finds nothing serious in a room", async () => {
   const olga = await host(link.host);
   const ben = await somebody(server.url);
   await ben.goto(link.invite);
-  await ben.getByText("1 person inside").waitFor();
+  await ben.getByText("1 person in the session").waitFor();
   await expectAccessibleInBothSchemes(ben, "join");
   await ben.getByLabel("Your name").fill("Ben");
   await ben.getByRole("button", { name: "Join the session" }).click();

@@ -32,7 +32,7 @@ test("pictures of the agent are shown, in its words and in what its tools brough
     expect(await width, "it is drawn").toBe(240);
   }
   // One that could hold scripts is not, but what it holds can be read.
-  await ben.locator(".says").getByRole("button", { name: "Something" }).click();
+  await ben.locator(".says").getByRole("button", { name: "Content that this version" }).click();
   await ben.getByText("image/svg+xml").waitFor();
 });
 

@@ -57,7 +57,7 @@ test("the host is told of what waits while the page is out of sight, without its
   const ben = await guest(link.invite, "Ben");
 
   await write(ben, "Agent", "Seen at once");
-  await olga.getByText("1 waits for you").waitFor();
+  await olga.getByText("1 waiting for you").waitFor();
   expect(await olga.title()).toMatch(/^\(1\) /);
   expect(await shown(olga), "what is in sight needs no notification").toEqual([]);
 
@@ -69,7 +69,7 @@ test("the host is told of what waits while the page is out of sight, without its
   expect(await olga.title()).toMatch(/^\(2\) /);
   await olga.getByRole("button", { name: "Reject" }).first().click();
   await olga.getByRole("button", { name: "Reject" }).first().click();
-  await olga.getByText("1 waits for you").waitFor();
+  await olga.getByText("1 waiting for you").waitFor();
   await decide(olga.getByRole("button", { name: "Approve" }));
   await expect
     .poll(async () => (await shown(olga)).at(-1)?.body, { timeout })
@@ -146,8 +146,8 @@ test("who has not been asked yet is asked by the menu", async () => {
   });
   await more(olga, "Notify me in this browser");
   const dialog = olga.getByRole("dialog");
-  await dialog.getByRole("switch", { name: "Something waits" }).waitFor();
-  for (const name of ["Something waits", "My proposals", "Mentions", "The end of my turns"])
+  await dialog.getByRole("switch", { name: "Something is waiting" }).waitFor();
+  for (const name of ["Something is waiting", "My proposals", "Mentions", "The end of my turns"])
     await dialog.getByRole("switch", { name }).click();
   await olga.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });

@@ -17,7 +17,7 @@ test("the counter leads to what waits, from one to the next, wherever it is", as
     .first()
     .waitFor();
   expect(await card(olga, "Prompt 1").isVisible(), "it is far away").toBe(false);
-  const counter = olga.getByRole("button", { name: "2 wait for you" });
+  const counter = olga.getByRole("button", { name: "2 waiting for you" });
   for (const text of ["Prompt 1", "Prompt 2"]) {
     await counter.click();
     await olga.locator(".wait:focus", { hasText: text }).waitFor();
@@ -34,10 +34,10 @@ test("what has waited since before the oldest thing that is loaded has its card,
   await talk(link.invite, 560);
   const release = await holdFetches(olga);
   await olga.reload();
-  await olga.getByRole("button", { name: "1 waits for you" }).click();
+  await olga.getByRole("button", { name: "1 waiting for you" }).click();
   await olga.locator(".wait:focus", { hasText: "An old one" }).waitFor();
   const old = card(olga, "An old one");
-  await old.getByText("This is only the beginning. All of it, 10.0 kB, is being").waitFor();
+  await old.getByText("This is only the beginning. The whole (10.0 kB) is being").waitFor();
   expect(await old.getByRole("button").count()).toBe(0);
   await olga.evaluate((ms) => new Promise((done) => setTimeout(done, ms)), 900); // a key would be taken
   for (const key of ["a", "e", "r", "Enter"]) await olga.keyboard.press(key);
@@ -75,13 +75,13 @@ async function holdFetches(page: Page): Promise<() => void> {
 test("what is being edited is still there when one has looked elsewhere", async () => {
   const { olga, link } = await proposals(1, "Add a test");
   await card(olga, "Ben proposes").getByRole("button", { name: "Edit" }).click();
-  const box = olga.getByLabel("The prompt as the agent shall get it");
+  const box = olga.getByLabel("The prompt as the agent will get it");
   await box.fill("Add two tests");
   await olga.getByLabel("Prompt", { exact: true }).click();
   await talk(link.invite, 120);
   await said(olga, "Number 120.").waitFor();
   await box.waitFor({ state: "detached" });
-  await olga.getByRole("button", { name: "1 waits for you" }).click();
+  await olga.getByRole("button", { name: "1 waiting for you" }).click();
   await box.waitFor();
   expect(await box.inputValue()).toBe("Add two tests");
 });

@@ -58,11 +58,11 @@ test("a mode in which nobody is asked is marked, wide and narrow", async () => {
   await write(olga, "Agent", "mode");
   await said(olga, "The agent changed its mode: auto").waitFor();
   await olga.setViewportSize({ width: 1440, height: 900 });
-  await expect.poll(() => about(olga).innerText()).toMatch(/Auto\s+asks nobody/);
+  await expect.poll(() => about(olga).innerText()).toMatch(/Auto\s+never asks/);
   await olga.setViewportSize({ width: 390, height: 844 });
   await expect.poll(() => about(olga).innerText()).toContain("Auto");
   await about(olga).click();
-  await olga.getByText("it does not ask people for permission").waitFor();
+  await olga.getByText("it does not ask for permission").waitFor();
   const { left, right } = await olga
     .getByRole("dialog")
     .evaluate((e) => e.getBoundingClientRect().toJSON() as { left: number; right: number });

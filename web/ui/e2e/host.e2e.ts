@@ -18,7 +18,7 @@ afterAll(() => server?.stop());
 test("the host makes a guest a viewer, and a collaborator again", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
-  const menu = olga.getByRole("button", { name: "What to do with Ben" });
+  const menu = olga.getByRole("button", { name: "Actions for Ben" });
   await menu.click();
   await olga.getByRole("menuitem", { name: "Make a viewer" }).click();
   await ben.getByText("You are a viewer").waitFor();
@@ -34,7 +34,7 @@ test("a browser that knows nothing but the host's own link has the invite that w
   await olga.getByRole("button", { name: "Invite people" }).click(); // of the empty room
   await olga.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const dialog = olga.getByRole("dialog");
-  await dialog.getByText("This link works on this computer only").waitFor();
+  await dialog.getByText("This link works only on this computer").waitFor();
   const shown = await dialog.getByLabel("Invite link", { exact: true }).innerText();
   expect(shown).toBe(link.invite);
   const ben = await guest(shown, "Ben");
@@ -44,7 +44,7 @@ test("a browser that knows nothing but the host's own link has the invite that w
 
   await dialog.getByRole("button", { name: "Make a new link" }).click();
   await ben.getByText("was replaced and no longer works").waitFor();
-  await dialog.getByRole("status").getByText("New link made.").waitFor();
+  await dialog.getByRole("status").getByText("A new link was made.").waitFor();
   await dialog.getByRole("button", { name: "Copy link" }).click(); // not the old one
   const current = await dialog.getByLabel("Invite link", { exact: true }).innerText();
   expect(await olga.evaluate(() => navigator.clipboard.readText())).toBe(current);
@@ -69,7 +69,7 @@ test("an invite is copied, and a new one makes it useless", async () => {
   await said(olga, "It works").waitFor();
   const late = await somebody(server.url);
   await late.goto(link.invite);
-  await late.getByRole("heading", { name: "This invite is no longer good" }).waitFor();
+  await late.getByRole("heading", { name: "This invite is no longer valid" }).waitFor();
 });
 
 test("the agent's process is ended", async () => {
@@ -86,7 +86,7 @@ test("everything that waits is decided on by keyboard alone", async () => {
   const link = await share(server.url, "prompt_with_approval", "fast");
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
   await write(ben, "Agent", "Fix the failing test");
-  const counter = olga.getByRole("button", { name: "1 waits for you" });
+  const counter = olga.getByRole("button", { name: "1 waiting for you" });
   await counter.press("Enter");
   await olga.keyboard.press("?");
   await olga.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();

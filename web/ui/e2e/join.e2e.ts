@@ -32,10 +32,10 @@ const nameIn = (page: Page) => page.getByLabel("Your name");
 
 describe("a link that lets nobody in says so before it asks for a name", () => {
   const cases: [string, (link: string) => string, string][] = [
-    ["without its secret", (l) => l.slice(0, l.indexOf("#")), "This link is not complete"],
-    ["with another secret", (l) => l.replace("#i=", "#x="), "This link is not complete"],
-    ["cut short", (l) => l.slice(0, -4), "This invite is no longer good"],
-    ["mistyped", (l) => `${l.slice(0, -4)}AAAA`, "This invite is no longer good"],
+    ["without its secret", (l) => l.slice(0, l.indexOf("#")), "This link is incomplete"],
+    ["with another secret", (l) => l.replace("#i=", "#x="), "This link is incomplete"],
+    ["cut short", (l) => l.slice(0, -4), "This invite is no longer valid"],
+    ["mistyped", (l) => `${l.slice(0, -4)}AAAA`, "This invite is no longer valid"],
     [
       "to an unknown session",
       (l) => l.replace(/s\/[0-9a-f]{8}/, "s/00000000"),
@@ -66,7 +66,7 @@ test("a page that was left open tells what is so now when one comes back to it",
   await page.getByText("propose prompts; the host approves").waitFor();
   await setMode(room.host, "comment_only");
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-  await page.getByText("Collaborators can look and talk.").waitFor();
+  await page.getByText("Collaborators can watch and talk.").waitFor();
   await page.route("**/invitation", (route) => route.abort("connectionrefused"));
   await page.evaluate(() => window.dispatchEvent(new Event("focus")));
   await nameIn(page).pressSequentially("n");
@@ -89,12 +89,12 @@ test("while the server does not answer, the page says so and asks again", async 
   });
   await page.goto(link.invite);
   for (const next of ["a proxy", "a portal"]) {
-    await page.getByRole("heading", { name: "The server does not answer" }).waitFor();
+    await page.getByRole("heading", { name: "The server is not responding" }).waitFor();
     expect(await nameIn(page).count(), "nothing is asked that may be in vain").toBe(0);
     answers = next;
     await page.getByRole("button", { name: "Try again" }).click();
   }
-  await page.getByRole("heading", { name: "The server does not answer" }).waitFor();
+  await page.getByRole("heading", { name: "The server is not responding" }).waitFor();
   await expectAccessible(page, "without an answer");
   answers = "the server's";
   await nameIn(page).waitFor();
@@ -128,10 +128,10 @@ test("a part of the page that cannot be loaded is said, and loaded again", async
   await page.goto(link.invite);
   await nameIn(page).fill("Ben");
   await page.getByRole("button", { name: "Join the session" }).click();
-  await page.getByRole("heading", { name: "This page is not complete" }).waitFor();
+  await page.getByRole("heading", { name: "This page is incomplete" }).waitFor();
   expected(/module script|dynamically imported/);
   await page.unroute("**/assets/Inside-*");
-  await page.getByRole("button", { name: "Load again" }).click();
+  await page.getByRole("button", { name: "Reload" }).click();
   expect(await nameIn(page).inputValue(), "the name is not asked again").toBe("Ben");
   await page.getByRole("button", { name: "Join the session" }).click();
   await page.locator(".composer").waitFor();

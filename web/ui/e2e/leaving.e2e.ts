@@ -22,13 +22,16 @@ async function leave(page: Page): Promise<void> {
 }
 
 async function close(page: Page): Promise<void> {
-  await more(page, "Close the session for all");
-  await page.getByRole("dialog").getByRole("button", { name: "Close the session for all" }).click();
+  await more(page, "Close the session for everyone");
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: "Close the session for everyone" })
+    .click();
 }
 
 /** Opens the dialog that asks before somebody is removed. */
 async function asksToRemove(page: Page, name: string) {
-  await page.getByRole("button", { name: `What to do with ${name}` }).click();
+  await page.getByRole("button", { name: `Actions for ${name}` }).click();
   await page.getByRole("menuitem", { name: "Remove from the session" }).click();
   return page.getByRole("dialog");
 }
@@ -40,7 +43,7 @@ describe("a removal", () => {
     const dialog = await asksToRemove(olga, "Ben");
     await expectAccessible(olga, "the question before a removal");
     expect(await dialog.getByLabel("Replace the invite link").isChecked()).toBe(true);
-    await dialog.getByLabel("Reason (everyone sees it, optional)").fill("Posted spam");
+    await dialog.getByLabel("Reason (optional, visible to everyone)").fill("Posted spam");
     await dialog.getByRole("button", { name: "Remove from the session" }).click();
     await olga.getByRole("dialog", { name: "Ben was removed" }).waitFor();
     await expectAccessible(olga, "the link after a removal");
@@ -54,7 +57,7 @@ describe("a removal", () => {
     await ben.getByText("“Posted spam”").waitFor();
     const again = await somebody(server.url);
     await again.goto(link.invite);
-    await again.getByRole("heading", { name: "This invite is no longer good" }).waitFor();
+    await again.getByRole("heading", { name: "This invite is no longer valid" }).waitFor();
     const cem = await guest(invite!, "Cem");
     await said(cem, "Ben was removed: Posted spam").waitFor();
 
@@ -100,12 +103,12 @@ describe("a host who leaves", () => {
   test("is told what becomes of what waits, and comes back by the own link", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
-    await ben.getByText("Olga decides on what waits.").waitFor();
+    await ben.getByText("Olga approves prompts and answers the agent.").waitFor();
     await write(ben, "Agent", "Add a test");
     await olga.getByRole("button", { name: "Approve" }).waitFor();
     await more(olga, "Leave the session");
     const dialog = olga.getByRole("dialog");
-    await dialog.getByText("1 proposal waits for you, and stays open").waitFor();
+    await dialog.getByText("1 proposal is waiting for you and stays open").waitFor();
     const own = await dialog.getByLabel("Your own link").textContent();
     expect(own).toBe(link.host);
     await expectAccessible(olga, "the question before the host leaves");
@@ -120,10 +123,10 @@ describe("a host who leaves", () => {
     // Not by the reload of a page, which is no decision.
     await olga.reload();
     await olga.getByRole("heading", { name: "You have left your session" }).waitFor();
-    await olga.getByRole("button", { name: "Come back as the host" }).click();
+    await olga.getByRole("button", { name: "Return as the host" }).click();
     await decide(olga.getByRole("button", { name: "Approve" }));
     await ben.getByText("approved by Olga").waitFor();
-    await ben.getByText("Olga decides on what waits.").waitFor();
+    await ben.getByText("Olga approves prompts and answers the agent.").waitFor();
   });
 
   test("comes back from another browser, which has only the link", async () => {
@@ -142,7 +145,7 @@ describe("a host who leaves", () => {
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await leave(olga);
     await olga.getByRole("button", { name: "Read it" }).click();
-    await olga.getByText("You have left. You can read what happens.").waitFor();
+    await olga.getByText("You have left. You can still read along.").waitFor();
     await write(ben, "People", "Still here");
     await said(olga, "Still here").waitFor();
     await ben.getByText("Nobody can decide: Olga has left.").waitFor();
@@ -158,7 +161,7 @@ describe("what was said", () => {
     await ben.getByRole("button", { name: "Read it" }).click();
     await write(olga, "People", "Ben is gone");
     await said(ben, "Ben is gone").waitFor();
-    await ben.getByText("You have left. You can read what happens.").waitFor();
+    await ben.getByText("You have left. You can still read along.").waitFor();
     await ben.getByText("Read only").waitFor();
     expect(await ben.getByRole("button", { name: "Cancel this prompt" }).count()).toBe(0);
     await expectAccessible(ben, "a room that one only reads");
@@ -184,7 +187,7 @@ describe("what was said", () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await write(ben, "Agent", "Add a test");
-    await olga.getByRole("button", { name: "1 waits for you" }).waitFor();
+    await olga.getByRole("button", { name: "1 waiting for you" }).waitFor();
     await talk(link.invite, 300);
     await said(olga, "Number 300.").waitFor();
     await close(olga);

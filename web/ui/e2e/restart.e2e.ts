@@ -66,9 +66,9 @@ test("after a journal was put back to an older copy all see what is so, and are 
     await carl.getByRole("heading", { name: "You cannot come back with this link" }).waitFor();
     await live(olga, ben);
     for (const page of [olga, ben]) {
-      await page.getByText("The server went back to an earlier copy").waitFor();
+      await page.getByText("The server was restored to an earlier state").waitFor();
       await said(page, "Too late").waitFor({ state: "detached" });
-      expect(await page.getByText("The server went back to an earlier copy").count()).toBe(1);
+      expect(await page.getByText("The server was restored to an earlier state").count()).toBe(1);
     }
     await write(ben, "People", "Once more");
     for (const page of [olga, ben]) {

@@ -55,7 +55,7 @@ describe("two people", () => {
     expect(await olga.title()).toMatch(/^\(1\) /);
     await waiting.getByRole("button", { name: "Edit" }).click();
     await waiting
-      .getByLabel("The prompt as the agent shall get it")
+      .getByLabel("The prompt as the agent will get it")
       .fill("Fix the failing test, please");
     await decide(waiting.getByRole("button", { name: "Approve edited" }));
     await ben.getByText("edited and approved by Olga").waitFor();
@@ -64,7 +64,7 @@ describe("two people", () => {
     await waiting.getByText("Edit basket/total.go").waitFor();
     const diff = ben.getByRole("figure", { name: /total\.go/ });
     await diff.getByText("return sum - discount").waitFor();
-    await said(ben, "waits for the host's answer").waitFor();
+    await said(ben, "waiting for the host's answer").waitFor();
     await decide(waiting.getByRole("button", { name: "Allow", exact: true }));
     await said(ben, "Olga: Allow").waitFor();
     await said(ben, "The tests pass.").waitFor();
@@ -78,7 +78,7 @@ describe("two people", () => {
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await write(ben, "Agent", "Delete everything");
     await settled(olga.getByRole("article", { name: "Ben proposes" }));
-    await olga.getByRole("button", { name: "1 waits for you" }).press("Enter");
+    await olga.getByRole("button", { name: "1 waiting for you" }).press("Enter");
     await pressInCard(olga, "r");
     await olga.keyboard.type("Rather not");
     await olga.keyboard.press("Enter");
@@ -126,7 +126,7 @@ describe("two people", () => {
   test("a removed guest is told so, and cannot come back", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
-    await olga.getByRole("button", { name: "What to do with Ben" }).click();
+    await olga.getByRole("button", { name: "Actions for Ben" }).click();
     await olga.getByRole("menuitem", { name: "Remove from the session" }).click();
     await olga.getByRole("dialog").getByRole("button", { name: "Remove from the session" }).click();
     await ben.getByRole("heading", { name: "The host has removed you" }).waitFor();
@@ -145,10 +145,10 @@ describe("two people", () => {
     await ben.getByRole("button", { name: "Join the session" }).click();
     await said(ben, "Bye soon").waitFor();
 
-    await more(olga, "Close the session for all");
+    await more(olga, "Close the session for everyone");
     await olga
       .getByRole("dialog")
-      .getByRole("button", { name: "Close the session for all" })
+      .getByRole("button", { name: "Close the session for everyone" })
       .click();
     for (const page of [olga, ben]) {
       await page.getByText("This session is closed. You can still read it.").waitFor();

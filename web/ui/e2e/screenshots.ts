@@ -77,12 +77,12 @@ test("pictures of every page", async () => {
   await to(g, "Agent");
   await g.getByLabel("Prompt", { exact: true }).fill("Fix the failing test in the basket package");
   await g.getByRole("button", { name: "Propose" }).click();
-  await h.getByText("1 waits for you").waitFor();
+  await h.getByText("1 waiting for you").waitFor();
   await shoot(h, "room-approve");
   await wide(h);
   await h.getByRole("button", { name: "Edit", exact: true }).click();
   await h
-    .getByLabel("The prompt as the agent shall get it")
+    .getByLabel("The prompt as the agent will get it")
     .fill("Fix the failing test in the basket package, and keep the change small.");
   await h.getByRole("button", { name: "Approve edited" }).click();
   await h.getByRole("button", { name: "Allow", exact: true }).waitFor({ timeout: 60_000 });

@@ -50,12 +50,12 @@ describe("a card shows all that is decided", () => {
     const { olga } = await questions("lies");
     const buttons = card(olga, "Call a tool").locator(".wait-actions button");
     expect(await buttons.locator(".option-does").allTextContents()).toEqual([
-      "allows, from now on",
-      "rejects, once",
-      "of no known kind",
+      "allows from now on",
+      "rejects once",
+      "of an unknown kind",
     ]);
     const reject = card(olga, "Call a tool").getByRole("button", { name: "Reject", exact: true });
-    expect(await reject.getAttribute("aria-description")).toBe("allows, from now on");
+    expect(await reject.getAttribute("aria-description")).toBe("allows from now on");
     await expectAccessible(olga, "options that lie");
   });
 
@@ -107,9 +107,9 @@ describe("a card shows all that is decided", () => {
     await proposal.getByText("Add a [test](https://evil.example) <!-- and more -->").waitFor();
     await proposal.getByText("6 hidden characters").waitFor();
     await proposal.getByRole("button", { name: "Edit" }).click();
-    const sent = proposal.getByRole("figure", { name: "This is what the agent gets" });
+    const sent = proposal.getByRole("figure", { name: "This is what the agent will get" });
     expect(await sent.locator(".hidden-mark").count(), "also beside the box to edit it in").toBe(6);
-    await proposal.getByLabel("The prompt as the agent shall get it").fill("Add a test");
+    await proposal.getByLabel("The prompt as the agent will get it").fill("Add a test");
     await sent.waitFor({ state: "detached" });
     await decide(proposal.getByRole("button", { name: "Approve edited" }));
     await said(olga, "edited and approved by Olga").waitFor();

@@ -81,9 +81,12 @@ test("the silence of an agent is not shown once its session is closed", async ()
   await writeFile(join(dir, "ready"), "");
   const olga = await host((await share(server.url, "prompt_direct", "slow")).host);
   await write(olga, "Agent", "think");
-  await olga.getByText(/^The agent has said nothing for \d+ s$/).waitFor();
-  await more(olga, "Close the session for all");
-  await olga.getByRole("dialog").getByRole("button", { name: "Close the session for all" }).click();
+  await olga.getByText(/^The agent has been silent for \d+ s$/).waitFor();
+  await more(olga, "Close the session for everyone");
+  await olga
+    .getByRole("dialog")
+    .getByRole("button", { name: "Close the session for everyone" })
+    .click();
   await olga.getByText("This session is closed.").waitFor();
   await olga.getByText(/^The agent has said nothing/).waitFor({ state: "detached" });
 });
@@ -93,7 +96,7 @@ test("an agent that says nothing in a turn is shown as silent, and can be ended"
   const olga = await host((await share(server.url, "prompt_direct", "slow")).host);
   await write(olga, "Agent", "think");
   await olga.getByText("lines that are not protocol messages").waitFor();
-  await olga.getByText(/^The agent has said nothing for \d+ s$/).waitFor();
+  await olga.getByText(/^The agent has been silent for \d+ s$/).waitFor();
   await expectAccessible(olga, "a silent agent");
   await olga.getByRole("button", { name: "End the agent's process" }).click();
   const dialog = olga.getByRole("dialog", { name: "End the agent's process?" });

@@ -83,7 +83,7 @@ test("a proposal is not run when the mode has changed by the time it gets there"
   expect(await message.inputValue(), "what is typed is left alone").toBe("half a sent");
   await ben.reload();
   const refused = ben.getByRole("article", { name: "Your prompt, which was not sent" });
-  await refused.getByText("Whether prompts need an approval has changed").waitFor();
+  await refused.getByText("Whether prompts need approval has changed").waitFor();
   expect(await said(olga, "Draw a cat").count()).toBe(0);
 
   await refused.getByRole("button", { name: "Put back" }).click();
@@ -156,7 +156,7 @@ test("a decision that is not sent yet is remembered by its card, however often t
   await olga.locator(".wait").waitFor();
   await talk(link.invite, 60);
   await said(olga, "Number 60.").waitFor();
-  const counter = olga.getByRole("button", { name: "1 waits for you" });
+  const counter = olga.getByRole("button", { name: "1 waiting for you" });
   await counter.click();
   await olga.locator('.wait [data-key="a"]:not([aria-disabled])').waitFor();
   network.forget("everything");

@@ -36,7 +36,7 @@ export async function questions(text: string, count = 1) {
 
 /** Waits until the counter says that so many things wait. */
 export async function waitsFor(page: Page, count: number): Promise<void> {
-  const name = count === 1 ? "1 waits for you" : `${count} wait for you`;
+  const name = count === 1 ? "1 waiting for you" : `${count} waiting for you`;
   if (count > 0) await page.getByRole("button", { name }).waitFor();
   else await page.locator(".counter").waitFor({ state: "detached" });
 }

@@ -9,7 +9,7 @@ import { Short } from "./Short.tsx";
 import { WholeText } from "./WholeText.tsx";
 import "./Blocks.css";
 
-/** Parts of what the agent says. */
+/** The parts of a message of the agent. */
 export function Blocks({ blocks, open }: { blocks: readonly Block[]; open: boolean }) {
   return blocks.map((b, i) => (
     <Part key={i} name={`block ${i}`}>

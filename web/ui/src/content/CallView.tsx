@@ -12,7 +12,10 @@ import { OneBlock } from "./Blocks.tsx";
 import { decided, WholeText } from "./WholeText.tsx";
 import "./CallView.css";
 
-/** A call of a tool with everything that one decides on: its command, its diffs, or its raw input. */
+/**
+ * Shows everything about a tool call that people decide on: its command, its diffs, or
+ * its raw input.
+ */
 export function CallView({ call }: { call: Call }) {
   const command = commandOf(call.input);
   const known = command !== null || call.content.some(isDiff);
@@ -46,7 +49,10 @@ function Content({ content: c }: { content: ToolContent }) {
   return text === "" ? null : <WholeText text={text} label={t.whole.text} {...decided} />;
 }
 
-/** What a part of a call says, as the agent wrote it: markdown hides where links lead, and comments. */
+/**
+ * Returns the text of a part as the agent wrote it. Rendered markdown would hide
+ * comments and the targets of links.
+ */
 function textOf(c: ToolContent): string {
   if (c.type === "terminal") return "";
   if (c.type === "diff") return [c.path, c.oldText ?? "", c.newText].join("\n");
@@ -85,7 +91,7 @@ function Paths({ paths }: { paths: readonly string[] }) {
   );
 }
 
-// A diff says its path itself.
+// A diff shows its path itself.
 function pathsOf(call: Call): string[] {
   const said = new Set(call.content.map((c) => (c.type === "diff" ? c.path : null)));
   return call.paths.filter((p) => !said.has(p));
@@ -94,7 +100,7 @@ function pathsOf(call: Call): string[] {
 // An input up to this length is not folded.
 const shortInput = 400;
 
-/** What else is in the input. It is never left out, and folded only where a diff says the same. */
+/** The remaining input. It is never left out, and folded only if a diff shows the same. */
 function Rest({ input, folded }: { input: unknown; folded: boolean }) {
   if (input === undefined || input === null || isEmpty(input)) return null;
   const text = typeof input === "string" ? input : pretty(input);
@@ -112,7 +118,7 @@ function isEmpty(v: unknown): boolean {
   return typeof v === "object" && v !== null && Object.keys(v).length === 0;
 }
 
-/** hiddenIn counts the hidden characters in everything that a call shows. */
+/** Returns the number of hidden characters in everything that a call shows. */
 export function hiddenIn(call: Call): number {
   const command = commandOf(call.input);
   const texts = [call.title, ...call.paths];

@@ -7,7 +7,7 @@ import { CodeFrame } from "./CodeFrame.tsx";
 import "./highlight.css";
 
 interface Props {
-  /** The block before it is drawn. */
+  /** The element before it is rendered. */
   node: Element;
   children: ReactNode;
 }
@@ -19,7 +19,7 @@ export function CodeBlock({ node, children }: Props) {
     return { text: text.replace(/\n$/, ""), hidden };
   };
   return (
-    // Its place in the text stays the same while more of the text comes.
+    // Its offset stays the same while the text grows.
     <Part name={`code ${node.position?.start.offset ?? 0}`}>
       <CodeFrame language={languageOf(node)} lines={countLines(content().text)} content={content}>
         {() => children}
@@ -28,7 +28,7 @@ export function CodeBlock({ node, children }: Props) {
   );
 }
 
-/** What is copied is what is seen: hidden characters are left out. */
+/** Returns the visible text to copy, without hidden characters, and their number. */
 function contentOf(node: ElementContent): { text: string; hidden: number } {
   if (node.type === "text") return { text: node.value, hidden: 0 };
   if (node.type !== "element") return { text: "", hidden: 0 };

@@ -12,17 +12,17 @@ import "./ShowAll.css";
 interface Props {
   language: string;
   lines: number;
-  /** What is seen of the code, and how many hidden characters it has beside that. */
+  /** Returns the visible text of the code, and the number of hidden characters in it. */
   content(): { text: string; hidden: number };
   children(folded: boolean): ReactNode;
 }
 
-/** So many lines of long code are shown at first; the style sheet cuts what is more. */
+/** The number of lines shown of long code. The style sheet cuts off the others. */
 export const linesAtFirst = 25;
-// Code with a few more lines than that is not long.
+// Code with only a few more lines is shown whole.
 const longest = 35;
 
-/** A box for code, with its language, a button that copies it, and one that opens what is long. */
+/** A box for code, with its language, a copy button, and a button that unfolds long code. */
 export function CodeFrame({ language, lines, content, children }: Props) {
   const [all, setAll] = useKept("all", false);
   const [copied, copy] = useCopy();

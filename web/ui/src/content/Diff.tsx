@@ -15,13 +15,13 @@ export interface DiffProps {
   path: string;
   oldText: string | null;
   newText: string;
-  /** Whether somebody decides on it: its path and its lines are shown to their end. */
+  /** Whether the user decides on it: then its path and its lines are shown in full. */
   isDecided?: boolean;
 }
 
 const shown = 40;
 const shownDecided = 400;
-// So many lines more are drawn at a time.
+// The number of lines that are added at a time.
 const step = 400;
 
 export default function Diff({ path, oldText, newText, isDecided = false }: DiffProps) {
@@ -60,7 +60,7 @@ export default function Diff({ path, oldText, newText, isDecided = false }: Diff
 interface LinesProps {
   label: string;
   lines: readonly DiffLine[];
-  /** How many are shown at first. */
+  /** The number of lines that are shown at first. */
   shown: number;
 }
 
@@ -96,7 +96,7 @@ function Lines({ label, lines, shown }: LinesProps) {
   );
 }
 
-/** What is too big to compare, as it is. */
+/** Shows both versions of a file that is too big to compare. */
 function Versions({ oldText, newText }: { oldText: string | null; newText: string }) {
   return (
     <div className="diff-note">

@@ -6,7 +6,10 @@ import { t } from "../texts.ts";
 import { CodeFrame, linesAtFirst } from "./CodeFrame.tsx";
 import { Visible } from "./Visible.tsx";
 
-/** The end of code that is still being written, without colours: those take the whole of it. */
+/**
+ * The end of code that is still growing, without colours: those would need the whole
+ * code each time.
+ */
 export function GrowingCode({ code }: { code: string }) {
   const text = code.replace(/\n$/, "");
   const content = () => ({ text: withoutHidden(text), hidden: countHidden(text) });
@@ -26,7 +29,7 @@ export function GrowingCode({ code }: { code: string }) {
 }
 
 function Tail({ code }: { code: string }) {
-  const chunks = tailChunks(code, mostShown);
+  const chunks = tailChunks(code, maxShown);
   const hidden = chunks[0]?.at ?? 0;
   return (
     <>
@@ -41,7 +44,7 @@ function Tail({ code }: { code: string }) {
 }
 
 // About 400 lines.
-const mostShown = 8 * chunkSize;
+const maxShown = 8 * chunkSize;
 
 const Piece = memo(function Piece({ text }: { text: string }) {
   return (

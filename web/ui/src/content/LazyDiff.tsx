@@ -5,7 +5,7 @@ import "./LazyDiff.css";
 
 const Diff = lazy(() => import("./Diff.tsx"));
 
-/** A diff; a place of about its size until what compares is loaded. */
+/** A diff, or a placeholder of about its size until the code that compares is loaded. */
 export function LazyDiff(props: DiffProps) {
   return (
     <Suspense fallback={<div className="diff diff-empty" aria-busy="true" />}>

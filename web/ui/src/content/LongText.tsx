@@ -4,7 +4,7 @@ import { TextButton } from "../parts/TextButton.tsx";
 import { t } from "../texts.ts";
 import { Talk } from "./Talk.tsx";
 
-/** What people say; the beginning of what is very long. */
+/** A message of a person. Of a very long one only the beginning is shown at first. */
 export function LongText({ text }: { text: string }) {
   const [all, setAll] = useKept("all of it", false);
   const short = shorten(text);

@@ -11,8 +11,8 @@ import { direct } from "./direct.ts";
 import { markHidden } from "./markHidden.ts";
 import { SafeLink } from "./SafeLink.tsx";
 
-// Raw HTML stays text, since no plugin reads it. Pictures are not loaded: the
-// agent could make every reader's browser call home with them.
+// Raw HTML stays text, since no plugin parses it. Pictures are not loaded: the agent
+// could make the browser of every reader call home with them.
 const components: Components = {
   a: ({ href, children }) => <SafeLink href={href}>{children}</SafeLink>,
   img: ({ alt, src }) => (
@@ -26,7 +26,7 @@ const components: Components = {
       {children}
     </Table>
   ),
-  // Headings inside a message must not compete with those of the page.
+  // Headings in a message must not compete with those of the page.
   h1: heading("md-h md-h1"),
   h2: heading("md-h md-h2"),
   h3: heading("md-h"),
@@ -65,13 +65,13 @@ function heading(className: string) {
   );
 }
 
-// One tilde means "about".
+// A single tilde means "about".
 const gfm: [typeof remarkGfm, { singleTilde: boolean }] = [remarkGfm, { singleTilde: false }];
 
-// It knows its languages once, and not anew with each block.
+// The languages are loaded once, not for each block.
 const highlight = rehypeHighlight();
 
-/** One block of markdown, for a box of the class md. */
+/** One block of markdown, for a box with the class md. */
 function Markdown({ text }: { text: string }) {
   return (
     <ReactMarkdown

@@ -9,7 +9,10 @@ interface Props<Content extends ToolContent> {
   children(content: Content): ReactNode;
 }
 
-/** Parts of what a call brought. A part stays the same when one of another type comes before it. */
+/**
+ * The parts of a tool's result. A part keeps its state when one of another kind is
+ * added before it.
+ */
 export function Parts<Content extends ToolContent>({ of: parts, children }: Props<Content>) {
   const names = namesOf(parts, kindOf);
   return parts.map((part, i) => (

@@ -19,26 +19,26 @@ import "./RichText.css";
 const load = () => import("./Markdown.tsx");
 const Markdown = lazy(load);
 
-/** Loads what draws markdown before it is needed. */
+/** Loads the markdown renderer before it is needed. */
 export const preloadRichText = () => void load();
 
-// So many groups of blocks are drawn at first.
+// The number of groups of blocks that are rendered at first.
 const groupsAtOnce = 16;
 
 interface Props {
   text: string;
-  /** How many characters came before it, and were dropped. */
+  /** How many characters before the text were dropped. */
   from?: number;
-  /** Whether the end is what people look at: of a very long text it is drawn first. */
+  /** Whether people look at the end: then the end of a very long text is rendered first. */
   growing?: boolean;
-  /** Whether more may come. */
+  /** Whether more may follow. */
   open?: boolean;
 }
 
 /**
- * Markdown, block by block: of a text that grows only the last block is parsed
- * again. The bare text until the parser is loaded, and of blocks that would take
- * it too long.
+ * Markdown, rendered block by block, so that only the last block of a growing text is
+ * parsed again. The plain text is shown until the parser is loaded, and for blocks that
+ * would take too long to parse.
  */
 export function RichText({ text, from = 0, growing = false, open = false }: Props) {
   const blocks = useBlocks(text, from);
@@ -78,16 +78,16 @@ interface GroupOfBlocks {
   /** Where it begins in the whole text. */
   at: number;
   finished: readonly MarkdownBlock[];
-  /** Those whose open block ends the group; null in a group that is full. */
+  /** The blocks whose open block ends the group; null in a full group. */
   open: Blocks | null;
 }
 
 function groupsOf(blocks: Blocks): GroupOfBlocks[] {
   const { groups, open } = blocks;
   const last = groups.at(-1);
-  const goesOn = last !== undefined && last.length < blocksPerGroup;
-  const full = goesOn ? groups.slice(0, -1) : groups;
-  const finished = goesOn ? last : [];
+  const continues = last !== undefined && last.length < blocksPerGroup;
+  const full = continues ? groups.slice(0, -1) : groups;
+  const finished = continues ? last : [];
   return [
     ...full.map((g) => ({ at: g[0]!.at, finished: g, open: null })),
     { at: finished[0]?.at ?? blocks.from + open, finished, open: blocks },
@@ -102,15 +102,15 @@ interface GroupProps {
 }
 
 const Group = memo(function Group({ finished, open, growing, definitions }: GroupProps) {
-  // The open block has the place and the key that it has when it is finished: it
-  // stays the same element then, and is not made anew.
+  // The open block has the position and the key that it will have when it is finished,
+  // so that it keeps its element.
   const openText = open ? open.text.slice(open.open) : "";
   const openAt = open ? open.from + open.open : -1;
   const blocks =
     open && openText.trim() !== ""
       ? [...finished, { text: openText, at: openAt, plain: open.plain, head: open.head }]
       : finished;
-  // Code that ends without a fence is a block like others once nothing more comes.
+  // Code without a closing fence becomes an ordinary block once no more text follows.
   const code = open && growing && openText.length > shortEnough ? openCode(open) : null;
   return blocks.map((b) => (
     <Part key={b.at} name={`from ${b.at}`}>
@@ -132,7 +132,7 @@ const Group = memo(function Group({ finished, open, growing, definitions }: Grou
 interface BlockProps {
   text: string;
   plain: boolean;
-  /** The lines of links that the text refers to. */
+  /** The lines that define the links in the text. */
   definitions: string;
 }
 
@@ -152,7 +152,7 @@ interface Stretch {
   blocks: Blocks;
 }
 
-/** Returns the blocks of a text that grows. Only what is new is read. */
+/** Returns the blocks of a growing text. Only what is new is read. */
 function useBlocks(text: string, from: number): Blocks {
   const [shown, setShown] = useState(() => stretchOf(text, from, noBlocks));
   const lastAt = useRef(0);

@@ -2,23 +2,23 @@ import { characterEnd } from "../core/chunks.ts";
 import { marked } from "../core/visible.ts";
 import { Visible } from "./Visible.tsx";
 
-// More does not fit into one line, and no browser should be made to try.
-const most = 300;
+// No line has room for more, and a browser would take long to find out.
+const max = 300;
 
-/** The one line that there is room for; what is longer ends with a mark, and is shown by pointing at it. */
+/** A text in one line. A longer text is cut, and shown in full in a tooltip. */
 export function Short({ text }: { text: string }) {
-  const long = text.length > most;
+  const long = text.length > max;
   return (
     <span
       dir="auto"
-      title={long || /[\n]/.test(text) ? marked(text.slice(0, 10 * most)) : undefined}
+      title={long || /[\n]/.test(text) ? marked(text.slice(0, 10 * max)) : undefined}
     >
       <Visible text={shortened(text)} />
     </span>
   );
 }
 
-/** shortened returns the beginning of a long text, with a mark at its end. */
+/** Returns the beginning of a long text, with an ellipsis. */
 export function shortened(text: string): string {
-  return text.length > most ? `${text.slice(0, characterEnd(text, most))}…` : text;
+  return text.length > max ? `${text.slice(0, characterEnd(text, max))}…` : text;
 }

@@ -6,15 +6,15 @@ import "./ShowAll.css";
 
 interface Props {
   text: string;
-  /** What the text is. */
+  /** What kind of text it is. */
   what: string;
-  /** What its file is called; what it is, unless given. */
+  /** The name of the saved file, unless it is the label. */
   label?: string;
   all: boolean;
   onAll(all: boolean): void;
 }
 
-/** What to do with a long text of which only a part is shown: see all of it, or save it as a file. */
+/** Buttons below the shown part of a long text: show all of it, or save it as a file. */
 export function ShowAll({ text, what, label = what, all, onAll }: Props) {
   return (
     <div className="show-all">

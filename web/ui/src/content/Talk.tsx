@@ -7,7 +7,7 @@ import { SafeLink } from "./SafeLink.tsx";
 import { Visible } from "./Visible.tsx";
 import "./Talk.css";
 
-/** What somebody says, as they typed it, with its code and its links set apart. */
+/** A message as its author typed it, with code, links and emphasis formatted. */
 export function Talk({ text }: { text: string }) {
   return (
     <div className="talk">
@@ -24,14 +24,14 @@ export function Talk({ text }: { text: string }) {
   );
 }
 
-/** The same block of code with backticks around it that are not in it. */
+/** Returns a block of code in backticks that do not occur in it. */
 function fenced(info: string, code: string): string {
   const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map((ticks) => ticks.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${info}\n${code}\n${fence}`;
 }
 
-/** Each has a direction of its own, as have the lines in it. */
+/** Each block has its own direction, as have the lines in it. */
 function Paragraphs({ text }: { text: string }) {
   return text.split("\n\n").map((paragraph, i) => (
     <p key={i} dir="auto">

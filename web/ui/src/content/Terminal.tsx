@@ -11,7 +11,7 @@ import "./Terminal.css";
 
 const shown = { lines: 14, characters: 4_000 };
 
-/** What a command wrote: its end, and the rest when asked for. */
+/** The output of a command: its end, and the rest on demand. */
 export function Terminal({ output, label }: { output: string; label: string }) {
   const [all, setAll] = useKept("whole output", false);
   const text = useMemo(() => output.replace(/\r?\n$/, ""), [output]);
@@ -46,7 +46,7 @@ function Whole({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** Colours go on from one chunk to the next. */
+/** Colours continue from one chunk to the next. */
 function coloured(text: string): Run[][] {
   let style: Style = plainStyle;
   return chunksOf(text).map((c) => {

@@ -5,12 +5,12 @@ import { t } from "../texts.ts";
 import { Terminal } from "./Terminal.tsx";
 
 interface Props {
-  /** Undefined until the agent has told of it. */
+  /** Undefined until the agent has sent it. */
   terminal: TerminalView | undefined;
   label: string;
 }
 
-/** A terminal of the agent's: what was written in it, and how its command ended. */
+/** A terminal of the agent: its output, and how its command ended. */
 export function TerminalBox({ terminal, label }: Props) {
   if (!terminal) return null;
   const { cwd, output, dropped, exit } = terminal;

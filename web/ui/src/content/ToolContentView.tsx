@@ -15,7 +15,7 @@ interface Props {
   title: string;
 }
 
-/** A part of what a tool brought. */
+/** A part of a tool's result. */
 export function ToolContentView({ content: c, runs, title }: Props) {
   if (c.type === "diff") return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} />;
   if (c.type === "unknown") {

@@ -4,7 +4,7 @@ import { segments } from "../core/visible.ts";
 import { t } from "../texts.ts";
 import "./Visible.css";
 
-/** A text of people or the agent, with a mark for each character that would not be seen. */
+/** A text of people or the agent, with a mark in place of each hidden character. */
 export const Visible = memo(function Visible({ text }: { text: string }) {
   return runs(text).map((r, i) =>
     typeof r === "string" ? r : <HiddenMark key={i} name={r.name} times={r.times} />,
@@ -21,7 +21,7 @@ export function HiddenMark({ name, times = 1 }: { name: string; times?: number }
 
 type Run = string | { name: string; times: number };
 
-/** The same hidden character many times in a row has one mark. */
+/** A run of the same hidden character gets one mark. */
 function runs(text: string): Run[] {
   const all: Run[] = [];
   for (const s of segments(text)) {
@@ -33,7 +33,7 @@ function runs(text: string): Run[] {
   return all;
 }
 
-/** Says how many characters of a text would not be seen without their marks. */
+/** Warns about the number of hidden characters in a text. */
 export function HiddenWarning({ count }: { count: number }) {
   if (count === 0) return null;
   return <p className="hidden-warning">{t.hidden.warning(count)}</p>;

@@ -9,7 +9,7 @@ import "./WholeText.css";
 
 interface Props {
   text: string;
-  /** What it is, for the box that shows all of it. No other text of its part has the same. */
+  /** What kind of text it is, for the buttons and the box. It is unique within its part. */
   label: string;
   mono?: boolean;
   /** How much of a long text is shown at first. */
@@ -17,10 +17,16 @@ interface Props {
   characters?: number;
 }
 
-/** How much of what is decided on is shown at first: all but what few people would read. */
+/**
+ * How much is shown at first of a text that people decide on: all of it, unless few
+ * people would read so much.
+ */
 export const decided = { lines: 200, characters: 16_000 };
 
-/** A text as it is, to its last character: the beginning of a long one, and the rest on demand. */
+/**
+ * A text as it is, to its last character. Of a long text the beginning is shown, and
+ * the rest on demand.
+ */
 export function WholeText({ text, label, mono = false, lines = 20, characters = 2_000 }: Props) {
   const [all, setAll] = useKept(`whole ${label}`, false);
   const head = useMemo(() => headOf(text, lines, characters), [text, lines, characters]);
@@ -52,13 +58,18 @@ function Chunks({ text, label, mono }: { text: string; label: string; mono: bool
   return (
     <ScrollBox label={label} mono={mono}>
       {chunks.map((c, i) => (
-        <Piece key={i} className={c.goesOn ? "chunk goes-on" : "chunk"} text={c.text} mono={mono} />
+        <Piece
+          key={i}
+          className={c.continues ? "chunk goes-on" : "chunk"}
+          text={c.text}
+          mono={mono}
+        />
       ))}
     </ScrollBox>
   );
 }
 
-/** A box of its own for what is long: what is out of sight in it is not laid out. */
+/** A box that scrolls for a long text. The browser does not lay out what is out of sight. */
 export function ScrollBox({
   label,
   mono,
@@ -81,7 +92,7 @@ export function ScrollBox({
   );
 }
 
-// A line end at the end of a block makes no line.
+// A newline at the end of a block adds no line.
 function lastLineIsEmpty(text: string): boolean {
   return text === "" || text.endsWith("\n");
 }

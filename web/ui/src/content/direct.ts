@@ -6,9 +6,9 @@ const leaves = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "th", "td"]);
 const containers = new Set(["ul", "ol", "li", "blockquote", "table"]);
 
 /**
- * A plugin that gives each block the direction of its own text. Code has that
- * of code, whatever is around it. dir="auto" does not look into parts that have
- * a direction of their own, so what holds such parts is told its direction.
+ * A plugin that gives each block the direction of its text. Code is always left to
+ * right. dir="auto" ignores children that have a direction of their own, so their
+ * parent gets an explicit direction.
  */
 export function direct() {
   return (tree: Root) => tree.children.forEach(visit);
@@ -28,14 +28,14 @@ function directionIn(node: Element): string | undefined {
   return directionOf(firstLetters(node, 1_000)) ?? undefined;
 }
 
-/** The beginning of the text of an element, without its code. */
-function firstLetters(node: RootContent | ElementContent, most: number): string {
-  if (node.type === "text") return node.value.slice(0, most);
+/** Returns the beginning of an element's text, without its code. */
+function firstLetters(node: RootContent | ElementContent, max: number): string {
+  if (node.type === "text") return node.value.slice(0, max);
   if (node.type !== "element" || node.tagName === "code") return "";
   let text = "";
   for (const child of node.children) {
-    if (text.length >= most) break;
-    text += firstLetters(child, most - text.length);
+    if (text.length >= max) break;
+    text += firstLetters(child, max - text.length);
   }
   return text;
 }

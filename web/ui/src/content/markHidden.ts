@@ -2,7 +2,7 @@ import type { Element, ElementContent, Root, RootContent, Text } from "hast";
 
 import { segments, type Segment } from "../core/visible.ts";
 
-/** A plugin that puts a mark in the place of each character that would not be seen. */
+/** A plugin that replaces each hidden character by a mark. */
 export function markHidden() {
   return (tree: Root) => {
     tree.children = tree.children.flatMap(marked);

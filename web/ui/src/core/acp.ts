@@ -1,14 +1,13 @@
 /**
- * What the agent says: notifications of the Agent Client Protocol, version 1.
- * They come as the agent wrote them, so everything here is read leniently and
- * nothing is taken for granted.
+ * Decodes what the agent writes: notifications of the Agent Client Protocol, version 1.
+ * The server forwards them unchecked, so everything here is decoded leniently.
  */
 
 export type Json = Record<string, unknown>;
 
-/** A part of what the agent says, or of what a tool brought. */
+/** A part of an agent's message, or of the result of a tool call. */
 export type Block =
-  // from is how many characters came before the text, and were dropped.
+  // from is the number of characters before the text that were dropped.
   | { type: "text"; text: string; from?: number }
   | { type: "image"; mimeType: string; data: string }
   | { type: "link"; uri: string; title: string }
@@ -21,7 +20,7 @@ export type ToolContent =
   | { type: "terminal"; terminalId: string }
   | { type: "unknown"; raw: unknown };
 
-/** News of a terminal that an agent shows: some agents send them in _meta of a tool call. */
+/** An update of a terminal that an agent shows. Some agents send these in _meta of a tool call. */
 export interface TerminalNews {
   id: string;
   cwd?: string;
@@ -42,7 +41,7 @@ export interface PlanEntry {
 
 export type ToolStatus = "pending" | "in_progress" | "completed" | "failed";
 
-/** The members of a tool call that an announcement or an update carried. */
+/** The members of a tool call that an announcement or an update contains. */
 export interface ToolFields {
   title?: string;
   kind?: string;
@@ -59,7 +58,7 @@ export type Update =
   | { kind: "tool"; id: string; begins: boolean; fields: ToolFields }
   | { kind: "plan"; entries: PlanEntry[] }
   | { kind: "mode"; mode: string }
-  /** Nothing that people need to see, or what the room knows from agent_updated. */
+  /** Nothing that people need to see, or something that agent_updated tells as well. */
   | { kind: "quiet" }
   | { kind: "other"; name: string };
 
@@ -81,12 +80,12 @@ function list(v: unknown): unknown[] {
   return Array.isArray(v) ? v : [];
 }
 
-/** readUpdate tells what a notification says. */
+/** Returns what a notification says. */
 export function readUpdate(notification: unknown): Update {
   if (!isObject(notification)) return { kind: "other", name: "notification" };
   const method = text(notification.method) ?? "notification";
   const params = isObject(notification.params) ? notification.params : {};
-  // A name that begins with an underscore is a vendor's own, for its own client.
+  // A name with a leading underscore is a vendor's extension for its own client.
   if (method.startsWith("_")) return { kind: "quiet" };
   if (method !== "session/update" || !isObject(params.update))
     return { kind: "other", name: method };
@@ -150,13 +149,12 @@ export function readBlock(v: unknown): Block {
   return { type: "unknown", raw: v };
 }
 
-// SVG is left out: a picture that can hold links and scripts is more than one
-// wants from an agent.
+// SVG is left out, since it can contain links and scripts.
 function isPicture(mime: unknown): mime is string {
   return typeof mime === "string" && /^image\/(png|jpeg|gif|webp|avif)$/.test(mime);
 }
 
-/** readToolFields takes what is there; null is as good as missing. */
+/** Returns the members that are present and not null. */
 export function readToolFields(u: Json): ToolFields {
   const f: ToolFields = {};
   if (typeof u.title === "string" && u.title !== "") f.title = u.title;
@@ -176,8 +174,8 @@ export function readToolFields(u: Json): ToolFields {
 }
 
 /**
- * readTerminals reads what codex-acp and others write of their terminals. Both
- * names of output mean text to append; an agent uses one of them.
+ * Reads the terminal updates of codex-acp and others. Both names of output mean text to
+ * append; an agent uses one of them.
  */
 function readTerminals(meta: unknown): TerminalNews[] {
   if (!isObject(meta)) return [];

@@ -3,7 +3,8 @@ import { describe, expect, it, test } from "vitest";
 
 import { costText, currentOf, optionOf, percentUsed, programOf } from "./agent.ts";
 import { Story, welcome } from "./fixtures.ts";
-import { enter, take } from "./room.ts";
+import { enter } from "./room.ts";
+import { take } from "./roomHistory.ts";
 
 const value = { value: "ask", name: "Ask first", description: "", group: "", asksNobody: false };
 const mode: ConfigOption = {

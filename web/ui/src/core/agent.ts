@@ -1,13 +1,16 @@
-/** What is known of the agent beside its status, as people read it. */
+/** What is known about the agent besides its status, formatted for people. */
 
 import type { Agent, AgentCost, AgentUsage, ConfigOption, ConfigValue } from "parley-client";
 
-/** The first option of a category. */
+/** Returns the first option of a category. */
 export function optionOf(agent: Agent, category: "mode" | "model"): ConfigOption | undefined {
   return agent.configOptions?.find((o) => o.category === category);
 }
 
-/** The value that is chosen. One that the list lacks is named by itself, as is one that is no choice. */
+/**
+ * Returns the current value of an option. A value that is not in its list gets its own
+ * text as its name.
+ */
 export function currentOf(option: ConfigOption): ConfigValue {
   const value =
     typeof option.currentValue === "string"
@@ -17,19 +20,19 @@ export function currentOf(option: ConfigOption): ConfigValue {
   return listed ?? { value, name: value, description: "", group: "", asksNobody: false };
 }
 
-/** The program's title, or else its name, and its version; empty when nothing is known. */
+/** Returns the title or the name of the agent's program, with its version; "" if unknown. */
 export function programOf(agent: Agent): string {
   const { info } = agent;
   const name = info?.title || info?.name || "";
   return name && info?.version ? `${name} ${info.version}` : name;
 }
 
-/** How much of the context is used, in per cent; null when it is not known. */
+/** Returns how much of the context is used, in percent; null if unknown. */
 export function percentUsed(usage: AgentUsage | undefined): number | null {
   return usage && usage.size > 0 ? Math.round((usage.used / usage.size) * 100) : null;
 }
 
-/** An amount in its currency; empty when it is not known, or nothing. */
+/** Returns an amount in its currency; "" if it is unknown or zero. */
 export function costText(cost: AgentCost | null | undefined): string {
   if (!cost || cost.amount === 0) return "";
   const digits = cost.amount < 1 ? 4 : 2;
@@ -46,7 +49,7 @@ export function costText(cost: AgentCost | null | undefined): string {
 
 const count = new Intl.NumberFormat("en");
 
-/** A number with its thousands apart. */
+/** Returns a number with separators between thousands. */
 export function countText(n: number): string {
   return count.format(n);
 }

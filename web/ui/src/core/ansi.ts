@@ -1,9 +1,12 @@
-/** Terminal output as runs of text with a colour; what a page cannot do is dropped. */
+/**
+ * Splits terminal output into runs of text with a style. Sequences that a page cannot
+ * show are dropped.
+ */
 
 export interface Style {
   bold: boolean;
   dim: boolean;
-  /** One of the eight colours by number, or none. */
+  /** The number of one of the eight colours, or null. */
   color: number | null;
 }
 
@@ -13,12 +16,12 @@ export interface Run extends Style {
 
 export const plainStyle: Style = { bold: false, dim: false, color: null };
 
-// CSI and OSC sequences, two-character escapes, then control characters that
-// are neither tab nor line end.
+// CSI and OSC sequences, two-character escapes, then control characters that are
+// neither tab nor line feed.
 const escapes =
   /\x1b\[([0-9;:?]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-_]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
 
-/** readAnsi begins with a style, and returns the one that the next output begins with. */
+/** Reads output that begins in that style. Returns the style that the next output begins in. */
 export function readAnsi(output: string, from = plainStyle): { runs: Run[]; style: Style } {
   const runs: Run[] = [];
   let style = from;
@@ -36,7 +39,7 @@ export function readAnsi(output: string, from = plainStyle): { runs: Run[]; styl
   return { runs, style };
 }
 
-// A carriage return begins the line anew, as progress bars do.
+// A carriage return starts the line anew, as progress bars do.
 function rewritten(output: string): string {
   return output
     .replaceAll("\r\n", "\n")
@@ -57,7 +60,7 @@ function styled(s: Style, codes: string): Style {
     else if (c === 39) next.color = null;
     else if (c >= 30 && c <= 37) next.color = c - 30;
     else if (c >= 90 && c <= 97) next.color = c - 90;
-    // A colour out of 256 or more is passed by with its parameters.
+    // A colour out of 256 or more is skipped with its parameters.
     else if (c === 38 || c === 48) i += list[i + 1] === 5 ? 2 : 4;
   }
   return next;

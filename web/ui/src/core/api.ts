@@ -1,4 +1,4 @@
-/** The server's plain requests, for what happens before one is in a room. */
+/** REST requests of the pages outside of a room. */
 
 import {
   ParleyError,
@@ -47,12 +47,15 @@ export async function listHostSessions(): Promise<HostSession[]> {
   return (await ask<{ sessions: HostSession[] }>("GET", "/api/sessions")).sessions;
 }
 
-/** Ends an agent for good, with all that it has started. */
+/** Ends an agent for good, with everything that it has started. */
 export async function endAgent(hostSession: string): Promise<void> {
   await ask("DELETE", `/api/sessions/${encodeURIComponent(hostSession)}`);
 }
 
-/** What the host called an agent's session, where the server tells that; else nothing. */
+/**
+ * Returns the title that the host gave to an agent's session; "" if there is none or
+ * the server does not tell.
+ */
 export async function titleOf(hostSession: string): Promise<string> {
   const path = `/api/sessions/${encodeURIComponent(hostSession)}`;
   return ask<{ session: HostSession }>("GET", path).then(
@@ -64,8 +67,8 @@ export async function titleOf(hostSession: string): Promise<string> {
 const longestAnswerMs = 10_000;
 
 /**
- * What an invite is for. Rejects with a ParleyError where the server has refused the invite, and
- * with any other error where there was no answer of the server's, in ten seconds at the latest.
+ * Returns what an invite is for. It rejects with a ParleyError if the server refuses
+ * the invite, and with another error if the server gives no answer within ten seconds.
  */
 export async function invitation(
   session: string,
@@ -80,12 +83,12 @@ export async function invitation(
     { Authorization: `Bearer ${invite}` },
     AbortSignal.any(signals),
   );
-  // What a network has put between, a page to sign in say, answers everything in its own way.
+  // A login page of the network may answer in place of the server.
   if (!answer?.session?.status || !answer.host) throw new Error("this is no answer of the server");
   return answer;
 }
 
-/** How a session has ended that an invite leads to, as far as the server tells. */
+/** Returns how the session of an invite has ended, as far as the server tells. */
 export async function howEnded(
   session: string,
   invite: string | undefined,
@@ -95,9 +98,9 @@ export async function howEnded(
 }
 
 /**
- * Starts an agent and waits until it is ready, however long that takes: a proxy may not wait as
- * long for one answer, so the same request is sent again and again. waiting is told how it goes.
- * When it is given up, the agent is ended.
+ * Starts an agent and waits until it is ready. The same request is repeated, since a
+ * proxy may limit how long one answer takes. It calls waiting after each answer
+ * meanwhile. When signalled to give up, it ends the agent and rejects.
  */
 export async function startAgent(
   agent: string,

@@ -4,7 +4,8 @@ import type { Participant } from "parley-client";
 
 import { Bell, oneLine, readChoice, type Ring } from "./bell.ts";
 import { ann, approval, olga, Story, welcome } from "./fixtures.ts";
-import { enter, take } from "./room.ts";
+import { enter } from "./room.ts";
+import { take } from "./roomHistory.ts";
 
 const cleo: Participant = { ...ann, id: "cleo", userId: "cleo", displayName: "Cleo" };
 
@@ -87,7 +88,7 @@ describe("the author of a proposal is told", () => {
 
   test("that the agent waits for an answer in their turn", () => {
     const story = new Story().turn().add("permission_requested", permission);
-    expect(texts(told(ann, story, 3))).toEqual(["The agent asks for permission. The host answers"]);
+    expect(texts(told(ann, story, 3))).toEqual(["The agent asks for permission; the host answers"]);
     expect(told(cleo, story, 3)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** What people want to be told of while they look elsewhere. */
+/** Decides what to notify people about while they look elsewhere. */
 
 import { isKnownEvent, type Approval, type Participant } from "parley-client";
 
@@ -9,14 +9,14 @@ import { t } from "../texts.ts";
 import type { SessionEvent } from "./wire.ts";
 
 /**
- * waiting: a proposal or a question that one may decide on, or a question of
- * the agent in one's own turn. decided: somebody decided on one's own proposal.
- * ownTurn: a turn has ended that one began or approved. anyTurn: any has.
+ * waiting: a proposal or question that the user can decide on, or a question in the
+ * user's turn. decided: someone decided on the user's proposal. ownTurn: a turn ended
+ * that the user started or approved. anyTurn: any turn ended.
  */
 export const bellKinds = ["waiting", "decided", "mention", "ownTurn", "anyTurn"] as const;
 export type BellKind = (typeof bellKinds)[number];
 
-/** Which of them one wants to be told of. */
+/** The kinds of notifications that the user wants. */
 export type BellChoice = Readonly<Record<BellKind, boolean>>;
 
 const unlessChosen: BellChoice = {
@@ -24,10 +24,10 @@ const unlessChosen: BellChoice = {
   decided: true,
   mention: true,
   ownTurn: true,
-  anyTurn: false, // in a busy session that is every other minute
+  anyTurn: false, // in a busy session there is one every other minute
 };
 
-/** readChoice reads what was stored, whatever that is. */
+/** Reads a stored choice, whatever it contains. */
 export function readChoice(stored: unknown): BellChoice {
   if (typeof stored !== "object" || stored === null) return unlessChosen;
   const known = Object.entries(stored).filter(
@@ -36,7 +36,7 @@ export function readChoice(stored: unknown): BellChoice {
   return { ...unlessChosen, ...Object.fromEntries(known) };
 }
 
-/** Something to tell. A later one with the same tag takes the place of an earlier one. */
+/** A notification. It replaces an earlier one with the same tag. */
 export interface Ring {
   kind: BellKind;
   tag: string;
@@ -45,16 +45,16 @@ export interface Ring {
 
 interface Turn {
   author: Participant | null;
-  /** Whether one began it or approved it. */
+  /** Whether the user started or approved it. */
   own: boolean;
 }
 
-// More prompts than a session can have waiting, running and undecided.
-const mostTurns = 500;
-// Of what has happened while a connection was lost.
-const mostRings = 5;
+// More prompts than a session can have running, queued and undecided.
+const maxTurns = 500;
+// The most notifications at once, as after a lost connection.
+const maxRings = 5;
 
-/** A Bell makes out what to tell somebody of the events of a room. */
+/** Finds out what to notify the user about, from the events of a room. */
 export class Bell {
   private readonly turns = new Map<string, Turn>();
 
@@ -64,18 +64,18 @@ export class Bell {
     for (const approval of room.pending) this.learn(room, approval, null);
   }
 
-  /** What waits already when one comes in. */
+  /** Returns notifications of what already waits when the user enters. */
   first(room: Room, decides: boolean): Ring[] {
     if (!decides) return [];
     return [
       ...room.pending.map((a) => proposal(a, personById(room, a.participantId))),
       ...room.permissions.map((p) => question(p.requestId)),
-    ].slice(-mostRings);
+    ].slice(-maxRings);
   }
 
-  /** What some events bring that is worth telling; room is what it was after them. */
+  /** Returns notifications of some events. room is the room after them. */
   take(room: Room, events: readonly SessionEvent[], decides: boolean): Ring[] {
-    return events.flatMap((e) => this.one(room, e, decides) ?? []).slice(-mostRings);
+    return events.flatMap((e) => this.one(room, e, decides) ?? []).slice(-maxRings);
   }
 
   private one(room: Room, e: SessionEvent, decides: boolean): Ring | null {
@@ -136,7 +136,7 @@ export class Bell {
     const { me } = room;
     const own = approval.participantId === me.id || decidedBy?.id === me.id;
     this.turns.set(approval.id, { author: personById(room, approval.participantId), own });
-    if (this.turns.size <= mostTurns) return;
+    if (this.turns.size <= maxTurns) return;
     for (const oldest of this.turns.keys()) {
       this.turns.delete(oldest);
       return;
@@ -165,16 +165,19 @@ function decision(
     : t.bell.approved(who);
 }
 
-// All that looks like a quotation mark.
+// Every character that looks like a quotation mark.
 const quotes = /[\p{Pi}\p{Pf}'"\u02ba\u02dd\u02ee\u2033\u201e\u275b-\u275e\u301d-\u301f\uff02]+/gu;
 
-/** A name in quotation marks, which it cannot end: outside of them it could read like another notification. */
+/**
+ * Returns a name in quotation marks. It contains none itself, so that it cannot pass
+ * for the text of a notification.
+ */
 function short(p: Participant): string {
   return t.quoted(oneLine(nameOf(p), 60).replace(quotes, "'"));
 }
 
-/** oneLine cuts a text, in which nothing is hidden, for a notification. */
-export function oneLine(text: string, most: number): string {
+/** Returns a text without hidden characters as one line of limited length. */
+export function oneLine(text: string, max: number): string {
   const line = [...text.replace(/\s+/g, " ")];
-  return line.length > most ? `${line.slice(0, most).join("")}…` : line.join("");
+  return line.length > max ? `${line.slice(0, max).join("")}…` : line.join("");
 }

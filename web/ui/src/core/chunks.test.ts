@@ -4,7 +4,7 @@ import { chunksOf, chunkSize, countLines, headOf, tailChunks, tailOf } from "./c
 
 const whole = (text: string) =>
   chunksOf(text)
-    .map((c, i) => (i > 0 && !c.goesOn ? "\n" : "") + c.text)
+    .map((c, i) => (i > 0 && !c.continues ? "\n" : "") + c.text)
     .join("");
 
 describe("chunks", () => {

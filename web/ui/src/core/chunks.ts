@@ -1,28 +1,28 @@
-/** Long texts in pieces that a browser lays out one by one. */
+/** Splits long texts into chunks that a browser lays out one by one. */
 
 export interface Chunk {
   text: string;
-  /** Whether it goes on with the last line of the chunk before. */
-  goesOn: boolean;
+  /** Whether it continues the last line of the chunk before. */
+  continues: boolean;
 }
 
-/** So many characters, in one word or in many lines, are laid out in an instant. */
+/** The number of characters that a browser lays out quickly, in one word or in many lines. */
 export const chunkSize = 2_000;
 
-/** chunksOf splits a text at its line ends, and lines that are too long where they must be. */
+/** Splits a text at line ends, and lines that are too long where necessary. */
 export function chunksOf(text: string): Chunk[] {
   const chunks: Chunk[] = [];
   let from = 0;
-  let goesOn = false;
+  let continues = false;
   while (text.length - from > chunkSize) {
     const line = text.lastIndexOf("\n", from + chunkSize);
     const whole = line >= from;
     const to = whole ? line : characterEnd(text, from + chunkSize);
-    chunks.push({ text: text.slice(from, to), goesOn });
+    chunks.push({ text: text.slice(from, to), continues });
     from = whole ? to + 1 : to;
-    goesOn = !whole;
+    continues = !whole;
   }
-  chunks.push({ text: text.slice(from), goesOn });
+  chunks.push({ text: text.slice(from), continues });
   return chunks;
 }
 
@@ -33,8 +33,8 @@ export interface TailChunk {
 }
 
 /**
- * tailChunks returns the end of a text that grows, about that many characters,
- * in chunks of which only the last ones change.
+ * Returns about that many characters from the end of a growing text. As it grows, only
+ * the last chunks change.
  */
 export function tailChunks(text: string, characters: number): TailChunk[] {
   const chunks: TailChunk[] = [];
@@ -48,7 +48,7 @@ export function tailChunks(text: string, characters: number): TailChunk[] {
   return chunks;
 }
 
-/** Where a chunk begins: at the start of a line if there is one near. */
+/** Returns where a chunk begins: at the start of a line if one is near. */
 function chunkStart(text: string, i: number): number {
   const from = i * chunkSize;
   if (from >= text.length) return text.length;
@@ -56,7 +56,7 @@ function chunkStart(text: string, i: number): number {
   return line >= 0 ? from + line + 1 : characterEnd(text, from);
 }
 
-/** Moves an index to before a character that it would cut in two. */
+/** Moves an index that would split a character to before the character. */
 export function characterEnd(text: string, at: number): number {
   const before = text.charCodeAt(at - 1);
   return before >= 0xd800 && before <= 0xdbff ? at - 1 : at;
@@ -64,11 +64,11 @@ export function characterEnd(text: string, at: number): number {
 
 export interface Head {
   text: string;
-  /** Whether that is not all. */
+  /** Whether text was left out. */
   cut: boolean;
 }
 
-/** headOf returns the beginning of a text; all of it if little would be left. */
+/** Returns the beginning of a text, or all of it if little would be left out. */
 export function headOf(text: string, lines: number, characters: number): Head {
   if (text.length <= characters * 1.5 && countLines(text, lines * 1.5) <= lines * 1.5)
     return { text, cut: false };
@@ -81,20 +81,20 @@ export function headOf(text: string, lines: number, characters: number): Head {
   return { text: text.slice(0, end), cut: end < text.length };
 }
 
-/** tailOf returns the end of a text in the same way. */
+/** Returns the end of a text, or all of it if little would be left out. */
 export function tailOf(text: string, lines: number, characters: number): Head {
   let start = text.length;
   for (let n = 0; n < lines && start > 0; n++) start = text.lastIndexOf("\n", start - 1);
   start = Math.max(start + 1, text.length - characters);
   if (start <= 1) return { text, cut: false };
-  // Not from the middle of a character.
+  // Do not start in the middle of a character.
   if (/[\udc00-\udfff]/.test(text.charAt(start))) start++;
   return { text: text.slice(start), cut: true };
 }
 
-/** countLines stops counting at most. */
-export function countLines(text: string, most = Infinity): number {
+/** Returns the number of lines, counting no further than max. */
+export function countLines(text: string, max = Infinity): number {
   let n = 1;
-  for (let i = text.indexOf("\n"); i >= 0 && n <= most; i = text.indexOf("\n", i + 1)) n++;
+  for (let i = text.indexOf("\n"); i >= 0 && n <= max; i = text.indexOf("\n", i + 1)) n++;
   return n;
 }

@@ -1,20 +1,20 @@
-/** The command in what an agent says it puts into a tool, in the shapes that agents use. */
+/** Finds the command in the input of a tool call, in the shapes that agents use. */
 
 import { isObject, type ToolContent } from "./acp.ts";
 
 export interface Command {
   text: string;
   cwd: string | null;
-  /** Variables that the command is run with, as NAME=value. */
+  /** The environment variables of the command, as NAME=value. */
   env: readonly string[];
-  /** Members of the input that are none of those; null for none. */
+  /** The other members of the input; null for none. */
   rest: Record<string, unknown> | null;
 }
 
 const names = ["command", "cmd", "script"] as const;
 const places = ["cwd", "workdir", "working_directory", "workingDirectory", "directory"] as const;
 
-/** commandOf returns null for an input without a command. */
+/** Returns the command of an input, or null if it has none. */
 export function commandOf(input: unknown): Command | null {
   if (!isObject(input)) return null;
   const given = names.filter((n) => words(input[n]) !== null);
@@ -25,15 +25,15 @@ export function commandOf(input: unknown): Command | null {
     delete rest[key];
     return value;
   };
-  // An input can have a command and a script for it, and which of them is run is
-  // the agent's business: the first is shown with its arguments, and each other
-  // one on lines of its own.
+  // An input can hold both a command and a script, and only the agent knows which one
+  // runs. The first is shown with the arguments, and each other one on lines of its
+  // own.
   const parts: (string | null)[] = given.slice(0, 1).map((n) => words(take(n)));
   const others = given.slice(1).map((n) => words(take(n)));
   const args = words(rest.args);
   if (args !== null) {
     take("args");
-    // Arguments beside a command are words of their own, whatever is in them.
+    // Arguments are separate words, whatever characters they contain.
     parts.push(
       typeof input.args === "string" ? args : (input.args as string[]).map(quoted).join(" "),
     );
@@ -50,19 +50,19 @@ export function commandOf(input: unknown): Command | null {
   };
 }
 
-/** Returns null for what is no string and no list of strings. */
+/** Returns null for anything but a string or a list of strings. */
 function words(v: unknown): string | null {
   if (typeof v === "string") return v;
   if (!Array.isArray(v) || v.length === 0 || !v.every((w) => typeof w === "string")) return null;
   return v.map(quoted).join(" ");
 }
 
-/** Where one argument ends and the next begins must be seen. */
+/** Quotes a word so that its end is visible. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./~^-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Returns null for what is no set of variables. */
+/** Returns null for anything but a set of variables. */
 function variables(v: unknown): string[] | null {
   if (isObject(v)) {
     const pairs = Object.entries(v);
@@ -81,8 +81,8 @@ function variables(v: unknown): string[] | null {
 }
 
 /**
- * isShownBy reports whether an input says nothing beside the diffs of its call: each of its
- * texts is a path of theirs, or a part of what they show before or after the change.
+ * Reports whether the diffs of a call show everything in its input: each of its strings
+ * is the path of a diff, or a part of the text before or after the change.
  */
 export function isShownBy(input: unknown, content: readonly ToolContent[]): boolean {
   if (!isObject(input)) return false;

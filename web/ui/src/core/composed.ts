@@ -1,21 +1,21 @@
-/** What is being written in the composer, to each target by itself. It survives a reload. */
+/** The text in the composer, separately for each target. It survives a reload. */
 
 import { isObject } from "./acp.ts";
 import type { KeptText } from "./tabStorage.ts";
 
-/** Whom one writes to: the people, or the agent. */
+/** Whom the user writes to: people or the agent. */
 export type Target = "chat" | "prompt";
 
 export interface Composed {
   readonly chat: string;
   readonly prompt: string;
-  /** The last one that was chosen. */
+  /** The target that the user has chosen last. */
   readonly target: Target | null;
 }
 
 const nothing: Composed = { chat: "", prompt: "", target: null };
-// Twice what the server takes as a prompt. Storage has room for a few of them.
-const mostKept = 512 * 1024;
+// Twice the limit for a prompt. Storage has room for a few of these.
+const maxKept = 512 * 1024;
 const storeAfterMs = 300;
 
 export class ComposedTexts {
@@ -34,26 +34,26 @@ export class ComposedTexts {
 
   snapshot = (): Composed => this.now;
 
-  /** Takes the change in at once and stores it soon: a key must not wait for it. */
+  /** Applies a change at once and stores it soon, so that typing does not wait for storage. */
   change(change: Partial<Composed>): void {
     this.now = { ...this.now, ...change };
     this.timer ??= setTimeout(() => this.flush(), storeAfterMs);
     for (const l of this.listeners) l();
   }
 
-  /** Puts a text back that was not sent, before what is written by now, and chooses its target. */
+  /** Puts an unsent text before the current one, and chooses its target. */
   putBack(to: Target, text: string): void {
     const now = this.now[to];
     this.change({ [to]: now.trim() === "" ? text : `${text}\n\n${now}`, target: to });
   }
 
-  /** Stores what was not stored yet. */
+  /** Stores pending changes. */
   flush(): void {
     if (this.timer === undefined) return;
     clearTimeout(this.timer);
     this.timer = undefined;
     const { chat, prompt } = this.now;
-    const fits = chat.length + prompt.length <= mostKept;
+    const fits = chat.length + prompt.length <= maxKept;
     this.kept.write(fits ? JSON.stringify(this.now) : null);
   }
 }

@@ -1,14 +1,14 @@
-/** A change of a file, as lines to show. */
+/** Compares two versions of a file, line by line. */
 
 import { structuredPatch } from "diff";
 
 export interface DiffLine {
   kind: "same" | "added" | "removed" | "skip";
-  /** Line numbers before and after; null where there is none. */
+  /** Line numbers before and after the change; null where there is none. */
   before: number | null;
   after: number | null;
   text: string;
-  /** Of a skip: how many lines are left out. */
+  /** For a skip: how many lines are left out. */
   count?: number;
 }
 
@@ -18,14 +18,14 @@ export interface FileDiff {
   removed: number;
 }
 
-// Comparing takes time that grows with the square of what differs.
-const mostLength = 1_000_000;
+// The time to compare grows with the square of the difference.
+const maxLength = 1_000_000;
 const context = 3;
 
-/** compare returns null for what is too big to compare. */
+/** Returns null if the texts are too big to compare. */
 export function compare(before: string | null, after: string): FileDiff | null {
-  if ((before ?? "").length + after.length > mostLength) return null;
-  // Line ends of another system are not shown where no line has any other.
+  if ((before ?? "").length + after.length > maxLength) return null;
+  // CRLF line ends are not shown as a difference unless both kinds occur.
   const crlf = hasOnlyCRLF(after) && (before === null || hasOnlyCRLF(before));
   const lf = (text: string) => (crlf ? text.replaceAll("\r\n", "\n") : text);
   const old = lf(before ?? "");
@@ -54,7 +54,7 @@ function skip(lines: DiffLine[], count: number): void {
   if (count > 0) lines.push({ kind: "skip", before: null, after: null, text: "", count });
 }
 
-/** Returns the number of the old file's line that comes after the hunk. */
+/** Adds the lines of a hunk. Returns the number of the old file's line after it. */
 function addHunk(
   lines: DiffLine[],
   hunk: { oldStart: number; newStart: number; lines: string[] },

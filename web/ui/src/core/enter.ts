@@ -1,4 +1,4 @@
-/** The Enter key where an input method may be at work. */
+/** The Enter key, with an input method that may be composing. */
 
 interface Key {
   key: string;
@@ -6,16 +6,16 @@ interface Key {
   keyCode: number;
 }
 
-// Safari ends a composition before the key that confirms it comes; only this
-// code tells that the input method has taken the key.
-const takenByInputMethod = 229;
+// Safari ends a composition before the key event that confirms it. Only this code
+// tells that the input method has consumed the key.
+const consumedByInputMethod = 229;
 
-/** Whether a key is an Enter of its own, and not one that confirms what an input method offers. */
+/** Reports whether a key is an Enter that does not confirm the suggestion of an input method. */
 export function sendsOnEnter(e: Key): boolean {
-  return e.key === "Enter" && !e.isComposing && e.keyCode !== takenByInputMethod;
+  return e.key === "Enter" && !e.isComposing && e.keyCode !== consumedByInputMethod;
 }
 
-/** Whether fingers are the first way to point here: then Enter is a new line, and the button sends. */
+/** Reports whether the main pointer is a finger: then Enter starts a new line, and a button sends. */
 export function isTouch(): boolean {
   return matchMedia("(pointer: coarse)").matches;
 }

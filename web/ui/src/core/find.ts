@@ -1,4 +1,4 @@
-/** Finding the rows that an event is about. What is not there is at -1. */
+/** Finds the rows that an event is about. Each function returns -1 if there is none. */
 
 import type { Item } from "./items.ts";
 
@@ -11,9 +11,9 @@ export function findPermission(items: readonly Item[], id: string): number {
 }
 
 /**
- * A call of a tool in the turn that begins with the row at start. Agents that
- * are started again may count from one again, so a call of another turn is meant
- * only by an update, and only if nobody has said how that call went.
+ * Finds a tool call in the turn that begins with the row at start. A restarted agent
+ * may reuse ids, so the call of an earlier turn matches only an update, and only if it
+ * never ended.
  */
 export function findTool(
   items: readonly Item[],

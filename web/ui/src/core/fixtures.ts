@@ -77,7 +77,7 @@ export function welcome(change: Partial<Welcome> = {}): Welcome {
   };
 }
 
-/** Numbers events and their times, a second apart. */
+/** Builds a list of events with numbered cursors, one second apart. */
 export class Story {
   readonly events: SessionEvent[] = [];
 
@@ -138,7 +138,7 @@ export class Story {
     return this.add("prompt_dispatch_completed", { approvalId: id, stopReason });
   }
 
-  /** A prompt of Ann's that Olga lets through. */
+  /** Adds a prompt of Ann's that Olga approves, and its start. */
   turn(id = "a1"): this {
     return this.add("prompt_pending_approval", { approval: approval(id), participant: ann })
       .add("prompt_approved", { approval: approval(id, { status: "approved" }), participant: olga })
@@ -146,7 +146,7 @@ export class Story {
   }
 }
 
-/** Draws the same numbers for the same seed. */
+/** Returns a random source with the same numbers for the same seed. */
 export function dice(seed: number) {
   let a = seed;
   const draw = () => {

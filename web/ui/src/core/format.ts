@@ -1,4 +1,4 @@
-/** Times and sizes, as people read them. */
+/** Formats times, sizes and names for people. */
 
 export function duration(ms: number): string {
   if (ms < 950) return `${Math.max(0.1, ms / 1000).toFixed(1)} s`;
@@ -27,7 +27,7 @@ export function fullTime(at: number): string {
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-/** How long ago or how far ahead, in the largest unit that fits. */
+/** Returns how long ago or how far ahead a time is, in the largest unit that fits. */
 export function relativeTime(at: number, now: number): string {
   const s = (at - now) / 1000;
   const steps: [number, Intl.RelativeTimeFormatUnit][] = [
@@ -41,7 +41,7 @@ export function relativeTime(at: number, now: number): string {
   return relative.format(Math.round(s), "second");
 }
 
-/** A number of bytes in the unit that people use. */
+/** Returns a number of bytes with a suitable unit. */
 export function bytes(n: number): string {
   const units = ["bytes", "kB", "MB"] as const;
   const power = n < 1_000 ? 0 : n < 999_500 ? 1 : 2;
@@ -49,7 +49,7 @@ export function bytes(n: number): string {
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
 
-/** Two letters for a name's picture. */
+/** Returns two letters for the picture of a name. */
 export function initials(name: string): string {
   const words = name
     .trim()
@@ -59,26 +59,26 @@ export function initials(name: string): string {
   return letters.map((w) => [...(w ?? "?")][0]?.toUpperCase() ?? "?").join("");
 }
 
-/** A number from zero to count-1 that stays with the text. */
+/** Returns a number below count that depends only on the text. */
 export function hue(text: string, count: number): number {
   let h = 0;
   for (const c of text) h = (h * 31 + (c.codePointAt(0) ?? 0)) >>> 0;
   return h % count;
 }
 
-/** A path, or the end of a long one, for where the whole does not fit. */
+/** Returns a path, or the end of a long one. */
 export function shortPath(path: string): string {
   const parts = path.split("/").filter(Boolean);
   return parts.length <= 3 ? path : `…/${parts.slice(-2).join("/")}`;
 }
 
-// The indentation of deeper JSON would be many times as long as the JSON itself.
-const mostDepth = 40;
+// Beyond this depth, indentation would take many times more room than the JSON itself.
+const maxDepth = 40;
 
-/** JSON to look at, whatever it is. */
+/** Returns a value as indented JSON. */
 export function pretty(v: unknown): string {
   try {
-    return JSON.stringify(v, null, isDeeper(v, mostDepth) ? 0 : 2) ?? "null";
+    return JSON.stringify(v, null, isDeeper(v, maxDepth) ? 0 : 2) ?? "null";
   } catch {
     return "…"; // nested so deeply that nothing can write it
   }
@@ -90,14 +90,14 @@ function isDeeper(v: unknown, depth: number): boolean {
 }
 
 const longest = 2_000;
-const mostLines = 24;
+const maxLines = 24;
 
-/** The beginning of a text that is very long; the text itself if it is not. */
+/** Returns the beginning of a very long text, or the text itself. */
 export function shorten(text: string): string {
   const lines = text.split("\n");
-  const few = lines.length > mostLines + 6 ? lines.slice(0, mostLines).join("\n") : text;
+  const few = lines.length > maxLines + 6 ? lines.slice(0, maxLines).join("\n") : text;
   if (few.length <= longest * 1.5) return few;
   const cut = few.slice(0, longest);
-  // Not in the middle of a character.
+  // Do not cut in the middle of a character.
   return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
 }

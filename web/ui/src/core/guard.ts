@@ -1,11 +1,11 @@
 /**
- * Guards a decision against a click or a key that was meant for something else:
- * for what stood in its place before, or for what a person saw before this
- * appeared. It knows no clock and no page: its times are those of the frames
- * that were drawn and of the events that came.
+ * Guards a decision against a click or a key that was meant for something else: for
+ * what stood in the same place before, or for what the user saw before the card
+ * appeared. It knows no clock and no page: its times are those of frames and events, in
+ * milliseconds.
  */
 
-/** So long must something have been in sight before one can decide on it, in milliseconds. */
+/** How long a card must be in sight before it can be decided on, in milliseconds. */
 export const settleMs = 700;
 
 export interface Box {
@@ -18,10 +18,10 @@ export interface Box {
 /** Where a card was drawn in a frame. */
 export interface Frame extends Box {
   at: number;
-  /** How far its list was scrolled, and how long the list was. */
+  /** The scroll offset of its list, and the length of the list, in pixels. */
   scrolled: number;
   length: number;
-  /** How often the page has scrolled the list by itself. */
+  /** How often the page itself has scrolled the list. */
   ownScrolls: number;
 }
 
@@ -34,18 +34,18 @@ export class Guard {
   private since: number | null = null;
   private frames: Frame[] = [];
 
-  /** To be called when the card may have been out of sight. */
+  /** Must be called when the card may have been out of sight. */
   restart(): void {
     this.since = null;
     this.frames = [];
   }
 
-  /** To be called when the card's buttons have changed their places, or something else was pressed. */
+  /** Must be called when the buttons have moved, or when something else was pressed. */
   rearrange(): void {
     this.frames = [];
   }
 
-  /** Takes in a frame that was drawn. */
+  /** Takes in a frame. */
   draw(frame: Frame): void {
     this.since ??= frame.at;
     const last = this.frames.at(-1);
@@ -55,22 +55,26 @@ export class Guard {
       this.frames = this.frames.map((f) => ({ ...f, top: f.top + by, bottom: f.bottom + by }));
     }
     this.frames.push(frame);
-    // An event can be older than the newest frame, so more is kept than counts.
+    // An event can be older than the newest frame, so frames are kept for twice as
+    // long.
     while ((this.frames[1]?.at ?? Infinity) <= frame.at - 2 * settleMs) this.frames.shift();
   }
 
-  /** Whether a key, or a screen reader, may decide at that time. */
+  /** Reports whether a key press or a screen reader may decide at that time. */
   allowsKey(at: number): boolean {
     return this.since !== null && at - this.since >= settleMs;
   }
 
-  /** Whether a press at that point may: the card must have been there all the while. */
+  /**
+   * Reports whether a press at that point may decide: the card must have been there for
+   * the whole time.
+   */
   allowsPress(at: number, point: Point): boolean {
     const frames = this.framesThatCount(at);
     return this.allowsKey(at) && frames.length > 0 && frames.every((f) => isIn(point, f));
   }
 
-  /** The frames in sight since the time that counts began; none if the first came later. */
+  /** Returns the frames of the time that counts; none if the card appeared later. */
   private framesThatCount(at: number): Frame[] {
     const first = this.frames.findLastIndex((f) => f.at <= at - settleMs);
     return first < 0 ? [] : this.frames.slice(first);
@@ -83,8 +87,8 @@ function sameSize(a: Box, b: Box): boolean {
   return width < 1 && height < 1;
 }
 
-// One's own scrolling brings the card to where one wants it. When the list has
-// become longer or shorter meanwhile, or the page has scrolled, it is no wish.
+// The user's own scrolling moves the card where the user wants it. If the list also
+// changed its length, or the page scrolled it, the movement is not the user's.
 function wasScrolled(a: Frame, b: Frame): boolean {
   const by = b.scrolled - a.scrolled;
   return (

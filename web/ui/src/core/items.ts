@@ -1,4 +1,4 @@
-/** The rows of a room's time line. */
+/** The rows of a room's timeline. */
 
 import type { Approval, Message, Participant, PermissionSource } from "parley-client";
 
@@ -12,7 +12,7 @@ import type {
 } from "./acp.ts";
 
 interface Row {
-  /** Unique among the rows, and the same for as long as the row lives. */
+  /** Unique among the rows, and constant for the life of the row. */
   key: string;
   /** The cursor of the event that the row began with. */
   cursor: string;
@@ -20,7 +20,7 @@ interface Row {
   at: number;
 }
 
-/** Something of people; during is the turn that ran meanwhile. */
+/** A row of people. during is the turn that ran at the time. */
 interface PeopleRow extends Row {
   during: string | null;
 }
@@ -42,7 +42,7 @@ export type PromptState =
   | "failed"
   | "rejected";
 
-/** A prompt from its proposal to its end. */
+/** A prompt, from its proposal to its end. */
 export interface PromptRow extends PeopleRow {
   type: "prompt";
   approval: Approval;
@@ -53,7 +53,7 @@ export interface PromptRow extends PeopleRow {
   ahead: number;
 }
 
-/** Where the agent begins with a prompt that was proposed further up. */
+/** The start of the turn for a prompt that was proposed further up. */
 export interface TurnStartRow extends Row {
   type: "turn-start";
   approvalId: string;
@@ -69,7 +69,7 @@ export interface TurnEndRow extends Row {
   took: number | null;
 }
 
-/** Something of the agent. turn is an approval's id, null outside of turns. */
+/** A row of the agent. turn is the id of an approval; null outside of turns. */
 interface AgentRow extends Row {
   turn: string | null;
 }
@@ -79,13 +79,13 @@ export interface SayRow extends AgentRow {
   voice: "message" | "thought" | "user";
   messageId: string | null;
   blocks: readonly Block[];
-  /** When the last part came. */
+  /** When the last part was received, in milliseconds. */
   until: number;
-  /** Whether more may come. */
+  /** Whether more may follow. */
   open: boolean;
 }
 
-/** What an agent says of a call of a tool before it is made. */
+/** What an agent says about a tool call before making it. */
 export interface Call {
   title: string;
   kind: string;
@@ -94,7 +94,7 @@ export interface Call {
   input: unknown;
 }
 
-/** A terminal whose output an agent sends along with a call. */
+/** A terminal whose output an agent sends with a tool call. */
 export interface TerminalView {
   id: string;
   cwd: string | null;
@@ -108,13 +108,13 @@ export interface TerminalView {
 export interface ToolRow extends AgentRow, Call {
   type: "tool";
   id: string;
-  /** unfinished: its turn has ended, and nobody said how it went. */
+  /** unfinished: the turn has ended without a result of the call. */
   status: ToolStatus | "unfinished";
   output: unknown;
   terminals: readonly TerminalView[];
-  /** Diffs that a question showed: later content without a diff leaves them in place. */
+  /** Diffs that a question showed. Later content without a diff does not replace them. */
   asked: readonly ToolContent[];
-  /** The last question about this call. */
+  /** The id of the last question about this call. */
   question: string | null;
   endedAt: number | null;
 }
@@ -128,10 +128,10 @@ export interface PermissionRow extends AgentRow {
   type: "permission";
   requestId: string;
   toolId: string | null;
-  /** What the question is about, as it was when it was asked. */
+  /** What the question is about, as of the time when it was asked. */
   call: Call;
   options: readonly PermissionOption[];
-  /** How many bytes the question has where this is its name alone, without options; else 0. */
+  /** The size of the whole question in bytes if only its name is here, without options; else 0. */
   cut: number;
   state: "open" | "selected" | "cancelled" | "withdrawn";
   optionId: string | null;
@@ -139,7 +139,7 @@ export interface PermissionRow extends AgentRow {
   answeredBy: Participant | null;
 }
 
-/** Notifications that this version has no better way to show. */
+/** Notifications of kinds that this version does not know. */
 export interface OtherRow extends AgentRow {
   type: "other";
   name: string;
@@ -178,7 +178,7 @@ export type Item =
 
 const settledPrompts: readonly PromptState[] = ["done", "cancelled", "failed", "rejected"];
 
-/** Whether more may be told of what a row is about, however long ago it began. */
+/** Reports whether later events may still change what a row is about. */
 export function isUnsettled(row: Item): boolean {
   if (row.type === "prompt") return !settledPrompts.includes(row.state);
   if (row.type === "permission") return row.state === "open";

@@ -1,86 +1,62 @@
-/**
- * Older pages of a session's history, put before the time line of what is
- * loaded. A row can have begun among the older events, so the first turn of
- * what was loaded is folded again together with them, and nothing else is.
- */
+/** Joins the timeline of older events with that of the events after them. */
 
 import { isKnownEvent } from "parley-client";
 
 import { isObject, readUpdate } from "./acp.ts";
 import { findPrompt } from "./find.ts";
-import type { Item } from "./items.ts";
-import { withKnown } from "./known.ts";
-import { sizeOfAll } from "./size.ts";
-import { amend, apply, ending, endState, fold, promptText, type Timeline } from "./timeline.ts";
+import { ending, endState, promptText } from "./foldPrompts.ts";
+import type { Loaded } from "./history.ts";
+import type { Item, PromptRow, TurnEndRow, TurnStartRow } from "./items.ts";
+import type { Opening } from "./opening.ts";
+import { amend, apply, type Timeline } from "./timeline.ts";
 import type { SessionEvent } from "./wire.ts";
 
-/** A stretch of a session's history, and the time line of it. */
-export interface Loaded {
-  readonly events: readonly SessionEvent[];
-  /** About how many bytes the events take. */
-  readonly size: number;
-  readonly timeline: Timeline;
+/** The part of a stretch that is folded again, and what the tail knows of it. */
+interface Head {
+  events: readonly SessionEvent[];
+  /** The rows that it had until now. */
+  rows: readonly Item[];
+  /** Events of the tail about rows that are not in the stretch. */
+  strays: readonly SessionEvent[];
 }
 
-/** load folds the newest events. A hint says which turn runs, should the events not tell. */
-export function load(events: readonly SessionEvent[], hint: string | null = null): Loaded {
-  const { running = hint } = opening(events);
-  return { events, size: sizeOfAll(events), timeline: fold(running, events) };
-}
+/**
+ * Joins the timeline of older events with a stretch that opens in that way.
+ * Returns null if everything must be folded again: a later event may concern a
+ * tool call of the older events.
+ */
+export function join(before: Timeline, loaded: Loaded, begin: Opening): Timeline | null {
+  const { turns, talk } = begin;
+  const now = loaded.timeline;
+  const head = headOf(loaded, begin);
+  const again = apply(before, head.events);
+  if (!turns && !talk) return again; // the head is the whole stretch
+  const calls = callsOf([...again.items, ...head.rows]);
+  if (head.strays.some((e) => calls.has(callOf(e)))) return null;
 
-/** loadAfter adds the events that follow. */
-export function loadAfter(loaded: Loaded, newer: readonly SessionEvent[]): Loaded {
+  const items = withLater(again, before.items.length, head.rows, turns);
+  const joined = amend({ ...again, items }, head.strays);
+  const tail = withEarlier(now.items.slice(head.rows.length), head.strays, joined);
+  const shift = joined.items.length - head.rows.length;
   return {
-    events: [...loaded.events, ...newer],
-    size: loaded.size + sizeOfAll(newer),
-    timeline: apply(loaded.timeline, newer),
+    ...(turns ? now : joined),
+    items: [...joined.items, ...tail],
+    first: before.first,
+    start: turns ? now.start + shift : joined.start,
+    open: turns ? (now.open >= 0 ? now.open + shift : -1) : joined.open,
+    plan: now.plan === undefined ? joined.plan : now.plan,
+    strays: joined.strays,
   };
 }
 
-/** loadBefore puts older events before those that are loaded. It comes to the same as folding all. */
-export function loadBefore(loaded: Loaded, older: readonly SessionEvent[]): Loaded {
-  const events = [...older, ...loaded.events];
-  const { first } = loaded.timeline;
-  const begin = opening(loaded.events);
-  // What seemed to end a turn may turn out to have ended what only waited.
-  const { running = begin.turns ? null : first } = opening(events);
-  const before = fold(running, older);
-  const right = before.running === first && (!begin.turns || begin.running === first);
-  const timeline = (right ? joined(before, loaded, begin) : null) ?? fold(running, events);
-  const size = sizeOfAll(older) + loaded.size;
-  return { events, size, timeline: withKnown(timeline, loaded.timeline) };
-}
-
-/** Returns null where later words about a call could be about one of before. */
-function joined(
-  before: Timeline,
-  { events, timeline: now }: Loaded,
-  { length, turns, talk }: Opening,
-): Timeline | null {
+function headOf({ events, timeline }: Loaded, { length, talk }: Opening): Head {
   const head = talk ? [] : events.slice(0, length);
-  const again = apply(before, head);
-  if (!turns && !talk) return again;
-
   const cursors = new Set(head.map((e) => e.cursor));
-  const strays = now.strays.filter((e) => !cursors.has(e.cursor));
-  const rest = now.items.findIndex((r) => !cursors.has(r.cursor));
-  const headRows = rest < 0 ? now.items.length : rest;
-  const known = now.items.slice(0, headRows);
-  const calls = callsOf([...again.items, ...known]);
-  if (strays.some((e) => calls.has(toolOf(e)))) return null;
-
-  const items = withLater(again, before.items.length, known, turns);
-  const first = amend({ ...again, items }, strays);
-  const tail = withEarlier(now.items.slice(headRows), strays, first);
-  const shift = first.items.length - headRows;
+  const end = timeline.items.findIndex((r) => !cursors.has(r.cursor));
   return {
-    ...(turns ? now : first),
-    items: [...first.items, ...tail],
-    first: before.first,
-    start: turns ? now.start + shift : first.start,
-    open: turns && now.open >= 0 ? now.open + shift : turns ? -1 : first.open,
-    plan: now.plan === undefined ? first.plan : now.plan,
-    strays: first.strays,
+    events: head,
+    rows: end < 0 ? timeline.items : timeline.items.slice(0, end),
+    strays: timeline.strays.filter((e) => !cursors.has(e.cursor)),
   };
 }
 
@@ -88,8 +64,8 @@ function callsOf(items: readonly Item[]): Set<string | null> {
   return new Set(items.flatMap((r) => (r.type === "tool" ? [r.id] : [])));
 }
 
-/** The call that an event of the agent is about. */
-function toolOf(e: SessionEvent): string | null {
+/** Returns the id of the tool call that an event of the agent is about. */
+function callOf(e: SessionEvent): string | null {
   if (!isKnownEvent(e)) return null;
   if (e.type === "host_session_update") {
     const update = readUpdate(e.payload.notification);
@@ -100,103 +76,67 @@ function toolOf(e: SessionEvent): string | null {
   return typeof id === "string" ? id : null;
 }
 
-/** The rows that were folded again, with what happened to them later. */
+/** Returns the rows of the head folded again, from that index on, with what happened to them later. */
 function withLater(
   again: Timeline,
   from: number,
-  known: readonly Item[],
+  rows: readonly Item[],
   turns: boolean,
 ): readonly Item[] {
-  const later = new Map(known.map((r) => [r.key, r]));
-  const items = again.items.slice();
-  for (const [i, row] of items.entries()) {
-    // The agent's rows are over with their turn.
-    if (i < from) continue;
-    const now = later.get(row.key);
-    if (now?.type === "prompt") items[i] = now;
-    // What it asks about can have been told among the older events.
-    else if (now?.type === "permission" && row.type === "permission")
-      items[i] = { ...now, call: row.call };
-  }
+  const later = new Map(rows.map((r) => [r.key, r]));
+  const items = again.items.map((row, i) => {
+    const now = i < from ? undefined : later.get(row.key);
+    // The agent's own rows do not change after their turn.
+    if (now?.type === "prompt") return now;
+    // The older events may tell more about the tool call that a question is about.
+    if (now?.type === "permission" && row.type === "permission") return { ...now, call: row.call };
+    return row;
+  });
   const open = items[again.open];
   if (turns && open?.type === "say") items[again.open] = { ...open, open: false };
   return items;
 }
 
-/** The rows of turns whose prompts were not known until now. */
+/** Returns the rows of the tail with what the older events tell about the prompts of their turns. */
 function withEarlier(
-  tail: Item[],
+  tail: readonly Item[],
   strays: readonly SessionEvent[],
   before: Timeline,
 ): readonly Item[] {
+  const changed = new Map<string, (row: Item) => Item>();
   for (const e of strays) {
     if (!isKnownEvent(e)) continue;
     if (e.type === "prompt_dispatch_started") {
-      const i = tail.findIndex((r) => r.type === "turn-start" && r.cursor === e.cursor);
-      const row = tail[i];
-      const known = before.items[findPrompt(before.items, e.payload.approvalId)];
-      const prompt =
-        known?.type === "prompt"
-          ? known.approval.prompt
-          : promptText(before.strays, e.payload.approvalId);
-      if (row?.type === "turn-start" && row.prompt !== prompt) tail[i] = { ...row, prompt };
+      const id = e.payload.approvalId;
+      const text = promptIn(before, id)?.approval.prompt ?? promptText(before.strays, id);
+      changed.set(`turn-start ${e.cursor}`, (row) => turnStartOf(row as TurnStartRow, text));
     } else if (e.type === "prompt_dispatch_completed" || e.type === "prompt_dispatch_failed") {
-      const i = tail.findIndex((r) => r.type === "turn-end" && r.cursor === e.cursor);
-      const row = tail[i];
-      const prompt = before.items[findPrompt(before.items, e.payload.approvalId)];
+      const prompt = promptIn(before, e.payload.approvalId);
       const state = endState(...ending(e), prompt);
-      const cancelledBy = prompt?.type === "prompt" ? prompt.cancelledBy : null;
-      if (row?.type === "turn-end" && (row.state !== state || row.cancelledBy !== cancelledBy))
-        tail[i] = { ...row, state, cancelledBy };
+      changed.set(`turn-end ${e.cursor}`, (row) => turnEndOf(row as TurnEndRow, state, prompt));
     }
   }
-  return tail;
+  return changed.size === 0
+    ? tail
+    : tail.map((row) => changed.get(`${row.type} ${row.cursor}`)?.(row) ?? row);
 }
 
-/** What is known of the beginning of a list of events without what came before. */
-export interface Opening {
-  /** The turn that was running before the first event; undefined if nothing tells. */
-  running: string | null | undefined;
-  /** How many events there are to the first one where a turn starts or ends, that one included. */
-  length: number;
-  /** Whether a turn starts or ends at all. */
-  turns: boolean;
-  /** Whether only people did something until then. */
-  talk: boolean;
+function promptIn({ items }: Timeline, id: string): PromptRow | undefined {
+  const row = items[findPrompt(items, id)];
+  return row?.type === "prompt" ? row : undefined;
 }
 
-/** opening reads events until one tells where a turn starts or ends. */
-export function opening(events: readonly SessionEvent[]): Opening {
-  const fromTheStart = events[0]?.type === "shared_session_created";
-  const waiting = new Set<string>();
-  let [agent, people] = [false, false];
-  const at = (i: number, running: string | null): Opening => {
-    const talk = !agent && people && running === null;
-    return { running: fromTheStart ? null : running, length: i + 1, turns: true, talk };
-  };
-  for (const [i, e] of events.entries()) {
-    if (!isKnownEvent(e)) continue;
-    switch (e.type) {
-      case "prompt_dispatch_started":
-        return at(i, null);
-      case "prompt_dispatch_completed":
-        return at(i, e.payload.approvalId);
-      case "prompt_dispatch_failed":
-        // One that only waited fails without a turn.
-        if (!waiting.has(e.payload.approvalId)) return at(i, e.payload.approvalId);
-        break;
-      case "prompt_pending_approval":
-      case "prompt_approved":
-        waiting.add(e.payload.approval.id);
-        break;
-      case "message_created":
-        people ||= e.payload.message.kind !== "prompt";
-        break;
-      case "host_session_update":
-      case "permission_requested":
-        agent = true;
-    }
-  }
-  const running = fromTheStart ? null : undefined;
-  return { running, length: events.length, turns: false, talk: !agent };
+function turnStartOf(row: TurnStartRow, prompt: string): TurnStartRow {
+  return row.prompt === prompt ? row : { ...row, prompt };
+}
+
+function turnEndOf(
+  row: TurnEndRow,
+  state: TurnEndRow["state"],
+  prompt: PromptRow | undefined,
+): TurnEndRow {
+  const cancelledBy = prompt?.cancelledBy ?? null;
+  return row.state === state && row.cancelledBy === cancelledBy
+    ? row
+    : { ...row, state, cancelledBy };
 }

@@ -1,13 +1,14 @@
 /**
- * What a person has opened, written or decided in rows that are drawn only while
- * they are in sight, by the path of the part: the row, and the part's name within it.
+ * Keeps the state of rows, which are rendered only while they are in sight: what the
+ * user has opened, written or decided in them. A key is the path of a part: the row,
+ * and the name of the part within it.
  */
 export class KeptParts {
   private readonly values = new Map<string, unknown>();
   private readonly listeners = new Set<() => void>();
 
-  /** At most so many parts are kept; those that were changed longest ago are forgotten. */
-  constructor(private readonly most = 2_000) {}
+  /** Keeps the state of up to that many parts. The least recently changed are dropped. */
+  constructor(private readonly max = 2_000) {}
 
   read<T>(path: string, first: T): T {
     return this.values.has(path) ? (this.values.get(path) as T) : first;
@@ -17,7 +18,7 @@ export class KeptParts {
     this.values.delete(path);
     this.values.set(path, value);
     const [oldest] = this.values.keys();
-    if (this.values.size > this.most && oldest !== undefined) this.values.delete(oldest);
+    if (this.values.size > this.max && oldest !== undefined) this.values.delete(oldest);
     for (const listener of this.listeners) listener();
   }
 
@@ -28,8 +29,8 @@ export class KeptParts {
 }
 
 /**
- * namesOf gives each of some parts a name that it keeps when others come
- * before it: its kind, and a number where several are of the same kind.
+ * Names parts so that a part keeps its name when others are added before it: by its
+ * kind, and a number if several are of the same kind.
  */
 export function namesOf<T>(parts: readonly T[], kindOf: (part: T) => string): string[] {
   const counts = new Map<string, number>();

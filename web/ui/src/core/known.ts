@@ -1,17 +1,16 @@
-/** What is known from events that are not loaded any more. */
+/** Keeps facts from events that are no longer loaded. */
 
 import type { Block } from "./acp.ts";
 import { isUnsettled, type Item, type PermissionRow, type ToolRow } from "./items.ts";
 import { callOf, completed } from "./merge.ts";
 import type { Timeline } from "./timeline.ts";
 
-// A turn with more calls that go on than these is none that anybody follows.
-const mostCarried = 256;
+// No reader can follow a turn with more unfinished calls than this.
+const maxCarried = 256;
 
 /**
- * withKnown adds to a time line that was folded anew what the former one knew
- * beside, from events that neither of them has any more. Both end with the same
- * event.
+ * Adds to a timeline that was folded anew the facts that the former one had from events
+ * that neither has any more. Both end with the same event.
  */
 export function withKnown(next: Timeline, before: Timeline): Timeline {
   if (!before.cut) return next;
@@ -30,8 +29,8 @@ export function withKnown(next: Timeline, before: Timeline): Timeline {
 }
 
 /**
- * withFacts adds what former rows tell of open questions, and of the calls that
- * go on. Nothing that is asked about is shown with less than before.
+ * Adds what former rows tell about open questions and unfinished calls. A question
+ * never shows less than before.
  */
 export function withFacts(
   items: readonly Item[],
@@ -57,7 +56,7 @@ export function withFacts(
   return changed ? all : items;
 }
 
-/** withTurns adds what former rows tell of turns that began before the first event. */
+/** Adds what former rows tell about turns that began before the first event. */
 function withTurns(items: readonly Item[], before: readonly Item[]): readonly Item[] {
   const turns = new Map<string, Item>();
   for (const row of before)
@@ -94,10 +93,9 @@ function findSame(items: readonly Item[], row: Item): Item | undefined {
 }
 
 /**
- * shortened is the time line of what is left when the oldest events are
- * dropped: fresh is the fold of the others alone. Rows that have begun with one
- * of the others stay the same objects; a row that goes on over the cut keeps its
- * key.
+ * Returns the timeline without the oldest events. fresh is the timeline of the
+ * remaining events alone. Rows that begin among these stay the same objects; a row that
+ * spans the cut keeps its key.
  */
 export function shortened(
   fresh: Timeline,
@@ -112,17 +110,17 @@ export function shortened(
     const former = formerOf(row, gone);
     if (!former) return row;
     gone.delete(former);
-    // The words that were dropped are gone; of a call and a plan all is known.
+    // Dropped words are gone, but calls and plans stay complete.
     if (row.type === "say" && former.type === "say")
       return { ...row, key: former.key, blocks: withPlace(row.blocks, former.blocks) };
     if (former.type === "other") return { ...row, key: former.key };
     return { ...former, cursor: row.cursor };
   });
-  const carried = [...before.carried, ...[...gone].filter(isUnsettled)].slice(-mostCarried);
+  const carried = [...before.carried, ...[...gone].filter(isUnsettled)].slice(-maxCarried);
   return { ...fresh, items, since: before.since, plan: before.plan, carried, cut: true };
 }
 
-/** Tells of the first of some blocks how much of its text was dropped. */
+/** Records how much of the text of the first block was dropped. */
 function withPlace(blocks: readonly Block[], before: readonly Block[]): readonly Block[] {
   const [first, ...others] = blocks;
   const known = before[before.length - blocks.length];
@@ -135,7 +133,7 @@ function beginningOf(row: Item): string {
   return `${row.type} ${row.cursor}`;
 }
 
-/** The row among those that a row goes on with. */
+/** Returns the dropped row that a row continues. */
 function formerOf(row: Item, gone: ReadonlySet<Item>): Item | undefined {
   return [...gone].findLast((r) => {
     if (row.type === "say") return r.type === "say" && r.voice === row.voice;

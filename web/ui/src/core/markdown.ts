@@ -1,36 +1,36 @@
 /**
- * What markdown may cost. Its parser takes time that grows with the square of
- * the brackets and asterisks of a paragraph, and with every level of nesting,
- * so that a short hostile text could stop the page for minutes.
+ * Limits the cost of markdown. The parser takes time that grows with the square of the
+ * number of brackets and asterisks in a paragraph, and with each level of nesting.
+ * Without limits a short hostile text could block the page for minutes.
  */
 
 const most = {
   characters: 100_000,
   lines: 3_000,
-  /** Of one word: a browser breaks it in a time that grows with the square of its length. */
+  /** The longest word: the time to break it grows with the square of its length. */
   word: 2_000,
-  /** Of all long words together. */
+  /** All long words together. */
   longWords: 6_000,
   /** Cells of tables. */
   pipes: 4_000,
-  /** Quotes and lists within each other. */
+  /** The depth of nested quotes and lists. */
   depth: 12,
   indent: 40,
-  /** The sum over all paragraphs of the square of their marks. */
+  /** The sum over all paragraphs of the square of the number of their marks. */
   work: 4_000_000,
 };
 
 const fence = /^ {0,3}(`{3,}(?![^\n]*`)|~{3,})/;
-// In HTML and in the title of a definition a fence is none.
+// Inside HTML and in the title of a definition a fence has no meaning.
 const noFences = /^ {0,3}[<[]/;
 const marker = /^[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$))/;
 
-/** isCheap tells whether a text can be parsed as markdown in a moment. */
+/** Reports whether a text can be parsed as markdown quickly. */
 export function isCheap(text: string): boolean {
   return costOf(text) < Infinity;
 }
 
-/** costOf estimates what it takes to parse and draw a text as markdown; Infinity is too much. */
+/** Estimates the cost to parse and render a text as markdown. Infinity is too much. */
 export function costOf(text: string): number {
   if (text.length > most.characters) return Infinity;
   let [lines, pipes, work, marks, long] = [0, 0, 0, 0, 0];
@@ -61,7 +61,7 @@ export function costOf(text: string): number {
 
 const longWord = 300;
 
-/** Returns the lengths of the long words of a line. */
+/** Returns the lengths of the long words in a line. */
 function longWords(line: string): number[] {
   if (line.length <= longWord) return [];
   return line
@@ -70,7 +70,7 @@ function longWords(line: string): number[] {
     .filter((length) => length > longWord);
 }
 
-/** Returns Infinity for a list item that is indented as deeply as no one writes. */
+/** Returns Infinity for a list item that is indented deeper than anyone writes. */
 function depthOf(line: string): number {
   let depth = 0;
   let rest = line;

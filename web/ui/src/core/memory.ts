@@ -1,32 +1,32 @@
 /**
- * What this browser remembers: one's name, and the way back into sessions. The
- * tokens among it are as safe as the origin: no script but the application's
- * own runs there, and none of them goes into an address or a log.
+ * What this browser remembers: the user's name, and credentials for sessions. They are
+ * as safe as the origin: no other scripts run there, and no secret appears in an
+ * address or a log.
  */
 
 import { randomHex } from "./random.ts";
 
 export interface Remembered {
   participant?: { id: string; token: string };
-  /** One has left with that participant, and may still read. */
+  /** The user has left as that participant, and may still read. */
   left?: boolean;
   invite?: string;
-  /** The newest event when that invite was known to be good. */
+  /** The newest event at which that invite was known to be valid. */
   inviteSince?: string | undefined;
   title?: string;
   role?: string;
-  /** When it was last open. */
+  /** When the session was last open, in milliseconds. */
   at: number;
-  /** The key of the newest row that was seen. */
+  /** The key of the newest row that the user has seen. */
   seen?: string;
-  /** What one wants to be told of while one looks elsewhere, as core/bell.ts reads it. */
+  /** Which notifications the user wants, in the form that core/bell.ts reads. */
   bell?: unknown;
 }
 
 const nameKey = "parley:name";
 const sessionKey = (id: string) => `parley:session:${id}`;
 
-// Storage can be full, or forbidden; what is forgotten is asked for again.
+// Storage can be full or forbidden. What is lost is asked for again.
 function read(key: string): string | null {
   try {
     return localStorage.getItem(key);
@@ -80,7 +80,7 @@ export function prefer(key: string, value: string): void {
   write(`parley:${key}`, value);
 }
 
-/** Reads the name out of such an id; other ids stay as they are. */
+/** Returns the name in a user id made by newUserId; other ids are returned unchanged. */
 export function nameInUserId(id: string): string {
   const slug = /^(.+)-[0-9a-f]{10}$/.exec(id)?.[1];
   return slug === undefined
@@ -91,7 +91,7 @@ export function nameInUserId(id: string): string {
         .join(" ");
 }
 
-/** A user id for a name: nobody reads it, and no two people have the same. */
+/** Returns a unique user id that contains the name. */
 export function newUserId(name: string): string {
   const slug = name
     .normalize("NFKD")

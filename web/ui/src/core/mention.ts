@@ -1,20 +1,19 @@
-/** Who is called by name, as in "@Ann, look". */
+/** Finds mentions of people, as in "@Ann, look". */
 
 import type { Participant } from "parley-client";
 
 import { proseOf } from "./talk.ts";
 
-// More in one message is no call for somebody.
+// A message that mentions more people is not meant for anyone in particular.
 const most = 100;
 
 const inWord = /[\p{L}\p{N}\p{M}_]/u;
-// A dot or a hyphen goes on with a name where a letter follows it.
-const goesOn = /^(?:[\p{L}\p{N}\p{M}_]|[-.@][\p{L}\p{N}])/u;
+// A dot or a hyphen belongs to a name if a letter or digit follows it.
+const nameCharacters = /^(?:[\p{L}\p{N}\p{M}_]|[-.@][\p{L}\p{N}])/u;
 
 /**
- * isMentioned tells whether a message calls somebody by their whole name. Of
- * two names of which one begins like the other, the longer one counts. Names in
- * code and in links call nobody.
+ * Reports whether a message mentions the user by full name. If one name begins with
+ * another, the longer one counts. Names in code and in links do not count.
  */
 export function isMentioned(
   me: Participant,
@@ -46,7 +45,7 @@ function folded(text: string): string {
   return text.normalize("NFKC").toLowerCase();
 }
 
-/** Whether a text begins with a name, and not with a longer word. */
+/** Reports whether a text begins with a name, and not with a longer word. */
 function isWhole(text: string, name: string): boolean {
-  return name !== "" && text.startsWith(name) && !goesOn.test(text.slice(name.length));
+  return name !== "" && text.startsWith(name) && !nameCharacters.test(text.slice(name.length));
 }

@@ -1,4 +1,4 @@
-/** How parts of the agent's messages and tool calls come together. */
+/** Merges the parts of messages and tool calls. */
 
 import type { Block, TerminalNews, ToolContent, ToolFields } from "./acp.ts";
 import type { Call, TerminalView, ToolRow } from "./items.ts";
@@ -15,7 +15,7 @@ export function joined(blocks: readonly Block[], next: Block): readonly Block[] 
   return [...blocks, next];
 }
 
-/** An update replaces what it carries; an empty list of content says nothing. */
+/** Applies an update to a tool call. An empty list of content changes nothing. */
 export function merged(row: ToolRow, f: ToolFields, at: number): ToolRow {
   const status = f.status ?? row.status;
   const over = status === "completed" || status === "failed";
@@ -44,14 +44,14 @@ export function isDiff(c: ToolContent): boolean {
   return c.type === "diff";
 }
 
-// A terminal that writes for hours must not fill the page's memory.
-const mostOutput = 1_000_000;
+// Limits the memory for a terminal that writes for hours.
+const maxOutput = 1_000_000;
 
 function withNews(terminals: readonly TerminalView[], news: TerminalNews): TerminalView[] {
   const known = terminals.find((t) => t.id === news.id);
   const before = known ?? { id: news.id, cwd: null, output: "", dropped: 0, exit: null };
   let output = before.output + (news.output ?? "");
-  const over = output.length > 2 * mostOutput ? output.length - mostOutput : 0;
+  const over = output.length > 2 * maxOutput ? output.length - maxOutput : 0;
   output = output.slice(over);
   const now: TerminalView = {
     id: before.id,
@@ -71,14 +71,14 @@ export const noCall: Call = {
   input: undefined,
 };
 
-/** callOf takes what a person decides on out of a call's row. */
+/** Returns the part of a row that people decide on. */
 export function callOf({ title, kind, content, paths, input }: Call): Call {
   return { title, kind, content, paths, input };
 }
 
 /**
- * What a question did not say can be told after it; what it said stays as it was asked. Returns
- * asked itself if nothing was told.
+ * Adds to a question what was told after it was asked. What the question said stays
+ * unchanged. Returns the same object if nothing was added.
  */
 export function completed(asked: Call, now: Call): Call {
   const all: Call = {

@@ -2,7 +2,7 @@ import type { Participant } from "parley-client";
 
 import { marked } from "./visible.ts";
 
-/** The name of a participant, in which nothing is hidden. */
+/** Returns the name of a participant, with hidden characters marked. */
 export function nameOf(p: Participant): string {
   return marked(p.displayName ?? p.userId);
 }

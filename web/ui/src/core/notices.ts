@@ -1,4 +1,4 @@
-/** Events that concern the session and who is in it. */
+/** Notices about the session and its people. */
 
 import type { SessionEvent } from "parley-client";
 
@@ -6,7 +6,7 @@ import type { Notice } from "./items.ts";
 
 const quietStatus = new Set(["starting", "idle", "running", "waiting", "ending"]);
 
-/** What to say about an event; null for nothing. */
+/** Returns the notice for an event; null for none. */
 export function noticeOf(e: SessionEvent): Notice | null {
   switch (e.type) {
     case "shared_session_created":
@@ -29,7 +29,7 @@ export function noticeOf(e: SessionEvent): Notice | null {
     case "invite_rotated":
       return { what: "invite", who: e.payload.participant };
     case "agent_status":
-      // The others are seen in the room's header, and would be noise here.
+      // The other states are shown in the room's header and would be noise here.
       if (quietStatus.has(e.payload.status)) return null;
       return {
         what: "agent",
@@ -37,7 +37,7 @@ export function noticeOf(e: SessionEvent): Notice | null {
         detail: e.payload.detail ?? e.payload.stderrTail ?? null,
       };
     case "agent_session":
-      // One that has its session goes on as if nothing had been.
+      // A restarted agent that has resumed its session needs no notice.
       if (e.payload.continued !== "new") return null;
       return { what: "forgot", reason: e.payload.reason ?? "" };
     case "agent_stray_output":

@@ -4,7 +4,7 @@ import { ComposedTexts } from "./composed.ts";
 import type { Item } from "./items.ts";
 import {
   isWaiting,
-  mostUnsent,
+  maxUnsent,
   Outbox,
   staleMs,
   withoutMade,
@@ -104,7 +104,7 @@ test("what has waited for an hour is not sent, and says so", () => {
 test("so many wait and no more, in number and in length", () => {
   const { box } = outbox();
   expect(box.hasRoomFor("x".repeat(600 * 1024)), "one alone").toBe(true);
-  for (let i = 0; i < mostUnsent; i++) {
+  for (let i = 0; i < maxUnsent; i++) {
     expect(box.hasRoomFor("a")).toBe(true);
     box.add({ target: "chat", text: "a" });
   }

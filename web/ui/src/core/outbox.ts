@@ -1,7 +1,7 @@
 /**
- * Messages and prompts that the server has not acknowledged yet. They survive a
- * reload and are sent again under their ids, so that each is carried out once.
- * Decisions are never among them: after a reload a person decides anew.
+ * Messages and prompts that the server has not acknowledged. They survive a reload and
+ * are sent again under the same ids, so that each takes effect once. Decisions are
+ * never kept: after a reload the user decides again.
  */
 
 import type { PromptAs } from "parley-client";
@@ -17,35 +17,38 @@ export interface Unsent {
   readonly id: string;
   readonly target: Target;
   readonly text: string;
-  /** Of a prompt: what its author was shown that it becomes. */
+  /** For a prompt: what it becomes, according to what its author was shown. */
   readonly as?: PromptAs;
-  /** The message that it replies to. */
+  /** The id of the message that it replies to. */
   readonly replyTo?: string;
   /** When it was written, in milliseconds. */
   readonly at: number;
-  /** The key of the newest row of its author at that time. */
+  /** The key of its author's newest row at that time. */
   readonly after?: string;
-  /** The id of the message or the approval that the server has made of it. */
+  /** The id of the message or approval that the server made of it. */
   readonly madeId?: string;
-  /** Why it will not be sent: it stays until its author has read that. */
+  /** Why it will not be sent. It stays until its author discards it. */
   readonly refused?: string;
 }
 
 export interface Delivery {
-  /** Sends it under its id. Resolves to the id of what the server has made of it. */
+  /** Sends a text under its id. Resolves to the id of what the server made of it. */
   send(u: Unsent): Promise<string>;
-  /** Says why it will not be sent: the server's error, or null if it is too old. */
+  /** Returns why a text will not be sent: the server's error, or null if it is too old. */
   why(error: unknown): string;
-  /** Whether the error says only that this page is going away. */
+  /** Reports whether the error only means that this page is being closed. */
   isGoingAway(error: unknown): boolean;
 }
 
-/** So many, and so many characters, are kept. */
-export const mostUnsent = 32;
-export const mostUnsentText = 512 * 1024;
-/** What waits for longer is not sent without its author: the talk has gone on. */
+/** The limits of the outbox, in texts and in characters. */
+export const maxUnsent = 32;
+export const maxUnsentText = 512 * 1024;
+/**
+ * An older text is not sent without asking its author: the conversation has moved on.
+ * In milliseconds.
+ */
 export const staleMs = 60 * 60_000;
-/** The event is there at about the time of the answer. */
+/** The event arrives at about the time of the answer. */
 const eventComesMs = 10_000;
 
 export class Outbox {
@@ -68,7 +71,7 @@ export class Outbox {
 
   snapshot = (): readonly Unsent[] => this.all;
 
-  /** Sends what was left by an earlier life of the page. */
+  /** Sends what an earlier life of the page has left. */
   start(): void {
     if (this.started) return;
     this.started = true;
@@ -83,7 +86,7 @@ export class Outbox {
   hasRoomFor(text: string): boolean {
     const kept = this.unmade();
     const length = kept.reduce((n, u) => n + u.text.length, text.length);
-    return kept.length < mostUnsent && (kept.length === 0 || length <= mostUnsentText);
+    return kept.length < maxUnsent && (kept.length === 0 || length <= maxUnsentText);
   }
 
   /** Sends a text, and keeps it until it is acknowledged. */
@@ -93,7 +96,7 @@ export class Outbox {
     this.send(u);
   }
 
-  /** Forgets what will not be sent. */
+  /** Discards a text that will not be sent. */
   discard(id: string): void {
     this.set(this.all.filter((o) => o.id !== id || o.refused === undefined));
   }
@@ -127,17 +130,20 @@ export class Outbox {
   }
 }
 
-/** Whether it is still to be sent, or acknowledged. */
+/** Reports whether a text is neither acknowledged nor refused. */
 export function isWaiting(u: Unsent): boolean {
   return u.madeId === undefined && u.refused === undefined;
 }
 
-/** The key of the newest row of a participant. */
+/** Returns the key of a participant's newest row. */
 export function newestRowOf(items: readonly Item[], participant: string): string | undefined {
   return items.findLast((r) => saidBy(r, participant) !== null)?.key;
 }
 
-/** Those that have no row yet. What is acknowledged has the id of its row; of others the text must do. */
+/**
+ * Returns the texts that have no row yet. An acknowledged text is matched by id, others
+ * by their text.
+ */
 export function withoutRow(
   all: readonly Unsent[],
   items: readonly Item[],
@@ -159,7 +165,7 @@ export function withoutRow(
   });
 }
 
-/** Those that have not been made of what the events told of. */
+/** Returns the texts without those that events have already told about. */
 export function withoutMade(all: readonly Unsent[], made: readonly string[]): readonly Unsent[] {
   return all.some((u) => u.madeId !== undefined && made.includes(u.madeId))
     ? all.filter((u) => u.madeId === undefined || !made.includes(u.madeId))
@@ -190,7 +196,7 @@ function isOf(said: Said, u: Unsent): boolean {
 function decode(text: string | null): readonly Unsent[] {
   try {
     const v: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(v) ? v.filter(isUnsent).slice(0, mostUnsent) : [];
+    return Array.isArray(v) ? v.filter(isUnsent).slice(0, maxUnsent) : [];
   } catch {
     return [];
   }

@@ -1,27 +1,26 @@
 /**
- * When what comes in a stream is drawn. A reader does not see the difference
- * between twenty pictures a second and sixty, but the page has time for keys,
- * clicks and scrolling in between.
+ * Decides when a stream is rendered. Readers see no difference between twenty and sixty
+ * updates a second, but the page needs time for keys, clicks and scrolling.
  */
 
-// A little less than three frames of a usual screen, so that the third is the next one.
+// Slightly less than three frames of a usual screen, so that every third frame is used.
 const leastMs = 40;
-// What draws slowly, as a phone does, draws the less often, and has as much time
-// again and again for the rest.
+// A slow device, such as a phone, renders less often and has three times as long for
+// other work.
 const rest = 3;
-const mostMs = 400;
+const maxMs = 400;
 
 export class Pace {
   private next = -Infinity;
 
-  /** How many milliseconds from now the next drawing may begin. */
+  /** Returns in how many milliseconds the next rendering may begin. */
   wait(now: number): number {
     return Math.max(0, this.next - now);
   }
 
-  /** Says when a drawing began and ended. */
+  /** Records when a rendering began and ended. */
   drew(began: number, ended: number): void {
     const took = Math.max(0, ended - began);
-    this.next = Math.max(began + leastMs, ended + Math.min(mostMs, rest * took));
+    this.next = Math.max(began + leastMs, ended + Math.min(maxMs, rest * took));
   }
 }

@@ -12,17 +12,17 @@ export type Place =
 const path = /^(.*)\/s\/([^/]+)\/?$/;
 const secret = /^#(?:i=([^:]+)|p=([^:]+):(.+))$/;
 
-/** The path that a proxy has the server under, from a page's own; "" for none. */
+/** Returns the path under which a proxy serves the application; "" for none. */
 export function rootOf(pathname: string): string {
   return path.exec(pathname)?.[1] ?? pathname.replace(/\/+$/, "");
 }
 
-/** The server's address, as links begin with it. */
+/** Returns the server's address as links begin with it. */
 export function server(): string {
   return location.origin + rootOf(location.pathname);
 }
 
-/** Whether a host name is that of the machine itself, so that others cannot reach it. */
+/** Reports whether a host name is that of the machine itself, which others cannot reach. */
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/i.test(host);
 }

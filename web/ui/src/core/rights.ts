@@ -1,4 +1,7 @@
-/** Who may do what, by role and mode: for what to offer, since the server decides. */
+/**
+ * Rights by role and mode. They decide what the page offers; the server decides what is
+ * allowed.
+ */
 
 import type { Approval, Mode, Participant, Session } from "parley-client";
 
@@ -12,7 +15,7 @@ export const modes: readonly Mode[] = [
 export interface Rights {
   host: boolean;
   talk: boolean;
-  /** no: not at all; propose: the host approves; direct: it goes to the agent. */
+  /** no: none; propose: the host must approve; direct: prompts go straight to the agent. */
   prompt: "no" | "propose" | "direct";
 }
 
@@ -32,7 +35,7 @@ export function rightsOf(session: Session, me: Participant, readOnly = false): R
   return { host: false, talk: false, prompt: "no" };
 }
 
-/** The participant who can decide on what waits, and whether that one is connected. */
+/** The participant who can decide on what waits, and whether that participant is connected. */
 export interface Decider {
   who: Participant;
   is: "here" | "away" | "left";
@@ -47,7 +50,7 @@ export function deciderOf(
   return { who, is: who.leftAt !== null ? "left" : present.has(who.id) ? "here" : "away" };
 }
 
-/** Whether somebody may cancel a prompt, or the turn that works on it. */
+/** Reports whether a participant may cancel a prompt or its turn. */
 export function mayCancel(rights: Rights, me: Participant, approval: Approval): boolean {
   return rights.host || approval.participantId === me.id;
 }

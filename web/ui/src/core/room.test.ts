@@ -3,17 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Participant } from "parley-client";
 
 import { ann, approval, olga, session, Story, welcome } from "./fixtures.ts";
-import {
-  authorById,
-  enter,
-  inviteReplaced,
-  prepend,
-  startsTyping,
-  take,
-  withPeople,
-  withPresence,
-  withWhole,
-} from "./room.ts";
+import { authorById, enter, inviteReplaced, withPeople, withPresence, withWhole } from "./room.ts";
+import { startsTyping } from "./roomEvents.ts";
+import { prepend, take } from "./roomHistory.ts";
 import { itemsWithWaiting } from "./waiting.ts";
 import { deciderOf, rightsOf } from "./rights.ts";
 

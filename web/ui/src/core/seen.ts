@@ -1,6 +1,6 @@
 import { settleMs } from "./guard.ts";
 
-/** What a person knows of something that is shown, and that can change at any time. */
+/** Tracks which value of something that changes the user can have seen. */
 export class Seen<T> {
   private before: T;
   private since = -Infinity;
@@ -9,7 +9,7 @@ export class Seen<T> {
     this.before = now;
   }
 
-  /** It is shown from now on. */
+  /** Records that a value is shown from that time on. */
   show(value: T, at: number): void {
     if (value === this.now) return;
     this.before = this.at(at);
@@ -17,7 +17,10 @@ export class Seen<T> {
     this.since = at;
   }
 
-  /** What a person who acts at that time can have seen: nobody reads what is new so fast. */
+  /**
+   * Returns the value that a user who acts at that time can have seen. A new value
+   * takes a moment to notice.
+   */
   at(at: number): T {
     return at - this.since < settleMs ? this.before : this.now;
   }

@@ -1,7 +1,7 @@
-/** sizeOf estimates how many bytes a value takes in memory, to within a small factor. */
+/** Estimates how many bytes a value takes in memory, within a small factor. */
 export function sizeOf(value: unknown): number {
   let size = 0;
-  // Not by recursion: an agent nests its JSON as deeply as it likes.
+  // Not recursive, since an agent may nest its JSON arbitrarily deep.
   const left: unknown[] = [value];
   while (left.length > 0) {
     const v = left.pop();
@@ -14,7 +14,7 @@ export function sizeOf(value: unknown): number {
   return size;
 }
 
-/** sizeOfAll is the sum over a list. */
+/** Returns the sum of the sizes. */
 export function sizeOfAll(values: readonly unknown[]): number {
   return values.reduce<number>((n, v) => n + sizeOf(v), 0);
 }

@@ -1,4 +1,4 @@
-/** Which page tells why one is not in a session. */
+/** Which page says why the user is not in a session. */
 
 import { ParleyError, type InvitationAnswer } from "parley-client";
 
@@ -22,11 +22,12 @@ const byCode: Record<string, StateName> = {
   USER_ALREADY_JOINED: "taken",
 };
 
-/** The reason of a removal in the server's message; "" without one. */
+/** Returns the reason of a removal from the server's message; "" without one. */
 export function reasonIn(message: string): string {
-  return /^the host has removed you: (.+)$/s.exec(message)?.[1] ?? "";
+  return /^the host (?:has )?removed you: (.+)$/s.exec(message)?.[1] ?? "";
 }
 
+/** Returns the page for the close reason of a connection and the code of its error. */
 export function stateFor(reason: string, code: string): StateName {
   const named = byCode[code];
   if (named) return named;
@@ -34,22 +35,22 @@ export function stateFor(reason: string, code: string): StateName {
   return "failed";
 }
 
-/** Why the server lets nobody in by an invite; null if it may after all, or if it did not say. */
+/** Returns why the server refuses an invite; null if it may accept it later, or gave no answer. */
 export function refusal(error: unknown): StateName | null {
-  const said = error instanceof ParleyError && !error.retryable && error.code !== "INTERNAL";
-  return said ? stateFor("", error.code) : null;
+  const refused = error instanceof ParleyError && !error.retryable && error.code !== "INTERNAL";
+  return refused ? stateFor("", error.code) : null;
 }
 
-/** How the session of an invitation has ended; null if it has not. */
+/** Returns how the session of an invitation has ended; null if it has not. */
 export function endOf({ session }: InvitationAnswer): StateName | null {
   if (session.status === "active") return null;
   return session.status === "expired" ? "expired" : "ended";
 }
 
-const longestPauseMs = 15_000;
+const maxPauseMs = 15_000;
 
-/** How long to wait before the server is asked again, after so many failures. */
+/** Returns how long to wait, in milliseconds, before the server is asked again after that many failures. */
 export function pauseBefore(failures: number, error: unknown): number {
   const asked = error instanceof ParleyError ? (error.retryAfterMs ?? 0) : 0;
-  return Math.max(asked, Math.min(longestPauseMs, 1_000 * 2 ** (failures - 1)));
+  return Math.max(asked, Math.min(maxPauseMs, 1_000 * 2 ** (failures - 1)));
 }

@@ -1,6 +1,6 @@
 /**
- * A text that lives as long as the tab does, through reloads. Two tabs do not
- * share it. Storage can be full, or forbidden: then the text is lost on a reload.
+ * A text that lives as long as the tab, through reloads. Tabs do not share it. Storage
+ * can be full or forbidden; then the text is lost on a reload.
  */
 export interface KeptText {
   read(): string | null;
@@ -22,7 +22,7 @@ export function keptInTab(key: string): KeptText {
         if (text === null) sessionStorage.removeItem(key);
         else sessionStorage.setItem(key, text);
       } catch {
-        // An older text must not come back in its place.
+        // An older text must not reappear in its place.
         try {
           sessionStorage.removeItem(key);
         } catch {

@@ -1,8 +1,7 @@
 /**
- * What people write to each other. It stays as they typed it, since people who
- * talk about code type globs, file names and numbers, not markdown. Set apart
- * are only code between backticks, links, and words that stand between **,
- * * or ~~ like words between quotation marks.
+ * Parses what people write to each other. It stays as they typed it, since people who
+ * talk about code type globs, file names and numbers, not markdown. Only code between
+ * backticks, links, and words between **, * or ~~ are formatted.
  */
 
 export type Inline =
@@ -11,12 +10,12 @@ export type Inline =
 
 export type Talk =
   | { type: "lines"; text: string }
-  /** A block of code; info is what stands behind the backticks that open it. */
+  /** A block of code. info is the text after the opening backticks. */
   | { type: "code"; info: string; text: string };
 
 const opening = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
 
-/** talkOf splits a text into blocks of code and what stands between them. */
+/** Splits a text into blocks of code and the text between them. */
 export function talkOf(text: string): Talk[] {
   const lines = text.split("\n");
   const all: Talk[] = [];
@@ -39,7 +38,7 @@ export function talkOf(text: string): Talk[] {
   return all;
 }
 
-/** The place of the line that closes a block of code; behind the last line if there is none. */
+/** Returns the index of the line that closes a block of code, or of the end. */
 function closingOf(lines: readonly string[], from: number, fence: string): number {
   for (let i = from; i < lines.length; i++) {
     const line = lines[i]!.trim();
@@ -57,7 +56,7 @@ const marks = new RegExp(
 const after = /^(?:$|[\s.,;:!?…)\]}"'”’»])/u;
 const kinds: Record<string, "strong" | "em" | "del"> = { "**": "strong", "*": "em", "~~": "del" };
 
-/** inlineOf reads the code, the links and the stress of one line. */
+/** Parses the code, links and emphasis of one line. */
 export function inlineOf(line: string, stress = true): Inline[] {
   const all: Inline[] = [];
   const unclosed = new Set<number>();
@@ -67,7 +66,7 @@ export function inlineOf(line: string, stress = true): Inline[] {
     all.push(piece);
     seen = to;
   };
-  // It searches again in what stands between two marks of stress.
+  // Text between two marks of emphasis is parsed again.
   const search = new RegExp(marks);
   for (let m = search.exec(line); m; m = search.exec(line)) {
     const mark = m[0];
@@ -91,7 +90,7 @@ export function inlineOf(line: string, stress = true): Inline[] {
   return all;
 }
 
-/** The place of the next backticks of that number. */
+/** Returns the index of the next run of that many backticks. */
 function endOfCode(line: string, from: number, count: number): number {
   const ticks = /`+/g;
   ticks.lastIndex = from;
@@ -104,11 +103,11 @@ function endOfStress(line: string, from: number, mark: string): number {
   const end = line.indexOf(mark.charAt(0), from);
   if (end <= from || !line.startsWith(mark, end) || /\s/u.test(line.charAt(end - 1))) return -1;
   if (!after.test(line.slice(end + mark.length, end + mark.length + 1))) return -1;
-  // Half of a piece of code is not stressed.
+  // Emphasis must not begin or end inside of code.
   return line.slice(from, end).split("`").length % 2 === 1 ? end : -1;
 }
 
-/** A link without the punctuation that belongs to the sentence around it. */
+/** Returns a link without the punctuation of the sentence around it. */
 function linkIn(text: string): string {
   let end = text.length;
   let open = 0;
@@ -121,7 +120,7 @@ function linkIn(text: string): string {
   return text.slice(0, end);
 }
 
-/** proseOf returns what somebody says without its code and its links. */
+/** Returns a text without its code and links. */
 export function proseOf(text: string): string {
   const words = (pieces: readonly Inline[]): string =>
     pieces

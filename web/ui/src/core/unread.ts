@@ -1,8 +1,8 @@
-/** What somebody has not seen, because the page was out of sight or scrolled up. */
+/** What the user has not seen while the page was out of sight or scrolled up. */
 
 import type { Item } from "./items.ts";
 
-/** Whether a row is something that people come back for. */
+/** Reports whether a row counts as unread for that user. */
 export function counts(item: Item, me: string): boolean {
   switch (item.type) {
     case "chat":
@@ -18,7 +18,7 @@ export function counts(item: Item, me: string): boolean {
   return false;
 }
 
-/** The place of the first row after seen; -1 if there is nothing new that counts. */
+/** Returns the index of the first row after seen; -1 if no new row counts. */
 export function firstUnread(items: readonly Item[], seen: string | null, me: string): number {
   if (seen === null) return -1;
   const last = items.findLastIndex((r) => r.key === seen);

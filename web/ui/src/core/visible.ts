@@ -1,19 +1,19 @@
 /**
- * Which characters of a text a reader cannot see: the twin of the Go package
- * protocol/visible, whose documentation has the rule. Both pass the cases in
+ * Tells which characters of a text a reader cannot see. It is the twin of the Go
+ * package protocol/visible, whose documentation has the rule. Both pass the cases in
  * protocol/testdata/visible.json.
  */
 
-/** A piece of a text: what is seen as it stands, or the name of one hidden character. */
+/** A piece of a text: visible text, or the name of one hidden character. */
 export type Segment = { text: string; hidden?: undefined } | { text?: undefined; hidden: string };
 
 const pictograph = String.raw`\p{Extended_Pictographic}(?:[\ufe0e\ufe0f]|\p{Emoji_Modifier})?`;
-// England, Scotland and Wales: no font draws the other flags that tags can spell.
+// England, Scotland and Wales: no font draws other flags made of tags.
 const flag = String.raw`\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}`;
 const emoji = String.raw`${flag}|[0-9#*]\ufe0f\u20e3|${pictograph}(?:\u200d${pictograph})*`;
 
-// Joiners that change how their neighbours are drawn: after an Indic virama,
-// and the non-joiner after an Arabic letter that joins to the next one.
+// Joiners that change the shape of their neighbours: after an Indic virama, and the
+// non-joiner after an Arabic letter that joins the next one.
 const virama = String.raw`[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]`;
 const joining = String.raw`[\u0626\u0628\u062a-\u062e\u0633-\u063f\u0641-\u0647\u0649\u064a\u067e\u0686\u06a9\u06af\u06cc]`;
 const shaping = String.raw`(?<=${virama})[\u200c\u200d](?=\p{L})|(?<=${joining})\u200c(?=\p{Script=Arabic})(?=\p{L})`;
@@ -26,7 +26,7 @@ const hidden = String.raw`(?!${drawn}|[\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{D
 const special = new RegExp(`(${emoji}|${shaping})|(\\r(?=\\n))|(${hidden})`, "gu");
 const harmless = /^[\n\t\x20-\x7e]*$/;
 
-/** each calls f with the segments of a text. */
+/** Calls f with each segment of a text. */
 function each(text: string, f: (s: Segment) => void): void {
   if (harmless.test(text)) {
     if (text !== "") f({ text });
@@ -50,8 +50,8 @@ function nameOfCharacter(c: string): string {
 }
 
 /**
- * segments takes a text apart, in its order. Each hidden character is a
- * segment of its own; a carriage return before a line feed is left out.
+ * Splits a text into segments, in order. Each hidden character is a segment of its own;
+ * a carriage return before a line feed is left out.
  */
 export function segments(text: string): Segment[] {
   const found: Segment[] = [];
@@ -63,7 +63,7 @@ export function segments(text: string): Segment[] {
   return found;
 }
 
-/** countHidden returns how many characters of a text are hidden. */
+/** Returns the number of hidden characters in a text. */
 export function countHidden(text: string): number {
   let n = 0;
   each(text, (s) => {
@@ -72,7 +72,7 @@ export function countHidden(text: string): number {
   return n;
 }
 
-/** marked returns a text with hidden characters replaced by their names, such as ⟨U+202E⟩. */
+/** Returns a text with hidden characters replaced by their names, such as ⟨U+202E⟩. */
 export function marked(text: string): string {
   if (harmless.test(text)) return text;
   let all = "";
@@ -82,7 +82,7 @@ export function marked(text: string): string {
   return all;
 }
 
-/** withoutHidden leaves the hidden characters out. */
+/** Returns a text without its hidden characters. */
 export function withoutHidden(text: string): string {
   let all = "";
   each(text, (s) => {

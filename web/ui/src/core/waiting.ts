@@ -1,22 +1,33 @@
-/** What waits for a decision, where it stands in the time line. */
+/** What waits for a decision, and where it stands in the timeline. */
+
+import type { Approval, Permission } from "parley-client";
 
 import { isObject, readOptions, readToolFields } from "./acp.ts";
 import type { Item, PermissionRow, PromptRow } from "./items.ts";
 import { callOf, noCall } from "./merge.ts";
 import { personById, type Room } from "./room.ts";
 
-/** The id of the approval or of the question that a row is about; null for other rows. */
+/** Returns the id of the approval or question that a row is about; null for other rows. */
 export function decisionOf(item: Item): string | null {
   if (item.type === "prompt") return item.approval.id;
   return item.type === "permission" ? item.requestId : null;
 }
 
+/** Returns the decision after that one, in the order of the rows and around; null if none waits. */
+export function nextDecision(
+  items: readonly Item[],
+  waiting: ReadonlySet<string>,
+  after: string | null,
+): string | null {
+  const ids = items.map(decisionOf).filter((id) => id !== null && waiting.has(id));
+  return ids[(ids.indexOf(after) + 1) % ids.length] ?? null;
+}
+
 type Waiting = Pick<Room, "timeline" | "pending" | "permissions" | "people">;
 
 /**
- * itemsWithWaiting returns the rows of the time line and, before them, rows for
- * what has been waiting since before the oldest event that is loaded. Of what
- * was dropped it is the row that it had.
+ * Returns the rows of the timeline and, before them, rows for what has waited
+ * since before the oldest loaded event. What was dropped keeps its former row.
  */
 export function itemsWithWaiting(room: Waiting): readonly Item[] {
   const { items, carried } = room.timeline;
@@ -27,45 +38,45 @@ export function itemsWithWaiting(room: Waiting): readonly Item[] {
   const cursor = items[0]?.cursor ?? "";
   const prompts = room.pending
     .filter((a) => !known.has(a.id))
-    .map((approval): PromptRow => {
-      const row = before.get(approval.id);
-      if (row?.type === "prompt") return row;
-      return {
-        type: "prompt",
-        key: `waiting:${approval.id}`,
-        cursor,
-        at: Date.parse(approval.createdAt),
-        approval,
-        state: "pending",
-        author: personById(room, approval.participantId),
-        decidedBy: null,
-        cancelledBy: null,
-        ahead: 0,
-        during: null,
-      };
-    });
+    .map((a) => before.get(a.id) ?? promptRow(room, a, cursor));
   const questions = room.permissions
     .filter((p) => !known.has(p.requestId))
-    .map((p): PermissionRow => {
-      const row = before.get(p.requestId);
-      if (row?.type === "permission") return row;
-      const call = isObject(p.toolCall) ? p.toolCall : {};
-      return {
-        type: "permission",
-        key: `waiting:${p.requestId}`,
-        cursor,
-        at,
-        requestId: p.requestId,
-        toolId: typeof call.toolCallId === "string" ? call.toolCallId : null,
-        call: callOf({ ...noCall, ...readToolFields(call) }),
-        options: readOptions(p.options),
-        cut: p.truncated ? (p.wholeBytes ?? 1) : 0,
-        state: "open",
-        optionId: null,
-        source: null,
-        answeredBy: null,
-        turn: null,
-      };
-    });
+    .map((p) => before.get(p.requestId) ?? questionRow(p, cursor, at));
   return prompts.length + questions.length === 0 ? items : [...prompts, ...questions, ...items];
+}
+
+function promptRow(room: Waiting, approval: Approval, cursor: string): PromptRow {
+  return {
+    type: "prompt",
+    key: `waiting:${approval.id}`,
+    cursor,
+    at: Date.parse(approval.createdAt),
+    approval,
+    state: "pending",
+    author: personById(room, approval.participantId),
+    decidedBy: null,
+    cancelledBy: null,
+    ahead: 0,
+    during: null,
+  };
+}
+
+function questionRow(p: Permission, cursor: string, at: number): PermissionRow {
+  const call = isObject(p.toolCall) ? p.toolCall : {};
+  return {
+    type: "permission",
+    key: `waiting:${p.requestId}`,
+    cursor,
+    at,
+    requestId: p.requestId,
+    toolId: typeof call.toolCallId === "string" ? call.toolCallId : null,
+    call: callOf({ ...noCall, ...readToolFields(call) }),
+    options: readOptions(p.options),
+    cut: p.truncated ? (p.wholeBytes ?? 1) : 0,
+    state: "open",
+    optionId: null,
+    source: null,
+    answeredBy: null,
+    turn: null,
+  };
 }

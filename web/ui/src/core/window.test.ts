@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 
 import { olga, dice, randomStory, Story, welcome } from "./fixtures.ts";
-import { load, loadAfter, loadBefore, type Loaded } from "./join.ts";
-import { append, enter, prepend, shownOf, take, toNewest, type Room } from "./room.ts";
+import { load, loadAfter, loadBefore, type Loaded } from "./history.ts";
+import { enter, shownOf, type Room } from "./room.ts";
+import { append, prepend, take, toNewest } from "./roomHistory.ts";
 import { fold, type Timeline } from "./timeline.ts";
 import { bounds, isOver, withoutNewest, withoutOldest } from "./window.ts";
 import type { SessionEvent } from "./wire.ts";

@@ -1,11 +1,11 @@
 /**
- * How much of a session is in memory. What is over is dropped from the end that
- * nobody looks at, and loaded again when it is scrolled to.
+ * Bounds how much of a session is in memory. Excess events are dropped at the end that
+ * the user does not look at, and loaded again on scrolling there.
  */
 
 import { isKnownEvent } from "parley-client";
 
-import type { Loaded } from "./join.ts";
+import type { Loaded } from "./history.ts";
 import { shortened, withFacts } from "./known.ts";
 import { sizeOf } from "./size.ts";
 import { fold } from "./timeline.ts";
@@ -13,34 +13,32 @@ import type { SessionEvent } from "./wire.ts";
 
 export interface Bounds {
   events: number;
-  /** About so many bytes. */
+  /** The approximate size in bytes. */
   size: number;
 }
 
-/** So much is loaded at most. */
+/** The most that is loaded. */
 export const bounds: Bounds = { events: 8_000, size: 16_000_000 };
 
-/** As many as the server gives at once. */
+/** The most events that the server returns at once. */
 export const eventsPerPage = 500;
 
-// So much is left when something is dropped, so that it is not dropped at each event.
+// The share that is left after dropping, so that not every event drops others.
 const left = 3 / 4;
 
-export function isOver(loaded: Loaded, most: Bounds = bounds): boolean {
-  return (
-    loaded.events.length > most.events || (loaded.size > most.size && loaded.events.length > 1)
-  );
+export function isOver(loaded: Loaded, max: Bounds = bounds): boolean {
+  return loaded.events.length > max.events || (loaded.size > max.size && loaded.events.length > 1);
 }
 
-/** isFull tells whether there is no room for another page of events. */
+/** Reports whether there is no room for another page of events. */
 export function isFull({ events, size }: Loaded): boolean {
   return events.length + eventsPerPage > bounds.events || size > bounds.size / 2;
 }
 
-/** withoutOldest drops the oldest events. What is known from them of what goes on stays known. */
-export function withoutOldest(loaded: Loaded, most: Bounds = bounds): Loaded {
+/** Drops the oldest events, but keeps what they tell about unsettled rows. */
+export function withoutOldest(loaded: Loaded, max: Bounds = bounds): Loaded {
   const { events, timeline } = loaded;
-  const { count, size } = leftOf(loaded, events, most);
+  const { count, size } = leftOf(loaded, events, max);
   const dropped = events.slice(0, events.length - count);
   const kept = events.slice(events.length - count);
   const cursors = new Set(dropped.map((e) => e.cursor));
@@ -48,10 +46,10 @@ export function withoutOldest(loaded: Loaded, most: Bounds = bounds): Loaded {
   return { events: kept, size, timeline: shortened(fresh, timeline, (c) => cursors.has(c)) };
 }
 
-/** withoutNewest drops the newest events. */
-export function withoutNewest(loaded: Loaded, most: Bounds = bounds): Loaded {
+/** Drops the newest events. */
+export function withoutNewest(loaded: Loaded, max: Bounds = bounds): Loaded {
   const { events, timeline } = loaded;
-  const { count, size } = leftOf(loaded, events.toReversed(), most);
+  const { count, size } = leftOf(loaded, events.toReversed(), max);
   const kept = events.slice(0, count);
   const fresh = fold(timeline.first, kept);
   return {
@@ -61,18 +59,18 @@ export function withoutNewest(loaded: Loaded, most: Bounds = bounds): Loaded {
   };
 }
 
-/** How many events are left, and their size, when they are dropped in that order. */
-function leftOf({ size }: Loaded, order: readonly SessionEvent[], most: Bounds) {
+/** Returns how many events are left, and their size, when events are dropped in that order. */
+function leftOf({ size }: Loaded, order: readonly SessionEvent[], max: Bounds) {
   let count = order.length;
   for (const e of order) {
-    if (count <= 1 || (count <= most.events * left && size <= most.size * left)) break;
+    if (count <= 1 || (count <= max.events * left && size <= max.size * left)) break;
     size -= sizeOf(e);
     count--;
   }
   return { count, size };
 }
 
-/** The turn that runs after events before which that one ran. */
+/** Returns the turn that runs after the events, given the one that ran before. */
 function runningAfter(running: string | null, events: readonly SessionEvent[]): string | null {
   for (const e of events) {
     if (!isKnownEvent(e)) continue;

@@ -10,16 +10,16 @@ interface Props {
   /** Whether it ends something for others, too. */
   danger: boolean;
   busy?: boolean;
-  /** False while the question is not all there yet. */
+  /** False while the question is not complete. */
   ready?: boolean;
   onYes(): void;
   onNo(): void;
 }
 
 /**
- * The two ways out of a question. The focus is on the way back, and the other
- * can be taken once the question has been in sight for a moment: so neither the
- * key or click that brought the question up, nor its repetition, answers it.
+ * The two answers to a question. The focus is on the cancel button, and the other
+ * button works only after the question has been in sight for a moment. So neither the
+ * key or click that opened the question nor its repetition answers it.
  */
 export function Confirm({ yes, danger, busy = false, ready = true, onYes, onNo }: Props) {
   const [settled, setSettled] = useState(false);

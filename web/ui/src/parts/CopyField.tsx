@@ -3,7 +3,7 @@ import { Icon } from "./Icon.tsx";
 import { useCopy } from "./copy.ts";
 import "./CopyField.css";
 
-/** A link or a command to hand on. While it is pending, that is shown instead, and nothing can be copied. */
+/** A link or a command to copy. While it is pending, nothing can be copied. */
 export function CopyField({
   text,
   label,

@@ -10,7 +10,7 @@ interface Props {
   present?: boolean;
 }
 
-/** Somebody's picture: letters on a colour that stays with the user id. */
+/** A participant's picture: initials on a colour that depends on the user id. */
 export function Face({ person, size = "md", present }: Props) {
   const name = person ? nameOf(person) : "?";
   return (

@@ -5,7 +5,7 @@ import { Part, useKept } from "./kept.tsx";
 import "./Fold.css";
 
 interface Props {
-  /** Its name, which no other part around it has. */
+  /** Its name, unique within its part. */
   name: string;
   summary: ReactNode;
   children: ReactNode;
@@ -13,7 +13,7 @@ interface Props {
   className?: string;
 }
 
-/** Something to unfold; what is inside is drawn only then. */
+/** A fold whose content is rendered only while it is open. */
 export function Fold(props: Props) {
   return (
     <Part name={props.name}>

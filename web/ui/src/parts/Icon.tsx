@@ -1,4 +1,4 @@
-/** Line icons on a grid of 24, of one weight. */
+/** Line icons on a grid of 24, with one stroke width. */
 const shapes = {
   chat: "M4 5h16v11H10l-5 4v-4H4z",
   spark: "M12 3l1.9 5.6L19.5 10.5l-5.6 1.9L12 18l-1.9-5.6L4.5 10.5l5.6-1.9zM19 16v4M17 18h4",
@@ -45,7 +45,7 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-/** An icon says nothing by itself: what it stands by has the name. */
+/** An icon is hidden from screen readers: the control that contains it has the name. */
 export function Icon({
   name,
   size = 16,

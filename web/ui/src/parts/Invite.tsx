@@ -6,7 +6,7 @@ import { CopyField } from "./CopyField.tsx";
 import { QrCode } from "./QrCode.tsx";
 import "./Invite.css";
 
-/** An invite, to copy, to scan, and for a terminal. */
+/** An invite link: to copy, to scan, and for a terminal. */
 export function Invite({
   session,
   invite,
@@ -14,7 +14,7 @@ export function Invite({
 }: {
   session: string;
   invite: string;
-  /** A new link is being made, so that this one is about to let nobody in. */
+  /** A new link is being made, so this one is about to stop working. */
   replacing?: boolean;
 }) {
   const pending = replacing ? t.invite.replacing : undefined;

@@ -1,6 +1,6 @@
 import "./KeyCap.css";
 
-/** The key that presses a button, for eyes alone; the list of shortcuts says it, too. */
+/** Shows the key that presses a button. Screen readers get it from the list of shortcuts. */
 export function KeyCap({ name }: { name: string }) {
   return (
     <kbd className="keycap" aria-hidden="true">

@@ -2,7 +2,7 @@ import { Spinner } from "./Spinner.tsx";
 import { t } from "../texts.ts";
 import "./Loading.css";
 
-/** Shown only when loading takes long enough to wonder. */
+/** Appears only when loading takes noticeably long. */
 export function Loading({ text = t.loading }: { text?: string }) {
   return (
     <main className="loading" role="status">

@@ -4,7 +4,7 @@ import { Brand } from "./Brand.tsx";
 import { ThemeSelect } from "./ThemeSelect.tsx";
 import "./Page.css";
 
-/** The frame of every page but the room. */
+/** The frame of every page except the room. */
 export function Page({ children, narrow = false }: { children: ReactNode; narrow?: boolean }) {
   return (
     <div className="page">

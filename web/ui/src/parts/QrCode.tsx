@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { encode } from "uqr";
 import "./QrCode.css";
 
-/** A QR code as one path; dark on light in either scheme, as cameras want it. */
+/** A QR code as a single path. It is dark on light in both schemes, as cameras need it. */
 export function QrCode({ text, label }: { text: string; label: string }) {
   const { size, path } = useMemo(() => {
     const code = encode(text, { ecc: "M", border: 2 });

@@ -1,6 +1,6 @@
 import "./Spinner.css";
 
-/** Turns while something is on its way. Its text stands beside it. */
+/** Turns while something is loading. A text beside it says what. */
 export function Spinner() {
   return <span className="spinner" aria-hidden="true" />;
 }

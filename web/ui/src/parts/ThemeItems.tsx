@@ -9,9 +9,9 @@ const choices: [MantineColorScheme, IconName][] = [
   ["auto", "globe"],
 ];
 
-/** The choice of light and dark, in a menu. */
+/** The choice of the colour scheme, as menu items. */
 export function ThemeItems() {
-  // To switch transitions off meanwhile would put a style element into the page.
+  // Disabling transitions would insert a style element into the page.
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return choices.map(([scheme, icon]) => (
     <Menu.Item

@@ -6,9 +6,9 @@ import "./ThemeSelect.css";
 
 const schemes: readonly MantineColorScheme[] = ["light", "dark", "auto"];
 
-/** The choice of light and dark. The browser's own list needs no script, which a menu would. */
+/** The choice of the colour scheme. Unlike a menu, a native list needs no further script. */
 export function ThemeSelect() {
-  // To switch transitions off meanwhile would put a style element into the page.
+  // Disabling transitions would insert a style element into the page.
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
     <span className="theme-select">

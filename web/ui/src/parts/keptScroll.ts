@@ -4,15 +4,15 @@ import { useKeptStore } from "./kept.tsx";
 
 interface Scrolled {
   left: number;
-  /** The place of the topmost child in sight, and how much of it is above. */
+  /** The index of the topmost child in sight, and how many pixels of it are above. */
   child: number;
   above: number;
 }
 
 /**
- * Returns a ref for a box that scrolls: while it is not drawn, it is kept where
- * it was scrolled to. No two in a part have the same name. The place is counted
- * from a child of the box, since those out of sight may be of unknown height.
+ * Returns a ref for a box that scrolls. Its position is kept while it is not rendered.
+ * Each name is used once in a part. The position is relative to a child of the box,
+ * since the heights of children out of sight may be unknown.
  */
 export function useKeptScroll(name: string): (box: HTMLElement | null) => (() => void) | undefined {
   const { store, key } = useKeptStore(`scroll ${name}`);
@@ -44,7 +44,7 @@ function placeIn(box: HTMLElement): Scrolled {
   return { left: box.scrollLeft, child, above: box.scrollTop - topOf(box, child) };
 }
 
-/** Where a child begins in what is scrolled. */
+/** Returns where a child begins in the scrolled content. */
 function topOf(box: HTMLElement, child: number): number {
   const top = box.children[child]?.getBoundingClientRect().top;
   return top === undefined ? 0 : top - box.getBoundingClientRect().top + box.scrollTop;

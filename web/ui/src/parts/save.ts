@@ -1,6 +1,9 @@
 const longestName = 60;
 
-/** A name for a file with a text that has this label. It ends in .txt, whatever the label says. */
+/**
+ * Returns a file name for a text with that label. It ends in .txt, whatever the label
+ * contains.
+ */
 export function fileNameOf(label: string): string {
   const words = label.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
   const name = [...words]
@@ -10,7 +13,7 @@ export function fileNameOf(label: string): string {
   return `${name || "text"}.txt`;
 }
 
-/** saveText hands a text to the browser as a file, byte for byte as it was written. */
+/** Has the browser save a text as a file, byte for byte as it was written. */
 export function saveText(text: string, name: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
   const link = document.createElement("a");

@@ -30,7 +30,7 @@ export function dismiss(id: number): void {
   set(toasts.filter((o) => o.id !== id));
 }
 
-/** Says that something failed, in the words of this application where there are some. */
+/** Shows that something failed, in the application's words if it knows the error. */
 export function toastError(error: unknown): void {
   toast(errorText(error), true);
 }

@@ -10,7 +10,10 @@ import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import "./AgentFacts.css";
 
-/** What is known of the agent: the most important in a line, the rest in a panel. Nothing where nothing is known. */
+/**
+ * What is known about the agent: the most important facts in a line, all of them in a
+ * panel. Renders nothing if nothing is known.
+ */
 export function AgentFacts({ agent }: { agent: Agent }) {
   const program = programOf(agent);
   const mode = optionOf(agent, "mode");
@@ -96,7 +99,7 @@ function Panel({ agent }: { agent: Agent }) {
   );
 }
 
-/** A fact with its name. Nothing where it is not known. */
+/** A named fact. Renders nothing if it is unknown. */
 function Row({ name, about, children }: { name: string; about?: string; children: ReactNode }) {
   if (!children) return null;
   return (

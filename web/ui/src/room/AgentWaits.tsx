@@ -10,13 +10,13 @@ import "./AgentWaits.css";
 
 interface Props {
   room: Room;
-  /** Whether one may cancel the turn that runs. */
+  /** Whether the user may cancel the running turn. */
   mayStop: boolean;
   onStopAgent(): void;
   host: boolean;
 }
 
-/** Whether there is something to say of an agent that says nothing itself. */
+/** Reports whether the agent is silent or still starting. */
 export function agentWaits(room: Room): boolean {
   return silentSince(room) !== null || startingWith(room) !== null;
 }
@@ -31,12 +31,12 @@ function startingWith(room: Room): string | null {
   return status === "starting" && detail && isOpen(room) ? detail : null;
 }
 
-// An ended session is told nothing more of the agent, so what was last told is out of date.
+// An ended session receives no news of the agent, so the last state is out of date.
 function isOpen(room: Room): boolean {
   return room.session.status === "active";
 }
 
-/** How long the agent has been silent in a turn, or what its start waits for. */
+/** Shows how long the agent has been silent in a turn, or what its start waits for. */
 export function AgentWaits({ room, mayStop, onStopAgent, host }: Props) {
   const since = silentSince(room);
   const tools = useTools();

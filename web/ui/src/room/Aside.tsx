@@ -6,12 +6,12 @@ import { Steps } from "./items/Plan.tsx";
 import { People } from "./People.tsx";
 import "./Aside.css";
 
-/** Who is here, and how far the agent is. */
+/** Shows the people in the session, the plan of the agent and its use of the context. */
 export function Aside({ room, host }: { room: Room; host: boolean }) {
   const { plan } = room.timeline;
   const percent = percentUsed(room.agent.usage);
   return (
-    <>
+    <div className="aside-inside">
       <section aria-label={t.room.people}>
         <h2>{t.room.people}</h2>
         <Deciders room={room} />
@@ -39,6 +39,6 @@ export function Aside({ room, host }: { room: Room; host: boolean }) {
           </div>
         </section>
       )}
-    </>
+    </div>
   );
 }

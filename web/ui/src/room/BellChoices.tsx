@@ -5,7 +5,7 @@ import { bellKinds } from "../core/bell.ts";
 import { t } from "../texts.ts";
 import { askPermission, bellChoice, chooseBell, permissionNow } from "./bell.ts";
 
-/** What to be told of by notifications. */
+/** The choice of notifications. */
 export default function BellChoices({ session }: { session: string }) {
   const [choice, setChoice] = useState(() => bellChoice(session));
   const [permission, setPermission] = useState(permissionNow);

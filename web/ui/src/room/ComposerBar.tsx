@@ -21,7 +21,7 @@ interface Props {
   maySend: boolean;
 }
 
-/** What stands below the text: whom it is for, and what to do with it. */
+/** The line below the text: whom it is for, and what to do with it. */
 export function ComposerBar(props: Props) {
   const { rights, to } = props;
   return (
@@ -94,8 +94,8 @@ interface CommandsProps {
   onChoose(text: string): void;
 }
 
-// More than that nobody reads in a menu.
-const mostCommands = 50;
+// Nobody reads a longer menu.
+const maxCommands = 50;
 
 function Commands({ commands, onChoose }: CommandsProps) {
   return (
@@ -107,7 +107,7 @@ function Commands({ commands, onChoose }: CommandsProps) {
       </Menu.Target>
       <Menu.Dropdown className="commands">
         <Menu.Label>{t.composer.commands}</Menu.Label>
-        {commands.slice(0, mostCommands).map((c) => (
+        {commands.slice(0, maxCommands).map((c) => (
           <Menu.Item key={c.name} onClick={() => onChoose(`/${c.name} `)}>
             <span className="mono">/{marked(c.name)}</span>
             <span className="command-about">{marked(c.description)}</span>

@@ -7,7 +7,7 @@ import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
 import "./Connection.css";
 
-/** How the connection is; loud only where it is lost. */
+/** The state of the connection. It stands out only if the connection is lost. */
 export function Connection({ state: c, ended }: { state: ConnectionState; ended: boolean }) {
   const tools = useTools();
   const waits = c.state === "reconnecting" || c.state === "connecting" ? c.retryInMs : undefined;
@@ -34,7 +34,7 @@ export function Connection({ state: c, ended }: { state: ConnectionState; ended:
   );
 }
 
-/** Seconds that are left of a wait that began when the state came. */
+/** Returns how many seconds are left of a wait that began with that state. */
 function useCountdown(state: unknown, ms: number | undefined): number {
   const [left, setLeft] = useState(0);
   useEffect(() => {

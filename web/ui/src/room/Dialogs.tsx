@@ -29,7 +29,7 @@ interface Props {
   onClose(): void;
 }
 
-/** Everything of the room that opens above it, one at a time. */
+/** The dialogs of the room. One is open at a time. */
 export function Dialogs({ which, ...props }: Props) {
   switch (which) {
     case null:
@@ -37,9 +37,7 @@ export function Dialogs({ which, ...props }: Props) {
     case "people":
       return (
         <Drawer opened position="right" size={320} title={t.room.people} onClose={props.onClose}>
-          <div className="aside-inside">
-            <Aside room={props.room} host={props.host} />
-          </div>
+          <Aside room={props.room} host={props.host} />
         </Drawer>
       );
     case "invite":
@@ -163,7 +161,7 @@ const questions = {
   stop: { title: t.room.stopAgentAsk, about: t.room.stopAgentAbout, yes: t.room.stopAgent },
 };
 
-/** The titles of the other sessions that are open on the room's agent; null until they are known. */
+/** Returns the titles of other sessions that are open on the room's agent; null until known. */
 function useOthers(room: Room, wanted: boolean): string[] | null {
   const [others, setOthers] = useState<string[] | null>(wanted ? null : []);
   const { id, hostSessionId } = room.session;
@@ -174,7 +172,7 @@ function useOthers(room: Room, wanted: boolean): string[] | null {
         const open = openOn({ id: hostSessionId }, entriesOf(sessions, hosts));
         setOthers(open.filter((e) => e.session.id !== id).map((e) => e.title));
       },
-      () => setOthers([]), // the server tells operators only
+      () => setOthers([]), // the server may tell operators only
     );
   }, [id, hostSessionId, wanted]);
   return others;
@@ -221,7 +219,7 @@ function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typ
   );
 }
 
-/** What becomes of what waits, and how one comes back. */
+/** Says what happens to what waits, and how to return. */
 function Leaving({ room }: { room: Room }) {
   const tools = useTools();
   if (room.me.role !== "host") {

@@ -72,7 +72,7 @@ export function Header({ room, title, connection, host, open }: Props) {
   );
 }
 
-// A question is open before the agent's state has been told.
+// A question is received before the agent's state that belongs to it.
 function agentNow(room: Room): string {
   if (room.permissions.length > 0) return "waiting";
   const { status } = room.agent;
@@ -133,16 +133,14 @@ function ModeName({ name, short }: { name: string; short: string }) {
   );
 }
 
-function MoreMenu({
-  room,
-  host,
-  open,
-}: {
+interface MoreMenuProps {
   room: Room;
   host: boolean;
   open(dialog: DialogName): void;
-}) {
-  const active = room.session.status === "active" && !room.readOnly;
+}
+
+function MoreMenu({ room, host, open }: MoreMenuProps) {
+  const active = room.session.status === "active";
   return (
     <Menu position="bottom-end" width={250}>
       <Menu.Target>
@@ -151,20 +149,7 @@ function MoreMenu({
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {room.session.status === "active" && (
-          <>
-            <Menu.Item
-              className="only-narrow"
-              leftSection={<Icon name="link" />}
-              onClick={() => open("invite")}
-            >
-              {t.invite.title}
-            </Menu.Item>
-            <Menu.Item leftSection={<Icon name="terminal" />} onClick={() => open("terminal")}>
-              {t.room.terminal}
-            </Menu.Item>
-          </>
-        )}
+        {active && <JoinItems open={open} />}
         <Menu.Item leftSection={<Icon name="list" />} onClick={() => open("shortcuts")}>
           {t.room.shortcuts}
         </Menu.Item>
@@ -172,32 +157,57 @@ function MoreMenu({
         <Menu.Divider />
         <Menu.Label>{t.theme.label}</Menu.Label>
         <ThemeItems />
-        {active && <Menu.Divider />}
-        {active && (
-          <Menu.Item leftSection={<Icon name="leave" />} onClick={() => open("leave")}>
-            {t.room.leave}
-          </Menu.Item>
-        )}
-        {active && host && (
-          <>
-            <Menu.Item leftSection={<Icon name="power" />} onClick={() => open("stop")}>
-              {t.room.stopAgent}
-            </Menu.Item>
-            <Menu.Item
-              className="danger"
-              leftSection={<Icon name="cross" />}
-              onClick={() => open("close")}
-            >
-              {t.room.closeSession}
-            </Menu.Item>
-          </>
-        )}
+        {active && !room.readOnly && <EndItems host={host} open={open} />}
       </Menu.Dropdown>
     </Menu>
   );
 }
 
-/** The browser is asked where somebody clicks, and once; what to be told of is chosen in a dialog. */
+/** The items for joining from elsewhere. */
+function JoinItems({ open }: Pick<MoreMenuProps, "open">) {
+  return (
+    <>
+      <Menu.Item
+        className="only-narrow"
+        leftSection={<Icon name="link" />}
+        onClick={() => open("invite")}
+      >
+        {t.invite.title}
+      </Menu.Item>
+      <Menu.Item leftSection={<Icon name="terminal" />} onClick={() => open("terminal")}>
+        {t.room.terminal}
+      </Menu.Item>
+    </>
+  );
+}
+
+/** The items for leaving, and for ending what others use. */
+function EndItems({ host, open }: Omit<MoreMenuProps, "room">) {
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Item leftSection={<Icon name="leave" />} onClick={() => open("leave")}>
+        {t.room.leave}
+      </Menu.Item>
+      {host && (
+        <>
+          <Menu.Item leftSection={<Icon name="power" />} onClick={() => open("stop")}>
+            {t.room.stopAgent}
+          </Menu.Item>
+          <Menu.Item
+            className="danger"
+            leftSection={<Icon name="cross" />}
+            onClick={() => open("close")}
+          >
+            {t.room.closeSession}
+          </Menu.Item>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Asks for the permission to show notifications, then opens the dialog to choose them. */
 function NotifyItem({ session, open }: { session: string; open(): void }) {
   const permission = permissionNow();
   if (permission === null) return null;

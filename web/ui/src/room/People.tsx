@@ -13,7 +13,7 @@ import { Departed } from "./Departed.tsx";
 import { RemoveDialog } from "./RemoveDialog.tsx";
 import "./People.css";
 
-/** Everybody who is in the session, or was when it ended, those who are here first. */
+/** Lists the people in the session, or those at its end, present ones first. */
 export function People({ room, host }: { room: Room; host: boolean }) {
   const [removing, setRemoving] = useState<Participant | null>(null);
   const inside = insideOf(room);
@@ -33,7 +33,7 @@ export function People({ room, host }: { room: Room; host: boolean }) {
   );
 }
 
-// With a session everybody leaves at once.
+// When a session ends, everyone leaves at the same time.
 function insideOf(room: Room): Participant[] {
   const ends = room.people.reduce((last, p) => (p.leftAt && p.leftAt > last ? p.leftAt : last), "");
   const active = room.session.status === "active";

@@ -9,7 +9,7 @@ import { t } from "../texts.ts";
 import { useTools } from "./context.ts";
 import "./ReplyLine.css";
 
-/** The message that is being replied to. */
+/** The message that the user replies to. */
 export function ReplyLine({ message, onDrop }: { message: Message; onDrop(): void }) {
   const tools = useTools();
   const author = tools.person(message.participantId);

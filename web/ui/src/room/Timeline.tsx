@@ -73,43 +73,31 @@ export function Timeline(props: Props) {
 }
 
 function List(props: Props & { first: number; generation: number }) {
-  const { session, items, newest, meId, past, handle, first } = props;
+  const { session, items, newest, meId, past, first, onNewest, onRead } = props;
   const list = useRef<VirtuosoHandle>(null);
   const { atEnd, follower } = useStick(!past);
   const { seen, mark } = useUnread(session, newest, meId, atEnd);
-  const edges = useEdges(props, atEnd);
-  const { attach, follow } = follower;
+  const edges = useEdges(props, atEnd, follower.attach);
+  const { follow } = follower;
 
   const scrollTo = (index: number) =>
     list.current?.scrollToIndex({ index, align: "start", offset: -12, behavior: "auto" });
   const seek = useSeek(items, scrollTo, follower.endSeek);
   const toEnd = () => {
-    props.onNewest();
+    onNewest();
     follower.toEnd();
   };
-  useImperativeHandle(handle, () => ({
-    toEnd,
-    show: (id) => {
-      props.onNewest();
-      follower.seek();
-      seek(id);
-    },
-  }));
-
-  const { onRead } = props;
+  const show = (id: string) => {
+    onNewest();
+    follower.seek();
+    seek(id);
+  };
+  useImperativeHandle(props.handle, () => ({ toEnd, show }));
   useEffect(() => onRead(!atEnd), [onRead, atEnd]);
   useEffect(() => {
     if (!past) follow();
   }, [past, follow]);
 
-  const { setScroller } = edges;
-  const scrollerRef = useCallback(
-    (element: HTMLElement | Window | null) => {
-      setScroller(element);
-      attach(element);
-    },
-    [setScroller, attach],
-  );
   return (
     <section className="timeline" aria-label={t.room.timeline}>
       <Virtuoso
@@ -122,7 +110,7 @@ function List(props: Props & { first: number; generation: number }) {
         firstItemIndex={first}
         initialTopMostItemIndex={{ index: Math.max(0, items.length - 1), align: "end" }}
         computeItemKey={(_, item) => item.key}
-        scrollerRef={scrollerRef}
+        scrollerRef={edges.attach}
         totalListHeightChanged={follow}
         startReached={edges.onStart}
         atTopThreshold={nearStartPx}
@@ -140,13 +128,20 @@ function List(props: Props & { first: number; generation: number }) {
   );
 }
 
+type ScrollElement = HTMLElement | Window | null;
+
 /** Returns handlers that load more rows at the edges of the list. */
-function useEdges({ more, past, full, onOlder, onNewer }: Props, atEnd: boolean) {
+function useEdges(props: Props, atEnd: boolean, onAttach: (e: ScrollElement) => void) {
+  const { more, past, full, onOlder, onNewer } = props;
   const scroller = useRef<HTMLElement | null>(null);
   const atBottom = useRef(true);
-  const setScroller = useCallback((element: HTMLElement | Window | null) => {
-    scroller.current = element instanceof HTMLElement ? element : null;
-  }, []);
+  const attach = useCallback(
+    (element: ScrollElement) => {
+      scroller.current = element instanceof HTMLElement ? element : null;
+      onAttach(element);
+    },
+    [onAttach],
+  );
   // The first row can be in sight while the start is far away, since the agent's
   // messages are long. A list that is kept at its end may still be on its way there.
   const isNearStart = () => {
@@ -161,7 +156,7 @@ function useEdges({ more, past, full, onOlder, onNewer }: Props, atEnd: boolean)
     atBottom.current = is;
     if (is && past) onNewer();
   };
-  return { setScroller, onStart, onBottom };
+  return { attach, onStart, onBottom };
 }
 
 interface RowInPlaceProps {

@@ -3,7 +3,7 @@ import { personById, type Room } from "../core/room.ts";
 import { t } from "../texts.ts";
 import "./Typing.css";
 
-/** Who types. Its line is always there, so that nothing jumps. */
+/** Shows who is typing. The line is always there, so that nothing moves. */
 export function Typing({ room }: { room: Room }) {
   const names = [...room.typing].flatMap((id) => {
     const p = personById(room, id);

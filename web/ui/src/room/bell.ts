@@ -1,7 +1,10 @@
 import { readChoice, type BellChoice } from "../core/bell.ts";
 import { prefer, preference, recall, remember } from "../core/memory.ts";
 
-/** What one wants to be told of in a session: as chosen there, or else as chosen last. */
+/**
+ * Returns the chosen notifications of a session, by default the choice made last in any
+ * session.
+ */
 export function bellChoice(session: string): BellChoice {
   return readChoice(recall(session)?.bell ?? lastChoice());
 }
@@ -19,17 +22,20 @@ function lastChoice(): unknown {
   }
 }
 
-/** Whether the browser shows notifications of this page; null where it has none. */
+/**
+ * Returns whether the browser allows this page to show notifications; null if it cannot
+ * show any.
+ */
 export function permissionNow(): NotificationPermission | null {
   return "Notification" in window ? Notification.permission : null;
 }
 
-/** Asks the browser's user, which browsers allow only where the user has clicked. */
+/** Asks the user for permission. Browsers allow this only in response to a click. */
 export async function askPermission(): Promise<void> {
   await Notification.requestPermission();
 }
 
-/** Whether one looks elsewhere: at another tab, another window, or at nothing. */
+/** Reports whether the user looks at another tab or another window. */
 export function looksAway(): boolean {
   return document.hidden || !document.hasFocus();
 }

@@ -6,19 +6,19 @@ import type { KeptParts } from "../core/kept.ts";
 import type { RoomStore } from "./store.ts";
 import type { Writing } from "./useUnsent.ts";
 
-/** What rows and cards need beside their own item. It stays the same for the room's life. */
+/** What rows and cards need besides their own item. It stays the same for the room's life. */
 export interface RoomTools {
   store: RoomStore;
   client: SessionClient;
   meId: string;
   writing: Writing;
-  /** What was opened, written and decided in rows, which are drawn only while they are in sight. */
+  /** The state of rows: what the user has opened, written and decided in them. */
   kept: KeptParts;
   person(id: string | null): Participant | null;
   message(id: string): Message | null;
-  /** Begins a reply to a message. */
+  /** Starts a reply to a message. */
   reply(message: Message): void;
-  /** Gives a command and says so when it fails. Resolves to whether it was done. */
+  /** Waits for a command and shows its error. Resolves to whether it succeeded. */
   run(command: Promise<unknown>): Promise<boolean>;
 }
 
@@ -30,11 +30,11 @@ export function useTools(): RoomTools {
   return tools;
 }
 
-/** What waits for the decision of the one who looks at the page. */
+/** What waits for the user's decision. */
 export interface Decider {
-  /** By the ids of their approvals. */
+  /** The ids of approvals. */
   proposals: ReadonlySet<string>;
-  /** By the ids of their requests. */
+  /** The ids of requests. */
   questions: ReadonlySet<string>;
 }
 

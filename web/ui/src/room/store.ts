@@ -1,23 +1,12 @@
-/** What useSession hears, as a room for React to draw. */
+/** Turns what useSession receives into a room for React to render. */
 
 import { ParleyError, type Commands, type SessionClient, type Welcome } from "parley-client";
 import type { Handlers } from "parley-client/react";
 
 import { Pace } from "../core/pace.ts";
-import {
-  append,
-  enter,
-  prepend,
-  shownOf,
-  startsTyping,
-  stopsTyping,
-  take,
-  toNewest,
-  withPeople,
-  withPresence,
-  withWhole,
-  type Room,
-} from "../core/room.ts";
+import { enter, shownOf, withPeople, withPresence, withWhole, type Room } from "../core/room.ts";
+import { startsTyping, stopsTyping } from "../core/roomEvents.ts";
+import { append, prepend, take, toNewest } from "../core/roomHistory.ts";
 import { eventsPerPage } from "../core/window.ts";
 import type { SessionEvent } from "../core/wire.ts";
 import { toast } from "../parts/toasts.ts";
@@ -33,10 +22,10 @@ export interface RoomState {
 
 const typingLapsesMs = 6_000;
 const peoplePerPage = 500;
-// Hidden pages draw nothing, but their title counts on.
+// Hidden pages are not painted, but their titles stay up to date.
 const hiddenPauseMs = 200;
 
-/** It connects nothing itself: its handlers are for useSession, and give it all it knows. */
+/** Holds the room. It makes no connection: its handlers are passed to useSession. */
 export class RoomStore {
   private state: RoomState = { room: null, loadingOlder: false, loadingNewer: false };
   private readonly listeners = new Set<() => void>();
@@ -46,7 +35,7 @@ export class RoomStore {
   private reading = false;
   private waiting: SessionEvent[] = [];
   private cancelFlush: (() => void) | null = null;
-  /** The welcome whose missing people are being asked for. */
+  /** The welcome whose missing participants are being loaded. */
   private asking: Welcome | null = null;
   private readonly pace = new Pace();
   private readonly typists = new Map<string, ReturnType<typeof setTimeout>>();
@@ -57,7 +46,7 @@ export class RoomStore {
       this.welcome = w;
       this.set({ room: enter(w), loadingOlder: false, loadingNewer: false });
       if (w.resume === "gap") toast(t.connection.gap);
-      // After a gap the welcome brings no events along.
+      // After a gap the welcome contains no events.
       if (!w.recent?.length) void this.older(client);
       void this.people(client);
     },
@@ -70,7 +59,7 @@ export class RoomStore {
     connection: ({ state }, client) => {
       this.flush();
       if (state === "live" || state === "fallback") void this.people(client);
-      // Nobody says any more that they have stopped.
+      // A lost connection brings no news about who has stopped typing.
       if (state === "closed") for (const id of this.typists.keys()) this.typing(id, false);
     },
   };
@@ -82,12 +71,12 @@ export class RoomStore {
 
   snapshot = (): RoomState => this.state;
 
-  /** Says whether the user has scrolled up from the end: what is read there is not dropped. */
-  read(on: boolean): void {
+  /** Records whether the user has scrolled up from the end: what is read there is not dropped. */
+  read = (on: boolean): void => {
     this.reading = on;
-  }
+  };
 
-  /** Loads events from before those that are shown. */
+  /** Loads the events before the shown ones. */
   async older(client: SessionClient): Promise<void> {
     const { room, loadingOlder } = this.state;
     if (!room || loadingOlder || !shownOf(room).more) return;
@@ -96,23 +85,23 @@ export class RoomStore {
     this.set({ loadingOlder: true });
     try {
       const which = { ...(first && { before: first.cursor }), limit: eventsPerPage };
-      // A client that has ended with its session asks without a connection.
+      // A client whose session has ended has no connection, but can read the archive.
       const over = client.connection.state === "closed";
       const h = await (over ? client.archive(which) : client.history(which));
       this.changeIf(welcome, (room) => {
-        // What was shown may have been left meanwhile.
+        // The user may have left the shown stretch in the meantime.
         if (shownOf(room).events[0]?.cursor !== first?.cursor) return room;
         return h.gap ? withoutMore(room) : prepend(room, h.events, h.more);
       });
     } catch (error) {
-      // One who was removed is told no history; what is there stays.
+      // A removed user is refused the history. What is loaded stays.
       if (!(error instanceof ParleyError && error.retryable)) this.changeIf(welcome, withoutMore);
     } finally {
       if (welcome === this.welcome) this.set({ loadingOlder: false });
     }
   }
 
-  /** Loads those people who had no room in the welcome. */
+  /** Loads the participants who did not fit into the welcome. */
   private async people(client: SessionClient): Promise<void> {
     const { welcome } = this;
     if (welcome === this.asking) return;
@@ -120,23 +109,23 @@ export class RoomStore {
     try {
       for (let missing; (missing = this.state.room?.missing) && welcome === this.welcome;) {
         const page = await client.participantsAfter(missing.after, peoplePerPage);
-        this.flush(); // what has been received is older
+        this.flush(); // received events are older than the page
         this.changeIf(welcome, (room) => withPeople(room, page));
       }
     } catch {
-      // The next connection asks again.
+      // The next connection tries again.
     } finally {
       if (welcome === this.asking) this.asking = null;
     }
   }
 
-  /** Fetches all of something that waits, of which the welcome had the beginning. */
+  /** Loads the whole of a waiting item that the welcome cut. */
   async whole(client: SessionClient, which: Commands["item"]["payload"]): Promise<void> {
     const answer = await client.do("item", which);
     this.change((room) => withWhole(room, answer));
   }
 
-  /** Loads events from after those that are shown, when those are not the newest. */
+  /** Loads the events after the shown ones, if these are not the newest. */
   async newer(client: SessionClient): Promise<void> {
     const { room, loadingNewer } = this.state;
     const last = room?.past?.events.at(-1);
@@ -148,25 +137,25 @@ export class RoomStore {
       const h = await (over
         ? client.archive({ cursor: last.cursor, limit: eventsPerPage })
         : client.history({ after: last.cursor, limit: eventsPerPage }));
-      this.flush(); // what has been received is older than what comes next
+      this.flush(); // received events are older than what follows
       this.changeIf(welcome, (room) => {
         if (room.past?.events.at(-1)?.cursor !== last.cursor) return room;
         return h.gap ? toNewest(room) : append(room, h.events);
       });
     } catch {
-      // The end of the list, or the button that leads there, asks again.
+      // Reaching the end of the list, or its button, tries again.
     } finally {
       if (welcome === this.welcome) this.set({ loadingNewer: false });
     }
   }
 
   /** Shows the newest events. */
-  toNewest(): void {
+  toNewest = (): void => {
     this.reading = false;
     this.change(toNewest);
-  }
+  };
 
-  // Events come in bursts; each burst is drawn once.
+  // Events arrive in bursts. Each burst is rendered once.
   private queue(e: SessionEvent): void {
     this.waiting.push(e);
     if (this.cancelFlush) return;
@@ -184,10 +173,10 @@ export class RoomStore {
   private atNextFrame(): void {
     const frame = requestAnimationFrame((began) => {
       this.flush();
-      // The page is drawn right after all that is done in its frame.
+      // The timeout runs right after the frame has been painted.
       setTimeout(() => this.pace.drew(began, performance.now()));
     });
-    // A page that is hidden meanwhile gets no frame.
+    // A page that becomes hidden gets no frame.
     const timer = setTimeout(() => this.flush(), hiddenPauseMs);
     this.cancelFlush = () => {
       cancelAnimationFrame(frame);
@@ -217,7 +206,7 @@ export class RoomStore {
     this.change((room) => (active ? startsTyping(room, id) : stopsTyping(room, id)));
   }
 
-  /** Changes the room unless, after a gap, it is another story. */
+  /** Changes the room, unless a gap has replaced it in the meantime. */
   private changeIf(welcome: Welcome | null, f: (room: Room) => Room): void {
     if (welcome === this.welcome) this.change(f);
   }
@@ -226,7 +215,7 @@ export class RoomStore {
     if (this.state.room) this.set({ room: f(this.state.room) });
   }
 
-  /** Calls a listener with each burst of events and the room as it is after them. */
+  /** Calls a listener with each burst of events, and the room after them. */
   onEvents(listener: EventsListener): () => void {
     this.eventsListeners.add(listener);
     return () => this.eventsListeners.delete(listener);

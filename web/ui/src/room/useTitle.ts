@@ -7,7 +7,10 @@ import { type Room } from "../core/room.ts";
 import { marked } from "../core/visible.ts";
 import { t } from "../texts.ts";
 
-/** What to call a room: what a person called it, or else the agent, or else what was known before, or the host's name. */
+/**
+ * Returns the title of a room: the one that people gave it, or the agent's, or the
+ * remembered one, or the host's name.
+ */
 export function useTitle(room: Room): string {
   const { id, hostSessionId, hostUserId } = room.session;
   const [known] = useState(() => recall(id)?.title);
@@ -23,7 +26,7 @@ export function useTitle(room: Room): string {
   return t.room.titleBy(host ? nameOf(host) : marked(hostUserId));
 }
 
-/** Null until it is known. */
+/** Returns null until it is known. */
 function useGivenTitle(hostSession: string): string | null {
   const [title, setTitle] = useState<string | null>(null);
   useEffect(() => {

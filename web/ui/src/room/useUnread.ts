@@ -17,7 +17,7 @@ export function useVisible(): boolean {
   );
 }
 
-/** Keeps what was seen last, over visits, and where the unread begins. */
+/** Remembers, across visits, which row was seen last, and returns where the unread rows begin. */
 export function useUnread(session: string, items: readonly Item[], meId: string, atEnd: boolean) {
   const visible = useVisible();
   const [seen, setSeen] = useState<string | null>(() => recall(session)?.seen ?? null);
@@ -25,7 +25,7 @@ export function useUnread(session: string, items: readonly Item[], meId: string,
   const looking = visible && atEnd;
   const last = items.at(-1)?.key ?? null;
 
-  // What was missed is marked when one comes to look, or while one is away.
+  // Missed rows are marked when the user starts to look, or while the user is away.
   const wasLooking = useRef(false);
   useEffect(() => {
     if (!wasLooking.current && mark === null) {

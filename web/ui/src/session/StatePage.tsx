@@ -18,7 +18,7 @@ const icons: Partial<Record<StateName, IconName>> = {
   notFound: "search",
 };
 
-/** Something that one can do about it. */
+/** Something that the user can do next. */
 export interface Choice {
   label: string;
   act(): void;
@@ -26,12 +26,12 @@ export interface Choice {
 
 interface Props {
   state: StateName;
-  /** Why somebody else did that. */
+  /** The reason that another person gave. */
   reason?: string | undefined;
   choices: readonly Choice[];
 }
 
-/** Says why one is not in the session, and what to do. */
+/** Says why the user is not in the session, and what to do. */
 export function StatePage({ state, reason, choices }: Props) {
   const words = t.state[state];
   useEffect(() => {

@@ -3,7 +3,10 @@ import { lazy, type ComponentType } from "react";
 import { t } from "../texts.ts";
 import { StatePage } from "./StatePage.tsx";
 
-/** A part of the application that is loaded when it is first drawn; where that fails, a page that says so. */
+/**
+ * Returns a component that is loaded when it is first rendered. If that fails, it is a
+ * page that says so.
+ */
 export function later<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {
   return lazy(() =>
     load().catch((error: unknown) => {

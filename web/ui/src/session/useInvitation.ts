@@ -5,18 +5,18 @@ import type { InvitationAnswer } from "parley-client";
 import { invitation } from "../core/api.ts";
 import { endOf, pauseBefore, refusal, type StateName } from "../core/states.ts";
 
-/** What is known of an invite. */
+/** What is known about an invite. */
 export type Invited =
   | { state: "asking" }
-  /** The server did not say; again asks at once, and so does time. */
+  /** The server gave no answer. again asks at once; otherwise it is asked after a while. */
   | { state: "unknown"; error: unknown; again(): void }
   | { state: "good"; invitation: InvitationAnswer }
   | { state: "refused"; why: StateName };
 
 /**
- * Asks the server what an invite is for, until it says so, and again when the
- * page comes back into sight: the host may have changed the mode, or closed the
- * session. What was known stays until there is an answer.
+ * Asks the server what an invite is for until it answers, and again when the page comes
+ * back into sight: the host may have changed the mode or closed the session. The last
+ * answer is kept until there is a new one.
  */
 export function useInvitation(session: string, invite: string): Invited {
   const [invited, setInvited] = useState<Invited>({ state: "asking" });

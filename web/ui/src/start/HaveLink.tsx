@@ -7,7 +7,7 @@ import { server } from "../core/place.ts";
 import { t } from "../texts.ts";
 import "./HaveLink.css";
 
-/** For a link that came as text. */
+/** A form for an invite link to paste. */
 export function HaveLink() {
   const [text, setText] = useState("");
   const [error, setError] = useState<string | null>(null);

@@ -20,11 +20,14 @@ interface Props {
   reload(): Promise<void>;
 }
 
-/** The agents that run on the server, each with a way to end it. Nothing where none does. */
+/**
+ * Lists the agents that run on the server, each with a button to end it. Renders
+ * nothing if there are none.
+ */
 export function Running({ agents, entries, reload }: Props) {
   const [ending, setEnding] = useState<HostSession | null>(null);
   const ask = async (a: HostSession) => {
-    await reload(); // what is open on it may have changed
+    await reload(); // its open sessions may have changed
     setEnding(a);
   };
   const running = agents.filter((a) => a.status !== "exited");
@@ -89,7 +92,7 @@ interface QuestionProps {
   onEnded(): void;
 }
 
-/** Asks before an agent is ended, and says whose work that ends. */
+/** Asks before an agent is ended, and says which sessions use it. */
 function Question({ agent, open, onClose, onEnded }: QuestionProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);

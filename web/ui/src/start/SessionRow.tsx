@@ -9,7 +9,7 @@ import { marked } from "../core/visible.ts";
 import type { Entry } from "./choose.ts";
 import "./SessionRow.css";
 
-/** One session of the list; one enters those that this browser knows a way into. */
+/** A session of the list, with a link if this browser has credentials or an invite for it. */
 export function SessionRow({ entry: { session: s, title: given, agent } }: { entry: Entry }) {
   const title = marked(given);
   const known = recall(s.id);

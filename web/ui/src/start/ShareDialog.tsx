@@ -20,7 +20,7 @@ interface Props {
   onClose(): void;
 }
 
-/** Shares an agent's session, and hands out its invite. */
+/** Shares an agent's session, and then shows its invite. */
 export function ShareDialog({ agents, agent, onClose }: Props) {
   const [made, setMade] = useState<CreateAnswer | null>(null);
   return (
@@ -97,7 +97,7 @@ interface Wishes {
   minutes: string;
 }
 
-/** A start that takes a while, and since when. */
+/** An agent that takes a while to start, and when that began, in milliseconds. */
 interface Start {
   agent: HostSession;
   since: number;

@@ -17,7 +17,7 @@ import { SessionRow } from "./SessionRow.tsx";
 import { ShareDialog } from "./ShareDialog.tsx";
 import "./Start.css";
 
-/** Where one begins: the sessions, the agents, and how to come in. */
+/** The start page: sessions, agents, and ways to join. */
 export default function Start() {
   const { sessions, agents, running, error, reload } = useLists();
   const [sharing, setSharing] = useState<{ agent: string } | null>(null);
@@ -67,7 +67,7 @@ function useLists() {
   const [running, setRunning] = useState<HostSession[]>([]);
   const [error, setError] = useState<string | null>(null);
   const reload = useCallback(() => {
-    const hosts = listHostSessions().catch(() => []); // what they know is only nice to have
+    const hosts = listHostSessions().catch(() => []); // the list is useful, but not necessary
     void hosts.then(setRunning);
     return listSessions().then(
       async (list) => setSessions(entriesOf(list, await hosts)),
@@ -130,7 +130,7 @@ function Sessions({ sessions, error }: { sessions: Entry[] | null; error: string
   );
 }
 
-/** Why no session is listed, and what to do about it. */
+/** Returns why no session is listed, and what to do about it. */
 function whyNone(filter: Filter, words: string, all: number): [what: string, about: string] {
   if (words.trim() !== "") return [t.start.noneMatch, t.start.noneMatchAbout];
   if (all === 0) return [t.start.none, t.start.noneAbout];

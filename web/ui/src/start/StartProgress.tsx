@@ -9,13 +9,13 @@ import { t } from "../texts.ts";
 import "./StartProgress.css";
 
 interface Props {
-  /** The agent that starts, as far as it is known. */
+  /** The agent, as far as it is known. */
   starting: HostSession;
   since: number;
   onGiveUp(): void;
 }
 
-/** How the start of an agent goes that takes a while: it may have to be downloaded. */
+/** Shows how a slow start of an agent goes: it may have to be downloaded first. */
 export function StartProgress({ starting, since, onGiveUp }: Props) {
   const now = useNow(true);
   return (

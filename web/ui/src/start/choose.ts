@@ -5,7 +5,7 @@ import { t } from "../texts.ts";
 
 export type Filter = "active" | "mine" | "all";
 
-/** A session, with what its agent's session and this browser know of it. */
+/** A session, with what its agent's session and this browser know about it. */
 export interface Entry {
   session: Session;
   title: string;
@@ -28,14 +28,14 @@ export function entriesOf(
   });
 }
 
-/** The sessions that are open on an agent's session. */
+/** Returns the sessions that are open on an agent's session. */
 export function openOn(host: { id: string }, entries: readonly Entry[]): Entry[] {
   return entries.filter(
     (e) => e.session.hostSessionId === host.id && e.session.status === "active",
   );
 }
 
-/** Sessions that fit the filter and hold every word, newest first as they come. */
+/** Returns the sessions that match the filter and contain every word, in their given order. */
 export function chooseSessions(
   entries: readonly Entry[],
   filter: Filter,

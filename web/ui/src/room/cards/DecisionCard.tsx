@@ -11,6 +11,7 @@ import {
   type ReactNode,
 } from "react";
 
+import { hotkeyOf, mustDrop, type Field } from "../../core/cardKeys.ts";
 import { settleMs } from "../../core/guard.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
@@ -18,11 +19,13 @@ import { useGuard } from "./useGuard.ts";
 import "./DecisionCard.css";
 
 interface CardTools {
+  /** Whether a press on the card's buttons counts. */
   settled: boolean;
-  /** Whether a click may decide. One that may not was meant for something else. */
+  /** Reports whether a click counts. Other clicks were meant for something else. */
   allows(e: MouseEvent): boolean;
+  /** Must be called when the buttons have changed their places. */
   rearrange(): void;
-  /** Moves the focus from the card to its row, which stays when the card is gone. */
+  /** Moves the focus from the card to its row, which remains when the card is gone. */
   leave(): void;
 }
 
@@ -30,18 +33,18 @@ const CardContext = createContext<CardTools | null>(null);
 
 export function useCard(): CardTools {
   const card = useContext(CardContext);
-  if (!card) throw new Error("outside of a card");
+  if (!card) throw new Error("useCard is used outside of a card");
   return card;
 }
 
 interface Props {
   label: string;
-  /** What is decided on. */
+  /** What is decided on. When it becomes another value, clicks do not count for a moment. */
   about: unknown;
   children: ReactNode;
 }
 
-/** Something to decide on, where it stands in the time line. */
+/** A card in the timeline on which the user decides. */
 export function DecisionCard({ label, about, children }: Props) {
   const card = useRef<HTMLElement>(null);
   const { guard, settled, look } = useGuard(card, about);
@@ -70,8 +73,8 @@ export function DecisionCard({ label, about, children }: Props) {
     pressed.current = guard.allowsPress(e.timeStamp, { x: e.clientX, y: e.clientY });
   };
   const onKeyDown = (e: KeyboardEvent<HTMLElement>) => {
-    if (e.repeat || e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
-    const button = isText(e.target) ? null : buttonOf(e.currentTarget, e.key);
+    if (e.defaultPrevented) return;
+    const button = buttonOf(e.currentTarget, hotkeyOf(e, fieldOf(e.target)));
     if (!button) return;
     e.preventDefault();
     e.stopPropagation();
@@ -97,30 +100,22 @@ export function DecisionCard({ label, about, children }: Props) {
   );
 }
 
-/** A key that is held down would press one button after the other. */
 function dropHeldKeys(e: KeyboardEvent): void {
-  if (!e.repeat) return;
-  const presses = e.key === "Enter" || e.key === " ";
-  if (isText(e.target) ? e.key === "Enter" && !isArea(e.target) : presses || e.key.length === 1) {
-    e.preventDefault();
-    e.stopPropagation();
-  }
+  if (!mustDrop(e, fieldOf(e.target))) return;
+  e.preventDefault();
+  e.stopPropagation();
 }
 
-function isText(target: EventTarget): boolean {
-  return target instanceof Element && target.closest("input, textarea, select") !== null;
+function fieldOf(target: EventTarget): Field {
+  if (target instanceof HTMLTextAreaElement) return "area";
+  return target instanceof Element && target.closest("input, textarea, select") ? "line" : "none";
 }
 
-function isArea(target: EventTarget): boolean {
-  return target instanceof HTMLTextAreaElement;
+function buttonOf(card: HTMLElement, hotkey: string | null): HTMLButtonElement | null {
+  return hotkey === null ? null : card.querySelector(`[data-key="${hotkey}"]`);
 }
 
-function buttonOf(card: HTMLElement, key: string): HTMLButtonElement | null {
-  if (!/^[a-z0-9]$/i.test(key)) return null;
-  return card.querySelector(`[data-key="${key.toLowerCase()}"]`);
-}
-
-/** Says that a decision was made which the server has not acknowledged. */
+/** Says that the server has not acknowledged the decision yet. */
 export function Undelivered({ busy }: { busy: boolean }) {
   if (!busy) return null;
   return (
@@ -136,7 +131,7 @@ interface DecideProps extends ButtonProps {
   onDecide(): void;
 }
 
-/** A button of a card. It does nothing until the card has been in its place for a moment. */
+/** A button of a card. It has no effect until the card has been in its place for a moment. */
 export function Decide({ hotkey, busy, onDecide, ...rest }: DecideProps) {
   const card = useCard();
   return (

@@ -21,7 +21,7 @@ import { Rest } from "./Rest.tsx";
 import { useDeciding } from "./useDeciding.ts";
 import "./ProposalCard.css";
 
-/** A prompt to decide on: as it is, edited, or not at all. */
+/** A proposed prompt, to approve as it is, edit or reject. */
 export function ProposalCard({ approval: a }: { approval: Approval }) {
   const tools = useTools();
   const author = tools.person(a.participantId);
@@ -37,7 +37,7 @@ export function ProposalCard({ approval: a }: { approval: Approval }) {
   );
 }
 
-/** What is not here as a whole is not decided on, nor edited. */
+/** Shows the beginning of a prompt. It cannot be decided on until the rest is loaded. */
 function Beginning({ approval: a }: { approval: Approval }) {
   return (
     <>
@@ -66,7 +66,7 @@ function useDraft(a: Approval) {
 interface BodyProps {
   approval: Approval;
   draft: Draft;
-  /** What the agent gets. */
+  /** The prompt that the agent will get. */
   sent: string;
   onDraft(change: Partial<Draft>): void;
 }

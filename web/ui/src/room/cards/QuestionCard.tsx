@@ -15,7 +15,7 @@ import { Decide, DecisionCard, Undelivered } from "./DecisionCard.tsx";
 import { useDeciding } from "./useDeciding.ts";
 import "./QuestionCard.css";
 
-// A button with a longer name shows its beginning, and the card the whole of it.
+// A button shows the beginning of a longer name; the card shows all of it.
 const longestName = 120;
 
 /** A question of the agent, with everything that it asks about. */

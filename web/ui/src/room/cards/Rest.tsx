@@ -9,16 +9,16 @@ import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
 
 interface Props {
-  /** What is fetched: a prompt, or a question of the agent. */
+  /** Whether it is part of a prompt or of a question. */
   of: "approvalId" | "requestId";
   id: string;
-  /** How long the whole is. */
+  /** The size of the whole. */
   bytes: number;
 }
 
 /**
- * Says that a card, which has no buttons then, has the beginning alone of what it is about, and
- * fetches the rest, with which the card becomes another.
+ * Says that a card has only the beginning of what it is about, and loads the rest.
+ * Until then the card has no buttons.
  */
 export function Rest({ of, id, bytes }: Props) {
   const { store, client } = useTools();
@@ -26,7 +26,7 @@ export function Rest({ of, id, bytes }: Props) {
   const load = useCallback(() => {
     setFailed(false);
     store.whole(client, { [of]: id }).catch((error: unknown) => {
-      // One that does not wait any more is taken away by its event.
+      // An item that no longer waits is removed by its event.
       setFailed(!(error instanceof ParleyError) || error.retryable);
     });
   }, [store, client, of, id]);

@@ -1,4 +1,4 @@
-/** What is being done with a proposal before it is decided on. */
+/** What the user does with a proposal before deciding on it. */
 export interface Draft {
   doing: "look" | "edit" | "reject";
   edited: string;

@@ -3,13 +3,16 @@ import { useTools } from "../context.ts";
 import { useCard } from "./DecisionCard.tsx";
 
 interface Deciding {
-  /** A decision is on its way, also one that was made when the card was drawn earlier. */
+  /**
+   * Whether a decision is on its way, even one that was made before the card was
+   * rendered again.
+   */
   busy: boolean;
   /** Sends a decision, unless one is on its way. */
   decide(command: () => Promise<unknown>): void;
 }
 
-/** Decides on a card's item once at a time. */
+/** Sends one decision at a time on the card's item. */
 export function useDeciding(): Deciding {
   const { run } = useTools();
   const card = useCard();
@@ -18,7 +21,7 @@ export function useDeciding(): Deciding {
     if (busy) return;
     keepBusy(true);
     card.leave();
-    // A decision that is acknowledged keeps the card busy until the event takes it away.
+    // After an acknowledged decision the card stays busy until the event removes it.
     void run(command()).then((done) => !done && keepBusy(false));
   };
   return { busy, decide };

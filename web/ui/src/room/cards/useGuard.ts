@@ -7,13 +7,13 @@ interface Watch {
   guard: Guard;
   /** Whether a press on the card's buttons counts. */
   settled: boolean;
-  /** Takes in where the card is now: it may have been scrolled since the last frame. */
+  /** Takes in where the card is now, since it may have been scrolled after the last frame. */
   look(): void;
 }
 
 /**
- * Watches where a card is drawn, frame by frame. When about, which is what is decided on, becomes
- * another value, neither presses nor keys count for a moment.
+ * Watches where a card is drawn, frame by frame. When about, the object of the
+ * decision, becomes another value, neither clicks nor keys count for a moment.
  */
 export function useGuard(card: RefObject<HTMLElement | null>, about: unknown): Watch {
   const [guard] = useState(() => new Guard());
@@ -36,12 +36,13 @@ export function useGuard(card: RefObject<HTMLElement | null>, about: unknown): W
       const buttons = card.current?.querySelector(".wait-actions");
       if (buttons) setSettled(guard.allowsPress(at, middleOf(buttons)));
     };
-    // What was decided while the page was out of sight may have brought other cards here.
+    // Decisions made while the page was hidden may have moved other cards here.
     const restart = () => {
       guard.restart();
       setSettled(false);
     };
-    // The second click of a double click that began elsewhere is not for the card.
+    // The second click of a double click that began elsewhere is not meant for the
+    // card.
     const press = (e: Event) => {
       if (e.target instanceof Node && card.current?.contains(e.target)) return;
       rearrange();
@@ -50,7 +51,7 @@ export function useGuard(card: RefObject<HTMLElement | null>, about: unknown): W
       guard.rearrange();
       setSettled(false);
     };
-    // The frame that is under way may have been drawn without the card.
+    // The current frame may have been drawn without the card.
     frame = requestAnimationFrame(() => (frame = requestAnimationFrame(draw)));
     document.addEventListener("visibilitychange", restart);
     document.addEventListener("pointerdown", press, { capture: true, passive: true });

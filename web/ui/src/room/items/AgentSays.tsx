@@ -7,7 +7,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
 import "./AgentSays.css";
 
-/** What the agent says, thinks, or was told elsewhere. */
+/** What the agent says or thinks, or was told elsewhere. */
 export function AgentSays({ row }: { row: SayRow }) {
   if (row.voice === "message") {
     return (
@@ -37,10 +37,7 @@ function Summary({ row }: { row: SayRow }) {
       <Icon name={row.voice === "user" ? "chat" : "bulb"} size={14} />
       <span className="fold-name">
         {name}
-        {row.voice === "thought" &&
-          !row.open &&
-          took >= 1000 &&
-          ` ${t.turn.in(duration(took)).replace(/^in/, "for")}`}
+        {row.voice === "thought" && !row.open && took >= 1000 && ` ${t.turn.for(duration(took))}`}
       </span>
       <span className="cut" dir="auto">
         {first?.type === "text" ? marked(first.text.slice(0, 200)) : ""}

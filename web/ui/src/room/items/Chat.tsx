@@ -9,7 +9,7 @@ import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
 import "./Chat.css";
 
-/** What people say to each other: in bubbles, to tell it from the agent's work. */
+/** A message of a person, in a bubble that sets it apart from the agent's work. */
 export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {
   const tools = useTools();
   const own = row.author.id === tools.meId;

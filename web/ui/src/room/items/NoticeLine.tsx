@@ -8,7 +8,7 @@ import { t } from "../../texts.ts";
 import { JsonFold } from "./ToolCard.tsx";
 import "./NoticeLine.css";
 
-/** What concerns the session and who is in it. */
+/** A notice about the session or its people. */
 export function NoticeLine({ row }: { row: NoticeRow }) {
   const n = row.notice;
   if (n.what === "unknown") return <JsonFold name={n.name} value={n.raw} />;

@@ -11,7 +11,10 @@ import { QuestionCard } from "../cards/QuestionCard.tsx";
 import { useDecider } from "../context.ts";
 import "./PermissionLine.css";
 
-/** A question of the agent: a card while one is to answer it, and then the record of its answer. */
+/**
+ * A question of the agent: a card while the user is to answer it, afterwards a record
+ * of the answer.
+ */
 export function PermissionLine({ row }: { row: PermissionRow }) {
   const { questions } = useDecider();
   if (questions.has(row.requestId)) return <QuestionCard row={row} />;

@@ -17,7 +17,10 @@ import "./Prompt.css";
 
 const busy = new Set(["pending", "queued"]);
 
-/** A prompt, with who proposed, edited, approved or rejected it; a card while one is to decide on it. */
+/**
+ * A prompt, and who proposed, edited, approved or rejected it. It is a card while the
+ * user is to decide on it.
+ */
 export function Prompt({ row }: { row: PromptRow }) {
   const { proposals } = useDecider();
   if (proposals.has(row.approval.id)) return <ProposalCard approval={row.approval} />;
@@ -87,7 +90,7 @@ const stateIcons: Partial<Record<string, IconName>> = {
 function State({ row }: { row: PromptRow }) {
   const over = useSessionIsOver();
   if (row.state === "approved" || row.state === "done") return null;
-  // Nobody decides any more on what waited when the session ended.
+  // What waited when the session ended can no longer be decided on.
   const state = row.state === "pending" && over ? "undecided" : row.state;
   const icon = stateIcons[state];
   const detail = state === "queued" && row.ahead > 0 ? `, ${t.prompt.ahead(row.ahead)}` : "";

@@ -17,11 +17,11 @@ import "./Row.css";
 
 interface Props {
   item: Item;
-  /** Whether it goes on with what the row above says. */
+  /** Whether it is a follow-up to the row above. */
   follows: boolean;
 }
 
-/** One row of the time line. */
+/** A row of the timeline. */
 export const Row = memo(function Row({ item, follows }: Props) {
   const inTurn =
     ("turn" in item && item.turn !== null) || ("during" in item && item.during !== null);
@@ -40,7 +40,7 @@ export const Row = memo(function Row({ item, follows }: Props) {
   );
 });
 
-/** Whether a row waits for the decision of the one who looks at it. */
+/** Reports whether a row waits for the user's decision. */
 function useWaits(item: Item): boolean {
   const { proposals, questions } = useDecider();
   if (item.type === "prompt") return proposals.has(item.approval.id);

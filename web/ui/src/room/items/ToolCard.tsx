@@ -26,10 +26,10 @@ const icons: Record<string, IconName> = {
   fetch: "globe",
 };
 
-// A title up to this length is seen whole where there is room for it.
+// A title up to this length is shown whole if there is room.
 const shortTitle = 60;
 
-/** A tool call: one line, and what it brought below. */
+/** A tool call: a line, and its result below. */
 export function ToolCard({ row }: { row: ToolRow }) {
   const title = row.title || row.paths[0] || t.tool.untitled;
   const longTitle = title.length > shortTitle || title.includes("\n");
@@ -87,7 +87,7 @@ function brings(row: ToolRow): number {
 
 function Brought({ row, title }: { row: ToolRow; title: string }) {
   const { questions } = useDecider();
-  // A diff that one is to decide on stands in the question's card.
+  // A diff to decide on is shown in the card of the question.
   const elsewhere = row.question !== null && questions.has(row.question);
   const named = new Set(row.content.map((c) => (c.type === "terminal" ? c.terminalId : null)));
   const others = row.terminals.filter((t) => !named.has(t.id));
@@ -114,7 +114,7 @@ function Brought({ row, title }: { row: ToolRow; title: string }) {
   );
 }
 
-// What changes files or runs is what people come to see; what was read is not.
+// Changes and the output of commands open by themselves; what was only read does not.
 function opensByItself(row: ToolRow): boolean {
   if (
     row.content.some((c) => c.type === "diff" || (c.type === "block" && c.block.type === "image"))

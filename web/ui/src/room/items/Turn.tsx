@@ -42,5 +42,5 @@ export function TurnEnd({ row }: { row: TurnEndRow }) {
 }
 
 function cancelledBy({ cancelledBy: who }: TurnEndRow): string {
-  return who ? t.prompt.cancelledBy(nameOf(who)).replace(/^cancelled /, "") : "";
+  return who ? t.turn.by(nameOf(who)) : "";
 }

@@ -10,12 +10,12 @@ import "./UnsentRows.css";
 
 interface Props {
   unsent: readonly Unsent[];
-  /** Whom one may write to. */
+  /** Which targets the user may write to. */
   writes: Readonly<Record<Target, boolean>>;
   onPutBack(unsent: Unsent): void;
 }
 
-/** What one has written and the server has not acknowledged, or has refused, below the rows. */
+/** The user's texts that the server has not acknowledged or has refused, below the rows. */
 export function UnsentRows({ unsent, writes, onPutBack }: Props) {
   return unsent.map((u) => (
     <div key={u.id} className={`row unsent unsent-${u.target}`}>
@@ -51,7 +51,8 @@ export function UnsentRows({ unsent, writes, onPutBack }: Props) {
   ));
 }
 
-// It is put into the composer when its author wants that: something else may be typed there by now.
+// The text is put into the composer on request only, since another text may be there by
+// now.
 function Refused({ id, onPutBack }: { id: string; onPutBack: (() => void) | null }) {
   const { outbox } = useTools().writing;
   return (

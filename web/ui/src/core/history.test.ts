@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 
 import { dice, randomStory, Story } from "./fixtures.ts";
-import { load, loadAfter, loadBefore, opening, type Loaded } from "./join.ts";
+import { load, loadAfter, loadBefore, type Loaded } from "./history.ts";
+import { opening } from "./opening.ts";
 import { fold, type Timeline } from "./timeline.ts";
 
 /** What it comes to if everything is folded in one go. */

@@ -1,0 +1,45 @@
+import type { ReactNode } from "react";
+
+import type { Item } from "../core/items.ts";
+import type { Rights } from "../core/rights.ts";
+import type { Room } from "../core/room.ts";
+import { AgentWaits, agentWaits } from "./AgentWaits.tsx";
+import { Counter } from "./Counter.tsx";
+import { NobodyDecides } from "./Deciders.tsx";
+import { mayStopTurn } from "./roomView.ts";
+import { Typing } from "./Typing.tsx";
+import "./Dock.css";
+
+interface Props {
+  room: Room;
+  items: readonly Item[];
+  rights: Rights;
+  onStopAgent(): void;
+  /** Called with the id of a waiting approval or question. */
+  onShow(id: string): void;
+  /** The composer. */
+  children: ReactNode;
+}
+
+/** What stands below the conversation: what waits, who types, and the composer. */
+export function Dock({ room, items, rights, onStopAgent, onShow, children }: Props) {
+  return (
+    <div className="dock">
+      <div className="dock-line">
+        {agentWaits(room) ? (
+          <AgentWaits
+            room={room}
+            host={rights.host}
+            mayStop={mayStopTurn(room, rights)}
+            onStopAgent={onStopAgent}
+          />
+        ) : (
+          <Typing room={room} />
+        )}
+        <NobodyDecides room={room} />
+        {rights.host && <Counter room={room} items={items} onShow={onShow} />}
+      </div>
+      <div id="composer">{children}</div>
+    </div>
+  );
+}

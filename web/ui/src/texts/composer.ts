@@ -1,0 +1,49 @@
+/** Texts of the composer. */
+
+export const composer = {
+  label: { chat: "Message", prompt: "Prompt" },
+  to: "Write to",
+  chat: "People",
+  prompt: "Agent",
+  chatPlaceholder: "Message everyone",
+  promptPlaceholder: "Prompt the agent",
+  proposePlaceholder: "Propose a prompt; the host approves it",
+  send: "Send",
+  propose: "Propose",
+  run: "Prompt",
+  viewOnly: "You are watching. The host decides who may talk.",
+  viewer: "You are a viewer: you can see everything, but not talk.",
+  ended: (expired: boolean) =>
+    `This session ${expired ? "has expired" : "is closed"}. You can still read it.`,
+  reading: "You have left. You can still read along.",
+  hint: "Enter sends, Shift+Enter starts a new line",
+  tooLong: (over: number) => `${over} bytes too long`,
+  replyTo: (who: string) => `Reply to ${who}`,
+  dropReply: "Cancel the reply",
+  queued: "The agent is working: your prompt comes next.",
+  queuedProposal: "The agent is working: your prompt comes next once it is approved.",
+  unsent: (n: number) =>
+    n === 1
+      ? "1 message will be sent when you are back online"
+      : `${n} messages will be sent when you are back online`,
+  refused: (n: number) => (n === 1 ? "1 message was not sent" : `${n} messages were not sent`),
+  showUnsent: "Show",
+  full: "Too many messages are unsent, so this one has to wait",
+  commands: "The agent's commands",
+};
+
+/** Texts that the server has not acknowledged. */
+export const unsent = {
+  chat: "Your message, not sent yet",
+  prompt: "Your prompt, not sent yet",
+  state: "Not sent yet",
+  decision: "Your decision is not sent yet",
+  refused: {
+    chat: "Your message, which was not sent",
+    prompt: "Your prompt, which was not sent",
+  },
+  notSent: "Not sent.",
+  putBack: "Put back",
+  discard: "Discard",
+  tooOld: "It was written more than an hour ago.",
+};

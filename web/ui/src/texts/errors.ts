@@ -1,0 +1,26 @@
+/** Texts of errors. */
+
+export const errors = {
+  byCode: {
+    COMMENT_NOT_ALLOWED: "You cannot talk in this session.",
+    PROMPT_NOT_ALLOWED: "You cannot prompt in this session.",
+    HOST_REQUIRED: "Only the host can do that.",
+    APPROVAL_ALREADY_RESOLVED: "This prompt was already decided on.",
+    PERMISSION_ALREADY_RESOLVED: "This question was already answered.",
+    PERMISSION_NOT_FOUND: "The agent no longer asks this.",
+    NOTHING_TO_CANCEL: "There is nothing to stop any more.",
+    PROMPT_NOT_AS_EXPECTED: "Whether prompts need approval has changed since this was written.",
+    TOO_LARGE: "This is too long.",
+    RATE_LIMITED: "That was too fast. Wait a moment.",
+    TOO_MANY_PENDING:
+      "Too many prompts are waiting for the host. Wait until some have been decided on.",
+    TOO_MANY_PARTICIPANTS: "The session is full.",
+    QUEUE_FULL: "Too many prompts are waiting for the agent.",
+    TOO_MANY_AGENTS:
+      "The server already runs as many agents as it allows. End one that is not needed, or try again later.",
+    JOURNAL_UNAVAILABLE: "The server could not save that. Try again.",
+    SESSION_INACTIVE: "The session is closed.",
+    CONNECTION_LOST: "The connection was lost. This will be sent when you are back online.",
+  } as Record<string, string>,
+  generic: "Something went wrong.",
+};

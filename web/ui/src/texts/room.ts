@@ -1,0 +1,168 @@
+/** Texts of the room around the conversation. */
+
+export const waits = {
+  silent: (time: string) => `The agent has been silent for ${time}`,
+  silentShort: (time: string) => `Silent for ${time}`,
+  silentSince: (at: string) => `The agent has been silent since ${at}`,
+  starting: (detail: string) => `The agent is starting: ${detail}`,
+};
+
+export const room = {
+  titleBy: (host: string) => `${host}'s session`,
+  menu: "More",
+  people: "People",
+  peopleCount: (n: number) => `People, ${n} here`,
+  invite: "Invite",
+  leave: "Leave the session",
+  closeSession: "Close the session for everyone",
+  closeAsk: "Close the session for everyone?",
+  closeAbout:
+    "Nobody will be able to join or talk any more. Participants can still read it with their own links.",
+  leaveAsk: "Leave the session?",
+  leaveAbout: (own: number) =>
+    (own === 0
+      ? ""
+      : own === 1
+        ? "Your proposal stays, and the host can still approve it. "
+        : `Your ${own} proposals stay, and the host can still approve them. `) +
+    "You can join again with the invite link as a new participant, or keep reading without joining.",
+  leaveHost:
+    "Until you return, nobody can approve prompts, answer the agent's questions or close the session. Your own link, which this browser remembers, lets you back in as the host.",
+  leaveWaiting: (proposals: number, questions: number) => {
+    const what = [
+      proposals === 1 ? "1 proposal" : proposals > 1 ? `${proposals} proposals` : "",
+      questions === 1 ? "1 question" : questions > 1 ? `${questions} questions` : "",
+    ].filter((part) => part !== "");
+    if (what.length === 0)
+      return "Nothing is waiting for you now. New proposals will wait for you.";
+    const [is, stays] = proposals + questions === 1 ? ["is", "stays"] : ["are", "stay"];
+    const late = questions > 0 ? " A question that nobody answers in time is rejected." : "";
+    return `${what.join(" and ")} ${is} waiting for you and ${stays} open until you return.${late}`;
+  },
+  ownLink: "Your own link",
+  notify: "Notify me in this browser",
+  notifyOn: "Notifications are on",
+  notifyOff: "Notifications are off",
+  shortcuts: "Keyboard shortcuts",
+  terminal: "Join from a terminal",
+  terminalAbout:
+    "The same session as text. This is your own link: anyone who has it acts in your name.",
+  modeLabel: (name: string) => `Mode: ${name}`,
+  changeMode: "What collaborators may do",
+  cancelTurn: "Stop the agent",
+  stopAgent: "End the agent's process",
+  stopAgentAsk: "End the agent's process?",
+  stopAgentAbout: "The running turn will fail. The agent is restarted if that is possible.",
+  timeline: "Conversation",
+  jump: "Latest",
+  unread: (n: number) => (n === 1 ? "1 new" : `${n} new`),
+  unreadMark: "New",
+  older: "Load older",
+  loadingOlder: "Loading older",
+  newer: "Load newer",
+  loadingNewer: "Loading newer",
+  quiet: "Nothing has been said yet",
+  quietAbout: (host: boolean, may: boolean) =>
+    host
+      ? "Invite others, or give the agent its first prompt."
+      : may
+        ? "Write to the others, or propose what the agent should do."
+        : "You will see everything here as it happens.",
+  skip: "Skip to the composer",
+};
+
+export const facts = {
+  open: "About the agent",
+  title: "What is known about the agent",
+  program: "Agent",
+  context: "Context",
+  tokens: (used: string, size: string) => `${used} of ${size} tokens`,
+  percent: (n: number) => `${n} %`,
+  cost: "Cost so far",
+  sessionTitle: "The agent's title",
+  directory: "Directory",
+  switch: (on: boolean) => (on ? "On" : "Off"),
+  asksNobody: "never asks",
+  asksNobodyAbout: "According to the agent, it does not ask for permission in this mode.",
+  commands: (listed: number, total: number) =>
+    total > listed ? `Commands, ${listed} of ${total}` : "Commands",
+};
+
+export const connection = {
+  connecting: "Connecting",
+  live: "Live",
+  fallback: ", without WebSocket",
+  fallbackAbout: "The network blocks WebSockets. Everything works except presence and typing.",
+  lost: "Connection lost",
+  again: ", reconnecting",
+  retry: (s: number) => `, next try in ${s} s`,
+  readOnly: "Read only",
+  gap: "The server was restored to an earlier state of the session. This is all it has.",
+};
+
+export const people = {
+  here: "here",
+  away: "away",
+  typingNow: "typing",
+  typing: (names: string[]) =>
+    names.length === 1
+      ? `${names[0]} is typing`
+      : names.length === 2
+        ? `${names[0]} and ${names[1]} are typing`
+        : `${names.length} people are typing`,
+  menu: (who: string) => `Actions for ${who}`,
+  makeViewer: "Make a viewer",
+  makeCollaborator: "Make a collaborator",
+  remove: "Remove from the session",
+  removeAsk: (who: string) => `Remove ${who}?`,
+  removeAbout:
+    "They are disconnected at once, can no longer read, and cannot join again under this id.",
+  reason: "Reason (optional, visible to everyone)",
+  renew: "Replace the invite link",
+  renewAbout: "The old link will stop working. You will see the new one next.",
+  keepAbout: "Everyone who has the link can still join, including this person under another name.",
+  departed: (n: number) => (n === 1 ? "1 guest has left" : `${n} guests have left`),
+  others: "More people are being loaded.",
+  wasRemoved: "removed",
+  more: "Show more",
+  notLoaded: "The list could not be loaded.",
+  tryAgain: "Try again",
+  endReading: (who: string) => `Remove ${who}, who has left`,
+  removed: (who: string) => `${who} was removed`,
+  renewed:
+    "The invite link was replaced. People who have an old link need this one to join. People in the session stay.",
+  decides: (who: string | null, is: "here" | "away" | "left") =>
+    is === "left"
+      ? `Nobody can decide: ${who === null ? "you have" : `${who} has`} left.`
+      : who === null
+        ? "You approve prompts and answer the agent."
+        : is === "here"
+          ? `${who} approves prompts and answers the agent.`
+          : `${who} approves prompts and answers the agent, but is away.`,
+  nobodyDecides: (who: string | null, waiting: number) =>
+    (who === null
+      ? "You have left, and nobody else can approve prompts or answer the agent. "
+      : `${who} has left. Nobody can approve prompts or answer the agent until ${who} is back. `) +
+    (waiting === 0 ? "" : waiting === 1 ? "1 item is waiting." : `${waiting} items are waiting.`),
+  plan: "Plan",
+  done: (n: number, of: number) => `${n} of ${of} done`,
+  usage: "Context used",
+};
+
+export const shortcuts = {
+  single: "/, ? and End are shortcuts",
+  title: "Keyboard shortcuts",
+  list: [
+    ["Enter", "Send"],
+    ["Shift + Enter", "New line"],
+    ["Ctrl + .", "Switch between people and agent"],
+    ["/", "Go to the composer"],
+    ["Tab", "Go to the next waiting card, or its buttons"],
+    ["A", "Approve the focused proposal"],
+    ["E", "Edit it"],
+    ["R", "Reject it"],
+    ["1 … 9", "Answer the focused question"],
+    ["End", "Jump to the latest"],
+    ["?", "Show this list"],
+  ] as [string, string][],
+};

@@ -1,0 +1,91 @@
+/** Texts of the rows of the conversation. */
+
+export const chat = {
+  reply: (who: string) => `Reply to ${who}`,
+  unknownMessage: "an earlier message",
+};
+
+export const prompt = {
+  proposes: "proposes a prompt",
+  prompts: "prompts the agent",
+  proposed: (who: string) => `${who} proposed`,
+  prompted: (who: string) => `${who} prompted`,
+  states: {
+    pending: "Waiting for the host",
+    approved: "Approved",
+    queued: "Queued",
+    running: "Running",
+    cancelling: "Cancelling",
+    done: "Done",
+    cancelled: "Cancelled",
+    failed: "Failed",
+    rejected: "Rejected",
+    undecided: "Not decided",
+  } as Record<string, string>,
+  ahead: (n: number) => (n === 1 ? "after 1 other turn" : `after ${n} other turns`),
+  approvedBy: (who: string) => `approved by ${who}`,
+  editedBy: (who: string) => `edited and approved by ${who}`,
+  rejectedBy: (who: string) => `rejected by ${who}`,
+  original: "As proposed",
+  withdraw: "Cancel this prompt",
+};
+
+export const turn = {
+  starts: "The agent starts on",
+  done: "Done",
+  cancelled: "Cancelled",
+  failed: "Failed",
+  in: (time: string) => `in ${time}`,
+  for: (time: string) => `for ${time}`,
+  after: (time: string) => `after ${time}`,
+  by: (who: string) => `by ${who}`,
+  reasons: {
+    end_turn: "",
+    cancelled: "",
+    max_tokens: "it ran out of tokens",
+    max_turn_requests: "it reached its request limit",
+    refusal: "the agent refused",
+  } as Record<string, string>,
+};
+
+export const agentSays = {
+  name: "Agent",
+  thought: "Thought",
+  thinking: "Thinking",
+  userEcho: "Said to the agent",
+  image: "Picture from the agent",
+  table: "Table",
+  noRemote: (alt: string) => `Picture not loaded: ${alt}`,
+  unknownBlock: "Content that this version cannot show",
+  resource: "Attached text",
+  whole: "Show all of it",
+};
+
+export const plan = {
+  title: "Plan",
+  states: { pending: "to do", in_progress: "in progress", completed: "done" } as Record<
+    string,
+    string
+  >,
+};
+
+export const other = {
+  title: (name: string, n: number) => (n === 1 ? name : `${name}, ${n} times`),
+};
+
+export const notice = {
+  created: "The session was created",
+  joined: (who: string) => `${who} joined`,
+  left: (who: string) => `${who} left`,
+  removed: (who: string) => `${who} was removed`,
+  role: (who: string, role: string) => `${who} is now a ${role.toLowerCase()}`,
+  mode: (who: string, mode: string) => `${who} changed the mode: ${mode}`,
+  invite: (who: string) => `${who} made a new invite link`,
+  agentMode: (mode: string) => `The agent changed its mode: ${mode}`,
+  closed: "The session was closed",
+  expired: "The session has expired",
+  forgot: "The agent was restarted and does not remember what was said before",
+  stray:
+    "The agent also writes lines that are not protocol messages; they appear only in the server's log",
+  because: (reason: string) => `: ${reason}`,
+};
