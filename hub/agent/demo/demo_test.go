@@ -11,53 +11,57 @@ import (
 	"parley/protocol"
 )
 
-func TestScenes(t *testing.T) {
+// scenes are prompts with the option that answers every permission request, and checks
+// of the turn.
+var scenes = []struct {
+	prompt, option string
+	check          func(*testing.T, turn)
+}{
+	{"fix the failing test", "allow", checkStoryWithEdit},
+	{"fix the failing test", "reject", checkStoryWithoutEdit},
+	{"help", "", func(t *testing.T, got turn) {
+		text := got.said(t, "agent_message_chunk")
+		for _, name := range sceneNames {
+			require.Contains(t, text, "`"+name+"`")
+		}
+	}},
+	{"show me a plan", "", checkPlan},
+	{"Permission, please", "allow", func(t *testing.T, got turn) {
+		require.Contains(t, got.said(t, "agent_message_chunk"), "Cleaned up")
+		require.Equal(t, []string{"completed"}, values(got.statuses()))
+	}},
+	{"permission", "reject", func(t *testing.T, got turn) {
+		require.Contains(t, got.said(t, "agent_message_chunk"), "left `build` unchanged")
+		require.Equal(t, []string{"failed"}, values(got.statuses()))
+	}},
+	{"a diff", "allow", checkDiffs},
+	{"markdown", "", func(t *testing.T, got turn) {
+		require.Contains(t, got.said(t, "agent_message_chunk"), "| item | cents |")
+	}},
+	{"tools", "", func(t *testing.T, got turn) {
+		kinds := map[string]bool{}
+		for _, call := range got.of("tool_call") {
+			kinds[call.Kind] = true
+		}
+		require.Equal(t, map[string]bool{"search": true, "fetch": true, "think": true, "execute": true, "move": true}, kinds)
+	}},
+	{"slow", "", func(t *testing.T, got turn) {
+		require.NotEmpty(t, got.of("agent_thought_chunk"))
+	}},
+	{"long", "", func(t *testing.T, got turn) {
+		require.Greater(t, len(got.of("agent_message_chunk")), 150)
+	}},
+	{"big", "", func(t *testing.T, got turn) {
+		require.Equal(t, 1, got.oversized)
+	}},
+	{"what is the long and big crash about?", "allow", checkStoryWithEdit},
+}
+
+func TestScenes_show_what_their_prompts_ask_for(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		r := l.launch(t)
-		for _, scene := range []struct {
-			prompt, option string
-			check          func(*testing.T, turn)
-		}{
-			{"fix the failing test", "allow", aStoryWithAnEdit},
-			{"fix the failing test", "reject", aStoryWithoutAnEdit},
-			{"help", "", func(t *testing.T, got turn) {
-				text := got.said(t, "agent_message_chunk")
-				for _, name := range sceneNames {
-					require.Contains(t, text, "`"+name+"`")
-				}
-			}},
-			{"show me a plan", "", aPlanThatIsTickedOff},
-			{"Permission, please", "allow", func(t *testing.T, got turn) {
-				require.Contains(t, got.said(t, "agent_message_chunk"), "Cleaned up")
-				require.Equal(t, []string{"completed"}, values(got.statuses()))
-			}},
-			{"permission", "reject", func(t *testing.T, got turn) {
-				require.Contains(t, got.said(t, "agent_message_chunk"), "left `build` alone")
-				require.Equal(t, []string{"failed"}, values(got.statuses()))
-			}},
-			{"a diff", "allow", twoDiffs},
-			{"markdown", "", func(t *testing.T, got turn) {
-				require.Contains(t, got.said(t, "agent_message_chunk"), "| item | cents |")
-			}},
-			{"tools", "", func(t *testing.T, got turn) {
-				kinds := map[string]bool{}
-				for _, call := range got.of("tool_call") {
-					kinds[call.Kind] = true
-				}
-				require.Equal(t, map[string]bool{"search": true, "fetch": true, "think": true, "execute": true, "move": true}, kinds)
-			}},
-			{"slow", "", func(t *testing.T, got turn) {
-				require.NotEmpty(t, got.of("agent_thought_chunk"))
-			}},
-			{"long", "", func(t *testing.T, got turn) {
-				require.Greater(t, len(got.of("agent_message_chunk")), 150)
-			}},
-			{"big", "", func(t *testing.T, got turn) {
-				require.Equal(t, 1, got.oversized)
-			}},
-			{"what is the long and big crash about?", "allow", aStoryWithAnEdit},
-		} {
+		for _, scene := range scenes {
 			got := r.play(scene.prompt, scene.option)
 			require.NoError(t, got.end.Err, scene.prompt)
 			require.Equal(t, "end_turn", got.end.StopReason, scene.prompt)
@@ -79,8 +83,8 @@ func values(m map[string]string) []string {
 	return list
 }
 
-func aStoryWithAnEdit(t *testing.T, got turn) {
-	aPlanThatIsTickedOff(t, got)
+func checkStoryWithEdit(t *testing.T, got turn) {
+	checkPlan(t, got)
 	require.Len(t, got.asked, 1)
 	require.Equal(t, []rules.AgentOption{{ID: "allow", Kind: "allow_once"}, {ID: "always", Kind: "allow_always"},
 		{ID: "reject", Kind: "reject_once"}}, got.asked[0].Choices)
@@ -94,7 +98,7 @@ func aStoryWithAnEdit(t *testing.T, got turn) {
 	require.Contains(t, got.said(t, "agent_message_chunk"), "The tests pass.")
 }
 
-func aStoryWithoutAnEdit(t *testing.T, got turn) {
+func checkStoryWithoutEdit(t *testing.T, got turn) {
 	require.Len(t, got.asked, 1)
 	require.Contains(t, got.said(t, "agent_message_chunk"), "I left the file as it is")
 	for _, c := range got.contents(t) {
@@ -102,7 +106,7 @@ func aStoryWithoutAnEdit(t *testing.T, got turn) {
 	}
 }
 
-func aPlanThatIsTickedOff(t *testing.T, got turn) {
+func checkPlan(t *testing.T, got turn) {
 	plans := got.of("plan")
 	require.NotEmpty(t, plans)
 	for done, plan := range plans {
@@ -114,7 +118,7 @@ func aPlanThatIsTickedOff(t *testing.T, got turn) {
 	require.Len(t, plans, len(plans[0].Entries)+1)
 }
 
-func twoDiffs(t *testing.T, got turn) {
+func checkDiffs(t *testing.T, got turn) {
 	var diffs []content
 	for _, c := range got.contents(t) {
 		if c.Type == "diff" {
@@ -126,7 +130,7 @@ func twoDiffs(t *testing.T, got turn) {
 	require.NotEqual(t, *diffs[1].OldText, diffs[1].NewText)
 }
 
-func TestPermission_given_for_good_is_not_asked_for_again(t *testing.T) {
+func TestPermission_that_is_always_allowed_is_not_requested_again(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		r := l.launch(t)
@@ -150,7 +154,7 @@ func TestCommands_are_announced(t *testing.T) {
 	})
 }
 
-func TestAnnouncements(t *testing.T) {
+func TestAgent_announces_its_facts(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		r := l.launch(t)
@@ -166,7 +170,7 @@ func TestAnnouncements(t *testing.T) {
 
 		require.Empty(t, r.play("mode", "").asked)
 		require.True(t, r.known().Option(protocol.CategoryMode).Current().AsksNobody)
-		require.Empty(t, r.play("permission", "").asked, "in that mode nobody is asked")
+		require.Empty(t, r.play("permission", "").asked, "the mode never asks for permission")
 		r.play("mode", "")
 		require.Len(t, r.play("permission", "allow").asked, 1)
 		r.play("model", "")
@@ -175,7 +179,7 @@ func TestAnnouncements(t *testing.T) {
 	})
 }
 
-func TestCancel(t *testing.T) {
+func TestCancel_ends_the_turn(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		r := l.launch(t)
@@ -192,7 +196,7 @@ func TestCancel(t *testing.T) {
 			require.Equal(t, "cancelled", got.end.StopReason)
 			require.Equal(t, []string{"failed"}, values(got.statuses()))
 		})
-		t.Run("while a permission is asked", func(t *testing.T) {
+		t.Run("while a permission request is pending", func(t *testing.T) {
 			r.Prompt(rules.AgentPrompt{Turn: "p", Text: "permission"})
 			got := r.follow(func(rules.AgentPermission) { r.Cancel() })
 			require.Equal(t, "cancelled", got.end.StopReason)
@@ -201,20 +205,20 @@ func TestCancel(t *testing.T) {
 			got := r.play("permission", "")
 			require.Equal(t, "cancelled", got.end.StopReason)
 		})
-		require.Equal(t, "end_turn", r.play("plan", "").end.StopReason, "the agent goes on")
+		require.Equal(t, "end_turn", r.play("plan", "").end.StopReason, "the next turn succeeds")
 	})
 }
 
-func TestError(t *testing.T) {
+func TestError_fails_only_its_turn(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		r := l.launch(t)
 		require.ErrorContains(t, r.play("error", "").end.Err, "the prompt asked for an error")
-		require.NoError(t, r.play("plan", "").end.Err, "the agent goes on")
+		require.NoError(t, r.play("plan", "").end.Err, "the next turn succeeds")
 	})
 }
 
-func TestCrash(t *testing.T) {
+func TestCrash_ends_the_agent(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		r := l.launch(t)
@@ -227,7 +231,7 @@ func TestCrash(t *testing.T) {
 	})
 }
 
-func TestLoad_goes_on_where_the_conversation_was(t *testing.T) {
+func TestLoad_continues_a_conversation(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		r := l.launch(t)
@@ -243,7 +247,7 @@ func TestLoad_goes_on_where_the_conversation_was(t *testing.T) {
 	})
 }
 
-func TestLoad_of_an_unknown_conversation_begins_a_new_one_and_says_why(t *testing.T) {
+func TestLoad_of_an_unknown_conversation_begins_a_new_one(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		for _, id := range []string{"demo-abc", "../../etc/passwd", "demo-../x"} {
@@ -256,7 +260,7 @@ func TestLoad_of_an_unknown_conversation_begins_a_new_one_and_says_why(t *testin
 	})
 }
 
-func TestToolCalls_have_what_the_protocol_asks_for(t *testing.T) {
+func TestToolCalls_have_the_members_that_the_protocol_requires(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		got := l.launch(t).play("tools", "")
@@ -264,7 +268,7 @@ func TestToolCalls_have_what_the_protocol_asks_for(t *testing.T) {
 		for i, u := range got.updates {
 			switch u.SessionUpdate {
 			case "tool_call":
-				require.False(t, seen[u.ToolCallID], "ids are not used twice")
+				require.False(t, seen[u.ToolCallID], "ids are unique")
 				seen[u.ToolCallID] = true
 				var call map[string]json.RawMessage
 				var m struct {
@@ -276,7 +280,7 @@ func TestToolCalls_have_what_the_protocol_asks_for(t *testing.T) {
 					require.Contains(t, call, name)
 				}
 			case "tool_call_update":
-				require.True(t, seen[u.ToolCallID], "no update comes before its call")
+				require.True(t, seen[u.ToolCallID], "an update follows its call")
 			}
 		}
 		for _, status := range got.statuses() {

@@ -19,6 +19,7 @@ import (
 	"parley/protocol"
 )
 
+// patience bounds every wait of a test. Only a failure reaches it.
 const patience = 20 * time.Second
 
 // lab launches demo agents of one kind, all with the same history.
@@ -27,7 +28,7 @@ type lab struct {
 	profile  string
 }
 
-// eachKind runs a test with the agent in this process and as a child process.
+// eachKind runs a test with the agent in this process and in a child process.
 func eachKind(t *testing.T, test func(*testing.T, lab)) {
 	dir := t.TempDir()
 	child := agent.Profile{Name: "child", Command: []string{os.Args[0]},
@@ -38,17 +39,17 @@ func eachKind(t *testing.T, test func(*testing.T, lab)) {
 	t.Run("over stdio", func(t *testing.T) { test(t, lab{launcher, "child"}) })
 }
 
-// running is a demo agent with what it says.
+// running is a running demo agent with its events.
 type running struct {
 	hub.Agent
 	t      *testing.T
-	events chan rules.AgentEvent // without what the agent says of itself
+	events chan rules.AgentEvent // all but AgentUpdated; sent to by the sink, never closed; large enough that the sink does not block
 
 	mu    sync.Mutex
-	facts protocol.AgentFacts // what it has said of itself
+	facts protocol.AgentFacts // of all AgentUpdated events; guarded by mu
 }
 
-// known is what the agent has said of itself so far.
+// known returns what the agent has announced about itself.
 func (r *running) known() protocol.AgentFacts {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -57,7 +58,6 @@ func (r *running) known() protocol.AgentFacts {
 
 func (l lab) try(t *testing.T, load string) (*running, error) {
 	t.Helper()
-	// Room for all that a scene says, so that the sink does not block.
 	r := &running{t: t, events: make(chan rules.AgentEvent, 20_000)}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -93,7 +93,7 @@ func (r *running) stop() {
 	require.NoError(r.t, r.Stop(ctx))
 }
 
-// content is the part of an update that these tests look at.
+// content is the content of an update, as far as tests check it.
 type content struct {
 	Type    string
 	Path    string
@@ -103,6 +103,7 @@ type content struct {
 	Content *content
 }
 
+// update is a session/update, as far as tests check it.
 type update struct {
 	SessionUpdate     string
 	ToolCallID        string
@@ -114,24 +115,24 @@ type update struct {
 	Used, Size        int
 }
 
-// turn is all that one prompt brought.
+// turn has the events of one turn.
 type turn struct {
 	updates   []update
-	raw       []string
+	raw       []string // the notifications of updates
 	asked     []rules.AgentPermission
 	end       rules.AgentTurnEnded
-	exit      *rules.AgentExited
-	oversized int
+	exit      *rules.AgentExited // nil if the agent did not exit
+	oversized int                // number of oversized notifications
 }
 
-// play prompts and answers every permission with the option.
+// play runs a turn, and answers every permission request with an option.
 func (r *running) play(prompt, option string) turn {
 	r.t.Helper()
 	r.Prompt(rules.AgentPrompt{Turn: prompt, Text: prompt})
 	return r.follow(func(asked rules.AgentPermission) { r.Respond(asked.RequestID, option) })
 }
 
-// follow reads until the turn has ended, or the agent has.
+// follow reads events until the turn or the agent has ended.
 func (r *running) follow(permission func(rules.AgentPermission)) turn {
 	r.t.Helper()
 	var got turn
@@ -152,7 +153,7 @@ func (r *running) follow(permission func(rules.AgentPermission)) turn {
 				return got
 			}
 		case <-time.After(patience):
-			r.t.Fatal("no event came")
+			r.t.Fatal("there is no event")
 		}
 	}
 }
@@ -194,7 +195,7 @@ func (got turn) said(t *testing.T, kind string) string {
 	return all.String()
 }
 
-// contents lists the content of all tool call updates.
+// contents returns the content of all tool call updates.
 func (got turn) contents(t *testing.T) []content {
 	var all []content
 	for _, u := range got.of("tool_call_update") {

@@ -12,37 +12,40 @@ import (
 )
 
 const (
-	// maxHistory bounds one conversation, in bytes of JSON. What is oldest is
-	// forgotten first.
+	// maxHistory is the maximum size of a conversation in bytes of JSON. Its oldest
+	// updates are dropped.
 	maxHistory = 1 << 20
-	// maxRemembered bounds the conversations that are kept in memory. The one
-	// that was kept first is forgotten first.
+	// maxRemembered is the maximum number of conversations in memory. The oldest is
+	// dropped.
 	maxRemembered = 256
 )
 
 var errNoHistory = errors.New("no such conversation")
 
-// The ids that newSession makes: nothing else becomes a file's name.
+// historyID matches the ids of newSession, the only ones that are used as file names.
 var historyID = regexp.MustCompile(`^demo-[a-z0-9]{1,64}$`)
 
-// History keeps conversations so that session/load can replay them, each as a
-// file of JSON lines or in memory. It is safe for concurrent use; a
-// conversation belongs to one agent at a time.
+// History stores conversations for session/load, each in a file of JSON lines or in
+// memory. It is safe for concurrent use, but a conversation belongs to one agent at a
+// time.
 type History struct {
-	dir string // immutable; empty to keep them in memory
+	dir string // immutable; empty to store in memory
 
-	mu     sync.Mutex
+	mu sync.Mutex
+
+	// guarded by mu
 	memory map[string][]json.RawMessage
 	order  []string // the keys of memory, oldest first
 }
 
-// NewHistory keeps conversations in dir, which is made when it is needed, or in
-// memory if dir is empty.
+// NewHistory returns a history in a directory, which it creates at the first
+// conversation, or in memory if dir is empty.
 func NewHistory(dir string) *History {
 	return &History{dir: dir, memory: make(map[string][]json.RawMessage)}
 }
 
-// load returns the updates of a conversation, oldest first.
+// load returns the updates of a conversation, oldest first. It returns errNoHistory for
+// an unknown id.
 func (h *History) load(id string) ([]json.RawMessage, error) {
 	if !historyID.MatchString(id) {
 		return nil, errNoHistory
@@ -76,8 +79,8 @@ func (h *History) loadFile(id string) ([]json.RawMessage, error) {
 	return past, nil
 }
 
-// save replaces a conversation and returns what is kept of it. The caller does
-// not change the elements of past afterwards.
+// save replaces a conversation, and returns the part that is kept. The caller must not
+// modify the elements of past afterwards.
 func (h *History) save(id string, past []json.RawMessage) ([]json.RawMessage, error) {
 	past = newest(past)
 	if h.dir != "" {
@@ -105,7 +108,7 @@ func (h *History) saveFile(id string, past []json.RawMessage) error {
 		data.Write(update)
 		data.WriteByte('\n')
 	}
-	// Written beside and moved, so that a crash leaves the old one or the new.
+	// Renaming a new file leaves the old or the new content after a crash.
 	fresh := h.file(id) + ".new"
 	if err := os.WriteFile(fresh, data.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("save conversation: %w", err)
@@ -118,7 +121,7 @@ func (h *History) saveFile(id string, past []json.RawMessage) error {
 
 func (h *History) file(id string) string { return filepath.Join(h.dir, id+".jsonl") }
 
-// newest returns as many of the last updates as maxHistory allows.
+// newest returns the last updates, as many as maxHistory allows.
 func newest(past []json.RawMessage) []json.RawMessage {
 	size, from := 0, len(past)
 	for from > 0 && size+len(past[from-1]) <= maxHistory {

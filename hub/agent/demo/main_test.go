@@ -11,8 +11,8 @@ import (
 	"parley/hub/agent/demo"
 )
 
-// stdioVariable makes the test binary the agent on its standard streams, with
-// its conversations in the directory that the value names.
+// stdioVariable is the environment variable that makes the test binary run the agent on
+// its standard streams. Its value is the directory of the conversations.
 const stdioVariable = "DEMO_STDIO"
 
 func TestMain(m *testing.M) {

@@ -5,19 +5,19 @@ import (
 	"unicode"
 )
 
-// scene is something the agent can act out.
+// scene is something that the agent can demonstrate.
 type scene struct {
-	name  string // the word that asks for it
-	about string
-	// anywhere: the word counts wherever it stands in the prompt. The others
-	// only count as its first word, since a prompt such as "find the big file"
-	// does not ask for a flood.
+	name  string // the word in a prompt that chooses it
+	about string // what it shows
+	// anywhere makes the word count anywhere in the prompt. Other words only count as
+	// the first one, since a prompt such as "find the big file" does not ask for the
+	// scene "big".
 	anywhere bool
 	play     func(*turn)
 }
 
-// scenes lists what the first match in a prompt chooses. It is filled by init
-// because help reads it.
+// scenes has all scenes; the first word in a prompt that matches chooses one. It is set
+// by init because playHelp refers to it.
 var scenes []scene
 
 func init() {
@@ -25,24 +25,24 @@ func init() {
 		{"help", "lists what this agent can show", false, playHelp},
 		{"crash", "the agent's process ends in the middle of a turn", false, playCrash},
 		{"error", "the agent answers the prompt with an error", false, playError},
-		{"wait", "works until somebody cancels", false, playWait},
+		{"wait", "works until the turn is cancelled", false, playWait},
 		{"slow", "thinks for a while between sentences", false, playSlow},
 		{"long", "a long answer, streamed", false, playLong},
 		{"big", "a tool call whose output has several megabytes", false, playBig},
-		{"mode", "the agent changes its mode, to one that asks nobody and back", false, playMode},
+		{"mode", "the agent changes its mode, to one that never asks for permission and back", false, playMode},
 		{"model", "the agent changes its model", false, playModel},
-		{"tools", "tool calls of every kind, some of them at the same time", true, playTools},
+		{"tools", "tool calls of every kind, some of them concurrent", true, playTools},
 		{"permission", "asks before it runs a command", true, playPermission},
 		{"markdown", "headings, lists, a table and code", true, playMarkdown},
-		{"diff", "a new file and an edit of two places, as diffs", true, playDiff},
-		{"plan", "a plan whose steps are ticked off", true, playPlan},
+		{"diff", "a new file and an edit in two places, as diffs", true, playDiff},
+		{"plan", "a plan whose steps are completed one by one", true, playPlan},
 	}
 }
 
-// story is what every other prompt gets.
+// story is the scene for all other prompts.
 var story = scene{name: "story", play: playStory}
 
-// choose finds the scene that a prompt asks for.
+// choose returns the scene that a prompt asks for.
 func choose(prompt string) scene {
 	words := strings.FieldsFunc(strings.ToLower(prompt), func(r rune) bool {
 		return !unicode.IsLetter(r)
@@ -57,7 +57,7 @@ func choose(prompt string) scene {
 	return story
 }
 
-// commands lists the scenes as the commands that the protocol knows.
+// commands returns the scenes as commands of the protocol.
 func commands() []object {
 	list := make([]object, len(scenes))
 	for i, s := range scenes {
@@ -71,26 +71,26 @@ func playHelp(t *turn) {
 	for _, s := range scenes {
 		list.WriteString("- `" + s.name + "`: " + s.about + "\n")
 	}
-	t.say("I am a demo: no model, no network, no files touched. " +
-		"Give me any task and I act out how an agent would work on it. " +
-		"Begin a prompt with one of these words to see something particular:\n\n" + list.String())
+	t.say("I am a demo agent: I use no model and no network, and I change no files. " +
+		"Give me any task, and I show how an agent would work on it. " +
+		"Begin a prompt with one of these words to see a particular feature:\n\n" + list.String())
 }
 
 func playCrash(t *turn) {
-	t.say("This agent ends now, in the middle of its sentence, and ")
+	t.say("This agent exits now, in the middle of a sentence, and ")
 	t.err = ErrCrash
 	t.server.fail(ErrCrash)
 }
 
 func playError(t *turn) {
-	t.say("The next thing you see is an error of the agent.")
+	t.say("The agent answers this prompt with an error.")
 	if t.err == nil {
 		t.err = errAsked
 	}
 }
 
 func playWait(t *turn) {
-	t.say("I am working, and go on until somebody presses Cancel.")
+	t.say("I work until you press Cancel.")
 	id := t.startTool("execute", "watch", object{"command": "watch"})
 	t.update(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": "in_progress"})
 	if t.err == nil {
@@ -101,8 +101,8 @@ func playWait(t *turn) {
 
 func playSlow(t *turn) {
 	for _, sentence := range []string{
-		"Some answers take their time. ", "While you wait, ", "others can join, ",
-		"talk, ", "or propose the next prompt. ", "Done.",
+		"Some answers take a while. ", "While you wait, ", "others can join, ",
+		"chat, ", "or propose the next prompt. ", "Done.",
 	} {
 		t.think("Hm.")
 		t.pause(60)
@@ -117,23 +117,23 @@ func playLong(t *turn) {
 }
 
 func playBig(t *turn) {
-	t.say("The next tool call writes more than a session keeps of a single event; " +
-		"you see its size instead.")
+	t.say("The next tool call writes more than fits into a single event of a session, " +
+		"so you see its size instead.")
 	id := t.startTool("execute", "cat huge.log", object{"command": "cat huge.log"})
 	t.workTool(id)
 	line := strings.Repeat("0123456789abcdef", 8) + "\n"
 	t.finishTool(id, "completed", console(strings.Repeat(line, bigOutput/len(line))))
-	t.say("That was it.")
+	t.say("That was the tool call.")
 }
 
 func playPlan(t *turn) {
-	steps := []string{"Understand the question", "Look at what is there", "Try the smallest change", "Check the result"}
-	t.say("Here is how I would go about it.")
+	steps := []string{"Understand the question", "Read the code", "Try the smallest change", "Check the result"}
+	t.say("Here is my plan.")
 	for done := range len(steps) + 1 {
 		t.plan(done, steps...)
 		t.pause(16)
 	}
-	t.say("Every step is done.")
+	t.say("All steps are done.")
 }
 
 func playPermission(t *turn) {
@@ -144,13 +144,13 @@ func playPermission(t *turn) {
 	note := object{"type": "content", "content": textBlock("Deletes the directory `build`.")}
 	if !t.permitted(id, "execute", command, input, note) {
 		t.finishTool(id, "failed", "Not allowed.")
-		t.say("As you wish: I left `build` alone.")
+		t.say("I left `build` unchanged.")
 		return
 	}
 	t.workTool(id)
 	t.finishTool(id, "completed", console("$ "+command+"\n"))
 	t.say("Cleaned up.")
 	if t.session.always {
-		t.say(" You allowed it for good, so I do not ask again in this session.")
+		t.say(" You always allow this, so I do not ask again in this session.")
 	}
 }

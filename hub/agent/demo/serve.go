@@ -13,39 +13,39 @@ import (
 	"parley/hub/agent/wire"
 )
 
-// ErrCrash is what Serve returns when a prompt asked the agent to crash.
+// ErrCrash is the error of [Serve] after a prompt that asked the agent to crash.
 var ErrCrash = errors.New("demo agent: crashed because a prompt asked for it")
 
-// Options adjust the agent. The zero value is an agent that runs as fast as its
-// peer reads and forgets its conversations.
+// Options are the settings of the agent. The zero value is an agent that runs as fast as
+// its peer reads, and cannot load sessions.
 type Options struct {
-	// Pace is the pause between two chunks of text; other pauses are multiples.
+	// Pace is the pause between two chunks of text. Other pauses are multiples of it.
 	Pace time.Duration
-	// History keeps conversations for session/load, which is not offered when
-	// it is nil.
+	// History stores conversations for session/load. If it is nil, the agent does not
+	// offer session/load.
 	History *History
 }
 
-// Serve plays the agent on a pair of streams until in ends (nil), ctx ends (its
-// error), out cannot be written or the agent was asked to crash (ErrCrash). It
-// closes in before it returns if in is an io.Closer. A read of in that cannot
-// be interrupted by closing, as of a terminal, is left behind: that is for the
-// end of the process to settle.
+// Serve runs the agent on a pair of streams. It returns nil when in ends, ctx's error
+// when ctx ends, [ErrCrash] when a prompt asks the agent to crash, and an error when out
+// cannot be written. Before it returns, it waits for running turns, and closes in if that
+// is an [io.Closer]. If closing does not interrupt a read of in, as for a terminal, the
+// reading goroutine stays until the process exits.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, options Options) error {
-	remembers := options.History != nil
-	if !remembers {
+	canLoad := options.History != nil
+	if !canLoad {
 		options.History = NewHistory("")
 	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	s := &server{
-		ctx: ctx, fail: fail, pace: options.Pace, history: options.History, remembers: remembers, out: out,
-		sessions: make(map[string]*session), waiting: make(map[string]chan wire.Message),
+		ctx: ctx, fail: fail, pace: options.Pace, history: options.History, canLoad: canLoad, out: out,
+		sessions: make(map[string]*session), replies: make(map[string]chan wire.Message),
 	}
-	lines := make(chan []byte)
-	go s.read(in, lines)
+	lines := make(chan []byte) // sent to and closed by read; no buffer, so undispatched lines stay in the pipe
+	go s.read(in, lines)       // ends when ctx has ended and in is closed
 	err := s.dispatchAll(lines)
-	fail(err) // ends the turns and, with in closed, read
+	fail(err) // ends the turns and read
 	if c, ok := in.(io.Closer); ok {
 		_ = c.Close()
 	}
@@ -56,26 +56,31 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, options Options) er
 // server is one run of Serve.
 type server struct {
 	// immutable
-	ctx       context.Context // ends with Serve; its cause is why
-	fail      context.CancelCauseFunc
-	pace      time.Duration
-	history   *History
-	remembers bool // whether history outlives this run
+	ctx     context.Context // ends with Serve; its cause is Serve's error
+	fail    context.CancelCauseFunc
+	pace    time.Duration
+	history *History
+	canLoad bool // history outlives this run
 
 	// owned by dispatchAll
 	sessions map[string]*session
-	turns    sync.WaitGroup // one goroutine per running turn; Serve waits
 
-	outMu sync.Mutex // one line at a time
-	out   io.Writer
+	turns sync.WaitGroup // the running turns; Serve ends them and waits
 
-	mu      sync.Mutex
-	nextID  int64
-	waiting map[string]chan wire.Message // by id of our request; each takes one answer
+	outMu sync.Mutex
+	out   io.Writer // guarded by outMu
+
+	mu sync.Mutex
+
+	// guarded by mu
+	nextID int64
+	// replies has a channel for each pending request, by id. handleResponse sends the
+	// answer; the channel is never closed, and its capacity is 1, so that
+	// handleResponse does not wait.
+	replies map[string]chan wire.Message
 }
 
-// read hands lines over, one at a time: lines has no buffer, so what is not
-// dispatched yet stays in the pipe. It closes lines at the end of in.
+// read passes lines to dispatchAll until in or s.ctx ends.
 func (s *server) read(in io.Reader, lines chan<- []byte) {
 	defer close(lines)
 	reader := wire.NewReader(in, 0)
@@ -114,9 +119,9 @@ func (s *server) dispatchAll(lines <-chan []byte) error {
 func (s *server) dispatch(m wire.Message) {
 	switch {
 	case m.IsResponse():
-		s.answered(m)
+		s.handleResponse(m)
 	case m.IsRequest():
-		s.request(m)
+		s.handleRequest(m)
 	case m.Method == "session/cancel":
 		if ses := s.sessions[sessionOf(m.Params)]; ses != nil {
 			ses.cancelTurn()
@@ -124,12 +129,12 @@ func (s *server) dispatch(m wire.Message) {
 	}
 }
 
-func (s *server) request(m wire.Message) {
+func (s *server) handleRequest(m wire.Message) {
 	var result any
 	var err error
 	switch m.Method {
 	case "initialize":
-		result = initialized(s.remembers)
+		result = initializeResult(s.canLoad)
 	case "authenticate":
 		result = struct{}{}
 	case "session/new":
@@ -149,15 +154,14 @@ func (s *server) request(m wire.Message) {
 	}
 }
 
-// initialized says what the agent can do. Loading is of no use in a process that
-// forgets everything when it ends.
-func initialized(remembers bool) json.RawMessage {
+// initializeResult returns the result of initialize.
+func initializeResult(canLoad bool) json.RawMessage {
 	return fmt.Appendf(nil, `{"protocolVersion":1,`+
 		`"agentCapabilities":{"loadSession":%t,"promptCapabilities":{"embeddedContext":true}},`+
-		`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":[]}`, remembers)
+		`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":[]}`, canLoad)
 }
 
-// answer answers a request with a result or, if err is set, with that.
+// answer answers a request with a result, or with an error unless err is nil.
 func (s *server) answer(id json.RawMessage, result any, err error) {
 	if err == nil {
 		var line []byte
@@ -173,7 +177,7 @@ func (s *server) answer(id json.RawMessage, result any, err error) {
 	s.write(wire.Failure(id, failure))
 }
 
-// notify sends one session/update.
+// notify sends a session/update notification.
 func (s *server) notify(ses *session, update any) {
 	line, err := wire.Notification("session/update", map[string]any{"sessionId": ses.id, "update": update})
 	if err != nil {
@@ -191,18 +195,18 @@ func (s *server) write(line []byte) {
 	}
 }
 
-// ask sends a request and waits for its answer, or for the end of ctx.
+// ask sends a request, and waits for its answer or the end of ctx.
 func (s *server) ask(ctx context.Context, method string, params any) (wire.Message, error) {
 	s.mu.Lock()
 	s.nextID++
 	line, err := wire.Request(s.nextID, method, params)
 	key := fmt.Sprint(s.nextID)
 	reply := make(chan wire.Message, 1)
-	s.waiting[key] = reply
+	s.replies[key] = reply
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
-		delete(s.waiting, key)
+		delete(s.replies, key)
 		s.mu.Unlock()
 	}()
 	if err != nil {
@@ -217,12 +221,12 @@ func (s *server) ask(ctx context.Context, method string, params any) (wire.Messa
 	}
 }
 
-// answered wakes the ask that waits for the answer; the first answer counts.
-func (s *server) answered(m wire.Message) {
+// handleResponse passes an answer to ask. The first answer to a request counts.
+func (s *server) handleResponse(m wire.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if reply, ok := s.waiting[wire.IDKey(m.ID)]; ok {
-		delete(s.waiting, wire.IDKey(m.ID))
+	if reply, ok := s.replies[wire.IDKey(m.ID)]; ok {
+		delete(s.replies, wire.IDKey(m.ID))
 		reply <- m
 	}
 }

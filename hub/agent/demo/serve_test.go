@@ -17,22 +17,21 @@ import (
 	"parley/hub/agent/demo"
 )
 
-// client speaks to Serve by hand, where the launcher hides too much.
+// client exchanges lines with Serve, for tests of what the launcher hides.
 type client struct {
 	t    *testing.T
 	in   *io.PipeWriter
 	out  *bufio.Scanner
-	done chan error // one value: what Serve returned
+	done chan error // sent the error of Serve, once, by the goroutine of serve; capacity 1, so that it need not wait
 }
 
 func serve(t *testing.T, ctx context.Context, options demo.Options) *client {
 	inRead, inWrite := io.Pipe()
 	outRead, outWrite := io.Pipe()
-	// A test that waits for what does not come fails, and does not hang.
-	timer := time.AfterFunc(patience, func() { _ = outRead.Close() })
+	timer := time.AfterFunc(patience, func() { _ = outRead.Close() }) // fails a test that hangs
 	t.Cleanup(func() { timer.Stop() })
 	c := &client{t: t, in: inWrite, out: bufio.NewScanner(outRead), done: make(chan error, 1)}
-	go func() {
+	go func() { // ends with Serve; the test receives from done
 		c.done <- demo.Serve(ctx, inRead, outWrite, options)
 		_ = outWrite.Close()
 	}()
@@ -83,7 +82,7 @@ func TestServe_replays_a_conversation_before_the_answer_to_load(t *testing.T) {
 			lines := c.until(`"id":3`)
 			require.Contains(t, lines[0], `"sessionUpdate":"user_message_chunk"`)
 			require.Contains(t, lines[0], `"text":"show a plan"`)
-			require.Contains(t, lines[1], `"text":"Here is how I would go about it."`, "a message comes in one piece")
+			require.Contains(t, lines[1], `"text":"Here is my plan."`, "a message is replayed as a whole")
 			require.Contains(t, lines[2], `"sessionUpdate":"plan"`)
 			c.until("available_commands_update")
 			require.NoError(t, c.in.Close())
@@ -92,16 +91,16 @@ func TestServe_replays_a_conversation_before_the_answer_to_load(t *testing.T) {
 	}
 }
 
-func TestServe_refuses_what_it_does_not_know(t *testing.T) {
+func TestServe_refuses_invalid_requests(t *testing.T) {
 	t.Parallel()
 	c := serve(t, t.Context(), demo.Options{})
 	id := c.newSession()
 	for request, want := range map[string]string{
-		`{"jsonrpc":"2.0","id":"a","method":"session/fork","params":{}}`:                                                    `"id":"a","error":{"code":-32601`,
-		`{"jsonrpc":"2.0","id":5,"method":"session/prompt","params":{"sessionId":"x","prompt":[]}}`:                         `"id":5,"error":{"code":-32002`,
-		`{"jsonrpc":"2.0","id":6,"method":"session/prompt","params":[]}`:                                                    `"id":6,"error":{"code":-32602`,
-		`{"jsonrpc":"2.0","id":7,"method":"session/load","params":{"sessionId":"demo-x"}}`:                                  `"id":7,"error":{"code":-32002`,
-		"no JSON\n{}\n" + `{"jsonrpc":"2.0","id":8,"result":1}` + "\n" + `{"jsonrpc":"2.0","id":9,"method":"authenticate"}`: `"id":9,"result":{}`,
+		`{"jsonrpc":"2.0","id":"a","method":"session/fork","params":{}}`:                                                     `"id":"a","error":{"code":-32601`,
+		`{"jsonrpc":"2.0","id":5,"method":"session/prompt","params":{"sessionId":"x","prompt":[]}}`:                          `"id":5,"error":{"code":-32002`,
+		`{"jsonrpc":"2.0","id":6,"method":"session/prompt","params":[]}`:                                                     `"id":6,"error":{"code":-32602`,
+		`{"jsonrpc":"2.0","id":7,"method":"session/load","params":{"sessionId":"demo-x"}}`:                                   `"id":7,"error":{"code":-32002`,
+		"not JSON\n{}\n" + `{"jsonrpc":"2.0","id":8,"result":1}` + "\n" + `{"jsonrpc":"2.0","id":9,"method":"authenticate"}`: `"id":9,"result":{}`,
 	} {
 		c.write("%s", request)
 		c.until(want)
@@ -117,7 +116,7 @@ func TestServe_refuses_what_it_does_not_know(t *testing.T) {
 	require.NoError(t, <-c.done)
 }
 
-func TestServe_ends_with_its_context_in_the_middle_of_a_turn(t *testing.T) {
+func TestServe_returns_during_a_turn_when_its_context_ends(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	c := serve(t, ctx, demo.Options{})
@@ -125,7 +124,7 @@ func TestServe_ends_with_its_context_in_the_middle_of_a_turn(t *testing.T) {
 	c.write(`{"jsonrpc":"2.0","id":2,"method":"session/prompt","params":{"sessionId":%q,"prompt":[{"type":"text","text":"wait"}]}}`, id)
 	c.until("in_progress")
 	cancel()
-	for c.out.Scan() { // the turn says its end
+	for c.out.Scan() { // the rest of the turn
 	}
 	require.ErrorIs(t, <-c.done, context.Canceled)
 }

@@ -12,26 +12,26 @@ import (
 	"parley/hub/agent/wire"
 )
 
-// session is one conversation. Its JSON is the answer to session/new.
+// session is one conversation.
 type session struct {
 	// immutable
 	id  string
 	cwd string
 
-	// owned by the running turn; turns of a session come one after the other
+	// owned by the running turn; a session has one turn at a time
 	settings settings
-	title    string            // what it calls itself; empty before the first turn
-	always   bool              // a permission was given for good
-	used     int               // tokens, as far as a demo has any
-	calls    int               // tool calls so far, for their ids
-	chunks   int               // messages so far, for their ids
+	title    string            // empty before the first turn
+	always   bool              // the user always allows tool calls
+	used     int               // simulated number of used tokens
+	calls    int               // number of tool calls, for their ids
+	messages int               // number of messages, for their ids
 	past     []json.RawMessage // the updates that session/load replays, oldest first
 
 	mu     sync.Mutex
-	cancel context.CancelFunc // of the running turn; nil when there is none
+	cancel context.CancelFunc // of the running turn; nil if there is none; guarded by mu
 }
 
-// MarshalJSON writes what the protocol says of a session that is opened.
+// MarshalJSON encodes the result of session/new and session/load.
 func (ses *session) MarshalJSON() ([]byte, error) {
 	return json.Marshal(object{"sessionId": ses.id, "modes": ses.settings.modes(), "configOptions": ses.settings.options()})
 }
@@ -45,7 +45,7 @@ type sessionParams struct {
 	} `json:"prompt"`
 }
 
-func readParams(raw json.RawMessage) (sessionParams, error) {
+func decodeParams(raw json.RawMessage) (sessionParams, error) {
 	var p sessionParams
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return p, &wire.Error{Code: wire.CodeInvalidParams, Message: err.Error()}
@@ -54,17 +54,17 @@ func readParams(raw json.RawMessage) (sessionParams, error) {
 }
 
 func sessionOf(raw json.RawMessage) string {
-	p, _ := readParams(raw)
+	p, _ := decodeParams(raw)
 	return p.SessionID
 }
 
 func (s *server) newSession(raw json.RawMessage) (*session, error) {
-	p, err := readParams(raw)
+	p, err := decodeParams(raw)
 	if err != nil {
 		return nil, err
 	}
 	ses := &session{id: "demo-" + strings.ToLower(rand.Text()), cwd: p.Cwd, settings: settings{modeAsk, modelLarge}}
-	// Kept from the first: one that is killed in its first turn can be loaded too.
+	// Saved now, so that an agent that is killed in the first turn can load it.
 	if ses.past, err = s.history.save(ses.id, nil); err != nil {
 		return nil, err
 	}
@@ -72,9 +72,9 @@ func (s *server) newSession(raw json.RawMessage) (*session, error) {
 	return ses, nil
 }
 
-// loadSession replays the conversation before the answer, as the protocol asks.
+// loadSession replays the conversation before the answer, as the protocol requires.
 func (s *server) loadSession(raw json.RawMessage) (*session, error) {
-	p, err := readParams(raw)
+	p, err := decodeParams(raw)
 	if err != nil {
 		return nil, err
 	}
@@ -82,10 +82,10 @@ func (s *server) loadSession(raw json.RawMessage) (*session, error) {
 	if err != nil {
 		return nil, &wire.Error{Code: wire.CodeNotFound, Message: err.Error()}
 	}
-	if old := s.sessions[p.SessionID]; old != nil && old.busy() {
+	if old := s.sessions[p.SessionID]; old != nil && old.isBusy() {
 		return nil, &wire.Error{Code: wire.CodeInvalidRequest, Message: "a turn of that session is running"}
 	}
-	ses := &session{id: p.SessionID, cwd: p.Cwd, settings: settings{modeAsk, modelLarge}, past: past, calls: len(past), chunks: len(past)}
+	ses := &session{id: p.SessionID, cwd: p.Cwd, settings: settings{modeAsk, modelLarge}, past: past, calls: len(past), messages: len(past)}
 	s.sessions[ses.id] = ses
 	for _, update := range past {
 		s.notify(ses, update)
@@ -93,9 +93,9 @@ func (s *server) loadSession(raw json.RawMessage) (*session, error) {
 	return ses, nil
 }
 
-// prompt starts a turn, which answers m in the end.
+// prompt starts a turn, which answers m at its end.
 func (s *server) prompt(m wire.Message) error {
-	p, err := readParams(m.Params)
+	p, err := decodeParams(m.Params)
 	if err != nil {
 		return err
 	}
@@ -117,13 +117,14 @@ func (s *server) prompt(m wire.Message) error {
 		stop, err := t.run()
 		ses.endTurn()
 		if errors.Is(err, ErrCrash) {
-			return // who has crashed does not answer
+			return // a crashed agent does not answer
 		}
 		s.answer(m.ID, map[string]string{"stopReason": stop}, err)
 	})
 	return nil
 }
 
+// beginTurn returns false if a turn is running.
 func (ses *session) beginTurn(cancel context.CancelFunc) bool {
 	ses.mu.Lock()
 	defer ses.mu.Unlock()
@@ -149,7 +150,8 @@ func (ses *session) cancelTurn() {
 	}
 }
 
-func (ses *session) busy() bool {
+// isBusy reports whether a turn is running.
+func (ses *session) isBusy() bool {
 	ses.mu.Lock()
 	defer ses.mu.Unlock()
 	return ses.cancel != nil

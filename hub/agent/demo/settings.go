@@ -1,6 +1,6 @@
 package demo
 
-// The modes and models of the demo. In modeAuto nobody is asked.
+// The modes and models of the demo. In modeAuto the agent never asks for permission.
 const (
 	modeAsk    = "ask"
 	modeAuto   = "auto"
@@ -8,9 +8,8 @@ const (
 	modelSmall = "storyteller-mini"
 )
 
-// settings are what a session is set to. The modes are announced as version 1 of
-// the protocol has them, the model as an option, which agents of every version
-// have.
+// settings are the current settings of a session. The modes are announced in the way of
+// version 1 of the protocol, and the model as an option, which all versions have.
 type settings struct{ mode, model string }
 
 func (s settings) modes() object {
@@ -23,28 +22,28 @@ func (s settings) modes() object {
 func (s settings) options() []object {
 	return []object{{
 		"id": "model", "name": "Model", "category": "model", "type": "select", "currentValue": s.model,
-		"description": "There is none: both act out the same scenes",
+		"description": "The demo uses no model: both choices play the same scenes",
 		"options": []object{
-			{"value": modelLarge, "name": "Storyteller", "description": "Takes its time"},
-			{"value": modelSmall, "name": "Storyteller mini", "description": "Takes its time too"},
+			{"value": modelLarge, "name": "Storyteller", "description": "The default"},
+			{"value": modelSmall, "name": "Storyteller mini", "description": "The same with another name"},
 		},
 	}}
 }
 
-// playMode changes the mode, to one in which nobody is asked and back.
+// playMode switches between the modes.
 func playMode(t *turn) {
 	s := &t.session.settings
 	if s.mode == modeAsk {
 		s.mode = modeAuto
-		t.say("From now on I change things without asking anybody. Agents may do that by themselves, so look at the mode.")
+		t.say("From now on I change files without asking for permission. Agents can change their mode by themselves, so keep an eye on it.")
 	} else {
 		s.mode = modeAsk
-		t.say("From now on I ask again before I change anything.")
+		t.say("From now on I ask for permission again before I change anything.")
 	}
 	t.update(object{"sessionUpdate": "current_mode_update", "currentModeId": s.mode})
 }
 
-// playModel changes the model.
+// playModel switches between the models.
 func playModel(t *turn) {
 	s := &t.session.settings
 	if s.model == modelLarge {
@@ -53,18 +52,17 @@ func playModel(t *turn) {
 		s.model = modelLarge
 	}
 	t.update(object{"sessionUpdate": "config_option_update", "configOptions": s.options()})
-	t.say("I have changed the model, which a demo can do without having one.")
+	t.say("I have changed the model, although this demo does not use one.")
 }
 
-// announce says what the session is called and how much of its context is used,
-// as agents do at a turn's end.
+// announce announces the session's title and usage, as agents do at the end of a turn.
 func (t *turn) announce() {
 	if t.session.title == "" {
 		t.session.title = excerpt(t.prompt)
 		t.update(object{"sessionUpdate": "session_info_update", "title": t.session.title})
 	}
 	t.session.used += 400 + len(t.prompt)/4
-	cost := float64(t.session.used) / 1e6 // a price that nobody has to pay
+	cost := float64(t.session.used) / 1e6 // an invented price
 	t.update(object{"sessionUpdate": "usage_update", "used": t.session.used, "size": 200_000,
 		"cost": object{"amount": cost, "currency": "USD"}})
 }

@@ -6,16 +6,16 @@ import (
 	"parley/hub/agent/wire"
 )
 
-// bigOutput is the size of the big scene's output, in bytes: more than a
-// session takes as one event by default.
+// bigOutput is the size of the output in playBig, in bytes. It exceeds the default
+// maximum of an event.
 const bigOutput = 6 << 20
 
 var errAsked = &wire.Error{Code: wire.CodeInternal, Message: "the prompt asked for an error"}
 
-// playTools shows calls that overlap, of kinds and ends that the other scenes
+// playTools shows concurrent tool calls, of kinds and with outcomes that the other scenes
 // do not have.
 func playTools(t *turn) {
-	t.say("Three things at the same time:")
+	t.say("Three tool calls at the same time:")
 	search := t.startTool("search", `Search "discount"`, object{"pattern": "discount"})
 	fetch := t.startTool("fetch", "Fetch https://example.com/prices", object{"url": "https://example.com/prices"})
 	think := t.startTool("think", "Weigh the options", object{})
@@ -28,17 +28,17 @@ func playTools(t *turn) {
 	t.runCommand("git mv basket cart", "completed")
 	move := t.startTool("move", "Move basket to cart", object{}, "basket", "cart")
 	t.finishTool(move, "completed", "2 files moved.")
-	t.say("One failed, as tools sometimes do; the others are through.")
+	t.say("One of them failed, as tool calls sometimes do; the others succeeded.")
 }
 
 func playDiff(t *turn) {
-	t.say("First a new file, then an edit of two places.")
+	t.say("First a new file, then an edit in two places.")
 	made := t.edit(change{name: "basket/doc.go", new: "// Package basket adds up what a customer buys.\npackage basket\n"})
 	made = t.edit(change{name: "basket/item.go", old: itemBefore, new: itemAfter}) && made
 	if made {
-		t.say("Both are in place.")
+		t.say("I have made both changes.")
 	} else {
-		t.say("What you rejected was left alone.")
+		t.say("I have not made the changes that you rejected.")
 	}
 }
 
@@ -58,13 +58,13 @@ const markdown = "# A heading\n\n" +
 	"> A quotation.\n\n" +
 	"| item | cents |\n| --- | ---: |\n| tea | 350 |\n| scone | 275 |\n\n" +
 	"```go\nfunc main() {\n\tfmt.Println(\"<b>not HTML & not bold</b>\")\n}\n```\n\n" +
-	"And what must not run: <script>alert(1)</script> <img src=x onerror=alert(1)>\n\n" +
+	"And HTML that must not run: <script>alert(1)</script> <img src=x onerror=alert(1)>\n\n" +
 	"Ünïcödé, 漢字, العربية, 👩‍👩‍👧.\n"
 
-// longText is repeated material for a long answer, a paragraph each.
+// longText has the paragraphs of a long answer.
 var longText = strings.Split(strings.Repeat(
-	"People who share an agent share its attention, so one of them speaks at a time and the others see it.\n"+
-		"Whoever joins late reads from the beginning, and then goes on live without a gap.\n"+
-		"A prompt that needs a yes waits until the host gives it, changes it or turns it down.\n"+
-		"What the agent wants to do to the outside world is asked before it is done.\n", 6)+
+	"People who share an agent share its attention, so it works on one prompt at a time and everyone sees the answer.\n"+
+		"A participant who joins late reads the session from the beginning, and then follows it live without a gap.\n"+
+		"A prompt that needs approval waits until the host approves, edits or rejects it.\n"+
+		"The agent asks for permission before it changes anything outside the session.\n", 6)+
 	"That is all.", "\n")

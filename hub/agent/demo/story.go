@@ -5,8 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// playStory is a task from the question to the summary, on a project that is
-// made up.
+// playStory works on a task from the question to the summary, in an invented project.
 func playStory(t *turn) {
 	steps := []string{"Run the tests", "Find the cause", "Fix it", "Run the tests again"}
 	t.think(fmt.Sprintf("The task is %q. I should look at the tests before I change anything.", excerpt(t.prompt)))
@@ -18,11 +17,11 @@ func playStory(t *turn) {
 		"FAIL\tshop/basket\t0.004s")
 	t.plan(1, steps...)
 	t.readFile("basket/total.go", totalBefore)
-	t.think("The discount is taken from every item and then once more from the sum.")
-	t.say("One test fails: the discount is subtracted twice. I take the second one out.")
+	t.think("The discount is subtracted from every item, and then once more from the sum.")
+	t.say("One test fails: the discount is subtracted twice. I remove the second subtraction.")
 	t.plan(2, steps...)
 	if !t.edit(change{name: "basket/total.go", old: totalBefore, new: totalAfter}) {
-		t.say("I left the file as it is. The cause stands in `basket/total.go`: " +
+		t.say("I left the file as it is. The cause is in `basket/total.go`: " +
 			"`Total` subtracts the discount that `Item.Price` has subtracted already.")
 		return
 	}
@@ -35,13 +34,13 @@ func playStory(t *turn) {
 		"This was a demo: nothing on your disk has changed. Say `help` to see what else I can show.")
 }
 
-// excerpt shortens a prompt for a sentence about it.
+// excerpt returns the beginning of a prompt.
 func excerpt(prompt string) string {
-	const most = 60
-	if utf8.RuneCountInString(prompt) <= most {
+	const maxLength = 60 // in characters
+	if utf8.RuneCountInString(prompt) <= maxLength {
 		return prompt
 	}
-	return string([]rune(prompt)[:most]) + "…"
+	return string([]rune(prompt)[:maxLength]) + "…"
 }
 
 const totalBefore = `package basket

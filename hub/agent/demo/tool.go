@@ -15,11 +15,12 @@ func (t *turn) startTool(kind, title string, input object, files ...string) stri
 		return id
 	}
 	t.open = append(t.open, id)
-	t.tell(t.toolCall(id, kind, title, input, files))
+	t.sendRecorded(t.toolCall(id, kind, title, input, files))
 	t.pause(2)
 	return id
 }
 
+// toolCall returns a tool_call update.
 func (t *turn) toolCall(id, kind, title string, input object, files []string) object {
 	locations := make([]object, len(files))
 	for i, file := range files {
@@ -29,32 +30,33 @@ func (t *turn) toolCall(id, kind, title string, input object, files []string) ob
 		"status": "pending", "locations": locations, "rawInput": input}
 }
 
-// workTool marks the call as being worked on, and takes a moment.
+// workTool marks a tool call as in progress, and pauses.
 func (t *turn) workTool(id string) {
-	t.tell(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": "in_progress"})
+	t.sendRecorded(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": "in_progress"})
 	t.pause(12)
 }
 
-// finishTool ends the call as completed or failed, with a text as its result.
+// finishTool ends a tool call with a status and a text as its result.
 func (t *turn) finishTool(id, status, output string) {
 	t.finishWith(id, status, object{"type": "content", "content": textBlock(output)})
 }
 
+// finishWith ends a tool call with a status and content as its result.
 func (t *turn) finishWith(id, status string, content object) {
 	t.open = slices.DeleteFunc(t.open, func(open string) bool { return open == id })
-	t.tell(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": status,
+	t.sendRecorded(object{"sessionUpdate": "tool_call_update", "toolCallId": id, "status": status,
 		"content": []object{content}})
 	t.pause(4)
 }
 
-// readFile shows a file being read.
+// readFile shows how the agent reads a file.
 func (t *turn) readFile(name, content string) {
 	id := t.startTool("read", "Read "+name, object{"path": t.path(name)}, name)
 	t.workTool(id)
 	t.finishTool(id, "completed", "```\n"+content+"```")
 }
 
-// runCommand shows a command and what it wrote, growing line by line.
+// runCommand shows a command and its output, line by line.
 func (t *turn) runCommand(command, status string, lines ...string) {
 	id := t.startTool("execute", command, object{"command": command, "cwd": t.path(".")})
 	t.workTool(id)
@@ -73,11 +75,11 @@ func console(output string) string { return "```console\n" + output + "```" }
 // change is an edit of one file.
 type change struct {
 	name     string
-	old, new string // a file that is new has no old text
+	old, new string // old is empty for a new file
 }
 
-// edit shows an edit as a diff. It asks for permission first, and reports whether
-// the edit was made.
+// edit shows an edit as a diff. It first asks for permission. It reports whether the edit
+// was made.
 func (t *turn) edit(c change) bool {
 	input := object{"path": t.path(c.name)}
 	diff := object{"type": "diff", "path": t.path(c.name), "oldText": c.old, "newText": c.new}
@@ -94,8 +96,8 @@ func (t *turn) edit(c change) bool {
 	return t.err == nil
 }
 
-// permitted asks whether a tool call may go on, unless that was allowed for good
-// or the mode is one that asks nobody.
+// permitted asks for permission for a tool call, unless the user always allows tool calls
+// or the mode is modeAuto.
 func (t *turn) permitted(id, kind, title string, input, content object, files ...string) bool {
 	if t.err != nil {
 		return false
@@ -124,7 +126,7 @@ func (t *turn) permitted(id, kind, title string, input, content object, files ..
 		} `json:"outcome"`
 	}
 	if json.Unmarshal(answer.Result, &result) != nil || result.Outcome.Outcome != "selected" {
-		t.err = context.Canceled // that is what no decision means in the protocol
+		t.err = context.Canceled // the outcome "cancelled" cancels the turn
 		return false
 	}
 	t.session.always = t.session.always || result.Outcome.OptionID == "always"

@@ -10,31 +10,34 @@ import (
 	"time"
 )
 
-// maxRecorded is the longest update, in bytes, that history keeps.
+// maxRecorded is the maximum size of an update in the history, in bytes. Larger ones are
+// not recorded.
 const maxRecorded = 64 << 10
 
-// turn is one prompt being worked on, in a goroutine of its own. After the turn
-// was cancelled or has failed its methods do nothing, so that a scene can be
-// written down as a story, without a check after every sentence.
+// turn is one turn, which runs in a goroutine of its own. Once it has failed or was
+// cancelled, its methods do nothing, so that a scene need not check for errors after
+// every step.
 type turn struct {
 	ctx     context.Context
 	server  *server
 	session *session
 	prompt  string
 
-	err  error    // why the turn does nothing any more
-	open []string // tool calls that have not come to an end
+	err  error    // why the turn has failed or was cancelled; nil while it runs
+	open []string // ids of tool calls that have not finished
 }
 
+// object is a JSON object. Updates are sent as objects, since the protocol has many
+// kinds of them.
 type object = map[string]any
 
-// run plays the scene that the prompt asks for and returns the stop reason.
+// run plays the scene that the prompt asks for. It returns the stop reason.
 func (t *turn) run() (string, error) {
 	t.record(object{"sessionUpdate": "user_message_chunk", "content": textBlock(t.prompt)})
 	choose(t.prompt).play(t)
 	cancelled := errors.Is(t.err, context.Canceled)
 	if cancelled {
-		t.err, t.ctx = nil, context.WithoutCancel(t.ctx) // there is something left to say
+		t.err, t.ctx = nil, context.WithoutCancel(t.ctx) // for the updates below
 	}
 	for len(t.open) > 0 {
 		t.finishTool(t.open[0], "failed", "Cancelled.")
@@ -53,7 +56,7 @@ func (t *turn) run() (string, error) {
 	return "end_turn", nil
 }
 
-// pause waits for so many times the pace and notices a cancel.
+// pause waits for a multiple of the pace, or until the turn is cancelled.
 func (t *turn) pause(times int) {
 	if t.err != nil {
 		return
@@ -70,19 +73,20 @@ func (t *turn) pause(times int) {
 	}
 }
 
-// update sends an update that is not part of the conversation's record.
+// update sends an update without recording it.
 func (t *turn) update(update object) {
 	if t.err == nil {
 		t.server.notify(t.session, update)
 	}
 }
 
-// tell sends an update and records it.
-func (t *turn) tell(update object) {
+// sendRecorded sends an update and records it.
+func (t *turn) sendRecorded(update object) {
 	t.update(update)
 	t.record(update)
 }
 
+// record adds an update to the history, for session/load.
 func (t *turn) record(update object) {
 	if t.err != nil {
 		return
@@ -92,14 +96,16 @@ func (t *turn) record(update object) {
 	}
 }
 
-// say streams a message of the agent, think a thought.
-func (t *turn) say(text string)   { t.stream("agent_message_chunk", text) }
+// say streams a message of the agent.
+func (t *turn) say(text string) { t.stream("agent_message_chunk", text) }
+
+// think streams a thought of the agent.
 func (t *turn) think(text string) { t.stream("agent_thought_chunk", text) }
 
-// stream sends text a few words at a time and records it as a whole.
+// stream sends a text a few words at a time, and records it as a whole.
 func (t *turn) stream(kind, text string) {
-	t.session.chunks++
-	id := fmt.Sprintf("msg_%d", t.session.chunks)
+	t.session.messages++
+	id := fmt.Sprintf("msg_%d", t.session.messages)
 	chunk := func(text string) object {
 		return object{"sessionUpdate": kind, "messageId": id, "content": textBlock(text)}
 	}
@@ -113,8 +119,8 @@ func (t *turn) stream(kind, text string) {
 	t.record(chunk(text))
 }
 
-// plan shows steps of which the first done are completed and the next one is
-// being worked on.
+// plan shows a plan whose first steps are completed, as many as done, and whose next step
+// is in progress.
 func (t *turn) plan(done int, steps ...string) {
 	entries := make([]object, len(steps))
 	for i, step := range steps {
@@ -127,11 +133,11 @@ func (t *turn) plan(done int, steps ...string) {
 		}
 		entries[i] = object{"content": step, "priority": "medium", "status": status}
 	}
-	t.tell(object{"sessionUpdate": "plan", "entries": entries})
+	t.sendRecorded(object{"sessionUpdate": "plan", "entries": entries})
 	t.pause(4)
 }
 
-// path makes a file name of the scene an absolute one.
+// path returns the absolute path of a file in a scene.
 func (t *turn) path(name string) string {
 	if t.session.cwd == "" {
 		return "/demo/" + name
