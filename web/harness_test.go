@@ -41,7 +41,8 @@ type setup struct {
 	agents  []agent.Profile
 	dir     string // of the journal, and of the demo agent's memory
 	remote  string // where clients seem to come from, in a bubble; "" for nowhere that has an address
-	sends   int    // bytes that a socket of the server holds; 0 for what the system thinks
+	sends   int    // bytes that a socket of the server holds; 0 for the system's default
+	tls     bool   // the server uses TLS, with a certificate for tests
 }
 
 // world is a whole server: a journal, a hub with the demo agent, and the edge
@@ -114,7 +115,12 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	config := w.server.HTTPServer("")
 	config.Handler = w.delayed(config.Handler)
 	ts := &httptest.Server{Listener: conns, Config: config}
-	ts.Start()
+	if s.tls {
+		ts.StartTLS()
+		w.url, transport.TLSClientConfig = ts.URL, ts.Client().Transport.(*http.Transport).TLSClientConfig
+	} else {
+		ts.Start()
+	}
 	w.cut = func() {
 		transport.CloseIdleConnections() // the test's own would be cut under its next request
 		conns.cut()

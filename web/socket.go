@@ -16,7 +16,8 @@ import (
 
 // socket is one WebSocket connection.
 //
-// One goroutine at a time reads. Reading a message needs a large stack, which a
+// One goroutine at a time reads: the handler's until the first message, which frees
+// what net/http holds for the handler. Reading a message needs a large stack, which a
 // goroutine keeps, and waiting for one a small stack. So after a message that follows
 // a quiet period, the goroutine hands over to a new one.
 type socket struct {
@@ -77,7 +78,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	k.ws, k.sender.conn = ws, ws.Conn
 	k.client.OnReject(func() { ws.TryClose(protocol.CloseTryAgain, limit.ErrNoRoom.Message) })
 	k.begin(k.shutDown, s.options.FirstCommandTimeout, k.check)
-	go k.read()
+	k.read() // until the first message; the handler's stack is large enough
 	return nil
 }
 
