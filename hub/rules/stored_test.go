@@ -1,0 +1,145 @@
+package rules_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/hub/rules/host"
+	"parley/hub/rules/rulestest"
+	"parley/hub/rules/shared"
+	"parley/protocol"
+)
+
+// The journal keeps events and snapshots for years, so their encoding is fixed.
+// A new version may add members, which older records lack, and changes the file
+// together with the code.
+func TestStored_events_and_snapshots_are_encoded_as_ever(t *testing.T) {
+	var got bytes.Buffer
+	s := rulestest.NewStage(t, rules.Settings{AgentIdleAfter: time.Minute, SilenceAfter: time.Minute, TurnTimeout: time.Hour})
+	storedSession(s)
+	writeSnapshots(&got, s)
+	storedAgent(s)
+	writeSnapshots(&got, s)
+	storedEnd(s)
+	writeSnapshots(&got, s)
+	writeJournals(&got, s)
+
+	file := filepath.Join("testdata", "stored.txt")
+	stored, err := os.ReadFile(file)
+	require.NoError(t, err)
+	actual := filepath.Join(t.ArtifactDir(), "stored.txt")
+	require.NoError(t, os.WriteFile(actual, got.Bytes(), 0o600))
+	want := strings.Split(string(stored), "\n")
+	for i, line := range strings.Split(got.String(), "\n") {
+		require.Less(t, i, len(want), "%s has more lines than %s", actual, file)
+		require.Equal(t, want[i], line, "line %d of %s", i+1, actual)
+	}
+}
+
+// storedSession brings forth the events of participants, prompts and messages.
+func storedSession(s *rulestest.Stage) {
+	edited, reason, name := "do it carefully", "too risky", "Ben"
+	join := &protocol.Join{InviteToken: s.InviteToken(), UserID: "cem", Recent: 1}
+	s.Do(s.Node, shared.Command{Request: protocol.Request{ID: "join", Command: join}, Way: shared.JoinOriginal})
+	cem, _ := s.State.People.Present("cem")
+	require.NoError(s.T, s.TryJoin(&protocol.Join{UserID: "ben", DisplayName: &name}).Err)
+	ben, _ := s.State.People.Present("ben")
+	dot := s.Joins("dot", protocol.RoleViewer)
+	approvals := []string{s.Prompts(ben), s.Prompts(ben), s.Prompts(cem), s.Prompts(cem)}
+	for _, c := range []protocol.Command{
+		&protocol.Chat{Text: "hello", ReplyTo: "1"},
+		&protocol.Approve{ApprovalID: approvals[0], Action: protocol.ActionApprove, Prompt: &edited, Reason: &reason},
+		&protocol.Approve{ApprovalID: approvals[1], Action: protocol.ActionReject, Reason: &reason},
+		&protocol.Cancel{ApprovalID: approvals[2]},
+		&protocol.SetMode{Mode: protocol.ModePromptDirect},
+		&protocol.SetRole{ParticipantID: cem.ID, Role: protocol.RoleViewer},
+		&protocol.RotateInvite{},
+		&protocol.Remove{ParticipantID: dot.ID, Reason: &reason},
+		&protocol.Leave{},
+	} {
+		s.Now = s.Now.Add(time.Second)
+		require.NoError(s.T, s.By(s.Owner(), c).Err)
+	}
+	token := s.Credentials(s.Owner()).Token
+	require.NoError(s.T, s.TryJoin(&protocol.Join{UserID: "ada", ParticipantToken: token}).Err)
+	s.DeliverAll()
+	s.Prompts(s.Owner())
+	s.DeliverAll()
+}
+
+// storedAgent brings forth the events of an agent, its turns and its requests.
+func storedAgent(s *rulestest.Stage) {
+	says := func(events ...rules.AgentEvent) {
+		for _, e := range events {
+			s.Now = s.Now.Add(time.Second)
+			s.AgentSays(e)
+			s.DeliverAll()
+		}
+	}
+	asked := func(id string) rules.AgentPermission {
+		return rules.AgentPermission{RequestID: id, ToolCall: []byte(`{"title":"edit"}`), Options: []byte(`[{"optionId":"yes","kind":"allow_once"}]`), Choices: []rules.AgentOption{{ID: "yes", Kind: "allow_once"}}}
+	}
+	title := "Discounts"
+	s.Do(s.Host, host.Learned{Facts: protocol.AgentFacts{SessionTitle: &title}})
+	says(rules.AgentStrayOutput{}, rules.Notifications{[]byte(`{"method":"session/update"}`)}, asked("1"), asked("2"), asked("3"))
+	require.NoError(s.T, s.By(s.Owner(), &protocol.AnswerPermission{RequestID: "1", OptionID: "yes"}).Err)
+	s.DeliverAll()
+	says(rules.AgentWithdrawn{RequestID: "2"})
+	s.Now = s.Now.Add(30 * time.Minute)
+	s.Do(s.Host, rules.Tick{})
+	s.Do(s.Host, host.AgentSilent{Since: s.Now.Add(-time.Minute)})
+	says(asked("4"))
+	require.NoError(s.T, s.By(s.Owner(), &protocol.Cancel{}).Err)
+	s.DeliverAll()
+	s.Now = s.Now.Add(time.Minute)
+	s.Do(s.Host, rules.Tick{})
+	s.DeliverAll()
+	says(rules.AgentTurnEnded{Turn: s.Agent.Turn, StopReason: "end_turn"})
+	says(rules.AgentTurnEnded{Turn: s.Agent.Turn, Err: errors.New("no network")})
+	s.Runs()
+	s.Prompts(s.Owner())
+	s.DeliverAll()
+	says(rules.AgentExited{ExitCode: new(3), StderrTail: "panic"}, rules.AgentProgress{Detail: "fetching"})
+	s.Do(s.Host, host.LaunchFailed{Err: fmt.Errorf("%w: it exited", rules.ErrCannotLoad)})
+	s.Launched(true)
+	s.DeliverAll()
+	says(asked("5"))
+}
+
+// storedEnd ends both sessions.
+func storedEnd(s *rulestest.Stage) {
+	ben, _ := s.State.People.Present("ben")
+	require.NoError(s.T, s.By(ben, &protocol.Leave{}).Err)
+	require.NoError(s.T, s.By(s.Owner(), &protocol.Close{}).Err)
+	s.DeliverAll()
+	s.Now = s.Now.Add(time.Minute)
+	s.Do(s.Host, rules.Tick{})
+	s.AgentSays(rules.AgentExited{})
+	s.Do(s.Host, host.Delete{})
+	s.DeliverAll()
+}
+
+func writeSnapshots(b *bytes.Buffer, s *rulestest.Stage) {
+	fmt.Fprintf(b, "snapshot shared %s\n\nsnapshot host %s\n\n", s.Node.Encoded(s.T), s.Host.Encoded(s.T))
+}
+
+func writeJournals(b *bytes.Buffer, s *rulestest.Stage) {
+	writeRecords(b, "shared", s.Node.Journal)
+	writeRecords(b, "host", s.Host.Journal)
+}
+
+func writeRecords(b *bytes.Buffer, kind string, records []journal.Record) {
+	for _, r := range records {
+		fmt.Fprintf(b, "%s %d %s %s %s\n", kind, r.Seq, r.Type, r.Public, r.Private)
+	}
+}
