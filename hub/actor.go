@@ -130,7 +130,7 @@ func (a *actor) run(open []journal.SessionID) {
 	a.weigh()
 	defer a.setWeight(0)
 	if a.head.Seq > 0 {
-		a.take(unanswered(rules.Woken{Open: open}))
+		a.take(unanswered(rules.Loaded{OpenShared: open}))
 	}
 	for {
 		timer.Reset(time.Until(a.nextDue()))

@@ -26,7 +26,7 @@ type SharedState struct {
 // is responsible for who may read. Errors: SESSION_NOT_FOUND, SESSION_INACTIVE,
 // those of credentials, JOURNAL_UNAVAILABLE.
 func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedState, iter.Seq2[protocol.Approval, error], error) {
-	state, r, err := readAs[lookup.SessionState](ctx, h, id, shared.Read{Who: c.reading(), What: shared.ReadState})
+	state, r, err := readAs[lookup.SessionState](ctx, h, id, shared.Read{Sender: c.reading(), Kind: shared.ReadState})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -43,7 +43,7 @@ func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedStat
 // Participants reads the present and former participants of an active session, in
 // join order, as [Hub.State] does. Errors: as [Hub.State].
 func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Participant, error], error) {
-	all, r, err := readAs[lookup.Participants](ctx, h, id, shared.Read{Who: c.reading(), What: shared.ReadParticipants})
+	all, r, err := readAs[lookup.Participants](ctx, h, id, shared.Read{Sender: c.reading(), Kind: shared.ReadParticipants})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter
 // Messages reads the messages of an active session, the oldest first, from the
 // journal as the caller takes them, while ctx lasts. Errors: as [Hub.State].
 func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Message, error], error) {
-	all, r, err := readAs[lookup.Messages](ctx, h, id, shared.Read{Who: c.reading(), What: shared.ReadMessages})
+	all, r, err := readAs[lookup.Messages](ctx, h, id, shared.Read{Sender: c.reading(), Kind: shared.ReadMessages})
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (h *Hub) Invitation(ctx context.Context, id, invite string) (*protocol.Invi
 // those of credentials, PARTICIPANT_REMOVED, JOURNAL_UNAVAILABLE.
 func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which protocol.History) (*protocol.ArchiveAnswer, error) {
 	c.ReadOnly = true
-	a, err := h.answer(ctx, id, shared.Archive{Who: c.sender(), Which: which})
+	a, err := h.answer(ctx, id, shared.Archive{Sender: c.sender(), Query: which})
 	if err != nil {
 		return nil, err
 	}

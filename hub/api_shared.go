@@ -72,7 +72,7 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 // Do carries out a command and waits for its answer. For a join or resume the credentials
 // are in the command. Errors: those of the protocol's catalogue, and ctx's.
 func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Request) (feed.Answer, error) {
-	return h.answer(ctx, id, shared.Command{Who: c.sender(), Request: r})
+	return h.answer(ctx, id, shared.Command{Sender: c.sender(), Request: r})
 }
 
 // JoinOriginal is [Hub.Do] for a join by the original API. With again, a join under the
@@ -82,16 +82,16 @@ func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Reque
 func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, again bool) (feed.Answer, error) {
 	way := shared.JoinOriginal
 	if again {
-		way = shared.JoinAgain
+		way = shared.JoinOriginalReturning
 	}
-	return h.answer(ctx, id, shared.Command{Request: r, Way: way})
+	return h.answer(ctx, id, shared.Command{Request: r, JoinAPI: way})
 }
 
 // Poll reads events for a participant who asks for them again and again instead of
 // keeping a connection. The participant counts as present for a while after each call.
 // Errors: as [Hub.Do].
 func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protocol.History) (*protocol.HistoryAnswer, error) {
-	a, err := h.answer(ctx, id, shared.Command{Who: c.sender(), Request: protocol.Request{Command: which}, Polls: true})
+	a, err := h.answer(ctx, id, shared.Command{Sender: c.sender(), Request: protocol.Request{Command: which}, Polling: true})
 	if err != nil {
 		return nil, err
 	}

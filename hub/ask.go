@@ -133,7 +133,7 @@ func (h *Hub) readAbsent(ctx context.Context, id journal.SessionID, participantI
 // withAbsent returns the input with a participant who was looked up.
 func withAbsent(body any, id string, p *protocol.Participant) any {
 	if a, ok := body.(attach); ok {
-		a.command.Who = a.command.Who.With(id, p)
+		a.command.Sender = a.command.Sender.WithDeparted(id, p)
 		return a
 	}
 	return shared.WithDeparted(body, id, p)
@@ -179,7 +179,7 @@ func (h *Hub) carryBack(ctx context.Context, from, to journal.SessionID, message
 	if to == from {
 		return true
 	}
-	for _, answer := range rules.Undeliverable(message) {
+	for _, answer := range rules.UndeliverableReplies(message) {
 		if !h.carry(ctx, from, from, answer) {
 			return false
 		}

@@ -20,7 +20,7 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 	if err != nil {
 		return nil, sessionNotFound()
 	}
-	c := shared.Command{Request: r, Stream: eventsOnly}
+	c := shared.Command{Request: r, EventsOnly: eventsOnly}
 	sub := h.feed.Subscribe(session, feed.SubscribeOptions{Cursor: cursorOf(c), EventsOnly: eventsOnly, ReadOnly: isReadOnly(r)})
 	if _, err := h.askShared(ctx, session, attach{c, sub}); err != nil {
 		sub.Close() // the session may still let it in
@@ -83,7 +83,7 @@ func newConnection(a *actor, sub *feed.Subscription, w *feed.Welcome) *connectio
 // for the decision, so that the connection's next command comes after it even if
 // the participant has to be read first.
 func (c *connection) Submit(ctx context.Context, s *feed.Subscription, r protocol.Request) error {
-	body := shared.Command{Who: c.who, Request: r}
+	body := shared.Command{Sender: c.who, Request: r}
 	if !mayNameAbsent(r.Command) {
 		return c.send(ctx, c.envelope(s, r.ID, body))
 	}

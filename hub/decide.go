@@ -38,9 +38,9 @@ func unanswered(body any) envelope { return envelope{Input: rules.Input{Body: bo
 func (in envelope) sender() string {
 	switch body := in.Body.(type) {
 	case shared.Command:
-		return body.Who.ParticipantID
+		return body.Sender.ParticipantID
 	case attach:
-		return body.command.Who.ParticipantID
+		return body.command.Sender.ParticipantID
 	}
 	return ""
 }
@@ -106,7 +106,7 @@ func (a *actor) decideOn(b *batch, in envelope) {
 }
 
 func (a *actor) decide(b *batch, in envelope, moment time.Time) {
-	in.At, in.Moment = a.timestamp(moment), moment
+	in.At, in.Now = a.timestamp(moment), moment
 	in.OverBudget = !a.takePrompt(in)
 	defer a.weigh()
 	if in.reply != nil { // agents and other sessions create nothing that has an id
@@ -165,7 +165,7 @@ func (a *actor) resultOf(in envelope, d rules.Decision, primary *rules.Event) re
 // record numbers, seals and applies events, and returns the primary one. It encodes
 // all of them before it applies one, so that an error changes nothing.
 func (a *actor) record(b *batch, o *out, events []rules.Event) (primary *rules.Event, err error) {
-	at, moment := o.in.At, o.in.Moment
+	at, moment := o.in.At, o.in.Now
 	records := make([]journal.Record, len(events))
 	head := a.head
 	for i, e := range events {
@@ -180,7 +180,7 @@ func (a *actor) record(b *batch, o *out, events []rules.Event) (primary *rules.E
 	o.records = records
 	b.add(records)
 	for i, e := range events {
-		a.state.Apply(e, rules.Stamp{Seq: records[i].Seq, At: at, Moment: moment})
+		a.state.Apply(e, rules.Stamp{Seq: records[i].Seq, At: at, Now: moment})
 		if e.Primary {
 			primary = &events[i]
 		}

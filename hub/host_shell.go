@@ -46,7 +46,7 @@ type agentStarted struct {
 }
 
 // agentSent is the input that the agent's inbox holds something. The shell turns it into
-// [host.AgentSays], [host.Launched] or [host.LaunchFailed].
+// [host.AgentReported], [host.Launched] or [host.LaunchFailed].
 type agentSent struct{}
 
 func newHostShell(a *actor, shared []journal.SessionID) *hostShell {
@@ -76,13 +76,13 @@ func (s *hostShell) busy() bool { return s.state().Busy() }
 
 func (s *hostShell) perform(e rules.Effect) {
 	switch e := e.(type) {
-	case host.TellOpen:
+	case host.Broadcast:
 		for id := range s.shared {
 			s.actor.courier(id).Post(e.Message)
 		}
-	case host.OpenShared:
+	case host.AttachShared:
 		s.shared[e.Shared] = struct{}{}
-	case host.CloseShared:
+	case host.DetachShared:
 		delete(s.shared, e.Shared)
 		s.actor.dropCouriers(s.isOpen)
 	case host.LaunchAgent:
@@ -202,7 +202,7 @@ func (s *hostShell) receive(in envelope) (envelope, bool) {
 			return in, false
 		}
 	}
-	in.Body = s.facts.Join(s.track(in.Body), time.Now())
+	in.Body = s.facts.Combine(s.track(in.Body), time.Now())
 	return in, in.Body != nil
 }
 
@@ -218,9 +218,9 @@ func (s *hostShell) nextMessage() (body any, ok bool) {
 			s.agent.exited = &m // it overtook the news that the agent is ready
 			return nil, false
 		}
-		return host.AgentSays{Event: m}, true
+		return host.AgentReported{Event: m}, true
 	case rules.AgentEvent:
-		return host.AgentSays{Event: m}, true
+		return host.AgentReported{Event: m}, true
 	}
 	return nil, false
 }
@@ -265,7 +265,7 @@ func (s *hostShell) due() time.Time {
 // silenceDue returns when the agent has been silent for too long; zero for never. While
 // a commit is pending the agent may not have received its prompt.
 func (s *hostShell) silenceDue() time.Time {
-	if s.actor.recovery.running() || len(s.actor.pending) > 0 || !s.state().Listens() {
+	if s.actor.recovery.running() || len(s.actor.pending) > 0 || !s.state().ExpectsOutput() {
 		return time.Time{}
 	}
 	return s.heard.Add(s.actor.hub.rules.SilenceAfter)
@@ -273,7 +273,7 @@ func (s *hostShell) silenceDue() time.Time {
 
 func (s *hostShell) wake(now time.Time) {
 	if facts, some := s.facts.TakeDue(now); some {
-		s.actor.take(unanswered(host.Learned{Facts: facts}))
+		s.actor.take(unanswered(host.FactsLearned{Facts: facts}))
 	}
 	if due := s.silenceDue(); !due.IsZero() && !due.After(now) {
 		s.actor.take(unanswered(host.AgentSilent{Since: s.heard}))

@@ -92,7 +92,7 @@ func (a *actor) finish() {
 	a.shell.stop()
 	a.stopCouriers()
 	for hold := range a.holds {
-		a.releaseHeld(rules.Release{Hold: hold, Other: journalUnavailable()})
+		a.releaseHeld(rules.Release{Hold: hold, Err: journalUnavailable()})
 	}
 	if len(a.pending) == 0 {
 		a.saveSnapshot()

@@ -33,7 +33,7 @@ func (h *Hub) load(ctx context.Context, id journal.SessionID) (loaded, error) {
 		return loaded{}, fmt.Errorf("load session %s: %w", id, err)
 	}
 	if s, ok := l.state.(*host.State); ok {
-		s.Measure(time.Now())
+		s.SetClock(time.Now())
 		l.shared, err = h.openOn(ctx, id)
 	}
 	return l, err

@@ -149,7 +149,7 @@ func journalUnavailable() error {
 // shell.
 func (a *actor) perform(e rules.Effect) {
 	switch e := e.(type) {
-	case rules.Tell:
+	case rules.Send:
 		a.courier(e.To).Post(e.Message)
 	case rules.Release:
 		a.releaseHeld(e)
@@ -184,7 +184,7 @@ func (a *actor) releaseHeld(r rules.Release) {
 		if r.Answer != nil && (r.Winner == "" || r.Winner == h.waiter) {
 			h.reply(result{payload: r.Answer})
 		} else {
-			h.reply(result{err: r.Other})
+			h.reply(result{err: r.Err})
 		}
 	}
 	delete(a.holds, r.Hold)

@@ -13,7 +13,7 @@ import (
 func TestBatch_awaited(t *testing.T) {
 	event := make([]journal.Record, 1)
 	by := func(participant string) shared.Command {
-		return shared.Command{Who: shared.Sender{ParticipantID: participant}}
+		return shared.Command{Sender: shared.Sender{ParticipantID: participant}}
 	}
 	reply := func(result) {}
 	for _, test := range []struct {
@@ -26,7 +26,7 @@ func TestBatch_awaited(t *testing.T) {
 			{in: envelope{Input: rules.Input{Body: attach{command: by("ben")}}, reply: reply}, records: event},
 		}, []string{"ann", "ben"}},
 		{"has no name for one who joins", []out{
-			{in: envelope{Input: rules.Input{Body: shared.Command{Way: shared.JoinTyped}}, reply: reply}, records: event},
+			{in: envelope{Input: rules.Input{Body: shared.Command{JoinAPI: shared.JoinTyped}}, reply: reply}, records: event},
 		}, []string{""}},
 		{"leaves out what an agent says", []out{
 			{in: unanswered(agentSent{}), records: event},

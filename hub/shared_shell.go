@@ -58,16 +58,16 @@ func (s *sharedShell) nudged() {
 
 func (s *sharedShell) perform(e rules.Effect) {
 	switch e := e.(type) {
-	case shared.Cut:
+	case shared.Disconnect:
 		why := feed.Closed{Code: e.Code, Reason: e.Reason}
 		if e.Participant == "" {
 			s.room.CutAll(why)
 		} else {
 			s.room.Cut(e.Participant, why)
 		}
-	case shared.CutUser:
+	case shared.DisconnectUser:
 		s.room.CutUser(e.Participant, e.User, feed.Closed{Code: e.Code, Reason: e.Reason})
-	case shared.TypingNow:
+	case shared.TypingChanged:
 		s.room.SetTyping(e.Participant, e.Active)
 	case shared.Polled:
 		s.room.Polled(e.Participant)
@@ -92,7 +92,7 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 	case shared.EndedPrompt:
 		return lookup.EndedPromptAnswer{EndedPrompt: a}
 	case shared.ReadKind:
-		return lookup.Requested(state, a, at)
+		return lookup.Answer(state, a, at)
 	}
 	return answer
 }

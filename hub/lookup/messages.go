@@ -39,7 +39,7 @@ func (m Messages) Page(ctx context.Context, r history.Reader, from journal.Seq) 
 		if err != nil {
 			return nil, from, err
 		}
-		if said := shared.MessageIn(e); said != nil {
+		if said := shared.MessageOf(e); said != nil {
 			page = append(page, *said)
 			bytes += len(said.Text) + itemBytesMin
 		}

@@ -41,7 +41,7 @@ func loadParticipants(ctx context.Context, r history.Reader, entries []journal.E
 	found := make(map[string]protocol.Participant, len(events))
 	for _, entry := range entries {
 		if e, ok := events[entry.Newest]; ok {
-			found[entry.ID] = shared.ParticipantIn(e)
+			found[entry.ID] = shared.ParticipantOf(e)
 		}
 	}
 	return found, nil

@@ -23,18 +23,18 @@ func People(s *shared.State, which protocol.People) history.Deferred {
 // PresentPage is the answer to a request for the participants that a welcome
 // lists, in join order.
 type PresentPage struct {
-	Which protocol.People
-	All   []protocol.Participant // the host first
+	Query        protocol.People
+	Participants []protocol.Participant // the host first
 }
 
 // Read implements [history.Deferred].
 func (a PresentPage) Read(ctx context.Context, r history.Reader) (any, error) {
-	from, err := a.placeAfter(ctx, r, a.Which.After)
+	from, err := a.placeAfter(ctx, r, a.Query.After)
 	if err != nil {
 		return nil, err
 	}
-	to := min(from+a.Which.Limit, len(a.All))
-	return &protocol.PeopleAnswer{Participants: a.All[from:to], Removed: []string{}, More: to < len(a.All)}, nil
+	to := min(from+a.Query.Limit, len(a.Participants))
+	return &protocol.PeopleAnswer{Participants: a.Participants[from:to], Removed: []string{}, More: to < len(a.Participants)}, nil
 }
 
 // placeAfter returns the index of the first participant who joined after the one
@@ -43,7 +43,7 @@ func (a PresentPage) placeAfter(ctx context.Context, r history.Reader, id string
 	if id == "" {
 		return 0, nil
 	}
-	if i := slices.IndexFunc(a.All, func(p protocol.Participant) bool { return p.ID == id }); i >= 0 {
+	if i := slices.IndexFunc(a.Participants, func(p protocol.Participant) bool { return p.ID == id }); i >= 0 {
 		return i + 1, nil
 	}
 	p, err := Participant(ctx, r, id)
@@ -53,12 +53,12 @@ func (a PresentPage) placeAfter(ctx context.Context, r history.Reader, id string
 	if p == nil {
 		return 0, protocol.Errorf(protocol.CodeParticipantNotFound, "after: no such participant in this session")
 	}
-	for i, q := range a.All {
+	for i, q := range a.Participants {
 		if i > 0 && !q.JoinedAt.Before(p.JoinedAt) { // the host may have returned later
 			return i, nil
 		}
 	}
-	return len(a.All), nil
+	return len(a.Participants), nil
 }
 
 // leftPage is the answer to a request for guests who have left, the last to join

@@ -24,33 +24,33 @@ func (a EndedPromptAnswer) Read(ctx context.Context, r history.Reader) (any, err
 	if err != nil {
 		return nil, err
 	}
-	events, err := ReadEvents(ctx, r, shared.EventsOf(entry))
+	events, err := ReadEvents(ctx, r, shared.ApprovalEvents(entry))
 	if err != nil {
 		return nil, err
 	}
 	whole := events[entry.Whole]
-	return nil, a.Refusal(shared.ApprovalIn(whole, events[entry.Newest]), shared.DeciderIn(whole))
+	return nil, a.Err(shared.ApprovalOf(whole, events[entry.Newest]), shared.ResolverOf(whole))
 }
 
-// approvals are all approvals of a session up to an event, those that are done
+// Approvals are all approvals of a session up to an event, those that are done
 // included.
-type approvals struct {
+type Approvals struct {
 	open  map[string]protocol.Approval // those that are not done, by id
 	Until journal.Seq
 }
 
 // approvalsOf returns the approvals of a session up to its newest event.
-func approvalsOf(s *shared.State, at journal.Head) approvals {
+func approvalsOf(s *shared.State, at journal.Head) Approvals {
 	open := make(map[string]protocol.Approval, len(s.Open))
 	for _, o := range s.Open {
 		open[o.Approval.ID] = o.Approval
 	}
-	return approvals{open, at.Seq}
+	return Approvals{open, at.Seq}
 }
 
 // Page reads approvals, the newest first, from those that were proposed up to an
 // event, and returns the event to continue from.
-func (m approvals) Page(ctx context.Context, r history.Reader, from journal.Seq) (page []protocol.Approval, next journal.Seq, err error) {
+func (m Approvals) Page(ctx context.Context, r history.Reader, from journal.Seq) (page []protocol.Approval, next journal.Seq, err error) {
 	entries, err := r.Journal.Entries(ctx, r.Session, journal.SubjectApproval, from, true, history.PageItems)
 	if err != nil {
 		return nil, from, err
@@ -68,7 +68,7 @@ func (m approvals) Page(ctx context.Context, r history.Reader, from journal.Seq)
 			if !ok || !okToo {
 				break // the next page has it
 			}
-			a = shared.ApprovalIn(whole, newest)
+			a = shared.ApprovalOf(whole, newest)
 		}
 		page, from = append(page, a), entry.First-1
 		if bytes += len(a.Prompt) + itemBytesMin; bytes >= history.PageBytes {
@@ -79,11 +79,11 @@ func (m approvals) Page(ctx context.Context, r history.Reader, from journal.Seq)
 }
 
 // readDone reads the events of the approvals that are done.
-func (m approvals) readDone(ctx context.Context, r history.Reader, entries []journal.Entry) (map[journal.Seq]rules.Event, error) {
+func (m Approvals) readDone(ctx context.Context, r history.Reader, entries []journal.Entry) (map[journal.Seq]rules.Event, error) {
 	var numbers []journal.Seq
 	for _, entry := range entries {
 		if _, open := m.open[entry.ID]; !open {
-			numbers = append(numbers, shared.EventsOf(entry)...)
+			numbers = append(numbers, shared.ApprovalEvents(entry)...)
 		}
 	}
 	return ReadEvents(ctx, r, numbers)

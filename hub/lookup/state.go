@@ -11,7 +11,7 @@ type SessionState struct {
 	Session      protocol.Session
 	Cursor       string
 	Participants Participants
-	Approvals    approvals
+	Approvals    Approvals
 }
 
 // stateOf returns what the original API shows of a session.
@@ -24,9 +24,9 @@ func stateOf(s *shared.State, at journal.Head) SessionState {
 	}
 }
 
-// Requested returns what a read of the original API asks for: all participants or
+// Answer returns what a read of the original API asks for: all participants or
 // messages up to the newest event, or the session's state.
-func Requested(s *shared.State, what shared.ReadKind, at journal.Head) any {
+func Answer(s *shared.State, what shared.ReadKind, at journal.Head) any {
 	switch what {
 	case shared.ReadParticipants:
 		return participantsOf(s, at)

@@ -13,7 +13,7 @@ import (
 // make an id, so both come in with the input.
 type Input struct {
 	At         time.Time // the time of the events that the decision leads to
-	Moment     time.Time // the clock's reading, monotonic part included, for deadlines
+	Now        time.Time // the clock's reading, monotonic part included, for deadlines
 	IDs        [2]string // fresh ids for what the decision creates; empty for an input that is not answered
 	OverBudget bool      // the prompts of all sessions together leave no room for the input's own
 	Body       any       // an input type of this package or of the session's kind

@@ -36,20 +36,20 @@ type Private struct {
 // participant's commands is the participant; that of a join is the invite and
 // the user id.
 type CommandRef struct {
-	By     string `json:"by"` // a participant id, or the scope of a join or a creation
+	Scope  string `json:"by"` // a participant id, or the scope of a join or a creation
 	ID     string `json:"id"`
 	Digest string `json:"digest"` // of its type and payload
 }
 
 // Stamp is the number and the time of an event.
 type Stamp struct {
-	Seq    journal.Seq
-	At     time.Time // the event's time
-	Moment time.Time // the clock's reading at the event; zero for an event that is read from the journal
+	Seq journal.Seq
+	At  time.Time // the event's time
+	Now time.Time // the clock's reading at the event; zero for an event that is read from the journal
 }
 
 // Instant returns the time of the event, for a deadline.
-func (s Stamp) Instant() Instant { return Instant{s.At, s.Moment} }
+func (s Stamp) Instant() Instant { return Instant{s.At, s.Now} }
 
 // Encode returns the two parts of the event's record. priv is nil for an event
 // without private data.

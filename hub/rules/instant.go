@@ -8,14 +8,14 @@ import "time"
 type Instant struct {
 	time.Time // of the event
 
-	moment time.Time // the clock's reading at the event, monotonic part included
+	clock time.Time // the clock's reading at the event, monotonic part included
 }
 
 // Deadline returns when d has passed since the instant.
-func (i Instant) Deadline(d time.Duration) time.Time { return i.moment.Add(d) }
+func (i Instant) Deadline(d time.Duration) time.Time { return i.clock.Add(d) }
 
-// Measure sets the clock's reading of an instant that was read from the journal.
+// SetClock sets the clock's reading of an instant that was read from the journal.
 // An instant in the future counts as now: the clock was set back.
-func (i *Instant) Measure(now time.Time) {
-	i.moment = now.Add(-max(0, now.Sub(i.Time)))
+func (i *Instant) SetClock(now time.Time) {
+	i.clock = now.Add(-max(0, now.Sub(i.Time)))
 }

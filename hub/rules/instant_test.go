@@ -19,8 +19,8 @@ func TestInstant_read_again_is_measured_from_when_it_was_or_from_now(t *testing.
 			snapshot, err := json.Marshal(Instant{Time: tc.at})
 			require.NoError(t, err)
 			require.NoError(t, json.Unmarshal(snapshot, &i))
-			i.Measure(now)
-			require.Equal(t, tc.want, i.moment)
+			i.SetClock(now)
+			require.Equal(t, tc.want, i.clock)
 		})
 	}
 }

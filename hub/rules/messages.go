@@ -9,10 +9,10 @@ import (
 
 // Inputs of both kinds of session.
 type (
-	// Woken is the first input after a session was loaded. The session sends again
+	// Loaded is the first input after a session was loaded. The session sends again
 	// what another session has not confirmed.
-	Woken struct {
-		Open []journal.SessionID // of a host session: the shared sessions that are open on it
+	Loaded struct {
+		OpenShared []journal.SessionID // of a host session: the shared sessions that are open on it
 	}
 	// Tick is the input at the time that the state has asked for.
 	Tick struct{}
@@ -38,25 +38,25 @@ type (
 		Failure    string        // empty when the turn completed
 		Code       protocol.Code // of the failure; empty for a failure without one
 	}
-	// AgentSaid carries consecutive notifications of the agent.
-	AgentSaid struct{ Notifications Notifications }
-	// PermissionAsked carries a permission request of the agent. It may be repeated.
-	PermissionAsked struct{ Question Question }
-	// PermissionSettled reports how a permission request was resolved.
-	PermissionSettled struct {
+	// AgentNotified carries consecutive notifications of the agent.
+	AgentNotified struct{ Notifications Notifications }
+	// PermissionRequested carries a permission request of the agent. It may be repeated.
+	PermissionRequested struct{ Request PermissionRequest }
+	// PermissionResolved reports how a permission request was resolved.
+	PermissionResolved struct {
 		Resolved protocol.PermissionResolved
-		Won      *PermissionAnswer // the participant's answer that resolved it; nil for none
+		Answer   *PermissionAnswer // the participant's answer that resolved it; nil for none
 	}
-	// PermissionGone reports that a permission request needs no answer any more.
-	PermissionGone struct{ RequestID string }
+	// PermissionWithdrawn reports that a permission request needs no answer any more.
+	PermissionWithdrawn struct{ RequestID string }
 	// AgentChanged reports the agent's status. It may be repeated.
 	AgentChanged struct{ Status protocol.AgentStatusChanged }
 	// AgentNote reports that the agent writes lines that are not messages.
 	AgentNote struct{ Note protocol.AgentStrayOutput }
-	// AgentKnown carries facts about the agent. Some may be known already.
-	AgentKnown struct{ Facts protocol.AgentFacts }
-	// AgentContinues reports which session of its own the agent goes on with.
-	AgentContinues struct{ Session protocol.AgentSession }
+	// AgentFactsChanged carries facts about the agent. Some may be known already.
+	AgentFactsChanged struct{ Facts protocol.AgentFacts }
+	// AgentContinued reports which session of its own the agent goes on with.
+	AgentContinued struct{ Session protocol.AgentSession }
 )
 
 // Messages from a shared session to its host session.
@@ -86,8 +86,8 @@ type (
 	// SharedOpened reports that a shared session is open and which permission
 	// requests it has. The host session answers with the agent's present state.
 	SharedOpened struct {
-		Shared journal.SessionID
-		Asked  []string
+		Shared   journal.SessionID
+		Requests []string
 	}
 	// SharedClosed reports that a shared session has ended.
 	SharedClosed struct {
@@ -110,9 +110,9 @@ const Cancelled = "cancelled"
 
 // Effects of both kinds of session.
 type (
-	// Tell sends a message to another session, after those that were sent before.
+	// Send sends a message to another session, after those that were sent before.
 	// A crash can lose it; the sender's state says what to send again.
-	Tell struct {
+	Send struct {
 		To      journal.SessionID
 		Message any
 	}
@@ -122,7 +122,7 @@ type (
 		Hold   string
 		Winner string
 		Answer any
-		Other  error
+		Err    error
 	}
 )
 

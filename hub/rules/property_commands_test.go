@@ -30,7 +30,7 @@ func allowed(role protocol.Role, mode protocol.Mode, c protocol.Command, e rules
 }
 
 // somebody is a participant with the right token, or with a wrong one.
-func (p *play) somebody(t *rapid.T, n *rulestest.Node) shared.Sender {
+func (p *play) somebody(t *rapid.T, n *rulestest.Session) shared.Sender {
 	s := n.SharedState()
 	who := rapid.SampledFrom(s.People.All()).Draw(t, "who")
 	if rapid.IntRange(0, 2).Draw(t, "host") == 0 {
@@ -43,7 +43,7 @@ func (p *play) somebody(t *rapid.T, n *rulestest.Node) shared.Sender {
 	return shared.Sender{ParticipantID: who.ID, Token: token}
 }
 
-func (p *play) anyCommand(t *rapid.T, n *rulestest.Node) protocol.Command {
+func (p *play) anyCommand(t *rapid.T, n *rulestest.Session) protocol.Command {
 	s := n.SharedState()
 	approval := func() string {
 		return rapid.SampledFrom(append(n.Approvals(), "none")).Draw(t, "approval")
@@ -87,7 +87,7 @@ func (p *play) join(t *rapid.T, s *shared.State) protocol.Command {
 		UserID:      rapid.SampledFrom([]string{"ada", "ben", "cem", "dot", "eve"}).Draw(t, "user"),
 		Role:        rapid.SampledFrom([]protocol.Role{"", protocol.RoleViewer, protocol.RoleHost}).Draw(t, "role"),
 	}
-	if p, here := s.People.Present(c.UserID); here && rapid.Bool().Draw(t, "with token") {
+	if p, here := s.People.PresentByUser(c.UserID); here && rapid.Bool().Draw(t, "with token") {
 		c.ParticipantToken = key.Token(rules.ParticipantToken, p.ID, 1)
 	}
 	return c

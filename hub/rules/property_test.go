@@ -18,14 +18,14 @@ import (
 
 // play is a random history of a world.
 type play struct {
-	*rulestest.World
+	*rulestest.Network
 	t     *rapid.T
 	asked int
 	sent  []sentCommand
 }
 
 type sentCommand struct {
-	node *rulestest.Node
+	node *rulestest.Session
 	c    shared.Command
 }
 
@@ -35,7 +35,7 @@ func TestSessions_keep_their_promises_whatever_happens(t *testing.T) {
 		if rapid.Bool().Draw(t, "turn timeout") {
 			o.TurnTimeout = time.Minute
 		}
-		p := &play{World: rulestest.NewWorld(t, o, 2), t: t}
+		p := &play{Network: rulestest.NewNetwork(t, o, 2), t: t}
 		t.Repeat(map[string]func(*rapid.T){
 			"":                    p.check,
 			"command":             p.command,
@@ -55,21 +55,21 @@ func TestSessions_keep_their_promises_whatever_happens(t *testing.T) {
 }
 
 func (p *play) command(t *rapid.T) {
-	n := rapid.SampledFrom(p.World.Shared).Draw(t, "session")
+	n := rapid.SampledFrom(p.Network.Shared).Draw(t, "session")
 	c := shared.Command{
-		Who:     p.somebody(t, n),
+		Sender:  p.somebody(t, n),
 		Request: protocol.Request{ID: fmt.Sprint(rapid.IntRange(0, 40).Draw(t, "id")), Command: p.anyCommand(t, n)},
-		Way:     shared.JoinWay(rapid.IntRange(int(shared.JoinTyped), int(shared.JoinAgain)).Draw(t, "way to join")),
+		JoinAPI: shared.JoinAPI(rapid.IntRange(int(shared.JoinTyped), int(shared.JoinOriginalReturning)).Draw(t, "way to join")),
 	}
 	p.give(n, c)
 }
 
 // give carries a command out and checks that it was allowed to do what it did.
-func (p *play) give(n *rulestest.Node, c shared.Command) {
+func (p *play) give(n *rulestest.Session, c shared.Command) {
 	s := n.SharedState()
 	before := len(n.Journal)
-	by, known := s.People.Get(c.Who.ParticipantID)
-	mayAct := known && by.LeftAt == nil && c.Who.Token == n.Settings.Key.Token(rules.ParticipantToken, by.ID, 1)
+	by, known := s.People.Get(c.Sender.ParticipantID)
+	mayAct := known && by.LeftAt == nil && c.Sender.Token == n.Settings.Key.Token(rules.ParticipantToken, by.ID, 1)
 	role, mode := by.Role, s.Session.Mode
 	wasActive := s.Active()
 	p.Do(n, c)
@@ -101,7 +101,7 @@ func (p *play) again(t *rapid.T) {
 }
 
 func (p *play) deliverSome(t *rapid.T) {
-	busy := p.BusyLinks()
+	busy := p.NonEmptyLinks()
 	if len(busy) == 0 {
 		t.Skip("nothing is on its way")
 	}
@@ -112,33 +112,33 @@ func (p *play) agentActs(t *rapid.T) {
 	a := &p.Agent
 	switch {
 	case a.Launching:
-		p.Launched(rapid.IntRange(0, 3).Draw(t, "starts") > 0)
+		p.FinishLaunch(rapid.IntRange(0, 3).Draw(t, "starts") > 0)
 		return
-	case !a.Up:
+	case !a.Ready:
 		t.Skip("there is no agent")
 	}
 	switch rapid.IntRange(0, 6).Draw(t, "agent") {
 	case 0:
-		p.AgentSays(rules.AgentExited{})
+		p.AgentReports(rules.AgentExited{})
 	case 1:
 		p.asked++
-		p.AgentSays(rules.AgentPermission{RequestID: fmt.Sprintf("ask-%d", p.asked), Options: []byte(`[{"optionId":"yes"}]`), Choices: []rules.AgentOption{{ID: "yes"}}})
+		p.AgentReports(rules.AgentPermission{RequestID: fmt.Sprintf("ask-%d", p.asked), Options: []byte(`[{"optionId":"yes"}]`), Choices: []rules.AgentOption{{ID: "yes"}}})
 	case 2:
-		p.AgentSays(rules.AgentWithdrawn{RequestID: fmt.Sprintf("ask-%d", p.asked)})
+		p.AgentReports(rules.AgentWithdrawn{RequestID: fmt.Sprintf("ask-%d", p.asked)})
 	case 3:
-		p.Do(p.Host, host.Learned{Facts: rulestest.SomeFacts(t)})
+		p.Do(p.Host, host.FactsLearned{Facts: rulestest.DrawFacts(t)})
 	default:
 		if a.Turn == "" {
-			p.AgentSays(rules.Notifications{[]byte(`{"method":"session/update"}`)})
+			p.AgentReports(rules.Notifications{[]byte(`{"method":"session/update"}`)})
 		} else {
-			p.AgentSays(rules.AgentTurnEnded{Turn: a.Turn, StopReason: "end_turn"})
+			p.AgentReports(rules.AgentTurnEnded{Turn: a.Turn, StopReason: "end_turn"})
 		}
 	}
 }
 
 func (p *play) wait(t *rapid.T) {
 	p.Now = p.Now.Add(time.Duration(rapid.IntRange(1, 2000).Draw(t, "seconds")) * time.Second)
-	for _, n := range append(slices.Clone(p.World.Shared), p.Host) {
+	for _, n := range append(slices.Clone(p.Network.Shared), p.Host) {
 		if due := n.State.Due(); !due.IsZero() && !due.After(p.Now) {
 			p.Do(n, rules.Tick{})
 		}
@@ -148,8 +148,8 @@ func (p *play) wait(t *rapid.T) {
 // crashInTheMiddle ends the process when some effects of what is decided next
 // were carried out and others were not.
 func (p *play) crashInTheMiddle(t *rapid.T) {
-	p.Budget = rapid.IntRange(0, 3).Draw(t, "effects")
-	if busy := p.BusyLinks(); len(busy) > 0 && rapid.Bool().Draw(t, "message") {
+	p.EffectsLeft = rapid.IntRange(0, 3).Draw(t, "effects")
+	if busy := p.NonEmptyLinks(); len(busy) > 0 && rapid.Bool().Draw(t, "message") {
 		p.Deliver(busy[0])
 	} else {
 		p.command(t)
@@ -158,8 +158,8 @@ func (p *play) crashInTheMiddle(t *rapid.T) {
 }
 
 func (p *play) snapshot(*rapid.T) {
-	for _, n := range append(slices.Clone(p.World.Shared), p.Host) {
-		n.Save(p.t)
+	for _, n := range append(slices.Clone(p.Network.Shared), p.Host) {
+		n.SaveSnapshot(p.t)
 	}
 }
 
@@ -169,7 +169,7 @@ func (p *play) check(*rapid.T) {
 	if p.Agent.Turn != "" && h.Running != nil {
 		require.Equal(p.t, p.Agent.Turn, h.Running.Turn.Approval)
 	}
-	for _, n := range p.World.Shared {
+	for _, n := range p.Network.Shared {
 		s := n.SharedState()
 		require.LessOrEqual(p.t, len(s.InFlight()), p.Host.Settings.MaxQueued)
 		if !s.Active() {
@@ -183,11 +183,11 @@ func (p *play) settle() {
 	p.DeliverAll()
 	for p.Agent.Launching || p.Agent.Ending || p.Agent.Turn != "" || len(p.Links) > 0 {
 		if p.Agent.Launching {
-			p.Launched(!p.Agent.Ending)
+			p.FinishLaunch(!p.Agent.Ending)
 		} else if p.Agent.Ending {
-			p.AgentSays(rules.AgentExited{})
+			p.AgentReports(rules.AgentExited{})
 		} else if p.Agent.Turn != "" {
-			p.AgentSays(rules.AgentTurnEnded{Turn: p.Agent.Turn, StopReason: "end_turn"})
+			p.AgentReports(rules.AgentTurnEnded{Turn: p.Agent.Turn, StopReason: "end_turn"})
 		}
 		p.DeliverAll()
 	}
@@ -199,10 +199,10 @@ func (p *play) checkEnds() {
 	require.Nil(p.t, h.Running)
 	require.Empty(p.t, h.Queue)
 	require.Empty(p.t, h.Ended, "every end is confirmed")
-	for _, n := range append(slices.Clone(p.World.Shared), p.Host) {
+	for _, n := range append(slices.Clone(p.Network.Shared), p.Host) {
 		n.Reload(p.t, p.Now)
 	}
-	for _, n := range p.World.Shared {
+	for _, n := range p.Network.Shared {
 		s := n.SharedState()
 		approved, ended := map[string]int{}, map[string]int{}
 		for _, r := range n.Journal {
@@ -224,7 +224,7 @@ func (p *play) checkEnds() {
 		require.Empty(p.t, s.InFlight())
 		if s.Active() {
 			for _, asked := range s.Permissions {
-				require.NotNil(p.t, h.AskedPermission(asked.RequestID), "no question is shown that the agent no longer asks")
+				require.NotNil(p.t, h.OpenPermission(asked.RequestID), "no question is shown that the agent no longer asks")
 			}
 			require.Equal(p.t, h.Agent, s.Agent, "everybody knows how the agent is")
 			require.Equal(p.t, h.Detail, s.AgentDetail)

@@ -6,16 +6,16 @@ import (
 	"parley/protocol"
 )
 
-// Question is a permission request of the agent.
-type Question struct {
+// PermissionRequest is a permission request of the agent.
+type PermissionRequest struct {
 	protocol.Permission
 	Choices []AgentOption // the options, decoded
 }
 
-// QuestionOf returns the question that an event shows. A question whose options
+// NewPermissionRequest returns the question that an event shows. A question whose options
 // cannot be decoded has no choices.
-func QuestionOf(p protocol.Permission) Question {
+func NewPermissionRequest(p protocol.Permission) PermissionRequest {
 	var choices []AgentOption
 	_ = json.Unmarshal(p.Options, &choices)
-	return Question{p, choices}
+	return PermissionRequest{p, choices}
 }

@@ -6,9 +6,9 @@ import "parley/protocol"
 type PromptRight int
 
 const (
-	PromptNever   PromptRight = iota // it is refused
-	PromptPropose                    // it waits for an approval
-	PromptDirect                     // it runs without one
+	PromptDenied        PromptRight = iota // it is refused
+	PromptNeedsApproval                    // it waits for an approval
+	PromptDirect                           // it runs without one
 )
 
 // Rights are what one role may do in one mode, apart from the commands of
@@ -28,9 +28,9 @@ var policy = map[protocol.Role]map[protocol.Mode]Rights{
 		protocol.ModePromptDirect:       {true, PromptDirect},
 	},
 	protocol.RoleCollaborator: {
-		protocol.ModeViewOnly:           {false, PromptNever},
-		protocol.ModeCommentOnly:        {true, PromptNever},
-		protocol.ModePromptWithApproval: {true, PromptPropose},
+		protocol.ModeViewOnly:           {false, PromptDenied},
+		protocol.ModeCommentOnly:        {true, PromptDenied},
+		protocol.ModePromptWithApproval: {true, PromptNeedsApproval},
 		protocol.ModePromptDirect:       {true, PromptDirect},
 	},
 	protocol.RoleViewer: {},

@@ -25,7 +25,7 @@ import (
 // together with the code.
 func TestStored_events_and_snapshots_are_encoded_as_ever(t *testing.T) {
 	var got bytes.Buffer
-	s := rulestest.NewStage(t, rules.Settings{AgentIdleAfter: time.Minute, SilenceAfter: time.Minute, TurnTimeout: time.Hour})
+	s := rulestest.NewFixture(t, rules.Settings{AgentIdleAfter: time.Minute, SilenceAfter: time.Minute, TurnTimeout: time.Hour})
 	storedSession(s)
 	writeSnapshots(&got, s)
 	storedAgent(s)
@@ -47,15 +47,15 @@ func TestStored_events_and_snapshots_are_encoded_as_ever(t *testing.T) {
 }
 
 // storedSession brings forth the events of participants, prompts and messages.
-func storedSession(s *rulestest.Stage) {
+func storedSession(s *rulestest.Fixture) {
 	edited, reason, name := "do it carefully", "too risky", "Ben"
 	join := &protocol.Join{InviteToken: s.InviteToken(), UserID: "cem", Recent: 1}
-	s.Do(s.Node, shared.Command{Request: protocol.Request{ID: "join", Command: join}, Way: shared.JoinOriginal})
-	cem, _ := s.State.People.Present("cem")
+	s.Do(s.Session, shared.Command{Request: protocol.Request{ID: "join", Command: join}, JoinAPI: shared.JoinOriginal})
+	cem, _ := s.State.People.PresentByUser("cem")
 	require.NoError(s.T, s.TryJoin(&protocol.Join{UserID: "ben", DisplayName: &name}).Err)
-	ben, _ := s.State.People.Present("ben")
-	dot := s.Joins("dot", protocol.RoleViewer)
-	approvals := []string{s.Prompts(ben), s.Prompts(ben), s.Prompts(cem), s.Prompts(cem)}
+	ben, _ := s.State.People.PresentByUser("ben")
+	dot := s.Join("dot", protocol.RoleViewer)
+	approvals := []string{s.Prompt(ben), s.Prompt(ben), s.Prompt(cem), s.Prompt(cem)}
 	for _, c := range []protocol.Command{
 		&protocol.Chat{Text: "hello", ReplyTo: "1"},
 		&protocol.Approve{ApprovalID: approvals[0], Action: protocol.ActionApprove, Prompt: &edited, Reason: &reason},
@@ -68,21 +68,21 @@ func storedSession(s *rulestest.Stage) {
 		&protocol.Leave{},
 	} {
 		s.Now = s.Now.Add(time.Second)
-		require.NoError(s.T, s.By(s.Owner(), c).Err)
+		require.NoError(s.T, s.Send(s.Owner(), c).Err)
 	}
-	token := s.Credentials(s.Owner()).Token
+	token := s.Sender(s.Owner()).Token
 	require.NoError(s.T, s.TryJoin(&protocol.Join{UserID: "ada", ParticipantToken: token}).Err)
 	s.DeliverAll()
-	s.Prompts(s.Owner())
+	s.Prompt(s.Owner())
 	s.DeliverAll()
 }
 
 // storedAgent brings forth the events of an agent, its turns and its requests.
-func storedAgent(s *rulestest.Stage) {
+func storedAgent(s *rulestest.Fixture) {
 	says := func(events ...rules.AgentEvent) {
 		for _, e := range events {
 			s.Now = s.Now.Add(time.Second)
-			s.AgentSays(e)
+			s.AgentReports(e)
 			s.DeliverAll()
 		}
 	}
@@ -90,51 +90,51 @@ func storedAgent(s *rulestest.Stage) {
 		return rules.AgentPermission{RequestID: id, ToolCall: []byte(`{"title":"edit"}`), Options: []byte(`[{"optionId":"yes","kind":"allow_once"}]`), Choices: []rules.AgentOption{{ID: "yes", Kind: "allow_once"}}}
 	}
 	title := "Discounts"
-	s.Do(s.Host, host.Learned{Facts: protocol.AgentFacts{SessionTitle: &title}})
+	s.Do(s.Host, host.FactsLearned{Facts: protocol.AgentFacts{SessionTitle: &title}})
 	says(rules.AgentStrayOutput{}, rules.Notifications{[]byte(`{"method":"session/update"}`)}, asked("1"), asked("2"), asked("3"))
-	require.NoError(s.T, s.By(s.Owner(), &protocol.AnswerPermission{RequestID: "1", OptionID: "yes"}).Err)
+	require.NoError(s.T, s.Send(s.Owner(), &protocol.AnswerPermission{RequestID: "1", OptionID: "yes"}).Err)
 	s.DeliverAll()
 	says(rules.AgentWithdrawn{RequestID: "2"})
 	s.Now = s.Now.Add(30 * time.Minute)
 	s.Do(s.Host, rules.Tick{})
 	s.Do(s.Host, host.AgentSilent{Since: s.Now.Add(-time.Minute)})
 	says(asked("4"))
-	require.NoError(s.T, s.By(s.Owner(), &protocol.Cancel{}).Err)
+	require.NoError(s.T, s.Send(s.Owner(), &protocol.Cancel{}).Err)
 	s.DeliverAll()
 	s.Now = s.Now.Add(time.Minute)
 	s.Do(s.Host, rules.Tick{})
 	s.DeliverAll()
 	says(rules.AgentTurnEnded{Turn: s.Agent.Turn, StopReason: "end_turn"})
 	says(rules.AgentTurnEnded{Turn: s.Agent.Turn, Err: errors.New("no network")})
-	s.Runs()
-	s.Prompts(s.Owner())
+	s.RunPrompt()
+	s.Prompt(s.Owner())
 	s.DeliverAll()
 	says(rules.AgentExited{ExitCode: new(3), StderrTail: "panic"}, rules.AgentProgress{Detail: "fetching"})
 	s.Do(s.Host, host.LaunchFailed{Err: fmt.Errorf("%w: it exited", rules.ErrCannotLoad)})
-	s.Launched(true)
+	s.FinishLaunch(true)
 	s.DeliverAll()
 	says(asked("5"))
 }
 
 // storedEnd ends both sessions.
-func storedEnd(s *rulestest.Stage) {
-	ben, _ := s.State.People.Present("ben")
-	require.NoError(s.T, s.By(ben, &protocol.Leave{}).Err)
-	require.NoError(s.T, s.By(s.Owner(), &protocol.Close{}).Err)
+func storedEnd(s *rulestest.Fixture) {
+	ben, _ := s.State.People.PresentByUser("ben")
+	require.NoError(s.T, s.Send(ben, &protocol.Leave{}).Err)
+	require.NoError(s.T, s.Send(s.Owner(), &protocol.Close{}).Err)
 	s.DeliverAll()
 	s.Now = s.Now.Add(time.Minute)
 	s.Do(s.Host, rules.Tick{})
-	s.AgentSays(rules.AgentExited{})
+	s.AgentReports(rules.AgentExited{})
 	s.Do(s.Host, host.Delete{})
 	s.DeliverAll()
 }
 
-func writeSnapshots(b *bytes.Buffer, s *rulestest.Stage) {
-	fmt.Fprintf(b, "snapshot shared %s\n\nsnapshot host %s\n\n", s.Node.Encoded(s.T), s.Host.Encoded(s.T))
+func writeSnapshots(b *bytes.Buffer, s *rulestest.Fixture) {
+	fmt.Fprintf(b, "snapshot shared %s\n\nsnapshot host %s\n\n", s.Session.EncodedState(s.T), s.Host.EncodedState(s.T))
 }
 
-func writeJournals(b *bytes.Buffer, s *rulestest.Stage) {
-	writeRecords(b, "shared", s.Node.Journal)
+func writeJournals(b *bytes.Buffer, s *rulestest.Fixture) {
+	writeRecords(b, "shared", s.Session.Journal)
 	writeRecords(b, "host", s.Host.Journal)
 }
 

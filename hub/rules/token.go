@@ -51,7 +51,7 @@ func (k Key) mac(kind tokenKind, id string, generation int) []byte {
 // command id makes, as CreatedID does for shared sessions. Callers of that API
 // are anonymous, so they share one scope of command ids.
 func (k Key) CreatedHostID(commandID string) journal.SessionID {
-	return madeID(k.mac(creationToken, "host\x00"+commandID, 0))
+	return sessionIDFromMAC(k.mac(creationToken, "host\x00"+commandID, 0))
 }
 
 // CreatedID returns the id of the shared session that a creation under this
@@ -59,13 +59,13 @@ func (k Key) CreatedHostID(commandID string) journal.SessionID {
 // sent twice makes one session. It cannot be guessed without the key.
 func (k Key) CreatedID(host journal.SessionID, hostUserID, commandID string) journal.SessionID {
 	scope := host.String() + "\x00" + hostUserID + "\x00" + commandID
-	id := madeID(k.mac(creationToken, scope, 0))
+	id := sessionIDFromMAC(k.mac(creationToken, scope, 0))
 	id[0] = host[0]
 	return id
 }
 
-// madeID returns the session id that a digest stands for.
-func madeID(mac []byte) journal.SessionID {
+// sessionIDFromMAC returns the session id that a digest stands for.
+func sessionIDFromMAC(mac []byte) journal.SessionID {
 	id := journal.SessionID(mac[:16])
 	id[6] = id[6]&0x0f | 0x40 // version 4
 	id[8] = id[8]&0x3f | 0x80 // RFC 9562 variant

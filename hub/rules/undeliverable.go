@@ -2,33 +2,33 @@ package rules
 
 import "parley/protocol"
 
-// damagedAgent is the failure of a turn whose host session cannot be read.
-const damagedAgent = "the agent's session is damaged and cannot be read"
+// agentDamaged is the failure of a turn whose host session cannot be read.
+const agentDamaged = "the agent's session is damaged and cannot be read"
 
-// Undeliverable returns the answers that the sender of a message receives when
+// UndeliverableReplies returns the answers that the sender of a message receives when
 // the receiver is damaged, so that the sender stops waiting and stays usable.
-func Undeliverable(message any) []any {
+func UndeliverableReplies(message any) []any {
 	switch m := message.(type) {
 	case Dispatch:
-		return []any{TurnEnded{Approval: m.Turn.Approval, Failure: damagedAgent}}
+		return []any{TurnEnded{Approval: m.Turn.Approval, Failure: agentDamaged}}
 	case CancelTurn:
-		return []any{TurnEnded{Approval: m.Approval, Failure: damagedAgent}}
+		return []any{TurnEnded{Approval: m.Approval, Failure: agentDamaged}}
 	case PermissionAnswer:
-		return []any{PermissionGone{m.RequestID}}
+		return []any{PermissionWithdrawn{m.RequestID}}
 	case SharedOpened:
-		answers := []any{noAgent()}
-		for _, requestID := range m.Asked {
-			answers = append(answers, PermissionGone{requestID})
+		answers := []any{agentGone()}
+		for _, requestID := range m.Requests {
+			answers = append(answers, PermissionWithdrawn{requestID})
 		}
 		return answers
 	case StopAgent:
-		return []any{noAgent()}
+		return []any{agentGone()}
 	case TurnEnded:
 		return []any{ConfirmEnd{m.Approval}} // nobody else can confirm it
 	}
 	return nil
 }
 
-func noAgent() AgentChanged {
-	return AgentChanged{protocol.AgentStatusChanged{Status: protocol.AgentExited, Detail: damagedAgent}}
+func agentGone() AgentChanged {
+	return AgentChanged{protocol.AgentStatusChanged{Status: protocol.AgentExited, Detail: agentDamaged}}
 }

@@ -11,7 +11,7 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
 	case Create:
 		return s.create(in, m)
-	case learnedBefore:
+	case withFacts:
 		return s.learnFirst(in, m)
 	}
 	if !s.exists() {
@@ -24,17 +24,17 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 		return s.delete()
 	case rules.Tick:
 		return s.tick(in)
-	case rules.Woken:
+	case rules.Loaded:
 		return s.recover(m)
 	case rules.Shutdown:
 		return s.lose("the server was stopped while the prompt was running").With(EndAgent{})
-	case Learned:
+	case FactsLearned:
 		return s.learn(m.Facts)
 	case Launched:
 		return s.launched(m)
 	case LaunchFailed:
 		return s.launchFailed(m)
-	case AgentSays:
+	case AgentReported:
 		return s.agentSays(m.Event)
 	case AgentSilent:
 		return s.fallSilent(m)
@@ -57,8 +57,8 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 		if d, known := s.report(m.Turn); known {
 			return d
 		}
-		return rules.Decision{}.With(rules.Tell{To: m.Turn.Shared, Message: rules.TurnEnded{Approval: m.Turn.Approval, Failure: sessionDeleted}})
-	case rules.Woken:
+		return rules.Decision{}.With(rules.Send{To: m.Turn.Shared, Message: rules.TurnEnded{Approval: m.Turn.Approval, Failure: sessionDeleted}})
+	case rules.Loaded:
 		return s.reportEnds(rules.Decision{})
 	case rules.SharedOpened:
 		return s.greet(m)
@@ -68,7 +68,7 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 		return s.decideTurn(in)
 	case Launched:
 		return rules.Decision{Effects: []rules.Effect{EndAgent{}}} // the start was under way
-	case rules.Tick, rules.Shutdown, AgentSilent, AgentSays, Learned, LaunchFailed, rules.CancelTurn, rules.SharedClosed:
+	case rules.Tick, rules.Shutdown, AgentSilent, AgentReported, FactsLearned, LaunchFailed, rules.CancelTurn, rules.SharedClosed:
 		return rules.Decision{}
 	}
 	return rules.Refuse(protocol.CodeHostSessionNotFound, "no such host session")
@@ -82,12 +82,12 @@ func (s *State) delete() rules.Decision {
 	d.Events = append(d.Events, rules.Event{Public: &deleted{}})
 	d.Answer = struct{}{}
 	return d.With(EndAgent{}, rules.Release{
-		Hold:  holdLaunch,
-		Other: protocol.Errorf(protocol.CodeHostSessionNotFound, "the host session was deleted"),
+		Hold: holdLaunch,
+		Err:  protocol.Errorf(protocol.CodeHostSessionNotFound, "the host session was deleted"),
 	})
 }
 
-// AgentSays decides on a message of the agent, or on its exit.
+// AgentReported decides on a message of the agent, or on its exit.
 func (s *State) agentSays(said rules.AgentEvent) rules.Decision {
 	if _, exits := said.(rules.AgentExited); !exits && s.Running != nil && s.Running.SilentSince != nil {
 		return s.silence(nil).Then(s.agentSaid(said))
@@ -98,7 +98,7 @@ func (s *State) agentSays(said rules.AgentEvent) rules.Decision {
 func (s *State) agentSaid(said rules.AgentEvent) rules.Decision {
 	switch e := said.(type) {
 	case rules.Notifications:
-		return rules.Decision{Effects: []rules.Effect{TellOpen{rules.AgentSaid{Notifications: e}}}}
+		return rules.Decision{Effects: []rules.Effect{Broadcast{rules.AgentNotified{Notifications: e}}}}
 	case rules.AgentPermission:
 		return s.ask(e)
 	case rules.AgentWithdrawn:

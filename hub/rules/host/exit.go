@@ -16,7 +16,7 @@ const stopped = "the agent was stopped"
 // prompts that wait for it, since they would start it again at once.
 func (s *State) stop() rules.Decision {
 	if s.Agent != protocol.AgentStarting && s.Agent != protocol.AgentIdle {
-		return rules.Decision{}.With(TellOpen{rules.AgentChanged{Status: s.status()}})
+		return rules.Decision{}.With(Broadcast{rules.AgentChanged{Status: s.status()}})
 	}
 	ending := agentIs(protocol.AgentEnding)
 	d := rules.Decision{Events: []rules.Event{{Public: ending}}}
@@ -25,7 +25,7 @@ func (s *State) stop() rules.Decision {
 			d = s.over(d, t, "", stopped, "")
 		}
 	}
-	return d.With(TellOpen{rules.AgentChanged{Status: ending.AgentStatusChanged}}, EndAgent{})
+	return d.With(Broadcast{rules.AgentChanged{Status: ending.AgentStatusChanged}}, EndAgent{})
 }
 
 // exited fails the running turn. Queued turns run in a new process.
@@ -79,7 +79,7 @@ func lastStatus(d rules.Decision) *agentStatus {
 // announceExit tells the shared sessions the status that is the last event of the
 // decision, and starts the agent again if turns wait.
 func (s *State) announceExit(d rules.Decision) rules.Decision {
-	d = d.With(TellOpen{rules.AgentChanged{Status: lastStatus(d).AgentStatusChanged}})
+	d = d.With(Broadcast{rules.AgentChanged{Status: lastStatus(d).AgentStatusChanged}})
 	if len(s.Queue) == 0 {
 		return d
 	}
@@ -94,21 +94,21 @@ func (s *State) end(failure string, code protocol.Code) rules.Decision {
 	for _, t := range s.Queue {
 		d = s.over(d, t, "", failure, code)
 	}
-	return d.With(TellOpen{rules.AgentChanged{Status: status.AgentStatusChanged}})
+	return d.With(Broadcast{rules.AgentChanged{Status: status.AgentStatusChanged}})
 }
 
 // recover decides what follows from a restart of the server. No agent runs,
 // whatever the state says. Shared sessions may have ended unnoticed, so their
 // turns are failed. Others may not know how their turns ended.
-func (s *State) recover(m rules.Woken) rules.Decision {
-	d := rules.Decision{Events: s.settleOccupied(m.Open)}
+func (s *State) recover(m rules.Loaded) rules.Decision {
+	d := rules.Decision{Events: s.settleOccupied(m.OpenShared)}
 	if s.Agent != protocol.AgentExited {
 		lost := s.lose("the server was restarted while the prompt was running")
-		d = d.Then(lost).With(TellOpen{rules.AgentChanged{Status: lastStatus(lost).AgentStatusChanged}})
+		d = d.Then(lost).With(Broadcast{rules.AgentChanged{Status: lastStatus(lost).AgentStatusChanged}})
 	}
 	waiting := false
 	for _, t := range s.Queue {
-		if slices.Contains(m.Open, t.Shared) {
+		if slices.Contains(m.OpenShared, t.Shared) {
 			waiting = true
 		} else {
 			d = s.over(d, t, "", "the session has ended", "")
@@ -124,7 +124,7 @@ func (s *State) recover(m rules.Woken) rules.Decision {
 // not confirmed.
 func (s *State) reportEnds(d rules.Decision) rules.Decision {
 	for _, t := range s.Ended {
-		d = d.With(rules.Tell{To: t.Turn.Shared, Message: rules.TurnEnded{Approval: t.Turn.Approval, StopReason: t.StopReason, Failure: t.Failure, Code: t.Code}})
+		d = d.With(rules.Send{To: t.Turn.Shared, Message: rules.TurnEnded{Approval: t.Turn.Approval, StopReason: t.StopReason, Failure: t.Failure, Code: t.Code}})
 	}
 	return d
 }

@@ -4,10 +4,10 @@ import "parley/protocol"
 
 // What the tests in package host_test use of this package's internals.
 
-type LearnedBefore = learnedBefore
+type LearnedBefore = withFacts
 
-func NewLearnedBefore(facts protocol.AgentFacts, body any) learnedBefore {
-	return learnedBefore{facts, body}
+func NewLearnedBefore(facts protocol.AgentFacts, body any) withFacts {
+	return withFacts{facts, body}
 }
 
 func (s *State) EarlierSession() string         { return s.earlierSession() }

@@ -8,11 +8,11 @@ import (
 // Inputs that carry facts about the agent, which the runtime gathers to make few
 // events of them.
 type (
-	// Learned carries new facts about the agent.
-	Learned struct{ Facts protocol.AgentFacts }
-	// learnedBefore is an input together with the facts that became known before
+	// FactsLearned carries new facts about the agent.
+	FactsLearned struct{ Facts protocol.AgentFacts }
+	// withFacts is an input together with the facts that became known before
 	// it.
-	learnedBefore struct {
+	withFacts struct {
 		facts protocol.AgentFacts
 		body  any
 	}
@@ -27,13 +27,13 @@ func (s *State) learn(facts protocol.AgentFacts) rules.Decision {
 	}
 	return rules.Decision{
 		Events:  []rules.Event{{Public: &protocol.AgentUpdated{AgentFacts: changes}}},
-		Effects: []rules.Effect{TellOpen{rules.AgentKnown{Facts: changes}}},
+		Effects: []rules.Effect{Broadcast{rules.AgentFactsChanged{Facts: changes}}},
 	}
 }
 
 // learnFirst decides on an input in the state that holds the facts which became
 // known before it.
-func (s *State) learnFirst(in rules.Input, m learnedBefore) rules.Decision {
+func (s *State) learnFirst(in rules.Input, m withFacts) rules.Decision {
 	after, d := *s, rules.Decision{}
 	if s.exists() {
 		d = s.learn(m.facts)

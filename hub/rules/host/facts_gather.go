@@ -62,17 +62,17 @@ func (g *FactBuffer) takeAll() (facts protocol.AgentFacts, some bool) {
 	return facts, some
 }
 
-// Join returns what the session decides on instead of an input: nil if the input
+// Combine returns what the session decides on instead of an input: nil if the input
 // only adds facts, the input together with the facts gathered so far if others rely
 // on them then, and otherwise the input itself.
-func (g *FactBuffer) Join(body any, now time.Time) any {
+func (g *FactBuffer) Combine(body any, now time.Time) any {
 	switch b := body.(type) {
-	case AgentSays:
+	case AgentReported:
 		switch e := b.Event.(type) {
 		case rules.AgentUpdated:
 			g.add(e.Facts)
 			if facts, some := g.TakeDue(now); some {
-				return Learned{facts}
+				return FactsLearned{facts}
 			}
 			return nil
 		case rules.AgentTurnEnded, rules.AgentExited:
@@ -86,7 +86,7 @@ func (g *FactBuffer) Join(body any, now time.Time) any {
 		return body
 	}
 	if facts, some := g.takeAll(); some {
-		return learnedBefore{facts, body}
+		return withFacts{facts, body}
 	}
 	return body
 }

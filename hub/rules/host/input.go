@@ -34,20 +34,20 @@ type (
 	}
 	// LaunchFailed reports that the agent could not be started.
 	LaunchFailed struct{ Err error }
-	// AgentSays carries a message of the running agent, or its exit.
-	AgentSays struct{ Event rules.AgentEvent }
+	// AgentReported carries a message of the running agent, or its exit.
+	AgentReported struct{ Event rules.AgentEvent }
 	// AgentSilent reports that the agent has sent nothing since a time.
 	AgentSilent struct{ Since time.Time }
 )
 
 // Effects on the shared sessions.
 type (
-	// TellOpen sends a message to every shared session that is open on this one.
-	TellOpen struct{ Message any }
-	// OpenShared adds a shared session to those that TellOpen reaches.
-	OpenShared struct{ Shared journal.SessionID }
-	// CloseShared removes a shared session from those that TellOpen reaches.
-	CloseShared struct{ Shared journal.SessionID }
+	// Broadcast sends a message to every shared session that is open on this one.
+	Broadcast struct{ Message any }
+	// AttachShared adds a shared session to those that Broadcast reaches.
+	AttachShared struct{ Shared journal.SessionID }
+	// DetachShared removes a shared session from those that Broadcast reaches.
+	DetachShared struct{ Shared journal.SessionID }
 )
 
 // Effects on the agent.

@@ -31,7 +31,7 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 			Load:        load,
 			MaxEvent:    s.settings.MaxEvent,
 		}},
-		TellOpen{rules.AgentChanged{Status: starting.AgentStatusChanged}})
+		Broadcast{rules.AgentChanged{Status: starting.AgentStatusChanged}})
 }
 
 // launchAnew starts an agent on a new session after it failed to load the earlier
@@ -51,10 +51,10 @@ func (s *State) launched(m Launched) rules.Decision {
 	ready.Anew = s.earlierSession() == "" || m.LoadError != nil
 	d := rules.Decision{Events: []rules.Event{{Public: ready}}}
 	d = d.With(
-		TellOpen{rules.AgentChanged{Status: ready.AgentStatusChanged}},
+		Broadcast{rules.AgentChanged{Status: ready.AgentStatusChanged}},
 		rules.Release{Hold: holdLaunch, Answer: &protocol.HostSessionAnswer{Session: s.ready()}})
 	if s.Worked {
-		d = d.With(TellOpen{rules.AgentContinues{Session: s.continuation(m.LoadError)}})
+		d = d.With(Broadcast{rules.AgentContinued{Session: s.continuation(m.LoadError)}})
 	}
 	if len(s.Queue) > 0 {
 		return s.begin(d, s.Queue[0])
@@ -94,7 +94,7 @@ func (s *State) launchFailed(m LaunchFailed) rules.Decision {
 
 // refuseCreation answers the creations that wait for the agent.
 func refuseCreation(failure string, err error) rules.Effect {
-	return rules.Release{Hold: holdLaunch, Other: protocol.Errorf(launchCode(err), "%s", failure)}
+	return rules.Release{Hold: holdLaunch, Err: protocol.Errorf(launchCode(err), "%s", failure)}
 }
 
 // launchCode returns the error code of a failed start. It separates failures that

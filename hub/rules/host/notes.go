@@ -14,7 +14,7 @@ func (s *State) progress(e rules.AgentProgress) rules.Decision {
 	began := s.StartedAt // a copy that other goroutines may read
 	starts := agentIs(protocol.AgentStarting)
 	starts.Detail, starts.StartedAt = e.Detail, &began
-	return rules.Decision{Events: []rules.Event{{Public: starts}}}.With(TellOpen{rules.AgentChanged{Status: starts.AgentStatusChanged}})
+	return rules.Decision{Events: []rules.Event{{Public: starts}}}.With(Broadcast{rules.AgentChanged{Status: starts.AgentStatusChanged}})
 }
 
 // strayOutput reports that the agent writes lines that are not messages: once in a
@@ -28,7 +28,7 @@ func (s *State) strayOutput() rules.Decision {
 		approval := s.Running.Turn.Approval
 		note.ApprovalID = &approval
 	}
-	return rules.Decision{Events: []rules.Event{{Public: &note}}}.With(TellOpen{rules.AgentNote{Note: note}})
+	return rules.Decision{Events: []rules.Event{{Public: &note}}}.With(Broadcast{rules.AgentNote{Note: note}})
 }
 
 // applyStray notes that stray output was reported.

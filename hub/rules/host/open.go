@@ -29,18 +29,18 @@ func (s *State) open(m rules.SharedOpened) rules.Decision {
 // greet tells a shared session that has opened or woken the agent's present state.
 func (s *State) greet(m rules.SharedOpened) rules.Decision {
 	d := rules.Decision{Effects: []rules.Effect{
-		OpenShared{m.Shared},
-		rules.Tell{To: m.Shared, Message: rules.AgentChanged{Status: s.status()}},
-		rules.Tell{To: m.Shared, Message: rules.AgentKnown{Facts: s.Session.Facts}},
+		AttachShared{m.Shared},
+		rules.Send{To: m.Shared, Message: rules.AgentChanged{Status: s.status()}},
+		rules.Send{To: m.Shared, Message: rules.AgentFactsChanged{Facts: s.Session.Facts}},
 	}}
-	for _, requestID := range m.Asked {
-		if s.AskedPermission(requestID) == nil {
-			d = d.With(rules.Tell{To: m.Shared, Message: rules.PermissionGone{RequestID: requestID}})
+	for _, requestID := range m.Requests {
+		if s.OpenPermission(requestID) == nil {
+			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionWithdrawn{RequestID: requestID}})
 		}
 	}
 	for _, p := range s.Permissions {
 		if p.Shared.IsZero() || p.Shared == m.Shared {
-			d = d.With(rules.Tell{To: m.Shared, Message: rules.PermissionAsked{Question: p.Permission}})
+			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionRequested{Request: p.Permission}})
 		}
 	}
 	return d
@@ -48,7 +48,7 @@ func (s *State) greet(m rules.SharedOpened) rules.Decision {
 
 // closed notes that a shared session has ended.
 func (s *State) closed(m rules.SharedClosed) rules.Decision {
-	d := rules.Decision{Effects: []rules.Effect{CloseShared{m.Shared}}}
+	d := rules.Decision{Effects: []rules.Effect{DetachShared{m.Shared}}}
 	if m.Last && s.Occupied {
 		d.Events = []rules.Event{{Public: &vacated{}}}
 	}

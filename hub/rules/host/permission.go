@@ -29,7 +29,7 @@ func optionOfKind(options []rules.AgentOption, kinds ...string) string {
 // ask passes a permission request on to the participants, or answers it by the host
 // session's policy. In a turn that is being cancelled the answer is cancelled.
 func (s *State) ask(e rules.AgentPermission) rules.Decision {
-	q := rules.Question{
+	q := rules.PermissionRequest{
 		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: orNull(e.ToolCall), Options: orNull(e.Options)},
 		Choices:    e.Choices,
 	}
@@ -38,7 +38,7 @@ func (s *State) ask(e rules.AgentPermission) rules.Decision {
 	}
 	asked := askedPermission{Permission: q, Shared: s.turnOf()}
 	d := rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: q.Permission}}}}
-	d = asked.tell(d, rules.PermissionAsked{Question: q})
+	d = asked.tell(d, rules.PermissionRequested{Request: q})
 	switch s.Session.Permissions {
 	case protocol.PermissionsAllow:
 		if option := optionOfKind(e.Choices, allowing...); option != "" {
@@ -61,9 +61,9 @@ func orNull(raw json.RawMessage) json.RawMessage {
 
 // answered decides on a participant's answer. The first one counts.
 func (s *State) answered(m rules.PermissionAnswer) rules.Decision {
-	asked := s.AskedPermission(m.RequestID)
+	asked := s.OpenPermission(m.RequestID)
 	if asked == nil {
-		return rules.Decision{Effects: []rules.Effect{rules.Tell{To: m.Shared, Message: rules.PermissionGone{RequestID: m.RequestID}}}}
+		return rules.Decision{Effects: []rules.Effect{rules.Send{To: m.Shared, Message: rules.PermissionWithdrawn{RequestID: m.RequestID}}}}
 	}
 	return s.settle(rules.Decision{}, *asked, m.OptionID, protocol.SourceParticipant, &m)
 }
@@ -81,24 +81,24 @@ func (s *State) settle(d rules.Decision, asked askedPermission, optionID string,
 	}
 	d.Events = append(d.Events, rules.Event{Public: &resolved})
 	d = d.With(AnswerAgent{requestID, optionID})
-	return asked.tell(d, rules.PermissionSettled{Resolved: resolved, Won: won})
+	return asked.tell(d, rules.PermissionResolved{Resolved: resolved, Answer: won})
 }
 
 // withdraw ends a permission request that needs no answer any more.
 func (s *State) withdraw(d rules.Decision, requestID string) rules.Decision {
-	asked := s.AskedPermission(requestID)
+	asked := s.OpenPermission(requestID)
 	if asked == nil {
 		return d
 	}
 	d.Events = append(d.Events, rules.Event{Public: &protocol.PermissionWithdrawn{RequestID: requestID}})
-	return asked.tell(d, rules.PermissionGone{RequestID: requestID})
+	return asked.tell(d, rules.PermissionWithdrawn{RequestID: requestID})
 }
 
 // tell returns the decision with a message to the shared sessions that have the
 // request. Later turns do not change which ones have it.
 func (p *askedPermission) tell(d rules.Decision, message any) rules.Decision {
 	if p.Shared.IsZero() {
-		return d.With(TellOpen{message})
+		return d.With(Broadcast{message})
 	}
-	return d.With(rules.Tell{To: p.Shared, Message: message})
+	return d.With(rules.Send{To: p.Shared, Message: message})
 }

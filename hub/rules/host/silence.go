@@ -12,17 +12,17 @@ import (
 // or wait. The runtime measures the time, since an agent's messages are not events
 // of a host session.
 
-// Listens reports whether the agent is expected to send something. It is not while
+// ExpectsOutput reports whether the agent is expected to send something. It is not while
 // a permission request waits for the participants, and while the turn is being
 // cancelled, which has a time-out of its own.
-func (s *State) Listens() bool {
+func (s *State) ExpectsOutput() bool {
 	return s.settings.SilenceAfter > 0 && s.up() && s.Running != nil && s.Running.SilentSince == nil &&
 		s.Running.Cancelling == "" && len(s.Permissions) == 0
 }
 
 // fallSilent reports that the agent has sent nothing for settings.SilenceAfter.
 func (s *State) fallSilent(m AgentSilent) rules.Decision {
-	if !s.Listens() {
+	if !s.ExpectsOutput() {
 		return rules.Decision{}
 	}
 	since := m.Since.UTC().Truncate(time.Microsecond)
@@ -34,7 +34,7 @@ func (s *State) silence(since *time.Time) rules.Decision {
 	status := s.status()
 	status.SilentSince = since
 	return rules.Decision{Events: []rules.Event{{Public: &turnSilentEvent{s.Running.Turn.Approval, since}}}}.
-		With(TellOpen{rules.AgentChanged{Status: status}})
+		With(Broadcast{rules.AgentChanged{Status: status}})
 }
 
 // status returns the agent's status for shared sessions, which know of turns by

@@ -63,7 +63,7 @@ type endedTurn struct {
 
 // askedPermission is a permission request that waits for an answer.
 type askedPermission struct {
-	Permission rules.Question
+	Permission rules.PermissionRequest
 	At         rules.Instant
 	Shared     journal.SessionID // the shared session that has it; zero for all that are open
 }
@@ -159,7 +159,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
-		asked := rules.QuestionOf(p.Permission)
+		asked := rules.NewPermissionRequest(p.Permission)
 		s.Permissions = append(s.Permissions, askedPermission{asked, at.Instant(), s.turnOf()})
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
@@ -209,8 +209,8 @@ func (s *State) turnOf() journal.SessionID {
 	return s.Running.Turn.Shared
 }
 
-// AskedPermission returns a permission request that waits for an answer; nil for none.
-func (s *State) AskedPermission(requestID string) *askedPermission {
+// OpenPermission returns a permission request that waits for an answer; nil for none.
+func (s *State) OpenPermission(requestID string) *askedPermission {
 	for i := range s.Permissions {
 		if s.Permissions[i].Permission.RequestID == requestID {
 			return &s.Permissions[i]
@@ -259,16 +259,16 @@ func (s *State) Busy() bool {
 	return s.Agent != protocol.AgentExited || s.Running != nil || len(s.Queue) > 0 || len(s.Ended) > 0
 }
 
-// Measure sets the clock's readings in a state that was read from the journal.
-func (s *State) Measure(now time.Time) {
+// SetClock sets the clock's readings in a state that was read from the journal.
+func (s *State) SetClock(now time.Time) {
 	for i := range s.Permissions {
-		s.Permissions[i].At.Measure(now)
+		s.Permissions[i].At.SetClock(now)
 	}
 	if s.Running != nil {
-		s.Running.Since.Measure(now)
-		s.Running.CancelAt.Measure(now)
+		s.Running.Since.SetClock(now)
+		s.Running.CancelAt.SetClock(now)
 	}
-	s.Vacant.Measure(now)
+	s.Vacant.SetClock(now)
 }
 
 // Due implements [state].

@@ -37,7 +37,7 @@ func (s *State) dispatched(t rules.Turn) rules.Decision {
 		return d
 	}
 	if len(s.Queue) >= s.settings.MaxQueued {
-		return rules.Decision{}.With(rules.Tell{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, Failure: "too many prompts wait for the agent"}})
+		return rules.Decision{}.With(rules.Send{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, Failure: "too many prompts wait for the agent"}})
 	}
 	ahead := len(s.Queue)
 	if s.Running != nil {
@@ -45,7 +45,7 @@ func (s *State) dispatched(t rules.Turn) rules.Decision {
 	}
 	d := rules.Decision{
 		Events:  []rules.Event{{Public: &turnQueuedEvent{t}}},
-		Effects: []rules.Effect{rules.Tell{To: t.Shared, Message: rules.TurnAccepted{Approval: t.Approval, Ahead: ahead}}},
+		Effects: []rules.Effect{rules.Send{To: t.Shared, Message: rules.TurnAccepted{Approval: t.Approval, Ahead: ahead}}},
 	}
 	switch {
 	case s.Agent == protocol.AgentExited:
@@ -64,15 +64,15 @@ func (s *State) report(t rules.Turn) (d rules.Decision, known bool) {
 			if s.Running != nil {
 				ahead++
 			}
-			return rules.Decision{}.With(rules.Tell{To: t.Shared, Message: rules.TurnAccepted{Approval: t.Approval, Ahead: ahead}}), true
+			return rules.Decision{}.With(rules.Send{To: t.Shared, Message: rules.TurnAccepted{Approval: t.Approval, Ahead: ahead}}), true
 		}
 	}
 	if s.Running != nil && s.Running.Turn.Approval == t.Approval {
-		return rules.Decision{}.With(rules.Tell{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}}), true
+		return rules.Decision{}.With(rules.Send{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}}), true
 	}
 	for _, e := range s.Ended {
 		if e.Turn.Approval == t.Approval {
-			return rules.Decision{}.With(rules.Tell{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, StopReason: e.StopReason, Failure: e.Failure, Code: e.Code}}), true
+			return rules.Decision{}.With(rules.Send{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, StopReason: e.StopReason, Failure: e.Failure, Code: e.Code}}), true
 		}
 	}
 	return rules.Decision{}, false
@@ -82,7 +82,7 @@ func (s *State) report(t rules.Turn) (d rules.Decision, known bool) {
 func (s *State) begin(d rules.Decision, t rules.Turn) rules.Decision {
 	d.Events = append(d.Events, rules.Event{Public: &turnBeganEvent{t.Approval}})
 	return d.With(
-		rules.Tell{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}},
+		rules.Send{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}},
 		PromptAgent{rules.AgentPrompt{Turn: t.Approval, Text: t.Prompt, Meta: attributionOf(t)}})
 }
 
@@ -114,7 +114,7 @@ func attributionOf(t rules.Turn) []byte {
 // over ends a turn and reports the end to its shared session.
 func (s *State) over(d rules.Decision, t rules.Turn, stopReason, failure string, code protocol.Code) rules.Decision {
 	d.Events = append(d.Events, rules.Event{Public: &turnOverEvent{t.Approval, stopReason, failure, code}})
-	return d.With(rules.Tell{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, StopReason: stopReason, Failure: failure, Code: code}})
+	return d.With(rules.Send{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, StopReason: stopReason, Failure: failure, Code: code}})
 }
 
 // turnAnswered ends the running turn with the agent's answer. A turn that was
@@ -139,7 +139,7 @@ func (s *State) turnAnswered(e rules.AgentTurnEnded) rules.Decision {
 	}
 	d = s.over(d, s.Running.Turn, e.StopReason, failure, code)
 	if s.Running.Stuck && s.up() {
-		d = d.With(TellOpen{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
+		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
 	}
 	if len(s.Queue) > 0 && s.up() {
 		return s.begin(d, s.Queue[0])
@@ -169,17 +169,17 @@ func (s *State) cancelTurn(approval, failure string) rules.Decision {
 func (s *State) tick(in rules.Input) rules.Decision {
 	var d rules.Decision
 	if s.settings.TurnTimeout > 0 && s.Running != nil && s.Running.Cancelling == "" &&
-		!in.Moment.Before(s.Running.Since.Deadline(s.settings.TurnTimeout)) {
+		!in.Now.Before(s.Running.Since.Deadline(s.settings.TurnTimeout)) {
 		return s.cancelTurn(s.Running.Turn.Approval, "the turn took longer than "+s.settings.TurnTimeout.String())
 	}
 	for _, p := range s.Permissions {
-		if !in.Moment.Before(p.At.Deadline(s.settings.PermissionTimeout)) {
+		if !in.Now.Before(p.At.Deadline(s.settings.PermissionTimeout)) {
 			d = s.settle(d, p, optionOfKind(p.Permission.Choices, rejecting...), protocol.SourceTimeout, nil)
 		}
 	}
-	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.Moment.Before(r.CancelAt.Deadline(s.settings.CancelGrace)) {
+	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.Now.Before(r.CancelAt.Deadline(s.settings.CancelGrace)) {
 		d.Events = append(d.Events, rules.Event{Public: &turnStuckEvent{r.Turn.Approval}})
-		d = d.With(TellOpen{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
+		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
 	}
-	return s.letGo(d, in.Moment)
+	return s.letGo(d, in.Now)
 }

@@ -10,8 +10,8 @@ import (
 	"parley/protocol"
 )
 
-// SomeFacts draws what an agent may announce.
-func SomeFacts(t *rapid.T) protocol.AgentFacts {
+// DrawFacts draws what an agent may announce.
+func DrawFacts(t *rapid.T) protocol.AgentFacts {
 	var f protocol.AgentFacts
 	text := func(label string) string {
 		return strings.Repeat(rapid.SampledFrom([]string{"a", "é", "\u0000", "<"}).Draw(t, label), rapid.SampledFrom([]int{0, 1, 300, 5000}).Draw(t, label+" length"))

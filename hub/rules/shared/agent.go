@@ -7,7 +7,7 @@ import (
 )
 
 // AgentSaid records each notification as an event, until the session has ended.
-func (s *State) agentSaid(m rules.AgentSaid) rules.Decision {
+func (s *State) agentSaid(m rules.AgentNotified) rules.Decision {
 	if !s.Active() {
 		return rules.Decision{}
 	}
@@ -26,7 +26,7 @@ func (s *State) agentChanged(m rules.AgentChanged) rules.Decision {
 	return rules.Decision{Events: []rules.Event{{Public: &m.Status}}}
 }
 
-func (s *State) agentContinues(m rules.AgentContinues) rules.Decision {
+func (s *State) agentContinues(m rules.AgentContinued) rules.Decision {
 	if !s.Active() {
 		return rules.Decision{}
 	}
@@ -42,7 +42,7 @@ func (s *State) agentNoted(m rules.AgentNote) rules.Decision {
 }
 
 // AgentKnown records the facts that differ from the known ones.
-func (s *State) agentKnown(m rules.AgentKnown) rules.Decision {
+func (s *State) agentKnown(m rules.AgentFactsChanged) rules.Decision {
 	if !s.Active() {
 		return rules.Decision{}
 	}

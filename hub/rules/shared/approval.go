@@ -11,7 +11,7 @@ import (
 // the author's right.
 func (s *State) prompt(in rules.Input, c *protocol.Prompt, p protocol.Participant) rules.Decision {
 	right := s.rightsOf(p).Prompt
-	if right == rules.PromptNever {
+	if right == rules.PromptDenied {
 		return rules.Refuse(protocol.CodePromptNotAllowed, "a %s cannot prompt while the mode is %s", p.Role, s.Session.Mode)
 	}
 	if err := asExpected(c.As, right); err != nil {
@@ -37,7 +37,7 @@ func asExpected(as protocol.PromptAs, right rules.PromptRight) error {
 	switch {
 	case as == protocol.PromptAsProposal && right == rules.PromptDirect:
 		return protocol.Errorf(protocol.CodePromptNotAsExpected, "the prompt was written as a proposal and would run without an approval now; it was not sent")
-	case as == protocol.PromptAsDirect && right == rules.PromptPropose:
+	case as == protocol.PromptAsDirect && right == rules.PromptNeedsApproval:
 		return protocol.Errorf(protocol.CodePromptNotAsExpected, "the prompt was written to run at once and would wait for an approval now; it was not sent")
 	}
 	return nil

@@ -35,7 +35,7 @@ func (s *State) resumeReading(who Sender, recent int) rules.Decision {
 
 // readingCommand decides on a command of a sender who only reads.
 func (s *State) readingCommand(c Command) rules.Decision {
-	if _, err := s.authenticateReader(c.Who); err != nil {
+	if _, err := s.authenticateReader(c.Sender); err != nil {
 		return rules.Decision{Err: err}
 	}
 	switch r := c.Request.Command.(type) {
@@ -54,10 +54,10 @@ func (s *State) readingCommand(c Command) rules.Decision {
 }
 
 func (s *State) archive(m Archive) rules.Decision {
-	if _, err := s.authenticateReader(m.Who); err != nil {
+	if _, err := s.authenticateReader(m.Sender); err != nil {
 		return rules.Decision{Err: err}
 	}
-	which := m.Which
+	which := m.Query
 	if which.Before == "" && which.After == "" {
 		which.After = protocol.NewCursor(0, journal.ChainStart(s.ID)).String()
 	}

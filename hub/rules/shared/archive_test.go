@@ -15,28 +15,28 @@ import (
 // of them and of the session; acting is not.
 func TestShared_who_may_read(t *testing.T) {
 	for _, closed := range []bool{false, true} {
-		s := rulestest.NewStage(t, rules.Settings{})
-		left, removed, here := s.Joins("lea", ""), s.Joins("rob", ""), s.Joins("ben", protocol.RoleViewer)
-		again := s.Joins("rob2", "")
-		require.NoError(t, s.By(left, &protocol.Leave{}).Err)
-		require.NoError(t, s.By(s.Owner(), &protocol.Remove{ParticipantID: removed.ID, Reason: new("spam")}).Err)
-		require.NoError(t, s.By(again, &protocol.Leave{}).Err)
+		s := rulestest.NewFixture(t, rules.Settings{})
+		left, removed, here := s.Join("lea", ""), s.Join("rob", ""), s.Join("ben", protocol.RoleViewer)
+		again := s.Join("rob2", "")
+		require.NoError(t, s.Send(left, &protocol.Leave{}).Err)
+		require.NoError(t, s.Send(s.Owner(), &protocol.Remove{ParticipantID: removed.ID, Reason: new("spam")}).Err)
+		require.NoError(t, s.Send(again, &protocol.Leave{}).Err)
 		if closed {
-			require.NoError(t, s.By(s.Owner(), &protocol.Close{}).Err)
+			require.NoError(t, s.Send(s.Owner(), &protocol.Close{}).Err)
 		} else {
-			require.NoError(t, s.By(s.Owner(), &protocol.Leave{}).Err)
+			require.NoError(t, s.Send(s.Owner(), &protocol.Leave{}).Err)
 		}
-		wrong := s.Credentials(here)
+		wrong := s.Sender(here)
 		wrong.ParticipantID = left.ID
 		for _, row := range []struct {
 			about string
 			who   shared.Sender
 			code  protocol.Code // "" for who may
 		}{
-			{"the host", s.Credentials(s.Owner()), ""},
-			{"somebody who is here, or was at the end", s.Credentials(here), ""},
-			{"somebody who left", s.Credentials(left), ""},
-			{"somebody who was removed", s.Credentials(removed), protocol.CodeParticipantRemoved},
+			{"the host", s.Sender(s.Owner()), ""},
+			{"somebody who is here, or was at the end", s.Sender(here), ""},
+			{"somebody who left", s.Sender(left), ""},
+			{"somebody who was removed", s.Sender(removed), protocol.CodeParticipantRemoved},
 			{"a token of somebody else", wrong, protocol.CodeInvalidParticipantToken},
 			{"nobody", shared.Sender{ParticipantID: "nobody", Token: "x"}, protocol.CodeParticipantNotFound},
 		} {
@@ -45,15 +45,15 @@ func TestShared_who_may_read(t *testing.T) {
 				reader.ReadOnly = true
 				resume := &protocol.Resume{ParticipantID: row.who.ParticipantID, ParticipantToken: row.who.Token, ReadOnly: true}
 				as := func(c protocol.Command) rules.Decision {
-					return s.Do(s.Node, shared.Command{Who: reader, Request: protocol.Request{ID: "1", Command: c}})
+					return s.Do(s.Session, shared.Command{Sender: reader, Request: protocol.Request{ID: "1", Command: c}})
 				}
 				for _, d := range []rules.Decision{
 					as(resume),
 					as(&protocol.History{Limit: 1}),
 					as(&protocol.Ping{}),
-					s.Do(s.Node, shared.Archive{Who: reader, Which: protocol.History{Limit: 1}}),
+					s.Do(s.Session, shared.Archive{Sender: reader, Query: protocol.History{Limit: 1}}),
 				} {
-					require.Equal(t, row.code, rulestest.CodeOf(d.Err))
+					require.Equal(t, row.code, rulestest.ErrorCode(d.Err))
 					require.Empty(t, d.Events, "reading changes nothing, and brings nobody back")
 				}
 				if row.code == "" {
@@ -64,7 +64,7 @@ func TestShared_who_may_read(t *testing.T) {
 					&protocol.Cancel{}, &protocol.SetMode{}, &protocol.SetRole{}, &protocol.Remove{}, &protocol.RotateInvite{},
 					&protocol.StopAgent{}, &protocol.Typing{}, &protocol.Leave{}, &protocol.Close{},
 				} {
-					require.Equal(t, row.code, rulestest.CodeOf(as(c).Err), c.CommandType())
+					require.Equal(t, row.code, rulestest.ErrorCode(as(c).Err), c.CommandType())
 				}
 			})
 		}
@@ -72,26 +72,26 @@ func TestShared_who_may_read(t *testing.T) {
 }
 
 func TestShared_Remove_ends_reading_under_every_earlier_participant_of_the_user(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	before := s.Joins("ben", "")
-	require.NoError(t, s.By(before, &protocol.Leave{}).Err)
-	now := s.Joins("ben", "")
-	d := s.By(s.Owner(), &protocol.Remove{ParticipantID: now.ID})
-	require.Contains(t, d.Effects, rules.Effect(shared.CutUser{Participant: now.ID, User: "ben", Code: protocol.CloseRemoved, Reason: "the host has removed you"}))
+	s := rulestest.NewFixture(t, rules.Settings{})
+	before := s.Join("ben", "")
+	require.NoError(t, s.Send(before, &protocol.Leave{}).Err)
+	now := s.Join("ben", "")
+	d := s.Send(s.Owner(), &protocol.Remove{ParticipantID: now.ID})
+	require.Contains(t, d.Effects, rules.Effect(shared.DisconnectUser{Participant: now.ID, User: "ben", Code: protocol.CloseRemoved, Reason: "the host has removed you"}))
 	for _, p := range []protocol.Participant{before, now} {
-		require.Equal(t, protocol.CodeParticipantRemoved, rulestest.CodeOf(s.Do(s.Node, shared.Archive{Who: s.Credentials(p), Which: protocol.History{Limit: 1}}).Err))
+		require.Equal(t, protocol.CodeParticipantRemoved, rulestest.ErrorCode(s.Do(s.Session, shared.Archive{Sender: s.Sender(p), Query: protocol.History{Limit: 1}}).Err))
 	}
 }
 
 // A guest can have the host's user id while the host is out. Removing that guest
 // is not removing the host.
 func TestShared_Remove_of_a_guest_with_the_hosts_user_id_leaves_the_host_reading(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	require.NoError(t, s.By(s.Owner(), &protocol.Leave{}).Err)
-	impostor := s.Joins("ada", "")
-	resume := &protocol.Resume{ParticipantID: s.Owner().ID, ParticipantToken: s.Credentials(s.Owner()).Token}
-	require.NoError(t, s.Do(s.Node, shared.Command{Request: protocol.Request{Command: resume}}).Err)
-	require.NoError(t, s.By(s.Owner(), &protocol.Remove{ParticipantID: impostor.ID}).Err)
-	_, err := s.State.AuthenticateReader(s.Credentials(s.Owner()))
+	s := rulestest.NewFixture(t, rules.Settings{})
+	require.NoError(t, s.Send(s.Owner(), &protocol.Leave{}).Err)
+	impostor := s.Join("ada", "")
+	resume := &protocol.Resume{ParticipantID: s.Owner().ID, ParticipantToken: s.Sender(s.Owner()).Token}
+	require.NoError(t, s.Do(s.Session, shared.Command{Request: protocol.Request{Command: resume}}).Err)
+	require.NoError(t, s.Send(s.Owner(), &protocol.Remove{ParticipantID: impostor.ID}).Err)
+	_, err := s.State.AuthenticateReader(s.Sender(s.Owner()))
 	require.NoError(t, err)
 }

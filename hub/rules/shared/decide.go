@@ -22,27 +22,27 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 		return s.invitation(m)
 	case rules.Tick:
 		return s.expire(in)
-	case rules.Woken:
+	case rules.Loaded:
 		return s.wake()
 	case rules.Shutdown:
 		return rules.Decision{}
 	case rules.TurnAccepted, rules.TurnStarted, rules.TurnEnded:
 		return s.turnReport(m)
-	case rules.AgentSaid:
+	case rules.AgentNotified:
 		return s.agentSaid(m)
 	case rules.AgentChanged:
 		return s.agentChanged(m)
 	case rules.AgentNote:
 		return s.agentNoted(m)
-	case rules.AgentContinues:
+	case rules.AgentContinued:
 		return s.agentContinues(m)
-	case rules.AgentKnown:
+	case rules.AgentFactsChanged:
 		return s.agentKnown(m)
-	case rules.PermissionAsked:
+	case rules.PermissionRequested:
 		return s.permissionAsked(m)
-	case rules.PermissionSettled:
+	case rules.PermissionResolved:
 		return s.permissionSettled(m)
-	case rules.PermissionGone:
+	case rules.PermissionWithdrawn:
 		return s.permissionGone(m)
 	}
 	return rules.Refuse(protocol.CodeInternal, "unknown input %T", in.Body)
@@ -56,30 +56,30 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 	case *protocol.Join, *protocol.Resume:
 		return s.enter(in, c, r)
 	}
-	if c.Who.ReadOnly {
+	if c.Sender.ReadOnly {
 		return s.readingCommand(c)
 	}
 	if err := s.requireCreated(); err != nil {
 		return rules.Decision{Err: err}
 	}
-	p, err := s.lookup(c.Who.ParticipantID, c.Who.Departed)
+	p, err := s.lookup(c.Sender.ParticipantID, c.Sender.Departed)
 	if IsAbsent(err) {
 		return rules.Decision{Err: err}
 	}
-	if err == nil && s.authentic(p, c.Who) {
-		c.Who.Connected = true // the token need not be checked again
+	if err == nil && s.authentic(p, c.Sender) {
+		c.Sender.Connected = true // the token need not be checked again
 		if done, again, err := s.recall(p.ID, c.Request); err != nil || again {
 			return rules.Decision{Replay: done.Seq, Err: err}
 		}
 	}
-	if p, err = s.authenticate(c.Who); err != nil {
+	if p, err = s.authenticate(c.Sender); err != nil {
 		return rules.Decision{Err: err}
 	}
 	if rules.HostOnly(c.Request.Command.CommandType()) && p.Role != protocol.RoleHost {
 		return rules.Refuse(protocol.CodeHostRequired, "only the host can do that")
 	}
-	d := s.byParticipant(in, c.Request, p, c.Who.Departed).ForCommand(refOf(c.Request, p.ID))
-	if c.Polls {
+	d := s.byParticipant(in, c.Request, p, c.Sender.Departed).ForCommand(refOf(c.Request, p.ID))
+	if c.Polling {
 		d.Effects = append(d.Effects, Polled{p.ID})
 	}
 	return d
@@ -199,11 +199,11 @@ func refOf(r protocol.Request, by string) *rules.CommandRef {
 	if r.ID == "" {
 		return nil
 	}
-	return &rules.CommandRef{By: by, ID: r.ID, Digest: rules.Digest(r.Command)}
+	return &rules.CommandRef{Scope: by, ID: r.ID, Digest: rules.Digest(r.Command)}
 }
 
 func (s *State) tellHost(message any) rules.Effect {
-	return rules.Tell{To: hostOf(s.Session), Message: message}
+	return rules.Send{To: hostOf(s.Session), Message: message}
 }
 
 // wake sends again what the host session has not confirmed, and has it report what
@@ -213,7 +213,7 @@ func (s *State) wake() rules.Decision {
 	if s.Active() {
 		opened := rules.SharedOpened{Shared: s.ID}
 		for _, p := range s.Permissions {
-			opened.Asked = append(opened.Asked, p.RequestID)
+			opened.Requests = append(opened.Requests, p.RequestID)
 		}
 		d = d.With(s.tellHost(opened))
 	}

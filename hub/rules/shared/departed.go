@@ -108,14 +108,14 @@ func (s *State) remember(c *rules.CommandRef, p protocol.Payload, at rules.Stamp
 	if j, ok := p.(*protocol.ParticipantJoined); ok {
 		done.Joined = j.Participant.ID
 	}
-	_, known := s.People.Get(c.By)
-	if known || c.By == creator || strings.HasPrefix(c.By, joinScope) {
-		s.Commands.add(c.By, done)
+	_, known := s.People.Get(c.Scope)
+	if known || c.Scope == creator || strings.HasPrefix(c.Scope, joinScope) {
+		s.Commands.add(c.Scope, done)
 		return
 	}
 	// The host session reports the outcome of a permission answer later. The
 	// participant may have left by then.
-	s.Departed.add(at.At, []departedCommand{newDepartedCommand(c.By, done)})
+	s.Departed.add(at.At, []departedCommand{newDepartedCommand(c.Scope, done)})
 }
 
 // dropDeparted converts the state of an earlier version, which kept all participants.

@@ -13,7 +13,7 @@ import (
 // ever had that id.
 type EndedPrompt struct {
 	ApprovalID string
-	asked      promptRequest
+	requested  promptRequest
 }
 
 // promptRequest is what a command asks for about a prompt.
@@ -33,9 +33,9 @@ func notOpen(approvalID string, asked promptRequest) rules.Decision {
 	return rules.Decision{Answer: EndedPrompt{approvalID, asked}}
 }
 
-// Refusal returns the error for a prompt that has ended.
-func (p EndedPrompt) Refusal(a protocol.Approval, decider protocol.Participant) error {
-	switch p.asked {
+// Err returns the error for a prompt that has ended.
+func (p EndedPrompt) Err(a protocol.Approval, decider protocol.Participant) error {
+	switch p.requested {
 	case askedToCancel:
 		return protocol.Errorf(protocol.CodeNothingToCancel, "the prompt is done already")
 	case askedToShow:

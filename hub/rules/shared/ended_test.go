@@ -21,7 +21,7 @@ func (q *quick) decides(by protocol.Participant, n int) (last map[protocol.Appro
 	last = map[protocol.ApprovalStatus]string{}
 	command := func(who protocol.Participant, c protocol.Command) rules.Decision {
 		id := fmt.Sprintf("%08d", q.made)
-		d := q.do(shared.Command{Who: q.Credentials(who), Request: protocol.Request{ID: id, Command: c}})
+		d := q.do(shared.Command{Sender: q.Sender(who), Request: protocol.Request{ID: id, Command: c}})
 		require.NoError(q.T, d.Err)
 		return d
 	}
@@ -47,17 +47,17 @@ func (q *quick) decides(by protocol.Participant, n int) (last map[protocol.Appro
 }
 
 func TestShared_prompts_that_are_done_leave_nothing_behind(t *testing.T) {
-	q := &quick{Stage: rulestest.NewStage(t, rules.Settings{})}
+	q := &quick{Fixture: rulestest.NewFixture(t, rules.Settings{})}
 	ben := q.joins("ben")
 	q.decides(ben, shared.RememberedCommands)
-	snapshot := len(q.Node.Encoded(t))
+	snapshot := len(q.Session.EncodedState(t))
 	q.decides(ben, 1000)
 	require.Empty(t, q.State.Open)
-	require.InDelta(t, snapshot, len(q.Node.Encoded(t)), 1<<10, "bytes, after 4,000 more")
+	require.InDelta(t, snapshot, len(q.Session.EncodedState(t)), 1<<10, "bytes, after 4,000 more")
 }
 
 func TestShared_a_prompt_that_is_done_is_told_from_one_that_never_was(t *testing.T) {
-	q := &quick{Stage: rulestest.NewStage(t, rules.Settings{})}
+	q := &quick{Fixture: rulestest.NewFixture(t, rules.Settings{})}
 	ben := q.joins("ben")
 	done := q.decides(ben, 1)
 	q.decides(ben, shared.RememberedCommands)
@@ -69,40 +69,40 @@ func TestShared_a_prompt_that_is_done_is_told_from_one_that_never_was(t *testing
 	} {
 		id := done[status]
 		resolved := protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s", how)
-		require.Equal(t, resolved, q.By(q.Owner(), approve(id)).Err)
-		require.Equal(t, resolved, q.By(q.Owner(), &protocol.Approve{ApprovalID: id, Action: protocol.ActionReject}).Err)
+		require.Equal(t, resolved, q.Send(q.Owner(), approve(id)).Err)
+		require.Equal(t, resolved, q.Send(q.Owner(), &protocol.Approve{ApprovalID: id, Action: protocol.ActionReject}).Err)
 		resolved.Message += "; its events have it whole"
-		require.Equal(t, resolved, q.By(ben, &protocol.Item{ApprovalID: id}).Err)
-		require.Equal(t, protocol.CodeNothingToCancel, rulestest.CodeOf(q.By(ben, &protocol.Cancel{ApprovalID: id}).Err))
+		require.Equal(t, resolved, q.Send(ben, &protocol.Item{ApprovalID: id}).Err)
+		require.Equal(t, protocol.CodeNothingToCancel, rulestest.ErrorCode(q.Send(ben, &protocol.Cancel{ApprovalID: id}).Err))
 	}
 	for _, c := range []protocol.Command{approve("none"), &protocol.Item{ApprovalID: "none"}, &protocol.Cancel{ApprovalID: "none"}} {
-		require.Equal(t, protocol.CodeApprovalNotFound, rulestest.CodeOf(q.By(q.Owner(), c).Err))
+		require.Equal(t, protocol.CodeApprovalNotFound, rulestest.ErrorCode(q.Send(q.Owner(), c).Err))
 	}
 }
 
 func TestShared_a_prompt_that_was_cancelled_before_a_decision_has_no_decider(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	id := s.Prompts(s.Joins("ben", ""))
-	require.NoError(t, s.By(s.Owner(), &protocol.Cancel{ApprovalID: id}).Err)
-	require.Equal(t, protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "the prompt is failed already"), s.By(s.Owner(), approve(id)).Err)
+	s := rulestest.NewFixture(t, rules.Settings{})
+	id := s.Prompt(s.Join("ben", ""))
+	require.NoError(t, s.Send(s.Owner(), &protocol.Cancel{ApprovalID: id}).Err)
+	require.Equal(t, protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "the prompt is failed already"), s.Send(s.Owner(), approve(id)).Err)
 }
 
 // An earlier version kept every prompt.
 func TestShared_a_snapshot_with_prompts_that_are_done_is_read_and_shrinks(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	ben := s.Joins("ben", "")
-	rejected, waits := s.Prompts(ben), s.Prompts(ben)
-	require.NoError(t, s.By(s.Owner(), &protocol.Approve{ApprovalID: rejected, Action: protocol.ActionReject}).Err)
-	want := s.Node.Encoded(t)
+	s := rulestest.NewFixture(t, rules.Settings{})
+	ben := s.Join("ben", "")
+	rejected, waits := s.Prompt(ben), s.Prompt(ben)
+	require.NoError(t, s.Send(s.Owner(), &protocol.Approve{ApprovalID: rejected, Action: protocol.ActionReject}).Err)
+	want := s.Session.EncodedState(t)
 	var snapshot map[string]any
 	require.NoError(t, json.Unmarshal([]byte(want), &snapshot))
 	snapshot["Approvals"] = []map[string]any{
 		{"ID": rejected, "Status": "rejected", "Seq": 5, "Failed": 0}, {"ID": waits, "Status": "pending", "Seq": 4, "Failed": 0},
 	}
-	s.Node.State = s.Node.Blank()
-	require.NoError(t, s.Node.State.Restore(rules.RawJSON(snapshot)))
-	require.Equal(t, want, s.Node.Encoded(t))
-	s.State = s.Node.SharedState()
-	require.Equal(t, protocol.CodeApprovalAlreadyResolved, rulestest.CodeOf(s.By(s.Owner(), approve(rejected)).Err))
-	require.NoError(t, s.By(s.Owner(), approve(waits)).Err)
+	s.Session.State = s.Session.NewState()
+	require.NoError(t, s.Session.State.Restore(rules.RawJSON(snapshot)))
+	require.Equal(t, want, s.Session.EncodedState(t))
+	s.State = s.Session.SharedState()
+	require.Equal(t, protocol.CodeApprovalAlreadyResolved, rulestest.ErrorCode(s.Send(s.Owner(), approve(rejected)).Err))
+	require.NoError(t, s.Send(s.Owner(), approve(waits)).Err)
 }

@@ -11,8 +11,8 @@ func DecodeEvent(r journal.Record) (rules.Event, error) {
 	return rules.DecodeEvent(r, protocol.DecodePayload)
 }
 
-// ParticipantIn returns the participant that an event is about.
-func ParticipantIn(e rules.Event) protocol.Participant {
+// ParticipantOf returns the participant that an event is about.
+func ParticipantOf(e rules.Event) protocol.Participant {
 	switch p := e.Public.(type) {
 	case *protocol.ParticipantJoined:
 		return p.Participant
@@ -24,18 +24,18 @@ func ParticipantIn(e rules.Event) protocol.Participant {
 	return protocol.Participant{}
 }
 
-// EventsOf returns the numbers of the events from which ApprovalIn computes an
+// ApprovalEvents returns the numbers of the events from which ApprovalOf computes an
 // approval.
-func EventsOf(e journal.Entry) []journal.Seq {
+func ApprovalEvents(e journal.Entry) []journal.Seq {
 	if e.Whole == e.Newest {
 		return []journal.Seq{e.Whole}
 	}
 	return []journal.Seq{e.Whole, e.Newest}
 }
 
-// ApprovalIn returns an approval: whole is the last event that holds all of it,
+// ApprovalOf returns an approval: whole is the last event that holds all of it,
 // newest the last one about it, which may say that it failed.
-func ApprovalIn(whole, newest rules.Event) (a protocol.Approval) {
+func ApprovalOf(whole, newest rules.Event) (a protocol.Approval) {
 	switch p := whole.Public.(type) {
 	case *protocol.PromptPendingApproval:
 		a = p.Approval
@@ -50,9 +50,9 @@ func ApprovalIn(whole, newest rules.Event) (a protocol.Approval) {
 	return a
 }
 
-// DeciderIn returns the participant who resolved an approval with an event; zero
+// ResolverOf returns the participant who resolved an approval with an event; zero
 // for an event that resolves none.
-func DeciderIn(e rules.Event) protocol.Participant {
+func ResolverOf(e rules.Event) protocol.Participant {
 	switch p := e.Public.(type) {
 	case *protocol.PromptApproved:
 		return p.Participant
@@ -62,8 +62,8 @@ func DeciderIn(e rules.Event) protocol.Participant {
 	return protocol.Participant{}
 }
 
-// MessageIn returns the message that an event holds; nil for an event without one.
-func MessageIn(e rules.Event) *protocol.Message {
+// MessageOf returns the message that an event holds; nil for an event without one.
+func MessageOf(e rules.Event) *protocol.Message {
 	if p, ok := e.Public.(*protocol.MessageCreated); ok {
 		return &p.Message
 	}

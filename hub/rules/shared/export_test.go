@@ -34,8 +34,8 @@ var (
 	Beginning   = beginning
 )
 
-func NewOpenPermission(q rules.Question) openPermission {
-	return openPermission{Question: q}.named()
+func NewOpenPermission(q rules.PermissionRequest) openPermission {
+	return openPermission{PermissionRequest: q}.named()
 }
 
 func SettingsOf(s *State) *rules.Settings { return s.settings }

@@ -16,21 +16,21 @@ type (
 	}
 	// Command is a command of a participant, or a join.
 	Command struct {
-		Who     Sender
-		Request protocol.Request
-		Stream  bool    // a resume for events alone, which does not bring the host back
-		Way     JoinWay // of a join
-		Polls   bool    // the participant polls for events, and counts as present
+		Sender     Sender
+		Request    protocol.Request
+		EventsOnly bool    // a resume for events alone, which does not bring the host back
+		JoinAPI    JoinAPI // of a join
+		Polling    bool    // the participant polls for events, and counts as present
 	}
-	// JoinWay is the API that a join uses.
-	JoinWay int
+	// JoinAPI is the API that a join uses.
+	JoinAPI int
 	// Rejection is a request that could not be decoded, to be answered after earlier
 	// requests.
 	Rejection struct{ Err error }
 	// Read is a read of the original API.
 	Read struct {
-		Who  *Sender // nil if the caller need not be a participant
-		What ReadKind
+		Sender *Sender // nil if the caller need not be a participant
+		Kind   ReadKind
 	}
 )
 
@@ -56,9 +56,9 @@ func (c Command) PromptBytes() int {
 	return 0
 }
 
-// With returns the sender with one more participant that was looked up; nil for an id
+// WithDeparted returns the sender with one more participant that was looked up; nil for an id
 // without a participant.
-func (c Sender) With(id string, p *protocol.Participant) Sender {
+func (c Sender) WithDeparted(id string, p *protocol.Participant) Sender {
 	known := Departed{id: p}
 	maps.Copy(known, c.Departed)
 	c.Departed = known
@@ -70,13 +70,13 @@ func (c Sender) With(id string, p *protocol.Participant) Sender {
 func WithDeparted(body any, id string, p *protocol.Participant) any {
 	switch b := body.(type) {
 	case Command:
-		b.Who = b.Who.With(id, p)
+		b.Sender = b.Sender.WithDeparted(id, p)
 		return b
 	case Archive:
-		b.Who = b.Who.With(id, p)
+		b.Sender = b.Sender.WithDeparted(id, p)
 		return b
 	case Read:
-		b.Who = new(b.Who.With(id, p))
+		b.Sender = new(b.Sender.WithDeparted(id, p))
 		return b
 	}
 	return body
@@ -84,9 +84,9 @@ func WithDeparted(body any, id string, p *protocol.Participant) any {
 
 // The ways to join.
 const (
-	JoinTyped    JoinWay = iota // by the typed protocol, whose clients keep their token
-	JoinOriginal                // by the original API
-	JoinAgain                   // by the original API, and it may return a guest who joined by it before
+	JoinTyped             JoinAPI = iota // by the typed protocol, whose clients keep their token
+	JoinOriginal                         // by the original API
+	JoinOriginalReturning                // by the original API, and it may return a guest who joined by it before
 )
 
 type ReadKind int
@@ -96,8 +96,8 @@ type Invitation struct{ Invite string }
 
 // Archive asks for a page of the session's events, also after its end.
 type Archive struct {
-	Who   Sender
-	Which protocol.History
+	Sender Sender
+	Query  protocol.History
 }
 
 const (
@@ -108,22 +108,22 @@ const (
 
 // Effects of a shared session.
 type (
-	// Cut ends connections: those of a participant, or all of them.
-	Cut struct {
+	// Disconnect ends connections: those of a participant, or all of them.
+	Disconnect struct {
 		Participant string
 		Code        int
 		Reason      string
 	}
-	// CutUser ends the connections of a participant, and those of guests with the same
+	// DisconnectUser ends the connections of a participant, and those of guests with the same
 	// user id who only read.
-	CutUser struct {
+	DisconnectUser struct {
 		Participant string
 		User        string
 		Code        int
 		Reason      string
 	}
-	// TypingNow reports that a participant types, or no longer does.
-	TypingNow struct {
+	// TypingChanged reports that a participant types, or no longer does.
+	TypingChanged struct {
 		Participant string
 		Active      bool
 	}

@@ -28,14 +28,14 @@ func (s *State) close(status protocol.SessionStatus, failure string) rules.Decis
 	}
 	for _, p := range s.Permissions {
 		d.Effects = append(d.Effects, rules.Release{
-			Hold:  p.RequestID,
-			Other: protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", status),
+			Hold: p.RequestID,
+			Err:  protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", status),
 		})
 	}
 	d.Events = append(d.Events, rules.PrimaryEvent(&protocol.SessionClosed{Status: status}))
 	d.Effects = append(d.Effects,
 		s.tellHost(rules.SharedClosed{Shared: s.ID}),
-		Cut{Code: protocol.CloseSessionEnded, Reason: "the session is " + string(status)})
+		Disconnect{Code: protocol.CloseSessionEnded, Reason: "the session is " + string(status)})
 	return d
 }
 

@@ -12,7 +12,7 @@ import (
 
 // create makes the session with the host as its first participant.
 func (s *State) create(in rules.Input, c Create) rules.Decision {
-	ref := &rules.CommandRef{By: creator, ID: c.CommandID, Digest: rules.DigestOf("create", c.Body)}
+	ref := &rules.CommandRef{Scope: creator, ID: c.CommandID, Digest: rules.DigestOf("create", c.Body)}
 	if s.Session.ID != "" {
 		return s.createdBefore(ref)
 	}
@@ -51,7 +51,7 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	}
 	return rules.Decision{
 		Events:  append([]rules.Event{created}, s.factsNew(c.Facts)...),
-		Effects: []rules.Effect{rules.Tell{To: hostOf(session), Message: rules.SharedOpened{Shared: s.ID}}},
+		Effects: []rules.Effect{rules.Send{To: hostOf(session), Message: rules.SharedOpened{Shared: s.ID}}},
 		Answer:  s.createAnswer(session, host),
 	}
 }
@@ -85,13 +85,13 @@ func (s *State) withToken(p protocol.Participant) protocol.Participant {
 
 // enter decides on a join or resume.
 func (s *State) enter(in rules.Input, c Command, first protocol.Command) rules.Decision {
-	if c.Who.Connected {
+	if c.Sender.Connected {
 		return rules.Refuse(protocol.CodeInvalidRequest, "this connection has its participant already")
 	}
 	if join, ok := first.(*protocol.Join); ok {
 		return s.join(in, c, join).ForCommand(refOf(c.Request, joining(join.UserID)))
 	}
-	return s.resume(in, first.(*protocol.Resume), c.Stream, c.Who.Departed)
+	return s.resume(in, first.(*protocol.Resume), c.EventsOnly, c.Sender.Departed)
 }
 
 // joinScope is the prefix of the scope of joins, which have no participant yet: the
@@ -115,7 +115,7 @@ func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision
 	if err := s.requireNotBarred(c.UserID); err != nil && !s.provesHost(c) {
 		return rules.Decision{Err: err}
 	}
-	if d, settled := s.rejoin(in, c, m.Way); settled {
+	if d, settled := s.rejoin(in, c, m.JoinAPI); settled {
 		return d
 	}
 	if s.People.here >= s.settings.MaxParticipants {
@@ -133,7 +133,7 @@ func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision
 		JoinedAt:        in.At,
 	}
 	d := s.joined(s.named(p), c.Recent)
-	d.Events[0].Private.Typed = m.Way == JoinTyped
+	d.Events[0].Private.Typed = m.JoinAPI == JoinTyped
 	return d
 }
 
@@ -151,16 +151,16 @@ func (s *State) joinedBefore(done commandDone, c *protocol.Join, err error) rule
 // rejoin decides on a join under the user id of a present participant, or by the host
 // who has left. An invite alone never returns the host, and returns a guest only
 // between joins by the original API, where the server allows it.
-func (s *State) rejoin(in rules.Input, c *protocol.Join, way JoinWay) (rules.Decision, bool) {
+func (s *State) rejoin(in rules.Input, c *protocol.Join, way JoinAPI) (rules.Decision, bool) {
 	if s.provesHost(c) {
 		return s.comeBack(in, s.Host(), c.Recent), true
 	}
-	p, here := s.People.Present(c.UserID)
+	p, here := s.People.PresentByUser(c.UserID)
 	if !here {
 		return rules.Decision{}, false
 	}
 	own := s.settings.Key.Verify(rules.ParticipantToken, p.ID, 1, c.ParticipantToken)
-	if own || way == JoinAgain && p.Role != protocol.RoleHost && !s.Typed[p.ID] {
+	if own || way == JoinOriginalReturning && p.Role != protocol.RoleHost && !s.Typed[p.ID] {
 		return rules.Decision{Answer: WelcomeFor{Participant: p.ID, Token: true, Recent: c.Recent}}, true
 	}
 	return rules.Refuse(protocol.CodeUserAlreadyJoined, "a participant with this user id is already in the session; to return as that participant, send its token"), true
@@ -274,7 +274,7 @@ func (s *State) leave(in rules.Input, p protocol.Participant) rules.Decision {
 	p.LeftAt = new(in.At)
 	return rules.Decision{
 		Events:  []rules.Event{rules.PrimaryEvent(&protocol.ParticipantLeft{Participant: p})},
-		Effects: []rules.Effect{Cut{p.ID, closeNormal, "you left"}},
+		Effects: []rules.Effect{Disconnect{p.ID, closeNormal, "you left"}},
 	}
 }
 
@@ -328,7 +328,7 @@ func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Partici
 		left.Private.Invite = s.Invite + 1
 	}
 	d.Events = append(d.Events, left)
-	d.Effects = append(d.Effects, CutUser{p.ID, p.UserID, protocol.CloseRemoved, removedFor(deref(c.Reason))})
+	d.Effects = append(d.Effects, DisconnectUser{p.ID, p.UserID, protocol.CloseRemoved, removedFor(deref(c.Reason))})
 	return d
 }
 
@@ -351,7 +351,7 @@ func (s *State) guestNow(id string, left Departed) (protocol.Participant, error)
 	if err != nil || p.LeftAt == nil {
 		return p, err
 	}
-	if now, here := s.People.Present(p.UserID); here && now.Role != protocol.RoleHost {
+	if now, here := s.People.PresentByUser(p.UserID); here && now.Role != protocol.RoleHost {
 		return now, nil
 	}
 	return p, nil

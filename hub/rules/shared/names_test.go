@@ -17,7 +17,7 @@ import (
 )
 
 // calls joins somebody and returns who they are, with the name that was given.
-func calls(s *rulestest.Stage, user, display string) protocol.Participant {
+func calls(s *rulestest.Fixture, user, display string) protocol.Participant {
 	s.T.Helper()
 	c := &protocol.Join{UserID: user, DisplayName: &display}
 	if display == "" {
@@ -42,7 +42,7 @@ func TestShared_Join_gives_nobody_a_name_of_somebody_else(t *testing.T) {
 		{"also a user id", "agent", "", "agent (guest)"},
 	} {
 		t.Run(row.about, func(t *testing.T) {
-			s := rulestest.NewStage(t, rules.Settings{})
+			s := rulestest.NewFixture(t, rules.Settings{})
 			calls(s, "ben", "Ben")
 			p := calls(s, row.user, row.display)
 			require.Equal(t, row.called, p.Name())
@@ -58,29 +58,29 @@ func TestShared_Join_gives_nobody_a_name_of_somebody_else(t *testing.T) {
 
 func TestShared_names_of_those_who_left(t *testing.T) {
 	t.Run("are free again", func(t *testing.T) {
-		s := rulestest.NewStage(t, rules.Settings{})
+		s := rulestest.NewFixture(t, rules.Settings{})
 		ben := calls(s, "ben", "Ben")
-		require.NoError(t, s.By(ben, &protocol.Leave{}).Err)
+		require.NoError(t, s.Send(ben, &protocol.Leave{}).Err)
 		require.Equal(t, "Ben", calls(s, "b2", "Ben").Name())
 	})
 	t.Run("are not, where it is the host", func(t *testing.T) {
-		s := rulestest.NewStage(t, rules.Settings{})
-		require.NoError(t, s.By(s.Owner(), &protocol.Leave{}).Err)
+		s := rulestest.NewFixture(t, rules.Settings{})
+		require.NoError(t, s.Send(s.Owner(), &protocol.Leave{}).Err)
 		require.Equal(t, "Ada (2)", calls(s, "eve", "Ada").Name())
-		resume := &protocol.Resume{ParticipantID: s.Owner().ID, ParticipantToken: s.Credentials(s.Owner()).Token}
-		require.NoError(t, s.Do(s.Node, shared.Command{Request: protocol.Request{Command: resume}}).Err)
+		resume := &protocol.Resume{ParticipantID: s.Owner().ID, ParticipantToken: s.Sender(s.Owner()).Token}
+		require.NoError(t, s.Do(s.Session, shared.Command{Request: protocol.Request{Command: resume}}).Err)
 		require.Equal(t, "ada", s.Owner().Name(), "the host comes back under the name")
 	})
 	t.Run("are not, where they decided on something", func(t *testing.T) {
-		s := rulestest.NewStage(t, rules.Settings{})
+		s := rulestest.NewFixture(t, rules.Settings{})
 		cem := calls(s, "cem", "Cem")
-		s.Node.Append(t, rules.Event{Public: &protocol.PermissionResolved{RequestID: "q", Participant: &cem}}, s.Now)
-		require.NoError(t, s.By(cem, &protocol.Leave{}).Err)
+		s.Session.Append(t, rules.Event{Public: &protocol.PermissionResolved{RequestID: "q", Participant: &cem}}, s.Now)
+		require.NoError(t, s.Send(cem, &protocol.Leave{}).Err)
 		require.Equal(t, "Cem (2)", calls(s, "eve", "Cem").Name())
 		require.Empty(t, s.State.Deciders)
 	})
 	t.Run("are kept of as many as there is room for", func(t *testing.T) {
-		s := rulestest.NewStage(t, rules.Settings{})
+		s := rulestest.NewFixture(t, rules.Settings{})
 		for i := range shared.KeptNames + 10 {
 			p := protocol.Participant{ID: fmt.Sprint(i), UserID: fmt.Sprintf("user%d", i), Role: protocol.RoleCollaborator, DisplayName: new(strings.Repeat("z", i+1))}
 			s.State.People.Put(p)
@@ -94,11 +94,11 @@ func TestShared_names_of_those_who_left(t *testing.T) {
 
 // Events of before names were given can have equal ones. They stay as they are.
 func TestShared_equal_names_of_old_events_stay(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
+	s := rulestest.NewFixture(t, rules.Settings{})
 	name := "Ben"
 	for i := range 2 {
 		p := protocol.Participant{ID: fmt.Sprint(i), UserID: fmt.Sprint("user", i), DisplayName: &name, Role: protocol.RoleViewer}
-		s.Node.Append(t, rules.Event{Public: &protocol.ParticipantJoined{Participant: p}}, s.Now)
+		s.Session.Append(t, rules.Event{Public: &protocol.ParticipantJoined{Participant: p}}, s.Now)
 	}
 	for i := range 2 {
 		p, _ := s.State.People.Get(fmt.Sprint(i))
@@ -109,14 +109,14 @@ func TestShared_equal_names_of_old_events_stay(t *testing.T) {
 
 func TestShared_no_two_who_are_here_look_alike_whoever_comes_and_goes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		s := rulestest.NewStage(t, rules.Settings{})
+		s := rulestest.NewFixture(t, rules.Settings{})
 		names := rapid.SampledFrom([]string{"", "Ada", "аda", "Ben", "BEN", "Веn", "Ben (2)", "Host", "\u3164", "cem"})
 		users := rapid.SampledFrom([]string{"ada", "Ben", "ben", "cem", "Cem", "dot", "agent", "\u2800"})
 		for range rapid.IntRange(1, 25).Draw(rt, "steps") {
 			if rapid.IntRange(0, 2).Draw(rt, "leaves") == 0 {
 				p := rapid.SampledFrom(s.State.People.All()).Draw(rt, "who")
 				if p.Role != protocol.RoleHost {
-					require.NoError(rt, s.By(p, &protocol.Leave{}).Err)
+					require.NoError(rt, s.Send(p, &protocol.Leave{}).Err)
 				}
 				continue
 			}

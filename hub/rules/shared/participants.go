@@ -57,8 +57,8 @@ func (p *Participants) Get(id string) (protocol.Participant, bool) {
 // until the next change.
 func (p *Participants) All() []protocol.Participant { return p.all }
 
-// Present returns the present participant of a user.
-func (p *Participants) Present(userID string) (protocol.Participant, bool) {
+// PresentByUser returns the present participant of a user.
+func (p *Participants) PresentByUser(userID string) (protocol.Participant, bool) {
 	return p.Get(p.users[userID])
 }
 

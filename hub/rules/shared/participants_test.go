@@ -75,7 +75,7 @@ func checkPeople(t *rapid.T, p *Participants) {
 	require.Len(t, p.places, len(p.all))
 	require.Equal(t, present, p.here)
 	for _, user := range []string{"a", "b", "c", "d"} {
-		got, is := p.Present(user)
+		got, is := p.PresentByUser(user)
 		want, should := here[user]
 		require.Equal(t, should, is)
 		require.Equal(t, want, got)

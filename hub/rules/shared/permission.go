@@ -15,11 +15,11 @@ func (s *State) permission(requestID string) *openPermission {
 	return &s.Permissions[i]
 }
 
-func (s *State) permissionAsked(m rules.PermissionAsked) rules.Decision {
-	if !s.Active() || s.permission(m.Question.RequestID) != nil {
+func (s *State) permissionAsked(m rules.PermissionRequested) rules.Decision {
+	if !s.Active() || s.permission(m.Request.RequestID) != nil {
 		return rules.Decision{}
 	}
-	return rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: m.Question.Permission}}}}
+	return rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: m.Request.Permission}}}}
 }
 
 // answerPermission checks an answer and sends it to the host session, which knows
@@ -44,22 +44,22 @@ func (s *State) answerPermission(in rules.Input, c *protocol.AnswerPermission, p
 		Waiter:    in.IDs[0],
 	}
 	if ref != nil {
-		answer.Waiter = ref.By + " " + ref.ID // a repeated command waits for the same outcome
+		answer.Waiter = ref.Scope + " " + ref.ID // a repeated command waits for the same outcome
 	}
 	return rules.Decision{Effects: []rules.Effect{s.tellHost(answer)}, Hold: c.RequestID, Waiter: answer.Waiter}
 }
 
-func (s *State) permissionSettled(m rules.PermissionSettled) rules.Decision {
+func (s *State) permissionSettled(m rules.PermissionResolved) rules.Decision {
 	r := m.Resolved
 	replies := rules.Release{
-		Hold:  r.RequestID,
-		Other: protocol.Errorf(protocol.CodePermissionAlreadyResolved, "the request was answered already"),
+		Hold: r.RequestID,
+		Err:  protocol.Errorf(protocol.CodePermissionAlreadyResolved, "the request was answered already"),
 	}
 	var ref *rules.CommandRef
-	if m.Won != nil && m.Won.Shared == s.ID {
-		ref = m.Won.Command
-		replies.Winner = m.Won.Waiter
-		replies.Answer = &protocol.PermissionAnswer{RequestID: r.RequestID, OptionID: m.Won.OptionID}
+	if m.Answer != nil && m.Answer.Shared == s.ID {
+		ref = m.Answer.Command
+		replies.Winner = m.Answer.Waiter
+		replies.Answer = &protocol.PermissionAnswer{RequestID: r.RequestID, OptionID: m.Answer.OptionID}
 	}
 	d := rules.Decision{Effects: []rules.Effect{replies}}
 	if s.Active() && s.permission(r.RequestID) != nil {
@@ -68,10 +68,10 @@ func (s *State) permissionSettled(m rules.PermissionSettled) rules.Decision {
 	return d
 }
 
-func (s *State) permissionGone(m rules.PermissionGone) rules.Decision {
+func (s *State) permissionGone(m rules.PermissionWithdrawn) rules.Decision {
 	d := rules.Decision{Effects: []rules.Effect{rules.Release{
-		Hold:  m.RequestID,
-		Other: protocol.Errorf(protocol.CodePermissionNotFound, "the agent no longer asks"),
+		Hold: m.RequestID,
+		Err:  protocol.Errorf(protocol.CodePermissionNotFound, "the agent no longer asks"),
 	}}}
 	if s.Active() && s.permission(m.RequestID) != nil {
 		d.Events = []rules.Event{{Public: &protocol.PermissionWithdrawn{RequestID: m.RequestID}}}

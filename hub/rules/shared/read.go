@@ -12,12 +12,12 @@ func (s *State) read(m Read) rules.Decision {
 	if err := s.requireActive(); err != nil {
 		return rules.Decision{Err: err}
 	}
-	if m.Who != nil {
-		if _, err := s.authenticate(*m.Who); err != nil {
+	if m.Sender != nil {
+		if _, err := s.authenticate(*m.Sender); err != nil {
 			return rules.Decision{Err: err}
 		}
 	}
-	return rules.Decision{Answer: m.What}
+	return rules.Decision{Answer: m.Kind}
 }
 
 // invitation describes the session to a holder of the invite, also after its end. For

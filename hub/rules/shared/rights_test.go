@@ -37,25 +37,25 @@ func TestShared_Rights(t *testing.T) {
 	}
 	for _, tc := range cases {
 		t.Run(fmt.Sprintf("%s in %s", tc.role, tc.mode), func(t *testing.T) {
-			s := rulestest.NewStage(t, rules.Settings{})
-			s.Mode(tc.mode)
+			s := rulestest.NewFixture(t, rules.Settings{})
+			s.SetMode(tc.mode)
 			p := s.Owner()
 			if tc.role != protocol.RoleHost {
-				p = s.Joins("ben", tc.role)
+				p = s.Join("ben", tc.role)
 			}
 			for _, c := range []protocol.Command{&protocol.Chat{Text: "hello"}, &protocol.Typing{Active: true}} {
 				if tc.comment {
-					require.NoError(t, s.By(p, c).Err)
+					require.NoError(t, s.Send(p, c).Err)
 				} else {
-					require.Equal(t, protocol.CodeCommentNotAllowed, rulestest.CodeOf(s.By(p, c).Err))
+					require.Equal(t, protocol.CodeCommentNotAllowed, rulestest.ErrorCode(s.Send(p, c).Err))
 				}
 			}
-			d := s.By(p, &protocol.Prompt{Prompt: "do it"})
+			d := s.Send(p, &protocol.Prompt{Prompt: "do it"})
 			if tc.prompt == none {
-				require.Equal(t, protocol.CodePromptNotAllowed, rulestest.CodeOf(d.Err))
+				require.Equal(t, protocol.CodePromptNotAllowed, rulestest.ErrorCode(d.Err))
 				return
 			}
-			require.Equal(t, []protocol.EventType{tc.prompt}, rulestest.Types(d))
+			require.Equal(t, []protocol.EventType{tc.prompt}, rulestest.EventTypes(d))
 		})
 	}
 }
@@ -73,9 +73,9 @@ func TestShared_only_the_host_can(t *testing.T) {
 	}
 	for _, c := range commands {
 		t.Run(string(c.CommandType()), func(t *testing.T) {
-			s := rulestest.NewStage(t, rules.Settings{})
-			require.Equal(t, protocol.CodeHostRequired, rulestest.CodeOf(s.By(s.Joins("ben", ""), c).Err), "not even that there is no such thing")
-			require.NotEqual(t, protocol.CodeHostRequired, rulestest.CodeOf(s.By(s.Owner(), c).Err))
+			s := rulestest.NewFixture(t, rules.Settings{})
+			require.Equal(t, protocol.CodeHostRequired, rulestest.ErrorCode(s.Send(s.Join("ben", ""), c).Err), "not even that there is no such thing")
+			require.NotEqual(t, protocol.CodeHostRequired, rulestest.ErrorCode(s.Send(s.Owner(), c).Err))
 		})
 	}
 }
@@ -83,10 +83,10 @@ func TestShared_only_the_host_can(t *testing.T) {
 // The order of the checks is the original API's: session, participant, token,
 // presence, right.
 func TestShared_the_first_check_that_fails_answers(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	gone := s.Joins("gone", protocol.RoleViewer)
-	require.NoError(t, s.By(gone, &protocol.Leave{}).Err)
-	viewer := s.Joins("vic", protocol.RoleViewer)
+	s := rulestest.NewFixture(t, rules.Settings{})
+	gone := s.Join("gone", protocol.RoleViewer)
+	require.NoError(t, s.Send(gone, &protocol.Leave{}).Err)
+	viewer := s.Join("vic", protocol.RoleViewer)
 	cases := []struct {
 		name string
 		who  shared.Sender
@@ -94,81 +94,81 @@ func TestShared_the_first_check_that_fails_answers(t *testing.T) {
 	}{
 		{"an unknown participant", shared.Sender{ParticipantID: "nobody", Token: "wrong"}, protocol.CodeParticipantNotFound},
 		{"a wrong token, also of somebody who left", shared.Sender{ParticipantID: gone.ID, Token: "wrong"}, protocol.CodeInvalidParticipantToken},
-		{"somebody else's token", shared.Sender{ParticipantID: viewer.ID, Token: s.Credentials(gone).Token}, protocol.CodeInvalidParticipantToken},
-		{"somebody who left", s.Credentials(gone), protocol.CodeParticipantInactive},
-		{"no right", s.Credentials(viewer), protocol.CodeCommentNotAllowed},
+		{"somebody else's token", shared.Sender{ParticipantID: viewer.ID, Token: s.Sender(gone).Token}, protocol.CodeInvalidParticipantToken},
+		{"somebody who left", s.Sender(gone), protocol.CodeParticipantInactive},
+		{"no right", s.Sender(viewer), protocol.CodeCommentNotAllowed},
 	}
 	chat := func(who shared.Sender) rules.Decision {
-		return s.Do(s.Node, shared.Command{Who: who, Request: protocol.Request{Command: &protocol.Chat{Text: "hello"}}})
+		return s.Do(s.Session, shared.Command{Sender: who, Request: protocol.Request{Command: &protocol.Chat{Text: "hello"}}})
 	}
 	for _, tc := range cases {
-		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.code, rulestest.CodeOf(chat(tc.who).Err)) })
+		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.code, rulestest.ErrorCode(chat(tc.who).Err)) })
 	}
-	require.NoError(t, s.By(s.Owner(), &protocol.Close{}).Err)
+	require.NoError(t, s.Send(s.Owner(), &protocol.Close{}).Err)
 	for _, tc := range cases {
 		t.Run(tc.name+" in a closed session", func(t *testing.T) {
-			require.Equal(t, protocol.CodeSessionInactive, rulestest.CodeOf(chat(tc.who).Err))
+			require.Equal(t, protocol.CodeSessionInactive, rulestest.ErrorCode(chat(tc.who).Err))
 		})
 	}
 }
 
 func TestShared_a_command_that_comes_again(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	ben := s.Joins("ben", "")
+	s := rulestest.NewFixture(t, rules.Settings{})
+	ben := s.Join("ben", "")
 	chat := &protocol.Chat{Text: "hello"}
-	first := s.ByID(ben, "same", chat)
+	first := s.SendWithID(ben, "same", chat)
 	require.Len(t, first.Events, 1)
 	t.Run("is answered from its event", func(t *testing.T) {
-		again := s.ByID(ben, "same", chat)
+		again := s.SendWithID(ben, "same", chat)
 		require.Empty(t, again.Events)
-		require.Equal(t, journal.Seq(len(s.Node.Journal)), again.Replay)
+		require.Equal(t, journal.Seq(len(s.Session.Journal)), again.Replay)
 	})
 	t.Run("with another payload is refused", func(t *testing.T) {
-		require.Equal(t, protocol.CodeInvalidRequest, rulestest.CodeOf(s.ByID(ben, "same", &protocol.Chat{Text: "other"}).Err))
+		require.Equal(t, protocol.CodeInvalidRequest, rulestest.ErrorCode(s.SendWithID(ben, "same", &protocol.Chat{Text: "other"}).Err))
 	})
 	t.Run("from somebody else is another command", func(t *testing.T) {
-		require.Len(t, s.ByID(s.Owner(), "same", chat).Events, 1)
+		require.Len(t, s.SendWithID(s.Owner(), "same", chat).Events, 1)
 	})
 	t.Run("with a wrong token is told nothing", func(t *testing.T) {
-		c := shared.Command{Who: shared.Sender{ParticipantID: ben.ID, Token: "wrong"}, Request: protocol.Request{ID: "same", Command: chat}}
-		require.Equal(t, protocol.CodeInvalidParticipantToken, rulestest.CodeOf(s.Do(s.Node, c).Err))
+		c := shared.Command{Sender: shared.Sender{ParticipantID: ben.ID, Token: "wrong"}, Request: protocol.Request{ID: "same", Command: chat}}
+		require.Equal(t, protocol.CodeInvalidParticipantToken, rulestest.ErrorCode(s.Do(s.Session, c).Err))
 	})
 	t.Run("is answered again though it was to leave", func(t *testing.T) {
-		require.Len(t, s.ByID(ben, "bye", &protocol.Leave{}).Events, 1)
-		require.NotZero(t, s.ByID(ben, "bye", &protocol.Leave{}).Replay)
+		require.Len(t, s.SendWithID(ben, "bye", &protocol.Leave{}).Events, 1)
+		require.NotZero(t, s.SendWithID(ben, "bye", &protocol.Leave{}).Replay)
 	})
 	t.Run("is forgotten after 128 others", func(t *testing.T) {
-		s.ByID(s.Owner(), "old", chat)
+		s.SendWithID(s.Owner(), "old", chat)
 		for range shared.RememberedCommands {
-			s.By(s.Owner(), chat)
+			s.Send(s.Owner(), chat)
 		}
-		require.Len(t, s.ByID(s.Owner(), "old", chat).Events, 1)
+		require.Len(t, s.SendWithID(s.Owner(), "old", chat).Events, 1)
 	})
 }
 
 func TestShared_Create_again(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
+	s := rulestest.NewFixture(t, rules.Settings{})
 	body := &protocol.CreateSharedSession{HostSessionID: s.Host.ID.String(), HostUserID: "ada", Mode: protocol.ModePromptWithApproval}
-	again := s.Do(s.Node, shared.Create{Body: body, CommandID: "create"})
+	again := s.Do(s.Session, shared.Create{Body: body, CommandID: "create"})
 	require.True(t, again.Duplicate)
 	require.Equal(t, s.Owner().ID, again.Answer.(*protocol.CreateAnswer).HostParticipant.ID)
 	other := *body
 	other.HostUserID = "eve"
-	require.Equal(t, protocol.CodeInvalidRequest, rulestest.CodeOf(s.Do(s.Node, shared.Create{Body: &other, CommandID: "create"}).Err))
+	require.Equal(t, protocol.CodeInvalidRequest, rulestest.ErrorCode(s.Do(s.Session, shared.Create{Body: &other, CommandID: "create"}).Err))
 }
 
 func TestShared_a_session_that_was_never_made_is_unknown(t *testing.T) {
-	n := rulestest.NewNode(journal.SessionID{9}, journal.KindShared, rulestest.NewSettings(rules.Settings{}))
-	w := &rulestest.World{T: t, Now: time.Now(), Budget: -1}
-	require.Equal(t, protocol.CodeSessionNotFound, rulestest.CodeOf(w.Do(n, shared.Read{What: shared.ReadState}).Err))
+	n := rulestest.NewSession(journal.SessionID{9}, journal.KindShared, rulestest.NewSettings(rules.Settings{}))
+	w := &rulestest.Network{T: t, Now: time.Now(), EffectsLeft: -1}
+	require.Equal(t, protocol.CodeSessionNotFound, rulestest.ErrorCode(w.Do(n, shared.Read{Kind: shared.ReadState}).Err))
 }
 
 func TestShared_a_command_after_the_end_meets_an_ended_session(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
+	s := rulestest.NewFixture(t, rules.Settings{})
 	expires := s.Now.Add(time.Minute)
 	s.State.Session.ExpiresAt = &expires
 	s.Now = expires
-	d := s.By(s.Owner(), &protocol.Chat{Text: "too late"})
-	require.Equal(t, protocol.CodeSessionInactive, rulestest.CodeOf(d.Err))
+	d := s.Send(s.Owner(), &protocol.Chat{Text: "too late"})
+	require.Equal(t, protocol.CodeSessionInactive, rulestest.ErrorCode(d.Err))
 	require.Equal(t, protocol.StatusExpired, s.State.Session.Status)
 }

@@ -82,7 +82,7 @@ const (
 
 // openPermission is a permission request that waits for an answer.
 type openPermission struct {
-	rules.Question
+	rules.PermissionRequest
 
 	// derived from the above
 	name json.RawMessage // the short form of a long tool call for welcomes
@@ -216,7 +216,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	case *protocol.AgentUpdated:
 		s.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
-		s.Permissions = append(s.Permissions, openPermission{Question: rules.QuestionOf(p.Permission)}.named())
+		s.Permissions = append(s.Permissions, openPermission{PermissionRequest: rules.NewPermissionRequest(p.Permission)}.named())
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
 		s.Settled = keepLast(append(s.Settled, p.RequestID), rememberedRequests)

@@ -33,5 +33,5 @@ func (s *State) typing(c *protocol.Typing, p protocol.Participant) rules.Decisio
 	if !s.rightsOf(p).Comment {
 		return rules.Refuse(protocol.CodeCommentNotAllowed, "a %s cannot comment while the mode is %s", p.Role, s.Session.Mode)
 	}
-	return rules.Decision{Effects: []rules.Effect{TypingNow{p.ID, c.Active}}, Answer: struct{}{}}
+	return rules.Decision{Effects: []rules.Effect{TypingChanged{p.ID, c.Active}}, Answer: struct{}{}}
 }

@@ -21,13 +21,13 @@ import (
 // A person who decides has to get in, whatever waits: long texts are cut in the
 // welcome, and marked, and had whole by a command.
 func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	ben := s.Joins("ben", "")
+	s := rulestest.NewFixture(t, rules.Settings{})
+	ben := s.Join("ben", "")
 	long := strings.Repeat("é", shared.MaxShownText)
-	require.NoError(t, s.By(s.Owner(), &protocol.Prompt{Prompt: long}).Err)
-	require.NoError(t, s.By(ben, &protocol.Prompt{Prompt: long}).Err)
-	edited, short := s.Prompts(ben), s.Prompts(ben)
-	require.NoError(t, s.By(s.Owner(), &protocol.Approve{ApprovalID: edited, Action: protocol.ActionApprove, Prompt: &long}).Err)
+	require.NoError(t, s.Send(s.Owner(), &protocol.Prompt{Prompt: long}).Err)
+	require.NoError(t, s.Send(ben, &protocol.Prompt{Prompt: long}).Err)
+	edited, short := s.Prompt(ben), s.Prompt(ben)
+	require.NoError(t, s.Send(s.Owner(), &protocol.Approve{ApprovalID: edited, Action: protocol.ActionApprove, Prompt: &long}).Err)
 
 	byID := map[string]protocol.Approval{}
 	for _, a := range s.State.Welcome(shared.WelcomeFor{Participant: ben.ID}, journal.Head{}).Approvals {
@@ -38,7 +38,7 @@ func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
 		require.True(t, a.Truncated)
 		require.Equal(t, len(long), a.WholeBytes)
 		require.Equal(t, strings.Repeat("é", shared.MaxShownText/2), a.Prompt)
-		whole := s.By(ben, &protocol.Item{ApprovalID: id})
+		whole := s.Send(ben, &protocol.Item{ApprovalID: id})
 		require.NoError(t, whole.Err)
 		require.Equal(t, &protocol.ItemAnswer{Approval: &s.State.OpenPrompt(id).Approval}, whole.Answer)
 		require.Equal(t, long, whole.Answer.(*protocol.ItemAnswer).Approval.Prompt)
@@ -53,14 +53,14 @@ func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
 // A question that is not shown whole has no options, so that no client offers to
 // answer it.
 func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	s.Runs()
+	s := rulestest.NewFixture(t, rules.Settings{})
+	s.RunPrompt()
 	options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
 	call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c1","kind":"execute","title":%q,"rawInput":{"command":%q}}`,
 		strings.Repeat("t", 2*shared.MaxShownName), strings.Repeat("x", shared.MaxShownText)))
-	s.AgentSays(rules.AgentPermission{RequestID: "long", ToolCall: call, Options: options, Choices: rules.QuestionOf(protocol.Permission{Options: options}).Choices})
+	s.AgentReports(rules.AgentPermission{RequestID: "long", ToolCall: call, Options: options, Choices: rules.NewPermissionRequest(protocol.Permission{Options: options}).Choices})
 	s.DeliverAll()
-	s.Asks("short")
+	s.RequestPermission("short")
 
 	var shown []protocol.Permission
 	again := func(state *shared.State) {
@@ -74,24 +74,24 @@ func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
 		require.NotEqual(t, "[]", string(shown[1].Options))
 	}
 	again(s.State)
-	loaded := shared.New(s.State.ID, s.Node.Settings)
+	loaded := shared.New(s.State.ID, s.Session.Settings)
 	require.NoError(t, json.Unmarshal(rules.RawJSON(s.State), loaded))
 	loaded.Index()
 	again(loaded)
 
-	whole := s.By(s.Owner(), &protocol.Item{RequestID: "long"})
+	whole := s.Send(s.Owner(), &protocol.Item{RequestID: "long"})
 	require.NoError(t, whole.Err)
 	require.Equal(t, &protocol.ItemAnswer{Permission: &protocol.Permission{RequestID: "long", ToolCall: call, Options: options}}, whole.Answer)
 }
 
 func TestShared_Item_is_for_what_waits_alone(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	ben := s.Joins("ben", "")
-	s.Runs()
-	s.Asks("q")
-	done := s.Prompts(ben)
-	require.NoError(t, s.By(s.Owner(), &protocol.Approve{ApprovalID: done, Action: protocol.ActionReject}).Err)
-	require.NoError(t, s.By(s.Owner(), &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"}).Err)
+	s := rulestest.NewFixture(t, rules.Settings{})
+	ben := s.Join("ben", "")
+	s.RunPrompt()
+	s.RequestPermission("q")
+	done := s.Prompt(ben)
+	require.NoError(t, s.Send(s.Owner(), &protocol.Approve{ApprovalID: done, Action: protocol.ActionReject}).Err)
+	require.NoError(t, s.Send(s.Owner(), &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"}).Err)
 	s.DeliverAll()
 	for want, c := range map[protocol.Code]*protocol.Item{
 		protocol.CodeApprovalNotFound:          {ApprovalID: "none"},
@@ -99,28 +99,28 @@ func TestShared_Item_is_for_what_waits_alone(t *testing.T) {
 		protocol.CodePermissionNotFound:        {RequestID: "none"},
 		protocol.CodePermissionAlreadyResolved: {RequestID: "q"},
 	} {
-		require.Equal(t, want, rulestest.CodeOf(s.By(ben, c).Err))
+		require.Equal(t, want, rulestest.ErrorCode(s.Send(ben, c).Err))
 	}
-	waits := s.Prompts(ben)
-	reading := s.Credentials(ben)
+	waits := s.Prompt(ben)
+	reading := s.Sender(ben)
 	reading.ReadOnly = true
-	d := s.Do(s.Node, shared.Command{Who: reading, Request: protocol.Request{Command: &protocol.Item{ApprovalID: waits}}})
+	d := s.Do(s.Session, shared.Command{Sender: reading, Request: protocol.Request{Command: &protocol.Item{ApprovalID: waits}}})
 	require.NoError(t, d.Err, "whoever reads sees what waits")
 }
 
 // The bound holds whatever people propose and the agent asks.
 func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	ben := s.Joins("ben", "")
+	s := rulestest.NewFixture(t, rules.Settings{})
+	ben := s.Join("ben", "")
 	bad := strings.Repeat("\x02", shared.MaxShownText)
-	for i := range s.Node.Settings.MaxPending + s.Node.Settings.MaxQueued {
+	for i := range s.Session.Settings.MaxPending + s.Session.Settings.MaxQueued {
 		o := shared.OpenApproval{Approval: protocol.Approval{ID: fmt.Sprint(i), ParticipantID: ben.ID, Prompt: bad, OriginalPrompt: &bad}}
 		s.State.Open = append(s.State.Open, o)
 	}
 	for i := range 256 {
 		options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
 		call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c","kind":"edit","title":%q,"rawInput":%q}`, bad, bad))
-		asked := shared.NewOpenPermission(rules.Question{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}})
+		asked := shared.NewOpenPermission(rules.PermissionRequest{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}})
 		s.State.Permissions = append(s.State.Permissions, asked)
 	}
 	w := s.State.Welcome(shared.WelcomeFor{Participant: ben.ID, Recent: 200}, journal.Head{})
@@ -149,12 +149,12 @@ func crowd(s *shared.State) {
 // Not everybody has room in a welcome where many have long names. Its reader asks for
 // the others, but knows the authors of what waits.
 func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T) {
-	s := rulestest.NewStage(t, rules.Settings{})
-	s.Joins("ben", "")
+	s := rulestest.NewFixture(t, rules.Settings{})
+	s.Join("ben", "")
 	crowd(s.State)
 	all := s.State.People.List()
 	last, own := all[len(all)-1], all[len(all)-2]
-	waits := s.Prompts(last)
+	waits := s.Prompt(last)
 	// shown is how many people a welcome has in their order, and the ids of those behind.
 	shown := func(whom protocol.Participant) (n int, after string, behind []string) {
 		line, err := encodeWelcome(s.State.Welcome(shared.WelcomeFor{Participant: whom.ID, Recent: 200}, journal.Head{}))
@@ -177,7 +177,7 @@ func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T
 	require.Equal(t, []string{last.ID}, behind, "the author, who is welcomed here")
 	var got []string
 	for more := true; more; {
-		a, err := lookup.PresentPage{Which: protocol.People{After: after, Limit: 200}, All: s.State.People.List()}.Read(t.Context(), history.Reader{})
+		a, err := lookup.PresentPage{Query: protocol.People{After: after, Limit: 200}, Participants: s.State.People.List()}.Read(t.Context(), history.Reader{})
 		require.NoError(t, err)
 		page := a.(*protocol.PeopleAnswer)
 		for _, p := range page.Participants {
@@ -192,7 +192,7 @@ func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T
 
 	_, _, behind = shown(own)
 	require.Equal(t, []string{last.ID, own.ID}, behind, "whoever is welcomed")
-	require.NoError(t, s.By(s.Owner(), &protocol.Approve{ApprovalID: waits, Action: protocol.ActionReject}).Err)
+	require.NoError(t, s.Send(s.Owner(), &protocol.Approve{ApprovalID: waits, Action: protocol.ActionReject}).Err)
 	_, _, behind = shown(s.Owner())
 	require.Empty(t, behind)
 	for _, p := range all[n:] {
