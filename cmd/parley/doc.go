@@ -7,6 +7,8 @@
 //   - server: wires the journal, agents, hub and HTTP interface together
 //   - join: the terminal client
 //   - console: the input line of the terminal client
+//   - display: prepares text of other people and of agents for a terminal
+//   - toolcall: decodes the tool calls of agents for the terminal client
 //
 // # Exit codes
 //

@@ -110,22 +110,16 @@ func (h *history) clients(t *testing.T, seed uint64) []*historyClient {
 // awaitOperations waits until a number of operations have completed.
 func awaitOperations(t *testing.T, histories []*history, enough int) {
 	t.Helper()
-	timeout := time.After(e2e.Timeout)
-	poll := time.NewTicker(time.Millisecond)
-	defer poll.Stop()
-	for {
-		completed := 0
+	completed := 0
+	isEnough := func() bool {
+		completed = 0
 		for _, h := range histories {
 			completed += h.len()
 		}
-		if completed >= enough {
-			return
-		}
-		select {
-		case <-poll.C:
-		case <-timeout:
-			t.Fatalf("only %d of %d operations have completed", completed, enough)
-		}
+		return completed >= enough
+	}
+	if !e2e.Poll(time.Millisecond, e2e.Timeout, isEnough) {
+		t.Fatalf("only %d of %d operations have completed", completed, enough)
 	}
 }
 

@@ -28,20 +28,14 @@ func (p *Process) ResidentMemory(t testing.TB) int {
 
 // AwaitResidentMemory waits until the resident memory of a process is below a number of
 // bytes, and returns it. The Go runtime returns unused memory gradually.
-func (p *Process) AwaitResidentMemory(t testing.TB, below int) int {
+func (p *Process) AwaitResidentMemory(t testing.TB, below int) (now int) {
 	t.Helper()
-	timeout := time.After(Timeout)
-	poll := time.NewTicker(50 * time.Millisecond)
-	defer poll.Stop()
-	for {
-		now := p.ResidentMemory(t)
-		if now < below {
-			return now
-		}
-		select {
-		case <-poll.C:
-		case <-timeout:
-			t.Fatalf("the process occupies %d KiB; want less than %d KiB", now>>10, below>>10)
-		}
+	isBelow := func() bool {
+		now = p.ResidentMemory(t)
+		return now < below
 	}
+	if !Poll(50*time.Millisecond, Timeout, isBelow) {
+		t.Fatalf("the process occupies %d KiB; want less than %d KiB", now>>10, below>>10)
+	}
+	return now
 }

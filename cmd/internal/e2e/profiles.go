@@ -68,21 +68,15 @@ func (p Profiles) AwaitUsage(t testing.TB, before Usage) {
 // AwaitUsageWithin is [Profiles.AwaitUsage] with the given time limit.
 func (p Profiles) AwaitUsageWithin(t testing.TB, before Usage, limit time.Duration) {
 	t.Helper()
-	timeout := time.After(limit)
-	poll := time.NewTicker(100 * time.Millisecond)
-	defer poll.Stop()
-	for {
-		now := p.Usage(t)
-		if now.Goroutines <= before.Goroutines && now.Sessions <= before.Sessions && now.Sockets <= before.Sockets && now.Files <= before.Files {
-			t.Logf("usage before: %s; now: %s", before, now)
-			return
-		}
-		select {
-		case <-poll.C:
-		case <-timeout:
-			t.Fatalf("usage before: %s; still: %s:\n%s", before, now, p.fetch(t, "goroutine?debug=1"))
-		}
+	var now Usage
+	isReached := func() bool {
+		now = p.Usage(t)
+		return now.Goroutines <= before.Goroutines && now.Sessions <= before.Sessions && now.Sockets <= before.Sockets && now.Files <= before.Files
 	}
+	if !Poll(100*time.Millisecond, limit, isReached) {
+		t.Fatalf("usage before: %s; still: %s:\n%s", before, now, p.fetch(t, "goroutine?debug=1"))
+	}
+	t.Logf("usage before: %s; now: %s", before, now)
 }
 
 var total = regexp.MustCompile(`^\S+ profile: total (\d+)\n`)
