@@ -11,42 +11,41 @@ import (
 	"parley/hub/rules"
 )
 
-// launcher starts the agents of one process.
+// launcher is the [hub.Launcher] of one process.
 type launcher struct {
 	run     *run
 	process *process
 }
 
-// agent is one process of an agent. What it says goes through a goroutine of
-// its own, its mouth, which waits while the hub does not listen. Its fields
-// below are guarded by run.mu.
+// agent is one process of an agent. A goroutine of its own, deliver, passes its events
+// to the hub and waits while the hub does not read them.
 type agent struct {
 	// immutable
 	n       int
 	run     *run
 	process *process
 	sink    func(rules.AgentEvent)
-	words   chan struct{} // sent to when there is something to say; holds one
-	done    chan struct{} // closed when the mouth has said its last
+	wake    chan struct{} // sent to by emit, received by deliver, never closed; capacity 1, since one signal is enough
+	done    chan struct{} // closed by deliver when it ends
 
 	turn      string
 	cancelled bool
-	asked     []string // questions that wait for an answer
+	asked     []string // ids of pending permission requests
 	ended     bool
-	toSay     []rules.AgentEvent
+	pending   []rules.AgentEvent
 }
 
-// Profiles implements hub.Launcher.
+// Profiles implements [hub.Launcher].
 func (l *launcher) Profiles() []hub.Profile { return []hub.Profile{{Name: "demo"}} }
 
-// Launch implements hub.Launcher. How it goes is a function of the seed and of
-// how many agents there were before.
+// Launch implements [hub.Launcher]. Its outcome depends on the seed and on the number of
+// agents launched before.
 func (l *launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	r := l.run
 	r.mu.Lock()
 	r.launches++
 	n := r.launches
-	calm := r.settling || n == 1
+	calm := r.finishing || n == 1
 	r.mu.Unlock()
 	if roll := hashOf(r.seed, "launch", n) % 100; !calm && roll < 30 {
 		select {
@@ -57,32 +56,32 @@ func (l *launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 			return nil, ctx.Err()
 		}
 		if roll < 8 {
-			r.came("agents", "the start of number %d fails", n)
+			r.record("agents", "the launch of number %d fails", n)
 			return nil, errors.New("no such command")
 		}
 	}
 	if spec.Load != "" && hashOf(r.seed, "load", n)%4 == 0 {
-		r.came("agents", "number %d dies of loading its session", n)
+		r.record("agents", "number %d exits while loading its session", n)
 		return nil, rules.ErrCannotLoad
 	}
-	a := &agent{n: n, run: r, process: l.process, sink: sink, words: make(chan struct{}, 1), done: make(chan struct{})}
+	a := &agent{n: n, run: r, process: l.process, sink: sink, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	r.mu.Lock()
 	r.agents = append(r.agents, a)
 	r.mu.Unlock()
-	go a.speak()
-	r.came("agents", "number %d is ready", n)
+	go a.deliver()
+	r.record("agents", "number %d is ready", n)
 	return a, nil
 }
 
-// speak is the mouth. It ends with the agent.
-func (a *agent) speak() {
+// deliver passes events to the hub. It ends with the agent.
+func (a *agent) deliver() {
 	defer close(a.done)
-	for range a.words {
+	for range a.wake {
 		a.run.mu.Lock()
-		words := a.toSay
-		a.toSay = nil
+		events := a.pending
+		a.pending = nil
 		a.run.mu.Unlock()
-		for _, e := range words {
+		for _, e := range events {
 			a.sink(e)
 			if _, last := e.(rules.AgentExited); last {
 				return
@@ -91,8 +90,8 @@ func (a *agent) speak() {
 	}
 }
 
-// say has to be called with run.mu held.
-func (a *agent) say(events ...rules.AgentEvent) {
+// emit queues events for delivery. The caller holds run.mu.
+func (a *agent) emit(events ...rules.AgentEvent) {
 	if a.ended {
 		return
 	}
@@ -100,15 +99,15 @@ func (a *agent) say(events ...rules.AgentEvent) {
 		if _, last := e.(rules.AgentExited); last {
 			a.ended = true
 		}
-		a.toSay = append(a.toSay, e)
+		a.pending = append(a.pending, e)
 	}
 	select {
-	case a.words <- struct{}{}:
+	case a.wake <- struct{}{}:
 	default:
 	}
 }
 
-// chunk is something that agents say, numbered over all of them.
+// chunk returns an update of the agent. Updates of all agents are numbered together.
 func (a *agent) chunk(size int) rules.AgentEvent {
 	a.run.chunks++
 	if !a.ended {
@@ -121,7 +120,7 @@ func (a *agent) chunk(size int) rules.AgentEvent {
 	}
 }
 
-// ask is a question for permission.
+// ask returns a permission request.
 func (a *agent) ask() rules.AgentEvent {
 	a.run.asked++
 	id := fmt.Sprintf("ask-%d", a.run.asked)
@@ -139,21 +138,21 @@ func (a *agent) endTurn(err error) {
 	if a.cancelled {
 		reason = "cancelled"
 	}
-	a.say(rules.AgentTurnEnded{Turn: a.turn, StopReason: reason, Err: err})
+	a.emit(rules.AgentTurnEnded{Turn: a.turn, StopReason: reason, Err: err})
 	a.turn, a.cancelled, a.asked = "", false, nil
 }
 
-// SessionID implements hub.Agent.
+// SessionID implements [hub.Agent].
 func (a *agent) SessionID() string { return "theirs" }
 
-// CanLoad implements hub.Agent.
+// CanLoad implements [hub.Agent].
 func (a *agent) CanLoad() bool { return !a.run.agentsForget }
 
-// LoadError implements hub.Agent.
+// LoadError implements [hub.Agent].
 func (a *agent) LoadError() error { return nil }
 
-// Prompt implements hub.Agent: at most one turn at a time, and each at most
-// once in all the time that there is.
+// Prompt implements [hub.Agent]. It checks that the agent has one turn at a time, and
+// that each prompt reaches an agent at most once.
 func (a *agent) Prompt(p rules.AgentPrompt) {
 	a.run.mu.Lock()
 	defer a.run.mu.Unlock()
@@ -161,63 +160,63 @@ func (a *agent) Prompt(p rules.AgentPrompt) {
 		return
 	}
 	name := a.run.nameOf(p.Turn)
-	a.run.came("agents", "number %d is given %s: %q", a.n, name, p.Text)
+	a.run.record("agents", "number %d receives %s: %q", a.n, name, p.Text)
 	if a.turn != "" {
-		a.run.violation("the agent is given %s while it works on %s", name, a.run.nameOf(a.turn))
+		a.run.violation("the agent receives %s while it works on %s", name, a.run.nameOf(a.turn))
 	}
 	if before, again := a.run.prompted[p.Turn]; again {
-		a.run.violation("the agent is given %s twice: %q and %q", name, before, p.Text)
+		a.run.violation("the agent receives %s twice: %q and %q", name, before, p.Text)
 	}
 	a.run.prompted[p.Turn] = p.Text
 	a.run.host.catchUp()
 	if !a.run.host.began[p.Turn] {
-		a.run.violation("the agent is given %s, of which the disk knows no beginning", name)
+		a.run.violation("the agent receives %s, of which the disk has no beginning", name)
 	}
 	a.turn, a.cancelled = p.Turn, false
 }
 
-// Respond implements hub.Agent: each question is answered once.
+// Respond implements [hub.Agent]. It checks that each request is answered once.
 func (a *agent) Respond(requestID, optionID string) {
 	a.run.mu.Lock()
 	defer a.run.mu.Unlock()
 	if a.run.disk.isDead(a.process) {
 		return
 	}
-	a.run.came("agents", "number %d: %s is answered with %q", a.n, requestID, optionID)
+	a.run.record("agents", "number %d: %s is answered with %q", a.n, requestID, optionID)
 	if before, again := a.run.responded[requestID]; again {
 		a.run.violation("%s is answered twice: with %q and %q", requestID, before, optionID)
 	}
 	a.run.responded[requestID] = optionID
 }
 
-// Cancel implements hub.Agent. It obeys when the run lets it.
+// Cancel implements [hub.Agent]. The turn ends in a later step.
 func (a *agent) Cancel() {
 	a.run.mu.Lock()
 	defer a.run.mu.Unlock()
 	a.cancelled = true
 }
 
-// Stop implements hub.Agent.
+// Stop implements [hub.Agent].
 func (a *agent) Stop(context.Context) error {
 	a.run.mu.Lock()
-	a.say(rules.AgentExited{})
+	a.emit(rules.AgentExited{})
 	a.run.mu.Unlock()
 	return nil
 }
 
-// endAgents ends those of a process: they go with it.
+// endAgents ends the agents of a process.
 func (r *run) endAgents(p *process) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, a := range r.agents {
 		if a.process == p {
-			a.say(rules.AgentExited{})
+			a.emit(rules.AgentExited{})
 		}
 	}
 }
 
-// working are the agents that live, the newest last.
-func (r *run) working() []*agent {
+// liveAgents returns the agents that run, the newest last.
+func (r *run) liveAgents() []*agent {
 	var living []*agent
 	for _, a := range r.agents {
 		if !a.ended && !r.disk.isDead(a.process) {

@@ -8,37 +8,37 @@ import (
 	"parley/protocol"
 )
 
-// saying is a kind of command that somebody gives, and how often hosts and
-// guests do, whether allowed to or not. It makes nothing where it would make no
-// sense.
-type saying struct {
+// commandKind is a kind of command, with the weights by which hosts and guests send it,
+// whether they may or not. Its make function returns nil if the command makes no sense
+// now.
+type commandKind struct {
 	host, guest int
 	say         func(*run, *rand.Rand, *room) (protocol.Command, string)
 }
 
-var sayings = []saying{
+var commandKinds = []commandKind{
 	{12, 20, (*run).chat},
 	{12, 40, (*run).propose},
-	{30, 4, (*run).decideOn},
+	{30, 4, (*run).decideApproval},
 	{18, 3, (*run).answerQuestion},
 	{6, 8, (*run).cancel},
-	{14, 3, (*run).rule},
+	{14, 3, (*run).moderate},
 	{4, 8, (*run).history},
-	{6, 10, (*run).sayShortly},
+	{6, 10, (*run).shortCommand},
 }
 
-// anyCommand has to be called with mu held.
-func (r *run) anyCommand(rng *rand.Rand, p *person) (protocol.Command, string) {
-	often := func(s saying) int { return s.guest }
+// chooseCommand draws a command. The caller holds mu.
+func (r *run) chooseCommand(rng *rand.Rand, p *person) (protocol.Command, string) {
+	often := func(s commandKind) int { return s.guest }
 	if p == p.room.owner {
-		often = func(s saying) int { return s.host }
+		often = func(s commandKind) int { return s.host }
 	}
 	total := 0
-	for _, s := range sayings {
+	for _, s := range commandKinds {
 		total += often(s)
 	}
 	n := rng.IntN(total)
-	for _, s := range sayings {
+	for _, s := range commandKinds {
 		if n -= often(s); n < 0 {
 			return s.say(r, rng, p.room)
 		}
@@ -47,16 +47,16 @@ func (r *run) anyCommand(rng *rand.Rand, p *person) (protocol.Command, string) {
 }
 
 func (r *run) chat(rng *rand.Rand, _ *room) (protocol.Command, string) {
-	text := fmt.Sprintf("hello %d %s", len(r.orders), strings.Repeat("x", rng.IntN(3)*rng.IntN(200)))
+	text := fmt.Sprintf("hello %d %s", len(r.operations), strings.Repeat("x", rng.IntN(3)*rng.IntN(200)))
 	return &protocol.Chat{Text: text}, "chat"
 }
 
 func (r *run) propose(*rand.Rand, *room) (protocol.Command, string) {
-	return &protocol.Prompt{Prompt: fmt.Sprintf("do %d", len(r.orders))}, "prompt"
+	return &protocol.Prompt{Prompt: fmt.Sprintf("do %d", len(r.operations))}, "prompt"
 }
 
-// decideOn approves, edits or rejects a prompt, mostly one that waits.
-func (r *run) decideOn(rng *rand.Rand, m *room) (protocol.Command, string) {
+// decideApproval approves, edits or rejects a prompt, usually a pending one.
+func (r *run) decideApproval(rng *rand.Rand, m *room) (protocol.Command, string) {
 	var waiting []*prompt
 	for _, q := range m.prompts {
 		if q.pending {
@@ -74,13 +74,13 @@ func (r *run) decideOn(rng *rand.Rand, m *room) (protocol.Command, string) {
 	case 0:
 		c.Action = protocol.ActionReject
 	case 1:
-		edited := fmt.Sprintf("do %d, edited", len(r.orders))
+		edited := fmt.Sprintf("do %d, edited", len(r.operations))
 		c.Prompt = &edited
 	}
 	return c, c.Action + " " + r.nameOf(q.id)
 }
 
-// answerQuestion answers one of the newest, which are mostly open.
+// answerQuestion answers one of the newest permission requests, which are usually open.
 func (r *run) answerQuestion(rng *rand.Rand, m *room) (protocol.Command, string) {
 	q, ok := oneOf(rng, lastOf(m.questions, 2))
 	if !ok {
@@ -97,8 +97,8 @@ func (r *run) cancel(rng *rand.Rand, m *room) (protocol.Command, string) {
 	return &protocol.Cancel{}, "cancel"
 }
 
-// rule is what hosts do, to the mode and to people.
-func (r *run) rule(rng *rand.Rand, m *room) (protocol.Command, string) {
+// moderate returns a command of hosts that changes the mode or affects a participant.
+func (r *run) moderate(rng *rand.Rand, m *room) (protocol.Command, string) {
 	who := pick(rng, m.people)
 	switch rng.IntN(10) {
 	case 0, 1:
@@ -125,7 +125,7 @@ func (r *run) history(rng *rand.Rand, m *room) (protocol.Command, string) {
 	return h, "history"
 }
 
-func (r *run) sayShortly(rng *rand.Rand, _ *room) (protocol.Command, string) {
+func (r *run) shortCommand(rng *rand.Rand, _ *room) (protocol.Command, string) {
 	c := pick(rng, []protocol.Command{
 		&protocol.Typing{Active: true}, &protocol.Typing{}, &protocol.Ping{}, &protocol.StopAgent{},
 		&protocol.Leave{}, &protocol.Leave{}, &protocol.Close{},

@@ -9,27 +9,27 @@ import (
 	"parley/protocol"
 )
 
-// command is a new command of somebody.
+// command sends a new command of a participant.
 func (r *run) command(rng *rand.Rand) action {
 	p := pick(rng, r.people)
 	if rng.IntN(3) == 0 {
-		p = pick(rng, r.rooms).owner // a host has the most to do
+		p = pick(rng, r.rooms).owner // hosts have the most to do
 	}
 	if p.who.ParticipantID == "" {
 		return action{}
 	}
-	c, what := r.anyCommand(rng, p)
+	c, what := r.chooseCommand(rng, p)
 	if c == nil {
 		return action{}
 	}
 	how := r.route(rng, p)
-	return action{fmt.Sprintf("%s: %s, %s", p.name, what, how.what), func() { how.send(r.give(p.room, p, c)) }}
+	return action{fmt.Sprintf("%s: %s, %s", p.name, what, how.what), func() { how.send(r.newOperation(p.room, p, c)) }}
 }
 
-// route is a way to send a command.
+// route is a way to send an operation.
 type route struct {
 	what string
-	send func(*order)
+	send func(*operation)
 }
 
 func (r *run) route(rng *rand.Rand, p *person) route {
@@ -40,57 +40,57 @@ func (r *run) route(rng *rand.Rand, p *person) route {
 		}
 	}
 	if c, ok := oneOf(rng, open); ok && rng.IntN(4) > 0 {
-		return route{"by a connection", func(o *order) { r.sendBy(c, o) }}
+		return route{"over a connection", func(o *operation) { r.sendBy(c, o) }}
 	}
 	to := r.now()
 	if former := r.former(); former != nil && rng.IntN(2) == 0 {
-		return route{"to the server that was replaced", func(o *order) { r.call(o, former, context.Background()) }}
+		return route{"to the replaced server", func(o *operation) { r.call(o, former, context.Background()) }}
 	}
 	if rng.IntN(8) == 0 {
 		patience := time.Duration(rng.IntN(200)) * time.Millisecond
-		return route{fmt.Sprintf("giving up after %v", patience), func(o *order) {
+		return route{fmt.Sprintf("with a time-out of %v", patience), func(o *operation) {
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			context.AfterFunc(ctx, cancel)
 			r.call(o, to, ctx)
 		}}
 	}
-	return route{"by a call", func(o *order) { r.call(o, to, context.Background()) }}
+	return route{"by a call", func(o *operation) { r.call(o, to, context.Background()) }}
 }
 
-// sendBy puts an order on a connection, unless that has it already.
-func (r *run) sendBy(c *connection, o *order) {
+// sendBy sends an operation over a connection, unless it is in flight there.
+func (r *run) sendBy(c *connection, o *operation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if c.ended || c.flying[o.id] != nil || c.who != o.who.ParticipantID {
+	if c.ended || c.inFlight[o.id] != nil || c.participantID != o.who.ParticipantID {
 		return
 	}
 	select {
 	case c.out <- o.request:
-		c.flying[o.id] = o
-		o.flying++
-	default: // what a client has under way is bounded
+		c.inFlight[o.id] = o
+		o.inFlight++
+	default: // the number of operations in flight is bounded
 	}
 }
 
-// again sends a command once more under its id.
-func (r *run) again(rng *rand.Rand) action {
-	o, ok := oneOf(rng, r.orders)
+// resend sends an operation again.
+func (r *run) resend(rng *rand.Rand) action {
+	o, ok := oneOf(rng, r.operations)
 	if !ok {
 		return action{}
 	}
 	if join, ok := o.request.Command.(*protocol.Join); ok {
-		return action{fmt.Sprintf("%s: once more %s, a join", o.by.name, o.id), func() { r.connect(o.by, r.now(), join, false, o) }}
+		return action{fmt.Sprintf("%s: %s again, a join", o.by.name, o.id), func() { r.connect(o.by, r.now(), join, false, o) }}
 	}
 	how := r.route(rng, o.by)
-	return action{fmt.Sprintf("%s: once more %s, %s", o.by.name, o.id, how.what), func() { how.send(o) }}
+	return action{fmt.Sprintf("%s: %s again, %s", o.by.name, o.id, how.what), func() { how.send(o) }}
 }
 
-// newcomer is somebody with the invite, or with an old one.
-func (r *run) newcomer(rng *rand.Rand) action {
-	return r.joins(rng, pick(rng, r.rooms))
+// newGuest joins a room with its newest known invite, which may be outdated.
+func (r *run) newGuest(rng *rand.Rand) action {
+	return r.join(rng, pick(rng, r.rooms))
 }
 
-func (r *run) joins(rng *rand.Rand, m *room) action {
+func (r *run) join(rng *rand.Rand, m *room) action {
 	user := pick(rng, []string{"ben", "cem", "dot", "eve"})
 	n := len(r.people) + 1
 	c := &protocol.Join{InviteToken: m.invite, UserID: user, Role: pick(rng, []protocol.Role{"", "", protocol.RoleViewer}), Recent: rng.IntN(2) * 5}
@@ -99,18 +99,18 @@ func (r *run) joins(rng *rand.Rand, m *room) action {
 		r.mu.Lock()
 		r.people = append(r.people, p)
 		r.mu.Unlock()
-		r.connect(p, r.now(), c, false, r.give(m, p, c))
+		r.connect(p, r.now(), c, false, r.newOperation(m, p, c))
 	}}
 }
 
-// comeBack opens one more connection, with a cursor that is good, old or
-// nonsense.
-func (r *run) comeBack(rng *rand.Rand) action {
+// reconnect opens another connection of a participant, with the newest cursor, an older
+// one, or one of another session.
+func (r *run) reconnect(rng *rand.Rand) action {
 	p := pick(rng, r.people)
 	if p.who.Token == "" {
 		return action{}
 	}
-	cursor, what := p.cursor, "where it was"
+	cursor, what := p.cursor, "at its cursor"
 	switch rng.IntN(8) {
 	case 0:
 		cursor, what = "", "at the end"
@@ -118,15 +118,15 @@ func (r *run) comeBack(rng *rand.Rand) action {
 		seq := uint64(rng.IntN(int(p.room.head()) + 1))
 		cursor, what = p.room.cursor(seq), fmt.Sprintf("behind event %d", seq)
 	case 2:
-		cursor, what = pick(rng, r.rooms).cursor(0), "with a cursor of some session"
+		cursor, what = pick(rng, r.rooms).cursor(0), "with a cursor of any session"
 	}
 	eventsOnly := rng.IntN(4) == 0
 	if eventsOnly {
-		what += ", for events"
+		what += ", for events only"
 	}
 	c := r.resume(p, cursor)
 	c.Recent = rng.IntN(2) * 3
-	return action{fmt.Sprintf("%s comes back %s", p.name, what), func() { r.connect(p, r.now(), c, eventsOnly, nil) }}
+	return action{fmt.Sprintf("%s reconnects %s", p.name, what), func() { r.connect(p, r.now(), c, eventsOnly, nil) }}
 }
 
 func (r *run) openConnections() []*connection {
@@ -141,48 +141,48 @@ func (r *run) openConnections() []*connection {
 	return open
 }
 
-func (r *run) hangUp(rng *rand.Rand) action {
+func (r *run) disconnect(rng *rand.Rand) action {
 	c, ok := oneOf(rng, r.openConnections())
 	if !ok {
 		return action{}
 	}
-	return action{c.of.name + " loses a connection", func() { r.drop(c) }}
+	return action{c.person.name + " loses a connection", func() { r.drop(c) }}
 }
 
-// dawdle makes a client read no more, or again.
-func (r *run) dawdle(rng *rand.Rand) action {
+// pauseOrContinue makes a client stop or continue reading.
+func (r *run) pauseOrContinue(rng *rand.Rand) action {
 	c, ok := oneOf(rng, r.openConnections())
 	if !ok {
 		return action{}
 	}
-	if c.goOn == nil {
-		return action{c.of.name + " reads no more", func() { r.pause(c) }}
+	if c.resumed == nil {
+		return action{c.person.name + " stops reading", func() { r.pauseReading(c) }}
 	}
-	return action{c.of.name + " reads on", func() { r.readOn(c) }}
+	return action{c.person.name + " continues reading", func() { r.continueReading(c) }}
 }
 
-func (r *run) pause(c *connection) {
+func (r *run) pauseReading(c *connection) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if c.goOn == nil {
-		c.goOn = make(chan struct{})
+	if c.resumed == nil {
+		c.resumed = make(chan struct{})
 	}
 }
 
-func (r *run) readOn(c *connection) {
+func (r *run) continueReading(c *connection) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if c.goOn != nil {
-		close(c.goOn)
-		c.goOn = nil
+	if c.resumed != nil {
+		close(c.resumed)
+		c.resumed = nil
 	}
 }
 
-// look asks for a room as the original API shows it.
-func (r *run) look(rng *rand.Rand) action {
+// readState reads a room as the original API does.
+func (r *run) readState(rng *rand.Rand) action {
 	m, to := pick(rng, r.rooms), r.now()
 	newest, prompts := m.head(), len(m.prompts)
-	return action{"somebody reads " + m.name, func() {
+	return action{"a client reads " + m.name, func() {
 		r.work.Go(func() {
 			s, approvals, err := to.hub.State(context.Background(), m.session.ID, nil)
 			seen := 0
@@ -202,7 +202,7 @@ func (r *run) look(rng *rand.Rand) action {
 			case err != nil || c.Seq > m.head() || m.cursor(c.Seq) != s.Cursor:
 				r.violation("%s is read at an event that the disk does not have", m.name)
 			case c.Seq < newest || seen < prompts:
-				r.violation("%s is read at event %d with %d prompts, when event %d was there and %d prompts", m.name, c.Seq, seen, newest, prompts)
+				r.violation("%s is read at event %d with %d prompts, although event %d and %d prompts existed before", m.name, c.Seq, seen, newest, prompts)
 			}
 		})
 	}}

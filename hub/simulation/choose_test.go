@@ -5,13 +5,13 @@ import (
 	"math/rand/v2"
 )
 
-// action is one thing that a step does. It does not wait for what comes of it.
+// action is one thing that a step does. do does not wait for the consequences.
 type action struct {
 	what string
 	do   func()
 }
 
-// choice is a kind of action, and how often it is taken.
+// choice is a kind of action with its weight.
 type choice struct {
 	weight int
 	choose func(*run, *rand.Rand) action
@@ -19,22 +19,22 @@ type choice struct {
 
 var choices = []choice{
 	{40, (*run).command},
-	{8, (*run).again},
-	{5, (*run).newcomer},
-	{9, (*run).comeBack},
-	{5, (*run).hangUp},
-	{4, (*run).dawdle},
+	{8, (*run).resend},
+	{5, (*run).newGuest},
+	{9, (*run).reconnect},
+	{5, (*run).disconnect},
+	{4, (*run).pauseOrContinue},
 	{24, (*run).agentActs},
 	{14, (*run).diskChanges},
 	{6, (*run).processEnds},
 	{10, (*run).timePasses},
 	{1, (*run).operate},
-	{2, (*run).look},
-	{2, (*run).shareAgain},
+	{2, (*run).readState},
+	{2, (*run).shareOrRetry},
 }
 
-// choose draws the next action from what there is. It changes nothing. An
-// action without do is one that is not possible now.
+// choose draws the next action. It changes nothing. The action has no do if it is not
+// possible now.
 func (r *run) choose(rng *rand.Rand) action {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -43,7 +43,7 @@ func (r *run) choose(rng *rand.Rand) action {
 		if r.calm {
 			n = 1
 		}
-		return action{fmt.Sprintf("the disk writes %d of %d that wait", n, waiting), func() { r.disk.release(n) }}
+		return action{fmt.Sprintf("the disk carries out %d of %d waiting writes", n, waiting), func() { r.disk.release(n) }}
 	}
 	total := 0
 	for _, c := range choices {
@@ -60,7 +60,7 @@ func (r *run) choose(rng *rand.Rand) action {
 
 func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
 
-// oneOf draws from what may be empty.
+// oneOf draws an element; ok is false if there is none.
 func oneOf[T any](rng *rand.Rand, from []T) (T, bool) {
 	if len(from) == 0 {
 		var none T

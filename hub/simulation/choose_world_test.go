@@ -12,9 +12,9 @@ import (
 	"parley/hub/rules"
 )
 
-// agentActs lets an agent do something of its own.
+// agentActs makes an agent emit events.
 func (r *run) agentActs(rng *rand.Rand) action {
-	a, ok := oneOf(rng, r.working())
+	a, ok := oneOf(rng, r.liveAgents())
 	if !ok {
 		return action{}
 	}
@@ -28,12 +28,12 @@ func (r *run) agentActs(rng *rand.Rand) action {
 	switch n := rng.IntN(24); {
 	case n == 0:
 		code := rng.IntN(3)
-		return act("exits", func() { a.say(rules.AgentExited{ExitCode: &code, StderrTail: "oh"}) })
+		return act("exits", func() { a.emit(rules.AgentExited{ExitCode: &code, StderrTail: "oh"}) })
 	case n < 5:
-		return act("asks", func() { a.say(a.ask()) })
+		return act("asks", func() { a.emit(a.ask()) })
 	case n < 6 && len(a.asked) > 0:
 		id := pick(rng, a.asked)
-		return act("takes "+id+" back", func() { a.say(rules.AgentWithdrawn{RequestID: id}) })
+		return act("takes "+id+" back", func() { a.emit(rules.AgentWithdrawn{RequestID: id}) })
 	case n < 14 && a.turn != "":
 		var err error
 		if rng.IntN(6) == 0 {
@@ -42,16 +42,16 @@ func (r *run) agentActs(rng *rand.Rand) action {
 		return act("ends its turn", func() { a.endTurn(err) })
 	}
 	many, size := 1+rng.IntN(6), rng.IntN(400)
-	return act(fmt.Sprintf("says %d things", many), func() {
+	return act(fmt.Sprintf("emits %d updates", many), func() {
 		for range many {
-			a.say(a.chunk(size))
+			a.emit(a.chunk(size))
 		}
 	})
 }
 
-// operate is what an operator does to the host session.
+// operate does what operators do to the host session.
 func (r *run) operate(rng *rand.Rand) action {
-	what, do := "cancels what runs", (*hub.Hub).CancelHost
+	what, do := "cancels the running turn", (*hub.Hub).CancelHost
 	if rng.IntN(6) == 0 {
 		what, do = "deletes the host session", (*hub.Hub).DeleteHost
 	}
@@ -60,14 +60,14 @@ func (r *run) operate(rng *rand.Rand) action {
 		r.mu.Lock()
 		r.operated = true
 		r.mu.Unlock()
-		r.work.Go(func() { _ = do(to.hub, context.Background(), id) }) // whatever the answer
+		r.work.Go(func() { _ = do(to.hub, context.Background(), id) }) // its outcome does not matter
 	}}
 }
 
-// diskChanges is the weather.
+// diskChanges draws new faults of the disk.
 func (r *run) diskChanges(rng *rand.Rand) action {
 	now, _ := r.disk.state()
-	to := weather{}
+	to := faults{}
 	switch rng.IntN(8) {
 	case 0, 1, 2:
 		to.held = true
@@ -76,9 +76,9 @@ func (r *run) diskChanges(rng *rand.Rand) action {
 	case 4:
 		to.written = uint64(20 + rng.IntN(81))
 	case 5:
-		to.unwritten, to.written, to.misread = 30, 30, 20
+		to.unwritten, to.written, to.readErrors = 30, 30, 20
 	case 6:
-		to.misread = uint64(20 + rng.IntN(81))
+		to.readErrors = uint64(20 + rng.IntN(81))
 	}
 	if to == now {
 		return action{}
@@ -86,9 +86,9 @@ func (r *run) diskChanges(rng *rand.Rand) action {
 	return action{fmt.Sprintf("the disk: %+v", to), func() { r.change(to) }}
 }
 
-// change sets the weather. Unless it is held then, everything that waits is
-// carried out, in a calm run one after the other.
-func (r *run) change(to weather) {
+// change sets the disk's faults. If writes no longer wait, it carries out the waiting
+// ones, in a calm run one by one.
+func (r *run) change(to faults) {
 	for r.calm && !to.held {
 		if _, waiting := r.disk.state(); waiting == 0 {
 			break
@@ -99,33 +99,33 @@ func (r *run) change(to weather) {
 	r.disk.change(to)
 }
 
-// processEnds kills the server, restarts it in order, or lets another one take
-// over while it still runs.
+// processEnds kills the server, restarts it gracefully, or starts another one that takes
+// over.
 func (r *run) processEnds(rng *rand.Rand) action {
 	former := r.former()
 	switch n := rng.IntN(6); {
 	case former != nil:
-		return action{"the server that was replaced is killed", func() { r.kill(former) }}
+		return action{"the replaced server is killed", func() { r.kill(former) }}
 	case n == 0:
-		return action{"the server restarts", func() {
+		return action{"the server restarts gracefully", func() {
 			now, _ := r.disk.state()
 			now.held = false
 			r.change(now)
-			r.retire(r.now())
+			r.shutDown(r.now())
 			r.start()
 		}}
 	case n == 1:
 		return action{"another server takes over", r.start}
 	}
 	away := time.Duration(rng.IntN(3)*rng.IntN(5000)) * time.Millisecond
-	return action{fmt.Sprintf("the server is killed, and comes back after %v", away), func() {
+	return action{fmt.Sprintf("the server is killed, and starts again after %v", away), func() {
 		r.kill(r.now())
 		time.Sleep(away)
 		r.start()
 	}}
 }
 
-// former is the server that was replaced and still runs; nil if there is none.
+// former returns the server that was replaced and still runs, or nil.
 func (r *run) former() *process {
 	if n := len(r.processes); n > 1 {
 		if p := r.processes[n-2]; !r.disk.isDead(p) {

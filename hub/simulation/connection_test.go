@@ -10,20 +10,19 @@ import (
 	"parley/protocol"
 )
 
-// person is somebody in one room, the host or a guest. Its fields are guarded by
-// run.mu.
+// person is a user in one room, the host or a guest. Its fields are guarded by run.mu.
 type person struct {
 	name        string
 	user        string
 	room        *room
 	who         hub.Credentials
-	me          protocol.Participant // as the newest welcome had it
-	connections []*connection        // all that there were, the newest last
-	cursor      string               // of the newest event that any of them showed
+	me          protocol.Participant // from the newest welcome
+	connections []*connection        // all ever opened, the newest last
+	cursor      string               // of the newest event received on any of them
 }
 
-// is takes over what a welcome says of oneself.
-func (p *person) is(me protocol.Participant) {
+// adopt takes the participant and the token from a welcome.
+func (p *person) adopt(me protocol.Participant) {
 	p.me = me
 	p.who.ParticipantID = me.ID
 	if me.AccessToken != nil {
@@ -31,66 +30,66 @@ func (p *person) is(me protocol.Participant) {
 	}
 }
 
-// connection is one connection of a person: a goroutine that reads, another
-// that writes. It checks what it is shown as it comes.
+// connection is one connection of a person, with a goroutine that reads and one that
+// writes. It checks what it receives.
 type connection struct {
 	// immutable
 	run        *run
-	name       string // in the transcript
-	of         *person
+	name       string // its name in the transcript
+	person     *person
 	process    *process
 	eventsOnly bool
-	push       bool                  // the hub hands it what comes
-	cursor     string                // that it was opened with
-	entry      *order                // the join that it was opened with; nil for a resume
-	out        chan protocol.Request // to the goroutine that writes; never closed
+	push       bool                  // the hub pushes lines to it
+	cursor     string                // by which it was opened; may be empty
+	entry      *operation            // the join that opened it; nil for a resume
+	out        chan protocol.Request // requests for writeLoop, sent to by sendBy, never closed; when its 64 places are full, sendBy drops the request
 	ctx        context.Context
 	cancel     context.CancelFunc
 
 	// guarded by run.mu
-	next   uint64 // the event that has to come next; 0 until that is known
-	who    string // the participant
-	flying map[string]*order
-	ended  bool          // nothing that still comes counts
-	goOn   chan struct{} // closed when it reads on; nil while it reads
+	next          uint64 // the number of the next event; 0 before the welcome
+	participantID string // empty until the welcome
+	inFlight      map[string]*operation
+	ended         bool          // lines that still arrive are ignored
+	resumed       chan struct{} // closed by continueReading, never sent to; nil unless reading is paused
 }
 
 // connect opens a connection of a person.
-func (r *run) connect(p *person, to *process, c protocol.Command, eventsOnly bool, entry *order) *connection {
+func (r *run) connect(p *person, to *process, c protocol.Command, eventsOnly bool, entry *operation) *connection {
 	conn := &connection{
-		run: r, of: p, process: to, eventsOnly: eventsOnly, entry: entry,
-		out: make(chan protocol.Request, 64), flying: map[string]*order{},
+		run: r, person: p, process: to, eventsOnly: eventsOnly, entry: entry,
+		out: make(chan protocol.Request, 64), inFlight: map[string]*operation{},
 	}
 	conn.ctx, conn.cancel = context.WithCancel(context.Background())
 	request := protocol.Request{ID: "resume", Command: c}
 	if resume, ok := c.(*protocol.Resume); ok {
-		conn.cursor, conn.who = resume.Cursor, resume.ParticipantID
+		conn.cursor, conn.participantID = resume.Cursor, resume.ParticipantID
 	}
 	r.mu.Lock()
 	if entry != nil {
 		request.ID = entry.id
-		entry.flying++
-		conn.flying[entry.id] = entry
+		entry.inFlight++
+		conn.inFlight[entry.id] = entry
 	}
 	r.opened++
 	conn.push = hashOf(r.seed, "push", r.opened)%2 == 0
 	p.connections = append(p.connections, conn)
 	conn.name = fmt.Sprintf("%s by %d", p.name, len(p.connections))
 	r.mu.Unlock()
-	r.work.Go(func() { conn.live(request) })
+	r.work.Go(func() { conn.readLoop(request) })
 	return conn
 }
 
-// live is the goroutine that reads.
-func (c *connection) live(request protocol.Request) {
+// readLoop opens the connection, and reads until it ends.
+func (c *connection) readLoop(request protocol.Request) {
 	r := c.run
-	s, err := attach(c.ctx, c.process.hub, c.of.room.session.ID, request, c.eventsOnly, c.push)
+	s, err := attach(c.ctx, c.process.hub, c.person.room.session.ID, request, c.eventsOnly, c.push)
 	if err != nil {
 		c.fail(err, true)
 		return
 	}
 	defer s.close()
-	r.work.Go(func() { c.write(s) })
+	r.work.Go(func() { c.writeLoop(s) })
 	defer c.cancel()
 	if c.eventsOnly && !c.begin(s) {
 		return
@@ -101,13 +100,13 @@ func (c *connection) live(request protocol.Request) {
 			c.fail(err, false)
 			return
 		}
-		for _, l := range r.disk.flaw.spoil(lines) {
-			c.take(l)
+		for _, l := range r.disk.flaw.corrupt(lines) {
+			c.receive(l)
 		}
 	}
 }
 
-// begin takes where an event stream begins.
+// begin reads where an event stream begins.
 func (c *connection) begin(s stream) bool {
 	at, resume, err := s.begin(c.ctx)
 	if err != nil {
@@ -116,13 +115,13 @@ func (c *connection) begin(s stream) bool {
 	}
 	c.run.mu.Lock()
 	defer c.run.mu.Unlock()
-	c.of.room.catchUp()
+	c.person.room.catchUp()
 	c.from(resume, at.Seq)
 	return true
 }
 
-// write is the goroutine that writes.
-func (c *connection) write(s stream) {
+// writeLoop writes requests until the connection ends.
+func (c *connection) writeLoop(s stream) {
 	for {
 		select {
 		case request := <-c.out:
@@ -135,14 +134,14 @@ func (c *connection) write(s stream) {
 	}
 }
 
-// mayRead waits while the client is slow.
+// mayRead blocks while reading is paused. It returns false if the connection has ended.
 func (c *connection) mayRead() bool {
 	c.run.mu.Lock()
-	goOn := c.goOn
+	resumed := c.resumed
 	c.run.mu.Unlock()
-	if goOn != nil {
+	if resumed != nil {
 		select {
-		case <-goOn:
+		case <-resumed:
 		case <-c.ctx.Done():
 			return false
 		}
@@ -157,20 +156,21 @@ func (r *run) drop(c *connection) {
 	c.end()
 }
 
-// end has to be called with run.mu held. Whatever had no answer gets none.
+// end ends the connection. Its operations in flight get no answer. The caller holds
+// run.mu.
 func (c *connection) end() {
 	if c.ended {
 		return
 	}
 	c.ended = true
 	c.cancel()
-	for _, o := range c.flying {
+	for _, o := range c.inFlight {
 		c.run.noAnswer(o)
 	}
-	c.flying = nil
+	c.inFlight = nil
 }
 
-// fail takes why the hub has ended the connection, or has not let it in.
+// fail handles an error with which the hub ended or refused the connection.
 func (c *connection) fail(err error, outside bool) {
 	r := c.run
 	r.mu.Lock()
@@ -183,14 +183,14 @@ func (c *connection) fail(err error, outside bool) {
 	var refusal *protocol.Error
 	switch {
 	case errors.As(err, &closed):
-		r.came(c.name, "the connection is closed: %d", closed.Code)
-		r.met[fmt.Sprint(closed.Code)] = true
+		r.record(c.name, "the connection is closed: %d", closed.Code)
+		r.covered[fmt.Sprint(closed.Code)] = true
 		c.checkClosed(closed.Code)
 	case errors.As(err, &refusal):
-		r.came(c.name, "the connection fails: %s", refusal.Code)
+		r.record(c.name, "the connection fails: %s", refusal.Code)
 		if outside && c.entry != nil {
-			delete(c.flying, c.entry.id)
-			r.refusedWith(c.entry, c.name, refusal)
+			delete(c.inFlight, c.entry.id)
+			r.handleRefusal(c.entry, c.name, refusal)
 		}
 	}
 	c.end()

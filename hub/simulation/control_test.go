@@ -4,8 +4,8 @@ import (
 	"testing"
 )
 
-// A simulation that finds nothing may be one that can find nothing: what is
-// broken on purpose has to be found, and soon.
+// A simulation that finds nothing may be unable to find anything, so it must find each
+// flaw soon.
 func TestSimulation_finds_what_is_broken(t *testing.T) {
 	flaws := []flaw{
 		flawAcknowledgesEarly, flawLosesAppend, flawForgetsCommands, flawForgetsTurns, flawLosesAnswer,
@@ -26,8 +26,8 @@ func TestSimulation_finds_what_is_broken(t *testing.T) {
 	}
 }
 
-// What is asked for is that nearly all are the same: see the package's comment
-// for what is left to chance.
+// Most runs must have the same transcript; see the package's documentation for what is
+// left to chance.
 func TestSimulation_a_calm_run_goes_the_same_way_again(t *testing.T) {
 	same := 0
 	const of = 40
@@ -40,6 +40,6 @@ func TestSimulation_a_calm_run_goes_the_same_way_again(t *testing.T) {
 	}
 	t.Logf("%d of %d", same, of)
 	if same < of/2 {
-		t.Errorf("only %d of %d runs went the same way", same, of)
+		t.Errorf("only %d of %d runs had the same transcript", same, of)
 	}
 }

@@ -8,10 +8,9 @@ import (
 	"parley/hub/journal/memory"
 )
 
-// disk is what outlives a process: a journal in memory, behind a layer that
-// holds, fails and loses what processes write. What it does to an append is a
-// function of the seed, the session and the number of the event, so that it
-// does not depend on who comes first. It is safe for concurrent use.
+// disk outlives processes: a journal in memory, behind a layer that delays, fails and
+// loses writes. What it does to an append depends on the seed, the session and the
+// number of the event, but not on the order of requests. It is safe for concurrent use.
 type disk struct {
 	// immutable
 	store *memory.Journal
@@ -20,33 +19,33 @@ type disk struct {
 
 	// guarded by mu
 	mu        sync.Mutex
-	names     map[journal.SessionID]uint64 // small numbers in order of appearance: ids are random
+	names     map[journal.SessionID]uint64 // small numbers in order of appearance, since ids are random
 	tries     map[place]uint64
 	waiting   []*write // in order of arrival
-	weather   weather
-	snapshots []journal.Snapshot // that were handed over, of whatever became of them
+	faults    faults
+	snapshots []journal.Snapshot // all that processes have written, even if the write failed
 }
 
-// weather is how the disk is today.
-type weather struct {
-	held      bool   // writes wait until they are let go, or lost in a crash
-	unwritten uint64 // percent of appends that fail and leave nothing
-	written   uint64 // percent of appends that are reported as failed, and are there
-	misread   uint64 // percent of reads that fail, at once or half way
+// faults is the current behaviour of the disk.
+type faults struct {
+	held       bool   // writes wait for release, or are lost with their process
+	unwritten  uint64 // percentage of appends that fail without being written
+	written    uint64 // percentage of appends that fail although they are written
+	readErrors uint64 // percentage of reads that fail, at once or after some records
 }
 
-// place is where an append goes.
+// place identifies an append or a read.
 type place struct {
 	session journal.SessionID
 	prev    journal.Seq
 	reading bool
 }
 
-// write is one call of a writer that waits for its turn.
+// write is a call of a writer.
 type write struct {
 	by     *process
 	place  place
-	append bool // or else a snapshot, which nobody waits for
+	append bool // an append; otherwise a snapshot
 	do     func() error
 	commit *journal.Commit
 }
@@ -55,36 +54,36 @@ func newDisk(seed uint64, f flaw) *disk {
 	return &disk{store: memory.New(), seed: seed, flaw: f, names: map[journal.SessionID]uint64{}, tries: map[place]uint64{}}
 }
 
-// add carries a write out, or lets it wait.
+// add executes a write, or lets it wait.
 func (d *disk) add(w *write) *journal.Commit {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case w.by.dead:
 		w.commit.Resolve(journal.ErrClosed)
-	case d.weather.held:
+	case d.faults.held:
 		if d.flaw == flawAcknowledgesEarly {
 			w.commit.Resolve(nil)
 		}
 		d.waiting = append(d.waiting, w)
 	default:
-		d.carryOut(w)
+		d.execute(w)
 	}
 	return w.commit
 }
 
-// carryOut writes, or fails as the weather has it. A server that was replaced is
-// always told so: it has the very same clock as the other, so what both decide
-// at one time could not be told apart when the outcome is open.
-func (d *disk) carryOut(w *write) {
+// execute writes, or fails as the faults say. A replaced server always learns the true
+// outcome: both servers have the same clock, so events that both decide at the same time
+// could not be told apart if the outcome were open.
+func (d *disk) execute(w *write) {
 	roll := d.roll(w.place, 100)
 	var err error
 	switch {
 	case w.by.replaced.Load():
 		err = w.do()
-	case w.append && roll < d.weather.unwritten:
+	case w.append && roll < d.faults.unwritten:
 		err = pickOf(roll, journal.ErrFull, journal.ErrUnavailable)
-	case w.append && roll < d.weather.unwritten+d.weather.written:
+	case w.append && roll < d.faults.unwritten+d.faults.written:
 		if err = w.do(); err == nil {
 			err = journal.ErrUnavailable
 		}
@@ -93,7 +92,7 @@ func (d *disk) carryOut(w *write) {
 		err = w.do()
 	}
 	select {
-	case <-w.commit.Done(): // by the flaw of that name
+	case <-w.commit.Done(): // resolved early by flawAcknowledgesEarly
 	default:
 		w.commit.Resolve(err)
 	}
@@ -101,8 +100,7 @@ func (d *disk) carryOut(w *write) {
 
 func pickOf[T any](n uint64, from ...T) T { return from[n%uint64(len(from))] }
 
-// roll is a number below n that depends on the place and on how often it was
-// tried.
+// roll returns a number below n that depends on the place and on how often it was used.
 func (d *disk) roll(p place, n uint64) uint64 {
 	name, known := d.names[p.session]
 	if !known {
@@ -113,32 +111,32 @@ func (d *disk) roll(p place, n uint64) uint64 {
 	return hashOf(d.seed, name, uint64(p.prev), d.tries[p], p.reading) % n
 }
 
-// change sets the weather. Nothing waits any more unless it is held.
-func (d *disk) change(to weather) {
+// change sets the faults, and executes the waiting writes unless writes still wait.
+func (d *disk) change(to faults) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.weather = to
-	if !d.weather.held {
-		d.letGo(len(d.waiting))
+	d.faults = to
+	if !d.faults.held {
+		d.executeFirst(len(d.waiting))
 	}
 }
 
-// release carries out the oldest n that wait.
+// release executes the oldest n waiting writes.
 func (d *disk) release(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.letGo(min(n, len(d.waiting)))
+	d.executeFirst(min(n, len(d.waiting)))
 }
 
-func (d *disk) letGo(n int) {
+func (d *disk) executeFirst(n int) {
 	for _, w := range d.waiting[:n] {
-		d.carryOut(w)
+		d.execute(w)
 	}
 	d.waiting = d.waiting[n:]
 }
 
-// kill ends a process: of what it has not been told of, each write is there or
-// is not. It reports whether the process lived.
+// kill ends a process. Each of its waiting writes is executed or lost. It returns false if
+// the process had ended before.
 func (d *disk) kill(p *process) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -153,7 +151,7 @@ func (d *disk) kill(p *process) bool {
 			continue
 		}
 		if d.roll(w.place, 2) == 0 {
-			_ = w.do() // one that builds on what was lost is refused by the store
+			_ = w.do() // the store refuses a write that builds on a lost one
 		}
 		select {
 		case <-w.commit.Done():
@@ -165,33 +163,34 @@ func (d *disk) kill(p *process) bool {
 	return true
 }
 
-// isDead reports whether what a process still does is of no account.
+// isDead reports whether a process was killed or has stopped, so that what it still does
+// does not count.
 func (d *disk) isDead(p *process) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return p.dead
 }
 
-// read tells after how many records a reading fails; -1 for never.
+// read returns after how many records a read fails; -1 for never.
 func (d *disk) read(p *process, at place) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if p.dead {
 		return 0, journal.ErrClosed
 	}
-	if d.weather.misread == 0 || d.roll(at, 100) >= d.weather.misread {
+	if d.faults.readErrors == 0 || d.roll(at, 100) >= d.faults.readErrors {
 		return -1, nil
 	}
 	return int(d.roll(at, 4)), nil
 }
 
-func (d *disk) state() (weather, int) {
+func (d *disk) state() (faults, int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.weather, len(d.waiting)
+	return d.faults, len(d.waiting)
 }
 
-// hashOf mixes numbers: FNV-1a with a finish.
+// hashOf mixes values by FNV-1a with a finalizer.
 func hashOf(parts ...any) uint64 {
 	h := uint64(14695981039346656037)
 	for _, c := range []byte(fmt.Sprint(parts...)) {

@@ -8,25 +8,25 @@ import (
 	"parley/hub/journal"
 )
 
-// flaw is something that is broken on purpose, to see that it is found.
+// flaw is a defect that is introduced on purpose, to test that the simulation finds it.
 type flaw string
 
 const (
 	flawNone              flaw = ""
-	flawAcknowledgesEarly flaw = "a journal that acknowledges what it has not kept"
-	flawLosesAppend       flaw = "a journal that loses an append that it has acknowledged"
+	flawAcknowledgesEarly flaw = "a journal that acknowledges writes too early"
+	flawLosesAppend       flaw = "a journal that loses an acknowledged append"
 	flawForgetsCommands   flaw = "a hub that forgets which commands it has carried out"
 	flawForgetsTurns      flaw = "a hub that forgets which turns have begun"
-	flawSkipsEvent        flaw = "a subscription that leaves an event out"
-	flawRepeatsEvent      flaw = "a subscription that shows an event twice"
+	flawSkipsEvent        flaw = "a subscription that skips an event"
+	flawRepeatsEvent      flaw = "a subscription that repeats an event"
 	flawSwapsAnswer       flaw = "an answer that overtakes its event"
-	flawOtherBytes        flaw = "a subscription that shows an event otherwise than others"
+	flawOtherBytes        flaw = "a subscription with other bytes for an event"
 	flawLosesAnswer       flaw = "a subscription that loses an answer"
 )
 
 func (f flaw) forgets() bool { return f == flawForgetsCommands || f == flawForgetsTurns }
 
-// forget takes out of a record what a flawed hub would not remember.
+// forget removes from a record what a flawed hub does not remember.
 func (f flaw) forget(r journal.Record) journal.Record {
 	switch {
 	case f == flawForgetsCommands && len(r.Private) > 0:
@@ -41,8 +41,8 @@ func (f flaw) forget(r journal.Record) journal.Record {
 	return r
 }
 
-// spoil is what flawed subscriptions do to their lines.
-func (f flaw) spoil(lines []feed.Line) []feed.Line {
+// corrupt changes lines as a flawed subscription does.
+func (f flaw) corrupt(lines []feed.Line) []feed.Line {
 	n := len(lines) - 1
 	switch {
 	case f == flawSkipsEvent && n > 1 && lines[n].Cursor != "":

@@ -7,17 +7,16 @@ import (
 	"parley/protocol"
 )
 
-// hostSession is the host session as its journal tells it. It is guarded by
-// run.mu.
+// hostSession is the state of the host session by its journal. It is guarded by run.mu.
 type hostSession struct {
 	*ledger
-	queue     []string // that wait, in order
+	queue     []string // waiting prompts, in order
 	running   string
-	over      map[string]string // why each turn that is over failed; empty if it did not
+	over      map[string]string // the failure of each turn that is over; empty if it succeeded
 	began     map[string]bool
 	confirmed map[string]bool
 	answers   map[string]string // how each question ended: an option, "" for cancelled, withdrawn
-	open      map[string]bool   // questions
+	open      map[string]bool   // pending permission requests
 	agent     protocol.AgentStatus
 	deleted   bool
 }
@@ -31,7 +30,7 @@ func (r *run) newHostSession(id journal.SessionID) *hostSession {
 	return h
 }
 
-// check follows the turns: first in, first out, one at a time, each once.
+// check checks that turns run in the order of the queue, one at a time, each once.
 func (h *hostSession) check(rec journal.Record) {
 	e := payload[struct {
 		Approval, Failure string
@@ -39,34 +38,14 @@ func (h *hostSession) check(rec journal.Record) {
 			Approval string `json:"approval"`
 		}
 	}](h.ledger, rec)
-	bad := func(why string) {
-		h.run.violation("host session: %s of %s: %s", rec.Type, e.Approval+e.Turn.Approval, why)
-	}
+	fault := ""
 	switch rec.Type {
 	case "turn_queued":
-		id := e.Turn.Approval
-		if _, over := h.over[id]; over || h.began[id] || slices.Contains(h.queue, id) {
-			bad("it was queued before")
-		}
-		h.queue = append(h.queue, id)
+		fault = h.turnQueued(e.Turn.Approval)
 	case "turn_began":
-		if h.running != "" || len(h.queue) == 0 || h.queue[0] != e.Approval {
-			bad("it is not its turn")
-		} else {
-			h.queue = h.queue[1:]
-		}
-		h.running, h.began[e.Approval] = e.Approval, true
+		fault = h.turnBegan(e.Approval)
 	case "turn_over":
-		i := slices.Index(h.queue, e.Approval)
-		switch {
-		case h.running == e.Approval:
-			h.running = ""
-		case i >= 0:
-			h.queue = slices.Delete(h.queue, i, i+1)
-		default:
-			bad("it neither ran nor waited")
-		}
-		h.over[e.Approval] = e.Failure
+		fault = h.turnOver(e.Approval, e.Failure)
 	case "host_agent":
 		h.agent = payload[protocol.AgentStatusChanged](h.ledger, rec).Status
 	case "turn_confirmed":
@@ -76,6 +55,44 @@ func (h *hostSession) check(rec journal.Record) {
 	default:
 		h.question(rec)
 	}
+	if fault != "" {
+		h.run.violation("host session: %s of %s: %s", rec.Type, e.Approval+e.Turn.Approval, fault)
+	}
+}
+
+// turnQueued applies an event, and returns why it is not possible, or "".
+func (h *hostSession) turnQueued(id string) (fault string) {
+	if _, over := h.over[id]; over || h.began[id] || slices.Contains(h.queue, id) {
+		fault = "it was queued before"
+	}
+	h.queue = append(h.queue, id)
+	return fault
+}
+
+// turnBegan applies an event, and returns why it is not possible, or "".
+func (h *hostSession) turnBegan(id string) (fault string) {
+	if h.running != "" || len(h.queue) == 0 || h.queue[0] != id {
+		fault = "it is not its turn"
+	} else {
+		h.queue = h.queue[1:]
+	}
+	h.running, h.began[id] = id, true
+	return fault
+}
+
+// turnOver applies an event, and returns why it is not possible, or "".
+func (h *hostSession) turnOver(id, failure string) (fault string) {
+	i := slices.Index(h.queue, id)
+	switch {
+	case h.running == id:
+		h.running = ""
+	case i >= 0:
+		h.queue = slices.Delete(h.queue, i, i+1)
+	default:
+		fault = "it neither ran nor waited"
+	}
+	h.over[id] = failure
+	return fault
 }
 
 const withdrawn = "withdrawn"

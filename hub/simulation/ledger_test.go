@@ -9,27 +9,26 @@ import (
 	"parley/protocol"
 )
 
-// ledger is what the disk holds of one session, read as it grows and checked on
-// the way: the numbers, the chain, and what may follow on what. It is guarded by
-// run.mu.
+// ledger reads the events of one session on the disk as they are written, and checks
+// their numbers and their chain. It is guarded by run.mu.
 type ledger struct {
 	run  *run
 	id   journal.SessionID
 	name string
-	fold func(journal.Record) // checks what the event means
+	fold func(journal.Record) // checks the meaning of an event
 
-	hash  journal.Hash
-	lines []feed.Line            // of the events, as everybody has to see them
-	types []string               // of the events
-	did   map[string][]int       // by command: the places of its events
-	seen  map[journal.Seq]string // payloads of events that commands caused
+	hash      journal.Hash
+	lines     []feed.Line            // the events as clients must receive them
+	types     []string               // the types of the events
+	byCommand map[string][]int       // indexes of a command's events, by command id
+	payloads  map[journal.Seq]string // payloads of the events that commands caused
 }
 
 func (r *run) newLedger(id journal.SessionID, name string) *ledger {
-	return &ledger{run: r, id: id, name: name, hash: journal.ChainStart(id), did: map[string][]int{}, seen: map[journal.Seq]string{}}
+	return &ledger{run: r, id: id, name: name, hash: journal.ChainStart(id), byCommand: map[string][]int{}, payloads: map[journal.Seq]string{}}
 }
 
-// catchUp reads what is new.
+// catchUp reads new events.
 func (l *ledger) catchUp() {
 	for rec, err := range l.run.disk.store.Read(context.Background(), l.id, journal.Seq(len(l.lines)+1)) {
 		if err != nil {
@@ -39,7 +38,7 @@ func (l *ledger) catchUp() {
 		resealed := rec
 		resealed.Seal(l.hash)
 		if rec.Seq != journal.Seq(len(l.lines)+1) || resealed.Hash != rec.Hash {
-			l.run.violation("%s: event %d does not follow on event %d", l.name, rec.Seq, len(l.lines))
+			l.run.violation("%s: event %d does not follow event %d", l.name, rec.Seq, len(l.lines))
 			return
 		}
 		l.hash = rec.Hash
@@ -54,24 +53,24 @@ func (l *ledger) add(rec journal.Record) {
 		Cursor: c.String(),
 	})
 	l.types = append(l.types, rec.Type)
-	l.run.met[rec.Type] = true
+	l.run.covered[rec.Type] = true
 	var private struct {
 		Command *struct{ By, ID string } `json:"command"`
 	}
 	if len(rec.Private) > 0 {
-		_ = json.Unmarshal(rec.Private, &private) // what is no JSON names no command
+		_ = json.Unmarshal(rec.Private, &private) // a private part that is not JSON names no command
 	}
 	if c := private.Command; c != nil {
-		l.did[c.ID] = append(l.did[c.ID], len(l.lines)-1)
-		l.seen[rec.Seq] = string(rec.Public)
+		l.byCommand[c.ID] = append(l.byCommand[c.ID], len(l.lines)-1)
+		l.payloads[rec.Seq] = string(rec.Public)
 	}
 	l.fold(rec)
 }
 
-// head is the number of the newest event.
+// head returns the number of the newest event.
 func (l *ledger) head() uint64 { return uint64(len(l.lines)) }
 
-// cursor is that of an event.
+// cursor returns the cursor of an event.
 func (l *ledger) cursor(seq uint64) string {
 	if seq == 0 {
 		return protocol.NewCursor(0, journal.ChainStart(l.id)).String()
@@ -83,8 +82,8 @@ func (l *ledger) cursorOf(h journal.Head) string {
 	return protocol.NewCursor(uint64(h.Seq), h.Hash).String()
 }
 
-// shows checks a line that somebody was shown as an event.
-func (l *ledger) shows(seq uint64, line []byte) bool {
+// matches reports whether a line that a client received is the event on the disk.
+func (l *ledger) matches(seq uint64, line []byte) bool {
 	if seq > l.head() {
 		l.catchUp()
 	}
@@ -94,11 +93,11 @@ func (l *ledger) shows(seq uint64, line []byte) bool {
 	return string(l.lines[seq-1].Bytes) == string(line)
 }
 
-// payload reads an event's payload.
+// payload decodes an event's payload.
 func payload[T any](l *ledger, rec journal.Record) T {
 	var p T
 	if err := json.Unmarshal(rec.Public, &p); err != nil {
-		l.run.violation("%s: event %d cannot be read: %v", l.name, rec.Seq, err)
+		l.run.violation("%s: the payload of event %d is malformed: %v", l.name, rec.Seq, err)
 	}
 	return p
 }

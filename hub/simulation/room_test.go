@@ -8,23 +8,23 @@ import (
 	"parley/protocol"
 )
 
-// room is a shared session as its journal tells it. It is guarded by run.mu.
+// room is the state of a shared session by its journal. It is guarded by run.mu.
 type room struct {
 	*ledger
-	session protocol.Session
-	owner   *person
-	madeBy  *process // at the latest: the one that answered
-	invite  string   // the newest that anybody was told
+	session   protocol.Session
+	owner     *person
+	createdBy *process // the process that answered the creation; an earlier one may have created the room
+	invite    string   // the newest that a client received
 
 	ended     bool
-	agent     protocol.AgentStatus // as it was last told; empty for never
+	agent     protocol.AgentStatus // the newest status in the room; empty if there is none
 	people    []protocol.Participant
 	prompts   []*prompt
 	questions []*question
-	chunks    []int // of the agent, by number
+	chunks    []int // numbers of the agent's updates
 }
 
-// prompt is one approval.
+// prompt is an approval and its outcome.
 type prompt struct {
 	id       string
 	text     string
@@ -35,27 +35,27 @@ type prompt struct {
 	cancels  bool
 }
 
-// question is a request of the agent for permission.
+// question is a permission request.
 type question struct {
 	id     string
 	open   bool
-	option string // how it was answered
+	option string // the answer
 }
 
 func (r *run) newRoom(session protocol.Session, name string) *room {
 	id, err := journal.ParseSessionID(session.ID)
 	if err != nil {
-		r.violation("a session is called %q", session.ID)
+		r.violation("the id of a session is %q", session.ID)
 	}
 	room := &room{ledger: r.newLedger(id, name), session: session}
 	room.fold = room.check
 	return room
 }
 
-// check takes an event of the session and says whether it may stand there.
+// check checks that an event is possible in the room's state.
 func (m *room) check(rec journal.Record) {
 	if m.ended {
-		m.run.violation("%s: %s comes after the session's end", m.name, rec.Type)
+		m.run.violation("%s: %s follows the session's end", m.name, rec.Type)
 	}
 	switch protocol.EventType(rec.Type) {
 	case protocol.EventAgentStatus:
@@ -83,7 +83,7 @@ func (m *room) person(p protocol.Participant) {
 	m.people = append(m.people, p)
 }
 
-// participant is what the journal says of one; nil for nobody.
+// participant returns a participant as in the journal, or nil.
 func (m *room) participant(id string) *protocol.Participant {
 	i := slices.IndexFunc(m.people, func(q protocol.Participant) bool { return q.ID == id })
 	if i < 0 {
@@ -99,18 +99,21 @@ func (m *room) chunk(rec journal.Record) {
 		} `json:"notification"`
 	}](m.ledger, rec).Notification.Params.N
 	if len(m.chunks) > 0 && n <= m.chunks[len(m.chunks)-1] {
-		m.run.violation("%s: what the agent said as number %d comes after number %d", m.name, n, m.chunks[len(m.chunks)-1])
+		m.run.violation("%s: update %d of the agent follows update %d", m.name, n, m.chunks[len(m.chunks)-1])
 	}
 	m.chunks = append(m.chunks, n)
 }
 
-// promptEvent follows a prompt from its proposal to its one end.
+// promptPayload is the payload of the events about prompts.
+type promptPayload struct {
+	Approval   protocol.Approval `json:"approval"`
+	ApprovalID string            `json:"approvalId"`
+	Error      string            `json:"error"`
+}
+
+// promptEvent checks that an event is possible in its prompt's state.
 func (m *room) promptEvent(rec journal.Record) {
-	e := payload[struct {
-		Approval   protocol.Approval `json:"approval"`
-		ApprovalID string            `json:"approvalId"`
-		Error      string            `json:"error"`
-	}](m.ledger, rec)
+	e := payload[promptPayload](m.ledger, rec)
 	id := e.Approval.ID + e.ApprovalID
 	p := m.prompt(id)
 	known := p != nil
@@ -118,36 +121,44 @@ func (m *room) promptEvent(rec journal.Record) {
 		p = &prompt{id: id}
 		m.prompts = append(m.prompts, p)
 	}
-	was := *p
-	allowed := known
-	switch protocol.EventType(rec.Type) {
+	before := *p
+	if !p.apply(protocol.EventType(rec.Type), e, known) {
+		m.run.violation("%s: %s of a prompt in the state %+v", m.name, rec.Type, before)
+	}
+}
+
+// apply changes the prompt's state by an event, and reports whether the event is
+// possible. known reports whether the prompt has had an event before.
+func (p *prompt) apply(event protocol.EventType, e promptPayload, known bool) (possible bool) {
+	isOpen := p.end == ""
+	switch event {
 	case protocol.EventPromptPendingApproval:
-		allowed = !known
+		possible = !known
 		p.pending = true
 	case protocol.EventPromptApproved:
-		allowed = !was.approved && was.end == ""
+		possible = !p.approved && isOpen
 		p.pending, p.approved, p.text = false, true, e.Approval.Prompt
 	case protocol.EventPromptRejected:
-		allowed = was.pending && was.end == ""
+		possible = p.pending && isOpen
 		p.pending, p.end = false, "rejected"
 	case protocol.EventPromptQueued:
-		allowed = was.approved && !was.started && was.end == ""
+		possible = p.approved && !p.started && isOpen
 	case protocol.EventPromptCancelled:
-		allowed = known && was.end == "" && !was.cancels
+		possible = known && isOpen && !p.cancels
 		p.cancels = true
 	case protocol.EventPromptDispatchStarted:
-		allowed = was.approved && !was.started && was.end == ""
+		possible = p.approved && !p.started && isOpen
 		p.started = true
 	case protocol.EventPromptDispatchCompleted:
-		allowed = was.approved && was.end == ""
+		possible = p.approved && isOpen
 		p.end = completed
 	case protocol.EventPromptDispatchFailed:
-		allowed = (was.approved || was.cancels) && was.end == ""
+		possible = (p.approved || p.cancels) && isOpen
 		p.pending, p.end = false, "failed: "+e.Error
+	default:
+		possible = known
 	}
-	if !allowed {
-		m.run.violation("%s: %s of a prompt that is %+v", m.name, rec.Type, was)
-	}
+	return possible
 }
 
 const completed = "completed"
@@ -174,6 +185,6 @@ func (m *room) permission(rec journal.Record) {
 			q.option = *e.OptionID
 		}
 	default:
-		m.run.violation("%s: %s of %s, which is %+v", m.name, rec.Type, e.RequestID, q)
+		m.run.violation("%s: %s of %s in the state %+v", m.name, rec.Type, e.RequestID, q)
 	}
 }

@@ -14,66 +14,65 @@ import (
 	"parley/protocol"
 )
 
-// plan is what is to be simulated. All of a run follows from it, but for the
-// order in which goroutines run that are let loose at one time.
+// plan determines a run, except for the order in which goroutines run that are ready at
+// the same time.
 type plan struct {
 	seed uint64
-	calm bool  // one thing at a time, and then everything comes to rest
-	flaw flaw  // what is broken on purpose
-	only []int // the steps that are taken; nil for all
+	calm bool  // a step does one thing, and waits until everything is at rest
+	flaw flaw  // a defect introduced on purpose
+	only []int // the steps to take; nil for all
 }
 
-// run is one simulated history. Its root is one goroutine, which decides what
-// happens next while everything else is at rest.
+// run is one simulated history. Its root, one goroutine, decides what happens next while
+// everything else is at rest.
 type run struct {
 	// immutable
 	plan
 	options      hub.Options
-	agentsForget bool // agents cannot load an earlier session
-	length       int  // in steps
+	agentsForget bool // agents cannot load sessions
+	length       int  // number of steps
 	disk         *disk
 	*transcript
-	work sync.WaitGroup // of clients
+	work sync.WaitGroup // the goroutines of clients; close ends them and waits
 
-	// owned by root
+	// owned by the root
 	processes []*process
-	taken     []int // the steps that were taken
+	taken     []int // the steps taken so far
 
 	// guarded by mu
-	mu        sync.Mutex
-	host      *hostSession
-	rooms     []*room
-	creations []*creation
-	people    []*person
-	orders    []*order
-	orderOf   map[string]*order
-	agents    []*agent
-	launches  int
-	opened    int // connections
-	asked     int
-	chunks    int
-	said      map[*process][]int // which chunks, by the process that heard them
-	prompted  map[string]string  // what the agent was given, by approval
-	responded map[string]string  // how its questions were answered
-	settling  bool
-	lastWord  bool            // was said
-	met       map[string]bool // what has happened, by names of all kinds
-	stopped   bool            // a participant asked for the agent's end
-	operated  bool            // somebody cancelled or deleted on the host session
+	mu             sync.Mutex
+	host           *hostSession
+	rooms          []*room
+	creations      []*creation
+	people         []*person
+	operations     []*operation
+	operationByID  map[string]*operation
+	agents         []*agent
+	launches       int
+	opened         int // number of connections ever opened
+	asked          int
+	chunks         int
+	said           map[*process][]int // numbers of updates, by the process that received them
+	prompted       map[string]string  // the text that the agent received, by approval
+	responded      map[string]string  // the answers that the agent received, by request
+	finishing      bool
+	finalChunkSent bool            // the last update of the agents was emitted
+	covered        map[string]bool // what has happened: event types, close codes, error codes and more
+	stopped        bool            // a participant has stopped the agent
+	operated       bool            // an operator has cancelled a turn or deleted the host session
 
-	// guarded by found
-	found sync.Mutex
-	wrong error // the first violation
+	// guarded by violationMu
+	violationMu    sync.Mutex
+	firstViolation error // nil if none
 }
 
-// simulate carries a plan out and returns what was wrong. It has to be called in
-// a bubble of synctest.
+// simulate carries out a plan in a bubble of synctest. See run.violated for the result.
 func simulate(p plan) *run {
 	rng := rand.New(rand.NewPCG(p.seed, 1<<32))
 	r := &run{
-		plan: p, transcript: newTranscript(), disk: newDisk(p.seed, p.flaw), orderOf: map[string]*order{},
+		plan: p, transcript: newTranscript(), disk: newDisk(p.seed, p.flaw), operationByID: map[string]*operation{},
 		prompted: map[string]string{}, responded: map[string]string{},
-		said: map[*process][]int{}, met: map[string]bool{},
+		said: map[*process][]int{}, covered: map[string]bool{},
 	}
 	r.options = hub.Options{
 		MaxParticipants:   6,
@@ -98,17 +97,17 @@ func simulate(p plan) *run {
 			r.take(i)
 		}
 	}
-	r.settle()
+	r.finish()
 	r.close()
 	return r
 }
 
-// open begins with one process, one agent and a room.
+// open starts a process, an agent and a room with some guests.
 func (r *run) open(rng *rand.Rand) {
 	r.start()
 	hs, err := r.now().hub.CreateHost(context.Background(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk}, "")
 	if err != nil {
-		r.violation("no host session: %v", err)
+		r.violation("cannot create a host session: %v", err)
 		return
 	}
 	id, _ := journal.ParseSessionID(hs.ID)
@@ -120,7 +119,7 @@ func (r *run) open(rng *rand.Rand) {
 	synctest.Wait()
 	for range rng.IntN(3) {
 		r.mu.Lock()
-		guest := r.joins(rng, r.rooms[0])
+		guest := r.join(rng, r.rooms[0])
 		r.mu.Unlock()
 		guest.do()
 		synctest.Wait()
@@ -132,9 +131,8 @@ func (r *run) resume(p *person, cursor string) *protocol.Resume {
 	return &protocol.Resume{ParticipantID: p.who.ParticipantID, ParticipantToken: p.who.Token, Cursor: cursor}
 }
 
-// take carries out one step: what happens follows from the seed, the step's
-// number and what there is. Unless the run is calm some steps let several things
-// loose at once.
+// take takes one step. What happens depends on the seed, the step's number and the current
+// state. Unless the run is calm, some steps do several things at the same time.
 func (r *run) take(i int) {
 	rng := rand.New(rand.NewPCG(r.seed, uint64(i)))
 	synctest.Wait()
@@ -159,7 +157,7 @@ func (r *run) take(i int) {
 	r.catchUp()
 }
 
-// catchUp reads what has come to the disk.
+// catchUp reads new events from the disk.
 func (r *run) catchUp() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -171,7 +169,7 @@ func (r *run) catchUp() {
 
 // close ends everything that the run has started.
 func (r *run) close() {
-	r.change(weather{})
+	r.change(faults{})
 	for _, p := range r.people {
 		for _, c := range p.connections {
 			r.drop(c)
@@ -180,40 +178,39 @@ func (r *run) close() {
 	for _, p := range r.processes[:len(r.processes)-1] {
 		r.kill(p)
 	}
-	r.retire(r.now())
+	r.shutDown(r.now())
 	for _, p := range r.processes {
 		select {
 		case <-p.gone:
 		case <-time.After(time.Hour):
-			r.violation("process %d, which was killed, does not end", p.n)
+			r.violation("process %d, which was killed, does not stop", p.n)
 		}
 	}
 	r.work.Wait()
-	if r.violated() == nil && r.seed%3 == 0 { // it costs more than it finds
+	if r.violated() == nil && r.seed%3 == 0 { // checking all would cost more than it finds
 		r.catchUp()
-		r.sameState()
+		r.checkSnapshots()
 	}
 	_ = r.disk.store.Close()
 }
 
-// violation notes what must not be. The first one counts.
+// violation records a violation of what the hub promises. The first one counts.
 func (r *run) violation(format string, args ...any) {
-	r.found.Lock()
-	defer r.found.Unlock()
-	if r.wrong == nil {
-		r.wrong = fmt.Errorf(format, args...)
-		r.came("!", "%v", r.wrong)
+	r.violationMu.Lock()
+	defer r.violationMu.Unlock()
+	if r.firstViolation == nil {
+		r.firstViolation = fmt.Errorf(format, args...)
+		r.record("!", "%v", r.firstViolation)
 	}
 }
 
 func (r *run) violated() error {
-	r.found.Lock()
-	defer r.found.Unlock()
-	return r.wrong
+	r.violationMu.Lock()
+	defer r.violationMu.Unlock()
+	return r.firstViolation
 }
 
-// nameOf is what the transcript calls an approval. It has to be called with mu
-// held.
+// nameOf returns the name of an approval in the transcript. The caller holds mu.
 func (r *run) nameOf(approval string) string {
 	for i, m := range r.rooms {
 		m.catchUp()
@@ -226,7 +223,7 @@ func (r *run) nameOf(approval string) string {
 	return approval
 }
 
-// connectionsTo are those to one process that have not ended.
+// connectionsTo returns the open connections to a process.
 func (r *run) connectionsTo(p *process) []*connection {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -18,28 +18,27 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // thousands of small worlds, each soon gone
+	debug.SetGCPercent(400) // runs are small, and soon garbage
 	goleak.VerifyTestMain(m)
 }
 
-// seeds is how many worlds are simulated. They are the same each time, so that
-// what has passed fails because of what was changed; PARLEY_SOAK=1 takes new
-// ones, for soakTime.
+// seeds is the number of runs. They are the same each time, so that a failure is due to a
+// change; with PARLEY_SOAK=1 the seeds are new, and runs continue for soakDuration.
 const (
-	seeds    = 2000
-	soakTime = 5 * time.Minute
+	seeds        = 2000
+	soakDuration = 5 * time.Minute
 )
 
-// TestHub_keeps_its_promises simulates many worlds. See the package's comment
-// for PARLEY_SIM_SEED, which simulates one.
+// See the package's documentation for PARLEY_SIM_SEED, with which the test simulates one
+// run.
 func TestHub_keeps_its_promises(t *testing.T) {
-	if p, one := planOfEnvironment(t); one {
+	if p, one := planFromEnvironment(t); one {
 		report(t, p, bubble(t, p))
 		return
 	}
 	first, until := uint64(0), time.Time{}
 	if os.Getenv("PARLEY_SOAK") == "1" {
-		first, until = uint64(time.Now().UnixNano()), time.Now().Add(soakTime)
+		first, until = uint64(time.Now().UnixNano()), time.Now().Add(soakDuration)
 		t.Logf("the first seed is %d", first)
 	}
 	began, next, wrong := time.Now(), atomic.Uint64{}, atomic.Bool{}
@@ -56,7 +55,7 @@ func TestHub_keeps_its_promises(t *testing.T) {
 					if r := bubble(t, p); r.violated() != nil && !wrong.Swap(true) {
 						report(t, p, r)
 					} else {
-						for what := range r.met {
+						for what := range r.covered {
 							met.Store(what, true)
 						}
 					}
@@ -64,17 +63,17 @@ func TestHub_keeps_its_promises(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%.0f worlds a second", float64(next.Load())/time.Since(began).Seconds())
-	for _, what := range sights {
+	t.Logf("%.0f runs per second", float64(next.Load())/time.Since(began).Seconds())
+	for _, what := range expectedCoverage {
 		if _, seen := met.Load(what); !seen && !wrong.Load() {
-			t.Errorf("in no world there was %s", what)
+			t.Errorf("no run has seen %s", what)
 		}
 	}
 }
 
-// sights are what thousands of worlds should have seen: else the simulation
-// proves less than it seems to.
-var sights = []string{
+// expectedCoverage is what the runs must have seen. Otherwise the simulation tests less
+// than it seems to.
+var expectedCoverage = []string{
 	"new", "ok", "gap", "duplicate", "1000", "1001", "4001", "4002", "4403", "4409",
 	"message_created", "participant_joined", "participant_updated", "participant_left", "invite_rotated",
 	"session_updated", "session_closed", "agent_status", "agent_session", "host_session_update",
@@ -86,7 +85,7 @@ var sights = []string{
 	"QUEUE_FULL", "TOO_MANY_PENDING", "SESSION_INACTIVE", "INVALID_INVITE_TOKEN",
 }
 
-// bubble simulates a plan on a clock of its own.
+// bubble carries out a plan with a clock of its own.
 func bubble(t *testing.T, p plan) (r *run) {
 	watchdog := time.AfterFunc(time.Minute, func() { panic(p.replay() + " hangs") })
 	defer watchdog.Stop()
@@ -94,8 +93,8 @@ func bubble(t *testing.T, p plan) (r *run) {
 	return r
 }
 
-// report fails the test for a run that has gone wrong, with as few steps as
-// still go wrong, if it does again.
+// report fails the test if a run has violated a promise. It shows as few steps as still
+// violate one.
 func report(t *testing.T, p plan, r *run) {
 	if r.violated() == nil {
 		t.Log("\n" + r.String())
@@ -105,7 +104,7 @@ func report(t *testing.T, p plan, r *run) {
 	t.Errorf("%s: %v\nwith %d of %d steps:\n%s\nreplay with %s", p.replay(), r.violated(), len(again.taken), len(r.taken), again, small.replay())
 }
 
-// replay is what to set to simulate a plan again.
+// replay returns the environment variables that simulate a plan again.
 func (p plan) replay() string {
 	s := fmt.Sprintf("PARLEY_SIM_SEED=%d", p.seed)
 	if p.calm {
@@ -117,7 +116,7 @@ func (p plan) replay() string {
 	return s
 }
 
-func planOfEnvironment(t *testing.T) (p plan, set bool) {
+func planFromEnvironment(t *testing.T) (p plan, set bool) {
 	seed, set := os.LookupEnv("PARLEY_SIM_SEED")
 	if !set {
 		return p, false
@@ -137,8 +136,8 @@ func planOfEnvironment(t *testing.T) (p plan, set bool) {
 	return p, true
 }
 
-// shrink leaves out steps as long as something still goes wrong. Since the same
-// plan does not always go the same way each is tried a few times.
+// shrink removes steps as long as the run still fails. It tries each plan several times,
+// since the same plan does not always have the same outcome.
 func shrink(t *testing.T, p plan, r *run) (plan, *run) {
 	const tries, atMost = 4, 400
 	p.only = r.taken

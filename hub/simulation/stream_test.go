@@ -10,23 +10,20 @@ import (
 	"parley/protocol"
 )
 
-// stream is how a client's lines come from the hub, whichever way the hub
-// delivers them. next and begin are for one goroutine, send for another; close
-// may be called from anywhere.
+// stream delivers a client's lines, in one of the ways in which the hub can. One goroutine
+// calls begin and next, another may call send; close may be called from any goroutine.
 type stream interface {
-	// begin tells where an event stream begins: behind which event, and how that
-	// is called. It goes before next.
+	// begin returns where an event stream begins: the cursor and the outcome of the
+	// resume. It is called before next.
 	begin(ctx context.Context) (protocol.Cursor, string, error)
-	// next waits for lines. It returns a *feed.Closed when the hub has ended the
-	// stream; after any other error the client comes back, too.
+	// next waits for lines. Its error is a [*feed.Closed] if the hub has ended the stream.
 	next(ctx context.Context) ([]feed.Line, error)
-	// send hands a command over; its answer comes from next.
+	// send sends a command. Its answer comes from next.
 	send(ctx context.Context, r protocol.Request) error
 	close()
 }
 
-// attach opens a stream with a join or resume. An event stream yields nothing
-// but events.
+// attach opens a stream with a join or a resume. With eventsOnly it yields only events.
 func attach(ctx context.Context, h *hub.Hub, room string, r protocol.Request, eventsOnly, push bool) (stream, error) {
 	sub, err := h.Attach(ctx, room, r, eventsOnly)
 	if err != nil {
@@ -53,23 +50,23 @@ func (p pulled) send(ctx context.Context, r protocol.Request) error { return p.s
 
 func (p pulled) close() { p.sub.Close() }
 
-// pushed is a stream that is handed its lines, as many bursts as it has room
-// for, and asks for those for which it had none.
+// pushed is a stream to which the hub pushes bursts of lines, as long as there is room. It
+// asks for the others.
 type pushed struct {
 	pulled
 	eventsOnly bool          // immutable
-	ready      chan struct{} // sent to by Offer and Wake; holds one, since one look finds all
+	ready      chan struct{} // sent to by Offer and Wake, received by next, never closed; capacity 1, since one signal is enough
 
 	mu      sync.Mutex
-	offered []feed.Line // in front of what Take has; guarded by mu
-	bursts  int         // among offered; guarded by mu
-	woken   bool        // Take is to be called; guarded by mu
+	offered []feed.Line // lines before those of Take; guarded by mu
+	bursts  int         // number of bursts in offered; guarded by mu
+	woken   bool        // Take has to be called; guarded by mu
 }
 
-// roomForBursts is how many a client takes that has not read the ones before.
+// roomForBursts is the maximum number of unread bursts.
 const roomForBursts = 3
 
-// Offer implements feed.Sink.
+// Offer implements [feed.Sink].
 func (p *pushed) Offer(b *feed.Burst) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -86,10 +83,10 @@ func (p *pushed) Offer(b *feed.Burst) bool {
 	return true
 }
 
-// Cut implements feed.Sink. Take says why.
+// Cut implements [feed.Sink]. Take returns the reason.
 func (p *pushed) Cut() {}
 
-// Wake implements feed.Sink.
+// Wake implements [feed.Sink].
 func (p *pushed) Wake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -117,7 +114,7 @@ func (p *pushed) next(ctx context.Context) ([]feed.Line, error) {
 		if woken {
 			lines, err := p.sub.Take(ctx)
 			if len(lines) > 0 {
-				p.Wake() // there may be more
+				p.Wake() // there may be more lines
 			}
 			if len(lines) > 0 || err != nil {
 				return lines, err

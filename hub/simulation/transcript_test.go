@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// transcript is what a run did and what came of it, for people to read. It is
-// safe for concurrent use.
+// transcript records what a run did and what followed, for people to read. It is safe for
+// concurrent use.
 type transcript struct {
 	began time.Time // immutable
 
 	// guarded by mu
 	mu      sync.Mutex
 	lines   []line
-	pending []line // came since the last step: in an order that is nobody's
+	pending []line // recorded since the last step, in random order
 }
 
-// line is written out only if somebody wants to read it.
+// line is formatted only if the transcript is read.
 type line struct {
 	at     time.Duration
 	who    string
@@ -29,24 +29,25 @@ type line struct {
 
 func newTranscript() *transcript { return &transcript{began: time.Now()} }
 
-// step says what the run does next.
+// step adds the next step of the run.
 func (t *transcript) step(format string, args ...any) {
-	t.settle()
+	t.flush()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lines = append(t.lines, line{time.Since(t.began), "", format, args})
 }
 
-// came notes something that reached somebody. What reaches one of them keeps
-// its order, what reaches several at once is sorted by who.
-func (t *transcript) came(who, format string, args ...any) {
+// record adds something that has happened to who. The order is that of the calls for each
+// who, and by name for several.
+func (t *transcript) record(who, format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.pending = append(t.pending, line{time.Since(t.began), who, format, args})
 }
 
-// settle is called when everything is quiet.
-func (t *transcript) settle() {
+// flush moves pending lines to the transcript, sorted by name. It is called while
+// everything is at rest.
+func (t *transcript) flush() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	slices.SortStableFunc(t.pending, func(a, b line) int { return strings.Compare(a.who, b.who) })
@@ -55,7 +56,7 @@ func (t *transcript) settle() {
 }
 
 func (t *transcript) String() string {
-	t.settle()
+	t.flush()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var b strings.Builder
