@@ -18,13 +18,13 @@ import (
 // shell connects one kind of session to the outside. Its methods run on the actor's
 // goroutine and, apart from stop, do not block.
 type shell interface {
-	// show passes on an event that is durable.
+	// show passes a durable event on to the connections.
 	show(r *journal.Record)
-	// receive turns an input for the shell into one for the state. It returns false
-	// if the shell keeps the input.
-	receive(in envelope) (forState envelope, ok bool)
-	// nudged removes what has gone since the last call.
-	nudged()
+	// translate turns an input for the shell into one for the state. It returns false
+	// if the state has nothing to decide on.
+	translate(in envelope) (forState envelope, ok bool)
+	// removeClosed removes the connections that were closed since the last call.
+	removeClosed()
 	// perform carries out an effect of this kind of session.
 	perform(e rules.Effect)
 	// complete turns an answer of the state into one for the caller. at is the newest
@@ -32,10 +32,11 @@ type shell interface {
 	complete(answer any, at journal.Head) any
 	// due returns when to call wake; zero for never.
 	due() time.Time
+	// wake does what is due.
 	wake(now time.Time)
 	// busy reports whether the session must stay in memory.
 	busy() bool
-	// stop ends what the shell has started and waits for it.
+	// stop ends everything that the shell has started, and waits for it.
 	stop()
 }
 
@@ -49,42 +50,42 @@ type actor struct {
 	kind   journal.Kind
 	writer journal.Writer
 	log    *zap.Logger
-	inbox  chan envelope // commands from callers, which block while it is full; never closed
-	mail   chan envelope // messages from couriers, which block while it is full; never closed
-	nudge  chan struct{} // from couriers with room and closed connections; capacity one, see background.Notify
+	inbox  chan envelope // commands; Hub.send and connections send, and block while it is full; never closed
+	mail   chan envelope // messages; couriers send, and block while it is full; never closed
+	nudge  chan struct{} // sent to by couriers that have room again and by leave; capacity one, see background.Notify
 	quit   chan struct{} // closed by stop
 	done   chan struct{} // closed by run, last
-	quits  sync.Once
+	quits  sync.Once     // closes quit
 
 	// owned by run
-	state    rules.State
-	shell    shell
-	agent    *agentinbox.Inbox // of the newest agent; nil before the first, and for a shared session
-	head     journal.Head      // the newest event of state
-	last     time.Time         // of the newest event
-	pending  []*batch          // what waits for its commit, in order; at most maxPending
-	stalled  bool              // the oldest of pending has waited for commitPatience, and its commands were answered
-	holds    map[string][]held // replies that wait for a release
-	couriers map[journal.SessionID]*courier.Courier
-	recovery recovery
-	unsaved  int       // events since the last snapshot
-	used     time.Time // when the last input came
-	weighed  int       // bytes of prompts that the hub's budget counts for the session
+	state       rules.State
+	shell       shell
+	agent       *agentinbox.Inbox // of the newest agent; nil before the first, and for a shared session
+	head        journal.Head      // the newest event of state
+	last        time.Time         // of the newest event
+	pending     []*batch          // batches that wait for their commit, in order; bounded by maxPending
+	stalled     bool              // the oldest batch has waited for commitTimeout, and the waiting commands were refused
+	holds       map[string][]held // replies that wait for a release
+	couriers    map[journal.SessionID]*courier.Courier
+	recovery    recovery
+	unsaved     int       // events since the last snapshot
+	used        time.Time // when the last input was received
+	promptBytes int       // how much the hub's budget of prompts counts for the session
 
 	// guarded by mu
 	mu      sync.Mutex
-	leaving []*feed.Subscription // closed connections; at most as many as were let in
+	leaving []*feed.Subscription // closed connections that the room still has; bounded by its connections
 }
 
 const (
-	// inboxSize lets a burst of commands in without making the callers wait for each
-	// other.
+	// inboxSize is the capacity of an inbox. A burst of that many commands does not
+	// block its senders.
 	inboxSize = 64
-	// mailSize is the same for messages. One from an agent may hold
-	// agentinbox.MaxBytes.
+	// mailSize is the capacity for messages. It is smaller, since one message of an
+	// agent can hold agentinbox.MaxBytes.
 	mailSize = 16
-	// maxPending is how many appends may wait for their commit before the actor takes
-	// no more input.
+	// maxPending is how many batches may wait for their commit before the actor accepts
+	// no further input.
 	maxPending = 16
 )
 
@@ -111,15 +112,15 @@ func newActor(h *Hub, id journal.SessionID, l loaded) *actor {
 	}
 }
 
-// stop makes the actor finish and end. It does not wait, and may be called more than
-// once.
+// stop tells the actor to finish and to end. It does not wait for that. Further calls do
+// nothing.
 func (a *actor) stop() { a.quits.Do(func() { close(a.quit) }) }
 
 // inMemory profiles the sessions whose actors run, in all hubs of the process.
 var inMemory = pprof.NewProfile("parley.sessions")
 
 // run is the actor's goroutine. It ends when the hub stops it, or when the session is
-// idle and the registry lets it go. open are the shared sessions that were open on a
+// idle and the registry removes it. open holds the shared sessions that were open on a
 // host session when it was loaded.
 func (a *actor) run(open []journal.SessionID) {
 	defer close(a.done)
@@ -127,8 +128,8 @@ func (a *actor) run(open []journal.SessionID) {
 	defer inMemory.Remove(a)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	a.weigh()
-	defer a.setWeight(0)
+	a.countPrompts()
+	defer a.setPromptBytes(0)
 	if a.head.Seq > 0 {
 		a.take(unanswered(rules.Loaded{OpenShared: open}))
 	}
@@ -140,11 +141,11 @@ func (a *actor) run(open []journal.SessionID) {
 		case in := <-a.openMail():
 			a.take(in)
 		case <-a.openAgent():
-			a.take(unanswered(agentSent{}))
+			a.take(unanswered(inboxReady{}))
 		case <-a.committed():
 			a.settle()
 		case <-a.nudge:
-			a.shell.nudged()
+			a.shell.removeClosed()
 		case r := <-a.recovery.result:
 			a.recovered(r)
 		case <-timer.C:
@@ -158,8 +159,9 @@ func (a *actor) run(open []journal.SessionID) {
 	}
 }
 
-// openInbox returns the inbox while there is room for what commands lead to, and
-// during an outage, when commands are refused at once.
+// openInbox returns the inbox while another batch may become pending, and during an
+// outage, when commands are refused at once. Otherwise it returns nil, which blocks the
+// senders.
 func (a *actor) openInbox() <-chan envelope {
 	if a.recovery.running() || a.stalled || a.hasRoom() {
 		return a.inbox
@@ -167,8 +169,8 @@ func (a *actor) openInbox() <-chan envelope {
 	return nil
 }
 
-// openMail returns the mail while there is room for what messages lead to. Messages
-// must not be lost, so during an outage they stay where they are.
+// openMail returns the mail while another batch may become pending, and nil otherwise.
+// Messages must not be lost, so during an outage they stay where they are.
 func (a *actor) openMail() <-chan envelope {
 	if a.recovery.phase != recoveryNone || !a.hasRoom() {
 		return nil
@@ -176,6 +178,7 @@ func (a *actor) openMail() <-chan envelope {
 	return a.mail
 }
 
+// hasRoom reports whether another batch may become pending.
 func (a *actor) hasRoom() bool {
 	switch {
 	case len(a.pending) >= maxPending:
@@ -186,8 +189,8 @@ func (a *actor) hasRoom() bool {
 	return true
 }
 
-// openAgent is ready when the agent has sent something, while the receivers of its
-// messages keep up.
+// openAgent returns a channel that is ready when the agent has sent something. It returns
+// nil while a receiver of the agent's messages is behind.
 func (a *actor) openAgent() <-chan struct{} {
 	if a.agent == nil || a.openMail() == nil {
 		return nil
@@ -200,7 +203,8 @@ func (a *actor) openAgent() <-chan struct{} {
 	return a.agent.Ready()
 }
 
-// committed is ready when the oldest append has an outcome.
+// committed returns a channel that is ready when the oldest append has succeeded or
+// failed.
 func (a *actor) committed() <-chan struct{} {
 	if len(a.pending) == 0 || a.recovery.running() {
 		return nil
@@ -208,8 +212,8 @@ func (a *actor) committed() <-chan struct{} {
 	return a.pending[0].commit.Done()
 }
 
-// leave reports that a connection was closed. Any goroutine may call it, and it does
-// not wait.
+// leave notes that a connection was closed. Any goroutine may call it, and it does not
+// block.
 func (a *actor) leave(s *feed.Subscription) {
 	a.mu.Lock()
 	a.leaving = append(a.leaving, s)
@@ -226,17 +230,17 @@ func (a *actor) takeLeaving() []*feed.Subscription {
 	return closed
 }
 
-// courier returns the actor's courier to a session, and starts it at the first call.
+// courier returns the actor's courier to a session, and starts one if there is none.
 func (a *actor) courier(to journal.SessionID) *courier.Courier {
 	c, ok := a.couriers[to]
 	if !ok {
-		c = courier.Start(a.hub.carrier(a.id, to), a.nudge)
+		c = courier.Start(a.hub.delivery(a.id, to), a.nudge)
 		a.couriers[to] = c
 	}
 	return c
 }
 
-// dropCouriers stops the couriers that have nothing to carry and are not needed.
+// dropCouriers stops the couriers that have nothing to deliver and are not needed.
 func (a *actor) dropCouriers(needed func(journal.SessionID) bool) {
 	for to, c := range a.couriers {
 		if c.Waiting() == 0 && !needed(to) {

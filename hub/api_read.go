@@ -20,11 +20,11 @@ type SharedState struct {
 	Cursor       string
 }
 
-// State reads an active session, its participants and its approvals, the newest
-// first. The last two are read from the journal as the caller takes them, while
-// ctx lasts. Credentials are checked unless they are nil, in which case the caller
-// is responsible for who may read. Errors: SESSION_NOT_FOUND, SESSION_INACTIVE,
-// those of credentials, JOURNAL_UNAVAILABLE.
+// State reads an active session, its participants and its approvals, the newest first.
+// Participants and approvals are read from the journal as the caller takes them, while ctx
+// lasts. Credentials are checked unless they are nil; then the caller is responsible for
+// access. Errors: SESSION_NOT_FOUND, SESSION_INACTIVE, those of credentials,
+// JOURNAL_UNAVAILABLE, and ctx's. The sequences yield the last two.
 func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedState, iter.Seq2[protocol.Approval, error], error) {
 	state, r, err := readAs[lookup.SessionState](ctx, h, id, shared.Read{Sender: c.reading(), Kind: shared.ReadState})
 	if err != nil {
@@ -40,8 +40,8 @@ func (h *Hub) State(ctx context.Context, id string, c *Credentials) (*SharedStat
 	}), nil
 }
 
-// Participants reads the present and former participants of an active session, in
-// join order, as [Hub.State] does. Errors: as [Hub.State].
+// Participants reads the present and former participants of an active session, in join
+// order, as [Hub.State] does and with its errors.
 func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Participant, error], error) {
 	all, r, err := readAs[lookup.Participants](ctx, h, id, shared.Read{Sender: c.reading(), Kind: shared.ReadParticipants})
 	if err != nil {
@@ -50,8 +50,8 @@ func (h *Hub) Participants(ctx context.Context, id string, c *Credentials) (iter
 	return list(ctx, h, 0, all.Pages(ctx, r)), nil
 }
 
-// Messages reads the messages of an active session, the oldest first, from the
-// journal as the caller takes them, while ctx lasts. Errors: as [Hub.State].
+// Messages reads the messages of an active session, the oldest first, from the journal as
+// the caller takes them, while ctx lasts. Errors: as [Hub.State].
 func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq2[protocol.Message, error], error) {
 	all, r, err := readAs[lookup.Messages](ctx, h, id, shared.Read{Sender: c.reading(), Kind: shared.ReadMessages})
 	if err != nil {
@@ -62,19 +62,19 @@ func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq
 	}), nil
 }
 
-// Invitation reads what an invite to a session is for, also when the session has
-// ended. Errors: SESSION_NOT_FOUND, INVALID_INVITE_TOKEN, SESSION_INACTIVE for a
-// wrong invite to a session that has ended, JOURNAL_UNAVAILABLE.
+// Invitation describes the session that an invite is for, also after its end. Errors:
+// SESSION_NOT_FOUND, INVALID_INVITE_TOKEN, SESSION_INACTIVE for a wrong invite to a session
+// that has ended, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) Invitation(ctx context.Context, id, invite string) (*protocol.InvitationAnswer, error) {
 	answer, _, err := readAs[*protocol.InvitationAnswer](ctx, h, id, shared.Invitation{Invite: invite})
 	return answer, err
 }
 
-// Archive reads a page of a session's events: forward from the first event or
-// from which.After, or backward from which.Before. Participants who were not
-// removed may read it, also after leaving and after the session's end. A page has
-// at most which.Limit events and about 1 MiB. Errors: SESSION_NOT_FOUND,
-// those of credentials, PARTICIPANT_REMOVED, JOURNAL_UNAVAILABLE.
+// Archive reads a page of a session's events: forward from the first event or from
+// which.After, or backward from which.Before. Participants who were not removed may read
+// it, also after they have left and after the session's end. A page has at most
+// which.Limit events and about 1 MiB. Errors: SESSION_NOT_FOUND, those of credentials,
+// PARTICIPANT_REMOVED, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which protocol.History) (*protocol.ArchiveAnswer, error) {
 	c.ReadOnly = true
 	a, err := h.answer(ctx, id, shared.Archive{Sender: c.sender(), Query: which})
@@ -84,22 +84,23 @@ func (h *Hub) Archive(ctx context.Context, id string, c Credentials, which proto
 	return a.Payload.(*protocol.ArchiveAnswer), nil
 }
 
-// SharedSessions lists shared sessions, the newest first, from the journal as the
-// caller takes them, while ctx lasts. Each is an encoded [protocol.Session]
-// without secrets. An empty argument matches all sessions.
+// SharedSessions lists shared sessions, the newest first, from the journal as the caller
+// takes them, while ctx lasts. Each is an encoded [protocol.Session] without secrets. An
+// empty argument matches all sessions. The sequence yields JOURNAL_UNAVAILABLE or ctx's
+// error, and ends with it.
 func (h *Hub) SharedSessions(ctx context.Context, workspace, hostSession string, status protocol.SessionStatus) iter.Seq2[json.RawMessage, error] {
 	f := journal.Filter{Kind: journal.KindShared, Workspace: workspace, Status: string(status)}
 	if hostSession != "" {
 		host, err := journal.ParseSessionID(hostSession)
 		if err != nil {
-			return func(func(json.RawMessage, error) bool) {} // no such host session, so nothing is shared on it
+			return func(func(json.RawMessage, error) bool) {} // no session has such a host session
 		}
 		f.HostSession = host
 	}
 	return h.sessions(ctx, f)
 }
 
-// sessions yields the resources of the sessions that match and were not deleted.
+// sessions yields the resources of the sessions that match, without deleted ones.
 func (h *Hub) sessions(ctx context.Context, f journal.Filter) iter.Seq2[json.RawMessage, error] {
 	f.Limit = history.PageItems
 	return list(ctx, h, journal.Place{}, func(from journal.Place) (page []json.RawMessage, next journal.Place, err error) {
@@ -123,7 +124,8 @@ func list[P comparable, T any](ctx context.Context, h *Hub, from P, read func(fr
 	})
 }
 
-// readAs returns the answer to a read, and a reader for the rest of it.
+// readAs returns the answer to a read of a shared session, and a reader for what the
+// answer leaves to be read.
 func readAs[T any](ctx context.Context, h *Hub, id string, body any) (answer T, r history.Reader, err error) {
 	a, err := h.answer(ctx, id, body)
 	if err != nil {

@@ -32,7 +32,7 @@ func (c *Credentials) reading() *shared.Sender {
 
 // CreateShared creates a shared session. A repetition under the same command id returns
 // the same answer. Errors: HOST_SESSION_NOT_FOUND, INVALID_REQUEST (the id was used for
-// another session), JOURNAL_UNAVAILABLE.
+// another session), JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession, commandID string) (*protocol.CreateAnswer, error) {
 	host, err := journal.ParseSessionID(c.HostSessionID)
 	if err != nil {
@@ -59,8 +59,8 @@ func (h *Hub) CreateShared(ctx context.Context, c *protocol.CreateSharedSession,
 	return r.payload.(*protocol.CreateAnswer), nil
 }
 
-// agentOf returns a host session's status without its turn, of which shared sessions
-// know by other messages.
+// agentOf returns an agent's status without its turn, about which shared sessions learn by
+// other messages.
 func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 	switch status {
 	case protocol.AgentRunning, protocol.AgentWaiting:
@@ -76,9 +76,9 @@ func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Reque
 }
 
 // JoinOriginal is [Hub.Do] for a join by the original API. With again, a join under the
-// user id of a present guest who joined by that API returns the guest, token included,
-// as the original does. It never returns the host, or a guest of the typed protocol,
-// whose clients keep their token.
+// user id of a present guest who joined by that API returns that guest with the token, as
+// the original does. It never returns the host, or a guest of the typed protocol, whose
+// clients keep their token.
 func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, again bool) (feed.Answer, error) {
 	way := shared.JoinOriginal
 	if again {
@@ -87,9 +87,8 @@ func (h *Hub) JoinOriginal(ctx context.Context, id string, r protocol.Request, a
 	return h.answer(ctx, id, shared.Command{Request: r, JoinAPI: way})
 }
 
-// Poll reads events for a participant who asks for them again and again instead of
-// keeping a connection. The participant counts as present for a while after each call.
-// Errors: as [Hub.Do].
+// Poll reads events for a participant whose client polls instead of keeping a connection.
+// The participant counts as present for a while after each call. Errors: as [Hub.Do].
 func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protocol.History) (*protocol.HistoryAnswer, error) {
 	a, err := h.answer(ctx, id, shared.Command{Sender: c.sender(), Request: protocol.Request{Command: which}, Polling: true})
 	if err != nil {
@@ -109,12 +108,13 @@ func (h *Hub) answer(ctx context.Context, id string, body any) (feed.Answer, err
 	if err != nil {
 		return feed.Answer{}, err
 	}
-	payload, err := h.finish(ctx, history.Reader{Journal: h.journal, Session: session}, cursorOf(body), r.payload)
+	payload, err := h.finishAnswer(ctx, history.Reader{Journal: h.journal, Session: session}, cursorOf(body), r.payload)
 	return feed.Answer{Payload: payload, Duplicate: r.duplicate}, err
 }
 
-// finish reads the recent events of a welcome, or a deferred answer.
-func (h *Hub) finish(ctx context.Context, r history.Reader, cursor string, payload any) (any, error) {
+// finishAnswer reads from the journal what an answer still lacks: the recent events of a
+// welcome, or a deferred answer.
+func (h *Hub) finishAnswer(ctx context.Context, r history.Reader, cursor string, payload any) (any, error) {
 	w, welcomed := payload.(*feed.Welcome)
 	if _, deferred := payload.(history.Deferred); !deferred && !welcomed {
 		return payload, nil

@@ -17,15 +17,16 @@ import (
 	"parley/protocol"
 )
 
-// send sends an input to a session of a kind, or of any kind if kind is empty. It blocks
-// while the inbox is full. ended is closed when the actor ends, after which it answers
-// nothing.
+// send sends an input to a session, which it loads if need be. It returns
+// [journal.ErrNotFound] if the session is of another kind than kind, unless that is
+// empty. It blocks while the inbox is full. ended is closed when the actor has ended and
+// answers nothing more.
 func (h *Hub) send(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool, in envelope) (ended <-chan struct{}, err error) {
 	e, err := h.acquire(ctx, id, kind, create)
 	if err != nil {
 		return nil, err
 	}
-	defer h.letGo(e)
+	defer h.release(e)
 	if kind != "" && e.kind != kind {
 		return nil, journal.ErrNotFound
 	}
@@ -50,7 +51,7 @@ func (h *Hub) ask(ctx context.Context, id journal.SessionID, kind journal.Kind, 
 	}
 	answered := make(chan result, 1) // from the actor, once
 	in := envelope{Input: rules.Input{Body: body}, reply: func(r result) { answered <- r }}
-	sending, cancel := context.WithTimeout(ctx, sendPatience)
+	sending, cancel := context.WithTimeout(ctx, sendTimeout)
 	ended, err := h.send(sending, id, kind, create, in)
 	cancel()
 	switch {
@@ -67,7 +68,7 @@ func (h *Hub) ask(ctx context.Context, id journal.SessionID, kind journal.Kind, 
 		return result{}, ctx.Err()
 	}
 	select {
-	case r := <-answered: // the last thing that the actor did
+	case r := <-answered: // the actor answered before it ended
 		return r, r.err
 	default:
 		return result{}, errStopped
@@ -87,9 +88,9 @@ func (h *Hub) clientError(err error) error {
 	return fmt.Errorf("%w: %w", protocol.Errorf(protocol.CodeJournalUnavailable, "the session cannot be read now"), err)
 }
 
-// askShared sends an input to a shared session and waits for the answer. A state does
-// not hold participants who have left; a decision that needs one, the sender or one
-// whom the command names, is a [shared.AbsentError]. Then askShared reads the
+// askShared sends an input to a shared session and waits for the answer. The state does
+// not hold participants who have left. If a decision needs one, as the sender or because
+// the command names one, it is a [shared.AbsentError]; askShared then reads the
 // participant from the journal and sends the input again.
 func (h *Hub) askShared(ctx context.Context, id journal.SessionID, body any) (r result, err error) {
 	err = h.askWithAbsent(ctx, id, body, func(body any) error {
@@ -99,8 +100,9 @@ func (h *Hub) askShared(ctx context.Context, id journal.SessionID, body any) (r 
 	return r, err
 }
 
-// askWithAbsent calls ask with an input, and again with each participant whom the state
-// does not hold. It returns the error of ask, or of reading.
+// askWithAbsent calls ask with an input, and again for each [shared.AbsentError] that ask
+// returns, with the participant added. It returns the last error of ask, or that of
+// reading the participant.
 func (h *Hub) askWithAbsent(ctx context.Context, id journal.SessionID, body any, ask func(body any) error) error {
 	for {
 		err := ask(body)
@@ -116,12 +118,13 @@ func (h *Hub) askWithAbsent(ctx context.Context, id journal.SessionID, body any,
 	}
 }
 
-// absentPatience is how long a command waits for a participant to be read.
-const absentPatience = 5 * time.Second
+// absentTimeout bounds how long a command waits for a participant to be read.
+const absentTimeout = 5 * time.Second
 
-// readAbsent reads a participant; nil when there is none.
+// readAbsent reads a participant from the journal; nil if there is none. Errors:
+// JOURNAL_UNAVAILABLE, also after absentTimeout, and ctx's.
 func (h *Hub) readAbsent(ctx context.Context, id journal.SessionID, participantID string) (*protocol.Participant, error) {
-	reading, cancel := context.WithTimeout(ctx, absentPatience)
+	reading, cancel := context.WithTimeout(ctx, absentTimeout)
 	defer cancel()
 	p, err := lookup.Participant(reading, history.Reader{Journal: h.journal, Session: id}, participantID)
 	if err != nil && reading.Err() != nil && ctx.Err() == nil {
@@ -139,19 +142,21 @@ func withAbsent(body any, id string, p *protocol.Participant) any {
 	return shared.WithDeparted(body, id, p)
 }
 
-// carrier returns what a courier between two sessions does with each message.
-func (h *Hub) carrier(from, to journal.SessionID) courier.Deliver {
-	return func(ctx context.Context, message any) bool { return h.carry(ctx, from, to, message) }
+// delivery returns the function by which a courier delivers messages between two
+// sessions.
+func (h *Hub) delivery(from, to journal.SessionID) courier.Deliver {
+	return func(ctx context.Context, message any) bool { return h.deliver(ctx, from, to, message) }
 }
 
-// carryRetry is the pause after the receiver could not be loaded.
-const carryRetry = 200 * time.Millisecond
+// deliverRetry is the pause after a receiver could not be loaded.
+const deliverRetry = 200 * time.Millisecond
 
-// carry delivers a message, and wakes the receiver if need be. A receiver that does not
-// exist or is damaged takes no message; for a damaged one the sender is answered. A
-// receiver that this process no longer serves is sent it again when it wakes elsewhere.
-// carry returns false if ctx ended first.
-func (h *Hub) carry(ctx context.Context, from, to journal.SessionID, message any) bool {
+// deliver delivers a message, loads the receiver if need be, and tries again until that
+// succeeds. It returns false if ctx ended first. A message is dropped if its receiver
+// does not exist, is damaged, or is served by another process now. For a damaged receiver
+// the sender is answered; in the other process the message is sent again when the
+// sender wakes there.
+func (h *Hub) deliver(ctx context.Context, from, to journal.SessionID, message any) bool {
 	for {
 		_, err := h.send(ctx, to, "", false, unanswered(message))
 		switch {
@@ -162,25 +167,25 @@ func (h *Hub) carry(ctx context.Context, from, to journal.SessionID, message any
 		}
 		if damage, ok := errors.AsType[*journal.DamageError](err); ok {
 			h.options.Logger.Error("a message for a damaged session is dropped", zap.Error(damage))
-			return h.carryBack(ctx, from, to, message)
+			return h.answerSender(ctx, from, to, message)
 		}
-		h.options.Logger.Warn("a session cannot be reached", zap.Stringer("session", to), zap.Error(err))
+		h.options.Logger.Warn("a message cannot be delivered yet", zap.Stringer("session", to), zap.Error(err))
 		select {
-		case <-time.After(carryRetry):
+		case <-time.After(deliverRetry):
 		case <-ctx.Done():
 			return false
 		}
 	}
 }
 
-// carryBack answers the sender of a message that was dropped, unless the sender itself
-// is damaged.
-func (h *Hub) carryBack(ctx context.Context, from, to journal.SessionID, message any) bool {
+// answerSender answers the sender of a message that was dropped because its receiver is
+// damaged, unless that is the sender itself.
+func (h *Hub) answerSender(ctx context.Context, from, to journal.SessionID, message any) bool {
 	if to == from {
 		return true
 	}
 	for _, answer := range rules.UndeliverableReplies(message) {
-		if !h.carry(ctx, from, from, answer) {
+		if !h.deliver(ctx, from, from, answer) {
 			return false
 		}
 	}

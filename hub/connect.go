@@ -10,11 +10,12 @@ import (
 	"parley/protocol"
 )
 
-// Attach carries out a join or resume and subscribes to the session. With
-// eventsOnly, for an event stream or a long poll, the subscription yields nothing
-// but events, and a host who has left is not brought back. After a resume for
-// reading only, the subscription accepts commands that read, and answers
-// READ_ONLY to others. Errors: those of join and resume, TOO_MANY_PARTICIPANTS.
+// Attach carries out a join or resume and subscribes to the session. The caller closes
+// the subscription. With eventsOnly, for an event stream or a long poll, it yields nothing
+// but events, and a host who has left stays so. After a resume for reading only, it accepts
+// commands that read, and answers READ_ONLY to others. Errors: those of join and resume,
+// TOO_MANY_PARTICIPANTS (also if there are too many connections), SESSION_NOT_FOUND,
+// JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsOnly bool) (*feed.Subscription, error) {
 	session, err := journal.ParseSessionID(id)
 	if err != nil {
@@ -23,14 +24,13 @@ func (h *Hub) Attach(ctx context.Context, id string, r protocol.Request, eventsO
 	c := shared.Command{Request: r, EventsOnly: eventsOnly}
 	sub := h.feed.Subscribe(session, feed.SubscribeOptions{Cursor: cursorOf(c), EventsOnly: eventsOnly, ReadOnly: isReadOnly(r)})
 	if _, err := h.askShared(ctx, session, attach{c, sub}); err != nil {
-		sub.Close() // the session may still let it in
+		sub.Close() // also if the session lets it in later
 		return nil, err
 	}
 	return sub, nil
 }
 
-// Hold begins to count an answer for the budget of all connections; see
-// [feed.Feed.Hold].
+// Hold begins to count an answer toward Options.MaxBacklogs; see [feed.Feed.Hold].
 func (h *Hub) Hold(cut func()) *feed.Held { return h.feed.Hold(cut) }
 
 // isReadOnly reports whether a request begins a connection that only reads.
@@ -39,15 +39,15 @@ func isReadOnly(r protocol.Request) bool {
 	return ok && resume.ReadOnly
 }
 
-// attach is a join or resume that subscribes. The actor lets the connection in
-// when it answers, at the event that the welcome stands on.
+// attach is a join or resume that subscribes. The actor lets the connection in when it
+// answers the command, right behind the event on which the welcome stands.
 type attach struct {
 	command shared.Command
 	sub     *feed.Subscription
 }
 
-// admit returns the reply of an attach: it lets the subscription in, and then
-// answers the caller.
+// admit returns the reply of an attach. The reply lets the subscription into the room, and
+// then calls answered.
 func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
 	return func(r result) {
 		w, ok := r.payload.(*feed.Welcome)
@@ -61,8 +61,8 @@ func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
 	}
 }
 
-// connection acts for one participant whose token was checked when the connection
-// began. It implements [feed.Actor].
+// connection sends the commands of one connection to the actor, for a participant whose
+// token was checked when the connection began. It implements [feed.Actor].
 type connection struct {
 	actor *actor
 	who   shared.Sender
@@ -79,9 +79,9 @@ func newConnection(a *actor, sub *feed.Subscription, w *feed.Welcome) *connectio
 	}}
 }
 
-// Submit implements [feed.Actor]. A command that names a participant also waits
-// for the decision, so that the connection's next command comes after it even if
-// the participant has to be read first.
+// Submit implements [feed.Actor]. For a command that names a participant it also waits for
+// the decision, so that the next command of the connection is decided later even if the
+// participant has to be read from the journal first.
 func (c *connection) Submit(ctx context.Context, s *feed.Subscription, r protocol.Request) error {
 	body := shared.Command{Sender: c.who, Request: r}
 	if !mayNameAbsent(r.Command) {
@@ -106,13 +106,15 @@ func (c *connection) Reject(ctx context.Context, s *feed.Subscription, requestID
 // Leave implements [feed.Actor].
 func (c *connection) Leave(s *feed.Subscription) { c.actor.leave(s) }
 
-// envelope returns an input whose answer the subscription yields.
+// envelope returns an input whose answer goes to the subscription.
 func (c *connection) envelope(s *feed.Subscription, requestID string, body any) envelope {
 	return envelope{Input: rules.Input{Body: body}, reply: func(r result) {
 		s.Answer(requestID, feed.Answer{Payload: r.payload, Duplicate: r.duplicate}, r.err)
 	}}
 }
 
+// send sends an input to the actor. It blocks while the inbox is full. Errors: errStopped,
+// and ctx's.
 func (c *connection) send(ctx context.Context, in envelope) error {
 	select {
 	case c.actor.inbox <- in:
@@ -133,11 +135,11 @@ func mayNameAbsent(c protocol.Command) bool {
 	return false
 }
 
-// sendAndWait sends a command and waits for the decision, after which the command
-// is answered in its turn. If the session needs a participant, sendAndWait
-// returns a [shared.AbsentError] as needs, and the command is not answered.
+// sendAndWait sends a command and waits for the decision; the answer follows once it is
+// durable. If the decision needs a participant, sendAndWait returns a
+// [shared.AbsentError] as needs, and the command is not answered.
 func (c *connection) sendAndWait(ctx context.Context, in envelope) (needs, err error) {
-	decided := make(chan error, 1) // from the actor; the first counts, others are dropped
+	decided := make(chan error, 1) // sent to by note on the actor's goroutine; the first value counts, others are dropped
 	note := func(needs error) {
 		select {
 		case decided <- needs:
@@ -151,7 +153,7 @@ func (c *connection) sendAndWait(ctx context.Context, in envelope) (needs, err e
 			note(r.err)
 			return
 		}
-		note(nil) // the journal has failed, and nothing was decided
+		note(nil) // for a command that was refused without a decision
 		answer(r)
 	}
 	if err := c.send(ctx, in); err != nil {

@@ -13,7 +13,8 @@ import (
 	"parley/hub/rules/shared"
 )
 
-// envelope is an input on its way to an actor, with where its answer goes.
+// envelope is an input on its way to an actor, together with the functions that report
+// its outcome.
 type envelope struct {
 	rules.Input
 	decided func()    // called once the input is decided, unless the decision is a [shared.AbsentError]; may be nil, must not block
@@ -45,14 +46,15 @@ func (in envelope) sender() string {
 	return ""
 }
 
-// batchInputs and batchBytes bound one append. A commit that takes long delays those of
-// all other sessions.
+// batchInputs and batchBytes bound one append, since a commit that takes long delays
+// those of all other sessions.
 const (
 	batchInputs = 256
 	batchBytes  = 1 << 20
 )
 
-// take decides on an input and on the inputs that wait behind it, as one append.
+// take decides on an input and on the inputs that wait behind it, and writes the events
+// as one append.
 func (a *actor) take(in envelope) {
 	b := new(batch)
 	// Yield once so that concurrent senders can join this batch. It saves 13 to 18 %
@@ -78,16 +80,16 @@ func (a *actor) next() (in envelope, ok bool) {
 	case in = <-a.openMail():
 		return in, true
 	case <-a.openAgent():
-		return unanswered(agentSent{}), true
+		return unanswered(inboxReady{}), true
 	default:
 		return envelope{}, false
 	}
 }
 
-// decideOn decides on one input. A tick that is due is decided on first, so that a
-// command which comes after a session's end finds an ended session.
+// decideOn decides on one input, or refuses it during an outage. A tick that is due comes
+// first, so that a command after the expiry of a session finds an ended session.
 func (a *actor) decideOn(b *batch, in envelope) {
-	in, ok := a.shell.receive(in)
+	in, ok := a.shell.translate(in)
 	if !ok {
 		return
 	}
@@ -105,10 +107,12 @@ func (a *actor) decideOn(b *batch, in envelope) {
 	a.decide(b, in, moment)
 }
 
+// decide decides on an input at a moment, applies the events, and adds the outcome to the
+// batch.
 func (a *actor) decide(b *batch, in envelope, moment time.Time) {
 	in.At, in.Now = a.timestamp(moment), moment
-	in.OverBudget = !a.takePrompt(in)
-	defer a.weigh()
+	in.OverBudget = !a.reservePrompt(in)
+	defer a.countPrompts()
 	if in.reply != nil { // agents and other sessions create nothing that has an id
 		in.IDs = [2]string{uuid.NewString(), uuid.NewString()}
 	}
@@ -143,8 +147,8 @@ func (a *actor) timestamp(moment time.Time) time.Time {
 	return at
 }
 
-// resultOf returns the answer to an input, computed from the state that holds the
-// events.
+// resultOf returns the answer to an input, computed from the state after the events; a
+// zero result for an input that is not answered, or not yet.
 func (a *actor) resultOf(in envelope, d rules.Decision, primary *rules.Event) result {
 	if in.reply == nil || d.Hold != "" {
 		return result{}
@@ -162,8 +166,8 @@ func (a *actor) resultOf(in envelope, d rules.Decision, primary *rules.Event) re
 	return result{payload: struct{}{}}
 }
 
-// record numbers, seals and applies events, and returns the primary one. It encodes
-// all of them before it applies one, so that an error changes nothing.
+// record numbers, seals and applies events, and returns the primary one; nil if there is
+// none. It encodes all of them before it applies any, so that an error changes nothing.
 func (a *actor) record(b *batch, o *out, events []rules.Event) (primary *rules.Event, err error) {
 	at, moment := o.in.At, o.in.Now
 	records := make([]journal.Record, len(events))
@@ -191,14 +195,14 @@ func (a *actor) record(b *batch, o *out, events []rules.Event) (primary *rules.E
 	return primary, nil
 }
 
-// The prompts that are not done count toward a budget that all sessions share. A
-// command takes what its prompt needs before the decision; after it, the session
-// counts what its state holds. So a prompt counts exactly as long as it is held, also
-// in an outage and after a restart.
+// The prompts that are not done count toward a budget that all sessions share. The size of
+// a command's prompt is reserved before the decision; after it, the session counts the
+// prompts in its state. So a prompt counts exactly as long as it is in memory, also in an
+// outage and after a restart.
 
-// takePrompt takes the size of a command's prompt from the budget, and reports whether
-// there was enough. weigh returns what the decision does not use.
-func (a *actor) takePrompt(in envelope) bool {
+// reservePrompt reserves the size of a command's prompt, and reports whether the budget
+// had enough left. countPrompts returns what the decision does not use.
+func (a *actor) reservePrompt(in envelope) bool {
 	c, _ := in.Body.(shared.Command)
 	size := c.PromptBytes()
 	if size == 0 {
@@ -207,12 +211,12 @@ func (a *actor) takePrompt(in envelope) bool {
 	if !a.hub.prompts.Take(size, mostPromptBytes(size, a.hub.options.MaxPromptBytes)) {
 		return false
 	}
-	a.weighed += size
+	a.promptBytes += size
 	return true
 }
 
-// mostPromptBytes returns how much of the budget may be in use together with a prompt
-// of that size. The last quarter is for short prompts.
+// mostPromptBytes returns up to how much of the budget a prompt of a size may use. The
+// last quarter is for short prompts.
 func mostPromptBytes(size, budget int) int {
 	if size > shared.SmallPrompt {
 		return budget / 4 * 3
@@ -220,13 +224,13 @@ func mostPromptBytes(size, budget int) int {
 	return budget
 }
 
-// weigh counts the prompts that the state holds.
-func (a *actor) weigh() { a.setWeight(a.state.PromptBytes()) }
+// countPrompts makes the budget count exactly the prompts in the state.
+func (a *actor) countPrompts() { a.setPromptBytes(a.state.PromptBytes()) }
 
-func (a *actor) setWeight(bytes int) {
-	if bytes == a.weighed {
+func (a *actor) setPromptBytes(bytes int) {
+	if bytes == a.promptBytes {
 		return // as after most decisions; all sessions share the counter
 	}
-	a.hub.prompts.Add(bytes - a.weighed)
-	a.weighed = bytes
+	a.hub.prompts.Add(bytes - a.promptBytes)
+	a.promptBytes = bytes
 }

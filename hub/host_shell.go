@@ -20,11 +20,11 @@ type hostShell struct {
 	actor *actor // immutable
 
 	// owned by the actor
-	shared map[journal.SessionID]struct{} // shared sessions that the state has greeted and that are open
-	open   map[journal.SessionID]struct{} // open shared sessions, by the inputs that have come
-	agent  *agentRun                      // the newest; nil before the first
-	facts  host.FactBuffer                // about the newest agent
-	heard  time.Time                      // when the agent last sent or was sent something
+	shared      map[journal.SessionID]struct{} // open shared sessions that receive host.TellOpen
+	open        map[journal.SessionID]struct{} // open shared sessions by the inputs received so far; ahead of shared
+	agent       *agentRun                      // the newest; nil before the first
+	facts       host.FactBuffer                // about the newest agent
+	lastMessage time.Time                      // when the last message was exchanged with the agent
 
 	work sync.WaitGroup // starts and stops of agents; stop waits for them
 }
@@ -35,19 +35,19 @@ type agentRun struct {
 	giveUp context.CancelFunc // ends the start, which then fails
 	agent  Agent              // nil until it is ready
 	ending bool
-	exited *rules.AgentExited // the agent exited before the news that it is ready
+	exited *rules.AgentExited // set if the exit arrives before agentStarted
 }
 
-// agentStarted is the outcome of a start. It is in the inbox behind what the agent sent
-// before.
+// agentStarted is the outcome of a start. In the agent's inbox it follows the messages
+// that the agent sent while it started.
 type agentStarted struct {
 	agent Agent
 	err   error
 }
 
-// agentSent is the input that the agent's inbox holds something. The shell turns it into
+// inboxReady is the input for a message in the agent's inbox. The shell translates it into
 // [host.AgentReported], [host.Launched] or [host.LaunchFailed].
-type agentSent struct{}
+type inboxReady struct{}
 
 func newHostShell(a *actor, shared []journal.SessionID) *hostShell {
 	s := &hostShell{
@@ -67,8 +67,8 @@ func (s *hostShell) state() *host.State { return s.actor.state.(*host.State) }
 // show has nothing to do: no client receives a host session's events.
 func (s *hostShell) show(*journal.Record) {}
 
-// nudged has nothing to do: the actor looks at its couriers itself.
-func (s *hostShell) nudged() {}
+// removeClosed has nothing to do: a host session has no connections.
+func (s *hostShell) removeClosed() {}
 
 func (s *hostShell) complete(answer any, _ journal.Head) any { return answer }
 
@@ -107,10 +107,10 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 	agent := s.agent.agent
 	switch e := e.(type) {
 	case host.PromptAgent:
-		s.heard = time.Now()
+		s.lastMessage = time.Now()
 		agent.Prompt(e.Prompt)
 	case host.AnswerAgent:
-		s.heard = time.Now()
+		s.lastMessage = time.Now()
 		agent.Respond(e.RequestID, e.OptionID)
 	case host.CancelAgent:
 		agent.Cancel()
@@ -119,8 +119,8 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 	}
 }
 
-// launch starts the agent. Its messages wait in the inbox of the run while the shared
-// sessions do not keep up.
+// launch starts the agent. The agent's messages wait in the inbox of the run while a
+// shared session is behind.
 func (s *hostShell) launch(spec rules.LaunchSpec) {
 	if s.agent != nil {
 		s.abandon(s.agent)
@@ -194,10 +194,10 @@ func (s *hostShell) stop() {
 	s.work.Wait()
 }
 
-// receive takes a message of the agent as an input for the state. Facts about the agent
-// are gathered and come with other inputs, or when they are due.
-func (s *hostShell) receive(in envelope) (envelope, bool) {
-	if _, ok := in.Body.(agentSent); ok {
+// translate replaces inboxReady by the agent's next message. Facts about the agent are
+// gathered, and reach the state with other inputs or when they are due.
+func (s *hostShell) translate(in envelope) (envelope, bool) {
+	if _, ok := in.Body.(inboxReady); ok {
 		if in.Body, ok = s.nextMessage(); !ok {
 			return in, false
 		}
@@ -208,14 +208,14 @@ func (s *hostShell) receive(in envelope) (envelope, bool) {
 
 // nextMessage takes the oldest message of the agent.
 func (s *hostShell) nextMessage() (body any, ok bool) {
-	s.heard = time.Now()
+	s.lastMessage = time.Now()
 	message, ok := s.agent.inbox.Take()
 	switch m := message.(type) {
 	case agentStarted:
 		return s.started(m), true
 	case rules.AgentExited:
 		if s.agent.agent == nil {
-			s.agent.exited = &m // it overtook the news that the agent is ready
+			s.agent.exited = &m // agentStarted follows
 			return nil, false
 		}
 		return host.AgentReported{Event: m}, true
@@ -239,8 +239,8 @@ func (s *hostShell) started(m agentStarted) any {
 }
 
 // track notes which shared sessions are open, and marks the end of the last one. The
-// state does not know them all, since it would grow with their number and each would
-// be an append more.
+// state does not hold them: it would grow with their number, and each one would cost an
+// append.
 func (s *hostShell) track(body any) any {
 	switch m := body.(type) {
 	case rules.SharedOpened:
@@ -262,20 +262,21 @@ func (s *hostShell) due() time.Time {
 	return facts
 }
 
-// silenceDue returns when the agent has been silent for too long; zero for never. While
-// a commit is pending the agent may not have received its prompt.
+// silenceDue returns when the agent has been silent for too long; zero for never. It is
+// zero while a batch is pending, since the agent's prompt or answer may be in it.
 func (s *hostShell) silenceDue() time.Time {
 	if s.actor.recovery.running() || len(s.actor.pending) > 0 || !s.state().ExpectsOutput() {
 		return time.Time{}
 	}
-	return s.heard.Add(s.actor.hub.rules.SilenceAfter)
+	return s.lastMessage.Add(s.actor.hub.rules.SilenceAfter)
 }
 
+// wake passes on facts that are due, and reports an agent that is silent for too long.
 func (s *hostShell) wake(now time.Time) {
 	if facts, some := s.facts.TakeDue(now); some {
 		s.actor.take(unanswered(host.FactsLearned{Facts: facts}))
 	}
 	if due := s.silenceDue(); !due.IsZero() && !due.After(now) {
-		s.actor.take(unanswered(host.AgentSilent{Since: s.heard}))
+		s.actor.take(unanswered(host.AgentSilent{Since: s.lastMessage}))
 	}
 }

@@ -33,19 +33,19 @@ type Hub struct {
 
 	agents  *limit.Slots // for the agents that run or start
 	prompts limit.Budget // bytes of the prompts that sessions in memory hold
-	unready atomic.Bool  // the last result of Ready, to log when it changes
+	unready atomic.Bool  // the journal was not ready at the last call of Ready, which logs changes
 
-	wakes    background.Worker // wakes sleeping sessions
-	relief   background.Worker // runs feed
-	stopping sync.Once
-	stopErr  error // of Stop; set once
+	waker      background.Worker // wakes sleeping sessions
+	feedRunner background.Worker // runs feed
+	stopping   sync.Once
+	stopErr    error // of Stop; set once
 
 	// guarded by mu
 	mu     sync.Mutex
 	phase  hubPhase
 	live   map[journal.SessionID]*entry
 	lost   [journal.Partitions]bool // partitions that another process has claimed since Start
-	actors sync.WaitGroup           // goroutines of actors, and those that stop the actors of a lost partition
+	actors sync.WaitGroup           // goroutines of actors, and of losePartition; Stop waits for them
 }
 
 type hubPhase int
@@ -53,16 +53,16 @@ type hubPhase int
 const (
 	phaseNew hubPhase = iota
 	phaseServing
-	phaseDraining // nothing from outside; sessions still send messages to each other
+	phaseDraining // clients are refused; sessions still send messages to each other
 	phaseStopped
 )
 
-// errStopped is the error before Start and once the hub stops. Nothing was done; a
-// client that comes back finds the next server.
+// errStopped is the error before Start and once the hub stops. Nothing was done; a client
+// that reconnects finds the next server.
 var errStopped = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is stopping")
 
-// New returns a hub. It does nothing before [Hub.Start]. Key is the secret of all
-// tokens; another key makes every token invalid.
+// New returns a hub, which does nothing before [Hub.Start]. The key signs all tokens; with
+// another key they are invalid. The caller closes the journal after [Hub.Stop].
 func New(j journal.Journal, launcher Launcher, key rules.Key, o Options) *Hub {
 	o = o.withDefaults()
 	life, giveUp := context.WithCancel(context.Background())
@@ -79,8 +79,9 @@ func New(j journal.Journal, launcher Launcher, key rules.Key, o Options) *Hub {
 	}
 }
 
-// Start claims the journal's partitions, and wakes the sessions that have something to
-// do since the last run.
+// Start claims the journal's partitions, and begins to wake sessions when they are due: at
+// once those that a crash has interrupted. It is called once. It returns the errors of
+// [journal.Journal.Own].
 func (h *Hub) Start(ctx context.Context) error {
 	for p := range h.writers {
 		w, err := h.journal.Own(ctx, journal.Partition(p))
@@ -90,17 +91,17 @@ func (h *Hub) Start(ctx context.Context) error {
 		h.writers[p] = w
 	}
 	h.setPhase(phaseServing)
-	h.wakes.Start(h.wakeSleeping)
-	h.relief.Start(func(ctx context.Context) { h.feed.Run(ctx, h.options.Logger) })
+	h.waker.Start(h.wakeSleeping)
+	h.feedRunner.Start(func(ctx context.Context) { h.feed.Run(ctx, h.options.Logger) })
 	return nil
 }
 
 // readyTimeout is how long the journal may take to report whether it is ready.
 const readyTimeout = 5 * time.Second
 
-// Ready returns nil if the hub accepts commands and the journal can be written, and the
-// reason otherwise. It tests the journal at most about once a second, and returns
-// within 5 seconds.
+// Ready returns nil if the hub accepts commands and the journal can be written, and
+// JOURNAL_UNAVAILABLE with the reason otherwise. It tests the journal at most about once a
+// second, and returns within 5 seconds.
 func (h *Hub) Ready(ctx context.Context) error {
 	if err := h.serving(); err != nil {
 		return err
@@ -131,13 +132,13 @@ func (h *Hub) serving() error {
 	return nil
 }
 
-// Stop lets every session finish: what was decided is committed and shown, agents are
-// ended, and connections are told to come back. Then it releases the journal's
-// partitions. Host sessions stop first, so that shared sessions receive the ends of
-// their turns. A further call waits for the first.
+// Stop lets every session finish: it commits and shows what was decided, ends the agents,
+// and closes connections with a code that tells clients to reconnect. Then it releases the
+// journal's partitions. Host sessions stop first, so that shared sessions receive the ends
+// of their turns. A further call waits for the first and returns its error.
 //
-// If ctx ends first, as on a disk that does not answer, Stop returns its error.
-// Sessions then wait for nothing more, and what was not confirmed is not shown.
+// If ctx ends first, as on a disk that does not answer, Stop returns its error. Sessions
+// then stop waiting, and clients do not receive what was not confirmed.
 func (h *Hub) Stop(ctx context.Context) error {
 	h.stopping.Do(func() { h.stopErr = h.stopUntil(ctx) })
 	return h.stopErr
@@ -145,7 +146,7 @@ func (h *Hub) Stop(ctx context.Context) error {
 
 func (h *Hub) stopUntil(ctx context.Context) error {
 	stopped := make(chan error, 1)
-	go func() { // ends with the last session; after ctx, when the disk answers
+	go func() { // ends with the last session; if ctx ends first, once the disk answers
 		defer h.giveUp()
 		stopped <- h.stop(ctx)
 	}()
@@ -160,14 +161,14 @@ func (h *Hub) stopUntil(ctx context.Context) error {
 
 func (h *Hub) stop(ctx context.Context) error {
 	h.setPhase(phaseDraining)
-	h.wakes.Stop()
+	h.waker.Stop()
 	hosts := func(a *actor) bool { return a.kind == journal.KindHost }
 	h.stopAll(hosts)
 	h.setPhase(phaseStopped)
 	h.stopAll(func(a *actor) bool { return a.kind == journal.KindShared })
-	h.stopAll(hosts) // those that were being loaded when the others stopped
+	h.stopAll(hosts) // host sessions whose load was under way before
 	h.actors.Wait()
-	h.relief.Stop()
+	h.feedRunner.Stop()
 	var errs []error
 	for _, w := range h.writers {
 		if w != nil {

@@ -10,17 +10,18 @@ import (
 	"parley/hub/rules"
 )
 
-// nextDue returns when to call onTime.
+// nextDue returns when to call onTime: when something is due, and at the latest after
+// IdleAfter.
 func (a *actor) nextDue() time.Time {
 	next := a.used.Add(a.hub.options.IdleAfter)
 	if now := time.Now(); !next.After(now) {
-		next = now.Add(a.hub.options.IdleAfter) // it was busy: look again later
+		next = now.Add(a.hub.options.IdleAfter) // the session was busy: check again later
 	}
 	var due time.Time
 	if !a.recovery.running() {
 		due = a.state.Due()
 	}
-	for _, t := range [...]time.Time{due, a.shell.due(), a.recovery.due(), a.patienceEnds()} {
+	for _, t := range [...]time.Time{due, a.shell.due(), a.recovery.due(), a.nextTimeout()} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
@@ -32,7 +33,7 @@ func (a *actor) nextDue() time.Time {
 func (a *actor) onTime() (ended bool) {
 	now := time.Now()
 	a.retryRecovery(now)
-	a.endPatience(now)
+	a.answerTimedOut(now)
 	if due := a.state.Due(); !due.IsZero() && !due.After(now) && !a.recovery.running() {
 		a.take(unanswered(rules.Tick{}))
 	}
@@ -42,8 +43,8 @@ func (a *actor) onTime() (ended bool) {
 	return a.passivate(now)
 }
 
-// passivate ends an actor whose session is idle. The snapshot makes loading it again
-// fast.
+// passivate ends the actor if its session is idle, and reports whether it has. A snapshot
+// makes loading the session again fast.
 func (a *actor) passivate(now time.Time) (ended bool) {
 	if now.Sub(a.used) < a.hub.options.IdleAfter || a.busy() || !a.hub.retire(a) {
 		return false
@@ -54,7 +55,8 @@ func (a *actor) passivate(now time.Time) (ended bool) {
 	return true
 }
 
-// busy reports whether the session has something to do or to wait for.
+// busy reports whether the session must stay in memory: it waits for something, or has
+// something to do soon.
 func (a *actor) busy() bool {
 	if len(a.pending) > 0 || len(a.holds) > 0 || a.recovery.running() || a.shell.busy() {
 		return true
@@ -71,9 +73,8 @@ func (a *actor) busy() bool {
 	return false
 }
 
-// finish ends the actor when the hub stops it: it decides on what is in the inbox,
-// commits and shows what was decided, and stops everything that the session has
-// started.
+// finish ends the actor when the hub stops it. It decides on the inputs that wait, commits
+// and releases what was decided, and stops everything that the session has started.
 func (a *actor) finish() {
 	for range cap(a.inbox) + cap(a.mail) {
 		select {
@@ -85,7 +86,7 @@ func (a *actor) finish() {
 		}
 	}
 	if a.agent != nil {
-		a.take(unanswered(agentSent{})) // messages that wait for others
+		a.take(unanswered(inboxReady{})) // streamed text that is still gathered
 	}
 	a.take(unanswered(rules.Shutdown{}))
 	a.settleAll()
@@ -99,8 +100,8 @@ func (a *actor) finish() {
 	}
 }
 
-// settleAll waits for every append, until one fails or the hub gives up. There is no
-// time left for a recovery, and what was not confirmed was not shown.
+// settleAll waits for every append, until one fails or the hub gives up. There is no time
+// left for a recovery, and no client has received an event that was not confirmed.
 func (a *actor) settleAll() {
 	gaveUp := a.hub.life.Done()
 	for open := true; open && len(a.pending) > 0 && !a.recovery.running(); {
@@ -120,10 +121,11 @@ func (a *actor) settleAll() {
 	}
 }
 
-// courierFlush is how long waiting messages may take when their sender ends. What is
-// left then is sent again when the sessions next wake.
+// courierFlush is how long the couriers of an ending session may take to deliver what
+// waits. Messages that are left then are sent again when the sessions next wake.
 const courierFlush = 2 * time.Second
 
+// stopCouriers stops all couriers within courierFlush.
 func (a *actor) stopCouriers() {
 	deadline := time.Now().Add(courierFlush)
 	for _, c := range a.couriers {
@@ -135,8 +137,9 @@ func (a *actor) stopCouriers() {
 // states' exported fields.
 const snapshotVersion = 1
 
-// saveSnapshot writes the state, which holds only durable events. The journal may lose
-// it.
+// saveSnapshot writes the state as a snapshot, if events have followed the last one. The
+// caller makes sure that no append is pending, so that the state holds durable events
+// only. The journal may lose a snapshot.
 func (a *actor) saveSnapshot() {
 	if a.unsaved == 0 || a.recovery.running() {
 		return

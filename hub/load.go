@@ -15,14 +15,14 @@ import (
 type loaded struct {
 	kind    journal.Kind
 	state   rules.State
-	head    journal.Head
-	last    time.Time
+	head    journal.Head        // the newest event
+	last    time.Time           // of the newest event
 	unsaved int                 // how many events follow the snapshot
 	shared  []journal.SessionID // of a host session: the shared sessions that are open on it
 }
 
-// load loads a session from its snapshot and the events after it. It returns
-// [journal.ErrNotFound] for a session that does not exist.
+// load loads a session from its snapshot and the events after it. Errors:
+// [journal.ErrNotFound], [*journal.DamageError], [journal.ErrUnavailable].
 func (h *Hub) load(ctx context.Context, id journal.SessionID) (loaded, error) {
 	sum, err := h.journal.Summary(ctx, id)
 	if err != nil {
@@ -44,6 +44,7 @@ func (h *Hub) emptySession(id journal.SessionID, kind journal.Kind) loaded {
 	return loaded{kind: kind, state: h.newState(id, kind), head: journal.Head{Hash: journal.ChainStart(id)}}
 }
 
+// openOn returns the shared sessions that are open on a host session.
 func (h *Hub) openOn(ctx context.Context, host journal.SessionID) ([]journal.SessionID, error) {
 	open, err := h.journal.List(ctx, journal.Filter{Kind: journal.KindShared, HostSession: host, Status: "active"})
 	ids := make([]journal.SessionID, len(open))
@@ -53,6 +54,8 @@ func (h *Hub) openOn(ctx context.Context, host journal.SessionID) ([]journal.Ses
 	return ids, err
 }
 
+// loadFrom loads a session of a kind. It ignores a snapshot that cannot be decoded, or that
+// does not belong to the journal.
 func (h *Hub) loadFrom(ctx context.Context, id journal.SessionID, kind journal.Kind, useSnapshot bool) (loaded, error) {
 	l := h.emptySession(id, kind)
 	snap := journal.Snapshot{}
@@ -100,6 +103,7 @@ func (h *Hub) snapshot(ctx context.Context, id journal.SessionID) journal.Snapsh
 	return snap
 }
 
+// newState returns the state of a session without events.
 func (h *Hub) newState(id journal.SessionID, kind journal.Kind) rules.State {
 	if kind == journal.KindHost {
 		return host.New(id, h.rules)

@@ -12,18 +12,18 @@ import (
 	"parley/protocol"
 )
 
-// batch is what one append writes, and what is due to the outside once that is durable,
-// in the order of the decisions.
+// batch holds the events of one append, and the outputs that leave the session once the
+// events are durable, in the order of the decisions.
 type batch struct {
 	records []journal.Record
 	bytes   int
 	head    journal.Head    // after the batch
 	commit  *journal.Commit // nil until it is written; resolved for a batch without records
-	since   time.Time       // when it was written
-	outs    []out
+	since   time.Time       // when the append began
+	outs    []out           // one for each input
 }
 
-// out is what one input leads to outside the session.
+// out is the output for one input.
 type out struct {
 	in      envelope
 	records []journal.Record
@@ -33,7 +33,7 @@ type out struct {
 	effects []rules.Effect
 }
 
-// add adds the records that one input leads to.
+// add adds the records of one input.
 func (b *batch) add(records []journal.Record) {
 	if len(b.records) == 0 {
 		b.records = slices.Clip(records) // usually the batch has one input
@@ -63,8 +63,8 @@ var nothingToCommit = func() *journal.Commit {
 	return c
 }()
 
-// write appends the batch to the journal. A batch without records is released at once
-// if no commit is pending.
+// write appends the batch to the journal, and adds it to the pending ones. A batch without
+// records is released at once if none is pending.
 func (a *actor) write(b *batch) {
 	if len(b.outs) == 0 {
 		return
@@ -89,8 +89,8 @@ func (a *actor) write(b *batch) {
 	a.pending = append(a.pending, b)
 }
 
-// settle releases the batches at the front whose commits have succeeded, and begins a
-// recovery when one has failed.
+// settle releases pending batches, oldest first, while their commits have succeeded. It
+// begins a recovery when a commit has failed.
 func (a *actor) settle() {
 	for len(a.pending) > 0 {
 		b := a.pending[0]
@@ -102,7 +102,7 @@ func (a *actor) settle() {
 		if err := b.commit.Err(); err != nil {
 			a.log.Warn("the journal did not take an append", zap.Error(err), zap.Int("events", len(b.records)))
 			if errors.Is(err, journal.ErrFenced) {
-				a.hub.lose(a.id.Partition())
+				a.hub.losePartition(a.id.Partition())
 			}
 			a.beginRecovery()
 			return
@@ -117,7 +117,8 @@ func (a *actor) settle() {
 	}
 }
 
-// release shows events, answers inputs and performs effects.
+// release carries out the outputs of a durable batch: it shows events, answers inputs and
+// performs effects.
 func (a *actor) release(b *batch) {
 	for i := range b.outs {
 		o := &b.outs[i]
@@ -131,6 +132,7 @@ func (a *actor) release(b *batch) {
 	}
 }
 
+// answer answers an input, or keeps its reply until the hold is released.
 func (a *actor) answer(o *out) {
 	switch {
 	case o.in.reply == nil:
@@ -159,26 +161,27 @@ func (a *actor) perform(e rules.Effect) {
 }
 
 const (
-	// commitPatience is how long a command waits for its commit. Then it is answered
-	// JOURNAL_UNAVAILABLE. The commit may still succeed, and a repetition of the
-	// command under the same id finds out.
-	commitPatience = 3 * time.Second
-	// holdPatience is how long a command of a shared session waits for its host
-	// session, which answers at once unless its own commits do not end.
-	holdPatience = commitPatience + 2*time.Second
-	// sendPatience is how long a command waits until its session is loaded and accepts
-	// it.
-	sendPatience = commitPatience + 2*time.Second
+	// commitTimeout is how long a command waits for its commit before it is answered
+	// JOURNAL_UNAVAILABLE. The commit may still succeed; the client learns the outcome
+	// when it repeats the command under the same id.
+	commitTimeout = 3 * time.Second
+	// holdTimeout is how long a command of a shared session waits for an answer of the
+	// host session, which takes long only while the journal does not commit.
+	holdTimeout = commitTimeout + 2*time.Second
+	// sendTimeout is how long a command waits until its session is loaded and has room
+	// for it in the inbox.
+	sendTimeout = commitTimeout + 2*time.Second
 )
 
-// held is a reply that waits under a name for a release.
+// held is a reply that waits for a [rules.Release].
 type held struct {
 	waiter string
 	reply  replyFunc
 	since  time.Time
 }
 
-// releaseHeld answers the replies that wait under a name.
+// releaseHeld answers the inputs that wait under the release's name. If it has a winner,
+// only that one receives the answer, and the others receive the error.
 func (a *actor) releaseHeld(r rules.Release) {
 	for _, h := range a.holds[r.Hold] {
 		if r.Answer != nil && (r.Winner == "" || r.Winner == h.waiter) {
@@ -190,27 +193,27 @@ func (a *actor) releaseHeld(r rules.Release) {
 	delete(a.holds, r.Hold)
 }
 
-// patienceEnds returns when to call endPatience; zero for never.
-func (a *actor) patienceEnds() time.Time {
+// nextTimeout returns when a waiting command times out next; zero for never.
+func (a *actor) nextTimeout() time.Time {
 	var ends time.Time
 	if len(a.pending) > 0 && !a.stalled {
-		ends = a.pending[0].since.Add(commitPatience)
+		ends = a.pending[0].since.Add(commitTimeout)
 	}
 	if a.kind != journal.KindShared {
 		return ends // a command may wait for an agent for as long as its start takes
 	}
 	for _, waiting := range a.holds {
-		if end := waiting[0].since.Add(holdPatience); ends.IsZero() || end.Before(ends) {
+		if end := waiting[0].since.Add(holdTimeout); ends.IsZero() || end.Before(ends) {
 			ends = end
 		}
 	}
 	return ends
 }
 
-// endPatience answers the commands that have waited for too long. Their events stay,
-// and are shown when the commit succeeds after all.
-func (a *actor) endPatience(now time.Time) {
-	if len(a.pending) > 0 && !a.stalled && !a.pending[0].since.Add(commitPatience).After(now) {
+// answerTimedOut answers the commands that have waited for too long. Their events stay
+// pending, and are shown when the commit succeeds after all.
+func (a *actor) answerTimedOut(now time.Time) {
+	if len(a.pending) > 0 && !a.stalled && !a.pending[0].since.Add(commitTimeout).After(now) {
 		a.log.Warn("the journal does not answer", zap.Duration("since", now.Sub(a.pending[0].since)))
 		a.stalled = true
 		a.refusePending()
@@ -220,7 +223,7 @@ func (a *actor) endPatience(now time.Time) {
 	}
 	for name, waiting := range a.holds {
 		left := slices.DeleteFunc(waiting, func(h held) bool {
-			late := !h.since.Add(holdPatience).After(now)
+			late := !h.since.Add(holdTimeout).After(now)
 			if late {
 				h.reply(result{err: journalUnavailable()})
 			}

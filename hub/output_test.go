@@ -29,7 +29,7 @@ func TestBatch_awaited(t *testing.T) {
 			{in: envelope{Input: rules.Input{Body: shared.Command{JoinAPI: shared.JoinTyped}}, reply: reply}, records: event},
 		}, []string{""}},
 		{"leaves out what an agent says", []out{
-			{in: unanswered(agentSent{}), records: event},
+			{in: unanswered(inboxReady{}), records: event},
 		}, nil},
 		{"leaves out commands that are refused", []out{
 			{in: envelope{Input: rules.Input{Body: by("ann")}, reply: reply}},

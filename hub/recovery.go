@@ -13,16 +13,16 @@ import (
 	"parley/hub/rules/shared"
 )
 
-// recovery is what an actor does after a failed append. Its state is ahead of the
-// journal, so it is loaded again. Meanwhile commands are refused, and inputs that must
-// not be lost are kept, to be decided on again first.
+// recovery is the part of an actor that deals with a failed append. The actor's state is
+// ahead of the journal then, so it is loaded again. Meanwhile commands are refused, and
+// inputs that must not be lost are kept, to be decided on again.
 type recovery struct {
 	phase   recoveryPhase
 	retryAt time.Time      // when to load, in recoveryWaiting
 	result  chan recovered // from the loading goroutine; capacity one, so that it never blocks
-	kept    []envelope     // inputs of failed appends and those that came since, in order; bounded because mail is closed
+	kept    []envelope     // inputs to decide on again, in order; bounded, since mail is not read meanwhile
 	ended   time.Time      // when the last recovery ended
-	pause   time.Duration  // between a recovery that failed and the next
+	pause   time.Duration  // the last pause between two recoveries; zero after a successful append
 }
 
 // recoveryPhase is the progress of a recovery.
@@ -32,10 +32,10 @@ const (
 	recoveryNone    recoveryPhase = iota // appends succeed
 	recoveryWaiting                      // the next load is due at retryAt
 	recoveryLoading                      // a goroutine loads the state
-	recoveryProving                      // the kept inputs are being written again, and no append has succeeded since
+	recoveryProving                      // the kept inputs were decided on again, and no append has succeeded since
 )
 
-// running reports whether the state is unknown.
+// running reports whether the state is still to be loaded.
 func (r *recovery) running() bool { return r.phase == recoveryWaiting || r.phase == recoveryLoading }
 
 // due returns when to call retryRecovery; zero for never.
@@ -53,8 +53,8 @@ type recovered struct {
 	err       error
 }
 
-// maxRetries is how many times Options.JournalRetry the longest pause is.
-const maxRetries = 10
+// maxRetryFactor is how many times Options.JournalRetry the longest pause is.
+const maxRetryFactor = 10
 
 // refuse answers a command that cannot be carried out now, and keeps any other input.
 func (r *recovery) refuse(in envelope) {
@@ -66,13 +66,13 @@ func (r *recovery) refuse(in envelope) {
 		in.reply(result{err: err})
 		return
 	}
-	if _, isTick := in.Body.(rules.Tick); !isTick { // a tick comes again
+	if _, isTick := in.Body.(rules.Tick); !isTick { // the state asks for another tick
 		r.kept = append(r.kept, in)
 	}
 }
 
-// beginRecovery starts over after a failed append: at once, or after a pause if the
-// last recovery has just ended, since the journal may fail for long.
+// beginRecovery begins a recovery after a failed append: at once, or after a pause if the
+// last one has just ended, since the journal may fail for long.
 func (a *actor) beginRecovery() {
 	if next := a.recovery.ended.Add(a.retryPause()); time.Now().Before(next) {
 		a.recovery.phase, a.recovery.retryAt = recoveryWaiting, next
@@ -81,31 +81,32 @@ func (a *actor) beginRecovery() {
 	a.load()
 }
 
-// retryPause returns the next pause, twice as long as the last, since every attempt
-// writes again all that could not be written.
+// retryPause returns the next pause, which is twice as long as the last, since every
+// attempt writes again everything that could not be written.
 func (a *actor) retryPause() time.Duration {
 	retry := a.hub.options.JournalRetry
-	a.recovery.pause = min(max(2*a.recovery.pause, retry), maxRetries*retry)
+	a.recovery.pause = min(max(2*a.recovery.pause, retry), maxRetryFactor*retry)
 	return a.recovery.pause
 }
 
-// retryRecovery loads again when the time for it has come.
+// retryRecovery loads the state when that is due.
 func (a *actor) retryRecovery(now time.Time) {
 	if a.recovery.phase == recoveryWaiting && !a.recovery.retryAt.After(now) {
 		a.load()
 	}
 }
 
-// load loads the state in a goroutine, whose end finish awaits by its result. It waits
-// for the outcome of every append first: one that succeeded after the load would be in
-// the journal, and no client would receive it.
+// load loads the state in a goroutine, which ends when it has sent its result; finish
+// waits for that.
 func (a *actor) load() {
 	a.recovery.phase = recoveryLoading
 	pending := slices.Clone(a.pending)
 	go func() { a.recovery.result <- a.hub.recover(a.id, a.kind, pending) }()
 }
 
-// recover loads a session again and finds out which of its appends are in the journal.
+// recover loads a session again and finds out which of its appends are in the journal. It
+// waits for the outcome of every append first: the events of an append that succeeded
+// after the load would be in the journal without any client having received them.
 func (h *Hub) recover(id journal.SessionID, kind journal.Kind, pending []*batch) recovered {
 	open := undecided(pending)
 	l, err := h.load(h.life, id)
@@ -119,9 +120,8 @@ func (h *Hub) recover(id journal.SessionID, kind journal.Kind, pending []*batch)
 	return recovered{l, n, err}
 }
 
-// undecided waits for the outcome of every append, and returns those at the front that
-// may be in the journal. An append that was refused is not there, nor is one that
-// builds on it.
+// undecided waits for the outcome of every append, and returns the leading ones that may
+// be in the journal. An append that was refused is not in it, nor is any that follows.
 func undecided(pending []*batch) []*batch {
 	first := len(pending)
 	for i, b := range slices.Backward(pending) {
@@ -132,9 +132,9 @@ func undecided(pending []*batch) []*batch {
 	return pending[:first]
 }
 
-// countCommitted returns how many batches at the front a journal that ends at head
-// holds. Numbers alone do not tell, because another owner of the partition may have
-// written other events under them.
+// countCommitted returns how many of the batches, from the first, are in a journal that
+// ends at head. It compares hashes, because another owner of the partition may have
+// written other events under the same numbers.
 func (h *Hub) countCommitted(ctx context.Context, id journal.SessionID, head journal.Head, batches []*batch) (int, error) {
 	for i, b := range slices.Backward(batches) {
 		switch {
@@ -145,7 +145,7 @@ func (h *Hub) countCommitted(ctx context.Context, id journal.SessionID, head jou
 		case b.head.Seq == 0:
 			return i + 1, nil
 		}
-		found, err := h.holds(ctx, id, b.head)
+		found, err := h.hasEvent(ctx, id, b.head)
 		if err != nil {
 			return 0, err
 		}
@@ -156,16 +156,16 @@ func (h *Hub) countCommitted(ctx context.Context, id journal.SessionID, head jou
 	return 0, nil
 }
 
-// holds reports whether the journal holds an event.
-func (h *Hub) holds(ctx context.Context, id journal.SessionID, at journal.Head) (bool, error) {
+// hasEvent reports whether the journal holds an event.
+func (h *Hub) hasEvent(ctx context.Context, id journal.SessionID, at journal.Head) (bool, error) {
 	for rec, err := range h.journal.Read(ctx, id, at.Seq) {
 		return err == nil && rec.Hash == at.Hash, err
 	}
 	return false, nil
 }
 
-// recovered continues on the state that the journal has. An append whose failure was
-// only reported is in it, and is released as if it had not failed.
+// recovered continues with the loaded state. An append that is in the journal although it
+// was reported as failed is released as if it had succeeded.
 func (a *actor) recovered(r recovered) {
 	if r.err != nil {
 		a.log.Warn("the journal cannot be read", zap.Error(r.err))
@@ -174,7 +174,7 @@ func (a *actor) recovered(r recovered) {
 		return
 	}
 	a.state, a.head, a.last, a.unsaved = r.loaded.state, r.loaded.head, r.loaded.last, r.loaded.unsaved
-	a.weigh()
+	a.countPrompts()
 	since := a.recovery.kept
 	a.recovery.kept = nil
 	for i, b := range a.pending {
@@ -196,7 +196,7 @@ func (a *actor) fail(b *batch) {
 	}
 }
 
-// decideAgain decides on the inputs that were kept, and writes what follows.
+// decideAgain decides on the inputs that were kept, as one append.
 func (a *actor) decideAgain(inputs []envelope) {
 	a.recovery.phase, a.recovery.kept, a.recovery.ended = recoveryNone, nil, time.Now()
 	a.stalled = false
@@ -210,8 +210,8 @@ func (a *actor) decideAgain(inputs []envelope) {
 	}
 }
 
-// refusePending answers the commands that wait while the journal cannot be read. Their
-// appends stay, since their outcome is still open.
+// refusePending answers the commands of all pending batches JOURNAL_UNAVAILABLE. The
+// batches stay pending, since their outcome is still open.
 func (a *actor) refusePending() {
 	for _, b := range a.pending {
 		for i := range b.outs {
@@ -223,6 +223,6 @@ func (a *actor) refusePending() {
 	}
 }
 
-// answered replaces a reply that was called, so that its input is still known as one
-// that wanted an answer.
+// answered replaces a reply that was called. It is not nil, so that the input still counts
+// as a command.
 func answered(result) {}

@@ -13,15 +13,20 @@ import (
 
 // entry is a session in memory, or one that is being loaded.
 type entry struct {
-	ready chan struct{} // closed when actor or err is set
+	ready chan struct{} // closed by runSession once the next three fields are set
+
+	// set before ready is closed, then immutable
 	actor *actor
-	err   error
-	refs  int // senders that have the actor and have not sent yet; guarded by Hub.mu
 	kind  journal.Kind
+	err   error // why the session could not be loaded
+
+	// guarded by Hub.mu
+	refs int // senders that may still send to the actor
 }
 
-// acquire returns a session's actor, and loads the session if need be. The actor does
-// not leave memory before letGo.
+// acquire returns a session's entry, and loads the session if need be. The actor does not
+// leave memory before release is called. Errors: errStopped, errMoved, those of
+// load, and ctx's.
 func (h *Hub) acquire(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool) (*entry, error) {
 	e, err := h.entryOf(id, kind, create)
 	if err != nil {
@@ -30,7 +35,7 @@ func (h *Hub) acquire(ctx context.Context, id journal.SessionID, kind journal.Ki
 	select {
 	case <-e.ready:
 	case <-ctx.Done():
-		h.letGo(e)
+		h.release(e)
 		return nil, ctx.Err()
 	}
 	if e.err != nil {
@@ -39,8 +44,8 @@ func (h *Hub) acquire(ctx context.Context, id journal.SessionID, kind journal.Ki
 	return e, nil
 }
 
-// entryOf returns a session's entry with one more reference, and starts to load a
-// session that has none.
+// entryOf returns a session's entry with one more reference. It starts to load a session
+// that has no entry.
 func (h *Hub) entryOf(id journal.SessionID, kind journal.Kind, create bool) (*entry, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -60,8 +65,8 @@ func (h *Hub) entryOf(id journal.SessionID, kind journal.Kind, create bool) (*en
 	return e, nil
 }
 
-// letGo gives up a reference to an entry.
-func (h *Hub) letGo(e *entry) {
+// release drops a reference to an entry.
+func (h *Hub) release(e *entry) {
 	h.mu.Lock()
 	e.refs--
 	h.mu.Unlock()
@@ -74,7 +79,7 @@ func (h *Hub) runSession(e *entry, id journal.SessionID, kind journal.Kind, crea
 		l, err = h.emptySession(id, kind), nil
 	}
 	if l.kind == journal.KindHost && err == nil && h.serving() != nil {
-		err = errStopped // it would start its agent again
+		err = errStopped // the session would start its agent again
 	}
 	if err != nil {
 		e.err = err
@@ -95,8 +100,8 @@ func (h *Hub) runSession(e *entry, id journal.SessionID, kind journal.Kind, crea
 	a.run(l.shared)
 }
 
-// retire removes an idle actor, whose goroutine ends after that. It returns false if a
-// sender has a reference or input waits.
+// retire removes an idle actor, whose goroutine then ends. It returns false and removes
+// nothing if an input waits or a sender has a reference.
 func (h *Hub) retire(a *actor) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -108,10 +113,10 @@ func (h *Hub) retire(a *actor) bool {
 	return true
 }
 
-// stopAll stops the actors that match, all at once, and waits for them.
+// stopAll stops the actors that match, concurrently, and waits until none is left.
 func (h *Hub) stopAll(match func(*actor) bool) {
 	for {
-		actors := h.actorsThat(match)
+		actors := h.matchingActors(match)
 		if len(actors) == 0 {
 			return
 		}
@@ -125,9 +130,9 @@ func (h *Hub) stopAll(match func(*actor) bool) {
 	}
 }
 
-// actorsThat returns the actors that match, once the sessions that are being loaded
-// have actors.
-func (h *Hub) actorsThat(match func(*actor) bool) []*actor {
+// matchingActors returns the actors that match. It waits for the sessions that are being
+// loaded.
+func (h *Hub) matchingActors(match func(*actor) bool) []*actor {
 	h.mu.Lock()
 	var entries []*entry
 	for _, e := range h.live {
@@ -144,7 +149,7 @@ func (h *Hub) actorsThat(match func(*actor) bool) []*actor {
 	return actors
 }
 
-// forget removes an actor that has ended, unless another has taken its place.
+// forget removes an actor that has ended, unless another one has replaced it.
 func (h *Hub) forget(a *actor) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -157,10 +162,10 @@ func (h *Hub) forget(a *actor) {
 // Nothing was done; a client that comes back finds the process that serves it now.
 var errMoved = protocol.Errorf(protocol.CodeJournalUnavailable, "the session has moved to another server; come back")
 
-// lose gives up a partition that another process has claimed. All its sessions end
-// here, including those that have written nothing since and have not noticed. It does
-// not wait, so that an actor can call it.
-func (h *Hub) lose(p journal.Partition) {
+// losePartition gives up a partition that another process has claimed. All its sessions
+// end here, also those that have not tried to write since. It does not wait, so that an
+// actor can call it.
+func (h *Hub) losePartition(p journal.Partition) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.lost[p] {
@@ -173,8 +178,8 @@ func (h *Hub) lose(p journal.Partition) {
 	})
 }
 
-// closing returns why a session's connections are closed when its actor ends.
-func (h *Hub) closing(id journal.SessionID) feed.Closed {
+// closeReason returns why the connections of a session are closed when its actor ends.
+func (h *Hub) closeReason(id journal.SessionID) feed.Closed {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.lost[id.Partition()] {

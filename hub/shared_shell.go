@@ -12,10 +12,11 @@ import (
 	"parley/protocol"
 )
 
-// sharedShell connects a shared session to its room. It implements [feed.Session].
+// sharedShell connects a shared session to its room. It implements [shell], and
+// [feed.Session] for the room.
 type sharedShell struct {
-	actor *actor
-	room  *feed.Room
+	actor *actor     // immutable
+	room  *feed.Room // owned by the actor
 }
 
 func newSharedShell(a *actor) *sharedShell {
@@ -41,16 +42,16 @@ func (s *sharedShell) IsPresent(id string) bool {
 
 func (s *sharedShell) show(r *journal.Record) { s.room.Committed(r) }
 
-// receive turns an attach into a command whose reply lets the connection in.
-func (s *sharedShell) receive(in envelope) (envelope, bool) {
+// translate replaces an attach by a command whose reply lets the connection in.
+func (s *sharedShell) translate(in envelope) (envelope, bool) {
 	if m, ok := in.Body.(attach); ok {
 		in.Body, in.reply = m.command, s.admit(m, in.reply)
 	}
 	return in, true
 }
 
-// nudged removes the connections that were closed.
-func (s *sharedShell) nudged() {
+// removeClosed removes from the room the connections that were closed.
+func (s *sharedShell) removeClosed() {
 	for _, sub := range s.actor.takeLeaving() {
 		s.room.Leave(sub)
 	}
@@ -97,7 +98,8 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 	return answer
 }
 
-// welcome adds the participants who are present to the welcome of the state.
+// welcome completes the welcome of the state with the participants who are present, and
+// with what is needed to load the recent events.
 func (s *sharedShell) welcome(w *shared.Welcome, recent int, at journal.Head) *feed.Welcome {
 	full := &feed.Welcome{
 		Welcome:             w.Welcome,
@@ -116,4 +118,4 @@ func (s *sharedShell) due() time.Time { return s.room.Due() }
 
 func (s *sharedShell) wake(now time.Time) { s.room.Wake(now) }
 
-func (s *sharedShell) stop() { s.room.Stop(s.actor.hub.closing(s.actor.id)) }
+func (s *sharedShell) stop() { s.room.Stop(s.actor.hub.closeReason(s.actor.id)) }

@@ -10,15 +10,16 @@ import (
 	"parley/hub/journal"
 )
 
-// wakeHorizon is how far ahead sleeping sessions are looked up by their time. A session
-// that is due sooner does not leave memory.
+// wakeHorizon is how long the hub waits at most between two searches for sessions that are
+// due. A session that is due sooner does not leave memory.
 const wakeHorizon = time.Minute
 
-// wakeRetry is the pause after due sessions could not be read or woken.
+// wakeRetry is the pause after the list of due sessions could not be read, or a session
+// could not be woken.
 const wakeRetry = time.Second
 
-// wakeSleeping wakes each session when it is due, and at once those that a crash has kept
-// from sending something.
+// wakeSleeping wakes each sleeping session when it is due, and those at once that a crash
+// has interrupted. It returns when ctx ends.
 func (h *Hub) wakeSleeping(ctx context.Context) {
 	damaged := map[journal.SessionID]bool{} // reported sessions; bounded by the number of damaged sessions
 	for {
@@ -42,7 +43,7 @@ func (h *Hub) wakeDue(ctx context.Context, damaged map[journal.SessionID]bool) t
 	}
 	for _, s := range due {
 		if s.Due.After(now) {
-			return earlier(next, s.Due) // the next that will be due
+			return earlier(next, s.Due) // the list is in the order of the times
 		}
 		if h.wake(ctx, s.Session, damaged) {
 			next = now.Add(wakeRetry)
@@ -51,12 +52,12 @@ func (h *Hub) wakeDue(ctx context.Context, damaged map[journal.SessionID]bool) t
 	return next
 }
 
-// wake wakes a session, which does what is due itself. It reports whether to try again
-// soon. A damaged session is reported once.
+// wake loads a session, whose actor then does what is due. It reports whether to try again
+// soon. It logs a damaged session once.
 func (h *Hub) wake(ctx context.Context, id journal.SessionID, damaged map[journal.SessionID]bool) (again bool) {
 	e, err := h.acquire(ctx, id, "", false)
 	if err == nil {
-		h.letGo(e)
+		h.release(e)
 		return false
 	}
 	if ctx.Err() != nil || errors.Is(err, errStopped) || errors.Is(err, errMoved) || errors.Is(err, journal.ErrNotFound) {
