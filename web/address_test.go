@@ -14,15 +14,15 @@ import (
 	"parley/web"
 )
 
-// afar makes a world whose clients come from one address that is not this
-// machine's, and may join ten times a second.
-func afar(t *testing.T) *world {
+// newRemoteBubble starts a server whose clients have one address of another machine,
+// and may join ten times per second.
+func newRemoteBubble(t *testing.T) *world {
 	return newBubble(t, func(s *setup) { s.remote, s.web = "192.0.2.7:4000", web.Options{JoinRate: 10} })
 }
 
 func TestREST_JoinRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := afar(t)
+		w := newRemoteBubble(t)
 		s := w.share(protocol.ModeCommentOnly)
 		join := func(user string) reply {
 			return w.call("POST", s.path("/join"), object{"inviteToken": s.Invite, "userId": user})
@@ -33,9 +33,9 @@ func TestREST_JoinRate(t *testing.T) {
 		for i := range 15 {
 			r := join("one too many")
 			r.fails(protocol.CodeRateLimited)
-			require.Equal(t, fmt.Sprint(1+i/10), r.header.Get("Retry-After"), "the longer the line")
+			require.Equal(t, fmt.Sprint(1+i/10), r.header.Get("Retry-After"), "each refused client gets a later time")
 		}
-		s.say(s.Host, "who is in stays in")
+		s.say(s.Host, "participants go on")
 		<-time.After(time.Second)
 		join("one too many").ok(http.StatusOK, nil)
 		w.stop()
@@ -44,7 +44,7 @@ func TestREST_JoinRate(t *testing.T) {
 
 func TestREST_wrong_credentials_are_limited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := afar(t)
+		w := newRemoteBubble(t)
 		s := w.share(protocol.ModeCommentOnly)
 		guess, stranger := person{ID: s.Host.ID, Token: "guess"}, person{ID: uuid.NewString(), Token: "guess"}
 		for range 5 {
@@ -66,10 +66,10 @@ func TestREST_wrong_credentials_are_limited(t *testing.T) {
 	})
 }
 
-// Many people can have one address: a proxy's, a company's.
-func TestAddress_right_credentials_are_good_among_wrong_ones(t *testing.T) {
+// Clients can share an address, such as that of a proxy or of a company.
+func TestREST_valid_credentials_are_accepted_among_wrong_ones(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := afar(t)
+		w := newRemoteBubble(t)
 		s := w.share(protocol.ModeCommentOnly)
 		gil := s.join("gil", protocol.RoleCollaborator)
 		guess := person{ID: gil.ID, Token: "guess"}
@@ -96,52 +96,52 @@ func TestAddress_right_credentials_are_good_among_wrong_ones(t *testing.T) {
 	})
 }
 
-// Reading without credentials is limited for each address, and for nobody there who
-// has shown some.
+// Reads without credentials are limited by address, except on connections on which
+// credentials were valid.
 func TestREST_reads_without_credentials_are_limited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t, func(s *setup) { s.remote, s.web = "192.0.2.7:4000", web.Options{ReadRate: 50} })
 		s := w.share(protocol.ModeCommentOnly)
 		gil := s.join("gil", protocol.RoleCollaborator)
-		nobody := *w // on a connection of its own
-		nobody.client = &http.Client{Transport: w.client.Transport.(*http.Transport).Clone()}
-		defer nobody.client.CloseIdleConnections()
+		anonymous := *w // on a connection of its own
+		anonymous.client = &http.Client{Transport: w.client.Transport.(*http.Transport).Clone()}
+		defer anonymous.client.CloseIdleConnections()
 		paths := []string{
 			sharedAPI, sharedAPI + "/", s.path(""), s.path("/messages"), s.path("/participants"),
 			"/api/agents", "/api/sessions", "/api/sessions/" + s.Agent,
 		}
-		<-time.After(time.Second) // starting the agent took some
+		<-time.After(time.Second) // the start of the agent has used up some
 		for i := range 50 {
-			nobody.call("GET", paths[i%len(paths)], nil).ok(http.StatusOK, nil)
+			anonymous.call("GET", paths[i%len(paths)], nil).ok(http.StatusOK, nil)
 		}
 		for i, path := range paths {
-			r := nobody.call("GET", path, nil)
+			r := anonymous.call("GET", path, nil)
 			r.fails(protocol.CodeRateLimited)
 			require.Equal(t, "1", r.header.Get("Retry-After"), "%d", i)
-			require.Equal(t, http.StatusTooManyRequests, nobody.call("HEAD", path, nil).status)
-			nobody.call("GET", path, nil, "Parley-Participant", gil.ID).fails(protocol.CodeRateLimited)
+			require.Equal(t, http.StatusTooManyRequests, anonymous.call("HEAD", path, nil).status)
+			anonymous.call("GET", path, nil, "Parley-Participant", gil.ID).fails(protocol.CodeRateLimited)
 		}
 		for range 60 {
-			s.say(gil, "who acts goes on")
-			w.call("GET", s.path("/messages"), nil).ok(http.StatusOK, nil) // as the original's clients read
-			nobody.call("GET", "/", nil).ok(http.StatusOK, nil)
-			nobody.call("GET", "/healthz", nil).ok(http.StatusOK, nil)
-			nobody.call("GET", "/readyz", nil).ok(http.StatusOK, nil)
+			s.say(gil, "participants can still act")
+			w.call("GET", s.path("/messages"), nil).ok(http.StatusOK, nil) // as clients of the original API read
+			anonymous.call("GET", "/", nil).ok(http.StatusOK, nil)
+			anonymous.call("GET", "/healthz", nil).ok(http.StatusOK, nil)
+			anonymous.call("GET", "/readyz", nil).ok(http.StatusOK, nil)
 		}
-		nobody.call("GET", s.path("/messages"), nil, gil.headers()...).ok(http.StatusOK, nil)
-		nobody.call("GET", s.path("/messages"), nil).ok(http.StatusOK, nil) // it is known by now
-		nobody.client.CloseIdleConnections()
-		nobody.call("GET", s.path("/messages"), nil).fails(protocol.CodeRateLimited)
+		anonymous.call("GET", s.path("/messages"), nil, gil.headers()...).ok(http.StatusOK, nil)
+		anonymous.call("GET", s.path("/messages"), nil).ok(http.StatusOK, nil) // the connection is known by now
+		anonymous.client.CloseIdleConnections()
+		anonymous.call("GET", s.path("/messages"), nil).fails(protocol.CodeRateLimited)
 		<-time.After(time.Second)
-		nobody.call("GET", s.path("/messages"), nil).ok(http.StatusOK, nil)
-		nobody.client.CloseIdleConnections()
+		anonymous.call("GET", s.path("/messages"), nil).ok(http.StatusOK, nil)
+		anonymous.client.CloseIdleConnections()
 		w.stop()
 	})
 }
 
 func TestSocket_wrong_credentials_are_limited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := afar(t)
+		w := newRemoteBubble(t)
 		s := w.share(protocol.ModeCommentOnly)
 		for range 10 {
 			c := w.dial(s.ID)

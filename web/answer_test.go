@@ -9,7 +9,7 @@ import (
 	"go.uber.org/zap"
 )
 
-func TestClientError_tells_a_late_answer_from_a_server_that_stops(t *testing.T) {
+func TestClientError_distinguishes_a_timeout_from_a_shutdown(t *testing.T) {
 	s := &Server{log: zap.NewNop()}
 	late := s.clientError("/", fmt.Errorf("read: %w", context.DeadlineExceeded))
 	require.Equal(t, errTooSlow, late)

@@ -27,13 +27,13 @@ func TestArchive(t *testing.T) {
 		return answer
 	}
 	check := func(t *testing.T) {
-		t.Run("is read by somebody who left", func(t *testing.T) {
+		t.Run("can be read by a participant who has left", func(t *testing.T) {
 			require.Equal(t, "012", said(t, get(t, "", gil).Events))
 		})
-		t.Run("takes the credentials in the query too", func(t *testing.T) {
+		t.Run("accepts credentials in the query", func(t *testing.T) {
 			w.in(t).call("GET", s.path("/archive?"+gil.query()), nil).ok(http.StatusOK, nil)
 		})
-		t.Run("comes in pages, forward and backward", func(t *testing.T) {
+		t.Run("has pages, forward and backward", func(t *testing.T) {
 			all := get(t, "", gil)
 			first := get(t, "limit=3", gil)
 			require.Len(t, first.Events, 3)
@@ -44,14 +44,14 @@ func TestArchive(t *testing.T) {
 			require.Equal(t, first.Events, get(t, "limit=3&before="+cursorIn(t, all.Events[3]), gil).Events)
 			require.True(t, get(t, "cursor=nonsense", gil).Gap)
 		})
-		t.Run("is not read by others", func(t *testing.T) {
+		t.Run("cannot be read by others", func(t *testing.T) {
 			w.in(t).call("GET", s.path("/archive"), nil).fails(protocol.CodeInvalidRequest)
 			w.in(t).call("GET", s.path("/archive"), nil, rob.headers()...).fails(protocol.CodeParticipantRemoved)
 			stranger := person{ID: gil.ID, Token: rob.Token}
 			w.in(t).call("GET", s.path("/archive"), nil, stranger.headers()...).fails(protocol.CodeInvalidParticipantToken)
 			w.in(t).call("GET", sharedAPI+"/x/archive", nil, gil.headers()...).fails(protocol.CodeSessionNotFound)
 		})
-		t.Run("checks what it is asked for", func(t *testing.T) {
+		t.Run("checks the query", func(t *testing.T) {
 			for _, query := range []string{"limit=0", "limit=501", "limit=x", "cursor=a&before=b"} {
 				w.in(t).call("GET", s.path("/archive?"+query), nil, gil.headers()...).fails(protocol.CodeInvalidRequest)
 			}
@@ -60,7 +60,7 @@ func TestArchive(t *testing.T) {
 	t.Run("of an active session", check)
 	s.close()
 	t.Run("of a closed session", check)
-	t.Run("the original's calls know nothing of it", func(t *testing.T) {
+	t.Run("does not change the calls of the original API", func(t *testing.T) {
 		w.in(t).call("GET", s.path(""), nil, gil.headers()...).fails(protocol.CodeSessionInactive)
 		w.in(t).call("GET", s.path("/messages"), nil, gil.headers()...).fails(protocol.CodeSessionInactive)
 		w.in(t).call("GET", s.path("/stream?"+gil.query()), nil).fails(protocol.CodeSessionInactive)
@@ -69,7 +69,7 @@ func TestArchive(t *testing.T) {
 	})
 }
 
-// said joins the texts of the messages among events.
+// said joins the texts of the messages among the events.
 func said(t *testing.T, events []json.RawMessage) (text string) {
 	for _, raw := range events {
 		var e protocol.Event
@@ -87,7 +87,7 @@ func cursorIn(t *testing.T, event json.RawMessage) string {
 	return head.Cursor
 }
 
-// Each transport reads a session that is closed.
+// A closed session can be read over each transport.
 func TestReadOnly(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly).settle()
@@ -118,7 +118,7 @@ func TestReadOnly(t *testing.T) {
 		es := s.stream(gil, "&readOnly=true")
 		require.Equal(t, protocol.TypeConnected, string(es.next().Type))
 	})
-	t.Run("and not without asking for it", func(t *testing.T) {
+	t.Run("only if the client asks for it", func(t *testing.T) {
 		c := w.in(t).dial(s.ID)
 		c.send(commandLine("1", "resume", object{"participantId": gil.ID, "participantToken": gil.Token}))
 		c.fails("1", protocol.CodeSessionInactive)

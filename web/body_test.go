@@ -13,13 +13,13 @@ import (
 	"parley/protocol"
 )
 
-func TestBodies_that_never_come_hold_nobody_up(t *testing.T) {
+func TestBodies_that_do_not_arrive_delay_no_other_request(t *testing.T) {
 	const handshake = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
 	for name, tt := range map[string]struct{ method, path, headers string }{
 		"where one is read":        {"POST", "/messages", "Content-Type: application/json\r\n"},
 		"of a command":             {"POST", "/commands", "Content-Type: application/json\r\n"},
 		"where none is looked for": {"GET", "", ""},
-		"of who is refused":        {"POST", "/messages", "Origin: https://evil.example\r\n"},
+		"of a refused request":     {"POST", "/messages", "Origin: https://evil.example\r\n"},
 		"where there is nothing":   {"POST", "/nothing", ""},
 		"of a handshake":           {"GET", "/ws", handshake},
 	} {

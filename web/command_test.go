@@ -11,7 +11,7 @@ import (
 	"parley/protocol"
 )
 
-// errorLine requires the error of a socket with the status of REST.
+// errorLine requires the error line of a WebSocket with the status of REST.
 func (r reply) errorLine(id string, code protocol.Code) {
 	r.t.Helper()
 	m, err := protocol.DecodeServer(r.body)
@@ -46,10 +46,10 @@ func TestCommands(t *testing.T) {
 		}
 		return w.in(t).call("POST", s.path("/commands"), object{"id": id, "type": kind, "payload": payload}, headers...)
 	}
-	nobody := person{}
+	anonymous := person{}
 	var welcome protocol.Welcome
-	t.Run("join answers a welcome with the token", func(t *testing.T) {
-		r := send(t, nobody, "1", "join", object{"inviteToken": s.Invite, "userId": "gil", "recent": 5})
+	t.Run("join is answered with a welcome and the token", func(t *testing.T) {
+		r := send(t, anonymous, "1", "join", object{"inviteToken": s.Invite, "userId": "gil", "recent": 5})
 		m, err := protocol.DecodeServer(r.ok(http.StatusOK, nil).body)
 		require.NoError(t, err)
 		welcome = m.(*protocol.WelcomeMessage).Payload
@@ -58,28 +58,28 @@ func TestCommands(t *testing.T) {
 		require.EqualValues(t, 15_000, welcome.HeartbeatMS)
 	})
 	gil := personOf(welcome.Participant)
-	t.Run("resume answers a welcome without it", func(t *testing.T) {
-		r := send(t, nobody, "2", "resume", object{"participantId": gil.ID, "participantToken": gil.Token})
+	t.Run("resume is answered with a welcome without the token", func(t *testing.T) {
+		r := send(t, anonymous, "2", "resume", object{"participantId": gil.ID, "participantToken": gil.Token})
 		m, err := protocol.DecodeServer(r.ok(http.StatusOK, nil).body)
 		require.NoError(t, err)
 		require.Nil(t, m.(*protocol.WelcomeMessage).Payload.Participant.AccessToken)
 	})
-	t.Run("resume tells whether the cursor means something", func(t *testing.T) {
+	t.Run("resume reports whether the cursor is of this journal", func(t *testing.T) {
 		elsewhere := protocol.NewCursor(1, [32]byte{1}).String()
 		for cursor, want := range map[string]string{"": "new", welcome.Cursor: "ok", elsewhere: "gap", "?": "gap"} {
-			r := send(t, nobody, "2", "resume", object{"participantId": gil.ID, "participantToken": gil.Token, "cursor": cursor})
+			r := send(t, anonymous, "2", "resume", object{"participantId": gil.ID, "participantToken": gil.Token, "cursor": cursor})
 			m, err := protocol.DecodeServer(r.ok(http.StatusOK, nil).body)
 			require.NoError(t, err)
 			require.Equal(t, want, m.(*protocol.WelcomeMessage).Payload.Resume, cursor)
 		}
 	})
-	t.Run("a repeated command is a duplicate, and done once", func(t *testing.T) {
+	t.Run("a repeated command is a duplicate and carried out once", func(t *testing.T) {
 		var first, again protocol.MessageAnswer
 		require.False(t, send(t, gil, "3", "chat", object{"text": "hi"}).okLine(&first).Duplicate)
 		require.True(t, send(t, gil, "3", "chat", object{"text": "hi"}).okLine(&again).Duplicate)
 		require.Equal(t, first, again)
 	})
-	t.Run("every command of the table has its answer", func(t *testing.T) {
+	t.Run("every command is answered", func(t *testing.T) {
 		var prompt protocol.PromptAnswer
 		send(t, gil, "p", "prompt", object{"prompt": "help"}).okLine(&prompt)
 		var approval protocol.ApprovalAnswer
@@ -101,7 +101,7 @@ func TestCommands(t *testing.T) {
 		send(t, s.Host, "i", "rotate_invite", nil).okLine(&invite)
 		require.NotEqual(t, s.Invite, invite.InviteToken)
 		require.JSONEq(t, `{}`, string(send(t, s.Host, "t", "typing", object{"active": true}).okLine(nil).Payload))
-		require.JSONEq(t, `{"type":"pong","id":"x"}`, string(send(t, nobody, "x", "ping", nil).ok(http.StatusOK, nil).body))
+		require.JSONEq(t, `{"type":"pong","id":"x"}`, string(send(t, anonymous, "x", "ping", nil).ok(http.StatusOK, nil).body))
 		send(t, gil, "l", "leave", nil).okLine(&p)
 		require.NotNil(t, p.Participant.LeftAt)
 		send(t, s.Host, "s", "stop_agent", nil).okLine(nil)
@@ -109,8 +109,8 @@ func TestCommands(t *testing.T) {
 		send(t, s.Host, "c", "close", nil).okLine(&closed)
 		require.True(t, closed.Closed)
 	})
-	t.Run("errors are lines too", func(t *testing.T) {
-		send(t, nobody, "1", "chat", object{"text": "x"}).errorLine("1", protocol.CodeUnauthorized)
+	t.Run("errors are lines", func(t *testing.T) {
+		send(t, anonymous, "1", "chat", object{"text": "x"}).errorLine("1", protocol.CodeUnauthorized)
 		send(t, gil, "2", "chat", object{"text": " "}).errorLine("2", protocol.CodeEmptyMessage)
 		send(t, gil, "3", "dance", nil).errorLine("3", protocol.CodeInvalidRequest)
 		send(t, gil, "", "ping", nil).errorLine("", protocol.CodeInvalidRequest)
@@ -163,7 +163,7 @@ func TestHostSessions(t *testing.T) {
 			w.call("POST", "/api/sessions/"+id+"/cancel", nil).fails(protocol.CodeHostSessionNotFound)
 		}
 	})
-	t.Run("delete ends it", func(t *testing.T) {
+	t.Run("delete ends the session", func(t *testing.T) {
 		w := w.in(t)
 		w.call("DELETE", path, nil).ok(http.StatusNoContent, nil)
 		w.call("GET", path, nil).fails(protocol.CodeHostSessionNotFound)

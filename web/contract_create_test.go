@@ -23,7 +23,7 @@ func TestContract_Create(t *testing.T) {
 		return members(t, answer["session"], sessionMembers...),
 			members(t, answer["hostParticipant"], participantMembers...), answer
 	}
-	t.Run("answers the session with its invite and the host with the token", func(t *testing.T) {
+	t.Run("is answered with the session, its invite, and the host with the token", func(t *testing.T) {
 		session, host, answer := create(t, nil)
 		isUUIDv4(t, session["id"])
 		isTime(t, session["createdAt"])
@@ -46,7 +46,7 @@ func TestContract_Create(t *testing.T) {
 		require.GreaterOrEqual(t, len(host["accessToken"].(string)), 32)
 		require.GreaterOrEqual(t, len(answer["inviteToken"].(string)), 32)
 	})
-	t.Run("takes the optional members", func(t *testing.T) {
+	t.Run("accepts the optional members", func(t *testing.T) {
 		session, host, _ := create(t, object{
 			"hostDisplayName": "Hana", "workspaceId": "attic", "expiresInMinutes": 90, "futureMember": object{},
 		})
@@ -56,7 +56,7 @@ func TestContract_Create(t *testing.T) {
 		require.NoError(t, err)
 		require.WithinDuration(t, time.Now().Add(90*time.Minute), expires, time.Minute)
 	})
-	t.Run("takes null for what is left out", func(t *testing.T) {
+	t.Run("accepts null for a missing member", func(t *testing.T) {
 		session, _, _ := create(t, object{
 			"hostDisplayName": nil, "mode": nil, "workspaceId": nil, "expiresInMinutes": nil,
 		})
@@ -71,7 +71,7 @@ func TestContract_Create(t *testing.T) {
 		require.Equal(t, mode, session["mode"])
 		require.Equal(t, mode == "prompt_with_approval", session["approvalRequired"])
 	}
-	t.Run("is done once under one key", func(t *testing.T) {
+	t.Run("is carried out once for each key", func(t *testing.T) {
 		body := object{"hostSessionId": agentID, "hostUserId": "hana"}
 		first := w.in(t).call("POST", sharedAPI, body, "Idempotency-Key", "k1").ok(http.StatusCreated, nil)
 		again := w.in(t).call("POST", sharedAPI, body, "Idempotency-Key", "k1").ok(http.StatusCreated, nil)

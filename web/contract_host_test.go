@@ -19,10 +19,10 @@ func TestContract_Approvals(t *testing.T) {
 	resolve := func(t *testing.T, who person, id string, action any) reply {
 		return w.in(t).call("POST", s.path("/approvals/"+id), who.with(object{"action": action}))
 	}
-	t.Run("only the host", func(t *testing.T) {
+	t.Run("can be resolved only by the host", func(t *testing.T) {
 		resolve(t, gil, "unknown", "approve").fails(protocol.CodeHostRequired)
 	})
-	t.Run("only what is there", func(t *testing.T) {
+	t.Run("must exist", func(t *testing.T) {
 		resolve(t, s.Host, "unknown", "approve").fails(protocol.CodeApprovalNotFound)
 		resolve(t, s.Host, uuid.NewString(), "reject").fails(protocol.CodeApprovalNotFound)
 		resolve(t, s.Host, foreign.ID, "reject").fails(protocol.CodeApprovalNotFound)
@@ -64,7 +64,7 @@ func TestContract_Close(t *testing.T) {
 	w.call("DELETE", third.path(""), nil, third.Host.headers()...).ok(http.StatusOK, nil)
 }
 
-// Every role in every mode.
+// TestContract_Rights tries every role in every mode.
 func TestContract_Rights(t *testing.T) {
 	w := newWorld(t)
 	agentID := w.startAgent()

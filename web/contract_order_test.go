@@ -9,18 +9,18 @@ import (
 	"parley/protocol"
 )
 
-// cast is one session with a participant for every way to be refused, and a
-// closed one.
-type cast struct {
+// refusals is a session with a participant for every reason to be refused, and a
+// closed session.
+type refusals struct {
 	*session
-	guest, viewer, gone person // gone is a viewer who has left
+	guest, viewer, gone person // gone is a viewer who has left the session
 	closed              *session
 	stranger            person // of another session
 }
 
-func (w *world) cast(mode protocol.Mode) cast {
+func (w *world) refusals(mode protocol.Mode) refusals {
 	w.t.Helper()
-	c := cast{session: w.share(mode)}
+	c := refusals{session: w.share(mode)}
 	c.guest = c.join("gil", protocol.RoleCollaborator)
 	c.viewer = c.join("vera", protocol.RoleViewer)
 	c.gone = c.join("gus", protocol.RoleViewer)
@@ -32,12 +32,12 @@ func (w *world) cast(mode protocol.Mode) cast {
 	return c
 }
 
-// calls are the calls that need a participant. Bodies are such that everything
-// after the participant's own checks fails as well.
+// calls are the calls that need a participant. Their bodies also fail every check
+// that follows those of the participant.
 var calls = []struct {
 	name, method, path string
 	body               map[string]any
-	reads              bool // takes credentials in the query
+	reads              bool // accepts credentials in the query
 }{
 	{"close", "DELETE", "", nil, true},
 	{"leave", "POST", "/leave", nil, false},
@@ -48,11 +48,11 @@ var calls = []struct {
 	{"events", "GET", "/events", nil, true},
 }
 
-// Every row fails its own check and those after it, so it also shows that its
-// check comes first.
+// Every row fails its own check and those that follow, which shows the order of the
+// checks.
 func TestContract_Authenticated(t *testing.T) {
 	w := newWorld(t)
-	c := w.cast(protocol.ModePromptWithApproval)
+	c := w.refusals(protocol.ModePromptWithApproval)
 	unknown := person{ID: uuid.NewString(), Token: "wrong"}
 	rows := []struct {
 		name    string
@@ -67,7 +67,7 @@ func TestContract_Authenticated(t *testing.T) {
 		{"closed session", c.closed.ID, unknown, protocol.CodeSessionInactive},
 		{"unknown participant", c.ID, unknown, protocol.CodeParticipantNotFound},
 		{"participant of another session", c.ID, c.stranger, protocol.CodeParticipantNotFound},
-		{"participant id that is none", c.ID, person{ID: "nobody"}, protocol.CodeParticipantNotFound},
+		{"participant id that does not exist", c.ID, person{ID: "nobody"}, protocol.CodeParticipantNotFound},
 		{"wrong token", c.ID, person{ID: c.gone.ID, Token: "wrong"}, protocol.CodeInvalidParticipantToken},
 		{"empty token", c.ID, person{ID: c.viewer.ID}, protocol.CodeInvalidParticipantToken},
 		{"token of another", c.ID, person{ID: c.viewer.ID, Token: c.guest.Token}, protocol.CodeInvalidParticipantToken},
@@ -85,7 +85,7 @@ func TestContract_Authenticated(t *testing.T) {
 					w.in(t).call(call.method, path+"?"+row.who.query(), nil).fails(row.code)
 				}
 				if row.who.Token == "" {
-					return // there is no such header
+					return // no header has this value
 				}
 				var body any
 				if call.body != nil {
@@ -97,14 +97,14 @@ func TestContract_Authenticated(t *testing.T) {
 	}
 }
 
-// in returns the world for a subtest, whose failure is then its own.
+// in returns the world for a subtest, so that the subtest fails and not its parent.
 func (w *world) in(t testing.TB) *world {
 	other := *w
 	other.t = t
 	return &other
 }
 
-// What the body alone can tell is checked before the session is looked for.
+// What the body alone shows is checked before the session is looked up.
 func TestContract_BodyFirst(t *testing.T) {
 	w := newWorld(t)
 	nowhere := sharedAPI + "/" + uuid.NewString()
@@ -169,10 +169,10 @@ func TestContract_BodyFirst(t *testing.T) {
 	}
 }
 
-// The reads of the original need an active session and nothing else.
+// The reads of the original API need only an active session.
 func TestContract_Reads(t *testing.T) {
 	w := newWorld(t)
-	c := w.cast(protocol.ModeCommentOnly)
+	c := w.refusals(protocol.ModeCommentOnly)
 	for _, end := range []string{"", "/participants", "/messages"} {
 		t.Run("GET "+end, func(t *testing.T) {
 			w := w.in(t)

@@ -21,7 +21,7 @@ func TestContract_Join(t *testing.T) {
 		answer := members(t, w.in(t).call("POST", s.path("/join"), all).object(http.StatusOK), "session", "participant")
 		return members(t, answer["session"], sessionMembers...), members(t, answer["participant"], participantMembers...)
 	}
-	t.Run("answers the participant with the token and the session without the invite", func(t *testing.T) {
+	t.Run("is answered with the participant and the token, and the session without the invite", func(t *testing.T) {
 		session, p := join(t, object{"userId": " gil ", "displayName": "Gil"})
 		require.Nil(t, session["inviteToken"])
 		require.Equal(t, s.ID, session["id"])
@@ -37,7 +37,7 @@ func TestContract_Join(t *testing.T) {
 		_, p := join(t, object{"userId": "as-" + given, "role": given})
 		assert.Equal(t, want, p["role"], "joining as %s", given)
 	}
-	t.Run("a wrong invite is refused, after the session was looked at", func(t *testing.T) {
+	t.Run("a wrong invite is refused, after the session was looked up", func(t *testing.T) {
 		w := w.in(t)
 		wrong := object{"inviteToken": "wrong", "userId": "u"}
 		w.call("POST", s.path("/join"), wrong).fails(protocol.CodeInvalidInviteToken)
@@ -49,13 +49,13 @@ func TestContract_Join(t *testing.T) {
 		w.call("POST", closed.path("/join"), object{"inviteToken": closed.Invite, "userId": "u"}).
 			fails(protocol.CodeSessionInactive)
 	})
-	t.Run("names that deceive are refused", func(t *testing.T) {
+	t.Run("deceptive names are refused", func(t *testing.T) {
 		for _, name := range []string{"a\u202eb", "a\x00b", "a\nb", string(make([]rune, 129))} {
 			w.in(t).call("POST", s.path("/join"), object{"inviteToken": s.Invite, "userId": "x" + name}).
 				fails(protocol.CodeInvalidRequest)
 		}
 	})
-	t.Run("names with direction marks, as real ones have, are taken as they are", func(t *testing.T) {
+	t.Run("names with direction marks, as real names have, are kept unchanged", func(t *testing.T) {
 		for i, name := range []string{"\u200fדנה\u200f", "Dana (\u200eدانا\u200e)"} {
 			user := fmt.Sprint("\u200emark", i)
 			_, p := join(t, object{"userId": user, "displayName": name})
@@ -69,7 +69,7 @@ func TestContract_Join(t *testing.T) {
 			}
 		}
 	})
-	t.Run("who has left comes back as somebody new", func(t *testing.T) {
+	t.Run("a participant who has left joins as a new one", func(t *testing.T) {
 		p := s.join("lea", protocol.RoleViewer)
 		s.leave(p)
 		require.NotEqual(t, p.ID, s.join("lea", protocol.RoleViewer).ID)
@@ -111,7 +111,7 @@ func TestContract_State(t *testing.T) {
 	require.Equal(t, second.ID, members(t, approvals[0], approvalMembers...)["id"], "newest first")
 	require.Equal(t, first.ID, members(t, approvals[1], approvalMembers...)["id"])
 
-	t.Run("participants are everybody in join order", func(t *testing.T) {
+	t.Run("all participants are listed in join order", func(t *testing.T) {
 		answer := members(t, w.in(t).call("GET", s.path("/participants"), nil).object(http.StatusOK), "participants")
 		people := list(t, answer["participants"])
 		require.Len(t, people, 3)
@@ -122,7 +122,7 @@ func TestContract_State(t *testing.T) {
 			require.Equal(t, user == "lea", p["leftAt"] != nil)
 		}
 	})
-	t.Run("a session without prompts has a list of none", func(t *testing.T) {
+	t.Run("a session without prompts has an empty list", func(t *testing.T) {
 		w := w.in(t)
 		empty := w.shareOn(s.Agent, protocol.ModeViewOnly)
 		state := w.call("GET", empty.path(""), nil).object(http.StatusOK).(map[string]any)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The members of each resource: those of the original, then Parley's own.
+// The members of each resource: those of the original API, then Parley's own.
 var (
 	sessionMembers = []string{"id", "workspaceId", "hostUserId", "hostSessionId", "mode", "approvalRequired",
 		"inviteToken", "createdAt", "expiresAt", "status"}
@@ -34,7 +34,7 @@ func members(t *testing.T, o any, want ...string) object {
 	return got
 }
 
-// list requires a list, which an empty one is and null is not.
+// list requires a list, which may be empty but not null.
 func list(t *testing.T, v any) []any {
 	t.Helper()
 	l, ok := v.([]any)

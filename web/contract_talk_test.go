@@ -37,11 +37,11 @@ func TestContract_Messages(t *testing.T) {
 	require.Equal(t, pending.ID, waiting["approvalId"])
 	require.Equal(t, "last", all[2].(map[string]any)["text"])
 
-	t.Run("one that is too long is refused", func(t *testing.T) {
+	t.Run("a message that is too long is refused", func(t *testing.T) {
 		long := string(make([]byte, protocol.DefaultLimits.MessageBytes+1))
 		w.in(t).call("POST", s.path("/messages"), gil.with(object{"text": "x" + long})).fails(protocol.CodeTooLarge)
 	})
-	t.Run("one is said once under one key", func(t *testing.T) {
+	t.Run("a message is created once for each key", func(t *testing.T) {
 		w := w.in(t)
 		body := gil.with(object{"text": "once"})
 		first := w.call("POST", s.path("/messages"), body, "Idempotency-Key", "k").ok(http.StatusOK, nil)

@@ -9,8 +9,8 @@ import (
 	"parley/protocol"
 )
 
-// A decision names an item by its id, and what an id stands for never changes.
-func TestDeciding_an_id_stands_for_one_text(t *testing.T) {
+// A decision refers to an item by its id, so an id must always refer to the same text.
+func TestDeciding_an_id_always_refers_to_the_same_text(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModePromptWithApproval)
 	gil := s.join("gil", protocol.RoleCollaborator)
@@ -22,7 +22,7 @@ func TestDeciding_an_id_stands_for_one_text(t *testing.T) {
 	propose("rm -rf /").fails(protocol.CodeInvalidRequest)
 	propose("help").ok(http.StatusOK, &again)
 	require.Equal(t, first.Approval, again.Approval)
-	for _, prompt := range []string{"rm -rf /", "help"} { // nor by the author's approving it with another text
+	for _, prompt := range []string{"rm -rf /", "help"} { // nor when its author approves it with another text
 		s.command(gil, "approve", object{"approvalId": first.Approval.ID, "action": "approve", "prompt": prompt}).status403(t)
 	}
 	var state protocol.StateAnswer
@@ -37,8 +37,8 @@ func (r reply) status403(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, r.status, string(r.body))
 }
 
-// Whoever decides on an item that is done already is told so, and changes nothing.
-func TestDeciding_a_screen_that_is_out_of_date_decides_on_nothing(t *testing.T) {
+// A decision on an item that is resolved already is refused and changes nothing.
+func TestDeciding_on_a_resolved_item_changes_nothing(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModePromptWithApproval)
 	gil := s.join("gil", protocol.RoleCollaborator)

@@ -1,42 +1,49 @@
-// Package web is Parley's face over HTTP: the original REST and SSE API for
-// clients that were written for it, the WebSocket protocol, a long poll and a
-// command endpoint for those that cannot hold a connection, the API of host
-// sessions, and the web application for people who open a link.
+// Package web serves Parley over HTTP: the original REST and SSE API, the WebSocket
+// protocol, a long poll and a command endpoint for clients that cannot keep a
+// connection, the API of host sessions, and the web application.
 //
-// It decodes what comes in, strictly, and hands typed commands to the hub; the
-// hub decides everything that depends on a session. What the body alone can
-// tell is checked here and first, so a request that is malformed is refused
-// whether or not its session exists.
+// A [Server] decodes requests strictly and passes typed commands to a [hub.Hub],
+// which decides everything that depends on a session. The server first checks what
+// the request alone shows, so that a malformed request is refused whether or not its
+// session exists.
 //
-// # Promises
+// The files are grouped by role. server.go, routes.go, answer.go, streamed.go,
+// body.go and credentials.go have what all endpoints share; rest_*.go, command.go,
+// poll.go, archive.go and health.go the endpoints; connection.go and sender.go what
+// WebSockets and streams share; socket*.go and stream.go the two. Below internal,
+// package rawconn has raw sockets and WebSocket frames, limit has limits and the
+// table of connections, guard the checks against pages of other sites, page the web
+// application, and task the groups that own goroutines.
 //
-//   - Lines and events leave in the order in which the subscription yields
-//     them, and as the very bytes: nothing is encoded a second time. All that
-//     waits for a connection goes out in one write, up to a bound.
-//   - Nothing is queued here but the rest of one burst. What is new goes straight
-//     to the socket of a connection that keeps up; one that does not pulls from
-//     its subscription when it has written what it had. So what a slow client
-//     costs is bounded by the hub's backlog, and is nobody else's delay. Every
-//     write that waits has a deadline.
-//   - An error leaves with its code, as JSON, and never shows what went wrong
-//     inside. The log never holds a query, a header or a body, since tokens
-//     travel there.
-//   - No browser page from elsewhere gets in: Host and Origin are checked before
-//     anything else.
+// # What order is promised
+//
+// Lines and events leave in the order in which the subscription yields them, and as
+// the same bytes: nothing is encoded twice. What waits for a connection is sent in
+// one write, up to a bound.
+//
+// A connection queues nothing but the rest of one write. A burst is written at once
+// to the socket of a client that keeps up. For any other client, the connection takes
+// from its subscription when it has written the previous lines. So the hub's backlog
+// bounds what a slow client costs, and a slow client delays no other. Every write that
+// waits has a time-out.
+//
+// Errors are answered with their code, as JSON, and without internal details. The log
+// contains no query, header or body, since these contain tokens. Host and Origin are
+// checked before anything else.
 //
 // # Who may block whom
 //
-// A request's goroutine blocks on the hub, which it enters with the request's
-// context. A socket or a stream outlives its handler, which waits for a socket's
-// first command and writes what waits at first. It has one goroutine that reads,
-// and blocks while the session's inbox is full, which holds back that client
-// alone; and a second while a socket is full, or while something is read from the
-// journal for it. The session's fan-out writes to sockets too, and
-// never waits for one. The reader ends the connection and waits for the other;
-// Shutdown ends every stream and socket and waits for their readers.
+// The goroutine of a request blocks on the hub, with the request's context. WebSockets
+// and streams outlive their requests. Each has one goroutine that reads, which blocks
+// while the session's inbox is full, and so slows down this client alone. A second
+// goroutine runs while the socket is full, or while the subscription reads from the
+// journal. The session's fan-out writes to sockets too, and never waits for them. The
+// goroutine that reads ends the connection and waits for the other.
+// [Server.Shutdown] ends all WebSockets and streams and waits for them.
 //
-// # Testing against it
+// # How to test against it
 //
-// A Server is an http.Handler: put it in an httptest.Server with a real hub. The
-// clocks that matter are in Options.
+// A Server is an [http.Handler]: put it in an httptest.Server with a real hub.
+// [Options] has the time-outs that matter, and under testing/synctest they follow the
+// bubble's clock.
 package web

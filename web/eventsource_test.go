@@ -17,8 +17,8 @@ import (
 	"parley/protocol"
 )
 
-// npmCI gets npm's EventSource once: the browsers' own interface, and no client
-// of ours.
+// npmCI installs npm's EventSource once. It has the interface of browsers, and is not
+// a client of this project.
 var npmCI = sync.OnceValue(func() error {
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -42,7 +42,7 @@ type page struct {
 func openPage(t *testing.T, url string, events int) *page {
 	t.Helper()
 	require.NoError(t, npmCI())
-	ctx, cancel := context.WithTimeout(context.Background(), patience) // the test's own ends before its cleanup
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout) // the test's context ends before its cleanup
 	cmd := exec.CommandContext(ctx, "node", "read.mjs", url, fmt.Sprint(events))
 	cmd.Dir = "testdata/eventsource"
 	out, err := cmd.StdoutPipe()
@@ -70,7 +70,7 @@ func (p *page) line() string {
 	return p.lines.Text()
 }
 
-// event returns the next event, whose id is its cursor.
+// event returns the next event, and requires that its id is its cursor.
 func (p *page) event() (kind protocol.EventType, text string) {
 	p.t.Helper()
 	var message struct{ ID, Data string }
@@ -92,7 +92,7 @@ func TestEventSource(t *testing.T) {
 	gil := s.join("gil", protocol.RoleViewer)
 	url := w.url + s.path("/stream?"+gil.query())
 
-	t.Run("reads, is cut off, and comes back without a gap or a duplicate", func(t *testing.T) {
+	t.Run("reconnects without a gap or a duplicate after it was cut off", func(t *testing.T) {
 		s := s.in(t)
 		p := openPage(t, url, 1+2+1+3)
 		p.says("open")
@@ -116,7 +116,7 @@ func TestEventSource(t *testing.T) {
 			require.Equal(t, fmt.Sprint(i), text)
 		}
 	})
-	t.Run("ends for good when its person has left", func(t *testing.T) {
+	t.Run("does not reconnect after its participant has left", func(t *testing.T) {
 		s := s.in(t)
 		p := openPage(t, url, 100)
 		p.says("open")

@@ -18,14 +18,14 @@ import (
 	"parley/protocol"
 )
 
-// rawSocket is a WebSocket connection of a client that keeps to no rule.
+// rawSocket is a WebSocket connection of a client that may break every rule.
 type rawSocket struct {
 	t    *testing.T
 	conn io.ReadWriteCloser
 	r    *bufio.Reader
 }
 
-// rawDial opens a connection to a session, and resumes as p if p is somebody.
+// rawDial opens a connection to a session, and resumes as p unless p is zero.
 func (s *session) rawDial(t *testing.T, p person) *rawSocket {
 	t.Helper()
 	conn, err := s.w.client.Transport.(*http.Transport).DialContext(t.Context(), "", "")
@@ -52,11 +52,11 @@ const (
 	text   = 0x81
 	ping   = 0x89
 	pong   = 0x8a
-	begins = 0x01 // a text message that goes on
+	begins = 0x01 // the first frame of a longer text message
 	goesOn = 0x00
 )
 
-// frame is a masked frame, with a mask that changes nothing.
+// frame returns a masked frame, whose mask changes nothing.
 func frame(first byte, payload string) []byte {
 	b := []byte{first, 0x80 | 126}
 	if len(payload) <= 125 {
@@ -91,8 +91,8 @@ func (c *rawSocket) read() (opcode byte, payload []byte, err error) {
 	return head[0] & 0xf, payload, err
 }
 
-// floods sends the same again and again until the server closes, and returns the
-// close code, how often it was sent, and what was answered before.
+// floods sends the same frame until the server closes the connection. It returns the
+// close code, how often the frame was sent, and what was answered before.
 func (c *rawSocket) floods(what []byte) (code, sent int, answers int) {
 	c.t.Helper()
 	written := later(0, func() {
@@ -117,7 +117,7 @@ func (c *rawSocket) floods(what []byte) (code, sent int, answers int) {
 	}
 }
 
-// What is no command has a limit too, and before the first command as well.
+// Frames without a command have a limit too, also before the first command.
 func TestSocket_Floods(t *testing.T) {
 	for name, what := range map[string][]byte{
 		"pings":                       frame(ping, "are you there"),
@@ -151,11 +151,10 @@ func TestSocket_Floods(t *testing.T) {
 	}
 }
 
-// Bytes that no answer belongs to are read as fast as a client may send, whatever
-// they are cut into, and a client that only looks whether it is alive notices
-// nothing.
-func TestSocket_IsReadNoFasterThanAClientMaySend(t *testing.T) {
-	const bytesASecond, atOnce = 20 * 64 << 10, 60 * 64 << 10 // with what frames cost
+// Bytes without a command are read no faster than the limit, in frames of any size.
+// A client that only checks whether the connection is alive is not slowed down.
+func TestSocket_is_read_no_faster_than_the_limit(t *testing.T) {
+	const bytesASecond, atOnce = 20 * 64 << 10, 60 * 64 << 10 // with the cost of frames
 	for name, what := range map[string][]byte{
 		"long messages": bytes.Join([][]byte{
 			frame(begins, string(bytes.Repeat([]byte("\n"), 60_000))), frame(goesOn|0x80, commandLine("1", "typing", object{"active": true})),
@@ -174,7 +173,7 @@ func TestSocket_IsReadNoFasterThanAClientMaySend(t *testing.T) {
 				c := s.rawDial(t, s.Host)
 				go func() { _, _ = io.Copy(io.Discard, c.r) }()
 				begin, n := time.Now(), 0
-				for time.Since(begin) < 20*time.Second { // the next ping would miss its pong
+				for time.Since(begin) < 20*time.Second { // the next ping would get no pong
 					_, err := c.conn.Write(what)
 					require.NoError(t, err, "it is held back, and not cut off")
 					n += len(what)
@@ -217,8 +216,8 @@ func TestSocket_IsReadNoFasterThanAClientMaySend(t *testing.T) {
 	})
 }
 
-// A client that has not joined has no use for a long message.
-func TestSocket_FirstMessageIsShort(t *testing.T) {
+// A client that has not joined needs no long message.
+func TestSocket_the_first_message_must_be_short(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
 	c := w.dial(s.ID)
@@ -230,9 +229,9 @@ func TestSocket_FirstMessageIsShort(t *testing.T) {
 	c.closed(protocol.CloseTooBig)
 }
 
-// Messages and bodies that are begun and not sent hold a bounded amount of all
-// memory; short ones get through all the same.
-func TestInbound_MessagesThatAreNotSentToTheirEndAreBounded(t *testing.T) {
+// Messages and bodies that are not finished take bounded memory in total. Short ones
+// are still received.
+func TestMemory_of_unfinished_messages_is_bounded(t *testing.T) {
 	w := newWorld(t, func(s *setup) { s.web.MaxInbound = 512 << 10 })
 	s := w.share(protocol.ModeCommentOnly)
 	gil := s.join("gil", protocol.RoleCollaborator)
@@ -252,7 +251,7 @@ func TestInbound_MessagesThatAreNotSentToTheirEndAreBounded(t *testing.T) {
 	}
 	body := `{"participantId":"` + gil.ID + `","participantToken":"` + gil.Token + `","text":"long"` + long + `}`
 	say := func() reply { return w.call("POST", s.path("/messages"), body) }
-	require.Eventually(t, func() bool { return say().status == http.StatusTooManyRequests }, patience, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return say().status == http.StatusTooManyRequests }, testTimeout, 10*time.Millisecond)
 	c, _ := s.connect(gil)
 	c.send(commandLine("1", "ping", nil) + long)
 	c.closed(protocol.CloseTryAgain)
@@ -260,13 +259,13 @@ func TestInbound_MessagesThatAreNotSentToTheirEndAreBounded(t *testing.T) {
 	for _, conn := range stuck {
 		_ = conn.Close()
 	}
-	require.Eventually(t, func() bool { return say().status == http.StatusOK }, patience, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return say().status == http.StatusOK }, testTimeout, 10*time.Millisecond)
 	c, _ = s.connect(gil)
 	c.send(commandLine("1", "ping", nil) + long)
 	require.Equal(t, &protocol.PongMessage{ID: "1"}, c.answer())
 }
 
-func TestSocket_AMessageThatIsBegunAndNotSentEndsTheConnection(t *testing.T) {
+func TestSocket_that_does_not_finish_a_message_is_closed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t)
 		s := w.share(protocol.ModeCommentOnly)

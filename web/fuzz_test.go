@@ -11,8 +11,8 @@ import (
 	"parley/protocol"
 )
 
-// Whatever a body holds, the answer is JSON, and an error is one of the
-// catalogue, with its own status, and not the server's fault.
+// The answer to any body is JSON. An error is of the catalogue, with its status, and
+// is not INTERNAL.
 func FuzzBodies(f *testing.F) {
 	w := newWorld(f)
 	s := w.share(protocol.ModePromptWithApproval)
@@ -22,7 +22,7 @@ func FuzzBodies(f *testing.F) {
 		"DELETE " + s.path(""), "POST /api/sessions",
 	}
 	bodies := []string{
-		``, `{}`, `null`, `[]`, `{"agent":"nobody","permissions":"ask"}`, "\xff\xfe", strings.Repeat(`[`, 20_000),
+		``, `{}`, `null`, `[]`, `{"agent":"unknown","permissions":"ask"}`, "\xff\xfe", strings.Repeat(`[`, 20_000),
 		`{"hostSessionId":"x","hostUserId":"y","expiresInMinutes":1e999}`,
 		`{"inviteToken":"x","userId":"y","role":"host","recent":-1}`,
 		`{"text":"x","participantId":"x","participantToken":""}`, `{"text":"a","text":"b"}`,

@@ -15,11 +15,10 @@ import (
 	"parley/web"
 )
 
-// edge is a server without a hub: what the guards and the static parts answer
-// never gets that far.
+// edge is a server without a hub, for requests that do not reach the hub.
 func edge(o web.Options) http.Handler { return web.New(nil, o) }
 
-// request builds a request to a server on loopback.
+// request returns a request to a server on loopback.
 func request(method, path string, body string, headers ...string) *http.Request {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Host = "127.0.0.1:7777"
@@ -127,10 +126,10 @@ func TestGuard_Origin(t *testing.T) {
 				requireCode(t, w, protocol.CodeOriginNotAllowed)
 				return
 			}
-			requireCode(t, w, protocol.CodeInvalidRequest) // it was let in, to be misread
+			requireCode(t, w, protocol.CodeInvalidRequest) // it was allowed, and its body is not valid
 		})
 	}
-	t.Run("a refusal names what was refused and the flag that lets it", func(t *testing.T) {
+	t.Run("a refusal names what was refused and the flag that allows it", func(t *testing.T) {
 		w := serve(edge(listed), request("POST", "/api/sessions", "{}", "Origin", "https://talk.example"))
 		requireCode(t, w, protocol.CodeOriginNotAllowed)
 		require.Contains(t, w.Body.String(), "https://talk.example")
@@ -140,21 +139,21 @@ func TestGuard_Origin(t *testing.T) {
 		require.Contains(t, w.Body.String(), "talk.example")
 		require.Contains(t, w.Body.String(), "--allow-host")
 	})
-	t.Run("a port that is the scheme's own may be listed", func(t *testing.T) {
+	t.Run("an origin may be listed with its default port", func(t *testing.T) {
 		for _, origin := range []string{"https://chat.example.com:443", "HTTPS://Chat.Example.Com/", "https://chat.example.com:443/"} {
 			h := edge(web.Options{AllowOrigins: []string{origin}})
 			w := serve(h, request("GET", "/healthz", "", "Origin", "https://chat.example.com"))
 			require.Equal(t, "https://chat.example.com", w.Header().Get("Access-Control-Allow-Origin"), origin)
 		}
 	})
-	t.Run("a name that begins with the server's own", func(t *testing.T) {
+	t.Run("a name that begins with the server's name", func(t *testing.T) {
 		r := request("POST", "/api/sessions", "{", "Content-Type", "application/json", "Origin", "http://localhost.evil.example")
 		r.Host = "localhost"
 		requireCode(t, serve(edge(listed), r), protocol.CodeOriginNotAllowed)
 	})
 }
 
-// The original let any web page call it.
+// The original API could be called by any web page.
 func TestGuard_AnyWebPageMayCallTheOriginal(t *testing.T) {
 	const listedOrigin = "https://chat.example.com"
 	h := edge(web.Options{AllowOrigins: []string{listedOrigin}})
@@ -167,7 +166,7 @@ func TestGuard_AnyWebPageMayCallTheOriginal(t *testing.T) {
 		requireCode(t, w, protocol.CodeOriginNotAllowed)
 		require.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
 	})
-	t.Run("a listed page may", func(t *testing.T) {
+	t.Run("a listed page is allowed", func(t *testing.T) {
 		w := preflight(listedOrigin)
 		require.Equal(t, http.StatusNoContent, w.Code)
 		require.Equal(t, listedOrigin, w.Header().Get("Access-Control-Allow-Origin"))
@@ -182,12 +181,12 @@ func TestGuard_AnyWebPageMayCallTheOriginal(t *testing.T) {
 		require.Equal(t, listedOrigin, w.Header().Get("Access-Control-Allow-Origin"))
 		require.Equal(t, "Origin", w.Header().Get("Vary"))
 	})
-	t.Run("another may not", func(t *testing.T) {
+	t.Run("another page may not read it", func(t *testing.T) {
 		w := serve(h, request("GET", "/healthz", "", "Origin", "https://evil.example"))
 		require.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
 		require.Equal(t, "Origin", w.Header().Get("Vary"))
 	})
-	t.Run("nobody may where no origin is listed", func(t *testing.T) {
+	t.Run("no page may read it if no origin is listed", func(t *testing.T) {
 		w := serve(edge(web.Options{}), request("GET", "/healthz", "", "Origin", listedOrigin))
 		require.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
 	})
@@ -256,7 +255,7 @@ func TestRoutes_Unknown(t *testing.T) {
 				require.Equal(t, http.StatusNotFound, w.Code, path)
 				require.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"))
 				if method == "HEAD" {
-					continue // net/http drops its body
+					continue // net/http omits its body
 				}
 				page := w.Body.String()
 				require.Contains(t, page, "There is no such page")
@@ -279,7 +278,7 @@ func TestRoutes_Unknown(t *testing.T) {
 		requireCode(t, w, protocol.CodeMethodNotAllowed)
 		require.Equal(t, "GET, HEAD, POST", w.Header().Get("Allow"))
 	})
-	t.Run("HEAD does not begin what does not end", func(t *testing.T) {
+	t.Run("HEAD is refused for responses without an end", func(t *testing.T) {
 		for _, end := range []string{"stream", "events", "ws"} {
 			w := serve(h, request("HEAD", "/api/shared-sessions/x/"+end, ""))
 			assert.GreaterOrEqual(t, w.Code, 400, end)

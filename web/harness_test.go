@@ -27,11 +27,11 @@ import (
 	"parley/web"
 )
 
-// patience is how long a test waits for what has to come. It is only ever
-// waited for when a test fails.
-const patience = 20 * time.Second
+// testTimeout is how long a test waits for something that must happen. Only a test
+// that fails waits that long.
+const testTimeout = 20 * time.Second
 
-// setup is what a test may change about its world.
+// setup is what a test may change of its world.
 type setup struct {
 	hub     hub.Options
 	web     web.Options
@@ -40,13 +40,12 @@ type setup struct {
 	pace    time.Duration // of the demo agent
 	agents  []agent.Profile
 	dir     string // of the journal, and of the demo agent's memory
-	remote  string // where clients seem to come from, in a bubble; "" for nowhere that has an address
+	remote  string // the address of clients in a bubble; "" for none
 	sends   int    // bytes that a socket of the server holds; 0 for the system's default
 	tls     bool   // the server uses TLS, with a certificate for tests
 }
 
-// world is a whole server: a journal, a hub with the demo agent, and the edge
-// over HTTP.
+// world is a whole server: a journal, a hub with the demo agent, and the HTTP server.
 type world struct {
 	t      testing.TB
 	setup  setup
@@ -54,11 +53,11 @@ type world struct {
 	server *web.Server
 	url    string
 	client *http.Client
-	cut    func() // breaks every connection off, as a network that goes away
+	cut    func() // cuts off every connection, as a network failure does
 	stop   func() // ends everything; may be called more than once
 	delay  *atomic.Int64
 
-	patience time.Duration // for one call
+	testTimeout time.Duration // for one call
 }
 
 // newWorld starts a server over TCP, with SQLite.
@@ -88,7 +87,7 @@ func newBubble(t testing.TB, change ...func(*setup)) *world {
 	listener := newPipeListener(s.remote)
 	transport := &http.Transport{DialContext: listener.dial}
 	w := startWorld(t, s, listener, transport, "http://localhost")
-	w.patience = time.Hour // of the bubble's clock, which does not stand still while a test waits
+	w.testTimeout = time.Hour // by the bubble's clock, which advances while a test waits
 	return w
 }
 
@@ -107,7 +106,7 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	}
 	launcher, err := agent.NewLauncher(s.agents, s.log, demo)
 	require.NoError(t, err)
-	w := &world{t: t, setup: s, url: url, client: &http.Client{Transport: transport}, patience: patience}
+	w := &world{t: t, setup: s, url: url, client: &http.Client{Transport: transport}, testTimeout: testTimeout}
 	w.hub = hub.New(s.journal, launcher, rules.Key{1, 2, 3}, s.hub)
 	require.NoError(t, w.hub.Start(t.Context()))
 	w.server = web.New(w.hub, s.web)
@@ -122,7 +121,7 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 		ts.Start()
 	}
 	w.cut = func() {
-		transport.CloseIdleConnections() // the test's own would be cut under its next request
+		transport.CloseIdleConnections() // the next request must not use a connection that is cut off
 		conns.cut()
 	}
 	stopped := false
@@ -131,7 +130,7 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 			return
 		}
 		stopped = true
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 		defer cancel()
 		require.NoError(t, w.server.Shutdown(ctx))
 		transport.CloseIdleConnections()
@@ -143,9 +142,9 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 	return w
 }
 
-// slow has every request wait so long before the server gets to it, as on a
-// machine that is busy.
-func (w *world) slow(d time.Duration) { w.delay.Store(int64(d)) }
+// delayRequests makes every request wait before the server handles it, as on a busy
+// machine.
+func (w *world) delayRequests(d time.Duration) { w.delay.Store(int64(d)) }
 
 func (w *world) delayed(h http.Handler) http.Handler {
 	w.delay = new(atomic.Int64)
@@ -157,8 +156,8 @@ func (w *world) delayed(h http.Handler) http.Handler {
 	})
 }
 
-// conns is a listener that can cut off everybody whom it has let in, sockets
-// and streams included.
+// conns is a listener that can cut off every connection that it has accepted,
+// WebSockets and streams included.
 type conns struct {
 	net.Listener
 	sends int // bytes that a socket holds
@@ -189,7 +188,7 @@ func (c *conns) cut() {
 	c.open = nil
 }
 
-// reply is an HTTP answer, read.
+// reply is the response to a request.
 type reply struct {
 	t      testing.TB
 	status int
@@ -197,8 +196,8 @@ type reply struct {
 	body   []byte
 }
 
-// call sends a request. body is sent as JSON, unless it is a string, which is
-// sent as it is; nil sends none.
+// call sends a request with a body of JSON. A string is sent unchanged, and nil means
+// no body.
 func (w *world) call(method, path string, body any, headers ...string) reply {
 	w.t.Helper()
 	var content io.Reader
@@ -211,7 +210,7 @@ func (w *world) call(method, path string, body any, headers ...string) reply {
 		require.NoError(w.t, err)
 		content = bytes.NewReader(encoded)
 	}
-	ctx, cancel := context.WithTimeout(w.t.Context(), w.patience)
+	ctx, cancel := context.WithTimeout(w.t.Context(), w.testTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, w.url+path, content)
 	require.NoError(w.t, err)
@@ -229,7 +228,7 @@ func (w *world) call(method, path string, body any, headers ...string) reply {
 	return reply{w.t, res.StatusCode, res.Header, answer}
 }
 
-// ok requires the status and reads the body.
+// ok requires the status, and decodes the body into a value unless that is nil.
 func (r reply) ok(status int, into any) reply {
 	r.t.Helper()
 	require.Equal(r.t, status, r.status, string(r.body))
@@ -252,14 +251,14 @@ func (r reply) fails(code protocol.Code) {
 
 const sharedAPI = "/api/shared-sessions"
 
-// person is a participant with what is needed to act as one.
+// person is a participant and its credentials.
 type person struct {
 	ID, Token, UserID string
 }
 
 func personOf(p protocol.Participant) person { return person{p.ID, *p.AccessToken, p.UserID} }
 
-// with adds the credentials to a body.
+// with returns a body with the credentials.
 func (p person) with(body map[string]any) map[string]any {
 	all := map[string]any{"participantId": p.ID, "participantToken": p.Token}
 	for k, v := range body {
@@ -285,8 +284,8 @@ type session struct {
 
 func (s *session) path(rest string) string { return sharedAPI + "/" + s.ID + rest }
 
-// startAgent starts a demo agent and waits until it is ready and has said what
-// it can do, so that neither is an event in the middle of a test.
+// startAgent starts a demo agent. It waits until the agent is ready and has announced
+// its commands, so that neither causes an event during a test.
 func (w *world) startAgent(more ...map[string]any) string {
 	w.t.Helper()
 	body := map[string]any{"agent": "demo"}
@@ -298,13 +297,13 @@ func (w *world) startAgent(more ...map[string]any) string {
 	var answer protocol.HostSessionAnswer
 	w.call("POST", "/api/sessions", body).ok(http.StatusCreated, &answer)
 	for begin := time.Now(); answer.Session.Status != protocol.AgentIdle || len(answer.Session.Facts.AvailableCommands) == 0; {
-		require.Less(w.t, time.Since(begin), w.patience)
+		require.Less(w.t, time.Since(begin), w.testTimeout)
 		w.call("GET", "/api/sessions/"+answer.Session.ID, nil).ok(http.StatusOK, &answer)
 	}
 	return answer.Session.ID
 }
 
-// share makes a shared session on a new demo agent.
+// share creates a shared session of a new demo agent.
 func (w *world) share(mode protocol.Mode) *session {
 	w.t.Helper()
 	return w.shareOn(w.startAgent(), mode)
@@ -325,8 +324,8 @@ func (w *world) shareOn(agentID string, mode protocol.Mode, more ...map[string]a
 	}
 }
 
-// settle waits until the agent has said what it says by itself after it was
-// started: a turn comes after that.
+// settle waits until the agent has sent what it sends after its start: a turn
+// follows that.
 func (s *session) settle() *session {
 	s.w.t.Helper()
 	es := s.stream(s.Host, "")

@@ -18,7 +18,7 @@ func TestHostSessions_a_creation_with_a_key_can_be_sent_again(t *testing.T) {
 	var first, again protocol.HostSessionAnswer
 	create("k", "mine").ok(http.StatusCreated, &first)
 	create("k", "mine").ok(http.StatusCreated, &again)
-	first.Session.Facts, again.Session.Facts = protocol.AgentFacts{}, protocol.AgentFacts{} // it may have said more meanwhile
+	first.Session.Facts, again.Session.Facts = protocol.AgentFacts{}, protocol.AgentFacts{} // the agent may have announced more meanwhile
 	require.Equal(t, first, again)
 	create("k", "another").fails(protocol.CodeInvalidRequest)
 	create(strings.Repeat("k", protocol.MaxCommandIDLength+1), "mine").fails(protocol.CodeInvalidRequest)

@@ -13,7 +13,7 @@ import (
 	"parley/protocol"
 )
 
-// slowAgent is ready once a file is there, whose name is its argument.
+// slowAgent is ready once the file exists whose name is its argument.
 const slowAgent = `echo "fetching kestrel" >&2
 while ! [ -e "$0" ]; do sleep 0.05; done
 read line; echo '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1}}'
@@ -27,7 +27,7 @@ func withAgent(script string, arguments ...string) func(*setup) {
 	}
 }
 
-func TestHostSessions_a_slow_start_is_answered_in_the_time_that_the_client_wants_to_wait(t *testing.T) {
+func TestHostSessions_a_slow_start_is_answered_within_the_preferred_wait(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "ready")
 	w := newWorld(t, withAgent(slowAgent, file))
 	create := func(prefer string) reply {
@@ -39,7 +39,7 @@ func TestHostSessions_a_slow_start_is_answered_in_the_time_that_the_client_wants
 	require.Eventually(t, func() bool {
 		w.call("GET", "/api/sessions/"+first.Session.ID, nil).ok(http.StatusOK, &now)
 		return now.Session.Detail == "fetching kestrel"
-	}, patience, 20*time.Millisecond, "people see what it waits for")
+	}, testTimeout, 20*time.Millisecond, "people see what it waits for")
 	create("wait=0").ok(http.StatusAccepted, &again)
 	require.Equal(t, "fetching kestrel", again.Session.Detail)
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
@@ -48,7 +48,7 @@ func TestHostSessions_a_slow_start_is_answered_in_the_time_that_the_client_wants
 	require.Equal(t, protocol.AgentIdle, again.Session.Status)
 }
 
-func TestHostSessions_a_start_that_lasts_too_long_can_be_given_up(t *testing.T) {
+func TestHostSessions_a_slow_start_can_be_cancelled(t *testing.T) {
 	w := newWorld(t, withAgent(slowAgent, filepath.Join(t.TempDir(), "never")))
 	var started protocol.HostSessionAnswer
 	w.call("POST", "/api/sessions", object{"agent": "kestrel"}, "Prefer", "wait=0").ok(http.StatusAccepted, &started)
@@ -56,7 +56,7 @@ func TestHostSessions_a_start_that_lasts_too_long_can_be_given_up(t *testing.T) 
 	w.call("GET", "/api/sessions/"+started.Session.ID, nil).fails(protocol.CodeHostSessionNotFound)
 }
 
-func TestHostSessions_an_agent_that_will_not_start_says_why_and_that_trying_again_is_of_no_use(t *testing.T) {
+func TestHostSessions_a_failed_start_reports_its_reason_and_is_not_retryable(t *testing.T) {
 	answers := func(initialize, open string) string {
 		return `echo "no key: set KESTREL_KEY" >&2; sleep 1; read line; echo '{"jsonrpc":"2.0","id":1,` + initialize + `}'
 read line; echo '{"jsonrpc":"2.0","id":2,` + open + `}'; exec cat >/dev/null`
@@ -67,7 +67,7 @@ read line; echo '{"jsonrpc":"2.0","id":2,` + open + `}'; exec cat >/dev/null`
 		code   protocol.Code
 		says   []string
 	}{
-		"nobody is signed in": {answers(ready, `"error":{"code":-32000,"message":"Authentication required"}`),
+		"no user is signed in": {answers(ready, `"error":{"code":-32000,"message":"Authentication required"}`),
 			protocol.CodeAgentAuthRequired, []string{"Authentication required", "Log in with Kestrel"}},
 		"it refuses": {answers(ready, `"error":{"code":-32603,"message":"Internal error","data":{"details":"no model foo-1"}}`),
 			protocol.CodeAgentFailed, []string{"no model foo-1", "no key: set KESTREL_KEY"}},

@@ -13,7 +13,7 @@ import (
 	"parley/protocol"
 )
 
-// invitation asks what an invite is for.
+// invitation requests what an invite is for.
 func (s *session) invitation(invite string) reply {
 	s.w.t.Helper()
 	return s.w.call("GET", s.path("/invitation"), nil, "Authorization", "Bearer "+invite)
@@ -22,7 +22,7 @@ func (s *session) invitation(invite string) reply {
 func TestInvitation(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
-	t.Run("tells the holder of the invite what it is for", func(t *testing.T) {
+	t.Run("describes the session to the holder of the invite", func(t *testing.T) {
 		var answer protocol.InvitationAnswer
 		r := s.invitation(s.Invite).ok(http.StatusOK, &answer)
 		require.Equal(t, s.ID, answer.Session.ID)
@@ -44,7 +44,7 @@ func TestInvitation(t *testing.T) {
 		require.Len(t, answer.Participants, protocol.MaxInvitationParticipants)
 		require.Equal(t, s.Host.ID, answer.Participants[0].ID)
 	})
-	t.Run("tells nobody else more than a join does", func(t *testing.T) {
+	t.Run("tells others no more than a join does", func(t *testing.T) {
 		s.invitation("guess").fails(protocol.CodeInvalidInviteToken)
 		s.invitation("").fails(protocol.CodeInvalidInviteToken)
 		s.invitation(s.Host.Token).fails(protocol.CodeInvalidInviteToken)
@@ -62,7 +62,7 @@ func TestInvitation(t *testing.T) {
 		s.Invite = rotated.Payload.InviteToken
 		s.invitation(s.Invite).ok(http.StatusOK, nil)
 	})
-	t.Run("tells how a session has ended, by the invite alone", func(t *testing.T) {
+	t.Run("reports with the invite alone how a session has ended", func(t *testing.T) {
 		s.close()
 		var answer protocol.InvitationAnswer
 		s.invitation(s.Invite).ok(http.StatusOK, &answer)
@@ -72,7 +72,7 @@ func TestInvitation(t *testing.T) {
 	})
 }
 
-func TestInvitation_tells_that_a_session_has_expired(t *testing.T) {
+func TestInvitation_reports_that_a_session_has_expired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t)
 		s := w.shareOn(w.startAgent(), protocol.ModeCommentOnly, object{"expiresInMinutes": 1})
@@ -84,9 +84,9 @@ func TestInvitation_tells_that_a_session_has_expired(t *testing.T) {
 	})
 }
 
-func TestInvitation_wrong_ones_count_as_wrong_credentials(t *testing.T) {
+func TestInvitation_wrong_invites_count_as_wrong_credentials(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := afar(t)
+		w := newRemoteBubble(t)
 		s := w.share(protocol.ModeCommentOnly)
 		for range 10 {
 			s.invitation("guess").fails(protocol.CodeInvalidInviteToken)

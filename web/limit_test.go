@@ -39,7 +39,7 @@ func TestSocket_RateLimit(t *testing.T) {
 		require.Equal(t, 10, refused)
 		<-time.After(time.Second)
 		pongs, _ = pings(20)
-		require.Equal(t, 20, pongs, "twenty a second go through again")
+		require.Equal(t, 20, pongs, "twenty per second are allowed again")
 		pings(50)
 		flooded := later(0, func() {
 			for range 20 {

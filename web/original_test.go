@@ -16,9 +16,8 @@ import (
 	"parley/web"
 )
 
-// Each test here is named after a defect of the original API that Parley does
-// not have. That any web page may call the original is in
-// TestGuard_AnyWebPageMayCallTheOriginal.
+// Each test in this file is named after a defect of the original API that Parley does
+// not have. See also TestGuard_AnyWebPageMayCallTheOriginal.
 
 func TestOriginal_RejoiningHandsOutTokens(t *testing.T) {
 	w := newWorld(t)
@@ -31,7 +30,7 @@ func TestOriginal_RejoiningHandsOutTokens(t *testing.T) {
 		}
 		return w.in(t).call("POST", s.path("/join"), body)
 	}
-	t.Run("somebody present is not handed out on an invite", func(t *testing.T) {
+	t.Run("an invite does not return a present participant", func(t *testing.T) {
 		r := rejoin(t, nil)
 		r.fails(protocol.CodeUserAlreadyJoined)
 		require.NotContains(t, string(r.body), gil.Token)
@@ -39,19 +38,19 @@ func TestOriginal_RejoiningHandsOutTokens(t *testing.T) {
 		rejoin(t, object{"participantToken": "wrong"}).fails(protocol.CodeUserAlreadyJoined)
 		rejoin(t, object{"participantToken": s.Host.Token}).fails(protocol.CodeUserAlreadyJoined)
 	})
-	t.Run("the host is not handed out either", func(t *testing.T) {
+	t.Run("nor the host", func(t *testing.T) {
 		r := rejoin(t, object{"userId": "hana"})
 		r.fails(protocol.CodeUserAlreadyJoined)
 		require.NotContains(t, string(r.body), s.Host.Token)
 		rejoin(t, object{"userId": "hana", "participantToken": gil.Token}).fails(protocol.CodeUserAlreadyJoined)
 	})
-	t.Run("the own token brings one's own participant back", func(t *testing.T) {
+	t.Run("a token returns its own participant", func(t *testing.T) {
 		var answer protocol.JoinAnswer
 		rejoin(t, object{"participantToken": gil.Token}).ok(http.StatusOK, &answer)
 		require.Equal(t, gil, personOf(answer.Participant))
 		require.Equal(t, protocol.RoleViewer, answer.Participant.Role, "the role stays")
 	})
-	t.Run("the host comes back with the own token, even after leaving", func(t *testing.T) {
+	t.Run("the host rejoins with the host's token, even after leaving", func(t *testing.T) {
 		own := object{"userId": "hana", "participantToken": s.Host.Token}
 		var answer protocol.JoinAnswer
 		rejoin(t, own).ok(http.StatusOK, &answer)
@@ -64,8 +63,8 @@ func TestOriginal_RejoiningHandsOutTokens(t *testing.T) {
 	})
 }
 
-// Where --legacy-rejoin is on, guests have the old behaviour over REST, and the
-// host still has not.
+// With --legacy-rejoin, a join over REST returns present guests as the original API
+// does, but not the host.
 func TestOriginal_RejoiningWithLegacyRejoin(t *testing.T) {
 	yes, no := true, false
 	open := web.Options{Listen: "127.0.0.1:7777"}
@@ -87,7 +86,7 @@ func TestOriginal_RejoiningWithLegacyRejoin(t *testing.T) {
 		{"on loopback, with pages from elsewhere", with(func(o *web.Options) { o.AllowOrigins = []string{"https://chat.example.com"} }), nil, false},
 		{"passed on by RFC 7239", open, []string{"Forwarded", "for=203.0.113.9"}, false},
 		{"passed on by nginx", open, []string{"X-Real-IP", "203.0.113.9"}, false},
-		{"passed on for somebody", open, []string{"X-Forwarded-For", "203.0.113.9"}, false},
+		{"forwarded for a client", open, []string{"X-Forwarded-For", "203.0.113.9"}, false},
 		{"passed on under TLS", open, []string{"x-forwarded-proto", "https"}, false},
 		{"passed on by a gateway", open, []string{"Via", "1.1 gateway"}, false},
 		{"passed on through a tunnel", open, []string{"CF-Connecting-IP", "203.0.113.9"}, false},
@@ -130,7 +129,7 @@ func TestOriginal_RejoiningWithLegacyRejoin(t *testing.T) {
 }
 
 func TestOriginal_StreamLosesEventsWhenBehind(t *testing.T) {
-	const missed = 300 // the original lost all beyond 256
+	const missed = 300 // the original API lost all beyond 256
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
 	es := s.stream(s.Host, "")
@@ -160,7 +159,7 @@ func TestOriginal_StreamStaysOpenAfterTheSession(t *testing.T) {
 	w.call("GET", s.path("/stream?"+s.Host.query()), nil).fails(protocol.CodeSessionInactive)
 }
 
-func TestOriginal_StreamOfSomebodyGoneStaysOpen(t *testing.T) {
+func TestOriginal_StreamStaysOpenAfterLeaving(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
 	gil, vera := s.join("gil", protocol.RoleViewer), s.join("vera", protocol.RoleViewer)
@@ -213,7 +212,7 @@ func TestOriginal_EveryPermissionIsGranted(t *testing.T) {
 	require.Equal(t, reject, *how.OptionID)
 	es.until(protocol.EventPromptDispatchCompleted)
 
-	t.Run("unless the host session is set to, which everybody sees", func(t *testing.T) {
+	t.Run("unless the host session grants them, which all participants see", func(t *testing.T) {
 		w := w.in(t)
 		s := w.shareOn(w.startAgent(object{"permissions": "allow"}), protocol.ModeCommentOnly)
 		es := s.stream(s.Host, "")
@@ -233,7 +232,7 @@ func TestOriginal_LongPromptsFail(t *testing.T) {
 		s.prompt(s.Host, "wait")
 		es.until(protocol.EventPromptDispatchStarted)
 		es.close()
-		<-time.After(24 * time.Hour) // the original gave up after five minutes
+		<-time.After(24 * time.Hour) // the original API stopped after five minutes
 		es = s.stream(s.Host, "", "Last-Event-ID", es.last)
 		s.command(s.Host, "cancel", object{}).ok(http.StatusOK, nil)
 		es.until(protocol.EventPromptCancelled)
@@ -332,9 +331,8 @@ func TestOriginal_ExpiryIsNoticedByTheNextRequest(t *testing.T) {
 	})
 }
 
-// On loopback, reads are open as in the original. What stays secret there too:
-// no read shows a token, and an id that nobody has is like one that was closed
-// to others.
+// On loopback, reads need no credentials, as in the original API. But no read shows a
+// token, and a session that is closed looks like one that does not exist.
 func TestOriginal_EverybodyReadsEverything(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModePromptWithApproval)

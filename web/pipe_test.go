@@ -6,10 +6,10 @@ import (
 	"sync"
 )
 
-// pipeListener is a network in memory, so that synctest sees who waits.
+// pipeListener is a network in memory, so that synctest knows which goroutines wait.
 type pipeListener struct {
-	remote string        // where clients seem to come from
-	conns  chan net.Conn // from dial to Accept; unbuffered, so none is lost
+	remote string        // the address of clients
+	conns  chan net.Conn // sent to by dial; unbuffered, so that Accept receives each
 	closed chan struct{}
 	once   sync.Once
 }

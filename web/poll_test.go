@@ -29,17 +29,17 @@ func TestPoll(t *testing.T) {
 	for i := range 5 {
 		s.say(s.Host, fmt.Sprint(i))
 	}
-	t.Run("what is there is answered at once, in order", func(t *testing.T) {
+	t.Run("present events are answered at once, in order", func(t *testing.T) {
 		answer := poll(t, "after="+begin.Cursor)
 		require.Equal(t, "01234", texts(t, answer.Events))
 		require.Empty(t, poll(t, "after="+answer.Cursor).Events, "its cursor is the place after the last")
 	})
-	t.Run("limit leaves the rest for the next time", func(t *testing.T) {
+	t.Run("limit leaves the rest for the next poll", func(t *testing.T) {
 		first := poll(t, "limit=2&after="+begin.Cursor)
 		require.Equal(t, "01", texts(t, first.Events))
 		require.Equal(t, "23", texts(t, poll(t, "limit=2&after="+first.Cursor).Events))
 	})
-	t.Run("a cursor that means nothing here is a gap", func(t *testing.T) {
+	t.Run("a cursor of another journal is a gap", func(t *testing.T) {
 		other := w.in(t).shareOn(s.Agent, protocol.ModeViewOnly)
 		var foreign protocol.EventsAnswer
 		w.in(t).call("GET", other.path("/events"), nil, other.Host.headers()...).ok(http.StatusOK, &foreign)
@@ -55,14 +55,14 @@ func TestPoll(t *testing.T) {
 			w.in(t).call("GET", s.path("/events?"+query), nil, s.Host.headers()...).fails(protocol.CodeInvalidRequest)
 		}
 	})
-	t.Run("one that asks again has the same cursor, and no event twice", func(t *testing.T) {
+	t.Run("a repeated poll has the same cursor and no event twice", func(t *testing.T) {
 		last := poll(t, "").Cursor
 		for range 2 {
 			r := w.in(t).call("GET", s.path("/events?after="+last), nil, s.Host.headers()...)
 			require.JSONEq(t, fmt.Sprintf(`{"events":[],"cursor":%q,"gap":false}`, last), string(r.body))
 		}
 	})
-	t.Run("a client may change from poll to stream", func(t *testing.T) {
+	t.Run("a client can change from poll to stream", func(t *testing.T) {
 		es := s.in(t).stream(s.Host, "&since="+begin.Cursor)
 		es.next()
 		require.Equal(t, protocol.EventMessageCreated, es.next().Type)
@@ -79,7 +79,7 @@ func texts(t *testing.T, events []json.RawMessage) (all string) {
 	return all
 }
 
-func TestPoll_of_what_has_ended(t *testing.T) {
+func TestPoll_of_an_ended_session(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
 	gil, ida := s.join("gil", protocol.RoleViewer), s.join("ida", protocol.RoleViewer)
@@ -136,7 +136,7 @@ func TestPoll_Wait(t *testing.T) {
 
 		for _, long := range []string{"100000", "9223372036854775807"} {
 			_, took = poll("&wait=" + long)
-			require.Equal(t, time.Minute, took, "nobody waits longer")
+			require.Equal(t, time.Minute, took, "no poll waits longer")
 		}
 
 		cursor := begin.Cursor
@@ -161,7 +161,7 @@ func TestPoll_Wait(t *testing.T) {
 	})
 }
 
-// later calls f after a while; what it returns is closed after that.
+// later calls f after d. It closes the returned channel after that.
 func later(d time.Duration, f func()) <-chan struct{} {
 	done := make(chan struct{})
 	time.AfterFunc(d, func() { defer close(done); f() })

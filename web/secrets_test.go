@@ -17,8 +17,8 @@ import (
 	"parley/protocol"
 )
 
-// Whatever happens in a session, well or badly, by whichever way, no token
-// gets into the log or onto the disk.
+// Nothing that happens in a session, successful or not, over any transport, writes a
+// token to the log or to the disk.
 func TestTokens_AreNeitherLoggedNorJournaled(t *testing.T) {
 	core, logs := observer.New(zap.DebugLevel)
 	w := newWorld(t, func(s *setup) { s.log = zap.New(core) })

@@ -15,8 +15,8 @@ import (
 	"parley/protocol"
 )
 
-// otherClient is a WebSocket client of another make than the server's library,
-// over a socket that holds little.
+// otherClient is a WebSocket client by another library than the server's, over a
+// socket with a small buffer.
 type otherClient struct {
 	t     *testing.T
 	conn  *websocket.Conn
@@ -40,7 +40,7 @@ func (s *session) connectOther(t *testing.T, p person) *otherClient {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusSwitchingProtocols, res.StatusCode)
 	t.Cleanup(func() { _ = conn.Close() })
-	require.NoError(t, conn.SetReadDeadline(time.Now().Add(patience)))
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(testTimeout)))
 	c := &otherClient{t: t, conn: conn}
 	conn.SetPongHandler(func(payload string) error {
 		require.Equal(t, "are you there", payload)
@@ -59,7 +59,7 @@ func (c *otherClient) send(line string) {
 
 func (c *otherClient) ping() {
 	c.t.Helper()
-	require.NoError(c.t, c.conn.WriteControl(websocket.PingMessage, []byte("are you there"), time.Now().Add(patience)))
+	require.NoError(c.t, c.conn.WriteControl(websocket.PingMessage, []byte("are you there"), time.Now().Add(testTimeout)))
 }
 
 func (c *otherClient) tryNext() (protocol.ServerMessage, error) {
@@ -87,13 +87,13 @@ func (c *otherClient) next() protocol.ServerMessage {
 	return m
 }
 
-// Frames, written in pieces while pongs want to get through,
-// are whole and in order; and the close frame is the last.
+// Frames that are written in pieces, while pongs are due, are whole and in order, and
+// the close frame is the last.
 func TestSocket_Frames(t *testing.T) {
 	w := newWorld(t, func(s *setup) { s.sends, s.hub.MaxBacklog = 16<<10, 64<<20 })
 	s := w.share(protocol.ModeCommentOnly)
 	c := s.connectOther(t, s.join("gil", protocol.RoleViewer))
-	const said = 60 // more than two sockets hold
+	const said = 60 // more than the buffers of both sockets hold
 	text := func(i int) string { return fmt.Sprint(i, strings.Repeat("x", min(i%3, 1)*32_000)) }
 	behind := make(chan struct{})
 	done := make(chan struct{})
@@ -116,7 +116,7 @@ func TestSocket_Frames(t *testing.T) {
 		}
 	}
 	<-done
-	for c.pongs == 0 { // none is owed while there was something to write
+	for c.pongs == 0 { // pings need no answer while a write was in progress
 		c.ping()
 		c.send(commandLine("p", "ping", object{}))
 		c.next()

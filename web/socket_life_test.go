@@ -29,7 +29,7 @@ func TestSocket_FirstCommandTimeout(t *testing.T) {
 		joined.send(commandLine("1", "ping", nil))
 		answer := joined.next()
 		for _, isEvent := answer.(*protocol.Event); isEvent; _, isEvent = answer.(*protocol.Event) {
-			answer = joined.next() // the agent may still say what it can do
+			answer = joined.next() // the agent may still announce its commands
 		}
 		require.Equal(t, &protocol.PongMessage{ID: "1"}, answer)
 		w.stop()
@@ -41,7 +41,7 @@ func TestSocket_Pings(t *testing.T) {
 		w := newBubble(t)
 		s := w.share(protocol.ModeCommentOnly)
 		alive, _ := s.connect(s.Host)
-		dead, _ := s.connect(s.join("gil", protocol.RoleViewer)) // nobody reads it, so nothing answers
+		dead, _ := s.connect(s.join("gil", protocol.RoleViewer)) // it is not read, so pings get no answer
 		begin := time.Now()
 		said := later(10*time.Minute, func() { s.say(s.Host, "much later") })
 		for alive.event().Type != protocol.EventMessageCreated {
@@ -58,11 +58,11 @@ func TestSocket_Pings(t *testing.T) {
 	})
 }
 
-func TestSocket_Pings_that_nobody_answers(t *testing.T) {
+func TestSocket_Pings_without_pongs_end_the_connection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t)
 		s := w.share(protocol.ModeCommentOnly)
-		ctx, cancel := context.WithTimeout(t.Context(), w.patience)
+		ctx, cancel := context.WithTimeout(t.Context(), w.testTimeout)
 		defer cancel()
 		begin, pings := time.Now(), 0
 		conn, _, err := websocket.Dial(ctx, w.url+sharedAPI+"/"+s.ID+"/ws", &websocket.DialOptions{
@@ -74,7 +74,7 @@ func TestSocket_Pings_that_nobody_answers(t *testing.T) {
 		mute.send(commandLine("r", "resume", object{"participantId": s.Host.ID, "participantToken": s.Host.Token}))
 		mute.welcome()
 		for err == nil {
-			_, err = mute.read() // so nothing waits to be written
+			_, err = mute.read() // so that no write is in progress
 		}
 		require.Equal(t, websocket.StatusCode(-1), websocket.CloseStatus(err), "no close frame: %v", err)
 		require.Equal(t, 2, pings)
@@ -97,7 +97,7 @@ func TestSocket_Shutdown(t *testing.T) {
 	require.Error(t, err)
 	require.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
 
-	t.Run("ends with its context, whoever still holds on", func(t *testing.T) {
+	t.Run("returns when its context ends, whatever connections remain", func(t *testing.T) {
 		w := newWorld(t)
 		s := w.share(protocol.ModeCommentOnly)
 		c, _ := s.connect(s.Host)

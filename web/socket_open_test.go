@@ -21,13 +21,13 @@ func TestSocket_Handshake(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, protocol.Subprotocol, c.conn.Subprotocol())
 	})
-	t.Run("none offered is v1", func(t *testing.T) {
+	t.Run("no offered subprotocol means v1", func(t *testing.T) {
 		c, _, err := w.in(t).tryDial(s.ID, nil)
 		require.NoError(t, err)
 		c.send(commandLine("1", "ping", nil))
 		require.Equal(t, &protocol.PongMessage{ID: "1"}, c.next())
 	})
-	t.Run("only unknown ones are refused with the list", func(t *testing.T) {
+	t.Run("unknown subprotocols are refused with the known ones", func(t *testing.T) {
 		_, res, err := w.in(t).tryDial(s.ID, []string{"parley.v2", "chat"})
 		require.Error(t, err)
 		require.Equal(t, http.StatusBadRequest, res.StatusCode)
@@ -36,23 +36,23 @@ func TestSocket_Handshake(t *testing.T) {
 		require.Contains(t, string(body[:n]), "INVALID_REQUEST")
 		require.Contains(t, string(body[:n]), protocol.Subprotocol)
 	})
-	t.Run("a page from elsewhere is refused", func(t *testing.T) {
+	t.Run("a page of another site is refused", func(t *testing.T) {
 		for _, origin := range []string{"https://evil.example", "null", "http://127.0.0.1:1"} {
 			_, res, err := w.in(t).tryDial(s.ID, v1, "Origin", origin)
 			require.Error(t, err)
 			require.Equal(t, http.StatusForbidden, res.StatusCode, origin)
 		}
 	})
-	t.Run("the own page and a listed one are not", func(t *testing.T) {
+	t.Run("the server's own page and a listed one are accepted", func(t *testing.T) {
 		for _, origin := range []string{w.url, "https://chat.example.com"} {
 			_, _, err := w.in(t).tryDial(s.ID, v1, "Origin", origin)
 			require.NoError(t, err, origin)
 		}
 	})
-	t.Run("a plain request is told so", func(t *testing.T) {
+	t.Run("a plain request is refused with the reason", func(t *testing.T) {
 		w.in(t).call("GET", s.path("/ws"), nil).fails(protocol.CodeInvalidRequest)
 	})
-	t.Run("the handshake does not tell whether the session exists", func(t *testing.T) {
+	t.Run("the handshake does not show whether the session exists", func(t *testing.T) {
 		c := w.in(t).dial(uuid.NewString())
 		c.send(commandLine("1", "join", object{"inviteToken": "x", "userId": "u"}))
 		c.fails("1", protocol.CodeSessionNotFound)
@@ -60,8 +60,8 @@ func TestSocket_Handshake(t *testing.T) {
 	})
 }
 
-// A first command that fails is answered with its error, and then the
-// connection is closed with the code of the catalogue.
+// A first command that fails is answered with its error, and the connection is closed
+// with the close code of the catalogue.
 func TestSocket_FirstCommandThatFails(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
@@ -84,7 +84,7 @@ func TestSocket_FirstCommandThatFails(t *testing.T) {
 	}{
 		"wrong invite":        {s.ID, join("x", "u"), protocol.CodeInvalidInviteToken, 4401},
 		"blank user":          {s.ID, join(s.Invite, " "), protocol.CodeMissingUserID, 4400},
-		"somebody present":    {s.ID, join(s.Invite, "hana"), protocol.CodeUserAlreadyJoined, 4401},
+		"a present user":      {s.ID, join(s.Invite, "hana"), protocol.CodeUserAlreadyJoined, 4401},
 		"unknown session":     {"x", resume("x", "y"), protocol.CodeSessionNotFound, 4404},
 		"ended session":       {ended.ID, resume(ended.Host.ID, ended.Host.Token), protocol.CodeSessionInactive, 4409},
 		"unknown participant": {s.ID, resume("x", "y"), protocol.CodeParticipantNotFound, 4401},
@@ -148,7 +148,7 @@ func TestSocket_NotTheProtocol(t *testing.T) {
 		require.NoError(t, m.Close())
 		require.Equal(t, &protocol.PongMessage{ID: "1"}, c.next())
 	})
-	t.Run("half of a surrogate pair is refused, and the connection stays", func(t *testing.T) {
+	t.Run("half of a surrogate pair is refused, and the connection stays open", func(t *testing.T) {
 		c, _ := s.in(t).connect(s.Host)
 		c.send(`{"id":"1","type":"chat","payload":{"text":"\ud83d"}}`, `{"id":"\ud83d","type":"ping"}`, commandLine("2", "ping", nil))
 		c.fails("1", protocol.CodeInvalidRequest)
@@ -163,16 +163,16 @@ func TestSocket_NotTheProtocol(t *testing.T) {
 	t.Run("a message that is too big", func(t *testing.T) {
 		c, _ := s.in(t).connect(s.Host)
 		big := make([]byte, 64<<10+1)
-		_ = c.conn.Write(c.ctx, websocket.MessageText, big) // can fail once the server has closed
+		_ = c.conn.Write(c.ctx, websocket.MessageText, big) // fails if the server has closed already
 		c.closed(protocol.CloseTooBig)
 	})
-	t.Run("one that is as big as allowed", func(t *testing.T) {
+	t.Run("a message of the largest size", func(t *testing.T) {
 		c, _ := s.in(t).connect(s.Host)
 		ping := commandLine("1", "ping", nil)
 		c.send(ping + strings.Repeat(" ", 64<<10-len(ping)))
 		require.Equal(t, &protocol.PongMessage{ID: "1"}, c.next())
 	})
-	t.Run("blank lines are nothing", func(t *testing.T) {
+	t.Run("blank lines are ignored", func(t *testing.T) {
 		c, _ := s.in(t).connect(s.Host)
 		c.send("", "\n\n", " ", commandLine("1", "ping", nil))
 		require.Equal(t, &protocol.PongMessage{ID: "1"}, c.next())

@@ -12,10 +12,10 @@ import (
 	"parley/protocol"
 )
 
-// What a client sends is understood however the network cuts it, with control
-// frames before, between and within messages.
+// Messages are received in whatever pieces the network delivers them, with control
+// frames before, between and within them.
 func TestSocket_Pieces(t *testing.T) {
-	const whole, continued = 0x80, 0 // the first bit of a frame says that the message ends with it
+	const whole, continued = 0x80, 0 // the highest bit of a frame that ends its message
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
 	ping := clientFrame(whole|websocket.PingMessage, "are you there")
@@ -42,14 +42,14 @@ func TestSocket_Pieces(t *testing.T) {
 			c.send(command("5", 0))
 			var answered []string
 			for len(answered) < 5 {
-				if pong, ok := c.next().(*protocol.PongMessage); ok { // and not presence
+				if pong, ok := c.next().(*protocol.PongMessage); ok { // not presence
 					answered = append(answered, pong.ID)
 				}
 			}
 			require.Equal(t, []string{"1", "2", "3", "4", "5"}, answered)
 		})
 	}
-	t.Run("that a close frame ends", func(t *testing.T) {
+	t.Run("that end with a close frame", func(t *testing.T) {
 		c := s.connectOther(t, s.Host)
 		_, err := c.conn.NetConn().Write(slices.Concat(sent, clientFrame(whole|websocket.CloseMessage, "\x03\xe8")))
 		require.NoError(t, err)
@@ -60,8 +60,8 @@ func TestSocket_Pieces(t *testing.T) {
 	})
 }
 
-// clientFrame is a frame whose mask changes nothing. Its payload is shorter than
-// 64 KiB.
+// clientFrame returns a frame whose mask changes nothing. The payload must be shorter
+// than 64 KiB.
 func clientFrame(first byte, payload string) []byte {
 	const masked = 0x80
 	b := []byte{first, masked | byte(len(payload))}

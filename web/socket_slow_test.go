@@ -12,8 +12,8 @@ import (
 	"parley/protocol"
 )
 
-// A client that is too slow is closed with 4001, the others go on meanwhile,
-// and it resumes where it was.
+// A client that is too slow is closed with 4001. Others go on meanwhile, and the
+// client resumes where it was.
 func TestSocket_SlowClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t, func(s *setup) { s.hub.MaxBacklog = 64 << 10 })
@@ -28,7 +28,7 @@ func TestSocket_SlowClient(t *testing.T) {
 			for fast.event().Type != protocol.EventMessageCreated {
 			}
 		}
-		require.Zero(t, time.Since(begin), "nobody waits")
+		require.Zero(t, time.Since(begin), "no client waits")
 		last, seen := welcome.Cursor, 0
 		for {
 			m, err := slow.read()
@@ -55,7 +55,7 @@ func TestSocket_SlowClient(t *testing.T) {
 	})
 }
 
-// What waits goes out together, in messages of a bounded size.
+// Lines that wait are sent together, in messages of a bounded size.
 func TestSocket_Batching(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)

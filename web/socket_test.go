@@ -43,13 +43,13 @@ func TestSocket_Session(t *testing.T) {
 		c.send(commandLine("1", "chat", object{"text": "one"}))
 		require.True(t, c.ok("1").Duplicate)
 	})
-	t.Run("a second join or resume is refused, and the connection stays", func(t *testing.T) {
+	t.Run("a second join or resume is refused, and the connection stays open", func(t *testing.T) {
 		c.send(commandLine("6", "resume", object{"participantId": gil.ID, "participantToken": gil.Token}))
 		c.fails("6", protocol.CodeInvalidRequest)
 		c.send(commandLine("7", "ping", nil))
 		require.Equal(t, &protocol.PongMessage{ID: "7"}, c.next())
 	})
-	t.Run("everybody sees the same bytes, and SSE too", func(t *testing.T) {
+	t.Run("all WebSockets and streams receive the same bytes", func(t *testing.T) {
 		es := s.in(t).stream(s.Host, "")
 		es.next()
 		host, _ := s.in(t).connect(s.Host)
@@ -92,7 +92,7 @@ func TestSocket_Resume(t *testing.T) {
 		}
 		return list
 	}
-	t.Run("ok: what was missed, then what is live", func(t *testing.T) {
+	t.Run("ok: missed events, then live ones", func(t *testing.T) {
 		c, welcome := s.in(t).connect(s.Host, object{"cursor": last})
 		require.Equal(t, protocol.ResumeOK, welcome.Resume)
 		s.in(t).say(s.Host, "live")
@@ -101,13 +101,13 @@ func TestSocket_Resume(t *testing.T) {
 		require.Equal(t, "50", list[49])
 		require.Equal(t, "live", list[50])
 	})
-	t.Run("gap: nothing old, then what is live", func(t *testing.T) {
+	t.Run("gap: only live events", func(t *testing.T) {
 		c, welcome := s.in(t).connect(s.Host, object{"cursor": "nonsense"})
 		require.Equal(t, protocol.ResumeGap, welcome.Resume)
 		s.in(t).say(s.Host, "now")
 		require.Equal(t, []string{"now"}, texts(t, c, 1))
 	})
-	t.Run("new: without a cursor, what happens next", func(t *testing.T) {
+	t.Run("new: without a cursor, live events", func(t *testing.T) {
 		c, again := s.in(t).connect(s.Host)
 		require.Equal(t, protocol.ResumeNew, again.Resume)
 		require.NotEqual(t, welcome.Cursor, again.Cursor)

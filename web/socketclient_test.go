@@ -18,11 +18,11 @@ type wsClient struct {
 	t      testing.TB
 	conn   *websocket.Conn
 	ctx    context.Context
-	queued [][]byte // lines of the last message that were not looked at yet
+	queued [][]byte // lines of the last message that were not returned yet
 	counts []int    // lines of each message
 }
 
-// dial opens a connection to a session and says nothing yet.
+// dial opens a connection to a session and sends nothing.
 func (w *world) dial(session string, header ...string) *wsClient {
 	w.t.Helper()
 	c, _, err := w.tryDial(session, []string{protocol.Subprotocol}, header...)
@@ -32,7 +32,7 @@ func (w *world) dial(session string, header ...string) *wsClient {
 
 func (w *world) tryDial(session string, subprotocols []string, header ...string) (*wsClient, *http.Response, error) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), w.patience)
+	ctx, cancel := context.WithTimeout(w.t.Context(), w.testTimeout)
 	w.t.Cleanup(cancel)
 	h := http.Header{}
 	for i := 0; i < len(header); i += 2 {
@@ -77,7 +77,7 @@ func (c *wsClient) read() (protocol.ServerMessage, error) {
 	}
 	line := c.queued[0]
 	c.queued = c.queued[1:]
-	if unasked(string(line)) {
+	if isAgentsOwn(string(line)) {
 		return c.read()
 	}
 	m, err := protocol.DecodeServer(line)
@@ -99,8 +99,8 @@ func (c *wsClient) next() protocol.ServerMessage {
 	}
 }
 
-// answer returns the next line that is no event either: those of the agent
-// come when they come.
+// answer returns the next line that is not an event either: the agent's events have
+// no fixed time.
 func (c *wsClient) answer() protocol.ServerMessage {
 	c.t.Helper()
 	for {
@@ -151,8 +151,7 @@ func (c *wsClient) event() *protocol.Event {
 	}
 }
 
-// closed requires that the server has closed with this code, whatever came
-// before.
+// closed requires that the server closes with this code, after any lines.
 func (c *wsClient) closed(code int) {
 	c.t.Helper()
 	for {
@@ -163,7 +162,7 @@ func (c *wsClient) closed(code int) {
 	}
 }
 
-// connect joins or resumes as p, and takes the welcome.
+// connect resumes as p, and returns the welcome.
 func (s *session) connect(p person, more ...object) (*wsClient, protocol.Welcome) {
 	s.w.t.Helper()
 	payload := object{"participantId": p.ID, "participantToken": p.Token}

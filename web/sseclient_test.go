@@ -14,8 +14,8 @@ import (
 	"parley/protocol"
 )
 
-// eventSource reads a stream as the standard says, strictly: what this server
-// does not send is an error.
+// eventSource reads a stream as the standard requires. What this server does not send
+// is an error.
 type eventSource struct {
 	t      testing.TB
 	res    *http.Response
@@ -41,7 +41,7 @@ func (s *session) stream(p person, query string, headers ...string) *eventSource
 
 func (w *world) openStream(path string, headers ...string) *eventSource {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), w.patience)
+	ctx, cancel := context.WithTimeout(w.t.Context(), w.testTimeout)
 	req, err := http.NewRequestWithContext(ctx, "GET", w.url+path, nil)
 	require.NoError(w.t, err)
 	for i := 0; i < len(headers); i += 2 {
@@ -59,7 +59,7 @@ func (es *eventSource) close() {
 	_ = es.res.Body.Close()
 }
 
-// read returns the next event, or io.EOF when the server has ended the stream.
+// read returns the next event, or io.EOF after the server has ended the stream.
 func (es *eventSource) read() (sseEvent, error) {
 	var e sseEvent
 	for {
@@ -91,7 +91,7 @@ func (es *eventSource) next() sseEvent {
 	for {
 		e, err := es.read()
 		require.NoError(es.t, err)
-		if e.Data == "" || unasked(e.Data) {
+		if e.Data == "" || isAgentsOwn(e.Data) {
 			continue
 		}
 		var body struct {
@@ -108,14 +108,14 @@ func (es *eventSource) next() sseEvent {
 	}
 }
 
-// unasked reports whether an event is one that an agent causes by itself, some
-// time after it was started.
-func unasked(event string) bool {
+// isAgentsOwn reports whether an agent causes the event by itself, some time after its
+// start.
+func isAgentsOwn(event string) bool {
 	return strings.HasPrefix(event, `{"type":"agent_status"`) ||
 		strings.HasPrefix(event, `{"type":"host_session_update"`) && strings.Contains(event, `"available_commands_update"`)
 }
 
-// until reads up to the first event of the type, and returns all.
+// until reads up to the first event of the type, and returns all events.
 func (es *eventSource) until(last protocol.EventType) []sseEvent {
 	es.t.Helper()
 	var all []sseEvent
@@ -127,7 +127,7 @@ func (es *eventSource) until(last protocol.EventType) []sseEvent {
 	}
 }
 
-// ends requires that the server has ended the stream after these.
+// ends requires that the server ends the stream after events of these types.
 func (es *eventSource) ends() {
 	es.t.Helper()
 	for {

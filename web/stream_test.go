@@ -36,7 +36,7 @@ func TestStream_Opening(t *testing.T) {
 	w.call("GET", s.path(""), nil).ok(http.StatusOK, &state)
 	require.Equal(t, state.Cursor, first.ID, "the state's cursor is where a stream begins")
 
-	t.Run("what happens next follows, and nothing from before", func(t *testing.T) {
+	t.Run("later events follow, and no earlier ones", func(t *testing.T) {
 		s.say(s.Host, "hello")
 		e := es.next()
 		require.Equal(t, protocol.EventMessageCreated, e.Type)
@@ -48,7 +48,7 @@ func TestStream_Opening(t *testing.T) {
 		members(t, payload["message"], messageMembers...)
 		require.Nil(t, members(t, payload["participant"], participantMembers...)["accessToken"])
 	})
-	t.Run("credentials may stand in headers", func(t *testing.T) {
+	t.Run("credentials may be in headers", func(t *testing.T) {
 		es := s.w.in(t).openStream(s.path("/stream"), s.Host.headers()...)
 		require.Equal(t, http.StatusOK, es.res.StatusCode)
 		es.next()
@@ -93,7 +93,7 @@ func TestStream_Resume(t *testing.T) {
 		require.Equal(t, "ok", how)
 		require.Equal(t, missed, texts)
 	})
-	t.Run("Last-Event-ID goes before since", func(t *testing.T) {
+	t.Run("Last-Event-ID precedes since", func(t *testing.T) {
 		how, texts := resumed(t, "&since="+seen, "Last-Event-ID", "not-a-cursor")
 		require.Equal(t, "gap", how)
 		require.Empty(t, texts)
@@ -115,7 +115,7 @@ func (s *session) in(t testing.TB) *session {
 	return &other
 }
 
-// The event sequences of the original, as a client sees them.
+// The event sequences of the original API, as a client receives them.
 func TestStream_Sequences(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModePromptWithApproval)
@@ -200,7 +200,7 @@ func TestStream_Heartbeat(t *testing.T) {
 		es := s.stream(s.Host, "")
 		es.next()
 		begin := time.Now()
-		for i := range 4 { // the first at once
+		for i := range 4 { // the first follows at once
 			e, err := es.read()
 			require.NoError(t, err)
 			require.Equal(t, "heartbeat", e.Comment)
@@ -213,10 +213,9 @@ func TestStream_Heartbeat(t *testing.T) {
 	})
 }
 
-// A client that does not read is let go by its write deadline, and is nobody
-// else's delay.
+// A client that does not read is cut off by the write time-out, and delays no other.
 func TestStream_ClientThatDoesNotRead(t *testing.T) {
-	const said = 200 // more than what fits between the two
+	const said = 200 // more than the pipe and the backlog hold
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t, func(s *setup) { s.web.WriteTimeout = time.Second })
 		s := w.share(protocol.ModeCommentOnly)
@@ -228,7 +227,7 @@ func TestStream_ClientThatDoesNotRead(t *testing.T) {
 			s.say(s.Host, "a message, and then some more")
 			reader.next()
 		}
-		require.Zero(t, time.Since(begin), "nobody waits")
+		require.Zero(t, time.Since(begin), "no client waits")
 		<-time.After(2 * time.Second)
 		n := 0
 		for {
@@ -243,14 +242,14 @@ func TestStream_ClientThatDoesNotRead(t *testing.T) {
 	})
 }
 
-// A stream is one way. A client that sends on it without end is cut off.
+// A stream has one direction. A client that sends on it without end is cut off.
 func TestStream_ClientThatSendsWithoutEnd(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
 	conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
 	require.NoError(t, err)
 	defer conn.Close()
-	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+	require.NoError(t, conn.SetDeadline(time.Now().Add(testTimeout)))
 	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", s.path("/stream?"+s.Host.query()))
 	require.NoError(t, err)
 	flood := make([]byte, 16<<10)

@@ -23,16 +23,16 @@ func TestUI(t *testing.T) {
 		require.Equal(t, http.StatusOK, w.Code, path)
 		return w.Body.String()
 	}
-	t.Run("a link's page is the same whatever the session", func(t *testing.T) {
+	t.Run("the page of a link is the same for every session", func(t *testing.T) {
 		page := get("/s/6f1f0f9c-33ad-4c8e-9d86-1b0d5f3f2a11")
 		require.Equal(t, page, get("/s/no-session-at-all"))
 		require.Equal(t, strings.ReplaceAll(page, `"../`, `"../../`), get("/s/no-session-at-all/"))
 		require.Equal(t, strings.ReplaceAll(page, `"../assets/`, `"./assets/`), get("/"))
 	})
-	t.Run("without scripts it tells how to join from a terminal", func(t *testing.T) {
+	t.Run("without scripts it explains how to join from a terminal", func(t *testing.T) {
 		require.Regexp(t, `(?s)<noscript>.*parley join 'LINK'.*</noscript>`, get("/s/x"))
 	})
-	t.Run("nothing is inline and nothing is from elsewhere", func(t *testing.T) {
+	t.Run("it has nothing inline and nothing of other sites", func(t *testing.T) {
 		page := get("/")
 		require.NotRegexp(t, `<script>|<style|\sstyle=|\son[a-z]+=`, page)
 		references := reference.FindAllStringSubmatch(page, -1)
@@ -41,14 +41,14 @@ func TestUI(t *testing.T) {
 			require.Regexp(t, `^\./assets/`, ref[1])
 		}
 	})
-	t.Run("its files are named from the page on, for a proxy that has it below a path", func(t *testing.T) {
+	t.Run("its references are relative, for a proxy that serves it below a path", func(t *testing.T) {
 		for _, at := range []string{"/", "/s/some-session"} {
 			for _, ref := range reference.FindAllStringSubmatch(get(at), -1) {
 				get(path.Join(path.Dir(at), ref[1]))
 			}
 		}
 	})
-	t.Run("scripts come from the server alone", func(t *testing.T) {
+	t.Run("scripts are loaded from the server alone", func(t *testing.T) {
 		w := serve(h, request("GET", "/", ""))
 		require.Regexp(t, `default-src 'none'; script-src 'self'; style-src 'self'; `, w.Header().Get("Content-Security-Policy"))
 		require.NotRegexp(t, `unsafe|http|\*`, w.Header().Get("Content-Security-Policy"))
@@ -70,11 +70,11 @@ func TestUI_assets(t *testing.T) {
 	for _, ref := range reference.FindAllStringSubmatch(page, -1) {
 		file := path.Join("/", ref[1])
 		plain := serve(h, request("GET", file, ""))
-		t.Run("have their types and are kept", func(t *testing.T) {
+		t.Run("have their types and are cached", func(t *testing.T) {
 			require.Equal(t, kinds[path.Ext(ref[1])], plain.Header().Get("Content-Type"))
 			require.Contains(t, plain.Header().Get("Cache-Control"), "immutable")
 		})
-		t.Run("are packed for who takes them packed", func(t *testing.T) {
+		t.Run("are compressed for clients that accept it", func(t *testing.T) {
 			r := request("GET", file, "")
 			r.Header.Set("Accept-Encoding", "br, gzip;q=0.8")
 			w := serve(h, r)

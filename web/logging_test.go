@@ -17,7 +17,7 @@ func TestLog(t *testing.T) {
 	core, logs := observer.New(zap.DebugLevel)
 	h := edge(web.Options{Logger: zap.New(core)})
 
-	t.Run("a request is one line, with its path alone", func(t *testing.T) {
+	t.Run("a request is one line, with the path and no query", func(t *testing.T) {
 		serve(h, request("POST", "/api/sessions?participantToken=s3cret-query", `{"agent":"s3cret-body"`,
 			"Authorization", "Bearer s3cret-header", "Content-Type", "application/json"))
 		entries := logs.TakeAll()
@@ -29,8 +29,8 @@ func TestLog(t *testing.T) {
 		require.EqualValues(t, http.StatusBadRequest, fields["status"])
 		require.NotContains(t, fmt.Sprint(entries[0].Message, fields), "s3cret")
 	})
-	t.Run("a handler that panics is answered for, and its stack is kept", func(t *testing.T) {
-		w := serve(h, request("GET", "/readyz", "")) // there is no hub to ask
+	t.Run("a panic of a handler is answered, and logged with its stack", func(t *testing.T) {
+		w := serve(h, request("GET", "/readyz", "")) // the handler panics without a hub
 		requireCode(t, w, protocol.CodeInternal)
 		require.NotContains(t, w.Body.String(), "nil pointer")
 		panics := logs.FilterLevelExact(zap.ErrorLevel).TakeAll()
@@ -48,7 +48,7 @@ func TestProbes(t *testing.T) {
 	w.call("GET", "/healthz", nil).ok(http.StatusOK, nil)
 	w.call("GET", "/readyz", nil).fails(protocol.CodeJournalUnavailable)
 
-	t.Run("a server whose hub has stopped is up and not ready", func(t *testing.T) {
+	t.Run("a server whose hub has stopped is healthy and not ready", func(t *testing.T) {
 		w := newWorld(t)
 		require.NoError(t, w.hub.Stop(t.Context()))
 		w.call("GET", "/healthz", nil).ok(http.StatusOK, nil)

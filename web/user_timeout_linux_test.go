@@ -13,9 +13,9 @@ import (
 	"parley/web"
 )
 
-// A stream whose client takes nothing any more is not held for long, even if
-// all that it was sent fits into what the system holds back for it.
-func TestStream_ClientThatVanishes(t *testing.T) {
+// A stream whose client no longer acknowledges anything ends soon, even if all that
+// was sent fits into the buffers of the system.
+func TestStream_of_a_vanished_client_ends(t *testing.T) {
 	w := newWorld(t, func(s *setup) {
 		s.web = web.Options{WriteTimeout: 100 * time.Millisecond, Heartbeat: 20 * time.Millisecond}
 	})
@@ -38,7 +38,7 @@ func TestStream_ClientThatVanishes(t *testing.T) {
 		}
 		return false
 	}
-	require.Eventually(t, present, patience, 10*time.Millisecond)
-	s.say(s.Host, strings.Repeat("x", 30_000)) // more than the client's side takes
-	require.Eventually(t, func() bool { return !present() }, patience, 50*time.Millisecond)
+	require.Eventually(t, present, testTimeout, 10*time.Millisecond)
+	s.say(s.Host, strings.Repeat("x", 30_000)) // more than the client's buffer holds
+	require.Eventually(t, func() bool { return !present() }, testTimeout, 50*time.Millisecond)
 }

@@ -20,28 +20,28 @@ import (
 	"parley/protocol"
 )
 
-// exchange sends a whole request over a connection of its own, and only then
-// reads the answer.
+// exchange sends a whole request over a connection of its own, and then reads the
+// response.
 func (w *world) exchange(head string, body io.Reader) (*http.Response, net.Conn) {
 	w.t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
 	require.NoError(w.t, err)
 	w.t.Cleanup(func() { _ = conn.Close() })
-	require.NoError(w.t, conn.SetDeadline(time.Now().Add(w.patience)))
+	require.NoError(w.t, conn.SetDeadline(time.Now().Add(w.testTimeout)))
 	_, err = io.WriteString(conn, head)
 	require.NoError(w.t, err)
 	_, err = io.Copy(conn, body)
-	require.NoError(w.t, err, "the server takes all of it")
+	require.NoError(w.t, err, "the server receives all of it")
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	require.NoError(w.t, err)
 	return res, conn
 }
 
-// Most clients send a whole body before they look for an answer. A connection
-// that was reset meanwhile would cost them the answer.
-func TestContract_RefusalsOfLargeBodiesArrive(t *testing.T) {
+// Most clients send a whole body before they read the response, and would lose it if
+// the connection were reset meanwhile.
+func TestContract_refusals_of_large_bodies_arrive(t *testing.T) {
 	w := newWorld(t)
-	const size = 24 << 20 // more than the sockets between the two hold
+	const size = 24 << 20 // more than the buffers of both sockets hold
 	post := func(path, host string, headers ...string) string {
 		return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n%s\r\n", path, host, strings.Join(headers, ""))
 	}
@@ -75,13 +75,13 @@ func TestContract_RefusalsOfLargeBodiesArrive(t *testing.T) {
 		res, _ := w.in(t).exchange(post("/api/sessions", "localhost", "Transfer-Encoding: chunked\r\n"), body)
 		require.Equal(t, http.StatusRequestEntityTooLarge, res.StatusCode)
 	})
-	t.Run("without being sent, where the client asks first", func(t *testing.T) {
+	t.Run("before the body, if the client waits for 100 Continue", func(t *testing.T) {
 		t.Parallel()
 		head := post("/api/sessions", "localhost", length, "Expect: 100-continue\r\n")
 		res, _ := w.in(t).exchange(head, strings.NewReader(""))
 		require.Equal(t, http.StatusRequestEntityTooLarge, res.StatusCode)
 	})
-	t.Run("and a connection of which all was read goes on", func(t *testing.T) {
+	t.Run("and the connection can be used again after the whole body", func(t *testing.T) {
 		t.Parallel()
 		over := protocol.DefaultLimits.FrameBytes + 1
 		head := post("/api/sessions", "localhost", fmt.Sprintf("Content-Length: %d\r\n", over))
@@ -103,8 +103,8 @@ func TestContract_RefusalsOfLargeBodiesArrive(t *testing.T) {
 	})
 }
 
-// What is sent after the answer is taken for a while, and no longer.
-func TestContract_ARefusedBodyThatDoesNotComeEndsTheConnection(t *testing.T) {
+// What follows the response is received for a limited time.
+func TestContract_a_refused_body_that_stalls_ends_the_connection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t)
 		for _, pause := range []time.Duration{time.Hour, time.Second} {
@@ -132,13 +132,13 @@ func TestContract_ARefusedBodyThatDoesNotComeEndsTheConnection(t *testing.T) {
 	})
 }
 
-// spaces is a reader without end.
+// spaces is an endless reader.
 type spaces struct{}
 
 func (spaces) Read(p []byte) (int, error) { return copy(p, bytes.Repeat([]byte(" "), len(p))), nil }
 
-// The clients that people write theirs with get the answer too.
-func TestContract_TooLargeArrives(t *testing.T) {
+// Common HTTP clients receive the response.
+func TestContract_a_refusal_arrives_at_common_clients(t *testing.T) {
 	w := newWorld(t)
 	file := filepath.Join(t.TempDir(), "large.json")
 	require.NoError(t, os.WriteFile(file, bytes.Repeat([]byte(" "), 9<<20), 0o600))
@@ -159,11 +159,11 @@ const body = require("fs").readFileSync(process.argv[2]);
 })();
 `
 	for name, command := range map[string][]string{
-		"curl":                   {"curl", "-sS", "-w", "%{http_code}", "-H", "Content-Type: application/json", "--data-binary", "@" + file, url},
-		"curl that does not ask": {"curl", "-sS", "-w", "%{http_code}", "-H", "Expect:", "-H", "Content-Type: application/json", "--data-binary", "@" + file, url},
-		"curl in chunks":         {"curl", "-sS", "-w", "%{http_code}", "-H", "Transfer-Encoding: chunked", "-H", "Content-Type: application/json", "--data-binary", "@" + file, url},
-		"Python's http.client":   {"python3", "-c", python, url, file},
-		"the fetch of Node.js":   {"node", "-e", node, url, file},
+		"curl":                 {"curl", "-sS", "-w", "%{http_code}", "-H", "Content-Type: application/json", "--data-binary", "@" + file, url},
+		"curl without Expect":  {"curl", "-sS", "-w", "%{http_code}", "-H", "Expect:", "-H", "Content-Type: application/json", "--data-binary", "@" + file, url},
+		"curl in chunks":       {"curl", "-sS", "-w", "%{http_code}", "-H", "Transfer-Encoding: chunked", "-H", "Content-Type: application/json", "--data-binary", "@" + file, url},
+		"Python's http.client": {"python3", "-c", python, url, file},
+		"the fetch of Node.js": {"node", "-e", node, url, file},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,9 +14,9 @@ import (
 	"parley/protocol"
 )
 
-// A handler that gets to answer only after the time that net/http gives a whole
-// request writes its header all the same, and nothing before it.
-func TestConn_AnsweredAfterTheWriteTimeout(t *testing.T) {
+// A handler that answers only after net/http's write time-out of the request still
+// writes its header, and writes it first.
+func TestResponse_that_begins_after_the_write_timeout_is_written(t *testing.T) {
 	const wait = time.Second
 	for name, tc := range map[string]struct {
 		path    func(s *session) string
@@ -32,7 +32,7 @@ func TestConn_AnsweredAfterTheWriteTimeout(t *testing.T) {
 				frame, err := r.Peek(4)
 				require.NoError(t, err)
 				const final, closing = 0x80, 0x8
-				require.EqualValues(t, final|closing, frame[0], "nobody joined")
+				require.EqualValues(t, final|closing, frame[0], "the client has not joined")
 				require.EqualValues(t, protocol.CloseNoCommandInTime, int(frame[2])<<8|int(frame[3]))
 			},
 		},
@@ -59,7 +59,7 @@ func TestConn_AnsweredAfterTheWriteTimeout(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newBubble(t, func(s *setup) { s.web.WriteTimeout = wait })
 				s := w.share(protocol.ModeCommentOnly)
-				w.slow(3 * wait)
+				w.delayRequests(3 * wait)
 				conn, err := w.client.Transport.(*http.Transport).DialContext(t.Context(), "", "")
 				require.NoError(t, err)
 				defer conn.Close()
@@ -74,15 +74,15 @@ func TestConn_AnsweredAfterTheWriteTimeout(t *testing.T) {
 				}
 				tc.then(t, r)
 				_ = conn.Close()
-				w.slow(0)
+				w.delayRequests(0)
 				w.stop()
 			})
 		})
 	}
 }
 
-// What cannot be written a header is written nothing else either.
-func TestConn_WithoutAHeaderIsClosed(t *testing.T) {
+// A connection to which the header cannot be written receives nothing else.
+func TestHandshake_whose_response_cannot_be_written_closes_the_connection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBubble(t, func(s *setup) { s.web.WriteTimeout = time.Second })
 		s := w.share(protocol.ModeCommentOnly)
@@ -92,7 +92,7 @@ func TestConn_WithoutAHeaderIsClosed(t *testing.T) {
 		_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", s.path("/ws"))
 		require.NoError(t, err)
-		<-time.After(2 * time.Second) // the pipe holds nothing, and nobody reads
+		<-time.After(2 * time.Second) // the pipe has no buffer, and the client does not read
 		written, err := io.ReadAll(conn)
 		require.NoError(t, err)
 		require.Empty(t, written)
