@@ -50,14 +50,14 @@ func loadParticipants(ctx context.Context, r history.Reader, entries []journal.E
 // Participants are all participants of a session up to an event, those who have
 // left included.
 type Participants struct {
-	known []protocol.Participant // the state's, in join order, the host first
-	more  bool                   // the journal has guests whom the state does not hold
-	until journal.Seq
+	known      []protocol.Participant // the state's, in join order, the host first
+	incomplete bool                   // the journal has guests whom the state does not hold
+	until      journal.Seq
 }
 
 // participantsOf returns the participants of a session up to its newest event.
 func participantsOf(s *shared.State, at journal.Head) Participants {
-	return Participants{s.People.List(), s.Left > 0, at.Seq}
+	return Participants{s.People.List(), s.LeftCount > 0, at.Seq}
 }
 
 // Pages returns a function that reads the next participants in join order, and
@@ -72,7 +72,7 @@ func (m Participants) Pages(ctx context.Context, r history.Reader) func(from jou
 		switch {
 		case from > m.until:
 			return nil, from, nil
-		case !m.more:
+		case !m.incomplete:
 			return m.known, m.until + 1, nil
 		case from == 0:
 			return m.known[:1], 1, nil // the host, who joined by creating the session

@@ -15,7 +15,7 @@ import (
 // People returns the answer to a request for participants.
 func People(s *shared.State, which protocol.People) history.Deferred {
 	if which.Left {
-		return leftPage{which, maps.Clone(s.Barred)}
+		return departedPage{which, maps.Clone(s.Barred)}
 	}
 	return PresentPage{which, s.People.List()}
 }
@@ -29,7 +29,7 @@ type PresentPage struct {
 
 // Read implements [history.Deferred].
 func (a PresentPage) Read(ctx context.Context, r history.Reader) (any, error) {
-	from, err := a.placeAfter(ctx, r, a.Query.After)
+	from, err := a.indexAfter(ctx, r, a.Query.After)
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +37,9 @@ func (a PresentPage) Read(ctx context.Context, r history.Reader) (any, error) {
 	return &protocol.PeopleAnswer{Participants: a.Participants[from:to], Removed: []string{}, More: to < len(a.Participants)}, nil
 }
 
-// placeAfter returns the index of the first participant who joined after the one
+// indexAfter returns the index of the first participant who joined after the one
 // with that id, who may have left since.
-func (a PresentPage) placeAfter(ctx context.Context, r history.Reader, id string) (int, error) {
+func (a PresentPage) indexAfter(ctx context.Context, r history.Reader, id string) (int, error) {
 	if id == "" {
 		return 0, nil
 	}
@@ -61,27 +61,27 @@ func (a PresentPage) placeAfter(ctx context.Context, r history.Reader, id string
 	return len(a.Participants), nil
 }
 
-// leftPage is the answer to a request for guests who have left, the last to join
+// departedPage is the answer to a request for guests who have left, the last to join
 // first.
-type leftPage struct {
-	which  protocol.People
+type departedPage struct {
+	query  protocol.People
 	barred map[string]shared.Bar // a copy
 }
 
 // Read implements [history.Deferred].
-func (a leftPage) Read(ctx context.Context, r history.Reader) (any, error) {
-	from, err := joinedBefore(ctx, r, a.which.Before)
+func (a departedPage) Read(ctx context.Context, r history.Reader) (any, error) {
+	from, err := lastJoinBefore(ctx, r, a.query.Before)
 	if err != nil {
 		return nil, err
 	}
 	answer := &protocol.PeopleAnswer{Participants: []protocol.Participant{}, Removed: []string{}}
 	for {
-		guests, next, err := guestsWhoLeft(ctx, r, from)
+		guests, next, err := departedGuests(ctx, r, from)
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range guests {
-			if answer.More = len(answer.Participants) == a.which.Limit; answer.More {
+			if answer.More = len(answer.Participants) == a.query.Limit; answer.More {
 				return answer, nil
 			}
 			answer.Participants = append(answer.Participants, p)
@@ -96,9 +96,9 @@ func (a leftPage) Read(ctx context.Context, r history.Reader) (any, error) {
 	}
 }
 
-// joinedBefore returns the last event by which a guest can have joined before a
+// lastJoinBefore returns the last event by which a guest can have joined before a
 // participant. Without a participant it is the last event of all.
-func joinedBefore(ctx context.Context, r history.Reader, id string) (journal.Seq, error) {
+func lastJoinBefore(ctx context.Context, r history.Reader, id string) (journal.Seq, error) {
 	if id == "" {
 		return maxSeq, nil
 	}
@@ -112,10 +112,10 @@ func joinedBefore(ctx context.Context, r history.Reader, id string) (journal.Seq
 // maxSeq is greater than the number of any event and fits a column of SQLite.
 const maxSeq = 1<<63 - 1
 
-// guestsWhoLeft reads guests who have left, backward from an event, and returns
+// departedGuests reads guests who have left, backward from an event, and returns
 // the event to continue from, which stays the same at the end. It skips the few
 // participants who are present.
-func guestsWhoLeft(ctx context.Context, r history.Reader, from journal.Seq) (guests []protocol.Participant, next journal.Seq, err error) {
+func departedGuests(ctx context.Context, r history.Reader, from journal.Seq) (guests []protocol.Participant, next journal.Seq, err error) {
 	entries, err := r.Journal.Entries(ctx, r.Session, journal.SubjectParticipant, from, true, history.PageItems)
 	if err != nil {
 		return nil, from, err

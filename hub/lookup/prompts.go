@@ -55,7 +55,7 @@ func (m Approvals) Page(ctx context.Context, r history.Reader, from journal.Seq)
 	if err != nil {
 		return nil, from, err
 	}
-	events, err := m.readDone(ctx, r, entries)
+	events, err := m.readFinished(ctx, r, entries)
 	if err != nil {
 		return nil, from, err
 	}
@@ -78,8 +78,8 @@ func (m Approvals) Page(ctx context.Context, r history.Reader, from journal.Seq)
 	return page, from, nil
 }
 
-// readDone reads the events of the approvals that are done.
-func (m Approvals) readDone(ctx context.Context, r history.Reader, entries []journal.Entry) (map[journal.Seq]rules.Event, error) {
+// readFinished reads the events of the approvals that are done.
+func (m Approvals) readFinished(ctx context.Context, r history.Reader, entries []journal.Entry) (map[journal.Seq]rules.Event, error) {
 	var numbers []journal.Seq
 	for _, entry := range entries {
 		if _, open := m.open[entry.ID]; !open {

@@ -83,7 +83,7 @@ func (p *play) anyCommand(t *rapid.T, n *rulestest.Session) protocol.Command {
 func (p *play) join(t *rapid.T, s *shared.State) protocol.Command {
 	key := p.Host.Settings.Key
 	c := &protocol.Join{
-		InviteToken: key.Token(rules.InviteToken, s.ID.String(), s.Invite),
+		InviteToken: key.Token(rules.InviteToken, s.ID.String(), s.InviteGeneration),
 		UserID:      rapid.SampledFrom([]string{"ada", "ben", "cem", "dot", "eve"}).Draw(t, "user"),
 		Role:        rapid.SampledFrom([]protocol.Role{"", protocol.RoleViewer, protocol.RoleHost}).Draw(t, "role"),
 	}

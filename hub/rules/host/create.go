@@ -12,7 +12,7 @@ import (
 // not be started is tried again.
 func (s *State) create(in rules.Input, c Create) rules.Decision {
 	if s.Session.ID != "" && !s.NeverRan {
-		return s.createdBefore(c)
+		return s.repeatedCreate(c)
 	}
 	if c.Refusal != nil {
 		return rules.Decision{Err: c.Refusal}
@@ -29,16 +29,16 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.Body.Cwd, MaxEvent: s.settings.MaxEvent}
 	return rules.Decision{
 		Events: []rules.Event{
-			{Public: &created{session, c.Body.Cwd, c.request()}},
-			{Public: agentIs(protocol.AgentStarting)},
+			{Public: &createdEvent{session, c.Body.Cwd, c.request()}},
+			{Public: newAgentStatus(protocol.AgentStarting)},
 		},
 		Effects: []rules.Effect{LaunchAgent{spec}},
 		Hold:    holdLaunch,
 	}
 }
 
-// createdBefore decides on a creation whose session exists.
-func (s *State) createdBefore(c Create) rules.Decision {
+// repeatedCreate decides on a creation whose session exists.
+func (s *State) repeatedCreate(c Create) rules.Decision {
 	switch {
 	case c.CommandID == "":
 		return rules.Refuse(protocol.CodeInternal, "the host session exists already")
@@ -47,7 +47,7 @@ func (s *State) createdBefore(c Create) rules.Decision {
 	case s.Deleted:
 		return rules.Refuse(protocol.CodeHostSessionNotFound, "the agent session that was made under this Idempotency-Key has been deleted")
 	case s.AgentSession != "":
-		first := s.ready()
+		first := s.readyAnswer()
 		first.Facts = s.FirstFacts
 		return rules.Decision{Answer: &protocol.HostSessionAnswer{Session: first}, Duplicate: true}
 	case s.Agent != protocol.AgentExited:
@@ -60,9 +60,9 @@ func (s *State) createdBefore(c Create) rules.Decision {
 	return d
 }
 
-// ready returns the session as the answer to its creation shows it: when its agent
+// readyAnswer returns the session as the answer to its creation shows it: when its agent
 // became ready, whatever has happened since.
-func (s *State) ready() protocol.HostSession {
+func (s *State) readyAnswer() protocol.HostSession {
 	after := s.Session
 	after.Status = protocol.AgentIdle
 	return after

@@ -12,7 +12,7 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	case Create:
 		return s.create(in, m)
 	case withFacts:
-		return s.learnFirst(in, m)
+		return s.recordFactsFirst(in, m)
 	}
 	if !s.exists() {
 		return s.decideDeleted(in)
@@ -25,11 +25,11 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	case rules.Tick:
 		return s.tick(in)
 	case rules.Loaded:
-		return s.recover(m)
+		return s.loaded(m)
 	case rules.Shutdown:
-		return s.lose("the server was stopped while the prompt was running").With(EndAgent{})
+		return s.loseAgent("the server was stopped while the prompt was running").With(EndAgent{})
 	case FactsLearned:
-		return s.learn(m.Facts)
+		return s.recordFacts(m.Facts)
 	case Launched:
 		return s.launched(m)
 	case LaunchFailed:
@@ -37,15 +37,15 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	case AgentReported:
 		return s.agentSays(m.Event)
 	case AgentSilent:
-		return s.fallSilent(m)
+		return s.reportSilence(m)
 	case rules.PermissionAnswer:
-		return s.answered(m)
+		return s.answerPermission(m)
 	case rules.SharedOpened:
-		return s.open(m)
+		return s.sharedOpened(m)
 	case rules.SharedClosed:
-		return s.closed(m)
+		return s.sharedClosed(m)
 	case rules.StopAgent:
-		return s.stop()
+		return s.stopAgent()
 	}
 	return s.decideTurn(in)
 }
@@ -54,16 +54,16 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 func (s *State) decideDeleted(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
 	case rules.Dispatch:
-		if d, known := s.report(m.Turn); known {
+		if d, known := s.reportTurn(m.Turn); known {
 			return d
 		}
 		return rules.Decision{}.With(rules.Send{To: m.Turn.Shared, Message: rules.TurnEnded{Approval: m.Turn.Approval, Failure: sessionDeleted}})
 	case rules.Loaded:
-		return s.reportEnds(rules.Decision{})
+		return s.resendEnds(rules.Decision{})
 	case rules.SharedOpened:
-		return s.greet(m)
+		return s.sendState(m)
 	case rules.PermissionAnswer:
-		return s.answered(m)
+		return s.answerPermission(m)
 	case rules.ConfirmEnd:
 		return s.decideTurn(in)
 	case Launched:
@@ -78,8 +78,8 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 const sessionDeleted = "the agent's session was deleted"
 
 func (s *State) delete() rules.Decision {
-	d := s.end(sessionDeleted, "")
-	d.Events = append(d.Events, rules.Event{Public: &deleted{}})
+	d := s.endAgent(sessionDeleted, "")
+	d.Events = append(d.Events, rules.Event{Public: &deletedEvent{}})
 	d.Answer = struct{}{}
 	return d.With(EndAgent{}, rules.Release{
 		Hold: holdLaunch,
@@ -90,7 +90,7 @@ func (s *State) delete() rules.Decision {
 // AgentReported decides on a message of the agent, or on its exit.
 func (s *State) agentSays(said rules.AgentEvent) rules.Decision {
 	if _, exits := said.(rules.AgentExited); !exits && s.Running != nil && s.Running.SilentSince != nil {
-		return s.silence(nil).Then(s.agentSaid(said))
+		return s.setSilence(nil).Then(s.agentSaid(said))
 	}
 	return s.agentSaid(said)
 }
@@ -100,11 +100,11 @@ func (s *State) agentSaid(said rules.AgentEvent) rules.Decision {
 	case rules.Notifications:
 		return rules.Decision{Effects: []rules.Effect{Broadcast{rules.AgentNotified{Notifications: e}}}}
 	case rules.AgentPermission:
-		return s.ask(e)
+		return s.requestPermission(e)
 	case rules.AgentWithdrawn:
-		return s.withdraw(rules.Decision{}, e.RequestID)
+		return s.withdrawPermission(rules.Decision{}, e.RequestID)
 	case rules.AgentTurnEnded:
-		return s.turnAnswered(e)
+		return s.turnEnded(e)
 	case rules.AgentProgress:
 		return s.progress(e)
 	case rules.AgentStrayOutput:

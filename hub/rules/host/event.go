@@ -11,75 +11,75 @@ import (
 // The events of a host session's stream, beside those of the protocol for permission
 // requests and facts. No client receives them. Their JSON is stored.
 type (
-	created struct {
+	createdEvent struct {
 		Session protocol.HostSession `json:"session"`
 		Cwd     string               `json:"cwd,omitempty"`
 		Request string               `json:"request,omitempty"` // the digest of a creation with a command id
 	}
-	deleted struct {
+	deletedEvent struct {
 		NeverRan bool `json:"neverRan,omitempty"` // its agent could not be started
 	}
-	// agentStatus holds the agent's new status: starting, idle once it is ready, ending
+	// agentStatusEvent holds the agent's new status: starting, idle once it is ready, ending
 	// once it was asked to end, or exited.
-	agentStatus struct {
+	agentStatusEvent struct {
 		protocol.AgentStatusChanged
 		Session   string `json:"session,omitempty"` // the agent's own id, when it is ready
 		CanLoad   bool   `json:"canLoad,omitempty"`
 		Anew      bool   `json:"anew,omitempty"`      // Session is a new one, without the conversation so far
 		LoadError string `json:"loadError,omitempty"` // why the earlier session cannot be loaded
 	}
-	turnQueuedEvent     struct{ Turn rules.Turn }
-	turnBeganEvent      struct{ Approval string }
-	turnCancellingEvent struct{ Approval, Failure string }
-	turnStuckEvent      struct{ Approval string }
+	turnQueuedEvent       struct{ Turn rules.Turn }
+	turnStartedEvent      struct{ Approval string }
+	turnCancellingEvent   struct{ Approval, Failure string }
+	turnUnresponsiveEvent struct{ Approval string }
 	// turnSilentEvent holds since when the agent has been silent; nil if it no longer is.
 	turnSilentEvent struct {
 		Approval string
 		Since    *time.Time
 	}
-	turnOverEvent struct {
+	turnEndedEvent struct {
 		Approval   string
 		StopReason string
 		Failure    string
 		Code       protocol.Code `json:",omitempty"` // of the failure; empty for one without
 	}
 	turnConfirmedEvent struct{ Approval string }
-	// occupied and vacated: the first shared session has opened, the last one
+	// occupiedEvent and vacated: the first shared session has opened, the last one
 	// has ended.
-	occupied struct{}
-	vacated  struct{}
-	// agentLetGoEvent: the agent is ended because no shared session is open.
-	agentLetGoEvent struct{}
+	occupiedEvent struct{}
+	vacatedEvent  struct{}
+	// idleAgentStoppedEvent: the agent is ended because no shared session is open.
+	idleAgentStoppedEvent struct{}
 )
 
-func (*created) EventType() protocol.EventType             { return "host_session_created" }
-func (*deleted) EventType() protocol.EventType             { return "host_session_deleted" }
-func (*agentStatus) EventType() protocol.EventType         { return "host_agent" }
-func (*turnQueuedEvent) EventType() protocol.EventType     { return "turn_queued" }
-func (*turnBeganEvent) EventType() protocol.EventType      { return "turn_began" }
-func (*turnCancellingEvent) EventType() protocol.EventType { return "turn_cancelling" }
-func (*turnStuckEvent) EventType() protocol.EventType      { return "turn_stuck" }
-func (*turnSilentEvent) EventType() protocol.EventType     { return "turn_silent" }
-func (*turnOverEvent) EventType() protocol.EventType       { return "turn_over" }
-func (*turnConfirmedEvent) EventType() protocol.EventType  { return "turn_confirmed" }
-func (*occupied) EventType() protocol.EventType            { return "host_occupied" }
-func (*vacated) EventType() protocol.EventType             { return "host_vacated" }
-func (*agentLetGoEvent) EventType() protocol.EventType     { return "agent_let_go" }
+func (*createdEvent) EventType() protocol.EventType          { return "host_session_created" }
+func (*deletedEvent) EventType() protocol.EventType          { return "host_session_deleted" }
+func (*agentStatusEvent) EventType() protocol.EventType      { return "host_agent" }
+func (*turnQueuedEvent) EventType() protocol.EventType       { return "turn_queued" }
+func (*turnStartedEvent) EventType() protocol.EventType      { return "turn_began" }
+func (*turnCancellingEvent) EventType() protocol.EventType   { return "turn_cancelling" }
+func (*turnUnresponsiveEvent) EventType() protocol.EventType { return "turn_stuck" }
+func (*turnSilentEvent) EventType() protocol.EventType       { return "turn_silent" }
+func (*turnEndedEvent) EventType() protocol.EventType        { return "turn_over" }
+func (*turnConfirmedEvent) EventType() protocol.EventType    { return "turn_confirmed" }
+func (*occupiedEvent) EventType() protocol.EventType         { return "host_occupied" }
+func (*vacatedEvent) EventType() protocol.EventType          { return "host_vacated" }
+func (*idleAgentStoppedEvent) EventType() protocol.EventType { return "agent_let_go" }
 
 var payloads = map[protocol.EventType]func() protocol.Payload{
-	"host_session_created": func() protocol.Payload { return new(created) },
-	"host_session_deleted": func() protocol.Payload { return new(deleted) },
-	"host_agent":           func() protocol.Payload { return new(agentStatus) },
+	"host_session_created": func() protocol.Payload { return new(createdEvent) },
+	"host_session_deleted": func() protocol.Payload { return new(deletedEvent) },
+	"host_agent":           func() protocol.Payload { return new(agentStatusEvent) },
 	"turn_queued":          func() protocol.Payload { return new(turnQueuedEvent) },
-	"turn_began":           func() protocol.Payload { return new(turnBeganEvent) },
+	"turn_began":           func() protocol.Payload { return new(turnStartedEvent) },
 	"turn_cancelling":      func() protocol.Payload { return new(turnCancellingEvent) },
-	"turn_stuck":           func() protocol.Payload { return new(turnStuckEvent) },
+	"turn_stuck":           func() protocol.Payload { return new(turnUnresponsiveEvent) },
 	"turn_silent":          func() protocol.Payload { return new(turnSilentEvent) },
-	"turn_over":            func() protocol.Payload { return new(turnOverEvent) },
+	"turn_over":            func() protocol.Payload { return new(turnEndedEvent) },
 	"turn_confirmed":       func() protocol.Payload { return new(turnConfirmedEvent) },
-	"host_occupied":        func() protocol.Payload { return new(occupied) },
-	"host_vacated":         func() protocol.Payload { return new(vacated) },
-	"agent_let_go":         func() protocol.Payload { return new(agentLetGoEvent) },
+	"host_occupied":        func() protocol.Payload { return new(occupiedEvent) },
+	"host_vacated":         func() protocol.Payload { return new(vacatedEvent) },
+	"agent_let_go":         func() protocol.Payload { return new(idleAgentStoppedEvent) },
 }
 
 // decodePayload decodes the payload of an event of the stream.

@@ -8,21 +8,21 @@ import (
 	"parley/protocol"
 )
 
-// stopped is the failure of a turn whose agent was stopped on request.
-const stopped = "the agent was stopped"
+// agentStopped is the failure of a turn whose agent was stopped on request.
+const agentStopped = "the agent was stopped"
 
-// stop ends the agent. Until it has exited its status is ending, and new prompts
+// stopAgent ends the agent. Until it has exited its status is ending, and new prompts
 // wait for the next process. Stopping an agent that is still starting fails the
 // prompts that wait for it, since they would start it again at once.
-func (s *State) stop() rules.Decision {
+func (s *State) stopAgent() rules.Decision {
 	if s.Agent != protocol.AgentStarting && s.Agent != protocol.AgentIdle {
 		return rules.Decision{}.With(Broadcast{rules.AgentChanged{Status: s.status()}})
 	}
-	ending := agentIs(protocol.AgentEnding)
+	ending := newAgentStatus(protocol.AgentEnding)
 	d := rules.Decision{Events: []rules.Event{{Public: ending}}}
 	if s.Agent == protocol.AgentStarting {
 		for _, t := range s.Queue {
-			d = s.over(d, t, "", stopped, "")
+			d = s.endTurn(d, t, "", agentStopped, "")
 		}
 	}
 	return d.With(Broadcast{rules.AgentChanged{Status: ending.AgentStatusChanged}}, EndAgent{})
@@ -32,15 +32,15 @@ func (s *State) stop() rules.Decision {
 func (s *State) exited(e rules.AgentExited) rules.Decision {
 	failure := ExitFailure(e)
 	if s.Agent == protocol.AgentEnding {
-		failure = stopped
+		failure = agentStopped
 	}
-	d := s.lose(failure)
+	d := s.loseAgent(failure)
 	status := lastStatus(d)
 	status.ExitCode = e.ExitCode
 	if e.StderrTail != "" {
 		status.StderrTail = &e.StderrTail
 	}
-	if s.LetGo && s.Occupied && len(s.Queue) == 0 {
+	if s.StoppedIdle && s.Occupied && len(s.Queue) == 0 {
 		return s.launch(d) // a shared session has opened meanwhile
 	}
 	return s.announceExit(d)
@@ -54,26 +54,26 @@ func ExitFailure(e rules.AgentExited) string {
 	return "the agent ended"
 }
 
-// lose decides that there is no agent any more: it withdraws the permission
+// loseAgent decides that there is no agent any more: it withdraws the permission
 // requests and fails the running turn. Its last event is the agent's status.
-func (s *State) lose(failure string) rules.Decision {
+func (s *State) loseAgent(failure string) rules.Decision {
 	var d rules.Decision
 	for _, p := range s.Permissions {
-		d = s.withdraw(d, p.Permission.RequestID)
+		d = s.withdrawPermission(d, p.Request.RequestID)
 	}
 	if s.Running != nil {
 		if s.Running.Cancelling != "" {
 			failure = s.Running.Cancelling
 		}
-		d = s.over(d, s.Running.Turn, "", failure, "")
+		d = s.endTurn(d, s.Running.Turn, "", failure, "")
 	}
-	d.Events = append(d.Events, rules.Event{Public: agentIs(protocol.AgentExited)})
+	d.Events = append(d.Events, rules.Event{Public: newAgentStatus(protocol.AgentExited)})
 	return d
 }
 
 // lastStatus returns the agent's status that is the last event of a decision.
-func lastStatus(d rules.Decision) *agentStatus {
-	return d.Events[len(d.Events)-1].Public.(*agentStatus)
+func lastStatus(d rules.Decision) *agentStatusEvent {
+	return d.Events[len(d.Events)-1].Public.(*agentStatusEvent)
 }
 
 // announceExit tells the shared sessions the status that is the last event of the
@@ -86,24 +86,24 @@ func (s *State) announceExit(d rules.Decision) rules.Decision {
 	return s.launch(d)
 }
 
-// end decides that there is no agent and fails everything that waits for it.
-func (s *State) end(failure string, code protocol.Code) rules.Decision {
-	d := s.lose(failure)
+// endAgent decides that there is no agent and fails everything that waits for it.
+func (s *State) endAgent(failure string, code protocol.Code) rules.Decision {
+	d := s.loseAgent(failure)
 	status := lastStatus(d)
 	status.Detail = failure
 	for _, t := range s.Queue {
-		d = s.over(d, t, "", failure, code)
+		d = s.endTurn(d, t, "", failure, code)
 	}
 	return d.With(Broadcast{rules.AgentChanged{Status: status.AgentStatusChanged}})
 }
 
-// recover decides what follows from a restart of the server. No agent runs,
+// loaded decides what follows from a restart of the server. No agent runs,
 // whatever the state says. Shared sessions may have ended unnoticed, so their
 // turns are failed. Others may not know how their turns ended.
-func (s *State) recover(m rules.Loaded) rules.Decision {
-	d := rules.Decision{Events: s.settleOccupied(m.OpenShared)}
+func (s *State) loaded(m rules.Loaded) rules.Decision {
+	d := rules.Decision{Events: s.repairOccupied(m.OpenShared)}
 	if s.Agent != protocol.AgentExited {
-		lost := s.lose("the server was restarted while the prompt was running")
+		lost := s.loseAgent("the server was restarted while the prompt was running")
 		d = d.Then(lost).With(Broadcast{rules.AgentChanged{Status: lastStatus(lost).AgentStatusChanged}})
 	}
 	waiting := false
@@ -111,18 +111,18 @@ func (s *State) recover(m rules.Loaded) rules.Decision {
 		if slices.Contains(m.OpenShared, t.Shared) {
 			waiting = true
 		} else {
-			d = s.over(d, t, "", "the session has ended", "")
+			d = s.endTurn(d, t, "", "the session has ended", "")
 		}
 	}
 	if waiting {
 		d = s.launch(d)
 	}
-	return s.reportEnds(d)
+	return s.resendEnds(d)
 }
 
-// reportEnds tells the shared sessions again how the turns ended that they have
+// resendEnds tells the shared sessions again how the turns ended that they have
 // not confirmed.
-func (s *State) reportEnds(d rules.Decision) rules.Decision {
+func (s *State) resendEnds(d rules.Decision) rules.Decision {
 	for _, t := range s.Ended {
 		d = d.With(rules.Send{To: t.Turn.Shared, Message: rules.TurnEnded{Approval: t.Turn.Approval, StopReason: t.StopReason, Failure: t.Failure, Code: t.Code}})
 	}

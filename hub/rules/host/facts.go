@@ -18,9 +18,9 @@ type (
 	}
 )
 
-// learn records facts that differ from the known ones and tells them to the shared
+// recordFacts records facts that differ from the known ones and tells them to the shared
 // sessions.
-func (s *State) learn(facts protocol.AgentFacts) rules.Decision {
+func (s *State) recordFacts(facts protocol.AgentFacts) rules.Decision {
 	changes, some := s.Session.Facts.Changes(facts.Bounded())
 	if !some {
 		return rules.Decision{}
@@ -31,12 +31,12 @@ func (s *State) learn(facts protocol.AgentFacts) rules.Decision {
 	}
 }
 
-// learnFirst decides on an input in the state that holds the facts which became
+// recordFactsFirst decides on an input in the state that holds the facts which became
 // known before it.
-func (s *State) learnFirst(in rules.Input, m withFacts) rules.Decision {
+func (s *State) recordFactsFirst(in rules.Input, m withFacts) rules.Decision {
 	after, d := *s, rules.Decision{}
 	if s.exists() {
-		d = s.learn(m.facts)
+		d = s.recordFacts(m.facts)
 	}
 	if len(d.Events) > 0 {
 		after.Session.Facts.Merge(d.Events[0].Public.(*protocol.AgentUpdated).AgentFacts)

@@ -17,12 +17,12 @@ const factsInterval = time.Second
 type FactBuffer struct {
 	facts   protocol.AgentFacts // without the usage
 	usage   *protocol.AgentUsage
-	some    bool      // facts is not empty
-	blocked time.Time // facts wait until then
+	pending bool      // facts is not empty
+	dueAt   time.Time // facts wait until then
 }
 
 // Block has facts wait for factsInterval from now.
-func (g *FactBuffer) Block(now time.Time) { g.blocked = now.Add(factsInterval) }
+func (g *FactBuffer) Block(now time.Time) { g.dueAt = now.Add(factsInterval) }
 
 // add adds facts. The usage waits for the end of the turn.
 func (g *FactBuffer) add(facts protocol.AgentFacts) {
@@ -31,21 +31,21 @@ func (g *FactBuffer) add(facts protocol.AgentFacts) {
 	}
 	if _, some := (protocol.AgentFacts{}).Changes(facts); some {
 		g.facts.Merge(facts)
-		g.some = true
+		g.pending = true
 	}
 }
 
 // Due returns when to call TakeDue; zero for never.
 func (g *FactBuffer) Due() time.Time {
-	if !g.some {
+	if !g.pending {
 		return time.Time{}
 	}
-	return g.blocked
+	return g.dueAt
 }
 
 // TakeDue returns and removes the facts that are due.
 func (g *FactBuffer) TakeDue(now time.Time) (facts protocol.AgentFacts, some bool) {
-	if !g.some || now.Before(g.blocked) {
+	if !g.pending || now.Before(g.dueAt) {
 		return facts, false
 	}
 	facts = g.facts
@@ -56,9 +56,9 @@ func (g *FactBuffer) TakeDue(now time.Time) (facts protocol.AgentFacts, some boo
 
 // takeAll returns and removes all facts, including the usage.
 func (g *FactBuffer) takeAll() (facts protocol.AgentFacts, some bool) {
-	facts, some = g.facts, g.some || g.usage != nil
+	facts, some = g.facts, g.pending || g.usage != nil
 	facts.Usage = g.usage
-	*g = FactBuffer{blocked: g.blocked}
+	*g = FactBuffer{dueAt: g.dueAt}
 	return facts, some
 }
 
@@ -80,7 +80,7 @@ func (g *FactBuffer) Combine(body any, now time.Time) any {
 			return body
 		}
 	case Launched:
-		g.blocked = time.Time{} // many agents announce more as soon as they are ready
+		g.dueAt = time.Time{} // many agents announce more as soon as they are ready
 	case LaunchFailed, rules.SharedOpened, rules.Shutdown:
 	default:
 		return body

@@ -11,8 +11,8 @@ import (
 // holdLaunch names the answers that wait until the agent is ready.
 const holdLaunch = "launch"
 
-func agentIs(status protocol.AgentStatus) *agentStatus {
-	return &agentStatus{AgentStatusChanged: protocol.AgentStatusChanged{Status: status}}
+func newAgentStatus(status protocol.AgentStatus) *agentStatusEvent {
+	return &agentStatusEvent{AgentStatusChanged: protocol.AgentStatusChanged{Status: status}}
 }
 
 // launch starts the agent again, on its earlier session if it can load that.
@@ -21,7 +21,7 @@ func (s *State) launch(d rules.Decision) rules.Decision { return s.launchOn(d, s
 // launchOn starts the agent again. load is the session that it loads, empty for a
 // new one.
 func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
-	starting := agentIs(protocol.AgentStarting)
+	starting := newAgentStatus(protocol.AgentStarting)
 	d.Events = append(d.Events, rules.Event{Public: starting})
 	return d.With(
 		LaunchAgent{rules.LaunchSpec{
@@ -34,9 +34,9 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 		Broadcast{rules.AgentChanged{Status: starting.AgentStatusChanged}})
 }
 
-// launchAnew starts an agent on a new session after it failed to load the earlier
+// relaunchNewSession starts an agent on a new session after it failed to load the earlier
 // one.
-func (s *State) launchAnew(err error) rules.Decision {
+func (s *State) relaunchNewSession(err error) rules.Decision {
 	d := s.launchOn(rules.Decision{}, "")
 	lastStatus(d).LoadError = err.Error()
 	return d
@@ -46,18 +46,18 @@ func (s *State) launched(m Launched) rules.Decision {
 	if s.Agent == protocol.AgentEnding { // it was stopped before it was ready
 		return rules.Decision{}.With(EndAgent{})
 	}
-	ready := agentIs(protocol.AgentIdle)
+	ready := newAgentStatus(protocol.AgentIdle)
 	ready.Session, ready.CanLoad = m.SessionID, m.CanLoad
 	ready.Anew = s.earlierSession() == "" || m.LoadError != nil
 	d := rules.Decision{Events: []rules.Event{{Public: ready}}}
 	d = d.With(
 		Broadcast{rules.AgentChanged{Status: ready.AgentStatusChanged}},
-		rules.Release{Hold: holdLaunch, Answer: &protocol.HostSessionAnswer{Session: s.ready()}})
-	if s.Worked {
+		rules.Release{Hold: holdLaunch, Answer: &protocol.HostSessionAnswer{Session: s.readyAnswer()}})
+	if s.HadTurn {
 		d = d.With(Broadcast{rules.AgentContinued{Session: s.continuation(m.LoadError)}})
 	}
 	if len(s.Queue) > 0 {
-		return s.begin(d, s.Queue[0])
+		return s.startTurn(d, s.Queue[0])
 	}
 	return d
 }
@@ -79,15 +79,15 @@ func (s *State) continuation(loadError error) protocol.AgentSession {
 // whose agent never ran. An agent that cannot load its session gets a new one.
 func (s *State) launchFailed(m LaunchFailed) rules.Decision {
 	if s.Agent == protocol.AgentEnding {
-		return s.announceExit(s.lose(stopped)).With(refuseCreation(stopped, m.Err))
+		return s.announceExit(s.loseAgent(agentStopped)).With(refuseCreation(agentStopped, m.Err))
 	}
 	if errors.Is(m.Err, rules.ErrCannotLoad) && s.earlierSession() != "" {
-		return s.launchAnew(m.Err)
+		return s.relaunchNewSession(m.Err)
 	}
 	failure := fmt.Sprintf("the agent could not be started: %v", m.Err)
-	d := s.end(failure, launchCode(m.Err))
+	d := s.endAgent(failure, launchCode(m.Err))
 	if s.AgentSession == "" {
-		d.Events = append(d.Events, rules.Event{Public: &deleted{NeverRan: true}})
+		d.Events = append(d.Events, rules.Event{Public: &deletedEvent{NeverRan: true}})
 	}
 	return d.With(refuseCreation(failure, m.Err))
 }

@@ -12,7 +12,7 @@ func (s *State) progress(e rules.AgentProgress) rules.Decision {
 		return rules.Decision{}
 	}
 	began := s.StartedAt // a copy that other goroutines may read
-	starts := agentIs(protocol.AgentStarting)
+	starts := newAgentStatus(protocol.AgentStarting)
 	starts.Detail, starts.StartedAt = e.Detail, &began
 	return rules.Decision{Events: []rules.Event{{Public: starts}}}.With(Broadcast{rules.AgentChanged{Status: starts.AgentStatusChanged}})
 }
@@ -22,7 +22,7 @@ func (s *State) progress(e rules.AgentProgress) rules.Decision {
 func (s *State) strayOutput() rules.Decision {
 	note := protocol.AgentStrayOutput{}
 	switch {
-	case s.Running == nil && s.Strayed, s.Running != nil && s.Running.Strayed:
+	case s.Running == nil && s.StrayReported, s.Running != nil && s.Running.StrayReported:
 		return rules.Decision{}
 	case s.Running != nil:
 		approval := s.Running.Turn.Approval
@@ -34,8 +34,8 @@ func (s *State) strayOutput() rules.Decision {
 // applyStray notes that stray output was reported.
 func (s *State) applyStray() {
 	if s.Running != nil {
-		s.Running.Strayed = true
+		s.Running.StrayReported = true
 	} else {
-		s.Strayed = true
+		s.StrayReported = true
 	}
 }

@@ -12,22 +12,22 @@ import (
 // settings.AgentIdleAfter. The next prompt, or the next shared session, starts the
 // agent again.
 
-// open greets a shared session that has opened, and starts an agent that was
+// sharedOpened greets a shared session that has opened, and starts an agent that was
 // ended because no shared session was open.
-func (s *State) open(m rules.SharedOpened) rules.Decision {
-	d := s.greet(m)
+func (s *State) sharedOpened(m rules.SharedOpened) rules.Decision {
+	d := s.sendState(m)
 	if s.Occupied {
 		return d
 	}
-	d.Events = []rules.Event{{Public: &occupied{}}}
-	if s.LetGo && s.Agent == protocol.AgentExited {
+	d.Events = []rules.Event{{Public: &occupiedEvent{}}}
+	if s.StoppedIdle && s.Agent == protocol.AgentExited {
 		return s.launch(d)
 	}
 	return d
 }
 
-// greet tells a shared session that has opened or woken the agent's present state.
-func (s *State) greet(m rules.SharedOpened) rules.Decision {
+// sendState tells a shared session that has opened or woken the agent's present state.
+func (s *State) sendState(m rules.SharedOpened) rules.Decision {
 	d := rules.Decision{Effects: []rules.Effect{
 		AttachShared{m.Shared},
 		rules.Send{To: m.Shared, Message: rules.AgentChanged{Status: s.status()}},
@@ -40,54 +40,54 @@ func (s *State) greet(m rules.SharedOpened) rules.Decision {
 	}
 	for _, p := range s.Permissions {
 		if p.Shared.IsZero() || p.Shared == m.Shared {
-			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionRequested{Request: p.Permission}})
+			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionRequested{Request: p.Request}})
 		}
 	}
 	return d
 }
 
-// closed notes that a shared session has ended.
-func (s *State) closed(m rules.SharedClosed) rules.Decision {
+// sharedClosed notes that a shared session has ended.
+func (s *State) sharedClosed(m rules.SharedClosed) rules.Decision {
 	d := rules.Decision{Effects: []rules.Effect{DetachShared{m.Shared}}}
 	if m.Last && s.Occupied {
-		d.Events = []rules.Event{{Public: &vacated{}}}
+		d.Events = []rules.Event{{Public: &vacatedEvent{}}}
 	}
 	return d
 }
 
-// settleOccupied returns the event that is missing if a crash, or an older version
+// repairOccupied returns the event that is missing if a crash, or an older version
 // of Parley, lost track of whether a shared session is open.
-func (s *State) settleOccupied(open []journal.SessionID) []rules.Event {
+func (s *State) repairOccupied(open []journal.SessionID) []rules.Event {
 	switch {
 	case len(open) > 0 && !s.Occupied:
-		return []rules.Event{{Public: &occupied{}}}
+		return []rules.Event{{Public: &occupiedEvent{}}}
 	case len(open) == 0 && s.Occupied:
-		return []rules.Event{{Public: &vacated{}}}
+		return []rules.Event{{Public: &vacatedEvent{}}}
 	}
 	return nil
 }
 
-// vacate notes since when the agent has been up without an open shared session.
-func (s *State) vacate(at rules.Stamp) {
+// recordIdle notes since when the agent has been up without an open shared session.
+func (s *State) recordIdle(at rules.Stamp) {
 	if !s.Occupied && s.up() {
-		s.Vacant = at.Instant()
+		s.IdleSince = at.Instant()
 	}
 }
 
-// leaveAt returns when an unused agent is to end; zero for never.
-func (s *State) leaveAt() time.Time {
-	if s.settings.AgentIdleAfter <= 0 || s.Vacant.IsZero() || !s.up() {
+// idleDeadline returns when an unused agent is to end; zero for never.
+func (s *State) idleDeadline() time.Time {
+	if s.settings.AgentIdleAfter <= 0 || s.IdleSince.IsZero() || !s.up() {
 		return time.Time{}
 	}
-	return s.Vacant.Deadline(s.settings.AgentIdleAfter)
+	return s.IdleSince.Deadline(s.settings.AgentIdleAfter)
 }
 
-// letGo ends an agent that has been unused for long enough. A turn that still runs
+// stopIdleAgent ends an agent that has been unused for long enough. A turn that still runs
 // there was cancelled together with its shared session.
-func (s *State) letGo(d rules.Decision, now time.Time) rules.Decision {
-	if at := s.leaveAt(); at.IsZero() || now.Before(at) {
+func (s *State) stopIdleAgent(d rules.Decision, now time.Time) rules.Decision {
+	if at := s.idleDeadline(); at.IsZero() || now.Before(at) {
 		return d
 	}
-	d.Events = append(d.Events, rules.Event{Public: &agentLetGoEvent{}}, rules.Event{Public: agentIs(protocol.AgentEnding)})
+	d.Events = append(d.Events, rules.Event{Public: &idleAgentStoppedEvent{}}, rules.Event{Public: newAgentStatus(protocol.AgentEnding)})
 	return d.With(EndAgent{})
 }

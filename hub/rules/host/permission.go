@@ -11,8 +11,8 @@ import (
 // The kinds of options of the Agent Client Protocol that an automatic answer may
 // choose, in order of preference. It never allows more than this one call.
 var (
-	allowing  = []string{"allow_once"}
-	rejecting = []string{"reject_once", "reject_always"}
+	allowKinds  = []string{"allow_once"}
+	rejectKinds = []string{"reject_once", "reject_always"}
 )
 
 // optionOfKind returns the first option of the first kind that the request offers;
@@ -26,52 +26,52 @@ func optionOfKind(options []rules.AgentOption, kinds ...string) string {
 	return ""
 }
 
-// ask passes a permission request on to the participants, or answers it by the host
+// requestPermission passes a permission request on to the participants, or answers it by the host
 // session's policy. In a turn that is being cancelled the answer is cancelled.
-func (s *State) ask(e rules.AgentPermission) rules.Decision {
+func (s *State) requestPermission(e rules.AgentPermission) rules.Decision {
 	q := rules.PermissionRequest{
-		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: orNull(e.ToolCall), Options: orNull(e.Options)},
+		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: nullIfEmpty(e.ToolCall), Options: nullIfEmpty(e.Options)},
 		Choices:    e.Choices,
 	}
 	if s.Running != nil && s.Running.Cancelling != "" {
 		return rules.Decision{Effects: []rules.Effect{AnswerAgent{e.RequestID, ""}}}
 	}
-	asked := askedPermission{Permission: q, Shared: s.turnOf()}
+	asked := openPermission{Request: q, Shared: s.runningShared()}
 	d := rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: q.Permission}}}}
-	d = asked.tell(d, rules.PermissionRequested{Request: q})
+	d = asked.send(d, rules.PermissionRequested{Request: q})
 	switch s.Session.Permissions {
 	case protocol.PermissionsAllow:
-		if option := optionOfKind(e.Choices, allowing...); option != "" {
-			return s.settle(d, asked, option, protocol.SourcePolicy, nil)
+		if option := optionOfKind(e.Choices, allowKinds...); option != "" {
+			return s.resolvePermission(d, asked, option, protocol.SourcePolicy, nil)
 		}
 	case protocol.PermissionsReject:
-		return s.settle(d, asked, optionOfKind(e.Choices, rejecting...), protocol.SourcePolicy, nil)
+		return s.resolvePermission(d, asked, optionOfKind(e.Choices, rejectKinds...), protocol.SourcePolicy, nil)
 	}
 	return d
 }
 
-// orNull returns null for a member that the agent left out, as decoding the event
+// nullIfEmpty returns null for a member that the agent left out, as decoding the event
 // will.
-func orNull(raw json.RawMessage) json.RawMessage {
+func nullIfEmpty(raw json.RawMessage) json.RawMessage {
 	if len(raw) == 0 {
 		return json.RawMessage("null")
 	}
 	return raw
 }
 
-// answered decides on a participant's answer. The first one counts.
-func (s *State) answered(m rules.PermissionAnswer) rules.Decision {
+// answerPermission decides on a participant's answer. The first one counts.
+func (s *State) answerPermission(m rules.PermissionAnswer) rules.Decision {
 	asked := s.OpenPermission(m.RequestID)
 	if asked == nil {
 		return rules.Decision{Effects: []rules.Effect{rules.Send{To: m.Shared, Message: rules.PermissionWithdrawn{RequestID: m.RequestID}}}}
 	}
-	return s.settle(rules.Decision{}, *asked, m.OptionID, protocol.SourceParticipant, &m)
+	return s.resolvePermission(rules.Decision{}, *asked, m.OptionID, protocol.SourceParticipant, &m)
 }
 
-// settle answers the agent and tells the shared sessions that have the request.
+// resolvePermission answers the agent and tells the shared sessions that have the request.
 // Without an option the request is answered as cancelled.
-func (s *State) settle(d rules.Decision, asked askedPermission, optionID string, source protocol.PermissionSource, won *rules.PermissionAnswer) rules.Decision {
-	requestID := asked.Permission.RequestID
+func (s *State) resolvePermission(d rules.Decision, asked openPermission, optionID string, source protocol.PermissionSource, won *rules.PermissionAnswer) rules.Decision {
+	requestID := asked.Request.RequestID
 	resolved := protocol.PermissionResolved{RequestID: requestID, Outcome: protocol.OutcomeCancelled, Source: source}
 	if optionID != "" {
 		resolved.Outcome, resolved.OptionID = protocol.OutcomeSelected, &optionID
@@ -81,22 +81,22 @@ func (s *State) settle(d rules.Decision, asked askedPermission, optionID string,
 	}
 	d.Events = append(d.Events, rules.Event{Public: &resolved})
 	d = d.With(AnswerAgent{requestID, optionID})
-	return asked.tell(d, rules.PermissionResolved{Resolved: resolved, Answer: won})
+	return asked.send(d, rules.PermissionResolved{Resolved: resolved, Answer: won})
 }
 
-// withdraw ends a permission request that needs no answer any more.
-func (s *State) withdraw(d rules.Decision, requestID string) rules.Decision {
+// withdrawPermission ends a permission request that needs no answer any more.
+func (s *State) withdrawPermission(d rules.Decision, requestID string) rules.Decision {
 	asked := s.OpenPermission(requestID)
 	if asked == nil {
 		return d
 	}
 	d.Events = append(d.Events, rules.Event{Public: &protocol.PermissionWithdrawn{RequestID: requestID}})
-	return asked.tell(d, rules.PermissionWithdrawn{RequestID: requestID})
+	return asked.send(d, rules.PermissionWithdrawn{RequestID: requestID})
 }
 
-// tell returns the decision with a message to the shared sessions that have the
+// send returns the decision with a message to the shared sessions that have the
 // request. Later turns do not change which ones have it.
-func (p *askedPermission) tell(d rules.Decision, message any) rules.Decision {
+func (p *openPermission) send(d rules.Decision, message any) rules.Decision {
 	if p.Shared.IsZero() {
 		return d.With(Broadcast{message})
 	}

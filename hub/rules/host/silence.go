@@ -20,17 +20,17 @@ func (s *State) ExpectsOutput() bool {
 		s.Running.Cancelling == "" && len(s.Permissions) == 0
 }
 
-// fallSilent reports that the agent has sent nothing for settings.SilenceAfter.
-func (s *State) fallSilent(m AgentSilent) rules.Decision {
+// reportSilence reports that the agent has sent nothing for settings.SilenceAfter.
+func (s *State) reportSilence(m AgentSilent) rules.Decision {
 	if !s.ExpectsOutput() {
 		return rules.Decision{}
 	}
 	since := m.Since.UTC().Truncate(time.Microsecond)
-	return s.silence(&since)
+	return s.setSilence(&since)
 }
 
-// silence reports since when the agent has been silent; nil if it no longer is.
-func (s *State) silence(since *time.Time) rules.Decision {
+// setSilence reports since when the agent has been silent; nil if it no longer is.
+func (s *State) setSilence(since *time.Time) rules.Decision {
 	status := s.status()
 	status.SilentSince = since
 	return rules.Decision{Events: []rules.Event{{Public: &turnSilentEvent{s.Running.Turn.Approval, since}}}}.
@@ -43,7 +43,7 @@ func (s *State) status() protocol.AgentStatusChanged {
 	status := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.Detail}
 	if s.Running != nil {
 		status.SilentSince = s.Running.SilentSince
-		if s.Running.Stuck && s.up() {
+		if s.Running.Unresponsive && s.up() {
 			status.Status = protocol.AgentUnresponsive
 		}
 	}

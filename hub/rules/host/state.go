@@ -11,61 +11,71 @@ import (
 	"parley/protocol"
 )
 
-// State is the state of a host session: its agent, its turn queue and its
-// permission requests. It implements [state]. The JSON of its exported fields is
-// the snapshot.
+// State is the state of a host session: its agent, its turn queue and its permission
+// requests. It implements [rules.State] and is for one goroutine at a time.
+//
+// The JSON of the exported fields is the snapshot. A field whose JSON has another
+// name was renamed after snapshots had been stored.
 type State struct {
 	settings *rules.Settings // immutable
 
-	ID           journal.SessionID
-	Time         time.Time // of the newest event
-	Session      protocol.HostSession
-	Cwd          string
-	Agent        protocol.AgentStatus // starting, idle (which is: up), ending or exited
-	Detail       string               // explains the status
-	StartedAt    time.Time            // when the newest start began
-	Strayed      bool                 // stray output of this process outside of turns was reported
-	AgentSession string               // the agent's own id
-	CanLoad      bool                 // a new process can load that session
-	Worked       bool                 // the agent has had a turn, which a new session would not remember
-	LoadError    string               // why that session cannot be loaded; empty if it can or that was not tried
-	Deleted      bool
-	NeverRan     bool                // it was deleted because its agent could not be started
-	Request      string              // the digest of the creation; empty when it had no command id
-	FirstFacts   protocol.AgentFacts // when the agent was first ready; kept for a creation with a command id
-	Occupied     bool                // a shared session is open on it
-	Vacant       rules.Instant       // since when the agent is up and no shared session is open; zero otherwise
-	LetGo        bool                // the agent was ended because no shared session was open
-	Queue        []rules.Turn        // waiting turns, in order; at most settings.MaxQueued
-	Running      *runningTurn
-	Ended        []endedTurn // turns whose end the shared sessions have not confirmed
-	Permissions  []askedPermission
+	ID      journal.SessionID
+	Time    time.Time // of the newest event
+	Session protocol.HostSession
+	Cwd     string // the agent's working directory; empty for the profile's own
+
+	// the agent and its process
+	Agent         protocol.AgentStatus // starting, idle (ready for a prompt), ending or exited
+	Detail        string               // explains the status
+	StartedAt     time.Time            // when the newest start began
+	StrayReported bool                 `json:"Strayed"` // stray output of this process outside of turns was reported
+	AgentSession  string               // the agent's own session id
+	CanLoad       bool                 // a new process can load AgentSession
+	HadTurn       bool                 `json:"Worked"` // the agent has had a turn, which a new session would not remember
+	LoadError     string               // why AgentSession cannot be loaded; empty if it can, or if that was not tried
+
+	// the creation of the session, and its end
+	Deleted    bool
+	NeverRan   bool                // it was deleted because its agent could not be started
+	Request    string              // the digest of the creation; empty if it had no command id
+	FirstFacts protocol.AgentFacts // the facts when the agent was first ready; kept for a creation with a command id
+
+	// the shared sessions
+	Occupied    bool          // at least one shared session is open
+	IdleSince   rules.Instant `json:"Vacant"` // since when the agent is ready and no shared session is open; zero otherwise
+	StoppedIdle bool          `json:"LetGo"`  // the agent was stopped because no shared session was open
+
+	// turns and permission requests
+	Queue       []rules.Turn // waiting turns, in order; at most settings.MaxQueued
+	Running     *runningTurn // nil for none
+	Ended       []endedTurn  // turns whose end their shared sessions have not confirmed
+	Permissions []openPermission
 }
 
-// runningTurn is the turn that the agent has.
+// runningTurn is the turn that the agent works on.
 type runningTurn struct {
-	Turn        rules.Turn
-	Since       rules.Instant
-	Cancelling  string // the failure once it has ended; empty unless it was cancelled
-	CancelAt    rules.Instant
-	Stuck       bool       // it was cancelled and has not ended in time
-	SilentSince *time.Time // since when the agent has been silent, as reported; nil if it is not
-	Strayed     bool       // stray output of the agent in this turn was reported
+	Turn          rules.Turn
+	Since         rules.Instant
+	Cancelling    string        // the failure of the turn once it has ended; empty unless it was cancelled
+	CancelAt      rules.Instant // when it was cancelled; zero unless it was
+	Unresponsive  bool          `json:"Stuck"` // it was cancelled and did not end in time
+	SilentSince   *time.Time    // since when the agent has been silent, as reported; nil if it is not
+	StrayReported bool          `json:"Strayed"` // stray output of the agent in this turn was reported
 }
 
 // endedTurn is the end of a turn.
 type endedTurn struct {
 	Turn       rules.Turn
 	StopReason string
-	Failure    string
-	Code       protocol.Code
+	Failure    string        // empty when the turn completed
+	Code       protocol.Code // of the failure; empty for a failure without one
 }
 
-// askedPermission is a permission request that waits for an answer.
-type askedPermission struct {
-	Permission rules.PermissionRequest
-	At         rules.Instant
-	Shared     journal.SessionID // the shared session that has it; zero for all that are open
+// openPermission is a permission request that waits for an answer.
+type openPermission struct {
+	Request     rules.PermissionRequest `json:"Permission"`
+	RequestedAt rules.Instant           `json:"At"`
+	Shared      journal.SessionID       // the shared session that has it; zero for all that are open
 }
 
 // New returns the state of a session without events.
@@ -96,7 +106,7 @@ func (s *State) up() bool { return s.Agent == protocol.AgentIdle }
 
 // earlierSession returns the agent's session to load; empty to begin a new one.
 func (s *State) earlierSession() string {
-	if !s.Worked || !s.CanLoad || s.LoadError != "" {
+	if !s.HadTurn || !s.CanLoad || s.LoadError != "" {
 		return ""
 	}
 	return s.AgentSession
@@ -108,7 +118,7 @@ func (s *State) resource() protocol.HostSession {
 	r.Status, r.Detail, r.SilentSince = s.Agent, s.Detail, s.status().SilentSince
 	switch {
 	case !s.up() || s.Running == nil:
-	case s.Running.Stuck:
+	case s.Running.Unresponsive:
 		r.Status = protocol.AgentUnresponsive
 	case len(s.Permissions) > 0:
 		r.Status = protocol.AgentWaiting
@@ -122,45 +132,45 @@ func (s *State) resource() protocol.HostSession {
 func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	s.Time = at.At
 	switch p := e.Public.(type) {
-	case *created:
+	case *createdEvent:
 		s.Session, s.Cwd, s.Request = p.Session, p.Cwd, p.Request
 		s.Deleted, s.NeverRan = false, false // it is made again after a start that failed
-	case *deleted:
+	case *deletedEvent:
 		s.Deleted, s.NeverRan = true, p.NeverRan
-	case *agentStatus:
+	case *agentStatusEvent:
 		s.applyAgent(p, at)
 	case *protocol.AgentStrayOutput:
 		s.applyStray()
 	case *turnQueuedEvent:
 		s.Queue = append(s.Queue, p.Turn)
-	case *turnBeganEvent:
+	case *turnStartedEvent:
 		if i := s.queued(p.Approval); i >= 0 {
-			s.Worked = true
+			s.HadTurn = true
 			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.Instant()}
 			s.Queue = slices.Delete(s.Queue, i, i+1)
 		}
 	case *turnCancellingEvent:
 		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.Instant()
-	case *turnStuckEvent:
-		s.Running.Stuck = true
+	case *turnUnresponsiveEvent:
+		s.Running.Unresponsive = true
 	case *turnSilentEvent:
 		s.Running.SilentSince = p.Since
-	case *turnOverEvent:
-		s.applyOver(p)
+	case *turnEndedEvent:
+		s.applyTurnEnded(p)
 	case *turnConfirmedEvent:
 		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
-	case *occupied:
-		s.Occupied, s.Vacant = true, rules.Instant{}
-	case *vacated:
+	case *occupiedEvent:
+		s.Occupied, s.IdleSince = true, rules.Instant{}
+	case *vacatedEvent:
 		s.Occupied = false
-		s.vacate(at)
-	case *agentLetGoEvent:
-		s.LetGo, s.Vacant = true, rules.Instant{}
+		s.recordIdle(at)
+	case *idleAgentStoppedEvent:
+		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
 		asked := rules.NewPermissionRequest(p.Permission)
-		s.Permissions = append(s.Permissions, askedPermission{asked, at.Instant(), s.turnOf()})
+		s.Permissions = append(s.Permissions, openPermission{asked, at.Instant(), s.runningShared()})
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
 	case *protocol.PermissionWithdrawn:
@@ -168,16 +178,16 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	}
 }
 
-func (s *State) applyAgent(p *agentStatus, at rules.Stamp) {
+func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	if p.Status == protocol.AgentStarting && s.Agent != p.Status {
-		s.StartedAt, s.Strayed = at.At, false
+		s.StartedAt, s.StrayReported = at.At, false
 	}
 	s.Agent, s.Detail = p.Status, p.Detail
-	s.Vacant = rules.Instant{}
+	s.IdleSince = rules.Instant{}
 	if p.Status == protocol.AgentStarting {
-		s.LetGo = false
+		s.StoppedIdle = false
 	}
-	s.vacate(at)
+	s.recordIdle(at)
 	if p.LoadError != "" {
 		s.LoadError = p.LoadError
 	}
@@ -186,11 +196,11 @@ func (s *State) applyAgent(p *agentStatus, at rules.Stamp) {
 		s.AgentSession, s.CanLoad, s.LoadError = p.Session, p.CanLoad, ""
 	}
 	if p.Anew {
-		s.Worked = false
+		s.HadTurn = false
 	}
 }
 
-func (s *State) applyOver(p *turnOverEvent) {
+func (s *State) applyTurnEnded(p *turnEndedEvent) {
 	t := rules.Turn{}
 	if s.Running != nil && s.Running.Turn.Approval == p.Approval {
 		t, s.Running = s.Running.Turn, nil
@@ -201,8 +211,8 @@ func (s *State) applyOver(p *turnOverEvent) {
 	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure, p.Code})
 }
 
-// turnOf returns the shared session whose turn is running; zero when none is.
-func (s *State) turnOf() journal.SessionID {
+// runningShared returns the shared session whose turn is running; zero when none is.
+func (s *State) runningShared() journal.SessionID {
 	if s.Running == nil {
 		return journal.SessionID{}
 	}
@@ -210,9 +220,9 @@ func (s *State) turnOf() journal.SessionID {
 }
 
 // OpenPermission returns a permission request that waits for an answer; nil for none.
-func (s *State) OpenPermission(requestID string) *askedPermission {
+func (s *State) OpenPermission(requestID string) *openPermission {
 	for i := range s.Permissions {
-		if s.Permissions[i].Permission.RequestID == requestID {
+		if s.Permissions[i].Request.RequestID == requestID {
 			return &s.Permissions[i]
 		}
 	}
@@ -225,8 +235,8 @@ func (s *State) queued(approval string) int {
 }
 
 func (s *State) dropPermission(requestID string) {
-	s.Permissions = slices.DeleteFunc(s.Permissions, func(p askedPermission) bool {
-		return p.Permission.RequestID == requestID
+	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool {
+		return p.Request.RequestID == requestID
 	})
 }
 
@@ -262,13 +272,13 @@ func (s *State) Busy() bool {
 // SetClock sets the clock's readings in a state that was read from the journal.
 func (s *State) SetClock(now time.Time) {
 	for i := range s.Permissions {
-		s.Permissions[i].At.SetClock(now)
+		s.Permissions[i].RequestedAt.SetClock(now)
 	}
 	if s.Running != nil {
 		s.Running.Since.SetClock(now)
 		s.Running.CancelAt.SetClock(now)
 	}
-	s.Vacant.SetClock(now)
+	s.IdleSince.SetClock(now)
 }
 
 // Due implements [state].
@@ -279,13 +289,13 @@ func (s *State) Due() time.Time {
 			due = t
 		}
 	}
-	if at := s.leaveAt(); !at.IsZero() {
+	if at := s.idleDeadline(); !at.IsZero() {
 		sooner(at)
 	}
 	for _, p := range s.Permissions {
-		sooner(p.At.Deadline(s.settings.PermissionTimeout))
+		sooner(p.RequestedAt.Deadline(s.settings.PermissionTimeout))
 	}
-	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck {
+	if r := s.Running; r != nil && r.Cancelling != "" && !r.Unresponsive {
 		sooner(r.CancelAt.Deadline(s.settings.CancelGrace))
 	}
 	if r := s.Running; r != nil && r.Cancelling == "" && s.settings.TurnTimeout > 0 {

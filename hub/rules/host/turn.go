@@ -11,7 +11,7 @@ import (
 func (s *State) decideTurn(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
 	case rules.Dispatch:
-		return s.dispatched(m.Turn)
+		return s.queueTurn(m.Turn)
 	case rules.CancelTurn:
 		return s.cancelTurn(m.Approval, m.Failure)
 	case Cancel:
@@ -30,10 +30,10 @@ func (s *State) decideTurn(in rules.Input) rules.Decision {
 	return rules.Refuse(protocol.CodeInternal, "unknown input %T", in.Body)
 }
 
-// dispatched queues a prompt, or reports its progress if it is known already: a
+// queueTurn queues a prompt, or reports its progress if it is known already: a
 // prompt that is sent twice runs once.
-func (s *State) dispatched(t rules.Turn) rules.Decision {
-	if d, known := s.report(t); known {
+func (s *State) queueTurn(t rules.Turn) rules.Decision {
+	if d, known := s.reportTurn(t); known {
 		return d
 	}
 	if len(s.Queue) >= s.settings.MaxQueued {
@@ -51,13 +51,13 @@ func (s *State) dispatched(t rules.Turn) rules.Decision {
 	case s.Agent == protocol.AgentExited:
 		return s.launch(d)
 	case s.up() && ahead == 0:
-		return s.begin(d, t)
+		return s.startTurn(d, t)
 	}
 	return d
 }
 
-// report tells the shared session how far a known turn has come.
-func (s *State) report(t rules.Turn) (d rules.Decision, known bool) {
+// reportTurn tells the shared session how far a known turn has come.
+func (s *State) reportTurn(t rules.Turn) (d rules.Decision, known bool) {
 	for i, q := range s.Queue {
 		if q.Approval == t.Approval {
 			ahead := i
@@ -78,9 +78,9 @@ func (s *State) report(t rules.Turn) (d rules.Decision, known bool) {
 	return rules.Decision{}, false
 }
 
-// begin sends a turn to the agent, which is up and has none.
-func (s *State) begin(d rules.Decision, t rules.Turn) rules.Decision {
-	d.Events = append(d.Events, rules.Event{Public: &turnBeganEvent{t.Approval}})
+// startTurn sends a turn to the agent, which is up and has none.
+func (s *State) startTurn(d rules.Decision, t rules.Turn) rules.Decision {
+	d.Events = append(d.Events, rules.Event{Public: &turnStartedEvent{t.Approval}})
 	return d.With(
 		rules.Send{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}},
 		PromptAgent{rules.AgentPrompt{Turn: t.Approval, Text: t.Prompt, Meta: attributionOf(t)}})
@@ -90,36 +90,36 @@ func (s *State) begin(d rules.Decision, t rules.Turn) rules.Decision {
 // approved it.
 type attribution struct {
 	Parley struct {
-		ApprovalID string `json:"approvalId"`
-		ApprovedBy person `json:"approvedBy"`
-		Author     person `json:"author"`
+		ApprovalID string          `json:"approvalId"`
+		ApprovedBy participantMeta `json:"approvedBy"`
+		Author     participantMeta `json:"author"`
 	} `json:"parley"`
 }
 
-type person struct {
+type participantMeta struct {
 	ParticipantID string `json:"participantId"`
 	UserID        string `json:"userId"`
 	Name          string `json:"name"`
 }
 
-func personOf(p protocol.Participant) person { return person{p.ID, p.UserID, p.Name()} }
+func metaOf(p protocol.Participant) participantMeta { return participantMeta{p.ID, p.UserID, p.Name()} }
 
 func attributionOf(t rules.Turn) []byte {
 	var a attribution
 	a.Parley.ApprovalID = t.Approval
-	a.Parley.Author, a.Parley.ApprovedBy = personOf(t.Author), personOf(t.Approver)
+	a.Parley.Author, a.Parley.ApprovedBy = metaOf(t.Author), metaOf(t.Approver)
 	return rules.RawJSON(a)
 }
 
-// over ends a turn and reports the end to its shared session.
-func (s *State) over(d rules.Decision, t rules.Turn, stopReason, failure string, code protocol.Code) rules.Decision {
-	d.Events = append(d.Events, rules.Event{Public: &turnOverEvent{t.Approval, stopReason, failure, code}})
+// endTurn ends a turn and reports the end to its shared session.
+func (s *State) endTurn(d rules.Decision, t rules.Turn, stopReason, failure string, code protocol.Code) rules.Decision {
+	d.Events = append(d.Events, rules.Event{Public: &turnEndedEvent{t.Approval, stopReason, failure, code}})
 	return d.With(rules.Send{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, StopReason: stopReason, Failure: failure, Code: code}})
 }
 
-// turnAnswered ends the running turn with the agent's answer. A turn that was
+// turnEnded ends the running turn with the agent's answer. A turn that was
 // cancelled has failed whatever its stop reason: some agents send end_turn.
-func (s *State) turnAnswered(e rules.AgentTurnEnded) rules.Decision {
+func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 	if s.Running == nil || s.Running.Turn.Approval != e.Turn {
 		return rules.Decision{}
 	}
@@ -135,14 +135,14 @@ func (s *State) turnAnswered(e rules.AgentTurnEnded) rules.Decision {
 	}
 	d := rules.Decision{}
 	for _, p := range s.Permissions {
-		d = s.withdraw(d, p.Permission.RequestID)
+		d = s.withdrawPermission(d, p.Request.RequestID)
 	}
-	d = s.over(d, s.Running.Turn, e.StopReason, failure, code)
-	if s.Running.Stuck && s.up() {
+	d = s.endTurn(d, s.Running.Turn, e.StopReason, failure, code)
+	if s.Running.Unresponsive && s.up() {
 		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
 	}
 	if len(s.Queue) > 0 && s.up() {
-		return s.begin(d, s.Queue[0])
+		return s.startTurn(d, s.Queue[0])
 	}
 	return d
 }
@@ -152,14 +152,14 @@ func (s *State) turnAnswered(e rules.AgentTurnEnded) rules.Decision {
 // Protocol requires.
 func (s *State) cancelTurn(approval, failure string) rules.Decision {
 	if i := s.queued(approval); i >= 0 {
-		return s.over(rules.Decision{}, s.Queue[i], "", failure, "")
+		return s.endTurn(rules.Decision{}, s.Queue[i], "", failure, "")
 	}
 	if s.Running == nil || s.Running.Turn.Approval != approval || s.Running.Cancelling != "" {
 		return rules.Decision{}
 	}
 	var d rules.Decision
 	for _, p := range s.Permissions {
-		d = s.settle(d, p, "", protocol.SourceCancel, nil)
+		d = s.resolvePermission(d, p, "", protocol.SourceCancel, nil)
 	}
 	d.Events = append(d.Events, rules.Event{Public: &turnCancellingEvent{approval, failure}})
 	return d.With(CancelAgent{})
@@ -173,13 +173,13 @@ func (s *State) tick(in rules.Input) rules.Decision {
 		return s.cancelTurn(s.Running.Turn.Approval, "the turn took longer than "+s.settings.TurnTimeout.String())
 	}
 	for _, p := range s.Permissions {
-		if !in.Now.Before(p.At.Deadline(s.settings.PermissionTimeout)) {
-			d = s.settle(d, p, optionOfKind(p.Permission.Choices, rejecting...), protocol.SourceTimeout, nil)
+		if !in.Now.Before(p.RequestedAt.Deadline(s.settings.PermissionTimeout)) {
+			d = s.resolvePermission(d, p, optionOfKind(p.Request.Choices, rejectKinds...), protocol.SourceTimeout, nil)
 		}
 	}
-	if r := s.Running; r != nil && r.Cancelling != "" && !r.Stuck && !in.Now.Before(r.CancelAt.Deadline(s.settings.CancelGrace)) {
-		d.Events = append(d.Events, rules.Event{Public: &turnStuckEvent{r.Turn.Approval}})
+	if r := s.Running; r != nil && r.Cancelling != "" && !r.Unresponsive && !in.Now.Before(r.CancelAt.Deadline(s.settings.CancelGrace)) {
+		d.Events = append(d.Events, rules.Event{Public: &turnUnresponsiveEvent{r.Turn.Approval}})
 		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
 	}
-	return s.letGo(d, in.Now)
+	return s.stopIdleAgent(d, in.Now)
 }

@@ -34,7 +34,7 @@ func (s *Fixture) Sender(p protocol.Participant) shared.Sender {
 }
 
 func (s *Fixture) InviteToken() string {
-	return s.Session.Settings.Key.Token(rules.InviteToken, s.Session.ID.String(), s.State.Invite)
+	return s.Session.Settings.Key.Token(rules.InviteToken, s.Session.ID.String(), s.State.InviteGeneration)
 }
 
 // Send decides on a command of a participant under a fresh id.

@@ -14,7 +14,7 @@ func (s *State) prompt(in rules.Input, c *protocol.Prompt, p protocol.Participan
 	if right == rules.PromptDenied {
 		return rules.Refuse(protocol.CodePromptNotAllowed, "a %s cannot prompt while the mode is %s", p.Role, s.Session.Mode)
 	}
-	if err := asExpected(c.As, right); err != nil {
+	if err := checkExpectation(c.As, right); err != nil {
 		return rules.Decision{Err: err}
 	}
 	a := protocol.Approval{
@@ -31,9 +31,9 @@ func (s *State) prompt(in rules.Input, c *protocol.Prompt, p protocol.Participan
 	return s.propose(in, a, p)
 }
 
-// asExpected returns PROMPT_NOT_AS_EXPECTED if the prompt would become a proposal
+// checkExpectation returns PROMPT_NOT_AS_EXPECTED if the prompt would become a proposal
 // where its author expected it to run, or the reverse.
-func asExpected(as protocol.PromptAs, right rules.PromptRight) error {
+func checkExpectation(as protocol.PromptAs, right rules.PromptRight) error {
 	switch {
 	case as == protocol.PromptAsProposal && right == rules.PromptDirect:
 		return protocol.Errorf(protocol.CodePromptNotAsExpected, "the prompt was written as a proposal and would run without an approval now; it was not sent")
@@ -46,7 +46,7 @@ func asExpected(as protocol.PromptAs, right rules.PromptRight) error {
 // propose records a pending approval together with its message, which has no event
 // of its own.
 func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Participant) rules.Decision {
-	if err := s.roomToPropose(in, p, a.Prompt); err != nil {
+	if err := s.checkPendingLimits(in, p, a.Prompt); err != nil {
 		return rules.Decision{Err: err}
 	}
 	m := protocol.Message{
@@ -64,9 +64,9 @@ func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Particip
 	return rules.Decision{Events: []rules.Event{proposed}}
 }
 
-// roomToPropose checks the limits on pending prompts, in number and in bytes.
-func (s *State) roomToPropose(in rules.Input, p protocol.Participant, prompt string) error {
-	var all, own waiting
+// checkPendingLimits checks the limits on pending prompts, in number and in bytes.
+func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, prompt string) error {
+	var all, own pendingTotal
 	for _, o := range s.Open {
 		if o.Phase != phasePending {
 			continue
@@ -83,27 +83,27 @@ func (s *State) roomToPropose(in rules.Input, p protocol.Participant, prompt str
 	if size > SmallPrompt && (own.bytes+size > s.settings.MaxOwnPendingBytes || all.bytes+size > s.settings.MaxPendingBytes) {
 		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host are too long for another one of %d bytes", len(prompt))
 	}
-	if in.OverBudget && !s.takesOne(prompt) {
+	if in.OverBudget && !s.mayAcceptOverBudget(prompt) {
 		return overBudget(protocol.CodeTooManyPending)
 	}
 	return nil
 }
 
-// takesOne reports whether a session accepts a prompt although all sessions together
+// mayAcceptOverBudget reports whether a session accepts a prompt although all sessions together
 // hold as much as they may. One without prompts accepts a short one, so that other
 // sessions cannot keep it from prompting.
-func (s *State) takesOne(prompt string) bool {
+func (s *State) mayAcceptOverBudget(prompt string) bool {
 	return len(prompt) <= SmallPrompt && len(s.Open) == 0
 }
 
-// takesOver reports whether a prompt may be dispatched although all sessions together
+// mayDispatchOverBudget reports whether a prompt may be dispatched although all sessions together
 // hold as much as they may. The host can always approve a pending prompt unchanged,
 // made shorter, or replaced by a short one.
-func (s *State) takesOver(a protocol.Approval) bool {
+func (s *State) mayDispatchOverBudget(a protocol.Approval) bool {
 	if o := s.OpenPrompt(a.ID); o != nil {
 		return len(a.Prompt) <= max(SmallPrompt, len(o.Approval.Prompt))
 	}
-	return s.takesOne(a.Prompt)
+	return s.mayAcceptOverBudget(a.Prompt)
 }
 
 // OverBudget returns the error for a prompt that does not fit into what all sessions
@@ -116,13 +116,13 @@ func overBudget(code protocol.Code) error {
 // that a few long prompts do not block short ones.
 const SmallPrompt = 4 << 10
 
-// waiting counts pending prompts.
-type waiting struct {
+// pendingTotal counts pending prompts.
+type pendingTotal struct {
 	number int
 	bytes  int // encoded as JSON
 }
 
-func (w *waiting) add(prompt string) {
+func (w *pendingTotal) add(prompt string) {
 	w.number++
 	w.bytes += encodedSize(prompt)
 }
@@ -146,7 +146,7 @@ func (s *State) dispatch(in rules.Input, a protocol.Approval, approver protocol.
 	if len(s.InFlight()) >= s.settings.MaxQueued {
 		return rules.Refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.settings.MaxQueued)
 	}
-	if in.OverBudget && !s.takesOver(a) {
+	if in.OverBudget && !s.mayDispatchOverBudget(a) {
 		return rules.Decision{Err: overBudget(protocol.CodeQueueFull)}
 	}
 	a.Status = protocol.ApprovalApproved
@@ -157,7 +157,7 @@ func (s *State) dispatch(in rules.Input, a protocol.Approval, approver protocol.
 	}
 	return rules.Decision{
 		Events:  []rules.Event{rules.PrimaryEvent(&protocol.PromptApproved{Approval: a, Participant: approver})},
-		Effects: []rules.Effect{s.tellHost(rules.Dispatch{Turn: s.Turn(a, author, approver)})},
+		Effects: []rules.Effect{s.sendHost(rules.Dispatch{Turn: s.Turn(a, author, approver)})},
 	}
 }
 
@@ -170,13 +170,13 @@ func (s *State) approve(in rules.Input, c *protocol.Approve, host protocol.Parti
 	o := s.OpenPrompt(c.ApprovalID)
 	switch {
 	case o == nil:
-		return notOpen(c.ApprovalID, askedToResolve)
+		return notOpen(c.ApprovalID, requestResolve)
 	case o.Phase != phasePending:
 		return rules.Decision{Err: alreadyResolved(o.Approval, o.Approver)}
 	}
 	a := o.Approval
 	if c.Action == protocol.ActionReject {
-		return rules.Decision{Events: []rules.Event{rules.PrimaryEvent(rejected(a, host, deref(c.Reason), in.At))}}
+		return rules.Decision{Events: []rules.Event{rules.PrimaryEvent(rejection(a, host, deref(c.Reason), in.At))}}
 	}
 	if c.Prompt != nil && *c.Prompt != a.Prompt {
 		original := a.Prompt
@@ -188,7 +188,7 @@ func (s *State) approve(in rules.Input, c *protocol.Approve, host protocol.Parti
 	return s.dispatch(in, a, host)
 }
 
-func rejected(a protocol.Approval, by protocol.Participant, reason string, at time.Time) *protocol.PromptRejected {
+func rejection(a protocol.Approval, by protocol.Participant, reason string, at time.Time) *protocol.PromptRejected {
 	a.Status = protocol.ApprovalRejected
 	a.ResolvedAt, a.ResolvedByParticipantID = &at, &by.ID
 	if reason != "" {
@@ -200,12 +200,12 @@ func rejected(a protocol.Approval, by protocol.Participant, reason string, at ti
 // cancel ends a prompt that is not done; without an id, the running one. A pending
 // prompt ends at once. The end of any other is reported by the host session.
 func (s *State) cancel(c *protocol.Cancel, p protocol.Participant) rules.Decision {
-	o := s.toCancel(c)
+	o := s.promptToCancel(c)
 	switch {
 	case o == nil && c.ApprovalID == "":
 		return rules.Refuse(protocol.CodeNothingToCancel, "no prompt of this session is running")
 	case o == nil:
-		return notOpen(c.ApprovalID, askedToCancel)
+		return notOpen(c.ApprovalID, requestCancel)
 	}
 	if p.Role != protocol.RoleHost && p.ID != o.Approval.ParticipantID {
 		return rules.Refuse(protocol.CodeHostRequired, "only the author and the host can cancel a prompt")
@@ -217,14 +217,14 @@ func (s *State) cancel(c *protocol.Cancel, p protocol.Participant) rules.Decisio
 	if o.Phase == phasePending {
 		d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchFailed{ApprovalID: o.Approval.ID, Error: rules.Cancelled}})
 	} else {
-		d.Effects = []rules.Effect{s.tellHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: rules.Cancelled})}
+		d.Effects = []rules.Effect{s.sendHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: rules.Cancelled})}
 	}
 	return d
 }
 
-// toCancel returns the prompt that a command refers to: without an id, the running
+// promptToCancel returns the prompt that a command refers to: without an id, the running
 // one. It returns nil if that prompt is not open.
-func (s *State) toCancel(c *protocol.Cancel) *openApproval {
+func (s *State) promptToCancel(c *protocol.Cancel) *openApproval {
 	if c.ApprovalID != "" {
 		return s.OpenPrompt(c.ApprovalID)
 	}

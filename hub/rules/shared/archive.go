@@ -8,11 +8,11 @@ import (
 
 // authenticateReader authenticates a sender who reads. Participants who were not removed may
 // read, also after leaving and after the session's end.
-func (s *State) authenticateReader(who Sender) (protocol.Participant, error) {
+func (s *State) authenticateReader(sender Sender) (protocol.Participant, error) {
 	if err := s.requireCreated(); err != nil {
 		return protocol.Participant{}, err
 	}
-	p, err := s.identify(who)
+	p, err := s.identify(sender)
 	if err == nil {
 		err = s.requireNotRemoved(p)
 	}
@@ -21,8 +21,8 @@ func (s *State) authenticateReader(who Sender) (protocol.Participant, error) {
 
 // resumeReading begins a connection that only reads. It does not bring back a host
 // who has left.
-func (s *State) resumeReading(who Sender, recent int) rules.Decision {
-	p, err := s.authenticateReader(who)
+func (s *State) resumeReading(sender Sender, recent int) rules.Decision {
+	p, err := s.authenticateReader(sender)
 	if err != nil {
 		return rules.Decision{Err: err}
 	}

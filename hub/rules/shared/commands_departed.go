@@ -11,8 +11,8 @@ import (
 )
 
 // departedCommands are commands of guests who have left. A client that did not receive
-// the answer sends them again. They are kept for departedFor, of at most maxDeparted
-// guests and at most departedMost in all. The guests who left first are dropped first.
+// the answer sends them again. They are kept for departedRetention, of at most maxDepartedGuests
+// guests and at most maxDepartedCommands in all. The guests who left first are dropped first.
 type departedCommands struct {
 	Guests []departure // in the order of leaving
 
@@ -21,9 +21,9 @@ type departedCommands struct {
 }
 
 const (
-	departedFor  = 10 * time.Minute
-	maxDeparted  = 1000
-	departedMost = 16 << 10
+	departedRetention   = 10 * time.Minute
+	maxDepartedGuests   = 1000
+	maxDepartedCommands = 16 << 10
 )
 
 // departure holds the commands of one guest.
@@ -37,28 +37,28 @@ type departedCommand struct {
 	key    string // a digest of its scope and its id
 	digest string
 	seq    journal.Seq
-	join   bool
+	isJoin bool
 }
 
-func newDepartedCommand(by string, c commandDone) departedCommand {
-	return departedCommand{key: departedKey(by, c.ID), digest: c.Digest, seq: c.Seq, join: c.Joined != ""}
+func newDepartedCommand(scope string, c completedCommand) departedCommand {
+	return departedCommand{key: departedKey(scope, c.ID), digest: c.Digest, seq: c.Seq, isJoin: c.Joined != ""}
 }
 
 // departedKey returns the key of a command. Neither the scope nor the id can hold a
 // zero byte.
-func departedKey(by, id string) string {
-	sum := sha256.Sum256([]byte(by + "\x00" + id))
+func departedKey(scope, id string) string {
+	sum := sha256.Sum256([]byte(scope + "\x00" + id))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (c departedCommand) MarshalText() ([]byte, error) {
-	return fmt.Appendf(nil, "%s %s %d %t", c.key, c.digest, c.seq, c.join), nil
+	return fmt.Appendf(nil, "%s %s %d %t", c.key, c.digest, c.seq, c.isJoin), nil
 }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (c *departedCommand) UnmarshalText(text []byte) error {
-	_, err := fmt.Sscanf(string(text), "%s %s %d %t", &c.key, &c.digest, &c.seq, &c.join)
+	_, err := fmt.Sscanf(string(text), "%s %s %d %t", &c.key, &c.digest, &c.seq, &c.isJoin)
 	return err
 }
 
@@ -86,12 +86,12 @@ func (d *departedCommands) add(at time.Time, commands []departedCommand) {
 }
 
 // find returns a command that was carried out, without the participant of a join.
-func (d *departedCommands) find(by, id string) (done commandDone, ok bool) {
+func (d *departedCommands) find(scope, id string) (found completedCommand, ok bool) {
 	if len(d.known) == 0 {
-		return commandDone{}, false
+		return completedCommand{}, false
 	}
-	c, ok := d.known[departedKey(by, id)]
-	return commandDone{ID: id, Digest: c.digest, Seq: c.seq}, ok
+	c, ok := d.known[departedKey(scope, id)]
+	return completedCommand{ID: id, Digest: c.digest, Seq: c.seq}, ok
 }
 
 // expire drops the commands that are beyond the bounds.
@@ -99,7 +99,7 @@ func (d *departedCommands) expire(now time.Time) {
 	n := 0
 	for ; n < len(d.Guests); n++ {
 		g := &d.Guests[n]
-		if now.Sub(g.At) < departedFor && len(d.Guests)-n <= maxDeparted && len(d.known) <= departedMost {
+		if now.Sub(g.At) < departedRetention && len(d.Guests)-n <= maxDepartedGuests && len(d.known) <= maxDepartedCommands {
 			break
 		}
 		for _, c := range g.Commands {
@@ -113,7 +113,7 @@ func (d *departedCommands) expire(now time.Time) {
 func (d *departedCommands) forgetJoins() {
 	for i := range d.Guests {
 		g := &d.Guests[i]
-		g.Commands = slices.DeleteFunc(g.Commands, func(c departedCommand) bool { return c.join })
+		g.Commands = slices.DeleteFunc(g.Commands, func(c departedCommand) bool { return c.isJoin })
 	}
 	d.Guests = slices.DeleteFunc(d.Guests, func(g departure) bool { return len(g.Commands) == 0 })
 	d.index()

@@ -11,27 +11,27 @@ import (
 )
 
 func TestDoneCommands(t *testing.T) {
-	d := newDoneCommands(nil)
-	const times = 2 * rememberedCommands
+	d := newRecentCommands(nil)
+	const times = 2 * maxRecentCommands
 	for n := range times {
-		d.add("ada", commandDone{ID: strconv.Itoa(n), Seq: journal.Seq(n)})
+		d.add("ada", completedCommand{ID: strconv.Itoa(n), Seq: journal.Seq(n)})
 	}
-	d.add("ben", commandDone{ID: "0", Seq: times})
+	d.add("ben", completedCommand{ID: "0", Seq: times})
 
 	encoded, err := json.Marshal(d)
 	require.NoError(t, err)
-	var again doneCommands
+	var again recentCommands
 	require.NoError(t, json.Unmarshal(encoded, &again))
-	for name, d := range map[string]*doneCommands{"as they came": &d, "after a snapshot": &again} {
+	for name, d := range map[string]*recentCommands{"as they came": &d, "after a snapshot": &again} {
 		t.Run(name, func(t *testing.T) {
 			for n := range times {
 				done, ok := d.find("ada", strconv.Itoa(n))
-				require.Equal(t, n >= times-rememberedCommands, ok, "command %d of %d", n, times)
+				require.Equal(t, n >= times-maxRecentCommands, ok, "command %d of %d", n, times)
 				if ok {
 					require.Equal(t, journal.Seq(n), done.Seq)
 				}
 			}
-			require.Len(t, d.known, rememberedCommands+1, "what is forgotten takes no memory")
+			require.Len(t, d.known, maxRecentCommands+1, "what is forgotten takes no memory")
 			_, ok := d.find("eve", "0")
 			require.False(t, ok)
 		})

@@ -23,7 +23,7 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	case rules.Tick:
 		return s.expire(in)
 	case rules.Loaded:
-		return s.wake()
+		return s.resend()
 	case rules.Shutdown:
 		return rules.Decision{}
 	case rules.TurnAccepted, rules.TurnStarted, rules.TurnEnded:
@@ -68,7 +68,7 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 	}
 	if err == nil && s.authentic(p, c.Sender) {
 		c.Sender.Connected = true // the token need not be checked again
-		if done, again, err := s.recall(p.ID, c.Request); err != nil || again {
+		if done, repeated, err := s.recall(p.ID, c.Request); err != nil || repeated {
 			return rules.Decision{Replay: done.Seq, Err: err}
 		}
 	}
@@ -78,14 +78,14 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 	if rules.HostOnly(c.Request.Command.CommandType()) && p.Role != protocol.RoleHost {
 		return rules.Refuse(protocol.CodeHostRequired, "only the host can do that")
 	}
-	d := s.byParticipant(in, c.Request, p, c.Sender.Departed).ForCommand(refOf(c.Request, p.ID))
+	d := s.participantCommand(in, c.Request, p, c.Sender.Departed).ForCommand(commandRef(c.Request, p.ID))
 	if c.Polling {
 		d.Effects = append(d.Effects, Polled{p.ID})
 	}
 	return d
 }
 
-func (s *State) byParticipant(in rules.Input, r protocol.Request, p protocol.Participant, left Departed) rules.Decision {
+func (s *State) participantCommand(in rules.Input, r protocol.Request, p protocol.Participant, left Departed) rules.Decision {
 	switch c := r.Command.(type) {
 	case *protocol.Chat:
 		return s.chat(in, c, p)
@@ -94,7 +94,7 @@ func (s *State) byParticipant(in rules.Input, r protocol.Request, p protocol.Par
 	case *protocol.Approve:
 		return s.approve(in, c, p)
 	case *protocol.AnswerPermission:
-		return s.answerPermission(in, c, p, refOf(r, p.ID))
+		return s.answerPermission(in, c, p, commandRef(r, p.ID))
 	case *protocol.Cancel:
 		return s.cancel(c, p)
 	case *protocol.SetMode:
@@ -135,35 +135,35 @@ func (s *State) stopAgent() rules.Decision {
 		status = s.Agent
 	}
 	asked := rules.PrimaryEvent(&protocol.AgentStatusChanged{Status: status})
-	return rules.Decision{Events: []rules.Event{asked}, Effects: []rules.Effect{s.tellHost(rules.StopAgent{})}}
+	return rules.Decision{Events: []rules.Event{asked}, Effects: []rules.Effect{s.sendHost(rules.StopAgent{})}}
 }
 
 // authenticate returns the participant who sends a command and has not left.
-func (s *State) authenticate(who Sender) (protocol.Participant, error) {
+func (s *State) authenticate(sender Sender) (protocol.Participant, error) {
 	if err := s.requireActive(); err != nil {
 		return protocol.Participant{}, err
 	}
-	p, err := s.identify(who)
+	p, err := s.identify(sender)
 	if err == nil && p.LeftAt != nil {
-		err = s.whyLeft(p)
+		err = s.inactiveError(p)
 	}
 	return p, err
 }
 
 // identify returns the participant who sends a command and may have left.
-func (s *State) identify(who Sender) (protocol.Participant, error) {
-	p, err := s.lookup(who.ParticipantID, who.Departed)
+func (s *State) identify(sender Sender) (protocol.Participant, error) {
+	p, err := s.lookup(sender.ParticipantID, sender.Departed)
 	if err != nil {
 		return p, err
 	}
-	if !s.authentic(p, who) {
+	if !s.authentic(p, sender) {
 		return p, protocol.Errorf(protocol.CodeInvalidParticipantToken, "wrong participant token")
 	}
 	return p, nil
 }
 
-// whyLeft returns the error for a participant who has left or was removed.
-func (s *State) whyLeft(p protocol.Participant) error {
+// inactiveError returns the error for a participant who has left or was removed.
+func (s *State) inactiveError(p protocol.Participant) error {
 	if err := s.requireNotRemoved(p); err != nil {
 		return err
 	}
@@ -172,8 +172,8 @@ func (s *State) whyLeft(p protocol.Participant) error {
 
 // authentic reports whether the sender is p. The token of a connection was checked
 // when the connection began.
-func (s *State) authentic(p protocol.Participant, who Sender) bool {
-	return who.Connected || s.settings.Key.Verify(rules.ParticipantToken, p.ID, 1, who.Token)
+func (s *State) authentic(p protocol.Participant, sender Sender) bool {
+	return sender.Connected || s.settings.Key.Verify(rules.ParticipantToken, p.ID, 1, sender.Token)
 }
 
 func (s *State) requireActive() error {
@@ -193,34 +193,34 @@ func (s *State) requireCreated() error {
 	return nil
 }
 
-// refOf returns the reference that is stored with the primary event; nil for a
+// commandRef returns the reference that is stored with the primary event; nil for a
 // command without an id, which cannot be repeated.
-func refOf(r protocol.Request, by string) *rules.CommandRef {
+func commandRef(r protocol.Request, by string) *rules.CommandRef {
 	if r.ID == "" {
 		return nil
 	}
 	return &rules.CommandRef{Scope: by, ID: r.ID, Digest: rules.Digest(r.Command)}
 }
 
-func (s *State) tellHost(message any) rules.Effect {
+func (s *State) sendHost(message any) rules.Effect {
 	return rules.Send{To: hostOf(s.Session), Message: message}
 }
 
-// wake sends again what the host session has not confirmed, and has it report what
+// resend sends again what the host session has not confirmed, and has it report what
 // a crash may have kept from this session.
-func (s *State) wake() rules.Decision {
+func (s *State) resend() rules.Decision {
 	var d rules.Decision
 	if s.Active() {
 		opened := rules.SharedOpened{Shared: s.ID}
 		for _, p := range s.Permissions {
 			opened.Requests = append(opened.Requests, p.RequestID)
 		}
-		d = d.With(s.tellHost(opened))
+		d = d.With(s.sendHost(opened))
 	}
 	for _, o := range s.InFlight() {
-		d.Effects = append(d.Effects, s.tellHost(rules.Dispatch{Turn: s.Turn(o.Approval, o.Author, o.Approver)}))
+		d.Effects = append(d.Effects, s.sendHost(rules.Dispatch{Turn: s.Turn(o.Approval, o.Author, o.Approver)}))
 		if o.Cancelled {
-			d.Effects = append(d.Effects, s.tellHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: rules.Cancelled}))
+			d.Effects = append(d.Effects, s.sendHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: rules.Cancelled}))
 		}
 	}
 	return d

@@ -49,15 +49,15 @@ func (s *State) lookup(id string, left Departed) (protocol.Participant, error) {
 			p.LeftAt = new(s.Time)
 		}
 		return p, nil
-	case !sought && s.Left > 0 && id != "" && len(id) <= maxSubjectID:
+	case !sought && s.LeftCount > 0 && id != "" && len(id) <= maxSubjectID:
 		return protocol.Participant{}, &AbsentError{id}
 	}
 	return protocol.Participant{}, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
 }
 
-// noteParticipant records a participant as an event shows it. A guest who has left is
+// recordParticipant records a participant as an event shows it. A guest who has left is
 // kept only with prompts that are not done.
-func (s *State) noteParticipant(p protocol.Participant) {
+func (s *State) recordParticipant(p protocol.Participant) {
 	if p.LeftAt == nil || p.Role == protocol.RoleHost {
 		s.People.put(p)
 	} else {
@@ -74,8 +74,8 @@ func (s *State) noteParticipant(p protocol.Participant) {
 	}
 }
 
-// authors returns the guests whose prompts are not done, also those who have left.
-func (s *State) authors() []protocol.Participant {
+// guestAuthors returns the guests whose prompts are not done, also those who have left.
+func (s *State) guestAuthors() []protocol.Participant {
 	var authors []protocol.Participant
 	for _, o := range s.Open {
 		if o.Author.Role != protocol.RoleHost && !slices.ContainsFunc(authors, func(p protocol.Participant) bool { return p.ID == o.Author.ID }) {
@@ -85,18 +85,18 @@ func (s *State) authors() []protocol.Participant {
 	return authors
 }
 
-// depart removes what is kept for a guest by participant id, and keeps the guest's
+// recordDeparture removes what is kept for a guest by participant id, and keeps the guest's
 // commands for a while.
-func (s *State) depart(p protocol.Participant, at time.Time) {
-	s.Left++
-	delete(s.Typed, p.ID)
+func (s *State) recordDeparture(p protocol.Participant, at time.Time) {
+	s.LeftCount++
+	delete(s.JoinedTyped, p.ID)
 	delete(s.Deciders, p.ID)
 	var commands []departedCommand
-	for _, c := range s.Commands.take(p.ID, func(commandDone) bool { return true }) {
+	for _, c := range s.Commands.removeMatching(p.ID, func(completedCommand) bool { return true }) {
 		commands = append(commands, newDepartedCommand(p.ID, c))
 	}
-	scope := joining(p.UserID)
-	for _, c := range s.Commands.take(scope, func(c commandDone) bool { return c.Joined == p.ID }) {
+	scope := joinScope(p.UserID)
+	for _, c := range s.Commands.removeMatching(scope, func(c completedCommand) bool { return c.Joined == p.ID }) {
 		commands = append(commands, newDepartedCommand(scope, c))
 	}
 	s.Departed.add(at, commands)
@@ -104,12 +104,12 @@ func (s *State) depart(p protocol.Participant, at time.Time) {
 
 // remember records a command that was carried out, with its event.
 func (s *State) remember(c *rules.CommandRef, p protocol.Payload, at rules.Stamp) {
-	done := commandDone{ID: c.ID, Digest: c.Digest, Seq: at.Seq}
+	done := completedCommand{ID: c.ID, Digest: c.Digest, Seq: at.Seq}
 	if j, ok := p.(*protocol.ParticipantJoined); ok {
 		done.Joined = j.Participant.ID
 	}
 	_, known := s.People.Get(c.Scope)
-	if known || c.Scope == creator || strings.HasPrefix(c.Scope, joinScope) {
+	if known || c.Scope == creatorScope || strings.HasPrefix(c.Scope, joinScopePrefix) {
 		s.Commands.add(c.Scope, done)
 		return
 	}
@@ -118,8 +118,8 @@ func (s *State) remember(c *rules.CommandRef, p protocol.Payload, at rules.Stamp
 	s.Departed.add(at.At, []departedCommand{newDepartedCommand(c.Scope, done)})
 }
 
-// dropDeparted converts the state of an earlier version, which kept all participants.
-func (s *State) dropDeparted() {
+// migrateDeparted converts the state of an earlier version, which kept all participants.
+func (s *State) migrateDeparted() {
 	for i := range s.Open {
 		o := &s.Open[i]
 		if o.Author.ID == "" {
@@ -139,7 +139,7 @@ func (s *State) dropDeparted() {
 	slices.SortStableFunc(left, func(a, b protocol.Participant) int { return a.LeftAt.Compare(*b.LeftAt) })
 	for _, p := range left {
 		s.People.drop(p.ID)
-		s.depart(p, *p.LeftAt)
+		s.recordDeparture(p, *p.LeftAt)
 	}
 	s.Departed.expire(s.Time)
 }
@@ -156,12 +156,12 @@ func (s *State) canRestrict(userID string) bool {
 		return true
 	}
 	free := maxRestricted - len(s.Barred)
-	for user := range s.Roles {
+	for user := range s.LoweredRoles {
 		if _, barred := s.Barred[user]; !barred {
 			free--
 		}
 	}
-	if free > s.People.here {
+	if free > s.People.present {
 		return true
 	}
 	for _, p := range s.People.all {
@@ -177,7 +177,7 @@ func (s *State) canRestrict(userID string) bool {
 
 func (s *State) isRestricted(userID string) bool {
 	_, barred := s.Barred[userID]
-	_, lowered := s.Roles[userID]
+	_, lowered := s.LoweredRoles[userID]
 	return barred || lowered
 }
 

@@ -71,7 +71,7 @@ func TestShared_of_those_who_left_little_is_kept(t *testing.T) {
 	q.visits(shared.MaxDeparted)
 	require.Len(t, q.State.People.All(), 1)
 	require.Len(t, q.State.Commands.Lists(), 1, "the host's")
-	require.Equal(t, shared.MaxDeparted, q.State.Left)
+	require.Equal(t, shared.MaxDeparted, q.State.LeftCount)
 	full, welcome := sizes()
 	require.InDelta(t, welcomeBefore, welcome, 4, "bytes")
 	require.Less(t, full-before, 160<<10, "bytes, of what is recognised for ten minutes")
@@ -246,7 +246,7 @@ func TestShared_a_snapshot_of_an_earlier_version(t *testing.T) {
 	require.NoError(t, state.Restore(rules.RawJSON(wrote)))
 	require.Equal(t, []string{s.Owner().ID, dot.ID}, []string{state.People.All()[0].ID, state.People.All()[1].ID})
 	require.Len(t, state.People.All(), 2)
-	require.Equal(t, 2, state.Left)
+	require.Equal(t, 2, state.LeftCount)
 	require.Equal(t, "ben", state.OpenPrompt(pending).Author.UserID)
 	require.Equal(t, &late, state.OpenPrompt(pending).Author.LeftAt)
 	require.Len(t, state.Commands.Lists(), 2, "of the creator, and of dot's join")
@@ -264,8 +264,8 @@ func TestShared_restrictions_are_bounded_and_none_is_dropped(t *testing.T) {
 	require.NoError(t, q.leaves(gone).Err)
 	for i := range shared.MaxRestricted/2 - 1 {
 		q.State.Barred[fmt.Sprint("barred-", i)] = shared.Bar{}
-		q.State.Roles[fmt.Sprint("lowered-", i)] = protocol.RoleViewer
-		q.State.Roles[fmt.Sprint("barred-", i)] = protocol.RoleViewer
+		q.State.LoweredRoles[fmt.Sprint("lowered-", i)] = protocol.RoleViewer
+		q.State.LoweredRoles[fmt.Sprint("barred-", i)] = protocol.RoleViewer
 	}
 	byHost := func(c protocol.Command) error {
 		return q.do(shared.Command{Sender: q.Sender(q.Owner()), Request: protocol.Request{Command: c}}).Err
@@ -293,7 +293,7 @@ func TestShared_restrictions_are_bounded_and_none_is_dropped(t *testing.T) {
 		for user := range q.State.Barred {
 			restricted[user] = true
 		}
-		for user := range q.State.Roles {
+		for user := range q.State.LoweredRoles {
 			restricted[user] = true
 		}
 		require.Len(t, restricted, shared.MaxRestricted)

@@ -13,33 +13,33 @@ import (
 // ever had that id.
 type EndedPrompt struct {
 	ApprovalID string
-	requested  promptRequest
+	requested  endedRequest
 }
 
-// promptRequest is what a command asks for about a prompt.
-type promptRequest string
+// endedRequest is what a command asks for about a prompt.
+type endedRequest string
 
 const (
-	askedToResolve promptRequest = "resolve"
-	askedToCancel  promptRequest = "cancel"
-	askedToShow    promptRequest = "show"
+	requestResolve endedRequest = "resolve"
+	requestCancel  endedRequest = "cancel"
+	requestItem    endedRequest = "show"
 )
 
 // notOpen refuses a command about a prompt that is not open.
-func notOpen(approvalID string, asked promptRequest) rules.Decision {
+func notOpen(approvalID string, requested endedRequest) rules.Decision {
 	if approvalID == "" || len(approvalID) > maxSubjectID {
 		return rules.Decision{Err: ApprovalNotFound()}
 	}
-	return rules.Decision{Answer: EndedPrompt{approvalID, asked}}
+	return rules.Decision{Answer: EndedPrompt{approvalID, requested}}
 }
 
 // Err returns the error for a prompt that has ended.
 func (p EndedPrompt) Err(a protocol.Approval, decider protocol.Participant) error {
 	switch p.requested {
-	case askedToCancel:
+	case requestCancel:
 		return protocol.Errorf(protocol.CodeNothingToCancel, "the prompt is done already")
-	case askedToShow:
-		return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s; its events have it whole", howResolved(a, decider))
+	case requestItem:
+		return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s; its events have it whole", describeResolution(a, decider))
 	}
 	return alreadyResolved(a, decider)
 }
@@ -49,11 +49,11 @@ func ApprovalNotFound() error {
 }
 
 func alreadyResolved(a protocol.Approval, decider protocol.Participant) error {
-	return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s", howResolved(a, decider))
+	return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s", describeResolution(a, decider))
 }
 
-// howResolved says how a prompt was resolved, by whom, and when.
-func howResolved(a protocol.Approval, decider protocol.Participant) string {
+// describeResolution says how a prompt was resolved, by whom, and when.
+func describeResolution(a protocol.Approval, decider protocol.Participant) string {
 	how := fmt.Sprintf("the prompt is %s already", a.Status)
 	if decider.ID == "" || a.ResolvedAt == nil {
 		return how

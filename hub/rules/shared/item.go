@@ -17,7 +17,7 @@ func (s *State) item(c *protocol.Item) rules.Decision {
 		whole := o.Approval // a copy, since the answer is encoded while the state changes
 		return rules.Decision{Answer: &protocol.ItemAnswer{Approval: &whole}}
 	}
-	return notOpen(c.ApprovalID, askedToShow)
+	return notOpen(c.ApprovalID, requestItem)
 }
 
 func (s *State) wholePermission(requestID string) rules.Decision {
@@ -25,7 +25,7 @@ func (s *State) wholePermission(requestID string) rules.Decision {
 		whole := p.Permission
 		return rules.Decision{Answer: &protocol.ItemAnswer{Permission: &whole}}
 	}
-	if slices.Contains(s.Settled, requestID) {
+	if slices.Contains(s.ResolvedPermissions, requestID) {
 		return rules.Refuse(protocol.CodePermissionAlreadyResolved, "the request was answered already")
 	}
 	return rules.Refuse(protocol.CodePermissionNotFound, "no such request waits for an answer")

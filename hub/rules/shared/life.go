@@ -24,7 +24,7 @@ func (s *State) close(status protocol.SessionStatus, failure string) rules.Decis
 	var d rules.Decision
 	for _, o := range s.InFlight() {
 		d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchFailed{ApprovalID: o.Approval.ID, Error: failure}})
-		d.Effects = append(d.Effects, s.tellHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: failure}))
+		d.Effects = append(d.Effects, s.sendHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: failure}))
 	}
 	for _, p := range s.Permissions {
 		d.Effects = append(d.Effects, rules.Release{
@@ -34,7 +34,7 @@ func (s *State) close(status protocol.SessionStatus, failure string) rules.Decis
 	}
 	d.Events = append(d.Events, rules.PrimaryEvent(&protocol.SessionClosed{Status: status}))
 	d.Effects = append(d.Effects,
-		s.tellHost(rules.SharedClosed{Shared: s.ID}),
+		s.sendHost(rules.SharedClosed{Shared: s.ID}),
 		Disconnect{Code: protocol.CloseSessionEnded, Reason: "the session is " + string(status)})
 	return d
 }

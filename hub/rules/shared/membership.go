@@ -12,9 +12,9 @@ import (
 
 // create makes the session with the host as its first participant.
 func (s *State) create(in rules.Input, c Create) rules.Decision {
-	ref := &rules.CommandRef{Scope: creator, ID: c.CommandID, Digest: rules.DigestOf("create", c.Body)}
+	ref := &rules.CommandRef{Scope: creatorScope, ID: c.CommandID, Digest: rules.DigestOf("create", c.Body)}
 	if s.Session.ID != "" {
-		return s.createdBefore(ref)
+		return s.repeatedCreate(ref)
 	}
 	if c.CommandID == "" {
 		ref = nil
@@ -56,16 +56,16 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	}
 }
 
-// creator is the scope of the command that created the session.
-const creator = "creator"
+// creatorScope is the scope of the command that created the session.
+const creatorScope = "creator"
 
 func hostOf(session protocol.Session) journal.SessionID {
 	id, _ := journal.ParseSessionID(session.HostSessionID) // was checked when the session was created
 	return id
 }
 
-func (s *State) createdBefore(ref *rules.CommandRef) rules.Decision {
-	if c, ok := s.Commands.find(creator, ref.ID); ok && c.Digest == ref.Digest {
+func (s *State) repeatedCreate(ref *rules.CommandRef) rules.Decision {
+	if c, ok := s.Commands.find(creatorScope, ref.ID); ok && c.Digest == ref.Digest {
 		return rules.Decision{Answer: s.createAnswer(s.Session, s.Host()), Duplicate: true}
 	}
 	return rules.Refuse(protocol.CodeInvalidRequest, "this command id was used for another session")
@@ -89,16 +89,16 @@ func (s *State) enter(in rules.Input, c Command, first protocol.Command) rules.D
 		return rules.Refuse(protocol.CodeInvalidRequest, "this connection has its participant already")
 	}
 	if join, ok := first.(*protocol.Join); ok {
-		return s.join(in, c, join).ForCommand(refOf(c.Request, joining(join.UserID)))
+		return s.join(in, c, join).ForCommand(commandRef(c.Request, joinScope(join.UserID)))
 	}
 	return s.resume(in, first.(*protocol.Resume), c.EventsOnly, c.Sender.Departed)
 }
 
-// joinScope is the prefix of the scope of joins, which have no participant yet: the
+// joinScopePrefix is the prefix of the scope of joins, which have no participant yet: the
 // user, and the present invite.
-const joinScope = "join:"
+const joinScopePrefix = "join:"
 
-func joining(userID string) string { return joinScope + userID }
+func joinScope(userID string) string { return joinScopePrefix + userID }
 
 // join makes the holder of the invite a participant, or returns a participant whose
 // token the join has.
@@ -109,16 +109,16 @@ func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision
 	if err := s.requireInvite(c.InviteToken); err != nil {
 		return rules.Decision{Err: err}
 	}
-	if done, again, err := s.recall(joining(c.UserID), m.Request); err != nil || again {
-		return s.joinedBefore(done, c, err)
+	if done, repeated, err := s.recall(joinScope(c.UserID), m.Request); err != nil || repeated {
+		return s.repeatedJoin(done, c, err)
 	}
-	if err := s.requireNotBarred(c.UserID); err != nil && !s.provesHost(c) {
+	if err := s.requireNotBarred(c.UserID); err != nil && !s.hasHostToken(c) {
 		return rules.Decision{Err: err}
 	}
 	if d, settled := s.rejoin(in, c, m.JoinAPI); settled {
 		return d
 	}
-	if s.People.here >= s.settings.MaxParticipants {
+	if s.People.present >= s.settings.MaxParticipants {
 		return rules.Refuse(protocol.CodeTooManyParticipants, "the session has %d participants, which is all it can hold", s.settings.MaxParticipants)
 	}
 	if !s.canRestrict(c.UserID) {
@@ -132,13 +132,13 @@ func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision
 		Role:            s.roleOnJoin(c),
 		JoinedAt:        in.At,
 	}
-	d := s.joined(s.named(p), c.Recent)
+	d := s.joinDecision(s.withUniqueName(p), c.Recent)
 	d.Events[0].Private.Typed = m.JoinAPI == JoinTyped
 	return d
 }
 
-// joinedBefore answers a join that was carried out before.
-func (s *State) joinedBefore(done commandDone, c *protocol.Join, err error) rules.Decision {
+// repeatedJoin answers a join that was carried out before.
+func (s *State) repeatedJoin(done completedCommand, c *protocol.Join, err error) rules.Decision {
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
@@ -151,38 +151,38 @@ func (s *State) joinedBefore(done commandDone, c *protocol.Join, err error) rule
 // rejoin decides on a join under the user id of a present participant, or by the host
 // who has left. An invite alone never returns the host, and returns a guest only
 // between joins by the original API, where the server allows it.
-func (s *State) rejoin(in rules.Input, c *protocol.Join, way JoinAPI) (rules.Decision, bool) {
-	if s.provesHost(c) {
-		return s.comeBack(in, s.Host(), c.Recent), true
+func (s *State) rejoin(in rules.Input, c *protocol.Join, api JoinAPI) (rules.Decision, bool) {
+	if s.hasHostToken(c) {
+		return s.reenter(in, s.Host(), c.Recent), true
 	}
-	p, here := s.People.PresentByUser(c.UserID)
-	if !here {
+	p, present := s.People.PresentByUser(c.UserID)
+	if !present {
 		return rules.Decision{}, false
 	}
 	own := s.settings.Key.Verify(rules.ParticipantToken, p.ID, 1, c.ParticipantToken)
-	if own || way == JoinOriginalReturning && p.Role != protocol.RoleHost && !s.Typed[p.ID] {
+	if own || api == JoinOriginalReturning && p.Role != protocol.RoleHost && !s.JoinedTyped[p.ID] {
 		return rules.Decision{Answer: WelcomeFor{Participant: p.ID, Token: true, Recent: c.Recent}}, true
 	}
 	return rules.Refuse(protocol.CodeUserAlreadyJoined, "a participant with this user id is already in the session; to return as that participant, send its token"), true
 }
 
-// provesHost reports whether a join has the host's token.
-func (s *State) provesHost(c *protocol.Join) bool {
+// hasHostToken reports whether a join has the host's token.
+func (s *State) hasHostToken(c *protocol.Join) bool {
 	h := s.Host()
 	return c.UserID == h.UserID && s.settings.Key.Verify(rules.ParticipantToken, h.ID, 1, c.ParticipantToken)
 }
 
-// comeBack returns a present participant, or the host who has left.
-func (s *State) comeBack(in rules.Input, p protocol.Participant, recent int) rules.Decision {
+// reenter returns a present participant, or the host who has left.
+func (s *State) reenter(in rules.Input, p protocol.Participant, recent int) rules.Decision {
 	if p.LeftAt == nil {
 		return rules.Decision{Answer: WelcomeFor{Participant: p.ID, Token: true, Recent: recent}}
 	}
 	p.LeftAt = nil
 	p.JoinedAt = in.At
-	return s.joined(p, recent)
+	return s.joinDecision(p, recent)
 }
 
-func (s *State) joined(p protocol.Participant, recent int) rules.Decision {
+func (s *State) joinDecision(p protocol.Participant, recent int) rules.Decision {
 	return rules.Decision{
 		Events: []rules.Event{rules.PrimaryEvent(&protocol.ParticipantJoined{Participant: p})},
 		Answer: WelcomeFor{Participant: p.ID, Token: true, Recent: recent},
@@ -192,19 +192,19 @@ func (s *State) joined(p protocol.Participant, recent int) rules.Decision {
 // roleOnJoin returns the role that a join asks for, limited to collaborator and to a
 // lower role that the host has set for the user.
 func (s *State) roleOnJoin(c *protocol.Join) protocol.Role {
-	if c.Role == protocol.RoleViewer || s.Roles[c.UserID] == protocol.RoleViewer {
+	if c.Role == protocol.RoleViewer || s.LoweredRoles[c.UserID] == protocol.RoleViewer {
 		return protocol.RoleViewer
 	}
 	return protocol.RoleCollaborator
 }
 
-// restrict records a role that the host has set. A lower role stays with the user id.
+// recordRole records a role that the host has set. A lower role stays with the user id.
 // A higher one does not, because user ids are self-asserted.
-func (s *State) restrict(p protocol.Participant) {
+func (s *State) recordRole(p protocol.Participant) {
 	if p.Role == protocol.RoleViewer {
-		s.Roles[p.UserID] = p.Role
+		s.LoweredRoles[p.UserID] = p.Role
 	} else {
-		delete(s.Roles, p.UserID)
+		delete(s.LoweredRoles, p.UserID)
 	}
 }
 
@@ -212,16 +212,16 @@ func (s *State) restrict(p protocol.Participant) {
 func (s *State) applyLeft(left *protocol.ParticipantLeft) {
 	p := left.Participant
 	if _, known := s.People.Get(p.ID); known && p.Role != protocol.RoleHost {
-		s.keepName(p)
-		s.depart(p, s.Time)
+		s.reserveName(p)
+		s.recordDeparture(p, s.Time)
 	}
-	s.noteParticipant(p)
+	s.recordParticipant(p)
 	if left.RemovedBy == nil {
 		return
 	}
 	s.Barred[p.UserID] = Bar{deref(left.Reason)}
 	if p.Role == protocol.RoleViewer {
-		s.Roles[p.UserID] = p.Role
+		s.LoweredRoles[p.UserID] = p.Role
 	}
 }
 
@@ -232,7 +232,7 @@ func (s *State) requireNotBarred(userID string) error {
 	if !ok {
 		return nil
 	}
-	return protocol.Errorf(protocol.CodeParticipantRemoved, "%s", removedFor(barred.Reason))
+	return protocol.Errorf(protocol.CodeParticipantRemoved, "%s", removalMessage(barred.Reason))
 }
 
 // requireNotRemoved is requireNotBarred for a participant. It never applies to the
@@ -244,8 +244,8 @@ func (s *State) requireNotRemoved(p protocol.Participant) error {
 	return s.requireNotBarred(p.UserID)
 }
 
-// removedFor returns the message for a removed participant.
-func removedFor(reason string) string {
+// removalMessage returns the message for a removed participant.
+func removalMessage(reason string) string {
 	if reason == "" {
 		return "the host has removed you"
 	}
@@ -254,15 +254,15 @@ func removedFor(reason string) string {
 
 // resume continues a participation on a new connection. It brings back a host who has
 // left.
-func (s *State) resume(in rules.Input, c *protocol.Resume, stream bool, left Departed) rules.Decision {
-	who := Sender{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, Departed: left}
+func (s *State) resume(in rules.Input, c *protocol.Resume, eventsOnly bool, left Departed) rules.Decision {
+	sender := Sender{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, Departed: left}
 	if c.ReadOnly {
-		return s.resumeReading(who, c.Recent)
+		return s.resumeReading(sender, c.Recent)
 	}
-	p, err := s.authenticate(who)
-	gone := errors.Is(err, &protocol.Error{Code: protocol.CodeParticipantInactive})
-	if gone && p.Role == protocol.RoleHost && !stream {
-		return s.comeBack(in, p, c.Recent)
+	p, err := s.authenticate(sender)
+	hasLeft := errors.Is(err, &protocol.Error{Code: protocol.CodeParticipantInactive})
+	if hasLeft && p.Role == protocol.RoleHost && !eventsOnly {
+		return s.reenter(in, p, c.Recent)
 	}
 	if err != nil {
 		return rules.Decision{Err: err}
@@ -279,7 +279,7 @@ func (s *State) leave(in rules.Input, p protocol.Participant) rules.Decision {
 }
 
 func (s *State) setRole(c *protocol.SetRole, left Departed) rules.Decision {
-	p, err := s.guestNow(c.ParticipantID, left)
+	p, err := s.currentGuest(c.ParticipantID, left)
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
@@ -296,7 +296,7 @@ func (s *State) setRole(c *protocol.SetRole, left Departed) rules.Decision {
 // the removed person could use under another user id. participant_left comes last, so
 // that it is the last event that the participant receives.
 func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Participant, before Departed) rules.Decision {
-	p, err := s.guestNow(c.ParticipantID, before)
+	p, err := s.currentGuest(c.ParticipantID, before)
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
@@ -310,13 +310,13 @@ func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Partici
 		}
 		switch o.Phase {
 		case phasePending:
-			d.Events = append(d.Events, rules.Event{Public: rejected(o.Approval, host, "", in.At)})
+			d.Events = append(d.Events, rules.Event{Public: rejection(o.Approval, host, "", in.At)})
 		case phaseApproved, phaseQueued:
 			if o.Cancelled {
 				continue
 			}
 			d.Events = append(d.Events, rules.Event{Public: &protocol.PromptCancelled{ApprovalID: o.Approval.ID, Participant: host}})
-			d.Effects = append(d.Effects, s.tellHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: rules.Cancelled}))
+			d.Effects = append(d.Effects, s.sendHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: rules.Cancelled}))
 		}
 	}
 	if p.LeftAt == nil {
@@ -324,11 +324,11 @@ func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Partici
 	}
 	left := rules.PrimaryEvent(&protocol.ParticipantLeft{Participant: p, RemovedBy: &host.ID, Reason: c.Reason})
 	if !c.KeepInvite {
-		d.Events = append(d.Events, s.rotated(host))
-		left.Private.Invite = s.Invite + 1
+		d.Events = append(d.Events, s.rotation(host))
+		left.Private.Invite = s.InviteGeneration + 1
 	}
 	d.Events = append(d.Events, left)
-	d.Effects = append(d.Effects, DisconnectUser{p.ID, p.UserID, protocol.CloseRemoved, removedFor(deref(c.Reason))})
+	d.Effects = append(d.Effects, DisconnectUser{p.ID, p.UserID, protocol.CloseRemoved, removalMessage(deref(c.Reason))})
 	return d
 }
 
@@ -344,26 +344,26 @@ func (s *State) guest(id string, left Departed) (protocol.Participant, error) {
 	return p, nil
 }
 
-// guestNow is guest, but returns the present participant of a guest who has left and
+// currentGuest is guest, but returns the present participant of a guest who has left and
 // joined again.
-func (s *State) guestNow(id string, left Departed) (protocol.Participant, error) {
+func (s *State) currentGuest(id string, left Departed) (protocol.Participant, error) {
 	p, err := s.guest(id, left)
 	if err != nil || p.LeftAt == nil {
 		return p, err
 	}
-	if now, here := s.People.PresentByUser(p.UserID); here && now.Role != protocol.RoleHost {
+	if now, present := s.People.PresentByUser(p.UserID); present && now.Role != protocol.RoleHost {
 		return now, nil
 	}
 	return p, nil
 }
 
 func (s *State) rotateInvite(p protocol.Participant) rules.Decision {
-	rotated := s.rotated(p)
+	rotated := s.rotation(p)
 	rotated.Primary = true
 	return rules.Decision{Events: []rules.Event{rotated}}
 }
 
-// rotated returns the event that replaces the invite.
-func (s *State) rotated(by protocol.Participant) rules.Event {
-	return rules.Event{Public: &protocol.InviteRotated{Participant: by}, Private: rules.Private{Invite: s.Invite + 1}}
+// rotation returns the event that replaces the invite.
+func (s *State) rotation(by protocol.Participant) rules.Event {
+	return rules.Event{Public: &protocol.InviteRotated{Participant: by}, Private: rules.Private{Invite: s.InviteGeneration + 1}}
 }

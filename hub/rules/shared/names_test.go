@@ -88,7 +88,7 @@ func TestShared_names_of_those_who_left(t *testing.T) {
 			p.LeftAt = &s.Now
 			s.State.ApplyLeft(&protocol.ParticipantLeft{Participant: p})
 		}
-		require.Len(t, s.State.Kept, shared.KeptNames)
+		require.Len(t, s.State.ReservedNames, shared.KeptNames)
 	})
 }
 

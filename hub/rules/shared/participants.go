@@ -17,28 +17,28 @@ type Participants struct {
 	all []protocol.Participant
 
 	// derived from the above
-	places  map[string]int         // indices in all, by participant id
-	here    int                    // how many have not left
-	users   map[string]string      // the id of the user's most recent present participant, by user id
-	names   map[string]int         // how many reserved names have a key; nil until the first join
-	encoded []json.RawMessage      // the JSON of each of all; nil after a change
-	shown   []byte                 // the first of encoded, separated by commas; replaced when they change
-	ends    []int                  // where each of those ends in shown
-	listed  []protocol.Participant // what list has returned; nil after a change
+	indices       map[string]int         // indices in all, by participant id
+	present       int                    // how many have not left
+	presentByUser map[string]string      // the id of the user's most recent present participant, by user id
+	names         map[string]int         // how many reserved names have a key; nil until the first join
+	encoded       []json.RawMessage      // the JSON of each of all; nil after a change
+	encodedList   []byte                 // the first of encoded, separated by commas; replaced when they change
+	ends          []int                  // where each of those ends in shown
+	listed        []protocol.Participant // what list has returned; nil after a change
 }
 
 func newParticipants(all []protocol.Participant) Participants {
 	p := Participants{
-		all:     all,
-		places:  make(map[string]int, len(all)),
-		users:   map[string]string{},
-		encoded: make([]json.RawMessage, len(all)),
+		all:           all,
+		indices:       make(map[string]int, len(all)),
+		presentByUser: map[string]string{},
+		encoded:       make([]json.RawMessage, len(all)),
 	}
 	for i := range all {
-		p.places[all[i].ID] = i
+		p.indices[all[i].ID] = i
 		if all[i].LeftAt == nil {
-			p.here++
-			p.users[all[i].UserID] = all[i].ID
+			p.present++
+			p.presentByUser[all[i].UserID] = all[i].ID
 		}
 	}
 	return p
@@ -46,7 +46,7 @@ func newParticipants(all []protocol.Participant) Participants {
 
 // Get returns the participant with an id.
 func (p *Participants) Get(id string) (protocol.Participant, bool) {
-	i, known := p.places[id]
+	i, known := p.indices[id]
 	if !known {
 		return protocol.Participant{}, false
 	}
@@ -59,11 +59,11 @@ func (p *Participants) All() []protocol.Participant { return p.all }
 
 // PresentByUser returns the present participant of a user.
 func (p *Participants) PresentByUser(userID string) (protocol.Participant, bool) {
-	return p.Get(p.users[userID])
+	return p.Get(p.presentByUser[userID])
 }
 
-// firstHere returns the first n present participants, in join order.
-func (p *Participants) firstHere(n int) []protocol.Participant {
+// firstPresent returns the first n present participants, in join order.
+func (p *Participants) firstPresent(n int) []protocol.Participant {
 	first := make([]protocol.Participant, 0, n)
 	for i := 0; i < len(p.all) && len(first) < n; i++ {
 		if p.all[i].LeftAt == nil {
@@ -75,76 +75,76 @@ func (p *Participants) firstHere(n int) []protocol.Participant {
 
 // put adds a participant, or replaces the one with the same id. A guest who has left is
 // dropped instead.
-func (p *Participants) put(who protocol.Participant) {
-	i, known := p.places[who.ID]
-	was := known && p.all[i].LeftAt == nil
+func (p *Participants) put(q protocol.Participant) {
+	i, known := p.indices[q.ID]
+	wasPresent := known && p.all[i].LeftAt == nil
 	if !known {
 		i = len(p.all)
-		p.places[who.ID] = i
-		p.all, p.encoded = append(p.all, who), append(p.encoded, nil)
+		p.indices[q.ID] = i
+		p.all, p.encoded = append(p.all, q), append(p.encoded, nil)
 	} else {
-		p.count(p.all[i], -1)
+		p.countNames(p.all[i], -1)
 	}
-	p.count(who, 1)
-	p.all[i], p.encoded[i] = who, nil
-	p.changed(i)
-	switch is := who.LeftAt == nil; {
-	case is && !was:
-		p.here++
-		if newest, others := p.places[p.users[who.UserID]]; !others || newest < i {
-			p.users[who.UserID] = who.ID
+	p.countNames(q, 1)
+	p.all[i], p.encoded[i] = q, nil
+	p.invalidate(i)
+	switch isPresent := q.LeftAt == nil; {
+	case isPresent && !wasPresent:
+		p.present++
+		if newest, others := p.indices[p.presentByUser[q.UserID]]; !others || newest < i {
+			p.presentByUser[q.UserID] = q.ID
 		}
-	case was && !is:
-		p.gone(who)
+	case wasPresent && !isPresent:
+		p.notePresentLeft(q)
 	}
 }
 
 // drop removes a guest.
 func (p *Participants) drop(id string) {
-	i, known := p.places[id]
+	i, known := p.indices[id]
 	if !known {
 		return
 	}
-	who := p.all[i]
-	p.count(who, -1)
-	delete(p.places, id)
+	q := p.all[i]
+	p.countNames(q, -1)
+	delete(p.indices, id)
 	p.all, p.encoded = slices.Delete(p.all, i, i+1), slices.Delete(p.encoded, i, i+1)
-	p.changed(i)
+	p.invalidate(i)
 	for ; i < len(p.all); i++ {
-		p.places[p.all[i].ID] = i
+		p.indices[p.all[i].ID] = i
 	}
-	if who.LeftAt == nil {
-		p.gone(who)
+	if q.LeftAt == nil {
+		p.notePresentLeft(q)
 	}
 }
 
-// changed discards what was derived from the participants from an index on.
-func (p *Participants) changed(place int) {
+// invalidate discards what was derived from the participants from an index on.
+func (p *Participants) invalidate(from int) {
 	p.listed = nil
-	if place < len(p.ends) {
-		p.shown, p.ends = nil, nil
+	if from < len(p.ends) {
+		p.encodedList, p.ends = nil, nil
 	}
 }
 
-// gone records that a participant is not present any more. An earlier participant of
+// notePresentLeft records that a participant is not present any more. An earlier participant of
 // the same user may be.
-func (p *Participants) gone(who protocol.Participant) {
-	p.here--
-	if p.users[who.UserID] != who.ID {
+func (p *Participants) notePresentLeft(q protocol.Participant) {
+	p.present--
+	if p.presentByUser[q.UserID] != q.ID {
 		return
 	}
-	delete(p.users, who.UserID)
+	delete(p.presentByUser, q.UserID)
 	for i := range p.all {
-		if q := &p.all[i]; q.UserID == who.UserID && q.LeftAt == nil {
-			p.users[q.UserID] = q.ID
+		if q := &p.all[i]; q.UserID == q.UserID && q.LeftAt == nil {
+			p.presentByUser[q.UserID] = q.ID
 		}
 	}
 }
 
-// keepsName reports whether a participant's name is reserved: until the participant
+// reservesName reports whether a participant's name is reserved: until the participant
 // leaves, and always for the host.
-func keepsName(who protocol.Participant) bool {
-	return who.LeftAt == nil || who.Role == protocol.RoleHost
+func reservesName(q protocol.Participant) bool {
+	return q.LeftAt == nil || q.Role == protocol.RoleHost
 }
 
 // isTaken reports whether a name with that key is reserved. The index is built at
@@ -154,48 +154,48 @@ func (p *Participants) isTaken(key string) bool {
 	if p.names == nil {
 		p.names = map[string]int{}
 		for i := range p.all {
-			p.count(p.all[i], 1)
+			p.countNames(p.all[i], 1)
 		}
 	}
 	return p.names[key] > 0
 }
 
-// count adds n to the counts of the names that a participant keeps.
-func (p *Participants) count(who protocol.Participant, n int) {
-	if p.names == nil || !keepsName(who) {
+// countNames adds n to the counts of the names that a participant keeps.
+func (p *Participants) countNames(q protocol.Participant, n int) {
+	if p.names == nil || !reservesName(q) {
 		return
 	}
-	for _, key := range keysOf(who) {
+	for _, key := range nameKeys(q) {
 		if p.names[key] += n; p.names[key] == 0 {
 			delete(p.names, key)
 		}
 	}
 }
 
-// keysOf returns the keys of a participant's name and user id, both of which clients
+// nameKeys returns the keys of a participant's name and user id, both of which clients
 // show.
-func keysOf(who protocol.Participant) []string {
-	keys := naming.Keys(who.Name())
-	if who.DisplayName != nil {
-		keys = append(keys, naming.Keys(who.UserID)...)
+func nameKeys(q protocol.Participant) []string {
+	keys := naming.Keys(q.Name())
+	if q.DisplayName != nil {
+		keys = append(keys, naming.Keys(q.UserID)...)
 	}
 	return keys
 }
 
-// leave records that all participants leave with the end of the session. They stay in
+// leaveAll records that all participants leave with the end of the session. They stay in
 // the list.
-func (p *Participants) leave(at time.Time) {
+func (p *Participants) leaveAll(at time.Time) {
 	for i := range p.all {
 		if p.all[i].LeftAt != nil {
 			continue
 		}
-		p.count(p.all[i], -1)
+		p.countNames(p.all[i], -1)
 		p.all[i].LeftAt, p.encoded[i] = &at, nil
-		p.count(p.all[i], 1)
+		p.countNames(p.all[i], 1)
 	}
-	clear(p.users)
-	p.here = 0
-	p.changed(0)
+	clear(p.presentByUser)
+	p.present = 0
+	p.invalidate(0)
 }
 
 // List returns all participants. The caller does not change the slice, which is shared
@@ -207,26 +207,26 @@ func (p *Participants) List() []protocol.Participant {
 	return p.listed
 }
 
-// show returns the JSON of the first n participants, separated by commas, in at most
+// encodeFirst returns the JSON of the first n participants, separated by commas, in at most
 // that many bytes but with at least one participant. The caller does not change it.
 // Each participant is encoded once for all callers, as is a list that only grows.
-func (p *Participants) show(most int) (shown []byte, n int) {
+func (p *Participants) encodeFirst(limit int) (encoded []byte, n int) {
 	for i := len(p.ends); i < len(p.all); i++ {
 		if p.encoded[i] == nil {
 			p.encoded[i] = rules.RawJSON(p.all[i])
 		}
 		if i > 0 {
-			p.shown = append(p.shown, ',')
+			p.encodedList = append(p.encodedList, ',')
 		}
-		p.shown = append(p.shown, p.encoded[i]...)
-		p.ends = append(p.ends, len(p.shown))
+		p.encodedList = append(p.encodedList, p.encoded[i]...)
+		p.ends = append(p.ends, len(p.encodedList))
 	}
 	if len(p.ends) == 0 {
 		return nil, 0
 	}
-	n, _ = slices.BinarySearch(p.ends, most+1)
+	n, _ = slices.BinarySearch(p.ends, limit+1)
 	n = max(n, 1)
-	return slices.Clip(p.shown[:p.ends[n-1]]), n
+	return slices.Clip(p.encodedList[:p.ends[n-1]]), n
 }
 
 // MarshalJSON implements [json.Marshaler].

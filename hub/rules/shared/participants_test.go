@@ -38,7 +38,7 @@ func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
 					p.drop(rapid.SampledFrom(p.all).Draw(t, "who").ID)
 				}
 			},
-			"all leave": func(*rapid.T) { p.leave(at) },
+			"all leave": func(*rapid.T) { p.leaveAll(at) },
 			"sleep": func(t *rapid.T) {
 				snapshot, err := json.Marshal(p)
 				require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
 				require.Equal(t, string(before), string(shown), "what somebody holds has changed")
 				checkPeople(t, &p)
 				checkShown(t, &p)
-				shown, _ = p.show(rapid.IntRange(0, 500).Draw(t, "bytes"))
+				shown, _ = p.encodeFirst(rapid.IntRange(0, 500).Draw(t, "bytes"))
 				before = slices.Clone(shown)
 			},
 		})
@@ -72,8 +72,8 @@ func checkPeople(t *rapid.T, p *Participants) {
 			present++
 		}
 	}
-	require.Len(t, p.places, len(p.all))
-	require.Equal(t, present, p.here)
+	require.Len(t, p.indices, len(p.all))
+	require.Equal(t, present, p.present)
 	for _, user := range []string{"a", "b", "c", "d"} {
 		got, is := p.PresentByUser(user)
 		want, should := here[user]
@@ -85,7 +85,7 @@ func checkPeople(t *rapid.T, p *Participants) {
 // checkShown looks at the first participants, as many as fit in any number of bytes.
 func checkShown(t *rapid.T, p *Participants) {
 	for _, most := range []int{0, rapid.IntRange(0, 2000).Draw(t, "most"), 1 << 20} {
-		encoded, n := p.show(most)
+		encoded, n := p.encodeFirst(most)
 		var shown []json.RawMessage
 		require.NoError(t, json.Unmarshal(slices.Concat([]byte("["), encoded, []byte("]")), &shown))
 		require.Len(t, shown, n)

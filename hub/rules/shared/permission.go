@@ -26,7 +26,7 @@ func (s *State) permissionAsked(m rules.PermissionRequested) rules.Decision {
 // whether it is the first. The answer to the command waits for the outcome.
 func (s *State) answerPermission(in rules.Input, c *protocol.AnswerPermission, p protocol.Participant, ref *rules.CommandRef) rules.Decision {
 	asked := s.permission(c.RequestID)
-	if slices.Contains(s.Settled, c.RequestID) {
+	if slices.Contains(s.ResolvedPermissions, c.RequestID) {
 		return rules.Refuse(protocol.CodePermissionAlreadyResolved, "the request was answered already")
 	}
 	if asked == nil {
@@ -46,7 +46,7 @@ func (s *State) answerPermission(in rules.Input, c *protocol.AnswerPermission, p
 	if ref != nil {
 		answer.Waiter = ref.Scope + " " + ref.ID // a repeated command waits for the same outcome
 	}
-	return rules.Decision{Effects: []rules.Effect{s.tellHost(answer)}, Hold: c.RequestID, Waiter: answer.Waiter}
+	return rules.Decision{Effects: []rules.Effect{s.sendHost(answer)}, Hold: c.RequestID, Waiter: answer.Waiter}
 }
 
 func (s *State) permissionSettled(m rules.PermissionResolved) rules.Decision {

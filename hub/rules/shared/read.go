@@ -32,14 +32,14 @@ func (s *State) invitation(m Invitation) rules.Decision {
 	return rules.Decision{Answer: &protocol.InvitationAnswer{
 		Session:      s.Session,
 		Host:         s.Host(),
-		Participants: s.People.firstHere(protocol.MaxInvitationParticipants),
-		Present:      s.People.here,
+		Participants: s.People.firstPresent(protocol.MaxInvitationParticipants),
+		Present:      s.People.present,
 	}}
 }
 
 // requireInvite returns INVALID_INVITE_TOKEN unless the invite is the present one.
 func (s *State) requireInvite(invite string) error {
-	if s.settings.Key.Verify(rules.InviteToken, s.ID.String(), s.Invite, invite) {
+	if s.settings.Key.Verify(rules.InviteToken, s.ID.String(), s.InviteGeneration, invite) {
 		return nil
 	}
 	return protocol.Errorf(protocol.CodeInvalidInviteToken, "the invite is wrong or was replaced")

@@ -12,37 +12,48 @@ import (
 	"parley/protocol"
 )
 
-// State is the state of a shared session: participants and their rights,
-// prompts that are not done, open permission requests, and recent command ids. It
-// implements [state]. Messages, finished prompts and guests who have left are in
-// the journal alone. The JSON of the exported fields is the snapshot.
+// State is the state of a shared session: participants and their rights, prompts that
+// are not done, open permission requests, and recent command ids. It implements
+// [rules.State] and is for one goroutine at a time. Messages, finished prompts and
+// guests who have left are in the journal alone.
+//
+// The JSON of the exported fields is the snapshot. A field whose JSON has another
+// name was renamed after snapshots had been stored.
 type State struct {
 	settings *rules.Settings // immutable
 
-	ID          journal.SessionID
-	Time        time.Time // of the newest event
-	Session     protocol.Session
-	Invite      int // the generation of the invite
-	People      Participants
-	Left        int                      // guests who have left and are not in People
-	Barred      map[string]Bar           // removed user ids; bounded by maxRestricted
-	Roles       map[string]protocol.Role // lower roles that the host has set, by user id; bounded by maxRestricted
-	Typed       map[string]bool          // present guests, by participant id, who joined by the typed protocol
-	Deciders    map[string]bool          // present guests, by participant id, who have resolved a proposal or a permission request
-	Kept        []string                 // reserved keys of the names of deciders who have left; at most keptNames
-	Open        []openApproval           // prompts that are not done, in the order of creation
-	Permissions []openPermission         // open permission requests, in the order of asking
-	Settled     []string                 // ids of the last resolved permission requests; at most rememberedRequests
+	ID               journal.SessionID
+	Time             time.Time // of the newest event
+	Session          protocol.Session
+	InviteGeneration int `json:"Invite"` // increases whenever the invite is replaced
+
+	// participants
+	People        Participants
+	LeftCount     int                      `json:"Left"` // guests who have left and are not in People
+	Barred        map[string]Bar           // removed users, by user id; bounded by maxRestricted
+	LoweredRoles  map[string]protocol.Role `json:"Roles"` // lower roles that the host has set, by user id; bounded by maxRestricted
+	JoinedTyped   map[string]bool          `json:"Typed"` // present guests, by participant id, who joined by the typed protocol
+	Deciders      map[string]bool          // present guests, by participant id, who have resolved a proposal or a permission request
+	ReservedNames []string                 `json:"Kept"` // keys of the names of deciders who have left; at most maxReservedNames
+
+	// prompts and permission requests
+	Open                []openApproval   // prompts that are not done, in the order of creation
+	Permissions         []openPermission // in the order of asking
+	ResolvedPermissions []string         `json:"Settled"` // ids of the newest resolved requests; at most maxResolvedPermissions
+
+	// the agent, as the host session reports it
 	Agent       protocol.AgentStatus
-	AgentDetail string              // explains the status
-	SilentSince *time.Time          // since when the agent has been silent in a turn; nil if it is not
-	Facts       protocol.AgentFacts // known facts about the agent
-	Commands    doneCommands        // carried out for participants in People
-	Departed    departedCommands    // carried out for guests who have left
+	AgentDetail string     // explains the status
+	SilentSince *time.Time // since when the agent has been silent in a turn; nil if it is not
+	Facts       protocol.AgentFacts
+
+	// commands that were carried out, to recognize a repetition
+	Commands recentCommands   // of participants in People
+	Departed departedCommands // of guests who have left
 
 	// derived from the above
-	resource json.RawMessage // the encoding of encoded, which is Session as of the last summary
-	encoded  protocol.Session
+	resource json.RawMessage  // the encoding of encoded
+	encoded  protocol.Session // Session as of the last summary
 }
 
 // Bar is the reason for which a user was removed.
@@ -85,12 +96,12 @@ type openPermission struct {
 	rules.PermissionRequest
 
 	// derived from the above
-	name json.RawMessage // the short form of a long tool call for welcomes
+	shortForm json.RawMessage // the short form of a long tool call for welcomes
 }
 
-// rememberedRequests is how many resolved permission requests are told apart from
+// maxResolvedPermissions is how many resolved permission requests are told apart from
 // unknown ones.
-const rememberedRequests = 32
+const maxResolvedPermissions = 32
 
 func New(id journal.SessionID, set *rules.Settings) *State {
 	s := &State{settings: set, ID: id, Agent: protocol.AgentStarting}
@@ -100,11 +111,11 @@ func New(id journal.SessionID, set *rules.Settings) *State {
 
 // index computes the derived fields, after a snapshot was decoded.
 func (s *State) index() {
-	if s.People.places == nil {
+	if s.People.indices == nil {
 		s.People = newParticipants(nil)
 	}
 	for i, p := range s.Permissions {
-		s.Permissions[i] = p.named()
+		s.Permissions[i] = p.withShortForm()
 	}
 	if s.Barred == nil {
 		s.Barred = map[string]Bar{}
@@ -112,17 +123,17 @@ func (s *State) index() {
 	if s.Deciders == nil {
 		s.Deciders = map[string]bool{}
 	}
-	if s.Typed == nil {
-		s.Typed = map[string]bool{}
+	if s.JoinedTyped == nil {
+		s.JoinedTyped = map[string]bool{}
 	}
-	if s.Roles == nil {
-		s.Roles = map[string]protocol.Role{}
+	if s.LoweredRoles == nil {
+		s.LoweredRoles = map[string]protocol.Role{}
 	}
 	if s.Commands.known == nil {
-		s.Commands = newDoneCommands(nil)
+		s.Commands = newRecentCommands(nil)
 	}
 	s.Departed.index()
-	s.dropDeparted()
+	s.migrateDeparted()
 }
 
 // Restore implements [state].
@@ -169,9 +180,9 @@ func (s *State) Owes() bool {
 // recall returns a command that was carried out before under the same id. ok is
 // false if there is none. The error reports that the id was used for another
 // command.
-func (s *State) recall(by string, r protocol.Request) (done commandDone, ok bool, err error) {
+func (s *State) recall(by string, r protocol.Request) (done completedCommand, ok bool, err error) {
 	if r.ID == "" {
-		return commandDone{}, false, nil
+		return completedCommand{}, false, nil
 	}
 	if done, ok = s.Commands.find(by, r.ID); !ok {
 		done, ok = s.Departed.find(by, r.ID)
@@ -191,37 +202,37 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	}
 	switch p := e.Public.(type) {
 	case *protocol.SharedSessionCreated:
-		s.Session, s.Invite, s.Agent = p.Session, 1, e.Private.Agent
+		s.Session, s.InviteGeneration, s.Agent = p.Session, 1, e.Private.Agent
 		s.People.put(*e.Private.Host)
 	case *protocol.SessionUpdated:
 		s.Session = p.Session
 	case *protocol.SessionClosed:
 		s.applyClosed(p, at)
 	case *protocol.ParticipantJoined:
-		s.noteParticipant(p.Participant)
+		s.recordParticipant(p.Participant)
 		if e.Private.Typed {
-			s.Typed[p.Participant.ID] = true
+			s.JoinedTyped[p.Participant.ID] = true
 		}
 	case *protocol.ParticipantUpdated:
-		s.noteParticipant(p.Participant)
-		s.restrict(p.Participant)
+		s.recordParticipant(p.Participant)
+		s.recordRole(p.Participant)
 	case *protocol.ParticipantLeft:
 		s.applyLeft(p)
 	case *protocol.InviteRotated:
-		s.Invite = e.Private.Invite
-		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScope) })
+		s.InviteGeneration = e.Private.Invite
+		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScopePrefix) })
 		s.Departed.forgetJoins()
 	case *protocol.AgentStatusChanged:
 		s.Agent, s.AgentDetail, s.SilentSince = p.Status, p.Detail, p.SilentSince
 	case *protocol.AgentUpdated:
 		s.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
-		s.Permissions = append(s.Permissions, openPermission{PermissionRequest: rules.NewPermissionRequest(p.Permission)}.named())
+		s.Permissions = append(s.Permissions, openPermission{PermissionRequest: rules.NewPermissionRequest(p.Permission)}.withShortForm())
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
-		s.Settled = keepLast(append(s.Settled, p.RequestID), rememberedRequests)
+		s.ResolvedPermissions = keepLast(append(s.ResolvedPermissions, p.RequestID), maxResolvedPermissions)
 		if p.Participant != nil {
-			s.hasDecided(p.Participant.ID)
+			s.markDecider(p.Participant.ID)
 		}
 	case *protocol.PermissionWithdrawn:
 		s.dropPermission(p.RequestID)
@@ -242,11 +253,11 @@ func (s *State) applyPrompt(payload protocol.Payload) {
 			o.Author = p.Participant // the author needed no approval
 		}
 		if p.Participant.ID != p.Approval.ParticipantID {
-			s.hasDecided(p.Participant.ID)
+			s.markDecider(p.Participant.ID)
 		}
 	case *protocol.PromptRejected:
 		s.dropOpen(p.Approval.ID)
-		s.hasDecided(p.Participant.ID)
+		s.markDecider(p.Participant.ID)
 	case *protocol.PromptQueued:
 		s.setPhase(p.ApprovalID, phaseQueued)
 	case *protocol.PromptDispatchStarted:
@@ -264,8 +275,8 @@ func (s *State) applyPrompt(payload protocol.Payload) {
 
 func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
 	s.Session.Status = p.Status
-	s.People.leave(at.At)
-	clear(s.Typed)
+	s.People.leaveAll(at.At)
+	clear(s.JoinedTyped)
 	s.Permissions = nil
 }
 

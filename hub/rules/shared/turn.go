@@ -28,7 +28,7 @@ func (s *State) turnReport(message any) rules.Decision {
 }
 
 func (s *State) turnEnded(m rules.TurnEnded) rules.Decision {
-	d := rules.Decision{Effects: []rules.Effect{s.tellHost(rules.ConfirmEnd{Approval: m.Approval})}}
+	d := rules.Decision{Effects: []rules.Effect{s.sendHost(rules.ConfirmEnd{Approval: m.Approval})}}
 	if s.OpenPrompt(m.Approval) == nil {
 		return d
 	}
