@@ -66,7 +66,7 @@ type actor struct {
 	pending     []*batch          // batches that wait for their commit, in order; bounded by maxPending
 	stalled     bool              // the oldest batch has waited for commitTimeout, and the waiting commands were refused
 	holds       map[string][]held // replies that wait for a release
-	couriers    map[journal.SessionID]*courier.Courier
+	couriers    map[journal.SessionID]*courier.Courier[rules.Message]
 	recovery    recovery
 	unsaved     int       // events since the last snapshot
 	used        time.Time // when the last input was received
@@ -106,7 +106,7 @@ func newActor(h *Hub, id journal.SessionID, l loaded) *actor {
 		last:     l.last,
 		unsaved:  l.unsaved,
 		holds:    map[string][]held{},
-		couriers: map[journal.SessionID]*courier.Courier{},
+		couriers: map[journal.SessionID]*courier.Courier[rules.Message]{},
 		recovery: recovery{result: make(chan recovered, 1)},
 		used:     time.Now(),
 	}
@@ -231,7 +231,7 @@ func (a *actor) takeLeaving() []*feed.Subscription {
 }
 
 // courier returns the actor's courier to a session, and starts one if there is none.
-func (a *actor) courier(to journal.SessionID) *courier.Courier {
+func (a *actor) courier(to journal.SessionID) *courier.Courier[rules.Message] {
 	c, ok := a.couriers[to]
 	if !ok {
 		c = courier.Start(a.hub.delivery(a.id, to), a.nudge)

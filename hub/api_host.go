@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/hub/rules/host"
 	"parley/protocol"
 )
@@ -103,7 +104,7 @@ func (h *Hub) DeleteHost(ctx context.Context, id string) error {
 	return err
 }
 
-func (h *Hub) askHost(ctx context.Context, id string, body any) (result, error) {
+func (h *Hub) askHost(ctx context.Context, id string, body rules.Body) (result, error) {
 	session, err := journal.ParseSessionID(id)
 	if err != nil {
 		return result{}, hostNotFound()

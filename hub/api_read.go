@@ -8,6 +8,7 @@ import (
 	"parley/hub/history"
 	"parley/hub/journal"
 	"parley/hub/lookup"
+	"parley/hub/rules"
 	"parley/hub/rules/host"
 	"parley/hub/rules/shared"
 	"parley/protocol"
@@ -126,7 +127,7 @@ func list[P comparable, T any](ctx context.Context, h *Hub, from P, read func(fr
 
 // readAs returns the answer to a read of a shared session, and a reader for what the
 // answer leaves to be read.
-func readAs[T any](ctx context.Context, h *Hub, id string, body any) (answer T, r history.Reader, err error) {
+func readAs[T any](ctx context.Context, h *Hub, id string, body rules.Body) (answer T, r history.Reader, err error) {
 	a, err := h.answer(ctx, id, body)
 	if err != nil {
 		return answer, r, err

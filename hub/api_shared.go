@@ -6,6 +6,7 @@ import (
 	"parley/hub/feed"
 	"parley/hub/history"
 	"parley/hub/journal"
+	"parley/hub/rules"
 	"parley/hub/rules/shared"
 	"parley/protocol"
 )
@@ -99,7 +100,7 @@ func (h *Hub) Poll(ctx context.Context, id string, c Credentials, which *protoco
 
 // answer sends an input to a shared session, and reads what the answer needs from the
 // journal.
-func (h *Hub) answer(ctx context.Context, id string, body any) (feed.Answer, error) {
+func (h *Hub) answer(ctx context.Context, id string, body rules.Body) (feed.Answer, error) {
 	session, err := journal.ParseSessionID(id)
 	if err != nil {
 		return feed.Answer{}, sessionNotFound()
@@ -135,7 +136,7 @@ func (h *Hub) finishAnswer(ctx context.Context, r history.Reader, cursor string,
 }
 
 // cursorOf returns the cursor of a resume; empty for any other command.
-func cursorOf(body any) string {
+func cursorOf(body rules.Body) string {
 	c, _ := body.(shared.Command)
 	if resume, ok := c.Request.Command.(*protocol.Resume); ok {
 		return resume.Cursor

@@ -45,7 +45,7 @@ func (h *Hub) send(ctx context.Context, id journal.SessionID, kind journal.Kind,
 }
 
 // ask sends an input and waits for the answer.
-func (h *Hub) ask(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool, body any) (result, error) {
+func (h *Hub) ask(ctx context.Context, id journal.SessionID, kind journal.Kind, create bool, body rules.Body) (result, error) {
 	if err := h.serving(); err != nil {
 		return result{}, err
 	}
@@ -92,8 +92,8 @@ func (h *Hub) clientError(err error) error {
 // not hold participants who have left. If a decision needs one, as the sender or because
 // the command names one, it is a [shared.AbsentError]; askShared then reads the
 // participant from the journal and sends the input again.
-func (h *Hub) askShared(ctx context.Context, id journal.SessionID, body any) (r result, err error) {
-	err = h.askWithAbsent(ctx, id, body, func(body any) error {
+func (h *Hub) askShared(ctx context.Context, id journal.SessionID, body rules.Body) (r result, err error) {
+	err = h.askWithAbsent(ctx, id, body, func(body rules.Body) error {
 		r, err = h.ask(ctx, id, journal.KindShared, false, body)
 		return err
 	})
@@ -103,7 +103,7 @@ func (h *Hub) askShared(ctx context.Context, id journal.SessionID, body any) (r 
 // askWithAbsent calls ask with an input, and again for each [shared.AbsentError] that ask
 // returns, with the participant added. It returns the last error of ask, or that of
 // reading the participant.
-func (h *Hub) askWithAbsent(ctx context.Context, id journal.SessionID, body any, ask func(body any) error) error {
+func (h *Hub) askWithAbsent(ctx context.Context, id journal.SessionID, body rules.Body, ask func(body rules.Body) error) error {
 	for {
 		err := ask(body)
 		absent, ok := err.(*shared.AbsentError)
@@ -134,7 +134,7 @@ func (h *Hub) readAbsent(ctx context.Context, id journal.SessionID, participantI
 }
 
 // withAbsent returns the input with a participant who was looked up.
-func withAbsent(body any, id string, p *protocol.Participant) any {
+func withAbsent(body rules.Body, id string, p *protocol.Participant) rules.Body {
 	if a, ok := body.(attach); ok {
 		a.command.Sender = a.command.Sender.WithDeparted(id, p)
 		return a
@@ -144,8 +144,8 @@ func withAbsent(body any, id string, p *protocol.Participant) any {
 
 // delivery returns the function by which a courier delivers messages between two
 // sessions.
-func (h *Hub) delivery(from, to journal.SessionID) courier.Deliver {
-	return func(ctx context.Context, message any) bool { return h.deliver(ctx, from, to, message) }
+func (h *Hub) delivery(from, to journal.SessionID) courier.Deliver[rules.Message] {
+	return func(ctx context.Context, message rules.Message) bool { return h.deliver(ctx, from, to, message) }
 }
 
 // deliverRetry is the pause after a receiver could not be loaded.
@@ -156,7 +156,7 @@ const deliverRetry = 200 * time.Millisecond
 // does not exist, is damaged, or is served by another process now. For a damaged receiver
 // the sender is answered; in the other process the message is sent again when the
 // sender wakes there.
-func (h *Hub) deliver(ctx context.Context, from, to journal.SessionID, message any) bool {
+func (h *Hub) deliver(ctx context.Context, from, to journal.SessionID, message rules.Message) bool {
 	for {
 		_, err := h.send(ctx, to, "", false, unanswered(message))
 		switch {
@@ -180,7 +180,7 @@ func (h *Hub) deliver(ctx context.Context, from, to journal.SessionID, message a
 
 // answerSender answers the sender of a message that was dropped because its receiver is
 // damaged, unless that is the sender itself.
-func (h *Hub) answerSender(ctx context.Context, from, to journal.SessionID, message any) bool {
+func (h *Hub) answerSender(ctx context.Context, from, to journal.SessionID, message rules.Message) bool {
 	if to == from {
 		return true
 	}

@@ -46,6 +46,9 @@ type attach struct {
 	sub     *feed.Subscription
 }
 
+// IsBody implements [rules.Body].
+func (attach) IsBody() {}
+
 // admit returns the reply of an attach. The reply lets the subscription into the room, and
 // then calls answered.
 func (s *sharedShell) admit(a attach, answered replyFunc) replyFunc {
@@ -88,7 +91,7 @@ func (c *connection) Submit(ctx context.Context, s *feed.Subscription, r protoco
 		return c.send(ctx, c.envelope(s, r.ID, body))
 	}
 	var sent error
-	err := c.actor.hub.askWithAbsent(ctx, c.actor.id, body, func(body any) (needs error) {
+	err := c.actor.hub.askWithAbsent(ctx, c.actor.id, body, func(body rules.Body) (needs error) {
 		needs, sent = c.sendAndWait(ctx, c.envelope(s, r.ID, body))
 		return needs
 	})
@@ -107,7 +110,7 @@ func (c *connection) Reject(ctx context.Context, s *feed.Subscription, requestID
 func (c *connection) Leave(s *feed.Subscription) { c.actor.leave(s) }
 
 // envelope returns an input whose answer goes to the subscription.
-func (c *connection) envelope(s *feed.Subscription, requestID string, body any) envelope {
+func (c *connection) envelope(s *feed.Subscription, requestID string, body rules.Body) envelope {
 	return envelope{Input: rules.Input{Body: body}, reply: func(r result) {
 		s.Answer(requestID, feed.Answer{Payload: r.payload, Duplicate: r.duplicate}, r.err)
 	}}

@@ -33,7 +33,7 @@ type result struct {
 }
 
 // unanswered wraps an input that is not answered.
-func unanswered(body any) envelope { return envelope{Input: rules.Input{Body: body}} }
+func unanswered(body rules.Body) envelope { return envelope{Input: rules.Input{Body: body}} }
 
 // sender returns the id of the participant who sent the command, or "".
 func (in envelope) sender() string {

@@ -49,6 +49,9 @@ type agentStarted struct {
 // [host.AgentReported], [host.Launched] or [host.LaunchFailed].
 type inboxReady struct{}
 
+// IsBody implements [rules.Body].
+func (inboxReady) IsBody() {}
+
 func newHostShell(a *actor, shared []journal.SessionID) *hostShell {
 	s := &hostShell{
 		actor:  a,
@@ -207,7 +210,7 @@ func (s *hostShell) translate(in envelope) (envelope, bool) {
 }
 
 // nextMessage takes the oldest message of the agent.
-func (s *hostShell) nextMessage() (body any, ok bool) {
+func (s *hostShell) nextMessage() (body rules.Body, ok bool) {
 	s.lastMessage = time.Now()
 	message, ok := s.agent.inbox.Take()
 	switch m := message.(type) {
@@ -226,7 +229,7 @@ func (s *hostShell) nextMessage() (body any, ok bool) {
 }
 
 // started returns the input for the outcome of a start.
-func (s *hostShell) started(m agentStarted) any {
+func (s *hostShell) started(m agentStarted) rules.Body {
 	if m.err != nil {
 		s.actor.log.Warn("the agent could not be started", zap.Error(m.err))
 		return host.LaunchFailed{Err: m.err}
@@ -241,7 +244,7 @@ func (s *hostShell) started(m agentStarted) any {
 // track notes which shared sessions are open, and marks the end of the last one. The
 // state does not hold them: it would grow with their number, and each one would cost an
 // append.
-func (s *hostShell) track(body any) any {
+func (s *hostShell) track(body rules.Body) rules.Body {
 	switch m := body.(type) {
 	case rules.SharedOpened:
 		s.open[m.Shared] = struct{}{}

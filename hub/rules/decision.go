@@ -16,8 +16,12 @@ type Input struct {
 	Now        time.Time // the clock's reading, monotonic part included, for deadlines
 	IDs        [2]string // fresh ids for what the decision creates; empty for an input that is not answered
 	OverBudget bool      // the prompts of all sessions together leave no room for the input's own
-	Body       any       // an input type of this package or of the session's kind
+	Body       Body
 }
+
+// Body is the content of an input: an input type of this package or of the session's
+// kind, or a [Message] of another session.
+type Body interface{ IsBody() }
 
 // Decision is what an input leads to. The events are committed first. Then, in
 // this order, clients receive the events, the input is answered, and the effects
@@ -35,10 +39,6 @@ type Decision struct {
 	Waiter    string      // identifies the command among those that wait under hold
 	Err       error
 }
-
-// Effect is an action outside the session, taken once the events are durable:
-// an effect type of this package or of the session's kind.
-type Effect any
 
 // Refuse returns the decision that answers an input with an error.
 func Refuse(code protocol.Code, format string, args ...any) Decision {

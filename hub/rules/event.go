@@ -78,3 +78,12 @@ func DecodeEvent(r journal.Record, decodePayload func(protocol.EventType, []byte
 	}
 	return e, nil
 }
+
+// RawJSON encodes a value whose encoding cannot fail.
+func RawJSON(v any) json.RawMessage {
+	b, err := protocol.Marshal(v)
+	if err != nil {
+		return json.RawMessage("null")
+	}
+	return b
+}

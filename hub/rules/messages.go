@@ -1,11 +1,16 @@
 package rules
 
 import (
-	"encoding/json"
-
 	"parley/hub/journal"
 	"parley/protocol"
 )
+
+// Message is what one session sends another: one of the types below. It is an input of
+// the session that receives it.
+type Message interface {
+	Body
+	isMessage()
+}
 
 // Inputs of both kinds of session.
 type (
@@ -108,29 +113,43 @@ type Turn struct {
 // Cancelled is the failure of a turn or prompt that was cancelled.
 const Cancelled = "cancelled"
 
-// Effects of both kinds of session.
-type (
-	// Send sends a message to another session, after those that were sent before.
-	// A crash can lose it; the sender's state says what to send again.
-	Send struct {
-		To      journal.SessionID
-		Message any
-	}
-	// Release answers the commands that wait under a name: that of winner with
-	// answer (all of them when winner is empty), the others with other.
-	Release struct {
-		Hold   string
-		Winner string
-		Answer any
-		Err    error
-	}
-)
+func (Loaded) IsBody()              {}
+func (Tick) IsBody()                {}
+func (Shutdown) IsBody()            {}
+func (TurnAccepted) IsBody()        {}
+func (TurnStarted) IsBody()         {}
+func (TurnEnded) IsBody()           {}
+func (AgentNotified) IsBody()       {}
+func (PermissionRequested) IsBody() {}
+func (PermissionResolved) IsBody()  {}
+func (PermissionWithdrawn) IsBody() {}
+func (AgentChanged) IsBody()        {}
+func (AgentNote) IsBody()           {}
+func (AgentFactsChanged) IsBody()   {}
+func (AgentContinued) IsBody()      {}
+func (Dispatch) IsBody()            {}
+func (ConfirmEnd) IsBody()          {}
+func (CancelTurn) IsBody()          {}
+func (PermissionAnswer) IsBody()    {}
+func (StopAgent) IsBody()           {}
+func (SharedOpened) IsBody()        {}
+func (SharedClosed) IsBody()        {}
 
-// RawJSON encodes a value whose encoding cannot fail.
-func RawJSON(v any) json.RawMessage {
-	b, err := protocol.Marshal(v)
-	if err != nil {
-		return json.RawMessage("null")
-	}
-	return b
-}
+func (TurnAccepted) isMessage()        {}
+func (TurnStarted) isMessage()         {}
+func (TurnEnded) isMessage()           {}
+func (AgentNotified) isMessage()       {}
+func (PermissionRequested) isMessage() {}
+func (PermissionResolved) isMessage()  {}
+func (PermissionWithdrawn) isMessage() {}
+func (AgentChanged) isMessage()        {}
+func (AgentNote) isMessage()           {}
+func (AgentFactsChanged) isMessage()   {}
+func (AgentContinued) isMessage()      {}
+func (Dispatch) isMessage()            {}
+func (ConfirmEnd) isMessage()          {}
+func (CancelTurn) isMessage()          {}
+func (PermissionAnswer) isMessage()    {}
+func (StopAgent) isMessage()           {}
+func (SharedOpened) isMessage()        {}
+func (SharedClosed) isMessage()        {}

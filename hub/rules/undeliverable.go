@@ -7,24 +7,24 @@ const agentDamaged = "the agent's session is damaged and cannot be read"
 
 // UndeliverableReplies returns the answers that the sender of a message receives when
 // the receiver is damaged, so that the sender stops waiting and stays usable.
-func UndeliverableReplies(message any) []any {
+func UndeliverableReplies(message Message) []Message {
 	switch m := message.(type) {
 	case Dispatch:
-		return []any{TurnEnded{Approval: m.Turn.Approval, Failure: agentDamaged}}
+		return []Message{TurnEnded{Approval: m.Turn.Approval, Failure: agentDamaged}}
 	case CancelTurn:
-		return []any{TurnEnded{Approval: m.Approval, Failure: agentDamaged}}
+		return []Message{TurnEnded{Approval: m.Approval, Failure: agentDamaged}}
 	case PermissionAnswer:
-		return []any{PermissionWithdrawn{m.RequestID}}
+		return []Message{PermissionWithdrawn{m.RequestID}}
 	case SharedOpened:
-		answers := []any{agentGone()}
+		answers := []Message{agentGone()}
 		for _, requestID := range m.Requests {
 			answers = append(answers, PermissionWithdrawn{requestID})
 		}
 		return answers
 	case StopAgent:
-		return []any{agentGone()}
+		return []Message{agentGone()}
 	case TurnEnded:
-		return []any{ConfirmEnd{m.Approval}} // nobody else can confirm it
+		return []Message{ConfirmEnd{m.Approval}} // nobody else can confirm it
 	}
 	return nil
 }

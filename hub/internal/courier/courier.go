@@ -14,13 +14,13 @@ const high = 16
 
 // Deliver delivers a message. It blocks until the message has arrived or is dropped,
 // and returns false if ctx ended first.
-type Deliver func(ctx context.Context, message any) bool
+type Deliver[M any] func(ctx context.Context, message M) bool
 
-// Courier carries messages to one session. Its methods are for the goroutine of the
+// Courier carries messages of type M to one session. Its methods are for the goroutine of the
 // sender, which owns it; none but Stop blocks.
-type Courier struct {
+type Courier[M any] struct {
 	// immutable
-	deliver Deliver
+	deliver Deliver[M]
 	nudge   chan<- struct{} // notified when there is room again
 	ready   chan struct{}   // sent to by Post; capacity one, see background.Notify
 
@@ -28,20 +28,20 @@ type Courier struct {
 
 	// guarded by mu
 	mu      sync.Mutex
-	queue   []any // the first is being delivered; bounded by the sender, who checks Full
-	closing bool  // run ends once the queue is empty
+	queue   []M  // the first is being delivered; bounded by the sender, who checks Full
+	closing bool // run ends once the queue is empty
 }
 
 // Start returns a courier whose goroutine runs until Stop. It notifies nudge when a
 // full queue has room again.
-func Start(deliver Deliver, nudge chan<- struct{}) *Courier {
-	c := &Courier{deliver: deliver, nudge: nudge, ready: make(chan struct{}, 1)}
+func Start[M any](deliver Deliver[M], nudge chan<- struct{}) *Courier[M] {
+	c := &Courier[M]{deliver: deliver, nudge: nudge, ready: make(chan struct{}, 1)}
 	c.work.Start(c.run)
 	return c
 }
 
 // Post queues a message.
-func (c *Courier) Post(message any) {
+func (c *Courier[M]) Post(message M) {
 	c.mu.Lock()
 	c.queue = append(c.queue, message)
 	c.mu.Unlock()
@@ -49,18 +49,18 @@ func (c *Courier) Post(message any) {
 }
 
 // Waiting returns how many messages have not arrived.
-func (c *Courier) Waiting() int {
+func (c *Courier[M]) Waiting() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.queue)
 }
 
 // Full reports whether the sender should read no more from its agent.
-func (c *Courier) Full() bool { return c.Waiting() >= high }
+func (c *Courier[M]) Full() bool { return c.Waiting() >= high }
 
 // Stop waits until the queue is empty, or until the deadline, and for the goroutine.
 // The state of the sender says what to send again.
-func (c *Courier) Stop(deadline time.Time) {
+func (c *Courier[M]) Stop(deadline time.Time) {
 	c.mu.Lock()
 	c.closing = true
 	c.mu.Unlock()
@@ -68,7 +68,7 @@ func (c *Courier) Stop(deadline time.Time) {
 	c.work.StopAt(deadline)
 }
 
-func (c *Courier) run(ctx context.Context) {
+func (c *Courier[M]) run(ctx context.Context) {
 	for {
 		message, ok := c.next(ctx)
 		if !ok || !c.deliver(ctx, message) {
@@ -81,7 +81,7 @@ func (c *Courier) run(ctx context.Context) {
 }
 
 // next waits for the oldest message, which stays in the queue until it has arrived.
-func (c *Courier) next(ctx context.Context) (message any, ok bool) {
+func (c *Courier[M]) next(ctx context.Context) (message M, ok bool) {
 	for {
 		message, ok, closing := c.first()
 		if ok || closing {
@@ -90,25 +90,25 @@ func (c *Courier) next(ctx context.Context) (message any, ok bool) {
 		select {
 		case <-c.ready:
 		case <-ctx.Done():
-			return nil, false
+			return message, false
 		}
 	}
 }
 
-func (c *Courier) first() (message any, ok, closing bool) {
+func (c *Courier[M]) first() (message M, ok, closing bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.queue) > 0 {
 		return c.queue[0], true, c.closing
 	}
-	return nil, false, c.closing
+	return message, false, c.closing
 }
 
 // remove drops the oldest message and returns how many are left.
-func (c *Courier) remove() int {
+func (c *Courier[M]) remove() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.queue[0] = nil
+	c.queue[0] = *new(M)
 	c.queue = c.queue[1:]
 	return len(c.queue)
 }

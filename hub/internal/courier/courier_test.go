@@ -37,8 +37,8 @@ func (r *recorder) taken() []any {
 }
 
 func TestCourier(t *testing.T) {
-	for name, test := range map[string]func(t *testing.T, r *recorder, c *Courier, nudge chan struct{}){
-		"keeps the order of messages": func(t *testing.T, r *recorder, c *Courier, _ chan struct{}) {
+	for name, test := range map[string]func(t *testing.T, r *recorder, c *Courier[any], nudge chan struct{}){
+		"keeps the order of messages": func(t *testing.T, r *recorder, c *Courier[any], _ chan struct{}) {
 			for i := range 3 {
 				c.Post(i)
 			}
@@ -46,7 +46,7 @@ func TestCourier(t *testing.T) {
 			c.Stop(time.Now().Add(time.Second))
 			require.Equal(t, []any{0, 1, 2}, r.taken())
 		},
-		"is full until half of the messages have arrived, and then nudges the sender": func(t *testing.T, r *recorder, c *Courier, nudge chan struct{}) {
+		"is full until half of the messages have arrived, and then nudges the sender": func(t *testing.T, r *recorder, c *Courier[any], nudge chan struct{}) {
 			for i := range high {
 				require.False(t, c.Full())
 				c.Post(i)
@@ -64,7 +64,7 @@ func TestCourier(t *testing.T) {
 			close(r.open)
 			c.Stop(time.Now().Add(time.Second))
 		},
-		"stops at the deadline although messages wait": func(t *testing.T, r *recorder, c *Courier, _ chan struct{}) {
+		"stops at the deadline although messages wait": func(t *testing.T, r *recorder, c *Courier[any], _ chan struct{}) {
 			c.Post("never taken")
 			began := time.Now()
 			c.Stop(began.Add(2 * time.Second))

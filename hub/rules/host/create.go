@@ -1,9 +1,8 @@
 package host
 
-import "parley/protocol"
-
 import (
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // create makes the host session and starts its agent. A creation that is repeated

@@ -1,9 +1,8 @@
 package host
 
-import "parley/protocol"
-
 import (
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // Decide implements [state].

@@ -1,12 +1,15 @@
 package host
 
-import "parley/protocol"
+import (
+	"parley/hub/rules"
+	"parley/protocol"
+)
 
 // What the tests in package host_test use of this package's internals.
 
 type LearnedBefore = withFacts
 
-func NewLearnedBefore(facts protocol.AgentFacts, body any) withFacts {
+func NewLearnedBefore(facts protocol.AgentFacts, body rules.Body) withFacts {
 	return withFacts{facts, body}
 }
 

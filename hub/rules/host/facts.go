@@ -14,7 +14,7 @@ type (
 	// it.
 	withFacts struct {
 		facts protocol.AgentFacts
-		body  any
+		body  rules.Body
 	}
 )
 
@@ -44,3 +44,6 @@ func (s *State) recordFactsFirst(in rules.Input, m withFacts) rules.Decision {
 	in.Body = m.body
 	return d.Then(after.Decide(in))
 }
+
+func (FactsLearned) IsBody() {}
+func (withFacts) IsBody()    {}

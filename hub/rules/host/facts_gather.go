@@ -65,7 +65,7 @@ func (g *FactBuffer) takeAll() (facts protocol.AgentFacts, some bool) {
 // Combine returns what the session decides on instead of an input: nil if the input
 // only adds facts, the input together with the facts gathered so far if others rely
 // on them then, and otherwise the input itself.
-func (g *FactBuffer) Combine(body any, now time.Time) any {
+func (g *FactBuffer) Combine(body rules.Body, now time.Time) rules.Body {
 	switch b := body.(type) {
 	case AgentReported:
 		switch e := b.Event.(type) {

@@ -137,7 +137,7 @@ func TestGatheredFacts(t *testing.T) {
 			require.Equal(t, end, g.Combine(end, time.Now()), "once")
 		},
 		"whoever opens a room, and the next process, get everything": func(t *testing.T, g *host.FactBuffer) {
-			for _, body := range []any{rules.SharedOpened{}, rules.Shutdown{}, host.Launched{}, host.LaunchFailed{}, host.AgentReported{Event: rules.AgentExited{}}} {
+			for _, body := range []rules.Body{rules.SharedOpened{}, rules.Shutdown{}, host.Launched{}, host.LaunchFailed{}, host.AgentReported{Event: rules.AgentExited{}}} {
 				g.Block(time.Now())
 				g.Combine(says(used(3)), time.Now())
 				g.Combine(says(titled("t")), time.Now())
@@ -155,7 +155,7 @@ func TestGatheredFacts(t *testing.T) {
 		"what the agent says of its work passes by": func(t *testing.T, g *host.FactBuffer) {
 			g.Block(time.Now())
 			g.Combine(says(titled("a")), time.Now())
-			for _, body := range []any{host.AgentReported{Event: rules.Notifications{}}, host.AgentReported{Event: rules.AgentPermission{}}, host.Read{}, rules.Tick{}} {
+			for _, body := range []rules.Body{host.AgentReported{Event: rules.Notifications{}}, host.AgentReported{Event: rules.AgentPermission{}}, host.Read{}, rules.Tick{}} {
 				require.Equal(t, body, g.Combine(body, time.Now()))
 			}
 			require.Nil(t, g.Combine(says(protocol.AgentFacts{}), time.Now()))

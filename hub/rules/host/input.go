@@ -43,7 +43,7 @@ type (
 // Effects on the shared sessions.
 type (
 	// Broadcast sends a message to every shared session that is open on this one.
-	Broadcast struct{ Message any }
+	Broadcast struct{ Message rules.Message }
 	// AttachShared adds a shared session to those that Broadcast reaches.
 	AttachShared struct{ Shared journal.SessionID }
 	// DetachShared removes a shared session from those that Broadcast reaches.
@@ -63,3 +63,21 @@ type (
 	// EndAgent ends the agent, or its start.
 	EndAgent struct{}
 )
+
+func (Create) IsBody()        {}
+func (Read) IsBody()          {}
+func (Cancel) IsBody()        {}
+func (Delete) IsBody()        {}
+func (Launched) IsBody()      {}
+func (LaunchFailed) IsBody()  {}
+func (AgentReported) IsBody() {}
+func (AgentSilent) IsBody()   {}
+
+func (Broadcast) IsEffect()    {}
+func (AttachShared) IsEffect() {}
+func (DetachShared) IsEffect() {}
+func (LaunchAgent) IsEffect()  {}
+func (PromptAgent) IsEffect()  {}
+func (AnswerAgent) IsEffect()  {}
+func (CancelAgent) IsEffect()  {}
+func (EndAgent) IsEffect()     {}

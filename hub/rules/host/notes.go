@@ -1,9 +1,8 @@
 package host
 
-import "parley/protocol"
-
 import (
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // progress reports what a starting agent does.

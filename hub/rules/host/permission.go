@@ -96,7 +96,7 @@ func (s *State) withdrawPermission(d rules.Decision, requestID string) rules.Dec
 
 // send returns the decision with a message to the shared sessions that have the
 // request. Later turns do not change which ones have it.
-func (p *openPermission) send(d rules.Decision, message any) rules.Decision {
+func (p *openPermission) send(d rules.Decision, message rules.Message) rules.Decision {
 	if p.Shared.IsZero() {
 		return d.With(Broadcast{message})
 	}

@@ -118,7 +118,7 @@ func EventTypes(d rules.Decision) []protocol.EventType {
 func MessagesOf[M any](d rules.Decision) []M {
 	var all []M
 	for _, e := range d.Effects {
-		message := e
+		var message any = e
 		switch e := e.(type) {
 		case rules.Send:
 			message = e.Message

@@ -26,7 +26,7 @@ type Network struct {
 	Now    time.Time
 	Host   *Session
 	Shared []*Session
-	Links  map[[2]journal.SessionID][]any
+	Links  map[[2]journal.SessionID][]rules.Message
 	Agent  fakeAgent
 	ids    int
 
@@ -63,7 +63,7 @@ func NewNetwork(t require.TestingT, o rules.Settings, sessions int) *Network {
 	w := &Network{
 		T:           t,
 		Now:         time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC),
-		Links:       map[[2]journal.SessionID][]any{},
+		Links:       map[[2]journal.SessionID][]rules.Message{},
 		Agent:       fakeAgent{Prompts: map[string]int{}},
 		EffectsLeft: -1,
 	}
@@ -100,7 +100,7 @@ func (n *Session) SharedState() *shared.State { return n.State.(*shared.State) }
 func (w *Network) HostState() *host.State     { return w.Host.State.(*host.State) }
 
 // Do decides on an input, commits, and carries the effects out.
-func (w *Network) Do(n *Session, body any) rules.Decision {
+func (w *Network) Do(n *Session, body rules.Body) rules.Decision {
 	if due := n.State.Due(); !due.IsZero() && !due.After(w.Now) {
 		if _, ticks := body.(rules.Tick); !ticks {
 			w.Do(n, rules.Tick{})
@@ -248,7 +248,7 @@ func (w *Network) perform(n *Session, e rules.Effect) {
 	}
 }
 
-func (w *Network) post(from, to journal.SessionID, message any) {
+func (w *Network) post(from, to journal.SessionID, message rules.Message) {
 	link := [2]journal.SessionID{from, to}
 	w.Links[link] = append(w.Links[link], message)
 }
@@ -315,7 +315,7 @@ func (w *Network) AgentReports(e rules.AgentEvent) {
 
 // Crash loses what is on its way, and the agent. Every session is loaded again.
 func (w *Network) Crash() {
-	w.Links = map[[2]journal.SessionID][]any{}
+	w.Links = map[[2]journal.SessionID][]rules.Message{}
 	w.Agent.Launching, w.Agent.Ending, w.Agent.Ready, w.Agent.Turn, w.Agent.requests = false, false, false, "", nil
 	w.EffectsLeft = -1
 	var open []journal.SessionID

@@ -1,9 +1,8 @@
 package shared
 
-import "parley/protocol"
-
 import (
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // AgentSaid records each notification as an event, until the session has ended.

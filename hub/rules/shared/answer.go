@@ -1,9 +1,8 @@
 package shared
 
-import "parley/protocol"
-
 import (
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // Answers that the runtime completes, since they depend on connections or on the

@@ -26,8 +26,12 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 		return s.resend()
 	case rules.Shutdown:
 		return rules.Decision{}
-	case rules.TurnAccepted, rules.TurnStarted, rules.TurnEnded:
-		return s.turnReport(m)
+	case rules.TurnAccepted:
+		return s.turnAccepted(m)
+	case rules.TurnStarted:
+		return s.turnStarted(m)
+	case rules.TurnEnded:
+		return s.turnEnded(m)
 	case rules.AgentNotified:
 		return s.agentSaid(m)
 	case rules.AgentChanged:
@@ -202,7 +206,7 @@ func commandRef(r protocol.Request, by string) *rules.CommandRef {
 	return &rules.CommandRef{Scope: by, ID: r.ID, Digest: rules.Digest(r.Command)}
 }
 
-func (s *State) sendHost(message any) rules.Effect {
+func (s *State) sendHost(message rules.Message) rules.Effect {
 	return rules.Send{To: hostOf(s.Session), Message: message}
 }
 

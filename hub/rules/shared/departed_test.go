@@ -24,7 +24,7 @@ type quick struct {
 	made int
 }
 
-func (q *quick) do(body any) rules.Decision {
+func (q *quick) do(body rules.Body) rules.Decision {
 	q.T.Helper()
 	q.made++
 	in := rules.Input{At: q.Now, Now: q.Now, IDs: [2]string{fmt.Sprintf("%036d", q.made), ""}, Body: body}

@@ -2,6 +2,7 @@ package shared
 
 import (
 	"maps"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -67,7 +68,7 @@ func (c Sender) WithDeparted(id string, p *protocol.Participant) Sender {
 
 // WithDeparted returns an input with a participant whom the state does not hold; see
 // [AbsentError].
-func WithDeparted(body any, id string, p *protocol.Participant) any {
+func WithDeparted(body rules.Body, id string, p *protocol.Participant) rules.Body {
 	switch b := body.(type) {
 	case Command:
 		b.Sender = b.Sender.WithDeparted(id, p)
@@ -130,3 +131,15 @@ type (
 	// Polled reports that a participant has asked for events without a connection.
 	Polled struct{ Participant string }
 )
+
+func (Create) IsBody()     {}
+func (Command) IsBody()    {}
+func (Rejection) IsBody()  {}
+func (Read) IsBody()       {}
+func (Invitation) IsBody() {}
+func (Archive) IsBody()    {}
+
+func (Disconnect) IsEffect()     {}
+func (DisconnectUser) IsEffect() {}
+func (TypingChanged) IsEffect()  {}
+func (Polled) IsEffect()         {}

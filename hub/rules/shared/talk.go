@@ -1,9 +1,8 @@
 package shared
 
-import "parley/protocol"
-
 import (
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 func (s *State) rightsOf(p protocol.Participant) rules.Rights {

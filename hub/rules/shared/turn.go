@@ -1,30 +1,26 @@
 package shared
 
-import "parley/protocol"
-
 import (
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
-// turnReport records what the host session reports of a prompt. A repeated report, and
-// one of a prompt that is done, changes nothing.
-func (s *State) turnReport(message any) rules.Decision {
-	switch m := message.(type) {
-	case rules.TurnAccepted:
-		o := s.OpenPrompt(m.Approval)
-		if o == nil || o.Phase != phaseApproved || m.Ahead == 0 {
-			return rules.Decision{}
-		}
-		return rules.Decision{Events: []rules.Event{{Public: &protocol.PromptQueued{ApprovalID: m.Approval, Ahead: m.Ahead}}}}
-	case rules.TurnStarted:
-		if o := s.OpenPrompt(m.Approval); o == nil || o.Phase == phaseRunning {
-			return rules.Decision{}
-		}
-		return rules.Decision{Events: []rules.Event{{Public: &protocol.PromptDispatchStarted{ApprovalID: m.Approval}}}}
-	case rules.TurnEnded:
-		return s.turnEnded(m)
+// The functions below record what the host session reports about a prompt. A repeated
+// report, and one about a prompt that is done, changes nothing.
+
+func (s *State) turnAccepted(m rules.TurnAccepted) rules.Decision {
+	o := s.OpenPrompt(m.Approval)
+	if o == nil || o.Phase != phaseApproved || m.Ahead == 0 {
+		return rules.Decision{}
 	}
-	return rules.Decision{}
+	return rules.Decision{Events: []rules.Event{{Public: &protocol.PromptQueued{ApprovalID: m.Approval, Ahead: m.Ahead}}}}
+}
+
+func (s *State) turnStarted(m rules.TurnStarted) rules.Decision {
+	if o := s.OpenPrompt(m.Approval); o == nil || o.Phase == phaseRunning {
+		return rules.Decision{}
+	}
+	return rules.Decision{Events: []rules.Event{{Public: &protocol.PromptDispatchStarted{ApprovalID: m.Approval}}}}
 }
 
 func (s *State) turnEnded(m rules.TurnEnded) rules.Decision {
