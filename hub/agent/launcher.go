@@ -21,7 +21,7 @@ import (
 
 // Options are the settings of a [Launcher]. A zero field has its default.
 type Options struct {
-	// Version is the version of Parley that agents are told; default "dev".
+	// Version is Parley's version for agents; default "dev".
 	Version string
 	// StartTimeout is how long an agent may take until it is ready for a prompt, for
 	// profiles that set no time-out; default 3 minutes, since a package manager may

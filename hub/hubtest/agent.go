@@ -14,8 +14,7 @@ import (
 // patience bounds every wait for an agent. Only a failure reaches it.
 const patience = 30 * time.Second
 
-// Agents is a [hub.Launcher] whose agents do what a test tells them. Its only profile
-// is "demo". It is safe for concurrent use.
+// Agents is a [hub.Launcher] of agents that a test controls. Its only profile is "demo". It is safe for concurrent use.
 type Agents struct {
 	// CannotLoad makes agents that cannot load an earlier session. Set it before the
 	// first launch.

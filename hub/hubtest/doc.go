@@ -1,7 +1,7 @@
 // Package hubtest has fakes for testing package hub and its clients. They replace
 // what a test cannot control otherwise: agents and faults of the store.
 //
-//   - [Agents] is a launcher whose agents do what a test tells them.
+//   - [Agents] is a launcher of agents that a test controls.
 //   - [FaultyJournal] wraps a journal and delays or fails its commits on demand. Its
 //     order and blocking are those of the wrapped journal.
 //

@@ -4,10 +4,10 @@ package journal
 // resolves, and Summary.Resource for longer, so that it writes the resource again
 // only if it has changed. The caller must not modify any of them.
 type Append struct {
-	Session SessionID
-	Prev    Seq      // the session's newest event; 0 for its first append
-	Records []Record // one or more, sealed, numbered from Prev+1
-	Summary Summary  // as of the last record
+	Session SessionID // the session to write to
+	Prev    Seq       // the session's newest event; 0 for its first append
+	Records []Record  // one or more, sealed, numbered from Prev+1
+	Summary Summary   // as of the last record
 	// Awaited names the senders that wait for the commit, such as the participants
 	// whose commands the append carries out. It is empty for an agent's
 	// notifications. Names are local to the session. They are a hint by which an

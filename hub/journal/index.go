@@ -45,9 +45,9 @@ func (e *Entry) Add(seq Seq, whole bool) {
 
 // About is what one event is about.
 type About struct {
-	Subject Subject
-	ID      string // of the participant or the approval
-	Whole   bool   // the event shows it completely
+	Subject Subject // a participant or an approval
+	ID      string  // of the participant or the approval
+	Whole   bool    // the event shows it completely
 }
 
 // AboutOf returns which participant or approval an event is about; ok is false if it

@@ -25,8 +25,8 @@ type Head struct {
 // Record is one event as the journal holds it. Once sealed, it is safe for
 // concurrent reading.
 type Record struct {
-	Session SessionID
-	Seq     Seq
+	Session SessionID // the session of the event
+	Seq     Seq       // the event's number
 	Time    time.Time // UTC, in whole microseconds
 	Type    string    // at most 255 bytes
 	Public  []byte    // JSON: the payload that participants receive

@@ -8,10 +8,10 @@ import (
 // Snapshot is a session's state after one event, so that loading the session need
 // not read the events before.
 type Snapshot struct {
-	Session SessionID
-	Head    Head   // the event that the snapshot stands on
-	Version int    // of the encoding of State; a snapshot of an unknown version is ignored
-	State   []byte // opaque to the journal
+	Session SessionID // the session of the state
+	Head    Head      // the event that the snapshot stands on
+	Version int       // of the encoding of State; a snapshot of an unknown version is ignored
+	State   []byte    // opaque to the journal
 }
 
 // Kind distinguishes shared sessions from host sessions.
@@ -25,8 +25,8 @@ const (
 // Summary is what lists, timers and recovery need to know of a session without
 // loading it. It is written with every append.
 type Summary struct {
-	Session     SessionID
-	Kind        Kind
+	Session     SessionID       // the summarized session
+	Kind        Kind            // of the session
 	Workspace   string          // the working directory that the session belongs to; may be empty
 	HostSession SessionID       // of a shared session; zero for a host session
 	Status      string          // opaque to the journal
@@ -37,12 +37,12 @@ type Summary struct {
 
 // Filter selects summaries for [Journal.List]. Zero fields match all.
 type Filter struct {
-	Kind        Kind
-	Workspace   string
-	HostSession SessionID
-	Status      string
-	Before      Place // only summaries behind this place in the list
-	Limit       int   // maximum number of summaries; 0 for no limit
+	Kind        Kind      // only sessions of this kind
+	Workspace   string    // only sessions with this workspace
+	HostSession SessionID // only shared sessions on this host session
+	Status      string    // only sessions with this status
+	Before      Place     // only summaries behind this place in the list
+	Limit       int       // maximum number of summaries; 0 for no limit
 }
 
 // Place is the place of a session in a list; see [Journal.List].

@@ -28,7 +28,7 @@ func init() {
 		{"wait", "works until the turn is cancelled", false, playWait},
 		{"slow", "thinks for a while between sentences", false, playSlow},
 		{"long", "a long answer, streamed", false, playLong},
-		{"big", "a tool call whose output has several megabytes", false, playBig},
+		{"big", "a tool call with several megabytes of output", false, playBig},
 		{"mode", "the agent changes its mode, to one that never asks for permission and back", false, playMode},
 		{"model", "the agent changes its model", false, playModel},
 		{"tools", "tool calls of every kind, some of them concurrent", true, playTools},

@@ -43,7 +43,7 @@ func (c *client) write(format string, args ...any) {
 	require.NoError(c.t, err)
 }
 
-// until returns the lines up to the one that contains text.
+// until returns the next lines up to the first that contains text.
 func (c *client) until(text string) []string {
 	var lines []string
 	for c.out.Scan() {

@@ -12,7 +12,7 @@ import (
 // Stream makes the appends of a session, each building on the one before. It records
 // them for comparison with what is read. It is not safe for concurrent use.
 type Stream struct {
-	ID      journal.SessionID
+	ID      journal.SessionID    // of the session
 	Head    journal.Head         // after the last append made
 	Records []journal.Record     // of all appends made; a test may clear it to save memory
 	Summary journal.Summary      // of the next appends

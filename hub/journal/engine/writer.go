@@ -24,7 +24,7 @@ const (
 // Request is one write for an engine to carry out. The engine refuses an Append or a
 // Snapshot with [journal.ErrFenced] unless its Epoch is the partition's newest.
 type Request struct {
-	Kind      Kind
+	Kind      Kind              // what to write
 	Partition journal.Partition // of a Claim, an Append or a Snapshot
 	Epoch     uint64            // of the writer; set by the engine for a Claim
 	Append    journal.Append    // of an Append; an Index only sets its Session

@@ -23,9 +23,10 @@ type Salvage struct {
 	// Choice names the best repair of this very log, for [Options.Salvage]. It is
 	// empty if no repair yields a sound journal; then only a backup helps.
 	Choice string
-	// Sessions and Events count what the repaired journal holds, all of it sound.
+	// Sessions counts the sessions in the repaired journal, all of them sound.
 	Sessions int
-	Events   uint64
+	// Events counts the events in the repaired journal, all of them sound.
+	Events uint64
 	// Transactions counts the sound transactions in the log that the repair drops.
 	// Each is one append or several.
 	Transactions int
