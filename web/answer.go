@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/protocol"
+	"parley/web/internal/live"
 )
 
 // endpoint carries out one call of the REST API from its request and body, which is
@@ -85,7 +86,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (s *Server) clientError(path string, err error) *protocol.Error {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return errShuttingDown // or the client is gone and receives nothing
+		return live.ErrShuttingDown // or the client is gone and receives nothing
 	case errors.Is(err, context.DeadlineExceeded):
 		s.log.Warn("request took too long", zap.String("path", path), zap.Error(err))
 		return errTooSlow

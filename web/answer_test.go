@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
+
+	"parley/web/internal/live"
 )
 
 func TestClientError_distinguishes_a_timeout_from_a_shutdown(t *testing.T) {
@@ -15,5 +17,5 @@ func TestClientError_distinguishes_a_timeout_from_a_shutdown(t *testing.T) {
 	require.Equal(t, errTooSlow, late)
 	require.True(t, late.Entry().Retryable)
 	require.NotContains(t, late.Message, "shutting down")
-	require.Equal(t, errShuttingDown, s.clientError("/", context.Canceled))
+	require.Equal(t, live.ErrShuttingDown, s.clientError("/", context.Canceled))
 }

@@ -21,7 +21,7 @@ func (s *Server) archive(r *http.Request, _ []byte) (answer *protocol.ArchiveAns
 	if err := which.Normalize(s.options.Limits); err != nil {
 		return nil, err
 	}
-	err = s.attemptRequest(r, nil, func() error {
+	err = s.attempt(r, nil, func() error {
 		answer, err = s.hub.Archive(r.Context(), r.PathValue("id"), who, which)
 		return err
 	})

@@ -7,13 +7,10 @@
 // the request alone shows, so that a malformed request is refused whether or not its
 // session exists.
 //
-// The files are grouped by role. server.go, routes.go, answer.go, streamed.go,
-// body.go and credentials.go have what all endpoints share; rest_*.go, command.go,
-// poll.go, archive.go and health.go the endpoints; connection.go and sender.go what
-// WebSockets and streams share; socket*.go and stream.go the two. Below internal,
-// package rawconn has raw sockets and WebSocket frames, limit has limits and the
-// table of connections, guard the checks against pages of other sites, page the web
-// application, and task the groups that own goroutines.
+// This package has the endpoints and what they share. Below internal, package live has
+// the WebSockets and event streams, rawconn raw sockets and WebSocket frames, limit the
+// limits and the table of connections, guard the checks against pages of other sites,
+// page the web application, and task the groups that own goroutines.
 //
 // # What order is promised
 //
@@ -34,12 +31,8 @@
 // # Who may block whom
 //
 // The goroutine of a request blocks on the hub, with the request's context. WebSockets
-// and streams outlive their requests. Each has one goroutine that reads, which blocks
-// while the session's inbox is full, and so slows down this client alone. A second
-// goroutine runs while the socket is full, or while the subscription reads from the
-// journal. The session's fan-out writes to sockets too, and never waits for them. The
-// goroutine that reads ends the connection and waits for the other.
-// [Server.Shutdown] ends all WebSockets and streams and waits for them.
+// and streams outlive their requests; package live says which goroutines they have.
+// [Server.Shutdown] ends them and waits for them.
 //
 // # How to test against it
 //

@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"parley/web/internal/live"
+)
 
 // health is the body of both probes. Server to client.
 type health struct {
@@ -13,8 +17,8 @@ func (s *Server) healthy(*http.Request, []byte) (health, error) { return health{
 // ready answers whether the server accepts commands and can write the journal. It is
 // for load balancers.
 func (s *Server) ready(r *http.Request, _ []byte) (health, error) {
-	if s.draining.Err() != nil {
-		return health{}, errShuttingDown
+	if s.live.IsShuttingDown() {
+		return health{}, live.ErrShuttingDown
 	}
 	if err := s.hub.Ready(r.Context()); err != nil {
 		return health{}, err

@@ -110,7 +110,7 @@ func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) 
 
 func (s *Server) pollOnce(r *http.Request, who hub.Credentials, q pollQuery) (found *protocol.HistoryAnswer, err error) {
 	which := &protocol.History{After: q.after, Limit: q.limit}
-	err = s.attemptRequest(r, which, func() error {
+	err = s.attempt(r, which, func() error {
 		found, err = s.hub.Poll(r.Context(), r.PathValue("id"), who, which)
 		return err
 	})
@@ -127,13 +127,13 @@ func hasEnded(err error) bool {
 // pollLive subscribes and waits. It resumes from the cursor, so that no event since
 // pollJournal is missed.
 func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
-	if !s.open.Enter() {
-		return nil, errShuttingDown
+	if err := s.live.Enter(); err != nil {
+		return nil, err
 	}
-	defer s.open.Leave()
-	ctx, cancel := s.withShutdown(r.Context())
+	defer s.live.Leave()
+	ctx, cancel := s.live.WithShutdown(r.Context())
 	defer cancel()
-	sub, err := s.subscribe(ctx, r, who, q.after)
+	sub, err := s.live.Subscribe(ctx, r, r.PathValue("id"), who, q.after)
 	if err != nil {
 		return nil, err
 	}
@@ -156,13 +156,6 @@ func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*p
 		answer.Cursor = line.Cursor
 	}
 	return answer, pollError(err)
-}
-
-// withShutdown returns a context that ends with parent, or when the server shuts down.
-func (s *Server) withShutdown(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(parent)
-	stop := context.AfterFunc(s.draining, cancel)
-	return ctx, func() { stop(); cancel() }
 }
 
 // pollError returns nil for an error that only means that the wait is over, because

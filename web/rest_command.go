@@ -25,7 +25,7 @@ func (s *Server) join(r *http.Request, body []byte) (answer protocol.JoinAnswer,
 	if err != nil {
 		return answer, err
 	}
-	err = s.attemptRequest(r, c, func() error {
+	err = s.attempt(r, c, func() error {
 		joined, err := s.hub.JoinOriginal(r.Context(), r.PathValue("id"), req, s.allowsRejoin(r))
 		if err != nil {
 			return err
@@ -155,7 +155,7 @@ func original(err error) error {
 
 // carryOut carries out a command that is a request of its own.
 func (s *Server) carryOut(r *http.Request, who hub.Credentials, req protocol.Request) (answer feed.Answer, err error) {
-	err = s.attemptRequest(r, req.Command, func() error {
+	err = s.attempt(r, req.Command, func() error {
 		answer, err = s.hub.Do(r.Context(), r.PathValue("id"), who, req)
 		return err
 	})

@@ -70,7 +70,7 @@ func (s *Server) invitation(r *http.Request, _ []byte) (answer *protocol.Invitat
 	if !ok {
 		return nil, protocol.Errorf(protocol.CodeUnauthorized, "the invite is missing: send it as Authorization: Bearer INVITE")
 	}
-	err = s.attemptRequest(r, nil, func() error {
+	err = s.attempt(r, nil, func() error {
 		answer, err = s.hub.Invitation(r.Context(), r.PathValue("id"), invite)
 		return err
 	})
@@ -87,7 +87,7 @@ func (s *Server) read(r *http.Request, from func(context.Context, string, *hub.C
 		}
 		return from(r.Context(), r.PathValue("id"), nil)
 	}
-	err = s.attemptRequest(r, nil, func() error {
+	err = s.attempt(r, nil, func() error {
 		answer, err = from(r.Context(), r.PathValue("id"), &who)
 		return err
 	})

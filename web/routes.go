@@ -39,7 +39,7 @@ func (s *Server) sharedRoutes() {
 	s.mux.Handle("GET "+one+"/archive", respond(s, http.StatusOK, s.archive))
 	s.mux.HandleFunc("POST "+one+"/commands", s.command)
 	s.mux.Handle("GET "+one+"/stream", s.handle(s.stream))
-	s.mux.Handle("GET "+one+"/ws", s.handle(s.socket))
+	s.mux.Handle("GET "+one+"/ws", s.handle(s.webSocket))
 }
 
 func (s *Server) hostRoutes() {

@@ -11,7 +11,7 @@ import (
 	"parley/protocol"
 	"parley/web/internal/guard"
 	"parley/web/internal/limit"
-	"parley/web/internal/task"
+	"parley/web/internal/live"
 )
 
 // Server is an [http.Handler] that serves everything that Parley offers over HTTP. It
@@ -29,9 +29,7 @@ type Server struct {
 	connections  *limit.Connections
 	memory       *limit.Memory
 
-	draining context.Context // ends when Shutdown is called
-	drain    context.CancelFunc
-	open     task.Group // the WebSockets, streams and long polls
+	live *live.Server // the WebSockets, streams and long polls
 }
 
 // New returns a server for a hub. It starts nothing; [Server.Shutdown] ends what
@@ -48,7 +46,19 @@ func New(h *hub.Hub, o Options) *Server {
 		connections:  limit.NewConnections(o.MaxUnfinished, o.MaxOpen, o.Logger),
 		memory:       limit.NewMemory(int64(o.MaxInbound)),
 	}
-	s.draining, s.drain = context.WithCancel(context.Background())
+	s.live = live.New(live.Options{
+		Hub:                 h,
+		Log:                 o.Logger,
+		Limits:              o.Limits,
+		Heartbeat:           o.Heartbeat,
+		FirstCommandTimeout: o.FirstCommandTimeout,
+		WriteTimeout:        o.WriteTimeout,
+		CommandRate:         o.CommandRate,
+		CommandBurst:        o.CommandBurst,
+		Addresses:           s.addresses,
+		Memory:              s.memory,
+		ClientError:         s.clientError,
+	})
 	s.routes()
 	g := guard.New(guard.Options{
 		Listen:       o.Listen,
@@ -73,15 +83,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // first. Clients reconnect and resume. Shutdown may be called more than once. It
 // belongs before [http.Server.Shutdown], which does not know WebSockets and waits for
 // streams.
-func (s *Server) Shutdown(ctx context.Context) error {
-	s.open.Close()
-	s.drain()
-	return s.open.WaitContext(ctx)
-}
-
-// errShuttingDown refuses what would outlast the server. A retry reaches the next
-// server.
-var errShuttingDown = protocol.Errorf(protocol.CodeJournalUnavailable, "the server is shutting down; try again in a moment")
+func (s *Server) Shutdown(ctx context.Context) error { return s.live.Shutdown(ctx) }
 
 // Limits of the HTTP server itself.
 const (
@@ -111,26 +113,10 @@ func (s *Server) HTTPServer(addr string) *http.Server {
 // than localhost, is not counted as such: the meaning of a name can change.
 func IsLoopback(addr string) bool { return guard.IsLoopback(addr) }
 
-// attempt calls do, which checks the credentials of a command from a host and port
-// and carries it out. It applies the limits of the client's address, and notes on
-// success that the client is known. client may be nil.
-func (s *Server) attempt(ctx context.Context, hostport string, client *limit.Connection, c protocol.Command, do func() error) error {
-	var err error
-	if _, joins := c.(*protocol.Join); joins {
-		err = s.addresses.Join(ctx, hostport, do)
-	} else {
-		err = s.addresses.Attempt(hostport, do)
-	}
-	if err == nil {
-		client.Identified()
-	}
-	return err
-}
-
-// attemptRequest is attempt for a command that is a request of its own, or for a read
-// with credentials, where c is nil.
-func (s *Server) attemptRequest(r *http.Request, c protocol.Command, do func() error) error {
-	return s.attempt(r.Context(), r.RemoteAddr, limit.ConnectionOf(r.Context()), c, do)
+// attempt calls do, which checks the credentials of a command and carries it out, or
+// of a read, where c is nil. It applies the limits of the client's address.
+func (s *Server) attempt(r *http.Request, c protocol.Command, do func() error) error {
+	return s.addresses.Do(r.Context(), r.RemoteAddr, limit.ConnectionOf(r.Context()), c, do)
 }
 
 // checkReadLimit counts a request that reads without credentials. The original API's

@@ -3,6 +3,8 @@ package limit
 import (
 	"context"
 	"net/netip"
+
+	"parley/protocol"
 )
 
 // Addresses bounds, for each client address, how often participants join, how
@@ -48,6 +50,23 @@ func (a *Addresses) Join(ctx context.Context, hostport string, do func() error) 
 		return do()
 	}
 	return a.entries.get(network).join(ctx, do)
+}
+
+// Do calls do, which checks the credentials of a command from a host and port and
+// carries it out. It is [Addresses.Join] for a join, and [Addresses.Attempt] for any
+// other command or nil. On success it notes that the client, which may be nil, is
+// known.
+func (a *Addresses) Do(ctx context.Context, hostport string, client *Connection, c protocol.Command, do func() error) error {
+	var err error
+	if _, joins := c.(*protocol.Join); joins {
+		err = a.Join(ctx, hostport, do)
+	} else {
+		err = a.Attempt(hostport, do)
+	}
+	if err == nil {
+		client.Identified()
+	}
+	return err
 }
 
 // Read counts one read without credentials by a client at a host and port. It

@@ -1,4 +1,4 @@
-package web
+package live
 
 import (
 	"errors"
@@ -30,8 +30,8 @@ func (k *socket) handleFirst(req protocol.Request, err error) bool {
 func (k *socket) join(req protocol.Request) bool {
 	k.begun.Store(true)
 	var sub *feed.Subscription
-	err := k.server.attempt(k.sender.ctx, k.remoteAddr, k.client, req.Command, func() (err error) {
-		sub, err = k.server.hub.Attach(k.sender.ctx, k.session, req, false)
+	err := k.server.options.Addresses.Do(k.sender.ctx, k.remoteAddr, k.client, req.Command, func() (err error) {
+		sub, err = k.server.options.Hub.Attach(k.sender.ctx, k.session, req, false)
 		return err
 	})
 	if k.sender.ctx.Err() != nil { // shutDown closes the connection
@@ -45,7 +45,7 @@ func (k *socket) join(req protocol.Request) bool {
 		return false
 	}
 	if err != nil {
-		return k.refuse(req.ID, k.server.clientError(k.path, err))
+		return k.refuse(req.ID, k.server.options.ClientError(k.path, err))
 	}
 	k.joined = true
 	k.sender.follow(sub)

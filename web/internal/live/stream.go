@@ -1,7 +1,6 @@
-package web
+package live
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -23,25 +22,17 @@ type stream struct {
 	conn *rawconn.Conn // immutable
 }
 
-// stream serves a session's events as server-sent events, until the session or the
-// participation ends, the client leaves or is too slow, or the server shuts down.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
-	if err := refuseHead(r); err != nil {
+// ServeStream serves the events of a session after a cursor as server-sent events,
+// until the session or the participation ends, the client leaves or is too slow, or
+// the server shuts down. It returns an error if it has not answered the request.
+func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session string, who hub.Credentials, cursor string) error {
+	if err := s.Enter(); err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	who, err := queryCredentials(r, q)
+	sub, first, err := s.subscribeStream(r, session, who, cursor)
 	if err != nil {
+		s.Leave()
 		return err
-	}
-	who.ReadOnly = q.Get("readOnly") == "true"
-	if !s.open.Enter() {
-		return errShuttingDown
-	}
-	sub, first, err := s.subscribeStream(r, who, cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("since")))
-	if err != nil {
-		s.open.Leave()
-		return original(err)
 	}
 	e := &stream{connection: connection{server: s, path: r.URL.Path, client: limit.ConnectionOf(r.Context())}}
 	h := w.Header()
@@ -53,9 +44,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	e.conn, _, err = rawconn.Hijack(w, s.options.WriteTimeout, e.sender.Wake)
 	if err != nil {
 		sub.Close()
-		s.open.Leave()
-		s.log.Debug("stream could not be hijacked", zap.Error(err)) // the client has probably left
-		return nil                                                  // the response has begun
+		s.Leave()
+		s.options.Log.Debug("stream could not be hijacked", zap.Error(err)) // the client has probably left
+		return nil                                                          // the response has begun
 	}
 	e.start(sub, first)
 	return nil
@@ -82,7 +73,7 @@ const maxStreamInput = 64 << 10
 
 // read drops what the client sends, until the connection ends or that is too much.
 func (e *stream) read() {
-	defer e.server.open.Leave()
+	defer e.server.Leave()
 	defer e.logPanic()
 	defer func() { e.end(e.conn.Close) }()
 	var b [64]byte
@@ -110,8 +101,8 @@ func (e *stream) beat() (next time.Duration) {
 // subscribeStream subscribes to the events after a cursor. It returns the first
 // event of the stream, which bears an id too: a client that is cut off before the
 // next event resumes from there.
-func (s *Server) subscribeStream(r *http.Request, who hub.Credentials, cursor string) (*feed.Subscription, feed.Line, error) {
-	sub, err := s.subscribe(r.Context(), r, who, cursor)
+func (s *Server) subscribeStream(r *http.Request, session string, who hub.Credentials, cursor string) (*feed.Subscription, feed.Line, error) {
+	sub, err := s.Subscribe(r.Context(), r, session, who, cursor)
 	if err != nil {
 		return nil, feed.Line{}, err
 	}
@@ -122,7 +113,7 @@ func (s *Server) subscribeStream(r *http.Request, who hub.Credentials, cursor st
 	}
 	connected, err := protocol.Marshal(protocol.Connected{
 		Type:            protocol.TypeConnected,
-		SharedSessionID: r.PathValue("id"),
+		SharedSessionID: session,
 		Timestamp:       time.Now().UTC().Format(time.RFC3339Nano),
 		Cursor:          at.String(),
 		Resume:          resume,
@@ -133,13 +124,13 @@ func (s *Server) subscribeStream(r *http.Request, who hub.Credentials, cursor st
 	return sub, feed.Line{Bytes: connected, Cursor: at.String()}, err
 }
 
-// subscribe subscribes to a session's events after a cursor, and to nothing else.
-func (s *Server) subscribe(ctx context.Context, r *http.Request, who hub.Credentials, cursor string) (sub *feed.Subscription, err error) {
+// Subscribe subscribes to a session's events after a cursor, and to nothing else.
+func (s *Server) Subscribe(ctx context.Context, r *http.Request, session string, who hub.Credentials, cursor string) (sub *feed.Subscription, err error) {
 	first := &protocol.Resume{
 		ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: cursor, ReadOnly: who.ReadOnly,
 	}
-	err = s.attempt(ctx, r.RemoteAddr, limit.ConnectionOf(ctx), first, func() error {
-		sub, err = s.hub.Attach(ctx, r.PathValue("id"), protocol.Request{ID: uuid.NewString(), Command: first}, true)
+	err = s.options.Addresses.Do(ctx, r.RemoteAddr, limit.ConnectionOf(ctx), first, func() error {
+		sub, err = s.options.Hub.Attach(ctx, session, protocol.Request{ID: uuid.NewString(), Command: first}, true)
 		return err
 	})
 	return sub, err

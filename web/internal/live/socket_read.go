@@ -1,4 +1,4 @@
-package web
+package live
 
 import (
 	"errors"
@@ -76,7 +76,7 @@ func (k *socket) readText(r io.Reader) ([]byte, error) {
 		longest = min(longest, firstMessageBytes)
 	}
 	k.messageSince.Store(time.Now().UnixNano())
-	message, err := k.server.memory.ReadAll(r, longest)
+	message, err := k.server.options.Memory.ReadAll(r, longest)
 	k.messageSince.Store(0)
 	switch {
 	case err == limit.ErrMemoryFull:

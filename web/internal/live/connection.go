@@ -1,4 +1,4 @@
-package web
+package live
 
 import (
 	"context"
@@ -57,7 +57,7 @@ func (c *connection) end(closeConn func()) {
 // it. It must be deferred directly.
 func (c *connection) logPanic() {
 	if p := recover(); p != nil {
-		c.server.log.Error("connection panicked",
+		c.server.options.Log.Error("connection panicked",
 			zap.Any("panic", p), zap.String("path", c.path), zap.ByteString("stack", debug.Stack()))
 	}
 }

@@ -1,4 +1,4 @@
-package web
+package live
 
 import (
 	"errors"
@@ -51,18 +51,19 @@ const (
 // quietPeriod is the longest pause of a client that is not considered quiet.
 const quietPeriod = time.Second
 
-// socket serves one WebSocket connection.
-func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
+// ServeWebSocket serves one WebSocket connection to a session. It returns an error if
+// it has not answered the request.
+func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request, session string) error {
 	if !guard.IsUpgrade(r) || r.Method != http.MethodGet {
 		return protocol.Errorf(protocol.CodeInvalidRequest, "this path accepts WebSocket handshakes only")
 	}
 	if err := checkSubprotocol(r); err != nil {
 		return err
 	}
-	if !s.open.Enter() {
-		return errShuttingDown
+	if err := s.Enter(); err != nil {
+		return err
 	}
-	k := s.newSocket(r)
+	k := s.newSocket(r, session)
 	ws, err := rawconn.Accept(w, r, rawconn.WebSocketOptions{
 		Subprotocol:  protocol.Subprotocol,
 		WriteTimeout: s.options.WriteTimeout,
@@ -72,7 +73,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 		Pong:         k.pongReceived,
 	})
 	if err != nil {
-		s.open.Leave()
+		s.Leave()
 		return nil // Accept has answered
 	}
 	k.ws, k.sender.conn = ws, ws.Conn
@@ -82,11 +83,11 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) newSocket(r *http.Request) *socket {
+func (s *Server) newSocket(r *http.Request, session string) *socket {
 	o := s.options
 	k := &socket{
 		connection: connection{server: s, path: r.URL.Path, client: limit.ConnectionOf(r.Context())},
-		session:    r.PathValue("id"),
+		session:    session,
 		remoteAddr: r.RemoteAddr,
 		commands:   limit.NewCommands(o.CommandRate, o.CommandBurst),
 		control:    limit.NewCommands(controlRate, controlBurst),
@@ -118,7 +119,7 @@ func (k *socket) read() {
 	handsOver := false
 	defer func() {
 		if !handsOver {
-			k.server.open.Leave()
+			k.server.Leave()
 		}
 	}()
 	defer k.logPanic()
