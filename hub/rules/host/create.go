@@ -67,14 +67,6 @@ func (s *State) readyAnswer() protocol.HostSession {
 	return after
 }
 
-// applyReady notes what the answer to a repeated creation needs, if the creation
-// can be repeated.
-func (s *State) applyReady() {
-	if s.AgentSession == "" && s.Request != "" {
-		s.FirstFacts = s.Session.Facts
-	}
-}
-
 // request returns the digest that tells this creation from others under the same
 // command id; empty without a command id.
 func (c Create) request() string {

@@ -5,7 +5,7 @@ import (
 	"parley/protocol"
 )
 
-// Decide implements [state].
+// Decide implements [rules.State].
 func (s *State) Decide(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
 	case Create:

@@ -29,12 +29,3 @@ func (s *State) strayOutput() rules.Decision {
 	}
 	return rules.Decision{Events: []rules.Event{{Public: &note}}}.With(Broadcast{rules.AgentNote{Note: note}})
 }
-
-// applyStray notes that stray output was reported.
-func (s *State) applyStray() {
-	if s.Running != nil {
-		s.Running.StrayReported = true
-	} else {
-		s.StrayReported = true
-	}
-}

@@ -67,13 +67,6 @@ func (s *State) repairOccupied(open []journal.SessionID) []rules.Event {
 	return nil
 }
 
-// recordIdle notes since when the agent has been up without an open shared session.
-func (s *State) recordIdle(at rules.Stamp) {
-	if !s.Occupied && s.up() {
-		s.IdleSince = at.Instant()
-	}
-}
-
 // idleDeadline returns when an unused agent is to end; zero for never.
 func (s *State) idleDeadline() time.Time {
 	if s.settings.AgentIdleAfter <= 0 || s.IdleSince.IsZero() || !s.up() {

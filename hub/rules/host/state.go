@@ -83,7 +83,7 @@ func New(id journal.SessionID, set *rules.Settings) *State {
 	return &State{settings: set, ID: id, Agent: protocol.AgentExited}
 }
 
-// Restore implements [state].
+// Restore implements [rules.State].
 func (s *State) Restore(snapshot []byte) error {
 	if err := json.Unmarshal(snapshot, s); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (s *State) Restore(snapshot []byte) error {
 	return nil
 }
 
-// Decode implements [state].
+// Decode implements [rules.State].
 func (s *State) Decode(r journal.Record) (rules.Event, error) {
 	return rules.DecodeEvent(r, decodePayload)
 }
@@ -128,89 +128,6 @@ func (s *State) resource() protocol.HostSession {
 	return r
 }
 
-// Apply implements [state].
-func (s *State) Apply(e rules.Event, at rules.Stamp) {
-	s.Time = at.At
-	switch p := e.Public.(type) {
-	case *createdEvent:
-		s.Session, s.Cwd, s.Request = p.Session, p.Cwd, p.Request
-		s.Deleted, s.NeverRan = false, false // it is made again after a start that failed
-	case *deletedEvent:
-		s.Deleted, s.NeverRan = true, p.NeverRan
-	case *agentStatusEvent:
-		s.applyAgent(p, at)
-	case *protocol.AgentStrayOutput:
-		s.applyStray()
-	case *turnQueuedEvent:
-		s.Queue = append(s.Queue, p.Turn)
-	case *turnStartedEvent:
-		if i := s.queued(p.Approval); i >= 0 {
-			s.HadTurn = true
-			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.Instant()}
-			s.Queue = slices.Delete(s.Queue, i, i+1)
-		}
-	case *turnCancellingEvent:
-		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.Instant()
-	case *turnUnresponsiveEvent:
-		s.Running.Unresponsive = true
-	case *turnSilentEvent:
-		s.Running.SilentSince = p.Since
-	case *turnEndedEvent:
-		s.applyTurnEnded(p)
-	case *turnConfirmedEvent:
-		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
-	case *occupiedEvent:
-		s.Occupied, s.IdleSince = true, rules.Instant{}
-	case *vacatedEvent:
-		s.Occupied = false
-		s.recordIdle(at)
-	case *idleAgentStoppedEvent:
-		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
-	case *protocol.AgentUpdated:
-		s.Session.Facts.Merge(p.AgentFacts)
-	case *protocol.PermissionRequested:
-		asked := rules.NewPermissionRequest(p.Permission)
-		s.Permissions = append(s.Permissions, openPermission{asked, at.Instant(), s.runningShared()})
-	case *protocol.PermissionResolved:
-		s.dropPermission(p.RequestID)
-	case *protocol.PermissionWithdrawn:
-		s.dropPermission(p.RequestID)
-	}
-}
-
-func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
-	if p.Status == protocol.AgentStarting && s.Agent != p.Status {
-		s.StartedAt, s.StrayReported = at.At, false
-	}
-	s.Agent, s.Detail = p.Status, p.Detail
-	s.IdleSince = rules.Instant{}
-	if p.Status == protocol.AgentStarting {
-		s.StoppedIdle = false
-	}
-	s.recordIdle(at)
-	if p.LoadError != "" {
-		s.LoadError = p.LoadError
-	}
-	if p.Session != "" {
-		s.applyReady()
-		s.AgentSession, s.CanLoad, s.LoadError = p.Session, p.CanLoad, ""
-	}
-	if p.Anew {
-		s.HadTurn = false
-	}
-}
-
-func (s *State) applyTurnEnded(p *turnEndedEvent) {
-	t := rules.Turn{}
-	if s.Running != nil && s.Running.Turn.Approval == p.Approval {
-		t, s.Running = s.Running.Turn, nil
-	} else if i := s.queued(p.Approval); i >= 0 {
-		t = s.Queue[i]
-		s.Queue = slices.Delete(s.Queue, i, i+1)
-	}
-	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure, p.Code})
-}
-
 // runningShared returns the shared session whose turn is running; zero when none is.
 func (s *State) runningShared() journal.SessionID {
 	if s.Running == nil {
@@ -234,16 +151,10 @@ func (s *State) queued(approval string) int {
 	return slices.IndexFunc(s.Queue, func(t rules.Turn) bool { return t.Approval == approval })
 }
 
-func (s *State) dropPermission(requestID string) {
-	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool {
-		return p.Request.RequestID == requestID
-	})
-}
-
 // StatusDeleted is the summary's status of a host session that was deleted.
 const StatusDeleted = "deleted"
 
-// Summary implements [state].
+// Summary implements [rules.State].
 func (s *State) Summary() journal.Summary {
 	r := s.resource()
 	sum := journal.Summary{
@@ -281,7 +192,7 @@ func (s *State) SetClock(now time.Time) {
 	s.IdleSince.SetClock(now)
 }
 
-// Due implements [state].
+// Due implements [rules.State].
 func (s *State) Due() time.Time {
 	var due time.Time
 	sooner := func(t time.Time) {
@@ -304,13 +215,13 @@ func (s *State) Due() time.Time {
 	return due
 }
 
-// Answerer implements [state]. No command of a participant reaches a host session,
+// Answerer implements [rules.State]. No command of a participant reaches a host session,
 // so it has nothing to compute.
 func (s *State) Answerer() func(protocol.Command, rules.Event) any {
 	return func(protocol.Command, rules.Event) any { return struct{}{} }
 }
 
-// PromptBytes implements [state].
+// PromptBytes implements [rules.State].
 func (s *State) PromptBytes() (bytes int) {
 	for i := range s.Queue {
 		bytes += len(s.Queue[i].Prompt)

@@ -28,7 +28,7 @@ type (
 	Pong struct{}
 )
 
-// Answerer implements [state]. The first answer to a command and every repetition
+// Answerer implements [rules.State]. The first answer to a command and every repetition
 // are computed alike.
 func (s *State) Answerer() func(protocol.Command, rules.Event) any {
 	session, set := s.Session, s.settings

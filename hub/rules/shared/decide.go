@@ -5,7 +5,7 @@ import (
 	"parley/protocol"
 )
 
-// Decide implements [state].
+// Decide implements [rules.State].
 func (s *State) Decide(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
 	case Create:
@@ -140,61 +140,6 @@ func (s *State) stopAgent() rules.Decision {
 	}
 	asked := rules.PrimaryEvent(&protocol.AgentStatusChanged{Status: status})
 	return rules.Decision{Events: []rules.Event{asked}, Effects: []rules.Effect{s.sendHost(rules.StopAgent{})}}
-}
-
-// authenticate returns the participant who sends a command and has not left.
-func (s *State) authenticate(sender Sender) (protocol.Participant, error) {
-	if err := s.requireActive(); err != nil {
-		return protocol.Participant{}, err
-	}
-	p, err := s.identify(sender)
-	if err == nil && p.LeftAt != nil {
-		err = s.inactiveError(p)
-	}
-	return p, err
-}
-
-// identify returns the participant who sends a command and may have left.
-func (s *State) identify(sender Sender) (protocol.Participant, error) {
-	p, err := s.lookup(sender.ParticipantID, sender.Departed)
-	if err != nil {
-		return p, err
-	}
-	if !s.authentic(p, sender) {
-		return p, protocol.Errorf(protocol.CodeInvalidParticipantToken, "wrong participant token")
-	}
-	return p, nil
-}
-
-// inactiveError returns the error for a participant who has left or was removed.
-func (s *State) inactiveError(p protocol.Participant) error {
-	if err := s.requireNotRemoved(p); err != nil {
-		return err
-	}
-	return protocol.Errorf(protocol.CodeParticipantInactive, "this participant has left")
-}
-
-// authentic reports whether the sender is p. The token of a connection was checked
-// when the connection began.
-func (s *State) authentic(p protocol.Participant, sender Sender) bool {
-	return sender.Connected || s.settings.Key.Verify(rules.ParticipantToken, p.ID, 1, sender.Token)
-}
-
-func (s *State) requireActive() error {
-	if err := s.requireCreated(); err != nil {
-		return err
-	}
-	if !s.Active() {
-		return protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", s.Session.Status)
-	}
-	return nil
-}
-
-func (s *State) requireCreated() error {
-	if s.Session.ID == "" {
-		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session") // the creation failed
-	}
-	return nil
 }
 
 // commandRef returns the reference that is stored with the primary event; nil for a

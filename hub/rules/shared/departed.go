@@ -55,25 +55,6 @@ func (s *State) lookup(id string, left Departed) (protocol.Participant, error) {
 	return protocol.Participant{}, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
 }
 
-// recordParticipant records a participant as an event shows it. A guest who has left is
-// kept only with prompts that are not done.
-func (s *State) recordParticipant(p protocol.Participant) {
-	if p.LeftAt == nil || p.Role == protocol.RoleHost {
-		s.People.put(p)
-	} else {
-		s.People.drop(p.ID)
-	}
-	for i := range s.Open {
-		o := &s.Open[i]
-		if o.Author.ID == p.ID {
-			o.Author = p
-		}
-		if o.Approver.ID == p.ID {
-			o.Approver = p
-		}
-	}
-}
-
 // guestAuthors returns the guests whose prompts are not done, also those who have left.
 func (s *State) guestAuthors() []protocol.Participant {
 	var authors []protocol.Participant
@@ -142,45 +123,4 @@ func (s *State) migrateDeparted() {
 		s.recordDeparture(p, *p.LeftAt)
 	}
 	s.Departed.expire(s.Time)
-}
-
-// maxRestricted bounds the user ids that are removed or kept in a lower role. None is
-// ever dropped, since that would let a removed user back in. Instead, each present
-// guest has a place reserved, and nobody can join for whom no place is left.
-const maxRestricted = 4096
-
-// canRestrict reports whether there is a place for a user id among those that are
-// removed or kept in a lower role.
-func (s *State) canRestrict(userID string) bool {
-	if s.isRestricted(userID) {
-		return true
-	}
-	free := maxRestricted - len(s.Barred)
-	for user := range s.LoweredRoles {
-		if _, barred := s.Barred[user]; !barred {
-			free--
-		}
-	}
-	if free > s.People.present {
-		return true
-	}
-	for _, p := range s.People.all {
-		if p.LeftAt == nil && p.Role != protocol.RoleHost && !s.isRestricted(p.UserID) {
-			if p.UserID == userID {
-				return true // has a place reserved
-			}
-			free--
-		}
-	}
-	return free > 0
-}
-
-func (s *State) isRestricted(userID string) bool {
-	_, barred := s.Barred[userID]
-	_, lowered := s.LoweredRoles[userID]
-	return barred || lowered
-}
-
-func tooManyRestricted() rules.Decision {
-	return rules.Refuse(protocol.CodeTooLarge, "the session keeps %d people out or in a lower role, which is all it can", maxRestricted)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"parley/hub/naming"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -139,47 +138,6 @@ func (p *Participants) notePresentLeft(q protocol.Participant) {
 			p.presentByUser[q.UserID] = q.ID
 		}
 	}
-}
-
-// reservesName reports whether a participant's name is reserved: until the participant
-// leaves, and always for the host.
-func reservesName(q protocol.Participant) bool {
-	return q.LeftAt == nil || q.Role == protocol.RoleHost
-}
-
-// isTaken reports whether a name with that key is reserved. The index is built at
-// the first call, because computing keys is slow and most loaded sessions see no
-// further join.
-func (p *Participants) isTaken(key string) bool {
-	if p.names == nil {
-		p.names = map[string]int{}
-		for i := range p.all {
-			p.countNames(p.all[i], 1)
-		}
-	}
-	return p.names[key] > 0
-}
-
-// countNames adds n to the counts of the names that a participant keeps.
-func (p *Participants) countNames(q protocol.Participant, n int) {
-	if p.names == nil || !reservesName(q) {
-		return
-	}
-	for _, key := range nameKeys(q) {
-		if p.names[key] += n; p.names[key] == 0 {
-			delete(p.names, key)
-		}
-	}
-}
-
-// nameKeys returns the keys of a participant's name and user id, both of which clients
-// show.
-func nameKeys(q protocol.Participant) []string {
-	keys := naming.Keys(q.Name())
-	if q.DisplayName != nil {
-		keys = append(keys, naming.Keys(q.UserID)...)
-	}
-	return keys
 }
 
 // leaveAll records that all participants leave with the end of the session. They stay in

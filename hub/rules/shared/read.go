@@ -3,6 +3,7 @@ package shared
 import (
 	"cmp"
 
+	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -37,10 +38,47 @@ func (s *State) invitation(m Invitation) rules.Decision {
 	}}
 }
 
-// requireInvite returns INVALID_INVITE_TOKEN unless the invite is the present one.
-func (s *State) requireInvite(invite string) error {
-	if s.settings.Key.Verify(rules.InviteToken, s.ID.String(), s.InviteGeneration, invite) {
-		return nil
+// resumeReading begins a connection that only reads. It does not bring back a host
+// who has left.
+func (s *State) resumeReading(sender Sender, recent int) rules.Decision {
+	p, err := s.authenticateReader(sender)
+	if err != nil {
+		return rules.Decision{Err: err}
 	}
-	return protocol.Errorf(protocol.CodeInvalidInviteToken, "the invite is wrong or was replaced")
+	w := WelcomeFor{Participant: p.ID, Recent: recent, readOnly: true}
+	if _, known := s.People.Get(p.ID); !known {
+		w.departed = &p
+	}
+	return rules.Decision{Answer: w}
+}
+
+// readingCommand decides on a command of a sender who only reads.
+func (s *State) readingCommand(c Command) rules.Decision {
+	if _, err := s.authenticateReader(c.Sender); err != nil {
+		return rules.Decision{Err: err}
+	}
+	switch r := c.Request.Command.(type) {
+	case *protocol.History:
+		return rules.Decision{Answer: HistoryRange{*r}}
+	case *protocol.Item:
+		return s.item(r)
+	case *protocol.People:
+		return rules.Decision{Answer: PeopleRange{*r}}
+	case *protocol.AskPresence:
+		return rules.Decision{Answer: PresenceList{}}
+	case *protocol.Ping:
+		return rules.Decision{Answer: Pong{}}
+	}
+	return rules.Refuse(protocol.CodeReadOnly, "this connection can only read; it does not accept %s", c.Request.Command.CommandType())
+}
+
+func (s *State) archive(m Archive) rules.Decision {
+	if _, err := s.authenticateReader(m.Sender); err != nil {
+		return rules.Decision{Err: err}
+	}
+	which := m.Query
+	if which.Before == "" && which.After == "" {
+		which.After = protocol.NewCursor(0, journal.ChainStart(s.ID)).String()
+	}
+	return rules.Decision{Answer: ArchivePage{which}}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"parley/hub/journal"
@@ -136,7 +135,7 @@ func (s *State) index() {
 	s.migrateDeparted()
 }
 
-// Restore implements [state].
+// Restore implements [rules.State].
 func (s *State) Restore(snapshot []byte) error {
 	if err := json.Unmarshal(snapshot, s); err != nil {
 		return err
@@ -148,7 +147,7 @@ func (s *State) Restore(snapshot []byte) error {
 	return nil
 }
 
-// Decode implements [state].
+// Decode implements [rules.State].
 func (s *State) Decode(r journal.Record) (rules.Event, error) { return DecodeEvent(r) }
 
 func (s *State) Active() bool { return s.Session.Status == protocol.StatusActive }
@@ -193,122 +192,7 @@ func (s *State) recall(by string, r protocol.Request) (done completedCommand, ok
 	return done, ok, nil
 }
 
-// Apply implements [state].
-func (s *State) Apply(e rules.Event, at rules.Stamp) {
-	s.Time = at.At
-	s.Departed.expire(at.At)
-	if c := e.Private.Command; c != nil {
-		s.remember(c, e.Public, at)
-	}
-	switch p := e.Public.(type) {
-	case *protocol.SharedSessionCreated:
-		s.Session, s.InviteGeneration, s.Agent = p.Session, 1, e.Private.Agent
-		s.People.put(*e.Private.Host)
-	case *protocol.SessionUpdated:
-		s.Session = p.Session
-	case *protocol.SessionClosed:
-		s.applyClosed(p, at)
-	case *protocol.ParticipantJoined:
-		s.recordParticipant(p.Participant)
-		if e.Private.Typed {
-			s.JoinedTyped[p.Participant.ID] = true
-		}
-	case *protocol.ParticipantUpdated:
-		s.recordParticipant(p.Participant)
-		s.recordRole(p.Participant)
-	case *protocol.ParticipantLeft:
-		s.applyLeft(p)
-	case *protocol.InviteRotated:
-		s.InviteGeneration = e.Private.Invite
-		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScopePrefix) })
-		s.Departed.forgetJoins()
-	case *protocol.AgentStatusChanged:
-		s.Agent, s.AgentDetail, s.SilentSince = p.Status, p.Detail, p.SilentSince
-	case *protocol.AgentUpdated:
-		s.Facts.Merge(p.AgentFacts)
-	case *protocol.PermissionRequested:
-		s.Permissions = append(s.Permissions, openPermission{PermissionRequest: rules.NewPermissionRequest(p.Permission)}.withShortForm())
-	case *protocol.PermissionResolved:
-		s.dropPermission(p.RequestID)
-		s.ResolvedPermissions = keepLast(append(s.ResolvedPermissions, p.RequestID), maxResolvedPermissions)
-		if p.Participant != nil {
-			s.markDecider(p.Participant.ID)
-		}
-	case *protocol.PermissionWithdrawn:
-		s.dropPermission(p.RequestID)
-	default:
-		s.applyPrompt(e.Public)
-	}
-}
-
-func (s *State) applyPrompt(payload protocol.Payload) {
-	switch p := payload.(type) {
-	case *protocol.PromptPendingApproval:
-		s.putApproval(p.Approval, phasePending)
-		s.OpenPrompt(p.Approval.ID).Author = p.Participant
-	case *protocol.PromptApproved:
-		s.putApproval(p.Approval, phaseApproved)
-		o := s.OpenPrompt(p.Approval.ID)
-		if o.Approver = p.Participant; o.Author.ID == "" {
-			o.Author = p.Participant // the author needed no approval
-		}
-		if p.Participant.ID != p.Approval.ParticipantID {
-			s.markDecider(p.Participant.ID)
-		}
-	case *protocol.PromptRejected:
-		s.dropOpen(p.Approval.ID)
-		s.markDecider(p.Participant.ID)
-	case *protocol.PromptQueued:
-		s.setPhase(p.ApprovalID, phaseQueued)
-	case *protocol.PromptDispatchStarted:
-		s.setPhase(p.ApprovalID, phaseRunning)
-	case *protocol.PromptCancelled:
-		if o := s.OpenPrompt(p.ApprovalID); o != nil {
-			o.Cancelled = true
-		}
-	case *protocol.PromptDispatchCompleted:
-		s.dropOpen(p.ApprovalID)
-	case *protocol.PromptDispatchFailed:
-		s.dropOpen(p.ApprovalID)
-	}
-}
-
-func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
-	s.Session.Status = p.Status
-	s.People.leaveAll(at.At)
-	clear(s.JoinedTyped)
-	s.Permissions = nil
-}
-
-// putApproval records a prompt as an event shows it.
-func (s *State) putApproval(a protocol.Approval, p phase) {
-	if o := s.OpenPrompt(a.ID); o != nil {
-		o.Approval, o.Phase = a, p
-		return
-	}
-	s.Open = append(s.Open, openApproval{Approval: a, Phase: p})
-}
-
-func (s *State) setPhase(approvalID string, p phase) {
-	if o := s.OpenPrompt(approvalID); o != nil {
-		o.Phase = p
-	}
-}
-
-func (s *State) dropOpen(approvalID string) {
-	s.Open = slices.DeleteFunc(s.Open, func(o openApproval) bool { return o.Approval.ID == approvalID })
-}
-
-func (s *State) dropPermission(requestID string) {
-	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
-}
-
-// keepLast returns the last n of a slice that was appended to. The dropped elements
-// stay in memory until append allocates, which is cheaper than moving the others
-// each time.
-func keepLast[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }
-
-// Summary implements [state].
+// Summary implements [rules.State].
 func (s *State) Summary() journal.Summary {
 	if s.encoded != s.Session {
 		s.encoded, s.resource = s.Session, rules.RawJSON(s.Session)
@@ -331,7 +215,7 @@ func (s *State) Summary() journal.Summary {
 	return sum
 }
 
-// PromptBytes implements [state].
+// PromptBytes implements [rules.State].
 func (s *State) PromptBytes() (bytes int) {
 	if !s.Active() {
 		return 0 // they leave memory with the session, and nothing can be decided on them

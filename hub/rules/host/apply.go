@@ -1,0 +1,121 @@
+package host
+
+import (
+	"slices"
+
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// Apply implements [rules.State].
+func (s *State) Apply(e rules.Event, at rules.Stamp) {
+	s.Time = at.At
+	switch p := e.Public.(type) {
+	case *createdEvent:
+		s.Session, s.Cwd, s.Request = p.Session, p.Cwd, p.Request
+		s.Deleted, s.NeverRan = false, false // it is made again after a start that failed
+	case *deletedEvent:
+		s.Deleted, s.NeverRan = true, p.NeverRan
+	case *agentStatusEvent:
+		s.applyAgent(p, at)
+	case *protocol.AgentStrayOutput:
+		s.applyStray()
+	case *turnQueuedEvent:
+		s.Queue = append(s.Queue, p.Turn)
+	case *turnStartedEvent:
+		if i := s.queued(p.Approval); i >= 0 {
+			s.HadTurn = true
+			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.Instant()}
+			s.Queue = slices.Delete(s.Queue, i, i+1)
+		}
+	case *turnCancellingEvent:
+		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.Instant()
+	case *turnUnresponsiveEvent:
+		s.Running.Unresponsive = true
+	case *turnSilentEvent:
+		s.Running.SilentSince = p.Since
+	case *turnEndedEvent:
+		s.applyTurnEnded(p)
+	case *turnConfirmedEvent:
+		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
+	case *occupiedEvent:
+		s.Occupied, s.IdleSince = true, rules.Instant{}
+	case *vacatedEvent:
+		s.Occupied = false
+		s.recordIdle(at)
+	case *idleAgentStoppedEvent:
+		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
+	case *protocol.AgentUpdated:
+		s.Session.Facts.Merge(p.AgentFacts)
+	case *protocol.PermissionRequested:
+		asked := rules.NewPermissionRequest(p.Permission)
+		s.Permissions = append(s.Permissions, openPermission{asked, at.Instant(), s.runningShared()})
+	case *protocol.PermissionResolved:
+		s.dropPermission(p.RequestID)
+	case *protocol.PermissionWithdrawn:
+		s.dropPermission(p.RequestID)
+	}
+}
+
+func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
+	if p.Status == protocol.AgentStarting && s.Agent != p.Status {
+		s.StartedAt, s.StrayReported = at.At, false
+	}
+	s.Agent, s.Detail = p.Status, p.Detail
+	s.IdleSince = rules.Instant{}
+	if p.Status == protocol.AgentStarting {
+		s.StoppedIdle = false
+	}
+	s.recordIdle(at)
+	if p.LoadError != "" {
+		s.LoadError = p.LoadError
+	}
+	if p.Session != "" {
+		s.applyReady()
+		s.AgentSession, s.CanLoad, s.LoadError = p.Session, p.CanLoad, ""
+	}
+	if p.Anew {
+		s.HadTurn = false
+	}
+}
+
+func (s *State) applyTurnEnded(p *turnEndedEvent) {
+	t := rules.Turn{}
+	if s.Running != nil && s.Running.Turn.Approval == p.Approval {
+		t, s.Running = s.Running.Turn, nil
+	} else if i := s.queued(p.Approval); i >= 0 {
+		t = s.Queue[i]
+		s.Queue = slices.Delete(s.Queue, i, i+1)
+	}
+	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure, p.Code})
+}
+
+func (s *State) dropPermission(requestID string) {
+	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool {
+		return p.Request.RequestID == requestID
+	})
+}
+
+// applyReady notes what the answer to a repeated creation needs, if the creation
+// can be repeated.
+func (s *State) applyReady() {
+	if s.AgentSession == "" && s.Request != "" {
+		s.FirstFacts = s.Session.Facts
+	}
+}
+
+// applyStray notes that stray output was reported.
+func (s *State) applyStray() {
+	if s.Running != nil {
+		s.Running.StrayReported = true
+	} else {
+		s.StrayReported = true
+	}
+}
+
+// recordIdle notes since when the agent has been up without an open shared session.
+func (s *State) recordIdle(at rules.Stamp) {
+	if !s.Occupied && s.up() {
+		s.IdleSince = at.Instant()
+	}
+}
