@@ -40,7 +40,7 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 func (s *State) repeatedCreate(c Create) rules.Decision {
 	switch {
 	case c.CommandID == "":
-		return rules.Refuse(protocol.CodeInternal, "the host session exists already")
+		return rules.Refuse(protocol.CodeInternal, "the host session already exists")
 	case s.Request != c.request():
 		return rules.Refuse(protocol.CodeInvalidRequest, "this Idempotency-Key was used to start another agent")
 	case s.Deleted:

@@ -5,14 +5,14 @@ import (
 	"parley/protocol"
 )
 
-// Answers that the runtime completes, since they depend on connections or on the
-// journal.
+// Answers that the runtime completes, since they depend on connections or on the journal.
+// [ReadKind] and [EndedPrompt] are answers of this kind, too.
 type (
 	// WelcomeFor is the welcome of a participant.
 	WelcomeFor struct {
 		Participant string
 		Token       bool // include the access token
-		Recent      int  // how many recent events to include
+		Recent      int  // how many recent events to include, at most
 		readOnly    bool
 		departed    *protocol.Participant // the participant if it has left; nil for one in People
 	}
@@ -28,13 +28,14 @@ type (
 	Pong struct{}
 )
 
-// Answerer implements [rules.State]. The first answer to a command and every repetition
-// are computed alike.
+// Answerer implements [rules.State]. The answers to a command and to its repetitions are
+// computed alike.
 func (s *State) Answerer() func(protocol.Command, rules.Event) any {
 	session, set := s.Session, s.settings
 	return func(c protocol.Command, e rules.Event) any { return answerTo(c, e, session, set) }
 }
 
+// answerTo computes the answer to a command from its primary event.
 func answerTo(c protocol.Command, e rules.Event, session protocol.Session, set *rules.Settings) any {
 	switch p := e.Public.(type) {
 	case *protocol.MessageCreated:
@@ -69,7 +70,8 @@ func answerTo(c protocol.Command, e rules.Event, session protocol.Session, set *
 	return struct{}{}
 }
 
-// removeAnswer includes the new invite, if the removal replaced the invite.
+// removeAnswer returns the answer to a removal, with the new invite if the removal
+// replaced it.
 func removeAnswer(p *protocol.ParticipantLeft, e rules.Event, session protocol.Session, set *rules.Settings) *protocol.RemoveAnswer {
 	a := &protocol.RemoveAnswer{Participant: p.Participant}
 	if e.Private.Invite > 0 {

@@ -35,12 +35,21 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.applyLeft(p)
 	case *protocol.InviteRotated:
 		s.InviteGeneration = e.Private.Invite
-		s.Commands.forget(func(by string) bool { return strings.HasPrefix(by, joinScopePrefix) })
+		s.Commands.forget(func(scope string) bool { return strings.HasPrefix(scope, joinScopePrefix) })
 		s.Departed.forgetJoins()
 	case *protocol.AgentStatusChanged:
 		s.Agent, s.AgentDetail, s.SilentSince = p.Status, p.Detail, p.SilentSince
 	case *protocol.AgentUpdated:
 		s.Facts.Merge(p.AgentFacts)
+	default:
+		s.applyPermission(e.Public)
+		s.applyPrompt(e.Public)
+	}
+}
+
+// applyPermission applies an event about a permission request. It ignores other events.
+func (s *State) applyPermission(payload protocol.Payload) {
+	switch p := payload.(type) {
 	case *protocol.PermissionRequested:
 		s.Permissions = append(s.Permissions, openPermission{PermissionRequest: rules.NewPermissionRequest(p.Permission)}.withShortForm())
 	case *protocol.PermissionResolved:
@@ -51,11 +60,10 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		}
 	case *protocol.PermissionWithdrawn:
 		s.dropPermission(p.RequestID)
-	default:
-		s.applyPrompt(e.Public)
 	}
 }
 
+// applyPrompt applies an event about a prompt. It ignores other events.
 func (s *State) applyPrompt(payload protocol.Payload) {
 	switch p := payload.(type) {
 	case *protocol.PromptPendingApproval:
@@ -95,7 +103,7 @@ func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
 	s.Permissions = nil
 }
 
-// putApproval records a prompt as an event shows it.
+// putApproval records a prompt in the form that an event has.
 func (s *State) putApproval(a protocol.Approval, p phase) {
 	if o := s.OpenPrompt(a.ID); o != nil {
 		o.Approval, o.Phase = a, p
@@ -118,9 +126,8 @@ func (s *State) dropPermission(requestID string) {
 	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
 }
 
-// keepLast returns the last n of a slice that was appended to. The dropped elements
-// stay in memory until append allocates, which is cheaper than moving the others
-// each time.
+// keepLast returns the last n elements of a slice that was appended to. The others stay
+// in memory until append allocates, which is cheaper than moving elements each time.
 func keepLast[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }
 
 // applyLeft records that a participant has left or was removed.
@@ -140,8 +147,8 @@ func (s *State) applyLeft(left *protocol.ParticipantLeft) {
 	}
 }
 
-// recordRole records a role that the host has set. A lower role stays with the user id.
-// A higher one does not, because user ids are self-asserted.
+// recordRole records a role that the host has set. A lower role applies to the user id
+// and so to a later join. A higher one does not, because user ids are self-asserted.
 func (s *State) recordRole(p protocol.Participant) {
 	if p.Role == protocol.RoleViewer {
 		s.LoweredRoles[p.UserID] = p.Role
@@ -150,8 +157,8 @@ func (s *State) recordRole(p protocol.Participant) {
 	}
 }
 
-// recordParticipant records a participant as an event shows it. A guest who has left is
-// kept only with prompts that are not done.
+// recordParticipant records a participant in the form that an event has. A guest who has
+// left is kept only as the author or approver of prompts that are not done.
 func (s *State) recordParticipant(p protocol.Participant) {
 	if p.LeftAt == nil || p.Role == protocol.RoleHost {
 		s.People.put(p)

@@ -7,8 +7,7 @@ import (
 	"parley/protocol"
 )
 
-// prompt makes a pending approval of a prompt or dispatches it at once, depending on
-// the author's right.
+// prompt proposes a prompt or dispatches it at once, depending on the author's right.
 func (s *State) prompt(in rules.Input, c *protocol.Prompt, p protocol.Participant) rules.Decision {
 	right := s.rightsOf(p).Prompt
 	if right == rules.PromptDenied {
@@ -43,8 +42,8 @@ func checkExpectation(as protocol.PromptAs, right rules.PromptRight) error {
 	return nil
 }
 
-// propose records a pending approval together with its message, which has no event
-// of its own.
+// propose records a pending approval. The message that shows the prompt in the list of
+// messages is stored in the same event.
 func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Participant) rules.Decision {
 	if err := s.checkPendingLimits(in, p, a.Prompt); err != nil {
 		return rules.Decision{Err: err}
@@ -64,7 +63,8 @@ func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Particip
 	return rules.Decision{Events: []rules.Event{proposed}}
 }
 
-// checkPendingLimits checks the limits on pending prompts, in number and in bytes.
+// checkPendingLimits returns TOO_MANY_PENDING if one more pending prompt would exceed a
+// limit, in number or in bytes.
 func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, prompt string) error {
 	var all, own pendingTotal
 	for _, o := range s.Open {
@@ -77,11 +77,11 @@ func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, promp
 		}
 	}
 	if own.number >= s.settings.MaxOwnPending || all.number >= s.settings.MaxPending {
-		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in all wait for the host already", own.number, all.number)
+		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in total already wait for the host", own.number, all.number)
 	}
 	size := encodedSize(prompt)
 	if size > SmallPrompt && (own.bytes+size > s.settings.MaxOwnPendingBytes || all.bytes+size > s.settings.MaxPendingBytes) {
-		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host are too long for another one of %d bytes", len(prompt))
+		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host leave no room for another one of %d bytes", len(prompt))
 	}
 	if in.OverBudget && !s.mayAcceptOverBudget(prompt) {
 		return overBudget(protocol.CodeTooManyPending)
@@ -89,16 +89,16 @@ func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, promp
 	return nil
 }
 
-// mayAcceptOverBudget reports whether a session accepts a prompt although all sessions together
-// hold as much as they may. One without prompts accepts a short one, so that other
-// sessions cannot keep it from prompting.
+// mayAcceptOverBudget reports whether the session accepts a prompt although all sessions
+// together hold the maximum. A session without prompts accepts a short one, so that other
+// sessions cannot block it.
 func (s *State) mayAcceptOverBudget(prompt string) bool {
 	return len(prompt) <= SmallPrompt && len(s.Open) == 0
 }
 
-// mayDispatchOverBudget reports whether a prompt may be dispatched although all sessions together
-// hold as much as they may. The host can always approve a pending prompt unchanged,
-// made shorter, or replaced by a short one.
+// mayDispatchOverBudget reports whether a prompt may be dispatched although all sessions
+// together hold the maximum. The host can always approve a pending prompt unchanged,
+// shortened, or replaced by a short one.
 func (s *State) mayDispatchOverBudget(a protocol.Approval) bool {
 	if o := s.OpenPrompt(a.ID); o != nil {
 		return len(a.Prompt) <= max(SmallPrompt, len(o.Approval.Prompt))
@@ -106,17 +106,16 @@ func (s *State) mayDispatchOverBudget(a protocol.Approval) bool {
 	return s.mayAcceptOverBudget(a.Prompt)
 }
 
-// OverBudget returns the error for a prompt that does not fit into what all sessions
-// together may hold.
+// overBudget returns the error for a prompt for which all sessions together have no room.
 func overBudget(code protocol.Code) error {
-	return protocol.Errorf(code, "too many long prompts wait on this server; send a shorter one, or try again when some of them are done")
+	return protocol.Errorf(code, "too many long prompts wait on this server; send a shorter prompt, or try again when some of them have ended")
 }
 
-// SmallPrompt is the size in bytes up to which the limits on bytes do not apply, so
-// that a few long prompts do not block short ones.
+// SmallPrompt is the size in bytes up to which the limits on bytes do not apply, so that
+// a few long prompts do not block short ones.
 const SmallPrompt = 4 << 10
 
-// pendingTotal counts pending prompts.
+// pendingTotal is the size of a set of pending prompts.
 type pendingTotal struct {
 	number int
 	bytes  int // encoded as JSON
@@ -127,7 +126,8 @@ func (w *pendingTotal) add(prompt string) {
 	w.bytes += encodedSize(prompt)
 }
 
-// encodedSize returns about how many bytes a text takes in JSON.
+// encodedSize returns about how many bytes a text takes in JSON, without the quotation
+// marks.
 func encodedSize(text string) int {
 	size := len(text)
 	for i := range len(text) {
@@ -141,10 +141,11 @@ func encodedSize(text string) int {
 	return size
 }
 
-// dispatch approves a prompt and sends it to the host session.
+// dispatch approves a prompt and sends it to the host session. It returns QUEUE_FULL if
+// too many prompts are in flight.
 func (s *State) dispatch(in rules.Input, a protocol.Approval, approver protocol.Participant) rules.Decision {
 	if len(s.InFlight()) >= s.settings.MaxQueued {
-		return rules.Refuse(protocol.CodeQueueFull, "%d prompts wait for the agent already", s.settings.MaxQueued)
+		return rules.Refuse(protocol.CodeQueueFull, "%d prompts already wait for the agent", s.settings.MaxQueued)
 	}
 	if in.OverBudget && !s.mayDispatchOverBudget(a) {
 		return rules.Decision{Err: overBudget(protocol.CodeQueueFull)}
@@ -166,6 +167,7 @@ func (s *State) Turn(a protocol.Approval, author, approver protocol.Participant)
 	return rules.Turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt, Author: author, Approver: approver}
 }
 
+// approve resolves a pending prompt: it rejects it, or dispatches it as it is or edited.
 func (s *State) approve(in rules.Input, c *protocol.Approve, host protocol.Participant) rules.Decision {
 	o := s.OpenPrompt(c.ApprovalID)
 	switch {
@@ -188,6 +190,7 @@ func (s *State) approve(in rules.Input, c *protocol.Approve, host protocol.Parti
 	return s.dispatch(in, a, host)
 }
 
+// rejection returns the event that rejects a prompt.
 func rejection(a protocol.Approval, by protocol.Participant, reason string, at time.Time) *protocol.PromptRejected {
 	a.Status = protocol.ApprovalRejected
 	a.ResolvedAt, a.ResolvedByParticipantID = &at, &by.ID
@@ -197,8 +200,8 @@ func rejection(a protocol.Approval, by protocol.Participant, reason string, at t
 	return &protocol.PromptRejected{Approval: a, Participant: by}
 }
 
-// cancel ends a prompt that is not done; without an id, the running one. A pending
-// prompt ends at once. The end of any other is reported by the host session.
+// cancel ends a prompt that is not done; without an id, the running one. A pending prompt
+// ends at once. The host session reports the end of any other.
 func (s *State) cancel(c *protocol.Cancel, p protocol.Participant) rules.Decision {
 	o := s.promptToCancel(c)
 	switch {
@@ -236,6 +239,7 @@ func (s *State) promptToCancel(c *protocol.Cancel) *openApproval {
 	return nil
 }
 
+// deref returns the string that s points to; empty for nil.
 func deref(s *string) string {
 	if s == nil {
 		return ""

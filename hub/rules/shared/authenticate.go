@@ -5,8 +5,9 @@ import (
 	"parley/protocol"
 )
 
-// authenticateReader authenticates a sender who reads. Participants who were not removed may
-// read, also after leaving and after the session's end.
+// authenticateReader returns the participant who sends a command that only reads. Every
+// participant who was not removed may read, also after leaving and after the session has
+// ended.
 func (s *State) authenticateReader(sender Sender) (protocol.Participant, error) {
 	if err := s.requireCreated(); err != nil {
 		return protocol.Participant{}, err
@@ -18,7 +19,8 @@ func (s *State) authenticateReader(sender Sender) (protocol.Participant, error) 
 	return p, err
 }
 
-// authenticate returns the participant who sends a command and has not left.
+// authenticate returns the participant who sends a command. It returns an error for one
+// who has left.
 func (s *State) authenticate(sender Sender) (protocol.Participant, error) {
 	if err := s.requireActive(); err != nil {
 		return protocol.Participant{}, err
@@ -30,7 +32,8 @@ func (s *State) authenticate(sender Sender) (protocol.Participant, error) {
 	return p, err
 }
 
-// identify returns the participant who sends a command and may have left.
+// identify returns the participant who sends a command, who may have left. Its errors are
+// those of lookup, and INVALID_PARTICIPANT_TOKEN.
 func (s *State) identify(sender Sender) (protocol.Participant, error) {
 	p, err := s.lookup(sender.ParticipantID, sender.Departed)
 	if err != nil {
@@ -42,8 +45,8 @@ func (s *State) identify(sender Sender) (protocol.Participant, error) {
 	return p, nil
 }
 
-// authentic reports whether the sender is p. The token of a connection was checked
-// when the connection began.
+// authentic reports whether the sender is p. The token of a connection was checked when
+// the connection began.
 func (s *State) authentic(p protocol.Participant, sender Sender) bool {
 	return sender.Connected || s.settings.Key.Verify(rules.ParticipantToken, p.ID, 1, sender.Token)
 }
@@ -56,6 +59,8 @@ func (s *State) inactiveError(p protocol.Participant) error {
 	return protocol.Errorf(protocol.CodeParticipantInactive, "this participant has left")
 }
 
+// requireActive returns SESSION_INACTIVE for a session that has ended, and
+// SESSION_NOT_FOUND for one that was not created.
 func (s *State) requireActive() error {
 	if err := s.requireCreated(); err != nil {
 		return err
@@ -66,6 +71,7 @@ func (s *State) requireActive() error {
 	return nil
 }
 
+// requireCreated returns SESSION_NOT_FOUND for a session that was not created.
 func (s *State) requireCreated() error {
 	if s.Session.ID == "" {
 		return protocol.Errorf(protocol.CodeSessionNotFound, "no such session") // the creation failed
@@ -73,7 +79,7 @@ func (s *State) requireCreated() error {
 	return nil
 }
 
-// requireInvite returns INVALID_INVITE_TOKEN unless the invite is the present one.
+// requireInvite returns INVALID_INVITE_TOKEN unless the invite is the current one.
 func (s *State) requireInvite(invite string) error {
 	if s.settings.Key.Verify(rules.InviteToken, s.ID.String(), s.InviteGeneration, invite) {
 		return nil

@@ -7,13 +7,13 @@ import (
 	"parley/hub/journal"
 )
 
-// recentCommands are the last commands that were carried out in each scope. The JSON is
-// a list for each scope.
+// recentCommands holds the newest commands that were carried out in each scope, to
+// recognize repetitions. The JSON is an object with a list for each scope.
 type recentCommands struct {
 	byScope map[string][]completedCommand // by scope, oldest first; at most maxRecentCommands each
 
 	// derived from the above
-	known map[commandKey]struct{} // finds out without a search that a command is new, as nearly every one is
+	known map[commandKey]struct{} // finds new commands, which are the most frequent, without a search
 }
 
 // completedCommand is a command that was carried out.
@@ -24,12 +24,14 @@ type completedCommand struct {
 	Joined string      // the participant, for a join
 }
 
+// commandKey identifies a command.
 type commandKey struct{ scope, id string }
 
-// maxRecentCommands is how many commands are remembered in a scope: more than a client
-// that reconnects has in flight.
+// maxRecentCommands is how many commands are kept in a scope. A client that reconnects has
+// fewer in flight.
 const maxRecentCommands = 128
 
+// newRecentCommands returns the commands of these lists, which it takes over.
 func newRecentCommands(lists map[string][]completedCommand) recentCommands {
 	d := recentCommands{byScope: lists, known: map[commandKey]struct{}{}}
 	if lists == nil {
@@ -43,6 +45,7 @@ func newRecentCommands(lists map[string][]completedCommand) recentCommands {
 	return d
 }
 
+// find returns a command by scope and id.
 func (d *recentCommands) find(scope, id string) (found completedCommand, ok bool) {
 	if _, known := d.known[commandKey{scope, id}]; known {
 		for _, c := range d.byScope[scope] {
@@ -54,6 +57,7 @@ func (d *recentCommands) find(scope, id string) (found completedCommand, ok bool
 	return completedCommand{}, false
 }
 
+// add adds a command to a scope, and drops the oldest one of a full scope.
 func (d *recentCommands) add(scope string, c completedCommand) {
 	list := d.byScope[scope]
 	if len(list) == maxRecentCommands {
@@ -63,7 +67,7 @@ func (d *recentCommands) add(scope string, c completedCommand) {
 	d.known[commandKey{scope, c.ID}] = struct{}{}
 }
 
-// removeMatching removes the commands of a scope that match, and returns them.
+// removeMatching removes and returns the commands of a scope that match.
 func (d *recentCommands) removeMatching(scope string, match func(completedCommand) bool) (removed []completedCommand) {
 	var rest []completedCommand
 	for _, c := range d.byScope[scope] {

@@ -10,9 +10,10 @@ import (
 	"parley/hub/journal"
 )
 
-// departedCommands are commands of guests who have left. A client that did not receive
-// the answer sends them again. They are kept for departedRetention, of at most maxDepartedGuests
-// guests and at most maxDepartedCommands in all. The guests who left first are dropped first.
+// departedCommands holds commands of guests who have left, since a client that has not
+// received the answer sends a command again. The commands of a guest are kept for
+// departedRetention. The oldest guests are dropped beyond maxDepartedGuests guests and
+// maxDepartedCommands commands in total.
 type departedCommands struct {
 	Guests []departure // in the order of leaving
 
@@ -26,7 +27,7 @@ const (
 	maxDepartedCommands = 16 << 10
 )
 
-// departure holds the commands of one guest.
+// departure holds the commands of one guest who left at a time.
 type departure struct {
 	At       time.Time
 	Commands []departedCommand
@@ -44,8 +45,8 @@ func newDepartedCommand(scope string, c completedCommand) departedCommand {
 	return departedCommand{key: departedKey(scope, c.ID), digest: c.Digest, seq: c.Seq, isJoin: c.Joined != ""}
 }
 
-// departedKey returns the key of a command. Neither the scope nor the id can hold a
-// zero byte.
+// departedKey returns the key of a command: a digest of its scope and its id, neither of
+// which can hold a zero byte.
 func departedKey(scope, id string) string {
 	sum := sha256.Sum256([]byte(scope + "\x00" + id))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
@@ -72,7 +73,7 @@ func (d *departedCommands) index() {
 	}
 }
 
-// add keeps the commands of a guest who left at a time. Calls are in the order of
+// add adds the commands of a guest who left at a time. Guests are added in the order of
 // leaving.
 func (d *departedCommands) add(at time.Time, commands []departedCommand) {
 	if len(commands) == 0 {
@@ -85,7 +86,7 @@ func (d *departedCommands) add(at time.Time, commands []departedCommand) {
 	d.expire(at)
 }
 
-// find returns a command that was carried out, without the participant of a join.
+// find returns a command by scope and id. It does not know the participant of a join.
 func (d *departedCommands) find(scope, id string) (found completedCommand, ok bool) {
 	if len(d.known) == 0 {
 		return completedCommand{}, false
@@ -94,7 +95,7 @@ func (d *departedCommands) find(scope, id string) (found completedCommand, ok bo
 	return completedCommand{ID: id, Digest: c.digest, Seq: c.seq}, ok
 }
 
-// expire drops the commands that are beyond the bounds.
+// expire drops the guests beyond the bounds.
 func (d *departedCommands) expire(now time.Time) {
 	n := 0
 	for ; n < len(d.Guests); n++ {
@@ -109,7 +110,7 @@ func (d *departedCommands) expire(now time.Time) {
 	d.Guests = slices.Delete(d.Guests, 0, n)
 }
 
-// forgetJoins drops the joins.
+// forgetJoins drops the joins, which a new invite makes obsolete.
 func (d *departedCommands) forgetJoins() {
 	for i := range d.Guests {
 		g := &d.Guests[i]

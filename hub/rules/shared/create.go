@@ -9,7 +9,7 @@ import (
 	"parley/protocol"
 )
 
-// create makes the session with the host as its first participant.
+// create creates the session with the host as its first participant.
 func (s *State) create(in rules.Input, c Create) rules.Decision {
 	ref := &rules.CommandRef{Scope: creatorScope, ID: c.CommandID, Digest: rules.DigestOf("create", c.Body)}
 	if s.Session.ID != "" {
@@ -18,6 +18,28 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	if c.CommandID == "" {
 		ref = nil
 	}
+	session := s.newSession(in, c)
+	host := protocol.Participant{
+		ID:              in.IDs[0],
+		SharedSessionID: session.ID,
+		UserID:          c.Body.HostUserID,
+		DisplayName:     c.Body.HostDisplayName,
+		Role:            protocol.RoleHost,
+		JoinedAt:        in.At,
+	}
+	created := rules.Event{
+		Public:  &protocol.SharedSessionCreated{Session: session},
+		Private: rules.Private{Command: ref, Host: &host, Agent: c.Agent},
+	}
+	return rules.Decision{
+		Events:  append([]rules.Event{created}, s.factChanges(c.Facts)...),
+		Effects: []rules.Effect{rules.Send{To: hostOf(session), Message: rules.SharedOpened{Shared: s.ID}}},
+		Answer:  s.createAnswer(session, host),
+	}
+}
+
+// newSession returns the session that a creation asks for.
+func (s *State) newSession(in rules.Input, c Create) protocol.Session {
 	b := c.Body
 	session := protocol.Session{
 		ID:               s.ID.String(),
@@ -36,33 +58,20 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 		expires := in.At.Add(time.Duration(*b.ExpiresInMinutes) * time.Minute)
 		session.ExpiresAt = &expires
 	}
-	host := protocol.Participant{
-		ID:              in.IDs[0],
-		SharedSessionID: session.ID,
-		UserID:          b.HostUserID,
-		DisplayName:     b.HostDisplayName,
-		Role:            protocol.RoleHost,
-		JoinedAt:        in.At,
-	}
-	created := rules.Event{
-		Public:  &protocol.SharedSessionCreated{Session: session},
-		Private: rules.Private{Command: ref, Host: &host, Agent: c.Agent},
-	}
-	return rules.Decision{
-		Events:  append([]rules.Event{created}, s.factsNew(c.Facts)...),
-		Effects: []rules.Effect{rules.Send{To: hostOf(session), Message: rules.SharedOpened{Shared: s.ID}}},
-		Answer:  s.createAnswer(session, host),
-	}
+	return session
 }
 
 // creatorScope is the scope of the command that created the session.
 const creatorScope = "creator"
 
+// hostOf returns the id of a session's host session.
 func hostOf(session protocol.Session) journal.SessionID {
-	id, _ := journal.ParseSessionID(session.HostSessionID) // was checked when the session was created
+	id, _ := journal.ParseSessionID(session.HostSessionID) // the id was checked when the session was created
 	return id
 }
 
+// repeatedCreate answers a creation of a session that exists, if it repeats the first
+// one.
 func (s *State) repeatedCreate(ref *rules.CommandRef) rules.Decision {
 	if c, ok := s.Commands.find(creatorScope, ref.ID); ok && c.Digest == ref.Digest {
 		return rules.Decision{Answer: s.createAnswer(s.Session, s.Host()), Duplicate: true}
@@ -70,12 +79,15 @@ func (s *State) repeatedCreate(ref *rules.CommandRef) rules.Decision {
 	return rules.Refuse(protocol.CodeInvalidRequest, "this command id was used for another session")
 }
 
+// createAnswer returns the answer to a creation. It holds the first invite, also if the
+// invite was replaced since.
 func (s *State) createAnswer(session protocol.Session, host protocol.Participant) *protocol.CreateAnswer {
 	invite := s.settings.Key.Token(rules.InviteToken, s.ID.String(), 1)
 	session.InviteToken = &invite
 	return &protocol.CreateAnswer{Session: session, InviteToken: invite, HostParticipant: s.withToken(host)}
 }
 
+// withToken returns a participant together with its access token.
 func (s *State) withToken(p protocol.Participant) protocol.Participant {
 	token := s.settings.Key.Token(rules.ParticipantToken, p.ID, 1)
 	p.AccessToken = &token

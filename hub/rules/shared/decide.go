@@ -26,6 +26,15 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 		return s.resend()
 	case rules.Shutdown:
 		return rules.Decision{}
+	case rules.Message:
+		return s.receive(m)
+	}
+	return rules.Refuse(protocol.CodeInternal, "unknown input %T", in.Body)
+}
+
+// receive decides on a message of the host session.
+func (s *State) receive(message rules.Message) rules.Decision {
+	switch m := message.(type) {
 	case rules.TurnAccepted:
 		return s.turnAccepted(m)
 	case rules.TurnStarted:
@@ -33,28 +42,28 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	case rules.TurnEnded:
 		return s.turnEnded(m)
 	case rules.AgentNotified:
-		return s.agentSaid(m)
+		return s.agentNotified(m)
 	case rules.AgentChanged:
 		return s.agentChanged(m)
 	case rules.AgentNote:
 		return s.agentNoted(m)
 	case rules.AgentContinued:
-		return s.agentContinues(m)
+		return s.agentContinued(m)
 	case rules.AgentFactsChanged:
-		return s.agentKnown(m)
+		return s.agentFactsChanged(m)
 	case rules.PermissionRequested:
-		return s.permissionAsked(m)
+		return s.permissionRequested(m)
 	case rules.PermissionResolved:
-		return s.permissionSettled(m)
+		return s.permissionResolved(m)
 	case rules.PermissionWithdrawn:
-		return s.permissionGone(m)
+		return s.permissionWithdrawn(m)
 	}
-	return rules.Refuse(protocol.CodeInternal, "unknown input %T", in.Body)
+	return rules.Refuse(protocol.CodeInternal, "unknown message %T", message)
 }
 
-// command checks in the order of the original API: session, participant, token,
-// presence, right. A command that was carried out before is answered again first,
-// even if it made its sender leave.
+// command decides on a command of a client. The checks have the order of the original
+// API: session, participant, token, presence, right. An authentic repetition is answered
+// first, since the command may have made its sender leave or ended the session.
 func (s *State) command(in rules.Input, c Command) rules.Decision {
 	switch r := c.Request.Command.(type) {
 	case *protocol.Join, *protocol.Resume:
@@ -71,7 +80,7 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 		return rules.Decision{Err: err}
 	}
 	if err == nil && s.authentic(p, c.Sender) {
-		c.Sender.Connected = true // the token need not be checked again
+		c.Sender.Connected = true // the token is checked
 		if done, repeated, err := s.recall(p.ID, c.Request); err != nil || repeated {
 			return rules.Decision{Replay: done.Seq, Err: err}
 		}
@@ -80,7 +89,7 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 		return rules.Decision{Err: err}
 	}
 	if rules.HostOnly(c.Request.Command.CommandType()) && p.Role != protocol.RoleHost {
-		return rules.Refuse(protocol.CodeHostRequired, "only the host can do that")
+		return rules.Refuse(protocol.CodeHostRequired, "only the host can do this")
 	}
 	d := s.participantCommand(in, c.Request, p, c.Sender.Departed).ForCommand(commandRef(c.Request, p.ID))
 	if c.Polling {
@@ -89,7 +98,9 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 	return d
 }
 
-func (s *State) participantCommand(in rules.Input, r protocol.Request, p protocol.Participant, left Departed) rules.Decision {
+// participantCommand decides on a command of a participant who may send it. departed
+// are the participants that were looked up.
+func (s *State) participantCommand(in rules.Input, r protocol.Request, p protocol.Participant, departed Departed) rules.Decision {
 	switch c := r.Command.(type) {
 	case *protocol.Chat:
 		return s.chat(in, c, p)
@@ -104,35 +115,29 @@ func (s *State) participantCommand(in rules.Input, r protocol.Request, p protoco
 	case *protocol.SetMode:
 		return s.setMode(c, p)
 	case *protocol.SetRole:
-		return s.setRole(c, left)
+		return s.setRole(c, departed)
 	case *protocol.Remove:
-		return s.remove(in, c, p, left)
+		return s.remove(in, c, p, departed)
 	case *protocol.RotateInvite:
 		return s.rotateInvite(p)
 	case *protocol.StopAgent:
 		return s.stopAgent()
 	case *protocol.Typing:
 		return s.typing(c, p)
-	case *protocol.History:
-		return rules.Decision{Answer: HistoryRange{*c}}
-	case *protocol.Item:
-		return s.item(c)
-	case *protocol.People:
-		return rules.Decision{Answer: PeopleRange{*c}}
-	case *protocol.AskPresence:
-		return rules.Decision{Answer: PresenceList{}}
 	case *protocol.Leave:
 		return s.leave(in, p)
 	case *protocol.Close:
 		return s.close(protocol.StatusClosed, "the session was closed")
-	case *protocol.Ping:
-		return rules.Decision{Answer: Pong{}}
 	}
-	return rules.Refuse(protocol.CodeInvalidRequest, "%s is not for here", r.Command.CommandType())
+	if d, reads := s.readCommand(r.Command); reads {
+		return d
+	}
+	return rules.Refuse(protocol.CodeInvalidRequest, "%s is not a command of a shared session", r.Command.CommandType())
 }
 
-// StopAgent records that the agent ends, or repeats its status, in an event that
-// holds the command's id: a repetition of the command must not stop the next agent.
+// stopAgent asks the host session to stop the agent. It records that the agent is ending,
+// or repeats that it has exited, in an event that holds the command's id: a repetition of
+// the command must not stop the next agent.
 func (s *State) stopAgent() rules.Decision {
 	status := protocol.AgentEnding
 	if s.Agent == protocol.AgentExited {
@@ -142,8 +147,8 @@ func (s *State) stopAgent() rules.Decision {
 	return rules.Decision{Events: []rules.Event{asked}, Effects: []rules.Effect{s.sendHost(rules.StopAgent{})}}
 }
 
-// commandRef returns the reference that is stored with the primary event; nil for a
-// command without an id, which cannot be repeated.
+// commandRef returns the reference to a command that is stored with its primary event;
+// nil for a command without an id, which cannot be repeated.
 func commandRef(r protocol.Request, by string) *rules.CommandRef {
 	if r.ID == "" {
 		return nil
@@ -151,12 +156,13 @@ func commandRef(r protocol.Request, by string) *rules.CommandRef {
 	return &rules.CommandRef{Scope: by, ID: r.ID, Digest: rules.Digest(r.Command)}
 }
 
+// sendHost returns the effect that sends a message to the host session.
 func (s *State) sendHost(message rules.Message) rules.Effect {
 	return rules.Send{To: hostOf(s.Session), Message: message}
 }
 
-// resend sends again what the host session has not confirmed, and has it report what
-// a crash may have kept from this session.
+// resend sends the host session again what it has not confirmed, and asks it for the
+// state of the agent, which a crash may have kept from this session.
 func (s *State) resend() rules.Decision {
 	var d rules.Decision
 	if s.Active() {

@@ -10,18 +10,19 @@ import (
 	"parley/protocol"
 )
 
-// Departed are participants whom the state does not hold, by id, as the journal has
-// them; nil for an id without a participant.
+// Departed holds participants who have left, by id, as the journal has them. The value is
+// nil for an id without a participant.
 type Departed map[string]*protocol.Participant
 
-// AbsentError reports that a decision needs a participant whom the state does not
-// hold. The caller looks the participant up in the journal and decides again, with
-// the input that WithDeparted returns. To a client that receives it all the same
-// it is JOURNAL_UNAVAILABLE.
+// AbsentError reports that a decision needs a participant whom the state does not hold.
+// The caller looks the participant up in the journal and decides again on the input that
+// [WithDeparted] returns. For a client it is JOURNAL_UNAVAILABLE.
 type AbsentError struct{ ID string }
 
+// Error implements error.
 func (e *AbsentError) Error() string { return "participant " + e.ID + " is not in the state" }
 
+// Unwrap returns the error for clients.
 func (e *AbsentError) Unwrap() error {
 	return protocol.Errorf(protocol.CodeJournalUnavailable, "a participant cannot be looked up now; try again with the same id")
 }
@@ -32,30 +33,31 @@ func IsAbsent(err error) bool {
 	return absent
 }
 
-// maxSubjectID is the longest id, in bytes, that is looked up in the journal. Ids are
-// UUIDs.
+// maxSubjectID is the length in bytes of the longest id that is looked up in the journal.
+// Ids are UUIDs.
 const maxSubjectID = 64
 
-// lookup returns a participant, who may have left, or an [AbsentError].
-func (s *State) lookup(id string, left Departed) (protocol.Participant, error) {
+// lookup returns a participant, who may have left. It returns an [AbsentError] if the
+// journal may have the participant, and PARTICIPANT_NOT_FOUND otherwise.
+func (s *State) lookup(id string, departed Departed) (protocol.Participant, error) {
 	if p, known := s.People.Get(id); known {
 		return p, nil
 	}
-	found, sought := left[id]
+	found, lookedUp := departed[id]
 	switch {
 	case found != nil:
 		p := *found
-		if p.LeftAt == nil { // left after it was looked up
+		if p.LeftAt == nil { // the participant left after the lookup
 			p.LeftAt = new(s.Time)
 		}
 		return p, nil
-	case !sought && s.LeftCount > 0 && id != "" && len(id) <= maxSubjectID:
+	case !lookedUp && s.LeftCount > 0 && id != "" && len(id) <= maxSubjectID:
 		return protocol.Participant{}, &AbsentError{id}
 	}
 	return protocol.Participant{}, protocol.Errorf(protocol.CodeParticipantNotFound, "no such participant in this session")
 }
 
-// guestAuthors returns the guests whose prompts are not done, also those who have left.
+// guestAuthors returns the guests who have prompts that are not done, also after leaving.
 func (s *State) guestAuthors() []protocol.Participant {
 	var authors []protocol.Participant
 	for _, o := range s.Open {
@@ -66,8 +68,8 @@ func (s *State) guestAuthors() []protocol.Participant {
 	return authors
 }
 
-// recordDeparture removes what is kept for a guest by participant id, and keeps the guest's
-// commands for a while.
+// recordDeparture drops what the state holds for a guest who leaves, and keeps the guest's
+// commands in s.Departed.
 func (s *State) recordDeparture(p protocol.Participant, at time.Time) {
 	s.LeftCount++
 	delete(s.JoinedTyped, p.ID)
@@ -83,7 +85,7 @@ func (s *State) recordDeparture(p protocol.Participant, at time.Time) {
 	s.Departed.add(at, commands)
 }
 
-// remember records a command that was carried out, with its event.
+// remember records a command that was carried out, together with its primary event.
 func (s *State) remember(c *rules.CommandRef, p protocol.Payload, at rules.Stamp) {
 	done := completedCommand{ID: c.ID, Digest: c.Digest, Seq: at.Seq}
 	if j, ok := p.(*protocol.ParticipantJoined); ok {
@@ -99,7 +101,8 @@ func (s *State) remember(c *rules.CommandRef, p protocol.Payload, at rules.Stamp
 	s.Departed.add(at.At, []departedCommand{newDepartedCommand(c.Scope, done)})
 }
 
-// migrateDeparted converts the state of an earlier version, which kept all participants.
+// migrateDeparted converts a snapshot of an earlier version, which kept all participants
+// and did not keep the authors and approvers of open prompts.
 func (s *State) migrateDeparted() {
 	for i := range s.Open {
 		o := &s.Open[i]
@@ -112,8 +115,8 @@ func (s *State) migrateDeparted() {
 	}
 	var left []protocol.Participant
 	for _, p := range s.People.all {
-		untilTheEnd := !s.Active() && p.LeftAt != nil && p.LeftAt.Equal(s.Time)
-		if p.LeftAt != nil && p.Role != protocol.RoleHost && !untilTheEnd {
+		presentAtEnd := !s.Active() && p.LeftAt != nil && p.LeftAt.Equal(s.Time)
+		if p.LeftAt != nil && p.Role != protocol.RoleHost && !presentAtEnd {
 			left = append(left, p)
 		}
 	}

@@ -2,10 +2,10 @@
 // their rights, the prompts that they propose and approve, the agent's permission
 // requests, and their messages. [State] implements [rules.State].
 //
-// A state does not hold what has ended: messages, finished prompts and guests who
-// have left are in the journal alone. A decision that needs a guest who has left
-// returns an [AbsentError]; the runtime looks the guest up and decides again. One
-// about a finished prompt returns an [EndedPrompt], which the runtime completes.
+// Messages, finished prompts and guests who have left are in the journal alone. A decision
+// that needs a guest who has left returns an [AbsentError]; the runtime looks the guest up
+// and decides again. A decision about a finished prompt returns an [EndedPrompt], which the
+// runtime completes.
 //
 // Every list and map of a state is bounded: by a setting, or by a constant of this
 // package.

@@ -63,15 +63,15 @@ func TestShared_a_prompt_that_is_done_is_told_from_one_that_never_was(t *testing
 	q.decides(ben, shared.RememberedCommands)
 	at := q.Now.Format(time.RFC3339)
 	for status, how := range map[protocol.ApprovalStatus]string{
-		protocol.ApprovalRejected: "the prompt is rejected already: ada rejected it at " + at,
-		protocol.ApprovalApproved: "the prompt is approved already: ada approved it at " + at,
-		protocol.ApprovalFailed:   "the prompt is failed already: ada approved it at " + at,
+		protocol.ApprovalRejected: "the prompt is already rejected: ada rejected it at " + at,
+		protocol.ApprovalApproved: "the prompt is already approved: ada approved it at " + at,
+		protocol.ApprovalFailed:   "the prompt is already failed: ada approved it at " + at,
 	} {
 		id := done[status]
 		resolved := protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s", how)
 		require.Equal(t, resolved, q.Send(q.Owner(), approve(id)).Err)
 		require.Equal(t, resolved, q.Send(q.Owner(), &protocol.Approve{ApprovalID: id, Action: protocol.ActionReject}).Err)
-		resolved.Message += "; its events have it whole"
+		resolved.Message += "; its events hold the whole text"
 		require.Equal(t, resolved, q.Send(ben, &protocol.Item{ApprovalID: id}).Err)
 		require.Equal(t, protocol.CodeNothingToCancel, rulestest.ErrorCode(q.Send(ben, &protocol.Cancel{ApprovalID: id}).Err))
 	}
@@ -84,7 +84,7 @@ func TestShared_a_prompt_that_was_cancelled_before_a_decision_has_no_decider(t *
 	s := rulestest.NewFixture(t, rules.Settings{})
 	id := s.Prompt(s.Join("ben", ""))
 	require.NoError(t, s.Send(s.Owner(), &protocol.Cancel{ApprovalID: id}).Err)
-	require.Equal(t, protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "the prompt is failed already"), s.Send(s.Owner(), approve(id)).Err)
+	require.Equal(t, protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "the prompt is already failed"), s.Send(s.Owner(), approve(id)).Err)
 }
 
 // An earlier version kept every prompt.

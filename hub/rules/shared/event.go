@@ -11,7 +11,7 @@ func DecodeEvent(r journal.Record) (rules.Event, error) {
 	return rules.DecodeEvent(r, protocol.DecodePayload)
 }
 
-// ParticipantOf returns the participant that an event is about.
+// ParticipantOf returns the participant that an event is about; zero for other events.
 func ParticipantOf(e rules.Event) protocol.Participant {
 	switch p := e.Public.(type) {
 	case *protocol.ParticipantJoined:
@@ -24,8 +24,8 @@ func ParticipantOf(e rules.Event) protocol.Participant {
 	return protocol.Participant{}
 }
 
-// ApprovalEvents returns the numbers of the events from which ApprovalOf computes an
-// approval.
+// ApprovalEvents returns the numbers of the events from which [ApprovalOf] computes an
+// approval, given its entry in the journal's index.
 func ApprovalEvents(e journal.Entry) []journal.Seq {
 	if e.Whole == e.Newest {
 		return []journal.Seq{e.Whole}
@@ -33,8 +33,8 @@ func ApprovalEvents(e journal.Entry) []journal.Seq {
 	return []journal.Seq{e.Whole, e.Newest}
 }
 
-// ApprovalOf returns an approval: whole is the last event that holds all of it,
-// newest the last one about it, which may say that it failed.
+// ApprovalOf returns an approval. whole is the newest event that holds all of it; newest is
+// the newest event about it, which may report that it failed.
 func ApprovalOf(whole, newest rules.Event) (a protocol.Approval) {
 	switch p := whole.Public.(type) {
 	case *protocol.PromptPendingApproval:
@@ -50,8 +50,8 @@ func ApprovalOf(whole, newest rules.Event) (a protocol.Approval) {
 	return a
 }
 
-// ResolverOf returns the participant who resolved an approval with an event; zero
-// for an event that resolves none.
+// ResolverOf returns the participant who resolved an approval in an event; zero for an
+// event that resolves none.
 func ResolverOf(e rules.Event) protocol.Participant {
 	switch p := e.Public.(type) {
 	case *protocol.PromptApproved:

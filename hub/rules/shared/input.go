@@ -8,25 +8,27 @@ import (
 
 // Inputs from clients.
 type (
+	// Create asks for a new shared session. The scope of the command id is the session
+	// itself, whose id is derived from it.
 	Create struct {
 		Body      *protocol.CreateSharedSession
-		CommandID string
-		Workspace string // that of the host session
-		Agent     protocol.AgentStatus
-		Facts     protocol.AgentFacts // what the host session knows about its agent
+		CommandID string               // empty for none
+		Workspace string               // that of the host session
+		Agent     protocol.AgentStatus // that of the host session
+		Facts     protocol.AgentFacts  // those of the host session
 	}
 	// Command is a command of a participant, or a join.
 	Command struct {
 		Sender     Sender
 		Request    protocol.Request
-		EventsOnly bool    // a resume for events alone, which does not bring the host back
+		EventsOnly bool    // a resume that receives events alone, after which a host who has left stays absent
 		JoinAPI    JoinAPI // of a join
-		Polling    bool    // the participant polls for events, and counts as present
+		Polling    bool    // the participant polls for events, and so counts as present
 	}
 	// JoinAPI is the API that a join uses.
 	JoinAPI int
-	// Rejection is a request that could not be decoded, to be answered after earlier
-	// requests.
+	// Rejection is a request that could not be decoded. It is answered after the requests
+	// before it.
 	Rejection struct{ Err error }
 	// Read is a read of the original API.
 	Read struct {
@@ -39,10 +41,10 @@ type (
 type Sender struct {
 	ParticipantID string
 	Token         string
-	ReadOnly      bool // the command only reads, which participants who have left may do too
+	ReadOnly      bool // the command only reads, which is allowed to participants who have left as well
 
 	Connected bool     // the token was checked when the connection began
-	Departed  Departed // participants that were looked up in the journal
+	Departed  Departed // participants that were looked up; see AbsentError
 }
 
 // PromptBytes returns the size in bytes of the prompt that the command adds; 0 for
@@ -57,8 +59,8 @@ func (c Command) PromptBytes() int {
 	return 0
 }
 
-// WithDeparted returns the sender with one more participant that was looked up; nil for an id
-// without a participant.
+// WithDeparted returns the sender with one more participant who was looked up; p is nil
+// for an id without a participant.
 func (c Sender) WithDeparted(id string, p *protocol.Participant) Sender {
 	known := Departed{id: p}
 	maps.Copy(known, c.Departed)
@@ -66,8 +68,8 @@ func (c Sender) WithDeparted(id string, p *protocol.Participant) Sender {
 	return c
 }
 
-// WithDeparted returns an input with a participant whom the state does not hold; see
-// [AbsentError].
+// WithDeparted returns an input with a participant who was looked up; see [AbsentError].
+// An input without a sender is returned unchanged.
 func WithDeparted(body rules.Body, id string, p *protocol.Participant) rules.Body {
 	switch b := body.(type) {
 	case Command:
@@ -83,16 +85,18 @@ func WithDeparted(body rules.Body, id string, p *protocol.Participant) rules.Bod
 	return body
 }
 
-// The ways to join.
+// The APIs that a join can use.
 const (
 	JoinTyped             JoinAPI = iota // by the typed protocol, whose clients keep their token
 	JoinOriginal                         // by the original API
-	JoinOriginalReturning                // by the original API, and it may return a guest who joined by it before
+	JoinOriginalReturning                // by the original API; may return a present guest who joined by that API, without a token
 )
 
+// ReadKind is what a read of the original API asks for. It is also the answer of the state,
+// which the runtime completes.
 type ReadKind int
 
-// Invitation asks what an invite is for.
+// Invitation asks for a description of the session that an invite is for.
 type Invitation struct{ Invite string }
 
 // Archive asks for a page of the session's events, also after its end.
@@ -109,21 +113,22 @@ const (
 
 // Effects of a shared session.
 type (
-	// Disconnect ends connections: those of a participant, or all of them.
+	// Disconnect ends the connections of a participant, or all connections if Participant
+	// is empty.
 	Disconnect struct {
 		Participant string
 		Code        int
 		Reason      string
 	}
-	// DisconnectUser ends the connections of a participant, and those of guests with the same
-	// user id who only read.
+	// DisconnectUser ends the connections of a participant, and the read-only ones of
+	// earlier guests with the same user id.
 	DisconnectUser struct {
 		Participant string
 		User        string
 		Code        int
 		Reason      string
 	}
-	// TypingChanged reports that a participant types, or no longer does.
+	// TypingChanged reports that a participant begins or stops to type.
 	TypingChanged struct {
 		Participant string
 		Active      bool

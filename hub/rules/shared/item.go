@@ -9,7 +9,7 @@ import (
 	"parley/protocol"
 )
 
-// item returns a pending prompt or permission request whole. A welcome may have only
+// item returns the whole of an open prompt or permission request. A welcome may hold only
 // the beginning of a long one.
 func (s *State) item(c *protocol.Item) rules.Decision {
 	if c.RequestID != "" {
@@ -22,6 +22,7 @@ func (s *State) item(c *protocol.Item) rules.Decision {
 	return notOpen(c.ApprovalID, requestItem)
 }
 
+// wholePermission returns the whole of an open permission request.
 func (s *State) wholePermission(requestID string) rules.Decision {
 	if p := s.permission(requestID); p != nil {
 		whole := p.Permission
@@ -30,18 +31,17 @@ func (s *State) wholePermission(requestID string) rules.Decision {
 	if slices.Contains(s.ResolvedPermissions, requestID) {
 		return rules.Refuse(protocol.CodePermissionAlreadyResolved, "the request was answered already")
 	}
-	return rules.Refuse(protocol.CodePermissionNotFound, "no such request waits for an answer")
+	return rules.Refuse(protocol.CodePermissionNotFound, "no such permission request waits for an answer")
 }
 
-// EndedPrompt is the answer to a command about a prompt that is not open: an
-// error. The prompt has ended, and only the journal still has it, or no prompt
-// ever had that id.
+// EndedPrompt is the answer to a command about a prompt that is not open. It stands for an
+// error: the prompt has ended and is in the journal alone, or no prompt ever had that id.
 type EndedPrompt struct {
 	ApprovalID string
 	requested  endedRequest
 }
 
-// endedRequest is what a command asks for about a prompt.
+// endedRequest is what a command about a prompt asks for.
 type endedRequest string
 
 const (
@@ -58,34 +58,37 @@ func notOpen(approvalID string, requested endedRequest) rules.Decision {
 	return rules.Decision{Answer: EndedPrompt{approvalID, requested}}
 }
 
-// Err returns the error for a prompt that has ended.
-func (p EndedPrompt) Err(a protocol.Approval, decider protocol.Participant) error {
+// Err returns the error of the command, given the approval and the participant who
+// resolved it; the latter is zero if there is none.
+func (p EndedPrompt) Err(a protocol.Approval, resolver protocol.Participant) error {
 	switch p.requested {
 	case requestCancel:
-		return protocol.Errorf(protocol.CodeNothingToCancel, "the prompt is done already")
+		return protocol.Errorf(protocol.CodeNothingToCancel, "the prompt has already ended")
 	case requestItem:
-		return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s; its events have it whole", describeResolution(a, decider))
+		return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s; its events hold the whole text", describeResolution(a, resolver))
 	}
-	return alreadyResolved(a, decider)
+	return alreadyResolved(a, resolver)
 }
 
+// ApprovalNotFound returns the error for an id that no prompt ever had.
 func ApprovalNotFound() error {
 	return protocol.Errorf(protocol.CodeApprovalNotFound, "no such approval in this session")
 }
 
-func alreadyResolved(a protocol.Approval, decider protocol.Participant) error {
-	return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s", describeResolution(a, decider))
+// alreadyResolved returns the error for a prompt that was resolved before.
+func alreadyResolved(a protocol.Approval, resolver protocol.Participant) error {
+	return protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "%s", describeResolution(a, resolver))
 }
 
-// describeResolution says how a prompt was resolved, by whom, and when.
-func describeResolution(a protocol.Approval, decider protocol.Participant) string {
-	how := fmt.Sprintf("the prompt is %s already", a.Status)
-	if decider.ID == "" || a.ResolvedAt == nil {
+// describeResolution describes how a prompt was resolved, by which participant, and when.
+func describeResolution(a protocol.Approval, resolver protocol.Participant) string {
+	how := fmt.Sprintf("the prompt is already %s", a.Status)
+	if resolver.ID == "" || a.ResolvedAt == nil {
 		return how
 	}
 	decided := protocol.ApprovalApproved
 	if a.Status == protocol.ApprovalRejected {
 		decided = a.Status
 	}
-	return fmt.Sprintf("%s: %s %s it at %s", how, decider.Name(), decided, a.ResolvedAt.Format(time.RFC3339))
+	return fmt.Sprintf("%s: %s %s it at %s", how, resolver.Name(), decided, a.ResolvedAt.Format(time.RFC3339))
 }

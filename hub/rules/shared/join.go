@@ -7,10 +7,10 @@ import (
 	"parley/protocol"
 )
 
-// enter decides on a join or resume.
+// enter decides on a join or resume, the first command of a connection.
 func (s *State) enter(in rules.Input, c Command, first protocol.Command) rules.Decision {
 	if c.Sender.Connected {
-		return rules.Refuse(protocol.CodeInvalidRequest, "this connection has its participant already")
+		return rules.Refuse(protocol.CodeInvalidRequest, "this connection already has a participant")
 	}
 	if join, ok := first.(*protocol.Join); ok {
 		return s.join(in, c, join).ForCommand(commandRef(c.Request, joinScope(join.UserID)))
@@ -18,14 +18,14 @@ func (s *State) enter(in rules.Input, c Command, first protocol.Command) rules.D
 	return s.resume(in, first.(*protocol.Resume), c.EventsOnly, c.Sender.Departed)
 }
 
-// joinScopePrefix is the prefix of the scope of joins, which have no participant yet: the
-// user, and the present invite.
+// joinScopePrefix begins the scope of a join, whose sender is not a participant yet. The
+// scope is the user id, and ends when the invite is replaced.
 const joinScopePrefix = "join:"
 
 func joinScope(userID string) string { return joinScopePrefix + userID }
 
-// join makes the holder of the invite a participant, or returns a participant whose
-// token the join has.
+// join makes the holder of the invite a participant, or returns the present participant
+// whose token the join has.
 func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision {
 	if err := s.requireActive(); err != nil {
 		return rules.Decision{Err: err}
@@ -43,10 +43,10 @@ func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision
 		return d
 	}
 	if s.People.present >= s.settings.MaxParticipants {
-		return rules.Refuse(protocol.CodeTooManyParticipants, "the session has %d participants, which is all it can hold", s.settings.MaxParticipants)
+		return rules.Refuse(protocol.CodeTooManyParticipants, "the session is full: it has %d participants", s.settings.MaxParticipants)
 	}
 	if !s.canRestrict(c.UserID) {
-		return rules.Refuse(protocol.CodeTooManyParticipants, "the session keeps so many people out or in a lower role that it takes in nobody new")
+		return rules.Refuse(protocol.CodeTooManyParticipants, "the session has as many removed and restricted users as it can hold, so no new user can join")
 	}
 	p := protocol.Participant{
 		ID:              in.IDs[0],
@@ -61,7 +61,8 @@ func (s *State) join(in rules.Input, m Command, c *protocol.Join) rules.Decision
 	return d
 }
 
-// repeatedJoin answers a join that was carried out before.
+// repeatedJoin answers a join that was carried out before. It never returns a participant
+// who has left since.
 func (s *State) repeatedJoin(done completedCommand, c *protocol.Join, err error) rules.Decision {
 	if err != nil {
 		return rules.Decision{Err: err}
@@ -96,7 +97,7 @@ func (s *State) hasHostToken(c *protocol.Join) bool {
 	return c.UserID == h.UserID && s.settings.Key.Verify(rules.ParticipantToken, h.ID, 1, c.ParticipantToken)
 }
 
-// reenter returns a present participant, or the host who has left.
+// reenter welcomes a present participant. It makes a host who has left present again.
 func (s *State) reenter(in rules.Input, p protocol.Participant, recent int) rules.Decision {
 	if p.LeftAt == nil {
 		return rules.Decision{Answer: WelcomeFor{Participant: p.ID, Token: true, Recent: recent}}
@@ -106,6 +107,7 @@ func (s *State) reenter(in rules.Input, p protocol.Participant, recent int) rule
 	return s.joinDecision(p, recent)
 }
 
+// joinDecision records a participant who joins, and welcomes it.
 func (s *State) joinDecision(p protocol.Participant, recent int) rules.Decision {
 	return rules.Decision{
 		Events: []rules.Event{rules.PrimaryEvent(&protocol.ParticipantJoined{Participant: p})},
@@ -113,7 +115,7 @@ func (s *State) joinDecision(p protocol.Participant, recent int) rules.Decision 
 	}
 }
 
-// roleOnJoin returns the role that a join asks for, limited to collaborator and to a
+// roleOnJoin returns the role that a join asks for, limited to collaborator and to the
 // lower role that the host has set for the user.
 func (s *State) roleOnJoin(c *protocol.Join) protocol.Role {
 	if c.Role == protocol.RoleViewer || s.LoweredRoles[c.UserID] == protocol.RoleViewer {
@@ -122,10 +124,10 @@ func (s *State) roleOnJoin(c *protocol.Join) protocol.Role {
 	return protocol.RoleCollaborator
 }
 
-// resume continues a participation on a new connection. It brings back a host who has
-// left.
-func (s *State) resume(in rules.Input, c *protocol.Resume, eventsOnly bool, left Departed) rules.Decision {
-	sender := Sender{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, Departed: left}
+// resume continues a participation on a new connection. It makes a host who has left
+// present again, unless the connection receives events alone.
+func (s *State) resume(in rules.Input, c *protocol.Resume, eventsOnly bool, departed Departed) rules.Decision {
+	sender := Sender{ParticipantID: c.ParticipantID, Token: c.ParticipantToken, Departed: departed}
 	if c.ReadOnly {
 		return s.resumeReading(sender, c.Recent)
 	}

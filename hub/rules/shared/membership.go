@@ -5,8 +5,8 @@ import (
 	"parley/protocol"
 )
 
-// requireNotBarred returns PARTICIPANT_REMOVED, with the reason that all participants
-// were told, for a removed user.
+// requireNotBarred returns PARTICIPANT_REMOVED for a removed user, with the reason that
+// the participant_left event shows.
 func (s *State) requireNotBarred(userID string) error {
 	barred, ok := s.Barred[userID]
 	if !ok {
@@ -15,8 +15,8 @@ func (s *State) requireNotBarred(userID string) error {
 	return protocol.Errorf(protocol.CodeParticipantRemoved, "%s", removalMessage(barred.Reason))
 }
 
-// requireNotRemoved is requireNotBarred for a participant. It never applies to the
-// host, although a guest who took the host's user id can be removed.
+// requireNotRemoved is requireNotBarred for a participant. It returns nil for the host,
+// since a guest who used the host's user id can have been removed.
 func (s *State) requireNotRemoved(p protocol.Participant) error {
 	if p.Role == protocol.RoleHost {
 		return nil
@@ -24,7 +24,7 @@ func (s *State) requireNotRemoved(p protocol.Participant) error {
 	return s.requireNotBarred(p.UserID)
 }
 
-// removalMessage returns the message for a removed participant.
+// removalMessage returns the error text for a removed participant.
 func removalMessage(reason string) string {
 	if reason == "" {
 		return "the host has removed you"
@@ -40,8 +40,8 @@ func (s *State) leave(in rules.Input, p protocol.Participant) rules.Decision {
 	}
 }
 
-func (s *State) setRole(c *protocol.SetRole, left Departed) rules.Decision {
-	p, err := s.currentGuest(c.ParticipantID, left)
+func (s *State) setRole(c *protocol.SetRole, departed Departed) rules.Decision {
+	p, err := s.currentGuest(c.ParticipantID, departed)
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
@@ -52,13 +52,13 @@ func (s *State) setRole(c *protocol.SetRole, left Departed) rules.Decision {
 	return rules.Decision{Events: []rules.Event{rules.PrimaryEvent(&protocol.ParticipantUpdated{Participant: p})}}
 }
 
-// remove ends a participation for good. It rejects the participant's pending prompts,
-// including those from before leaving and joining again, cancels the queued ones and
-// bars the user id. Unless the command says otherwise it replaces the invite, which
-// the removed person could use under another user id. participant_left comes last, so
-// that it is the last event that the participant receives.
-func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Participant, before Departed) rules.Decision {
-	p, err := s.currentGuest(c.ParticipantID, before)
+// remove ends a participation for good. It rejects the user's pending prompts, including
+// those of earlier participations, cancels the queued ones and bars the user id. Unless
+// the command says otherwise, it replaces the invite, which the removed user could use
+// under another user id. participant_left is the last event, so that it is the last one
+// that the participant receives.
+func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Participant, departed Departed) rules.Decision {
+	p, err := s.currentGuest(c.ParticipantID, departed)
 	if err != nil {
 		return rules.Decision{Err: err}
 	}
@@ -94,22 +94,23 @@ func (s *State) remove(in rules.Input, c *protocol.Remove, host protocol.Partici
 	return d
 }
 
-// guest returns a participant who is not the host and may have left.
-func (s *State) guest(id string, left Departed) (protocol.Participant, error) {
-	p, err := s.lookup(id, left)
+// guest returns a guest, who may have left. It returns INVALID_REQUEST for the host, and
+// the errors of lookup.
+func (s *State) guest(id string, departed Departed) (protocol.Participant, error) {
+	p, err := s.lookup(id, departed)
 	if err != nil {
 		return p, err
 	}
 	if p.Role == protocol.RoleHost {
-		return p, protocol.Errorf(protocol.CodeInvalidRequest, "this cannot be done to the host")
+		return p, protocol.Errorf(protocol.CodeInvalidRequest, "the host's participation cannot be changed")
 	}
 	return p, nil
 }
 
 // currentGuest is guest, but returns the present participant of a guest who has left and
-// joined again.
-func (s *State) currentGuest(id string, left Departed) (protocol.Participant, error) {
-	p, err := s.guest(id, left)
+// then joined again.
+func (s *State) currentGuest(id string, departed Departed) (protocol.Participant, error) {
+	p, err := s.guest(id, departed)
 	if err != nil || p.LeftAt == nil {
 		return p, err
 	}
@@ -119,6 +120,7 @@ func (s *State) currentGuest(id string, left Departed) (protocol.Participant, er
 	return p, nil
 }
 
+// rotateInvite replaces the invite. Participants stay in the session.
 func (s *State) rotateInvite(p protocol.Participant) rules.Decision {
 	rotated := s.rotation(p)
 	rotated.Primary = true
@@ -130,13 +132,13 @@ func (s *State) rotation(by protocol.Participant) rules.Event {
 	return rules.Event{Public: &protocol.InviteRotated{Participant: by}, Private: rules.Private{Invite: s.InviteGeneration + 1}}
 }
 
-// maxRestricted bounds the user ids that are removed or kept in a lower role. None is
-// ever dropped, since that would let a removed user back in. Instead, each present
-// guest has a place reserved, and nobody can join for whom no place is left.
+// maxRestricted bounds the users who are removed or have a lower role. None is ever
+// dropped, since that would let a removed user back in. Instead, a place is reserved for
+// each present guest, and a join for which no place is left is refused.
 const maxRestricted = 4096
 
-// canRestrict reports whether there is a place for a user id among those that are
-// removed or kept in a lower role.
+// canRestrict reports whether there is a place for a user among those who are removed or
+// have a lower role.
 func (s *State) canRestrict(userID string) bool {
 	if s.isRestricted(userID) {
 		return true
@@ -153,7 +155,7 @@ func (s *State) canRestrict(userID string) bool {
 	for _, p := range s.People.all {
 		if p.LeftAt == nil && p.Role != protocol.RoleHost && !s.isRestricted(p.UserID) {
 			if p.UserID == userID {
-				return true // has a place reserved
+				return true // a place is reserved
 			}
 			free--
 		}
@@ -168,5 +170,5 @@ func (s *State) isRestricted(userID string) bool {
 }
 
 func tooManyRestricted() rules.Decision {
-	return rules.Refuse(protocol.CodeTooLarge, "the session keeps %d people out or in a lower role, which is all it can", maxRestricted)
+	return rules.Refuse(protocol.CodeTooLarge, "the session has %d removed and restricted users, which is the maximum", maxRestricted)
 }

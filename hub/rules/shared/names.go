@@ -7,12 +7,12 @@ import (
 	"parley/protocol"
 )
 
-// maxReservedNames bounds the names that stay reserved after their participants have left.
-// When it is reached the oldest becomes free.
+// maxReservedNames bounds the name keys that stay reserved after their participants have
+// left. When it is reached, the oldest key becomes free.
 const maxReservedNames = 256
 
-// withUniqueName returns a joining participant, renamed if the name is reserved. Reserved are
-// the names of present participants, of the host, and of deciders who have left.
+// withUniqueName returns a joining participant, renamed if the name is reserved. The names
+// of present participants, of the host, and of deciders who have left are reserved.
 func (s *State) withUniqueName(p protocol.Participant) protocol.Participant {
 	taken := func(key string) bool { return s.People.isTaken(key) || slices.Contains(s.ReservedNames, key) }
 	if name := naming.Given(p.Name(), taken); name != p.Name() {
@@ -21,8 +21,9 @@ func (s *State) withUniqueName(p protocol.Participant) protocol.Participant {
 	return p
 }
 
-// markDecider records that a participant has resolved another participant's proposal or
-// a permission request. The host's name is reserved anyway.
+// markDecider records that a guest has resolved another participant's proposal or a
+// permission request. The name of a decider stays reserved, so that no later guest can
+// pass for the one whom the history names.
 func (s *State) markDecider(participantID string) {
 	if p, known := s.People.Get(participantID); known && p.LeftAt == nil && p.Role != protocol.RoleHost {
 		s.Deciders[participantID] = true
@@ -42,8 +43,8 @@ func (s *State) reserveName(p protocol.Participant) {
 	}
 }
 
-// reservesName reports whether a participant's name is reserved: until the participant
-// leaves, and always for the host.
+// reservesName reports whether a participant's name is reserved: while the participant is
+// present, and always for the host.
 func reservesName(q protocol.Participant) bool {
 	return q.LeftAt == nil || q.Role == protocol.RoleHost
 }
@@ -61,7 +62,7 @@ func (p *Participants) isTaken(key string) bool {
 	return p.names[key] > 0
 }
 
-// countNames adds n to the counts of the names that a participant keeps.
+// countNames adds n to the counts of the names that a participant reserves.
 func (p *Participants) countNames(q protocol.Participant, n int) {
 	if p.names == nil || !reservesName(q) {
 		return

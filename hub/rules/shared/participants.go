@@ -10,22 +10,23 @@ import (
 )
 
 // Participants are the participants that a state holds, in join order: the host, and the
-// guests who have not left. Of a session that has ended they are those who were
-// present until then. Other guests are in the journal alone. The JSON is a list.
+// guests who have not left. In a session that has ended, the guests are those who were
+// present at its end. Other guests are in the journal alone. The JSON is a list.
 type Participants struct {
 	all []protocol.Participant
 
 	// derived from the above
 	indices       map[string]int         // indices in all, by participant id
-	present       int                    // how many have not left
+	present       int                    // how many are present
 	presentByUser map[string]string      // the id of the user's most recent present participant, by user id
 	names         map[string]int         // how many reserved names have a key; nil until the first join
 	encoded       []json.RawMessage      // the JSON of each of all; nil after a change
-	encodedList   []byte                 // the first of encoded, separated by commas; replaced when they change
-	ends          []int                  // where each of those ends in shown
-	listed        []protocol.Participant // what list has returned; nil after a change
+	encodedList   []byte                 // the first elements of encoded, separated by commas; replaced, not changed, since callers hold it
+	ends          []int                  // where each of these elements ends in encodedList
+	listed        []protocol.Participant // the result of List; nil after a change
 }
 
+// newParticipants returns the participants of a list, which it takes over.
 func newParticipants(all []protocol.Participant) Participants {
 	p := Participants{
 		all:           all,
@@ -52,11 +53,11 @@ func (p *Participants) Get(id string) (protocol.Participant, bool) {
 	return p.all[i], true
 }
 
-// All returns all participants. The caller does not change the slice, which is valid
-// until the next change.
+// All returns all participants. The caller must not change the slice, which is valid until
+// the next change of the participants.
 func (p *Participants) All() []protocol.Participant { return p.all }
 
-// PresentByUser returns the present participant of a user.
+// PresentByUser returns the present participant of a user, by user id.
 func (p *Participants) PresentByUser(userID string) (protocol.Participant, bool) {
 	return p.Get(p.presentByUser[userID])
 }
@@ -72,8 +73,8 @@ func (p *Participants) firstPresent(n int) []protocol.Participant {
 	return first
 }
 
-// put adds a participant, or replaces the one with the same id. A guest who has left is
-// dropped instead.
+// put adds a participant, or replaces the one with the same id. The caller drops a guest
+// who has left instead.
 func (p *Participants) put(q protocol.Participant) {
 	i, known := p.indices[q.ID]
 	wasPresent := known && p.all[i].LeftAt == nil
@@ -98,7 +99,7 @@ func (p *Participants) put(q protocol.Participant) {
 	}
 }
 
-// drop removes a guest.
+// drop removes a guest; an unknown id is ignored.
 func (p *Participants) drop(id string) {
 	i, known := p.indices[id]
 	if !known {
@@ -117,7 +118,7 @@ func (p *Participants) drop(id string) {
 	}
 }
 
-// invalidate discards what was derived from the participants from an index on.
+// invalidate discards the data that was derived from the participants from an index on.
 func (p *Participants) invalidate(from int) {
 	p.listed = nil
 	if from < len(p.ends) {
@@ -125,8 +126,8 @@ func (p *Participants) invalidate(from int) {
 	}
 }
 
-// notePresentLeft records that a participant is not present any more. An earlier participant of
-// the same user may be.
+// notePresentLeft records that a participant is no longer present. An earlier participant
+// of the same user may be.
 func (p *Participants) notePresentLeft(q protocol.Participant) {
 	p.present--
 	if p.presentByUser[q.UserID] != q.ID {
@@ -140,7 +141,7 @@ func (p *Participants) notePresentLeft(q protocol.Participant) {
 	}
 }
 
-// leaveAll records that all participants leave with the end of the session. They stay in
+// leaveAll records that all participants leave, since the session has ended. They stay in
 // the list.
 func (p *Participants) leaveAll(at time.Time) {
 	for i := range p.all {
@@ -156,8 +157,8 @@ func (p *Participants) leaveAll(at time.Time) {
 	p.invalidate(0)
 }
 
-// List returns all participants. The caller does not change the slice, which is shared
-// by all callers until the next change.
+// List returns a copy of all participants, which stays valid. All callers share it until
+// the next change, and must not change it.
 func (p *Participants) List() []protocol.Participant {
 	if p.listed == nil {
 		p.listed = slices.Clone(p.all)
@@ -165,9 +166,9 @@ func (p *Participants) List() []protocol.Participant {
 	return p.listed
 }
 
-// encodeFirst returns the JSON of the first n participants, separated by commas, in at most
-// that many bytes but with at least one participant. The caller does not change it.
-// Each participant is encoded once for all callers, as is a list that only grows.
+// encodeFirst returns the JSON of the first n participants, separated by commas: as many as
+// fit into limit bytes, but at least one. The caller must not change it. Each participant
+// is encoded once for all callers, as is a list that only grows.
 func (p *Participants) encodeFirst(limit int) (encoded []byte, n int) {
 	for i := len(p.ends); i < len(p.all); i++ {
 		if p.encoded[i] == nil {

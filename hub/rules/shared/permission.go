@@ -7,6 +7,7 @@ import (
 	"parley/protocol"
 )
 
+// permission returns an open permission request; nil for none.
 func (s *State) permission(requestID string) *openPermission {
 	i := slices.IndexFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
 	if i < 0 {
@@ -15,22 +16,23 @@ func (s *State) permission(requestID string) *openPermission {
 	return &s.Permissions[i]
 }
 
-func (s *State) permissionAsked(m rules.PermissionRequested) rules.Decision {
+// permissionRequested records a permission request of the agent, once.
+func (s *State) permissionRequested(m rules.PermissionRequested) rules.Decision {
 	if !s.Active() || s.permission(m.Request.RequestID) != nil {
 		return rules.Decision{}
 	}
 	return rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: m.Request.Permission}}}}
 }
 
-// answerPermission checks an answer and sends it to the host session, which knows
-// whether it is the first. The answer to the command waits for the outcome.
+// answerPermission checks a participant's answer and sends it to the host session, which
+// accepts the first one. The answer to the command waits for the outcome.
 func (s *State) answerPermission(in rules.Input, c *protocol.AnswerPermission, p protocol.Participant, ref *rules.CommandRef) rules.Decision {
 	asked := s.permission(c.RequestID)
 	if slices.Contains(s.ResolvedPermissions, c.RequestID) {
 		return rules.Refuse(protocol.CodePermissionAlreadyResolved, "the request was answered already")
 	}
 	if asked == nil {
-		return rules.Refuse(protocol.CodePermissionNotFound, "no such request waits for an answer")
+		return rules.Refuse(protocol.CodePermissionNotFound, "no such permission request waits for an answer")
 	}
 	if !slices.ContainsFunc(asked.Choices, func(o rules.AgentOption) bool { return o.ID == c.OptionID }) {
 		return rules.Refuse(protocol.CodeInvalidRequest, "%.40q is none of the options", c.OptionID)
@@ -49,7 +51,9 @@ func (s *State) answerPermission(in rules.Input, c *protocol.AnswerPermission, p
 	return rules.Decision{Effects: []rules.Effect{s.sendHost(answer)}, Hold: c.RequestID, Waiter: answer.Waiter}
 }
 
-func (s *State) permissionSettled(m rules.PermissionResolved) rules.Decision {
+// permissionResolved records the outcome of a permission request and answers the commands
+// that wait for it.
+func (s *State) permissionResolved(m rules.PermissionResolved) rules.Decision {
 	r := m.Resolved
 	replies := rules.Release{
 		Hold: r.RequestID,
@@ -68,10 +72,12 @@ func (s *State) permissionSettled(m rules.PermissionResolved) rules.Decision {
 	return d
 }
 
-func (s *State) permissionGone(m rules.PermissionWithdrawn) rules.Decision {
+// permissionWithdrawn records that a permission request needs no answer any more, and
+// refuses the commands that wait for its outcome.
+func (s *State) permissionWithdrawn(m rules.PermissionWithdrawn) rules.Decision {
 	d := rules.Decision{Effects: []rules.Effect{rules.Release{
 		Hold: m.RequestID,
-		Err:  protocol.Errorf(protocol.CodePermissionNotFound, "the agent no longer asks"),
+		Err:  protocol.Errorf(protocol.CodePermissionNotFound, "the agent no longer waits for an answer"),
 	}}}
 	if s.Active() && s.permission(m.RequestID) != nil {
 		d.Events = []rules.Event{{Public: &protocol.PermissionWithdrawn{RequestID: m.RequestID}}}

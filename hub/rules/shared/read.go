@@ -8,7 +8,7 @@ import (
 	"parley/protocol"
 )
 
-// read decides on a read of the original API, which needs an active session.
+// read decides on a read of the original API, which requires an active session.
 func (s *State) read(m Read) rules.Decision {
 	if err := s.requireActive(); err != nil {
 		return rules.Decision{Err: err}
@@ -21,8 +21,8 @@ func (s *State) read(m Read) rules.Decision {
 	return rules.Decision{Answer: m.Kind}
 }
 
-// invitation describes the session to a holder of the invite, also after its end. For
-// a wrong invite it returns the error of a join.
+// invitation describes the session to a holder of the invite, also after the session has
+// ended. For a wrong invite it returns the error of a join.
 func (s *State) invitation(m Invitation) rules.Decision {
 	if err := s.requireCreated(); err != nil {
 		return rules.Decision{Err: err}
@@ -38,8 +38,7 @@ func (s *State) invitation(m Invitation) rules.Decision {
 	}}
 }
 
-// resumeReading begins a connection that only reads. It does not bring back a host
-// who has left.
+// resumeReading begins a connection that only reads. A host who has left stays absent.
 func (s *State) resumeReading(sender Sender, recent int) rules.Decision {
 	p, err := s.authenticateReader(sender)
 	if err != nil {
@@ -52,33 +51,43 @@ func (s *State) resumeReading(sender Sender, recent int) rules.Decision {
 	return rules.Decision{Answer: w}
 }
 
-// readingCommand decides on a command of a sender who only reads.
+// readingCommand decides on a command of a connection that only reads.
 func (s *State) readingCommand(c Command) rules.Decision {
 	if _, err := s.authenticateReader(c.Sender); err != nil {
 		return rules.Decision{Err: err}
 	}
-	switch r := c.Request.Command.(type) {
-	case *protocol.History:
-		return rules.Decision{Answer: HistoryRange{*r}}
-	case *protocol.Item:
-		return s.item(r)
-	case *protocol.People:
-		return rules.Decision{Answer: PeopleRange{*r}}
-	case *protocol.AskPresence:
-		return rules.Decision{Answer: PresenceList{}}
-	case *protocol.Ping:
-		return rules.Decision{Answer: Pong{}}
+	if d, reads := s.readCommand(c.Request.Command); reads {
+		return d
 	}
 	return rules.Refuse(protocol.CodeReadOnly, "this connection can only read; it does not accept %s", c.Request.Command.CommandType())
 }
 
+// readCommand decides on a command that changes nothing; reads is false for any other.
+func (s *State) readCommand(command protocol.Command) (d rules.Decision, reads bool) {
+	switch c := command.(type) {
+	case *protocol.History:
+		return rules.Decision{Answer: HistoryRange{*c}}, true
+	case *protocol.Item:
+		return s.item(c), true
+	case *protocol.People:
+		return rules.Decision{Answer: PeopleRange{*c}}, true
+	case *protocol.AskPresence:
+		return rules.Decision{Answer: PresenceList{}}, true
+	case *protocol.Ping:
+		return rules.Decision{Answer: Pong{}}, true
+	}
+	return rules.Decision{}, false
+}
+
+// archive decides on a request for a page of the archive. Without a cursor the page begins
+// with the first event.
 func (s *State) archive(m Archive) rules.Decision {
 	if _, err := s.authenticateReader(m.Sender); err != nil {
 		return rules.Decision{Err: err}
 	}
-	which := m.Query
-	if which.Before == "" && which.After == "" {
-		which.After = protocol.NewCursor(0, journal.ChainStart(s.ID)).String()
+	query := m.Query
+	if query.Before == "" && query.After == "" {
+		query.After = protocol.NewCursor(0, journal.ChainStart(s.ID)).String()
 	}
-	return rules.Decision{Answer: ArchivePage{which}}
+	return rules.Decision{Answer: ArchivePage{query}}
 }

@@ -7,8 +7,7 @@ import (
 	"parley/protocol"
 )
 
-// closeNormal is the close code of RFC 6455 for a connection that has served its
-// purpose.
+// closeNormal is the close code of RFC 6455 for a normal closure.
 const closeNormal = 1000
 
 func (s *State) setMode(c *protocol.SetMode, p protocol.Participant) rules.Decision {
@@ -18,8 +17,8 @@ func (s *State) setMode(c *protocol.SetMode, p protocol.Participant) rules.Decis
 	return rules.Decision{Events: []rules.Event{rules.PrimaryEvent(&protocol.SessionUpdated{Session: next, Participant: p})}}
 }
 
-// close ends the session in one commit: prompts in flight fail, pending ones stay
-// pending, all participants have left, and session_closed is the last event.
+// close ends the session in one commit: prompts in flight fail, pending ones stay pending,
+// and session_closed, after which all participants have left, is the last event.
 func (s *State) close(status protocol.SessionStatus, failure string) rules.Decision {
 	var d rules.Decision
 	for _, o := range s.InFlight() {
@@ -39,6 +38,7 @@ func (s *State) close(status protocol.SessionStatus, failure string) rules.Decis
 	return d
 }
 
+// expire closes the session if its time is over.
 func (s *State) expire(in rules.Input) rules.Decision {
 	if due := s.Due(); due.IsZero() || in.At.Before(due) {
 		return rules.Decision{}

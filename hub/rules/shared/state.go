@@ -60,8 +60,8 @@ type Bar struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// UnmarshalJSON implements [json.Unmarshaler]. Snapshots of older versions, which
-// did not keep the reason, hold true for each user.
+// UnmarshalJSON implements [json.Unmarshaler]. Snapshots of earlier versions, which did not
+// keep the reason, hold true for each user.
 func (b *Bar) UnmarshalJSON(encoded []byte) error {
 	if string(encoded) == "true" {
 		*b = Bar{}
@@ -74,10 +74,10 @@ func (b *Bar) UnmarshalJSON(encoded []byte) error {
 // openApproval is a prompt that is not done.
 type openApproval struct {
 	Approval  protocol.Approval
-	Author    protocol.Participant // up to date, also after leaving
-	Approver  protocol.Participant // the same; zero while the prompt is pending
+	Author    protocol.Participant // in the newest form, also after leaving
+	Approver  protocol.Participant // likewise; zero while the prompt is pending
 	Phase     phase
-	Cancelled bool // a participant has cancelled it; the host session has not confirmed that
+	Cancelled bool // a participant has cancelled it, and the host session has not confirmed that
 }
 
 // phase is the progress of a prompt.
@@ -95,13 +95,14 @@ type openPermission struct {
 	rules.PermissionRequest
 
 	// derived from the above
-	shortForm json.RawMessage // the short form of a long tool call for welcomes
+	shortForm json.RawMessage // the tool call in a welcome that does not show the request whole
 }
 
-// maxResolvedPermissions is how many resolved permission requests are told apart from
-// unknown ones.
+// maxResolvedPermissions is how many resolved permission requests a late answer can be told
+// apart from unknown ones.
 const maxResolvedPermissions = 32
 
+// New returns the state of a session without events. The state keeps set.
 func New(id journal.SessionID, set *rules.Settings) *State {
 	s := &State{settings: set, ID: id, Agent: protocol.AgentStarting}
 	s.index()
@@ -141,7 +142,7 @@ func (s *State) Restore(snapshot []byte) error {
 		return err
 	}
 	if len(s.People.all) == 0 {
-		return errors.New("snapshot without people")
+		return errors.New("snapshot without participants")
 	}
 	s.index()
 	return nil
@@ -150,6 +151,7 @@ func (s *State) Restore(snapshot []byte) error {
 // Decode implements [rules.State].
 func (s *State) Decode(r journal.Record) (rules.Event, error) { return DecodeEvent(r) }
 
+// Active reports whether the session accepts commands: it was created and has not ended.
 func (s *State) Active() bool { return s.Session.Status == protocol.StatusActive }
 
 // Host returns the participant who created the session, always the first.
@@ -208,7 +210,7 @@ func (s *State) Summary() journal.Summary {
 	}
 	switch {
 	case s.Owes():
-		sum.Due = s.Session.CreatedAt // wake it after a crash, to send again what is in flight
+		sum.Due = s.Session.CreatedAt // load the session after a crash, to send again what is in flight
 	case s.Active() && s.Session.ExpiresAt != nil:
 		sum.Due = *s.Session.ExpiresAt
 	}
@@ -218,7 +220,7 @@ func (s *State) Summary() journal.Summary {
 // PromptBytes implements [rules.State].
 func (s *State) PromptBytes() (bytes int) {
 	if !s.Active() {
-		return 0 // they leave memory with the session, and nothing can be decided on them
+		return 0 // no command can change the prompts, and the session leaves memory soon
 	}
 	for i := range s.Open {
 		a := &s.Open[i].Approval

@@ -9,28 +9,29 @@ import (
 	"parley/protocol"
 )
 
-// Welcome is the snapshot of a session for one participant.
+// Welcome is the snapshot of a session for one participant, which the runtime completes.
 type Welcome struct {
-	protocol.Welcome // without the participants, those who are present and the recent events
+	protocol.Welcome // without Participants, Present and Recent
 
-	People      []byte // the participants, encoded
-	RecentBytes int    // how many bytes the recent events may have
+	People      []byte // the participants: JSON, separated by commas
+	RecentBytes int    // the bytes left for recent events
 }
 
 const (
-	// maxWelcomeBytes is what a welcome has at the most, about, in a session of any
-	// kind: people have to get in over slow connections, too.
+	// maxWelcomeBytes is about the largest size of a welcome, so that clients with slow
+	// connections can join every session.
 	maxWelcomeBytes = 1 << 20
-	// welcomeOverhead is what the members of a welcome have at most that do not grow
-	// with people, items and events: the agent's facts above all.
+	// welcomeOverhead bounds the members of a welcome whose size does not depend on
+	// participants, items and events. The agent's facts are the largest of them.
 	welcomeOverhead = 320 << 10
-	// minRecentBytes is left for recent events whoever is here.
+	// minRecentBytes is left for recent events, however many participants there are.
 	minRecentBytes = 64 << 10
-	// presenceBytes is what an id has in the list of those who are present.
+	// presenceBytes is the size of an id in the list of present participants.
 	presenceBytes = 36 + len(`"",`)
 )
 
-// Welcome is the snapshot for one participant.
+// Welcome returns the snapshot for one participant. at is the newest event that the state
+// contains.
 func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 	p, _ := s.People.Get(a.Participant)
 	if a.departed != nil {
@@ -61,10 +62,10 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 	return w
 }
 
-// encodeParticipants encodes the participants of a welcome in about that many bytes at the
-// most: those of the state, as many as there is room for, and in any case the authors
-// of prompts that are not done and the one who is welcomed, who is meant by the id.
-// after is the last of the former if there are others.
+// encodeParticipants encodes the participants of a welcome in about limit bytes: the first
+// participants of the state, as many as fit, and in any case the authors of open prompts
+// and the receiver of the welcome, whose id is given. If it leaves out others, after is the
+// id of the last of the first participants.
 func (s *State) encodeParticipants(id string, limit int) (list []byte, after string) {
 	needed := s.guestAuthors()
 	if own, known := s.People.Get(id); known && !slices.ContainsFunc(needed, func(p protocol.Participant) bool { return p.ID == id }) {
@@ -87,8 +88,8 @@ func (s *State) encodeParticipants(id string, limit int) (list []byte, after str
 	return list, after
 }
 
-// sessionFor is the session as a participant is welcomed to it. The host, who
-// could make a new invite, is told the present one instead.
+// sessionFor returns the session as a welcome shows it to a participant. For the host, who
+// could replace the invite, it holds the current one.
 func (s *State) sessionFor(p protocol.Participant, readOnly bool) protocol.Session {
 	session := s.Session
 	if p.Role == protocol.RoleHost && s.Active() && !readOnly {

@@ -9,19 +9,19 @@ import (
 )
 
 const (
-	// maxWelcomeText is how many bytes of a prompt a welcome shows, encoded as JSON. The
+	// maxWelcomeText bounds the bytes of one prompt in a welcome, encoded as JSON. The
 	// command item returns the whole prompt.
 	maxWelcomeText = 4 << 10
-	// maxWelcomeTexts is how many bytes of all prompts a welcome shows. Where very many
-	// prompts wait, it shows less of each.
+	// maxWelcomeTexts bounds the bytes of all prompts in a welcome. If very many prompts
+	// wait, a welcome shows less of each.
 	maxWelcomeTexts = 256 << 10
-	// maxWelcomeName is how many bytes a welcome shows of each name in a permission request
-	// that it does not show whole.
+	// maxWelcomeName bounds the bytes of each name in the short form of a permission
+	// request.
 	maxWelcomeName = 256
 )
 
-// welcomeItems returns the open prompts and permission requests for a welcome: of a long
-// prompt the beginning, of a long permission request the short form.
+// welcomeItems returns the open prompts and permission requests for a welcome: the
+// beginning of each long prompt, and the short form of each long permission request.
 func (s *State) welcomeItems() ([]protocol.Approval, []protocol.Permission) {
 	approvals := make([]protocol.Approval, 0, len(s.Open))
 	permissions := make([]protocol.Permission, 0, len(s.Permissions))
@@ -35,7 +35,8 @@ func (s *State) welcomeItems() ([]protocol.Approval, []protocol.Permission) {
 	return approvals, permissions
 }
 
-// truncatedApproval cuts the texts of an approval that take more than most bytes together.
+// truncatedApproval returns an approval with its texts cut to limit bytes together. It
+// marks an approval whose texts were cut.
 func truncatedApproval(a protocol.Approval, limit int) protocol.Approval {
 	if a.OriginalPrompt != nil {
 		limit /= 2
@@ -53,8 +54,8 @@ func truncatedApproval(a protocol.Approval, limit int) protocol.Approval {
 	return a
 }
 
-// forWelcome returns the request if it takes at most that many bytes, and else its short
-// form.
+// forWelcome returns the request if it takes at most limit bytes, and otherwise its short
+// form, which is marked and has no options.
 func (p *openPermission) forWelcome(limit int) protocol.Permission {
 	if whole := len(p.ToolCall) + len(p.Options); whole > limit {
 		return protocol.Permission{
@@ -64,17 +65,17 @@ func (p *openPermission) forWelcome(limit int) protocol.Permission {
 	return p.Permission
 }
 
-// withShortForm computes the short form of a permission request, once, since the request can
-// take millions of bytes.
+// withShortForm returns the request with its short form, which is computed once since a
+// request can have millions of bytes.
 func (p openPermission) withShortForm() openPermission {
 	var call struct {
 		ToolCallID string `json:"toolCallId"`
 		Title      string `json:"title"`
 		Kind       string `json:"kind"`
 	}
-	_ = json.Unmarshal(p.ToolCall, &call) // members of another type are left out
+	_ = json.Unmarshal(p.ToolCall, &call) // members that have another type are left out
 	if len(call.ToolCallID) > maxWelcomeName {
-		call.ToolCallID = "" // the beginning of an id would be another id
+		call.ToolCallID = "" // a prefix would be another id
 	}
 	call.Title, _ = truncateText(call.Title, maxWelcomeName)
 	call.Kind, _ = truncateText(call.Kind, maxWelcomeName)
@@ -82,8 +83,8 @@ func (p openPermission) withShortForm() openPermission {
 	return p
 }
 
-// truncateText returns the whole characters at the beginning of a text that take at most
-// that many bytes in JSON. It does not read the rest of the text.
+// truncateText returns the longest prefix of whole characters that takes at most limit
+// bytes in JSON. It does not read the rest of the text.
 func truncateText(text string, limit int) (prefix string, cut bool) {
 	size := 0
 	for i, r := range text {
@@ -105,7 +106,7 @@ func encodedRuneSize(r rune) int {
 	return utf8.RuneLen(r)
 }
 
-// itemsBytes returns about how many bytes the items of a welcome take.
+// itemsBytes returns about how many bytes the items of a welcome take in JSON.
 func itemsBytes(approvals []protocol.Approval, permissions []protocol.Permission) int {
 	size := 0
 	for _, a := range approvals {
@@ -117,8 +118,8 @@ func itemsBytes(approvals []protocol.Approval, permissions []protocol.Permission
 	return size
 }
 
-// permissionOverhead is about how many bytes a permission request takes beside its tool call
-// and options.
+// permissionOverhead is about how many bytes a permission request takes in addition to its
+// tool call and options.
 const permissionOverhead = 64
 
 // itemBytes returns about how many bytes an approval takes in JSON.
