@@ -17,77 +17,75 @@ import (
 	"parley/protocol"
 )
 
-// asked is a journal that counts how often a participant is looked up, and may
-// take its time for it.
-type asked struct {
+// lookupJournal counts how often a participant is looked up, and delays lookups.
+type lookupJournal struct {
 	journal.Journal
-	participants atomic.Int64
-	hangs        atomic.Bool
-	slow         atomic.Int64 // time.Duration
+	participants atomic.Int64 // lookups so far
+	hangs        atomic.Bool  // a lookup returns only when its context ends
+	delay        atomic.Int64 // of each lookup, as a time.Duration
 }
 
-func (j *asked) Entry(ctx context.Context, id journal.SessionID, of journal.Subject, subjectID string) (journal.Entry, error) {
+func (j *lookupJournal) Entry(ctx context.Context, id journal.SessionID, of journal.Subject, subjectID string) (journal.Entry, error) {
 	if of == journal.SubjectParticipant {
 		j.participants.Add(1)
 		if j.hangs.Load() {
 			<-ctx.Done()
 			return journal.Entry{}, ctx.Err()
 		}
-		<-time.After(time.Duration(j.slow.Load()))
+		<-time.After(time.Duration(j.delay.Load()))
 	}
 	return j.Journal.Entry(ctx, id, of, subjectID)
 }
 
-func newAsked(t *testing.T) (*room, *asked) {
-	j := &asked{Journal: newJournal()}
+func newLookupRoom(t *testing.T) (*room, *lookupJournal) {
+	j := &lookupJournal{Journal: newJournal()}
 	return newRoomOn(t, j, hubtest.NewAgents(), hub.Options{}), j
 }
 
-// overREST carries a command of the host out that comes as a request of its own.
-func (r *room) overREST(c protocol.Command) error {
-	who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
-	_, err := r.hub.Do(r.t.Context(), r.id, who, protocol.Request{ID: uuid.NewString(), Command: c})
+// doAsHost carries out a command of the host without a connection.
+func (r *room) doAsHost(c protocol.Command) error {
+	_, err := r.do(r.hostCredentials(), protocol.Request{ID: uuid.NewString(), Command: c})
 	return err
 }
 
-func TestAbsent_only_those_who_have_left_are_looked_up(t *testing.T) {
+func TestAbsent_only_participants_who_have_left_are_looked_up(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, j := newAsked(t)
-		lowered := func(id string) protocol.Command {
+		r, j := newLookupRoom(t)
+		makeViewer := func(id string) protocol.Command {
 			return &protocol.SetRole{ParticipantID: id, Role: protocol.RoleViewer}
 		}
-		require.Equal(t, protocol.CodeParticipantNotFound, r.host.refused(lowered(uuid.NewString())), "nobody has left")
+		require.Equal(t, protocol.CodeParticipantNotFound, r.host.errorCode(makeViewer(uuid.NewString())), "nobody has left")
 		ben, cem := r.join("ben"), r.join("cem")
-		r.host.say(lowered(ben.me.ID), nil)
-		require.NoError(t, r.overREST(lowered(cem.me.ID)))
-		ben.say(&protocol.Leave{}, nil)
-		r.host.say(lowered(cem.me.ID), nil)
-		r.host.say(&protocol.Remove{ParticipantID: cem.me.ID, KeepInvite: true}, nil)
+		r.host.do(makeViewer(ben.me.ID), nil)
+		require.NoError(t, r.doAsHost(makeViewer(cem.me.ID)))
+		ben.do(&protocol.Leave{}, nil)
+		r.host.do(makeViewer(cem.me.ID), nil)
+		r.host.do(&protocol.Remove{ParticipantID: cem.me.ID, KeepInvite: true}, nil)
 		require.Zero(t, j.participants.Load())
 
-		r.host.say(lowered(ben.me.ID), nil)
+		r.host.do(makeViewer(ben.me.ID), nil)
 		require.EqualValues(t, 1, j.participants.Load())
-		require.NoError(t, r.overREST(&protocol.Remove{ParticipantID: ben.me.ID, KeepInvite: true}))
+		require.NoError(t, r.doAsHost(&protocol.Remove{ParticipantID: ben.me.ID, KeepInvite: true}))
 		require.EqualValues(t, 2, j.participants.Load())
-		require.Equal(t, protocol.CodeHostRequired, r.join("dot").refused(lowered(ben.me.ID)))
-		require.EqualValues(t, 2, j.participants.Load(), "whoever may not is refused first")
+		require.Equal(t, protocol.CodeHostRequired, r.join("dot").errorCode(makeViewer(ben.me.ID)))
+		require.EqualValues(t, 2, j.participants.Load(), "a missing right is found before the lookup")
 	})
 }
 
-// What a connection sends after a command about a participant who has left is carried
-// out and answered after it.
+// A command about a participant who has left is carried out and answered before the
+// later commands of its connection.
 func TestAbsent_commands_of_a_connection_stay_in_order(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, j := newAsked(t)
-		var gone []string
+		r, j := newLookupRoom(t)
+		var left []string
 		for i := range 3 {
 			p := r.join(fmt.Sprint("guest ", i))
-			p.say(&protocol.Leave{}, nil)
-			gone = append(gone, p.me.ID)
+			p.do(&protocol.Leave{}, nil)
+			left = append(left, p.me.ID)
 		}
-		j.slow.Store(int64(time.Second))
+		j.delay.Store(int64(time.Second))
 		var sent []string
-		for i, id := range gone {
+		for i, id := range left {
 			sent = append(sent,
 				r.host.send(&protocol.Remove{ParticipantID: id, KeepInvite: true}),
 				r.host.send(&protocol.Chat{Text: fmt.Sprint(i)}),
@@ -117,43 +115,43 @@ func TestAbsent_commands_of_a_connection_stay_in_order(t *testing.T) {
 	})
 }
 
-func TestAbsent_a_disk_that_hangs_holds_up_only_commands_about_those_who_have_left(t *testing.T) {
+func TestAbsent_a_lookup_that_hangs_delays_only_commands_about_former_participants(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, j := newAsked(t)
+		r, j := newLookupRoom(t)
 		ben, cem := r.join("ben"), r.join("cem")
-		ben.say(&protocol.Leave{}, nil)
+		ben.do(&protocol.Leave{}, nil)
 		j.hangs.Store(true)
-		begun := time.Now()
-		r.host.say(&protocol.SetRole{ParticipantID: cem.me.ID, Role: protocol.RoleViewer}, nil)
-		require.Zero(t, time.Since(begun))
-		require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.Remove{ParticipantID: ben.me.ID}))
-		require.LessOrEqual(t, time.Since(begun), 5*time.Second)
-		begun = time.Now()
-		require.ErrorIs(t, r.overREST(&protocol.Remove{ParticipantID: ben.me.ID}), &protocol.Error{Code: protocol.CodeJournalUnavailable})
-		require.LessOrEqual(t, time.Since(begun), 5*time.Second)
+		start := time.Now()
+		r.host.do(&protocol.SetRole{ParticipantID: cem.me.ID, Role: protocol.RoleViewer}, nil)
+		require.Zero(t, time.Since(start))
+		require.Equal(t, protocol.CodeJournalUnavailable, r.host.errorCode(&protocol.Remove{ParticipantID: ben.me.ID}))
+		require.LessOrEqual(t, time.Since(start), 5*time.Second)
+		start = time.Now()
+		requireCode(t, protocol.CodeJournalUnavailable, r.doAsHost(&protocol.Remove{ParticipantID: ben.me.ID}))
+		require.LessOrEqual(t, time.Since(start), 5*time.Second)
 		j.hangs.Store(false)
-		r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
+		r.host.do(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
 	})
 }
 
-// Neither an outage nor the hub's end leaves a connection waiting for what is not
-// decided.
-func TestAbsent_a_command_that_is_not_decided_ends_all_the_same(t *testing.T) {
+// A connection waits for the decision on a command about a former participant. There is
+// none in an outage, and after the hub has stopped.
+func TestAbsent_a_command_without_a_decision_does_not_block_its_connection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
 		ben := r.join("ben")
-		ben.say(&protocol.Leave{}, nil)
+		ben.do(&protocol.Leave{}, nil)
 		mend := j.Break(journal.ErrUnavailable)
-		require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.Chat{Text: "lost"}))
+		require.Equal(t, protocol.CodeJournalUnavailable, r.host.errorCode(&protocol.Chat{Text: "lost"}))
 		for range 3 {
-			begun := time.Now()
-			require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.Remove{ParticipantID: ben.me.ID}))
-			require.Less(t, time.Since(begun), answerTime)
-			pass(time.Second)
+			start := time.Now()
+			require.Equal(t, protocol.CodeJournalUnavailable, r.host.errorCode(&protocol.Remove{ParticipantID: ben.me.ID}))
+			require.Less(t, time.Since(start), maxAnswerTime)
+			advance(time.Second)
 		}
 		mend()
-		pass(time.Minute)
-		r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
+		advance(time.Minute)
+		r.host.do(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
 		require.NoError(t, r.hub.Stop(t.Context()))
 		require.Error(t, r.host.sub.Send(t.Context(), protocol.Request{ID: "late", Command: &protocol.Remove{ParticipantID: ben.me.ID}}))
 	})

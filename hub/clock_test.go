@@ -15,19 +15,19 @@ import (
 	"parley/protocol"
 )
 
-// setBack runs a test in a room whose newest events are an hour ahead of the
-// clock, as after the clock was set back. Every bubble's clock begins at the
-// same time: what one has written at the end of its first hour, the next finds
-// in the future. The room expires two hours after that.
-func setBack(t *testing.T, test func(t *testing.T, r *room)) {
+// withClockSetBack runs a test in a room whose newest events are an hour ahead of the
+// clock, as after the clock was set back. The clock of every synctest bubble begins at
+// the same time: the events that one bubble writes after an hour are in the future of
+// the next. The shared session expires two hours after the events.
+func withClockSetBack(t *testing.T, test func(t *testing.T, r *room)) {
 	dir := t.TempDir()
 	var before room
 	synctest.Test(t, func(t *testing.T) {
-		pass(time.Hour)
+		advance(time.Hour)
 		r := newRoomOn(t, openJournal(t, dir), hubtest.NewAgents(), hub.Options{})
-		r.shareFor(120)
+		r.shareExpiring(120)
 		r.host = r.attach(&r.owner)
-		r.host.say(&protocol.Chat{Text: "it is one o'clock"}, nil)
+		r.host.do(&protocol.Chat{Text: "it is one o'clock"}, nil)
 		before = *r
 	})
 	synctest.Test(t, func(t *testing.T) {
@@ -44,6 +44,7 @@ func setBack(t *testing.T, test func(t *testing.T, r *room)) {
 	})
 }
 
+// openJournal opens a journal in a directory.
 func openJournal(t *testing.T, dir string) journal.Journal {
 	t.Helper()
 	j, err := sqlite.Open(dir, sqlite.Options{})
@@ -54,8 +55,7 @@ func openJournal(t *testing.T, dir string) journal.Journal {
 // requireTimesInOrder checks that no event is older than the one before it.
 func (r *room) requireTimesInOrder() {
 	r.t.Helper()
-	id, err := journal.ParseSessionID(r.id)
-	require.NoError(r.t, err)
+	id := sessionID(r.t, r.id)
 	var last time.Time
 	for rec, err := range r.journal.Read(r.t.Context(), id, 1) {
 		require.NoError(r.t, err)
@@ -64,60 +64,59 @@ func (r *room) requireTimesInOrder() {
 	}
 }
 
-func TestClock_set_back_while_people_talk(t *testing.T) {
-	setBack(t, func(t *testing.T, r *room) {
+func TestClock_set_back_events_stay_in_order_and_typing_lapses(t *testing.T) {
+	withClockSetBack(t, func(t *testing.T, r *room) {
 		ben := r.join("ben")
 		require.Contains(t, next[*protocol.PresenceMessage](r.host).Payload.Joined, ben.me.ID)
-		r.host.say(&protocol.Chat{Text: "it is midnight again"}, nil)
+		r.host.do(&protocol.Chat{Text: "it is midnight again"}, nil)
 		said := event[*protocol.MessageCreated](ben).Message
 		require.Equal(t, "it is midnight again", said.Text)
 		require.True(t, said.CreatedAt.After(time.Now()), "a message is not older than the one before it")
 
 		begin := time.Now()
-		ben.say(&protocol.Typing{Active: true}, nil)
+		ben.do(&protocol.Typing{Active: true}, nil)
 		require.True(t, next[*protocol.TypingMessage](r.host).Payload.Active)
 		require.False(t, next[*protocol.TypingMessage](r.host).Payload.Active)
 		require.Equal(t, 5*time.Second, time.Since(begin))
 
 		r.restart()
-		back := r.host.resume(r.cursorOf(r.host))
+		back := r.host.resume(r.host.cursor())
 		require.Equal(t, protocol.ResumeOK, back.welcome.Resume)
-		back.say(&protocol.Chat{Text: "still midnight"}, nil)
+		back.do(&protocol.Chat{Text: "still midnight"}, nil)
 	})
 }
 
-func TestClock_set_back_and_a_session_expires_when_it_was_to(t *testing.T) {
-	setBack(t, func(t *testing.T, r *room) {
+func TestClock_set_back_a_session_expires_at_its_time(t *testing.T) {
+	withClockSetBack(t, func(t *testing.T, r *room) {
 		ends := r.host.welcome.Session.ExpiresAt
-		pass(time.Until(*ends) - time.Second)
-		require.NotContains(t, r.record(r.id), string(protocol.EventSessionClosed))
-		pass(2 * time.Second)
-		require.Contains(t, r.record(r.id), string(protocol.EventSessionClosed))
+		advance(time.Until(*ends) - time.Second)
+		require.NotContains(t, r.eventTypes(), string(protocol.EventSessionClosed))
+		advance(2 * time.Second)
+		require.Contains(t, r.eventTypes(), string(protocol.EventSessionClosed))
 	})
 }
 
-func TestClock_set_back_and_a_permission_runs_out_after_its_time(t *testing.T) {
-	setBack(t, func(t *testing.T, r *room) {
-		r.host.say(&protocol.Prompt{Prompt: "one"}, nil)
+func TestClock_set_back_a_permission_request_times_out(t *testing.T) {
+	withClockSetBack(t, func(t *testing.T, r *room) {
+		r.host.do(&protocol.Prompt{Prompt: "one"}, nil)
 		r.nextAgent()
-		r.prompted()
-		r.agent.Say(question("q"))
-		event[*protocol.PermissionRequested](r.host)
-		pass(30 * time.Minute)
+		r.nextPrompt()
+		r.askPermission("q")
+		advance(30 * time.Minute)
 		resolved := event[*protocol.PermissionResolved](r.host)
 		require.Equal(t, protocol.SourceTimeout, resolved.Source)
 	})
 }
 
-func TestClock_set_back_and_an_agent_that_ignores_a_cancel_is_found_out_after_its_time(t *testing.T) {
-	setBack(t, func(t *testing.T, r *room) {
-		r.host.say(&protocol.Prompt{Prompt: "one"}, nil)
+func TestClock_set_back_an_agent_that_ignores_a_cancellation_is_reported(t *testing.T) {
+	withClockSetBack(t, func(t *testing.T, r *room) {
+		r.host.do(&protocol.Prompt{Prompt: "one"}, nil)
 		r.nextAgent()
-		r.prompted()
+		r.nextPrompt()
 		event[*protocol.PromptDispatchStarted](r.host)
-		r.host.say(&protocol.Cancel{}, nil)
+		r.host.do(&protocol.Cancel{}, nil)
 		require.NoError(t, r.agent.NextCancel(t.Context()))
-		pass(10 * time.Second)
+		advance(10 * time.Second)
 		for event[*protocol.AgentStatusChanged](r.host).Status != protocol.AgentUnresponsive {
 		}
 	})

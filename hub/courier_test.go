@@ -18,10 +18,10 @@ import (
 	"parley/protocol"
 )
 
-// damagedJournal is one in which a session cannot be read.
+// damagedJournal is a journal in which the events of one session are damaged.
 type damagedJournal struct {
 	journal.Journal
-	session atomic.Pointer[journal.SessionID]
+	session atomic.Pointer[journal.SessionID] // nil for none
 }
 
 func (j *damagedJournal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
@@ -33,18 +33,22 @@ func (j *damagedJournal) Read(ctx context.Context, id journal.SessionID, from jo
 	return j.Journal.Read(ctx, id, from)
 }
 
-func TestCourier_a_damaged_session_does_not_keep_the_agent_from_the_others(t *testing.T) {
+// newDamageRoom returns a room on a journal in which the test can damage a session.
+func newDamageRoom(t *testing.T) (*room, *damagedJournal) {
+	j := &damagedJournal{Journal: newJournal()}
+	return newRoomOn(t, j, hubtest.NewAgents(), hub.Options{}), j
+}
+
+func TestCourier_a_damaged_session_does_not_block_the_others(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		j := &damagedJournal{Journal: newJournal()}
-		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
-		damaged, err := journal.ParseSessionID(r.id)
-		require.NoError(t, err)
+		r, j := newDamageRoom(t)
+		damaged := sessionID(t, r.id)
 		r.host.sub.Close()
-		pass(20 * time.Minute)
+		advance(20 * time.Minute)
 		j.session.Store(&damaged)
 		r.share(r.session.HostSessionID)
-		synctest.Wait()   // the host session has heard of the new one: what is said before is not for it
-		const many = 3000 // more than waits for one session
+		synctest.Wait()   // until the host session knows the new shared session
+		const many = 3000 // more messages than may wait for one session
 		go func() {
 			for i := range many {
 				r.agent.Say(notification(i))
@@ -53,23 +57,23 @@ func TestCourier_a_damaged_session_does_not_keep_the_agent_from_the_others(t *te
 		for range many {
 			event[*protocol.HostSessionUpdate](r.host)
 		}
-		r.host.whole()
+		r.host.requireContiguous()
 	})
 }
 
-func TestCourier_sessions_that_come_and_go_leave_no_goroutines(t *testing.T) {
+func TestCourier_goroutines_end_with_their_sessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
-		come := func() {
+		openAndClose := func() {
 			r.share(r.session.HostSessionID)
-			r.host.say(&protocol.Close{}, nil)
+			r.host.do(&protocol.Close{}, nil)
 			r.host.sub.Close()
-			pass(20 * time.Minute)
+			advance(20 * time.Minute)
 		}
-		come()
+		openAndClose()
 		before := runtime.NumGoroutine()
 		for range 10 {
-			come()
+			openAndClose()
 		}
 		require.LessOrEqual(t, runtime.NumGoroutine(), before+2)
 	})

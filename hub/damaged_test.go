@@ -8,52 +8,44 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
-	"parley/hub/hubtest"
 	"parley/hub/journal"
 	"parley/protocol"
 )
 
-// damageHost makes the room's host session one that cannot be read, after it has
-// left memory.
+// damageHost stops the hub, damages the host session, and starts another hub.
 func damageHost(r *room, j *damagedJournal) {
 	r.t.Helper()
-	id, err := journal.ParseSessionID(r.session.HostSessionID)
-	require.NoError(r.t, err)
+	id := sessionID(r.t, r.session.HostSessionID)
 	require.NoError(r.t, r.hub.Stop(r.t.Context()))
 	j.session.Store(&id)
 	r.start(r.agents)
 	r.host = r.attach(&r.owner)
 }
 
-func TestRoom_on_a_damaged_host_session_stays_and_says_why_no_prompt_runs(t *testing.T) {
+func TestDamage_of_the_host_session_fails_prompts_with_the_reason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		j := &damagedJournal{Journal: newJournal()}
-		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
+		r, j := newDamageRoom(t)
 		damageHost(r, j)
 		status := event[*protocol.AgentStatusChanged](r.host)
 		require.Equal(t, protocol.AgentExited, status.Status)
 		require.Contains(t, status.Detail, "damaged")
 		for range 2 {
-			r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
+			r.host.do(&protocol.Prompt{Prompt: "go"}, nil)
 			require.Contains(t, event[*protocol.PromptDispatchFailed](r.host).Error, "damaged")
 		}
-		r.host.say(&protocol.Chat{Text: "we can still talk"}, nil)
+		r.host.do(&protocol.Chat{Text: "still open"}, nil)
 	})
 }
 
-func TestRoom_whose_prompt_was_on_its_way_to_a_session_that_is_damaged_now(t *testing.T) {
+func TestDamage_of_the_host_session_fails_a_running_prompt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		j := &damagedJournal{Journal: newJournal()}
-		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
-		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
-		r.prompted()
-		r.agent.Say(question("q"))
-		event[*protocol.PermissionRequested](r.host)
-		from := r.cursorOf(r.host)
-		id, err := journal.ParseSessionID(r.session.HostSessionID)
-		require.NoError(t, err)
+		r, j := newDamageRoom(t)
+		r.startTurn()
+		r.askPermission("q")
+		from := r.host.cursor()
+		id := sessionID(t, r.session.HostSessionID)
 		j.session.Store(&id)
-		r.start(r.agents) // another server takes over, so the first tells nobody how the turn ends
+		r.start(r.agents) // another server takes over before the turn ends
 		r.host = r.attach(&r.owner)
 		back := r.host.resume(from)
 		event[*protocol.PermissionWithdrawn](back)
@@ -61,17 +53,16 @@ func TestRoom_whose_prompt_was_on_its_way_to_a_session_that_is_damaged_now(t *te
 	})
 }
 
-func TestHub_wakes_a_session_soon_after_the_journal_can_be_read_again(t *testing.T) {
+func TestHub_wakes_a_due_session_once_the_journal_can_be_read_again(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		j := &unreadableJournal{FaultyJournal: newJournal()}
-		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
-		r.shareFor(60)
-		pass(50 * time.Minute) // it sleeps
-		j.down.Store(true)
-		pass(11 * time.Minute)
-		j.down.Store(false)
-		pass(5 * time.Second)
-		ended := all(t, r.hub.SharedSessions(t.Context(), "", "", protocol.StatusExpired))
+		r, j := newRoom(t, hub.Options{})
+		r.shareExpiring(60)
+		advance(50 * time.Minute) // the session leaves memory
+		mend := j.BreakReads(journal.ErrUnavailable)
+		advance(11 * time.Minute)
+		mend()
+		advance(5 * time.Second)
+		ended := collect(t, r.hub.SharedSessions(t.Context(), "", "", protocol.StatusExpired))
 		require.Len(t, ended, 1)
 	})
 }

@@ -15,11 +15,12 @@ import (
 	"parley/protocol"
 )
 
-// visitors lets n guests join, of whom every third stays and the others leave.
-func (r *room) visitors(n int) (stayed, left []protocol.Participant) {
+// addGuests lets n guests join. Every third one stays, beginning with the first; the others
+// leave.
+func (r *room) addGuests(n int) (stayed, left []protocol.Participant) {
 	r.t.Helper()
 	for i := range n {
-		a, err := r.hub.Do(r.t.Context(), r.id, hub.Credentials{}, protocol.Request{Command: &protocol.Join{InviteToken: r.invite, UserID: fmt.Sprint("guest-", i)}})
+		a, err := r.do(hub.Credentials{}, protocol.Request{Command: &protocol.Join{InviteToken: r.invite, UserID: fmt.Sprint("guest-", i)}})
 		require.NoError(r.t, err)
 		p := a.Payload.(*feed.Welcome).Participant
 		if i%3 == 0 {
@@ -28,13 +29,14 @@ func (r *room) visitors(n int) (stayed, left []protocol.Participant) {
 			continue
 		}
 		who := hub.Credentials{ParticipantID: p.ID, Token: *p.AccessToken}
-		a, err = r.hub.Do(r.t.Context(), r.id, who, protocol.Request{Command: &protocol.Leave{}})
+		a, err = r.do(who, protocol.Request{Command: &protocol.Leave{}})
 		require.NoError(r.t, err)
 		left = append(left, a.Payload.(*protocol.ParticipantAnswer).Participant)
 	}
 	return stayed, left
 }
 
+// ids returns the ids of participants.
 func ids(people []protocol.Participant) []string {
 	all := make([]string, len(people))
 	for i, p := range people {
@@ -43,25 +45,25 @@ func ids(people []protocol.Participant) []string {
 	return all
 }
 
-func TestDeparted_are_listed_with_the_others_in_join_order(t *testing.T) {
+func TestDeparted_participants_are_listed_in_join_order(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		j := &counting{Journal: newJournal()}
+		j := &countingJournal{Journal: newJournal()}
 		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
-		stayed, left := r.visitors(300)
+		stayed, left := r.addGuests(300)
 		want := map[string]protocol.Participant{}
 		for _, p := range slices.Concat(stayed, left) {
 			want[p.ID] = p
 		}
-		r.host.say(&protocol.SetRole{ParticipantID: left[7].ID, Role: protocol.RoleViewer}, nil)
-		r.host.say(&protocol.Remove{ParticipantID: left[8].ID, KeepInvite: true}, nil)
-		r.host.say(&protocol.Leave{}, nil)
-		r.host = r.attach(&r.owner) // the host is listed once, first
+		r.host.do(&protocol.SetRole{ParticipantID: left[7].ID, Role: protocol.RoleViewer}, nil)
+		r.host.do(&protocol.Remove{ParticipantID: left[8].ID, KeepInvite: true}, nil)
+		r.host.do(&protocol.Leave{}, nil)
+		r.host = r.attach(&r.owner) // the host returns, and is listed once
 		j.calls.Store(0)
 		state := r.state()
 		require.Less(t, j.calls.Load(), int64(20))
 		participants, err := r.hub.Participants(t.Context(), r.id, nil)
 		require.NoError(t, err)
-		require.Equal(t, state.Participants, all(t, participants))
+		require.Equal(t, state.Participants, collect(t, participants))
 		require.Equal(t, r.owner.ParticipantID, state.Participants[0].ID)
 		guests := state.Participants[1:]
 		require.Len(t, guests, len(want))
@@ -76,17 +78,17 @@ func TestDeparted_are_listed_with_the_others_in_join_order(t *testing.T) {
 	})
 }
 
-func TestDeparted_are_told_in_pages(t *testing.T) {
+func TestDeparted_participants_are_read_in_pages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
-		stayed, left := r.visitors(200)
+		stayed, left := r.addGuests(200)
 		slices.Reverse(left)
 		for _, limit := range []int{1, 50, len(left), 500} {
 			var got []protocol.Participant
 			page := protocol.PeopleAnswer{More: true}
 			for before := ""; page.More && len(got) < 500; before = got[len(got)-1].ID {
 				page = protocol.PeopleAnswer{}
-				r.host.say(&protocol.People{Left: true, Before: before, Limit: limit}, &page)
+				r.host.do(&protocol.People{Left: true, Before: before, Limit: limit}, &page)
 				require.LessOrEqual(t, len(page.Participants), limit)
 				require.NotEmpty(t, page.Participants)
 				got = append(got, page.Participants...)
@@ -97,67 +99,67 @@ func TestDeparted_are_told_in_pages(t *testing.T) {
 			require.Equal(t, left[:len(got)], got)
 			require.True(t, limit == 1 || len(got) == len(left))
 		}
-		require.Equal(t, append([]string{r.owner.ParticipantID}, ids(stayed)...), ids(r.host.again().welcome.Participants))
-		require.Equal(t, protocol.CodeParticipantNotFound, r.host.refused(&protocol.People{Left: true, Before: "nobody", Limit: 1}))
+		require.Equal(t, append([]string{r.owner.ParticipantID}, ids(stayed)...), ids(r.host.reconnect().welcome.Participants))
+		require.Equal(t, protocol.CodeParticipantNotFound, r.host.errorCode(&protocol.People{Left: true, Before: "nobody", Limit: 1}))
 		var page protocol.PeopleAnswer
-		reader := r.attach(&protocol.Resume{ParticipantID: r.owner.ParticipantID, ParticipantToken: r.owner.ParticipantToken, ReadOnly: true})
-		reader.say(&protocol.People{Left: true, Limit: 2}, &page)
+		reader := r.host.attachReadOnly()
+		reader.do(&protocol.People{Left: true, Limit: 2}, &page)
 		require.Equal(t, left[:2], page.Participants)
 		require.Empty(t, page.Removed)
 		require.Equal(t, len(left), reader.welcome.Left)
-		r.host.say(&protocol.Remove{ParticipantID: left[1].ID, Reason: new("spam")}, nil)
-		reader.say(&protocol.People{Left: true, Limit: 2}, &page)
+		r.host.do(&protocol.Remove{ParticipantID: left[1].ID, Reason: new("spam")}, nil)
+		reader.do(&protocol.People{Left: true, Limit: 2}, &page)
 		require.Equal(t, []string{left[1].ID}, page.Removed)
-		require.Equal(t, len(left), r.host.again().welcome.Left)
+		require.Equal(t, len(left), r.host.reconnect().welcome.Left)
 		mend := j.BreakReads(errors.New("broken"))
-		require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.People{Left: true, Limit: 2}))
+		require.Equal(t, protocol.CodeJournalUnavailable, r.host.errorCode(&protocol.People{Left: true, Limit: 2}))
 		mend()
 	})
 }
 
-func TestDeparted_are_answered_as_before(t *testing.T) {
+func TestDeparted_participants_receive_the_errors_of_the_catalogue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
 		ben := r.join("ben")
-		ben.say(&protocol.Leave{}, nil)
+		ben.do(&protocol.Leave{}, nil)
 		other := r.join("cem")
 		chat := func(id, token string) protocol.Code {
-			_, err := r.hub.Do(t.Context(), r.id, hub.Credentials{ParticipantID: id, Token: token}, protocol.Request{Command: &protocol.Chat{Text: "hello"}})
+			_, err := r.do(hub.Credentials{ParticipantID: id, Token: token}, protocol.Request{Command: &protocol.Chat{Text: "hello"}})
 			return protocol.AsError(err).Code
 		}
 		require.Equal(t, protocol.CodeParticipantInactive, chat(ben.me.ID, ben.token))
 		require.Equal(t, protocol.CodeInvalidParticipantToken, chat(ben.me.ID, other.token))
 		require.Equal(t, protocol.CodeParticipantNotFound, chat("nobody", ben.token))
 		_, err := r.tryAttach(&protocol.Resume{ParticipantID: ben.me.ID, ParticipantToken: ben.token})
-		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeParticipantInactive})
-		_, _, err = r.hub.State(t.Context(), r.id, &hub.Credentials{ParticipantID: ben.me.ID, Token: ben.token})
-		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeParticipantInactive})
-		require.Equal(t, ben.me.ID, ben.reads().welcome.Participant.ID)
-		require.NotNil(t, ben.reads().welcome.Participant.LeftAt)
-		require.Equal(t, protocol.CodeParticipantNotFound, r.host.refused(&protocol.Remove{ParticipantID: "nobody"}))
+		requireCode(t, protocol.CodeParticipantInactive, err)
+		_, _, err = r.hub.State(t.Context(), r.id, new(ben.credentials()))
+		requireCode(t, protocol.CodeParticipantInactive, err)
+		require.Equal(t, ben.me.ID, ben.attachReadOnly().welcome.Participant.ID)
+		require.NotNil(t, ben.attachReadOnly().welcome.Participant.LeftAt)
+		require.Equal(t, protocol.CodeParticipantNotFound, r.host.errorCode(&protocol.Remove{ParticipantID: "nobody"}))
 
 		mend := j.BreakReads(errors.New("broken"))
-		require.Equal(t, protocol.CodeJournalUnavailable, chat(ben.me.ID, ben.token), "it cannot be told who that is")
-		require.Equal(t, protocol.CodeJournalUnavailable, r.host.refused(&protocol.Remove{ParticipantID: ben.me.ID}))
-		r.host.say(&protocol.SetRole{ParticipantID: other.me.ID, Role: protocol.RoleViewer}, nil)
+		require.Equal(t, protocol.CodeJournalUnavailable, chat(ben.me.ID, ben.token), "the participant cannot be looked up")
+		require.Equal(t, protocol.CodeJournalUnavailable, r.host.errorCode(&protocol.Remove{ParticipantID: ben.me.ID}))
+		r.host.do(&protocol.SetRole{ParticipantID: other.me.ID, Role: protocol.RoleViewer}, nil)
 		mend()
 
-		r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
+		r.host.do(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
 		require.Equal(t, protocol.CodeParticipantRemoved, chat(ben.me.ID, ben.token))
 	})
 }
 
-func TestPeople_who_are_in_a_session_are_told_in_pages(t *testing.T) {
+func TestPeople_present_participants_are_read_in_pages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
-		stayed, left := r.visitors(60)
-		r.host.say(&protocol.Leave{}, nil)
-		r.host = r.attach(&r.owner) // the host attaches last, and is listed first
+		stayed, left := r.addGuests(60)
+		r.host.do(&protocol.Leave{}, nil)
+		r.host = r.attach(&r.owner) // the host returns, and stays first in join order
 		inside := append([]string{r.owner.ParticipantID}, ids(stayed)...)
-		pages := func(p *person, after string, limit int) (got []string) {
+		pages := func(p *client, after string, limit int) (got []string) {
 			for page := (protocol.PeopleAnswer{More: true}); page.More && len(got) <= len(inside); after = got[len(got)-1] {
 				page = protocol.PeopleAnswer{}
-				p.say(&protocol.People{After: after, Limit: limit}, &page)
+				p.do(&protocol.People{After: after, Limit: limit}, &page)
 				require.LessOrEqual(t, len(page.Participants), limit)
 				require.Empty(t, page.Removed)
 				if got = append(got, ids(page.Participants)...); len(got) == 0 {
@@ -172,12 +174,12 @@ func TestPeople_who_are_in_a_session_are_told_in_pages(t *testing.T) {
 		}
 		require.Empty(t, pages(r.host, inside[len(inside)-1], 5))
 		require.Equal(t, inside[1:], pages(r.host, inside[0], 500))
-		behind := pages(r.host, left[2].ID, 500) // left[2] is the fifth guest to join: the second one who stayed joined earlier
+		behind := pages(r.host, left[2].ID, 500) // of the guests who stayed, two joined before the third who left
 		require.Subset(t, behind, ids(stayed[2:]))
 		require.NotContains(t, behind, r.owner.ParticipantID)
-		require.Equal(t, protocol.CodeParticipantNotFound, r.host.refused(&protocol.People{After: "nobody", Limit: 1}))
-		r.host.say(&protocol.Close{}, nil)
-		reader := r.attach(&protocol.Resume{ParticipantID: r.owner.ParticipantID, ParticipantToken: r.owner.ParticipantToken, ReadOnly: true})
-		require.Equal(t, inside, pages(reader, "", 7), "those who were in it at the end")
+		require.Equal(t, protocol.CodeParticipantNotFound, r.host.errorCode(&protocol.People{After: "nobody", Limit: 1}))
+		r.host.do(&protocol.Close{}, nil)
+		reader := r.host.attachReadOnly()
+		require.Equal(t, inside, pages(reader, "", 7), "the participants at the end of the session")
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// imports are the direct imports of the module's packages, tests left out.
+// imports returns the direct imports of the module's packages, without those of tests.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "parley/...").Output()
@@ -25,18 +25,21 @@ func imports(t *testing.T) map[string][]string {
 	return found
 }
 
+// isStandard reports whether a package belongs to the standard library.
 func isStandard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return first != "parley" && !strings.Contains(first, ".")
 }
 
-// allowances say what a package may import beside the standard library. The
-// first pattern that matches the package counts; below a package means what is
-// in its folders as well.
-var allowances = []struct {
+// allowance says what the packages that match a pattern may import besides the standard
+// library. A pattern that ends in ... also matches the packages below.
+type allowance struct {
 	pkg     string
 	imports []string
-}{
+}
+
+// allowances has every package of the module. The first one that matches counts.
+var allowances = []allowance{
 	{"parley/protocol/client/...", []string{"parley/protocol/...", "github.com/coder/websocket/...", "github.com/google/uuid"}},
 	{"parley/protocol/...", []string{"parley/protocol/...", "github.com/google/uuid"}},
 	{"parley/hub/naming", []string{"parley/protocol", "golang.org/x/text/...", "github.com/mtibben/confusables"}},
@@ -61,6 +64,7 @@ var allowances = []struct {
 	{"parley/cmd/...", []string{"..."}},
 }
 
+// matches reports whether a package path matches a pattern.
 func matches(pattern, path string) bool {
 	below, all := strings.CutSuffix(pattern, "...")
 	if !all {
@@ -71,13 +75,8 @@ func matches(pattern, path string) bool {
 
 func TestDependencies_point_inward(t *testing.T) {
 	for pkg, paths := range imports(t) {
-		i := slices.IndexFunc(allowances, func(a struct {
-			pkg     string
-			imports []string
-		}) bool {
-			return matches(a.pkg, pkg)
-		})
-		require.GreaterOrEqual(t, i, 0, "nothing says what %s may import", pkg)
+		i := slices.IndexFunc(allowances, func(a allowance) bool { return matches(a.pkg, pkg) })
+		require.GreaterOrEqual(t, i, 0, "allowances has no entry for %s", pkg)
 		for _, path := range paths {
 			allowed := slices.ContainsFunc(allowances[i].imports, func(pattern string) bool { return matches(pattern, path) })
 			require.True(t, isStandard(path) || allowed, "%s may not import %s", pkg, path)
@@ -85,10 +84,10 @@ func TestDependencies_point_inward(t *testing.T) {
 	}
 }
 
-// technologies are the packages that bring one in from outside.
+// technologies are the packages that implement the hub's interfaces with a technology.
 var technologies = []string{"parley/hub/journal/memory", "parley/hub/journal/sqlite", "parley/hub/journal/jetstream", "parley/hub/agent", "parley/web"}
 
-func TestDependencies_only_the_command_knows_two_technologies(t *testing.T) {
+func TestDependencies_only_commands_import_two_technologies(t *testing.T) {
 	for pkg, paths := range imports(t) {
 		if strings.HasPrefix(pkg, "parley/cmd/") || strings.HasPrefix(pkg, "parley/hub/hubtest") {
 			continue
@@ -103,9 +102,8 @@ func TestDependencies_only_the_command_knows_two_technologies(t *testing.T) {
 	}
 }
 
-// TestDependencies_the_server_has_nothing_that_only_the_load_generator_needs keeps
-// the binary that people install small.
-func TestDependencies_the_server_has_nothing_that_only_the_load_generator_needs(t *testing.T) {
+// The binary that users install contains nothing that only the load generator needs.
+func TestDependencies_the_server_does_not_contain_the_load_generator(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "parley/cmd/parley").Output()
 	require.NoError(t, err)
 	for path := range strings.FieldsSeq(string(out)) {

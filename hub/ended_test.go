@@ -11,23 +11,23 @@ import (
 	"parley/protocol"
 )
 
-func TestEnded_prompts_are_answered_from_the_journal(t *testing.T) {
+func TestEnded_prompts_are_looked_up_in_the_journal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
 		ben := r.join("ben")
 		var proposed protocol.PromptAnswer
-		ben.say(&protocol.Prompt{Prompt: "please"}, &proposed)
+		ben.do(&protocol.Prompt{Prompt: "please"}, &proposed)
 		reject := &protocol.Approve{ApprovalID: proposed.Approval.ID, Action: protocol.ActionReject}
-		owner := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
-		again := func() protocol.Code {
-			_, err := r.hub.Do(t.Context(), r.id, owner, protocol.Request{Command: reject})
+		owner := r.hostCredentials()
+		decideAgain := func() protocol.Code {
+			_, err := r.do(owner, protocol.Request{Command: reject})
 			require.Error(t, err)
-			over := r.host.refused(reject)
-			require.Equal(t, protocol.AsError(err).Code, over, "both ways in answer the same")
-			return over
+			code := r.host.errorCode(reject)
+			require.Equal(t, protocol.AsError(err).Code, code, "with and without a connection")
+			return code
 		}
 
-		release := j.Hold() // the second decision comes before the first is in the journal
+		release := j.Hold() // so that the first decision is not durable when the second is made
 		first, second := r.host.send(reject), r.host.send(reject)
 		synctest.Wait()
 		release()
@@ -38,12 +38,12 @@ func TestEnded_prompts_are_answered_from_the_journal(t *testing.T) {
 		require.Contains(t, err.Message, "ada rejected it")
 
 		mend := j.BreakReads(errors.New("broken"))
-		require.Equal(t, protocol.CodeJournalUnavailable, again(), "it cannot be told whether there is such a prompt")
+		require.Equal(t, protocol.CodeJournalUnavailable, decideAgain(), "the approval cannot be looked up")
 		mend()
 		r.restart()
 		r.host = r.attach(&r.owner)
-		require.Equal(t, protocol.CodeApprovalAlreadyResolved, again())
+		require.Equal(t, protocol.CodeApprovalAlreadyResolved, decideAgain())
 		reject.ApprovalID = "none"
-		require.Equal(t, protocol.CodeApprovalNotFound, again())
+		require.Equal(t, protocol.CodeApprovalNotFound, decideAgain())
 	})
 }

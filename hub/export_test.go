@@ -2,27 +2,28 @@ package hub
 
 import "parley/hub/internal/background"
 
-// Awake is how many sessions are in memory.
-func (h *Hub) Awake() int {
+// SessionsInMemory returns how many sessions are in memory or being loaded.
+func (h *Hub) SessionsInMemory() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.live)
 }
 
-// Waiting returns how many bytes wait for all connections, as the budget has it.
+// Waiting returns how many bytes wait for all connections, as their budget counts them.
 func (h *Hub) Waiting() int { return h.feed.Waiting() }
 
-// PromptBytes returns how many bytes of prompts sessions keep, as the budget has it.
-func (h *Hub) PromptBytes() int { return h.prompts.Held() }
+// CountedPromptBytes returns how many bytes the budget of prompts counts.
+func (h *Hub) CountedPromptBytes() int { return h.prompts.Held() }
 
-// KeptPromptBytes returns how many they do keep. Nothing may happen meanwhile.
-func (h *Hub) KeptPromptBytes() (bytes int) {
+// ActualPromptBytes returns how many bytes of prompts the sessions in memory hold. The
+// caller makes sure that all actors are idle meanwhile.
+func (h *Hub) ActualPromptBytes() (bytes int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, e := range h.live {
 		if e.actor != nil {
 			bytes += e.actor.state.PromptBytes()
-			background.Notify(e.actor.nudge) // so that the actor's next step comes after this one
+			background.Notify(e.actor.nudge) // orders this read before the actor's next step, for the race detector
 		}
 	}
 	return bytes

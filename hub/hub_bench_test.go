@@ -19,12 +19,14 @@ import (
 	"parley/protocol"
 )
 
-// The benchmarks measure durable chat messages, from the client's line to the
-// answer. An event has about 500 bytes.
+// These benchmarks measure durable chat messages, from the client's line to the answer.
+// An event has about 500 bytes. Each reports the processor time of one message as well:
+//
+//	go test ./hub -run '^$' -bench 'Connection|Listeners|Hub' -benchtime 2s
 
-// BenchmarkConnection sends commands over one connection, which also receives
-// every event, with a number of commands in flight. The journal in memory shows
-// the disk's share.
+// BenchmarkConnection measures commands of one connection, which also receives every
+// event, with a number of commands in flight. The difference between the two journals is
+// the cost of the disk.
 func BenchmarkConnection(b *testing.B) {
 	for _, inFlight := range []int{1, 32} {
 		b.Run(fmt.Sprintf("journal=memory/inflight=%d", inFlight), func(b *testing.B) {
@@ -41,8 +43,8 @@ func benchmarkConnection(b *testing.B, j journal.Journal, inFlight int) {
 	benchmarkTalk(b, connect(b, h, rooms[0]), inFlight)
 }
 
-// BenchmarkListeners is BenchmarkConnection with 99 more connections, which accept
-// every burst at once and cost nothing to write to.
+// BenchmarkListeners measures the fan-out: it is [BenchmarkConnection] with 99 more
+// connections, whose sinks accept every burst at once.
 func BenchmarkListeners(b *testing.B) {
 	h, rooms := openRooms(b, memory.New(), 1)
 	for range 99 {
@@ -66,6 +68,7 @@ var joined = &feed.Format{Append: func(b []byte, lines []feed.Line) []byte {
 	return b
 }}
 
+// listen sets a sink that accepts every burst, once the subscription is idle.
 func listen(b *testing.B, sub *feed.Subscription) {
 	sub.Push(listener{})
 	for lines := []feed.Line{{}}; len(lines) > 0; {
@@ -76,7 +79,7 @@ func listen(b *testing.B, sub *feed.Subscription) {
 	}
 }
 
-// connect opens a connection of the host, and reads its welcome.
+// connect opens a connection of the host and reads its welcome.
 func connect(b *testing.B, h *hub.Hub, room *protocol.CreateAnswer) *feed.Subscription {
 	resume := protocol.Request{ID: "resume", Command: &protocol.Resume{
 		ParticipantID: room.HostParticipant.ID, ParticipantToken: *room.HostParticipant.AccessToken,
@@ -127,8 +130,8 @@ func countLines(lines []feed.Line) int {
 	return n
 }
 
-// BenchmarkHub has a number of people in each session, each of whom waits for the
-// answer before sending the next message.
+// BenchmarkHub measures the throughput of several sessions. In each of them a number of
+// senders wait for the answer before they send the next message.
 func BenchmarkHub(b *testing.B) {
 	for _, load := range []struct{ sessions, people int }{{1, 1}, {1, 32}, {16, 8}, {128, 8}} {
 		b.Run(fmt.Sprintf("sessions=%d/people=%d", load.sessions, load.people), func(b *testing.B) {
@@ -143,6 +146,7 @@ func BenchmarkHub(b *testing.B) {
 	}
 }
 
+// openSQLite opens a journal in a directory of its own.
 func openSQLite(b *testing.B) journal.Journal {
 	j, err := sqlite.Open(b.TempDir(), sqlite.Options{})
 	if err != nil {
@@ -175,19 +179,20 @@ func openRooms(b *testing.B, j journal.Journal, sessions int) (*hub.Hub, []*prot
 	return h, rooms
 }
 
+// chatLine returns the n-th chat command as a client sends it.
 func chatLine(n int) []byte {
 	return fmt.Appendf(nil, `{"id":"%d","type":"chat","payload":{"text":"%s"}}`, n, chatText)
 }
 
 var chatText = strings.Repeat("hello ", 20)
 
-// talk sends a number of chat messages in all rooms together.
+// talk sends a number of chat messages, divided among so many senders in each session.
 func talk(b *testing.B, h *hub.Hub, rooms []*protocol.CreateAnswer, people, times int) {
-	var talking sync.WaitGroup
+	var senders sync.WaitGroup
 	for i := range people * len(rooms) {
 		a := rooms[i%len(rooms)]
 		who := hub.Credentials{ParticipantID: a.HostParticipant.ID, Token: *a.HostParticipant.AccessToken}
-		talking.Go(func() {
+		senders.Go(func() {
 			for n := i; n < times; n += people * len(rooms) {
 				r, err := protocol.DecodeRequest(chatLine(n), protocol.DefaultLimits)
 				if err == nil {
@@ -200,5 +205,5 @@ func talk(b *testing.B, h *hub.Hub, rooms []*protocol.CreateAnswer, people, time
 			}
 		})
 	}
-	talking.Wait()
+	senders.Wait()
 }

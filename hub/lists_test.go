@@ -17,13 +17,19 @@ import (
 	"parley/protocol"
 )
 
-// counting is a journal that counts how it is read.
-type counting struct {
+// countingJournal counts calls of its methods that read, and the events that they return.
+type countingJournal struct {
 	journal.Journal
 	calls, events atomic.Int64
 }
 
-func (c *counting) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
+// reset sets the counts to zero.
+func (c *countingJournal) reset() {
+	c.calls.Store(0)
+	c.events.Store(0)
+}
+
+func (c *countingJournal) Read(ctx context.Context, id journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
 	c.calls.Add(1)
 	return func(yield func(journal.Record, error) bool) {
 		for r, err := range c.Journal.Read(ctx, id, from) {
@@ -35,28 +41,33 @@ func (c *counting) Read(ctx context.Context, id journal.SessionID, from journal.
 	}
 }
 
-func (c *counting) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
+func (c *countingJournal) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
 	c.calls.Add(1)
 	found, err := c.Journal.Events(ctx, id, numbers)
 	c.events.Add(int64(len(found)))
 	return found, err
 }
 
-// oneByOne is a journal whose events are all large.
-type oneByOne struct{ journal.Journal }
+func (c *countingJournal) Listed(ctx context.Context, id journal.SessionID, from journal.Seq, limit int) ([]journal.Seq, error) {
+	c.calls.Add(1)
+	return c.Journal.Listed(ctx, id, from, limit)
+}
 
-func (j oneByOne) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
+// oneEventJournal returns one event at a time, as a journal does whose events are large.
+type oneEventJournal struct{ journal.Journal }
+
+func (j oneEventJournal) Events(ctx context.Context, id journal.SessionID, numbers []journal.Seq) ([]journal.Record, error) {
 	return j.Journal.Events(ctx, id, numbers[:1])
 }
 
-func TestLists_of_large_items_are_whole(t *testing.T) {
+func TestLists_of_large_items_are_complete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRoomOn(t, oneByOne{newJournal()}, hubtest.NewAgents(), hub.Options{})
+		r := newRoomOn(t, oneEventJournal{newJournal()}, hubtest.NewAgents(), hub.Options{})
 		for i := range 5 {
-			r.host.say(&protocol.Prompt{Prompt: fmt.Sprint("prompt ", i)}, nil)
-			r.agent.Say(rules.AgentTurnEnded{Turn: r.prompted().Turn, Err: fmt.Errorf("failure %d", i)})
-			r.host.say(&protocol.Chat{Text: fmt.Sprint("text ", i)}, nil)
-			r.host.passOver()
+			r.host.do(&protocol.Prompt{Prompt: fmt.Sprint("prompt ", i)}, nil)
+			r.agent.Say(rules.AgentTurnEnded{Turn: r.nextPrompt().Turn, Err: fmt.Errorf("failure %d", i)})
+			r.host.do(&protocol.Chat{Text: fmt.Sprint("text ", i)}, nil)
+			r.host.discard()
 		}
 		_, approvals, err := r.hub.State(t.Context(), r.id, nil)
 		require.NoError(t, err)
@@ -71,32 +82,31 @@ func TestLists_of_large_items_are_whole(t *testing.T) {
 	})
 }
 
-func (c *counting) Listed(ctx context.Context, id journal.SessionID, from journal.Seq, limit int) ([]journal.Seq, error) {
-	c.calls.Add(1)
-	return c.Journal.Listed(ctx, id, from, limit)
+// promptAndChat runs the i-th prompt, of which every third one fails, and sends a message.
+func (r *room) promptAndChat(i int) {
+	r.host.do(&protocol.Prompt{Prompt: fmt.Sprint("prompt ", i)}, nil)
+	turn := r.nextPrompt().Turn
+	for k := range 10 {
+		r.agent.Say(notification(k))
+	}
+	if i%3 == 0 {
+		r.agent.Say(rules.AgentTurnEnded{Turn: turn, Err: fmt.Errorf("failure %d", i)})
+	} else {
+		r.endTurn(turn)
+	}
+	r.host.do(&protocol.Chat{Text: fmt.Sprint("text ", i)}, nil)
+	r.host.discard()
 }
 
-func TestLists_are_read_in_few_steps_whatever_else_was_said(t *testing.T) {
+func TestLists_are_read_in_few_steps_in_a_long_session(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		j := &counting{Journal: newJournal()}
+		j := &countingJournal{Journal: newJournal()}
 		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
 		const prompts = 300
 		for i := range prompts {
-			r.host.say(&protocol.Prompt{Prompt: fmt.Sprint("prompt ", i)}, nil)
-			turn := r.prompted().Turn
-			for k := range 10 {
-				r.agent.Say(notification(k))
-			}
-			if i%3 == 0 {
-				r.agent.Say(rules.AgentTurnEnded{Turn: turn, Err: fmt.Errorf("failure %d", i)})
-			} else {
-				r.agent.Say(rules.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
-			}
-			r.host.say(&protocol.Chat{Text: fmt.Sprint("text ", i)}, nil)
-			r.host.passOver()
+			r.promptAndChat(i)
 		}
-		j.calls.Store(0)
-		j.events.Store(0)
+		j.reset()
 
 		state, approvals, err := r.hub.State(t.Context(), r.id, nil)
 		require.NoError(t, err)
@@ -115,8 +125,7 @@ func TestLists_are_read_in_few_steps_whatever_else_was_said(t *testing.T) {
 		require.Less(t, j.calls.Load(), int64(20))
 		require.LessOrEqual(t, j.events.Load(), int64(2*prompts))
 
-		j.calls.Store(0)
-		j.events.Store(0)
+		j.reset()
 		messages, err := r.hub.Messages(t.Context(), r.id, nil)
 		require.NoError(t, err)
 		for m, err := range messages {

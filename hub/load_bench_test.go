@@ -12,9 +12,10 @@ import (
 	"parley/hub/rules"
 )
 
-// BenchmarkLoad measures how long a session of so many events takes to come
-// back into memory after a crash, with as many events since its snapshot as
-// there can be.
+// BenchmarkLoad measures how long the first command waits for a session with a number of
+// events that is loaded after a crash. The last snapshot is as old as it can be.
+//
+//	go test ./hub -run '^$' -bench Load -benchtime 20x
 func BenchmarkLoad(b *testing.B) {
 	for _, events := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprintf("events=%d", events), func(b *testing.B) { benchmarkLoad(b, events) })
@@ -22,18 +23,18 @@ func BenchmarkLoad(b *testing.B) {
 }
 
 func benchmarkLoad(b *testing.B, events int) {
-	last := &forgetful{Journal: openSQLite(b)}
-	h, rooms := openRooms(b, last, 1)
+	j := &snapshotlessJournal{Journal: openSQLite(b)}
+	h, rooms := openRooms(b, j, 1)
 	id := rooms[0].Session.ID
 	talk(b, h, rooms, 64, events)
-	last.forgets.Store(true)
+	j.drops.Store(true)
 	talk(b, h, rooms, 1, 990)
 	if err := h.Stop(context.Background()); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
 		b.StopTimer()
-		h := hub.New(last, hubtest.NewAgents(), rules.Key{}, hub.Options{})
+		h := hub.New(j, hubtest.NewAgents(), rules.Key{}, hub.Options{})
 		if err := h.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}
@@ -49,24 +50,24 @@ func benchmarkLoad(b *testing.B, events int) {
 	}
 }
 
-// forgetful is a journal that crashes just before each snapshot.
-type forgetful struct {
+// snapshotlessJournal drops snapshots on demand, as a crash before each of them does.
+type snapshotlessJournal struct {
 	journal.Journal
-	forgets atomic.Bool
+	drops atomic.Bool // whether snapshots are dropped
 }
 
-func (f *forgetful) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
+func (f *snapshotlessJournal) Own(ctx context.Context, p journal.Partition) (journal.Writer, error) {
 	w, err := f.Journal.Own(ctx, p)
-	return forgetfulWriter{w, f}, err
+	return snapshotlessWriter{w, f}, err
 }
 
-type forgetfulWriter struct {
+type snapshotlessWriter struct {
 	journal.Writer
-	of *forgetful
+	of *snapshotlessJournal
 }
 
-func (w forgetfulWriter) PutSnapshot(s journal.Snapshot) *journal.Commit {
-	if w.of.forgets.Load() {
+func (w snapshotlessWriter) PutSnapshot(s journal.Snapshot) *journal.Commit {
+	if w.of.drops.Load() {
 		done := journal.NewCommit()
 		done.Resolve(nil)
 		return done

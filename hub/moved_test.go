@@ -7,19 +7,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
-	"parley/hub/journal"
 	"parley/protocol"
 )
 
-// replace begins another hub on the room's journal, as another server would,
-// and returns the one that it takes everything from.
-func (r *room) replace() (former *hub.Hub) {
+// replaceHub starts another hub on the room's journal, as another server would, and returns
+// the former one, which loses its partitions.
+func (r *room) replaceHub() (former *hub.Hub) {
 	former = r.hub
 	r.start(r.agents)
 	return former
 }
 
-func TestMoved_clients_are_sent_to_whoever_serves_them_now(t *testing.T) {
+func TestMoved_connections_close_when_another_server_takes_over(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
 		ben := r.join("ben")
@@ -27,40 +26,38 @@ func TestMoved_clients_are_sent_to_whoever_serves_them_now(t *testing.T) {
 		r.share(r.session.HostSessionID)
 		quiet := r.host
 
-		former := r.replace()
-		require.Equal(t, protocol.CodeJournalUnavailable, ben.refused(&protocol.Chat{Text: "is anybody here?"}))
-		require.Equal(t, protocol.CloseMoved, ben.closed())
-		require.Equal(t, protocol.CloseMoved, host.closed())
-		require.Equal(t, protocol.CloseMoved, quiet.closed(), "a session that had nothing to write has moved with it")
+		former := r.replaceHub()
+		require.Equal(t, protocol.CodeJournalUnavailable, ben.errorCode(&protocol.Chat{Text: "hello"}))
+		require.Equal(t, protocol.CloseMoved, ben.closeCode())
+		require.Equal(t, protocol.CloseMoved, host.closeCode())
+		require.Equal(t, protocol.CloseMoved, quiet.closeCode(), "the connection of a session that writes nothing")
 		<-agent.Exited()
 		synctest.Wait()
-		require.Zero(t, former.Awake())
+		require.Zero(t, former.SessionsInMemory())
 
 		r.id = ben.me.SharedSessionID
 		_, _, err := former.State(t.Context(), r.id, nil)
-		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeJournalUnavailable}, "it is not read where it may be out of date")
-		back := ben.resume(r.cursorOf(ben))
+		requireCode(t, protocol.CodeJournalUnavailable, err, "the former hub may be out of date")
+		back := ben.resume(ben.cursor())
 		require.Equal(t, protocol.ResumeOK, back.welcome.Resume)
-		back.say(&protocol.Chat{Text: "here you are"}, nil)
+		back.do(&protocol.Chat{Text: "hello"}, nil)
 	})
 }
 
-func TestMoved_sessions_of_other_partitions_stay(t *testing.T) {
+func TestMoved_sessions_of_other_partitions_continue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
 		moved := r.host
-		id, err := journal.ParseSessionID(r.id)
-		require.NoError(t, err)
-		for staying := id; staying.Partition() == id.Partition(); staying, err = journal.ParseSessionID(r.id) {
-			require.NoError(t, err)
+		id := sessionID(t, r.id)
+		for sessionID(t, r.id).Partition() == id.Partition() {
 			hs, err := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo", Permissions: protocol.PermissionsAsk}, "")
 			require.NoError(t, err)
 			r.share(hs.ID)
 		}
-		_, err = j.Own(t.Context(), id.Partition())
+		_, err := j.Own(t.Context(), id.Partition())
 		require.NoError(t, err)
-		moved.refused(&protocol.Chat{Text: "is anybody here?"})
-		require.Equal(t, protocol.CloseMoved, moved.closed())
-		r.host.say(&protocol.Chat{Text: "we are"}, nil)
+		moved.errorCode(&protocol.Chat{Text: "hello"})
+		require.Equal(t, protocol.CloseMoved, moved.closeCode())
+		r.host.do(&protocol.Chat{Text: "hello"}, nil)
 	})
 }

@@ -17,7 +17,7 @@ import (
 	"parley/protocol"
 )
 
-// outages are the ways in which a journal is out, each with its end.
+// outages begin the kinds of outages of a journal, and return a function that ends them.
 var outages = map[string]func(j *hubtest.FaultyJournal) (end func()){
 	"does not answer":   func(j *hubtest.FaultyJournal) func() { return j.Hold() },
 	"cannot be written": func(j *hubtest.FaultyJournal) func() { return j.Break(journal.ErrFull) },
@@ -28,84 +28,83 @@ var outages = map[string]func(j *hubtest.FaultyJournal) (end func()){
 	"fails after it did not answer": func(j *hubtest.FaultyJournal) func() {
 		release, mend := j.Hold(), j.Break(journal.ErrUnavailable)
 		go func() {
-			pass(time.Minute)
+			advance(time.Minute)
 			release()
 		}()
 		return mend
 	},
 }
 
-// answerTime is how long any command may take while the journal is out.
-const answerTime = 12 * time.Second
+// maxAnswerTime bounds how long a command takes during an outage.
+const maxAnswerTime = 12 * time.Second
 
-func TestOutage_every_command_is_answered_while_the_agent_talks_and_nothing_of_it_is_lost(t *testing.T) {
+func TestOutage_commands_are_answered_and_messages_of_the_agent_are_not_lost(t *testing.T) {
 	for name, begin := range outages {
 		t.Run("when the journal "+name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r, j := newRoom(t, hub.Options{MaxBacklog: 64 << 20})
-				r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
-				turn := r.prompted().Turn
+				turn := r.startTurn().Turn
 				event[*protocol.PromptDispatchStarted](r.host)
 				const pieces = 10_000
-				said := 0
-				talked := make(chan struct{})
+				n := 0
+				sent := make(chan struct{}) // closed once the agent has sent everything
 				end := begin(j)
 				defer end()
 				go func() {
-					defer close(talked)
-					for ; said < pieces; said++ {
-						r.agent.Say(notification(said))
+					defer close(sent)
+					for ; n < pieces; n++ {
+						r.agent.Say(notification(n))
 					}
-					r.agent.Say(rules.AgentTurnEnded{Turn: turn, StopReason: "end_turn"})
+					r.endTurn(turn)
 				}()
-				who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
+				who := r.hostCredentials()
 				for i := range 50 {
-					ctx, cancel := context.WithTimeout(t.Context(), answerTime)
+					ctx, cancel := context.WithTimeout(t.Context(), maxAnswerTime)
 					_, err := r.hub.Do(ctx, r.id, who, protocol.Request{ID: uuid.NewString(), Command: &protocol.Chat{Text: "hello"}})
 					cancel()
-					require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeJournalUnavailable}, "command %d", i)
-					begun := time.Now()
+					requireCode(t, protocol.CodeJournalUnavailable, err, "command %d", i)
+					start := time.Now()
 					_, refusal := r.host.answer(r.host.send(&protocol.Chat{Text: "hello"}))
 					require.NotNil(t, refusal)
 					require.Equal(t, protocol.CodeJournalUnavailable, refusal.Code)
-					require.Less(t, time.Since(begun), answerTime)
-					pass(5 * time.Second)
+					require.Less(t, time.Since(start), maxAnswerTime)
+					advance(5 * time.Second)
 				}
 				synctest.Wait()
-				require.Less(t, said, pieces, "the agent is not read further")
+				require.Less(t, n, pieces, "the hub does not read the agent further")
 				end()
 				for i := range pieces {
 					require.JSONEq(t, string(notification(i).Raw), string(event[*protocol.HostSessionUpdate](r.host).Notification))
 				}
-				<-talked
+				<-sent
 				require.Equal(t, turn, event[*protocol.PromptDispatchCompleted](r.host).ApprovalID)
-				r.host.say(&protocol.Chat{Text: "it is over"}, nil)
-				r.host.whole()
+				r.host.do(&protocol.Chat{Text: "after the outage"}, nil)
+				r.host.requireContiguous()
 			})
 		})
 	}
 }
 
-func TestOutage_a_command_that_was_not_confirmed_is_carried_out_once(t *testing.T) {
+func TestOutage_a_repeated_command_is_carried_out_once(t *testing.T) {
 	for name, begin := range outages {
 		t.Run("when the journal "+name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r, j := newRoom(t, hub.Options{})
 				ben := r.join("ben")
-				ben.passOver()
-				who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
+				ben.discard()
+				who := r.hostCredentials()
 				end := begin(j)
 				defer end()
 				requests := make([]protocol.Request, 40)
 				for i := range requests {
 					requests[i] = protocol.Request{ID: fmt.Sprint("once-", i), Command: &protocol.Chat{Text: fmt.Sprint("text ", i)}}
-					_, err := r.hub.Do(t.Context(), r.id, who, requests[i])
-					require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeJournalUnavailable})
+					_, err := r.do(who, requests[i])
+					requireCode(t, protocol.CodeJournalUnavailable, err)
 				}
 				end()
-				pass(2 * time.Minute)
+				advance(2 * time.Minute)
 				for i := range requests {
-					_, err := r.hub.Do(t.Context(), r.id, who, requests[i])
+					_, err := r.do(who, requests[i])
 					require.NoError(t, err)
 				}
 				texts := map[string]int{}
@@ -113,59 +112,58 @@ func TestOutage_a_command_that_was_not_confirmed_is_carried_out_once(t *testing.
 					texts[event[*protocol.MessageCreated](ben).Message.Text]++
 				}
 				require.Len(t, texts, len(requests))
-				ben.whole()
+				ben.requireContiguous()
 			})
 		})
 	}
 }
 
-func TestOutage_an_answer_to_the_agent_is_answered_although_its_session_is_out(t *testing.T) {
+func TestOutage_an_answer_to_a_permission_request_times_out(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
-		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
-		r.prompted()
-		r.agent.Say(question("q"))
+		r.startTurn()
+		r.agent.Say(permissionRequest("q"))
 		asked := event[*protocol.PermissionRequested](r.host).Permission
 		release := j.Hold()
 		id := r.host.send(&protocol.AnswerPermission{RequestID: asked.RequestID, OptionID: "yes"})
-		begun := time.Now()
+		start := time.Now()
 		_, refusal := r.host.answer(id)
 		require.Equal(t, protocol.CodeJournalUnavailable, refusal.Code)
-		require.Less(t, time.Since(begun), answerTime)
+		require.Less(t, time.Since(start), maxAnswerTime)
 		release()
 		event[*protocol.PermissionResolved](r.host)
 	})
 }
 
-func TestOutage_a_session_that_cannot_be_loaded_is_answered_for(t *testing.T) {
+func TestOutage_a_command_to_a_session_that_cannot_be_loaded_times_out(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
 		r.host.sub.Close()
 		require.NoError(t, r.hub.Stop(t.Context()))
 		hang := make(chan struct{})
-		r.journal = hanging{j, hang}
+		r.journal = hangingJournal{j, hang}
 		r.start(r.agents)
 		defer close(hang)
-		who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
-		begun := time.Now()
-		_, err := r.hub.Do(t.Context(), r.id, who, protocol.Request{ID: "a", Command: &protocol.Chat{Text: "hello"}})
-		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeJournalUnavailable})
-		require.Less(t, time.Since(begun), answerTime)
+		who := r.hostCredentials()
+		start := time.Now()
+		_, err := r.do(who, protocol.Request{ID: "a", Command: &protocol.Chat{Text: "hello"}})
+		requireCode(t, protocol.CodeJournalUnavailable, err)
+		require.Less(t, time.Since(start), maxAnswerTime)
 	})
 }
 
-// hanging is a journal whose sessions cannot be loaded until a channel is closed.
-type hanging struct {
+// hangingJournal loads no session until a channel is closed.
+type hangingJournal struct {
 	journal.Journal
-	until chan struct{}
+	until chan struct{} // closed by the test
 }
 
-func (h hanging) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
+func (h hangingJournal) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
 	<-h.until
 	return h.Journal.Summary(ctx, id)
 }
 
-func TestStop_ends_with_its_context_when_the_journal_does_not_answer(t *testing.T) {
+func TestStop_returns_with_its_context_when_the_journal_does_not_answer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := newJournal()
 		defer j.Close()
@@ -181,11 +179,11 @@ func TestStop_ends_with_its_context_when_the_journal_does_not_answer(t *testing.
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		begun := time.Now()
+		start := time.Now()
 		require.ErrorIs(t, r.hub.Stop(ctx), context.DeadlineExceeded)
-		require.Equal(t, 5*time.Second, time.Since(begun))
-		require.ErrorIs(t, r.hub.Stop(t.Context()), context.DeadlineExceeded, "again")
+		require.Equal(t, 5*time.Second, time.Since(start))
+		require.ErrorIs(t, r.hub.Stop(t.Context()), context.DeadlineExceeded, "a further call")
 		release()
-		synctest.Wait() // everything ends, or the bubble would not
+		synctest.Wait() // the bubble fails if a goroutine is left
 	})
 }

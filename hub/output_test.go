@@ -25,13 +25,13 @@ func TestBatch_awaited(t *testing.T) {
 			{in: envelope{Input: rules.Input{Body: by("ann")}, reply: reply}, records: event},
 			{in: envelope{Input: rules.Input{Body: attach{command: by("ben")}}, reply: reply}, records: event},
 		}, []string{"ann", "ben"}},
-		{"has no name for one who joins", []out{
+		{"has an empty name for a join", []out{
 			{in: envelope{Input: rules.Input{Body: shared.Command{JoinAPI: shared.JoinTyped}}, reply: reply}, records: event},
 		}, []string{""}},
-		{"leaves out what an agent says", []out{
+		{"leaves out messages of an agent", []out{
 			{in: unanswered(inboxReady{}), records: event},
 		}, nil},
-		{"leaves out commands that are refused", []out{
+		{"leaves out refused commands", []out{
 			{in: envelope{Input: rules.Input{Body: by("ann")}, reply: reply}},
 		}, nil},
 	} {

@@ -12,22 +12,22 @@ import (
 	"parley/protocol"
 )
 
-func TestSession_APromptIsProposedApprovedAndAnswered(t *testing.T) {
+func TestSession_a_prompt_is_proposed_approved_and_carried_out(t *testing.T) {
 	launcher, err := agent.NewLauncher(nil, zaptest.NewLogger(t), agent.Options{})
 	require.NoError(t, err)
 	r := newRoomOn(t, memory.New(), launcher, hub.Options{})
 	ben := r.join("ben")
 
-	ben.say(&protocol.Chat{Text: "hello"}, nil)
+	ben.do(&protocol.Chat{Text: "hello"}, nil)
 	require.Equal(t, "hello", event[*protocol.MessageCreated](r.host).Message.Text)
 
 	var proposed protocol.PromptAnswer
-	ben.say(&protocol.Prompt{Prompt: "help"}, &proposed)
+	ben.do(&protocol.Prompt{Prompt: "help"}, &proposed)
 	require.Equal(t, protocol.ApprovalPending, proposed.Status)
 	pending := event[*protocol.PromptPendingApproval](r.host)
 	require.Equal(t, proposed.Approval.ID, pending.Approval.ID)
 
-	r.host.say(&protocol.Approve{ApprovalID: pending.Approval.ID, Action: protocol.ActionApprove}, nil)
+	r.host.do(&protocol.Approve{ApprovalID: pending.Approval.ID, Action: protocol.ActionApprove}, nil)
 	event[*protocol.PromptApproved](ben)
 	event[*protocol.PromptDispatchStarted](ben)
 	event[*protocol.HostSessionUpdate](ben)

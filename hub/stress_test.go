@@ -13,28 +13,27 @@ import (
 	"parley/hub"
 	"parley/hub/feed"
 	"parley/hub/journal"
-	"parley/hub/rules"
 	"parley/protocol"
 )
 
-// Everything at once: sessions that fall asleep as soon as they can, a journal
-// that fails in both ways, connections that are too slow and come back.
-func TestHub_loses_and_doubles_nothing_when_everything_goes_wrong(t *testing.T) {
+// Sessions leave memory as soon as they are idle, appends fail with and without being
+// written, and connections are too slow and reconnect, all at the same time.
+func TestHub_neither_loses_nor_repeats_events_under_stress(t *testing.T) {
 	r, j := newRoom(t, hub.Options{
 		IdleAfter: time.Millisecond, JournalRetry: time.Millisecond, SnapshotEvery: 20, MaxBacklog: 4096,
 		MaxQueued: 1000, MaxConnections: 10000, MaxOwnConnections: 10000,
 	})
-	begin := r.cursorOf(r.host)
+	begin := r.host.cursor()
 	r.host.sub.Close()
-	ctx, cancel := contextOf(t)
+	ctx, cancel := context.WithCancel(t.Context())
 	watched := make(chan []string, 1)
 	go func() { watched <- r.watch(ctx, begin) }()
-	const people, each = 4, 60
-	var speaking, others sync.WaitGroup
-	for i := range people {
-		speaking.Go(func() {
+	const senders, each = 4, 60
+	var sending, running sync.WaitGroup
+	for i := range senders {
+		sending.Go(func() {
 			for n := range each {
-				r.insist(protocol.Request{ID: fmt.Sprintf("%d-%d", i, n), Command: &protocol.Chat{Text: fmt.Sprintf("%d-%d", i, n)}})
+				r.doUntilDone(protocol.Request{ID: fmt.Sprintf("%d-%d", i, n), Command: &protocol.Chat{Text: fmt.Sprintf("%d-%d", i, n)}})
 				if n%7 == i {
 					j.FailUnwritten(1, journal.ErrUnavailable)
 				}
@@ -45,35 +44,35 @@ func TestHub_loses_and_doubles_nothing_when_everything_goes_wrong(t *testing.T) 
 		})
 	}
 	prompts := make(chan string, each)
-	speaking.Go(func() {
+	sending.Go(func() {
 		for n := range each / 3 {
-			a := r.insist(protocol.Request{ID: fmt.Sprintf("prompt-%d", n), Command: &protocol.Prompt{Prompt: fmt.Sprint(n)}})
+			a := r.doUntilDone(protocol.Request{ID: fmt.Sprintf("prompt-%d", n), Command: &protocol.Prompt{Prompt: fmt.Sprint(n)}})
 			prompts <- a.Payload.(*protocol.PromptAnswer).Approval.ID
 		}
 		close(prompts)
 	})
-	others.Go(func() {
+	running.Go(func() {
 		for id := range prompts {
-			r.runs(id)
+			r.runPrompt(id)
 		}
 	})
-	speaking.Wait()
-	others.Wait()
-	r.everythingIsThere(begin, people*each, each/3)
+	sending.Wait()
+	running.Wait()
+	r.requireEverything(begin, senders*each, each/3)
 	cancel()
-	(&person{t: t, seen: <-watched}).whole()
+	(&client{t: t, seen: <-watched}).requireContiguous()
 }
 
-// watch reads events, and comes back whenever the connection ends. It returns
-// the cursors of what it saw.
+// watch reads events until ctx ends, and reconnects whenever the connection ends. It
+// returns the cursors of the events.
 func (r *room) watch(ctx context.Context, cursor string) (seen []string) {
 	for ctx.Err() == nil {
 		resume := &protocol.Resume{ParticipantID: r.owner.ParticipantID, ParticipantToken: r.owner.ParticipantToken, Cursor: cursor}
 		sub, err := r.hub.Attach(ctx, r.id, protocol.Request{Command: resume}, true)
 		if err != nil {
-			continue // the journal is failing
+			continue // an append has failed
 		}
-		for range 20 { // then it comes back in any case
+		for range 20 { // then it reconnects in any case
 			lines, err := sub.Next(ctx)
 			if err != nil {
 				break
@@ -87,11 +86,11 @@ func (r *room) watch(ctx context.Context, cursor string) (seen []string) {
 	return seen
 }
 
-// insist sends a command of the host until it is done.
-func (r *room) insist(request protocol.Request) feed.Answer {
-	who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
+// doUntilDone repeats a command of the host until it succeeds.
+func (r *room) doUntilDone(request protocol.Request) feed.Answer {
+	who := r.hostCredentials()
 	for {
-		a, err := r.hub.Do(r.t.Context(), r.id, who, request)
+		a, err := r.do(who, request)
 		if err == nil {
 			return a
 		}
@@ -102,21 +101,21 @@ func (r *room) insist(request protocol.Request) feed.Answer {
 	}
 }
 
-// runs is the agent carrying out the prompt that is next.
-func (r *room) runs(id string) {
+// runPrompt has the agent carry out its next prompt.
+func (r *room) runPrompt(id string) {
 	p, err := r.agent.NextPrompt(r.t.Context())
 	if err != nil || p.Turn != id {
-		r.t.Errorf("the agent is given %q instead of %q: %v", p.Turn, id, err)
+		r.t.Errorf("the agent received prompt %q instead of %q: %v", p.Turn, id, err)
 		return
 	}
 	for i := range 3 {
 		r.agent.Say(notification(i))
 	}
-	r.agent.Say(rules.AgentTurnEnded{Turn: id, StopReason: "end_turn"})
+	r.endTurn(id)
 }
 
-// everythingIsThere reads all events, as slow connections do.
-func (r *room) everythingIsThere(begin string, chats, turns int) {
+// requireEverything reads all events, and checks that each message and turn is there once.
+func (r *room) requireEverything(begin string, chats, turns int) {
 	texts, updates, done := map[string]int{}, 0, map[string]int{}
 	p := r.attach(&protocol.Resume{ParticipantID: r.owner.ParticipantID, ParticipantToken: r.owner.ParticipantToken, Cursor: begin})
 	for len(done) < turns || len(texts) < chats {
@@ -136,7 +135,7 @@ func (r *room) everythingIsThere(begin string, chats, turns int) {
 			done[e.ApprovalID]++
 		}
 	}
-	p.whole()
+	p.requireContiguous()
 	require.Equal(r.t, 3*turns, updates)
 	for text, n := range texts {
 		require.Equal(r.t, 1, n, text)

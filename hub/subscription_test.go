@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"context"
 	"runtime"
 	"strings"
 	"testing"
@@ -15,26 +16,18 @@ import (
 	"parley/protocol"
 )
 
-func TestSubscription_of_a_slow_client_is_closed_and_the_others_go_on(t *testing.T) {
+func TestSubscription_of_a_slow_client_is_closed_and_others_continue(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{MaxBacklog: 4096})
 	slow := r.join("ben")
 	for range 40 {
-		r.host.say(&protocol.Chat{Text: strings.Repeat("x", 200)}, nil)
+		r.host.do(&protocol.Chat{Text: strings.Repeat("x", 200)}, nil)
 	}
-	require.Equal(t, protocol.CloseTooSlow, slow.closed())
-	r.host.say(&protocol.Chat{Text: "still here"}, nil)
-	back := slow.resume(r.cursorOf(slow))
+	require.Equal(t, protocol.CloseTooSlow, slow.closeCode())
+	r.host.do(&protocol.Chat{Text: "still here"}, nil)
+	back := slow.resume(slow.cursor())
 	for event[*protocol.MessageCreated](back).Message.Text != "still here" {
 	}
-	back.whole()
-}
-
-// cursorOf returns the cursor from which a connection resumes.
-func (r *room) cursorOf(p *person) string {
-	if len(p.seen) > 0 {
-		return p.seen[len(p.seen)-1]
-	}
-	return p.welcome.Cursor
+	back.requireContiguous()
 }
 
 func TestSubscription_resume(t *testing.T) {
@@ -42,9 +35,9 @@ func TestSubscription_resume(t *testing.T) {
 	other, _ := newRoom(t, hub.Options{})
 	ben := r.join("ben")
 	for range 3 {
-		ben.say(&protocol.Chat{Text: "hello"}, nil)
+		ben.do(&protocol.Chat{Text: "hello"}, nil)
 	}
-	other.host.say(&protocol.Chat{Text: "elsewhere"}, nil)
+	other.host.do(&protocol.Chat{Text: "elsewhere"}, nil)
 	last, err := protocol.ParseCursor(ben.seen[2])
 	require.NoError(t, err)
 	future, tampered := last, last
@@ -66,11 +59,11 @@ func TestSubscription_resume(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.cursor == newest {
-				tc.cursor = r.cursorOf(ben)
+				tc.cursor = ben.cursor()
 			}
 			p := ben.resume(tc.cursor)
 			require.Equal(t, tc.resume, p.welcome.Resume)
-			ben.say(&protocol.Chat{Text: "next"}, nil)
+			ben.do(&protocol.Chat{Text: "next"}, nil)
 			first := tc.first
 			if first == "" {
 				first = ben.seen[len(ben.seen)-1]
@@ -85,7 +78,7 @@ func TestSubscription_resume(t *testing.T) {
 func TestSubscription_turns_from_replay_to_live_without_a_gap_or_a_duplicate(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{MaxBacklog: 2048, SnapshotEvery: 50})
 	ben := r.join("ben")
-	begin := r.cursorOf(ben)
+	begin := ben.cursor()
 	const events = 600
 	go func() {
 		for range events {
@@ -97,47 +90,47 @@ func TestSubscription_turns_from_replay_to_live_without_a_gap_or_a_duplicate(t *
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
-		who := hub.Credentials{ParticipantID: r.owner.ParticipantID, Token: r.owner.ParticipantToken}
+		who := r.hostCredentials()
 		for range events {
-			_, _ = r.hub.Do(t.Context(), r.id, who, protocol.Request{Command: &protocol.Chat{Text: "hello"}})
+			_, _ = r.do(who, protocol.Request{Command: &protocol.Chat{Text: "hello"}})
 		}
 	}()
 	p := ben.resume(begin)
 	for len(p.seen) < events {
-		if _, err := p.tryNext(); err != nil { // too slow: the client connects again
+		if _, err := p.tryNext(); err != nil { // the client was too slow, and reconnects
 			p.sub.Close()
 			seen := p.seen
-			p = ben.resume(r.cursorOf(p))
+			p = ben.resume(p.cursor())
 			p.seen = append(seen, p.seen...)
 		}
 	}
-	p.whole()
+	p.requireContiguous()
 	<-written
 }
 
 func TestSubscription_an_answer_keeps_its_place_while_events_are_replayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
-		begin := r.cursorOf(r.host)
+		begin := r.host.cursor()
 		for range 3 {
-			r.host.say(&protocol.Chat{Text: "before"}, nil)
+			r.host.do(&protocol.Chat{Text: "before"}, nil)
 		}
 		back := r.host.resume(begin)
 		id := back.send(&protocol.Chat{Text: "mine"})
 		synctest.Wait()
-		r.host.say(&protocol.Chat{Text: "after"}, nil)
+		r.host.do(&protocol.Chat{Text: "after"}, nil)
 		_, err := back.answer(id)
 		require.Nil(t, err)
 		require.Equal(t, r.host.seen[3], back.seen[len(back.seen)-1], "after its event and before the next one")
 	})
 }
 
-func TestSubscription_of_a_client_that_gives_up_while_it_joins_leaves_nothing_behind(t *testing.T) {
+func TestSubscription_of_a_client_that_disconnects_while_it_joins_is_removed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
-		r.host.passOver()
+		r.host.discard()
 		release := j.Hold()
-		ctx, cancel := contextOf(t)
+		ctx, cancel := context.WithCancel(t.Context())
 		failed := make(chan error)
 		go func() {
 			join := protocol.Request{ID: "1", Command: &protocol.Join{InviteToken: r.invite, UserID: "ben"}}
@@ -149,28 +142,28 @@ func TestSubscription_of_a_client_that_gives_up_while_it_joins_leaves_nothing_be
 		require.Error(t, <-failed)
 		release()
 		event[*protocol.ParticipantJoined](r.host)
-		pass(time.Second)
-		r.host.passOver()
-		require.Equal(t, []string{r.host.me.ID}, r.host.again().welcome.Presence, "only the host is connected")
+		advance(time.Second)
+		r.host.discard()
+		require.Equal(t, []string{r.host.me.ID}, r.host.reconnect().welcome.Presence, "only the host is connected")
 	})
 }
 
-func TestSubscription_of_a_removed_participant_yields_nothing_that_happens_later(t *testing.T) {
+func TestSubscription_of_a_removed_participant_yields_no_later_event(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
 		ben := r.join("ben")
-		behind := ben.resume(r.cursorOf(ben))
-		r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
-		r.host.say(&protocol.Chat{Text: "a secret"}, nil)
-		require.Equal(t, protocol.CloseRemoved, ben.closed())
-		require.Equal(t, protocol.CloseRemoved, behind.closed())
+		behind := ben.resume(ben.cursor())
+		r.host.do(&protocol.Remove{ParticipantID: ben.me.ID}, nil)
+		r.host.do(&protocol.Chat{Text: "a secret"}, nil)
+		require.Equal(t, protocol.CloseRemoved, ben.closeCode())
+		require.Equal(t, protocol.CloseRemoved, behind.closeCode())
 		require.NotContains(t, ben.seen, r.host.seen[len(r.host.seen)-1])
 		require.NotContains(t, behind.seen, r.host.seen[len(r.host.seen)-1])
 	})
 }
 
-// A connection can break while its commands are under way. They are carried out,
-// and their answers are dropped.
+// A connection can close while its commands wait. They are carried out, and their answers
+// are dropped.
 func TestSubscription_commands_of_a_closed_connection_are_carried_out(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, j := newRoom(t, hub.Options{})
@@ -181,7 +174,7 @@ func TestSubscription_commands_of_a_closed_connection_are_carried_out(t *testing
 		ben.send(&protocol.Chat{Text: "first"})
 		ben.send(&protocol.Chat{Text: "second"})
 		synctest.Wait()
-		release() // both are answered in one batch
+		release() // so that both are answered in one batch
 		synctest.Wait()
 		ben.send(&protocol.Chat{Text: "third"})
 		var said []string
@@ -197,39 +190,40 @@ func TestSubscription_commands_of_a_closed_connection_are_carried_out(t *testing
 func TestSubscription_ends_with_a_close_code(t *testing.T) {
 	cases := []struct {
 		name string
-		end  func(r *room, ben *person)
+		end  func(r *room, ben *client)
 		code int
 	}{
-		{"when the host removes the participant", func(r *room, ben *person) { r.host.say(&protocol.Remove{ParticipantID: ben.me.ID}, nil) }, protocol.CloseRemoved},
-		{"when the participant leaves", func(_ *room, ben *person) { ben.say(&protocol.Leave{}, nil) }, 1000},
-		{"when the session closes", func(r *room, _ *person) { r.host.say(&protocol.Close{}, nil) }, protocol.CloseSessionEnded},
-		{"when the server stops", func(r *room, _ *person) { require.NoError(r.t, r.hub.Stop(r.t.Context())) }, protocol.CloseGoingAway},
+		{"when the host removes the participant", func(r *room, ben *client) { r.host.do(&protocol.Remove{ParticipantID: ben.me.ID}, nil) }, protocol.CloseRemoved},
+		{"when the participant leaves", func(_ *room, ben *client) { ben.do(&protocol.Leave{}, nil) }, 1000},
+		{"when the session closes", func(r *room, _ *client) { r.host.do(&protocol.Close{}, nil) }, protocol.CloseSessionEnded},
+		{"when the server stops", func(r *room, _ *client) { require.NoError(r.t, r.hub.Stop(r.t.Context())) }, protocol.CloseGoingAway},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			r, _ := newRoom(t, hub.Options{})
 			ben := r.join("ben")
 			tc.end(r, ben)
-			require.Equal(t, tc.code, ben.closed())
+			require.Equal(t, tc.code, ben.closeCode())
 		})
 	}
 }
 
-// A client that missed a change learns so even if nothing else changes.
-func TestSubscription_a_client_asks_for_presence_that_was_dropped(t *testing.T) {
+// The newest dropped message is sent later. It does not follow the list that the client
+// has, so the client requests the whole list.
+func TestSubscription_a_client_detects_a_dropped_presence_message(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxBacklog: 64 << 10})
-		r.host.passOver()
+		r.host.discard()
 		ben := r.join("ben")
-		for range 8 { // more than half of MaxBacklog waits for the host
-			ben.say(&protocol.Chat{Text: strings.Repeat("x", 5<<10)}, nil)
+		for range 8 { // until more than half of MaxBacklog waits for the host
+			ben.do(&protocol.Chat{Text: strings.Repeat("x", 5<<10)}, nil)
 		}
-		pass(time.Second)
+		advance(time.Second)
 		cem := r.join("cem")
-		pass(time.Second)
+		advance(time.Second)
 		list := protocol.PresenceAnswer{Epoch: r.host.welcome.PresenceEpoch, At: r.host.welcome.PresenceAt, Participants: r.host.welcome.Presence}
-		require.False(t, list.Apply(next[*protocol.PresenceMessage](r.host).Payload), "the message that ben is present was dropped")
-		r.host.say(&protocol.AskPresence{}, &list)
+		require.False(t, list.Apply(next[*protocol.PresenceMessage](r.host).Payload), "the message about ben was dropped")
+		r.host.do(&protocol.AskPresence{}, &list)
 		require.Equal(t, []string{r.host.me.ID, ben.me.ID, cem.me.ID}, list.Participants)
 		cem.sub.Close()
 		require.True(t, list.Apply(next[*protocol.PresenceMessage](r.host).Payload))
@@ -241,7 +235,7 @@ func TestSubscription_yields_when_typing_begins_and_when_it_lapses(t *testing.T)
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
 		ben := r.join("ben")
-		ben.say(&protocol.Typing{Active: true}, nil)
+		ben.do(&protocol.Typing{Active: true}, nil)
 		require.True(t, next[*protocol.TypingMessage](r.host).Payload.Active)
 		began := time.Now()
 		require.False(t, next[*protocol.TypingMessage](r.host).Payload.Active)
@@ -251,9 +245,9 @@ func TestSubscription_yields_when_typing_begins_and_when_it_lapses(t *testing.T)
 
 func TestSubscription_a_participant_has_a_limited_number_of_connections(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{MaxOwnConnections: 2})
-	r.host.again()
+	r.host.reconnect()
 	_, err := r.tryAttach(&r.owner)
-	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeTooManyParticipants})
+	requireCode(t, protocol.CodeTooManyParticipants, err)
 	r.join("ben")
 }
 
@@ -261,7 +255,7 @@ func TestSubscription_of_a_participant_who_has_left_is_not_kept_in_memory(t *tes
 	r, _ := newRoom(t, hub.Options{})
 	sub := r.visit("ben")
 	for deadline := time.Now().Add(10 * time.Second); sub.Value() != nil; runtime.GC() {
-		require.True(t, time.Now().Before(deadline), "it is still in memory")
+		require.True(t, time.Now().Before(deadline), "the subscription is still in memory")
 	}
 }
 
@@ -270,9 +264,9 @@ func (r *room) visit(user string) weak.Pointer[feed.Subscription] {
 	join := protocol.Request{ID: "1", Command: &protocol.Join{InviteToken: r.invite, UserID: user}}
 	sub, err := r.hub.Attach(r.t.Context(), r.id, join, false)
 	require.NoError(r.t, err)
-	ben := &person{t: r.t, room: r, sub: sub}
-	ben.say(&protocol.Leave{}, nil)
-	require.Equal(r.t, 1000, ben.closed())
+	ben := &client{t: r.t, room: r, sub: sub}
+	ben.do(&protocol.Leave{}, nil)
+	require.Equal(r.t, 1000, ben.closeCode())
 	sub.Close()
 	return weak.Make(sub)
 }

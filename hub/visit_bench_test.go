@@ -12,9 +12,11 @@ import (
 	"parley/protocol"
 )
 
-// BenchmarkVisit joins and leaves a session that a number of guests have left
-// before. Every visit adds one of them, so runs compare only with the same
-// -benchtime, such as 200x.
+// BenchmarkVisit measures a join, its welcome and a leave, in a session that a number of
+// guests have left before. Every iteration adds a former guest, so results compare only
+// with the same -benchtime:
+//
+//	go test ./hub -run '^$' -bench Visit -benchtime 200x
 func BenchmarkVisit(b *testing.B) {
 	for _, past := range []int{10, 1000, 10000} {
 		b.Run(fmt.Sprintf("past=%d", past), func(b *testing.B) {

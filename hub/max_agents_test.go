@@ -16,8 +16,8 @@ import (
 	"parley/protocol"
 )
 
-// tryAgent makes a host session, and returns its id or the code of the refusal.
-func (r *room) tryAgent() (id string, refused protocol.Code) {
+// createAgent creates a host session, and returns its id or the code of the error.
+func (r *room) createAgent() (id string, refused protocol.Code) {
 	r.t.Helper()
 	hs, err := r.hub.CreateHost(r.t.Context(), &protocol.CreateHostSession{Agent: "demo"}, "")
 	if err != nil {
@@ -27,46 +27,46 @@ func (r *room) tryAgent() (id string, refused protocol.Code) {
 	return hs.ID, ""
 }
 
-func TestAgents_no_more_run_than_may(t *testing.T) {
+func TestMaxAgents_bounds_the_agents_that_run(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxAgents: 2})
-		second, refused := r.tryAgent()
+		second, refused := r.createAgent()
 		require.Empty(t, refused)
-		_, refused = r.tryAgent()
+		_, refused = r.createAgent()
 		require.Equal(t, protocol.CodeTooManyAgents, refused)
 		require.True(t, protocol.Catalogue[refused].Retryable)
 		for name, end := range map[string]func(){
-			"is deleted":       func() { require.NoError(t, r.hub.DeleteHost(t.Context(), second)) },
-			"ends by itself":   func() { r.agent.Exit(1) },
-			"is stopped twice": func() { r.agent.Exit(1); require.NoError(t, r.hub.DeleteHost(t.Context(), second)) },
+			"is deleted":           func() { require.NoError(t, r.hub.DeleteHost(t.Context(), second)) },
+			"exits":                func() { r.agent.Exit(1) },
+			"exits and is deleted": func() { r.agent.Exit(1); require.NoError(t, r.hub.DeleteHost(t.Context(), second)) },
 		} {
 			end()
 			synctest.Wait()
-			second, refused = r.tryAgent()
-			require.Empty(t, refused, "one %s", name)
-			_, refused = r.tryAgent()
-			require.Equal(t, protocol.CodeTooManyAgents, refused, "one %s", name)
+			second, refused = r.createAgent()
+			require.Empty(t, refused, "after one %s", name)
+			_, refused = r.createAgent()
+			require.Equal(t, protocol.CodeTooManyAgents, refused, "after one %s", name)
 		}
-		list := all(t, r.hub.HostSessions(t.Context()))
-		require.LessOrEqual(t, len(list), 4, "a refusal leaves no session behind")
+		list := collect(t, r.hub.HostSessions(t.Context()))
+		require.LessOrEqual(t, len(list), 4, "a refused creation leaves no session")
 	})
 }
 
-func TestAgents_a_start_that_fails_takes_no_place(t *testing.T) {
+func TestMaxAgents_a_failed_start_does_not_count(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxAgents: 2})
 		r.agents.FailStarts(journal.ErrFull)
 		for range 5 {
-			_, refused := r.tryAgent()
+			_, refused := r.createAgent()
 			require.Equal(t, protocol.CodeAgentUnavailable, refused)
 		}
 		r.agents.FailStarts(nil)
-		_, refused := r.tryAgent()
+		_, refused := r.createAgent()
 		require.Empty(t, refused)
 	})
 }
 
-func TestAgents_many_starts_at_once_do_not_exceed_the_limit(t *testing.T) {
+func TestMaxAgents_bounds_concurrent_starts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxAgents: 4})
 		var mu sync.Mutex
@@ -89,42 +89,42 @@ func TestAgents_many_starts_at_once_do_not_exceed_the_limit(t *testing.T) {
 	})
 }
 
-func TestAgents_a_prompt_for_which_no_agent_may_start_fails_with_the_reason(t *testing.T) {
+func TestMaxAgents_a_prompt_whose_agent_may_not_start_fails_with_the_reason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxAgents: 1})
 		r.agent.Exit(1)
 		synctest.Wait()
-		other, refused := r.tryAgent()
+		other, refused := r.createAgent()
 		require.Empty(t, refused)
-		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
+		r.host.do(&protocol.Prompt{Prompt: "go"}, nil)
 		failed := event[*protocol.PromptDispatchFailed](r.host)
 		require.Contains(t, failed.Error, "the one agent that may run on this server is running; try again when one has ended")
 		require.NoError(t, r.hub.DeleteHost(t.Context(), other))
 		synctest.Wait()
-		r.host.say(&protocol.Prompt{Prompt: "go"}, nil)
+		r.host.do(&protocol.Prompt{Prompt: "go"}, nil)
 		r.nextAgent()
-		r.prompted()
+		r.nextPrompt()
 	})
 }
 
-// keyed makes a host session under a command id.
-func (r *room) keyed(key, title string) (protocol.HostSession, error) {
+// createWithKey creates a host session under a command id.
+func (r *room) createWithKey(key, title string) (protocol.HostSession, error) {
 	return r.hub.CreateHost(r.t.Context(), &protocol.CreateHostSession{Agent: "demo", Title: title}, key)
 }
 
-func TestCreateHost_again_under_the_same_key_starts_no_second_agent(t *testing.T) {
+func TestCreateHost_a_repetition_starts_no_second_agent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{MaxAgents: 2})
-		first, err := r.keyed("k", "mine")
+		first, err := r.createWithKey("k", "mine")
 		require.NoError(t, err)
 		r.nextAgent()
 		same := func() {
 			t.Helper()
-			again, err := r.keyed("k", "mine")
-			require.NoError(t, err, "also where no more agents may run")
+			again, err := r.createWithKey("k", "mine")
+			require.NoError(t, err, "although no further agent may run")
 			require.Equal(t, first, again)
-			_, err = r.keyed("k", "another")
-			require.Equal(t, protocol.CodeInvalidRequest, protocol.AsError(err).Code)
+			_, err = r.createWithKey("k", "another")
+			requireCode(t, protocol.CodeInvalidRequest, err)
 		}
 		same()
 		r.agent.Exit(1)
@@ -133,21 +133,21 @@ func TestCreateHost_again_under_the_same_key_starts_no_second_agent(t *testing.T
 		r.restart()
 		same()
 		require.NoError(t, r.hub.DeleteHost(t.Context(), first.ID))
-		_, err = r.keyed("k", "mine")
-		require.Equal(t, protocol.CodeHostSessionNotFound, protocol.AsError(err).Code)
+		_, err = r.createWithKey("k", "mine")
+		requireCode(t, protocol.CodeHostSessionNotFound, err)
 	})
 }
 
-func TestCreateHost_at_the_same_time_under_the_same_key_starts_one_agent(t *testing.T) {
+func TestCreateHost_concurrent_repetitions_start_one_agent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		agents := &lateAgents{hubtest.NewAgents(), make(chan struct{})}
+		agents := &delayedAgents{hubtest.NewAgents(), make(chan struct{})}
 		r := &room{t: t, journal: newJournal(), agents: agents.Agents}
 		t.Cleanup(func() { require.NoError(t, r.journal.Close()) })
 		r.start(agents)
 		answers := make(chan string, 3)
 		for range 3 {
 			go func() {
-				hs, err := r.keyed("k", "mine")
+				hs, err := r.createWithKey("k", "mine")
 				require.NoError(t, err)
 				answers <- hs.ID
 			}()
@@ -157,48 +157,49 @@ func TestCreateHost_at_the_same_time_under_the_same_key_starts_one_agent(t *test
 		require.Equal(t, []string{<-answers}, unique(<-answers, <-answers))
 		r.nextAgent()
 		synctest.Wait()
-		list := all(t, r.hub.HostSessions(t.Context()))
+		list := collect(t, r.hub.HostSessions(t.Context()))
 		require.Len(t, list, 1)
 	})
 }
 
+// unique returns the distinct values.
 func unique(all ...string) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-func TestCreateHost_that_failed_is_tried_again_under_the_same_key(t *testing.T) {
+func TestCreateHost_a_repetition_after_a_failure_tries_again(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
 		r.agents.FailStarts(journal.ErrFull)
 		for range 2 {
-			_, err := r.keyed("k", "mine")
-			require.Equal(t, protocol.CodeAgentUnavailable, protocol.AsError(err).Code)
+			_, err := r.createWithKey("k", "mine")
+			requireCode(t, protocol.CodeAgentUnavailable, err)
 		}
 		r.agents.FailStarts(nil)
 		r.restart()
-		first, err := r.keyed("k", "mine")
+		first, err := r.createWithKey("k", "mine")
 		require.NoError(t, err)
 		r.nextAgent()
-		again, err := r.keyed("k", "mine")
+		again, err := r.createWithKey("k", "mine")
 		require.NoError(t, err)
 		require.Equal(t, first, again)
 	})
 }
 
-func TestCreateHost_is_answered_with_what_was_known_then(t *testing.T) {
+func TestCreateHost_a_repetition_returns_the_first_answer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
-		first, err := r.keyed("k", "mine")
+		first, err := r.createWithKey("k", "mine")
 		require.NoError(t, err)
 		r.nextAgent()
-		r.agent.Say(rules.AgentUpdated{Facts: protocol.AgentFacts{SessionTitle: new("learnt later")}})
-		pass(time.Minute)
+		r.agent.Say(rules.AgentUpdated{Facts: protocol.AgentFacts{SessionTitle: new("a later title")}})
+		advance(time.Minute)
 		now, err := r.hub.HostSession(t.Context(), first.ID)
 		require.NoError(t, err)
 		require.NotEqual(t, first, now)
 		for range 2 {
-			again, err := r.keyed("k", "mine")
+			again, err := r.createWithKey("k", "mine")
 			require.NoError(t, err)
 			require.Equal(t, first, again)
 			r.restart()
@@ -206,23 +207,23 @@ func TestCreateHost_is_answered_with_what_was_known_then(t *testing.T) {
 	})
 }
 
-// renamedAgents are an operator's after another configuration.
+// renamedAgents are configured under another name.
 type renamedAgents struct{ *hubtest.Agents }
 
 func (renamedAgents) Profiles() []hub.Profile { return []hub.Profile{{Name: "another"}} }
 
-func TestCreateHost_is_answered_again_though_its_agent_is_no_longer_configured(t *testing.T) {
+func TestCreateHost_a_repetition_succeeds_although_the_agent_is_no_longer_configured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRoom(t, hub.Options{})
-		first, err := r.keyed("k", "mine")
+		first, err := r.createWithKey("k", "mine")
 		require.NoError(t, err)
 		r.nextAgent()
 		require.NoError(t, r.hub.Stop(t.Context()))
 		r.start(renamedAgents{r.agents})
-		again, err := r.keyed("k", "mine")
+		again, err := r.createWithKey("k", "mine")
 		require.NoError(t, err)
 		require.Equal(t, first, again)
-		_, err = r.keyed("new", "mine")
-		require.Equal(t, protocol.CodeAgentNotFound, protocol.AsError(err).Code)
+		_, err = r.createWithKey("new", "mine")
+		requireCode(t, protocol.CodeAgentNotFound, err)
 	})
 }
