@@ -77,7 +77,7 @@ func TestAgent_that_closes_its_input_is_killed(t *testing.T) {
 	require.Nil(t, end.ExitCode)
 }
 
-func TestStderr_is_drained_and_its_end_kept(t *testing.T) {
+func TestStderr_is_drained_and_its_end_is_kept(t *testing.T) {
 	t.Parallel()
 	r := ready(t, fake(""))
 	_, turn := r.turn("stderr")

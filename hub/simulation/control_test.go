@@ -6,7 +6,7 @@ import (
 
 // A simulation that finds nothing may be unable to find anything, so it must find each
 // flaw soon.
-func TestSimulation_finds_what_is_broken(t *testing.T) {
+func TestSimulation_finds_each_flaw(t *testing.T) {
 	flaws := []flaw{
 		flawAcknowledgesEarly, flawLosesAppend, flawForgetsCommands, flawForgetsTurns, flawLosesAnswer,
 		flawSkipsEvent, flawRepeatsEvent, flawSwapsAnswer, flawOtherBytes,
@@ -28,7 +28,7 @@ func TestSimulation_finds_what_is_broken(t *testing.T) {
 
 // Most runs must have the same transcript; see the package's documentation for what is
 // left to chance.
-func TestSimulation_a_calm_run_goes_the_same_way_again(t *testing.T) {
+func TestSimulation_repeats_most_calm_runs(t *testing.T) {
 	same := 0
 	const of = 40
 	for seed := range uint64(of) {

@@ -45,7 +45,7 @@ func readChain(s *journaltest.Stream, from journal.Seq, rows []*engine.Row) (eve
 }
 
 // Every row here is sound by itself; only the rows before it reveal the damage.
-func TestChain_finds_rows_that_do_not_belong_together(t *testing.T) {
+func TestChain_finds_rows_that_do_not_follow_each_other(t *testing.T) {
 	s := journaltest.NewSession(1)
 	r := rows(t, s, 4)
 	foreign := rowOn(t, s.ID, journal.Head{Seq: 2, Hash: journal.Hash{1}})

@@ -96,7 +96,7 @@ func (l *Log) damage(index *index) (damage *DamageError, torn bool) {
 	}
 	bad := l.firstDamaged()
 	if index != nil && index.salts == l.header.salts && bad < index.frames {
-		return l.damageAt(bad, "of %d committed frames, %d are damaged or missing", index.frames, index.frames-l.undamaged(index.frames)), false
+		return l.damageAt(bad, "%d of %d committed frames are damaged or missing", index.frames-l.undamaged(index.frames), index.frames), false
 	}
 	lost := l.commits(bad)
 	if lost > 1 || l.endsTransaction(bad) && l.undamaged(len(l.frames)) > bad {
