@@ -19,21 +19,23 @@ import (
 // FirstEvent is the first event that every connection receives.
 var FirstEvent = []byte(`{"type":"welcome","payload":"` + strings.Repeat("x", 370) + `"}`)
 
-// server has the rooms.
+// server has the rooms and the connections.
 type server struct {
-	store *store.Store // nil to store nothing
+	store   *store.Store   // nil to store nothing
+	serving sync.WaitGroup // a goroutine for each connection; close ends them and waits
 
-	mu    sync.Mutex
-	rooms map[string]*room // guarded by mu
+	mu    sync.Mutex // guards the fields below
+	rooms map[string]*room
+	conns map[net.Conn]struct{}
 }
 
-// Serve serves on a listener until ctx ends. With a data directory every message,
-// joins included, is durable in a journal like Parley's before it is sent on. Serve
-// does not wait for its connections: it is for a process that ends then.
+// Serve serves on a listener until ctx is done, and then closes all connections and waits
+// for their goroutines. With a data directory every message, joins included, is durable in
+// a journal like Parley's before it is sent.
 func Serve(ctx context.Context, l net.Listener, dir string, o sqlite.Options) error {
 	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
 	defer stop()
-	s := &server{rooms: map[string]*room{}}
+	s := &server{rooms: map[string]*room{}, conns: map[net.Conn]struct{}{}}
 	if dir != "" {
 		var err error
 		if s.store, err = store.Open(ctx, dir, o); err != nil {
@@ -41,16 +43,43 @@ func Serve(ctx context.Context, l net.Listener, dir string, o sqlite.Options) er
 		}
 		defer s.store.Close()
 	}
+	defer s.close()
 	for {
 		conn, err := l.Accept()
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil && err == nil:
+			return conn.Close()
+		case ctx.Err() != nil:
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
 		}
-		go s.serve(conn)
+		s.start(conn)
 	}
+}
+
+// start serves a connection on a goroutine of its own.
+func (s *server) start(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns[conn] = struct{}{}
+	s.serving.Go(func() {
+		s.serve(conn)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.conns, conn)
+		_ = conn.Close()
+	})
+}
+
+// close closes all connections and waits for their goroutines.
+func (s *server) close() {
+	s.mu.Lock()
+	for conn := range s.conns {
+		_ = conn.Close()
+	}
+	s.mu.Unlock()
+	s.serving.Wait()
 }
 
 // room returns the room with a name, which it creates if needed.
@@ -67,7 +96,6 @@ func (s *server) room(name string) *room {
 
 // serve reads the request of a connection and serves it.
 func (s *server) serve(conn net.Conn) {
-	defer conn.Close()
 	in := bufio.NewReaderSize(conn, 512)
 	request, header, err := netio.ReadHead(in)
 	if err != nil {
