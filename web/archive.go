@@ -10,7 +10,7 @@ import (
 // from the first. Every participant who was not removed may read it.
 func (s *Server) archive(r *http.Request, _ []byte) (answer *protocol.ArchiveAnswer, err error) {
 	query := r.URL.Query()
-	who, err := queryCredentials(r, query)
+	caller, err := queryCredentials(r, query)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func (s *Server) archive(r *http.Request, _ []byte) (answer *protocol.ArchiveAns
 		return nil, err
 	}
 	err = s.attempt(r, nil, func() error {
-		answer, err = s.hub.Archive(r.Context(), r.PathValue("id"), who, which)
+		answer, err = s.hub.Archive(r.Context(), r.PathValue("id"), caller, which)
 		return err
 	})
 	return answer, err

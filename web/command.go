@@ -28,23 +28,23 @@ func (s *Server) command(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) commandAnswer(r *http.Request, req protocol.Request) ([]byte, error) {
-	who, ok := headerCredentials(r)
+	caller, ok := headerCredentials(r)
 	switch req.Command.(type) {
 	case *protocol.Ping:
 		return feed.Answer{}.Encode(req.ID) // a pong
 	case *protocol.Join, *protocol.Resume:
-		who = hub.Credentials{} // the payload has the credentials
+		caller = hub.Credentials{} // the payload has the credentials
 	default:
 		// Participants who may no longer act may still read.
-		who.ReadOnly = onlyReads(req.Command)
+		caller.ReadOnly = onlyReads(req.Command)
 		if !ok {
 			return nil, protocol.Errorf(protocol.CodeUnauthorized, "Authorization and %s are missing", headerParticipant)
 		}
 	}
-	if err := s.participants.Take(who.ParticipantID, who.Token); err != nil {
+	if err := s.participants.Take(caller.ParticipantID, caller.Token); err != nil {
 		return nil, err
 	}
-	answer, err := s.carryOut(r, who, req)
+	answer, err := s.carryOut(r, caller, req)
 	if err != nil {
 		return nil, err
 	}

@@ -39,10 +39,10 @@ func (r reply) okLine(into any) *protocol.OKMessage {
 func TestCommands(t *testing.T) {
 	w := newWorld(t)
 	s := w.share(protocol.ModePromptWithApproval)
-	send := func(t *testing.T, who person, id, kind string, payload any) reply {
+	send := func(t *testing.T, p person, id, kind string, payload any) reply {
 		var headers []string
-		if who != (person{}) {
-			headers = who.headers()
+		if p != (person{}) {
+			headers = p.headers()
 		}
 		return w.in(t).call("POST", s.path("/commands"), object{"id": id, "type": kind, "payload": payload}, headers...)
 	}
@@ -80,45 +80,10 @@ func TestCommands(t *testing.T) {
 		require.Equal(t, first, again)
 	})
 	t.Run("every command is answered", func(t *testing.T) {
-		var prompt protocol.PromptAnswer
-		send(t, gil, "p", "prompt", object{"prompt": "help"}).okLine(&prompt)
-		var approval protocol.ApprovalAnswer
-		send(t, s.Host, "a", "approve", object{
-			"approvalId": prompt.Approval.ID, "action": "approve", "prompt": "plan", "reason": "shorter",
-		}).okLine(&approval)
-		require.Equal(t, "plan", approval.Approval.Prompt)
-		require.Equal(t, "help", *approval.Approval.OriginalPrompt)
-		var history protocol.HistoryAnswer
-		send(t, gil, "h", "history", object{"limit": 2}).okLine(&history)
-		require.Len(t, history.Events, 2)
-		var session protocol.SessionAnswer
-		send(t, s.Host, "m", "set_mode", object{"mode": "view_only"}).okLine(&session)
-		require.Equal(t, protocol.ModeViewOnly, session.Session.Mode)
-		var p protocol.ParticipantAnswer
-		send(t, s.Host, "r", "set_role", object{"participantId": gil.ID, "role": "viewer"}).okLine(&p)
-		require.Equal(t, protocol.RoleViewer, p.Participant.Role)
-		var invite protocol.InviteAnswer
-		send(t, s.Host, "i", "rotate_invite", nil).okLine(&invite)
-		require.NotEqual(t, s.Invite, invite.InviteToken)
-		require.JSONEq(t, `{}`, string(send(t, s.Host, "t", "typing", object{"active": true}).okLine(nil).Payload))
-		require.JSONEq(t, `{"type":"pong","id":"x"}`, string(send(t, anonymous, "x", "ping", nil).ok(http.StatusOK, nil).body))
-		send(t, gil, "l", "leave", nil).okLine(&p)
-		require.NotNil(t, p.Participant.LeftAt)
-		send(t, s.Host, "s", "stop_agent", nil).okLine(nil)
-		var closed protocol.CloseAnswer
-		send(t, s.Host, "c", "close", nil).okLine(&closed)
-		require.True(t, closed.Closed)
+		requireEveryCommandAnswered(t, s, gil, send)
 	})
 	t.Run("errors are lines", func(t *testing.T) {
-		send(t, anonymous, "1", "chat", object{"text": "x"}).errorLine("1", protocol.CodeUnauthorized)
-		send(t, gil, "2", "chat", object{"text": " "}).errorLine("2", protocol.CodeEmptyMessage)
-		send(t, gil, "3", "dance", nil).errorLine("3", protocol.CodeInvalidRequest)
-		send(t, gil, "", "ping", nil).errorLine("", protocol.CodeInvalidRequest)
-		w.in(t).call("POST", s.path("/commands"), "[]").errorLine("", protocol.CodeInvalidRequest)
-		w.in(t).call("POST", s.path("/commands"), "{}", "Content-Type", "text/plain").
-			errorLine("", protocol.CodeInvalidRequest)
-		w.in(t).call("POST", sharedAPI+"/"+uuid.NewString()+"/commands",
-			object{"id": "1", "type": "leave"}, gil.headers()...).errorLine("1", protocol.CodeSessionNotFound)
+		requireErrorLines(t, s, gil, send)
 	})
 }
 
@@ -168,4 +133,51 @@ func TestHostSessions(t *testing.T) {
 		w.call("DELETE", path, nil).ok(http.StatusNoContent, nil)
 		w.call("GET", path, nil).fails(protocol.CodeHostSessionNotFound)
 	})
+}
+
+// sendFunc sends a command over plain HTTP.
+type sendFunc func(t *testing.T, p person, id, kind string, payload any) reply
+
+func requireEveryCommandAnswered(t *testing.T, s *session, gil person, send sendFunc) {
+	var prompt protocol.PromptAnswer
+	send(t, gil, "p", "prompt", object{"prompt": "help"}).okLine(&prompt)
+	var approval protocol.ApprovalAnswer
+	send(t, s.Host, "a", "approve", object{
+		"approvalId": prompt.Approval.ID, "action": "approve", "prompt": "plan", "reason": "shorter",
+	}).okLine(&approval)
+	require.Equal(t, "plan", approval.Approval.Prompt)
+	require.Equal(t, "help", *approval.Approval.OriginalPrompt)
+	var history protocol.HistoryAnswer
+	send(t, gil, "h", "history", object{"limit": 2}).okLine(&history)
+	require.Len(t, history.Events, 2)
+	var session protocol.SessionAnswer
+	send(t, s.Host, "m", "set_mode", object{"mode": "view_only"}).okLine(&session)
+	require.Equal(t, protocol.ModeViewOnly, session.Session.Mode)
+	var p protocol.ParticipantAnswer
+	send(t, s.Host, "r", "set_role", object{"participantId": gil.ID, "role": "viewer"}).okLine(&p)
+	require.Equal(t, protocol.RoleViewer, p.Participant.Role)
+	var invite protocol.InviteAnswer
+	send(t, s.Host, "i", "rotate_invite", nil).okLine(&invite)
+	require.NotEqual(t, s.Invite, invite.InviteToken)
+	require.JSONEq(t, `{}`, string(send(t, s.Host, "t", "typing", object{"active": true}).okLine(nil).Payload))
+	require.JSONEq(t, `{"type":"pong","id":"x"}`, string(send(t, person{}, "x", "ping", nil).ok(http.StatusOK, nil).body))
+	send(t, gil, "l", "leave", nil).okLine(&p)
+	require.NotNil(t, p.Participant.LeftAt)
+	send(t, s.Host, "s", "stop_agent", nil).okLine(nil)
+	var closed protocol.CloseAnswer
+	send(t, s.Host, "c", "close", nil).okLine(&closed)
+	require.True(t, closed.Closed)
+}
+
+func requireErrorLines(t *testing.T, s *session, gil person, send sendFunc) {
+	w := s.w
+	send(t, person{}, "1", "chat", object{"text": "x"}).errorLine("1", protocol.CodeUnauthorized)
+	send(t, gil, "2", "chat", object{"text": " "}).errorLine("2", protocol.CodeEmptyMessage)
+	send(t, gil, "3", "dance", nil).errorLine("3", protocol.CodeInvalidRequest)
+	send(t, gil, "", "ping", nil).errorLine("", protocol.CodeInvalidRequest)
+	w.in(t).call("POST", s.path("/commands"), "[]").errorLine("", protocol.CodeInvalidRequest)
+	w.in(t).call("POST", s.path("/commands"), "{}", "Content-Type", "text/plain").
+		errorLine("", protocol.CodeInvalidRequest)
+	w.in(t).call("POST", sharedAPI+"/"+uuid.NewString()+"/commands",
+		object{"id": "1", "type": "leave"}, gil.headers()...).errorLine("1", protocol.CodeSessionNotFound)
 }

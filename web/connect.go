@@ -19,13 +19,13 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	who, err := queryCredentials(r, q)
+	caller, err := queryCredentials(r, q)
 	if err != nil {
 		return err
 	}
-	who.ReadOnly = q.Get("readOnly") == "true"
+	caller.ReadOnly = q.Get("readOnly") == "true"
 	cursor := cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("since"))
-	return original(s.live.ServeStream(w, r, r.PathValue("id"), who, cursor))
+	return original(s.live.ServeStream(w, r, r.PathValue("id"), caller, cursor))
 }
 
 // asProtocol returns the error of the protocol's catalogue in err's chain, if any.

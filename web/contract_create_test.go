@@ -25,26 +25,7 @@ func TestContract_Create(t *testing.T) {
 	}
 	t.Run("is answered with the session, its invite, and the host with the token", func(t *testing.T) {
 		session, host, answer := create(t, nil)
-		isUUIDv4(t, session["id"])
-		isTime(t, session["createdAt"])
-		require.Equal(t, answer["inviteToken"], session["inviteToken"])
-		require.Equal(t, "hana", session["hostUserId"])
-		require.Equal(t, agentID, session["hostSessionId"])
-		require.Equal(t, "garden", session["workspaceId"])
-		require.Equal(t, "active", session["status"])
-		require.Equal(t, "prompt_with_approval", session["mode"])
-		require.Equal(t, true, session["approvalRequired"])
-		require.Nil(t, session["expiresAt"])
-
-		require.Equal(t, session["id"], host["sharedSessionId"])
-		require.Equal(t, "hana", host["userId"])
-		require.Equal(t, "host", host["role"])
-		require.Nil(t, host["displayName"])
-		require.Nil(t, host["leftAt"])
-		isUUIDv4(t, host["id"])
-		isTime(t, host["joinedAt"])
-		require.GreaterOrEqual(t, len(host["accessToken"].(string)), 32)
-		require.GreaterOrEqual(t, len(answer["inviteToken"].(string)), 32)
+		requireCreated(t, agentID, session, host, answer)
 	})
 	t.Run("accepts the optional members", func(t *testing.T) {
 		session, host, _ := create(t, object{
@@ -114,4 +95,28 @@ func TestContract_List(t *testing.T) {
 			require.Equal(t, want, ids)
 		})
 	}
+}
+
+// requireCreated requires the answer to a creation without optional members.
+func requireCreated(t *testing.T, agentID string, session, host, answer object) {
+	isUUIDv4(t, session["id"])
+	isTime(t, session["createdAt"])
+	require.Equal(t, answer["inviteToken"], session["inviteToken"])
+	require.Equal(t, "hana", session["hostUserId"])
+	require.Equal(t, agentID, session["hostSessionId"])
+	require.Equal(t, "garden", session["workspaceId"])
+	require.Equal(t, "active", session["status"])
+	require.Equal(t, "prompt_with_approval", session["mode"])
+	require.Equal(t, true, session["approvalRequired"])
+	require.Nil(t, session["expiresAt"])
+
+	require.Equal(t, session["id"], host["sharedSessionId"])
+	require.Equal(t, "hana", host["userId"])
+	require.Equal(t, "host", host["role"])
+	require.Nil(t, host["displayName"])
+	require.Nil(t, host["leftAt"])
+	isUUIDv4(t, host["id"])
+	isTime(t, host["joinedAt"])
+	require.GreaterOrEqual(t, len(host["accessToken"].(string)), 32)
+	require.GreaterOrEqual(t, len(answer["inviteToken"].(string)), 32)
 }

@@ -107,58 +107,7 @@ func (w *world) in(t testing.TB) *world {
 // What the body alone shows is checked before the session is looked up.
 func TestContract_BodyFirst(t *testing.T) {
 	w := newWorld(t)
-	nowhere := sharedAPI + "/" + uuid.NewString()
-	who := person{ID: "p", Token: "t"}
-	rows := []struct {
-		name, method, path string
-		body               any
-		code               protocol.Code
-	}{
-		{"create with a blank host session", "POST", sharedAPI,
-			map[string]any{"hostSessionId": " ", "hostUserId": " "}, protocol.CodeMissingHostSessionID},
-		{"create with a blank host", "POST", sharedAPI,
-			map[string]any{"hostSessionId": uuid.NewString(), "hostUserId": "\t"}, protocol.CodeMissingHostUserID},
-		{"create on an unknown host session", "POST", sharedAPI,
-			map[string]any{"hostSessionId": uuid.NewString(), "hostUserId": "hana"}, protocol.CodeHostSessionNotFound},
-		{"create on an id that is none", "POST", sharedAPI,
-			map[string]any{"hostSessionId": "x", "hostUserId": "hana"}, protocol.CodeHostSessionNotFound},
-		{"create without a host", "POST", sharedAPI, map[string]any{"hostSessionId": ""}, protocol.CodeInvalidRequest},
-		{"create in an unknown mode", "POST", sharedAPI,
-			map[string]any{"hostSessionId": "", "hostUserId": "", "mode": "free"}, protocol.CodeInvalidRequest},
-		{"create with an expiry that is no number", "POST", sharedAPI,
-			map[string]any{"hostSessionId": "", "hostUserId": "", "expiresInMinutes": "5"}, protocol.CodeInvalidRequest},
-		{"join with a blank user", "POST", nowhere + "/join",
-			map[string]any{"inviteToken": "x", "userId": "  "}, protocol.CodeMissingUserID},
-		{"join without a user", "POST", nowhere + "/join", map[string]any{"inviteToken": "x"}, protocol.CodeInvalidRequest},
-		{"join without an invite", "POST", nowhere + "/join", map[string]any{"userId": ""}, protocol.CodeInvalidRequest},
-		{"join with an unknown role", "POST", nowhere + "/join",
-			map[string]any{"inviteToken": "x", "userId": "", "role": "king"}, protocol.CodeInvalidRequest},
-		{"join an unknown session", "POST", nowhere + "/join",
-			map[string]any{"inviteToken": "x", "userId": "u"}, protocol.CodeSessionNotFound},
-		{"a blank message", "POST", nowhere + "/messages", who.with(map[string]any{"text": " \n"}), protocol.CodeEmptyMessage},
-		{"a message without text", "POST", nowhere + "/messages", who.with(nil), protocol.CodeInvalidRequest},
-		{"a message of null", "POST", nowhere + "/messages", who.with(map[string]any{"text": nil}), protocol.CodeInvalidRequest},
-		{"a blank message without a token", "POST", nowhere + "/messages",
-			map[string]any{"text": "", "participantId": "p"}, protocol.CodeInvalidRequest},
-		{"a blank prompt", "POST", nowhere + "/prompts", who.with(map[string]any{"prompt": ""}), protocol.CodeEmptyPrompt},
-		{"a prompt that is no text", "POST", nowhere + "/prompts",
-			who.with(map[string]any{"prompt": 1}), protocol.CodeInvalidRequest},
-		{"another action", "POST", nowhere + "/approvals/x",
-			who.with(map[string]any{"action": "Approve"}), protocol.CodeInvalidAction},
-		{"no action", "POST", nowhere + "/approvals/x", who.with(nil), protocol.CodeInvalidRequest},
-		{"leave without credentials", "POST", nowhere + "/leave", map[string]any{}, protocol.CodeInvalidRequest},
-		{"leave without a body", "POST", nowhere + "/leave", nil, protocol.CodeInvalidRequest},
-		{"leave with a participant that is no text", "POST", nowhere + "/leave",
-			map[string]any{"participantId": 1, "participantToken": "t"}, protocol.CodeInvalidRequest},
-		{"close without credentials", "DELETE", nowhere, nil, protocol.CodeInvalidRequest},
-		{"stream without credentials", "GET", nowhere + "/stream", nil, protocol.CodeInvalidRequest},
-		{"stream with half of them", "GET", nowhere + "/stream?participantId=p", nil, protocol.CodeInvalidRequest},
-		{"events without credentials", "GET", nowhere + "/events", nil, protocol.CodeInvalidRequest},
-		{"list of an unknown status", "GET", sharedAPI + "?status=open", nil, protocol.CodeInvalidRequest},
-		{"a key that is too long", "POST", nowhere + "/join",
-			map[string]any{"inviteToken": "x", "userId": "u"}, protocol.CodeInvalidRequest},
-	}
-	for _, row := range rows {
+	for _, row := range bodyErrors(sharedAPI + "/" + uuid.NewString()) {
 		t.Run(row.name, func(t *testing.T) {
 			var headers []string
 			if row.name == "a key that is too long" {
@@ -183,5 +132,62 @@ func TestContract_Reads(t *testing.T) {
 			w.call("GET", c.path(end), nil, person{ID: c.viewer.ID, Token: "x"}.headers()...).
 				fails(protocol.CodeInvalidParticipantToken)
 		})
+	}
+}
+
+// bodyError is a call whose body shows that it must be refused with a code.
+type bodyError struct {
+	name, method, path string
+	body               any
+	code               protocol.Code
+}
+
+// bodyErrors returns calls to a session that does not exist, whose path is given.
+func bodyErrors(nowhere string) []bodyError {
+	p := person{ID: "p", Token: "t"}
+	return []bodyError{
+		{"create with a blank host session", "POST", sharedAPI,
+			map[string]any{"hostSessionId": " ", "hostUserId": " "}, protocol.CodeMissingHostSessionID},
+		{"create with a blank host", "POST", sharedAPI,
+			map[string]any{"hostSessionId": uuid.NewString(), "hostUserId": "\t"}, protocol.CodeMissingHostUserID},
+		{"create on an unknown host session", "POST", sharedAPI,
+			map[string]any{"hostSessionId": uuid.NewString(), "hostUserId": "hana"}, protocol.CodeHostSessionNotFound},
+		{"create on an id that is none", "POST", sharedAPI,
+			map[string]any{"hostSessionId": "x", "hostUserId": "hana"}, protocol.CodeHostSessionNotFound},
+		{"create without a host", "POST", sharedAPI, map[string]any{"hostSessionId": ""}, protocol.CodeInvalidRequest},
+		{"create in an unknown mode", "POST", sharedAPI,
+			map[string]any{"hostSessionId": "", "hostUserId": "", "mode": "free"}, protocol.CodeInvalidRequest},
+		{"create with an expiry that is no number", "POST", sharedAPI,
+			map[string]any{"hostSessionId": "", "hostUserId": "", "expiresInMinutes": "5"}, protocol.CodeInvalidRequest},
+		{"join with a blank user", "POST", nowhere + "/join",
+			map[string]any{"inviteToken": "x", "userId": "  "}, protocol.CodeMissingUserID},
+		{"join without a user", "POST", nowhere + "/join", map[string]any{"inviteToken": "x"}, protocol.CodeInvalidRequest},
+		{"join without an invite", "POST", nowhere + "/join", map[string]any{"userId": ""}, protocol.CodeInvalidRequest},
+		{"join with an unknown role", "POST", nowhere + "/join",
+			map[string]any{"inviteToken": "x", "userId": "", "role": "king"}, protocol.CodeInvalidRequest},
+		{"join an unknown session", "POST", nowhere + "/join",
+			map[string]any{"inviteToken": "x", "userId": "u"}, protocol.CodeSessionNotFound},
+		{"a blank message", "POST", nowhere + "/messages", p.with(map[string]any{"text": " \n"}), protocol.CodeEmptyMessage},
+		{"a message without text", "POST", nowhere + "/messages", p.with(nil), protocol.CodeInvalidRequest},
+		{"a message of null", "POST", nowhere + "/messages", p.with(map[string]any{"text": nil}), protocol.CodeInvalidRequest},
+		{"a blank message without a token", "POST", nowhere + "/messages",
+			map[string]any{"text": "", "participantId": "p"}, protocol.CodeInvalidRequest},
+		{"a blank prompt", "POST", nowhere + "/prompts", p.with(map[string]any{"prompt": ""}), protocol.CodeEmptyPrompt},
+		{"a prompt that is no text", "POST", nowhere + "/prompts",
+			p.with(map[string]any{"prompt": 1}), protocol.CodeInvalidRequest},
+		{"another action", "POST", nowhere + "/approvals/x",
+			p.with(map[string]any{"action": "Approve"}), protocol.CodeInvalidAction},
+		{"no action", "POST", nowhere + "/approvals/x", p.with(nil), protocol.CodeInvalidRequest},
+		{"leave without credentials", "POST", nowhere + "/leave", map[string]any{}, protocol.CodeInvalidRequest},
+		{"leave without a body", "POST", nowhere + "/leave", nil, protocol.CodeInvalidRequest},
+		{"leave with a participant that is no text", "POST", nowhere + "/leave",
+			map[string]any{"participantId": 1, "participantToken": "t"}, protocol.CodeInvalidRequest},
+		{"close without credentials", "DELETE", nowhere, nil, protocol.CodeInvalidRequest},
+		{"stream without credentials", "GET", nowhere + "/stream", nil, protocol.CodeInvalidRequest},
+		{"stream with half of them", "GET", nowhere + "/stream?participantId=p", nil, protocol.CodeInvalidRequest},
+		{"events without credentials", "GET", nowhere + "/events", nil, protocol.CodeInvalidRequest},
+		{"list of an unknown status", "GET", sharedAPI + "?status=open", nil, protocol.CodeInvalidRequest},
+		{"a key that is too long", "POST", nowhere + "/join",
+			map[string]any{"inviteToken": "x", "userId": "u"}, protocol.CodeInvalidRequest},
 	}
 }

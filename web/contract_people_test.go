@@ -56,18 +56,7 @@ func TestContract_Join(t *testing.T) {
 		}
 	})
 	t.Run("names with direction marks, as real names have, are kept unchanged", func(t *testing.T) {
-		for i, name := range []string{"\u200fדנה\u200f", "Dana (\u200eدانا\u200e)"} {
-			user := fmt.Sprint("\u200emark", i)
-			_, p := join(t, object{"userId": user, "displayName": name})
-			require.Equal(t, user, p["userId"])
-			require.Equal(t, name, p["displayName"])
-		}
-		for _, name := range []string{"a\u061cb", "a\u202ab", "a\u202db", "a\u202eb", "a\u2066b", "a\u2069b", "a\u2028b", "a\u0085b", "a\x7fb"} {
-			for _, member := range []string{"userId", "displayName"} {
-				body := object{"inviteToken": s.Invite, "userId": "u", member: name}
-				w.in(t).call("POST", s.path("/join"), body).fails(protocol.CodeInvalidRequest)
-			}
-		}
+		requireDirectionMarksKept(t, s, join)
 	})
 	t.Run("a participant who has left joins as a new one", func(t *testing.T) {
 		p := s.join("lea", protocol.RoleViewer)
@@ -130,4 +119,20 @@ func TestContract_State(t *testing.T) {
 		messages := w.call("GET", empty.path("/messages"), nil).object(http.StatusOK)
 		require.Empty(t, list(t, members(t, messages, "messages")["messages"]))
 	})
+}
+
+func requireDirectionMarksKept(t *testing.T, s *session, join func(*testing.T, object) (session, participant object)) {
+	w := s.w
+	for i, name := range []string{"\u200fדנה\u200f", "Dana (\u200eدانا\u200e)"} {
+		user := fmt.Sprint("\u200emark", i)
+		_, p := join(t, object{"userId": user, "displayName": name})
+		require.Equal(t, user, p["userId"])
+		require.Equal(t, name, p["displayName"])
+	}
+	for _, name := range []string{"a\u061cb", "a\u202ab", "a\u202db", "a\u202eb", "a\u2066b", "a\u2069b", "a\u2028b", "a\u0085b", "a\x7fb"} {
+		for _, member := range []string{"userId", "displayName"} {
+			body := object{"inviteToken": s.Invite, "userId": "u", member: name}
+			w.in(t).call("POST", s.path("/join"), body).fails(protocol.CodeInvalidRequest)
+		}
+	}
 }

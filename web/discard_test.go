@@ -83,23 +83,7 @@ func TestContract_refusals_of_large_bodies_arrive(t *testing.T) {
 	})
 	t.Run("and the connection can be used again after the whole body", func(t *testing.T) {
 		t.Parallel()
-		over := protocol.DefaultLimits.FrameBytes + 1
-		head := post("/api/sessions", "localhost", fmt.Sprintf("Content-Length: %d\r\n", over))
-		res, conn := w.in(t).exchange(head, io.LimitReader(spaces{}, int64(over)))
-		require.Equal(t, http.StatusRequestEntityTooLarge, res.StatusCode)
-		_, err := io.Copy(io.Discard, res.Body)
-		require.NoError(t, err)
-		if res.Close {
-			rest, err := io.ReadAll(conn)
-			require.NoError(t, err, "closed, and not reset")
-			require.Empty(t, rest)
-			return
-		}
-		_, err = io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-		require.NoError(t, err)
-		res, err = http.ReadResponse(bufio.NewReader(conn), nil)
-		require.NoError(t, err)
-		require.Equal(t, http.StatusOK, res.StatusCode)
+		requireReusable(t, w.in(t), post)
 	})
 }
 
@@ -176,4 +160,26 @@ const body = require("fs").readFileSync(process.argv[2]);
 			require.Contains(t, string(out), string(protocol.CodeTooLarge))
 		})
 	}
+}
+
+// requireReusable requires that a connection can be used again, or is closed in good
+// order, after a whole body was refused.
+func requireReusable(t *testing.T, w *world, post func(path, host string, headers ...string) string) {
+	over := protocol.DefaultLimits.FrameBytes + 1
+	head := post("/api/sessions", "localhost", fmt.Sprintf("Content-Length: %d\r\n", over))
+	res, conn := w.exchange(head, io.LimitReader(spaces{}, int64(over)))
+	require.Equal(t, http.StatusRequestEntityTooLarge, res.StatusCode)
+	_, err := io.Copy(io.Discard, res.Body)
+	require.NoError(t, err)
+	if res.Close {
+		rest, err := io.ReadAll(conn)
+		require.NoError(t, err, "closed, and not reset")
+		require.Empty(t, rest)
+		return
+	}
+	_, err = io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	require.NoError(t, err)
+	res, err = http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, res.StatusCode)
 }

@@ -184,35 +184,36 @@ func TestSocket_is_read_no_faster_than_the_limit(t *testing.T) {
 			})
 		})
 	}
-	t.Run("pings now and then", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			w := newBubble(t, func(s *setup) { s.web.CommandRate = 20 })
-			s := w.share(protocol.ModeCommentOnly).settle()
-			c := s.rawDial(t, s.Host)
-			answered := make(chan string, 1)
-			go func() {
-				for {
-					switch opcode, payload, err := c.read(); {
-					case err != nil:
-						return
-					case opcode == ping&0xf:
-						_, _ = c.conn.Write(frame(pong, ""))
-					case opcode == text&0xf && bytes.Contains(payload, []byte(`"pong"`)):
-						answered <- string(payload)
-					}
+}
+
+func TestSocket_that_pings_now_and_then_is_read_at_once(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBubble(t, func(s *setup) { s.web.CommandRate = 20 })
+		s := w.share(protocol.ModeCommentOnly).settle()
+		c := s.rawDial(t, s.Host)
+		answered := make(chan string, 1)
+		go func() {
+			for {
+				switch opcode, payload, err := c.read(); {
+				case err != nil:
+					return
+				case opcode == ping&0xf:
+					_, _ = c.conn.Write(frame(pong, ""))
+				case opcode == text&0xf && bytes.Contains(payload, []byte(`"pong"`)):
+					answered <- string(payload)
 				}
-			}()
-			for range 100 {
-				_, err := c.conn.Write(frame(ping, "x"))
-				require.NoError(t, err)
-				<-time.After(time.Second)
 			}
-			_, err := c.conn.Write(frame(text, commandLine("1", "ping", nil)))
+		}()
+		for range 100 {
+			_, err := c.conn.Write(frame(ping, "x"))
 			require.NoError(t, err)
-			require.JSONEq(t, `{"type":"pong","id":"1"}`, <-answered)
-			_ = c.conn.Close()
-			w.stop()
-		})
+			<-time.After(time.Second)
+		}
+		_, err := c.conn.Write(frame(text, commandLine("1", "ping", nil)))
+		require.NoError(t, err)
+		require.JSONEq(t, `{"type":"pong","id":"1"}`, <-answered)
+		_ = c.conn.Close()
+		w.stop()
 	})
 }
 

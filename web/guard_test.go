@@ -84,41 +84,44 @@ func TestGuard_Host(t *testing.T) {
 	}
 }
 
+// originTests are requests to a server on 127.0.0.1:7777 that allows
+// https://chat.example.com.
+var originTests = []struct {
+	name    string
+	headers []string
+	refused bool
+}{
+	{"no browser", nil, false},
+	{"the server's own page", []string{"Origin", "http://127.0.0.1:7777"}, false},
+	{"its own page behind a proxy that ends TLS", []string{"Origin", "https://127.0.0.1:7777"}, false},
+	{"a listed origin", []string{"Origin", "https://chat.example.com"}, false},
+	{"the listed name on another port", []string{"Origin", "https://chat.example.com:8443"}, true},
+	{"the listed name without TLS", []string{"Origin", "http://chat.example.com"}, true},
+	{"the listed name with TLS's own port", []string{"Origin", "https://chat.example.com:443"}, false},
+	{"the listed name with the port of plain HTTP", []string{"Origin", "https://chat.example.com:80"}, true},
+	{"another origin", []string{"Origin", "https://evil.example"}, true},
+	{"the same host on another port", []string{"Origin", "http://127.0.0.1:8000"}, true},
+	{"a page without an origin", []string{"Origin", "null"}, true},
+	{"a page without an origin that calls itself the same", []string{"Origin", "null", "Sec-Fetch-Site", "same-origin"}, true},
+	{"Host without the port that TLS has by itself", []string{"Host", "localhost", "Origin", "https://localhost"}, false},
+	{"Host with it", []string{"Host", "localhost:443", "Origin", "https://localhost"}, false},
+	{"Host with the one that plain HTTP has", []string{"Host", "LOCALHOST:80", "Origin", "http://localhost"}, false},
+	{"Host with that of the other scheme", []string{"Host", "localhost:80", "Origin", "https://localhost"}, true},
+	{"Host with a dot at the end", []string{"Host", "localhost.:443", "Origin", "https://localhost"}, false},
+	{"IPv6 with the port in Host alone", []string{"Host", "[::1]:80", "Origin", "http://[::1]"}, false},
+	{"IPv6 without one in Host", []string{"Host", "[::1]", "Origin", "http://[::1]:7777"}, true},
+	{"a page that its browser calls the same, behind a proxy with a Host of its own",
+		[]string{"Origin", "http://127.0.0.1:8080", "Sec-Fetch-Site", "same-origin"}, false},
+	{"a page of another port, as its browser says", []string{"Origin", "http://127.0.0.1:8080", "Sec-Fetch-Site", "same-site"}, true},
+	{"a rebound page, behind a proxy with a Host of its own",
+		[]string{"Origin", "http://evil.example", "Sec-Fetch-Site", "same-origin"}, true},
+	{"a cross-site request without Origin", []string{"Sec-Fetch-Site", "cross-site"}, true},
+	{"a same-origin request without Origin", []string{"Sec-Fetch-Site", "same-origin"}, false},
+}
+
 func TestGuard_Origin(t *testing.T) {
 	listed := web.Options{AllowOrigins: []string{"https://chat.example.com/"}}
-	tests := []struct {
-		name    string
-		headers []string
-		refused bool
-	}{
-		{"no browser", nil, false},
-		{"the server's own page", []string{"Origin", "http://127.0.0.1:7777"}, false},
-		{"its own page behind a proxy that ends TLS", []string{"Origin", "https://127.0.0.1:7777"}, false},
-		{"a listed origin", []string{"Origin", "https://chat.example.com"}, false},
-		{"the listed name on another port", []string{"Origin", "https://chat.example.com:8443"}, true},
-		{"the listed name without TLS", []string{"Origin", "http://chat.example.com"}, true},
-		{"the listed name with TLS's own port", []string{"Origin", "https://chat.example.com:443"}, false},
-		{"the listed name with the port of plain HTTP", []string{"Origin", "https://chat.example.com:80"}, true},
-		{"another origin", []string{"Origin", "https://evil.example"}, true},
-		{"the same host on another port", []string{"Origin", "http://127.0.0.1:8000"}, true},
-		{"a page without an origin", []string{"Origin", "null"}, true},
-		{"a page without an origin that calls itself the same", []string{"Origin", "null", "Sec-Fetch-Site", "same-origin"}, true},
-		{"Host without the port that TLS has by itself", []string{"Host", "localhost", "Origin", "https://localhost"}, false},
-		{"Host with it", []string{"Host", "localhost:443", "Origin", "https://localhost"}, false},
-		{"Host with the one that plain HTTP has", []string{"Host", "LOCALHOST:80", "Origin", "http://localhost"}, false},
-		{"Host with that of the other scheme", []string{"Host", "localhost:80", "Origin", "https://localhost"}, true},
-		{"Host with a dot at the end", []string{"Host", "localhost.:443", "Origin", "https://localhost"}, false},
-		{"IPv6 with the port in Host alone", []string{"Host", "[::1]:80", "Origin", "http://[::1]"}, false},
-		{"IPv6 without one in Host", []string{"Host", "[::1]", "Origin", "http://[::1]:7777"}, true},
-		{"a page that its browser calls the same, behind a proxy with a Host of its own",
-			[]string{"Origin", "http://127.0.0.1:8080", "Sec-Fetch-Site", "same-origin"}, false},
-		{"a page of another port, as its browser says", []string{"Origin", "http://127.0.0.1:8080", "Sec-Fetch-Site", "same-site"}, true},
-		{"a rebound page, behind a proxy with a Host of its own",
-			[]string{"Origin", "http://evil.example", "Sec-Fetch-Site", "same-origin"}, true},
-		{"a cross-site request without Origin", []string{"Sec-Fetch-Site", "cross-site"}, true},
-		{"a same-origin request without Origin", []string{"Sec-Fetch-Site", "same-origin"}, false},
-	}
-	for _, tt := range tests {
+	for _, tt := range originTests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := request("POST", "/api/sessions", "{", append(tt.headers, "Content-Type", "application/json")...)
 			w := serve(edge(listed), r)

@@ -33,7 +33,7 @@ func (s *Server) poll(r *http.Request, _ []byte) (*protocol.EventsAnswer, error)
 		return nil, err
 	}
 	query := r.URL.Query()
-	who, err := queryCredentials(r, query)
+	caller, err := queryCredentials(r, query)
 	if err != nil {
 		return nil, err
 	}
@@ -41,14 +41,14 @@ func (s *Server) poll(r *http.Request, _ []byte) (*protocol.EventsAnswer, error)
 	if err != nil {
 		return nil, err
 	}
-	who.ReadOnly = query.Get("readOnly") == "true"
+	caller.ReadOnly = query.Get("readOnly") == "true"
 	if q.after != "" {
-		answer, err := s.pollJournal(r, who, q)
+		answer, err := s.pollJournal(r, caller, q)
 		if answer != nil || err != nil {
 			return answer, err
 		}
 	}
-	return s.pollLive(r, who, q)
+	return s.pollLive(r, caller, q)
 }
 
 func (s *Server) parsePollQuery(query url.Values) (pollQuery, error) {
@@ -81,11 +81,11 @@ func (s *Server) eventLimit(query url.Values, missing int) (int, error) {
 
 // pollJournal answers with the events after the cursor. It returns nil if the request
 // must wait for one, or if the cursor is not of this journal.
-func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
-	found, err := s.pollOnce(r, who, q)
-	if hasEnded(err) && !who.ReadOnly {
+func (s *Server) pollJournal(r *http.Request, caller hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
+	found, err := s.pollOnce(r, caller, q)
+	if hasEnded(err) && !caller.ReadOnly {
 		// The events up to the end can still be read.
-		reader := who
+		reader := caller
 		reader.ReadOnly = true
 		if last, readErr := s.pollOnce(r, reader, q); readErr == nil && len(last.Events) > 0 {
 			found, err = last, nil
@@ -108,10 +108,10 @@ func (s *Server) pollJournal(r *http.Request, who hub.Credentials, q pollQuery) 
 	return &protocol.EventsAnswer{Events: found.Events, Cursor: last.Cursor}, nil
 }
 
-func (s *Server) pollOnce(r *http.Request, who hub.Credentials, q pollQuery) (found *protocol.HistoryAnswer, err error) {
+func (s *Server) pollOnce(r *http.Request, caller hub.Credentials, q pollQuery) (found *protocol.HistoryAnswer, err error) {
 	which := &protocol.History{After: q.after, Limit: q.limit}
 	err = s.attempt(r, which, func() error {
-		found, err = s.hub.Poll(r.Context(), r.PathValue("id"), who, which)
+		found, err = s.hub.Poll(r.Context(), r.PathValue("id"), caller, which)
 		return err
 	})
 	return found, err
@@ -126,14 +126,14 @@ func hasEnded(err error) bool {
 
 // pollLive subscribes and waits. It resumes from the cursor, so that no event since
 // pollJournal is missed.
-func (s *Server) pollLive(r *http.Request, who hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
+func (s *Server) pollLive(r *http.Request, caller hub.Credentials, q pollQuery) (*protocol.EventsAnswer, error) {
 	if err := s.live.Enter(); err != nil {
 		return nil, err
 	}
 	defer s.live.Leave()
 	ctx, cancel := s.live.WithShutdown(r.Context())
 	defer cancel()
-	sub, err := s.live.Subscribe(ctx, r, r.PathValue("id"), who, q.after)
+	sub, err := s.live.Subscribe(ctx, r, r.PathValue("id"), caller, q.after)
 	if err != nil {
 		return nil, err
 	}

@@ -72,11 +72,11 @@ func (s *Server) approve(r *http.Request, body []byte) (*protocol.ApprovalAnswer
 	if err != nil {
 		return nil, err
 	}
-	who, err := bodyCredentials(r, body)
+	caller, err := bodyCredentials(r, body)
 	if err != nil {
 		return nil, err
 	}
-	return do[*protocol.ApprovalAnswer](s, r, who, &protocol.Approve{
+	return do[*protocol.ApprovalAnswer](s, r, caller, &protocol.Approve{
 		ApprovalID: r.PathValue("approvalId"),
 		Action:     given.Action,
 		Prompt:     given.Prompt,
@@ -87,17 +87,17 @@ func (s *Server) approve(r *http.Request, body []byte) (*protocol.ApprovalAnswer
 // closeShared takes the credentials from the body, or from the query for clients that
 // cannot send a body with DELETE.
 func (s *Server) closeShared(r *http.Request, body []byte) (*protocol.CloseAnswer, error) {
-	var who hub.Credentials
+	var caller hub.Credentials
 	var err error
 	if len(body) > 0 {
-		who, err = bodyCredentials(r, body)
+		caller, err = bodyCredentials(r, body)
 	} else {
-		who, err = queryCredentials(r, r.URL.Query())
+		caller, err = queryCredentials(r, r.URL.Query())
 	}
 	if err != nil {
 		return nil, err
 	}
-	return do[*protocol.CloseAnswer](s, r, who, &protocol.Close{})
+	return do[*protocol.CloseAnswer](s, r, caller, &protocol.Close{})
 }
 
 // act decodes a command and credentials from a body and carries the command out.
@@ -109,15 +109,15 @@ func act[A, C any, P interface {
 	if err != nil {
 		return answer, err
 	}
-	who, err := bodyCredentials(r, body)
+	caller, err := bodyCredentials(r, body)
 	if err != nil {
 		return answer, err
 	}
-	return do[A](s, r, who, P(c))
+	return do[A](s, r, caller, P(c))
 }
 
 // do normalises a decoded command and carries it out.
-func do[A any](s *Server, r *http.Request, who hub.Credentials, c protocol.Command) (answer A, err error) {
+func do[A any](s *Server, r *http.Request, caller hub.Credentials, c protocol.Command) (answer A, err error) {
 	if err := c.Normalize(s.options.Limits); err != nil {
 		return answer, err
 	}
@@ -125,10 +125,10 @@ func do[A any](s *Server, r *http.Request, who hub.Credentials, c protocol.Comma
 	if err != nil {
 		return answer, err
 	}
-	if err := s.participants.Take(who.ParticipantID, who.Token); err != nil {
+	if err := s.participants.Take(caller.ParticipantID, caller.Token); err != nil {
 		return answer, err
 	}
-	a, err := s.carryOut(r, who, req)
+	a, err := s.carryOut(r, caller, req)
 	if err != nil {
 		return answer, original(err)
 	}
@@ -154,9 +154,9 @@ func original(err error) error {
 }
 
 // carryOut carries out a command that is a request of its own.
-func (s *Server) carryOut(r *http.Request, who hub.Credentials, req protocol.Request) (answer feed.Answer, err error) {
+func (s *Server) carryOut(r *http.Request, caller hub.Credentials, req protocol.Request) (answer feed.Answer, err error) {
 	err = s.attempt(r, req.Command, func() error {
-		answer, err = s.hub.Do(r.Context(), r.PathValue("id"), who, req)
+		answer, err = s.hub.Do(r.Context(), r.PathValue("id"), caller, req)
 		return err
 	})
 	return answer, err

@@ -36,8 +36,8 @@ func (s *Server) createShared(r *http.Request, body []byte) (*protocol.CreateAns
 }
 
 func (s *Server) sharedState(r *http.Request, _ []byte) (streamedAnswer, error) {
-	return s.read(r, func(ctx context.Context, id string, who *hub.Credentials) (streamedAnswer, error) {
-		state, approvals, err := s.hub.State(ctx, id, who)
+	return s.read(r, func(ctx context.Context, id string, caller *hub.Credentials) (streamedAnswer, error) {
+		state, approvals, err := s.hub.State(ctx, id, caller)
 		if err != nil {
 			return nil, err
 		}
@@ -51,15 +51,15 @@ func (s *Server) sharedState(r *http.Request, _ []byte) (streamedAnswer, error) 
 }
 
 func (s *Server) listParticipants(r *http.Request, _ []byte) (streamedAnswer, error) {
-	return s.read(r, func(ctx context.Context, id string, who *hub.Credentials) (streamedAnswer, error) {
-		participants, err := s.hub.Participants(ctx, id, who)
+	return s.read(r, func(ctx context.Context, id string, caller *hub.Credentials) (streamedAnswer, error) {
+		participants, err := s.hub.Participants(ctx, id, caller)
 		return streamedAnswer{listMember("participants", participants)}, err
 	})
 }
 
 func (s *Server) listMessages(r *http.Request, _ []byte) (streamedAnswer, error) {
-	return s.read(r, func(ctx context.Context, id string, who *hub.Credentials) (streamedAnswer, error) {
-		messages, err := s.hub.Messages(ctx, id, who)
+	return s.read(r, func(ctx context.Context, id string, caller *hub.Credentials) (streamedAnswer, error) {
+		messages, err := s.hub.Messages(ctx, id, caller)
 		return streamedAnswer{listMember("messages", messages)}, err
 	})
 }
@@ -80,7 +80,7 @@ func (s *Server) invitation(r *http.Request, _ []byte) (answer *protocol.Invitat
 // read reads from a session, with the credentials in the headers or, as in the
 // original API, without.
 func (s *Server) read(r *http.Request, from func(context.Context, string, *hub.Credentials) (streamedAnswer, error)) (answer streamedAnswer, err error) {
-	who, ok := headerCredentials(r)
+	caller, ok := headerCredentials(r)
 	if !ok {
 		if err := s.checkReadLimit(r); err != nil {
 			return nil, err
@@ -88,7 +88,7 @@ func (s *Server) read(r *http.Request, from func(context.Context, string, *hub.C
 		return from(r.Context(), r.PathValue("id"), nil)
 	}
 	err = s.attempt(r, nil, func() error {
-		answer, err = from(r.Context(), r.PathValue("id"), &who)
+		answer, err = from(r.Context(), r.PathValue("id"), &caller)
 		return err
 	})
 	return answer, err

@@ -87,9 +87,14 @@ type headerProbe struct {
 	status int
 }
 
-func (p *headerProbe) Header() http.Header         { return p.header }
+// Header implements [http.ResponseWriter].
+func (p *headerProbe) Header() http.Header { return p.header }
+
+// Write implements [http.ResponseWriter].
 func (p *headerProbe) Write(b []byte) (int, error) { return len(b), nil }
-func (p *headerProbe) WriteHeader(status int)      { p.status = status }
+
+// WriteHeader implements [http.ResponseWriter].
+func (p *headerProbe) WriteHeader(status int) { p.status = status }
 
 // refuseHead refuses HEAD, which the mux routes like GET, for a response that would
 // not end.

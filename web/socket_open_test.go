@@ -105,7 +105,7 @@ func TestSocket_FirstCommandThatFails(t *testing.T) {
 }
 
 func TestSocket_NotTheProtocol(t *testing.T) {
-	w := newWorld(t, func(s *setup) { s.web.Limits = protocol.DefaultLimits; s.web.Limits.FrameBytes = 64 << 10 })
+	w := newWorld(t)
 	s := w.share(protocol.ModeCommentOnly)
 	for name, line := range map[string]string{
 		"no JSON": "hello", "a list": "[]", "no type": `{"id":"1"}`, "a type that is no text": `{"id":"1","type":7}`,
@@ -155,6 +155,11 @@ func TestSocket_NotTheProtocol(t *testing.T) {
 		c.fails("", protocol.CodeInvalidRequest)
 		require.Equal(t, &protocol.PongMessage{ID: "2"}, c.next())
 	})
+}
+
+func TestSocket_Messages(t *testing.T) {
+	w := newWorld(t, func(s *setup) { s.web.Limits = protocol.DefaultLimits; s.web.Limits.FrameBytes = 64 << 10 })
+	s := w.share(protocol.ModeCommentOnly)
 	t.Run("a binary message", func(t *testing.T) {
 		c, _ := s.in(t).connect(s.Host)
 		require.NoError(t, c.conn.Write(c.ctx, websocket.MessageBinary, []byte(commandLine("1", "ping", nil))))

@@ -23,21 +23,7 @@ func TestSocket_Session(t *testing.T) {
 	gil := personOf(welcome.Participant)
 
 	t.Run("several commands in one message are answered in order", func(t *testing.T) {
-		c.send(commandLine("1", "chat", object{"text": "one"}), "", commandLine("2", "ping", nil),
-			commandLine("3", "dance", nil), commandLine("4", "chat", object{"text": ""}),
-			commandLine("5", "chat", object{"text": "two"}))
-		var answers []string
-		for len(answers) < 5 {
-			switch m := c.next().(type) {
-			case *protocol.OKMessage:
-				answers = append(answers, m.ID)
-			case *protocol.PongMessage:
-				answers = append(answers, m.ID)
-			case *protocol.ErrorMessage:
-				answers = append(answers, m.ID+" "+string(m.Error.Code))
-			}
-		}
-		require.Equal(t, []string{"1", "2", "3 INVALID_REQUEST", "4 EMPTY_MESSAGE", "5"}, answers)
+		requireAnswersInOrder(t, c)
 	})
 	t.Run("a repeated command is a duplicate", func(t *testing.T) {
 		c.send(commandLine("1", "chat", object{"text": "one"}))
@@ -114,4 +100,22 @@ func TestSocket_Resume(t *testing.T) {
 		s.in(t).say(s.Host, "next")
 		require.Equal(t, []string{"next"}, texts(t, c, 1))
 	})
+}
+
+func requireAnswersInOrder(t *testing.T, c *wsClient) {
+	c.send(commandLine("1", "chat", object{"text": "one"}), "", commandLine("2", "ping", nil),
+		commandLine("3", "dance", nil), commandLine("4", "chat", object{"text": ""}),
+		commandLine("5", "chat", object{"text": "two"}))
+	var answers []string
+	for len(answers) < 5 {
+		switch m := c.next().(type) {
+		case *protocol.OKMessage:
+			answers = append(answers, m.ID)
+		case *protocol.PongMessage:
+			answers = append(answers, m.ID)
+		case *protocol.ErrorMessage:
+			answers = append(answers, m.ID+" "+string(m.Error.Code))
+		}
+	}
+	require.Equal(t, []string{"1", "2", "3 INVALID_REQUEST", "4 EMPTY_MESSAGE", "5"}, answers)
 }

@@ -130,34 +130,7 @@ func TestStream_Sequences(t *testing.T) {
 	payload(es.until(protocol.EventParticipantJoined)[0], "participant")
 
 	t.Run("an approved prompt", func(t *testing.T) {
-		a := s.prompt(gil, "help")
-		e := es.next()
-		require.Equal(t, protocol.EventPromptPendingApproval, e.Type)
-		author := members(t, payload(e, "approval", "participant")["participant"], participantMembers...)
-		require.Equal(t, gil.ID, author["id"])
-		s.resolve(a.ID, "approve")
-		e = es.next()
-		require.Equal(t, protocol.EventPromptApproved, e.Type)
-		p := payload(e, "approval", "participant")
-		members(t, p["approval"], approvalMembers...)
-		require.Equal(t, s.Host.ID, p["participant"].(map[string]any)["id"])
-
-		turn := es.until(protocol.EventPromptDispatchCompleted)
-		for _, e := range turn {
-			switch e.Type {
-			case protocol.EventPromptDispatchStarted:
-				require.Equal(t, a.ID, payload(e, "approvalId")["approvalId"])
-			case protocol.EventPromptDispatchCompleted:
-				require.Equal(t, a.ID, payload(e, "approvalId", "stopReason")["approvalId"])
-			case protocol.EventHostSessionUpdate:
-				n := members(t, payload(e, "notification")["notification"], "jsonrpc", "method", "params")
-				require.Equal(t, "session/update", n["method"])
-				require.Equal(t, s.Agent, n["params"].(map[string]any)["sessionId"], "the host session's own id")
-			}
-		}
-		kinds := types(turn)
-		require.Equal(t, protocol.EventPromptDispatchStarted, kinds[0])
-		require.Contains(t, kinds, protocol.EventHostSessionUpdate)
+		requireApprovedPrompt(t, s, gil, es, payload)
 	})
 	t.Run("a rejected prompt", func(t *testing.T) {
 		a := s.prompt(gil, "help")
@@ -269,4 +242,36 @@ func TestStream_Shutdown(t *testing.T) {
 	w.call("GET", s.path("/stream?"+s.Host.query()), nil).fails(protocol.CodeJournalUnavailable)
 	w.call("GET", s.path("/events?"+s.Host.query()), nil).fails(protocol.CodeJournalUnavailable)
 	w.call("GET", s.path(""), nil).ok(http.StatusOK, nil)
+}
+
+// requireApprovedPrompt requires the events of a prompt that is approved.
+func requireApprovedPrompt(t *testing.T, s *session, gil person, es *eventSource, payload func(e sseEvent, names ...string) object) {
+	a := s.prompt(gil, "help")
+	e := es.next()
+	require.Equal(t, protocol.EventPromptPendingApproval, e.Type)
+	author := members(t, payload(e, "approval", "participant")["participant"], participantMembers...)
+	require.Equal(t, gil.ID, author["id"])
+	s.resolve(a.ID, "approve")
+	e = es.next()
+	require.Equal(t, protocol.EventPromptApproved, e.Type)
+	p := payload(e, "approval", "participant")
+	members(t, p["approval"], approvalMembers...)
+	require.Equal(t, s.Host.ID, p["participant"].(map[string]any)["id"])
+
+	turn := es.until(protocol.EventPromptDispatchCompleted)
+	for _, e := range turn {
+		switch e.Type {
+		case protocol.EventPromptDispatchStarted:
+			require.Equal(t, a.ID, payload(e, "approvalId")["approvalId"])
+		case protocol.EventPromptDispatchCompleted:
+			require.Equal(t, a.ID, payload(e, "approvalId", "stopReason")["approvalId"])
+		case protocol.EventHostSessionUpdate:
+			n := members(t, payload(e, "notification")["notification"], "jsonrpc", "method", "params")
+			require.Equal(t, "session/update", n["method"])
+			require.Equal(t, s.Agent, n["params"].(map[string]any)["sessionId"], "the host session's own id")
+		}
+	}
+	kinds := types(turn)
+	require.Equal(t, protocol.EventPromptDispatchStarted, kinds[0])
+	require.Contains(t, kinds, protocol.EventHostSessionUpdate)
 }

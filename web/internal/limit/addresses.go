@@ -23,8 +23,8 @@ type Addresses struct {
 	entries *table[netip.Prefix, *address]
 }
 
-// NewAddresses returns limits of so many joins, as many wrong credentials, and so
-// many reads without credentials per second and address. Negative rates mean no
+// NewAddresses returns limits of joins and of reads without credentials, per second and
+// address. Wrong credentials have the limit of joins. Negative rates mean no
 // limit.
 func NewAddresses(joins, reads float64) *Addresses {
 	create := func() *address { return newAddress(joins, reads) }

@@ -29,8 +29,8 @@ const (
 	spendStep = 4 << 10
 )
 
-// NewBandwidth returns the limit of a connection that may send so many commands per
-// second, after a burst. A negative rate means no limit.
+// NewBandwidth returns the limit that belongs to a limit of commands per
+// second and a burst. A negative rate means no limit.
 func NewBandwidth(commandRate float64, commandBurst int) Bandwidth {
 	if commandRate < 0 {
 		return Bandwidth{}

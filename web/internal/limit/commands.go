@@ -18,7 +18,7 @@ type Commands struct {
 	refusals *rate.Limiter
 }
 
-// NewCommands returns a limit of so many commands per second, after a burst. A
+// NewCommands returns a limit of commands per second that allows a burst. A
 // negative rate means no limit.
 func NewCommands(perSecond float64, burst int) *Commands {
 	limit := rate.Limit(perSecond)

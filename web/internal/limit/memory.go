@@ -22,7 +22,7 @@ const freeBytes = 64 << 10
 // memory.
 var ErrMemoryFull = protocol.Errorf(protocol.CodeRateLimited, "too much is being sent to the server at once; send it again in a moment")
 
-// NewMemory returns a bound of so many bytes.
+// NewMemory returns a bound, in bytes.
 func NewMemory(limit int64) *Memory { return &Memory{limit: limit} }
 
 // ReadAll reads r to its end, or up to limit bytes and one byte more, which tells

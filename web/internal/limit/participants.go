@@ -3,14 +3,14 @@ package limit
 import "crypto/sha256"
 
 // Participants has a [Commands] limit for each participant who sends over plain
-// HTTP. The key is the id together with the token: by the id alone, anybody could
+// HTTP. The key is the id together with the token: by the id alone, any client could
 // use up another participant's share.
 type Participants struct {
 	perSecond float64 // immutable
 	senders   *table[[sha256.Size]byte, *Commands]
 }
 
-// NewParticipants returns limits of so many commands per second, after a burst,
+// NewParticipants returns limits of commands per second that allow a burst,
 // for each participant. A negative rate means no limit.
 func NewParticipants(perSecond float64, burst int) *Participants {
 	create := func() *Commands { return NewCommands(perSecond, burst) }

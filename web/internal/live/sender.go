@@ -15,7 +15,7 @@ import (
 // as the socket takes it. A goroutine of the sender's own writes what the socket does
 // not take, then goes on with what the subscription has until nothing waits. So a
 // client that keeps up costs one system call for each burst and no goroutine, and one
-// that does not keep up delays nobody.
+// that does not keep up delays no other.
 type sender struct {
 	// immutable
 	conn   *rawconn.Conn

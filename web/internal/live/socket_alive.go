@@ -23,7 +23,7 @@ func (k *socket) check() (next time.Duration) {
 	case k.isMessageLate():
 		k.close(protocol.CloseTryAgain, "a message was begun and not finished in time")
 	case k.missedPongs.Load() >= maxMissedPongs:
-		k.ws.Conn.Close() // nobody would receive a close code
+		k.ws.Conn.Close() // the client would not receive a close code
 	case k.ws.TryPing():
 		k.missedPongs.Add(1)
 	}

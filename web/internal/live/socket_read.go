@@ -97,6 +97,7 @@ type closeError struct {
 	reason string
 }
 
+// Error returns the reason.
 func (e *closeError) Error() string { return e.reason }
 
 // handle carries out one line. It returns false when the connection has ended.

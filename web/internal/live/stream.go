@@ -25,11 +25,11 @@ type stream struct {
 // ServeStream serves the events of a session after a cursor as server-sent events,
 // until the session or the participation ends, the client leaves or is too slow, or
 // the server shuts down. It returns an error if it has not answered the request.
-func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session string, who hub.Credentials, cursor string) error {
+func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session string, caller hub.Credentials, cursor string) error {
 	if err := s.Enter(); err != nil {
 		return err
 	}
-	sub, first, err := s.subscribeStream(r, session, who, cursor)
+	sub, first, err := s.subscribeStream(r, session, caller, cursor)
 	if err != nil {
 		s.Leave()
 		return err
@@ -101,8 +101,8 @@ func (e *stream) beat() (next time.Duration) {
 // subscribeStream subscribes to the events after a cursor. It returns the first
 // event of the stream, which bears an id too: a client that is cut off before the
 // next event resumes from there.
-func (s *Server) subscribeStream(r *http.Request, session string, who hub.Credentials, cursor string) (*feed.Subscription, feed.Line, error) {
-	sub, err := s.Subscribe(r.Context(), r, session, who, cursor)
+func (s *Server) subscribeStream(r *http.Request, session string, caller hub.Credentials, cursor string) (*feed.Subscription, feed.Line, error) {
+	sub, err := s.Subscribe(r.Context(), r, session, caller, cursor)
 	if err != nil {
 		return nil, feed.Line{}, err
 	}
@@ -125,9 +125,9 @@ func (s *Server) subscribeStream(r *http.Request, session string, who hub.Creden
 }
 
 // Subscribe subscribes to a session's events after a cursor, and to nothing else.
-func (s *Server) Subscribe(ctx context.Context, r *http.Request, session string, who hub.Credentials, cursor string) (sub *feed.Subscription, err error) {
+func (s *Server) Subscribe(ctx context.Context, r *http.Request, session string, caller hub.Credentials, cursor string) (sub *feed.Subscription, err error) {
 	first := &protocol.Resume{
-		ParticipantID: who.ParticipantID, ParticipantToken: who.Token, Cursor: cursor, ReadOnly: who.ReadOnly,
+		ParticipantID: caller.ParticipantID, ParticipantToken: caller.Token, Cursor: cursor, ReadOnly: caller.ReadOnly,
 	}
 	err = s.options.Addresses.Do(ctx, r.RemoteAddr, limit.ConnectionOf(ctx), first, func() error {
 		sub, err = s.options.Hub.Attach(ctx, session, protocol.Request{ID: uuid.NewString(), Command: first}, true)

@@ -105,8 +105,10 @@ type libraryConn struct {
 	ws *WebSocket
 }
 
+// Read implements net.Conn.
 func (c libraryConn) Read(p []byte) (int, error) { return c.ws.in.Read(p) }
 
+// Write implements net.Conn.
 func (c libraryConn) Write(p []byte) (int, error) {
 	if err := c.ws.WriteLast(p); err != nil {
 		return 0, err
