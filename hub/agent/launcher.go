@@ -111,10 +111,11 @@ func (l *Launcher) Profiles() []hub.Profile {
 		Description: "Built in, without a model: demonstrates what an agent does. Say help."})
 }
 
-// Launch implements [hub.Launcher]. Its error says in a sentence why the agent is not
-// ready. It wraps an error that hub.Launcher names and, if the agent answered with an
-// error, that [*wire.Error]. After an error the agent has ended, and sink is not called
-// any more; so a sink that blocks also blocks Launch.
+// Launch implements [hub.Launcher]. Its error says why the agent is not ready, as a
+// predicate whose subject is the agent. It wraps one of the errors of package rules, such
+// as [rules.ErrAgentFailed], unless the agent may be ready at the next attempt, and the
+// [*wire.Error] that the agent answered with, if any. After an error the agent has ended,
+// and sink is not called any more; so a sink that blocks also blocks Launch.
 func (l *Launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	s, err := l.launch(ctx, spec, sink)
 	if err != nil {

@@ -30,7 +30,7 @@ type Journal interface {
 	// Entries returns the index entries of participants or approvals of a session,
 	// at most limit of them: those with an Entry.First of from or more, in ascending
 	// order, or if backward is set, those of from or less, in descending order. Its
-	// cost does not depend on the number of other entries.
+	// cost does not depend on the number of other entries. An unknown session has none.
 	Entries(ctx context.Context, id SessionID, of Subject, from Seq, backward bool, limit int) ([]Entry, error)
 	// Events returns the events with the given numbers, in that order. If they are
 	// many or large, it may return only the first of them, at least one. It returns
