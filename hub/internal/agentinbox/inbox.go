@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	// GatherFor is how long pieces of a stream wait for others. At 25 updates a
-	// second text still appears to flow.
+	// GatherFor is how long pieces of a stream wait for others. It allows 25 updates a
+	// second, at which text still appears to flow.
 	GatherFor = 40 * time.Millisecond
-	// MaxMessages and MaxBytes are how many messages, and how many bytes of
-	// notifications, an inbox holds, apart from one larger notification.
+	// MaxMessages and MaxBytes bound the messages in an inbox, and the bytes of the
+	// notifications among them. An inbox below the bounds accepts one message of any size.
 	MaxMessages = 32
 	MaxBytes    = 256 << 10
 )
@@ -22,20 +22,20 @@ const (
 // Inbox holds the messages of one agent that its session has not taken. All methods
 // are safe for concurrent use.
 type Inbox struct {
-	ready chan struct{} // sent to when there is something to take; capacity one, see background.Notify
+	ready chan struct{} // sent to when a message can be taken; capacity one, see background.Notify; never closed
 
 	// guarded by mu
 	mu        sync.Mutex
-	room      sync.Cond   // broadcast when there may be room again, and by Close
+	room      sync.Cond   // broadcast by Take and Close; Put waits for it
 	messages  []any       // consecutive notifications are one rules.Notifications
-	count     int         // of messages, each notification by itself
+	count     int         // of messages; each notification counts as one
 	bytes     int         // of the notifications
 	gathering bool        // pieces of a stream wait until the timer fires
 	timer     *time.Timer // runs gathered; stopped by Close
 	closed    bool
 }
 
-// New returns an empty inbox. Its owner closes it.
+// New returns an empty inbox. The caller closes it.
 func New() *Inbox {
 	b := &Inbox{ready: make(chan struct{}, 1)}
 	b.room.L = &b.mu
@@ -43,13 +43,13 @@ func New() *Inbox {
 	return b
 }
 
-// Ready returns a channel from which the session receives when there is something to
-// take.
+// Ready returns a channel that is ready when a message can be taken. A value may be stale,
+// so that [Inbox.Take] returns nothing.
 func (b *Inbox) Ready() <-chan struct{} { return b.ready }
 
-// Put adds a message: a [rules.AgentEvent], or anything else that has to keep its
-// place among them. It blocks while the inbox is full, and returns false once the
-// inbox is closed.
+// Put adds a message: a [rules.AgentEvent], or a value of the caller's that keeps its place
+// among them. It blocks while the inbox is full. It returns false, and drops the message,
+// once the inbox is closed.
 func (b *Inbox) Put(message any) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -66,6 +66,7 @@ func (b *Inbox) Put(message any) bool {
 	return true
 }
 
+// full reports whether Put blocks.
 func (b *Inbox) full() bool { return b.count >= MaxMessages || b.bytes >= MaxBytes }
 
 // add appends a message, and reports whether it is a piece of a stream.
@@ -87,9 +88,9 @@ func (b *Inbox) add(message any) (streamed bool) {
 	return n.Streamed
 }
 
-// Take returns the oldest message, or consecutive notifications as one
-// [rules.Notifications], whether or not they still wait for others. ok is false if
-// the inbox is empty.
+// Take removes and returns the oldest message; consecutive notifications are one message, a
+// [rules.Notifications]. It does not block, and also returns pieces that still wait for
+// others. ok is false if the inbox is empty.
 func (b *Inbox) Take() (message any, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -114,7 +115,7 @@ func (b *Inbox) Take() (message any, ok bool) {
 	return message, true
 }
 
-// gathered makes the pieces available that have waited.
+// gathered ends the wait of the pieces in the inbox.
 func (b *Inbox) gathered() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -124,7 +125,8 @@ func (b *Inbox) gathered() {
 	}
 }
 
-// Close makes every Put return false, and returns the messages that were not taken.
+// Close makes every present and later Put return false. It returns the messages that were
+// not taken.
 func (b *Inbox) Close() []any {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -30,6 +30,7 @@ func (f *fixture) next() (message string, after time.Duration) {
 	}
 }
 
+// expect waits for the next message, and checks it and its time.
 func (f *fixture) expect(message string, after time.Duration) {
 	f.t.Helper()
 	got, at := f.next()
@@ -44,91 +45,103 @@ func (f *fixture) stream(pieces ...string) {
 	}
 }
 
+// pause lets the clock of the bubble advance.
 func pause(d time.Duration) { <-time.After(d) }
 
 const ms = time.Millisecond
 
-func TestInbox(t *testing.T) {
-	for _, tc := range []struct {
-		name string
-		test func(f *fixture)
-	}{
-		{"gives the first piece at once and those that follow together", func(f *fixture) {
-			f.stream("a")
-			f.expect("[a]", 0)
-			for _, p := range []string{"b", "c", "d"} {
-				pause(10 * ms)
-				f.stream(p)
-			}
-			f.expect("[b c d]", 40*ms)
-			pause(30 * ms)
-			f.stream("e")
-			f.expect("[e]", 80*ms)
-		}},
-		{"gives a piece at once after a pause", func(f *fixture) {
-			f.stream("a")
-			f.expect("[a]", 0)
-			pause(41 * ms)
-			f.stream("b")
-			f.expect("[b]", 41*ms)
-		}},
-		{"gives a message that is not a piece at once, after the pieces before it", func(f *fixture) {
-			f.stream("a")
-			f.expect("[a]", 0)
-			f.stream("b", "c")
+// test runs f with an inbox in a synctest bubble.
+func test(t *testing.T, f func(f *fixture)) {
+	synctest.Test(t, func(t *testing.T) { f(newFixture(t)) })
+}
+
+func TestInbox_returns_the_first_piece_at_once_and_later_ones_together(t *testing.T) {
+	test(t, func(f *fixture) {
+		f.stream("a")
+		f.expect("[a]", 0)
+		for _, p := range []string{"b", "c", "d"} {
 			pause(10 * ms)
-			f.inbox.Put(rules.AgentNotification{Raw: []byte("call")})
-			f.expect("[b c call]", 10*ms)
-			f.stream("d")
-			pause(5 * ms)
-			f.inbox.Put(rules.AgentWithdrawn{RequestID: "q"})
-			f.expect("[d]", 15*ms)
-			f.expect("{q}", 15*ms)
-		}},
-		{"does not delay the pieces of a fast stream", func(f *fixture) {
-			f.stream("a")
-			f.expect("[a]", 0)
-			go func() {
-				for range 100 * MaxMessages {
-					f.stream("x")
-				}
-			}()
-			for n := 0; n < 99*MaxMessages; { // the last few may wait for more
-				said, ok := f.inbox.Take()
-				if !ok {
-					<-f.inbox.Ready()
-					continue
-				}
-				n += len(said.(rules.Notifications))
+			f.stream(p)
+		}
+		f.expect("[b c d]", 40*ms)
+		pause(30 * ms)
+		f.stream("e")
+		f.expect("[e]", 80*ms)
+	})
+}
+
+func TestInbox_returns_a_piece_at_once_after_a_pause(t *testing.T) {
+	test(t, func(f *fixture) {
+		f.stream("a")
+		f.expect("[a]", 0)
+		pause(41 * ms)
+		f.stream("b")
+		f.expect("[b]", 41*ms)
+	})
+}
+
+func TestInbox_returns_another_message_at_once_behind_the_pieces_before_it(t *testing.T) {
+	test(t, func(f *fixture) {
+		f.stream("a")
+		f.expect("[a]", 0)
+		f.stream("b", "c")
+		pause(10 * ms)
+		f.inbox.Put(rules.AgentNotification{Raw: []byte("call")})
+		f.expect("[b c call]", 10*ms)
+		f.stream("d")
+		pause(5 * ms)
+		f.inbox.Put(rules.AgentWithdrawn{RequestID: "q"})
+		f.expect("[d]", 15*ms)
+		f.expect("{q}", 15*ms)
+	})
+}
+
+func TestInbox_does_not_delay_the_pieces_of_a_fast_stream(t *testing.T) {
+	test(t, func(f *fixture) {
+		f.stream("a")
+		f.expect("[a]", 0)
+		go func() {
+			for range 100 * MaxMessages {
+				f.stream("x")
 			}
-			require.Zero(f.t, time.Since(f.began))
-			f.inbox.Close()
-		}},
-		{"blocks Put while it is full", func(f *fixture) {
-			var said int
-			go func() {
-				for ; ; said++ {
-					if !f.inbox.Put(rules.AgentNotification{Raw: make([]byte, MaxBytes/4)}) {
-						return
-					}
+		}()
+		for n := 0; n < 99*MaxMessages; { // the last few may still wait for others
+			message, ok := f.inbox.Take()
+			if !ok {
+				<-f.inbox.Ready()
+				continue
+			}
+			n += len(message.(rules.Notifications))
+		}
+		require.Zero(f.t, time.Since(f.began))
+		f.inbox.Close()
+	})
+}
+
+func TestInbox_Put_blocks_while_it_is_full(t *testing.T) {
+	test(t, func(f *fixture) {
+		var put int
+		go func() {
+			for ; ; put++ {
+				if !f.inbox.Put(rules.AgentNotification{Raw: make([]byte, MaxBytes/4)}) {
+					return
 				}
-			}()
-			synctest.Wait()
-			require.Equal(f.t, 4, said)
-			_, _ = f.inbox.Take()
-			synctest.Wait()
-			require.Equal(f.t, 8, said)
-			require.Len(f.t, f.inbox.Close(), 1)
-		}},
-		{"takes no message once it is closed", func(f *fixture) {
-			f.stream("a")
-			require.Equal(f.t, []any{rules.Notifications{[]byte("a")}}, f.inbox.Close())
-			require.False(f.t, f.inbox.Put(rules.AgentExited{}))
-			require.Empty(f.t, f.inbox.Close())
-		}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { tc.test(newFixture(t)) })
-		})
-	}
+			}
+		}()
+		synctest.Wait()
+		require.Equal(f.t, 4, put)
+		_, _ = f.inbox.Take()
+		synctest.Wait()
+		require.Equal(f.t, 8, put)
+		require.Len(f.t, f.inbox.Close(), 1)
+	})
+}
+
+func TestInbox_Put_returns_false_once_it_is_closed(t *testing.T) {
+	test(t, func(f *fixture) {
+		f.stream("a")
+		require.Equal(f.t, []any{rules.Notifications{[]byte("a")}}, f.inbox.Close())
+		require.False(f.t, f.inbox.Put(rules.AgentExited{}))
+		require.Empty(f.t, f.inbox.Close())
+	})
 }

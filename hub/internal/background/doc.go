@@ -1,3 +1,3 @@
-// Package background has goroutines with an owner: [Worker] starts one, stops it and
-// waits for it, and [Notify] wakes one that waits on a channel.
+// Package background runs goroutines that have an owner. A [Worker] starts a goroutine,
+// stops it and waits for it. [Notify] wakes a goroutine that waits on a channel.
 package background

@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// Worker is one goroutine that its owner starts, stops and waits for. The zero value
-// is ready. Its methods are for the owner's goroutine.
+// Worker is one goroutine that its owner starts, stops and waits for. The zero value is
+// ready to use. The methods are for the owner and not safe for concurrent use.
 type Worker struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 }
 
-// Start runs f in a goroutine. Stop ends f's context. It is called at most once.
+// Start runs f in a goroutine, with a context that ends when the worker is stopped. It is
+// called at most once.
 func (w *Worker) Start(f func(ctx context.Context)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	w.cancel = cancel
 	w.running.Go(func() { f(ctx) })
 }
 
-// Stop ends the context of f and waits for f to return. It does nothing before
-// Start.
+// Stop ends the context and waits for f to return. Without a [Worker.Start] it does nothing.
 func (w *Worker) Stop() {
 	if w.cancel == nil {
 		return
@@ -30,8 +30,8 @@ func (w *Worker) Stop() {
 	w.running.Wait()
 }
 
-// StopAt waits for f to return by itself until the deadline, and then stops it. It
-// does nothing before Start.
+// StopAt waits for f to return by itself. At the deadline it ends the context, and goes on
+// waiting. Without a [Worker.Start] it does nothing.
 func (w *Worker) StopAt(deadline time.Time) {
 	if w.cancel == nil {
 		return
@@ -43,7 +43,7 @@ func (w *Worker) StopAt(deadline time.Time) {
 }
 
 // Notify sends to a channel of capacity one, or does nothing if the channel is full.
-// The receiver looks for everything that there is to do, so one value is enough.
+// The receiver then does everything that is due, so one value is enough.
 func Notify(ready chan<- struct{}) {
 	select {
 	case ready <- struct{}{}:

@@ -2,10 +2,11 @@ package limit
 
 import "sync/atomic"
 
-// Budget counts bytes that many owners hold together. The zero value is ready.
+// Budget counts the bytes that many owners hold together. The zero value is ready to use.
 type Budget struct{ held atomic.Int64 }
 
-// Take adds bytes and returns true, unless more than most would be held then.
+// Take adds bytes and returns true if no more than most are held then. Otherwise it adds
+// nothing and returns false.
 func (b *Budget) Take(bytes, most int) bool {
 	if b.held.Add(int64(bytes)) > int64(most) {
 		b.held.Add(-int64(bytes))
@@ -14,7 +15,7 @@ func (b *Budget) Take(bytes, most int) bool {
 	return true
 }
 
-// Add adds bytes, which may be negative, whatever is held.
+// Add adds bytes, which may be negative, without a bound.
 func (b *Budget) Add(bytes int) { b.held.Add(int64(bytes)) }
 
 // Held returns how many bytes are held.

@@ -2,7 +2,7 @@ package limit
 
 import "sync"
 
-// Slots counts things that exist at a time.
+// Slots bounds how many things exist at a time.
 type Slots struct {
 	most int // immutable
 
@@ -11,11 +11,11 @@ type Slots struct {
 	taken int
 }
 
-// NewSlots returns slots for at most that many things.
+// NewSlots returns slots for at most so many things.
 func NewSlots(most int) *Slots { return &Slots{most: most} }
 
-// Take takes a slot, and returns nil if none is left. The caller calls release once
-// the thing no longer exists; further calls do nothing.
+// Take takes a slot, and returns nil if none is left. The caller calls release when the
+// thing no longer exists; any goroutine may call it, and further calls do nothing.
 func (s *Slots) Take() (release func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
