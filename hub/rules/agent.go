@@ -8,7 +8,7 @@ import (
 	"parley/protocol"
 )
 
-// Errors that a launch wraps, apart from those of the operating system.
+// Errors that the launch of an agent wraps, in addition to those of the operating system.
 var (
 	// ErrNoProfile: no profile has that name.
 	ErrNoProfile = errors.New("no such agent")
@@ -19,7 +19,7 @@ var (
 	// ErrCwdNotAllowed: the profile does not allow the working directory.
 	ErrCwdNotAllowed = errors.New("working directory is not allowed for this agent")
 	// ErrCannotLoad: the agent exited while it loaded the earlier session, or did not
-	// finish loading it. It may still be able to begin a new one.
+	// finish loading it. It may be able to begin a new one.
 	ErrCannotLoad = errors.New("agent cannot load its earlier session")
 	// ErrAuthRequired: the agent requires the user to sign in.
 	ErrAuthRequired = errors.New("agent is not signed in")
@@ -45,7 +45,7 @@ type AgentPrompt struct {
 }
 
 // AgentEvent is a message of an agent, or a change of its process: one of the
-// types below, or [notifications].
+// types below, or [Notifications].
 type AgentEvent interface{ agentEvent() }
 
 type (
@@ -56,7 +56,7 @@ type (
 		Streamed bool   // a piece of a longer text, which may be delayed to be batched with others
 	}
 	// AgentUpdated holds new facts about the agent: members that are set replace the
-	// earlier ones. It keeps its place among the agent's messages. Its texts and
+	// earlier ones. It keeps its position among the agent's messages. Its texts and
 	// lists are not bounded.
 	AgentUpdated struct{ Facts protocol.AgentFacts }
 	// AgentPermission is a permission request. The agent waits for the response.
@@ -75,7 +75,7 @@ type (
 		StopReason string
 		Err        error
 	}
-	// AgentProgress describes what a starting agent does, in a line for people.
+	// AgentProgress describes what a starting agent does, in one line for participants.
 	AgentProgress struct{ Detail string }
 	// AgentStrayOutput reports that the agent has written lines to its standard
 	// output that are not messages. It is sent for the first such line after the

@@ -9,13 +9,13 @@ import (
 	"parley/protocol"
 )
 
-// Input is what a state machine decides on. A decision may not read a clock or
-// make an id, so both come in with the input.
+// Input is what a state machine decides on. A decision must not read a clock or create an
+// id, so the input brings both.
 type Input struct {
-	At         time.Time // the time of the events that the decision leads to
-	Now        time.Time // the clock's reading, monotonic part included, for deadlines
-	IDs        [2]string // fresh ids for what the decision creates; empty for an input that is not answered
-	OverBudget bool      // the prompts of all sessions together leave no room for the input's own
+	At         time.Time // the time of the decision's events
+	Now        time.Time // the clock's reading with its monotonic part, for deadlines
+	IDs        [2]string // new ids for what the decision creates; empty for an input that is not answered
+	OverBudget bool      // the prompts of all sessions together leave no room for the input's prompt
 	Body       Body
 }
 
@@ -23,20 +23,20 @@ type Input struct {
 // kind, or a [Message] of another session.
 type Body interface{ IsBody() }
 
-// Decision is what an input leads to. The events are committed first. Then, in
-// this order, clients receive the events, the input is answered, and the effects
-// are carried out.
+// Decision is the result of deciding on an input. Its events are committed first. Then, in
+// this order, clients receive the events, the input is answered, and the effects are
+// carried out.
 //
-// At most one of answer, replay and hold is set. Without any of them the answer
-// is computed from the primary event. err excludes everything else.
+// At most one of Answer, Replay and Hold is set. Without any of them the answer is computed
+// from the primary event. A decision with Err has nothing else.
 type Decision struct {
 	Events    []Event
 	Effects   []Effect
-	Answer    any         // the answer, where no event has it
-	Replay    journal.Seq // the event of a command that was carried out before, to compute the answer from
-	Duplicate bool        // answer was given before
-	Hold      string      // the answer waits under this name for a release
-	Waiter    string      // identifies the command among those that wait under hold
+	Answer    any         // a payload type of package protocol, or an answer that the runtime completes
+	Replay    journal.Seq // the primary event of a command that was carried out before, to compute the answer from
+	Duplicate bool        // Answer was given before
+	Hold      string      // the answer waits under this name for a Release
+	Waiter    string      // identifies the command among those that wait under Hold
 	Err       error
 }
 
@@ -45,22 +45,22 @@ func Refuse(code protocol.Code, format string, args ...any) Decision {
 	return Decision{Err: protocol.Errorf(code, format, args...)}
 }
 
-// With returns the decision with more effects.
+// With returns the decision with more effects after its own.
 func (d Decision) With(more ...Effect) Decision {
 	d.Effects = append(d.Effects, more...)
 	return d
 }
 
-// Then returns the decision followed by one that was made in the state after it.
-// The answer is that of the latter.
+// Then returns the decision followed by next, which was made in the state after d. The
+// answer is that of next.
 func (d Decision) Then(next Decision) Decision {
 	next.Events = append(d.Events, next.Events...)
 	next.Effects = append(d.Effects, next.Effects...)
 	return next
 }
 
-// ForCommand returns the decision with the command stored in its primary event; ref is
-// nil for a command without an id.
+// ForCommand returns the decision with a command stored in its primary event; ref is nil
+// for a command without an id.
 func (d Decision) ForCommand(ref *CommandRef) Decision {
 	for i := range d.Events {
 		if d.Events[i].Primary {
@@ -70,8 +70,8 @@ func (d Decision) ForCommand(ref *CommandRef) Decision {
 	return d
 }
 
-// Digest returns a short hash of a command's type and payload. It tells commands
-// apart that use the same id. It is stored in the journal, so it covers no token.
+// Digest returns a short hash of a command's type and payload, which distinguishes commands
+// that use the same id. The journal stores it, so it does not cover tokens.
 func Digest(c protocol.Command) string {
 	if j, ok := c.(*protocol.Join); ok {
 		public := *j
@@ -81,7 +81,7 @@ func Digest(c protocol.Command) string {
 	return DigestOf(c.CommandType(), c)
 }
 
-// DigestOf is [digest] for a payload that is not a command of the protocol.
+// DigestOf is [Digest] for a payload that is not a command of the protocol.
 func DigestOf(t protocol.CommandType, payload any) string {
 	body, _ := protocol.Marshal(payload) // cannot fail: plain fields
 	sum := sha256.Sum256(append([]byte(t+":"), body...))

@@ -10,14 +10,15 @@ type Effect interface{ IsEffect() }
 
 // Effects of both kinds of session.
 type (
-	// Send sends a message to another session, after those that were sent before.
-	// A crash can lose it; the sender's state says what to send again.
+	// Send sends a message to another session, after the messages that were sent to it
+	// before. A crash can lose it; the sender's state knows what to send again.
 	Send struct {
 		To      journal.SessionID
 		Message Message
 	}
-	// Release answers the commands that wait under a name: that of winner with
-	// answer (all of them when winner is empty), the others with other.
+	// Release answers the commands that wait under a name. If Answer is set, it is the
+	// answer to the command that Winner identifies, or to all of them if Winner is empty.
+	// All others receive Err.
 	Release struct {
 		Hold   string
 		Winner string
@@ -25,6 +26,3 @@ type (
 		Err    error
 	}
 )
-
-func (Send) IsEffect()    {}
-func (Release) IsEffect() {}

@@ -9,19 +9,18 @@ import (
 	"parley/protocol"
 )
 
-// Event is a change that a decision makes, before the runtime numbers and commits
-// it.
+// Event is a change of a state, which a decision makes and the runtime numbers and commits.
 type Event struct {
 	Public  protocol.Payload
 	Private Private
 	Primary bool // the answer to the command is computed from it
 }
 
-// PrimaryEvent returns the event that the answer to a command is computed from.
-// A decision has at most one.
+// PrimaryEvent returns the event that the answer to a command is computed from. A decision
+// has at most one.
 func PrimaryEvent(p protocol.Payload) Event { return Event{Public: p, Primary: true} }
 
-// Private is what the rules need of an event and no client receives. Its JSON is
+// Private is the part of an event that the rules need and no client receives. Its JSON is
 // stored beside the event.
 type Private struct {
 	Command *CommandRef           `json:"command,omitempty"` // the command whose answer this event is
@@ -41,7 +40,7 @@ type CommandRef struct {
 	Digest string `json:"digest"` // of its type and payload
 }
 
-// Stamp is the number and the time of an event.
+// Stamp is the number and the time of a committed event.
 type Stamp struct {
 	Seq journal.Seq
 	At  time.Time // the event's time
@@ -51,8 +50,8 @@ type Stamp struct {
 // Instant returns the time of the event, for a deadline.
 func (s Stamp) Instant() Instant { return Instant{s.At, s.Now} }
 
-// Encode returns the two parts of the event's record. priv is nil for an event
-// without private data.
+// Encode returns the two parts of the event's record. priv is nil for an event without
+// private data.
 func (e Event) Encode() (public, priv []byte, err error) {
 	if public, err = protocol.MarshalPayload(e.Public); err != nil {
 		return nil, nil, err
@@ -63,8 +62,8 @@ func (e Event) Encode() (public, priv []byte, err error) {
 	return public, priv, err
 }
 
-// DecodeEvent returns the event that a record holds. decodePayload decodes the
-// event types of the stream.
+// DecodeEvent returns the event that a record holds. decodePayload decodes the event types
+// of the session's kind.
 func DecodeEvent(r journal.Record, decodePayload func(protocol.EventType, []byte) (protocol.Payload, error)) (Event, error) {
 	var e Event
 	var err error
@@ -79,7 +78,7 @@ func DecodeEvent(r journal.Record, decodePayload func(protocol.EventType, []byte
 	return e, nil
 }
 
-// RawJSON encodes a value whose encoding cannot fail.
+// RawJSON encodes a value whose encoding cannot fail; null for any other.
 func RawJSON(v any) json.RawMessage {
 	b, err := protocol.Marshal(v)
 	if err != nil {

@@ -15,59 +15,58 @@ type Message interface {
 // Inputs of both kinds of session.
 type (
 	// Loaded is the first input after a session was loaded. The session sends again
-	// what another session has not confirmed.
+	// the messages that another session has not confirmed.
 	Loaded struct {
 		OpenShared []journal.SessionID // of a host session: the shared sessions that are open on it
 	}
-	// Tick is the input at the time that the state has asked for.
+	// Tick is the input at the time that [State.Due] returns.
 	Tick struct{}
-	// Shutdown is the last input, when the hub stops.
+	// Shutdown is the last input, before the hub stops.
 	Shutdown struct{}
 )
 
-// Messages from a host session to a shared session. A shared session confirms
-// TurnEnded; until then the host session sends it again whenever it wakes, or the
-// shared session does.
+// Messages from a host session to a shared session. A shared session confirms TurnEnded;
+// until then the host session sends it again whenever either of them is loaded.
 type (
-	// TurnAccepted reports that a prompt is in the queue.
+	// TurnAccepted reports that a prompt is in the queue. It may be repeated.
 	TurnAccepted struct {
 		Approval string
-		Ahead    int // turns before it
+		Ahead    int // how many turns run before it
 	}
-	// TurnStarted reports that the agent has the prompt.
+	// TurnStarted reports that the agent works on the prompt. It may be repeated.
 	TurnStarted struct{ Approval string }
 	// TurnEnded reports the end of a turn.
 	TurnEnded struct {
 		Approval   string
 		StopReason string
-		Failure    string        // empty when the turn completed
+		Failure    string        // empty if the turn completed
 		Code       protocol.Code // of the failure; empty for a failure without one
 	}
 	// AgentNotified carries consecutive notifications of the agent.
 	AgentNotified struct{ Notifications Notifications }
 	// PermissionRequested carries a permission request of the agent. It may be repeated.
 	PermissionRequested struct{ Request PermissionRequest }
-	// PermissionResolved reports how a permission request was resolved.
+	// PermissionResolved reports the outcome of a permission request.
 	PermissionResolved struct {
 		Resolved protocol.PermissionResolved
-		Answer   *PermissionAnswer // the participant's answer that resolved it; nil for none
+		Answer   *PermissionAnswer // the answer that resolved it; nil if none did
 	}
-	// PermissionWithdrawn reports that a permission request needs no answer any more.
+	// PermissionWithdrawn reports that a permission request no longer needs an answer.
 	PermissionWithdrawn struct{ RequestID string }
 	// AgentChanged reports the agent's status. It may be repeated.
 	AgentChanged struct{ Status protocol.AgentStatusChanged }
 	// AgentNote reports that the agent writes lines that are not messages.
 	AgentNote struct{ Note protocol.AgentStrayOutput }
-	// AgentFactsChanged carries facts about the agent. Some may be known already.
+	// AgentFactsChanged carries facts about the agent. Some may be known.
 	AgentFactsChanged struct{ Facts protocol.AgentFacts }
-	// AgentContinued reports which session of its own the agent goes on with.
+	// AgentContinued reports with which session of its own the agent continues.
 	AgentContinued struct{ Session protocol.AgentSession }
 )
 
 // Messages from a shared session to its host session.
 type (
-	// Dispatch carries an approved prompt. It may be repeated; the approval's id
-	// makes it one turn.
+	// Dispatch carries an approved prompt. It may be repeated; the approval's id identifies
+	// the turn.
 	Dispatch struct{ Turn Turn }
 	// ConfirmEnd confirms TurnEnded, so that the host session can forget the turn.
 	ConfirmEnd struct{ Approval string }
@@ -86,10 +85,10 @@ type (
 		Command   *CommandRef
 		Waiter    string // identifies the command that waits for the outcome
 	}
-	// StopAgent asks for the end of the agent.
+	// StopAgent asks the host session to stop the agent.
 	StopAgent struct{}
-	// SharedOpened reports that a shared session is open and which permission
-	// requests it has. The host session answers with the agent's present state.
+	// SharedOpened reports that a shared session is open, and the ids of its open
+	// permission requests. The host session answers with the agent's state.
 	SharedOpened struct {
 		Shared   journal.SessionID
 		Requests []string
@@ -112,28 +111,6 @@ type Turn struct {
 
 // Cancelled is the failure of a turn or prompt that was cancelled.
 const Cancelled = "cancelled"
-
-func (Loaded) IsBody()              {}
-func (Tick) IsBody()                {}
-func (Shutdown) IsBody()            {}
-func (TurnAccepted) IsBody()        {}
-func (TurnStarted) IsBody()         {}
-func (TurnEnded) IsBody()           {}
-func (AgentNotified) IsBody()       {}
-func (PermissionRequested) IsBody() {}
-func (PermissionResolved) IsBody()  {}
-func (PermissionWithdrawn) IsBody() {}
-func (AgentChanged) IsBody()        {}
-func (AgentNote) IsBody()           {}
-func (AgentFactsChanged) IsBody()   {}
-func (AgentContinued) IsBody()      {}
-func (Dispatch) IsBody()            {}
-func (ConfirmEnd) IsBody()          {}
-func (CancelTurn) IsBody()          {}
-func (PermissionAnswer) IsBody()    {}
-func (StopAgent) IsBody()           {}
-func (SharedOpened) IsBody()        {}
-func (SharedClosed) IsBody()        {}
 
 func (TurnAccepted) isMessage()        {}
 func (TurnStarted) isMessage()         {}

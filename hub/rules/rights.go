@@ -2,24 +2,23 @@ package rules
 
 import "parley/protocol"
 
-// PromptRight is what happens to a participant's prompt.
+// PromptRight decides what happens to a participant's prompt.
 type PromptRight int
 
+// The rights to prompt.
 const (
 	PromptDenied        PromptRight = iota // it is refused
 	PromptNeedsApproval                    // it waits for an approval
 	PromptDirect                           // it runs without one
 )
 
-// Rights are what one role may do in one mode, apart from the commands of
-// [HostOnly].
+// Rights are the rights of one role in one mode, apart from the commands of [HostOnly].
 type Rights struct {
-	Comment bool
+	Comment bool // whether it may send messages
 	Prompt  PromptRight
 }
 
-// policy holds the rights of each role in each mode. A missing entry grants
-// nothing.
+// policy holds the rights of each role in each mode. A missing entry grants no right.
 var policy = map[protocol.Role]map[protocol.Mode]Rights{
 	protocol.RoleHost: {
 		protocol.ModeViewOnly:           {true, PromptDirect},

@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// Settings are what the rules of sessions need of the configuration.
+// Settings is the part of the configuration that the rules of sessions need. It does not
+// change while the hub runs.
 type Settings struct {
-	Key Key
+	Key Key // that tokens are derived from
 
 	MaxParticipants    int // present at a time, in one session
 	MaxPending         int // pending approvals in one session

@@ -9,28 +9,29 @@ import (
 	"parley/hub/journal"
 )
 
-// Key is the secret that every token is derived from. Its holder can act as any
-// participant. The journal holds neither the key nor a token nor a token's hash.
+// Key is the secret that every token is derived from. With it, a program can act as any
+// participant. The journal holds neither the key, nor a token, nor the hash of a token.
 type Key [32]byte
 
-// tokenKind says what a token is for, and so what its id is.
+// tokenKind is the purpose of a token. It determines what the token's id identifies.
 type tokenKind string
 
+// The kinds of tokens.
 const (
 	InviteToken      tokenKind = "invite"      // the id is the shared session's
 	ParticipantToken tokenKind = "participant" // the id is the participant's
 	creationToken    tokenKind = "create"      // the id is the caller's and the command's
 )
 
-// Token returns base64url(HMAC-SHA256(key, kind ‖ id ‖ generation)), 43
-// characters. Rotating a token increments its generation, so an answer that holds
-// a token can be computed again.
+// Token returns base64url(HMAC-SHA256(key, kind ‖ 0 ‖ id ‖ 0 ‖ generation)), 43 characters.
+// A token is replaced by incrementing its generation. An answer that holds a token can be
+// computed again.
 func (k Key) Token(kind tokenKind, id string, generation int) string {
 	return base64.RawURLEncoding.EncodeToString(k.mac(kind, id, generation))
 }
 
-// Verify reports whether a token is the one of that kind, id and generation. It
-// compares in constant time.
+// Verify reports whether a token is the one of that kind, id and generation. It compares
+// in constant time.
 func (k Key) Verify(kind tokenKind, id string, generation int, token string) bool {
 	return hmac.Equal([]byte(k.Token(kind, id, generation)), []byte(token))
 }
@@ -47,16 +48,16 @@ func (k Key) mac(kind tokenKind, id string, generation int) []byte {
 	return h.Sum(nil)
 }
 
-// CreatedHostID returns the id of the host session that a creation under this
-// command id makes, as CreatedID does for shared sessions. Callers of that API
-// are anonymous, so they share one scope of command ids.
+// CreatedHostID returns the id of the host session that a creation under this command id
+// creates, as [Key.CreatedID] does for shared sessions. Callers of that API are anonymous,
+// so they share one scope of command ids.
 func (k Key) CreatedHostID(commandID string) journal.SessionID {
 	return sessionIDFromMAC(k.mac(creationToken, "host\x00"+commandID, 0))
 }
 
-// CreatedID returns the id of the shared session that a creation under this
-// command id makes. It is the same for the same command, so a creation that is
-// sent twice makes one session. It cannot be guessed without the key.
+// CreatedID returns the id of the shared session that a creation under this command id
+// creates. It is the same for the same command, so a creation that is sent twice creates
+// one session. It cannot be guessed without the key.
 func (k Key) CreatedID(host journal.SessionID, hostUserID, commandID string) journal.SessionID {
 	scope := host.String() + "\x00" + hostUserID + "\x00" + commandID
 	id := sessionIDFromMAC(k.mac(creationToken, scope, 0))
@@ -64,7 +65,7 @@ func (k Key) CreatedID(host journal.SessionID, hostUserID, commandID string) jou
 	return id
 }
 
-// sessionIDFromMAC returns the session id that a digest stands for.
+// sessionIDFromMAC returns the session id that is derived from a digest.
 func sessionIDFromMAC(mac []byte) journal.SessionID {
 	id := journal.SessionID(mac[:16])
 	id[6] = id[6]&0x0f | 0x40 // version 4

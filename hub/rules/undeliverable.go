@@ -5,8 +5,8 @@ import "parley/protocol"
 // agentDamaged is the failure of a turn whose host session cannot be read.
 const agentDamaged = "the agent's session is damaged and cannot be read"
 
-// UndeliverableReplies returns the answers that the sender of a message receives when
-// the receiver is damaged, so that the sender stops waiting and stays usable.
+// UndeliverableReplies returns the messages that the sender of a message receives if the
+// receiver is damaged, so that the sender stops waiting and remains usable.
 func UndeliverableReplies(message Message) []Message {
 	switch m := message.(type) {
 	case Dispatch:
@@ -24,11 +24,12 @@ func UndeliverableReplies(message Message) []Message {
 	case StopAgent:
 		return []Message{agentGone()}
 	case TurnEnded:
-		return []Message{ConfirmEnd{m.Approval}} // nobody else can confirm it
+		return []Message{ConfirmEnd{m.Approval}} // no other session can confirm it
 	}
 	return nil
 }
 
+// agentGone returns the report that the host session of the agent is damaged.
 func agentGone() AgentChanged {
 	return AgentChanged{protocol.AgentStatusChanged{Status: protocol.AgentExited, Detail: agentDamaged}}
 }

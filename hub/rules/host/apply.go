@@ -13,13 +13,37 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	switch p := e.Public.(type) {
 	case *createdEvent:
 		s.Session, s.Cwd, s.Request = p.Session, p.Cwd, p.Request
-		s.Deleted, s.NeverRan = false, false // it is made again after a start that failed
+		s.Deleted, s.NeverRan = false, false // the creation of a session whose agent failed to start was repeated
 	case *deletedEvent:
 		s.Deleted, s.NeverRan = true, p.NeverRan
 	case *agentStatusEvent:
 		s.applyAgent(p, at)
 	case *protocol.AgentStrayOutput:
 		s.applyStray()
+	case *occupiedEvent:
+		s.Occupied, s.IdleSince = true, rules.Instant{}
+	case *vacatedEvent:
+		s.Occupied = false
+		s.recordIdle(at)
+	case *idleAgentStoppedEvent:
+		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
+	case *protocol.AgentUpdated:
+		s.Session.Facts.Merge(p.AgentFacts)
+	case *protocol.PermissionRequested:
+		request := rules.NewPermissionRequest(p.Permission)
+		s.Permissions = append(s.Permissions, openPermission{request, at.Instant(), s.runningShared()})
+	case *protocol.PermissionResolved:
+		s.dropPermission(p.RequestID)
+	case *protocol.PermissionWithdrawn:
+		s.dropPermission(p.RequestID)
+	default:
+		s.applyTurn(e.Public, at)
+	}
+}
+
+// applyTurn applies an event about a turn. It ignores other events.
+func (s *State) applyTurn(payload protocol.Payload, at rules.Stamp) {
+	switch p := payload.(type) {
 	case *turnQueuedEvent:
 		s.Queue = append(s.Queue, p.Turn)
 	case *turnStartedEvent:
@@ -38,25 +62,10 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.applyTurnEnded(p)
 	case *turnConfirmedEvent:
 		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
-	case *occupiedEvent:
-		s.Occupied, s.IdleSince = true, rules.Instant{}
-	case *vacatedEvent:
-		s.Occupied = false
-		s.recordIdle(at)
-	case *idleAgentStoppedEvent:
-		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
-	case *protocol.AgentUpdated:
-		s.Session.Facts.Merge(p.AgentFacts)
-	case *protocol.PermissionRequested:
-		asked := rules.NewPermissionRequest(p.Permission)
-		s.Permissions = append(s.Permissions, openPermission{asked, at.Instant(), s.runningShared()})
-	case *protocol.PermissionResolved:
-		s.dropPermission(p.RequestID)
-	case *protocol.PermissionWithdrawn:
-		s.dropPermission(p.RequestID)
 	}
 }
 
+// applyAgent applies a new status of the agent.
 func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	if p.Status == protocol.AgentStarting && s.Agent != p.Status {
 		s.StartedAt, s.StrayReported = at.At, false
@@ -79,6 +88,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	}
 }
 
+// applyTurnEnded applies the end of a running or waiting turn.
 func (s *State) applyTurnEnded(p *turnEndedEvent) {
 	t := rules.Turn{}
 	if s.Running != nil && s.Running.Turn.Approval == p.Approval {
@@ -96,7 +106,7 @@ func (s *State) dropPermission(requestID string) {
 	})
 }
 
-// applyReady notes what the answer to a repeated creation needs, if the creation
+// applyReady keeps the facts that the answer to a repeated creation shows, if the creation
 // can be repeated.
 func (s *State) applyReady() {
 	if s.AgentSession == "" && s.Request != "" {
@@ -104,7 +114,7 @@ func (s *State) applyReady() {
 	}
 }
 
-// applyStray notes that stray output was reported.
+// applyStray records that stray output was reported.
 func (s *State) applyStray() {
 	if s.Running != nil {
 		s.Running.StrayReported = true
@@ -113,7 +123,7 @@ func (s *State) applyStray() {
 	}
 }
 
-// recordIdle notes since when the agent has been up without an open shared session.
+// recordIdle records since when the agent is ready while no shared session is open.
 func (s *State) recordIdle(at rules.Stamp) {
 	if !s.Occupied && s.up() {
 		s.IdleSince = at.Instant()

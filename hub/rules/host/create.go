@@ -5,10 +5,9 @@ import (
 	"parley/protocol"
 )
 
-// create makes the host session and starts its agent. A creation that is repeated
-// under the same command id, at the same time or later, leads to the same session;
-// its answer is computed from the session's state. A creation whose agent could
-// not be started is tried again.
+// create creates the host session and starts its agent. A creation that is repeated under
+// the same command id, at the same time or later, leads to the same session; its answer is
+// computed from the state. A creation whose agent failed to start is carried out again.
 func (s *State) create(in rules.Input, c Create) rules.Decision {
 	if s.Session.ID != "" && !s.NeverRan {
 		return s.repeatedCreate(c)
@@ -44,13 +43,13 @@ func (s *State) repeatedCreate(c Create) rules.Decision {
 	case s.Request != c.request():
 		return rules.Refuse(protocol.CodeInvalidRequest, "this Idempotency-Key was used to start another agent")
 	case s.Deleted:
-		return rules.Refuse(protocol.CodeHostSessionNotFound, "the agent session that was made under this Idempotency-Key has been deleted")
+		return rules.Refuse(protocol.CodeHostSessionNotFound, "the agent session that was created with this Idempotency-Key has been deleted")
 	case s.AgentSession != "":
 		first := s.readyAnswer()
 		first.Facts = s.FirstFacts
 		return rules.Decision{Answer: &protocol.HostSessionAnswer{Session: first}, Duplicate: true}
 	case s.Agent != protocol.AgentExited:
-		return rules.Decision{Hold: holdLaunch} // the first creation waits as well
+		return rules.Decision{Hold: holdLaunch} // the first creation still waits
 	case c.Refusal != nil:
 		return rules.Decision{Err: c.Refusal}
 	}
@@ -59,15 +58,15 @@ func (s *State) repeatedCreate(c Create) rules.Decision {
 	return d
 }
 
-// readyAnswer returns the session as the answer to its creation shows it: when its agent
-// became ready, whatever has happened since.
+// readyAnswer returns the session as the answer to its creation shows it: at the time when
+// its agent became ready, whatever has happened since.
 func (s *State) readyAnswer() protocol.HostSession {
 	after := s.Session
 	after.Status = protocol.AgentIdle
 	return after
 }
 
-// request returns the digest that tells this creation from others under the same
+// request returns the digest that distinguishes this creation from others under the same
 // command id; empty without a command id.
 func (c Create) request() string {
 	if c.CommandID == "" {

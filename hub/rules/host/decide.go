@@ -34,9 +34,29 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	case LaunchFailed:
 		return s.launchFailed(m)
 	case AgentReported:
-		return s.agentSays(m.Event)
+		return s.agentReported(m.Event)
 	case AgentSilent:
 		return s.reportSilence(m)
+	case rules.Message:
+		return s.receive(m)
+	case Cancel:
+		if s.Running == nil {
+			return rules.Refuse(protocol.CodeNothingToCancel, "no prompt is running")
+		}
+		return s.cancelTurn(s.Running.Turn.Approval, rules.Cancelled)
+	}
+	return rules.Refuse(protocol.CodeInternal, "unknown input %T", in.Body)
+}
+
+// receive decides on a message of a shared session.
+func (s *State) receive(message rules.Message) rules.Decision {
+	switch m := message.(type) {
+	case rules.Dispatch:
+		return s.queueTurn(m.Turn)
+	case rules.CancelTurn:
+		return s.cancelTurn(m.Approval, m.Failure)
+	case rules.ConfirmEnd:
+		return s.confirmEnd(m)
 	case rules.PermissionAnswer:
 		return s.answerPermission(m)
 	case rules.SharedOpened:
@@ -46,7 +66,7 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	case rules.StopAgent:
 		return s.stopAgent()
 	}
-	return s.decideTurn(in)
+	return rules.Refuse(protocol.CodeInternal, "unknown message %T", message)
 }
 
 // decideDeleted decides for a session that was deleted or never created.
@@ -64,9 +84,9 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 	case rules.PermissionAnswer:
 		return s.answerPermission(m)
 	case rules.ConfirmEnd:
-		return s.decideTurn(in)
+		return s.confirmEnd(m)
 	case Launched:
-		return rules.Decision{Effects: []rules.Effect{EndAgent{}}} // the start was under way
+		return rules.Decision{Effects: []rules.Effect{EndAgent{}}} // the start had begun before the deletion
 	case rules.Tick, rules.Shutdown, AgentSilent, AgentReported, FactsLearned, LaunchFailed, rules.CancelTurn, rules.SharedClosed:
 		return rules.Decision{}
 	}
@@ -76,6 +96,7 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 // sessionDeleted is the failure of a turn whose host session was deleted.
 const sessionDeleted = "the agent's session was deleted"
 
+// delete ends the agent and the session.
 func (s *State) delete() rules.Decision {
 	d := s.endAgent(sessionDeleted, "")
 	d.Events = append(d.Events, rules.Event{Public: &deletedEvent{}})
@@ -86,16 +107,18 @@ func (s *State) delete() rules.Decision {
 	})
 }
 
-// AgentReported decides on a message of the agent, or on its exit.
-func (s *State) agentSays(said rules.AgentEvent) rules.Decision {
-	if _, exits := said.(rules.AgentExited); !exits && s.Running != nil && s.Running.SilentSince != nil {
-		return s.setSilence(nil).Then(s.agentSaid(said))
+// agentReported decides on a message of the agent, or on its exit. A message ends the
+// agent's silence.
+func (s *State) agentReported(event rules.AgentEvent) rules.Decision {
+	if _, exited := event.(rules.AgentExited); !exited && s.Running != nil && s.Running.SilentSince != nil {
+		return s.setSilence(nil).Then(s.agentEvent(event))
 	}
-	return s.agentSaid(said)
+	return s.agentEvent(event)
 }
 
-func (s *State) agentSaid(said rules.AgentEvent) rules.Decision {
-	switch e := said.(type) {
+// agentEvent decides on a message of the agent, or on its exit.
+func (s *State) agentEvent(event rules.AgentEvent) rules.Decision {
+	switch e := event.(type) {
 	case rules.Notifications:
 		return rules.Decision{Effects: []rules.Effect{Broadcast{rules.AgentNotified{Notifications: e}}}}
 	case rules.AgentPermission:

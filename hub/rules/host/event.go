@@ -8,8 +8,9 @@ import (
 	"parley/protocol"
 )
 
-// The events of a host session's stream, beside those of the protocol for permission
-// requests and facts. No client receives them. Their JSON is stored.
+// The events of a host session's stream, in addition to those of the protocol for
+// permission requests, facts and stray output. No client receives them. Their JSON is
+// stored.
 type (
 	createdEvent struct {
 		Session protocol.HostSession `json:"session"`
@@ -17,15 +18,15 @@ type (
 		Request string               `json:"request,omitempty"` // the digest of a creation with a command id
 	}
 	deletedEvent struct {
-		NeverRan bool `json:"neverRan,omitempty"` // its agent could not be started
+		NeverRan bool `json:"neverRan,omitempty"` // the agent could not be started
 	}
-	// agentStatusEvent holds the agent's new status: starting, idle once it is ready, ending
-	// once it was asked to end, or exited.
+	// agentStatusEvent holds the agent's new status: starting, idle once it is ready,
+	// ending once it was asked to end, or exited.
 	agentStatusEvent struct {
 		protocol.AgentStatusChanged
-		Session   string `json:"session,omitempty"` // the agent's own id, when it is ready
+		Session   string `json:"session,omitempty"` // the agent's own session id; set when it becomes ready
 		CanLoad   bool   `json:"canLoad,omitempty"`
-		Anew      bool   `json:"anew,omitempty"`      // Session is a new one, without the conversation so far
+		Anew      bool   `json:"anew,omitempty"`      // the agent's session is a new one, without the earlier conversation
 		LoadError string `json:"loadError,omitempty"` // why the earlier session cannot be loaded
 	}
 	turnQueuedEvent       struct{ Turn rules.Turn }
@@ -44,11 +45,12 @@ type (
 		Code       protocol.Code `json:",omitempty"` // of the failure; empty for one without
 	}
 	turnConfirmedEvent struct{ Approval string }
-	// occupiedEvent and vacated: the first shared session has opened, the last one
-	// has ended.
+	// occupiedEvent records that the first shared session has opened, vacatedEvent that
+	// the last one has ended.
 	occupiedEvent struct{}
 	vacatedEvent  struct{}
-	// idleAgentStoppedEvent: the agent is ended because no shared session is open.
+	// idleAgentStoppedEvent records that the agent is stopped because no shared session is
+	// open.
 	idleAgentStoppedEvent struct{}
 )
 
@@ -66,6 +68,7 @@ func (*occupiedEvent) EventType() protocol.EventType         { return "host_occu
 func (*vacatedEvent) EventType() protocol.EventType          { return "host_vacated" }
 func (*idleAgentStoppedEvent) EventType() protocol.EventType { return "agent_let_go" }
 
+// payloads holds a constructor for each event type above.
 var payloads = map[protocol.EventType]func() protocol.Payload{
 	"host_session_created": func() protocol.Payload { return new(createdEvent) },
 	"host_session_deleted": func() protocol.Payload { return new(deletedEvent) },

@@ -11,9 +11,9 @@ import (
 // agentStopped is the failure of a turn whose agent was stopped on request.
 const agentStopped = "the agent was stopped"
 
-// stopAgent ends the agent. Until it has exited its status is ending, and new prompts
-// wait for the next process. Stopping an agent that is still starting fails the
-// prompts that wait for it, since they would start it again at once.
+// stopAgent asks the agent to end. Its status is ending until it has exited, and new
+// prompts wait for the next process. If the agent is still starting, the waiting prompts
+// fail, since they would start it again at once.
 func (s *State) stopAgent() rules.Decision {
 	if s.Agent != protocol.AgentStarting && s.Agent != protocol.AgentIdle {
 		return rules.Decision{}.With(Broadcast{rules.AgentChanged{Status: s.status()}})
@@ -22,13 +22,14 @@ func (s *State) stopAgent() rules.Decision {
 	d := rules.Decision{Events: []rules.Event{{Public: ending}}}
 	if s.Agent == protocol.AgentStarting {
 		for _, t := range s.Queue {
-			d = s.endTurn(d, t, "", agentStopped, "")
+			d = s.endTurn(d, endedTurn{Turn: t, Failure: agentStopped})
 		}
 	}
 	return d.With(Broadcast{rules.AgentChanged{Status: ending.AgentStatusChanged}}, EndAgent{})
 }
 
-// exited fails the running turn. Queued turns run in a new process.
+// exited decides on the exit of the agent. The running turn fails; waiting turns run in a
+// new process.
 func (s *State) exited(e rules.AgentExited) rules.Decision {
 	failure := ExitFailure(e)
 	if s.Agent == protocol.AgentEnding {
@@ -41,7 +42,7 @@ func (s *State) exited(e rules.AgentExited) rules.Decision {
 		status.StderrTail = &e.StderrTail
 	}
 	if s.StoppedIdle && s.Occupied && len(s.Queue) == 0 {
-		return s.launch(d) // a shared session has opened meanwhile
+		return s.launch(d) // a shared session has opened since
 	}
 	return s.announceExit(d)
 }
@@ -54,8 +55,8 @@ func ExitFailure(e rules.AgentExited) string {
 	return "the agent ended"
 }
 
-// loseAgent decides that there is no agent any more: it withdraws the permission
-// requests and fails the running turn. Its last event is the agent's status.
+// loseAgent records that the agent no longer exists: it withdraws the permission requests
+// and fails the running turn. The last event of the decision is the agent's status.
 func (s *State) loseAgent(failure string) rules.Decision {
 	var d rules.Decision
 	for _, p := range s.Permissions {
@@ -65,19 +66,19 @@ func (s *State) loseAgent(failure string) rules.Decision {
 		if s.Running.Cancelling != "" {
 			failure = s.Running.Cancelling
 		}
-		d = s.endTurn(d, s.Running.Turn, "", failure, "")
+		d = s.endTurn(d, endedTurn{Turn: s.Running.Turn, Failure: failure})
 	}
 	d.Events = append(d.Events, rules.Event{Public: newAgentStatus(protocol.AgentExited)})
 	return d
 }
 
-// lastStatus returns the agent's status that is the last event of a decision.
+// lastStatus returns the last event of a decision, which is a status of the agent.
 func lastStatus(d rules.Decision) *agentStatusEvent {
 	return d.Events[len(d.Events)-1].Public.(*agentStatusEvent)
 }
 
-// announceExit tells the shared sessions the status that is the last event of the
-// decision, and starts the agent again if turns wait.
+// announceExit reports the last event of the decision, the agent's status, to the shared
+// sessions. It starts the agent again if turns wait.
 func (s *State) announceExit(d rules.Decision) rules.Decision {
 	d = d.With(Broadcast{rules.AgentChanged{Status: lastStatus(d).AgentStatusChanged}})
 	if len(s.Queue) == 0 {
@@ -86,20 +87,20 @@ func (s *State) announceExit(d rules.Decision) rules.Decision {
 	return s.launch(d)
 }
 
-// endAgent decides that there is no agent and fails everything that waits for it.
+// endAgent records that the agent no longer exists, and fails all waiting turns as well.
 func (s *State) endAgent(failure string, code protocol.Code) rules.Decision {
 	d := s.loseAgent(failure)
 	status := lastStatus(d)
 	status.Detail = failure
 	for _, t := range s.Queue {
-		d = s.endTurn(d, t, "", failure, code)
+		d = s.endTurn(d, endedTurn{Turn: t, Failure: failure, Code: code})
 	}
 	return d.With(Broadcast{rules.AgentChanged{Status: status.AgentStatusChanged}})
 }
 
-// loaded decides what follows from a restart of the server. No agent runs,
-// whatever the state says. Shared sessions may have ended unnoticed, so their
-// turns are failed. Others may not know how their turns ended.
+// loaded decides on a restart of the server. The agent of the earlier process no longer
+// runs, whatever the state says. A crash may have lost messages: turns of shared sessions
+// that have ended fail, and the ends of turns are reported again.
 func (s *State) loaded(m rules.Loaded) rules.Decision {
 	d := rules.Decision{Events: s.repairOccupied(m.OpenShared)}
 	if s.Agent != protocol.AgentExited {
@@ -111,7 +112,7 @@ func (s *State) loaded(m rules.Loaded) rules.Decision {
 		if slices.Contains(m.OpenShared, t.Shared) {
 			waiting = true
 		} else {
-			d = s.endTurn(d, t, "", "the session has ended", "")
+			d = s.endTurn(d, endedTurn{Turn: t, Failure: "the session has ended"})
 		}
 	}
 	if waiting {
@@ -120,11 +121,10 @@ func (s *State) loaded(m rules.Loaded) rules.Decision {
 	return s.resendEnds(d)
 }
 
-// resendEnds tells the shared sessions again how the turns ended that they have
-// not confirmed.
+// resendEnds reports the ends of turns again that the shared sessions have not confirmed.
 func (s *State) resendEnds(d rules.Decision) rules.Decision {
 	for _, t := range s.Ended {
-		d = d.With(rules.Send{To: t.Turn.Shared, Message: rules.TurnEnded{Approval: t.Turn.Approval, StopReason: t.StopReason, Failure: t.Failure, Code: t.Code}})
+		d = d.With(t.report())
 	}
 	return d
 }

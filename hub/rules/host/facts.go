@@ -5,24 +5,23 @@ import (
 	"parley/protocol"
 )
 
-// Inputs that carry facts about the agent, which the runtime gathers to make few
-// events of them.
+// Inputs that carry facts about the agent. A [FactBuffer] collects the facts, so that they
+// become few events.
 type (
 	// FactsLearned carries new facts about the agent.
 	FactsLearned struct{ Facts protocol.AgentFacts }
-	// withFacts is an input together with the facts that became known before
-	// it.
+	// withFacts is an input together with the facts that became known before it.
 	withFacts struct {
 		facts protocol.AgentFacts
 		body  rules.Body
 	}
 )
 
-// recordFacts records facts that differ from the known ones and tells them to the shared
-// sessions.
+// recordFacts records the facts that differ from the known ones, and sends them to the
+// shared sessions.
 func (s *State) recordFacts(facts protocol.AgentFacts) rules.Decision {
-	changes, some := s.Session.Facts.Changes(facts.Bounded())
-	if !some {
+	changes, changed := s.Session.Facts.Changes(facts.Bounded())
+	if !changed {
 		return rules.Decision{}
 	}
 	return rules.Decision{
@@ -31,8 +30,8 @@ func (s *State) recordFacts(facts protocol.AgentFacts) rules.Decision {
 	}
 }
 
-// recordFactsFirst decides on an input in the state that holds the facts which became
-// known before it.
+// recordFactsFirst records the facts that became known before an input, and then decides on
+// the input in the state that holds them.
 func (s *State) recordFactsFirst(in rules.Input, m withFacts) rules.Decision {
 	after, d := *s, rules.Decision{}
 	if s.exists() {
@@ -45,5 +44,8 @@ func (s *State) recordFactsFirst(in rules.Input, m withFacts) rules.Decision {
 	return d.Then(after.Decide(in))
 }
 
+// IsBody implements [rules.Body].
 func (FactsLearned) IsBody() {}
-func (withFacts) IsBody()    {}
+
+// IsBody implements [rules.Body].
+func (withFacts) IsBody() {}

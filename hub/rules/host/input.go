@@ -14,9 +14,9 @@ type (
 	Create struct {
 		Body      *protocol.CreateHostSession
 		CommandID string // empty for none
-		Refusal   error  // why no agent can be started now; nil if one can
+		Refusal   error  // the error if no agent can be started now; nil if one can
 	}
-	// Read asks for the host session as clients see it.
+	// Read asks for the host session in the form that clients receive.
 	Read struct{}
 	// Cancel ends the running turn.
 	Cancel struct{}
@@ -24,19 +24,20 @@ type (
 	Delete struct{}
 )
 
-// Inputs from the agent. The first two are the outcome of LaunchAgent.
+// Inputs from the agent. Launched and LaunchFailed are the outcomes of [LaunchAgent].
 type (
 	// Launched reports that the agent is ready.
 	Launched struct {
-		SessionID string // the agent's own
-		CanLoad   bool   // a later process can load the session
-		LoadError error  // why the earlier session was not loaded
+		SessionID string // the agent's own session id
+		CanLoad   bool   // whether a later process can load the session
+		LoadError error  // why the earlier session was not loaded; nil if it was, or was not asked for
 	}
 	// LaunchFailed reports that the agent could not be started.
 	LaunchFailed struct{ Err error }
 	// AgentReported carries a message of the running agent, or its exit.
 	AgentReported struct{ Event rules.AgentEvent }
-	// AgentSilent reports that the agent has sent nothing since a time.
+	// AgentSilent reports that the agent has sent nothing since a time, which is at least
+	// [rules.Settings.SilenceAfter] ago.
 	AgentSilent struct{ Since time.Time }
 )
 
@@ -56,28 +57,58 @@ type (
 	LaunchAgent struct{ Spec rules.LaunchSpec }
 	// PromptAgent sends a prompt.
 	PromptAgent struct{ Prompt rules.AgentPrompt }
-	// AnswerAgent answers a permission request; as cancelled without an option.
+	// AnswerAgent answers a permission request. Without an option the answer is cancelled.
 	AnswerAgent struct{ RequestID, OptionID string }
 	// CancelAgent asks the agent to end the running turn.
 	CancelAgent struct{}
-	// EndAgent ends the agent, or its start.
+	// EndAgent ends the agent, or the start that has begun.
 	EndAgent struct{}
 )
 
-func (Create) IsBody()        {}
-func (Read) IsBody()          {}
-func (Cancel) IsBody()        {}
-func (Delete) IsBody()        {}
-func (Launched) IsBody()      {}
-func (LaunchFailed) IsBody()  {}
-func (AgentReported) IsBody() {}
-func (AgentSilent) IsBody()   {}
+// IsBody implements [rules.Body].
+func (Create) IsBody() {}
 
-func (Broadcast) IsEffect()    {}
+// IsBody implements [rules.Body].
+func (Read) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (Cancel) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (Delete) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (Launched) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (LaunchFailed) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (AgentReported) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (AgentSilent) IsBody() {}
+
+// IsEffect implements [rules.Effect].
+func (Broadcast) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
 func (AttachShared) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
 func (DetachShared) IsEffect() {}
-func (LaunchAgent) IsEffect()  {}
-func (PromptAgent) IsEffect()  {}
-func (AnswerAgent) IsEffect()  {}
-func (CancelAgent) IsEffect()  {}
-func (EndAgent) IsEffect()     {}
+
+// IsEffect implements [rules.Effect].
+func (LaunchAgent) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
+func (PromptAgent) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
+func (AnswerAgent) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
+func (CancelAgent) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
+func (EndAgent) IsEffect() {}

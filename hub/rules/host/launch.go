@@ -8,18 +8,19 @@ import (
 	"parley/protocol"
 )
 
-// holdLaunch names the answers that wait until the agent is ready.
+// holdLaunch is the name under which the answers to creations wait for the agent.
 const holdLaunch = "launch"
 
+// newAgentStatus returns the event with a new status of the agent.
 func newAgentStatus(status protocol.AgentStatus) *agentStatusEvent {
 	return &agentStatusEvent{AgentStatusChanged: protocol.AgentStatusChanged{Status: status}}
 }
 
-// launch starts the agent again, on its earlier session if it can load that.
+// launch starts the agent again, with its earlier session if it can load that.
 func (s *State) launch(d rules.Decision) rules.Decision { return s.launchOn(d, s.earlierSession()) }
 
-// launchOn starts the agent again. load is the session that it loads, empty for a
-// new one.
+// launchOn starts the agent again. load is the agent's session to load; empty for a new
+// one.
 func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 	starting := newAgentStatus(protocol.AgentStarting)
 	d.Events = append(d.Events, rules.Event{Public: starting})
@@ -34,7 +35,7 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 		Broadcast{rules.AgentChanged{Status: starting.AgentStatusChanged}})
 }
 
-// relaunchNewSession starts an agent on a new session after it failed to load the earlier
+// relaunchNewSession starts the agent with a new session after it failed to load the earlier
 // one.
 func (s *State) relaunchNewSession(err error) rules.Decision {
 	d := s.launchOn(rules.Decision{}, "")
@@ -42,8 +43,9 @@ func (s *State) relaunchNewSession(err error) rules.Decision {
 	return d
 }
 
+// launched decides on a start that has succeeded.
 func (s *State) launched(m Launched) rules.Decision {
-	if s.Agent == protocol.AgentEnding { // it was stopped before it was ready
+	if s.Agent == protocol.AgentEnding { // the agent was stopped before it was ready
 		return rules.Decision{}.With(EndAgent{})
 	}
 	ready := newAgentStatus(protocol.AgentIdle)
@@ -62,7 +64,7 @@ func (s *State) launched(m Launched) rules.Decision {
 	return d
 }
 
-// continuation says whether an agent that is ready again has its earlier session.
+// continuation describes whether an agent that is ready again has its earlier session.
 func (s *State) continuation(loadError error) protocol.AgentSession {
 	switch {
 	case loadError != nil:
@@ -75,8 +77,9 @@ func (s *State) continuation(loadError error) protocol.AgentSession {
 	return protocol.AgentSession{Continued: protocol.ContinuedLoaded}
 }
 
-// LaunchFailed fails everything that waits for the agent, and deletes a session
-// whose agent never ran. An agent that cannot load its session gets a new one.
+// launchFailed decides on a start that has failed. Waiting turns fail, and a session whose
+// agent never ran is deleted. An agent that cannot load its session is started again with a
+// new one.
 func (s *State) launchFailed(m LaunchFailed) rules.Decision {
 	if s.Agent == protocol.AgentEnding {
 		return s.announceExit(s.loseAgent(agentStopped)).With(refuseCreation(agentStopped, m.Err))
@@ -92,13 +95,13 @@ func (s *State) launchFailed(m LaunchFailed) rules.Decision {
 	return d.With(refuseCreation(failure, m.Err))
 }
 
-// refuseCreation answers the creations that wait for the agent.
+// refuseCreation returns the effect that refuses the creations that wait for the agent.
 func refuseCreation(failure string, err error) rules.Effect {
 	return rules.Release{Hold: holdLaunch, Err: protocol.Errorf(launchCode(err), "%s", failure)}
 }
 
-// launchCode returns the error code of a failed start. It separates failures that
-// a retry can change from those that it cannot.
+// launchCode returns the error code of a failed start. The codes separate failures that a
+// retry can overcome from others.
 func launchCode(err error) protocol.Code {
 	if _, full := errors.AsType[NoSlotError](err); full {
 		return protocol.CodeTooManyAgents
@@ -107,7 +110,7 @@ func launchCode(err error) protocol.Code {
 	case errors.Is(err, rules.ErrCwdNotAllowed):
 		return protocol.CodeInvalidRequest // the client may choose another directory
 	case errors.Is(err, rules.ErrNoProfile), errors.Is(err, rules.ErrNoCommand), errors.Is(err, rules.ErrNoDir):
-		return protocol.CodeAgentNotFound // until the operator installs it
+		return protocol.CodeAgentNotFound // the operator has to install it
 	case errors.Is(err, rules.ErrAuthRequired):
 		return protocol.CodeAgentAuthRequired
 	case errors.Is(err, rules.ErrAgentFailed):

@@ -8,12 +8,12 @@ import (
 	"parley/protocol"
 )
 
-// A host session without an open shared session ends its agent after
-// settings.AgentIdleAfter. The next prompt, or the next shared session, starts the
+// A host session without an open shared session stops its agent after
+// [rules.Settings.AgentIdleAfter]. The next prompt, or the next shared session, starts the
 // agent again.
 
-// sharedOpened greets a shared session that has opened, and starts an agent that was
-// ended because no shared session was open.
+// sharedOpened sends the agent's state to a shared session that has opened. It starts an
+// agent that was stopped because no shared session was open.
 func (s *State) sharedOpened(m rules.SharedOpened) rules.Decision {
 	d := s.sendState(m)
 	if s.Occupied {
@@ -26,7 +26,7 @@ func (s *State) sharedOpened(m rules.SharedOpened) rules.Decision {
 	return d
 }
 
-// sendState tells a shared session that has opened or woken the agent's present state.
+// sendState sends the agent's state to a shared session that was opened or loaded.
 func (s *State) sendState(m rules.SharedOpened) rules.Decision {
 	d := rules.Decision{Effects: []rules.Effect{
 		AttachShared{m.Shared},
@@ -46,7 +46,7 @@ func (s *State) sendState(m rules.SharedOpened) rules.Decision {
 	return d
 }
 
-// sharedClosed notes that a shared session has ended.
+// sharedClosed records that no shared session is open if the last one has ended.
 func (s *State) sharedClosed(m rules.SharedClosed) rules.Decision {
 	d := rules.Decision{Effects: []rules.Effect{DetachShared{m.Shared}}}
 	if m.Last && s.Occupied {
@@ -55,8 +55,9 @@ func (s *State) sharedClosed(m rules.SharedClosed) rules.Decision {
 	return d
 }
 
-// repairOccupied returns the event that is missing if a crash, or an older version
-// of Parley, lost track of whether a shared session is open.
+// repairOccupied returns the event that is missing if the state does not agree with open,
+// the shared sessions that are open. A crash can lose a message, and earlier versions did
+// not record the events.
 func (s *State) repairOccupied(open []journal.SessionID) []rules.Event {
 	switch {
 	case len(open) > 0 && !s.Occupied:
@@ -67,7 +68,7 @@ func (s *State) repairOccupied(open []journal.SessionID) []rules.Event {
 	return nil
 }
 
-// idleDeadline returns when an unused agent is to end; zero for never.
+// idleDeadline returns when to stop the agent unless it is used; zero for never.
 func (s *State) idleDeadline() time.Time {
 	if s.settings.AgentIdleAfter <= 0 || s.IdleSince.IsZero() || !s.up() {
 		return time.Time{}
@@ -75,8 +76,8 @@ func (s *State) idleDeadline() time.Time {
 	return s.IdleSince.Deadline(s.settings.AgentIdleAfter)
 }
 
-// stopIdleAgent ends an agent that has been unused for long enough. A turn that still runs
-// there was cancelled together with its shared session.
+// stopIdleAgent stops an agent that is past its idle deadline. A turn that still runs was
+// cancelled when its shared session ended.
 func (s *State) stopIdleAgent(d rules.Decision, now time.Time) rules.Decision {
 	if at := s.idleDeadline(); at.IsZero() || now.Before(at) {
 		return d

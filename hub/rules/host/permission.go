@@ -8,15 +8,15 @@ import (
 	"parley/protocol"
 )
 
-// The kinds of options of the Agent Client Protocol that an automatic answer may
-// choose, in order of preference. It never allows more than this one call.
+// The kinds of options of the Agent Client Protocol that an automatic answer may choose, in
+// order of preference. It never allows more than one call.
 var (
 	allowKinds  = []string{"allow_once"}
 	rejectKinds = []string{"reject_once", "reject_always"}
 )
 
-// optionOfKind returns the first option of the first kind that the request offers;
-// empty when it offers none.
+// optionOfKind returns the id of the first option of the first kind that a request offers;
+// empty if it offers none.
 func optionOfKind(options []rules.AgentOption, kinds ...string) string {
 	for _, k := range kinds {
 		if i := slices.IndexFunc(options, func(o rules.AgentOption) bool { return o.Kind == k }); i >= 0 {
@@ -26,32 +26,32 @@ func optionOfKind(options []rules.AgentOption, kinds ...string) string {
 	return ""
 }
 
-// requestPermission passes a permission request on to the participants, or answers it by the host
-// session's policy. In a turn that is being cancelled the answer is cancelled.
+// requestPermission forwards a permission request to the participants, or answers it by the
+// session's policy. In a turn that is being cancelled, it answers it as cancelled.
 func (s *State) requestPermission(e rules.AgentPermission) rules.Decision {
-	q := rules.PermissionRequest{
+	request := rules.PermissionRequest{
 		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: nullIfEmpty(e.ToolCall), Options: nullIfEmpty(e.Options)},
 		Choices:    e.Choices,
 	}
 	if s.Running != nil && s.Running.Cancelling != "" {
 		return rules.Decision{Effects: []rules.Effect{AnswerAgent{e.RequestID, ""}}}
 	}
-	asked := openPermission{Request: q, Shared: s.runningShared()}
-	d := rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: q.Permission}}}}
-	d = asked.send(d, rules.PermissionRequested{Request: q})
+	open := openPermission{Request: request, Shared: s.runningShared()}
+	d := rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: request.Permission}}}}
+	d = open.send(d, rules.PermissionRequested{Request: request})
 	switch s.Session.Permissions {
 	case protocol.PermissionsAllow:
 		if option := optionOfKind(e.Choices, allowKinds...); option != "" {
-			return s.resolvePermission(d, asked, option, protocol.SourcePolicy, nil)
+			return s.resolvePermission(d, open, resolution{option, protocol.SourcePolicy, nil})
 		}
 	case protocol.PermissionsReject:
-		return s.resolvePermission(d, asked, optionOfKind(e.Choices, rejectKinds...), protocol.SourcePolicy, nil)
+		return s.resolvePermission(d, open, resolution{optionOfKind(e.Choices, rejectKinds...), protocol.SourcePolicy, nil})
 	}
 	return d
 }
 
-// nullIfEmpty returns null for a member that the agent left out, as decoding the event
-// will.
+// nullIfEmpty returns null for a member that the agent left out. The decoded event has null
+// as well.
 func nullIfEmpty(raw json.RawMessage) json.RawMessage {
 	if len(raw) == 0 {
 		return json.RawMessage("null")
@@ -59,43 +59,50 @@ func nullIfEmpty(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// answerPermission decides on a participant's answer. The first one counts.
+// answerPermission decides on a participant's answer, and accepts the first one.
 func (s *State) answerPermission(m rules.PermissionAnswer) rules.Decision {
-	asked := s.OpenPermission(m.RequestID)
-	if asked == nil {
+	open := s.OpenPermission(m.RequestID)
+	if open == nil {
 		return rules.Decision{Effects: []rules.Effect{rules.Send{To: m.Shared, Message: rules.PermissionWithdrawn{RequestID: m.RequestID}}}}
 	}
-	return s.resolvePermission(rules.Decision{}, *asked, m.OptionID, protocol.SourceParticipant, &m)
+	return s.resolvePermission(rules.Decision{}, *open, resolution{m.OptionID, protocol.SourceParticipant, &m})
 }
 
-// resolvePermission answers the agent and tells the shared sessions that have the request.
-// Without an option the request is answered as cancelled.
-func (s *State) resolvePermission(d rules.Decision, asked openPermission, optionID string, source protocol.PermissionSource, won *rules.PermissionAnswer) rules.Decision {
-	requestID := asked.Request.RequestID
-	resolved := protocol.PermissionResolved{RequestID: requestID, Outcome: protocol.OutcomeCancelled, Source: source}
-	if optionID != "" {
-		resolved.Outcome, resolved.OptionID = protocol.OutcomeSelected, &optionID
+// resolution is the outcome of a permission request.
+type resolution struct {
+	optionID string // empty for cancelled
+	source   protocol.PermissionSource
+	answer   *rules.PermissionAnswer // the participant's; nil for another source
+}
+
+// resolvePermission answers the agent and reports the outcome to the shared sessions that
+// have the request.
+func (s *State) resolvePermission(d rules.Decision, open openPermission, r resolution) rules.Decision {
+	requestID := open.Request.RequestID
+	resolved := protocol.PermissionResolved{RequestID: requestID, Outcome: protocol.OutcomeCancelled, Source: r.source}
+	if r.optionID != "" {
+		resolved.Outcome, resolved.OptionID = protocol.OutcomeSelected, &r.optionID
 	}
-	if won != nil {
-		resolved.Participant = &won.By
+	if r.answer != nil {
+		resolved.Participant = &r.answer.By
 	}
 	d.Events = append(d.Events, rules.Event{Public: &resolved})
-	d = d.With(AnswerAgent{requestID, optionID})
-	return asked.send(d, rules.PermissionResolved{Resolved: resolved, Answer: won})
+	d = d.With(AnswerAgent{requestID, r.optionID})
+	return open.send(d, rules.PermissionResolved{Resolved: resolved, Answer: r.answer})
 }
 
 // withdrawPermission ends a permission request that needs no answer any more.
 func (s *State) withdrawPermission(d rules.Decision, requestID string) rules.Decision {
-	asked := s.OpenPermission(requestID)
-	if asked == nil {
+	open := s.OpenPermission(requestID)
+	if open == nil {
 		return d
 	}
 	d.Events = append(d.Events, rules.Event{Public: &protocol.PermissionWithdrawn{RequestID: requestID}})
-	return asked.send(d, rules.PermissionWithdrawn{RequestID: requestID})
+	return open.send(d, rules.PermissionWithdrawn{RequestID: requestID})
 }
 
-// send returns the decision with a message to the shared sessions that have the
-// request. Later turns do not change which ones have it.
+// send returns the decision with a message to the shared sessions that have the request.
+// Later turns do not change which ones these are.
 func (p *openPermission) send(d rules.Decision, message rules.Message) rules.Decision {
 	if p.Shared.IsZero() {
 		return d.With(Broadcast{message})

@@ -78,7 +78,7 @@ type openPermission struct {
 	Shared      journal.SessionID       // the shared session that has it; zero for all that are open
 }
 
-// New returns the state of a session without events.
+// New returns the state of a session without events. The state keeps set.
 func New(id journal.SessionID, set *rules.Settings) *State {
 	return &State{settings: set, ID: id, Agent: protocol.AgentExited}
 }
@@ -99,9 +99,10 @@ func (s *State) Decode(r journal.Record) (rules.Event, error) {
 	return rules.DecodeEvent(r, decodePayload)
 }
 
+// exists reports whether the session was created and not deleted.
 func (s *State) exists() bool { return s.Session.ID != "" && !s.Deleted }
 
-// up reports whether the agent accepts a prompt.
+// up reports whether the agent is ready for a prompt, or works on one.
 func (s *State) up() bool { return s.Agent == protocol.AgentIdle }
 
 // earlierSession returns the agent's session to load; empty to begin a new one.
@@ -112,7 +113,7 @@ func (s *State) earlierSession() string {
 	return s.AgentSession
 }
 
-// resource returns the host session as clients see it.
+// resource returns the host session in the form that clients receive.
 func (s *State) resource() protocol.HostSession {
 	r := s.Session
 	r.Status, r.Detail, r.SilentSince = s.Agent, s.Detail, s.status().SilentSince
@@ -136,7 +137,8 @@ func (s *State) runningShared() journal.SessionID {
 	return s.Running.Turn.Shared
 }
 
-// OpenPermission returns a permission request that waits for an answer; nil for none.
+// OpenPermission returns the permission request with an id that waits for an answer; nil for
+// none.
 func (s *State) OpenPermission(requestID string) *openPermission {
 	for i := range s.Permissions {
 		if s.Permissions[i].Request.RequestID == requestID {
@@ -169,18 +171,19 @@ func (s *State) Summary() journal.Summary {
 		sum.Status = StatusDeleted
 	}
 	if s.Busy() {
-		sum.Due = r.CreatedAt // wake it after a crash
+		sum.Due = r.CreatedAt // load the session after a crash
 	}
 	return sum
 }
 
-// Busy reports whether the session has an agent, or turns that have not ended or
-// whose end was not confirmed.
+// Busy reports whether the session has an agent, or turns whose end the shared sessions have
+// not confirmed.
 func (s *State) Busy() bool {
 	return s.Agent != protocol.AgentExited || s.Running != nil || len(s.Queue) > 0 || len(s.Ended) > 0
 }
 
-// SetClock sets the clock's readings in a state that was read from the journal.
+// SetClock sets the clock's readings of the instants in a state that was read from the
+// journal. now is the clock's reading.
 func (s *State) SetClock(now time.Time) {
 	for i := range s.Permissions {
 		s.Permissions[i].RequestedAt.SetClock(now)
@@ -215,8 +218,8 @@ func (s *State) Due() time.Time {
 	return due
 }
 
-// Answerer implements [rules.State]. No command of a participant reaches a host session,
-// so it has nothing to compute.
+// Answerer implements [rules.State]. A participant's command never reaches a host session,
+// so there is nothing to compute.
 func (s *State) Answerer() func(protocol.Command, rules.Event) any {
 	return func(protocol.Command, rules.Event) any { return struct{}{} }
 }

@@ -7,31 +7,18 @@ import (
 	"parley/protocol"
 )
 
-// decideTurn decides on the turn queue: first in, first out, one at a time.
-func (s *State) decideTurn(in rules.Input) rules.Decision {
-	switch m := in.Body.(type) {
-	case rules.Dispatch:
-		return s.queueTurn(m.Turn)
-	case rules.CancelTurn:
-		return s.cancelTurn(m.Approval, m.Failure)
-	case Cancel:
-		if s.Running == nil {
-			return rules.Refuse(protocol.CodeNothingToCancel, "no prompt is running")
+// confirmEnd forgets a turn whose end its shared session has confirmed.
+func (s *State) confirmEnd(m rules.ConfirmEnd) rules.Decision {
+	for _, t := range s.Ended {
+		if t.Turn.Approval == m.Approval {
+			return rules.Decision{Events: []rules.Event{{Public: &turnConfirmedEvent{m.Approval}}}}
 		}
-		return s.cancelTurn(s.Running.Turn.Approval, rules.Cancelled)
-	case rules.ConfirmEnd:
-		for _, t := range s.Ended {
-			if t.Turn.Approval == m.Approval {
-				return rules.Decision{Events: []rules.Event{{Public: &turnConfirmedEvent{m.Approval}}}}
-			}
-		}
-		return rules.Decision{}
 	}
-	return rules.Refuse(protocol.CodeInternal, "unknown input %T", in.Body)
+	return rules.Decision{}
 }
 
-// queueTurn queues a prompt, or reports its progress if it is known already: a
-// prompt that is sent twice runs once.
+// queueTurn queues a prompt, or reports its progress if it is known: a prompt that is sent
+// twice runs once.
 func (s *State) queueTurn(t rules.Turn) rules.Decision {
 	if d, known := s.reportTurn(t); known {
 		return d
@@ -56,7 +43,7 @@ func (s *State) queueTurn(t rules.Turn) rules.Decision {
 	return d
 }
 
-// reportTurn tells the shared session how far a known turn has come.
+// reportTurn reports the progress of a known turn to its shared session.
 func (s *State) reportTurn(t rules.Turn) (d rules.Decision, known bool) {
 	for i, q := range s.Queue {
 		if q.Approval == t.Approval {
@@ -72,13 +59,13 @@ func (s *State) reportTurn(t rules.Turn) (d rules.Decision, known bool) {
 	}
 	for _, e := range s.Ended {
 		if e.Turn.Approval == t.Approval {
-			return rules.Decision{}.With(rules.Send{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, StopReason: e.StopReason, Failure: e.Failure, Code: e.Code}}), true
+			return rules.Decision{}.With(e.report()), true
 		}
 	}
 	return rules.Decision{}, false
 }
 
-// startTurn sends a turn to the agent, which is up and has none.
+// startTurn sends a turn to the agent, which is ready and has no turn.
 func (s *State) startTurn(d rules.Decision, t rules.Turn) rules.Decision {
 	d.Events = append(d.Events, rules.Event{Public: &turnStartedEvent{t.Approval}})
 	return d.With(
@@ -86,8 +73,7 @@ func (s *State) startTurn(d rules.Decision, t rules.Turn) rules.Decision {
 		PromptAgent{rules.AgentPrompt{Turn: t.Approval, Text: t.Prompt, Meta: attributionOf(t)}})
 }
 
-// attribution is the _meta of a prompt request: who wrote the prompt and who
-// approved it.
+// attribution is the _meta of a prompt request: the author and the approver of the prompt.
 type attribution struct {
 	Parley struct {
 		ApprovalID string          `json:"approvalId"`
@@ -96,48 +82,57 @@ type attribution struct {
 	} `json:"parley"`
 }
 
+// participantMeta identifies a participant to an agent.
 type participantMeta struct {
 	ParticipantID string `json:"participantId"`
 	UserID        string `json:"userId"`
 	Name          string `json:"name"`
 }
 
-func metaOf(p protocol.Participant) participantMeta { return participantMeta{p.ID, p.UserID, p.Name()} }
+func participantMetaOf(p protocol.Participant) participantMeta {
+	return participantMeta{p.ID, p.UserID, p.Name()}
+}
 
+// attributionOf returns the _meta of a turn's prompt request.
 func attributionOf(t rules.Turn) []byte {
 	var a attribution
 	a.Parley.ApprovalID = t.Approval
-	a.Parley.Author, a.Parley.ApprovedBy = metaOf(t.Author), metaOf(t.Approver)
+	a.Parley.Author, a.Parley.ApprovedBy = participantMetaOf(t.Author), participantMetaOf(t.Approver)
 	return rules.RawJSON(a)
 }
 
 // endTurn ends a turn and reports the end to its shared session.
-func (s *State) endTurn(d rules.Decision, t rules.Turn, stopReason, failure string, code protocol.Code) rules.Decision {
-	d.Events = append(d.Events, rules.Event{Public: &turnEndedEvent{t.Approval, stopReason, failure, code}})
-	return d.With(rules.Send{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, StopReason: stopReason, Failure: failure, Code: code}})
+func (s *State) endTurn(d rules.Decision, e endedTurn) rules.Decision {
+	d.Events = append(d.Events, rules.Event{Public: &turnEndedEvent{e.Turn.Approval, e.StopReason, e.Failure, e.Code}})
+	return d.With(e.report())
 }
 
-// turnEnded ends the running turn with the agent's answer. A turn that was
-// cancelled has failed whatever its stop reason: some agents send end_turn.
+// report returns the effect that reports the end of a turn to its shared session.
+func (e endedTurn) report() rules.Effect {
+	return rules.Send{To: e.Turn.Shared, Message: rules.TurnEnded{Approval: e.Turn.Approval, StopReason: e.StopReason, Failure: e.Failure, Code: e.Code}}
+}
+
+// turnEnded ends the running turn with the agent's answer. A turn that was cancelled has
+// failed, whatever its stop reason, since some agents send end_turn.
 func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 	if s.Running == nil || s.Running.Turn.Approval != e.Turn {
 		return rules.Decision{}
 	}
-	failure, code := "", protocol.Code("")
-	if e.Err != nil {
-		failure = e.Err.Error()
-	}
-	if errors.Is(e.Err, rules.ErrAuthRequired) {
-		code = protocol.CodeAgentAuthRequired
-	}
-	if s.Running.Cancelling != "" {
-		failure, code = s.Running.Cancelling, ""
+	ended := endedTurn{Turn: s.Running.Turn, StopReason: e.StopReason}
+	switch {
+	case s.Running.Cancelling != "":
+		ended.Failure = s.Running.Cancelling
+	case e.Err != nil:
+		ended.Failure = e.Err.Error()
+		if errors.Is(e.Err, rules.ErrAuthRequired) {
+			ended.Code = protocol.CodeAgentAuthRequired
+		}
 	}
 	d := rules.Decision{}
 	for _, p := range s.Permissions {
 		d = s.withdrawPermission(d, p.Request.RequestID)
 	}
-	d = s.endTurn(d, s.Running.Turn, e.StopReason, failure, code)
+	d = s.endTurn(d, ended)
 	if s.Running.Unresponsive && s.up() {
 		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
 	}
@@ -147,19 +142,19 @@ func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 	return d
 }
 
-// CancelTurn removes a prompt from the queue, or asks the agent to end the running
-// turn. Permission requests are answered as cancelled first, as the Agent Client
-// Protocol requires.
+// cancelTurn removes a turn from the queue, or asks the agent to end the running turn.
+// Permission requests are answered as cancelled first, as the Agent Client Protocol
+// requires.
 func (s *State) cancelTurn(approval, failure string) rules.Decision {
 	if i := s.queued(approval); i >= 0 {
-		return s.endTurn(rules.Decision{}, s.Queue[i], "", failure, "")
+		return s.endTurn(rules.Decision{}, endedTurn{Turn: s.Queue[i], Failure: failure})
 	}
 	if s.Running == nil || s.Running.Turn.Approval != approval || s.Running.Cancelling != "" {
 		return rules.Decision{}
 	}
 	var d rules.Decision
 	for _, p := range s.Permissions {
-		d = s.resolvePermission(d, p, "", protocol.SourceCancel, nil)
+		d = s.resolvePermission(d, p, resolution{source: protocol.SourceCancel})
 	}
 	d.Events = append(d.Events, rules.Event{Public: &turnCancellingEvent{approval, failure}})
 	return d.With(CancelAgent{})
@@ -174,7 +169,7 @@ func (s *State) tick(in rules.Input) rules.Decision {
 	}
 	for _, p := range s.Permissions {
 		if !in.Now.Before(p.RequestedAt.Deadline(s.settings.PermissionTimeout)) {
-			d = s.resolvePermission(d, p, optionOfKind(p.Request.Choices, rejectKinds...), protocol.SourceTimeout, nil)
+			d = s.resolvePermission(d, p, resolution{optionOfKind(p.Request.Choices, rejectKinds...), protocol.SourceTimeout, nil})
 		}
 	}
 	if r := s.Running; r != nil && r.Cancelling != "" && !r.Unresponsive && !in.Now.Before(r.CancelAt.Deadline(s.settings.CancelGrace)) {

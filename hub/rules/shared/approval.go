@@ -108,7 +108,7 @@ func (s *State) mayDispatchOverBudget(a protocol.Approval) bool {
 
 // overBudget returns the error for a prompt for which all sessions together have no room.
 func overBudget(code protocol.Code) error {
-	return protocol.Errorf(code, "too many long prompts wait on this server; send a shorter prompt, or try again when some of them have ended")
+	return protocol.Errorf(code, "too many long prompts wait on this server; send a shorter one, or try again when some of them have ended")
 }
 
 // SmallPrompt is the size in bytes up to which the limits on bytes do not apply, so that

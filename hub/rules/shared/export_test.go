@@ -5,7 +5,7 @@ import (
 	"parley/protocol"
 )
 
-// What the tests in package shared_test use of this package's internals.
+// The internals that the tests in package shared_test use.
 
 const (
 	RememberedCommands = maxRecentCommands

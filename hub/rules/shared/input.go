@@ -137,14 +137,32 @@ type (
 	Polled struct{ Participant string }
 )
 
-func (Create) IsBody()     {}
-func (Command) IsBody()    {}
-func (Rejection) IsBody()  {}
-func (Read) IsBody()       {}
-func (Invitation) IsBody() {}
-func (Archive) IsBody()    {}
+// IsBody implements [rules.Body].
+func (Create) IsBody() {}
 
-func (Disconnect) IsEffect()     {}
+// IsBody implements [rules.Body].
+func (Command) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (Rejection) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (Read) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (Invitation) IsBody() {}
+
+// IsBody implements [rules.Body].
+func (Archive) IsBody() {}
+
+// IsEffect implements [rules.Effect].
+func (Disconnect) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
 func (DisconnectUser) IsEffect() {}
-func (TypingChanged) IsEffect()  {}
-func (Polled) IsEffect()         {}
+
+// IsEffect implements [rules.Effect].
+func (TypingChanged) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
+func (Polled) IsEffect() {}

@@ -5,19 +5,19 @@ import (
 	"parley/protocol"
 )
 
-// progress reports what a starting agent does.
+// progress records and reports what a starting agent does.
 func (s *State) progress(e rules.AgentProgress) rules.Decision {
 	if s.Agent != protocol.AgentStarting || s.Detail == e.Detail {
 		return rules.Decision{}
 	}
-	began := s.StartedAt // a copy that other goroutines may read
-	starts := newAgentStatus(protocol.AgentStarting)
-	starts.Detail, starts.StartedAt = e.Detail, &began
-	return rules.Decision{Events: []rules.Event{{Public: starts}}}.With(Broadcast{rules.AgentChanged{Status: starts.AgentStatusChanged}})
+	startedAt := s.StartedAt // a copy that other goroutines may read
+	status := newAgentStatus(protocol.AgentStarting)
+	status.Detail, status.StartedAt = e.Detail, &startedAt
+	return rules.Decision{Events: []rules.Event{{Public: status}}}.With(Broadcast{rules.AgentChanged{Status: status.AgentStatusChanged}})
 }
 
-// strayOutput reports that the agent writes lines that are not messages: once in a
-// turn, and once outside of turns while a process lives.
+// strayOutput records and reports that the agent writes lines that are not messages: once
+// in a turn, and once outside of turns in the life of a process.
 func (s *State) strayOutput() rules.Decision {
 	note := protocol.AgentStrayOutput{}
 	switch {

@@ -7,21 +7,22 @@ import (
 	"parley/protocol"
 )
 
-// factsInterval is the least time between two events for facts that the agent
-// announces by itself. An agent that announces facts with every word would fill the
-// journal of every shared session.
+// factsInterval is the minimum time between two events for facts that the agent announces
+// unasked. Otherwise an agent that announces facts with every word would fill the journal
+// of every shared session.
 const factsInterval = time.Second
 
-// FactBuffer holds facts about the agent until they become an event. A crash of
-// the process loses them together with the agent. The zero value is ready.
+// FactBuffer holds facts about the agent until they become an event. A crash of the process
+// loses them together with the agent. The zero value is an empty buffer. It is for one
+// goroutine at a time.
 type FactBuffer struct {
-	facts   protocol.AgentFacts // without the usage
-	usage   *protocol.AgentUsage
-	pending bool      // facts is not empty
-	dueAt   time.Time // facts wait until then
+	facts   protocol.AgentFacts  // without the usage
+	usage   *protocol.AgentUsage // nil for none
+	pending bool                 // facts is not empty
+	dueAt   time.Time            // when facts become due
 }
 
-// Block has facts wait for factsInterval from now.
+// Block delays facts until one second from now.
 func (g *FactBuffer) Block(now time.Time) { g.dueAt = now.Add(factsInterval) }
 
 // add adds facts. The usage waits for the end of the turn.
@@ -62,9 +63,9 @@ func (g *FactBuffer) takeAll() (facts protocol.AgentFacts, some bool) {
 	return facts, some
 }
 
-// Combine returns what the session decides on instead of an input: nil if the input
-// only adds facts, the input together with the facts gathered so far if others rely
-// on them then, and otherwise the input itself.
+// Combine returns the input that the session decides on in place of body: nil if body only
+// adds facts that are not due, body together with the collected facts if shared sessions
+// or the end of the turn need them, and body itself otherwise.
 func (g *FactBuffer) Combine(body rules.Body, now time.Time) rules.Body {
 	switch b := body.(type) {
 	case AgentReported:
@@ -80,7 +81,7 @@ func (g *FactBuffer) Combine(body rules.Body, now time.Time) rules.Body {
 			return body
 		}
 	case Launched:
-		g.dueAt = time.Time{} // many agents announce more as soon as they are ready
+		g.dueAt = time.Time{} // many agents announce facts as soon as they are ready
 	case LaunchFailed, rules.SharedOpened, rules.Shutdown:
 	default:
 		return body

@@ -12,8 +12,8 @@ type PermissionRequest struct {
 	Choices []AgentOption // the options, decoded
 }
 
-// NewPermissionRequest returns the question that an event shows. A question whose options
-// cannot be decoded has no choices.
+// NewPermissionRequest returns the request that an event holds. It has no choices if its
+// options cannot be decoded.
 func NewPermissionRequest(p protocol.Permission) PermissionRequest {
 	var choices []AgentOption
 	_ = json.Unmarshal(p.Options, &choices)
