@@ -10,10 +10,9 @@ import (
 // subscription has one that acts for its participant. The methods may be called
 // from any goroutine.
 type Actor interface {
-	// Submit sends the actor a command of the client's. The actor answers it by
-	// [Subscription.Answer]. Submit blocks while the actor's inbox is full. It
-	// returns ctx's error when ctx ends first, and another error when the actor
-	// has ended.
+	// Submit sends a command of the client's to the actor, which answers it by
+	// [Subscription.Answer]. Submit blocks while the actor's inbox is full. It returns
+	// ctx's error if ctx ends first, and another error if the actor has ended.
 	Submit(ctx context.Context, s *Subscription, r protocol.Request) error
 	// Reject has the actor answer a request with an error, after the answers to
 	// earlier requests. It blocks and fails as Submit does.
@@ -35,12 +34,14 @@ type Session interface {
 	IsPresent(participantID string) bool
 }
 
-// Closed is the error with which a subscription ends.
+// Closed is the error with which a subscription ends. [Subscription.Next] and
+// [Subscription.Take] return a pointer to it.
 type Closed struct {
 	Code   int // a close code of package protocol, or 1000
 	Reason string
 }
 
+// Error returns the reason.
 func (c *Closed) Error() string { return c.Reason }
 
 // closeNormal is the close code of RFC 6455 for a connection that has served its

@@ -2,23 +2,26 @@ package feed
 
 import (
 	"context"
-	"parley/hub/internal/background"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
+
+	"parley/hub/internal/background"
 )
 
-// backlogs counts what waits for all connections together. Each connection has
-// a limit of its own, but very many that do not read would hold more memory than
-// there is. When all exceed the common limit, those that hold most are closed;
-// their clients come back with their cursors, like any that was too slow.
+// backlogs counts what waits for all connections together. Each connection has a limit of
+// its own, but very many connections that do not read would exhaust the memory. When they
+// exceed the common limit together, the slowest are closed; their clients resume with
+// their cursors, like any client that was too slow.
 type backlogs struct {
-	limit    int64         // immutable
-	exceeded chan struct{} // add sends, run receives; capacity one, since one look finds everything; never closed
-	held     atomic.Int64  // bytes
+	// immutable
+	limit    int64
+	exceeded chan struct{} // add sends, run receives; capacity one, see background.Notify; never closed
+
+	held atomic.Int64 // bytes
 
 	// guarded by mu
 	mu  sync.Mutex
@@ -27,7 +30,7 @@ type backlogs struct {
 
 // holder is a connection that may hold memory.
 type holder interface {
-	// holding returns what ending the connection would free.
+	// holding returns how much memory ending the connection frees.
 	holding() holding
 	// cutOff ends the connection to free memory. It does not block.
 	cutOff()
@@ -43,12 +46,14 @@ func newBacklogs(limit int) *backlogs {
 	return &backlogs{limit: int64(limit), exceeded: make(chan struct{}, 1), all: map[holder]struct{}{}}
 }
 
+// enter adds a connection.
 func (b *backlogs) enter(h holder) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.all[h] = struct{}{}
 }
 
+// leave removes a connection, which holds nothing any more.
 func (b *backlogs) leave(h holder) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -9,9 +9,8 @@
 // subscription, encoded once for each [Format]. A subscription passes the burst to
 // its [Sink], or queues it while the connection is behind.
 //
-// What leads back from a connection to its session is the interface [Actor];
-// what a room asks about the session's state is [Session]. Package hub implements
-// both.
+// A subscription reaches the actor of its session by the interface [Actor], and a room
+// reads the session's state by [Session]. Package hub implements both.
 //
 // # What order is promised
 //

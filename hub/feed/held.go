@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Held is an answer outside of a subscription that is in memory until its client
-// has read it. It counts for the budget of all connections. Its methods are for
-// one goroutine at a time.
+// Held is an answer outside of a subscription that is in memory until its client has read
+// it. It counts toward the limit of all connections. Its methods are for one goroutine at
+// a time.
 type Held struct {
 	// immutable
 	all *backlogs
@@ -16,8 +16,8 @@ type Held struct {
 	// guarded by mu
 	mu       sync.Mutex
 	bytes    int
-	since    time.Time // when the client last took something
-	over     bool      // the connection was cut off
+	since    time.Time // when Set was last called
+	ended    bool      // the connection was cut off
 	released bool
 }
 
@@ -30,14 +30,14 @@ func (f *Feed) Hold(cut func()) *Held {
 	return held
 }
 
-// Set sets how many bytes are held from now on, when the client has taken
-// something. It returns false if the connection was cut off.
+// Set sets how many bytes are held from now on. The caller calls it whenever the client has
+// read a part. It returns false if the connection was cut off.
 func (h *Held) Set(bytes int) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.since = time.Now()
 	h.count(bytes)
-	return !h.over
+	return !h.ended
 }
 
 // Release ends the counting.
@@ -49,6 +49,7 @@ func (h *Held) Release() {
 	h.all.leave(h)
 }
 
+// count updates the common count. The caller holds mu.
 func (h *Held) count(bytes int) {
 	h.all.add(bytes - h.bytes)
 	h.bytes = bytes
@@ -58,7 +59,7 @@ func (h *Held) count(bytes int) {
 func (h *Held) holding() holding {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.over {
+	if h.ended {
 		return holding{} // its memory is about to be released
 	}
 	return holding{bytes: h.bytes, since: h.since}
@@ -68,9 +69,9 @@ func (h *Held) holding() holding {
 func (h *Held) cutOff() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.over || h.released {
+	if h.ended || h.released {
 		return
 	}
-	h.over = true
+	h.ended = true
 	h.cut()
 }

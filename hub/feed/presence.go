@@ -14,7 +14,10 @@ import (
 // participant that one of them was about, as of the last, so that a client that
 // knows the set as of any change among them knows it as of the last.
 type presence struct {
-	epoch   string          // qualifies the numbers; each owner of the session has another epoch
+	// immutable
+	epoch string // qualifies the numbers; each owner of the session has another epoch
+
+	// owned by the room's actor
 	at      int64           // the newest change
 	sent    int64           // the newest change that a message covers
 	here    map[string]bool // participant ids; bounded by the participants of the session

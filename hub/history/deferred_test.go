@@ -101,7 +101,7 @@ func TestArchivePage_names_the_cursor_to_continue_from(t *testing.T) {
 
 func TestFinish_clients_never_see_an_error_of_the_journal(t *testing.T) {
 	j := newChain(2)
-	j.err = errors.New("disk is on fire")
+	j.err = errors.New("the disk failed")
 	_, err := j.reader().Finish(t.Context(), Page{Which: protocol.History{Limit: 1}, Head: j.head()})
 	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeJournalUnavailable})
 	require.NotContains(t, protocol.AsError(err).Message, "fire")

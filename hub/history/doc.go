@@ -4,7 +4,7 @@
 // A [Reader] takes what it can from the session's newest events, which are in
 // memory as a [Tail], and reads the rest from the journal. Events leave it as
 // [Event] values, encoded for clients. An answer that cannot be computed
-// without the journal is a [Deferred]: the session's actor makes it, the
+// without the journal is a [Deferred]: the session's actor creates it, and the
 // goroutine that serves the client reads it.
 //
 // # What order is promised
@@ -18,7 +18,7 @@
 // Every read may block on the journal until its context ends. An actor
 // therefore never reads. [Slots] bounds how many reads run at a time in the
 // process; hosts have slots of their own, so that they do not wait for guests.
-// Whoever reads holds a slot until the result is encoded.
+// A goroutine that reads holds a slot until the result is encoded.
 //
 // # What is held in memory
 //

@@ -2,9 +2,10 @@ package history
 
 import "context"
 
-// Slots bounds how many reads of the journal run for clients at a time: a read
-// holds more of the journal than the page or the answer that it produces, and
-// very many clients can ask at once. Hosts, who decide, have slots of their own.
+// Slots bounds how many reads of the journal run for clients at a time. A read holds more
+// memory than the page or the answer that it produces, and very many clients can ask at
+// the same time. Hosts have additional slots, so that they can act while guests read. The
+// methods are safe for concurrent use.
 type Slots struct {
 	all   Slot
 	hosts Slot
@@ -25,8 +26,9 @@ func NewSlots() Slots {
 	return Slots{all: make(Slot, maxReads), hosts: make(Slot, maxHostReads)}
 }
 
-// Enter waits for a slot. The caller leaves the slot when the answer holds what
-// was read. Enter returns ctx's error when ctx ends first.
+// Enter waits for a slot, also one of the hosts' if host is true. The caller gives it back
+// by [Slot.Leave] once the answer holds what was read. Enter returns ctx's error if ctx
+// ends first.
 func (s Slots) Enter(ctx context.Context, host bool) (Slot, error) {
 	hosts := s.hosts
 	if !host {
