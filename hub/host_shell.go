@@ -115,6 +115,8 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 	case host.AnswerAgent:
 		s.lastMessage = time.Now()
 		agent.Respond(e.RequestID, e.OptionID)
+	case host.ConfigureAgent:
+		agent.Configure(e.RequestID, e.OptionID, e.Value)
 	case host.CancelAgent:
 		agent.Cancel()
 	case host.EndAgent:

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"encoding/json"
 
 	"parley/hub/rules"
 )
@@ -41,6 +42,9 @@ type Agent interface {
 	// Respond answers a permission request with one of its options, or as cancelled if
 	// optionID is empty.
 	Respond(requestID, optionID string)
+	// Configure sets an option to a value, which is a JSON string or boolean. A
+	// [rules.AgentConfigured] with the same request id tells the outcome.
+	Configure(requestID, optionID string, value json.RawMessage)
 	// Cancel asks the agent to end the running turn.
 	Cancel()
 	// Stop ends the agent and everything that it has started, and waits for that. When ctx

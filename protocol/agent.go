@@ -14,6 +14,8 @@ type Agent struct {
 	Detail      string      `json:"detail,omitempty"`      // as in AgentStatusChanged
 	SilentSince *time.Time  `json:"silentSince,omitempty"` // as in AgentStatusChanged
 	AgentFacts
+	Configuring []AgentConfiguring    `json:"configuring,omitempty"` // changes of options that the agent has not answered
+	RefusedMode *AgentConfigureFailed `json:"refusedMode,omitempty"` // the mode that a restarted agent refuses; prompts wait meanwhile
 }
 
 // AgentFacts are the facts that an agent reports about itself and its session, not

@@ -1,6 +1,7 @@
 package protocol_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -24,6 +25,8 @@ var everyCommand = []protocol.Command{
 	&protocol.SetRole{ParticipantID: "p", Role: protocol.RoleViewer},
 	&protocol.Remove{ParticipantID: "p", Reason: ptr("why")},
 	&protocol.RotateInvite{},
+	&protocol.Configure{OptionID: "o", Value: json.RawMessage(`"v"`)},
+	&protocol.Configure{OptionID: "o", Forget: true},
 	&protocol.StopAgent{},
 	&protocol.Typing{Active: true},
 	&protocol.History{Before: "c", Limit: 500},

@@ -16,6 +16,7 @@ const (
 	CommandSetRole      CommandType = "set_role"
 	CommandRemove       CommandType = "remove"
 	CommandRotateInvite CommandType = "rotate_invite"
+	CommandConfigure    CommandType = "configure"
 	CommandStopAgent    CommandType = "stop_agent"
 	CommandTyping       CommandType = "typing"
 	CommandHistory      CommandType = "history"
@@ -40,6 +41,7 @@ var commands = map[CommandType]func() Command{
 	CommandSetRole:      func() Command { return new(SetRole) },
 	CommandRemove:       func() Command { return new(Remove) },
 	CommandRotateInvite: func() Command { return new(RotateInvite) },
+	CommandConfigure:    func() Command { return new(Configure) },
 	CommandStopAgent:    func() Command { return new(StopAgent) },
 	CommandTyping:       func() Command { return new(Typing) },
 	CommandHistory:      func() Command { return new(History) },

@@ -44,6 +44,9 @@ var everyPayload = []protocol.Payload{
 	&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "r"},
 	&protocol.AgentStrayOutput{ApprovalID: ptr("a")},
 	&protocol.AgentUpdated{AgentFacts: everyFact},
+	&protocol.AgentConfiguring{OptionID: "o", Value: json.RawMessage(`"v"`), Participant: participant},
+	&protocol.AgentConfigured{OptionID: "o", Value: json.RawMessage(`true`), Participant: participant},
+	&protocol.AgentConfigureFailed{OptionID: "o", Value: json.RawMessage(`null`), Participant: participant, Reason: "r", PromptsWait: true},
 	&protocol.UnknownPayload{Type: "vote_cast", Raw: json.RawMessage(`{"vote": 1.0}`)},
 }
 

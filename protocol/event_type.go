@@ -29,6 +29,9 @@ const (
 	EventAgentSession            EventType = "agent_session"
 	EventAgentStrayOutput        EventType = "agent_stray_output"
 	EventAgentUpdated            EventType = "agent_updated"
+	EventAgentConfiguring        EventType = "agent_configuring"
+	EventAgentConfigured         EventType = "agent_configured"
+	EventAgentConfigureFailed    EventType = "agent_configure_failed"
 )
 
 // payloads make the payload of each event type.
@@ -57,6 +60,9 @@ var payloads = map[EventType]func() Payload{
 	EventAgentSession:            func() Payload { return new(AgentSession) },
 	EventAgentStrayOutput:        func() Payload { return new(AgentStrayOutput) },
 	EventAgentUpdated:            func() Payload { return new(AgentUpdated) },
+	EventAgentConfiguring:        func() Payload { return new(AgentConfiguring) },
+	EventAgentConfigured:         func() Payload { return new(AgentConfigured) },
+	EventAgentConfigureFailed:    func() Payload { return new(AgentConfigureFailed) },
 }
 
 // EventType implements [Payload].

@@ -84,6 +84,11 @@ func (s *Server) approve(r *http.Request, body []byte) (*protocol.ApprovalAnswer
 	})
 }
 
+// configure answers when the change is recorded; its outcome is an event.
+func (s *Server) configure(r *http.Request, body []byte) (struct{}, error) {
+	return act[struct{}, protocol.Configure](s, r, body)
+}
+
 // closeShared takes the credentials from the body, or from the query for clients that
 // cannot send a body with DELETE.
 func (s *Server) closeShared(r *http.Request, body []byte) (*protocol.CloseAnswer, error) {

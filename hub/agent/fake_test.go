@@ -30,12 +30,18 @@ type fakeAgent struct {
 type fakeMessage struct {
 	ID     json.RawMessage
 	Method string
-	Params struct {
-		SessionID string
-		Prompt    []struct{ Text string }
-	}
+	Params fakeParams
 	Result json.RawMessage
 	Error  json.RawMessage
+}
+
+// fakeParams has the parameters of all requests.
+type fakeParams struct {
+	SessionID string
+	Prompt    []struct{ Text string }
+
+	ModeID, ModelID, ConfigID, Type string
+	Value                           json.RawMessage
 }
 
 func runFake(behaviour string) {
@@ -119,6 +125,8 @@ func (a *fakeAgent) handle(m fakeMessage) {
 		a.open()
 	case "session/load":
 		a.load()
+	case "session/set_mode", "session/set_model", "session/set_config_option":
+		a.configure(m.Method, m.Params)
 	case "session/prompt":
 		name, argument, _ := strings.Cut(m.Params.Prompt[0].Text, " ")
 		a.stop = `"end_turn"`
@@ -174,7 +182,7 @@ func (a *fakeAgent) open() {
 		a.failure(`{"code":-32603,"message":"Internal error","data":{"details":"model foo-1 does not exist"}}`)
 	default:
 		a.note("before the answer")
-		a.result(`{"sessionId":"fake-1"}`)
+		a.result(`{"sessionId":"fake-1"%s}`, announced[a.behaviour])
 		a.note("after the answer")
 	}
 }

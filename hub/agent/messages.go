@@ -14,14 +14,19 @@ type (
 		ClientCapabilities clientCapabilities `json:"clientCapabilities"`
 		ClientInfo         clientInfo         `json:"clientInfo"`
 	}
-	// client → agent: in initialize; nothing is offered, so agents do everything
-	// themselves
+	// client → agent: in initialize; no files and no terminal are offered, so
+	// agents do everything themselves
 	clientCapabilities struct {
 		FS struct {
 			ReadTextFile  bool `json:"readTextFile"`
 			WriteTextFile bool `json:"writeTextFile"`
 		} `json:"fs"`
 		Terminal bool `json:"terminal"`
+		Session  struct {
+			ConfigOptions struct {
+				Boolean struct{} `json:"boolean"` // Parley can set boolean options
+			} `json:"configOptions"`
+		} `json:"session"`
 	}
 	// client → agent: in initialize
 	clientInfo struct {

@@ -39,6 +39,15 @@ func TestSDKExample_runs_a_turn(t *testing.T) {
 	}
 }
 
+func TestSDKExample_has_no_options(t *testing.T) {
+	t.Parallel()
+	s := fake("")
+	s.profile.Command = agenttest.SDKExample(t)
+	refusal, option := launchConfigurable(t, s).set("model", `"a"`)
+	require.Contains(t, refusal, "Method not found")
+	require.Nil(t, option)
+}
+
 // written returns the notifications in a record of the agent's output, with the host
 // session's id in place of the agent's.
 func written(t *testing.T, record string, r *running) []string {

@@ -2,6 +2,7 @@ package hubtest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -64,6 +65,7 @@ func (a *Agents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(ru
 		forgets: a.CannotReload && spec.Load != "",
 		prompts: make(chan rules.AgentPrompt, maxCalls),
 		answers: make(chan PermissionAnswer, maxCalls),
+		changes: make(chan OptionChange, maxCalls),
 		cancels: make(chan struct{}, maxCalls),
 		exited:  make(chan struct{}),
 	}
@@ -89,6 +91,7 @@ type Agent struct {
 	sink    func(rules.AgentEvent)
 	prompts chan rules.AgentPrompt // sent to by Prompt, never closed; capacity maxCalls
 	answers chan PermissionAnswer  // sent to by Respond, never closed; capacity maxCalls
+	changes chan OptionChange      // sent to by Configure, never closed; capacity maxCalls
 	cancels chan struct{}          // sent to by Cancel, never closed; capacity maxCalls
 	exited  chan struct{}          // closed by Exit or Stop, never sent to
 
@@ -99,6 +102,13 @@ type Agent struct {
 type PermissionAnswer struct {
 	RequestID string // of the request
 	OptionID  string // the chosen option; empty if the request was cancelled
+}
+
+// OptionChange is a change of an option.
+type OptionChange struct {
+	RequestID string
+	OptionID  string
+	Value     string // JSON
 }
 
 // Say emits an event of the agent. It blocks while the hub does not read.
@@ -121,6 +131,11 @@ func (a *Agent) NextPrompt(ctx context.Context) (rules.AgentPrompt, error) {
 // seconds.
 func (a *Agent) NextAnswer(ctx context.Context) (PermissionAnswer, error) {
 	return receive(ctx, a.answers, "the agent received no answer")
+}
+
+// NextChange waits for the next change of an option. It fails after 30 seconds.
+func (a *Agent) NextChange(ctx context.Context) (OptionChange, error) {
+	return receive(ctx, a.changes, "the agent received no change of an option")
 }
 
 // NextCancel waits for the next cancellation of a turn. It fails after 30 seconds.
@@ -155,6 +170,11 @@ func (a *Agent) Prompt(p rules.AgentPrompt) { a.prompts <- p }
 // Respond implements [hub.Agent].
 func (a *Agent) Respond(requestID, optionID string) {
 	a.answers <- PermissionAnswer{requestID, optionID}
+}
+
+// Configure implements [hub.Agent].
+func (a *Agent) Configure(requestID, optionID string, value json.RawMessage) {
+	a.changes <- OptionChange{requestID, optionID, string(value)}
 }
 
 // Cancel implements [hub.Agent].

@@ -75,6 +75,12 @@ type (
 		StopReason string
 		Err        error
 	}
+	// AgentConfigured is the answer to a change of an option. Err is set if the option
+	// does not have the value. The facts that the answer changes are sent before.
+	AgentConfigured struct {
+		RequestID string
+		Err       error
+	}
 	// AgentProgress describes what a starting agent does, in one line for participants.
 	AgentProgress struct{ Detail string }
 	// AgentStrayOutput reports that the agent has written lines to its standard
@@ -101,6 +107,7 @@ func (AgentUpdated) agentEvent()      {}
 func (AgentPermission) agentEvent()   {}
 func (AgentWithdrawn) agentEvent()    {}
 func (AgentTurnEnded) agentEvent()    {}
+func (AgentConfigured) agentEvent()   {}
 func (AgentProgress) agentEvent()     {}
 func (AgentStrayOutput) agentEvent()  {}
 func (AgentExited) agentEvent()       {}

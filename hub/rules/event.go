@@ -28,6 +28,7 @@ type Private struct {
 	Agent   protocol.AgentStatus  `json:"agent,omitempty"`   // with shared_session_created
 	Message *protocol.Message     `json:"message,omitempty"` // with prompt_pending_approval
 	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated and the removal that rotated it
+	Change  string                `json:"change,omitempty"`  // the id of the change, with agent_configuring and its outcome
 	Typed   bool                  `json:"typed,omitempty"`   // with participant_joined: by the typed protocol
 }
 

@@ -92,6 +92,7 @@ type (
 	SharedOpened struct {
 		Shared   journal.SessionID
 		Requests []string
+		Changing []string // the ids of the changes of options whose outcome it does not know
 	}
 	// SharedClosed reports that a shared session has ended.
 	SharedClosed struct {

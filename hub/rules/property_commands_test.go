@@ -76,7 +76,7 @@ func (p *play) anyCommand(t *rapid.T, n *rulestest.Session) protocol.Command {
 		case 16:
 			return &protocol.RotateInvite{}
 		}
-		return rapid.SampledFrom([]protocol.Command{&protocol.StopAgent{}, &protocol.Typing{Active: true}, &protocol.Close{}, &protocol.Ping{}}).Draw(t, "other")
+		return rapid.SampledFrom([]protocol.Command{&protocol.StopAgent{}, &protocol.Configure{OptionID: "web", Forget: true}, &protocol.Typing{Active: true}, &protocol.Close{}, &protocol.Ping{}}).Draw(t, "other")
 	}).Draw(t, "of kind")
 }
 

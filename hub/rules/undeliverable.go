@@ -20,7 +20,12 @@ func UndeliverableReplies(message Message) []Message {
 		for _, requestID := range m.Requests {
 			answers = append(answers, PermissionWithdrawn{requestID})
 		}
+		for _, id := range m.Changing {
+			answers = append(answers, ConfigureEnded{Change: OptionChange{ID: id}, Failure: agentDamaged})
+		}
 		return answers
+	case Configure:
+		return []Message{ConfigureEnded{Change: m.Change, Failure: agentDamaged}}
 	case StopAgent:
 		return []Message{agentGone()}
 	case TurnEnded:

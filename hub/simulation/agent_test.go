@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -187,6 +188,13 @@ func (a *agent) Respond(requestID, optionID string) {
 		a.run.violation("%s is answered twice: with %q and %q", requestID, before, optionID)
 	}
 	a.run.responded[requestID] = optionID
+}
+
+// Configure implements [hub.Agent]. Every change succeeds.
+func (a *agent) Configure(requestID, _ string, _ json.RawMessage) {
+	a.run.mu.Lock()
+	defer a.run.mu.Unlock()
+	a.emit(rules.AgentConfigured{RequestID: requestID})
 }
 
 // Cancel implements [hub.Agent]. The turn ends in a later step.

@@ -118,6 +118,25 @@ func (c *Client) inviteLink(token string) *Link {
 	return &Link{Server: c.link.Server, Session: c.link.Session, Invite: token}
 }
 
+// Configure sets an option of the agent. The value is a string, or a boolean for a boolean
+// option. It returns when the change is recorded; a [protocol.AgentConfigured] or
+// [protocol.AgentConfigureFailed] tells the outcome.
+func (c *Client) Configure(ctx context.Context, optionID string, value any) error {
+	encoded, err := protocol.Marshal(value)
+	if err != nil {
+		return err
+	}
+	_, err = c.Do(ctx, &protocol.Configure{OptionID: optionID, Value: encoded})
+	return err
+}
+
+// ForgetOption leaves an option of the agent as it is, and has the server no longer set it
+// in a restarted agent.
+func (c *Client) ForgetOption(ctx context.Context, optionID string) error {
+	_, err := c.Do(ctx, &protocol.Configure{OptionID: optionID, Forget: true})
+	return err
+}
+
 // StopAgent ends the agent's process.
 func (c *Client) StopAgent(ctx context.Context) error {
 	_, err := c.Do(ctx, &protocol.StopAgent{})

@@ -73,6 +73,7 @@ func playHelp(t *turn) {
 	}
 	t.say("I am a demo agent: I use no model and no network, and I change no files. " +
 		"Give me any task, and I show how an agent would work on it. " +
+		"The host can set my mode, my model and the option Hurry. " +
 		"Begin a prompt with one of these words to see a particular feature:\n\n" + list.String())
 }
 

@@ -63,6 +63,7 @@ type server struct {
 	canLoad bool // history outlives this run
 
 	// owned by dispatchAll
+	booleans bool // the client can set boolean options
 	sessions map[string]*session
 
 	turns sync.WaitGroup // the running turns; Serve ends them and waits
@@ -134,6 +135,7 @@ func (s *server) handleRequest(m wire.Message) {
 	var err error
 	switch m.Method {
 	case "initialize":
+		s.booleans = clientSetsBooleans(m.Params)
 		result = initializeResult(s.canLoad)
 	case "authenticate":
 		result = struct{}{}
@@ -141,6 +143,8 @@ func (s *server) handleRequest(m wire.Message) {
 		result, err = s.newSession(m.Params)
 	case "session/load":
 		result, err = s.loadSession(m.Params)
+	case "session/set_mode", "session/set_config_option":
+		result, err = s.changeSetting(m)
 	case "session/prompt":
 		if err = s.prompt(m); err == nil {
 			return // the turn answers
@@ -152,6 +156,21 @@ func (s *server) handleRequest(m wire.Message) {
 	if ses, ok := result.(*session); ok && err == nil {
 		s.notify(ses, map[string]any{"sessionUpdate": "available_commands_update", "availableCommands": commands()})
 	}
+}
+
+// clientSetsBooleans decodes from the parameters of initialize whether the client can set
+// boolean options.
+func clientSetsBooleans(params json.RawMessage) bool {
+	var p struct {
+		ClientCapabilities struct {
+			Session struct {
+				ConfigOptions struct {
+					Boolean *struct{} `json:"boolean"`
+				} `json:"configOptions"`
+			} `json:"session"`
+		} `json:"clientCapabilities"`
+	}
+	return json.Unmarshal(params, &p) == nil && p.ClientCapabilities.Session.ConfigOptions.Boolean != nil
 }
 
 // initializeResult returns the result of initialize.

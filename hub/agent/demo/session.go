@@ -18,8 +18,9 @@ type session struct {
 	id  string
 	cwd string
 
-	// owned by the running turn; a session has one turn at a time
 	settings settings
+
+	// owned by the running turn; a session has one turn at a time
 	title    string            // empty before the first turn
 	always   bool              // the user always allows tool calls
 	used     int               // simulated number of used tokens
@@ -63,7 +64,8 @@ func (s *server) newSession(raw json.RawMessage) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	ses := &session{id: "demo-" + strings.ToLower(rand.Text()), cwd: p.Cwd, settings: settings{modeAsk, modelLarge}}
+	ses := &session{id: "demo-" + strings.ToLower(rand.Text()), cwd: p.Cwd}
+	ses.settings.restore(s.booleans)
 	// Saved now, so that an agent that is killed in the first turn can load it.
 	if ses.past, err = s.history.save(ses.id, nil); err != nil {
 		return nil, err
@@ -85,7 +87,8 @@ func (s *server) loadSession(raw json.RawMessage) (*session, error) {
 	if old := s.sessions[p.SessionID]; old != nil && old.isBusy() {
 		return nil, &wire.Error{Code: wire.CodeInvalidRequest, Message: "a turn of that session is running"}
 	}
-	ses := &session{id: p.SessionID, cwd: p.Cwd, settings: settings{modeAsk, modelLarge}, past: past, calls: len(past), messages: len(past)}
+	ses := &session{id: p.SessionID, cwd: p.Cwd, past: past, calls: len(past), messages: len(past)}
+	ses.settings.restore(s.booleans)
 	s.sessions[ses.id] = ses
 	for _, update := range past {
 		s.notify(ses, update)

@@ -102,7 +102,7 @@ func (t *turn) permitted(id, kind, title string, input, content object, files ..
 	if t.err != nil {
 		return false
 	}
-	if t.session.always || t.session.settings.mode == modeAuto {
+	if t.session.always || t.session.settings.asksNobody() {
 		return true
 	}
 	call := t.toolCall(id, kind, title, input, files)

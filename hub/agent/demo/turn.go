@@ -61,7 +61,7 @@ func (t *turn) pause(times int) {
 	if t.err != nil {
 		return
 	}
-	if t.err = t.ctx.Err(); t.err != nil || t.server.pace == 0 {
+	if t.err = t.ctx.Err(); t.err != nil || t.server.pace == 0 || t.session.settings.hurries() {
 		return
 	}
 	timer := time.NewTimer(time.Duration(times) * t.server.pace)

@@ -27,6 +27,10 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.recordIdle(at)
 	case *idleAgentStoppedEvent:
 		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
+	case *changeBeganEvent:
+		s.Changes = append(s.Changes, optionChange{p.Change, p.Again, at.Instant()})
+	case *changeEndedEvent:
+		s.applyChangeEnded(p)
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
 	case *protocol.PermissionRequested:
@@ -71,6 +75,9 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 		s.StartedAt, s.StrayReported = at.At, false
 	}
 	s.Agent, s.Detail = p.Status, p.Detail
+	if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
+		s.Changes, s.RefusedMode = nil, nil
+	}
 	s.IdleSince = rules.Instant{}
 	if p.Status == protocol.AgentStarting {
 		s.StoppedIdle = false

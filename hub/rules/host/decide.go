@@ -63,6 +63,8 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.sharedOpened(m)
 	case rules.SharedClosed:
 		return s.sharedClosed(m)
+	case rules.Configure:
+		return s.configure(m)
 	case rules.StopAgent:
 		return s.stopAgent()
 	}
@@ -83,6 +85,8 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 		return s.sendState(m)
 	case rules.PermissionAnswer:
 		return s.answerPermission(m)
+	case rules.Configure:
+		return refuseChange(m, sessionDeleted)
 	case rules.ConfirmEnd:
 		return s.confirmEnd(m)
 	case Launched:
@@ -127,6 +131,8 @@ func (s *State) agentEvent(event rules.AgentEvent) rules.Decision {
 		return s.withdrawPermission(rules.Decision{}, e.RequestID)
 	case rules.AgentTurnEnded:
 		return s.turnEnded(e)
+	case rules.AgentConfigured:
+		return s.configured(e)
 	case rules.AgentProgress:
 		return s.progress(e)
 	case rules.AgentStrayOutput:

@@ -67,6 +67,8 @@ func (*turnConfirmedEvent) EventType() protocol.EventType    { return "turn_conf
 func (*occupiedEvent) EventType() protocol.EventType         { return "host_occupied" }
 func (*vacatedEvent) EventType() protocol.EventType          { return "host_vacated" }
 func (*idleAgentStoppedEvent) EventType() protocol.EventType { return "agent_let_go" }
+func (*changeBeganEvent) EventType() protocol.EventType      { return "option_changing" }
+func (*changeEndedEvent) EventType() protocol.EventType      { return "option_changed" }
 
 // payloads holds a constructor for each event type above.
 var payloads = map[protocol.EventType]func() protocol.Payload{
@@ -83,6 +85,8 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"host_occupied":        func() protocol.Payload { return new(occupiedEvent) },
 	"host_vacated":         func() protocol.Payload { return new(vacatedEvent) },
 	"agent_let_go":         func() protocol.Payload { return new(idleAgentStoppedEvent) },
+	"option_changing":      func() protocol.Payload { return new(changeBeganEvent) },
+	"option_changed":       func() protocol.Payload { return new(changeEndedEvent) },
 }
 
 // decodePayload decodes the payload of an event of the stream.

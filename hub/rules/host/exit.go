@@ -68,6 +68,7 @@ func (s *State) loseAgent(failure string) rules.Decision {
 		}
 		d = s.endTurn(d, endedTurn{Turn: s.Running.Turn, Failure: failure})
 	}
+	d = s.failChanges(d, failure)
 	d.Events = append(d.Events, rules.Event{Public: newAgentStatus(protocol.AgentExited)})
 	return d
 }

@@ -76,7 +76,7 @@ func (g *FactBuffer) Combine(body rules.Body, now time.Time) rules.Body {
 				return FactsLearned{facts}
 			}
 			return nil
-		case rules.AgentTurnEnded, rules.AgentExited:
+		case rules.AgentTurnEnded, rules.AgentConfigured, rules.AgentExited:
 		default:
 			return body
 		}

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"encoding/json"
 	"time"
 
 	"parley/hub/journal"
@@ -59,6 +60,12 @@ type (
 	PromptAgent struct{ Prompt rules.AgentPrompt }
 	// AnswerAgent answers a permission request. Without an option the answer is cancelled.
 	AnswerAgent struct{ RequestID, OptionID string }
+	// ConfigureAgent sets an option. The agent answers with [rules.AgentConfigured].
+	ConfigureAgent struct {
+		RequestID string
+		OptionID  string
+		Value     json.RawMessage // a string or a boolean
+	}
 	// CancelAgent asks the agent to end the running turn.
 	CancelAgent struct{}
 	// EndAgent ends the agent, or the start that has begun.
@@ -112,3 +119,6 @@ func (CancelAgent) IsEffect() {}
 
 // IsEffect implements [rules.Effect].
 func (EndAgent) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
+func (ConfigureAgent) IsEffect() {}

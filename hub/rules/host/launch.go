@@ -58,10 +58,7 @@ func (s *State) launched(m Launched) rules.Decision {
 	if s.HadTurn {
 		d = d.With(Broadcast{rules.AgentContinued{Session: s.continuation(m.LoadError)}})
 	}
-	if len(s.Queue) > 0 {
-		return s.startTurn(d, s.Queue[0])
-	}
-	return d
+	return s.setChosen(d)
 }
 
 // continuation describes whether an agent that is ready again has its earlier session.

@@ -50,6 +50,12 @@ type State struct {
 	Running     *runningTurn // nil for none
 	Ended       []endedTurn  // turns whose end their shared sessions have not confirmed
 	Permissions []openPermission
+
+	// options
+	Changes        []optionChange       `json:",omitempty"` // not answered by the agent, in order; at most 2*rules.MaxChanges
+	Chosen         []rules.OptionChange `json:",omitempty"` // what participants have set, to be set again in the next process; at most maxChosen
+	SettledChanges []changeEndedEvent   `json:",omitempty"` // the newest outcomes; at most maxSettledChanges
+	RefusedMode    *changeEndedEvent    `json:",omitempty"` // the restarted agent refuses this mode, and prompts wait; nil for none
 }
 
 // runningTurn is the turn that the agent works on.
@@ -192,6 +198,9 @@ func (s *State) SetClock(now time.Time) {
 		s.Running.Since.SetClock(now)
 		s.Running.CancelAt.SetClock(now)
 	}
+	for i := range s.Changes {
+		s.Changes[i].At.SetClock(now)
+	}
 	s.IdleSince.SetClock(now)
 }
 
@@ -205,6 +214,9 @@ func (s *State) Due() time.Time {
 	}
 	if at := s.idleDeadline(); !at.IsZero() {
 		sooner(at)
+	}
+	for _, c := range s.Changes {
+		sooner(c.At.Deadline(configureTimeout))
 	}
 	for _, p := range s.Permissions {
 		sooner(p.RequestedAt.Deadline(s.settings.PermissionTimeout))

@@ -37,7 +37,7 @@ func (s *State) queueTurn(t rules.Turn) rules.Decision {
 	switch {
 	case s.Agent == protocol.AgentExited:
 		return s.launch(d)
-	case s.up() && ahead == 0:
+	case s.takesPrompts() && ahead == 0:
 		return s.startTurn(d, t)
 	}
 	return d
@@ -136,7 +136,7 @@ func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 	if s.Running.Unresponsive && s.up() {
 		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
 	}
-	if len(s.Queue) > 0 && s.up() {
+	if len(s.Queue) > 0 && s.takesPrompts() {
 		return s.startTurn(d, s.Queue[0])
 	}
 	return d
@@ -176,5 +176,5 @@ func (s *State) tick(in rules.Input) rules.Decision {
 		d.Events = append(d.Events, rules.Event{Public: &turnUnresponsiveEvent{r.Turn.Approval}})
 		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
 	}
-	return s.stopIdleAgent(d, in.Now)
+	return s.stopIdleAgent(s.expireChanges(d, in.Now), in.Now)
 }

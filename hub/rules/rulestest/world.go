@@ -51,6 +51,7 @@ type fakeAgent struct {
 	Turn             string
 	requests         []string
 	Prompts          map[string]int // times by approval
+	Changes          []host.ConfigureAgent
 }
 
 // NewSettings returns the settings with their defaults and a key.
@@ -241,6 +242,9 @@ func (w *Network) perform(n *Session, e rules.Effect) {
 		w.Agent.Turn = e.Prompt.Turn
 		w.Agent.Prompts[e.Prompt.Turn]++
 		require.Equal(w.T, 1, w.Agent.Prompts[e.Prompt.Turn], "a prompt is given to the agent twice")
+	case host.ConfigureAgent:
+		require.True(w.T, w.Agent.Ready, "an option is set in an agent that does not run")
+		w.Agent.Changes = append(w.Agent.Changes, e)
 	case host.EndAgent:
 		w.Agent.Ending = w.Agent.Ready || w.Agent.Launching
 	case host.AnswerAgent:

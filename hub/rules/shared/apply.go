@@ -39,9 +39,13 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.Departed.forgetJoins()
 	case *protocol.AgentStatusChanged:
 		s.Agent, s.AgentDetail, s.SilentSince = p.Status, p.Detail, p.SilentSince
+		if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
+			s.RefusedMode = nil
+		}
 	case *protocol.AgentUpdated:
 		s.Facts.Merge(p.AgentFacts)
 	default:
+		s.applyChange(e)
 		s.applyPermission(e.Public)
 		s.applyPrompt(e.Public)
 	}
@@ -101,6 +105,7 @@ func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
 	s.People.leaveAll(at.At)
 	clear(s.JoinedTyped)
 	s.Permissions = nil
+	s.Changes, s.RefusedMode = nil, nil
 }
 
 // putApproval records a prompt in the form that an event has.

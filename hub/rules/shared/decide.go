@@ -51,6 +51,10 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.agentContinued(m)
 	case rules.AgentFactsChanged:
 		return s.agentFactsChanged(m)
+	case rules.ConfigureBegan:
+		return s.configureBegan(m)
+	case rules.ConfigureEnded:
+		return s.configureEnded(m)
 	case rules.PermissionRequested:
 		return s.permissionRequested(m)
 	case rules.PermissionResolved:
@@ -120,6 +124,8 @@ func (s *State) participantCommand(in rules.Input, r protocol.Request, p protoco
 		return s.remove(in, c, p, departed)
 	case *protocol.RotateInvite:
 		return s.rotateInvite(p)
+	case *protocol.Configure:
+		return s.configure(in, c, p)
 	case *protocol.StopAgent:
 		return s.stopAgent()
 	case *protocol.Typing:
@@ -169,6 +175,9 @@ func (s *State) resend() rules.Decision {
 		opened := rules.SharedOpened{Shared: s.ID}
 		for _, p := range s.Permissions {
 			opened.Requests = append(opened.Requests, p.RequestID)
+		}
+		for _, c := range s.Changes {
+			opened.Changing = append(opened.Changing, c.ID)
 		}
 		d = d.With(s.sendHost(opened))
 	}

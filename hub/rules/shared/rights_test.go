@@ -68,6 +68,7 @@ func TestShared_only_the_host_can(t *testing.T) {
 		&protocol.SetRole{ParticipantID: "none", Role: protocol.RoleViewer},
 		&protocol.Remove{ParticipantID: "none"},
 		&protocol.RotateInvite{},
+		&protocol.Configure{OptionID: "model", Value: []byte(`"a"`)},
 		&protocol.StopAgent{},
 		&protocol.Close{},
 	}

@@ -45,6 +45,8 @@ type State struct {
 	AgentDetail string     // explains the status
 	SilentSince *time.Time // since when the agent has been silent in a turn; nil if it is not
 	Facts       protocol.AgentFacts
+	Changes     []rules.OptionChange           `json:",omitempty"` // of options, without an outcome; at most rules.MaxChanges
+	RefusedMode *protocol.AgentConfigureFailed `json:",omitempty"` // the restarted agent refuses this mode, and prompts wait; nil for none
 
 	// commands that were carried out, to recognize a repetition
 	Commands recentCommands   // of participants in People

@@ -45,7 +45,7 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
 		Left:        s.LeftCount,
-		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts},
+		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts, Configuring: s.configuring(), RefusedMode: s.RefusedMode},
 		Cursor:      protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 		Resume:      protocol.ResumeNew,
 		ReadOnly:    a.readOnly,

@@ -72,6 +72,7 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandSetRole:      protocol.ParticipantAnswer{},
 	protocol.CommandRemove:       protocol.RemoveAnswer{},
 	protocol.CommandRotateInvite: protocol.InviteAnswer{},
+	protocol.CommandConfigure:    nil,
 	protocol.CommandStopAgent:    nil,
 	protocol.CommandTyping:       nil,
 	protocol.CommandHistory:      protocol.HistoryAnswer{},

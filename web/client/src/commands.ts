@@ -112,6 +112,27 @@ export abstract class CommandMethods {
     return (await this.do("set_role", { participantId, role }, options)).participant;
   }
 
+  /**
+   * Sets an option of the agent: to a string, or to a boolean if the option is one. It
+   * resolves when the change is recorded; an agent_configured or agent_configure_failed
+   * event tells its outcome.
+   */
+  async configure(
+    optionId: string,
+    value: string | boolean,
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.do("configure", { optionId, value }, options);
+  }
+
+  /**
+   * Leaves an option of the agent as it is. The server no longer sets it when it starts the
+   * agent again.
+   */
+  async forgetOption(optionId: string, options?: CallOptions): Promise<void> {
+    await this.do("configure", { optionId, forget: true }, options);
+  }
+
   /** Ends the agent's process. */
   async stopAgent(options?: CallOptions): Promise<void> {
     await this.do("stop_agent", {}, options);

@@ -599,6 +599,47 @@ export interface AgentFacts {
 }
 
 /**
+ * AgentConfiguring says that a participant changes an option of the agent, which has not
+ * answered yet. Server to client.
+ */
+export interface AgentConfiguring {
+  optionId: string;
+  /** a string or a boolean; null to forget the option */
+  value: unknown;
+  /** who changes it */
+  participant: Participant;
+}
+
+/**
+ * AgentConfigured says that the agent has accepted the change. An AgentUpdated with the
+ * agent's options precedes it. Server to client.
+ */
+export interface AgentConfigured {
+  optionId: string;
+  /** as in AgentConfiguring */
+  value: unknown;
+  /** who changed it */
+  participant: Participant;
+}
+
+/**
+ * AgentConfigureFailed says that the option was not changed. It follows an
+ * AgentConfiguring, except when a restarted agent refuses an option that a participant had
+ * set. Server to client.
+ */
+export interface AgentConfigureFailed {
+  optionId: string;
+  /** as in AgentConfiguring */
+  value: unknown;
+  /** who changed it */
+  participant: Participant;
+  /** the agent's own, if it has answered */
+  reason: string;
+  /** a restarted agent refuses its mode: prompts wait until the host sets a mode or forgets this one */
+  promptsWait?: boolean;
+}
+
+/**
  * Join makes the holder of an invite a participant. The answer is a Welcome. Client to
  * server.
  */
@@ -680,6 +721,10 @@ export interface Agent {
   usage?: AgentUsage;
   /** the working directory */
   cwd?: string;
+  /** changes of options that the agent has not answered */
+  configuring?: AgentConfiguring[];
+  /** the mode that a restarted agent refuses; prompts wait meanwhile */
+  refusedMode?: AgentConfigureFailed;
 }
 
 /**
@@ -864,6 +909,19 @@ export type RotateInvite = Record<string, never>;
  */
 export interface InviteAnswer {
   inviteToken: string;
+}
+
+/**
+ * Configure sets an option of the agent, or has the server forget it. The answer has an
+ * empty payload and says that the change is recorded; AgentConfigured or
+ * AgentConfigureFailed follows. Client to server.
+ */
+export interface Configure {
+  optionId: string;
+  /** a string, or true or false for a boolean option; required unless Forget is set */
+  value?: unknown;
+  /** leave the option as it is and do not set it again in a restarted agent */
+  forget?: boolean;
 }
 
 /**
@@ -1294,6 +1352,9 @@ export interface EventPayloads {
   agent_session: AgentSession;
   agent_stray_output: AgentStrayOutput;
   agent_updated: AgentUpdated;
+  agent_configuring: AgentConfiguring;
+  agent_configured: AgentConfigured;
+  agent_configure_failed: AgentConfigureFailed;
 }
 
 /**
@@ -1311,6 +1372,7 @@ export interface Commands {
   set_role: { payload: SetRole; answer: ParticipantAnswer };
   remove: { payload: Remove; answer: RemoveAnswer };
   rotate_invite: { payload: RotateInvite; answer: InviteAnswer };
+  configure: { payload: Configure; answer: Record<string, never> };
   stop_agent: { payload: StopAgent; answer: Record<string, never> };
   typing: { payload: Typing; answer: Record<string, never> };
   history: { payload: History; answer: HistoryAnswer };
@@ -1385,4 +1447,7 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "agent_session",
   "agent_stray_output",
   "agent_updated",
+  "agent_configuring",
+  "agent_configured",
+  "agent_configure_failed",
 ];

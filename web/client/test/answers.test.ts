@@ -59,6 +59,7 @@ test("every command is answered by what its type says", async () => {
   await give(ann, "people", { left: true, limit: 5 });
   const others = await ann.participantsAfter(host.self!.id, 5);
   expect(others.participants.map((p) => p.id)).toEqual([participant.id]);
+  await give(host, "configure", { optionId: "model", value: "storyteller-mini" });
   await give(host, "stop_agent", {});
   await give(ann, "leave", {});
   await give(host, "close", {});

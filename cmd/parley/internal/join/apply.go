@@ -34,6 +34,7 @@ func (r *room) apply(p protocol.Payload, now time.Time) {
 	default:
 		r.applyTurn(p, now)
 	}
+	r.applyAgent(p)
 	r.markShown(now)
 }
 

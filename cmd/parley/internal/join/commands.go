@@ -38,6 +38,8 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.decide(ctx, c, m)
 	case verbAllow, verbDeny:
 		s.answer(ctx, c, m)
+	case verbSet, verbUnset:
+		s.setOption(ctx, c)
 	case verbCancel:
 		s.cancel(ctx, c, m)
 	case verbNone:

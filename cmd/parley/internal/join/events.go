@@ -37,7 +37,7 @@ func (s *screen) event(r *room, e *protocol.Event) {
 	case *protocol.PermissionWithdrawn:
 		s.line(dim, "* the agent's question%s no longer needs an answer", r.suffix(p.RequestID))
 	default:
-		if !s.agentEvent(e) {
+		if !s.agentEvent(e) && !s.optionEvent(r, e) {
 			s.sessionEvent(r, e)
 		}
 	}

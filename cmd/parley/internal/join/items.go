@@ -18,6 +18,9 @@ func (s *screen) welcome(r *room, w *protocol.Welcome) {
 	s.line(bold, "* you are %s, %s; the mode is %s; the agent is %s; type /help for help",
 		r.displayName(r.self), display.OneLine(string(r.self.Role)), display.OneLine(string(r.mode)), display.OneLine(string(w.Agent.Status)))
 	s.agentInfo(w.Agent)
+	if w.Agent.RefusedMode != nil {
+		s.promptsWait(w.Agent.RefusedMode)
+	}
 	if w.Agent.SilentSince != nil {
 		s.status(time.Now(), &protocol.AgentStatusChanged{Status: w.Agent.Status, SilentSince: w.Agent.SilentSince})
 	}

@@ -27,6 +27,8 @@ const (
 	verbShow    verb = "/show"
 	verbWho     verb = "/who"
 	verbMode    verb = "/mode"
+	verbSet     verb = "/set"
+	verbUnset   verb = "/unset"
 	verbHistory verb = "/history"
 	verbHelp    verb = "/help"
 	verbLeave   verb = "/leave"
@@ -51,6 +53,9 @@ for the host only:
                          without OPTION: allow once
   /deny [#N]             refuse what question N asks, once
   /mode MODE             set the mode: view_only, comment_only, prompt_with_approval or prompt_direct
+  /set [OPTION VALUE]    set an option of the agent, such as its model or mode; without
+                         arguments: list the options and their values (for everyone)
+  /unset OPTION          no longer set OPTION again when the agent is restarted
   /stop-agent            end the agent's process; the next prompt starts it again
 
 #N is the number shown with a question or proposal. Without it a command acts only if
@@ -61,7 +66,7 @@ to type. A pasted text is one message, even if it has several lines.`
 type command struct {
 	verb   verb
 	number int               // of an item, or of events; 0 if not given
-	text   string            // the message, prompt, reason, option or mode
+	text   string            // the message, prompt, reason, option or mode, or the option and its value
 	as     protocol.PromptAs // what the author expects a prompt to become; set by execute
 }
 
@@ -105,6 +110,11 @@ func parse(line string) (command, error) {
 	case verbMode:
 		if !protocol.Mode(in.text).Valid() {
 			return command{}, fmt.Errorf("/mode takes view_only, comment_only, prompt_with_approval or prompt_direct")
+		}
+	case verbSet:
+	case verbUnset:
+		if in.text == "" {
+			return command{}, fmt.Errorf("/unset needs the option, such as /unset mode")
 		}
 	case verbHistory:
 		return parseHistory(in)

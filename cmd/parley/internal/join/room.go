@@ -17,6 +17,7 @@ type room struct {
 	readOnly     string // why the session can only be read; empty if the person takes part
 	mode         protocol.Mode
 	participants []protocol.Participant // those who have not left, in the order of joining
+	agent        protocol.Agent         // its facts and its refused mode
 	present      []string               // ids of the participants who are connected
 	ledger       *ledger
 	prompts      promptKind
@@ -32,6 +33,7 @@ func newRoom() *room { return &room{ledger: newLedger()} }
 // reset replaces the state by that of a welcome. Open items keep their numbers.
 func (r *room) reset(w *protocol.Welcome, calls *toolcall.Calls, now time.Time) {
 	r.self, r.mode, r.participants, r.present = w.Participant, w.Session.Mode, nil, w.Presence
+	r.agent = w.Agent
 	r.welcomes++
 	r.moreAfter, r.leftMeanwhile = w.PeopleAfter, map[string]bool{}
 	for _, p := range w.Participants {

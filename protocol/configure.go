@@ -1,0 +1,159 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Configure sets an option of the agent, or has the server forget it. The answer has an
+// empty payload and says that the change is recorded; [AgentConfigured] or
+// [AgentConfigureFailed] follows. Client to server.
+type Configure struct {
+	OptionID string          `json:"optionId"`
+	Value    json.RawMessage `json:"value,omitzero"`  // a string, or true or false for a boolean option; required unless Forget is set
+	Forget   bool            `json:"forget,omitzero"` // leave the option as it is and do not set it again in a restarted agent
+}
+
+// CommandType implements [Command].
+func (*Configure) CommandType() CommandType { return CommandConfigure }
+
+// Normalize implements [Command].
+func (c *Configure) Normalize(Limits) error {
+	if !isName(c.OptionID) {
+		return Errorf(CodeInvalidRequest, "optionId must be the id of an option")
+	}
+	if c.Forget {
+		if len(c.Value) > 0 {
+			return Errorf(CodeInvalidRequest, "value and forget cannot be used together")
+		}
+		return nil
+	}
+	if len(c.Value) == 0 {
+		return Errorf(CodeInvalidRequest, "value is missing")
+	}
+	var text string
+	switch err := json.Unmarshal(c.Value, &text); {
+	case err == nil && len(text) > maxFactName:
+		return Errorf(CodeInvalidRequest, "value has more than %d bytes", maxFactName)
+	case err == nil:
+		c.Value = quote(text)
+	case !isBoolean(c.Value):
+		return Errorf(CodeInvalidRequest, "value must be a string, or true or false")
+	default:
+		c.Value = bytes.TrimSpace(c.Value)
+	}
+	return nil
+}
+
+// quote encodes a text as JSON, always the same way.
+func quote(text string) json.RawMessage {
+	encoded, _ := Marshal(text) // cannot fail for a string
+	return encoded
+}
+
+func isBoolean(value json.RawMessage) bool {
+	value = bytes.TrimSpace(value)
+	return string(value) == "true" || string(value) == "false"
+}
+
+// Payloads about changes of the agent's options.
+type (
+	// AgentConfiguring says that a participant changes an option of the agent, which has
+	// not answered yet. Server to client.
+	AgentConfiguring struct {
+		OptionID    string          `json:"optionId"`
+		Value       json.RawMessage `json:"value"`       // a string or a boolean; null to forget the option
+		Participant Participant     `json:"participant"` // who changes it
+	}
+	// AgentConfigured says that the agent has accepted the change. An [AgentUpdated] with
+	// the agent's options precedes it. Server to client.
+	AgentConfigured struct {
+		OptionID    string          `json:"optionId"`
+		Value       json.RawMessage `json:"value"`       // as in AgentConfiguring
+		Participant Participant     `json:"participant"` // who changed it
+	}
+	// AgentConfigureFailed says that the option was not changed. It follows an
+	// [AgentConfiguring], except when a restarted agent refuses an option that a
+	// participant had set. Server to client.
+	AgentConfigureFailed struct {
+		OptionID    string          `json:"optionId"`
+		Value       json.RawMessage `json:"value"`                 // as in AgentConfiguring
+		Participant Participant     `json:"participant"`           // who changed it
+		Reason      string          `json:"reason"`                // the agent's own, if it has answered
+		PromptsWait bool            `json:"promptsWait,omitempty"` // a restarted agent refuses its mode: prompts wait until the host sets a mode or forgets this one
+	}
+)
+
+// EventType implements [Payload].
+func (*AgentConfiguring) EventType() EventType { return EventAgentConfiguring }
+
+// EventType implements [Payload].
+func (*AgentConfigured) EventType() EventType { return EventAgentConfigured }
+
+// EventType implements [Payload].
+func (*AgentConfigureFailed) EventType() EventType { return EventAgentConfigureFailed }
+
+// OptionByID returns the option with an id, or nil.
+func (f AgentFacts) OptionByID(id string) *ConfigOption {
+	for i := range f.ConfigOptions {
+		if f.ConfigOptions[i].ID == id {
+			return &f.ConfigOptions[i]
+		}
+	}
+	return nil
+}
+
+// Accepts returns nil if the option offers a value, which is a JSON string or boolean, and
+// otherwise an [*Error]. A string counts as offered if the list of choices is truncated.
+func (o *ConfigOption) Accepts(value json.RawMessage) error {
+	if o.Type == OptionBoolean {
+		if !isBoolean(value) {
+			return Errorf(CodeInvalidRequest, "the option %.40q takes true or false", o.ID)
+		}
+		return nil
+	}
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		return Errorf(CodeInvalidRequest, "the option %.40q takes a string", o.ID)
+	}
+	if o.Type != OptionSelect {
+		return Errorf(CodeInvalidRequest, "options of the type %.40q cannot be set", o.Type)
+	}
+	for _, v := range o.Options {
+		if v.Value == text {
+			return nil
+		}
+	}
+	if o.OptionTotal > len(o.Options) {
+		return nil
+	}
+	return Errorf(CodeInvalidRequest, "%.40q is not a value of the option %.40q", text, o.ID)
+}
+
+// ValueName returns the name of a value of the option for people; o may be nil.
+func (o *ConfigOption) ValueName(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		switch string(value) {
+		case "true":
+			return "on"
+		case "false":
+			return "off"
+		}
+		return string(value)
+	}
+	if o != nil {
+		for _, v := range o.Options {
+			if v.Value == text {
+				return v.Name
+			}
+		}
+	}
+	return text
+}
+
+// Types of a [ConfigOption] that [Configure] can set.
+const (
+	OptionSelect  = "select"
+	OptionBoolean = "boolean"
+)
