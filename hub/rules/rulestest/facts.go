@@ -10,7 +10,7 @@ import (
 	"parley/protocol"
 )
 
-// DrawFacts draws what an agent may announce.
+// DrawFacts draws facts that an agent may announce, with texts and lists beyond every bound.
 func DrawFacts(t *rapid.T) protocol.AgentFacts {
 	var f protocol.AgentFacts
 	text := func(label string) string {

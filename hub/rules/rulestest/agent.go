@@ -1,0 +1,63 @@
+package rulestest
+
+import (
+	"errors"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub/rules"
+	"parley/hub/rules/host"
+)
+
+// Agent is a fake agent of a host session. It records the effects on it, and checks that
+// they are ones that an agent accepts.
+type Agent struct {
+	Launching bool                  // a start has begun and is not finished
+	Ready     bool                  // the agent runs
+	Ending    bool                  // the agent, or its start, was asked to end
+	Turn      string                // the approval of the running turn; empty for none
+	Prompts   map[string]int        // how many times the agent received each prompt, by approval
+	Changes   []host.ConfigureAgent // the changes of options that it received
+}
+
+// perform records an effect on the agent. It ignores other effects.
+func (a *Agent) perform(t require.TestingT, e rules.Effect) {
+	switch e := e.(type) {
+	case host.LaunchAgent:
+		a.Launching, a.Ending, a.Ready, a.Turn = true, false, false, ""
+	case host.PromptAgent:
+		require.True(t, a.Ready, "a prompt for an agent that does not run")
+		require.Empty(t, a.Turn, "a prompt while another turn runs")
+		a.Turn = e.Prompt.Turn
+		a.Prompts[a.Turn]++
+		require.Equal(t, 1, a.Prompts[a.Turn], "the agent receives a prompt twice")
+	case host.ConfigureAgent:
+		require.True(t, a.Ready, "an option is set in an agent that does not run")
+		a.Changes = append(a.Changes, e)
+	case host.EndAgent:
+		a.Ending = a.Ready || a.Launching
+	}
+}
+
+// FinishLaunch finishes the start of the agent, with success or not.
+func (n *Network) FinishLaunch(ok bool) {
+	n.Agent.Launching = false
+	if !ok {
+		n.Agent.Ending = false
+		n.Do(n.Host, host.LaunchFailed{Err: errors.New("no")})
+		return
+	}
+	n.Agent.Ready = true
+	n.Do(n.Host, host.Launched{SessionID: "theirs", CanLoad: true})
+}
+
+// AgentReports sends the host session a message of the agent, or its exit.
+func (n *Network) AgentReports(e rules.AgentEvent) {
+	switch e.(type) {
+	case rules.AgentTurnEnded:
+		n.Agent.Turn = ""
+	case rules.AgentExited:
+		n.Agent.Ready, n.Agent.Ending, n.Agent.Turn = false, false, ""
+	}
+	n.Do(n.Host, host.AgentReported{Event: e})
+}
