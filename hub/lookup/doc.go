@@ -1,9 +1,12 @@
-// Package lookup reads from the journal what the state of a shared session does not
-// hold: participants who have left, finished prompts, and messages. Its answers are
-// values that implement [history.Deferred], so that the goroutine that waits for an
-// answer reads it and an actor never does. Lists are read in pages and never held
-// whole.
+// Package lookup reads the parts of a shared session from the journal that the state does
+// not hold: participants who have left, finished prompts, and messages. Its answers are
+// values that implement [history.Deferred]. The actor makes such a value from its state, and
+// the goroutine that waits for the answer reads it, so that an actor never blocks on the
+// journal. Lists are read in pages of bounded size.
 //
-// Everything may be used from any goroutine, but for the functions of
-// [Participants.Pages].
+// A value holds the state's data of one event, and ignores later events. It may be used by
+// any goroutine, except that a function of [Participants.Pages] is for one.
+//
+// Tests need no runtime: package rulestest makes the events, and the memory engine stores
+// them.
 package lookup

@@ -11,7 +11,8 @@ import (
 	"parley/protocol"
 )
 
-// readEvent reads and decodes the event with a number.
+// readEvent reads and decodes one event. It returns [journal.ErrNotFound] if the event does
+// not exist.
 func readEvent(ctx context.Context, r history.Reader, seq journal.Seq) (rules.Event, error) {
 	for rec, err := range r.Records(ctx, seq) {
 		if err != nil {
@@ -22,8 +23,8 @@ func readEvent(ctx context.Context, r history.Reader, seq journal.Seq) (rules.Ev
 	return rules.Event{}, journal.ErrNotFound
 }
 
-// ReadEvents reads and decodes the events with these numbers. Of many or large
-// events it may read only the first, but at least two.
+// ReadEvents reads and decodes the events with the given numbers. If they take more than
+// [history.PageBytes], it may return only the first of them, but at least two.
 func ReadEvents(ctx context.Context, r history.Reader, numbers []journal.Seq) (map[journal.Seq]rules.Event, error) {
 	found := map[journal.Seq]rules.Event{}
 	for bytes := 0; len(numbers) > 0 && (len(found) < 2 || bytes < history.PageBytes); {
@@ -42,11 +43,12 @@ func ReadEvents(ctx context.Context, r history.Reader, numbers []journal.Seq) (m
 	return found, nil
 }
 
-// RepeatedAnswer is the answer to a command that was carried out before.
+// RepeatedAnswer is the answer to a command that was carried out before, computed from its
+// primary event.
 type RepeatedAnswer struct {
 	Command protocol.Command
-	Seq     journal.Seq // the event that the command caused
-	Answer  func(protocol.Command, rules.Event) any
+	Seq     journal.Seq                             // the primary event
+	Answer  func(protocol.Command, rules.Event) any // see [rules.State.Answerer]
 }
 
 // Read implements [history.Deferred].

@@ -9,14 +9,15 @@ import (
 	"parley/protocol"
 )
 
-// Messages are the messages of a session up to an event: comments, and the
-// prompts that had to wait for an approval.
+// Messages are the messages of a session up to an event: comments, and the prompts that
+// waited for an approval.
 type Messages struct{ until journal.Seq }
 
-// itemBytesMin is what a list counts for an item beside its text.
+// itemBytesMin is how many bytes a list counts for an item in addition to its text.
 const itemBytesMin = 64
 
-// Page reads messages, the oldest first, and returns the event to continue from.
+// Page reads a page of messages, the oldest first. next is the event to continue from; it
+// equals from at the end.
 func (m Messages) Page(ctx context.Context, r history.Reader, from journal.Seq) (page []protocol.Message, next journal.Seq, err error) {
 	numbers, err := r.Journal.Listed(ctx, r.Session, from, history.PageItems)
 	for len(numbers) > 0 && numbers[len(numbers)-1] > m.until {
@@ -39,9 +40,9 @@ func (m Messages) Page(ctx context.Context, r history.Reader, from journal.Seq) 
 		if err != nil {
 			return nil, from, err
 		}
-		if said := shared.MessageOf(e); said != nil {
-			page = append(page, *said)
-			bytes += len(said.Text) + itemBytesMin
+		if message := shared.MessageOf(e); message != nil {
+			page = append(page, *message)
+			bytes += len(message.Text) + itemBytesMin
 		}
 	}
 	return page, from, nil

@@ -10,8 +10,8 @@ import (
 	"parley/protocol"
 )
 
-// Participant reads a participant by id; nil when there is none. Its errors are
-// those of [history.ClientError].
+// Participant reads a participant by id; nil if there is none. Its errors are those of
+// [history.ClientError].
 func Participant(ctx context.Context, r history.Reader, id string) (*protocol.Participant, error) {
 	entry, err := r.Journal.Entry(ctx, r.Session, journal.SubjectParticipant, id)
 	if errors.Is(err, journal.ErrNotFound) {
@@ -27,8 +27,8 @@ func Participant(ctx context.Context, r history.Reader, id string) (*protocol.Pa
 	return new(found[id]), nil
 }
 
-// loadParticipants reads participants as the newest events about them show them.
-// Of many participants it may read only the first, but at least two.
+// loadParticipants reads participants, by id, in the form that the newest events about them
+// have. Like [ReadEvents], it may return only the first of them, but at least two.
 func loadParticipants(ctx context.Context, r history.Reader, entries []journal.Entry) (map[string]protocol.Participant, error) {
 	numbers := make([]journal.Seq, len(entries))
 	for i, e := range entries {
@@ -47,11 +47,11 @@ func loadParticipants(ctx context.Context, r history.Reader, entries []journal.E
 	return found, nil
 }
 
-// Participants are all participants of a session up to an event, those who have
-// left included.
+// Participants are all participants of a session up to an event, including those who have
+// left.
 type Participants struct {
 	known      []protocol.Participant // the state's, in join order, the host first
-	incomplete bool                   // the journal has guests whom the state does not hold
+	incomplete bool                   // the journal has guests whom known does not contain
 	until      journal.Seq
 }
 
@@ -60,9 +60,9 @@ func participantsOf(s *shared.State, at journal.Head) Participants {
 	return Participants{s.People.List(), s.LeftCount > 0, at.Seq}
 }
 
-// Pages returns a function that reads the next participants in join order, and
-// returns the event to continue from. It is for one goroutine, and its first call
-// is with 0.
+// Pages returns a function that reads a page of participants in join order. The first call
+// is with 0; each returns the event to continue from, which equals from at the end. The
+// function is for one goroutine.
 func (m Participants) Pages(ctx context.Context, r history.Reader) func(from journal.Seq) ([]protocol.Participant, journal.Seq, error) {
 	known := make(map[string]protocol.Participant, len(m.known))
 	for _, p := range m.known {
@@ -81,13 +81,13 @@ func (m Participants) Pages(ctx context.Context, r history.Reader) func(from jou
 	}
 }
 
-// guests reads the next guests.
+// guests reads a page of guests.
 func (m Participants) guests(ctx context.Context, r history.Reader, known map[string]protocol.Participant, from journal.Seq) (page []protocol.Participant, next journal.Seq, err error) {
 	entries, err := r.Journal.Entries(ctx, r.Session, journal.SubjectParticipant, from, false, history.PageItems)
 	if err != nil {
 		return nil, from, err
 	}
-	left, err := m.readUnknown(ctx, r, known, entries)
+	departed, err := m.readUnknown(ctx, r, known, entries)
 	if err != nil {
 		return nil, from, err
 	}
@@ -97,8 +97,8 @@ func (m Participants) guests(ctx context.Context, r history.Reader, known map[st
 		}
 		p, ok := known[entry.ID]
 		if !ok {
-			if p, ok = left[entry.ID]; !ok {
-				return page, entry.First, nil // the next page has it
+			if p, ok = departed[entry.ID]; !ok {
+				return page, entry.First, nil // the next page begins with it
 			}
 		}
 		if p.Role != protocol.RoleHost {
@@ -112,7 +112,7 @@ func (m Participants) guests(ctx context.Context, r history.Reader, known map[st
 	return page, from, nil
 }
 
-// readUnknown reads those of the participants whom the state does not hold.
+// readUnknown reads the participants among the entries whom known does not contain.
 func (m Participants) readUnknown(ctx context.Context, r history.Reader, known map[string]protocol.Participant, entries []journal.Entry) (map[string]protocol.Participant, error) {
 	var unknown []journal.Entry
 	for _, entry := range entries {

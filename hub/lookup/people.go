@@ -12,16 +12,17 @@ import (
 	"parley/protocol"
 )
 
-// People returns the answer to a request for participants.
-func People(s *shared.State, which protocol.People) history.Deferred {
-	if which.Left {
-		return departedPage{which, maps.Clone(s.Barred)}
+// People returns the answer to the command people: participants whom a welcome lists, or
+// guests who have left.
+func People(s *shared.State, query protocol.People) history.Deferred {
+	if query.Left {
+		return departedPage{query, maps.Clone(s.Barred)}
 	}
-	return PresentPage{which, s.People.List()}
+	return PresentPage{query, s.People.List()}
 }
 
-// PresentPage is the answer to a request for the participants that a welcome
-// lists, in join order.
+// PresentPage is the answer to a request for the participants whom a welcome lists, in join
+// order.
 type PresentPage struct {
 	Query        protocol.People
 	Participants []protocol.Participant // the host first
@@ -37,8 +38,8 @@ func (a PresentPage) Read(ctx context.Context, r history.Reader) (any, error) {
 	return &protocol.PeopleAnswer{Participants: a.Participants[from:to], Removed: []string{}, More: to < len(a.Participants)}, nil
 }
 
-// indexAfter returns the index of the first participant who joined after the one
-// with that id, who may have left since.
+// indexAfter returns the index of the first participant who joined after the one with an
+// id, who may have left since. It returns PARTICIPANT_NOT_FOUND for an unknown id.
 func (a PresentPage) indexAfter(ctx context.Context, r history.Reader, id string) (int, error) {
 	if id == "" {
 		return 0, nil
@@ -54,18 +55,18 @@ func (a PresentPage) indexAfter(ctx context.Context, r history.Reader, id string
 		return 0, protocol.Errorf(protocol.CodeParticipantNotFound, "after: no such participant in this session")
 	}
 	for i, q := range a.Participants {
-		if i > 0 && !q.JoinedAt.Before(p.JoinedAt) { // the host may have returned later
+		if i > 0 && !q.JoinedAt.Before(p.JoinedAt) { // the host, at index 0, may have returned later
 			return i, nil
 		}
 	}
 	return len(a.Participants), nil
 }
 
-// departedPage is the answer to a request for guests who have left, the last to join
-// first.
+// departedPage is the answer to a request for guests who have left, in descending join
+// order.
 type departedPage struct {
 	query  protocol.People
-	barred map[string]shared.Bar // a copy
+	barred map[string]shared.Bar // removed users; a copy of the state's
 }
 
 // Read implements [history.Deferred].
@@ -96,8 +97,9 @@ func (a departedPage) Read(ctx context.Context, r history.Reader) (any, error) {
 	}
 }
 
-// lastJoinBefore returns the last event by which a guest can have joined before a
-// participant. Without a participant it is the last event of all.
+// lastJoinBefore returns the last event with which a guest can have joined before the
+// participant with an id; without an id, the last event of all. It returns
+// PARTICIPANT_NOT_FOUND for an unknown id.
 func lastJoinBefore(ctx context.Context, r history.Reader, id string) (journal.Seq, error) {
 	if id == "" {
 		return maxSeq, nil
@@ -109,12 +111,12 @@ func lastJoinBefore(ctx context.Context, r history.Reader, id string) (journal.S
 	return entry.First - 1, err
 }
 
-// maxSeq is greater than the number of any event and fits a column of SQLite.
+// maxSeq is greater than the number of any event, and fits a column of SQLite.
 const maxSeq = 1<<63 - 1
 
-// departedGuests reads guests who have left, backward from an event, and returns
-// the event to continue from, which stays the same at the end. It skips the few
-// participants who are present.
+// departedGuests reads a page of guests who have left, backward from an event. next is the
+// event to continue from; it equals from at the end. The page leaves out participants who
+// are present.
 func departedGuests(ctx context.Context, r history.Reader, from journal.Seq) (guests []protocol.Participant, next journal.Seq, err error) {
 	entries, err := r.Journal.Entries(ctx, r.Session, journal.SubjectParticipant, from, true, history.PageItems)
 	if err != nil {
@@ -127,7 +129,7 @@ func departedGuests(ctx context.Context, r history.Reader, from journal.Seq) (gu
 	for _, entry := range entries {
 		p, ok := found[entry.ID]
 		if !ok {
-			break // the next page has it
+			break // the next page begins with it
 		}
 		if p.Role != protocol.RoleHost && p.LeftAt != nil {
 			guests = append(guests, p)

@@ -11,11 +11,12 @@ import (
 	"parley/protocol"
 )
 
-// EndedPromptAnswer is the answer to a command about a prompt that is not open:
-// always an error.
+// EndedPromptAnswer is the answer to a command about a prompt that is not open. It is always
+// an error.
 type EndedPromptAnswer struct{ shared.EndedPrompt }
 
-// Read implements [history.Deferred]. It always returns an error.
+// Read implements [history.Deferred]. It returns the error for a prompt that has ended, or
+// APPROVAL_NOT_FOUND.
 func (a EndedPromptAnswer) Read(ctx context.Context, r history.Reader) (any, error) {
 	entry, err := r.Journal.Entry(ctx, r.Session, journal.SubjectApproval, a.ApprovalID)
 	if errors.Is(err, journal.ErrNotFound) {
@@ -32,11 +33,10 @@ func (a EndedPromptAnswer) Read(ctx context.Context, r history.Reader) (any, err
 	return nil, a.Err(shared.ApprovalOf(whole, events[entry.Newest]), shared.ResolverOf(whole))
 }
 
-// Approvals are all approvals of a session up to an event, those that are done
-// included.
+// Approvals are all approvals of a session up to an event, including those that are done.
 type Approvals struct {
 	open  map[string]protocol.Approval // those that are not done, by id
-	Until journal.Seq
+	Until journal.Seq                  // the newest event; the first call of Page begins here
 }
 
 // approvalsOf returns the approvals of a session up to its newest event.
@@ -48,8 +48,8 @@ func approvalsOf(s *shared.State, at journal.Head) Approvals {
 	return Approvals{open, at.Seq}
 }
 
-// Page reads approvals, the newest first, from those that were proposed up to an
-// event, and returns the event to continue from.
+// Page reads a page of approvals, the newest first, from those that were created up to event
+// from. next is the event to continue from; it equals from at the end.
 func (m Approvals) Page(ctx context.Context, r history.Reader, from journal.Seq) (page []protocol.Approval, next journal.Seq, err error) {
 	entries, err := r.Journal.Entries(ctx, r.Session, journal.SubjectApproval, from, true, history.PageItems)
 	if err != nil {
@@ -64,9 +64,9 @@ func (m Approvals) Page(ctx context.Context, r history.Reader, from journal.Seq)
 		a, open := m.open[entry.ID]
 		if !open {
 			whole, ok := events[entry.Whole]
-			newest, okToo := events[entry.Newest]
-			if !ok || !okToo {
-				break // the next page has it
+			newest, okNewest := events[entry.Newest]
+			if !ok || !okNewest {
+				break // the next page begins with it
 			}
 			a = shared.ApprovalOf(whole, newest)
 		}
@@ -78,7 +78,7 @@ func (m Approvals) Page(ctx context.Context, r history.Reader, from journal.Seq)
 	return page, from, nil
 }
 
-// readFinished reads the events of the approvals that are done.
+// readFinished reads the events of the approvals among the entries that are done.
 func (m Approvals) readFinished(ctx context.Context, r history.Reader, entries []journal.Entry) (map[journal.Seq]rules.Event, error) {
 	var numbers []journal.Seq
 	for _, entry := range entries {

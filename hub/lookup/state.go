@@ -6,7 +6,7 @@ import (
 	"parley/protocol"
 )
 
-// SessionState is what the original API shows of a session.
+// SessionState is the state of a session in the form of the original API.
 type SessionState struct {
 	Session      protocol.Session
 	Cursor       string
@@ -14,7 +14,7 @@ type SessionState struct {
 	Approvals    Approvals
 }
 
-// stateOf returns what the original API shows of a session.
+// stateOf returns the state of a session up to its newest event.
 func stateOf(s *shared.State, at journal.Head) SessionState {
 	return SessionState{
 		Session:      s.Session,
@@ -24,10 +24,10 @@ func stateOf(s *shared.State, at journal.Head) SessionState {
 	}
 }
 
-// Answer returns what a read of the original API asks for: all participants or
-// messages up to the newest event, or the session's state.
-func Answer(s *shared.State, what shared.ReadKind, at journal.Head) any {
-	switch what {
+// Answer returns the answer to a read of the original API: [Participants], [Messages] or a
+// [SessionState], up to the newest event of the state.
+func Answer(s *shared.State, kind shared.ReadKind, at journal.Head) any {
+	switch kind {
 	case shared.ReadParticipants:
 		return participantsOf(s, at)
 	case shared.ReadMessages:
