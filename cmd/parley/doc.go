@@ -7,6 +7,7 @@
 //   - server: wires the journal, agents, hub and HTTP interface together
 //   - join: the terminal client
 //   - console: the input line of the terminal client
+//   - command: parses the lines that people type in it
 //   - display: prepares text of other people and of agents for a terminal
 //   - toolcall: decodes the tool calls of agents for the terminal client
 //

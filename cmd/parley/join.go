@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/cmd/internal/cli"
+	"parley/cmd/parley/internal/command"
 	"parley/cmd/parley/internal/console"
 	"parley/cmd/parley/internal/join"
 	"parley/protocol/client"
@@ -32,7 +33,7 @@ colours off.
 
 Commands:
 
-` + join.HelpText
+` + command.HelpText
 
 // newJoinCommand returns "parley join".
 func newJoinCommand() *cobra.Command {

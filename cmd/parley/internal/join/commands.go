@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"parley/cmd/parley/internal/command"
 	"parley/cmd/parley/internal/console"
 	"parley/cmd/parley/internal/display"
 	"parley/protocol"
@@ -17,37 +18,37 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.fail(fmt.Errorf("nothing was done: a line has at most %d bytes", console.MaxLine))
 		return false
 	}
-	c, err := parse(line.Text)
+	c, err := command.Parse(line.Text)
 	if err != nil {
 		s.fail(err)
 		return false
 	}
 	m := moment{line.Began, line.Ended, s.options.Terminal}
-	switch c.verb {
-	case verbHelp:
-		s.screen.line(plain, "%s", HelpText)
-	case verbWho:
+	switch c.Verb {
+	case command.Help:
+		s.screen.line(plain, "%s", command.HelpText)
+	case command.Who:
 		s.screen.participants(s.room)
 		s.fetchParticipants(ctx)
-	case verbQuit:
+	case command.Quit:
 		s.printRejoinLink()
 		return true
-	case verbShow:
+	case command.Show:
 		s.showItem(ctx, c)
-	case verbApprove, verbReject, verbEdit:
+	case command.Approve, command.Reject, command.Edit:
 		s.decide(ctx, c, m)
-	case verbAllow, verbDeny:
+	case command.Allow, command.Deny:
 		s.answer(ctx, c, m)
-	case verbSet, verbUnset:
+	case command.Set, command.Unset:
 		s.setOption(ctx, c)
-	case verbCancel:
+	case command.Cancel:
 		s.cancel(ctx, c, m)
-	case verbNone:
+	case command.None:
 	default:
-		s.ending = c.verb == verbLeave
-		c.as = s.room.expectedPromptAs(m)
+		s.ending = c.Verb == command.Leave
+		c.As = s.room.expectedPromptAs(m)
 		s.startLine(ctx, func(ctx context.Context) (func(), error) { return s.runCommand(ctx, c) })
-		if c.verb == verbMessage {
+		if c.Verb == command.Message {
 			s.warnNothingDecided()
 		}
 	}
@@ -55,20 +56,20 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 }
 
 // runCommand carries out a command that needs no state that run owns.
-func (s *session) runCommand(ctx context.Context, c command) (show func(), err error) {
-	switch c.verb {
-	case verbMessage:
-		_, err = s.c.Chat(ctx, c.text, "")
-	case verbPrompt:
+func (s *session) runCommand(ctx context.Context, c command.Command) (show func(), err error) {
+	switch c.Verb {
+	case command.Message:
+		_, err = s.c.Chat(ctx, c.Text, "")
+	case command.Prompt:
 		err = s.sendPrompt(ctx, c)
-	case verbMode:
-		_, err = s.c.SetMode(ctx, protocol.Mode(c.text))
-	case verbStop:
+	case command.Mode:
+		_, err = s.c.SetMode(ctx, protocol.Mode(c.Text))
+	case command.Stop:
 		err = s.c.StopAgent(ctx)
-	case verbLeave:
+	case command.Leave:
 		return s.leave(ctx)
-	case verbHistory:
-		return s.history(ctx, c.number)
+	case command.History:
+		return s.history(ctx, c.Number)
 	}
 	return nil, err
 }
@@ -86,21 +87,21 @@ func (s *session) warnNothingDecided() {
 
 // sendPrompt sends a prompt on the condition that it becomes what its author was shown: a
 // proposal, or a prompt that runs at once.
-func (s *session) sendPrompt(ctx context.Context, c command) error {
-	_, err := s.c.PromptAs(ctx, c.text, c.as)
+func (s *session) sendPrompt(ctx context.Context, c command.Command) error {
+	_, err := s.c.PromptAs(ctx, c.Text, c.As)
 	if e, ok := errors.AsType[*protocol.Error](err); ok && e.Code == protocol.CodePromptNotAsExpected {
-		return fmt.Errorf("%s; to send it anyway, type it again: /prompt %s", display.OneLine(e.Message), display.Short(c.text, 100))
+		return fmt.Errorf("%s; to send it anyway, type it again: /prompt %s", display.OneLine(e.Message), display.Short(c.Text, 100))
 	}
 	return err
 }
 
-func (s *session) showItem(ctx context.Context, c command) {
-	if c.number == 0 {
+func (s *session) showItem(ctx context.Context, c command.Command) {
+	if c.Number == 0 {
 		s.screen.openItems(s.room)
 		s.fetchItems(ctx, s.room.ledger.openDecisions())
 		return
 	}
-	i, err := s.room.ledger.numbered(c.number)
+	i, err := s.room.ledger.numbered(c.Number)
 	if err != nil {
 		s.fail(err)
 		return
@@ -110,16 +111,16 @@ func (s *session) showItem(ctx context.Context, c command) {
 }
 
 // decide approves, rejects or edits a proposal.
-func (s *session) decide(ctx context.Context, c command, m moment) {
-	i, err := s.room.ledger.pick(kindProposal, c.number, m, false)
+func (s *session) decide(ctx context.Context, c command.Command, m moment) {
+	i, err := s.room.ledger.pick(kindProposal, c.Number, m, false)
 	if err != nil {
 		s.fail(err)
 		return
 	}
 	id, edited := i.approval.ID, i.edited
-	if c.verb == verbEdit {
-		i.edited = c.text
-		if c.text == "" {
+	if c.Verb == command.Edit {
+		i.edited = c.Text
+		if c.Text == "" {
 			s.screen.proposal(s.room, i)
 		} else {
 			s.screen.editedPrompt(i)
@@ -128,24 +129,24 @@ func (s *session) decide(ctx context.Context, c command, m moment) {
 	}
 	s.startLine(ctx, func(ctx context.Context) (func(), error) {
 		var err error
-		if c.verb == verbApprove {
+		if c.Verb == command.Approve {
 			_, err = s.c.Approve(ctx, id, edited)
 		} else {
-			_, err = s.c.Reject(ctx, id, c.text)
+			_, err = s.c.Reject(ctx, id, c.Text)
 		}
 		return nil, err
 	})
 }
 
 // answer answers a question of the agent.
-func (s *session) answer(ctx context.Context, c command, m moment) {
-	i, err := s.room.ledger.pick(kindQuestion, c.number, m, c.text != "")
+func (s *session) answer(ctx context.Context, c command.Command, m moment) {
+	i, err := s.room.ledger.pick(kindQuestion, c.Number, m, c.Text != "")
 	if err != nil {
 		s.fail(err)
 		return
 	}
-	once := map[verb]string{verbAllow: "allow_once", verbDeny: "reject_once"}[c.verb]
-	o, err := i.question.choose(c.text, once)
+	once := map[command.Verb]string{command.Allow: "allow_once", command.Deny: "reject_once"}[c.Verb]
+	o, err := i.question.choose(c.Text, once)
 	if err != nil {
 		s.fail(fmt.Errorf("nothing was done: %w; type /allow %s and the number", err, i.label()))
 		return
@@ -157,12 +158,12 @@ func (s *session) answer(ctx context.Context, c command, m moment) {
 }
 
 // cancel stops a turn, or withdraws a proposal.
-func (s *session) cancel(ctx context.Context, c command, m moment) {
+func (s *session) cancel(ctx context.Context, c command.Command, m moment) {
 	k := kindTurn
-	if i, err := s.room.ledger.numbered(c.number); err == nil && i.kind == kindProposal {
+	if i, err := s.room.ledger.numbered(c.Number); err == nil && i.kind == kindProposal {
 		k = kindProposal
 	}
-	i, err := s.room.ledger.pick(k, c.number, m, false)
+	i, err := s.room.ledger.pick(k, c.Number, m, false)
 	if err != nil {
 		s.fail(err)
 		return

@@ -7,22 +7,23 @@ import (
 	"fmt"
 	"strings"
 
+	"parley/cmd/parley/internal/command"
 	"parley/cmd/parley/internal/display"
 	"parley/protocol"
 )
 
 // setOption carries out /set and /unset: it lists the agent's options, sets one, or
 // forgets one.
-func (s *session) setOption(ctx context.Context, c command) {
-	if c.text == "" {
+func (s *session) setOption(ctx context.Context, c command.Command) {
+	if c.Text == "" {
 		s.screen.options(s.room)
 		return
 	}
-	if c.verb == verbUnset {
-		s.forgetOption(ctx, c.text)
+	if c.Verb == command.Unset {
+		s.forgetOption(ctx, c.Text)
 		return
 	}
-	o, rest, err := s.room.findOption(c.text)
+	o, rest, err := s.room.findOption(c.Text)
 	var value any
 	if err == nil {
 		value, err = parseValue(o, rest)

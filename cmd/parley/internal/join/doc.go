@@ -24,6 +24,6 @@
 //
 // # Testing
 //
-// The parser, the room and the screen are plain values, with unit tests. Run is tested
+// The room and the screen are plain values, with unit tests. Run is tested
 // through pipes and pseudo-terminals against the server of package clienttest.
 package join

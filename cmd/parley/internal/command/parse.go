@@ -1,0 +1,199 @@
+package command
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"parley/cmd/parley/internal/display"
+	"parley/protocol"
+)
+
+// Verb is the action of a line. Except for [None] and [Message], it is the word with which
+// the line begins.
+type Verb string
+
+// The verbs. None is that of an empty line.
+const (
+	None    Verb = ""
+	Message Verb = "message"
+	Prompt  Verb = "/prompt"
+	Approve Verb = "/approve"
+	Reject  Verb = "/reject"
+	Edit    Verb = "/edit"
+	Allow   Verb = "/allow"
+	Deny    Verb = "/deny"
+	Cancel  Verb = "/cancel"
+	Stop    Verb = "/stop-agent"
+	Show    Verb = "/show"
+	Who     Verb = "/who"
+	Mode    Verb = "/mode"
+	Set     Verb = "/set"
+	Unset   Verb = "/unset"
+	History Verb = "/history"
+	Help    Verb = "/help"
+	Leave   Verb = "/leave"
+	Quit    Verb = "/quit"
+)
+
+// HelpText lists the commands of the terminal client.
+const HelpText = `type a line to send it as a message; type // to begin a message with /
+  /prompt TEXT           propose a prompt to the agent
+  /cancel [#N]           stop the turn of prompt N, or withdraw the prompt before it starts
+  /show [#N]             show item N in full; without N: everything that is open
+  /who                   list the participants
+  /history [N]           show the last N events (default 20)
+  /leave                 leave the session
+  /quit                  disconnect, but stay a participant
+
+for the host only:
+  /approve [#N]          send proposal N to the agent as it is
+  /edit #N TEXT          prepare TEXT to be sent in place of proposal N; /approve #N sends it
+  /reject [#N [REASON]]  reject proposal N; the agent does not receive it
+  /allow [#N] [OPTION]   answer question N with an option, by its number in the list or its name;
+                         without OPTION: allow once
+  /deny [#N]             refuse what question N asks, once
+  /mode MODE             set the mode: view_only, comment_only, prompt_with_approval or prompt_direct
+  /set [OPTION VALUE]    set an option of the agent, such as its model or mode; without
+                         arguments: list the options and their values (for everyone)
+  /unset OPTION          no longer set OPTION again when the agent is restarted
+  /stop-agent            end the agent's process; the next prompt starts it again
+
+#N is the number shown with a question or proposal. Without it a command acts only if
+exactly one item is open, and only if that item was on the screen before you began
+to type. A pasted text is one message, even if it has several lines.`
+
+// Command is a parsed line.
+type Command struct {
+	Verb   Verb
+	Number int               // of an item, or of events; 0 if not given
+	Text   string            // the message, prompt, reason, option or mode, or the option and its value
+	As     protocol.PromptAs // what the author expects a prompt to become; not set by Parse
+}
+
+// defaultHistory is the number of events that /history shows without a number.
+const defaultHistory = 20
+
+// multiLine are the verbs whose text may have several lines. Further lines after another
+// command were probably pasted by mistake, so the command is refused.
+var multiLine = map[Verb]bool{Message: true, Prompt: true, Edit: true}
+
+// Parse parses a line. Its errors say what to type instead.
+func Parse(line string) (Command, error) {
+	line = strings.TrimSpace(line)
+	if rest, ok := strings.CutPrefix(line, "//"); ok {
+		return Command{Verb: Message, Text: "/" + rest}, nil
+	}
+	if !strings.HasPrefix(line, "/") {
+		if line == "" {
+			return Command{}, nil
+		}
+		return Command{Verb: Message, Text: line}, nil
+	}
+	word, rest := splitWord(line)
+	c := Command{Verb: Verb(word), Text: rest}
+	if strings.Contains(line, "\n") && !multiLine[c.Verb] {
+		return Command{}, fmt.Errorf("nothing was done: %s takes one line; begin with // to send the whole text as a message", display.Short(word, 40))
+	}
+	switch c.Verb {
+	case Who, Help, Leave, Quit, Stop:
+		if c.Text != "" {
+			return Command{}, fmt.Errorf("%s takes no argument", c.Verb)
+		}
+	case Prompt:
+		if c.Text == "" {
+			return Command{}, fmt.Errorf("/prompt needs a text, such as /prompt fix the failing test")
+		}
+	case Approve, Deny, Cancel, Show:
+		return parseNumbered(c)
+	case Reject, Edit, Allow:
+		return parseItem(c)
+	case Mode:
+		if !protocol.Mode(c.Text).Valid() {
+			return Command{}, fmt.Errorf("/mode takes view_only, comment_only, prompt_with_approval or prompt_direct")
+		}
+	case Set:
+	case Unset:
+		if c.Text == "" {
+			return Command{}, fmt.Errorf("/unset needs the option, such as /unset mode")
+		}
+	case History:
+		return parseHistory(c)
+	default:
+		return Command{}, fmt.Errorf("there is no command %q; /help lists the commands", display.Short(word, 40))
+	}
+	return c, nil
+}
+
+// splitWord splits a text at the first white space.
+func splitWord(text string) (word, rest string) {
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		return text[:i], strings.TrimSpace(text[i:])
+	}
+	return text, ""
+}
+
+// parseNumbered parses a command that takes only a number. The # may be omitted, except
+// for /deny, where the number could be meant as that of an option.
+func parseNumbered(c Command) (Command, error) {
+	if c.Text == "" {
+		return c, nil
+	}
+	n, ok := itemNumber("#" + strings.TrimPrefix(c.Text, "#"))
+	if ok && c.Verb == Deny && !strings.HasPrefix(c.Text, "#") {
+		return Command{}, fmt.Errorf("nothing was done: type /deny #%d for question %d; /allow chooses an option", n, n)
+	}
+	if !ok {
+		hint := ""
+		if c.Verb == Approve {
+			hint = "; to send another text, type /edit #N TEXT"
+		}
+		return Command{}, fmt.Errorf("nothing was done: %s takes only a number, such as %s #3%s", c.Verb, c.Verb, hint)
+	}
+	c.Number, c.Text = n, ""
+	return c, nil
+}
+
+// parseItem parses a command that takes a number with its #, and a text.
+func parseItem(c Command) (Command, error) {
+	word, rest := splitWord(c.Text)
+	if n, ok := itemNumber(word); ok {
+		c.Number, c.Text = n, rest
+		return c, nil
+	}
+	if strings.HasPrefix(word, "#") {
+		return Command{}, fmt.Errorf("nothing was done: %s is not a number; type %s #3", display.Short(word, 20), c.Verb)
+	}
+	bare, isNumber := itemNumber("#" + word)
+	switch {
+	case c.Verb == Edit:
+		return Command{}, fmt.Errorf("/edit needs the number of a proposal and the new text: /edit #3 TEXT")
+	case c.Verb == Reject && isNumber && rest == "":
+		c.Number, c.Text = bare, ""
+	case c.Verb == Reject && c.Text != "":
+		return Command{}, fmt.Errorf("nothing was done: with a reason /reject needs the number too: /reject #3 REASON")
+	}
+	return c, nil
+}
+
+// itemNumber parses a number with its #.
+func itemNumber(word string) (int, bool) {
+	digits, ok := strings.CutPrefix(word, "#")
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil && n > 0 && !strings.HasPrefix(digits, "+")
+}
+
+// parseHistory parses a command that takes a number of events.
+func parseHistory(c Command) (Command, error) {
+	c.Number = defaultHistory
+	if c.Text == "" {
+		return c, nil
+	}
+	n, err := strconv.Atoi(c.Text)
+	if err != nil || n < 1 || n > protocol.DefaultLimits.HistoryLimit {
+		return Command{}, fmt.Errorf("/history takes a number from 1 to %d", protocol.DefaultLimits.HistoryLimit)
+	}
+	c.Number, c.Text = n, ""
+	return c, nil
+}
