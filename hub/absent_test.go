@@ -54,7 +54,7 @@ func TestAbsent_only_participants_who_have_left_are_looked_up(t *testing.T) {
 		makeViewer := func(id string) protocol.Command {
 			return &protocol.SetRole{ParticipantID: id, Role: protocol.RoleViewer}
 		}
-		require.Equal(t, protocol.CodeParticipantNotFound, r.host.errorCode(makeViewer(uuid.NewString())), "nobody has left")
+		require.Equal(t, protocol.CodeParticipantNotFound, r.host.errorCode(makeViewer(uuid.NewString())), "no participant has left")
 		ben, cem := r.join("ben"), r.join("cem")
 		r.host.do(makeViewer(ben.me.ID), nil)
 		require.NoError(t, r.doAsHost(makeViewer(cem.me.ID)))

@@ -109,7 +109,7 @@ func (c *connection) Reject(ctx context.Context, s *feed.Subscription, requestID
 // Leave implements [feed.Actor].
 func (c *connection) Leave(s *feed.Subscription) { c.actor.leave(s) }
 
-// envelope returns an input whose answer goes to the subscription.
+// envelope returns an input whose answer the subscription receives.
 func (c *connection) envelope(s *feed.Subscription, requestID string, body rules.Body) envelope {
 	return envelope{Input: rules.Input{Body: body}, reply: func(r result) {
 		s.Answer(requestID, feed.Answer{Payload: r.payload, Duplicate: r.duplicate}, r.err)

@@ -6,12 +6,12 @@
 //
 // # Who owns what
 //
-// Every live session is one goroutine, its actor, which alone owns the session's state
-// and is talked to through channels. The rules are pure: [rules.State] decides what an
-// input leads to and folds events in, and sees no clock, channel or disk. The state
-// machines are in hub/rules/shared and hub/rules/host. For each kind of session a shell
-// connects the actor to the outside: to the room of its connections (package feed), or
-// to its agent.
+// Every live session has one goroutine, its actor, which alone owns the session's state
+// and receives inputs through channels. The rules are pure: a [rules.State] decides which
+// events and effects follow from an input, and applies events, without a clock, channel or
+// disk. The state machines are in hub/rules/shared and hub/rules/host. For each kind of
+// session a shell connects the actor to the outside: to the room of its connections
+// (package feed), or to its agent.
 //
 //	hub            registry, actors, shells
 //	hub/feed       connections: fan-out, backlogs, replay to live, presence
@@ -22,20 +22,20 @@
 //
 // # What order is promised
 //
-// An actor decides on its newest state and does not wait for the disk. What a decision
-// leads to outside, that is events, answers, errors, and messages to other sessions and
-// to the agent, leaves the actor in the order of the decisions, and only when every
-// event decided before is durable. So no client and no agent receives what a crash could
-// undo, and an answer never overtakes an earlier event.
+// An actor decides on its newest state and does not wait for the disk. The outputs of a
+// decision are events, answers, errors, and messages to other sessions and to the agent.
+// They leave the actor in the order of the decisions, and only when every event decided
+// before is durable. So no client and no agent receives what a crash could undo, and an
+// answer never overtakes an earlier event.
 //
 // When an append fails, the commands that wait are answered JOURNAL_UNAVAILABLE, the
 // state is loaded again from the journal, and messages of the agent and of other
 // sessions are decided on again. When another process has claimed a session's partition,
 // all sessions of the partition end here: connections are closed with 4002, and clients
-// that come back find the process that serves the session now.
+// that reconnect find the process that serves the session now.
 //
-// An event's time is the later of the clock's and the last event's, so that it never
-// goes back. A time that outlives the process, such as a session's expiry, is compared
+// An event's time is the later of the clock's and the last event's, so that times never
+// decrease. A time that outlives the process, such as a session's expiry, is compared
 // with the clock; any other, such as the time-out of a permission request, with the
 // monotonic clock.
 //
@@ -81,9 +81,9 @@
 // # When an agent is not running
 //
 // A prompt is accepted whether or not the agent runs: the host session starts the agent
-// for it, on the earlier session if the agent can load that, and else on a new one, which
-// the shared sessions are told. A prompt for an agent that was asked to stop waits for
-// the next process. A start that fails fails the prompts that wait for it, with the
+// for it, on the earlier session if the agent can load that, and else on a new one; an
+// event tells clients about it. A prompt for an agent that was asked to stop waits for the
+// next process. A start that fails fails the prompts that wait for it, with the
 // reason.
 //
 // # Testing

@@ -20,7 +20,7 @@ type hostShell struct {
 	actor *actor // immutable
 
 	// owned by the actor
-	shared      map[journal.SessionID]struct{} // open shared sessions that receive host.TellOpen
+	shared      map[journal.SessionID]struct{} // open shared sessions that receive host.Broadcast
 	open        map[journal.SessionID]struct{} // open shared sessions by the inputs received so far; ahead of shared
 	agent       *agentRun                      // the newest; nil before the first
 	facts       host.FactBuffer                // about the newest agent
@@ -31,10 +31,13 @@ type hostShell struct {
 
 // agentRun is one start of the agent. Messages of earlier runs are dropped.
 type agentRun struct {
+	// immutable
 	inbox  *agentinbox.Inbox
 	giveUp context.CancelFunc // ends the start, which then fails
+
+	// owned by the actor
 	agent  Agent              // nil until it is ready
-	ending bool
+	ending bool               // end was called
 	exited *rules.AgentExited // set if the exit arrives before agentStarted
 }
 
@@ -52,6 +55,7 @@ type inboxReady struct{}
 // IsBody implements [rules.Body].
 func (inboxReady) IsBody() {}
 
+// newHostShell returns the shell of a host session on which shared sessions are open.
 func newHostShell(a *actor, shared []journal.SessionID) *hostShell {
 	s := &hostShell{
 		actor:  a,
@@ -95,11 +99,14 @@ func (s *hostShell) perform(e rules.Effect) {
 	}
 }
 
+// isOpen reports whether a shared session receives host.Broadcast.
 func (s *hostShell) isOpen(shared journal.SessionID) bool {
 	_, open := s.shared[shared]
 	return open
 }
 
+// performOnAgent carries out an effect on the agent. While no agent is ready, it does
+// nothing, except that it gives up a start that is to end.
 func (s *hostShell) performOnAgent(e rules.Effect) {
 	if s.agent == nil || s.agent.agent == nil {
 		if _, end := e.(host.EndAgent); end && s.agent != nil {
@@ -159,7 +166,8 @@ func (s *hostShell) launch(spec rules.LaunchSpec) {
 	})
 }
 
-// abandon ends a run's start and drops its messages.
+// abandon gives up a run's start, drops its messages, and ends an agent that has just
+// started.
 func (s *hostShell) abandon(run *agentRun) {
 	run.giveUp()
 	for _, message := range run.inbox.Close() {
@@ -180,6 +188,7 @@ func (s *hostShell) end(run *agentRun) {
 	s.work.Go(func() { s.stopAgent(agent) })
 }
 
+// stopAgent stops an agent, for at most AgentStopTimeout.
 func (s *hostShell) stopAgent(agent Agent) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.actor.hub.options.AgentStopTimeout)
 	defer cancel()

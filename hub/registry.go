@@ -159,7 +159,7 @@ func (h *Hub) forget(a *actor) {
 }
 
 // errMoved is the error for a session of a partition that another process has claimed.
-// Nothing was done; a client that comes back finds the process that serves it now.
+// Nothing was done; a client that reconnects finds the process that serves it now.
 var errMoved = protocol.Errorf(protocol.CodeJournalUnavailable, "the session has moved to another server; come back")
 
 // losePartition gives up a partition that another process has claimed. All its sessions

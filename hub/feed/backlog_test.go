@@ -110,7 +110,7 @@ func TestBacklog_drops_hints_for_a_connection_that_is_behind(t *testing.T) {
 	b.offer(burstOf(sized(600), first, typing, second))
 	require.Len(t, b.take().items, 1)
 	d := b.take()
-	require.Len(t, d.items, 1, "the newest presence message comes later")
+	require.Len(t, d.items, 1, "the newest presence message is sent later")
 	require.Equal(t, second, d.items[0].line)
 	require.True(t, b.take().idle)
 

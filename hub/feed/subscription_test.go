@@ -108,8 +108,8 @@ func TestSubscription_turns_from_replay_to_live_without_a_gap_or_a_duplicate(t *
 	})
 }
 
-// An event that the room was not told of, as after an outage of the journal, is
-// read when the next one arrives.
+// An event that was not passed to the room, as after an outage of the journal, is read when
+// the next one arrives.
 func TestSubscription_reads_an_event_that_was_not_passed_on(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, Options{})
