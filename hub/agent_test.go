@@ -192,7 +192,7 @@ func TestAgent_of_a_deleted_host_session_exits_and_leaves_memory(t *testing.T) {
 	})
 }
 
-// delayedAgents finish to start when ready is closed, although the hub gives up the start.
+// delayedAgents become ready when ready is closed, although the hub has given up the start.
 type delayedAgents struct {
 	*hubtest.Agents
 	ready chan struct{} // closed by the test

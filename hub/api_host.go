@@ -25,15 +25,15 @@ func (h *Hub) Agents() []protocol.AgentProfile {
 	return profiles
 }
 
-// CreateHost starts an agent and waits until it is ready. A repetition under the same
-// command id returns the same answer and starts no second agent. Errors:
-// AGENT_NOT_FOUND (also if the command does not exist), INVALID_REQUEST (the profile does
-// not allow the working directory, or the id was used for another agent),
-// HOST_SESSION_NOT_FOUND (the session was deleted), TOO_MANY_AGENTS,
-// AGENT_AUTH_REQUIRED, AGENT_FAILED, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE.
+// CreateHost creates a host session, starts its agent and waits until the agent is ready. A
+// repetition under the same command id returns the same answer and starts no second agent.
+// Errors: AGENT_NOT_FOUND (also if the profile's program does not exist), INVALID_REQUEST
+// (the profile does not allow the working directory, or the id was used for another agent),
+// HOST_SESSION_NOT_FOUND (the session was deleted), TOO_MANY_AGENTS, AGENT_AUTH_REQUIRED,
+// AGENT_FAILED, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
 	refusal := h.cannotStart(c.Agent)
-	if commandID != "" { // the session may exist although no further agent can be started
+	if commandID != "" { // the session may exist, although no further agent can be started
 		return h.hostAnswer(h.ask(ctx, h.rules.Key.CreatedHostID(commandID), journal.KindHost, true, host.Create{Body: c, CommandID: commandID, Refusal: refusal}))
 	}
 	if refusal != nil {
@@ -54,12 +54,12 @@ func (h *Hub) cannotStart(profile string) error {
 	return nil
 }
 
-// shortestWait is the least time that a creation is given, so that it begins.
+// shortestWait is how long StartHost waits at least, so that the creation begins.
 const shortestWait = 100 * time.Millisecond
 
-// StartHost is [Hub.CreateHost] for a caller that waits no longer than a given time. If
-// the agent is not ready by then, it returns the session with the status starting and
-// with what the agent waits for. A further call under the same command id waits on.
+// StartHost is [Hub.CreateHost] with a bound on how long it waits. If the agent is not ready
+// by then, StartHost returns the session with the status starting, and with a detail that
+// says what the agent does. A further call under the same command id continues to wait.
 func (h *Hub) StartHost(ctx context.Context, c *protocol.CreateHostSession, commandID string, wait time.Duration) (protocol.HostSession, error) {
 	if commandID == "" {
 		commandID = uuid.NewString()
@@ -77,33 +77,35 @@ func (h *Hub) StartHost(ctx context.Context, c *protocol.CreateHostSession, comm
 	return session, err
 }
 
-// HostSession returns a host session. Errors: HOST_SESSION_NOT_FOUND,
-// JOURNAL_UNAVAILABLE.
+// HostSession returns a host session. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE,
+// and ctx's.
 func (h *Hub) HostSession(ctx context.Context, id string) (protocol.HostSession, error) {
 	return h.hostAnswer(h.askHost(ctx, id, host.Read{}))
 }
 
 // HostSessions lists the host sessions that were not deleted, the newest first, from the
 // journal as the caller takes them, while ctx lasts. Each is an encoded
-// [protocol.HostSession].
+// [protocol.HostSession]. The sequence yields JOURNAL_UNAVAILABLE or ctx's error, and ends
+// with it.
 func (h *Hub) HostSessions(ctx context.Context) iter.Seq2[json.RawMessage, error] {
 	return h.sessions(ctx, journal.Filter{Kind: journal.KindHost})
 }
 
 // CancelHost cancels the running turn, whichever shared session it belongs to. Errors:
-// HOST_SESSION_NOT_FOUND, NOTHING_TO_CANCEL, JOURNAL_UNAVAILABLE.
+// HOST_SESSION_NOT_FOUND, NOTHING_TO_CANCEL, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) CancelHost(ctx context.Context, id string) error {
 	_, err := h.askHost(ctx, id, host.Cancel{})
 	return err
 }
 
-// DeleteHost ends the agent for good. The shared sessions on it stay open for chat, and
-// readable. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE.
+// DeleteHost deletes a host session and ends its agent. The shared sessions on it stay open
+// for chat, and readable. Errors: HOST_SESSION_NOT_FOUND, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) DeleteHost(ctx context.Context, id string) error {
 	_, err := h.askHost(ctx, id, host.Delete{})
 	return err
 }
 
+// askHost sends an input to a host session and waits for the answer.
 func (h *Hub) askHost(ctx context.Context, id string, body rules.Body) (result, error) {
 	session, err := journal.ParseSessionID(id)
 	if err != nil {
@@ -116,6 +118,7 @@ func (h *Hub) askHost(ctx context.Context, id string, body rules.Body) (result, 
 	return r, err
 }
 
+// hostAnswer returns the session that is the answer of a host session.
 func (h *Hub) hostAnswer(r result, err error) (protocol.HostSession, error) {
 	if err != nil {
 		return protocol.HostSession{}, err

@@ -40,7 +40,7 @@ func (p *client) next() protocol.ServerMessage {
 
 // tryNext waits for the next message, or returns why the connection has ended.
 func (p *client) tryNext() (protocol.ServerMessage, error) {
-	ctx, cancel := context.WithTimeout(p.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
 	for len(p.lines) == 0 {
 		var err error

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub"
+	"parley/hub/hubtest"
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -168,21 +169,29 @@ func TestJournal_a_command_id_whose_first_answer_was_an_error_is_carried_out_onc
 }
 
 func TestJournal_an_append_after_another_server_has_written_is_refused(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := newRoom(t, hub.Options{})
-		who := r.hostCredentials()
-		advance(time.Second)
-		r.host.discard()
-		former := r.replaceHub()
-		theirs := protocol.Request{ID: "theirs", Command: &protocol.Chat{Text: "theirs"}}
-		_, err := r.do(who, theirs)
-		require.NoError(t, err)
-		mine := protocol.Request{ID: "mine", Command: &protocol.Chat{Text: "mine"}}
-		_, err = former.Do(t.Context(), r.id, who, mine)
-		requireCode(t, protocol.CodeJournalUnavailable, err)
-		require.False(t, r.host.hasOutput(), "clients do not receive the event")
-		again, err := r.do(who, mine)
-		require.NoError(t, err)
-		require.False(t, again.Duplicate)
-	})
+	for name, fail := range map[string]func(j *hubtest.FaultyJournal){
+		"by the journal": func(*hubtest.FaultyJournal) {},
+		"if the journal does not say whether it was written": func(j *hubtest.FaultyJournal) { j.FailUnwritten(1, journal.ErrUnavailable) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, j := newRoom(t, hub.Options{})
+				who := r.hostCredentials()
+				advance(time.Second)
+				r.host.discard()
+				former := r.replaceHub()
+				_, err := r.do(who, protocol.Request{ID: "theirs", Command: &protocol.Chat{Text: "theirs"}})
+				require.NoError(t, err)
+				synctest.Wait()
+				fail(j)
+				mine := protocol.Request{ID: "mine", Command: &protocol.Chat{Text: "mine"}}
+				_, err = former.Do(t.Context(), r.id, who, mine)
+				requireCode(t, protocol.CodeJournalUnavailable, err)
+				require.False(t, r.host.hasOutput(), "clients do not receive the event")
+				again, err := r.do(who, mine)
+				require.NoError(t, err)
+				require.False(t, again.Duplicate)
+			})
+		})
+	}
 }
