@@ -231,18 +231,6 @@ func TestSubscription_a_client_detects_a_dropped_presence_message(t *testing.T) 
 	})
 }
 
-func TestSubscription_yields_when_typing_begins_and_when_it_lapses(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := newRoom(t, hub.Options{})
-		ben := r.join("ben")
-		ben.do(&protocol.Typing{Active: true}, nil)
-		require.True(t, next[*protocol.TypingMessage](r.host).Payload.Active)
-		began := time.Now()
-		require.False(t, next[*protocol.TypingMessage](r.host).Payload.Active)
-		require.Equal(t, 5*time.Second, time.Since(began).Round(time.Second))
-	})
-}
-
 func TestSubscription_a_participant_has_a_limited_number_of_connections(t *testing.T) {
 	r, _ := newRoom(t, hub.Options{MaxOwnConnections: 2})
 	r.host.reconnect()

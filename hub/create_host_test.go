@@ -1,0 +1,137 @@
+package hub_test
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/hub"
+	"parley/hub/hubtest"
+	"parley/hub/journal"
+	"parley/hub/rules"
+	"parley/protocol"
+)
+
+// createWithKey creates a host session under a command id.
+func (r *room) createWithKey(key, title string) (protocol.HostSession, error) {
+	return r.hub.CreateHost(r.t.Context(), &protocol.CreateHostSession{Agent: "demo", Title: title}, key)
+}
+
+func TestCreateHost_a_repetition_starts_no_second_agent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{MaxAgents: 2})
+		first, err := r.createWithKey("k", "mine")
+		require.NoError(t, err)
+		r.nextAgent()
+		same := func() {
+			t.Helper()
+			again, err := r.createWithKey("k", "mine")
+			require.NoError(t, err, "although no further agent may run")
+			require.Equal(t, first, again)
+			_, err = r.createWithKey("k", "another")
+			requireCode(t, protocol.CodeInvalidRequest, err)
+		}
+		same()
+		r.agent.Exit(1)
+		synctest.Wait()
+		same()
+		r.restart()
+		same()
+		require.NoError(t, r.hub.DeleteHost(t.Context(), first.ID))
+		_, err = r.createWithKey("k", "mine")
+		requireCode(t, protocol.CodeHostSessionNotFound, err)
+	})
+}
+
+func TestCreateHost_concurrent_repetitions_start_one_agent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agents := &delayedAgents{hubtest.NewAgents(), make(chan struct{})}
+		r := &room{t: t, journal: newJournal(), agents: agents.Agents}
+		t.Cleanup(func() { require.NoError(t, r.journal.Close()) })
+		r.start(agents)
+		answers := make(chan string, 3)
+		for range 3 {
+			go func() {
+				hs, err := r.createWithKey("k", "mine")
+				require.NoError(t, err)
+				answers <- hs.ID
+			}()
+		}
+		synctest.Wait()
+		close(agents.ready)
+		require.Equal(t, []string{<-answers}, unique(<-answers, <-answers))
+		r.nextAgent()
+		synctest.Wait()
+		list := collect(t, r.hub.HostSessions(t.Context()))
+		require.Len(t, list, 1)
+	})
+}
+
+// unique returns the distinct values.
+func unique(all ...string) []string {
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func TestCreateHost_a_repetition_after_a_failure_tries_again(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		r.agents.FailStarts(journal.ErrFull)
+		for range 2 {
+			_, err := r.createWithKey("k", "mine")
+			requireCode(t, protocol.CodeAgentUnavailable, err)
+		}
+		r.agents.FailStarts(nil)
+		r.restart()
+		first, err := r.createWithKey("k", "mine")
+		require.NoError(t, err)
+		r.nextAgent()
+		again, err := r.createWithKey("k", "mine")
+		require.NoError(t, err)
+		require.Equal(t, first, again)
+	})
+}
+
+func TestCreateHost_a_repetition_returns_the_first_answer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		first, err := r.createWithKey("k", "mine")
+		require.NoError(t, err)
+		r.nextAgent()
+		r.agent.Say(rules.AgentUpdated{Facts: protocol.AgentFacts{SessionTitle: new("a later title")}})
+		advance(time.Minute)
+		now, err := r.hub.HostSession(t.Context(), first.ID)
+		require.NoError(t, err)
+		require.NotEqual(t, first, now)
+		for range 2 {
+			again, err := r.createWithKey("k", "mine")
+			require.NoError(t, err)
+			require.Equal(t, first, again)
+			r.restart()
+		}
+	})
+}
+
+// renamedAgents are configured under another name.
+type renamedAgents struct{ *hubtest.Agents }
+
+func (renamedAgents) Profiles() []hub.Profile { return []hub.Profile{{Name: "another"}} }
+
+func TestCreateHost_a_repetition_succeeds_although_the_agent_is_no_longer_configured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := newRoom(t, hub.Options{})
+		first, err := r.createWithKey("k", "mine")
+		require.NoError(t, err)
+		r.nextAgent()
+		require.NoError(t, r.hub.Stop(t.Context()))
+		r.start(renamedAgents{r.agents})
+		again, err := r.createWithKey("k", "mine")
+		require.NoError(t, err)
+		require.Equal(t, first, again)
+		_, err = r.createWithKey("new", "mine")
+		requireCode(t, protocol.CodeAgentNotFound, err)
+	})
+}
