@@ -11,7 +11,8 @@ import (
 	"parley/protocol"
 )
 
-// allowed is the table of rights, written another way.
+// allowed reports whether a participant may cause an event by a command. It is the table of
+// rights in another form.
 func allowed(role protocol.Role, mode protocol.Mode, c protocol.Command, e rules.Event) bool {
 	if role == protocol.RoleHost {
 		return true
@@ -29,30 +30,31 @@ func allowed(role protocol.Role, mode protocol.Mode, c protocol.Command, e rules
 	return false
 }
 
-// somebody is a participant with the right token, or with a wrong one.
-func (p *play) somebody(t *rapid.T, n *rulestest.Session) shared.Sender {
-	s := n.SharedState()
-	who := rapid.SampledFrom(s.People.All()).Draw(t, "who")
+// drawSender draws a participant, mostly with the right token.
+func drawSender(t *rapid.T, session *rulestest.Session) shared.Sender {
+	s := session.SharedState()
+	sender := rapid.SampledFrom(s.People.All()).Draw(t, "sender")
 	if rapid.IntRange(0, 2).Draw(t, "host") == 0 {
-		who = s.Host()
+		sender = s.Host()
 	}
-	token := n.Settings.Key.Token(rules.ParticipantToken, who.ID, 1)
+	token := session.Settings.Key.Token(rules.ParticipantToken, sender.ID, 1)
 	if rapid.IntRange(0, 9).Draw(t, "token") == 0 {
 		token = "wrong"
 	}
-	return shared.Sender{ParticipantID: who.ID, Token: token}
+	return shared.Sender{ParticipantID: sender.ID, Token: token}
 }
 
-func (p *play) anyCommand(t *rapid.T, n *rulestest.Session) protocol.Command {
-	s := n.SharedState()
+// drawCommand draws a command. Some name prompts, requests or participants.
+func (r *run) drawCommand(t *rapid.T, session *rulestest.Session) protocol.Command {
+	s := session.SharedState()
 	approval := func() string {
-		return rapid.SampledFrom(append(n.Approvals(), "none")).Draw(t, "approval")
+		return rapid.SampledFrom(append(session.Approvals(), "none")).Draw(t, "approval")
 	}
-	who := func() string { return rapid.SampledFrom(s.People.All()).Draw(t, "participant").ID }
+	participant := func() string { return rapid.SampledFrom(s.People.All()).Draw(t, "participant").ID }
 	return rapid.Custom(func(t *rapid.T) protocol.Command {
 		switch rapid.IntRange(0, 17).Draw(t, "command") {
 		case 0, 1:
-			return p.join(t, s)
+			return r.drawJoin(t, s)
 		case 2:
 			return &protocol.Chat{Text: "hello"}
 		case 3, 4, 5:
@@ -66,28 +68,30 @@ func (p *play) anyCommand(t *rapid.T, n *rulestest.Session) protocol.Command {
 		case 11:
 			return &protocol.SetMode{Mode: rapid.SampledFrom([]protocol.Mode{protocol.ModePromptDirect, protocol.ModePromptWithApproval, protocol.ModeViewOnly, protocol.ModeCommentOnly}).Draw(t, "mode")}
 		case 12:
-			return &protocol.SetRole{ParticipantID: who(), Role: rapid.SampledFrom([]protocol.Role{protocol.RoleCollaborator, protocol.RoleViewer}).Draw(t, "role")}
+			return &protocol.SetRole{ParticipantID: participant(), Role: rapid.SampledFrom([]protocol.Role{protocol.RoleCollaborator, protocol.RoleViewer}).Draw(t, "role")}
 		case 13:
-			return &protocol.Remove{ParticipantID: who(), KeepInvite: rapid.Bool().Draw(t, "keep the invite")}
+			return &protocol.Remove{ParticipantID: participant(), KeepInvite: rapid.Bool().Draw(t, "keep the invite")}
 		case 14:
 			return &protocol.Leave{}
 		case 15:
-			return &protocol.AnswerPermission{RequestID: fmt.Sprintf("ask-%d", rapid.IntRange(0, p.asked).Draw(t, "request")), OptionID: "yes"}
+			return &protocol.AnswerPermission{RequestID: fmt.Sprintf("request-%d", rapid.IntRange(0, r.requests).Draw(t, "request")), OptionID: "yes"}
 		case 16:
 			return &protocol.RotateInvite{}
 		}
 		return rapid.SampledFrom([]protocol.Command{&protocol.StopAgent{}, &protocol.Configure{OptionID: "web", Forget: true}, &protocol.Typing{Active: true}, &protocol.Close{}, &protocol.Ping{}}).Draw(t, "other")
-	}).Draw(t, "of kind")
+	}).Draw(t, "of a kind")
 }
 
-func (p *play) join(t *rapid.T, s *shared.State) protocol.Command {
-	key := p.Host.Settings.Key
+// drawJoin draws a join of one of a few users, with the token of a present participant or
+// without one.
+func (r *run) drawJoin(t *rapid.T, s *shared.State) protocol.Command {
+	key := r.Host.Settings.Key
 	c := &protocol.Join{
 		InviteToken: key.Token(rules.InviteToken, s.ID.String(), s.InviteGeneration),
 		UserID:      rapid.SampledFrom([]string{"ada", "ben", "cem", "dot", "eve"}).Draw(t, "user"),
 		Role:        rapid.SampledFrom([]protocol.Role{"", protocol.RoleViewer, protocol.RoleHost}).Draw(t, "role"),
 	}
-	if p, here := s.People.PresentByUser(c.UserID); here && rapid.Bool().Draw(t, "with token") {
+	if p, present := s.People.PresentByUser(c.UserID); present && rapid.Bool().Draw(t, "with token") {
 		c.ParticipantToken = key.Token(rules.ParticipantToken, p.ID, 1)
 	}
 	return c

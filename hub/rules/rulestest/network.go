@@ -71,7 +71,7 @@ func NewNetwork(t require.TestingT, s rules.Settings, sharedSessions int) *Netwo
 func (n *Network) HostState() *host.State { return n.Host.State.(*host.State) }
 
 // Do decides on an input of a session, commits the events, and carries out the effects. A
-// tick that is due is decided on first. An error has neither events nor effects.
+// tick that is due is decided on first.
 func (n *Network) Do(s *Session, body rules.Body) rules.Decision {
 	if _, isTick := body.(rules.Tick); !isTick {
 		if due := s.State.Due(); !due.IsZero() && !due.After(n.Now) {
@@ -82,10 +82,9 @@ func (n *Network) Do(s *Session, body rules.Body) rules.Decision {
 		closed.Last = !slices.ContainsFunc(n.Shared, func(s *Session) bool { return s.SharedState().Active() })
 		body = closed
 	}
-	d := s.CompleteAnswer(n.decide(s, body))
-	if d.Err != nil {
-		require.Empty(n.T, d.Events)
-		require.Empty(n.T, d.Effects)
+	d := n.decide(s, body)
+	requireConsistent(n.T, d)
+	if d = s.CompleteAnswer(d); d.Err != nil {
 		return d
 	}
 	for _, e := range d.Events {
@@ -114,6 +113,26 @@ func (n *Network) decide(s *Session, body rules.Body) rules.Decision {
 	}
 	require.Equal(n.T, before, s.EncodedState(n.T), "a decision does not change the state")
 	return d
+}
+
+// requireConsistent checks what the comment of [rules.Decision] promises.
+func requireConsistent(t require.TestingT, d rules.Decision) {
+	answers, primary := 0, 0
+	for _, set := range []bool{d.Answer != nil, d.Replay != 0, d.Hold != ""} {
+		if set {
+			answers++
+		}
+	}
+	for _, e := range d.Events {
+		if e.Primary {
+			primary++
+		}
+	}
+	require.LessOrEqual(t, answers, 1, "a decision has one answer")
+	require.LessOrEqual(t, primary, 1, "a decision has one primary event")
+	if d.Err != nil {
+		require.Equal(t, rules.Decision{Err: d.Err}, d, "an error excludes everything else")
+	}
 }
 
 // perform carries out an effect. Effects on connections do nothing.
@@ -177,7 +196,7 @@ func (n *Network) session(id journal.SessionID) *Session {
 // Crash loses all messages on their way and the agent, and then loads every session again.
 func (n *Network) Crash() {
 	n.Links = map[Link][]rules.Message{}
-	n.Agent = Agent{Prompts: n.Agent.Prompts}
+	n.Agent = Agent{Prompts: n.Agent.Prompts, Changes: n.Agent.Changes}
 	n.EffectsLeft = -1
 	var open []journal.SessionID
 	for _, s := range n.Shared {

@@ -96,7 +96,7 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 		return rules.Refuse(protocol.CodeHostRequired, "only the host can do this")
 	}
 	d := s.participantCommand(in, c.Request, p, c.Sender.Departed).ForCommand(commandRef(c.Request, p.ID))
-	if c.Polling {
+	if c.Polling && d.Err == nil {
 		d.Effects = append(d.Effects, Polled{p.ID})
 	}
 	return d

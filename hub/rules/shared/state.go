@@ -183,15 +183,15 @@ func (s *State) Owes() bool {
 // recall returns a command that was carried out before under the same id. ok is
 // false if there is none. The error reports that the id was used for another
 // command.
-func (s *State) recall(by string, r protocol.Request) (done completedCommand, ok bool, err error) {
+func (s *State) recall(scope string, r protocol.Request) (done completedCommand, ok bool, err error) {
 	if r.ID == "" {
 		return completedCommand{}, false, nil
 	}
-	if done, ok = s.Commands.find(by, r.ID); !ok {
-		done, ok = s.Departed.find(by, r.ID)
+	if done, ok = s.Commands.find(scope, r.ID); !ok {
+		done, ok = s.Departed.find(scope, r.ID)
 	}
 	if ok && done.Digest != rules.Digest(r.Command) {
-		return done, false, protocol.Errorf(protocol.CodeInvalidRequest, "this command id was used for another command")
+		return completedCommand{}, false, protocol.Errorf(protocol.CodeInvalidRequest, "this command id was used for another command")
 	}
 	return done, ok, nil
 }
