@@ -82,3 +82,33 @@ test("a room is called what its agent calls it, unless somebody has named it", a
   await said(named, "Done in").waitFor();
   await expect.poll(() => named.getByRole("heading", { level: 1 }).innerText()).toBe("Demo");
 });
+
+test("the host sets the agent's options, and everyone sees who changed what", async () => {
+  const link = await share(server.url, "prompt_direct", "fast");
+  const olga = await host(link.host);
+  const ben = await guest(link.invite, "Ben");
+  await about(olga).click();
+  const panel = olga.getByRole("dialog");
+  await panel.getByRole("button", { name: "Model: Storyteller. Change" }).click();
+  await expectAccessible(olga, "with the values of an option");
+  await panel.getByRole("button", { name: "Storyteller mini" }).click();
+  await said(ben, "Olga set Model to Storyteller mini").waitFor();
+  await panel.getByRole("button", { name: "Model: Storyteller mini. Change" }).click();
+  await panel.getByRole("button", { name: "Storyteller max" }).click();
+  await panel.getByText("Not set to Storyteller max").waitFor();
+  await said(ben, "The agent did not set Model to Storyteller max, as Olga asked").waitFor();
+  await panel.getByRole("switch", { name: "Hurry" }).click({ force: true });
+  await said(ben, "Olga set Hurry to On").waitFor();
+  await expectAccessible(olga, "with an option that was not set");
+
+  await about(ben).click();
+  const guests = ben.getByRole("dialog");
+  await guests.getByText("Storyteller mini").first().waitFor();
+  expect(await guests.getByRole("button", { name: /Change/ }).count()).toBe(0);
+  expect(await guests.getByRole("switch").count()).toBe(0);
+
+  await olga.setViewportSize({ width: 390, height: 844 });
+  await panel.getByRole("button", { name: "Mode: Ask. Change" }).click();
+  await panel.getByRole("button", { name: "Auto" }).click();
+  await said(ben, "Olga set Mode to Auto").waitFor();
+});

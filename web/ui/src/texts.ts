@@ -6,7 +6,7 @@ import { composer, unsent } from "./texts/composer.ts";
 import { tool, code, whole, hidden } from "./texts/content.ts";
 import { waiting, permission } from "./texts/decisions.ts";
 import { errors } from "./texts/errors.ts";
-import { waits, room, facts, connection, people, shortcuts } from "./texts/room.ts";
+import { waits, refusedMode, room, facts, connection, people, shortcuts } from "./texts/room.ts";
 import { chat, prompt, turn, agentSays, plan, other, notice } from "./texts/rows.ts";
 import { invite, join, state } from "./texts/session.ts";
 import { start, running, share } from "./texts/start.ts";
@@ -20,6 +20,7 @@ export const t = {
   join,
   state,
   waits,
+  refusedMode,
   room,
   facts,
   connection,

@@ -157,6 +157,16 @@ export type Notice =
   | { what: "forgot"; reason: string }
   | { what: "stray" }
   | { what: "agentMode"; mode: string }
+  | { what: "option"; who: Participant; optionId: string; value: unknown }
+  | {
+      what: "optionFailed";
+      who: Participant;
+      optionId: string;
+      value: unknown;
+      reason: string;
+      /** Whether prompts wait until the host sets a mode. */
+      promptsWait: boolean;
+    }
   | { what: "unknown"; name: string; raw: unknown };
 
 export interface NoticeRow extends Row {

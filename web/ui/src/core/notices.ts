@@ -40,6 +40,14 @@ export function noticeOf(e: SessionEvent): Notice | null {
       // A restarted agent that has resumed its session needs no notice.
       if (e.payload.continued !== "new") return null;
       return { what: "forgot", reason: e.payload.reason ?? "" };
+    case "agent_configured": {
+      const { participant: who, optionId, value } = e.payload;
+      return { what: "option", who, optionId, value };
+    }
+    case "agent_configure_failed": {
+      const { participant: who, optionId, value, reason, promptsWait = false } = e.payload;
+      return { what: "optionFailed", who, optionId, value, reason, promptsWait };
+    }
     case "agent_stray_output":
       return { what: "stray" };
   }

@@ -3,6 +3,7 @@
 import {
   isKnownEvent,
   type Agent,
+  type AgentConfigureFailed,
   type Approval,
   type ItemAnswer,
   type Limits,
@@ -40,6 +41,8 @@ export interface Room {
   /** Questions of the agent that wait for an answer. */
   readonly permissions: readonly Permission[];
   readonly agent: Agent;
+  /** Changes of the agent's options that have failed: the last of each option. */
+  readonly failures: readonly AgentConfigureFailed[];
   readonly limits: Limits;
   /** Whether the connection only reads: the user has left, or the session has ended. */
   readonly readOnly: boolean;
@@ -94,6 +97,7 @@ export function enter(w: Welcome): Room {
     pending: active ? w.approvals.filter((a) => a.status === "pending") : [],
     permissions: active ? w.permissions : [],
     agent: w.agent,
+    failures: [],
     limits: w.limits,
     readOnly: w.readOnly ?? false,
     ...load(events, runningOf(w)),

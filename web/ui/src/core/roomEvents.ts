@@ -10,6 +10,7 @@ import {
   type SessionEvent as KnownEvent,
 } from "parley-client";
 
+import { withChange, withFailure } from "./agentOptions.ts";
 import type { Room } from "./room.ts";
 import type { SessionEvent } from "./wire.ts";
 
@@ -44,9 +45,17 @@ export function foldEvent(room: Room, e: SessionEvent): Room {
     case "permission_withdrawn":
       return { ...room, permissions: withoutPermission(room, e.payload.requestId) };
     case "agent_status":
-      return { ...room, agent: withStatus(room.agent, e.payload) };
+      return { ...room, agent: withChange(withStatus(room.agent, e.payload), e) };
     case "agent_updated":
       return { ...room, agent: { ...room.agent, ...e.payload } };
+    case "agent_configuring":
+    case "agent_configured":
+    case "agent_configure_failed":
+      return {
+        ...room,
+        agent: withChange(room.agent, e),
+        failures: withFailure(room.failures, e),
+      };
   }
   return room;
 }

@@ -1,26 +1,42 @@
 import { Popover } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import type { Agent, AvailableCommand, ConfigOption } from "parley-client";
+import type { AvailableCommand, ConfigOption } from "parley-client";
 
 import { costText, countText, currentOf, optionOf, percentUsed, programOf } from "../core/agent.ts";
+import { optionsByCategory } from "../core/agentOptions.ts";
+import type { Room } from "../core/room.ts";
 import { Visible } from "../content/Visible.tsx";
 import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
+import { OptionPicker, OptionState } from "./OptionPicker.tsx";
 import "./AgentFacts.css";
+
+interface Props {
+  room: Room;
+  host: boolean;
+}
 
 /**
  * What is known about the agent: the most important facts in a line, all of them in a
  * panel. Renders nothing if nothing is known.
  */
-export function AgentFacts({ agent }: { agent: Agent }) {
+export function AgentFacts({ room, host }: Props) {
+  const { agent } = room;
   const program = programOf(agent);
   const mode = optionOf(agent, "mode");
   const model = optionOf(agent, "model");
   const percent = percentUsed(agent.usage);
   const cost = costText(agent.usage?.cost);
-  if (!program && !mode && !model && percent === null && !agent.availableCommands?.length)
+  if (
+    !program &&
+    !mode &&
+    !model &&
+    percent === null &&
+    !agent.availableCommands?.length &&
+    !agent.configOptions?.length
+  )
     return null;
   return (
     <Popover position="bottom-start" width={380} trapFocus shadow="md">
@@ -36,7 +52,7 @@ export function AgentFacts({ agent }: { agent: Agent }) {
         </button>
       </Popover.Target>
       <Popover.Dropdown className="agent-panel" aria-label={t.facts.title}>
-        <Panel agent={agent} />
+        <Panel room={room} host={host} />
       </Popover.Dropdown>
     </Popover>
   );
@@ -64,7 +80,8 @@ function ModePart({ option }: { option: ConfigOption }) {
   );
 }
 
-function Panel({ agent }: { agent: Agent }) {
+function Panel({ room, host }: Props) {
+  const { agent } = room;
   const { usage } = agent;
   const percent = percentUsed(usage);
   const cost = costText(usage?.cost);
@@ -72,9 +89,10 @@ function Panel({ agent }: { agent: Agent }) {
     <>
       <dl className="facts-list">
         <Row name={t.facts.program}>{programOf(agent) && <Visible text={programOf(agent)} />}</Row>
-        {agent.configOptions?.map((o) => (
+        {optionsByCategory(agent.configOptions ?? []).map((o) => (
           <Row key={o.id} name={o.name} about={o.description}>
-            <Value option={o} />
+            {host ? <OptionPicker room={room} option={o} /> : <Value option={o} />}
+            <OptionState room={room} option={o} />
           </Row>
         ))}
         <Row name={t.facts.context}>

@@ -6,6 +6,7 @@ import type { Room } from "../core/room.ts";
 import { AgentWaits, agentWaits } from "./AgentWaits.tsx";
 import { Counter } from "./Counter.tsx";
 import { NobodyDecides } from "./Deciders.tsx";
+import { RefusedMode, refusesMode } from "./RefusedMode.tsx";
 import { mayStopTurn } from "./roomView.ts";
 import { Typing } from "./Typing.tsx";
 import "./Dock.css";
@@ -26,7 +27,9 @@ export function Dock({ room, items, rights, onStopAgent, onShow, children }: Pro
   return (
     <div className="dock">
       <div className="dock-line">
-        {agentWaits(room) ? (
+        {refusesMode(room) ? (
+          <RefusedMode room={room} host={rights.host} />
+        ) : agentWaits(room) ? (
           <AgentWaits
             room={room}
             host={rights.host}

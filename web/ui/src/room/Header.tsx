@@ -41,7 +41,7 @@ export function Header({ room, title, connection, host, open }: Props) {
             ended={room.readOnly || room.session.status !== "active"}
           />
           <AgentState status={agentNow(room)} />
-          <AgentFacts agent={room.agent} />
+          <AgentFacts room={room} host={host} />
         </p>
       </div>
       <Mode room={room} host={host} />

@@ -7,6 +7,13 @@ export const waits = {
   starting: (detail: string) => `The agent is starting: ${detail}`,
 };
 
+export const refusedMode = {
+  about: (mode: string, reason: string) =>
+    `Prompts wait: the restarted agent refuses the mode ${mode}: ${reason}`,
+  short: "Prompts wait for a mode",
+  keep: "Keep the agent's mode",
+};
+
 export const room = {
   titleBy: (host: string) => `${host}'s session`,
   menu: "More",
@@ -82,6 +89,13 @@ export const facts = {
   sessionTitle: "The agent's title",
   directory: "Directory",
   switch: (on: boolean) => (on ? "On" : "Off"),
+  values: { on: "On", off: "Off" },
+  change: (option: string, value: string) => `${option}: ${value}. Change`,
+  choose: (option: string) => `Values of ${option}`,
+  more: (n: number) => `${n} more values are not listed`,
+  setting: (value: string) => `Setting to ${value}…`,
+  notSet: (value: string, reason: string) => `Not set to ${value}: ${reason}`,
+  notRunning: "The options can be set while the agent runs.",
   asksNobody: "never asks",
   asksNobodyAbout: "According to the agent, it does not ask for permission in this mode.",
   commands: (listed: number, total: number) =>

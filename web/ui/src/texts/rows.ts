@@ -81,6 +81,12 @@ export const notice = {
   role: (who: string, role: string) => `${who} is now a ${role.toLowerCase()}`,
   mode: (who: string, mode: string) => `${who} changed the mode: ${mode}`,
   invite: (who: string) => `${who} made a new invite link`,
+  option: (who: string, option: string, value: string) => `${who} set ${option} to ${value}`,
+  optionForgotten: (who: string, option: string) =>
+    `${who} left ${option} as it is; it is no longer set when the agent restarts`,
+  optionFailed: (who: string, option: string, value: string, reason: string) =>
+    `The agent did not set ${option} to ${value}, as ${who} asked: ${reason}`,
+  promptsWait: ". Prompts wait until the host sets a mode",
   agentMode: (mode: string) => `The agent changed its mode: ${mode}`,
   closed: "The session was closed",
   expired: "The session has expired",
