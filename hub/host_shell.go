@@ -212,9 +212,11 @@ func (s *hostShell) stop() {
 // gathered, and reach the state with other inputs or when they are due.
 func (s *hostShell) translate(in envelope) (envelope, bool) {
 	if _, ok := in.Body.(inboxReady); ok {
-		if in.Body, ok = s.nextMessage(); !ok {
+		message, ok := s.nextMessage()
+		if !ok {
 			return in, false
 		}
+		in.Body = message
 	}
 	in.Body = s.facts.Combine(s.track(in.Body), time.Now())
 	return in, in.Body != nil
@@ -223,7 +225,7 @@ func (s *hostShell) translate(in envelope) (envelope, bool) {
 // nextMessage takes the oldest message of the agent.
 func (s *hostShell) nextMessage() (body rules.Body, ok bool) {
 	s.lastMessage = time.Now()
-	message, ok := s.agent.inbox.Take()
+	message, _ := s.agent.inbox.Take()
 	switch m := message.(type) {
 	case agentStarted:
 		return s.started(m), true

@@ -128,14 +128,14 @@ func (p *Participants) invalidate(from int) {
 
 // notePresentLeft records that a participant is no longer present. An earlier participant
 // of the same user may be.
-func (p *Participants) notePresentLeft(q protocol.Participant) {
+func (p *Participants) notePresentLeft(left protocol.Participant) {
 	p.present--
-	if p.presentByUser[q.UserID] != q.ID {
+	if p.presentByUser[left.UserID] != left.ID {
 		return
 	}
-	delete(p.presentByUser, q.UserID)
+	delete(p.presentByUser, left.UserID)
 	for i := range p.all {
-		if q := &p.all[i]; q.UserID == q.UserID && q.LeftAt == nil {
+		if q := &p.all[i]; q.UserID == left.UserID && q.LeftAt == nil {
 			p.presentByUser[q.UserID] = q.ID
 		}
 	}
