@@ -39,7 +39,7 @@ test("axe finds nothing serious in a room", async () => {
   await expectAccessibleInBothSchemes(olga, "markdown");
 });
 
-test("axe finds nothing serious in what opens above a room, and outside of one", async () => {
+test("axe finds nothing serious in the dialogs of a room, and on other pages", async () => {
   const link = await share(server.url, "prompt_with_approval", "fast");
   const olga = await host(link.host);
   await member(link.invite, "Ben");

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-test("pictures of the agent are shown, in its words and in what its tools brought", async () => {
+test("pictures of the agent are shown, in messages and in results of tools", async () => {
   const link = await share(server.url, "prompt_direct", "scripted");
   const ben = await guest(link.invite, "Ben");
   await write(ben, "Agent", "pictures");
@@ -31,12 +31,12 @@ test("pictures of the agent are shown, in its words and in what its tools brough
     );
     expect(await width, "it is drawn").toBe(240);
   }
-  // One that could hold scripts is not, but what it holds can be read.
+  // A picture that could contain scripts is not shown, but its source can be read.
   await ben.locator(".says").getByRole("button", { name: "Content that this version" }).click();
   await ben.getByText("image/svg+xml").waitFor();
 });
 
-test("an update that nobody knows is shown as the agent wrote it", async () => {
+test("an unknown update is shown as the agent wrote it", async () => {
   const link = await share(server.url, "prompt_direct", "scripted");
   const ben = await guest(link.invite, "Ben");
   await write(ben, "Agent", "unknown");
@@ -48,7 +48,7 @@ test("an update that nobody knows is shown as the agent wrote it", async () => {
   await ben.getByText('"exact": 12345678901234567890,').waitFor();
 });
 
-test("long names and titles stay in their places", async () => {
+test("long names and titles do not break the layout", async () => {
   const hostDisplayName = "Wolfeschlegelsteinhausenbergerdorff ".repeat(2).trim();
   const link = await share(server.url, "prompt_direct", "scripted", { hostDisplayName });
   const [olga, ben] = [await host(link.host), await guest(link.invite, "B".repeat(64))];
@@ -73,7 +73,7 @@ test("long names and titles stay in their places", async () => {
   }
 });
 
-test("a name that reads from the right stands beside its face", async () => {
+test("a right-to-left name stands beside its face", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);
   await guest(link.invite, "שרה כהן");
@@ -89,7 +89,7 @@ test("a name that reads from the right stands beside its face", async () => {
   expect(Math.abs(words! - role!)).toBeLessThan(4);
 });
 
-test("who is away can be read all the same", async () => {
+test("the names of absent people are readable", async () => {
   const link = await share(server.url);
   await talk(link.invite, 1);
   const olga = await host(link.host);
@@ -98,7 +98,7 @@ test("who is away can be read all the same", async () => {
   await expectAccessible(olga, "with somebody away");
 });
 
-test("a terminal of the agent's shows its output and how it ended, and makes no other rows", async () => {
+test("a terminal of the agent shows its output and how it ended, and makes no other rows", async () => {
   const link = await share(server.url, "prompt_direct", "scripted");
   const olga = await host(link.host);
   await write(olga, "Agent", "terminal");

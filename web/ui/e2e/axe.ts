@@ -7,12 +7,15 @@ import { expect } from "vitest";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Expects that axe finds nothing that it calls serious or critical. */
+/** Expects that axe finds nothing serious or critical. */
 export async function expectAccessible(page: Page, where: string): Promise<void> {
   expect(await seriousFindings(page), where).toEqual([]);
 }
 
-/** Expects the same, and enough contrast in dark colours as well. The page is light afterwards. */
+/**
+ * Expects the same, and enough contrast in the dark scheme as well. The page is light
+ * afterwards.
+ */
 export async function expectAccessibleInBothSchemes(page: Page, where: string): Promise<void> {
   await expectAccessible(page, where);
   await inColours(page, "dark");
@@ -25,7 +28,7 @@ async function inColours(page: Page, colorScheme: "light" | "dark"): Promise<voi
   await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
 }
 
-/** What axe finds by all of its rules, or by some. */
+/** Returns what axe finds by all of its rules, or by some. */
 async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> {
   // evaluate is not subject to the page's policy, unlike a script element.
   await page.evaluate(source);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-/** Notes the notifications that a page shows: the browser's own are nowhere to be seen without a desktop. */
+/** Records the notifications of a page. The browser's own are invisible without a desktop. */
 async function noteNotifications(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const shown: { title: string; body: string }[] = [];
@@ -36,7 +36,7 @@ async function noteNotifications(page: Page): Promise<void> {
 const shown = (page: Page) =>
   page.evaluate(() => (window as unknown as { shown: { title: string; body: string }[] }).shown);
 
-/** A page without a window is never out of sight by itself. */
+/** Hides a page, since a page without a window is never hidden by itself. */
 async function hide(page: Page, hidden: boolean): Promise<void> {
   await page.evaluate((hidden) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
@@ -44,7 +44,7 @@ async function hide(page: Page, hidden: boolean): Promise<void> {
   }, hidden);
 }
 
-test("the host is told of what waits while the page is out of sight, without its text", async () => {
+test("the host is notified of what waits while the page is out of sight, without its text", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);
   await olga.context().grantPermissions(["notifications"]);
@@ -81,7 +81,7 @@ test("the host is told of what waits while the page is out of sight, without its
   await expect.poll(() => olga.title(), { timeout }).toMatch(/^Fix the failing test/);
 });
 
-test("a guest's title counts what was said while the page was out of sight", async () => {
+test("the title of a guest's page counts messages while it is out of sight", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
   await hide(ben, true);
@@ -93,7 +93,7 @@ test("a guest's title counts what was said while the page was out of sight", asy
   await ben.getByText("New", { exact: true }).waitFor();
 });
 
-test("a guest is told of decisions, mentions and the end of a turn, as far as they want to", async () => {
+test("a guest is notified of decisions, mentions and ends of turns, as chosen", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
   await ben.context().grantPermissions(["notifications"]);
@@ -134,7 +134,7 @@ test("a guest is told of decisions, mentions and the end of a turn, as far as th
     .toEqual(["“Olga” mentions you"]);
 });
 
-test("who has not been asked yet is asked by the menu", async () => {
+test("the menu asks for the permission to notify", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);
   await olga.evaluate(() => {

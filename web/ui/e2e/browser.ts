@@ -15,15 +15,15 @@ const whole = [
   "/usr/bin/google-chrome",
 ];
 
-// Chromium without a user interface takes half of the processor time.
+// Chromium without a user interface needs half of the processor time.
 const shell = "/usr/bin/chromium-headless-shell";
 
 interface Choice {
-  /** Whether it must have what the headless shell lacks, such as notifications. */
+  /** Whether features are needed that the headless shell lacks, such as notifications. */
   whole: boolean;
 }
 
-/** The machine's browser, with an empty profile and nothing that calls home. */
+/** Launches the machine's browser, with an empty profile and without background requests. */
 export function launch(choice: Choice = { whole: false }): Promise<Browser> {
   const places = choice.whole || process.env.CHROMIUM ? whole : [shell, ...whole];
   const executablePath = places.find((p) => p && existsSync(p));
@@ -39,8 +39,8 @@ export function launch(choice: Choice = { whole: false }): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      // This replaces Playwright's own list. With PreloadTopChromeWebUI, Chromium
-      // loads parts of its own user interface beside each page, which tests do not see.
+      // This replaces Playwright's own list. With PreloadTopChromeWebUI, Chromium loads
+      // parts of its own user interface beside each page, which tests do not see.
       "--disable-features=PreloadTopChromeWebUI,PaintHolding,HttpsUpgrades,OptimizationHints,MediaRouter",
     ],
   });
@@ -48,12 +48,15 @@ export function launch(choice: Choice = { whole: false }): Promise<Browser> {
 
 export interface Person {
   page: Page;
-  /** What went wrong in the page: errors, refused policies, requests to elsewhere. */
+  /** What went wrong in the page: errors, violations of the policy, requests to other servers. */
   complaints: string[];
   leave(): Promise<void>;
 }
 
-/** Somebody with a browser of their own, in which nothing moves, since drawing that takes most of a processor. */
+/**
+ * Opens a page for a person with a browser profile of their own. Nothing in it moves,
+ * since painting takes most of a processor.
+ */
 export async function person(
   browser: Browser,
   server: string,
@@ -78,7 +81,7 @@ export async function person(
   return { page, complaints, leave: () => context.close() };
 }
 
-/** Something in the conversation. */
+/** Returns a text in the conversation. */
 export function said(page: Page, text: string): Locator {
   return page.getByRole("region", { name: "Conversation" }).getByText(text);
 }

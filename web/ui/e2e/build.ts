@@ -8,7 +8,7 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The program that is tested. */
+    /** The path of the program under test. */
     parley: string;
   }
 }

@@ -1,12 +1,12 @@
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
-/** Waits until a card can be decided on. */
+/** Waits until a card takes decisions. */
 export async function settled(card: Locator): Promise<void> {
   await card.locator(".wait-actions button:not([aria-disabled])").first().waitFor();
 }
 
-/** Gives a card the focus, and waits until a key in it is taken. */
+/** Gives a card the focus, and waits until it takes keys. */
 export async function focusCard(page: Page, card: Locator): Promise<void> {
   await settled(card);
   await card.focus();
@@ -17,9 +17,8 @@ export async function focusCard(page: Page, card: Locator): Promise<void> {
 }
 
 /**
- * Clicks a button of a card until the decision is made: a card that has just
- * moved, as it may on a slow machine, takes no click. The button is to be one
- * that no other card has.
+ * Clicks a button of a card until the decision is made, since a card that has just
+ * moved takes no click. The button must be one that no other card has.
  */
 export async function decide(button: Locator): Promise<void> {
   await expect
@@ -37,7 +36,10 @@ export async function decide(button: Locator): Promise<void> {
     .toBe(true);
 }
 
-/** Presses a key in the card that has the focus, until it is taken: none is right after the focus came. */
+/**
+ * Presses a key in the focused card until it has an effect, since a card takes no keys
+ * right after the focus.
+ */
 export async function pressInCard(page: Page, key: string): Promise<void> {
   const card = page.locator(".wait:focus");
   await card.waitFor();

@@ -30,7 +30,7 @@ describe("a card that has just appeared", () => {
     await waitsFor(olga, 2);
   });
 
-  test("waits anew when the agent tells more of what it asks", async () => {
+  test("waits anew when the agent adds to its question", async () => {
     const { olga } = await questions("later");
     await settled(card(olga, "Run it"));
     await olga.evaluate(() => {
@@ -73,7 +73,7 @@ describe("a double click", () => {
     [390, 780],
   ] as const;
 
-  test.each(sizes)("on Approve decides on one proposal, at %d x %d", async (width, height) => {
+  test.each(sizes)("on Approve approves one proposal, at %d x %d", async (width, height) => {
     const { olga } = await proposals(4);
     await olga.setViewportSize({ width, height });
     await settled(card(olga, "Prompt 4"));
@@ -85,12 +85,12 @@ describe("a double click", () => {
     await waitsFor(olga, 3);
   });
 
-  test("that began elsewhere decides on nothing", async () => {
+  test("that began elsewhere decides nothing", async () => {
     const { olga } = await proposals(1);
     const button = card(olga, "Prompt").getByRole("button", { name: "Approve" });
     await settled(card(olga, "Prompt"));
     const box = (await button.boundingBox())!;
-    // Something that lies over the button, and goes at the first click.
+    // An element that covers the button, and disappears at the first click.
     await olga.evaluate(({ x, y }) => {
       const over = document.createElement("button");
       over.style.cssText = `position:fixed;left:${x}px;top:${y}px;width:60px;height:20px;z-index:9`;
@@ -103,7 +103,7 @@ describe("a double click", () => {
     await waitsFor(olga, 1);
   });
 
-  test.each(sizes)("allows nothing that the agent asks then, at %d x %d", async (width, height) => {
+  test.each(sizes)("answers no further question, at %d x %d", async (width, height) => {
     const { olga } = await proposals(1, "three questions");
     await olga.setViewportSize({ width, height });
     const proposal = card(olga, "Ben proposes");
@@ -116,8 +116,8 @@ describe("a double click", () => {
   });
 });
 
-describe("what one is about to press", () => {
-  test("stays where it is while other things come, below it and above it", async () => {
+describe("the button under the pointer", () => {
+  test("stays in place while rows are added below and above", async () => {
     const { olga, ben } = await proposals(1, "Add a test", "fast");
     const button = card(olga, "Add a test").getByRole("button", { name: "Approve" });
     await settled(card(olga, "Add a test"));

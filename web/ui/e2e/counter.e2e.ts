@@ -7,7 +7,7 @@ import { decide, settled } from "./cards.ts";
 import { talk } from "./share.ts";
 import { card, proposals, waitsFor } from "./waiting.ts";
 
-test("the counter leads to what waits, from one to the next, wherever it is", async () => {
+test("the counter leads from one waiting card to the next, wherever it is", async () => {
   const { olga, link } = await proposals(2);
   await talk(link.invite, 120);
   await said(olga, "Number 120.").waitFor();
@@ -29,7 +29,7 @@ test("the counter leads to what waits, from one to the next, wherever it is", as
   await waitsFor(olga, 1);
 });
 
-test("what has waited since before the oldest thing that is loaded has its card, too", async () => {
+test("a proposal from before the oldest loaded event has a card, too", async () => {
   const { olga, link } = await proposals(1, `An old one ${"word ".repeat(2_000)}THE END`);
   await talk(link.invite, 560);
   const release = await holdFetches(olga);
@@ -39,7 +39,7 @@ test("what has waited since before the oldest thing that is loaded has its card,
   const old = card(olga, "An old one");
   await old.getByText("This is only the beginning. The whole (10.0 kB) is being").waitFor();
   expect(await old.getByRole("button").count()).toBe(0);
-  await olga.evaluate((ms) => new Promise((done) => setTimeout(done, ms)), 900); // a key would be taken
+  await olga.evaluate((ms) => new Promise((done) => setTimeout(done, ms)), 900); // a key would have an effect
   for (const key of ["a", "e", "r", "Enter"]) await olga.keyboard.press(key);
   expect(await old.innerText()).not.toContain("THE END");
   await expectAccessible(olga, "a card that has the beginning of a proposal");
@@ -52,8 +52,8 @@ test("what has waited since before the oldest thing that is loaded has its card,
 });
 
 /**
- * Keeps back what a page fetches beside the welcome, from its next load on: items until they are
- * released, and history, whose rows would take the card out of sight, for good.
+ * Holds back requests of a page from its next load on: items until they are released,
+ * and history, whose rows would move the card out of sight, for good.
  */
 async function holdFetches(page: Page): Promise<() => void> {
   const held: (() => void)[] = [];
@@ -72,7 +72,7 @@ async function holdFetches(page: Page): Promise<() => void> {
   };
 }
 
-test("what is being edited is still there when one has looked elsewhere", async () => {
+test("an edited prompt is still there after scrolling elsewhere", async () => {
   const { olga, link } = await proposals(1, "Add a test");
   await card(olga, "Ben proposes").getByRole("button", { name: "Edit" }).click();
   const box = olga.getByLabel("The prompt as the agent will get it");

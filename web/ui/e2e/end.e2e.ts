@@ -32,7 +32,7 @@ async function shareOn(server: string, hostSessionId: string, hostUserId: string
   });
 }
 
-/** How a button is at the moment that it appears. */
+/** Returns the state of a button at the moment when it appears. */
 function appearance(page: Page, text: string): Promise<string> {
   return page.evaluate(
     (text) =>
@@ -49,7 +49,7 @@ function appearance(page: Page, text: string): Promise<string> {
   );
 }
 
-test("an agent is ended from the start page, which says what is open on it", async () => {
+test("an agent is ended from the start page, which lists its open sessions", async () => {
   await share(server.url, "prompt_direct", "fast");
   const before = await agentsOn(server.url);
   const page = await somebody(server.url);
@@ -66,7 +66,7 @@ test("an agent is ended from the start page, which says what is open on it", asy
     await dialog.getByRole("listitem").getByText(`${whose}'s session`).waitFor();
   await expectAccessible(page, "the question before an agent ends");
 
-  // The key that opened the dialog, held, does not end the agent.
+  // The held key that opened the dialog does not end the agent.
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
   expect(await agentsOn(server.url)).toEqual(before);
@@ -75,13 +75,13 @@ test("an agent is ended from the start page, which says what is open on it", asy
   await end.click();
   expect(await appeared, "nobody can have read the question yet").toBe("disabled");
   const yes = dialog.getByRole("button", { name: "End the agent" });
-  await yes.click(); // once it can be
+  await yes.click(); // once that is possible
   await dialog.waitFor({ state: "detached" });
   await end.waitFor({ state: "detached" });
   expect(await agentsOn(server.url)).toHaveLength(before.length - 1);
 });
 
-test("who ends the agent's process in a room is told where else it works", async () => {
+test("ending the agent's process in a room lists its other sessions", async () => {
   const first = await share(server.url, "prompt_direct", "fast");
   const at = new URL(first.host);
   const room = (await (

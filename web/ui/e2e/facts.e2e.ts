@@ -17,7 +17,7 @@ afterAll(() => server?.stop());
 
 const about = (page: Page) => page.getByRole("button", { name: "About the agent" });
 
-test("people see which agent it is, how it is set, and what else is known of it", async () => {
+test("people see the agent's name, its settings and its other facts", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
   const olga = await host(link.host);
   await olga.setViewportSize({ width: 1440, height: 900 });
@@ -52,7 +52,7 @@ test("people see which agent it is, how it is set, and what else is known of it"
   expect(left >= 0 && right <= 390, "it is on the screen").toBe(true);
 });
 
-test("a mode in which nobody is asked is marked, wide and narrow", async () => {
+test("a mode that never asks is marked, wide and narrow", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
   const olga = await host(link.host);
   await write(olga, "Agent", "mode");
@@ -69,7 +69,7 @@ test("a mode in which nobody is asked is marked, wide and narrow", async () => {
   expect(left >= 0 && right <= 390, "the panel is on the screen").toBe(true);
 });
 
-test("a room is called what its agent calls it, unless somebody has named it", async () => {
+test("a room has its agent's title, unless a person has given it one", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
   const olga = await host(link.host);
   await write(olga, "Agent", "help with the discount");

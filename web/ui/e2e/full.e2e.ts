@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-test("a full session says so, and lets in who tries again when somebody has left", async () => {
+test("a full session says so, and lets a guest in once another has left", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);
   const ann = await guest(link.invite, "Ann");

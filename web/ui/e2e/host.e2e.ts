@@ -28,7 +28,7 @@ test("the host makes a guest a viewer, and a collaborator again", async () => {
   await said(olga, "Here again").waitFor();
 });
 
-test("a browser that knows nothing but the host's own link has the invite that works", async () => {
+test("a browser that knows only the host's own link shows a working invite", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);
   await olga.getByRole("button", { name: "Invite people" }).click(); // of the empty room
@@ -53,7 +53,7 @@ test("a browser that knows nothing but the host's own link has the invite that w
   await said(olga, "It works").waitFor();
 });
 
-test("an invite is copied, and a new one makes it useless", async () => {
+test("an invite is copied, and a new one invalidates it", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);
   await olga.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -82,7 +82,7 @@ test("the agent's process is ended", async () => {
   await said(ben, "Failed").first().waitFor();
 });
 
-test("everything that waits is decided on by keyboard alone", async () => {
+test("everything that waits is decided with the keyboard only", async () => {
   const link = await share(server.url, "prompt_with_approval", "fast");
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
   await write(ben, "Agent", "Fix the failing test");
@@ -114,7 +114,7 @@ test("everything that waits is decided on by keyboard alone", async () => {
   await said(ben, "Done in").nth(1).waitFor();
 });
 
-test("thoughts are folded, code has colours, and what ran says how it went", async () => {
+test("thoughts are folded, code has colours, and commands show their result", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
   await ben.setViewportSize({ width: 1280, height: 2_400 }); // all of it is in sight
@@ -132,7 +132,7 @@ test("thoughts are folded, code has colours, and what ran says how it went", asy
   await ben.locator(".says code [class^=hljs]").first().waitFor();
 });
 
-test("a reply shows what it is to", async () => {
+test("a reply shows the message that it replies to", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
   await write(olga, "People", "Tea or coffee?");
@@ -144,7 +144,7 @@ test("a reply shows what it is to", async () => {
   await said(olga, "Olga: Tea or coffee?").waitFor();
 });
 
-test("the colours that one chooses stay, and nothing moves where that is not wanted", async () => {
+test("the chosen colour scheme is kept, and reduced motion is respected", async () => {
   const link = await share(server.url);
   const olga = await host(link.host);
   await more(olga, "Dark");

@@ -23,14 +23,14 @@ async function opened(address: string): Promise<Page> {
   return page;
 }
 
-/** Takes away the complaints that a test has asked for. */
+/** Removes the complaints that a test has provoked. */
 function expected(complaint: RegExp): void {
   for (const p of people) p.complaints = p.complaints.filter((c) => !complaint.test(c));
 }
 
 const nameIn = (page: Page) => page.getByLabel("Your name");
 
-describe("a link that lets nobody in says so before it asks for a name", () => {
+describe("an invalid link says so before it asks for a name", () => {
   const cases: [string, (link: string) => string, string][] = [
     ["without its secret", (l) => l.slice(0, l.indexOf("#")), "This link is incomplete"],
     ["with another secret", (l) => l.replace("#i=", "#x="), "This link is incomplete"],
@@ -59,7 +59,7 @@ describe("a link that lets nobody in says so before it asks for a name", () => {
   });
 });
 
-test("a page that was left open tells what is so now when one comes back to it", async () => {
+test("a page that was left open is up to date when the user returns to it", async () => {
   const room = await share(server.url);
   const page = await opened(room.invite);
   await nameIn(page).fill("Be");
@@ -78,7 +78,7 @@ test("a page that was left open tells what is so now when one comes back to it",
   expected(/ERR_CONNECTION_REFUSED/);
 });
 
-test("while the server does not answer, the page says so and asks again", async () => {
+test("while the server does not respond, the page says so and tries again", async () => {
   const page = await somebody(server.url);
   let answers = "none";
   await page.route("**/invitation", (route) => {
@@ -101,7 +101,7 @@ test("while the server does not answer, the page says so and asks again", async 
   expected(/ERR_CONNECTION_REFUSED/);
 });
 
-/** The packed bytes of script that a page has loaded. */
+/** Returns the compressed bytes of the scripts that a page has loaded. */
 function scriptBytes(page: Page): Promise<number> {
   return page.evaluate(() => {
     const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
@@ -111,7 +111,7 @@ function scriptBytes(page: Page): Promise<number> {
   });
 }
 
-test("less than 120 kB of script ask for a name, and the room is loaded once one is given", async () => {
+test("the page that asks for a name loads less than 120 kB of scripts, and the room is loaded afterwards", async () => {
   const page = await opened(link.invite);
   await nameIn(page).waitFor();
   await page.waitForLoadState("networkidle");
@@ -122,7 +122,7 @@ test("less than 120 kB of script ask for a name, and the room is loaded once one
   await expect.poll(() => scriptBytes(page), { timeout: 20_000 }).toBeGreaterThan(before);
 });
 
-test("a part of the page that cannot be loaded is said, and loaded again", async () => {
+test("the page says that a part could not be loaded, and loads it again", async () => {
   const page = await somebody(server.url);
   await page.route("**/assets/Inside-*", (route) => route.fulfill({ status: 404, body: "{}" }));
   await page.goto(link.invite);
@@ -137,7 +137,7 @@ test("a part of the page that cannot be loaded is said, and loaded again", async
   await page.locator(".composer").waitFor();
 });
 
-test("an unknown address has a page that leads to the start page, below a proxy's path too", async () => {
+test("an unknown address has a page that leads to the start page, even below a proxy's path", async () => {
   const proxy = await startProxy(server.url, "/tools/parley");
   try {
     for (const root of [server.url, proxy.url]) {

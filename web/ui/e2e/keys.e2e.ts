@@ -6,7 +6,7 @@ import { guest } from "./people.ts";
 import { card, proposals, roundTrip, waitsFor } from "./waiting.ts";
 
 describe("typing", () => {
-  test("goes into the composer from the start, for the host and for those who join", async () => {
+  test("goes into the composer at first, for hosts and guests", async () => {
     const { olga, link } = await proposals(1, "Add a test");
     const ben = await guest(link.invite, "Ben");
     await olga.reload();
@@ -22,7 +22,7 @@ describe("typing", () => {
     await waitsFor(olga, 1);
   });
 
-  test("decides on nothing where no card has the focus", async () => {
+  test("decides nothing while no card has the focus", async () => {
     const { olga } = await proposals(2);
     await settled(card(olga, "Prompt 2"));
     await olga.evaluate(() => (document.activeElement as HTMLElement).blur());
@@ -34,7 +34,7 @@ describe("typing", () => {
 });
 
 describe("a key that is held down", () => {
-  test.each(["a", "Enter"])("%s decides on one proposal", async (key) => {
+  test.each(["a", "Enter"])("%s decides only one proposal", async (key) => {
     const { olga } = await proposals(3, "three questions");
     await focusCard(olga, card(olga, "three questions 1"));
     if (key === "Enter")

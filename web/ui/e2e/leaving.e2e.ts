@@ -29,7 +29,7 @@ async function close(page: Page): Promise<void> {
     .click();
 }
 
-/** Opens the dialog that asks before somebody is removed. */
+/** Opens the dialog that asks before a participant is removed. */
 async function asksToRemove(page: Page, name: string) {
   await page.getByRole("button", { name: `Actions for ${name}` }).click();
   await page.getByRole("menuitem", { name: "Remove from the session" }).click();
@@ -37,7 +37,7 @@ async function asksToRemove(page: Page, name: string) {
 }
 
 describe("a removal", () => {
-  test("replaces the invite, tells the host the new one, and the removed person why", async () => {
+  test("replaces the invite, shows the host the new one, and tells the removed guest why", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     const dialog = await asksToRemove(olga, "Ben");
@@ -61,7 +61,7 @@ describe("a removal", () => {
     const cem = await guest(invite!, "Cem");
     await said(cem, "Ben was removed: Posted spam").waitFor();
 
-    // Everywhere the page shows a link it is the one that lets people in.
+    // Wherever the page shows a link, it shows the one that lets people in.
     for (const page of [olga, cem]) {
       await page.getByRole("button", { name: "Invite", exact: true }).click();
       expect(
@@ -71,7 +71,7 @@ describe("a removal", () => {
     }
   });
 
-  test("leaves the invite where the host says so", async () => {
+  test("keeps the invite if the host chooses so", async () => {
     const link = await share(server.url);
     const [olga, ann] = [await host(link.host), await guest(link.invite, "Ann")];
     await guest(link.invite, "Ben");
@@ -84,7 +84,7 @@ describe("a removal", () => {
     await said(ann, "Cem joined").waitFor();
   });
 
-  test("makes the links that others know useless, and their pages say so", async () => {
+  test("invalidates the links that others know, and their pages say so", async () => {
     const link = await share(server.url);
     const [olga, ann] = [await host(link.host), await guest(link.invite, "Ann")];
     await guest(link.invite, "Ben");
@@ -100,7 +100,7 @@ describe("a removal", () => {
 });
 
 describe("a host who leaves", () => {
-  test("is told what becomes of what waits, and comes back by the own link", async () => {
+  test("is told what happens to what waits, and returns by the own link", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await ben.getByText("Olga approves prompts and answers the agent.").waitFor();
@@ -120,7 +120,7 @@ describe("a host who leaves", () => {
     await ben.getByText("Nobody can decide: Olga has left.").waitFor();
     await expectAccessible(ben, "a room without its host");
 
-    // Not by the reload of a page, which is no decision.
+    // A reload of the page is not a decision, and does not do it.
     await olga.reload();
     await olga.getByRole("heading", { name: "You have left your session" }).waitFor();
     await olga.getByRole("button", { name: "Return as the host" }).click();
@@ -129,7 +129,7 @@ describe("a host who leaves", () => {
     await ben.getByText("Olga approves prompts and answers the agent.").waitFor();
   });
 
-  test("comes back from another browser, which has only the link", async () => {
+  test("returns in another browser with only the link", async () => {
     const link = await share(server.url);
     const ben = await guest(link.invite, "Ben");
     const first = await host(link.host);
@@ -140,7 +140,7 @@ describe("a host who leaves", () => {
     await said(ben, "Here again").waitFor();
   });
 
-  test("may read without coming back", async () => {
+  test("may read without returning", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await leave(olga);
@@ -152,8 +152,8 @@ describe("a host who leaves", () => {
   });
 });
 
-describe("what was said", () => {
-  test("stays readable to a guest who left, while it goes on", async () => {
+describe("the history", () => {
+  test("stays readable to a guest who left, while the session continues", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await write(ben, "Agent", "Add a test");
@@ -183,7 +183,7 @@ describe("what was said", () => {
       .waitFor({ state: "detached" });
   });
 
-  test("stays readable from its beginning when the session is closed, after a reload too", async () => {
+  test("stays readable from its beginning after the session is closed, even after a reload", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await write(ben, "Agent", "Add a test");
@@ -204,7 +204,7 @@ describe("what was said", () => {
   });
 });
 
-/** Scrolls up until there is nothing older. */
+/** Scrolls up until there are no older rows. */
 async function toTheTop(page: Page): Promise<void> {
   const created = said(page, "The session was created");
   const log = page.getByRole("region", { name: "Conversation" });
@@ -215,7 +215,7 @@ async function toTheTop(page: Page): Promise<void> {
   }
 }
 
-test("two people of one name are told apart", async () => {
+test("two people with the same name can be told apart", async () => {
   const link = await share(server.url);
   await guest(link.invite, "Ben");
   const second = await guest(link.invite, "Веn"); // its first letters are Cyrillic

@@ -19,7 +19,7 @@ async function room(): Promise<Page> {
   return host(link.host);
 }
 
-/** Scrolls to an end of what is loaded, again and again, until the text is there. */
+/** Scrolls to an end of the loaded rows, repeatedly, until the text is there. */
 async function scrollUntil(page: Page, end: "top" | "bottom", text: string): Promise<void> {
   await page.locator(".timeline-list").hover();
   const there = async () => {
@@ -32,7 +32,7 @@ async function scrollUntil(page: Page, end: "top" | "bottom", text: string): Pro
   await expect.poll(there, { timeout: 50_000, interval: 20 }).toBe(true);
 }
 
-test("what is dropped from a long session is loaded again as one scrolls, up and down", async () => {
+test("dropped events of a long session are loaded again on scrolling, up and down", async () => {
   const olga = await room();
   await write(olga, "Agent", "work 9000");
   await said(olga, "Done in").waitFor({ timeout: 60_000 });
@@ -49,14 +49,14 @@ test("what is dropped from a long session is loaded again as one scrolls, up and
   await said(olga, "At the end.").waitFor();
 }, 120_000);
 
-test("of a message that grows only its end is drawn anew", async () => {
+test("only the end of a growing message is rendered again", async () => {
   const olga = await room();
   await write(olga, "Agent", "stream 200 1");
   await said(olga, "Done in").waitFor();
   await olga.evaluate(() => {
     const seen = { drawn: 0, early: 0, again: 0 };
     Object.assign(window, { seen });
-    const lengths = new Map<Element, number>(); // as they were drawn the last time
+    const lengths = new Map<Element, number>(); // as they were rendered last
     new MutationObserver((changes) => {
       for (const { target, removedNodes } of changes) {
         for (const node of removedNodes)
@@ -67,7 +67,7 @@ test("of a message that grows only its end is drawn anew", async () => {
         if (!md || md === target) continue;
         const block = [...md.children].findIndex((b) => b.contains(target));
         seen.drawn++;
-        // The block that was open then may be finished now.
+        // The block that was open then may be finished by now.
         if (block < (lengths.get(md) ?? 0) - 1) seen.early++;
       }
       for (const md of document.querySelectorAll(".md")) lengths.set(md, md.children.length);
@@ -87,7 +87,7 @@ test("of a message that grows only its end is drawn anew", async () => {
   expect(await olga.locator("textarea").count(), "nothing measures the composer's text").toBe(1);
 });
 
-test("older events are loaded near the start of what is shown, and not because a row is high", async () => {
+test("older events are loaded near the start of the list, and not because a row is high", async () => {
   const olga = await room();
   let asked = 0;
   olga.on("websocket", (socket) =>

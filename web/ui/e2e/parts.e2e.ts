@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-/** Scrolls the list up, or down, until something of it is drawn and in sight. */
+/** Scrolls the list up or down until an element is rendered and in sight. */
 async function bring(page: Page, what: Locator, by = -1_500): Promise<void> {
   await page.locator(".timeline-list").hover();
   const comes = async () => {
@@ -29,7 +29,7 @@ async function bring(page: Page, what: Locator, by = -1_500): Promise<void> {
   await what.scrollIntoViewIfNeeded();
 }
 
-test("what was opened stays open while it is out of sight, and when more comes", async () => {
+test("opened parts stay open while they are out of sight, and when rows are added", async () => {
   const link = await share(server.url, "prompt_direct", "scripted");
   const olga = await host(link.host);
   await write(olga, "Agent", "parts");
@@ -41,7 +41,7 @@ test("what was opened stays open while it is out of sight, and when more comes",
   const parts = [thought, raw, output, code];
   await said(olga, "Left to right again.").waitFor();
   await bring(olga, thought);
-  await tool.click(); // what it ran is open by itself; its input is there on demand
+  await tool.click(); // the output of a command is open by itself; its input is shown on demand
   await tool.click();
   for (const part of parts) {
     await bring(olga, part, 400);
@@ -72,7 +72,7 @@ test("what was opened stays open while it is out of sight, and when more comes",
   expect(await diff.textContent()).toBe("Show less");
 });
 
-test("code that is being written shows its end, and stays open when more comes", async () => {
+test("growing code shows its end, and stays open when more is written", async () => {
   const link = await share(server.url, "prompt_direct", "scripted");
   const olga = await host(link.host);
   await write(olga, "Agent", "code");
@@ -89,7 +89,7 @@ test("code that is being written shows its end, and stays open when more comes",
   await code.getByRole("button", { name: "Show all 100 lines" }).waitFor();
 });
 
-/** Whether a box has more to show beside what is in sight, and can be scrolled to it. */
+/** Reports whether a box has more content beside the visible part, and can be scrolled to it. */
 const scrollsSideways = (box: Locator) =>
   box.evaluate((e) => {
     e.scrollLeft = 10_000;
@@ -98,7 +98,7 @@ const scrollsSideways = (box: Locator) =>
 const pageScrolls = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 
-test("what the agent says is drawn as it is meant, wide and narrow", async () => {
+test("messages of the agent are rendered as intended, wide and narrow", async () => {
   const link = await share(server.url, "prompt_direct", "scripted");
   const olga = await host(link.host);
   await olga.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -139,7 +139,7 @@ test("what the agent says is drawn as it is meant, wide and narrow", async () =>
   await expectAccessible(olga, "what the agent says");
 });
 
-test("what people say stays as they typed it, with code and links, each line in its direction", async () => {
+test("messages stay as people typed them, with code and links, each line in its direction", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(link.host), await guest(link.invite, "דנה")];
   const text = [
@@ -202,7 +202,7 @@ test("what people say stays as they typed it, with code and links, each line in 
   ).toBe("rtl");
 });
 
-test("output of three megabytes has a box of its own to scroll in, and is saved as a file", async () => {
+test("three megabytes of output have a scrolling box, and are saved as a file", async () => {
   const link = await share(server.url, "prompt_direct", "scripted");
   const olga = await host(link.host);
   await write(olga, "Agent", "flood");
@@ -221,7 +221,7 @@ test("output of three megabytes has a box of its own to scroll in, and is saved 
 
   await box.evaluate((b) => (b.scrollTop = b.scrollHeight / 2));
   let inSight = -1;
-  // Parts that come in sight are measured, which takes some frames.
+  // Parts that come into sight are measured, which takes some frames.
   const rests = async () => {
     const before = inSight;
     inSight = await box.evaluate((b) => {

@@ -5,14 +5,14 @@ import { launch, person, to, type Person } from "./browser.ts";
 
 let browser: Browser;
 
-/** Everybody of the running test. */
+/** The people of the running test. */
 export let people: Person[] = [];
 
 const lasting = new Set<Page>();
 
 let whole = false;
 
-/** Runs the tests of the file in a browser with everything: the one they get otherwise has no notifications. */
+/** Runs the tests of the file in a complete browser: the usual one has no notifications. */
 export function inWholeBrowser(): void {
   whole = true;
 }
@@ -31,7 +31,7 @@ afterEach(async () => {
   expect(complaints).toEqual([]);
 });
 
-/** Lets somebody stay when the test is over, to be met in a later one of the file. */
+/** Keeps a person's page after the test, for a later test of the file. */
 export function stay(page: Page): Page {
   lasting.add(page);
   return page;

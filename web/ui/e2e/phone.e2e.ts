@@ -35,7 +35,7 @@ async function onPhone(link: string, name?: string): Promise<Page> {
   return page;
 }
 
-/** The names of what is too small for a finger, by what can be tapped in the page. */
+/** Returns the names of elements that are too small for a finger. */
 function tooSmall(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>("button, [role=menuitem], a[href], label")]
@@ -50,7 +50,7 @@ function tooSmall(page: Page): Promise<string[]> {
   );
 }
 
-/** The names of what does not fit into the row below what one writes. */
+/** Returns the names of elements that do not fit into the row below the composer. */
 function cutInRow(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const row = document.querySelector(".composer-bar")!;
@@ -62,7 +62,7 @@ function cutInRow(page: Page): Promise<string[]> {
   });
 }
 
-test("Enter begins a new line on a phone, and the button sends", async () => {
+test("Enter starts a new line on a phone, and the button sends", async () => {
   const link = await share(server.url);
   const mika = await onPhone(link.invite, "Mika");
   const box = mika.getByLabel("Message", { exact: true });
@@ -76,7 +76,7 @@ test("Enter begins a new line on a phone, and the button sends", async () => {
   await said(mika, "line two").waitFor();
 });
 
-test("fields do not make a phone zoom in, and fingers hit what they are to tap", async () => {
+test("fields do not make a phone zoom, and touch targets are large enough", async () => {
   const link = await share(server.url);
   const olga = await onPhone(link.host);
   const ben = await guest(link.invite, "Ben");

@@ -2,8 +2,8 @@ import { createServer, request } from "node:http";
 import { connect, createServer as createTCPServer, type AddressInfo, type Socket } from "node:net";
 
 /**
- * A proxy as there are many: plain HTTP goes through, WebSockets do not. One that
- * has the server below a path takes that off, and names the server as Host.
+ * A common kind of proxy, which passes plain HTTP but no WebSockets. It can serve the
+ * server below a path, which it removes, and then sets Host to the server's name.
  */
 export async function startProxy(
   target: string,
@@ -39,13 +39,13 @@ export async function startProxy(
   };
 }
 
-/** A network that can forget what goes through it. */
+/** A network that can lose data. */
 export interface Forgetful {
   url: string;
   /**
-   * From now on what is sent on open WebSockets arrives nowhere, and neither end
-   * is told. With "answers" only what the server sends is lost. New connections
-   * work, and so do those for plain requests, which a reload uses.
+   * From now on, data on open WebSockets is lost without notice to either end. With
+   * "answers" only the server's data is lost. New connections work, and so do plain
+   * requests, which a reload uses.
    */
   forget(which: "everything" | "answers"): void;
   stop(): Promise<void>;

@@ -1,8 +1,8 @@
 /**
- * An agent that says as much as a prompt asks for: "stream 500 10" is markdown
- * in five hundred pieces a second for ten seconds, "block 500 10" the same in a
- * single block of code, and "work 200000" so many updates of short messages and
- * tool calls at once.
+ * An agent that writes as much as a prompt asks for: "stream 500 10" is markdown in
+ * five hundred pieces a second for ten seconds, "block 500 10" the same in a single
+ * block of code, and "work 200000" that many updates of short messages and tool calls
+ * at once.
  */
 
 import { once } from "node:events";

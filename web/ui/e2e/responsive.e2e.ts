@@ -7,10 +7,10 @@ import { guest, host, somebody, write } from "./people.ts";
 import { share } from "./share.ts";
 import { questions, roundTrip, server, waitsFor } from "./waiting.ts";
 
-describe("what would stop a page that lays all of it out", () => {
-  const timeout = 45_000; // what stops a page does so for minutes, and a busy machine is slow
+describe("a text that would block a page for minutes", () => {
+  const timeout = 45_000; // a blocked page is blocked for minutes, while a busy machine is only slow
 
-  /** Expects that the page does something for the user in a time that can be waited for. */
+  /** Expects that the page responds to the user within a reasonable time. */
   async function expectResponsive(page: Page): Promise<void> {
     await page.getByRole("button", { name: "More", exact: true }).click({ timeout });
     await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).click({ timeout });
@@ -19,7 +19,7 @@ describe("what would stop a page that lays all of it out", () => {
     await page.getByRole("dialog").waitFor({ state: "detached", timeout });
   }
 
-  test("is shown in part by a card, which can be decided on", async () => {
+  test("is shown in part by a card, which takes a decision", async () => {
     const { olga } = await questions("monsters", 3);
     await expectResponsive(olga);
     for (const [n, name] of [/T{200}/, /: Edit/, /: Hide/].entries()) {
@@ -38,7 +38,7 @@ describe("what would stop a page that lays all of it out", () => {
     await expectResponsive(olga);
   });
 
-  test("is text where the agent says it", async () => {
+  test("is plain text in a message of the agent", async () => {
     const link = await share(server.url, "prompt_direct", "scripted");
     const ben = await guest(link.invite, "Ben");
     await write(ben, "Agent", "monsters");
@@ -48,7 +48,7 @@ describe("what would stop a page that lays all of it out", () => {
     await expectResponsive(allow);
   });
 
-  test("is text where people say it", async () => {
+  test("is plain text in a message of a person", async () => {
     const link = await share(server.url, "prompt_direct", "scripted");
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     for (const text of ["W".repeat(32_000), "[a](b".repeat(6_000), `${">".repeat(3_000)} a`]) {
@@ -56,7 +56,7 @@ describe("what would stop a page that lays all of it out", () => {
     }
     for (const page of [ben, olga]) await roundTrip(page);
     for (const page of [olga, ben]) {
-      // The list is kept at its end until somebody scrolls up.
+      // The list is kept at its end until the user scrolls up.
       await page.getByRole("region", { name: "Conversation" }).hover();
       await page.mouse.wheel(0, -20_000);
       await page.getByRole("button", { name: "Latest" }).waitFor();

@@ -6,7 +6,7 @@ import { guest, host, people, write } from "./people.ts";
 import { startRestartable } from "./server.ts";
 import { share } from "./share.ts";
 
-test("a server that is killed in mid-turn comes back, and nothing is lost or doubled", async () => {
+test("after a server is killed in mid-turn, nothing is lost or doubled", async () => {
   const server = await startRestartable();
   try {
     const link = await share(server.url, "prompt_direct");
@@ -39,7 +39,7 @@ test("a server that is killed in mid-turn comes back, and nothing is lost or dou
   }
 });
 
-test("after a journal was put back to an older copy all see what is so, and are told once", async () => {
+test("after an older copy of the journal is restored, all pages show it and say so once", async () => {
   const server = await startRestartable();
   try {
     const link = await share(server.url, "prompt_direct");
@@ -84,7 +84,7 @@ test("after a journal was put back to an older copy all see what is so, and are 
       expect(await said(page, "Carl joined").count()).toBe(0);
       expect(await page.getByRole("listitem").filter({ hasText: "Carl" }).count()).toBe(0);
     }
-    // Who was forgotten comes in again as somebody new.
+    // A guest who is missing in the older copy joins as a new participant.
     await carl.getByRole("button", { name: "Join again" }).click();
     await carl.getByRole("button", { name: "Join the session" }).click();
     await said(carl, "Once more").waitFor();
@@ -98,7 +98,7 @@ async function live(...pages: Page[]): Promise<void> {
   for (const page of pages) await page.getByText("Live", { exact: true }).waitFor();
 }
 
-/** The browsers say for themselves that there was no server. */
+/** Removes the browser's own messages about the missing server. */
 function forgive(): void {
   for (const p of people)
     p.complaints = p.complaints.filter(

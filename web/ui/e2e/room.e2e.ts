@@ -11,8 +11,7 @@ import { share } from "./share.ts";
 
 let server: Server;
 
-// A minute is the shortest that a session can be open, so it runs while the
-// other tests do.
+// A session is open for at least a minute, so this one runs while the other tests do.
 let short: { host: string; invite: string };
 let inside: Page;
 let outside: Page;
@@ -30,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 describe("two people", () => {
-  test("join by link, talk, propose, edit and approve, and see the agent work", async () => {
+  test("join by a link, talk, propose, edit, approve, and see the agent work", async () => {
     const link = await share(server.url);
     const olga = await host(link.host);
     const ben = await guest(link.invite, "Ben");
@@ -73,7 +72,7 @@ describe("two people", () => {
     await waiting.waitFor({ state: "detached" });
   });
 
-  test("a proposal can be rejected with a reason, by the keyboard alone", async () => {
+  test("a proposal can be rejected with a reason, with the keyboard only", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await write(ben, "Agent", "Delete everything");
@@ -99,7 +98,7 @@ describe("two people", () => {
     await said(ben, "Cancelled after").waitFor();
   });
 
-  test("the mode decides what a guest can do, at once, and is set by keyboard as well", async () => {
+  test("the mode decides at once what a guest can do, and can be set with the keyboard", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     const mode = async (name: string) => {
@@ -111,7 +110,7 @@ describe("two people", () => {
     await olga.getByRole("button", { name: /^Mode:/ }).press("Enter");
     const direct = olga.getByRole("menuitem", { name: "Direct prompts" });
     await direct.waitFor();
-    // The menu takes no keys before it has the focus, which is a moment later.
+    // The menu takes no keys until it has the focus, a moment later.
     const onIt = async () => {
       await olga.keyboard.press("ArrowDown");
       return direct.evaluate((item) => item === document.activeElement);
@@ -123,7 +122,7 @@ describe("two people", () => {
     await said(olga, "Done in").waitFor();
   });
 
-  test("a removed guest is told so, and cannot come back", async () => {
+  test("a removed guest is told so, and cannot return", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await olga.getByRole("button", { name: "Actions for Ben" }).click();
@@ -132,7 +131,7 @@ describe("two people", () => {
     await ben.getByRole("heading", { name: "The host has removed you" }).waitFor();
   });
 
-  test("one leaves and comes back; the host closes, and all can still read", async () => {
+  test("a guest leaves and returns; the host closes the session, and all can still read", async () => {
     const link = await share(server.url);
     const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
     await write(olga, "People", "Bye soon");
@@ -169,7 +168,7 @@ describe("two people", () => {
     }
   });
 
-  test("one's own place is kept over a reload", async () => {
+  test("a reload keeps the user in the session", async () => {
     const link = await share(server.url);
     const ben = await guest(link.invite, "Ben");
     await write(ben, "People", "Once");
@@ -208,7 +207,7 @@ const hostile = [
   "W".repeat(32_000),
 ];
 
-test("a hostile message is harmless, in the talk and as a prompt", async () => {
+test("a hostile text is harmless, as a message and as a prompt", async () => {
   const link = await share(server.url, "prompt_direct");
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
   for (const text of hostile) await write(ben, "People", text);
@@ -232,7 +231,7 @@ test("a hostile message is harmless, in the talk and as a prompt", async () => {
   }
 });
 
-test("where WebSockets are blocked it works all the same", async () => {
+test("everything works where WebSockets are blocked", async () => {
   const proxy = await startProxy(server.url);
   try {
     const link = await share(server.url, "prompt_direct");
@@ -251,7 +250,7 @@ test("where WebSockets are blocked it works all the same", async () => {
   }
 });
 
-test("below a path, behind a proxy that puts a name of its own in Host, it works all the same", async () => {
+test("everything works below a path, behind a proxy that replaces Host", async () => {
   const proxy = await startProxy(server.url, "/tools/parley");
   try {
     const link = await share(server.url, "prompt_direct");
@@ -272,12 +271,12 @@ test("below a path, behind a proxy that puts a name of its own in Host, it works
   }
 });
 
-test("a session that expires says so to those inside, and is only read from then on", async () => {
+test("an expired session says so to its participants, and is read-only from then on", async () => {
   await said(inside, "The session has expired").waitFor({ timeout: 90_000 });
   await inside.getByText("This session has expired. You can still read it.").waitFor();
   await said(inside, "While there is time").waitFor();
   await expectAccessible(inside, "a room that has expired");
-  // One who was about to come in, one who was in, and one who comes later.
+  // One guest who is about to join, one in the room, and one who comes later.
   await outside.getByLabel("Your name").fill("Late");
   await outside.getByRole("button", { name: "Join the session" }).click();
   await inside.reload();

@@ -8,7 +8,7 @@ import { launch, person, said, to } from "./browser.ts";
 import { settled } from "./cards.ts";
 import { startServer, type Server } from "./server.ts";
 
-/** Pictures of each page, light and dark, on a phone and on a wide screen. */
+/** Takes pictures of each page, light and dark, on a phone and on a wide screen. */
 
 const out = fileURLToPath(new URL("../screenshots/", import.meta.url));
 const looks = (["light", "dark"] as const).flatMap((scheme) =>
@@ -37,13 +37,13 @@ async function shoot(page: Page, name: string): Promise<void> {
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       await Promise.allSettled(document.getAnimations().map((a) => a.finished));
     });
-    // A card that has just moved takes no decision for a moment, and looks like it.
+    // A card that has just moved takes no decisions, and looks different.
     for (const card of await page.locator(".wait:visible").all()) await settled(card);
     await page.screenshot({ path: `${out}${name}-${width}-${scheme}.png` });
   }
 }
 
-/** A card that has just moved takes no click, and says so from the next frame on. */
+/** Waits for the next frame at full width: a card that has just moved takes no clicks. */
 async function wide(page: Page): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.evaluate(

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-/** Where the first message that is wholly in sight stands, and what it says. */
+/** Returns where the first completely visible message is, and its text. */
 function inSight(page: Page): Promise<{ text: string; top: number }> {
   return page.evaluate(() => {
     const list = document.querySelector(".timeline-list")!.getBoundingClientRect();
@@ -29,7 +29,10 @@ function inSight(page: Page): Promise<{ text: string; top: number }> {
   });
 }
 
-/** The same once the list rests: rows that come near are measured, which moves all by a fraction. */
+/**
+ * Returns the same once the list rests: rows nearby are measured, which moves all rows
+ * slightly.
+ */
 async function atRest(page: Page): Promise<{ text: string; top: number }> {
   let now = { text: "", top: NaN };
   const rests = async () => {
@@ -41,7 +44,7 @@ async function atRest(page: Page): Promise<{ text: string; top: number }> {
   return now;
 }
 
-test("a long session begins at its end, and shows what is older as one scrolls up", async () => {
+test("a long session opens at its end, and shows older rows on scrolling up", async () => {
   const link = await share(server.url);
   await talk(link.invite, 450);
   const ben = await guest(link.invite, "Ben");
@@ -64,7 +67,7 @@ test("a long session begins at its end, and shows what is older as one scrolls u
   await said(ben, "Number 450.").waitFor();
 });
 
-test("nothing jumps while older things are loaded", async () => {
+test("nothing jumps while older rows are loaded", async () => {
   const link = await share(server.url);
   await talk(link.invite, 450);
   const ben = await guest(link.invite, "Ben");
@@ -73,21 +76,21 @@ test("nothing jumps while older things are loaded", async () => {
   const number = async () => Number(/Number (\d+)/.exec((await inSight(ben)).text)?.[1] ?? 0);
   let last = await number();
   expect(last).toBeGreaterThan(400);
-  // At the top one scrolls in vain until the older ones are there.
+  // At the top, scrolling has no effect until older rows are there.
   for (let step = 0; step < 400 && last > 200; step++) {
     await ben.mouse.wheel(0, -300);
     await ben.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
     const now = await number();
     expect(last - now, `from ${last} to ${now}`).toBeLessThan(30);
-    // A turn of the wheel, which passes some six, can get lost when older ones
-    // come in the same moment.
+    // One wheel event, which scrolls past six rows, can get lost when older rows
+    // arrive.
     expect(last - now, `from ${last} to ${now}`).toBeGreaterThanOrEqual(-7);
     last = now;
   }
   expect(last).toBeLessThanOrEqual(200);
 });
 
-test("what one reads stays where it is while new things come", async () => {
+test("the rows in sight stay in place while new ones arrive", async () => {
   const link = await share(server.url);
   await talk(link.invite, 400);
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
@@ -104,7 +107,7 @@ test("what one reads stays where it is while new things come", async () => {
   await ben.getByText("New", { exact: true }).waitFor();
 });
 
-test("a page that is busy while one scrolls up does not go back to its end", async () => {
+test("a busy page that is scrolled up does not jump back to its end", async () => {
   const link = await share(server.url);
   await talk(link.invite, 50);
   const ben = await guest(link.invite, "Ben");
@@ -122,7 +125,7 @@ test("a page that is busy while one scrolls up does not go back to its end", asy
   await ben.getByRole("button", { name: "Latest" }).waitFor();
 });
 
-test("who is at the end stays there when the window is turned", async () => {
+test("a list at its end stays there when the window is turned", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
   const olga = await host(link.host);
   await write(olga, "Agent", "Fix the failing test");

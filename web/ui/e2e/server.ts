@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 
 import { inject } from "vitest";
 
-/** A server with the demo agent and a shared session on it, in a directory of its own. */
+/** A server with the demo agent and a shared session, in a directory of its own. */
 export interface Server {
   url: string;
-  /** The host's own way in. */
+  /** The host's own link. */
   host: string;
   invite: string;
   stop(): Promise<void>;
@@ -20,9 +20,8 @@ const scripted = fileURLToPath(new URL("agent.mjs", import.meta.url));
 const quick = fileURLToPath(new URL("quick.mjs", import.meta.url));
 
 /**
- * An agent called fast says all that the demo agent says, without its pauses;
- * one called scripted says what agent.mjs has for it, and one called quick what
- * quick.mjs has.
+ * Starts a server. Its agent "fast" says all that the demo agent says, without the
+ * pauses; "scripted" is agent.mjs, and "quick" is quick.mjs.
  */
 export async function startServer(): Promise<Server> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
@@ -53,14 +52,14 @@ export async function startServer(): Promise<Server> {
   };
 }
 
-/** A server that can be ended and started again, at the same address and with the same data. */
+/** A server that can be killed and started again, at the same address and with the same data. */
 export interface Restartable {
   url: string;
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** Copies the data of a server that was ended. */
+  /** Copies the data of a killed server. */
   backUp(): Promise<void>;
-  /** Puts that copy in the place of the data. */
+  /** Replaces the data by that copy. */
   restore(): Promise<void>;
   stop(): Promise<void>;
 }

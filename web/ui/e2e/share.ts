@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import type { CreateAnswer } from "parley-client";
 
-/** Posts, as often as the server asks to come again. */
+/** Sends a request, again whenever the server asks to retry. */
 async function post<T>(url: string, body: object): Promise<T> {
   for (;;) {
     const answer = await fetch(url, {
@@ -17,13 +17,13 @@ async function post<T>(url: string, body: object): Promise<T> {
   }
 }
 
-/** The API of the session that a link leads to. */
+/** Returns the REST address of the session of a link. */
 function apiOf(link: string): string {
   const at = new URL(link);
   return `${at.origin}/api/shared-sessions/${at.pathname.split("/")[2]}`;
 }
 
-/** Who comes in by a link of their own. */
+/** Joins by a link. */
 function whoBy(way: string): { participantId: string; participantToken: string } {
   const [participantId = "", participantToken = ""] = new URL(way).hash
     .slice("#p=".length)
@@ -31,17 +31,17 @@ function whoBy(way: string): { participantId: string; participantToken: string }
   return { participantId, participantToken };
 }
 
-/** Lets somebody prompt, as far as they may, without a page. */
+/** Prompts the agent as a participant, without a page. */
 export function propose(way: string, prompt: string): Promise<unknown> {
   return post(`${apiOf(way)}/prompts`, { ...whoBy(way), prompt });
 }
 
-/** Lets somebody talk, without a page. */
+/** Sends messages as a participant, without a page. */
 export function say(way: string, text: string): Promise<unknown> {
   return post(`${apiOf(way)}/messages`, { ...whoBy(way), text });
 }
 
-/** A shared session of its own, with a demo agent of its own. */
+/** Shares a session of its own, with a demo agent of its own. */
 export async function share(
   server: string,
   mode = "prompt_with_approval",
@@ -63,7 +63,7 @@ export async function share(
   };
 }
 
-/** Lets the agent of a host's room say long things until the room has that many events. */
+/** Has the agent write long messages until the room has that many events. */
 export async function fill(host: string, events: number): Promise<void> {
   const api = apiOf(host);
   const who = whoBy(host);
@@ -88,16 +88,19 @@ function numberOf(cursor: string): number {
   return Number(Buffer.from(cursor, "base64url").readBigUInt64BE(0));
 }
 
-/** Lets as many people as it takes say numbered things, so that there is much to scroll through. */
+/**
+ * Has as many guests as necessary send numbered messages, so that there is much to
+ * scroll through.
+ */
 export async function talk(invite: string, count: number): Promise<void> {
-  const each = 50; // what one may say in one go
+  const each = 50; // what the server accepts from one participant at once
   for (let from = 0; from < count; from += each) {
     const talker = await member(invite, `talker-${from}`);
     for (let n = from; n < Math.min(from + each, count); n++) await say(talker, `Number ${n + 1}.`);
   }
 }
 
-/** Lets somebody join, and returns that person's own way in. */
+/** Joins, and returns the participant's own link. */
 export async function member(invite: string, userId: string): Promise<string> {
   const at = new URL(invite);
   const { participant } = await post<{ participant: { id: string; accessToken: string } }>(
@@ -107,7 +110,7 @@ export async function member(invite: string, userId: string): Promise<string> {
   return `${at.origin}${at.pathname}#p=${participant.id}:${participant.accessToken}`;
 }
 
-/** Changes what guests may do, as the host whose own way in that is. */
+/** Changes what guests may do, with the host's own link. */
 export async function setMode(host: string, mode: string): Promise<void> {
   const who = whoBy(host);
   const answer = await fetch(`${apiOf(host)}/commands`, {
@@ -122,7 +125,7 @@ export async function setMode(host: string, mode: string): Promise<void> {
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-/** Closes the session of the host whose own way in that is. */
+/** Closes the session, with the host's own link. */
 export async function closeSession(host: string): Promise<void> {
   const answer = await fetch(apiOf(host), {
     method: "DELETE",

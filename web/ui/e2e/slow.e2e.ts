@@ -44,14 +44,14 @@ async function running(): Promise<unknown[]> {
   return ((await answer.json()) as { sessions: unknown[] }).sessions;
 }
 
-test("who shares an agent that cannot be started reads the reason", async () => {
+test("sharing an agent that cannot start shows the reason", async () => {
   const page = await shares("locked");
   const why = page.getByRole("dialog").getByRole("alert");
   await why.getByText("Authentication required").waitFor();
   await why.getByText("Log in with Kestrel").waitFor();
 });
 
-test("who waits for an agent sees what it waits for, and can give it up", async () => {
+test("a slow start of an agent shows what it waits for, and can be given up", async () => {
   const page = await shares("slow");
   const dialog = page.getByRole("dialog");
   await dialog.getByText("Starting slow.").waitFor();
@@ -66,7 +66,7 @@ test("who waits for an agent sees what it waits for, and can give it up", async 
   await dialog.getByText("Starting slow.").waitFor();
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
-  await expect.poll(running, { timeout: 10_000 }).toEqual([]); // a dialog that is closed leaves no agent
+  await expect.poll(running, { timeout: 10_000 }).toEqual([]); // closing the dialog ends the agent
 
   await page.getByRole("button", { name: "Share a session" }).click();
   await page.getByLabel("Your name").fill("Olga");
@@ -77,7 +77,7 @@ test("who waits for an agent sees what it waits for, and can give it up", async 
   await page.getByRole("dialog", { name: "Your session is ready" }).waitFor();
 });
 
-test("the silence of an agent is not shown once its session is closed", async () => {
+test("the silence of an agent is not shown after its session is closed", async () => {
   await writeFile(join(dir, "ready"), "");
   const olga = await host((await share(server.url, "prompt_direct", "slow")).host);
   await write(olga, "Agent", "think");
@@ -91,7 +91,7 @@ test("the silence of an agent is not shown once its session is closed", async ()
   await olga.getByText(/^The agent has said nothing/).waitFor({ state: "detached" });
 });
 
-test("an agent that says nothing in a turn is shown as silent, and can be ended", async () => {
+test("an agent that is silent in a turn is shown as such, and can be ended", async () => {
   await writeFile(join(dir, "ready"), "");
   const olga = await host((await share(server.url, "prompt_direct", "slow")).host);
   await write(olga, "Agent", "think");

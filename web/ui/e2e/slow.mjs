@@ -1,7 +1,7 @@
 /**
- * An agent that takes its time: it is ready once the file is there that its
- * first argument names, or is not signed in if there is none, and says one word
- * and a log line in each turn, which it never ends.
+ * A slow agent: it is ready once the file exists that its first argument names; without
+ * an argument it is not signed in. In each turn it writes one word and a log line, and
+ * never ends the turn.
  */
 
 import { existsSync } from "node:fs";

@@ -25,12 +25,12 @@ interface Tab {
   room: number;
 }
 
-/** How many event streams the tabs of a browser keep open. */
+/** The number of event streams that the tabs of a browser keep open. */
 function streams({ page }: Tab): Promise<number> {
   return page.evaluate(async () => (await navigator.locks.query()).held!.length);
 }
 
-/** Lets every tab say something, and checks that all of its room have it once. */
+/** Sends a message from every tab, and checks that each tab shows each message once. */
 async function allTalk(tabs: Tab[], when: string): Promise<void> {
   const texts = tabs.map((_, i) => `${when} by tab ${i}`);
   await Promise.all(tabs.map(({ page }, i) => write(page, "People", texts[i]!)));
@@ -45,8 +45,8 @@ async function allTalk(tabs: Tab[], when: string): Promise<void> {
   }
 }
 
-// A browser has six connections to a server, for all of its tabs.
-test("in seven tabs without a WebSocket all works in each, also when some of them close or crash", async () => {
+// A browser opens six connections to a server, for all of its tabs.
+test("everything works in seven tabs without a WebSocket, even when some close or crash", async () => {
   const rooms = await Promise.all([share(server.url), share(server.url)]);
   const [first, second] = rooms;
   const ann = await member(first!.invite, "ann");

@@ -20,19 +20,19 @@ beforeEach(async () => {
 });
 afterEach(() => network.stop());
 
-/** The link, by way of the network that forgets. */
+/** Returns the link by way of the network that can lose data. */
 function through(link: string): string {
   return link.replace(new URL(link).origin, network.url);
 }
 
-/** What a browser says when its tab comes back from the background. */
+/** Dispatches what a browser does when a tab comes back from the background. */
 function comeBack(page: Page): Promise<void> {
   return page.evaluate(() => {
     document.dispatchEvent(new Event("visibilitychange"));
   });
 }
 
-test("a page whose connection was forgotten says so, keeps what is written, and sends it once", async () => {
+test("a page with a dead connection says so, keeps texts, and sends each once", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(link.host), await guest(through(link.invite), "Ben")];
   network.forget("everything");
@@ -67,7 +67,7 @@ test.each(["everything", "answers"] as const)(
   },
 );
 
-test("a proposal is not run when the mode has changed by the time it gets there", async () => {
+test("a proposal is not run if the mode has changed by the time it arrives", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(link.host), await guest(through(link.invite), "Ben")];
   network.forget("everything");
@@ -97,7 +97,7 @@ test("a proposal is not run when the mode has changed by the time it gets there"
   expect(await message.inputValue()).toBe("half a sent");
 });
 
-test("what is being written survives a reload, to each by itself", async () => {
+test("drafts for people and for the agent survive a reload", async () => {
   const link = await share(server.url);
   const ben = await guest(link.invite, "Ben");
   await ben.getByLabel("Message", { exact: true }).fill("half a sentence");
@@ -109,7 +109,7 @@ test("what is being written survives a reload, to each by itself", async () => {
   expect(await ben.getByLabel("Message", { exact: true }).inputValue()).toBe("half a sentence");
 });
 
-test("a page that goes offline sends what was written when it is back", async () => {
+test("a page that goes offline sends texts when it is back", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
   const network = await ben.context().newCDPSession(ben);
@@ -131,7 +131,7 @@ test("a page that goes offline sends what was written when it is back", async ()
     p.complaints = p.complaints.filter((c) => !/ERR_INTERNET|WebSocket connection/.test(c));
 });
 
-test("a decision that was not acknowledged is not sent again after a reload: the person decides anew", async () => {
+test("an unacknowledged decision is not sent again after a reload: the user decides anew", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(through(link.host)), await guest(link.invite, "Ben")];
   await write(ben, "Agent", "plan");
@@ -149,7 +149,7 @@ test("a decision that was not acknowledged is not sent again after a reload: the
   await said(ben, "Done in").waitFor();
 });
 
-test("a decision that is not sent yet is remembered by its card, however often that leaves the page", async () => {
+test("a card remembers an unsent decision however often it is unmounted", async () => {
   const link = await share(server.url);
   const [olga, ben] = [await host(through(link.host)), await guest(link.invite, "Ben")];
   await write(ben, "Agent", "plan");

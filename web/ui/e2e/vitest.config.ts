@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The application in a real browser, against the real server. */
+/** Runs the application in a real browser, against the real server. */
 const files = {
   tests: "e2e/**/*.e2e.ts",
   screenshots: "e2e/screenshots.ts",

@@ -1,4 +1,4 @@
-/** Rooms in which something waits for the host, on a server that the file has for itself. */
+/** Rooms in which something waits for the host, on a server for the test file. */
 
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-/** A room whose host has that many proposals of Ben's to decide on. Ben has no page. */
+/** Opens a room whose host has that many proposals of Ben's to decide on. Ben has no page. */
 export async function proposals(count: number, text = "Prompt", agent = "scripted") {
   const link = await share(server.url, "prompt_with_approval", agent);
   const [olga, ben] = await Promise.all([host(link.host), member(link.invite, "Ben")]);
@@ -25,7 +25,7 @@ export async function proposals(count: number, text = "Prompt", agent = "scripte
   return { olga, ben, link };
 }
 
-/** A room in which the scripted agent asks what it asks when it is told that. */
+/** Opens a room in which the scripted agent asks its question for that prompt. */
 export async function questions(text: string, count = 1) {
   const link = await share(server.url, "prompt_direct", "scripted");
   const olga = await host(link.host);
@@ -34,7 +34,7 @@ export async function questions(text: string, count = 1) {
   return { olga, link };
 }
 
-/** Waits until the counter says that so many things wait. */
+/** Waits until the counter shows that number. */
 export async function waitsFor(page: Page, count: number): Promise<void> {
   const name = count === 1 ? "1 waiting for you" : `${count} waiting for you`;
   if (count > 0) await page.getByRole("button", { name }).waitFor();
@@ -43,7 +43,10 @@ export async function waitsFor(page: Page, count: number): Promise<void> {
 
 export const card = (page: Page, text: string): Locator => page.locator(".wait", { hasText: text });
 
-/** Waits until all is told that came of what a page has sent: it sends a message after that. */
+/**
+ * Waits until the effects of everything that a page has sent are there: it sends a
+ * message after that.
+ */
 export async function roundTrip(page: Page): Promise<void> {
   const text = `Ping ${Math.random()}`;
   await write(page, "People", text);

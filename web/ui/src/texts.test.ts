@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-test("what people read stands in texts.ts alone", () => {
+test("texts of the user interface are in src/texts only", () => {
   const root = import.meta.dirname;
   const files = readdirSync(root, { recursive: true, encoding: "utf8" });
   const found = files

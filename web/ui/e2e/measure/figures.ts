@@ -1,11 +1,11 @@
-/** What a measurement makes of the figures of its runs. */
+/** Summarises the figures of several runs. */
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
-/** Each figure's median, and its least and greatest value. */
+/** Returns the median, the least and the greatest value of each figure. */
 export function table<Figures extends object>(title: string, runs: readonly Figures[]): string {
   const names = Object.keys(runs[0] ?? {}) as (keyof Figures & string)[];
   const lines = names.map((name) => {

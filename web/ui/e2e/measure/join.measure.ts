@@ -6,13 +6,13 @@ import { startServer, type Server } from "../server.ts";
 import { median, table } from "./figures.ts";
 import { processorTimes } from "./tasks.ts";
 
-/** How soon a phone on a mobile network shows the page that an invite leads to. */
+/** Measures how soon a phone on a mobile network shows the page of an invite. */
 
 const limits = { largestPaintMs: 2_500, blockedMs: 300, shift: 0.05, scriptBytes: 120_000 };
 const runs = 5;
-const slowdown = 4; // of the processor, as of a phone of the middle class
+const slowdown = 4; // of the processor, as of a mid-range phone
 
-/** As WebPageTest and Lighthouse have them. Latency is of a whole round trip. */
+/** The networks as WebPageTest and Lighthouse define them. Latency is that of a round trip. */
 const networks = [
   { name: "4G", kilobits: 9_000, latency: 170 },
   { name: "slow 4G", kilobits: 1_600, latency: 150 },
@@ -21,7 +21,7 @@ const networks = [
 interface Figures {
   firstPaintMs: number;
   largestPaintMs: number;
-  /** By the clock, what other programs on the machine take from the browser included. */
+  /** In wall-clock time, which includes what other programs take from the browser. */
   blockedMs: number;
   shift: number;
   scriptBytes: number;
@@ -43,11 +43,11 @@ afterAll(async () => {
 
 for (const network of networks) {
   test(`the join page on ${network.name}`, { timeout: 240_000 }, async () => {
-    await visit(network); // the server packs its files at the first request
+    await visit(network); // the server compresses its files at the first request
     const all: Figures[] = [];
     for (let i = 0; i < runs; i++) all.push(await visit(network));
     console.log(table(`join page, ${network.name}, processor ${slowdown} times slower`, all));
-    // By the clock the best run counts: in the others the machine had more to do.
+    // In wall-clock time the best run counts: the machine was busier during the others.
     expect(Math.min(...all.map((f) => f.largestPaintMs))).toBeLessThan(limits.largestPaintMs);
     expect(Math.max(...all.map((f) => f.shift))).toBeLessThan(limits.shift);
     expect(Math.max(...all.map((f) => f.scriptBytes))).toBeLessThan(limits.scriptBytes);
@@ -60,7 +60,7 @@ test("what the join page asks of the processor", { timeout: 240_000 }, async () 
     const times = await inNewProfile((page) => processorTimes(page, () => open(page)));
     const slow = times.map((ms) => ms * slowdown);
     const sum = (ms: number[]) => ms.reduce((a, b) => a + b, 0);
-    // The first run also warms the files of the browser up.
+    // The first run also warms up the files of the browser.
     if (i > 0)
       all.push({ blockedMs: sum(slow.map((ms) => Math.max(0, ms - 50))), processorMs: sum(slow) });
   }

@@ -7,13 +7,13 @@ import { startServer, type Server } from "../server.ts";
 import { share } from "../share.ts";
 
 /**
- * What people feel in a room with a fast agent and in one with a long past:
- * frames, keys, memory. The limits hold on a machine that does nothing else; the
- * processor time says what a busy one is up to.
+ * Measures what people notice in a room with a fast agent, and in one with a long
+ * history: frames, keys, memory. The limits hold on an otherwise idle machine; the
+ * processor time is comparable on a busy one.
  */
 
-// The goal is 60 frames a second, which is every frame of the screen: over fifteen
-// seconds, a few frames that anything else on the machine takes make 59 or 58 of it.
+// The goal is 60 frames a second, which is every frame of the screen. Over fifteen
+// seconds, a few frames lost to other programs make 59 or 58 of it.
 const limits = { framesPerSecond: 58, keyP95: 50, heapMB: 150 };
 
 let server: Server;
@@ -31,11 +31,11 @@ interface Measured {
   keyP95: number;
   /** Milliseconds of the longest pause between two frames. */
   longestFrame: number;
-  /** Milliseconds of processor time that the page's main thread takes in a second. */
+  /** Milliseconds of processor time that the page's main thread takes per second. */
   busy: number;
 }
 
-/** Types for as long as that, and measures. */
+/** Types for that long, and measures. */
 async function typing(page: Page, seconds: number): Promise<Measured> {
   await page.getByLabel("Prompt", { exact: true }).focus();
   await page.evaluate(() => {
@@ -101,7 +101,7 @@ function expectSmooth({ framesPerSecond, keyP95 }: Measured): void {
   expect.soft(keyP95).toBeLessThan(limits.keyP95);
 }
 
-/** The size of the JavaScript heap once what is unreachable is gone. */
+/** Returns the size of the JavaScript heap after a garbage collection. */
 async function heapMB(page: Page): Promise<number> {
   const cdp: CDPSession = await page.context().newCDPSession(page);
   await cdp.send("HeapProfiler.collectGarbage");

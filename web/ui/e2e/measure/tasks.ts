@@ -10,9 +10,9 @@ interface TraceEvent {
 }
 
 /**
- * The milliseconds that each task of the page's main thread was on the processor
- * while act ran, the longest first. Unlike the clock they do not depend on what
- * else the machine has to do.
+ * Returns the milliseconds of processor time of each task of the page's main thread
+ * while act ran, the longest first. Unlike wall-clock time they do not depend on the
+ * load of the machine.
  */
 export async function processorTimes(page: Page, act: () => Promise<void>): Promise<number[]> {
   const cdp = await page.context().newCDPSession(page);

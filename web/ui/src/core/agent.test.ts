@@ -19,15 +19,15 @@ const mode: ConfigOption = {
 };
 const idle: Agent = { status: "idle" };
 
-describe("what is known of the agent", () => {
-  it("is named by its title, or else its name, with the version", () => {
+describe("what is known about the agent", () => {
+  it("is its title, or else its name, with the version", () => {
     const named = (info: Agent["info"]) => programOf({ ...idle, info });
     expect(named({ name: "gem-cli", title: "Gem", version: "1.2" })).toBe("Gem 1.2");
     expect(named({ name: "gem-cli", title: "", version: "" })).toBe("gem-cli");
     expect([programOf(idle), named({ name: "", title: "", version: "1" })]).toEqual(["", ""]);
   });
 
-  it("has the first option of a category, and what is chosen there", () => {
+  it("is the first option of a category, with its current value", () => {
     const other = { ...mode, id: "other" };
     expect(optionOf({ ...idle, configOptions: [mode, other] }, "mode")).toBe(mode);
     expect(optionOf(idle, "model")).toBeUndefined();
@@ -37,7 +37,7 @@ describe("what is known of the agent", () => {
     expect(currentOf({ ...mode, currentValue: null }).name).toBe("null");
   });
 
-  it("has a share of the context and a cost where they are known", () => {
+  it("is the used share of the context, and a cost if known", () => {
     expect(percentUsed({ used: 53_000, size: 200_000, cost: null })).toBe(27);
     expect([percentUsed(undefined), percentUsed({ used: 1, size: 0, cost: null })]).toEqual([
       null,
@@ -50,7 +50,7 @@ describe("what is known of the agent", () => {
   });
 });
 
-test("a room knows the newest of each, whatever came when", () => {
+test("a room keeps the newest of each fact, in any order", () => {
   const room = enter({
     ...welcome(),
     agent: { status: "starting", sessionTitle: "Old", cwd: "/shop", availableCommands: [] },

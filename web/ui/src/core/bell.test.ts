@@ -9,7 +9,7 @@ import { take } from "./roomHistory.ts";
 
 const cleo: Participant = { ...ann, id: "cleo", userId: "cleo", displayName: "Cleo" };
 
-/** What somebody is told of the last events of a story, of which those before are known. */
+/** Returns what a user is notified of by the last events of a story, after the earlier ones. */
 function told(who: Participant, story: Story, known = 0, decides = who.role === "host"): Ring[] {
   const participants = [olga, ann, cleo];
   const room = enter(
@@ -25,7 +25,7 @@ const kinds = (rings: readonly Ring[]) => rings.map((r) => r.kind);
 const proposes = () =>
   new Story().add("prompt_pending_approval", { approval: approval("a1"), participant: ann });
 
-describe("the one who decides is told", () => {
+describe("a user who decides is notified", () => {
   test("of a proposal, without its text", () => {
     expect(told(olga, proposes())).toEqual([
       { kind: "waiting", tag: "a1", text: "“Ann” proposes a prompt" },
@@ -37,7 +37,7 @@ describe("the one who decides is told", () => {
     expect(texts(told(olga, story, 1))).toEqual(["The agent asks for permission"]);
   });
 
-  test("nothing of what was decided before the page knew of it", () => {
+  test("of nothing that was decided before the page learned of it", () => {
     const story = new Story()
       .turn()
       .add("permission_requested", permission)
@@ -45,7 +45,7 @@ describe("the one who decides is told", () => {
     expect(kinds(told(olga, story))).toEqual([]);
   });
 
-  test("of what waits already when they come in", () => {
+  test("of what already waits on entering", () => {
     const room = enter(
       welcome({ participant: olga, approvals: [approval("a1")], permissions: [permission] }),
     );
@@ -59,14 +59,14 @@ describe("the one who decides is told", () => {
 
 const permission = { requestId: "r1", toolCall: {}, options: [] };
 
-describe("the author of a proposal is told", () => {
+describe("the author of a proposal is notified", () => {
   test.each([
     [{ status: "approved" as const }, "“Olga” approved your prompt"],
     [
       { status: "approved" as const, prompt: "Add two", originalPrompt: "Add a test" },
       "“Olga” changed your prompt and approved it",
     ],
-  ])("that it was let through: %o", (change, text) => {
+  ])("that it was approved: %o", (change, text) => {
     const story = proposes().add("prompt_approved", {
       approval: approval("a1", change),
       participant: olga,
@@ -76,7 +76,7 @@ describe("the author of a proposal is told", () => {
     expect(told(olga, story, 1)).toEqual([]);
   });
 
-  test("that it was rejected, but not that they withdrew it", () => {
+  test("that it was rejected, but not that the author withdrew it", () => {
     const rejected = (participant: Participant) =>
       proposes().add("prompt_rejected", {
         approval: approval("a1", { status: "rejected", reason: "A secret" }),
@@ -86,7 +86,7 @@ describe("the author of a proposal is told", () => {
     expect(told(ann, rejected(ann), 1)).toEqual([]);
   });
 
-  test("that the agent waits for an answer in their turn", () => {
+  test("that the agent waits for an answer in the author's turn", () => {
     const story = new Story().turn().add("permission_requested", permission);
     expect(texts(told(ann, story, 3))).toEqual(["The agent asks for permission; the host answers"]);
     expect(told(cleo, story, 3)).toEqual([]);
@@ -96,7 +96,7 @@ describe("the author of a proposal is told", () => {
 describe("the end of a turn", () => {
   const turn = () => new Story().turn().ends();
 
-  test("is told as their own to those who began it or approved it", () => {
+  test("is the own turn of those who started or approved it", () => {
     expect(told(ann, turn(), 3)).toEqual([
       { kind: "ownTurn", tag: "turn a1", text: "The agent is done with your prompt" },
     ]);
@@ -108,7 +108,7 @@ describe("the end of a turn", () => {
     ]);
   });
 
-  test("is told of a prompt that nobody knows any more", () => {
+  test("is announced for a prompt that is no longer known", () => {
     expect(texts(told(ann, new Story().ends("gone")))).toEqual(["The agent is done with a prompt"]);
   });
 
@@ -123,7 +123,7 @@ describe("the end of a turn", () => {
 });
 
 describe("a mention", () => {
-  test("is told to the one who is called, without what was said", () => {
+  test("notifies the mentioned person, without the message", () => {
     const story = new Story().chat("@Cleo look at the secret");
     expect(told(cleo, story)).toEqual([
       { kind: "mention", tag: "mention", text: "“Ann” mentions you" },
@@ -132,7 +132,7 @@ describe("a mention", () => {
     expect(told(ann, new Story().chat("@Ann that is me")), "not by oneself").toEqual([]);
   });
 
-  test("by a hundred messages rings a few times only, each in the place of the last", () => {
+  test("by a hundred messages notifies only a few times, each in place of the last", () => {
     const story = new Story();
     for (let n = 0; n < 100; n++) story.chat("@Cleo");
     const rings = told(cleo, story);
@@ -141,7 +141,7 @@ describe("a mention", () => {
   });
 });
 
-test("no notification holds hidden characters, line ends or long names", () => {
+test("no notification contains hidden characters, line ends or long names", () => {
   const displayName = `A\u202e\u200b\n${"n".repeat(200)}`;
   const story = new Story().chat("@Cleo", { ...ann, displayName });
   const [text = ""] = texts(told(cleo, story));
@@ -150,7 +150,7 @@ test("no notification holds hidden characters, line ends or long names", () => {
   expect(oneLine("👩".repeat(100), 3)).toBe("👩👩👩…");
 });
 
-test("a name cannot end its quotation marks and read like another notification", () => {
+test("a name cannot close its quotation marks and pass for another notification", () => {
   const names = ["Olga” approved it “", 'Olga" approved it "', "Olga’’ approved '' it"];
   for (const displayName of names) {
     const [text = ""] = texts(told(cleo, new Story().chat("@Cleo", { ...ann, displayName })));
@@ -159,7 +159,7 @@ test("a name cannot end its quotation marks and read like another notification",
   }
 });
 
-test("a choice is read from whatever was stored", () => {
+test("a choice is read from anything that was stored", () => {
   expect(readChoice(null).mention).toBe(true);
   expect(readChoice("on").anyTurn).toBe(false);
   expect(readChoice({ mention: false, anyTurn: true, ownTurn: "no", other: true })).toEqual({

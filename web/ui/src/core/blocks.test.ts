@@ -27,7 +27,7 @@ function htmlOf(text: string): string {
   return html.replace(/\s+/g, " ").replace(/> </g, "><").trim();
 }
 
-/** What a text looks like when its blocks are drawn one by one. */
+/** Returns what a text looks like when its blocks are rendered one by one. */
 function inBlocks(text: string): string {
   const b = blocksOf(text);
   return textsOf(b)
@@ -65,7 +65,7 @@ describe("a text in blocks", () => {
     expect(inBlocks(text)).toBe(htmlOf(text));
   });
 
-  test("reads like the whole, whatever comes after whatever", () => {
+  test("reads like the whole, in any order of parts", () => {
     for (let seed = 1; seed <= 100; seed++) {
       const d = dice(seed);
       const some = Array.from({ length: 2 + d.below(8) }, () => d.one(parts));
@@ -74,7 +74,7 @@ describe("a text in blocks", () => {
     }
   });
 
-  test("comes to the same however it grows", () => {
+  test("has the same blocks however it grows", () => {
     for (let seed = 1; seed <= 40; seed++) {
       const d = dice(seed);
       const long = "word ".repeat(d.below(3) * 5_000);
@@ -87,13 +87,13 @@ describe("a text in blocks", () => {
     }
   });
 
-  test("that is replaced is taken apart anew", () => {
+  test("that is replaced is split anew", () => {
     const before = blocksOf("One.\n\nTwo.\n\nThree.");
     const after = blocksOf("Another.\n\nText.\n", before);
     expect(textsOf(after)).toEqual(["Another.\n\n", "Text.\n"]);
   });
 
-  test("keeps its finished blocks, and full groups of them, as they are", () => {
+  test("keeps its finished blocks and full groups", () => {
     const text = Array.from({ length: 100 }, (_, i) => `Paragraph ${i}.`).join("\n\n");
     const before = blocksOf(text);
     const after = blocksOf(`${text} It goes on.\n\nThe last.`, before);
@@ -109,7 +109,7 @@ describe("a text in blocks", () => {
     const paragraphs = Array.from({ length: 100 }, (_, i) => (i % 3 ? `Paragraph ${i}.` : fence));
     const text = paragraphs.join("\n\n");
     const before = blocksOf(text);
-    // In the middle of code: by itself, what is left would read as something else.
+    // In the middle of code: the remaining text by itself would mean something else.
     const from = text.indexOf("const b", text.length / 2);
     const after = blocksOf(`${text.slice(from)}\n\nThe last.\n`, before, from);
     const known = new Set(before.groups.flat());
@@ -124,7 +124,7 @@ describe("a text in blocks", () => {
     expect(blocksOf(text, again, 0), "the beginning came back").toEqual(before);
   });
 
-  test("keeps little of what was dropped", () => {
+  test("keeps little of the dropped text", () => {
     const code = `\`\`\`\n${"a line\n".repeat(100_000)}`;
     const from = 500_000;
     const after = blocksOf(code.slice(from), blocksOf(code), from);
@@ -140,7 +140,7 @@ describe("a text in blocks", () => {
     ["a table", `| a | b |\n| - | - |\n${"| 1 | 2 |\n".repeat(50_000)}`],
     ["a quote", "> quoted\n".repeat(50_000)],
     ["emoji", "😀".repeat(200_000)],
-  ])("is bounded in each of its blocks: %s", (_, text) => {
+  ])("has blocks of a bounded size: %s", (_, text) => {
     const b = blocksOf(text);
     const texts = textsOf(b);
     const most = longestBlock + 1;
@@ -155,7 +155,7 @@ describe("a text in blocks", () => {
     ["brackets in each paragraph", `${"[a](b".repeat(200)}\n\n`.repeat(2_000)],
     ["long words", `${"w".repeat(1_900)}\n\n`.repeat(500)],
     ["many tables", "|a|b|c|\n|-|-|-|\n|1|2|3|\n\n".repeat(4_000)],
-  ])("costs little where a text is hostile in all its blocks: %s", (_, text) => {
+  ])("costs little even if every block is hostile: %s", (_, text) => {
     const b = blocksOf(text);
     for (const group of b.groups) {
       const cost = group
@@ -168,7 +168,7 @@ describe("a text in blocks", () => {
     expect(textsOf(b).join("")).toBe(text);
   });
 
-  test("shows the header of a long table above each part of it", () => {
+  test("repeats the header of a long table above each part", () => {
     const rows = Array.from({ length: 4_000 }, (_, i) => `| row ${i} | ${i} |\n`);
     const table = `Prices:\n| item | price |\n| --- | ---: |\n${rows.join("")}`;
     for (const end of ["", "\nAfter.\n"]) {
@@ -184,7 +184,7 @@ describe("a text in blocks", () => {
     }
   });
 
-  test("shows no header above what comes after a table", () => {
+  test("repeats no header after the end of a table", () => {
     const { groups } = blocksOf(
       `| a | b |\n| - | - |\n| 1 | 2 |\n# End\n${"a line of text\n".repeat(4_000)}`,
     );
@@ -192,7 +192,7 @@ describe("a text in blocks", () => {
     expect(groups.flat().every((b) => b.head === "")).toBe(true);
   });
 
-  test("shows no header of a list or of thousands of characters twice", () => {
+  test("repeats no header in a list, and none of thousands of characters", () => {
     const row = "  | 1 | 2 |\n".repeat(3_000);
     for (const table of [
       `- | a | b |\n  | - | - |\n${row}`,
@@ -204,7 +204,7 @@ describe("a text in blocks", () => {
     }
   });
 
-  test("tells the code of a fence that is not closed yet", () => {
+  test("returns the code of a fence that is still open", () => {
     const code = "const a = 1;\n\nconst b";
     expect(openCode(blocksOf(`Look:\n\n\`\`\`js\n${code}`))).toBe(code);
     expect(openCode(blocksOf(`\`\`\`js\n${code}\n\`\`\`\n`))).toBeNull();

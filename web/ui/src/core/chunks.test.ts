@@ -30,7 +30,7 @@ describe("chunks", () => {
   );
 });
 
-test("the beginning of a text is some lines, or some characters of long ones", () => {
+test("the beginning of a text is a few lines, or a few characters of long lines", () => {
   expect(headOf("a\nb\nc", 2, 100)).toEqual({ text: "a\nb\nc", cut: false });
   expect(headOf("a\nb\nc\nd\ne", 2, 100)).toEqual({ text: "a\nb", cut: true });
   expect(headOf("x".repeat(500), 2, 100)).toEqual({ text: "x".repeat(100), cut: true });
@@ -40,7 +40,7 @@ test("the beginning of a text is some lines, or some characters of long ones", (
   });
 });
 
-test("its end likewise", () => {
+test("and so is its end", () => {
   expect(tailOf("a\nb\nc", 3, 100)).toEqual({ text: "a\nb\nc", cut: false });
   expect(tailOf("a\nb\nc\nd", 2, 100)).toEqual({ text: "c\nd", cut: true });
   expect(tailOf("x".repeat(500), 2, 100)).toEqual({ text: "x".repeat(100), cut: true });
@@ -51,7 +51,7 @@ test("lines are counted", () => {
   expect([countLines(""), countLines("a"), countLines("a\nb\n")]).toEqual([1, 1, 3]);
 });
 
-describe("the end of a text that grows", () => {
+describe("the end of a growing text", () => {
   const lines = "const a = 1; // a line of code\n".repeat(2_000);
 
   test.each([

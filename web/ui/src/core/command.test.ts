@@ -26,7 +26,7 @@ const texts: [string, unknown, string | null][] = [
 ];
 test.each(texts)("%s", (_, input, text) => expect(commandOf(input)?.text ?? null).toBe(text));
 
-test("where it runs, and with which variables, belongs to it", () => {
+test("a command includes its directory and its variables", () => {
   expect(
     commandOf({ command: "make", cwd: "/src", env: { PATH: "/evil", N: 1 }, description: "Build" }),
   ).toEqual({
@@ -43,7 +43,7 @@ test("where it runs, and with which variables, belongs to it", () => {
   });
 });
 
-test("nothing of the input is lost", () => {
+test("no part of the input is lost", () => {
   expect(commandOf({ command: "ls", script: { run: "rm -rf ~" } })?.rest).toEqual({
     script: { run: "rm -rf ~" },
   });
@@ -54,7 +54,7 @@ test("nothing of the input is lost", () => {
   });
 });
 
-test("an input is shown by a diff only if the diff says all of it", () => {
+test("a diff replaces an input only if it shows everything in it", () => {
   const diff = { type: "diff", path: "/a.go", oldText: "x\ny\n", newText: "x\nz\n" } as const;
   const edit = { file_path: "/a.go", old_string: "y", new_string: "z" };
   expect(isShownBy(edit, [diff])).toBe(true);

@@ -161,7 +161,7 @@ export function dice(seed: number) {
 
 export type Dice = ReturnType<typeof dice>;
 
-/** A session as the server could tell it: anything may come between anything, but one turn runs at a time. */
+/** Returns a random session: any events in any order, but with one turn at a time. */
 export function randomStory(d: Dice, length: number): SessionEvent[] {
   const story = new Story().add("shared_session_created", { session: {} } as never);
   const pending: string[] = [];
@@ -175,7 +175,7 @@ export function randomStory(d: Dice, length: number): SessionEvent[] {
       content: { type: "text", text: `${next++} ` },
       ...(d.below(3) === 0 && { messageId: `m${d.below(3)}` }),
     });
-  // Few ids, so that they come again in other turns.
+  // Few ids, so that they are used again in other turns.
   const call = () => ({ toolCallId: `t${d.below(4)}`, ...(d.below(2) && { title: `T${next++}` }) });
   const status = () => ({ status: d.one(["pending", "in_progress", "completed", "failed"]) });
   const agent = [

@@ -4,7 +4,7 @@ import { Guard, settleMs, type Frame } from "./guard.ts";
 
 const middle = { x: 50, y: 150 };
 
-/** A card of 100 × 100 that is drawn every 20 ms from a time on. */
+/** A card of 100 × 100 pixels that is drawn every 20 ms. */
 class Card {
   readonly guard = new Guard();
   private frame: Frame = {
@@ -38,19 +38,19 @@ class Card {
 }
 
 describe("a card that has just appeared", () => {
-  test("is not decided on", () => {
+  test("takes no decision", () => {
     const { guard } = new Card().until(settleMs - 40);
     expect(guard.allowsKey(settleMs - 50)).toBe(false);
     expect(guard.allowsPress(settleMs - 50, middle)).toBe(false);
   });
 
-  test("is decided on once it has been in sight for a while", () => {
+  test("takes a decision after it has been in sight for a while", () => {
     const { guard } = new Card().until(2_000);
     expect(guard.allowsKey(2_000)).toBe(true);
     expect(guard.allowsPress(2_000, middle)).toBe(true);
   });
 
-  test("is not decided on by what came before it was drawn, however late it is dealt with", () => {
+  test("takes no decision from an event that precedes it, however late it is handled", () => {
     const card = new Card().change({ at: 9_000 });
     expect(card.guard.allowsKey(100), "nothing was drawn").toBe(false);
     card.until(9_500);
@@ -58,12 +58,12 @@ describe("a card that has just appeared", () => {
     expect(card.guard.allowsKey(8_000)).toBe(false);
   });
 
-  test("is decided on by an event that is a little older than the newest frame", () => {
+  test("takes a decision from an event that is slightly older than the newest frame", () => {
     const { guard } = new Card().until(9_000);
     expect(guard.allowsPress(8_950, middle)).toBe(true);
   });
 
-  test("counts anew when the page comes back into sight", () => {
+  test("starts to wait anew when the page comes back into sight", () => {
     const card = new Card().until(5_000);
     card.guard.restart();
     expect(card.guard.allowsKey(5_001)).toBe(false);
@@ -75,7 +75,7 @@ describe("a card that has just appeared", () => {
 });
 
 describe("a press", () => {
-  test("does not count where another thing was a moment ago", () => {
+  test("does not count where something else was a moment ago", () => {
     const card = new Card().until(2_000).move(200).until(2_100);
     expect(card.guard.allowsPress(2_100, { x: 50, y: 350 })).toBe(false);
     expect(card.guard.allowsKey(2_100), "a key does not go by the place").toBe(true);
@@ -83,7 +83,7 @@ describe("a press", () => {
     expect(card.guard.allowsPress(3_000, { x: 50, y: 350 })).toBe(true);
   });
 
-  test("counts where the card has been all the while, though it moves", () => {
+  test("counts where the card has been the whole time, even if it moves", () => {
     const card = new Card().until(2_000).move(-30).until(2_100).move(-30).until(2_200);
     expect(card.guard.allowsPress(2_200, { x: 50, y: 120 })).toBe(true);
     expect(card.guard.allowsPress(2_200, { x: 50, y: 60 })).toBe(false);
@@ -102,14 +102,14 @@ describe("a press", () => {
     expect(card.guard.allowsKey(2_300)).toBe(true);
   });
 
-  test("nor when the card has grown", () => {
+  test("does not count when the card has grown", () => {
     const card = new Card().until(2_000).change({ bottom: 260 }).until(2_200);
     expect(card.guard.allowsPress(2_200, middle)).toBe(false);
   });
 });
 
 describe("scrolling", () => {
-  test("of one's own brings the card under the pointer at once", () => {
+  test("by the user makes a press count at once", () => {
     const card = new Card().until(2_000).move(200).change({ scrolled: 300 }).until(2_060);
     expect(card.guard.allowsPress(2_060, { x: 50, y: 350 })).toBe(true);
   });

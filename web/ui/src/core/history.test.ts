@@ -7,16 +7,16 @@ import { load, loadAfter, loadBefore, type Loaded } from "./history.ts";
 import { opening } from "./opening.ts";
 import { fold, type Timeline } from "./timeline.ts";
 
-/** What it comes to if everything is folded in one go. */
+/** Folds everything at once. */
 const whole = ({ events, timeline }: Loaded) => fold(timeline.first, events);
 
-// To compare for equality alone is many times faster.
+// A plain comparison is many times faster.
 function same(got: Timeline, wanted: Timeline, where: string): void {
   if (!isDeepStrictEqual(got, wanted)) expect(got, where).toEqual(wanted);
 }
 
 describe("older pages", () => {
-  test("come to the same as everything in one go, wherever pages begin and end", () => {
+  test("give the same timeline as folding everything at once, for all page boundaries", () => {
     for (let seed = 1; seed <= 300; seed++) {
       const d = dice(seed);
       const all = randomStory(d, 20 + d.below(200));
@@ -32,7 +32,7 @@ describe("older pages", () => {
     }
   });
 
-  test("fit what has happened since", () => {
+  test("give the same timeline when newer events arrive meanwhile", () => {
     for (let seed = 1; seed <= 200; seed++) {
       const d = dice(seed);
       const all = randomStory(d, 60 + d.below(100));
@@ -48,7 +48,7 @@ describe("older pages", () => {
     }
   });
 
-  test("leave the rows of later turns as they are", () => {
+  test("keep the row objects of later turns", () => {
     const story = new Story();
     for (const id of ["a1", "a2", "a3"]) story.turn(id).says("Hello").says(" there").ends(id);
     const cut = story.events.length - 8;
@@ -59,7 +59,7 @@ describe("older pages", () => {
   });
 });
 
-describe("what the first events tell of before", () => {
+describe("what the first events tell about the time before", () => {
   const { events } = new Story().turn().says("Hi").says("!").ends();
   test.each([
     ["a turn that ends was running", 4, "a1"],
@@ -67,7 +67,7 @@ describe("what the first events tell of before", () => {
     ["words of the agent alone tell nothing", 5, "a1"],
   ])("%s", (_, from, running) => expect(opening(events.slice(from)).running).toBe(running));
 
-  test("nothing, where neither is there", () => {
+  test("nothing without the start or the end of a turn", () => {
     expect(opening(events.slice(3, 5)).running).toBeUndefined();
     expect(load(events.slice(3, 5), "a1").timeline.items).toMatchObject([{ turn: "a1" }]);
   });

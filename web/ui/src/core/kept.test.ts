@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { KeptParts, namesOf } from "./kept.ts";
 
-describe("what was opened", () => {
+describe("the state of parts", () => {
   test("is kept by the path of its part", () => {
     const kept = new KeptParts();
     kept.write("row 1/whole", true);
@@ -12,7 +12,7 @@ describe("what was opened", () => {
     expect(kept.read("row 1/whole", true)).toBe(false);
   });
 
-  test("is told to all that draw it, until they stop", () => {
+  test("is announced to subscribers until they unsubscribe", () => {
     const kept = new KeptParts();
     let told = 0;
     const stop = kept.subscribe(() => told++);
@@ -23,7 +23,7 @@ describe("what was opened", () => {
     expect(told).toBe(2);
   });
 
-  test("is forgotten for the parts that were changed longest ago when there are too many", () => {
+  test("is dropped for the least recently changed parts when there are too many", () => {
     const kept = new KeptParts(3);
     for (const path of ["a", "b", "c", "a", "d"]) kept.write(path, true);
     expect(["a", "b", "c", "d"].map((path) => kept.read(path, false))).toEqual([
@@ -35,7 +35,7 @@ describe("what was opened", () => {
   });
 });
 
-test("a part keeps its name when one of another kind comes before it", () => {
+test("a part keeps its name when one of another kind is added before it", () => {
   const kindOf = (part: string) => part;
   expect(namesOf(["text", "text"], kindOf)).toEqual(["text", "text 2"]);
   expect(namesOf(["diff", "text", "diff", "text"], kindOf)).toEqual([

@@ -20,7 +20,7 @@ const calls: [string, string][] = [
   ["דנה", "שלום @דנה!"],
   ["J.-P.", "@J.-P., look"],
 ];
-test.each(calls)("%s is called by %s", (name, text) => {
+test.each(calls)("%s is mentioned in %s", (name, text) => {
   expect(isMentioned(called(name), people, text)).toBe(true);
 });
 
@@ -38,11 +38,11 @@ const others: [string, string][] = [
   ["Ann Marie", "@Ann"],
   ["", "@"],
 ];
-test.each(others)("%s is not called by %s", (name, text) => {
+test.each(others)("%s is not mentioned in %s", (name, text) => {
   expect(isMentioned(called(name), people, text)).toBe(false);
 });
 
-test("a message full of calls is read in a moment", () => {
+test("a message full of mentions is checked quickly", () => {
   const crowd = Array.from({ length: 1_000 }, (_, i) => called(`${"a".repeat(100)}${i}`));
   expect(isMentioned(called("Ann"), crowd, `@${"a".repeat(100)} `.repeat(300))).toBe(false);
 });

@@ -49,7 +49,7 @@ const chat = (key: string, text: string, author = "me") =>
   ({ type: "chat", key, author: { id: author }, message: { id: `id-${key}`, text } }) as Item;
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
-test("what was not acknowledged is sent again after a reload, under its id, in its order", async () => {
+test("unacknowledged texts are sent again after a reload, under their ids and in order", async () => {
   const first = outbox();
   first.box.add({ target: "chat", text: "one", replyTo: "M0" });
   first.box.add({ target: "prompt", text: "two" });
@@ -63,7 +63,7 @@ test("what was not acknowledged is sent again after a reload, under its id, in i
   expect(again.sent).toEqual([first.sent[0], first.sent[2]]);
 });
 
-test("what was acknowledged is kept no longer, and what was refused until its author discards it", async () => {
+test("acknowledged texts are dropped, and refused ones kept until their author discards them", async () => {
   const { box, place, sent, answers } = outbox();
   box.add({ target: "chat", text: "fine" });
   box.add({ target: "chat", text: "no", after: "1" });
@@ -85,14 +85,14 @@ test("what was acknowledged is kept no longer, and what was refused until its au
   expect(place.text).toBeNull();
 });
 
-test("what is being sent cannot be discarded", () => {
+test("a text that is being sent cannot be discarded", () => {
   const { box, sent } = outbox();
   box.add({ target: "chat", text: "on its way" });
   box.discard(sent[0]!.id);
   expect(box.snapshot()).toEqual(sent);
 });
 
-test("what has waited for an hour is not sent, and says so", () => {
+test("a text that has waited for an hour is refused", () => {
   const first = outbox();
   first.box.add({ target: "chat", text: "old" });
   const again = outbox(first.place, 1_000 + staleMs);
@@ -101,7 +101,7 @@ test("what has waited for an hour is not sent, and says so", () => {
   expect(again.box.snapshot()).toMatchObject([{ text: "old", refused: "too old" }]);
 });
 
-test("so many wait and no more, in number and in length", () => {
+test("the outbox is bounded in number and in length", () => {
   const { box } = outbox();
   expect(box.hasRoomFor("x".repeat(600 * 1024)), "one alone").toBe(true);
   for (let i = 0; i < maxUnsent; i++) {
@@ -132,7 +132,7 @@ const unsent = (id: string, text: string, more: Partial<Unsent> = {}): Unsent =>
   ...more,
 });
 
-test("a text is in its bubble until its own row is there, and never in both", () => {
+test("a text is shown as unsent until it has its own row, and never twice", () => {
   const items = [chat("1", "ok"), chat("2", "ok", "other")];
   const again = unsent("a", "ok", { after: "1" });
   expect(withoutRow([again], items, "me"), "the same text from before is another").toEqual([again]);
@@ -144,7 +144,7 @@ test("a text is in its bubble until its own row is there, and never in both", ()
   expect(withoutRow([made], now, "me"), "the server may have changed the text").toEqual([]);
 });
 
-test("what is written survives a reload, and what is put back does not replace it", async () => {
+test("a draft survives a reload, and a text that is put back does not replace it", async () => {
   const place = kept();
   const texts = new ComposedTexts(place);
   texts.change({ chat: "half a", target: "chat" });
@@ -164,7 +164,7 @@ test("what is written survives a reload, and what is put back does not replace i
   expect(place.text, "no more is kept than fits").toBeNull();
 });
 
-test("what has been made of it is told, whether or not it has a row", () => {
+test("a text is known to be delivered, with or without a row", () => {
   const [made, other] = [
     { id: "1", target: "chat", text: "a", at: 0, madeId: "m1" },
     { id: "2", target: "chat", text: "b", at: 0 },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { Pace } from "./pace.ts";
 
-/** How often a stream is drawn in a second by frames of that length, and how much of it that takes. */
+/** Returns how often a stream is rendered per second, and the share of time that this takes. */
 function stream(tookMs: number, frameMs = 1_000 / 60) {
   const pace = new Pace();
   let [now, drawn] = [0, 0];
@@ -16,24 +16,24 @@ function stream(tookMs: number, frameMs = 1_000 / 60) {
 }
 
 describe("the pace of a stream", () => {
-  test("begins at once", () => {
+  test("starts at once", () => {
     expect(new Pace().wait(1_000)).toBe(0);
     expect(new Pace().wait(0)).toBe(0);
   });
 
-  test("is at every third frame where drawing is quick", () => {
+  test("uses every third frame if rendering is quick", () => {
     const { perSecond } = stream(4);
     expect(perSecond).toBeGreaterThan(19);
     expect(perSecond).toBeLessThan(21);
   });
 
-  test("leaves most of the time to other things where drawing is slow", () => {
+  test("leaves most of the time for other work if rendering is slow", () => {
     for (const took of [20, 40, 90]) expect(stream(took).share).toBeLessThan(0.3);
   });
 
-  test("never makes one wait for long", () => {
+  test("never waits for long", () => {
     const pace = new Pace();
-    pace.drew(0, 5_000); // the machine had slept
+    pace.drew(0, 5_000); // the machine was suspended
     expect(pace.wait(5_000)).toBeLessThanOrEqual(400);
     expect(pace.wait(5_400)).toBe(0);
   });

@@ -18,7 +18,7 @@ describe("a room", () => {
     expect(room.people).toEqual([olga, ann]);
   });
 
-  test("takes in all of what waits once, and shows a question without options until then", () => {
+  test("takes in the whole of a waiting item once, and shows a question without options until then", () => {
     const beginning = approval("a1", { prompt: "Add", truncated: true, wholeBytes: 10 });
     const name = { requestId: "q1", toolCall: { title: "Run" }, options: [] };
     const entered = enter(
@@ -40,7 +40,7 @@ describe("a room", () => {
     expect(withWhole(room, { approval: approval("a9"), permission: null }).pending).toHaveLength(2);
   });
 
-  test("that is closed has nothing that waits, and nobody acts in it", () => {
+  test("has nothing that waits after it was closed, and no running turn", () => {
     const approvals = [approval("a1")];
     const closed = { ...session, status: "closed" as const };
     const room = enter(welcome({ session: closed, approvals, readOnly: true }));
@@ -53,7 +53,7 @@ describe("a room", () => {
     expect(rightsOf(session, olga, true).host, "a host who only reads").toBe(false);
   });
 
-  test("knows who can decide, and when that is nobody", () => {
+  test("knows who can decide, and when nobody can", () => {
     const left = { ...olga, leftAt: session.createdAt };
     const here = new Set(["olga"]);
     expect(deciderOf([olga, ann], here)).toEqual({ who: olga, is: "here" });
@@ -62,7 +62,7 @@ describe("a room", () => {
     expect(deciderOf([ann], here)).toBeNull();
   });
 
-  test("keeps of those who leave their number, and whoever has a prompt that waits", () => {
+  test("counts guests who leave, and keeps those with a waiting prompt", () => {
     const left = (p: Participant): Participant => ({ ...p, leftAt: "2026-03-01T11:00:00Z" });
     const cem = { ...ann, id: "cem", userId: "cem" };
     const before = enter(
@@ -83,7 +83,7 @@ describe("a room", () => {
     expect(take(after, decided.events).people).toEqual([olga]);
   });
 
-  test("takes in those who had no room in the welcome, but for whoever has left since", () => {
+  test("takes in participants who did not fit into the welcome, unless they have left", () => {
     const guest = (id: string, second: number): Participant => ({
       ...ann,
       id,
@@ -113,7 +113,7 @@ describe("a room", () => {
     expect(withPeople(room, page([guest("gil", 5)], false))).toBe(room);
   });
 
-  test("knows who wrote what is quoted after they have left", () => {
+  test("knows the authors of quoted messages after they have left", () => {
     const story = new Story()
       .chat("hello")
       .add("participant_left", { participant: { ...ann, leftAt: "2026-03-01T11:00:00Z" } });
@@ -123,7 +123,7 @@ describe("a room", () => {
     expect(authorById(room, "nobody")).toBeNull();
   });
 
-  test("knows whether an invite was replaced since it was good", () => {
+  test("knows whether an invite was replaced since it was valid", () => {
     const story = new Story()
       .chat("before")
       .add("invite_rotated", { participant: olga })
@@ -136,7 +136,7 @@ describe("a room", () => {
     expect(inviteReplaced(enter(welcome()), undefined)).toBe(false);
   });
 
-  test("knows the invite that the host was told until it is replaced", () => {
+  test("keeps the invite that the host was given until it is replaced", () => {
     const told = { ...welcome().session, inviteToken: "inv" };
     const room = take(
       enter(welcome({ session: told })),
@@ -150,7 +150,7 @@ describe("a room", () => {
     expect(after.session.inviteToken).toBeNull();
   });
 
-  test("knows which turn runs that began before the events it has", () => {
+  test("knows the running turn even if it began before the first event", () => {
     const at = (minute: number) => `2026-03-01T10:0${minute}:00Z`;
     const approvals = [
       approval("late", { status: "approved", resolvedAt: at(3) }),
@@ -164,13 +164,13 @@ describe("a room", () => {
     expect(take(room, done.events).timeline.running).toBeNull();
   });
 
-  test("knows that a prompt waits for the turn of another session", () => {
+  test("knows that a prompt waits for a turn of another session", () => {
     const approvals = [approval("a1", { status: "approved" })];
     const queued = new Story().add("prompt_queued", { approvalId: "a1", ahead: 1 });
     expect(enter(welcome({ approvals, recent: queued.events })).timeline.running).toBeNull();
   });
 
-  test("knows what the agent waits for and since when it is silent, while that is so", () => {
+  test("knows what the agent waits for and since when it is silent, as long as that lasts", () => {
     const since = "2026-03-01T10:00:00Z";
     const told = (status: object) =>
       take(enter(welcome()), new Story().add("agent_status", status as never).events);
@@ -183,7 +183,7 @@ describe("a room", () => {
     expect(enter(welcome({ agent: silent.agent })).agent.silentSince).toBe(since);
   });
 
-  test("notes that an agent has forgotten, that it could not start, and its stray output", () => {
+  test("has notices about a forgetful agent, a failed start, and stray output", () => {
     const story = new Story()
       .add("agent_session", { continued: "loaded" })
       .add("agent_session", { continued: "new", reason: "no such session" })
@@ -197,13 +197,13 @@ describe("a room", () => {
     ]);
   });
 
-  test("counts oneself among those who are here, whoever else is", () => {
+  test("counts the user as present in any case", () => {
     const alone = enter(welcome({ presence: [] }));
     expect([...alone.present]).toEqual(["ann"]);
     expect([...withPresence(alone, ["olga"]).present].sort()).toEqual(["ann", "olga"]);
   });
 
-  test("knows what waits for the host, and what no longer does", () => {
+  test("knows what waits for the host", () => {
     const story = new Story()
       .add("prompt_pending_approval", { approval: approval("a1"), participant: ann })
       .add("prompt_pending_approval", { approval: approval("a2"), participant: ann })
@@ -214,7 +214,7 @@ describe("a room", () => {
     expect(room.permissions.map((p) => p.requestId)).toEqual(["q"]);
   });
 
-  test("knows who left, and who came back", () => {
+  test("knows who left and who returned", () => {
     const gone = { ...ann, leftAt: "2026-03-01T11:00:00Z" };
     const left = take(
       enter(welcome({ participant: olga })),
@@ -225,7 +225,7 @@ describe("a room", () => {
     expect(back.people).toEqual([olga, ann]);
   });
 
-  test("keeps one's own token when one's role changes", () => {
+  test("keeps the user's token when the role changes", () => {
     const me = { ...ann, accessToken: "secret" };
     const viewer = { ...ann, role: "viewer" as const };
     const room = take(
@@ -235,7 +235,7 @@ describe("a room", () => {
     expect(room.me).toMatchObject({ role: "viewer", accessToken: "secret" });
   });
 
-  test("is quiet and closed after its end", () => {
+  test("has nobody typing after its end", () => {
     const open = enter(
       welcome({
         approvals: [approval("a1")],
@@ -246,13 +246,13 @@ describe("a room", () => {
     expect(room).toMatchObject({ pending: [], permissions: [], session: { status: "closed" } });
   });
 
-  test("forgets that somebody types who has said it", () => {
+  test("drops the typing state of a participant who has sent the message", () => {
     const room = startsTyping(enter(welcome({ participant: olga })), "ann");
     expect(room.typing.has("ann")).toBe(true);
     expect(take(room, new Story().chat("Here").events).typing.size).toBe(0);
   });
 
-  test("joins a message whose beginning was loaded later", () => {
+  test("joins a message whose beginning is loaded later", () => {
     const { events } = new Story().turn().says("Begin").says(", middle").says(", end");
     const room = enter(welcome({ recent: events.slice(4) }));
     const whole = prepend(room, events.slice(0, 4), false);
@@ -260,7 +260,7 @@ describe("a room", () => {
     expect(whole.timeline.items[1]).toMatchObject({ blocks: [{ text: "Begin, middle, end" }] });
   });
 
-  test("does not double events that come twice", () => {
+  test("ignores events that it already has", () => {
     const { events } = new Story().chat("One").chat("Two");
     const room = prepend(enter(welcome({ recent: events })), events.slice(0, 1), false);
     expect(room.events).toHaveLength(2);
@@ -277,7 +277,7 @@ describe("rights", () => {
     expect(rightsOf({ ...session, mode }, ann)).toEqual({ host: false, talk, prompt });
   });
 
-  test("the host may in every mode, and a viewer in none", () => {
+  test("the host may prompt in every mode, and a viewer in none", () => {
     expect(rightsOf({ ...session, mode: "view_only" }, olga)).toEqual({
       host: true,
       talk: true,
@@ -288,7 +288,7 @@ describe("rights", () => {
     );
   });
 
-  test("nobody may in a closed session", () => {
+  test("nobody may prompt in a closed session", () => {
     expect(rightsOf({ ...session, status: "closed" }, olga)).toEqual({
       host: false,
       talk: false,
@@ -296,7 +296,7 @@ describe("rights", () => {
     });
   });
 
-  test("a mode that only a newer server knows allows nothing", () => {
+  test("an unknown mode allows nothing", () => {
     expect(rightsOf({ ...session, mode: "newer" as never }, ann)).toEqual({
       host: false,
       talk: false,
@@ -304,7 +304,7 @@ describe("rights", () => {
     });
   });
 
-  test("knows that an invite was replaced when the event that says so was dropped", () => {
+  test("knows that an invite was replaced after that event was dropped", () => {
     const story = new Story().chat("before").add("invite_rotated", { participant: olga });
     for (let i = 0; i < 50; i++) story.chat("after");
     const { events } = story;
@@ -314,7 +314,7 @@ describe("rights", () => {
     expect(inviteReplaced(room, events.at(-1)!.cursor)).toBe(false);
   });
 
-  test("knows the last things that one said, however much was said since", () => {
+  test("keeps the ids of the user's last texts, however many follow", () => {
     const story = new Story().chat("mine", ann, "m1").chat("another's", olga, "m2");
     let room = take(
       enter(welcome()),

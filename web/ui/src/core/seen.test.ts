@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { settleMs } from "./guard.ts";
 import { Seen } from "./seen.ts";
 
-test("what is new is known only when it was there for a moment", () => {
+test("a new value is seen only after a moment", () => {
   const seen = new Seen("propose");
   expect(seen.at(0)).toBe("propose");
   seen.show("direct", 1_000);
@@ -12,7 +12,7 @@ test("what is new is known only when it was there for a moment", () => {
   expect(seen.at(1_000 + settleMs)).toBe("direct");
 });
 
-test("what came and went too fast was never known", () => {
+test("a value that disappears too fast is never seen", () => {
   const seen = new Seen("propose");
   seen.show("direct", 1_000);
   seen.show("no", 1_100);

@@ -15,7 +15,7 @@ import { reasonIn, stateFor } from "./states.ts";
 import { apply, emptyTimeline } from "./timeline.ts";
 import { firstUnread, unreadCount } from "./unread.ts";
 
-test("what somebody says goes on with what they said in the same minute", () => {
+test("a message follows up on the author's message of the same minute", () => {
   const story = new Story().chat("one").chat("two").chat("three", olga).chat("four");
   const rows = apply(emptyTimeline, story.events).items;
   const later = rows.map((row) => ({ ...row, at: row.at + 60_000 }));
@@ -33,9 +33,9 @@ describe("links", () => {
     "//evil.example",
     "/s/x",
     undefined,
-  ])("that could do something are none: %s", (href) => expect(isSafeLink(href)).toBe(false));
+  ])("that could run a script are not links: %s", (href) => expect(isSafeLink(href)).toBe(false));
 
-  it("to pages and mailboxes are", () => {
+  it("to pages and mailboxes are links", () => {
     expect(
       ["https://a.example", "HTTP://a.example", "mailto:a@example.com"].every(isSafeLink),
     ).toBe(true);
@@ -43,7 +43,7 @@ describe("links", () => {
 });
 
 describe("terminal output", () => {
-  it("has colours and no escapes", () => {
+  it("has colours, but no escape sequences", () => {
     expect(
       readAnsi("\x1b[1;31mbad\x1b[0m ok\x1b[38;5;200m pink\x1b[2K\x1b]0;title\x07!").runs,
     ).toEqual([
@@ -62,7 +62,7 @@ describe("terminal output", () => {
     ).toBe("100%\ndone");
   });
 
-  it("goes on in the colour that was left", () => {
+  it("continues in the last colour", () => {
     const { style } = readAnsi("\x1b[32mgreen");
     expect(readAnsi("still", style).runs).toEqual([
       { text: "still", bold: false, dim: false, color: 2 },
@@ -71,7 +71,7 @@ describe("terminal output", () => {
 });
 
 describe("a diff", () => {
-  it("numbers its lines, and counts what it leaves out", () => {
+  it("numbers its lines, and counts the ones it leaves out", () => {
     const old = Array.from({ length: 20 }, (_, i) => `line ${i + 1}\n`).join("");
     const diff = compare(old, old.replace("line 10\n", "line ten\n"));
     expect(diff).toMatchObject({ added: 1, removed: 1 });
@@ -83,17 +83,17 @@ describe("a diff", () => {
     });
   });
 
-  it("of a new file has additions alone", () => {
+  it("of a new file has only additions", () => {
     expect(compare(null, "a\nb\n")).toMatchObject({ added: 2, removed: 0 });
   });
 
-  it("of the same text is empty, and of too much is none", () => {
+  it("of equal texts is empty, and of huge texts is null", () => {
     expect(compare("a\n", "a\n")?.lines).toEqual([]);
     expect(compare("x".repeat(600_000), "y".repeat(600_000))).toBeNull();
   });
 });
 
-test("a text is one code fence, or is not", () => {
+test("a text is recognised as a single code fence", () => {
   expect(onlyFence("```console\n$ ls\na\n```")).toEqual({ language: "console", code: "$ ls\na" });
   expect(onlyFence("````\n```\n````")).toEqual({ language: "", code: "```" });
   expect(onlyFence("```\na\n```\nand\n```\nb\n```")).toBeNull();
@@ -101,14 +101,14 @@ test("a text is one code fence, or is not", () => {
 });
 
 describe("an address", () => {
-  it("are on this machine alone where the host is its own", () => {
+  it("is on this machine if the host is its own", () => {
     for (const host of ["localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
       expect(isLoopback(host), host).toBe(true);
     for (const host of ["example.com", "localhost.example", "10.0.0.1", "1127.0.0.1", "[::2]"])
       expect(isLoopback(host), host).toBe(false);
   });
 
-  it("leads to the start page, or into a session", () => {
+  it("leads to the start page or into a session", () => {
     expect(placeOf("/", "")).toEqual({ page: "start" });
     expect(placeOf("/s/abc", "#i=inv")).toEqual({ page: "session", session: "abc", invite: "inv" });
     expect(placeOf("/s/abc/", "#p=p1:to:ken")).toEqual({
@@ -118,7 +118,7 @@ describe("an address", () => {
     });
     expect(placeOf("/s/abc", "#x=1")).toEqual({ page: "session", session: "abc" });
   });
-  it("tells where the server is, also below a path", () => {
+  it("tells where the server is, even below a path", () => {
     for (const root of ["", "/parley", "/tools/parley"]) {
       expect(rootOf(`${root}/`)).toBe(root);
       expect(rootOf(`${root}/s/abc`)).toBe(root);
@@ -129,7 +129,7 @@ describe("an address", () => {
   });
 });
 
-test("each way of being outside has its page", () => {
+test("each reason for not being in a session has its page", () => {
   expect(stateFor("refused", "INVALID_INVITE_TOKEN")).toBe("wrongInvite");
   expect(stateFor("removed", "PARTICIPANT_REMOVED")).toBe("removed");
   expect(stateFor("ended", "SESSION_INACTIVE")).toBe("ended");
@@ -138,7 +138,7 @@ test("each way of being outside has its page", () => {
   expect(stateFor("refused", "SOMETHING_NEW")).toBe("failed");
 });
 
-test("the reason of a removal is found in the server's words", () => {
+test("the reason of a removal is found in the server's message", () => {
   expect(reasonIn("the host has removed you: spam: twice")).toBe("spam: twice");
   expect(reasonIn("the host has removed you")).toBe("");
 });
@@ -150,12 +150,12 @@ describe("unread", () => {
       .events,
   );
 
-  it("begins after what was seen", () => {
+  it("starts after the last seen row", () => {
     expect(firstUnread(items, items[0]!.key, "olga")).toBe(1);
     expect(unreadCount(items, items[0]!.key, "olga")).toBe(1);
   });
 
-  it("does not count one's own, nor who comes and goes", () => {
+  it("does not count the user's own rows, nor joins and leaves", () => {
     expect(firstUnread(items, items[0]!.key, "ann")).toBe(-1);
     expect(firstUnread(items, items[1]!.key, "olga")).toBe(-1);
   });
@@ -165,7 +165,7 @@ describe("unread", () => {
   });
 });
 
-test("times, names and paths are short", () => {
+test("times, names and paths are shortened", () => {
   expect([duration(120), duration(8_400), duration(75_000), duration(3_900_000)]).toEqual([
     "0.1 s",
     "8 s",
@@ -186,7 +186,7 @@ test("times, names and paths are short", () => {
   expect(relativeTime(0, 7_200_000)).toBe("2 hours ago");
 });
 
-test("user ids of one name are different, and plain", () => {
+test("user ids of the same name differ, and are plain ASCII", () => {
   expect(newUserId("Zoë Ünal")).toMatch(/^zoe-unal-[0-9a-f]{10}$/);
   expect(newUserId("漢字")).toMatch(/^guest-/);
   expect(newUserId("a")).not.toBe(newUserId("a"));
@@ -202,7 +202,7 @@ describe("sessions", () => {
   const find = (...rest: [filter: "active" | "mine" | "all", words: string]) =>
     chooseSessions(entries, ...rest, known).map((e) => e.session.id);
 
-  it("are called what people called them, or by their host", () => {
+  it("have the title that people gave them, or their host's name", () => {
     expect(entries.map((e) => [e.title, e.agent])).toEqual([
       ["Olga Von C's session", "opencode"],
       ["Basket", ""],
@@ -212,7 +212,7 @@ describe("sessions", () => {
     expect(entriesOf([open], [{ ...named, title: "The shop" }], known)[0]?.title).toBe("The shop");
   });
 
-  it("are found by state and by words", () => {
+  it("are found by state and words", () => {
     expect(find("active", "")).toEqual(["1"]);
     expect(find("mine", "")).toEqual(["2"]);
     expect(find("all", "BASKET ben")).toEqual(["2"]);
@@ -221,7 +221,7 @@ describe("sessions", () => {
   });
 });
 
-test("only what is very long is shortened, and no character is cut in two", () => {
+test("only very long texts are shortened, and no character is split", () => {
   expect(shorten("short\n".repeat(10))).toHaveLength(60);
   expect(shorten("line\n".repeat(100)).split("\n")).toHaveLength(24);
   const cut = shorten(`a${"👍".repeat(5_000)}`);

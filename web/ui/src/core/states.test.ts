@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { endOf, pauseBefore, refusal } from "./states.ts";
 
-describe("what a server says about an invite", () => {
+describe("an invite", () => {
   const said: [string, string | null][] = [
     ["INVALID_INVITE_TOKEN", "wrongInvite"],
     ["SESSION_NOT_FOUND", "notFound"],
@@ -11,16 +11,16 @@ describe("what a server says about an invite", () => {
     ["ORIGIN_NOT_ALLOWED", "failed"],
     ["A_CODE_OF_TOMORROW", "failed"],
   ];
-  it.each(said)("refuses it: %s", (code, page) =>
+  it.each(said)("is refused by %s", (code, page) =>
     expect(refusal(new ParleyError(code, "no"))).toBe(page),
   );
 
-  it("refuses nothing when it can be asked again", () => {
+  it("is not refused by an error that can be retried", () => {
     expect(refusal(new ParleyError("RATE_LIMITED", "slower", true, 3_000))).toBeNull();
     expect(refusal(new ParleyError("JOURNAL_UNAVAILABLE", "later", true))).toBeNull();
   });
 
-  it("refuses nothing when it was not the server that spoke", () => {
+  it("is not refused by an answer that is not the server's", () => {
     expect(refusal(new ParleyError("INTERNAL", "Bad Gateway"))).toBeNull();
     expect(refusal(new TypeError("Failed to fetch"))).toBeNull();
   });
@@ -38,7 +38,7 @@ describe("what a server says about an invite", () => {
 describe("the pause before the server is asked again", () => {
   const lost = new TypeError("Failed to fetch");
 
-  it("grows, and not for ever", () => {
+  it("grows up to a limit", () => {
     expect([1, 2, 3, 4, 5, 50, 5_000].map((n) => pauseBefore(n, lost))).toEqual([
       1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000,
     ]);

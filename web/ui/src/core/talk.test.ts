@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { inlineOf, talkOf, type Inline } from "./talk.ts";
 
-/** What is drawn of a line, with the marks of the kinds that are not text. */
+/** Renders a line as text, with the marks of its formatted parts. */
 function drawn(pieces: readonly Inline[]): string {
   return pieces
     .map((p) =>
@@ -15,7 +15,7 @@ function drawn(pieces: readonly Inline[]): string {
     .join("");
 }
 
-describe("what people type stays as it is", () => {
+describe("text stays as people typed it", () => {
   test.each([
     "__init__.py calls __main__, and _private_ too",
     "snake_case_name and $HOME/some_dir/_build_",
@@ -64,10 +64,12 @@ const stressed: [string, string][] = [
   ["https://a.example\u202e/e", "<link>https://a.example</link>\u202e/e"],
   ["javascript:alert(1)", "javascript:alert(1)"],
 ];
-test.each(stressed)("%s is drawn as %s", (line, seen) => expect(drawn(inlineOf(line))).toBe(seen));
+test.each(stressed)("%s is rendered as %s", (line, seen) =>
+  expect(drawn(inlineOf(line))).toBe(seen),
+);
 
 describe("a block of code", () => {
-  test("stands between what was typed before and after it", () => {
+  test("stands between the texts before and after it", () => {
     expect(talkOf("Look:\n```go\nfunc main() {}\n\n```\n\nnow")).toEqual([
       { type: "lines", text: "Look:" },
       { type: "code", info: "go", text: "func main() {}\n" },
@@ -75,17 +77,17 @@ describe("a block of code", () => {
     ]);
   });
 
-  test("ends with the message when nothing closes it", () => {
+  test("ends with the message if it is not closed", () => {
     expect(talkOf("~~~\na\n```\nb")).toEqual([{ type: "code", info: "", text: "a\n```\nb" }]);
   });
 
-  test("is none when nothing is in it", () => {
+  test("is plain text if it is empty", () => {
     expect(talkOf("```\n```")).toEqual([{ type: "lines", text: "```\n```" }]);
     expect(talkOf("~~~")).toEqual([{ type: "lines", text: "~~~" }]);
   });
 });
 
-test("hostile lines are read in a moment", () => {
+test("hostile lines are parsed quickly", () => {
   const size = 32_000;
   const runs = Array.from({ length: 250 }, (_, i) => "`".repeat(i + 1)).join("a");
   for (const line of ["*a ", "**a", "`a", "https://a)))", "~~a~~b", "*a`", "((", "`", ")"].map(

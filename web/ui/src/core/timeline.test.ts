@@ -18,14 +18,14 @@ function only<Type extends Item["type"]>(
   return found[0] as Extract<Item, { type: Type }>;
 }
 
-describe("what the agent says", () => {
-  test("its parts become one message", () => {
+describe("messages of the agent", () => {
+  test("parts become one message", () => {
     const said = only(fold(new Story().turn().says("Hel").says("lo ").says("all")).items, "say");
     expect(said.blocks).toEqual([{ type: "text", text: "Hello all" }]);
     expect(said.open).toBe(true);
   });
 
-  test("another message id begins another message", () => {
+  test("another message id starts another message", () => {
     const { items } = fold(new Story().turn().says("One", "1").says(" more", "1").says("Two", "2"));
     expect(items.filter((i) => i.type === "say").map((i) => i.blocks[0])).toEqual([
       { type: "text", text: "One more" },
@@ -33,7 +33,7 @@ describe("what the agent says", () => {
     ]);
   });
 
-  test("a thought, a tool or a plan between ends a message", () => {
+  test("a thought, a tool call or a plan ends a message", () => {
     const story = new Story()
       .turn()
       .says("a")
@@ -51,13 +51,13 @@ describe("what the agent says", () => {
     ]);
   });
 
-  test("talk between does not split a message", () => {
+  test("people's messages do not split it", () => {
     const { items } = fold(new Story().turn().says("Wait ").chat("Nice!").says("for it"));
     expect(types(items)).toEqual(["prompt", "say", "chat"]);
     expect(only(items, "say").blocks).toEqual([{ type: "text", text: "Wait for it" }]);
   });
 
-  test("a turn's end closes the message, and the next turn begins another", () => {
+  test("the end of a turn ends the message, and the next turn starts another", () => {
     const { items } = fold(new Story().turn().says("one").ends().turn("a2").says("two").ends("a2"));
     expect(items.filter((i) => i.type === "say").map((i) => [i.turn, i.open])).toEqual([
       ["a1", false],
@@ -92,7 +92,7 @@ describe("tool calls", () => {
     ...fields,
   });
 
-  it("are updated in place, and know how long they took", () => {
+  it("are updated in place, and record how long they took", () => {
     const story = new Story()
       .turn()
       .update(call({ rawInput: { path: "a" } }))
@@ -114,7 +114,7 @@ describe("tool calls", () => {
     expect(tool.endedAt! - tool.at).toBe(2_000);
   });
 
-  it("keep what an update leaves out, or has as null or empty", () => {
+  it("keep what an update omits, or has as null or empty", () => {
     const story = new Story()
       .turn()
       .update(
@@ -148,7 +148,7 @@ describe("tool calls", () => {
     ]);
   });
 
-  it("of another turn are others, though the agent counts from one again", () => {
+  it("of another turn are separate, even if the agent reuses the id", () => {
     const story = new Story()
       .turn()
       .update(call({}))
@@ -162,7 +162,7 @@ describe("tool calls", () => {
     ).toEqual(["Edit", "Again"]);
   });
 
-  it("that nobody ends are over with their turn", () => {
+  it("that never end are unfinished when their turn ends", () => {
     const story = new Story()
       .turn()
       .update(call({}))
@@ -171,7 +171,7 @@ describe("tool calls", () => {
     expect(only(fold(story).items, "tool").status).toBe("unfinished");
   });
 
-  it("can be announced by an update alone", () => {
+  it("can start with an update", () => {
     expect(
       only(fold(new Story().turn().update(change({ title: "Late" }))).items, "tool").title,
     ).toBe("Late");
@@ -179,7 +179,7 @@ describe("tool calls", () => {
 });
 
 describe("prompts and turns", () => {
-  test("a prompt bears who proposed, edited and approved it", () => {
+  test("a prompt records who proposed, edited and approved it", () => {
     const story = new Story()
       .add("prompt_pending_approval", { approval: approval("a1"), participant: ann })
       .add("prompt_approved", {
@@ -192,7 +192,7 @@ describe("prompts and turns", () => {
     expect(prompt.approval).toMatchObject({ prompt: "Better", originalPrompt: "Add a test" });
   });
 
-  test("a prompt that needs no approval is its author's", () => {
+  test("a prompt without approval is decided by its author", () => {
     const story = new Story().add("prompt_approved", {
       approval: approval("a1"),
       participant: ann,
@@ -204,7 +204,7 @@ describe("prompts and turns", () => {
     });
   });
 
-  test("a turn that begins later says so where it begins", () => {
+  test("a turn that starts later has a row where it starts", () => {
     const story = new Story()
       .add("prompt_pending_approval", { approval: approval("a1"), participant: ann })
       .chat("Shall we?", olga)
@@ -227,14 +227,14 @@ describe("prompts and turns", () => {
     });
   });
 
-  test("a queued prompt says how many are before it", () => {
+  test("a queued prompt tells how many are ahead of it", () => {
     const story = new Story()
       .add("prompt_approved", { approval: approval("a1"), participant: ann })
       .add("prompt_queued", { approvalId: "a1", ahead: 2 });
     expect(only(fold(story).items, "prompt")).toMatchObject({ state: "queued", ahead: 2 });
   });
 
-  test("a turn ends with how long it took", () => {
+  test("the end of a turn tells how long it took", () => {
     const t = fold(new Story().turn().says("Hi").says("!").ends());
     expect(only(t.items, "turn-end")).toMatchObject({
       state: "done",
@@ -244,7 +244,7 @@ describe("prompts and turns", () => {
     expect(t.running).toBeNull();
   });
 
-  test("a cancelled turn is no failure", () => {
+  test("a cancelled turn is not a failure", () => {
     const story = new Story()
       .turn()
       .add("prompt_cancelled", { approvalId: "a1", participant: ann })
@@ -256,7 +256,7 @@ describe("prompts and turns", () => {
     });
   });
 
-  test("a failed turn says why", () => {
+  test("a failed turn tells why", () => {
     const story = new Story()
       .turn()
       .add("prompt_dispatch_failed", { approvalId: "a1", error: "it crashed" });
@@ -267,7 +267,7 @@ describe("prompts and turns", () => {
   });
 });
 
-test("what people say and propose during a turn knows the turn", () => {
+test("messages and proposals during a turn belong to it", () => {
   const story = new Story()
     .chat("Before")
     .turn()
@@ -285,7 +285,7 @@ describe("plans", () => {
     entries: statuses.map((status, i) => ({ content: `Step ${i}`, status })),
   });
 
-  it("tick in place within a turn", () => {
+  it("are updated in place within a turn", () => {
     const t = fold(
       new Story()
         .turn()
@@ -300,7 +300,7 @@ describe("plans", () => {
     expect(t.plan).toHaveLength(2);
   });
 
-  it("of another turn are others", () => {
+  it("of another turn are separate", () => {
     const t = fold(
       new Story().turn().update(plan("completed")).ends().turn("a2").update(plan("pending")),
     );
@@ -340,7 +340,7 @@ describe("display terminals", () => {
     expect(types(fold(story).items), "in the row of their call").toEqual(["prompt", "tool"]);
   });
 
-  test("the newest output is kept of a terminal that writes on and on", () => {
+  test("only the newest output of a busy terminal is kept", () => {
     const story = running();
     const piece = "x".repeat(400_000);
     for (let i = 0; i < 10; i++)
@@ -364,7 +364,7 @@ describe("permissions", () => {
   const question = (story: Story, toolCall: object) =>
     story.add("permission_requested", { requestId: "q9", toolCall, options: [] } as never);
 
-  test("a question is about its call as it was when it was asked", () => {
+  test("a question shows its tool call as it was when asked", () => {
     const story = new Story().turn().update({
       sessionUpdate: "tool_call",
       toolCallId: "t1",
@@ -388,7 +388,7 @@ describe("permissions", () => {
     });
   });
 
-  test("what it did not say can be told after it, until it is answered", () => {
+  test("a question is completed by later updates until it is answered", () => {
     const story = question(new Story().turn(), { toolCallId: "t1", title: "Edit a.go" });
     const update = { sessionUpdate: "tool_call_update", toolCallId: "t1" };
     story.update({ ...update, content: [diff] });
@@ -401,14 +401,14 @@ describe("permissions", () => {
     });
   });
 
-  test("its call is the same object until more is told of it", () => {
+  test("the call of a question is the same object until it is completed", () => {
     const asked = { title: "Edit a.go", kind: "other", content: [], paths: [], input: undefined };
     const same = (more: object) => completed(asked, { ...asked, ...more });
     expect(same({ title: "Another", content: [], paths: [] })).toBe(asked);
     expect(same({ input: 7 })).not.toBe(asked);
   });
 
-  test("a diff that came with a question stays in its card", () => {
+  test("the diff of a question stays in the card of its call", () => {
     const story = question(new Story().turn(), { toolCallId: "t1", content: [diff] });
     story.update({
       sessionUpdate: "tool_call_update",
@@ -435,19 +435,19 @@ describe("permissions", () => {
       options,
     });
 
-  test("a question can be the only announcement of its call", () => {
+  test("a question can be the first event of its tool call", () => {
     const { items } = fold(ask(new Story().turn()));
     expect(types(items)).toEqual(["prompt", "tool", "permission"]);
     expect(only(items, "tool").title).toBe("rm -r build");
   });
 
-  test("its options stay in the agent's order", () => {
+  test("options stay in the agent's order", () => {
     expect(
       only(fold(ask(new Story().turn())).items, "permission").options.map((o) => o.id),
     ).toEqual(["always", "once"]);
   });
 
-  test("everybody sees who answered", () => {
+  test("the row tells who answered", () => {
     const story = ask(new Story().turn()).add("permission_resolved", {
       requestId: "q1",
       optionId: "once",
@@ -462,7 +462,7 @@ describe("permissions", () => {
     });
   });
 
-  test("a withdrawn question is open no more", () => {
+  test("a withdrawn question is no longer open", () => {
     expect(
       only(
         fold(ask(new Story().turn()).add("permission_withdrawn", { requestId: "q1" })).items,
@@ -472,8 +472,8 @@ describe("permissions", () => {
   });
 });
 
-describe("what is not known", () => {
-  test("unknown updates are kept whole, the same ones together", () => {
+describe("unknown input", () => {
+  test("unknown updates are kept, and equal kinds grouped", () => {
     const story = new Story()
       .turn()
       .update({ sessionUpdate: "brand_new", x: 1 })
@@ -486,7 +486,7 @@ describe("what is not known", () => {
     ]);
   });
 
-  test("updates that say nothing to people make no rows", () => {
+  test("updates that are not for people make no rows", () => {
     const story = new Story()
       .turn()
       .notify("_auth/status_update", { authStatus: { kind: "api_key" } })
@@ -498,7 +498,7 @@ describe("what is not known", () => {
     expect(types(fold(story).items)).toEqual(["prompt"]);
   });
 
-  test("an event of a type that only a newer server knows is shown by its name", () => {
+  test("an event of an unknown type is shown by its name", () => {
     const e = {
       type: "newer",
       cursor: "c9",
@@ -512,7 +512,7 @@ describe("what is not known", () => {
     });
   });
 
-  test("nonsense of the agent breaks nothing", () => {
+  test("malformed updates break nothing", () => {
     for (const notification of [
       null,
       7,
@@ -527,14 +527,14 @@ describe("what is not known", () => {
     }
   });
 
-  test("names of Object's own are no kinds", () => {
+  test("names of Object's properties are not kinds", () => {
     expect(
       types(fold(new Story().update({ sessionUpdate: "constructor", content: {} })).items),
     ).toEqual(["other"]);
   });
 });
 
-test("usage, commands, options and the title are no rows", () => {
+test("usage, commands, options and the title make no rows", () => {
   const story = new Story()
     .update({ sessionUpdate: "usage_update", used: 10, size: 100 })
     .update({ sessionUpdate: "available_commands_update", availableCommands: [{ name: "help" }] })
@@ -544,26 +544,26 @@ test("usage, commands, options and the title are no rows", () => {
   expect(fold(story).items).toEqual([]);
 });
 
-test("a change of the agent's mode is a line", () => {
+test("a change of the agent's mode makes a notice", () => {
   const { items } = fold(
     new Story().update({ sessionUpdate: "current_mode_update", currentModeId: "auto" }),
   );
   expect(items).toMatchObject([{ notice: { what: "agentMode", mode: "auto" } }]);
 });
 
-test("rows that did not change stay the same objects", () => {
+test("unchanged rows stay the same objects", () => {
   const before = fold(new Story().turn().says("Hi").chat("Hello"));
   const after = apply(before, new Story().chat("More").events);
   expect(after.items.slice(0, 3).every((row, i) => row === before.items[i])).toBe(true);
 });
 
-test("one by one and all at once come to the same", () => {
+test("folding events one by one or all at once gives the same timeline", () => {
   const { events } = new Story().turn().says("a").says("b").chat("c").ends();
   const oneByOne = events.reduce((t, e) => apply(t, [e]), emptyTimeline);
   expect(oneByOne).toEqual(apply(emptyTimeline, events));
 });
 
-test("fifty thousand events become three rows a turn", () => {
+test("fifty thousand events become three rows per turn", () => {
   const story = new Story();
   for (let turn = 0; turn < 500; turn++) {
     story.turn(`a${turn}`);

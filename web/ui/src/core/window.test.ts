@@ -12,7 +12,7 @@ import type { SessionEvent } from "./wire.ts";
 
 const few = { events: 40, size: 1e9 };
 
-/** What people see of it, without what is only known beside. */
+/** Returns what people see of a timeline. */
 function seen({ cut: _, carried: __, ...rest }: Timeline) {
   return rest;
 }
@@ -21,7 +21,7 @@ function expectSame(got: Timeline, wanted: Timeline, where: string): void {
   if (!isDeepStrictEqual(seen(got), seen(wanted))) expect(seen(got), where).toEqual(seen(wanted));
 }
 
-/** Lets a story end, so that nothing in it is open. */
+/** Ends a story, so that nothing in it is open. */
 function ended(story: SessionEvent[], running: string | null): SessionEvent[] {
   const end = new Story();
   end.events.push(...(story as typeof end.events));
@@ -35,7 +35,7 @@ function ended(story: SessionEvent[], running: string | null): SessionEvent[] {
 }
 
 describe("a stretch of history", () => {
-  test("that is dropped and loaded again is what it was", () => {
+  test("that is dropped and loaded again is the same", () => {
     for (let seed = 1; seed <= 200; seed++) {
       const d = dice(seed);
       const story = randomStory(d, 60 + d.below(200));
@@ -61,7 +61,7 @@ describe("a stretch of history", () => {
     }
   });
 
-  test("is bounded in bytes, too", () => {
+  test("is also bounded in bytes", () => {
     const story = new Story();
     for (let i = 0; i < 20; i++) story.chat("x".repeat(1_000));
     const loaded = withoutOldest(load(story.events), { events: 1_000, size: 10_000 });
@@ -72,13 +72,13 @@ describe("a stretch of history", () => {
     expect(other.size).toBe(load(other.events).size);
   });
 
-  test("that is one huge event stays", () => {
+  test("that consists of one huge event is kept", () => {
     const loaded = load(new Story().chat("x".repeat(1_000_000)).events);
     expect(withoutOldest(loaded, { events: 10, size: 1_000 }).events).toHaveLength(1);
     expect(isOver(loaded, { events: 10, size: 1_000 })).toBe(false);
   });
 
-  test("keeps the rows that it keeps as they are", () => {
+  test("keeps the objects of its remaining rows", () => {
     const story = new Story().turn();
     for (let i = 0; i < 60; i++) story.says("Word.", `m${i}`);
     const before = load(story.events);
@@ -88,7 +88,7 @@ describe("a stretch of history", () => {
   });
 });
 
-describe("what goes on while its beginning is dropped", () => {
+describe("unsettled rows whose first events are dropped", () => {
   const options = [{ optionId: "once", name: "Allow", kind: "allow_once" }];
   const call = { toolCallId: "t1", title: "Run the tests", rawInput: { command: "make test" } };
   const words = (story: Story) => {
@@ -101,7 +101,7 @@ describe("what goes on while its beginning is dropped", () => {
     return loadAfter(short(story), f(story).events.slice(known)).timeline;
   };
 
-  test("a question shows all that was told of its call", () => {
+  test("a question shows everything that was told about its call", () => {
     const story = words(new Story().turn().update({ sessionUpdate: "tool_call", ...call }));
     const { items } = then(story, (s) =>
       s.add("permission_requested", { requestId: "q1", toolCall: { toolCallId: "t1" }, options }),
@@ -113,7 +113,7 @@ describe("what goes on while its beginning is dropped", () => {
     expect(items.at(-2), "and its call has a row again").toMatchObject({ type: "tool", id: "t1" });
   });
 
-  test("a question that is open keeps what is told of it later, until it is answered", () => {
+  test("an open question is completed by later updates until it is answered", () => {
     const asked = new Story()
       .turn()
       .add("permission_requested", { requestId: "q1", toolCall: { toolCallId: "t1" }, options });
@@ -137,7 +137,7 @@ describe("what goes on while its beginning is dropped", () => {
     expect(answered.carried.some((r) => r.type === "permission")).toBe(false);
   });
 
-  test("a call keeps its row and what its terminal wrote", () => {
+  test("a tool call keeps its row and the output of its terminal", () => {
     const output = (data: string) => ({
       sessionUpdate: "tool_call_update",
       toolCallId: "t1",
@@ -157,7 +157,7 @@ describe("what goes on while its beginning is dropped", () => {
     expect(row).toMatchObject({ terminals: [{ output: "one two" }] });
   });
 
-  test("a turn still ends as what it was, by whom it was cancelled", () => {
+  test("a turn keeps its prompt and who cancelled it", () => {
     const { items } = then(words(new Story().turn()), (s) =>
       s.add("prompt_cancelled", { approvalId: "a1", participant: olga }).ends("a1", "cancelled"),
     );
@@ -165,7 +165,7 @@ describe("what goes on while its beginning is dropped", () => {
     expect(items.at(-1)).toMatchObject({ took: 62_000 });
   });
 
-  test("a turn keeps how it ended when some of what was dropped is loaded again", () => {
+  test("a turn keeps how it ended when dropped events are loaded again", () => {
     const story = words(new Story().turn()).ends().chat("after");
     const { events } = story;
     const end = (loaded: Loaded) => loaded.timeline.items.find((r) => r.type === "turn-end");
@@ -175,7 +175,7 @@ describe("what goes on while its beginning is dropped", () => {
     expect(end(dropped)).toMatchObject({ took: 61_000 });
   });
 
-  test("a message is shown from where it is left, under its key", () => {
+  test("a message keeps its key when its beginning is dropped", () => {
     const story = new Story().turn();
     for (let i = 0; i < 100; i++) story.says(`${i} `);
     const before = load(story.events).timeline.items.at(-1)!;
@@ -197,7 +197,7 @@ describe("what goes on while its beginning is dropped", () => {
     expect(row?.type === "say" && row.blocks).toMatchObject([{ from: 20 + 90 * 3 }]);
   });
 
-  test("calls that never end are forgotten at last", () => {
+  test("tool calls that never end are dropped in the end", () => {
     const story = new Story().turn();
     for (let i = 0; i < 1_000; i++)
       story.update({ sessionUpdate: "tool_call", toolCallId: `t${i}` });
@@ -205,7 +205,7 @@ describe("what goes on while its beginning is dropped", () => {
   });
 });
 
-test("a session of fifty thousand events is in memory only within the bounds", () => {
+test("a session of fifty thousand events stays within the memory bounds", () => {
   const story = new Story().turn();
   for (let i = 0; story.events.length < 50_000; i++) {
     const toolCallId = `t${i}`;
@@ -227,7 +227,7 @@ test("a session of fifty thousand events is in memory only within the bounds", (
   expect(greatest).toBeLessThanOrEqual(bounds.events);
 });
 
-describe("one who has scrolled up", () => {
+describe("a user who has scrolled up", () => {
   const story = new Story();
   for (let i = 1; i <= 200; i++) story.chat(`Number ${i}`);
   const all = story.events;
@@ -238,7 +238,7 @@ describe("one who has scrolled up", () => {
   };
   const page = (from: number, to: number) => all.slice(from - 1, to);
 
-  test("sees what was there, while what is newest is kept and bounded", () => {
+  test("keeps seeing the past, while the newest events are kept within bounds", () => {
     let room = enter(welcome({ recent: page(1, 20) }));
     for (let i = 21; i <= 200; i++) {
       room = take(room, page(i, i), true, few);
@@ -249,7 +249,7 @@ describe("one who has scrolled up", () => {
     expect(toNewest(room).more).toBe(true);
   });
 
-  test("loads what is older at the cost of what is newer, and the other way round, up to now", () => {
+  test("loads older events at the cost of newer ones, and vice versa, up to the newest", () => {
     let room = enter(welcome({ recent: page(171, 200) }));
     room = prepend(room, page(141, 170), true, few);
     expect([span(room), room.past?.more]).toEqual([[141, 170], true]);
@@ -264,7 +264,7 @@ describe("one who has scrolled up", () => {
     expect(room.more).toBe(true);
   });
 
-  test("misses nothing that happens meanwhile", () => {
+  test("misses no events meanwhile", () => {
     let room = prepend(enter(welcome({ recent: page(151, 180) })), page(111, 150), true, few);
     room = take(room, page(181, 190), true, few);
     room = append(room, page(141, 180), few);

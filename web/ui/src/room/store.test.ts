@@ -20,7 +20,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A session whose history is told when the test says so. */
+/** A session whose history is answered when the test says so. */
 function client() {
   let tell!: (answer: HistoryAnswer) => void;
   const history = new Promise<HistoryAnswer>((resolve) => (tell = resolve));
@@ -30,8 +30,8 @@ function client() {
 
 const cursors = () => store.snapshot().room?.events.map((e) => e.cursor);
 
-describe("a room's store", () => {
-  test("draws what comes in a burst once", async () => {
+describe("the store of a room", () => {
+  test("renders a burst of events once", async () => {
     const { events } = new Story().chat("one").chat("two").chat("three");
     store.handlers.welcome?.(welcome({ recent: events.slice(0, 1) }), client().session);
     for (const e of events.slice(1)) store.handlers.event?.(e as never, client().session);
@@ -40,7 +40,7 @@ describe("a room's store", () => {
     expect([cursors(), shown]).toEqual([["c1", "c2", "c3"], 2]);
   });
 
-  test("asks for the people who had no room in the welcome, once more when it is connected again", async () => {
+  test("loads participants who did not fit into the welcome, again after a reconnection", async () => {
     const people = Array.from({ length: 3 }, (_, n) => ({ ...ann, id: `p${n}`, userId: `p${n}` }));
     const asked: unknown[] = [];
     let broken = true;
@@ -75,7 +75,7 @@ describe("a room's store", () => {
     expect(asked, "where nobody is missing it does not ask").toHaveLength(4);
   });
 
-  test("draws what comes all the time at most at every third frame, and the first of it at once", async () => {
+  test("renders a stream at most every third frame, and its first event at once", async () => {
     vi.stubGlobal("document", { hidden: false });
     vi.stubGlobal("requestAnimationFrame", (f: FrameRequestCallback) =>
       setTimeout(() => f(performance.now()), 16 - (performance.now() % 16)),
@@ -98,7 +98,7 @@ describe("a room's store", () => {
     expect(store.snapshot().room?.events).toHaveLength(502);
   });
 
-  test("shows what happened before it shows that the connection is gone", () => {
+  test("shows the last events before the lost connection", () => {
     const { events } = new Story().chat("last words");
     const { session } = client();
     store.handlers.welcome?.(welcome({ recent: new Story().chat("first").events }), session);
@@ -111,7 +111,7 @@ describe("a room's store", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("reads older events from the archive when the client has ended with its session", async () => {
+  test("reads older events from the archive when the client has ended", async () => {
     const { events } = new Story().chat("one").chat("two");
     const asked: unknown[] = [];
     const archive = (which: unknown) => {
@@ -126,7 +126,7 @@ describe("a room's store", () => {
     expect(store.snapshot().room?.more).toBe(false);
   });
 
-  test("begins anew after a gap, and takes no older events of the story before", async () => {
+  test("starts anew after a gap, and ignores older events from before it", async () => {
     const { events } = new Story().chat("one").chat("two").chat("three");
     const [before, after] = [client(), client()];
     store.handlers.welcome?.(welcome(), before.session);
@@ -142,7 +142,7 @@ describe("a room's store", () => {
     expect(store.snapshot().loadingOlder).toBe(false);
   });
 
-  test("keeps what one reads further up, and leads from there to what is newest", async () => {
+  test("keeps what the user reads further up, and leads from there to the newest events", async () => {
     const all = new Story();
     for (let i = 0; i < 9_000; i++) all.chat(`Number ${i}`);
     const { events } = all;
@@ -177,7 +177,7 @@ describe("a room's store", () => {
     expect(asked, "there is nothing newer").toHaveLength(1);
   });
 
-  test("leaves the past at once when one wants to see what is newest", async () => {
+  test("leaves the past at once on request", async () => {
     const all = new Story();
     for (let i = 0; i < 8_100; i++) all.chat(`Number ${i}`);
     const { session } = client();
