@@ -3,14 +3,14 @@ import type { EncodedCommand } from "./transport.js";
 import type { Line } from "./wire.js";
 
 /**
- * How many commands may wait for their answers; further ones wait to be sent.
- * The server remembers more than that of each participant, so all of them can
- * be sent again after a reconnect.
+ * The number of commands that may wait for an answer; others wait to be sent. The
+ * server remembers more than that of each participant, so all of them can be sent again
+ * after a reconnection.
  */
 const maxInFlight = 64;
 
 interface Call extends EncodedCommand {
-  /** In order of asking. */
+  /** The position in the order of the calls. */
   number: number;
   promise: Promise<Line>;
   resolve(answer: Line): void;
@@ -18,14 +18,14 @@ interface Call extends EncodedCommand {
 }
 
 /**
- * The commands under way, the oldest first. Each connection sends those that it
- * has not sent yet, so that a new one begins with what the old one left open.
+ * The commands without an answer, oldest first. Each connection sends those that it has
+ * not sent yet, so a new one starts with what the last one left open.
  */
 export class Calls {
   private readonly open = new Map<string, Call>();
   private number = 0;
 
-  /** Asks; an id that is under way already is the same command. */
+  /** Adds a command. An id that is open already is the same command. */
   add(id: string, line: string): Promise<Line> {
     const known = this.open.get(id);
     if (known) return known.promise;
@@ -35,7 +35,7 @@ export class Calls {
     return call.promise;
   }
 
-  /** The first call that was asked after that number and may be sent now. */
+  /** Returns the first call with a greater number that may be sent now. */
   after(number: number): Call | undefined {
     let place = 0;
     for (const call of this.open.values()) {
@@ -45,7 +45,10 @@ export class Calls {
     return undefined;
   }
 
-  /** Hands an answer over. One that nobody waits for, a second one say, is dropped. */
+  /**
+   * Resolves a call with its answer. An answer to no open call, such as a second one,
+   * is dropped.
+   */
   settle(id: string, answer: Line): void {
     this.open.get(id)?.resolve(answer);
     this.open.delete(id);

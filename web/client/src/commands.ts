@@ -13,32 +13,40 @@ import type {
   Session,
 } from "./protocol.gen.js";
 
-/** The commands that a client gives. It joins and resumes by itself. */
+/** The commands that a program may send. The client itself sends "join" and "resume". */
 export type CommandName = Exclude<keyof Commands, "join" | "resume">;
 
-/** What a command takes. */
+/** The payload of a command. */
 export type CommandPayload<Name extends CommandName> = Commands[Name]["payload"];
 
-/** What a command is answered with. */
+/** The payload of the answer to a command. */
 export type CommandAnswer<Name extends CommandName> = Commands[Name]["answer"];
 
+/** Options of a command. */
 export interface CallOptions {
-  /** Gives up waiting. It is not known then whether the command was done. */
+  /**
+   * Stops waiting when it is aborted. The promise then rejects with the signal's
+   * reason; whether the server carries the command out is unknown.
+   */
   signal?: AbortSignal;
-  /** The command's id, at most 64 characters. Sent again under it a command is done once. */
+  /**
+   * The id of the command, at most 64 characters; random by default. A command that is
+   * sent again under its id is carried out once.
+   */
   id?: string;
 }
 
 /**
- * Every command as a method. Each resolves when the server has done it, and
- * written it down; each rejects with a ParleyError where the server refuses.
- * While there is no connection commands wait, and those whose answers were lost
- * are sent again under their ids.
+ * Every command as a method. A method resolves when the server has carried out the
+ * command and stored the result. It rejects with a {@link ParleyError} if the server refuses.
+ * Without a connection, commands wait for one; commands whose answers were lost are
+ * sent again under their ids.
  */
 export abstract class CommandMethods {
   /**
-   * Gives any command and resolves to its answer. A server that is out of
-   * breath (RATE_LIMITED, JOURNAL_UNAVAILABLE) is asked again some times.
+   * Sends any command and resolves to its answer. After RATE_LIMITED and
+   * JOURNAL_UNAVAILABLE it is sent again under its id, up to six times in all, with
+   * growing pauses.
    */
   abstract do<Name extends CommandName>(
     type: Name,
@@ -46,17 +54,22 @@ export abstract class CommandMethods {
     options?: CallOptions,
   ): Promise<CommandAnswer<Name>>;
 
-  /** Says something, maybe in reply to a message. */
+  /**
+   * Sends a message to the people in the session, optionally in reply to another
+   * message. It rejects with COMMENT_NOT_ALLOWED for viewers and in the mode
+   * "view_only", and with TOO_LARGE above the limit in the welcome.
+   */
   async chat(text: string, options: CallOptions & { replyTo?: string } = {}): Promise<Message> {
     const { replyTo } = options;
     return (await this.do("chat", { text, ...(replyTo && { replyTo }) }, options)).message;
   }
 
   /**
-   * Proposes a prompt, or sends it where that is allowed: the status tells which.
-   * With as, which is what its author was shown that it becomes, it rejects with
-   * PROMPT_NOT_AS_EXPECTED where it would become the other. That can change while
-   * the command waits for a connection.
+   * Proposes a prompt, or sends it to the agent if its author may prompt directly: the
+   * status of the approval tells which. Set `as` to what the author was shown that the
+   * prompt becomes: the command then rejects with PROMPT_NOT_AS_EXPECTED if that has
+   * changed, which is possible while it waits for a connection. It rejects with
+   * PROMPT_NOT_ALLOWED if the participant may not prompt at all.
    */
   async prompt(
     prompt: string,
@@ -66,7 +79,11 @@ export abstract class CommandMethods {
     return (await this.do("prompt", { prompt, ...(as && { as }) }, options)).approval;
   }
 
-  /** Lets a prompt go to the agent, with another text if one is given. */
+  /**
+   * Approves a proposed prompt, optionally with an edited text. Only the host may do
+   * this. It rejects with APPROVAL_ALREADY_RESOLVED if the prompt was decided on
+   * before.
+   */
   async approve(
     approvalId: string,
     options: CallOptions & { prompt?: string } = {},
@@ -77,7 +94,10 @@ export abstract class CommandMethods {
       .approval;
   }
 
-  /** Keeps a prompt from the agent. The reason is told to all. */
+  /**
+   * Rejects a proposed prompt. Every participant sees the reason. Only the host may do
+   * this. It rejects with APPROVAL_ALREADY_RESOLVED if the prompt was decided on before.
+   */
   async reject(
     approvalId: string,
     options: CallOptions & { reason?: string } = {},
@@ -87,7 +107,11 @@ export abstract class CommandMethods {
     return (await this.do("approve", { approvalId, action: "reject", ...why }, options)).approval;
   }
 
-  /** Chooses one of the options that the agent offers. */
+  /**
+   * Answers a question of the agent with one of its options. Only the host may do this.
+   * It rejects with PERMISSION_ALREADY_RESOLVED or PERMISSION_NOT_FOUND if the question
+   * no longer waits.
+   */
   async answerPermission(
     requestId: string,
     optionId: string,
@@ -96,18 +120,22 @@ export abstract class CommandMethods {
     await this.do("permission", { requestId, optionId }, options);
   }
 
-  /** Ends a pending, queued or running prompt or, without an id, the running turn. Resolves to its id. */
+  /**
+   * Cancels a pending, queued or running prompt; without an id the running turn. Only the
+   * author of the prompt and the host may do this. Resolves to the id of the approval. It
+   * rejects with NOTHING_TO_CANCEL if there is none.
+   */
   async cancel(approvalId?: string, options?: CallOptions): Promise<string> {
     const which = approvalId === undefined ? {} : { approvalId };
     return (await this.do("cancel", which, options)).approvalId;
   }
 
-  /** Changes what collaborators may do. */
+  /** Sets what collaborators may do. Only the host may do this. */
   async setMode(mode: Mode, options?: CallOptions): Promise<Session> {
     return (await this.do("set_mode", { mode }, options)).session;
   }
 
-  /** Changes what somebody is: collaborator or viewer. */
+  /** Makes a guest a collaborator or a viewer. Only the host may do this. */
   async setRole(participantId: string, role: Role, options?: CallOptions): Promise<Participant> {
     return (await this.do("set_role", { participantId, role }, options)).participant;
   }
@@ -115,35 +143,37 @@ export abstract class CommandMethods {
   /**
    * Sets an option of the agent: to a string, or to a boolean if the option is one. It
    * resolves when the change is recorded; an agent_configured or agent_configure_failed
-   * event tells its outcome.
+   * event tells its outcome. Only the host may do this.
    */
-  async configure(
-    optionId: string,
-    value: string | boolean,
-    options?: CallOptions,
-  ): Promise<void> {
+  async configure(optionId: string, value: string | boolean, options?: CallOptions): Promise<void> {
     await this.do("configure", { optionId, value }, options);
   }
 
   /**
    * Leaves an option of the agent as it is. The server no longer sets it when it starts the
-   * agent again.
+   * agent again. Only the host may do this.
    */
   async forgetOption(optionId: string, options?: CallOptions): Promise<void> {
     await this.do("configure", { optionId, forget: true }, options);
   }
 
-  /** Ends the agent's process. */
+  /** Ends the agent's process, and with it the running turn. Only the host may do this. */
   async stopAgent(options?: CallOptions): Promise<void> {
     await this.do("stop_agent", {}, options);
   }
 
-  /** Says that one types, which lapses after five seconds, or has stopped. */
+  /**
+   * Tells the others whether the participant is typing. The server forgets it after
+   * five seconds. Without a WebSocket it has no effect.
+   */
   async typing(active: boolean, options?: CallOptions): Promise<void> {
     await this.do("typing", { active }, options);
   }
 
-  /** Reads events before or after a cursor; without one, the newest. limit is 1 to 500. */
+  /**
+   * Resolves to events before or after a cursor, or to the newest events without one.
+   * limit is 1 to 500.
+   */
   async history(
     which: { before?: string; after?: string; limit: number },
     options?: CallOptions,
@@ -152,9 +182,9 @@ export abstract class CommandMethods {
   }
 
   /**
-   * Resolves to a prompt that waits or is on its way to the agent with all of its text: a welcome
-   * has the beginning of a long one alone, as truncated says. Show all of it before anybody
-   * decides on it.
+   * Resolves to the whole of a prompt that waits or is on its way to the agent. A
+   * welcome cuts long prompts, which are then marked as truncated. Show people the
+   * whole prompt before they decide on it.
    */
   async wholeApproval(approvalId: string, options?: CallOptions): Promise<Approval> {
     const { approval } = await this.do("item", { approvalId }, options);
@@ -162,7 +192,7 @@ export abstract class CommandMethods {
     return approval;
   }
 
-  /** Like wholeApproval, for a question of the agent. */
+  /** Resolves to the whole of a question of the agent, like wholeApproval. */
   async wholePermission(requestId: string, options?: CallOptions): Promise<Permission> {
     const { permission } = await this.do("item", { requestId }, options);
     if (!permission) throw new ParleyError("INTERNAL", "the answer has no question");
@@ -170,17 +200,17 @@ export abstract class CommandMethods {
   }
 
   /**
-   * Guests who have left, the last who joined first: at most 500 at a time. With
-   * before, the id of the last of one page, the next page.
+   * Resolves to guests who have left, those who joined last first. limit is 1 to 500.
+   * For the next page, set before to the id of the last guest of this one.
    */
   people(which: { before?: string; limit: number }, options?: CallOptions): Promise<PeopleAnswer> {
     return this.do("people", { left: true, ...which }, options);
   }
 
   /**
-   * Those who are in the session and joined after one of them, in join order: whom a welcome
-   * leaves out that has a peopleAfter. At most 500 at a time; while there are more, ask next
-   * with the last of them.
+   * Resolves to participants in the session who joined after that one, in join order:
+   * those whom a welcome with a peopleAfter leaves out. limit is 1 to 500. While there
+   * are more, ask again with the id of the last one.
    */
   participantsAfter(
     participantId: string,

@@ -12,13 +12,16 @@ import type { Ended } from "./verdict.js";
 import { Watch } from "./watch.js";
 import { encodeCommand, isLonger, newID, tooLarge, type Line } from "./wire.js";
 
-/** One connection, from the attempt to its end. */
+/** One connection, from the attempt to connect to its end. */
 export class Connection implements Peer {
-  /** Why it ended. Never rejects. */
+  /** Resolves to why it ended. Never rejects. */
   readonly ended: Promise<Ended>;
-  /** Whether the server has let us in. */
+  /** Whether the server has welcomed the client. */
   welcomed = false;
-  /** It was good for something, so the next attempt need not wait long. */
+  /**
+   * Whether it has received anything after the welcome, so that the next attempt need
+   * not wait long.
+   */
   progress = false;
 
   private readonly aborter = new AbortController();
@@ -29,14 +32,14 @@ export class Connection implements Peer {
   private settle!: (ended: Ended) => void;
   private over = false;
   private writing = false;
-  /** The number of the last command that was sent here. */
+  /** The number of the last command that was sent. */
   private sent = 0;
   private retryAfterMs: number | undefined;
   private frameBytes = Infinity;
-  /** The id of the command that asks for who is present. */
+  /** The id of the command that asks for the presence list. */
   private asked: string | undefined;
 
-  /** Connects over a WebSocket, which may be open already, or by plain HTTP. */
+  /** Connects over a WebSocket, which may already be open, or over plain HTTP. */
   constructor(
     private readonly core: Core,
     way: "live" | "fallback",
@@ -52,7 +55,7 @@ export class Connection implements Peer {
     this.open(way, socket).catch((error: unknown) => this.failed(error));
   }
 
-  /** Sends what waits to be sent, the oldest first. */
+  /** Sends the waiting commands, oldest first. */
   async flush(): Promise<void> {
     if (this.writing || !this.welcomed) return;
     this.writing = true;
@@ -70,10 +73,9 @@ export class Connection implements Peer {
   }
 
   /**
-   * Ends the connection unless it proves soon that it works: by the welcome
-   * that it still waits for, or by the answer to a ping. A stream that only the
-   * server writes to cannot prove it, and is made anew when it is silent. Requests
-   * may hang each by itself, and are made anew at once.
+   * Ends the connection unless it soon proves to work, by the welcome that it waits for
+   * or by the answer to a ping. A stream cannot be pinged; it is replaced if it stays
+   * silent. Polling requests may each hang by themselves, so they are replaced at once.
    */
   doubt(): void {
     if (this.over) return;
@@ -93,7 +95,7 @@ export class Connection implements Peer {
     else this.greet(line as Line);
   }
 
-  /** Ends the connection. The first reason counts; of others it returns false. */
+  /** Ends the connection. Only the first call has an effect; later ones return false. */
   end(ended: Ended): boolean {
     if (this.over) return false;
     this.over = true;
@@ -126,12 +128,15 @@ export class Connection implements Peer {
     else this.end({ error: connectionLost(String(error)) });
   }
 
-  /** Looks for the answer to hello. What may come before it is for others, and dropped. */
+  /**
+   * Looks for the answer to the first command. Lines before it are for other clients
+   * and are dropped.
+   */
   private greet(line: Line): void {
     if (line.type === "error") {
       this.end({ error: errorFromWire(line.error), refused: true });
     } else if (line.type === "welcome") {
-      this.aborter.abort(); // it can no longer be too late
+      this.aborter.abort(); // the handshake is complete
       this.probe.stop();
       this.welcomed = true;
       this.frameBytes = line.payload.limits.frameBytes;
@@ -143,7 +148,10 @@ export class Connection implements Peer {
     }
   }
 
-  /** A page cannot see the pings of the WebSocket layer. The stream's come by themselves. */
+  /**
+   * Sends a ping, since a page cannot see the pings of the WebSocket layer. A stream
+   * has heartbeats of its own.
+   */
   private beat(): string | undefined {
     if (this.transport?.kind !== "live") return undefined;
     const id = newID();
@@ -171,13 +179,13 @@ export class Connection implements Peer {
         return emitter.emit(line.type, line.payload);
       case "welcome":
       case "connected":
-        return; // they have been taken
+        return; // these were handled before
       default:
         return this.takeEvent(line);
     }
   }
 
-  /** Brings the list up to date, or asks for it when some of what happened was missed. */
+  /** Applies a change to the presence list, or asks for the whole list if a change was missed. */
   private takePresence(change: Presence): void {
     const outcome = this.core.presence.apply(change);
     if (outcome === "changed") this.tellPresence();
@@ -198,7 +206,7 @@ export class Connection implements Peer {
 
   private answered(id: string, line: Line): void {
     this.core.calls.settle(id, line);
-    void this.flush(); // one more may be under way
+    void this.flush(); // another command may be sent now
   }
 
   private takeEvent(line: Line & { cursor?: string }): void {

@@ -5,31 +5,31 @@ import { ParleyError } from "./errors.js";
 import type { Credentials, Link } from "./link.js";
 import { settings, type Options, type Settings } from "./options.js";
 import type { Participant, Welcome } from "./protocol.gen.js";
-import type { CloseReason, ConnectionState, Happenings } from "./state.js";
+import type { CloseReason, ConnectionState, SessionEvents } from "./state.js";
 import type { EncodedCommand } from "./transport.js";
 import { PresenceList } from "./presence.js";
 import { encodeCommand, newID } from "./wire.js";
 
-/** What outlives a connection: who one is, what was seen, what is under way. */
+/** What outlives a connection: the participant, the last event, and open commands. */
 export class Core {
   readonly settings: Settings;
   readonly calls = new Calls();
-  readonly emitter = new Emitter<Happenings>();
+  readonly emitter = new Emitter<SessionEvents>();
   readonly presence = new PresenceList();
   readonly ready: Promise<Welcome>;
 
   state: ConnectionState = { state: "connecting" };
   self: Participant | undefined;
   own: Credentials | undefined;
-  /** The last event that was handed out. */
+  /** The cursor of the last event that was emitted. */
   cursor: string | undefined;
   /** Whether there was a welcome. */
   greeted = false;
-  /** Called when the client has ended for good, to stop what is under way. */
+  /** Called when the client has ended for good, to stop its connection. */
   onStop = () => {};
 
   private last: number;
-  /** One id for all attempts to join: it happens once. */
+  /** The same id for all attempts to join, so that the participant joins once. */
   private readonly joinID = newID();
   private settle!: { resolve(welcome: Welcome): void; reject(error: ParleyError): void };
 
@@ -42,14 +42,14 @@ export class Core {
     this.cursor = options.cursor;
     this.last = eventNumber(options.cursor ?? "");
     this.ready = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
-    this.ready.catch(() => {}); // the state says it too, so nobody has to wait for it
+    this.ready.catch(() => {}); // the state tells the error too, so the promise may be ignored
   }
 
   get stopped(): boolean {
     return this.state.state === "closed";
   }
 
-  /** The first command of a connection, as a line. */
+  /** Returns the first command of a connection. */
   hello(): EncodedCommand {
     const { userId, displayName, role, participantToken, recent, readOnly } = this.settings;
     if (!this.own) {
@@ -65,13 +65,13 @@ export class Core {
       ...(readOnly && { readOnly }),
     };
     const id = newID();
-    // After a cursor the events follow by themselves.
+    // After a cursor, the missed events follow by themselves.
     return { id, line: encodeCommand(id, "resume", this.cursor ? resume : { ...resume, recent }) };
   }
 
   /**
-   * Takes a welcome in and says so. After a resume without gap the events tell
-   * all that has changed but who is here.
+   * Takes in a welcome and emits it. After a resume without a gap, only presence is
+   * emitted: the events tell every other change.
    */
   welcomed(welcome: Welcome, state: "live" | "fallback"): void {
     const resumed = welcome.resume === "ok" && this.greeted;
@@ -91,7 +91,7 @@ export class Core {
     }
   }
 
-  /** Returns whether the event with this cursor is news, and remembers it. */
+  /** Reports whether the event with this cursor is new, and remembers it. */
   isNews(cursor: string): boolean {
     if (eventNumber(cursor) <= this.last) return false;
     this.seen(cursor);
@@ -104,7 +104,7 @@ export class Core {
     this.emitter.emit("connection", state);
   }
 
-  /** Ends the client for good. The first reason counts. */
+  /** Ends the client for good. Only the first call has an effect. */
   stop(reason: CloseReason, error: ParleyError): void {
     if (this.stopped) return;
     this.setState({ state: "closed", reason, error });

@@ -1,8 +1,8 @@
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /**
- * Returns the number of the event that a cursor names: its first eight bytes.
- * NaN for what is no cursor, which compares with nothing.
+ * Returns the number of the event that a cursor names, which is in its first eight
+ * bytes. Returns NaN for anything but a cursor.
  */
 export function eventNumber(cursor: string): number {
   let n = 0;
@@ -10,7 +10,7 @@ export function eventNumber(cursor: string): number {
     const bits = alphabet.indexOf(letter);
     n = bits < 0 ? NaN : n * 64 + bits;
   }
-  // Ten letters are 60 bits; the last four are the upper ones of the next.
+  // Ten letters are 60 bits; the last four bits are the upper ones of the next letter.
   const rest = alphabet.indexOf(cursor[10] ?? "?");
   return rest < 0 ? NaN : n * 16 + (rest >> 2);
 }

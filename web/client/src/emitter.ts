@@ -2,7 +2,7 @@
 export class Emitter<Map> {
   private readonly handlers: { [Type in keyof Map]?: Set<(value: Map[Type]) => void> } = {};
 
-  /** Adds a handler and returns what removes it again. */
+  /** Adds a handler and returns a function that removes it. */
   on<Type extends keyof Map>(type: Type, handler: (value: Map[Type]) => void): () => void {
     const handlers = (this.handlers[type] ??= new Set());
     handlers.add(handler);
@@ -14,7 +14,8 @@ export class Emitter<Map> {
       try {
         handler(value);
       } catch (error) {
-        // One handler's mistake is not the connection's: let the page see it.
+        // The error of a handler must not break the connection. It becomes an uncaught
+        // error.
         queueMicrotask(() => {
           throw error;
         });

@@ -1,32 +1,37 @@
 import type { Code, WireError } from "./protocol.gen.js";
 
 /**
- * The server's codes, of which a newer server may have more, and two of the
- * client's own: CLIENT_CLOSED after close(), CONNECTION_LOST while there is
- * no connection.
+ * The codes of errors: those of the server, of which newer servers may have more, and
+ * two of the client itself: CLIENT_CLOSED after close(), and CONNECTION_LOST while
+ * there is no connection.
  */
 export type ErrorCode = Code | "CLIENT_CLOSED" | "CONNECTION_LOST" | (string & {});
 
-/** What a command rejects with, and why a connection is lost or closed. Go by the code. */
+/**
+ * The error of a rejected command, and of a lost or closed connection. Decide by its
+ * code, never by its message.
+ */
 export class ParleyError extends Error {
   override readonly name = "ParleyError";
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    /** Whether the very same command can succeed later. */
+    /** Whether the same command may succeed later. */
     readonly retryable = false,
-    /** When a retry makes sense, if the server says so. */
+    /** The least time to wait before a retry, in milliseconds, if the server gave one. */
     readonly retryAfterMs?: number,
   ) {
     super(message);
   }
 }
 
+/** Returns the error of an answer. */
 export function errorFromWire(e: WireError): ParleyError {
   return new ParleyError(e.code, e.message, e.retryable, e.retryAfterMs);
 }
 
+/** Returns the error of a lost connection. It is retryable. */
 export function connectionLost(why: string): ParleyError {
   return new ParleyError("CONNECTION_LOST", why, true);
 }

@@ -4,47 +4,46 @@ import { EventReader } from "./sse.js";
 import type { UnknownLine } from "./state.js";
 import { decodeJSON, decodeLine, type Line } from "./wire.js";
 
-/** A page of events, as EventsAnswer with its events read. */
+/** An EventsAnswer with decoded events. */
 interface Page {
   events: (Line | UnknownLine)[];
   cursor: string;
   gap: boolean;
 }
 
-/** How long to wait before asking again: after events, and at most. */
-const shortestPauseMs = 250;
-const longestPauseMs = 1_000;
-/** How long the first word of a stream may take. */
-const promptMs = 3_000;
-/** How many events to ask for; the server takes at least as many. */
+/** The pause between two requests: after events, and at most. */
+const minPauseMs = 250;
+const maxPauseMs = 1_000;
+/** How long the first bytes of a stream may take. */
+const firstByteMs = 3_000;
+/** The number of events to ask for. Every server allows at least that many. */
 const pageEvents = 100;
 
 /**
- * The events of a session over plain HTTP: by a stream, where the browser has a
- * connection to spare for it, else by asking again and again. It changes to a
- * stream as soon as there is a slot for one.
+ * The events of a session over plain HTTP: as a stream if the browser has a connection
+ * to spare for it, otherwise by polling. It changes to a stream as soon as a slot is
+ * free.
  */
 export class Feed {
-  /** Whether events come by themselves. */
+  /** Whether events arrive on a stream. */
   streams = false;
-  /** Whether something on the way has kept a stream to itself. */
-  private heldUp = false;
+  /** Whether a proxy has buffered a stream. */
+  private isBuffered = false;
   private wake = () => {};
 
-  /** alive is called when something has come, if only a heartbeat. */
+  /** alive is called for everything that arrives, including heartbeats. */
   constructor(
     private readonly requests: Requests,
     private readonly alive: () => void,
   ) {}
 
   /**
-   * Yields "connected" with whether the cursor is one of this session's, and the
-   * events after it. It returns when the stream has ended, and throws what is
-   * broken.
+   * Yields "connected", with whether the cursor is valid, and the events after it. It
+   * returns when the stream has ended, and throws if the connection is broken.
    */
   async *after(cursor: string): AsyncGenerator<Line | UnknownLine, void> {
     const { settings, link } = this.requests;
-    let pauseMs = shortestPauseMs;
+    let pauseMs = minPauseMs;
     for (let begun = false; ;) {
       const giveBack = await settings.streamSlots(link.server);
       let count = 0;
@@ -58,34 +57,33 @@ export class Feed {
           if (type !== "connected" || !begun) yield line;
           begun = true;
         }
-        if (giveBack && !this.heldUp) return;
+        if (giveBack && !this.isBuffered) return;
       } finally {
         giveBack?.();
       }
-      pauseMs = count > 0 ? shortestPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+      pauseMs = count > 0 ? minPauseMs : Math.min(pauseMs * 2, maxPauseMs);
       if (begun && count < pageEvents) await this.pause(pauseMs);
     }
   }
 
-  /** Asks at once, where events do not come by themselves: there may be some. */
-  hurry(): void {
+  /** Polls at once, if events are polled. */
+  pollNow(): void {
     this.wake();
   }
 
   /**
-   * Yields what a stream says, until it ends. The server says something at once. A
-   * proxy that keeps that until there is more of it would keep everything, and the
-   * client does without streams from then on.
+   * Yields the lines of a stream until it ends. The server sends something at once. If
+   * nothing arrives, a proxy buffers the stream, and the client polls from then on.
    */
   private async *stream(cursor: string) {
     const { requests } = this;
     const headers = { Accept: "text/event-stream", "Last-Event-ID": cursor };
     const request = requests.open(this.name("stream"), headers);
     const timer = setTimeout(() => {
-      this.heldUp = true;
+      this.isBuffered = true;
       requests.settings.streamSlots = async () => undefined;
       request.abort();
-    }, promptMs);
+    }, firstByteMs);
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     const decoder = new TextDecoder();
     const events = new EventReader();
@@ -99,14 +97,14 @@ export class Feed {
         }
       }
     } catch (error) {
-      if (!this.heldUp) throw error;
+      if (!this.isBuffered) throw error;
     } finally {
       clearTimeout(timer);
       reader?.cancel().catch(() => {}); // it is broken already
     }
   }
 
-  /** Yields what there is now, as a stream would say it. */
+  /** Yields the events that there are now, in the form of a stream. */
   private async *page(cursor: string) {
     const query = { after: cursor, limit: String(pageEvents) };
     const page = decodeJSON(await this.requests.get(this.name("events", query))) as Page;
@@ -127,7 +125,7 @@ export class Feed {
       const over = (this.wake = () => {
         clearTimeout(timer);
         signal.removeEventListener("abort", over);
-        resolve(); // the next request fails then
+        resolve(); // the next request then fails
       });
       const timer = setTimeout(over, ms);
       signal.addEventListener("abort", over);

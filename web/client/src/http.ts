@@ -5,25 +5,25 @@ import type { ErrorBody } from "./protocol.gen.js";
 import type { UnknownLine } from "./state.js";
 import { decodeLine, type Line } from "./wire.js";
 
-/** As long as the server gives a request's body. */
+/** As long as the server allows for the body of a request. */
 const requestTimeoutMs = 30_000;
 
-/** The server has refused this client, and not only this command. */
+/** The server has refused this client, not only one of its commands. */
 export class Refusal extends Error {
   constructor(readonly error: ParleyError) {
     super(error.message);
   }
 }
 
-/** A request whose answer comes piece by piece. */
+/** A request whose response is read piece by piece. */
 interface Open {
   body: Promise<ReadableStream<Uint8Array>>;
   abort(): void;
 }
 
 /**
- * The requests of one connection over plain HTTP. Credentials go in headers,
- * which no log shows.
+ * The requests of one connection over plain HTTP. Credentials are in headers, which
+ * servers do not log.
  */
 export class Requests {
   readonly aborter = new AbortController();
@@ -34,12 +34,12 @@ export class Requests {
     readonly settings: Settings,
   ) {}
 
-  /** Asks as that participant from now on. */
+  /** Authenticates as that participant from now on. */
   as(who: Credentials): void {
     this.headers = authorization(who);
   }
 
-  /** Gives a command, and resolves to its answer. */
+  /** Sends a command and resolves to its answer. */
   async command(line: string): Promise<Line | UnknownLine> {
     const { response, body } = await this.whole("commands", {
       method: "POST",
@@ -49,13 +49,16 @@ export class Requests {
     return answerOf(body) ?? refused(response, body);
   }
 
-  /** Resolves to what is at a place, once all of it has come. */
+  /** Resolves to the body of a resource. */
   async get(name: string): Promise<string> {
     const { response, body } = await this.whole(name, { headers: this.headers });
     return response.ok ? body : refused(response, body);
   }
 
-  /** Asks for what comes from a place piece by piece. It can be ended by itself. */
+  /**
+   * Requests a resource whose body is read piece by piece. The request can be aborted
+   * by itself.
+   */
   open(name: string, headers: Record<string, string>): Open {
     const own = new AbortController();
     const abort = () => own.abort();
@@ -69,7 +72,7 @@ export class Requests {
     return { body: get(), abort };
   }
 
-  /** Ends everything that is under way. */
+  /** Aborts all requests. */
   close(): void {
     this.aborter.abort();
   }
@@ -94,7 +97,7 @@ export class Requests {
   }
 }
 
-/** Reads the answer to a command, or returns nothing where the body is none. */
+/** Decodes the answer to a command; undefined if the body is none. */
 function answerOf(body: string): Line | UnknownLine | undefined {
   try {
     return decodeLine(body);
@@ -103,19 +106,19 @@ function answerOf(body: string): Line | UnknownLine | undefined {
   }
 }
 
-/** Throws what an answer says that is not of the protocol, or not of a command. */
+/** Throws the error of a response that does not answer a command. */
 function refused(response: Response, body: string): never {
   const error = errorOf(response, body);
   throw error.code === "CONNECTION_LOST" ? error : new Refusal(error);
 }
 
-/** What an answer says that is not of a command, and no success. */
+/** Returns the error of a response that is neither the answer to a command nor a success. */
 export function errorOf(response: Response, body: string): ParleyError {
   let said: Partial<ErrorBody> = {};
   try {
     said = JSON.parse(body) as ErrorBody;
   } catch {
-    // It is of something between here and the server.
+    // A proxy has answered in place of the server.
   }
   const { code, error = "", retryable, retryAfterMs } = said ?? {};
   if (code) return new ParleyError(code, error, retryable, retryAfterMs);

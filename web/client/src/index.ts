@@ -9,7 +9,7 @@ export {
   isKnownEvent,
   type CloseReason,
   type ConnectionState,
-  type Happenings,
+  type SessionEvents,
   type UnknownLine,
 } from "./state.js";
 export type * from "./protocol.gen.js";

@@ -1,20 +1,27 @@
 /**
- * A link leads into a shared session: with an invite for somebody new, or with
- * a participant's id and token for somebody who comes back. What stands after
- * the # is a secret, and never sent as part of an address.
+ * A link into a shared session. It has an invite for a new participant, or the
+ * credentials of a participant who returns. The part after # is a secret; it is never
+ * sent as part of an address.
  */
 export interface Link {
-  /** Without a slash at the end: https://host, or https://host/prefix. */
+  /**
+   * The address of the server without a slash at the end, such as https://host or
+   * https://host/prefix.
+   */
   server: string;
-  /** The shared session's id. */
+  /** The id of the shared session. */
   session: string;
+  /** The secret of an invite. */
   invite?: string;
+  /** Those of a participant who returns. */
   participant?: Credentials;
 }
 
-/** What a participant comes back with. */
+/** What a participant returns with. The token is a secret. */
 export interface Credentials {
+  /** The id of the participant. */
   id: string;
+  /** The secret that proves it. */
   token: string;
 }
 
@@ -22,8 +29,8 @@ const path = /^(.*)\/s\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?$/i;
 const secret = /^#(?:i=([^:]+)|p=([^:]+):(.+))$/;
 
 /**
- * Reads SERVER/s/SESSION#i=INVITE and SERVER/s/SESSION#p=PARTICIPANT:TOKEN.
- * Throws a TypeError that never shows the secret part.
+ * Parses SERVER/s/SESSION#i=INVITE or SERVER/s/SESSION#p=PARTICIPANT:TOKEN. It throws a
+ * TypeError, which never contains the secret, for any other text.
  */
 export function parseLink(text: string): Link {
   const url = toURL(text.trim());
@@ -44,23 +51,23 @@ function toURL(text: string): URL | undefined {
   try {
     return new URL(text);
   } catch {
-    return undefined; // its error would show the secret
+    return undefined; // the original error contains the secret
   }
 }
 
-/** Returns the link as text, the secret included. */
+/** Formats a link, including its secret. */
 export function formatLink(link: Link): string {
   const { participant: p } = link;
   const key = p ? `p=${p.id}:${p.token}` : `i=${link.invite}`;
   return `${link.server}/s/${link.session}#${key}`;
 }
 
-/** Returns the headers that show who asks, which no log shows. */
+/** Returns the headers that authenticate a participant. Servers do not log them. */
 export function authorization(who: Credentials): Record<string, string> {
   return { Authorization: `Bearer ${who.token}`, "Parley-Participant": who.id };
 }
 
-/** Returns the address of one of the session's endpoints. */
+/** Returns the URL of an endpoint of the session. */
 export function endpoint(link: Link, name: string): string {
   return `${link.server}/api/shared-sessions/${link.session}/${name}`;
 }

@@ -2,82 +2,104 @@ import type { Role } from "./protocol.gen.js";
 import { browserSignals, type Signals } from "./signals.js";
 import { browserSlots, type StreamSlots } from "./slots.js";
 
-/** As much of a WebSocket as is needed; browsers' and that of the package ws will do. */
+/**
+ * The part of a WebSocket that the client needs. Those of browsers and of the package
+ * ws have it.
+ */
 export interface WebSocketLike {
+  /** Called when the connection is open. */
   onopen: ((event: any) => void) | null;
+  /** Called with an event whose data is a text message. */
   onmessage: ((event: any) => void) | null;
+  /** Called with an event that has the close code and reason. */
   onclose: ((event: any) => void) | null;
+  /** Called when the connection fails; onclose follows. */
   onerror: ((event: any) => void) | null;
+  /** Sends a text message. */
   send(data: string): void;
+  /** Closes the connection. */
   close(code?: number, reason?: string): void;
 }
 
+/** Creates a WebSocket, as the global class does. */
 export type WebSocketConstructor = new (url: string, protocols?: string[]) => WebSocketLike;
 
+/** What can be set for {@link connect}. Every member is optional, except userId with an invite. */
 export interface Options {
-  /** Who joins. Required with an invite. */
+  /** The id of the user who joins, such as an account name. Required with an invite. */
   userId?: string;
-  /** What to call them; the user id if left out. */
+  /** The name that others see; by default the user id. */
   displayName?: string;
-  /** "collaborator" if left out. */
+  /** By default "collaborator". */
   role?: Role;
-  /** With an invite: to come back as oneself under the same user id. */
+  /**
+   * With an invite: the token of an earlier participation under the same user id, to
+   * return as the same participant.
+   */
   participantToken?: string;
 
   /**
-   * Begins a connection that only reads, by one's own link: also after leaving,
-   * and when the session is closed or has expired.
+   * Opens a connection that only reads, with a participant's own link. It works even
+   * after leaving, and after the session was closed or has expired.
    */
   readOnly?: boolean;
 
-  /** The last event seen in an earlier life, to resume after it. */
+  /** The cursor of the last event seen before, to resume after it. */
   cursor?: string;
-  /** How many of the newest events the first welcome shall carry: 0 to 200. */
+  /** How many of the newest events the first welcome contains, from 0 to 200. */
   recent?: number;
 
-  /** The global one if left out; null for never. */
+  /** By default the global WebSocket; null for plain HTTP only. */
   WebSocket?: WebSocketConstructor | null;
-  /** The global one if left out. */
+  /** By default the global fetch. */
   fetch?: typeof fetch;
 
   /**
-   * When to doubt a connection that looks open. It then has 3 s to answer a
-   * ping; if it does not, it is made anew at once. The browser's "offline",
-   * "online", "pageshow" and "visibilitychange" if left out; null for never.
+   * Tells when to doubt an open connection. It then has 3 s to answer a ping, else it
+   * is replaced at once. By default the browser's events "offline", "online",
+   * "pageshow" and "visibilitychange"; null for never.
    */
   signals?: Signals | null;
 
   /**
-   * Whom to ask before an event stream is opened, which happens where there is no
-   * WebSocket. Without a slot the client asks the server for events several times
-   * a second while there are some, and once a second else. The tabs of a browser
-   * share three slots if left out, and a program has as many as it likes.
+   * Grants event streams, which are used without a WebSocket. Without a slot the client
+   * polls, several times a second while there are events and once a second otherwise.
+   * By default the tabs of a browser share three slots, and other programs have no
+   * limit.
    */
   streamSlots?: StreamSlots;
 
   /**
-   * Lost connections are made again after a random time between zero and a
-   * bound, which doubles with each failure from backoffBaseMs (500) to
-   * backoffMaxMs (30 000).
+   * A lost connection is replaced after a random time below a bound. The bound
+   * is backoffBaseMs milliseconds at first, by default 500, and doubles with each
+   * failure up to backoffMaxMs.
    */
   backoffBaseMs?: number;
+  /** The greatest bound of that time, in milliseconds. By default 30,000. */
   backoffMaxMs?: number;
-  /** How long to stay away after too many commands, if the server names no time: 10 000. */
+  /**
+   * The pause after too many commands, if the server names none, in milliseconds. By
+   * default 10 000.
+   */
   rateLimitPauseMs?: number;
-  /** How long each way of connecting may take until the server's welcome: 8 000. */
+  /**
+   * How long each way of connecting may take up to the server's welcome, in
+   * milliseconds. By default 8,000.
+   */
   handshakeTimeoutMs?: number;
   /**
-   * How long to use the fallback before a WebSocket is tried again: 5 000,
-   * and twice as long after each try, up to five minutes.
+   * How long to use plain HTTP before a WebSocket is tried again, in milliseconds. By
+   * default 5 000; it doubles with each attempt, up to five minutes.
    */
   upgradeAfterMs?: number;
-  /** Draws from zero to one, for the jitter. */
+  /** Returns a random number from 0 to 1, for the jitter. By default Math.random. */
   random?: () => number;
 }
 
-/** Options with their defaults. */
+/** The options with their defaults. */
 export type Settings = ReturnType<typeof settings>;
 
+/** Returns the options with their defaults. */
 export function settings(o: Options) {
   const { fetch = globalThis.fetch } = o;
   return {
@@ -91,12 +113,15 @@ export function settings(o: Options) {
     streamSlots: o.streamSlots ?? browserSlots,
     signals: o.signals === undefined ? browserSignals : o.signals,
     WebSocket: o.WebSocket === undefined ? globalThis.WebSocket : o.WebSocket,
-    // A browser's own does not work as another object's method.
+    // A browser's fetch does not work as a method of another object.
     fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
   };
 }
 
-/** How long to wait before the attempt after that many failures in a row. */
+/**
+ * Returns how long to wait, in milliseconds, before the attempt after that many
+ * failures in a row.
+ */
 export function backoff(s: Settings, failures: number): number {
   return s.random() * Math.min(s.backoffBaseMs * 2 ** failures, s.backoffMaxMs);
 }

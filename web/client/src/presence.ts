@@ -1,17 +1,17 @@
 import type { Presence, PresenceAnswer, Welcome } from "./protocol.gen.js";
 
-/** Who has a connection, kept up to date by what the server tells of changes. */
+/** The participants with a live connection, kept up to date with changes. */
 export class PresenceList {
   private epoch = "";
   private at = 0;
   private ids: readonly string[] = [];
 
-  /** The ids of all who have a connection. */
+  /** The ids of the participants with a live connection. */
   get participants(): string[] {
     return [...this.ids];
   }
 
-  /** Begins with the list of a new connection. */
+  /** Starts with the list of a new connection. */
   welcomed(welcome: Welcome): void {
     this.answered({
       epoch: welcome.presenceEpoch,
@@ -20,14 +20,14 @@ export class PresenceList {
     });
   }
 
-  /** Takes the whole list. */
+  /** Takes in a whole list. */
   answered({ epoch, at, participants }: PresenceAnswer): void {
     Object.assign(this, { epoch, at, ids: participants });
   }
 
   /**
-   * Takes a change in: "known" where it is no news, "missed" where one before it was missed, so
-   * that the list has to be asked for.
+   * Applies a change. Returns "known" if it is not new, and "missed" if an earlier
+   * change was missed, so that the whole list must be requested.
    */
   apply({ epoch, from, to, joined, left }: Presence): "changed" | "known" | "missed" {
     if (epoch !== this.epoch || from > this.at) return "missed";

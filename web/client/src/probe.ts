@@ -2,8 +2,8 @@
 const deadlineMs = 3_000;
 
 /**
- * Finds out whether a connection in doubt still works: it must answer a ping,
- * and must not be silent for as long as the deadline before it does.
+ * Finds out whether a connection in doubt still works. It must answer a ping, and must
+ * not be silent for longer than the deadline until then.
  */
 export class Probe {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -11,14 +11,17 @@ export class Probe {
 
   constructor(private readonly onDead: () => void) {}
 
-  /** Begins, unless a probe is under way. ask sends a ping and returns its id, if it can. */
+  /** Starts, unless it has already. ask sends a ping and returns its id, if it can. */
   start(ask: () => string | undefined): void {
     if (this.timer !== undefined) return;
     this.restart();
     this.id = ask();
   }
 
-  /** Something came. What was sent before the network broke proves nothing yet. */
+  /**
+   * Something arrived. It may have been sent before the network broke, so it only
+   * extends the deadline.
+   */
   alive(): void {
     if (this.timer !== undefined) this.restart();
   }

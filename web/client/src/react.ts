@@ -5,17 +5,18 @@ import { connect, type SessionClient } from "./session.js";
 import type { Link } from "./link.js";
 import type { Options } from "./options.js";
 import type { Welcome } from "./protocol.gen.js";
-import type { ConnectionState, Happenings } from "./state.js";
+import type { ConnectionState, SessionEvents } from "./state.js";
 
 /** Handlers by the name of the event that they handle. Each receives the session that it is from. */
 export type Handlers = {
-  [Type in keyof Happenings]?: (value: Happenings[Type], session: SessionClient) => void;
+  [Type in keyof SessionEvents]?: (value: SessionEvents[Type], session: SessionClient) => void;
 };
 
-/** What [useSession] returns. */
+/** What {@link useSession} returns. */
 export interface UseSession {
   /** Undefined until the first effect has run, and while there is no link. */
   session: SessionClient | undefined;
+  /** The state of the connection. */
   connection: ConnectionState;
   /** The last welcome. After a gap there is a new one, and everything known before is void. */
   welcome: Welcome | undefined;

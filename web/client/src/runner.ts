@@ -5,14 +5,14 @@ import { backoff, type WebSocketLike } from "./options.js";
 import { dial } from "./socket.js";
 import { isMeant, judge, type Ended } from "./verdict.js";
 
-const longestUpgradeMs = 5 * 60_000;
+const maxUpgradeMs = 5 * 60_000;
 
-/** The client's life: one connection after another. */
+/** Runs the client: one connection after another. */
 export class Runner {
   private connection: Connection | undefined;
   private way: "live" | "fallback";
   private failures = 0;
-  /** A socket that was opened while the fallback was in use. */
+  /** A socket that was opened while plain HTTP was in use. */
   private socket: WebSocketLike | undefined;
   private upgradeMs: number;
   private wake = () => {};
@@ -26,12 +26,12 @@ export class Runner {
     };
   }
 
-  /** Cuts the wait for the next attempt short. */
+  /** Ends the wait for the next attempt. */
   retryNow(): void {
     this.wake();
   }
 
-  /** Sends what waits to be sent. */
+  /** Sends the waiting commands. */
   flush(): void {
     void this.connection?.flush();
   }
@@ -53,12 +53,12 @@ export class Runner {
     stopSignals?.();
   }
 
-  /** Decides what comes after a connection, and waits for its time. */
+  /** Decides what follows a connection, and waits for the time. */
   private async after(c: Connection, ended: Ended): Promise<void> {
     if (c.progress) this.failures = 0;
-    if (this.triesOtherWay(c, ended)) return;
-    if (ended.upgrade) return; // nothing was lost: the state stays what it is
-    // A stream that was silent may have been good.
+    if (this.switchesKind(c, ended)) return;
+    if (ended.upgrade) return; // nothing was lost, so the state does not change
+    // A silent stream may have been intact.
     if (ended.dead && c.welcomed && this.way === "fallback") return;
     const verdict = judge(ended, this.core.settings.rateLimitPauseMs);
     if (verdict.stop) return this.core.stop(verdict.stop, verdict.error);
@@ -74,10 +74,10 @@ export class Runner {
   }
 
   /**
-   * Chooses the way of the next attempt. Returns true if that shall be made at
-   * once: a socket that cannot be had says nothing about the other way.
+   * Chooses the kind of the next connection. Returns true if the next attempt must
+   * follow at once: a WebSocket that fails says nothing about plain HTTP.
    */
-  private triesOtherWay(c: Connection, ended: Ended): boolean {
+  private switchesKind(c: Connection, ended: Ended): boolean {
     if (this.way === "live") {
       const failed = !c.welcomed && !ended.refused && !isMeant(ended.code ?? 0);
       if (failed) this.way = "fallback";
@@ -89,17 +89,18 @@ export class Runner {
     return false;
   }
 
-  /** Tries for a socket from time to time while there is none. */
+  /** Tries to open a WebSocket from time to time while plain HTTP is in use. */
   private upgradeFrom(c: Connection): () => void {
     const { WebSocket, handshakeTimeoutMs } = this.core.settings;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let over = this.way === "live";
     const attempt = async () => {
-      this.upgradeMs = Math.min(this.upgradeMs * 2, longestUpgradeMs);
+      this.upgradeMs = Math.min(this.upgradeMs * 2, maxUpgradeMs);
       const late = AbortSignal.timeout(handshakeTimeoutMs);
       const upgrade = await dial(this.core.link, WebSocket!, late).catch(() => undefined);
       if (!upgrade) later();
-      else if (!c.end({ upgrade, error: connectionLost("not needed any more") })) upgrade.close();
+      else if (!c.end({ upgrade, error: connectionLost("replaced by a WebSocket") }))
+        upgrade.close();
     };
     const later = () => {
       if (!over) timer = setTimeout(attempt, this.upgradeMs);

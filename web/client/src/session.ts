@@ -12,101 +12,117 @@ import { authorization, endpoint, formatLink, parseLink, type Link } from "./lin
 import { backoff, type Options } from "./options.js";
 import type { ArchiveAnswer, Participant, Welcome } from "./protocol.gen.js";
 import { Runner } from "./runner.js";
-import type { ConnectionState, Happenings } from "./state.js";
+import type { ConnectionState, SessionEvents } from "./state.js";
 import { decodeJSON, encodeCommand, newID } from "./wire.js";
 
-/** What came of remove(). */
+/** The result of {@link SessionClient.remove}. */
 export interface Removal {
+  /** The removed participant. */
   participant: Participant;
-  /** The link that people join by from now on; null where the former one stays good. */
+  /** The link by which people join from now on; null if the former one stays valid. */
   invite: string | null;
 }
 
-/** How often a command is sent when the server asks for patience. */
+/** How often a command is sent when the server asks to retry. */
 const maxTries = 6;
 
 /**
- * Joins a session by an invite, or comes back by one's own link, and stays
- * connected until close(), or until the server says that there is no use.
+ * Joins a session by an invite, or returns by a participant's own link, and stays
+ * connected until close() is called or the server refuses.
  *
- * It returns at once, and nothing is heard before the caller's own code has
- * run: handlers that are added there miss nothing.
+ * It returns at once and emits nothing before the calling code has run, so handlers
+ * that are added right after it miss nothing. It throws a TypeError for a malformed
+ * link, for an invite without a userId, and for readOnly with an invite.
+ *
+ * @example
+ * ```ts
+ * const session = connect(link, { userId: "ann" });
+ * session.on("event", (event) => console.log(event.type));
+ * await session.chat("Hello");
+ * ```
+ *
+ * The package's examples/talk.ts, approve.ts and archive.ts are complete programs.
  */
 export function connect(link: string | Link, options: Options = {}): SessionClient {
   return new SessionClient(typeof link === "string" ? parseLink(link) : link, options);
 }
 
-/** One participant's connection to a shared session. */
+/** One participant's connection to a shared session. {@link connect} creates it. */
 export class SessionClient extends CommandMethods {
   private readonly core: Core;
   private readonly runner: Runner;
 
   constructor(link: Link, options: Options) {
     super();
-    if (!link.participant && options.readOnly) throw new TypeError("to read takes one's own link");
-    if (!link.participant && !options.userId) throw new TypeError("to join takes a userId");
+    if (!link.participant && options.readOnly)
+      throw new TypeError("readOnly needs a participant's own link");
+    if (!link.participant && !options.userId)
+      throw new TypeError("joining by an invite needs a userId");
     this.core = new Core(link, options);
     this.runner = new Runner(this.core);
     queueMicrotask(() => void this.runner.run());
   }
 
-  /** How the connection is. on("connection") tells of changes. */
+  /** The state of the connection. on("connection") tells its changes. */
   get connection(): ConnectionState {
     return this.core.state;
   }
 
-  /** Resolves with the first welcome, or rejects with why there will be none. */
+  /** Resolves to the first welcome, or rejects with a {@link ParleyError} if there will be none. */
   get ready(): Promise<Welcome> {
     return this.core.ready;
   }
 
-  /** Who one is, as the last welcome said. */
+  /** The participant, as of the last welcome. Undefined before the first one. */
   get self(): Participant | undefined {
     return this.core.self;
   }
 
-  /** The last event that was handed out, for Options.cursor. */
+  /** The cursor of the last event that was emitted, for {@link Options.cursor}. */
   get cursor(): string | undefined {
     return this.core.cursor;
   }
 
-  /** One's own way back in, a secret: keep it. Undefined before the first welcome. */
+  /**
+   * The participant's own link, with which to return. It is a secret: store it safely.
+   * Undefined before the first welcome.
+   */
   get link(): string | undefined {
     const { link, own } = this.core;
     return own && formatLink({ server: link.server, session: link.session, participant: own });
   }
 
-  /** Adds a handler and returns what removes it again. */
-  on<Type extends keyof Happenings>(
+  /** Adds a handler and returns a function that removes it. */
+  on<Type extends keyof SessionEvents>(
     type: Type,
-    handler: (value: Happenings[Type]) => void,
+    handler: (value: SessionEvents[Type]) => void,
   ): () => void {
     return this.core.emitter.on(type, handler);
   }
 
-  /** Does not wait for the next attempt to connect, but makes it now. */
+  /** Connects now instead of waiting for the next attempt. */
   retryNow(): void {
     this.runner.retryNow();
   }
 
   /**
-   * Disconnects. It does not leave the session: link leads back in. Commands
-   * under way reject with CLIENT_CLOSED; it is not known whether they were done.
+   * Disconnects, but does not leave the session: the link leads back in. Open commands
+   * reject with CLIENT_CLOSED; whether they were carried out is unknown.
    */
   close(): void {
     this.core.stop("closed", new ParleyError("CLIENT_CLOSED", "the client is closed"));
   }
 
-  /** Ends the participation, and the client with it. */
+  /** Ends the participation, and with it the client. */
   async leave(options?: CallOptions): Promise<void> {
     await this.do("leave", {}, options).catch((error: unknown) => {
-      // One whose answer was lost was carried out when nobody is let in again.
+      // If the answer was lost, this error tells that the command was carried out.
       if ((error as ParleyError).code !== "PARTICIPANT_INACTIVE") throw error;
     });
     this.core.stop("left", new ParleyError("PARTICIPANT_INACTIVE", "you have left"));
   }
 
-  /** Ends the session for everybody. Host only. */
+  /** Ends the session for everyone. Only the host may do this. */
   async closeSession(options?: CallOptions): Promise<void> {
     await this.do("close", {}, options).catch((error: unknown) => {
       const { connection } = this;
@@ -114,15 +130,16 @@ export class SessionClient extends CommandMethods {
     });
   }
 
-  /** Replaces the invite and resolves to a link with the new one. Host only. */
+  /** Replaces the invite, and resolves to a link with the new one. Only the host may do this. */
   async rotateInvite(options?: CallOptions): Promise<string> {
     const { inviteToken } = await this.do("rotate_invite", {}, options);
     return this.inviteLink(inviteToken);
   }
 
   /**
-   * Ends a participation for good, bars the user id and, unless keepInvite is
-   * set, replaces the invite. The reason is told to all. Host only.
+   * Removes a participant for good and bars the user id. Unless keepInvite is set, it
+   * replaces the invite as well. Every participant sees the reason. Only the host may
+   * do this.
    */
   async remove(
     participantId: string,
@@ -136,18 +153,19 @@ export class SessionClient extends CommandMethods {
   }
 
   /**
-   * Reads a page of the session's events by a request of its own, so also when
-   * the client has ended: forward from the first event or after a cursor, or
-   * backward from one. Every participant may read who was not removed, also
-   * after leaving and after the session's end. While there are more, the
-   * page's cursor is what to ask with next.
+   * Reads a page of the session's events by a request of its own, and so works even
+   * after the client has ended. It reads forward from the first event or after
+   * `cursor`, or backward from `before`. Every participant who was not removed may
+   * read, even after leaving and after the end of the session. While the answer says
+   * that there are more, its cursor is where the next page starts. It rejects with
+   * UNAUTHORIZED if there was no welcome yet.
    */
   async archive(
     which: { cursor?: string; before?: string; limit?: number } = {},
     options: { signal?: AbortSignal } = {},
   ): Promise<ArchiveAnswer> {
     const { link, own, settings } = this.core;
-    if (!own) throw new ParleyError("UNAUTHORIZED", "there was no welcome yet");
+    if (!own) throw new ParleyError("UNAUTHORIZED", "the client has not been welcomed yet");
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(which))
       if (value !== undefined) query.set(name, String(value));
@@ -173,12 +191,12 @@ export class SessionClient extends CommandMethods {
   ): Promise<CommandAnswer<Name>> {
     const { id = newID(), signal } = options;
     const line = encodeCommand(id, type, payload);
-    // What was typed a while ago is no news.
+    // A typing notice that is late is pointless.
     for (let triesLeft = type === "typing" ? 1 : maxTries; ;) {
       const answer = await this.ask(id, line, signal);
       if (answer.type !== "error") return "payload" in answer ? (answer.payload as never) : {};
       const error = errorFromWire(answer.error);
-      if (!isOutOfBreath(error) || --triesLeft === 0) throw error;
+      if (!isTransient(error) || --triesLeft === 0) throw error;
       const pauseMs = backoff(this.core.settings, maxTries - triesLeft);
       await new Promise((resolve) =>
         setTimeout(resolve, Math.max(error.retryAfterMs ?? 0, pauseMs)),
@@ -202,7 +220,7 @@ export class SessionClient extends CommandMethods {
   }
 }
 
-/** Whether the command itself is fine, and only came at a bad moment. */
-function isOutOfBreath(error: ParleyError): boolean {
+/** Reports whether the same command may succeed a little later. */
+function isTransient(error: ParleyError): boolean {
   return error.code === "RATE_LIMITED" || error.code === "JOURNAL_UNAVAILABLE";
 }

@@ -1,13 +1,13 @@
 /**
- * What a page learns of its network: that it is gone, or that it may be back.
- * Either way a connection that looks open may be dead.
+ * What a page learns about its network: that it is gone, or that it may be back. In
+ * either case an open connection may be dead.
  */
 export type Signal = "offline" | "back";
 
-/** Calls the listener with each signal. Returns what ends that. */
+/** Calls the listener with each signal. Returns a function that stops this. */
 export type Signals = (listener: (signal: Signal) => void) => () => void;
 
-/** The browser's signals. There are none in Node.js. */
+/** The signals of a browser. Other programs have none. */
 export const browserSignals: Signals = (listener) => {
   const offline = () => listener("offline");
   const back = () => listener("back");

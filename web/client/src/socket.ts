@@ -6,7 +6,7 @@ import { decodeLine, splitLines } from "./wire.js";
 
 const nothing = () => {};
 
-/** Opens a WebSocket. Rejects if there is none to be had, or the signal says so. */
+/** Opens a WebSocket. It rejects if that fails or the signal is aborted. */
 export function dial(
   link: Link,
   WebSocket: WebSocketConstructor,
@@ -17,12 +17,12 @@ export function dial(
     const settle = () => {
       signal.removeEventListener("abort", fail);
       socket.onopen = socket.onclose = null;
-      socket.onerror = nothing; // some implementations throw what nobody listens for
+      socket.onerror = nothing; // some implementations throw errors that have no listener
     };
     const fail = () => {
       settle();
       socket.close();
-      reject(connectionLost("there is no WebSocket to be had"));
+      reject(connectionLost("a WebSocket could not be opened"));
     };
     signal.addEventListener("abort", fail);
     socket.onclose = socket.onerror = fail;
@@ -33,7 +33,7 @@ export function dial(
   });
 }
 
-/** The protocol over a WebSocket that is open. */
+/** The protocol over an open WebSocket. */
 export class SocketTransport implements Transport {
   readonly kind = "live";
   readonly lasts = true;

@@ -1,16 +1,16 @@
 /**
- * Reads server-sent events as the HTML standard defines them, as far as this
- * protocol needs: data alone counts, since every event bears its own type and
- * cursor. An event that the stream's end cuts off is dropped.
+ * Reads server-sent events as the HTML standard defines them, as far as this protocol
+ * needs: only data counts, since every event contains its type and cursor. An event
+ * that is cut off by the end of the stream is dropped.
  */
 export class EventReader {
   private rest = "";
   private data: string[] = [];
 
-  /** Takes the next piece of the stream, cut anywhere, and returns the data of whole events. */
+  /** Takes the next piece of the stream and returns the data of complete events. */
   push(chunk: string): string[] {
     this.rest += chunk;
-    // A CR at the very end may be half of a CRLF.
+    // A CR at the very end may be the first half of a CRLF.
     const lines = this.rest.split(/\r\n|\n|\r(?!$)/);
     this.rest = lines.pop() ?? "";
     return lines.flatMap((line) => this.line(line));

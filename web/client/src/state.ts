@@ -10,22 +10,22 @@ import { eventTypes } from "./protocol.gen.js";
  * - removed: the host has removed the participant
  * - ended: the session was closed or has expired
  * - not_found: there is no such session
- * - refused: the link is not good, or what was asked for; the error's code says more
+ * - refused: the server refuses the link or the request; the error's code tells why
  * - protocol: the server does not understand this client
  */
 export type CloseReason =
   "closed" | "left" | "removed" | "ended" | "not_found" | "refused" | "protocol";
 
 /**
- * How the connection is.
+ * The state of a connection.
  *
- * - connecting: there has been none yet
- * - live: over a WebSocket
- * - fallback: over plain HTTP, without presence and typing
- * - reconnecting: it was lost. Commands wait, and are sent again under their ids
- * - closed: for good
+ * - connecting: there has been no connection yet
+ * - live: connected over a WebSocket
+ * - fallback: connected over plain HTTP, without presence and typing
+ * - reconnecting: the connection was lost. Commands wait, and are sent again under their ids
+ * - closed: the client has ended for good
  *
- * While the client waits for the next attempt retryInMs says how long.
+ * While the client waits for its next attempt, retryInMs is the length of that wait.
  */
 export type ConnectionState =
   | { state: "connecting" | "reconnecting"; error?: ParleyError; retryInMs?: number }
@@ -34,35 +34,42 @@ export type ConnectionState =
 
 /** A line of a type that this version does not know. */
 export interface UnknownLine {
+  /** The name of the type. */
   type: string;
   [member: string]: unknown;
 }
 
-/** Who has a connection: all of them, each time. */
+/** The participants with a live connection: all of them, each time. */
 export interface Present {
+  /** Their ids. */
   participants: string[];
 }
 
-/** What on() hands out, by its name. */
-export interface Happenings {
+/** What {@link SessionClient.on} emits, by name. */
+export interface SessionEvents {
   /**
-   * Where the story begins: once at first, and again where resume is "gap",
-   * when all that was known before is void.
+   * The start of the session's story: once at first, and again with resume "gap", which
+   * voids everything known before.
    */
   welcome: Welcome;
-  /** What happened, in order, each once. */
+  /** What happened: in order, each event once, without gaps. */
   event: SessionEvent;
   /** An event or a line of a type that this version does not know. */
   unknown: UnknownLine;
-  /** All participants who have a connection, by id. */
+  /** The ids of all participants with a live connection. */
   presence: Present;
+  /** A participant is typing, or has stopped. */
   typing: TypingNotice;
+  /** The state of the connection has changed. */
   connection: ConnectionState;
   /** An error of the server that answers no command. */
   error: ParleyError;
 }
 
-/** Tells the events of this version, as they stand in recent and in history. */
+/**
+ * Reports whether this version knows the type of an event, such as one in recent or in
+ * history.
+ */
 export function isKnownEvent(event: AnyEvent): event is SessionEvent {
   return (eventTypes as readonly string[]).includes(event.type);
 }

@@ -7,10 +7,7 @@ import type { UnknownLine } from "./state.js";
 import type { EncodedCommand, Peer, Transport } from "./transport.js";
 import type { Line } from "./wire.js";
 
-/**
- * The protocol over plain HTTP: events by a feed, each command by a request of
- * its own.
- */
+/** The protocol over plain HTTP: events by a feed, each command by a request of its own. */
 export class StreamTransport implements Transport {
   readonly kind = "fallback";
   private readonly requests: Requests;
@@ -31,8 +28,8 @@ export class StreamTransport implements Transport {
   }
 
   /**
-   * Says hello by a request, and then asks for the events after the last one
-   * seen. Rejects with a Refusal, or with what is broken.
+   * Sends the first command, and then requests the events after the last one seen. It
+   * rejects with a Refusal, or with another error if the connection is broken.
    */
   async open(
     hello: EncodedCommand,
@@ -41,12 +38,12 @@ export class StreamTransport implements Transport {
   ): Promise<void> {
     const answer = (await this.requests.command(hello.line)) as Line;
     if (answer.type === "error") throw new Refusal(errorFromWire(answer.error));
-    if (answer.type !== "welcome") throw connectionLost("the server did not welcome");
+    if (answer.type !== "welcome") throw connectionLost("the server sent no welcome");
     const { participant, cursor } = answer.payload;
     this.self = participant.id;
     this.requests.as({ id: this.self, token: participant.accessToken ?? own?.token ?? "" });
-    // The feed alone knows whether it resumes. After a gap it begins where
-    // the welcome's snapshot stands, so that nothing is between the two.
+    // Only the feed knows whether the client resumes. After a gap it starts at the
+    // snapshot of the welcome, so that nothing is missed in between.
     if (seen) {
       answer.payload.resume = "ok";
       if (await this.listen(seen, answer)) return;
@@ -56,9 +53,9 @@ export class StreamTransport implements Transport {
   }
 
   async send({ id, line }: EncodedCommand): Promise<void> {
-    // A command that could not be read is answered without its id.
+    // An answer to a malformed command has no id.
     this.peer.receive({ id, ...(await this.requests.command(line)) });
-    this.feed.hurry(); // for what came of it
+    this.feed.pollNow(); // for the events that it caused
   }
 
   close(): void {
@@ -66,8 +63,8 @@ export class StreamTransport implements Transport {
   }
 
   /**
-   * Asks for the events after a cursor. If they can be had it hands over the
-   * welcome and then the events, and resolves to true.
+   * Requests the events after a cursor. If the cursor is valid, it passes the welcome
+   * and then the events on, and resolves to true.
    */
   private async listen(cursor: string, welcome: Line): Promise<boolean> {
     const lines = this.feed.after(cursor);
@@ -98,7 +95,7 @@ export class StreamTransport implements Transport {
     this.peer.end({ error, code, refused });
   }
 
-  /** What a WebSocket would be closed with if this line is the last one. */
+  /** Returns the close code that a WebSocket would have if this line is the last one. */
   private closeCode(line: Line): number | undefined {
     if (line.type === "session_closed") return 4409;
     if (line.type !== "participant_left") return undefined;
@@ -108,7 +105,10 @@ export class StreamTransport implements Transport {
   }
 }
 
-/** What a WebSocket would be closed with: the host's reason, where there is one. */
+/**
+ * Returns the error that a WebSocket would be closed with, with the host's reason if
+ * there is one.
+ */
 function removed(line: Line) {
   const reason = line.type === "participant_left" ? line.payload.reason : undefined;
   return connectionLost("the host has removed you" + (reason ? `: ${reason}` : ""));

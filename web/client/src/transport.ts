@@ -2,28 +2,31 @@ import type { UnknownLine } from "./state.js";
 import type { Ended } from "./verdict.js";
 import type { Line } from "./wire.js";
 
-/** A command as one line. */
+/** A command, encoded as one line. */
 export interface EncodedCommand {
   id: string;
   line: string;
 }
 
-/** One way of talking to the server that has been opened. */
+/** An open connection to the server, of one kind. */
 export interface Transport {
   readonly kind: "live" | "fallback";
-  /** Whether it keeps a connection open, and does not only ask now and then. */
+  /** Whether it keeps a connection open, rather than polling. */
   readonly lasts: boolean;
-  /** Sends a command. The answer comes to the peer. Rejects if it is not known to have come. */
+  /**
+   * Sends a command. The peer receives the answer. It rejects if the command may not
+   * have arrived.
+   */
   send(command: EncodedCommand): Promise<void> | void;
-  /** Ends it without a word to the peer. */
+  /** Closes it without telling the peer. */
   close(): void;
 }
 
-/** Who hears what comes in, in order. */
+/** Receives what the server sends, in order. */
 export interface Peer {
   receive(line: Line | UnknownLine): void;
-  /** Something came, if only a heartbeat. */
+  /** Something has arrived, possibly a heartbeat. */
   alive(): void;
-  /** It has ended. Nothing comes after that. */
+  /** The transport has ended. Nothing follows. */
   end(ended: Ended): void;
 }

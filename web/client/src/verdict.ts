@@ -5,27 +5,27 @@ import type { CloseReason } from "./state.js";
 /** Why a connection has ended. */
 export interface Ended {
   error: ParleyError;
-  /** The close code, where there was one. */
+  /** The close code, if there was one. */
   code?: number | undefined;
-  /** What the last error before it asked for. */
+  /** The pause that the last error before the end asked for, in milliseconds. */
   retryAfterMs?: number | undefined;
-  /** The error is the server's answer to the first command. */
+  /** Whether the error is the server's answer to the first command. */
   refused?: boolean;
-  /** It was in doubt, and did not answer. */
+  /** Whether the connection was in doubt and did not answer. */
   dead?: boolean;
-  /** Not lost, but given up for a WebSocket that can be had again. */
+  /** The WebSocket that replaces a connection over plain HTTP. */
   upgrade?: WebSocketLike;
 }
 
-/** What to do about it. */
+/** What follows the end of a connection. */
 export type Verdict =
   | { stop: CloseReason; error: ParleyError }
-  /** Come back: at once, if that is not a loop, or not before pauseMs. */
+  /** Reconnect: at once unless that loops, or after pauseMs at the earliest. */
   | { stop?: undefined; atOnce: boolean; pauseMs: number };
 
 /**
- * Reads the rule of close codes: 40xx come back, 44xx stop, but for 4429.
- * Whatever is none of those is a broken network and heals.
+ * Applies the rules for close codes: 40xx reconnect, 44xx stop, except 4429. Anything
+ * else is a broken network, which may recover.
  */
 export function judge(ended: Ended, rateLimitPauseMs: number): Verdict {
   const { code = 0, error, refused } = ended;
@@ -47,7 +47,7 @@ function isFinal(code: number): boolean {
   return [1000, 1007, 1009].includes(code) || (code >= 4400 && code < 4500);
 }
 
-/** Whether the code is the server's word, and not that of a broken network. */
+/** Reports whether a close code is the server's, and not that of a broken network. */
 export function isMeant(code: number): boolean {
   return isFinal(code) || [1001, 1012, 1013].includes(code) || (code >= 4000 && code < 4100);
 }

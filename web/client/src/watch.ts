@@ -1,16 +1,16 @@
-/** Ends a connection on which nothing at all came for two heartbeats. */
+/** Ends a connection on which nothing has arrived for two heartbeats. */
 export class Watch {
   private timer: ReturnType<typeof setInterval> | undefined;
-  /** Half intervals since something came. */
+  /** Half intervals since something arrived. */
   private halves = 0;
 
   /**
-   * Calls beat when an interval was silent, and silent after the second one.
-   * Timers of hidden pages run late, so silence is counted in ticks and not in
-   * time: an answer to beat is heard in time even there.
+   * Calls beat after a silent interval, and silent after the second one. Timers of
+   * hidden pages are delayed, so silence is counted in ticks, not in time: there is
+   * always time for the answer to a beat.
    */
   start(intervalMs: number, beat: () => void, silent: () => void): void {
-    if (!(intervalMs > 0)) return; // the server promises none
+    if (!(intervalMs > 0)) return; // the server sends no heartbeats
     this.timer = setInterval(() => {
       const halves = this.halves++;
       if (halves >= 4) silent();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import type { CommandName, CommandPayload } from "../src/index.js";
-import { Ear, join as enter } from "./server/people.js";
+import { EventLog, join as enter } from "./server/people.js";
 import { Server } from "./server/server.js";
 
 const source = readFileSync(join(import.meta.dirname, "../src/protocol.gen.ts"), "utf8");
@@ -13,19 +13,19 @@ const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(
   "parley",
 );
 
-/** The type that answers each command, as it stands in the types of commands. */
+/** The type of the answer to each command, according to the types of commands. */
 const answers = new Map(
   [...source.matchAll(/^ {2}(\w+): \{ payload: .+; answer: (.+) \};$/gm)].map((m) => [m[1], m[2]]),
 );
 answers.delete("join");
 answers.delete("resume");
 
-test("every command is answered by what its type says", async () => {
+test("every command is answered by the payload of its type", async () => {
   const server = await Server.start();
   const shared = await server.share();
   const host = enter(shared.host);
   const ann = enter(shared.invite);
-  const heard = new Ear(host);
+  const heard = new EventLog(host);
   const done = new Set<string>();
   const give = async <Name extends CommandName>(
     who: typeof host,
@@ -48,7 +48,7 @@ test("every command is answered by what its type says", async () => {
   const { approval } = await give(ann, "prompt", { prompt: "fix the failing test" });
   await give(ann, "item", { approvalId: approval.id });
   await give(host, "approve", { approvalId: approval.id, action: "approve" });
-  const { requestId } = (await heard.hear("permission_requested")).payload;
+  const { requestId } = (await heard.next("permission_requested")).payload;
   await give(host, "permission", { requestId, optionId: "allow" });
   await give(host, "cancel", { approvalId: (await ann.prompt("wait")).id });
   await give(host, "set_mode", { mode: "prompt_direct" });

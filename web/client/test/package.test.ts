@@ -12,7 +12,7 @@ import { Server } from "./server/server.js";
 
 const root = join(import.meta.dirname, "..");
 
-/** Runs a program, in the package's directory if none is named. */
+/** Runs a program, by default in the directory of the package. */
 function run(program: string, args: string[], { cwd = root } = {}) {
   return promisify(execFile)(program, args, { cwd });
 }
@@ -35,7 +35,7 @@ test("the package is under 10 kB, minified and compressed", async () => {
   expect(bytes).toBeLessThan(10_000);
 });
 
-test("the package needs no other at run time, and names no registry", () => {
+test("the package has no dependencies at run time, and names no registry", () => {
   const { dependencies, peerDependenciesMeta, devDependencies } = JSON.parse(
     read("package.json"),
   ) as Record<string, Record<string, unknown>>;
@@ -67,7 +67,7 @@ describe("the package, as npm packs a clean checkout", () => {
     return () => rm(dir, { recursive: true });
   });
 
-  test("has what was built, its README and its license, and no sources", async () => {
+  test("contains the build, its README and its license, but no sources", async () => {
     const installed = join(project, "node_modules/parley-client");
     expect((await readdir(installed)).sort()).toEqual([
       "LICENSE",
@@ -79,7 +79,7 @@ describe("the package, as npm packs a clean checkout", () => {
     expect(await readdir(join(project, "node_modules"))).not.toContain("react");
   });
 
-  test("is typed: commands, what answers them, events and errors", async () => {
+  test("is typed: commands, answers, events and errors", async () => {
     await cp(join(root, "test/types.ts"), join(project, "types.ts"));
     const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes"];
     const modern = ["--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom"];
@@ -88,7 +88,7 @@ describe("the package, as npm packs a clean checkout", () => {
     expect(await said.catch((error: { stdout: string }) => error)).toMatchObject({ stdout: "" });
   });
 
-  test("runs the example of README.md, which has ten lines at most and ends when it is told to", async () => {
+  test("runs the example of README.md, which has at most ten lines and ends on Ctrl+C", async () => {
     const [, example = ""] = /```js\n([\s\S]*?)```/.exec(read("README.md"))!;
     expect(example.trim().split("\n").length).toBeLessThanOrEqual(10);
     await writeFile(join(project, "hello.mjs"), example);

@@ -37,13 +37,16 @@ describe("a link", () => {
 });
 
 describe("a cursor", () => {
-  test.each([0, 1, 255, 65_536, 4_294_967_296, Number.MAX_SAFE_INTEGER])("bears number %d", (n) => {
+  test.each([0, 1, 255, 65_536, 4_294_967_296, Number.MAX_SAFE_INTEGER])("has number %d", (n) => {
     expect(eventNumber(cursor(n))).toBe(n);
   });
 
-  test.each(["", "A", "AAAAAAAAAA", "!AAAAAAAAAAAAA"])("that is none bears none: %s", (text) => {
-    expect(eventNumber(text)).toBeNaN();
-  });
+  test.each(["", "A", "AAAAAAAAAA", "!AAAAAAAAAAAAA"])(
+    "that is malformed has no number: %s",
+    (text) => {
+      expect(eventNumber(text)).toBeNaN();
+    },
+  );
 });
 
 describe("an event stream", () => {
@@ -51,11 +54,11 @@ describe("an event stream", () => {
     ': hi\r\n\r\nid: 1\r\ndata: {"a":1}\r\n\r\ndata:x\ndata: y\n\nevent: z\rdata: é\r\rdata: cut';
   const want = ['{"a":1}', "x\ny", "é"];
 
-  test("is read whole", () => {
+  test("is read completely", () => {
     expect(new EventReader().push(stream)).toEqual(want);
   });
 
-  test("is read wherever it is cut", () => {
+  test("is read in pieces of any size", () => {
     for (let cut = 0; cut < stream.length; cut++) {
       const reader = new EventReader();
       const parts = [stream.slice(0, cut), stream.slice(cut)];
@@ -66,7 +69,7 @@ describe("an event stream", () => {
 
 describe("the slots for streams that tabs of a browser share", () => {
   const server = "https://parley.test";
-  /** A page of that origin, whose browser has those locks. */
+  /** Sets up a page of that origin in a browser with those locks. */
   function page(locks: object | undefined, protocol = "http/1.1") {
     vi.stubGlobal("document", {});
     vi.stubGlobal("origin", server);
@@ -78,7 +81,7 @@ describe("the slots for streams that tabs of a browser share", () => {
       vi.restoreAllMocks();
     });
   }
-  /** Locks as a browser has them. */
+  /** Locks as a browser implements them. */
   function lockManager() {
     const held = new Set<string>();
     return {
@@ -92,7 +95,7 @@ describe("the slots for streams that tabs of a browser share", () => {
     };
   }
 
-  test("are three for a server, and can be given back", async () => {
+  test("are three per server, and can be given back", async () => {
     const locks = lockManager();
     page(locks);
     const given = [1, 2, 3].map(() => browserSlots(server));
@@ -105,14 +108,14 @@ describe("the slots for streams that tabs of a browser share", () => {
     expect(await browserSlots(server)).toBeUndefined();
   });
 
-  test("are none where the page has no locks, or may not use them", async () => {
+  test("are none if the page has no locks, or may not use them", async () => {
     page(undefined);
     expect(await browserSlots(server)).toBeUndefined();
     page({ request: () => Promise.reject(new DOMException("", "SecurityError")) });
     expect(await browserSlots(server)).toBeUndefined();
   });
 
-  test("are no limit over HTTP/2, to the page's own server, nor in a program", async () => {
+  test("are unlimited over HTTP/2 to the page's own server, and in programs", async () => {
     page(undefined, "h2");
     expect(await browserSlots(server)).toBeDefined();
     expect(await browserSlots("https://elsewhere.test")).toBeUndefined();

@@ -21,24 +21,24 @@ function list(at: number, ...presence: string[]): PresenceList {
   return l;
 }
 
-test("the fold of changes is the list", () => {
+test("applying all changes gives the whole list", () => {
   const l = list(2, "a", "b");
   expect(l.apply(change(2, 4, ["c"], ["a"]))).toBe("changed");
   expect(l.participants).toEqual(["b", "c"]);
   expect(l.apply(change(1, 4, ["a"]))).toBe("known");
-  // It covers changes that are known already, and names whom they were about.
+  // The change overlaps changes that are known already.
   expect(l.apply(change(3, 6, ["c", "d"], ["b"]))).toBe("changed");
   expect(l.participants).toEqual(["c", "d"]);
 });
 
-test("a hole and another epoch are seen", () => {
+test("a missed change and another epoch are detected", () => {
   const l = list(2, "a");
   expect(l.apply(change(3, 4, ["b"]))).toBe("missed");
   expect(l.apply({ ...change(2, 3, ["b"]), epoch: "another" })).toBe("missed");
   expect(l.participants).toEqual(["a"]);
 });
 
-test("what was missed is asked for, once at a time", async () => {
+test("after a missed change the list is requested, once at a time", async () => {
   const { session, sockets } = fakeSession();
   await settled();
   const socket = sockets[0]!;

@@ -56,7 +56,7 @@ async function show(link: string | undefined): Promise<void> {
   );
 }
 
-test("useSession connects once, shows what it hears, and closes with its component", async () => {
+test("useSession connects once, returns what it receives, and closes when unmounted", async () => {
   await show(undefined);
   expect(now).toMatchObject({ session: undefined, connection: { state: "connecting" } });
   await show(invite);
@@ -84,7 +84,7 @@ test("useSession connects once, shows what it hears, and closes with its compone
   expect(now.session).toBeUndefined();
 });
 
-test("useSession gives each event to the handlers of the last rendering", async () => {
+test("useSession passes each event to the handlers of the last render", async () => {
   const element = document.createElement("div");
   await act(async () => root.unmount());
   root = createRoot(element);
@@ -95,15 +95,15 @@ test("useSession gives each event to the handlers of the last rendering", async 
   expect(element.textContent).toMatch(/^live \d 2$/);
 });
 
-test("useSession lets its handlers hear everything, and from which session", async () => {
+test("useSession passes its handlers everything, with the session", async () => {
   await show(invite);
   await act(() => sockets[0]!.welcome({ cursor: cursor(10), resume: "new" }));
   await show(undefined);
-  // The closed before all is of StrictMode, which ends what has just begun.
+  // The first "closed" is from StrictMode, which unmounts and mounts again at once.
   expect(heard).toEqual(["closed", "live", `welcome new ${me}`, "closed"]);
 });
 
-test("useSession shows the new welcome after a gap, and its handlers hear it", async () => {
+test("useSession returns the new welcome after a gap, and passes it to its handlers", async () => {
   await show(invite);
   await act(() => sockets[0]!.welcome({ cursor: cursor(10), resume: "new" }));
   await act(() => sockets[0]!.breakWith(1006));
@@ -114,7 +114,7 @@ test("useSession shows the new welcome after a gap, and its handlers hear it", a
   expect(heard.slice(-2)).toEqual(["live", `welcome gap ${me}`]);
 });
 
-test("useSession follows another link with another session", async () => {
+test("useSession opens another session for another link", async () => {
   await show(invite);
   const first = now.session;
   await show(invite.replace("INVITE", "OTHER"));

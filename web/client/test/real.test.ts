@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { parseLink, type Signal, type Signals } from "../src/index.js";
-import { Ear, following, join, until, ways } from "./server/people.js";
+import { EventLog, following, join, until, ways } from "./server/people.js";
 import { Proxy } from "./server/proxy.js";
 import { Server, type Shared } from "./server/server.js";
 
@@ -13,19 +13,19 @@ beforeEach(async () => {
   shared = await server.share();
 });
 
-/** The link, by way of the proxy. */
+/** Returns the link by way of the proxy. */
 function through(proxy: Proxy, link: string): string {
   return link.replace(parseLink(link).server, proxy.url);
 }
 
 describe.each(ways)("over $way", ({ how, state }) => {
-  test("what the agent says of itself is known to all, and its changes too", async () => {
+  test("everyone knows the facts of the agent, and their changes", async () => {
     const host = join(shared.host, how);
-    const heard = new Ear(host);
+    const heard = new EventLog(host);
     await host.ready;
     await host.setMode("prompt_direct");
     await host.prompt("mode");
-    const changed = await heard.hear("agent_updated", (e) => e.payload.usage !== undefined);
+    const changed = await heard.next("agent_updated", (e) => e.payload.usage !== undefined);
     expect(changed.payload.usage).toMatchObject({ size: 200_000, cost: { currency: "USD" } });
 
     const ann = join(shared.invite, { ...how, displayName: "Ann" });
@@ -40,7 +40,7 @@ describe.each(ways)("over $way", ({ how, state }) => {
     expect(mode?.options.find((v) => v.value === mode.currentValue)?.asksNobody).toBe(true);
   });
 
-  test("a long prompt is cut in a welcome, which says so, and is to be had whole", async () => {
+  test("a welcome cuts a long prompt and marks it, and the whole can be requested", async () => {
     const ann = join(shared.invite, { WebSocket });
     await ann.ready;
     const text = "word ".repeat(2_000).trim();
@@ -56,10 +56,10 @@ describe.each(ways)("over $way", ({ how, state }) => {
     });
   });
 
-  test("people talk, and the host says who may do what", async () => {
+  test("people talk, and the host decides who may do what", async () => {
     const host = join(shared.host, how);
     const ann = join(shared.invite, { ...how, displayName: "Ann", recent: 10 });
-    const heard = new Ear(ann);
+    const heard = new EventLog(ann);
     const { participant, recent } = await ann.ready;
     expect(ann.connection).toEqual({ state });
     expect(participant.displayName).toBe("Ann");
@@ -68,7 +68,7 @@ describe.each(ways)("over $way", ({ how, state }) => {
     const message = await ann.chat("hello <b>\u2028");
     const reply = await host.chat("hello", { replyTo: message.id });
     expect(reply.replyTo).toBe(message.id);
-    await heard.hear("message_created", (e) => e.payload.message.id === reply.id);
+    await heard.next("message_created", (e) => e.payload.message.id === reply.id);
     await ann.typing(true);
     await ann.ping();
     for (const size of [300_000, 1_100_000]) {
@@ -116,7 +116,7 @@ describe.each(ways)("over $way", ({ how, state }) => {
     await expect(host.chat("anybody?")).rejects.toMatchObject({ code: "SESSION_INACTIVE" });
   });
 
-  test("a session that is closed is read by those who took part", async () => {
+  test("participants can read a closed session", async () => {
     const host = join(shared.host, how);
     const ann = join(shared.invite, how);
     await ann.chat("hello");
@@ -150,7 +150,7 @@ describe.each(ways)("over $way", ({ how, state }) => {
     await expect(stranger.archive()).rejects.toMatchObject({ code: "INVALID_PARTICIPANT_TOKEN" });
   });
 
-  test("a turn is seen whole, through a network that keeps breaking", async () => {
+  test("a turn is received completely over a network that keeps breaking", async () => {
     const proxy = await Proxy.start(server.port);
     const host = join(shared.host);
     host.on("event", (e) => {
@@ -159,13 +159,13 @@ describe.each(ways)("over $way", ({ how, state }) => {
         void host.answerPermission(e.payload.requestId, "allow");
     });
     const ann = join(through(proxy, shared.invite), how);
-    const heard = new Ear(ann);
+    const heard = new EventLog(ann);
     ann.on("event", () => {
       if (heard.events.length % 10 === 5) proxy.cut();
     });
     await ann.ready;
     await ann.prompt("fix the failing test");
-    await heard.hear("prompt_dispatch_completed");
+    await heard.next("prompt_dispatch_completed");
     expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
     const updates = heard.events.filter((e) => e.type === "host_session_update");
     expect(updates.length).toBeGreaterThan(10);
@@ -176,15 +176,15 @@ describe.each(ways)("over $way", ({ how, state }) => {
     "a command whose connection broke %s is done once",
     async (when) => {
       const proxy = await Proxy.start(server.port);
-      const host = new Ear(join(shared.host));
+      const host = new EventLog(join(shared.host));
       const ann = join(through(proxy, shared.invite), how);
-      const heard = new Ear(ann);
+      const heard = new EventLog(ann);
       await ann.ready;
       proxy.cutNext(when.startsWith("before") ? "before" : "after");
       const message = await ann.chat("once");
       await ann.chat("twice");
-      await host.hear("message_created", (e) => e.payload.message.text === "twice");
-      await heard.hear("message_created", (e) => e.payload.message.text === "twice");
+      await host.next("message_created", (e) => e.payload.message.text === "twice");
+      await heard.next("message_created", (e) => e.payload.message.text === "twice");
       expect(host.texts).toEqual(["once", "twice"]);
       expect(heard.texts).toEqual(["once", "twice"]);
       expect(proxy.broken).toBeGreaterThan(0);
@@ -193,12 +193,12 @@ describe.each(ways)("over $way", ({ how, state }) => {
     },
   );
 
-  test("a connection that the network has forgotten is noticed on a signal, and nothing is lost or doubled", async () => {
+  test("a signal reveals a dead connection, and nothing is lost or doubled", async () => {
     const proxy = await Proxy.start(server.port);
     let signal: (signal: Signal) => void = () => {};
     const signals: Signals = (listener) => ((signal = listener), () => {});
     const ann = join(through(proxy, shared.invite), { ...how, signals });
-    const heard = new Ear(ann);
+    const heard = new EventLog(ann);
     await ann.ready;
     await ann.chat("before");
     proxy.forget();
@@ -206,9 +206,9 @@ describe.each(ways)("over $way", ({ how, state }) => {
     await host.chat("missed");
     const own = ann.chat("unsent");
     signal("back");
-    await heard.hear("message_created", (e) => e.payload.message.text === "missed");
+    await heard.next("message_created", (e) => e.payload.message.text === "missed");
     await own;
-    await heard.hear("message_created", (e) => e.payload.message.text === "unsent");
+    await heard.next("message_created", (e) => e.payload.message.text === "unsent");
     expect([...heard.texts].sort()).toEqual(["before", "missed", "unsent"]);
     expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
   });
@@ -217,7 +217,7 @@ describe.each(ways)("over $way", ({ how, state }) => {
     "a server that is restarted by %s is found again, and nothing is doubled",
     async (signal) => {
       const ann = join(shared.invite, how);
-      const heard = new Ear(ann);
+      const heard = new EventLog(ann);
       await ann.ready;
       const texts = Array.from({ length: 30 }, (_, i) => `message ${i}`);
       const restarted = ann.chat("first").then(() => server.restart(signal));
@@ -225,31 +225,31 @@ describe.each(ways)("over $way", ({ how, state }) => {
       await restarted;
       await said;
       await ann.chat("last");
-      await heard.hear("message_created", (e) => e.payload.message.text === "last");
+      await heard.next("message_created", (e) => e.payload.message.text === "last");
       expect(heard.texts).toEqual(["first", ...texts, "last"]);
       expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
-      await until(ann, state); // by requests at first, if it came up between two attempts
+      await until(ann, state); // over plain HTTP at first, if the proxy started between two attempts
     },
   );
 
-  test("a server that is killed in mid-turn is found again, and tells all what became of it", async () => {
+  test("after a server is killed in mid-turn, everyone learns how the turn ended", async () => {
     const host = join(shared.host, how);
     const ann = join(shared.invite, how);
-    const ears = [new Ear(host), new Ear(ann)];
+    const ears = [new EventLog(host), new EventLog(ann)];
     await ann.ready;
     host.on("event", (e) => {
       if (e.type === "prompt_pending_approval") void host.approve(e.payload.approval.id);
     });
     await ann.prompt("fix the failing test");
-    await ears[1]!.hear("host_session_update");
+    await ears[1]!.next("host_session_update");
     await server.restart("SIGKILL");
     for (const ear of ears) {
-      await ear.hear("prompt_dispatch_failed");
+      await ear.next("prompt_dispatch_failed");
       expect(ear.numbers).toEqual(following(ear.numbers[0]!, ear.events.length));
     }
   });
 
-  test("one comes back by one's own link, after the last event that one saw", async () => {
+  test("a participant returns by the own link, after the last seen event", async () => {
     const first = join(shared.invite, how);
     await first.ready;
     await first.chat("seen");
@@ -258,27 +258,27 @@ describe.each(ways)("over $way", ({ how, state }) => {
     const host = join(shared.host);
     await host.chat("missed");
     const again = join(first.link!, { ...how, cursor: first.cursor! });
-    const heard = new Ear(again);
+    const heard = new EventLog(again);
     expect(await again.ready).toMatchObject({ resume: "ok" });
-    await heard.hear("message_created");
+    await heard.next("message_created");
     expect(heard.texts).toEqual(["missed"]);
   });
 
-  test("a cursor of another journal is answered with gap and a fresh start", async () => {
+  test("a cursor of another journal is answered with a gap and a fresh start", async () => {
     const cursor = "AAAAAAAAAAlWIYRPG2ChRbeDdBM";
     const host = join(shared.host, { ...how, cursor });
-    const heard = new Ear(host);
+    const heard = new EventLog(host);
     expect(await host.ready).toMatchObject({ resume: "gap", session: { status: "active" } });
     await host.chat("hello");
-    await heard.hear("message_created");
+    await heard.next("message_created");
   });
 });
 
-test("a WebSocket that is refused is replaced by plain HTTP, and comes back", async () => {
+test("plain HTTP replaces a refused WebSocket until that works again", async () => {
   const proxy = await Proxy.start(server.port);
   proxy.refuseWebSocket = true;
   const ann = join(through(proxy, shared.invite), { WebSocket });
-  const heard = new Ear(ann);
+  const heard = new EventLog(ann);
   const states: string[] = [];
   ann.on("connection", ({ state }) => states.push(state));
   await ann.ready;
@@ -287,33 +287,33 @@ test("a WebSocket that is refused is replaced by plain HTTP, and comes back", as
   proxy.refuseWebSocket = false;
   await until(ann, "live");
   await ann.chat("by socket");
-  await heard.hear("message_created", (e) => e.payload.message.text === "by socket");
+  await heard.next("message_created", (e) => e.payload.message.text === "by socket");
   expect(states, "nothing is lost when it comes back").toEqual(["fallback", "live"]);
 
   proxy.refuseWebSocket = true;
   proxy.cut();
   await until(ann, "fallback");
   await ann.chat("by request again");
-  await heard.hear("message_created", (e) => e.payload.message.text === "by request again");
+  await heard.next("message_created", (e) => e.payload.message.text === "by request again");
   expect(heard.texts).toEqual(["by request", "by socket", "by request again"]);
   expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
   expect(proxy.webSockets).toBe(1);
 });
 
-test("a proxy that keeps event streams to itself is got round by asking", async () => {
+test("behind a proxy that buffers streams, the client polls", async () => {
   const proxy = await Proxy.start(server.port);
   proxy.holdStreams = true;
   const ann = join(through(proxy, shared.invite), { WebSocket: null });
-  const heard = new Ear(ann);
+  const heard = new EventLog(ann);
   await ann.chat("through a proxy");
-  await heard.hear("message_created", (e) => e.payload.message.text === "through a proxy");
+  await heard.next("message_created", (e) => e.payload.message.text === "through a proxy");
   proxy.cut();
   await ann.chat("and again");
-  await heard.hear("message_created", (e) => e.payload.message.text === "and again");
+  await heard.next("message_created", (e) => e.payload.message.text === "and again");
   expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
 });
 
-test("a client without a slot for a stream goes over to one as soon as there is one, at its event", async () => {
+test("a client without a slot changes to a stream as soon as a slot is free, without losing events", async () => {
   let free = 0;
   const given: string[] = [];
   const streamSlots = async (server: string) => {
@@ -328,19 +328,19 @@ test("a client without a slot for a stream goes over to one as soon as there is 
     return fetch(...args);
   };
   const ann = join(shared.invite, { WebSocket: null, streamSlots, fetch: counted });
-  const heard = new Ear(ann);
+  const heard = new EventLog(ann);
   await ann.ready;
   await ann.chat("by asking");
-  await heard.hear("message_created");
+  await heard.next("message_created");
   expect(paths).not.toContain("stream");
   free = 1;
   await expect.poll(() => paths).toContain("stream");
   expect(given).toEqual([parseLink(shared.invite).server]);
   await ann.chat("by a stream");
-  await heard.hear("message_created", (e) => e.payload.message.text === "by a stream");
+  await heard.next("message_created", (e) => e.payload.message.text === "by a stream");
   paths = [];
   await ann.chat("still");
-  await heard.hear("message_created", (e) => e.payload.message.text === "still");
+  await heard.next("message_created", (e) => e.payload.message.text === "still");
   expect(paths).toEqual(["commands"]);
   expect(heard.numbers).toEqual(following(heard.numbers[0]!, heard.events.length));
   expect(ann.connection).toEqual({ state: "fallback" });
@@ -348,7 +348,7 @@ test("a client without a slot for a stream goes over to one as soon as there is 
   await expect.poll(() => free).toBe(1); // given back
 });
 
-test("who joins twice under one name is told so, or known by the token", async () => {
+test("a second join under the same user id is refused, unless it has the token", async () => {
   const strict = join(shared.invite.replace(/i=.*/, "i=WRONG"));
   await expect(strict.ready).rejects.toMatchObject({ code: "INVALID_INVITE_TOKEN" });
   const first = join(shared.invite);
@@ -357,7 +357,7 @@ test("who joins twice under one name is told so, or known by the token", async (
   expect((await again.ready).participant.id).toBe(participant.id);
 });
 
-test("a session that is not there is said not to be there", async () => {
+test("a missing session is reported as not found", async () => {
   const session = "00000000-0000-4000-8000-000000000000";
   const lost = join(shared.invite.replace(parseLink(shared.invite).session, session));
   await expect(lost.ready).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A session that has been let in at event 10. */
+/** Returns a session that was welcomed at event 10. */
 async function live(options: Options = {}) {
   const fake = fakeSession(options);
   await settled();
@@ -19,7 +19,7 @@ async function live(options: Options = {}) {
   return { ...fake, socket: fake.sockets[0]!, seen };
 }
 
-test("the first command is a join, and no secret stands in the address", async () => {
+test("the first command is a join, and the address contains no secret", async () => {
   const { session, socket } = await live({ displayName: "Ann", recent: 3 });
   expect(socket.url).toBe(
     "ws://localhost/api/shared-sessions/1f0c9c52-6d1e-4b7a-9a53-2f6a8b1c0d11/ws",
@@ -31,7 +31,7 @@ test("the first command is a join, and no secret stands in the address", async (
   expect(session.self?.userId).toBe("ann");
 });
 
-test("an event that comes again is dropped, and one after it is not", async () => {
+test("a repeated event is dropped, and the next one is not", async () => {
   const { session, socket, seen } = await live();
   socket.say(event(9), event(10), event(11), event(11), event(12));
   socket.say(event(12), event(13));
@@ -39,7 +39,7 @@ test("an event that comes again is dropped, and one after it is not", async () =
   expect(session.cursor).toBe(cursor(13));
 });
 
-test("a lost connection is resumed after the last event, and says who is here", async () => {
+test("a lost connection resumes after the last event, with the presence list", async () => {
   const { session, sockets, socket, seen } = await live();
   const presence = vi.fn();
   const welcomes = vi.fn();
@@ -59,7 +59,7 @@ test("a lost connection is resumed after the last event, and says who is here", 
   expect(welcomes).not.toHaveBeenCalled();
 });
 
-test("events that stand in one message with the welcome are heard after it", async () => {
+test("events in the same message as the welcome are emitted after it", async () => {
   const { session, sockets } = fakeSession();
   const heard: string[] = [];
   session.on("welcome", () => heard.push("welcome"));
@@ -73,7 +73,7 @@ test("events that stand in one message with the welcome are heard after it", asy
   expect(heard).toEqual(["live", "welcome", "agent_status"]);
 });
 
-test("a gap is told with a new welcome, and the story begins anew", async () => {
+test("after a gap there is a new welcome, and cursors start anew", async () => {
   const { session, sockets, socket, seen } = await live();
   const welcomes: string[] = [];
   session.on("welcome", ({ resume }) => welcomes.push(resume));
@@ -104,7 +104,7 @@ test("a command whose answer was lost is sent again under its id, before later o
   expect(await waits).toEqual({ id: "M2" });
 });
 
-test("a server that is out of breath is asked again under the same id, but not at once", async () => {
+test("a command is sent again under its id when the server is busy, but not at once", async () => {
   const { session, socket } = await live();
   const said = session.chat("hello");
   await settled();
@@ -119,7 +119,7 @@ test("a server that is out of breath is asked again under the same id, but not a
   expect(await said).toEqual({ id: "M1" });
 });
 
-test("a server that stays out of breath is believed in the end", async () => {
+test("a command fails in the end if the server stays busy", async () => {
   const { session, socket } = await live();
   const said = expect(session.chat("hello")).rejects.toMatchObject({
     code: "JOURNAL_UNAVAILABLE",
@@ -133,7 +133,7 @@ test("a server that stays out of breath is believed in the end", async () => {
   await said;
 });
 
-test("no more than 64 commands are under way, and none is forgotten", async () => {
+test("at most 64 commands are open at once, and none is lost", async () => {
   const { session, socket } = await live();
   const all = Array.from({ length: 70 }, (_, i) => session.chat(String(i)));
   await settled();
@@ -146,7 +146,7 @@ test("no more than 64 commands are under way, and none is forgotten", async () =
   expect((await Promise.all(all)).map(({ id }) => id)).toEqual(all.map((_, i) => String(i)));
 });
 
-test("a command can bear an id of the caller's, and is one command however often it is given", async () => {
+test("a command with the caller's id is one command, however often it is sent", async () => {
   const { session, socket } = await live();
   const twice = [
     session.chat("hello", { id: "outbox-1" }),
@@ -158,7 +158,7 @@ test("a command can bear an id of the caller's, and is one command however often
   expect(await Promise.all(twice)).toEqual([{ id: "M1" }, { id: "M1" }]);
 });
 
-test("who gives up waiting is told so, and the others go on", async () => {
+test("an aborted command rejects, and the others continue", async () => {
   const { session, socket } = await live();
   const aborter = new AbortController();
   const given = session.chat("never mind", { signal: aborter.signal });
@@ -190,14 +190,17 @@ test.each([
   expect(sockets).toHaveLength(1);
 });
 
-test.each([1001, 1006, 1012, 1013, 4001, 4050])("close code %i comes back", async (code) => {
-  const { session, sockets, socket } = await live();
-  await socket.breakWith(code);
-  expect(session.connection.state).toBe("reconnecting");
-  await vi.advanceTimersByTimeAsync(500);
-  await sockets[1]!.welcome({ resume: "ok" });
-  expect(session.connection).toEqual({ state: "live" });
-});
+test.each([1001, 1006, 1012, 1013, 4001, 4050])(
+  "close code %i leads to a reconnection",
+  async (code) => {
+    const { session, sockets, socket } = await live();
+    await socket.breakWith(code);
+    expect(session.connection.state).toBe("reconnecting");
+    await vi.advanceTimersByTimeAsync(500);
+    await sockets[1]!.welcome({ resume: "ok" });
+    expect(session.connection).toEqual({ state: "live" });
+  },
+);
 
 test("a session that has moved is followed at once", async () => {
   const { sockets, socket } = await live();
@@ -206,7 +209,7 @@ test("a session that has moved is followed at once", async () => {
   expect(sockets).toHaveLength(2);
 });
 
-test("close code 4429 waits ten seconds, or as long as the last error says", async () => {
+test("close code 4429 waits for ten seconds, or as long as the last error says", async () => {
   const { session, sockets, socket } = await live({ random: () => 0 });
   await socket.breakWith(4429);
   expect(session.connection).toMatchObject({ state: "reconnecting", retryInMs: 10_000 });
@@ -218,7 +221,7 @@ test("close code 4429 waits ten seconds, or as long as the last error says", asy
   expect(session.connection).toMatchObject({ retryInMs: 70_000 });
 });
 
-test("waits double up to a bound, are drawn by lot, and can be cut short", async () => {
+test("waits are random below a bound that doubles, and can be cut short", async () => {
   const lots = [1, 0.5, 1, 1, 1, 1, 1, 1];
   const { session, sockets } = fakeSession({ random: () => lots.shift() ?? 0 });
   const waits: number[] = [];
@@ -233,7 +236,7 @@ test("waits double up to a bound, are drawn by lot, and can be cut short", async
   expect(session.connection).toMatchObject({ state: "connecting" });
 });
 
-test("a join that is refused for now is tried again under its id", async () => {
+test("a join that is refused for now is sent again under its id", async () => {
   const { session, sockets } = fakeSession();
   await settled();
   const [socket] = sockets;
@@ -272,7 +275,7 @@ test("a silent connection is dropped after two heartbeats, and a live one is not
   expect(socket.closed).toBe(true);
 });
 
-test("a server that does not welcome in time is given up", async () => {
+test("a connection without a welcome in time is given up", async () => {
   const { session, sockets } = fakeSession();
   await settled();
   sockets[0]!.onopen?.({});
@@ -281,14 +284,14 @@ test("a server that does not welcome in time is given up", async () => {
   expect(session.connection).toMatchObject({ state: "connecting", retryInMs: 500 });
 });
 
-test("a line that is none of the protocol's breaks the connection, not the client", async () => {
+test("a malformed line breaks the connection, but not the client", async () => {
   const { session, socket } = await live();
   socket.onmessage?.({ data: "<html>" });
   await settled();
   expect(session.connection.state).toBe("reconnecting");
 });
 
-test("close ends what is under way and stays closed", async () => {
+test("close() ends open commands and is final", async () => {
   const { session, sockets, socket } = await live();
   const said = expect(session.chat("hello")).rejects.toMatchObject({ code: "CLIENT_CLOSED" });
   session.close();
@@ -301,7 +304,7 @@ test("close ends what is under way and stays closed", async () => {
   expect(sockets).toHaveLength(1);
 });
 
-test("a client that is closed before it began never connects", async () => {
+test("a client that is closed at once never connects", async () => {
   const { session, sockets } = fakeSession();
   session.close();
   await settled();
@@ -309,7 +312,7 @@ test("a client that is closed before it began never connects", async () => {
   await expect(session.ready).rejects.toMatchObject({ code: "CLIENT_CLOSED" });
 });
 
-test("a handler that was removed hears nothing, and one that fails harms no other", async () => {
+test("a removed handler is not called, and a failing one does not affect others", async () => {
   const { session, socket, seen } = await live();
   const removed = vi.fn();
   session.on("event", removed)();
@@ -326,6 +329,6 @@ test("a handler that was removed hears nothing, and one that fails harms no othe
   expect(removed).not.toHaveBeenCalled();
 });
 
-test("to join takes a user id", () => {
+test("joining needs a user id", () => {
   expect(() => fakeSession({ userId: "" })).toThrow(TypeError);
 });

@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A session that has been let in, and what its page would tell of the network. */
+/** Returns a welcomed session, and a function that sends signals of its network. */
 async function live(options: Options = {}) {
   let signal: (signal: Signal) => void = () => {};
   let listening = false;
@@ -28,7 +28,7 @@ async function live(options: Options = {}) {
   return { ...fake, socket: fake.sockets[0]!, tell, listening: () => listening };
 }
 
-describe.each(["offline", "back"] as const)("a page that is told %s", (told) => {
+describe.each(["offline", "back"] as const)("a page with the signal %s", (told) => {
   test("drops a connection that does not answer within 3 s, and resumes at once", async () => {
     const { session, sockets, socket, tell } = await live();
     const said = session.chat("hello");
@@ -58,7 +58,7 @@ describe.each(["offline", "back"] as const)("a page that is told %s", (told) => 
   });
 });
 
-test("what was on its way before the doubt does not take it away, and what still comes gives time", async () => {
+test("data that was on its way does not end the doubt, but extends the deadline", async () => {
   const { session, socket, tell } = await live();
   await tell("back");
   await vi.advanceTimersByTimeAsync(2_000);
@@ -69,13 +69,13 @@ test("what was on its way before the doubt does not take it away, and what still
   expect(session.connection.state).toBe("reconnecting");
 });
 
-test("many signals at once are one ping", async () => {
+test("many signals at once cause one ping", async () => {
   const { socket, tell } = await live();
   for (let i = 0; i < 50; i++) await tell(i % 2 ? "back" : "offline");
   expect(socket.sent.filter((c) => c.type === "ping")).toHaveLength(1);
 });
 
-test("an attempt that hangs is given up 3 s after the network is back, and the next begins", async () => {
+test("a hanging attempt is given up 3 s after the network is back, and the next one starts", async () => {
   const { session, sockets, socket, tell } = await live();
   await socket.breakWith(1006);
   await vi.advanceTimersByTimeAsync(500);
@@ -89,7 +89,7 @@ test("an attempt that hangs is given up 3 s after the network is back, and the n
   expect(session.connection.state).toBe("live");
 });
 
-test("a network that is back cuts the wait for the next attempt short", async () => {
+test("a network that is back ends the wait for the next attempt", async () => {
   const { session, sockets, socket, tell } = await live();
   await socket.breakWith(4001);
   expect(session.connection).toMatchObject({ state: "reconnecting", retryInMs: 500 });
@@ -99,7 +99,7 @@ test("a network that is back cuts the wait for the next attempt short", async ()
   expect(sockets).toHaveLength(2);
 });
 
-test("a client that has ended listens no more", async () => {
+test("a client that has ended removes its listeners", async () => {
   const { session, listening } = await live();
   expect(listening()).toBe(true);
   session.close();
@@ -107,7 +107,7 @@ test("a client that has ended listens no more", async () => {
   expect(listening()).toBe(false);
 });
 
-test("the browser's own events are the signals, but for a page that becomes hidden", () => {
+test("the browser's events are the signals, except for a page that becomes hidden", () => {
   const heard: Signal[] = [];
   const stop = browserSignals((s) => heard.push(s));
   window.dispatchEvent(new Event("offline"));

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Happenings } from "../src/index.js";
+import type { SessionEvents } from "../src/index.js";
 import { judge } from "../src/verdict.js";
 import { connectionLost } from "../src/errors.js";
 import { decodeLine, encodeCommand, splitLines } from "../src/wire.js";
@@ -18,7 +18,7 @@ interface TranscriptLine {
 }
 
 function transcript(name: string): TranscriptLine[] {
-  // Split on \n alone: texts may hold U+2028.
+  // Split only at \n, since texts may contain U+2028.
   const lines = readFileSync(join(testdata, name), "utf8").split("\n");
   return lines.flatMap((line, i) => {
     const mark = line.split(" ", 1)[0] ?? "";
@@ -38,7 +38,7 @@ afterEach(() => {
 describe.each(names)("%s", (name) => {
   const lines = transcript(name);
 
-  test("has client lines that are written as they stand there", () => {
+  test("has client lines that are encoded exactly so", () => {
     for (const { text } of lines.filter(({ mark }) => mark === ">")) {
       const command = JSON.parse(text) as { id: string; type: string; payload?: object };
       const written = encodeCommand(command.id, command.type, command.payload ?? {});
@@ -46,7 +46,7 @@ describe.each(names)("%s", (name) => {
     }
   });
 
-  test("fits the schema that the types were made from", () => {
+  test("matches the schema that the types were generated from", () => {
     for (const { mark, number, text } of lines) {
       if (name === "unknown.txt" || ![">", "<"].includes(mark)) continue;
       const side = mark === ">" ? "ClientLine" : "ServerLine";
@@ -55,7 +55,7 @@ describe.each(names)("%s", (name) => {
     }
   });
 
-  test("has server lines that are heard whole, or answer what was asked", async () => {
+  test("has server lines that are emitted unchanged, or answer a command", async () => {
     for (const { text } of lines.filter(({ mark }) => mark === "<")) {
       const line = decodeLine(text) as { type: string; payload: object };
       expect(line).toEqual(JSON.parse(text));
@@ -66,7 +66,7 @@ describe.each(names)("%s", (name) => {
     }
   });
 
-  test("has close codes that say whether to come back", () => {
+  test("has close codes that tell whether to reconnect", () => {
     for (const { text } of lines.filter(({ mark }) => mark === "x")) {
       const verdict = judge({ code: Number(text), error: connectionLost("") }, 1);
       expect(verdict.stop).toEqual(expect.any(String));
@@ -74,13 +74,13 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-/** What a client that has been let in hands out when the server says that. */
+/** Returns what a welcomed client emits for that line of the server. */
 async function heard(line: object): Promise<[string, unknown][]> {
   const { session, sockets } = fakeSession();
   await settled();
   await sockets[0]!.welcome({ cursor: cursor(0) });
   const all: [string, unknown][] = [];
-  for (const name of ["event", "unknown", "presence", "typing"] satisfies (keyof Happenings)[]) {
+  for (const name of ["event", "unknown", "presence", "typing"] satisfies (keyof SessionEvents)[]) {
     session.on(name, (value) => all.push([name, value]));
   }
   sockets[0]!.say(line);

@@ -1,4 +1,4 @@
-// Checked by tsc in a project of its own, against the package that was installed.
+// Checked by tsc in a separate project, against the installed package.
 import {
   connect,
   isKnownEvent,
@@ -11,7 +11,7 @@ import type { UseSession } from "parley-client/react";
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-/** Takes true alone, and only where both types are the same. */
+/** Accepts only true, and only if both types are equal. */
 const same = <A, B>(_: Equal<A, B>) => {};
 
 const session = connect("https://parley.test/s/…#i=…", { userId: "ann" });

@@ -12,7 +12,7 @@ interface Command {
   payload: Record<string, unknown>;
 }
 
-/** The server's end of a socket, in the test's hands. */
+/** The server's end of a socket, controlled by the test. */
 export class FakeSocket implements WebSocketLike {
   onopen: ((event: any) => void) | null = null;
   onmessage: ((event: any) => void) | null = null;
@@ -34,19 +34,19 @@ export class FakeSocket implements WebSocketLike {
     this.closed = true;
   }
 
-  /** The last command of that type that came. */
+  /** Returns the last received command of that type. */
   last(type: string): Command {
     const found = this.sent.filter((command) => command.type === type).at(-1);
     if (!found) throw new Error(`no ${type} came`);
     return found;
   }
 
-  /** Sends lines, all in one message. */
+  /** Sends lines in one message. */
   say(...lines: object[]): void {
     this.onmessage?.({ data: lines.map((line) => JSON.stringify(line)).join("\n") });
   }
 
-  /** Lets the client in. */
+  /** Welcomes the client. */
   async welcome(changes: Partial<Welcome> = {}): Promise<void> {
     this.onopen?.({});
     await settled();
@@ -60,7 +60,7 @@ export class FakeSocket implements WebSocketLike {
   }
 }
 
-/** What a server says to Ann. */
+/** Returns a welcome for Ann. */
 export const welcome: Welcome = (() => {
   const [, line = ""] = /^< (.*"type":"welcome".*)$/m.exec(
     readFileSync(join(testdata, "join.txt"), "utf8"),
@@ -68,14 +68,14 @@ export const welcome: Welcome = (() => {
   return (JSON.parse(line) as { payload: Welcome }).payload;
 })();
 
-/** A cursor of the event with that number. */
+/** Returns the cursor of the event with that number. */
 export function cursor(number: number): string {
   const bytes = new Uint8Array(20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(number));
   return Buffer.from(bytes).toString("base64url");
 }
 
-/** An event with that number. */
+/** Returns an event with that number. */
 export function event(number: number): object {
   const { id } = welcome.session;
   const timestamp = "2026-03-01T10:00:00Z";
@@ -88,14 +88,14 @@ export function event(number: number): object {
   };
 }
 
-/** Lets all promises that can settle do so. */
+/** Lets all promises settle that can. */
 export async function settled(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
 
 export const invite = "http://localhost/s/1f0c9c52-6d1e-4b7a-9a53-2f6a8b1c0d11#i=INVITE";
 
-/** A client whose sockets are the test's, in order. Its plain HTTP never works. */
+/** Returns a client whose sockets the test controls, in order. Its plain HTTP always fails. */
 export function fakeSession(options: Options = {}): {
   session: SessionClient;
   sockets: FakeSocket[];

@@ -6,7 +6,7 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The server's program, built from this very tree. */
+    /** The path of the server's program, built from this tree. */
     parley: string;
   }
 }

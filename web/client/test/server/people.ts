@@ -3,7 +3,7 @@ import { WebSocket } from "ws";
 import { connect, type Options, type SessionClient, type SessionEvent } from "../../src/index.js";
 import { eventNumber } from "../../src/cursor.js";
 
-/** Ways of connecting: with a WebSocket, and without, then with and without a stream. */
+/** The ways of connecting: with a WebSocket, and without, with and without a stream. */
 export const ways: { way: string; how: Options; state: string }[] = [
   { way: "a WebSocket", how: { WebSocket }, state: "live" },
   { way: "plain HTTP", how: { WebSocket: null }, state: "fallback" },
@@ -14,7 +14,7 @@ export const ways: { way: string; how: Options; state: string }[] = [
   },
 ];
 
-/** A client that reconnects without wasting a test's time, and ends with the test. */
+/** Returns a client that reconnects quickly and ends with the test. */
 export function join(link: string, options: Options = {}): SessionClient {
   const quick = { backoffBaseMs: 5, backoffMaxMs: 50, upgradeAfterMs: 20, WebSocket };
   const session = connect(link, { userId: "ann", ...quick, ...options });
@@ -22,8 +22,8 @@ export function join(link: string, options: Options = {}): SessionClient {
   return session;
 }
 
-/** Keeps every event that comes, and lets tests wait for one. */
-export class Ear {
+/** Records every event, and lets tests wait for one. */
+export class EventLog {
   readonly events: SessionEvent[] = [];
   private readonly waiting = new Set<() => void>();
 
@@ -34,8 +34,8 @@ export class Ear {
     });
   }
 
-  /** The first event of that type, come or coming, for which ok holds. */
-  hear<Type extends SessionEvent["type"]>(
+  /** Resolves to the first event of that type, past or future, that matches. */
+  next<Type extends SessionEvent["type"]>(
     type: Type,
     ok: (event: Extract<SessionEvent, { type: Type }>) => boolean = () => true,
   ): Promise<Extract<SessionEvent, { type: Type }>> {
@@ -51,12 +51,12 @@ export class Ear {
     });
   }
 
-  /** The numbers of all events that came. */
+  /** The numbers of all events so far. */
   get numbers(): number[] {
     return this.events.map((event) => eventNumber(event.cursor));
   }
 
-  /** The texts of all messages that came. */
+  /** The texts of all messages so far. */
   get texts(): string[] {
     return this.events.flatMap((e) =>
       e.type === "message_created" ? [e.payload.message.text] : [],
@@ -77,7 +77,7 @@ export function until(session: SessionClient, state: string): Promise<void> {
   });
 }
 
-/** Whole numbers that follow each other, from the first on. */
+/** Returns consecutive integers. */
 export function following(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
 }

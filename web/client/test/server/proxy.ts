@@ -4,16 +4,16 @@ import { onTestFinished } from "vitest";
 
 type Cut = "before" | "after";
 
-/** A network between client and server that breaks when it is told to. */
+/** A network between client and server that breaks on request. */
 export class Proxy {
   url = "";
-  /** Handshakes are answered as by a proxy that does not know them. */
+  /** Whether handshakes are refused, as by a proxy without support for them. */
   refuseWebSocket = false;
-  /** Event streams are kept back, as by a proxy that waits for the end of an answer. */
+  /** Whether event streams are buffered, as by a proxy that waits for the end of a response. */
   holdStreams = false;
-  /** How many handshakes were let through. */
+  /** The number of handshakes that were passed. */
   webSockets = 0;
-  /** How many connections were broken. */
+  /** The number of connections that were broken. */
   broken = 0;
   private readonly sockets = new Set<Socket>();
   private readonly forgotten = new WeakSet<Socket>();
@@ -23,7 +23,7 @@ export class Proxy {
 
   private constructor(private readonly port: number) {}
 
-  /** Starts one that ends with the test. */
+  /** Starts a proxy that ends with the test. */
   static async start(port: number): Promise<Proxy> {
     const proxy = new Proxy(port);
     const server: Server = createServer((client) => proxy.serve(client));
@@ -45,17 +45,16 @@ export class Proxy {
   }
 
   /**
-   * Forgets all connections without a word to their ends: they look open, and
-   * nothing gets through any more. New ones work.
+   * Drops the data of all connections without notice: they look open, but nothing gets
+   * through. New connections work.
    */
   forget(): void {
     for (const socket of this.sockets) this.forgotten.add(socket);
   }
 
   /**
-   * Breaks all connections at the next piece that a client sends: before it
-   * reaches the server, or when the server has answered and the answer has not
-   * reached the client.
+   * Breaks all connections at the next data of a client: before it reaches the server,
+   * or when the server has answered and the answer has not reached the client.
    */
   cutNext(when: Cut): void {
     this.nextCut = when;

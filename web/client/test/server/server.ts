@@ -7,20 +7,20 @@ import { inject, onTestFinished } from "vitest";
 import { formatLink } from "../../src/index.js";
 import type { CreateAnswer, HostSessionAnswer } from "../../src/index.js";
 
-/** Links into a shared session with the demo agent. */
+/** The links into a shared session with the demo agent. */
 export interface Shared {
   host: string;
   invite: string;
 }
 
-/** The real server, on a free port of loopback, with a data directory of its own. */
+/** The real server, on a free loopback port, with a data directory of its own. */
 export class Server {
   url = "";
   private child: ChildProcess | undefined;
 
   private constructor(private readonly data: string) {}
 
-  /** Starts one that ends with the test. */
+  /** Starts a server that ends with the test. */
   static async start(): Promise<Server> {
     const server = new Server(mkdtempSync(join(tmpdir(), "parley-client-test-")));
     onTestFinished(async () => {
@@ -35,7 +35,7 @@ export class Server {
     return Number(new URL(this.url).port);
   }
 
-  /** Ends it and starts it again, at the same address and with the same data. */
+  /** Stops it and starts it again, at the same address and with the same data. */
   async restart(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     await this.stop(signal);
     await this.run(new URL(this.url).host);

@@ -5,7 +5,7 @@ import { scrollBySelf } from "./ownScrolls.ts";
 const touches = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
 
 /**
- * Keeps a list at its end while it grows or its window shrinks, as [Stick]
+ * Keeps a list at its end while it grows or its window shrinks, as {@link Stick}
  * decides. While the user is about to decide on something in the list, that row
  * stays in its place instead.
  */
