@@ -7,10 +7,14 @@ import { SafeLink } from "./SafeLink.tsx";
 import { Visible } from "./Visible.tsx";
 import "./Talk.css";
 
+// A longer text is laid out without kerning, for which the time grows with the square
+// of the length of a word.
+const longText = 2_000;
+
 /** A message as its author typed it, with code, links and emphasis formatted. */
 export function Talk({ text }: { text: string }) {
   return (
-    <div className="talk">
+    <div className={text.length > longText ? "talk talk-long" : "talk"}>
       {talkOf(text).map((block, i) =>
         block.type === "lines" ? (
           <Paragraphs key={i} text={block.text} />
