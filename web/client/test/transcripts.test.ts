@@ -91,7 +91,7 @@ async function heard(line: object): Promise<[string, unknown][]> {
 const unknown = ["vote_cast", "weather"];
 
 function heardAs(line: { type: string; payload: object }): [string, unknown][] {
-  if (line.type === "presence") return []; // told as the list that comes of it
+  if (line.type === "presence") return []; // emitted as the resulting list
   if (line.type === "typing") return [[line.type, line.payload]];
   return [[unknown.includes(line.type) ? "unknown" : "event", line]];
 }

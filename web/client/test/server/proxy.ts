@@ -68,7 +68,7 @@ export class Proxy {
       [server, client],
     ] as const) {
       this.sockets.add(socket);
-      socket.on("error", () => {}); // its close says enough
+      socket.on("error", () => {}); // the close event follows
       socket.on("close", () => {
         this.sockets.delete(socket);
         other.destroy();

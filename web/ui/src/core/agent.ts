@@ -43,7 +43,7 @@ export function costText(cost: AgentCost | null | undefined): string {
       maximumFractionDigits: digits,
     }).format(cost.amount);
   } catch {
-    return `${cost.amount.toFixed(digits)} ${cost.currency}`; // no currency that is known
+    return `${cost.amount.toFixed(digits)} ${cost.currency}`; // an unknown currency
   }
 }
 

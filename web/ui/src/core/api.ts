@@ -84,7 +84,8 @@ export async function invitation(
     AbortSignal.any(signals),
   );
   // A login page of the network may answer in place of the server.
-  if (!answer?.session?.status || !answer.host) throw new Error("this is no answer of the server");
+  if (!answer?.session?.status || !answer.host)
+    throw new Error("the answer is not from the server");
   return answer;
 }
 

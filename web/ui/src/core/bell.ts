@@ -24,7 +24,7 @@ const unlessChosen: BellChoice = {
   decided: true,
   mention: true,
   ownTurn: true,
-  anyTurn: false, // in a busy session there is one every other minute
+  anyTurn: false, // in a busy session a turn ends every other minute
 };
 
 /** Reads a stored choice, whatever it contains. */

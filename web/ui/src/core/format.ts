@@ -80,7 +80,7 @@ export function pretty(v: unknown): string {
   try {
     return JSON.stringify(v, null, isDeeper(v, maxDepth) ? 0 : 2) ?? "null";
   } catch {
-    return "…"; // nested so deeply that nothing can write it
+    return "…"; // nested too deeply to be encoded
   }
 }
 

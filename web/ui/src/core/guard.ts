@@ -94,7 +94,7 @@ function wasScrolled(a: Frame, b: Frame): boolean {
   return (
     by !== 0 &&
     Math.abs(b.top - a.top + by) <= 1 &&
-    Math.abs(b.length - a.length) <= 1 && // it is told in whole pixels
+    Math.abs(b.length - a.length) <= 1 && // scroll heights are whole pixels
     a.ownScrolls === b.ownScrolls
   );
 }

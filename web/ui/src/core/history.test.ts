@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 
 import { describe, expect, test } from "vitest";
 
-import { dice, randomStory, Story } from "./fixtures.ts";
+import { Story } from "./fixtures.ts";
+import { dice, randomStory } from "./randomStory.ts";
 import { load, loadAfter, loadBefore, type Loaded } from "./history.ts";
 import { opening } from "./opening.ts";
 import { fold, type Timeline } from "./timeline.ts";

@@ -8,7 +8,7 @@ test("a new value is seen only after a moment", () => {
   expect(seen.at(0)).toBe("propose");
   seen.show("direct", 1_000);
   expect(seen.at(1_000 + settleMs - 1)).toBe("propose");
-  seen.show("direct", 1_000 + settleMs - 1); // as it is shown already
+  seen.show("direct", 1_000 + settleMs - 1); // it is shown already
   expect(seen.at(1_000 + settleMs)).toBe("direct");
 });
 

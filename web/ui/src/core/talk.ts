@@ -28,7 +28,7 @@ export function talkOf(text: string): Talk[] {
     if (fence === undefined) continue;
     const end = closingOf(lines, i + 1, fence);
     const code = lines.slice(i + 1, end).join("\n");
-    if (code.trim() === "") continue; // it would leave nothing to be seen
+    if (code.trim() === "") continue; // nothing visible would be left
     linesUntil(i);
     all.push({ type: "code", info: info.trim(), text: code });
     from = end + 1;

@@ -67,7 +67,7 @@ function amendOne(d: Draft, e: SessionEvent): void {
       return amendTurnEnd(d, e.payload.approvalId, ...ending(e));
     case "host_session_update":
     case "permission_requested":
-      return d.stray(); // the row of its tool call stands elsewhere
+      return d.stray(); // the row of its tool call is elsewhere
     default:
       take(d, e);
   }

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 
 import { describe, expect, test } from "vitest";
 
-import { olga, dice, randomStory, Story, welcome } from "./fixtures.ts";
+import { olga, Story, welcome } from "./fixtures.ts";
+import { dice, randomStory } from "./randomStory.ts";
 import { load, loadAfter, loadBefore, type Loaded } from "./history.ts";
 import { enter, shownOf, type Room } from "./room.ts";
 import { append, prepend, take, toNewest } from "./roomHistory.ts";

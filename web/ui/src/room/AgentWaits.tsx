@@ -58,7 +58,7 @@ export function AgentWaits({ room, mayStop, onStopAgent, host }: Props) {
       </span>
       {since !== null && mayStop && (
         <Button
-          className="wide" // else there is no room, and the composer has this button
+          className="wide" // narrow pages have no room for it, and the composer has this button
           size="compact-xs"
           variant="default"
           onClick={() => void tools.run(tools.client.cancel())}

@@ -4,7 +4,7 @@ import { useId, useState } from "react";
 import type { ConfigOption, ConfigValue } from "parley-client";
 
 import { currentOf } from "../core/agent.ts";
-import { takesChanges, valueGroups, valueName } from "../core/agentOptions.ts";
+import { takesChanges, valueGroups, valueName, type ValueGroup } from "../core/agentOptions.ts";
 import type { Room } from "../core/room.ts";
 import { marked } from "../core/visible.ts";
 import { Visible } from "../content/Visible.tsx";
@@ -62,6 +62,10 @@ function Choices({ option, enabled, why, onChoose }: ChoicesProps) {
   const [open, setOpen] = useState<ConfigOption | null>(null);
   const id = useId();
   const now = currentOf(option);
+  const choose = (value: string) => {
+    setOpen(null);
+    if (value !== now.value) onChoose(value);
+  };
   return (
     <>
       <button
@@ -89,25 +93,7 @@ function Choices({ option, enabled, why, onChoose }: ChoicesProps) {
           aria-label={t.facts.choose(marked(option.name))}
         >
           {valueGroups(open).map((g, i) => (
-            <ul key={i} aria-label={g.name ? marked(g.name) : undefined}>
-              {g.name && (
-                <li className="option-group" aria-hidden="true">
-                  <Visible text={g.name} />
-                </li>
-              )}
-              {g.values.map((v, n) => (
-                <li key={n}>
-                  <Choice
-                    value={v}
-                    current={v.value === now.value}
-                    onChoose={() => {
-                      setOpen(null);
-                      if (v.value !== now.value) onChoose(v.value);
-                    }}
-                  />
-                </li>
-              ))}
-            </ul>
+            <Group key={i} group={g} current={now.value} onChoose={choose} />
           ))}
           {open.optionTotal > open.options.length && (
             <p className="soft">{t.facts.more(open.optionTotal - open.options.length)}</p>
@@ -115,6 +101,29 @@ function Choices({ option, enabled, why, onChoose }: ChoicesProps) {
         </div>
       )}
     </>
+  );
+}
+
+interface GroupProps {
+  group: ValueGroup;
+  current: string;
+  onChoose(value: string): void;
+}
+
+function Group({ group, current, onChoose }: GroupProps) {
+  return (
+    <ul aria-label={group.name ? marked(group.name) : undefined}>
+      {group.name && (
+        <li className="option-group" aria-hidden="true">
+          <Visible text={group.name} />
+        </li>
+      )}
+      {group.values.map((v, n) => (
+        <li key={n}>
+          <Choice value={v} current={v.value === current} onChoose={() => onChoose(v.value)} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -27,7 +27,7 @@ export function People({ room, host }: { room: Room; host: boolean }) {
       </ul>
       {room.missing && <p className="soft">{t.people.others}</p>}
       {host && <Departed left={room.left} changes={room.departures} onRemove={setRemoving} />}
-      {/* Not in the person's own row, which goes with the person. */}
+      {/* Not in the person's row, which is removed with the person. */}
       {removing && <RemoveDialog person={removing} onClose={() => setRemoving(null)} />}
     </>
   );

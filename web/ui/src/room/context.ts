@@ -26,7 +26,7 @@ export const RoomContext = createContext<RoomTools | null>(null);
 
 export function useTools(): RoomTools {
   const tools = useContext(RoomContext);
-  if (!tools) throw new Error("outside of a room");
+  if (!tools) throw new Error("useTools is used outside of a room");
   return tools;
 }
 
