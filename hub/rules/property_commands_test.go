@@ -52,7 +52,7 @@ func (r *run) drawCommand(t *rapid.T, session *rulestest.Session) protocol.Comma
 	}
 	participant := func() string { return rapid.SampledFrom(s.People.All()).Draw(t, "participant").ID }
 	return rapid.Custom(func(t *rapid.T) protocol.Command {
-		switch rapid.IntRange(0, 17).Draw(t, "command") {
+		switch rapid.IntRange(0, 18).Draw(t, "command") {
 		case 0, 1:
 			return r.drawJoin(t, s)
 		case 2:
@@ -77,8 +77,10 @@ func (r *run) drawCommand(t *rapid.T, session *rulestest.Session) protocol.Comma
 			return &protocol.AnswerPermission{RequestID: fmt.Sprintf("request-%d", rapid.IntRange(0, r.requests).Draw(t, "request")), OptionID: "yes"}
 		case 16:
 			return &protocol.RotateInvite{}
+		case 17:
+			return rapid.SampledFrom(configureCommands).Draw(t, "change")
 		}
-		return rapid.SampledFrom([]protocol.Command{&protocol.StopAgent{}, &protocol.Configure{OptionID: "web", Forget: true}, &protocol.Typing{Active: true}, &protocol.Close{}, &protocol.Ping{}}).Draw(t, "other")
+		return rapid.SampledFrom([]protocol.Command{&protocol.StopAgent{}, &protocol.Typing{Active: true}, &protocol.Close{}, &protocol.Ping{}}).Draw(t, "other")
 	}).Draw(t, "of a kind")
 }
 

@@ -84,6 +84,8 @@ func (r *run) checkEnd() {
 		}
 		require.Equal(r.t, h.Agent, s.Agent)
 		require.Equal(r.t, h.Detail, s.AgentDetail)
+		require.Empty(r.t, s.Changes, "the outcome of every change is known")
+		require.Nil(r.t, s.RefusedMode)
 		require.Equal(r.t, string(rules.RawJSON(h.Session.Facts)), string(rules.RawJSON(s.Facts)))
 	}
 }

@@ -37,6 +37,8 @@ func TestSessions_keep_their_invariants_in_any_history(t *testing.T) {
 			settings.TurnTimeout = time.Minute
 		}
 		r := &run{Network: rulestest.NewNetwork(t, settings, 2), t: t}
+		r.Do(r.Host, host.FactsLearned{Facts: configurableFacts()})
+		r.DeliverAll()
 		t.Repeat(map[string]func(*rapid.T){
 			"":                  r.checkStates,
 			"command":           r.sendCommand,
@@ -117,7 +119,7 @@ func (r *run) agentActs(t *rapid.T) {
 	case !a.Ready:
 		t.Skip("the agent does not run")
 	}
-	switch rapid.IntRange(0, 6).Draw(t, "message") {
+	switch rapid.IntRange(0, 8).Draw(t, "message") {
 	case 0:
 		r.AgentReports(rules.AgentExited{})
 	case 1:
@@ -125,6 +127,8 @@ func (r *run) agentActs(t *rapid.T) {
 		r.AgentReports(rules.AgentPermission{RequestID: fmt.Sprintf("request-%d", r.requests), Options: []byte(`[{"optionId":"yes"}]`), Choices: []rules.AgentOption{{ID: "yes"}}})
 	case 2:
 		r.AgentReports(rules.AgentWithdrawn{RequestID: fmt.Sprintf("request-%d", r.requests)})
+	case 7, 8:
+		r.answerChange(rapid.Bool().Draw(t, "refuses"))
 	case 3:
 		r.Do(r.Host, host.FactsLearned{Facts: rulestest.DrawFacts(t)})
 	default:
@@ -166,7 +170,11 @@ func (r *run) saveSnapshots(*rapid.T) {
 // finish delivers all messages and lets every turn and process end.
 func (r *run) finish() {
 	r.DeliverAll()
-	for a := &r.Agent; a.Launching || a.Ending || a.Turn != "" || len(r.Links) > 0; r.DeliverAll() {
+	unsettled := func() bool {
+		s, a := r.HostState(), &r.Agent
+		return a.Launching || a.Ending || a.Turn != "" || len(r.Links) > 0 || len(s.Changes) > 0 || s.RefusedMode != nil
+	}
+	for a := &r.Agent; unsettled(); r.DeliverAll() {
 		switch {
 		case a.Launching:
 			r.FinishLaunch(!a.Ending)
@@ -174,6 +182,10 @@ func (r *run) finish() {
 			r.AgentReports(rules.AgentExited{})
 		case a.Turn != "":
 			r.AgentReports(rules.AgentTurnEnded{Turn: a.Turn, StopReason: "end_turn"})
+		case len(r.HostState().Changes) > 0:
+			r.answerChange(false)
+		case r.HostState().RefusedMode != nil:
+			r.forgetMode()
 		}
 	}
 }
