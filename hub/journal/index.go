@@ -20,6 +20,7 @@ func IsListed(eventType string) bool {
 // [Journal.Entries].
 type Subject string
 
+// The subjects.
 const (
 	SubjectParticipant Subject = "participant" // a participant, by its id
 	SubjectApproval    Subject = "approval"    // an approval, by its id

@@ -17,6 +17,7 @@ type Snapshot struct {
 // Kind distinguishes shared sessions from host sessions.
 type Kind string
 
+// The kinds of sessions.
 const (
 	KindShared Kind = "shared" // a shared session
 	KindHost   Kind = "host"   // a host session

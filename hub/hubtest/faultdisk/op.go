@@ -3,6 +3,7 @@ package faultdisk
 // Kind is the kind of an operation on a disk.
 type Kind int
 
+// The kinds of operations.
 const (
 	Read       Kind = iota // reads a file; not logged
 	Write                  // writes Op.Data at Op.Offset

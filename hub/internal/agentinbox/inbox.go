@@ -9,6 +9,7 @@ import (
 	"parley/hub/rules"
 )
 
+// The bounds of an inbox.
 const (
 	// GatherFor is how long pieces of a stream wait for others. It allows 25 updates a
 	// second, at which text still appears to flow.

@@ -12,6 +12,7 @@ import (
 // Kind is the kind of a [Request].
 type Kind uint8
 
+// The kinds of requests.
 const (
 	Claim    Kind = iota // increment the partition's epoch and return it in Request.Epoch
 	Append               // write Request.Append

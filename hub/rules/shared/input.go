@@ -105,6 +105,7 @@ type Archive struct {
 	Query  protocol.History
 }
 
+// The kinds of reads.
 const (
 	ReadState ReadKind = iota
 	ReadParticipants
