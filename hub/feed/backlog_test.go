@@ -11,7 +11,7 @@ import (
 	"parley/protocol"
 )
 
-// recorder is a sink that notes its calls.
+// recorder is a sink that records its calls.
 type recorder struct {
 	takes bool // whether Offer takes bursts
 	calls []string
@@ -62,7 +62,7 @@ func TestBacklog_wakes_a_sink_once_that_does_not_take_a_burst(t *testing.T) {
 	require.Equal(t, []string{"offer", "wake"}, sink.calls)
 	require.Len(t, b.take().items, 2)
 	b.offer(burstOf(Line{seq: 3}))
-	require.Equal(t, []string{"offer", "wake"}, sink.calls, "not before take has returned nothing")
+	require.Equal(t, []string{"offer", "wake"}, sink.calls, "the sink is used only after take has returned nothing")
 	require.Len(t, b.take().items, 1)
 	require.True(t, b.take().idle)
 	b.offer(burstOf(Line{seq: 4}))
@@ -78,7 +78,7 @@ func TestBacklog_offers_no_burst_with_a_gap(t *testing.T) {
 	require.EqualValues(t, 3, d.to)
 }
 
-func TestBacklog_beyond_its_limit_ends_as_too_slow(t *testing.T) {
+func TestBacklog_beyond_its_limit_is_closed_as_too_slow(t *testing.T) {
 	b, sink := newTestBacklog(1000)
 	sink.takes = false
 	b.offer(burstOf(sized(500)))
@@ -123,7 +123,7 @@ func TestBacklog_drops_hints_for_a_connection_that_is_behind(t *testing.T) {
 	require.True(t, b.take().idle)
 }
 
-func TestBacklog_ends_behind_what_waits(t *testing.T) {
+func TestBacklog_ends_behind_the_lines_that_wait(t *testing.T) {
 	b, sink := newTestBacklog(1000)
 	sink.takes = false
 	b.offer(burstOf(sized(10)))
@@ -133,7 +133,7 @@ func TestBacklog_ends_behind_what_waits(t *testing.T) {
 	require.Equal(t, &Closed{protocol.CloseRemoved, "removed"}, b.take().closed, "the first reason counts")
 }
 
-func TestBacklog_counts_what_waits_and_what_is_being_sent(t *testing.T) {
+func TestBacklog_counts_lines_that_wait_and_lines_that_are_sent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, sink := newTestBacklog(1000)
 		sink.takes = false
@@ -157,7 +157,7 @@ func TestBacklog_counts_what_waits_and_what_is_being_sent(t *testing.T) {
 	})
 }
 
-func TestBacklog_that_is_cut_off_breaks_the_connection_off(t *testing.T) {
+func TestBacklog_that_is_cut_off_disconnects_the_client(t *testing.T) {
 	b, sink := newTestBacklog(1000)
 	sink.takes = false
 	b.offer(burstOf(sized(100)))

@@ -9,7 +9,7 @@ import (
 	"parley/protocol"
 )
 
-// collector is a sink that takes everything, as one string for each burst.
+// collector is a sink that accepts every burst, and keeps each as one string.
 type collector struct{ bursts []string }
 
 var plain = &Format{Append: func(b []byte, lines []Line) []byte {
@@ -26,8 +26,8 @@ func (c *collector) Offer(b *Burst) bool {
 func (c *collector) Wake() {}
 func (c *collector) Cut()  {}
 
-// collects connects a participant whose sink is a collector, and is idle.
-func (s *stage) collects(id string) (*client, *collector) {
+// collects connects a participant with a collector, which receives the later bursts.
+func (s *fixture) collects(id string) (*client, *collector) {
 	c, sink := s.joinWith(id, SubscribeOptions{EventsOnly: true}), new(collector)
 	c.sub.Push(sink)
 	_, closed := c.takeAll()
@@ -35,17 +35,17 @@ func (s *stage) collects(id string) (*client, *collector) {
 	return c, sink
 }
 
-// line is a line for all that is no event.
+// line returns a line for all connections that is not an event.
 func line(text string) hinted { return hinted{Line{Bytes: []byte(text)}} }
 
-// answer is the answer to one connection, as bytes.
+// answer returns the encoded answer to one connection.
 func (c *client) answer(text string) answered {
 	return answered{c.sub, answerLine{text, Answer{}, nil}}
 }
 
 func TestFanout_an_answer_keeps_its_place_among_the_lines_for_all(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ben, benSink := s.collects("ben")
 		_, cemSink := s.collects("cem")
 		_, dotSink := s.collects("dot")
@@ -62,10 +62,10 @@ func TestFanout_an_answer_keeps_its_place_among_the_lines_for_all(t *testing.T) 
 	})
 }
 
-func TestFanout_a_connection_that_joins_gets_nothing_from_before(t *testing.T) {
-	s := newStage(t, Options{})
+func TestFanout_a_connection_that_joins_receives_no_earlier_line(t *testing.T) {
+	s := newFixture(t, Options{})
 	f := newFanout()
-	ben := &client{stage: s, sub: s.feed.Subscribe(stageID, SubscribeOptions{EventsOnly: true})}
+	ben := &client{fixture: s, sub: s.feed.Subscribe(fixtureID, SubscribeOptions{EventsOnly: true})}
 	sink := new(collector)
 	ben.sub.Push(sink)
 	ben.sub.backlog.idle = true
@@ -79,9 +79,9 @@ func TestFanout_a_connection_that_joins_gets_nothing_from_before(t *testing.T) {
 	require.Equal(t, []string{"after ", "next "}, sink.bursts)
 }
 
-func TestFanout_a_connection_that_has_left_gets_nothing_more(t *testing.T) {
+func TestFanout_a_connection_that_has_left_receives_nothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ben, sink := s.collects("ben")
 		f := s.room.fanout
 		synctest.Wait()
@@ -94,9 +94,9 @@ func TestFanout_a_connection_that_has_left_gets_nothing_more(t *testing.T) {
 	})
 }
 
-func TestFanout_a_connection_that_is_ended_gets_what_precedes_the_end(t *testing.T) {
+func TestFanout_a_connection_that_ends_receives_what_precedes_the_end(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ben, sink := s.collects("ben")
 		f := s.room.fanout
 		synctest.Wait()
@@ -111,7 +111,7 @@ func TestFanout_a_connection_that_is_ended_gets_what_precedes_the_end(t *testing
 
 func TestFanout_a_burst_is_bounded_and_encoded_once(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		_, sink := s.collects("ben")
 		_, other := s.collects("cem")
 		f := s.room.fanout
@@ -131,12 +131,12 @@ func TestFanout_a_burst_is_bounded_and_encoded_once(t *testing.T) {
 	})
 }
 
-// held is a notice that keeps the fan-out busy until it is released.
+// held is a notice that blocks the fan-out until it is released.
 type heldUp chan struct{}
 
 func (n heldUp) deliver(*fanout) { <-n }
 
-func TestFanout_the_actor_waits_for_a_fan_out_that_is_far_behind(t *testing.T) {
+func TestFanout_the_actor_waits_while_it_is_far_behind(t *testing.T) {
 	for name, bytes := range map[string]int{"by notices": 0, "by bytes": fanoutBytes / 8} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestHeld_an_answer_that_is_not_read_counts_and_the_slowest_client_is_cut_off(t *testing.T) {
+func TestHeld_answers_count_and_the_slowest_client_is_cut_off(t *testing.T) {
 	f := New(nil, Options{MaxBacklogs: 100})
 	cuts := map[string]int{}
 	hold := func(name string, bytes int, ago time.Duration) *Held {

@@ -16,8 +16,8 @@ import (
 	"parley/protocol"
 )
 
-// stage is a room on a journal. The test's goroutine takes the actor's place.
-type stage struct {
+// fixture is a room and its journal. The test's goroutine takes the actor's place.
+type fixture struct {
 	t *testing.T
 	journal.Journal
 
@@ -27,17 +27,17 @@ type stage struct {
 	ended   bool
 	records []journal.Record
 	head    journal.Head
-	reads   int // of the journal
+	reads   int // how often the journal was read
 }
 
-var stageID = journal.SessionID{1}
+var fixtureID = journal.SessionID{1}
 
-func newStage(t *testing.T, o Options) *stage {
+func newFixture(t *testing.T, o Options) *fixture {
 	o.MaxConnections = cmp.Or(o.MaxConnections, 100)
 	o.MaxOwnConnections = cmp.Or(o.MaxOwnConnections, 10)
 	o.MaxBacklog = cmp.Or(o.MaxBacklog, 1<<20)
 	o.MaxBacklogs = cmp.Or(o.MaxBacklogs, 256<<20)
-	s := &stage{t: t, head: journal.Head{Hash: journal.ChainStart(stageID)}}
+	s := &fixture{t: t, head: journal.Head{Hash: journal.ChainStart(fixtureID)}}
 	s.feed = New(s, o)
 	s.room = s.feed.NewRoom(s)
 	t.Cleanup(func() { s.room.Stop(Closed{Code: protocol.CloseGoingAway, Reason: "stopped"}) })
@@ -45,13 +45,13 @@ func newStage(t *testing.T, o Options) *stage {
 }
 
 // Active implements [Session].
-func (s *stage) Active() bool { return !s.ended }
+func (s *fixture) Active() bool { return !s.ended }
 
 // Participants implements [Session].
-func (s *stage) Participants() []protocol.Participant { return s.people }
+func (s *fixture) Participants() []protocol.Participant { return s.people }
 
 // IsPresent implements [Session].
-func (s *stage) IsPresent(id string) bool {
+func (s *fixture) IsPresent(id string) bool {
 	for _, p := range s.people {
 		if p.ID == id {
 			return p.LeftAt == nil
@@ -61,7 +61,7 @@ func (s *stage) IsPresent(id string) bool {
 }
 
 // Read implements [journal.Journal].
-func (s *stage) Read(_ context.Context, _ journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
+func (s *fixture) Read(_ context.Context, _ journal.SessionID, from journal.Seq) iter.Seq2[journal.Record, error] {
 	s.reads++
 	return func(yield func(journal.Record, error) bool) {
 		for _, r := range s.records[from-1:] {
@@ -72,35 +72,35 @@ func (s *stage) Read(_ context.Context, _ journal.SessionID, from journal.Seq) i
 	}
 }
 
-// commit appends an event with so many bytes to the journal, and passes it on.
-func (s *stage) commit(bytes int) {
+// commit appends an event with so many bytes to the journal, and passes it to the room.
+func (s *fixture) commit(bytes int) {
 	s.append(bytes)
 	s.room.Committed(&s.records[len(s.records)-1])
 }
 
-// append appends an event to the journal alone.
-func (s *stage) append(bytes int) {
-	r := journal.Record{Session: stageID, Seq: s.head.Seq + 1, Type: "t", Public: []byte(`"` + strings.Repeat("x", bytes) + `"`)}
+// append appends an event to the journal, and does not pass it to the room.
+func (s *fixture) append(bytes int) {
+	r := journal.Record{Session: fixtureID, Seq: s.head.Seq + 1, Type: "t", Public: []byte(`"` + strings.Repeat("x", bytes) + `"`)}
 	r.Seal(s.head.Hash)
 	s.head = journal.Head{Seq: r.Seq, Hash: r.Hash}
 	s.records = append(s.records, r)
 }
 
 // cursor returns the cursor of an event.
-func (s *stage) cursor(seq journal.Seq) string {
+func (s *fixture) cursor(seq journal.Seq) string {
 	return protocol.NewCursor(uint64(seq), s.records[seq-1].Hash).String()
 }
 
 // invite adds a participant.
-func (s *stage) invite(id string, role protocol.Role) {
+func (s *fixture) invite(id string, role protocol.Role) {
 	s.people = append(s.people, protocol.Participant{ID: id, UserID: "user of " + id, Role: role})
 }
 
-// client is one connection.
+// client is one connection, and the actor of its subscription.
 type client struct {
-	*stage
+	*fixture
 	sub    *Subscription
-	closed int                // calls of Leave
+	closed int                // how often Leave was called
 	sent   []protocol.Request // by Submit
 }
 
@@ -122,8 +122,8 @@ func (c *client) Leave(s *Subscription) {
 	c.room.Leave(s)
 }
 
-// tryJoin connects a participant, who becomes one if need be.
-func (s *stage) tryJoin(id string, o SubscribeOptions) (*client, error) {
+// tryJoin connects a participant, and adds the participant if there is none with that id.
+func (s *fixture) tryJoin(id string, o SubscribeOptions) (*client, error) {
 	if !s.IsPresent(id) {
 		s.invite(id, protocol.RoleCollaborator)
 	}
@@ -134,20 +134,20 @@ func (s *stage) tryJoin(id string, o SubscribeOptions) (*client, error) {
 			w.Participant = p
 		}
 	}
-	c := &client{stage: s, sub: s.feed.Subscribe(stageID, o)}
+	c := &client{fixture: s, sub: s.feed.Subscribe(fixtureID, o)}
 	return c, s.room.Join(c.sub, c, "join", w)
 }
 
-func (s *stage) join(id string) *client { return s.joinWith(id, SubscribeOptions{}) }
+func (s *fixture) join(id string) *client { return s.joinWith(id, SubscribeOptions{}) }
 
-func (s *stage) joinWith(id string, o SubscribeOptions) *client {
+func (s *fixture) joinWith(id string, o SubscribeOptions) *client {
 	c, err := s.tryJoin(id, o)
 	require.NoError(s.t, err)
 	return c
 }
 
-// takeAll returns everything that there is to take, and how the subscription has
-// ended, if it has.
+// takeAll takes all lines, and returns them and why the subscription has ended; nil if it
+// has not.
 func (c *client) takeAll() (all []Line, closed *Closed) {
 	c.t.Helper()
 	synctest.Wait()
@@ -164,7 +164,7 @@ func (c *client) takeAll() (all []Line, closed *Closed) {
 	}
 }
 
-// shown describes everything that there is to take.
+// shown takes all lines and describes them; see describe.
 func (c *client) shown() []string {
 	c.t.Helper()
 	lines, closed := c.takeAll()
@@ -203,11 +203,11 @@ func describe(t *testing.T, l Line) string {
 	return fmt.Sprintf("%T", m)
 }
 
-// pass lets time pass.
+// pass lets the clock of the bubble advance.
 func pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
-// wakeRoom does what is due in the room.
-func (s *stage) wakeRoom() { s.room.Wake(time.Now()) }
+// wakeRoom has the room do what is due.
+func (s *fixture) wakeRoom() { s.room.Wake(time.Now()) }

@@ -15,18 +15,18 @@ func TestRoom_limits_connections(t *testing.T) {
 	full := &protocol.Error{Code: protocol.CodeTooManyParticipants}
 	reads := SubscribeOptions{ReadOnly: true}
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{MaxConnections: 6, MaxOwnConnections: 2})
+		s := newFixture(t, Options{MaxConnections: 6, MaxOwnConnections: 2})
 		s.invite("ada", protocol.RoleHost)
 		reader := s.joinWith("reader", reads)
 		s.joinWith("reader 1", reads)
 		s.joinWith("reader 2", reads)
 		_, err := s.tryJoin("reader", reads)
-		require.ErrorIs(t, err, full, "readers have half of the connections")
+		require.ErrorIs(t, err, full, "readers may have half of the connections")
 		reader.sub.Close()
 		s.joinWith("reader", reads)
 		s.ended = true
 		c, err := s.tryJoin("reader", reads)
-		require.NoError(t, err, "and all of them when the session has ended")
+		require.NoError(t, err, "after the end of the session they may have all")
 		c.sub.Close()
 		s.ended = false
 
@@ -63,7 +63,7 @@ func TestRoom_ends_connections(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, Options{})
+				s := newFixture(t, Options{})
 				s.invite("ada", protocol.RoleHost)
 				s.people = append(s.people, protocol.Participant{ID: "twin", UserID: "user of ben"})
 				var all []*client
@@ -79,7 +79,7 @@ func TestRoom_ends_connections(t *testing.T) {
 					if shown[len(shown)-1] == ended {
 						ends = append(ends, client.sub.seat.participant)
 						require.Contains(t, shown, "1")
-						require.NotContains(t, shown, "2", "nothing that happens after the end")
+						require.NotContains(t, shown, "2", "an event after the end")
 					} else {
 						require.Contains(t, shown, "2")
 					}
@@ -90,12 +90,12 @@ func TestRoom_ends_connections(t *testing.T) {
 	}
 }
 
-func TestRoom_gathers_changes_of_presence_in_one_message(t *testing.T) {
+func TestRoom_sends_changes_of_presence_together(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ada := s.join("ada")
 		require.Equal(t, []string{"welcome"}, ada.shown())
-		require.Zero(t, s.room.Due(), "a participant alone knows it from the welcome")
+		require.Zero(t, s.room.Due(), "the only participant knows it from the welcome")
 		ben := s.join("ben")
 		s.join("cem")
 		require.Equal(t, []string{"ada", "ben", "cem"}, s.room.Presence().Participants)
@@ -112,7 +112,7 @@ func TestRoom_gathers_changes_of_presence_in_one_message(t *testing.T) {
 
 func TestRoom_a_presence_message_names_a_bounded_number_of_participants(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{MaxConnections: 1000})
+		s := newFixture(t, Options{MaxConnections: 1000})
 		ada := s.join("ada")
 		ada.shown()
 		for i := range presenceMost + 88 {
@@ -133,7 +133,7 @@ func TestRoom_a_presence_message_names_a_bounded_number_of_participants(t *testi
 
 func TestRoom_typing_lapses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ada := s.join("ada")
 		ada.shown()
 		s.room.SetTyping("ada", true)
@@ -147,13 +147,13 @@ func TestRoom_typing_lapses(t *testing.T) {
 
 		s.room.SetTyping("ada", true)
 		s.join("ada").sub.Close()
-		require.Equal(t, []string{"typing ada true", "typing ada false"}, ada.shown(), "a connection that closes ends it as well")
+		require.Equal(t, []string{"typing ada true", "typing ada false"}, ada.shown(), "closing the connection ends it as well")
 	})
 }
 
 func TestRoom_a_participant_who_polls_is_present(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		s.join("ada")
 		s.join("ben").sub.Close()
 		present := func() []string { return s.room.Presence().Participants }
@@ -165,27 +165,27 @@ func TestRoom_a_participant_who_polls_is_present(t *testing.T) {
 			require.Equal(t, []string{"ada", "ben"}, present())
 		}
 		s.join("ben").sub.Close()
-		require.Equal(t, []string{"ada", "ben"}, present(), "a connection beside the polls changes nothing")
+		require.Equal(t, []string{"ada", "ben"}, present(), "a connection between polls changes nothing")
 		pass(time.Second)
 		s.wakeRoom()
 		require.Equal(t, []string{"ada"}, present())
 		s.room.Polled("ben")
 		s.room.Cut("ben", Closed{Code: protocol.CloseRemoved})
-		require.Equal(t, []string{"ada"}, present(), "a participant who is cut polls no more")
+		require.Equal(t, []string{"ada"}, present(), "the polls of a participant whose connections were cut do not count")
 	})
 }
 
 func TestRoom_a_participant_who_has_left_is_not_present(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ada := s.join("ada")
 		s.people = append(s.people, protocol.Participant{ID: "ben", LeftAt: new(time.Now())})
-		sub := s.feed.Subscribe(stageID, SubscribeOptions{ReadOnly: true})
+		sub := s.feed.Subscribe(fixtureID, SubscribeOptions{ReadOnly: true})
 		w := &Welcome{}
 		w.Participant = s.people[1]
-		require.NoError(t, s.room.Join(sub, &client{stage: s, sub: sub}, "resume", w))
+		require.NoError(t, s.room.Join(sub, &client{fixture: s, sub: sub}, "resume", w))
 		require.Equal(t, []string{"ada"}, s.room.Presence().Participants)
-		require.Zero(t, s.room.Due(), "there is nothing to tell")
+		require.Zero(t, s.room.Due(), "presence has not changed")
 		require.Equal(t, []string{"welcome"}, ada.shown())
 	})
 }

@@ -15,9 +15,9 @@ import (
 	"parley/protocol"
 )
 
-func TestSubscription_begins_with_the_welcome_and_goes_on_live(t *testing.T) {
+func TestSubscription_begins_with_the_welcome_and_continues_live(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		s.commit(10)
 		ben := s.join("ben")
 		s.commit(10)
@@ -29,7 +29,7 @@ func TestSubscription_begins_with_the_welcome_and_goes_on_live(t *testing.T) {
 
 func TestSubscription_to_events_only_has_neither_a_welcome_nor_hints(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		stream := s.joinWith("ben", SubscribeOptions{EventsOnly: true})
 		s.commit(10)
 		require.Equal(t, []string{"1"}, stream.shown())
@@ -39,9 +39,9 @@ func TestSubscription_to_events_only_has_neither_a_welcome_nor_hints(t *testing.
 	})
 }
 
-func TestSubscription_Opening_is_where_the_client_resumes(t *testing.T) {
+func TestSubscription_Opening_returns_where_the_client_resumes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		for range 3 {
 			s.commit(10)
 		}
@@ -65,12 +65,13 @@ func TestSubscription_Opening_is_where_the_client_resumes(t *testing.T) {
 	})
 }
 
-// Whatever happens while a client reads its past, it gets every event once, in
-// order, and every answer exactly behind the events that precede it.
+// While a client reads the events that it has missed, further events and answers arrive. It
+// receives every event once and in order, and every answer exactly behind the events that
+// precede it.
 func TestSubscription_turns_from_replay_to_live_without_a_gap_or_a_duplicate(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		synctest.Test(t, func(t *testing.T) {
-			s := newStage(t, Options{})
+			s := newFixture(t, Options{})
 			s.commit(10)
 			for range rapid.IntRange(0, 300).Draw(rt, "missed events") {
 				s.commit(rapid.SampledFrom([]int{10, 5000}).Draw(rt, "bytes"))
@@ -112,7 +113,7 @@ func TestSubscription_turns_from_replay_to_live_without_a_gap_or_a_duplicate(t *
 // the next one arrives.
 func TestSubscription_reads_an_event_that_was_not_passed_on(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ben := s.join("ben")
 		s.commit(10)
 		require.Equal(t, []string{"welcome", "1"}, ben.shown())
@@ -122,9 +123,9 @@ func TestSubscription_reads_an_event_that_was_not_passed_on(t *testing.T) {
 	})
 }
 
-func TestSubscription_after_a_moment_away_reads_nothing_from_the_journal(t *testing.T) {
+func TestSubscription_after_a_short_disconnection_does_not_read_the_journal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		for range 5 {
 			s.commit(10)
 		}
@@ -136,7 +137,7 @@ func TestSubscription_after_a_moment_away_reads_nothing_from_the_journal(t *test
 
 func TestSubscription_the_welcome_has_as_many_recent_events_as_fit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		for range 5 {
 			s.commit(1000)
 		}
@@ -144,8 +145,8 @@ func TestSubscription_the_welcome_has_as_many_recent_events_as_fit(t *testing.T)
 		for _, c := range []struct{ events, bytes, want int }{{0, 10000, 0}, {3, 10000, 3}, {9, 10000, 5}, {5, 3000, 2}, {5, 500, 0}} {
 			w := &Welcome{Head: s.head, MaxRecent: c.events, MaxRecentBytes: c.bytes}
 			w.Participant = s.people[0]
-			sub := s.feed.Subscribe(stageID, SubscribeOptions{})
-			require.NoError(t, s.room.Join(sub, &client{stage: s, sub: sub}, "join", w))
+			sub := s.feed.Subscribe(fixtureID, SubscribeOptions{})
+			require.NoError(t, s.room.Join(sub, &client{fixture: s, sub: sub}, "join", w))
 			lines, err := sub.Next(t.Context())
 			require.NoError(t, err)
 			m, err := protocol.DecodeServer(lines[0].Bytes)
@@ -164,9 +165,9 @@ func (a largeAnswer) Read(context.Context, history.Reader) (any, error) {
 	return strings.Repeat("x", 600_000), nil
 }
 
-func TestSubscription_large_answers_are_read_a_few_at_a_time(t *testing.T) {
+func TestSubscription_large_answers_are_read_one_after_another(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ben := s.join("ben")
 		require.Equal(t, []string{"welcome"}, ben.shown())
 		read := 0
@@ -178,7 +179,7 @@ func TestSubscription_large_answers_are_read_a_few_at_a_time(t *testing.T) {
 			lines, err := ben.sub.Take(t.Context())
 			require.NoError(t, err)
 			require.Len(t, lines, 1)
-			require.Equal(t, fmt.Sprint("ok ", n), describe(t, lines[0]), "in the order of asking")
+			require.Equal(t, fmt.Sprint("ok ", n), describe(t, lines[0]), "in the order of the requests")
 			require.Equal(t, n+1, read)
 		}
 	})
@@ -186,7 +187,7 @@ func TestSubscription_large_answers_are_read_a_few_at_a_time(t *testing.T) {
 
 func TestSubscription_answers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ben := s.join("ben")
 		ben.shown()
 		ben.sub.Answer("1", Answer{Payload: struct{}{}, Duplicate: true}, nil)
@@ -200,7 +201,7 @@ func TestSubscription_answers(t *testing.T) {
 
 func TestSubscription_Send_submits_to_the_actor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ben := s.join("ben")
 		r := protocol.Request{ID: "1", Command: &protocol.Ping{}}
 		require.NoError(t, ben.sub.Send(t.Context(), r))
@@ -210,13 +211,13 @@ func TestSubscription_Send_submits_to_the_actor(t *testing.T) {
 
 func TestSubscription_that_is_closed_while_it_joins_is_not_let_in(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		s.invite("ben", protocol.RoleCollaborator)
-		sub := s.feed.Subscribe(stageID, SubscribeOptions{})
+		sub := s.feed.Subscribe(fixtureID, SubscribeOptions{})
 		sub.Close()
 		w := &Welcome{}
 		w.Participant = s.people[0]
-		err := s.room.Join(sub, &client{stage: s, sub: sub}, "join", w)
+		err := s.room.Join(sub, &client{fixture: s, sub: sub}, "join", w)
 		require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeInvalidRequest})
 		require.False(t, s.room.Connected())
 		require.Empty(t, s.room.Presence().Participants)
@@ -225,7 +226,7 @@ func TestSubscription_that_is_closed_while_it_joins_is_not_let_in(t *testing.T) 
 
 func TestSubscription_that_is_closed_leaves_the_room(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, Options{})
+		s := newFixture(t, Options{})
 		ben := s.join("ben")
 		ben.sub.Close()
 		ben.sub.Close()
