@@ -2,6 +2,12 @@ package hub
 
 import "parley/hub/internal/background"
 
+// Bounds of an actor.
+const (
+	InboxSize  = inboxSize
+	MaxPending = maxPending
+)
+
 // SessionsInMemory returns how many sessions are in memory or being loaded.
 func (h *Hub) SessionsInMemory() int {
 	h.mu.Lock()

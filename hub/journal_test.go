@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,6 +54,29 @@ func TestJournal_the_commands_of_a_burst_are_answered_in_order(t *testing.T) {
 			require.Equal(t, id, next[*protocol.OKMessage](r.host).ID)
 		}
 		r.host.requireContiguous()
+	})
+}
+
+func TestJournal_a_slow_disk_blocks_the_senders_of_commands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, j := newRoom(t, hub.Options{})
+		release := j.Hold()
+		defer release()
+		for range hub.MaxPending {
+			r.host.send(&protocol.Chat{Text: "hello"})
+			synctest.Wait() // so that each command is an append
+		}
+		for range hub.InboxSize {
+			r.host.send(&protocol.Chat{Text: "hello"})
+		}
+		synctest.Wait()
+		soon, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorIs(t, r.host.sub.Send(soon, protocol.Request{Command: &protocol.Ping{}}), context.DeadlineExceeded)
+		release()
+		for range hub.MaxPending + hub.InboxSize {
+			event[*protocol.MessageCreated](r.host)
+		}
 	})
 }
 

@@ -1,7 +1,6 @@
 package hub_test
 
 import (
-	"context"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -124,46 +123,4 @@ func TestLife_a_snapshot_that_cannot_be_used_is_ignored(t *testing.T) {
 			require.Len(t, r.host.reconnect().welcome.Participants, 1)
 		})
 	}
-}
-
-func TestStop_commits_and_shows_what_was_decided(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, j := newRoom(t, hub.Options{})
-		r.startTurn()
-		release := j.Hold()
-		id := r.host.send(&protocol.Chat{Text: "the last message"})
-		synctest.Wait()
-		stopped := make(chan error)
-		go func() { stopped <- r.hub.Stop(context.Background()) }()
-		synctest.Wait()
-		release()
-		require.NoError(t, <-stopped)
-		<-r.agent.Exited()
-		_, err := r.host.answer(id)
-		require.Nil(t, err)
-		require.Equal(t, "the server was stopped while the prompt was running", event[*protocol.PromptDispatchFailed](r.host).Error)
-		require.Equal(t, protocol.CloseGoingAway, r.host.closeCode())
-		r.host.requireContiguous()
-	})
-}
-
-func TestStop_every_caller_receives_an_answer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, j := newRoom(t, hub.Options{})
-		release := j.Hold()
-		r.host.send(&protocol.Chat{Text: "hello"})
-		go func() { _ = r.hub.Stop(context.Background()) }()
-		answered := make(chan error)
-		for range 20 {
-			go func() {
-				_, _, err := r.hub.State(context.Background(), r.id, nil)
-				answered <- err
-			}()
-		}
-		synctest.Wait()
-		release()
-		for range 20 {
-			<-answered
-		}
-	})
 }

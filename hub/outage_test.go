@@ -3,6 +3,7 @@ package hub_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +13,6 @@ import (
 	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/journal"
-	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -162,53 +162,38 @@ func TestOutage_an_answer_to_a_permission_request_times_out(t *testing.T) {
 
 func TestOutage_a_command_to_a_session_that_cannot_be_loaded_times_out(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, j := newRoom(t, hub.Options{})
+		j := &hangingJournal{FaultyJournal: newJournal()}
+		r := newRoomOn(t, j, hubtest.NewAgents(), hub.Options{})
 		r.host.sub.Close()
 		require.NoError(t, r.hub.Stop(t.Context()))
-		hang := make(chan struct{})
-		r.journal = hangingJournal{j, hang}
+		release := j.hang()
+		defer release()
 		r.start(r.agents)
-		defer close(hang)
-		who := r.hostCredentials()
 		start := time.Now()
-		_, err := r.do(who, protocol.Request{ID: "a", Command: &protocol.Chat{Text: "hello"}})
-		requireCode(t, protocol.CodeJournalUnavailable, err)
+		requireCode(t, protocol.CodeJournalUnavailable, r.doAsHost(&protocol.Chat{Text: "hello"}))
 		require.Less(t, time.Since(start), maxAnswerTime)
 	})
 }
 
-// hangingJournal loads no session until a channel is closed.
+// hangingJournal blocks the loads of sessions on demand.
 type hangingJournal struct {
-	journal.Journal
-	until chan struct{} // closed by the test
+	*hubtest.FaultyJournal
+	until atomic.Pointer[chan struct{}] // closed by release; nil while loads do not block
 }
 
-func (h hangingJournal) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
-	<-h.until
-	return h.Journal.Summary(ctx, id)
+// hang blocks loads until release is called.
+func (h *hangingJournal) hang() (release func()) {
+	until := make(chan struct{})
+	h.until.Store(&until)
+	return func() {
+		h.until.Store(nil)
+		close(until)
+	}
 }
 
-func TestStop_returns_with_its_context_when_the_journal_does_not_answer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		j := newJournal()
-		defer j.Close()
-		r := &room{t: t, journal: j, agents: hubtest.NewAgents()}
-		r.hub = hub.New(j, r.agents, rules.Key{1}, hub.Options{})
-		require.NoError(t, r.hub.Start(t.Context()))
-		hs, err := r.hub.CreateHost(t.Context(), &protocol.CreateHostSession{Agent: "demo"}, "")
-		require.NoError(t, err)
-		r.nextAgent()
-		r.share(hs.ID)
-		release := j.Hold()
-		r.host.send(&protocol.Chat{Text: "hello"})
-		synctest.Wait()
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		start := time.Now()
-		require.ErrorIs(t, r.hub.Stop(ctx), context.DeadlineExceeded)
-		require.Equal(t, 5*time.Second, time.Since(start))
-		require.ErrorIs(t, r.hub.Stop(t.Context()), context.DeadlineExceeded, "a further call")
-		release()
-		synctest.Wait() // the bubble fails if a goroutine is left
-	})
+func (h *hangingJournal) Summary(ctx context.Context, id journal.SessionID) (journal.Summary, error) {
+	if until := h.until.Load(); until != nil {
+		<-*until
+	}
+	return h.FaultyJournal.Summary(ctx, id)
 }

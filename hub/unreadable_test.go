@@ -1,7 +1,6 @@
 package hub_test
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,18 +47,4 @@ func TestJournal_a_failed_append_while_the_journal_cannot_be_read(t *testing.T) 
 			})
 		})
 	}
-}
-
-func TestStop_succeeds_although_the_journal_stays_unavailable(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, j := newRoom(t, hub.Options{})
-		r.startTurn()
-		j.BreakReads(journal.ErrUnavailable)
-		j.Break(journal.ErrFull)
-		require.Equal(t, protocol.CodeJournalUnavailable, r.host.errorCode(&protocol.Chat{Text: "one"}))
-		r.agent.Say(notification(1))
-		require.NoError(t, r.hub.Stop(context.Background()))
-		<-r.agent.Exited()
-		require.Equal(t, protocol.CloseGoingAway, r.host.closeCode())
-	})
 }
