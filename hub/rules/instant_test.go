@@ -8,10 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestInstant_read_again_is_measured_from_when_it_was_or_from_now(t *testing.T) {
+func TestInstant_SetClock_of_a_restored_instant(t *testing.T) {
 	now := time.Now()
 	for name, tc := range map[string]struct{ at, want time.Time }{
-		"a while ago":        {now.Add(-time.Minute), now.Add(-time.Minute)},
+		"in the past":        {now.Add(-time.Minute), now.Add(-time.Minute)},
 		"ahead of the clock": {now.Add(time.Hour), now},
 	} {
 		t.Run(name, func(t *testing.T) {

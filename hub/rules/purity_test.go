@@ -22,7 +22,7 @@ var pureImports = []string{
 // clockReaders are the functions of package time that read the clock or wait.
 var clockReaders = []string{"After", "AfterFunc", "NewTicker", "NewTimer", "Now", "Since", "Sleep", "Tick", "Until"}
 
-func TestRules_touch_no_clock_channel_lock_or_disk(t *testing.T) {
+func TestRules_use_no_clock_channel_lock_or_disk(t *testing.T) {
 	for _, dir := range []string{".", "host", "shared"} {
 		names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		require.NoError(t, err)

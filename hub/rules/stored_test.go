@@ -23,7 +23,7 @@ import (
 // The journal keeps events and snapshots for years, so their encoding is fixed.
 // A new version may add members, which older records lack, and changes the file
 // together with the code.
-func TestStored_events_and_snapshots_are_encoded_as_ever(t *testing.T) {
+func TestStored_events_and_snapshots_keep_their_encoding(t *testing.T) {
 	var got bytes.Buffer
 	s := rulestest.NewFixture(t, rules.Settings{AgentIdleAfter: time.Minute, SilenceAfter: time.Minute, TurnTimeout: time.Hour})
 	storedSession(s)

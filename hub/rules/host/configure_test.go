@@ -61,7 +61,7 @@ func last(s *rulestest.Fixture, n *rulestest.Session) protocol.Payload {
 	return p
 }
 
-func TestHost_sets_an_option(t *testing.T) {
+func TestState_sets_an_option(t *testing.T) {
 	t.Run("and tells every shared session what becomes of it", func(t *testing.T) {
 		w := rulestest.NewNetwork(t, rules.Settings{}, 2)
 		s := &rulestest.Fixture{Network: w, T: t, Session: w.Shared[0], State: w.Shared[0].SharedState()}
@@ -122,7 +122,7 @@ func TestHost_sets_an_option(t *testing.T) {
 	})
 }
 
-func TestHost_sets_options_again_in_a_restarted_agent(t *testing.T) {
+func TestState_sets_options_again_in_a_restarted_agent(t *testing.T) {
 	// restarted returns a stage whose agent was restarted for a prompt, after options
 	// were set.
 	restarted := func(t *testing.T, ids ...string) *rulestest.Fixture {
@@ -209,7 +209,7 @@ func TestHost_sets_options_again_in_a_restarted_agent(t *testing.T) {
 	})
 }
 
-func TestHost_options_after_a_crash(t *testing.T) {
+func TestState_options_after_a_crash(t *testing.T) {
 	t.Run("a change that was under way has failed", func(t *testing.T) {
 		s := configurable(t)
 		sets(s, "web", `false`)
@@ -252,7 +252,7 @@ func TestHost_options_after_a_crash(t *testing.T) {
 	})
 }
 
-func TestHost_lists_of_options_are_bounded(t *testing.T) {
+func TestState_lists_of_options_are_bounded(t *testing.T) {
 	s := configurable(t)
 	for i := range 200 {
 		c := rules.OptionChange{ID: time.Duration(i).String(), OptionID: time.Duration(i).String(), Value: json.RawMessage(`"v"`)}

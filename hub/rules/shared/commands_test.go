@@ -10,7 +10,7 @@ import (
 	"parley/hub/journal"
 )
 
-func TestDoneCommands(t *testing.T) {
+func TestRecentCommands(t *testing.T) {
 	d := newRecentCommands(nil)
 	const times = 2 * maxRecentCommands
 	for n := range times {
@@ -22,7 +22,7 @@ func TestDoneCommands(t *testing.T) {
 	require.NoError(t, err)
 	var again recentCommands
 	require.NoError(t, json.Unmarshal(encoded, &again))
-	for name, d := range map[string]*recentCommands{"as they came": &d, "after a snapshot": &again} {
+	for name, d := range map[string]*recentCommands{"as added": &d, "after a snapshot": &again} {
 		t.Run(name, func(t *testing.T) {
 			for n := range times {
 				done, ok := d.find("ada", strconv.Itoa(n))
@@ -31,7 +31,7 @@ func TestDoneCommands(t *testing.T) {
 					require.Equal(t, journal.Seq(n), done.Seq)
 				}
 			}
-			require.Len(t, d.known, maxRecentCommands+1, "what is forgotten takes no memory")
+			require.Len(t, d.known, maxRecentCommands+1, "a dropped command takes no memory")
 			_, ok := d.find("eve", "0")
 			require.False(t, ok)
 		})

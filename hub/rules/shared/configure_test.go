@@ -11,7 +11,7 @@ import (
 	"parley/protocol"
 )
 
-func TestShared_checks_a_change_of_an_option(t *testing.T) {
+func TestState_checks_a_change_of_an_option(t *testing.T) {
 	facts := protocol.AgentFacts{ConfigOptions: []protocol.ConfigOption{
 		{ID: "model", Type: "select", CurrentValue: json.RawMessage(`"a"`), Options: []protocol.ConfigValue{{Value: "a"}, {Value: "b"}}, OptionTotal: 2},
 		{ID: "many", Type: "select", CurrentValue: json.RawMessage(`"a"`), Options: []protocol.ConfigValue{{Value: "a"}}, OptionTotal: 900},
@@ -61,7 +61,7 @@ func TestShared_checks_a_change_of_an_option(t *testing.T) {
 	}
 }
 
-func TestShared_keeps_a_bounded_number_of_changes(t *testing.T) {
+func TestState_keeps_a_bounded_number_of_changes(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	for i := range rules.MaxChanges + 10 {
 		c := rules.OptionChange{ID: string(rune('a' + i)), OptionID: string(rune('a' + i)), Value: rules.NoValue}

@@ -16,8 +16,8 @@ import (
 	"parley/protocol"
 )
 
-// calls joins somebody and returns who they are, with the name that was given.
-func calls(s *rulestest.Fixture, user, display string) protocol.Participant {
+// joinNamed makes a user a participant, and returns it with the name that it received.
+func joinNamed(s *rulestest.Fixture, user, display string) protocol.Participant {
 	s.T.Helper()
 	c := &protocol.Join{UserID: user, DisplayName: &display}
 	if display == "" {
@@ -28,58 +28,58 @@ func calls(s *rulestest.Fixture, user, display string) protocol.Participant {
 	return d.Events[0].Public.(*protocol.ParticipantJoined).Participant
 }
 
-func TestShared_Join_gives_nobody_a_name_of_somebody_else(t *testing.T) {
-	for _, row := range []struct{ about, user, display, called string }{
-		{"a name of one's own stays", "cem", "Cem", "Cem"},
-		{"a second Ben is the second one", "b2", "Ben", "Ben (2)"},
-		{"so is one in Cyrillic", "b2", "Веn", "Веn (2)"},
-		{"the host's name is the host's", "eve", "Ada", "Ada (2)"},
-		{"and so is the host's user id", "eve", "ada", "ada (2)"},
-		{"a user id of somebody else is no name", "eve", "BEN", "BEN (2)"},
-		{"one without a name is called by the user id", "cem", "", "cem"},
-		{"which may look like a name of somebody else", "BEN", "", "BEN (2)"},
-		{"what reads like the agent is marked", "eve", "Agent", "Agent (guest)"},
-		{"also a user id", "agent", "", "agent (guest)"},
+func TestState_Join_renames_a_participant_whose_name_is_reserved(t *testing.T) {
+	for _, row := range []struct{ about, user, display, want string }{
+		{"a free name is kept", "cem", "Cem", "Cem"},
+		{"a reserved name is numbered", "b2", "Ben", "Ben (2)"},
+		{"a name that looks the same is numbered", "b2", "Веn", "Веn (2)"},
+		{"the host's name is reserved", "eve", "Ada", "Ada (2)"},
+		{"the host's user id is reserved", "eve", "ada", "ada (2)"},
+		{"the user id of another participant is reserved", "eve", "BEN", "BEN (2)"},
+		{"a participant without a name has the user id", "cem", "", "cem"},
+		{"a user id that looks like a reserved name is numbered", "BEN", "", "BEN (2)"},
+		{"a name that looks like the agent's is marked", "eve", "Agent", "Agent (guest)"},
+		{"so is a user id", "agent", "", "agent (guest)"},
 	} {
 		t.Run(row.about, func(t *testing.T) {
 			s := rulestest.NewFixture(t, rules.Settings{})
-			calls(s, "ben", "Ben")
-			p := calls(s, row.user, row.display)
-			require.Equal(t, row.called, p.Name())
-			require.Equal(t, row.user, p.UserID, "user ids stay")
+			joinNamed(s, "ben", "Ben")
+			p := joinNamed(s, row.user, row.display)
+			require.Equal(t, row.want, p.Name())
+			require.Equal(t, row.user, p.UserID, "the user id does not change")
 			kept, _ := s.State.People.Get(p.ID)
-			require.Equal(t, p, kept, "the event has the name that counts")
-			if row.display == "" && row.called == row.user {
+			require.Equal(t, p, kept, "the event holds the new name")
+			if row.display == "" && row.want == row.user {
 				require.Nil(t, p.DisplayName)
 			}
 		})
 	}
 }
 
-func TestShared_names_of_those_who_left(t *testing.T) {
-	t.Run("are free again", func(t *testing.T) {
+func TestState_the_name_of_a_participant_who_has_left(t *testing.T) {
+	t.Run("is free", func(t *testing.T) {
 		s := rulestest.NewFixture(t, rules.Settings{})
-		ben := calls(s, "ben", "Ben")
+		ben := joinNamed(s, "ben", "Ben")
 		require.NoError(t, s.Send(ben, &protocol.Leave{}).Err)
-		require.Equal(t, "Ben", calls(s, "b2", "Ben").Name())
+		require.Equal(t, "Ben", joinNamed(s, "b2", "Ben").Name())
 	})
-	t.Run("are not, where it is the host", func(t *testing.T) {
+	t.Run("stays reserved for the host", func(t *testing.T) {
 		s := rulestest.NewFixture(t, rules.Settings{})
 		require.NoError(t, s.Send(s.Owner(), &protocol.Leave{}).Err)
-		require.Equal(t, "Ada (2)", calls(s, "eve", "Ada").Name())
+		require.Equal(t, "Ada (2)", joinNamed(s, "eve", "Ada").Name())
 		resume := &protocol.Resume{ParticipantID: s.Owner().ID, ParticipantToken: s.Sender(s.Owner()).Token}
 		require.NoError(t, s.Do(s.Session, shared.Command{Request: protocol.Request{Command: resume}}).Err)
-		require.Equal(t, "ada", s.Owner().Name(), "the host comes back under the name")
+		require.Equal(t, "ada", s.Owner().Name(), "the host returns with the same name")
 	})
-	t.Run("are not, where they decided on something", func(t *testing.T) {
+	t.Run("stays reserved for a participant who has decided on a request", func(t *testing.T) {
 		s := rulestest.NewFixture(t, rules.Settings{})
-		cem := calls(s, "cem", "Cem")
+		cem := joinNamed(s, "cem", "Cem")
 		s.Session.Append(t, rules.Event{Public: &protocol.PermissionResolved{RequestID: "q", Participant: &cem}}, s.Now)
 		require.NoError(t, s.Send(cem, &protocol.Leave{}).Err)
-		require.Equal(t, "Cem (2)", calls(s, "eve", "Cem").Name())
+		require.Equal(t, "Cem (2)", joinNamed(s, "eve", "Cem").Name())
 		require.Empty(t, s.State.Deciders)
 	})
-	t.Run("are kept of as many as there is room for", func(t *testing.T) {
+	t.Run("is reserved for a bounded number of participants", func(t *testing.T) {
 		s := rulestest.NewFixture(t, rules.Settings{})
 		for i := range shared.KeptNames + 10 {
 			p := protocol.Participant{ID: fmt.Sprint(i), UserID: fmt.Sprintf("user%d", i), Role: protocol.RoleCollaborator, DisplayName: new(strings.Repeat("z", i+1))}
@@ -92,8 +92,8 @@ func TestShared_names_of_those_who_left(t *testing.T) {
 	})
 }
 
-// Events of before names were given can have equal ones. They stay as they are.
-func TestShared_equal_names_of_old_events_stay(t *testing.T) {
+// Events of earlier versions can hold equal names, which do not change.
+func TestState_keeps_equal_names_of_old_events(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	name := "Ben"
 	for i := range 2 {
@@ -104,10 +104,10 @@ func TestShared_equal_names_of_old_events_stay(t *testing.T) {
 		p, _ := s.State.People.Get(fmt.Sprint(i))
 		require.Equal(t, "Ben", p.Name())
 	}
-	require.Equal(t, "Ben (2)", calls(s, "b3", "Ben").Name())
+	require.Equal(t, "Ben (2)", joinNamed(s, "b3", "Ben").Name())
 }
 
-func TestShared_no_two_who_are_here_look_alike_whoever_comes_and_goes(t *testing.T) {
+func TestState_the_names_of_present_participants_never_look_alike(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := rulestest.NewFixture(t, rules.Settings{})
 		names := rapid.SampledFrom([]string{"", "Ada", "аda", "Ben", "BEN", "Веn", "Ben (2)", "Host", "\u3164", "cem"})

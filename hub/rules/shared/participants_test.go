@@ -14,19 +14,19 @@ import (
 	"parley/protocol"
 )
 
-func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
+func TestParticipants_agree_with_a_search_of_all(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, at := newParticipants(nil), time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-		came := 0
-		var shown, before []byte // given away, and as it was then
+		joined := 0
+		var shown, before []byte // a list that a caller holds, and a copy
 		t.Repeat(map[string]func(*rapid.T){
 			"join": func(t *rapid.T) {
-				came++
-				p.put(protocol.Participant{ID: fmt.Sprint(came), UserID: rapid.StringMatching("[a-d]").Draw(t, "user")})
+				joined++
+				p.put(protocol.Participant{ID: fmt.Sprint(joined), UserID: rapid.StringMatching("[a-d]").Draw(t, "user")})
 			},
 			"change": func(t *rapid.T) {
 				if len(p.all) == 0 {
-					t.Skip("nobody came yet")
+					t.Skip("no participant has joined")
 				}
 				who := rapid.SampledFrom(p.all).Draw(t, "who")
 				who.LeftAt = rapid.SampledFrom([]*time.Time{nil, &at}).Draw(t, "left")
@@ -46,7 +46,7 @@ func TestPeople_are_found_as_by_looking_at_each(t *testing.T) {
 				require.NoError(t, json.Unmarshal(snapshot, &p))
 			},
 			"": func(t *rapid.T) {
-				require.Equal(t, string(before), string(shown), "what somebody holds has changed")
+				require.Equal(t, string(before), string(shown), "a list that a caller holds does not change")
 				checkPeople(t, &p)
 				checkShown(t, &p)
 				shown, _ = p.encodeFirst(rapid.IntRange(0, 500).Draw(t, "bytes"))
@@ -60,7 +60,7 @@ func checkPeople(t *rapid.T, p *Participants) {
 	fresh := newParticipants(p.all)
 	p.isTaken("")
 	fresh.isTaken("")
-	require.Equal(t, fresh.names, p.names, "the names of those who keep theirs")
+	require.Equal(t, fresh.names, p.names, "the reserved names")
 	here := map[string]protocol.Participant{}
 	present := 0
 	for _, want := range p.all {
@@ -68,7 +68,7 @@ func checkPeople(t *rapid.T, p *Participants) {
 		require.True(t, known)
 		require.Equal(t, want, got)
 		if want.LeftAt == nil {
-			here[want.UserID] = want // the newest of that name
+			here[want.UserID] = want // the newest participant of the user
 			present++
 		}
 	}
@@ -82,7 +82,7 @@ func checkPeople(t *rapid.T, p *Participants) {
 	}
 }
 
-// checkShown looks at the first participants, as many as fit in any number of bytes.
+// checkShown checks the lists of the first participants that fit into a number of bytes.
 func checkShown(t *rapid.T, p *Participants) {
 	for _, most := range []int{0, rapid.IntRange(0, 2000).Draw(t, "most"), 1 << 20} {
 		encoded, n := p.encodeFirst(most)
@@ -92,9 +92,9 @@ func checkShown(t *rapid.T, p *Participants) {
 		for i := range shown {
 			require.JSONEq(t, string(rules.RawJSON(p.all[i])), string(shown[i]))
 		}
-		require.True(t, n == min(1, len(p.all)) || len(encoded) <= most, "no more than that, but for the first")
+		require.True(t, n == min(1, len(p.all)) || len(encoded) <= most, "at most that many bytes, unless the first has more")
 		if n < len(p.all) {
-			require.Greater(t, len(encoded)+1+len(rules.RawJSON(p.all[n])), most, "as many as there is room for")
+			require.Greater(t, len(encoded)+1+len(rules.RawJSON(p.all[n])), most, "as many as fit")
 		}
 	}
 	require.Equal(t, append([]protocol.Participant{}, p.all...), append([]protocol.Participant{}, p.List()...))

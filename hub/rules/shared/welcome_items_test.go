@@ -9,18 +9,16 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"parley/hub/history"
 	"parley/hub/journal"
-	"parley/hub/lookup"
 	"parley/hub/rules"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
 	"parley/protocol"
 )
 
-// A person who decides has to get in, whatever waits: long texts are cut in the
-// welcome, and marked, and had whole by a command.
-func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
+// A welcome is bounded, however long the open prompts are: it cuts long texts and marks
+// them. The command item returns the whole text.
+func TestWelcome_cuts_and_marks_long_prompts(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	ben := s.Join("ben", "")
 	long := strings.Repeat("é", shared.MaxShownText)
@@ -50,9 +48,9 @@ func TestWelcome_shows_the_beginning_of_a_long_text_and_says_so(t *testing.T) {
 	require.Zero(t, byID[short].WholeBytes)
 }
 
-// A question that is not shown whole has no options, so that no client offers to
-// answer it.
-func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
+// A permission request that is not shown whole has no options, so that no client offers
+// an answer.
+func TestWelcome_shows_a_long_permission_request_without_options(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	s.RunPrompt()
 	options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
@@ -84,127 +82,7 @@ func TestWelcome_names_a_long_question_and_offers_no_answer(t *testing.T) {
 	require.Equal(t, &protocol.ItemAnswer{Permission: &protocol.Permission{RequestID: "long", ToolCall: call, Options: options}}, whole.Answer)
 }
 
-func TestShared_Item_is_for_what_waits_alone(t *testing.T) {
-	s := rulestest.NewFixture(t, rules.Settings{})
-	ben := s.Join("ben", "")
-	s.RunPrompt()
-	s.RequestPermission("q")
-	done := s.Prompt(ben)
-	require.NoError(t, s.Send(s.Owner(), &protocol.Approve{ApprovalID: done, Action: protocol.ActionReject}).Err)
-	require.NoError(t, s.Send(s.Owner(), &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"}).Err)
-	s.DeliverAll()
-	for want, c := range map[protocol.Code]*protocol.Item{
-		protocol.CodeApprovalNotFound:          {ApprovalID: "none"},
-		protocol.CodeApprovalAlreadyResolved:   {ApprovalID: done},
-		protocol.CodePermissionNotFound:        {RequestID: "none"},
-		protocol.CodePermissionAlreadyResolved: {RequestID: "q"},
-	} {
-		require.Equal(t, want, rulestest.ErrorCode(s.Send(ben, c).Err))
-	}
-	waits := s.Prompt(ben)
-	reading := s.Sender(ben)
-	reading.ReadOnly = true
-	d := s.Do(s.Session, shared.Command{Sender: reading, Request: protocol.Request{Command: &protocol.Item{ApprovalID: waits}}})
-	require.NoError(t, d.Err, "whoever reads sees what waits")
-}
-
-// The bound holds whatever people propose and the agent asks.
-func TestWelcome_is_within_its_bound_at_the_worst(t *testing.T) {
-	s := rulestest.NewFixture(t, rules.Settings{})
-	ben := s.Join("ben", "")
-	bad := strings.Repeat("\x02", shared.MaxShownText)
-	for i := range s.Session.Settings.MaxPending + s.Session.Settings.MaxQueued {
-		o := shared.OpenApproval{Approval: protocol.Approval{ID: fmt.Sprint(i), ParticipantID: ben.ID, Prompt: bad, OriginalPrompt: &bad}}
-		s.State.Open = append(s.State.Open, o)
-	}
-	for i := range 256 {
-		options := json.RawMessage(`[{"optionId":"yes","kind":"allow_once"}]`)
-		call := json.RawMessage(fmt.Sprintf(`{"toolCallId":"c","kind":"edit","title":%q,"rawInput":%q}`, bad, bad))
-		asked := shared.NewOpenPermission(rules.PermissionRequest{Permission: protocol.Permission{RequestID: fmt.Sprint(i), ToolCall: call, Options: options}})
-		s.State.Permissions = append(s.State.Permissions, asked)
-	}
-	w := s.State.Welcome(shared.WelcomeFor{Participant: ben.ID, Recent: 200}, journal.Head{})
-	line, err := encodeWelcome(w)
-	require.NoError(t, err)
-	require.Less(t, len(line)+w.RecentBytes+shared.WelcomeRest, shared.WelcomeBytes, "with the most that the agent's facts can have")
-	require.Greater(t, w.RecentBytes, shared.MinRecent)
-	crowd(s.State)
-	w = s.State.Welcome(shared.WelcomeFor{Participant: ben.ID, Recent: 200}, journal.Head{})
-	line, err = encodeWelcome(w)
-	require.NoError(t, err)
-	require.Less(t, len(line)+s.State.People.PresentCount()*shared.PresentBytes+w.RecentBytes+shared.WelcomeRest, shared.WelcomeBytes, "with the most people, too")
-}
-
-// crowd fills a session with guests whose names are as long as names can be.
-func crowd(s *shared.State) {
-	for i := len(s.People.All()); i < shared.SettingsOf(s).MaxParticipants; i++ {
-		name := fmt.Sprintf("%04d%s", i, strings.Repeat("\U0001F600", protocol.MaxNameLength-4))
-		s.People.Put(protocol.Participant{
-			ID: fmt.Sprintf("%036d", i), SharedSessionID: s.ID.String(), UserID: name, DisplayName: &name,
-			Role: protocol.RoleCollaborator, JoinedAt: s.Time,
-		})
-	}
-}
-
-// Not everybody has room in a welcome where many have long names. Its reader asks for
-// the others, but knows the authors of what waits.
-func TestWelcome_says_behind_whom_the_people_are_whom_it_leaves_out(t *testing.T) {
-	s := rulestest.NewFixture(t, rules.Settings{})
-	s.Join("ben", "")
-	crowd(s.State)
-	all := s.State.People.List()
-	last, own := all[len(all)-1], all[len(all)-2]
-	waits := s.Prompt(last)
-	// shown is how many people a welcome has in their order, and the ids of those behind.
-	shown := func(whom protocol.Participant) (n int, after string, behind []string) {
-		line, err := encodeWelcome(s.State.Welcome(shared.WelcomeFor{Participant: whom.ID, Recent: 200}, journal.Head{}))
-		require.NoError(t, err)
-		require.Less(t, len(line), shared.WelcomeBytes)
-		m, err := protocol.DecodeServer(line)
-		require.NoError(t, err)
-		w := m.(*protocol.WelcomeMessage).Payload
-		for n < len(w.Participants) && w.Participants[n].ID == all[n].ID {
-			n++
-		}
-		for _, p := range w.Participants[n:] {
-			behind = append(behind, p.ID)
-		}
-		return n, w.PeopleAfter, behind
-	}
-	n, after, behind := shown(last)
-	require.Greater(t, n, 400)
-	require.Equal(t, all[n-1].ID, after)
-	require.Equal(t, []string{last.ID}, behind, "the author, who is welcomed here")
-	var got []string
-	for more := true; more; {
-		a, err := lookup.PresentPage{Query: protocol.People{After: after, Limit: 200}, Participants: s.State.People.List()}.Read(t.Context(), history.Reader{})
-		require.NoError(t, err)
-		page := a.(*protocol.PeopleAnswer)
-		for _, p := range page.Participants {
-			got = append(got, p.ID)
-		}
-		after, more = got[len(got)-1], page.More
-	}
-	for i, p := range all[n:] {
-		require.Equal(t, p.ID, got[i], "each once, in their order")
-	}
-	require.Len(t, got, len(all)-n)
-
-	_, _, behind = shown(own)
-	require.Equal(t, []string{last.ID, own.ID}, behind, "whoever is welcomed")
-	require.NoError(t, s.Send(s.Owner(), &protocol.Approve{ApprovalID: waits, Action: protocol.ActionReject}).Err)
-	_, _, behind = shown(s.Owner())
-	require.Empty(t, behind)
-	for _, p := range all[n:] {
-		s.State.People.Drop(p.ID)
-	}
-	n, after, behind = shown(s.Owner())
-	require.Equal(t, len(s.State.People.All()), n)
-	require.Empty(t, after, "all have room")
-	require.Empty(t, behind)
-}
-
-func TestBeginning_is_no_longer_in_JSON_than_it_may_be(t *testing.T) {
+func TestTruncateText_is_bounded_in_JSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
 		most := rapid.IntRange(0, 40).Draw(t, "most")
@@ -215,9 +93,4 @@ func TestBeginning_is_no_longer_in_JSON_than_it_may_be(t *testing.T) {
 		require.True(t, strings.HasPrefix(text, shown))
 		require.Equal(t, cut, shown != text)
 	})
-}
-
-// encodeWelcome returns the welcome as clients receive it, without recent events.
-func encodeWelcome(w *shared.Welcome) ([]byte, error) {
-	return protocol.AppendWelcome(nil, "1", &w.Welcome, w.People)
 }

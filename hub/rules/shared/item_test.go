@@ -1,7 +1,6 @@
 package shared_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -14,13 +13,13 @@ import (
 	"parley/protocol"
 )
 
-// decides has a guest propose prompts, which end in every way that there is, n times
-// each. It returns the ids of the last of them.
-func (q *quick) decides(by protocol.Participant, n int) (last map[protocol.ApprovalStatus]string) {
+// decides makes a guest propose prompts that end in every possible way, n times each. It
+// returns the ids of the last ones, by status.
+func (q *bareSession) decides(by protocol.Participant, n int) (last map[protocol.ApprovalStatus]string) {
 	q.T.Helper()
 	last = map[protocol.ApprovalStatus]string{}
 	command := func(who protocol.Participant, c protocol.Command) rules.Decision {
-		id := fmt.Sprintf("%08d", q.made)
+		id := fmt.Sprintf("%08d", q.inputs)
 		d := q.do(shared.Command{Sender: q.Sender(who), Request: protocol.Request{ID: id, Command: c}})
 		require.NoError(q.T, d.Err)
 		return d
@@ -46,9 +45,9 @@ func (q *quick) decides(by protocol.Participant, n int) (last map[protocol.Appro
 	return last
 }
 
-func TestShared_prompts_that_are_done_leave_nothing_behind(t *testing.T) {
-	q := &quick{Fixture: rulestest.NewFixture(t, rules.Settings{})}
-	ben := q.joins("ben")
+func TestState_keeps_nothing_of_prompts_that_have_ended(t *testing.T) {
+	q := &bareSession{Fixture: rulestest.NewFixture(t, rules.Settings{})}
+	ben := q.join("ben")
 	q.decides(ben, shared.RememberedCommands)
 	snapshot := len(q.Session.EncodedState(t))
 	q.decides(ben, 1000)
@@ -56,9 +55,9 @@ func TestShared_prompts_that_are_done_leave_nothing_behind(t *testing.T) {
 	require.InDelta(t, snapshot, len(q.Session.EncodedState(t)), 1<<10, "bytes, after 4,000 more")
 }
 
-func TestShared_a_prompt_that_is_done_is_told_from_one_that_never_was(t *testing.T) {
-	q := &quick{Fixture: rulestest.NewFixture(t, rules.Settings{})}
-	ben := q.joins("ben")
+func TestState_distinguishes_ended_and_unknown_prompts(t *testing.T) {
+	q := &bareSession{Fixture: rulestest.NewFixture(t, rules.Settings{})}
+	ben := q.join("ben")
 	done := q.decides(ben, 1)
 	q.decides(ben, shared.RememberedCommands)
 	at := q.Now.Format(time.RFC3339)
@@ -80,29 +79,33 @@ func TestShared_a_prompt_that_is_done_is_told_from_one_that_never_was(t *testing
 	}
 }
 
-func TestShared_a_prompt_that_was_cancelled_before_a_decision_has_no_decider(t *testing.T) {
+func TestState_names_no_resolver_of_a_prompt_that_was_cancelled_while_pending(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	id := s.Prompt(s.Join("ben", ""))
 	require.NoError(t, s.Send(s.Owner(), &protocol.Cancel{ApprovalID: id}).Err)
 	require.Equal(t, protocol.Errorf(protocol.CodeApprovalAlreadyResolved, "the prompt is already failed"), s.Send(s.Owner(), approve(id)).Err)
 }
 
-// An earlier version kept every prompt.
-func TestShared_a_snapshot_with_prompts_that_are_done_is_read_and_shrinks(t *testing.T) {
+func TestState_Item_returns_open_items_alone(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	ben := s.Join("ben", "")
-	rejected, waits := s.Prompt(ben), s.Prompt(ben)
-	require.NoError(t, s.Send(s.Owner(), &protocol.Approve{ApprovalID: rejected, Action: protocol.ActionReject}).Err)
-	want := s.Session.EncodedState(t)
-	var snapshot map[string]any
-	require.NoError(t, json.Unmarshal([]byte(want), &snapshot))
-	snapshot["Approvals"] = []map[string]any{
-		{"ID": rejected, "Status": "rejected", "Seq": 5, "Failed": 0}, {"ID": waits, "Status": "pending", "Seq": 4, "Failed": 0},
+	s.RunPrompt()
+	s.RequestPermission("q")
+	done := s.Prompt(ben)
+	require.NoError(t, s.Send(s.Owner(), &protocol.Approve{ApprovalID: done, Action: protocol.ActionReject}).Err)
+	require.NoError(t, s.Send(s.Owner(), &protocol.AnswerPermission{RequestID: "q", OptionID: "yes"}).Err)
+	s.DeliverAll()
+	for want, c := range map[protocol.Code]*protocol.Item{
+		protocol.CodeApprovalNotFound:          {ApprovalID: "none"},
+		protocol.CodeApprovalAlreadyResolved:   {ApprovalID: done},
+		protocol.CodePermissionNotFound:        {RequestID: "none"},
+		protocol.CodePermissionAlreadyResolved: {RequestID: "q"},
+	} {
+		require.Equal(t, want, rulestest.ErrorCode(s.Send(ben, c).Err))
 	}
-	s.Session.State = s.Session.NewState()
-	require.NoError(t, s.Session.State.Restore(rules.RawJSON(snapshot)))
-	require.Equal(t, want, s.Session.EncodedState(t))
-	s.State = s.Session.SharedState()
-	require.Equal(t, protocol.CodeApprovalAlreadyResolved, rulestest.ErrorCode(s.Send(s.Owner(), approve(rejected)).Err))
-	require.NoError(t, s.Send(s.Owner(), approve(waits)).Err)
+	waits := s.Prompt(ben)
+	reading := s.Sender(ben)
+	reading.ReadOnly = true
+	d := s.Do(s.Session, shared.Command{Sender: reading, Request: protocol.Request{Command: &protocol.Item{ApprovalID: waits}}})
+	require.NoError(t, d.Err, "a connection that only reads may request items")
 }

@@ -11,9 +11,9 @@ import (
 	"parley/protocol"
 )
 
-// Reading is for everybody who took part and was not removed, whatever became
-// of them and of the session; acting is not.
-func TestShared_who_may_read(t *testing.T) {
+// Every participant who was not removed may read, also after leaving and after the
+// session has ended, but only read.
+func TestState_reading_is_for_participants_who_were_not_removed(t *testing.T) {
 	for _, closed := range []bool{false, true} {
 		s := rulestest.NewFixture(t, rules.Settings{})
 		left, removed, here := s.Join("lea", ""), s.Join("rob", ""), s.Join("ben", protocol.RoleViewer)
@@ -31,14 +31,14 @@ func TestShared_who_may_read(t *testing.T) {
 		for _, row := range []struct {
 			about string
 			who   shared.Sender
-			code  protocol.Code // "" for who may
+			code  protocol.Code // empty if the sender may read
 		}{
 			{"the host", s.Sender(s.Owner()), ""},
-			{"somebody who is here, or was at the end", s.Sender(here), ""},
-			{"somebody who left", s.Sender(left), ""},
-			{"somebody who was removed", s.Sender(removed), protocol.CodeParticipantRemoved},
-			{"a token of somebody else", wrong, protocol.CodeInvalidParticipantToken},
-			{"nobody", shared.Sender{ParticipantID: "nobody", Token: "x"}, protocol.CodeParticipantNotFound},
+			{"a participant who is present, or was at the end", s.Sender(here), ""},
+			{"a participant who has left", s.Sender(left), ""},
+			{"a participant who was removed", s.Sender(removed), protocol.CodeParticipantRemoved},
+			{"the token of another participant", wrong, protocol.CodeInvalidParticipantToken},
+			{"an unknown participant", shared.Sender{ParticipantID: "nobody", Token: "x"}, protocol.CodeParticipantNotFound},
 		} {
 			t.Run(row.about, func(t *testing.T) {
 				reader := row.who
@@ -71,7 +71,7 @@ func TestShared_who_may_read(t *testing.T) {
 	}
 }
 
-func TestShared_Remove_ends_reading_under_every_earlier_participant_of_the_user(t *testing.T) {
+func TestState_Remove_ends_reading_under_every_earlier_participant_of_the_user(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	before := s.Join("ben", "")
 	require.NoError(t, s.Send(before, &protocol.Leave{}).Err)
@@ -85,7 +85,7 @@ func TestShared_Remove_ends_reading_under_every_earlier_participant_of_the_user(
 
 // A guest can have the host's user id while the host is out. Removing that guest
 // is not removing the host.
-func TestShared_Remove_of_a_guest_with_the_hosts_user_id_leaves_the_host_reading(t *testing.T) {
+func TestState_Remove_of_a_guest_with_the_hosts_user_id_does_not_end_the_hosts_reading(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	require.NoError(t, s.Send(s.Owner(), &protocol.Leave{}).Err)
 	impostor := s.Join("ada", "")

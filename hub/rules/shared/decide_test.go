@@ -1,7 +1,6 @@
 package shared_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -14,53 +13,7 @@ import (
 	"parley/protocol"
 )
 
-func TestShared_Rights(t *testing.T) {
-	const none, pending, approved = "", protocol.EventPromptPendingApproval, protocol.EventPromptApproved
-	cases := []struct {
-		role    protocol.Role
-		mode    protocol.Mode
-		comment bool
-		prompt  protocol.EventType
-	}{
-		{protocol.RoleHost, protocol.ModeViewOnly, true, approved},
-		{protocol.RoleHost, protocol.ModeCommentOnly, true, approved},
-		{protocol.RoleHost, protocol.ModePromptWithApproval, true, approved},
-		{protocol.RoleHost, protocol.ModePromptDirect, true, approved},
-		{protocol.RoleCollaborator, protocol.ModeViewOnly, false, none},
-		{protocol.RoleCollaborator, protocol.ModeCommentOnly, true, none},
-		{protocol.RoleCollaborator, protocol.ModePromptWithApproval, true, pending},
-		{protocol.RoleCollaborator, protocol.ModePromptDirect, true, approved},
-		{protocol.RoleViewer, protocol.ModeViewOnly, false, none},
-		{protocol.RoleViewer, protocol.ModeCommentOnly, false, none},
-		{protocol.RoleViewer, protocol.ModePromptWithApproval, false, none},
-		{protocol.RoleViewer, protocol.ModePromptDirect, false, none},
-	}
-	for _, tc := range cases {
-		t.Run(fmt.Sprintf("%s in %s", tc.role, tc.mode), func(t *testing.T) {
-			s := rulestest.NewFixture(t, rules.Settings{})
-			s.SetMode(tc.mode)
-			p := s.Owner()
-			if tc.role != protocol.RoleHost {
-				p = s.Join("ben", tc.role)
-			}
-			for _, c := range []protocol.Command{&protocol.Chat{Text: "hello"}, &protocol.Typing{Active: true}} {
-				if tc.comment {
-					require.NoError(t, s.Send(p, c).Err)
-				} else {
-					require.Equal(t, protocol.CodeCommentNotAllowed, rulestest.ErrorCode(s.Send(p, c).Err))
-				}
-			}
-			d := s.Send(p, &protocol.Prompt{Prompt: "do it"})
-			if tc.prompt == none {
-				require.Equal(t, protocol.CodePromptNotAllowed, rulestest.ErrorCode(d.Err))
-				return
-			}
-			require.Equal(t, []protocol.EventType{tc.prompt}, rulestest.EventTypes(d))
-		})
-	}
-}
-
-func TestShared_only_the_host_can(t *testing.T) {
+func TestState_commands_of_the_host_alone(t *testing.T) {
 	commands := []protocol.Command{
 		&protocol.Approve{ApprovalID: "none", Action: protocol.ActionApprove},
 		&protocol.AnswerPermission{RequestID: "none", OptionID: "yes"},
@@ -75,15 +28,15 @@ func TestShared_only_the_host_can(t *testing.T) {
 	for _, c := range commands {
 		t.Run(string(c.CommandType()), func(t *testing.T) {
 			s := rulestest.NewFixture(t, rules.Settings{})
-			require.Equal(t, protocol.CodeHostRequired, rulestest.ErrorCode(s.Send(s.Join("ben", ""), c).Err), "not even that there is no such thing")
+			require.Equal(t, protocol.CodeHostRequired, rulestest.ErrorCode(s.Send(s.Join("ben", ""), c).Err), "whether or not the target exists")
 			require.NotEqual(t, protocol.CodeHostRequired, rulestest.ErrorCode(s.Send(s.Owner(), c).Err))
 		})
 	}
 }
 
-// The order of the checks is the original API's: session, participant, token,
+// The order of the checks is that of the original API: session, participant, token,
 // presence, right.
-func TestShared_the_first_check_that_fails_answers(t *testing.T) {
+func TestState_returns_the_error_of_the_first_check(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	gone := s.Join("gone", protocol.RoleViewer)
 	require.NoError(t, s.Send(gone, &protocol.Leave{}).Err)
@@ -94,9 +47,9 @@ func TestShared_the_first_check_that_fails_answers(t *testing.T) {
 		code protocol.Code
 	}{
 		{"an unknown participant", shared.Sender{ParticipantID: "nobody", Token: "wrong"}, protocol.CodeParticipantNotFound},
-		{"a wrong token, also of somebody who left", shared.Sender{ParticipantID: gone.ID, Token: "wrong"}, protocol.CodeInvalidParticipantToken},
-		{"somebody else's token", shared.Sender{ParticipantID: viewer.ID, Token: s.Sender(gone).Token}, protocol.CodeInvalidParticipantToken},
-		{"somebody who left", s.Sender(gone), protocol.CodeParticipantInactive},
+		{"a wrong token of a participant who has left", shared.Sender{ParticipantID: gone.ID, Token: "wrong"}, protocol.CodeInvalidParticipantToken},
+		{"the token of another participant", shared.Sender{ParticipantID: viewer.ID, Token: s.Sender(gone).Token}, protocol.CodeInvalidParticipantToken},
+		{"a participant who has left", s.Sender(gone), protocol.CodeParticipantInactive},
 		{"no right", s.Sender(viewer), protocol.CodeCommentNotAllowed},
 	}
 	chat := func(who shared.Sender) rules.Decision {
@@ -113,7 +66,7 @@ func TestShared_the_first_check_that_fails_answers(t *testing.T) {
 	}
 }
 
-func TestShared_a_command_that_comes_again(t *testing.T) {
+func TestState_a_repeated_command(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	ben := s.Join("ben", "")
 	chat := &protocol.Chat{Text: "hello"}
@@ -127,18 +80,18 @@ func TestShared_a_command_that_comes_again(t *testing.T) {
 	t.Run("with another payload is refused", func(t *testing.T) {
 		require.Equal(t, protocol.CodeInvalidRequest, rulestest.ErrorCode(s.SendWithID(ben, "same", &protocol.Chat{Text: "other"}).Err))
 	})
-	t.Run("from somebody else is another command", func(t *testing.T) {
+	t.Run("of another participant is a new command", func(t *testing.T) {
 		require.Len(t, s.SendWithID(s.Owner(), "same", chat).Events, 1)
 	})
-	t.Run("with a wrong token is told nothing", func(t *testing.T) {
+	t.Run("with a wrong token is refused", func(t *testing.T) {
 		c := shared.Command{Sender: shared.Sender{ParticipantID: ben.ID, Token: "wrong"}, Request: protocol.Request{ID: "same", Command: chat}}
 		require.Equal(t, protocol.CodeInvalidParticipantToken, rulestest.ErrorCode(s.Do(s.Session, c).Err))
 	})
-	t.Run("is answered again though it was to leave", func(t *testing.T) {
+	t.Run("is answered although its sender has left by it", func(t *testing.T) {
 		require.Len(t, s.SendWithID(ben, "bye", &protocol.Leave{}).Events, 1)
 		require.NotZero(t, s.SendWithID(ben, "bye", &protocol.Leave{}).Replay)
 	})
-	t.Run("is forgotten after 128 others", func(t *testing.T) {
+	t.Run("is a new command after 128 others", func(t *testing.T) {
 		s.SendWithID(s.Owner(), "old", chat)
 		for range shared.RememberedCommands {
 			s.Send(s.Owner(), chat)
@@ -147,24 +100,13 @@ func TestShared_a_command_that_comes_again(t *testing.T) {
 	})
 }
 
-func TestShared_Create_again(t *testing.T) {
-	s := rulestest.NewFixture(t, rules.Settings{})
-	body := &protocol.CreateSharedSession{HostSessionID: s.Host.ID.String(), HostUserID: "ada", Mode: protocol.ModePromptWithApproval}
-	again := s.Do(s.Session, shared.Create{Body: body, CommandID: "create"})
-	require.True(t, again.Duplicate)
-	require.Equal(t, s.Owner().ID, again.Answer.(*protocol.CreateAnswer).HostParticipant.ID)
-	other := *body
-	other.HostUserID = "eve"
-	require.Equal(t, protocol.CodeInvalidRequest, rulestest.ErrorCode(s.Do(s.Session, shared.Create{Body: &other, CommandID: "create"}).Err))
-}
-
-func TestShared_a_session_that_was_never_made_is_unknown(t *testing.T) {
+func TestState_a_session_that_was_not_created_is_not_found(t *testing.T) {
 	n := rulestest.NewSession(journal.SessionID{9}, journal.KindShared, rulestest.NewSettings(rules.Settings{}))
 	w := &rulestest.Network{T: t, Now: time.Now(), EffectsLeft: -1}
 	require.Equal(t, protocol.CodeSessionNotFound, rulestest.ErrorCode(w.Do(n, shared.Read{Kind: shared.ReadState}).Err))
 }
 
-func TestShared_a_command_after_the_end_meets_an_ended_session(t *testing.T) {
+func TestState_a_command_after_the_expiry_finds_an_expired_session(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	expires := s.Now.Add(time.Minute)
 	s.State.Session.ExpiresAt = &expires
