@@ -11,7 +11,9 @@ export const refusedMode = {
   about: (mode: string, reason: string) =>
     `Prompts wait: the restarted agent refuses the mode ${mode}: ${reason}`,
   short: "Prompts wait for a mode",
-  keep: "Keep the agent's mode",
+  keep: (mode: string, asksNobody: boolean) =>
+    asksNobody ? `Go on in ${mode}, which never asks` : `Go on in ${mode}`,
+  keepUnknown: "Go on without it",
 };
 
 export const room = {
