@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -46,12 +47,47 @@ func TestCreateHost_a_repetition_starts_no_second_agent(t *testing.T) {
 	})
 }
 
+func TestCreateHost_waits_as_long_as_the_agent_takes_to_start(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agents := &delayedAgents{hubtest.NewAgents(), make(chan struct{})}
+		r := newEmptyRoom(t, agents, agents.Agents, hub.Options{})
+		time.AfterFunc(time.Hour, func() { close(agents.ready) })
+		hs, err := r.createWithKey("k", "mine")
+		require.NoError(t, err)
+		require.Equal(t, protocol.AgentIdle, hs.Status)
+		r.nextAgent()
+	})
+}
+
+// exitingAgents exit before the hub knows that they are ready.
+type exitingAgents struct{ *hubtest.Agents }
+
+func (a exitingAgents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
+	agent, err := a.Agents.Launch(ctx, spec, sink)
+	if err == nil {
+		agent.(*hubtest.Agent).Exit(3)
+	}
+	return agent, err
+}
+
+func TestCreateHost_fails_if_the_agent_exits_before_it_is_ready(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agents := exitingAgents{hubtest.NewAgents()}
+		r := newEmptyRoom(t, agents, agents.Agents, hub.Options{MaxAgents: 1})
+		for range 3 { // each start gives its slot back
+			_, err := r.createWithKey("k", "mine")
+			requireCode(t, protocol.CodeAgentUnavailable, err)
+			require.ErrorContains(t, err, "the agent exited with code 3")
+			r.nextAgent()
+			synctest.Wait()
+		}
+	})
+}
+
 func TestCreateHost_concurrent_repetitions_start_one_agent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		agents := &delayedAgents{hubtest.NewAgents(), make(chan struct{})}
-		r := &room{t: t, journal: newJournal(), agents: agents.Agents}
-		t.Cleanup(func() { require.NoError(t, r.journal.Close()) })
-		r.start(agents)
+		r := newEmptyRoom(t, agents, agents.Agents, hub.Options{})
 		answers := make(chan string, 3)
 		for range 3 {
 			go func() {

@@ -59,6 +59,15 @@ func newRoomOn(t *testing.T, j journal.Journal, launcher hub.Launcher, o hub.Opt
 	return r
 }
 
+// newEmptyRoom returns a room without sessions. The launcher starts the agents of a fake.
+func newEmptyRoom(t *testing.T, launcher hub.Launcher, agents *hubtest.Agents, o hub.Options) *room {
+	t.Helper()
+	r := &room{t: t, journal: newJournal(), agents: agents, options: o}
+	t.Cleanup(func() { require.NoError(t, r.journal.Close()) })
+	r.start(launcher)
+	return r
+}
+
 // awaitOpen waits until the host session has committed that a shared session is open,
 // so that the test causes the next append.
 func (r *room) awaitOpen(hostSession string) {
