@@ -34,10 +34,10 @@ type (
 		Change OptionChange
 		Shared journal.SessionID
 	}
-	// ConfigureBegan tells a shared session that a change waits for the agent. It may
+	// ConfigureBegan reports that a change waits for the agent. It may
 	// be repeated.
 	ConfigureBegan struct{ Change OptionChange }
-	// ConfigureEnded tells a shared session the outcome of a change. It may be
+	// ConfigureEnded reports the outcome of a change. It may be
 	// repeated.
 	ConfigureEnded struct {
 		Change      OptionChange

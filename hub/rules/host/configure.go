@@ -42,7 +42,7 @@ type (
 	}
 )
 
-// message returns the message that tells shared sessions the outcome.
+// message returns the message that reports the outcome to shared sessions.
 func (e changeEndedEvent) message() rules.ConfigureEnded {
 	return rules.ConfigureEnded{Change: e.Change, Failure: e.Failure, Again: e.Again, PromptsWait: e.holds()}
 }
@@ -55,7 +55,7 @@ func (s *State) takesPrompts() bool {
 	return s.up() && s.RefusedMode == nil && !slices.ContainsFunc(s.Changes, func(c optionChange) bool { return c.Again })
 }
 
-// configure sends a change to the agent, or tells its outcome if it is known already.
+// configure sends a change to the agent, or reports its outcome if it is known.
 func (s *State) configure(m rules.Configure) rules.Decision {
 	c := m.Change
 	switch {
@@ -107,7 +107,7 @@ func (s *State) configured(e rules.AgentConfigured) rules.Decision {
 			return s.endChanges(rules.Decision{}, ended)
 		}
 	}
-	return rules.Decision{} // it came too late
+	return rules.Decision{} // the change has timed out
 }
 
 // expireChanges fails the changes that the agent has not answered in time.
@@ -124,7 +124,7 @@ func (s *State) expireChanges(d rules.Decision, now time.Time) rules.Decision {
 	return s.endChanges(d, ended...)
 }
 
-// endChanges ends changes and tells the shared sessions the outcomes. Then the next
+// endChanges ends changes and reports the outcomes to the shared sessions. Then the next
 // option is set again or, if there is none, the next prompt begins.
 func (s *State) endChanges(d rules.Decision, ended ...changeEndedEvent) rules.Decision {
 	after := *s
@@ -184,7 +184,7 @@ func (s *State) failChanges(d rules.Decision, failure string) rules.Decision {
 	return d
 }
 
-// sendChanges tells a shared session which changes wait for the agent, the outcomes
+// sendChanges reports to a shared session the changes that wait for the agent, the outcomes
 // that it has missed, and whether prompts wait.
 func (s *State) sendChanges(d rules.Decision, m rules.SharedOpened) rules.Decision {
 	var waiting []string

@@ -23,7 +23,7 @@ func (s *State) withUniqueName(p protocol.Participant) protocol.Participant {
 
 // markDecider records that a guest has resolved another participant's proposal or a
 // permission request. The name of a decider stays reserved, so that no later guest can
-// pass for the one whom the history names.
+// pass for the participant in the history.
 func (s *State) markDecider(participantID string) {
 	if p, known := s.People.Get(participantID); known && p.LeftAt == nil && p.Role != protocol.RoleHost {
 		s.Deciders[participantID] = true
