@@ -53,7 +53,7 @@ func TestOutage_commands_are_answered_and_messages_of_the_agent_are_not_lost(t *
 	for name, begin := range outages {
 		t.Run("when the journal "+name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r, j := newRoom(t, hub.Options{MaxBacklog: 64 << 20, SnapshotEvery: 1 << 20})
+				r, j := newRoom(t, hub.Options{MaxBacklog: 64 << 20})
 				turn := r.startTurn().Turn
 				event[*protocol.PromptDispatchStarted](r.host)
 				const pieces = 10_000
@@ -68,18 +68,12 @@ func TestOutage_commands_are_answered_and_messages_of_the_agent_are_not_lost(t *
 					}
 					r.endTurn(turn)
 				}()
-				readEarly := 0 // how many messages the hub has read when the outage has lasted for a while
-				for i := range 50 {
-					if i == 20 {
-						synctest.Wait()
-						readEarly = n
-					}
+				for range 50 {
 					r.requireUnavailable()
 					advance(5 * time.Second)
 				}
 				synctest.Wait()
-				require.Equal(t, readEarly, n, "the hub does not read the agent further")
-				require.Less(t, n, pieces)
+				require.Less(t, n, pieces, "the hub does not read the agent further")
 				end()
 				for i := range pieces {
 					require.JSONEq(t, string(notification(i).Raw), string(event[*protocol.HostSessionUpdate](r.host).Notification))
