@@ -38,10 +38,12 @@ func TestParticipant(t *testing.T) {
 	})
 }
 
+// pages returns the participants of a session, and how many each page has.
+func pages(t *testing.T, s session, r history.Reader) (participants []protocol.Participant, sizes []int) {
+	return readAll(t, 0, answer[lookup.Participants](s, shared.ReadParticipants).Pages(t.Context(), r))
+}
+
 func TestParticipants_Pages(t *testing.T) {
-	pages := func(t *testing.T, s session, r history.Reader) ([]protocol.Participant, []int) {
-		return readAll(t, 0, answer[lookup.Participants](s, shared.ReadParticipants).Pages(t.Context(), r))
-	}
 	t.Run("list the state's participants without the journal if none has left", func(t *testing.T) {
 		s := newSession(t)
 		s.Join("ben", "")

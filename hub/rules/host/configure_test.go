@@ -122,23 +122,38 @@ func TestState_sets_an_option(t *testing.T) {
 	})
 }
 
-func TestState_sets_options_again_in_a_restarted_agent(t *testing.T) {
-	// restarted returns a stage whose agent was restarted for a prompt, after options
-	// were set.
-	restarted := func(t *testing.T, ids ...string) *rulestest.Fixture {
-		s := configurable(t)
-		for _, id := range ids {
-			answers(s, sets(s, id, map[string]string{"permissions": `"auto"`, "model": `"small"`, "web": "false"}[id]), "")
-		}
-		s.AgentReports(rules.AgentExited{})
-		s.DeliverAll()
-		s.Agent.Changes = nil
-		s.Prompt(s.Owner())
-		s.DeliverAll()
-		s.FinishLaunch(true)
-		s.DeliverAll()
-		return s
+// restarted returns a session whose agent was restarted for a prompt, after options
+// were set.
+func restarted(t *testing.T, ids ...string) *rulestest.Fixture {
+	s := configurable(t)
+	for _, id := range ids {
+		answers(s, sets(s, id, map[string]string{"permissions": `"auto"`, "model": `"small"`, "web": "false"}[id]), "")
 	}
+	s.AgentReports(rules.AgentExited{})
+	s.DeliverAll()
+	s.Agent.Changes = nil
+	s.Prompt(s.Owner())
+	s.DeliverAll()
+	s.FinishLaunch(true)
+	s.DeliverAll()
+	return s
+}
+
+// refusedMode returns a restarted session whose agent refuses the mode that was set.
+func refusedMode(t *testing.T) *rulestest.Fixture {
+	s := restarted(t, "permissions")
+	answers(s, s.Agent.Changes[0], "no such mode")
+	require.Empty(t, s.Agent.Turn, "the prompt was approved for another mode")
+	failed := s.State.RefusedMode
+	require.Equal(t, "no such mode", failed.Reason)
+	require.True(t, failed.PromptsWait)
+	s.Prompt(s.Owner())
+	s.DeliverAll()
+	require.Empty(t, s.Agent.Turn, "further prompts wait too")
+	return s
+}
+
+func TestState_sets_options_again_in_a_restarted_agent(t *testing.T) {
 	t.Run("one by one, before its first prompt", func(t *testing.T) {
 		s := restarted(t, "model", "web")
 		require.Len(t, s.Agent.Changes, 1)
@@ -157,48 +172,6 @@ func TestState_sets_options_again_in_a_restarted_agent(t *testing.T) {
 		require.Empty(t, s.HostState().Chosen, "it is not tried again")
 		require.Nil(t, s.State.RefusedMode)
 	})
-	refused := func(t *testing.T) *rulestest.Fixture {
-		s := restarted(t, "permissions")
-		answers(s, s.Agent.Changes[0], "no such mode")
-		require.Empty(t, s.Agent.Turn, "the prompt was approved for another mode")
-		failed := s.State.RefusedMode
-		require.Equal(t, "no such mode", failed.Reason)
-		require.True(t, failed.PromptsWait)
-		s.Prompt(s.Owner())
-		s.DeliverAll()
-		require.Empty(t, s.Agent.Turn, "further prompts wait too")
-		return s
-	}
-	t.Run("and lets prompts wait for a mode", func(t *testing.T) {
-		s := refused(t)
-		answers(s, sets(s, "permissions", `"ask"`), "")
-		require.NotEmpty(t, s.Agent.Turn)
-		require.Nil(t, s.State.RefusedMode)
-		require.Nil(t, s.HostState().RefusedMode)
-	})
-	t.Run("and lets prompts wait until the host forgets the mode", func(t *testing.T) {
-		s := refused(t)
-		require.NoError(t, s.Send(s.Owner(), &protocol.Configure{OptionID: "permissions", Forget: true}).Err)
-		s.DeliverAll()
-		require.NotEmpty(t, s.Agent.Turn)
-		require.Nil(t, s.State.RefusedMode)
-		require.Empty(t, s.HostState().Chosen)
-	})
-	t.Run("and tells a shared session that opens later that prompts wait", func(t *testing.T) {
-		s := refused(t)
-		d := s.Do(s.Host, rules.SharedOpened{Shared: journal.SessionID{1, 9}})
-		require.True(t, rulestest.MessagesOf[rules.ConfigureEnded](d)[0].PromptsWait)
-	})
-	t.Run("and tries a refused mode in the next process too", func(t *testing.T) {
-		s := refused(t)
-		s.AgentReports(rules.AgentExited{})
-		s.DeliverAll()
-		require.Nil(t, s.State.RefusedMode)
-		s.FinishLaunch(true)
-		require.Len(t, s.Agent.Changes, 2)
-		answers(s, s.Agent.Changes[1], "")
-		require.NotEmpty(t, s.Agent.Turn)
-	})
 	t.Run("and lets prompts wait if it does not answer about the mode", func(t *testing.T) {
 		s := restarted(t, "permissions")
 		s.Now = s.Now.Add(30 * time.Second)
@@ -206,6 +179,39 @@ func TestState_sets_options_again_in_a_restarted_agent(t *testing.T) {
 		s.DeliverAll()
 		require.Equal(t, "the agent did not answer", s.State.RefusedMode.Reason)
 		require.Empty(t, s.Agent.Turn)
+	})
+}
+
+func TestState_lets_prompts_wait_after_a_refused_mode(t *testing.T) {
+	t.Run("until the host sets a mode", func(t *testing.T) {
+		s := refusedMode(t)
+		answers(s, sets(s, "permissions", `"ask"`), "")
+		require.NotEmpty(t, s.Agent.Turn)
+		require.Nil(t, s.State.RefusedMode)
+		require.Nil(t, s.HostState().RefusedMode)
+	})
+	t.Run("until the host forgets the mode", func(t *testing.T) {
+		s := refusedMode(t)
+		require.NoError(t, s.Send(s.Owner(), &protocol.Configure{OptionID: "permissions", Forget: true}).Err)
+		s.DeliverAll()
+		require.NotEmpty(t, s.Agent.Turn)
+		require.Nil(t, s.State.RefusedMode)
+		require.Empty(t, s.HostState().Chosen)
+	})
+	t.Run("and tells a shared session that opens later", func(t *testing.T) {
+		s := refusedMode(t)
+		d := s.Do(s.Host, rules.SharedOpened{Shared: journal.SessionID{1, 9}})
+		require.True(t, rulestest.MessagesOf[rules.ConfigureEnded](d)[0].PromptsWait)
+	})
+	t.Run("until the next process accepts the mode", func(t *testing.T) {
+		s := refusedMode(t)
+		s.AgentReports(rules.AgentExited{})
+		s.DeliverAll()
+		require.Nil(t, s.State.RefusedMode)
+		s.FinishLaunch(true)
+		require.Len(t, s.Agent.Changes, 2)
+		answers(s, s.Agent.Changes[1], "")
+		require.NotEmpty(t, s.Agent.Turn)
 	})
 }
 

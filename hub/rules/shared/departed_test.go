@@ -109,27 +109,30 @@ func TestState_looks_up_possible_ids_alone(t *testing.T) {
 	unknown(strings.Repeat("x", shared.MaxSubjectID+1))
 }
 
-func TestState_recognizes_a_command_of_a_guest_who_has_left(t *testing.T) {
-	begin := func(t *testing.T) (q *bareSession, ann protocol.Participant, again, joinAgain func() rules.Decision) {
-		q = &bareSession{Fixture: rulestest.NewFixture(t, rules.Settings{})}
-		ann = q.join("ann")
-		require.NoError(t, q.leave(ann).Err)
-		left := journal.Seq(len(q.Session.Journal))
-		again = func() rules.Decision {
-			d := q.leave(ann)
-			require.Contains(t, []journal.Seq{0, left}, d.Replay)
-			require.Empty(t, d.Events)
-			return d
-		}
-		invite := q.InviteToken()
-		joinAgain = func() rules.Decision {
-			c := &protocol.Join{UserID: "ann", InviteToken: invite}
-			return q.do(shared.Command{Request: protocol.Request{ID: "join-ann", Command: c}})
-		}
-		return q, ann, again, joinAgain
+// departedGuest returns a session that a guest has left, the guest, and what repeats the
+// guest's leave and join.
+func departedGuest(t *testing.T) (q *bareSession, ann protocol.Participant, again, joinAgain func() rules.Decision) {
+	q = &bareSession{Fixture: rulestest.NewFixture(t, rules.Settings{})}
+	ann = q.join("ann")
+	require.NoError(t, q.leave(ann).Err)
+	left := journal.Seq(len(q.Session.Journal))
+	again = func() rules.Decision {
+		d := q.leave(ann)
+		require.Contains(t, []journal.Seq{0, left}, d.Replay)
+		require.Empty(t, d.Events)
+		return d
 	}
+	invite := q.InviteToken()
+	joinAgain = func() rules.Decision {
+		c := &protocol.Join{UserID: "ann", InviteToken: invite}
+		return q.do(shared.Command{Request: protocol.Request{ID: "join-ann", Command: c}})
+	}
+	return q, ann, again, joinAgain
+}
+
+func TestState_recognizes_a_command_of_a_guest_who_has_left(t *testing.T) {
 	t.Run("after a restart", func(t *testing.T) {
-		q, _, again, join := begin(t)
+		q, _, again, join := departedGuest(t)
 		q.Session.SaveSnapshot(t)
 		q.Session.Reload(t, q.Now)
 		q.State = q.Session.SharedState()
@@ -139,26 +142,26 @@ func TestState_recognizes_a_command_of_a_guest_who_has_left(t *testing.T) {
 		require.Equal(t, protocol.CodeParticipantInactive, rulestest.ErrorCode(join().Err), "a repeated join returns no guest who has left")
 	})
 	t.Run("for no longer than ten minutes", func(t *testing.T) {
-		q, _, again, join := begin(t)
+		q, _, again, join := departedGuest(t)
 		q.Now = q.Now.Add(shared.DepartedFor)
 		q.visits(1)
 		require.Equal(t, protocol.CodeParticipantInactive, rulestest.ErrorCode(again().Err))
 		require.NoError(t, join().Err)
 	})
 	t.Run("and refuses it with another payload", func(t *testing.T) {
-		q, ann, _, _ := begin(t)
+		q, ann, _, _ := departedGuest(t)
 		d := q.do(shared.Command{Sender: q.Sender(ann), Request: protocol.Request{ID: "leave", Command: &protocol.Chat{Text: "hello"}}})
 		require.Equal(t, protocol.CodeInvalidRequest, rulestest.ErrorCode(d.Err))
 	})
 	t.Run("of a bounded number of guests", func(t *testing.T) {
-		q, _, again, _ := begin(t)
+		q, _, again, _ := departedGuest(t)
 		q.visits(shared.MaxDeparted - 1)
 		require.NotZero(t, again().Replay)
 		q.visits(1)
 		require.Equal(t, protocol.CodeParticipantInactive, rulestest.ErrorCode(again().Err))
 	})
 	t.Run("among a bounded number of commands", func(t *testing.T) {
-		q, _, again, _ := begin(t)
+		q, _, again, _ := departedGuest(t)
 		for range shared.DepartedMost / shared.RememberedCommands {
 			talker := q.join(fmt.Sprint("talker-", q.inputs))
 			for i := range shared.RememberedCommands {
@@ -171,7 +174,7 @@ func TestState_recognizes_a_command_of_a_guest_who_has_left(t *testing.T) {
 		require.Equal(t, protocol.CodeParticipantInactive, rulestest.ErrorCode(again().Err))
 	})
 	t.Run("a join only until the invite is replaced", func(t *testing.T) {
-		q, _, again, _ := begin(t)
+		q, _, again, _ := departedGuest(t)
 		require.NoError(t, q.Send(q.Owner(), &protocol.RotateInvite{}).Err)
 		require.NotZero(t, again().Replay)
 		c := &protocol.Join{UserID: "ann", InviteToken: q.InviteToken()}
