@@ -40,8 +40,9 @@ const (
 // HelpText lists the commands of the terminal client.
 const HelpText = `type a line to send it as a message; type // to begin a message with /
   /prompt TEXT           propose a prompt to the agent
-  /cancel [#N]           stop the turn of prompt N, or withdraw the prompt before it starts
-  /show [#N]             show item N in full; without N: everything that is open
+  /cancel [#N]           stop the turn of prompt N, or withdraw a prompt that
+                         has not started
+  /show [#N]             show item N in full; without N: all open items
   /who                   list the participants
   /history [N]           show the last N events (default 20)
   /leave                 leave the session
@@ -49,20 +50,24 @@ const HelpText = `type a line to send it as a message; type // to begin a messag
 
 for the host only:
   /approve [#N]          send proposal N to the agent as it is
-  /edit #N TEXT          prepare TEXT to be sent in place of proposal N; /approve #N sends it
+  /edit #N TEXT          replace the text of proposal N and show it;
+                         /approve #N sends it
   /reject [#N [REASON]]  reject proposal N; the agent does not receive it
-  /allow [#N] [OPTION]   answer question N with an option, by its number in the list or its name;
-                         without OPTION: allow once
+  /allow [#N] [OPTION]   answer question N with an option, given by its number
+                         or name; without OPTION: allow once
   /deny [#N]             refuse what question N asks, once
-  /mode MODE             set the mode: view_only, comment_only, prompt_with_approval or prompt_direct
-  /set [OPTION VALUE]    set an option of the agent, such as its model or mode; without
-                         arguments: list the options and their values (for everyone)
-  /unset OPTION          no longer set OPTION again when the agent is restarted
-  /stop-agent            end the agent's process; the next prompt starts it again
+  /mode MODE             set the mode: view_only, comment_only,
+                         prompt_with_approval or prompt_direct
+  /set [OPTION VALUE]    set an option of the agent, such as its model or mode;
+                         without arguments, which everyone may do: list the
+                         options and their values
+  /unset OPTION          no longer set OPTION again when the agent restarts
+  /stop-agent            end the agent's process; the next prompt restarts it
 
-#N is the number shown with a question or proposal. Without it a command acts only if
-exactly one item is open, and only if that item was on the screen before you began
-to type. A pasted text is one message, even if it has several lines.`
+#N is the number shown with a question or proposal. Without it a command acts
+only if exactly one item is open, and only if that item was on the screen
+before you began to type. A pasted text is one message, even if it has several
+lines.`
 
 // Command is a parsed line.
 type Command struct {

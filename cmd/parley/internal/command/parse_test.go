@@ -1,6 +1,7 @@
 package command
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -92,5 +93,11 @@ func TestParse_says_what_to_type_instead(t *testing.T) {
 func TestHelp_names_every_command(t *testing.T) {
 	for _, v := range []Verb{Prompt, Approve, Edit, Reject, Show, Allow, Deny, Cancel, Who, Mode, History, Leave, Quit} {
 		require.Contains(t, HelpText, "  "+string(v)+" ")
+	}
+}
+
+func TestHelp_fits_a_terminal_of_80_columns(t *testing.T) {
+	for line := range strings.Lines(HelpText) {
+		require.Less(t, len(strings.TrimSuffix(line, "\n")), 80, line)
 	}
 }

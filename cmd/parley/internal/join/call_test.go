@@ -21,7 +21,7 @@ func askedTo(call string) string {
 	return out.String()
 }
 
-const hint = "  (/allow #1, /deny #1, or /allow #1 with one of: 1 Once (allows))\n"
+const hint = "  (/allow #1, /deny #1, or /allow #1 with one of: 1 Once (allows once))\n"
 
 // longCommand is the end of a command that must be shown in full.
 var longCommand = strings.Repeat("x", 5000) + " && rm -rf ~"

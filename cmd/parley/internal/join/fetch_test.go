@@ -45,7 +45,7 @@ func TestRun_decides_on_a_long_item_once_all_of_it_was_shown(t *testing.T) {
 	s.Intercept(nil)
 	s.CloseAll(protocol.CloseTooSlow) // the client repeats unanswered commands
 	host.sees("THE END\n  (/approve #1 or /reject #1)")
-	host.sees("THE END\n  (/allow #2, /deny #2, or /allow #2 with one of: 1 Once (allows))")
+	host.sees("THE END\n  (/allow #2, /deny #2, or /allow #2 with one of: 1 Once (allows once))")
 	host.types("/approve #1", "/allow #2")
 	ann.sees("* Olga approved #1: BEGIN")
 	ann.sees("was answered with Once (Olga)")

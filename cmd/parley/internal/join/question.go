@@ -70,13 +70,13 @@ func (q question) single(matches func(option) bool) (option, error) {
 func (o option) effect() string {
 	switch o.Kind {
 	case "allow_once":
-		return "allows"
+		return "allows once"
 	case "allow_always":
-		return "allows, lasts"
+		return "allows from now on"
 	case "reject_once":
-		return "rejects"
+		return "rejects once"
 	case "reject_always":
-		return "rejects, lasts"
+		return "rejects from now on"
 	}
 	return "unknown kind"
 }

@@ -27,7 +27,7 @@ func TestQuestion_choose(t *testing.T) {
 	}
 	for _, word := range []string{"maybe", "5", "0", "-1"} {
 		_, err := q.choose(word, "allow_once")
-		require.ErrorContains(t, err, `1 Always (allows, lasts), 2 Once (allows), 3 No (rejects), 4 "2" (rejects, lasts)`, word)
+		require.ErrorContains(t, err, `1 Always (allows from now on), 2 Once (allows once), 3 No (rejects once), 4 "2" (rejects from now on)`, word)
 	}
 }
 
@@ -37,7 +37,7 @@ func TestQuestion_lists_the_effect_of_an_option_whatever_its_name(t *testing.T) 
 		{"optionId":"b","name":"Allow","kind":"reject_once"},
 		{"optionId":"c","name":"Allow once","kind":"allow_session"},
 		{"optionId":"d","name":"Allow"}]`)})
-	require.Equal(t, "1 Reject (allows, lasts), 2 Allow (rejects), 3 Allow once (unknown kind), 4 Allow (unknown kind)", q.listOptions())
+	require.Equal(t, "1 Reject (allows from now on), 2 Allow (rejects once), 3 Allow once (unknown kind), 4 Allow (unknown kind)", q.listOptions())
 }
 
 func TestQuestion_choose_refuses_to_guess(t *testing.T) {
@@ -74,7 +74,7 @@ func TestQuestion_choose_takes_only_digits_for_a_number(t *testing.T) {
 
 func TestQuestion_quotes_the_name_of_an_option_that_imitates_its_effect(t *testing.T) {
 	q := decodeQuestion(protocol.Permission{Options: []byte(`[{"optionId":"a","name":"No (rejects)","kind":"allow_always"}]`)})
-	require.Equal(t, `1 "No (rejects)" (allows, lasts)`, q.listOptions())
+	require.Equal(t, `1 "No (rejects)" (allows from now on)`, q.listOptions())
 }
 
 func TestRoom_quotes_a_name_that_imitates_a_line_of_the_program(t *testing.T) {

@@ -128,7 +128,7 @@ func TestScreen_shows_every_event(t *testing.T) {
 		"? #1 Ann proposes: Add a test for the parser\n", "* Olga approved #1: Add a test for the parser\n",
 		"agent thinks: The parser has no test for an empty line.\n", "plan:\n  [>] Read the parser\n",
 		"    /src/parser_test.go (a new file)\n", "agent: Done: one new test.\n", "* the agent finished #1 (end_turn)\n",
-		"the agent asks to: Run `rm -rf build`\n    rm -rf build\n  (/allow #2, /deny #2, or /allow #2 with one of: 1 Always (allows, lasts), 2 Once (allows), 3 No (rejects))\n",
+		"the agent asks to: Run `rm -rf build`\n    rm -rf build\n  (/allow #2, /deny #2, or /allow #2 with one of: 1 Always (allows from now on), 2 Once (allows once), 3 No (rejects once))\n",
 		"answered with Once (Olga)", "answered with no (timeout)", "* Olga approved #3, edited: Delete the old snapshots\n",
 		"* Olga rejected #1: Add a test for the parser (Not on a Friday)\n", "* Olga cancelled #1\n", "* the turn failed: cancelled\n",
 		"* bob was removed (Spam)\n", "* Olga set the mode to prompt_direct\n", "* Ann is now viewer\n", "* the session is closed\n", "* vote_cast\n",
