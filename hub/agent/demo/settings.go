@@ -53,8 +53,8 @@ func (s *settings) options() []object {
 		"description": "The demo uses no model: all choices play the same scenes",
 		"options": []object{
 			{"value": modelLarge, "name": "Storyteller", "description": "The default"},
-			{"value": modelSmall, "name": "Storyteller mini", "description": "The same with another name"},
-			{"value": modelNone, "name": "Storyteller max", "description": "Cannot be chosen, to show a failure"},
+			{"value": modelSmall, "name": "Storyteller mini", "description": "The same model under another name"},
+			{"value": modelNone, "name": "Storyteller max", "description": "Always refused, to show a failure"},
 		},
 	}}
 	if s.booleans {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -140,7 +141,7 @@ func (t *turn) plan(done int, steps ...string) {
 // path returns the absolute path of a file in a scene.
 func (t *turn) path(name string) string {
 	if t.session.cwd == "" {
-		return "/demo/" + name
+		return path.Join("/demo", name)
 	}
 	return filepath.Join(t.session.cwd, filepath.FromSlash(name))
 }
