@@ -182,9 +182,9 @@ export abstract class CommandMethods {
   }
 
   /**
-   * Resolves to the whole of a prompt that waits or is on its way to the agent. A
-   * welcome cuts long prompts, which are then marked as truncated. Show people the
-   * whole prompt before they decide on it.
+   * Resolves to the complete prompt of an approval that waits or is on its way to the
+   * agent. A welcome cuts long prompts and marks them as truncated. Show people the
+   * complete prompt before they decide on it.
    */
   async wholeApproval(approvalId: string, options?: CallOptions): Promise<Approval> {
     const { approval } = await this.do("item", { approvalId }, options);
@@ -192,7 +192,7 @@ export abstract class CommandMethods {
     return approval;
   }
 
-  /** Resolves to the whole of a question of the agent, like wholeApproval. */
+  /** Resolves to a complete question of the agent, as wholeApproval does to a prompt. */
   async wholePermission(requestId: string, options?: CallOptions): Promise<Permission> {
     const { permission } = await this.do("item", { requestId }, options);
     if (!permission) throw new ParleyError("INTERNAL", "the answer has no question");

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, test } from "vitest";
 import { expectAccessibleInBothSchemes } from "./axe.ts";
 import { said } from "./browser.ts";
 import { decide } from "./cards.ts";
-import { host, somebody, write } from "./people.ts";
+import { host, visitor, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { member, share } from "./share.ts";
 
@@ -18,7 +18,7 @@ afterAll(() => server?.stop());
 test("axe finds nothing serious in a room", async () => {
   const link = await share(server.url, "prompt_with_approval", "fast");
   const olga = await host(link.host);
-  const ben = await somebody(server.url);
+  const ben = await visitor(server.url);
   await ben.goto(link.invite);
   await ben.getByText("1 person in the session").waitFor();
   await expectAccessibleInBothSchemes(ben, "join");

@@ -95,7 +95,7 @@ test("the names of absent people are readable", async () => {
   const olga = await host(link.host);
   await olga.setViewportSize({ width: 1440, height: 900 });
   await olga.locator(".person-away").waitFor();
-  await expectAccessible(olga, "with somebody away");
+  await expectAccessible(olga, "with a participant away");
 });
 
 test("a terminal of the agent shows its output and how it ended, and makes no other rows", async () => {

@@ -37,7 +37,7 @@ test("a proposal from before the oldest loaded event has a card, too", async () 
   await olga.getByRole("button", { name: "1 waiting for you" }).click();
   await olga.locator(".wait:focus", { hasText: "An old one" }).waitFor();
   const old = card(olga, "An old one");
-  await old.getByText("This is only the beginning. The whole (10.0 kB) is being").waitFor();
+  await old.getByText("This is only the beginning. The complete item (10.0 kB) is being").waitFor();
   expect(await old.getByRole("button").count()).toBe(0);
   await olga.evaluate((ms) => new Promise((done) => setTimeout(done, ms)), 900); // a key would have an effect
   for (const key of ["a", "e", "r", "Enter"]) await olga.keyboard.press(key);

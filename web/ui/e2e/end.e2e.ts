@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
-import { host, more, somebody } from "./people.ts";
+import { host, more, visitor } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share } from "./share.ts";
 
@@ -52,7 +52,7 @@ function appearance(page: Page, text: string): Promise<string> {
 test("an agent is ended from the start page, which lists its open sessions", async () => {
   await share(server.url, "prompt_direct", "fast");
   const before = await agentsOn(server.url);
-  const page = await somebody(server.url);
+  const page = await visitor(server.url);
   await page.goto(server.url);
   const end = page
     .getByRole("region", { name: "Running agents" })

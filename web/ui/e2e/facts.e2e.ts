@@ -28,7 +28,7 @@ test("people see the agent's name, its settings and its other facts", async () =
   await expect.poll(() => about(olga).innerText()).toContain("$0.0004");
   await expectAccessible(olga, "with what is known of the agent");
 
-  const ben = await guest(link.invite, "Ben"); // and so does somebody who comes later
+  const ben = await guest(link.invite, "Ben"); // and so does a guest who joins later
   await ben.setViewportSize({ width: 1440, height: 900 });
   await about(ben).click();
   const panel = ben.getByRole("dialog");

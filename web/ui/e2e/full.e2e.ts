@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
-import { guest, host, somebody } from "./people.ts";
+import { guest, host, visitor } from "./people.ts";
 import { startRestartable, type Restartable } from "./server.ts";
 import { share } from "./share.ts";
 
@@ -18,7 +18,7 @@ test("a full session says so, and lets a guest in once another has left", async 
   const link = await share(server.url);
   const olga = await host(link.host);
   const ann = await guest(link.invite, "Ann");
-  const late = await somebody(server.url);
+  const late = await visitor(server.url);
   await late.goto(link.invite);
   await late.getByLabel("Your name").fill("Late");
   await late.getByRole("button", { name: "Join the session" }).click();

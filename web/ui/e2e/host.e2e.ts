@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { said } from "./browser.ts";
 import { decide, pressInCard } from "./cards.ts";
-import { guest, host, more, somebody, write } from "./people.ts";
+import { guest, host, more, visitor, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share } from "./share.ts";
 
@@ -67,7 +67,7 @@ test("an invite is copied, and a new one invalidates it", async () => {
   const ben = await guest(copied, "Ben");
   await write(ben, "People", "It works");
   await said(olga, "It works").waitFor();
-  const late = await somebody(server.url);
+  const late = await visitor(server.url);
   await late.goto(link.invite);
   await late.getByRole("heading", { name: "This invite is no longer valid" }).waitFor();
 });

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
-import { people, somebody } from "./people.ts";
+import { people, visitor } from "./people.ts";
 import { startProxy } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
 import { closeSession, setMode, share } from "./share.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 async function opened(address: string): Promise<Page> {
-  const page = await somebody(server.url);
+  const page = await visitor(server.url);
   await page.goto(address);
   return page;
 }
@@ -79,7 +79,7 @@ test("a page that was left open is up to date when the user returns to it", asyn
 });
 
 test("while the server does not respond, the page says so and tries again", async () => {
-  const page = await somebody(server.url);
+  const page = await visitor(server.url);
   let answers = "none";
   await page.route("**/invitation", (route) => {
     if (answers === "none") return route.abort("connectionrefused");
@@ -123,7 +123,7 @@ test("the page that asks for a name loads less than 120 kB of scripts, and the r
 });
 
 test("the page says that a part could not be loaded, and loads it again", async () => {
-  const page = await somebody(server.url);
+  const page = await visitor(server.url);
   await page.route("**/assets/Inside-*", (route) => route.fulfill({ status: 404, body: "{}" }));
   await page.goto(link.invite);
   await nameIn(page).fill("Ben");
@@ -141,7 +141,7 @@ test("an unknown address has a page that leads to the start page, even below a p
   const proxy = await startProxy(server.url, "/tools/parley");
   try {
     for (const root of [server.url, proxy.url]) {
-      const page = await somebody(root);
+      const page = await visitor(root);
       for (const path of ["/nothing", "/s/some/thing/", "/assets/none.js"]) {
         const answer = await page.goto(root + path);
         expect(answer?.status()).toBe(404);

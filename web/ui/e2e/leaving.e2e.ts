@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectAccessible } from "./axe.ts";
 import { said } from "./browser.ts";
 import { decide } from "./cards.ts";
-import { guest, host, more, somebody, write } from "./people.ts";
+import { guest, host, more, visitor, write } from "./people.ts";
 import { startServer, type Server } from "./server.ts";
 import { share, talk } from "./share.ts";
 
@@ -55,7 +55,7 @@ describe("a removal", () => {
 
     await ben.getByRole("heading", { name: "The host has removed you" }).waitFor();
     await ben.getByText("“Posted spam”").waitFor();
-    const again = await somebody(server.url);
+    const again = await visitor(server.url);
     await again.goto(link.invite);
     await again.getByRole("heading", { name: "This invite is no longer valid" }).waitFor();
     const cem = await guest(invite!, "Cem");

@@ -37,7 +37,8 @@ export function stay(page: Page): Page {
   return page;
 }
 
-export async function somebody(url: string): Promise<Page> {
+/** Opens an empty page in a browser profile of its own. */
+export async function visitor(url: string): Promise<Page> {
   const p = await person(browser, url);
   p.page.setDefaultTimeout(20_000);
   people.push(p);
@@ -45,14 +46,14 @@ export async function somebody(url: string): Promise<Page> {
 }
 
 export async function host(link: string): Promise<Page> {
-  const page = await somebody(new URL(link).origin);
+  const page = await visitor(new URL(link).origin);
   await page.goto(link);
   await page.getByLabel("Prompt", { exact: true }).waitFor();
   return page;
 }
 
 export async function guest(link: string, name: string): Promise<Page> {
-  const page = await somebody(new URL(link).origin);
+  const page = await visitor(new URL(link).origin);
   await page.goto(link);
   await page.getByLabel("Your name").fill(name);
   await page.getByRole("button", { name: "Join the session" }).click();

@@ -3,7 +3,7 @@ import { describe, test } from "vitest";
 
 import { said } from "./browser.ts";
 import { decide } from "./cards.ts";
-import { guest, host, somebody, write } from "./people.ts";
+import { guest, host, visitor, write } from "./people.ts";
 import { share } from "./share.ts";
 import { questions, roundTrip, server, waitsFor } from "./waiting.ts";
 
@@ -50,7 +50,7 @@ describe("a text that would block a page for minutes", () => {
     const ben = await guest(link.invite, "Ben");
     await write(ben, "Agent", "monsters");
     await expectResponsive(ben);
-    const allow = await somebody(server.url);
+    const allow = await visitor(server.url);
     await allow.goto(link.host);
     await expectResponsive(allow);
   });

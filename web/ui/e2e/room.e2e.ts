@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectAccessible } from "./axe.ts";
 import { said, to } from "./browser.ts";
 import { decide, pressInCard, settled } from "./cards.ts";
-import { guest, host, more, people, somebody, stay, write } from "./people.ts";
+import { guest, host, more, people, visitor, stay, write } from "./people.ts";
 import { startProxy } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
 import { share } from "./share.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   short = await share(server.url, "prompt_with_approval", "demo", { expiresInMinutes: 1 });
   inside = stay(await guest(short.invite, "Ben"));
   await write(inside, "People", "While there is time");
-  outside = stay(await somebody(server.url));
+  outside = stay(await visitor(server.url));
   await outside.goto(short.invite);
   await outside.getByLabel("Your name").waitFor();
 });
@@ -180,7 +180,7 @@ describe("two people", () => {
 });
 
 test("the start page shares a session, and leads into it", async () => {
-  const page = await somebody(server.url);
+  const page = await visitor(server.url);
   await page.goto(server.url);
   await page.getByRole("button", { name: "Share a session" }).click();
   const dialog = page.getByRole("dialog");
@@ -281,7 +281,7 @@ test("an expired session says so to its participants, and is read-only from then
   await outside.getByRole("button", { name: "Join the session" }).click();
   await inside.reload();
   await said(inside, "While there is time").waitFor();
-  const later = await somebody(server.url);
+  const later = await visitor(server.url);
   await later.goto(short.invite);
   for (const page of [outside, later]) {
     await page.getByRole("heading", { name: "This session has expired" }).waitFor();

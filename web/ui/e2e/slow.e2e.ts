@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
-import { host, more, somebody, write } from "./people.ts";
+import { host, more, visitor, write } from "./people.ts";
 import { startRestartable, type Restartable } from "./server.ts";
 import { share } from "./share.ts";
 
@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 async function shares(agent: string): Promise<Page> {
-  const page = await somebody(server.url);
+  const page = await visitor(server.url);
   await page.goto(server.url);
   await page.getByRole("button", { name: "Share a session" }).click();
   await page.getByLabel("Your name").fill("Olga");

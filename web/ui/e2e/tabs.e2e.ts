@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { said } from "./browser.ts";
-import { somebody, write } from "./people.ts";
+import { visitor, write } from "./people.ts";
 import { startProxy } from "./proxy.ts";
 import { startServer, type Server } from "./server.ts";
 import { member, share } from "./share.ts";
@@ -52,7 +52,7 @@ test("everything works in seven tabs without a WebSocket, even when some close o
   const ann = await member(first!.invite, "ann");
   const ben = await member(second!.invite, "ben");
   const links = [first!.host, ann, second!.host, ann, ben, ben, ann];
-  const begin = await somebody(server.url.replace(/:\d+$/, ""));
+  const begin = await visitor(server.url.replace(/:\d+$/, ""));
   const context = begin.context();
   const tabs = await Promise.all(
     links.map(async (link): Promise<Tab> => {

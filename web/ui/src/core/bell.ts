@@ -145,7 +145,7 @@ export class Bell {
 }
 
 function proposal(a: Approval, author: Participant | null): Ring {
-  const who = author ? short(author) : t.somebody;
+  const who = author ? short(author) : t.someone;
   return { kind: "waiting", tag: a.id, text: t.bell.proposal(who) };
 }
 

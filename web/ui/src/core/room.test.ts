@@ -18,7 +18,7 @@ describe("a room", () => {
     expect(room.people).toEqual([olga, ann]);
   });
 
-  test("takes in the whole of a waiting item once, and shows a question without options until then", () => {
+  test("replaces a cut item by the complete one once, and shows a question without options until then", () => {
     const beginning = approval("a1", { prompt: "Add", truncated: true, wholeBytes: 10 });
     const name = { requestId: "q1", toolCall: { title: "Run" }, options: [] };
     const entered = enter(

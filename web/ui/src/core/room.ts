@@ -148,7 +148,7 @@ export function withPeople(room: Room, page: PeopleAnswer): Room {
   };
 }
 
-/** Takes in the whole of a waiting item that the welcome cut. */
+/** Replaces a waiting item that the welcome cut by the complete item. */
 export function withWhole(room: Room, whole: ItemAnswer): Room {
   const { approval: a, permission: p } = whole;
   return {

@@ -1,6 +1,6 @@
 import { settleMs } from "./guard.ts";
 
-/** Tracks which value of something that changes the user can have seen. */
+/** Tracks which of its values a changing display has shown long enough to be noticed. */
 export class Seen<T> {
   private before: T;
   private since = -Infinity;
@@ -18,8 +18,8 @@ export class Seen<T> {
   }
 
   /**
-   * Returns the value that a user who acts at that time can have seen. A new value
-   * takes a moment to notice.
+   * Returns the value that a user acts on at that time: the previous value until the
+   * new one has been shown long enough to be noticed.
    */
   at(at: number): T {
     return at - this.since < settleMs ? this.before : this.now;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** Returns the current time in milliseconds, updated at that interval while it is wanted. */
+/** Returns the current time in milliseconds, updated every everyMs while wanted is true. */
 export function useNow(wanted = true, everyMs = 1_000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -17,7 +17,7 @@ export function ReplyLine({ message, onDrop }: { message: Message; onDrop(): voi
     <p className="reply-line">
       <Icon name="reply" size={14} />
       <span className="cut">
-        {t.composer.replyTo(author ? nameOf(author) : t.somebody)}:{" "}
+        {t.composer.replyTo(author ? nameOf(author) : t.someone)}:{" "}
         <bdi>{marked(message.text.slice(0, 140))}</bdi>
       </span>
       <ActionIcon

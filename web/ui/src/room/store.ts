@@ -119,7 +119,7 @@ export class RoomStore {
     }
   }
 
-  /** Loads the whole of a waiting item that the welcome cut. */
+  /** Loads the complete form of a waiting item that the welcome cut. */
   async whole(client: SessionClient, which: Commands["item"]["payload"]): Promise<void> {
     const answer = await client.do("item", which);
     this.change((room) => withWhole(room, answer));

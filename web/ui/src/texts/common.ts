@@ -50,7 +50,7 @@ export const common = {
   agent: (s: string) => agentStates[s] ?? s,
   agentShort: (s: string) => agentWords[s] ?? s,
   you: "you",
-  somebody: "Someone",
+  someone: "Someone",
   quoted: (name: string) => `“${name}”`,
   loading: "Loading",
   close: "Close",

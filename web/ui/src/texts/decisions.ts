@@ -20,7 +20,7 @@ export const waiting = {
   editLabel: "The prompt as the agent will get it",
   sent: "This is what the agent will get",
   rest: (size: string) =>
-    `This is only the beginning. The whole (${size}) is being loaded. You can decide once it is here.`,
+    `This is only the beginning. The complete item (${size}) is being loaded. You can decide once it has loaded.`,
   restFailed: "This is only the beginning, and the rest could not be loaded.",
   asks: "The agent asks",
   option: "Option",

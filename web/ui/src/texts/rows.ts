@@ -83,7 +83,7 @@ export const notice = {
   invite: (who: string) => `${who} made a new invite link`,
   option: (who: string, option: string, value: string) => `${who} set ${option} to ${value}`,
   optionForgotten: (who: string, option: string) =>
-    `${who} left ${option} as it is; it is no longer set when the agent restarts`,
+    `${who} no longer sets ${option}: it stays as it is, but is not set again when the agent restarts`,
   optionFailed: (who: string, option: string, value: string, reason: string) =>
     `The agent did not set ${option} to ${value}, as ${who} asked: ${reason}`,
   promptsWait: ". Prompts wait until the host sets a mode",

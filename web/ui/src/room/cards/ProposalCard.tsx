@@ -25,7 +25,7 @@ import "./ProposalCard.css";
 export function ProposalCard({ approval: a }: { approval: Approval }) {
   const tools = useTools();
   const author = tools.person(a.participantId);
-  const name = author ? nameOf(author) : t.somebody;
+  const name = author ? nameOf(author) : t.someone;
   return (
     <DecisionCard label={t.waiting.proposes(name)} about={a.prompt}>
       <header>

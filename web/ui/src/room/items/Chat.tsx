@@ -54,7 +54,7 @@ function Quoted({ id }: { id: string }) {
       <span className="cut">
         {message ? (
           <>
-            <bdi>{author ? nameOf(author) : t.somebody}</bdi>:{" "}
+            <bdi>{author ? nameOf(author) : t.someone}</bdi>:{" "}
             <bdi>{marked(message.text.slice(0, 120))}</bdi>
           </>
         ) : (

@@ -58,5 +58,5 @@ function answer(row: PermissionRow): string {
   if (row.source === "policy") return t.permission.byPolicy(what);
   if (row.source === "timeout") return t.permission.byTimeout(what);
   if (row.state === "cancelled") return t.permission.cancelled;
-  return t.permission.answered(row.answeredBy ? nameOf(row.answeredBy) : t.somebody, what);
+  return t.permission.answered(row.answeredBy ? nameOf(row.answeredBy) : t.someone, what);
 }

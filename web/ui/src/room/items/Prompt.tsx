@@ -31,7 +31,7 @@ function Settled({ row }: { row: PromptRow }) {
   const tools = useTools();
   const { approval: a, state } = row;
   const author = row.author ?? tools.person(a.participantId);
-  const name = author ? nameOf(author) : t.somebody;
+  const name = author ? nameOf(author) : t.someone;
   const proposed = row.decidedBy === null || row.decidedBy.id !== a.participantId;
   const mine = a.participantId === tools.meId;
   return (
