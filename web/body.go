@@ -61,7 +61,8 @@ func (s *Server) receiveBody(w http.ResponseWriter, r *http.Request) ([]byte, er
 	if err != nil {
 		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body could not be read")
 	}
-	// net/http goes on reading, to notice a client that leaves, and may wait for that.
+	// net/http continues to read, to notice when the client disconnects. That read may
+	// block for long, so it has no deadline.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	if len(body) > 0 && !isJSON(r.Header.Get("Content-Type")) {
 		return nil, protocol.Errorf(protocol.CodeInvalidRequest, "the body must be application/json")

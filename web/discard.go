@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	discardTimeout = 30 * time.Second // of all that is discarded
-	discardPause   = 5 * time.Second  // of the client between two reads
+	discardTimeout = 30 * time.Second // for the whole body
+	discardPause   = 5 * time.Second  // for one read
 	discardBytes   = 256 << 20
 )
 

@@ -142,7 +142,7 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 		return s, nil
 	}
 	if stopErr := s.shutDown(ctx); stopErr != nil {
-		log.Error("the agent does not end", zap.Error(stopErr))
+		log.Error("the agent does not exit", zap.Error(stopErr))
 		return nil, err
 	}
 	s.workers.Wait()

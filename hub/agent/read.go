@@ -31,7 +31,7 @@ func (s *session) read(lines *wire.Reader) {
 	}
 	// An agent that has closed its output, but has not exited, is of no use.
 	if err := s.shutDown(context.Background()); err != nil {
-		s.log.Error("the agent does not end", zap.Error(err))
+		s.log.Error("the agent does not exit", zap.Error(err))
 	}
 	if s.stray.lines > 0 {
 		s.log.Warn("the agent wrote lines that are not messages", zap.Int("lines", s.stray.lines))

@@ -11,7 +11,7 @@ import (
 var errLastEvent = errors.New("the agent has ended, but its last event was not accepted")
 
 // errSurvives is the error of Stop if killing does not end the agent.
-var errSurvives = errors.New("the agent does not end")
+var errSurvives = errors.New("the agent does not exit")
 
 // killWait is how long a killed process may take to end. It only takes longer while the
 // kernel cannot end it, as with an unreachable network disk.

@@ -100,8 +100,8 @@ func (r *Room) hasRoom(w *Welcome, own int) bool {
 	return r.count < o.MaxConnections
 }
 
-// Leave removes a connection that was closed. It does nothing for one that the
-// room does not have.
+// Leave removes a closed connection. It does nothing if the connection is not in the
+// room.
 func (r *Room) Leave(s *Subscription) {
 	id := s.seat.participant
 	own := r.subs[id]

@@ -60,7 +60,7 @@ type pushed struct {
 	mu      sync.Mutex
 	offered []feed.Line // lines before those of Take; guarded by mu
 	bursts  int         // number of bursts in offered; guarded by mu
-	woken   bool        // Take has to be called; guarded by mu
+	woken   bool        // Take must be called; guarded by mu
 }
 
 // roomForBursts is the maximum number of unread bursts.

@@ -130,8 +130,8 @@ func (c *Client) Configure(ctx context.Context, optionID string, value any) erro
 	return err
 }
 
-// ForgetOption leaves an option of the agent as it is, and has the server no longer set it
-// in a restarted agent.
+// ForgetOption makes the server forget the value of an option, so that it no longer sets
+// the option in a restarted agent. The running agent keeps the value.
 func (c *Client) ForgetOption(ctx context.Context, optionID string) error {
 	_, err := c.Do(ctx, &protocol.Configure{OptionID: optionID, Forget: true})
 	return err

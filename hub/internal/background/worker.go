@@ -30,8 +30,8 @@ func (w *Worker) Stop() {
 	w.running.Wait()
 }
 
-// StopAt waits for f to return by itself. At the deadline it ends the context, and goes on
-// waiting. Without a [Worker.Start] it does nothing.
+// StopAt waits until f has returned. At the deadline it cancels the context of f, but
+// still waits. Without a [Worker.Start] it does nothing.
 func (w *Worker) StopAt(deadline time.Time) {
 	if w.cancel == nil {
 		return

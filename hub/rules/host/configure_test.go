@@ -62,7 +62,7 @@ func last(s *rulestest.Fixture, n *rulestest.Session) protocol.Payload {
 }
 
 func TestState_sets_an_option(t *testing.T) {
-	t.Run("and tells every shared session what becomes of it", func(t *testing.T) {
+	t.Run("and reports the outcome to every shared session", func(t *testing.T) {
 		w := rulestest.NewNetwork(t, rules.Settings{}, 2)
 		s := &rulestest.Fixture{Network: w, T: t, Session: w.Shared[0], State: w.Shared[0].SharedState()}
 		s.Do(s.Host, host.FactsLearned{Facts: options()})
@@ -165,7 +165,7 @@ func TestState_sets_options_again_in_a_restarted_agent(t *testing.T) {
 		answers(s, s.Agent.Changes[1], "")
 		require.NotEmpty(t, s.Agent.Turn)
 	})
-	t.Run("and goes on without one that the agent refuses", func(t *testing.T) {
+	t.Run("and continues without an option that the agent refuses", func(t *testing.T) {
 		s := restarted(t, "model")
 		answers(s, s.Agent.Changes[0], "no such model")
 		require.NotEmpty(t, s.Agent.Turn)
@@ -233,7 +233,7 @@ func TestState_options_after_a_crash(t *testing.T) {
 		require.Empty(t, s.Session.SharedState().Changes)
 		require.Empty(t, s.Agent.Changes)
 	})
-	t.Run("an outcome that was lost is told again", func(t *testing.T) {
+	t.Run("an outcome that was lost is sent again", func(t *testing.T) {
 		s := configurable(t)
 		sent := sets(s, "web", `false`)
 		s.EffectsLeft = 0

@@ -59,8 +59,8 @@ func (s *State) inactiveError(p protocol.Participant) error {
 	return protocol.Errorf(protocol.CodeParticipantInactive, "this participant has left")
 }
 
-// requireActive returns SESSION_INACTIVE for a session that has ended, and
-// SESSION_NOT_FOUND for one that was not created.
+// requireActive returns SESSION_INACTIVE if the session has ended, and
+// SESSION_NOT_FOUND if it was never created.
 func (s *State) requireActive() error {
 	if err := s.requireCreated(); err != nil {
 		return err

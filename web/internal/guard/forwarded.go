@@ -60,9 +60,10 @@ var forwardingHeaders = map[string]bool{
 }
 
 var (
-	// The first covers Forwarded of RFC 7239 and X-Forwarded-For.
+	// forwardingParts occur anywhere in a name. The first of them covers Forwarded of
+	// RFC 7239 and X-Forwarded-For.
 	forwardingParts = []string{"Forwarded", "Client-Ip", "Clientip", "X-Proxy-"}
-
+	// forwardingPrefixes begin a name.
 	forwardingPrefixes = []string{
 		"X-Envoy-", "X-Appengine-", "X-Amzn-", "X-Amz-Cf-", "X-Azure-", "X-Arr-", "X-Vercel-", "X-Nf-",
 		"Akamai-", "Fastly-", "Cf-", "Tailscale-", "Ngrok-", "Fly-",

@@ -12,10 +12,10 @@ import (
 // sender sends a connection what its subscription has. It is a [feed.Sink].
 //
 // The session's fan-out offers each burst, and the sender writes it at once, as far
-// as the socket takes it. A goroutine of the sender's own writes what the socket does
-// not take, then goes on with what the subscription has until nothing waits. So a
-// client that keeps up costs one system call for each burst and no goroutine, and one
-// that does not keep up delays no other.
+// as the socket takes it. The sender's own goroutine writes the rest, and then what
+// the subscription has queued, until nothing waits. So a client that keeps up costs
+// one system call for each burst and no goroutine, and a client that does not keep up
+// delays no other.
 type sender struct {
 	// immutable
 	conn   *rawconn.Conn

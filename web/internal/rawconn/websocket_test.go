@@ -76,7 +76,7 @@ func TestWebSocket_reads_messages_and_stops_after_control_frames(t *testing.T) {
 			}
 			require.Equal(t, 1, pings)
 			go client.Write(clientFrame(final|opText, "three"))
-			require.Equal(t, "three", read(t, ws), "it goes on after that")
+			require.Equal(t, "three", read(t, ws), "reading continues after that")
 		})
 	}
 }

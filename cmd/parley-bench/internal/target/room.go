@@ -114,7 +114,7 @@ func (r *ParleyRoom) Prompt(ctx context.Context, text string) error {
 	return r.target.call(ctx, http.MethodPost, r.path("/prompts"), body, &answer)
 }
 
-// Wake reads the state of the session, for which the server must load it.
+// Wake reads the state of the session, which makes the server load the session.
 func (r *ParleyRoom) Wake(ctx context.Context) error {
 	var state protocol.StateAnswer
 	return r.target.call(ctx, http.MethodGet, r.path(""), nil, &state)

@@ -84,8 +84,9 @@ func ask(s *netio.Socket, id string, c protocol.Command, wanted func(line []byte
 	}
 }
 
-// The server encodes a line with its type first. It is not decoded, which would
-// cost more than the server does.
+// isWelcome reports whether a line is a welcome. Like isOK and isError, it compares the
+// beginning of the line, where the server encodes the type: decoding every line would
+// cost more than the server itself.
 func isWelcome(line []byte) bool { return bytes.HasPrefix(line, []byte(`{"type":"welcome"`)) }
 func isOK(line []byte) bool      { return bytes.HasPrefix(line, []byte(`{"type":"ok"`)) }
 func isError(line []byte) bool   { return bytes.HasPrefix(line, []byte(`{"type":"error"`)) }

@@ -108,7 +108,7 @@ func Parse(line string) (Command, error) {
 		}
 	case Prompt:
 		if c.Text == "" {
-			return Command{}, fmt.Errorf("/prompt needs a text, such as /prompt fix the failing test")
+			return Command{}, fmt.Errorf("/prompt needs text, such as /prompt fix the failing test")
 		}
 	case Approve, Deny, Cancel, Show:
 		return parseNumbered(c)

@@ -55,8 +55,8 @@ func TestParse(t *testing.T) {
 func TestParse_says_what_to_type_instead(t *testing.T) {
 	for line, want := range map[string]string{
 		"/dance":        "/help",
-		"/prompt":       "needs a text, such as /prompt",
-		"/prompt  ":     "needs a text, such as /prompt",
+		"/prompt":       "needs text, such as /prompt",
+		"/prompt  ":     "needs text, such as /prompt",
 		"/mode":         "view_only",
 		"/mode anarchy": "view_only",
 		"/history none": "1 to 500",

@@ -82,7 +82,7 @@ func formatSetting(category string, o *protocol.ConfigOption) string {
 	now := o.Current()
 	text := category + ": " + display.OneLine(now.Name)
 	if now.AsksNobody {
-		text += " (it asks nobody for permission)"
+		text += " (never asks for permission)"
 	}
 	return text
 }

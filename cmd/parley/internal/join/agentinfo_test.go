@@ -43,5 +43,5 @@ func TestScreen_shows_a_change_of_mode_once(t *testing.T) {
 	s.agentChanges(modes("auto"))
 	s.agentChanges(modes("auto"))
 	s.agentChanges(protocol.AgentFacts{SessionTitle: new("Discounts")})
-	require.Equal(t, "* the agent's mode: Auto (it asks nobody for permission)\n", out.String())
+	require.Equal(t, "* the agent's mode: Auto (never asks for permission)\n", out.String())
 }

@@ -35,7 +35,8 @@ func (s *session) setOption(ctx context.Context, c command.Command) {
 	s.startLine(ctx, func(ctx context.Context) (func(), error) { return nil, s.c.Configure(ctx, o.ID, value) })
 }
 
-// forgetOption has the server no longer set an option. The agent may no longer have it.
+// forgetOption makes the server forget the value of an option, which the agent may no
+// longer offer.
 func (s *session) forgetOption(ctx context.Context, text string) {
 	id := text
 	if o, rest, err := s.room.findOption(text); err == nil && rest == "" {
@@ -118,7 +119,7 @@ func valueList(o protocol.ConfigOption) string {
 			text += " (" + display.OneLine(v.Name) + ")"
 		}
 		if v.AsksNobody {
-			text += " (it asks nobody for permission)"
+			text += " (never asks for permission)"
 		}
 		list = append(list, text)
 	}

@@ -63,7 +63,7 @@ func TestScreen_lists_the_options(t *testing.T) {
 	var out strings.Builder
 	newScreen(&out, false, newLedger()).options(configurable())
 	require.Contains(t, out.String(), "* model (Model) is Opus; values: o1 (Opus), s (Sonnet), s2 (sonnet)\n")
-	require.Contains(t, out.String(), "auto (Auto) (it asks nobody for permission), and 898 more\n")
+	require.Contains(t, out.String(), "auto (Auto) (never asks for permission), and 898 more\n")
 	require.Contains(t, out.String(), "* thought level (Effort) is on; values: on, off\n")
 	require.NotContains(t, out.String(), "\x1b")
 }

@@ -167,7 +167,7 @@ func (l *ledger) numbered(number int) (*item, error) {
 	case found:
 		return l.items[at], nil
 	case number > 0 && number <= l.last:
-		return nil, fmt.Errorf("#%d is closed, too long ago to be shown", number)
+		return nil, fmt.Errorf("#%d was closed too long ago to be shown", number)
 	}
 	return nil, fmt.Errorf("there is no #%d", number)
 }

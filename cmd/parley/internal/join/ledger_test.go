@@ -160,7 +160,7 @@ func TestLedger_keeps_numbers_and_drops_the_oldest_closed_items(t *testing.T) {
 	require.Same(t, kept, l.put(kindProposal, "kept"), "open items are never dropped")
 	require.Equal(t, 1, kept.number)
 	_, err := l.numbered(2)
-	require.EqualError(t, err, "#2 is closed, too long ago to be shown")
+	require.EqualError(t, err, "#2 was closed too long ago to be shown")
 	big := l.put(kindProposal, "big")
 	big.approval.Prompt = strings.Repeat("x", maxClosedBytes+1)
 	l.end(big, "rejected", false, after(0))
