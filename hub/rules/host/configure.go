@@ -18,8 +18,12 @@ const (
 	maxSettledChanges = 32               // outcomes, for shared sessions that missed them
 )
 
-// noAnswer is the failure of a change that the agent has not answered in time.
-const noAnswer = "the agent did not answer"
+// Failures of changes that the agent has not answered.
+const (
+	noAnswer          = "the agent did not answer"
+	changeStopped     = "the server was stopped before the agent answered"
+	changeInterrupted = "the server was restarted before the agent answered"
+)
 
 // optionChange is a change that the agent has not answered. Changes that set an option
 // again are sent one by one.
@@ -198,7 +202,7 @@ func (s *State) sendChanges(d rules.Decision, m rules.SharedOpened) rules.Decisi
 		if slices.Contains(waiting, id) {
 			continue
 		}
-		ended := changeEndedEvent{Change: rules.OptionChange{ID: id}, Failure: "the server was restarted before the agent answered"}
+		ended := changeEndedEvent{Change: rules.OptionChange{ID: id}, Failure: changeInterrupted}
 		if settled := s.settled(id); settled != nil {
 			ended = *settled
 		}

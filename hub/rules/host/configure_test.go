@@ -182,6 +182,58 @@ func TestState_sets_options_again_in_a_restarted_agent(t *testing.T) {
 	})
 }
 
+func TestState_agent_that_exits_while_its_options_are_set_again(t *testing.T) {
+	s := restarted(t, "model")
+	s.AgentReports(rules.AgentExited{ExitCode: new(3)})
+	s.DeliverAll()
+	require.Equal(t, protocol.AgentExited, s.HostState().Agent, "it is not started again and again")
+	require.Empty(t, s.HostState().Queue)
+	var failures []string
+	for _, r := range s.Session.Journal {
+		if p, err := protocol.DecodePayload(protocol.EventType(r.Type), r.Public); err == nil {
+			if failed, ok := p.(*protocol.PromptDispatchFailed); ok {
+				require.Equal(t, protocol.CodeAgentFailed, failed.Code)
+				failures = append(failures, failed.Error)
+			}
+		}
+	}
+	require.Equal(t, []string{`the agent exited with code 3 while its option "model" was set again`}, failures)
+
+	require.NoError(t, s.Send(s.Owner(), &protocol.Configure{OptionID: "model", Forget: true}).Err)
+	s.DeliverAll()
+	s.Prompt(s.Owner())
+	s.DeliverAll()
+	s.FinishLaunch(true)
+	require.NotEmpty(t, s.Agent.Turn, "prompts run once the option is forgotten")
+}
+
+func TestState_gives_the_reason_why_a_change_has_no_answer(t *testing.T) {
+	reason := func(s *rulestest.Fixture) string {
+		for _, c := range s.HostState().SettledChanges {
+			return c.Failure
+		}
+		return ""
+	}
+	t.Run("the server was restarted", func(t *testing.T) {
+		s := configurable(t)
+		sets(s, "web", "false")
+		s.Crash()
+		s.DeliverAll()
+		require.Equal(t, "the server was restarted before the agent answered", reason(s))
+	})
+	t.Run("the agent exited in a turn that was cancelled", func(t *testing.T) {
+		s := configurable(t)
+		s.Prompt(s.Owner())
+		s.DeliverAll()
+		sets(s, "web", "false")
+		require.NoError(t, s.Send(s.Owner(), &protocol.Cancel{}).Err)
+		s.DeliverAll()
+		s.AgentReports(rules.AgentExited{ExitCode: new(3)})
+		s.DeliverAll()
+		require.Equal(t, "the agent exited with code 3", reason(s))
+	})
+}
+
 func TestState_lets_prompts_wait_after_a_refused_mode(t *testing.T) {
 	t.Run("until the host sets a mode", func(t *testing.T) {
 		s := refusedMode(t)

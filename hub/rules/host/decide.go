@@ -26,7 +26,7 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 	case rules.Loaded:
 		return s.loaded(m)
 	case rules.Shutdown:
-		return s.loseAgent("the server was stopped while the prompt was running").With(EndAgent{})
+		return s.loseAgent("the server was stopped while the prompt was running", changeStopped).With(EndAgent{})
 	case FactsLearned:
 		return s.recordFacts(m.Facts)
 	case Launched:

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -29,13 +30,14 @@ func (s *State) stopAgent() rules.Decision {
 }
 
 // exited decides on the exit of the agent. The running turn fails; waiting turns run in a
-// new process.
+// new process. An agent that exits while its options are set again would do so in every
+// process, so the waiting turns fail as after a failed start.
 func (s *State) exited(e rules.AgentExited) rules.Decision {
 	failure := ExitFailure(e)
 	if s.Agent == protocol.AgentEnding {
 		failure = agentStopped
 	}
-	d := s.loseAgent(failure)
+	d := s.loseAgent(failure, failure)
 	status := lastStatus(d)
 	status.ExitCode = e.ExitCode
 	if e.StderrTail != "" {
@@ -43,6 +45,10 @@ func (s *State) exited(e rules.AgentExited) rules.Decision {
 	}
 	if s.StoppedIdle && s.Occupied && len(s.Queue) == 0 {
 		return s.launch(d) // a shared session has opened since
+	}
+	if again := s.nextAgain(); again != nil && s.Agent != protocol.AgentEnding {
+		failure = fmt.Sprintf("%s while its option %.40q was set again", failure, again.Change.OptionID)
+		return s.failWaiting(d, failure, protocol.CodeAgentFailed)
 	}
 	return s.announceExit(d)
 }
@@ -55,20 +61,18 @@ func ExitFailure(e rules.AgentExited) string {
 	return "the agent ended"
 }
 
-// loseAgent records that the agent no longer exists: it withdraws the permission requests
-// and fails the running turn. The last event of the decision is the agent's status.
-func (s *State) loseAgent(failure string) rules.Decision {
+// loseAgent records that the agent no longer exists: it withdraws the permission requests,
+// and fails the running turn and the changes of options. The last event of the decision is
+// the agent's status.
+func (s *State) loseAgent(failure, changeFailure string) rules.Decision {
 	var d rules.Decision
 	for _, p := range s.Permissions {
 		d = s.withdrawPermission(d, p.Request.RequestID)
 	}
 	if s.Running != nil {
-		if s.Running.Cancelling != "" {
-			failure = s.Running.Cancelling
-		}
-		d = s.endTurn(d, endedTurn{Turn: s.Running.Turn, Failure: failure})
+		d = s.endTurn(d, endedTurn{Turn: s.Running.Turn, Failure: cmp.Or(s.Running.Cancelling, failure)})
 	}
-	d = s.failChanges(d, failure)
+	d = s.failChanges(d, changeFailure)
 	d.Events = append(d.Events, rules.Event{Public: newAgentStatus(protocol.AgentExited)})
 	return d
 }
@@ -90,7 +94,12 @@ func (s *State) announceExit(d rules.Decision) rules.Decision {
 
 // endAgent records that the agent no longer exists, and fails all waiting turns as well.
 func (s *State) endAgent(failure string, code protocol.Code) rules.Decision {
-	d := s.loseAgent(failure)
+	return s.failWaiting(s.loseAgent(failure, failure), failure, code)
+}
+
+// failWaiting fails all waiting turns of an agent that no longer exists. The last event of
+// the decision is the agent's status, which it completes and reports.
+func (s *State) failWaiting(d rules.Decision, failure string, code protocol.Code) rules.Decision {
 	status := lastStatus(d)
 	status.Detail = failure
 	for _, t := range s.Queue {
@@ -105,7 +114,7 @@ func (s *State) endAgent(failure string, code protocol.Code) rules.Decision {
 func (s *State) loaded(m rules.Loaded) rules.Decision {
 	d := rules.Decision{Events: s.repairOccupied(m.OpenShared)}
 	if s.Agent != protocol.AgentExited {
-		lost := s.loseAgent("the server was restarted while the prompt was running")
+		lost := s.loseAgent("the server was restarted while the prompt was running", changeInterrupted)
 		d = d.Then(lost).With(Broadcast{rules.AgentChanged{Status: lastStatus(lost).AgentStatusChanged}})
 	}
 	waiting := false

@@ -79,7 +79,7 @@ func (s *State) continuation(loadError error) protocol.AgentSession {
 // new one.
 func (s *State) launchFailed(m LaunchFailed) rules.Decision {
 	if s.Agent == protocol.AgentEnding {
-		return s.announceExit(s.loseAgent(agentStopped)).With(refuseCreation(agentStopped, m.Err))
+		return s.announceExit(s.loseAgent(agentStopped, agentStopped)).With(refuseCreation(agentStopped, m.Err))
 	}
 	if errors.Is(m.Err, rules.ErrCannotLoad) && s.earlierSession() != "" {
 		return s.relaunchNewSession(m.Err)
