@@ -45,7 +45,7 @@ func newTokensCommand(s *settings) *cobra.Command {
 starts each agent as a process. The agents pass their pipes to the bench, which
 streams for all of them, because hundreds of processes with a timer each would cost
 more than the server. The latency of a chunk counts from the time when it was due.
-"kept up" is the share of the chunks that were due that have arrived; "load core"
+"kept up" is the share of due chunks that have arrived; "load core"
 shows whether the load was the limit.`
 	cmd.Example = `  parley-bench tokens --agents 100,500`
 	f := cmd.Flags()

@@ -170,7 +170,8 @@ func (r *Room) Due() time.Time {
 	return due
 }
 
-// Wake does what is due.
+// Wake ends the typing states and polls that have run out by now, and sends the presence
+// if that is due.
 func (r *Room) Wake(now time.Time) {
 	for id, until := range r.typing {
 		if !until.After(now) {
