@@ -103,6 +103,17 @@ func (f AgentFacts) OptionByID(id string) *ConfigOption {
 	return nil
 }
 
+// Replaces reports whether a change that the agent has carried out settles the refusal of
+// an option: a change of the same option, or of the mode if the agent no longer has the
+// refused option.
+func (f AgentFacts) Replaces(p *AgentConfigured, refused string) bool {
+	if p.OptionID == refused {
+		return true
+	}
+	o := f.OptionByID(p.OptionID)
+	return o != nil && o.Category == CategoryMode && string(p.Value) != "null" && f.OptionByID(refused) == nil
+}
+
 // Accepts returns nil if the option offers a value, which is a JSON string or boolean, and
 // otherwise an [*Error]. A string counts as offered if the list of choices is truncated.
 func (o *ConfigOption) Accepts(value json.RawMessage) error {

@@ -141,7 +141,7 @@ func TestSocket_Floods(t *testing.T) {
 					begin := time.Now()
 					code, sent, answers := s.rawDial(t, who).floods(what)
 					require.Equal(t, protocol.CloseRateLimited, code)
-					require.Less(t, sent, 300)
+					require.Less(t, sent, 1000, "the client may write some frames more while the connection is being closed")
 					require.LessOrEqual(t, answers, 150)
 					require.Less(t, time.Since(begin), protocol.FirstCommandTimeout)
 					w.stop()

@@ -40,7 +40,7 @@ func (r *run) answerChange(refuses bool) {
 
 // forgetMode forgets the mode that the agent refuses, so that prompts no longer wait.
 func (r *run) forgetMode() {
-	change := r.HostState().RefusedMode.Change
+	change := r.HostState().RefusedModes[0].Change
 	change.ID, change.Value = fmt.Sprintf("end-%d", len(r.Host.Journal)), rules.NoValue
 	r.Do(r.Host, rules.Configure{Change: change, Shared: r.Shared[0].ID})
 }

@@ -172,7 +172,7 @@ func (r *run) finish() {
 	r.DeliverAll()
 	unsettled := func() bool {
 		s, a := r.HostState(), &r.Agent
-		return a.Launching || a.Ending || a.Turn != "" || len(r.Links) > 0 || len(s.Changes) > 0 || s.RefusedMode != nil
+		return a.Launching || a.Ending || a.Turn != "" || len(r.Links) > 0 || len(s.Changes) > 0 || len(s.RefusedModes) > 0
 	}
 	for a := &r.Agent; unsettled(); r.DeliverAll() {
 		switch {
@@ -184,7 +184,7 @@ func (r *run) finish() {
 			r.AgentReports(rules.AgentTurnEnded{Turn: a.Turn, StopReason: "end_turn"})
 		case len(r.HostState().Changes) > 0:
 			r.answerChange(false)
-		case r.HostState().RefusedMode != nil:
+		case len(r.HostState().RefusedModes) > 0:
 			r.forgetMode()
 		}
 	}

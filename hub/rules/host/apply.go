@@ -28,11 +28,12 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	case *idleAgentStoppedEvent:
 		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
 	case *changeBeganEvent:
-		s.Changes = append(s.Changes, optionChange{p.Change, p.Again, at.Instant()})
+		s.applyChangeBegan(p, at.Instant())
 	case *changeEndedEvent:
-		s.applyChangeEnded(p)
+		s.applyChangeEnded(p, at.Instant())
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
+		s.followFacts()
 	case *protocol.PermissionRequested:
 		request := rules.NewPermissionRequest(p.Permission)
 		s.Permissions = append(s.Permissions, openPermission{request, at.Instant(), s.runningShared()})
@@ -76,7 +77,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	}
 	s.Agent, s.Detail = p.Status, p.Detail
 	if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
-		s.Changes, s.RefusedMode = nil, nil
+		s.Changes, s.RefusedModes = nil, nil
 	}
 	s.IdleSince = rules.Instant{}
 	if p.Status == protocol.AgentStarting {

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -29,9 +30,12 @@ const (
 // again are sent one by one.
 type optionChange struct {
 	Change rules.OptionChange
-	Again  bool // it sets an option again that a participant set in an earlier process
-	At     rules.Instant
+	Again  bool          // it sets an option again that a participant set in an earlier process
+	At     rules.Instant // when it was sent to the agent; zero until then
 }
+
+// sent reports whether the agent has received the change.
+func (c optionChange) sent() bool { return !c.At.IsZero() }
 
 // Events about changes of options. Their JSON is stored.
 type (
@@ -56,7 +60,7 @@ func (e changeEndedEvent) holds() bool { return e.Again && e.Change.Mode && e.Fa
 
 // takesPrompts reports whether a turn may begin when none runs.
 func (s *State) takesPrompts() bool {
-	return s.up() && s.RefusedMode == nil && !slices.ContainsFunc(s.Changes, func(c optionChange) bool { return c.Again })
+	return s.up() && len(s.RefusedModes) == 0 && !slices.ContainsFunc(s.Changes, func(c optionChange) bool { return c.Again })
 }
 
 // configure sends a change to the agent, or reports its outcome if it is known.
@@ -118,7 +122,7 @@ func (s *State) configured(e rules.AgentConfigured) rules.Decision {
 func (s *State) expireChanges(d rules.Decision, now time.Time) rules.Decision {
 	var ended []changeEndedEvent
 	for _, c := range s.Changes {
-		if !now.Before(c.At.Deadline(configureTimeout)) {
+		if c.sent() && !now.Before(c.At.Deadline(configureTimeout)) {
 			ended = append(ended, changeEndedEvent{c.Change, noAnswer, c.Again})
 		}
 	}
@@ -134,10 +138,13 @@ func (s *State) endChanges(d rules.Decision, ended ...changeEndedEvent) rules.De
 	after := *s
 	for _, e := range ended {
 		d.Events = append(d.Events, rules.Event{Public: &e})
-		after.applyChangeEnded(&e)
+		after.applyChangeEnded(&e, rules.Instant{})
 		if !e.Again || e.Failure != "" {
 			d = d.With(Broadcast{e.message()})
 		}
+	}
+	if first := after.firstRefused(); first != nil && len(after.RefusedModes) < len(s.RefusedModes) {
+		d = d.With(Broadcast{first.message()}) // shared sessions show one at a time
 	}
 	if next := after.nextAgain(); next != nil {
 		if before := s.nextAgain(); before.Change.ID != next.Change.ID {
@@ -208,24 +215,43 @@ func (s *State) sendChanges(d rules.Decision, m rules.SharedOpened) rules.Decisi
 		}
 		d = d.With(rules.Send{To: m.Shared, Message: ended.message()})
 	}
-	if s.RefusedMode != nil {
-		d = d.With(rules.Send{To: m.Shared, Message: s.RefusedMode.message()})
+	if first := s.firstRefused(); first != nil {
+		d = d.With(rules.Send{To: m.Shared, Message: first.message()})
 	}
 	return d
 }
 
+// firstRefused returns the first refused mode; nil for none.
+func (s *State) firstRefused() *changeEndedEvent {
+	if len(s.RefusedModes) == 0 {
+		return nil
+	}
+	return &s.RefusedModes[0]
+}
+
+// applyChangeBegan adds a change. An option that is set again waits for those before it.
+func (s *State) applyChangeBegan(e *changeBeganEvent, at rules.Instant) {
+	if e.Again && s.nextAgain() != nil {
+		at = rules.Instant{}
+	}
+	s.Changes = append(s.Changes, optionChange{e.Change, e.Again, at})
+}
+
 // applyChangeEnded folds the outcome of a change into the state. It changes no list in
 // place, so that a copy of the state can apply it.
-func (s *State) applyChangeEnded(e *changeEndedEvent) {
+func (s *State) applyChangeEnded(e *changeEndedEvent, at rules.Instant) {
 	s.Changes = slices.DeleteFunc(slices.Clone(s.Changes), func(c optionChange) bool {
 		return c.Change.ID == e.Change.ID && c.Again == e.Again
 	})
+	if next := s.nextAgain(); e.Again && next != nil && !next.sent() {
+		next.At = at
+	}
 	if !e.Again {
 		s.SettledChanges = keepLast(append(slices.Clone(s.SettledChanges), *e), maxSettledChanges)
 	}
 	switch {
 	case e.holds():
-		s.RefusedMode = e
+		s.RefusedModes = append(slices.Clone(s.RefusedModes), *e)
 	case e.Failure != "" && e.Again: // it is not tried again
 		s.forget(e.Change.OptionID)
 	case e.Failure == "" && !e.Again:
@@ -235,10 +261,10 @@ func (s *State) applyChangeEnded(e *changeEndedEvent) {
 
 // choose notes an option that was set, or that one is to be forgotten.
 func (s *State) choose(c rules.OptionChange) {
-	if s.RefusedMode != nil && (c.Mode && !c.Forgets() || c.OptionID == s.RefusedMode.Change.OptionID) {
-		s.forget(s.RefusedMode.Change.OptionID)
-		s.RefusedMode = nil
-	}
+	s.RefusedModes = slices.DeleteFunc(slices.Clone(s.RefusedModes), func(e changeEndedEvent) bool {
+		gone := s.Session.Facts.OptionByID(e.Change.OptionID) == nil // another mode takes its place
+		return e.Change.OptionID == c.OptionID || gone && c.Mode && !c.Forgets()
+	})
 	s.forget(c.OptionID)
 	if !c.Forgets() {
 		s.Chosen = keepLast(append(s.Chosen, c), maxChosen)
@@ -247,6 +273,29 @@ func (s *State) choose(c rules.OptionChange) {
 
 func (s *State) forget(optionID string) {
 	s.Chosen = slices.DeleteFunc(slices.Clone(s.Chosen), func(c rules.OptionChange) bool { return c.OptionID == optionID })
+}
+
+// followFacts notes the values that the agent shows for the options that participants have
+// set. The agent may change an option itself, as when it ends a plan; the next process is
+// given what participants saw last. Values are not followed before an agent has received
+// what was set.
+func (s *State) followFacts() {
+	if !s.up() || s.nextAgain() != nil || len(s.RefusedModes) > 0 {
+		return
+	}
+	for i, c := range s.Chosen {
+		o := s.Session.Facts.OptionByID(c.OptionID)
+		if o != nil && len(o.CurrentValue) > 0 && !sameValue(o.CurrentValue, c.Value) {
+			s.Chosen = slices.Clone(s.Chosen)
+			s.Chosen[i].Value = o.CurrentValue
+		}
+	}
+}
+
+// sameValue reports whether two JSON strings or booleans are equal.
+func sameValue(a, b json.RawMessage) bool {
+	var one, other any
+	return json.Unmarshal(a, &one) == nil && json.Unmarshal(b, &other) == nil && one == other
 }
 
 // keepLast returns the last n elements.

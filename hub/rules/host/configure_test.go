@@ -240,7 +240,7 @@ func TestState_lets_prompts_wait_after_a_refused_mode(t *testing.T) {
 		answers(s, sets(s, "permissions", `"ask"`), "")
 		require.NotEmpty(t, s.Agent.Turn)
 		require.Nil(t, s.State.RefusedMode)
-		require.Nil(t, s.HostState().RefusedMode)
+		require.Empty(t, s.HostState().RefusedModes)
 	})
 	t.Run("until the host forgets the mode", func(t *testing.T) {
 		s := refusedMode(t)
@@ -265,6 +265,65 @@ func TestState_lets_prompts_wait_after_a_refused_mode(t *testing.T) {
 		answers(s, s.Agent.Changes[1], "")
 		require.NotEmpty(t, s.Agent.Turn)
 	})
+}
+
+func TestState_sets_again_the_mode_that_was_shown_last(t *testing.T) {
+	s := configurable(t)
+	answers(s, sets(s, "permissions", `"auto"`), "")
+	auto := options()
+	auto.ConfigOptions[0].CurrentValue = json.RawMessage(`"auto"`)
+	s.Do(s.Host, host.FactsLearned{Facts: auto})
+	s.Do(s.Host, host.FactsLearned{Facts: options()}) // the agent itself goes back to asking
+	s.DeliverAll()
+	s.AgentReports(rules.AgentExited{})
+	s.DeliverAll()
+	s.Agent.Changes = nil
+	s.Prompt(s.Owner())
+	s.DeliverAll()
+	s.FinishLaunch(true)
+	s.DeliverAll()
+	require.Len(t, s.Agent.Changes, 1)
+	require.JSONEq(t, `"ask"`, string(s.Agent.Changes[0].Value), "the prompt was approved while the room showed this mode")
+}
+
+func TestState_counts_the_time_of_each_option_that_is_set_again_from_its_request(t *testing.T) {
+	s := restarted(t, "model", "permissions")
+	s.Now = s.Now.Add(29 * time.Second)
+	answers(s, s.Agent.Changes[0], "")
+	require.Len(t, s.Agent.Changes, 2)
+	s.Now = s.Now.Add(29 * time.Second)
+	s.Do(s.Host, rules.Tick{})
+	s.DeliverAll()
+	require.Nil(t, s.State.RefusedMode)
+	answers(s, s.Agent.Changes[1], "")
+	require.NotEmpty(t, s.Agent.Turn)
+}
+
+func TestState_shows_one_refused_mode_after_the_other(t *testing.T) {
+	s := rulestest.NewFixture(t, rules.Settings{})
+	facts := options()
+	facts.ConfigOptions[1].Category = protocol.CategoryMode
+	s.Do(s.Host, host.FactsLearned{Facts: facts})
+	s.DeliverAll()
+	answers(s, sets(s, "permissions", `"auto"`), "")
+	answers(s, sets(s, "model", `"small"`), "")
+	s.AgentReports(rules.AgentExited{})
+	s.DeliverAll()
+	s.Agent.Changes = nil
+	s.Prompt(s.Owner())
+	s.DeliverAll()
+	s.FinishLaunch(true)
+	s.DeliverAll()
+	answers(s, s.Agent.Changes[0], "no")
+	answers(s, s.Agent.Changes[1], "no")
+	for _, id := range []string{"permissions", "model"} {
+		require.Equal(t, id, s.State.RefusedMode.OptionID)
+		require.Empty(t, s.Agent.Turn)
+		require.NoError(t, s.Send(s.Owner(), &protocol.Configure{OptionID: id, Forget: true}).Err)
+		s.DeliverAll()
+	}
+	require.Nil(t, s.State.RefusedMode)
+	require.NotEmpty(t, s.Agent.Turn)
 }
 
 func TestState_options_after_a_crash(t *testing.T) {

@@ -55,7 +55,7 @@ type State struct {
 	Changes        []optionChange       `json:",omitempty"` // not answered by the agent, in order; at most 2*rules.MaxChanges
 	Chosen         []rules.OptionChange `json:",omitempty"` // what participants have set, to be set again in the next process; at most maxChosen
 	SettledChanges []changeEndedEvent   `json:",omitempty"` // the newest outcomes; at most maxSettledChanges
-	RefusedMode    *changeEndedEvent    `json:",omitempty"` // the restarted agent refuses this mode, and prompts wait; nil for none
+	RefusedModes   []changeEndedEvent   `json:",omitempty"` // modes that the restarted agent refuses, and prompts wait; one for each option at most
 }
 
 // runningTurn is the turn that the agent works on.
@@ -216,7 +216,9 @@ func (s *State) Due() time.Time {
 		sooner(at)
 	}
 	for _, c := range s.Changes {
-		sooner(c.At.Deadline(configureTimeout))
+		if c.sent() {
+			sooner(c.At.Deadline(configureTimeout))
+		}
 	}
 	for _, p := range s.Permissions {
 		sooner(p.RequestedAt.Deadline(s.settings.PermissionTimeout))

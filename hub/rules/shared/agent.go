@@ -200,8 +200,7 @@ func (s *State) applyChange(e rules.Event) {
 
 func (s *State) applyConfigured(p *protocol.AgentConfigured, id string) {
 	s.dropChange(id)
-	option := s.Facts.OptionByID(p.OptionID)
-	if s.RefusedMode != nil && (s.RefusedMode.OptionID == p.OptionID || option != nil && option.Category == protocol.CategoryMode) {
+	if s.RefusedMode != nil && s.Facts.Replaces(p, s.RefusedMode.OptionID) {
 		s.RefusedMode = nil
 	}
 }

@@ -203,8 +203,7 @@ func (r *room) applyAgent(p protocol.Payload) {
 			r.agent.RefusedMode = p
 		}
 	case *protocol.AgentConfigured:
-		o := r.agent.OptionByID(p.OptionID)
-		if refused := r.agent.RefusedMode; refused != nil && (refused.OptionID == p.OptionID || o != nil && o.Category == protocol.CategoryMode) {
+		if refused := r.agent.RefusedMode; refused != nil && r.agent.Replaces(p, refused.OptionID) {
 			r.agent.RefusedMode = nil
 		}
 	case *protocol.AgentStatusChanged:

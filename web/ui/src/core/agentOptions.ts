@@ -3,6 +3,7 @@
 import type {
   Agent,
   AgentConfigureFailed,
+  AgentConfigured,
   AgentConfiguring,
   ConfigOption,
   ConfigValue,
@@ -16,7 +17,7 @@ export function withChange(agent: Agent, e: KnownEvent): Agent {
       return { ...agent, configuring: [...without(agent, e.payload.optionId), e.payload] };
     case "agent_configured": {
       const settled = { ...agent, configuring: without(agent, e.payload.optionId) };
-      return decidesMode(agent, e.payload.optionId) ? withoutRefusal(settled) : settled;
+      return settlesRefusal(agent, e.payload) ? withoutRefusal(settled) : settled;
     }
     case "agent_configure_failed": {
       const settled = { ...agent, configuring: without(agent, e.payload.optionId) };
@@ -33,12 +34,16 @@ function without(agent: Agent, optionId: string): AgentConfiguring[] {
   return agent.configuring?.filter((c) => c.optionId !== optionId) ?? [];
 }
 
-/** Reports whether setting an option ends the wait for a mode. */
-function decidesMode(agent: Agent, optionId: string): boolean {
-  return (
-    agent.refusedMode?.optionId === optionId ||
-    optionById(agent.configOptions, optionId)?.category === "mode"
-  );
+/**
+ * Reports whether a change settles the refusal of a mode: a change of the same option, or of
+ * the mode if the agent no longer has the refused option.
+ */
+function settlesRefusal(agent: Agent, done: AgentConfigured): boolean {
+  const refused = agent.refusedMode?.optionId;
+  if (refused === undefined || refused === done.optionId) return refused !== undefined;
+  const gone = optionById(agent.configOptions, refused) === undefined;
+  const isMode = optionById(agent.configOptions, done.optionId)?.category === "mode";
+  return gone && isMode && done.value !== null;
 }
 
 function withoutRefusal(agent: Agent): Agent {
