@@ -12,7 +12,7 @@ import (
 
 // Attach carries out a join or resume and subscribes to the session. The caller closes
 // the subscription. With eventsOnly, for an event stream or a long poll, it yields nothing
-// but events, and a host who has left stays so. After a resume for reading only, it accepts
+// but events, and does not bring back a host who has left. After a resume for reading only, it accepts
 // commands that read, and answers READ_ONLY to others. Errors: those of join and resume,
 // TOO_MANY_PARTICIPANTS (also if there are too many connections), SESSION_NOT_FOUND,
 // JOURNAL_UNAVAILABLE, and ctx's.

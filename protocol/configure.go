@@ -114,6 +114,12 @@ func (f AgentFacts) Replaces(p *AgentConfigured, refused string) bool {
 	return o != nil && o.Category == CategoryMode && string(p.Value) != "null" && f.OptionByID(refused) == nil
 }
 
+// SameConfigValue reports whether two JSON strings or booleans are equal.
+func SameConfigValue(a, b json.RawMessage) bool {
+	var one, other any
+	return json.Unmarshal(a, &one) == nil && json.Unmarshal(b, &other) == nil && one == other
+}
+
 // Accepts returns nil if the option offers a value, which is a JSON string or boolean, and
 // otherwise an [*Error]. A string counts as offered if the list of choices is truncated.
 func (o *ConfigOption) Accepts(value json.RawMessage) error {

@@ -8,6 +8,7 @@ import (
 	"parley/hub/agent/facts"
 	"parley/hub/agent/wire"
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // Requests that set an option. Agents that announce modes or models of version 1, and no
@@ -62,16 +63,10 @@ func (s *session) configured(requestID, optionID string, value json.RawMessage, 
 	}
 	changed, current := s.facts.Set(method, optionID, value, m.Result)
 	s.emitFacts(changed)
-	if len(current) > 0 && !sameValue(current, value) {
+	if len(current) > 0 && !protocol.SameConfigValue(current, value) {
 		done.Err = fmt.Errorf("the agent has set %s instead", wire.ForPeople(string(current), maxFailure))
 	}
 	s.emit(done)
-}
-
-// sameValue reports whether two JSON strings or booleans are equal.
-func sameValue(a, b json.RawMessage) bool {
-	var one, other any
-	return json.Unmarshal(a, &one) == nil && json.Unmarshal(b, &other) == nil && one == other
 }
 
 // maxFailure is the maximum length of the reason for a failed change in bytes.

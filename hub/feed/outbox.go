@@ -1,6 +1,6 @@
 package feed
 
-// outbox is what one connection sends of a burst by itself, because a line of its
+// outbox is what one connection sends separately of a burst, because a line of its
 // own stands among the lines for all. It belongs to the fan-out's goroutine.
 type outbox struct {
 	own     *Burst // not offered yet; includes lines of the burst for all; nil when there is nothing

@@ -87,3 +87,7 @@ func RawJSON(v any) json.RawMessage {
 	}
 	return b
 }
+
+// KeepLast returns the last n elements. The memory of the others is released when append
+// next allocates.
+func KeepLast[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }

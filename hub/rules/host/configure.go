@@ -1,11 +1,11 @@
 package host
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // An agent has at most one change of an option by a participant at a time; another one
@@ -247,7 +247,7 @@ func (s *State) applyChangeEnded(e *changeEndedEvent, at rules.Instant) {
 		next.At = at
 	}
 	if !e.Again {
-		s.SettledChanges = keepLast(append(slices.Clone(s.SettledChanges), *e), maxSettledChanges)
+		s.SettledChanges = rules.KeepLast(append(slices.Clone(s.SettledChanges), *e), maxSettledChanges)
 	}
 	switch {
 	case e.holds():
@@ -267,7 +267,7 @@ func (s *State) choose(c rules.OptionChange) {
 	})
 	s.forget(c.OptionID)
 	if !c.Forgets() {
-		s.Chosen = keepLast(append(s.Chosen, c), maxChosen)
+		s.Chosen = rules.KeepLast(append(s.Chosen, c), maxChosen)
 	}
 }
 
@@ -285,18 +285,9 @@ func (s *State) followFacts() {
 	}
 	for i, c := range s.Chosen {
 		o := s.Session.Facts.OptionByID(c.OptionID)
-		if o != nil && len(o.CurrentValue) > 0 && !sameValue(o.CurrentValue, c.Value) {
+		if o != nil && len(o.CurrentValue) > 0 && !protocol.SameConfigValue(o.CurrentValue, c.Value) {
 			s.Chosen = slices.Clone(s.Chosen)
 			s.Chosen[i].Value = o.CurrentValue
 		}
 	}
 }
-
-// sameValue reports whether two JSON strings or booleans are equal.
-func sameValue(a, b json.RawMessage) bool {
-	var one, other any
-	return json.Unmarshal(a, &one) == nil && json.Unmarshal(b, &other) == nil && one == other
-}
-
-// keepLast returns the last n elements.
-func keepLast[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }

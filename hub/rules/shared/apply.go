@@ -58,7 +58,7 @@ func (s *State) applyPermission(payload protocol.Payload) {
 		s.Permissions = append(s.Permissions, openPermission{PermissionRequest: rules.NewPermissionRequest(p.Permission)}.withShortForm())
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
-		s.ResolvedPermissions = keepLast(append(s.ResolvedPermissions, p.RequestID), maxResolvedPermissions)
+		s.ResolvedPermissions = rules.KeepLast(append(s.ResolvedPermissions, p.RequestID), maxResolvedPermissions)
 		if p.Participant != nil {
 			s.markDecider(p.Participant.ID)
 		}
@@ -130,10 +130,6 @@ func (s *State) dropOpen(approvalID string) {
 func (s *State) dropPermission(requestID string) {
 	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool { return p.RequestID == requestID })
 }
-
-// keepLast returns the last n elements of a slice that was appended to. The others stay
-// in memory until append allocates, which is cheaper than moving elements each time.
-func keepLast[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }
 
 // applyLeft records that a participant has left or was removed.
 func (s *State) applyLeft(left *protocol.ParticipantLeft) {

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"parley/hub/journal"
+	"parley/hub/rules"
 )
 
 // recentCommands holds the newest commands that were carried out in each scope, to
@@ -63,7 +64,7 @@ func (d *recentCommands) add(scope string, c completedCommand) {
 	if len(list) == maxRecentCommands {
 		delete(d.known, commandKey{scope, list[0].ID})
 	}
-	d.byScope[scope] = keepLast(append(list, c), maxRecentCommands)
+	d.byScope[scope] = rules.KeepLast(append(list, c), maxRecentCommands)
 	d.known[commandKey{scope, c.ID}] = struct{}{}
 }
 

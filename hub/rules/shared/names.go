@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"parley/hub/naming"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -38,7 +39,7 @@ func (s *State) reserveName(p protocol.Participant) {
 	delete(s.Deciders, p.ID)
 	for _, key := range nameKeys(p) {
 		if !slices.Contains(s.ReservedNames, key) {
-			s.ReservedNames = keepLast(append(s.ReservedNames, key), maxReservedNames)
+			s.ReservedNames = rules.KeepLast(append(s.ReservedNames, key), maxReservedNames)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (b *ballast) stop() {
 }
 
 // returnMemory runs a garbage collection when there has been none for quietInterval, and
-// returns the unused memory to the system. Go by itself does that only after minutes, and
+// returns the unused memory to the system. Go does that on its own only after minutes, and
 // in part.
 func (b *ballast) returnMemory() {
 	defer close(b.done)
