@@ -14,6 +14,7 @@ export default defineConfig({
   resolve: {
     // The client's sources, so that it need not be built first.
     alias: [
+      { find: /^parley-client\/view$/, replacement: client("view/index.ts") },
       { find: /^parley-client\/react$/, replacement: client("react.ts") },
       { find: /^parley-client$/, replacement: client("index.ts") },
     ],

@@ -1,4 +1,4 @@
-import type { Block } from "../core/acp.ts";
+import type { Block } from "parley-client/view";
 import { pretty } from "../core/format.ts";
 import { t } from "../texts.ts";
 import { Fold } from "../parts/Fold.tsx";

@@ -1,8 +1,8 @@
-import type { ToolContent } from "../core/acp.ts";
+import type { ToolContent } from "parley-client/view";
 import { commandOf, isShownBy, type Command } from "../core/command.ts";
 import { pretty } from "../core/format.ts";
-import type { Call } from "../core/items.ts";
-import { isDiff } from "../core/merge.ts";
+import type { Call } from "parley-client/view";
+import { isDiff } from "parley-client/view";
 import { countHidden } from "../core/visible.ts";
 import { Fold } from "../parts/Fold.tsx";
 import { t } from "../texts.ts";

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import type { ToolContent } from "../core/acp.ts";
+import type { ToolContent } from "parley-client/view";
 import { namesOf } from "../core/kept.ts";
 import { Part } from "../parts/kept.tsx";
 

@@ -1,5 +1,5 @@
-import type { TerminalExit } from "../core/acp.ts";
-import type { TerminalView } from "../core/items.ts";
+import type { TerminalExit } from "parley-client/view";
+import type { TerminalView } from "parley-client/view";
 import { marked } from "../core/visible.ts";
 import { t } from "../texts.ts";
 import { Terminal } from "./Terminal.tsx";

@@ -1,4 +1,4 @@
-import type { ToolContent } from "../core/acp.ts";
+import type { ToolContent } from "parley-client/view";
 import { onlyFence } from "../core/fence.ts";
 import { pretty } from "../core/format.ts";
 import { Fold } from "../parts/Fold.tsx";

@@ -13,7 +13,7 @@ import {
   openCode,
   type Blocks,
 } from "./blocks.ts";
-import { dice } from "./randomStory.ts";
+import { dice } from "./fixtures.ts";
 import { costOf } from "./markdown.ts";
 
 function textsOf(b: Blocks): string[] {

@@ -1,6 +1,6 @@
 /** Finds the command in the input of a tool call, in the shapes that agents use. */
 
-import { isObject, type ToolContent } from "./acp.ts";
+import { isObject, type ToolContent } from "parley-client/view";
 
 export interface Command {
   text: string;

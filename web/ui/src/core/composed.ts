@@ -1,6 +1,6 @@
 /** The text in the composer, separately for each target. It survives a reload. */
 
-import { isObject } from "./acp.ts";
+import { isObject } from "parley-client/view";
 import type { KeptText } from "./tabStorage.ts";
 
 /** Whom the user writes to: people or the agent. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { ComposedTexts } from "./composed.ts";
-import type { Item } from "./items.ts";
+import type { Item } from "parley-client/view";
 import {
   isWaiting,
   maxUnsent,

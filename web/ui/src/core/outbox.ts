@@ -6,9 +6,9 @@
 
 import type { PromptAs } from "parley-client";
 
-import { isObject } from "./acp.ts";
+import { isObject } from "parley-client/view";
 import type { Target } from "./composed.ts";
-import type { Item } from "./items.ts";
+import type { Item } from "parley-client/view";
 import { randomHex } from "./random.ts";
 import type { KeptText } from "./tabStorage.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { Item } from "./items.ts";
+import type { Item } from "parley-client/view";
 import { placesOf, renumber, type Places } from "./places.ts";
 
 const rows = (keys: string) => [...keys].map((key) => ({ key }) as Item);

@@ -3,7 +3,7 @@
  * number when older rows are put before it or dropped.
  */
 
-import type { Item } from "./items.ts";
+import type { Item } from "parley-client/view";
 
 // High enough that the number never becomes negative.
 const start = 1_000_000_000;

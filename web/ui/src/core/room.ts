@@ -14,8 +14,8 @@ import {
   type Welcome,
 } from "parley-client";
 
-import { load, type Loaded } from "./history.ts";
-import type { Timeline } from "./timeline.ts";
+import { load, type Loaded } from "parley-client/view";
+import type { Timeline } from "parley-client/view";
 import type { SessionEvent } from "./wire.ts";
 
 export interface Room {

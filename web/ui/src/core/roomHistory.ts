@@ -1,10 +1,10 @@
 /** The stretches of history that a room holds: the newest events, and what the user reads instead. */
 
-import { loadAfter, loadBefore } from "./history.ts";
-import { withKnown } from "./known.ts";
+import { loadAfter, loadBefore } from "parley-client/view";
+import { withKnown } from "parley-client/view";
 import { shownOf, type Room } from "./room.ts";
 import { foldEvent } from "./roomEvents.ts";
-import { isOver, withoutNewest, withoutOldest, type Bounds } from "./window.ts";
+import { isOver, withoutNewest, withoutOldest, type Bounds } from "parley-client/view";
 import type { SessionEvent } from "./wire.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { ann, Story } from "./fixtures.ts";
-import { apply, emptyTimeline } from "./timeline.ts";
+import { apply, emptyTimeline } from "parley-client/view";
 import { firstUnread, unreadCount } from "./unread.ts";
 
 describe("unread", () => {

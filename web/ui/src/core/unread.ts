@@ -1,6 +1,6 @@
 /** What the user has not seen while the page was out of sight or scrolled up. */
 
-import type { Item } from "./items.ts";
+import type { Item } from "parley-client/view";
 
 /** Reports whether a row counts as unread for that user. */
 export function counts(item: Item, me: string): boolean {

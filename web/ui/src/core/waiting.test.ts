@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { Item } from "./items.ts";
+import type { Item } from "parley-client/view";
 import { nextDecision } from "./waiting.ts";
 
 const proposal = (id: string) => ({ type: "prompt", approval: { id } }) as Item;

@@ -2,9 +2,9 @@
 
 import type { Approval, Permission } from "parley-client";
 
-import { isObject, readOptions, readToolFields } from "./acp.ts";
-import type { Item, PermissionRow, PromptRow } from "./items.ts";
-import { callOf, noCall } from "./merge.ts";
+import { isObject, readOptions, readToolFields } from "parley-client/view";
+import type { Item, PermissionRow, PromptRow } from "parley-client/view";
+import { callOf, noCall } from "parley-client/view";
 import { personById, type Room } from "./room.ts";
 
 /** Returns the id of the approval or question that a row is about; null for other rows. */

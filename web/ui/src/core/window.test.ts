@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 
 import { olga, Story, welcome } from "./fixtures.ts";
-import { dice, randomStory } from "./randomStory.ts";
-import { load, loadAfter, loadBefore, type Loaded } from "./history.ts";
+import { dice, randomStory } from "./fixtures.ts";
+import { load, loadAfter, loadBefore, type Loaded } from "parley-client/view";
 import { enter, shownOf, type Room } from "./room.ts";
 import { append, prepend, take, toNewest } from "./roomHistory.ts";
-import { fold, type Timeline } from "./timeline.ts";
-import { bounds, isOver, withoutNewest, withoutOldest } from "./window.ts";
+import { fold, type Timeline } from "parley-client/view";
+import { bounds, isOver, withoutNewest, withoutOldest } from "parley-client/view";
 import type { SessionEvent } from "./wire.ts";
 
 const few = { events: 40, size: 1e9 };

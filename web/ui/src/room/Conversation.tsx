@@ -1,10 +1,10 @@
 import type { Ref } from "react";
 
-import type { Item } from "../core/items.ts";
+import type { Item } from "parley-client/view";
 import type { Unsent } from "../core/outbox.ts";
 import type { Rights } from "../core/rights.ts";
 import { shownOf, type Room } from "../core/room.ts";
-import { isFull } from "../core/window.ts";
+import { isFull } from "parley-client/view";
 import { useTools } from "./context.ts";
 import { Quiet } from "./Quiet.tsx";
 import { isQuiet } from "./roomView.ts";

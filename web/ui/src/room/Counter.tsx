@@ -1,6 +1,6 @@
 import { useRef } from "react";
 
-import type { Item } from "../core/items.ts";
+import type { Item } from "parley-client/view";
 import type { Room } from "../core/room.ts";
 import { nextDecision } from "../core/waiting.ts";
 import { Icon } from "../parts/Icon.tsx";

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import type { Item } from "../core/items.ts";
+import type { Item } from "parley-client/view";
 import type { Rights } from "../core/rights.ts";
 import type { Room } from "../core/room.ts";
 import { AgentWaits, agentWaits } from "./AgentWaits.tsx";

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import type { ConnectionState, Message, SessionClient } from "parley-client";
 
 import { preloadRichText } from "../content/RichText.tsx";
-import type { Item } from "../core/items.ts";
+import type { Item } from "parley-client/view";
 import { prefer, preference } from "../core/memory.ts";
 import { rightsOf, type Rights } from "../core/rights.ts";
 import type { Room as RoomModel } from "../core/room.ts";

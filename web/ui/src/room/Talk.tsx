@@ -2,7 +2,7 @@ import { useCallback, type RefObject } from "react";
 
 import type { ConnectionState, Message } from "parley-client";
 
-import type { Item } from "../core/items.ts";
+import type { Item } from "parley-client/view";
 import type { Unsent } from "../core/outbox.ts";
 import type { Rights } from "../core/rights.ts";
 import type { Room } from "../core/room.ts";

@@ -11,7 +11,7 @@ import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
 
 import type { Target } from "../core/composed.ts";
 import { dayOf } from "../core/format.ts";
-import { isFollowUp, type Item } from "../core/items.ts";
+import { isFollowUp, type Item } from "parley-client/view";
 import type { Unsent } from "../core/outbox.ts";
 import { placesOf, renumber } from "../core/places.ts";
 import { unreadCount } from "../core/unread.ts";

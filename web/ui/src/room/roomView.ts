@@ -2,7 +2,7 @@
 
 import type { Message, Participant } from "parley-client";
 
-import { findPrompt } from "../core/find.ts";
+import { findPrompt } from "parley-client/view";
 import { nameOf } from "../core/name.ts";
 import { mayCancel, type Rights } from "../core/rights.ts";
 import { authorById, shownOf, type Room } from "../core/room.ts";

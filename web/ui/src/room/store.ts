@@ -7,7 +7,7 @@ import { Pace } from "../core/pace.ts";
 import { enter, shownOf, withPeople, withPresence, withWhole, type Room } from "../core/room.ts";
 import { startsTyping, stopsTyping } from "../core/roomEvents.ts";
 import { append, prepend, take, toNewest } from "../core/roomHistory.ts";
-import { eventsPerPage } from "../core/window.ts";
+import { eventsPerPage } from "parley-client/view";
 import type { SessionEvent } from "../core/wire.ts";
 import { toast } from "../parts/toasts.ts";
 import { t } from "../texts.ts";

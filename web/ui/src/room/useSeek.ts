@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef } from "react";
 
-import type { Item } from "../core/items.ts";
+import type { Item } from "parley-client/view";
 import { isInSight, seekStep } from "../core/seek.ts";
 import { decisionOf } from "../core/waiting.ts";
 import { useLatest } from "../parts/useLatest.ts";

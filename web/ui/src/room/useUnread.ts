@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
-import type { Item } from "../core/items.ts";
+import type { Item } from "parley-client/view";
 import { recall, remember } from "../core/memory.ts";
 import { firstUnread } from "../core/unread.ts";
 

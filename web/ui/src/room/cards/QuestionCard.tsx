@@ -1,9 +1,9 @@
 import { CallView, hiddenIn } from "../../content/CallView.tsx";
 import { HiddenWarning, Visible } from "../../content/Visible.tsx";
 import { decided, WholeText } from "../../content/WholeText.tsx";
-import type { PermissionOption } from "../../core/acp.ts";
+import type { PermissionOption } from "parley-client/view";
 import { characterEnd } from "../../core/chunks.ts";
-import type { PermissionRow } from "../../core/items.ts";
+import type { PermissionRow } from "parley-client/view";
 import { countHidden, marked } from "../../core/visible.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { Part } from "../../parts/kept.tsx";

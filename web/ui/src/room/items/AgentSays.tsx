@@ -1,6 +1,6 @@
 import { Blocks } from "../../content/Blocks.tsx";
 import { duration } from "../../core/format.ts";
-import type { SayRow } from "../../core/items.ts";
+import type { SayRow } from "parley-client/view";
 import { marked } from "../../core/visible.ts";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";

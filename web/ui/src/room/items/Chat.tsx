@@ -1,4 +1,4 @@
-import type { ChatRow } from "../../core/items.ts";
+import type { ChatRow } from "parley-client/view";
 import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
 import { LongText } from "../../content/LongText.tsx";

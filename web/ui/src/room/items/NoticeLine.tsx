@@ -1,7 +1,7 @@
 import type { ConfigOption } from "parley-client";
 
 import { optionById, valueName } from "../../core/agentOptions.ts";
-import type { Notice, NoticeRow } from "../../core/items.ts";
+import type { Notice, NoticeRow } from "parley-client/view";
 import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
 import { WholeText } from "../../content/WholeText.tsx";

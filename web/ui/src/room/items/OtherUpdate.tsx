@@ -1,6 +1,6 @@
 import { pretty } from "../../core/format.ts";
 import { marked } from "../../core/visible.ts";
-import type { OtherRow } from "../../core/items.ts";
+import type { OtherRow } from "parley-client/view";
 import { WholeText } from "../../content/WholeText.tsx";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";

@@ -1,7 +1,7 @@
 import { CallView, hiddenIn } from "../../content/CallView.tsx";
 import { shortened } from "../../content/Short.tsx";
 import { HiddenWarning } from "../../content/Visible.tsx";
-import type { PermissionRow } from "../../core/items.ts";
+import type { PermissionRow } from "parley-client/view";
 import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
 import { Fold } from "../../parts/Fold.tsx";

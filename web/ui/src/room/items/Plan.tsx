@@ -1,6 +1,6 @@
 import { WholeText } from "../../content/WholeText.tsx";
-import type { PlanEntry } from "../../core/acp.ts";
-import type { PlanRow } from "../../core/items.ts";
+import type { PlanEntry } from "parley-client/view";
+import type { PlanRow } from "parley-client/view";
 import { Icon } from "../../parts/Icon.tsx";
 import { Part } from "../../parts/kept.tsx";
 import { t } from "../../texts.ts";

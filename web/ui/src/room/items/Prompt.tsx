@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 import { HiddenWarning } from "../../content/Visible.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
-import type { PromptRow } from "../../core/items.ts";
+import type { PromptRow } from "parley-client/view";
 import { nameOf } from "../../core/name.ts";
 import { countHidden, marked } from "../../core/visible.ts";
 import { Face } from "../../parts/Face.tsx";

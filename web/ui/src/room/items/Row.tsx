@@ -1,6 +1,6 @@
 import { memo } from "react";
 
-import type { Item } from "../../core/items.ts";
+import type { Item } from "parley-client/view";
 import { decisionOf } from "../../core/waiting.ts";
 import { Kept } from "../../parts/kept.tsx";
 import { useDecider, useTools } from "../context.ts";

@@ -1,5 +1,5 @@
 import { shortened, Short } from "../../content/Short.tsx";
-import type { TurnEndRow, TurnStartRow } from "../../core/items.ts";
+import type { TurnEndRow, TurnStartRow } from "parley-client/view";
 import { duration } from "../../core/format.ts";
 import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";

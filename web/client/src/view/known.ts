@@ -1,9 +1,9 @@
 /** Keeps facts from events that are no longer loaded. */
 
-import type { Block } from "./acp.ts";
-import { isUnsettled, type Item, type PermissionRow, type ToolRow } from "./items.ts";
-import { callOf, completed } from "./merge.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Block } from "./acp.js";
+import { isUnsettled, type Item, type PermissionRow, type ToolRow } from "./items.js";
+import { callOf, completed } from "./merge.js";
+import type { Timeline } from "./timeline.js";
 
 // No reader can follow a turn with more unfinished calls than this.
 const maxCarried = 256;

@@ -1,15 +1,15 @@
 /** Joins the timeline of older events with that of the events after them. */
 
-import { isKnownEvent } from "parley-client";
+import { isKnownEvent } from "../state.js";
 
-import { isObject, readUpdate } from "./acp.ts";
-import { findPrompt } from "./find.ts";
-import { ending, endState, promptText } from "./foldPrompts.ts";
-import type { Loaded } from "./history.ts";
-import type { Item, PromptRow, TurnEndRow, TurnStartRow } from "./items.ts";
-import type { Opening } from "./opening.ts";
-import { amend, apply, type Timeline } from "./timeline.ts";
-import type { SessionEvent } from "./wire.ts";
+import { isObject, readUpdate } from "./acp.js";
+import { findPrompt } from "./find.js";
+import { ending, endState, promptText } from "./foldPrompts.js";
+import type { Loaded } from "./history.js";
+import type { Item, PromptRow, TurnEndRow, TurnStartRow } from "./items.js";
+import type { Opening } from "./opening.js";
+import { amend, apply, type Timeline } from "./timeline.js";
+import type { SessionEvent } from "./wire.js";
 
 /** The part of a stretch that is folded again, and what the tail knows of it. */
 interface Head {

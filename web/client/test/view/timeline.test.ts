@@ -1,10 +1,10 @@
 import { describe, expect, it, test } from "vitest";
 
-import { ann, approval, olga, Story } from "./fixtures.ts";
-import type { Item } from "./items.ts";
-import { completed } from "./merge.ts";
-import { apply, emptyTimeline } from "./timeline.ts";
-import type { SessionEvent } from "./wire.ts";
+import { ann, approval, olga, Story } from "./story.js";
+import type { Item } from "../../src/view/items.js";
+import { completed } from "../../src/view/merge.js";
+import { apply, emptyTimeline } from "../../src/view/timeline.js";
+import type { SessionEvent } from "../../src/view/wire.js";
 
 const fold = (story: Story) => apply(emptyTimeline, story.events);
 const types = (items: readonly Item[]) => items.map((i) => i.type);

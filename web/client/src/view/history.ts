@@ -7,12 +7,12 @@
  * tail stay the same objects, except for what only older events tell about them.
  */
 
-import { sizeOfAll } from "./size.ts";
-import { opening } from "./opening.ts";
-import { withKnown } from "./known.ts";
-import { join } from "./join.ts";
-import { apply, fold, type Timeline } from "./timeline.ts";
-import type { SessionEvent } from "./wire.ts";
+import { sizeOfAll } from "./size.js";
+import { opening } from "./opening.js";
+import { withKnown } from "./known.js";
+import { join } from "./join.js";
+import { apply, fold, type Timeline } from "./timeline.js";
+import type { SessionEvent } from "./wire.js";
 
 /** A stretch of a session's history, with its timeline. */
 export interface Loaded {

@@ -8,11 +8,11 @@ import {
   type PlanEntry,
   type ToolFields,
   type Update,
-} from "./acp.ts";
-import type { Draft, NewRow } from "./draft.ts";
-import { findPermission, findPlan, findTool } from "./find.ts";
-import type { Call, PermissionRow, SayRow, ToolRow } from "./items.ts";
-import { callOf, completed, isDiff, joined, merged, noCall, sameMessage } from "./merge.ts";
+} from "./acp.js";
+import type { Draft, NewRow } from "./draft.js";
+import { findPermission, findPlan, findTool } from "./find.js";
+import type { Call, PermissionRow, SayRow, ToolRow } from "./items.js";
+import { callOf, completed, isDiff, joined, merged, noCall, sameMessage } from "./merge.js";
 
 /** Folds a notification of the agent. raw is the notification as it was received. */
 export function foldUpdate(d: Draft, u: Update, raw: unknown): void {

@@ -1,17 +1,13 @@
 /** Folds prompts and turns into rows. */
 
-import {
-  isKnownEvent,
-  type Approval,
-  type Participant,
-  type SessionEvent as KnownEvent,
-} from "parley-client";
+import type { Approval, Participant, SessionEvent as KnownEvent } from "../protocol.gen.js";
+import { isKnownEvent } from "../state.js";
 
-import type { Draft } from "./draft.ts";
-import { findPrompt } from "./find.ts";
-import { endSaying, endTools } from "./foldAgent.ts";
-import type { Item, PromptRow, TurnEndRow } from "./items.ts";
-import type { SessionEvent } from "./wire.ts";
+import type { Draft } from "./draft.js";
+import { findPrompt } from "./find.js";
+import { endSaying, endTools } from "./foldAgent.js";
+import type { Item, PromptRow, TurnEndRow } from "./items.js";
+import type { SessionEvent } from "./wire.js";
 
 /** Returns the row of a prompt, or the carried one. */
 function promptOf(d: Draft, id: string): PromptRow | undefined {

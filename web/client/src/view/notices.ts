@@ -1,8 +1,8 @@
 /** Notices about the session and its people. */
 
-import type { SessionEvent } from "parley-client";
+import type { SessionEvent } from "../protocol.gen.js";
 
-import type { Notice } from "./items.ts";
+import type { Notice } from "./items.js";
 
 const quietStatus = new Set(["starting", "idle", "running", "waiting", "ending"]);
 

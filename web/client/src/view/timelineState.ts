@@ -1,6 +1,6 @@
-import type { PlanEntry } from "./acp.ts";
-import type { Item } from "./items.ts";
-import type { SessionEvent } from "./wire.ts";
+import type { PlanEntry } from "./acp.js";
+import type { Item } from "./items.js";
+import type { SessionEvent } from "./wire.js";
 
 /** What happened in a stretch of a session, as rows, and the state that further events need. */
 export interface Timeline {

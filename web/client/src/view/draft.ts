@@ -1,6 +1,6 @@
-import { isUnsettled, type Item } from "./items.ts";
-import type { Timeline } from "./timelineState.ts";
-import type { SessionEvent } from "./wire.ts";
+import { isUnsettled, type Item } from "./items.js";
+import type { Timeline } from "./timelineState.js";
+import type { SessionEvent } from "./wire.js";
 
 /** A row without what the draft adds to it. */
 export type NewRow<T = Item> = T extends Item ? Omit<T, "key" | "cursor" | "at"> : never;

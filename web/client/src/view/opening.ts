@@ -1,6 +1,6 @@
-import { isKnownEvent } from "parley-client";
+import { isKnownEvent } from "../state.js";
 
-import type { SessionEvent } from "./wire.ts";
+import type { SessionEvent } from "./wire.js";
 
 /** What the beginning of a list of events tells, without the events before it. */
 export interface Opening {

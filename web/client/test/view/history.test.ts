@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 
 import { describe, expect, test } from "vitest";
 
-import { Story } from "./fixtures.ts";
-import { dice, randomStory } from "./randomStory.ts";
-import { load, loadAfter, loadBefore, type Loaded } from "./history.ts";
-import { opening } from "./opening.ts";
-import { fold, type Timeline } from "./timeline.ts";
+import { Story } from "./story.js";
+import { dice, randomStory } from "./randomStory.js";
+import { load, loadAfter, loadBefore, type Loaded } from "../../src/view/history.js";
+import { opening } from "../../src/view/opening.js";
+import { fold, type Timeline } from "../../src/view/timeline.js";
 
 /** Folds everything at once. */
 const whole = ({ events, timeline }: Loaded) => fold(timeline.first, events);

@@ -1,7 +1,7 @@
 /** Merges the parts of messages and tool calls. */
 
-import type { Block, TerminalNews, ToolContent, ToolFields } from "./acp.ts";
-import type { Call, TerminalView, ToolRow } from "./items.ts";
+import type { Block, TerminalNews, ToolContent, ToolFields } from "./acp.js";
+import type { Call, TerminalView, ToolRow } from "./items.js";
 
 export function sameMessage(a: string | null, b: string | null): boolean {
   return a === b || a === null || b === null;

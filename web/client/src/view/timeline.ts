@@ -4,11 +4,12 @@
  * rendered.
  */
 
-import { isKnownEvent, type SessionEvent as KnownEvent } from "parley-client";
+import type { SessionEvent as KnownEvent } from "../protocol.gen.js";
+import { isKnownEvent } from "../state.js";
 
-import { readUpdate } from "./acp.ts";
-import { Draft } from "./draft.ts";
-import { changePermission, foldQuestion, foldUpdate } from "./foldAgent.ts";
+import { readUpdate } from "./acp.js";
+import { Draft } from "./draft.js";
+import { changePermission, foldQuestion, foldUpdate } from "./foldAgent.js";
 import {
   amendTurnEnd,
   amendTurnStart,
@@ -18,10 +19,10 @@ import {
   foldTurnEnd,
   foldTurnStart,
   putPrompt,
-} from "./foldPrompts.ts";
-import { noticeOf } from "./notices.ts";
-import { emptyTimeline, type Timeline } from "./timelineState.ts";
-import type { SessionEvent } from "./wire.ts";
+} from "./foldPrompts.js";
+import { noticeOf } from "./notices.js";
+import { emptyTimeline, type Timeline } from "./timelineState.js";
+import type { SessionEvent } from "./wire.js";
 
 export { emptyTimeline, type Timeline };
 

@@ -1,6 +1,6 @@
 /** Finds the rows that an event is about. Each function returns -1 if there is none. */
 
-import type { Item } from "./items.ts";
+import type { Item } from "./items.js";
 
 export function findPrompt(items: readonly Item[], id: string): number {
   return items.findLastIndex((r) => r.type === "prompt" && r.approval.id === id);

@@ -1,6 +1,6 @@
 /** The rows of a room's timeline. */
 
-import type { Approval, Message, Participant, PermissionSource } from "parley-client";
+import type { Approval, Message, Participant, PermissionSource } from "../protocol.gen.js";
 
 import type {
   Block,
@@ -9,7 +9,7 @@ import type {
   TerminalExit,
   ToolContent,
   ToolStatus,
-} from "./acp.ts";
+} from "./acp.js";
 
 interface Row {
   /** Unique among the rows, and constant for the life of the row. */

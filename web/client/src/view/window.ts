@@ -3,13 +3,13 @@
  * the user does not look at, and loaded again on scrolling there.
  */
 
-import { isKnownEvent } from "parley-client";
+import { isKnownEvent } from "../state.js";
 
-import type { Loaded } from "./history.ts";
-import { shortened, withFacts } from "./known.ts";
-import { sizeOf } from "./size.ts";
-import { fold } from "./timeline.ts";
-import type { SessionEvent } from "./wire.ts";
+import type { Loaded } from "./history.js";
+import { shortened, withFacts } from "./known.js";
+import { sizeOf } from "./size.js";
+import { fold } from "./timeline.js";
+import type { SessionEvent } from "./wire.js";
 
 export interface Bounds {
   events: number;

@@ -1,8 +1,8 @@
 /** Random sessions for property tests. */
 
-import type { SessionEvent } from "parley-client";
+import type { SessionEvent } from "../../src/index.js";
 
-import { ann, approval, olga, Story } from "./fixtures.ts";
+import { ann, approval, olga, Story } from "./story.js";
 
 /** Returns a random source with the same numbers for the same seed. */
 export function dice(seed: number) {

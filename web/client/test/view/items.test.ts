@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { olga, Story } from "./fixtures.ts";
-import { isFollowUp } from "./items.ts";
-import { apply, emptyTimeline } from "./timeline.ts";
+import { olga, Story } from "./story.js";
+import { isFollowUp } from "../../src/view/items.js";
+import { apply, emptyTimeline } from "../../src/view/timeline.js";
 
 test("a message follows up on the author's message of the same minute", () => {
   const story = new Story().chat("one").chat("two").chat("three", olga).chat("four");

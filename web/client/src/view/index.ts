@@ -1,0 +1,34 @@
+/**
+ * What people see of a session: a pure fold of its events into rows. Load the newest
+ * events with load(), add further ones with loadAfter(), and older pages with
+ * loadBefore(). Unchanged rows stay the same objects.
+ */
+
+export {
+  isObject,
+  readBlock,
+  readOptions,
+  readToolFields,
+  type Block,
+  type PermissionOption,
+  type PlanEntry,
+  type TerminalExit,
+  type ToolContent,
+  type ToolStatus,
+} from "./acp.js";
+export { findPermission, findPrompt } from "./find.js";
+export { load, loadAfter, loadBefore, type Loaded } from "./history.js";
+export * from "./items.js";
+export { withKnown } from "./known.js";
+export { callOf, completed, isDiff, noCall } from "./merge.js";
+export { sizeOf, sizeOfAll } from "./size.js";
+export { amend, apply, emptyTimeline, fold, type Timeline } from "./timeline.js";
+export {
+  bounds,
+  eventsPerPage,
+  isFull,
+  isOver,
+  withoutNewest,
+  withoutOldest,
+  type Bounds,
+} from "./window.js";
