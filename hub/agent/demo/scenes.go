@@ -9,6 +9,7 @@ import (
 type scene struct {
 	name  string // the word in a prompt that chooses it
 	about string // what it shows
+	hint  string // what to write after the word; empty for nothing
 	// anywhere makes the word count anywhere in the prompt. Other words only count as
 	// the first one, since a prompt such as "find the big file" does not ask for the
 	// scene "big".
@@ -22,20 +23,20 @@ var scenes []scene
 
 func init() {
 	scenes = []scene{
-		{"help", "lists what this agent can show", false, playHelp},
-		{"crash", "the agent's process ends in the middle of a turn", false, playCrash},
-		{"error", "the agent answers the prompt with an error", false, playError},
-		{"wait", "works until the turn is cancelled", false, playWait},
-		{"slow", "thinks for a while between sentences", false, playSlow},
-		{"long", "a long answer, streamed", false, playLong},
-		{"big", "a tool call with several megabytes of output", false, playBig},
-		{"mode", "the agent changes its mode, to one that never asks for permission and back", false, playMode},
-		{"model", "the agent changes its model", false, playModel},
-		{"tools", "tool calls of every kind, some of them concurrent", true, playTools},
-		{"permission", "asks before it runs a command", true, playPermission},
-		{"markdown", "headings, lists, a table and code", true, playMarkdown},
-		{"diff", "a new file and an edit in two places, as diffs", true, playDiff},
-		{"plan", "a plan whose steps are completed one by one", true, playPlan},
+		{"help", "lists what this agent can show", "", false, playHelp},
+		{"crash", "the agent's process ends in the middle of a turn", "", false, playCrash},
+		{"error", "the agent answers the prompt with an error", "", false, playError},
+		{"wait", "works until the turn is cancelled", "", false, playWait},
+		{"slow", "thinks for a while between sentences", "", false, playSlow},
+		{"long", "a long answer, streamed", "", false, playLong},
+		{"big", "a tool call with several megabytes of output", "", false, playBig},
+		{"mode", "the agent changes its mode, to one that never asks for permission and back", "", false, playMode},
+		{"model", "the agent changes its model", "", false, playModel},
+		{"tools", "tool calls of every kind, some of them concurrent", "", true, playTools},
+		{"permission", "asks before it runs a command", "", true, playPermission},
+		{"markdown", "headings, lists, a table and code", "", true, playMarkdown},
+		{"diff", "a new file and an edit in two places, as diffs", "", true, playDiff},
+		{"plan", "a plan whose steps are completed one by one", "what to plan", true, playPlan},
 	}
 }
 
@@ -62,6 +63,9 @@ func commands() []object {
 	list := make([]object, len(scenes))
 	for i, s := range scenes {
 		list[i] = object{"name": s.name, "description": s.about}
+		if s.hint != "" {
+			list[i]["input"] = object{"hint": s.hint}
+		}
 	}
 	return list
 }
@@ -74,7 +78,7 @@ func playHelp(t *turn) {
 	t.say("I am a demo agent: I use no model and no network, and I change no files. " +
 		"Give me any task, and I show how an agent would work on it. " +
 		"The host can set my mode, my model and the option Hurry. " +
-		"Begin a prompt with one of these words to see a particular feature:\n\n" + list.String())
+		"Begin a prompt with one of these words, or with a slash and the word, to see a particular feature:\n\n" + list.String())
 }
 
 func playCrash(t *turn) {

@@ -1,4 +1,3 @@
-import { Textarea } from "@mantine/core";
 import {
   memo,
   useEffect,
@@ -19,6 +18,7 @@ import { Icon } from "../parts/Icon.tsx";
 import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
 import { ComposerBar } from "./ComposerBar.tsx";
+import { ComposerField } from "./ComposerField.tsx";
 import { ComposerNotes } from "./ComposerNotes.tsx";
 import { useTools } from "./context.ts";
 import { useDraft, type Draft } from "./useDraft.ts";
@@ -60,9 +60,6 @@ export const Composer = memo(function Composer(props: Props) {
   );
 });
 
-// Elsewhere the height is measured at each change, which takes a layout of the whole page.
-const growsByItself = globalThis.CSS?.supports("field-sizing", "content") ?? false;
-
 function Writing(props: Props) {
   const { rights, replyTo, onReplyDone } = props;
   const { composed } = useTools().writing;
@@ -70,7 +67,6 @@ function Writing(props: Props) {
   const to = targetOf(target, rights, replyTo !== null);
   const draft = useDraft({ ...props, to });
   const area = useField(props.handle, replyTo);
-
   const choose = (next: Target) => {
     onReplyDone();
     composed.change({ target: next });
@@ -95,18 +91,12 @@ function Writing(props: Props) {
       }}
     >
       <ComposerNotes {...props} draft={draft} to={to} />
-      <Textarea
-        ref={area}
-        aria-label={t.composer.label[to]}
-        placeholder={placeholder(to, rights)}
-        enterKeyHint={isTouch() ? "enter" : "send"}
-        value={draft.text}
-        autosize={!growsByItself}
-        minRows={1}
-        maxRows={10}
-        variant="unstyled"
-        classNames={{ input: "composer-input" }}
-        onChange={(e) => draft.write(e.currentTarget.value)}
+      <ComposerField
+        area={area}
+        to={to}
+        draft={draft}
+        rights={rights}
+        commands={props.commands}
         onKeyDown={onKeyDown}
       />
       <ComposerBar
@@ -138,11 +128,6 @@ function useField(handle: Ref<ComposerHandle>, replyTo: Message | null) {
       area.current?.focus({ preventScroll: true });
   }, []);
   return area;
-}
-
-function placeholder(to: Target, rights: Rights): string {
-  if (to === "chat") return t.composer.chatPlaceholder;
-  return rights.prompt === "propose" ? t.composer.proposePlaceholder : t.composer.promptPlaceholder;
 }
 
 function hint({ full, over }: Draft, busy: boolean, rights: Rights): string {

@@ -30,6 +30,10 @@ export const composer = {
   showUnsent: "Show",
   full: "Too many messages are unsent, so this one has to wait",
   commands: "The agent's commands",
+  suggestions: "Suggestions",
+  moreSuggestions: (n: number) => `${n} more match; type more of the name`,
+  suggestionCount: (n: number) =>
+    `${n === 1 ? "1 suggestion" : `${n} suggestions`}; the arrow keys choose, Tab inserts`,
 };
 
 /** Texts that the server has not acknowledged. */

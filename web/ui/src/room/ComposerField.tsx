@@ -1,0 +1,65 @@
+import { Textarea } from "@mantine/core";
+import type { KeyboardEvent, RefObject } from "react";
+
+import type { AvailableCommand } from "parley-client";
+
+import type { Target } from "../core/composed.ts";
+import { isTouch } from "../core/enter.ts";
+import type { Rights } from "../core/rights.ts";
+import { commandIn, suggestCommands } from "../core/suggest.ts";
+import { t } from "../texts.ts";
+import { CommandHint, Suggestions } from "./Suggestions.tsx";
+import type { Draft } from "./useDraft.ts";
+import { useSuggestions } from "./useSuggestions.ts";
+
+interface Props {
+  area: RefObject<HTMLTextAreaElement | null>;
+  to: Target;
+  draft: Draft;
+  rights: Rights;
+  commands: readonly AvailableCommand[];
+  /** Receives the keys that choose no suggestion. */
+  onKeyDown(e: KeyboardEvent): void;
+}
+
+// Elsewhere the height is measured at each change, which takes a layout of the whole page.
+const growsByItself = globalThis.CSS?.supports("field-sizing", "content") ?? false;
+
+/** The text field, and above it suggestions for what the user is typing. */
+export function ComposerField({ area, to, draft, rights, commands, onKeyDown }: Props) {
+  const suggest = (text: string, cursor: number) =>
+    to === "prompt" ? suggestCommands(text, cursor, commands) : null;
+  const suggestions = useSuggestions({ area, ...draft, suggest });
+  const command = to === "prompt" ? commandIn(draft.text, commands) : undefined;
+  return (
+    <>
+      {suggestions.list ? (
+        <Suggestions {...suggestions.list} />
+      ) : (
+        command && <CommandHint command={command} />
+      )}
+      <Textarea
+        ref={area}
+        aria-label={t.composer.label[to]}
+        placeholder={placeholder(to, rights)}
+        enterKeyHint={isTouch() ? "enter" : "send"}
+        value={draft.text}
+        autosize={!growsByItself}
+        minRows={1}
+        maxRows={10}
+        variant="unstyled"
+        classNames={{ input: "composer-input" }}
+        {...suggestions.attributes}
+        onChange={(e) => suggestions.onWrite(e.currentTarget.value, e.currentTarget.selectionStart)}
+        onSelect={(e) => suggestions.onSelect(e.currentTarget.selectionStart)}
+        onBlur={suggestions.onBlur}
+        onKeyDown={(e) => suggestions.onKey(e) || onKeyDown(e)}
+      />
+    </>
+  );
+}
+
+function placeholder(to: Target, rights: Rights): string {
+  if (to === "chat") return t.composer.chatPlaceholder;
+  return rights.prompt === "propose" ? t.composer.proposePlaceholder : t.composer.promptPlaceholder;
+}
