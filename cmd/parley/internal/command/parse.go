@@ -16,30 +16,36 @@ type Verb string
 
 // The verbs. None is that of an empty line.
 const (
-	None    Verb = ""
-	Message Verb = "message"
-	Prompt  Verb = "/prompt"
-	Approve Verb = "/approve"
-	Reject  Verb = "/reject"
-	Edit    Verb = "/edit"
-	Allow   Verb = "/allow"
-	Deny    Verb = "/deny"
-	Cancel  Verb = "/cancel"
-	Stop    Verb = "/stop-agent"
-	Show    Verb = "/show"
-	Who     Verb = "/who"
-	Mode    Verb = "/mode"
-	Set     Verb = "/set"
-	Unset   Verb = "/unset"
-	History Verb = "/history"
-	Help    Verb = "/help"
-	Leave   Verb = "/leave"
-	Quit    Verb = "/quit"
+	None     Verb = ""
+	Message  Verb = "message"
+	Prompt   Verb = "/prompt"
+	Approve  Verb = "/approve"
+	Reject   Verb = "/reject"
+	Edit     Verb = "/edit"
+	Allow    Verb = "/allow"
+	Deny     Verb = "/deny"
+	Cancel   Verb = "/cancel"
+	Stop     Verb = "/stop-agent"
+	Show     Verb = "/show"
+	Who      Verb = "/who"
+	Mode     Verb = "/mode"
+	Set      Verb = "/set"
+	Unset    Verb = "/unset"
+	Commands Verb = "/commands"
+	History  Verb = "/history"
+	Help     Verb = "/help"
+	Leave    Verb = "/leave"
+	Quit     Verb = "/quit"
 )
+
+// Verbs are the verbs that begin with a slash, in the order of [HelpText].
+var Verbs = []Verb{Prompt, Commands, Cancel, Show, Who, History, Leave, Quit, Help, Approve, Edit, Reject, Allow, Deny, Mode, Set, Unset, Stop}
 
 // HelpText lists the commands of the terminal client.
 const HelpText = `type a line to send it as a message; type // to begin a message with /
   /prompt TEXT           propose a prompt to the agent
+  /prompt /NAME [TEXT]   propose a command of the agent; Tab completes it
+  /commands              list the agent's commands
   /cancel [#N]           stop the turn of prompt N, or withdraw a prompt that
                          has not started
   /show [#N]             show item N in full; without N: all open items
@@ -102,7 +108,7 @@ func Parse(line string) (Command, error) {
 		return Command{}, fmt.Errorf("nothing was done: %s takes one line; begin with // to send the whole text as a message", display.Short(word, 40))
 	}
 	switch c.Verb {
-	case Who, Help, Leave, Quit, Stop:
+	case Who, Help, Leave, Quit, Stop, Commands:
 		if c.Text != "" {
 			return Command{}, fmt.Errorf("%s takes no argument", c.Verb)
 		}

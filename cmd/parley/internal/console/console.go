@@ -51,6 +51,8 @@ type Console struct {
 	readErr  error         // why readTerminal ended; set before chunks is closed
 	closed   chan struct{} // closed by Close
 
+	completer Completer // set before Read; nil for none
+
 	// owned by Read
 	decoder   decoder
 	lookahead *chunk // a chunk that has been received but not decoded

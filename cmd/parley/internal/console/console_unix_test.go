@@ -244,3 +244,33 @@ func TestConsole_after_Close_writes_to_the_terminal_unchanged(t *testing.T) {
 	d.prints("a line that is longer than the terminal\n")
 	d.sees("a line that is longer than the terminal\r\n")
 }
+
+func TestTab_completes_the_line_as_far_as_the_candidates_agree(t *testing.T) {
+	d := open(t, 80, 24)
+	d.console.SetCompleter(func(before string) Completion {
+		if !strings.HasPrefix(before, "say /re") {
+			return Completion{}
+		}
+		found := []Candidate{{Text: "/review ", Note: "reads\neverything\x1b[2J"}, {Text: "/revert "}}
+		if strings.HasPrefix(before, "say /revi") {
+			found = found[:1]
+		}
+		return Completion{From: len("say "), Candidates: found}
+	})
+	d.types("say /re")
+	d.types("\t")
+	d.sees("say /rev")
+	d.types("\t") // they agree no further, so they are listed
+	d.sees("/revert")
+	d.sees("/review  reads everything⟨U+001B⟩[2J")
+	d.types("i\t")
+	d.sees("say /review ")
+	d.types("it\r")
+	require.Equal(t, "say /review it", (<-d.lines).Text)
+	d.types("nothing\t")
+	d.sees("> nothing")
+	d.types("\r")
+	require.Equal(t, "nothing", (<-d.lines).Text)
+	d.types("a\tb\r")
+	require.Equal(t, "a\tb", (<-d.lines).Text, "a tab in a paste is text")
+}

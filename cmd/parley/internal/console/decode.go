@@ -74,6 +74,10 @@ func (d *decoder) next(in []byte, last bool) (*key, int) {
 			n = 2
 		}
 		return &key{text: "\n"}, n
+	case b == '\t' && len(in) == 1:
+		return &key{kind: keyComplete}, 1
+	case b == '\t': // a paste that the terminal does not mark
+		return &key{text: "\t"}, 1
 	case b < 0x20 || b == 0x7f:
 		if kind, known := controls[b]; known {
 			return &key{kind: kind}, 1

@@ -25,7 +25,7 @@ func TestDecoder_decodes_keys(t *testing.T) {
 		"\x1b[A\x1b[B\x1b[3~":                   {{kind: keyUp}, {kind: keyDown}, {kind: keyDeleteAt}},
 		"\x03\x04\x0c\x1a":                      {{kind: keyInterrupt}, {kind: keyDelete}, {kind: keyClear}, {kind: keySuspend}},
 		"a\x1b\rb":                              {{text: "a\nb"}},
-		"\x1b[1;5Ca\x1bxb\x1b[99~\t":            {{text: "ab"}},
+		"\x1b[1;5Ca\x1bxb\x1b[99~\x00":          {{text: "ab"}},
 		"bad \xff":                              {{text: "bad \ufffd"}},
 		"\x1b[" + strings.Repeat("1", 99) + "a": {{text: strings.Repeat("1", 68) + "a"}},
 	} {

@@ -8,6 +8,9 @@
 // submits a line. Editing works on grapheme clusters, so that an emoji is erased as a
 // whole, and characters that cannot be seen are drawn as marks.
 //
+// The Tab key completes the line with what a [Completer] offers. A Tab that is followed by
+// more input at once is text.
+//
 // Output that is written to a Console appears above the input line. An unfinished line is
 // redrawn until it ends.
 //

@@ -21,6 +21,7 @@ const (
 	keyClear     // clears the screen
 	keyInterrupt // ends the program
 	keySuspend   // stops the program until the shell continues it
+	keyComplete  // completes the line
 )
 
 // key is a key that was pressed, or text that was typed or pasted.

@@ -69,6 +69,9 @@ func (c *Console) Read() (Line, error) {
 
 // press handles a key. It returns a line if the key submits it.
 func (c *Console) press(k key) (*Line, error) {
+	if k.kind == keyComplete {
+		return nil, c.complete()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {

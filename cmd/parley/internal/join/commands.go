@@ -20,13 +20,15 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 	}
 	c, err := command.Parse(line.Text)
 	if err != nil {
-		s.fail(err)
+		s.fail(s.room.explainLine(line.Text, err))
 		return false
 	}
 	m := moment{line.Began, line.Ended, s.options.Terminal}
 	switch c.Verb {
 	case command.Help:
 		s.screen.line(plain, "%s", command.HelpText)
+	case command.Commands:
+		s.screen.commands(s.room)
 	case command.Who:
 		s.screen.participants(s.room)
 		s.fetchParticipants(ctx)

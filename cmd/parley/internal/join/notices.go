@@ -31,6 +31,7 @@ func (s *session) receive(ctx context.Context, n client.Notice) {
 	case client.ServerError:
 		s.screen.line(bad, "* the server reports: %s", display.OneLine(n.Message))
 	}
+	s.completer.know(s.room.agent.AvailableCommands)
 	s.warnHostLeft(n)
 }
 

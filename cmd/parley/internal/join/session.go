@@ -26,6 +26,8 @@ type session struct {
 	pages   chan participantPage // the goroutine of fetchParticipants sends; unbuffered, it waits for run
 	work    sync.WaitGroup       // these goroutines; Run closes the client, which ends them, and waits
 
+	completer completer // run gives it what it knows, and the console asks it
+
 	// owned by run
 	room        *room
 	screen      *screen
@@ -63,6 +65,7 @@ func (s *session) readLines(ctx context.Context, cancel func()) {
 	defer close(s.lines)
 	next := lineReader(s.options.In, s.options.Terminal)
 	if s.options.Console != nil {
+		s.options.Console.SetCompleter(s.completer.complete)
 		next = s.options.Console.Read
 	}
 	for {
