@@ -16,13 +16,17 @@ import (
 	"parley/protocol"
 )
 
-// Agents returns the agents that can be started.
-func (h *Hub) Agents() []protocol.AgentProfile {
-	profiles := []protocol.AgentProfile{}
-	for _, p := range h.launcher.Profiles() {
-		profiles = append(profiles, protocol.AgentProfile{Name: p.Name, Description: p.Description})
+// Agents returns the agents that can be started, and those that could be if they were
+// installed.
+func (h *Hub) Agents() protocol.AgentsAnswer {
+	answer := protocol.AgentsAnswer{Agents: h.launcher.Profiles(), Missing: h.launcher.Missing()}
+	if answer.Agents == nil {
+		answer.Agents = []protocol.AgentProfile{} // never null
 	}
-	return profiles
+	if answer.Missing == nil {
+		answer.Missing = []protocol.MissingAgent{}
+	}
+	return answer
 }
 
 // CreateHost creates a host session, starts its agent and waits until the agent is ready. A
@@ -44,14 +48,25 @@ func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, com
 
 // cannotStart returns why no agent of a profile can be started; nil if one can.
 func (h *Hub) cannotStart(profile string) error {
-	known := slices.ContainsFunc(h.launcher.Profiles(), func(p Profile) bool { return p.Name == profile })
+	known := slices.ContainsFunc(h.launcher.Profiles(), func(p protocol.AgentProfile) bool { return p.Name == profile })
 	switch {
 	case !known:
-		return protocol.Errorf(protocol.CodeAgentNotFound, "no agent is called %.40q", profile)
+		return h.agentNotFound(profile)
 	case h.agents.Full():
 		return host.TooManyAgents(h.options.MaxAgents)
 	}
 	return nil
+}
+
+// agentNotFound returns the error for an agent that cannot be started. It says how to
+// install an agent that is known.
+func (h *Hub) agentNotFound(name string) error {
+	for _, m := range h.launcher.Missing() {
+		if m.Name == name {
+			return protocol.Errorf(protocol.CodeAgentNotFound, "%s is not installed on the server; %s", m.Title, m.HowToInstall())
+		}
+	}
+	return protocol.Errorf(protocol.CodeAgentNotFound, "no agent is called %.40q", name)
 }
 
 // shortestWait is how long StartHost waits at least, so that the creation begins.

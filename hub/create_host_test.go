@@ -154,7 +154,9 @@ func TestCreateHost_a_repetition_returns_the_first_answer(t *testing.T) {
 // renamedAgents are configured under another name.
 type renamedAgents struct{ *hubtest.Agents }
 
-func (renamedAgents) Profiles() []hub.Profile { return []hub.Profile{{Name: "another"}} }
+func (renamedAgents) Profiles() []protocol.AgentProfile {
+	return []protocol.AgentProfile{{Name: "another"}}
+}
 
 func TestCreateHost_a_repetition_succeeds_although_the_agent_is_no_longer_configured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

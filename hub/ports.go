@@ -5,12 +5,16 @@ import (
 	"encoding/json"
 
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // Launcher starts agents. Its methods are safe for concurrent use.
 type Launcher interface {
-	// Profiles returns the agents that can be started, in the order of the configuration.
-	Profiles() []Profile
+	// Profiles returns the agents that can be started: those of the configuration in its
+	// order, then others.
+	Profiles() []protocol.AgentProfile
+	// Missing returns the agents that could be started if they were installed.
+	Missing() []protocol.MissingAgent
 	// Launch starts an agent and opens a session on it. It blocks until the agent is
 	// ready for a prompt, has failed, or ctx ends. The agent's messages, also those sent
 	// before Launch returns, are passed to sink one at a time and in order. sink may
@@ -18,12 +22,6 @@ type Launcher interface {
 	// last event: it is sent exactly once if Launch returns an agent, and never if it
 	// returns an error.
 	Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (Agent, error)
-}
-
-// Profile describes an agent that the operator has configured.
-type Profile struct {
-	Name        string
-	Description string
 }
 
 // Agent is one running agent session. Its methods are safe for concurrent use and do

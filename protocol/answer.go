@@ -132,9 +132,10 @@ type (
 	HostSessionsAnswer struct {
 		Sessions []HostSession `json:"sessions"`
 	}
-	// AgentsAnswer lists the agents that can be started. Server to client, REST only.
+	// AgentsAnswer lists agents. Server to client, REST only.
 	AgentsAnswer struct {
-		Agents []AgentProfile `json:"agents"`
+		Agents  []AgentProfile `json:"agents"`  // those that can be started
+		Missing []MissingAgent `json:"missing"` // common agents that are not installed on the server's machine
 	}
 	// ErrorBody is the body of an error. Server to client, REST only.
 	ErrorBody struct {

@@ -73,6 +73,16 @@ const (
 	PromptAsDirect   PromptAs = "direct"   // it goes to the agent
 )
 
+// AgentSource says why an agent can be started.
+type AgentSource string
+
+// The sources of agents.
+const (
+	SourceBuiltIn    AgentSource = "builtin"    // it is part of the server
+	SourceConfigured AgentSource = "configured" // the operator has configured it
+	SourceInstalled  AgentSource = "installed"  // it is a common agent that is installed on the server's machine
+)
+
 // AgentStatus is the state of the agent of a host session.
 type AgentStatus string
 

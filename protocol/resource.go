@@ -99,6 +99,36 @@ type HostSession struct {
 
 // AgentProfile is an agent that can be started. Server to client.
 type AgentProfile struct {
-	Name        string `json:"name"`
-	Description string `json:"description"`
+	Name        string      `json:"name"`
+	Title       string      `json:"title,omitempty"` // for people
+	Description string      `json:"description"`
+	Source      AgentSource `json:"source,omitempty"`
+	SignIn      string      `json:"signIn,omitempty"` // the command that signs in to the agent, on the server's machine
+}
+
+// About returns the description of the agent for people, or else its title.
+func (p AgentProfile) About() string {
+	if p.Description != "" {
+		return p.Description
+	}
+	return p.Title
+}
+
+// MissingAgent is a common agent that is not installed on the server's machine. Server to
+// client.
+type MissingAgent struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`             // for people
+	Install string `json:"install,omitempty"` // the command that installs it
+	Npx     string `json:"npx,omitempty"`     // a command that runs it without installing it first; a configured agent can have it
+	SignIn  string `json:"signIn"`            // the command that signs in to it, once it is installed
+	Docs    string `json:"docs"`              // the URL of its documentation
+}
+
+// HowToInstall returns a phrase for people that says how to install the agent.
+func (m MissingAgent) HowToInstall() string {
+	if m.Install != "" {
+		return "install it with: " + m.Install
+	}
+	return "install it as its documentation says: " + m.Docs
 }

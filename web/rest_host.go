@@ -12,11 +12,7 @@ import (
 // Host sessions, the running agents that can be shared, as resources.
 
 func (s *Server) agents(*http.Request, []byte) (protocol.AgentsAnswer, error) {
-	agents := s.hub.Agents()
-	if agents == nil {
-		agents = []protocol.AgentProfile{} // never null
-	}
-	return protocol.AgentsAnswer{Agents: agents}, nil
+	return s.hub.Agents(), nil
 }
 
 func (s *Server) listHost(r *http.Request, _ []byte) (streamedAnswer, error) {

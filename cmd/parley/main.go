@@ -20,7 +20,8 @@ work live, chat, propose prompts and answer the agent's questions. The host
 decides who may do what, and approves what reaches the agent.
 
 Try it:   parley demo
-Serve:    parley serve --agent NAME="COMMAND ARGS"
+Agents:   parley agents
+Serve:    parley serve
 Join:     parley join LINK`,
 		Args: cli.NoCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -28,6 +29,7 @@ Join:     parley join LINK`,
 	root.AddCommand(
 		newServeCommand(),
 		newDemoCommand(),
+		newAgentsCommand(),
 		newDemoAgentCommand(),
 		newJoinCommand(),
 		newVerifyCommand(),

@@ -21,6 +21,9 @@ func newServeCommand() *cobra.Command {
 default it listens on loopback only. It keeps all data in the data directory.
 SIGINT or SIGTERM stops it in order; a second signal ends it at once.
 
+Clients can start the common agents that are installed on this machine, which
+parley agents lists, and those that are configured.
+
 Every flag can also be set by an environment variable (PARLEY_LISTEN for
 --listen) or in a YAML file, --config (listen: for --listen). A flag takes
 precedence over the environment, and the environment over the file. Only the file
@@ -54,11 +57,16 @@ Durations have a unit, such as 90s, 5m or 1h30m.`,
 			return srv.Run(cmd.Context())
 		},
 	}
+	s.addServeFlags(cmd)
+	return cmd
+}
+
+// addServeFlags adds the flags of serve.
+func (s *settings) addServeFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.config.Data, "data", defaultDataDir(), "directory for the journal and the key; created if it is missing")
 	f.StringVar(&s.config.Salvage, "salvage", "", "start although the journal's log is damaged, and keep the part that parley verify --salvage has given this name; the name is valid for that damage only")
 	s.addFlags(cmd)
-	return cmd
 }
 
 // defaultDataDir returns the directory in which the platform keeps the data of a user's

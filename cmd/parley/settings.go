@@ -8,6 +8,7 @@ import (
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/server"
 	"parley/hub/agent"
+	"parley/hub/agent/known"
 	"parley/hub/journal/sqlite"
 )
 
@@ -16,6 +17,7 @@ import (
 type settings struct {
 	config       server.Config
 	agents       []string // values of --agent
+	installed    bool     // value of --installed-agents
 	insecureOpen bool
 }
 
@@ -42,6 +44,7 @@ func (s *settings) addAgentFlags(cmd *cobra.Command) {
 	c, h := &s.config, &s.config.Hub
 	f := cmd.Flags()
 	f.StringArrayVar(&s.agents, "agent", nil, `agent that clients can start, as NAME="COMMAND ARGS"; may be repeated`)
+	f.BoolVar(&s.installed, "installed-agents", true, "let clients also start the common agents that are installed on this machine; parley agents lists them")
 	f.DurationVar(&c.AgentStartTimeout, "agent-start-timeout", 3*time.Minute, "time after which an agent that is not ready for a prompt is ended; the first start of an npx agent includes its download")
 	f.DurationVar(&h.AgentIdleAfter, "agent-idle-after", 10*time.Minute, "time without an open shared session after which an agent is ended, to be started again when needed; 0 for never (default: twice --idle-after if only that is given)")
 	f.IntVar(&h.MaxAgents, "max-agents", 32, "maximum number of agents that run at the same time")
@@ -69,18 +72,10 @@ func (s *settings) addLimitFlags(cmd *cobra.Command) {
 // complete adds the settings of the environment and the file, checks all of them, and
 // makes config ready for [server.Start].
 func (s *settings) complete(cmd *cobra.Command) error {
-	profiles, err := applyConfig(cmd)
-	if err != nil {
+	if err := s.completeAgents(cmd); err != nil {
 		return err
 	}
-	for _, short := range s.agents {
-		p, err := agent.ParseProfile(short)
-		if err != nil {
-			return cli.Usagef("--agent: %w", err)
-		}
-		profiles = append(profiles, p)
-	}
-	s.config.Agents, s.config.Version = profiles, version()
+	s.config.Version = version()
 	if !cmd.Flags().Changed("agent-idle-after") {
 		s.config.Hub.AgentIdleAfter = 2 * s.config.Hub.IdleAfter
 	}
@@ -95,6 +90,27 @@ func (s *settings) complete(cmd *cobra.Command) error {
 		return cli.Usagef("%w", err)
 	}
 	s.replaceZeros()
+	return nil
+}
+
+// completeAgents adds the settings of the environment and the file, and determines which
+// agents can be started.
+func (s *settings) completeAgents(cmd *cobra.Command) error {
+	profiles, err := applyConfig(cmd)
+	if err != nil {
+		return err
+	}
+	for _, short := range s.agents {
+		p, err := agent.ParseProfile(short)
+		if err != nil {
+			return cli.Usagef("--agent: %w", err)
+		}
+		profiles = append(profiles, p)
+	}
+	s.config.Agents = profiles
+	if s.installed {
+		s.config.KnownAgents = known.NewFinder(nil)
+	}
 	return nil
 }
 

@@ -37,8 +37,8 @@ agents:
 	api := e2e.API{URL: p.Stderr.Await(t, `"msg":"parley is ready: ([^"]+)"`)[1]}
 	require.Equal(t, "http://"+address, api.URL, "the flag takes precedence")
 	agents := e2e.MustCall[protocol.AgentsAnswer](t, api, e2e.Request{Method: http.MethodGet, Path: "/api/agents"}).Agents
-	require.Contains(t, agents, protocol.AgentProfile{Name: "long", Description: "described in detail"})
-	require.Contains(t, agents, protocol.AgentProfile{Name: "short"})
+	require.Contains(t, agents, protocol.AgentProfile{Name: "long", Description: "described in detail", Source: protocol.SourceConfigured})
+	require.Contains(t, agents, protocol.AgentProfile{Name: "short", Source: protocol.SourceConfigured})
 	require.NotEmpty(t, api.StartAgent(t, "long"))
 	require.FileExists(t, filepath.Join(data, "token.key"), "the file counts if nothing else is set")
 	for origin, want := range map[string]int{"https://other.example.com": http.StatusNotFound, "https://evil.example.com": http.StatusForbidden} {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent/demo"
+	"parley/hub/agent/known"
 	"parley/hub/agent/supervisor"
 	"parley/hub/agent/wire"
 	"parley/hub/internal/limit"
@@ -42,6 +42,8 @@ type Options struct {
 	// RunDir is the directory in which running agents are recorded, so that a
 	// launcher can end those that a killed process left; empty to record nothing.
 	RunDir string
+	// Known finds the agents that can be started without a profile; nil for none.
+	Known *known.Finder
 }
 
 // DefaultDemoPace is a pace at which people can follow the demo agent.
@@ -55,8 +57,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Launcher starts the agents of configured profiles, and the demo agent. It implements
-// [hub.Launcher] and is safe for concurrent use.
+// Launcher starts the agents of configured profiles, known agents that are installed, and
+// the demo agent. It implements [hub.Launcher] and is safe for concurrent use.
 type Launcher struct {
 	// immutable
 	profiles []Profile
@@ -70,27 +72,16 @@ type Launcher struct {
 
 var _ hub.Launcher = (*Launcher)(nil)
 
-// NewLauncher returns a launcher for some profiles and the demo agent. It returns an
-// error for an invalid profile, one whose directory cannot be used, and for two profiles
-// of the same name.
+// NewLauncher returns a launcher for some profiles and the demo agent. It returns the
+// error of [CheckProfiles].
 //
 // NewLauncher first ends the agents that an earlier process with the same RunDir left
 // running, which can take some seconds. Only one process at a time may use a RunDir.
 func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, error) {
-	names := make(map[string]bool)
-	for _, p := range profiles {
-		if err := p.Validate(); err != nil {
-			return nil, err
-		}
-		if names[p.Name] {
-			return nil, fmt.Errorf("agent %q is configured twice", p.Name)
-		}
-		names[p.Name] = true
-		if _, err := p.ownDir(); err != nil {
-			return nil, fmt.Errorf("agent %q: %w", p.Name, err)
-		}
+	if err := CheckProfiles(profiles); err != nil {
+		return nil, err
 	}
-	if len(profiles) > 0 {
+	if len(profiles) > 0 || opts.Known != nil {
 		supervisor.Adopt(log)
 	}
 	opts = opts.withDefaults()
@@ -99,16 +90,6 @@ func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, 
 		log.Error("agents of an earlier run may still be running", zap.Error(err))
 	}
 	return &Launcher{profiles: profiles, log: log, opts: opts, history: demo.NewHistory(opts.DemoDir), records: records}, nil
-}
-
-// Profiles implements [hub.Launcher]. The demo agent is the last profile.
-func (l *Launcher) Profiles() []hub.Profile {
-	list := make([]hub.Profile, 0, len(l.profiles)+1)
-	for _, p := range l.profiles {
-		list = append(list, hub.Profile{Name: p.Name, Description: p.Description})
-	}
-	return append(list, hub.Profile{Name: DemoProfile,
-		Description: "Built in, without a model: demonstrates what an agent does. Say help."})
 }
 
 // Launch implements [hub.Launcher]. Its error says why the agent is not ready, as a
@@ -161,18 +142,6 @@ func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchS
 		progress.Go(func() { s.reportProgress(ctx, p.Command[0]) })
 	}
 	return s.handshake(ctx, cwd, spec.Load, l.opts.Version)
-}
-
-// profile returns the profile of a name.
-func (l *Launcher) profile(name string) (Profile, bool) {
-	if name == DemoProfile {
-		return Profile{Name: DemoProfile}, true
-	}
-	i := slices.IndexFunc(l.profiles, func(p Profile) bool { return p.Name == name })
-	if i < 0 {
-		return Profile{}, false
-	}
-	return l.profiles[i], true
 }
 
 // start starts the agent of a profile, and returns it with the session's working

@@ -78,4 +78,23 @@ func ParseProfile(s string) (Profile, error) {
 	return p, p.Validate()
 }
 
+// CheckProfiles returns an error for an invalid profile, one whose directory cannot be
+// used, and for two profiles of the same name.
+func CheckProfiles(profiles []Profile) error {
+	names := make(map[string]bool)
+	for _, p := range profiles {
+		if err := p.Validate(); err != nil {
+			return err
+		}
+		if names[p.Name] {
+			return fmt.Errorf("agent %q is configured twice", p.Name)
+		}
+		names[p.Name] = true
+		if _, err := p.ownDir(); err != nil {
+			return fmt.Errorf("agent %q: %w", p.Name, err)
+		}
+	}
+	return nil
+}
+
 var errOpenQuote = errors.New("a quote is open, or a backslash is at the end")

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap/zaptest"
 
-	"parley/hub"
 	"parley/hub/agent"
+	"parley/protocol"
 )
 
 func TestNewLauncher_refuses_invalid_profiles(t *testing.T) {
@@ -19,7 +19,7 @@ func TestNewLauncher_refuses_invalid_profiles(t *testing.T) {
 	launcher, err := agent.NewLauncher([]agent.Profile{ok}, log, agent.Options{})
 	require.NoError(t, err)
 	profiles := launcher.Profiles()
-	require.Equal(t, hub.Profile{Name: "a", Description: "the first"}, profiles[0])
+	require.Equal(t, protocol.AgentProfile{Name: "a", Description: "the first", Source: protocol.SourceConfigured}, profiles[0])
 	require.Equal(t, "demo", profiles[1].Name)
 
 	file := filepath.Join(t.TempDir(), "file")

@@ -48,13 +48,18 @@ func (s *session) reportProgress(ctx context.Context, command string) {
 
 // silentDetail describes what a silent command is probably doing.
 func silentDetail(command string) string {
-	name := strings.TrimSuffix(filepath.Base(command), filepath.Ext(command))
+	name := baseName(command)
 	for _, installer := range installers {
 		if name == installer {
 			return name + " is downloading the agent if it is not installed yet"
 		}
 	}
 	return "waiting for the agent's first answer"
+}
+
+// baseName returns the name of a program without its directory and extension.
+func baseName(command string) string {
+	return strings.TrimSuffix(filepath.Base(command), filepath.Ext(command))
 }
 
 // lastLine returns the last line of a text that is not empty, in a printable form.

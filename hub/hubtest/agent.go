@@ -10,6 +10,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // patience bounds every wait for an agent. Only a failure reaches it.
@@ -50,7 +51,10 @@ func (a *Agents) Next(ctx context.Context) (*Agent, error) {
 }
 
 // Profiles implements [hub.Launcher].
-func (a *Agents) Profiles() []hub.Profile { return []hub.Profile{{Name: "demo"}} }
+func (a *Agents) Profiles() []protocol.AgentProfile { return []protocol.AgentProfile{{Name: "demo"}} }
+
+// Missing implements [hub.Launcher].
+func (a *Agents) Missing() []protocol.MissingAgent { return nil }
 
 // Launch implements [hub.Launcher].
 func (a *Agents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {

@@ -10,6 +10,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // launcher is the [hub.Launcher] of one process.
@@ -37,7 +38,12 @@ type agent struct {
 }
 
 // Profiles implements [hub.Launcher].
-func (l *launcher) Profiles() []hub.Profile { return []hub.Profile{{Name: "demo"}} }
+func (l *launcher) Profiles() []protocol.AgentProfile {
+	return []protocol.AgentProfile{{Name: "demo"}}
+}
+
+// Missing implements [hub.Launcher].
+func (l *launcher) Missing() []protocol.MissingAgent { return nil }
 
 // Launch implements [hub.Launcher]. Its outcome depends on the seed and on the number of
 // agents launched before.

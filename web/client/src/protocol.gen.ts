@@ -159,6 +159,14 @@ export type PermissionPolicy =
   | "reject";
 
 /**
+ * AgentSource says why an agent can be started.
+ */
+export type AgentSource =
+  | "builtin"
+  | "configured"
+  | "installed";
+
+/**
  * SharedSessionCreated is the first event of every session. Server to client.
  */
 export interface SharedSessionCreated {
@@ -1298,10 +1306,13 @@ export interface HostSessionsAnswer {
 }
 
 /**
- * AgentsAnswer lists the agents that can be started. Server to client, REST only.
+ * AgentsAnswer lists agents. Server to client, REST only.
  */
 export interface AgentsAnswer {
+  /** those that can be started */
   agents: AgentProfile[];
+  /** common agents that are not installed on the server's machine */
+  missing: MissingAgent[];
 }
 
 /**
@@ -1309,7 +1320,30 @@ export interface AgentsAnswer {
  */
 export interface AgentProfile {
   name: string;
+  /** for people */
+  title?: string;
   description: string;
+  source?: AgentSource;
+  /** the command that signs in to the agent, on the server's machine */
+  signIn?: string;
+}
+
+/**
+ * MissingAgent is a common agent that is not installed on the server's machine. Server to
+ * client.
+ */
+export interface MissingAgent {
+  name: string;
+  /** for people */
+  title: string;
+  /** the command that installs it */
+  install?: string;
+  /** a command that runs it without installing it first; a configured agent can have it */
+  npx?: string;
+  /** the command that signs in to it, once it is installed */
+  signIn: string;
+  /** the URL of its documentation */
+  docs: string;
 }
 
 /**

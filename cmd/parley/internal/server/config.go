@@ -5,6 +5,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/agent/known"
 	"parley/web"
 )
 
@@ -20,6 +21,7 @@ type Config struct {
 	CommitInterval time.Duration // see [parley/hub/journal/sqlite.Options]
 
 	Agents            []agent.Profile
+	KnownAgents       *known.Finder // finds agents that can be started without a profile; nil for none
 	AgentStartTimeout time.Duration // see [agent.Options]
 	Version           string        // version to report to agents
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -17,6 +18,7 @@ import (
 	"parley/hub/agent"
 	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
+	"parley/protocol"
 	"parley/web"
 )
 
@@ -121,13 +123,28 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		DemoDir:      filepath.Join(c.Data, "demo"),
 		RunDir:       filepath.Join(c.Data, "agents"),
 		StartTimeout: c.AgentStartTimeout,
+		Known:        c.KnownAgents,
 	})
 	if err != nil {
 		return cli.Usagef("%w", err)
 	}
+	s.logAgents(launcher.Profiles())
 	c.Hub.Logger, c.Hub.MaxBacklogs = s.log, outboundBytes(c.Hub.MaxBacklogs)
 	s.hub = hub.New(s.journal, launcher, key, c.Hub)
 	return s.hub.Start(ctx)
+}
+
+// logAgents logs which agents can be started, and says what to do if there is only the
+// demo agent.
+func (s *Server) logAgents(profiles []protocol.AgentProfile) {
+	names := make([]string, len(profiles))
+	for i, p := range profiles {
+		names[i] = p.Name
+	}
+	s.log.Info("agents that can be started: " + strings.Join(names, ", "))
+	if len(profiles) == 1 {
+		s.log.Info("no agent is configured or installed; parley agents says how to get one")
+	}
 }
 
 // URL returns the URL of the server.
