@@ -38,14 +38,16 @@ type (
 	// Chat sends a message to the participants. The answer is a [MessageAnswer]. Client
 	// to server.
 	Chat struct {
-		Text    string `json:"text"`
-		ReplyTo string `json:"replyTo,omitzero"` // the id of a message
+		Text    string         `json:"text"`
+		ReplyTo string         `json:"replyTo,omitzero"` // the id of a message
+		Content []ContentBlock `json:"content,omitzero"` // shown beside the text, which may be empty then
 	}
 	// Prompt proposes a prompt, or sends it to the agent if no approval is required. The
 	// answer is a [PromptAnswer]. Client to server.
 	Prompt struct {
-		Prompt string   `json:"prompt"`
-		As     PromptAs `json:"as,omitzero"` // what the author expects the prompt to become; the server refuses it otherwise
+		Prompt  string         `json:"prompt"`
+		As      PromptAs       `json:"as,omitzero"`      // what the author expects the prompt to become; the server refuses it otherwise
+		Content []ContentBlock `json:"content,omitzero"` // sent to the agent beside the text, which may be empty then
 	}
 	// Approve resolves a pending prompt. The answer is an [ApprovalAnswer]. Client to
 	// server.

@@ -16,8 +16,12 @@ func ptr[T any](v T) *T { return &v }
 var everyCommand = []protocol.Command{
 	&protocol.Join{InviteToken: "i", UserID: "u", DisplayName: ptr("<U>"), Role: protocol.RoleViewer, ParticipantToken: "t", Recent: 3},
 	&protocol.Resume{ParticipantID: "p", ParticipantToken: "t", Cursor: "c", Recent: 200},
-	&protocol.Chat{Text: "a & b", ReplyTo: "m"},
-	&protocol.Prompt{Prompt: "do"},
+	&protocol.Chat{Text: "a & b", ReplyTo: "m", Content: []protocol.ContentBlock{{Type: protocol.ContentAttachment, ID: "f"}}},
+	&protocol.Prompt{Prompt: "do", As: protocol.PromptAsDirect, Content: []protocol.ContentBlock{
+		{Type: protocol.ContentAttachment, ID: "f", AsFile: true},
+		{Type: protocol.ContentLink, Path: "a/b.go", Name: "b.go"},
+		{Type: protocol.ContentResource, URI: "file:///a", Name: "a", MimeType: "text/plain", Text: "a"},
+	}},
 	&protocol.Approve{ApprovalID: "a", Action: protocol.ActionApprove, Prompt: ptr("do it"), Reason: ptr("why")},
 	&protocol.AnswerPermission{RequestID: "q", OptionID: "o"},
 	&protocol.Cancel{ApprovalID: "a"},

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -83,6 +84,9 @@ func (f *field) decode(v reflect.Value, value []byte) error {
 		}
 		v.SetString(text)
 	} else if err := json.Unmarshal(value, v.Addr().Interface()); err != nil {
+		if e, ok := errors.AsType[*Error](err); ok {
+			return Errorf(e.Code, "%s: %s", f.name, e.Message)
+		}
 		return f.wrongType()
 	}
 	if f.word && !v.Interface().(word).Valid() {

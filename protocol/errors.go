@@ -44,6 +44,9 @@ const (
 	CodeNothingToCancel           Code = "NOTHING_TO_CANCEL"
 	CodePromptNotAsExpected       Code = "PROMPT_NOT_AS_EXPECTED"
 	CodeTooLarge                  Code = "TOO_LARGE"
+	CodeAttachmentNotFound        Code = "ATTACHMENT_NOT_FOUND"
+	CodeContentNotSupported       Code = "CONTENT_NOT_SUPPORTED"
+	CodeStorageFull               Code = "STORAGE_FULL"
 	CodeRateLimited               Code = "RATE_LIMITED"
 	CodeTooManyParticipants       Code = "TOO_MANY_PARTICIPANTS"
 	CodeTooManyPending            Code = "TOO_MANY_PENDING"
@@ -117,6 +120,9 @@ var Catalogue = map[Code]Entry{
 	CodeNothingToCancel:           {http.StatusConflict, CloseNotProtocol, false},
 	CodePromptNotAsExpected:       {http.StatusConflict, CloseNotProtocol, false},
 	CodeTooLarge:                  {http.StatusRequestEntityTooLarge, CloseTooBig, false},
+	CodeAttachmentNotFound:        {http.StatusNotFound, CloseNoSession, false},
+	CodeContentNotSupported:       {http.StatusUnsupportedMediaType, CloseNotProtocol, false},
+	CodeStorageFull:               {http.StatusInsufficientStorage, CloseTryAgain, true},
 	CodeRateLimited:               {http.StatusTooManyRequests, CloseRateLimited, true},
 	CodeTooManyParticipants:       {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeTooManyPending:            {http.StatusTooManyRequests, CloseTryAgain, true},

@@ -21,6 +21,11 @@ type Limits struct {
 	FrameBytes   int `json:"frameBytes"`   // a WebSocket message, a REST body
 	RecentEvents int `json:"recentEvents"` // the number of events that a welcome contains at most
 	HistoryLimit int `json:"historyLimit"` // the number of events that an answer to history contains at most
+
+	ContentBlocks           int   `json:"contentBlocks,omitempty"`           // the number of content blocks of a prompt or message
+	AttachmentBytes         int64 `json:"attachmentBytes,omitempty"`         // one attachment
+	AttachmentsBytes        int64 `json:"attachmentsBytes,omitempty"`        // the attachments of one prompt or message together; these members are 0 if the server stores no attachments
+	SessionAttachmentsBytes int64 `json:"sessionAttachmentsBytes,omitempty"` // all attachments of a session together
 }
 
 // DefaultLimits are the limits of a server unless it is configured otherwise.
@@ -30,6 +35,11 @@ var DefaultLimits = Limits{
 	FrameBytes:   1 << 20,
 	RecentEvents: 200,
 	HistoryLimit: 500,
+
+	ContentBlocks:           16,
+	AttachmentBytes:         10 << 20,
+	AttachmentsBytes:        20 << 20,
+	SessionAttachmentsBytes: 200 << 20,
 }
 
 // Fixed limits.

@@ -27,19 +27,26 @@ func (c *Resume) Normalize(l Limits) error { return checkRecent(c.Recent, l) }
 // Normalize implements [Command].
 func (c *Chat) Normalize(l Limits) error {
 	c.Text = strings.TrimSpace(c.Text)
-	if c.Text == "" {
+	if c.Text == "" && len(c.Content) == 0 {
 		return Errorf(CodeEmptyMessage, "the message is empty")
 	}
 	if len(c.ReplyTo) > MaxIDLength {
 		return Errorf(CodeInvalidRequest, "replyTo must be the id of a message")
 	}
-	return checkSize("text", c.Text, l.MessageBytes)
+	if err := checkSize("text", c.Text, l.MessageBytes); err != nil {
+		return err
+	}
+	return normalizeContent(c.Content, c.Text, l.MessageBytes, l)
 }
 
 // Normalize implements [Command].
 func (c *Prompt) Normalize(l Limits) error {
-	c.Prompt = strings.TrimSpace(c.Prompt)
-	return checkPrompt(c.Prompt, l)
+	if c.Prompt = strings.TrimSpace(c.Prompt); c.Prompt != "" || len(c.Content) == 0 {
+		if err := checkPrompt(c.Prompt, l); err != nil {
+			return err
+		}
+	}
+	return normalizeContent(c.Content, c.Prompt, l.PromptBytes, l)
 }
 
 // Normalize implements [Command].

@@ -48,8 +48,9 @@ type Message struct {
 	Kind            MessageKind `json:"kind"`
 	Text            string      `json:"text"`
 	CreatedAt       time.Time   `json:"createdAt"`
-	ApprovalID      *string     `json:"approvalId"` // of a message of kind prompt; else null
-	ReplyTo         *string     `json:"replyTo"`    // the id of a message, or null
+	ApprovalID      *string     `json:"approvalId"`       // of a message of kind prompt; else null
+	ReplyTo         *string     `json:"replyTo"`          // the id of a message, or null
+	Content         []Content   `json:"content,omitzero"` // what belongs to the text; Text names it too
 }
 
 // Approval is a prompt with its status. Server to client.
@@ -65,7 +66,8 @@ type Approval struct {
 	ResolvedByParticipantID *string        `json:"resolvedByParticipantId"`
 	Reason                  *string        `json:"reason"`               // of a rejection; else null
 	ErrorMessage            *string        `json:"errorMessage"`         // of a failed prompt; else null
-	Truncated               bool           `json:"truncated,omitempty"`  // whether the texts are truncated, which happens only in a welcome; Item reads the whole texts
+	Content                 []Content      `json:"content,omitzero"`     // what belongs to the prompt; Prompt names it too
+	Truncated               bool           `json:"truncated,omitempty"`  // whether the texts are truncated and Content is left out, which happens only in a welcome; Item reads the whole approval
 	WholeBytes              int            `json:"wholeBytes,omitempty"` // if truncated: the size of the whole texts in bytes
 }
 

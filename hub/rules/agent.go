@@ -39,9 +39,11 @@ type LaunchSpec struct {
 
 // AgentPrompt is an approved prompt for an agent.
 type AgentPrompt struct {
-	Turn string          // the approval's id
-	Text string          // the approved text, unchanged
-	Meta json.RawMessage // the request's _meta: the author and the approver
+	Turn    string            // the approval's id
+	Shared  journal.SessionID // the shared session, which has the attachments
+	Text    string            // the approved text, unchanged
+	Content []protocol.Content
+	Meta    json.RawMessage // the request's _meta: the author and the approver
 }
 
 // AgentEvent is a message of an agent, or a change of its process: one of the

@@ -106,9 +106,13 @@ type Turn struct {
 	Approval string               `json:"approval"`
 	Shared   journal.SessionID    `json:"shared"`
 	Prompt   string               `json:"prompt"`
+	Content  []protocol.Content   `json:"content,omitempty"`
 	Author   protocol.Participant `json:"author"`
 	Approver protocol.Participant `json:"approver"`
 }
+
+// PromptBytes returns the size of the turn's prompt in bytes, including its content.
+func (t Turn) PromptBytes() int { return len(t.Prompt) + ContentBytes(t.Content) }
 
 // Cancelled is the failure of a turn or prompt that was cancelled.
 const Cancelled = "cancelled"

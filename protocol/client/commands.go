@@ -33,8 +33,21 @@ func optional(text string) *string {
 // Chat sends a message. replyTo is the id of a message, or empty. The errors of this
 // method and of the following ones are those of [Client.Do].
 func (c *Client) Chat(ctx context.Context, text, replyTo string) (protocol.Message, error) {
-	a, err := do[protocol.MessageAnswer](ctx, c, &protocol.Chat{Text: text, ReplyTo: replyTo})
+	return c.ChatWith(ctx, protocol.Chat{Text: text, ReplyTo: replyTo})
+}
+
+// ChatWith sends a message that may have content, such as attachments.
+func (c *Client) ChatWith(ctx context.Context, message protocol.Chat) (protocol.Message, error) {
+	a, err := do[protocol.MessageAnswer](ctx, c, &message)
 	return a.Message, err
+}
+
+// PromptWith is [Client.Prompt] for a prompt that may have content, such as attachments. If
+// the agent does not take some of it, the server refuses the prompt with
+// [protocol.CodeContentNotSupported].
+func (c *Client) PromptWith(ctx context.Context, prompt protocol.Prompt) (protocol.Approval, error) {
+	a, err := do[protocol.PromptAnswer](ctx, c, &prompt)
+	return a.Approval, err
 }
 
 // Prompt proposes a prompt, or sends it to the agent if no approval is required. The
@@ -47,8 +60,7 @@ func (c *Client) Prompt(ctx context.Context, prompt string) (protocol.Approval, 
 // If the prompt would become something else, because the mode or a role has changed
 // since, the server refuses it with [protocol.CodePromptNotAsExpected].
 func (c *Client) PromptAs(ctx context.Context, prompt string, as protocol.PromptAs) (protocol.Approval, error) {
-	a, err := do[protocol.PromptAnswer](ctx, c, &protocol.Prompt{Prompt: prompt, As: as})
-	return a.Approval, err
+	return c.PromptWith(ctx, protocol.Prompt{Prompt: prompt, As: as})
 }
 
 // Approve approves a prompt. Unless edited is empty, it replaces the text.

@@ -241,13 +241,13 @@ func (s *State) Answerer() func(protocol.Command, rules.Event) any {
 // PromptBytes implements [rules.State].
 func (s *State) PromptBytes() (bytes int) {
 	for i := range s.Queue {
-		bytes += len(s.Queue[i].Prompt)
+		bytes += s.Queue[i].PromptBytes()
 	}
 	for i := range s.Ended {
-		bytes += len(s.Ended[i].Turn.Prompt)
+		bytes += s.Ended[i].Turn.PromptBytes()
 	}
 	if s.Running != nil {
-		bytes += len(s.Running.Turn.Prompt)
+		bytes += s.Running.Turn.PromptBytes()
 	}
 	return bytes
 }

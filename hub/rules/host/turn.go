@@ -70,7 +70,7 @@ func (s *State) startTurn(d rules.Decision, t rules.Turn) rules.Decision {
 	d.Events = append(d.Events, rules.Event{Public: &turnStartedEvent{t.Approval}})
 	return d.With(
 		rules.Send{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}},
-		PromptAgent{rules.AgentPrompt{Turn: t.Approval, Text: t.Prompt, Meta: attributionOf(t)}})
+		PromptAgent{rules.AgentPrompt{Turn: t.Approval, Shared: t.Shared, Text: t.Prompt, Content: t.Content, Meta: attributionOf(t)}})
 }
 
 // attribution is the _meta of a prompt request: the author and the approver of the prompt.
@@ -126,6 +126,8 @@ func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 		ended.Failure = e.Err.Error()
 		if errors.Is(e.Err, rules.ErrAuthRequired) {
 			ended.Code = protocol.CodeAgentAuthRequired
+		} else if e, ok := errors.AsType[*protocol.Error](e.Err); ok {
+			ended.Failure, ended.Code = e.Message, e.Code
 		}
 	}
 	d := rules.Decision{}

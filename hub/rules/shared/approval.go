@@ -8,7 +8,7 @@ import (
 )
 
 // prompt proposes a prompt or dispatches it at once, depending on the author's right.
-func (s *State) prompt(in rules.Input, c *protocol.Prompt, p protocol.Participant) rules.Decision {
+func (s *State) prompt(in rules.Input, command Command, c *protocol.Prompt, p protocol.Participant) rules.Decision {
 	right := s.rightsOf(p).Prompt
 	if right == rules.PromptDenied {
 		return rules.Refuse(protocol.CodePromptNotAllowed, "a %s cannot prompt while the mode is %s", p.Role, s.Session.Mode)
@@ -16,13 +16,21 @@ func (s *State) prompt(in rules.Input, c *protocol.Prompt, p protocol.Participan
 	if err := checkExpectation(c.As, right); err != nil {
 		return rules.Decision{Err: err}
 	}
+	content, err := command.content()
+	if err == nil {
+		err = s.checkSupport(content)
+	}
+	if err != nil {
+		return rules.Decision{Err: err}
+	}
 	a := protocol.Approval{
 		ID:              in.IDs[0],
 		SharedSessionID: s.ID.String(),
 		ParticipantID:   p.ID,
-		Prompt:          c.Prompt,
+		Prompt:          protocol.NameContent(c.Prompt, content),
 		Status:          protocol.ApprovalPending,
 		CreatedAt:       in.At,
+		Content:         content,
 	}
 	if right == rules.PromptDirect {
 		return s.dispatch(in, a, p)
@@ -45,7 +53,7 @@ func checkExpectation(as protocol.PromptAs, right rules.PromptRight) error {
 // propose records a pending approval. The message that shows the prompt in the list of
 // messages is stored in the same event.
 func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Participant) rules.Decision {
-	if err := s.checkPendingLimits(in, p, a.Prompt); err != nil {
+	if err := s.checkPendingLimits(in, p, a); err != nil {
 		return rules.Decision{Err: err}
 	}
 	m := protocol.Message{
@@ -55,6 +63,7 @@ func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Particip
 		AuthorUserID:    p.UserID,
 		Kind:            protocol.MessagePrompt,
 		Text:            a.Prompt,
+		Content:         a.Content,
 		CreatedAt:       in.At,
 		ApprovalID:      &a.ID,
 	}
@@ -65,25 +74,25 @@ func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Particip
 
 // checkPendingLimits returns TOO_MANY_PENDING if one more pending prompt would exceed a
 // limit, in number or in bytes.
-func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, prompt string) error {
+func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, a protocol.Approval) error {
 	var all, own pendingTotal
 	for _, o := range s.Open {
 		if o.Phase != phasePending {
 			continue
 		}
-		all.add(o.Approval.Prompt)
+		all.add(o.Approval)
 		if o.Approval.ParticipantID == p.ID {
-			own.add(o.Approval.Prompt)
+			own.add(o.Approval)
 		}
 	}
 	if own.number >= s.settings.MaxOwnPending || all.number >= s.settings.MaxPending {
 		return protocol.Errorf(protocol.CodeTooManyPending, "%d of your prompts and %d in total already wait for the host", own.number, all.number)
 	}
-	size := encodedSize(prompt)
+	size := pendingSize(a)
 	if size > SmallPrompt && (own.bytes+size > s.settings.MaxOwnPendingBytes || all.bytes+size > s.settings.MaxPendingBytes) {
-		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host leave no room for another one of %d bytes", len(prompt))
+		return protocol.Errorf(protocol.CodeTooManyPending, "the prompts that wait for the host leave no room for another one of %d bytes", promptSize(a))
 	}
-	if in.OverBudget && !s.mayAcceptOverBudget(prompt) {
+	if in.OverBudget && !s.mayAcceptOverBudget(a) {
 		return overBudget(protocol.CodeTooManyPending)
 	}
 	return nil
@@ -92,8 +101,8 @@ func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, promp
 // mayAcceptOverBudget reports whether the session accepts a prompt although all sessions
 // together hold the maximum. A session without prompts accepts a short one, so that other
 // sessions cannot block it.
-func (s *State) mayAcceptOverBudget(prompt string) bool {
-	return len(prompt) <= SmallPrompt && len(s.Open) == 0
+func (s *State) mayAcceptOverBudget(a protocol.Approval) bool {
+	return promptSize(a) <= SmallPrompt && len(s.Open) == 0
 }
 
 // mayDispatchOverBudget reports whether a prompt may be dispatched although all sessions
@@ -101,9 +110,9 @@ func (s *State) mayAcceptOverBudget(prompt string) bool {
 // shortened, or replaced by a short one.
 func (s *State) mayDispatchOverBudget(a protocol.Approval) bool {
 	if o := s.OpenPrompt(a.ID); o != nil {
-		return len(a.Prompt) <= max(SmallPrompt, len(o.Approval.Prompt))
+		return promptSize(a) <= max(SmallPrompt, promptSize(o.Approval))
 	}
-	return s.mayAcceptOverBudget(a.Prompt)
+	return s.mayAcceptOverBudget(a)
 }
 
 // overBudget returns the error for a prompt for which all sessions together have no room.
@@ -115,15 +124,27 @@ func overBudget(code protocol.Code) error {
 // a few long prompts do not block short ones.
 const SmallPrompt = 4 << 10
 
+// promptSize returns the size of a prompt with its content in bytes.
+func promptSize(a protocol.Approval) int { return len(a.Prompt) + rules.ContentBytes(a.Content) }
+
+// pendingSize returns about how many bytes a prompt with its content takes in JSON.
+func pendingSize(a protocol.Approval) int {
+	size := encodedSize(a.Prompt) + rules.ContentBytes(a.Content)
+	for _, c := range a.Content {
+		size += encodedSize(c.Text) - len(c.Text)
+	}
+	return size
+}
+
 // pendingTotal is the size of a set of pending prompts.
 type pendingTotal struct {
 	number int
 	bytes  int // encoded as JSON
 }
 
-func (w *pendingTotal) add(prompt string) {
+func (w *pendingTotal) add(a protocol.Approval) {
 	w.number++
-	w.bytes += encodedSize(prompt)
+	w.bytes += pendingSize(a)
 }
 
 // encodedSize returns about how many bytes a text takes in JSON, without the quotation
@@ -164,7 +185,7 @@ func (s *State) dispatch(in rules.Input, a protocol.Approval, approver protocol.
 
 // Turn returns the prompt in the form in which the host session queues it.
 func (s *State) Turn(a protocol.Approval, author, approver protocol.Participant) rules.Turn {
-	return rules.Turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt, Author: author, Approver: approver}
+	return rules.Turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt, Content: a.Content, Author: author, Approver: approver}
 }
 
 // approve resolves a pending prompt: it rejects it, or dispatches it as it is or edited.
@@ -180,9 +201,14 @@ func (s *State) approve(in rules.Input, c *protocol.Approve, host protocol.Parti
 	if c.Action == protocol.ActionReject {
 		return rules.Decision{Events: []rules.Event{rules.PrimaryEvent(rejection(a, host, deref(c.Reason), in.At))}}
 	}
-	if c.Prompt != nil && *c.Prompt != a.Prompt {
-		original := a.Prompt
-		a.OriginalPrompt, a.Prompt = &original, *c.Prompt
+	if err := s.checkSupport(a.Content); err != nil {
+		return rules.Decision{Err: err}
+	}
+	if c.Prompt != nil {
+		if edited := protocol.NameContent(*c.Prompt, a.Content); edited != a.Prompt {
+			original := a.Prompt
+			a.OriginalPrompt, a.Prompt = &original, edited
+		}
 	}
 	if c.Reason != nil && *c.Reason != "" {
 		a.Reason = c.Reason

@@ -18,6 +18,8 @@ func (s *State) Decide(in rules.Input) rules.Decision {
 		return s.read(m)
 	case Archive:
 		return s.archive(m)
+	case AttachmentAccess:
+		return s.attachmentAccess(m)
 	case Invitation:
 		return s.invitation(m)
 	case rules.Tick:
@@ -95,21 +97,21 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 	if rules.HostOnly(c.Request.Command.CommandType()) && p.Role != protocol.RoleHost {
 		return rules.Refuse(protocol.CodeHostRequired, "only the host can do this")
 	}
-	d := s.participantCommand(in, c.Request, p, c.Sender.Departed).ForCommand(commandRef(c.Request, p.ID))
+	d := s.participantCommand(in, c, p).ForCommand(commandRef(c.Request, p.ID))
 	if c.Polling && d.Err == nil {
 		d.Effects = append(d.Effects, Polled{p.ID})
 	}
 	return d
 }
 
-// participantCommand decides on a command of a participant who may send it. departed
-// are the participants that were looked up.
-func (s *State) participantCommand(in rules.Input, r protocol.Request, p protocol.Participant, departed Departed) rules.Decision {
+// participantCommand decides on a command of a participant who may send it.
+func (s *State) participantCommand(in rules.Input, command Command, p protocol.Participant) rules.Decision {
+	r, departed := command.Request, command.Sender.Departed
 	switch c := r.Command.(type) {
 	case *protocol.Chat:
-		return s.chat(in, c, p)
+		return s.chat(in, command, c, p)
 	case *protocol.Prompt:
-		return s.prompt(in, c, p)
+		return s.prompt(in, command, c, p)
 	case *protocol.Approve:
 		return s.approve(in, c, p)
 	case *protocol.AnswerPermission:

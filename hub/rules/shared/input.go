@@ -19,11 +19,12 @@ type (
 	}
 	// Command is a command of a participant, or a join.
 	Command struct {
-		Sender     Sender
-		Request    protocol.Request
-		EventsOnly bool    // a resume that receives events alone, after which a host who has left stays absent
-		JoinAPI    JoinAPI // of a join
-		Polling    bool    // the participant polls for events, and so counts as present
+		Sender      Sender
+		Request     protocol.Request
+		Attachments Attachments // those that the command names; one that is missing does not exist
+		EventsOnly  bool        // a resume that receives events alone, after which a host who has left stays absent
+		JoinAPI     JoinAPI     // of a join
+		Polling     bool        // the participant polls for events, and so counts as present
 	}
 	// JoinAPI is the API that a join uses.
 	JoinAPI int
@@ -47,14 +48,18 @@ type Sender struct {
 	Departed  Departed // participants that were looked up; see AbsentError
 }
 
-// PromptBytes returns the size in bytes of the prompt that the command adds; 0 for
-// none.
+// PromptBytes returns the size in bytes of the prompt that the command adds, including its
+// content; 0 for none.
 func (c Command) PromptBytes() int {
-	switch c := c.Request.Command.(type) {
+	switch r := c.Request.Command.(type) {
 	case *protocol.Prompt:
-		return len(c.Prompt)
+		content, err := c.content()
+		if err != nil {
+			return len(r.Prompt) // it is refused
+		}
+		return len(protocol.NameContent(r.Prompt, content)) + rules.ContentBytes(content)
 	case *protocol.Approve:
-		return len(deref(c.Prompt))
+		return len(deref(r.Prompt))
 	}
 	return 0
 }
@@ -76,6 +81,9 @@ func WithDeparted(body rules.Body, id string, p *protocol.Participant) rules.Bod
 		b.Sender = b.Sender.WithDeparted(id, p)
 		return b
 	case Archive:
+		b.Sender = b.Sender.WithDeparted(id, p)
+		return b
+	case AttachmentAccess:
 		b.Sender = b.Sender.WithDeparted(id, p)
 		return b
 	case Read:

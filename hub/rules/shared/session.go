@@ -58,9 +58,13 @@ func (s *State) rightsOf(p protocol.Participant) rules.Rights {
 	return rules.RightsOf(p.Role, s.Session.Mode)
 }
 
-func (s *State) chat(in rules.Input, c *protocol.Chat, p protocol.Participant) rules.Decision {
+func (s *State) chat(in rules.Input, command Command, c *protocol.Chat, p protocol.Participant) rules.Decision {
 	if !s.rightsOf(p).Comment {
 		return rules.Refuse(protocol.CodeCommentNotAllowed, "a %s cannot comment while the mode is %s", p.Role, s.Session.Mode)
+	}
+	content, err := command.content()
+	if err != nil {
+		return rules.Decision{Err: err}
 	}
 	m := protocol.Message{
 		ID:              in.IDs[0],
@@ -68,8 +72,9 @@ func (s *State) chat(in rules.Input, c *protocol.Chat, p protocol.Participant) r
 		ParticipantID:   p.ID,
 		AuthorUserID:    p.UserID,
 		Kind:            protocol.MessageComment,
-		Text:            c.Text,
+		Text:            protocol.NameContent(c.Text, content),
 		CreatedAt:       in.At,
+		Content:         content,
 	}
 	if c.ReplyTo != "" {
 		m.ReplyTo = &c.ReplyTo

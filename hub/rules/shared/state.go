@@ -226,7 +226,7 @@ func (s *State) PromptBytes() (bytes int) {
 	}
 	for i := range s.Open {
 		a := &s.Open[i].Approval
-		bytes += len(a.Prompt) + len(deref(a.OriginalPrompt))
+		bytes += promptSize(*a) + len(deref(a.OriginalPrompt))
 	}
 	return bytes
 }

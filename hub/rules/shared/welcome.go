@@ -127,9 +127,15 @@ func (s *State) welcomeItems() ([]protocol.Approval, []protocol.Permission) {
 	return approvals, permissions
 }
 
-// truncatedApproval returns an approval with its texts cut to limit bytes together. It
-// marks an approval whose texts were cut.
+// truncatedApproval returns an approval with its texts cut to limit bytes together, and
+// without content if that is longer. It marks an approval that is not whole.
 func truncatedApproval(a protocol.Approval, limit int) protocol.Approval {
+	leftOut := pendingSize(protocol.Approval{Content: a.Content})
+	if leftOut <= limit {
+		limit, leftOut = limit-leftOut, 0
+	} else {
+		a.Content = nil
+	}
 	if a.OriginalPrompt != nil {
 		limit /= 2
 	}
@@ -140,8 +146,8 @@ func truncatedApproval(a protocol.Approval, limit int) protocol.Approval {
 		original, cutToo := truncateText(*a.OriginalPrompt, limit)
 		a.OriginalPrompt, cut = &original, cut || cutToo
 	}
-	if a.Prompt = prompt; cut {
-		a.Truncated, a.WholeBytes = true, whole
+	if a.Prompt = prompt; cut || leftOut > 0 {
+		a.Truncated, a.WholeBytes = true, whole+leftOut
 	}
 	return a
 }
@@ -217,7 +223,7 @@ const permissionOverhead = 64
 // itemBytes returns about how many bytes an approval takes in JSON.
 func itemBytes(a protocol.Approval) int {
 	const rest = 512 // ids, times and names of members
-	size := rest + encodedSize(a.Prompt)
+	size := rest + pendingSize(a)
 	for _, text := range []*string{a.OriginalPrompt, a.Reason, a.ErrorMessage} {
 		if text != nil {
 			size += encodedSize(*text)

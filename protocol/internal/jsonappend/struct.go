@@ -24,9 +24,13 @@ func MembersOf(t reflect.Type) (members []Member, ok bool) {
 		}
 		switch options {
 		case "":
-		case "omitempty", "omitzero": // equivalent for these kinds
+		case "omitempty", "omitzero":
 			switch f.Type.Kind() {
-			case reflect.String, reflect.Bool, reflect.Int, reflect.Int64, reflect.Pointer:
+			case reflect.String, reflect.Bool, reflect.Int, reflect.Int64, reflect.Pointer: // both options are equivalent
+			case reflect.Slice:
+				if options == "omitempty" { // also omits a slice that is empty and not nil
+					return nil, false
+				}
 			default:
 				return nil, false
 			}

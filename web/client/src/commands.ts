@@ -2,6 +2,7 @@ import { ParleyError } from "./errors.js";
 import type {
   Approval,
   Commands,
+  ContentBlock,
   HistoryAnswer,
   Message,
   Mode,
@@ -56,12 +57,17 @@ export abstract class CommandMethods {
 
   /**
    * Sends a message to the people in the session, optionally in reply to another
-   * message. It rejects with COMMENT_NOT_ALLOWED for viewers and in the mode
-   * "view_only", and with TOO_LARGE above the limit in the welcome.
+   * message, and with attachments or other content; then the text may be empty. It
+   * rejects with COMMENT_NOT_ALLOWED for viewers and in the mode "view_only", and with
+   * TOO_LARGE above the limit in the welcome.
    */
-  async chat(text: string, options: CallOptions & { replyTo?: string } = {}): Promise<Message> {
-    const { replyTo } = options;
-    return (await this.do("chat", { text, ...(replyTo && { replyTo }) }, options)).message;
+  async chat(
+    text: string,
+    options: CallOptions & { replyTo?: string; content?: ContentBlock[] | undefined } = {},
+  ): Promise<Message> {
+    const { replyTo, content } = options;
+    const rest = { ...(replyTo && { replyTo }), ...(content?.length && { content }) };
+    return (await this.do("chat", { text, ...rest }, options)).message;
   }
 
   /**
@@ -69,14 +75,20 @@ export abstract class CommandMethods {
    * status of the approval tells which. Set `as` to what the author was shown that the
    * prompt becomes: the command then rejects with PROMPT_NOT_AS_EXPECTED if that has
    * changed, which is possible while it waits for a connection. It rejects with
-   * PROMPT_NOT_ALLOWED if the participant may not prompt at all.
+   * PROMPT_NOT_ALLOWED if the participant may not prompt at all, and with
+   * CONTENT_NOT_SUPPORTED if the agent does not take some of the content. With content
+   * the text may be empty.
    */
   async prompt(
     prompt: string,
-    options: CallOptions & { as?: PromptAs | undefined } = {},
+    options: CallOptions & {
+      as?: PromptAs | undefined;
+      content?: ContentBlock[] | undefined;
+    } = {},
   ): Promise<Approval> {
-    const { as } = options;
-    return (await this.do("prompt", { prompt, ...(as && { as }) }, options)).approval;
+    const { as, content } = options;
+    const rest = { ...(as && { as }), ...(content?.length && { content }) };
+    return (await this.do("prompt", { prompt, ...rest }, options)).approval;
   }
 
   /**

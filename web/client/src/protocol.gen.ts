@@ -52,6 +52,14 @@ export type MessageKind =
   | "system";
 
 /**
+ * ContentType is the type of a ContentBlock and of a Content.
+ */
+export type ContentType =
+  | "attachment"
+  | "resource_link"
+  | "resource";
+
+/**
  * ApprovalStatus is the state of an Approval.
  */
 export type ApprovalStatus =
@@ -96,6 +104,9 @@ export type Code =
   | "NOTHING_TO_CANCEL"
   | "PROMPT_NOT_AS_EXPECTED"
   | "TOO_LARGE"
+  | "ATTACHMENT_NOT_FOUND"
+  | "CONTENT_NOT_SUPPORTED"
+  | "STORAGE_FULL"
   | "RATE_LIMITED"
   | "TOO_MANY_PARTICIPANTS"
   | "TOO_MANY_PENDING"
@@ -282,6 +293,38 @@ export interface Message {
   approvalId: string | null;
   /** the id of a message, or null */
   replyTo: string | null;
+  /** what belongs to the text; Text names it too */
+  content?: Content[];
+}
+
+/**
+ * Content is a part of a prompt or message beside its text. The text names each part too,
+ * for clients that do not know this type; see NameContent. Server to client.
+ */
+export interface Content {
+  type: ContentType;
+  /** of an attachment; names it in requests */
+  id?: string;
+  /** as in ContentBlock */
+  asFile?: boolean;
+  /** as in ContentBlock */
+  path?: string;
+  /** as in ContentBlock */
+  uri?: string;
+  /** without control characters; may contain anything else */
+  name: string;
+  /** of an attachment: as the server has determined it; empty if unknown */
+  mimeType?: string;
+  /** of an attachment, in bytes */
+  size?: number;
+  /** of an attachment, in hexadecimal */
+  sha256?: string;
+  /** of an image, in pixels; 0 if unknown */
+  width?: number;
+  /** of an image, in pixels; 0 if unknown */
+  height?: number;
+  /** of a resource that is not a link */
+  text?: string;
 }
 
 /**
@@ -313,7 +356,9 @@ export interface Approval {
   reason: string | null;
   /** of a failed prompt; else null */
   errorMessage: string | null;
-  /** whether the texts are truncated, which happens only in a welcome; Item reads the whole texts */
+  /** what belongs to the prompt; Prompt names it too */
+  content?: Content[];
+  /** whether the texts are truncated and Content is left out, which happens only in a welcome; Item reads the whole approval */
   truncated?: boolean;
   /** if truncated: the size of the whole texts in bytes */
   wholeBytes?: number;
@@ -750,6 +795,14 @@ export interface Limits {
   recentEvents: number;
   /** the number of events that an answer to history contains at most */
   historyLimit: number;
+  /** the number of content blocks of a prompt or message */
+  contentBlocks?: number;
+  /** one attachment */
+  attachmentBytes?: number;
+  /** the attachments of one prompt or message together; these members are 0 if the server stores no attachments */
+  attachmentsBytes?: number;
+  /** all attachments of a session together */
+  sessionAttachmentsBytes?: number;
 }
 
 /**
@@ -775,6 +828,30 @@ export interface Chat {
   text: string;
   /** the id of a message */
   replyTo?: string;
+  /** shown beside the text, which may be empty then */
+  content?: ContentBlock[];
+}
+
+/**
+ * ContentBlock is a part of a Prompt or Chat beside its text. Which members are used
+ * depends on the type; the server ignores the others. Client to server.
+ */
+export interface ContentBlock {
+  type: ContentType;
+  /** of an attachment: as the upload returned it */
+  id?: string;
+  /** of an attachment: give the agent a file, although it is an image or audio */
+  asFile?: boolean;
+  /** of a resource: relative to the agent's working directory; exactly one of path and uri is required */
+  path?: string;
+  /** of a resource: absolute */
+  uri?: string;
+  /** of a resource; by default the last element of its path or URI */
+  name?: string;
+  /** of a resource, if known */
+  mimeType?: string;
+  /** of a resource that is not a link */
+  text?: string;
 }
 
 /**
@@ -792,6 +869,8 @@ export interface Prompt {
   prompt: string;
   /** what the author expects the prompt to become; the server refuses it otherwise */
   as?: PromptAs;
+  /** sent to the agent beside the text, which may be empty then */
+  content?: ContentBlock[];
 }
 
 /**
@@ -1344,6 +1423,13 @@ export interface MissingAgent {
   signIn: string;
   /** the URL of its documentation */
   docs: string;
+}
+
+/**
+ * AttachmentAnswer answers an upload. Server to client.
+ */
+export interface AttachmentAnswer {
+  attachment: Content;
 }
 
 /**
