@@ -179,6 +179,15 @@ describe("two people", () => {
   });
 });
 
+test("the start page says how to get an agent that is not installed", async () => {
+  const page = await visitor(server.url);
+  await page.goto(server.url);
+  await page.getByRole("button", { name: "Get other agents" }).click();
+  const command = page.getByLabel("Command that installs Auggie");
+  expect(await command.innerText()).toBe("npm install -g @augmentcode/auggie");
+  await page.getByText("Sign in to it there with: auggie login").waitFor();
+});
+
 test("the start page shares a session, and leads into it", async () => {
   const page = await visitor(server.url);
   await page.goto(server.url);

@@ -2,7 +2,7 @@
 
 import {
   ParleyError,
-  type AgentProfile,
+  type AgentsAnswer,
   type CreateAnswer,
   type ErrorBody,
   type HostSession,
@@ -39,8 +39,8 @@ export async function listSessions(): Promise<Session[]> {
   return (await ask<{ sessions: Session[] }>("GET", "/api/shared-sessions")).sessions;
 }
 
-export async function listAgents(): Promise<AgentProfile[]> {
-  return (await ask<{ agents: AgentProfile[] }>("GET", "/api/agents")).agents;
+export function listAgents(): Promise<AgentsAnswer> {
+  return ask<AgentsAnswer>("GET", "/api/agents");
 }
 
 export async function listHostSessions(): Promise<HostSession[]> {

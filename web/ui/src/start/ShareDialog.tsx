@@ -186,7 +186,7 @@ function What({ form, onChange, agents, running }: WhatProps) {
             label={t.share.agent}
             value={form.agent}
             onChange={(e) => onChange({ agent: e.currentTarget.value })}
-            data={agents.map((a) => a.name)}
+            data={agents.map((a) => ({ value: a.name, label: labelOf(a) }))}
           />
           <TextInput
             ref={inItsDirection}
@@ -210,6 +210,11 @@ function What({ form, onChange, agents, running }: WhatProps) {
       )}
     </>
   );
+}
+
+function labelOf(a: AgentProfile): string {
+  const title = marked(a.title ?? "");
+  return title && title.toLowerCase() !== a.name.toLowerCase() ? `${a.name} (${title})` : a.name;
 }
 
 const expiries = ["60", "480", "1440", "10080", "0"];

@@ -3,13 +3,14 @@ import "../styles/mantine.ts";
 import { Button, SegmentedControl, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
 
-import type { AgentProfile, HostSession } from "parley-client";
+import type { AgentsAnswer, HostSession } from "parley-client";
 
 import { listAgents, listHostSessions, listSessions } from "../core/api.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { Page } from "../parts/Page.tsx";
 import { errorText } from "../parts/toasts.ts";
 import { t } from "../texts.ts";
+import { Agents } from "./Agents.tsx";
 import { chooseSessions, entriesOf, type Entry, type Filter } from "./choose.ts";
 import { HaveLink } from "./HaveLink.tsx";
 import { Running } from "./Running.tsx";
@@ -55,15 +56,21 @@ export default function Start() {
         </div>
       </div>
       {sharing && (
-        <ShareDialog agents={agents ?? []} agent={sharing.agent} onClose={() => setSharing(null)} />
+        <ShareDialog
+          agents={agents?.agents ?? []}
+          agent={sharing.agent}
+          onClose={() => setSharing(null)}
+        />
       )}
     </Page>
   );
 }
 
+const noAgents: AgentsAnswer = { agents: [], missing: [] };
+
 function useLists() {
   const [sessions, setSessions] = useState<Entry[] | null>(null);
-  const [agents, setAgents] = useState<AgentProfile[] | null>(null);
+  const [agents, setAgents] = useState<AgentsAnswer | null>(null);
   const [running, setRunning] = useState<HostSession[]>([]);
   const [error, setError] = useState<string | null>(null);
   const reload = useCallback(() => {
@@ -77,8 +84,14 @@ function useLists() {
   }, []);
   useEffect(() => {
     void reload();
-    listAgents().then(setAgents, () => setAgents([]));
   }, [reload]);
+  useEffect(() => {
+    const list = () => listAgents().then(setAgents, () => setAgents((a) => a ?? noAgents));
+    void list();
+    // Someone who comes back to the page may have installed an agent.
+    window.addEventListener("focus", list);
+    return () => window.removeEventListener("focus", list);
+  }, []);
   return { sessions, agents, running, error, reload };
 }
 
@@ -135,40 +148,4 @@ function whyNone(filter: Filter, words: string, all: number): [what: string, abo
   if (words.trim() !== "") return [t.start.noneMatch, t.start.noneMatchAbout];
   if (all === 0) return [t.start.none, t.start.noneAbout];
   return [filter === "mine" ? t.start.noneMine : t.start.noneOpen, t.start.noneHereAbout];
-}
-
-function Agents({
-  agents,
-  onShare,
-}: {
-  agents: AgentProfile[] | null;
-  onShare(name: string): void;
-}) {
-  return (
-    <section className="panel" aria-label={t.start.agents}>
-      <h2>{t.start.agents}</h2>
-      <p className="soft">{agents?.length === 0 ? t.start.noAgents : t.start.agentsAbout}</p>
-      <ul className="agents">
-        {agents?.map((a) => (
-          <li key={a.name}>
-            <span className="face face-md face-agent" aria-hidden="true">
-              <Icon name="spark" size={14} />
-            </span>
-            <span className="agent-text">
-              <strong className="cut">{a.name}</strong>
-              <span className="soft">{a.description}</span>
-            </span>
-            <Button
-              size="xs"
-              variant="default"
-              aria-label={t.start.startAgent(a.name)}
-              onClick={() => onShare(a.name)}
-            >
-              {t.share.create}
-            </Button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }

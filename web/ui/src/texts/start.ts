@@ -23,6 +23,13 @@ export const start = {
   agents: "Agents",
   agentsAbout: "Agents that you can start on this server.",
   noAgents: "This server has no agents to start.",
+  getAgents: "Get other agents",
+  getAgentsAbout:
+    "These are not installed on the server's machine. Once they are, they appear in the list above.",
+  installAgent: (title: string) => `Command that installs ${title}`,
+  agentDocs: "Documentation",
+  agentDocsOf: (title: string) => `Documentation of ${title}`,
+  thenSignIn: (command: string) => `Sign in to it there with: ${command}`,
   startAgent: (name: string) => `Share ${name}`,
   haveLink: "Have a link?",
   haveLinkAbout: "Paste an invite link",
