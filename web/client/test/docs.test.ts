@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const src = join(import.meta.dirname, "../src");
-const files = readdirSync(src).filter((file) => !file.endsWith(".gen.ts"));
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter(
+  (file) => file.endsWith(".ts") && !file.endsWith(".gen.ts"),
+);
 const exported =
   /^export (?:abstract )?(?:class|function|interface|type|const) (\w+)|^ {2}(?:abstract |override |async |get |readonly )*(\w+)\??(?:<[^(]*)?[(:]/;
 const api = [

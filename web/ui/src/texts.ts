@@ -7,7 +7,7 @@ import { tool, code, whole, hidden } from "./texts/content.ts";
 import { waiting, permission } from "./texts/decisions.ts";
 import { errors } from "./texts/errors.ts";
 import { waits, refusedMode, room, facts, connection, people, shortcuts } from "./texts/room.ts";
-import { chat, prompt, turn, agentSays, plan, other, notice } from "./texts/rows.ts";
+import { chat, prompt, turn, agentSays, plan, compaction, other, notice } from "./texts/rows.ts";
 import { invite, join, state } from "./texts/session.ts";
 import { start, running, share } from "./texts/start.ts";
 
@@ -35,6 +35,7 @@ export const t = {
   turn,
   agentSays,
   plan,
+  compaction,
   other,
   notice,
   tool,

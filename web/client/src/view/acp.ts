@@ -1,83 +1,75 @@
 /**
- * Decodes what the agent writes: notifications of the Agent Client Protocol, version 1.
- * The server forwards them unchecked, so everything here is decoded leniently.
+ * Decodes what the agent writes: notifications of the Agent Client Protocol, versions 1
+ * and 2. The server forwards them unchecked, so everything here is decoded leniently.
  */
 
-export type Json = Record<string, unknown>;
+import { readBlock, readBlocks, type Block } from "./blocks.js";
+import { isObject, list, number, text, type Json } from "./json.js";
+import { readTerminalUpdate, type TerminalNews } from "./terminals.js";
+import { readToolContent, readToolFields, type ToolContent, type ToolFields } from "./tools.js";
 
-/** A part of an agent's message, or of the result of a tool call. */
-export type Block =
-  // from is the number of characters before the text that were dropped.
-  | { type: "text"; text: string; from?: number }
-  | { type: "image"; mimeType: string; data: string }
-  | { type: "link"; uri: string; title: string }
-  | { type: "resource"; uri: string; text: string }
-  | { type: "unknown"; raw: unknown };
-
-export type ToolContent =
-  | { type: "block"; block: Block }
-  | { type: "diff"; path: string; oldText: string | null; newText: string }
-  | { type: "terminal"; terminalId: string }
-  | { type: "unknown"; raw: unknown };
-
-/** An update of a terminal that an agent shows. Some agents send these in _meta of a tool call. */
-export interface TerminalNews {
-  id: string;
-  cwd?: string;
-  /** Output to append. */
-  output?: string;
-  exit?: TerminalExit;
-}
-
-export interface TerminalExit {
-  code: number | null;
-  signal: string | null;
-}
-
+/** A step of a plan. */
 export interface PlanEntry {
   content: string;
   status: "pending" | "in_progress" | "completed";
 }
 
-export type ToolStatus = "pending" | "in_progress" | "completed" | "failed";
-
-/** The members of a tool call that an announcement or an update contains. */
-export interface ToolFields {
-  title?: string;
-  kind?: string;
-  status?: ToolStatus;
-  content?: ToolContent[];
-  paths?: string[];
-  input?: unknown;
-  output?: unknown;
-  terminals?: TerminalNews[];
+/** The content of a plan: steps, or a text of the agent, or the address of a file with it. */
+export interface PlanContent {
+  entries: readonly PlanEntry[];
+  text: string | null;
+  uri: string | null;
 }
 
+/** How much of its context an agent uses, and what the session has cost so far. */
+export interface Usage {
+  used: number;
+  size: number;
+  /** Null if unknown. */
+  cost: { amount: number; currency: string } | null;
+}
+
+/** Who speaks: the agent to people, the agent to itself, or a user to the agent. */
+export type Voice = "message" | "thought" | "user";
+
+/** What a notification of the agent says. */
 export type Update =
-  | { kind: "message" | "thought" | "user"; messageId: string | null; block: Block }
+  /** A part of a message, which is added to it. */
+  | { kind: "part"; voice: Voice; messageId: string | null; block: Block }
+  /** All of a message, which replaces what was said of it; null changes nothing. */
+  | { kind: "whole"; voice: Voice; messageId: string; blocks: Block[] | null }
   | { kind: "tool"; id: string; begins: boolean; fields: ToolFields }
-  | { kind: "plan"; entries: PlanEntry[] }
+  | { kind: "toolContent"; id: string; content: ToolContent }
+  | { kind: "terminal"; news: TerminalNews }
+  | { kind: "plan"; planId: string; content: PlanContent }
+  | { kind: "planRemoved"; planId: string }
   | { kind: "mode"; mode: string }
+  | { kind: "title"; title: string }
+  /** A cost of undefined is the former one. */
+  | { kind: "usage"; used: number; size: number; cost: Usage["cost"] | undefined }
+  | { kind: "notice"; severity: string; title: string; description: string }
+  | { kind: "compaction"; news: CompactionNews }
+  /** An update that was too big for an event. */
+  | { kind: "oversized"; name: string; bytes: number }
   /** Nothing that people need to see, or something that agent_updated tells as well. */
   | { kind: "quiet" }
   | { kind: "other"; name: string };
 
+/** The members of a context compaction that an update contains. */
+export interface CompactionNews {
+  id: string;
+  status?: string;
+  summary?: Block[];
+  /** A part of the summary to append. */
+  part?: Block;
+  error?: string | null;
+}
+
+/** An answer that the agent offers to its question. */
 export interface PermissionOption {
   id: string;
   name: string;
   kind: string;
-}
-
-export function isObject(v: unknown): v is Json {
-  return typeof v === "object" && v !== null && !Array.isArray(v);
-}
-
-function text(v: unknown): string | undefined {
-  return typeof v === "string" ? v : undefined;
-}
-
-function list(v: unknown): unknown[] {
-  return Array.isArray(v) ? v : [];
 }
 
 /** Returns what a notification says. */
@@ -85,6 +77,7 @@ export function readUpdate(notification: unknown): Update {
   if (!isObject(notification)) return { kind: "other", name: "notification" };
   const method = text(notification.method) ?? "notification";
   const params = isObject(notification.params) ? notification.params : {};
+  if (method === "_parley/oversized") return readOversized(params);
   // A name with a leading underscore is a vendor's extension for its own client.
   if (method.startsWith("_")) return { kind: "quiet" };
   if (method !== "session/update" || !isObject(params.update))
@@ -92,39 +85,132 @@ export function readUpdate(notification: unknown): Update {
   const u = params.update;
   const name = text(u.sessionUpdate) ?? method;
   if (name.startsWith("_")) return { kind: "quiet" };
-  return knownUpdate(name, u) ?? { kind: "other", name };
+  return readKnown(name, u) ?? { kind: "other", name };
 }
 
-const chunks: Record<string, "message" | "thought" | "user"> = {
-  agent_message_chunk: "message",
-  agent_thought_chunk: "thought",
-  user_message_chunk: "user",
+const voices: Record<string, Voice> = {
+  agent_message: "message",
+  agent_thought: "thought",
+  user_message: "user",
 };
 
-function knownUpdate(name: string, u: Json): Update | null {
-  const chunk = Object.hasOwn(chunks, name) ? chunks[name] : undefined;
-  if (chunk)
-    return { kind: chunk, messageId: text(u.messageId) ?? null, block: readBlock(u.content) };
+function readKnown(name: string, u: Json): Update | null {
+  const voice = voiceOf(name.replace(/_chunk$/, ""));
+  if (voice && name.endsWith("_chunk"))
+    return {
+      kind: "part",
+      voice,
+      messageId: text(u.messageId) ?? null,
+      block: readBlock(u.content),
+    };
+  if (voice) return readWhole(voice, u);
+  switch (name) {
+    case "plan":
+      return Array.isArray(u.entries) ? readPlan("", u) : null;
+    case "plan_update":
+      return isObject(u.plan) ? readPlan(text(u.plan.planId) ?? "", u.plan) : null;
+    case "plan_removed":
+      return { kind: "planRemoved", planId: text(u.planId) ?? "" };
+    case "available_commands_update":
+    case "config_option_update":
+    case "state_update":
+      return { kind: "quiet" };
+  }
+  return readToolUpdate(name, u) ?? readSessionUpdate(name, u);
+}
+
+function voiceOf(name: string): Voice | undefined {
+  return Object.hasOwn(voices, name) ? voices[name] : undefined;
+}
+
+function readWhole(voice: Voice, u: Json): Update | null {
+  const messageId = text(u.messageId);
+  if (messageId === undefined) return null;
+  const blocks = u.content === undefined ? null : readBlocks(u.content);
+  return { kind: "whole", voice, messageId, blocks };
+}
+
+/** Reads what is about a tool call or a terminal. */
+function readToolUpdate(name: string, u: Json): Update | null {
+  const id = text(u.toolCallId);
   switch (name) {
     case "tool_call":
-    case "tool_call_update": {
-      const id = text(u.toolCallId);
-      return id === undefined
-        ? null
-        : { kind: "tool", id, begins: name === "tool_call", fields: readToolFields(u) };
+    case "tool_call_update":
+      if (id === undefined) return null;
+      return { kind: "tool", id, begins: name === "tool_call", fields: readToolFields(u) };
+    case "tool_call_content_chunk":
+      if (id === undefined) return null;
+      return { kind: "toolContent", id, content: readToolContent(u.content) };
+    case "terminal_update":
+    case "terminal_output_chunk": {
+      const news = readTerminalUpdate(u);
+      return news && { kind: "terminal", news };
     }
-    case "plan":
-      return Array.isArray(u.entries) ? { kind: "plan", entries: u.entries.map(readEntry) } : null;
+  }
+  return null;
+}
+
+/** Reads what is about the session. */
+function readSessionUpdate(name: string, u: Json): Update | null {
+  switch (name) {
     case "current_mode_update": {
       const mode = text(u.currentModeId);
       return mode === undefined ? null : { kind: "mode", mode };
     }
-    case "available_commands_update":
-    case "config_option_update":
-    case "session_info_update":
+    case "session_info_update": {
+      const title = (text(u.title) ?? "").trim();
+      return title === "" ? { kind: "quiet" } : { kind: "title", title };
+    }
     case "usage_update":
-      return { kind: "quiet" };
+      return readUsage(u);
+    case "notice": {
+      const title = text(u.title) ?? "";
+      if (title.trim() === "") return null;
+      const severity = text(u.severity) ?? "info";
+      return { kind: "notice", severity, title, description: text(u.description) ?? "" };
+    }
+    case "compaction_update":
+    case "compaction_summary_chunk": {
+      const news = readCompaction(name, u);
+      return news && { kind: "compaction", news };
+    }
   }
+  return null;
+}
+
+function readUsage(u: Json): Update {
+  const [used, size] = [number(u.used), number(u.size)];
+  if (used === undefined || size === undefined) return { kind: "quiet" };
+  const c = u.cost;
+  const cost =
+    isObject(c) && number(c.amount) !== undefined && typeof c.currency === "string"
+      ? { amount: number(c.amount) ?? 0, currency: c.currency }
+      : c === null
+        ? null
+        : undefined;
+  return { kind: "usage", used, size, cost };
+}
+
+function readCompaction(name: string, u: Json): CompactionNews | null {
+  const id = text(u.compactionId);
+  if (id === undefined) return null;
+  if (name === "compaction_summary_chunk") return { id, part: readBlock(u.content) };
+  const news: CompactionNews = { id };
+  if (typeof u.status === "string") news.status = u.status;
+  if (u.summary !== undefined) news.summary = readBlocks(u.summary);
+  if (u.error !== undefined) news.error = text(u.error) ?? null;
+  return news;
+}
+
+function readPlan(planId: string, p: Json): Update | null {
+  const content = (entries: PlanEntry[], words: string | null, uri: string | null): Update => ({
+    kind: "plan",
+    planId,
+    content: { entries, text: words, uri },
+  });
+  if (Array.isArray(p.entries)) return content(p.entries.map(readEntry), null, null);
+  if (p.type === "markdown" && typeof p.content === "string") return content([], p.content, null);
+  if (p.type === "file" && typeof p.uri === "string") return content([], null, p.uri);
   return null;
 }
 
@@ -134,84 +220,12 @@ function readEntry(v: unknown): PlanEntry {
   return { content: text(e.content) ?? "", status };
 }
 
-export function readBlock(v: unknown): Block {
-  if (!isObject(v)) return { type: "unknown", raw: v };
-  if (v.type === "text" && typeof v.text === "string") return { type: "text", text: v.text };
-  if (v.type === "image" && typeof v.data === "string" && isPicture(v.mimeType)) {
-    return { type: "image", mimeType: v.mimeType, data: v.data };
-  }
-  if (v.type === "resource_link" && typeof v.uri === "string") {
-    return { type: "link", uri: v.uri, title: text(v.title) ?? text(v.name) ?? v.uri };
-  }
-  if (v.type === "resource" && isObject(v.resource) && typeof v.resource.text === "string") {
-    return { type: "resource", uri: text(v.resource.uri) ?? "", text: v.resource.text };
-  }
-  return { type: "unknown", raw: v };
+function readOversized(params: Json): Update {
+  const name = text(params.sessionUpdate) ?? text(params.method) ?? "";
+  return { kind: "oversized", name, bytes: number(params.bytes) ?? 0 };
 }
 
-// SVG is left out, since it can contain links and scripts.
-function isPicture(mime: unknown): mime is string {
-  return typeof mime === "string" && /^image\/(png|jpeg|gif|webp|avif)$/.test(mime);
-}
-
-/** Returns the members that are present and not null. */
-export function readToolFields(u: Json): ToolFields {
-  const f: ToolFields = {};
-  if (typeof u.title === "string" && u.title !== "") f.title = u.title;
-  if (typeof u.kind === "string") f.kind = u.kind;
-  if (isToolStatus(u.status)) f.status = u.status;
-  if (Array.isArray(u.content)) f.content = u.content.map(readToolContent);
-  if (Array.isArray(u.locations)) {
-    f.paths = u.locations.flatMap((l) =>
-      isObject(l) && typeof l.path === "string" ? [l.path] : [],
-    );
-  }
-  if (u.rawInput !== undefined && u.rawInput !== null) f.input = u.rawInput;
-  if (u.rawOutput !== undefined && u.rawOutput !== null) f.output = u.rawOutput;
-  const terminals = readTerminals(u._meta);
-  if (terminals.length > 0) f.terminals = terminals;
-  return f;
-}
-
-/**
- * Reads the terminal updates of codex-acp and others. Both names of output mean text to
- * append; an agent uses one of them.
- */
-function readTerminals(meta: unknown): TerminalNews[] {
-  if (!isObject(meta)) return [];
-  const { terminal_info: info, terminal_exit: exit } = meta;
-  const news: TerminalNews[] = [];
-  const id = (v: Json) => text(v.terminal_id) ?? "";
-  if (isObject(info) && typeof info.cwd === "string") news.push({ id: id(info), cwd: info.cwd });
-  for (const out of [meta.terminal_output, meta.terminal_output_delta])
-    if (isObject(out) && typeof out.data === "string") news.push({ id: id(out), output: out.data });
-  if (isObject(exit)) {
-    const code = typeof exit.exit_code === "number" ? exit.exit_code : null;
-    news.push({ id: id(exit), exit: { code, signal: text(exit.signal) ?? null } });
-  }
-  return news;
-}
-
-function isToolStatus(v: unknown): v is ToolStatus {
-  return v === "pending" || v === "in_progress" || v === "completed" || v === "failed";
-}
-
-function readToolContent(v: unknown): ToolContent {
-  if (!isObject(v)) return { type: "unknown", raw: v };
-  if (v.type === "content") return { type: "block", block: readBlock(v.content) };
-  if (v.type === "diff" && typeof v.newText === "string") {
-    return {
-      type: "diff",
-      path: text(v.path) ?? "",
-      oldText: text(v.oldText) ?? null,
-      newText: v.newText,
-    };
-  }
-  if (v.type === "terminal" && typeof v.terminalId === "string")
-    return { type: "terminal", terminalId: v.terminalId };
-  return { type: "unknown", raw: v };
-}
-
+/** Reads the options of a question. Malformed ones are left out. */
 export function readOptions(v: unknown): PermissionOption[] {
   return list(v).flatMap((o) => {
     if (!isObject(o) || typeof o.optionId !== "string") return [];

@@ -1,12 +1,12 @@
 import { isUnsettled, type Item } from "./items.js";
-import type { Timeline } from "./timelineState.js";
+import type { Lack, Timeline } from "./timelineState.js";
 import type { SessionEvent } from "./wire.js";
 
 /** A row without what the draft adds to it. */
 export type NewRow<T = Item> = T extends Item ? Omit<T, "key" | "cursor" | "at"> : never;
 
 type State = {
-  -readonly [K in keyof Omit<Timeline, "items" | "strays" | "carried">]: Timeline[K];
+  -readonly [K in keyof Omit<Timeline, "items" | "strays" | "carried" | "lacks">]: Timeline[K];
 };
 
 /**
@@ -16,6 +16,7 @@ type State = {
 export class Draft {
   readonly items: Item[];
   readonly strays: SessionEvent[];
+  readonly lacks: Lack[];
   carried: readonly Item[];
   state: State;
   /** The event that is being folded, and its time in milliseconds. */
@@ -23,16 +24,17 @@ export class Draft {
   at = 0;
 
   constructor(before: Timeline) {
-    const { items, strays, carried, ...state } = before;
+    const { items, strays, lacks, carried, ...state } = before;
     this.items = items.slice();
     this.strays = strays.slice();
+    this.lacks = lacks.slice();
     this.carried = carried;
     this.state = state;
   }
 
   done(): Timeline {
-    const { items, strays, carried } = this;
-    return { ...this.state, items, strays, carried };
+    const { items, strays, lacks, carried } = this;
+    return { ...this.state, items, strays, lacks, carried };
   }
 
   begin(e: SessionEvent): void {
@@ -52,6 +54,20 @@ export class Draft {
   /** Keeps the event for rows that are not here. */
   stray(): void {
     if (this.strays.at(-1) !== this.event) this.strays.push(this.event);
+  }
+
+  /** Records that something was not found, so that older events may have it. */
+  lack(key: string): void {
+    this.lacks.push({ cursor: this.event.cursor, key });
+  }
+
+  /** Removes a row. */
+  remove(i: number): void {
+    this.items.splice(i, 1);
+    const { state } = this;
+    if (i < state.start) state.start--;
+    if (i === state.open) state.open = -1;
+    else if (i < state.open) state.open--;
   }
 
   /** Changes carried rows, and drops those that are settled by the change. */

@@ -1,167 +1,128 @@
-/** Folds what the agent does into rows: messages, tool calls, plans and questions. */
+/** Folds what the agent does into rows. */
 
-import {
-  isObject,
-  readOptions,
-  readToolFields,
-  type Block,
-  type PlanEntry,
-  type ToolFields,
-  type Update,
-} from "./acp.js";
-import type { Draft, NewRow } from "./draft.js";
-import { findPermission, findPlan, findTool } from "./find.js";
-import type { Call, PermissionRow, SayRow, ToolRow } from "./items.js";
-import { callOf, completed, isDiff, joined, merged, noCall, sameMessage } from "./merge.js";
+import type { CompactionNews, PlanContent, Update } from "./acp.js";
+import type { Draft } from "./draft.js";
+import { findCompaction, findPlan } from "./find.js";
+import { endSaying, foldPart, foldWhole } from "./foldSaid.js";
+import { foldTerminal, foldTool, foldToolContent } from "./foldTools.js";
+import type { CompactionRow } from "./items.js";
+import { joined } from "./merge.js";
+import type { Notice } from "./notices.js";
 
 /** Folds a notification of the agent. raw is the notification as it was received. */
 export function foldUpdate(d: Draft, u: Update, raw: unknown): void {
   switch (u.kind) {
-    case "message":
-    case "thought":
-    case "user":
-      return say(d, u.kind, u.messageId, u.block);
+    case "part":
+      return foldPart(d, u.voice, u.messageId, u.block);
+    case "whole":
+      return foldWhole(d, u.voice, u.messageId, u.blocks);
     case "tool":
       // An update can be about metadata only.
-      if (u.begins || Object.keys(u.fields).length > 0) tool(d, u.id, u.begins, u.fields);
+      if (u.begins || Object.keys(u.fields).length > 0) foldTool(d, u.id, u.begins, u.fields);
       return;
+    case "toolContent":
+      return foldToolContent(d, u.id, u.content);
+    case "terminal":
+      return foldTerminal(d, u.news);
     case "plan":
-      return plan(d, u.entries);
-    case "mode":
-      return d.add({ type: "notice", notice: { what: "agentMode", mode: u.mode } });
+      return plan(d, u.planId, u.content);
+    case "planRemoved":
+      return planRemoved(d, u.planId);
+    case "compaction":
+      return compaction(d, u.news);
+    case "usage": {
+      const cost = u.cost === undefined ? (d.state.usage?.cost ?? null) : u.cost;
+      d.state.usage = { used: u.used, size: u.size, cost };
+      return;
+    }
     case "quiet":
       return;
     case "other":
       return other(d, u.name, raw);
+    default:
+      return told(d, u);
   }
 }
 
-// What people write between two parts of a message does not split the message.
-function say(d: Draft, voice: SayRow["voice"], messageId: string | null, block: Block): void {
-  const row = d.items[d.state.open];
-  if (row?.type === "say" && row.voice === voice && sameMessage(row.messageId, messageId)) {
-    d.items[d.state.open] = { ...row, blocks: joined(row.blocks, block), until: d.at };
-    return;
+/** Folds what makes a notice. */
+function told(
+  d: Draft,
+  u: Extract<Update, { kind: "mode" | "title" | "notice" | "oversized" }>,
+): void {
+  switch (u.kind) {
+    case "mode":
+      d.state.facts = { ...d.state.facts, mode: u.mode };
+      return notify(d, { what: "agentMode", mode: u.mode });
+    case "title": {
+      const { title } = d.state.facts;
+      if (title === undefined) d.lack("title");
+      if (title !== u.title) notify(d, { what: "agentTitle", title: u.title });
+      d.state.facts = { ...d.state.facts, title: u.title };
+      return;
+    }
+    case "notice": {
+      const { severity, title, description } = u;
+      return notify(d, { what: "agentNotice", severity, title, description });
+    }
+    case "oversized":
+      return notify(d, { what: "oversized", name: u.name, bytes: u.bytes });
   }
-  endSaying(d);
-  const { running: turn } = d.state;
-  d.add({ type: "say", voice, messageId, blocks: [block], until: d.at, open: true, turn });
-  d.state.open = d.items.length - 1;
 }
 
-/** Ends the row that the agent's words were added to. */
-export function endSaying(d: Draft): void {
-  const row = d.items[d.state.open];
-  if (row?.type === "say") d.items[d.state.open] = { ...row, open: false };
-  d.state.open = -1;
+function notify(d: Draft, notice: Notice): void {
+  d.add({ type: "notice", notice });
 }
 
-function tool(d: Draft, id: string, begins: boolean, fields: ToolFields): void {
-  const { start } = d.state;
-  const i = findTool(d.items, id, begins, start);
-  if (!begins && i < start) d.stray();
-  const carried = i < start ? takeCarriedTool(d, id) : undefined;
-  const row = carried ?? d.items[i];
-  if (row?.type !== "tool") {
-    endSaying(d);
-    d.add(merged(blankTool(id, d.state.running), fields, d.at));
-    return;
-  }
-  const now = merged(row, fields, d.at);
-  if (carried) {
-    endSaying(d);
-    d.items.push({ ...now, cursor: d.event.cursor });
-  } else d.items[i] = now;
-  if (now.question !== null) completeQuestion(d, now.question, now);
-}
-
-/** Takes a tool call of this turn out of the carried rows: it becomes a row again. */
-function takeCarriedTool(d: Draft, id: string): ToolRow | undefined {
-  const row = d.carried.findLast((r) => r.type === "tool" && r.id === id);
-  if (row) d.carried = d.carried.filter((r) => r !== row);
-  return row?.type === "tool" ? row : undefined;
-}
-
-/** Adds to an open question what its tool call told after it was asked. */
-function completeQuestion(d: Draft, question: string, now: ToolRow): void {
-  const i = findPermission(d.items, question);
-  const row = d.items[i];
-  if (row?.type === "permission" && row.state === "open")
-    d.items[i] = { ...row, call: completed(row.call, now) };
-  const carried = d.carried[findPermission(d.carried, question)];
-  if (carried?.type === "permission")
-    d.changeCarried((r) => r === carried, { call: completed(carried.call, now) });
-}
-
-/** Marks the tool calls of the turn that have not ended as unfinished. */
-export function endTools(d: Draft): void {
-  for (let i = d.state.start; i < d.items.length; i++) {
-    const row = d.items[i];
-    if (row?.type === "tool" && row.endedAt === null)
-      d.items[i] = { ...row, status: "unfinished", endedAt: d.at };
-  }
-  d.carried = d.carried.filter((r) => r.type !== "tool");
-}
-
-function plan(d: Draft, entries: PlanEntry[]): void {
-  d.state.plan = entries;
-  const i = findPlan(d.items, d.state.start);
+function plan(d: Draft, planId: string, content: PlanContent): void {
+  d.state.plan = content.entries;
+  const i = findPlan(d.items, planId, d.state.start);
   const row = d.items[i];
   if (row?.type === "plan") {
-    d.items[i] = { ...row, entries };
+    d.items[i] = { ...row, ...content, removed: false };
     return;
   }
   endSaying(d);
-  d.add({ type: "plan", entries, turn: d.state.running });
+  d.add({ type: "plan", planId, ...content, removed: false, turn: d.state.running });
 }
 
-/** Folds a question of the agent. It can be the first that is heard of its tool call. */
-export function foldQuestion(
-  d: Draft,
-  requestId: string,
-  toolCall: unknown,
-  options: unknown,
-): void {
-  const call = isObject(toolCall) ? toolCall : {};
-  const id = typeof call.toolCallId === "string" ? call.toolCallId : null;
-  const fields = readToolFields(call);
-  const about = id === null ? null : askedAbout(d, id, requestId, fields);
-  if (about === null) endSaying(d);
-  d.add({
-    type: "permission",
-    requestId,
-    toolId: id,
-    call: about ?? callOf({ ...noCall, ...fields }),
-    options: readOptions(options),
-    cut: 0,
-    state: "open",
-    optionId: null,
-    source: null,
-    answeredBy: null,
-    turn: d.state.running,
-  });
-}
-
-/** Returns the tool call as the question and earlier updates describe it. */
-function askedAbout(d: Draft, id: string, question: string, fields: ToolFields): Call {
-  tool(d, id, false, fields);
-  const i = findTool(d.items, id, false, d.state.start);
+function planRemoved(d: Draft, planId: string): void {
+  d.state.plan = null;
+  const i = findPlan(d.items, planId, d.state.start);
   const row = d.items[i];
-  if (row?.type !== "tool") return callOf({ ...noCall, ...fields });
-  d.items[i] = { ...row, question, asked: row.content.filter(isDiff) };
-  return callOf(row);
+  if (row?.type === "plan") d.items[i] = { ...row, removed: true };
 }
 
-/** Changes the row of a question. */
-export function changePermission(d: Draft, id: string, change: Partial<PermissionRow>): void {
-  const i = findPermission(d.items, id);
+function compaction(d: Draft, news: CompactionNews): void {
+  const i = findCompaction(d.items, news.id);
+  if (i < d.state.start) d.lack(`compaction ${news.id}`);
   const row = d.items[i];
-  if (row?.type === "permission") {
-    d.items[i] = { ...row, ...change };
+  if (row?.type === "compaction") {
+    d.items[i] = compactionWith(row, news, d.at);
     return;
   }
-  d.stray();
-  d.changeCarried((r) => r.type === "permission" && r.requestId === id, change);
+  endSaying(d);
+  const { id } = news;
+  const blank = {
+    type: "compaction",
+    id,
+    status: "in_progress",
+    summary: [],
+    error: null,
+  } as const;
+  d.add({ ...blank, endedAt: null, turn: d.state.running });
+  d.items[d.items.length - 1] = compactionWith(d.items.at(-1) as CompactionRow, news, d.at);
+}
+
+function compactionWith(row: CompactionRow, news: CompactionNews, at: number): CompactionRow {
+  const status = news.status ?? row.status;
+  const summary = news.summary ?? row.summary;
+  return {
+    ...row,
+    status,
+    summary: news.part === undefined ? summary : joined(summary, news.part),
+    error: news.error === undefined ? row.error : news.error,
+    endedAt: status === "in_progress" ? null : (row.endedAt ?? at),
+  };
 }
 
 function other(d: Draft, name: string, raw: unknown): void {
@@ -173,24 +134,4 @@ function other(d: Draft, name: string, raw: unknown): void {
   endSaying(d);
   d.add({ type: "other", name, raw: [raw], turn: d.state.running });
   d.state.open = d.items.length - 1;
-}
-
-function blankTool(id: string, turn: string | null): ToolRow {
-  const blank: NewRow<ToolRow> = {
-    type: "tool",
-    id,
-    title: "",
-    kind: "other",
-    status: "pending",
-    content: [],
-    paths: [],
-    input: undefined,
-    output: undefined,
-    terminals: [],
-    asked: [],
-    question: null,
-    endedAt: null,
-    turn,
-  };
-  return blank as ToolRow;
 }

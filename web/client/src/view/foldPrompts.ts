@@ -5,7 +5,8 @@ import { isKnownEvent } from "../state.js";
 
 import type { Draft } from "./draft.js";
 import { findPrompt } from "./find.js";
-import { endSaying, endTools } from "./foldAgent.js";
+import { endSaying } from "./foldSaid.js";
+import { endTools } from "./foldTools.js";
 import type { Item, PromptRow, TurnEndRow } from "./items.js";
 import type { SessionEvent } from "./wire.js";
 
@@ -53,9 +54,10 @@ export function changePrompt(d: Draft, id: string, change: Partial<PromptRow>): 
   d.changeCarried((r) => r.type === "prompt" && r.approval.id === id, change);
 }
 
+/** Begins a turn. It has a row of its own unless its prompt stands right above. */
 export function foldTurnStart(d: Draft, id: string): void {
   endSaying(d);
-  d.state = { ...d.state, running: id, since: d.at, plan: null };
+  d.state = { ...d.state, running: id, since: d.at, plan: null, looksAt: null, usage: null };
   changePrompt(d, id, { state: "running" });
   const last = d.items.findLast((r) => r.type !== "notice");
   const isBelowPrompt = last?.type === "prompt" && last.approval.id === id;
@@ -68,6 +70,7 @@ export function foldTurnStart(d: Draft, id: string): void {
   d.state.start = d.items.length;
 }
 
+/** Ends the turn of a prompt, or a prompt that never ran. */
 export function foldTurnEnd(d: Draft, id: string, how: "done" | "failed", detail: string): void {
   const prompt = promptOf(d, id);
   const ran = d.state.running === id;
@@ -79,8 +82,14 @@ export function foldTurnEnd(d: Draft, id: string, how: "done" | "failed", detail
   changePrompt(d, id, { state });
   const took = ran && d.state.since !== null ? d.at - d.state.since : null;
   const cancelledBy = prompt?.cancelledBy ?? null;
-  d.add({ type: "turn-end", approvalId: id, state, detail, cancelledBy, took });
-  if (ran) d.state = { ...d.state, running: null, since: null, start: d.items.length };
+  const { usage } = d.state;
+  d.add({ type: "turn-end", approvalId: id, state, detail, cancelledBy, took, usage });
+  if (ran) endTurn(d);
+}
+
+function endTurn(d: Draft): void {
+  const start = d.items.length;
+  d.state = { ...d.state, running: null, since: null, looksAt: null, usage: null, start };
 }
 
 /** Lets the start of a turn change the row of its prompt, but adds no row. */
@@ -93,6 +102,7 @@ export function amendTurnEnd(d: Draft, id: string, how: "done" | "failed", detai
   changePrompt(d, id, { state: endState(how, detail, promptOf(d, id)) });
 }
 
+/** An event that ends a turn. */
 export type TurnEndEvent = Extract<
   KnownEvent,
   { type: "prompt_dispatch_completed" | "prompt_dispatch_failed" }

@@ -4,23 +4,15 @@
  * loadBefore(). Unchanged rows stay the same objects.
  */
 
-export {
-  isObject,
-  readBlock,
-  readOptions,
-  readToolFields,
-  type Block,
-  type PermissionOption,
-  type PlanEntry,
-  type TerminalExit,
-  type ToolContent,
-  type ToolStatus,
-} from "./acp.js";
+export { readOptions, type PermissionOption, type PlanEntry, type Usage } from "./acp.js";
+export { readBlock, type Block } from "./blocks.js";
 export { findPermission, findPrompt } from "./find.js";
 export { load, loadAfter, loadBefore, type Loaded } from "./history.js";
 export * from "./items.js";
+export { isObject } from "./json.js";
 export { withKnown } from "./known.js";
 export { callOf, completed, isDiff, noCall } from "./merge.js";
+export type { Notice } from "./notices.js";
 export { sizeOf, sizeOfAll } from "./size.js";
 export { amend, apply, emptyTimeline, fold, type Timeline } from "./timeline.js";
 export {
@@ -32,3 +24,11 @@ export {
   withoutOldest,
   type Bounds,
 } from "./window.js";
+export type { TerminalExit } from "./terminals.js";
+export {
+  readToolFields,
+  type FileChange,
+  type Place,
+  type ToolContent,
+  type ToolStatus,
+} from "./tools.js";

@@ -1,15 +1,11 @@
 /** The rows of a room's timeline. */
 
 import type { Approval, Message, Participant, PermissionSource } from "../protocol.gen.js";
-
-import type {
-  Block,
-  PermissionOption,
-  PlanEntry,
-  TerminalExit,
-  ToolContent,
-  ToolStatus,
-} from "./acp.js";
+import type { PermissionOption, PlanContent, Usage, Voice } from "./acp.js";
+import type { Block } from "./blocks.js";
+import type { Notice } from "./notices.js";
+import type { TerminalExit } from "./terminals.js";
+import type { Place, ToolContent, ToolStatus } from "./tools.js";
 
 interface Row {
   /** Unique among the rows, and constant for the life of the row. */
@@ -25,12 +21,14 @@ interface PeopleRow extends Row {
   during: string | null;
 }
 
+/** A message of a person. */
 export interface ChatRow extends PeopleRow {
   type: "chat";
   message: Message;
   author: Participant;
 }
 
+/** What has become of a prompt. */
 export type PromptState =
   | "pending"
   | "approved"
@@ -60,6 +58,7 @@ export interface TurnStartRow extends Row {
   prompt: string;
 }
 
+/** The end of a turn. */
 export interface TurnEndRow extends Row {
   type: "turn-end";
   approvalId: string;
@@ -67,6 +66,8 @@ export interface TurnEndRow extends Row {
   detail: string;
   cancelledBy: Participant | null;
   took: number | null;
+  /** What the agent reported last in the turn; null if nothing. */
+  usage: Usage | null;
 }
 
 /** A row of the agent. turn is the id of an approval; null outside of turns. */
@@ -74,9 +75,10 @@ interface AgentRow extends Row {
   turn: string | null;
 }
 
+/** Something that the agent says or thinks, or that a user says to it. */
 export interface SayRow extends AgentRow {
   type: "say";
-  voice: "message" | "thought" | "user";
+  voice: Voice;
   messageId: string | null;
   blocks: readonly Block[];
   /** When the last part was received, in milliseconds. */
@@ -90,24 +92,30 @@ export interface Call {
   title: string;
   kind: string;
   content: readonly ToolContent[];
-  paths: readonly string[];
+  places: readonly Place[];
   input: unknown;
 }
 
-/** A terminal whose output an agent sends with a tool call. */
+/** A terminal whose output an agent sends. */
 export interface TerminalView {
   id: string;
+  command: string | null;
   cwd: string | null;
   /** The newest output. */
   output: string;
   /** How many characters of older output were dropped. */
   dropped: number;
+  /** The bytes of an incomplete character at the end, each as a character. */
+  rest: string;
   exit: TerminalExit | null;
 }
 
+/** A tool call and its result. */
 export interface ToolRow extends AgentRow, Call {
   type: "tool";
   id: string;
+  /** The tool's name in the agent's program; empty if unknown. */
+  name: string;
   /** unfinished: the turn has ended without a result of the call. */
   status: ToolStatus | "unfinished";
   output: unknown;
@@ -119,11 +127,32 @@ export interface ToolRow extends AgentRow, Call {
   endedAt: number | null;
 }
 
-export interface PlanRow extends AgentRow {
-  type: "plan";
-  entries: readonly PlanEntry[];
+/** A terminal that no tool call shows. */
+export interface TerminalRow extends AgentRow {
+  type: "terminal";
+  terminal: TerminalView;
 }
 
+/** A plan of the agent, as it was last in its turn. */
+export interface PlanRow extends AgentRow, PlanContent {
+  type: "plan";
+  planId: string;
+  /** Whether the agent has removed it. */
+  removed: boolean;
+}
+
+/** The agent's shortening of its context. */
+export interface CompactionRow extends AgentRow {
+  type: "compaction";
+  id: string;
+  /** in_progress, completed, failed, cancelled, or a word of the agent's own. */
+  status: string;
+  summary: readonly Block[];
+  error: string | null;
+  endedAt: number | null;
+}
+
+/** A question of the agent, with its answer once there is one. */
 export interface PermissionRow extends AgentRow {
   type: "permission";
   requestId: string;
@@ -146,34 +175,13 @@ export interface OtherRow extends AgentRow {
   raw: readonly unknown[];
 }
 
-export type Notice =
-  | { what: "created" }
-  | { what: "joined" | "role"; who: Participant }
-  | { what: "left"; who: Participant; removed: boolean; reason: string | null }
-  | { what: "mode"; who: Participant; mode: string }
-  | { what: "invite"; who: Participant }
-  | { what: "closed"; status: string }
-  | { what: "agent"; status: string; detail: string | null }
-  | { what: "forgot"; reason: string }
-  | { what: "stray" }
-  | { what: "agentMode"; mode: string }
-  | { what: "option"; who: Participant; optionId: string; value: unknown }
-  | {
-      what: "optionFailed";
-      who: Participant;
-      optionId: string;
-      value: unknown;
-      reason: string;
-      /** Whether prompts wait until the host sets a mode. */
-      promptsWait: boolean;
-    }
-  | { what: "unknown"; name: string; raw: unknown };
-
+/** A notice about the session, its people or its agent. */
 export interface NoticeRow extends Row {
   type: "notice";
   notice: Notice;
 }
 
+/** A row of the timeline. */
 export type Item =
   | ChatRow
   | PromptRow
@@ -181,7 +189,9 @@ export type Item =
   | TurnEndRow
   | SayRow
   | ToolRow
+  | TerminalRow
   | PlanRow
+  | CompactionRow
   | PermissionRow
   | OtherRow
   | NoticeRow;

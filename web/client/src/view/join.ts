@@ -2,13 +2,13 @@
 
 import { isKnownEvent } from "../state.js";
 
-import { isObject, readUpdate } from "./acp.js";
-import { findPrompt } from "./find.js";
+import { findPrompt, keysOf } from "./find.js";
 import { ending, endState, promptText } from "./foldPrompts.js";
 import type { Loaded } from "./history.js";
 import type { Item, PromptRow, TurnEndRow, TurnStartRow } from "./items.js";
 import type { Opening } from "./opening.js";
 import { amend, apply, type Timeline } from "./timeline.js";
+import type { Lack } from "./timelineState.js";
 import type { SessionEvent } from "./wire.js";
 
 /** The part of a stretch that is folded again, and what the tail knows of it. */
@@ -18,12 +18,14 @@ interface Head {
   rows: readonly Item[];
   /** Events of the tail about rows that are not in the stretch. */
   strays: readonly SessionEvent[];
+  /** What events of the tail refer to that is not in the stretch. */
+  lacks: readonly Lack[];
 }
 
 /**
  * Joins the timeline of older events with a stretch that opens in that way.
- * Returns null if everything must be folded again: a later event may concern a
- * tool call of the older events.
+ * Returns null if everything must be folded again: a later event refers to something in
+ * the older events.
  */
 export function join(before: Timeline, loaded: Loaded, begin: Opening): Timeline | null {
   const { turns, talk } = begin;
@@ -31,8 +33,7 @@ export function join(before: Timeline, loaded: Loaded, begin: Opening): Timeline
   const head = headOf(loaded, begin);
   const again = apply(before, head.events);
   if (!turns && !talk) return again; // the head is the whole stretch
-  const calls = callsOf([...again.items, ...head.rows]);
-  if (head.strays.some((e) => calls.has(callOf(e)))) return null;
+  if (isFound(head.lacks, again, head.rows)) return null;
 
   const items = withLater(again, before.items.length, head.rows, turns);
   const joined = amend({ ...again, items }, head.strays);
@@ -45,6 +46,9 @@ export function join(before: Timeline, loaded: Loaded, begin: Opening): Timeline
     start: turns ? now.start + shift : joined.start,
     open: turns ? (now.open >= 0 ? now.open + shift : -1) : joined.open,
     plan: now.plan === undefined ? joined.plan : now.plan,
+    looksAt: now.looksAt ?? (turns ? null : joined.looksAt),
+    facts: { ...joined.facts, ...now.facts },
+    lacks: [...joined.lacks, ...head.lacks],
     strays: joined.strays,
   };
 }
@@ -57,23 +61,20 @@ function headOf({ events, timeline }: Loaded, { length, talk }: Opening): Head {
     events: head,
     rows: end < 0 ? timeline.items : timeline.items.slice(0, end),
     strays: timeline.strays.filter((e) => !cursors.has(e.cursor)),
+    lacks: timeline.lacks.filter((l) => !cursors.has(l.cursor)),
   };
 }
 
-function callsOf(items: readonly Item[]): Set<string | null> {
-  return new Set(items.flatMap((r) => (r.type === "tool" ? [r.id] : [])));
-}
-
-/** Returns the id of the tool call that an event of the agent is about. */
-function callOf(e: SessionEvent): string | null {
-  if (!isKnownEvent(e)) return null;
-  if (e.type === "host_session_update") {
-    const update = readUpdate(e.payload.notification);
-    return update.kind === "tool" ? update.id : null;
-  }
-  if (e.type !== "permission_requested" || !isObject(e.payload.toolCall)) return null;
-  const id = e.payload.toolCall.toolCallId;
-  return typeof id === "string" ? id : null;
+/** Reports whether something that later events refer to is there. */
+function isFound(
+  lacks: readonly Lack[],
+  { items, facts }: Timeline,
+  rows: readonly Item[],
+): boolean {
+  if (lacks.length === 0) return false;
+  const keys = keysOf([...items, ...rows]);
+  for (const name of Object.keys(facts)) keys.add(name);
+  return lacks.some((l) => keys.has(l.key));
 }
 
 /** Returns the rows of the head folded again, from that index on, with what happened to them later. */

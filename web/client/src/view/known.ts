@@ -1,6 +1,6 @@
 /** Keeps facts from events that are no longer loaded. */
 
-import type { Block } from "./acp.js";
+import type { Block } from "./blocks.js";
 import { isUnsettled, type Item, type PermissionRow, type ToolRow } from "./items.js";
 import { callOf, completed } from "./merge.js";
 import type { Timeline } from "./timeline.js";
@@ -17,12 +17,13 @@ export function withKnown(next: Timeline, before: Timeline): Timeline {
   const facts = withFacts(next.items, [...before.carried, ...before.items], before.running);
   const items = withTurns(facts, before.items);
   const carried = before.carried.filter((row) => findSame(items, row) === undefined);
-  const { since, plan } = next.running === before.running ? before : next;
+  const { since, plan, looksAt } = next.running === before.running ? before : next;
   return {
     ...next,
     items,
     since: next.since ?? since,
     plan: next.plan === undefined ? plan : next.plan,
+    looksAt: next.looksAt ?? looksAt,
     carried,
     cut: true,
   };
@@ -117,7 +118,8 @@ export function shortened(
     return { ...former, cursor: row.cursor };
   });
   const carried = [...before.carried, ...[...gone].filter(isUnsettled)].slice(-maxCarried);
-  return { ...fresh, items, since: before.since, plan: before.plan, carried, cut: true };
+  const { since, plan, looksAt, facts } = before;
+  return { ...fresh, items, since, plan, looksAt, facts, carried, cut: true };
 }
 
 /** Records how much of the text of the first block was dropped. */
@@ -139,6 +141,10 @@ function formerOf(row: Item, gone: ReadonlySet<Item>): Item | undefined {
     if (row.type === "say") return r.type === "say" && r.voice === row.voice;
     if (row.type === "other") return r.type === "other" && r.name === row.name;
     if (row.type === "tool") return r.type === "tool" && r.id === row.id;
-    return row.type === "plan" && r.type === "plan" && r.turn === row.turn;
+    if (row.type === "terminal") return r.type === "terminal" && r.terminal.id === row.terminal.id;
+    if (row.type === "compaction") return r.type === "compaction" && r.id === row.id;
+    return (
+      row.type === "plan" && r.type === "plan" && r.planId === row.planId && r.turn === row.turn
+    );
   });
 }

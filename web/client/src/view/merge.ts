@@ -1,12 +1,16 @@
 /** Merges the parts of messages and tool calls. */
 
-import type { Block, TerminalNews, ToolContent, ToolFields } from "./acp.js";
+import type { Block } from "./blocks.js";
 import type { Call, TerminalView, ToolRow } from "./items.js";
+import { decodeText, type TerminalNews } from "./terminals.js";
+import type { ToolContent, ToolFields } from "./tools.js";
 
+/** Reports whether two parts can belong to the same message: agents can omit the id. */
 export function sameMessage(a: string | null, b: string | null): boolean {
   return a === b || a === null || b === null;
 }
 
+/** Adds a block to a list. Text continues the text before it. */
 export function joined(blocks: readonly Block[], next: Block): readonly Block[] {
   const last = blocks.at(-1);
   if (last?.type === "text" && next.type === "text") {
@@ -18,19 +22,25 @@ export function joined(blocks: readonly Block[], next: Block): readonly Block[] 
 /** Applies an update to a tool call. An empty list of content changes nothing. */
 export function merged(row: ToolRow, f: ToolFields, at: number): ToolRow {
   const status = f.status ?? row.status;
-  const over = status === "completed" || status === "failed";
+  const over = status === "completed" || status === "failed" || status === "cancelled";
   return {
     ...row,
+    name: f.name ?? row.name,
     title: f.title ?? row.title,
     kind: f.kind ?? row.kind,
     status,
     content: f.content && f.content.length > 0 ? withAsked(row.asked, f.content) : row.content,
-    paths: f.paths && f.paths.length > 0 ? f.paths : row.paths,
+    places: f.places && f.places.length > 0 ? f.places : row.places,
     input: f.input ?? row.input,
     output: f.output ?? row.output,
     terminals: (f.terminals ?? []).reduce(withNews, row.terminals),
     endedAt: over ? (row.endedAt ?? at) : null,
   };
+}
+
+/** Adds a part to the content of a tool call. */
+export function withContent(row: ToolRow, part: ToolContent): ToolRow {
+  return { ...row, content: [...row.content, part] };
 }
 
 function withAsked(
@@ -40,40 +50,59 @@ function withAsked(
   return asked.length === 0 || content.some(isDiff) ? content : [...asked, ...content];
 }
 
+/** Reports whether a part of a result shows changes of files. */
 export function isDiff(c: ToolContent): boolean {
-  return c.type === "diff";
+  return c.type === "diff" || c.type === "changes";
 }
 
 // Limits the memory for a terminal that writes for hours.
 const maxOutput = 1_000_000;
 
-function withNews(terminals: readonly TerminalView[], news: TerminalNews): TerminalView[] {
+/** Applies an update to the terminal that it is about, which may be a new one. */
+export function withNews(
+  terminals: readonly TerminalView[],
+  news: TerminalNews,
+): readonly TerminalView[] {
   const known = terminals.find((t) => t.id === news.id);
-  const before = known ?? { id: news.id, cwd: null, output: "", dropped: 0, exit: null };
-  let output = before.output + (news.output ?? "");
-  const over = output.length > 2 * maxOutput ? output.length - maxOutput : 0;
-  output = output.slice(over);
-  const now: TerminalView = {
-    id: before.id,
-    cwd: news.cwd ?? before.cwd,
-    output,
-    dropped: before.dropped + over,
-    exit: news.exit ?? before.exit,
-  };
+  const now = terminalWith(known ?? blankTerminal(news.id), news);
   return known ? terminals.map((t) => (t === known ? now : t)) : [...terminals, now];
 }
 
+function blankTerminal(id: string): TerminalView {
+  return { id, command: null, cwd: null, output: "", dropped: 0, rest: "", exit: null };
+}
+
+function terminalWith(before: TerminalView, news: TerminalNews): TerminalView {
+  const { output, dropped, rest } = news.restarts ? blankTerminal(before.id) : before;
+  const more =
+    typeof news.output === "object"
+      ? decodeText(rest, news.output)
+      : { text: news.output ?? "", rest };
+  const all = output + more.text;
+  const over = all.length > 2 * maxOutput ? all.length - maxOutput : 0;
+  return {
+    id: before.id,
+    command: news.command === undefined ? before.command : news.command,
+    cwd: news.cwd === undefined ? before.cwd : news.cwd,
+    output: all.slice(over),
+    dropped: dropped + over,
+    rest: more.rest,
+    exit: news.exit === undefined ? before.exit : news.exit,
+  };
+}
+
+/** A tool call of which nothing is known. */
 export const noCall: Call = {
   title: "",
   kind: "other",
   content: [],
-  paths: [],
+  places: [],
   input: undefined,
 };
 
 /** Returns the part of a row that people decide on. */
-export function callOf({ title, kind, content, paths, input }: Call): Call {
-  return { title, kind, content, paths, input };
+export function callOf({ title, kind, content, places, input }: Call): Call {
+  return { title, kind, content, places, input };
 }
 
 /**
@@ -85,9 +114,9 @@ export function completed(asked: Call, now: Call): Call {
     title: asked.title || now.title,
     kind: asked.kind === "other" ? now.kind : asked.kind,
     content: asked.content.length > 0 || now.content.length === 0 ? asked.content : now.content,
-    paths: asked.paths.length > 0 || now.paths.length === 0 ? asked.paths : now.paths,
+    places: asked.places.length > 0 || now.places.length === 0 ? asked.places : now.places,
     input: asked.input ?? now.input,
   };
-  const members = ["title", "kind", "content", "paths", "input"] as const;
+  const members = ["title", "kind", "content", "places", "input"] as const;
   return members.every((m) => all[m] === asked[m]) ? asked : all;
 }

@@ -1,8 +1,37 @@
 /** Notices about the session and its people. */
 
-import type { SessionEvent } from "../protocol.gen.js";
+import type { Participant, SessionEvent } from "../protocol.gen.js";
 
-import type { Notice } from "./items.js";
+/** What a notice says. */
+export type Notice =
+  | { what: "created" }
+  | { what: "joined" | "role"; who: Participant }
+  | { what: "left"; who: Participant; removed: boolean; reason: string | null }
+  | { what: "mode"; who: Participant; mode: string }
+  | { what: "invite"; who: Participant }
+  | { what: "closed"; status: string }
+  | { what: "agent"; status: string; detail: string | null }
+  | { what: "forgot"; reason: string }
+  | { what: "stray" }
+  | { what: "agentMode"; mode: string }
+  /** The agent has set an option of its own accord. */
+  | { what: "agentOption"; optionId: string; value: unknown }
+  | { what: "agentTitle"; title: string }
+  /** severity is info, warning, error, or a word of the agent's own. */
+  | { what: "agentNotice"; severity: string; title: string; description: string }
+  /** An update of the agent was too big to be kept. */
+  | { what: "oversized"; name: string; bytes: number }
+  | { what: "option"; who: Participant; optionId: string; value: unknown }
+  | {
+      what: "optionFailed";
+      who: Participant;
+      optionId: string;
+      value: unknown;
+      reason: string;
+      /** Whether prompts wait until the host sets a mode. */
+      promptsWait: boolean;
+    }
+  | { what: "unknown"; name: string; raw: unknown };
 
 const quietStatus = new Set(["starting", "idle", "running", "waiting", "ending"]);
 

@@ -9,7 +9,8 @@ import { isKnownEvent } from "../state.js";
 
 import { readUpdate } from "./acp.js";
 import { Draft } from "./draft.js";
-import { changePermission, foldQuestion, foldUpdate } from "./foldAgent.js";
+import { foldUpdate } from "./foldAgent.js";
+import { foldOptions } from "./foldOptions.js";
 import {
   amendTurnEnd,
   amendTurnStart,
@@ -20,6 +21,7 @@ import {
   foldTurnStart,
   putPrompt,
 } from "./foldPrompts.js";
+import { changePermission, foldQuestion } from "./foldTools.js";
 import { noticeOf } from "./notices.js";
 import { emptyTimeline, type Timeline } from "./timelineState.js";
 import type { SessionEvent } from "./wire.js";
@@ -66,9 +68,6 @@ function amendOne(d: Draft, e: SessionEvent): void {
     case "prompt_dispatch_completed":
     case "prompt_dispatch_failed":
       return amendTurnEnd(d, e.payload.approvalId, ...ending(e));
-    case "host_session_update":
-    case "permission_requested":
-      return d.stray(); // the row of its tool call is elsewhere
     default:
       take(d, e);
   }
@@ -136,7 +135,9 @@ function takeAnswer(d: Draft, answer: Payload<"permission_resolved">): void {
 
 /** What concerns the session and its people. */
 function takeNotice(d: Draft, e: KnownEvent): void {
+  foldOptions(d, e);
   const notice = noticeOf(e);
   if (notice) d.add({ type: "notice", notice });
-  if (e.type === "session_closed") d.state = { ...d.state, running: null, since: null };
+  if (e.type === "session_closed")
+    d.state = { ...d.state, running: null, since: null, looksAt: null };
 }

@@ -1,5 +1,6 @@
-import type { PlanEntry } from "./acp.js";
+import type { PlanEntry, Usage } from "./acp.js";
 import type { Item } from "./items.js";
+import type { Place } from "./tools.js";
 import type { SessionEvent } from "./wire.js";
 
 /** What happened in a stretch of a session, as rows, and the state that further events need. */
@@ -17,6 +18,14 @@ export interface Timeline {
   readonly open: number;
   /** The newest plan of the agent; null in a turn without one, undefined if unknown. */
   readonly plan: readonly PlanEntry[] | null | undefined;
+  /** Where the agent looks in its turn; null if it has not told. */
+  readonly looksAt: Place | null;
+  /** What the agent reported last in its turn; null if nothing. */
+  readonly usage: Usage | null;
+  /** What later events are compared with. */
+  readonly facts: Facts;
+  /** What the events refer to but was not found among them. */
+  readonly lacks: readonly Lack[];
   /** Events that concern rows of earlier turns, or rows from before the first event. */
   readonly strays: readonly SessionEvent[];
   /**
@@ -28,6 +37,23 @@ export interface Timeline {
   readonly cut: boolean;
 }
 
+/** What is known about the agent's session. A missing member is unknown. */
+export interface Facts {
+  title?: string;
+  mode?: string;
+  /** The values of the agent's options as JSON, by id. */
+  options?: Readonly<Record<string, string>>;
+}
+
+/** Something that an event refers to but was not found. */
+export interface Lack {
+  /** The cursor of the event. */
+  cursor: string;
+  /** The kind and the id, as keysOf in find.ts returns them. */
+  key: string;
+}
+
+/** The timeline of a session of which no event is known. */
 export const emptyTimeline: Timeline = {
   items: [],
   first: null,
@@ -36,6 +62,10 @@ export const emptyTimeline: Timeline = {
   start: 0,
   open: -1,
   plan: undefined,
+  looksAt: null,
+  usage: null,
+  facts: {},
+  lacks: [],
   strays: [],
   carried: [],
   cut: false,

@@ -11,6 +11,7 @@ import { sizeOf } from "./size.js";
 import { fold } from "./timeline.js";
 import type { SessionEvent } from "./wire.js";
 
+/** How much may be loaded. */
 export interface Bounds {
   events: number;
   /** The approximate size in bytes. */
@@ -26,6 +27,7 @@ export const eventsPerPage = 500;
 // The share that is left after dropping, so that not every event drops others.
 const left = 3 / 4;
 
+/** Reports whether more is loaded than may be. */
 export function isOver(loaded: Loaded, max: Bounds = bounds): boolean {
   return loaded.events.length > max.events || (loaded.size > max.size && loaded.events.length > 1);
 }

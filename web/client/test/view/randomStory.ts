@@ -58,12 +58,21 @@ class RandomStory {
     () => this.update("plan", { entries: [{ content: `P${this.next++}` }] }),
     () => this.story.notify(this.d.one(["_a", "_b"]), { n: this.next++ }),
     () => this.update("usage_update", { used: this.next++, size: 100 }),
-    () => this.update("session_info_update", { title: `S${this.next++}` }),
+    () => this.update("session_info_update", { title: `S${this.d.below(3)}` }),
+    () => this.update("current_mode_update", { currentModeId: this.d.one(["ask", "auto"]) }),
+    () => this.update("notice", { severity: "info", title: `N${this.next++}` }),
+    () => this.whole(),
+    () => this.terminal(),
+    () => this.terminal(),
+    () => this.contentChunk(),
+    () => this.compaction(),
+    () => this.plans(),
     () => this.update("available_commands_update", { availableCommands: [] }),
     () => this.ask(),
   ];
 
   private readonly people = [
+    () => this.options(),
     () => this.chat(this.d.one([ann, olga])),
     () => this.chat(this.d.one([ann, olga])),
     () => this.story.add("participant_joined", { participant: ann }),
@@ -86,6 +95,54 @@ class RandomStory {
     const content = { type: "text", text: `${this.next++} ` };
     const message = this.d.below(3) === 0 && { messageId: `m${this.d.below(3)}` };
     this.update(kind, { content, ...message });
+  }
+
+  private whole(): void {
+    const kind = this.d.one(["agent_message", "agent_thought", "user_message"]);
+    const text = this.d.below(4) ? `${this.next++} ` : "Add a test";
+    const content = this.d.below(4) ? [{ type: "text", text }] : [];
+    this.update(kind, { messageId: `m${this.d.below(3)}`, content });
+  }
+
+  private terminal(): void {
+    const { d } = this;
+    const terminalId = `x${d.below(3)}`;
+    const data = btoa(`${this.next++}\n`);
+    if (d.below(3)) this.update("terminal_output_chunk", { terminalId, data });
+    else this.update("terminal_update", { terminalId, command: "make", output: { data } });
+  }
+
+  private contentChunk(): void {
+    const { d } = this;
+    const text = { type: "content", content: { type: "text", text: `${this.next++}` } };
+    const content = d.below(2) ? { type: "terminal", terminalId: `x${d.below(3)}` } : text;
+    this.update("tool_call_content_chunk", { toolCallId: `t${d.below(4)}`, content });
+  }
+
+  private compaction(): void {
+    const id = { compactionId: `k${this.d.below(2)}` };
+    const content = { type: "text", text: `${this.next++} ` };
+    if (this.d.below(2)) this.update("compaction_summary_chunk", { ...id, content });
+    else
+      this.update("compaction_update", { ...id, status: this.d.one(["in_progress", "completed"]) });
+  }
+
+  private plans(): void {
+    const planId = `p${this.d.below(2)}`;
+    const plan = { type: "items", planId, entries: [{ content: `P${this.next++}` }] };
+    if (this.d.below(4)) this.update("plan_update", { plan });
+    else this.update("plan_removed", { planId });
+  }
+
+  private options(): void {
+    const { d } = this;
+    const value = d.one(["a", "b"]);
+    if (d.below(3) === 0)
+      this.story.add("agent_configured", { optionId: "model", value, participant: ann } as never);
+    else
+      this.story.add("agent_updated", {
+        configOptions: [{ id: "model", category: "model", currentValue: value }],
+      } as never);
   }
 
   // Few ids, so that they are used again in other turns.

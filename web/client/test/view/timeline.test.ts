@@ -127,7 +127,7 @@ describe("tool calls", () => {
     expect(only(fold(story).items, "tool")).toMatchObject({
       title: "Edit",
       kind: "edit",
-      paths: ["/a"],
+      places: [{ path: "/a", line: null }],
       content: [{ type: "block" }],
     });
   });
@@ -331,9 +331,11 @@ describe("display terminals", () => {
     expect(terminals(story)).toEqual([
       {
         id: "t1",
+        command: null,
         cwd: "/src",
         output: "one\ntwo\n",
         dropped: 0,
+        rest: "",
         exit: { code: 2, signal: null },
       },
     ]);
@@ -383,7 +385,7 @@ describe("permissions", () => {
       title: "bash",
       kind: "execute",
       content: [],
-      paths: [],
+      places: [],
       input: { command: "make" },
     });
   });
@@ -402,9 +404,9 @@ describe("permissions", () => {
   });
 
   test("the call of a question is the same object until it is completed", () => {
-    const asked = { title: "Edit a.go", kind: "other", content: [], paths: [], input: undefined };
+    const asked = { title: "Edit a.go", kind: "other", content: [], places: [], input: undefined };
     const same = (more: object) => completed(asked, { ...asked, ...more });
-    expect(same({ title: "Another", content: [], paths: [] })).toBe(asked);
+    expect(same({ title: "Another", content: [], places: [] })).toBe(asked);
     expect(same({ input: 7 })).not.toBe(asked);
   });
 
@@ -534,12 +536,11 @@ describe("unknown input", () => {
   });
 });
 
-test("usage, commands, options and the title make no rows", () => {
+test("usage, commands and options make no rows", () => {
   const story = new Story()
     .update({ sessionUpdate: "usage_update", used: 10, size: 100 })
     .update({ sessionUpdate: "available_commands_update", availableCommands: [{ name: "help" }] })
     .update({ sessionUpdate: "config_option_update", configOptions: [] })
-    .update({ sessionUpdate: "session_info_update", title: "Fix it" })
     .add("agent_updated", { sessionTitle: "Fix it" });
   expect(fold(story).items).toEqual([]);
 });

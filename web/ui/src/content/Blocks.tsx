@@ -1,11 +1,13 @@
 import type { Block } from "parley-client/view";
-import { pretty } from "../core/format.ts";
+import { bytes, pretty } from "../core/format.ts";
+import { marked } from "../core/visible.ts";
 import { t } from "../texts.ts";
 import { Fold } from "../parts/Fold.tsx";
 import { Part } from "../parts/kept.tsx";
 import { RichText } from "./RichText.tsx";
-import { SafeLink } from "./SafeLink.tsx";
-import { Short } from "./Short.tsx";
+import { Icon } from "../parts/Icon.tsx";
+import { ResourceLink } from "./ResourceLink.tsx";
+import { shortened, Short } from "./Short.tsx";
 import { WholeText } from "./WholeText.tsx";
 import "./Blocks.css";
 
@@ -36,12 +38,27 @@ export function OneBlock({ block: b, growing = false, open = false }: OneProps) 
           src={`data:${b.mimeType};base64,${b.data}`}
         />
       );
-    case "link":
+    case "audio":
       return (
-        <p>
-          <SafeLink href={b.uri}>
-            <Short text={b.title} />
-          </SafeLink>
+        <audio
+          className="sound"
+          controls
+          preload="metadata"
+          aria-label={t.agentSays.audio}
+          src={`data:${b.mimeType};base64,${b.data}`}
+        />
+      );
+    case "link":
+      return <ResourceLink link={b} />;
+    case "binary":
+      return (
+        <p className="attached">
+          <Icon name="file" size={14} />
+          <span>
+            {t.agentSays.binary[b.of]}, {marked(shortened(b.mimeType || t.agentSays.unknownType))},{" "}
+            {bytes(b.size)}
+          </span>
+          {b.uri && <Short text={b.uri} />}
         </p>
       );
     case "resource":

@@ -1,11 +1,13 @@
 import type { ToolContent } from "parley-client/view";
 import { commandOf, isShownBy, type Command } from "../core/command.ts";
-import { pretty } from "../core/format.ts";
+import { bytes, pretty } from "../core/format.ts";
+import { changeText, placeText } from "../core/files.ts";
 import type { Call } from "parley-client/view";
 import { isDiff } from "parley-client/view";
 import { countHidden } from "../core/visible.ts";
 import { Fold } from "../parts/Fold.tsx";
 import { t } from "../texts.ts";
+import { Changes } from "./Changes.tsx";
 import { Parts } from "./Parts.tsx";
 import { LazyDiff } from "./LazyDiff.tsx";
 import { OneBlock } from "./Blocks.tsx";
@@ -30,7 +32,7 @@ export function CallView({ call }: { call: Call }) {
         />
       )}
       {command !== null && <CommandView command={command} />}
-      <Paths paths={pathsOf(call)} />
+      <Places places={placesOf(call)} />
       <Parts of={call.content}>{(c) => <Content content={c} />}</Parts>
       <Rest
         input={command === null ? call.input : command.rest}
@@ -44,7 +46,9 @@ function Content({ content: c }: { content: ToolContent }) {
   if (c.type === "diff") {
     return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} isDecided />;
   }
-  if (c.type === "block" && c.block.type === "image") return <OneBlock block={c.block} />;
+  if (c.type === "changes") return <Changes content={c} isDecided />;
+  if (c.type === "block" && (c.block.type === "image" || c.block.type === "audio"))
+    return <OneBlock block={c.block} />;
   const text = textOf(c);
   return text === "" ? null : <WholeText text={text} label={t.whole.text} {...decided} />;
 }
@@ -56,12 +60,15 @@ function Content({ content: c }: { content: ToolContent }) {
 function textOf(c: ToolContent): string {
   if (c.type === "terminal") return "";
   if (c.type === "diff") return [c.path, c.oldText ?? "", c.newText].join("\n");
+  if (c.type === "changes") return [...c.changes.map(changeText), c.patch ?? ""].join("\n");
   if (c.type === "unknown") return pretty(c.raw);
   const b = c.block;
   if (b.type === "text") return b.text;
-  if (b.type === "link") return b.title === b.uri ? b.uri : `${b.title}\n${b.uri}`;
+  if (b.type === "link") return [...new Set([b.title, b.uri, b.description])].join("\n").trim();
   if (b.type === "resource") return `${b.uri}\n${b.text}`;
-  return b.type === "image" ? "" : pretty(b.raw);
+  if (b.type === "binary")
+    return `${t.agentSays.binary[b.of]}, ${b.mimeType}, ${bytes(b.size)}\n${b.uri}`.trim();
+  return b.type === "unknown" ? pretty(b.raw) : "";
 }
 
 function CommandView({ command: c }: { command: Command }) {
@@ -82,19 +89,24 @@ function CommandView({ command: c }: { command: Command }) {
   );
 }
 
-function Paths({ paths }: { paths: readonly string[] }) {
-  if (paths.length === 0) return null;
+function Places({ places }: { places: readonly string[] }) {
+  if (places.length === 0) return null;
   return (
     <div className="command-detail">
-      {t.tool.files} <WholeText text={paths.join("\n")} label={t.tool.files} mono {...decided} />
+      {t.tool.files} <WholeText text={places.join("\n")} label={t.tool.files} mono {...decided} />
     </div>
   );
 }
 
 // A diff shows its path itself.
-function pathsOf(call: Call): string[] {
-  const said = new Set(call.content.map((c) => (c.type === "diff" ? c.path : null)));
-  return call.paths.filter((p) => !said.has(p));
+function placesOf(call: Call): string[] {
+  const said = new Set(call.content.flatMap(pathsOf));
+  return call.places.filter((p) => !said.has(p.path)).map(placeText);
+}
+
+function pathsOf(c: ToolContent): string[] {
+  if (c.type === "diff") return [c.path];
+  return c.type === "changes" ? c.changes.map((change) => change.path) : [];
 }
 
 // An input up to this length is not folded.
@@ -121,7 +133,7 @@ function isEmpty(v: unknown): boolean {
 /** Returns the number of hidden characters in everything that a call shows. */
 export function hiddenIn(call: Call): number {
   const command = commandOf(call.input);
-  const texts = [call.title, ...call.paths];
+  const texts = [call.title, ...call.places.map(placeText)];
   if (command) texts.push(command.text, command.cwd ?? "", ...command.env);
   const rest = command ? command.rest : call.input;
   texts.push(typeof rest === "string" ? rest : pretty(rest));

@@ -2,6 +2,7 @@ import type { TerminalExit } from "parley-client/view";
 import type { TerminalView } from "parley-client/view";
 import { marked } from "../core/visible.ts";
 import { t } from "../texts.ts";
+import { Short } from "./Short.tsx";
 import { Terminal } from "./Terminal.tsx";
 
 interface Props {
@@ -13,9 +14,14 @@ interface Props {
 /** A terminal of the agent: its output, and how its command ended. */
 export function TerminalBox({ terminal, label }: Props) {
   if (!terminal) return null;
-  const { cwd, output, dropped, exit } = terminal;
+  const { command, cwd, output, dropped, exit } = terminal;
   return (
     <div className="terminal-box">
+      {command !== null && (
+        <p className="terminal-note mono">
+          <Short text={command} />
+        </p>
+      )}
       {cwd !== null && (
         <p className="terminal-note mono cut" title={marked(cwd)}>
           {marked(cwd)}

@@ -4,6 +4,7 @@ import { pretty } from "../core/format.ts";
 import { Fold } from "../parts/Fold.tsx";
 import { t } from "../texts.ts";
 import { OneBlock } from "./Blocks.tsx";
+import { Changes } from "./Changes.tsx";
 import { LazyDiff } from "./LazyDiff.tsx";
 import { Terminal } from "./Terminal.tsx";
 import { WholeText } from "./WholeText.tsx";
@@ -18,6 +19,7 @@ interface Props {
 /** A part of a tool's result. */
 export function ToolContentView({ content: c, runs, title }: Props) {
   if (c.type === "diff") return <LazyDiff path={c.path} oldText={c.oldText} newText={c.newText} />;
+  if (c.type === "changes") return <Changes content={c} />;
   if (c.type === "unknown") {
     return (
       <Fold name="unknown" summary={t.agentSays.unknownBlock} className="fold-quiet">

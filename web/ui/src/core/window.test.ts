@@ -14,7 +14,7 @@ import type { SessionEvent } from "./wire.ts";
 const few = { events: 40, size: 1e9 };
 
 /** Returns what people see of a timeline. */
-function seen({ cut: _, carried: __, ...rest }: Timeline) {
+function seen({ cut: _, carried: __, facts: ___, ...rest }: Timeline) {
   return rest;
 }
 

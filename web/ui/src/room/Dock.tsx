@@ -4,6 +4,7 @@ import type { Item } from "parley-client/view";
 import type { Rights } from "../core/rights.ts";
 import type { Room } from "../core/room.ts";
 import { AgentWaits, agentWaits } from "./AgentWaits.tsx";
+import { LooksAt } from "./LooksAt.tsx";
 import { Counter } from "./Counter.tsx";
 import { NobodyDecides } from "./Deciders.tsx";
 import { RefusedMode, refusesMode } from "./RefusedMode.tsx";
@@ -39,6 +40,7 @@ export function Dock({ room, items, rights, onStopAgent, onShow, children }: Pro
         ) : (
           <Typing room={room} />
         )}
+        <LooksAt room={room} />
         <NobodyDecides room={room} />
         {rights.host && <Counter room={room} items={items} onShow={onShow} />}
       </div>

@@ -77,6 +77,7 @@ export const room = {
       : may
         ? "Write to the others, or propose what the agent should do."
         : "You will see everything here as it happens.",
+  looksAt: "The agent looks at",
   skip: "Skip to the composer",
 };
 

@@ -39,6 +39,8 @@ export const turn = {
   for: (time: string) => `for ${time}`,
   after: (time: string) => `after ${time}`,
   by: (who: string) => `by ${who}`,
+  used: (percent: number) => `${percent} % of the context used`,
+  spent: (cost: string) => `${cost} so far`,
   reasons: {
     end_turn: "",
     cancelled: "",
@@ -54,6 +56,9 @@ export const agentSays = {
   thinking: "Thinking",
   userEcho: "Said to the agent",
   image: "Picture from the agent",
+  audio: "Recording from the agent",
+  binary: { image: "Picture", audio: "Recording", resource: "Data" },
+  unknownType: "unknown type",
   table: "Table",
   noRemote: (alt: string) => `Picture not loaded: ${alt}`,
   unknownBlock: "Content that this version cannot show",
@@ -63,10 +68,22 @@ export const agentSays = {
 
 export const plan = {
   title: "Plan",
+  removed: "Removed",
+  file: "The plan is in a file:",
   states: { pending: "to do", in_progress: "in progress", completed: "done" } as Record<
     string,
     string
   >,
+};
+
+export const compaction = {
+  states: {
+    in_progress: "The agent is shortening its context",
+    completed: "The agent shortened its context",
+    failed: "The agent could not shorten its context",
+    cancelled: "Shortening the context was cancelled",
+  } as Record<string, string>,
+  other: (state: string) => `The agent shortens its context: ${state}`,
 };
 
 export const other = {
@@ -88,6 +105,11 @@ export const notice = {
     `The agent did not set ${option} to ${value}, as ${who} asked: ${reason}`,
   promptsWait: ". Prompts wait until the host sets a mode",
   agentMode: (mode: string) => `The agent changed its mode: ${mode}`,
+  agentOption: (option: string, value: string) => `The agent set ${option} to ${value}`,
+  agentTitle: (title: string) => `The agent calls this session “${title}”`,
+  oversized: (name: string, size: string) =>
+    `The agent sent an update that is too big to be kept: ${name}, ${size}`,
+  severities: { warning: "Warning", error: "Error" } as Record<string, string>,
   closed: "The session was closed",
   expired: "The session has expired",
   forgot: "The agent was restarted and does not remember what was said before",

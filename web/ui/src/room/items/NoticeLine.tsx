@@ -2,10 +2,13 @@ import type { ConfigOption } from "parley-client";
 
 import { optionById, valueName } from "../../core/agentOptions.ts";
 import type { Notice, NoticeRow } from "parley-client/view";
+import { bytes } from "../../core/format.ts";
 import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
+import { shortened, Short } from "../../content/Short.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
 import { Fold } from "../../parts/Fold.tsx";
+import { Icon } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
@@ -24,6 +27,7 @@ export function NoticeLine({ row }: { row: NoticeRow }) {
       </Fold>
     );
   }
+  if (n.what === "agentNotice") return <AgentNotice notice={n} at={row.at} />;
   return (
     <p className="notice">
       <span>{sentence(n, store.snapshot().room?.agent.configOptions)}</span> <Time at={row.at} />
@@ -31,8 +35,28 @@ export function NoticeLine({ row }: { row: NoticeRow }) {
   );
 }
 
+/** Information of the agent for the user. */
+function AgentNotice({ notice, at }: { notice: AgentNoticeOf; at: number }) {
+  const { severity, title, description } = notice;
+  const grave = t.notice.severities[severity];
+  return (
+    <div className={`agent-notice agent-notice-${grave ? severity : "info"}`} role="note">
+      <Icon name={grave ? "warn" : "spark"} size={14} />
+      <div className="agent-notice-text">
+        <p>
+          {grave && <span className="hidden-visually">{grave}: </span>}
+          <Short text={title} /> <Time at={at} />
+        </p>
+        {description && <WholeText text={description} label={t.whole.text} lines={6} />}
+      </div>
+    </div>
+  );
+}
+
+type AgentNoticeOf = Extract<Notice, { what: "agentNotice" }>;
+
 function sentence(
-  n: Exclude<Notice, { what: "unknown" }>,
+  n: Exclude<Notice, { what: "unknown" | "agentNotice" }>,
   options: readonly ConfigOption[] | undefined,
 ): string {
   switch (n.what) {
@@ -60,6 +84,12 @@ function sentence(
       return t.notice.stray;
     case "agentMode":
       return t.notice.agentMode(marked(n.mode));
+    case "agentOption":
+      return t.notice.agentOption(...settingOf(options, n));
+    case "agentTitle":
+      return t.notice.agentTitle(marked(shortened(n.title)));
+    case "oversized":
+      return t.notice.oversized(marked(n.name), bytes(n.bytes));
     case "option":
       return n.value === null
         ? t.notice.optionForgotten(nameOf(n.who), optionName(options, n.optionId))

@@ -1,3 +1,5 @@
+import { RichText } from "../../content/RichText.tsx";
+import { Short } from "../../content/Short.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
 import type { PlanEntry } from "parley-client/view";
 import type { PlanRow } from "parley-client/view";
@@ -13,9 +15,19 @@ export function Plan({ row }: { row: PlanRow }) {
       <header>
         <Icon name="list" size={15} />
         <strong>{t.plan.title}</strong>
-        <span className="soft">{t.people.done(done, row.entries.length)}</span>
+        <span className="soft">
+          {row.removed
+            ? t.plan.removed
+            : row.entries.length > 0 && t.people.done(done, row.entries.length)}
+        </span>
       </header>
-      <Steps entries={row.entries} />
+      {row.text !== null && <RichText text={row.text} />}
+      {row.uri !== null && (
+        <p>
+          {t.plan.file} <Short text={row.uri} />
+        </p>
+      )}
+      {row.entries.length > 0 && <Steps entries={row.entries} />}
     </section>
   );
 }

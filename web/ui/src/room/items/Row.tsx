@@ -5,7 +5,9 @@ import { decisionOf } from "../../core/waiting.ts";
 import { Kept } from "../../parts/kept.tsx";
 import { useDecider, useTools } from "../context.ts";
 import { AgentSays } from "./AgentSays.tsx";
+import { AgentTerminal } from "./AgentTerminal.tsx";
 import { Chat } from "./Chat.tsx";
+import { Compaction } from "./Compaction.tsx";
 import { NoticeLine } from "./NoticeLine.tsx";
 import { OtherUpdate } from "./OtherUpdate.tsx";
 import { PermissionLine } from "./PermissionLine.tsx";
@@ -61,6 +63,10 @@ function Body({ item, follows }: Props) {
       return <AgentSays row={item} />;
     case "tool":
       return <ToolCard row={item} />;
+    case "terminal":
+      return <AgentTerminal row={item} />;
+    case "compaction":
+      return <Compaction row={item} />;
     case "plan":
       return <Plan row={item} />;
     case "permission":

@@ -5,6 +5,7 @@ import { TerminalBox } from "../../content/TerminalBox.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
 import { duration, pretty } from "../../core/format.ts";
 import type { ToolRow } from "parley-client/view";
+import { placeText } from "../../core/files.ts";
 import { isDiff } from "parley-client/view";
 import { marked } from "../../core/visible.ts";
 import { Fold } from "../../parts/Fold.tsx";
@@ -29,12 +30,16 @@ const icons: Record<string, IconName> = {
 // A title up to this length is shown whole if there is room.
 const shortTitle = 60;
 
+// All of them are in the raw input or the output.
+const maxPlaces = 12;
+
 /** A tool call: a line, and its result below. */
 export function ToolCard({ row }: { row: ToolRow }) {
-  const title = row.title || row.paths[0] || t.tool.untitled;
+  const title = row.title || row.places[0]?.path || row.name || t.tool.untitled;
   const longTitle = title.length > shortTitle || title.includes("\n");
   const shows =
     longTitle ||
+    row.places.length > 0 ||
     row.content.length > 0 ||
     row.terminals.length > 0 ||
     row.input !== undefined ||
@@ -73,11 +78,30 @@ export function ToolCard({ row }: { row: ToolRow }) {
               />
             </div>
           )}
+          <About row={row} title={title} />
           <Brought row={row} title={label} />
           {(brings(row) === 0 || chosen) && <Raw row={row} open={brings(row) === 0} />}
         </div>
       )}
     </section>
+  );
+}
+
+/** The name of the tool and the files that it works on, as far as the title does not have them. */
+function About({ row, title }: { row: ToolRow; title: string }) {
+  const places = row.places.map(placeText).filter((p) => !title.includes(p));
+  const name = row.name !== "" && !title.includes(row.name) ? row.name : "";
+  if (name === "" && places.length === 0) return null;
+  return (
+    <p className="tool-about soft">
+      {name && <Short text={name} />}
+      {places.slice(0, maxPlaces).map((p, i) => (
+        <span key={i} className="mono">
+          <Short text={p} />
+        </span>
+      ))}
+      {places.length > maxPlaces && <span>{t.tool.morePlaces(places.length - maxPlaces)}</span>}
+    </p>
   );
 }
 
@@ -116,14 +140,20 @@ function Brought({ row, title }: { row: ToolRow; title: string }) {
 
 // Changes and the output of commands open by themselves; what was only read does not.
 function opensByItself(row: ToolRow): boolean {
-  if (
-    row.content.some((c) => c.type === "diff" || (c.type === "block" && c.block.type === "image"))
-  )
+  if (row.content.some((c) => isDiff(c) || (c.type === "block" && c.block.type === "image")))
     return true;
   return row.status === "failed" || (row.kind === "execute" && brings(row) > 0);
 }
 
-const icon = { completed: "check", failed: "cross", unfinished: "question" } as const;
+const icon = {
+  completed: "check",
+  failed: "cross",
+  cancelled: "stop",
+  unfinished: "question",
+} as const;
+
+// The other states have icons that everyone knows.
+const told = new Set<string>(["failed", "cancelled", "paused", "unfinished"]);
 
 function Status({ row }: { row: ToolRow }) {
   const took = row.endedAt === null ? null : row.endedAt - row.at;
@@ -138,9 +168,7 @@ function Status({ row }: { row: ToolRow }) {
           size={15}
         />
       )}
-      <span
-        className={row.status === "failed" || row.status === "unfinished" ? "" : "hidden-visually"}
-      >
+      <span className={told.has(row.status) ? "" : "hidden-visually"}>
         {t.tool.states[row.status]}
       </span>
     </span>

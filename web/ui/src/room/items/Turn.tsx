@@ -1,5 +1,6 @@
 import { shortened, Short } from "../../content/Short.tsx";
 import type { TurnEndRow, TurnStartRow } from "parley-client/view";
+import { costText, percentUsed } from "../../core/agent.ts";
 import { duration } from "../../core/format.ts";
 import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
@@ -36,9 +37,18 @@ export function TurnEnd({ row }: { row: TurnEndRow }) {
         {row.took !== null &&
           ` ${row.state === "done" ? t.turn.in(duration(row.took)) : t.turn.after(duration(row.took))}`}
         {reason && `, ${reason}`}
+        {usageText(row)}
       </span>
     </p>
   );
+}
+
+/** Returns how much of the context the turn has left in use, and the cost so far. */
+function usageText({ usage }: TurnEndRow): string {
+  const percent = percentUsed(usage ?? undefined);
+  const cost = costText(usage?.cost);
+  const parts = [percent === null ? "" : t.turn.used(percent), cost && t.turn.spent(marked(cost))];
+  return parts.map((p) => p && ` · ${p}`).join("");
 }
 
 function cancelledBy({ cancelledBy: who }: TurnEndRow): string {

@@ -1,0 +1,21 @@
+import { placeText } from "../core/files.ts";
+import type { Room } from "../core/room.ts";
+import { marked } from "../core/visible.ts";
+import { Icon } from "../parts/Icon.tsx";
+import { t } from "../texts.ts";
+import "./LooksAt.css";
+
+/** The file and the line that the agent looks at now; nothing between turns. */
+export function LooksAt({ room }: { room: Room }) {
+  const { looksAt } = room.timeline;
+  if (looksAt === null) return null;
+  const place = marked(placeText(looksAt));
+  return (
+    <p className="looks-at" title={place}>
+      <Icon name="eye" size={13} />
+      <span className="hidden-visually">{t.room.looksAt}</span>
+      {/* A long path shows its end, which has the name of the file. */}
+      <bdi className="looks-at-path mono">{place}</bdi>
+    </p>
+  );
+}
