@@ -25,6 +25,7 @@ type hostShell struct {
 	agent       *agentRun                      // the newest; nil before the first
 	facts       host.FactBuffer                // about the newest agent
 	lastMessage time.Time                      // when the last message was exchanged with the agent
+	refused     []rules.AgentStopRefused       // of StopWork, until wake passes them on; at most one for each effect of an append
 
 	work sync.WaitGroup // starts and stops of agents; stop waits for them
 }
@@ -124,6 +125,10 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 		agent.Respond(e.RequestID, e.OptionID)
 	case host.ConfigureAgent:
 		agent.Configure(e.RequestID, e.OptionID, e.Value)
+	case host.StopWork:
+		if err := agent.StopWork(e.Work); err != nil {
+			s.refused = append(s.refused, rules.AgentStopRefused{Work: e.Work, Reason: err.Error()})
+		}
 	case host.CancelAgent:
 		agent.Cancel()
 	case host.EndAgent:
@@ -271,6 +276,9 @@ func (s *hostShell) track(body rules.Body) rules.Body {
 
 // due returns when facts are due, or the agent has been silent for too long.
 func (s *hostShell) due() time.Time {
+	if len(s.refused) > 0 {
+		return s.lastMessage // at once
+	}
 	facts, silence := s.facts.Due(), s.silenceDue()
 	if facts.IsZero() || !silence.IsZero() && silence.Before(facts) {
 		return silence
@@ -289,6 +297,10 @@ func (s *hostShell) silenceDue() time.Time {
 
 // wake passes on facts that are due, and reports an agent that is silent for too long.
 func (s *hostShell) wake(now time.Time) {
+	for _, refused := range s.refused {
+		s.actor.take(unanswered(host.AgentReported{Event: refused}))
+	}
+	s.refused = nil
 	if facts, some := s.facts.TakeDue(now); some {
 		s.actor.take(unanswered(host.FactsLearned{Facts: facts}))
 	}

@@ -43,7 +43,11 @@ type Agent interface {
 	// Configure sets an option to a value, which is a JSON string or boolean. A
 	// [rules.AgentConfigured] with the same request id tells the outcome.
 	Configure(requestID, optionID string, value json.RawMessage)
-	// Cancel asks the agent to end the running turn.
+	// StopWork asks the agent to stop a tool call or a terminal. It returns an error if
+	// the agent does not offer that. A [rules.AgentStopRefused] tells that the agent
+	// refuses.
+	StopWork(w rules.Work) error
+	// Cancel asks the agent to end the running turn, or what it does without a prompt.
 	Cancel()
 	// Stop ends the agent and everything that it has started, and waits for that. When ctx
 	// ends, it kills what is left.

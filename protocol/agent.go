@@ -16,6 +16,7 @@ type Agent struct {
 	AgentFacts
 	Configuring []AgentConfiguring    `json:"configuring,omitempty"` // changes of options that the agent has not answered
 	RefusedMode *AgentConfigureFailed `json:"refusedMode,omitempty"` // the mode that a restarted agent refuses; prompts wait meanwhile
+	Turn        *AgentTurn            `json:"turn,omitempty"`        // that the agent began without a prompt; prompts wait meanwhile
 }
 
 // AgentFacts are the facts that an agent reports about itself and its session, not
@@ -34,6 +35,15 @@ type AgentFacts struct {
 	SessionTitle          *string            `json:"sessionTitle,omitzero"`          // the agent's name for its session
 	Usage                 *AgentUsage        `json:"usage,omitzero"`                 // at the end of the last turn
 	Cwd                   *string            `json:"cwd,omitzero"`                   // the working directory
+	Background            []BackgroundWork   `json:"background,omitzero"`            // what runs beside the turns, as the agent reports it
+	BackgroundTotal       *int               `json:"backgroundTotal,omitzero"`       // how much the agent reports; the list may be truncated
+}
+
+// BackgroundWork is work of the agent that runs beside its turns. Server to client.
+type BackgroundWork struct {
+	Type       string `json:"type"`                 // terminal, tool_call, or a word of the agent's own
+	ToolCallID string `json:"toolCallId,omitempty"` // of a tool_call
+	TerminalID string `json:"terminalId,omitempty"` // of a terminal
 }
 
 // AgentInfo identifies the agent's program. Server to client.

@@ -26,6 +26,8 @@ var everyFact = protocol.AgentFacts{
 	SessionTitle:          ptr("A <title>"),
 	Usage:                 &protocol.AgentUsage{Used: 1, Size: 2, Cost: &protocol.AgentCost{Amount: 0.25, Currency: "USD"}},
 	Cwd:                   ptr("/home/ada"),
+	Background:            []protocol.BackgroundWork{{Type: "terminal", TerminalID: "t"}, {Type: "tool_call", ToolCallID: "c"}},
+	BackgroundTotal:       ptr(2),
 }
 
 func TestAgentFacts_every_member_is_in_the_tests(t *testing.T) {

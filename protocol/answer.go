@@ -38,7 +38,7 @@ type (
 	}
 	// CancelAnswer answers [Cancel]. Server to client.
 	CancelAnswer struct {
-		ApprovalID string `json:"approvalId"`
+		ApprovalID string `json:"approvalId"` // empty for a turn that the agent began without a prompt
 	}
 	// InviteAnswer answers [RotateInvite]. Server to client.
 	InviteAnswer struct {

@@ -32,6 +32,8 @@ var everyCommand = []protocol.Command{
 	&protocol.Configure{OptionID: "o", Value: json.RawMessage(`"v"`)},
 	&protocol.Configure{OptionID: "o", Forget: true},
 	&protocol.StopAgent{},
+	&protocol.StopWork{ToolCallID: "c"},
+	&protocol.StopWork{TerminalID: "t"},
 	&protocol.Typing{Active: true},
 	&protocol.History{Before: "c", Limit: 500},
 	&protocol.Item{RequestID: "q"},

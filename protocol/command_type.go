@@ -18,6 +18,7 @@ const (
 	CommandRotateInvite CommandType = "rotate_invite"
 	CommandConfigure    CommandType = "configure"
 	CommandStopAgent    CommandType = "stop_agent"
+	CommandStopWork     CommandType = "stop_work"
 	CommandTyping       CommandType = "typing"
 	CommandHistory      CommandType = "history"
 	CommandItem         CommandType = "item"
@@ -43,6 +44,7 @@ var commands = map[CommandType]func() Command{
 	CommandRotateInvite: func() Command { return new(RotateInvite) },
 	CommandConfigure:    func() Command { return new(Configure) },
 	CommandStopAgent:    func() Command { return new(StopAgent) },
+	CommandStopWork:     func() Command { return new(StopWork) },
 	CommandTyping:       func() Command { return new(Typing) },
 	CommandHistory:      func() Command { return new(History) },
 	CommandItem:         func() Command { return new(Item) },

@@ -46,6 +46,11 @@ var everyPayload = []protocol.Payload{
 	&protocol.AgentUpdated{AgentFacts: everyFact},
 	&protocol.AgentConfiguring{OptionID: "o", Value: json.RawMessage(`"v"`), Participant: participant},
 	&protocol.AgentConfigured{OptionID: "o", Value: json.RawMessage(`true`), Participant: participant},
+	&protocol.AgentTurnStarted{},
+	&protocol.AgentTurnCancelled{Participant: participant},
+	&protocol.AgentTurnEnded{StopReason: "end_turn"},
+	&protocol.AgentStopRequested{ToolCallID: "c", Participant: participant},
+	&protocol.AgentStopRefused{TerminalID: "t", Reason: "r"},
 	&protocol.AgentConfigureFailed{OptionID: "o", Value: json.RawMessage(`null`), Participant: participant, Reason: "r", PromptsWait: true},
 	&protocol.UnknownPayload{Type: "vote_cast", Raw: json.RawMessage(`{"vote": 1.0}`)},
 }

@@ -32,6 +32,11 @@ const (
 	EventAgentConfiguring        EventType = "agent_configuring"
 	EventAgentConfigured         EventType = "agent_configured"
 	EventAgentConfigureFailed    EventType = "agent_configure_failed"
+	EventAgentTurnStarted        EventType = "agent_turn_started"
+	EventAgentTurnCancelled      EventType = "agent_turn_cancelled"
+	EventAgentTurnEnded          EventType = "agent_turn_ended"
+	EventAgentStopRequested      EventType = "agent_stop_requested"
+	EventAgentStopRefused        EventType = "agent_stop_refused"
 )
 
 // payloads make the payload of each event type.
@@ -63,6 +68,11 @@ var payloads = map[EventType]func() Payload{
 	EventAgentConfiguring:        func() Payload { return new(AgentConfiguring) },
 	EventAgentConfigured:         func() Payload { return new(AgentConfigured) },
 	EventAgentConfigureFailed:    func() Payload { return new(AgentConfigureFailed) },
+	EventAgentTurnStarted:        func() Payload { return new(AgentTurnStarted) },
+	EventAgentTurnCancelled:      func() Payload { return new(AgentTurnCancelled) },
+	EventAgentTurnEnded:          func() Payload { return new(AgentTurnEnded) },
+	EventAgentStopRequested:      func() Payload { return new(AgentStopRequested) },
+	EventAgentStopRefused:        func() Payload { return new(AgentStopRefused) },
 }
 
 // EventType implements [Payload].

@@ -18,6 +18,7 @@ const (
 	maxOptions      = 64        // configuration options
 	maxValues       = 512       // values of one option
 	maxAuthMethods  = 32        // ways to sign in
+	maxBackground   = 64        // tool calls and terminals in the background
 	maxTokens       = 1<<53 - 1 // the largest integer that every client decodes exactly
 )
 
@@ -47,6 +48,10 @@ func (f AgentFacts) Bounded() AgentFacts {
 	}
 	if f.Usage != nil {
 		f.Usage = boundUsage(*f.Usage)
+	}
+	if f.Background != nil {
+		f.BackgroundTotal = total(f.BackgroundTotal, len(f.Background))
+		f.Background = boundList(f.Background, maxBackground, boundBackground)
 	}
 	if f.Cwd != nil {
 		f.Cwd = new(cutText(*f.Cwd, maxPath))
@@ -102,6 +107,10 @@ func boundAuthMethod(m AuthMethod) (AuthMethod, bool) {
 func boundCommand(c AvailableCommand) (AvailableCommand, bool) {
 	c.Description, c.Hint = cutText(c.Description, maxFactText), cutText(c.Hint, maxFactText)
 	return c, isName(c.Name)
+}
+
+func boundBackground(w BackgroundWork) (BackgroundWork, bool) {
+	return w, len(w.Type) <= maxFactName && len(w.ToolCallID) <= maxFactName && len(w.TerminalID) <= maxFactName
 }
 
 func boundUsage(u AgentUsage) *AgentUsage {

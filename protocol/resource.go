@@ -77,12 +77,18 @@ type Permission struct {
 	ToolCall  json.RawMessage `json:"toolCall"` // as the agent sent it
 	Options   json.RawMessage `json:"options"`  // as the agent sent them, in its order
 
+	// Title and Description are those of the question, which agents of version 2 of the
+	// Agent Client Protocol send beside the tool call. A question of theirs about a command
+	// or about something else has a tool call whose rawInput is what the question is about.
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+
 	// Truncated says that ToolCall contains only the call's id, kind and the beginning
-	// of its title, and that Options is empty, so that nobody can answer a question
+	// of its title, and that Title, Description and Options are empty, so that nobody can answer a question
 	// that is not shown whole. This happens only in a welcome. Item reads the whole
 	// question.
 	Truncated  bool `json:"truncated,omitempty"`
-	WholeBytes int  `json:"wholeBytes,omitempty"` // if truncated: the size of both members in bytes
+	WholeBytes int  `json:"wholeBytes,omitempty"` // if truncated: the size of the four members in bytes
 }
 
 // HostSession is a session of an agent. Server to client.

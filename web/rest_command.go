@@ -89,6 +89,12 @@ func (s *Server) configure(r *http.Request, body []byte) (struct{}, error) {
 	return act[struct{}, protocol.Configure](s, r, body)
 }
 
+// stopWork answers when the wish is recorded; the agent's update or an event tells the
+// outcome.
+func (s *Server) stopWork(r *http.Request, body []byte) (struct{}, error) {
+	return act[struct{}, protocol.StopWork](s, r, body)
+}
+
 // closeShared takes the credentials from the body, or from the query for clients that
 // cannot send a body with DELETE.
 func (s *Server) closeShared(r *http.Request, body []byte) (*protocol.CloseAnswer, error) {

@@ -36,6 +36,7 @@ func (s *Server) sharedRoutes() {
 	s.mux.Handle("POST "+one+"/approvals/{approvalId}", respond(s, http.StatusOK, s.approve))
 
 	s.mux.Handle("POST "+one+"/configure", respond(s, http.StatusOK, s.configure))
+	s.mux.Handle("POST "+one+"/stop-work", respond(s, http.StatusOK, s.stopWork))
 	s.mux.Handle("GET "+one+"/events", respond(s, http.StatusOK, s.poll))
 	s.mux.Handle("GET "+one+"/archive", respond(s, http.StatusOK, s.archive))
 	s.mux.HandleFunc("POST "+one+"/commands", s.command)

@@ -28,6 +28,7 @@ func (s *settings) checkLimits() error {
 		positive("--permission-timeout", h.PermissionTimeout, "30m"),
 		positive("--idle-after", h.IdleAfter, "5m"),
 		positive("--agent-start-timeout", c.AgentStartTimeout, "3m"),
+		checkAgentProtocol(c.AgentProtocol),
 		notNegative("--silence-after", h.SilenceAfter, "0 means never"),
 		notNegative("--agent-idle-after", h.AgentIdleAfter, "0 means never"),
 		positive("--max-agents", h.MaxAgents, "32"),
@@ -42,6 +43,14 @@ func (s *settings) checkLimits() error {
 		notNegative("--read-rate", w.ReadRate, "0 means no limit"),
 		positive("--max-unfinished", w.MaxUnfinished, "1000"),
 	)
+}
+
+// checkAgentProtocol checks that Parley speaks a version of the Agent Client Protocol.
+func checkAgentProtocol(version int) error {
+	if version == 1 || version == 2 {
+		return nil
+	}
+	return fmt.Errorf("--acp-version: %d is neither 1 nor 2", version)
 }
 
 // positive checks that the value of a flag is greater than zero.

@@ -18,7 +18,7 @@ type (
 	setOptionParams struct {
 		SessionID string          `json:"sessionId"`
 		ConfigID  string          `json:"configId"`
-		Type      string          `json:"type,omitempty"` // boolean; empty for a string
+		Type      string          `json:"type,omitempty"` // boolean; for a string, id in version 2 and empty in version 1
 		Value     json.RawMessage `json:"value"`
 	}
 	// client → agent: session/set_mode
@@ -43,11 +43,7 @@ func (s *session) Configure(requestID, optionID string, value json.RawMessage) {
 	case facts.SetModel:
 		params = setModelParams{s.id, value}
 	default:
-		set := setOptionParams{SessionID: s.id, ConfigID: optionID, Value: value}
-		if string(value) == "true" || string(value) == "false" {
-			set.Type = "boolean"
-		}
-		params = set
+		params = setOptionParams{SessionID: s.id, ConfigID: optionID, Type: s.dialect.optionType(value), Value: value}
 	}
 	s.call(method, params, func(m wire.Message) { s.configured(requestID, optionID, value, method, m) })
 }

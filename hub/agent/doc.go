@@ -1,4 +1,4 @@
-// Package agent runs agents that speak the Agent Client Protocol (ACP, version 1), and
+// Package agent runs agents that speak the Agent Client Protocol (ACP), version 1 or 2, and
 // implements [hub.Launcher] and [hub.Agent] over them. An agent is a child process of a
 // configured [Profile], or the demo agent inside this process. Both speak
 // newline-delimited JSON-RPC 2.0 through the same code.
@@ -14,6 +14,14 @@
 //
 // What the agent announces about itself comes as [rules.AgentUpdated], just before the
 // notification that announces it; see package facts.
+//
+// # Versions
+//
+// The agent chooses the version in its answer to initialize; [Options].ProtocolVersion is
+// the newest that it may choose. A dialect holds what differs afterwards. In version 1
+// the answer to a prompt ends the turn. In version 2 the answer says that the agent has the
+// prompt, and the first idle state after it ends the turn; the agent may also work without
+// a prompt, from a [rules.AgentTurnBegan] to a [rules.AgentTurnEnded] without a turn.
 //
 // # Who may block whom
 //

@@ -37,8 +37,11 @@ type fakeMessage struct {
 
 // fakeParams has the parameters of all requests.
 type fakeParams struct {
-	SessionID string
-	Prompt    []struct{ Text string }
+	SessionID       string
+	ProtocolVersion int
+	Prompt          []struct{ Text string }
+
+	ToolCallID, TerminalID string
 
 	ModeID, ModelID, ConfigID, Type string
 	Value                           json.RawMessage
@@ -118,6 +121,9 @@ func (a *fakeAgent) read() (m fakeMessage, ok bool) {
 
 func (a *fakeAgent) handle(m fakeMessage) {
 	a.id = string(m.ID)
+	if a.handle2(m) {
+		return
+	}
 	switch m.Method {
 	case "initialize":
 		a.initialize()

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,27 +9,55 @@ import (
 	"parley/hub/agent/wire"
 )
 
-// protocolVersion is the version of the Agent Client Protocol that Parley speaks.
-const protocolVersion = 1
-
-// handshake makes the agent ready for a prompt: initialize, then session/load or
-// session/new. An agent that cannot load the session gets a new one.
-func (s *session) handshake(ctx context.Context, cwd, load, version string) error {
-	params := initializeParams{ProtocolVersion: protocolVersion,
-		ClientInfo: clientInfo{Name: "parley", Title: "Parley", Version: version}}
-	var result initializeResult
-	if err := s.await(ctx, "initialize", params, &result); err != nil {
-		return s.classify(err)
-	}
-	if err := checkVersion(result.ProtocolVersion); err != nil {
-		return &failedError{err, s.recentStderr()}
+// handshake makes the agent ready for a prompt: initialize, then a request that opens an
+// earlier session, or session/new. An agent that cannot open the earlier session gets a
+// new one.
+func (s *session) handshake(ctx context.Context, cwd, load string, opts Options) error {
+	result, err := s.initialize(ctx, opts.Version, opts.ProtocolVersion)
+	if err != nil {
+		return err
 	}
 	s.authMethods = result.AuthMethods
-	s.canLoad = result.AgentCapabilities.LoadSession
+	s.canLoad = s.dialect.reopens(result)
 	if load != "" {
 		return s.resume(ctx, cwd, load)
 	}
 	return s.classify(s.begin(ctx, cwd))
+}
+
+// initialize agrees on a version of the protocol, at most newest. An agent that answers
+// the newest version with an error is asked again with version 1, since some agents refuse
+// a version that they do not know instead of naming one.
+func (s *session) initialize(ctx context.Context, version string, newest int) (result initializeResult, err error) {
+	for asked := newest; ; asked = version1 {
+		err = s.await(ctx, "initialize", newInitializeParams(version, asked), &result)
+		answer, refused := errors.AsType[*wire.Error](err)
+		if refused && answer.Code == wire.CodeUnsupported {
+			err = unsupportedError(answer, newest)
+			break
+		}
+		if !refused || asked == version1 || answer.Code == wire.CodeAuthRequired {
+			break
+		}
+	}
+	if err != nil {
+		return result, s.classify(err)
+	}
+	if _, err := checkVersion(result.ProtocolVersion, newest); err != nil {
+		return result, &failedError{err, s.recentStderr()}
+	}
+	return result, nil
+}
+
+// chooseDialect takes the answer to initialize. It is called by read.
+func (s *session) chooseDialect(m wire.Message) {
+	var result initializeResult
+	if m.Error != nil || json.Unmarshal(m.Result, &result) != nil {
+		return
+	}
+	if version, err := checkVersion(result.ProtocolVersion, version2); err == nil {
+		s.dialect = s.newDialect(version)
+	}
 }
 
 // begin opens a new session.
@@ -52,6 +79,9 @@ func (s *session) begin(ctx context.Context, cwd string) error {
 func (s *session) await(ctx context.Context, method string, params, result any) error {
 	answered := make(chan error, 1) // sent to once, by read; capacity 1, since await may have returned
 	s.call(method, params, func(m wire.Message) {
+		if method == "initialize" {
+			s.chooseDialect(m)
+		}
 		s.initialized.Store(true)
 		if changed, ok := s.facts.Answered(method, m); ok {
 			s.emitFacts(changed)
@@ -91,17 +121,4 @@ func decodeAnswer(m wire.Message, result any) error {
 		return fmt.Errorf("malformed result: %w", err)
 	}
 	return nil
-}
-
-// checkVersion compares the agent's version of the protocol with Parley's.
-func checkVersion(version json.RawMessage) error {
-	version = bytes.TrimSpace(version)
-	if string(version) == fmt.Sprint(protocolVersion) {
-		return nil
-	}
-	if len(version) == 0 {
-		return fmt.Errorf("does not name a version of the Agent Client Protocol; Parley speaks version %d", protocolVersion)
-	}
-	return fmt.Errorf("speaks version %s of the Agent Client Protocol; Parley speaks version %d",
-		wire.ForPeople(string(version), 40), protocolVersion)
 }

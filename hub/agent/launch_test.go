@@ -47,10 +47,10 @@ var startFailures = []struct {
 		s.profile.Command = []string{"sh", "-c", `echo "fetching kestrel, token=hunter2" >&2; exec sleep 60`}
 		s.profile.StartTimeout = 3 * time.Second
 	}, `agent "fake": was not ready within 3s: it did not answer initialize; it wrote: fetching kestrel, token=[redacted]`},
-	{"an agent of another version", func(s *setup) { *s = fake("speaks version 2") },
-		`agent "fake": speaks version 2 of the Agent Client Protocol; Parley speaks version 1`},
+	{"an agent of another version", func(s *setup) { *s = fake("speaks version 3") },
+		`agent "fake": speaks version 3 of the Agent Client Protocol; Parley speaks the versions 1 and 2`},
 	{"an agent whose version is a string", func(s *setup) { *s = fake(`speaks version "next"`) },
-		`agent "fake": speaks version "next" of the Agent Client Protocol; Parley speaks version 1`},
+		`agent "fake": speaks version "next" of the Agent Client Protocol; Parley speaks the versions 1 and 2`},
 	{"an agent that requires signing in", func(s *setup) { *s = fake("requires signing in") },
 		`agent "fake": is not signed in: session/new failed: Authentication required (error -32000). ` +
 			`Sign in as the user that runs Parley, then start the agent again. ` +
@@ -107,7 +107,7 @@ func TestLaunch_errors_wrap_the_kind_of_failure(t *testing.T) {
 	require.ErrorIs(t, err, rules.ErrAuthRequired)
 	require.NotErrorIs(t, err, rules.ErrAgentFailed)
 
-	for _, how := range []string{"speaks version 2", "exits at once", "has no model"} {
+	for _, how := range []string{"speaks version 3", "exits at once", "has no model"} {
 		_, err = fake(how).try(t)
 		require.ErrorIs(t, err, rules.ErrAgentFailed, how)
 	}

@@ -23,6 +23,9 @@ import (
 type Options struct {
 	// Version is Parley's version for agents; default "dev".
 	Version string
+	// ProtocolVersion is the newest version of the Agent Client Protocol to agree on: 1
+	// or 2; default 2. An agent that does not know it answers with an older one.
+	ProtocolVersion int
 	// StartTimeout is how long an agent may take until it is ready for a prompt, for
 	// profiles that set no time-out; default 3 minutes, since a package manager may
 	// have to download the agent first.
@@ -51,6 +54,7 @@ const DefaultDemoPace = 30 * time.Millisecond
 
 func (o Options) withDefaults() Options {
 	o.Version = cmp.Or(o.Version, "dev")
+	o.ProtocolVersion = cmp.Or(o.ProtocolVersion, version2)
 	o.StartTimeout = cmp.Or(o.StartTimeout, 3*time.Minute)
 	o.StopGrace = cmp.Or(o.StopGrace, 3*time.Second)
 	o.MaxLine = cmp.Or(o.MaxLine, wire.DefaultMaxLine)
@@ -141,7 +145,7 @@ func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchS
 	if len(p.Command) > 0 {
 		progress.Go(func() { s.reportProgress(ctx, p.Command[0]) })
 	}
-	return s.handshake(ctx, cwd, spec.Load, l.opts.Version)
+	return s.handshake(ctx, cwd, spec.Load, l.opts)
 }
 
 // start starts the agent of a profile, and returns it with the session's working

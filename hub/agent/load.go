@@ -50,13 +50,15 @@ func (s *session) load(ctx context.Context, cwd, id string) (loaded bool, err er
 	}
 	s.id = id
 	s.facts.Begin(cwd)
-	s.loading.Store(true)
+	method, replays := s.dialect.reopenMethod()
+	s.loading.Store(replays)
 	defer s.loading.Store(false)
-	err = s.await(ctx, "session/load", newOpenParams(id, cwd), nil)
+	err = s.await(ctx, method, newOpenParams(id, cwd), nil)
 	answer, answered := errors.AsType[*wire.Error](err)
 	switch {
-	case err == nil:
+	case err == nil && replays:
 		err = s.awaitReplay(ctx)
+	case err == nil:
 	case answered && answer.Code == wire.CodeAuthRequired && isAboutSigningIn(answer):
 		return false, s.classify(err)
 	case answered:

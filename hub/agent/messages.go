@@ -5,14 +5,17 @@ import (
 	"strconv"
 )
 
-// Messages of the Agent Client Protocol, version 1, with the members that Parley uses;
-// see https://agentclientprotocol.com/protocol/schema.
+// Messages of the Agent Client Protocol with the members that Parley uses. Where nothing
+// else is said, they are the same in the versions 1 and 2; see
+// https://agentclientprotocol.com/protocol/schema.
 type (
-	// client → agent: initialize
+	// client → agent: initialize, with the members of both versions
 	initializeParams struct {
 		ProtocolVersion    int                `json:"protocolVersion"`
-		ClientCapabilities clientCapabilities `json:"clientCapabilities"`
-		ClientInfo         clientInfo         `json:"clientInfo"`
+		ClientCapabilities clientCapabilities `json:"clientCapabilities"` // of version 1
+		ClientInfo         clientInfo         `json:"clientInfo"`         // of version 1
+		Capabilities       *struct{}          `json:"capabilities,omitempty"`
+		Info               *clientInfo        `json:"info,omitempty"`
 	}
 	// client → agent: in initialize; no files and no terminal are offered, so
 	// agents do everything themselves
@@ -39,12 +42,15 @@ type (
 		ProtocolVersion   json.RawMessage `json:"protocolVersion"`
 		AgentCapabilities struct {
 			LoadSession bool `json:"loadSession"`
-		} `json:"agentCapabilities"`
+		} `json:"agentCapabilities"` // of version 1
+		Capabilities struct {
+			Session json.RawMessage `json:"session"` // an object if the agent has sessions
+		} `json:"capabilities"` // of version 2
 		AuthMethods []authMethod `json:"authMethods"`
 	}
-	// client → agent: session/new and session/load
+	// client → agent: session/new, session/load and session/resume
 	openParams struct {
-		SessionID  string     `json:"sessionId,omitempty"` // of session/load
+		SessionID  string     `json:"sessionId,omitempty"` // of an earlier session
 		Cwd        string     `json:"cwd"`
 		MCPServers []struct{} `json:"mcpServers"` // required; always empty
 	}
@@ -81,6 +87,17 @@ type (
 		SHA256        string `json:"sha256"`
 	}
 )
+
+// newInitializeParams returns the request for a version of the protocol. An agent of
+// version 1 ignores the members of version 2.
+func newInitializeParams(parley string, version int) initializeParams {
+	info := clientInfo{Name: "parley", Title: "Parley", Version: parley}
+	params := initializeParams{ProtocolVersion: version, ClientInfo: info}
+	if version == version2 {
+		params.Capabilities, params.Info = new(struct{}), &info
+	}
+	return params
+}
 
 func newOpenParams(sessionID, cwd string) openParams {
 	return openParams{SessionID: sessionID, Cwd: cwd, MCPServers: []struct{}{}}

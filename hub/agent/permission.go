@@ -44,7 +44,7 @@ func (s *session) handleRequest(m wire.Message) {
 		s.refuse(m, wire.CodeMethodNotFound, "not supported: "+truncateName(m.Method))
 		return
 	}
-	p, err := decodePermission(m.Params)
+	p, err := s.dialect.decodePermission(m.Params)
 	if err == nil && s.maxEvent > 0 && p.size() > s.maxEvent {
 		err = p.shorten(s.maxEvent)
 	}
@@ -58,7 +58,7 @@ func (s *session) handleRequest(m wire.Message) {
 		return
 	}
 	s.emit(rules.AgentPermission{RequestID: requestID,
-		ToolCall: p.ToolCall, Options: p.Options, Choices: p.choices})
+		ToolCall: p.ToolCall, Options: p.Options, Choices: p.choices, Title: p.title, Description: p.description})
 }
 
 // addPermission adds a pending permission request if there is room for it. There always
@@ -136,41 +136,38 @@ func (s *session) findPermission(id json.RawMessage) string {
 	return ""
 }
 
-// permission has the params of session/request_permission.
+// permission has the params of session/request_permission, as in version 1.
 type permission struct {
 	ToolCall json.RawMessage `json:"toolCall"`
 	Options  json.RawMessage `json:"options"`
 
+	title, description string // of the question itself, in version 2
+
 	choices []rules.AgentOption // decoded Options
 }
 
-// decodePermission decodes params; the result shares no memory with them.
-func decodePermission(params json.RawMessage) (permission, error) {
-	var p permission
-	if err := json.Unmarshal(params, &p); err != nil {
-		return p, err
-	}
+// decodeOptions decodes p.Options into p.choices.
+func (p *permission) decodeOptions() error {
 	if err := json.Unmarshal(p.Options, &p.choices); err != nil || len(p.choices) == 0 {
-		return p, errNoQuestion
+		return errNoQuestion
 	}
 	ids := map[string]bool{}
 	for _, choice := range p.choices {
 		if choice.ID == "" {
-			return p, errNoQuestion
+			return errNoQuestion
 		}
 		if ids[choice.ID] {
-			return p, errSameOption
+			return errSameOption
 		}
 		ids[choice.ID] = true
 	}
-	if len(p.ToolCall) == 0 || p.ToolCall[0] != '{' {
-		return p, errNoQuestion
-	}
-	return p, nil
+	return nil
 }
 
-// size returns the size of the tool call and the options in bytes.
-func (p *permission) size() int { return len(p.ToolCall) + len(p.Options) }
+// size returns the size of the texts of the request in bytes.
+func (p *permission) size() int {
+	return len(p.ToolCall) + len(p.Options) + len(p.title) + len(p.description)
+}
 
 // shortToolCall replaces a tool call that is too long.
 type shortToolCall struct {

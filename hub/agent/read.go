@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -121,25 +120,15 @@ func (s *session) handleResponse(m wire.Message, line []byte) {
 	then(m)
 }
 
-// endTurn passes on the answer to a prompt.
-func (s *session) endTurn(turn string, m wire.Message) {
-	s.mu.Lock()
-	s.turn = false
-	s.mu.Unlock()
-	ended := rules.AgentTurnEnded{Turn: turn}
-	var result struct {
-		StopReason string `json:"stopReason"`
-	}
-	if m.Error != nil {
-		ended.Err = s.turnError(wire.DecodeError(m.Error))
-	} else if err := json.Unmarshal(m.Result, &result); err != nil {
-		ended.Err = errors.New("the agent's answer is malformed")
-	}
-	if ended.Err != nil {
-		s.log.Warn("the agent answered a prompt with an error", zap.String("turn", turn), zap.Error(ended.Err))
-	}
-	ended.StopReason = wire.Brief(result.StopReason)
-	s.emit(ended)
+// errMalformedAnswer is the failure of a turn whose prompt has an answer that cannot be
+// decoded.
+var errMalformedAnswer = errors.New("the agent's answer is malformed")
+
+// turnFailed returns the end of a turn whose prompt was answered with an error.
+func (s *session) turnFailed(turn string, m wire.Message) rules.AgentTurnEnded {
+	err := s.turnError(wire.DecodeError(m.Error))
+	s.log.Warn("the agent answered a prompt with an error", zap.String("turn", turn), zap.Error(err))
+	return rules.AgentTurnEnded{Turn: turn, Err: err}
 }
 
 // turnError returns the error of a failed turn. Some agents start without being signed
@@ -167,11 +156,13 @@ func (s *session) handleNotification(m wire.Message, line []byte) {
 	if s.maxEvent > 0 && len(raw) > s.maxEvent {
 		raw = s.oversized(m, line)
 	}
+	s.emitAll(s.dialect.updating(m))
 	s.emit(rules.AgentNotification{Raw: raw, Streamed: streamed[m.Update]})
+	s.emitAll(s.dialect.updated(m))
 }
 
 // streamed are the kinds of updates that agents send for every few characters.
-var streamed = map[string]bool{"agent_message_chunk": true, "agent_thought_chunk": true}
+var streamed = map[string]bool{"agent_message_chunk": true, "agent_thought_chunk": true, "terminal_output_chunk": true}
 
 // oversized returns the notification that replaces one that is too long. It has the size
 // and the digest of the agent's line.

@@ -42,6 +42,9 @@ type session struct {
 	// owned by read; stray.bytes may be read by others once drained is closed
 	stray strays
 
+	// set by read at the answer to initialize, before Launch receives it; then immutable
+	dialect dialect
+
 	facts         facts.Tracker
 	initialized   atomic.Bool // the agent has answered initialize
 	loading       atomic.Bool // the agent is replaying a session, which is not passed on
@@ -58,7 +61,6 @@ type session struct {
 	calls           map[string]func(wire.Message) // pending requests by id; called by read with the answer
 	permissions     map[string]pendingPermission  // by request id
 	permissionBytes int                           // total size of permissions
-	turn            bool                          // a prompt has no answer yet
 }
 
 // startSession starts the session's goroutines. They end when the peer has ended and
@@ -77,6 +79,7 @@ func startSession(p peer, spec rules.LaunchSpec, sink func(rules.AgentEvent), op
 		calls:              make(map[string]func(wire.Message)),
 		permissions:        make(map[string]pendingPermission),
 	}
+	s.dialect = &dialect1{session: s}
 	reader := wire.NewReader(p.stdout(), opts.MaxLine)
 	s.workers.Go(s.out.run)
 	s.workers.Go(func() { s.read(reader) })
@@ -88,6 +91,12 @@ func (s *session) emit(e rules.AgentEvent) {
 	s.sinkMu.Lock()
 	defer s.sinkMu.Unlock()
 	s.sink(e)
+}
+
+func (s *session) emitAll(events []rules.AgentEvent) {
+	for _, e := range events {
+		s.emit(e)
+	}
 }
 
 // emitFacts passes on changed facts. It is called by read.
@@ -105,11 +114,9 @@ func (s *session) LoadError() error { return s.loadError }
 // Prompt implements [hub.Agent].
 func (s *session) Prompt(p rules.AgentPrompt) {
 	params := promptParams{SessionID: s.id, Meta: p.Meta, Prompt: []textBlock{{Type: "text", Text: p.Text}}}
-	s.mu.Lock()
-	s.turn = true
-	s.mu.Unlock()
+	s.dialect.prompted(p.Turn)
 	s.strayReported.Store(false)
-	s.call("session/prompt", params, func(m wire.Message) { s.endTurn(p.Turn, m) })
+	s.call("session/prompt", params, func(m wire.Message) { s.emitAll(s.dialect.answered(p.Turn, m)) })
 }
 
 // Respond implements [hub.Agent].
@@ -124,10 +131,7 @@ func (s *session) Respond(requestID, optionID string) {
 
 // Cancel implements [hub.Agent].
 func (s *session) Cancel() {
-	s.mu.Lock()
-	running := s.turn
-	s.mu.Unlock()
-	if running {
+	if s.dialect.working() {
 		s.send(wire.Notification("session/cancel", sessionParams{SessionID: s.id}))
 	}
 }

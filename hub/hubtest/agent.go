@@ -70,6 +70,7 @@ func (a *Agents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(ru
 		prompts: make(chan rules.AgentPrompt, maxCalls),
 		answers: make(chan PermissionAnswer, maxCalls),
 		changes: make(chan OptionChange, maxCalls),
+		stops:   make(chan rules.Work, maxCalls),
 		cancels: make(chan struct{}, maxCalls),
 		exited:  make(chan struct{}),
 	}
@@ -96,6 +97,7 @@ type Agent struct {
 	prompts chan rules.AgentPrompt // sent to by Prompt, never closed; capacity maxCalls
 	answers chan PermissionAnswer  // sent to by Respond, never closed; capacity maxCalls
 	changes chan OptionChange      // sent to by Configure, never closed; capacity maxCalls
+	stops   chan rules.Work        // sent to by StopWork, never closed; capacity maxCalls
 	cancels chan struct{}          // sent to by Cancel, never closed; capacity maxCalls
 	exited  chan struct{}          // closed by Exit or Stop, never sent to
 
@@ -142,6 +144,11 @@ func (a *Agent) NextChange(ctx context.Context) (OptionChange, error) {
 	return receive(ctx, a.changes, "the agent received no change of an option")
 }
 
+// NextStop waits for the next tool call or terminal to stop. It fails after 30 seconds.
+func (a *Agent) NextStop(ctx context.Context) (rules.Work, error) {
+	return receive(ctx, a.stops, "the agent received nothing to stop")
+}
+
 // NextCancel waits for the next cancellation of a turn. It fails after 30 seconds.
 func (a *Agent) NextCancel(ctx context.Context) error {
 	_, err := receive(ctx, a.cancels, "the agent received no cancellation")
@@ -179,6 +186,15 @@ func (a *Agent) Respond(requestID, optionID string) {
 // Configure implements [hub.Agent].
 func (a *Agent) Configure(requestID, optionID string, value json.RawMessage) {
 	a.changes <- OptionChange{requestID, optionID, string(value)}
+}
+
+// StopWork implements [hub.Agent]. Work whose tool call is "refused" cannot be stopped.
+func (a *Agent) StopWork(w rules.Work) error {
+	if w.ToolCallID == "refused" {
+		return errors.New("the agent does not offer to stop it")
+	}
+	a.stops <- w
+	return nil
 }
 
 // Cancel implements [hub.Agent].

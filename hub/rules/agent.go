@@ -67,11 +67,17 @@ type (
 		ToolCall  json.RawMessage // as the agent sent it
 		Options   json.RawMessage // as the agent sent them, in its order
 		Choices   []AgentOption   // the options, decoded
+
+		Title       string // of the question; empty in version 1 of the protocol
+		Description string // of the question; may be empty
 	}
 	// AgentWithdrawn reports that the agent withdraws a permission request.
 	AgentWithdrawn struct{ RequestID string }
-	// AgentTurnEnded is the answer to a prompt. StopReason is the agent's own; Err is
-	// set instead when the agent answered with an error.
+	// AgentTurnBegan reports that the agent works without a prompt.
+	AgentTurnBegan struct{}
+	// AgentTurnEnded is the end of a turn: of a prompt, or, with an empty Turn, of one that
+	// the agent began without a prompt. StopReason is the agent's own; Err is set instead
+	// when the agent answered with an error.
 	AgentTurnEnded struct {
 		Turn       string
 		StopReason string
@@ -82,6 +88,11 @@ type (
 	AgentConfigured struct {
 		RequestID string
 		Err       error
+	}
+	// AgentStopRefused reports that the agent does not stop a tool call or a terminal.
+	AgentStopRefused struct {
+		Work   Work
+		Reason string
 	}
 	// AgentProgress describes what a starting agent does, in one line for participants.
 	AgentProgress struct{ Detail string }
@@ -108,7 +119,9 @@ func (AgentNotification) agentEvent() {}
 func (AgentUpdated) agentEvent()      {}
 func (AgentPermission) agentEvent()   {}
 func (AgentWithdrawn) agentEvent()    {}
+func (AgentTurnBegan) agentEvent()    {}
 func (AgentTurnEnded) agentEvent()    {}
+func (AgentStopRefused) agentEvent()  {}
 func (AgentConfigured) agentEvent()   {}
 func (AgentProgress) agentEvent()     {}
 func (AgentStrayOutput) agentEvent()  {}

@@ -93,6 +93,7 @@ type (
 		Shared   journal.SessionID
 		Requests []string
 		Changing []string // the ids of the changes of options whose outcome it does not know
+		OwnTurn  bool     // it has not heard of the end of what the agent does without a prompt
 	}
 	// SharedClosed reports that a shared session has ended.
 	SharedClosed struct {

@@ -119,7 +119,7 @@ func (r *run) agentActs(t *rapid.T) {
 	case !a.Ready:
 		t.Skip("the agent does not run")
 	}
-	switch rapid.IntRange(0, 8).Draw(t, "message") {
+	switch rapid.IntRange(0, 9).Draw(t, "message") {
 	case 0:
 		r.AgentReports(rules.AgentExited{})
 	case 1:
@@ -131,12 +131,24 @@ func (r *run) agentActs(t *rapid.T) {
 		r.answerChange(rapid.Bool().Draw(t, "refuses"))
 	case 3:
 		r.Do(r.Host, host.FactsLearned{Facts: rulestest.DrawFacts(t)})
+	case 9:
+		r.turnOwnWork(t)
 	default:
 		if a.Turn == "" {
 			r.AgentReports(rules.Notifications{[]byte(`{"method":"session/update"}`)})
 		} else {
 			r.AgentReports(rules.AgentTurnEnded{Turn: a.Turn, StopReason: "end_turn"})
 		}
+	}
+}
+
+// turnOwnWork lets the agent begin to work without a prompt, or end that. Agents can
+// report either at any time.
+func (r *run) turnOwnWork(t *rapid.T) {
+	if rapid.Bool().Draw(t, "begins") {
+		r.AgentReports(rules.AgentTurnBegan{})
+	} else {
+		r.AgentReports(rules.AgentTurnEnded{StopReason: "end_turn"})
 	}
 }
 
@@ -172,7 +184,7 @@ func (r *run) finish() {
 	r.DeliverAll()
 	unsettled := func() bool {
 		s, a := r.HostState(), &r.Agent
-		return a.Launching || a.Ending || a.Turn != "" || len(r.Links) > 0 || len(s.Changes) > 0 || len(s.RefusedModes) > 0
+		return a.Launching || a.Ending || a.Turn != "" || len(r.Links) > 0 || len(s.Changes) > 0 || len(s.RefusedModes) > 0 || s.Running != nil
 	}
 	for a := &r.Agent; unsettled(); r.DeliverAll() {
 		switch {
@@ -186,6 +198,8 @@ func (r *run) finish() {
 			r.answerChange(false)
 		case len(r.HostState().RefusedModes) > 0:
 			r.forgetMode()
+		default:
+			r.AgentReports(rules.AgentTurnEnded{StopReason: "end_turn"})
 		}
 	}
 }

@@ -50,5 +50,6 @@ var hostCommands = map[protocol.CommandType]bool{
 	protocol.CommandRotateInvite: true,
 	protocol.CommandConfigure:    true,
 	protocol.CommandStopAgent:    true,
+	protocol.CommandStopWork:     true,
 	protocol.CommandClose:        true,
 }

@@ -23,9 +23,14 @@ func UndeliverableReplies(message Message) []Message {
 		for _, id := range m.Changing {
 			answers = append(answers, ConfigureEnded{Change: OptionChange{ID: id}, Failure: agentDamaged})
 		}
+		if m.OwnTurn {
+			answers = append(answers, OwnTurnEnded{Failure: agentDamaged})
+		}
 		return answers
 	case Configure:
 		return []Message{ConfigureEnded{Change: m.Change, Failure: agentDamaged}}
+	case StopWork:
+		return []Message{StopRefused{m.Work, agentDamaged}}
 	case StopAgent:
 		return []Message{agentGone()}
 	case TurnEnded:

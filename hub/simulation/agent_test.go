@@ -203,6 +203,9 @@ func (a *agent) Configure(requestID, _ string, _ json.RawMessage) {
 	a.emit(rules.AgentConfigured{RequestID: requestID})
 }
 
+// StopWork implements [hub.Agent]. No work can be stopped.
+func (a *agent) StopWork(rules.Work) error { return errors.New("not offered") }
+
 // Cancel implements [hub.Agent]. The turn ends in a later step.
 func (a *agent) Cancel() {
 	a.run.mu.Lock()

@@ -149,6 +149,14 @@ func (c *Client) ForgetOption(ctx context.Context, optionID string) error {
 	return err
 }
 
+// StopWork asks the agent to stop one tool call, or one terminal, that offers it. Whichever
+// id is not empty is used. The agent's update shows that it has stopped, or a
+// [protocol.AgentStopRefused] that it has not.
+func (c *Client) StopWork(ctx context.Context, toolCallID, terminalID string) error {
+	_, err := c.Do(ctx, &protocol.StopWork{ToolCallID: toolCallID, TerminalID: terminalID})
+	return err
+}
+
 // StopAgent ends the agent's process.
 func (c *Client) StopAgent(ctx context.Context) error {
 	_, err := c.Do(ctx, &protocol.StopAgent{})

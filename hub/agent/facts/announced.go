@@ -33,6 +33,8 @@ type (
 		Options                               listOf[announcedValue] // of a group
 	}
 
+	announcedWork struct{ Type, ToolCallID, TerminalID word }
+
 	announcedCost struct {
 		Amount   float64
 		Currency word
@@ -101,4 +103,14 @@ func (c announcedCost) cost() *protocol.AgentCost {
 		return nil
 	}
 	return &protocol.AgentCost{Amount: c.Amount, Currency: string(c.Currency)}
+}
+
+// background decodes the work that runs beside the turns. Work of an unknown type is
+// listed too, since it runs.
+func background(list listOf[announcedWork]) []protocol.BackgroundWork {
+	out := make([]protocol.BackgroundWork, len(list))
+	for i, w := range list {
+		out[i] = protocol.BackgroundWork{Type: string(w.Type), ToolCallID: string(w.ToolCallID), TerminalID: string(w.TerminalID)}
+	}
+	return out
 }

@@ -51,7 +51,7 @@ func (t *Tracker) Answered(method string, m wire.Message) (changed protocol.Agen
 	case "session/new":
 		changed = emptySession()
 		changed.Merge(t.early)
-	case "session/load":
+	case "session/load", "session/resume":
 	default:
 		return changed, false
 	}

@@ -36,6 +36,7 @@ type update struct {
 	ConfigOptions     listOf[announcedOption]
 	Title             json.RawMessage
 	Used, Size        json.RawMessage
+	Background        listOf[announcedWork]
 	Cost              maybe[announcedCost]
 }
 
@@ -59,6 +60,9 @@ var updates = map[string]func(*Tracker, update) (protocol.AgentFacts, bool){
 		var title word
 		_ = title.UnmarshalJSON(u.Title) // null removes the title
 		return protocol.AgentFacts{SessionTitle: new(strings.TrimSpace(string(title)))}, u.Title != nil
+	},
+	"state_update": func(_ *Tracker, u update) (protocol.AgentFacts, bool) {
+		return protocol.AgentFacts{Background: background(u.Background), BackgroundTotal: new(len(u.Background))}, u.Background != nil
 	},
 	"usage_update": func(t *Tracker, u update) (protocol.AgentFacts, bool) {
 		if cost := u.Cost.value.cost(); cost != nil {

@@ -17,6 +17,8 @@ const (
 	CodeInvalidParams  = -32602 // JSON-RPC: Invalid params
 	CodeInternal       = -32603 // JSON-RPC: Internal error
 	CodeNotFound       = -32002 // ACP: Resource not found
+	CodeCancelled      = -32800 // ACP: Request cancelled
+	CodeUnsupported    = -32022 // ACP: Unsupported protocol version
 	CodeAuthRequired   = -32000 // ACP: Authentication required
 )
 

@@ -57,6 +57,9 @@ func (s *State) applyTurn(payload protocol.Payload, at rules.Stamp) {
 			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.Instant()}
 			s.Queue = slices.Delete(s.Queue, i, i+1)
 		}
+	case *ownTurnBeganEvent:
+		s.HadTurn = true
+		s.Running = &runningTurn{Since: at.Instant()}
 	case *turnCancellingEvent:
 		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.Instant()
 	case *turnUnresponsiveEvent:
@@ -104,6 +107,9 @@ func (s *State) applyTurnEnded(p *turnEndedEvent) {
 	} else if i := s.queued(p.Approval); i >= 0 {
 		t = s.Queue[i]
 		s.Queue = slices.Delete(s.Queue, i, i+1)
+	}
+	if isOwn(t) {
+		return
 	}
 	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure, p.Code})
 }

@@ -67,6 +67,8 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.configure(m)
 	case rules.StopAgent:
 		return s.stopAgent()
+	case rules.StopWork:
+		return s.stopWork(m)
 	}
 	return rules.Refuse(protocol.CodeInternal, "unknown message %T", message)
 }
@@ -89,6 +91,8 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 		return refuseChange(m, sessionDeleted)
 	case rules.ConfirmEnd:
 		return s.confirmEnd(m)
+	case rules.StopWork:
+		return s.stopRefused(m.Work, sessionDeleted)
 	case Launched:
 		return rules.Decision{Effects: []rules.Effect{EndAgent{}}} // the start had begun before the deletion
 	case rules.Tick, rules.Shutdown, AgentSilent, AgentReported, FactsLearned, LaunchFailed, rules.CancelTurn, rules.SharedClosed:
@@ -129,8 +133,12 @@ func (s *State) agentEvent(event rules.AgentEvent) rules.Decision {
 		return s.requestPermission(e)
 	case rules.AgentWithdrawn:
 		return s.withdrawPermission(rules.Decision{}, e.RequestID)
+	case rules.AgentTurnBegan:
+		return s.ownTurnBegan()
 	case rules.AgentTurnEnded:
 		return s.turnEnded(e)
+	case rules.AgentStopRefused:
+		return s.stopRefused(e.Work, e.Reason)
 	case rules.AgentConfigured:
 		return s.configured(e)
 	case rules.AgentProgress:

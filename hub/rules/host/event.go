@@ -59,6 +59,7 @@ func (*deletedEvent) EventType() protocol.EventType          { return "host_sess
 func (*agentStatusEvent) EventType() protocol.EventType      { return "host_agent" }
 func (*turnQueuedEvent) EventType() protocol.EventType       { return "turn_queued" }
 func (*turnStartedEvent) EventType() protocol.EventType      { return "turn_began" }
+func (*ownTurnBeganEvent) EventType() protocol.EventType     { return "own_turn_began" }
 func (*turnCancellingEvent) EventType() protocol.EventType   { return "turn_cancelling" }
 func (*turnUnresponsiveEvent) EventType() protocol.EventType { return "turn_stuck" }
 func (*turnSilentEvent) EventType() protocol.EventType       { return "turn_silent" }
@@ -77,6 +78,7 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"host_agent":           func() protocol.Payload { return new(agentStatusEvent) },
 	"turn_queued":          func() protocol.Payload { return new(turnQueuedEvent) },
 	"turn_began":           func() protocol.Payload { return new(turnStartedEvent) },
+	"own_turn_began":       func() protocol.Payload { return new(ownTurnBeganEvent) },
 	"turn_cancelling":      func() protocol.Payload { return new(turnCancellingEvent) },
 	"turn_stuck":           func() protocol.Payload { return new(turnUnresponsiveEvent) },
 	"turn_silent":          func() protocol.Payload { return new(turnSilentEvent) },

@@ -68,6 +68,9 @@ type (
 	}
 	// CancelAgent asks the agent to end the running turn.
 	CancelAgent struct{}
+	// StopWork asks the agent to stop a tool call or a terminal. [rules.AgentStopRefused]
+	// reports that it does not.
+	StopWork struct{ Work rules.Work }
 	// EndAgent ends the agent, or the start that has begun.
 	EndAgent struct{}
 )
@@ -116,6 +119,9 @@ func (AnswerAgent) IsEffect() {}
 
 // IsEffect implements [rules.Effect].
 func (CancelAgent) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
+func (StopWork) IsEffect() {}
 
 // IsEffect implements [rules.Effect].
 func (EndAgent) IsEffect() {}

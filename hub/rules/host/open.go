@@ -33,6 +33,12 @@ func (s *State) sendState(m rules.SharedOpened) rules.Decision {
 		rules.Send{To: m.Shared, Message: rules.AgentChanged{Status: s.status()}},
 		rules.Send{To: m.Shared, Message: rules.AgentFactsChanged{Facts: s.Session.Facts}},
 	}}
+	switch own := s.Running != nil && isOwn(s.Running.Turn); {
+	case own:
+		d = d.With(rules.Send{To: m.Shared, Message: rules.OwnTurnBegan{}})
+	case m.OwnTurn:
+		d = d.With(rules.Send{To: m.Shared, Message: rules.OwnTurnEnded{}})
+	}
 	for _, requestID := range m.Requests {
 		if s.OpenPermission(requestID) == nil {
 			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionWithdrawn{RequestID: requestID}})

@@ -30,7 +30,7 @@ func optionOfKind(options []rules.AgentOption, kinds ...string) string {
 // session's policy. In a turn that is being cancelled, it answers it as cancelled.
 func (s *State) requestPermission(e rules.AgentPermission) rules.Decision {
 	request := rules.PermissionRequest{
-		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: nullIfEmpty(e.ToolCall), Options: nullIfEmpty(e.Options)},
+		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: nullIfEmpty(e.ToolCall), Options: nullIfEmpty(e.Options), Title: e.Title, Description: e.Description},
 		Choices:    e.Choices,
 	}
 	if s.Running != nil && s.Running.Cancelling != "" {

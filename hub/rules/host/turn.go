@@ -107,8 +107,12 @@ func (s *State) endTurn(d rules.Decision, e endedTurn) rules.Decision {
 	return d.With(e.report())
 }
 
-// report returns the effect that reports the end of a turn to its shared session.
+// report returns the effect that reports the end of a turn to its shared session, or to
+// all of them if the agent began it.
 func (e endedTurn) report() rules.Effect {
+	if isOwn(e.Turn) {
+		return Broadcast{rules.OwnTurnEnded{StopReason: e.StopReason, Failure: e.Failure}}
+	}
 	return rules.Send{To: e.Turn.Shared, Message: rules.TurnEnded{Approval: e.Turn.Approval, StopReason: e.StopReason, Failure: e.Failure, Code: e.Code}}
 }
 

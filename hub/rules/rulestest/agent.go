@@ -53,9 +53,11 @@ func (n *Network) FinishLaunch(ok bool) {
 
 // AgentReports sends the host session a message of the agent, or its exit.
 func (n *Network) AgentReports(e rules.AgentEvent) {
-	switch e.(type) {
+	switch e := e.(type) {
 	case rules.AgentTurnEnded:
-		n.Agent.Turn = ""
+		if e.Turn == n.Agent.Turn {
+			n.Agent.Turn = ""
+		}
 	case rules.AgentExited:
 		n.Agent.Ready, n.Agent.Ending, n.Agent.Turn = false, false, ""
 	}

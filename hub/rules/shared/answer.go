@@ -51,6 +51,8 @@ func answerTo(c protocol.Command, e rules.Event, session protocol.Session, set *
 		return &protocol.ApprovalAnswer{Approval: p.Approval}
 	case *protocol.PromptCancelled:
 		return &protocol.CancelAnswer{ApprovalID: p.ApprovalID}
+	case *protocol.AgentTurnCancelled:
+		return &protocol.CancelAnswer{}
 	case *protocol.PermissionResolved:
 		return &protocol.PermissionAnswer{RequestID: p.RequestID, OptionID: deref(p.OptionID)}
 	case *protocol.SessionUpdated:

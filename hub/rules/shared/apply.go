@@ -46,6 +46,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.Facts.Merge(p.AgentFacts)
 	default:
 		s.applyChange(e)
+		s.applyOwnTurn(e.Public, at)
 		s.applyPermission(e.Public)
 		s.applyPrompt(e.Public)
 	}
@@ -105,7 +106,7 @@ func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
 	s.People.leaveAll(at.At)
 	clear(s.JoinedTyped)
 	s.Permissions = nil
-	s.Changes, s.RefusedMode = nil, nil
+	s.Changes, s.RefusedMode, s.OwnTurn = nil, nil, nil
 }
 
 // putApproval records a prompt in the form that an event has.

@@ -231,6 +231,8 @@ func rejection(a protocol.Approval, by protocol.Participant, reason string, at t
 func (s *State) cancel(c *protocol.Cancel, p protocol.Participant) rules.Decision {
 	o := s.promptToCancel(c)
 	switch {
+	case o == nil && c.ApprovalID == "" && s.OwnTurn != nil:
+		return s.cancelOwnTurn(p)
 	case o == nil && c.ApprovalID == "":
 		return rules.Refuse(protocol.CodeNothingToCancel, "no prompt of this session is running")
 	case o == nil:

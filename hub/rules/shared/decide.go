@@ -57,6 +57,12 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.configureBegan(m)
 	case rules.ConfigureEnded:
 		return s.configureEnded(m)
+	case rules.OwnTurnBegan:
+		return s.ownTurnBegan()
+	case rules.OwnTurnEnded:
+		return s.ownTurnEnded(m)
+	case rules.StopRefused:
+		return s.stopRefused(m)
 	case rules.PermissionRequested:
 		return s.permissionRequested(m)
 	case rules.PermissionResolved:
@@ -130,6 +136,8 @@ func (s *State) participantCommand(in rules.Input, command Command, p protocol.P
 		return s.configure(in, c, p)
 	case *protocol.StopAgent:
 		return s.stopAgent()
+	case *protocol.StopWork:
+		return s.stopWork(c, p)
 	case *protocol.Typing:
 		return s.typing(c, p)
 	case *protocol.Leave:
@@ -174,7 +182,7 @@ func (s *State) sendHost(message rules.Message) rules.Effect {
 func (s *State) resend() rules.Decision {
 	var d rules.Decision
 	if s.Active() {
-		opened := rules.SharedOpened{Shared: s.ID}
+		opened := rules.SharedOpened{Shared: s.ID, OwnTurn: s.OwnTurn != nil}
 		for _, p := range s.Permissions {
 			opened.Requests = append(opened.Requests, p.RequestID)
 		}

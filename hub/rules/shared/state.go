@@ -45,6 +45,7 @@ type State struct {
 	AgentDetail string     // explains the status
 	SilentSince *time.Time // since when the agent has been silent in a turn; nil if it is not
 	Facts       protocol.AgentFacts
+	OwnTurn     *protocol.AgentTurn            `json:",omitempty"` // what the agent does without a prompt; nil for nothing. Its fields are not changed
 	Changes     []rules.OptionChange           `json:",omitempty"` // of options, without an outcome; at most rules.MaxChanges
 	RefusedMode *protocol.AgentConfigureFailed `json:",omitempty"` // the restarted agent refuses this mode, and prompts wait; nil for none
 

@@ -46,7 +46,7 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
 		Left:        s.LeftCount,
-		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts, Configuring: s.configuring(), RefusedMode: s.RefusedMode},
+		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts, Configuring: s.configuring(), RefusedMode: s.RefusedMode, Turn: s.OwnTurn},
 		Cursor:      protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 		Resume:      protocol.ResumeNew,
 		ReadOnly:    a.readOnly,
@@ -155,12 +155,17 @@ func truncatedApproval(a protocol.Approval, limit int) protocol.Approval {
 // forWelcome returns the request if it takes at most limit bytes, and otherwise its short
 // form, which is marked and has no options.
 func (p *openPermission) forWelcome(limit int) protocol.Permission {
-	if whole := len(p.ToolCall) + len(p.Options); whole > limit {
+	if whole := p.size(); whole > limit {
 		return protocol.Permission{
 			RequestID: p.RequestID, ToolCall: p.shortForm, Options: json.RawMessage("[]"), Truncated: true, WholeBytes: whole,
 		}
 	}
 	return p.Permission
+}
+
+// size returns the size of what participants decide on, in bytes.
+func (p *openPermission) size() int {
+	return len(p.ToolCall) + len(p.Options) + len(p.Title) + len(p.Description)
 }
 
 // withShortForm returns the request with its short form, which is computed once since a
@@ -211,7 +216,7 @@ func itemsBytes(approvals []protocol.Approval, permissions []protocol.Permission
 		size += itemBytes(a)
 	}
 	for _, p := range permissions {
-		size += len(p.ToolCall) + len(p.Options) + permissionOverhead
+		size += len(p.ToolCall) + len(p.Options) + len(p.Title) + len(p.Description) + permissionOverhead
 	}
 	return size
 }

@@ -74,6 +74,7 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandRotateInvite: protocol.InviteAnswer{},
 	protocol.CommandConfigure:    nil,
 	protocol.CommandStopAgent:    nil,
+	protocol.CommandStopWork:     nil,
 	protocol.CommandTyping:       nil,
 	protocol.CommandHistory:      protocol.HistoryAnswer{},
 	protocol.CommandItem:         protocol.ItemAnswer{},

@@ -443,8 +443,10 @@ export interface PermissionRequested {
   toolCall: unknown;
   /** as the agent sent them, in its order */
   options: unknown;
+  title?: string;
+  description?: string;
   truncated?: boolean;
-  /** if truncated: the size of both members in bytes */
+  /** if truncated: the size of the four members in bytes */
   wholeBytes?: number;
 }
 
@@ -457,8 +459,10 @@ export interface Permission {
   toolCall: unknown;
   /** as the agent sent them, in its order */
   options: unknown;
+  title?: string;
+  description?: string;
   truncated?: boolean;
-  /** if truncated: the size of both members in bytes */
+  /** if truncated: the size of the four members in bytes */
   wholeBytes?: number;
 }
 
@@ -537,6 +541,10 @@ export interface AgentUpdated {
   usage?: AgentUsage;
   /** the working directory */
   cwd?: string;
+  /** what runs beside the turns, as the agent reports it */
+  background?: BackgroundWork[];
+  /** how much the agent reports; the list may be truncated */
+  backgroundTotal?: number;
 }
 
 /**
@@ -624,6 +632,18 @@ export interface AgentCost {
 }
 
 /**
+ * BackgroundWork is work of the agent that runs beside its turns. Server to client.
+ */
+export interface BackgroundWork {
+  /** terminal, tool_call, or a word of the agent's own */
+  type: string;
+  /** of a tool_call */
+  toolCallId?: string;
+  /** of a terminal */
+  terminalId?: string;
+}
+
+/**
  * AgentFacts are the facts that an agent reports about itself and its session, not about a
  * turn: the newest value of each. A missing member is unknown or, in an AgentUpdated,
  * unchanged; an empty member says that there is no such value. The texts are the agent's
@@ -649,6 +669,10 @@ export interface AgentFacts {
   usage?: AgentUsage;
   /** the working directory */
   cwd?: string;
+  /** what runs beside the turns, as the agent reports it */
+  background?: BackgroundWork[];
+  /** how much the agent reports; the list may be truncated */
+  backgroundTotal?: number;
 }
 
 /**
@@ -690,6 +714,52 @@ export interface AgentConfigureFailed {
   reason: string;
   /** a restarted agent refuses its mode: prompts wait until the host sets a mode or forgets this one */
   promptsWait?: boolean;
+}
+
+/**
+ * AgentTurnStarted says that the agent began to work without a prompt. Prompts wait until
+ * it has ended. Server to client.
+ */
+export type AgentTurnStarted = Record<string, never>;
+
+/**
+ * AgentTurnCancelled says that a participant cancelled the agent's turn. AgentTurnEnded
+ * follows. Server to client.
+ */
+export interface AgentTurnCancelled {
+  /** who cancelled it */
+  participant: Participant;
+}
+
+/**
+ * AgentTurnEnded says that the agent's turn has ended. Server to client.
+ */
+export interface AgentTurnEnded {
+  /** as the agent names it */
+  stopReason?: string;
+  /** why it ended, if the agent did not end it in order */
+  error?: string;
+}
+
+/**
+ * AgentStopRequested says that a participant stops a tool call or a terminal. Server to
+ * client.
+ */
+export interface AgentStopRequested {
+  toolCallId?: string;
+  terminalId?: string;
+  /** who stops it */
+  participant: Participant;
+}
+
+/**
+ * AgentStopRefused says that the work goes on. Server to client.
+ */
+export interface AgentStopRefused {
+  toolCallId?: string;
+  terminalId?: string;
+  /** the agent's own, if it has answered */
+  reason: string;
 }
 
 /**
@@ -774,10 +844,26 @@ export interface Agent {
   usage?: AgentUsage;
   /** the working directory */
   cwd?: string;
+  /** what runs beside the turns, as the agent reports it */
+  background?: BackgroundWork[];
+  /** how much the agent reports; the list may be truncated */
+  backgroundTotal?: number;
   /** changes of options that the agent has not answered */
   configuring?: AgentConfiguring[];
   /** the mode that a restarted agent refuses; prompts wait meanwhile */
   refusedMode?: AgentConfigureFailed;
+  /** that the agent began without a prompt; prompts wait meanwhile */
+  turn?: AgentTurn;
+}
+
+/**
+ * AgentTurn is a turn that the agent began without a prompt. Server to client, in an
+ * Agent.
+ */
+export interface AgentTurn {
+  startedAt: string;
+  /** a participant has cancelled it, and it has not ended */
+  cancelled?: boolean;
 }
 
 /**
@@ -931,6 +1017,7 @@ export interface Cancel {
  * CancelAnswer answers Cancel. Server to client.
  */
 export interface CancelAnswer {
+  /** empty for a turn that the agent began without a prompt */
   approvalId: string;
 }
 
@@ -1015,6 +1102,17 @@ export interface Configure {
  * StopAgent ends the agent's process. The answer has an empty payload. Client to server.
  */
 export type StopAgent = Record<string, never>;
+
+/**
+ * StopWork asks the agent to stop one tool call or one terminal that offers it, in its
+ * capabilities. Exactly one of the ids is set. The answer has an empty payload and says
+ * that the wish is recorded. The agent's own update shows that the work has stopped;
+ * AgentStopRefused follows if the agent refuses. Client to server.
+ */
+export interface StopWork {
+  toolCallId?: string;
+  terminalId?: string;
+}
 
 /**
  * Typing says that the participant is typing, which lapses after five seconds, or has
@@ -1475,6 +1573,11 @@ export interface EventPayloads {
   agent_configuring: AgentConfiguring;
   agent_configured: AgentConfigured;
   agent_configure_failed: AgentConfigureFailed;
+  agent_turn_started: AgentTurnStarted;
+  agent_turn_cancelled: AgentTurnCancelled;
+  agent_turn_ended: AgentTurnEnded;
+  agent_stop_requested: AgentStopRequested;
+  agent_stop_refused: AgentStopRefused;
 }
 
 /**
@@ -1494,6 +1597,7 @@ export interface Commands {
   rotate_invite: { payload: RotateInvite; answer: InviteAnswer };
   configure: { payload: Configure; answer: Record<string, never> };
   stop_agent: { payload: StopAgent; answer: Record<string, never> };
+  stop_work: { payload: StopWork; answer: Record<string, never> };
   typing: { payload: Typing; answer: Record<string, never> };
   history: { payload: History; answer: HistoryAnswer };
   item: { payload: Item; answer: ItemAnswer };
@@ -1570,4 +1674,9 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "agent_configuring",
   "agent_configured",
   "agent_configure_failed",
+  "agent_turn_started",
+  "agent_turn_cancelled",
+  "agent_turn_ended",
+  "agent_stop_requested",
+  "agent_stop_refused",
 ];

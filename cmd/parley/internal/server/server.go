@@ -124,6 +124,8 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		RunDir:       filepath.Join(c.Data, "agents"),
 		StartTimeout: c.AgentStartTimeout,
 		Known:        c.KnownAgents,
+
+		ProtocolVersion: c.AgentProtocol,
 	})
 	if err != nil {
 		return cli.Usagef("%w", err)

@@ -1,0 +1,86 @@
+package protocol
+
+import "time"
+
+// AgentTurn is a turn that the agent began without a prompt. Server to client, in an
+// [Agent].
+type AgentTurn struct {
+	StartedAt time.Time `json:"startedAt"`
+	Cancelled bool      `json:"cancelled,omitempty"` // a participant has cancelled it, and it has not ended
+}
+
+// Payloads about turns that the agent began without a prompt.
+type (
+	// AgentTurnStarted says that the agent began to work without a prompt. Prompts wait
+	// until it has ended. Server to client.
+	AgentTurnStarted struct{}
+	// AgentTurnCancelled says that a participant cancelled the agent's turn.
+	// AgentTurnEnded follows. Server to client.
+	AgentTurnCancelled struct {
+		Participant Participant `json:"participant"` // who cancelled it
+	}
+	// AgentTurnEnded says that the agent's turn has ended. Server to client.
+	AgentTurnEnded struct {
+		StopReason string `json:"stopReason,omitempty"` // as the agent names it
+		Error      string `json:"error,omitempty"`      // why it ended, if the agent did not end it in order
+	}
+)
+
+// StopWork asks the agent to stop one tool call or one terminal that offers it, in its
+// capabilities. Exactly one of the ids is set. The answer has an empty payload and says
+// that the wish is recorded. The agent's own update shows that the work has stopped;
+// [AgentStopRefused] follows if the agent refuses. Client to server.
+type StopWork struct {
+	ToolCallID string `json:"toolCallId,omitzero"`
+	TerminalID string `json:"terminalId,omitzero"`
+}
+
+// Payloads about tool calls and terminals that participants stop.
+type (
+	// AgentStopRequested says that a participant stops a tool call or a terminal. Server to
+	// client.
+	AgentStopRequested struct {
+		ToolCallID  string      `json:"toolCallId,omitempty"`
+		TerminalID  string      `json:"terminalId,omitempty"`
+		Participant Participant `json:"participant"` // who stops it
+	}
+	// AgentStopRefused says that the work goes on. Server to client.
+	AgentStopRefused struct {
+		ToolCallID string `json:"toolCallId,omitempty"`
+		TerminalID string `json:"terminalId,omitempty"`
+		Reason     string `json:"reason"` // the agent's own, if it has answered
+	}
+)
+
+// CommandType implements [Command].
+func (*StopWork) CommandType() CommandType { return CommandStopWork }
+
+// maxWorkID is the length in bytes of the longest id of a tool call or terminal that can
+// be stopped.
+const maxWorkID = 1024
+
+// Normalize implements [Command].
+func (c *StopWork) Normalize(Limits) error {
+	if (c.ToolCallID == "") == (c.TerminalID == "") {
+		return Errorf(CodeInvalidRequest, "exactly one of toolCallId and terminalId is needed")
+	}
+	if len(c.ToolCallID) > maxWorkID || len(c.TerminalID) > maxWorkID {
+		return Errorf(CodeInvalidRequest, "the id has more than %d bytes", maxWorkID)
+	}
+	return nil
+}
+
+// EventType implements [Payload].
+func (*AgentTurnStarted) EventType() EventType { return EventAgentTurnStarted }
+
+// EventType implements [Payload].
+func (*AgentTurnCancelled) EventType() EventType { return EventAgentTurnCancelled }
+
+// EventType implements [Payload].
+func (*AgentTurnEnded) EventType() EventType { return EventAgentTurnEnded }
+
+// EventType implements [Payload].
+func (*AgentStopRequested) EventType() EventType { return EventAgentStopRequested }
+
+// EventType implements [Payload].
+func (*AgentStopRefused) EventType() EventType { return EventAgentStopRefused }
