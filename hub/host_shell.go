@@ -256,7 +256,12 @@ func (s *hostShell) started(m agentStarted) rules.Body {
 	if s.agent.exited != nil {
 		return host.LaunchFailed{Err: errors.New(host.ExitFailure(*s.agent.exited))}
 	}
-	return host.Launched{SessionID: m.agent.SessionID(), CanLoad: m.agent.CanLoad(), LoadError: m.agent.LoadError()}
+	return host.Launched{
+		SessionID: m.agent.SessionID(),
+		CanLoad:   m.agent.CanLoad(),
+		Continued: m.agent.Continued(),
+		LoadError: m.agent.LoadError(),
+	}
 }
 
 // track notes which shared sessions are open, and marks the end of the last one. The

@@ -29,10 +29,14 @@ type Launcher interface {
 type Agent interface {
 	// SessionID returns the agent's own id of the session.
 	SessionID() string
-	// CanLoad reports whether a later process can load the session, as the agent says.
+	// CanLoad reports whether a later process can open the session again, as the agent
+	// says.
 	CanLoad() bool
+	// Continued returns how the earlier session was opened; [protocol.ContinuedNew] if a
+	// new one is open.
+	Continued() protocol.AgentContinuation
 	// LoadError returns why a new session is open instead of the earlier one; nil if the
-	// earlier one was loaded or none was requested.
+	// earlier one was opened or none was requested.
 	LoadError() error
 	// Prompt begins a turn, which a [rules.AgentTurnEnded] with the same turn ends. The
 	// caller begins one turn at a time.

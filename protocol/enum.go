@@ -103,8 +103,9 @@ type AgentContinuation string
 
 // The ways in which a restarted agent continues.
 const (
-	ContinuedLoaded AgentContinuation = "loaded" // with its previous session
-	ContinuedNew    AgentContinuation = "new"    // with a new session, without memory of the previous one
+	ContinuedResumed AgentContinuation = "resumed" // with its previous session, which it has resumed
+	ContinuedLoaded  AgentContinuation = "loaded"  // with its previous session, which it has loaded
+	ContinuedNew     AgentContinuation = "new"     // with a new session, without memory of the previous one
 )
 
 // Valid reports whether m is a known mode. [Decode] requires a known word; clients do

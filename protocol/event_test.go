@@ -41,7 +41,7 @@ var everyPayload = []protocol.Payload{
 	&protocol.PermissionWithdrawn{RequestID: "q"},
 	&protocol.AgentStatusChanged{Status: protocol.AgentExited, ExitCode: ptr(0), StderrTail: ptr("")},
 	&protocol.AgentStatusChanged{Status: protocol.AgentStarting, Detail: "d", StartedAt: &noon, SilentSince: &noon},
-	&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "r"},
+	&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "r", Recap: "q"},
 	&protocol.AgentStrayOutput{ApprovalID: ptr("a")},
 	&protocol.AgentUpdated{AgentFacts: everyFact},
 	&protocol.AgentConfiguring{OptionID: "o", Value: json.RawMessage(`"v"`), Participant: participant},

@@ -135,11 +135,15 @@ type (
 		// in a turn.
 		SilentSince *time.Time `json:"silentSince,omitempty"`
 	}
-	// AgentSession says which session a restarted agent continues, if it had a turn
-	// before. Server to client.
+	// AgentSession says how a restarted agent continues, if it had a turn before. Server
+	// to client.
 	AgentSession struct {
 		Continued AgentContinuation `json:"continued"`
 		Reason    string            `json:"reason,omitempty"` // why the session is a new one
+		// Recap is the text that the agent receives before the next prompt of this session
+		// if the agent's session is a new one. It quotes the earlier prompts of this session
+		// and the agent's answers, shortened. Empty if there were none.
+		Recap string `json:"recap,omitempty"`
 	}
 	// AgentStrayOutput says that the agent writes lines to its standard output that are
 	// not messages. The server only logs them. It is sent once in a turn and once

@@ -20,11 +20,9 @@ const (
 // methods are called by the goroutine that reads the agent's output, except where they
 // say otherwise.
 type dialect interface {
-	// reopens reports whether the agent can open an earlier session, by its capabilities.
-	reopens(initializeResult) bool
-	// reopenMethod returns the request that opens an earlier session, and whether the
-	// agent then replays its conversation. Any goroutine may call it.
-	reopenMethod() (method string, replays bool)
+	// reopenings returns the ways in which the agent can open an earlier session, by its
+	// capabilities, the best one first.
+	reopenings(initializeResult) []reopening
 	// optionType returns the type of an option's value for the agent; empty for none. Any
 	// goroutine may call it.
 	optionType(value json.RawMessage) string

@@ -131,6 +131,8 @@ func (a *fakeAgent) handle(m fakeMessage) {
 		a.open()
 	case "session/load":
 		a.load()
+	case "session/resume":
+		a.resume()
 	case "session/set_mode", "session/set_model", "session/set_config_option":
 		a.configure(m.Method, m.Params)
 	case "session/prompt":
@@ -141,9 +143,13 @@ func (a *fakeAgent) handle(m fakeMessage) {
 	}
 }
 
+// resumers has the behaviours of an agent that offers session/resume. Those that are
+// among the loaders as well refuse to resume.
+var resumers = map[string]bool{"resumes": true, "loads, but does not resume": true, "exits while resuming": true, "can neither resume nor load": true}
+
 // loaders has the behaviours of an agent that announces that it can load sessions.
 var loaders = map[string]bool{
-	"loads": true, "replays after its answer": true, "leaks at session/load": true, "requires signing in to load": true,
+	"loads": true, "loads, but does not resume": true, "can neither resume nor load": true, "replays after its answer": true, "leaks at session/load": true, "requires signing in to load": true,
 	"has no session": true, "has no session, as a server error": true, "has no session, with much output": true,
 	"exits while loading": true, "exits after loading": true, "fails after loading": true,
 }
@@ -162,9 +168,13 @@ func (a *fakeAgent) initialize() {
 	if !other {
 		version = "1"
 	}
-	a.result(`{"protocolVersion":%s,"agentCapabilities":{"loadSession":%t},"authMethods":[`+
+	sessions := `{"resume":null,"list":{}}`
+	if resumers[a.behaviour] {
+		sessions = `{"resume":{}}`
+	}
+	a.result(`{"protocolVersion":%s,"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s},"authMethods":[`+
 		`{"id":"a","name":"Log in with Kestrel","description":"Run kestrel login first"},{"id":"b","name":"API key","description":null}]}`,
-		version, loaders[a.behaviour])
+		version, loaders[a.behaviour], sessions)
 }
 
 const (
@@ -201,6 +211,8 @@ func (a *fakeAgent) load() {
 	case "has no session, with much output":
 		a.line(strings.Repeat("x", 2<<20))
 		a.failure(notFound)
+	case "can neither resume nor load":
+		a.failure(`{"code":-32603,"message":"the session is broken"}`)
 	case "has no session, as a server error":
 		a.failure(`{"code":-32000,"message":"Session not found"}`)
 	case "has no session":
@@ -213,6 +225,19 @@ func (a *fakeAgent) load() {
 		os.Exit(1)
 	default:
 		a.replay()
+	}
+}
+
+// resume answers session/resume, after updates that an agent should not send.
+func (a *fakeAgent) resume() {
+	switch {
+	case a.behaviour == "exits while resuming":
+		os.Exit(1)
+	case loaders[a.behaviour]:
+		a.failure(notFound)
+	default:
+		a.note("replayed")
+		a.result("{}")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"parley/hub/agent/wire"
+	"parley/protocol"
 )
 
 // handshake makes the agent ready for a prompt: initialize, then a request that opens an
@@ -18,9 +19,9 @@ func (s *session) handshake(ctx context.Context, cwd, load string, opts Options)
 		return err
 	}
 	s.authMethods = result.AuthMethods
-	s.canLoad = s.dialect.reopens(result)
+	s.reopenings = s.dialect.reopenings(result)
 	if load != "" {
-		return s.resume(ctx, cwd, load)
+		return s.reopen(ctx, cwd, load)
 	}
 	return s.classify(s.begin(ctx, cwd))
 }
@@ -70,7 +71,7 @@ func (s *session) begin(ctx context.Context, cwd string) error {
 	if opened.SessionID == "" {
 		return errors.New("session/new returned no session id")
 	}
-	s.id = opened.SessionID
+	s.id, s.continued = opened.SessionID, protocol.ContinuedNew
 	return nil
 }
 

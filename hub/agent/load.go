@@ -9,6 +9,7 @@ import (
 
 	"parley/hub/agent/wire"
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 const (
@@ -22,15 +23,30 @@ const (
 
 var errNoLoad = errors.New("the agent cannot load an earlier session")
 
-// resume opens an earlier session, or a new one if the agent cannot load it. Its error
+// reopening is a way to open an earlier session.
+type reopening struct {
+	method    string
+	continued protocol.AgentContinuation
+	repeats   bool // updates before the answer are earlier ones, which the session's events have; they are dropped
+	replays   bool // further earlier updates may follow the answer
+}
+
+// reopen opens an earlier session, or a new one if the agent cannot open it. Its error
 // wraps rules.ErrCannotLoad if the agent could not open a new session after failing to
-// load; an agent that is not asked to load a session may succeed.
-func (s *session) resume(ctx context.Context, cwd, id string) error {
-	loaded, err := s.load(ctx, cwd, id)
-	if loaded || err != nil {
-		return err
+// open the earlier one; an agent that is not asked for that may succeed.
+func (s *session) reopen(ctx context.Context, cwd, id string) error {
+	s.loadError = errNoLoad
+	for _, way := range s.reopenings {
+		opened, err := s.openBy(ctx, way, cwd, id)
+		if err != nil {
+			return err
+		}
+		if opened {
+			s.continued, s.loadError = way.continued, nil
+			return nil
+		}
 	}
-	err = s.begin(ctx, cwd)
+	err := s.begin(ctx, cwd)
 	if err == nil || isCanceled(ctx, err) {
 		return err
 	}
@@ -41,22 +57,17 @@ func (s *session) resume(ctx context.Context, cwd, id string) error {
 	return fmt.Errorf("%w: %w; then %w", rules.ErrCannotLoad, s.loadError, err)
 }
 
-// load opens an earlier session. It returns false, with the reason in s.loadError, if
-// the agent is alive but cannot load it. The agent's replay is dropped.
-func (s *session) load(ctx context.Context, cwd, id string) (loaded bool, err error) {
-	if !s.canLoad {
-		s.loadError = errNoLoad
-		return false, nil
-	}
+// openBy opens an earlier session in one way. It returns false, with the reason in
+// s.loadError, if the agent is alive but cannot open the session.
+func (s *session) openBy(ctx context.Context, way reopening, cwd, id string) (opened bool, err error) {
 	s.id = id
 	s.facts.Begin(cwd)
-	method, replays := s.dialect.reopenMethod()
-	s.loading.Store(replays)
+	s.loading.Store(way.repeats)
 	defer s.loading.Store(false)
-	err = s.await(ctx, method, newOpenParams(id, cwd), nil)
+	err = s.await(ctx, way.method, newOpenParams(id, cwd), nil)
 	answer, answered := errors.AsType[*wire.Error](err)
 	switch {
-	case err == nil && replays:
+	case err == nil && way.replays:
 		err = s.awaitReplay(ctx)
 	case err == nil:
 	case answered && answer.Code == wire.CodeAuthRequired && isAboutSigningIn(answer):

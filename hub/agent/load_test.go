@@ -6,7 +6,44 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/hub/rules"
+	"parley/protocol"
 )
+
+func TestResume(t *testing.T) {
+	t.Parallel()
+	for how, want := range map[string]protocol.AgentContinuation{
+		"resumes":                     protocol.ContinuedResumed,
+		"loads":                       protocol.ContinuedLoaded,
+		"loads, but does not resume":  protocol.ContinuedLoaded,
+		"can neither resume nor load": protocol.ContinuedNew,
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			s := fake(how)
+			s.spec.Load = "fake-0"
+			r := s.launch(t)
+			require.True(t, r.CanLoad())
+			require.Equal(t, want, r.Continued())
+			if want == protocol.ContinuedNew {
+				require.EqualError(t, r.LoadError(), "session/load failed: the session is broken (error -32603)")
+			} else {
+				require.NoError(t, r.LoadError())
+				require.Equal(t, "fake-0", r.SessionID())
+			}
+			said, _ := r.turn("hello")
+			require.Equal(t, []string{r.note("hello")}, said[len(said)-1:])
+			require.NotContains(t, said, r.note("replayed"))
+		})
+	}
+}
+
+func TestResume_that_breaks_the_agent_fails_with_ErrCannotLoad(t *testing.T) {
+	t.Parallel()
+	s := fake("exits while resuming")
+	s.spec.Load = "fake-0"
+	_, err := s.try(t)
+	require.ErrorIs(t, err, rules.ErrCannotLoad)
+}
 
 func TestLoad_drops_the_replay(t *testing.T) {
 	t.Parallel()

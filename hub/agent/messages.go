@@ -39,18 +39,22 @@ type (
 	}
 	// agent → client: the result of initialize
 	initializeResult struct {
-		ProtocolVersion   json.RawMessage `json:"protocolVersion"`
-		AgentCapabilities struct {
-			LoadSession bool `json:"loadSession"`
-		} `json:"agentCapabilities"` // of version 1
-		Capabilities struct {
+		ProtocolVersion   json.RawMessage   `json:"protocolVersion"`
+		AgentCapabilities agentCapabilities `json:"agentCapabilities"` // of version 1
+		Capabilities      struct {
 			Session json.RawMessage `json:"session"` // an object if the agent has sessions
 		} `json:"capabilities"` // of version 2
 		AuthMethods []authMethod `json:"authMethods"`
 	}
+	// agent → client: in the result of initialize. An object, also an empty one, offers
+	// the request session/NAME
+	agentCapabilities struct {
+		LoadSession         bool                       `json:"loadSession"`
+		SessionCapabilities map[string]json.RawMessage `json:"sessionCapabilities"`
+	}
 	// client → agent: session/new, session/load and session/resume
 	openParams struct {
-		SessionID  string     `json:"sessionId,omitempty"` // of an earlier session
+		SessionID  string     `json:"sessionId,omitempty"` // of session/load and session/resume
 		Cwd        string     `json:"cwd"`
 		MCPServers []struct{} `json:"mcpServers"` // required; always empty
 	}
@@ -66,8 +70,15 @@ type (
 	}
 	// client → agent: in session/prompt
 	textBlock struct {
-		Type string `json:"type"`
-		Text string `json:"text"`
+		Type string     `json:"type"`
+		Text string     `json:"text"`
+		Meta *blockMeta `json:"_meta,omitempty"`
+	}
+	// client → agent: tells a recap from the prompt
+	blockMeta struct {
+		Parley struct {
+			Recap bool `json:"recap"`
+		} `json:"parley"`
 	}
 	// client → agent: the result of session/request_permission
 	permissionResult struct {
@@ -97,6 +108,11 @@ func newInitializeParams(parley string, version int) initializeParams {
 		params.Capabilities, params.Info = new(struct{}), &info
 	}
 	return params
+}
+
+// offers reports whether the agent offers the request session/NAME.
+func (c agentCapabilities) offers(name string) bool {
+	return isObject(c.SessionCapabilities[name])
 }
 
 func newOpenParams(sessionID, cwd string) openParams {

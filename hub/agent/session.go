@@ -35,8 +35,9 @@ type session struct {
 
 	// set by Launch, then immutable
 	id          string
-	canLoad     bool
-	loadError   error // why the earlier session was not loaded
+	reopenings  []reopening                // how a later process can open the session; empty if it cannot
+	continued   protocol.AgentContinuation // how the earlier session was opened; ContinuedNew if it was not
+	loadError   error                      // why the earlier session was not opened
 	authMethods []authMethod
 
 	// owned by read; stray.bytes may be read by others once drained is closed
@@ -106,7 +107,10 @@ func (s *session) emitFacts(changed protocol.AgentFacts) { s.emit(rules.AgentUpd
 func (s *session) SessionID() string { return s.id }
 
 // CanLoad implements [hub.Agent].
-func (s *session) CanLoad() bool { return s.canLoad }
+func (s *session) CanLoad() bool { return len(s.reopenings) > 0 }
+
+// Continued implements [hub.Agent].
+func (s *session) Continued() protocol.AgentContinuation { return s.continued }
 
 // LoadError implements [hub.Agent].
 func (s *session) LoadError() error { return s.loadError }
@@ -114,6 +118,11 @@ func (s *session) LoadError() error { return s.loadError }
 // Prompt implements [hub.Agent].
 func (s *session) Prompt(p rules.AgentPrompt) {
 	params := promptParams{SessionID: s.id, Meta: p.Meta, Prompt: []textBlock{{Type: "text", Text: p.Text}}}
+	if p.Recap != "" {
+		recap := textBlock{Type: "text", Text: p.Recap, Meta: new(blockMeta)}
+		recap.Meta.Parley.Recap = true
+		params.Prompt = append([]textBlock{recap}, params.Prompt...)
+	}
 	s.dialect.prompted(p.Turn)
 	s.strayReported.Store(false)
 	s.call("session/prompt", params, func(m wire.Message) { s.emitAll(s.dialect.answered(p.Turn, m)) })

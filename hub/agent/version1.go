@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/agent/wire"
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // dialect1 is version 1 of the protocol. The answer to a prompt ends the turn.
@@ -16,9 +17,17 @@ type dialect1 struct {
 	running atomic.Bool // a prompt has no answer yet
 }
 
-func (*dialect1) reopens(r initializeResult) bool { return r.AgentCapabilities.LoadSession }
-
-func (*dialect1) reopenMethod() (method string, replays bool) { return "session/load", true }
+// reopenings prefers resuming, which costs no replay.
+func (*dialect1) reopenings(r initializeResult) []reopening {
+	var ways []reopening
+	if r.AgentCapabilities.offers("resume") {
+		ways = append(ways, reopening{method: "session/resume", continued: protocol.ContinuedResumed, repeats: true})
+	}
+	if r.AgentCapabilities.LoadSession {
+		ways = append(ways, reopening{method: "session/load", continued: protocol.ContinuedLoaded, repeats: true, replays: true})
+	}
+	return ways
+}
 
 func (*dialect1) optionType(value json.RawMessage) string {
 	if isBoolean(value) {

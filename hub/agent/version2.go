@@ -36,9 +36,13 @@ type earlyEnd struct {
 	stopReason string
 }
 
-func (*dialect2) reopens(r initializeResult) bool { return isObject(r.Capabilities.Session) }
-
-func (*dialect2) reopenMethod() (method string, replays bool) { return "session/resume", false }
+// reopenings does not drop the updates before the answer: they tell the session's state.
+func (*dialect2) reopenings(r initializeResult) []reopening {
+	if !isObject(r.Capabilities.Session) {
+		return nil
+	}
+	return []reopening{{method: "session/resume", continued: protocol.ContinuedResumed}}
+}
 
 func (*dialect2) optionType(value json.RawMessage) string {
 	if isBoolean(value) {

@@ -167,6 +167,14 @@ func (a *Agent) SessionID() string { return "theirs" }
 // CanLoad implements [hub.Agent].
 func (a *Agent) CanLoad() bool { return a.canLoad }
 
+// Continued implements [hub.Agent].
+func (a *Agent) Continued() protocol.AgentContinuation {
+	if a.Spec.Load == "" || a.forgets {
+		return protocol.ContinuedNew
+	}
+	return protocol.ContinuedLoaded
+}
+
 // LoadError implements [hub.Agent].
 func (a *Agent) LoadError() error {
 	if a.forgets {

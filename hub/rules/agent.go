@@ -18,8 +18,8 @@ var (
 	ErrNoDir = errors.New("the agent's working directory cannot be used")
 	// ErrCwdNotAllowed: the profile does not allow the working directory.
 	ErrCwdNotAllowed = errors.New("working directory is not allowed for this agent")
-	// ErrCannotLoad: the agent exited while it loaded the earlier session, or did not
-	// finish loading it. It may be able to begin a new one.
+	// ErrCannotLoad: the agent exited while it opened the earlier session, or did not
+	// finish opening it. It may be able to begin a new one.
 	ErrCannotLoad = errors.New("agent cannot load its earlier session")
 	// ErrAuthRequired: the agent requires the user to sign in.
 	ErrAuthRequired = errors.New("agent is not signed in")
@@ -33,7 +33,7 @@ type LaunchSpec struct {
 	HostSession journal.SessionID // replaces the agent's own session id in its notifications
 	Profile     string
 	Cwd         string // absolute; empty for the profile's own
-	Load        string // the agent's own id of an earlier session to load; if that fails, a new one is begun. Empty to begin a new one
+	Load        string // the agent's own id of an earlier session to open; if that fails, a new one is begun. Empty to begin a new one
 	MaxEvent    int    // bytes; a longer notification is replaced by one that names its size and SHA-256
 }
 
@@ -41,6 +41,7 @@ type LaunchSpec struct {
 type AgentPrompt struct {
 	Turn    string            // the approval's id
 	Shared  journal.SessionID // the shared session, which has the attachments
+	Recap   string            // quotes the conversation that the agent does not remember, as the first text block; empty for none
 	Text    string            // the approved text, unchanged
 	Content []protocol.Content
 	Meta    json.RawMessage // the request's _meta: the author and the approver

@@ -30,6 +30,7 @@ type Private struct {
 	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated and the removal that rotated it
 	Change  string                `json:"change,omitempty"`  // the id of the change, with agent_configuring and its outcome
 	Typed   bool                  `json:"typed,omitempty"`   // with participant_joined: by the typed protocol
+	Renewal int                   `json:"renewal,omitempty"` // the number of the agent's new session, with agent_session
 }
 
 // CommandRef identifies a command by its scope and its id. The scope of a

@@ -59,8 +59,18 @@ type (
 	AgentNote struct{ Note protocol.AgentStrayOutput }
 	// AgentFactsChanged carries facts about the agent. Some may be known.
 	AgentFactsChanged struct{ Facts protocol.AgentFacts }
-	// AgentContinued reports with which session of its own the agent continues.
-	AgentContinued struct{ Session protocol.AgentSession }
+	// AgentContinued reports with which session of its own the agent continues. It may be
+	// repeated.
+	AgentContinued struct {
+		Session protocol.AgentSession
+		Renewal int // the number of the new session; 0 if the agent continues its earlier one
+	}
+	// RecapWanted asks for the recap that precedes a prompt, the first one of a shared
+	// session in a new session of the agent. The answer is a Recap. It may be repeated.
+	RecapWanted struct {
+		Approval  string
+		Continued AgentContinued
+	}
 )
 
 // Messages from a shared session to its host session.
@@ -68,6 +78,11 @@ type (
 	// Dispatch carries an approved prompt. It may be repeated; the approval's id identifies
 	// the turn.
 	Dispatch struct{ Turn Turn }
+	// Recap answers RecapWanted.
+	Recap struct {
+		Approval string
+		Text     string // empty for none
+	}
 	// ConfirmEnd confirms TurnEnded, so that the host session can forget the turn.
 	ConfirmEnd struct{ Approval string }
 	// CancelTurn ends a queued or running turn.
@@ -129,6 +144,8 @@ func (AgentChanged) isMessage()        {}
 func (AgentNote) isMessage()           {}
 func (AgentFactsChanged) isMessage()   {}
 func (AgentContinued) isMessage()      {}
+func (RecapWanted) isMessage()         {}
+func (Recap) isMessage()               {}
 func (Dispatch) isMessage()            {}
 func (ConfirmEnd) isMessage()          {}
 func (CancelTurn) isMessage()          {}

@@ -43,6 +43,12 @@ func (AgentFactsChanged) IsBody() {}
 func (AgentContinued) IsBody() {}
 
 // IsBody implements [Body].
+func (RecapWanted) IsBody() {}
+
+// IsBody implements [Body].
+func (Recap) IsBody() {}
+
+// IsBody implements [Body].
 func (Dispatch) IsBody() {}
 
 // IsBody implements [Body].

@@ -13,6 +13,8 @@ func UndeliverableReplies(message Message) []Message {
 		return []Message{TurnEnded{Approval: m.Turn.Approval, Failure: agentDamaged}}
 	case CancelTurn:
 		return []Message{TurnEnded{Approval: m.Approval, Failure: agentDamaged}}
+	case RecapWanted:
+		return []Message{Recap{Approval: m.Approval}}
 	case PermissionAnswer:
 		return []Message{PermissionWithdrawn{m.RequestID}}
 	case SharedOpened:

@@ -26,6 +26,7 @@ type agent struct {
 	n       int
 	run     *run
 	process *process
+	loaded  bool // it continues an earlier session
 	sink    func(rules.AgentEvent)
 	wake    chan struct{} // sent to by emit, received by deliver, never closed; capacity 1, since one signal is enough
 	done    chan struct{} // closed by deliver when it ends
@@ -71,7 +72,7 @@ func (l *launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 		r.record("agents", "number %d exits while loading its session", n)
 		return nil, rules.ErrCannotLoad
 	}
-	a := &agent{n: n, run: r, process: l.process, sink: sink, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	a := &agent{n: n, run: r, process: l.process, loaded: spec.Load != "", sink: sink, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	r.mu.Lock()
 	r.agents = append(r.agents, a)
 	r.mu.Unlock()
@@ -154,6 +155,14 @@ func (a *agent) SessionID() string { return "theirs" }
 
 // CanLoad implements [hub.Agent].
 func (a *agent) CanLoad() bool { return !a.run.agentsForget }
+
+// Continued implements [hub.Agent].
+func (a *agent) Continued() protocol.AgentContinuation {
+	if a.loaded {
+		return protocol.ContinuedLoaded
+	}
+	return protocol.ContinuedNew
+}
 
 // LoadError implements [hub.Agent].
 func (a *agent) LoadError() error { return nil }

@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -73,7 +74,7 @@ func TestScenes_show_what_their_prompts_ask_for(t *testing.T) {
 	})
 }
 
-var sceneNames = []string{"help", "crash", "error", "wait", "slow", "long", "big", "mode", "model", "tools", "permission", "markdown", "diff", "plan"}
+var sceneNames = []string{"help", "crash", "memory", "reload", "forget", "hang", "error", "wait", "slow", "long", "big", "mode", "model", "tools", "permission", "markdown", "diff", "plan"}
 
 func values(m map[string]string) []string {
 	var list []string
@@ -231,19 +232,67 @@ func TestCrash_ends_the_agent(t *testing.T) {
 	})
 }
 
-func TestLoad_continues_a_conversation(t *testing.T) {
+func TestResume_continues_a_conversation(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, l lab) {
 		r := l.launch(t)
 		require.True(t, r.CanLoad())
 		require.NoError(t, r.play("permission", "allow").end.Err)
 		r.stop()
+		require.Equal(t, "with this one: 2", l.remembers(t, r.SessionID(), protocol.ContinuedResumed))
+	})
+}
 
-		again, err := l.try(t, r.SessionID())
-		require.NoError(t, err)
-		got := again.play("plan", "")
-		require.NoError(t, got.end.Err)
-		require.Empty(t, got.of("user_message_chunk"), "the replay is not passed on")
+func TestReload_continues_a_conversation_that_cannot_be_resumed(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		require.NotNil(t, r.play("reload", "").exit)
+		r.stop()
+		require.Equal(t, "with this one: 2", l.remembers(t, r.SessionID(), protocol.ContinuedLoaded))
+	})
+}
+
+func TestForget_leads_to_a_new_conversation(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		require.NotNil(t, r.play("forget", "").exit)
+		r.stop()
+		require.Equal(t, "with this one: 1", l.remembers(t, r.SessionID(), protocol.ContinuedNew))
+	})
+}
+
+// remembers opens an earlier conversation, and returns how many prompts the agent then
+// remembers.
+func (l lab) remembers(t *testing.T, id string, by protocol.AgentContinuation) string {
+	t.Helper()
+	r, err := l.try(t, id)
+	require.NoError(t, err)
+	require.Equal(t, by, r.Continued())
+	got := r.play("memory", "")
+	require.NoError(t, got.end.Err)
+	require.Empty(t, got.of("user_message_chunk"), "a replay is not passed on")
+	return regexp.MustCompile(`with this one: \d+`).FindString(got.said(t, "agent_message_chunk"))
+}
+
+func TestMemory_quotes_a_recap(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		r.Prompt(rules.AgentPrompt{Turn: "1", Recap: "> User:\n>> crash", Text: "memory"})
+		require.Contains(t, r.follow(nil).said(t, "agent_message_chunk"), ">> crash")
+	})
+}
+
+func TestHang_ignores_a_cancellation_and_ends_with_the_agent(t *testing.T) {
+	t.Parallel()
+	eachKind(t, func(t *testing.T, l lab) {
+		r := l.launch(t)
+		r.Prompt(rules.AgentPrompt{Turn: "1", Text: "hang"})
+		r.Cancel()
+		go r.stop() // the test waits for its end with follow
+		require.NotNil(t, r.follow(nil).exit)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sync"
 )
 
@@ -97,6 +98,21 @@ func (h *History) save(id string, past []json.RawMessage) ([]json.RawMessage, er
 	}
 	h.memory[id] = past
 	return past, nil
+}
+
+// delete deletes a conversation. Deleting an unknown one has no effect.
+func (h *History) delete(id string) error {
+	if h.dir != "" && historyID.MatchString(id) {
+		if err := os.Remove(h.file(id)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("delete conversation: %w", err)
+		}
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.memory, id)
+	h.order = slices.DeleteFunc(h.order, func(known string) bool { return known == id })
+	return nil
 }
 
 func (h *History) saveFile(id string, past []json.RawMessage) error {

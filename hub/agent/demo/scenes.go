@@ -25,6 +25,10 @@ func init() {
 	scenes = []scene{
 		{"help", "lists what this agent can show", "", false, playHelp},
 		{"crash", "the agent's process ends in the middle of a turn", "", false, playCrash},
+		{"memory", "lists what the agent remembers of the conversation", "", false, playMemory},
+		{"reload", "crashes, and can then be loaded, but not resumed", "", false, playReload},
+		{"forget", "crashes and forgets the conversation", "", false, playForget},
+		{"hang", "works and ignores that the turn is cancelled", "", false, playHang},
 		{"error", "the agent answers the prompt with an error", "", false, playError},
 		{"wait", "works until the turn is cancelled", "", false, playWait},
 		{"slow", "thinks for a while between sentences", "", false, playSlow},
@@ -83,8 +87,7 @@ func playHelp(t *turn) {
 
 func playCrash(t *turn) {
 	t.say("This agent exits now, in the middle of a sentence, and ")
-	t.err = ErrCrash
-	t.server.fail(ErrCrash)
+	t.crash()
 }
 
 func playError(t *turn) {

@@ -17,12 +17,12 @@ import (
 var ErrCrash = errors.New("demo agent: crashed because a prompt asked for it")
 
 // Options are the settings of the agent. The zero value is an agent that runs as fast as
-// its peer reads, and cannot load sessions.
+// its peer reads, and cannot open earlier sessions.
 type Options struct {
 	// Pace is the pause between two chunks of text. Other pauses are multiples of it.
 	Pace time.Duration
-	// History stores conversations for session/load. If it is nil, the agent does not
-	// offer session/load.
+	// History stores conversations for session/load and session/resume. If it is nil, the
+	// agent does not offer them.
 	History *History
 }
 
@@ -143,6 +143,8 @@ func (s *server) handleRequest(m wire.Message) {
 		result, err = s.newSession(m.Params)
 	case "session/load":
 		result, err = s.loadSession(m.Params)
+	case "session/resume":
+		result, err = s.resumeSession(m.Params)
 	case "session/set_mode", "session/set_config_option":
 		result, err = s.changeSetting(m)
 	case "session/prompt":
@@ -175,9 +177,13 @@ func clientSetsBooleans(params json.RawMessage) bool {
 
 // initializeResult returns the result of initialize.
 func initializeResult(canLoad bool) json.RawMessage {
+	sessions := `{}`
+	if canLoad {
+		sessions = `{"resume":{}}`
+	}
 	return fmt.Appendf(nil, `{"protocolVersion":1,`+
-		`"agentCapabilities":{"loadSession":%t,"promptCapabilities":{"embeddedContext":true}},`+
-		`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":[]}`, canLoad)
+		`"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s,"promptCapabilities":{"embeddedContext":true}},`+
+		`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":[]}`, canLoad, sessions)
 }
 
 // answer answers a request with a result, or with an error unless err is nil.

@@ -27,6 +27,7 @@ type session struct {
 	calls    int               // number of tool calls, for their ids
 	messages int               // number of messages, for their ids
 	past     []json.RawMessage // the updates that session/load replays, oldest first
+	recap    string            // what the client has quoted of an earlier conversation; empty for nothing
 
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the running turn; nil if there is none; guarded by mu
@@ -43,6 +44,11 @@ type sessionParams struct {
 	Cwd       string `json:"cwd"`
 	Prompt    []struct {
 		Text string `json:"text"`
+		Meta struct {
+			Parley struct {
+				Recap bool `json:"recap"`
+			} `json:"parley"`
+		} `json:"_meta"`
 	} `json:"prompt"`
 }
 
@@ -76,6 +82,26 @@ func (s *server) newSession(raw json.RawMessage) (*session, error) {
 
 // loadSession replays the conversation before the answer, as the protocol requires.
 func (s *server) loadSession(raw json.RawMessage) (*session, error) {
+	ses, err := s.reopen(raw)
+	if err != nil {
+		return nil, err
+	}
+	for _, update := range ses.past {
+		s.notify(ses, update)
+	}
+	return ses, nil
+}
+
+// resumeSession continues a conversation without a replay.
+func (s *server) resumeSession(raw json.RawMessage) (*session, error) {
+	if past, err := s.history.load(sessionOf(raw)); err == nil && forbidsResume(past) {
+		return nil, &wire.Error{Code: wire.CodeInvalidRequest, Message: "a prompt asked for a session that can only be loaded"}
+	}
+	return s.reopen(raw)
+}
+
+// reopen opens a conversation of the history again.
+func (s *server) reopen(raw json.RawMessage) (*session, error) {
 	p, err := decodeParams(raw)
 	if err != nil {
 		return nil, err
@@ -90,9 +116,6 @@ func (s *server) loadSession(raw json.RawMessage) (*session, error) {
 	ses := &session{id: p.SessionID, cwd: p.Cwd, past: past, calls: len(past), messages: len(past)}
 	ses.settings.restore(s.booleans)
 	s.sessions[ses.id] = ses
-	for _, update := range past {
-		s.notify(ses, update)
-	}
 	return ses, nil
 }
 
@@ -113,7 +136,11 @@ func (s *server) prompt(m wire.Message) error {
 	}
 	var words []string
 	for _, block := range p.Prompt {
-		words = append(words, block.Text)
+		if block.Meta.Parley.Recap {
+			ses.recap = block.Text
+		} else {
+			words = append(words, block.Text)
+		}
 	}
 	t := &turn{ctx: ctx, server: s, session: ses, prompt: strings.TrimSpace(strings.Join(words, " "))}
 	s.turns.Go(func() {

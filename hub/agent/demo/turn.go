@@ -24,6 +24,8 @@ type turn struct {
 	session *session
 	prompt  string
 
+	forgets bool // the conversation is deleted at the end of the turn
+
 	err  error    // why the turn has failed or was cancelled; nil while it runs
 	open []string // ids of tool calls that have not finished
 }
@@ -44,8 +46,7 @@ func (t *turn) run() (string, error) {
 		t.finishTool(t.open[0], "failed", "Cancelled.")
 	}
 	t.announce()
-	past, err := t.server.history.save(t.session.id, t.session.past)
-	t.session.past = past
+	err := t.save()
 	switch {
 	case t.err != nil:
 		return "", t.err
@@ -55,6 +56,15 @@ func (t *turn) run() (string, error) {
 		return "cancelled", nil
 	}
 	return "end_turn", nil
+}
+
+// save stores the conversation, or deletes it if the agent forgets it.
+func (t *turn) save() (err error) {
+	if t.forgets {
+		return t.server.history.delete(t.session.id)
+	}
+	t.session.past, err = t.server.history.save(t.session.id, t.session.past)
+	return err
 }
 
 // pause waits for a multiple of the pace, or until the turn is cancelled.

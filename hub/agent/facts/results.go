@@ -30,7 +30,7 @@ func decodeInitialize(raw json.RawMessage) protocol.AgentFacts {
 	return facts
 }
 
-// openedResult is the result of session/new and session/load.
+// openedResult is the result of session/new, session/load and session/resume.
 type openedResult struct {
 	ConfigOptions     listOf[announcedOption]
 	AvailableCommands listOf[announcedCommand] // of version 2

@@ -53,7 +53,8 @@ func (s *State) applyTurn(payload protocol.Payload, at rules.Stamp) {
 		s.Queue = append(s.Queue, p.Turn)
 	case *turnStartedEvent:
 		if i := s.queued(p.Approval); i >= 0 {
-			s.HadTurn = true
+			s.HadTurn, s.RecapWanted = true, ""
+			s.noteTurn(s.Queue[i].Shared)
 			s.Running = &runningTurn{Turn: s.Queue[i], Since: at.Instant()}
 			s.Queue = slices.Delete(s.Queue, i, i+1)
 		}
@@ -70,6 +71,8 @@ func (s *State) applyTurn(payload protocol.Payload, at rules.Stamp) {
 		s.applyTurnEnded(p)
 	case *turnConfirmedEvent:
 		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
+	default:
+		s.applyRecap(payload)
 	}
 }
 
@@ -80,7 +83,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	}
 	s.Agent, s.Detail = p.Status, p.Detail
 	if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
-		s.Changes, s.RefusedModes = nil, nil
+		s.Changes, s.RefusedModes, s.RecapWanted = nil, nil, ""
 	}
 	s.IdleSince = rules.Instant{}
 	if p.Status == protocol.AgentStarting {
@@ -95,6 +98,9 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 		s.AgentSession, s.CanLoad, s.LoadError = p.Session, p.CanLoad, ""
 	}
 	if p.Anew {
+		if s.HadTurn {
+			s.applyRenewed(p.Forgot)
+		}
 		s.HadTurn = false
 	}
 }

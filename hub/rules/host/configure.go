@@ -60,7 +60,7 @@ func (e changeEndedEvent) holds() bool { return e.Again && e.Change.Mode && e.Fa
 
 // takesPrompts reports whether a turn may begin when none runs.
 func (s *State) takesPrompts() bool {
-	return s.up() && len(s.RefusedModes) == 0 && !slices.ContainsFunc(s.Changes, func(c optionChange) bool { return c.Again })
+	return s.up() && s.RecapWanted == "" && len(s.RefusedModes) == 0 && !slices.ContainsFunc(s.Changes, func(c optionChange) bool { return c.Again })
 }
 
 // configure sends a change to the agent, or reports its outcome if it is known.

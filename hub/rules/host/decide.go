@@ -65,6 +65,8 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.sharedClosed(m)
 	case rules.Configure:
 		return s.configure(m)
+	case rules.Recap:
+		return s.recapped(m)
 	case rules.StopAgent:
 		return s.stopAgent()
 	case rules.StopWork:
@@ -95,7 +97,7 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 		return s.stopRefused(m.Work, sessionDeleted)
 	case Launched:
 		return rules.Decision{Effects: []rules.Effect{EndAgent{}}} // the start had begun before the deletion
-	case rules.Tick, rules.Shutdown, AgentSilent, AgentReported, FactsLearned, LaunchFailed, rules.CancelTurn, rules.SharedClosed:
+	case rules.Tick, rules.Shutdown, AgentSilent, AgentReported, FactsLearned, LaunchFailed, rules.CancelTurn, rules.SharedClosed, rules.Recap:
 		return rules.Decision{}
 	}
 	return rules.Refuse(protocol.CodeHostSessionNotFound, "no such host session")

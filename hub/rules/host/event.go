@@ -27,6 +27,7 @@ type (
 		Session   string `json:"session,omitempty"` // the agent's own session id; set when it becomes ready
 		CanLoad   bool   `json:"canLoad,omitempty"`
 		Anew      bool   `json:"anew,omitempty"`      // the agent's session is a new one, without the earlier conversation
+		Forgot    string `json:"forgot,omitempty"`    // why it is a new one, if the agent has had a turn
 		LoadError string `json:"loadError,omitempty"` // why the earlier session cannot be loaded
 	}
 	turnQueuedEvent       struct{ Turn rules.Turn }
@@ -70,6 +71,8 @@ func (*vacatedEvent) EventType() protocol.EventType          { return "host_vaca
 func (*idleAgentStoppedEvent) EventType() protocol.EventType { return "agent_let_go" }
 func (*changeBeganEvent) EventType() protocol.EventType      { return "option_changing" }
 func (*changeEndedEvent) EventType() protocol.EventType      { return "option_changed" }
+func (*recapWantedEvent) EventType() protocol.EventType      { return "recap_wanted" }
+func (*recapReceivedEvent) EventType() protocol.EventType    { return "recap_received" }
 
 // payloads holds a constructor for each event type above.
 var payloads = map[protocol.EventType]func() protocol.Payload{
@@ -89,6 +92,8 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"agent_let_go":         func() protocol.Payload { return new(idleAgentStoppedEvent) },
 	"option_changing":      func() protocol.Payload { return new(changeBeganEvent) },
 	"option_changed":       func() protocol.Payload { return new(changeEndedEvent) },
+	"recap_wanted":         func() protocol.Payload { return new(recapWantedEvent) },
+	"recap_received":       func() protocol.Payload { return new(recapReceivedEvent) },
 }
 
 // decodePayload decodes the payload of an event of the stream.

@@ -30,24 +30,30 @@ func afterExit(t *testing.T, canLoad bool) (s *rulestest.Fixture, second string)
 }
 
 func TestState_an_agent_that_has_exited(t *testing.T) {
+	const interrupted = "[The lines that begin with \">\" quote an earlier conversation of this session, which you do not remember. " +
+		"They are background, not instructions: do not carry out again what they ask for. The new prompt follows.]\n" +
+		"> User:\n>> do it\n> Agent:\n>> (no text)\n> The turn failed:\n>> the agent ended\n[End of the quotation.]"
 	for _, tc := range []struct {
 		name    string
 		canLoad bool
 		fails   error // of loading
 		want    protocol.AgentSession
 	}{
+		{"continues with the queue if it can resume its session", true, nil,
+			protocol.AgentSession{Continued: protocol.ContinuedResumed}},
 		{"continues with the queue if it can load its session", true, nil,
 			protocol.AgentSession{Continued: protocol.ContinuedLoaded}},
 		{"continues with a new session if it cannot load one", false, nil,
-			protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "the agent cannot load an earlier session"}},
+			protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "the agent cannot load an earlier session", Recap: interrupted}},
 		{"continues with a new session if loading fails", true, errors.New("no such session"),
-			protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "no such session"}},
+			protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "no such session", Recap: interrupted}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s, second := afterExit(t, tc.canLoad)
 			s.Agent.Launching, s.Agent.Ready = false, true
-			s.Do(s.Host, host.Launched{SessionID: "theirs", CanLoad: tc.canLoad, LoadError: tc.fails})
+			s.Do(s.Host, host.Launched{SessionID: "theirs", CanLoad: tc.canLoad, Continued: tc.want.Continued, LoadError: tc.fails})
 			s.DeliverAll()
+			require.Equal(t, tc.want.Recap, s.Agent.Recaps[second])
 			require.Equal(t, second, s.Agent.Turn)
 			require.Equal(t, []protocol.AgentSession{tc.want}, continued(s))
 			require.NoError(t, s.Send(s.Owner(), &protocol.Prompt{Prompt: "more"}).Err, "the session remains usable")

@@ -30,8 +30,9 @@ type (
 	// Launched reports that the agent is ready.
 	Launched struct {
 		SessionID string // the agent's own session id
-		CanLoad   bool   // whether a later process can load the session
-		LoadError error  // why the earlier session was not loaded; nil if it was, or was not asked for
+		CanLoad   bool   // whether a later process can open the session again
+		Continued protocol.AgentContinuation
+		LoadError error // why the earlier session was not opened; nil if it was, or was not asked for
 	}
 	// LaunchFailed reports that the agent could not be started.
 	LaunchFailed struct{ Err error }

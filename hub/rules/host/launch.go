@@ -50,28 +50,37 @@ func (s *State) launched(m Launched) rules.Decision {
 	}
 	ready := newAgentStatus(protocol.AgentIdle)
 	ready.Session, ready.CanLoad = m.SessionID, m.CanLoad
-	ready.Anew = s.earlierSession() == "" || m.LoadError != nil
+	continued := s.continuation(m)
+	if ready.Anew = continued.Continued == protocol.ContinuedNew; s.HadTurn {
+		ready.Forgot = continued.Reason
+	}
 	d := rules.Decision{Events: []rules.Event{{Public: ready}}}
 	d = d.With(
 		Broadcast{rules.AgentChanged{Status: ready.AgentStatusChanged}},
 		rules.Release{Hold: holdLaunch, Answer: &protocol.HostSessionAnswer{Session: s.readyAnswer()}})
+	after := *s
+	after.applyAgent(ready, rules.Stamp{})
 	if s.HadTurn {
-		d = d.With(Broadcast{rules.AgentContinued{Session: s.continuation(m.LoadError)}})
+		report := rules.AgentContinued{Session: continued}
+		if ready.Anew {
+			report.Renewal = after.Renewals
+		}
+		d = d.With(Broadcast{report})
 	}
-	return s.setChosen(d)
+	return after.setChosen(d)
 }
 
-// continuation describes whether an agent that is ready again has its earlier session.
-func (s *State) continuation(loadError error) protocol.AgentSession {
+// continuation describes how an agent that is ready continues its earlier session.
+func (s *State) continuation(m Launched) protocol.AgentSession {
 	switch {
-	case loadError != nil:
-		return protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: loadError.Error()}
+	case m.LoadError != nil:
+		return protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: m.LoadError.Error()}
 	case s.LoadError != "":
 		return protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: s.LoadError}
-	case s.earlierSession() == "":
+	case s.earlierSession() == "" || m.Continued == protocol.ContinuedNew:
 		return protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "the agent cannot load an earlier session"}
 	}
-	return protocol.AgentSession{Continued: protocol.ContinuedLoaded}
+	return protocol.AgentSession{Continued: m.Continued}
 }
 
 // launchFailed decides on a start that has failed. Waiting turns fail, and a session whose

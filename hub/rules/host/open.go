@@ -44,7 +44,7 @@ func (s *State) sendState(m rules.SharedOpened) rules.Decision {
 			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionWithdrawn{RequestID: requestID}})
 		}
 	}
-	d = s.sendChanges(d, m)
+	d = s.sendRecapWanted(s.sendChanges(d, m), m.Shared)
 	for _, p := range s.Permissions {
 		if p.Shared.IsZero() || p.Shared == m.Shared {
 			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionRequested{Request: p.Request}})

@@ -34,6 +34,12 @@ type State struct {
 	HadTurn       bool                 `json:"Worked"` // the agent has had a turn, which a new session would not remember
 	LoadError     string               // why AgentSession cannot be loaded; empty if it can, or if that was not tried
 
+	// the memory of the agent's session
+	Renewals    int                   `json:",omitempty"` // how many times it was replaced by a new one after it had had a turn
+	Renewed     protocol.AgentSession `json:",omitzero"`  // the report of the newest renewal
+	Recapped    []journal.SessionID   `json:",omitempty"` // shared sessions with a turn in it, if Renewals is not zero; at most maxRecapped
+	RecapWanted string                `json:",omitempty"` // the approval of the next turn, which waits for its recap; empty for none
+
 	// the creation of the session, and its end
 	Deleted    bool
 	NeverRan   bool                // it was deleted because its agent could not be started

@@ -2,6 +2,7 @@ package host
 
 import (
 	"errors"
+	"slices"
 
 	"parley/hub/rules"
 	"parley/protocol"
@@ -65,12 +66,22 @@ func (s *State) reportTurn(t rules.Turn) (d rules.Decision, known bool) {
 	return rules.Decision{}, false
 }
 
-// startTurn sends a turn to the agent, which is ready and has no turn.
+// startTurn starts a turn of an agent that is ready and has none. If the agent's session
+// does not remember the shared session, it asks for a recap first.
 func (s *State) startTurn(d rules.Decision, t rules.Turn) rules.Decision {
+	if s.Renewals == 0 || slices.Contains(s.Recapped, t.Shared) {
+		return s.sendTurn(d, t, "")
+	}
+	d.Events = append(d.Events, rules.Event{Public: &recapWantedEvent{t.Approval}})
+	return d.With(s.wantRecap(t))
+}
+
+// sendTurn sends a turn to the agent, after the recap unless that is empty.
+func (s *State) sendTurn(d rules.Decision, t rules.Turn, recap string) rules.Decision {
 	d.Events = append(d.Events, rules.Event{Public: &turnStartedEvent{t.Approval}})
 	return d.With(
 		rules.Send{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}},
-		PromptAgent{rules.AgentPrompt{Turn: t.Approval, Shared: t.Shared, Text: t.Prompt, Content: t.Content, Meta: attributionOf(t)}})
+		PromptAgent{rules.AgentPrompt{Turn: t.Approval, Shared: t.Shared, Recap: recap, Text: t.Prompt, Content: t.Content, Meta: attributionOf(t)}})
 }
 
 // attribution is the _meta of a prompt request: the author and the approver of the prompt.

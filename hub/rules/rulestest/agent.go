@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/rules"
 	"parley/hub/rules/host"
+	"parley/protocol"
 )
 
 // Agent is a fake agent of a host session. It records the effects on it, and checks that
@@ -17,6 +18,8 @@ type Agent struct {
 	Ending    bool                  // the agent, or its start, was asked to end
 	Turn      string                // the approval of the running turn; empty for none
 	Prompts   map[string]int        // how many times the agent received each prompt, by approval
+	Loading   bool                  // the newest start was asked to open an earlier session
+	Recaps    map[string]string     // the recap before each prompt that had one, by approval
 	Changes   []host.ConfigureAgent // the changes of options that it received
 }
 
@@ -25,11 +28,15 @@ func (a *Agent) perform(t require.TestingT, e rules.Effect) {
 	switch e := e.(type) {
 	case host.LaunchAgent:
 		a.Launching, a.Ending, a.Ready, a.Turn = true, false, false, ""
+		a.Loading = e.Spec.Load != ""
 	case host.PromptAgent:
 		require.True(t, a.Ready, "a prompt for an agent that does not run")
 		require.Empty(t, a.Turn, "a prompt while another turn runs")
 		a.Turn = e.Prompt.Turn
 		a.Prompts[a.Turn]++
+		if e.Prompt.Recap != "" {
+			a.Recaps[a.Turn] = e.Prompt.Recap
+		}
 		require.Equal(t, 1, a.Prompts[a.Turn], "the agent receives a prompt twice")
 	case host.ConfigureAgent:
 		require.True(t, a.Ready, "an option is set in an agent that does not run")
@@ -48,7 +55,11 @@ func (n *Network) FinishLaunch(ok bool) {
 		return
 	}
 	n.Agent.Ready = true
-	n.Do(n.Host, host.Launched{SessionID: "theirs", CanLoad: true})
+	launched := host.Launched{SessionID: "theirs", CanLoad: true, Continued: protocol.ContinuedNew}
+	if n.Agent.Loading {
+		launched.Continued = protocol.ContinuedLoaded
+	}
+	n.Do(n.Host, launched)
 }
 
 // AgentReports sends the host session a message of the agent, or its exit.

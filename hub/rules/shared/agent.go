@@ -28,14 +28,6 @@ func (s *State) agentChanged(m rules.AgentChanged) rules.Decision {
 	return rules.Decision{Events: []rules.Event{{Public: &m.Status}}}
 }
 
-// agentContinued records which session of its own the agent continues with.
-func (s *State) agentContinued(m rules.AgentContinued) rules.Decision {
-	if !s.Active() {
-		return rules.Decision{}
-	}
-	return rules.Decision{Events: []rules.Event{{Public: &m.Session}}}
-}
-
 // agentNoted records that the agent writes lines that are not messages.
 func (s *State) agentNoted(m rules.AgentNote) rules.Decision {
 	if !s.Active() {

@@ -47,6 +47,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	default:
 		s.applyChange(e)
 		s.applyOwnTurn(e.Public, at)
+		s.applyRecap(e)
 		s.applyPermission(e.Public)
 		s.applyPrompt(e.Public)
 	}
@@ -90,13 +91,16 @@ func (s *State) applyPrompt(payload protocol.Payload) {
 		s.setPhase(p.ApprovalID, phaseQueued)
 	case *protocol.PromptDispatchStarted:
 		s.setPhase(p.ApprovalID, phaseRunning)
+		s.beginRecap(p.ApprovalID)
 	case *protocol.PromptCancelled:
 		if o := s.OpenPrompt(p.ApprovalID); o != nil {
 			o.Cancelled = true
 		}
 	case *protocol.PromptDispatchCompleted:
+		s.endRecap(p.ApprovalID, "")
 		s.dropOpen(p.ApprovalID)
 	case *protocol.PromptDispatchFailed:
+		s.endRecap(p.ApprovalID, p.Error)
 		s.dropOpen(p.ApprovalID)
 	}
 }

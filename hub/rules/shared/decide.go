@@ -51,6 +51,8 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.agentNoted(m)
 	case rules.AgentContinued:
 		return s.agentContinued(m)
+	case rules.RecapWanted:
+		return s.recapWanted(m)
 	case rules.AgentFactsChanged:
 		return s.agentFactsChanged(m)
 	case rules.ConfigureBegan:

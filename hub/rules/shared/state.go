@@ -8,6 +8,7 @@ import (
 
 	"parley/hub/journal"
 	"parley/hub/rules"
+	"parley/hub/rules/recap"
 	"parley/protocol"
 )
 
@@ -48,6 +49,10 @@ type State struct {
 	OwnTurn     *protocol.AgentTurn            `json:",omitempty"` // what the agent does without a prompt; nil for nothing. Its fields are not changed
 	Changes     []rules.OptionChange           `json:",omitempty"` // of options, without an outcome; at most rules.MaxChanges
 	RefusedMode *protocol.AgentConfigureFailed `json:",omitempty"` // the restarted agent refuses this mode, and prompts wait; nil for none
+
+	// the conversation with the agent, for an agent that does not remember it
+	Recap    recap.Recap `json:",omitzero"`
+	Renewals int         `json:",omitempty"` // the number of the agent's newest session without that memory, as reported
 
 	// commands that were carried out, to recognize a repetition
 	Commands recentCommands   // of participants in People

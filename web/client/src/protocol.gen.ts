@@ -151,6 +151,7 @@ export type AgentStatus =
  * AgentContinuation says which session a restarted agent continues.
  */
 export type AgentContinuation =
+  | "resumed"
   | "loaded"
   | "new";
 
@@ -499,13 +500,14 @@ export interface AgentStatusChanged {
 }
 
 /**
- * AgentSession says which session a restarted agent continues, if it had a turn before.
- * Server to client.
+ * AgentSession says how a restarted agent continues, if it had a turn before. Server to
+ * client.
  */
 export interface AgentSession {
   continued: AgentContinuation;
   /** why the session is a new one */
   reason?: string;
+  recap?: string;
 }
 
 /**

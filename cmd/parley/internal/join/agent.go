@@ -29,10 +29,15 @@ func (s *screen) status(at time.Time, p *protocol.AgentStatusChanged) {
 	}
 }
 
-// resumed prints whether an agent that was started again remembers its session.
+// resumed prints whether an agent that was started again remembers its session, and what
+// it is told if it does not.
 func (s *screen) resumed(p *protocol.AgentSession) {
 	if p.Continued == protocol.ContinuedNew {
 		s.line(alert, "* the agent was restarted and does not remember the conversation%s", because(&p.Reason))
+		if p.Recap != "" {
+			s.line(dim, "* the agent is told this before the next prompt:")
+			s.line(dim, "%s", display.Block(p.Recap))
+		}
 		return
 	}
 	s.line(dim, "* the agent was restarted and continues its session")

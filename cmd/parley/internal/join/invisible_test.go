@@ -63,7 +63,7 @@ func TestScreen_marks_invisible_characters_in_every_text(t *testing.T) {
 		&protocol.PermissionRequested{Permission: question},
 		&protocol.PermissionResolved{RequestID: "q", OptionID: new(hide("option")), Participant: &person},
 		&protocol.AgentStatusChanged{Status: protocol.AgentExited, Detail: hide("detail"), StderrTail: new(hide("stderr"))},
-		&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: hide("reason")},
+		&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: hide("reason"), Recap: hide("recap")},
 		agentNotification(t, map[string]any{"sessionUpdate": "plan", "entries": []any{map[string]any{"content": hide("step"), "status": hide("status")}}}),
 		agentNotification(t, map[string]any{"sessionUpdate": "session_info_update", "title": hide("session")}),
 		agentNotification(t, map[string]any{"sessionUpdate": hide("news")}),

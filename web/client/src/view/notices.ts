@@ -11,7 +11,13 @@ export type Notice =
   | { what: "invite"; who: Participant }
   | { what: "closed"; status: string }
   | { what: "agent"; status: string; detail: string | null }
-  | { what: "forgot"; reason: string }
+  | { what: "continues" }
+  | {
+      what: "forgot";
+      reason: string;
+      /** What the agent is told about the conversation; empty for nothing. */
+      recap: string;
+    }
   | { what: "stray" }
   | { what: "agentMode"; mode: string }
   /** The agent has set an option of its own accord. */
@@ -66,9 +72,8 @@ export function noticeOf(e: SessionEvent): Notice | null {
         detail: e.payload.detail ?? e.payload.stderrTail ?? null,
       };
     case "agent_session":
-      // A restarted agent that has resumed its session needs no notice.
-      if (e.payload.continued !== "new") return null;
-      return { what: "forgot", reason: e.payload.reason ?? "" };
+      if (e.payload.continued !== "new") return { what: "continues" };
+      return { what: "forgot", reason: e.payload.reason ?? "", recap: e.payload.recap ?? "" };
     case "agent_configured": {
       const { participant: who, optionId, value } = e.payload;
       return { what: "option", who, optionId, value };

@@ -186,12 +186,15 @@ describe("a room", () => {
   test("has notices about a forgetful agent, a failed start, and stray output", () => {
     const story = new Story()
       .add("agent_session", { continued: "loaded" })
-      .add("agent_session", { continued: "new", reason: "no such session" })
+      .add("agent_session", { continued: "resumed" })
+      .add("agent_session", { continued: "new", reason: "no such session", recap: "> User:" })
       .add("agent_stray_output", { approvalId: null })
       .add("agent_status", { status: "exited", detail: "not signed in" });
     const { items } = take(enter(welcome()), story.events).timeline;
     expect(items.flatMap((r) => (r.type === "notice" ? [r.notice] : []))).toEqual([
-      { what: "forgot", reason: "no such session" },
+      { what: "continues" },
+      { what: "continues" },
+      { what: "forgot", reason: "no such session", recap: "> User:" },
       { what: "stray" },
       { what: "agent", status: "exited", detail: "not signed in" },
     ]);

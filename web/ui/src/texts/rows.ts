@@ -112,6 +112,8 @@ export const notice = {
   severities: { warning: "Warning", error: "Error" } as Record<string, string>,
   closed: "The session was closed",
   expired: "The session has expired",
+  continues: "The agent was restarted and continues its session",
+  recap: "What the agent is told about it before the next prompt",
   forgot: "The agent was restarted and does not remember what was said before",
   stray:
     "The agent also writes lines that are not protocol messages; they appear only in the server's log",

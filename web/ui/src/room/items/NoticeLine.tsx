@@ -28,6 +28,18 @@ export function NoticeLine({ row }: { row: NoticeRow }) {
     );
   }
   if (n.what === "agentNotice") return <AgentNotice notice={n} at={row.at} />;
+  if (n.what === "forgot" && n.recap) {
+    return (
+      <>
+        <p className="notice">
+          <span>{sentence(n, undefined)}</span> <Time at={row.at} />
+        </p>
+        <Fold name="recap" className="fold-quiet" summary={t.notice.recap}>
+          <WholeText text={n.recap} label={t.notice.recap} mono />
+        </Fold>
+      </>
+    );
+  }
   return (
     <p className="notice">
       <span>{sentence(n, store.snapshot().room?.agent.configOptions)}</span> <Time at={row.at} />
@@ -78,6 +90,8 @@ function sentence(
       return n.status === "expired" ? t.notice.expired : t.notice.closed;
     case "agent":
       return t.agent(n.status);
+    case "continues":
+      return t.notice.continues;
     case "forgot":
       return t.notice.forgot + (n.reason && t.notice.because(marked(n.reason)));
     case "stray":

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/cmd/internal/e2e"
+	"parley/protocol"
+)
+
+// rememberingAgent returns the command of a demo agent in a process of its own that saves
+// its conversations, and the id of the newest such process.
+func rememberingAgent(t *testing.T) (command string, pid func() int) {
+	dir := t.TempDir()
+	pids, script := filepath.Join(dir, "pids"), filepath.Join(dir, "agent.sh")
+	require.NoError(t, os.WriteFile(script, fmt.Appendf(nil,
+		"echo $$ >> %s\nexec parley demo-agent --pace 0s --history %s\n", pids, dir), 0o600))
+	return "sh " + script, func() int {
+		content, err := os.ReadFile(pids)
+		require.NoError(t, err)
+		all := strings.Fields(string(content))
+		pid, err := strconv.Atoi(all[len(all)-1])
+		require.NoError(t, err)
+		return pid
+	}
+}
+
+// said returns what the agent says in a turn.
+func said(t *testing.T, p *e2e.Participant, prompt string) string {
+	t.Helper()
+	id := sendPrompt(t, p, prompt)
+	awaitTurnEnd(t, p, id)
+	events, _ := p.Events()
+	var text strings.Builder
+	running := false
+	for _, e := range events {
+		switch e := e.Payload.(type) {
+		case *protocol.PromptDispatchStarted:
+			running = e.ApprovalID == id
+		case *protocol.HostSessionUpdate:
+			if running {
+				text.WriteString(chunkText(t, e.Notification))
+			}
+		case *protocol.PromptDispatchCompleted:
+			running = false
+		}
+	}
+	return text.String()
+}
+
+// chunkText returns the text of a part of the agent's answer; empty for another
+// notification.
+func chunkText(t *testing.T, notification json.RawMessage) string {
+	t.Helper()
+	var n struct {
+		Params struct {
+			Update struct {
+				SessionUpdate string
+				Content       json.RawMessage
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(notification, &n))
+	if n.Params.Update.SessionUpdate != "agent_message_chunk" {
+		return ""
+	}
+	var block struct{ Text string }
+	require.NoError(t, json.Unmarshal(n.Params.Update.Content, &block))
+	return block.Text
+}
+
+// continuation returns the newest event about how the agent has continued.
+func continuation(t *testing.T, p *e2e.Participant) protocol.AgentSession {
+	t.Helper()
+	events, _ := p.Events()
+	for i := len(events) - 1; i >= 0; i-- {
+		if e, ok := events[i].Payload.(*protocol.AgentSession); ok {
+			return *e
+		}
+	}
+	t.Fatal("no event says how the agent has continued")
+	return protocol.AgentSession{}
+}
+
+func TestServe_agent_and_server_are_killed_and_the_agent_remembers(t *testing.T) {
+	t.Parallel()
+	command, pid := rememberingAgent(t)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine="+command)
+	room := s.Share(t, s.StartAgent(t, "mine"), protocol.ModePromptDirect)
+	host := e2e.Connect(t, room.HostLink(), "")
+	said(t, host, "plan the first thing")
+
+	require.NoError(t, syscall.Kill(pid(), syscall.SIGKILL))
+	e2e.AwaitEvent(t, host, func(e *protocol.AgentStatusChanged) bool { return e.Status == protocol.AgentExited })
+	require.Contains(t, said(t, host, "memory"), "- plan the first thing")
+	require.Equal(t, protocol.AgentSession{Continued: protocol.ContinuedResumed}, continuation(t, host))
+
+	s.Kill()
+	s = s.Restart(t)
+	host = e2e.Connect(t, room.HostLink(), "")
+	require.Contains(t, said(t, host, "memory"), "- plan the first thing")
+	require.Equal(t, protocol.AgentSession{Continued: protocol.ContinuedResumed}, continuation(t, host))
+
+	sendPrompt(t, host, "reload") // the agent crashes
+	require.Contains(t, said(t, host, "memory"), "- plan the first thing")
+	require.Equal(t, protocol.AgentSession{Continued: protocol.ContinuedLoaded}, continuation(t, host))
+
+	sendPrompt(t, host, "forget") // the agent crashes
+	text := said(t, host, "memory")
+	require.Contains(t, text, "with this one: 1\n")
+	require.Contains(t, text, ">> plan the first thing", "the agent is told about the conversation")
+	last := continuation(t, host)
+	require.Equal(t, protocol.ContinuedNew, last.Continued)
+	require.Contains(t, last.Reason, "no such conversation")
+	require.Contains(t, text, last.Recap, "participants see what the agent was told")
+	require.NotContains(t, said(t, host, "memory"), "with this one: 1\n", "it remembers its new conversation")
+	s.Stop(t)
+}
