@@ -37,6 +37,7 @@ type AgentFacts struct {
 	Cwd                   *string            `json:"cwd,omitzero"`                   // the working directory
 	Background            []BackgroundWork   `json:"background,omitzero"`            // what runs beside the turns, as the agent reports it
 	BackgroundTotal       *int               `json:"backgroundTotal,omitzero"`       // how much the agent reports; the list may be truncated
+	Notes                 []string           `json:"notes,omitzero"`                 // what the server could not give the agent of its configuration; each a sentence for people
 }
 
 // BackgroundWork is work of the agent that runs beside its turns. Server to client.

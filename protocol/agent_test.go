@@ -28,6 +28,7 @@ var everyFact = protocol.AgentFacts{
 	Cwd:                   ptr("/home/ada"),
 	Background:            []protocol.BackgroundWork{{Type: "terminal", TerminalID: "t"}, {Type: "tool_call", ToolCallID: "c"}},
 	BackgroundTotal:       ptr(2),
+	Notes:                 []string{"The MCP server \"x\" is left out."},
 }
 
 func TestAgentFacts_every_member_is_in_the_tests(t *testing.T) {

@@ -19,6 +19,7 @@ const (
 	maxValues       = 512       // values of one option
 	maxAuthMethods  = 32        // ways to sign in
 	maxBackground   = 64        // tool calls and terminals in the background
+	maxNotes        = 64        // notes about the configuration
 	maxTokens       = 1<<53 - 1 // the largest integer that every client decodes exactly
 )
 
@@ -55,6 +56,9 @@ func (f AgentFacts) Bounded() AgentFacts {
 	}
 	if f.Cwd != nil {
 		f.Cwd = new(cutText(*f.Cwd, maxPath))
+	}
+	if f.Notes != nil {
+		f.Notes = boundList(f.Notes, maxNotes, func(n string) (string, bool) { return cutText(n, maxFactText), n != "" })
 	}
 	return f
 }

@@ -19,6 +19,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/agent/profile"
 	"parley/hub/journal"
 	"parley/hub/journal/memory"
 	"parley/hub/journal/sqlite"
@@ -38,7 +39,7 @@ type setup struct {
 	journal journal.Journal
 	log     *zap.Logger
 	pace    time.Duration // of the demo agent
-	agents  []agent.Profile
+	agents  []profile.Profile
 	dir     string // of the journal, and of the demo agent's memory
 	remote  string // the address of clients in a bubble; "" for none
 	sends   int    // bytes that a socket of the server holds; 0 for the system's default

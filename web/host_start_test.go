@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/hub/agent"
+	"parley/hub/agent/profile"
 	"parley/protocol"
 )
 
@@ -23,7 +23,7 @@ exec cat >/dev/null`
 // withAgent adds an agent that is a shell script.
 func withAgent(script string, arguments ...string) func(*setup) {
 	return func(s *setup) {
-		s.agents = append(s.agents, agent.Profile{Name: "kestrel", Command: append([]string{"sh", "-c", script}, arguments...)})
+		s.agents = append(s.agents, profile.Profile{Name: "kestrel", Command: append([]string{"sh", "-c", script}, arguments...)})
 	}
 }
 

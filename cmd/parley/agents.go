@@ -12,7 +12,7 @@ import (
 
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/display"
-	"parley/hub/agent"
+	"parley/hub/agent/profile"
 	"parley/protocol"
 )
 
@@ -42,10 +42,10 @@ other flags are those of parley serve.`,
 			if err := s.completeAgents(cmd); err != nil {
 				return err
 			}
-			if err := agent.CheckProfiles(s.config.Agents); err != nil {
+			if err := profile.Check(s.config.Agents); err != nil {
 				return cli.Usagef("%w", err)
 			}
-			answer := agent.Offer(s.config.Agents, s.config.KnownAgents)
+			answer := profile.Offer(s.config.Agents, s.config.KnownAgents)
 			if asJSON {
 				encoder := json.NewEncoder(cmd.OutOrStdout())
 				encoder.SetEscapeHTML(false)

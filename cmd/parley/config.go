@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"go.yaml.in/yaml/v3"
 
 	"parley/cmd/internal/cli"
-	"parley/hub/agent"
+	"parley/cmd/parley/internal/settingsfile"
+	"parley/hub/agent/profile"
 )
 
 // A flag takes precedence over its environment variable PARLEY_…, and that over the YAML
@@ -30,37 +27,49 @@ const envPrefix = "PARLEY_"
 var notSettings = []string{"help", "config"}
 
 // applyConfig sets the flags that were not given on the command line from the environment
-// and the file. It returns the agent profiles of the file.
-func applyConfig(cmd *cobra.Command) ([]agent.Profile, error) {
-	path := configPath(cmd)
-	file, profiles, err := loadConfig(path)
-	if err != nil {
-		return nil, cli.Usagef("%w", err)
+// and the file. It returns the agent profiles of the file. Its error names everything that
+// is wrong with the file, or with a value from the environment.
+func applyConfig(cmd *cobra.Command) ([]profile.Profile, error) {
+	file := new(settingsfile.File)
+	if path := configPath(cmd); path != "" {
+		var err error
+		if file, err = settingsfile.Load(path, settingNames(cmd)); err != nil {
+			return nil, cli.Usagef("%w", err)
+		}
 	}
 	var errs []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		values, source := file[f.Name], path
-		delete(file, f.Name)
 		if slices.Contains(notSettings, f.Name) || f.Changed {
 			return
 		}
 		name := envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		if v, ok := os.LookupEnv(name); ok {
-			values, source = []string{v}, name
-		}
-		for _, v := range values {
 			if err := cmd.Flags().Set(f.Name, v); err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", source, err))
+				errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			}
+			return
+		}
+		for _, v := range file.Values(f.Name) {
+			if err := cmd.Flags().Set(f.Name, v); err != nil {
+				file.Refuse(f.Name, err)
 			}
 		}
 	})
-	for _, key := range slices.Sorted(maps.Keys(file)) {
-		errs = append(errs, fmt.Errorf("%s: %q is not a setting; see %s --help", path, key, cmd.CommandPath()))
+	if err := errors.Join(append(errs, file.Err())...); err != nil {
+		return nil, cli.Usagef("%w", err)
 	}
-	if len(errs) > 0 {
-		return nil, cli.Usagef("%w", errs[0])
-	}
-	return profiles, nil
+	return file.Agents, nil
+}
+
+// settingNames returns the names of the flags that the environment and the file can set.
+func settingNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !slices.Contains(notSettings, f.Name) {
+			names = append(names, f.Name)
+		}
+	})
+	return names
 }
 
 // configPath returns the file that --config or PARLEY_CONFIG names or else, if it exists,
@@ -82,45 +91,4 @@ func configPath(cmd *cobra.Command) string {
 		return ""
 	}
 	return path
-}
-
-// settingsFile is a YAML file of settings.
-type settingsFile struct {
-	Agents []agent.Profile      `yaml:"agents"`
-	Flags  map[string]yaml.Node `yaml:",inline"` // a scalar or a list of scalars, by flag name
-}
-
-// loadConfig loads a settings file. It returns the values of flags by name, which the
-// caller checks, and the agent profiles. An unknown key in a profile is an error, because
-// it is probably misspelt.
-func loadConfig(path string) (map[string][]string, []agent.Profile, error) {
-	if path == "" {
-		return nil, nil, nil
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read settings: %w", err)
-	}
-	var file settingsFile
-	d := yaml.NewDecoder(bytes.NewReader(content))
-	d.KnownFields(true)
-	if err := d.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	values := make(map[string][]string, len(file.Flags))
-	for key, node := range file.Flags {
-		if values[key], err = scalars(node); err != nil {
-			return nil, nil, fmt.Errorf("%s: %s: %w", path, key, err)
-		}
-	}
-	return values, file.Agents, nil
-}
-
-// scalars returns a scalar, or the elements of a list of scalars.
-func scalars(node yaml.Node) ([]string, error) {
-	if node.Kind == yaml.ScalarNode {
-		return []string{node.Value}, nil
-	}
-	var list []string
-	return list, node.Decode(&list)
 }

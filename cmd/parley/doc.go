@@ -5,6 +5,7 @@
 // settings file into options, and passes them to the packages below internal:
 //
 //   - server: wires the journal, agents, hub and HTTP interface together
+//   - settingsfile: reads the settings file, and finds what is wrong with it
 //   - join: the terminal client
 //   - console: the input line of the terminal client
 //   - command: parses the lines that people type in it
@@ -15,7 +16,8 @@
 //
 // The exit code is 0 on success, 1 on failure, 2 if the command was called incorrectly,
 // and 130 if a second signal ended it. An error is one line on standard error that says
-// what to do. Results go to standard output, logs to standard error.
+// what to do; everything that is wrong with a settings file is reported at once, on a line
+// each. Results go to standard output, logs to standard error.
 //
 // # Testing
 //

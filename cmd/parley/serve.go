@@ -35,8 +35,14 @@ can describe agents in detail:
       command: [opencode, acp]
       dir: /srv/shop
       dirs: [/srv]              # where clients may choose another directory; default: inside dir
+      additional-directories: [/srv/lib]
+      mcp-servers:
+        - {name: tracker, url: "https://tracker.example.com/mcp", headers: {X-Key: abc}}
+        - {name: files, command: [npx, -y, mcp-files, /srv/files], env: {DEBUG: "1"}}
       start-timeout: 10m        # instead of --agent-start-timeout
       env: {OPENCODE_LOG_LEVEL: warn}
+
+Everything that is wrong with the file is reported at once, with its line.
 
 Durations have a unit, such as 90s, 5m or 1h30m.`,
 		Example: `  parley serve

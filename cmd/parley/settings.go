@@ -7,8 +7,8 @@ import (
 
 	"parley/cmd/internal/cli"
 	"parley/cmd/parley/internal/server"
-	"parley/hub/agent"
 	"parley/hub/agent/known"
+	"parley/hub/agent/profile"
 	"parley/hub/journal/sqlite"
 )
 
@@ -102,7 +102,7 @@ func (s *settings) completeAgents(cmd *cobra.Command) error {
 		return err
 	}
 	for _, short := range s.agents {
-		p, err := agent.ParseProfile(short)
+		p, err := profile.Parse(short)
 		if err != nil {
 			return cli.Usagef("--agent: %w", err)
 		}

@@ -64,7 +64,7 @@ func TestLaunch_allows_only_directories_of_the_profile(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(base, "allowed", "file"), nil, 0o600))
 	configure := func(s *setup) {
 		s.profile.Dir = filepath.Join(base, "own")
-		s.profile.Dirs = []string{filepath.Join(base, "allowed"), filepath.Join(base, "missing")}
+		s.profile.Dirs = []string{filepath.Join(base, "allowed")}
 	}
 	testCwd(t, base, configure, []cwdCase{
 		{"own", "own"},

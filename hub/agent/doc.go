@@ -1,6 +1,6 @@
 // Package agent runs agents that speak the Agent Client Protocol (ACP), version 1 or 2, and
 // implements [hub.Launcher] and [hub.Agent] over them. An agent is a child process of a
-// configured [Profile], or the demo agent inside this process. Both speak
+// [profile.Profile], or the demo agent inside this process. Both speak
 // newline-delimited JSON-RPC 2.0 through the same code.
 //
 // # Order

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/agent"
+	"parley/hub/agent/profile"
 	"parley/hub/journal"
 	"parley/hub/rules"
 )
@@ -20,7 +21,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	ended := make(chan rules.AgentTurnEnded, 1) // sent to once, by the sink; capacity 1, so that it does not block
-	demo, err := launcher.Launch(ctx, rules.LaunchSpec{HostSession: journal.NewHostSessionID(), Profile: agent.DemoProfile},
+	demo, err := launcher.Launch(ctx, rules.LaunchSpec{HostSession: journal.NewHostSessionID(), Profile: profile.Demo},
 		func(e rules.AgentEvent) {
 			if e, ok := e.(rules.AgentTurnEnded); ok {
 				ended <- e

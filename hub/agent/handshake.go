@@ -20,6 +20,7 @@ func (s *session) handshake(ctx context.Context, cwd, load string, opts Options)
 	}
 	s.authMethods = result.AuthMethods
 	s.reopenings = s.dialect.reopenings(result)
+	s.opening = newOpening(s.profile, result)
 	if load != "" {
 		return s.reopen(ctx, cwd, load)
 	}
@@ -63,9 +64,9 @@ func (s *session) chooseDialect(m wire.Message) {
 
 // begin opens a new session.
 func (s *session) begin(ctx context.Context, cwd string) error {
-	s.facts.Begin(cwd)
+	s.facts.Begin(cwd, s.opening.notes)
 	var opened sessionParams
-	if err := s.await(ctx, "session/new", newOpenParams("", cwd), &opened); err != nil {
+	if err := s.await(ctx, "session/new", s.opening.params("", cwd), &opened); err != nil {
 		return err
 	}
 	if opened.SessionID == "" {

@@ -15,6 +15,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/agent/profile"
 	"parley/hub/journal"
 	"parley/hub/rules"
 )
@@ -32,7 +33,7 @@ type running struct {
 
 // setup is what a test can change before it launches an agent.
 type setup struct {
-	profile agent.Profile
+	profile profile.Profile
 	options agent.Options
 	spec    rules.LaunchSpec
 	sink    func(rules.AgentEvent) // called before the event is queued; may be nil
@@ -42,7 +43,7 @@ type setup struct {
 // fake returns a setup for the fake agent with a behaviour.
 func fake(how string) setup {
 	return setup{
-		profile: agent.Profile{Name: "fake", Command: []string{os.Args[0]}, Env: map[string]string{
+		profile: profile.Profile{Name: "fake", Command: []string{os.Args[0]}, Env: map[string]string{
 			fakeVariable: how,
 			"GORACE":     "atexit_sleep_ms=0", // without it, the child takes a second to exit
 		}},
@@ -58,7 +59,7 @@ func (s setup) try(t testing.TB) (*running, error) {
 	if log == nil {
 		log = zaptest.NewLogger(t)
 	}
-	launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, log, s.options)
+	launcher, err := agent.NewLauncher([]profile.Profile{s.profile}, log, s.options)
 	require.NoError(t, err)
 	r := &running{t: t, host: s.spec.HostSession, events: make(chan rules.AgentEvent, 200_000)}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

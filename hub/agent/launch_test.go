@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap/zaptest"
 
 	"parley/hub/agent"
+	"parley/hub/agent/profile"
 	"parley/hub/agent/wire"
 	"parley/hub/rules"
 )
@@ -156,7 +157,7 @@ func TestLaunch_reports_faults_of_the_configuration(t *testing.T) {
 		s := fake("")
 		s.profile.Dir = filepath.Join(base, "project")
 		require.NoError(t, os.Mkdir(s.profile.Dir, 0o700))
-		launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, zaptest.NewLogger(t), s.options)
+		launcher, err := agent.NewLauncher([]profile.Profile{s.profile}, zaptest.NewLogger(t), s.options)
 		require.NoError(t, err)
 		require.NoError(t, os.Remove(s.profile.Dir))
 		_, err = launcher.Launch(t.Context(), s.spec, func(rules.AgentEvent) {})
@@ -168,7 +169,7 @@ func TestLaunch_reports_faults_of_the_configuration(t *testing.T) {
 func TestLaunch_returns_when_its_context_ends(t *testing.T) {
 	t.Parallel()
 	s := fake("is silent")
-	launcher, err := agent.NewLauncher([]agent.Profile{s.profile}, zaptest.NewLogger(t), s.options)
+	launcher, err := agent.NewLauncher([]profile.Profile{s.profile}, zaptest.NewLogger(t), s.options)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error, 1)

@@ -13,10 +13,12 @@ import (
 	"parley/hub"
 	"parley/hub/agent/demo"
 	"parley/hub/agent/known"
+	"parley/hub/agent/profile"
 	"parley/hub/agent/supervisor"
 	"parley/hub/agent/wire"
 	"parley/hub/internal/limit"
 	"parley/hub/rules"
+	"parley/protocol"
 )
 
 // Options are the settings of a [Launcher]. A zero field has its default.
@@ -65,7 +67,7 @@ func (o Options) withDefaults() Options {
 // the demo agent. It implements [hub.Launcher] and is safe for concurrent use.
 type Launcher struct {
 	// immutable
-	profiles []Profile
+	profiles []profile.Profile
 	log      *zap.Logger
 	opts     Options
 	history  *demo.History
@@ -77,12 +79,12 @@ type Launcher struct {
 var _ hub.Launcher = (*Launcher)(nil)
 
 // NewLauncher returns a launcher for some profiles and the demo agent. It returns the
-// error of [CheckProfiles].
+// error of [profile.Check].
 //
 // NewLauncher first ends the agents that an earlier process with the same RunDir left
 // running, which can take some seconds. Only one process at a time may use a RunDir.
-func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, error) {
-	if err := CheckProfiles(profiles); err != nil {
+func NewLauncher(profiles []profile.Profile, log *zap.Logger, opts Options) (*Launcher, error) {
+	if err := profile.Check(profiles); err != nil {
 		return nil, err
 	}
 	if len(profiles) > 0 || opts.Known != nil {
@@ -94,6 +96,16 @@ func NewLauncher(profiles []Profile, log *zap.Logger, opts Options) (*Launcher, 
 		log.Error("agents of an earlier run may still be running", zap.Error(err))
 	}
 	return &Launcher{profiles: profiles, log: log, opts: opts, history: demo.NewHistory(opts.DemoDir), records: records}, nil
+}
+
+// Profiles implements [hub.Launcher].
+func (l *Launcher) Profiles() []protocol.AgentProfile {
+	return profile.Offer(l.profiles, l.opts.Known).Agents
+}
+
+// Missing implements [hub.Launcher].
+func (l *Launcher) Missing() []protocol.MissingAgent {
+	return profile.Offer(l.profiles, l.opts.Known).Missing
 }
 
 // Launch implements [hub.Launcher]. Its error says why the agent is not ready, as a
@@ -111,16 +123,16 @@ func (l *Launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 
 func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (*session, error) {
 	log := l.log.With(zap.String("agent", spec.Profile), zap.Stringer("hostSession", spec.HostSession))
-	profile, known := l.profile(spec.Profile)
-	if !known {
+	chosen, ok := l.profile(spec.Profile)
+	if !ok {
 		return nil, rules.ErrNoProfile
 	}
-	p, cwd, err := l.start(spec, profile, log)
+	p, cwd, err := l.start(spec, chosen, log)
 	if err != nil {
 		return nil, err
 	}
-	s := startSession(p, spec, sink, l.opts, &l.permissionBytes, log)
-	err = l.makeReady(ctx, s, spec, profile, cwd)
+	s := startSession(p, chosen, spec, sink, l.opts, &l.permissionBytes, log)
+	err = l.makeReady(ctx, s, spec, chosen, cwd)
 	s.ready.Store(err == nil)
 	s.launched <- err == nil
 	if err == nil {
@@ -136,7 +148,7 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 
 // makeReady carries out the handshake within the agent's start time-out, and reports
 // progress meanwhile.
-func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchSpec, p Profile, cwd string) error {
+func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchSpec, p profile.Profile, cwd string) error {
 	limit := cmp.Or(p.StartTimeout, l.opts.StartTimeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, &startTimeout{limit})
 	var progress sync.WaitGroup
@@ -148,16 +160,24 @@ func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchS
 	return s.handshake(ctx, cwd, spec.Load, l.opts)
 }
 
+// profile returns the profile of a name.
+func (l *Launcher) profile(name string) (profile.Profile, bool) {
+	if name == profile.Demo {
+		return profile.Profile{Name: profile.Demo}, true
+	}
+	return profile.Find(l.profiles, l.opts.Known, name)
+}
+
 // start starts the agent of a profile, and returns it with the session's working
 // directory.
-func (l *Launcher) start(spec rules.LaunchSpec, p Profile, log *zap.Logger) (peer, string, error) {
-	if spec.Profile == DemoProfile {
+func (l *Launcher) start(spec rules.LaunchSpec, p profile.Profile, log *zap.Logger) (peer, string, error) {
+	if spec.Profile == profile.Demo {
 		if spec.Cwd != "" && !filepath.IsAbs(spec.Cwd) {
 			return nil, "", rules.ErrCwdNotAllowed
 		}
 		return startDemo(demo.Options{Pace: l.opts.DemoPace, History: l.history}), spec.Cwd, nil
 	}
-	cwd, err := p.workingDir(spec.Cwd)
+	cwd, err := p.WorkingDir(spec.Cwd)
 	if err != nil {
 		return nil, "", err
 	}

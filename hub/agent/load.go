@@ -61,10 +61,10 @@ func (s *session) reopen(ctx context.Context, cwd, id string) error {
 // s.loadError, if the agent is alive but cannot open the session.
 func (s *session) openBy(ctx context.Context, way reopening, cwd, id string) (opened bool, err error) {
 	s.id = id
-	s.facts.Begin(cwd)
+	s.facts.Begin(cwd, s.opening.notes)
 	s.loading.Store(way.repeats)
 	defer s.loading.Store(false)
-	err = s.await(ctx, way.method, newOpenParams(id, cwd), nil)
+	err = s.await(ctx, way.method, s.opening.params(id, cwd), nil)
 	answer, answered := errors.AsType[*wire.Error](err)
 	switch {
 	case err == nil && way.replays:

@@ -50,13 +50,8 @@ type (
 	// the request session/NAME
 	agentCapabilities struct {
 		LoadSession         bool                       `json:"loadSession"`
+		MCPCapabilities     mcpCapabilities            `json:"mcpCapabilities"`
 		SessionCapabilities map[string]json.RawMessage `json:"sessionCapabilities"`
-	}
-	// client → agent: session/new, session/load and session/resume
-	openParams struct {
-		SessionID  string     `json:"sessionId,omitempty"` // of session/load and session/resume
-		Cwd        string     `json:"cwd"`
-		MCPServers []struct{} `json:"mcpServers"` // required; always empty
 	}
 	// agent → client: the result of session/new; client → agent: session/cancel
 	sessionParams struct {
@@ -113,10 +108,6 @@ func newInitializeParams(parley string, version int) initializeParams {
 // offers reports whether the agent offers the request session/NAME.
 func (c agentCapabilities) offers(name string) bool {
 	return isObject(c.SessionCapabilities[name])
-}
-
-func newOpenParams(sessionID, cwd string) openParams {
-	return openParams{SessionID: sessionID, Cwd: cwd, MCPServers: []struct{}{}}
 }
 
 // newPermissionResult returns the result for a chosen option; an empty id means

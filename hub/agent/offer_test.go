@@ -11,6 +11,7 @@ import (
 
 	"parley/hub/agent"
 	"parley/hub/agent/known"
+	"parley/hub/agent/profile"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -45,15 +46,15 @@ func missingNamed(list []protocol.MissingAgent, name string) (protocol.MissingAg
 
 func TestLauncher_offers_installed_agents(t *testing.T) {
 	install(t, "opencode", "goose", "npx")
-	mine := agent.Profile{Name: "goose", Description: "my own", Command: []string{"/opt/goose", "acp"}}
-	l, err := agent.NewLauncher([]agent.Profile{mine}, zaptest.NewLogger(t), agent.Options{Known: known.NewFinder(nil)})
+	mine := profile.Profile{Name: "goose", Description: "my own", Command: []string{"/opt/goose", "acp"}}
+	l, err := agent.NewLauncher([]profile.Profile{mine}, zaptest.NewLogger(t), agent.Options{Known: known.NewFinder(nil)})
 	require.NoError(t, err)
 
 	profiles, missing := l.Profiles(), l.Missing()
 	require.Equal(t, "goose", profiles[0].Name, "configured agents come first")
 	require.Equal(t, "my own", profiles[0].Description, "a configured agent takes the place of an installed one")
 	require.Equal(t, "goose configure", profiles[0].SignIn)
-	require.Equal(t, agent.DemoProfile, profiles[len(profiles)-1].Name)
+	require.Equal(t, profile.Demo, profiles[len(profiles)-1].Name)
 	opencode, ok := profileNamed(profiles, "opencode")
 	require.True(t, ok)
 	require.Equal(t, protocol.AgentProfile{Name: "opencode", Title: "opencode", Description: "opencode, installed on the server's machine",
@@ -96,8 +97,8 @@ func TestOffer_recognizes_a_known_agent_that_npx_runs(t *testing.T) {
 		"npx -y @google/gemini-cli-other":        "",
 		"mine":                                   "",
 	} {
-		p, err := agent.ParseProfile("x=" + command)
+		p, err := profile.Parse("x=" + command)
 		require.NoError(t, err)
-		require.Equal(t, title, agent.Offer([]agent.Profile{p}, nil).Agents[0].Title, command)
+		require.Equal(t, title, profile.Offer([]profile.Profile{p}, nil).Agents[0].Title, command)
 	}
 }

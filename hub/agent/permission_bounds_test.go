@@ -2,8 +2,9 @@ package agent
 
 import (
 	"fmt"
-	"parley/hub/internal/limit"
 	"testing"
+
+	"parley/hub/internal/limit"
 
 	"github.com/stretchr/testify/require"
 )

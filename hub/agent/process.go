@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/agent/profile"
 	"parley/hub/agent/supervisor"
 	"parley/hub/rules"
 )
@@ -39,7 +40,7 @@ type process struct {
 
 // startProcess starts the profile's command in a directory. Its goroutine, wait, ends
 // with the process, which terminate or kill end; the session waits for gone.
-func startProcess(p Profile, cwd string, records *supervisor.Records, log *zap.Logger) (*process, error) {
+func startProcess(p profile.Profile, cwd string, records *supervisor.Records, log *zap.Logger) (*process, error) {
 	path, err := lookPath(p.Command[0])
 	if err != nil {
 		return nil, err

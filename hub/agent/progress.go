@@ -2,10 +2,10 @@ package agent
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"time"
 
+	"parley/hub/agent/profile"
 	"parley/hub/agent/wire"
 	"parley/hub/rules"
 )
@@ -48,18 +48,13 @@ func (s *session) reportProgress(ctx context.Context, command string) {
 
 // silentDetail describes what a silent command is probably doing.
 func silentDetail(command string) string {
-	name := baseName(command)
+	name := profile.BaseName(command)
 	for _, installer := range installers {
 		if name == installer {
 			return name + " is downloading the agent if it is not installed yet"
 		}
 	}
 	return "waiting for the agent's first answer"
-}
-
-// baseName returns the name of a program without its directory and extension.
-func baseName(command string) string {
-	return strings.TrimSuffix(filepath.Base(command), filepath.Ext(command))
 }
 
 // lastLine returns the last line of a text that is not empty, in a printable form.

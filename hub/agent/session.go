@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"parley/hub/agent/facts"
+	"parley/hub/agent/profile"
 	"parley/hub/agent/wire"
 	"parley/hub/internal/limit"
 	"parley/hub/rules"
@@ -20,6 +21,7 @@ type session struct {
 	peer               peer
 	log                *zap.Logger
 	sink               func(rules.AgentEvent)
+	profile            profile.Profile
 	hostID             string        // replaces the agent's own session id in notifications
 	maxEvent           int           // in bytes; 0 for no limit
 	maxLine            int           // in bytes
@@ -39,6 +41,7 @@ type session struct {
 	continued   protocol.AgentContinuation // how the earlier session was opened; ContinuedNew if it was not
 	loadError   error                      // why the earlier session was not opened
 	authMethods []authMethod
+	opening     opening
 
 	// owned by read; stray.bytes may be read by others once drained is closed
 	stray strays
@@ -66,9 +69,9 @@ type session struct {
 
 // startSession starts the session's goroutines. They end when the peer has ended and
 // Launch has sent to launched.
-func startSession(p peer, spec rules.LaunchSpec, sink func(rules.AgentEvent), opts Options, allPermissionBytes *limit.Budget, log *zap.Logger) *session {
+func startSession(p peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), opts Options, allPermissionBytes *limit.Budget, log *zap.Logger) *session {
 	s := &session{
-		peer: p, log: log, sink: sink,
+		peer: p, log: log, sink: sink, profile: from,
 		hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,
 		maxLine: opts.MaxLine, grace: opts.StopGrace,
 		allPermissionBytes: allPermissionBytes,

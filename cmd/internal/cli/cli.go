@@ -45,7 +45,8 @@ func signalContext() context.Context {
 }
 
 // Run executes a command line and returns the exit code. It writes an error to standard
-// error, as one line that begins with the name of the root command.
+// error, as one line that begins with the name of the root command. Each of several usage
+// errors, such as all that is wrong with a settings file, has a line of its own.
 func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -56,10 +57,13 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(root.ErrOrStderr(), "%s: %s\n", root.Name(), singleLine(err))
 	if _, ok := errors.AsType[usageError](err); ok {
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintf(root.ErrOrStderr(), "%s: %s\n", root.Name(), strings.TrimSpace(line))
+		}
 		return ExitUsage
 	}
+	fmt.Fprintf(root.ErrOrStderr(), "%s: %s\n", root.Name(), singleLine(err))
 	return ExitError
 }
 

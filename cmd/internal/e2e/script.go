@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"parley/cmd/internal/cli"
+
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
 )
@@ -34,7 +36,8 @@ func (n leakChecker) Run() int {
 //	fails CODE COMMAND ARGS...
 //
 // It runs a command, which must exit with that code and write one line to standard
-// error. The line must begin with the name of the program.
+// error, or several lines with the exit code 2. Each line must begin with the name of the
+// program.
 func failsCommand(program string) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) < 2 {
@@ -48,8 +51,11 @@ func failsCommand(program string) func(*testscript.TestScript, bool, []string) {
 			ts.Fatalf("the command ended with %v; want exit code %d", err, want)
 		}
 		written := ts.ReadFile("stderr")
-		if strings.Count(written, "\n") != 1 || !strings.HasPrefix(written, program+": ") {
-			ts.Fatalf("standard error is not one line of %s: %q", program, written)
+		lines := strings.Split(strings.TrimSuffix(written, "\n"), "\n")
+		for _, line := range lines {
+			if len(lines) > 1 && want != cli.ExitUsage || !strings.HasPrefix(line, program+": ") {
+				ts.Fatalf("standard error is not one line of %s: %q", program, written)
+			}
 		}
 	}
 }

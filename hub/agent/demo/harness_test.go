@@ -14,6 +14,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/agent/profile"
 	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/protocol"
@@ -31,9 +32,9 @@ type lab struct {
 // eachKind runs a test with the agent in this process and in a child process.
 func eachKind(t *testing.T, test func(*testing.T, lab)) {
 	dir := t.TempDir()
-	child := agent.Profile{Name: "child", Command: []string{os.Args[0]},
+	child := profile.Profile{Name: "child", Command: []string{os.Args[0]},
 		Env: map[string]string{stdioVariable: dir, "GORACE": "atexit_sleep_ms=0"}}
-	launcher, err := agent.NewLauncher([]agent.Profile{child}, zaptest.NewLogger(t), agent.Options{})
+	launcher, err := agent.NewLauncher([]profile.Profile{child}, zaptest.NewLogger(t), agent.Options{})
 	require.NoError(t, err)
 	t.Run("in this process", func(t *testing.T) { test(t, lab{launcher, "demo"}) })
 	t.Run("over stdio", func(t *testing.T) { test(t, lab{launcher, "child"}) })

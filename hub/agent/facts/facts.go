@@ -15,6 +15,7 @@ type Tracker struct {
 
 	// guarded by mu
 	cwd     string
+	notes   []string
 	begun   bool                    // a session was requested
 	opened  bool                    // the session is open
 	early   protocol.AgentFacts     // announced for the session before it was open
@@ -25,16 +26,17 @@ type Tracker struct {
 	models  *protocol.ConfigOption  // of version 1; nil if the agent announces none
 }
 
-// Begin records that a session with a working directory is requested next. It discards
-// the announcements for a session that was requested before.
-func (t *Tracker) Begin(cwd string) {
+// Begin records that a session with a working directory is requested next, and notes what
+// the agent does not get of its configuration. It discards the announcements for a session
+// that was requested before.
+func (t *Tracker) Begin(cwd string, notes []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.begun { // the agent could not load the earlier session
 		t.opened, t.early, t.cost = false, protocol.AgentFacts{}, nil
 		t.options, t.total, t.modes, t.models = nil, 0, nil, nil
 	}
-	t.begun, t.cwd = true, cwd
+	t.begun, t.cwd, t.notes = true, cwd, append([]string{}, notes...)
 }
 
 // Answered takes the answer to a request by its method. It returns the facts that the
@@ -74,7 +76,7 @@ func emptySession() protocol.AgentFacts {
 // open takes the result of a request that opens a session.
 func (t *Tracker) open(raw []byte) protocol.AgentFacts {
 	result := decodeOpened(raw)
-	changed := protocol.AgentFacts{Cwd: new(t.cwd)}
+	changed := protocol.AgentFacts{Cwd: new(t.cwd), Notes: t.notes}
 	if result.ConfigOptions != nil {
 		t.setOptions(result.ConfigOptions)
 	}

@@ -21,7 +21,7 @@ func announce(t *testing.T, tracker *Tracker, lines ...string) (facts protocol.A
 		var ok bool
 		switch method := lines[i]; method {
 		case "session/new", "session/load":
-			tracker.Begin("/work here")
+			tracker.Begin("/work here", nil)
 			fallthrough
 		case "initialize":
 			i++
@@ -104,7 +104,7 @@ func TestTracker_replaces_earlier_facts_by_those_of_the_answer(t *testing.T) {
 
 func TestTracker_discards_facts_of_a_session_that_could_not_be_loaded(t *testing.T) {
 	f := new(Tracker)
-	f.Begin("/x")
+	f.Begin("/x", nil)
 	announce(t, f, `{"sessionUpdate":"session_info_update","title":"Old"}`,
 		`{"sessionUpdate":"available_commands_update","availableCommands":[{"name":"old"}]}`,
 		`{"sessionUpdate":"current_mode_update","currentModeId":"old"}`)

@@ -547,6 +547,8 @@ export interface AgentUpdated {
   background?: BackgroundWork[];
   /** how much the agent reports; the list may be truncated */
   backgroundTotal?: number;
+  /** what the server could not give the agent of its configuration; each a sentence for people */
+  notes?: string[];
 }
 
 /**
@@ -675,6 +677,8 @@ export interface AgentFacts {
   background?: BackgroundWork[];
   /** how much the agent reports; the list may be truncated */
   backgroundTotal?: number;
+  /** what the server could not give the agent of its configuration; each a sentence for people */
+  notes?: string[];
 }
 
 /**
@@ -850,6 +854,8 @@ export interface Agent {
   background?: BackgroundWork[];
   /** how much the agent reports; the list may be truncated */
   backgroundTotal?: number;
+  /** what the server could not give the agent of its configuration; each a sentence for people */
+  notes?: string[];
   /** changes of options that the agent has not answered */
   configuring?: AgentConfiguring[];
   /** the mode that a restarted agent refuses; prompts wait meanwhile */

@@ -65,10 +65,19 @@ func (s *screen) agentInfo(a protocol.Agent) {
 	if len(parts) > 1 || a.Info != nil {
 		s.line(dim, "* the agent is %s", strings.Join(parts, ", "))
 	}
+	s.notes(a.Notes)
+}
+
+// notes prints what the agent lacks of its configuration.
+func (s *screen) notes(notes []string) {
+	for _, n := range notes {
+		s.line(alert, "* %s", display.OneLine(n))
+	}
 }
 
 // agentChanges prints the settings of the agent that have changed.
 func (s *screen) agentChanges(changed protocol.AgentFacts) {
+	s.notes(changed.Notes)
 	for _, category := range shownCategories {
 		o := changed.Option(category)
 		if o == nil {

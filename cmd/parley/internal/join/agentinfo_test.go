@@ -23,9 +23,11 @@ func TestScreen_shows_the_agent_and_its_mode(t *testing.T) {
 	s := newScreen(&out, false, newLedger())
 	facts := modes("ask")
 	facts.Info, facts.Cwd = &protocol.AgentInfo{Name: "kestrel", Version: "1.2"}, new("/home/ada")
+	facts.Notes = []string{"The MCP server \"web\" is left out."}
 	s.agentInfo(protocol.Agent{AgentFacts: facts})
 	require.Contains(t, out.String(), "* the agent is kestrel 1.2, mode: Ask")
 	require.Contains(t, out.String(), "in /home/ada")
+	require.Contains(t, out.String(), "* The MCP server \"web\" is left out.")
 	require.NotContains(t, out.String(), "\x1b")
 }
 

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"parley/hub"
-	"parley/hub/agent"
 	"parley/hub/agent/known"
+	"parley/hub/agent/profile"
 	"parley/web"
 )
 
@@ -20,7 +20,7 @@ type Config struct {
 	Salvage        string        // name of what to keep of a damaged journal; empty if it is sound
 	CommitInterval time.Duration // see [parley/hub/journal/sqlite.Options]
 
-	Agents            []agent.Profile
+	Agents            []profile.Profile
 	KnownAgents       *known.Finder // finds agents that can be started without a profile; nil for none
 	AgentStartTimeout time.Duration // see [agent.Options]
 	AgentProtocol     int           // newest version of the Agent Client Protocol: 1 or 2

@@ -35,7 +35,8 @@ export function AgentFacts({ room, host }: Props) {
     !model &&
     percent === null &&
     !agent.availableCommands?.length &&
-    !agent.configOptions?.length
+    !agent.configOptions?.length &&
+    !agent.notes?.length
   )
     return null;
   return (
@@ -112,9 +113,19 @@ function Panel({ room, host }: Props) {
           )}
         </Row>
       </dl>
+      <Notes notes={agent.notes ?? []} />
       <Commands commands={agent.availableCommands ?? []} total={agent.availableCommandTotal ?? 0} />
     </>
   );
+}
+
+/** What the agent lacks of its configuration. */
+function Notes({ notes }: { notes: readonly string[] }) {
+  return notes.map((n) => (
+    <p key={n} className="note facts-note">
+      <Visible text={n} />
+    </p>
+  ));
 }
 
 /** A named fact. Renders nothing if it is unknown. */

@@ -1,6 +1,7 @@
-package agent
+package profile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,11 +12,11 @@ import (
 	"parley/hub/rules"
 )
 
-// workingDir checks a requested working directory and returns it without symbolic
+// WorkingDir checks a requested working directory and returns it without symbolic
 // links, so that the checked directory is the one in use. It returns
 // rules.ErrCwdNotAllowed both for a forbidden directory and for a missing one, so that
 // clients cannot explore the disk.
-func (p Profile) workingDir(requested string) (string, error) {
+func (p Profile) WorkingDir(requested string) (string, error) {
 	own, err := p.ownDir()
 	if err != nil {
 		return "", err
@@ -53,18 +54,18 @@ func (p Profile) ownDir() (string, error) {
 	if err == nil {
 		return dir, nil
 	}
-	name := p.Dir
-	if name == "" {
-		name = "."
-	}
-	reason := err.Error()
-	if at, isPath := errors.AsType[*fs.PathError](err); isPath {
-		reason = at.Err.Error()
-	}
+	return "", &dirError{cmp.Or(p.Dir, "."), reason(err)}
+}
+
+// reason returns why a directory cannot be used, without its name.
+func reason(err error) string {
 	if errors.Is(err, fs.ErrNotExist) {
-		reason = "does not exist"
+		return "does not exist"
 	}
-	return "", &dirError{name, reason}
+	if at, isPath := errors.AsType[*fs.PathError](err); isPath {
+		return at.Err.Error()
+	}
+	return err.Error()
 }
 
 // dirError reports that a profile's working directory cannot be used. It wraps

@@ -1,6 +1,7 @@
-package agent
+package profile
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -10,19 +11,9 @@ import (
 	"parley/protocol"
 )
 
-// Profiles implements [hub.Launcher]. The configured profiles come first, and the demo
-// agent is the last profile.
-func (l *Launcher) Profiles() []protocol.AgentProfile {
-	return offer(l.profiles, l.opts.Known)
-}
-
-// Missing implements [hub.Launcher].
-func (l *Launcher) Missing() []protocol.MissingAgent {
-	return missing(l.profiles, l.opts.Known)
-}
-
-// Offer returns the agents that a launcher with some profiles offers, and those that it
-// would offer if they were installed.
+// Offer returns the agents that can be started: the configured profiles, then known agents
+// that are installed and not configured, and at last the demo agent. It also returns the
+// known agents that could be started if they were installed. finder may be nil.
 func Offer(profiles []Profile, finder *known.Finder) protocol.AgentsAnswer {
 	return protocol.AgentsAnswer{Agents: offer(profiles, finder), Missing: missing(profiles, finder)}
 }
@@ -37,7 +28,7 @@ func offer(profiles []Profile, finder *known.Finder) []protocol.AgentProfile {
 			list = append(list, profileOf(a).offer(protocol.SourceInstalled))
 		}
 	}
-	return append(list, protocol.AgentProfile{Name: DemoProfile, Title: "Demo agent", Source: protocol.SourceBuiltIn,
+	return append(list, protocol.AgentProfile{Name: Demo, Title: "Demo agent", Source: protocol.SourceBuiltIn,
 		Description: "Built in, without a model: demonstrates what an agent does. Say help."})
 }
 
@@ -81,12 +72,17 @@ func (p Profile) offer(source protocol.AgentSource) protocol.AgentProfile {
 // that uses npx names the agent's package, possibly with a version.
 func (p Profile) known() (known.Agent, bool) {
 	for _, a := range known.Agents() {
-		program := len(p.Command) > 0 && baseName(p.Command[0]) == a.Command[0]
+		program := len(p.Command) > 0 && BaseName(p.Command[0]) == a.Command[0]
 		if program || slices.ContainsFunc(p.Command, func(word string) bool { return isPackage(word, a.Package) }) {
 			return a, true
 		}
 	}
 	return known.Agent{}, false
+}
+
+// BaseName returns the name of a program without its directory and extension.
+func BaseName(command string) string {
+	return strings.TrimSuffix(filepath.Base(command), filepath.Ext(command))
 }
 
 // isPackage reports whether a word names an npm package, with or without a version.
@@ -95,15 +91,13 @@ func isPackage(word, name string) bool {
 	return name != "" && ok && (rest == "" || rest[0] == '@')
 }
 
-// profile returns the profile of a name.
-func (l *Launcher) profile(name string) (Profile, bool) {
-	if name == DemoProfile {
-		return Profile{Name: DemoProfile}, true
+// Find returns the profile of a name: a configured one, or that of a known agent that is
+// installed.
+func Find(profiles []Profile, finder *known.Finder, name string) (Profile, bool) {
+	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name == name }); i >= 0 {
+		return profiles[i], true
 	}
-	if i := slices.IndexFunc(l.profiles, func(p Profile) bool { return p.Name == name }); i >= 0 {
-		return l.profiles[i], true
-	}
-	if a, ok := l.opts.Known.Agent(name); ok && a.Run != nil {
+	if a, ok := finder.Agent(name); ok && a.Run != nil {
 		return profileOf(a), true
 	}
 	return Profile{}, false
