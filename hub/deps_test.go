@@ -61,6 +61,7 @@ var allowances = []allowance{
 	{"parley/hub/journal/sqlite/...", []string{"parley/hub/journal/...", "parley/protocol", "modernc.org/sqlite/...", "github.com/gofrs/flock", "go.uber.org/zap/...", "golang.org/x/sys/..."}},
 	{"parley/hub/journal/jetstream/...", []string{"parley/hub/journal/...", "parley/protocol", "github.com/nats-io/...", "go.uber.org/zap/...", "github.com/google/uuid"}},
 	{"parley/hub/agent/...", []string{"parley/hub", "parley/hub/internal/limit", "parley/hub/rules", "parley/hub/journal", "parley/hub/agent/...", "parley/protocol", "parley/protocol/jsonwalk", "go.uber.org/zap/...", "github.com/google/uuid", "github.com/kballard/go-shellquote", "golang.org/x/sys/...", "github.com/coder/websocket/..."}},
+	{"parley/hub/worktree", []string{"parley/hub/journal", "parley/protocol", "go.uber.org/zap/...", "golang.org/x/sys/..."}},
 	{"parley/web/...", []string{"parley/hub", "parley/hub/feed", "parley/protocol/...", "parley/web/...", "github.com/coder/websocket/...", "go.uber.org/zap/...", "github.com/google/uuid", "golang.org/x/sys/...", "golang.org/x/time/...", "github.com/prometheus/...", "go.opentelemetry.io/...", "github.com/coreos/go-oidc/..."}},
 	{"parley/cmd/...", []string{"..."}},
 }
@@ -86,7 +87,7 @@ func TestDependencies_point_inward(t *testing.T) {
 }
 
 // technologies are the packages that implement the hub's interfaces with a technology.
-var technologies = []string{"parley/hub/journal/memory", "parley/hub/journal/sqlite", "parley/hub/journal/jetstream", "parley/hub/agent", "parley/web"}
+var technologies = []string{"parley/hub/journal/memory", "parley/hub/journal/sqlite", "parley/hub/journal/jetstream", "parley/hub/agent", "parley/hub/worktree", "parley/web"}
 
 func TestDependencies_only_commands_import_two_technologies(t *testing.T) {
 	for pkg, paths := range imports(t) {

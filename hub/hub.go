@@ -90,6 +90,7 @@ func (h *Hub) Start(ctx context.Context) error {
 		}
 		h.writers[p] = w
 	}
+	h.dropRecordings(ctx)
 	h.setPhase(phaseServing)
 	h.waker.Start(h.wakeSleeping)
 	h.feedRunner.Start(func(ctx context.Context) { h.feed.Run(ctx, h.options.Logger) })

@@ -14,6 +14,8 @@ import (
 type Options struct {
 	Logger *zap.Logger // default: none
 
+	Worktrees Worktrees // records working directories; default: nothing is recorded
+
 	MaxParticipants   int // present at a time in one session; default 1,000
 	MaxConnections    int // of one session; default 2,000
 	MaxOwnConnections int // of one participant; default 16
@@ -48,6 +50,9 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	o.Logger = cmp.Or(o.Logger, zap.NewNop())
+	if o.Worktrees == nil {
+		o.Worktrees = noWorktrees{}
+	}
 	o.MaxConnections = cmp.Or(o.MaxConnections, 2000)
 	o.MaxOwnConnections = cmp.Or(o.MaxOwnConnections, 16)
 	o.MaxPromptBytes = cmp.Or(o.MaxPromptBytes, 64<<20)

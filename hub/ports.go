@@ -3,7 +3,9 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"time"
 
+	"parley/hub/journal"
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -22,6 +24,25 @@ type Launcher interface {
 	// last event: it is sent exactly once if Launch returns an agent, and never if it
 	// returns an error.
 	Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (Agent, error)
+}
+
+// Worktrees records the agents' working directories, and compares them with what it has
+// recorded. Its methods are safe for concurrent use.
+type Worktrees interface {
+	// Begin records the directory of a session that begins, unless that was done. It
+	// returns at once.
+	Begin(session journal.SessionID, dir string)
+	// TurnEnded records the directory at the end of a turn. It returns at once.
+	TurnEnded(session journal.SessionID, dir, approvalID string, at time.Time)
+	// End discards what was recorded of a session. It returns at once.
+	End(session journal.SessionID)
+	// Sessions returns the sessions of which something is recorded.
+	Sessions() []journal.SessionID
+	// Changes compares the directory with what was recorded. An answer without changes to
+	// show has a reason. The only error is that of ctx.
+	Changes(ctx context.Context, session journal.SessionID, dir string, q protocol.ChangesQuery) (*protocol.ChangesAnswer, error)
+	// Files lists the files whose paths contain a text. The only error is that of ctx.
+	Files(ctx context.Context, session journal.SessionID, dir, query string) (*protocol.FilesAnswer, error)
 }
 
 // Agent is one running agent session. Its methods are safe for concurrent use and do

@@ -72,6 +72,12 @@ func (s *sharedShell) perform(e rules.Effect) {
 		s.room.SetTyping(e.Participant, e.Active)
 	case shared.Polled:
 		s.room.Polled(e.Participant)
+	case shared.RecordBegin:
+		s.actor.hub.options.Worktrees.Begin(s.actor.id, e.Dir)
+	case shared.RecordTurn:
+		s.actor.hub.options.Worktrees.TurnEnded(s.actor.id, e.Dir, e.Approval, time.Now())
+	case shared.RecordEnd:
+		s.actor.hub.options.Worktrees.End(s.actor.id)
 	}
 }
 

@@ -34,6 +34,7 @@ var everyCommand = []protocol.Command{
 	&protocol.StopAgent{},
 	&protocol.StopWork{ToolCallID: "c"},
 	&protocol.StopWork{TerminalID: "t"},
+	&protocol.ReviewFile{Path: "p", Version: "v", Reviewed: true},
 	&protocol.Typing{Active: true},
 	&protocol.History{Before: "c", Limit: 500},
 	&protocol.Item{RequestID: "q"},

@@ -19,6 +19,7 @@ const (
 	CommandConfigure    CommandType = "configure"
 	CommandStopAgent    CommandType = "stop_agent"
 	CommandStopWork     CommandType = "stop_work"
+	CommandReviewFile   CommandType = "review_file"
 	CommandTyping       CommandType = "typing"
 	CommandHistory      CommandType = "history"
 	CommandItem         CommandType = "item"
@@ -45,6 +46,7 @@ var commands = map[CommandType]func() Command{
 	CommandConfigure:    func() Command { return new(Configure) },
 	CommandStopAgent:    func() Command { return new(StopAgent) },
 	CommandStopWork:     func() Command { return new(StopWork) },
+	CommandReviewFile:   func() Command { return new(ReviewFile) },
 	CommandTyping:       func() Command { return new(Typing) },
 	CommandHistory:      func() Command { return new(History) },
 	CommandItem:         func() Command { return new(Item) },

@@ -51,6 +51,7 @@ var everyPayload = []protocol.Payload{
 	&protocol.AgentTurnEnded{StopReason: "end_turn"},
 	&protocol.AgentStopRequested{ToolCallID: "c", Participant: participant},
 	&protocol.AgentStopRefused{TerminalID: "t", Reason: "r"},
+	&protocol.FileReviewed{Path: "p", Version: "v", Reviewed: true, Participant: participant},
 	&protocol.AgentConfigureFailed{OptionID: "o", Value: json.RawMessage(`null`), Participant: participant, Reason: "r", PromptsWait: true},
 	&protocol.UnknownPayload{Type: "vote_cast", Raw: json.RawMessage(`{"vote": 1.0}`)},
 }

@@ -37,6 +37,7 @@ const (
 	EventAgentTurnEnded          EventType = "agent_turn_ended"
 	EventAgentStopRequested      EventType = "agent_stop_requested"
 	EventAgentStopRefused        EventType = "agent_stop_refused"
+	EventFileReviewed            EventType = "file_reviewed"
 )
 
 // payloads make the payload of each event type.
@@ -73,6 +74,7 @@ var payloads = map[EventType]func() Payload{
 	EventAgentTurnEnded:          func() Payload { return new(AgentTurnEnded) },
 	EventAgentStopRequested:      func() Payload { return new(AgentStopRequested) },
 	EventAgentStopRefused:        func() Payload { return new(AgentStopRefused) },
+	EventFileReviewed:            func() Payload { return new(FileReviewed) },
 }
 
 // EventType implements [Payload].

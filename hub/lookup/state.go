@@ -24,14 +24,22 @@ func stateOf(s *shared.State, at journal.Head) SessionState {
 	}
 }
 
-// Answer returns the answer to a read of the original API: [Participants], [Messages] or a
-// [SessionState], up to the newest event of the state.
+// Files is what a session knows of the files of its agent.
+type Files struct {
+	Dir   string // the working directory; empty if it is not known
+	Marks []protocol.ReviewMark
+}
+
+// Answer returns the answer to a read of the state: [Participants], [Messages], [Files] or
+// a [SessionState], up to the newest event of the state.
 func Answer(s *shared.State, kind shared.ReadKind, at journal.Head) any {
 	switch kind {
 	case shared.ReadParticipants:
 		return participantsOf(s, at)
 	case shared.ReadMessages:
 		return Messages{at.Seq}
+	case shared.ReadFiles:
+		return Files{s.WorkingDir(), s.ReviewMarks()}
 	}
 	return stateOf(s, at)
 }

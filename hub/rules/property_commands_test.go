@@ -20,7 +20,7 @@ func allowed(role protocol.Role, mode protocol.Mode, c protocol.Command, e rules
 	switch c.(type) {
 	case *protocol.Leave, *protocol.Cancel:
 		return true
-	case *protocol.Chat:
+	case *protocol.Chat, *protocol.ReviewFile:
 		return role == protocol.RoleCollaborator && mode != protocol.ModeViewOnly
 	case *protocol.Prompt:
 		_, pending := e.Public.(*protocol.PromptPendingApproval)
@@ -80,7 +80,7 @@ func (r *run) drawCommand(t *rapid.T, session *rulestest.Session) protocol.Comma
 		case 17:
 			return rapid.SampledFrom(configureCommands).Draw(t, "change")
 		}
-		return rapid.SampledFrom([]protocol.Command{&protocol.StopAgent{}, &protocol.Typing{Active: true}, &protocol.Close{}, &protocol.Ping{}}).Draw(t, "other")
+		return rapid.SampledFrom([]protocol.Command{&protocol.StopAgent{}, &protocol.Typing{Active: true}, &protocol.ReviewFile{Path: "a.go", Version: "v", Reviewed: true}, &protocol.Close{}, &protocol.Ping{}}).Draw(t, "other")
 	}).Draw(t, "of a kind")
 }
 

@@ -41,7 +41,8 @@ func (s *State) agentFactsChanged(m rules.AgentFactsChanged) rules.Decision {
 	if !s.Active() {
 		return rules.Decision{}
 	}
-	return rules.Decision{Events: s.factChanges(m.Facts)}
+	changes, _ := s.Facts.Changes(m.Facts)
+	return recordBegin(rules.Decision{Events: s.factChanges(m.Facts)}, changes)
 }
 
 // factChanges returns the event with the facts that differ from the known ones; nil if
@@ -77,6 +78,9 @@ func (s *State) turnEnded(m rules.TurnEnded) rules.Decision {
 	d := rules.Decision{Effects: []rules.Effect{s.sendHost(rules.ConfirmEnd{Approval: m.Approval})}}
 	if s.OpenPrompt(m.Approval) == nil {
 		return d
+	}
+	if dir := s.WorkingDir(); dir != "" && s.Active() {
+		d = d.With(RecordTurn{Dir: dir, Approval: m.Approval})
 	}
 	if m.Failure != "" {
 		d.Events = []rules.Event{{Public: &protocol.PromptDispatchFailed{ApprovalID: m.Approval, Error: m.Failure, Code: m.Code}}}

@@ -44,6 +44,8 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		}
 	case *protocol.AgentUpdated:
 		s.Facts.Merge(p.AgentFacts)
+	case *protocol.FileReviewed:
+		s.applyReview(p, at.At)
 	default:
 		s.applyChange(e)
 		s.applyOwnTurn(e.Public, at)
@@ -110,7 +112,7 @@ func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
 	s.People.leaveAll(at.At)
 	clear(s.JoinedTyped)
 	s.Permissions = nil
-	s.Changes, s.RefusedMode, s.OwnTurn = nil, nil, nil
+	s.Changes, s.RefusedMode, s.OwnTurn, s.Reviews = nil, nil, nil, nil
 }
 
 // putApproval records a prompt in the form that an event has.

@@ -31,11 +31,11 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 		Public:  &protocol.SharedSessionCreated{Session: session},
 		Private: rules.Private{Command: ref, Host: &host, Agent: c.Agent},
 	}
-	return rules.Decision{
+	return recordBegin(rules.Decision{
 		Events:  append([]rules.Event{created}, s.factChanges(c.Facts)...),
 		Effects: []rules.Effect{rules.Send{To: hostOf(session), Message: rules.SharedOpened{Shared: s.ID}}},
 		Answer:  s.createAnswer(session, host),
-	}
+	}, c.Facts)
 }
 
 // newSession returns the session that a creation asks for.

@@ -140,6 +140,8 @@ func (s *State) participantCommand(in rules.Input, command Command, p protocol.P
 		return s.stopAgent()
 	case *protocol.StopWork:
 		return s.stopWork(c, p)
+	case *protocol.ReviewFile:
+		return s.reviewFile(c, p)
 	case *protocol.Typing:
 		return s.typing(c, p)
 	case *protocol.Leave:
@@ -191,7 +193,7 @@ func (s *State) resend() rules.Decision {
 		for _, c := range s.Changes {
 			opened.Changing = append(opened.Changing, c.ID)
 		}
-		d = d.With(s.sendHost(opened))
+		d = recordBegin(d.With(s.sendHost(opened)), s.Facts)
 	}
 	for _, o := range s.InFlight() {
 		d.Effects = append(d.Effects, s.sendHost(rules.Dispatch{Turn: s.Turn(o.Approval, o.Author, o.Approver)}))

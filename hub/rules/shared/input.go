@@ -118,6 +118,7 @@ const (
 	ReadState ReadKind = iota
 	ReadParticipants
 	ReadMessages
+	ReadFiles // the working directory and the marks of reviewed files
 )
 
 // Effects of a shared session.

@@ -34,6 +34,7 @@ func (s *State) close(status protocol.SessionStatus, failure string) rules.Decis
 	d.Events = append(d.Events, rules.PrimaryEvent(&protocol.SessionClosed{Status: status}))
 	d.Effects = append(d.Effects,
 		s.sendHost(rules.SharedClosed{Shared: s.ID}),
+		RecordEnd{},
 		Disconnect{Code: protocol.CloseSessionEnded, Reason: "the session is " + string(status)})
 	return d
 }

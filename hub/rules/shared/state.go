@@ -54,6 +54,8 @@ type State struct {
 	Recap    recap.Recap `json:",omitzero"`
 	Renewals int         `json:",omitempty"` // the number of the agent's newest session without that memory, as reported
 
+	Reviews []reviewMark `json:",omitempty"` // of changed files, the oldest first; bounded by maxReviews and maxReviewBytes
+
 	// commands that were carried out, to recognize a repetition
 	Commands recentCommands   // of participants in People
 	Departed departedCommands // of guests who have left

@@ -75,6 +75,7 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandConfigure:    nil,
 	protocol.CommandStopAgent:    nil,
 	protocol.CommandStopWork:     nil,
+	protocol.CommandReviewFile:   nil,
 	protocol.CommandTyping:       nil,
 	protocol.CommandHistory:      protocol.HistoryAnswer{},
 	protocol.CommandItem:         protocol.ItemAnswer{},
@@ -90,7 +91,7 @@ var restBodies = []any{
 	protocol.CreateSharedSession{}, protocol.CreateHostSession{}, protocol.CreateAnswer{}, protocol.JoinAnswer{},
 	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.InvitationAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
 	protocol.SessionsAnswer{}, protocol.HostSessionAnswer{}, protocol.HostSessionsAnswer{}, protocol.AgentsAnswer{},
-	protocol.AttachmentAnswer{}, protocol.ErrorBody{},
+	protocol.AttachmentAnswer{}, protocol.ChangesAnswer{}, protocol.FilesAnswer{}, protocol.ErrorBody{},
 }
 
 // messages are the messages of the server other than events.

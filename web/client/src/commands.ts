@@ -175,6 +175,19 @@ export abstract class CommandMethods {
   }
 
   /**
+   * Marks a version of a changed file as reviewed, or removes the mark. The author of a
+   * mark and the host may remove it.
+   */
+  async reviewFile(
+    path: string,
+    version: string,
+    reviewed: boolean,
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.do("review_file", { path, version, reviewed }, options);
+  }
+
+  /**
    * Tells the others whether the participant is typing. The server forgets it after
    * five seconds. Without a WebSocket it has no effect.
    */

@@ -769,6 +769,17 @@ export interface AgentStopRefused {
 }
 
 /**
+ * FileReviewed says that a participant has marked a version of a file as reviewed, or has
+ * removed the mark. Server to client.
+ */
+export interface FileReviewed {
+  path: string;
+  version: string;
+  reviewed: boolean;
+  participant: Participant;
+}
+
+/**
  * Join makes the holder of an invite a participant. The answer is a Welcome. Client to
  * server.
  */
@@ -1120,6 +1131,19 @@ export type StopAgent = Record<string, never>;
 export interface StopWork {
   toolCallId?: string;
   terminalId?: string;
+}
+
+/**
+ * ReviewFile marks a version of a changed file as reviewed, or removes the mark. The
+ * answer has an empty payload; FileReviewed follows if that changes anything. Client to
+ * server.
+ */
+export interface ReviewFile {
+  /** as in ChangedFile */
+  path: string;
+  /** as in ChangedFile */
+  version: string;
+  reviewed: boolean;
 }
 
 /**
@@ -1539,6 +1563,119 @@ export interface AttachmentAnswer {
 }
 
 /**
+ * ChangesAnswer is the answer to a read of the changes of the agent's working directory.
+ * Names and contents of files are the repository's own and untrusted. Server to client.
+ */
+export interface ChangesAnswer {
+  /** why there are none to show, for people; the other members are then empty */
+  reason?: string;
+  scope: string;
+  /** when the state that the files are compared with was recorded; null for a commit */
+  since: string | null;
+  /** the id of the newest commit; empty for none */
+  head: string;
+  /** the name of the current branch; empty for none */
+  branch: string;
+  files: ChangedFile[];
+  /** how many files have changed; Files may be truncated */
+  total: number;
+  /** lines, of all files together */
+  additions: number;
+  /** lines, of all files together */
+  deletions: number;
+  /** the turns whose changes can be read, the oldest first */
+  turns: ChangesOf[];
+  /** files that are not compared; may be truncated */
+  unread: UnreadFile[];
+  /** how many further files are not compared */
+  unreadMore: number;
+  /** of the files that are listed */
+  marks: ReviewMark[];
+}
+
+/**
+ * ChangedFile is a file that has changed. Server to client.
+ */
+export interface ChangedFile {
+  /** relative to the working directory; a name that is not UTF-8 is quoted as a string of C */
+  path: string;
+  /** before a renaming */
+  oldPath?: string;
+  /** whether Path is quoted */
+  quoted?: boolean;
+  /** added, modified, deleted, renamed or type_changed */
+  status: string;
+  /** symlink or submodule; empty for a file */
+  kind?: string;
+  /** the change of the mode, such as 100644 100755; empty if it is unchanged */
+  mode?: string;
+  /** whether it has no lines */
+  binary?: boolean;
+  /** identifies this change of this file */
+  version: string;
+  /** lines */
+  additions: number;
+  /** lines */
+  deletions: number;
+  /** a unified diff without its header; empty if it is left out */
+  patch?: string;
+  /** how many bytes of the patch are left out; -1 if it is not known */
+  leftOut?: number;
+}
+
+/**
+ * ChangesOf is a turn whose changes can be read. Server to client.
+ */
+export interface ChangesOf {
+  approvalId: string;
+  endedAt: string;
+}
+
+/**
+ * UnreadFile is a file that is not compared. Server to client.
+ */
+export interface UnreadFile {
+  path: string;
+  size: number;
+  /** for people */
+  reason: string;
+}
+
+/**
+ * ReviewMark says that a participant has reviewed a version of a file. Server to client.
+ */
+export interface ReviewMark {
+  path: string;
+  /** as in ChangedFile */
+  version: string;
+  participant: Participant;
+  at: string;
+}
+
+/**
+ * FilesAnswer lists files of the agent's working directory. Server to client.
+ */
+export interface FilesAnswer {
+  /** why there are none to show, for people */
+  reason?: string;
+  files: FileEntry[];
+  /** whether further files match */
+  more: boolean;
+}
+
+/**
+ * FileEntry is a file of the agent's working directory. Server to client.
+ */
+export interface FileEntry {
+  /** relative to the working directory */
+  path: string;
+  /** since the session began */
+  changed?: boolean;
+  /** for a resource link in a prompt */
+  uri: string;
+}
+
+/**
  * ErrorBody is the body of an error. Server to client, REST only.
  */
 export interface ErrorBody {
@@ -1586,6 +1723,7 @@ export interface EventPayloads {
   agent_turn_ended: AgentTurnEnded;
   agent_stop_requested: AgentStopRequested;
   agent_stop_refused: AgentStopRefused;
+  file_reviewed: FileReviewed;
 }
 
 /**
@@ -1606,6 +1744,7 @@ export interface Commands {
   configure: { payload: Configure; answer: Record<string, never> };
   stop_agent: { payload: StopAgent; answer: Record<string, never> };
   stop_work: { payload: StopWork; answer: Record<string, never> };
+  review_file: { payload: ReviewFile; answer: Record<string, never> };
   typing: { payload: Typing; answer: Record<string, never> };
   history: { payload: History; answer: HistoryAnswer };
   item: { payload: Item; answer: ItemAnswer };
@@ -1687,4 +1826,5 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "agent_turn_ended",
   "agent_stop_requested",
   "agent_stop_refused",
+  "file_reviewed",
 ];

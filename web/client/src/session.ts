@@ -10,7 +10,13 @@ import { errorFromWire, ParleyError } from "./errors.js";
 import { errorOf } from "./http.js";
 import { authorization, endpoint, formatLink, parseLink, type Link } from "./link.js";
 import { backoff, type Options } from "./options.js";
-import type { ArchiveAnswer, Participant, Welcome } from "./protocol.gen.js";
+import type {
+  ArchiveAnswer,
+  ChangesAnswer,
+  FilesAnswer,
+  Participant,
+  Welcome,
+} from "./protocol.gen.js";
 import { Runner } from "./runner.js";
 import type { ConnectionState, SessionEvents } from "./state.js";
 import { decodeJSON, encodeCommand, newID } from "./wire.js";
@@ -164,19 +170,47 @@ export class SessionClient extends CommandMethods {
     which: { cursor?: string; before?: string; limit?: number } = {},
     options: { signal?: AbortSignal } = {},
   ): Promise<ArchiveAnswer> {
+    return this.read<ArchiveAnswer>("archive", which, options);
+  }
+
+  /**
+   * Reads the changes of the agent's working directory, by a request of its own: since
+   * the session began, since the newest commit, or in a turn. An answer without changes
+   * to show has a reason. With a path it reads one file, with a longer patch.
+   */
+  async changes(
+    which: { scope?: "all" | "uncommitted" | "turn"; turn?: string; path?: string } = {},
+    options: { signal?: AbortSignal } = {},
+  ): Promise<ChangesAnswer> {
+    return this.read<ChangesAnswer>("changes", which, options);
+  }
+
+  /**
+   * Lists files of the agent's working directory whose paths contain a text, by a request
+   * of its own. Files that have changed come first.
+   */
+  async files(query: string, options: { signal?: AbortSignal } = {}): Promise<FilesAnswer> {
+    return this.read<FilesAnswer>("files", { query }, options);
+  }
+
+  private async read<Answer>(
+    name: string,
+    which: Record<string, string | number | undefined>,
+    options: { signal?: AbortSignal },
+  ): Promise<Answer> {
     const { link, own, settings } = this.core;
     if (!own) throw new ParleyError("UNAUTHORIZED", "the client has not been welcomed yet");
     const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(which))
-      if (value !== undefined) query.set(name, String(value));
-    const response = await settings.fetch(`${endpoint(link, "archive")}?${query}`, {
+    for (const [key, value] of Object.entries(which))
+      if (value !== undefined) query.set(key, String(value));
+    const response = await settings.fetch(`${endpoint(link, name)}?${query}`, {
       headers: authorization(own),
       cache: "no-store",
       credentials: "omit",
       ...(options.signal && { signal: options.signal }),
     });
     const body = await response.text();
-    if (response.ok) return decodeJSON(body) as ArchiveAnswer;
+    if (response.ok) return decodeJSON(body) as Answer;
     throw errorOf(response, body);
   }
 

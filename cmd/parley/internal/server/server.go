@@ -18,6 +18,7 @@ import (
 	"parley/hub/agent"
 	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
+	"parley/hub/worktree"
 	"parley/protocol"
 	"parley/web"
 )
@@ -26,14 +27,15 @@ import (
 // once.
 type Server struct {
 	// immutable
-	url      string
-	log      *zap.Logger
-	journal  *sqlite.Journal
-	hub      *hub.Hub
-	web      *web.Server
-	http     *http.Server
-	profiles *profileServer // nil unless configured
-	ballast  *ballast
+	url       string
+	log       *zap.Logger
+	journal   *sqlite.Journal
+	hub       *hub.Hub
+	worktrees *worktree.Store
+	web       *web.Server
+	http      *http.Server
+	profiles  *profileServer // nil unless configured
+	ballast   *ballast
 
 	failed chan error    // the goroutine that serves HTTP sends at most one error; its capacity is one, so that it never waits
 	done   chan struct{} // closed when that goroutine has ended
@@ -131,9 +133,13 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 		return cli.Usagef("%w", err)
 	}
 	s.logAgents(launcher.Profiles())
-	c.Hub.Logger, c.Hub.MaxBacklogs = s.log, outboundBytes(c.Hub.MaxBacklogs)
+	s.worktrees = worktree.New(filepath.Join(c.Data, "changes"), s.log)
+	c.Hub.Logger, c.Hub.MaxBacklogs, c.Hub.Worktrees = s.log, outboundBytes(c.Hub.MaxBacklogs), s.worktrees
 	s.hub = hub.New(s.journal, launcher, key, c.Hub)
-	return s.hub.Start(ctx)
+	if err = s.hub.Start(ctx); err != nil {
+		s.worktrees.Close()
+	}
+	return err
 }
 
 // logAgents logs which agents can be started, and says what to do if there is only the
@@ -181,7 +187,9 @@ func (s *Server) Stop() error {
 	defer cancel()
 	s.disconnectClients(ctx)
 	<-s.done
-	err := errors.Join(s.hub.Stop(ctx), s.closeJournal(), s.profiles.stop())
+	err := s.hub.Stop(ctx)
+	s.worktrees.Close()
+	err = errors.Join(err, s.closeJournal(), s.profiles.stop())
 	s.ballast.stop()
 	_ = s.log.Sync() // standard error cannot always be synced
 	return err
