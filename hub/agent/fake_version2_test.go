@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -73,6 +74,17 @@ var turns2 = map[string]func(a *fakeAgent, argument string){
 		m, _ := a.read()
 		a.note(fmt.Sprintf("%s %s%s", m.Method, m.Params.ToolCallID, m.Params.TerminalID))
 		a.line(`{"jsonrpc":"2.0","id":%s,%s}`, m.ID, answer)
+		a.state(`"idle"`)
+	},
+	"exactly": func(a *fakeAgent, updates string) {
+		a.result(`{"messageId":"m1"}`)
+		var list []json.RawMessage
+		if err := json.Unmarshal([]byte(updates), &list); err != nil {
+			panic(err)
+		}
+		for _, update := range list {
+			a.line(`{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"fake-1","update":%s}}`, update)
+		}
 		a.state(`"idle"`)
 	},
 	"malformed": func(a *fakeAgent, update string) {

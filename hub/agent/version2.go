@@ -159,6 +159,9 @@ func (d *dialect2) updating(m wire.Message) []rules.AgentEvent {
 }
 
 func (d *dialect2) updated(m wire.Message) []rules.AgentEvent {
+	if m.Update != "state_update" {
+		return nil
+	}
 	u, ok := decodeUpdate2(m)
 	if !ok || u.State != "idle" {
 		return nil

@@ -18,14 +18,36 @@ import (
 // if node or npm is missing. It is safe for concurrent use, in several processes too.
 func SDKExample(t testing.TB) []string {
 	t.Helper()
+	return command(t, "sdk", "node_modules/@agentclientprotocol/sdk/dist/examples/agent.js")
+}
+
+// SDKVersion2 returns the command of a small agent of version 2 of the protocol, written
+// on the SDK; its file agent.mjs says what a prompt makes it do. It keeps the prompts of
+// its sessions in the directory that the environment variable MEMORY names. Otherwise it
+// is like [SDKExample].
+func SDKVersion2(t testing.TB) []string {
+	t.Helper()
+	return command(t, "sdk2", "agent.mjs")
+}
+
+// SDKSchema2 returns the path of the published JSON Schema of version 2 of the protocol.
+func SDKSchema2(t testing.TB) string {
+	t.Helper()
+	return command(t, "sdk2", "node_modules/@agentclientprotocol/sdk/schema/v2/schema.json")[1]
+}
+
+// command returns the command that runs a file of a directory in testdata with node, and
+// installs the packages of that directory if necessary.
+func command(t testing.TB, name, file string) []string {
+	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Fatal("this test runs a real agent and needs node 20 or newer in PATH")
 	}
 	_, here, _, _ := runtime.Caller(0)
-	dir := filepath.Join(filepath.Dir(here), "..", "testdata", "sdk")
+	dir := filepath.Join(filepath.Dir(here), "..", "testdata", name)
 	install(t, dir)
-	return []string{node, filepath.Join(dir, "node_modules", "@agentclientprotocol", "sdk", "dist", "examples", "agent.js")}
+	return []string{node, filepath.Join(dir, filepath.FromSlash(file))}
 }
 
 // install runs npm ci unless the packages of the lock file are installed.
