@@ -73,3 +73,16 @@ describe("what the first events tell about the time before", () => {
     expect(load(events.slice(3, 5), "a1").timeline.items).toMatchObject([{ turn: "a1" }]);
   });
 });
+
+test("a message does not depend on how its text is split", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const d = dice(seed);
+    const parts = Array.from({ length: 1 + d.below(20) }, () => "añ𝄞 \n".slice(d.below(5)));
+    const pieces = new Story().turn();
+    for (const part of parts) pieces.says(part);
+    const merged = new Story().turn().says(parts.join(""));
+    const seen = (story: Story) =>
+      fold(null, story.events).items.map((r) => (r.type === "say" ? { ...r, until: 0 } : r));
+    expect(seen(pieces)).toEqual(seen(merged));
+  }
+});

@@ -1,0 +1,171 @@
+package view
+
+import (
+	"encoding/json"
+
+	"parley/protocol"
+)
+
+type (
+	// CreatedNotice says that the session was created.
+	CreatedNotice struct {
+		What string `json:"what"`
+	}
+	// PersonNotice says that a participant has joined, changed role or made a new invite.
+	PersonNotice struct {
+		What string               `json:"what"` // joined, role or invite
+		Who  protocol.Participant `json:"who"`
+	}
+	// LeftNotice says that a participant has left or was removed.
+	LeftNotice struct {
+		What    string               `json:"what"`
+		Who     protocol.Participant `json:"who"`
+		Removed bool                 `json:"removed"`
+		Reason  *string              `json:"reason"`
+	}
+	// ModeNotice says who has changed the session's mode.
+	ModeNotice struct {
+		What string               `json:"what"`
+		Who  protocol.Participant `json:"who"`
+		Mode protocol.Mode        `json:"mode"`
+	}
+	// ClosedNotice says that the session has ended.
+	ClosedNotice struct {
+		What   string                 `json:"what"`
+		Status protocol.SessionStatus `json:"status"`
+	}
+	// AgentStateNotice says that the agent has ended or could not be started.
+	AgentStateNotice struct {
+		What   string               `json:"what"`
+		Status protocol.AgentStatus `json:"status"`
+		Detail *string              `json:"detail"`
+	}
+	// ForgotNotice says that a restarted agent does not remember the conversation.
+	ForgotNotice struct {
+		What   string `json:"what"`
+		Reason string `json:"reason"`
+	}
+	// StrayNotice says that the agent writes lines that are no messages.
+	StrayNotice struct {
+		What string `json:"what"`
+	}
+	// AgentModeNotice says that the agent has changed its mode.
+	AgentModeNotice struct {
+		What string `json:"what"`
+		Mode string `json:"mode"`
+	}
+	// OptionNotice says that an option of the agent has changed: as a participant wished,
+	// or, if Who is nil, of the agent's own accord.
+	OptionNotice struct {
+		What     string                `json:"what"`
+		Who      *protocol.Participant `json:"who,omitempty"`
+		OptionID string                `json:"optionId"`
+		Value    json.RawMessage       `json:"value"`
+	}
+	// OptionFailedNotice says that the agent has not set an option as a participant wished.
+	OptionFailedNotice struct {
+		What        string               `json:"what"`
+		Who         protocol.Participant `json:"who"`
+		OptionID    string               `json:"optionId"`
+		Value       json.RawMessage      `json:"value"`
+		Reason      string               `json:"reason"`
+		PromptsWait bool                 `json:"promptsWait"` // whether prompts wait until the host sets a mode
+	}
+	// TitleNotice says how the agent calls its session.
+	TitleNotice struct {
+		What  string `json:"what"`
+		Title string `json:"title"`
+	}
+	// AgentNotice is information of the agent for the user.
+	AgentNotice struct {
+		What        string `json:"what"`
+		Severity    string `json:"severity"` // info, warning, error, or a word of the agent's own
+		Title       string `json:"title"`
+		Description string `json:"description"`
+	}
+	// OversizedNotice says that an update of the agent was too big to be kept.
+	OversizedNotice struct {
+		What  string  `json:"what"`
+		Name  string  `json:"name"`
+		Bytes float64 `json:"bytes"`
+	}
+	// UnknownNotice is an event of a type that this version does not know.
+	UnknownNotice struct {
+		What string          `json:"what"`
+		Name string          `json:"name"`
+		Raw  json.RawMessage `json:"raw"`
+	}
+)
+
+func (n CreatedNotice) what() string      { return n.What }
+func (n PersonNotice) what() string       { return n.What }
+func (n LeftNotice) what() string         { return n.What }
+func (n ModeNotice) what() string         { return n.What }
+func (n ClosedNotice) what() string       { return n.What }
+func (n AgentStateNotice) what() string   { return n.What }
+func (n ForgotNotice) what() string       { return n.What }
+func (n StrayNotice) what() string        { return n.What }
+func (n AgentModeNotice) what() string    { return n.What }
+func (n OptionNotice) what() string       { return n.What }
+func (n OptionFailedNotice) what() string { return n.What }
+func (n TitleNotice) what() string        { return n.What }
+func (n AgentNotice) what() string        { return n.What }
+func (n OversizedNotice) what() string    { return n.What }
+func (n UnknownNotice) what() string      { return n.What }
+
+// noticeOf returns the notice for an event, or nil for none.
+func noticeOf(payload protocol.Payload) Notice {
+	switch p := payload.(type) {
+	case *protocol.SharedSessionCreated:
+		return CreatedNotice{"created"}
+	case *protocol.SessionUpdated:
+		return ModeNotice{"mode", p.Participant, p.Session.Mode}
+	case *protocol.SessionClosed:
+		return ClosedNotice{"closed", p.Status}
+	case *protocol.ParticipantJoined:
+		return PersonNotice{"joined", p.Participant}
+	case *protocol.ParticipantUpdated:
+		return PersonNotice{"role", p.Participant}
+	case *protocol.ParticipantLeft:
+		return LeftNotice{"left", p.Participant, p.RemovedBy != nil, p.Reason}
+	case *protocol.InviteRotated:
+		return PersonNotice{"invite", p.Participant}
+	}
+	return agentNoticeOf(payload)
+}
+
+// agentNoticeOf returns the notice for an event about the agent, or nil for none.
+func agentNoticeOf(payload protocol.Payload) Notice {
+	switch p := payload.(type) {
+	case *protocol.AgentStatusChanged:
+		if isQuiet(p.Status) {
+			return nil
+		}
+		detail := p.StderrTail
+		if p.Detail != "" {
+			detail = &p.Detail
+		}
+		return AgentStateNotice{"agent", p.Status, detail}
+	case *protocol.AgentSession:
+		if p.Continued != protocol.ContinuedNew {
+			return nil // a restarted agent that has resumed its session needs no notice
+		}
+		return ForgotNotice{"forgot", p.Reason}
+	case *protocol.AgentConfigured:
+		return OptionNotice{"option", &p.Participant, p.OptionID, p.Value}
+	case *protocol.AgentConfigureFailed:
+		return OptionFailedNotice{"optionFailed", p.Participant, p.OptionID, p.Value, p.Reason, p.PromptsWait}
+	case *protocol.AgentStrayOutput:
+		return StrayNotice{"stray"}
+	}
+	return nil
+}
+
+// isQuiet reports whether a status comes and goes in every turn.
+func isQuiet(s protocol.AgentStatus) bool {
+	switch s {
+	case protocol.AgentStarting, protocol.AgentIdle, protocol.AgentRunning, protocol.AgentWaiting, protocol.AgentEnding:
+		return true
+	}
+	return false
+}
