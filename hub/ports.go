@@ -59,6 +59,9 @@ type Agent interface {
 	// LoadError returns why a new session is open instead of the earlier one; nil if the
 	// earlier one was opened or none was requested.
 	LoadError() error
+	// Defaults returns the options that the agent's configuration sets when a session
+	// begins.
+	Defaults() []rules.OptionDefault
 	// Prompt begins a turn, which a [rules.AgentTurnEnded] with the same turn ends. The
 	// caller begins one turn at a time.
 	Prompt(p rules.AgentPrompt)

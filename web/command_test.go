@@ -91,8 +91,8 @@ func TestHostSessions(t *testing.T) {
 	w := newWorld(t)
 	hostMembers := []string{"id", "agent", "workspaceId", "title", "permissions", "status", "createdAt", "facts"}
 
-	agents := members(t, w.call("GET", "/api/agents", nil).object(http.StatusOK), "agents")
-	require.Equal(t, "demo", members(t, list(t, agents["agents"])[0], "name", "description")["name"])
+	agents := members(t, w.call("GET", "/api/agents", nil).object(http.StatusOK), "agents", "missing")
+	require.Equal(t, "demo", members(t, list(t, agents["agents"])[0], "name", "title", "description", "source")["name"])
 
 	created := members(t, w.call("POST", "/api/sessions", object{"agent": "demo", "title": " Tour "}).
 		object(http.StatusCreated), "session")

@@ -72,7 +72,7 @@ read line; echo '{"jsonrpc":"2.0","id":2,` + open + `}'; exec cat >/dev/null`
 		"it refuses": {answers(ready, `"error":{"code":-32603,"message":"Internal error","data":{"details":"no model foo-1"}}`),
 			protocol.CodeAgentFailed, []string{"no model foo-1", "no key: set KESTREL_KEY"}},
 		"it speaks another version": {answers(`"result":{"protocolVersion":7}`, `"result":{}`),
-			protocol.CodeAgentFailed, []string{"version 7", "version 1"}},
+			protocol.CodeAgentFailed, []string{"version 7", "versions 1 and 2"}},
 		"it exits": {`echo "no key: set KESTREL_KEY" >&2; exit 3`,
 			protocol.CodeAgentFailed, []string{"status 3", "no key: set KESTREL_KEY"}},
 	} {

@@ -39,6 +39,9 @@ can describe agents in detail:
       mcp-servers:
         - {name: tracker, url: "https://tracker.example.com/mcp", headers: {X-Key: abc}}
         - {name: files, command: [npx, -y, mcp-files, /srv/files], env: {DEBUG: "1"}}
+      mode: ask                 # with which a session begins; prompts wait if the agent refuses it
+      options: {model: large}   # likewise, by an option's id or category
+      max-agents: 4             # of this agent at a time, besides --max-agents
       start-timeout: 10m        # instead of --agent-start-timeout
       env: {OPENCODE_LOG_LEVEL: warn}
 

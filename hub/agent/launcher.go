@@ -72,6 +72,7 @@ type Launcher struct {
 	opts     Options
 	history  *demo.History
 	records  *supervisor.Records
+	slots    map[string]*limit.Slots // of the profiles that bound how many agents run, by name
 
 	permissionBytes limit.Budget // of the pending permission requests of all agents
 }
@@ -95,7 +96,13 @@ func NewLauncher(profiles []profile.Profile, log *zap.Logger, opts Options) (*La
 	if err := records.Sweep(); err != nil {
 		log.Error("agents of an earlier run may still be running", zap.Error(err))
 	}
-	return &Launcher{profiles: profiles, log: log, opts: opts, history: demo.NewHistory(opts.DemoDir), records: records}, nil
+	slots := map[string]*limit.Slots{}
+	for _, p := range profiles {
+		if p.MaxAgents > 0 {
+			slots[p.Name] = limit.NewSlots(p.MaxAgents)
+		}
+	}
+	return &Launcher{profiles: profiles, log: log, opts: opts, history: demo.NewHistory(opts.DemoDir), records: records, slots: slots}, nil
 }
 
 // Profiles implements [hub.Launcher].
@@ -114,11 +121,33 @@ func (l *Launcher) Missing() []protocol.MissingAgent {
 // [*wire.Error] that the agent answered with, if any. After an error the agent has ended,
 // and sink is not called any more; so a sink that blocks also blocks Launch.
 func (l *Launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
+	sink, release := l.takeSlot(spec.Profile, sink)
+	if release == nil {
+		return nil, fmt.Errorf("agent %q: %w", spec.Profile, rules.ErrTooManyAgents)
+	}
 	s, err := l.launch(ctx, spec, sink)
 	if err != nil {
+		release()
 		return nil, fmt.Errorf("agent %q: %w", spec.Profile, err)
 	}
 	return s, nil
+}
+
+// takeSlot counts an agent of a profile until it exits, which the returned sink notices, or
+// until release is called. release is nil if as many agents as the profile allows are
+// running.
+func (l *Launcher) takeSlot(name string, sink func(rules.AgentEvent)) (counted func(rules.AgentEvent), release func()) {
+	slots := l.slots[name]
+	if slots == nil {
+		return sink, func() {}
+	}
+	release = slots.Take()
+	return func(e rules.AgentEvent) {
+		if _, exited := e.(rules.AgentExited); exited {
+			release()
+		}
+		sink(e)
+	}, release
 }
 
 func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (*session, error) {

@@ -115,6 +115,9 @@ func (s *session) CanLoad() bool { return len(s.reopenings) > 0 }
 // Continued implements [hub.Agent].
 func (s *session) Continued() protocol.AgentContinuation { return s.continued }
 
+// Defaults implements [hub.Agent].
+func (s *session) Defaults() []rules.OptionDefault { return s.profile.Defaults() }
+
 // LoadError implements [hub.Agent].
 func (s *session) LoadError() error { return s.loadError }
 

@@ -26,6 +26,10 @@ type Agents struct {
 	// new one. Set it before the first launch.
 	CannotReload bool
 
+	// Defaults are the options that the configuration of the agents sets. Set them before
+	// the first launch.
+	Defaults []rules.OptionDefault
+
 	launched chan *Agent // sent to by Launch, received by Next, never closed; beyond maxLaunched agents Launch blocks
 
 	mu   sync.Mutex
@@ -65,7 +69,7 @@ func (a *Agents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(ru
 		return nil, err
 	}
 	agent := &Agent{
-		Spec: spec, canLoad: !a.CannotLoad, sink: sink,
+		Spec: spec, canLoad: !a.CannotLoad, defaults: a.Defaults, sink: sink,
 		forgets: a.CannotReload && spec.Load != "",
 		prompts: make(chan rules.AgentPrompt, maxCalls),
 		answers: make(chan PermissionAnswer, maxCalls),
@@ -90,16 +94,17 @@ const maxCalls = 1024
 // that only one goroutine may call Say and Exit.
 type Agent struct {
 	// immutable
-	Spec    rules.LaunchSpec // by which it was launched
-	canLoad bool
-	forgets bool
-	sink    func(rules.AgentEvent)
-	prompts chan rules.AgentPrompt // sent to by Prompt, never closed; capacity maxCalls
-	answers chan PermissionAnswer  // sent to by Respond, never closed; capacity maxCalls
-	changes chan OptionChange      // sent to by Configure, never closed; capacity maxCalls
-	stops   chan rules.Work        // sent to by StopWork, never closed; capacity maxCalls
-	cancels chan struct{}          // sent to by Cancel, never closed; capacity maxCalls
-	exited  chan struct{}          // closed by Exit or Stop, never sent to
+	Spec     rules.LaunchSpec // by which it was launched
+	canLoad  bool
+	defaults []rules.OptionDefault
+	forgets  bool
+	sink     func(rules.AgentEvent)
+	prompts  chan rules.AgentPrompt // sent to by Prompt, never closed; capacity maxCalls
+	answers  chan PermissionAnswer  // sent to by Respond, never closed; capacity maxCalls
+	changes  chan OptionChange      // sent to by Configure, never closed; capacity maxCalls
+	stops    chan rules.Work        // sent to by StopWork, never closed; capacity maxCalls
+	cancels  chan struct{}          // sent to by Cancel, never closed; capacity maxCalls
+	exited   chan struct{}          // closed by Exit or Stop, never sent to
 
 	exit sync.Once
 }
@@ -116,6 +121,9 @@ type OptionChange struct {
 	OptionID  string
 	Value     string // JSON
 }
+
+// Defaults implements [hub.Agent].
+func (a *Agent) Defaults() []rules.OptionDefault { return a.defaults }
 
 // Say emits an event of the agent. It blocks while the hub does not read.
 func (a *Agent) Say(e rules.AgentEvent) { a.sink(e) }

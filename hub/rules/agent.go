@@ -18,6 +18,8 @@ var (
 	ErrNoDir = errors.New("the agent's working directory cannot be used")
 	// ErrCwdNotAllowed: the profile does not allow the working directory.
 	ErrCwdNotAllowed = errors.New("working directory is not allowed for this agent")
+	// ErrTooManyAgents: as many agents of the profile run as may run at a time.
+	ErrTooManyAgents = errors.New("all agents of this kind that may run are running; try again when one has ended")
 	// ErrCannotLoad: the agent exited while it opened the earlier session, or did not
 	// finish opening it. It may be able to begin a new one.
 	ErrCannotLoad = errors.New("agent cannot load its earlier session")

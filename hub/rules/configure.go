@@ -16,6 +16,13 @@ type OptionChange struct {
 	By       protocol.Participant `json:"by"`
 }
 
+// OptionDefault is the value of an option with which the configuration of an agent begins a
+// session.
+type OptionDefault struct {
+	Option string          // the option's id or category
+	Value  json.RawMessage // a string or a boolean
+}
+
 // Forgets reports whether the change only forgets what was set before.
 func (c *OptionChange) Forgets() bool { return len(c.Value) == 0 || string(c.Value) == "null" }
 

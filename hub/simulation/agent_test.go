@@ -167,6 +167,8 @@ func (a *agent) Continued() protocol.AgentContinuation {
 // LoadError implements [hub.Agent].
 func (a *agent) LoadError() error { return nil }
 
+func (a *agent) Defaults() []rules.OptionDefault { return nil }
+
 // Prompt implements [hub.Agent]. It checks that the agent has one turn at a time, and
 // that each prompt reaches an agent at most once.
 func (a *agent) Prompt(p rules.AgentPrompt) {

@@ -65,6 +65,9 @@ func (p Profile) Faults() []Fault {
 	f.checkDirs(p)
 	f.checkServers(p.MCPServers)
 	f.checkOptions(p.Options)
+	if _, twice := p.Options["mode"]; twice && p.Mode != "" {
+		f.add("options.mode", "the mode is also set by mode")
+	}
 	f.checkDuration("start-timeout", p.StartTimeout)
 	f.checkDuration("idle-timeout", p.IdleTimeout)
 	if p.MaxAgents < 0 {

@@ -27,6 +27,8 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.recordIdle(at)
 	case *idleAgentStoppedEvent:
 		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
+	case *presetEvent:
+		s.applyPreset(p)
 	case *changeBeganEvent:
 		s.applyChangeBegan(p, at.Instant())
 	case *changeEndedEvent:

@@ -143,6 +143,7 @@ func (s *State) endChanges(d rules.Decision, ended ...changeEndedEvent) rules.De
 			d = d.With(Broadcast{e.message()})
 		}
 	}
+	d = after.notePresets(d, ended)
 	if first := after.firstRefused(); first != nil && len(after.RefusedModes) < len(s.RefusedModes) {
 		d = d.With(Broadcast{first.message()}) // shared sessions show one at a time
 	}
@@ -177,7 +178,7 @@ func (s *State) setChosen(d rules.Decision) rules.Decision {
 			d = d.With(sendChange(c))
 		}
 	}
-	if len(s.Chosen) == 0 && len(s.Queue) > 0 {
+	if len(s.Chosen) == 0 && len(s.Queue) > 0 && len(s.RefusedModes) == 0 {
 		return s.startTurn(d, s.Queue[0])
 	}
 	return d

@@ -90,6 +90,7 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"host_occupied":        func() protocol.Payload { return new(occupiedEvent) },
 	"host_vacated":         func() protocol.Payload { return new(vacatedEvent) },
 	"agent_let_go":         func() protocol.Payload { return new(idleAgentStoppedEvent) },
+	"options_preset":       func() protocol.Payload { return new(presetEvent) },
 	"option_changing":      func() protocol.Payload { return new(changeBeganEvent) },
 	"option_changed":       func() protocol.Payload { return new(changeEndedEvent) },
 	"recap_wanted":         func() protocol.Payload { return new(recapWantedEvent) },

@@ -32,7 +32,8 @@ type (
 		SessionID string // the agent's own session id
 		CanLoad   bool   // whether a later process can open the session again
 		Continued protocol.AgentContinuation
-		LoadError error // why the earlier session was not opened; nil if it was, or was not asked for
+		Defaults  []rules.OptionDefault // the options that the configuration sets when a session begins
+		LoadError error                 // why the earlier session was not opened; nil if it was, or was not asked for
 	}
 	// LaunchFailed reports that the agent could not be started.
 	LaunchFailed struct{ Err error }

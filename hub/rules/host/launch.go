@@ -67,6 +67,9 @@ func (s *State) launched(m Launched) rules.Decision {
 		}
 		d = d.With(Broadcast{report})
 	}
+	if s.AgentSession == "" {
+		d = after.preset(d, m.Defaults)
+	}
 	return after.setChosen(d)
 }
 
@@ -109,7 +112,7 @@ func refuseCreation(failure string, err error) rules.Effect {
 // launchCode returns the error code of a failed start. The codes separate failures that a
 // retry can overcome from others.
 func launchCode(err error) protocol.Code {
-	if _, full := errors.AsType[NoSlotError](err); full {
+	if _, full := errors.AsType[NoSlotError](err); full || errors.Is(err, rules.ErrTooManyAgents) {
 		return protocol.CodeTooManyAgents
 	}
 	switch {
