@@ -32,6 +32,7 @@ Join:     parley join LINK`,
 		newAgentsCommand(),
 		newDemoAgentCommand(),
 		newJoinCommand(),
+		newChangesCommand(),
 		newVerifyCommand(),
 		newVersionCommand(),
 	)

@@ -204,7 +204,16 @@ func (l *Launcher) start(spec rules.LaunchSpec, p profile.Profile, log *zap.Logg
 		if spec.Cwd != "" && !filepath.IsAbs(spec.Cwd) {
 			return nil, "", rules.ErrCwdNotAllowed
 		}
-		return startDemo(demo.Options{Pace: l.opts.DemoPace, History: l.history}), spec.Cwd, nil
+		cwd, scratch := spec.Cwd, ""
+		if cwd == "" && l.opts.DemoDir != "" {
+			dir, err := demo.PrepareScratch(filepath.Join(l.opts.DemoDir, "work", spec.HostSession.String()))
+			if err != nil {
+				log.Warn("the demo agent has no scratch directory", zap.Error(err))
+			} else {
+				cwd, scratch = dir, dir
+			}
+		}
+		return startDemo(demo.Options{Pace: l.opts.DemoPace, History: l.history, Scratch: scratch}), cwd, nil
 	}
 	cwd, err := p.WorkingDir(spec.Cwd)
 	if err != nil {

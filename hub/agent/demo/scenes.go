@@ -39,7 +39,7 @@ func init() {
 		{"tools", "tool calls of every kind, some of them concurrent", "", true, playTools},
 		{"permission", "asks before it runs a command", "", true, playPermission},
 		{"markdown", "headings, lists, a table and code", "", true, playMarkdown},
-		{"diff", "a new file and an edit in two places, as diffs", "", true, playDiff},
+		{"diff", "a new file and an edit in two places, as diffs; in its scratch directory it makes them", "", true, playDiff},
 		{"plan", "a plan whose steps are completed one by one", "what to plan", true, playPlan},
 	}
 }
@@ -79,7 +79,8 @@ func playHelp(t *turn) {
 	for _, s := range scenes {
 		list.WriteString("- `" + s.name + "`: " + s.about + "\n")
 	}
-	t.say("I am a demo agent: I use no model and no network, and I change no files. " +
+	t.say("I am a demo agent: I use no model and no network, and I change no files except in a scratch directory of my own: " +
+		"\"Changes\" shows what I have changed there. " +
 		"Give me any task, and I show how an agent would work on it. " +
 		"The host can set my mode, my model and the option Hurry. " +
 		"Begin a prompt with one of these words, or with a slash and the word, to see a particular feature:\n\n" + list.String())

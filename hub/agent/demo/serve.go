@@ -24,6 +24,9 @@ type Options struct {
 	// History stores conversations for session/load and session/resume. If it is nil, the
 	// agent does not offer them.
 	History *History
+	// Scratch is a directory of [PrepareScratch]. In a session with this working directory
+	// the agent makes its edits; elsewhere it only shows them.
+	Scratch string
 }
 
 // Serve runs the agent on a pair of streams. It returns nil when in ends, ctx's error
@@ -39,7 +42,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, options Options) er
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	s := &server{
-		ctx: ctx, fail: fail, pace: options.Pace, history: options.History, canLoad: canLoad, out: out,
+		ctx: ctx, fail: fail, pace: options.Pace, history: options.History, scratch: options.Scratch, canLoad: canLoad, out: out,
 		sessions: make(map[string]*session), replies: make(map[string]chan wire.Message),
 	}
 	lines := make(chan []byte) // sent to and closed by read; no buffer, so undispatched lines stay in the pipe
@@ -60,7 +63,8 @@ type server struct {
 	fail    context.CancelCauseFunc
 	pace    time.Duration
 	history *History
-	canLoad bool // history outlives this run
+	scratch string // empty for none
+	canLoad bool   // history outlives this run
 
 	// owned by dispatchAll
 	booleans bool // the client can set boolean options

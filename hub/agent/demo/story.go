@@ -31,7 +31,7 @@ func playStory(t *turn) {
 	t.say("The tests pass.\n\n" +
 		"- **Cause:** `Total` subtracted the discount that `Item.Price` had subtracted already.\n" +
 		"- **Change:** one line in `basket/total.go`.\n\n" +
-		"This was a demo: nothing on your disk has changed. Say `help` to see what else I can show.")
+		"This was a demo: none of your own files has changed. Say `help` to see what else I can show.")
 }
 
 // excerpt returns the beginning of a prompt.

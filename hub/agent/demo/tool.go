@@ -92,6 +92,7 @@ func (t *turn) edit(c change) bool {
 		return false
 	}
 	t.workTool(id)
+	t.write(c)
 	t.finishWith(id, "completed", diff)
 	return t.err == nil
 }
