@@ -63,6 +63,13 @@ func (h *Hub) Messages(ctx context.Context, id string, c *Credentials) (iter.Seq
 	}), nil
 }
 
+// Queue reads the prompts of an active session that are with the agent or wait for it, for
+// a participant. Errors: as [Hub.State].
+func (h *Hub) Queue(ctx context.Context, id string, c Credentials) (*protocol.WholeQueueAnswer, error) {
+	answer, _, err := readAs[*protocol.WholeQueueAnswer](ctx, h, id, shared.Read{Sender: c.reading(), Kind: shared.ReadQueue})
+	return answer, err
+}
+
 // Invitation describes the session that an invite is for, also after its end. Errors:
 // SESSION_NOT_FOUND, INVALID_INVITE_TOKEN, SESSION_INACTIVE for a wrong invite to a session
 // that has ended, JOURNAL_UNAVAILABLE, and ctx's.

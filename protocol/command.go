@@ -48,6 +48,7 @@ type (
 		Prompt  string         `json:"prompt"`
 		As      PromptAs       `json:"as,omitzero"`      // what the author expects the prompt to become; the server refuses it otherwise
 		Content []ContentBlock `json:"content,omitzero"` // sent to the agent beside the text, which may be empty then
+		When    When           `json:"when,omitzero"`    // interrupt: cancel the running turn and run next; queue, the default, waits
 	}
 	// Approve resolves a pending prompt. The answer is an [ApprovalAnswer]. Client to
 	// server.

@@ -11,6 +11,9 @@ const (
 	CommandPrompt       CommandType = "prompt"
 	CommandApprove      CommandType = "approve"
 	CommandPermission   CommandType = "permission"
+	CommandWithdraw     CommandType = "withdraw"
+	CommandEditPrompt   CommandType = "edit_prompt"
+	CommandMovePrompt   CommandType = "move_prompt"
 	CommandCancel       CommandType = "cancel"
 	CommandSetMode      CommandType = "set_mode"
 	CommandSetRole      CommandType = "set_role"
@@ -38,6 +41,9 @@ var commands = map[CommandType]func() Command{
 	CommandPrompt:       func() Command { return new(Prompt) },
 	CommandApprove:      func() Command { return new(Approve) },
 	CommandPermission:   func() Command { return new(AnswerPermission) },
+	CommandWithdraw:     func() Command { return new(Withdraw) },
+	CommandEditPrompt:   func() Command { return new(EditPrompt) },
+	CommandMovePrompt:   func() Command { return new(MovePrompt) },
 	CommandCancel:       func() Command { return new(Cancel) },
 	CommandSetMode:      func() Command { return new(SetMode) },
 	CommandSetRole:      func() Command { return new(SetRole) },

@@ -5,12 +5,13 @@ import "strings"
 // CreateSharedSession is the body of a request that creates a shared session. Client
 // to server, REST only.
 type CreateSharedSession struct {
-	HostSessionID    string  `json:"hostSessionId"`
-	HostUserID       string  `json:"hostUserId"`
-	HostDisplayName  *string `json:"hostDisplayName,omitzero"`
-	Mode             Mode    `json:"mode,omitzero"`
-	WorkspaceID      *string `json:"workspaceId,omitzero"`
-	ExpiresInMinutes *int64  `json:"expiresInMinutes,omitzero"` // the session never expires if zero or negative
+	HostSessionID    string      `json:"hostSessionId"`
+	HostUserID       string      `json:"hostUserId"`
+	HostDisplayName  *string     `json:"hostDisplayName,omitzero"`
+	Mode             Mode        `json:"mode,omitzero"`
+	WorkspaceID      *string     `json:"workspaceId,omitzero"`
+	ExpiresInMinutes *int64      `json:"expiresInMinutes,omitzero"` // the session never expires if zero or negative
+	Attribution      Attribution `json:"attribution,omitzero"`      // off if missing
 }
 
 // MaxExpiryMinutes is the longest life of a session, ten years. It keeps times well
@@ -30,6 +31,9 @@ func (c *CreateSharedSession) Normalize() error {
 	}
 	if c.Mode == "" {
 		c.Mode = ModePromptWithApproval
+	}
+	if c.Attribution == AttributionOff {
+		c.Attribution = "" // the default
 	}
 	if c.ExpiresInMinutes != nil && *c.ExpiresInMinutes > MaxExpiryMinutes {
 		return Errorf(CodeInvalidRequest, "expiresInMinutes must not exceed %d", int64(MaxExpiryMinutes))

@@ -83,6 +83,24 @@ const (
 	SourceInstalled  AgentSource = "installed"  // it is a common agent that is installed on the server's machine
 )
 
+// When says when an approved prompt runs.
+type When string
+
+// The times at which a prompt runs. [WhenQueue] is the default.
+const (
+	WhenQueue     When = "queue"     // after the prompts that wait
+	WhenInterrupt When = "interrupt" // next: the running turn of the same session is cancelled
+)
+
+// Attribution says whether the agent's model is told who wrote and approved a prompt.
+type Attribution string
+
+// The ways of attribution. Shared sessions without one have [AttributionOff].
+const (
+	AttributionPrefix Attribution = "prefix" // in a text block before the prompt
+	AttributionOff    Attribution = "off"    // only in the _meta of the request, which models do not read
+)
+
 // AgentStatus is the state of the agent of a host session.
 type AgentStatus string
 
@@ -128,6 +146,12 @@ func (s SessionStatus) Valid() bool {
 func (p PermissionPolicy) Valid() bool {
 	return slices.Contains([]PermissionPolicy{PermissionsAsk, PermissionsAllow, PermissionsReject}, p)
 }
+
+// Valid reports whether w is a known word.
+func (w When) Valid() bool { return w == WhenQueue || w == WhenInterrupt }
+
+// Valid reports whether a is a known word.
+func (a Attribution) Valid() bool { return a == AttributionPrefix || a == AttributionOff }
 
 // Valid reports whether a is a known word.
 func (a PromptAs) Valid() bool {

@@ -32,6 +32,7 @@ var everyPayload = []protocol.Payload{
 	&protocol.PromptRejected{Approval: approval, Participant: participant},
 	&protocol.PromptQueued{ApprovalID: "a", Ahead: 2},
 	&protocol.PromptCancelled{ApprovalID: "a", Participant: participant},
+	&protocol.QueueChanged{Queue: []protocol.QueuedPrompt{{ApprovalID: "a", Ahead: 1}}, Participant: &participant},
 	&protocol.PromptDispatchStarted{ApprovalID: "a"},
 	&protocol.PromptDispatchCompleted{ApprovalID: "a", StopReason: "end_turn"},
 	&protocol.PromptDispatchFailed{ApprovalID: "a", Error: "no & no"},

@@ -18,6 +18,7 @@ const (
 	EventPromptRejected          EventType = "prompt_rejected"
 	EventPromptQueued            EventType = "prompt_queued"
 	EventPromptCancelled         EventType = "prompt_cancelled"
+	EventQueueChanged            EventType = "queue_changed"
 	EventPromptDispatchStarted   EventType = "prompt_dispatch_started"
 	EventPromptDispatchCompleted EventType = "prompt_dispatch_completed"
 	EventPromptDispatchFailed    EventType = "prompt_dispatch_failed"
@@ -55,6 +56,7 @@ var payloads = map[EventType]func() Payload{
 	EventPromptRejected:          func() Payload { return new(PromptRejected) },
 	EventPromptQueued:            func() Payload { return new(PromptQueued) },
 	EventPromptCancelled:         func() Payload { return new(PromptCancelled) },
+	EventQueueChanged:            func() Payload { return new(QueueChanged) },
 	EventPromptDispatchStarted:   func() Payload { return new(PromptDispatchStarted) },
 	EventPromptDispatchCompleted: func() Payload { return new(PromptDispatchCompleted) },
 	EventPromptDispatchFailed:    func() Payload { return new(PromptDispatchFailed) },

@@ -41,6 +41,9 @@ func (c *Chat) Normalize(l Limits) error {
 
 // Normalize implements [Command].
 func (c *Prompt) Normalize(l Limits) error {
+	if c.When == WhenQueue {
+		c.When = "" // the default
+	}
 	if c.Prompt = strings.TrimSpace(c.Prompt); c.Prompt != "" || len(c.Content) == 0 {
 		if err := checkPrompt(c.Prompt, l); err != nil {
 			return err

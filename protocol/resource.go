@@ -17,6 +17,7 @@ type Session struct {
 	CreatedAt        time.Time     `json:"createdAt"`
 	ExpiresAt        *time.Time    `json:"expiresAt"` // null if the session does not expire
 	Status           SessionStatus `json:"status"`
+	Attribution      Attribution   `json:"attribution,omitempty"` // prefix if the model is told who wrote and approved each prompt
 }
 
 // Participant is a person in a shared session. Server to client.
@@ -66,10 +67,18 @@ type Approval struct {
 	ResolvedByParticipantID *string        `json:"resolvedByParticipantId"`
 	Reason                  *string        `json:"reason"`               // of a rejection; else null
 	ErrorMessage            *string        `json:"errorMessage"`         // of a failed prompt; else null
+	When                    When           `json:"when,omitempty"`       // interrupt; missing for a prompt that waits for its turn
+	Replaces                string         `json:"replaces,omitempty"`   // the id of the prompt that its author has edited into this one
 	Content                 []Content      `json:"content,omitzero"`     // what belongs to the prompt; Prompt names it too
 	Truncated               bool           `json:"truncated,omitempty"`  // whether the texts are truncated and Content is left out, which happens only in a welcome; Item reads the whole approval
 	WholeBytes              int            `json:"wholeBytes,omitempty"` // if truncated: the size of the whole texts in bytes
 }
+
+// Reasons of a rejection by the author of a prompt, in [Approval].
+const (
+	ReasonWithdrawn = "withdrawn"
+	ReasonReplaced  = "replaced" // another approval replaces it
+)
 
 // Permission is a pending question of the agent. Server to client.
 type Permission struct {

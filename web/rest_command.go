@@ -61,26 +61,42 @@ func (s *Server) prompt(r *http.Request, body []byte) (*protocol.PromptAnswer, e
 	return act[*protocol.PromptAnswer, protocol.Prompt](s, r, body)
 }
 
-// approve takes the approval's id from the path, where the command has it in its
+// The calls about an approval take its id from the path, where the command has it in its
 // payload.
+
 func (s *Server) approve(r *http.Request, body []byte) (*protocol.ApprovalAnswer, error) {
-	given, err := decodeBody[struct {
+	type given struct {
 		Action string  `json:"action"`
 		Prompt *string `json:"prompt,omitzero"`
 		Reason *string `json:"reason,omitzero"`
-	}](body)
-	if err != nil {
-		return nil, err
 	}
-	caller, err := bodyCredentials(r, body)
-	if err != nil {
-		return nil, err
+	return actOn[*protocol.ApprovalAnswer](s, r, body, func(id string, g *given) protocol.Command {
+		return &protocol.Approve{ApprovalID: id, Action: g.Action, Prompt: g.Prompt, Reason: g.Reason}
+	})
+}
+
+func (s *Server) withdraw(r *http.Request, body []byte) (*protocol.CancelAnswer, error) {
+	return actOn[*protocol.CancelAnswer](s, r, body, func(id string, _ *struct{}) protocol.Command {
+		return &protocol.Withdraw{ApprovalID: id}
+	})
+}
+
+func (s *Server) editPrompt(r *http.Request, body []byte) (*protocol.PromptAnswer, error) {
+	type given struct {
+		Prompt string            `json:"prompt"`
+		As     protocol.PromptAs `json:"as,omitzero"`
 	}
-	return do[*protocol.ApprovalAnswer](s, r, caller, &protocol.Approve{
-		ApprovalID: r.PathValue("approvalId"),
-		Action:     given.Action,
-		Prompt:     given.Prompt,
-		Reason:     given.Reason,
+	return actOn[*protocol.PromptAnswer](s, r, body, func(id string, g *given) protocol.Command {
+		return &protocol.EditPrompt{ApprovalID: id, Prompt: g.Prompt, As: g.As}
+	})
+}
+
+func (s *Server) movePrompt(r *http.Request, body []byte) (*protocol.QueueAnswer, error) {
+	type given struct {
+		Before string `json:"before,omitzero"`
+	}
+	return actOn[*protocol.QueueAnswer](s, r, body, func(id string, g *given) protocol.Command {
+		return &protocol.MovePrompt{ApprovalID: id, Before: g.Before}
 	})
 }
 
@@ -125,6 +141,20 @@ func act[A, C any, P interface {
 		return answer, err
 	}
 	return do[A](s, r, caller, P(c))
+}
+
+// actOn is act for a command about an approval. command makes it from the approval's id and
+// the body.
+func actOn[A, G any](s *Server, r *http.Request, body []byte, command func(id string, given *G) protocol.Command) (answer A, err error) {
+	given, err := decodeBody[G](body)
+	if err != nil {
+		return answer, err
+	}
+	caller, err := bodyCredentials(r, body)
+	if err != nil {
+		return answer, err
+	}
+	return do[A](s, r, caller, command(r.PathValue("approvalId"), given))
 }
 
 // do normalises a decoded command and carries it out.

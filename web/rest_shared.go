@@ -64,6 +64,19 @@ func (s *Server) listMessages(r *http.Request, _ []byte) (streamedAnswer, error)
 	})
 }
 
+// listQueue reads the queue of a session for a participant.
+func (s *Server) listQueue(r *http.Request, _ []byte) (answer *protocol.WholeQueueAnswer, err error) {
+	caller, err := queryCredentials(r, r.URL.Query())
+	if err != nil {
+		return nil, err
+	}
+	err = s.attempt(r, nil, func() error {
+		answer, err = s.hub.Queue(r.Context(), r.PathValue("id"), caller)
+		return err
+	})
+	return answer, err
+}
+
 // invitation answers what the invite in the Authorization header is for.
 func (s *Server) invitation(r *http.Request, _ []byte) (answer *protocol.InvitationAnswer, err error) {
 	invite, ok := bearerToken(r)

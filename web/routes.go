@@ -32,8 +32,12 @@ func (s *Server) sharedRoutes() {
 	s.mux.Handle("GET "+one+"/participants", s.respondStreamed(s.listParticipants))
 	s.mux.Handle("GET "+one+"/messages", s.respondStreamed(s.listMessages))
 	s.mux.Handle("POST "+one+"/messages", respond(s, http.StatusOK, s.chat))
+	s.mux.Handle("GET "+one+"/queue", respond(s, http.StatusOK, s.listQueue))
 	s.mux.Handle("POST "+one+"/prompts", respond(s, http.StatusOK, s.prompt))
 	s.mux.Handle("POST "+one+"/approvals/{approvalId}", respond(s, http.StatusOK, s.approve))
+	s.mux.Handle("POST "+one+"/approvals/{approvalId}/withdraw", respond(s, http.StatusOK, s.withdraw))
+	s.mux.Handle("POST "+one+"/approvals/{approvalId}/edit", respond(s, http.StatusOK, s.editPrompt))
+	s.mux.Handle("POST "+one+"/approvals/{approvalId}/move", respond(s, http.StatusOK, s.movePrompt))
 
 	s.mux.Handle("POST "+one+"/configure", respond(s, http.StatusOK, s.configure))
 	s.mux.Handle("POST "+one+"/stop-work", respond(s, http.StatusOK, s.stopWork))

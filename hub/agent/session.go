@@ -124,6 +124,9 @@ func (s *session) LoadError() error { return s.loadError }
 // Prompt implements [hub.Agent].
 func (s *session) Prompt(p rules.AgentPrompt) {
 	params := promptParams{SessionID: s.id, Meta: p.Meta, Prompt: []textBlock{{Type: "text", Text: p.Text}}}
+	if p.Attribution != "" {
+		params.Prompt = append([]textBlock{{Type: "text", Text: p.Attribution}}, params.Prompt...)
+	}
 	if p.Recap != "" {
 		recap := textBlock{Type: "text", Text: p.Recap, Meta: new(blockMeta)}
 		recap.Meta.Parley.Recap = true

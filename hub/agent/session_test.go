@@ -238,6 +238,8 @@ func TestPrompt_passes_text_and_meta_on_unchanged(t *testing.T) {
 	r := ready(t, s)
 	r.Prompt(rules.AgentPrompt{Turn: "t", Text: "hello <b>&\u2028ü\x00", Meta: json.RawMessage(`{"parley":{"author":"A & B"}}`)})
 	await[rules.AgentTurnEnded](r)
+	r.Prompt(rules.AgentPrompt{Turn: "u", Attribution: "hello [Ben]", Text: "text"})
+	await[rules.AgentTurnEnded](r)
 	r.stop()
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -250,4 +252,5 @@ func TestPrompt_passes_text_and_meta_on_unchanged(t *testing.T) {
 	require.Contains(t, lines[1], `,"mcpServers":[]}`)
 	require.Equal(t, `{"jsonrpc":"2.0","id":3,"method":"session/prompt","params":{"sessionId":"fake-1",`+
 		`"prompt":[{"type":"text","text":"hello <b>&\u2028ü\u0000"}],"_meta":{"parley":{"author":"A & B"}}}}`, lines[2])
+	require.Contains(t, lines[3], `"prompt":[{"type":"text","text":"hello [Ben]"},{"type":"text","text":"text"}]`)
 }

@@ -41,12 +41,13 @@ type LaunchSpec struct {
 
 // AgentPrompt is an approved prompt for an agent.
 type AgentPrompt struct {
-	Turn    string            // the approval's id
-	Shared  journal.SessionID // the shared session, which has the attachments
-	Recap   string            // quotes the conversation that the agent does not remember, as the first text block; empty for none
-	Text    string            // the approved text, unchanged
-	Content []protocol.Content
-	Meta    json.RawMessage // the request's _meta: the author and the approver
+	Turn        string            // the approval's id
+	Shared      journal.SessionID // the shared session, which has the attachments
+	Recap       string            // quotes the conversation that the agent does not remember, as the first text block; empty for none
+	Attribution string            // a text block before the prompt that names the author and the approver; empty for none
+	Text        string            // the approved text, unchanged
+	Content     []protocol.Content
+	Meta        json.RawMessage // the request's _meta: the author and the approver
 }
 
 // AgentEvent is a message of an agent, or a change of its process: one of the

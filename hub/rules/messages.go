@@ -39,8 +39,11 @@ type (
 	TurnEnded struct {
 		Approval   string
 		StopReason string
-		Failure    string        // empty if the turn completed
-		Code       protocol.Code // of the failure; empty for a failure without one
+		Failure    string                // empty if the turn completed
+		Code       protocol.Code         // of the failure; empty for a failure without one
+		By         *protocol.Participant // who cancelled it, unless the shared session knows; else nil
+		Edit       *TurnEdit             // ended it before it began; nil if none did
+		Replaces   string                // the turn whose place it took; empty for none
 	}
 	// AgentNotified carries consecutive notifications of the agent.
 	AgentNotified struct{ Notifications Notifications }
@@ -125,6 +128,9 @@ type Turn struct {
 	Content  []protocol.Content   `json:"content,omitempty"`
 	Author   protocol.Participant `json:"author"`
 	Approver protocol.Participant `json:"approver"`
+	When     protocol.When        `json:"when,omitempty"`
+	Prefix   bool                 `json:"prefix,omitempty"`   // the model is told who wrote and approved the prompt
+	Replaces string               `json:"replaces,omitempty"` // the turn whose place it took; empty for none
 }
 
 // PromptBytes returns the size of the turn's prompt in bytes, including its content.

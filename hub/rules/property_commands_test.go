@@ -18,8 +18,10 @@ func allowed(role protocol.Role, mode protocol.Mode, c protocol.Command, e rules
 		return true
 	}
 	switch c.(type) {
-	case *protocol.Leave, *protocol.Cancel:
+	case *protocol.Leave, *protocol.Cancel, *protocol.Withdraw:
 		return true
+	case *protocol.EditPrompt:
+		return role == protocol.RoleCollaborator && (mode == protocol.ModePromptDirect || mode == protocol.ModePromptWithApproval)
 	case *protocol.Chat, *protocol.ReviewFile:
 		return role == protocol.RoleCollaborator && mode != protocol.ModeViewOnly
 	case *protocol.Prompt:
@@ -52,13 +54,13 @@ func (r *run) drawCommand(t *rapid.T, session *rulestest.Session) protocol.Comma
 	}
 	participant := func() string { return rapid.SampledFrom(s.People.All()).Draw(t, "participant").ID }
 	return rapid.Custom(func(t *rapid.T) protocol.Command {
-		switch rapid.IntRange(0, 18).Draw(t, "command") {
+		switch rapid.IntRange(0, 24).Draw(t, "command") {
 		case 0, 1:
 			return r.drawJoin(t, s)
 		case 2:
 			return &protocol.Chat{Text: "hello"}
 		case 3, 4, 5:
-			return &protocol.Prompt{Prompt: "do it"}
+			return &protocol.Prompt{Prompt: "do it", When: rapid.SampledFrom([]protocol.When{"", "", protocol.WhenInterrupt}).Draw(t, "when")}
 		case 6, 7, 8:
 			return &protocol.Approve{ApprovalID: approval(), Action: rapid.SampledFrom([]string{"approve", "approve", "reject"}).Draw(t, "action")}
 		case 9:
@@ -77,6 +79,12 @@ func (r *run) drawCommand(t *rapid.T, session *rulestest.Session) protocol.Comma
 			return &protocol.AnswerPermission{RequestID: fmt.Sprintf("request-%d", rapid.IntRange(0, r.requests).Draw(t, "request")), OptionID: "yes"}
 		case 16:
 			return &protocol.RotateInvite{}
+		case 18, 19:
+			return &protocol.Withdraw{ApprovalID: approval()}
+		case 20, 21, 22:
+			return &protocol.EditPrompt{ApprovalID: approval(), Prompt: rapid.SampledFrom([]string{"do it", "do it well", "do it better"}).Draw(t, "text")}
+		case 23, 24:
+			return &protocol.MovePrompt{ApprovalID: approval(), Before: rapid.SampledFrom([]string{"", approval()}).Draw(t, "before")}
 		case 17:
 			return rapid.SampledFrom(configureCommands).Draw(t, "change")
 		}

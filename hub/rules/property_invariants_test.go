@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/hub/rules"
+	"parley/hub/rules/host"
 	"parley/hub/rules/rulestest"
 	"parley/hub/rules/shared"
 	"parley/protocol"
@@ -22,6 +23,9 @@ func (r *run) checkStates(*rapid.T) {
 	}
 	for _, s := range r.Shared {
 		r.checkShared(s.SharedState(), s.Settings)
+		if len(r.Links) == 0 && s.SharedState().Active() {
+			require.Equal(r.t, waiting(h, s), shown(s), "the queue is shown as it is")
+		}
 		if !s.SharedState().Active() {
 			require.Equal(r.t, string(protocol.EventSessionClosed), s.Journal[len(s.Journal)-1].Type, "session_closed is the last event")
 		}
@@ -33,7 +37,10 @@ func (r *run) checkStates(*rapid.T) {
 func (r *run) checkShared(s *shared.State, settings *rules.Settings) {
 	inFlight := len(s.InFlight())
 	require.LessOrEqual(r.t, inFlight, settings.MaxQueued)
-	require.LessOrEqual(r.t, len(s.Open)-inFlight, settings.MaxPending)
+	require.LessOrEqual(r.t, len(s.Open)-inFlight, settings.MaxPending+settings.MaxQueued, "queued prompts can become proposals when they are edited")
+	for _, q := range s.Queue {
+		require.NotNil(r.t, s.OpenPrompt(q.ApprovalID), "a prompt that waits is open")
+	}
 	guests := 0
 	for _, p := range s.People.All() {
 		if p.Role == protocol.RoleHost {
@@ -69,6 +76,7 @@ func (r *run) checkEnd() {
 	require.Nil(r.t, h.Running)
 	require.Empty(r.t, h.Queue)
 	require.Empty(r.t, h.Ended, "the end of every turn is confirmed")
+	r.checkTexts()
 	for _, s := range r.sessions() {
 		s.Reload(r.t, r.Now)
 		r.checkNoTokens(s)
@@ -110,6 +118,55 @@ func (r *run) checkPromptsEnded(s *rulestest.Session) {
 		require.Equal(r.t, 1, ended[id], "ended once")
 	}
 	require.Empty(r.t, s.SharedState().InFlight())
+}
+
+// waiting returns the prompts of a shared session that wait in the host session.
+func waiting(h *host.State, s *rulestest.Session) []protocol.QueuedPrompt {
+	ahead, list := 0, []protocol.QueuedPrompt{}
+	if h.Running != nil {
+		ahead++
+	}
+	for i, t := range h.Queue {
+		if t.Shared == s.ID {
+			list = append(list, protocol.QueuedPrompt{ApprovalID: t.Approval, Ahead: ahead + i})
+		}
+	}
+	return list
+}
+
+// shown returns the queue of a shared session.
+func shown(s *rulestest.Session) []protocol.QueuedPrompt {
+	return append([]protocol.QueuedPrompt{}, s.SharedState().Queue...)
+}
+
+// checkTexts checks that the agent received only texts that were approved, and none of a
+// prompt that was withdrawn or replaced in the queue.
+func (r *run) checkTexts() {
+	approved := map[string]string{}
+	for _, s := range r.Shared {
+		for _, record := range s.Journal {
+			e, err := shared.DecodeEvent(record)
+			require.NoError(r.t, err)
+			if p, ok := e.Public.(*protocol.PromptApproved); ok {
+				approved[p.Approval.ID] = p.Approval.Prompt
+			}
+		}
+	}
+	for id, text := range r.Agent.Texts {
+		require.Equal(r.t, approved[id], text, "the agent receives what was approved")
+	}
+	for _, record := range r.Host.Journal {
+		var ended struct {
+			Approval string
+			Edit     *rules.TurnEdit
+		}
+		if record.Type == "turn_over" {
+			require.NoError(r.t, json.Unmarshal(record.Public, &ended))
+		}
+		if ended.Edit != nil {
+			require.NotContains(r.t, r.Agent.Prompts, ended.Approval, "a prompt that was withdrawn does not run")
+		}
+	}
 }
 
 // checkNoTokens checks that neither the journal nor the state holds a token.

@@ -48,6 +48,7 @@ var hostCommands = map[protocol.CommandType]bool{
 	protocol.CommandSetRole:      true,
 	protocol.CommandRemove:       true,
 	protocol.CommandRotateInvite: true,
+	protocol.CommandMovePrompt:   true,
 	protocol.CommandConfigure:    true,
 	protocol.CommandStopAgent:    true,
 	protocol.CommandStopWork:     true,

@@ -15,6 +15,10 @@ func UndeliverableReplies(message Message) []Message {
 		return []Message{TurnEnded{Approval: m.Approval, Failure: agentDamaged}}
 	case RecapWanted:
 		return []Message{Recap{Approval: m.Approval}}
+	case EditTurn:
+		return []Message{EditRefused{m.Hold}}
+	case MoveTurn:
+		return []Message{EditRefused{m.Hold}}
 	case PermissionAnswer:
 		return []Message{PermissionWithdrawn{m.RequestID}}
 	case SharedOpened:

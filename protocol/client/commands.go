@@ -90,6 +90,35 @@ func (c *Client) Cancel(ctx context.Context, approvalID string) (string, error) 
 	return a.ApprovalID, err
 }
 
+// Interrupt is [Client.PromptAs] for a prompt that cancels the running turn and runs next.
+// It needs an approval unless the participant is the host.
+func (c *Client) Interrupt(ctx context.Context, prompt string, as protocol.PromptAs) (protocol.Approval, error) {
+	a, err := do[protocol.PromptAnswer](ctx, c, &protocol.Prompt{Prompt: prompt, As: as, When: protocol.WhenInterrupt})
+	return a.Approval, err
+}
+
+// Withdraw ends a prompt that has not begun: one's own or, for the host, any queued one. It
+// never cancels a turn, but fails with [protocol.CodeApprovalAlreadyResolved] if the prompt
+// has begun.
+func (c *Client) Withdraw(ctx context.Context, approvalID string) error {
+	_, err := do[protocol.CancelAnswer](ctx, c, &protocol.Withdraw{ApprovalID: approvalID})
+	return err
+}
+
+// EditPrompt replaces one's own prompt that has not begun, and returns the approval that
+// takes its place. as is the author's expectation, as for [Client.PromptAs].
+func (c *Client) EditPrompt(ctx context.Context, approvalID, prompt string, as protocol.PromptAs) (protocol.Approval, error) {
+	a, err := do[protocol.PromptAnswer](ctx, c, &protocol.EditPrompt{ApprovalID: approvalID, Prompt: prompt, As: as})
+	return a.Approval, err
+}
+
+// MovePrompt moves a queued prompt before another one or, with an empty id, to the end. It
+// returns the new order.
+func (c *Client) MovePrompt(ctx context.Context, approvalID, before string) ([]protocol.QueuedPrompt, error) {
+	a, err := do[protocol.QueueAnswer](ctx, c, &protocol.MovePrompt{ApprovalID: approvalID, Before: before})
+	return a.Queue, err
+}
+
 // SetMode changes what collaborators may do.
 func (c *Client) SetMode(ctx context.Context, mode protocol.Mode) (protocol.Session, error) {
 	a, err := do[protocol.SessionAnswer](ctx, c, &protocol.SetMode{Mode: mode})

@@ -63,8 +63,10 @@ func (s *State) applyTurn(payload protocol.Payload, at rules.Stamp) {
 	case *ownTurnBeganEvent:
 		s.HadTurn = true
 		s.Running = &runningTurn{Since: at.Instant()}
+	case *turnsOrderedEvent:
+		s.applyOrder(p)
 	case *turnCancellingEvent:
-		s.Running.Cancelling, s.Running.CancelAt = p.Failure, at.Instant()
+		s.Running.Cancelling, s.Running.CancelAt, s.Running.CancelledBy = p.Failure, at.Instant(), p.By
 	case *turnUnresponsiveEvent:
 		s.Running.Unresponsive = true
 	case *turnSilentEvent:
@@ -109,17 +111,21 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 
 // applyTurnEnded applies the end of a running or waiting turn.
 func (s *State) applyTurnEnded(p *turnEndedEvent) {
-	t := rules.Turn{}
+	e := endedTurn{StopReason: p.StopReason, Failure: p.Failure, Code: p.Code, By: p.By, Edit: p.Edit}
 	if s.Running != nil && s.Running.Turn.Approval == p.Approval {
-		t, s.Running = s.Running.Turn, nil
+		e.Turn, s.Running = s.Running.Turn, nil
 	} else if i := s.queued(p.Approval); i >= 0 {
-		t = s.Queue[i]
-		s.Queue = slices.Delete(s.Queue, i, i+1)
+		e.Turn = s.Queue[i]
+		if p.Edit.InPlace() {
+			s.Queue[i] = e.replacement()
+		} else {
+			s.Queue = slices.Delete(s.Queue, i, i+1)
+		}
 	}
-	if isOwn(t) {
+	if isOwn(e.Turn) {
 		return
 	}
-	s.Ended = append(s.Ended, endedTurn{t, p.StopReason, p.Failure, p.Code})
+	s.Ended = append(s.Ended, e)
 }
 
 func (s *State) dropPermission(requestID string) {

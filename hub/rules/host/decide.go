@@ -6,7 +6,9 @@ import (
 )
 
 // Decide implements [rules.State].
-func (s *State) Decide(in rules.Input) rules.Decision {
+func (s *State) Decide(in rules.Input) rules.Decision { return s.withQueueReports(s.decide(in)) }
+
+func (s *State) decide(in rules.Input) rules.Decision {
 	switch m := in.Body.(type) {
 	case Create:
 		return s.create(in, m)
@@ -55,6 +57,10 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.queueTurn(m.Turn)
 	case rules.CancelTurn:
 		return s.cancelTurn(m.Approval, m.Failure)
+	case rules.EditTurn:
+		return s.editTurn(m)
+	case rules.MoveTurn:
+		return s.moveTurn(m)
 	case rules.ConfirmEnd:
 		return s.confirmEnd(m)
 	case rules.PermissionAnswer:
@@ -91,6 +97,10 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 		return s.answerPermission(m)
 	case rules.Configure:
 		return refuseChange(m, sessionDeleted)
+	case rules.EditTurn:
+		return s.editTurn(m)
+	case rules.MoveTurn:
+		return s.moveTurn(m)
 	case rules.ConfirmEnd:
 		return s.confirmEnd(m)
 	case rules.StopWork:

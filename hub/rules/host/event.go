@@ -30,9 +30,13 @@ type (
 		Forgot    string `json:"forgot,omitempty"`    // why it is a new one, if the agent has had a turn
 		LoadError string `json:"loadError,omitempty"` // why the earlier session cannot be loaded
 	}
-	turnQueuedEvent       struct{ Turn rules.Turn }
-	turnStartedEvent      struct{ Approval string }
-	turnCancellingEvent   struct{ Approval, Failure string }
+	turnQueuedEvent     struct{ Turn rules.Turn }
+	turnStartedEvent    struct{ Approval string }
+	turnCancellingEvent struct {
+		Approval string
+		Failure  string
+		By       *protocol.Participant `json:",omitempty"` // who cancelled it; nil if its shared session knows
+	}
 	turnUnresponsiveEvent struct{ Approval string }
 	// turnSilentEvent holds since when the agent has been silent; nil if it no longer is.
 	turnSilentEvent struct {
@@ -43,7 +47,9 @@ type (
 		Approval   string
 		StopReason string
 		Failure    string
-		Code       protocol.Code `json:",omitempty"` // of the failure; empty for one without
+		Code       protocol.Code         `json:",omitempty"` // of the failure; empty for one without
+		By         *protocol.Participant `json:",omitempty"` // who cancelled it; nil if its shared session knows
+		Edit       *rules.TurnEdit       `json:",omitempty"` // ended it before it began
 	}
 	turnConfirmedEvent struct{ Approval string }
 	// occupiedEvent records that the first shared session has opened, vacatedEvent that
@@ -65,6 +71,7 @@ func (*turnCancellingEvent) EventType() protocol.EventType   { return "turn_canc
 func (*turnUnresponsiveEvent) EventType() protocol.EventType { return "turn_stuck" }
 func (*turnSilentEvent) EventType() protocol.EventType       { return "turn_silent" }
 func (*turnEndedEvent) EventType() protocol.EventType        { return "turn_over" }
+func (*turnsOrderedEvent) EventType() protocol.EventType     { return "turns_ordered" }
 func (*turnConfirmedEvent) EventType() protocol.EventType    { return "turn_confirmed" }
 func (*occupiedEvent) EventType() protocol.EventType         { return "host_occupied" }
 func (*vacatedEvent) EventType() protocol.EventType          { return "host_vacated" }
@@ -86,6 +93,7 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"turn_stuck":           func() protocol.Payload { return new(turnUnresponsiveEvent) },
 	"turn_silent":          func() protocol.Payload { return new(turnSilentEvent) },
 	"turn_over":            func() protocol.Payload { return new(turnEndedEvent) },
+	"turns_ordered":        func() protocol.Payload { return new(turnsOrderedEvent) },
 	"turn_confirmed":       func() protocol.Payload { return new(turnConfirmedEvent) },
 	"host_occupied":        func() protocol.Payload { return new(occupiedEvent) },
 	"host_vacated":         func() protocol.Payload { return new(vacatedEvent) },

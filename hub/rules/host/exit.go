@@ -70,7 +70,7 @@ func (s *State) loseAgent(failure, changeFailure string) rules.Decision {
 		d = s.withdrawPermission(d, p.Request.RequestID)
 	}
 	if s.Running != nil {
-		d = s.endTurn(d, endedTurn{Turn: s.Running.Turn, Failure: cmp.Or(s.Running.Cancelling, failure)})
+		d = s.endTurn(d, endedTurn{Turn: s.Running.Turn, Failure: cmp.Or(s.Running.Cancelling, failure), By: s.Running.CancelledBy})
 	}
 	d = s.failChanges(d, changeFailure)
 	d.Events = append(d.Events, rules.Event{Public: newAgentStatus(protocol.AgentExited)})

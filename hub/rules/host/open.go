@@ -45,6 +45,7 @@ func (s *State) sendState(m rules.SharedOpened) rules.Decision {
 		}
 	}
 	d = s.sendRecapWanted(s.sendChanges(d, m), m.Shared)
+	d = s.reportQueue(d, m.Shared)
 	for _, p := range s.Permissions {
 		if p.Shared.IsZero() || p.Shared == m.Shared {
 			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionRequested{Request: p.Request}})

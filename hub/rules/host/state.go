@@ -68,19 +68,22 @@ type State struct {
 type runningTurn struct {
 	Turn          rules.Turn
 	Since         rules.Instant
-	Cancelling    string        // the failure of the turn once it has ended; empty unless it was cancelled
-	CancelAt      rules.Instant // when it was cancelled; zero unless it was
-	Unresponsive  bool          `json:"Stuck"` // it was cancelled and did not end in time
-	SilentSince   *time.Time    // since when the agent has been silent, as reported; nil if it is not
-	StrayReported bool          `json:"Strayed"` // stray output of the agent in this turn was reported
+	Cancelling    string                // the failure of the turn once it has ended; empty unless it was cancelled
+	CancelAt      rules.Instant         // when it was cancelled; zero unless it was
+	CancelledBy   *protocol.Participant `json:",omitempty"` // nil unless another prompt has interrupted it
+	Unresponsive  bool                  `json:"Stuck"`      // it was cancelled and did not end in time
+	SilentSince   *time.Time            // since when the agent has been silent, as reported; nil if it is not
+	StrayReported bool                  `json:"Strayed"` // stray output of the agent in this turn was reported
 }
 
 // endedTurn is the end of a turn.
 type endedTurn struct {
 	Turn       rules.Turn
 	StopReason string
-	Failure    string        // empty when the turn completed
-	Code       protocol.Code // of the failure; empty for a failure without one
+	Failure    string                // empty when the turn completed
+	Code       protocol.Code         // of the failure; empty for a failure without one
+	By         *protocol.Participant `json:",omitempty"` // who cancelled it; nil if its shared session knows
+	Edit       *rules.TurnEdit       `json:",omitempty"` // ended it before it began; nil if none did
 }
 
 // openPermission is a permission request that waits for an answer.
@@ -251,6 +254,9 @@ func (s *State) PromptBytes() (bytes int) {
 	}
 	for i := range s.Ended {
 		bytes += s.Ended[i].Turn.PromptBytes()
+		if e := s.Ended[i].Edit; e != nil && e.Replacement != nil {
+			bytes += len(e.Replacement.Prompt) + rules.ContentBytes(e.Replacement.Content)
+		}
 	}
 	if s.Running != nil {
 		bytes += s.Running.Turn.PromptBytes()

@@ -22,19 +22,20 @@ func (s *State) confirmEnd(m rules.ConfirmEnd) rules.Decision {
 // twice runs once.
 func (s *State) queueTurn(t rules.Turn) rules.Decision {
 	if d, known := s.reportTurn(t); known {
-		return d
+		return s.reportQueue(d, t.Shared)
 	}
 	if len(s.Queue) >= s.settings.MaxQueued {
 		return rules.Decision{}.With(rules.Send{To: t.Shared, Message: rules.TurnEnded{Approval: t.Approval, Failure: "too many prompts wait for the agent"}})
 	}
-	ahead := len(s.Queue)
+	d, order := rules.Decision{Events: []rules.Event{{Public: &turnQueuedEvent{t}}}}, append(slices.Clone(s.Queue), t)
+	if t.When == protocol.WhenInterrupt {
+		d, order = s.interrupt(d, t)
+	}
+	ahead := slices.IndexFunc(order, func(o rules.Turn) bool { return o.Approval == t.Approval })
 	if s.Running != nil {
 		ahead++
 	}
-	d := rules.Decision{
-		Events:  []rules.Event{{Public: &turnQueuedEvent{t}}},
-		Effects: []rules.Effect{rules.Send{To: t.Shared, Message: rules.TurnAccepted{Approval: t.Approval, Ahead: ahead}}},
-	}
+	d = d.With(rules.Send{To: t.Shared, Message: rules.TurnAccepted{Approval: t.Approval, Ahead: ahead}})
 	switch {
 	case s.Agent == protocol.AgentExited:
 		return s.launch(d)
@@ -81,40 +82,14 @@ func (s *State) sendTurn(d rules.Decision, t rules.Turn, recap string) rules.Dec
 	d.Events = append(d.Events, rules.Event{Public: &turnStartedEvent{t.Approval}})
 	return d.With(
 		rules.Send{To: t.Shared, Message: rules.TurnStarted{Approval: t.Approval}},
-		PromptAgent{rules.AgentPrompt{Turn: t.Approval, Shared: t.Shared, Recap: recap, Text: t.Prompt, Content: t.Content, Meta: attributionOf(t)}})
-}
-
-// attribution is the _meta of a prompt request: the author and the approver of the prompt.
-type attribution struct {
-	Parley struct {
-		ApprovalID string          `json:"approvalId"`
-		ApprovedBy participantMeta `json:"approvedBy"`
-		Author     participantMeta `json:"author"`
-	} `json:"parley"`
-}
-
-// participantMeta identifies a participant to an agent.
-type participantMeta struct {
-	ParticipantID string `json:"participantId"`
-	UserID        string `json:"userId"`
-	Name          string `json:"name"`
-}
-
-func participantMetaOf(p protocol.Participant) participantMeta {
-	return participantMeta{p.ID, p.UserID, p.Name()}
-}
-
-// attributionOf returns the _meta of a turn's prompt request.
-func attributionOf(t rules.Turn) []byte {
-	var a attribution
-	a.Parley.ApprovalID = t.Approval
-	a.Parley.Author, a.Parley.ApprovedBy = participantMetaOf(t.Author), participantMetaOf(t.Approver)
-	return rules.RawJSON(a)
+		PromptAgent{rules.AgentPrompt{
+			Turn: t.Approval, Shared: t.Shared, Recap: recap, Attribution: s.attributionText(t), Text: t.Prompt, Content: t.Content, Meta: attributionOf(t),
+		}})
 }
 
 // endTurn ends a turn and reports the end to its shared session.
 func (s *State) endTurn(d rules.Decision, e endedTurn) rules.Decision {
-	d.Events = append(d.Events, rules.Event{Public: &turnEndedEvent{e.Turn.Approval, e.StopReason, e.Failure, e.Code}})
+	d.Events = append(d.Events, rules.Event{Public: &turnEndedEvent{e.Turn.Approval, e.StopReason, e.Failure, e.Code, e.By, e.Edit}})
 	return d.With(e.report())
 }
 
@@ -124,7 +99,9 @@ func (e endedTurn) report() rules.Effect {
 	if isOwn(e.Turn) {
 		return Broadcast{rules.OwnTurnEnded{StopReason: e.StopReason, Failure: e.Failure}}
 	}
-	return rules.Send{To: e.Turn.Shared, Message: rules.TurnEnded{Approval: e.Turn.Approval, StopReason: e.StopReason, Failure: e.Failure, Code: e.Code}}
+	return rules.Send{To: e.Turn.Shared, Message: rules.TurnEnded{
+		Approval: e.Turn.Approval, StopReason: e.StopReason, Failure: e.Failure, Code: e.Code, By: e.By, Edit: e.Edit, Replaces: e.Turn.Replaces,
+	}}
 }
 
 // turnEnded ends the running turn with the agent's answer. A turn that was cancelled has
@@ -133,7 +110,7 @@ func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 	if s.Running == nil || s.Running.Turn.Approval != e.Turn {
 		return rules.Decision{}
 	}
-	ended := endedTurn{Turn: s.Running.Turn, StopReason: e.StopReason}
+	ended := endedTurn{Turn: s.Running.Turn, StopReason: e.StopReason, By: s.Running.CancelledBy}
 	switch {
 	case s.Running.Cancelling != "":
 		ended.Failure = s.Running.Cancelling
@@ -159,21 +136,31 @@ func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 	return d
 }
 
-// cancelTurn removes a turn from the queue, or asks the agent to end the running turn.
-// Permission requests are answered as cancelled first, as the Agent Client Protocol
-// requires.
+// cancelTurn removes a turn from the queue, or asks the agent to end the running turn. If
+// the turn was edited, and its shared session does not know that yet, it cancels the turn
+// that took its place.
 func (s *State) cancelTurn(approval, failure string) rules.Decision {
+	if i := slices.IndexFunc(s.Ended, func(e endedTurn) bool { return e.Turn.Approval == approval && e.Edit.InPlace() }); i >= 0 {
+		return s.cancelTurn(s.Ended[i].Edit.Replacement.ID, failure)
+	}
 	if i := s.queued(approval); i >= 0 {
 		return s.endTurn(rules.Decision{}, endedTurn{Turn: s.Queue[i], Failure: failure})
 	}
 	if s.Running == nil || s.Running.Turn.Approval != approval || s.Running.Cancelling != "" {
 		return rules.Decision{}
 	}
+	return s.cancelRunning(failure, nil)
+}
+
+// cancelRunning asks the agent to end the running turn. by is the participant who does
+// that; nil if the turn's shared session knows. Permission requests are answered as
+// cancelled first, as the Agent Client Protocol requires.
+func (s *State) cancelRunning(failure string, by *protocol.Participant) rules.Decision {
 	var d rules.Decision
 	for _, p := range s.Permissions {
 		d = s.resolvePermission(d, p, resolution{source: protocol.SourceCancel})
 	}
-	d.Events = append(d.Events, rules.Event{Public: &turnCancellingEvent{approval, failure}})
+	d.Events = append(d.Events, rules.Event{Public: &turnCancellingEvent{s.Running.Turn.Approval, failure, by}})
 	return d.With(CancelAgent{})
 }
 

@@ -13,14 +13,16 @@ import (
 // Agent is a fake agent of a host session. It records the effects on it, and checks that
 // they are ones that an agent accepts.
 type Agent struct {
-	Launching bool                  // a start has begun and is not finished
-	Ready     bool                  // the agent runs
-	Ending    bool                  // the agent, or its start, was asked to end
-	Turn      string                // the approval of the running turn; empty for none
-	Prompts   map[string]int        // how many times the agent received each prompt, by approval
-	Loading   bool                  // the newest start was asked to open an earlier session
-	Recaps    map[string]string     // the recap before each prompt that had one, by approval
-	Changes   []host.ConfigureAgent // the changes of options that it received
+	Launching    bool                  // a start has begun and is not finished
+	Ready        bool                  // the agent runs
+	Ending       bool                  // the agent, or its start, was asked to end
+	Turn         string                // the approval of the running turn; empty for none
+	Prompts      map[string]int        // how many times the agent received each prompt, by approval
+	Texts        map[string]string     // the texts of the prompts that it received, by approval
+	Attributions map[string]string     // the texts before them
+	Loading      bool                  // the newest start was asked to open an earlier session
+	Recaps       map[string]string     // the recap before each prompt that had one, by approval
+	Changes      []host.ConfigureAgent // the changes of options that it received
 }
 
 // perform records an effect on the agent. It ignores other effects.
@@ -37,6 +39,7 @@ func (a *Agent) perform(t require.TestingT, e rules.Effect) {
 		if e.Prompt.Recap != "" {
 			a.Recaps[a.Turn] = e.Prompt.Recap
 		}
+		a.Texts[a.Turn], a.Attributions[a.Turn] = e.Prompt.Text, e.Prompt.Attribution
 		require.Equal(t, 1, a.Prompts[a.Turn], "the agent receives a prompt twice")
 	case host.ConfigureAgent:
 		require.True(t, a.Ready, "an option is set in an agent that does not run")

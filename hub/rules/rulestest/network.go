@@ -48,7 +48,7 @@ func NewNetwork(t require.TestingT, s rules.Settings, sharedSessions int) *Netwo
 		T:           t,
 		Now:         time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC),
 		Links:       map[Link][]rules.Message{},
-		Agent:       Agent{Prompts: map[string]int{}, Recaps: map[string]string{}},
+		Agent:       Agent{Prompts: map[string]int{}, Texts: map[string]string{}, Attributions: map[string]string{}, Recaps: map[string]string{}},
 		EffectsLeft: -1,
 	}
 	settings := NewSettings(s)
@@ -196,7 +196,7 @@ func (n *Network) session(id journal.SessionID) *Session {
 // Crash loses all messages on their way and the agent, and then loads every session again.
 func (n *Network) Crash() {
 	n.Links = map[Link][]rules.Message{}
-	n.Agent = Agent{Prompts: n.Agent.Prompts, Recaps: n.Agent.Recaps, Changes: n.Agent.Changes}
+	n.Agent = Agent{Prompts: n.Agent.Prompts, Texts: n.Agent.Texts, Attributions: n.Agent.Attributions, Recaps: n.Agent.Recaps, Changes: n.Agent.Changes}
 	n.EffectsLeft = -1
 	var open []journal.SessionID
 	for _, s := range n.Shared {

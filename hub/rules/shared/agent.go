@@ -1,6 +1,7 @@
 package shared
 
 import (
+	"cmp"
 	"slices"
 
 	"parley/hub/rules"
@@ -75,18 +76,31 @@ func (s *State) turnStarted(m rules.TurnStarted) rules.Decision {
 
 // turnEnded records the end of a turn and confirms it to the host session.
 func (s *State) turnEnded(m rules.TurnEnded) rules.Decision {
+	o := s.OpenPrompt(m.Approval)
+	if o == nil && m.Replaces != "" {
+		if before := s.OpenPrompt(m.Replaces); before != nil {
+			return rules.Decision{}.With(s.sendHost(rules.Dispatch{Turn: s.turnOf(before)})) // the report that introduces this turn was lost
+		}
+	}
 	d := rules.Decision{Effects: []rules.Effect{s.sendHost(rules.ConfirmEnd{Approval: m.Approval})}}
-	if s.OpenPrompt(m.Approval) == nil {
+	switch {
+	case o == nil && m.Edit != nil:
+		return d.With(rules.Release{Hold: holdEdit + m.Approval, Err: cmp.Or(s.requireActive(), tooLate())})
+	case o == nil:
 		return d
+	case m.Edit != nil:
+		return s.turnEdited(d, o, m.Edit)
+	case m.By != nil && !o.Cancelled:
+		d.Events = []rules.Event{{Public: &protocol.PromptCancelled{ApprovalID: m.Approval, Participant: *m.By}}}
 	}
 	if dir := s.WorkingDir(); dir != "" && s.Active() {
 		d = d.With(RecordTurn{Dir: dir, Approval: m.Approval})
 	}
 	if m.Failure != "" {
-		d.Events = []rules.Event{{Public: &protocol.PromptDispatchFailed{ApprovalID: m.Approval, Error: m.Failure, Code: m.Code}}}
+		d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchFailed{ApprovalID: m.Approval, Error: m.Failure, Code: m.Code}})
 		return d
 	}
-	d.Events = []rules.Event{{Public: &protocol.PromptDispatchCompleted{ApprovalID: m.Approval, StopReason: m.StopReason}}}
+	d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchCompleted{ApprovalID: m.Approval, StopReason: m.StopReason}})
 	return d
 }
 

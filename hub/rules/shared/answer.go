@@ -43,16 +43,23 @@ func answerTo(c protocol.Command, e rules.Event, session protocol.Session, set *
 	case *protocol.PromptPendingApproval:
 		return &protocol.PromptAnswer{Status: p.Approval.Status, Approval: p.Approval}
 	case *protocol.PromptApproved:
-		if c.CommandType() == protocol.CommandPrompt {
+		if t := c.CommandType(); t == protocol.CommandPrompt || t == protocol.CommandEditPrompt {
 			return &protocol.PromptAnswer{Status: p.Approval.Status, Approval: p.Approval}
 		}
 		return &protocol.ApprovalAnswer{Approval: p.Approval}
 	case *protocol.PromptRejected:
+		if c.CommandType() == protocol.CommandWithdraw {
+			return &protocol.CancelAnswer{ApprovalID: p.Approval.ID}
+		}
 		return &protocol.ApprovalAnswer{Approval: p.Approval}
 	case *protocol.PromptCancelled:
 		return &protocol.CancelAnswer{ApprovalID: p.ApprovalID}
 	case *protocol.AgentTurnCancelled:
 		return &protocol.CancelAnswer{}
+	case *protocol.PromptDispatchFailed: // of a prompt that was withdrawn
+		return &protocol.CancelAnswer{ApprovalID: p.ApprovalID}
+	case *protocol.QueueChanged:
+		return &protocol.QueueAnswer{Queue: p.Queue}
 	case *protocol.PermissionResolved:
 		return &protocol.PermissionAnswer{RequestID: p.RequestID, OptionID: deref(p.OptionID)}
 	case *protocol.SessionUpdated:

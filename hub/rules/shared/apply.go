@@ -12,6 +12,7 @@ import (
 func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	s.Time = at.At
 	s.Departed.expire(at.At)
+	s.Queue = protocol.FollowQueue(s.Queue, e.Public)
 	if c := e.Private.Command; c != nil {
 		s.remember(c, e.Public, at)
 	}
@@ -88,7 +89,9 @@ func (s *State) applyPrompt(payload protocol.Payload) {
 		}
 	case *protocol.PromptRejected:
 		s.dropOpen(p.Approval.ID)
-		s.markDecider(p.Participant.ID)
+		if p.Participant.ID != p.Approval.ParticipantID {
+			s.markDecider(p.Participant.ID)
+		}
 	case *protocol.PromptQueued:
 		s.setPhase(p.ApprovalID, phaseQueued)
 	case *protocol.PromptDispatchStarted:

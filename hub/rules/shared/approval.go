@@ -16,6 +16,9 @@ func (s *State) prompt(in rules.Input, command Command, c *protocol.Prompt, p pr
 	if err := checkExpectation(c.As, right); err != nil {
 		return rules.Decision{Err: err}
 	}
+	if c.When == protocol.WhenInterrupt && right == rules.PromptDirect && p.Role != protocol.RoleHost {
+		return rules.Refuse(protocol.CodeHostRequired, "only the host can interrupt a turn")
+	}
 	content, err := command.content()
 	if err == nil {
 		err = s.checkSupport(content)
@@ -31,11 +34,15 @@ func (s *State) prompt(in rules.Input, command Command, c *protocol.Prompt, p pr
 		Status:          protocol.ApprovalPending,
 		CreatedAt:       in.At,
 		Content:         content,
+		When:            c.When,
 	}
 	if right == rules.PromptDirect {
 		return s.dispatch(in, a, p)
 	}
-	return s.propose(in, a, p)
+	if err := s.checkPendingLimits(in, p, a, nil); err != nil {
+		return rules.Decision{Err: err}
+	}
+	return s.proposal(in.IDs[1], a, p)
 }
 
 // checkExpectation returns PROMPT_NOT_AS_EXPECTED if the prompt would become a proposal
@@ -50,21 +57,18 @@ func checkExpectation(as protocol.PromptAs, right rules.PromptRight) error {
 	return nil
 }
 
-// propose records a pending approval. The message that shows the prompt in the list of
+// proposal records a pending approval. The message that shows the prompt in the list of
 // messages is stored in the same event.
-func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Participant) rules.Decision {
-	if err := s.checkPendingLimits(in, p, a); err != nil {
-		return rules.Decision{Err: err}
-	}
+func (s *State) proposal(messageID string, a protocol.Approval, p protocol.Participant) rules.Decision {
 	m := protocol.Message{
-		ID:              in.IDs[1],
+		ID:              messageID,
 		SharedSessionID: a.SharedSessionID,
 		ParticipantID:   p.ID,
 		AuthorUserID:    p.UserID,
 		Kind:            protocol.MessagePrompt,
 		Text:            a.Prompt,
 		Content:         a.Content,
-		CreatedAt:       in.At,
+		CreatedAt:       a.CreatedAt,
 		ApprovalID:      &a.ID,
 	}
 	proposed := rules.PrimaryEvent(&protocol.PromptPendingApproval{Approval: a, Participant: p})
@@ -73,11 +77,12 @@ func (s *State) propose(in rules.Input, a protocol.Approval, p protocol.Particip
 }
 
 // checkPendingLimits returns TOO_MANY_PENDING if one more pending prompt would exceed a
-// limit, in number or in bytes.
-func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, a protocol.Approval) error {
+// limit, in number or in bytes. The prompt that it replaces does not count; nil for none.
+func (s *State) checkPendingLimits(in rules.Input, p protocol.Participant, a protocol.Approval, replaced *openApproval) error {
 	var all, own pendingTotal
-	for _, o := range s.Open {
-		if o.Phase != phasePending {
+	for i := range s.Open {
+		o := &s.Open[i]
+		if o.Phase != phasePending || o == replaced {
 			continue
 		}
 		all.add(o.Approval)
@@ -185,8 +190,14 @@ func (s *State) dispatch(in rules.Input, a protocol.Approval, approver protocol.
 
 // Turn returns the prompt in the form in which the host session queues it.
 func (s *State) Turn(a protocol.Approval, author, approver protocol.Participant) rules.Turn {
-	return rules.Turn{Approval: a.ID, Shared: s.ID, Prompt: a.Prompt, Content: a.Content, Author: author, Approver: approver}
+	return rules.Turn{
+		Approval: a.ID, Shared: s.ID, Prompt: a.Prompt, Content: a.Content, Author: author, Approver: approver,
+		When: a.When, Prefix: s.Session.Attribution == protocol.AttributionPrefix, Replaces: a.Replaces,
+	}
 }
+
+// turnOf returns the turn of a prompt that was sent to the host session.
+func (s *State) turnOf(o *openApproval) rules.Turn { return s.Turn(o.Approval, o.Author, o.Approver) }
 
 // approve resolves a pending prompt: it rejects it, or dispatches it as it is or edited.
 func (s *State) approve(in rules.Input, c *protocol.Approve, host protocol.Participant) rules.Decision {

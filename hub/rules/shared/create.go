@@ -50,6 +50,7 @@ func (s *State) newSession(in rules.Input, c Create) protocol.Session {
 		ApprovalRequired: b.Mode == protocol.ModePromptWithApproval,
 		CreatedAt:        in.At,
 		Status:           protocol.StatusActive,
+		Attribution:      b.Attribution,
 	}
 	if b.WorkspaceID != nil && strings.TrimSpace(*b.WorkspaceID) != "" {
 		session.WorkspaceID = strings.TrimSpace(*b.WorkspaceID)

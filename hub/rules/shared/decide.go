@@ -43,6 +43,14 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.turnStarted(m)
 	case rules.TurnEnded:
 		return s.turnEnded(m)
+	case rules.QueueReported:
+		return s.queueReported(m)
+	case rules.TurnCancelling:
+		return s.turnCancelling(m)
+	case rules.TurnMoved:
+		return s.turnMoved(m)
+	case rules.EditRefused:
+		return s.editRefused(m)
 	case rules.AgentNotified:
 		return s.agentNotified(m)
 	case rules.AgentChanged:
@@ -126,6 +134,12 @@ func (s *State) participantCommand(in rules.Input, command Command, p protocol.P
 		return s.answerPermission(in, c, p, commandRef(r, p.ID))
 	case *protocol.Cancel:
 		return s.cancel(c, p)
+	case *protocol.Withdraw:
+		return s.withdraw(in, c, p, commandRef(r, p.ID))
+	case *protocol.EditPrompt:
+		return s.editPrompt(in, c, p, commandRef(r, p.ID))
+	case *protocol.MovePrompt:
+		return s.movePrompt(in, c, p, commandRef(r, p.ID))
 	case *protocol.SetMode:
 		return s.setMode(c, p)
 	case *protocol.SetRole:
@@ -196,7 +210,7 @@ func (s *State) resend() rules.Decision {
 		d = recordBegin(d.With(s.sendHost(opened)), s.Facts)
 	}
 	for _, o := range s.InFlight() {
-		d.Effects = append(d.Effects, s.sendHost(rules.Dispatch{Turn: s.Turn(o.Approval, o.Author, o.Approver)}))
+		d.Effects = append(d.Effects, s.sendHost(rules.Dispatch{Turn: s.turnOf(&o)}))
 		if o.Cancelled {
 			d.Effects = append(d.Effects, s.sendHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: rules.Cancelled}))
 		}

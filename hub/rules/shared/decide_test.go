@@ -22,6 +22,7 @@ func TestState_commands_of_the_host_alone(t *testing.T) {
 		&protocol.Remove{ParticipantID: "none"},
 		&protocol.RotateInvite{},
 		&protocol.Configure{OptionID: "model", Value: []byte(`"a"`)},
+		&protocol.MovePrompt{ApprovalID: "none"},
 		&protocol.StopAgent{},
 		&protocol.Close{},
 	}

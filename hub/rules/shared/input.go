@@ -58,6 +58,8 @@ func (c Command) PromptBytes() int {
 			return len(r.Prompt) // it is refused
 		}
 		return len(protocol.NameContent(r.Prompt, content)) + rules.ContentBytes(content)
+	case *protocol.EditPrompt:
+		return len(r.Prompt)
 	case *protocol.Approve:
 		return len(deref(r.Prompt))
 	}
@@ -119,6 +121,7 @@ const (
 	ReadParticipants
 	ReadMessages
 	ReadFiles // the working directory and the marks of reviewed files
+	ReadQueue // answered with a [protocol.WholeQueueAnswer]
 )
 
 // Effects of a shared session.

@@ -18,6 +18,9 @@ func (s *State) read(m Read) rules.Decision {
 			return rules.Decision{Err: err}
 		}
 	}
+	if m.Kind == ReadQueue {
+		return rules.Decision{Answer: s.wholeQueue()}
+	}
 	return rules.Decision{Answer: m.Kind}
 }
 

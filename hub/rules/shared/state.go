@@ -37,9 +37,10 @@ type State struct {
 	ReservedNames []string                 `json:"Kept"` // keys of the names of deciders who have left; at most maxReservedNames
 
 	// prompts and permission requests
-	Open                []openApproval   // prompts that are not done, in the order of creation
-	Permissions         []openPermission // in the order of asking
-	ResolvedPermissions []string         `json:"Settled"` // ids of the newest resolved requests; at most maxResolvedPermissions
+	Open                []openApproval          // prompts that are not done, in the order of creation
+	Queue               []protocol.QueuedPrompt `json:",omitempty"` // those that wait for the agent, in the order in which they run
+	Permissions         []openPermission        // in the order of asking
+	ResolvedPermissions []string                `json:"Settled"` // ids of the newest resolved requests; at most maxResolvedPermissions
 
 	// the agent, as the host session reports it
 	Agent       protocol.AgentStatus

@@ -57,6 +57,9 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 		w.Agent.SilentSince = nil // no event of an ended session would end the silence
 	}
 	w.Approvals, w.Permissions = s.welcomeItems()
+	if len(s.Queue) > 0 {
+		w.Queue = slices.Clone(s.Queue)
+	}
 	room := maxWelcomeBytes - welcomeOverhead - s.People.present*presenceBytes - itemsBytes(w.Approvals, w.Permissions)
 	w.People, w.PeopleAfter = s.encodeParticipants(p.ID, room-minRecentBytes)
 	w.RecentBytes = max(room-len(w.People), minRecentBytes)

@@ -121,6 +121,10 @@ func TestValue_equals_the_output_of_encoding_json(t *testing.T) {
 			L []string `json:"l,omitempty"`
 			Z []string `json:"z,omitzero"`
 		}{[]string{}, []string{}},
+		"lists that are omitted if they are nil": []struct {
+			Z    []string `json:"z,omitzero"`
+			More int      `json:"more"`
+		}{{}, {Z: []string{}}, {Z: []string{"a"}}},
 	} {
 		t.Run(name, func(t *testing.T) { requireSameAsStandard(t, v) })
 	}

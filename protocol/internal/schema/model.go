@@ -67,6 +67,9 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandPrompt:       protocol.PromptAnswer{},
 	protocol.CommandApprove:      protocol.ApprovalAnswer{},
 	protocol.CommandPermission:   protocol.PermissionAnswer{},
+	protocol.CommandWithdraw:     protocol.CancelAnswer{},
+	protocol.CommandEditPrompt:   protocol.PromptAnswer{},
+	protocol.CommandMovePrompt:   protocol.QueueAnswer{},
 	protocol.CommandCancel:       protocol.CancelAnswer{},
 	protocol.CommandSetMode:      protocol.SessionAnswer{},
 	protocol.CommandSetRole:      protocol.ParticipantAnswer{},
@@ -89,7 +92,7 @@ var answers = map[protocol.CommandType]any{
 // restBodies are the bodies that only REST uses.
 var restBodies = []any{
 	protocol.CreateSharedSession{}, protocol.CreateHostSession{}, protocol.CreateAnswer{}, protocol.JoinAnswer{},
-	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.InvitationAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
+	protocol.EventsAnswer{}, protocol.ArchiveAnswer{}, protocol.StateAnswer{}, protocol.InvitationAnswer{}, protocol.WholeQueueAnswer{}, protocol.MessagesAnswer{}, protocol.ParticipantsAnswer{},
 	protocol.SessionsAnswer{}, protocol.HostSessionAnswer{}, protocol.HostSessionsAnswer{}, protocol.AgentsAnswer{},
 	protocol.AttachmentAnswer{}, protocol.ChangesAnswer{}, protocol.FilesAnswer{}, protocol.ErrorBody{},
 }

@@ -10,8 +10,10 @@ import type {
   PeopleAnswer,
   Permission,
   PromptAs,
+  QueuedPrompt,
   Role,
   Session,
+  When,
 } from "./protocol.gen.js";
 
 /** The commands that a program may send. The client itself sends "join" and "resume". */
@@ -77,18 +79,61 @@ export abstract class CommandMethods {
    * changed, which is possible while it waits for a connection. It rejects with
    * PROMPT_NOT_ALLOWED if the participant may not prompt at all, and with
    * CONTENT_NOT_SUPPORTED if the agent does not take some of the content. With content
-   * the text may be empty.
+   * the text may be empty. With `when` "interrupt" the running turn is cancelled and the
+   * prompt runs next; only the host may do that without an approval.
    */
   async prompt(
     prompt: string,
     options: CallOptions & {
       as?: PromptAs | undefined;
       content?: ContentBlock[] | undefined;
+      when?: When | undefined;
     } = {},
   ): Promise<Approval> {
-    const { as, content } = options;
-    const rest = { ...(as && { as }), ...(content?.length && { content }) };
+    const { as, content, when } = options;
+    const rest = {
+      ...(as && { as }),
+      ...(content?.length && { content }),
+      ...(when && { when }),
+    };
     return (await this.do("prompt", { prompt, ...rest }, options)).approval;
+  }
+
+  /**
+   * Ends a prompt that has not begun: one's own or, for the host, any queued one. It never
+   * cancels a turn, but rejects with APPROVAL_ALREADY_RESOLVED if the prompt has begun.
+   */
+  async withdraw(approvalId: string, options?: CallOptions): Promise<void> {
+    await this.do("withdraw", { approvalId }, options);
+  }
+
+  /**
+   * Replaces the text of one's own prompt that has not begun, and resolves to the approval
+   * that takes its place. Its status tells whether it needs an approval; `as` is the
+   * author's expectation, as for prompt. It rejects with APPROVAL_ALREADY_RESOLVED if it
+   * is too late.
+   */
+  async editPrompt(
+    approvalId: string,
+    prompt: string,
+    options: CallOptions & { as?: PromptAs | undefined } = {},
+  ): Promise<Approval> {
+    const { as } = options;
+    const payload = { approvalId, prompt, ...(as && { as }) };
+    return (await this.do("edit_prompt", payload, options)).approval;
+  }
+
+  /**
+   * Moves a queued prompt before another one, or to the end. Only the host may do this.
+   * Resolves to the new order.
+   */
+  async movePrompt(
+    approvalId: string,
+    options: CallOptions & { before?: string | undefined } = {},
+  ): Promise<QueuedPrompt[]> {
+    const { before } = options;
+    const payload = { approvalId, ...(before !== undefined && { before }) };
+    return (await this.do("move_prompt", payload, options)).queue;
   }
 
   /**

@@ -36,6 +36,13 @@ export type SessionStatus =
   | "expired";
 
 /**
+ * Attribution says whether the agent's model is told who wrote and approved a prompt.
+ */
+export type Attribution =
+  | "prefix"
+  | "off";
+
+/**
  * Role determines, with the Mode, what a participant may do.
  */
 export type Role =
@@ -67,6 +74,13 @@ export type ApprovalStatus =
   | "approved"
   | "rejected"
   | "failed";
+
+/**
+ * When says when an approved prompt runs.
+ */
+export type When =
+  | "queue"
+  | "interrupt";
 
 /**
  * Code names an error. REST and WebSocket use the same codes. Server to client.
@@ -202,6 +216,8 @@ export interface Session {
   /** null if the session does not expire */
   expiresAt: string | null;
   status: SessionStatus;
+  /** prefix if the model is told who wrote and approved each prompt */
+  attribution?: Attribution;
 }
 
 /**
@@ -357,6 +373,10 @@ export interface Approval {
   reason: string | null;
   /** of a failed prompt; else null */
   errorMessage: string | null;
+  /** interrupt; missing for a prompt that waits for its turn */
+  when?: When;
+  /** the id of the prompt that its author has edited into this one */
+  replaces?: string;
   /** what belongs to the prompt; Prompt names it too */
   content?: Content[];
   /** whether the texts are truncated and Content is left out, which happens only in a welcome; Item reads the whole approval */
@@ -400,6 +420,25 @@ export interface PromptCancelled {
   approvalId: string;
   /** who cancelled it */
   participant: Participant;
+}
+
+/**
+ * QueueChanged has the session's prompts that wait for the agent, in the order in which
+ * they run. It replaces the known list. Server to client.
+ */
+export interface QueueChanged {
+  queue: QueuedPrompt[];
+  /** who moved a prompt; null if nobody did */
+  participant: Participant | null;
+}
+
+/**
+ * QueuedPrompt is the place of a prompt that waits for the agent. Server to client.
+ */
+export interface QueuedPrompt {
+  approvalId: string;
+  /** the number of turns before it, including the running one and those of other sessions */
+  ahead: number;
 }
 
 /**
@@ -814,6 +853,8 @@ export interface Welcome {
   approvals: Approval[];
   /** the agent's pending questions */
   permissions: Permission[];
+  /** those of Approvals that wait for the agent, in the order in which they run */
+  queue?: QueuedPrompt[];
   /** the ids of connected participants */
   presence: string[];
   /** as in Presence */
@@ -976,6 +1017,8 @@ export interface Prompt {
   as?: PromptAs;
   /** sent to the agent beside the text, which may be empty then */
   content?: ContentBlock[];
+  /** interrupt: cancel the running turn and run next; queue, the default, waits */
+  when?: When;
 }
 
 /**
@@ -1025,11 +1068,11 @@ export interface PermissionAnswer {
 }
 
 /**
- * Cancel cancels a prompt or, without an id, the running turn. The answer is a
- * CancelAnswer. Client to server.
+ * Withdraw ends a prompt before it begins: one's own proposal or queued prompt or, for the
+ * host, any queued prompt. The answer is a CancelAnswer. Client to server.
  */
-export interface Cancel {
-  approvalId?: string;
+export interface Withdraw {
+  approvalId: string;
 }
 
 /**
@@ -1038,6 +1081,44 @@ export interface Cancel {
 export interface CancelAnswer {
   /** empty for a turn that the agent began without a prompt */
   approvalId: string;
+}
+
+/**
+ * EditPrompt replaces one's own prompt before it begins. An approval stands for one text,
+ * so the old one ends and a new one begins. A proposal is replaced by a proposal. A queued
+ * prompt is replaced in its place if its author may prompt without an approval, and else
+ * by a proposal. The answer is a PromptAnswer. Client to server.
+ */
+export interface EditPrompt {
+  approvalId: string;
+  prompt: string;
+  /** what the author expects the new text to become; the server refuses it otherwise */
+  as?: PromptAs;
+}
+
+/**
+ * MovePrompt moves a queued prompt within the prompts of the session. The places of other
+ * sessions' prompts do not change. The answer is a QueueAnswer. Client to server.
+ */
+export interface MovePrompt {
+  approvalId: string;
+  /** the id of another queued prompt; to the end if missing */
+  before?: string;
+}
+
+/**
+ * QueueAnswer answers MovePrompt. Server to client.
+ */
+export interface QueueAnswer {
+  queue: QueuedPrompt[];
+}
+
+/**
+ * Cancel cancels a prompt or, without an id, the running turn. The answer is a
+ * CancelAnswer. Client to server.
+ */
+export interface Cancel {
+  approvalId?: string;
 }
 
 /**
@@ -1372,6 +1453,8 @@ export interface CreateSharedSession {
   workspaceId?: string;
   /** the session never expires if zero or negative */
   expiresInMinutes?: number;
+  /** off if missing */
+  attribution?: Attribution;
 }
 
 /**
@@ -1457,6 +1540,30 @@ export interface InvitationAnswer {
   participants: Participant[];
   /** how many participants have not left */
   present: number;
+}
+
+/**
+ * WholeQueueAnswer has the session's prompts that are with the agent or wait for it.
+ * Server to client, REST only.
+ */
+export interface WholeQueueAnswer {
+  /** null if no prompt of this session runs */
+  running: QueueItem | null;
+  /** in the order in which they run */
+  queue: QueueItem[];
+}
+
+/**
+ * QueueItem is a prompt that the agent works on or that waits for it. Server to client,
+ * REST only.
+ */
+export interface QueueItem {
+  /** with its whole texts */
+  approval: Approval;
+  author: Participant;
+  approver: Participant;
+  /** as in QueuedPrompt; 0 for the running prompt */
+  ahead: number;
 }
 
 /**
@@ -1704,6 +1811,7 @@ export interface EventPayloads {
   prompt_rejected: PromptRejected;
   prompt_queued: PromptQueued;
   prompt_cancelled: PromptCancelled;
+  queue_changed: QueueChanged;
   prompt_dispatch_started: PromptDispatchStarted;
   prompt_dispatch_completed: PromptDispatchCompleted;
   prompt_dispatch_failed: PromptDispatchFailed;
@@ -1736,6 +1844,9 @@ export interface Commands {
   prompt: { payload: Prompt; answer: PromptAnswer };
   approve: { payload: Approve; answer: ApprovalAnswer };
   permission: { payload: AnswerPermission; answer: PermissionAnswer };
+  withdraw: { payload: Withdraw; answer: CancelAnswer };
+  edit_prompt: { payload: EditPrompt; answer: PromptAnswer };
+  move_prompt: { payload: MovePrompt; answer: QueueAnswer };
   cancel: { payload: Cancel; answer: CancelAnswer };
   set_mode: { payload: SetMode; answer: SessionAnswer };
   set_role: { payload: SetRole; answer: ParticipantAnswer };
@@ -1807,6 +1918,7 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "prompt_rejected",
   "prompt_queued",
   "prompt_cancelled",
+  "queue_changed",
   "prompt_dispatch_started",
   "prompt_dispatch_completed",
   "prompt_dispatch_failed",

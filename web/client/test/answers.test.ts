@@ -51,6 +51,14 @@ test("every command is answered by the payload of its type", async () => {
   const { requestId } = (await heard.next("permission_requested")).payload;
   await give(host, "permission", { requestId, optionId: "allow" });
   await give(host, "cancel", { approvalId: (await ann.prompt("wait")).id });
+  const edited = await give(ann, "edit_prompt", {
+    approvalId: (await ann.prompt("wait")).id,
+    prompt: "wait longer",
+  });
+  await give(ann, "withdraw", { approvalId: edited.approval.id });
+  await host.prompt("wait");
+  const waiting = (await host.prompt("later")).id;
+  await give(host, "move_prompt", { approvalId: waiting });
   await give(host, "set_mode", { mode: "prompt_direct" });
   await give(host, "set_role", { participantId: participant.id, role: "viewer" });
   await give(host, "rotate_invite", {});
