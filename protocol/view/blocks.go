@@ -164,3 +164,19 @@ func join(blocks []Block, next Block) []Block {
 	}
 	return append(blocks[:last:last], joined)
 }
+
+// addedBlocks returns what was added to a list of blocks that only grows.
+func addedBlocks(now, before []Block) (added []Block) {
+	last := len(before) - 1
+	if last < 0 || len(now) < len(before) {
+		return now
+	}
+	if b := now[last]; b.Type == "text" {
+		grown := b.Dropped + len(b.text) - before[last].Dropped - len(before[last].text)
+		if grown = min(grown, len(b.text)); grown > 0 {
+			b.text = b.text[len(b.text)-grown:]
+			added = append(added, b)
+		}
+	}
+	return append(added, now[last+1:]...)
+}

@@ -157,17 +157,25 @@ func (t *Timeline) takeTerminal(news terminalNews) {
 	}
 }
 
+// Question returns what a question says of its tool call by itself: the call's id, which
+// is nil if it has none, the call, and the options.
+func Question(p protocol.Permission) (id *string, call Call, options []PermissionOption) {
+	o, _ := decodeObject(p.ToolCall)
+	asked := ToolRow{Call: Call{Kind: "other", Content: []ToolContent{}, Places: []Place{}}}
+	asked.merge(decodeToolFields(o), 0)
+	return o.optional("toolCallId"), asked.Call, decodeOptions(p.Options)
+}
+
 // ask folds a question of the agent, which can be the first that is heard of its tool
 // call.
 func (t *Timeline) ask(p protocol.Permission) {
 	o, _ := decodeObject(p.ToolCall)
-	id, fields := o.optional("toolCallId"), decodeToolFields(o)
-	row := &PermissionRow{Turn: t.running, RequestID: p.RequestID, ToolID: id, Options: decodeOptions(p.Options), State: "open"}
+	fields := decodeToolFields(o)
+	id, call, options := Question(p)
+	row := &PermissionRow{Turn: t.running, RequestID: p.RequestID, ToolID: id, Options: options, State: "open"}
 	if id == nil {
 		t.endSaying()
-		asked := ToolRow{Call: Call{Kind: "other", Content: []ToolContent{}, Places: []Place{}}}
-		asked.merge(fields, t.at)
-		row.Call = asked.Call
+		row.Call = call
 	} else {
 		t.changeTool(*id, false, func(r *ToolRow) { r.merge(fields, t.at) })
 		i := t.findTool(*id, false)
@@ -211,12 +219,14 @@ func (t *Timeline) answer(p *protocol.PermissionResolved) {
 func (t *Timeline) completeQuestion(id string, now Call) {
 	t.changePermission(id, func(r *PermissionRow) {
 		if r.State == "open" {
-			r.Call = r.Call.completedBy(now)
+			r.Call = r.Call.CompletedBy(now)
 		}
 	})
 }
 
-func (c Call) completedBy(now Call) Call {
+// CompletedBy returns the call with what another description of it adds. What the call
+// says stays unchanged.
+func (c Call) CompletedBy(now Call) Call {
 	if c.Title == "" {
 		c.Title = now.Title
 	}

@@ -85,7 +85,7 @@ func (t *Timeline) takeCompaction(u *compactionUpdate) {
 		now.Status = *u.status
 	}
 	if u.summary != nil {
-		now.Summary = u.summary
+		now.Summary, now.begun = u.summary, now.begun+1
 	}
 	if u.part != nil {
 		now.Summary = join(now.Summary, *u.part)

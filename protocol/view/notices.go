@@ -44,6 +44,11 @@ type (
 	ForgotNotice struct {
 		What   string `json:"what"`
 		Reason string `json:"reason"`
+		Recap  string `json:"recap"` // what the agent is told about it; empty for nothing
+	}
+	// ContinuesNotice says that a restarted agent goes on with its session.
+	ContinuesNotice struct {
+		What string `json:"what"`
 	}
 	// StrayNotice says that the agent writes lines that are no messages.
 	StrayNotice struct {
@@ -104,6 +109,7 @@ func (n ModeNotice) what() string         { return n.What }
 func (n ClosedNotice) what() string       { return n.What }
 func (n AgentStateNotice) what() string   { return n.What }
 func (n ForgotNotice) what() string       { return n.What }
+func (n ContinuesNotice) what() string    { return n.What }
 func (n StrayNotice) what() string        { return n.What }
 func (n AgentModeNotice) what() string    { return n.What }
 func (n OptionNotice) what() string       { return n.What }
@@ -148,9 +154,9 @@ func agentNoticeOf(payload protocol.Payload) Notice {
 		return AgentStateNotice{"agent", p.Status, detail}
 	case *protocol.AgentSession:
 		if p.Continued != protocol.ContinuedNew {
-			return nil // a restarted agent that has resumed its session needs no notice
+			return ContinuesNotice{"continues"}
 		}
-		return ForgotNotice{"forgot", p.Reason}
+		return ForgotNotice{"forgot", p.Reason, p.Recap}
 	case *protocol.AgentConfigured:
 		return OptionNotice{"option", &p.Participant, p.OptionID, p.Value}
 	case *protocol.AgentConfigureFailed:

@@ -110,6 +110,17 @@ type SayRow struct {
 	Blocks    []Block `json:"blocks"`
 	Until     int64   `json:"until"` // when the last part was received, in milliseconds since 1970
 	Open      bool    `json:"open"`  // whether more may follow
+
+	begun int // how often the message was replaced
+}
+
+// Added returns what was added since a former state of the row, which can be nil. replaced
+// reports whether that is all of a message that was said otherwise before.
+func (r *SayRow) Added(before *SayRow) (added []Block, replaced bool) {
+	if before == nil || r.begun != before.begun {
+		return r.Blocks, before != nil
+	}
+	return addedBlocks(r.Blocks, before.Blocks), false
 }
 
 // Call is what an agent says about a tool call before making it.
@@ -175,6 +186,17 @@ type CompactionRow struct {
 	Summary []Block `json:"summary"`
 	Error   *string `json:"error"`
 	EndedAt *int64  `json:"endedAt"`
+
+	begun int // how often the summary was replaced
+}
+
+// Added returns what was added to the summary since a former state of the row, which can
+// be nil.
+func (r *CompactionRow) Added(before *CompactionRow) []Block {
+	if before == nil || r.begun != before.begun {
+		return r.Summary
+	}
+	return addedBlocks(r.Summary, before.Summary)
 }
 
 // PermissionOption is an answer that the agent offers to its question.

@@ -59,7 +59,7 @@ func (t *Timeline) takeWhole(u *wholeUpdate) {
 		return
 	}
 	now := *t.rows[first].(*SayRow)
-	now.Blocks, now.Until = whole, t.at
+	now.Blocks, now.Until, now.begun = whole, t.at, now.begun+1
 	t.replace(first, &now)
 }
 

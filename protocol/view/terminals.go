@@ -17,6 +17,7 @@ type TerminalView struct {
 	Exit    *TerminalExit
 
 	output []byte // the newest output; it grows in place
+	begun  int    // how often the output has begun anew
 	rest   []byte // the bytes of an incomplete character at the end
 }
 
@@ -28,6 +29,15 @@ type TerminalExit struct {
 
 // Output returns the newest output, with its escape sequences.
 func (t TerminalView) Output() string { return string(t.output) }
+
+// Added returns what was added to the output since a former state of the terminal.
+func (t TerminalView) Added(before TerminalView) string {
+	added := t.Dropped + len(t.output) - before.Dropped - len(before.output)
+	if t.begun != before.begun || added > len(t.output) {
+		return t.Output()
+	}
+	return string(t.output[len(t.output)-added:])
+}
 
 // MarshalJSON encodes the terminal.
 func (t TerminalView) MarshalJSON() ([]byte, error) {
@@ -47,6 +57,7 @@ type terminalNews struct {
 	exit     change[TerminalExit]
 	restarts bool   // the output begins anew
 	text     string // output to append
+	repeats  bool   // the text can begin with all of the output so far
 	bytes    []byte // output to append, which may end within a character
 }
 
@@ -68,7 +79,8 @@ func changedText(o object, name string) change[string] {
 }
 
 // decodeMetaTerminals decodes the terminal updates that agents of version 1 send in _meta
-// of a tool call. Both names of output mean text to append; an agent uses one of them.
+// of a tool call. Both names of output mean text to append, but under terminal_output some
+// agents repeat all of it.
 func decodeMetaTerminals(meta object) (news []terminalNews) {
 	if info, ok := meta.object("terminal_info"); ok {
 		if cwd, ok := info.text("cwd"); ok {
@@ -78,7 +90,7 @@ func decodeMetaTerminals(meta object) (news []terminalNews) {
 	for _, name := range []string{"terminal_output", "terminal_output_delta"} {
 		out, _ := meta.object(name)
 		if data, ok := out.text("data"); ok {
-			news = append(news, terminalNews{id: out.string("terminal_id"), text: data})
+			news = append(news, terminalNews{id: out.string("terminal_id"), text: data, repeats: name == "terminal_output"})
 		}
 	}
 	if exit, ok := meta.object("terminal_exit"); ok {
@@ -119,7 +131,10 @@ func decodeTerminalUpdate(o object) (news terminalNews, ok bool) {
 // with returns the terminal after an update.
 func (t TerminalView) with(news terminalNews) TerminalView {
 	if news.restarts {
-		t.output, t.rest, t.Dropped = nil, nil, 0
+		t.output, t.rest, t.Dropped, t.begun = nil, nil, 0, t.begun+1
+	}
+	if news.repeats && t.Dropped == 0 {
+		news.text = strings.TrimPrefix(news.text, string(t.output))
 	}
 	t.output = append(t.output, news.text...)
 	if len(news.bytes) > 0 {

@@ -95,6 +95,9 @@ func decodeToolFields(o object) toolFields {
 			f.content = append(f.content, decodeToolContent(raw))
 		}
 	}
+	if content := o.value("content"); f.content == nil && content != nil {
+		f.content = []ToolContent{{Type: "unknown", Raw: content}}
+	}
 	if list, ok := o.list("locations"); ok {
 		f.places = decodePlaces(list)
 	}

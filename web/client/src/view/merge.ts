@@ -78,6 +78,8 @@ function terminalWith(before: TerminalView, news: TerminalNews): TerminalView {
     typeof news.output === "object"
       ? decodeText(rest, news.output)
       : { text: news.output ?? "", rest };
+  if (news.repeats && dropped === 0 && more.text.startsWith(output))
+    more.text = more.text.slice(output.length);
   const all = output + more.text;
   const over = all.length > 2 * maxOutput ? all.length - maxOutput : 0;
   return {

@@ -11,6 +11,8 @@ export interface TerminalNews {
   restarts?: boolean;
   /** Output to append: a text, or bytes of UTF-8 that may end within a character. */
   output?: string | Uint8Array;
+  /** Whether the output can begin with all of the output so far. */
+  repeats?: boolean;
   exit?: TerminalExit | null;
 }
 
@@ -22,7 +24,8 @@ export interface TerminalExit {
 
 /**
  * Reads the terminal updates that agents of version 1 send in _meta of a tool call. Both
- * names of output mean text to append; an agent uses one of them.
+ * names of output mean text to append, but under terminal_output some agents repeat all
+ * of it.
  */
 export function readTerminals(meta: unknown): TerminalNews[] {
   if (!isObject(meta)) return [];
@@ -30,8 +33,11 @@ export function readTerminals(meta: unknown): TerminalNews[] {
   const news: TerminalNews[] = [];
   const id = (v: Json) => text(v.terminal_id) ?? "";
   if (isObject(info) && typeof info.cwd === "string") news.push({ id: id(info), cwd: info.cwd });
-  for (const out of [meta.terminal_output, meta.terminal_output_delta])
-    if (isObject(out) && typeof out.data === "string") news.push({ id: id(out), output: out.data });
+  const { terminal_output: all, terminal_output_delta: more } = meta;
+  if (isObject(all) && typeof all.data === "string")
+    news.push({ id: id(all), output: all.data, repeats: true });
+  if (isObject(more) && typeof more.data === "string")
+    news.push({ id: id(more), output: more.data });
   if (isObject(exit)) {
     const code = number(exit.exit_code) ?? null;
     news.push({ id: id(exit), exit: { code, signal: text(exit.signal) ?? null } });

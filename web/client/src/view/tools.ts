@@ -56,6 +56,8 @@ export function readToolFields(u: Json): ToolFields {
   const status = statuses.find((s) => s === u.status);
   if (status) f.status = status;
   if (Array.isArray(u.content)) f.content = u.content.map(readToolContent);
+  else if (u.content !== undefined && u.content !== null)
+    f.content = [{ type: "unknown", raw: u.content }];
   if (Array.isArray(u.locations)) f.places = u.locations.flatMap(readPlace);
   if (u.rawInput !== undefined && u.rawInput !== null) f.input = u.rawInput;
   if (u.rawOutput !== undefined && u.rawOutput !== null) f.output = u.rawOutput;
