@@ -1,10 +1,11 @@
 # Each target runs one command. README.md describes the targets.
 export CGO_ENABLED ?= 0
 
-.PHONY: run test lint soak bench bench-ui build screenshots
+.PHONY: run test test-agents lint soak bench bench-ui build screenshots
 
 run: ; @go run ./cmd/parley demo
 test: ; @.tools/test
+test-agents: ; @.tools/test-agents
 lint: ; @.tools/lint
 soak: ; @.tools/soak
 bench: ; go run ./cmd/parley-bench all && go test -run '^$$' -bench . -skip Asleep -benchmem -count 5 ./...

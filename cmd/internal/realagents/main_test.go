@@ -1,0 +1,15 @@
+package realagents
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"parley/cmd/internal/e2e"
+)
+
+// TestMain puts the program record into PATH, which is this test binary. The program parley
+// is there already; see .tools/test-agents.
+func TestMain(m *testing.M) {
+	testscript.Main(e2e.CheckLeaks(m), map[string]func(){"record": record})
+}

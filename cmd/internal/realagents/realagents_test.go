@@ -1,0 +1,46 @@
+package realagents
+
+import (
+	"testing"
+)
+
+func TestRealAgents(t *testing.T) {
+	bin := installed(t)
+	for _, a := range agents {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			a.requireInstalled(t, bin)
+			r := open(t, a, bin)
+			t.Cleanup(func() { r.logIfFailed(t) })
+			for _, s := range steps {
+				if s.applies != nil && !s.applies(a) {
+					continue
+				}
+				if !t.Run(s.name, func(t *testing.T) { s.run(t, r) }) {
+					break // the next step needs what this one has done
+				}
+			}
+		})
+	}
+}
+
+// step is something that agents must do, as a predicate of which the agent is the subject. The steps of an agent run one after the other in
+// one room.
+type step struct {
+	name    string
+	applies func(realAgent) bool // nil if it applies to all agents
+	run     func(*testing.T, *room)
+}
+
+var steps = []step{
+	{"announces itself", nil, announcesItself},
+	{"runs a turn", nil, runsATurn},
+	{"changes its model", nil, changesItsModel},
+	{"runs a slash command", nil, runsASlashCommand},
+	{"asks before it runs a command", nil, asksBeforeACommand},
+	{"stops a command that is cancelled", nil, stopsACommand},
+	{"reaches clients as it writes", nil, reachesClientsAsItWrites},
+	{"remembers after it was killed", nil, remembersAfterItWasKilled},
+	{"remembers after the server was killed", nil, remembersAfterTheServerWasKilled},
+	{"leaves nothing running", nil, leavesNothingRunning},
+}
