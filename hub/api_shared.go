@@ -73,7 +73,13 @@ func agentOf(status protocol.AgentStatus) protocol.AgentStatus {
 // Do carries out a command and waits for its answer. For a join or resume the credentials
 // are in the command. Errors: those of the protocol's catalogue, and ctx's.
 func (h *Hub) Do(ctx context.Context, id string, c Credentials, r protocol.Request) (feed.Answer, error) {
-	return h.answer(ctx, id, shared.Command{Sender: c.sender(), Request: r})
+	command := shared.Command{Sender: c.sender(), Request: r}
+	if session, err := journal.ParseSessionID(id); err == nil {
+		if command, err = h.withAttachments(ctx, session, command); err != nil {
+			return feed.Answer{}, err
+		}
+	}
+	return h.answer(ctx, id, command)
 }
 
 // JoinOriginal is [Hub.Do] for a join by the original API. With again, a join under the

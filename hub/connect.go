@@ -86,12 +86,15 @@ func newConnection(a *actor, sub *feed.Subscription, w *feed.Welcome) *connectio
 // the decision, so that the next command of the connection is decided later even if the
 // participant has to be read from the journal first.
 func (c *connection) Submit(ctx context.Context, s *feed.Subscription, r protocol.Request) error {
-	body := shared.Command{Sender: c.who, Request: r}
+	body, err := c.actor.hub.withAttachments(ctx, c.actor.id, shared.Command{Sender: c.who, Request: r})
+	if err != nil {
+		return c.Reject(ctx, s, r.ID, protocol.AsError(err))
+	}
 	if !mayNameAbsent(r.Command) {
 		return c.send(ctx, c.envelope(s, r.ID, body))
 	}
 	var sent error
-	err := c.actor.hub.askWithAbsent(ctx, c.actor.id, body, func(body rules.Body) (needs error) {
+	err = c.actor.hub.askWithAbsent(ctx, c.actor.id, body, func(body rules.Body) (needs error) {
 		needs, sent = c.sendAndWait(ctx, c.envelope(s, r.ID, body))
 		return needs
 	})

@@ -42,6 +42,9 @@ type allowance struct {
 var allowances = []allowance{
 	{"parley/protocol/client/...", []string{"parley/protocol/...", "github.com/coder/websocket/...", "github.com/google/uuid"}},
 	{"parley/protocol/...", []string{"parley/protocol/...", "github.com/google/uuid"}},
+	{"parley/hub/blobs", []string{"parley/hub/journal"}},
+	{"parley/hub/blobs/sniff", []string{"parley/protocol"}},
+	{"parley/hub/blobs/dir", []string{"parley/hub/blobs", "parley/hub/journal", "golang.org/x/sys/..."}},
 	{"parley/hub/naming", []string{"parley/protocol", "golang.org/x/text/...", "github.com/mtibben/confusables"}},
 	{"parley/hub/rules", []string{"parley/protocol", "parley/hub/journal"}},
 	{"parley/hub/rules/host", []string{"parley/protocol", "parley/hub/journal", "parley/hub/rules"}},
@@ -52,7 +55,7 @@ var allowances = []allowance{
 	{"parley/hub/internal/...", []string{"parley/protocol", "parley/hub/journal", "parley/hub/rules", "parley/hub/internal/..."}},
 	{"parley/hub/feed", []string{"parley/hub/internal/background", "parley/protocol", "parley/hub/journal", "parley/hub/history", "go.uber.org/zap/...", "github.com/google/uuid"}},
 	{"parley/hub/history", []string{"parley/protocol", "parley/hub/journal"}},
-	{"parley/hub", []string{"parley/protocol", "parley/hub/internal/...", "parley/hub/journal", "parley/hub/feed", "parley/hub/history", "parley/hub/lookup", "parley/hub/rules", "parley/hub/rules/host", "parley/hub/rules/shared", "go.uber.org/zap/...", "github.com/google/uuid"}},
+	{"parley/hub", []string{"parley/protocol", "parley/hub/internal/...", "parley/hub/blobs", "parley/hub/blobs/sniff", "parley/hub/journal", "parley/hub/feed", "parley/hub/history", "parley/hub/lookup", "parley/hub/rules", "parley/hub/rules/host", "parley/hub/rules/shared", "go.uber.org/zap/...", "github.com/google/uuid"}},
 	{"parley/hub/hubtest/...", []string{"parley/...", "github.com/stretchr/testify/...", "pgregory.net/rapid", "github.com/google/uuid", "go.uber.org/zap/...", "github.com/hanwen/go-fuse/...", "golang.org/x/sys/..."}},
 	{"parley/hub/simulation", nil},
 	{"parley/hub/journal", []string{"parley/protocol", "github.com/google/uuid"}},
@@ -60,7 +63,7 @@ var allowances = []allowance{
 	{"parley/hub/journal/memory/...", []string{"parley/hub/journal/...", "parley/protocol"}},
 	{"parley/hub/journal/sqlite/...", []string{"parley/hub/journal/...", "parley/protocol", "modernc.org/sqlite/...", "github.com/gofrs/flock", "go.uber.org/zap/...", "golang.org/x/sys/..."}},
 	{"parley/hub/journal/jetstream/...", []string{"parley/hub/journal/...", "parley/protocol", "github.com/nats-io/...", "go.uber.org/zap/...", "github.com/google/uuid"}},
-	{"parley/hub/agent/...", []string{"parley/hub", "parley/hub/internal/limit", "parley/hub/rules", "parley/hub/journal", "parley/hub/agent/...", "parley/protocol", "parley/protocol/jsonwalk", "go.uber.org/zap/...", "github.com/google/uuid", "github.com/kballard/go-shellquote", "golang.org/x/sys/...", "github.com/coder/websocket/..."}},
+	{"parley/hub/agent/...", []string{"parley/hub", "parley/hub/blobs", "parley/hub/blobs/sniff", "parley/hub/internal/limit", "parley/hub/rules", "parley/hub/journal", "parley/hub/agent/...", "parley/protocol", "parley/protocol/jsonwalk", "go.uber.org/zap/...", "github.com/google/uuid", "github.com/kballard/go-shellquote", "golang.org/x/sys/...", "github.com/coder/websocket/..."}},
 	{"parley/hub/worktree", []string{"parley/hub/journal", "parley/protocol", "go.uber.org/zap/...", "golang.org/x/sys/..."}},
 	{"parley/web/...", []string{"parley/hub", "parley/hub/feed", "parley/protocol/...", "parley/web/...", "github.com/coder/websocket/...", "go.uber.org/zap/...", "github.com/google/uuid", "golang.org/x/sys/...", "golang.org/x/time/...", "github.com/prometheus/...", "go.opentelemetry.io/...", "github.com/coreos/go-oidc/..."}},
 	{"parley/cmd/...", []string{"..."}},
@@ -87,7 +90,7 @@ func TestDependencies_point_inward(t *testing.T) {
 }
 
 // technologies are the packages that implement the hub's interfaces with a technology.
-var technologies = []string{"parley/hub/journal/memory", "parley/hub/journal/sqlite", "parley/hub/journal/jetstream", "parley/hub/agent", "parley/hub/worktree", "parley/web"}
+var technologies = []string{"parley/hub/journal/memory", "parley/hub/journal/sqlite", "parley/hub/journal/jetstream", "parley/hub/blobs/dir", "parley/hub/agent", "parley/hub/worktree", "parley/web"}
 
 func TestDependencies_only_commands_import_two_technologies(t *testing.T) {
 	for pkg, paths := range imports(t) {

@@ -35,7 +35,10 @@ type Hub struct {
 	prompts limit.Budget // bytes of the prompts that sessions in memory hold
 	unready atomic.Bool  // the journal was not ready at the last call of Ready, which logs changes
 
+	uploads uploads
+
 	waker      background.Worker // wakes sleeping sessions
+	sweeper    background.Worker // deletes files that are not needed
 	feedRunner background.Worker // runs feed
 	stopping   sync.Once
 	stopErr    error // of Stop; set once
@@ -93,6 +96,7 @@ func (h *Hub) Start(ctx context.Context) error {
 	h.dropRecordings(ctx)
 	h.setPhase(phaseServing)
 	h.waker.Start(h.wakeSleeping)
+	h.sweeper.Start(h.sweep)
 	h.feedRunner.Start(func(ctx context.Context) { h.feed.Run(ctx, h.options.Logger) })
 	return nil
 }
@@ -163,6 +167,7 @@ func (h *Hub) stopUntil(ctx context.Context) error {
 func (h *Hub) stop(ctx context.Context) error {
 	h.setPhase(phaseDraining)
 	h.waker.Stop()
+	h.sweeper.Stop()
 	hosts := func(a *actor) bool { return a.kind == journal.KindHost }
 	h.stopAll(hosts)
 	h.setPhase(phaseStopped)

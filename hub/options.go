@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"parley/hub/blobs"
 	"parley/hub/feed"
 	"parley/hub/rules"
 )
@@ -14,7 +15,8 @@ import (
 type Options struct {
 	Logger *zap.Logger // default: none
 
-	Worktrees Worktrees // records working directories; default: nothing is recorded
+	Attachments blobs.Store // of what participants upload; nil for none
+	Worktrees   Worktrees   // records working directories; default: nothing is recorded
 
 	MaxParticipants   int // present at a time in one session; default 1,000
 	MaxConnections    int // of one session; default 2,000

@@ -90,6 +90,8 @@ func (s *sharedShell) complete(answer any, at journal.Head) any {
 		return s.room.Presence()
 	case shared.Pong:
 		return nil
+	case shared.AccessGranted:
+		return at
 	case shared.HistoryRange:
 		return history.Page{Which: a.History, Head: at}
 	case shared.PeopleRange:

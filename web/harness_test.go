@@ -20,6 +20,8 @@ import (
 	"parley/hub"
 	"parley/hub/agent"
 	"parley/hub/agent/profile"
+	"parley/hub/blobs"
+	"parley/hub/blobs/dir"
 	"parley/hub/journal"
 	"parley/hub/journal/memory"
 	"parley/hub/journal/sqlite"
@@ -101,9 +103,14 @@ func startWorld(t testing.TB, s setup, l net.Listener, transport *http.Transport
 		s.web.CommandRate = -1
 	}
 	s.hub.Logger, s.web.Logger = s.log, s.log
-	demo := agent.Options{DemoPace: s.pace}
+	if s.dir != "" && s.hub.Attachments == nil {
+		attachments, err := dir.Open(filepath.Join(s.dir, "attachments"), blobs.DefaultLimits)
+		require.NoError(t, err)
+		s.hub.Attachments = attachments
+	}
+	demo := agent.Options{DemoPace: s.pace, Attachments: s.hub.Attachments}
 	if s.dir != "" {
-		demo.DemoDir = filepath.Join(s.dir, "demo")
+		demo.DemoDir, demo.FilesDir = filepath.Join(s.dir, "demo"), filepath.Join(s.dir, "agent-files")
 	}
 	launcher, err := agent.NewLauncher(s.agents, s.log, demo)
 	require.NoError(t, err)

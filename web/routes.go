@@ -39,6 +39,8 @@ func (s *Server) sharedRoutes() {
 	s.mux.Handle("POST "+one+"/approvals/{approvalId}/edit", respond(s, http.StatusOK, s.editPrompt))
 	s.mux.Handle("POST "+one+"/approvals/{approvalId}/move", respond(s, http.StatusOK, s.movePrompt))
 
+	s.mux.Handle("POST "+one+"/attachments", s.handle(s.upload))
+	s.mux.Handle("GET "+one+"/attachments/{attachmentId}", s.handle(s.download))
 	s.mux.Handle("POST "+one+"/configure", respond(s, http.StatusOK, s.configure))
 	s.mux.Handle("POST "+one+"/stop-work", respond(s, http.StatusOK, s.stopWork))
 	s.mux.Handle("GET "+one+"/changes", respond(s, http.StatusOK, s.changes))

@@ -57,6 +57,39 @@ func TestServe_on_a_full_disk_refuses_commands_until_there_is_room(t *testing.T)
 	require.Zero(t, verify.ExitCode(t), verify.Stderr)
 }
 
+func TestServe_whose_disk_is_full_of_attachments_refuses_these_and_nothing_else(t *testing.T) {
+	t.Parallel()
+	data := smallDisk(t)
+	s := e2e.StartServer(t, data)
+	session := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	host := e2e.Connect(t, session.HostLink(), "")
+	content := strings.Repeat("x", 600<<10)
+	var stored []protocol.Content
+	for {
+		a, err := upload(t, host, fmt.Sprint(len(stored)), content+fmt.Sprint(len(stored)))
+		if err != nil {
+			require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeStorageFull})
+			break
+		}
+		stored = append(stored, a)
+	}
+	require.NotEmpty(t, stored)
+	for i, a := range stored {
+		block := []protocol.ContentBlock{{Type: protocol.ContentAttachment, ID: a.ID}}
+		_, err := host.ChatWith(t.Context(), protocol.Chat{Text: fmt.Sprint(i), Content: block})
+		require.NoError(t, err)
+	}
+	requireReady(t, s, http.StatusOK, `"ok"`)
+	s.Kill()
+	s = s.Restart(t)
+	for i, a := range stored {
+		requireAttachment(t, host, a, content+fmt.Sprint(i))
+	}
+	_, err := upload(t, host, "still full", content)
+	require.ErrorIs(t, err, &protocol.Error{Code: protocol.CodeStorageFull})
+	s.Stop(t)
+}
+
 func TestServe_is_not_ready_while_the_disk_is_full(t *testing.T) {
 	t.Parallel()
 	data := smallDisk(t)

@@ -172,9 +172,13 @@ func (a *fakeAgent) initialize() {
 	if resumers[a.behaviour] {
 		sessions = `{"resume":{}}`
 	}
-	a.result(`{"protocolVersion":%s,"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s},"authMethods":[`+
+	prompts := `{}`
+	if a.behaviour == "takes everything" {
+		prompts = `{"image":true,"audio":true,"embeddedContext":true}`
+	}
+	a.result(`{"protocolVersion":%s,"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s,"promptCapabilities":%s},"authMethods":[`+
 		`{"id":"a","name":"Log in with Kestrel","description":"Run kestrel login first"},{"id":"b","name":"API key","description":null}]}`,
-		version, loaders[a.behaviour], sessions)
+		version, loaders[a.behaviour], sessions, prompts)
 }
 
 const (

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"parley/hub/agent/wire"
+	"parley/hub/rules"
 	"parley/protocol"
 )
 
@@ -56,6 +57,14 @@ func (s *session) chooseDialect(m wire.Message) {
 	var result initializeResult
 	if m.Error != nil || json.Unmarshal(m.Result, &result) != nil {
 		return
+	}
+	var announced struct{ AgentCapabilities, Capabilities json.RawMessage }
+	_ = json.Unmarshal(m.Result, &announced) // as before
+	for _, capabilities := range []json.RawMessage{announced.Capabilities, announced.AgentCapabilities} {
+		if support := rules.SupportIn(capabilities); support != (rules.ContentSupport{}) {
+			s.blocks.support = support
+			break
+		}
 	}
 	if version, err := checkVersion(result.ProtocolVersion, version2); err == nil {
 		s.dialect = s.newDialect(version)

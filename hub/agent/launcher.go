@@ -16,6 +16,7 @@ import (
 	"parley/hub/agent/profile"
 	"parley/hub/agent/supervisor"
 	"parley/hub/agent/wire"
+	"parley/hub/blobs"
 	"parley/hub/internal/limit"
 	"parley/hub/rules"
 	"parley/protocol"
@@ -47,6 +48,11 @@ type Options struct {
 	// RunDir is the directory in which running agents are recorded, so that a
 	// launcher can end those that a killed process left; empty to record nothing.
 	RunDir string
+	// Attachments has the files that participants attach to prompts; nil for none.
+	Attachments blobs.Store
+	// FilesDir is the directory for attachments that agents read as files; empty to
+	// refuse these.
+	FilesDir string
 	// Known finds the agents that can be started without a profile; nil for none.
 	Known *known.Finder
 }
@@ -73,11 +79,15 @@ type Launcher struct {
 	history  *demo.History
 	records  *supervisor.Records
 	slots    map[string]*limit.Slots // of the profiles that bound how many agents run, by name
+	files    agentFiles
 
 	permissionBytes limit.Budget // of the pending permission requests of all agents
 }
 
-var _ hub.Launcher = (*Launcher)(nil)
+var (
+	_ hub.Launcher   = (*Launcher)(nil)
+	_ hub.FileKeeper = (*Launcher)(nil)
+)
 
 // NewLauncher returns a launcher for some profiles and the demo agent. It returns the
 // error of [profile.Check].
@@ -102,7 +112,10 @@ func NewLauncher(profiles []profile.Profile, log *zap.Logger, opts Options) (*La
 			slots[p.Name] = limit.NewSlots(p.MaxAgents)
 		}
 	}
-	return &Launcher{profiles: profiles, log: log, opts: opts, history: demo.NewHistory(opts.DemoDir), records: records, slots: slots}, nil
+	return &Launcher{
+		profiles: profiles, log: log, opts: opts, slots: slots,
+		history: demo.NewHistory(opts.DemoDir), records: records, files: agentFiles{opts.FilesDir},
+	}, nil
 }
 
 // Profiles implements [hub.Launcher].
@@ -160,7 +173,8 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 	if err != nil {
 		return nil, err
 	}
-	s := startSession(p, chosen, spec, sink, l.opts, &l.permissionBytes, log)
+	blocks := promptBlocks{host: spec.HostSession.String(), cwd: cwd, store: l.opts.Attachments, files: &l.files}
+	s := startSession(p, chosen, spec, sink, blocks, l.opts, &l.permissionBytes, log)
 	err = l.makeReady(ctx, s, spec, chosen, cwd)
 	s.ready.Store(err == nil)
 	s.launched <- err == nil

@@ -60,16 +60,10 @@ type (
 	// client → agent: session/prompt
 	promptParams struct {
 		SessionID string          `json:"sessionId"`
-		Prompt    []textBlock     `json:"prompt"`
+		Prompt    []contentBlock  `json:"prompt"`
 		Meta      json.RawMessage `json:"_meta,omitempty"`
 	}
-	// client → agent: in session/prompt
-	textBlock struct {
-		Type string     `json:"type"`
-		Text string     `json:"text"`
-		Meta *blockMeta `json:"_meta,omitempty"`
-	}
-	// client → agent: tells a recap from the prompt
+	// client → agent: in a contentBlock, tells a recap from the prompt
 	blockMeta struct {
 		Parley struct {
 			Recap bool `json:"recap"`

@@ -16,20 +16,20 @@ type outbox struct {
 	// immutable
 	peer    peer
 	grace   time.Duration
-	queue   chan []byte   // lines to write; sent to by offer and put, never closed; when it is full, offer refuses and put waits
-	closing chan struct{} // closed by close, never sent to
-	done    chan struct{} // closed by run when it ends, never sent to
+	queue   chan func() []byte // make the lines to write, of which empty ones are not written; sent to by offer and put, never closed; when it is full, offer refuses and put waits
+	closing chan struct{}      // closed by close, never sent to
+	done    chan struct{}      // closed by run when it ends, never sent to
 
 	closeOnce sync.Once
 }
 
 func newOutbox(p peer, grace time.Duration) *outbox {
-	return &outbox{peer: p, grace: grace, queue: make(chan []byte, outboxSize),
+	return &outbox{peer: p, grace: grace, queue: make(chan func() []byte, outboxSize),
 		closing: make(chan struct{}), done: make(chan struct{})}
 }
 
 // offer queues a line if there is room, and reports whether there was.
-func (o *outbox) offer(line []byte) bool {
+func (o *outbox) offer(line func() []byte) bool {
 	select {
 	case o.queue <- line:
 		return true
@@ -39,7 +39,7 @@ func (o *outbox) offer(line []byte) bool {
 }
 
 // put queues a line, waiting for room. It drops the line if the outbox is closed.
-func (o *outbox) put(line []byte) {
+func (o *outbox) put(line func() []byte) {
 	select {
 	case o.queue <- line:
 	case <-o.closing:
@@ -59,7 +59,7 @@ func (o *outbox) run() {
 	for {
 		select {
 		case line := <-o.queue:
-			if _, err := in.Write(line); err != nil {
+			if err := write(in, line()); err != nil {
 				o.abandon()
 				return
 			}
@@ -77,7 +77,7 @@ func (o *outbox) flush(in io.Writer) {
 	for {
 		select {
 		case line := <-o.queue:
-			if _, err := in.Write(line); err != nil {
+			if err := write(in, line()); err != nil {
 				return
 			}
 		default:
@@ -96,4 +96,13 @@ func (o *outbox) abandon() {
 	case <-timer.C:
 		o.peer.kill()
 	}
+}
+
+// write writes a line unless it is empty.
+func write(to io.Writer, line []byte) error {
+	if len(line) == 0 {
+		return nil
+	}
+	_, err := to.Write(line)
+	return err
 }

@@ -104,7 +104,8 @@ func (s *session) dropPermissions() {
 // output is not read meanwhile.
 func (s *session) refuse(m wire.Message, code int, message string) {
 	s.log.Debug("refused a request of the agent", zap.String("method", truncateName(m.Method)), zap.Int("code", code))
-	s.out.put(wire.Failure(bytes.Clone(m.ID), &wire.Error{Code: code, Message: message}))
+	line := wire.Failure(bytes.Clone(m.ID), &wire.Error{Code: code, Message: message})
+	s.out.put(func() []byte { return line })
 }
 
 // handleCancelRequest withdraws a permission request. It still answers the request, as

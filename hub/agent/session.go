@@ -28,6 +28,7 @@ type session struct {
 	grace              time.Duration // Options.StopGrace
 	allPermissionBytes *limit.Budget // of the pending permission requests of all agents
 	out                *outbox
+	blocks             promptBlocks  // its support is set like dialect
 	replayed           chan struct{} // sent to by read for each part of a replay, received by Launch, never closed; capacity 1, since one signal is enough
 	drained            chan struct{} // closed by read when the agent has ended and its output is read, never sent to
 	launched           chan bool     // sent to once by Launch: whether it returns the agent; received by read; capacity 1, so that Launch does not wait
@@ -69,13 +70,14 @@ type session struct {
 
 // startSession starts the session's goroutines. They end when the peer has ended and
 // Launch has sent to launched.
-func startSession(p peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), opts Options, allPermissionBytes *limit.Budget, log *zap.Logger) *session {
+func startSession(p peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), blocks promptBlocks, opts Options, allPermissionBytes *limit.Budget, log *zap.Logger) *session {
 	s := &session{
 		peer: p, log: log, sink: sink, profile: from,
 		hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,
 		maxLine: opts.MaxLine, grace: opts.StopGrace,
 		allPermissionBytes: allPermissionBytes,
 		out:                newOutbox(p, opts.StopGrace),
+		blocks:             blocks,
 		replayed:           make(chan struct{}, 1),
 		drained:            make(chan struct{}),
 		launched:           make(chan bool, 1),
@@ -123,18 +125,23 @@ func (s *session) LoadError() error { return s.loadError }
 
 // Prompt implements [hub.Agent].
 func (s *session) Prompt(p rules.AgentPrompt) {
-	params := promptParams{SessionID: s.id, Meta: p.Meta, Prompt: []textBlock{{Type: "text", Text: p.Text}}}
+	params := promptParams{SessionID: s.id, Meta: p.Meta, Prompt: []contentBlock{{Type: "text", Text: p.Text}}}
 	if p.Attribution != "" {
-		params.Prompt = append([]textBlock{{Type: "text", Text: p.Attribution}}, params.Prompt...)
+		params.Prompt = append([]contentBlock{{Type: "text", Text: p.Attribution}}, params.Prompt...)
 	}
 	if p.Recap != "" {
-		recap := textBlock{Type: "text", Text: p.Recap, Meta: new(blockMeta)}
+		recap := contentBlock{Type: "text", Text: p.Recap, Meta: new(blockMeta)}
 		recap.Meta.Parley.Recap = true
-		params.Prompt = append([]textBlock{recap}, params.Prompt...)
+		params.Prompt = append([]contentBlock{recap}, params.Prompt...)
 	}
 	s.dialect.prompted(p.Turn)
 	s.strayReported.Store(false)
-	s.call("session/prompt", params, func(m wire.Message) { s.emitAll(s.dialect.answered(p.Turn, m)) })
+	then := func(m wire.Message) { s.emitAll(s.dialect.answered(p.Turn, m)) }
+	if len(p.Content) > 0 {
+		s.promptWithContent(p, params, then)
+		return
+	}
+	s.call("session/prompt", params, then)
 }
 
 // Respond implements [hub.Agent].
@@ -156,12 +163,17 @@ func (s *session) Cancel() {
 
 // call sends a request. then is called with the answer, by read.
 func (s *session) call(method string, params any, then func(wire.Message)) {
-	s.mu.Lock()
-	s.nextID++
-	line, err := wire.Request(s.nextID, method, params)
-	s.calls[wire.IDKey(jsonInt(s.nextID))] = then
-	s.mu.Unlock()
+	line, err := wire.Request(s.expect(then), method, params)
 	s.send(line, err)
+}
+
+// expect returns the id of a new request. then is called with the answer, by read.
+func (s *session) expect(then func(wire.Message)) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.nextID++
+	s.calls[wire.IDKey(jsonInt(s.nextID))] = then
+	return s.nextID
 }
 
 // send puts an encoded line into the outbox without waiting. It kills the agent if the
@@ -171,6 +183,12 @@ func (s *session) send(line []byte, err error) {
 		s.log.Error("cannot encode a message to the agent", zap.Error(err))
 		return
 	}
+	s.queue(func() []byte { return line })
+}
+
+// queue puts a line into the outbox without waiting. The line is made when it is written;
+// an empty one is not written. queue kills the agent if the outbox is full.
+func (s *session) queue(line func() []byte) {
 	if !s.out.offer(line) {
 		s.killDeaf.Do(func() {
 			s.log.Warn("killing an agent that does not read its input", zap.Int("waiting", outboxSize))

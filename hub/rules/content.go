@@ -22,11 +22,32 @@ func SupportOf(f protocol.AgentFacts) (s ContentSupport, known bool) {
 	if len(f.Capabilities) == 0 {
 		return ContentSupport{}, false
 	}
-	var announced struct {
+	return SupportIn(f.Capabilities), true
+}
+
+// SupportIn returns what an agent takes, by its capabilities in version 1 or 2 of the Agent
+// Client Protocol. A member of another type announces nothing.
+func SupportIn(capabilities json.RawMessage) (s ContentSupport) {
+	var version1 struct {
 		PromptCapabilities ContentSupport `json:"promptCapabilities"`
 	}
-	_ = json.Unmarshal(f.Capabilities, &announced) // a member of another type announces nothing
-	return announced.PromptCapabilities, true
+	if json.Unmarshal(capabilities, &version1) == nil {
+		s = version1.PromptCapabilities
+	}
+	var version2 struct {
+		Session struct {
+			Prompt struct {
+				Image    *struct{} `json:"image"`
+				Audio    *struct{} `json:"audio"`
+				Resource *struct{} `json:"embeddedContext"`
+			} `json:"prompt"`
+		} `json:"session"`
+	}
+	if json.Unmarshal(capabilities, &version2) == nil {
+		p := version2.Session.Prompt
+		s = ContentSupport{s.Image || p.Image != nil, s.Audio || p.Audio != nil, s.Resource || p.Resource != nil}
+	}
+	return s
 }
 
 // Check returns CONTENT_NOT_SUPPORTED if the agent does not take some of the content.

@@ -45,22 +45,15 @@ func (c *Client) Archive(ctx context.Context, which protocol.History) (protocol.
 }
 
 // get sends a request to an endpoint of the session, with the participant's credentials.
-func (c *Client) get(ctx context.Context, endpoint string, query url.Values) ([]byte, error) {
-	own := c.Own()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, own.api(endpoint)+"?"+query.Encode(), nil)
+func (c *Client) get(ctx context.Context, endpoint string, query url.Values) (body []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Own().api(endpoint)+"?"+query.Encode(), nil)
 	if err != nil {
 		return nil, err
 	}
-	own.authorize(req.Header)
-	response, err := c.o.HTTPClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return nil, responseError(response)
-	}
-	return io.ReadAll(io.LimitReader(response.Body, maxMessage))
+	return body, c.request(req, http.StatusOK, func(r *http.Response) (err error) {
+		body, err = io.ReadAll(io.LimitReader(r.Body, maxMessage))
+		return err
+	})
 }
 
 // authorize sets the headers with the credentials of the link.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http/httptest"
+	"os"
 	"testing"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/blobs"
+	"parley/hub/blobs/dir"
 	"parley/hub/journal/memory"
 	"parley/hub/rules"
 	"parley/protocol"
@@ -43,7 +46,15 @@ func startRealSession(ctx context.Context) (realSession, error) {
 		return realSession{}, err
 	}
 	journal := memory.New()
-	h := hub.New(journal, launcher, rules.Key{1}, hub.Options{Logger: zap.NewNop()})
+	files, err := os.MkdirTemp("", "attachments")
+	if err != nil {
+		return realSession{}, err
+	}
+	store, err := dir.Open(files, blobs.DefaultLimits)
+	if err != nil {
+		return realSession{}, err
+	}
+	h := hub.New(journal, launcher, rules.Key{1}, hub.Options{Logger: zap.NewNop(), Attachments: store})
 	if err := h.Start(ctx); err != nil {
 		return realSession{}, err
 	}
@@ -57,7 +68,7 @@ func startRealSession(ctx context.Context) (realSession, error) {
 		defer cancel()
 		err := server.Shutdown(ctx)
 		ts.Close()
-		return errors.Join(err, h.Stop(ctx), journal.Close())
+		return errors.Join(err, h.Stop(ctx), journal.Close(), os.RemoveAll(files))
 	}
 	return s, err
 }

@@ -3,6 +3,7 @@ package demo_test
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,6 +53,12 @@ var scenes = []struct {
 	{"long", "", func(t *testing.T, got turn) {
 		require.Greater(t, len(got.of("agent_message_chunk")), 150)
 	}},
+	{"image", "", func(t *testing.T, got turn) {
+		require.Contains(t, got.said(t, "agent_message_chunk"), "160 × 90")
+		require.True(t, slices.ContainsFunc(got.of("agent_message_chunk"), func(u update) bool {
+			return strings.Contains(string(u.Content), `"type":"image"`)
+		}))
+	}},
 	{"big", "", func(t *testing.T, got turn) {
 		require.Equal(t, 1, got.oversized)
 	}},
@@ -74,7 +81,7 @@ func TestScenes_show_what_their_prompts_ask_for(t *testing.T) {
 	})
 }
 
-var sceneNames = []string{"help", "crash", "memory", "reload", "forget", "hang", "error", "wait", "slow", "long", "big", "mode", "model", "tools", "permission", "markdown", "diff", "plan"}
+var sceneNames = []string{"help", "crash", "memory", "reload", "forget", "hang", "error", "wait", "slow", "long", "big", "mode", "model", "image", "tools", "permission", "markdown", "diff", "plan"}
 
 func values(m map[string]string) []string {
 	var list []string

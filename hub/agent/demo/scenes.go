@@ -36,6 +36,7 @@ func init() {
 		{"big", "a tool call with several megabytes of output", "", false, playBig},
 		{"mode", "the agent changes its mode, to one that never asks for permission and back", "", false, playMode},
 		{"model", "the agent changes its model", "", false, playModel},
+		{"image", "an image; attach one to any prompt, and the agent describes it and sends it back", "", false, playImage},
 		{"tools", "tool calls of every kind, some of them concurrent", "", true, playTools},
 		{"permission", "asks before it runs a command", "", true, playPermission},
 		{"markdown", "headings, lists, a table and code", "", true, playMarkdown},

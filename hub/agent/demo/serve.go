@@ -186,7 +186,7 @@ func initializeResult(canLoad bool) json.RawMessage {
 		sessions = `{"resume":{}}`
 	}
 	return fmt.Appendf(nil, `{"protocolVersion":1,`+
-		`"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s,"promptCapabilities":{"embeddedContext":true}},`+
+		`"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s,"promptCapabilities":{"image":true,"audio":true,"embeddedContext":true}},`+
 		`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":[]}`, canLoad, sessions)
 }
 

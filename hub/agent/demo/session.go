@@ -40,16 +40,9 @@ func (ses *session) MarshalJSON() ([]byte, error) {
 
 // sessionParams are the parameters of the requests that concern a session.
 type sessionParams struct {
-	SessionID string `json:"sessionId"`
-	Cwd       string `json:"cwd"`
-	Prompt    []struct {
-		Text string `json:"text"`
-		Meta struct {
-			Parley struct {
-				Recap bool `json:"recap"`
-			} `json:"parley"`
-		} `json:"_meta"`
-	} `json:"prompt"`
+	SessionID string        `json:"sessionId"`
+	Cwd       string        `json:"cwd"`
+	Prompt    []promptBlock `json:"prompt"`
 }
 
 func decodeParams(raw json.RawMessage) (sessionParams, error) {
@@ -135,14 +128,18 @@ func (s *server) prompt(m wire.Message) error {
 		return &wire.Error{Code: wire.CodeInvalidRequest, Message: "a turn is running already"}
 	}
 	var words []string
+	var content []promptBlock
 	for _, block := range p.Prompt {
-		if block.Meta.Parley.Recap {
+		switch {
+		case block.Meta.Parley.Recap:
 			ses.recap = block.Text
-		} else {
+		case block.Type == "text":
 			words = append(words, block.Text)
+		default:
+			content = append(content, block)
 		}
 	}
-	t := &turn{ctx: ctx, server: s, session: ses, prompt: strings.TrimSpace(strings.Join(words, " "))}
+	t := &turn{ctx: ctx, server: s, session: ses, prompt: strings.TrimSpace(strings.Join(words, " ")), content: content}
 	s.turns.Go(func() {
 		stop, err := t.run()
 		ses.endTurn()

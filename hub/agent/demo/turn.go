@@ -23,6 +23,7 @@ type turn struct {
 	server  *server
 	session *session
 	prompt  string
+	content []promptBlock // beside the text
 
 	forgets bool // the conversation is deleted at the end of the turn
 
@@ -37,7 +38,12 @@ type object = map[string]any
 // run plays the scene that the prompt asks for. It returns the stop reason.
 func (t *turn) run() (string, error) {
 	t.record(object{"sessionUpdate": "user_message_chunk", "content": textBlock(t.prompt)})
-	choose(t.prompt).play(t)
+	if len(t.content) > 0 {
+		playContent(t)
+	}
+	if scene := choose(t.prompt); len(t.content) == 0 || scene.name != story.name {
+		scene.play(t)
+	}
 	cancelled := errors.Is(t.err, context.Canceled)
 	if cancelled {
 		t.err, t.ctx = nil, context.WithoutCancel(t.ctx) // for the updates below

@@ -86,6 +86,8 @@ func TestState_refuses_content_that_the_agent_does_not_take_before_the_approval(
 	}{
 		"an image, by an agent that takes images":   {all, attach("shot"), ""},
 		"an image, by an agent that does not":       {`{"promptCapabilities":{"image":false}}`, attach("shot"), protocol.CodeContentNotSupported},
+		"an image, by an agent of version 2":        {`{"session":{"prompt":{"image":{}}}}`, attach("shot"), ""},
+		"an image, by one that does not take it":    {`{"session":{"prompt":{"image":null,"audio":{}}}}`, attach("shot"), protocol.CodeContentNotSupported},
 		"an image, by an agent that says nothing":   {`{}`, attach("shot"), protocol.CodeContentNotSupported},
 		"an image, by an agent that says nonsense":  {`{"promptCapabilities":7}`, attach("shot"), protocol.CodeContentNotSupported},
 		"an image, while it is not known":           {``, attach("shot"), ""},

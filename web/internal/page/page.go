@@ -12,9 +12,10 @@ import (
 
 // policy allows the application its own scripts, styles, images and connections,
 // and nothing inline or from other sites. Images and audio as data: URLs are allowed, since
-// the agent sends them in its messages.
+// the agent sends them in its messages, and as blob: URLs, since the application reads
+// attachments with credentials.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; " +
-	"img-src 'self' data:; media-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	"img-src 'self' data: blob:; media-src data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // Site is the built web application.
 type Site struct {

@@ -16,6 +16,8 @@ import (
 	"parley/cmd/internal/cli"
 	"parley/hub"
 	"parley/hub/agent"
+	"parley/hub/blobs"
+	"parley/hub/blobs/dir"
 	"parley/hub/journal"
 	"parley/hub/journal/sqlite"
 	"parley/hub/worktree"
@@ -119,11 +121,18 @@ func (s *Server) startHub(ctx context.Context, c Config) (err error) {
 	if err != nil {
 		return err
 	}
+	attachments, err := dir.Open(filepath.Join(c.Data, "attachments"), blobs.DefaultLimits)
+	if err != nil {
+		return err
+	}
+	c.Hub.Attachments = attachments
 	launcher, err := agent.NewLauncher(c.Agents, s.log, agent.Options{
 		Version:      c.Version,
 		DemoPace:     agent.DefaultDemoPace,
 		DemoDir:      filepath.Join(c.Data, "demo"),
 		RunDir:       filepath.Join(c.Data, "agents"),
+		Attachments:  attachments,
+		FilesDir:     filepath.Join(c.Data, "agent-files"),
 		StartTimeout: c.AgentStartTimeout,
 		Known:        c.KnownAgents,
 

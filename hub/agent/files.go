@@ -1,0 +1,95 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
+
+	"parley/hub/blobs"
+	"parley/hub/journal"
+	"parley/protocol"
+)
+
+// agentFiles stores the attachments that agents read as files: one directory for each host
+// session, and in it one for each attachment, so that equal names do not collide. Its
+// methods are safe for concurrent use, except for two writes for one host session.
+type agentFiles struct{ root string } // empty to store nothing
+
+// write stores an attachment for the agent of a host session, and returns its path.
+func (f *agentFiles) write(host string, c protocol.Content, content io.Reader) (path string, err error) {
+	if f.root == "" {
+		return "", errors.New("this server gives agents no files")
+	}
+	path = filepath.Join(f.root, host, filepath.Base(c.ID), safeName(c.Name))
+	if info, err := os.Stat(path); err == nil && info.Size() == c.Size {
+		return path, nil // of an earlier prompt
+	}
+	if err = os.MkdirAll(filepath.Dir(path), 0o700); err == nil {
+		err = writeFile(path, content)
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return "", fmt.Errorf("%w: %w", blobs.ErrFull, err)
+	}
+	return path, err
+}
+
+// writeFile writes a file that appears when it is complete.
+func writeFile(path string, content io.Reader) error {
+	to, err := os.CreateTemp(filepath.Dir(path), ".part")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(to.Name()) // does nothing once it is renamed
+	_, err = io.Copy(to, content)
+	if err = errors.Join(err, to.Close()); err != nil {
+		return err
+	}
+	return os.Rename(to.Name(), path)
+}
+
+// maxFileName is the maximum length of a file's name in bytes.
+const maxFileName = 150
+
+// safeName returns a name for a file on the agent's machine, which is no path, hides
+// nothing, and needs no quotation marks in a shell.
+func safeName(name string) string {
+	safe := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, name)
+	if safe = strings.TrimLeft(safe, ".-"); strings.Trim(safe, "_.-") == "" {
+		safe = "attachment"
+	}
+	for len(safe) > maxFileName { // the end, which has the extension, is kept
+		_, size := utf8.DecodeRuneInString(safe)
+		safe = safe[size:]
+	}
+	return strings.TrimLeft(safe, ".-")
+}
+
+// SweepFiles implements [hub.FileKeeper].
+func (l *Launcher) SweepFiles(needed func(host journal.SessionID) bool) error {
+	if l.files.root == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(l.files.root)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	errs := []error{err}
+	for _, e := range entries {
+		if id, err := journal.ParseSessionID(e.Name()); err == nil && !needed(id) {
+			errs = append(errs, os.RemoveAll(filepath.Join(l.files.root, e.Name())))
+		}
+	}
+	return errors.Join(errs...)
+}
