@@ -179,8 +179,9 @@ export abstract class CommandMethods {
 
   /**
    * Cancels a pending, queued or running prompt; without an id the running turn. Only the
-   * author of the prompt and the host may do this. Resolves to the id of the approval. It
-   * rejects with NOTHING_TO_CANCEL if there is none.
+   * author of the prompt and the host may do this. Resolves to the id of the approval, which
+   * is empty for a turn that the agent began without a prompt. It rejects with
+   * NOTHING_TO_CANCEL if there is none.
    */
   async cancel(approvalId?: string, options?: CallOptions): Promise<string> {
     const which = approvalId === undefined ? {} : { approvalId };
@@ -212,6 +213,18 @@ export abstract class CommandMethods {
    */
   async forgetOption(optionId: string, options?: CallOptions): Promise<void> {
     await this.do("configure", { optionId, forget: true }, options);
+  }
+
+  /**
+   * Asks the agent to stop one tool call or one terminal that offers it. It resolves when the
+   * wish is recorded; the agent's own update, or an agent_stop_refused event, tells the
+   * outcome. Only the host may do this.
+   */
+  async stopWork(
+    work: { toolCallId: string } | { terminalId: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.do("stop_work", work, options);
   }
 
   /** Ends the agent's process, and with it the running turn. Only the host may do this. */

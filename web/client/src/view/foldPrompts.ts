@@ -87,7 +87,8 @@ export function foldTurnEnd(d: Draft, id: string, how: "done" | "failed", detail
   if (ran) endTurn(d);
 }
 
-function endTurn(d: Draft): void {
+/** Records that no turn runs. */
+export function endTurn(d: Draft): void {
   const start = d.items.length;
   d.state = { ...d.state, running: null, since: null, looksAt: null, usage: null, start };
 }

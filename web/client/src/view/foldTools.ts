@@ -1,5 +1,6 @@
 /** Folds tool calls, the terminals that they show, and questions about them into rows. */
 
+import type { Permission } from "../protocol.gen.js";
 import { readOptions } from "./acp.js";
 import type { Draft, NewRow } from "./draft.js";
 import { findPermission, findTerminal, findTool, terminalsOf } from "./find.js";
@@ -107,12 +108,10 @@ export function endTools(d: Draft): void {
 /** Folds a question of the agent. It can be the first that is heard of its tool call. */
 export function foldQuestion(
   d: Draft,
-  requestId: string,
-  toolCall: unknown,
-  options: unknown,
+  { requestId, toolCall, options, title = "", description = "" }: Permission,
 ): void {
   const call = isObject(toolCall) ? toolCall : {};
-  const id = typeof call.toolCallId === "string" ? call.toolCallId : null;
+  const id = toolIdOf(call);
   const fields = readToolFields(call);
   const about = id === null ? null : askedAbout(d, id, requestId, fields);
   if (about === null) endSaying(d);
@@ -120,6 +119,8 @@ export function foldQuestion(
     type: "permission",
     requestId,
     toolId: id,
+    title,
+    description,
     call: about ?? callOf({ ...noCall, ...fields }),
     options: readOptions(options),
     cut: 0,
@@ -129,6 +130,11 @@ export function foldQuestion(
     answeredBy: null,
     turn: d.state.running,
   });
+}
+
+/** Returns the id of the tool call that a question is about; null if it is about none. */
+export function toolIdOf({ toolCallId: id }: { toolCallId?: unknown }): string | null {
+  return typeof id === "string" && id !== "" ? id : null;
 }
 
 /** Returns the tool call as the question and earlier updates describe it. */
@@ -167,6 +173,7 @@ function blankTool(id: string, turn: string | null): ToolRow {
     output: undefined,
     terminals: [],
     asked: [],
+    canStop: false,
     question: null,
     endedAt: null,
     turn,

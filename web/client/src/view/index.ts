@@ -8,6 +8,7 @@ export { readOptions, type PermissionOption, type PlanEntry, type Usage } from "
 export { readBlock, type Block } from "./blocks.js";
 export { findPermission, findPrompt } from "./find.js";
 export { load, loadAfter, loadBefore, type Loaded } from "./history.js";
+export { toolIdOf } from "./foldTools.js";
 export * from "./items.js";
 export { isObject } from "./json.js";
 export { withKnown } from "./known.js";
@@ -25,6 +26,7 @@ export {
   type Bounds,
 } from "./window.js";
 export type { TerminalExit } from "./terminals.js";
+export { ownTurn } from "./turns.js";
 export {
   readToolFields,
   type FileChange,

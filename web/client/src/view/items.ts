@@ -108,6 +108,8 @@ export interface TerminalView {
   /** The bytes of an incomplete character at the end, each as a character. */
   rest: string;
   exit: TerminalExit | null;
+  /** Whether people can stop it by itself. */
+  canStop: boolean;
 }
 
 /** A tool call and its result. */
@@ -122,6 +124,8 @@ export interface ToolRow extends AgentRow, Call {
   terminals: readonly TerminalView[];
   /** Diffs that a question showed. Later content without a diff does not replace them. */
   asked: readonly ToolContent[];
+  /** Whether people can stop it by itself. */
+  canStop: boolean;
   /** The id of the last question about this call. */
   question: string | null;
   endedAt: number | null;
@@ -157,6 +161,9 @@ export interface PermissionRow extends AgentRow {
   type: "permission";
   requestId: string;
   toolId: string | null;
+  /** The title and the description of the question itself; empty if the agent sends none. */
+  title: string;
+  description: string;
   /** What the question is about, as of the time when it was asked. */
   call: Call;
   options: readonly PermissionOption[];

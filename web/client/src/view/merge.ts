@@ -34,6 +34,7 @@ export function merged(row: ToolRow, f: ToolFields, at: number): ToolRow {
     input: f.input ?? row.input,
     output: f.output ?? row.output,
     terminals: (f.terminals ?? []).reduce(withNews, row.terminals),
+    canStop: f.canStop ?? row.canStop,
     endedAt: over ? (row.endedAt ?? at) : null,
   };
 }
@@ -69,7 +70,16 @@ export function withNews(
 }
 
 function blankTerminal(id: string): TerminalView {
-  return { id, command: null, cwd: null, output: "", dropped: 0, rest: "", exit: null };
+  return {
+    id,
+    command: null,
+    cwd: null,
+    output: "",
+    dropped: 0,
+    rest: "",
+    exit: null,
+    canStop: false,
+  };
 }
 
 function terminalWith(before: TerminalView, news: TerminalNews): TerminalView {
@@ -90,6 +100,7 @@ function terminalWith(before: TerminalView, news: TerminalNews): TerminalView {
     dropped: dropped + over,
     rest: more.rest,
     exit: news.exit === undefined ? before.exit : news.exit,
+    canStop: news.canStop ?? before.canStop,
   };
 }
 

@@ -19,6 +19,10 @@ export type Notice =
       recap: string;
     }
   | { what: "stray" }
+  | { what: "ownTurnCancelled"; who: Participant }
+  /** A participant stops a tool call or a terminal. */
+  | { what: "stops"; who: Participant }
+  | { what: "stopRefused"; reason: string }
   | { what: "agentMode"; mode: string }
   /** The agent has set an option of its own accord. */
   | { what: "agentOption"; optionId: string; value: unknown }
@@ -82,6 +86,12 @@ export function noticeOf(e: SessionEvent): Notice | null {
       const { participant: who, optionId, value, reason, promptsWait = false } = e.payload;
       return { what: "optionFailed", who, optionId, value, reason, promptsWait };
     }
+    case "agent_turn_cancelled":
+      return { what: "ownTurnCancelled", who: e.payload.participant };
+    case "agent_stop_requested":
+      return { what: "stops", who: e.payload.participant };
+    case "agent_stop_refused":
+      return { what: "stopRefused", reason: e.payload.reason };
     case "agent_stray_output":
       return { what: "stray" };
   }

@@ -1,5 +1,6 @@
 import { isKnownEvent } from "../state.js";
 
+import { ownTurn } from "./turns.js";
 import type { SessionEvent } from "./wire.js";
 
 /** What the beginning of a list of events tells, without the events before it. */
@@ -27,7 +28,10 @@ export function opening(events: readonly SessionEvent[]): Opening {
     if (!isKnownEvent(e)) continue;
     switch (e.type) {
       case "prompt_dispatch_started":
+      case "agent_turn_started":
         return endAt(i, null);
+      case "agent_turn_ended":
+        return endAt(i, ownTurn);
       case "prompt_dispatch_completed":
         return endAt(i, e.payload.approvalId);
       case "prompt_dispatch_failed":

@@ -14,6 +14,8 @@ export interface TerminalNews {
   /** Whether the output can begin with all of the output so far. */
   repeats?: boolean;
   exit?: TerminalExit | null;
+  /** Whether people can stop it by itself. */
+  canStop?: boolean;
 }
 
 /** How the command of a terminal ended. */
@@ -60,7 +62,13 @@ export function readTerminalUpdate(u: Json): TerminalNews | null {
     news.output = bytes;
   }
   if (u.exitStatus !== undefined) news.exit = readExit(u.exitStatus);
+  if (u.capabilities !== undefined) news.canStop = offersStop(u.capabilities);
   return news;
+}
+
+/** Reports whether the capabilities of a tool call or a terminal say that it can be stopped. */
+export function offersStop(capabilities: unknown): boolean {
+  return isObject(capabilities) && isObject(capabilities.cancel);
 }
 
 function readExit(v: unknown): TerminalExit | null {

@@ -10,6 +10,7 @@ import { isKnownEvent } from "../state.js";
 import { readUpdate } from "./acp.js";
 import { Draft } from "./draft.js";
 import { foldUpdate } from "./foldAgent.js";
+import { foldOwnEnd, foldOwnStart } from "./foldOwn.js";
 import { foldOptions } from "./foldOptions.js";
 import {
   amendTurnEnd,
@@ -68,6 +69,9 @@ function amendOne(d: Draft, e: SessionEvent): void {
     case "prompt_dispatch_completed":
     case "prompt_dispatch_failed":
       return amendTurnEnd(d, e.payload.approvalId, ...ending(e));
+    case "agent_turn_started":
+    case "agent_turn_ended":
+      return;
     default:
       take(d, e);
   }
@@ -84,7 +88,7 @@ function take(d: Draft, e: SessionEvent): void {
     case "host_session_update":
       return foldUpdate(d, readUpdate(e.payload.notification), e.payload.notification);
     case "permission_requested":
-      return foldQuestion(d, e.payload.requestId, e.payload.toolCall, e.payload.options);
+      return foldQuestion(d, e.payload);
     case "permission_resolved":
       return takeAnswer(d, e.payload);
     case "permission_withdrawn":
@@ -115,6 +119,10 @@ function takePrompt(d: Draft, e: KnownEvent): void {
     case "prompt_dispatch_completed":
     case "prompt_dispatch_failed":
       return foldTurnEnd(d, e.payload.approvalId, ...ending(e));
+    case "agent_turn_started":
+      return foldOwnStart(d);
+    case "agent_turn_ended":
+      return foldOwnEnd(d, e.payload);
     default:
       takeNotice(d, e);
   }

@@ -2,7 +2,7 @@
 
 import { readBlock, type Block } from "./blocks.js";
 import { isObject, list, text, type Json } from "./json.js";
-import { readTerminals, type TerminalNews } from "./terminals.js";
+import { offersStop, readTerminals, type TerminalNews } from "./terminals.js";
 
 /** A part of what a tool call shows. */
 export type ToolContent =
@@ -45,6 +45,8 @@ export interface ToolFields {
   input?: unknown;
   output?: unknown;
   terminals?: TerminalNews[];
+  /** Whether people can stop it by itself. */
+  canStop?: boolean;
 }
 
 /** Returns the members that are present and not null. */
@@ -61,6 +63,7 @@ export function readToolFields(u: Json): ToolFields {
   if (Array.isArray(u.locations)) f.places = u.locations.flatMap(readPlace);
   if (u.rawInput !== undefined && u.rawInput !== null) f.input = u.rawInput;
   if (u.rawOutput !== undefined && u.rawOutput !== null) f.output = u.rawOutput;
+  if (u.capabilities !== undefined) f.canStop = offersStop(u.capabilities);
   const terminals = readTerminals(u._meta);
   if (terminals.length > 0) f.terminals = terminals;
   return f;

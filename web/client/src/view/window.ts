@@ -9,6 +9,7 @@ import type { Loaded } from "./history.js";
 import { shortened, withFacts } from "./known.js";
 import { sizeOf } from "./size.js";
 import { fold } from "./timeline.js";
+import { turnEndedBy, turnStartedBy } from "./turns.js";
 import type { SessionEvent } from "./wire.js";
 
 /** How much may be loaded. */
@@ -76,10 +77,8 @@ function leftOf({ size }: Loaded, order: readonly SessionEvent[], max: Bounds) {
 function runningAfter(running: string | null, events: readonly SessionEvent[]): string | null {
   for (const e of events) {
     if (!isKnownEvent(e)) continue;
-    if (e.type === "prompt_dispatch_started") running = e.payload.approvalId;
-    else if (e.type === "session_closed") running = null;
-    else if (e.type === "prompt_dispatch_completed" || e.type === "prompt_dispatch_failed")
-      running = running === e.payload.approvalId ? null : running;
+    running = turnStartedBy(e) ?? running;
+    if (e.type === "session_closed" || turnEndedBy(e) === running) running = null;
   }
   return running;
 }

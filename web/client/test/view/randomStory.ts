@@ -81,6 +81,7 @@ class RandomStory {
     () => this.prompt(),
     () => this.decide(),
     () => this.cancel(),
+    () => this.story.add("agent_turn_cancelled", { participant: olga }),
     () => this.answer(),
     () =>
       this.queue.length > 0 &&
@@ -214,6 +215,16 @@ class RandomStory {
 
   private turn(): void {
     const { d, story, running } = this;
+    if (running === "own") {
+      story.add("agent_turn_ended", { stopReason: d.one(["end_turn", "cancelled"]) });
+      this.running = null;
+      return;
+    }
+    if (running === null && d.below(4) === 0) {
+      story.add("agent_turn_started", {});
+      this.running = "own";
+      return;
+    }
     if (running === null) {
       const id = this.queue.shift();
       if (id !== undefined) story.starts((this.running = id));

@@ -4,6 +4,7 @@ import { ann, approval, olga, Story } from "./story.js";
 import type { Item } from "../../src/view/items.js";
 import { completed } from "../../src/view/merge.js";
 import { apply, emptyTimeline } from "../../src/view/timeline.js";
+import { ownTurn } from "../../src/view/turns.js";
 import type { SessionEvent } from "../../src/view/wire.js";
 
 const fold = (story: Story) => apply(emptyTimeline, story.events);
@@ -337,6 +338,7 @@ describe("display terminals", () => {
         dropped: 0,
         rest: "",
         exit: { code: 2, signal: null },
+        canStop: false,
       },
     ]);
     expect(types(fold(story).items), "in the row of their call").toEqual(["prompt", "tool"]);
@@ -361,7 +363,57 @@ describe("display terminals", () => {
   });
 });
 
+describe("work without a prompt", () => {
+  test("it is a turn of its own", () => {
+    const story = new Story().turn().says("a").ends().add("agent_turn_started", {}).says("b");
+    expect(fold(story).running).toBe(ownTurn);
+    story.add("agent_turn_cancelled", { participant: olga });
+    story.add("agent_turn_ended", { stopReason: "cancelled", error: "cancelled" });
+    const { items, running } = fold(story);
+    expect(running).toBeNull();
+    expect(types(items).slice(2)).toEqual(["turn-end", "turn-start", "say", "notice", "turn-end"]);
+    expect(items.at(-1)).toMatchObject({ approvalId: ownTurn, state: "cancelled" });
+    expect(items.filter((i) => i.type === "say").map((i) => i.turn)).toEqual(["a1", ownTurn]);
+  });
+
+  test("it can fail, and its calls then have no result", () => {
+    const story = new Story().add("agent_turn_started", {});
+    story.update({ sessionUpdate: "tool_call", toolCallId: "t", title: "ls" });
+    const { items } = fold(story.add("agent_turn_ended", { error: "the agent ended" }));
+    expect(only(items, "tool").status).toBe("unfinished");
+    expect(only(items, "turn-end")).toMatchObject({ state: "failed", detail: "the agent ended" });
+  });
+});
+
+describe("what can be stopped", () => {
+  const cancel = { capabilities: { cancel: {} } };
+
+  test("a tool call offers it until an update withdraws that", () => {
+    const story = new Story().turn();
+    story.update({ sessionUpdate: "tool_call_update", toolCallId: "t", title: "ls", ...cancel });
+    story.update({ sessionUpdate: "tool_call_update", toolCallId: "t", status: "in_progress" });
+    expect(only(fold(story).items, "tool").canStop).toBe(true);
+    story.update({ sessionUpdate: "tool_call_update", toolCallId: "t", capabilities: null });
+    expect(only(fold(story).items, "tool").canStop).toBe(false);
+  });
+
+  test("so does a terminal", () => {
+    const story = new Story().turn();
+    story.update({ sessionUpdate: "terminal_update", terminalId: "x", ...cancel });
+    expect(only(fold(story).items, "terminal").terminal.canStop).toBe(true);
+  });
+});
+
 describe("permissions", () => {
+  test("a question of version 2 has a title and a description", () => {
+    const asked = { requestId: "q", toolCall: { toolCallId: "" }, options: [] };
+    const texts = { title: "Run it?", description: "It takes a minute." };
+    const story = new Story().turn().add("permission_requested", { ...asked, ...texts } as never);
+    const row = only(fold(story).items, "permission");
+    expect(row).toMatchObject({ ...texts, toolId: null });
+    expect(fold(story).items.some((i) => i.type === "tool")).toBe(false);
+  });
+
   const diff = { type: "diff", path: "a.go", oldText: "a", newText: "b" };
   const question = (story: Story, toolCall: object) =>
     story.add("permission_requested", { requestId: "q9", toolCall, options: [] } as never);

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 import type { TerminalExit } from "parley-client/view";
 import type { TerminalView } from "parley-client/view";
 import { marked } from "../core/visible.ts";
@@ -9,10 +11,12 @@ interface Props {
   /** Undefined until the agent has sent it. */
   terminal: TerminalView | undefined;
   label: string;
+  /** Stands below the output, while the command runs and can be stopped. */
+  stop?: ReactNode;
 }
 
 /** A terminal of the agent: its output, and how its command ended. */
-export function TerminalBox({ terminal, label }: Props) {
+export function TerminalBox({ terminal, label, stop }: Props) {
   if (!terminal) return null;
   const { command, cwd, output, dropped, exit } = terminal;
   return (
@@ -29,6 +33,7 @@ export function TerminalBox({ terminal, label }: Props) {
       )}
       {dropped > 0 && <p className="terminal-note">{t.tool.dropped(dropped)}</p>}
       {output !== "" && <Terminal output={output} label={label} />}
+      {exit === null && terminal.canStop && stop}
       {exit && <p className={`terminal-note${exit.code === 0 ? "" : " bad"}`}>{exitText(exit)}</p>}
     </div>
   );

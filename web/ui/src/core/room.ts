@@ -14,7 +14,7 @@ import {
   type Welcome,
 } from "parley-client";
 
-import { load, type Loaded } from "parley-client/view";
+import { load, ownTurn, type Loaded } from "parley-client/view";
 import type { Timeline } from "parley-client/view";
 import type { SessionEvent } from "./wire.ts";
 
@@ -111,6 +111,7 @@ export function enter(w: Welcome): Room {
 // Turns run in the order in which their prompts were approved. A queued prompt
 // may wait for a turn of another session.
 function runningOf(w: Welcome): string | null {
+  if (w.agent.turn) return ownTurn;
   const waiting = new Set<string>();
   for (const e of w.recent ?? [])
     if (isKnownEvent(e) && e.type === "prompt_queued") waiting.add(e.payload.approvalId);

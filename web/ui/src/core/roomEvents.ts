@@ -11,6 +11,7 @@ import {
 } from "parley-client";
 
 import { withChange, withFailure } from "./agentOptions.ts";
+import { withOwnTurn } from "./ownTurn.ts";
 import type { Room } from "./room.ts";
 import type { SessionEvent } from "./wire.ts";
 
@@ -48,6 +49,10 @@ export function foldEvent(room: Room, e: SessionEvent): Room {
       return { ...room, agent: withChange(withStatus(room.agent, e.payload), e) };
     case "agent_updated":
       return { ...room, agent: { ...room.agent, ...e.payload } };
+    case "agent_turn_started":
+    case "agent_turn_cancelled":
+    case "agent_turn_ended":
+      return { ...room, agent: withOwnTurn(room.agent, e) };
     case "agent_configuring":
     case "agent_configured":
     case "agent_configure_failed":

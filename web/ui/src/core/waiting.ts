@@ -2,7 +2,7 @@
 
 import type { Approval, Permission } from "parley-client";
 
-import { isObject, readOptions, readToolFields } from "parley-client/view";
+import { isObject, readOptions, readToolFields, toolIdOf } from "parley-client/view";
 import type { Item, PermissionRow, PromptRow } from "parley-client/view";
 import { callOf, noCall } from "parley-client/view";
 import { personById, type Room } from "./room.ts";
@@ -69,7 +69,9 @@ function questionRow(p: Permission, cursor: string, at: number): PermissionRow {
     cursor,
     at,
     requestId: p.requestId,
-    toolId: typeof call.toolCallId === "string" ? call.toolCallId : null,
+    toolId: toolIdOf(call),
+    title: p.title ?? "",
+    description: p.description ?? "",
     call: callOf({ ...noCall, ...readToolFields(call) }),
     options: readOptions(p.options),
     cut: p.truncated ? (p.wholeBytes ?? 1) : 0,

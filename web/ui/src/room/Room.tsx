@@ -127,6 +127,7 @@ function useDecider({ pending, permissions }: RoomModel, host: boolean): Decider
         ? {
             proposals: new Set(pending.map((a) => a.id)),
             questions: new Set(permissions.map((p) => p.requestId)),
+            stops: true,
           }
         : decidesNothing,
     [host, pending, permissions],

@@ -30,15 +30,21 @@ export function useTools(): RoomTools {
   return tools;
 }
 
-/** What waits for the user's decision. */
+/** What waits for the user's decision, and what the user may stop. */
 export interface Decider {
   /** The ids of approvals. */
   proposals: ReadonlySet<string>;
   /** The ids of requests. */
   questions: ReadonlySet<string>;
+  /** Whether the user may stop single tool calls and terminals. */
+  stops: boolean;
 }
 
-export const decidesNothing: Decider = { proposals: new Set(), questions: new Set() };
+export const decidesNothing: Decider = {
+  proposals: new Set(),
+  questions: new Set(),
+  stops: false,
+};
 
 export const DeciderContext = createContext<Decider>(decidesNothing);
 

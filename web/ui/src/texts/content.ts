@@ -58,6 +58,8 @@ export const tool = {
   diff: (path: string) => `Changes to ${path}`,
   outputOf: (title: string) => `Output of ${title}`,
   noChange: "No lines differ.",
+  stop: "Stop",
+  stopOne: (title: string) => `Stop ${title}`,
 };
 
 export const code = {

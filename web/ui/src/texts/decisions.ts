@@ -24,6 +24,7 @@ export const waiting = {
   restFailed: "This is only the beginning, and the rest could not be loaded.",
   asks: "The agent asks",
   option: "Option",
+  question: "Question",
   /** What an option does, whatever name the agent gives it. */
   does: (kind: string) => optionKinds[kind] ?? "of an unknown kind",
 };

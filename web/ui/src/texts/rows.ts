@@ -32,6 +32,7 @@ export const prompt = {
 
 export const turn = {
   starts: "The agent starts on",
+  ownStart: "The agent works on its own, without a prompt",
   done: "Done",
   cancelled: "Cancelled",
   failed: "Failed",
@@ -115,6 +116,9 @@ export const notice = {
   continues: "The agent was restarted and continues its session",
   recap: "What the agent is told about it before the next prompt",
   forgot: "The agent was restarted and does not remember what was said before",
+  ownTurnCancelled: (who: string) => `${who} cancelled what the agent does on its own`,
+  stops: (who: string) => `${who} asked the agent to stop one of its tools`,
+  stopRefused: "The agent does not stop the tool",
   stray:
     "The agent also writes lines that are not protocol messages; they appear only in the server's log",
   because: (reason: string) => `: ${reason}`,

@@ -10,6 +10,7 @@ import { Part } from "../../parts/kept.tsx";
 import { KeyCap } from "../../parts/KeyCap.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
+import { QuestionText, questionTexts } from "./QuestionText.tsx";
 import { Rest } from "./Rest.tsx";
 import { Decide, DecisionCard, Undelivered } from "./DecisionCard.tsx";
 import { useDeciding } from "./useDeciding.ts";
@@ -21,11 +22,12 @@ const longestName = 120;
 /** A question of the agent, with everything that it asks about. */
 export function QuestionCard({ row }: { row: PermissionRow }) {
   const names = row.options.map((o) => o.name);
-  const hidden = hiddenIn(row.call) + names.reduce((n, name) => n + countHidden(name), 0);
+  const texts = [...questionTexts(row), ...names];
+  const hidden = hiddenIn(row.call) + texts.reduce((n, text) => n + countHidden(text), 0);
   const long = names.filter((name) => name.length > longestName);
   return (
     <DecisionCard
-      label={`${t.waiting.asks}: ${marked(row.call.title.slice(0, 300))}`}
+      label={`${t.waiting.asks}: ${marked((row.title || row.call.title).slice(0, 300))}`}
       about={row.call}
     >
       <header>
@@ -35,6 +37,7 @@ export function QuestionCard({ row }: { row: PermissionRow }) {
         <strong>{t.waiting.asks}</strong>
       </header>
       <HiddenWarning count={hidden} />
+      <QuestionText row={row} />
       <CallView call={row.call} />
       {long.map((name, i) => (
         <Part key={i} name={`option ${i}`}>

@@ -4,6 +4,7 @@ import { Short } from "../../content/Short.tsx";
 import { TerminalBox } from "../../content/TerminalBox.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
+import { StopWork } from "./StopWork.tsx";
 import "./ToolCard.css";
 
 /** A terminal of the agent that belongs to no tool call. */
@@ -16,7 +17,11 @@ export function AgentTerminal({ row: { terminal } }: { row: TerminalRow }) {
           <Short text={terminal.command || t.tool.terminal} />
         </span>
       </p>
-      <TerminalBox terminal={{ ...terminal, command: null }} label={t.tool.terminal} />
+      <TerminalBox
+        terminal={{ ...terminal, command: null }}
+        label={t.tool.terminal}
+        stop={<StopWork work={{ terminalId: terminal.id }} name={terminal.command ?? ""} />}
+      />
     </section>
   );
 }

@@ -96,6 +96,12 @@ function sentence(
       return t.notice.forgot + (n.reason && t.notice.because(marked(n.reason)));
     case "stray":
       return t.notice.stray;
+    case "ownTurnCancelled":
+      return t.notice.ownTurnCancelled(nameOf(n.who));
+    case "stops":
+      return t.notice.stops(nameOf(n.who));
+    case "stopRefused":
+      return t.notice.stopRefused + t.notice.because(marked(n.reason));
     case "agentMode":
       return t.notice.agentMode(marked(n.mode));
     case "agentOption":

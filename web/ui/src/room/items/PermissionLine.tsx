@@ -8,6 +8,7 @@ import { Fold } from "../../parts/Fold.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { t } from "../../texts.ts";
 import { QuestionCard } from "../cards/QuestionCard.tsx";
+import { QuestionText } from "../cards/QuestionText.tsx";
 import { useDecider } from "../context.ts";
 import "./PermissionLine.css";
 
@@ -26,6 +27,7 @@ export function PermissionLine({ row }: { row: PermissionRow }) {
         summary={t.permission.about(row.state === "open")}
         className="fold-quiet permission-about"
       >
+        <QuestionText row={row} />
         <CallView call={row.call} />
         <HiddenWarning count={hiddenIn(row.call)} />
       </Fold>

@@ -14,6 +14,7 @@ import { Part, useKept } from "../../parts/kept.tsx";
 import { Spinner } from "../../parts/Spinner.tsx";
 import { t } from "../../texts.ts";
 import { useDecider } from "../context.ts";
+import { StopWork } from "./StopWork.tsx";
 import "./ToolCard.css";
 
 const icons: Record<string, IconName> = {
@@ -41,6 +42,7 @@ export function ToolCard({ row }: { row: ToolRow }) {
     longTitle ||
     row.places.length > 0 ||
     row.content.length > 0 ||
+    row.canStop ||
     row.terminals.length > 0 ||
     row.input !== undefined ||
     row.output !== undefined;
@@ -79,6 +81,9 @@ export function ToolCard({ row }: { row: ToolRow }) {
             </div>
           )}
           <About row={row} title={title} />
+          {row.canStop && row.endedAt === null && (
+            <StopWork work={{ toolCallId: row.id }} name={label} />
+          )}
           <Brought row={row} title={label} />
           {(brings(row) === 0 || chosen) && <Raw row={row} open={brings(row) === 0} />}
         </div>
@@ -123,6 +128,7 @@ function Brought({ row, title }: { row: ToolRow; title: string }) {
             <TerminalBox
               terminal={row.terminals.find((t) => t.id === c.terminalId)}
               label={t.tool.outputOf(title)}
+              stop={<StopWork work={{ terminalId: c.terminalId }} name={title} />}
             />
           ) : elsewhere && isDiff(c) ? null : (
             <ToolContentView content={c} runs={row.kind === "execute"} title={title} />
@@ -131,7 +137,11 @@ function Brought({ row, title }: { row: ToolRow; title: string }) {
       </Parts>
       {others.map((terminal, i) => (
         <Part key={terminal.id} name={`other terminal ${i}`}>
-          <TerminalBox terminal={terminal} label={t.tool.outputOf(title)} />
+          <TerminalBox
+            terminal={terminal}
+            label={t.tool.outputOf(title)}
+            stop={<StopWork work={{ terminalId: terminal.id }} name={title} />}
+          />
         </Part>
       ))}
     </>
@@ -142,6 +152,7 @@ function Brought({ row, title }: { row: ToolRow; title: string }) {
 function opensByItself(row: ToolRow): boolean {
   if (row.content.some((c) => isDiff(c) || (c.type === "block" && c.block.type === "image")))
     return true;
+  if (row.canStop && row.endedAt === null) return true;
   return row.status === "failed" || (row.kind === "execute" && brings(row) > 0);
 }
 

@@ -1,5 +1,5 @@
 import { shortened, Short } from "../../content/Short.tsx";
-import type { TurnEndRow, TurnStartRow } from "parley-client/view";
+import { ownTurn, type TurnEndRow, type TurnStartRow } from "parley-client/view";
 import { costText, percentUsed } from "../../core/agent.ts";
 import { duration } from "../../core/format.ts";
 import { nameOf } from "../../core/name.ts";
@@ -12,10 +12,16 @@ export function TurnStart({ row }: { row: TurnStartRow }) {
   return (
     <p className="turn-start">
       <Icon name="spark" size={15} />
-      <span>{t.turn.starts}</span>
-      <span className="soft cut">
-        <Short text={row.prompt} />
-      </span>
+      {row.approvalId === ownTurn ? (
+        <span>{t.turn.ownStart}</span>
+      ) : (
+        <>
+          <span>{t.turn.starts}</span>
+          <span className="soft cut">
+            <Short text={row.prompt} />
+          </span>
+        </>
+      )}
     </p>
   );
 }
