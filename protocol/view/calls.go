@@ -82,6 +82,7 @@ func (r *ToolRow) merge(f toolFields, at int64) {
 	if f.output != nil {
 		r.Output = f.output
 	}
+	r.CanStop = *f.canStop.apply(&r.CanStop)
 	for _, news := range f.terminals {
 		r.Terminals = withNews(r.Terminals, news)
 	}
@@ -163,7 +164,10 @@ func Question(p protocol.Permission) (id *string, call Call, options []Permissio
 	o, _ := decodeObject(p.ToolCall)
 	asked := ToolRow{Call: Call{Kind: "other", Content: []ToolContent{}, Places: []Place{}}}
 	asked.merge(decodeToolFields(o), 0)
-	return o.optional("toolCallId"), asked.Call, decodeOptions(p.Options)
+	if id = o.optional("toolCallId"); id != nil && *id == "" {
+		id = nil // the question is about no tool call
+	}
+	return id, asked.Call, decodeOptions(p.Options)
 }
 
 // ask folds a question of the agent, which can be the first that is heard of its tool
@@ -172,7 +176,8 @@ func (t *Timeline) ask(p protocol.Permission) {
 	o, _ := decodeObject(p.ToolCall)
 	fields := decodeToolFields(o)
 	id, call, options := Question(p)
-	row := &PermissionRow{Turn: t.running, RequestID: p.RequestID, ToolID: id, Options: options, State: "open"}
+	row := &PermissionRow{Turn: t.running, RequestID: p.RequestID, ToolID: id, Title: p.Title, Description: p.Description,
+		Options: options, State: "open"}
 	if id == nil {
 		t.endSaying()
 		row.Call = call

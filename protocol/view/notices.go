@@ -11,9 +11,10 @@ type (
 	CreatedNotice struct {
 		What string `json:"what"`
 	}
-	// PersonNotice says that a participant has joined, changed role or made a new invite.
+	// PersonNotice says that a participant has joined, changed role or made a new invite, or
+	// has cancelled a turn without a prompt or one of the agent's tools.
 	PersonNotice struct {
-		What string               `json:"what"` // joined, role or invite
+		What string               `json:"what"` // joined, role, invite, ownTurnCancelled or stops
 		Who  protocol.Participant `json:"who"`
 	}
 	// LeftNotice says that a participant has left or was removed.
@@ -40,19 +41,24 @@ type (
 		Status protocol.AgentStatus `json:"status"`
 		Detail *string              `json:"detail"`
 	}
+	// ContinuesNotice says that a restarted agent continues its session.
+	ContinuesNotice struct {
+		What string `json:"what"`
+	}
 	// ForgotNotice says that a restarted agent does not remember the conversation.
 	ForgotNotice struct {
 		What   string `json:"what"`
 		Reason string `json:"reason"`
-		Recap  string `json:"recap"` // what the agent is told about it; empty for nothing
-	}
-	// ContinuesNotice says that a restarted agent goes on with its session.
-	ContinuesNotice struct {
-		What string `json:"what"`
+		Recap  string `json:"recap"` // what the agent is told about the conversation; empty for nothing
 	}
 	// StrayNotice says that the agent writes lines that are no messages.
 	StrayNotice struct {
 		What string `json:"what"`
+	}
+	// StopRefusedNotice says that the agent does not stop one of its tools.
+	StopRefusedNotice struct {
+		What   string `json:"what"`
+		Reason string `json:"reason"`
 	}
 	// AgentModeNotice says that the agent has changed its mode.
 	AgentModeNotice struct {
@@ -108,9 +114,10 @@ func (n LeftNotice) what() string         { return n.What }
 func (n ModeNotice) what() string         { return n.What }
 func (n ClosedNotice) what() string       { return n.What }
 func (n AgentStateNotice) what() string   { return n.What }
-func (n ForgotNotice) what() string       { return n.What }
 func (n ContinuesNotice) what() string    { return n.What }
+func (n ForgotNotice) what() string       { return n.What }
 func (n StrayNotice) what() string        { return n.What }
+func (n StopRefusedNotice) what() string  { return n.What }
 func (n AgentModeNotice) what() string    { return n.What }
 func (n OptionNotice) what() string       { return n.What }
 func (n OptionFailedNotice) what() string { return n.What }
@@ -161,6 +168,12 @@ func agentNoticeOf(payload protocol.Payload) Notice {
 		return OptionNotice{"option", &p.Participant, p.OptionID, p.Value}
 	case *protocol.AgentConfigureFailed:
 		return OptionFailedNotice{"optionFailed", p.Participant, p.OptionID, p.Value, p.Reason, p.PromptsWait}
+	case *protocol.AgentTurnCancelled:
+		return PersonNotice{"ownTurnCancelled", p.Participant}
+	case *protocol.AgentStopRequested:
+		return PersonNotice{"stops", p.Participant}
+	case *protocol.AgentStopRefused:
+		return StopRefusedNotice{"stopRefused", p.Reason}
 	case *protocol.AgentStrayOutput:
 		return StrayNotice{"stray"}
 	}

@@ -1,6 +1,10 @@
 package view
 
-import "parley/protocol"
+import (
+	"cmp"
+
+	"parley/protocol"
+)
 
 // takePrompt folds an event about a prompt. It returns false for any other event.
 func (t *Timeline) takePrompt(payload protocol.Payload) bool {
@@ -23,6 +27,10 @@ func (t *Timeline) takePrompt(payload protocol.Payload) bool {
 		t.endTurn(p.ApprovalID, PromptDone, p.StopReason)
 	case *protocol.PromptDispatchFailed:
 		t.endTurn(p.ApprovalID, PromptFailed, p.Error)
+	case *protocol.AgentTurnStarted:
+		t.startOwnTurn()
+	case *protocol.AgentTurnEnded:
+		t.endOwnTurn(p)
 	default:
 		return false
 	}
@@ -87,11 +95,16 @@ func (t *Timeline) approve(p *protocol.PromptApproved) {
 	}
 }
 
-// startTurn begins a turn. It has a row of its own unless its prompt stands right above.
-func (t *Timeline) startTurn(id string) {
+// run records that a turn runs from now on.
+func (t *Timeline) run(id string) {
 	t.endSaying()
 	at := t.at
 	t.running, t.since, t.plan, t.looksAt, t.usage = &id, &at, nil, nil, nil
+}
+
+// startTurn begins a turn. It has a row of its own unless its prompt stands right above.
+func (t *Timeline) startTurn(id string) {
+	t.run(id)
 	t.changePrompt(id, func(r *PromptRow) { r.State = PromptRunning })
 	last := t.findLast(0, func(r Row) bool { _, isNotice := r.(*NoticeRow); return !isNotice })
 	if last < 0 || last != t.findPrompt(id) {
@@ -102,6 +115,37 @@ func (t *Timeline) startTurn(id string) {
 		t.add(row)
 	}
 	t.start = len(t.rows)
+}
+
+// startOwnTurn begins a turn without a prompt.
+func (t *Timeline) startOwnTurn() {
+	t.run(OwnTurn)
+	t.add(&TurnStartRow{Base: t.base("turn-start"), ApprovalID: OwnTurn})
+	t.start = len(t.rows)
+}
+
+// endOwnTurn ends a turn without a prompt.
+func (t *Timeline) endOwnTurn(p *protocol.AgentTurnEnded) {
+	row := &TurnEndRow{ApprovalID: OwnTurn, State: PromptDone, Detail: cmp.Or(p.Error, p.StopReason)}
+	switch {
+	case p.Error == "cancelled" || p.StopReason == "cancelled":
+		row.State = PromptCancelled
+	case p.Error != "":
+		row.State = PromptFailed
+	}
+	t.endSaying()
+	t.endTools()
+	t.stop(row)
+}
+
+// stop adds the end of the turn that runs.
+func (t *Timeline) stop(row *TurnEndRow) {
+	row.Base, row.Usage = t.base("turn-end"), t.usage
+	if t.since != nil {
+		row.Took = new(t.at - *t.since)
+	}
+	t.add(row)
+	t.running, t.since, t.looksAt, t.usage, t.start = nil, nil, nil, nil, len(t.rows)
 }
 
 // endTurn ends the turn of a prompt, or a prompt that never ran.
@@ -119,12 +163,11 @@ func (t *Timeline) endTurn(id string, state PromptState, detail string) {
 		t.endTools()
 	}
 	t.changePrompt(id, func(r *PromptRow) { r.State = state })
-	row.Base, row.State, row.Usage = t.base("turn-end"), state, t.usage
-	if ran && t.since != nil {
-		row.Took = new(t.at - *t.since)
-	}
-	t.add(row)
+	row.State = state
 	if ran {
-		t.running, t.since, t.looksAt, t.usage, t.start = nil, nil, nil, nil, len(t.rows)
+		t.stop(row)
+		return
 	}
+	row.Base, row.Usage = t.base("turn-end"), t.usage
+	t.add(row)
 }

@@ -60,7 +60,11 @@ type PromptRow struct {
 	Ahead       int                   `json:"ahead"`
 }
 
-// TurnStartRow is the start of the turn of a prompt that was proposed further up.
+// OwnTurn stands for the id of an approval in a turn that the agent began without a prompt.
+const OwnTurn = "own"
+
+// TurnStartRow is the start of the turn of a prompt that was proposed further up, or of a
+// turn that the agent began without a prompt.
 type TurnStartRow struct {
 	Base
 	ApprovalID string `json:"approvalId"`
@@ -142,6 +146,7 @@ type ToolRow struct {
 	Status    string          `json:"status"` // as the agent tells it, or unfinished if its turn has ended without a result
 	Output    json.RawMessage `json:"output,omitempty"`
 	Terminals []TerminalView  `json:"terminals"`
+	CanStop   bool            `json:"canStop"`  // whether people can stop it by itself
 	Asked     []ToolContent   `json:"asked"`    // diffs that a question showed; later content without a diff does not replace them
 	Question  *string         `json:"question"` // the id of the last question about this call
 	EndedAt   *int64          `json:"endedAt"`
@@ -209,9 +214,14 @@ type PermissionOption struct {
 // PermissionRow is a question of the agent, with its answer once there is one.
 type PermissionRow struct {
 	Base
-	Turn       *string                    `json:"turn"`
-	RequestID  string                     `json:"requestId"`
-	ToolID     *string                    `json:"toolId"`
+	Turn      *string `json:"turn"`
+	RequestID string  `json:"requestId"`
+	ToolID    *string `json:"toolId"`
+
+	// Title and Description are those of the question itself; empty if the agent sends none.
+	Title       string `json:"title"`
+	Description string `json:"description"`
+
 	Call       Call                       `json:"call"` // what the question is about, as of the time when it was asked
 	Options    []PermissionOption         `json:"options"`
 	Cut        int                        `json:"cut"`   // always 0, since an event has the whole question

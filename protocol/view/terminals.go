@@ -15,6 +15,7 @@ type TerminalView struct {
 	CWD     *string
 	Dropped int // how many bytes of older output were dropped
 	Exit    *TerminalExit
+	CanStop bool // whether people can stop it by itself
 
 	output []byte // the newest output; it grows in place
 	begun  int    // how often the output has begun anew
@@ -46,7 +47,7 @@ func (t TerminalView) MarshalJSON() ([]byte, error) {
 		rest = append(rest, rune(b))
 	}
 	return json.Marshal(map[string]any{"id": t.ID, "command": t.Command, "cwd": t.CWD, "output": t.Output(),
-		"dropped": t.Dropped, "rest": string(rest), "exit": t.Exit})
+		"dropped": t.Dropped, "rest": string(rest), "exit": t.Exit, "canStop": t.CanStop})
 }
 
 // terminalNews is an update of a terminal.
@@ -55,6 +56,7 @@ type terminalNews struct {
 	command  change[string]
 	cwd      change[string]
 	exit     change[TerminalExit]
+	canStop  change[bool]
 	restarts bool   // the output begins anew
 	text     string // output to append
 	repeats  bool   // the text can begin with all of the output so far
@@ -125,7 +127,16 @@ func decodeTerminalUpdate(o object) (news terminalNews, ok bool) {
 			news.exit.to = &TerminalExit{status.number("exitCode"), status.optional("signal")}
 		}
 	}
+	news.canStop = offersStop(o)
 	return news, true
+}
+
+// offersStop decodes whether the capabilities of a tool call or a terminal say that it can
+// be stopped.
+func offersStop(o object) change[bool] {
+	capabilities, _ := o.object("capabilities")
+	_, offers := capabilities.object("cancel")
+	return change[bool]{o.has("capabilities"), &offers}
 }
 
 // with returns the terminal after an update.
@@ -145,6 +156,7 @@ func (t TerminalView) with(news terminalNews) TerminalView {
 		over = afterCharacter(t.output, over+MaxText/2)
 		t.output, t.Dropped = bytes.Clone(t.output[over:]), t.Dropped+over
 	}
+	t.CanStop = *news.canStop.apply(&t.CanStop)
 	t.Command, t.CWD, t.Exit = news.command.apply(t.Command), news.cwd.apply(t.CWD), news.exit.apply(t.Exit)
 	return t
 }

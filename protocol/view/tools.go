@@ -73,12 +73,13 @@ type toolFields struct {
 	places              []Place
 	input, output       json.RawMessage
 	terminals           []terminalNews
+	canStop             change[bool]
 }
 
 // isEmpty reports whether an update contains nothing of the call.
 func (f toolFields) isEmpty() bool {
 	return f.name == "" && f.title == "" && f.status == "" && f.kind == nil && f.content == nil && f.places == nil &&
-		f.input == nil && f.output == nil && len(f.terminals) == 0
+		f.input == nil && f.output == nil && len(f.terminals) == 0 && !f.canStop.is
 }
 
 var toolStatuses = []string{"pending", "in_progress", "paused", "completed", "failed", "cancelled"}
@@ -101,6 +102,7 @@ func decodeToolFields(o object) toolFields {
 	if list, ok := o.list("locations"); ok {
 		f.places = decodePlaces(list)
 	}
+	f.canStop = offersStop(o)
 	if meta, ok := o.object("_meta"); ok {
 		f.terminals = decodeMetaTerminals(meta)
 	}
