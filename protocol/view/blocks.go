@@ -69,13 +69,13 @@ func decodeBlocks(o object, name string) []Block {
 	list, _ := o.list(name)
 	blocks := []Block{}
 	for _, raw := range list {
-		blocks = append(blocks, decodeBlock(raw))
+		blocks = append(blocks, DecodeBlock(raw))
 	}
 	return blocks
 }
 
-// decodeBlock decodes a block. One that it does not understand is kept as it is.
-func decodeBlock(raw json.RawMessage) Block {
+// DecodeBlock decodes a block. One that it does not understand is kept as it is.
+func DecodeBlock(raw json.RawMessage) Block {
 	if o, ok := decodeObject(raw); ok {
 		if b, ok := blockOf(o); ok {
 			return b

@@ -137,7 +137,7 @@ func decodeToolContent(raw json.RawMessage) ToolContent {
 	}
 	switch o.string("type") {
 	case "content":
-		return ToolContent{Type: "block", Block: decodeBlock(o["content"])}
+		return ToolContent{Type: "block", Block: DecodeBlock(o["content"])}
 	case "diff":
 		if text, ok := o.text("newText"); ok {
 			return ToolContent{Type: "diff", Path: o.string("path"), OldText: o.optional("oldText"), NewText: text}

@@ -101,7 +101,7 @@ var voices = map[string]Voice{"agent_message": VoiceMessage, "agent_thought": Vo
 // decodeKnown decodes an update whose name is not that of an extension.
 func decodeKnown(name string, o object) update {
 	if part, isPart := strings.CutSuffix(name, "_chunk"); isPart && voices[part] != "" {
-		return &partUpdate{voices[part], o.optional("messageId"), decodeBlock(o["content"])}
+		return &partUpdate{voices[part], o.optional("messageId"), DecodeBlock(o["content"])}
 	}
 	if voice := voices[name]; voice != "" {
 		return decodeWhole(name, voice, o)
@@ -203,7 +203,7 @@ func decodeSessionUpdate(name string, o object) (update, bool) {
 		return &AgentNotice{"agentNotice", severity, title, o.string("description")}, strings.TrimSpace(title) != ""
 	case "compaction_summary_chunk":
 		id, ok := o.text("compactionId")
-		part := decodeBlock(o["content"])
+		part := DecodeBlock(o["content"])
 		return &compactionUpdate{id: id, part: &part}, ok
 	case "compaction_update":
 		id, ok := o.text("compactionId")

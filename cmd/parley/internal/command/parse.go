@@ -31,6 +31,7 @@ const (
 	Mode     Verb = "/mode"
 	Set      Verb = "/set"
 	Unset    Verb = "/unset"
+	Agent    Verb = "/agent"
 	Commands Verb = "/commands"
 	History  Verb = "/history"
 	Help     Verb = "/help"
@@ -39,7 +40,7 @@ const (
 )
 
 // Verbs are the verbs that begin with a slash, in the order of [HelpText].
-var Verbs = []Verb{Prompt, Commands, Cancel, Show, Who, History, Leave, Quit, Help, Approve, Edit, Reject, Allow, Deny, Mode, Set, Unset, Stop}
+var Verbs = []Verb{Prompt, Commands, Cancel, Show, Who, Agent, History, Leave, Quit, Help, Approve, Edit, Reject, Allow, Deny, Mode, Set, Unset, Stop}
 
 // HelpText lists the commands of the terminal client.
 const HelpText = `type a line to send it as a message; type // to begin a message with /
@@ -50,6 +51,8 @@ const HelpText = `type a line to send it as a message; type // to begin a messag
                          has not started
   /show [#N]             show item N in full; without N: all open items
   /who                   list the participants
+  /agent                 show what is known of the agent: its program, options,
+                         directory, use of the context and cost
   /history [N]           show the last N events (default 20)
   /leave                 leave the session
   /quit                  disconnect, but stay a participant
@@ -108,7 +111,7 @@ func Parse(line string) (Command, error) {
 		return Command{}, fmt.Errorf("nothing was done: %s takes one line; begin with // to send the whole text as a message", display.Short(word, 40))
 	}
 	switch c.Verb {
-	case Who, Help, Leave, Quit, Stop, Commands:
+	case Who, Agent, Help, Leave, Quit, Stop, Commands:
 		if c.Text != "" {
 			return Command{}, fmt.Errorf("%s takes no argument", c.Verb)
 		}

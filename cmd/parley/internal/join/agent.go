@@ -1,11 +1,16 @@
 package join
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
+	"parley/protocol/view"
 )
 
 // status prints the status of the agent, with the detail that an agent reports while it
@@ -75,8 +80,9 @@ func (s *screen) notes(notes []string) {
 	}
 }
 
-// agentChanges prints the settings of the agent that have changed.
-func (s *screen) agentChanges(changed protocol.AgentFacts) {
+// agentChanges prints the settings of the agent that have changed. changes are those of
+// the same event, which contain the options that the agent has set of its own accord.
+func (s *screen) agentChanges(changed protocol.AgentFacts, changes []view.Change) {
 	s.notes(changed.Notes)
 	for _, category := range shownCategories {
 		o := changed.Option(category)
@@ -88,6 +94,59 @@ func (s *screen) agentChanges(changed protocol.AgentFacts) {
 			s.line(accent, "* the agent's %s", now)
 		}
 	}
+	for _, c := range changes {
+		row, _ := c.Now.(*view.NoticeRow)
+		if row == nil {
+			continue
+		}
+		n, _ := row.Notice.(view.OptionNotice)
+		if o := changed.OptionByID(n.OptionID); o != nil && !slices.Contains(shownCategories, o.Category) {
+			s.line(accent, "* the agent set %s to %s", display.OneLine(cmp.Or(o.Name, o.ID)), display.OneLine(o.ValueName(n.Value)))
+		}
+	}
+}
+
+// agentFacts prints all that is known of the agent.
+func (s *screen) agentFacts(r *room) {
+	a := r.agent
+	fact := func(name, value string) {
+		if value = display.OneLine(value); value != "" {
+			s.line(plain, "* %s: %s", name, value)
+		}
+	}
+	fact("agent", a.ProgramName())
+	for _, o := range a.ConfigOptions {
+		warning := ""
+		if o.Category == protocol.CategoryMode && o.Current().AsksNobody {
+			warning = " (never asks for permission)"
+		}
+		fact(display.OneLine(cmp.Or(o.Name, o.ID)), o.ValueName(o.CurrentValue)+warning)
+	}
+	fact("directory", deref(a.Cwd))
+	if u := a.Usage; u != nil && u.Size > 0 {
+		fact("context used", fmt.Sprintf("%d of %d tokens, %.0f %%", u.Used, u.Size, 100*float64(u.Used)/float64(u.Size)))
+	}
+	if u := a.Usage; u != nil && u.Cost != nil && u.Cost.Amount != 0 {
+		fact("cost so far", fmt.Sprintf("%.2f %s", u.Cost.Amount, u.Cost.Currency))
+	}
+	fact("session", deref(a.SessionTitle))
+	if place := s.story.timeline.LooksAt(); place != nil {
+		fact("looks at", toolcall.PlaceText(*place))
+	}
+	if n := len(a.AvailableCommands); n > 0 {
+		fact("commands", fmt.Sprintf("%d; /commands lists them", n))
+	}
+	s.notes(a.Notes)
+	if r.agent.RefusedMode != nil {
+		s.promptsWait(r.agent.RefusedMode)
+	}
+}
+
+func deref(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
 }
 
 // formatSetting formats a mode or a model, with a warning if the agent asks for no

@@ -4,17 +4,16 @@ import (
 	"time"
 
 	"parley/cmd/parley/internal/display"
-	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
 
 // addItems adds the item that an event opens, before the event is shown.
-func (r *room) addItems(p protocol.Payload, calls *toolcall.Calls) {
+func (r *room) addItems(p protocol.Payload, past *story) {
 	switch p := p.(type) {
 	case *protocol.PromptPendingApproval:
 		r.putPrompt(p.Approval, r.displayName(p.Participant))
 	case *protocol.PermissionRequested:
-		r.putQuestion(p.Permission, calls)
+		r.putQuestion(p.Permission, past)
 	}
 }
 

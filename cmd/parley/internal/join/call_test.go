@@ -16,7 +16,7 @@ func askedTo(call string) string {
 	s := newScreen(&out, false, r.ledger)
 	r.addItems(&protocol.PermissionRequested{Permission: protocol.Permission{
 		RequestID: "q", ToolCall: []byte(call), Options: []byte(`[{"optionId":"o","name":"Once","kind":"allow_once"}]`),
-	}}, s.calls)
+	}}, s.story)
 	s.question(r.ledger.find("q"))
 	return out.String()
 }
@@ -56,7 +56,7 @@ var questionTests = map[string]struct{ call, want string }{
 	"content that is not a list":  {`{"title":"t","content":{"x":1}}`, "? #1 the agent asks to: t\n    content: {\"x\":1}\n"},
 	"a link in the content": {
 		`{"title":"t","content":[{"type":"content","content":{"type":"resource_link","name":"n","uri":"file:///etc/passwd"}}]}`,
-		"? #1 the agent asks to: t\n    [resource_link n file:///etc/passwd]\n"},
+		"? #1 the agent asks to: t\n    [link: n, file:///etc/passwd]\n"},
 	"a resource in the content": {
 		`{"title":"t","content":[{"type":"content","content":{"type":"resource","resource":{"uri":"file:///run.sh","text":"rm -rf ~"}}}]}`,
 		"? #1 the agent asks to: t\n    file:///run.sh\n    rm -rf ~\n"},
@@ -110,11 +110,17 @@ func TestQuestion_shows_what_the_agent_has_announced_of_the_call(t *testing.T) {
 	var out strings.Builder
 	r := newRoom()
 	s := newScreen(&out, false, r.ledger)
-	s.calls.Apply([]byte(`{"method":"session/update","params":{"update":{"sessionUpdate":"tool_call","toolCallId":"c","title":"Shell",
-		"rawInput":{"command":"rm -rf /"},"content":[{"type":"diff","path":"f","oldText":"a\n","newText":"b\n"}]}}}`))
+	s.story.timeline.Apply(&protocol.Event{Payload: &protocol.HostSessionUpdate{Notification: []byte(`{"method":"session/update","params":{"update":{"sessionUpdate":"tool_call","toolCallId":"c","title":"Shell",
+		"rawInput":{"command":"rm -rf /"},"content":[{"type":"diff","path":"f","oldText":"a\n","newText":"b\n"}]}}}`)}})
 	r.addItems(&protocol.PermissionRequested{Permission: protocol.Permission{
 		RequestID: "q", ToolCall: []byte(`{"toolCallId":"c","rawInput":null,"content":[]}`), Options: []byte(`[{"optionId":"o","name":"Once","kind":"allow_once"}]`),
-	}}, s.calls)
+	}}, s.story)
 	s.question(r.ledger.find("q"))
 	require.Equal(t, "? #1 the agent asks to: Shell\n    rm -rf /\n    f\n    @@ -1,1 +1,1 @@\n    -a\n    +b\n"+hint, out.String())
+}
+
+// newQuestionOf returns what a permission request says by itself.
+func newQuestionOf(p protocol.Permission) question {
+	q, _ := newQuestion(p)
+	return q
 }

@@ -32,6 +32,8 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 	case command.Who:
 		s.screen.participants(s.room)
 		s.fetchParticipants(ctx)
+	case command.Agent:
+		s.screen.agentFacts(s.room)
 	case command.Quit:
 		s.printRejoinLink()
 		return true

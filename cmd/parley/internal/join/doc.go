@@ -15,6 +15,8 @@
 // question of the agent is shown with everything that is decided: the whole command, diff
 // and input of its tool call; see package toolcall.
 //
+// What the agent does is folded by package view, and the screen prints how its rows change.
+//
 // # Which item a command decides on
 //
 // The ledger numbers everything that people decide on. A command that names a number

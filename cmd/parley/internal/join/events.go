@@ -2,13 +2,16 @@ package join
 
 import (
 	"cmp"
+	"fmt"
 
 	"parley/cmd/parley/internal/display"
 	"parley/protocol"
+	"parley/protocol/view"
 )
 
 // event prints an event.
 func (s *screen) event(r *room, e *protocol.Event) {
+	changes := s.story.timeline.Apply(e)
 	switch p := e.Payload.(type) {
 	case *protocol.MessageCreated:
 		s.line(plain, "%s: %s%s", r.displayName(p.Participant), display.Indent(p.Message.Text), display.HiddenWarning(p.Participant.Name(), p.Message.Text))
@@ -25,29 +28,32 @@ func (s *screen) event(r *room, e *protocol.Event) {
 	case *protocol.PromptDispatchStarted:
 		s.line(dim, "* the agent starts%s", cmp.Or(r.suffix(p.ApprovalID), " a turn"))
 	case *protocol.PromptDispatchCompleted:
-		s.line(dim, "* the agent finished%s (%s)", cmp.Or(r.suffix(p.ApprovalID), " the turn"), display.OneLine(cmp.Or(p.StopReason, "no reason given")))
+		s.line(dim, "* the agent finished%s (%s)%s", cmp.Or(r.suffix(p.ApprovalID), " the turn"), display.OneLine(cmp.Or(p.StopReason, "no reason given")), usageText(changes))
 	case *protocol.PromptDispatchFailed:
 		s.line(bad, "* the turn failed: %s", display.Indent(p.Error))
 	case *protocol.HostSessionUpdate:
-		s.update(p.Notification)
+		for _, c := range changes {
+			s.change(c)
+		}
 	case *protocol.PermissionRequested:
 		s.asked(r, p)
+		s.outputOfAsked(changes)
 	case *protocol.PermissionResolved:
 		s.resolved(r, p)
 	case *protocol.PermissionWithdrawn:
 		s.line(dim, "* the agent's question%s no longer needs an answer", r.suffix(p.RequestID))
 	default:
-		if !s.agentEvent(e) && !s.optionEvent(r, e) {
+		if !s.agentEvent(e, changes) && !s.optionEvent(r, e) {
 			s.sessionEvent(r, e)
 		}
 	}
 }
 
 // agentEvent prints an event about the agent. It returns false for any other event.
-func (s *screen) agentEvent(e *protocol.Event) bool {
+func (s *screen) agentEvent(e *protocol.Event, changes []view.Change) bool {
 	switch p := e.Payload.(type) {
 	case *protocol.AgentUpdated:
-		s.agentChanges(p.AgentFacts)
+		s.agentChanges(p.AgentFacts, changes)
 	case *protocol.AgentStatusChanged:
 		s.status(e.Timestamp, p)
 	case *protocol.AgentSession:
@@ -111,8 +117,22 @@ func (s *screen) asked(r *room, p *protocol.PermissionRequested) {
 		s.question(i)
 		return
 	}
-	q := decodeQuestion(p.Permission)
+	q, _ := newQuestion(p.Permission)
 	s.line(alert, "? the agent asked%s to: %s%s", r.suffix(p.RequestID), display.Indent(q.call.Heading()), q.body())
+}
+
+// outputOfAsked prints the output that a question has brought of its tool call.
+func (s *screen) outputOfAsked(changes []view.Change) {
+	for _, c := range changes {
+		if now, ok := c.Now.(*view.ToolRow); ok {
+			before, known := c.Before.(*view.ToolRow)
+			if !known {
+				before = &view.ToolRow{}
+			}
+			s.terminalOutput(now, before, s.story.call(now.ID, now.Key))
+			s.terminalExits(now, before)
+		}
+	}
 }
 
 func (s *screen) approved(r *room, p *protocol.PromptApproved) {
@@ -147,4 +167,22 @@ func because(reason *string) string {
 		return ""
 	}
 	return " (" + display.OneLine(*reason) + ")"
+}
+
+// usageText says how much of the context a turn that has ended has left in use, and the
+// cost so far.
+func usageText(changes []view.Change) (text string) {
+	for _, c := range changes {
+		end, ok := c.Now.(*view.TurnEndRow)
+		if !ok || end.Usage == nil {
+			continue
+		}
+		if end.Usage.Size > 0 {
+			text += fmt.Sprintf("; %.0f %% of the context used", 100*end.Usage.Used/end.Usage.Size)
+		}
+		if cost := end.Usage.Cost; cost != nil && cost.Amount != 0 {
+			text += fmt.Sprintf("; %.2f %s so far", cost.Amount, display.OneLine(cost.Currency))
+		}
+	}
+	return text
 }

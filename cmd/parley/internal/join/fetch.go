@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"parley/cmd/parley/internal/display"
-	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
 
@@ -74,7 +73,7 @@ func (s *session) itemFetched(f fetchedItem) {
 		return
 	}
 	if i.kind == kindQuestion {
-		s.room.putQuestion(f.permission, s.screen.calls)
+		s.room.putQuestion(f.permission, s.screen.story)
 	} else {
 		s.room.putPrompt(f.approval, i.author)
 	}
@@ -82,7 +81,7 @@ func (s *session) itemFetched(f fetchedItem) {
 }
 
 // completeItem completes an open item from an earlier event that contains all of it.
-func (r *room) completeItem(p protocol.Payload, calls *toolcall.Calls) {
+func (r *room) completeItem(p protocol.Payload, past *story) {
 	switch p := p.(type) {
 	case *protocol.PromptPendingApproval:
 		if i := r.openItem(kindProposal, p.Approval.ID); i != nil && i.fullSize() > 0 {
@@ -90,7 +89,7 @@ func (r *room) completeItem(p protocol.Payload, calls *toolcall.Calls) {
 		}
 	case *protocol.PermissionRequested:
 		if i := r.openItem(kindQuestion, p.RequestID); i != nil && i.fullSize() > 0 {
-			r.putQuestion(p.Permission, calls)
+			r.putQuestion(p.Permission, past)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func TestScreen_marks_invisible_characters_in_every_text(t *testing.T) {
 		agentNotification(t, map[string]any{"sessionUpdate": hide("news")}),
 		agentNotification(t, hiddenCall),
 	} {
-		r.addItems(p, s.calls)
+		r.addItems(p, s.story)
 		s.event(r, &protocol.Event{Payload: p})
 		r.apply(p, time.Now())
 	}

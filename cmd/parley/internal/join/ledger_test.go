@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
 
@@ -169,7 +168,7 @@ func TestLedger_keeps_numbers_and_drops_the_oldest_closed_items(t *testing.T) {
 }
 
 func proposes(r *room, id, text string) {
-	r.addItems(&protocol.PromptPendingApproval{Approval: protocol.Approval{ID: id, Prompt: text, Status: protocol.ApprovalPending}}, toolcall.NewCalls())
+	r.addItems(&protocol.PromptPendingApproval{Approval: protocol.Approval{ID: id, Prompt: text, Status: protocol.ApprovalPending}}, newStory())
 	r.markShown(after(0))
 }
 
@@ -208,7 +207,7 @@ func TestRoom_a_new_welcome_keeps_the_numbers(t *testing.T) {
 	r.ledger.find("c").author = "Ann"
 	r.reset(&protocol.Welcome{Approvals: []protocol.Approval{
 		{ID: "c", Prompt: "c", Status: protocol.ApprovalPending}, {ID: "d", Prompt: "d", Status: protocol.ApprovalPending},
-	}}, toolcall.NewCalls(), after(100))
+	}}, newStory(), after(100))
 	var names []string
 	for _, i := range r.ledger.open(kindProposal) {
 		names = append(names, i.label()+" "+i.approval.Prompt)

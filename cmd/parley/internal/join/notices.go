@@ -18,9 +18,11 @@ func (s *session) receive(ctx context.Context, n client.Notice) {
 		s.fetchItems(ctx, s.room.ledger.openDecisions())
 		s.fetchParticipants(ctx)
 	case client.Event:
-		s.room.addItems(n.Payload, s.screen.calls)
+		s.room.addItems(n.Payload, s.screen.story)
 		begun := time.Now()
-		if !s.isEcho(n.Payload) {
+		if s.isEcho(n.Payload) {
+			s.screen.story.timeline.Apply(n.Event)
+		} else {
 			s.screen.event(s.room, n.Event)
 		}
 		s.room.apply(n.Payload, s.shownAt(begun))
@@ -42,18 +44,16 @@ func (s *session) receiveWelcome(w *client.Welcome) {
 	if err != nil {
 		events = nil
 	}
-	for _, e := range events {
-		if u, ok := e.Payload.(*protocol.HostSessionUpdate); ok {
-			s.screen.calls.Apply(u.Notification)
-		}
-	}
+	shown := events[max(0, len(events)-maxShownEvents):]
+	all := storyOf(events)
+	s.screen.story = storyOf(events[:len(events)-len(shown)])
 	begun := time.Now()
-	s.room.reset(&w.Welcome, s.screen.calls, begun)
+	s.room.reset(&w.Welcome, all, begun)
 	for _, e := range events {
-		s.room.completeItem(e.Payload, s.screen.calls)
+		s.room.completeItem(e.Payload, all)
 	}
-	if shown := events[max(0, len(events)-maxShownEvents):]; len(shown) > 0 {
-		s.printPast(shown)
+	if len(shown) > 0 {
+		s.printPast(shown, all)
 	}
 	s.screen.welcome(s.room, &w.Welcome)
 	if s.room.readOnly != "" {
@@ -62,20 +62,22 @@ func (s *session) receiveWelcome(w *client.Welcome) {
 	s.room.markShown(s.shownAt(begun))
 }
 
-// replay prints events that may have been shown before. It does not add the output of
-// their tool calls to the output that is kept.
+// replay prints events that may have been shown before. They change nothing of what is
+// known and has been shown.
 func (s *session) replay(events []*protocol.Event) {
-	calls := s.screen.calls
-	s.screen.calls = calls.WithoutOutput()
-	s.printPast(events)
-	s.screen.calls = calls
+	now := s.screen.story
+	s.screen.story = newStory()
+	s.screen.earlier = now
+	s.printPast(events, now)
+	s.screen.story, s.screen.earlier = now, nil
 }
 
-// printPast prints earlier events, without applying them to the room.
-func (s *session) printPast(events []*protocol.Event) {
+// printPast prints earlier events, without applying them to the room. all is what is known
+// of the tool calls.
+func (s *session) printPast(events []*protocol.Event, all *story) {
 	s.screen.line(dim, "--- the last %d events", len(events))
 	for _, e := range events {
-		s.room.completeItem(e.Payload, s.screen.calls)
+		s.room.completeItem(e.Payload, all)
 		s.screen.event(s.room, e)
 	}
 	s.screen.line(dim, "---")

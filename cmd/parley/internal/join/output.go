@@ -5,61 +5,105 @@ import (
 
 	"parley/cmd/parley/internal/display"
 	"parley/cmd/parley/internal/toolcall"
+	"parley/protocol/view"
 )
 
-// terminalMeta is the output of a terminal that the agent runs itself. Some agents send it
-// as an extension of version 1 of the protocol.
-type terminalMeta struct {
-	Delta *terminalText // more output
-	Text  *terminalText // more output, or all of it
-	Exit  *struct {
-		Code   *int   `json:"exit_code"`
-		Signal string `json:"signal"`
-	}
-}
-
-type terminalText struct {
-	Data string `json:"data"`
-}
-
 // callOutput prints what an update adds to the output of a tool call.
-func (s *screen) callOutput(u agentUpdate, call *toolcall.Known) {
-	var meta terminalMeta
-	toolcall.DecodeMembers(u.Meta, map[string]any{"terminal_output_delta": &meta.Delta, "terminal_output": &meta.Text, "terminal_exit": &meta.Exit})
-	added := ""
-	if meta.Delta != nil {
-		added += call.Output.Append(meta.Delta.Data)
+func (s *screen) callOutput(now, before *view.ToolRow, shown *shownCall) {
+	if before == nil {
+		before = &view.ToolRow{}
 	}
-	if meta.Text != nil {
-		added += call.Output.AppendFull(meta.Text.Data)
+	s.terminalOutput(now, before, shown)
+	if text := toolcall.ContentText(now.Content); text != "" && len(now.Terminals) == 0 && changed(now, before) {
+		s.printOutput(now, shown, shown.output.AppendFull(text))
 	}
-	if text := toolcall.ContentText(u.Content); text != "" && meta.Delta == nil && meta.Text == nil {
-		added += call.Output.AppendFull(text)
+	if shown.output.Size() == 0 {
+		s.printOutput(now, shown, shown.output.Append(toolcall.RawText(now.Output)))
 	}
-	if call.Output.Size() == 0 {
-		added += call.Output.Append(toolcall.RawText(u.RawOutput))
+	s.terminalExits(now, before)
+}
+
+// terminalOutput prints what an update adds to the terminals of a tool call.
+func (s *screen) terminalOutput(now, before *view.ToolRow, shown *shownCall) {
+	for _, t := range now.Terminals {
+		s.printOutput(now, shown, shown.output.Append(t.Added(terminalIn(before, t.ID))))
 	}
-	s.printOutput(call, added)
-	if exit := meta.Exit; exit != nil && (exit.Code != nil || exit.Signal != "") {
-		how := "signal " + display.OneLine(exit.Signal)
-		if exit.Code != nil {
-			how = fmt.Sprintf("exit code %d", *exit.Code)
+}
+
+// terminalExits prints how the commands of terminals have ended since a former state of
+// the call.
+func (s *screen) terminalExits(now, before *view.ToolRow) {
+	for _, t := range now.Terminals {
+		if terminalIn(before, t.ID).Exit == nil {
+			s.exited(t.Exit)
 		}
-		s.line(dim, "  it ended with %s", how)
+	}
+}
+
+// changed reports whether the content of a call has changed.
+func changed(now, before *view.ToolRow) bool {
+	return len(now.Content) != len(before.Content) || len(now.Content) > 0 && &now.Content[0] != &before.Content[0]
+}
+
+// terminalIn returns the terminal of a call with an id; it is empty if there is none.
+func terminalIn(row *view.ToolRow, id string) view.TerminalView {
+	for _, t := range row.Terminals {
+		if t.ID == id {
+			return t
+		}
+	}
+	return view.TerminalView{}
+}
+
+// exited prints how the command of a terminal has ended, as far as the agent has said it.
+func (s *screen) exited(exit *view.TerminalExit) {
+	switch {
+	case exit == nil:
+	case exit.Code != nil:
+		s.line(dim, "  it ended with exit code %.0f", *exit.Code)
+	case exit.Signal != nil && *exit.Signal != "":
+		s.line(dim, "  it ended with signal %s", display.OneLine(*exit.Signal))
+	}
+}
+
+// terminal prints what an update adds to a terminal that belongs to no tool call.
+func (s *screen) terminal(now, before *view.TerminalRow) {
+	title := "terminal"
+	if now.Terminal.Command != nil {
+		title = *now.Terminal.Command
+	}
+	var last view.TerminalView
+	if before != nil {
+		last = before.Terminal
+	}
+	if before == nil {
+		s.line(accent, "⚙ %s", display.Indent(title))
+	}
+	shown := s.story.call("terminal "+now.Terminal.ID, now.Key)
+	row := &view.ToolRow{Base: now.Base, ID: "terminal " + now.Terminal.ID, Call: view.Call{Title: title}}
+	s.printOutput(row, shown, shown.output.Append(now.Terminal.Added(last)))
+	if last.Exit == nil {
+		s.exited(now.Terminal.Exit)
 	}
 }
 
 // printOutput prints more output of a call. It lists the output as an item once it is too
 // long to be printed as it arrives.
-func (s *screen) printOutput(call *toolcall.Known, text string) {
-	o := &call.Output
-	if text != "" {
-		s.stream("output "+call.ID, "    ", dim, text)
+func (s *screen) printOutput(row *view.ToolRow, shown *shownCall, runs []toolcall.Run) {
+	for _, r := range runs {
+		st := style(r.Style)
+		if st == plain {
+			st = dim
+		}
+		if r.Text != "" {
+			s.stream("output "+row.Key, "    ", st, r.Text)
+		}
 	}
+	o := &shown.output
 	if o.IsTruncated() && !o.Listed && s.ledger != nil {
 		o.Listed = true
-		i := s.ledger.put(kindOutput, "output "+call.ID)
-		i.heading, i.output, i.outcome = call.Heading(), o, "shown in part"
+		i := s.ledger.put(kindOutput, fmt.Sprintf("output %s", row.Key))
+		i.heading, i.output, i.outcome = toolcall.New(row.Call).Heading(), o, "shown in part"
 		s.line(dim, "  … there is more output: /show %s shows all of it", i.label())
 	}
 }

@@ -86,7 +86,7 @@ func TestCallOutput_is_not_added_again_when_history_repeats_it(t *testing.T) {
 	long := strings.Repeat("x", toolcall.MaxShownOutput+1)
 	events := []*protocol.Event{{Payload: &protocol.HostSessionUpdate{Notification: []byte(`{"method":"session/update","params":{"update":` +
 		call("tool_call", `"title":"make","_meta":{"terminal_output_delta":{"data":"`+long+`"}}`) + `}}`)}}}
-	s.printPast(events)
+	s.printPast(events, newStory())
 	s.replay(events)
 	i, err := r.ledger.numbered(1)
 	require.NoError(t, err)

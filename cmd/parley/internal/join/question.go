@@ -1,7 +1,6 @@
 package join
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"parley/cmd/parley/internal/display"
 	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
+	"parley/protocol/view"
 )
 
 // question is a permission request of the agent.
@@ -21,17 +21,15 @@ type question struct {
 // option is an answer that the agent offers.
 type option struct{ ID, Name, Kind string }
 
-// decodeQuestion decodes a permission request. It ignores members of the wrong type.
-func decodeQuestion(p protocol.Permission) question {
-	q := question{call: toolcall.Decode(p.ToolCall), fullSize: p.WholeBytes}
-	var list []json.RawMessage
-	_ = json.Unmarshal(p.Options, &list)
-	for _, raw := range list {
-		var o option
-		toolcall.DecodeMembers(raw, map[string]any{"optionId": &o.ID, "name": &o.Name, "kind": &o.Kind})
-		q.options = append(q.options, o)
+// newQuestion returns what a permission request says by itself, and the id of its tool
+// call, which is nil if it has none.
+func newQuestion(p protocol.Permission) (question, *string) {
+	id, call, options := view.Question(p)
+	q := question{call: toolcall.New(call), fullSize: p.WholeBytes}
+	for _, o := range options {
+		q.options = append(q.options, option(o))
 	}
-	return q
+	return q, id
 }
 
 // choose returns the option that a word names: by its number in the list or else by its

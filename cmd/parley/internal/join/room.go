@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"parley/cmd/parley/internal/display"
-	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
 
@@ -31,7 +30,7 @@ type room struct {
 func newRoom() *room { return &room{ledger: newLedger()} }
 
 // reset replaces the state by that of a welcome. Open items keep their numbers.
-func (r *room) reset(w *protocol.Welcome, calls *toolcall.Calls, now time.Time) {
+func (r *room) reset(w *protocol.Welcome, past *story, now time.Time) {
 	r.self, r.mode, r.participants, r.present = w.Participant, w.Session.Mode, nil, w.Presence
 	r.agent = w.Agent
 	r.welcomes++
@@ -46,7 +45,7 @@ func (r *room) reset(w *protocol.Welcome, calls *toolcall.Calls, now time.Time) 
 		open[r.putPrompt(a, r.authorName(w, a.ParticipantID))] = true
 	}
 	for _, p := range w.Permissions {
-		open[r.putQuestion(p, calls)] = true
+		open[r.putQuestion(p, past)] = true
 	}
 	for _, k := range []kind{kindQuestion, kindProposal, kindTurn} {
 		for _, i := range r.ledger.open(k) {
@@ -122,18 +121,20 @@ func (r *room) putPrompt(a protocol.Approval, author string) *item {
 }
 
 // putQuestion adds or updates the item of a question.
-func (r *room) putQuestion(p protocol.Permission, calls *toolcall.Calls) *item {
+func (r *room) putQuestion(p protocol.Permission, past *story) *item {
 	i := r.ledger.put(kindQuestion, p.RequestID)
+	q, id := newQuestion(p)
 	if p.Truncated {
 		if len(i.question.options) == 0 { // otherwise the whole question is known
-			i.question = decodeQuestion(p)
+			i.question = q
 		}
 		return i
 	}
-	i.question = decodeQuestion(p)
-	i.question.call = i.question.call.WithAnnounced(calls.Get(i.question.call.ID).Call)
-	known := calls.Put(i.question.call)
-	known.ShownDetails = formatDetails(known.RunningDetails()) // the question shows them
+	q.call = q.call.WithAnnounced(past.announced(id))
+	i.question = q
+	if id != nil {
+		past.call(*id, "").details = formatDetails(q.call.RunningDetails()) // the question shows them
+	}
 	return i
 }
 

@@ -6,12 +6,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
 
 func TestQuestion_choose(t *testing.T) {
-	q := decodeQuestion(protocol.Permission{Options: []byte(`[
+	q := newQuestionOf(protocol.Permission{Options: []byte(`[
 		{"optionId":"3","name":"Always","kind":"allow_always"},
 		{"optionId":"1","name":"Once","kind":"allow_once"},
 		{"optionId":"no","name":"No","kind":"reject_once"},
@@ -32,7 +31,7 @@ func TestQuestion_choose(t *testing.T) {
 }
 
 func TestQuestion_lists_the_effect_of_an_option_whatever_its_name(t *testing.T) {
-	q := decodeQuestion(protocol.Permission{Options: []byte(`[
+	q := newQuestionOf(protocol.Permission{Options: []byte(`[
 		{"optionId":"a","name":"Reject","kind":"allow_always"},
 		{"optionId":"b","name":"Allow","kind":"reject_once"},
 		{"optionId":"c","name":"Allow once","kind":"allow_session"},
@@ -48,7 +47,7 @@ func TestQuestion_choose_refuses_to_guess(t *testing.T) {
 		"no options":        `[]`,
 		"not a list":        `{}`,
 	} {
-		q := decodeQuestion(protocol.Permission{Options: []byte(options)})
+		q := newQuestionOf(protocol.Permission{Options: []byte(options)})
 		_, err := q.choose("", "allow_once")
 		require.Error(t, err, name)
 		_, err = q.choose("yes", "allow_once")
@@ -57,7 +56,7 @@ func TestQuestion_choose_refuses_to_guess(t *testing.T) {
 }
 
 func TestQuestion_choose_takes_only_digits_for_a_number(t *testing.T) {
-	q := decodeQuestion(protocol.Permission{Options: []byte(`[
+	q := newQuestionOf(protocol.Permission{Options: []byte(`[
 		{"optionId":"down","name":"-1","kind":"reject_once"},
 		{"optionId":"up","name":"+1","kind":"allow_once"},
 		{"optionId":"99999999999999999999","name":"Later","kind":"allow_once"}]`)})
@@ -73,7 +72,7 @@ func TestQuestion_choose_takes_only_digits_for_a_number(t *testing.T) {
 }
 
 func TestQuestion_quotes_the_name_of_an_option_that_imitates_its_effect(t *testing.T) {
-	q := decodeQuestion(protocol.Permission{Options: []byte(`[{"optionId":"a","name":"No (rejects)","kind":"allow_always"}]`)})
+	q := newQuestionOf(protocol.Permission{Options: []byte(`[{"optionId":"a","name":"No (rejects)","kind":"allow_always"}]`)})
 	require.Equal(t, `1 "No (rejects)" (allows from now on)`, q.listOptions())
 }
 
@@ -97,7 +96,7 @@ func TestRoom_names_the_author_of_an_open_item_who_has_left(t *testing.T) {
 	r.reset(&protocol.Welcome{
 		Participants: []protocol.Participant{left},
 		Approvals:    []protocol.Approval{{ID: "1", ParticipantID: "b", Status: protocol.ApprovalPending}},
-	}, toolcall.NewCalls(), after(0))
+	}, newStory(), after(0))
 	require.Equal(t, "ben", r.ledger.find("1").author)
 	require.Empty(t, r.participants)
 }
@@ -120,7 +119,7 @@ func TestRoom_a_prompt_becomes_what_its_author_has_seen(t *testing.T) {
 	r := newRoom()
 	at := func(ms int) time.Time { return time.Unix(0, 0).Add(time.Duration(ms) * time.Millisecond) }
 	session := protocol.Session{Mode: protocol.ModePromptWithApproval}
-	r.reset(&protocol.Welcome{Session: session, Participant: protocol.Participant{ID: "P", Role: protocol.RoleCollaborator}}, toolcall.NewCalls(), at(0))
+	r.reset(&protocol.Welcome{Session: session, Participant: protocol.Participant{ID: "P", Role: protocol.RoleCollaborator}}, newStory(), at(0))
 	r.markShown(at(0))
 	line := func(ended int, person bool) protocol.PromptAs {
 		return r.expectedPromptAs(moment{at(ended - 1), at(ended), person})

@@ -22,6 +22,23 @@ func shown(updates ...string) string {
 	return out.String()
 }
 
+var lastSeq uint64
+
+// nextCursor returns a cursor that no event has yet.
+func nextCursor() protocol.Cursor {
+	lastSeq++
+	return protocol.Cursor{Seq: lastSeq}
+}
+
+// update applies and prints a notification of the agent.
+func (s *screen) update(raw json.RawMessage) {
+	s.event(newRoom(), &protocol.Event{Cursor: nextCursor(), Payload: &protocol.HostSessionUpdate{Notification: raw}})
+}
+
+func content(block string) string {
+	return `{"sessionUpdate":"agent_message_chunk","content":` + block + `}`
+}
+
 func text(kind, text string) string {
 	return `{"sessionUpdate":"` + kind + `","content":{"type":"text","text":"` + text + `"}}`
 }
@@ -41,7 +58,7 @@ var updateTests = []struct {
 		[]string{text("agent_thought_chunk", "hm"), text("agent_message_chunk", "ah")}, "agent thinks: hm\nagent: ah\n"},
 	{"further lines are indented", []string{text("agent_message_chunk", `a\n* b`)}, "agent: a\n    * b\n"},
 	{"control characters are marked", []string{text("agent_message_chunk", `\u001b[2Jhi\u202e`)}, "agent: ⟨U+001B⟩[2Jhi⟨U+202E⟩\n"},
-	{"content other than text is named", []string{`{"sessionUpdate":"agent_message_chunk","content":{"type":"image","data":"AAAA"}}`}, "agent: [image]\n"},
+	{"content other than text is named", []string{`{"sessionUpdate":"agent_message_chunk","content":{"type":"image","data":"AAAA"}}`}, "agent: [image: 3 bytes]\n"},
 	{"a tool call has one line for each status",
 		[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Edit a.go","status":"pending"}`,
 			`{"sessionUpdate":"tool_call_update","toolCallId":"c","content":[{"type":"content"}]}`,
@@ -81,9 +98,49 @@ var updateTests = []struct {
 	{"a session's title is shown",
 		[]string{`{"sessionUpdate":"session_info_update","title":"Fix it"}`},
 		"* the agent names the session: Fix it\n"},
+	{"a whole message replaces what was said",
+		[]string{`{"sessionUpdate":"agent_message_chunk","messageId":"1","content":{"type":"text","text":"a"}}`,
+			`{"sessionUpdate":"agent_message","messageId":"1","content":[{"type":"text","text":"b"}]}`,
+			`{"sessionUpdate":"agent_message_chunk","messageId":"1","content":{"type":"text","text":"c"}}`},
+		"agent: a\ninstead, agent: bc\n"},
+	{"images, recordings, links and data are described",
+		[]string{content(`{"type":"image","mimeType":"image/png","data":"AAAA"}`), content(`{"type":"audio","mimeType":"audio/wav","data":"AAAAAAAA"}`),
+			content(`{"type":"resource_link","uri":"file:///a.go","name":"a.go","size":2048}`), content(`{"type":"resource","resource":{"uri":"u","blob":"AAAA"}}`)},
+		"agent: [image: image/png, 3 bytes][audio: audio/wav, 6 bytes][link: a.go, file:///a.go, 2 kB][resource: u, 3 bytes]\n"},
+	{"a call names its tool and its files",
+		[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Read","name":"read_file","locations":[{"path":"/a.go","line":7},{"path":"/b.go"}]}`,
+			`{"sessionUpdate":"tool_call_update","toolCallId":"c","locations":[{"path":"/a.go","line":7},{"path":"/b.go"}]}`,
+			`{"sessionUpdate":"tool_call_update","toolCallId":"c","locations":[{"path":"/c.go"}]}`},
+		"⚙ Read (read_file) [pending]\n    at /a.go:7, /b.go\n⚙ Read [pending]\n    at /c.go\n"},
+	{"a terminal of version 2 is shown in its call",
+		[]string{`{"sessionUpdate":"tool_call_update","toolCallId":"c","title":"make","content":[{"type":"terminal","terminalId":"x"}]}`,
+			`{"sessionUpdate":"terminal_output_chunk","terminalId":"x","data":"b25lCg=="}`,
+			`{"sessionUpdate":"terminal_update","terminalId":"x","exitStatus":{"exitCode":1}}`},
+		"⚙ make [pending]\n    one\n  it ended with exit code 1\n"},
+	{"a terminal of no call has lines of its own",
+		[]string{`{"sessionUpdate":"terminal_update","terminalId":"x","command":"watch","output":{"data":"b25lCg=="}}`,
+			`{"sessionUpdate":"terminal_output_chunk","terminalId":"x","data":"dHdvCg=="}`},
+		"⚙ watch\n    one\n    two\n"},
+	{"changes of several files",
+		[]string{`{"sessionUpdate":"tool_call_update","toolCallId":"c","title":"Move","content":[{"type":"diff","changes":[{"operation":"move","oldPath":"/a","path":"/b"},{"operation":"add","path":"/c"}],"patch":{"format":"git_patch","text":"@@ -1 +1 @@"}}]}`},
+		"⚙ Move [pending]\n    moved: /a → /b\n    new: /c\n    @@ -1 +1 @@\n"},
+	{"plans with ids, as text, in a file, and removed",
+		[]string{`{"sessionUpdate":"plan_update","plan":{"type":"items","planId":"p","entries":[{"content":"one"}]}}`,
+			`{"sessionUpdate":"plan_update","plan":{"type":"markdown","planId":"q","content":"# Two"}}`,
+			`{"sessionUpdate":"plan_update","plan":{"type":"file","planId":"r","uri":"file:///three.md"}}`, `{"sessionUpdate":"plan_removed","planId":"q"}`},
+		"plan:\n  [ ] one\nplan:\n    # Two\nplan:\n    in file:///three.md\nplan: removed\n"},
+	{"notices of the agent",
+		[]string{`{"sessionUpdate":"notice","severity":"warning","title":"Low quota","description":"5 % left"}`, `{"sessionUpdate":"notice","severity":"info","title":"Hi"}`},
+		"* warning from the agent: Low quota\n    5 % left\n* notice from the agent: Hi\n"},
+	{"a compaction, with its summary",
+		[]string{`{"sessionUpdate":"compaction_update","compactionId":"k","status":"in_progress"}`, `{"sessionUpdate":"compaction_summary_chunk","compactionId":"k","content":{"type":"text","text":"So far"}}`,
+			`{"sessionUpdate":"compaction_update","compactionId":"k","status":"failed","error":"too long"}`},
+		"* the agent is shortening its context\nsummary: So far\n* the agent could not shorten its context\n    too long\n"},
+	{"what users said before",
+		[]string{text("user_message_chunk", "Hello")}, "said to the agent: Hello\n"},
 	{"malformed updates are tolerated",
 		[]string{`{"sessionUpdate":7}`, `{"sessionUpdate":"plan","entries":{}}`, `[]`, `{"sessionUpdate":"agent_message_chunk","content":7}`},
-		"· session/update\nagent: [unknown content]\n"},
+		"· session/update\n· plan\n· session/update\nagent: [unknown content]\n"},
 }
 
 func TestUpdate(t *testing.T) {
@@ -98,7 +155,35 @@ func TestUpdate_mentions_other_notifications(t *testing.T) {
 	s.update(json.RawMessage(`{"method":"_vendor/usage","params":{}}`))
 	s.update(json.RawMessage(`{"method":"fs/stat"}`))
 	s.update(json.RawMessage(`7`))
-	require.Equal(t, "· fs/stat\n· unknown notification\n", out.String(), "extensions are ignored")
+	require.Equal(t, "· fs/stat\n· notification\n", out.String(), "extensions are ignored")
+}
+
+func TestUpdate_names_the_size_of_what_was_too_big(t *testing.T) {
+	var out strings.Builder
+	s := newScreen(&out, false, newLedger())
+	s.update(json.RawMessage(`{"method":"_parley/oversized","params":{"sessionUpdate":"tool_call_update","bytes":6000000}}`))
+	require.Equal(t, "* the agent sent an update that is too big to be kept: tool_call_update, 6.0 MB\n", out.String())
+}
+
+func TestScreen_shows_the_colours_of_a_command(t *testing.T) {
+	var out strings.Builder
+	s := newScreen(&out, true, newLedger())
+	s.update(json.RawMessage(`{"method":"session/update","params":{"update":{"sessionUpdate":"tool_call_update","toolCallId":"c","title":"t","_meta":{"terminal_output_delta":{"data":"\u001b[31mred\u001b[0m plain\u001b[2J"}}}}}`))
+	s.endStream()
+	require.Contains(t, out.String(), "\x1b[31mred\x1b[0m\x1b[2m plain\x1b[0m\n")
+}
+
+func TestScreen_shows_usage_and_cost_at_the_end_of_a_turn(t *testing.T) {
+	var out strings.Builder
+	s := newScreen(&out, false, newLedger())
+	for _, p := range []protocol.Payload{
+		&protocol.PromptDispatchStarted{ApprovalID: "a"},
+		&protocol.HostSessionUpdate{Notification: []byte(`{"method":"session/update","params":{"update":{"sessionUpdate":"usage_update","used":41,"size":100,"cost":{"amount":0.25,"currency":"USD"}}}}`)},
+		&protocol.PromptDispatchCompleted{ApprovalID: "a", StopReason: "end_turn"},
+	} {
+		s.event(newRoom(), &protocol.Event{Cursor: nextCursor(), Payload: p})
+	}
+	require.Contains(t, out.String(), "(end_turn); 41 % of the context used; 0.25 USD so far\n")
 }
 
 func TestScreen_uses_colours_only_if_configured(t *testing.T) {
@@ -157,10 +242,10 @@ func show(t *testing.T, s *screen, r *room, line string) {
 	require.NoError(t, err)
 	switch m := m.(type) {
 	case *protocol.WelcomeMessage:
-		r.reset(&m.Payload, s.calls, after(0))
+		r.reset(&m.Payload, s.story, after(0))
 		s.welcome(r, &m.Payload)
 	case *protocol.Event:
-		r.addItems(m.Payload, s.calls)
+		r.addItems(m.Payload, s.story)
 		s.event(r, m)
 		r.apply(m.Payload, after(0))
 	}

@@ -2,83 +2,66 @@ package join
 
 import (
 	"cmp"
-	"encoding/json"
+	"slices"
 	"strings"
 
 	"parley/cmd/parley/internal/display"
 	"parley/cmd/parley/internal/toolcall"
+	"parley/protocol/view"
 )
 
-// notification contains the parts of an agent's notification that are shown.
-type notification struct {
-	Method string `json:"method"`
-	Params struct {
-		Update agentUpdate `json:"update"`
-	} `json:"params"`
-}
-
-// agentUpdate is a session update of the Agent Client Protocol, version 1. Updates that it
-// does not fit are only mentioned.
-type agentUpdate struct {
-	Kind      string          `json:"sessionUpdate"`
-	MessageID string          `json:"messageId"`
-	Content   json.RawMessage `json:"content"`
-	Entries   []planEntry     `json:"entries"`
-	Title     string          `json:"title"`
-	RawOutput json.RawMessage `json:"rawOutput"`
-	Meta      json.RawMessage `json:"_meta"`
-}
-
-type planEntry struct {
-	Content string `json:"content"`
-	Status  string `json:"status"`
-}
-
-// ignoredUpdates are updates that are of no interest to people, or that another event
-// reports.
-var ignoredUpdates = map[string]bool{
-	"usage_update": true, "available_commands_update": true, "session_info_update": true,
-	"config_option_update": true, "current_mode_update": true, "user_message_chunk": true, "user_message": true,
-}
-
-// update prints a notification of the agent. Methods and updates that begin with an
-// underscore are extensions for other programs and are ignored.
-func (s *screen) update(raw json.RawMessage) {
-	var n notification
-	if err := json.Unmarshal(raw, &n); err != nil || n.Method != "session/update" {
-		if !strings.HasPrefix(n.Method, "_") {
-			s.mention(cmp.Or(n.Method, "unknown notification"))
-		}
-		return
-	}
-	switch u := n.Params.Update; u.Kind {
-	case "agent_message_chunk":
-		s.chunk(u, "agent: ", plain)
-	case "agent_thought_chunk":
-		s.chunk(u, "agent thinks: ", dim)
-	case "tool_call", "tool_call_update":
-		s.toolCall(u, toolcall.UpdateIn(raw))
-	case "plan":
-		s.plan(u.Entries)
-	default:
-		if u.Kind == "session_info_update" && u.Title != "" {
-			s.line(dim, "* the agent names the session: %s", display.Indent(u.Title))
-		}
-		if !ignoredUpdates[u.Kind] && !strings.HasPrefix(u.Kind, "_") {
-			s.mention(cmp.Or(u.Kind, n.Method))
-		}
+// change prints what has changed in a row that shows what the agent does.
+func (s *screen) change(c view.Change) {
+	switch now := c.Now.(type) {
+	case *view.SayRow:
+		before, _ := c.Before.(*view.SayRow)
+		s.said(now, before)
+	case *view.ToolRow:
+		before, _ := c.Before.(*view.ToolRow)
+		s.toolCall(now, before)
+	case *view.TerminalRow:
+		before, _ := c.Before.(*view.TerminalRow)
+		s.terminal(now, before)
+	case *view.PlanRow:
+		s.plan(now)
+	case *view.CompactionRow:
+		before, _ := c.Before.(*view.CompactionRow)
+		s.compaction(now, before)
+	case *view.NoticeRow:
+		s.agentNotice(now.Notice)
+	case *view.OtherRow:
+		s.mention(now.Name)
 	}
 }
 
-// chunk appends to the message that the chunk is a part of.
-func (s *screen) chunk(u agentUpdate, heading string, st style) {
-	var c toolcall.Content
-	_ = json.Unmarshal(u.Content, &c)
-	text := c.Text
-	if c.Type != "text" {
-		text = "[" + display.OneLine(cmp.Or(c.Type, "unknown content")) + "]"
+// said prints what was added to a message.
+func (s *screen) said(now, before *view.SayRow) {
+	heading, st := "agent: ", plain
+	switch now.Voice {
+	case view.VoiceThought:
+		heading, st = "agent thinks: ", dim
+	case view.VoiceUser:
+		heading, st = "said to the agent: ", dim
 	}
-	s.stream(u.Kind+" "+u.MessageID, heading, st, text)
+	added, replaced := now.Added(before)
+	if replaced {
+		s.endStream()
+		heading = "instead, " + heading
+	}
+	s.streamBlocks(now.Key, heading, st, added)
+}
+
+// streamBlocks appends blocks to the message with a key.
+func (s *screen) streamBlocks(key, heading string, st style, blocks []view.Block) {
+	for _, b := range blocks {
+		text := toolcall.BlockText(b)
+		if b.Type == "resource" {
+			text = "\n" + text + "\n"
+		}
+		if text != "" {
+			s.stream(key, heading, st, text)
+		}
+	}
 }
 
 // mention prints the name of an update that is not shown. It prints the same name only
@@ -92,51 +75,117 @@ func (s *screen) mention(what string) {
 }
 
 // toolCall prints a tool call when it is announced or has changed, and its new output.
-func (s *screen) toolCall(u agentUpdate, raw json.RawMessage) {
-	update := toolcall.Decode(raw)
-	before := s.calls.Get(update.ID)
-	now := s.calls.Put(before.Merge(update))
-	s.callLine(now, before)
-	s.callOutput(u, now)
+func (s *screen) toolCall(now, before *view.ToolRow) {
+	shown := s.story.call(now.ID, now.Key)
+	s.callLine(now, shown)
+	s.callOutput(now, before, shown)
 }
 
 // callLine prints the title and status of a call if they have changed, with its details
-// unless these have been shown.
-func (s *screen) callLine(now *toolcall.Known, before toolcall.Known) {
-	running := now.RunningDetails()
+// and files unless these have been shown.
+func (s *screen) callLine(now *view.ToolRow, shown *shownCall) {
+	call := toolcall.New(now.Call)
+	running := call.RunningDetails()
 	details := formatDetails(running)
-	if now.Title == before.Title && now.Status == before.Status && details == before.ShownDetails && before.Shown {
+	files := formatFiles(call.Files, now.Title+details)
+	if shown.shown && now.Title == shown.title && now.Status == shown.status && details == shown.details && files == shown.files {
 		return
 	}
 	texts := []string{now.Title}
-	if details == before.ShownDetails {
-		details = ""
-	} else {
-		now.ShownDetails = details
-	}
 	for _, d := range running {
 		texts = append(texts, d.Text)
 	}
-	s.line(accent, "⚙ %s [%s]", callTitle(now, before), display.OneLine(cmp.Or(now.Status, "pending")))
+	s.line(accent, "⚙ %s [%s]", s.callTitle(now, shown), display.OneLine(now.Status))
+	if details == shown.details {
+		details = ""
+	}
 	if details += display.HiddenWarning(texts...); details != "" {
 		s.line(dim, "%s", strings.TrimPrefix(details, "\n"))
 	}
-	now.Shown = true
+	if files != "" && files != shown.files {
+		s.line(dim, "    at %s", files)
+	}
+	shown.shown, shown.title, shown.status = true, now.Title, now.Status
+	shown.details, shown.files = formatDetails(running), files
 }
 
-// callTitle returns the title of a call: in full when it is new, shortened later.
-func callTitle(now *toolcall.Known, before toolcall.Known) string {
-	title := cmp.Or(now.Title, now.ID, "a tool")
-	if before.Shown && before.Title == now.Title {
+// maxFiles is how many files a call's line names.
+const maxFiles = 8
+
+// formatFiles lists the files that a text does not name yet.
+func formatFiles(files []string, said string) string {
+	files = slices.DeleteFunc(slices.Clone(files), func(f string) bool { return strings.Contains(said, f) })
+	more := ""
+	if len(files) > maxFiles {
+		files, more = files[:maxFiles], " and more"
+	}
+	for i, f := range files {
+		files[i] = display.OneLine(f)
+	}
+	return strings.Join(files, ", ") + more
+}
+
+// callTitle returns the title of a call: in full when it is new, shortened later. The name
+// of the tool follows if the title does not have it.
+func (s *screen) callTitle(now *view.ToolRow, shown *shownCall) string {
+	known := ""
+	if s.earlier != nil {
+		known = s.earlier.announced(&now.ID).Title
+	}
+	title := cmp.Or(now.Title, known, now.Name, now.ID, "a tool")
+	if shown.shown && shown.title == now.Title {
 		return display.Short(title, 100)
+	}
+	if now.Name != "" && !strings.Contains(title, now.Name) {
+		return display.Indent(title) + " (" + display.Short(now.Name, 40) + ")"
 	}
 	return display.Indent(title)
 }
 
-func (s *screen) plan(entries []planEntry) {
+func (s *screen) plan(p *view.PlanRow) {
+	if p.Removed {
+		s.line(accent, "plan: removed")
+		return
+	}
 	s.line(accent, "plan:")
 	marks := map[string]string{"completed": "x", "in_progress": ">"}
-	for _, e := range entries {
+	for _, e := range p.Entries {
 		s.line(plain, "  [%s] %s", cmp.Or(marks[e.Status], " "), display.Indent(e.Content))
+	}
+	if p.Text != nil {
+		s.line(plain, "%s", display.Block(*p.Text))
+	}
+	if p.URI != nil {
+		s.line(plain, "    in %s", display.OneLine(*p.URI))
+	}
+}
+
+// compaction prints how far the agent has come with shortening its context.
+func (s *screen) compaction(now, before *view.CompactionRow) {
+	if before == nil || before.Status != now.Status {
+		words := map[string]string{"in_progress": "is shortening its context", "completed": "shortened its context",
+			"failed": "could not shorten its context", "cancelled": "stopped shortening its context"}
+		s.line(dim, "* the agent %s", cmp.Or(words[now.Status], "shortens its context: "+display.OneLine(now.Status)))
+	}
+	if now.Error != nil && (before == nil || before.Error == nil || *before.Error != *now.Error) {
+		s.line(bad, "%s", display.Block(*now.Error))
+	}
+	s.streamBlocks(now.Key, "summary: ", dim, now.Added(before))
+}
+
+// agentNotice prints what the agent tells about its session. Modes and models are printed
+// from the facts, which have their names.
+func (s *screen) agentNotice(n view.Notice) {
+	switch n := n.(type) {
+	case view.TitleNotice:
+		s.line(dim, "* the agent names the session: %s", display.Indent(n.Title))
+	case view.AgentNotice:
+		styles := map[string]style{"warning": alert, "error": bad}
+		s.line(cmp.Or(styles[n.Severity], accent), "* %s from the agent: %s", cmp.Or(map[string]string{"warning": "warning", "error": "error"}[n.Severity], "notice"), display.Indent(n.Title))
+		if strings.TrimSpace(n.Description) != "" {
+			s.line(dim, "%s", display.Block(n.Description))
+		}
+	case view.OversizedNotice:
+		s.line(alert, "* the agent sent an update that is too big to be kept: %s, %s", display.OneLine(n.Name), toolcall.SizeText(&n.Bytes))
 	}
 }

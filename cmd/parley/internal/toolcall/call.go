@@ -1,103 +1,81 @@
 package toolcall
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
+
+	"parley/protocol/view"
 )
 
-// Call is a tool call, as its announcement and all updates since describe it.
+// Call is what a person is shown of a tool call.
 type Call struct {
-	ID        string
-	Title     string
-	Kind      string
-	Status    string
-	RawInput  json.RawMessage // nil if empty
-	RawOutput json.RawMessage // nil if empty
-	Content   []Content
-	Locations []Location
-	Other     json.RawMessage // content that is not a list
+	Title    string
+	Kind     string // empty if the agent has not said it
+	RawInput json.RawMessage
+	Content  []Content
+	Files    []string // with the line after a colon if there is one
 }
 
-// Location is a file that a call is about.
-type Location struct {
-	Path string `json:"path"`
-}
-
-// Decode decodes a tool call, or an update of one, member by member. It ignores a member
-// of the wrong type.
-func Decode(raw json.RawMessage) (c Call) {
-	var members map[string]json.RawMessage
-	_ = json.Unmarshal(raw, &members)
-	for name, into := range map[string]any{
-		"toolCallId": &c.ID, "title": &c.Title, "kind": &c.Kind, "status": &c.Status,
-		"content": &c.Content, "locations": &c.Locations,
-	} {
-		if json.Unmarshal(members[name], into) != nil && name == "content" {
-			c.Other = nonEmpty(members[name])
-		}
+// New returns what a person is shown of a call.
+func New(call view.Call) Call {
+	c := Call{Title: call.Title, Kind: call.Kind, RawInput: nonEmpty(call.Input)}
+	if c.Kind == "other" {
+		c.Kind = ""
 	}
-	c.RawInput, c.RawOutput = nonEmpty(members["rawInput"]), nonEmpty(members["rawOutput"])
+	for _, part := range call.Content {
+		c.Content = append(c.Content, contentOf(part))
+	}
+	for _, place := range call.Places {
+		c.Files = append(c.Files, PlaceText(place))
+	}
 	return c
 }
 
-// DecodeMembers decodes the members of an object that have the right type into the values
-// that into has under their names.
-func DecodeMembers(raw json.RawMessage, into map[string]any) {
-	var members map[string]json.RawMessage
-	_ = json.Unmarshal(raw, &members)
-	for name, value := range into {
-		_ = json.Unmarshal(members[name], value)
+// PlaceText returns a path, and the line after a colon if there is one.
+func PlaceText(p view.Place) string {
+	if p.Line == nil {
+		return p.Path
 	}
+	return p.Path + ":" + strconv.FormatInt(*p.Line, 10)
 }
 
 // nonEmpty returns raw, or nil if it is an empty value.
 func nonEmpty(raw json.RawMessage) json.RawMessage {
-	if s := string(bytes.TrimSpace(raw)); s == "" || s == "null" || s == "{}" || s == "[]" || s == `""` {
+	if s := strings.TrimSpace(string(raw)); s == "" || s == "null" || s == "{}" || s == "[]" || s == `""` {
 		return nil
 	}
 	return raw
 }
 
-// Merge returns the call after an update, which replaces the members that it has.
-func (c Call) Merge(update Call) Call {
-	for into, value := range map[*string]string{&c.ID: update.ID, &c.Title: update.Title, &c.Kind: update.Kind, &c.Status: update.Status} {
-		if value != "" {
-			*into = value
-		}
+// WithAnnounced returns the call of a permission request, completed by what the agent
+// announced of it. The announced diffs are kept if the request has none.
+func (c Call) WithAnnounced(announced Call) Call {
+	if c.Title == "" {
+		c.Title = announced.Title
 	}
-	if update.RawInput != nil {
-		c.RawInput = update.RawInput
+	if c.Kind == "" {
+		c.Kind = announced.Kind
 	}
-	if update.RawOutput != nil {
-		c.RawOutput = update.RawOutput
+	if c.RawInput == nil {
+		c.RawInput = announced.RawInput
 	}
-	if update.Content != nil {
-		c.Content = update.Content
+	if len(c.Content) == 0 {
+		c.Content = announced.Content
 	}
-	if update.Other != nil {
-		c.Other = update.Other
+	if len(c.Files) == 0 {
+		c.Files = announced.Files
 	}
-	if update.Locations != nil {
-		c.Locations = update.Locations
+	if len(diffsIn(c.Content)) == 0 {
+		c.Content = slices.Concat(c.Content, diffsIn(announced.Content))
 	}
 	return c
 }
 
-// WithAnnounced returns the call of a permission request, completed by what the agent
-// announced of it. The announced diffs are kept if the request has none.
-func (c Call) WithAnnounced(announced Call) Call {
-	all := announced.Merge(c)
-	if len(diffsIn(all.Content)) == 0 {
-		all.Content = slices.Concat(all.Content, diffsIn(announced.Content))
-	}
-	return all
-}
-
 // Size returns the approximate size of the call in bytes.
 func (c Call) Size() int {
-	size := len(c.Title) + len(c.RawInput) + len(c.RawOutput)
+	size := len(c.Title) + len(c.RawInput)
 	for _, p := range c.Content {
 		size += p.size()
 	}
@@ -129,4 +107,11 @@ func (c Call) command() string {
 		}
 	}
 	return strings.Join(parts, " ")
+}
+
+// RunningDetails returns the details that are shown while the call runs: its command,
+// scripts and diffs. Its text content is its output.
+func (c Call) RunningDetails() []Detail {
+	c.Content = diffsIn(c.Content)
+	return slices.DeleteFunc(c.Details(), func(d Detail) bool { return d.Label != "" && d.Label != "script" })
 }

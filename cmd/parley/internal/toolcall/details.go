@@ -42,9 +42,9 @@ func (c Call) Details() []Detail {
 	case len(rest) > 0:
 		d.add("input", formatObject(rest))
 	}
-	for _, l := range c.Locations {
-		if !d.mentions(l.Path) {
-			d.add("file", l.Path)
+	for _, file := range c.Files {
+		if !d.mentions(file) {
+			d.add("file", file)
 		}
 	}
 	return d.list
@@ -67,31 +67,13 @@ func (d *details) addScript(input map[string]json.RawMessage) map[string]json.Ra
 func (d *details) addContent() {
 	for _, p := range d.call.Content {
 		switch {
-		case p.Type == "diff":
-			d.add("", diffText(p))
-		case p.Content != nil:
-			d.addBlock(*p.Content)
-		case p.Type != "terminal" && p.Type != "content":
-			d.addBlock(p)
+		case p.diff != nil:
+			d.add("", diffText(*p.diff))
+		case p.raw:
+			d.add("content", p.text)
+		case !d.call.repeats(p.text):
+			d.add("", p.text)
 		}
-	}
-	d.add("content", string(d.call.Other))
-}
-
-// addBlock adds a content block. It adds a block of an unknown type as JSON.
-func (d *details) addBlock(b Content) {
-	switch {
-	case b.raw != nil:
-		d.add("content", string(b.raw))
-	case b.Type == "text":
-		if !d.call.repeats(b.Text) {
-			d.add("", b.Text)
-		}
-	case b.Resource != nil:
-		d.add("", b.Resource.URI)
-		d.add("", b.Resource.Text)
-	default:
-		d.add("", "["+strings.Join(strings.Fields(b.Type+" "+b.Name+" "+b.URI), " ")+"]")
 	}
 }
 

@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
+
+	"parley/protocol/view"
 )
 
-// diffsIn returns the diffs in a call's content.
+// diffsIn returns what shows changes of files in a call's content.
 func diffsIn(list []Content) (found []Content) {
 	for _, c := range list {
-		if c.Type == "diff" {
+		if c.diffs {
 			found = append(found, c)
 		}
 	}
@@ -19,7 +21,7 @@ func diffsIn(list []Content) (found []Content) {
 }
 
 // diffText formats a whole diff as the file's path and unified hunks.
-func diffText(d Content) string {
+func diffText(d view.ToolContent) string {
 	before, name := "", d.Path
 	if d.OldText == nil {
 		name += " (a new file)"
@@ -36,7 +38,11 @@ func diffText(d Content) string {
 
 // removeShown removes the members of the raw input that a diff of the call shows.
 func (c Call) removeShown(input map[string]json.RawMessage) {
-	for _, d := range diffsIn(c.Content) {
+	for _, part := range c.Content {
+		if part.diff == nil {
+			continue
+		}
+		d := fileDiff(*part.diff)
 		texts := map[string]string{}
 		for name, raw := range input {
 			var text string
@@ -50,10 +56,13 @@ func (c Call) removeShown(input map[string]json.RawMessage) {
 	}
 }
 
+// fileDiff is a diff of one file.
+type fileDiff view.ToolContent
+
 // shownTexts returns the names of the texts that a diff shows: its path, the whole text
 // before or after, the same change as a patch, and a pair of an old and a new part if
 // replacing one by the other is the change.
-func (c Content) shownTexts(texts map[string]string) (names []string) {
+func (c fileDiff) shownTexts(texts map[string]string) (names []string) {
 	before := ""
 	if c.OldText != nil {
 		before = *c.OldText
@@ -78,16 +87,16 @@ func (c Content) shownTexts(texts map[string]string) (names []string) {
 
 // isPatch reports whether text is a patch of the diff's file only, and removes and adds
 // the same lines as the diff.
-func (c Content) isPatch(text string) bool {
+func (c fileDiff) isPatch(text string) bool {
 	removed, added, ok := c.changedLines(text)
-	_, hunks, _ := strings.Cut(diffText(c), "\n")
+	_, hunks, _ := strings.Cut(diffText(view.ToolContent(c)), "\n")
 	otherRemoved, otherAdded, _ := c.changedLines(hunks)
 	return ok && len(removed)+len(added) > 0 && slices.Equal(removed, otherRemoved) && slices.Equal(added, otherAdded)
 }
 
 // changedLines returns the lines that a patch removes and adds. ok is false if the text is
 // not a patch of this file only.
-func (c Content) changedLines(patch string) (removed, added []string, ok bool) {
+func (c fileDiff) changedLines(patch string) (removed, added []string, ok bool) {
 	inHunk := false
 	for line := range strings.SplitSeq(strings.TrimSuffix(patch, "\n"), "\n") {
 		switch {
@@ -107,7 +116,7 @@ func (c Content) changedLines(patch string) (removed, added []string, ok bool) {
 
 // isPatchHeader reports whether a line before the hunks of a patch is a separator or names
 // this file.
-func (c Content) isPatchHeader(line string) bool {
+func (c fileDiff) isPatchHeader(line string) bool {
 	if strings.Trim(line, "=") == "" {
 		return true
 	}

@@ -23,6 +23,7 @@ type Output struct {
 	all      hash.Hash       // of everything that has arrived, to recognise a repetition of it
 	sequence string          // an incomplete escape sequence at the end
 	cr       string          // a carriage return at the end
+	style    Style           // in which the next text is shown
 }
 
 // Size returns the number of bytes that have arrived.
@@ -37,8 +38,14 @@ func (o *Output) KeptSize() int { return o.kept.Len() }
 // IsTruncated reports whether the text is longer than [MaxShownOutput].
 func (o *Output) IsTruncated() bool { return o.kept.Len() > MaxShownOutput }
 
+// Run is a text in one style.
+type Run struct {
+	Style Style
+	Text  string
+}
+
 // Append adds text that has arrived, and returns the part to show now.
-func (o *Output) Append(text string) string {
+func (o *Output) Append(text string) (runs []Run) {
 	if o.all == nil {
 		o.all = sha256.New()
 	}
@@ -46,8 +53,28 @@ func (o *Output) Append(text string) string {
 	o.size += len(text)
 	text = o.sequence + text
 	at := sequenceStart(text)
-	text, o.sequence = o.cr+escapeSequences.ReplaceAllString(text[:at], ""), text[at:]
-	if o.cr = ""; strings.HasSuffix(text, "\r") {
+	text, o.sequence = text[:at], text[at:]
+	for len(text) > 0 {
+		sequence := escapeSequences.FindStringIndex(text)
+		if sequence == nil {
+			sequence = []int{len(text), len(text)}
+		}
+		if shown := o.keep(text[:sequence[0]]); shown != "" {
+			runs = append(runs, Run{o.style, shown})
+		}
+		o.style = o.style.after(text[sequence[0]:sequence[1]])
+		text = text[sequence[1]:]
+	}
+	return runs
+}
+
+// keep adds text without escape sequences, and returns the part to show now.
+func (o *Output) keep(text string) string {
+	if text == "" {
+		return ""
+	}
+	text, o.cr = o.cr+text, ""
+	if strings.HasSuffix(text, "\r") {
 		text, o.cr = text[:len(text)-1], "\r"
 	}
 	text = lineEnds.Replace(text)
@@ -61,14 +88,14 @@ func (o *Output) Append(text string) string {
 
 // AppendFull is [Output.Append] for agents that repeat the whole output so far. It adds
 // only the part that is new.
-func (o *Output) AppendFull(text string) string {
+func (o *Output) AppendFull(text string) []Run {
 	if o.size > 0 && len(text) >= o.size {
 		if begin := sha256.Sum256([]byte(text[:o.size])); string(o.all.Sum(nil)) == string(begin[:]) {
 			return o.Append(text[o.size:])
 		}
 	}
 	if text == "" || o.size > 0 && strings.HasSuffix(o.kept.String(), plainText(text)) {
-		return ""
+		return nil
 	}
 	return o.Append(text)
 }

@@ -4,14 +4,16 @@ import (
 	"cmp"
 	"encoding/json"
 	"strings"
+
+	"parley/protocol/view"
 )
 
-// ContentText returns the text in a call's content, which is a list.
-func ContentText(content json.RawMessage) string {
+// ContentText returns the text in a call's content.
+func ContentText(content []view.ToolContent) string {
 	var b strings.Builder
-	for _, c := range Decode(json.RawMessage(`{"content":` + cmp.Or(string(content), "null") + `}`)).Content {
-		if c.Type == "content" && c.Content != nil {
-			b.WriteString(unfence(c.Content.Text))
+	for _, c := range content {
+		if c.Type == "block" && c.Block.Type == "text" {
+			b.WriteString(unfence(c.Block.Text()))
 		}
 	}
 	return b.String()
@@ -35,8 +37,12 @@ func RawText(rawOutput json.RawMessage) string {
 		return text
 	}
 	var formatted, aggregated, output, stdout, stderr string
-	DecodeMembers(rawOutput, map[string]any{
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(rawOutput, &members)
+	for name, into := range map[string]*string{
 		"formatted_output": &formatted, "aggregated_output": &aggregated, "output": &output, "stdout": &stdout, "stderr": &stderr,
-	})
+	} {
+		_ = json.Unmarshal(members[name], into) // a member of the wrong type is left out
+	}
 	return cmp.Or(formatted, aggregated, output, stdout+stderr)
 }
