@@ -157,7 +157,7 @@ func (a *actor) resultOf(in envelope, d rules.Decision, primary *rules.Event) re
 	switch {
 	case d.Replay > 0:
 		again := lookup.RepeatedAnswer{Command: c.Request.Command, Seq: d.Replay, Answer: a.state.Answerer()}
-		return result{payload: again, duplicate: true}
+		return result{payload: again, duplicate: d.Duplicate}
 	case d.Answer != nil:
 		return result{payload: a.shell.complete(d.Answer, a.head), duplicate: d.Duplicate}
 	case primary != nil:

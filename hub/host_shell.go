@@ -37,9 +37,10 @@ type agentRun struct {
 	giveUp context.CancelFunc // ends the start, which then fails
 
 	// owned by the actor
-	agent  Agent              // nil until it is ready
-	ending bool               // end was called
-	exited *rules.AgentExited // set if the exit arrives before agentStarted
+	agent  Agent                                                // nil until it is ready
+	answer func(requestID string, reply rules.ElicitationReply) // answers elicitations while the agent starts; nil if it cannot be reached
+	ending bool                                                 // end was called
+	exited *rules.AgentExited                                   // set if the exit arrives before agentStarted
 }
 
 // agentStarted is the outcome of a start. In the agent's inbox it follows the messages
@@ -106,13 +107,13 @@ func (s *hostShell) isOpen(shared journal.SessionID) bool {
 	return open
 }
 
-// performOnAgent carries out an effect on the agent. While no agent is ready, it does
-// nothing, except that it gives up a start that is to end.
+// performOnAgent carries out an effect on the agent.
 func (s *hostShell) performOnAgent(e rules.Effect) {
-	if s.agent == nil || s.agent.agent == nil {
-		if _, end := e.(host.EndAgent); end && s.agent != nil {
-			s.agent.giveUp()
-		}
+	if s.agent == nil {
+		return
+	}
+	if s.agent.agent == nil {
+		s.performOnStart(e)
 		return
 	}
 	agent := s.agent.agent
@@ -123,6 +124,9 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 	case host.AnswerAgent:
 		s.lastMessage = time.Now()
 		agent.Respond(e.RequestID, e.OptionID)
+	case host.AnswerElicitation:
+		s.lastMessage = time.Now()
+		agent.Answer(e.RequestID, e.Reply)
 	case host.ConfigureAgent:
 		agent.Configure(e.RequestID, e.OptionID, e.Value)
 	case host.StopWork:
@@ -133,6 +137,18 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 		agent.Cancel()
 	case host.EndAgent:
 		s.end(s.agent)
+	}
+}
+
+// performOnStart carries out an effect on an agent that is not ready.
+func (s *hostShell) performOnStart(e rules.Effect) {
+	switch e := e.(type) {
+	case host.EndAgent:
+		s.agent.giveUp()
+	case host.AnswerElicitation:
+		if s.agent.answer != nil {
+			s.agent.answer(e.RequestID, e.Reply)
+		}
 	}
 }
 
@@ -240,6 +256,9 @@ func (s *hostShell) nextMessage() (body rules.Body, ok bool) {
 			return nil, false
 		}
 		return host.AgentReported{Event: m}, true
+	case rules.AgentReachable:
+		s.agent.answer = m.Answer
+		return nil, false
 	case rules.AgentEvent:
 		return host.AgentReported{Event: m}, true
 	}

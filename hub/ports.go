@@ -19,8 +19,8 @@ type Launcher interface {
 	Missing() []protocol.MissingAgent
 	// Launch starts an agent and opens a session on it. It blocks until the agent is
 	// ready for a prompt, has failed, or ctx ends. The agent's messages, also those sent
-	// before Launch returns, are passed to sink one at a time and in order. sink may
-	// block, and the agent is not read further meanwhile. [rules.AgentExited] is the
+	// before Launch returns, are passed to sink one at a time and in order. An agent that
+	// asks for input while it starts sends [rules.AgentReachable] first. sink may block, and the agent is not read further meanwhile. [rules.AgentExited] is the
 	// last event: it is sent exactly once if Launch returns an agent, and never if it
 	// returns an error.
 	Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (Agent, error)
@@ -68,6 +68,8 @@ type Agent interface {
 	// Respond answers a permission request with one of its options, or as cancelled if
 	// optionID is empty.
 	Respond(requestID, optionID string)
+	// Answer answers an elicitation.
+	Answer(requestID string, reply rules.ElicitationReply)
 	// Configure sets an option to a value, which is a JSON string or boolean. A
 	// [rules.AgentConfigured] with the same request id tells the outcome.
 	Configure(requestID, optionID string, value json.RawMessage)

@@ -55,10 +55,13 @@ type (
 		More   bool              `json:"more"`   // whether there are more in that direction
 		Gap    bool              `json:"gap"`    // the cursor is not of this journal; Events are the newest
 	}
-	// ItemAnswer answers [Item]: the requested item with its whole text. Server to client.
+	// ItemAnswer answers [Item]: the requested item with its whole text, or what an
+	// elicitation was answered with. Server to client.
 	ItemAnswer struct {
-		Approval   *Approval   `json:"approval"`
-		Permission *Permission `json:"permission"`
+		Approval    *Approval          `json:"approval"`
+		Permission  *Permission        `json:"permission"`
+		Elicitation *Elicitation       `json:"elicitation,omitempty"` // if it has no answer yet
+		Answer      *ElicitationAnswer `json:"answer,omitempty"`      // of an elicitation that was answered
 	}
 	// PeopleAnswer answers [People]. Server to client.
 	PeopleAnswer struct {
@@ -143,6 +146,7 @@ type (
 		Code         Code   `json:"code"`
 		Retryable    bool   `json:"retryable"`
 		RetryAfterMS int64  `json:"retryAfterMs,omitempty"` // in milliseconds; zero if unknown
+		Field        string `json:"field,omitempty"`        // the name of the field of a form that has a wrong value
 	}
 )
 
@@ -157,5 +161,6 @@ func (e *Error) Body() ErrorBody {
 		Code:         e.Code,
 		Retryable:    e.Entry().Retryable,
 		RetryAfterMS: e.RetryAfter.Milliseconds(),
+		Field:        e.Field,
 	}
 }

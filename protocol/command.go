@@ -106,8 +106,8 @@ type (
 		Limit  int    `json:"limit"`
 	}
 	// Item reads the whole text of an unfinished prompt or of a pending question of the
-	// agent. Exactly one of the ids is set. The answer is an [ItemAnswer]. Client to
-	// server.
+	// agent, or what an elicitation was answered with. Exactly one of the ids is set. The
+	// answer is an [ItemAnswer]. Client to server.
 	Item struct {
 		ApprovalID string `json:"approvalId,omitzero"`
 		RequestID  string `json:"requestId,omitzero"`

@@ -14,6 +14,7 @@ const (
 	CommandWithdraw     CommandType = "withdraw"
 	CommandEditPrompt   CommandType = "edit_prompt"
 	CommandMovePrompt   CommandType = "move_prompt"
+	CommandAnswer       CommandType = "answer"
 	CommandCancel       CommandType = "cancel"
 	CommandSetMode      CommandType = "set_mode"
 	CommandSetRole      CommandType = "set_role"
@@ -44,6 +45,7 @@ var commands = map[CommandType]func() Command{
 	CommandWithdraw:     func() Command { return new(Withdraw) },
 	CommandEditPrompt:   func() Command { return new(EditPrompt) },
 	CommandMovePrompt:   func() Command { return new(MovePrompt) },
+	CommandAnswer:       func() Command { return new(Answer) },
 	CommandCancel:       func() Command { return new(Cancel) },
 	CommandSetMode:      func() Command { return new(SetMode) },
 	CommandSetRole:      func() Command { return new(SetRole) },

@@ -12,51 +12,53 @@ type Code string
 
 // The error codes. [Catalogue] has the properties of each, and PROTOCOL.md its meaning.
 const (
-	CodeInvalidRequest            Code = "INVALID_REQUEST"
-	CodeInvalidAction             Code = "INVALID_ACTION"
-	CodeMissingHostSessionID      Code = "MISSING_HOST_SESSION_ID"
-	CodeMissingHostUserID         Code = "MISSING_HOST_USER_ID"
-	CodeMissingUserID             Code = "MISSING_USER_ID"
-	CodeEmptyMessage              Code = "EMPTY_MESSAGE"
-	CodeEmptyPrompt               Code = "EMPTY_PROMPT"
-	CodeUnauthorized              Code = "UNAUTHORIZED"
-	CodeOriginNotAllowed          Code = "ORIGIN_NOT_ALLOWED"
-	CodeInvalidInviteToken        Code = "INVALID_INVITE_TOKEN"
-	CodeInvalidParticipantToken   Code = "INVALID_PARTICIPANT_TOKEN"
-	CodeParticipantRemoved        Code = "PARTICIPANT_REMOVED"
-	CodeHostRequired              Code = "HOST_REQUIRED"
-	CodeCommentNotAllowed         Code = "COMMENT_NOT_ALLOWED"
-	CodePromptNotAllowed          Code = "PROMPT_NOT_ALLOWED"
-	CodeSessionNotFound           Code = "SESSION_NOT_FOUND"
-	CodeHostSessionNotFound       Code = "HOST_SESSION_NOT_FOUND"
-	CodeAgentNotFound             Code = "AGENT_NOT_FOUND"
-	CodeParticipantNotFound       Code = "PARTICIPANT_NOT_FOUND"
-	CodeApprovalNotFound          Code = "APPROVAL_NOT_FOUND"
-	CodePermissionNotFound        Code = "PERMISSION_NOT_FOUND"
-	CodeNotFound                  Code = "NOT_FOUND"
-	CodeMethodNotAllowed          Code = "METHOD_NOT_ALLOWED"
-	CodeSessionInactive           Code = "SESSION_INACTIVE"
-	CodeParticipantInactive       Code = "PARTICIPANT_INACTIVE"
-	CodeReadOnly                  Code = "READ_ONLY"
-	CodeUserAlreadyJoined         Code = "USER_ALREADY_JOINED"
-	CodeApprovalAlreadyResolved   Code = "APPROVAL_ALREADY_RESOLVED"
-	CodePermissionAlreadyResolved Code = "PERMISSION_ALREADY_RESOLVED"
-	CodeNothingToCancel           Code = "NOTHING_TO_CANCEL"
-	CodePromptNotAsExpected       Code = "PROMPT_NOT_AS_EXPECTED"
-	CodeTooLarge                  Code = "TOO_LARGE"
-	CodeAttachmentNotFound        Code = "ATTACHMENT_NOT_FOUND"
-	CodeContentNotSupported       Code = "CONTENT_NOT_SUPPORTED"
-	CodeStorageFull               Code = "STORAGE_FULL"
-	CodeRateLimited               Code = "RATE_LIMITED"
-	CodeTooManyParticipants       Code = "TOO_MANY_PARTICIPANTS"
-	CodeTooManyPending            Code = "TOO_MANY_PENDING"
-	CodeQueueFull                 Code = "QUEUE_FULL"
-	CodeTooManyAgents             Code = "TOO_MANY_AGENTS"
-	CodeAgentUnavailable          Code = "AGENT_UNAVAILABLE"
-	CodeAgentAuthRequired         Code = "AGENT_AUTH_REQUIRED"
-	CodeAgentFailed               Code = "AGENT_FAILED"
-	CodeJournalUnavailable        Code = "JOURNAL_UNAVAILABLE"
-	CodeInternal                  Code = "INTERNAL"
+	CodeInvalidRequest             Code = "INVALID_REQUEST"
+	CodeInvalidAction              Code = "INVALID_ACTION"
+	CodeMissingHostSessionID       Code = "MISSING_HOST_SESSION_ID"
+	CodeMissingHostUserID          Code = "MISSING_HOST_USER_ID"
+	CodeMissingUserID              Code = "MISSING_USER_ID"
+	CodeEmptyMessage               Code = "EMPTY_MESSAGE"
+	CodeEmptyPrompt                Code = "EMPTY_PROMPT"
+	CodeUnauthorized               Code = "UNAUTHORIZED"
+	CodeOriginNotAllowed           Code = "ORIGIN_NOT_ALLOWED"
+	CodeInvalidInviteToken         Code = "INVALID_INVITE_TOKEN"
+	CodeInvalidParticipantToken    Code = "INVALID_PARTICIPANT_TOKEN"
+	CodeParticipantRemoved         Code = "PARTICIPANT_REMOVED"
+	CodeHostRequired               Code = "HOST_REQUIRED"
+	CodeCommentNotAllowed          Code = "COMMENT_NOT_ALLOWED"
+	CodePromptNotAllowed           Code = "PROMPT_NOT_ALLOWED"
+	CodeSessionNotFound            Code = "SESSION_NOT_FOUND"
+	CodeHostSessionNotFound        Code = "HOST_SESSION_NOT_FOUND"
+	CodeAgentNotFound              Code = "AGENT_NOT_FOUND"
+	CodeParticipantNotFound        Code = "PARTICIPANT_NOT_FOUND"
+	CodeApprovalNotFound           Code = "APPROVAL_NOT_FOUND"
+	CodePermissionNotFound         Code = "PERMISSION_NOT_FOUND"
+	CodeElicitationNotFound        Code = "ELICITATION_NOT_FOUND"
+	CodeNotFound                   Code = "NOT_FOUND"
+	CodeMethodNotAllowed           Code = "METHOD_NOT_ALLOWED"
+	CodeSessionInactive            Code = "SESSION_INACTIVE"
+	CodeParticipantInactive        Code = "PARTICIPANT_INACTIVE"
+	CodeReadOnly                   Code = "READ_ONLY"
+	CodeUserAlreadyJoined          Code = "USER_ALREADY_JOINED"
+	CodeApprovalAlreadyResolved    Code = "APPROVAL_ALREADY_RESOLVED"
+	CodePermissionAlreadyResolved  Code = "PERMISSION_ALREADY_RESOLVED"
+	CodeElicitationAlreadyResolved Code = "ELICITATION_ALREADY_RESOLVED"
+	CodeNothingToCancel            Code = "NOTHING_TO_CANCEL"
+	CodePromptNotAsExpected        Code = "PROMPT_NOT_AS_EXPECTED"
+	CodeTooLarge                   Code = "TOO_LARGE"
+	CodeAttachmentNotFound         Code = "ATTACHMENT_NOT_FOUND"
+	CodeContentNotSupported        Code = "CONTENT_NOT_SUPPORTED"
+	CodeStorageFull                Code = "STORAGE_FULL"
+	CodeRateLimited                Code = "RATE_LIMITED"
+	CodeTooManyParticipants        Code = "TOO_MANY_PARTICIPANTS"
+	CodeTooManyPending             Code = "TOO_MANY_PENDING"
+	CodeQueueFull                  Code = "QUEUE_FULL"
+	CodeTooManyAgents              Code = "TOO_MANY_AGENTS"
+	CodeAgentUnavailable           Code = "AGENT_UNAVAILABLE"
+	CodeAgentAuthRequired          Code = "AGENT_AUTH_REQUIRED"
+	CodeAgentFailed                Code = "AGENT_FAILED"
+	CodeJournalUnavailable         Code = "JOURNAL_UNAVAILABLE"
+	CodeInternal                   Code = "INTERNAL"
 )
 
 // Close codes of the WebSocket endpoint. After 40xx the client reconnects; after 44xx,
@@ -88,51 +90,53 @@ type Entry struct {
 
 // Catalogue describes every error code.
 var Catalogue = map[Code]Entry{
-	CodeInvalidRequest:            {http.StatusBadRequest, CloseNotProtocol, false},
-	CodeInvalidAction:             {http.StatusBadRequest, CloseNotProtocol, false},
-	CodeMissingHostSessionID:      {http.StatusBadRequest, CloseNotProtocol, false},
-	CodeMissingHostUserID:         {http.StatusBadRequest, CloseNotProtocol, false},
-	CodeMissingUserID:             {http.StatusBadRequest, CloseNotProtocol, false},
-	CodeEmptyMessage:              {http.StatusBadRequest, CloseNotProtocol, false},
-	CodeEmptyPrompt:               {http.StatusBadRequest, CloseNotProtocol, false},
-	CodeUnauthorized:              {http.StatusUnauthorized, CloseBadCredentials, false},
-	CodeOriginNotAllowed:          {http.StatusForbidden, CloseBadCredentials, false},
-	CodeInvalidInviteToken:        {http.StatusForbidden, CloseBadCredentials, false},
-	CodeInvalidParticipantToken:   {http.StatusForbidden, CloseBadCredentials, false},
-	CodeParticipantRemoved:        {http.StatusForbidden, CloseRemoved, false},
-	CodeHostRequired:              {http.StatusForbidden, CloseBadCredentials, false},
-	CodeCommentNotAllowed:         {http.StatusForbidden, CloseBadCredentials, false},
-	CodePromptNotAllowed:          {http.StatusForbidden, CloseBadCredentials, false},
-	CodeSessionNotFound:           {http.StatusNotFound, CloseNoSession, false},
-	CodeHostSessionNotFound:       {http.StatusNotFound, CloseNoSession, false},
-	CodeAgentNotFound:             {http.StatusNotFound, CloseNoSession, false},
-	CodeParticipantNotFound:       {http.StatusNotFound, CloseBadCredentials, false},
-	CodeApprovalNotFound:          {http.StatusNotFound, CloseNoSession, false},
-	CodePermissionNotFound:        {http.StatusNotFound, CloseNoSession, false},
-	CodeNotFound:                  {http.StatusNotFound, CloseNoSession, false},
-	CodeMethodNotAllowed:          {http.StatusMethodNotAllowed, CloseNotProtocol, false},
-	CodeSessionInactive:           {http.StatusConflict, CloseSessionEnded, false},
-	CodeParticipantInactive:       {http.StatusConflict, CloseBadCredentials, false},
-	CodeReadOnly:                  {http.StatusConflict, CloseNotProtocol, false},
-	CodeUserAlreadyJoined:         {http.StatusConflict, CloseBadCredentials, false},
-	CodeApprovalAlreadyResolved:   {http.StatusConflict, CloseNotProtocol, false},
-	CodePermissionAlreadyResolved: {http.StatusConflict, CloseNotProtocol, false},
-	CodeNothingToCancel:           {http.StatusConflict, CloseNotProtocol, false},
-	CodePromptNotAsExpected:       {http.StatusConflict, CloseNotProtocol, false},
-	CodeTooLarge:                  {http.StatusRequestEntityTooLarge, CloseTooBig, false},
-	CodeAttachmentNotFound:        {http.StatusNotFound, CloseNoSession, false},
-	CodeContentNotSupported:       {http.StatusUnsupportedMediaType, CloseNotProtocol, false},
-	CodeStorageFull:               {http.StatusInsufficientStorage, CloseTryAgain, true},
-	CodeRateLimited:               {http.StatusTooManyRequests, CloseRateLimited, true},
-	CodeTooManyParticipants:       {http.StatusTooManyRequests, CloseTryAgain, true},
-	CodeTooManyPending:            {http.StatusTooManyRequests, CloseTryAgain, true},
-	CodeQueueFull:                 {http.StatusTooManyRequests, CloseTryAgain, true},
-	CodeTooManyAgents:             {http.StatusTooManyRequests, CloseTryAgain, true},
-	CodeAgentUnavailable:          {http.StatusServiceUnavailable, CloseTryAgain, true},
-	CodeAgentAuthRequired:         {http.StatusFailedDependency, CloseNotProtocol, false},
-	CodeAgentFailed:               {http.StatusFailedDependency, CloseNotProtocol, false},
-	CodeJournalUnavailable:        {http.StatusServiceUnavailable, CloseTryAgain, true},
-	CodeInternal:                  {http.StatusInternalServerError, CloseTryAgain, true},
+	CodeInvalidRequest:             {http.StatusBadRequest, CloseNotProtocol, false},
+	CodeInvalidAction:              {http.StatusBadRequest, CloseNotProtocol, false},
+	CodeMissingHostSessionID:       {http.StatusBadRequest, CloseNotProtocol, false},
+	CodeMissingHostUserID:          {http.StatusBadRequest, CloseNotProtocol, false},
+	CodeMissingUserID:              {http.StatusBadRequest, CloseNotProtocol, false},
+	CodeEmptyMessage:               {http.StatusBadRequest, CloseNotProtocol, false},
+	CodeEmptyPrompt:                {http.StatusBadRequest, CloseNotProtocol, false},
+	CodeUnauthorized:               {http.StatusUnauthorized, CloseBadCredentials, false},
+	CodeOriginNotAllowed:           {http.StatusForbidden, CloseBadCredentials, false},
+	CodeInvalidInviteToken:         {http.StatusForbidden, CloseBadCredentials, false},
+	CodeInvalidParticipantToken:    {http.StatusForbidden, CloseBadCredentials, false},
+	CodeParticipantRemoved:         {http.StatusForbidden, CloseRemoved, false},
+	CodeHostRequired:               {http.StatusForbidden, CloseBadCredentials, false},
+	CodeCommentNotAllowed:          {http.StatusForbidden, CloseBadCredentials, false},
+	CodePromptNotAllowed:           {http.StatusForbidden, CloseBadCredentials, false},
+	CodeSessionNotFound:            {http.StatusNotFound, CloseNoSession, false},
+	CodeHostSessionNotFound:        {http.StatusNotFound, CloseNoSession, false},
+	CodeAgentNotFound:              {http.StatusNotFound, CloseNoSession, false},
+	CodeParticipantNotFound:        {http.StatusNotFound, CloseBadCredentials, false},
+	CodeApprovalNotFound:           {http.StatusNotFound, CloseNoSession, false},
+	CodePermissionNotFound:         {http.StatusNotFound, CloseNoSession, false},
+	CodeElicitationNotFound:        {http.StatusNotFound, CloseNoSession, false},
+	CodeNotFound:                   {http.StatusNotFound, CloseNoSession, false},
+	CodeMethodNotAllowed:           {http.StatusMethodNotAllowed, CloseNotProtocol, false},
+	CodeSessionInactive:            {http.StatusConflict, CloseSessionEnded, false},
+	CodeParticipantInactive:        {http.StatusConflict, CloseBadCredentials, false},
+	CodeReadOnly:                   {http.StatusConflict, CloseNotProtocol, false},
+	CodeUserAlreadyJoined:          {http.StatusConflict, CloseBadCredentials, false},
+	CodeApprovalAlreadyResolved:    {http.StatusConflict, CloseNotProtocol, false},
+	CodePermissionAlreadyResolved:  {http.StatusConflict, CloseNotProtocol, false},
+	CodeElicitationAlreadyResolved: {http.StatusConflict, CloseNotProtocol, false},
+	CodeNothingToCancel:            {http.StatusConflict, CloseNotProtocol, false},
+	CodePromptNotAsExpected:        {http.StatusConflict, CloseNotProtocol, false},
+	CodeTooLarge:                   {http.StatusRequestEntityTooLarge, CloseTooBig, false},
+	CodeAttachmentNotFound:         {http.StatusNotFound, CloseNoSession, false},
+	CodeContentNotSupported:        {http.StatusUnsupportedMediaType, CloseNotProtocol, false},
+	CodeStorageFull:                {http.StatusInsufficientStorage, CloseTryAgain, true},
+	CodeRateLimited:                {http.StatusTooManyRequests, CloseRateLimited, true},
+	CodeTooManyParticipants:        {http.StatusTooManyRequests, CloseTryAgain, true},
+	CodeTooManyPending:             {http.StatusTooManyRequests, CloseTryAgain, true},
+	CodeQueueFull:                  {http.StatusTooManyRequests, CloseTryAgain, true},
+	CodeTooManyAgents:              {http.StatusTooManyRequests, CloseTryAgain, true},
+	CodeAgentUnavailable:           {http.StatusServiceUnavailable, CloseTryAgain, true},
+	CodeAgentAuthRequired:          {http.StatusFailedDependency, CloseNotProtocol, false},
+	CodeAgentFailed:                {http.StatusFailedDependency, CloseNotProtocol, false},
+	CodeJournalUnavailable:         {http.StatusServiceUnavailable, CloseTryAgain, true},
+	CodeInternal:                   {http.StatusInternalServerError, CloseTryAgain, true},
 }
 
 // Error is an error with a code of the [Catalogue]. Clients receive it, so Message
@@ -141,6 +145,7 @@ type Error struct {
 	Code       Code
 	Message    string        // for people
 	RetryAfter time.Duration // how long to wait before a retry; zero if unknown
+	Field      string        // the name of the field of a form that has a wrong value; empty for other errors
 }
 
 // Errorf returns an [Error] with a formatted message.

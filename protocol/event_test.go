@@ -11,11 +11,17 @@ import (
 )
 
 var (
-	noon        = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
-	session     = protocol.Session{ID: "s", Mode: protocol.ModeViewOnly, CreatedAt: noon, ExpiresAt: &noon, Status: protocol.StatusActive}
-	participant = protocol.Participant{ID: "p", UserID: "<u>", DisplayName: ptr("A & B"), Role: protocol.RoleHost, JoinedAt: noon}
-	approval    = protocol.Approval{ID: "a", Prompt: "do", OriginalPrompt: ptr("do it"), Status: protocol.ApprovalApproved, CreatedAt: noon, ResolvedAt: &noon}
-	question    = protocol.Permission{RequestID: "q", ToolCall: json.RawMessage(`{"title":"<x>"}`), Options: json.RawMessage(`[]`)}
+	noon             = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
+	session          = protocol.Session{ID: "s", Mode: protocol.ModeViewOnly, CreatedAt: noon, ExpiresAt: &noon, Status: protocol.StatusActive}
+	participant      = protocol.Participant{ID: "p", UserID: "<u>", DisplayName: ptr("A & B"), Role: protocol.RoleHost, JoinedAt: noon}
+	approval         = protocol.Approval{ID: "a", Prompt: "do", OriginalPrompt: ptr("do it"), Status: protocol.ApprovalApproved, CreatedAt: noon, ResolvedAt: &noon}
+	everyElicitation = protocol.Elicitation{RequestID: "q", Mode: protocol.ElicitationModeForm, Message: "<m>", ToolCallID: "t", Form: &protocol.ElicitationForm{
+		Title: "t", Description: "d", Fields: []protocol.FormField{
+			{Name: "n", Type: protocol.FieldString, Title: "t", Description: "d", Required: true, Default: json.RawMessage(`"v"`), Format: protocol.FormatEmail, Pattern: "p", MinLength: ptr(1), MaxLength: ptr(2)},
+			{Name: "n", Type: protocol.FieldNumber, Minimum: ptr(0.5), Maximum: ptr(1e21)},
+			{Name: "n", Type: protocol.FieldMultiSelect, Options: []protocol.FormOption{{Value: "v", Title: "t", Description: "d"}, {Value: "w"}}, MinItems: ptr(0), MaxItems: ptr(2)},
+		}}}
+	question = protocol.Permission{RequestID: "q", ToolCall: json.RawMessage(`{"title":"<x>"}`), Options: json.RawMessage(`[]`)}
 )
 
 var everyPayload = []protocol.Payload{
@@ -40,6 +46,12 @@ var everyPayload = []protocol.Payload{
 	&protocol.PermissionRequested{Permission: question},
 	&protocol.PermissionResolved{RequestID: "q", OptionID: ptr("o"), Outcome: protocol.OutcomeSelected, Source: protocol.SourceParticipant, Participant: &participant},
 	&protocol.PermissionWithdrawn{RequestID: "q"},
+	&protocol.ElicitationRequested{Elicitation: everyElicitation},
+	&protocol.ElicitationRequested{Elicitation: protocol.Elicitation{RequestID: "q", Mode: protocol.ElicitationModeURL, Message: "m", Target: "https://a.b", AcceptedBy: &participant}},
+	&protocol.ElicitationResolved{RequestID: "q", Action: protocol.ElicitationAccept, Source: protocol.SourceParticipant, Participant: &participant},
+	&protocol.ElicitationWithdrawn{RequestID: "q"},
+	&protocol.ElicitationCompleted{RequestID: "q"},
+	&protocol.ElicitationRefused{Message: "m", Reason: "r"},
 	&protocol.AgentStatusChanged{Status: protocol.AgentExited, ExitCode: ptr(0), StderrTail: ptr("")},
 	&protocol.AgentStatusChanged{Status: protocol.AgentStarting, Detail: "d", StartedAt: &noon, SilentSince: &noon},
 	&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "r", Recap: "q"},

@@ -26,6 +26,11 @@ const (
 	EventPermissionRequested     EventType = "permission_requested"
 	EventPermissionResolved      EventType = "permission_resolved"
 	EventPermissionWithdrawn     EventType = "permission_withdrawn"
+	EventElicitationRequested    EventType = "elicitation_requested"
+	EventElicitationResolved     EventType = "elicitation_resolved"
+	EventElicitationWithdrawn    EventType = "elicitation_withdrawn"
+	EventElicitationCompleted    EventType = "elicitation_completed"
+	EventElicitationRefused      EventType = "elicitation_refused"
 	EventAgentStatus             EventType = "agent_status"
 	EventAgentSession            EventType = "agent_session"
 	EventAgentStrayOutput        EventType = "agent_stray_output"
@@ -64,6 +69,11 @@ var payloads = map[EventType]func() Payload{
 	EventPermissionRequested:     func() Payload { return new(PermissionRequested) },
 	EventPermissionResolved:      func() Payload { return new(PermissionResolved) },
 	EventPermissionWithdrawn:     func() Payload { return new(PermissionWithdrawn) },
+	EventElicitationRequested:    func() Payload { return new(ElicitationRequested) },
+	EventElicitationResolved:     func() Payload { return new(ElicitationResolved) },
+	EventElicitationWithdrawn:    func() Payload { return new(ElicitationWithdrawn) },
+	EventElicitationCompleted:    func() Payload { return new(ElicitationCompleted) },
+	EventElicitationRefused:      func() Payload { return new(ElicitationRefused) },
 	EventAgentStatus:             func() Payload { return new(AgentStatusChanged) },
 	EventAgentSession:            func() Payload { return new(AgentSession) },
 	EventAgentStrayOutput:        func() Payload { return new(AgentStrayOutput) },

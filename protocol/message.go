@@ -48,6 +48,7 @@ type (
 		Message      string `json:"message"` // for people
 		Retryable    bool   `json:"retryable"`
 		RetryAfterMS int64  `json:"retryAfterMs,omitempty"` // in milliseconds; zero if unknown
+		Field        string `json:"field,omitempty"`        // the name of the field of a form that has a wrong value
 	}
 	// PresenceMessage reports changes of presence. Server to client, ephemeral.
 	PresenceMessage struct {
@@ -90,12 +91,12 @@ func (*UnknownMessage) serverMessage()  {}
 
 // Wire returns the error as part of an [ErrorMessage].
 func (e *Error) Wire() WireError {
-	return WireError{e.Code, e.Message, e.Entry().Retryable, e.RetryAfter.Milliseconds()}
+	return WireError{e.Code, e.Message, e.Entry().Retryable, e.RetryAfter.Milliseconds(), e.Field}
 }
 
 // Err returns the error that was sent as w.
 func (w WireError) Err() *Error {
-	return &Error{w.Code, w.Message, time.Duration(w.RetryAfterMS) * time.Millisecond}
+	return &Error{w.Code, w.Message, time.Duration(w.RetryAfterMS) * time.Millisecond, w.Field}
 }
 
 // DecodeServer decodes one line of the server. It is lenient, since a newer server may

@@ -23,6 +23,7 @@ type Welcome struct {
 	Left          int               `json:"left"`                  // how many guests have left; People lists them
 	Approvals     []Approval        `json:"approvals"`             // the prompts that are pending or not finished, oldest first
 	Permissions   []Permission      `json:"permissions"`           // the agent's pending questions
+	Elicitations  []Elicitation     `json:"elicitations,omitzero"` // the agent's pending requests for input
 	Queue         []QueuedPrompt    `json:"queue,omitzero"`        // those of Approvals that wait for the agent, in the order in which they run
 	Presence      []string          `json:"presence"`              // the ids of connected participants
 	PresenceEpoch string            `json:"presenceEpoch"`         // as in Presence

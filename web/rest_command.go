@@ -111,6 +111,11 @@ func (s *Server) stopWork(r *http.Request, body []byte) (struct{}, error) {
 	return act[struct{}, protocol.StopWork](s, r, body)
 }
 
+// answer answers a request of the agent for input.
+func (s *Server) answer(r *http.Request, body []byte) (*protocol.ElicitationAnswer, error) {
+	return act[*protocol.ElicitationAnswer, protocol.Answer](s, r, body)
+}
+
 // closeShared takes the credentials from the body, or from the query for clients that
 // cannot send a body with DELETE.
 func (s *Server) closeShared(r *http.Request, body []byte) (*protocol.CloseAnswer, error) {

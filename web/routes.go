@@ -46,6 +46,7 @@ func (s *Server) sharedRoutes() {
 	s.mux.Handle("GET "+one+"/changes", respond(s, http.StatusOK, s.changes))
 	s.mux.Handle("GET "+one+"/files", respond(s, http.StatusOK, s.files))
 	s.mux.Handle("POST "+one+"/reviews", respond(s, http.StatusOK, s.reviewFile))
+	s.mux.Handle("POST "+one+"/answer", respond(s, http.StatusOK, s.answer))
 	s.mux.Handle("GET "+one+"/events", respond(s, http.StatusOK, s.poll))
 	s.mux.Handle("GET "+one+"/archive", respond(s, http.StatusOK, s.archive))
 	s.mux.HandleFunc("POST "+one+"/commands", s.command)

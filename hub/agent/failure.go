@@ -95,6 +95,24 @@ type startTimeout struct{ limit time.Duration }
 
 func (e *startTimeout) Error() string { return fmt.Sprintf("was not ready within %v", e.limit) }
 
+// limitStart returns a context that ends when the agent has taken too long to start. The
+// time begins anew while people are asked.
+func (s *session) limitStart(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var timer *time.Timer
+	armed := make(chan struct{}) // closed once timer is set, never sent to
+	timer = time.AfterFunc(limit, func() {
+		<-armed
+		if s.asks() {
+			timer.Reset(limit)
+			return
+		}
+		cancel(&startTimeout{limit})
+	})
+	close(armed)
+	return ctx, func() { timer.Stop(); cancel(nil) }
+}
+
 // timeoutError reports that the agent took too long to start.
 type timeoutError struct{ text string }
 

@@ -190,6 +190,14 @@ const (
 
 func (a *fakeAgent) open() {
 	switch {
+	case a.behaviour == "asks before it starts":
+		id := a.id
+		m := a.answer(elicitation, `{"requestId":`+id+`,"mode":"form","message":"Which account?","requestedSchema":{"properties":{"a":{"type":"string"}}}}`)
+		if a.id = id; string(m.Result) != `{"action":"accept","content":{"a":"b"}}` {
+			a.failure(`{"code":-32603,"message":"no account"}`)
+			return
+		}
+		a.result(`{"sessionId":"fake-1"}`)
 	case a.behaviour == "leaks at session/new":
 		a.failure(leak)
 	case a.behaviour == "requires signing in":

@@ -115,6 +115,27 @@ var turns = map[string]func(a *fakeAgent, argument string){
 		m := a.answer(`{"jsonrpc":"2.0","id":5,"method":"session/request_permission","params":%s}`, params)
 		a.note(fmt.Sprintf("%s: %s", m.ID, m.Error))
 	},
+	"elicit": func(a *fakeAgent, params string) {
+		m := a.answer(elicitation, params)
+		a.note(fmt.Sprintf("%s%s", m.Result, m.Error))
+	},
+	"elicit-then": func(a *fakeAgent, lines string) {
+		params, then, _ := strings.Cut(lines, "\n")
+		a.line(elicitation, params)
+		m := a.answer("%s", then)
+		a.note(fmt.Sprintf("%s%s", m.Result, m.Error))
+	},
+	// pages asks to open n pages, one after the other, and then reports that they are done.
+	"pages": func(a *fakeAgent, n string) {
+		count, _ := strconv.Atoi(n)
+		for i := range count {
+			a.answer(elicitation, fmt.Sprintf(`{"sessionId":"fake-1","mode":"url","message":"m","elicitationId":"page-%d","url":"https://a.b/"}`, i))
+		}
+		for i := range count {
+			a.line(`{"jsonrpc":"2.0","method":"elicitation/complete","params":{"elicitationId":"page-%d"}}`, i)
+		}
+	},
+	"say-line": func(a *fakeAgent, line string) { a.line("%s", line) },
 	"cancel": func(a *fakeAgent, _ string) {
 		a.note("working")
 		_ = a.out.Flush()
@@ -209,3 +230,6 @@ func endedOrphan(a *fakeAgent) {
 	}
 	a.note(pid)
 }
+
+// elicitation is a request for input, with its params.
+const elicitation = `{"jsonrpc":"2.0","id":9,"method":"elicitation/create","params":%s}`

@@ -28,7 +28,7 @@ type running struct {
 	hub.Agent
 	t      testing.TB
 	host   journal.SessionID
-	events chan rules.AgentEvent // all but AgentUpdated; sent to by the sink, never closed; large enough that the sink does not block
+	events chan rules.AgentEvent // all but AgentUpdated and AgentReachable; sent to by the sink, never closed; large enough that the sink does not block
 }
 
 // setup is what a test can change before it launches an agent.
@@ -68,7 +68,9 @@ func (s setup) try(t testing.TB) (*running, error) {
 		if s.sink != nil {
 			s.sink(e)
 		}
-		if _, known := e.(rules.AgentUpdated); !known {
+		switch e.(type) {
+		case rules.AgentUpdated, rules.AgentReachable:
+		default:
 			r.events <- e
 		}
 	})

@@ -81,7 +81,7 @@ type Launcher struct {
 	slots    map[string]*limit.Slots // of the profiles that bound how many agents run, by name
 	files    agentFiles
 
-	permissionBytes limit.Budget // of the pending permission requests of all agents
+	questionBytes limit.Budget // of the pending questions of all agents
 }
 
 var (
@@ -174,7 +174,7 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 		return nil, err
 	}
 	blocks := promptBlocks{host: spec.HostSession.String(), cwd: cwd, store: l.opts.Attachments, files: &l.files}
-	s := startSession(p, chosen, spec, sink, blocks, l.opts, &l.permissionBytes, log)
+	s := startSession(p, chosen, spec, sink, blocks, l.opts, &l.questionBytes, log)
 	err = l.makeReady(ctx, s, spec, chosen, cwd)
 	s.ready.Store(err == nil)
 	s.launched <- err == nil
@@ -193,7 +193,7 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 // progress meanwhile.
 func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchSpec, p profile.Profile, cwd string) error {
 	limit := cmp.Or(p.StartTimeout, l.opts.StartTimeout)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, &startTimeout{limit})
+	ctx, cancel := s.limitStart(ctx, limit)
 	var progress sync.WaitGroup
 	defer progress.Wait()
 	defer cancel()

@@ -14,8 +14,16 @@ type (
 		ProtocolVersion    int                `json:"protocolVersion"`
 		ClientCapabilities clientCapabilities `json:"clientCapabilities"` // of version 1
 		ClientInfo         clientInfo         `json:"clientInfo"`         // of version 1
-		Capabilities       *struct{}          `json:"capabilities,omitempty"`
+		Capabilities       *capabilities2     `json:"capabilities,omitempty"`
 		Info               *clientInfo        `json:"info,omitempty"`
+	}
+	// client → agent: in initialize of version 2
+	capabilities2 struct {
+		Elicitation elicitationCapabilities `json:"elicitation"`
+	}
+	elicitationCapabilities struct {
+		Form struct{} `json:"form"`
+		URL  struct{} `json:"url"`
 	}
 	// client → agent: in initialize; no files and no terminal are offered, so
 	// agents do everything themselves
@@ -30,6 +38,7 @@ type (
 				Boolean struct{} `json:"boolean"` // Parley can set boolean options
 			} `json:"configOptions"`
 		} `json:"session"`
+		Elicitation elicitationCapabilities `json:"elicitation"`
 	}
 	// client → agent: in initialize
 	clientInfo struct {
@@ -94,7 +103,7 @@ func newInitializeParams(parley string, version int) initializeParams {
 	info := clientInfo{Name: "parley", Title: "Parley", Version: parley}
 	params := initializeParams{ProtocolVersion: version, ClientInfo: info}
 	if version == version2 {
-		params.Capabilities, params.Info = new(struct{}), &info
+		params.Capabilities, params.Info = new(capabilities2), &info
 	}
 	return params
 }

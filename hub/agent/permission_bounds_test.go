@@ -11,13 +11,13 @@ import (
 
 // Permission requests wait in memory for people, who may take half an hour.
 func TestPermissions_are_bounded_in_bytes_for_each_agent_and_for_all(t *testing.T) {
-	const half = maxPermissionBytes / 2
+	const half = maxQuestionBytes / 2
 	var all limit.Budget
 	ask := func(s *session, id string, bytes int) bool {
-		return s.addPermission(id, pendingPermission{bytes: bytes})
+		return s.addQuestion(id, pendingQuestion{bytes: bytes})
 	}
 	fresh := func() *session {
-		return &session{permissions: map[string]pendingPermission{}, allPermissionBytes: &all}
+		return &session{questions: map[string]pendingQuestion{}, allQuestionBytes: &all}
 	}
 
 	one := fresh()
@@ -25,13 +25,13 @@ func TestPermissions_are_bounded_in_bytes_for_each_agent_and_for_all(t *testing.
 	require.True(t, ask(one, "2", half))
 	require.False(t, ask(one, "3", 1), "the agent's bytes are used up")
 	one.mu.Lock()
-	one.takePermission("1")
-	one.takePermission("unknown")
+	one.takeQuestion("1")
+	one.takeQuestion("unknown")
 	one.mu.Unlock()
 	require.True(t, ask(one, "3", half), "an answer frees the bytes of its request")
 
 	var others []*session
-	for all.Held()+maxPermissionBytes <= maxAllPermissionBytes {
+	for all.Held()+maxQuestionBytes <= maxAllQuestionBytes {
 		s := fresh()
 		require.True(t, ask(s, "1", half))
 		require.True(t, ask(s, "2", half))
@@ -40,19 +40,19 @@ func TestPermissions_are_bounded_in_bytes_for_each_agent_and_for_all(t *testing.
 	last := fresh()
 	require.True(t, ask(last, "1", 2*half), "an agent's only request always has room")
 	require.False(t, ask(last, "2", 1), "the bytes of all agents are used up")
-	require.EqualValues(t, maxAllPermissionBytes+maxPermissionBytes, all.Held())
-	last.dropPermissions()
+	require.EqualValues(t, maxAllQuestionBytes+maxQuestionBytes, all.Held())
+	last.dropQuestions()
 	for _, s := range append(others, one) {
-		s.dropPermissions()
-		require.Zero(t, s.permissionBytes)
+		s.dropQuestions()
+		require.Zero(t, s.questionBytes)
 	}
 	require.Zero(t, all.Held())
 }
 
 func TestPermissions_are_bounded_in_number(t *testing.T) {
-	s := &session{permissions: map[string]pendingPermission{}, allPermissionBytes: new(limit.Budget)}
-	for i := range maxPermissions {
-		require.True(t, s.addPermission(fmt.Sprint(i), pendingPermission{bytes: 1}))
+	s := &session{questions: map[string]pendingQuestion{}, allQuestionBytes: new(limit.Budget)}
+	for i := range maxQuestions {
+		require.True(t, s.addQuestion(fmt.Sprint(i), pendingQuestion{bytes: 1}))
 	}
-	require.False(t, s.addPermission("one more", pendingPermission{bytes: 1}))
+	require.False(t, s.addQuestion("one more", pendingQuestion{bytes: 1}))
 }

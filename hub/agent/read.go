@@ -40,7 +40,7 @@ func (s *session) read(lines *wire.Reader) {
 		end := s.exit()
 		s.emit(rules.AgentExited{ExitCode: end.code, StderrTail: printable(end.stderr)})
 	}
-	s.dropPermissions()
+	s.dropQuestions()
 	close(s.ended)
 }
 
@@ -69,6 +69,8 @@ func (s *session) handle(line []byte) {
 		s.handleRequest(m)
 	case m.Method == "$/cancel_request":
 		s.handleCancelRequest(m)
+	case m.Method == "elicitation/complete":
+		s.handleComplete(m)
 	default:
 		s.handleNotification(m, line)
 	}

@@ -18,21 +18,21 @@ import (
 // session is a running agent with its only session. It implements [hub.Agent].
 type session struct {
 	// immutable
-	peer               peer
-	log                *zap.Logger
-	sink               func(rules.AgentEvent)
-	profile            profile.Profile
-	hostID             string        // replaces the agent's own session id in notifications
-	maxEvent           int           // in bytes; 0 for no limit
-	maxLine            int           // in bytes
-	grace              time.Duration // Options.StopGrace
-	allPermissionBytes *limit.Budget // of the pending permission requests of all agents
-	out                *outbox
-	blocks             promptBlocks  // its support is set like dialect
-	replayed           chan struct{} // sent to by read for each part of a replay, received by Launch, never closed; capacity 1, since one signal is enough
-	drained            chan struct{} // closed by read when the agent has ended and its output is read, never sent to
-	launched           chan bool     // sent to once by Launch: whether it returns the agent; received by read; capacity 1, so that Launch does not wait
-	ended              chan struct{} // closed by read after the last event, never sent to
+	peer             peer
+	log              *zap.Logger
+	sink             func(rules.AgentEvent)
+	profile          profile.Profile
+	hostID           string        // replaces the agent's own session id in notifications
+	maxEvent         int           // in bytes; 0 for no limit
+	maxLine          int           // in bytes
+	grace            time.Duration // Options.StopGrace
+	allQuestionBytes *limit.Budget // of the pending questions of all agents
+	out              *outbox
+	blocks           promptBlocks  // its support is set like dialect
+	replayed         chan struct{} // sent to by read for each part of a replay, received by Launch, never closed; capacity 1, since one signal is enough
+	drained          chan struct{} // closed by read when the agent has ended and its output is read, never sent to
+	launched         chan bool     // sent to once by Launch: whether it returns the agent; received by read; capacity 1, so that Launch does not wait
+	ended            chan struct{} // closed by read after the last event, never sent to
 
 	workers sync.WaitGroup // read and out.run; Stop and a failed Launch end them and wait
 
@@ -45,7 +45,8 @@ type session struct {
 	opening     opening
 
 	// owned by read; stray.bytes may be read by others once drained is closed
-	stray strays
+	stray     strays
+	reachable bool // rules.AgentReachable was sent
 
 	// set by read at the answer to initialize, before Launch receives it; then immutable
 	dialect dialect
@@ -62,28 +63,31 @@ type session struct {
 	mu sync.Mutex
 
 	// guarded by mu
-	nextID          int64
-	calls           map[string]func(wire.Message) // pending requests by id; called by read with the answer
-	permissions     map[string]pendingPermission  // by request id
-	permissionBytes int                           // total size of permissions
+	nextID        int64
+	calls         map[string]func(wire.Message) // pending requests by id; called by read with the answer
+	questions     map[string]pendingQuestion    // by request id
+	questionBytes int                           // total size of questions
+	pages         map[string]string             // request ids of the elicitations in URL mode that are not finished, by the agent's ids; at most maxPages
+	turn          bool                          // a prompt has no answer yet
 }
 
 // startSession starts the session's goroutines. They end when the peer has ended and
 // Launch has sent to launched.
-func startSession(p peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), blocks promptBlocks, opts Options, allPermissionBytes *limit.Budget, log *zap.Logger) *session {
+func startSession(p peer, from profile.Profile, spec rules.LaunchSpec, sink func(rules.AgentEvent), blocks promptBlocks, opts Options, allQuestionBytes *limit.Budget, log *zap.Logger) *session {
 	s := &session{
 		peer: p, log: log, sink: sink, profile: from,
 		hostID: spec.HostSession.String(), maxEvent: spec.MaxEvent,
 		maxLine: opts.MaxLine, grace: opts.StopGrace,
-		allPermissionBytes: allPermissionBytes,
-		out:                newOutbox(p, opts.StopGrace),
-		blocks:             blocks,
-		replayed:           make(chan struct{}, 1),
-		drained:            make(chan struct{}),
-		launched:           make(chan bool, 1),
-		ended:              make(chan struct{}),
-		calls:              make(map[string]func(wire.Message)),
-		permissions:        make(map[string]pendingPermission),
+		allQuestionBytes: allQuestionBytes,
+		out:              newOutbox(p, opts.StopGrace),
+		blocks:           blocks,
+		replayed:         make(chan struct{}, 1),
+		drained:          make(chan struct{}),
+		launched:         make(chan bool, 1),
+		ended:            make(chan struct{}),
+		calls:            make(map[string]func(wire.Message)),
+		questions:        make(map[string]pendingQuestion),
+		pages:            map[string]string{},
 	}
 	s.dialect = &dialect1{session: s}
 	reader := wire.NewReader(p.stdout(), opts.MaxLine)
@@ -94,6 +98,9 @@ func startSession(p peer, from profile.Profile, spec rules.LaunchSpec, sink func
 
 // emit passes an event to the sink, one at a time.
 func (s *session) emit(e rules.AgentEvent) {
+	if _, ended := e.(rules.AgentTurnEnded); ended {
+		s.forgetPages()
+	}
 	s.sinkMu.Lock()
 	defer s.sinkMu.Unlock()
 	s.sink(e)
@@ -146,12 +153,7 @@ func (s *session) Prompt(p rules.AgentPrompt) {
 
 // Respond implements [hub.Agent].
 func (s *session) Respond(requestID, optionID string) {
-	s.mu.Lock()
-	id, pending := s.takePermission(requestID)
-	s.mu.Unlock()
-	if pending {
-		s.send(wire.Result(id, newPermissionResult(optionID)))
-	}
+	s.respond(requestID, func(pendingQuestion) any { return newPermissionResult(optionID) })
 }
 
 // Cancel implements [hub.Agent].

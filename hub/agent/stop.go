@@ -19,8 +19,8 @@ const killWait = 10 * time.Second
 
 // Stop implements [hub.Agent].
 func (s *session) Stop(ctx context.Context) error {
-	for _, requestID := range s.pendingPermissions() {
-		s.Respond(requestID, "")
+	for _, requestID := range s.pendingQuestions() {
+		s.cancelQuestion(requestID)
 	}
 	s.Cancel()
 	if err := s.shutDown(ctx); err != nil {
@@ -75,12 +75,12 @@ func (s *session) awaitEnd(ctx context.Context, limit time.Duration) bool {
 	}
 }
 
-// pendingPermissions returns the ids of the pending permission requests.
-func (s *session) pendingPermissions() []string {
+// pendingQuestions returns the ids of the pending questions.
+func (s *session) pendingQuestions() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ids := make([]string, 0, len(s.permissions))
-	for id := range s.permissions {
+	ids := make([]string, 0, len(s.questions))
+	for id := range s.questions {
 		ids = append(ids, id)
 	}
 	return ids

@@ -73,6 +73,7 @@ func (a *Agents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(ru
 		forgets: a.CannotReload && spec.Load != "",
 		prompts: make(chan rules.AgentPrompt, maxCalls),
 		answers: make(chan PermissionAnswer, maxCalls),
+		replies: make(chan ElicitationAnswer, maxCalls),
 		changes: make(chan OptionChange, maxCalls),
 		stops:   make(chan rules.Work, maxCalls),
 		cancels: make(chan struct{}, maxCalls),
@@ -101,6 +102,7 @@ type Agent struct {
 	sink     func(rules.AgentEvent)
 	prompts  chan rules.AgentPrompt // sent to by Prompt, never closed; capacity maxCalls
 	answers  chan PermissionAnswer  // sent to by Respond, never closed; capacity maxCalls
+	replies  chan ElicitationAnswer // sent to by Answer, never closed; capacity maxCalls
 	changes  chan OptionChange      // sent to by Configure, never closed; capacity maxCalls
 	stops    chan rules.Work        // sent to by StopWork, never closed; capacity maxCalls
 	cancels  chan struct{}          // sent to by Cancel, never closed; capacity maxCalls
@@ -113,6 +115,12 @@ type Agent struct {
 type PermissionAnswer struct {
 	RequestID string // of the request
 	OptionID  string // the chosen option; empty if the request was cancelled
+}
+
+// ElicitationAnswer is the answer to an elicitation.
+type ElicitationAnswer struct {
+	RequestID string
+	Reply     rules.ElicitationReply
 }
 
 // OptionChange is a change of an option.
@@ -145,6 +153,11 @@ func (a *Agent) NextPrompt(ctx context.Context) (rules.AgentPrompt, error) {
 // seconds.
 func (a *Agent) NextAnswer(ctx context.Context) (PermissionAnswer, error) {
 	return receive(ctx, a.answers, "the agent received no answer")
+}
+
+// NextReply waits for the next answer to an elicitation. It fails after 30 seconds.
+func (a *Agent) NextReply(ctx context.Context) (ElicitationAnswer, error) {
+	return receive(ctx, a.replies, "the agent received no answer to an elicitation")
 }
 
 // NextChange waits for the next change of an option. It fails after 30 seconds.
@@ -197,6 +210,11 @@ func (a *Agent) Prompt(p rules.AgentPrompt) { a.prompts <- p }
 // Respond implements [hub.Agent].
 func (a *Agent) Respond(requestID, optionID string) {
 	a.answers <- PermissionAnswer{requestID, optionID}
+}
+
+// Answer implements [hub.Agent].
+func (a *Agent) Answer(requestID string, reply rules.ElicitationReply) {
+	a.replies <- ElicitationAnswer{requestID, reply}
 }
 
 // Configure implements [hub.Agent].

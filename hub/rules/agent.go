@@ -75,7 +75,22 @@ type (
 		Title       string // of the question; empty in version 1 of the protocol
 		Description string // of the question; may be empty
 	}
-	// AgentWithdrawn reports that the agent withdraws a permission request.
+	// AgentReachable precedes the first elicitation of an agent, which may not be ready
+	// yet. Answer answers elicitations.
+	AgentReachable struct {
+		Answer func(requestID string, reply ElicitationReply)
+	}
+	// AgentElicitation is a request for input. The agent waits for the response.
+	AgentElicitation struct {
+		Elicitation protocol.Elicitation
+		URL         string // of the page, with mode url
+	}
+	// AgentElicitationCompleted reports that an accepted page is finished.
+	AgentElicitationCompleted struct{ RequestID string }
+	// AgentElicitationRefused reports that the agent asked for input in a way that cannot
+	// be shown. The agent has received an error.
+	AgentElicitationRefused struct{ Refused protocol.ElicitationRefused }
+	// AgentWithdrawn reports that the agent withdraws a question.
 	AgentWithdrawn struct{ RequestID string }
 	// AgentTurnBegan reports that the agent works without a prompt.
 	AgentTurnBegan struct{}
@@ -112,6 +127,13 @@ type (
 	}
 )
 
+// ElicitationReply is the response to an elicitation.
+type ElicitationReply struct {
+	Action  protocol.ElicitationAction
+	Content json.RawMessage // with accept of a form: the object for the agent
+	Refusal string          // an error for the agent in the place of an answer; empty for none
+}
+
 // AgentOption is one option of a permission request. Kind is one of
 // allow_once, allow_always, reject_once and reject_always, or the agent's own.
 type AgentOption struct {
@@ -119,17 +141,21 @@ type AgentOption struct {
 	Kind string `json:"kind"`
 }
 
-func (AgentNotification) agentEvent() {}
-func (AgentUpdated) agentEvent()      {}
-func (AgentPermission) agentEvent()   {}
-func (AgentWithdrawn) agentEvent()    {}
-func (AgentTurnBegan) agentEvent()    {}
-func (AgentTurnEnded) agentEvent()    {}
-func (AgentStopRefused) agentEvent()  {}
-func (AgentConfigured) agentEvent()   {}
-func (AgentProgress) agentEvent()     {}
-func (AgentStrayOutput) agentEvent()  {}
-func (AgentExited) agentEvent()       {}
+func (AgentNotification) agentEvent()         {}
+func (AgentUpdated) agentEvent()              {}
+func (AgentPermission) agentEvent()           {}
+func (AgentReachable) agentEvent()            {}
+func (AgentElicitation) agentEvent()          {}
+func (AgentElicitationCompleted) agentEvent() {}
+func (AgentElicitationRefused) agentEvent()   {}
+func (AgentWithdrawn) agentEvent()            {}
+func (AgentTurnBegan) agentEvent()            {}
+func (AgentTurnEnded) agentEvent()            {}
+func (AgentStopRefused) agentEvent()          {}
+func (AgentConfigured) agentEvent()           {}
+func (AgentProgress) agentEvent()             {}
+func (AgentStrayOutput) agentEvent()          {}
+func (AgentExited) agentEvent()               {}
 
 // Notifications are consecutive notifications of an agent.
 type Notifications [][]byte

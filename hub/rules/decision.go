@@ -33,8 +33,8 @@ type Decision struct {
 	Events    []Event
 	Effects   []Effect
 	Answer    any         // a payload type of package protocol, or an answer that the runtime completes
-	Replay    journal.Seq // the primary event of a command that was carried out before, to compute the answer from
-	Duplicate bool        // Answer was given before
+	Replay    journal.Seq // an earlier event, to compute the answer from: the primary event of a repeated command, or the event that a command reads
+	Duplicate bool        // the command was carried out before
 	Hold      string      // the answer waits under this name for a Release
 	Waiter    string      // identifies the command among those that wait under Hold
 	Err       error

@@ -23,14 +23,16 @@ func PrimaryEvent(p protocol.Payload) Event { return Event{Public: p, Primary: t
 // Private is the part of an event that the rules need and no client receives. Its JSON is
 // stored beside the event.
 type Private struct {
-	Command *CommandRef           `json:"command,omitempty"` // the command whose answer this event is
-	Host    *protocol.Participant `json:"host,omitempty"`    // with shared_session_created
-	Agent   protocol.AgentStatus  `json:"agent,omitempty"`   // with shared_session_created
-	Message *protocol.Message     `json:"message,omitempty"` // with prompt_pending_approval
-	Invite  int                   `json:"invite,omitempty"`  // generation, with invite_rotated and the removal that rotated it
-	Change  string                `json:"change,omitempty"`  // the id of the change, with agent_configuring and its outcome
-	Typed   bool                  `json:"typed,omitempty"`   // with participant_joined: by the typed protocol
-	Renewal int                   `json:"renewal,omitempty"` // the number of the agent's new session, with agent_session
+	Command *CommandRef                 `json:"command,omitempty"` // the command whose answer this event is
+	Host    *protocol.Participant       `json:"host,omitempty"`    // with shared_session_created
+	Agent   protocol.AgentStatus        `json:"agent,omitempty"`   // with shared_session_created
+	Message *protocol.Message           `json:"message,omitempty"` // with prompt_pending_approval
+	Invite  int                         `json:"invite,omitempty"`  // generation, with invite_rotated and the removal that rotated it
+	URL     string                      `json:"url,omitempty"`     // with elicitation_requested of a host session: the page
+	Answer  *protocol.ElicitationAnswer `json:"answer,omitempty"`  // with elicitation_resolved: what the agent or the person was given
+	Change  string                      `json:"change,omitempty"`  // the id of the change, with agent_configuring and its outcome
+	Typed   bool                        `json:"typed,omitempty"`   // with participant_joined: by the typed protocol
+	Renewal int                         `json:"renewal,omitempty"` // the number of the agent's new session, with agent_session
 }
 
 // CommandRef identifies a command by its scope and its id. The scope of a

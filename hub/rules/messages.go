@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"encoding/json"
+
 	"parley/hub/journal"
 	"parley/protocol"
 )
@@ -47,15 +49,21 @@ type (
 	}
 	// AgentNotified carries consecutive notifications of the agent.
 	AgentNotified struct{ Notifications Notifications }
-	// PermissionRequested carries a permission request of the agent. It may be repeated.
-	PermissionRequested struct{ Request PermissionRequest }
-	// PermissionResolved reports the outcome of a permission request.
-	PermissionResolved struct {
-		Resolved protocol.PermissionResolved
-		Answer   *PermissionAnswer // the answer that resolved it; nil if none did
+	// QuestionAsked carries a question of the agent. It may be repeated.
+	QuestionAsked struct{ Question Question }
+	// QuestionResolved reports the outcome of a question.
+	QuestionResolved struct {
+		RequestID string
+		Resolved  protocol.Payload // [protocol.PermissionResolved] or [protocol.ElicitationResolved]
+		Answer    *QuestionAnswer  // the answer that resolved it; nil if none did
+		URL       string           // the page that the answer accepts to open; empty for none
 	}
-	// PermissionWithdrawn reports that a permission request no longer needs an answer.
-	PermissionWithdrawn struct{ RequestID string }
+	// QuestionWithdrawn reports that a question no longer needs an answer.
+	QuestionWithdrawn struct{ RequestID string }
+	// ElicitationCompleted reports that an accepted page is finished.
+	ElicitationCompleted struct{ RequestID string }
+	// ElicitationRefused reports a request for input that cannot be shown.
+	ElicitationRefused struct{ Refused protocol.ElicitationRefused }
 	// AgentChanged reports the agent's status. It may be repeated.
 	AgentChanged struct{ Status protocol.AgentStatusChanged }
 	// AgentNote reports that the agent writes lines that are not messages.
@@ -93,11 +101,13 @@ type (
 		Approval string
 		Failure  string // the failure of the turn
 	}
-	// PermissionAnswer is a participant's answer that the shared session has
+	// QuestionAnswer is a participant's answer that the shared session has
 	// checked.
-	PermissionAnswer struct {
+	QuestionAnswer struct {
 		RequestID string
-		OptionID  string
+		OptionID  string                     // of a permission request
+		Action    protocol.ElicitationAction // of an elicitation
+		Content   json.RawMessage            // with accept of a form
 		By        protocol.Participant
 		Shared    journal.SessionID
 		Command   *CommandRef
@@ -106,10 +116,10 @@ type (
 	// StopAgent asks the host session to stop the agent.
 	StopAgent struct{}
 	// SharedOpened reports that a shared session is open, and the ids of its open
-	// permission requests. The host session answers with the agent's state.
+	// questions. The host session answers with the agent's state.
 	SharedOpened struct {
 		Shared   journal.SessionID
-		Requests []string
+		Requests []string // questions, including pages that are not finished
 		Changing []string // the ids of the changes of options whose outcome it does not know
 		OwnTurn  bool     // it has not heard of the end of what the agent does without a prompt
 	}
@@ -139,23 +149,25 @@ func (t Turn) PromptBytes() int { return len(t.Prompt) + ContentBytes(t.Content)
 // Cancelled is the failure of a turn or prompt that was cancelled.
 const Cancelled = "cancelled"
 
-func (TurnAccepted) isMessage()        {}
-func (TurnStarted) isMessage()         {}
-func (TurnEnded) isMessage()           {}
-func (AgentNotified) isMessage()       {}
-func (PermissionRequested) isMessage() {}
-func (PermissionResolved) isMessage()  {}
-func (PermissionWithdrawn) isMessage() {}
-func (AgentChanged) isMessage()        {}
-func (AgentNote) isMessage()           {}
-func (AgentFactsChanged) isMessage()   {}
-func (AgentContinued) isMessage()      {}
-func (RecapWanted) isMessage()         {}
-func (Recap) isMessage()               {}
-func (Dispatch) isMessage()            {}
-func (ConfirmEnd) isMessage()          {}
-func (CancelTurn) isMessage()          {}
-func (PermissionAnswer) isMessage()    {}
-func (StopAgent) isMessage()           {}
-func (SharedOpened) isMessage()        {}
-func (SharedClosed) isMessage()        {}
+func (TurnAccepted) isMessage()         {}
+func (TurnStarted) isMessage()          {}
+func (TurnEnded) isMessage()            {}
+func (AgentNotified) isMessage()        {}
+func (QuestionAsked) isMessage()        {}
+func (QuestionResolved) isMessage()     {}
+func (QuestionWithdrawn) isMessage()    {}
+func (ElicitationCompleted) isMessage() {}
+func (ElicitationRefused) isMessage()   {}
+func (AgentChanged) isMessage()         {}
+func (AgentNote) isMessage()            {}
+func (AgentFactsChanged) isMessage()    {}
+func (AgentContinued) isMessage()       {}
+func (RecapWanted) isMessage()          {}
+func (Recap) isMessage()                {}
+func (Dispatch) isMessage()             {}
+func (ConfirmEnd) isMessage()           {}
+func (CancelTurn) isMessage()           {}
+func (QuestionAnswer) isMessage()       {}
+func (StopAgent) isMessage()            {}
+func (SharedOpened) isMessage()         {}
+func (SharedClosed) isMessage()         {}

@@ -88,7 +88,7 @@ func (r *run) checkEnd() {
 			continue
 		}
 		for _, p := range s.Permissions {
-			require.NotNil(r.t, h.OpenPermission(p.RequestID), "the agent waits for an answer to every open request")
+			require.NotNil(r.t, h.OpenQuestion(p.RequestID), "the agent waits for an answer to every open request")
 		}
 		require.Equal(r.t, h.Agent, s.Agent)
 		require.Equal(r.t, h.Detail, s.AgentDetail)

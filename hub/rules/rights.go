@@ -44,6 +44,7 @@ func HostOnly(t protocol.CommandType) bool { return hostCommands[t] }
 var hostCommands = map[protocol.CommandType]bool{
 	protocol.CommandApprove:      true,
 	protocol.CommandPermission:   true,
+	protocol.CommandAnswer:       true,
 	protocol.CommandSetMode:      true,
 	protocol.CommandSetRole:      true,
 	protocol.CommandRemove:       true,

@@ -22,13 +22,19 @@ func (TurnEnded) IsBody() {}
 func (AgentNotified) IsBody() {}
 
 // IsBody implements [Body].
-func (PermissionRequested) IsBody() {}
+func (QuestionAsked) IsBody() {}
 
 // IsBody implements [Body].
-func (PermissionResolved) IsBody() {}
+func (QuestionResolved) IsBody() {}
 
 // IsBody implements [Body].
-func (PermissionWithdrawn) IsBody() {}
+func (QuestionWithdrawn) IsBody() {}
+
+// IsBody implements [Body].
+func (ElicitationCompleted) IsBody() {}
+
+// IsBody implements [Body].
+func (ElicitationRefused) IsBody() {}
 
 // IsBody implements [Body].
 func (AgentChanged) IsBody() {}
@@ -58,7 +64,7 @@ func (ConfirmEnd) IsBody() {}
 func (CancelTurn) IsBody() {}
 
 // IsBody implements [Body].
-func (PermissionAnswer) IsBody() {}
+func (QuestionAnswer) IsBody() {}
 
 // IsBody implements [Body].
 func (StopAgent) IsBody() {}

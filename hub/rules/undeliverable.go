@@ -19,12 +19,12 @@ func UndeliverableReplies(message Message) []Message {
 		return []Message{EditRefused{m.Hold}}
 	case MoveTurn:
 		return []Message{EditRefused{m.Hold}}
-	case PermissionAnswer:
-		return []Message{PermissionWithdrawn{m.RequestID}}
+	case QuestionAnswer:
+		return []Message{QuestionWithdrawn{m.RequestID}}
 	case SharedOpened:
 		answers := []Message{agentGone()}
 		for _, requestID := range m.Requests {
-			answers = append(answers, PermissionWithdrawn{requestID})
+			answers = append(answers, QuestionWithdrawn{requestID})
 		}
 		for _, id := range m.Changing {
 			answers = append(answers, ConfigureEnded{Change: OptionChange{ID: id}, Failure: agentDamaged})

@@ -207,6 +207,11 @@ func (a *agent) Respond(requestID, optionID string) {
 	a.run.responded[requestID] = optionID
 }
 
+// Answer implements [hub.Agent]. It checks like Respond.
+func (a *agent) Answer(requestID string, reply rules.ElicitationReply) {
+	a.Respond(requestID, string(reply.Action)+string(reply.Content)+reply.Refusal)
+}
+
 // Configure implements [hub.Agent]. Every change succeeds.
 func (a *agent) Configure(requestID, _ string, _ json.RawMessage) {
 	a.run.mu.Lock()

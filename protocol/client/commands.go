@@ -159,6 +159,34 @@ func (c *Client) inviteLink(token string) *Link {
 	return &Link{Server: c.link.Server, Session: c.link.Session, Invite: token}
 }
 
+// Accept fills in a form of the agent, or consents to open a page, with content nil. The
+// answer has the URL of the page, for this participant alone. The values of content are
+// strings, numbers, booleans and lists of strings. A value that the form does not allow is
+// an INVALID_REQUEST error with the name of the field.
+func (c *Client) Accept(ctx context.Context, requestID string, content map[string]any) (protocol.ElicitationAnswer, error) {
+	answer := &protocol.Answer{RequestID: requestID, Action: protocol.ElicitationAccept}
+	if content != nil {
+		encoded, err := protocol.Marshal(content)
+		if err != nil {
+			return protocol.ElicitationAnswer{}, err
+		}
+		answer.Content = encoded
+	}
+	return do[protocol.ElicitationAnswer](ctx, c, answer)
+}
+
+// Decline refuses a request of the agent for input.
+func (c *Client) Decline(ctx context.Context, requestID string) error {
+	_, err := c.Do(ctx, &protocol.Answer{RequestID: requestID, Action: protocol.ElicitationDecline})
+	return err
+}
+
+// Dismiss answers a request of the agent for input without a decision.
+func (c *Client) Dismiss(ctx context.Context, requestID string) error {
+	_, err := c.Do(ctx, &protocol.Answer{RequestID: requestID, Action: protocol.ElicitationCancel})
+	return err
+}
+
 // Configure sets an option of the agent. The value is a string, or a boolean for a boolean
 // option. It returns when the change is recorded; a [protocol.AgentConfigured] or
 // [protocol.AgentConfigureFailed] tells the outcome.

@@ -39,6 +39,32 @@ func (c *Client) WholePermission(ctx context.Context, requestID string) (protoco
 	return *a.Permission, nil
 }
 
+// WholeElicitation is [Client.WholeApproval] for a pending request of the agent for input.
+func (c *Client) WholeElicitation(ctx context.Context, requestID string) (protocol.Elicitation, error) {
+	a, err := do[protocol.ItemAnswer](ctx, c, &protocol.Item{RequestID: requestID})
+	if err == nil && a.Elicitation == nil {
+		err = errors.New("item: the answer contains no request for input")
+	}
+	if err != nil {
+		return protocol.Elicitation{}, err
+	}
+	return *a.Elicitation, nil
+}
+
+// GivenAnswer reads what a request for input was answered with: the content of a form, for
+// the host, or the URL of a page, for the participant who accepted. The server keeps the
+// newest 32 answers.
+func (c *Client) GivenAnswer(ctx context.Context, requestID string) (protocol.ElicitationAnswer, error) {
+	a, err := do[protocol.ItemAnswer](ctx, c, &protocol.Item{RequestID: requestID})
+	if err == nil && a.Answer == nil {
+		err = errors.New("item: the request has no answer")
+	}
+	if err != nil {
+		return protocol.ElicitationAnswer{}, err
+	}
+	return *a.Answer, nil
+}
+
 // People reads a page of the guests who have left, in reverse join order. which.Before is
 // the id of the last participant of the previous page, if any, and which.Limit is
 // required.

@@ -121,6 +121,8 @@ type turn struct {
 	updates   []update
 	raw       []string // the notifications of updates
 	asked     []rules.AgentPermission
+	elicited  []rules.AgentElicitation
+	completed []rules.AgentElicitationCompleted
 	end       rules.AgentTurnEnded
 	exit      *rules.AgentExited // nil if the agent did not exit
 	oversized int                // number of oversized notifications
@@ -146,6 +148,11 @@ func (r *running) follow(permission func(rules.AgentPermission)) turn {
 			case rules.AgentPermission:
 				got.asked = append(got.asked, e)
 				permission(e)
+			case rules.AgentElicitation:
+				got.elicited = append(got.elicited, e)
+				r.Answer(e.Elicitation.RequestID, replyTo(e))
+			case rules.AgentElicitationCompleted:
+				got.completed = append(got.completed, e)
 			case rules.AgentTurnEnded:
 				got.end = e
 				return got

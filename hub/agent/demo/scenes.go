@@ -34,6 +34,8 @@ func init() {
 		{"slow", "thinks for a while between sentences", "", false, playSlow},
 		{"long", "a long answer, streamed", "", false, playLong},
 		{"big", "a tool call with several megabytes of output", "", false, playBig},
+		{"form", "asks for a few values in a form", "", false, playForm},
+		{"page", "asks to open a web page, and waits until it is done", "", false, playPage},
 		{"mode", "the agent changes its mode, to one that never asks for permission and back", "", false, playMode},
 		{"model", "the agent changes its model", "", false, playModel},
 		{"image", "an image; attach one to any prompt, and the agent describes it and sends it back", "", false, playImage},

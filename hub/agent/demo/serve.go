@@ -67,7 +67,7 @@ type server struct {
 	canLoad bool   // history outlives this run
 
 	// owned by dispatchAll
-	booleans bool // the client can set boolean options
+	client   clientCapabilities
 	sessions map[string]*session
 
 	turns sync.WaitGroup // the running turns; Serve ends them and waits
@@ -139,7 +139,7 @@ func (s *server) handleRequest(m wire.Message) {
 	var err error
 	switch m.Method {
 	case "initialize":
-		s.booleans = clientSetsBooleans(m.Params)
+		s.client = decodeCapabilities(m.Params)
 		result = initializeResult(s.canLoad)
 	case "authenticate":
 		result = struct{}{}
@@ -164,19 +164,26 @@ func (s *server) handleRequest(m wire.Message) {
 	}
 }
 
-// clientSetsBooleans decodes from the parameters of initialize whether the client can set
-// boolean options.
-func clientSetsBooleans(params json.RawMessage) bool {
+// clientCapabilities are what the client can do, of what the scenes use.
+type clientCapabilities struct {
+	Session struct {
+		ConfigOptions struct {
+			Boolean *struct{} `json:"boolean"`
+		} `json:"configOptions"`
+	} `json:"session"`
+	Elicitation struct {
+		Form *struct{} `json:"form"`
+		URL  *struct{} `json:"url"`
+	} `json:"elicitation"`
+}
+
+// decodeCapabilities decodes the capabilities from the parameters of initialize.
+func decodeCapabilities(params json.RawMessage) clientCapabilities {
 	var p struct {
-		ClientCapabilities struct {
-			Session struct {
-				ConfigOptions struct {
-					Boolean *struct{} `json:"boolean"`
-				} `json:"configOptions"`
-			} `json:"session"`
-		} `json:"clientCapabilities"`
+		ClientCapabilities clientCapabilities `json:"clientCapabilities"`
 	}
-	return json.Unmarshal(params, &p) == nil && p.ClientCapabilities.Session.ConfigOptions.Boolean != nil
+	_ = json.Unmarshal(params, &p) // a capability that cannot be decoded is missing
+	return p.ClientCapabilities
 }
 
 // initializeResult returns the result of initialize.
@@ -208,7 +215,12 @@ func (s *server) answer(id json.RawMessage, result any, err error) {
 
 // notify sends a session/update notification.
 func (s *server) notify(ses *session, update any) {
-	line, err := wire.Notification("session/update", map[string]any{"sessionId": ses.id, "update": update})
+	s.send("session/update", map[string]any{"sessionId": ses.id, "update": update})
+}
+
+// send sends a notification.
+func (s *server) send(method string, params any) {
+	line, err := wire.Notification(method, params)
 	if err != nil {
 		s.fail(fmt.Errorf("demo agent: %w", err))
 		return

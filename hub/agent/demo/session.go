@@ -15,8 +15,9 @@ import (
 // session is one conversation.
 type session struct {
 	// immutable
-	id  string
-	cwd string
+	id     string
+	cwd    string
+	client clientCapabilities
 
 	settings settings
 
@@ -26,6 +27,7 @@ type session struct {
 	used     int               // simulated number of used tokens
 	calls    int               // number of tool calls, for their ids
 	messages int               // number of messages, for their ids
+	pages    int               // number of elicited pages, for their ids
 	past     []json.RawMessage // the updates that session/load replays, oldest first
 	recap    string            // what the client has quoted of an earlier conversation; empty for nothing
 
@@ -63,8 +65,8 @@ func (s *server) newSession(raw json.RawMessage) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	ses := &session{id: "demo-" + strings.ToLower(rand.Text()), cwd: p.Cwd}
-	ses.settings.restore(s.booleans)
+	ses := &session{id: "demo-" + strings.ToLower(rand.Text()), cwd: p.Cwd, client: s.client}
+	ses.settings.restore(s.client.Session.ConfigOptions.Boolean != nil)
 	// Saved now, so that an agent that is killed in the first turn can load it.
 	if ses.past, err = s.history.save(ses.id, nil); err != nil {
 		return nil, err
@@ -106,8 +108,8 @@ func (s *server) reopen(raw json.RawMessage) (*session, error) {
 	if old := s.sessions[p.SessionID]; old != nil && old.isBusy() {
 		return nil, &wire.Error{Code: wire.CodeInvalidRequest, Message: "a turn of that session is running"}
 	}
-	ses := &session{id: p.SessionID, cwd: p.Cwd, past: past, calls: len(past), messages: len(past)}
-	ses.settings.restore(s.booleans)
+	ses := &session{id: p.SessionID, cwd: p.Cwd, client: s.client, past: past, calls: len(past), messages: len(past)}
+	ses.settings.restore(s.client.Session.ConfigOptions.Boolean != nil)
 	s.sessions[ses.id] = ses
 	return ses, nil
 }

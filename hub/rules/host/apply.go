@@ -38,11 +38,20 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.followFacts()
 	case *protocol.PermissionRequested:
 		request := rules.NewPermissionRequest(p.Permission)
-		s.Permissions = append(s.Permissions, openPermission{request, at.Instant(), s.runningShared()})
+		s.Questions = append(s.Questions, openQuestion{rules.Question{Permission: &request}, at.Instant(), s.askedIn()})
 	case *protocol.PermissionResolved:
-		s.dropPermission(p.RequestID)
+		s.dropQuestion(p.RequestID)
 	case *protocol.PermissionWithdrawn:
-		s.dropPermission(p.RequestID)
+		s.dropQuestion(p.RequestID)
+	case *protocol.ElicitationRequested:
+		asked := &rules.Elicitation{Elicitation: p.Elicitation, URL: e.Private.URL}
+		s.Questions = append(s.Questions, openQuestion{rules.Question{Elicitation: asked}, at.Instant(), s.askedIn()})
+	case *protocol.ElicitationResolved:
+		s.applyElicitationResolved(p)
+	case *protocol.ElicitationWithdrawn:
+		s.dropQuestion(p.RequestID)
+	case *protocol.ElicitationCompleted:
+		s.dropQuestion(p.RequestID)
 	default:
 		s.applyTurn(e.Public, at)
 	}
@@ -128,9 +137,9 @@ func (s *State) applyTurnEnded(p *turnEndedEvent) {
 	s.Ended = append(s.Ended, e)
 }
 
-func (s *State) dropPermission(requestID string) {
-	s.Permissions = slices.DeleteFunc(s.Permissions, func(p openPermission) bool {
-		return p.Request.RequestID == requestID
+func (s *State) dropQuestion(requestID string) {
+	s.Questions = slices.DeleteFunc(s.Questions, func(p openQuestion) bool {
+		return p.ID() == requestID
 	})
 }
 

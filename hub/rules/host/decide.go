@@ -63,8 +63,8 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.moveTurn(m)
 	case rules.ConfirmEnd:
 		return s.confirmEnd(m)
-	case rules.PermissionAnswer:
-		return s.answerPermission(m)
+	case rules.QuestionAnswer:
+		return s.answerQuestion(m)
 	case rules.SharedOpened:
 		return s.sharedOpened(m)
 	case rules.SharedClosed:
@@ -93,8 +93,8 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 		return s.resendEnds(rules.Decision{})
 	case rules.SharedOpened:
 		return s.sendState(m)
-	case rules.PermissionAnswer:
-		return s.answerPermission(m)
+	case rules.QuestionAnswer:
+		return s.answerQuestion(m)
 	case rules.Configure:
 		return refuseChange(m, sessionDeleted)
 	case rules.EditTurn:
@@ -143,8 +143,14 @@ func (s *State) agentEvent(event rules.AgentEvent) rules.Decision {
 		return rules.Decision{Effects: []rules.Effect{Broadcast{rules.AgentNotified{Notifications: e}}}}
 	case rules.AgentPermission:
 		return s.requestPermission(e)
+	case rules.AgentElicitation:
+		return s.requestElicitation(e)
+	case rules.AgentElicitationCompleted:
+		return s.elicitationCompleted(e)
+	case rules.AgentElicitationRefused:
+		return s.elicitationRefused(e)
 	case rules.AgentWithdrawn:
-		return s.withdrawPermission(rules.Decision{}, e.RequestID)
+		return s.withdrawQuestion(rules.Decision{}, e.RequestID)
 	case rules.AgentTurnBegan:
 		return s.ownTurnBegan()
 	case rules.AgentTurnEnded:

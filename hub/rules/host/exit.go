@@ -61,14 +61,11 @@ func ExitFailure(e rules.AgentExited) string {
 	return "the agent ended"
 }
 
-// loseAgent records that the agent no longer exists: it withdraws the permission requests,
+// loseAgent records that the agent no longer exists: it withdraws the questions,
 // and fails the running turn and the changes of options. The last event of the decision is
 // the agent's status.
 func (s *State) loseAgent(failure, changeFailure string) rules.Decision {
-	var d rules.Decision
-	for _, p := range s.Permissions {
-		d = s.withdrawPermission(d, p.Request.RequestID)
-	}
+	d := s.withdrawQuestions(rules.Decision{})
 	if s.Running != nil {
 		d = s.endTurn(d, endedTurn{Turn: s.Running.Turn, Failure: cmp.Or(s.Running.Cancelling, failure), By: s.Running.CancelledBy})
 	}

@@ -62,6 +62,11 @@ type (
 	PromptAgent struct{ Prompt rules.AgentPrompt }
 	// AnswerAgent answers a permission request. Without an option the answer is cancelled.
 	AnswerAgent struct{ RequestID, OptionID string }
+	// AnswerElicitation answers an elicitation. No event holds what it contains.
+	AnswerElicitation struct {
+		RequestID string
+		Reply     rules.ElicitationReply
+	}
 	// ConfigureAgent sets an option. The agent answers with [rules.AgentConfigured].
 	ConfigureAgent struct {
 		RequestID string
@@ -118,6 +123,9 @@ func (PromptAgent) IsEffect() {}
 
 // IsEffect implements [rules.Effect].
 func (AnswerAgent) IsEffect() {}
+
+// IsEffect implements [rules.Effect].
+func (AnswerElicitation) IsEffect() {}
 
 // IsEffect implements [rules.Effect].
 func (CancelAgent) IsEffect() {}

@@ -38,7 +38,7 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 // relaunchNewSession starts the agent with a new session after it failed to load the earlier
 // one.
 func (s *State) relaunchNewSession(err error) rules.Decision {
-	d := s.launchOn(rules.Decision{}, "")
+	d := s.launchOn(s.withdrawQuestions(rules.Decision{}), "")
 	lastStatus(d).LoadError = err.Error()
 	return d
 }

@@ -40,15 +40,15 @@ func (s *State) sendState(m rules.SharedOpened) rules.Decision {
 		d = d.With(rules.Send{To: m.Shared, Message: rules.OwnTurnEnded{}})
 	}
 	for _, requestID := range m.Requests {
-		if s.OpenPermission(requestID) == nil {
-			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionWithdrawn{RequestID: requestID}})
+		if s.OpenQuestion(requestID) == nil {
+			d = d.With(rules.Send{To: m.Shared, Message: rules.QuestionWithdrawn{RequestID: requestID}})
 		}
 	}
 	d = s.sendRecapWanted(s.sendChanges(d, m), m.Shared)
 	d = s.reportQueue(d, m.Shared)
-	for _, p := range s.Permissions {
+	for _, p := range s.Questions {
 		if p.Shared.IsZero() || p.Shared == m.Shared {
-			d = d.With(rules.Send{To: m.Shared, Message: rules.PermissionRequested{Request: p.Request}})
+			d = d.With(rules.Send{To: m.Shared, Message: rules.QuestionAsked{Question: p.shown()}})
 		}
 	}
 	return d

@@ -33,19 +33,19 @@ func (s *State) requestPermission(e rules.AgentPermission) rules.Decision {
 		Permission: protocol.Permission{RequestID: e.RequestID, ToolCall: nullIfEmpty(e.ToolCall), Options: nullIfEmpty(e.Options), Title: e.Title, Description: e.Description},
 		Choices:    e.Choices,
 	}
-	if s.Running != nil && s.Running.Cancelling != "" {
+	if s.cancelling() {
 		return rules.Decision{Effects: []rules.Effect{AnswerAgent{e.RequestID, ""}}}
 	}
-	open := openPermission{Request: request, Shared: s.runningShared()}
+	open := openQuestion{Question: rules.Question{Permission: &request}, Shared: s.askedIn()}
 	d := rules.Decision{Events: []rules.Event{{Public: &protocol.PermissionRequested{Permission: request.Permission}}}}
-	d = open.send(d, rules.PermissionRequested{Request: request})
+	d = open.send(d, rules.QuestionAsked{Question: open.Question})
 	switch s.Session.Permissions {
 	case protocol.PermissionsAllow:
 		if option := optionOfKind(e.Choices, allowKinds...); option != "" {
-			return s.resolvePermission(d, open, resolution{option, protocol.SourcePolicy, nil})
+			return s.resolveQuestion(d, open, resolution{optionID: option, source: protocol.SourcePolicy})
 		}
 	case protocol.PermissionsReject:
-		return s.resolvePermission(d, open, resolution{optionOfKind(e.Choices, rejectKinds...), protocol.SourcePolicy, nil})
+		return s.resolveQuestion(d, open, resolution{optionID: optionOfKind(e.Choices, rejectKinds...), source: protocol.SourcePolicy})
 	}
 	return d
 }
@@ -59,53 +59,11 @@ func nullIfEmpty(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// answerPermission decides on a participant's answer, and accepts the first one.
-func (s *State) answerPermission(m rules.PermissionAnswer) rules.Decision {
-	open := s.OpenPermission(m.RequestID)
-	if open == nil {
-		return rules.Decision{Effects: []rules.Effect{rules.Send{To: m.Shared, Message: rules.PermissionWithdrawn{RequestID: m.RequestID}}}}
-	}
-	return s.resolvePermission(rules.Decision{}, *open, resolution{m.OptionID, protocol.SourceParticipant, &m})
-}
-
-// resolution is the outcome of a permission request.
-type resolution struct {
-	optionID string // empty for cancelled
-	source   protocol.PermissionSource
-	answer   *rules.PermissionAnswer // the participant's; nil for another source
-}
-
-// resolvePermission answers the agent and reports the outcome to the shared sessions that
-// have the request.
-func (s *State) resolvePermission(d rules.Decision, open openPermission, r resolution) rules.Decision {
-	requestID := open.Request.RequestID
-	resolved := protocol.PermissionResolved{RequestID: requestID, Outcome: protocol.OutcomeCancelled, Source: r.source}
+// permissionResolved returns the effect that answers the agent, and the event.
+func permissionResolved(requestID string, r resolution) (rules.Effect, protocol.Payload) {
+	resolved := &protocol.PermissionResolved{RequestID: requestID, Outcome: protocol.OutcomeCancelled, Source: r.source, Participant: r.by()}
 	if r.optionID != "" {
 		resolved.Outcome, resolved.OptionID = protocol.OutcomeSelected, &r.optionID
 	}
-	if r.answer != nil {
-		resolved.Participant = &r.answer.By
-	}
-	d.Events = append(d.Events, rules.Event{Public: &resolved})
-	d = d.With(AnswerAgent{requestID, r.optionID})
-	return open.send(d, rules.PermissionResolved{Resolved: resolved, Answer: r.answer})
-}
-
-// withdrawPermission ends a permission request that needs no answer any more.
-func (s *State) withdrawPermission(d rules.Decision, requestID string) rules.Decision {
-	open := s.OpenPermission(requestID)
-	if open == nil {
-		return d
-	}
-	d.Events = append(d.Events, rules.Event{Public: &protocol.PermissionWithdrawn{RequestID: requestID}})
-	return open.send(d, rules.PermissionWithdrawn{RequestID: requestID})
-}
-
-// send returns the decision with a message to the shared sessions that have the request.
-// Later turns do not change which ones these are.
-func (p *openPermission) send(d rules.Decision, message rules.Message) rules.Decision {
-	if p.Shared.IsZero() {
-		return d.With(Broadcast{message})
-	}
-	return d.With(rules.Send{To: p.Shared, Message: message})
+	return AnswerAgent{requestID, r.optionID}, resolved
 }

@@ -38,13 +38,13 @@ func TestState_permission_policies(t *testing.T) {
 			s.HostState().Session.Permissions = tc.policy
 			s.RunPrompt()
 			d := s.Do(s.Host, host.AgentReported{Event: asks("q", tc.options...)})
-			require.Len(t, rulestest.MessagesOf[rules.PermissionRequested](d), 1, "the participants see every request")
+			require.Len(t, rulestest.MessagesOf[rules.QuestionAsked](d), 1, "the participants see every request")
 			if tc.asked {
 				require.Empty(t, rulestest.MessagesOf[host.AnswerAgent](d))
 				return
 			}
 			require.Equal(t, []host.AnswerAgent{{RequestID: "q", OptionID: tc.answer}}, rulestest.MessagesOf[host.AnswerAgent](d))
-			require.Equal(t, protocol.SourcePolicy, rulestest.MessagesOf[rules.PermissionResolved](d)[0].Resolved.Source)
+			require.Equal(t, protocol.SourcePolicy, rulestest.MessagesOf[rules.QuestionResolved](d)[0].Resolved.(*protocol.PermissionResolved).Source)
 		})
 	}
 }
@@ -53,9 +53,9 @@ func TestState_accepts_the_first_answer_to_a_permission_request(t *testing.T) {
 	s := rulestest.NewFixture(t, rules.Settings{})
 	s.RunPrompt()
 	s.AgentReports(asks("q", usual...))
-	d := s.Do(s.Host, rules.PermissionAnswer{RequestID: "q", OptionID: "yes", By: s.Owner(), Shared: s.Session.ID})
+	d := s.Do(s.Host, rules.QuestionAnswer{RequestID: "q", OptionID: "yes", By: s.Owner(), Shared: s.Session.ID})
 	require.Equal(t, []host.AnswerAgent{{RequestID: "q", OptionID: "yes"}}, rulestest.MessagesOf[host.AnswerAgent](d))
-	d = s.Do(s.Host, rules.PermissionAnswer{RequestID: "q", OptionID: "no", By: s.Owner(), Shared: s.Session.ID})
+	d = s.Do(s.Host, rules.QuestionAnswer{RequestID: "q", OptionID: "no", By: s.Owner(), Shared: s.Session.ID})
 	require.Empty(t, rulestest.MessagesOf[host.AnswerAgent](d))
 	require.Empty(t, d.Events)
 }

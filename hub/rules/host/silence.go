@@ -16,7 +16,7 @@ import (
 // while the turn is being cancelled, which has a time-out of its own.
 func (s *State) ExpectsOutput() bool {
 	return s.settings.SilenceAfter > 0 && s.up() && s.Running != nil && s.Running.SilentSince == nil &&
-		s.Running.Cancelling == "" && len(s.Permissions) == 0
+		s.Running.Cancelling == "" && len(s.Questions) == 0
 }
 
 // reportSilence decides on the input that the agent has sent nothing for

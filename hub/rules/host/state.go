@@ -11,8 +11,8 @@ import (
 	"parley/protocol"
 )
 
-// State is the state of a host session: its agent, its turn queue and its permission
-// requests. It implements [rules.State] and is for one goroutine at a time.
+// State is the state of a host session: its agent, its turn queue and its
+// questions. It implements [rules.State] and is for one goroutine at a time.
 //
 // The JSON of the exported fields is the snapshot. A field whose JSON has another
 // name was renamed after snapshots had been stored.
@@ -51,11 +51,11 @@ type State struct {
 	IdleSince   rules.Instant `json:"Vacant"` // since when the agent is ready and no shared session is open; zero otherwise
 	StoppedIdle bool          `json:"LetGo"`  // the agent was stopped because no shared session was open
 
-	// turns and permission requests
-	Queue       []rules.Turn // waiting turns, in order; at most settings.MaxQueued
-	Running     *runningTurn // nil for none
-	Ended       []endedTurn  // turns whose end their shared sessions have not confirmed
-	Permissions []openPermission
+	// turns and questions
+	Queue     []rules.Turn   // waiting turns, in order; at most settings.MaxQueued
+	Running   *runningTurn   // nil for none
+	Ended     []endedTurn    // turns whose end their shared sessions have not confirmed
+	Questions []openQuestion `json:"Permissions"` // in the order of asking; the agent's side bounds their number and bytes
 
 	// options
 	Changes        []optionChange       `json:",omitempty"` // not answered by the agent, in order; at most 2*rules.MaxChanges
@@ -86,11 +86,11 @@ type endedTurn struct {
 	Edit       *rules.TurnEdit       `json:",omitempty"` // ended it before it began; nil if none did
 }
 
-// openPermission is a permission request that waits for an answer.
-type openPermission struct {
-	Request     rules.PermissionRequest `json:"Permission"`
-	RequestedAt rules.Instant           `json:"At"`
-	Shared      journal.SessionID       // the shared session that has it; zero for all that are open
+// openQuestion is a question that waits for an answer, or for a page to be finished.
+type openQuestion struct {
+	rules.Question
+	RequestedAt rules.Instant     `json:"At"`
+	Shared      journal.SessionID // the shared session that has it; zero for all that are open
 }
 
 // New returns the state of a session without events. The state keeps set.
@@ -136,7 +136,7 @@ func (s *State) resource() protocol.HostSession {
 	case !s.up() || s.Running == nil:
 	case s.Running.Unresponsive:
 		r.Status = protocol.AgentUnresponsive
-	case len(s.Permissions) > 0:
+	case len(s.Questions) > 0:
 		r.Status = protocol.AgentWaiting
 	default:
 		r.Status = protocol.AgentRunning
@@ -152,15 +152,23 @@ func (s *State) runningShared() journal.SessionID {
 	return s.Running.Turn.Shared
 }
 
-// OpenPermission returns the permission request with an id that waits for an answer; nil for
-// none.
-func (s *State) OpenPermission(requestID string) *openPermission {
-	for i := range s.Permissions {
-		if s.Permissions[i].Request.RequestID == requestID {
-			return &s.Permissions[i]
+// OpenQuestion returns the open question with an id; nil for none.
+func (s *State) OpenQuestion(requestID string) *openQuestion {
+	for i := range s.Questions {
+		if s.Questions[i].ID() == requestID {
+			return &s.Questions[i]
 		}
 	}
 	return nil
+}
+
+// askedIn returns the shared session that has the agent's questions: the one whose turn is
+// running, or whose turn an agent starts for. It is zero for all that are open.
+func (s *State) askedIn() journal.SessionID {
+	if s.Running == nil && s.Agent == protocol.AgentStarting && len(s.Queue) > 0 {
+		return s.Queue[0].Shared
+	}
+	return s.runningShared()
 }
 
 // queued returns the index of a turn in the queue, or -1.
@@ -200,8 +208,8 @@ func (s *State) Busy() bool {
 // SetClock sets the clock's readings of the instants in a state that was read from the
 // journal. now is the clock's reading.
 func (s *State) SetClock(now time.Time) {
-	for i := range s.Permissions {
-		s.Permissions[i].RequestedAt.SetClock(now)
+	for i := range s.Questions {
+		s.Questions[i].RequestedAt.SetClock(now)
 	}
 	if s.Running != nil {
 		s.Running.Since.SetClock(now)
@@ -229,7 +237,7 @@ func (s *State) Due() time.Time {
 			sooner(c.At.Deadline(configureTimeout))
 		}
 	}
-	for _, p := range s.Permissions {
+	for _, p := range s.Questions {
 		sooner(p.RequestedAt.Deadline(s.settings.PermissionTimeout))
 	}
 	if r := s.Running; r != nil && r.Cancelling != "" && !r.Unresponsive {

@@ -122,11 +122,7 @@ func (s *State) turnEnded(e rules.AgentTurnEnded) rules.Decision {
 			ended.Failure, ended.Code = e.Message, e.Code
 		}
 	}
-	d := rules.Decision{}
-	for _, p := range s.Permissions {
-		d = s.withdrawPermission(d, p.Request.RequestID)
-	}
-	d = s.endTurn(d, ended)
+	d := s.endTurn(s.withdrawQuestions(rules.Decision{}), ended)
 	if s.Running.Unresponsive && s.up() {
 		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentIdle}}})
 	}
@@ -153,12 +149,12 @@ func (s *State) cancelTurn(approval, failure string) rules.Decision {
 }
 
 // cancelRunning asks the agent to end the running turn. by is the participant who does
-// that; nil if the turn's shared session knows. Permission requests are answered as
+// that; nil if the turn's shared session knows. Questions are answered as
 // cancelled first, as the Agent Client Protocol requires.
 func (s *State) cancelRunning(failure string, by *protocol.Participant) rules.Decision {
 	var d rules.Decision
-	for _, p := range s.Permissions {
-		d = s.resolvePermission(d, p, resolution{source: protocol.SourceCancel})
+	for _, p := range s.Questions {
+		d = s.cancelQuestion(d, p, protocol.SourceCancel)
 	}
 	d.Events = append(d.Events, rules.Event{Public: &turnCancellingEvent{s.Running.Turn.Approval, failure, by}})
 	return d.With(CancelAgent{})
@@ -171,9 +167,9 @@ func (s *State) tick(in rules.Input) rules.Decision {
 		!in.Now.Before(s.Running.Since.Deadline(s.settings.TurnTimeout)) {
 		return s.cancelTurn(s.Running.Turn.Approval, "the turn took longer than "+s.settings.TurnTimeout.String())
 	}
-	for _, p := range s.Permissions {
+	for _, p := range s.Questions {
 		if !in.Now.Before(p.RequestedAt.Deadline(s.settings.PermissionTimeout)) {
-			d = s.resolvePermission(d, p, resolution{optionOfKind(p.Request.Choices, rejectKinds...), protocol.SourceTimeout, nil})
+			d = s.cancelQuestion(d, p, protocol.SourceTimeout)
 		}
 	}
 	if r := s.Running; r != nil && r.Cancelling != "" && !r.Unresponsive && !in.Now.Before(r.CancelAt.Deadline(s.settings.CancelGrace)) {

@@ -62,6 +62,12 @@ func answerTo(c protocol.Command, e rules.Event, session protocol.Session, set *
 		return &protocol.QueueAnswer{Queue: p.Queue}
 	case *protocol.PermissionResolved:
 		return &protocol.PermissionAnswer{RequestID: p.RequestID, OptionID: deref(p.OptionID)}
+	case *protocol.ElicitationResolved:
+		answer := answerOf(p, e)
+		if c.CommandType() == protocol.CommandItem {
+			return &protocol.ItemAnswer{Answer: answer}
+		}
+		return answer
 	case *protocol.SessionUpdated:
 		return &protocol.SessionAnswer{Session: p.Session}
 	case *protocol.SessionClosed:

@@ -52,6 +52,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.applyOwnTurn(e.Public, at)
 		s.applyRecap(e)
 		s.applyPermission(e.Public)
+		s.applyElicitation(e, at)
 		s.applyPrompt(e.Public)
 	}
 }
@@ -63,7 +64,7 @@ func (s *State) applyPermission(payload protocol.Payload) {
 		s.Permissions = append(s.Permissions, openPermission{PermissionRequest: rules.NewPermissionRequest(p.Permission)}.withShortForm())
 	case *protocol.PermissionResolved:
 		s.dropPermission(p.RequestID)
-		s.ResolvedPermissions = rules.KeepLast(append(s.ResolvedPermissions, p.RequestID), maxResolvedPermissions)
+		s.ResolvedQuestions = rules.KeepLast(append(s.ResolvedQuestions, p.RequestID), maxResolvedQuestions)
 		if p.Participant != nil {
 			s.markDecider(p.Participant.ID)
 		}
@@ -114,7 +115,7 @@ func (s *State) applyClosed(p *protocol.SessionClosed, at rules.Stamp) {
 	s.Session.Status = p.Status
 	s.People.leaveAll(at.At)
 	clear(s.JoinedTyped)
-	s.Permissions = nil
+	s.Permissions, s.Elicitations = nil, nil
 	s.Changes, s.RefusedMode, s.OwnTurn, s.Reviews = nil, nil, nil, nil
 }
 

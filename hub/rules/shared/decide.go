@@ -73,12 +73,16 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.ownTurnEnded(m)
 	case rules.StopRefused:
 		return s.stopRefused(m)
-	case rules.PermissionRequested:
-		return s.permissionRequested(m)
-	case rules.PermissionResolved:
-		return s.permissionResolved(m)
-	case rules.PermissionWithdrawn:
-		return s.permissionWithdrawn(m)
+	case rules.QuestionAsked:
+		return s.questionAsked(m)
+	case rules.QuestionResolved:
+		return s.questionResolved(m)
+	case rules.QuestionWithdrawn:
+		return s.questionWithdrawn(m)
+	case rules.ElicitationCompleted:
+		return s.elicitationCompleted(m)
+	case rules.ElicitationRefused:
+		return s.elicitationRefused(m)
 	}
 	return rules.Refuse(protocol.CodeInternal, "unknown message %T", message)
 }
@@ -104,7 +108,7 @@ func (s *State) command(in rules.Input, c Command) rules.Decision {
 	if err == nil && s.authentic(p, c.Sender) {
 		c.Sender.Connected = true // the token is checked
 		if done, repeated, err := s.recall(p.ID, c.Request); err != nil || repeated {
-			return rules.Decision{Replay: done.Seq, Err: err}
+			return rules.Decision{Replay: done.Seq, Duplicate: repeated, Err: err}
 		}
 	}
 	if p, err = s.authenticate(c.Sender); err != nil {
@@ -132,6 +136,8 @@ func (s *State) participantCommand(in rules.Input, command Command, p protocol.P
 		return s.approve(in, c, p)
 	case *protocol.AnswerPermission:
 		return s.answerPermission(in, c, p, commandRef(r, p.ID))
+	case *protocol.Answer:
+		return s.answerElicitation(in, c, p, commandRef(r, p.ID))
 	case *protocol.Cancel:
 		return s.cancel(c, p)
 	case *protocol.Withdraw:
@@ -163,7 +169,7 @@ func (s *State) participantCommand(in rules.Input, command Command, p protocol.P
 	case *protocol.Close:
 		return s.close(protocol.StatusClosed, "the session was closed")
 	}
-	if d, reads := s.readCommand(r.Command); reads {
+	if d, reads := s.readCommand(r.Command, p); reads {
 		return d
 	}
 	return rules.Refuse(protocol.CodeInvalidRequest, "%s is not a command of a shared session", r.Command.CommandType())
@@ -200,10 +206,7 @@ func (s *State) sendHost(message rules.Message) rules.Effect {
 func (s *State) resend() rules.Decision {
 	var d rules.Decision
 	if s.Active() {
-		opened := rules.SharedOpened{Shared: s.ID, OwnTurn: s.OwnTurn != nil}
-		for _, p := range s.Permissions {
-			opened.Requests = append(opened.Requests, p.RequestID)
-		}
+		opened := rules.SharedOpened{Shared: s.ID, Requests: s.questions(), OwnTurn: s.OwnTurn != nil}
 		for _, c := range s.Changes {
 			opened.Changing = append(opened.Changing, c.ID)
 		}

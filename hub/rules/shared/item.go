@@ -9,11 +9,11 @@ import (
 	"parley/protocol"
 )
 
-// item returns the whole of an open prompt or permission request. A welcome may hold only
-// the beginning of a long one.
-func (s *State) item(c *protocol.Item) rules.Decision {
+// item returns the whole of an open prompt or question. A welcome may hold only the
+// beginning of a long one.
+func (s *State) item(c *protocol.Item, p protocol.Participant) rules.Decision {
 	if c.RequestID != "" {
-		return s.wholePermission(c.RequestID)
+		return s.wholeQuestion(c.RequestID, p)
 	}
 	if o := s.OpenPrompt(c.ApprovalID); o != nil {
 		whole := o.Approval // a copy, since the answer is encoded while the state changes
@@ -22,13 +22,20 @@ func (s *State) item(c *protocol.Item) rules.Decision {
 	return notOpen(c.ApprovalID, requestItem)
 }
 
-// wholePermission returns the whole of an open permission request.
-func (s *State) wholePermission(requestID string) rules.Decision {
+// wholeQuestion returns the whole of an open question, or the answer to an elicitation.
+func (s *State) wholeQuestion(requestID string, p protocol.Participant) rules.Decision {
 	if p := s.permission(requestID); p != nil {
 		whole := p.Permission
 		return rules.Decision{Answer: &protocol.ItemAnswer{Permission: &whole}}
 	}
-	if slices.Contains(s.ResolvedPermissions, requestID) {
+	if a := s.answered(requestID); a != nil {
+		return a.read(p)
+	}
+	if e := s.elicitation(requestID); e != nil {
+		whole := e.Elicitation
+		return rules.Decision{Answer: &protocol.ItemAnswer{Elicitation: &whole}}
+	}
+	if slices.Contains(s.ResolvedQuestions, requestID) {
 		return rules.Refuse(protocol.CodePermissionAlreadyResolved, "the request was answered already")
 	}
 	return rules.Refuse(protocol.CodePermissionNotFound, "no such permission request waits for an answer")

@@ -56,22 +56,24 @@ func (s *State) resumeReading(sender Sender, recent int) rules.Decision {
 
 // readingCommand decides on a command of a connection that only reads.
 func (s *State) readingCommand(c Command) rules.Decision {
-	if _, err := s.authenticateReader(c.Sender); err != nil {
+	p, err := s.authenticateReader(c.Sender)
+	if err != nil {
 		return rules.Decision{Err: err}
 	}
-	if d, reads := s.readCommand(c.Request.Command); reads {
+	if d, reads := s.readCommand(c.Request.Command, p); reads {
 		return d
 	}
 	return rules.Refuse(protocol.CodeReadOnly, "this connection can only read; it does not accept %s", c.Request.Command.CommandType())
 }
 
-// readCommand decides on a command that changes nothing; reads is false for any other.
-func (s *State) readCommand(command protocol.Command) (d rules.Decision, reads bool) {
+// readCommand decides on a command of a participant that changes nothing; reads is false
+// for any other.
+func (s *State) readCommand(command protocol.Command, p protocol.Participant) (d rules.Decision, reads bool) {
 	switch c := command.(type) {
 	case *protocol.History:
 		return rules.Decision{Answer: HistoryRange{*c}}, true
 	case *protocol.Item:
-		return s.item(c), true
+		return s.item(c, p), true
 	case *protocol.People:
 		return rules.Decision{Answer: PeopleRange{*c}}, true
 	case *protocol.AskPresence:

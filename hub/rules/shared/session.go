@@ -25,9 +25,9 @@ func (s *State) close(status protocol.SessionStatus, failure string) rules.Decis
 		d.Events = append(d.Events, rules.Event{Public: &protocol.PromptDispatchFailed{ApprovalID: o.Approval.ID, Error: failure}})
 		d.Effects = append(d.Effects, s.sendHost(rules.CancelTurn{Approval: o.Approval.ID, Failure: failure}))
 	}
-	for _, p := range s.Permissions {
+	for _, requestID := range s.questions() {
 		d.Effects = append(d.Effects, rules.Release{
-			Hold: p.RequestID,
+			Hold: requestID,
 			Err:  protocol.Errorf(protocol.CodeSessionInactive, "the session is %s", status),
 		})
 	}

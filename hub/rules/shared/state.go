@@ -36,11 +36,13 @@ type State struct {
 	Deciders      map[string]bool          // present guests, by participant id, who have resolved a proposal or a permission request
 	ReservedNames []string                 `json:"Kept"` // keys of the names of deciders who have left; at most maxReservedNames
 
-	// prompts and permission requests
-	Open                []openApproval          // prompts that are not done, in the order of creation
-	Queue               []protocol.QueuedPrompt `json:",omitempty"` // those that wait for the agent, in the order in which they run
-	Permissions         []openPermission        // in the order of asking
-	ResolvedPermissions []string                `json:"Settled"` // ids of the newest resolved requests; at most maxResolvedPermissions
+	// prompts and questions
+	Open              []openApproval          // prompts that are not done, in the order of creation
+	Queue             []protocol.QueuedPrompt `json:",omitempty"` // those that wait for the agent, in the order in which they run
+	Permissions       []openPermission        // in the order of asking
+	Elicitations      []openElicitation       `json:",omitempty"` // in the order of asking, including pages that are not finished
+	ResolvedQuestions []string                `json:"Settled"`    // ids of the newest resolved questions; at most maxResolvedQuestions
+	Answered          []answeredElicitation   `json:",omitempty"` // the newest answers of participants that can be read; at most maxResolvedQuestions
 
 	// the agent, as the host session reports it
 	Agent       protocol.AgentStatus
@@ -109,9 +111,9 @@ type openPermission struct {
 	shortForm json.RawMessage // the tool call in a welcome that does not show the request whole
 }
 
-// maxResolvedPermissions is how many resolved permission requests a late answer can be told
-// apart from unknown ones.
-const maxResolvedPermissions = 32
+// maxResolvedQuestions is how many resolved questions a late answer can be told apart from
+// unknown ones.
+const maxResolvedQuestions = 32
 
 // New returns the state of a session without events. The state keeps set.
 func New(id journal.SessionID, set *rules.Settings) *State {
@@ -127,6 +129,9 @@ func (s *State) index() {
 	}
 	for i, p := range s.Permissions {
 		s.Permissions[i] = p.withShortForm()
+	}
+	for i := range s.Elicitations {
+		s.Elicitations[i].measure()
 	}
 	if s.Barred == nil {
 		s.Barred = map[string]Bar{}

@@ -56,11 +56,11 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 	if !s.Active() {
 		w.Agent.SilentSince = nil // no event of an ended session would end the silence
 	}
-	w.Approvals, w.Permissions = s.welcomeItems()
+	s.addItems(&w.Welcome)
 	if len(s.Queue) > 0 {
 		w.Queue = slices.Clone(s.Queue)
 	}
-	room := maxWelcomeBytes - welcomeOverhead - s.People.present*presenceBytes - itemsBytes(w.Approvals, w.Permissions)
+	room := maxWelcomeBytes - welcomeOverhead - s.People.present*presenceBytes - itemsBytes(&w.Welcome)
 	w.People, w.PeopleAfter = s.encodeParticipants(p.ID, room-minRecentBytes)
 	w.RecentBytes = max(room-len(w.People), minRecentBytes)
 	return w
@@ -117,17 +117,19 @@ const (
 
 // welcomeItems returns the open prompts and permission requests for a welcome: the
 // beginning of each long prompt, and the short form of each long permission request.
-func (s *State) welcomeItems() ([]protocol.Approval, []protocol.Permission) {
-	approvals := make([]protocol.Approval, 0, len(s.Open))
-	permissions := make([]protocol.Permission, 0, len(s.Permissions))
-	limit := min(maxWelcomeText, maxWelcomeTexts/max(1, len(s.Open)+len(s.Permissions)))
+func (s *State) addItems(w *protocol.Welcome) {
+	w.Approvals = make([]protocol.Approval, 0, len(s.Open))
+	w.Permissions = make([]protocol.Permission, 0, len(s.Permissions))
+	limit := min(maxWelcomeText, maxWelcomeTexts/max(1, len(s.Open)+len(s.Permissions)+len(s.Elicitations)))
 	for _, o := range s.Open {
-		approvals = append(approvals, truncatedApproval(o.Approval, limit))
+		w.Approvals = append(w.Approvals, truncatedApproval(o.Approval, limit))
 	}
 	for i := range s.Permissions {
-		permissions = append(permissions, s.Permissions[i].forWelcome(limit))
+		w.Permissions = append(w.Permissions, s.Permissions[i].forWelcome(limit))
 	}
-	return approvals, permissions
+	for i := range s.Elicitations {
+		w.Elicitations = append(w.Elicitations, s.Elicitations[i].forWelcome(limit))
+	}
 }
 
 // truncatedApproval returns an approval with its texts cut to limit bytes together, and
@@ -213,13 +215,16 @@ func encodedRuneSize(r rune) int {
 }
 
 // itemsBytes returns about how many bytes the items of a welcome take in JSON.
-func itemsBytes(approvals []protocol.Approval, permissions []protocol.Permission) int {
+func itemsBytes(w *protocol.Welcome) int {
 	size := 0
-	for _, a := range approvals {
+	for _, a := range w.Approvals {
 		size += itemBytes(a)
 	}
-	for _, p := range permissions {
+	for _, p := range w.Permissions {
 		size += len(p.ToolCall) + len(p.Options) + len(p.Title) + len(p.Description) + permissionOverhead
+	}
+	for _, e := range w.Elicitations {
+		size += len(rules.RawJSON(e)) + len(",")
 	}
 	return size
 }

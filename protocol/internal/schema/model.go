@@ -70,6 +70,7 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandWithdraw:     protocol.CancelAnswer{},
 	protocol.CommandEditPrompt:   protocol.PromptAnswer{},
 	protocol.CommandMovePrompt:   protocol.QueueAnswer{},
+	protocol.CommandAnswer:       protocol.ElicitationAnswer{},
 	protocol.CommandCancel:       protocol.CancelAnswer{},
 	protocol.CommandSetMode:      protocol.SessionAnswer{},
 	protocol.CommandSetRole:      protocol.ParticipantAnswer{},

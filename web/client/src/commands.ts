@@ -3,6 +3,8 @@ import type {
   Approval,
   Commands,
   ContentBlock,
+  Elicitation,
+  ElicitationAnswer,
   HistoryAnswer,
   Message,
   Mode,
@@ -24,6 +26,9 @@ export type CommandPayload<Name extends CommandName> = Commands[Name]["payload"]
 
 /** The payload of the answer to a command. */
 export type CommandAnswer<Name extends CommandName> = Commands[Name]["answer"];
+
+/** The value of a field of a form. */
+export type FormValue = string | number | boolean | string[];
 
 /** Options of a command. */
 export interface CallOptions {
@@ -178,6 +183,30 @@ export abstract class CommandMethods {
   }
 
   /**
+   * Fills in a form of the agent, or consents to open a page, without content. Resolves to
+   * the answer, which has the URL of the page for this participant alone. Only the host may
+   * do this. A value that the form does not allow rejects with INVALID_REQUEST and the name
+   * of the `field`.
+   */
+  async accept(
+    requestId: string,
+    content?: Record<string, FormValue>,
+    options?: CallOptions,
+  ): Promise<ElicitationAnswer> {
+    return this.do("answer", { requestId, action: "accept", ...(content && { content }) }, options);
+  }
+
+  /** Refuses a request of the agent for input. Only the host may do this. */
+  async decline(requestId: string, options?: CallOptions): Promise<void> {
+    await this.do("answer", { requestId, action: "decline" }, options);
+  }
+
+  /** Answers a request for input without a decision. Only the host may do this. */
+  async dismiss(requestId: string, options?: CallOptions): Promise<void> {
+    await this.do("answer", { requestId, action: "cancel" }, options);
+  }
+
+  /**
    * Cancels a pending, queued or running prompt; without an id the running turn. Only the
    * author of the prompt and the host may do this. Resolves to the id of the approval, which
    * is empty for a turn that the agent began without a prompt. It rejects with
@@ -280,6 +309,24 @@ export abstract class CommandMethods {
     const { permission } = await this.do("item", { requestId }, options);
     if (!permission) throw new ParleyError("INTERNAL", "the answer has no question");
     return permission;
+  }
+
+  /** Resolves to a complete request for input, as wholeApproval does to a prompt. */
+  async wholeElicitation(requestId: string, options?: CallOptions): Promise<Elicitation> {
+    const { elicitation } = await this.do("item", { requestId }, options);
+    if (!elicitation) throw new ParleyError("INTERNAL", "the answer has no request for input");
+    return elicitation;
+  }
+
+  /**
+   * Resolves to what a request for input was answered with: the content of a form, for the
+   * host, or the URL of a page, for the participant who accepted. The server keeps the newest
+   * 32 answers.
+   */
+  async givenAnswer(requestId: string, options?: CallOptions): Promise<ElicitationAnswer> {
+    const { answer } = await this.do("item", { requestId }, options);
+    if (!answer) throw new ParleyError("INTERNAL", "the request has no answer");
+    return answer;
   }
 
   /**

@@ -21,6 +21,8 @@ export class ParleyError extends Error {
     readonly retryable = false,
     /** The least time to wait before a retry, in milliseconds, if the server gave one. */
     readonly retryAfterMs?: number,
+    /** The name of the field of a form that has a wrong value. */
+    readonly field?: string,
   ) {
     super(message);
   }
@@ -28,7 +30,7 @@ export class ParleyError extends Error {
 
 /** Returns the error of an answer. */
 export function errorFromWire(e: WireError): ParleyError {
-  return new ParleyError(e.code, e.message, e.retryable, e.retryAfterMs);
+  return new ParleyError(e.code, e.message, e.retryable, e.retryAfterMs, e.field);
 }
 
 /** Returns the error of a lost connection. It is retryable. */

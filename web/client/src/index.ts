@@ -1,5 +1,11 @@
 export { connect, SessionClient, type Removal } from "./session.js";
-export type { CallOptions, CommandAnswer, CommandName, CommandPayload } from "./commands.js";
+export type {
+  CallOptions,
+  CommandAnswer,
+  CommandName,
+  CommandPayload,
+  FormValue,
+} from "./commands.js";
 export { ParleyError, type ErrorCode } from "./errors.js";
 export { formatLink, parseLink, type Credentials, type Link } from "./link.js";
 export type { Options, WebSocketConstructor, WebSocketLike } from "./options.js";

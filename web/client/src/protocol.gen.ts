@@ -107,6 +107,7 @@ export type Code =
   | "PARTICIPANT_NOT_FOUND"
   | "APPROVAL_NOT_FOUND"
   | "PERMISSION_NOT_FOUND"
+  | "ELICITATION_NOT_FOUND"
   | "NOT_FOUND"
   | "METHOD_NOT_ALLOWED"
   | "SESSION_INACTIVE"
@@ -115,6 +116,7 @@ export type Code =
   | "USER_ALREADY_JOINED"
   | "APPROVAL_ALREADY_RESOLVED"
   | "PERMISSION_ALREADY_RESOLVED"
+  | "ELICITATION_ALREADY_RESOLVED"
   | "NOTHING_TO_CANCEL"
   | "PROMPT_NOT_AS_EXPECTED"
   | "TOO_LARGE"
@@ -146,6 +148,41 @@ export type PermissionSource =
   | "participant"
   | "policy"
   | "timeout"
+  | "cancel";
+
+/**
+ * ElicitationMode is the way in which an Elicitation asks.
+ */
+export type ElicitationMode =
+  | "form"
+  | "url";
+
+/**
+ * FieldType is the type of a FormField.
+ */
+export type FieldType =
+  | "string"
+  | "number"
+  | "integer"
+  | "boolean"
+  | "select"
+  | "multi_select";
+
+/**
+ * FieldFormat is the format of a string.
+ */
+export type FieldFormat =
+  | "email"
+  | "uri"
+  | "date"
+  | "date-time";
+
+/**
+ * ElicitationAction is an answer to an Elicitation.
+ */
+export type ElicitationAction =
+  | "accept"
+  | "decline"
   | "cancel";
 
 /**
@@ -527,6 +564,142 @@ export interface PermissionWithdrawn {
 }
 
 /**
+ * ElicitationRequested is a request of the agent for input. Server to client.
+ */
+export interface ElicitationRequested {
+  requestId: string;
+  mode: ElicitationMode;
+  /** what is needed; at most MaxElicitationMessage bytes */
+  message: string;
+  /** of the tool call that it belongs to */
+  toolCallId?: string;
+  /** with mode form */
+  form?: ElicitationForm;
+  /** with mode url: scheme and host of the page; the URL is in the answer to the person who accepts */
+  target?: string;
+  /** with mode url: who has accepted; the page is not finished yet */
+  acceptedBy?: Participant;
+  truncated?: boolean;
+  /** if truncated: the size of the request in bytes */
+  wholeBytes?: number;
+}
+
+/**
+ * ElicitationForm is a form to fill in. Server to client.
+ */
+export interface ElicitationForm {
+  title?: string;
+  description?: string;
+  /** in the agent's order; at most MaxFormFields */
+  fields: FormField[];
+}
+
+/**
+ * FormField is a field of a form. The members that limit its value are set only for the
+ * types that they belong to. Server to client.
+ */
+export interface FormField {
+  /** the member of the content */
+  name: string;
+  type: FieldType;
+  title?: string;
+  description?: string;
+  required?: boolean;
+  /** a valid value */
+  default?: unknown;
+  /** of a string */
+  format?: FieldFormat;
+  /** of a string: a regular expression that matches a part of it */
+  pattern?: string;
+  /** of a string, in characters */
+  minLength?: number;
+  /** likewise */
+  maxLength?: number;
+  /** of a number or an integer */
+  minimum?: number;
+  /** likewise */
+  maximum?: number;
+  /** of a select or multi_select, in the agent's order */
+  options?: FormOption[];
+  /** of a multi_select */
+  minItems?: number;
+  /** likewise */
+  maxItems?: number;
+}
+
+/**
+ * FormOption is a choice of a field. Server to client.
+ */
+export interface FormOption {
+  value: string;
+  title?: string;
+  description?: string;
+}
+
+/**
+ * Elicitation is a pending request of the agent for input. Everybody sees it; the answer
+ * is for those who may answer. Its texts are the agent's own and untrusted. Server to
+ * client.
+ */
+export interface Elicitation {
+  requestId: string;
+  mode: ElicitationMode;
+  /** what is needed; at most MaxElicitationMessage bytes */
+  message: string;
+  /** of the tool call that it belongs to */
+  toolCallId?: string;
+  /** with mode form */
+  form?: ElicitationForm;
+  /** with mode url: scheme and host of the page; the URL is in the answer to the person who accepts */
+  target?: string;
+  /** with mode url: who has accepted; the page is not finished yet */
+  acceptedBy?: Participant;
+  truncated?: boolean;
+  /** if truncated: the size of the request in bytes */
+  wholeBytes?: number;
+}
+
+/**
+ * ElicitationResolved says how a request was answered, and never with what. After accept
+ * in mode url, the request waits until the page is finished: ElicitationCompleted or
+ * ElicitationWithdrawn follows. Server to client.
+ */
+export interface ElicitationResolved {
+  requestId: string;
+  action: ElicitationAction;
+  /** participant, timeout or cancel */
+  source: PermissionSource;
+  /** who answered; null unless Source is participant */
+  participant: Participant | null;
+}
+
+/**
+ * ElicitationWithdrawn says that a request no longer needs an answer, or no longer waits
+ * for a page. Server to client.
+ */
+export interface ElicitationWithdrawn {
+  requestId: string;
+}
+
+/**
+ * ElicitationCompleted says that a page is finished, as the agent reports. Server to
+ * client.
+ */
+export interface ElicitationCompleted {
+  requestId: string;
+}
+
+/**
+ * ElicitationRefused says that the agent asked for input in a way that cannot be shown,
+ * and was answered with an error. Server to client.
+ */
+export interface ElicitationRefused {
+  /** the beginning of what the agent asked */
+  message: string;
+  reason: string;
+}
+
+/**
  * AgentStatusChanged reports the state of the agent. Server to client.
  */
 export interface AgentStatusChanged {
@@ -853,6 +1026,8 @@ export interface Welcome {
   approvals: Approval[];
   /** the agent's pending questions */
   permissions: Permission[];
+  /** the agent's pending requests for input */
+  elicitations?: Elicitation[];
   /** those of Approvals that wait for the agent, in the order in which they run */
   queue?: QueuedPrompt[];
   /** the ids of connected participants */
@@ -1114,6 +1289,28 @@ export interface QueueAnswer {
 }
 
 /**
+ * Answer answers an elicitation. The answer is an ElicitationAnswer. Client to server.
+ */
+export interface Answer {
+  requestId: string;
+  action: ElicitationAction;
+  /** with accept of a form: an object with a member for each field that has a value */
+  content?: unknown;
+}
+
+/**
+ * ElicitationAnswer answers Answer. Server to client.
+ */
+export interface ElicitationAnswer {
+  requestId: string;
+  action: ElicitationAction;
+  /** with mode url, for the person who accepted: the page to open */
+  url?: string;
+  /** with mode form, for those who may answer: what the agent was given */
+  content?: unknown;
+}
+
+/**
  * Cancel cancels a prompt or, without an id, the running turn. The answer is a
  * CancelAnswer. Client to server.
  */
@@ -1258,8 +1455,9 @@ export interface HistoryAnswer {
 }
 
 /**
- * Item reads the whole text of an unfinished prompt or of a pending question of the agent.
- * Exactly one of the ids is set. The answer is an ItemAnswer. Client to server.
+ * Item reads the whole text of an unfinished prompt or of a pending question of the agent,
+ * or what an elicitation was answered with. Exactly one of the ids is set. The answer is
+ * an ItemAnswer. Client to server.
  */
 export interface Item {
   approvalId?: string;
@@ -1267,11 +1465,16 @@ export interface Item {
 }
 
 /**
- * ItemAnswer answers Item: the requested item with its whole text. Server to client.
+ * ItemAnswer answers Item: the requested item with its whole text, or what an elicitation
+ * was answered with. Server to client.
  */
 export interface ItemAnswer {
   approval: Approval | null;
   permission: Permission | null;
+  /** if it has no answer yet */
+  elicitation?: Elicitation;
+  /** of an elicitation that was answered */
+  answer?: ElicitationAnswer;
 }
 
 /**
@@ -1378,6 +1581,8 @@ export interface WireError {
   retryable: boolean;
   /** in milliseconds; zero if unknown */
   retryAfterMs?: number;
+  /** the name of the field of a form that has a wrong value */
+  field?: string;
 }
 
 /**
@@ -1792,6 +1997,8 @@ export interface ErrorBody {
   retryable: boolean;
   /** in milliseconds; zero if unknown */
   retryAfterMs?: number;
+  /** the name of the field of a form that has a wrong value */
+  field?: string;
 }
 
 /**
@@ -1819,6 +2026,11 @@ export interface EventPayloads {
   permission_requested: PermissionRequested;
   permission_resolved: PermissionResolved;
   permission_withdrawn: PermissionWithdrawn;
+  elicitation_requested: ElicitationRequested;
+  elicitation_resolved: ElicitationResolved;
+  elicitation_withdrawn: ElicitationWithdrawn;
+  elicitation_completed: ElicitationCompleted;
+  elicitation_refused: ElicitationRefused;
   agent_status: AgentStatusChanged;
   agent_session: AgentSession;
   agent_stray_output: AgentStrayOutput;
@@ -1847,6 +2059,7 @@ export interface Commands {
   withdraw: { payload: Withdraw; answer: CancelAnswer };
   edit_prompt: { payload: EditPrompt; answer: PromptAnswer };
   move_prompt: { payload: MovePrompt; answer: QueueAnswer };
+  answer: { payload: Answer; answer: ElicitationAnswer };
   cancel: { payload: Cancel; answer: CancelAnswer };
   set_mode: { payload: SetMode; answer: SessionAnswer };
   set_role: { payload: SetRole; answer: ParticipantAnswer };
@@ -1926,6 +2139,11 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "permission_requested",
   "permission_resolved",
   "permission_withdrawn",
+  "elicitation_requested",
+  "elicitation_resolved",
+  "elicitation_withdrawn",
+  "elicitation_completed",
+  "elicitation_refused",
   "agent_status",
   "agent_session",
   "agent_stray_output",

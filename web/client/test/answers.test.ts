@@ -50,6 +50,9 @@ test("every command is answered by the payload of its type", async () => {
   await give(host, "approve", { approvalId: approval.id, action: "approve" });
   const { requestId } = (await heard.next("permission_requested")).payload;
   await give(host, "permission", { requestId, optionId: "allow" });
+  await host.prompt("form");
+  const form = (await heard.next("elicitation_requested")).payload;
+  await give(host, "answer", { requestId: form.requestId, action: "decline" });
   await give(host, "cancel", { approvalId: (await ann.prompt("wait")).id });
   const edited = await give(ann, "edit_prompt", {
     approvalId: (await ann.prompt("wait")).id,
