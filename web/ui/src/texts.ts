@@ -6,6 +6,7 @@ import { composer, unsent } from "./texts/composer.ts";
 import { tool, code, whole, hidden } from "./texts/content.ts";
 import { waiting, permission } from "./texts/decisions.ts";
 import { errors } from "./texts/errors.ts";
+import { review } from "./texts/review.ts";
 import { waits, refusedMode, room, facts, connection, people, shortcuts } from "./texts/room.ts";
 import { chat, prompt, turn, agentSays, plan, compaction, other, notice } from "./texts/rows.ts";
 import { invite, join, state } from "./texts/session.ts";
@@ -43,5 +44,6 @@ export const t = {
   whole,
   hidden,
   bell,
+  review,
   errors,
 };

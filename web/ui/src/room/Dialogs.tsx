@@ -19,6 +19,7 @@ import type { DialogName } from "./Header.tsx";
 import "./Dialogs.css";
 
 const BellChoices = lazy(() => import("./BellChoices.tsx"));
+const Review = lazy(() => import("./review/Review.tsx"));
 
 interface Props {
   room: Room;
@@ -56,6 +57,12 @@ export function Dialogs({ which, ...props }: Props) {
             <BellChoices session={props.room.session.id} />
           </Suspense>
         </Box>
+      );
+    case "changes":
+      return (
+        <Suspense fallback={null}>
+          <Review room={props.room} singleKeys={props.singleKeys} onClose={props.onClose} />
+        </Suspense>
       );
     case "shortcuts":
       return <ShortcutsDialog {...props} />;

@@ -16,7 +16,7 @@ import { useTools } from "./context.ts";
 import "./Header.css";
 
 export type DialogName =
-  "invite" | "terminal" | "bell" | "shortcuts" | "leave" | "close" | "stop" | "people";
+  "changes" | "invite" | "terminal" | "bell" | "shortcuts" | "leave" | "close" | "stop" | "people";
 
 interface Props {
   room: Room;
@@ -56,6 +56,17 @@ export function Header({ room, title, connection, host, open }: Props) {
           </span>
         )}
       </button>
+      {room.session.status === "active" && !room.readOnly && (
+        <Button
+          className="changes-button"
+          size="xs"
+          variant="default"
+          leftSection={<Icon name="file" size={15} />}
+          onClick={() => open("changes")}
+        >
+          {t.review.title}
+        </Button>
+      )}
       {room.session.status === "active" && (
         <Button
           className="invite-button"
@@ -149,6 +160,11 @@ function MoreMenu({ room, host, open }: MoreMenuProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        {active && !room.readOnly && (
+          <Menu.Item leftSection={<Icon name="file" />} onClick={() => open("changes")}>
+            {t.review.open}
+          </Menu.Item>
+        )}
         {active && <JoinItems open={open} />}
         <Menu.Item leftSection={<Icon name="list" />} onClick={() => open("shortcuts")}>
           {t.room.shortcuts}
