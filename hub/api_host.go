@@ -37,13 +37,17 @@ func (h *Hub) Agents() protocol.AgentsAnswer {
 // AGENT_FAILED, AGENT_UNAVAILABLE, JOURNAL_UNAVAILABLE, and ctx's.
 func (h *Hub) CreateHost(ctx context.Context, c *protocol.CreateHostSession, commandID string) (protocol.HostSession, error) {
 	refusal := h.cannotStart(c.Agent)
+	create := host.Create{Body: c, CommandID: commandID, Refusal: refusal}
+	for _, p := range h.launcher.Profiles() {
+		create.Profiles = append(create.Profiles, p.Name)
+	}
 	if commandID != "" { // the session may exist, although no further agent can be started
-		return h.hostAnswer(h.ask(ctx, h.rules.Key.CreatedHostID(commandID), journal.KindHost, true, host.Create{Body: c, CommandID: commandID, Refusal: refusal}))
+		return h.hostAnswer(h.ask(ctx, h.rules.Key.CreatedHostID(commandID), journal.KindHost, true, create))
 	}
 	if refusal != nil {
 		return protocol.HostSession{}, refusal
 	}
-	return h.hostAnswer(h.ask(ctx, journal.NewHostSessionID(), journal.KindHost, true, host.Create{Body: c}))
+	return h.hostAnswer(h.ask(ctx, journal.NewHostSessionID(), journal.KindHost, true, create))
 }
 
 // cannotStart returns why no agent of a profile can be started; nil if one can.

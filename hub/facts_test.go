@@ -150,7 +150,7 @@ func TestFacts_usage_is_reported_at_the_end_of_the_turn(t *testing.T) {
 		event[*protocol.PromptDispatchCompleted](r.host)
 		events := 0
 		for _, p := range r.payloads() {
-			if changed, ok := p.(*protocol.AgentUpdated); ok {
+			if changed, ok := p.(*protocol.AgentUpdated); ok && changed.Usage != nil {
 				events++
 				require.Equal(t, int64(49), changed.Usage.Used)
 			}

@@ -290,6 +290,10 @@ func (s *hostShell) track(body rules.Body) rules.Body {
 	switch m := body.(type) {
 	case rules.SharedOpened:
 		s.open[m.Shared] = struct{}{}
+	case rules.RestartAgent:
+		_, own := s.open[m.Shared]
+		m.Others = len(s.open) > 1 || len(s.open) == 1 && !own
+		return m
 	case rules.SharedClosed:
 		delete(s.open, m.Shared)
 		m.Last = len(s.open) == 0

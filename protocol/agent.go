@@ -34,6 +34,8 @@ type AgentFacts struct {
 	AvailableCommandTotal *int               `json:"availableCommandTotal,omitzero"` // how many the agent has; the list may be truncated
 	SessionTitle          *string            `json:"sessionTitle,omitzero"`          // the agent's name for its session
 	Usage                 *AgentUsage        `json:"usage,omitzero"`                 // at the end of the last turn
+	Profile               *string            `json:"profile,omitzero"`               // the name under which the server starts the agent
+	Profiles              []string           `json:"profiles,omitzero"`              // the names of the agents that the host may switch to, the present one included
 	Cwd                   *string            `json:"cwd,omitzero"`                   // the working directory
 	Background            []BackgroundWork   `json:"background,omitzero"`            // what runs beside the turns, as the agent reports it
 	BackgroundTotal       *int               `json:"backgroundTotal,omitzero"`       // how much the agent reports; the list may be truncated

@@ -25,6 +25,8 @@ var everyFact = protocol.AgentFacts{
 	AvailableCommandTotal: ptr(300),
 	SessionTitle:          ptr("A <title>"),
 	Usage:                 &protocol.AgentUsage{Used: 1, Size: 2, Cost: &protocol.AgentCost{Amount: 0.25, Currency: "USD"}},
+	Profile:               ptr("mine"),
+	Profiles:              []string{"mine", "demo"},
 	Cwd:                   ptr("/home/ada"),
 	Background:            []protocol.BackgroundWork{{Type: "terminal", TerminalID: "t"}, {Type: "tool_call", ToolCallID: "c"}},
 	BackgroundTotal:       ptr(2),

@@ -38,6 +38,8 @@ var everyCommand = []protocol.Command{
 	&protocol.Configure{OptionID: "o", Value: json.RawMessage(`"v"`)},
 	&protocol.Configure{OptionID: "o", Forget: true},
 	&protocol.StopAgent{},
+	&protocol.RestartAgent{},
+	&protocol.SwitchAgent{Agent: "a"},
 	&protocol.StopWork{ToolCallID: "c"},
 	&protocol.StopWork{TerminalID: "t"},
 	&protocol.ReviewFile{Path: "p", Version: "v", Reviewed: true},

@@ -22,6 +22,8 @@ const (
 	CommandRotateInvite CommandType = "rotate_invite"
 	CommandConfigure    CommandType = "configure"
 	CommandStopAgent    CommandType = "stop_agent"
+	CommandRestartAgent CommandType = "restart_agent"
+	CommandSwitchAgent  CommandType = "switch_agent"
 	CommandStopWork     CommandType = "stop_work"
 	CommandReviewFile   CommandType = "review_file"
 	CommandTyping       CommandType = "typing"
@@ -53,6 +55,8 @@ var commands = map[CommandType]func() Command{
 	CommandRotateInvite: func() Command { return new(RotateInvite) },
 	CommandConfigure:    func() Command { return new(Configure) },
 	CommandStopAgent:    func() Command { return new(StopAgent) },
+	CommandRestartAgent: func() Command { return new(RestartAgent) },
+	CommandSwitchAgent:  func() Command { return new(SwitchAgent) },
 	CommandStopWork:     func() Command { return new(StopWork) },
 	CommandReviewFile:   func() Command { return new(ReviewFile) },
 	CommandTyping:       func() Command { return new(Typing) },

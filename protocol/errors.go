@@ -54,6 +54,7 @@ const (
 	CodeTooManyPending             Code = "TOO_MANY_PENDING"
 	CodeQueueFull                  Code = "QUEUE_FULL"
 	CodeTooManyAgents              Code = "TOO_MANY_AGENTS"
+	CodeAgentInUse                 Code = "AGENT_IN_USE"
 	CodeAgentUnavailable           Code = "AGENT_UNAVAILABLE"
 	CodeAgentAuthRequired          Code = "AGENT_AUTH_REQUIRED"
 	CodeAgentFailed                Code = "AGENT_FAILED"
@@ -131,6 +132,7 @@ var Catalogue = map[Code]Entry{
 	CodeTooManyParticipants:        {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeTooManyPending:             {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeQueueFull:                  {http.StatusTooManyRequests, CloseTryAgain, true},
+	CodeAgentInUse:                 {http.StatusConflict, CloseNotProtocol, false},
 	CodeTooManyAgents:              {http.StatusTooManyRequests, CloseTryAgain, true},
 	CodeAgentUnavailable:           {http.StatusServiceUnavailable, CloseTryAgain, true},
 	CodeAgentAuthRequired:          {http.StatusFailedDependency, CloseNotProtocol, false},

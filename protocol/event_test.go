@@ -54,6 +54,8 @@ var everyPayload = []protocol.Payload{
 	&protocol.ElicitationRefused{Message: "m", Reason: "r"},
 	&protocol.AgentStatusChanged{Status: protocol.AgentExited, ExitCode: ptr(0), StderrTail: ptr("")},
 	&protocol.AgentStatusChanged{Status: protocol.AgentStarting, Detail: "d", StartedAt: &noon, SilentSince: &noon},
+	&protocol.AgentRestarting{Participant: participant},
+	&protocol.AgentSwitched{From: "a", To: "b", Participant: participant},
 	&protocol.AgentSession{Continued: protocol.ContinuedNew, Reason: "r", Recap: "q"},
 	&protocol.AgentStrayOutput{ApprovalID: ptr("a")},
 	&protocol.AgentUpdated{AgentFacts: everyFact},

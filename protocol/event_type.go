@@ -33,6 +33,8 @@ const (
 	EventElicitationRefused      EventType = "elicitation_refused"
 	EventAgentStatus             EventType = "agent_status"
 	EventAgentSession            EventType = "agent_session"
+	EventAgentRestarting         EventType = "agent_restarting"
+	EventAgentSwitched           EventType = "agent_switched"
 	EventAgentStrayOutput        EventType = "agent_stray_output"
 	EventAgentUpdated            EventType = "agent_updated"
 	EventAgentConfiguring        EventType = "agent_configuring"
@@ -76,6 +78,8 @@ var payloads = map[EventType]func() Payload{
 	EventElicitationRefused:      func() Payload { return new(ElicitationRefused) },
 	EventAgentStatus:             func() Payload { return new(AgentStatusChanged) },
 	EventAgentSession:            func() Payload { return new(AgentSession) },
+	EventAgentRestarting:         func() Payload { return new(AgentRestarting) },
+	EventAgentSwitched:           func() Payload { return new(AgentSwitched) },
 	EventAgentStrayOutput:        func() Payload { return new(AgentStrayOutput) },
 	EventAgentUpdated:            func() Payload { return new(AgentUpdated) },
 	EventAgentConfiguring:        func() Payload { return new(AgentConfiguring) },

@@ -18,6 +18,7 @@ const (
 	maxOptions      = 64        // configuration options
 	maxValues       = 512       // values of one option
 	maxAuthMethods  = 32        // ways to sign in
+	maxProfiles     = 64        // agents to switch to
 	maxBackground   = 64        // tool calls and terminals in the background
 	maxNotes        = 64        // notes about the configuration
 	maxTokens       = 1<<53 - 1 // the largest integer that every client decodes exactly
@@ -53,6 +54,12 @@ func (f AgentFacts) Bounded() AgentFacts {
 	if f.Background != nil {
 		f.BackgroundTotal = total(f.BackgroundTotal, len(f.Background))
 		f.Background = boundList(f.Background, maxBackground, boundBackground)
+	}
+	if f.Profile != nil {
+		f.Profile = new(cutName(*f.Profile))
+	}
+	if f.Profiles != nil {
+		f.Profiles = boundList(f.Profiles, maxProfiles, func(name string) (string, bool) { return name, len(name) <= maxFactName })
 	}
 	if f.Cwd != nil {
 		f.Cwd = new(cutText(*f.Cwd, maxPath))

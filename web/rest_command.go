@@ -116,6 +116,14 @@ func (s *Server) answer(r *http.Request, body []byte) (*protocol.ElicitationAnsw
 	return act[*protocol.ElicitationAnswer, protocol.Answer](s, r, body)
 }
 
+func (s *Server) restartAgent(r *http.Request, body []byte) (struct{}, error) {
+	return act[struct{}, protocol.RestartAgent](s, r, body)
+}
+
+func (s *Server) switchAgent(r *http.Request, body []byte) (struct{}, error) {
+	return act[struct{}, protocol.SwitchAgent](s, r, body)
+}
+
 // closeShared takes the credentials from the body, or from the query for clients that
 // cannot send a body with DELETE.
 func (s *Server) closeShared(r *http.Request, body []byte) (*protocol.CloseAnswer, error) {

@@ -47,6 +47,8 @@ func (s *Server) sharedRoutes() {
 	s.mux.Handle("GET "+one+"/files", respond(s, http.StatusOK, s.files))
 	s.mux.Handle("POST "+one+"/reviews", respond(s, http.StatusOK, s.reviewFile))
 	s.mux.Handle("POST "+one+"/answer", respond(s, http.StatusOK, s.answer))
+	s.mux.Handle("POST "+one+"/restart-agent", respond(s, http.StatusOK, s.restartAgent))
+	s.mux.Handle("POST "+one+"/switch-agent", respond(s, http.StatusOK, s.switchAgent))
 	s.mux.Handle("GET "+one+"/events", respond(s, http.StatusOK, s.poll))
 	s.mux.Handle("GET "+one+"/archive", respond(s, http.StatusOK, s.archive))
 	s.mux.HandleFunc("POST "+one+"/commands", s.command)

@@ -88,7 +88,7 @@ func (r *run) drawCommand(t *rapid.T, session *rulestest.Session) protocol.Comma
 		case 17:
 			return rapid.SampledFrom(configureCommands).Draw(t, "change")
 		}
-		return rapid.SampledFrom([]protocol.Command{&protocol.StopAgent{}, &protocol.Typing{Active: true}, &protocol.ReviewFile{Path: "a.go", Version: "v", Reviewed: true}, &protocol.Close{}, &protocol.Ping{}}).Draw(t, "other")
+		return rapid.SampledFrom([]protocol.Command{&protocol.StopAgent{}, &protocol.RestartAgent{}, &protocol.Typing{Active: true}, &protocol.ReviewFile{Path: "a.go", Version: "v", Reviewed: true}, &protocol.Close{}, &protocol.Ping{}}).Draw(t, "other")
 	}).Draw(t, "of a kind")
 }
 

@@ -52,6 +52,8 @@ var hostCommands = map[protocol.CommandType]bool{
 	protocol.CommandMovePrompt:   true,
 	protocol.CommandConfigure:    true,
 	protocol.CommandStopAgent:    true,
+	protocol.CommandRestartAgent: true,
+	protocol.CommandSwitchAgent:  true,
 	protocol.CommandStopWork:     true,
 	protocol.CommandClose:        true,
 }

@@ -13,6 +13,8 @@ func UndeliverableReplies(message Message) []Message {
 		return []Message{TurnEnded{Approval: m.Turn.Approval, Failure: agentDamaged}}
 	case CancelTurn:
 		return []Message{TurnEnded{Approval: m.Approval, Failure: agentDamaged}}
+	case RestartAgent:
+		return []Message{RestartRefused{m.ID, protocol.Errorf(protocol.CodeAgentUnavailable, agentDamaged)}}
 	case RecapWanted:
 		return []Message{Recap{Approval: m.Approval}}
 	case EditTurn:

@@ -214,6 +214,21 @@ func (c *Client) StopWork(ctx context.Context, toolCallID, terminalID string) er
 	return err
 }
 
+// RestartAgent ends the agent's process, if there is one, and starts it again. Prompts that
+// wait are kept.
+func (c *Client) RestartAgent(ctx context.Context) error {
+	_, err := c.Do(ctx, &protocol.RestartAgent{})
+	return err
+}
+
+// SwitchAgent continues the session with another agent, one of the profiles of the agent's
+// facts, which receives a recap of the conversation. Errors: [protocol.CodeAgentNotFound],
+// and [protocol.CodeAgentInUse] while a turn runs or another session is open on the agent.
+func (c *Client) SwitchAgent(ctx context.Context, agent string) error {
+	_, err := c.Do(ctx, &protocol.SwitchAgent{Agent: agent})
+	return err
+}
+
 // StopAgent ends the agent's process.
 func (c *Client) StopAgent(ctx context.Context) error {
 	_, err := c.Do(ctx, &protocol.StopAgent{})

@@ -29,6 +29,8 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
 	case *presetEvent:
 		s.applyPreset(p)
+	case *agentSwitchedEvent:
+		s.applySwitched(p)
 	case *changeBeganEvent:
 		s.applyChangeBegan(p, at.Instant())
 	case *changeEndedEvent:
@@ -98,6 +100,10 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
 		s.Changes, s.RefusedModes, s.RecapWanted = nil, nil, ""
 	}
+	if p.Restart != "" {
+		s.Restart = p.Restart
+	}
+	s.StartAgain = p.Restart != "" && p.Status == protocol.AgentEnding
 	s.IdleSince = rules.Instant{}
 	if p.Status == protocol.AgentStarting {
 		s.StoppedIdle = false
@@ -108,7 +114,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	}
 	if p.Session != "" {
 		s.applyReady()
-		s.AgentSession, s.CanLoad, s.LoadError = p.Session, p.CanLoad, ""
+		s.AgentSession, s.CanLoad, s.LoadError, s.NewProfile = p.Session, p.CanLoad, "", false
 	}
 	if p.Anew {
 		if s.HadTurn {

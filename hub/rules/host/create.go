@@ -24,6 +24,9 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 		Status:      protocol.AgentStarting,
 		CreatedAt:   in.At,
 	}
+	if len(c.Profiles) > 0 {
+		session.Facts = protocol.AgentFacts{Profile: &session.Agent, Profiles: c.Profiles}.Bounded()
+	}
 	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.Body.Cwd, MaxEvent: s.settings.MaxEvent}
 	return rules.Decision{
 		Events: []rules.Event{

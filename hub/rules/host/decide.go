@@ -73,6 +73,8 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.configure(m)
 	case rules.Recap:
 		return s.recapped(m)
+	case rules.RestartAgent:
+		return s.restart(m)
 	case rules.StopAgent:
 		return s.stopAgent()
 	case rules.StopWork:
@@ -101,6 +103,9 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 		return s.editTurn(m)
 	case rules.MoveTurn:
 		return s.moveTurn(m)
+	case rules.RestartAgent:
+		gone := protocol.Errorf(protocol.CodeHostSessionNotFound, sessionDeleted)
+		return rules.Decision{}.With(rules.Send{To: m.Shared, Message: rules.RestartRefused{ID: m.ID, Err: gone}})
 	case rules.ConfirmEnd:
 		return s.confirmEnd(m)
 	case rules.StopWork:

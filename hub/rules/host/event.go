@@ -28,6 +28,7 @@ type (
 		CanLoad   bool   `json:"canLoad,omitempty"`
 		Anew      bool   `json:"anew,omitempty"`      // the agent's session is a new one, without the earlier conversation
 		Forgot    string `json:"forgot,omitempty"`    // why it is a new one, if the agent has had a turn
+		Restart   string `json:"restart,omitempty"`   // the id of a restart, with the status from which on it is carried out
 		LoadError string `json:"loadError,omitempty"` // why the earlier session cannot be loaded
 	}
 	turnQueuedEvent     struct{ Turn rules.Turn }
@@ -78,6 +79,7 @@ func (*vacatedEvent) EventType() protocol.EventType          { return "host_vaca
 func (*idleAgentStoppedEvent) EventType() protocol.EventType { return "agent_let_go" }
 func (*changeBeganEvent) EventType() protocol.EventType      { return "option_changing" }
 func (*changeEndedEvent) EventType() protocol.EventType      { return "option_changed" }
+func (*agentSwitchedEvent) EventType() protocol.EventType    { return "profile_switched" }
 func (*recapWantedEvent) EventType() protocol.EventType      { return "recap_wanted" }
 func (*recapReceivedEvent) EventType() protocol.EventType    { return "recap_received" }
 
@@ -101,6 +103,7 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"options_preset":       func() protocol.Payload { return new(presetEvent) },
 	"option_changing":      func() protocol.Payload { return new(changeBeganEvent) },
 	"option_changed":       func() protocol.Payload { return new(changeEndedEvent) },
+	"profile_switched":     func() protocol.Payload { return new(agentSwitchedEvent) },
 	"recap_wanted":         func() protocol.Payload { return new(recapWantedEvent) },
 	"recap_received":       func() protocol.Payload { return new(recapReceivedEvent) },
 }

@@ -16,7 +16,7 @@ const agentStopped = "the agent was stopped"
 // prompts wait for the next process. If the agent is still starting, the waiting prompts
 // fail, since they would start it again at once.
 func (s *State) stopAgent() rules.Decision {
-	if s.Agent != protocol.AgentStarting && s.Agent != protocol.AgentIdle {
+	if s.Agent != protocol.AgentStarting && s.Agent != protocol.AgentIdle && !s.StartAgain {
 		return rules.Decision{}.With(Broadcast{rules.AgentChanged{Status: s.status()}})
 	}
 	ending := newAgentStatus(protocol.AgentEnding)
@@ -34,7 +34,10 @@ func (s *State) stopAgent() rules.Decision {
 // process, so the waiting turns fail as after a failed start.
 func (s *State) exited(e rules.AgentExited) rules.Decision {
 	failure := ExitFailure(e)
-	if s.Agent == protocol.AgentEnding {
+	switch {
+	case s.StartAgain:
+		failure = agentRestarted
+	case s.Agent == protocol.AgentEnding:
 		failure = agentStopped
 	}
 	d := s.loseAgent(failure, failure)
@@ -42,6 +45,9 @@ func (s *State) exited(e rules.AgentExited) rules.Decision {
 	status.ExitCode = e.ExitCode
 	if e.StderrTail != "" {
 		status.StderrTail = &e.StderrTail
+	}
+	if s.StartAgain {
+		return s.startAgain(d)
 	}
 	if s.StoppedIdle && s.Occupied && len(s.Queue) == 0 {
 		return s.launch(d) // a shared session has opened since
@@ -82,11 +88,16 @@ func lastStatus(d rules.Decision) *agentStatusEvent {
 // announceExit reports the last event of the decision, the agent's status, to the shared
 // sessions. It starts the agent again if turns wait.
 func (s *State) announceExit(d rules.Decision) rules.Decision {
-	d = d.With(Broadcast{rules.AgentChanged{Status: lastStatus(d).AgentStatusChanged}})
-	if len(s.Queue) == 0 {
-		return d
+	if len(s.Queue) > 0 {
+		return s.startAgain(d)
 	}
-	return s.launch(d)
+	return d.With(Broadcast{rules.AgentChanged{Status: lastStatus(d).AgentStatusChanged}})
+}
+
+// startAgain reports the last event of the decision, the agent's status, to the shared
+// sessions, and starts the agent.
+func (s *State) startAgain(d rules.Decision) rules.Decision {
+	return s.launch(d.With(Broadcast{rules.AgentChanged{Status: lastStatus(d).AgentStatusChanged}}))
 }
 
 // endAgent records that the agent no longer exists, and fails all waiting turns as well.

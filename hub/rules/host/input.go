@@ -14,8 +14,9 @@ type (
 	// Create asks for a new host session.
 	Create struct {
 		Body      *protocol.CreateHostSession
-		CommandID string // empty for none
-		Refusal   error  // the error if no agent can be started now; nil if one can
+		CommandID string   // empty for none
+		Profiles  []string // the agents that its creator could choose
+		Refusal   error    // the error if no agent can be started now; nil if one can
 	}
 	// Read asks for the host session in the form that clients receive.
 	Read struct{}

@@ -67,7 +67,8 @@ func (s *State) launched(m Launched) rules.Decision {
 		}
 		d = d.With(Broadcast{report})
 	}
-	if s.AgentSession == "" {
+	d = after.failUnsupported(d)
+	if s.AgentSession == "" || s.NewProfile {
 		d = after.preset(d, m.Defaults)
 	}
 	return after.setChosen(d)
@@ -90,7 +91,10 @@ func (s *State) continuation(m Launched) protocol.AgentSession {
 // agent never ran is deleted. An agent that cannot load its session is started again with a
 // new one.
 func (s *State) launchFailed(m LaunchFailed) rules.Decision {
-	if s.Agent == protocol.AgentEnding {
+	switch {
+	case s.StartAgain:
+		return s.startAgain(s.loseAgent(agentRestarted, agentRestarted))
+	case s.Agent == protocol.AgentEnding:
 		return s.announceExit(s.loseAgent(agentStopped, agentStopped)).With(refuseCreation(agentStopped, m.Err))
 	}
 	if errors.Is(m.Err, rules.ErrCannotLoad) && s.earlierSession() != "" {

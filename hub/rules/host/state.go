@@ -34,6 +34,11 @@ type State struct {
 	HadTurn       bool                 `json:"Worked"` // the agent has had a turn, which a new session would not remember
 	LoadError     string               // why AgentSession cannot be loaded; empty if it can, or if that was not tried
 
+	// restarts on request
+	Restart    string `json:",omitempty"` // the id of the newest; empty for none
+	StartAgain bool   `json:",omitempty"` // the agent is ending, and is to be started again
+	NewProfile bool   `json:",omitempty"` // another agent takes the place of this one, and has not been ready yet
+
 	// the memory of the agent's session
 	Renewals    int                   `json:",omitempty"` // how many times it was replaced by a new one after it had had a turn
 	Renewed     protocol.AgentSession `json:",omitzero"`  // the report of the newest renewal

@@ -59,6 +59,10 @@ func (s *State) receive(message rules.Message) rules.Decision {
 		return s.agentNoted(m)
 	case rules.AgentContinued:
 		return s.agentContinued(m)
+	case rules.AgentRestarting:
+		return s.agentRestarting(m)
+	case rules.RestartRefused:
+		return s.restartRefused(m)
 	case rules.RecapWanted:
 		return s.recapWanted(m)
 	case rules.AgentFactsChanged:
@@ -156,6 +160,10 @@ func (s *State) participantCommand(in rules.Input, command Command, p protocol.P
 		return s.rotateInvite(p)
 	case *protocol.Configure:
 		return s.configure(in, c, p)
+	case *protocol.RestartAgent:
+		return s.restartAgent(in, "", p, commandRef(r, p.ID))
+	case *protocol.SwitchAgent:
+		return s.restartAgent(in, c.Agent, p, commandRef(r, p.ID))
 	case *protocol.StopAgent:
 		return s.stopAgent()
 	case *protocol.StopWork:

@@ -78,6 +78,8 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandRotateInvite: protocol.InviteAnswer{},
 	protocol.CommandConfigure:    nil,
 	protocol.CommandStopAgent:    nil,
+	protocol.CommandRestartAgent: nil,
+	protocol.CommandSwitchAgent:  nil,
 	protocol.CommandStopWork:     nil,
 	protocol.CommandReviewFile:   nil,
 	protocol.CommandTyping:       nil,

@@ -256,6 +256,23 @@ export abstract class CommandMethods {
     await this.do("stop_work", work, options);
   }
 
+  /**
+   * Ends the agent's process, if there is one, and starts it again. The running turn fails;
+   * prompts that wait are kept. Only the host may do this.
+   */
+  async restartAgent(options?: CallOptions): Promise<void> {
+    await this.do("restart_agent", {}, options);
+  }
+
+  /**
+   * Continues with another agent, one of the profiles in the agent's facts, which receives a
+   * recap of the conversation. Rejects with AGENT_IN_USE while a turn runs or another session
+   * is open on the agent. Only the host may do this.
+   */
+  async switchAgent(agent: string, options?: CallOptions): Promise<void> {
+    await this.do("switch_agent", { agent }, options);
+  }
+
   /** Ends the agent's process, and with it the running turn. Only the host may do this. */
   async stopAgent(options?: CallOptions): Promise<void> {
     await this.do("stop_agent", {}, options);

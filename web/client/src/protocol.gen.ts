@@ -128,6 +128,7 @@ export type Code =
   | "TOO_MANY_PENDING"
   | "QUEUE_FULL"
   | "TOO_MANY_AGENTS"
+  | "AGENT_IN_USE"
   | "AGENT_UNAVAILABLE"
   | "AGENT_AUTH_REQUIRED"
   | "AGENT_FAILED"
@@ -723,6 +724,24 @@ export interface AgentSession {
 }
 
 /**
+ * AgentRestarting says that a participant restarts the agent. Server to client.
+ */
+export interface AgentRestarting {
+  participant: Participant;
+}
+
+/**
+ * AgentSwitched says that a participant continues with another agent. Server to client.
+ */
+export interface AgentSwitched {
+  /** the agent so far */
+  from: string;
+  /** the agent that is started instead */
+  to: string;
+  participant: Participant;
+}
+
+/**
  * AgentStrayOutput says that the agent writes lines to its standard output that are not
  * messages. The server only logs them. It is sent once in a turn and once between turns.
  * Server to client.
@@ -753,6 +772,10 @@ export interface AgentUpdated {
   sessionTitle?: string;
   /** at the end of the last turn */
   usage?: AgentUsage;
+  /** the name under which the server starts the agent */
+  profile?: string;
+  /** the names of the agents that the host may switch to, the present one included */
+  profiles?: string[];
   /** the working directory */
   cwd?: string;
   /** what runs beside the turns, as the agent reports it */
@@ -883,6 +906,10 @@ export interface AgentFacts {
   sessionTitle?: string;
   /** at the end of the last turn */
   usage?: AgentUsage;
+  /** the name under which the server starts the agent */
+  profile?: string;
+  /** the names of the agents that the host may switch to, the present one included */
+  profiles?: string[];
   /** the working directory */
   cwd?: string;
   /** what runs beside the turns, as the agent reports it */
@@ -1075,6 +1102,10 @@ export interface Agent {
   sessionTitle?: string;
   /** at the end of the last turn */
   usage?: AgentUsage;
+  /** the name under which the server starts the agent */
+  profile?: string;
+  /** the names of the agents that the host may switch to, the present one included */
+  profiles?: string[];
   /** the working directory */
   cwd?: string;
   /** what runs beside the turns, as the agent reports it */
@@ -1399,6 +1430,21 @@ export interface Configure {
  * StopAgent ends the agent's process. The answer has an empty payload. Client to server.
  */
 export type StopAgent = Record<string, never>;
+
+/**
+ * RestartAgent ends the agent's process, if there is one, and starts it again. The running
+ * turn fails; prompts that wait are kept. Client to server.
+ */
+export type RestartAgent = Record<string, never>;
+
+/**
+ * SwitchAgent continues the session with another agent, which is given a recap of the
+ * conversation. Client to server.
+ */
+export interface SwitchAgent {
+  /** one of AgentFacts.Profiles */
+  agent: string;
+}
 
 /**
  * StopWork asks the agent to stop one tool call or one terminal that offers it, in its
@@ -2033,6 +2079,8 @@ export interface EventPayloads {
   elicitation_refused: ElicitationRefused;
   agent_status: AgentStatusChanged;
   agent_session: AgentSession;
+  agent_restarting: AgentRestarting;
+  agent_switched: AgentSwitched;
   agent_stray_output: AgentStrayOutput;
   agent_updated: AgentUpdated;
   agent_configuring: AgentConfiguring;
@@ -2067,6 +2115,8 @@ export interface Commands {
   rotate_invite: { payload: RotateInvite; answer: InviteAnswer };
   configure: { payload: Configure; answer: Record<string, never> };
   stop_agent: { payload: StopAgent; answer: Record<string, never> };
+  restart_agent: { payload: RestartAgent; answer: Record<string, never> };
+  switch_agent: { payload: SwitchAgent; answer: Record<string, never> };
   stop_work: { payload: StopWork; answer: Record<string, never> };
   review_file: { payload: ReviewFile; answer: Record<string, never> };
   typing: { payload: Typing; answer: Record<string, never> };
@@ -2146,6 +2196,8 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "elicitation_refused",
   "agent_status",
   "agent_session",
+  "agent_restarting",
+  "agent_switched",
   "agent_stray_output",
   "agent_updated",
   "agent_configuring",

@@ -71,6 +71,8 @@ test("every command is answered by the payload of its type", async () => {
   const others = await ann.participantsAfter(host.self!.id, 5);
   expect(others.participants.map((p) => p.id)).toEqual([participant.id]);
   await give(host, "configure", { optionId: "model", value: "storyteller-mini" });
+  await give(host, "restart_agent", {});
+  await give(enter((await server.share()).host), "switch_agent", { agent: "demo" });
   await give(host, "stop_agent", {});
   await give(ann, "leave", {});
   await give(host, "close", {});

@@ -91,17 +91,17 @@ test("the silence of an agent is not shown after its session is closed", async (
   await olga.getByText(/^The agent has said nothing/).waitFor({ state: "detached" });
 });
 
-test("an agent that is silent in a turn is shown as such, and can be ended", async () => {
+test("an agent that is silent in a turn is shown as such, and can be restarted", async () => {
   await writeFile(join(dir, "ready"), "");
   const olga = await host((await share(server.url, "prompt_direct", "slow")).host);
   await write(olga, "Agent", "think");
   await olga.getByText("lines that are not protocol messages").waitFor();
   await olga.getByText(/^The agent has been silent for \d+ s$/).waitFor();
   await expectAccessible(olga, "a silent agent");
-  await olga.getByRole("button", { name: "End the agent's process" }).click();
-  const dialog = olga.getByRole("dialog", { name: "End the agent's process?" });
-  await dialog.getByRole("button", { name: "End", exact: false }).last().click();
-  await olga.getByText("the agent was stopped").first().waitFor();
+  await olga.getByRole("button", { name: "Restart the agent" }).click();
+  const dialog = olga.getByRole("dialog", { name: "Restart the agent?" });
+  await dialog.getByRole("button", { name: "Restart the agent" }).click();
+  await olga.getByText("the agent was restarted").first().waitFor();
   await olga.getByText(/^The agent has said nothing/).waitFor({ state: "detached" });
   await write(olga, "Agent", "again");
   await olga.getByText("does not remember what was said before").waitFor();

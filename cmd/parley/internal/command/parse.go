@@ -26,6 +26,8 @@ const (
 	Deny     Verb = "/deny"
 	Cancel   Verb = "/cancel"
 	Stop     Verb = "/stop-agent"
+	Restart  Verb = "/restart-agent"
+	Switch   Verb = "/switch-agent"
 	Show     Verb = "/show"
 	Who      Verb = "/who"
 	Mode     Verb = "/mode"
@@ -40,7 +42,7 @@ const (
 )
 
 // Verbs are the verbs that begin with a slash, in the order of [HelpText].
-var Verbs = []Verb{Prompt, Commands, Cancel, Show, Who, Agent, History, Leave, Quit, Help, Approve, Edit, Reject, Allow, Deny, Mode, Set, Unset, Stop}
+var Verbs = []Verb{Prompt, Commands, Cancel, Show, Who, Agent, History, Leave, Quit, Help, Approve, Edit, Reject, Allow, Deny, Mode, Set, Unset, Restart, Switch, Stop}
 
 // HelpText lists the commands of the terminal client.
 const HelpText = `type a line to send it as a message; type // to begin a message with /
@@ -71,6 +73,10 @@ for the host only:
                          without arguments, which everyone may do: list the
                          options and their values
   /unset OPTION          no longer set OPTION again when the agent restarts
+  /restart-agent         end the agent's process and start it again; the
+                         running turn fails, prompts that wait are kept
+  /switch-agent [NAME]   continue with the agent NAME, after a question, which
+                         is told what was said; without NAME: list the agents
   /stop-agent            end the agent's process; the next prompt restarts it
 
 #N is the number shown with a question or proposal. Without it a command acts
@@ -111,7 +117,7 @@ func Parse(line string) (Command, error) {
 		return Command{}, fmt.Errorf("nothing was done: %s takes one line; begin with // to send the whole text as a message", display.Short(word, 40))
 	}
 	switch c.Verb {
-	case Who, Agent, Help, Leave, Quit, Stop, Commands:
+	case Who, Agent, Help, Leave, Quit, Stop, Restart, Commands:
 		if c.Text != "" {
 			return Command{}, fmt.Errorf("%s takes no argument", c.Verb)
 		}
@@ -127,7 +133,7 @@ func Parse(line string) (Command, error) {
 		if !protocol.Mode(c.Text).Valid() {
 			return Command{}, fmt.Errorf("/mode takes view_only, comment_only, prompt_with_approval or prompt_direct")
 		}
-	case Set:
+	case Set, Switch:
 	case Unset:
 		if c.Text == "" {
 			return Command{}, fmt.Errorf("/unset needs the option, such as /unset mode")

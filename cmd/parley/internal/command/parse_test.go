@@ -45,6 +45,9 @@ func TestParse(t *testing.T) {
 		"/commands":              {Verb: Commands},
 		"/leave":                 {Verb: Leave},
 		"/stop-agent":            {Verb: Stop},
+		"/restart-agent":         {Verb: Restart},
+		"/switch-agent":          {Verb: Switch},
+		"/switch-agent claude":   {Verb: Switch, Text: "claude"},
 		"/quit":                  {Verb: Quit},
 	} {
 		got, err := Parse(line)

@@ -22,10 +22,14 @@ func (s *screen) status(at time.Time, p *protocol.AgentStatusChanged) {
 	switch {
 	case s.silent:
 		silence := max(time.Second, at.Sub(*p.SilentSince).Round(time.Second))
-		s.line(alert, "* the agent has been silent for %v, since %s; /cancel stops the turn, /stop-agent ends the agent",
+		s.line(alert, "* the agent has been silent for %v, since %s; /cancel stops the turn, /restart-agent starts the agent again",
 			silence, p.SilentSince.Local().Format(time.TimeOnly))
 	case wasSilent && p.Status == protocol.AgentIdle:
 		s.line(dim, "* the agent is no longer silent")
+	case p.Status == protocol.AgentUnresponsive:
+		s.line(alert, "* the agent does not stop the turn that was cancelled; /restart-agent ends it and starts it again")
+	case p.Status == protocol.AgentExited:
+		s.line(alert, "* the agent has ended%s; the next prompt or /restart-agent starts it again", because(&p.Detail))
 	default:
 		s.line(dim, "* the agent is %s%s", display.OneLine(string(p.Status)), because(&p.Detail))
 	}

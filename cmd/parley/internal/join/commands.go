@@ -45,6 +45,8 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.answer(ctx, c, m)
 	case command.Set, command.Unset:
 		s.setOption(ctx, c)
+	case command.Switch:
+		s.switchAgent(ctx, c)
 	case command.Cancel:
 		s.cancel(ctx, c, m)
 	case command.None:
@@ -70,6 +72,8 @@ func (s *session) runCommand(ctx context.Context, c command.Command) (show func(
 		_, err = s.c.SetMode(ctx, protocol.Mode(c.Text))
 	case command.Stop:
 		err = s.c.StopAgent(ctx)
+	case command.Restart:
+		err = s.c.RestartAgent(ctx)
 	case command.Leave:
 		return s.leave(ctx)
 	case command.History:

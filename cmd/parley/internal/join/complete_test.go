@@ -28,7 +28,7 @@ func TestCompleter_offers_commands_of_the_agent_as_prompts(t *testing.T) {
 		"/prompt /rev":     {From: len("/prompt "), Candidates: []console.Candidate{review}},
 		"/prompt /REV":     {From: len("/prompt "), Candidates: []console.Candidate{review}},
 		"/rev":             {Candidates: []console.Candidate{viaPrompt}},
-		"/re":              {Candidates: []console.Candidate{{Text: "/reject "}, viaPrompt}},
+		"/re":              {Candidates: []console.Candidate{{Text: "/reject "}, {Text: "/restart-agent "}, viaPrompt}},
 		"/qui":             {Candidates: []console.Candidate{{Text: "/quit "}, {Text: "/prompt /quit ", Note: "Is not the client's"}}},
 		"/comp":            {Candidates: []console.Candidate{{Text: "/prompt /compact "}}},
 		"/nothing":         {},

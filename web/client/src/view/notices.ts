@@ -11,6 +11,8 @@ export type Notice =
   | { what: "invite"; who: Participant }
   | { what: "closed"; status: string }
   | { what: "agent"; status: string; detail: string | null }
+  | { what: "restarting"; who: Participant }
+  | { what: "switched"; who: Participant; from: string; to: string }
   | { what: "continues" }
   | {
       what: "forgot";
@@ -92,6 +94,12 @@ export function noticeOf(e: SessionEvent): Notice | null {
       return { what: "stops", who: e.payload.participant };
     case "agent_stop_refused":
       return { what: "stopRefused", reason: e.payload.reason };
+    case "agent_restarting":
+      return { what: "restarting", who: e.payload.participant };
+    case "agent_switched": {
+      const { participant: who, from, to } = e.payload;
+      return { what: "switched", who, from, to };
+    }
     case "agent_stray_output":
       return { what: "stray" };
   }

@@ -20,6 +20,11 @@ export function currentOf(option: ConfigOption): ConfigValue {
   return listed ?? { value, name: value, description: "", group: "", asksNobody: false };
 }
 
+/** Returns the names of the agents that the host may switch to. */
+export function othersOf(agent: Agent): string[] {
+  return (agent.profiles ?? []).filter((name) => name !== agent.profile);
+}
+
 /** Returns the title or the name of the agent's program, with its version; "" if unknown. */
 export function programOf(agent: Agent): string {
   const { info } = agent;

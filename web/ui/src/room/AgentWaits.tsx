@@ -12,51 +12,89 @@ interface Props {
   room: Room;
   /** Whether the user may cancel the running turn. */
   mayStop: boolean;
-  onStopAgent(): void;
+  /** Opens a question about the agent's process. */
+  ask(which: "stop" | "restart"): void;
   host: boolean;
 }
 
-/** Reports whether the agent is silent or still starting. */
+/** Why people wait for the agent. */
+type Wait =
+  | { why: "silent"; since: number }
+  | { why: "starting"; detail: string }
+  | { why: "unresponsive" | "ended" };
+
+/** Reports whether people wait for the agent. */
 export function agentWaits(room: Room): boolean {
-  return silentSince(room) !== null || startingWith(room) !== null;
+  return waitOf(room) !== null;
 }
 
-function silentSince(room: Room): number | null {
-  const { silentSince: since, status } = room.agent;
-  return since !== undefined && status !== "exited" && isOpen(room) ? Date.parse(since) : null;
+function waitOf(room: Room): Wait | null {
+  // An ended session receives no news of the agent, so the last state is out of date.
+  if (room.session.status !== "active") return null;
+  const { silentSince, status, detail } = room.agent;
+  switch (status) {
+    case "exited":
+      return { why: "ended" };
+    case "unresponsive":
+      return { why: "unresponsive" };
+    case "starting":
+      if (detail) return { why: "starting", detail };
+  }
+  return silentSince === undefined ? null : { why: "silent", since: Date.parse(silentSince) };
 }
 
-function startingWith(room: Room): string | null {
-  const { status, detail } = room.agent;
-  return status === "starting" && detail && isOpen(room) ? detail : null;
-}
-
-// An ended session receives no news of the agent, so the last state is out of date.
-function isOpen(room: Room): boolean {
-  return room.session.status === "active";
-}
-
-/** Shows how long the agent has been silent in a turn, or what its start waits for. */
-export function AgentWaits({ room, mayStop, onStopAgent, host }: Props) {
-  const since = silentSince(room);
-  const tools = useTools();
-  const now = useNow(since !== null);
-  const detail = startingWith(room);
-  if (since === null && detail === null) return null;
-  const silence = duration(Math.max(1_000, now - (since ?? now)));
-  const text = since === null ? t.waits.starting(marked(detail ?? "")) : t.waits.silent(silence);
+/**
+ * Shows that the agent has been silent in a turn, what its start waits for, or that it has
+ * ended or does not respond, and what can be done about it.
+ */
+export function AgentWaits({ room, mayStop, ask, host }: Props) {
+  const wait = waitOf(room);
+  const now = useNow(wait?.why === "silent");
+  if (wait === null) return null;
+  const { text, short, spoken } = textsOf(wait, now);
   return (
     <div className="agent-waits">
       <span className="hidden-visually" role="status">
-        {since === null ? text : t.waits.silentSince(timeOfDay(since))}
+        {spoken}
       </span>
       <span className="cut wide" aria-hidden="true" title={text}>
         {text}
       </span>
       <span className="cut narrow" aria-hidden="true" title={text}>
-        {since === null ? marked(detail ?? "") : t.waits.silentShort(silence)}
+        {short}
       </span>
-      {since !== null && mayStop && (
+      <Remedies why={wait.why} mayStop={mayStop} host={host} ask={ask} />
+    </div>
+  );
+}
+
+function textsOf(wait: Wait, now: number): { text: string; short: string; spoken: string } {
+  switch (wait.why) {
+    case "silent": {
+      const silence = duration(Math.max(1_000, now - wait.since));
+      const spoken = t.waits.silentSince(timeOfDay(wait.since));
+      return { text: t.waits.silent(silence), short: t.waits.silentShort(silence), spoken };
+    }
+    case "starting": {
+      const text = t.waits.starting(marked(wait.detail));
+      return { text, short: marked(wait.detail), spoken: text };
+    }
+    case "unresponsive":
+      return same(t.waits.unresponsive, t.waits.unresponsiveShort);
+    case "ended":
+      return same(t.waits.ended, t.waits.endedShort);
+  }
+}
+
+function same(text: string, short: string) {
+  return { text, short, spoken: text };
+}
+
+function Remedies({ why, mayStop, host, ask }: Omit<Props, "room"> & { why: Wait["why"] }) {
+  const tools = useTools();
+  return (
+    <>
+      {why === "silent" && mayStop && (
         <Button
           className="wide" // narrow pages have no room for it, and the composer has this button
           size="compact-xs"
@@ -66,11 +104,25 @@ export function AgentWaits({ room, mayStop, onStopAgent, host }: Props) {
           {t.room.cancelTurn}
         </Button>
       )}
-      {host && (
-        <Button size="compact-xs" variant="default" onClick={onStopAgent}>
+      {host && why === "starting" && (
+        <Button size="compact-xs" variant="default" onClick={() => ask("stop")}>
           {t.room.stopAgent}
         </Button>
       )}
-    </div>
+      {host && why === "ended" && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={() => void tools.run(tools.client.restartAgent())}
+        >
+          {t.room.startAgent}
+        </Button>
+      )}
+      {host && (why === "silent" || why === "unresponsive") && (
+        <Button size="compact-xs" variant="default" onClick={() => ask("restart")}>
+          {t.room.restartAgent}
+        </Button>
+      )}
+    </>
   );
 }

@@ -16,6 +16,7 @@ import { t } from "../texts.ts";
 import { Aside } from "./Aside.tsx";
 import { useTools } from "./context.ts";
 import type { DialogName } from "./Header.tsx";
+import { SwitchDialog } from "./SwitchDialog.tsx";
 import "./Dialogs.css";
 
 const BellChoices = lazy(() => import("./BellChoices.tsx"));
@@ -64,6 +65,8 @@ export function Dialogs({ which, ...props }: Props) {
           <Review room={props.room} singleKeys={props.singleKeys} onClose={props.onClose} />
         </Suspense>
       );
+    case "switch":
+      return <SwitchDialog room={props.room} onClose={props.onClose} />;
     case "shortcuts":
       return <ShortcutsDialog {...props} />;
     default:
@@ -165,6 +168,11 @@ function ShortcutsDialog({ singleKeys, onSingleKeys, onClose }: Omit<Props, "whi
 const questions = {
   leave: { title: t.room.leaveAsk, about: "", yes: t.room.leave },
   close: { title: t.room.closeAsk, about: t.room.closeAbout, yes: t.room.closeSession },
+  restart: {
+    title: t.room.restartAgentAsk,
+    about: t.room.restartAgentAbout,
+    yes: t.room.restartAgent,
+  },
   stop: { title: t.room.stopAgentAsk, about: t.room.stopAgentAbout, yes: t.room.stopAgent },
 };
 
@@ -204,11 +212,12 @@ function OtherSessions({ titles }: { titles: readonly string[] }) {
 function Ask({ which, room, onClose }: Omit<Props, "which"> & { which: keyof typeof questions }) {
   const tools = useTools();
   const q = questions[which];
-  const others = useOthers(room, which === "stop");
+  const others = useOthers(room, which === "stop" || which === "restart");
   const client = tools.client;
   const act = {
     leave: () => client.leave(),
     close: () => client.closeSession(),
+    restart: () => client.restartAgent(),
     stop: () => client.stopAgent(),
   }[which];
   return (

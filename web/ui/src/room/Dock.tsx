@@ -16,7 +16,8 @@ interface Props {
   room: Room;
   items: readonly Item[];
   rights: Rights;
-  onStopAgent(): void;
+  /** Opens a question about the agent's process. */
+  ask(which: "stop" | "restart"): void;
   /** Called with the id of a waiting approval or question. */
   onShow(id: string): void;
   /** The composer. */
@@ -24,7 +25,7 @@ interface Props {
 }
 
 /** What stands below the conversation: what waits, who types, and the composer. */
-export function Dock({ room, items, rights, onStopAgent, onShow, children }: Props) {
+export function Dock({ room, items, rights, ask, onShow, children }: Props) {
   return (
     <div className="dock">
       <div className="dock-line">
@@ -35,7 +36,7 @@ export function Dock({ room, items, rights, onStopAgent, onShow, children }: Pro
             room={room}
             host={rights.host}
             mayStop={mayStopTurn(room, rights)}
-            onStopAgent={onStopAgent}
+            ask={ask}
           />
         ) : (
           <Typing room={room} />

@@ -9,6 +9,7 @@ import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { ThemeItems } from "../parts/ThemeItems.tsx";
 import { t } from "../texts.ts";
+import { othersOf } from "../core/agent.ts";
 import { AgentFacts } from "./AgentFacts.tsx";
 import { Connection } from "./Connection.tsx";
 import { askPermission, bellChoice, permissionNow } from "./bell.ts";
@@ -16,7 +17,17 @@ import { useTools } from "./context.ts";
 import "./Header.css";
 
 export type DialogName =
-  "changes" | "invite" | "terminal" | "bell" | "shortcuts" | "leave" | "close" | "stop" | "people";
+  | "changes"
+  | "invite"
+  | "terminal"
+  | "bell"
+  | "shortcuts"
+  | "leave"
+  | "close"
+  | "stop"
+  | "restart"
+  | "switch"
+  | "people";
 
 interface Props {
   room: Room;
@@ -173,7 +184,7 @@ function MoreMenu({ room, host, open }: MoreMenuProps) {
         <Menu.Divider />
         <Menu.Label>{t.theme.label}</Menu.Label>
         <ThemeItems />
-        {active && !room.readOnly && <EndItems host={host} open={open} />}
+        {active && !room.readOnly && <EndItems room={room} host={host} open={open} />}
       </Menu.Dropdown>
     </Menu>
   );
@@ -198,7 +209,7 @@ function JoinItems({ open }: Pick<MoreMenuProps, "open">) {
 }
 
 /** The items for leaving, and for ending what others use. */
-function EndItems({ host, open }: Omit<MoreMenuProps, "room">) {
+function EndItems({ room, host, open }: MoreMenuProps) {
   return (
     <>
       <Menu.Divider />
@@ -207,6 +218,14 @@ function EndItems({ host, open }: Omit<MoreMenuProps, "room">) {
       </Menu.Item>
       {host && (
         <>
+          <Menu.Item leftSection={<Icon name="repeat" />} onClick={() => open("restart")}>
+            {t.room.restartAgent}
+          </Menu.Item>
+          {othersOf(room.agent).length > 0 && (
+            <Menu.Item leftSection={<Icon name="spark" />} onClick={() => open("switch")}>
+              {t.room.switchAgent}
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<Icon name="power" />} onClick={() => open("stop")}>
             {t.room.stopAgent}
           </Menu.Item>

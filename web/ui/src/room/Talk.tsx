@@ -59,7 +59,7 @@ export function Talk({ room, rights, items, connection, onReply, open, ...props 
         room={room}
         items={items}
         rights={rights}
-        onStopAgent={() => open("stop")}
+        ask={open}
         onShow={(id) => timeline.current?.show(id)}
       >
         <Composer

@@ -5,6 +5,10 @@ export const waits = {
   silentShort: (time: string) => `Silent for ${time}`,
   silentSince: (at: string) => `The agent has been silent since ${at}`,
   starting: (detail: string) => `The agent is starting: ${detail}`,
+  unresponsive: "The agent does not stop the turn that was cancelled",
+  unresponsiveShort: "The agent does not stop",
+  ended: "The agent has ended. The next prompt starts it again.",
+  endedShort: "The agent has ended",
 };
 
 export const refusedMode = {
@@ -59,6 +63,19 @@ export const room = {
   modeLabel: (name: string) => `Mode: ${name}`,
   changeMode: "What collaborators may do",
   cancelTurn: "Stop the agent",
+  restartAgent: "Restart the agent",
+  restartAgentAsk: "Restart the agent?",
+  restartAgentAbout:
+    "The running turn will fail. Prompts that wait are kept, and run when the agent has started again.",
+  startAgent: "Start it now",
+  switchAgent: "Continue with another agent",
+  switchAgentAsk: "Continue with another agent?",
+  switchAgentNow: (now: string) => `This session uses the agent ${now}.`,
+  switchAgentTo: "The agent to continue with",
+  switchAgentAbout: (to: string) =>
+    `${to} is sent what was asked and answered in this session, and all further prompts. ` +
+    "Another agent may send them to another company, under other terms. Messages, and proposals that nobody approved, are not sent.",
+  switchAgentYes: (to: string) => `Send the conversation to ${to}`,
   stopAgent: "End the agent's process",
   stopAgentAsk: "End the agent's process?",
   stopAgentAbout: "The running turn will fail. The agent is restarted if that is possible.",

@@ -113,6 +113,9 @@ export const notice = {
   severities: { warning: "Warning", error: "Error" } as Record<string, string>,
   closed: "The session was closed",
   expired: "The session has expired",
+  restarting: (who: string) => `${who} restarts the agent`,
+  switched: (who: string, from: string, to: string) =>
+    `${who} continues with ${to} instead of ${from}`,
   continues: "The agent was restarted and continues its session",
   recap: "What the agent is told about it before the next prompt",
   forgot: "The agent was restarted and does not remember what was said before",

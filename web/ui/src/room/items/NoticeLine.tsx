@@ -90,6 +90,10 @@ function sentence(
       return n.status === "expired" ? t.notice.expired : t.notice.closed;
     case "agent":
       return t.agent(n.status);
+    case "restarting":
+      return t.notice.restarting(nameOf(n.who));
+    case "switched":
+      return t.notice.switched(nameOf(n.who), marked(n.from), marked(n.to));
     case "continues":
       return t.notice.continues;
     case "forgot":

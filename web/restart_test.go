@@ -1,0 +1,52 @@
+package web_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
+)
+
+func TestContract_RestartAgent(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModePromptDirect)
+	gil := s.join("gil", protocol.RoleCollaborator)
+	other := w.shareOn(s.Agent, protocol.ModePromptDirect)
+	elsewhere, _ := other.connect(other.Host)
+	host, _ := s.connect(s.Host)
+	restart := func(t *testing.T, who person, headers ...string) reply {
+		return w.in(t).call("POST", s.path("/restart-agent"), who.with(object{}), headers...)
+	}
+	t.Run("only the host", func(t *testing.T) {
+		restart(t, gil).fails(protocol.CodeHostRequired)
+	})
+	t.Run("in every session on the agent, and once", func(t *testing.T) {
+		for range 2 {
+			restart(t, s.Host, "Idempotency-Key", "once").ok(http.StatusOK, nil)
+		}
+		require.Equal(t, s.Host.UserID, nextOf[*protocol.AgentRestarting](t, elsewhere).Participant.UserID)
+		s.command(s.Host, "prompt", object{"prompt": "plan"}).okLine(nil)
+		nextOf[*protocol.PromptDispatchCompleted](t, host)
+	})
+	t.Run("not of a deleted agent", func(t *testing.T) {
+		w.in(t).call("DELETE", "/api/sessions/"+s.Agent, nil).ok(http.StatusNoContent, nil)
+		restart(t, s.Host).fails(protocol.CodeHostSessionNotFound)
+	})
+}
+
+func TestContract_SwitchAgent(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModePromptDirect)
+	gil := s.join("gil", protocol.RoleCollaborator)
+	to := func(t *testing.T, who person, agent any) reply {
+		return w.in(t).call("POST", s.path("/switch-agent"), who.with(object{"agent": agent}))
+	}
+	to(t, gil, "demo").fails(protocol.CodeHostRequired)
+	for _, agent := range []any{"", " ", nil, 1, "demo", object{}} {
+		to(t, s.Host, agent).fails(protocol.CodeInvalidRequest)
+	}
+	to(t, s.Host, "none").fails(protocol.CodeAgentNotFound)
+	s.command(s.Host, "chat", object{"text": "the session is still usable"}).okLine(nil)
+}
