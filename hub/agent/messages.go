@@ -37,6 +37,8 @@ type (
 			ConfigOptions struct {
 				Boolean struct{} `json:"boolean"` // Parley can set boolean options
 			} `json:"configOptions"`
+			Notices    struct{} `json:"notices"`    // people see the agent's notices
+			Compaction struct{} `json:"compaction"` // and how it shortens its context
 		} `json:"session"`
 		Elicitation elicitationCapabilities `json:"elicitation"`
 	}

@@ -245,7 +245,7 @@ func TestPrompt_passes_text_and_meta_on_unchanged(t *testing.T) {
 	require.NoError(t, err)
 	lines := strings.Split(string(data), "\n")
 	require.Equal(t, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":2,`+
-		`"clientCapabilities":{"fs":{"readTextFile":false,"writeTextFile":false},"terminal":false,"session":{"configOptions":{"boolean":{}}},"elicitation":{"form":{},"url":{}}},`+
+		`"clientCapabilities":{"fs":{"readTextFile":false,"writeTextFile":false},"terminal":false,"session":{"configOptions":{"boolean":{}},"notices":{},"compaction":{}},"elicitation":{"form":{},"url":{}}},`+
 		`"clientInfo":{"name":"parley","title":"Parley","version":"dev"},`+
 		`"capabilities":{"elicitation":{"form":{},"url":{}}},"info":{"name":"parley","title":"Parley","version":"dev"}}}`, lines[0])
 	require.Contains(t, lines[1], `"method":"session/new","params":{"cwd":"/`)

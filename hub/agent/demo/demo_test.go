@@ -59,6 +59,12 @@ var scenes = []struct {
 			return strings.Contains(string(u.Content), `"type":"image"`)
 		}))
 	}},
+	{"updates", "", func(t *testing.T, got turn) {
+		for _, kind := range []string{"notice", "compaction_update", "compaction_summary_chunk", "demo_update", "_demo/extension"} {
+			require.NotEmpty(t, got.of(kind), kind)
+		}
+		require.ElementsMatch(t, []string{"completed", "failed"}, values(got.statuses()))
+	}},
 	{"big", "", func(t *testing.T, got turn) {
 		require.Equal(t, 1, got.oversized)
 	}},
@@ -81,7 +87,7 @@ func TestScenes_show_what_their_prompts_ask_for(t *testing.T) {
 	})
 }
 
-var sceneNames = []string{"help", "crash", "memory", "reload", "forget", "hang", "error", "wait", "slow", "long", "big", "form", "page", "mode", "model", "image", "tools", "permission", "markdown", "diff", "plan"}
+var sceneNames = []string{"help", "crash", "memory", "reload", "forget", "hang", "error", "wait", "slow", "long", "big", "form", "page", "mode", "model", "image", "updates", "tools", "permission", "markdown", "diff", "plan"}
 
 func values(m map[string]string) []string {
 	var list []string

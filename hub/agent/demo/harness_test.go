@@ -172,7 +172,7 @@ func (got *turn) add(t *testing.T, n rules.AgentNotification) {
 		Params struct{ Update update }
 	}
 	require.NoError(t, json.Unmarshal(n.Raw, &m))
-	require.Equal(t, strings.HasSuffix(m.Params.Update.SessionUpdate, "_chunk"), n.Streamed)
+	require.Equal(t, strings.HasPrefix(m.Params.Update.SessionUpdate, "agent_"), n.Streamed)
 	if m.Method == "_parley/oversized" {
 		got.oversized++
 		return

@@ -39,6 +39,7 @@ func init() {
 		{"mode", "the agent changes its mode, to one that never asks for permission and back", "", false, playMode},
 		{"model", "the agent changes its model", "", false, playModel},
 		{"image", "an image; attach one to any prompt, and the agent describes it and sends it back", "", false, playImage},
+		{"updates", "one of each other kind of update: a recording, links, a terminal, notices, a shortened context", "", false, playUpdates},
 		{"tools", "tool calls of every kind, some of them concurrent", "", true, playTools},
 		{"permission", "asks before it runs a command", "", true, playPermission},
 		{"markdown", "headings, lists, a table and code", "", true, playMarkdown},
