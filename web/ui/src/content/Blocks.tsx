@@ -52,14 +52,18 @@ export function OneBlock({ block: b, growing = false, open = false }: OneProps) 
       return <ResourceLink link={b} />;
     case "binary":
       return (
-        <p className="attached">
+        <div className="attached">
           <Icon name="file" size={14} />
-          <span>
+          <div className="attached-text">
             {t.agentSays.binary[b.of]}, {marked(shortened(b.mimeType || t.agentSays.unknownType))},{" "}
             {bytes(b.size)}
-          </span>
-          {b.uri && <Short text={b.uri} />}
-        </p>
+            {b.uri && (
+              <span className="soft attached-place mono cut">
+                <Short text={b.uri} />
+              </span>
+            )}
+          </div>
+        </div>
       );
     case "resource":
       return (

@@ -14,3 +14,10 @@ export function changeText({ operation, path, oldPath }: FileChange): string {
   const what = t.tool.operations[operation] ?? operation;
   return oldPath === null ? `${what}: ${path}` : `${what}: ${oldPath} → ${path}`;
 }
+
+/** Returns a path as it is seen from a directory, or the path itself if it is not below. */
+export function below(directory: string | undefined, path: string): string {
+  const base = directory?.replace(/[\\/]+$/, "");
+  const inside = base && path.startsWith(base) && /^[\\/]./.test(path.slice(base.length));
+  return inside ? path.slice(base.length + 1) : path;
+}

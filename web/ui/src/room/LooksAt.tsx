@@ -1,4 +1,4 @@
-import { placeText } from "../core/files.ts";
+import { below, placeText } from "../core/files.ts";
 import type { Room } from "../core/room.ts";
 import { marked } from "../core/visible.ts";
 import { Icon } from "../parts/Icon.tsx";
@@ -9,12 +9,12 @@ import "./LooksAt.css";
 export function LooksAt({ room }: { room: Room }) {
   const { looksAt } = room.timeline;
   if (looksAt === null) return null;
-  const place = marked(placeText(looksAt));
+  const path = below(room.agent.cwd, looksAt.path);
+  const place = marked(placeText({ ...looksAt, path }));
   return (
-    <p className="looks-at" title={place}>
+    <p className="looks-at" title={marked(placeText(looksAt))}>
       <Icon name="eye" size={13} />
       <span className="hidden-visually">{t.room.looksAt}</span>
-      {/* A long path shows its end, which has the name of the file. */}
       <bdi className="looks-at-path mono">{place}</bdi>
     </p>
   );
