@@ -16,41 +16,48 @@ type Verb string
 
 // The verbs. None is that of an empty line.
 const (
-	None     Verb = ""
-	Message  Verb = "message"
-	Prompt   Verb = "/prompt"
-	Approve  Verb = "/approve"
-	Reject   Verb = "/reject"
-	Edit     Verb = "/edit"
-	Allow    Verb = "/allow"
-	Deny     Verb = "/deny"
-	Cancel   Verb = "/cancel"
-	Stop     Verb = "/stop-agent"
-	Restart  Verb = "/restart-agent"
-	Switch   Verb = "/switch-agent"
-	Show     Verb = "/show"
-	Who      Verb = "/who"
-	Mode     Verb = "/mode"
-	Set      Verb = "/set"
-	Unset    Verb = "/unset"
-	Agent    Verb = "/agent"
-	Commands Verb = "/commands"
-	History  Verb = "/history"
-	Help     Verb = "/help"
-	Leave    Verb = "/leave"
-	Quit     Verb = "/quit"
+	None      Verb = ""
+	Message   Verb = "message"
+	Prompt    Verb = "/prompt"
+	Interrupt Verb = "/interrupt"
+	Queue     Verb = "/queue"
+	Withdraw  Verb = "/withdraw"
+	Move      Verb = "/move"
+	Approve   Verb = "/approve"
+	Reject    Verb = "/reject"
+	Edit      Verb = "/edit"
+	Allow     Verb = "/allow"
+	Deny      Verb = "/deny"
+	Cancel    Verb = "/cancel"
+	Stop      Verb = "/stop-agent"
+	Restart   Verb = "/restart-agent"
+	Switch    Verb = "/switch-agent"
+	Show      Verb = "/show"
+	Who       Verb = "/who"
+	Mode      Verb = "/mode"
+	Set       Verb = "/set"
+	Unset     Verb = "/unset"
+	Agent     Verb = "/agent"
+	Commands  Verb = "/commands"
+	History   Verb = "/history"
+	Help      Verb = "/help"
+	Leave     Verb = "/leave"
+	Quit      Verb = "/quit"
 )
 
 // Verbs are the verbs that begin with a slash, in the order of [HelpText].
-var Verbs = []Verb{Prompt, Commands, Cancel, Show, Who, Agent, History, Leave, Quit, Help, Approve, Edit, Reject, Allow, Deny, Mode, Set, Unset, Restart, Switch, Stop}
+var Verbs = []Verb{Prompt, Commands, Cancel, Queue, Edit, Withdraw, Show, Who, Agent, History, Leave, Quit, Help, Approve, Interrupt, Move, Reject, Allow, Deny, Mode, Set, Unset, Restart, Switch, Stop}
 
 // HelpText lists the commands of the terminal client.
 const HelpText = `type a line to send it as a message; type // to begin a message with /
   /prompt TEXT           propose a prompt to the agent
   /prompt /NAME [TEXT]   propose a command of the agent; Tab completes it
   /commands              list the agent's commands
-  /cancel [#N]           stop the turn of prompt N, or withdraw a prompt that
-                         has not started
+  /cancel [#N]           stop the turn of prompt N, whether it waits or runs
+  /queue                 list the prompts that wait for the agent
+  /edit #N TEXT          replace the text of your own prompt N before it begins
+  /withdraw #N           withdraw your own prompt N before it begins; the host
+                         may withdraw every prompt that waits for the agent
   /show [#N]             show item N in full; without N: all open items
   /who                   list the participants
   /agent                 show what is known of the agent: its program, options,
@@ -61,8 +68,11 @@ const HelpText = `type a line to send it as a message; type // to begin a messag
 
 for the host only:
   /approve [#N]          send proposal N to the agent as it is
-  /edit #N TEXT          replace the text of proposal N and show it;
+  /edit #N TEXT          replace the text of somebody's proposal N and show it;
                          /approve #N sends it
+  /interrupt TEXT        stop the running turn and send a prompt that is next;
+                         by others it is a proposal to do that
+  /move #N [#M]          move waiting prompt N before prompt M, or to the end
   /reject [#N [REASON]]  reject proposal N; the agent does not receive it
   /allow [#N] [OPTION]   answer question N with an option, given by its number
                          or name; without OPTION: allow once
@@ -88,6 +98,7 @@ lines.`
 type Command struct {
 	Verb   Verb
 	Number int               // of an item, or of events; 0 if not given
+	Other  int               // the number of another item, if given
 	Text   string            // the message, prompt, reason, option or mode, or the option and its value
 	As     protocol.PromptAs // what the author expects a prompt to become; not set by Parse
 }
@@ -97,7 +108,7 @@ const defaultHistory = 20
 
 // multiLine are the verbs whose text may have several lines. Further lines after another
 // command were probably pasted by mistake, so the command is refused.
-var multiLine = map[Verb]bool{Message: true, Prompt: true, Edit: true}
+var multiLine = map[Verb]bool{Message: true, Prompt: true, Interrupt: true, Edit: true}
 
 // Parse parses a line. Its errors say what to type instead.
 func Parse(line string) (Command, error) {
@@ -117,7 +128,11 @@ func Parse(line string) (Command, error) {
 		return Command{}, fmt.Errorf("nothing was done: %s takes one line; begin with // to send the whole text as a message", display.Short(word, 40))
 	}
 	switch c.Verb {
-	case Who, Agent, Help, Leave, Quit, Stop, Restart, Commands:
+	case Help:
+		if c.Text != "" && helpFor(c.Text) == "" {
+			return Command{}, fmt.Errorf("there is no command %q; /help lists the commands", display.Short(c.Text, 40))
+		}
+	case Who, Agent, Leave, Quit, Stop, Restart, Commands, Queue:
 		if c.Text != "" {
 			return Command{}, fmt.Errorf("%s takes no argument", c.Verb)
 		}
@@ -125,6 +140,12 @@ func Parse(line string) (Command, error) {
 		if c.Text == "" {
 			return Command{}, fmt.Errorf("/prompt needs text, such as /prompt fix the failing test")
 		}
+	case Interrupt:
+		if c.Text == "" {
+			return Command{}, fmt.Errorf("/interrupt needs the prompt that runs next, such as /interrupt explain what you are doing")
+		}
+	case Withdraw, Move:
+		return parseWaiting(c)
 	case Approve, Deny, Cancel, Show:
 		return parseNumbered(c)
 	case Reject, Edit, Allow:
@@ -195,6 +216,67 @@ func parseItem(c Command) (Command, error) {
 		return Command{}, fmt.Errorf("nothing was done: with a reason /reject needs the number too: /reject #3 REASON")
 	}
 	return c, nil
+}
+
+// parseWaiting parses a command about a prompt that waits. /move takes the number of another
+// one too.
+func parseWaiting(c Command) (Command, error) {
+	fields := strings.Fields(c.Text)
+	numbers := make([]int, 2)
+	most := 1
+	if c.Verb == Move {
+		most = 2
+	}
+	usage := fmt.Errorf("nothing was done: %s takes the number of a prompt, such as %s #3", c.Verb, c.Verb)
+	if c.Verb == Move {
+		usage = fmt.Errorf("nothing was done: /move takes one number or two: /move #3 #1 moves prompt 3 before prompt 1, and /move #3 to the end")
+	}
+	if len(fields) == 0 || len(fields) > most {
+		return Command{}, usage
+	}
+	for i, field := range fields {
+		n, ok := itemNumber("#" + strings.TrimPrefix(field, "#"))
+		if !ok {
+			return Command{}, usage
+		}
+		numbers[i] = n
+	}
+	if numbers[0] == numbers[1] {
+		return Command{}, usage
+	}
+	c.Number, c.Other, c.Text = numbers[0], numbers[1], ""
+	return c, nil
+}
+
+// Explain returns the text for /help: all commands, or the one that is named, with or
+// without its slash.
+func Explain(name string) string {
+	if name == "" {
+		return HelpText
+	}
+	return helpFor(name)
+}
+
+// helpFor returns the entries of [HelpText] for a command; empty if there is none.
+func helpFor(name string) string {
+	verb := "/" + strings.TrimPrefix(name, "/")
+	if verb == string(Help) {
+		return "  /help [COMMAND]        explain a command, or list all of them"
+	}
+	var entries []string
+	inside := false
+	for line := range strings.SplitSeq(HelpText, "\n") {
+		switch word, _ := splitWord(strings.TrimSpace(line)); {
+		case strings.HasPrefix(line, "  /"):
+			inside = word == verb
+		case !strings.HasPrefix(line, "    "):
+			inside = false
+		}
+		if inside {
+			entries = append(entries, line)
+		}
+	}
+	return strings.Join(entries, "\n")
 }
 
 // itemNumber parses a number with its #.

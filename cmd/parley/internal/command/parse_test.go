@@ -37,6 +37,13 @@ func TestParse(t *testing.T) {
 		"two lines\n/approve #1": {Verb: Message, Text: "two lines\n/approve #1"},
 		"//approve\n/allow":      {Verb: Message, Text: "/approve\n/allow"},
 		"/cancel":                {Verb: Cancel},
+		"/queue":                 {Verb: Queue},
+		"/withdraw #4":           {Verb: Withdraw, Number: 4},
+		"/withdraw 4":            {Verb: Withdraw, Number: 4},
+		"/move #4":               {Verb: Move, Number: 4},
+		"/move #4 2":             {Verb: Move, Number: 4, Other: 2},
+		"/interrupt stop\nnow":   {Verb: Interrupt, Text: "stop\nnow"},
+		"/help leave":            {Verb: Help, Text: "leave"},
 		"/who ":                  {Verb: Who},
 		"/mode view_only":        {Verb: Mode, Text: "view_only"},
 		"/history":               {Verb: History, Number: 20},
@@ -83,6 +90,15 @@ func TestParse_says_what_to_type_instead(t *testing.T) {
 		"/deny 3":                   "type /deny #3 for question 3",
 		"/deny no":                  "takes only a number",
 		"/cancel it":                "takes only a number",
+		"/withdraw":                 "such as /withdraw #3",
+		"/withdraw #1 #2":           "such as /withdraw #3",
+		"/move":                     "before prompt 1",
+		"/move #1 #1":               "before prompt 1",
+		"/move #1 #2 #3":            "before prompt 1",
+		"/move up":                  "before prompt 1",
+		"/interrupt":                "needs the prompt",
+		"/help me":                  "no command \"me\"",
+		"/queue up":                 "takes no argument",
 		"/allow\nhello":             "takes one line",
 		"/approve\n#2":              "takes one line",
 		"/mode\nprompt_direct":      "takes one line",
@@ -101,6 +117,17 @@ func TestHelp_names_every_command(t *testing.T) {
 		}
 		require.Contains(t, HelpText, "  "+string(v)+" ")
 	}
+}
+
+func TestExplain_explains_one_command(t *testing.T) {
+	require.Equal(t, HelpText, Explain(""))
+	for _, v := range Verbs {
+		require.Contains(t, Explain(string(v)), "  "+string(v)+" ")
+	}
+	require.Equal(t, "  /leave                 leave the session", Explain("leave"))
+	require.Contains(t, Explain("mode"), "prompt_with_approval or prompt_direct")
+	require.NotContains(t, Explain("mode"), "/set")
+	require.NotContains(t, Explain("stop-agent"), "#N is the number")
 }
 
 func TestHelp_fits_a_terminal_of_80_columns(t *testing.T) {

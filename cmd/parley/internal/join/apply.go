@@ -34,6 +34,7 @@ func (r *room) apply(p protocol.Payload, now time.Time) {
 		r.applyTurn(p, now)
 	}
 	r.applyAgent(p)
+	r.queue = protocol.FollowQueue(r.queue, p)
 	r.markShown(now)
 }
 
@@ -47,7 +48,7 @@ func (r *room) applyTurn(p protocol.Payload, now time.Time) {
 		}
 		r.putPrompt(p.Approval, r.nameByID(p.Approval.ParticipantID))
 	case *protocol.PromptRejected:
-		r.ledger.end(r.ledger.find(p.Approval.ID), "rejected by "+r.displayName(p.Participant), p.Participant.ID == r.self.ID, now)
+		r.ledger.end(r.ledger.find(p.Approval.ID), rejectedHow(p)+" by "+r.displayName(p.Participant), p.Participant.ID == r.self.ID, now)
 	case *protocol.PromptDispatchCompleted:
 		r.ledger.end(r.ledger.find(p.ApprovalID), "the turn has ended", false, now)
 	case *protocol.PromptDispatchFailed:

@@ -26,7 +26,7 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 	m := moment{line.Began, line.Ended, s.options.Terminal}
 	switch c.Verb {
 	case command.Help:
-		s.screen.line(plain, "%s", command.HelpText)
+		s.screen.line(plain, "%s", command.Explain(c.Text))
 	case command.Commands:
 		s.screen.commands(s.room)
 	case command.Who:
@@ -39,7 +39,13 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		return true
 	case command.Show:
 		s.showItem(ctx, c)
-	case command.Approve, command.Reject, command.Edit:
+	case command.Edit:
+		if s.isOwnPrompt(c.Number) {
+			s.editOwn(ctx, c, m)
+		} else {
+			s.decide(ctx, c, m)
+		}
+	case command.Approve, command.Reject:
 		s.decide(ctx, c, m)
 	case command.Allow, command.Deny:
 		s.answer(ctx, c, m)
@@ -49,6 +55,12 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.switchAgent(ctx, c)
 	case command.Cancel:
 		s.cancel(ctx, c, m)
+	case command.Queue:
+		s.showQueue(ctx)
+	case command.Withdraw:
+		s.withdraw(ctx, c, m)
+	case command.Move:
+		s.movePrompt(ctx, c, m)
 	case command.None:
 	default:
 		s.ending = c.Verb == command.Leave
@@ -68,6 +80,8 @@ func (s *session) runCommand(ctx context.Context, c command.Command) (show func(
 		_, err = s.c.Chat(ctx, c.Text, "")
 	case command.Prompt:
 		err = s.sendPrompt(ctx, c)
+	case command.Interrupt:
+		err = s.interrupt(ctx, c)
 	case command.Mode:
 		_, err = s.c.SetMode(ctx, protocol.Mode(c.Text))
 	case command.Stop:
@@ -97,8 +111,14 @@ func (s *session) warnNothingDecided() {
 // proposal, or a prompt that runs at once.
 func (s *session) sendPrompt(ctx context.Context, c command.Command) error {
 	_, err := s.c.PromptAs(ctx, c.Text, c.As)
+	return explainUnexpected(err, c)
+}
+
+// explainUnexpected completes the error for a prompt that would become something else than
+// its author was shown.
+func explainUnexpected(err error, c command.Command) error {
 	if e, ok := errors.AsType[*protocol.Error](err); ok && e.Code == protocol.CodePromptNotAsExpected {
-		return fmt.Errorf("%s; to send it anyway, type it again: /prompt %s", display.OneLine(e.Message), display.Short(c.Text, 100))
+		return fmt.Errorf("%s; to send it anyway, type it again: %s %s", display.OneLine(e.Message), c.Verb, display.Short(c.Text, 100))
 	}
 	return err
 }

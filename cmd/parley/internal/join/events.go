@@ -20,7 +20,9 @@ func (s *screen) event(r *room, e *protocol.Event) {
 	case *protocol.PromptApproved:
 		s.approved(r, p)
 	case *protocol.PromptRejected:
-		s.line(accent, "* %s rejected%s: %s%s", r.displayName(p.Participant), r.suffix(p.Approval.ID), display.Short(p.Approval.Prompt, 100), because(p.Approval.Reason))
+		s.rejected(r, p)
+	case *protocol.QueueChanged:
+		s.queueChanged(r, p)
 	case *protocol.PromptQueued:
 		s.line(dim, "* the prompt is queued behind %d other turn(s)", p.Ahead)
 	case *protocol.PromptCancelled:
@@ -108,7 +110,7 @@ func (s *screen) proposed(r *room, p *protocol.PromptPendingApproval) {
 		s.proposal(r, i)
 		return
 	}
-	s.line(alert, "? %s proposed%s: %s", r.displayName(p.Participant), r.suffix(p.Approval.ID), promptText(p.Approval.Prompt))
+	s.line(alert, "? %s proposed%s%s: %s", r.displayName(p.Participant), r.suffix(p.Approval.ID), r.circumstances(p.Approval), promptText(p.Approval.Prompt))
 }
 
 // asked prints a question of the agent, which may be closed.
@@ -140,7 +142,7 @@ func (s *screen) approved(r *room, p *protocol.PromptApproved) {
 	if p.Approval.OriginalPrompt != nil {
 		edited = ", edited"
 	}
-	s.line(accent, "* %s approved%s%s: %s", r.displayName(p.Participant), r.suffix(p.Approval.ID), edited, promptText(p.Approval.Prompt))
+	s.line(accent, "* %s approved%s%s%s: %s", r.displayName(p.Participant), r.suffix(p.Approval.ID), edited, r.circumstances(p.Approval), promptText(p.Approval.Prompt))
 }
 
 // resolved prints the answer to a question, with the name of the option if it is known.

@@ -109,7 +109,7 @@ func (s *screen) proposal(r *room, i *item) {
 	if r.self.Role == protocol.RoleHost && r.readOnly == "" {
 		hint = fmt.Sprintf("\n  (/approve %s or /reject %s)", i.label(), i.label())
 	}
-	s.line(alert, "? %s %s proposes: %s%s%s", i.label(), i.author, display.Indent(i.approval.Prompt), display.HiddenWarning(i.author, i.approval.Prompt), hint)
+	s.line(alert, "? %s %s proposes%s: %s%s%s", i.label(), i.author, r.circumstances(i.approval), display.Indent(i.approval.Prompt), display.HiddenWarning(i.author, i.approval.Prompt), hint)
 	if i.edited != "" {
 		s.editedPrompt(i)
 	}

@@ -18,6 +18,7 @@ type room struct {
 	participants []protocol.Participant // those who have not left, in the order of joining
 	agent        protocol.Agent         // its facts and its refused mode
 	present      []string               // ids of the participants who are connected
+	queue        []protocol.QueuedPrompt
 	ledger       *ledger
 	prompts      promptKind
 	welcomes     int // number of welcomes so far
@@ -32,7 +33,7 @@ func newRoom() *room { return &room{ledger: newLedger()} }
 // reset replaces the state by that of a welcome. Open items keep their numbers.
 func (r *room) reset(w *protocol.Welcome, past *story, now time.Time) {
 	r.self, r.mode, r.participants, r.present = w.Participant, w.Session.Mode, nil, w.Presence
-	r.agent = w.Agent
+	r.agent, r.queue = w.Agent, w.Queue
 	r.welcomes++
 	r.moreAfter, r.leftMeanwhile = w.PeopleAfter, map[string]bool{}
 	for _, p := range w.Participants {

@@ -91,13 +91,17 @@ func TestRun_with_piped_lines(t *testing.T) {
 	p := start(t, s.InviteLink(), "ann", false)
 	p.types("hello", "/prompt do it")
 	p.sees("? #1 ann proposes: do it\n")
-	p.types("/edit #1 do it well", "/approve 1", "/who", "/history 2", "")
+	host := start(t, s.HostLink(), "", false)
+	host.sees("? #1 ann proposes: do it\n")
+	host.types("/edit #1 do it well", "/approve 1", "")
+	host.sees("? #1 would be sent to the agent as: do it well\n  (/approve #1 sends this text; /edit #1 without a text discards it)\n")
+	p.sees("* Olga approved #1, edited: do it well\n")
+	p.types("/who", "/history 2", "")
 	require.NoError(t, p.in.Close())
 	require.NoError(t, p.ends())
 	out := p.out.String()
 	for _, want := range []string{
-		"* you are ann, collaborator", "ann: hello\n", "? #1 ann proposes: do it\n",
-		"? #1 would be sent to the agent as: do it well\n  (/approve #1 sends this text; /edit #1 without a text discards it)\n", "* ann approved #1, edited: do it well\n", "* Olga (host)\n", "--- the last 2 events\n",
+		"* you are ann, collaborator", "ann: hello\n", "? #1 ann proposes: do it\n", "* Olga (host)\n", "--- the last 2 events\n",
 	} {
 		require.Contains(t, out, want)
 	}

@@ -1,0 +1,180 @@
+package join
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"parley/cmd/parley/internal/command"
+	"parley/cmd/parley/internal/display"
+	"parley/protocol"
+)
+
+// showQueue lists the prompts that wait for the agent.
+func (s *session) showQueue(ctx context.Context) {
+	s.screen.queue(s.room)
+	var items []*item
+	for _, q := range s.room.queue {
+		if i := s.room.openItem(kindTurn, q.ApprovalID); i != nil {
+			items = append(items, i)
+		}
+	}
+	s.fetchItems(ctx, items)
+}
+
+// interrupt sends a prompt that cancels the running turn.
+func (s *session) interrupt(ctx context.Context, c command.Command) error {
+	_, err := s.c.Interrupt(ctx, c.Text, c.As)
+	return explainUnexpected(err, c)
+}
+
+// withdraw ends a prompt before it begins.
+func (s *session) withdraw(ctx context.Context, c command.Command, m moment) {
+	i, err := s.waiting(c.Number, m)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	id := i.id
+	s.startLine(ctx, func(ctx context.Context) (func(), error) { return nil, s.c.Withdraw(ctx, id) })
+}
+
+// editOwn replaces the text of a prompt of the person's own before it begins.
+func (s *session) editOwn(ctx context.Context, c command.Command, m moment) {
+	i, err := s.waiting(c.Number, m)
+	if err == nil && c.Text == "" {
+		err = fmt.Errorf("nothing was done: add the new text: /edit %s TEXT", i.label())
+	}
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	id, as := i.id, s.room.expectedPromptAs(m)
+	if i.kind == kindProposal {
+		as = protocol.PromptAsProposal // it goes on waiting for the host
+	}
+	s.startLine(ctx, func(ctx context.Context) (func(), error) {
+		_, err := s.c.EditPrompt(ctx, id, c.Text, as)
+		if e, ok := errors.AsType[*protocol.Error](err); ok && e.Code == protocol.CodePromptNotAsExpected {
+			return nil, errors.New("nothing was done: the mode or your role has changed; read what your prompts become now, and type the line again")
+		}
+		return nil, err
+	})
+}
+
+// isOwnPrompt reports whether the item with a number is a prompt that the person wrote.
+func (s *session) isOwnPrompt(number int) bool {
+	i, err := s.room.ledger.numbered(number)
+	return err == nil && (i.kind == kindProposal || i.kind == kindTurn) && i.approval.ParticipantID == s.room.self.ID
+}
+
+// movePrompt moves a waiting prompt before another one, or to the end.
+func (s *session) movePrompt(ctx context.Context, c command.Command, m moment) {
+	moved, err := s.waiting(c.Number, m)
+	before := ""
+	if err == nil && c.Other > 0 {
+		var other *item
+		if other, err = s.waiting(c.Other, m); err == nil {
+			before = other.id
+		}
+	}
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	id := moved.id
+	s.startLine(ctx, func(ctx context.Context) (func(), error) {
+		_, err := s.c.MovePrompt(ctx, id, before)
+		return nil, err
+	})
+}
+
+// waiting returns the prompt with a number, which was shown and is open. The server knows
+// whether it has begun.
+func (s *session) waiting(number int, m moment) (*item, error) {
+	k := kindTurn
+	if i, err := s.room.ledger.numbered(number); err == nil && i.kind == kindProposal {
+		k = kindProposal
+	}
+	return s.room.ledger.pickNumber(k, number, m)
+}
+
+// queue prints the prompts that wait for the agent, in the order in which they run.
+func (s *screen) queue(r *room) {
+	if len(r.queue) == 0 {
+		s.line(dim, "* no prompt waits for the agent")
+	}
+	for n, q := range r.queue {
+		i := r.openItem(kindTurn, q.ApprovalID)
+		if i == nil {
+			continue
+		}
+		if i.fullSize() > 0 {
+			s.truncatedItem(i)
+			continue
+		}
+		s.line(accent, "* %d. %s %s prompted (%s): %s", n+1, i.label(), i.author, turnsAhead(q.Ahead), promptText(i.approval.Prompt))
+	}
+}
+
+// turnsAhead describes how long a prompt waits.
+func turnsAhead(n int) string {
+	switch n {
+	case 0:
+		return "next"
+	case 1:
+		return "after 1 turn"
+	}
+	return fmt.Sprintf("after %d turns", n)
+}
+
+// queueChanged prints who has moved a prompt, and the new order.
+func (s *screen) queueChanged(r *room, p *protocol.QueueChanged) {
+	if p.Participant == nil {
+		return // the events about the turns say what has changed
+	}
+	var waiting []*item
+	for _, q := range p.Queue {
+		if i := r.ledger.find(q.ApprovalID); i != nil {
+			waiting = append(waiting, i)
+		}
+	}
+	s.line(accent, "* %s has moved a prompt; these wait now, in this order: %s", r.displayName(*p.Participant), listItems(waiting))
+}
+
+// rejected prints that a proposal was rejected, withdrawn or replaced.
+func (s *screen) rejected(r *room, p *protocol.PromptRejected) {
+	how, reason := rejectedHow(p), p.Approval.Reason
+	switch how {
+	case protocol.ReasonWithdrawn:
+		how, reason = "withdrew", nil
+	case protocol.ReasonReplaced:
+		reason = nil
+	}
+	s.line(accent, "* %s %s%s: %s%s", r.displayName(p.Participant), how, r.suffix(p.Approval.ID), display.Short(p.Approval.Prompt, 100), because(reason))
+}
+
+// circumstances describes what a prompt does beside its text.
+func (r *room) circumstances(a protocol.Approval) string {
+	text := ""
+	if a.When == protocol.WhenInterrupt {
+		text = ", interrupting the running turn"
+	}
+	if a.Replaces == "" {
+		return text
+	}
+	if i := r.ledger.find(a.Replaces); i != nil {
+		return text + ", in place of " + i.label()
+	}
+	return text + ", in place of an earlier text"
+}
+
+// rejectedHow returns how a proposal ended that does not go to the agent.
+func rejectedHow(p *protocol.PromptRejected) string {
+	if reason := p.Approval.Reason; reason != nil && p.Participant.ID == p.Approval.ParticipantID {
+		if *reason == protocol.ReasonWithdrawn || *reason == protocol.ReasonReplaced {
+			return *reason
+		}
+	}
+	return "rejected"
+}
