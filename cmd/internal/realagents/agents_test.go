@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"parley/protocol"
 )
 
 // realAgent is a coding agent of another vendor, and what its tests need to know about it.
@@ -15,14 +17,18 @@ type realAgent struct {
 	pkg     string // npm's
 	program string
 	setUp   func(setup) launch
+	flags   []string // of the server
 
-	mode       string   // in which it asks people before it runs a command
-	unattended []string // the modes that Parley marks as asking nobody
-	model      setting  // another model
-	command    slash    // a slash command
-	shell      string   // the tool that runs a command
-	arguments  func(command string) object
-	beforeLoad func(t *testing.T, home string) // called before a restart; may be nil
+	version        int                             // of the Agent Client Protocol
+	continues      protocol.AgentContinuation      // how it goes on after a restart
+	continuesAgain protocol.AgentContinuation      // and after a second one, if differently
+	beforeLoad     func(t *testing.T, home string) // called before a restart; may be nil
+	mode           string                          // in which it asks people before it runs a command
+	unattended     []string                        // the modes that Parley marks as asking nobody
+	model          setting                         // another model
+	command        slash                           // a slash command
+	shell          string                          // the tool that runs a command
+	arguments      func(command string) object     // of that tool
 }
 
 // setting is a value of an option, and the model that requests name once it is set.
@@ -31,43 +37,65 @@ type setting struct{ value, name string }
 // slash is a slash command, and a text that it makes the agent send to the model or show.
 type slash struct{ text, sends, shows string }
 
-func command(c string) object { return object{"command": c, "description": "run a test"} }
-
-var agents = []realAgent{
-	{
+var (
+	openCode = realAgent{
 		name: "opencode", pkg: "opencode-ai", program: "opencode", setUp: setUpOpenCode,
-		mode: "build", model: setting{"fake/two", "two"}, command: slash{text: "/init", sends: "AGENTS.md"},
-		shell: "bash", arguments: command,
-	},
-	{
+		version: 1, continues: protocol.ContinuedResumed,
+		mode:    "build",
+		model:   setting{"fake/two", "two"},
+		command: slash{text: "/init", sends: "AGENTS.md"},
+		shell:   "bash", arguments: command,
+	}
+	// gemini deletes a conversation that it has loaded once.
+	gemini = realAgent{
 		name: "gemini", pkg: "@google/gemini-cli", program: "gemini", setUp: setUpGemini,
-		mode: "default", unattended: []string{"yolo"}, model: setting{"gemini-2.5-pro", "gemini-2.5-pro"},
+		version: 1, continues: protocol.ContinuedLoaded, continuesAgain: protocol.ContinuedNew, beforeLoad: ageGeminiSessions,
+		mode: "default", unattended: []string{"yolo"},
+		model:   setting{"gemini-2.5-pro", "gemini-2.5-pro"},
 		command: slash{text: "/about", shows: "0.61.0"},
-		shell:   "run_shell_command", arguments: command, beforeLoad: ageGeminiSessions,
-	},
-	{
+		shell:   "run_shell_command", arguments: command,
+	}
+	claude = realAgent{
 		name: "claude", pkg: "@agentclientprotocol/claude-agent-acp", program: "claude-agent-acp", setUp: setUpClaude,
-		mode: "default", unattended: []string{"auto"}, model: setting{"haiku", "haiku"},
+		version: 2, continues: protocol.ContinuedResumed,
+		mode: "default", unattended: []string{"auto"},
+		model:   setting{"haiku", "haiku"},
 		command: slash{text: "/context", shows: "Context Usage"},
 		shell:   "Bash", arguments: command,
-	},
-	{
+	}
+	codex = realAgent{
 		name: "codex", pkg: "@agentclientprotocol/codex-acp", program: "codex-acp", setUp: setUpCodex,
-		mode: "read-only", unattended: []string{"agent", "agent-full-access"}, model: setting{"gpt-6-luna", "gpt-6-luna"},
+		version: 2, continues: protocol.ContinuedResumed,
+		mode: "read-only", unattended: []string{"agent", "agent-full-access"},
+		model:   setting{"gpt-6-luna", "gpt-6-luna"},
 		command: slash{text: "/status", shows: "gpt-6-luna"},
 		shell:   "exec_command", arguments: func(c string) object {
 			return object{"cmd": c, "sandbox_permissions": "require_escalated", "justification": "run a test"}
 		},
-	},
-	{
+	}
+	qwen = realAgent{
 		name: "qwen", pkg: "@qwen-code/qwen-code", program: "qwen", setUp: setUpQwen,
-		mode: "default", unattended: []string{"auto", "yolo"}, model: setting{"two(openai)", "two"},
+		version: 1, continues: protocol.ContinuedResumed,
+		mode: "default", unattended: []string{"auto", "yolo"},
+		model:   setting{"two(openai)", "two"},
 		command: slash{text: "/init", sends: "QWEN.md"},
 		shell:   "run_shell_command", arguments: func(c string) object {
 			return object{"command": c, "description": "run a test", "is_background": false}
 		},
-	},
+	}
+)
+
+var agents = []realAgent{openCode, gemini, claude, claude.inVersion1(), codex, codex.inVersion1(), qwen}
+
+// inVersion1 returns the agent with a server that knows only version 1 of the protocol.
+func (a realAgent) inVersion1() realAgent {
+	a.name += "1"
+	a.version = 1
+	a.flags = []string{"--acp-version", "1"}
+	return a
 }
+
+func command(c string) object { return object{"command": c, "description": "run a test"} }
 
 // call returns the instruction of package fakemodel that runs a shell command.
 func (a realAgent) call(t *testing.T, command string) string {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func table(t *testing.T) string {
 	row := func(cells []string) { fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | ")) }
 	head := []string{"the agent"}
 	for _, a := range agents {
-		head = append(head, a.pkg+" "+version(t, a.pkg))
+		head = append(head, fmt.Sprintf("%s %s (ACP %d)", path.Base(a.pkg), version(t, a.pkg), a.version))
 	}
 	row(head)
 	row(slices.Repeat([]string{"---"}, len(head)))

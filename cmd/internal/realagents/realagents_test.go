@@ -38,9 +38,10 @@ var steps = []step{
 	{"changes its model", nil, changesItsModel},
 	{"runs a slash command", nil, runsASlashCommand},
 	{"asks before it runs a command", nil, asksBeforeACommand},
-	{"stops a command that is cancelled", nil, stopsACommand},
+	{"stops a command of a turn that is cancelled", nil, stopsACommand},
+	{"gives up a question of a turn that is cancelled", nil, withdrawsItsQuestion},
 	{"reaches clients as it writes", nil, reachesClientsAsItWrites},
-	{"remembers after it was killed", nil, remembersAfterItWasKilled},
-	{"remembers after the server was killed", nil, remembersAfterTheServerWasKilled},
+	{"remembers after a kill -9 of its process", nil, remembersAfterItWasKilled},
+	{"remembers after a kill -9 of the server", nil, remembersAfterTheServerWasKilled},
 	{"leaves nothing running", nil, leavesNothingRunning},
 }

@@ -1,6 +1,7 @@
 package realagents
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"os"
@@ -39,7 +40,7 @@ func open(t *testing.T, a realAgent, bin string) *room {
 	}
 	config := filepath.Join(dir, "parley.yaml")
 	require.NoError(t, os.WriteFile(config, r.config(t, bin), 0o600))
-	r.server = e2e.ServerConfig{Data: filepath.Join(dir, "data"), Flags: []string{"--config", config}}.Start(t)
+	r.server = e2e.ServerConfig{Data: filepath.Join(dir, "data"), Flags: append([]string{"--config", config}, a.flags...)}.Start(t)
 	r.session = r.server.Share(t, r.server.StartAgent(t, a.name), protocol.ModePromptDirect)
 	r.host = e2e.Connect(t, r.session.HostLink(), "")
 	return r
@@ -89,12 +90,21 @@ func (r *room) turn(t *testing.T, lines ...string) string {
 // awaitTurn waits until the turn of a prompt has completed.
 func (r *room) awaitTurn(t *testing.T, id string) {
 	t.Helper()
-	r.host.AwaitTurnEnd(t.Context(), id)
+	r.awaitEnd(t, id)
 	for _, e := range r.events() {
 		if failed, ok := e.Payload.(*protocol.PromptDispatchFailed); ok && failed.ApprovalID == id {
 			t.Fatalf("the prompt failed: %s %s", failed.Code, failed.Error)
 		}
 	}
+}
+
+// awaitEnd waits until the turn of a prompt has ended somehow.
+func (r *room) awaitEnd(t *testing.T, id string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), e2e.Timeout)
+	defer cancel()
+	r.host.AwaitTurnEnd(ctx, id)
+	require.NoError(t, ctx.Err(), "the turn does not end")
 }
 
 func (r *room) events() []*protocol.Event {

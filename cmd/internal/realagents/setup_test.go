@@ -79,9 +79,8 @@ func setUpOpenCode(s setup) launch {
 // gemini is configured by a file and by variables.
 func setUpGemini(s setup) launch {
 	s.writeJSON(".gemini/settings.json", object{
-		"security": object{"auth": object{"selectedType": "gemini-api-key"}},
-		"general": object{"enableAutoUpdate": false, "enableAutoUpdateNotification": false,
-			"sessionRetention": object{"enabled": false}}, // else it deletes conversations that were loaded once
+		"security":  object{"auth": object{"selectedType": "gemini-api-key"}},
+		"general":   object{"enableAutoUpdate": false, "enableAutoUpdateNotification": false},
 		"privacy":   object{"usageStatisticsEnabled": false},
 		"telemetry": object{"enabled": false},
 		"ide":       object{"enabled": false},

@@ -2,7 +2,9 @@ package realagents
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,6 +25,7 @@ const pollInterval = 20 * time.Millisecond
 func announcesItself(t *testing.T, r *room) {
 	facts := r.host.Welcome.Agent
 	require.NotEmpty(t, facts.Info.Name)
+	require.Contains(t, readFile(t, recordings(t, r.records)[0], outputFile), fmt.Sprintf(`"protocolVersion":%d`, r.agent.version))
 	require.Equal(t, r.cwd, *facts.Cwd)
 	var unattended []string
 	for _, o := range r.options() {
@@ -62,7 +65,7 @@ func asksBeforeACommand(t *testing.T, r *room) {
 		require.Contains(t, string(asked.ToolCall), "echo hello", "the question shows the command")
 		require.NoFileExists(t, file)
 		r.answer(t, asked, kind)
-		r.host.AwaitTurnEnd(t.Context(), id)
+		r.awaitEnd(t, id)
 		if kind == "reject_once" {
 			require.NoFileExists(t, file)
 			continue
@@ -73,17 +76,47 @@ func asksBeforeACommand(t *testing.T, r *room) {
 }
 
 func stopsACommand(t *testing.T, r *room) {
+	id, pid := r.startSleeping(t)
+	r.cancel(t, id)
+	requireEnded(t, pid)
+	require.Contains(t, r.turn(t, "SAY: Ready again."), "Ready again.")
+}
+
+func withdrawsItsQuestion(t *testing.T, r *room) {
+	file := filepath.Join(r.cwd, "cancelled")
+	id := r.prompt(t, r.agent.call(t, "echo hello > "+file))
+	asked := r.question(t, id)
+	r.cancel(t, id)
+	resolved, _ := e2e.AwaitEvent(t, r.host, func(p *protocol.PermissionResolved) bool { return p.RequestID == asked.RequestID })
+	require.Equal(t, protocol.OutcomeCancelled, resolved.Outcome)
+	require.Contains(t, r.turn(t, "SAY: Ready once more."), "Ready once more.")
+	require.NoFileExists(t, file)
+}
+
+// startSleeping sends a prompt that makes the agent run a command without end. It returns
+// the id of the approval and of the command's process.
+func (r *room) startSleeping(t *testing.T) (id string, pid int) {
+	t.Helper()
 	file := filepath.Join(r.cwd, "sleeping")
-	id := r.prompt(t, r.agent.call(t, "echo $$ > "+file+" && exec sleep 1000"))
+	_ = os.Remove(file) // of an earlier call
+	id = r.prompt(t, r.agent.call(t, "echo $$ > "+file+" && exec sleep 1000"))
 	r.answer(t, r.question(t, id), "allow_once")
 	require.Eventually(t, func() bool { return size(file) > 0 }, e2e.Timeout, pollInterval)
-	pid := processID(t, readFile(t, file))
+	return id, processID(t, readFile(t, file))
+}
+
+// cancel cancels the turn of a prompt, and waits for its end.
+func (r *room) cancel(t *testing.T, id string) {
+	t.Helper()
 	_, err := r.host.Cancel(t.Context(), id)
 	require.NoError(t, err)
 	failed, _ := e2e.AwaitEvent(t, r.host, func(p *protocol.PromptDispatchFailed) bool { return p.ApprovalID == id })
 	require.Equal(t, "cancelled", failed.Error)
+}
+
+func requireEnded(t *testing.T, pid int) {
+	t.Helper()
 	require.Eventually(t, func() bool { return syscall.Kill(pid, 0) != nil }, e2e.Timeout, pollInterval, "the command is still running")
-	require.Contains(t, r.turn(t, "SAY: Ready again."), "Ready again.")
 }
 
 func size(path string) int64 {
@@ -144,32 +177,52 @@ func (r *room) received() (notifications []string) {
 }
 
 func remembersAfterItWasKilled(t *testing.T, r *room) {
+	id, command := r.startSleeping(t)
 	all := recordings(t, r.records)
-	pid := processID(t, readFile(t, all[len(all)-1], pidFile))
-	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
-	e2e.AwaitEvent(t, r.host, func(p *protocol.AgentStatusChanged) bool { return p.Status == protocol.AgentExited })
+	require.NoError(t, syscall.Kill(processID(t, readFile(t, all[len(all)-1], pidFile)), syscall.SIGKILL))
+	e2e.AwaitEvent(t, r.host, func(p *protocol.PromptDispatchFailed) bool { return p.ApprovalID == id })
+	requireEnded(t, command)
 	r.beforeLoad(t)
-	r.requireMemory(t, "SAY: The second word is banana.", "the first word is apricot")
+	r.requireMemory(t, r.agent.continues, "SAY: The second word is banana.", "the first word is apricot")
 }
 
 func remembersAfterTheServerWasKilled(t *testing.T, r *room) {
+	r.prompt(t, "SAY: This answer", "STALL")
+	require.Eventually(t, func() bool { return strings.Contains(strings.Join(r.received(), ""), "answer") }, e2e.Timeout, pollInterval)
 	r.server.Kill()
 	r.beforeLoad(t)
 	r.server = r.server.Restart(r.owner) // it outlives this step
-	r.requireMemory(t, "SAY: The third word is cherry.", "the first word is apricot", "The second word is banana")
+	continues := cmp.Or(r.agent.continuesAgain, r.agent.continues)
+	r.requireMemory(t, continues, "SAY: The third word is cherry.", "the first word is apricot", "The second word is banana")
 }
 
-// requireMemory sends a prompt, and requires that the model receives earlier texts of the
-// user and the model with it.
-func (r *room) requireMemory(t *testing.T, prompt string, earlier ...string) {
+// requireMemory sends a prompt, and requires that the agent continues its session in some
+// way, and that the model receives earlier texts of the user and the model with the prompt.
+// If the session is a new one, these texts are in a recap.
+func (r *room) requireMemory(t *testing.T, continues protocol.AgentContinuation, prompt string, earlier ...string) {
 	t.Helper()
+	from := len(r.events())
 	require.NotEmpty(t, r.turn(t, prompt))
+	how := eventsOf[*protocol.AgentSession](r.events()[from:])
+	require.Len(t, how, 1)
+	require.Equal(t, continues, how[0].Continued, how[0].Reason)
 	q := r.request(t, prompt)
 	for _, text := range earlier {
 		require.True(t, q.Contains(fakemodel.User, text), "the prompt with %q", text)
-		require.True(t, q.Contains(fakemodel.Assistant, text), "the answer %q", text)
+		recap := continues == protocol.ContinuedNew && strings.Count(how[0].Recap, text) == 2
+		require.True(t, recap || q.Contains(fakemodel.Assistant, text), "the answer %q", text)
 	}
 	require.Contains(t, q.Model, r.agent.model.name, "the model is set again")
+}
+
+// eventsOf returns the payloads of one type.
+func eventsOf[T protocol.Payload](events []*protocol.Event) (found []T) {
+	for _, e := range events {
+		if p, ok := e.Payload.(T); ok {
+			found = append(found, p)
+		}
+	}
+	return found
 }
 
 func leavesNothingRunning(t *testing.T, r *room) {

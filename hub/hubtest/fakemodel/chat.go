@@ -60,7 +60,9 @@ func decodeContent(content json.RawMessage) (m Message, err error) {
 	if len(content) == 0 || string(content) == "null" {
 		return Message{}, nil
 	}
-	if json.Unmarshal(content, &m.Text) == nil {
+	var text string
+	if json.Unmarshal(content, &text) == nil {
+		m.addText(text)
 		return m, nil
 	}
 	var parts []struct {
@@ -74,9 +76,7 @@ func decodeContent(content json.RawMessage) (m Message, err error) {
 		return Message{}, fmt.Errorf("content of a message: %w", err)
 	}
 	for _, p := range parts {
-		if p.Text != "" {
-			m.Text += p.Text + "\n"
-		}
+		m.addText(p.Text)
 		if p.Source.Data != "" {
 			m.Images = append(m.Images, p.Source.Data)
 		}

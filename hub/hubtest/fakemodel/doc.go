@@ -4,7 +4,8 @@
 //
 // The endpoint has no state but the log of its requests, see [Server.Requests]. What it
 // answers follows from the request alone, so that a conversation goes on after an agent or
-// a server was killed: the last message of the user that has instructions is its script.
+// a server was killed: the last message of the user that has instructions is its script, or
+// the last such part of it, since agents join a prompt without an answer with the next one.
 // Each line with one of these beginnings is an instruction:
 //
 //	THINK: text       thinks

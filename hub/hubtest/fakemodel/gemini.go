@@ -67,9 +67,7 @@ func (c geminiContent) messages(role string) []Message {
 	m := Message{Role: role}
 	var results []Message
 	for _, p := range c.Parts {
-		if p.Text != "" {
-			m.Text += p.Text + "\n"
-		}
+		m.addText(p.Text)
 		if p.InlineData.Data != "" {
 			m.Images = append(m.Images, p.InlineData.Data)
 		}

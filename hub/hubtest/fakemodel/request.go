@@ -44,6 +44,20 @@ type Message struct {
 	Text   string
 	Images []string // base64
 	Calls  []Call
+
+	parts []string // of Text
+}
+
+// addText adds a part.
+func (m *Message) addText(text string) {
+	if text == "" {
+		return
+	}
+	if m.Text != "" {
+		m.Text += "\n"
+	}
+	m.Text += text
+	m.parts = append(m.parts, text)
 }
 
 func (m Message) isEmpty() bool { return m.Text == "" && len(m.Images) == 0 && len(m.Calls) == 0 }

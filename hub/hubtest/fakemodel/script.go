@@ -24,8 +24,10 @@ func answerTo(r Request) answer {
 		if m.Role != User {
 			continue
 		}
-		if steps := parse(m.Text); len(steps) > 0 {
-			at, script = i, steps
+		for _, part := range m.parts {
+			if steps := parse(part); len(steps) > 0 {
+				at, script = i, steps
+			}
 		}
 	}
 	if at < 0 {

@@ -126,6 +126,14 @@ func TestServer_refuses_what_it_does_not_know(t *testing.T) {
 	require.Empty(t, s.Requests())
 }
 
+func TestServer_follows_the_last_part_of_joined_prompts(t *testing.T) {
+	s := fakemodel.Start(t)
+	answer := post(t, s, "/v1/messages", `{"messages":[{"role":"user","content":[
+		{"type":"text","text":"SAY: Wait\nSTALL"},{"type":"text","text":"SAY: Here I am"}]}]}`)
+	require.Contains(t, answer, "Here I am")
+	require.NotContains(t, answer, "Wait")
+}
+
 func TestServer_stalls_until_the_client_goes(t *testing.T) {
 	s := fakemodel.Start(t)
 	response, err := http.Post(s.URL+"/v1/chat/completions", "application/json",
