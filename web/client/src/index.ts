@@ -1,4 +1,6 @@
 export { connect, SessionClient, type Removal } from "./session.js";
+export type { UploadOptions } from "./attachments.js";
+export { contentLabel, formatSize, nameContent, withoutLabels } from "./content.js";
 export type {
   CallOptions,
   CommandAnswer,

@@ -1,3 +1,4 @@
+import { download, upload, type UploadOptions } from "./attachments.js";
 import {
   CommandMethods,
   type CallOptions,
@@ -13,6 +14,7 @@ import { backoff, type Options } from "./options.js";
 import type {
   ArchiveAnswer,
   ChangesAnswer,
+  Content,
   FilesAnswer,
   Participant,
   Welcome,
@@ -183,6 +185,25 @@ export class SessionClient extends CommandMethods {
     options: { signal?: AbortSignal } = {},
   ): Promise<ChangesAnswer> {
     return this.read<ChangesAnswer>("changes", which, options);
+  }
+
+  /**
+   * Uploads a file, which a prompt or message then names by the id of the result:
+   * `{ type: "attachment", id }`. The server deletes a file that nothing names within an
+   * hour. It rejects with TOO_LARGE and STORAGE_FULL beyond the limits, and with
+   * COMMENT_NOT_ALLOWED for those who may neither comment nor prompt. It is not repeated
+   * when the connection breaks.
+   */
+  upload(file: Blob, options: UploadOptions = {}): Promise<Content> {
+    return upload(this.core, file, options);
+  }
+
+  /**
+   * Reads an attachment, by a request of its own, as archive() does. Never show it as a
+   * page: people can upload anything. It rejects with ATTACHMENT_NOT_FOUND.
+   */
+  download(id: string, options: { signal?: AbortSignal } = {}): Promise<Blob> {
+    return download(this.core, id, options.signal);
   }
 
   /**

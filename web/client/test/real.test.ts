@@ -56,6 +56,23 @@ describe.each(ways)("over $way", ({ how, state }) => {
     });
   });
 
+  test("a file is uploaded, named in a prompt and read by the others", async () => {
+    const host = join(shared.host, how);
+    const ann = join(shared.invite, { ...how, displayName: "Ann" });
+    await Promise.all([host.ready, ann.ready]);
+    const file = new File(["# Note"], "notes & more.md", { type: "text/markdown" });
+    const attachment = await ann.upload(file);
+    expect(attachment).toMatchObject({ name: file.name, mimeType: "text/markdown", size: 6 });
+    const content = [{ type: "attachment" as const, id: attachment.id }];
+    expect((await ann.prompt("", { content })).content).toEqual([attachment]);
+    expect((await ann.chat("see", { content })).content).toEqual([attachment]);
+    expect(await (await host.download(attachment.id)).text()).toBe("# Note");
+    await expect(host.download("none")).rejects.toMatchObject({ code: "ATTACHMENT_NOT_FOUND" });
+    await expect(ann.upload(new Blob([new Uint8Array(10 * 2 ** 20 + 1)]))).rejects.toMatchObject({
+      code: "TOO_LARGE",
+    });
+  });
+
   test("people talk, and the host decides who may do what", async () => {
     const host = join(shared.host, how);
     const ann = join(shared.invite, { ...how, displayName: "Ann", recent: 10 });

@@ -75,7 +75,8 @@ export async function person(
       complaints.push(`console: ${m.text()}`);
   });
   page.on("request", (r) => {
-    if (!r.url().startsWith(server) && !r.url().startsWith("data:"))
+    const address = r.url().replace(/^blob:/, "");
+    if (!address.startsWith(server) && !address.startsWith("data:"))
       complaints.push(`elsewhere: ${r.url()}`);
   });
   return { page, complaints, leave: () => context.close() };

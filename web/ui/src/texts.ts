@@ -1,5 +1,6 @@
 /** All texts of the application, in one place for translators. */
 
+import { attach } from "./texts/attach.ts";
 import { bell } from "./texts/bell.ts";
 import { common } from "./texts/common.ts";
 import { composer, unsent } from "./texts/composer.ts";
@@ -28,6 +29,7 @@ export const t = {
   people,
   shortcuts,
   composer,
+  attach,
   unsent,
   waiting,
   permission,

@@ -46,16 +46,27 @@ export interface DraftState {
   maySend: boolean;
 }
 
-/** Checks a text against a limit in bytes of UTF-8 and against the outbox. */
+/** What is attached to a draft: how many files, and whether all of them are ready. */
+export interface AttachedState {
+  files: number;
+  settled: boolean;
+}
+
+/**
+ * Checks a text against a limit in bytes of UTF-8 and against the outbox. With attachments
+ * it may be empty.
+ */
 export function checkDraft(
   text: string,
   maxBytes: number,
   outbox: { hasRoomFor(text: string): boolean },
+  { files, settled }: AttachedState = { files: 0, settled: true },
 ): DraftState {
   const trimmed = text.trim();
   const over = new TextEncoder().encode(text).length - maxBytes;
-  const full = trimmed !== "" && !outbox.hasRoomFor(trimmed);
-  return { trimmed, over, full, maySend: trimmed !== "" && over <= 0 && !full };
+  const some = trimmed !== "" || files > 0;
+  const full = some && !outbox.hasRoomFor(trimmed);
+  return { trimmed, over, full, maySend: some && settled && over <= 0 && !full };
 }
 
 const promptAs = { no: null, propose: "proposal", direct: "direct" } as const;

@@ -173,3 +173,17 @@ test("a text is known to be delivered, with or without a row", () => {
   expect(withoutMade(all, ["m1", "m2"])).toEqual([other]);
   expect(withoutMade(all, ["m2"])).toBe(all);
 });
+
+test("a text with attachments is sent again with them, and matched by the text that names them", async () => {
+  const content = [{ type: "attachment" as const, id: "f", name: "a.png", size: 3 }];
+  const first = outbox();
+  first.box.add({ target: "chat", text: "", content });
+  first.answers.get(first.sent[0]!.id)!.fail("going");
+  await settled();
+  const again = outbox(first.place);
+  again.box.start();
+  expect(again.sent[0]!.content).toEqual(content);
+  const rows = [chat("1", "[Attachment 1: a.png, 3 bytes]")];
+  expect(withoutRow(again.box.snapshot(), rows, "me")).toEqual([]);
+  expect(withoutRow(again.box.snapshot(), [chat("1", "other")], "me")).toHaveLength(1);
+});

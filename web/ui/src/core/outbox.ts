@@ -4,9 +4,10 @@
  * never kept: after a reload the user decides again.
  */
 
-import type { PromptAs } from "parley-client";
+import { nameContent, type Content, type PromptAs } from "parley-client";
 
 import { isObject } from "parley-client/view";
+import { decodeContent } from "./attaching.ts";
 import type { Target } from "./composed.ts";
 import type { Item } from "parley-client/view";
 import { randomHex } from "./random.ts";
@@ -17,6 +18,8 @@ export interface Unsent {
   readonly id: string;
   readonly target: Target;
   readonly text: string;
+  /** What is attached to it. */
+  readonly content?: readonly Content[];
   /** For a prompt: what it becomes, according to what its author was shown. */
   readonly as?: PromptAs;
   /** The id of the message that it replies to. */
@@ -90,7 +93,7 @@ export class Outbox {
   }
 
   /** Sends a text, and keeps it until it is acknowledged. */
-  add(what: Pick<Unsent, "target" | "text" | "as" | "replyTo" | "after">): void {
+  add(what: Pick<Unsent, "target" | "text" | "content" | "as" | "replyTo" | "after">): void {
     const u = { ...what, id: randomHex(16), at: this.now() };
     this.set([...this.all, u]);
     this.send(u);
@@ -190,7 +193,7 @@ function saidBy(row: Item, participant: string): Said | null {
 
 function isOf(said: Said, u: Unsent): boolean {
   if (u.madeId !== undefined) return said.id === u.madeId;
-  return said.target === u.target && said.text === u.text;
+  return said.target === u.target && said.text === nameContent(u.text, u.content);
 }
 
 function decode(text: string | null): readonly Unsent[] {
@@ -209,6 +212,7 @@ function isUnsent(v: unknown): v is Unsent {
     (v.target === "chat" || v.target === "prompt") &&
     typeof v.text === "string" &&
     typeof v.at === "number" &&
+    (v.content === undefined || decodeContent(v.content).length > 0) &&
     ["proposal", "direct", undefined].includes(v.as as PromptAs | undefined) &&
     [v.replyTo, v.after, v.refused].every((o) => ["string", "undefined"].includes(typeof o))
   );

@@ -15,11 +15,16 @@ export function fileNameOf(label: string): string {
 
 /** Has the browser save a text as a file, byte for byte as it was written. */
 export function saveText(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  saveBlob(new Blob([text], { type: "text/plain;charset=utf-8" }), name);
+}
+
+/** Has the browser save a content as a file. It never shows it, whatever its type. */
+export function saveBlob(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
-  // The browser reads the text after the click.
+  // The browser reads the content after the click.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -8,7 +8,13 @@ import {
   type Ref,
 } from "react";
 
-import type { AvailableCommand, Message } from "parley-client";
+import {
+  formatSize,
+  type Agent,
+  type AvailableCommand,
+  type Limits,
+  type Message,
+} from "parley-client";
 
 import type { Target } from "../core/composed.ts";
 import { composerAct, targetOf } from "../core/composing.ts";
@@ -17,10 +23,12 @@ import type { Rights } from "../core/rights.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
+import { ComposerAttachments } from "./ComposerAttachments.tsx";
 import { ComposerBar } from "./ComposerBar.tsx";
 import { ComposerField } from "./ComposerField.tsx";
 import { ComposerNotes } from "./ComposerNotes.tsx";
 import { useTools } from "./context.ts";
+import { useDrop } from "./useAttach.ts";
 import { useDraft, type Draft } from "./useDraft.ts";
 import "./Composer.css";
 
@@ -35,7 +43,8 @@ interface Props {
   busy: boolean;
   mayStop: boolean;
   commands: readonly AvailableCommand[];
-  limits: { messageBytes: number; promptBytes: number };
+  limits: Limits;
+  agent: Agent;
   live: boolean;
   lost: boolean;
   replyTo: Message | null;
@@ -67,6 +76,7 @@ function Writing(props: Props) {
   const to = targetOf(target, rights, replyTo !== null);
   const draft = useDraft({ ...props, to });
   const area = useField(props.handle, replyTo);
+  const dropping = useDrop();
   const choose = (next: Target) => {
     onReplyDone();
     composed.change({ target: next });
@@ -84,13 +94,15 @@ function Writing(props: Props) {
   };
   return (
     <form
-      className={`composer composer-${to}`}
+      className={`composer composer-${to}${dropping ? " composer-dropping" : ""}`}
       onSubmit={(e) => {
         e.preventDefault();
         draft.send();
       }}
     >
       <ComposerNotes {...props} draft={draft} to={to} />
+      {dropping && <p className="composer-drop">{t.attach.drop}</p>}
+      <ComposerAttachments to={to} agent={props.agent} />
       <ComposerField
         area={area}
         to={to}
@@ -106,7 +118,8 @@ function Writing(props: Props) {
         commands={props.commands}
         onCommand={draft.write}
         mayStop={props.mayStop}
-        hint={hint(draft, props.busy && to === "prompt", rights)}
+        hint={hint(draft, props.busy && to === "prompt", rights, props.limits)}
+        attaches={props.limits.contentBlocks !== undefined}
         maySend={draft.maySend}
       />
     </form>
@@ -130,7 +143,11 @@ function useField(handle: Ref<ComposerHandle>, replyTo: Message | null) {
   return area;
 }
 
-function hint({ full, over }: Draft, busy: boolean, rights: Rights): string {
+function hint(draft: Draft, busy: boolean, rights: Rights, limits: Limits): string {
+  const { full, over, attached } = draft;
+  if (attached === "failed") return t.attach.failed;
+  if (attached === "uploading") return t.attach.uploading;
+  if (attached === "tooMuch") return t.attach.tooMuch(formatSize(limits.attachmentsBytes ?? 0));
   if (full) return t.composer.full;
   if (over > 0) return t.composer.tooLong(over);
   if (!busy) return isTouch() ? "" : t.composer.hint;

@@ -7,6 +7,7 @@ import { marked } from "../core/visible.ts";
 import type { Rights } from "../core/rights.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
+import { AttachButtons } from "./AttachButtons.tsx";
 import { useTools } from "./context.ts";
 import "./ComposerBar.css";
 
@@ -18,6 +19,8 @@ interface Props {
   onCommand(text: string): void;
   mayStop: boolean;
   hint: string;
+  /** Whether files can be attached. */
+  attaches: boolean;
   maySend: boolean;
 }
 
@@ -30,6 +33,7 @@ export function ComposerBar(props: Props) {
       {to === "prompt" && props.commands.length > 0 && (
         <Commands commands={props.commands} onChoose={props.onCommand} />
       )}
+      {props.attaches && <AttachButtons />}
       <span className="composer-hint">{props.hint}</span>
       {props.mayStop && <Stop />}
       <Button

@@ -8,6 +8,7 @@ import { isTouch } from "../core/enter.ts";
 import type { Rights } from "../core/rights.ts";
 import { commandIn, suggestCommands } from "../core/suggest.ts";
 import { t } from "../texts.ts";
+import { usePaste } from "./useAttach.ts";
 import { CommandHint, Suggestions } from "./Suggestions.tsx";
 import type { Draft } from "./useDraft.ts";
 import { useSuggestions } from "./useSuggestions.ts";
@@ -30,6 +31,7 @@ export function ComposerField({ area, to, draft, rights, commands, onKeyDown }: 
   const suggest = (text: string, cursor: number) =>
     to === "prompt" ? suggestCommands(text, cursor, commands) : null;
   const suggestions = useSuggestions({ area, ...draft, suggest });
+  const onPaste = usePaste();
   const command = to === "prompt" ? commandIn(draft.text, commands) : undefined;
   return (
     <>
@@ -53,6 +55,7 @@ export function ComposerField({ area, to, draft, rights, commands, onKeyDown }: 
         onChange={(e) => suggestions.onWrite(e.currentTarget.value, e.currentTarget.selectionStart)}
         onSelect={(e) => suggestions.onSelect(e.currentTarget.selectionStart)}
         onBlur={suggestions.onBlur}
+        onPaste={onPaste}
         onKeyDown={(e) => suggestions.onKey(e) || onKeyDown(e)}
       />
     </>

@@ -49,7 +49,7 @@ export function Room(props: Props) {
   const [replyTo, setReplyTo] = useState<Message | null>(null);
   const [singleKeys, setSingleKeys] = useSingleKeys();
   const title = useTitle(room);
-  const writing = useWriting(client, room.session.id, room.me.id);
+  const writing = useWriting(client, room.session.id, room.me.id, room.limits);
   const tools = useRoomTools(store, client, room.me.id, writing, setReplyTo);
   const toEnd = useCallback(() => timeline.current?.toEnd(), []);
   const compose = () => composer.current?.focus();

@@ -37,8 +37,9 @@ export function Talk({ room, rights, items, connection, onReply, open, ...props 
   const { writing, message } = useTools();
   const { timeline, composer, toEnd } = props;
   const endReply = useCallback(() => onReply(null), [onReply]);
-  const putBack = ({ id, target, text, replyTo }: Unsent) => {
-    writing.composed.putBack(target, text);
+  const putBack = ({ id, target, text, replyTo, content }: Unsent) => {
+    if (text !== "") writing.composed.putBack(target, text);
+    writing.attachments.putBack(content ?? []);
     writing.outbox.discard(id);
     onReply((replyTo !== undefined && message(replyTo)) || null);
     composer.current?.focus();
@@ -70,6 +71,7 @@ export function Talk({ room, rights, items, connection, onReply, open, ...props 
           mayStop={mayStopTurn(room, rights)}
           commands={room.agent.availableCommands ?? noCommands}
           limits={room.limits}
+          agent={room.agent}
           live={connection.state === "live"}
           lost={connection.state === "reconnecting"}
           replyTo={props.replyTo}

@@ -2,6 +2,7 @@ import { createContext, useContext } from "react";
 
 import type { Message, Participant, SessionClient } from "parley-client";
 
+import type { FileCache } from "../core/fileCache.ts";
 import type { KeptParts } from "../core/kept.ts";
 import type { RoomStore } from "./store.ts";
 import type { Writing } from "./useUnsent.ts";
@@ -14,6 +15,8 @@ export interface RoomTools {
   writing: Writing;
   /** The state of rows: what the user has opened, written and decided in them. */
   kept: KeptParts;
+  /** The attachments of the session. */
+  files: FileCache;
   person(id: string | null): Participant | null;
   message(id: string): Message | null;
   /** Starts a reply to a message. */

@@ -1,19 +1,22 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 
-import type { Message } from "parley-client";
+import type { Agent, Limits, Message } from "parley-client";
 
+import type { Attaching } from "../core/attaching.ts";
 import type { Target } from "../core/composed.ts";
 import { checkDraft, promptAsOf, type DraftState } from "../core/composing.ts";
 import { isWaiting, newestRowOf } from "../core/outbox.ts";
 import type { Rights } from "../core/rights.ts";
 import { Seen } from "../core/seen.ts";
+import { fitting } from "../core/support.ts";
 import { useTools } from "./context.ts";
 import { useTyping } from "./useTyping.ts";
 
 interface Options {
   to: Target;
   rights: Rights;
-  limits: { messageBytes: number; promptBytes: number };
+  limits: Limits;
+  agent: Agent;
   live: boolean;
   replyTo: Message | null;
   onReplyDone(): void;
@@ -25,6 +28,8 @@ export interface Draft extends DraftState {
   /** How many texts wait to be acknowledged, and how many were refused. */
   unsent: number;
   refused: number;
+  /** What keeps the attachments from being sent; empty if nothing does. */
+  attached: "" | "uploading" | "failed" | "tooMuch";
   write(text: string): void;
   send(): void;
 }
@@ -33,13 +38,18 @@ export interface Draft extends DraftState {
 export function useDraft(options: Options): Draft {
   const { to, rights, limits } = options;
   const { client, meId, store, writing } = useTools();
-  const { composed, outbox } = writing;
+  const { composed, outbox, attachments } = writing;
+  const files = useSyncExternalStore(attachments.subscribe, attachments.snapshot);
   const typing = useTyping(client, options.live);
   const { [to]: text } = useSyncExternalStore(composed.subscribe, composed.snapshot);
   const all = useSyncExternalStore(outbox.subscribe, outbox.snapshot);
   const seenRight = useSeen(rights.prompt);
   const maxBytes = to === "chat" ? limits.messageBytes : limits.promptBytes;
-  const state = checkDraft(text, maxBytes, outbox);
+  const attached = whyNotReady(files, limits);
+  const state = checkDraft(text, maxBytes, outbox, {
+    files: files.length,
+    settled: attached === "",
+  });
 
   const write = (value: string) => {
     composed.change({ [to]: value });
@@ -50,9 +60,12 @@ export function useDraft(options: Options): Draft {
     const as = to === "prompt" ? promptAsOf(seenRight.at(performance.now())) : undefined;
     if (as === null) return; // a moment ago the user could not prompt, and wrote to people
     const after = newestRowOf(store.snapshot().room?.timeline.items ?? [], meId);
+    const taken = attachments.take();
+    const content = to === "prompt" ? taken.map((c) => fitting(c, options.agent)) : taken;
     outbox.add({
       target: to,
       text: state.trimmed,
+      ...(content.length > 0 && { content }),
       ...(as && { as }),
       ...(options.replyTo && { replyTo: options.replyTo.id }),
       ...(after !== undefined && { after }),
@@ -64,7 +77,15 @@ export function useDraft(options: Options): Draft {
   };
   const unsent = all.filter(isWaiting).length;
   const refused = all.filter((u) => u.refused !== undefined).length;
-  return { ...state, text, unsent, refused, write, send };
+  return { ...state, text, unsent, refused, attached, write, send };
+}
+
+/** Returns what keeps attachments from being sent; empty if nothing does. */
+function whyNotReady(files: readonly Attaching[], limits: Limits): Draft["attached"] {
+  const bytes = files.reduce((n, a) => n + a.size, 0);
+  if (files.some((a) => a.state === "failed")) return "failed";
+  if (bytes > (limits.attachmentsBytes ?? 0)) return "tooMuch";
+  return files.every((a) => a.state === "ready") ? "" : "uploading";
 }
 
 /** Remembers which of a value's states the user can have seen. */

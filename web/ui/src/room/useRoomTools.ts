@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import type { Message, SessionClient } from "parley-client";
 
+import { FileCache } from "../core/fileCache.ts";
 import { KeptParts } from "../core/kept.ts";
 import { toastError } from "../parts/toasts.ts";
 import type { RoomTools } from "./context.ts";
@@ -23,6 +24,7 @@ export function useRoomTools(
     meId,
     writing,
     kept: new KeptParts(),
+    files: new FileCache((id) => client.download(id)),
     reply,
     person: (id) => personIn(store.snapshot().room, id),
     message: (id) => messageIn(store.snapshot().room, id),

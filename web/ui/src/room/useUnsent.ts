@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
-import { ParleyError, type SessionClient } from "parley-client";
+import { formatSize, ParleyError, type Limits, type SessionClient } from "parley-client";
 
+import { Attachments, blockOf } from "../core/attaching.ts";
 import { ComposedTexts } from "../core/composed.ts";
 import { Outbox, withoutMade, withoutRow, type Unsent } from "../core/outbox.ts";
 import type { Room } from "../core/room.ts";
@@ -12,11 +13,19 @@ import { t } from "../texts.ts";
 export interface Writing {
   composed: ComposedTexts;
   outbox: Outbox;
+  attachments: Attachments;
+  /** How many files a text can have. */
+  maxFiles: number;
 }
 
 /** Returns what the user writes in a room and has not sent. It stays the same for the room's life. */
-export function useWriting(client: SessionClient, session: string, meId: string): Writing {
-  const [writing] = useState(() => makeWriting(client, session, meId));
+export function useWriting(
+  client: SessionClient,
+  session: string,
+  meId: string,
+  limits: Limits,
+): Writing {
+  const [writing] = useState(() => makeWriting(client, session, meId, limits));
   useEffect(() => {
     const { composed, outbox } = writing;
     const flush = () => composed.flush();
@@ -41,15 +50,35 @@ export function useUnsent({ outbox }: Writing, room: Room): readonly Unsent[] {
   );
 }
 
-function makeWriting(client: SessionClient, session: string, meId: string): Writing {
+function makeWriting(
+  client: SessionClient,
+  session: string,
+  meId: string,
+  limits: Limits,
+): Writing {
   const composed = new ComposedTexts(keptInTab(`parley:composed:${session}:${meId}`));
   const outbox = new Outbox(keptInTab(`parley:unsent:${session}:${meId}`), {
-    send: async ({ id, target, text, as, replyTo }) =>
-      target === "prompt"
-        ? (await client.prompt(text, { id, as })).id
-        : (await client.chat(text, { id, ...(replyTo !== undefined && { replyTo }) })).id,
+    send: async ({ id, target, text, as, replyTo, content: all }) => {
+      const content = all?.map(blockOf);
+      return target === "prompt"
+        ? (await client.prompt(text, { id, as, content })).id
+        : (await client.chat(text, { id, content, ...(replyTo !== undefined && { replyTo }) })).id;
+    },
     why: (error) => (error === null ? t.unsent.tooOld : errorText(error)),
     isGoingAway: (error) => error instanceof ParleyError && error.code === "CLIENT_CLOSED",
   });
-  return { composed, outbox };
+  const { attachmentBytes: most = 0, contentBlocks: maxFiles = 0 } = limits;
+  const uploads = {
+    upload: (file: File, onProgress: (sent: number) => void, signal: AbortSignal) =>
+      client.upload(file, { onProgress, signal, name: file.name || t.attach.unnamed }),
+    why: errorText,
+    refuses: ({ size }: File) => (size > most ? t.attach.tooLarge(formatSize(most)) : null),
+  };
+  const attachedAt = keptInTab(`parley:attached:${session}:${meId}`);
+  return {
+    composed,
+    outbox,
+    attachments: new Attachments(attachedAt, uploads, maxFiles),
+    maxFiles,
+  };
 }

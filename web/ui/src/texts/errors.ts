@@ -11,6 +11,8 @@ export const errors = {
     NOTHING_TO_CANCEL: "There is nothing to stop any more.",
     PROMPT_NOT_AS_EXPECTED: "Whether prompts need approval has changed since this was written.",
     TOO_LARGE: "This is too long.",
+    ATTACHMENT_NOT_FOUND: "The attached file is no longer there. Attach it again.",
+    STORAGE_FULL: "The server has no room for more files.",
     RATE_LIMITED: "That was too fast. Wait a moment.",
     TOO_MANY_PENDING:
       "Too many prompts are waiting for the host. Wait until some have been decided on.",

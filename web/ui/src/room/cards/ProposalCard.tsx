@@ -15,6 +15,7 @@ import { KeyCap } from "../../parts/KeyCap.tsx";
 import { inItsDirection } from "../../parts/direction.ts";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
+import { Attached } from "../items/Attached.tsx";
 import { Decide, DecisionCard, Undelivered, useCard } from "./DecisionCard.tsx";
 import type { Draft } from "./drafts.ts";
 import { Rest } from "./Rest.tsx";
@@ -95,6 +96,7 @@ function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
           <WholeText text={a.prompt} label={t.waiting.prompt} {...decided} />
         </div>
       )}
+      <Attached content={a.content} />
       {doing === "reject" && (
         <TextInput
           ref={inItsDirection}

@@ -1,4 +1,6 @@
+import { withoutLabels, type Message } from "parley-client";
 import type { ChatRow } from "parley-client/view";
+
 import { nameOf } from "../../core/name.ts";
 import { marked } from "../../core/visible.ts";
 import { LongText } from "../../content/LongText.tsx";
@@ -7,6 +9,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
+import { Attached } from "./Attached.tsx";
 import "./Chat.css";
 
 /** A message of a person, in a bubble that sets it apart from the agent's work. */
@@ -29,7 +32,7 @@ export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {
         )}
         <div className="bubble">
           {row.message.replyTo && <Quoted id={row.message.replyTo} />}
-          <LongText text={row.message.text} />
+          <Said message={row.message} />
         </div>
       </div>
       <button
@@ -41,6 +44,17 @@ export function Chat({ row, follows }: { row: ChatRow; follows: boolean }) {
         <Icon name="reply" size={15} />
       </button>
     </article>
+  );
+}
+
+/** The text, without the lines that name the attachments below it. */
+function Said({ message: { text, content } }: { message: Message }) {
+  const shown = withoutLabels(text, content);
+  return (
+    <>
+      {shown !== "" && <LongText text={shown} />}
+      <Attached content={content} />
+    </>
   );
 }
 

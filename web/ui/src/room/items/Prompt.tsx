@@ -2,6 +2,7 @@ import { useSyncExternalStore } from "react";
 
 import { HiddenWarning } from "../../content/Visible.tsx";
 import { WholeText } from "../../content/WholeText.tsx";
+import { withoutLabels } from "parley-client";
 import type { PromptRow } from "parley-client/view";
 import { nameOf } from "../../core/name.ts";
 import { countHidden, marked } from "../../core/visible.ts";
@@ -13,6 +14,7 @@ import { TextButton } from "../../parts/TextButton.tsx";
 import { t } from "../../texts.ts";
 import { ProposalCard } from "../cards/ProposalCard.tsx";
 import { useDecider, useTools } from "../context.ts";
+import { Attached } from "./Attached.tsx";
 import "./Prompt.css";
 
 const busy = new Set(["pending", "queued"]);
@@ -34,6 +36,7 @@ function Settled({ row }: { row: PromptRow }) {
   const name = author ? nameOf(author) : t.someone;
   const proposed = row.decidedBy === null || row.decidedBy.id !== a.participantId;
   const mine = a.participantId === tools.meId;
+  const shown = withoutLabels(a.prompt, a.content);
   return (
     <article
       className={`prompt prompt-${state}`}
@@ -47,9 +50,12 @@ function Settled({ row }: { row: PromptRow }) {
         <State row={row} />
         <Time at={row.at} />
       </header>
-      <div className="prompt-text">
-        <WholeText text={a.prompt} label={t.waiting.prompt} />
-      </div>
+      {shown !== "" && (
+        <div className="prompt-text">
+          <WholeText text={shown} label={t.waiting.prompt} />
+        </div>
+      )}
+      <Attached content={a.content} />
       <HiddenWarning count={countHidden(a.prompt)} />
       {a.originalPrompt !== null && a.originalPrompt !== a.prompt && (
         <Fold name="original" summary={t.prompt.original} className="fold-quiet">

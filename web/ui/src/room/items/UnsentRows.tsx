@@ -6,6 +6,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { TextButton } from "../../parts/TextButton.tsx";
 import { t } from "../../texts.ts";
 import { useTools } from "../context.ts";
+import { Attached } from "./Attached.tsx";
 import "./UnsentRows.css";
 
 interface Props {
@@ -41,6 +42,7 @@ export function UnsentRows({ unsent, writes, onPutBack }: Props) {
             ) : (
               <WholeText text={u.text} label={t.waiting.prompt} />
             )}
+            <Attached content={u.content} />
           </div>
           {u.refused !== undefined && (
             <Refused id={u.id} onPutBack={writes[u.target] ? () => onPutBack(u) : null} />
