@@ -56,13 +56,25 @@ func MarshalPayload(p Payload) ([]byte, error) {
 	case *HostSessionUpdate:
 		return slices.Concat([]byte(`{"notification":`), nullIfEmpty(p.Notification), []byte{'}'}), nil
 	case *PermissionRequested:
-		id, err := Marshal(p.RequestID)
-		return slices.Concat([]byte(`{"requestId":`), id, []byte(`,"toolCall":`), nullIfEmpty(p.ToolCall),
-			[]byte(`,"options":`), nullIfEmpty(p.Options), []byte{'}'}), err
+		return marshalPermission(p.Permission)
 	case *UnknownPayload:
 		return nullIfEmpty(p.Raw), nil
 	}
 	return Marshal(p)
+}
+
+// marshalPermission copies what the agent has sent byte for byte.
+func marshalPermission(p Permission) ([]byte, error) {
+	toolCall, options := nullIfEmpty(p.ToolCall), nullIfEmpty(p.Options)
+	rest, err := Marshal(struct {
+		RequestID   string `json:"requestId"`
+		Title       string `json:"title,omitempty"`
+		Description string `json:"description,omitempty"`
+	}{p.RequestID, p.Title, p.Description})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(rest[:len(rest)-1], []byte(`,"toolCall":`), toolCall, []byte(`,"options":`), options, []byte{'}'}), nil
 }
 
 func nullIfEmpty(raw json.RawMessage) json.RawMessage {

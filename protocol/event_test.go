@@ -2,6 +2,7 @@ package protocol_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ var (
 			{Name: "n", Type: protocol.FieldNumber, Minimum: ptr(0.5), Maximum: ptr(1e21)},
 			{Name: "n", Type: protocol.FieldMultiSelect, Options: []protocol.FormOption{{Value: "v", Title: "t", Description: "d"}, {Value: "w"}}, MinItems: ptr(0), MaxItems: ptr(2)},
 		}}}
-	question = protocol.Permission{RequestID: "q", ToolCall: json.RawMessage(`{"title":"<x>"}`), Options: json.RawMessage(`[]`)}
+	question = protocol.Permission{RequestID: "q", ToolCall: json.RawMessage(`{"title":"<x>"}`), Options: json.RawMessage(`[]`), Title: "<t>", Description: "d"}
 )
 
 var everyPayload = []protocol.Payload{
@@ -148,4 +149,12 @@ func TestEvent_without_a_payload(t *testing.T) {
 
 	_, err = protocol.DecodeServer([]byte(`{"type":"agent_status","cursor":"` + cursor + `"}`))
 	require.Error(t, err, "an event of a known type is refused")
+}
+
+func TestPermission_every_member_of_a_whole_question_is_in_the_tests(t *testing.T) {
+	for i, v := range reflect.ValueOf(question).Fields() {
+		if i.Name != "Truncated" && i.Name != "WholeBytes" {
+			require.False(t, v.IsZero(), i.Name)
+		}
+	}
 }

@@ -254,7 +254,10 @@ func (*dialect2) decodePermission(params json.RawMessage) (p permission, err err
 		}
 		p.ToolCall, err = protocol.Marshal(call)
 	}
-	return p, cmp.Or(err, p.decodeOptions())
+	if err == nil {
+		err = p.decodeOptions()
+	}
+	return p, err
 }
 
 var errNoSubject = errors.New("a title and, in a subject of the type tool_call, a toolCall are needed")

@@ -71,6 +71,7 @@ test("every command is answered by the payload of its type", async () => {
   const others = await ann.participantsAfter(host.self!.id, 5);
   expect(others.participants.map((p) => p.id)).toEqual([participant.id]);
   await give(host, "configure", { optionId: "model", value: "storyteller-mini" });
+  await give(host, "stop_work", { toolCallId: "unknown" });
   await give(host, "restart_agent", {});
   await give(enter((await server.share()).host), "switch_agent", { agent: "demo" });
   await give(host, "stop_agent", {});

@@ -18,10 +18,11 @@ export interface Server {
 
 const scripted = fileURLToPath(new URL("agent.mjs", import.meta.url));
 const quick = fileURLToPath(new URL("quick.mjs", import.meta.url));
+const newer = fileURLToPath(new URL("newer.mjs", import.meta.url));
 
 /**
  * Starts a server. Its agent "fast" says all that the demo agent says, without the
- * pauses; "scripted" is agent.mjs, and "quick" is quick.mjs.
+ * pauses; "scripted" is agent.mjs, "quick" is quick.mjs, and "newer" is newer.mjs.
  */
 export async function startServer(): Promise<Server> {
   const dir = await mkdtemp(join(tmpdir(), "parley-ui-"));
@@ -33,6 +34,7 @@ export async function startServer(): Promise<Server> {
       ...["--agent", `fast=${program} demo-agent --pace 0s`],
       ...["--agent", `scripted=${process.execPath} ${scripted}`],
       ...["--agent", `quick=${process.execPath} ${quick}`],
+      ...["--agent", `newer=${process.execPath} ${newer}`],
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );

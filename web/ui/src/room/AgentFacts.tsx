@@ -105,6 +105,10 @@ function Panel({ room, host }: Props) {
         <Row name={t.facts.sessionTitle}>
           {agent.sessionTitle && <Visible text={agent.sessionTitle} />}
         </Row>
+        <Row name={t.facts.background}>
+          {!!agent.background?.length &&
+            t.facts.tasks(agent.backgroundTotal ?? agent.background.length)}
+        </Row>
         <Row name={t.facts.directory}>
           {agent.cwd && (
             <code>

@@ -108,6 +108,8 @@ export const facts = {
   cost: "Cost so far",
   sessionTitle: "The agent's title",
   directory: "Directory",
+  background: "In the background",
+  tasks: (n: number) => (n === 1 ? "1 task" : `${n} tasks`),
   switch: (on: boolean) => (on ? "On" : "Off"),
   values: { on: "On", off: "Off" },
   change: (option: string, value: string) => `${option}: ${value}. Change`,
