@@ -128,7 +128,11 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 		s.lastMessage = time.Now()
 		agent.Answer(e.RequestID, e.Reply)
 	case host.ConfigureAgent:
-		agent.Configure(e.RequestID, e.OptionID, e.Value)
+		if e.SignIn {
+			agent.SignIn(e.RequestID, e.OptionID)
+		} else {
+			agent.Configure(e.RequestID, e.OptionID, e.Value)
+		}
 	case host.StopWork:
 		if err := agent.StopWork(e.Work); err != nil {
 			s.refused = append(s.refused, rules.AgentStopRefused{Work: e.Work, Reason: err.Error()})

@@ -77,6 +77,9 @@ type Agent interface {
 	// the agent does not offer that. A [rules.AgentStopRefused] tells that the agent
 	// refuses.
 	StopWork(w rules.Work) error
+	// SignIn signs in, in one of the ways that the agent has announced. A
+	// [rules.AgentConfigured] with the same request id tells the outcome.
+	SignIn(requestID, methodID string)
 	// Cancel asks the agent to end the running turn, or what it does without a prompt.
 	Cancel()
 	// Stop ends the agent and everything that it has started, and waits for that. When ctx

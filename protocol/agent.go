@@ -15,6 +15,8 @@ type Agent struct {
 	SilentSince *time.Time  `json:"silentSince,omitempty"` // as in AgentStatusChanged
 	AgentFacts
 	Configuring []AgentConfiguring    `json:"configuring,omitempty"` // changes of options that the agent has not answered
+	SigningIn   *AgentSigningIn       `json:"signingIn,omitempty"`   // signing in that is under way
+	NeedsSignIn bool                  `json:"needsSignIn,omitempty"` // the last prompt failed because the server's user is not signed in
 	RefusedMode *AgentConfigureFailed `json:"refusedMode,omitempty"` // the mode that a restarted agent refuses; prompts wait meanwhile
 	Turn        *AgentTurn            `json:"turn,omitempty"`        // that the agent began without a prompt; prompts wait meanwhile
 }
@@ -61,7 +63,14 @@ type AuthMethod struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
 	Description string `json:"description"`
-	Type        string `json:"type"` // agent, terminal, or a word of the agent's own
+	Type        string `json:"type"` // agent, terminal, env_var, or a word of the agent's own
+
+	// Command is the command to run on the server's machine, as the user that runs the
+	// server, if Type is terminal.
+	Command string `json:"command,omitempty"`
+	// Variables are the names of variables: those that sign in, if Type is env_var, or
+	// those of the agent's configuration that Command needs as well.
+	Variables []string `json:"variables,omitempty"`
 }
 
 // ConfigOption is a setting of the agent's session. Server to client.

@@ -147,6 +147,8 @@ type (
 		Retryable    bool   `json:"retryable"`
 		RetryAfterMS int64  `json:"retryAfterMs,omitempty"` // in milliseconds; zero if unknown
 		Field        string `json:"field,omitempty"`        // the name of the field of a form that has a wrong value
+
+		AuthMethods []AuthMethod `json:"authMethods,omitempty"` // of AGENT_AUTH_REQUIRED: the ways to sign in, if they are known
 	}
 )
 
@@ -162,5 +164,6 @@ func (e *Error) Body() ErrorBody {
 		Retryable:    e.Entry().Retryable,
 		RetryAfterMS: e.RetryAfter.Milliseconds(),
 		Field:        e.Field,
+		AuthMethods:  e.AuthMethods,
 	}
 }

@@ -37,6 +37,7 @@ var everyCommand = []protocol.Command{
 	&protocol.RotateInvite{},
 	&protocol.Configure{OptionID: "o", Value: json.RawMessage(`"v"`)},
 	&protocol.Configure{OptionID: "o", Forget: true},
+	&protocol.SignIn{MethodID: "m"},
 	&protocol.StopAgent{},
 	&protocol.RestartAgent{},
 	&protocol.SwitchAgent{Agent: "a"},

@@ -21,6 +21,7 @@ const (
 	CommandRemove       CommandType = "remove"
 	CommandRotateInvite CommandType = "rotate_invite"
 	CommandConfigure    CommandType = "configure"
+	CommandSignIn       CommandType = "sign_in"
 	CommandStopAgent    CommandType = "stop_agent"
 	CommandRestartAgent CommandType = "restart_agent"
 	CommandSwitchAgent  CommandType = "switch_agent"
@@ -54,6 +55,7 @@ var commands = map[CommandType]func() Command{
 	CommandRemove:       func() Command { return new(Remove) },
 	CommandRotateInvite: func() Command { return new(RotateInvite) },
 	CommandConfigure:    func() Command { return new(Configure) },
+	CommandSignIn:       func() Command { return new(SignIn) },
 	CommandStopAgent:    func() Command { return new(StopAgent) },
 	CommandRestartAgent: func() Command { return new(RestartAgent) },
 	CommandSwitchAgent:  func() Command { return new(SwitchAgent) },

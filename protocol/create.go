@@ -57,6 +57,7 @@ type CreateHostSession struct {
 	Cwd         string           `json:"cwd,omitzero"` // the working directory; the profile's if empty
 	Title       string           `json:"title,omitzero"`
 	Permissions PermissionPolicy `json:"permissions,omitzero"`
+	SignIn      string           `json:"signIn,omitzero"` // the id of a way to sign in, of the type agent, that the agent uses first
 }
 
 // Normalize trims texts, sets defaults and checks the members. It returns nil or an
@@ -75,6 +76,11 @@ func (c *CreateHostSession) Normalize() error {
 	}
 	if err := checkName("title", c.Title); err != nil {
 		return err
+	}
+	if c.SignIn != "" {
+		if err := checkMethodID(c.SignIn); err != nil {
+			return err
+		}
 	}
 	return checkName("workspaceId", c.WorkspaceID)
 }

@@ -148,6 +148,8 @@ type Error struct {
 	Message    string        // for people
 	RetryAfter time.Duration // how long to wait before a retry; zero if unknown
 	Field      string        // the name of the field of a form that has a wrong value; empty for other errors
+
+	AuthMethods []AuthMethod // of AGENT_AUTH_REQUIRED: the ways to sign in, if they are known
 }
 
 // Errorf returns an [Error] with a formatted message.

@@ -40,6 +40,9 @@ const (
 	EventAgentConfiguring        EventType = "agent_configuring"
 	EventAgentConfigured         EventType = "agent_configured"
 	EventAgentConfigureFailed    EventType = "agent_configure_failed"
+	EventAgentSigningIn          EventType = "agent_signing_in"
+	EventAgentSignedIn           EventType = "agent_signed_in"
+	EventAgentSignInFailed       EventType = "agent_sign_in_failed"
 	EventAgentTurnStarted        EventType = "agent_turn_started"
 	EventAgentTurnCancelled      EventType = "agent_turn_cancelled"
 	EventAgentTurnEnded          EventType = "agent_turn_ended"
@@ -85,6 +88,9 @@ var payloads = map[EventType]func() Payload{
 	EventAgentConfiguring:        func() Payload { return new(AgentConfiguring) },
 	EventAgentConfigured:         func() Payload { return new(AgentConfigured) },
 	EventAgentConfigureFailed:    func() Payload { return new(AgentConfigureFailed) },
+	EventAgentSigningIn:          func() Payload { return new(AgentSigningIn) },
+	EventAgentSignedIn:           func() Payload { return new(AgentSignedIn) },
+	EventAgentSignInFailed:       func() Payload { return new(AgentSignInFailed) },
 	EventAgentTurnStarted:        func() Payload { return new(AgentTurnStarted) },
 	EventAgentTurnCancelled:      func() Payload { return new(AgentTurnCancelled) },
 	EventAgentTurnEnded:          func() Payload { return new(AgentTurnEnded) },

@@ -20,6 +20,8 @@ const (
 	maxAuthMethods  = 32        // ways to sign in
 	maxProfiles     = 64        // agents to switch to
 	maxBackground   = 64        // tool calls and terminals in the background
+	maxCommand      = 4 << 10   // bytes of the command of a way to sign in
+	maxVariables    = 32        // variables of a way to sign in
 	maxNotes        = 64        // notes about the configuration
 	maxTokens       = 1<<53 - 1 // the largest integer that every client decodes exactly
 )
@@ -112,6 +114,11 @@ func encodedSize(v any) int {
 
 func boundAuthMethod(m AuthMethod) (AuthMethod, bool) {
 	m.Name, m.Description = cutName(m.Name), cutText(m.Description, maxFactText)
+	if len(m.Command) > maxCommand {
+		m.Command = "" // its beginning would be another command
+	}
+	m.Variables = m.Variables[:min(len(m.Variables), maxVariables):min(len(m.Variables), maxVariables)]
+	m.Variables = slices.DeleteFunc(slices.Clone(m.Variables), func(v string) bool { return !isName(v) })
 	return m, isName(m.ID) && len(m.Type) <= maxFactName
 }
 

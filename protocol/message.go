@@ -96,7 +96,7 @@ func (e *Error) Wire() WireError {
 
 // Err returns the error that was sent as w.
 func (w WireError) Err() *Error {
-	return &Error{w.Code, w.Message, time.Duration(w.RetryAfterMS) * time.Millisecond, w.Field}
+	return &Error{Code: w.Code, Message: w.Message, RetryAfter: time.Duration(w.RetryAfterMS) * time.Millisecond, Field: w.Field}
 }
 
 // DecodeServer decodes one line of the server. It is lenient, since a newer server may

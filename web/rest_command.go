@@ -105,6 +105,11 @@ func (s *Server) configure(r *http.Request, body []byte) (struct{}, error) {
 	return act[struct{}, protocol.Configure](s, r, body)
 }
 
+// signIn answers when the attempt is recorded; its outcome is an event.
+func (s *Server) signIn(r *http.Request, body []byte) (struct{}, error) {
+	return act[struct{}, protocol.SignIn](s, r, body)
+}
+
 // stopWork answers when the wish is recorded; the agent's update or an event tells the
 // outcome.
 func (s *Server) stopWork(r *http.Request, body []byte) (struct{}, error) {

@@ -42,6 +42,7 @@ func (s *Server) sharedRoutes() {
 	s.mux.Handle("POST "+one+"/attachments", s.handle(s.upload))
 	s.mux.Handle("GET "+one+"/attachments/{attachmentId}", s.handle(s.download))
 	s.mux.Handle("POST "+one+"/configure", respond(s, http.StatusOK, s.configure))
+	s.mux.Handle("POST "+one+"/sign-in", respond(s, http.StatusOK, s.signIn))
 	s.mux.Handle("POST "+one+"/stop-work", respond(s, http.StatusOK, s.stopWork))
 	s.mux.Handle("GET "+one+"/changes", respond(s, http.StatusOK, s.changes))
 	s.mux.Handle("GET "+one+"/files", respond(s, http.StatusOK, s.files))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 func newDemoAgentCommand() *cobra.Command {
 	var pace time.Duration
 	var dir string
+	var signedOut, login bool
 	cmd := &cobra.Command{
 		Use:   "demo-agent",
 		Short: "Run the demo agent on standard input and output",
@@ -28,7 +30,11 @@ client of the protocol, or Parley itself.`,
   parley serve --agent mine="parley demo-agent"`,
 		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			options := demo.Options{Pace: pace}
+			if login {
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), "The demo agent has no account. Another agent would now ask for a password, or open a page.")
+				return err
+			}
+			options := demo.Options{Pace: pace, SignedOut: signedOut && os.Getenv(demo.KeyVariable) == ""}
 			if dir != "" {
 				options.History = demo.NewHistory(dir)
 			}
@@ -40,6 +46,8 @@ client of the protocol, or Parley itself.`,
 		},
 	}
 	cmd.Flags().DurationVar(&pace, "pace", agent.DefaultDemoPace, "pause between two chunks of text, such as 30ms; 0 for none")
+	cmd.Flags().BoolVar(&signedOut, "signed-out", false, "require signing in, as an agent without an account does, unless "+demo.KeyVariable+" is set")
+	cmd.Flags().BoolVar(&login, "login", false, "say what the command of an agent that signs in does")
 	cmd.Flags().StringVar(&dir, "history", "", "directory in which conversations are saved, so that they can be loaded again; empty to save none")
 	return cmd
 }

@@ -23,6 +23,8 @@ type dialect interface {
 	// reopenings returns the ways in which the agent can open an earlier session, by its
 	// capabilities, the best one first.
 	reopenings(initializeResult) []reopening
+	// signInMethod returns the request that signs in. Any goroutine may call it.
+	signInMethod() string
 	// optionType returns the type of an option's value for the agent; empty for none. Any
 	// goroutine may call it.
 	optionType(value json.RawMessage) string

@@ -34,7 +34,7 @@ func (s *session) classify(err error) error {
 	case err == nil, isTimeout(err), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.As(err, &answer) && answer.Code == wire.CodeAuthRequired:
-		return &signInError{err, s.authMethods}
+		return &signInError{err, s.authMethods, s.profile.SignIn()}
 	}
 	return &failedError{err, s.recentStderr()}
 }
@@ -67,10 +67,14 @@ const maxAuthMethods = 8
 type signInError struct {
 	err     error
 	methods []authMethod
+	command string // that signs in, if the agent is a known one
 }
 
 func (e *signInError) Error() string {
 	text := "is not signed in: " + e.err.Error() + ". Sign in as the user that runs Parley, then start the agent again"
+	if e.command != "" {
+		text = "is not signed in: " + e.err.Error() + ". Sign in as the user that runs Parley, with: " + e.command
+	}
 	var ways []string
 	for _, m := range e.methods[:min(len(e.methods), maxAuthMethods)] {
 		way := wire.ForPeople(m.Name, 200)

@@ -11,10 +11,10 @@ import (
 	"parley/protocol"
 )
 
-// handshake makes the agent ready for a prompt: initialize, then a request that opens an
-// earlier session, or session/new. An agent that cannot open the earlier session gets a
+// handshake makes the agent ready for a prompt: initialize, signing in if that is wanted,
+// then a request that opens an earlier session, or session/new. An agent that cannot open the earlier session gets a
 // new one.
-func (s *session) handshake(ctx context.Context, cwd, load string, opts Options) error {
+func (s *session) handshake(ctx context.Context, spec rules.LaunchSpec, cwd string, opts Options) error {
 	result, err := s.initialize(ctx, opts.Version, opts.ProtocolVersion)
 	if err != nil {
 		return err
@@ -22,8 +22,11 @@ func (s *session) handshake(ctx context.Context, cwd, load string, opts Options)
 	s.authMethods = result.AuthMethods
 	s.reopenings = s.dialect.reopenings(result)
 	s.opening = newOpening(s.profile, result)
-	if load != "" {
-		return s.reopen(ctx, cwd, load)
+	if err := s.signIn(ctx, spec.SignIn); err != nil {
+		return err
+	}
+	if spec.Load != "" {
+		return s.reopen(ctx, cwd, spec.Load)
 	}
 	return s.classify(s.begin(ctx, cwd))
 }

@@ -193,6 +193,9 @@ func (l *Launcher) launch(ctx context.Context, spec rules.LaunchSpec, sink func(
 // progress meanwhile.
 func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchSpec, p profile.Profile, cwd string) error {
 	limit := cmp.Or(p.StartTimeout, l.opts.StartTimeout)
+	if spec.SignIn != "" {
+		limit += signInTimeout
+	}
 	ctx, cancel := s.limitStart(ctx, limit)
 	var progress sync.WaitGroup
 	defer progress.Wait()
@@ -200,7 +203,7 @@ func (l *Launcher) makeReady(ctx context.Context, s *session, spec rules.LaunchS
 	if len(p.Command) > 0 {
 		progress.Go(func() { s.reportProgress(ctx, p.Command[0]) })
 	}
-	return s.handshake(ctx, cwd, spec.Load, l.opts)
+	return s.handshake(ctx, spec, cwd, l.opts)
 }
 
 // profile returns the profile of a name.

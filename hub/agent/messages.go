@@ -19,6 +19,9 @@ type (
 	}
 	// client → agent: in initialize of version 2
 	capabilities2 struct {
+		Auth struct {
+			Terminal struct{} `json:"terminal"` // people are shown the command that signs in
+		} `json:"auth"`
 		Elicitation elicitationCapabilities `json:"elicitation"`
 	}
 	elicitationCapabilities struct {
@@ -33,7 +36,10 @@ type (
 			WriteTextFile bool `json:"writeTextFile"`
 		} `json:"fs"`
 		Terminal bool `json:"terminal"`
-		Session  struct {
+		Auth     struct {
+			Terminal bool `json:"terminal"` // people are shown the command that signs in
+		} `json:"auth"`
+		Session struct {
 			ConfigOptions struct {
 				Boolean struct{} `json:"boolean"` // Parley can set boolean options
 			} `json:"configOptions"`
@@ -104,6 +110,7 @@ type (
 func newInitializeParams(parley string, version int) initializeParams {
 	info := clientInfo{Name: "parley", Title: "Parley", Version: parley}
 	params := initializeParams{ProtocolVersion: version, ClientInfo: info}
+	params.ClientCapabilities.Auth.Terminal = true
 	if version == version2 {
 		params.Capabilities, params.Info = new(capabilities2), &info
 	}

@@ -36,7 +36,7 @@ func (s *session) reportProgress(ctx context.Context, command string) {
 		}
 		detail := lastLine(s.peer.stderr())
 		if detail == "" {
-			detail = silentDetail(command)
+			detail = s.silentDetail(command)
 		}
 		if detail != last {
 			last = detail
@@ -47,7 +47,10 @@ func (s *session) reportProgress(ctx context.Context, command string) {
 }
 
 // silentDetail describes what a silent command is probably doing.
-func silentDetail(command string) string {
+func (s *session) silentDetail(command string) string {
+	if s.signingIn.Load() {
+		return "signing in; the agent may have opened a page in a browser on the server's machine"
+	}
 	name := profile.BaseName(command)
 	for _, installer := range installers {
 		if name == installer {

@@ -23,9 +23,12 @@ func TestProgress_is_the_last_line_in_printable_form(t *testing.T) {
 }
 
 func TestProgress_of_a_silent_agent_depends_on_its_command(t *testing.T) {
-	require.Contains(t, silentDetail("/usr/bin/npx"), "npx is downloading")
-	require.Contains(t, silentDetail("npx.cmd"), "npx is downloading")
-	require.Contains(t, silentDetail("kestrel"), "waiting")
+	s := new(session)
+	require.Contains(t, s.silentDetail("/usr/bin/npx"), "npx is downloading")
+	require.Contains(t, s.silentDetail("npx.cmd"), "npx is downloading")
+	require.Contains(t, s.silentDetail("kestrel"), "waiting")
+	s.signingIn.Store(true)
+	require.Contains(t, s.silentDetail("kestrel"), "signing in")
 }
 
 func TestSink_is_called_for_one_event_at_a_time(t *testing.T) {

@@ -137,7 +137,7 @@ func (s *session) turnFailed(turn string, m wire.Message) rules.AgentTurnEnded {
 // in, and then fail every prompt.
 func (s *session) turnError(err *wire.Error) error {
 	if err.Code == wire.CodeAuthRequired {
-		return fmt.Errorf("the agent %w", &signInError{err, s.authMethods})
+		return fmt.Errorf("the agent %w", &signInError{err, s.authMethods, s.profile.SignIn()})
 	}
 	return err
 }

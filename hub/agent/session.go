@@ -52,6 +52,7 @@ type session struct {
 	dialect dialect
 
 	facts         facts.Tracker
+	signingIn     atomic.Bool // the agent is signing in while it starts
 	initialized   atomic.Bool // the agent has answered initialize
 	loading       atomic.Bool // the agent is replaying a session, which is not passed on
 	ready         atomic.Bool // the handshake has succeeded
@@ -90,6 +91,7 @@ func startSession(p peer, from profile.Profile, spec rules.LaunchSpec, sink func
 		pages:            map[string]string{},
 	}
 	s.dialect = &dialect1{session: s}
+	s.facts.Run = invocation(from)
 	reader := wire.NewReader(p.stdout(), opts.MaxLine)
 	s.workers.Go(s.out.run)
 	s.workers.Go(func() { s.read(reader) })

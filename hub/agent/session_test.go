@@ -245,9 +245,9 @@ func TestPrompt_passes_text_and_meta_on_unchanged(t *testing.T) {
 	require.NoError(t, err)
 	lines := strings.Split(string(data), "\n")
 	require.Equal(t, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":2,`+
-		`"clientCapabilities":{"fs":{"readTextFile":false,"writeTextFile":false},"terminal":false,"session":{"configOptions":{"boolean":{}},"notices":{},"compaction":{}},"elicitation":{"form":{},"url":{}}},`+
+		`"clientCapabilities":{"fs":{"readTextFile":false,"writeTextFile":false},"terminal":false,"auth":{"terminal":true},"session":{"configOptions":{"boolean":{}},"notices":{},"compaction":{}},"elicitation":{"form":{},"url":{}}},`+
 		`"clientInfo":{"name":"parley","title":"Parley","version":"dev"},`+
-		`"capabilities":{"elicitation":{"form":{},"url":{}}},"info":{"name":"parley","title":"Parley","version":"dev"}}}`, lines[0])
+		`"capabilities":{"auth":{"terminal":{}},"elicitation":{"form":{},"url":{}}},"info":{"name":"parley","title":"Parley","version":"dev"}}}`, lines[0])
 	require.Contains(t, lines[1], `"method":"session/new","params":{"cwd":"/`)
 	require.Contains(t, lines[1], `,"mcpServers":[]}`)
 	require.Equal(t, `{"jsonrpc":"2.0","id":3,"method":"session/prompt","params":{"sessionId":"fake-1",`+

@@ -29,6 +29,8 @@ func (*dialect1) reopenings(r initializeResult) []reopening {
 	return ways
 }
 
+func (*dialect1) signInMethod() string { return "authenticate" }
+
 func (*dialect1) optionType(value json.RawMessage) string {
 	if isBoolean(value) {
 		return "boolean"

@@ -44,6 +44,8 @@ func (*dialect2) reopenings(r initializeResult) []reopening {
 	return []reopening{{method: "session/resume", continued: protocol.ContinuedResumed}}
 }
 
+func (*dialect2) signInMethod() string { return "auth/login" }
+
 func (*dialect2) optionType(value json.RawMessage) string {
 	if isBoolean(value) {
 		return "boolean"

@@ -123,11 +123,11 @@ type ElicitationAnswer struct {
 	Reply     rules.ElicitationReply
 }
 
-// OptionChange is a change of an option.
+// OptionChange is a change of an option, or signing in.
 type OptionChange struct {
 	RequestID string
 	OptionID  string
-	Value     string // JSON
+	Value     string // JSON; empty to sign in, in the way whose id is OptionID
 }
 
 // Defaults implements [hub.Agent].
@@ -221,6 +221,9 @@ func (a *Agent) Answer(requestID string, reply rules.ElicitationReply) {
 func (a *Agent) Configure(requestID, optionID string, value json.RawMessage) {
 	a.changes <- OptionChange{requestID, optionID, string(value)}
 }
+
+// SignIn implements [hub.Agent].
+func (a *Agent) SignIn(requestID, methodID string) { a.Configure(requestID, methodID, nil) }
 
 // StopWork implements [hub.Agent]. Work whose tool call is "refused" cannot be stopped.
 func (a *Agent) StopWork(w rules.Work) error {

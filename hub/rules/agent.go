@@ -36,6 +36,7 @@ type LaunchSpec struct {
 	Profile     string
 	Cwd         string // absolute; empty for the profile's own
 	Load        string // the agent's own id of an earlier session to open; if that fails, a new one is begun. Empty to begin a new one
+	SignIn      string // the id of a way to sign in that the agent uses before it opens a session; empty for none
 	MaxEvent    int    // bytes; a longer notification is replaced by one that names its size and SHA-256
 }
 

@@ -7,12 +7,14 @@ import (
 	"parley/protocol"
 )
 
-// OptionChange is a participant's change of an option of the agent. Its JSON is stored.
+// OptionChange is a participant's change of an option of the agent, or a participant's
+// attempt to sign in to it. Its JSON is stored.
 type OptionChange struct {
 	ID       string               `json:"id"`
-	OptionID string               `json:"optionId"`
+	OptionID string               `json:"optionId"`       // if SignIn is set: the id of the way to sign in
 	Value    json.RawMessage      `json:"value"`          // a string or a boolean; null to forget the option
 	Mode     bool                 `json:"mode,omitempty"` // the option is the agent's mode
+	SignIn   bool                 `json:"signIn,omitempty"`
 	By       protocol.Participant `json:"by"`
 }
 
@@ -24,7 +26,14 @@ type OptionDefault struct {
 }
 
 // Forgets reports whether the change only forgets what was set before.
-func (c *OptionChange) Forgets() bool { return len(c.Value) == 0 || string(c.Value) == "null" }
+func (c *OptionChange) Forgets() bool {
+	return !c.SignIn && (len(c.Value) == 0 || string(c.Value) == "null")
+}
+
+// Excludes reports whether another change has to wait until this one has ended.
+func (c *OptionChange) Excludes(other OptionChange) bool {
+	return c.SignIn == other.SignIn && (c.SignIn || c.OptionID == other.OptionID)
+}
 
 // NoValue is the value of a change that forgets an option.
 var NoValue = json.RawMessage("null")

@@ -15,14 +15,15 @@ func configurableFacts() protocol.AgentFacts {
 		{ID: "permissions", Category: protocol.CategoryMode, Type: protocol.OptionSelect, CurrentValue: json.RawMessage(`"ask"`),
 			Options: []protocol.ConfigValue{{Value: "ask"}, {Value: "auto"}}, OptionTotal: 2},
 		{ID: "web", Type: protocol.OptionBoolean, CurrentValue: json.RawMessage(`true`), Options: []protocol.ConfigValue{}},
-	}}
+	}, AuthMethods: []protocol.AuthMethod{{ID: "account", Type: protocol.AuthByAgent}}}
 }
 
-// configureCommands are the changes that the host can draw.
+// configureCommands are the changes that the host can draw, and signing in.
 var configureCommands = []protocol.Command{
 	&protocol.Configure{OptionID: "permissions", Value: json.RawMessage(`"auto"`)},
 	&protocol.Configure{OptionID: "web", Value: json.RawMessage(`false`)},
 	&protocol.Configure{OptionID: "permissions", Forget: true},
+	&protocol.SignIn{MethodID: "account"},
 }
 
 // answerChange has the agent answer the oldest change of an option, if there is one.

@@ -51,6 +51,7 @@ var hostCommands = map[protocol.CommandType]bool{
 	protocol.CommandRotateInvite: true,
 	protocol.CommandMovePrompt:   true,
 	protocol.CommandConfigure:    true,
+	protocol.CommandSignIn:       true,
 	protocol.CommandStopAgent:    true,
 	protocol.CommandRestartAgent: true,
 	protocol.CommandSwitchAgent:  true,

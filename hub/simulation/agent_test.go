@@ -167,6 +167,8 @@ func (a *agent) Continued() protocol.AgentContinuation {
 // LoadError implements [hub.Agent].
 func (a *agent) LoadError() error { return nil }
 
+func (a *agent) SignIn(string, string) {}
+
 func (a *agent) Defaults() []rules.OptionDefault { return nil }
 
 // Prompt implements [hub.Agent]. It checks that the agent has one turn at a time, and

@@ -206,6 +206,14 @@ func (c *Client) ForgetOption(ctx context.Context, optionID string) error {
 	return err
 }
 
+// SignIn signs the server's user in to the agent, in a way of the type agent. It returns
+// when the attempt is recorded; a [protocol.AgentSignedIn] or [protocol.AgentSignInFailed]
+// tells the outcome.
+func (c *Client) SignIn(ctx context.Context, methodID string) error {
+	_, err := c.Do(ctx, &protocol.SignIn{MethodID: methodID})
+	return err
+}
+
 // StopWork asks the agent to stop one tool call, or one terminal, that offers it. Whichever
 // id is not empty is used. The agent's update shows that it has stopped, or a
 // [protocol.AgentStopRefused] that it has not.

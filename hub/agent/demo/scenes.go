@@ -40,6 +40,7 @@ func init() {
 		{"model", "the agent changes its model", "", false, playModel},
 		{"image", "an image; attach one to any prompt, and the agent describes it and sends it back", "", false, playImage},
 		{"updates", "one of each other kind of update: a recording, links, a terminal, notices, a shortened context", "", false, playUpdates},
+		{"signout", "signs out, so that somebody has to sign in before the next prompt", "", false, playSignOut},
 		{"tools", "tool calls of every kind, some of them concurrent", "", true, playTools},
 		{"permission", "asks before it runs a command", "", true, playPermission},
 		{"markdown", "headings, lists, a table and code", "", true, playMarkdown},

@@ -27,6 +27,8 @@ type Options struct {
 	// Scratch is a directory of [PrepareScratch]. In a session with this working directory
 	// the agent makes its edits; elsewhere it only shows them.
 	Scratch string
+	// SignedOut makes the agent refuse to open sessions until somebody signs in.
+	SignedOut bool
 }
 
 // Serve runs the agent on a pair of streams. It returns nil when in ends, ctx's error
@@ -43,7 +45,8 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, options Options) er
 	defer fail(nil)
 	s := &server{
 		ctx: ctx, fail: fail, pace: options.Pace, history: options.History, scratch: options.Scratch, canLoad: canLoad, out: out,
-		sessions: make(map[string]*session), replies: make(map[string]chan wire.Message),
+		signedOut: options.SignedOut,
+		sessions:  make(map[string]*session), replies: make(map[string]chan wire.Message),
 	}
 	lines := make(chan []byte) // sent to and closed by read; no buffer, so undispatched lines stay in the pipe
 	go s.read(in, lines)       // ends when ctx has ended and in is closed
@@ -78,7 +81,8 @@ type server struct {
 	mu sync.Mutex
 
 	// guarded by mu
-	nextID int64
+	signedOut bool // prompts fail, and no session can be opened
+	nextID    int64
 	// replies has a channel for each pending request, by id. handleResponse sends the
 	// answer; the channel is never closed, and its capacity is 1, so that
 	// handleResponse does not wait.
@@ -142,13 +146,13 @@ func (s *server) handleRequest(m wire.Message) {
 		s.client = decodeCapabilities(m.Params)
 		result = initializeResult(s.canLoad)
 	case "authenticate":
-		result = struct{}{}
+		result, err = s.signIn(m.Params)
 	case "session/new":
-		result, err = s.newSession(m.Params)
+		result, err = s.ifSignedIn(m.Params, s.newSession)
 	case "session/load":
-		result, err = s.loadSession(m.Params)
+		result, err = s.ifSignedIn(m.Params, s.loadSession)
 	case "session/resume":
-		result, err = s.resumeSession(m.Params)
+		result, err = s.ifSignedIn(m.Params, s.resumeSession)
 	case "session/set_mode", "session/set_config_option":
 		result, err = s.changeSetting(m)
 	case "session/prompt":
@@ -194,7 +198,7 @@ func initializeResult(canLoad bool) json.RawMessage {
 	}
 	return fmt.Appendf(nil, `{"protocolVersion":1,`+
 		`"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s,"promptCapabilities":{"image":true,"audio":true,"embeddedContext":true}},`+
-		`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":[]}`, canLoad, sessions)
+		`"agentInfo":{"name":"parley-demo","title":"Demo agent","version":"1"},"authMethods":%s}`, canLoad, sessions, authMethods)
 }
 
 // answer answers a request with a result, or with an error unless err is nil.

@@ -124,6 +124,9 @@ func (s *server) prompt(m wire.Message) error {
 	if ses == nil {
 		return &wire.Error{Code: wire.CodeNotFound, Message: fmt.Sprintf("no session %.80q", p.SessionID)}
 	}
+	if s.isSignedOut() {
+		return errSignedOut
+	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	if !ses.beginTurn(cancel) {
 		cancel()

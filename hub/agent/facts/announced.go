@@ -13,7 +13,12 @@ import (
 type (
 	announcedInfo struct{ Name, Title, Version word }
 
-	announcedAuthMethod struct{ ID, MethodID, Name, Description, Type word }
+	announcedAuthMethod struct {
+		ID, MethodID, Name, Description, Type, VarName word
+		Args                                           listOf[word]
+		Env                                            json.RawMessage // an object, or a list of names and values
+		Vars                                           listOf[struct{ Name word }]
+	}
 
 	announcedCommand struct {
 		Name, Description word
@@ -40,11 +45,6 @@ type (
 		Currency word
 	}
 )
-
-func (m announcedAuthMethod) method() protocol.AuthMethod {
-	id := firstWord(m.ID, m.MethodID)
-	return protocol.AuthMethod{ID: id, Name: firstWord(m.Name, word(id)), Description: string(m.Description), Type: firstWord(m.Type, "agent")}
-}
 
 // commands converts a list of commands. Some agents write the slash as part of a name.
 func commands(list listOf[announcedCommand]) []protocol.AvailableCommand {

@@ -11,6 +11,9 @@ import (
 // Tracker follows the announcements of one agent. The zero value is ready to use. It is
 // safe for concurrent use.
 type Tracker struct {
+	// Run is set before the first call.
+	Run Invocation
+
 	mu sync.Mutex
 
 	// guarded by mu
@@ -49,7 +52,7 @@ func (t *Tracker) Answered(method string, m wire.Message) (changed protocol.Agen
 	}
 	switch method {
 	case "initialize":
-		return decodeInitialize(m.Result).Bounded(), true
+		return decodeInitialize(m.Result, t.Run).Bounded(), true
 	case "session/new":
 		changed = emptySession()
 		changed.Merge(t.early)

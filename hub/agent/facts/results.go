@@ -8,7 +8,7 @@ import (
 
 // decodeInitialize decodes the result of initialize. A result that is not an object
 // announces nothing.
-func decodeInitialize(raw json.RawMessage) protocol.AgentFacts {
+func decodeInitialize(raw json.RawMessage, run Invocation) protocol.AgentFacts {
 	var result struct {
 		AgentInfo, Info                 maybe[announcedInfo] // of version 1 and of version 2
 		AgentCapabilities, Capabilities json.RawMessage      // of version 1 and of version 2
@@ -25,7 +25,7 @@ func decodeInitialize(raw json.RawMessage) protocol.AgentFacts {
 		AuthMethods:  make([]protocol.AuthMethod, 0, len(result.AuthMethods)),
 	}
 	for _, m := range result.AuthMethods {
-		facts.AuthMethods = append(facts.AuthMethods, m.method())
+		facts.AuthMethods = append(facts.AuthMethods, m.method(run))
 	}
 	return facts
 }

@@ -68,6 +68,12 @@ func (p Profile) offer(source protocol.AgentSource) protocol.AgentProfile {
 	return offered
 }
 
+// SignIn returns the command that signs in to the agent; empty if it is unknown.
+func (p Profile) SignIn() string {
+	a, _ := p.known()
+	return a.SignIn
+}
+
 // known returns the known agent that the profile runs, and whether it runs one. A profile
 // that uses npx names the agent's package, possibly with a version.
 func (p Profile) known() (known.Agent, bool) {

@@ -98,7 +98,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	}
 	s.Agent, s.Detail = p.Status, p.Detail
 	if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
-		s.Changes, s.RefusedModes, s.RecapWanted = nil, nil, ""
+		s.Changes, s.RefusedModes, s.RecapWanted = s.signIns(), nil, ""
 	}
 	if p.Restart != "" {
 		s.Restart = p.Restart

@@ -71,9 +71,9 @@ func (s *State) configure(m rules.Configure) rules.Decision {
 		return rules.Decision{}
 	case s.settled(c.ID) != nil:
 		return rules.Decision{}.With(rules.Send{To: m.Shared, Message: s.settled(c.ID).message()})
-	case !c.Forgets() && !s.up():
+	case !c.Forgets() && !s.up() && !s.canSignIn(c):
 		return refuseChange(m, "the agent is not running")
-	case slices.ContainsFunc(s.Changes, func(o optionChange) bool { return o.Change.OptionID == c.OptionID }):
+	case slices.ContainsFunc(s.Changes, func(o optionChange) bool { return o.Change.Excludes(c) }):
 		return refuseChange(m, "the agent has not answered the previous change of this option")
 	case len(s.Changes) >= 2*rules.MaxChanges:
 		return refuseChange(m, "too many changes wait for the agent")
@@ -81,6 +81,9 @@ func (s *State) configure(m rules.Configure) rules.Decision {
 	d := rules.Decision{}.With(Broadcast{rules.ConfigureBegan{Change: c}})
 	if c.Forgets() {
 		return s.endChanges(d, changeEndedEvent{Change: c})
+	}
+	if !s.up() {
+		return s.launchToSignIn(d, c)
 	}
 	d.Events = []rules.Event{{Public: &changeBeganEvent{Change: c}}}
 	return d.With(sendChange(c))
@@ -91,7 +94,7 @@ func refuseChange(m rules.Configure, failure string) rules.Decision {
 }
 
 func sendChange(c rules.OptionChange) rules.Effect {
-	return ConfigureAgent{RequestID: c.ID, OptionID: c.OptionID, Value: c.Value}
+	return ConfigureAgent{RequestID: c.ID, OptionID: c.OptionID, Value: c.Value, SignIn: c.SignIn}
 }
 
 // settled returns the outcome of a change; nil if it is not remembered.
@@ -122,7 +125,7 @@ func (s *State) configured(e rules.AgentConfigured) rules.Decision {
 func (s *State) expireChanges(d rules.Decision, now time.Time) rules.Decision {
 	var ended []changeEndedEvent
 	for _, c := range s.Changes {
-		if c.sent() && !now.Before(c.At.Deadline(configureTimeout)) {
+		if c.sent() && !now.Before(c.At.Deadline(c.timeout())) {
 			ended = append(ended, changeEndedEvent{c.Change, noAnswer, c.Again})
 		}
 	}
@@ -255,7 +258,7 @@ func (s *State) applyChangeEnded(e *changeEndedEvent, at rules.Instant) {
 		s.RefusedModes = append(slices.Clone(s.RefusedModes), *e)
 	case e.Failure != "" && e.Again: // it is not tried again
 		s.forget(e.Change.OptionID)
-	case e.Failure == "" && !e.Again:
+	case e.Failure == "" && !e.Again && !e.Change.SignIn:
 		s.choose(e.Change)
 	}
 }

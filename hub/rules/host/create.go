@@ -27,7 +27,7 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 	if len(c.Profiles) > 0 {
 		session.Facts = protocol.AgentFacts{Profile: &session.Agent, Profiles: c.Profiles}.Bounded()
 	}
-	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.Body.Cwd, MaxEvent: s.settings.MaxEvent}
+	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.Body.Cwd, SignIn: c.Body.SignIn, MaxEvent: s.settings.MaxEvent}
 	return rules.Decision{
 		Events: []rules.Event{
 			{Public: &createdEvent{session, c.Body.Cwd, c.request()}},

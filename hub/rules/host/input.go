@@ -72,7 +72,8 @@ type (
 	ConfigureAgent struct {
 		RequestID string
 		OptionID  string
-		Value     json.RawMessage // a string or a boolean
+		Value     json.RawMessage // a string or a boolean; nil to sign in
+		SignIn    bool            // sign in, in the way whose id is OptionID
 	}
 	// CancelAgent asks the agent to end the running turn.
 	CancelAgent struct{}

@@ -54,11 +54,15 @@ func (s *State) launched(m Launched) rules.Decision {
 	if ready.Anew = continued.Continued == protocol.ContinuedNew; s.HadTurn {
 		ready.Forgot = continued.Reason
 	}
-	d := rules.Decision{Events: []rules.Event{{Public: ready}}}
+	d := s.signedIn()
+	d.Events = append(d.Events, rules.Event{Public: ready})
 	d = d.With(
 		Broadcast{rules.AgentChanged{Status: ready.AgentStatusChanged}},
 		rules.Release{Hold: holdLaunch, Answer: &protocol.HostSessionAnswer{Session: s.readyAnswer()}})
 	after := *s
+	for _, c := range s.signIns() {
+		after.applyChangeEnded(&changeEndedEvent{Change: c.Change}, rules.Instant{})
+	}
 	after.applyAgent(ready, rules.Stamp{})
 	if s.HadTurn {
 		report := rules.AgentContinued{Session: continued}
@@ -95,7 +99,7 @@ func (s *State) launchFailed(m LaunchFailed) rules.Decision {
 	case s.StartAgain:
 		return s.startAgain(s.loseAgent(agentRestarted, agentRestarted))
 	case s.Agent == protocol.AgentEnding:
-		return s.announceExit(s.loseAgent(agentStopped, agentStopped)).With(refuseCreation(agentStopped, m.Err))
+		return s.announceExit(s.loseAgent(agentStopped, agentStopped)).With(s.refuseCreation(agentStopped, m.Err))
 	}
 	if errors.Is(m.Err, rules.ErrCannotLoad) && s.earlierSession() != "" {
 		return s.relaunchNewSession(m.Err)
@@ -105,12 +109,17 @@ func (s *State) launchFailed(m LaunchFailed) rules.Decision {
 	if s.AgentSession == "" {
 		d.Events = append(d.Events, rules.Event{Public: &deletedEvent{NeverRan: true}})
 	}
-	return d.With(refuseCreation(failure, m.Err))
+	return d.With(s.refuseCreation(failure, m.Err))
 }
 
 // refuseCreation returns the effect that refuses the creations that wait for the agent.
-func refuseCreation(failure string, err error) rules.Effect {
-	return rules.Release{Hold: holdLaunch, Err: protocol.Errorf(launchCode(err), "%s", failure)}
+// The client learns how to sign in, if the agent requires that.
+func (s *State) refuseCreation(failure string, err error) rules.Effect {
+	refusal := protocol.Errorf(launchCode(err), "%s", failure)
+	if refusal.Code == protocol.CodeAgentAuthRequired {
+		refusal.AuthMethods = s.Session.Facts.AuthMethods
+	}
+	return rules.Release{Hold: holdLaunch, Err: refusal}
 }
 
 // launchCode returns the error code of a failed start. The codes separate failures that a

@@ -239,7 +239,7 @@ func (s *State) Due() time.Time {
 	}
 	for _, c := range s.Changes {
 		if c.sent() {
-			sooner(c.At.Deadline(configureTimeout))
+			sooner(c.At.Deadline(c.timeout()))
 		}
 	}
 	for _, p := range s.Questions {

@@ -123,7 +123,7 @@ func (s *State) configure(in rules.Input, c *protocol.Configure, p protocol.Part
 // checkChange returns the error that refuses a change. Forgetting an option needs
 // neither an agent nor a known option.
 func (s *State) checkChange(change rules.OptionChange, option *protocol.ConfigOption) error {
-	if slices.ContainsFunc(s.Changes, func(other rules.OptionChange) bool { return other.OptionID == change.OptionID }) {
+	if slices.ContainsFunc(s.Changes, func(other rules.OptionChange) bool { return other.Excludes(change) }) {
 		return protocol.Errorf(protocol.CodeTooManyPending, "the agent has not answered the previous change of this option")
 	}
 	if len(s.Changes) >= rules.MaxChanges {
@@ -142,17 +142,24 @@ func (s *State) checkChange(change rules.OptionChange, option *protocol.ConfigOp
 	return option.Accepts(change.Value)
 }
 
-func (s *State) changing(c rules.OptionChange) *protocol.AgentConfiguring {
+// changing returns the event that says that a change waits for the agent.
+func (s *State) changing(c rules.OptionChange) protocol.Payload {
+	if c.SignIn {
+		return &protocol.AgentSigningIn{MethodID: c.OptionID, Participant: c.By}
+	}
 	return &protocol.AgentConfiguring{OptionID: c.OptionID, Value: c.Value, Participant: c.By}
 }
 
-// configuring returns the changes without an outcome, for a welcome.
-func (s *State) configuring() []protocol.AgentConfiguring {
-	var list []protocol.AgentConfiguring
+// addConfiguring adds the changes without an outcome to a welcome.
+func (s *State) addConfiguring(a *protocol.Agent) {
 	for _, c := range s.Changes {
-		list = append(list, *s.changing(c))
+		switch p := s.changing(c).(type) {
+		case *protocol.AgentSigningIn:
+			a.SigningIn = p
+		case *protocol.AgentConfiguring:
+			a.Configuring = append(a.Configuring, *p)
+		}
 	}
-	return list
 }
 
 // change returns the change with an id whose outcome is unknown; nil for none.
@@ -184,16 +191,24 @@ func (s *State) configureEnded(m rules.ConfigureEnded) rules.Decision {
 	if !s.Active() {
 		return rules.Decision{}
 	}
-	e := rules.Event{}
-	if m.Failure == "" {
-		e.Public = &protocol.AgentConfigured{OptionID: change.OptionID, Value: change.Value, Participant: change.By}
-	} else {
-		e.Public = &protocol.AgentConfigureFailed{OptionID: change.OptionID, Value: change.Value, Participant: change.By, Reason: m.Failure, PromptsWait: m.PromptsWait}
-	}
+	e := rules.Event{Public: changed(change, m)}
 	if !m.Again {
 		e.Private.Change = change.ID
 	}
 	return rules.Decision{Events: []rules.Event{e}}
+}
+
+// changed returns the event that tells the outcome of a change.
+func changed(c rules.OptionChange, m rules.ConfigureEnded) protocol.Payload {
+	switch {
+	case c.SignIn && m.Failure == "":
+		return &protocol.AgentSignedIn{MethodID: c.OptionID, Participant: c.By}
+	case c.SignIn:
+		return &protocol.AgentSignInFailed{MethodID: c.OptionID, Participant: c.By, Reason: m.Failure}
+	case m.Failure == "":
+		return &protocol.AgentConfigured{OptionID: c.OptionID, Value: c.Value, Participant: c.By}
+	}
+	return &protocol.AgentConfigureFailed{OptionID: c.OptionID, Value: c.Value, Participant: c.By, Reason: m.Failure, PromptsWait: m.PromptsWait}
 }
 
 // applyChange applies an event about a change of an option. It ignores other events.
@@ -201,6 +216,13 @@ func (s *State) applyChange(e rules.Event) {
 	switch p := e.Public.(type) {
 	case *protocol.AgentConfiguring:
 		s.Changes = append(s.Changes, rules.OptionChange{ID: e.Private.Change, OptionID: p.OptionID, Value: p.Value, By: p.Participant})
+	case *protocol.AgentSigningIn:
+		s.Changes = append(s.Changes, rules.OptionChange{ID: e.Private.Change, OptionID: p.MethodID, SignIn: true, By: p.Participant})
+	case *protocol.AgentSignedIn:
+		s.dropChange(e.Private.Change)
+		s.NeedsSignIn = false
+	case *protocol.AgentSignInFailed:
+		s.dropChange(e.Private.Change)
 	case *protocol.AgentConfigured:
 		s.applyConfigured(p, e.Private.Change)
 	case *protocol.AgentConfigureFailed:

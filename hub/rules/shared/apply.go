@@ -103,9 +103,11 @@ func (s *State) applyPrompt(payload protocol.Payload) {
 			o.Cancelled = true
 		}
 	case *protocol.PromptDispatchCompleted:
+		s.NeedsSignIn = false
 		s.endRecap(p.ApprovalID, "")
 		s.dropOpen(p.ApprovalID)
 	case *protocol.PromptDispatchFailed:
+		s.NeedsSignIn = s.NeedsSignIn || p.Code == protocol.CodeAgentAuthRequired
 		s.endRecap(p.ApprovalID, p.Error)
 		s.dropOpen(p.ApprovalID)
 	}

@@ -164,6 +164,8 @@ func (s *State) participantCommand(in rules.Input, command Command, p protocol.P
 		return s.restartAgent(in, "", p, commandRef(r, p.ID))
 	case *protocol.SwitchAgent:
 		return s.restartAgent(in, c.Agent, p, commandRef(r, p.ID))
+	case *protocol.SignIn:
+		return s.signIn(in, c, p)
 	case *protocol.StopAgent:
 		return s.stopAgent()
 	case *protocol.StopWork:

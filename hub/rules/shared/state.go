@@ -50,7 +50,8 @@ type State struct {
 	SilentSince *time.Time // since when the agent has been silent in a turn; nil if it is not
 	Facts       protocol.AgentFacts
 	OwnTurn     *protocol.AgentTurn            `json:",omitempty"` // what the agent does without a prompt; nil for nothing. Its fields are not changed
-	Changes     []rules.OptionChange           `json:",omitempty"` // of options, without an outcome; at most rules.MaxChanges
+	Changes     []rules.OptionChange           `json:",omitempty"` // of options, and signing in, without an outcome; at most rules.MaxChanges
+	NeedsSignIn bool                           `json:",omitempty"` // the last prompt failed because nobody is signed in
 	RefusedMode *protocol.AgentConfigureFailed `json:",omitempty"` // the restarted agent refuses this mode, and prompts wait; nil for none
 
 	// the conversation with the agent, for an agent that does not remember it

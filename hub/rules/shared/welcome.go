@@ -46,13 +46,14 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
 		Left:        s.LeftCount,
-		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts, Configuring: s.configuring(), RefusedMode: s.RefusedMode, Turn: s.OwnTurn},
+		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts, NeedsSignIn: s.NeedsSignIn, RefusedMode: s.RefusedMode, Turn: s.OwnTurn},
 		Cursor:      protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 		Resume:      protocol.ResumeNew,
 		ReadOnly:    a.readOnly,
 		HeartbeatMS: protocol.Heartbeat.Milliseconds(),
 		Limits:      protocol.DefaultLimits,
 	}
+	s.addConfiguring(&w.Agent)
 	if !s.Active() {
 		w.Agent.SilentSince = nil // no event of an ended session would end the silence
 	}

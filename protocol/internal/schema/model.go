@@ -77,6 +77,7 @@ var answers = map[protocol.CommandType]any{
 	protocol.CommandRemove:       protocol.RemoveAnswer{},
 	protocol.CommandRotateInvite: protocol.InviteAnswer{},
 	protocol.CommandConfigure:    nil,
+	protocol.CommandSignIn:       nil,
 	protocol.CommandStopAgent:    nil,
 	protocol.CommandRestartAgent: nil,
 	protocol.CommandSwitchAgent:  nil,

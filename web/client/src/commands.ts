@@ -273,6 +273,15 @@ export abstract class CommandMethods {
     await this.do("switch_agent", { agent }, options);
   }
 
+  /**
+   * Signs the server's user in to the agent, in a way of the type "agent". It resolves when
+   * the attempt is recorded; an agent_signed_in or agent_sign_in_failed event tells its
+   * outcome. Only the host may do this.
+   */
+  async signIn(methodId: string, options?: CallOptions): Promise<void> {
+    await this.do("sign_in", { methodId }, options);
+  }
+
   /** Ends the agent's process, and with it the running turn. Only the host may do this. */
   async stopAgent(options?: CallOptions): Promise<void> {
     await this.do("stop_agent", {}, options);

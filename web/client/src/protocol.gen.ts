@@ -803,8 +803,10 @@ export interface AuthMethod {
   id: string;
   name: string;
   description: string;
-  /** agent, terminal, or a word of the agent's own */
+  /** agent, terminal, env_var, or a word of the agent's own */
   type: string;
+  command?: string;
+  variables?: string[];
 }
 
 /**
@@ -962,6 +964,36 @@ export interface AgentConfigureFailed {
 }
 
 /**
+ * AgentSigningIn says that a participant signs the server's user in, which the agent has
+ * not finished. Server to client.
+ */
+export interface AgentSigningIn {
+  methodId: string;
+  /** who signs in */
+  participant: Participant;
+}
+
+/**
+ * AgentSignedIn says that the server's user is signed in. Server to client.
+ */
+export interface AgentSignedIn {
+  methodId: string;
+  /** who signed in */
+  participant: Participant;
+}
+
+/**
+ * AgentSignInFailed says that signing in has failed. Server to client.
+ */
+export interface AgentSignInFailed {
+  methodId: string;
+  /** who tried */
+  participant: Participant;
+  /** the agent's own, if it has answered */
+  reason: string;
+}
+
+/**
  * AgentTurnStarted says that the agent began to work without a prompt. Prompts wait until
  * it has ended. Server to client.
  */
@@ -1116,6 +1148,10 @@ export interface Agent {
   notes?: string[];
   /** changes of options that the agent has not answered */
   configuring?: AgentConfiguring[];
+  /** signing in that is under way */
+  signingIn?: AgentSigningIn;
+  /** the last prompt failed because the server's user is not signed in */
+  needsSignIn?: boolean;
   /** the mode that a restarted agent refuses; prompts wait meanwhile */
   refusedMode?: AgentConfigureFailed;
   /** that the agent began without a prompt; prompts wait meanwhile */
@@ -1427,6 +1463,16 @@ export interface Configure {
 }
 
 /**
+ * SignIn signs the server's user in to the agent, in a way of the type agent. If the agent
+ * does not run, it is started. The answer has an empty payload and says that signing in
+ * has begun; AgentSignedIn or AgentSignInFailed follows. Client to server.
+ */
+export interface SignIn {
+  /** the id of an AuthMethod */
+  methodId: string;
+}
+
+/**
  * StopAgent ends the agent's process. The answer has an empty payload. Client to server.
  */
 export type StopAgent = Record<string, never>;
@@ -1720,6 +1766,8 @@ export interface CreateHostSession {
   cwd?: string;
   title?: string;
   permissions?: PermissionPolicy;
+  /** the id of a way to sign in, of the type agent, that the agent uses first */
+  signIn?: string;
 }
 
 /**
@@ -2045,6 +2093,8 @@ export interface ErrorBody {
   retryAfterMs?: number;
   /** the name of the field of a form that has a wrong value */
   field?: string;
+  /** of AGENT_AUTH_REQUIRED: the ways to sign in, if they are known */
+  authMethods?: AuthMethod[];
 }
 
 /**
@@ -2086,6 +2136,9 @@ export interface EventPayloads {
   agent_configuring: AgentConfiguring;
   agent_configured: AgentConfigured;
   agent_configure_failed: AgentConfigureFailed;
+  agent_signing_in: AgentSigningIn;
+  agent_signed_in: AgentSignedIn;
+  agent_sign_in_failed: AgentSignInFailed;
   agent_turn_started: AgentTurnStarted;
   agent_turn_cancelled: AgentTurnCancelled;
   agent_turn_ended: AgentTurnEnded;
@@ -2114,6 +2167,7 @@ export interface Commands {
   remove: { payload: Remove; answer: RemoveAnswer };
   rotate_invite: { payload: RotateInvite; answer: InviteAnswer };
   configure: { payload: Configure; answer: Record<string, never> };
+  sign_in: { payload: SignIn; answer: Record<string, never> };
   stop_agent: { payload: StopAgent; answer: Record<string, never> };
   restart_agent: { payload: RestartAgent; answer: Record<string, never> };
   switch_agent: { payload: SwitchAgent; answer: Record<string, never> };
@@ -2203,6 +2257,9 @@ export const eventTypes: readonly (keyof EventPayloads)[] = [
   "agent_configuring",
   "agent_configured",
   "agent_configure_failed",
+  "agent_signing_in",
+  "agent_signed_in",
+  "agent_sign_in_failed",
   "agent_turn_started",
   "agent_turn_cancelled",
   "agent_turn_ended",
