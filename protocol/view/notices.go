@@ -100,6 +100,12 @@ type (
 		Name  string  `json:"name"`
 		Bytes float64 `json:"bytes"`
 	}
+	// RefusedInputNotice says that the agent asked for input in a way that cannot be shown.
+	RefusedInputNotice struct {
+		What    string `json:"what"`
+		Message string `json:"message"`
+		Reason  string `json:"reason"`
+	}
 	// UnknownNotice is an event of a type that this version does not know.
 	UnknownNotice struct {
 		What string          `json:"what"`
@@ -124,6 +130,7 @@ func (n OptionFailedNotice) what() string { return n.What }
 func (n TitleNotice) what() string        { return n.What }
 func (n AgentNotice) what() string        { return n.What }
 func (n OversizedNotice) what() string    { return n.What }
+func (n RefusedInputNotice) what() string { return n.What }
 func (n UnknownNotice) what() string      { return n.What }
 
 // noticeOf returns the notice for an event, or nil for none.
@@ -168,6 +175,8 @@ func agentNoticeOf(payload protocol.Payload) Notice {
 		return OptionNotice{"option", &p.Participant, p.OptionID, p.Value}
 	case *protocol.AgentConfigureFailed:
 		return OptionFailedNotice{"optionFailed", p.Participant, p.OptionID, p.Value, p.Reason, p.PromptsWait}
+	case *protocol.ElicitationRefused:
+		return RefusedInputNotice{"refusedInput", p.Message, p.Reason}
 	case *protocol.AgentTurnCancelled:
 		return PersonNotice{"ownTurnCancelled", p.Participant}
 	case *protocol.AgentStopRequested:

@@ -115,7 +115,7 @@ func (t *Timeline) take(payload protocol.Payload) {
 	case *protocol.PermissionWithdrawn:
 		t.changePermission(p.RequestID, func(r *PermissionRow) { r.State = "withdrawn" })
 	default:
-		if !t.takePrompt(payload) {
+		if !t.takePrompt(payload) && !t.takeElicitation(payload) {
 			t.takeNotice(payload)
 		}
 	}

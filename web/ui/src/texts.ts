@@ -6,6 +6,7 @@ import { common } from "./texts/common.ts";
 import { composer, unsent } from "./texts/composer.ts";
 import { tool, code, whole, hidden } from "./texts/content.ts";
 import { waiting, permission } from "./texts/decisions.ts";
+import { forms } from "./texts/forms.ts";
 import { errors } from "./texts/errors.ts";
 import { review } from "./texts/review.ts";
 import { waits, refusedMode, room, facts, connection, people, shortcuts } from "./texts/room.ts";
@@ -33,6 +34,7 @@ export const t = {
   unsent,
   waiting,
   permission,
+  forms,
   chat,
   prompt,
   turn,

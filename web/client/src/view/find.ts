@@ -12,6 +12,11 @@ export function findPermission(items: readonly Item[], id: string): number {
   return items.findLastIndex((r) => r.type === "permission" && r.requestId === id);
 }
 
+/** Finds the row of a request for input by its id. */
+export function findElicitation(items: readonly Item[], id: string): number {
+  return items.findLastIndex((r) => r.type === "elicitation" && r.request.requestId === id);
+}
+
 /**
  * Finds a tool call in the turn that begins with the row at start. A restarted agent
  * may reuse ids, so the call of an earlier turn matches only an update, and only if it

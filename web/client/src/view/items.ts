@@ -1,6 +1,12 @@
 /** The rows of a room's timeline. */
 
-import type { Approval, Message, Participant, PermissionSource } from "../protocol.gen.js";
+import type {
+  Approval,
+  Elicitation,
+  Message,
+  Participant,
+  PermissionSource,
+} from "../protocol.gen.js";
 import type { PermissionOption, PlanContent, Usage, Voice } from "./acp.js";
 import type { Block } from "./blocks.js";
 import type { Notice } from "./notices.js";
@@ -175,6 +181,19 @@ export interface PermissionRow extends AgentRow {
   answeredBy: Participant | null;
 }
 
+/**
+ * A request of the agent for input, with its answer once there is one. What was filled in is
+ * not in it.
+ */
+export interface ElicitationRow extends AgentRow {
+  type: "elicitation";
+  request: Elicitation;
+  /** opened: accepted, and the page is not finished yet. completed: it is. */
+  state: "open" | "opened" | "completed" | "accepted" | "declined" | "cancelled" | "withdrawn";
+  source: PermissionSource | null;
+  answeredBy: Participant | null;
+}
+
 /** Notifications of kinds that this version does not know. */
 export interface OtherRow extends AgentRow {
   type: "other";
@@ -200,6 +219,7 @@ export type Item =
   | PlanRow
   | CompactionRow
   | PermissionRow
+  | ElicitationRow
   | OtherRow
   | NoticeRow;
 
@@ -209,6 +229,7 @@ const settledPrompts: readonly PromptState[] = ["done", "cancelled", "failed", "
 export function isUnsettled(row: Item): boolean {
   if (row.type === "prompt") return !settledPrompts.includes(row.state);
   if (row.type === "permission") return row.state === "open";
+  if (row.type === "elicitation") return row.state === "open" || row.state === "opened";
   return row.type === "tool" && row.endedAt === null;
 }
 

@@ -89,6 +89,8 @@ function findSame(items: readonly Item[], row: Item): Item | undefined {
   return items.find((r) => {
     if (row.type === "prompt") return r.type === "prompt" && r.approval.id === row.approval.id;
     if (row.type === "permission") return r.type === "permission" && r.requestId === row.requestId;
+    if (row.type === "elicitation")
+      return r.type === "elicitation" && r.request.requestId === row.request.requestId;
     return row.type === "tool" && r.type === "tool" && r.id === row.id && r.turn === row.turn;
   });
 }

@@ -31,6 +31,8 @@ export type Notice =
   | { what: "agentTitle"; title: string }
   /** severity is info, warning, error, or a word of the agent's own. */
   | { what: "agentNotice"; severity: string; title: string; description: string }
+  /** The agent asked for input in a way that cannot be shown. */
+  | { what: "refusedInput"; message: string; reason: string }
   /** An update of the agent was too big to be kept. */
   | { what: "oversized"; name: string; bytes: number }
   | { what: "option"; who: Participant; optionId: string; value: unknown }
@@ -88,6 +90,8 @@ export function noticeOf(e: SessionEvent): Notice | null {
       const { participant: who, optionId, value, reason, promptsWait = false } = e.payload;
       return { what: "optionFailed", who, optionId, value, reason, promptsWait };
     }
+    case "elicitation_refused":
+      return { what: "refusedInput", message: e.payload.message, reason: e.payload.reason };
     case "agent_turn_cancelled":
       return { what: "ownTurnCancelled", who: e.payload.participant };
     case "agent_stop_requested":

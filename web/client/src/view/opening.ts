@@ -47,6 +47,7 @@ export function opening(events: readonly SessionEvent[]): Opening {
         break;
       case "host_session_update":
       case "permission_requested":
+      case "elicitation_requested":
         agent = true;
     }
   }

@@ -10,6 +10,7 @@ import { isKnownEvent } from "../state.js";
 import { readUpdate } from "./acp.js";
 import { Draft } from "./draft.js";
 import { foldUpdate } from "./foldAgent.js";
+import { foldElicitation } from "./foldElicitation.js";
 import { foldOwnEnd, foldOwnStart } from "./foldOwn.js";
 import { foldOptions } from "./foldOptions.js";
 import {
@@ -144,6 +145,7 @@ function takeAnswer(d: Draft, answer: Payload<"permission_resolved">): void {
 /** What concerns the session and its people. */
 function takeNotice(d: Draft, e: KnownEvent): void {
   foldOptions(d, e);
+  foldElicitation(d, e);
   const notice = noticeOf(e);
   if (notice) d.add({ type: "notice", notice });
   if (e.type === "session_closed")

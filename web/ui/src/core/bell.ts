@@ -70,6 +70,7 @@ export class Bell {
     return [
       ...room.pending.map((a) => proposal(a, personById(room, a.participantId))),
       ...room.permissions.map((p) => question(p.requestId)),
+      ...room.elicitations.filter((e) => !e.acceptedBy).map((e) => input(e.requestId)),
     ].slice(-maxRings);
   }
 
@@ -112,6 +113,11 @@ export class Bell {
         const mine = running !== null && this.turns.get(running)?.author?.id === me.id;
         return mine ? { ...question(requestId), text: t.bell.permissionOfOther } : null;
       }
+      case "elicitation_requested": {
+        const { requestId } = e.payload;
+        const waits = room.elicitations.some((o) => o.requestId === requestId && !o.acceptedBy);
+        return decides && waits ? input(requestId) : null;
+      }
       case "prompt_dispatch_completed":
         return this.ended(room, e.payload.approvalId, e.payload.stopReason === "cancelled");
       case "prompt_dispatch_failed":
@@ -151,6 +157,10 @@ function proposal(a: Approval, author: Participant | null): Ring {
 
 function question(requestId: string): Ring {
   return { kind: "waiting", tag: requestId, text: t.bell.permission };
+}
+
+function input(requestId: string): Ring {
+  return { kind: "waiting", tag: requestId, text: t.bell.input };
 }
 
 function decision(

@@ -5,6 +5,7 @@ import {
   type Agent,
   type AgentConfigureFailed,
   type Approval,
+  type Elicitation,
   type ItemAnswer,
   type Limits,
   type Participant,
@@ -40,6 +41,8 @@ export interface Room {
   readonly pending: readonly Approval[];
   /** Questions of the agent that wait for an answer. */
   readonly permissions: readonly Permission[];
+  /** Requests for input that wait for an answer, or for their page to be finished. */
+  readonly elicitations: readonly Elicitation[];
   readonly agent: Agent;
   /** Changes of the agent's options that have failed: the last of each option. */
   readonly failures: readonly AgentConfigureFailed[];
@@ -96,6 +99,7 @@ export function enter(w: Welcome): Room {
     // What was pending when the session ended can no longer be decided on.
     pending: active ? w.approvals.filter((a) => a.status === "pending") : [],
     permissions: active ? w.permissions : [],
+    elicitations: active ? (w.elicitations ?? []) : [],
     agent: w.agent,
     failures: [],
     limits: w.limits,
@@ -151,12 +155,21 @@ export function withPeople(room: Room, page: PeopleAnswer): Room {
 
 /** Replaces a waiting item that the welcome cut by the complete item. */
 export function withWhole(room: Room, whole: ItemAnswer): Room {
-  const { approval: a, permission: p } = whole;
+  const { approval: a, permission: p, elicitation: i } = whole;
   return {
     ...room,
     pending: room.pending.map((o) => (o.id === a?.id && o.truncated ? a : o)),
     permissions: room.permissions.map((o) => (o.requestId === p?.requestId && o.truncated ? p : o)),
+    elicitations: room.elicitations.map((o) =>
+      o.requestId === i?.requestId && o.truncated ? i : o,
+    ),
   };
+}
+
+/** Returns the ids of the agent's questions and requests for input that wait for an answer. */
+export function openQuestions(room: Pick<Room, "permissions" | "elicitations">): string[] {
+  const asked = room.elicitations.filter((e) => !e.acceptedBy);
+  return [...room.permissions, ...asked].map((q) => q.requestId);
 }
 
 /**

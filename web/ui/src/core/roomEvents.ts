@@ -5,6 +5,7 @@ import {
   type Agent,
   type AgentStatusChanged,
   type Approval,
+  type Elicitation,
   type Participant,
   type Permission,
   type SessionEvent as KnownEvent,
@@ -45,6 +46,11 @@ export function foldEvent(room: Room, e: SessionEvent): Room {
     case "permission_resolved":
     case "permission_withdrawn":
       return { ...room, permissions: withoutPermission(room, e.payload.requestId) };
+    case "elicitation_requested":
+    case "elicitation_resolved":
+    case "elicitation_withdrawn":
+    case "elicitation_completed":
+      return { ...room, elicitations: withElicitation(room.elicitations, e) };
     case "agent_status":
       return { ...room, agent: withChange(withStatus(room.agent, e.payload), e) };
     case "agent_updated":
@@ -79,7 +85,14 @@ function withSession(room: Room, e: SessionChange): Room {
       return { ...room, rotated: true, session: { ...session, inviteToken: null } };
     case "session_closed": {
       const closed = { ...session, status: e.payload.status };
-      return { ...room, session: closed, pending: [], permissions: [], typing: new Set() };
+      return {
+        ...room,
+        session: closed,
+        pending: [],
+        permissions: [],
+        elicitations: [],
+        typing: new Set(),
+      };
     }
   }
 }
@@ -92,6 +105,31 @@ function withProposal(room: Room, approval: Approval, author: Participant): Room
 
 function withoutPermission(room: Room, id: string): readonly Permission[] {
   return room.permissions.filter((p) => p.requestId !== id);
+}
+
+type ElicitationChange = Extract<
+  KnownEvent,
+  {
+    type:
+      | "elicitation_requested"
+      | "elicitation_resolved"
+      | "elicitation_withdrawn"
+      | "elicitation_completed";
+  }
+>;
+
+function withElicitation(
+  before: readonly Elicitation[],
+  e: ElicitationChange,
+): readonly Elicitation[] {
+  const { requestId } = e.payload;
+  const others = before.filter((o) => o.requestId !== requestId);
+  if (e.type === "elicitation_requested") return [...others, e.payload];
+  const asked = before.find((o) => o.requestId === requestId);
+  if (e.type !== "elicitation_resolved" || e.payload.action !== "accept") return others;
+  const by = e.payload.participant;
+  if (asked?.mode !== "url" || by === null) return others;
+  return before.map((o) => (o === asked ? { ...o, acceptedBy: by } : o));
 }
 
 /** The details of the former status do not apply to the new one. */

@@ -12,6 +12,7 @@ export function counts(item: Item, me: string): boolean {
     case "say":
       return item.voice === "message";
     case "permission":
+    case "elicitation":
     case "turn-end":
       return true;
   }

@@ -1,15 +1,16 @@
 /** What waits for a decision, and where it stands in the timeline. */
 
-import type { Approval, Permission } from "parley-client";
+import type { Approval, Elicitation, Permission } from "parley-client";
 
 import { isObject, readOptions, readToolFields, toolIdOf } from "parley-client/view";
-import type { Item, PermissionRow, PromptRow } from "parley-client/view";
+import type { ElicitationRow, Item, PermissionRow, PromptRow } from "parley-client/view";
 import { callOf, noCall } from "parley-client/view";
-import { personById, type Room } from "./room.ts";
+import { openQuestions, personById, type Room } from "./room.ts";
 
 /** Returns the id of the approval or question that a row is about; null for other rows. */
 export function decisionOf(item: Item): string | null {
   if (item.type === "prompt") return item.approval.id;
+  if (item.type === "elicitation") return item.request.requestId;
   return item.type === "permission" ? item.requestId : null;
 }
 
@@ -23,7 +24,7 @@ export function nextDecision(
   return ids[(ids.indexOf(after) + 1) % ids.length] ?? null;
 }
 
-type Waiting = Pick<Room, "timeline" | "pending" | "permissions" | "people">;
+type Waiting = Pick<Room, "timeline" | "pending" | "permissions" | "elicitations" | "people">;
 
 /**
  * Returns the rows of the timeline and, before them, rows for what has waited
@@ -31,7 +32,7 @@ type Waiting = Pick<Room, "timeline" | "pending" | "permissions" | "people">;
  */
 export function itemsWithWaiting(room: Waiting): readonly Item[] {
   const { items, carried } = room.timeline;
-  if (room.pending.length + room.permissions.length === 0) return items;
+  if (room.pending.length + openQuestions(room).length === 0) return items;
   const known = new Set(items.map(decisionOf));
   const before = new Map(carried.map((row) => [decisionOf(row), row]));
   const at = items[0]?.at ?? Date.now();
@@ -42,7 +43,11 @@ export function itemsWithWaiting(room: Waiting): readonly Item[] {
   const questions = room.permissions
     .filter((p) => !known.has(p.requestId))
     .map((p) => before.get(p.requestId) ?? questionRow(p, cursor, at));
-  return prompts.length + questions.length === 0 ? items : [...prompts, ...questions, ...items];
+  const forms = room.elicitations
+    .filter((e) => !e.acceptedBy && !known.has(e.requestId))
+    .map((e) => before.get(e.requestId) ?? elicitationRow(e, cursor, at));
+  const older = [...prompts, ...questions, ...forms];
+  return older.length === 0 ? items : [...older, ...items];
 }
 
 function promptRow(room: Waiting, approval: Approval, cursor: string): PromptRow {
@@ -77,6 +82,20 @@ function questionRow(p: Permission, cursor: string, at: number): PermissionRow {
     cut: p.truncated ? (p.wholeBytes ?? 1) : 0,
     state: "open",
     optionId: null,
+    source: null,
+    answeredBy: null,
+    turn: null,
+  };
+}
+
+function elicitationRow(request: Elicitation, cursor: string, at: number): ElicitationRow {
+  return {
+    type: "elicitation",
+    key: `waiting:${request.requestId}`,
+    cursor,
+    at,
+    request,
+    state: "open",
     source: null,
     answeredBy: null,
     turn: null,

@@ -1,7 +1,7 @@
 import { useRef } from "react";
 
 import type { Item } from "parley-client/view";
-import type { Room } from "../core/room.ts";
+import { openQuestions, type Room } from "../core/room.ts";
 import { nextDecision } from "../core/waiting.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
@@ -17,13 +17,10 @@ interface Props {
 /** Shows how many things wait for the user's decision, and leads from one to the next. */
 export function Counter({ room, items, onShow }: Props) {
   const shown = useRef<string | null>(null);
-  const count = room.pending.length + room.permissions.length;
+  const count = room.pending.length + openQuestions(room).length;
   if (count === 0) return null;
   const next = () => {
-    const waiting = new Set([
-      ...room.pending.map((a) => a.id),
-      ...room.permissions.map((p) => p.requestId),
-    ]);
+    const waiting = new Set([...room.pending.map((a) => a.id), ...openQuestions(room)]);
     const id = nextDecision(items, waiting, shown.current);
     if (id === null) return;
     shown.current = id;

@@ -1,6 +1,6 @@
 import { deciderOf } from "../core/rights.ts";
 import { nameOf } from "../core/name.ts";
-import { type Room } from "../core/room.ts";
+import { openQuestions, type Room } from "../core/room.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { t } from "../texts.ts";
 import "./Deciders.css";
@@ -22,7 +22,7 @@ export function Deciders({ room }: { room: Room }) {
 export function NobodyDecides({ room }: { room: Room }) {
   const decider = deciderOf(room.people, room.present);
   if (decider?.is !== "left" || room.session.status !== "active") return null;
-  const waiting = room.pending.length + room.permissions.length;
+  const waiting = room.pending.length + openQuestions(room).length;
   const name = decider.who.id === room.me.id ? null : nameOf(decider.who);
   return (
     <p className="nobody-decides" role="status" dir="auto">

@@ -5,7 +5,7 @@ import { parseLink } from "parley-client";
 
 import { listHostSessions, listSessions } from "../core/api.ts";
 import { recall, remember } from "../core/memory.ts";
-import { inviteReplaced, type Room } from "../core/room.ts";
+import { inviteReplaced, openQuestions, type Room } from "../core/room.ts";
 import { Invite } from "../parts/Invite.tsx";
 import { Visible } from "../content/Visible.tsx";
 import { Confirm } from "../parts/Confirm.tsx";
@@ -245,7 +245,7 @@ function Leaving({ room }: { room: Room }) {
   return (
     <>
       <p>{t.room.leaveHost}</p>
-      <p>{t.room.leaveWaiting(room.pending.length, room.permissions.length)}</p>
+      <p>{t.room.leaveWaiting(room.pending.length, openQuestions(room).length)}</p>
       <CopyField label={t.room.ownLink} text={tools.client.link ?? ""} />
     </>
   );

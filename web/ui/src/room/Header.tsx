@@ -3,7 +3,7 @@ import { ActionIcon, Button, Menu } from "@mantine/core";
 import type { ConnectionState } from "parley-client";
 
 import { modes } from "../core/rights.ts";
-import type { Room } from "../core/room.ts";
+import { openQuestions, type Room } from "../core/room.ts";
 import { Brand } from "../parts/Brand.tsx";
 import { Face } from "../parts/Face.tsx";
 import { Icon } from "../parts/Icon.tsx";
@@ -96,7 +96,7 @@ export function Header({ room, title, connection, host, open }: Props) {
 
 // A question is received before the agent's state that belongs to it.
 function agentNow(room: Room): string {
-  if (room.permissions.length > 0) return "waiting";
+  if (openQuestions(room).length > 0) return "waiting";
   const { status } = room.agent;
   return room.timeline.running !== null && status === "idle" ? "running" : status;
 }

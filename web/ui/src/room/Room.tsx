@@ -6,7 +6,7 @@ import { preloadRichText } from "../content/RichText.tsx";
 import type { Item } from "parley-client/view";
 import { prefer, preference } from "../core/memory.ts";
 import { rightsOf, type Rights } from "../core/rights.ts";
-import type { Room as RoomModel } from "../core/room.ts";
+import { openQuestions, type Room as RoomModel } from "../core/room.ts";
 import { itemsWithWaiting } from "../core/waiting.ts";
 import { t } from "../texts.ts";
 import { Announcer } from "./Announcer.tsx";
@@ -112,25 +112,28 @@ function useRights({ session, me, readOnly }: RoomModel): Rights {
 
 /** Returns the rows of the newest events; for the host with everything that waits. */
 function useItems(room: RoomModel, host: boolean): readonly Item[] {
-  const { timeline, pending, permissions, people } = room;
+  const { timeline, pending, permissions, elicitations, people } = room;
   return useMemo(
-    () => (host ? itemsWithWaiting({ timeline, pending, permissions, people }) : timeline.items),
-    [host, timeline, pending, permissions, people],
+    () =>
+      host
+        ? itemsWithWaiting({ timeline, pending, permissions, elicitations, people })
+        : timeline.items,
+    [host, timeline, pending, permissions, elicitations, people],
   );
 }
 
 /** Returns what waits for the user's decision. */
-function useDecider({ pending, permissions }: RoomModel, host: boolean): Decider {
+function useDecider({ pending, permissions, elicitations }: RoomModel, host: boolean): Decider {
   return useMemo(
     () =>
       host
         ? {
             proposals: new Set(pending.map((a) => a.id)),
-            questions: new Set(permissions.map((p) => p.requestId)),
+            questions: new Set(openQuestions({ permissions, elicitations })),
             stops: true,
           }
         : decidesNothing,
-    [host, pending, permissions],
+    [host, pending, permissions, elicitations],
   );
 }
 

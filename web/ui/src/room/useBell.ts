@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent } from "react";
 
 import { Bell, oneLine, type Ring } from "../core/bell.ts";
 import { recall } from "../core/memory.ts";
-import type { Room } from "../core/room.ts";
+import { openQuestions, type Room } from "../core/room.ts";
 import { unreadCount } from "../core/unread.ts";
 import type { SessionEvent } from "../core/wire.ts";
 import { t } from "../texts.ts";
@@ -19,7 +19,7 @@ interface Burst {
 /** Tells the user what waits while the page is out of sight: in its title and by notifications. */
 export function useBell(store: RoomStore, room: Room, title: string, decides: boolean): void {
   const visible = useVisible();
-  const waiting = decides ? room.pending.length + room.permissions.length : 0;
+  const waiting = decides ? room.pending.length + openQuestions(room).length : 0;
   const seen = recall(room.session.id)?.seen ?? null;
   const count = waiting || (visible ? 0 : unreadCount(room.timeline.items, seen, room.me.id));
   useEffect(() => {

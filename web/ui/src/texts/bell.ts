@@ -13,6 +13,7 @@ function capital(text: string): string {
 export const bell = {
   proposal: (who: string) => `${who} proposes a prompt`,
   permission: "The agent asks for permission",
+  input: "The agent asks for input",
   permissionOfOther: "The agent asks for permission; the host answers",
   mention: (who: string) => `${who} mentions you`,
   approved: (who: string) => `${who} approved your prompt`,

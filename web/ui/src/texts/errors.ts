@@ -7,6 +7,8 @@ export const errors = {
     HOST_REQUIRED: "Only the host can do that.",
     APPROVAL_ALREADY_RESOLVED: "This prompt was already decided on.",
     PERMISSION_ALREADY_RESOLVED: "This question was already answered.",
+    ELICITATION_ALREADY_RESOLVED: "This request was already answered.",
+    ELICITATION_NOT_FOUND: "The agent no longer asks for this.",
     PERMISSION_NOT_FOUND: "The agent no longer asks this.",
     NOTHING_TO_CANCEL: "There is nothing to stop any more.",
     PROMPT_NOT_AS_EXPECTED: "Whether prompts need approval has changed since this was written.",

@@ -106,6 +106,8 @@ function sentence(
       return t.notice.stops(nameOf(n.who));
     case "stopRefused":
       return t.notice.stopRefused + t.notice.because(marked(n.reason));
+    case "refusedInput":
+      return t.forms.refused(marked(n.reason));
     case "agentMode":
       return t.notice.agentMode(marked(n.mode));
     case "agentOption":

@@ -8,6 +8,7 @@ import { AgentSays } from "./AgentSays.tsx";
 import { AgentTerminal } from "./AgentTerminal.tsx";
 import { Chat } from "./Chat.tsx";
 import { Compaction } from "./Compaction.tsx";
+import { ElicitationLine } from "./ElicitationLine.tsx";
 import { NoticeLine } from "./NoticeLine.tsx";
 import { OtherUpdate } from "./OtherUpdate.tsx";
 import { PermissionLine } from "./PermissionLine.tsx";
@@ -46,6 +47,7 @@ export const Row = memo(function Row({ item, follows }: Props) {
 function useWaits(item: Item): boolean {
   const { proposals, questions } = useDecider();
   if (item.type === "prompt") return proposals.has(item.approval.id);
+  if (item.type === "elicitation") return questions.has(item.request.requestId);
   return item.type === "permission" && questions.has(item.requestId);
 }
 
@@ -71,6 +73,8 @@ function Body({ item, follows }: Props) {
       return <Plan row={item} />;
     case "permission":
       return <PermissionLine row={item} />;
+    case "elicitation":
+      return <ElicitationLine row={item} />;
     case "other":
       return <OtherUpdate row={item} />;
     case "notice":
