@@ -70,3 +70,19 @@ func TestChanges_says_what_is_wrong(t *testing.T) {
 		require.Contains(t, p.Stderr.String(), want)
 	}
 }
+
+func TestJoin_links_the_files_that_a_prompt_names(t *testing.T) {
+	t.Parallel()
+	s := e2e.StartServer(t, t.TempDir())
+	room := s.Share(t, s.StartAgent(t, "demo"), protocol.ModePromptDirect)
+	host := e2e.Connect(t, room.HostLink(), "")
+	ben := e2e.Start(t, e2e.Command{Args: []string{"join", room.InviteLink().String(), "--name", "Ben"}, Stdin: true})
+	ben.WriteLine(t, "/prompt help with @basket/total.go and @none.go")
+	approved, _ := e2e.AwaitEvent(t, host, func(*protocol.PromptApproved) bool { return true })
+	require.Equal(t, "help with @basket/total.go and @none.go", approved.Approval.Prompt)
+	require.Len(t, approved.Approval.Content, 1)
+	require.Equal(t, protocol.ContentLink, approved.Approval.Content[0].Type)
+	require.Equal(t, "basket/total.go", approved.Approval.Content[0].Path)
+	ben.WriteLine(t, "/quit")
+	require.Zero(t, ben.ExitCode(t))
+}

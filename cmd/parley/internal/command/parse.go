@@ -52,6 +52,7 @@ var Verbs = []Verb{Prompt, Commands, Cancel, Queue, Edit, Withdraw, Show, Who, A
 const HelpText = `type a line to send it as a message; type // to begin a message with /
   /prompt TEXT           propose a prompt to the agent
   /prompt /NAME [TEXT]   propose a command of the agent; Tab completes it
+                         a file, @PATH or @"PATH", is linked; Tab completes it
   /commands              list the agent's commands
   /cancel [#N]           stop the turn of prompt N, whether it waits or runs
   /queue                 list the prompts that wait for the agent

@@ -110,7 +110,8 @@ func (s *session) warnNothingDecided() {
 // sendPrompt sends a prompt on the condition that it becomes what its author was shown: a
 // proposal, or a prompt that runs at once.
 func (s *session) sendPrompt(ctx context.Context, c command.Command) error {
-	_, err := s.c.PromptAs(ctx, c.Text, c.As)
+	links := fileLinks(ctx, c.Text, s.c.Files)
+	_, err := s.c.PromptWith(ctx, protocol.Prompt{Prompt: c.Text, As: c.As, Content: links})
 	return explainUnexpected(err, c)
 }
 

@@ -18,6 +18,7 @@ import (
 // copy of what it needs.
 type completer struct {
 	agent atomic.Pointer[[]protocol.AvailableCommand] // the agent's commands; nil before the welcome
+	files atomic.Pointer[findFiles]                   // nil before the session is open
 }
 
 // know makes the completer offer the agent's commands.
@@ -32,6 +33,9 @@ func (c *completer) complete(before string) console.Completion {
 		return console.Completion{}
 	}
 	if rest, ok := strings.CutPrefix(before, string(command.Prompt)+" "); ok {
+		if completion, ok := c.fileCompletion(before); ok {
+			return completion
+		}
 		rest = strings.TrimLeft(rest, " ")
 		if !strings.HasPrefix(rest, "/") || strings.ContainsFunc(rest, unicode.IsSpace) {
 			return console.Completion{}

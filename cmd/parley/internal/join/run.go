@@ -62,6 +62,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	defer s.work.Wait()
 	defer s.c.Close()
+	s.completer.files.Store(new(findFiles(s.c.Files)))
 	return s.run(ctx)
 }
 
