@@ -53,3 +53,19 @@ test("the agent's commands are suggested, and chosen with the keyboard", async (
   await olga.keyboard.press("Enter");
   await said(olga, "Here is my plan").waitFor();
 });
+
+test("files of the working directory are suggested after an @", async () => {
+  const link = await share(server.url, "prompt_with_approval", "demo");
+  const olga = await host(link.host);
+  const prompt = olga.getByLabel("Prompt", { exact: true });
+  await prompt.click();
+  await olga.keyboard.type("help with @bask");
+  const list = olga.getByRole("listbox", { name: "Suggestions" });
+  await list.getByRole("option", { name: "basket/item.go" }).waitFor();
+  await picture(olga, "suggested-files");
+  await list.getByRole("option", { name: "basket/total.go" }).click(); // by mouse or finger
+  expect(await prompt.inputValue()).toBe("help with @basket/total.go ");
+  await list.waitFor({ state: "detached" });
+  await olga.keyboard.press("Enter");
+  await olga.locator(".attachments .file-facts", { hasText: "basket/total.go" }).waitFor();
+});

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 
-import { accept, commandIn, maxSuggestions, suggestAct, suggestCommands } from "./suggest.ts";
+import {
+  accept,
+  commandIn,
+  fileWordAt,
+  linksIn,
+  maxSuggestions,
+  suggestAct,
+  suggestCommands,
+  suggestFiles,
+} from "./suggest.ts";
 
 const command = (name: string, hint = "") => ({ name, description: `about ${name}`, hint });
 const commands = [
@@ -70,4 +79,38 @@ describe("a key while suggestions are shown", () => {
     ["ArrowDown", { isComposing: true }, null],
     ["a", {}, null],
   ])("%s %j: %s", (name, more, act) => expect(suggestAct(key(name, more))).toBe(act));
+});
+
+describe("the names of files", () => {
+  test.each([
+    ["look at @src/ma", "src/ma", 8],
+    ["@", "", 0],
+    ["a\n@x", "x", 2],
+    ['read @"my file', "my file", 5],
+  ])("are completed in %j", (text, query, from) => {
+    expect(fileWordAt(text, text.length)).toMatchObject({ query, from });
+  });
+  test.each(["me@example.org", "@a b", 'say @"done" now', "", "@a "])("are not in %j", (text) => {
+    expect(fileWordAt(text, text.length)).toBeNull();
+  });
+  test("replace the whole word", () => {
+    expect(fileWordAt("see @src/main.go now", 8)).toEqual({ from: 4, to: 16, query: "src" });
+  });
+
+  const files = ["a.go", "my file.txt", "od\u202ed", 'quo"te'].map((path) => ({ path, uri: "" }));
+  test("are quoted if they have a space, and left out if they cannot be typed", () => {
+    const found = suggestFiles({ from: 0, to: 1, query: "" }, files, () => "");
+    expect(found?.list.map((s) => s.insert)).toEqual(["@a.go ", '@"my file.txt" ']);
+  });
+  test("are not suggested once the only one is complete", () => {
+    expect(suggestFiles({ from: 0, to: 5, query: "a.go" }, files.slice(0, 1), () => "")).toBeNull();
+  });
+
+  test("become links if they are known", () => {
+    const known = new Set(["a.go", "my file.txt", "x"]);
+    const text = 'compare @a.go with @"my file.txt", @a.go and me@x or @unknown';
+    expect(linksIn(text, known).map((c) => c.path)).toEqual(["a.go", "my file.txt"]);
+    const many = Array.from({ length: 20 }, (_, i) => `f${i}`);
+    expect(linksIn(many.map((f) => `@${f}`).join(" "), new Set(many)).length).toBe(8);
+  });
 });

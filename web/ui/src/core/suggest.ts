@@ -1,8 +1,9 @@
 /** What the composer suggests while the user types, and what its keys do with a suggestion. */
 
-import type { AvailableCommand } from "parley-client";
+import type { AvailableCommand, Content, FileEntry } from "parley-client";
 
 import { sendsOnEnter } from "./enter.ts";
+import { countHidden } from "./visible.ts";
 
 export interface Suggestion {
   /** What replaces the word that is being typed, with the space after it. */
@@ -88,4 +89,57 @@ export function suggestAct(e: Key): SuggestAct {
   if (e.key === "ArrowUp") return "previous";
   if (e.key === "Escape") return "close";
   return e.key === "Tab" || sendsOnEnter(e) ? "accept" : null;
+}
+
+/** The beginning of the name of a file that is being typed. */
+export interface FileWord {
+  from: number;
+  to: number;
+  /** The part of the path. */
+  query: string;
+}
+
+/** Returns the name of a file at the cursor, such as @src/ma or @"read m; null for none. */
+export function fileWordAt(text: string, cursor: number): FileWord | null {
+  const found = /(?:^|\s)@("[^"\n]{0,200}|[^\s"]{0,200})$/u.exec(text.slice(0, cursor));
+  if (!found) return null;
+  const word = found[1]!;
+  const rest = word.startsWith('"') ? "" : (/^[^\s"]*/.exec(text.slice(cursor))?.[0] ?? "");
+  return {
+    from: cursor - word.length - 1,
+    to: cursor + rest.length,
+    query: word.replace(/^"/, ""),
+  };
+}
+
+/** Returns the suggestions for a name of a file. A name that cannot be typed is left out. */
+export function suggestFiles(
+  word: FileWord,
+  files: readonly FileEntry[],
+  about: (file: FileEntry) => string,
+): Suggestions | null {
+  const list = files.flatMap((f) => {
+    const token = fileToken(f.path);
+    return token === null ? [] : [{ insert: `${token} `, name: f.path, hint: "", about: about(f) }];
+  });
+  const only = list.length === 1 && list[0]!.name === word.query;
+  return list.length === 0 || only ? null : { ...word, list, more: 0 };
+}
+
+/** Returns how a prompt names a file; null if the name cannot be seen whole. */
+export function fileToken(path: string): string | null {
+  if (countHidden(path) > 0 || /["\n\t]/.test(path)) return null;
+  return path.includes(" ") ? `@"${path}"` : `@${path}`;
+}
+
+// As many links as the terminal client makes.
+const maxLinks = 8;
+
+/** Returns links to the known files that a prompt names. */
+export function linksIn(text: string, known: ReadonlySet<string>): Content[] {
+  const names = [...text.matchAll(/(?:^|\s)@(?:"([^"\n]+)"|(\S+))/gu)].map((m) => m[1] ?? m[2]!);
+  return [...new Set(names)]
+    .filter((path) => known.has(path))
+    .slice(0, maxLinks)
+    .map((path) => ({ type: "resource_link", path, name: path.split("/").at(-1)!.slice(-100) }));
 }

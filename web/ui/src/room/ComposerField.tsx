@@ -1,16 +1,17 @@
 import { Textarea } from "@mantine/core";
-import type { KeyboardEvent, RefObject } from "react";
+import { useState, type KeyboardEvent, type RefObject } from "react";
 
 import type { AvailableCommand } from "parley-client";
 
 import type { Target } from "../core/composed.ts";
 import { isTouch } from "../core/enter.ts";
 import type { Rights } from "../core/rights.ts";
-import { commandIn, suggestCommands } from "../core/suggest.ts";
+import { commandIn, fileWordAt, suggestCommands, suggestFiles } from "../core/suggest.ts";
 import { t } from "../texts.ts";
 import { usePaste } from "./useAttach.ts";
 import { CommandHint, Suggestions } from "./Suggestions.tsx";
 import type { Draft } from "./useDraft.ts";
+import { useFiles } from "./useFiles.ts";
 import { useSuggestions } from "./useSuggestions.ts";
 
 interface Props {
@@ -28,10 +29,18 @@ const growsByItself = globalThis.CSS?.supports("field-sizing", "content") ?? fal
 
 /** The text field, and above it suggestions for what the user is typing. */
 export function ComposerField({ area, to, draft, rights, commands, onKeyDown }: Props) {
-  const suggest = (text: string, cursor: number) =>
-    to === "prompt" ? suggestCommands(text, cursor, commands) : null;
-  const suggestions = useSuggestions({ area, ...draft, suggest });
   const onPaste = usePaste();
+  const { text } = draft;
+  const [cursor, setCursor] = useState(0);
+  const at = Math.min(cursor, text.length);
+  const word = to === "prompt" ? fileWordAt(text, at) : null;
+  const files = useFiles(word && word.query);
+  const found = word
+    ? suggestFiles(word, files, (f) => (f.changed ? t.composer.changedFile : ""))
+    : to === "prompt"
+      ? suggestCommands(text, at, commands)
+      : null;
+  const suggestions = useSuggestions({ area, ...draft, found, setCursor });
   const command = to === "prompt" ? commandIn(draft.text, commands) : undefined;
   return (
     <>

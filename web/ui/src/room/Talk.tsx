@@ -39,7 +39,9 @@ export function Talk({ room, rights, items, connection, onReply, open, ...props 
   const endReply = useCallback(() => onReply(null), [onReply]);
   const putBack = ({ id, target, text, replyTo, content }: Unsent) => {
     if (text !== "") writing.composed.putBack(target, text);
-    writing.attachments.putBack(content ?? []);
+    const links = content?.filter((c) => c.type === "resource_link") ?? [];
+    for (const { path } of links) if (path) writing.files.add(path); // linked again when sent
+    writing.attachments.putBack(content?.filter((c) => !links.includes(c)) ?? []);
     writing.outbox.discard(id);
     onReply((replyTo !== undefined && message(replyTo)) || null);
     composer.current?.focus();

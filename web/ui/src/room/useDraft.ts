@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 
-import type { Agent, Limits, Message } from "parley-client";
+import type { Agent, Content, Limits, Message } from "parley-client";
 
 import type { Attaching } from "../core/attaching.ts";
 import type { Target } from "../core/composed.ts";
@@ -8,6 +8,7 @@ import { checkDraft, promptAsOf, type DraftState } from "../core/composing.ts";
 import { isWaiting, newestRowOf } from "../core/outbox.ts";
 import type { Rights } from "../core/rights.ts";
 import { Seen } from "../core/seen.ts";
+import { linksIn } from "../core/suggest.ts";
 import { fitting } from "../core/support.ts";
 import { useTools } from "./context.ts";
 import { useTyping } from "./useTyping.ts";
@@ -55,13 +56,17 @@ export function useDraft(options: Options): Draft {
     composed.change({ [to]: value });
     typing(value.trim() !== "");
   };
+  /** Adds links to the files that the prompt names, as far as there is room. */
+  const withLinks = (content: readonly Content[]) =>
+    [...content, ...linksIn(state.trimmed, writing.files)].slice(0, writing.maxFiles);
   const send = () => {
     if (!state.maySend) return;
     const as = to === "prompt" ? promptAsOf(seenRight.at(performance.now())) : undefined;
     if (as === null) return; // a moment ago the user could not prompt, and wrote to people
     const after = newestRowOf(store.snapshot().room?.timeline.items ?? [], meId);
     const taken = attachments.take();
-    const content = to === "prompt" ? taken.map((c) => fitting(c, options.agent)) : taken;
+    const content =
+      to === "prompt" ? withLinks(taken.map((c) => fitting(c, options.agent))) : taken;
     outbox.add({
       target: to,
       text: state.trimmed,

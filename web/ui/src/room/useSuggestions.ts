@@ -4,21 +4,21 @@ import { accept, suggestAct, type Suggestion, type Suggestions as All } from "..
 import { optionId } from "./Suggestions.tsx";
 
 interface Options {
+  setCursor(at: number): void;
   area: RefObject<HTMLTextAreaElement | null>;
   text: string;
   write(text: string): void;
-  /** Returns what can replace the word at the cursor. */
-  suggest(text: string, cursor: number): All | null;
+  /** What can replace the word at the cursor; null for nothing. */
+  found: All | null;
 }
 
 /** Suggests what the user may be typing, and handles the keys that choose a suggestion. */
-export function useSuggestions({ area, text, write, suggest }: Options) {
+export function useSuggestions({ area, text, write, found, setCursor }: Options) {
   const id = useId();
-  const [cursor, setCursor] = useState(0);
   const [chosen, setActive] = useState(0);
   // The text for which the user has closed the list.
   const [closedFor, setClosedFor] = useState<string | null>(null);
-  const all = text === closedFor ? null : suggest(text, Math.min(cursor, text.length));
+  const all = text === closedFor ? null : found;
   const active = all ? Math.min(chosen, all.list.length - 1) : 0;
 
   const choose = (s: Suggestion) => {

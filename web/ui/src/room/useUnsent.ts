@@ -16,6 +16,8 @@ export interface Writing {
   attachments: Attachments;
   /** How many files a text can have. */
   maxFiles: number;
+  /** The files of the agent's working directory that were suggested: prompts link them. */
+  files: Set<string>;
 }
 
 /** Returns what the user writes in a room and has not sent. It stays the same for the room's life. */
@@ -80,5 +82,6 @@ function makeWriting(
     outbox,
     attachments: new Attachments(attachedAt, uploads, maxFiles),
     maxFiles,
+    files: new Set(),
   };
 }

@@ -31,6 +31,7 @@ export const composer = {
   full: "Too many messages are unsent, so this one has to wait",
   commands: "The agent's commands",
   suggestions: "Suggestions",
+  changedFile: "changed",
   moreSuggestions: (n: number) => `${n} more match; type more of the name`,
   suggestionCount: (n: number) =>
     `${n === 1 ? "1 suggestion" : `${n} suggestions`}; the arrow keys choose, Tab inserts`,
