@@ -283,7 +283,7 @@ func (s *hostShell) started(m agentStarted) rules.Body {
 		SessionID: m.agent.SessionID(),
 		CanLoad:   m.agent.CanLoad(),
 		Continued: m.agent.Continued(),
-		LoadError: m.agent.LoadError(), Defaults: m.agent.Defaults(),
+		LoadError: m.agent.LoadError(), Defaults: m.agent.Defaults(), IdleTimeout: m.agent.IdleTimeout(),
 	}
 }
 

@@ -59,6 +59,9 @@ type Agent interface {
 	// LoadError returns why a new session is open instead of the earlier one; nil if the
 	// earlier one was opened or none was requested.
 	LoadError() error
+	// IdleTimeout returns the time without use after which the agent is put to sleep; 0
+	// for never.
+	IdleTimeout() time.Duration
 	// Defaults returns the options that the agent's configuration sets when a session
 	// begins.
 	Defaults() []rules.OptionDefault

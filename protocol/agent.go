@@ -13,6 +13,7 @@ type Agent struct {
 	Status      AgentStatus `json:"status"`                // as reported last
 	Detail      string      `json:"detail,omitempty"`      // as in AgentStatusChanged
 	SilentSince *time.Time  `json:"silentSince,omitempty"` // as in AgentStatusChanged
+	Asleep      bool        `json:"asleep,omitempty"`      // as in AgentStatusChanged
 	AgentFacts
 	Configuring []AgentConfiguring    `json:"configuring,omitempty"` // changes of options that the agent has not answered
 	SigningIn   *AgentSigningIn       `json:"signingIn,omitempty"`   // signing in that is under way

@@ -129,6 +129,9 @@ type (
 		// Detail is a line for people: what a starting agent waits for, or why an agent
 		// could not be started.
 		Detail string `json:"detail,omitempty"`
+		// Asleep says that an agent that has exited was ended because nobody used it. The
+		// next prompt starts it again.
+		Asleep bool `json:"asleep,omitempty"`
 		// StartedAt is when a start that is in progress began.
 		StartedAt *time.Time `json:"startedAt,omitempty"`
 		// SilentSince is when the agent last sent output, if it has been silent for long
@@ -163,7 +166,7 @@ type (
 func (p AgentStatusChanged) Same(other AgentStatusChanged) bool {
 	silent := p.SilentSince == nil && other.SilentSince == nil ||
 		p.SilentSince != nil && other.SilentSince != nil && p.SilentSince.Equal(*other.SilentSince)
-	return p.Status == other.Status && p.Detail == other.Detail && silent
+	return p.Status == other.Status && p.Detail == other.Detail && p.Asleep == other.Asleep && silent
 }
 
 // PermissionOutcome says how a permission request ended.

@@ -133,6 +133,11 @@ func (a *fakeAgent) handle(m fakeMessage) {
 		a.load()
 	case "session/resume":
 		a.resume()
+	case "session/close":
+		a.note("closing " + m.Params.SessionID)
+		if a.behaviour != "does not answer session/close" {
+			a.result("{}")
+		}
 	case "session/set_mode", "session/set_model", "session/set_config_option":
 		a.configure(m.Method, m.Params)
 	case "session/prompt":
@@ -169,6 +174,9 @@ func (a *fakeAgent) initialize() {
 		version = "1"
 	}
 	sessions := `{"resume":null,"list":{}}`
+	if strings.HasSuffix(a.behaviour, "session/close") {
+		sessions = `{"close":{}}`
+	}
 	if resumers[a.behaviour] {
 		sessions = `{"resume":{}}`
 	}

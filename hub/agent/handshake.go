@@ -21,6 +21,7 @@ func (s *session) handshake(ctx context.Context, spec rules.LaunchSpec, cwd stri
 	}
 	s.authMethods = result.AuthMethods
 	s.reopenings = s.dialect.reopenings(result)
+	s.closes = s.dialect.closes(result)
 	s.opening = newOpening(s.profile, result)
 	if err := s.signIn(ctx, spec.SignIn); err != nil {
 		return err

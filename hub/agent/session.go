@@ -39,6 +39,7 @@ type session struct {
 	// set by Launch, then immutable
 	id          string
 	reopenings  []reopening                // how a later process can open the session; empty if it cannot
+	closes      bool                       // the agent offers session/close
 	continued   protocol.AgentContinuation // how the earlier session was opened; ContinuedNew if it was not
 	loadError   error                      // why the earlier session was not opened
 	authMethods []authMethod
@@ -125,6 +126,9 @@ func (s *session) CanLoad() bool { return len(s.reopenings) > 0 }
 
 // Continued implements [hub.Agent].
 func (s *session) Continued() protocol.AgentContinuation { return s.continued }
+
+// IdleTimeout implements [hub.Agent].
+func (s *session) IdleTimeout() time.Duration { return s.profile.IdleTimeout }
 
 // Defaults implements [hub.Agent].
 func (s *session) Defaults() []rules.OptionDefault { return s.profile.Defaults() }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"parley/hub/agent/wire"
 )
 
 // errLastEvent is the error of Stop if its context ends before the sink has returned
@@ -23,6 +25,7 @@ func (s *session) Stop(ctx context.Context) error {
 		s.cancelQuestion(requestID)
 	}
 	s.Cancel()
+	s.closeSession(ctx)
 	if err := s.shutDown(ctx); err != nil {
 		return err
 	}
@@ -32,6 +35,27 @@ func (s *session) Stop(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return errors.Join(errLastEvent, ctx.Err())
+	}
+}
+
+// closeWait is how long an agent may take to close its session before it is ended. It only
+// frees what the session uses, so it is not worth a longer wait.
+const closeWait = time.Second
+
+// closeSession asks an agent that offers it to close its session, and waits for a moment.
+func (s *session) closeSession(ctx context.Context) {
+	if !s.closes || !s.ready.Load() {
+		return
+	}
+	closed := make(chan struct{}) // closed by read with the answer
+	s.call("session/close", sessionParams{SessionID: s.id}, func(wire.Message) { close(closed) })
+	timer := time.NewTimer(min(closeWait, s.grace))
+	defer timer.Stop()
+	select {
+	case <-closed:
+	case <-s.peer.gone():
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 

@@ -17,6 +17,8 @@ type dialect1 struct {
 	running atomic.Bool // a prompt has no answer yet
 }
 
+func (*dialect1) closes(r initializeResult) bool { return r.AgentCapabilities.offers("close") }
+
 // reopenings prefers resuming, which costs no replay.
 func (*dialect1) reopenings(r initializeResult) []reopening {
 	var ways []reopening

@@ -36,6 +36,8 @@ type earlyEnd struct {
 	stopReason string
 }
 
+func (*dialect2) closes(r initializeResult) bool { return isObject(r.Capabilities.Session) }
+
 // reopenings does not drop the updates before the answer: they tell the session's state.
 func (*dialect2) reopenings(r initializeResult) []reopening {
 	if !isObject(r.Capabilities.Session) {

@@ -30,6 +30,10 @@ type Agents struct {
 	// the first launch.
 	Defaults []rules.OptionDefault
 
+	// IdleTimeout is the time without use after which the agents are put to sleep; 0 for
+	// never. Set it before the first launch.
+	IdleTimeout time.Duration
+
 	launched chan *Agent // sent to by Launch, received by Next, never closed; beyond maxLaunched agents Launch blocks
 
 	mu   sync.Mutex
@@ -69,7 +73,7 @@ func (a *Agents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(ru
 		return nil, err
 	}
 	agent := &Agent{
-		Spec: spec, canLoad: !a.CannotLoad, defaults: a.Defaults, sink: sink,
+		Spec: spec, canLoad: !a.CannotLoad, defaults: a.Defaults, idle: a.IdleTimeout, sink: sink,
 		forgets: a.CannotReload && spec.Load != "",
 		prompts: make(chan rules.AgentPrompt, maxCalls),
 		answers: make(chan PermissionAnswer, maxCalls),
@@ -97,6 +101,7 @@ type Agent struct {
 	// immutable
 	Spec     rules.LaunchSpec // by which it was launched
 	canLoad  bool
+	idle     time.Duration
 	defaults []rules.OptionDefault
 	forgets  bool
 	sink     func(rules.AgentEvent)
@@ -129,6 +134,9 @@ type OptionChange struct {
 	OptionID  string
 	Value     string // JSON; empty to sign in, in the way whose id is OptionID
 }
+
+// IdleTimeout implements [hub.Agent].
+func (a *Agent) IdleTimeout() time.Duration { return a.idle }
 
 // Defaults implements [hub.Agent].
 func (a *Agent) Defaults() []rules.OptionDefault { return a.defaults }

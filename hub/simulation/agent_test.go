@@ -153,6 +153,9 @@ func (a *agent) endTurn(err error) {
 // SessionID implements [hub.Agent].
 func (a *agent) SessionID() string { return "theirs" }
 
+// IdleTimeout implements [hub.Agent].
+func (a *agent) IdleTimeout() time.Duration { return 0 }
+
 // CanLoad implements [hub.Agent].
 func (a *agent) CanLoad() bool { return !a.run.agentsForget }
 

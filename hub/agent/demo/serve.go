@@ -153,6 +153,8 @@ func (s *server) handleRequest(m wire.Message) {
 		result, err = s.ifSignedIn(m.Params, s.loadSession)
 	case "session/resume":
 		result, err = s.ifSignedIn(m.Params, s.resumeSession)
+	case "session/close":
+		result, err = s.closeSession(m.Params)
 	case "session/set_mode", "session/set_config_option":
 		result, err = s.changeSetting(m)
 	case "session/prompt":
@@ -192,9 +194,9 @@ func decodeCapabilities(params json.RawMessage) clientCapabilities {
 
 // initializeResult returns the result of initialize.
 func initializeResult(canLoad bool) json.RawMessage {
-	sessions := `{}`
+	sessions := `{"close":{}}`
 	if canLoad {
-		sessions = `{"resume":{}}`
+		sessions = `{"close":{},"resume":{}}`
 	}
 	return fmt.Appendf(nil, `{"protocolVersion":1,`+
 		`"agentCapabilities":{"loadSession":%t,"sessionCapabilities":%s,"promptCapabilities":{"image":true,"audio":true,"embeddedContext":true}},`+

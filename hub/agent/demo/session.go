@@ -95,6 +95,17 @@ func (s *server) resumeSession(raw json.RawMessage) (*session, error) {
 	return s.reopen(raw)
 }
 
+// closeSession cancels the running turn and forgets the session. The history keeps it.
+func (s *server) closeSession(raw json.RawMessage) (struct{}, error) {
+	ses := s.sessions[sessionOf(raw)]
+	if ses == nil {
+		return struct{}{}, &wire.Error{Code: wire.CodeNotFound, Message: "no such session"}
+	}
+	ses.cancelTurn()
+	delete(s.sessions, ses.id)
+	return struct{}{}, nil
+}
+
 // reopen opens a conversation of the history again.
 func (s *server) reopen(raw json.RawMessage) (*session, error) {
 	p, err := decodeParams(raw)

@@ -35,6 +35,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.applyChangeBegan(p, at.Instant())
 	case *changeEndedEvent:
 		s.applyChangeEnded(p, at.Instant())
+		s.UsedAt = at.Instant()
 	case *protocol.AgentUpdated:
 		s.Session.Facts.Merge(p.AgentFacts)
 		s.followFacts()
@@ -84,6 +85,7 @@ func (s *State) applyTurn(payload protocol.Payload, at rules.Stamp) {
 		s.Running.SilentSince = p.Since
 	case *turnEndedEvent:
 		s.applyTurnEnded(p)
+		s.UsedAt = at.Instant()
 	case *turnConfirmedEvent:
 		s.Ended = slices.DeleteFunc(s.Ended, func(t endedTurn) bool { return t.Turn.Approval == p.Approval })
 	default:
@@ -96,7 +98,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	if p.Status == protocol.AgentStarting && s.Agent != p.Status {
 		s.StartedAt, s.StrayReported = at.At, false
 	}
-	s.Agent, s.Detail = p.Status, p.Detail
+	s.Agent, s.Detail, s.Asleep = p.Status, p.Detail, p.Asleep
 	if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
 		s.Changes, s.RefusedModes, s.RecapWanted = s.signIns(), nil, ""
 	}
@@ -114,6 +116,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	}
 	if p.Session != "" {
 		s.applyReady()
+		s.IdleTimeout, s.UsedAt = p.IdleTimeout, at.Instant()
 		s.AgentSession, s.CanLoad, s.LoadError, s.NewProfile = p.Session, p.CanLoad, "", false
 	}
 	if p.Anew {

@@ -24,12 +24,13 @@ type (
 	// ending once it was asked to end, or exited.
 	agentStatusEvent struct {
 		protocol.AgentStatusChanged
-		Session   string `json:"session,omitempty"` // the agent's own session id; set when it becomes ready
-		CanLoad   bool   `json:"canLoad,omitempty"`
-		Anew      bool   `json:"anew,omitempty"`      // the agent's session is a new one, without the earlier conversation
-		Forgot    string `json:"forgot,omitempty"`    // why it is a new one, if the agent has had a turn
-		Restart   string `json:"restart,omitempty"`   // the id of a restart, with the status from which on it is carried out
-		LoadError string `json:"loadError,omitempty"` // why the earlier session cannot be loaded
+		Session     string        `json:"session,omitempty"` // the agent's own session id; set when it becomes ready
+		CanLoad     bool          `json:"canLoad,omitempty"`
+		Anew        bool          `json:"anew,omitempty"`        // the agent's session is a new one, without the earlier conversation
+		Forgot      string        `json:"forgot,omitempty"`      // why it is a new one, if the agent has had a turn
+		IdleTimeout time.Duration `json:"idleTimeout,omitempty"` // set when the agent becomes ready
+		Restart     string        `json:"restart,omitempty"`     // the id of a restart, with the status from which on it is carried out
+		LoadError   string        `json:"loadError,omitempty"`   // why the earlier session cannot be loaded
 	}
 	turnQueuedEvent     struct{ Turn rules.Turn }
 	turnStartedEvent    struct{ Approval string }

@@ -42,7 +42,7 @@ func (s *State) exited(e rules.AgentExited) rules.Decision {
 	}
 	d := s.loseAgent(failure, failure)
 	status := lastStatus(d)
-	status.ExitCode = e.ExitCode
+	status.ExitCode, status.Asleep = e.ExitCode, s.Asleep && s.Agent == protocol.AgentEnding
 	if e.StderrTail != "" {
 		status.StderrTail = &e.StderrTail
 	}

@@ -30,11 +30,12 @@ type (
 type (
 	// Launched reports that the agent is ready.
 	Launched struct {
-		SessionID string // the agent's own session id
-		CanLoad   bool   // whether a later process can open the session again
-		Continued protocol.AgentContinuation
-		Defaults  []rules.OptionDefault // the options that the configuration sets when a session begins
-		LoadError error                 // why the earlier session was not opened; nil if it was, or was not asked for
+		SessionID   string // the agent's own session id
+		CanLoad     bool   // whether a later process can open the session again
+		Continued   protocol.AgentContinuation
+		IdleTimeout time.Duration         // without use, after which the agent is put to sleep; 0 for never
+		Defaults    []rules.OptionDefault // the options that the configuration sets when a session begins
+		LoadError   error                 // why the earlier session was not opened; nil if it was, or was not asked for
 	}
 	// LaunchFailed reports that the agent could not be started.
 	LaunchFailed struct{ Err error }

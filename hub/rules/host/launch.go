@@ -50,6 +50,7 @@ func (s *State) launched(m Launched) rules.Decision {
 	}
 	ready := newAgentStatus(protocol.AgentIdle)
 	ready.Session, ready.CanLoad = m.SessionID, m.CanLoad
+	ready.IdleTimeout = m.IdleTimeout
 	continued := s.continuation(m)
 	if ready.Anew = continued.Continued == protocol.ContinuedNew; s.HadTurn {
 		ready.Forgot = continued.Reason

@@ -41,7 +41,7 @@ func (s *State) setSilence(since *time.Time) rules.Decision {
 // status returns the agent's status for shared sessions. It does not distinguish idle from
 // running, since they learn of turns from other messages.
 func (s *State) status() protocol.AgentStatusChanged {
-	status := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.Detail}
+	status := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.Detail, Asleep: s.Asleep}
 	if s.Running != nil {
 		status.SilentSince = s.Running.SilentSince
 		if s.Running.Unresponsive && s.up() {

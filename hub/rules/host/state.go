@@ -56,6 +56,11 @@ type State struct {
 	IdleSince   rules.Instant `json:"Vacant"` // since when the agent is ready and no shared session is open; zero otherwise
 	StoppedIdle bool          `json:"LetGo"`  // the agent was stopped because no shared session was open
 
+	// sleep
+	IdleTimeout time.Duration `json:",omitempty"` // without use, after which the agent is put to sleep; 0 for never
+	UsedAt      rules.Instant `json:",omitzero"`  // when the agent became ready or was used last
+	Asleep      bool          `json:",omitempty"` // the agent is ending or has ended because nobody used it
+
 	// turns and questions
 	Queue     []rules.Turn   // waiting turns, in order; at most settings.MaxQueued
 	Running   *runningTurn   // nil for none
@@ -224,6 +229,7 @@ func (s *State) SetClock(now time.Time) {
 		s.Changes[i].At.SetClock(now)
 	}
 	s.IdleSince.SetClock(now)
+	s.UsedAt.SetClock(now)
 }
 
 // Due implements [rules.State].
@@ -235,6 +241,9 @@ func (s *State) Due() time.Time {
 		}
 	}
 	if at := s.idleDeadline(); !at.IsZero() {
+		sooner(at)
+	}
+	if at := s.sleepDeadline(); !at.IsZero() {
 		sooner(at)
 	}
 	for _, c := range s.Changes {

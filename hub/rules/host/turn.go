@@ -176,5 +176,5 @@ func (s *State) tick(in rules.Input) rules.Decision {
 		d.Events = append(d.Events, rules.Event{Public: &turnUnresponsiveEvent{r.Turn.Approval}})
 		d = d.With(Broadcast{rules.AgentChanged{Status: protocol.AgentStatusChanged{Status: protocol.AgentUnresponsive}}})
 	}
-	return s.stopIdleAgent(s.expireChanges(d, in.Now), in.Now)
+	return s.sleep(s.stopIdleAgent(s.expireChanges(d, in.Now), in.Now), in.Now)
 }

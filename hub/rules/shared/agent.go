@@ -22,7 +22,7 @@ func (s *State) agentNotified(m rules.AgentNotified) rules.Decision {
 
 // agentChanged records the agent's status, unless it is the known one.
 func (s *State) agentChanged(m rules.AgentChanged) rules.Decision {
-	known := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince}
+	known := protocol.AgentStatusChanged{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, Asleep: s.Asleep}
 	if !s.Active() || known.Same(m.Status) {
 		return rules.Decision{}
 	}

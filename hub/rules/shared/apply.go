@@ -39,7 +39,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.Commands.forget(func(scope string) bool { return strings.HasPrefix(scope, joinScopePrefix) })
 		s.Departed.forgetJoins()
 	case *protocol.AgentStatusChanged:
-		s.Agent, s.AgentDetail, s.SilentSince = p.Status, p.Detail, p.SilentSince
+		s.Agent, s.AgentDetail, s.SilentSince, s.Asleep = p.Status, p.Detail, p.SilentSince, p.Asleep
 		if p.Status == protocol.AgentExited || p.Status == protocol.AgentStarting {
 			s.RefusedMode = nil
 		}

@@ -47,6 +47,7 @@ type State struct {
 	// the agent, as the host session reports it
 	Agent       protocol.AgentStatus
 	AgentDetail string     // explains the status
+	Asleep      bool       `json:",omitempty"` // the agent has ended because nobody used it
 	SilentSince *time.Time // since when the agent has been silent in a turn; nil if it is not
 	Facts       protocol.AgentFacts
 	OwnTurn     *protocol.AgentTurn            `json:",omitempty"` // what the agent does without a prompt; nil for nothing. Its fields are not changed

@@ -46,7 +46,7 @@ func (s *State) Welcome(a WelcomeFor, at journal.Head) *Welcome {
 		Session:     s.sessionFor(p, a.readOnly),
 		Participant: p,
 		Left:        s.LeftCount,
-		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, AgentFacts: s.Facts, NeedsSignIn: s.NeedsSignIn, RefusedMode: s.RefusedMode, Turn: s.OwnTurn},
+		Agent:       protocol.Agent{Status: s.Agent, Detail: s.AgentDetail, SilentSince: s.SilentSince, Asleep: s.Asleep, AgentFacts: s.Facts, NeedsSignIn: s.NeedsSignIn, RefusedMode: s.RefusedMode, Turn: s.OwnTurn},
 		Cursor:      protocol.NewCursor(uint64(at.Seq), at.Hash).String(),
 		Resume:      protocol.ResumeNew,
 		ReadOnly:    a.readOnly,

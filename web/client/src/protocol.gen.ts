@@ -640,6 +640,7 @@ export interface AgentStatusChanged {
   exitCode?: number;
   stderrTail?: string;
   detail?: string;
+  asleep?: boolean;
   startedAt?: string;
   silentSince?: string;
 }
@@ -1050,6 +1051,8 @@ export interface Agent {
   detail?: string;
   /** as in AgentStatusChanged */
   silentSince?: string;
+  /** as in AgentStatusChanged */
+  asleep?: boolean;
   info?: AgentInfo;
   /** as the agent sent them; an empty object if they exceed the bound */
   capabilities?: unknown;

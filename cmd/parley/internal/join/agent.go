@@ -28,6 +28,8 @@ func (s *screen) status(at time.Time, p *protocol.AgentStatusChanged) {
 		s.line(dim, "* the agent is no longer silent")
 	case p.Status == protocol.AgentUnresponsive:
 		s.line(alert, "* the agent does not stop the turn that was cancelled; /restart-agent ends it and starts it again")
+	case p.Asleep && p.Status == protocol.AgentExited:
+		s.line(dim, "* the agent sleeps, since nobody used it; the next prompt wakes it")
 	case p.Status == protocol.AgentExited:
 		s.line(alert, "* the agent has ended%s; the next prompt or /restart-agent starts it again", because(&p.Detail))
 	default:

@@ -73,7 +73,7 @@ export function noticeOf(e: SessionEvent): Notice | null {
       return { what: "invite", who: e.payload.participant };
     case "agent_status":
       // The other states are shown in the room's header and would be noise here.
-      if (quietStatus.has(e.payload.status)) return null;
+      if (quietStatus.has(e.payload.status) || e.payload.asleep) return null;
       return {
         what: "agent",
         status: e.payload.status,

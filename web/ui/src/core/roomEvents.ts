@@ -134,12 +134,13 @@ function withElicitation(
 
 /** The details of the former status do not apply to the new one. */
 function withStatus(agent: Agent, now: AgentStatusChanged): Agent {
-  const { detail: _, silentSince: __, ...rest } = agent;
+  const { detail: _, silentSince: __, asleep: ___, ...rest } = agent;
   return {
     ...rest,
     status: now.status,
     ...(now.detail !== undefined && { detail: now.detail }),
     ...(now.silentSince !== undefined && { silentSince: now.silentSince }),
+    ...(now.asleep && { asleep: true }),
   };
 }
 

@@ -21,7 +21,7 @@ interface Props {
 type Wait =
   | { why: "silent"; since: number }
   | { why: "starting"; detail: string }
-  | { why: "unresponsive" | "ended" };
+  | { why: "unresponsive" | "ended" | "asleep" };
 
 /** Reports whether people wait for the agent. */
 export function agentWaits(room: Room): boolean {
@@ -34,7 +34,7 @@ function waitOf(room: Room): Wait | null {
   const { silentSince, status, detail } = room.agent;
   switch (status) {
     case "exited":
-      return { why: "ended" };
+      return { why: room.agent.asleep ? "asleep" : "ended" };
     case "unresponsive":
       return { why: "unresponsive" };
     case "starting":
@@ -81,6 +81,8 @@ function textsOf(wait: Wait, now: number): { text: string; short: string; spoken
     }
     case "unresponsive":
       return same(t.waits.unresponsive, t.waits.unresponsiveShort);
+    case "asleep":
+      return same(t.waits.asleep, t.waits.asleepShort);
     case "ended":
       return same(t.waits.ended, t.waits.endedShort);
   }

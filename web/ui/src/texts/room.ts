@@ -7,6 +7,8 @@ export const waits = {
   starting: (detail: string) => `The agent is starting: ${detail}`,
   unresponsive: "The agent does not stop the turn that was cancelled",
   unresponsiveShort: "The agent does not stop",
+  asleep: "The agent sleeps, since nobody used it. The next prompt wakes it.",
+  asleepShort: "The agent sleeps",
   ended: "The agent has ended. The next prompt starts it again.",
   endedShort: "The agent has ended",
 };
