@@ -187,8 +187,9 @@ func remembersAfterItWasKilled(t *testing.T, r *room) {
 }
 
 func remembersAfterTheServerWasKilled(t *testing.T, r *room) {
-	r.prompt(t, "SAY: This answer", "STALL")
-	require.Eventually(t, func() bool { return strings.Contains(strings.Join(r.received(), ""), "answer") }, e2e.Timeout, pollInterval)
+	id := r.prompt(t, "SAY: This answer stops here", "STALL")
+	e2e.AwaitEvent(t, r.host, func(p *protocol.PromptDispatchStarted) bool { return p.ApprovalID == id })
+	require.Eventually(t, func() bool { return strings.Contains(r.said(t, id), "This answer stops") }, e2e.Timeout, pollInterval)
 	r.server.Kill()
 	r.beforeLoad(t)
 	r.server = r.server.Restart(r.owner) // it outlives this step
