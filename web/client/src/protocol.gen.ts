@@ -6,52 +6,81 @@
 /**
  * ResumeOutcome says which events follow a welcome.
  */
-export type ResumeOutcome = "new" | "ok" | "gap";
+export type ResumeOutcome =
+  | "new"
+  | "ok"
+  | "gap";
 
 /**
  * ApproveAction is the decision of an approve command.
  */
-export type ApproveAction = "approve" | "reject";
+export type ApproveAction =
+  | "approve"
+  | "reject";
 
 /**
  * Mode determines what collaborators may do in a shared session.
  */
-export type Mode = "view_only" | "comment_only" | "prompt_with_approval" | "prompt_direct";
+export type Mode =
+  | "view_only"
+  | "comment_only"
+  | "prompt_with_approval"
+  | "prompt_direct";
 
 /**
  * SessionStatus is the state of a shared session.
  */
-export type SessionStatus = "active" | "closed" | "expired";
+export type SessionStatus =
+  | "active"
+  | "closed"
+  | "expired";
 
 /**
  * Attribution says whether the agent's model is told who wrote and approved a prompt.
  */
-export type Attribution = "prefix" | "off";
+export type Attribution =
+  | "prefix"
+  | "off";
 
 /**
  * Role determines, with the Mode, what a participant may do.
  */
-export type Role = "host" | "collaborator" | "viewer";
+export type Role =
+  | "host"
+  | "collaborator"
+  | "viewer";
 
 /**
  * MessageKind is the kind of a Message.
  */
-export type MessageKind = "comment" | "prompt" | "system";
+export type MessageKind =
+  | "comment"
+  | "prompt"
+  | "system";
 
 /**
  * ContentType is the type of a ContentBlock and of a Content.
  */
-export type ContentType = "attachment" | "resource_link" | "resource";
+export type ContentType =
+  | "attachment"
+  | "resource_link"
+  | "resource";
 
 /**
  * ApprovalStatus is the state of an Approval.
  */
-export type ApprovalStatus = "pending" | "approved" | "rejected" | "failed";
+export type ApprovalStatus =
+  | "pending"
+  | "approved"
+  | "rejected"
+  | "failed";
 
 /**
  * When says when an approved prompt runs.
  */
-export type When = "queue" | "interrupt";
+export type When =
+  | "queue"
+  | "interrupt";
 
 /**
  * Code names an error. REST and WebSocket use the same codes. Server to client.
@@ -109,58 +138,97 @@ export type Code =
 /**
  * PermissionOutcome says how a permission request ended.
  */
-export type PermissionOutcome = "selected" | "cancelled";
+export type PermissionOutcome =
+  | "selected"
+  | "cancelled";
 
 /**
  * PermissionSource says who or what answered a permission request.
  */
-export type PermissionSource = "participant" | "policy" | "timeout" | "cancel";
+export type PermissionSource =
+  | "participant"
+  | "policy"
+  | "timeout"
+  | "cancel";
 
 /**
  * ElicitationMode is the way in which an Elicitation asks.
  */
-export type ElicitationMode = "form" | "url";
+export type ElicitationMode =
+  | "form"
+  | "url";
 
 /**
  * FieldType is the type of a FormField.
  */
-export type FieldType = "string" | "number" | "integer" | "boolean" | "select" | "multi_select";
+export type FieldType =
+  | "string"
+  | "number"
+  | "integer"
+  | "boolean"
+  | "select"
+  | "multi_select";
 
 /**
  * FieldFormat is the format of a string.
  */
-export type FieldFormat = "email" | "uri" | "date" | "date-time";
+export type FieldFormat =
+  | "email"
+  | "uri"
+  | "date"
+  | "date-time";
 
 /**
  * ElicitationAction is an answer to an Elicitation.
  */
-export type ElicitationAction = "accept" | "decline" | "cancel";
+export type ElicitationAction =
+  | "accept"
+  | "decline"
+  | "cancel";
 
 /**
  * AgentStatus is the state of the agent of a host session.
  */
 export type AgentStatus =
-  "starting" | "idle" | "running" | "waiting" | "unresponsive" | "detached" | "ending" | "exited";
+  | "starting"
+  | "idle"
+  | "running"
+  | "waiting"
+  | "unresponsive"
+  | "detached"
+  | "ending"
+  | "exited";
 
 /**
  * AgentContinuation says which session a restarted agent continues.
  */
-export type AgentContinuation = "resumed" | "loaded" | "new";
+export type AgentContinuation =
+  | "resumed"
+  | "loaded"
+  | "new";
 
 /**
  * PromptAs is what a prompt becomes when the server accepts it.
  */
-export type PromptAs = "proposal" | "direct";
+export type PromptAs =
+  | "proposal"
+  | "direct";
 
 /**
  * PermissionPolicy determines who answers the agent's permission requests.
  */
-export type PermissionPolicy = "ask" | "allow" | "reject";
+export type PermissionPolicy =
+  | "ask"
+  | "allow"
+  | "reject";
 
 /**
  * AgentSource says why an agent can be started.
  */
-export type AgentSource = "builtin" | "configured" | "installed";
+export type AgentSource =
+  | "builtin"
+  | "configured"
+  | "installed";
 
 /**
  * SharedSessionCreated is the first event of every session. Server to client.
