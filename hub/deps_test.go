@@ -54,7 +54,7 @@ var allowances = []allowance{
 	{"parley/hub/lookup", []string{"parley/protocol", "parley/hub/journal", "parley/hub/history", "parley/hub/rules", "parley/hub/rules/shared"}},
 	{"parley/hub/internal/...", []string{"parley/protocol", "parley/hub/journal", "parley/hub/rules", "parley/hub/internal/..."}},
 	{"parley/hub/feed", []string{"parley/hub/internal/background", "parley/protocol", "parley/hub/journal", "parley/hub/history", "go.uber.org/zap/...", "github.com/google/uuid"}},
-	{"parley/hub/history", []string{"parley/protocol", "parley/hub/journal"}},
+	{"parley/hub/history", []string{"parley/protocol", "parley/protocol/textmerge", "parley/hub/journal"}},
 	{"parley/hub", []string{"parley/protocol", "parley/hub/internal/...", "parley/hub/blobs", "parley/hub/blobs/sniff", "parley/hub/journal", "parley/hub/feed", "parley/hub/history", "parley/hub/lookup", "parley/hub/rules", "parley/hub/rules/host", "parley/hub/rules/shared", "go.uber.org/zap/...", "github.com/google/uuid"}},
 	{"parley/hub/hubtest/...", []string{"parley/...", "github.com/stretchr/testify/...", "pgregory.net/rapid", "github.com/google/uuid", "go.uber.org/zap/...", "github.com/hanwen/go-fuse/...", "golang.org/x/sys/..."}},
 	{"parley/hub/simulation", nil},

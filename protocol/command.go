@@ -25,15 +25,17 @@ type (
 		Role             Role    `json:"role,omitzero"`
 		ParticipantToken string  `json:"participantToken,omitzero"` // to return as the same participant
 		Recent           int     `json:"recent,omitzero"`           // how many of the newest events the welcome contains
+		MaxDelayMS       *int    `json:"maxDelayMs,omitzero"`       // join pieces of texts that arrive within this time, at most 1,000 ms; nil to send each
 	}
 	// Resume connects an existing participant, or opens a read-only connection. The
 	// answer is a [Welcome]. Client to server.
 	Resume struct {
 		ParticipantID    string `json:"participantId"`
 		ParticipantToken string `json:"participantToken"`
-		Cursor           string `json:"cursor,omitzero"`   // of the last event that the client has received
-		Recent           int    `json:"recent,omitzero"`   // how many of the newest events the welcome contains
-		ReadOnly         bool   `json:"readOnly,omitzero"` // only read, which is possible after leaving and after the session's end too
+		Cursor           string `json:"cursor,omitzero"`     // of the last event that the client has received
+		Recent           int    `json:"recent,omitzero"`     // how many of the newest events the welcome contains
+		ReadOnly         bool   `json:"readOnly,omitzero"`   // only read, which is possible after leaving and after the session's end too
+		MaxDelayMS       *int   `json:"maxDelayMs,omitzero"` // as in Join
 	}
 	// Chat sends a message to the participants. The answer is a [MessageAnswer]. Client
 	// to server.

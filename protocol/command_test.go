@@ -14,8 +14,8 @@ func ptr[T any](v T) *T { return &v }
 
 // everyCommand has one command of each type, with all members set.
 var everyCommand = []protocol.Command{
-	&protocol.Join{InviteToken: "i", UserID: "u", DisplayName: ptr("<U>"), Role: protocol.RoleViewer, ParticipantToken: "t", Recent: 3},
-	&protocol.Resume{ParticipantID: "p", ParticipantToken: "t", Cursor: "c", Recent: 200},
+	&protocol.Join{InviteToken: "i", UserID: "u", DisplayName: ptr("<U>"), Role: protocol.RoleViewer, ParticipantToken: "t", Recent: 3, MaxDelayMS: ptr(0)},
+	&protocol.Resume{ParticipantID: "p", ParticipantToken: "t", Cursor: "c", Recent: 200, MaxDelayMS: ptr(1000)},
 	&protocol.Chat{Text: "a & b", ReplyTo: "m", Content: []protocol.ContentBlock{{Type: protocol.ContentAttachment, ID: "f"}}},
 	&protocol.Prompt{Prompt: "do", As: protocol.PromptAsDirect, Content: []protocol.ContentBlock{
 		{Type: protocol.ContentAttachment, ID: "f", AsFile: true},

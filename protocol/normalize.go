@@ -1,7 +1,9 @@
 package protocol
 
 import (
+	"cmp"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -18,11 +20,24 @@ func (c *Join) Normalize(l Limits) error {
 	if err := NormalizeDisplayName(&c.DisplayName); err != nil {
 		return err
 	}
-	return checkRecent(c.Recent, l)
+	return cmp.Or(checkMaxDelay(c.MaxDelayMS), checkRecent(c.Recent, l))
 }
 
 // Normalize implements [Command].
-func (c *Resume) Normalize(l Limits) error { return checkRecent(c.Recent, l) }
+func (c *Resume) Normalize(l Limits) error {
+	return cmp.Or(checkMaxDelay(c.MaxDelayMS), checkRecent(c.Recent, l))
+}
+
+// MaxDelay is the longest time for which a client can let the server gather events.
+const MaxDelay = time.Second
+
+// checkMaxDelay checks a maxDelayMs, which is nil if it is missing.
+func checkMaxDelay(ms *int) error {
+	if ms == nil || *ms >= 0 && *ms <= int(MaxDelay.Milliseconds()) {
+		return nil
+	}
+	return Errorf(CodeInvalidRequest, "maxDelayMs must be between 0 and %d", MaxDelay.Milliseconds())
+}
 
 // Normalize implements [Command].
 func (c *Chat) Normalize(l Limits) error {

@@ -14,6 +14,12 @@ type Line struct {
 	hint hint
 }
 
+// With returns the line with other bytes.
+func (l Line) With(bytes []byte) Line {
+	l.Bytes = bytes
+	return l
+}
+
 // hint says whether a line may be dropped for a client that is behind.
 type hint uint8
 

@@ -34,7 +34,7 @@ func (w *Welcome) Load(ctx context.Context, r history.Reader, resume string) err
 	if len(events) == 1 && len(events[0].Bytes) > w.MaxRecentBytes {
 		events = nil // the client can read it by the command history
 	}
-	w.Recent = history.RawMessages(events)
+	w.Recent = history.RawMessages(history.Merged(events))
 	return err
 }
 

@@ -42,7 +42,7 @@ func (a Page) Read(ctx context.Context, r Reader) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &protocol.HistoryAnswer{Events: RawMessages(p.events), More: p.more, Gap: p.gap}, nil
+	return &protocol.HistoryAnswer{Events: RawMessages(Merged(p.events)), More: p.more, Gap: p.gap}, nil
 }
 
 // ArchivePage is the answer to a request for a page of the archive: events

@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/journal"
 	"parley/protocol"
+	"parley/protocol/textmerge"
 )
 
 // Event is one event of a session, encoded for clients.
@@ -24,6 +25,17 @@ func Encode(r *journal.Record) Event {
 		Bytes:  protocol.EncodeEvent(protocol.EventType(r.Type), c, r.Session.String(), r.Time, r.Public),
 		Cursor: c.String(),
 	}
+}
+
+// Merged returns events with the pieces of streamed texts joined, but for the first event,
+// whose cursor clients use to ask for what precedes it.
+func Merged(events []Event) []Event {
+	if len(events) < 2 {
+		return events
+	}
+	rest := textmerge.Merge(events[1:], func(e Event) []byte { return e.Bytes },
+		func(last Event, joined []byte) Event { last.Bytes = joined; return last })
+	return append(events[:1:1], rest...)
 }
 
 // RawMessages returns events in the form in which answers hold them.

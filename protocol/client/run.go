@@ -95,18 +95,26 @@ func (c *Client) firstCommand() protocol.Request {
 	own := c.Own()
 	if own.ParticipantID != "" {
 		resume := &protocol.Resume{
-			ParticipantID: own.ParticipantID, ParticipantToken: own.Token, Cursor: c.Cursor(), ReadOnly: c.o.ReadOnly,
+			ParticipantID: own.ParticipantID, ParticipantToken: own.Token, Cursor: c.Cursor(), ReadOnly: c.o.ReadOnly, MaxDelayMS: c.maxDelay(),
 		}
 		if resume.Cursor == "" { // with a cursor, the events follow anyway
 			resume.Recent = c.o.Recent
 		}
 		return protocol.Request{ID: uuid.NewString(), Command: resume}
 	}
-	join := &protocol.Join{InviteToken: c.link.Invite, UserID: c.o.UserID, Role: c.o.Role, Recent: c.o.Recent}
+	join := &protocol.Join{InviteToken: c.link.Invite, UserID: c.o.UserID, Role: c.o.Role, Recent: c.o.Recent, MaxDelayMS: c.maxDelay()}
 	if c.o.DisplayName != "" {
 		join.DisplayName = &c.o.DisplayName
 	}
 	return protocol.Request{ID: c.joinID, Command: join}
+}
+
+// maxDelay returns the maxDelayMs of the option MaxDelay.
+func (c *Client) maxDelay() *int {
+	if c.o.MaxDelay == nil {
+		return nil
+	}
+	return new(int(c.o.MaxDelay.Milliseconds()))
 }
 
 // handleWelcome stores a welcome and delivers it. After a resume without a gap the

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"github.com/coder/websocket"
 
@@ -29,9 +31,7 @@ type stream struct {
 // cursor of the answer.
 func openStream(ctx context.Context, l Link, o Options, first protocol.Request, own Link, alive func()) (transport, *protocol.Welcome, error) {
 	s := &stream{link: l, http: o.HTTPClient, creds: make(http.Header)}
-	if o.ReadOnly {
-		s.query = "?readOnly=true"
-	}
+	s.query = streamQuery(o)
 	line, err := protocol.EncodeRequest(first)
 	if err != nil {
 		return nil, nil, err
@@ -58,6 +58,21 @@ func openStream(ctx context.Context, l Link, o Options, first protocol.Request, 
 		return nil, nil, err
 	}
 	return s, welcome, nil
+}
+
+// streamQuery returns the query of the address of the event stream.
+func streamQuery(o Options) string {
+	query := url.Values{}
+	if o.ReadOnly {
+		query.Set("readOnly", "true")
+	}
+	if o.MaxDelay != nil {
+		query.Set("maxDelayMs", strconv.FormatInt(o.MaxDelay.Milliseconds(), 10))
+	}
+	if len(query) == 0 {
+		return ""
+	}
+	return "?" + query.Encode()
 }
 
 // begin opens the event stream after the last event that was received, and sets the

@@ -51,11 +51,12 @@ export class Core {
 
   /** Returns the first command of a connection. */
   hello(): EncodedCommand {
-    const { userId, displayName, role, participantToken, recent, readOnly } = this.settings;
+    const { userId, displayName, role, participantToken, recent, readOnly, maxDelayMs } =
+      this.settings;
     if (!this.own) {
       const join = { inviteToken: this.link.invite, userId, displayName, role, participantToken };
       const id = this.joinID;
-      return { id, line: encodeCommand(id, "join", { ...join, recent }) };
+      return { id, line: encodeCommand(id, "join", { ...join, recent, maxDelayMs }) };
     }
     const { id: participantId, token } = this.own;
     const resume = {
@@ -63,6 +64,7 @@ export class Core {
       participantToken: token,
       cursor: this.cursor,
       ...(readOnly && { readOnly }),
+      maxDelayMs,
     };
     const id = newID();
     // After a cursor, the missed events follow by themselves.

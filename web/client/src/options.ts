@@ -49,6 +49,14 @@ export interface Options {
   /** How many of the newest events the first welcome contains, from 0 to 200. */
   recent?: number;
 
+  /**
+   * Lets the server gather events for at most this time in ms, up to 1,000, and join the
+   * pieces of streamed texts: an agent's thousands of pieces become a few hundred events,
+   * whose cursors are those of the last pieces. With 0, only what arrives together is
+   * joined. By default each piece is an event. It applies to WebSockets.
+   */
+  maxDelayMs?: number;
+
   /** By default the global WebSocket; null for plain HTTP only. */
   WebSocket?: WebSocketConstructor | null;
   /** By default the global fetch. */

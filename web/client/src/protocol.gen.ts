@@ -1064,6 +1064,8 @@ export interface Join {
   participantToken?: string;
   /** how many of the newest events the welcome contains */
   recent?: number;
+  /** join pieces of texts that arrive within this time, at most 1,000 ms; nil to send each */
+  maxDelayMs?: number;
 }
 
 /**
@@ -1209,6 +1211,8 @@ export interface Resume {
   recent?: number;
   /** only read, which is possible after leaving and after the session's end too */
   readOnly?: boolean;
+  /** as in Join */
+  maxDelayMs?: number;
 }
 
 /**

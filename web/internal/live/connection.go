@@ -44,6 +44,9 @@ func (c *connection) begin(onShutdown func(), first time.Duration, tick func() t
 func (c *connection) end(closeConn func()) {
 	c.stopHook()
 	c.tasks.Close()
+	if c.sender.ended != nil {
+		close(c.sender.ended)
+	}
 	closeConn()
 	c.tasks.Wait()
 	c.timer.Stop()

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"parley/hub/feed"
+	"parley/protocol/textmerge"
 	"parley/web/internal/rawconn"
 )
 
@@ -24,6 +25,20 @@ func appendMessage(b []byte, lines []feed.Line) []byte {
 		b = append(b, l.Bytes...)
 	}
 	return b
+}
+
+// mergedFormat is webSocketFormat with the pieces of streamed texts joined.
+var mergedFormat = &feed.Format{Append: func(b []byte, lines []feed.Line) []byte {
+	return appendMessage(b, merged(lines))
+}}
+
+// mergedStreamFormat is eventStreamFormat with the pieces of streamed texts joined.
+var mergedStreamFormat = &feed.Format{Append: func(b []byte, lines []feed.Line) []byte {
+	return appendEvents(b, merged(lines))
+}}
+
+func merged(lines []feed.Line) []feed.Line {
+	return textmerge.Merge(lines, func(l feed.Line) []byte { return l.Bytes }, feed.Line.With)
 }
 
 // eventStreamFormat writes lines as server-sent events, as the HTML standard defines

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"sync"
+	"time"
 
 	"parley/hub/feed"
 	"parley/web/internal/rawconn"
@@ -19,16 +20,21 @@ import (
 type sender struct {
 	// immutable
 	conn   *rawconn.Conn
-	format *feed.Format
 	ctx    context.Context // ends when the server shuts down
 	tasks  *task.Group     // of the connection
 	failed func(error)     // called when the subscription or a write has failed
 
 	// guarded by mu
-	mu      sync.Mutex
-	sub     *feed.Subscription // nil until follow
-	running bool               // the goroutine runs, or has failed
-	again   bool               // it was woken meanwhile
+	mu  sync.Mutex
+	sub *feed.Subscription // nil until follow
+
+	// set before follow, then immutable
+	format *feed.Format
+	delay  time.Duration // how long to gather after each write; 0 to write at once
+	ended  chan struct{} // closed by the connection when it ends, never sent to; nil without a delay
+
+	running bool // the goroutine runs, or has failed
+	again   bool // it was woken meanwhile
 }
 
 // follow begins to send what the subscription has.
@@ -47,8 +53,18 @@ func (s *sender) subscription() *feed.Subscription {
 	return s.sub
 }
 
+// gather joins the pieces of texts that the session sends within a time.
+func (s *sender) gather(format *feed.Format, delay time.Duration) {
+	s.format, s.delay = format, delay
+	if delay > 0 {
+		s.ended = make(chan struct{})
+	}
+}
+
 // Offer implements [feed.Sink].
-func (s *sender) Offer(b *feed.Burst) bool { return s.conn.TryWrite(b.As(s.format)) }
+func (s *sender) Offer(b *feed.Burst) bool {
+	return s.delay == 0 && s.conn.TryWrite(b.As(s.format))
+}
 
 // Cut implements [feed.Sink]. A write that waits fails, which ends the connection.
 func (s *sender) Cut() { s.conn.Close() }
@@ -70,6 +86,20 @@ func (s *sender) run() {
 			s.failed(err)
 			return // running stays true, so that no other goroutine follows
 		}
+	}
+}
+
+// pause waits while the session gathers what to send next.
+func (s *sender) pause() {
+	if s.delay == 0 {
+		return
+	}
+	timer := time.NewTimer(s.delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.ctx.Done():
+	case <-s.ended:
 	}
 }
 
@@ -99,6 +129,7 @@ func (s *sender) sendAll() error {
 		if err := s.send(lines); err != nil {
 			return err
 		}
+		s.pause()
 	}
 }
 

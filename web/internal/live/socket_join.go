@@ -2,6 +2,7 @@ package live
 
 import (
 	"errors"
+	"time"
 
 	"parley/hub/feed"
 	"parley/protocol"
@@ -48,9 +49,24 @@ func (k *socket) join(req protocol.Request) bool {
 		return k.refuse(req.ID, k.server.options.ClientError(k.path, err))
 	}
 	k.joined = true
+	k.gather(req)
 	k.sender.follow(sub)
 	k.timer.Reset(k.server.options.Heartbeat)
 	return true
+}
+
+// gather sets how the connection joins pieces of texts, as its join or resume asks.
+func (k *socket) gather(req protocol.Request) {
+	var ms *int
+	switch c := req.Command.(type) {
+	case *protocol.Join:
+		ms = c.MaxDelayMS
+	case *protocol.Resume:
+		ms = c.MaxDelayMS
+	}
+	if ms != nil {
+		k.sender.gather(mergedFormat, time.Duration(*ms)*time.Millisecond)
+	}
 }
 
 // sendFailed closes a connection whose subscription, or a write to it, has failed.

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +27,10 @@ type stream struct {
 // until the session or the participation ends, the client leaves or is too slow, or
 // the server shuts down. It returns an error if it has not answered the request.
 func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session string, caller hub.Credentials, cursor string) error {
+	maxDelay, gathers, err := maxDelayOf(r)
+	if err != nil {
+		return err
+	}
 	if err := s.Enter(); err != nil {
 		return err
 	}
@@ -35,6 +40,10 @@ func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session str
 		return err
 	}
 	e := &stream{connection: connection{server: s, path: r.URL.Path, client: limit.ConnectionOf(r.Context())}}
+	e.sender.format = eventStreamFormat
+	if gathers {
+		e.sender.gather(mergedStreamFormat, maxDelay)
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-cache")
@@ -52,10 +61,24 @@ func (s *Server) ServeStream(w http.ResponseWriter, r *http.Request, session str
 	return nil
 }
 
+// maxDelayOf returns the query parameter maxDelayMs, and whether there is one.
+func maxDelayOf(r *http.Request) (delay time.Duration, some bool, err error) {
+	text := r.URL.Query().Get("maxDelayMs")
+	if text == "" {
+		return 0, false, nil
+	}
+	ms, err := strconv.Atoi(text)
+	delay = time.Duration(ms) * time.Millisecond
+	if err != nil || delay < 0 || delay > protocol.MaxDelay {
+		return 0, false, protocol.Errorf(protocol.CodeInvalidRequest, "maxDelayMs must be a number between 0 and %d", protocol.MaxDelay.Milliseconds())
+	}
+	return delay, true, nil
+}
+
 // start serves the stream until either side ends it.
 func (e *stream) start(sub *feed.Subscription, first feed.Line) {
 	k := &e.sender
-	k.conn, k.format, k.ctx, k.tasks = e.conn, eventStreamFormat, e.server.draining, &e.tasks
+	k.conn, k.ctx, k.tasks = e.conn, e.server.draining, &e.tasks
 	k.failed = func(error) { e.close() }
 	opening := append(appendEvents(nil, []feed.Line{first}), heartbeat...)
 	if e.conn.Write(opening) == nil {
