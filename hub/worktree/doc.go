@@ -20,8 +20,9 @@
 // # Concurrency
 //
 // [Store.Begin], [Store.TurnEnded] and [Store.End] put a job into a bounded queue and
-// return at once. One goroutine, which [Store.Close] ends and waits for, carries the jobs
-// out. Reads run on the caller's goroutine, a few at a time; others wait.
+// return at once. A few goroutines, which [Store.Close] ends and waits for, carry the jobs
+// out, those of one session in order. Reads run on the caller's goroutine, a few at a time
+// and one for each session; others wait.
 //
 // # Testing
 //

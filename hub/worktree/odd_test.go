@@ -153,31 +153,54 @@ func TestChanges_are_bounded(t *testing.T) {
 		l.write(fmt.Sprintf("many/%03d.txt", i), "a\n")
 	}
 	l.write("long.txt", strings.Repeat("a line\n", 2*maxListPatch/7))
-	require.NoError(t, os.Truncate(filepath.Join(l.dir, "shop.go"), maxFile+1))
+	require.NoError(t, os.Truncate(filepath.Join(l.dir, "shop.go"), l.limits.file+1))
 	a := l.changes(protocol.ChangesQuery{})
 	require.Len(t, a.Files, maxFiles)
 	require.Equal(t, maxFiles+21, a.Total)
 	long := file(t, a, "long.txt")
 	require.Positive(t, long.Left)
 	require.True(t, strings.HasSuffix(long.Patch, "\n"))
-	require.Equal(t, []protocol.UnreadFile{{Path: "shop.go", Size: maxFile + 1, Reason: "larger than 16 MiB"}}, a.Unread)
+	require.Equal(t, []protocol.UnreadFile{{Path: "shop.go", Size: l.limits.file + 1, Reason: "larger than 16 MiB"}}, a.Unread)
 	whole := l.changes(protocol.ChangesQuery{Path: "long.txt"}).Files[0]
 	require.Zero(t, whole.Left)
 	require.Equal(t, long.Version, whole.Version)
 
-	for i := range 12 {
+	l.limits.bytes = 40 << 20
+	for i := range 5 {
 		name := fmt.Sprintf("big-%02d", i)
 		l.write(name, "")
-		require.NoError(t, os.Truncate(filepath.Join(l.dir, name), maxFile-1))
+		require.NoError(t, os.Truncate(filepath.Join(l.dir, name), l.limits.file-1))
 	}
 	a = l.changes(protocol.ChangesQuery{})
-	require.Greater(t, len(a.Unread), 4)
+	require.Len(t, a.Unread, 4)
 	require.Contains(t, a.Unread[0].Reason, "together")
 
-	for i := range maxPaths {
-		l.write(fmt.Sprintf("more/%d/%d", i%100, i), "")
-	}
+	l.limits.paths = 3 // the large files are looked at each time
 	require.Equal(t, string(errManyPaths), l.changes(protocol.ChangesQuery{}).Reason)
+}
+
+func TestChanges_of_a_slow_session_do_not_stop_others(t *testing.T) {
+	l := newLab(t)
+	unlock, err := l.lock(t.Context(), l.session) // as a slow read does
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 3*maxReads)
+	for range 3 * maxReads {
+		go func() {
+			_, err := l.Changes(ctx, l.session, l.dir, protocol.ChangesQuery{Scope: "all"})
+			done <- err
+		}()
+	}
+	other := l.session
+	other[15]++
+	a, err := l.Changes(t.Context(), other, l.dir, protocol.ChangesQuery{Scope: "all"})
+	require.NoError(t, err)
+	require.Empty(t, a.Reason)
+	cancel()
+	for range 3 * maxReads {
+		require.ErrorIs(t, <-done, context.Canceled)
+	}
+	unlock()
 }
 
 func TestTurns_are_bounded(t *testing.T) {
@@ -248,7 +271,7 @@ func TestBegin_never_waits(t *testing.T) {
 	l := newLab(t)
 	busy := New(filepath.Join(t.TempDir(), "changes"), zaptest.NewLogger(t))
 	hold := make(chan struct{})
-	busy.jobs <- func(context.Context) { <-hold }
+	busy.jobs[part(l.session, workers)] <- func(context.Context) { <-hold }
 	for range 2 * maxJobs {
 		busy.Begin(l.session, l.dir)
 		busy.TurnEnded(l.session, l.dir, "t", time.Now())

@@ -47,17 +47,9 @@ func (s *Store) reading(ctx context.Context, session journal.SessionID, dir stri
 	case dir == "":
 		return errNoDir.Error(), nil
 	}
-	select {
-	case s.reads <- struct{}{}:
-		defer func() { <-s.reads }()
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
 	limited, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	lock := s.lock(session)
-	defer lock.Unlock()
-	err = read(limited)
+	err = s.exclusively(limited, session, read)
 	if known, ok := errors.AsType[reasonError](err); ok {
 		return known.Error(), nil
 	}
@@ -71,6 +63,23 @@ func (s *Store) reading(ctx context.Context, session journal.SessionID, dir stri
 		return errProblem.Error(), nil
 	}
 	return "", nil
+}
+
+// exclusively calls read with the session's recording locked, and with one of the slots for
+// reads. A session whose directory is slow takes one of them at most.
+func (s *Store) exclusively(ctx context.Context, session journal.SessionID, read func(context.Context) error) error {
+	unlock, err := s.lock(ctx, session)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	select {
+	case s.reads <- struct{}{}:
+		defer func() { <-s.reads }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return read(ctx)
 }
 
 // changes fills an answer.

@@ -13,23 +13,30 @@ import (
 	"time"
 )
 
-// Bounds of a tree.
+// limits are the bounds of a tree.
+type limits struct {
+	paths int   // changed and untracked files
+	file  int64 // bytes of a file that is read
+	bytes int64 // bytes of all files that are read
+}
+
+var defaultLimits = limits{paths: 20_000, file: 16 << 20, bytes: 128 << 20}
+
+// Further bounds of a tree.
 const (
-	maxPaths    = 20_000    // changed and untracked files of one tree
-	maxPathList = 8 << 20   // bytes of their names
-	maxFile     = 16 << 20  // bytes of a file that is read
-	maxBytes    = 128 << 20 // bytes of all files that are read for one tree
-	maxUnread   = 50        // files that are listed as not read
+	maxPathList = 8 << 20 // bytes of the names of changed and untracked files
+	maxUnread   = 50      // files that are listed as not read
 )
 
-const errManyPaths = reasonError("More than 20,000 files have changed or are neither committed nor ignored.")
+const errManyPaths = reasonError("Too many files have changed or are neither committed nor ignored.")
 
 // snapshot writes a tree of the working directory, and returns it.
 type snapshot struct {
-	run   run
-	repo  repo
-	found treeAt
-	size  int64 // bytes of the files that are read
+	run    run
+	repo   repo
+	limits limits
+	found  treeAt
+	size   int64 // bytes of the files that are read
 }
 
 // write writes the tree. With an index of an earlier tree, git reads only files that have
@@ -103,7 +110,7 @@ func (s *snapshot) changed(ctx context.Context) ([]string, error) {
 		paths = append(paths, splitZero(missing)...)
 	}
 	slices.Sort(paths)
-	if paths = slices.Compact(paths); len(paths) > maxPaths {
+	if paths = slices.Compact(paths); len(paths) > s.limits.paths {
 		return nil, errManyPaths
 	}
 	return paths, nil
@@ -175,10 +182,10 @@ func (s *snapshot) takes(path string, info fs.FileInfo) bool {
 		return true
 	case !info.Mode().IsRegular():
 		return false // git has no devices, pipes and sockets either
-	case info.Size() > maxFile:
-		reason = fmt.Sprintf("larger than %d MiB", maxFile>>20)
-	case s.size+info.Size() > maxBytes:
-		reason = fmt.Sprintf("the changed files have more than %d MiB together", maxBytes>>20)
+	case info.Size() > s.limits.file:
+		reason = fmt.Sprintf("larger than %d MiB", s.limits.file>>20)
+	case s.size+info.Size() > s.limits.bytes:
+		reason = fmt.Sprintf("the changed files have more than %d MiB together", s.limits.bytes>>20)
 	case !mayRead(filepath.Join(s.run.dir, path)):
 		reason = "the server may not read it"
 	default:

@@ -19,7 +19,8 @@ import (
 const (
 	maxTurns    = 100              // turns of a session
 	maxStored   = 512 << 20        // bytes of a session, after which no further turn is recorded
-	maxJobs     = 256              // that wait
+	workers     = 4                // that carry out jobs
+	maxJobs     = 64               // that wait for one worker
 	maxReads    = 2                // at a time
 	jobTimeout  = 2 * time.Minute  // for recording a tree
 	readTimeout = 25 * time.Second // for an answer
@@ -34,12 +35,13 @@ type Store struct {
 	log  *zap.Logger
 	life context.Context // ends with Close
 	end  context.CancelFunc
-	work sync.WaitGroup // the goroutine of runJobs, which Close ends and waits for
+	work sync.WaitGroup // the goroutines of runJobs, which Close ends and waits for
 
-	jobs  chan func(context.Context) // runJobs receives; never closed; a job that does not fit is dropped, so that no actor waits
-	reads chan struct{}              // holds a value for each read that runs
+	limits limits // of a tree
 
-	locks [64]sync.Mutex // for the recordings, by the first byte of the session's id
+	jobs  [workers]chan func(context.Context) // by session, so that a session's jobs stay in order; runJobs receives; never closed; a job that does not fit is dropped, so that no actor waits
+	reads chan struct{}                       // holds a value for each read that runs
+	locks [64]chan struct{}                   // by session; each holds a value while a recording is in use
 }
 
 // New returns a store in a directory, which it creates when it is needed.
@@ -52,22 +54,28 @@ func New(dir string, log *zap.Logger) *Store {
 		git = ""
 		log.Info("there is no git program, so changes of files are not recorded")
 	}
-	s := &Store{dir: dir, git: git, log: log, jobs: make(chan func(context.Context), maxJobs), reads: make(chan struct{}, maxReads)}
+	s := &Store{dir: dir, git: git, log: log, limits: defaultLimits, reads: make(chan struct{}, maxReads)}
 	s.life, s.end = context.WithCancel(context.Background())
-	s.work.Go(s.runJobs)
+	for i := range s.locks {
+		s.locks[i] = make(chan struct{}, 1)
+	}
+	for i := range s.jobs {
+		s.jobs[i] = make(chan func(context.Context), maxJobs)
+		s.work.Go(func() { s.runJobs(s.jobs[i]) })
+	}
 	return s
 }
 
-// Close ends the running job, drops those that wait, and waits. Later calls do nothing.
+// Close ends the running jobs, drops those that wait, and waits. Later calls do nothing.
 func (s *Store) Close() {
 	s.end()
 	s.work.Wait()
 }
 
-func (s *Store) runJobs() {
+func (s *Store) runJobs(jobs <-chan func(context.Context)) {
 	for {
 		select {
-		case job := <-s.jobs:
+		case job := <-jobs:
 			ctx, cancel := context.WithTimeout(s.life, jobTimeout)
 			job(ctx)
 			cancel()
@@ -80,25 +88,35 @@ func (s *Store) runJobs() {
 // enqueue adds a job, or drops it if too many wait.
 func (s *Store) enqueue(session journal.SessionID, job func(context.Context) error) {
 	work := func(ctx context.Context) {
-		lock := s.lock(session)
-		defer lock.Unlock()
+		unlock, err := s.lock(ctx, session)
+		if err != nil {
+			return
+		}
+		defer unlock()
 		if err := job(ctx); err != nil && ctx.Err() == nil {
 			s.log.Debug("changes of files are not recorded", zap.Stringer("session", session), zap.Error(err))
 		}
 	}
 	select {
-	case s.jobs <- work:
+	case s.jobs[part(session, len(s.jobs))] <- work:
 	default:
 		s.log.Warn("too many directories wait to be recorded", zap.Stringer("session", session))
 	}
 }
 
-// lock locks a session's recording.
-func (s *Store) lock(session journal.SessionID) *sync.Mutex {
-	lock := &s.locks[int(session[15])%len(s.locks)]
-	lock.Lock()
-	return lock
+// lock locks a session's recording. The error is that of ctx.
+func (s *Store) lock(ctx context.Context, session journal.SessionID) (unlock func(), err error) {
+	lock := s.locks[part(session, len(s.locks))]
+	select {
+	case lock <- struct{}{}:
+		return func() { <-lock }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
+
+// part returns the part of n parts that a session belongs to.
+func part(session journal.SessionID, n int) int { return int(session[15]) % n }
 
 func (s *Store) base(session journal.SessionID) string {
 	return filepath.Join(s.dir, session.String())
@@ -141,7 +159,7 @@ func (s *Store) record(ctx context.Context, r *recording, index, objects string)
 		return treeAt{}, err
 	}
 	_ = os.Remove(index + ".lock") // of a run that was ended
-	made := snapshot{run: s.run(r, u), repo: u}
+	made := snapshot{run: s.run(r, u), repo: u, limits: s.limits}
 	made.run.index, made.run.objects, made.run.limit = index, objects, maxPathList
 	return made.write(ctx)
 }

@@ -95,7 +95,7 @@ func (l *lab) turn(id string) {
 func (l *lab) settle() {
 	l.t.Helper()
 	done := make(chan struct{})
-	l.jobs <- func(context.Context) { close(done) }
+	l.jobs[part(l.session, workers)] <- func(context.Context) { close(done) }
 	select {
 	case <-done:
 	case <-time.After(time.Minute):
