@@ -67,6 +67,7 @@ test("every command is answered by the payload of its type", async () => {
   await give(host, "rotate_invite", {});
   const bob = enter(await host.rotateInvite(), { userId: "bob" });
   await give(host, "remove", { participantId: (await bob.ready).participant.id });
+  await give(host, "review_file", { path: "a.go", version: "v1", reviewed: true });
   await give(ann, "people", { left: true, limit: 5 });
   const others = await ann.participantsAfter(host.self!.id, 5);
   expect(others.participants.map((p) => p.id)).toEqual([participant.id]);

@@ -133,6 +133,26 @@ describe.each(ways)("over $way", ({ how, state }) => {
     await expect(host.chat("anybody?")).rejects.toMatchObject({ code: "SESSION_INACTIVE" });
   });
 
+  test("the files of the agent and their changes are read and marked as reviewed", async () => {
+    const demo = await server.share(server.url, "demo"); // it has a directory of its own
+    const host = join(demo.host, how);
+    const heard = new EventLog(host);
+    const ann = join(demo.invite, how);
+    await Promise.all([host.ready, ann.ready]);
+    const { files: found } = await ann.files("total");
+    expect(found.map((f) => f.path)).toEqual(["basket/total.go"]);
+    const { files, reason } = await ann.changes({ scope: "uncommitted" });
+    expect(reason).toBeUndefined();
+    const file = files.find((f) => f.path === "basket/total.go")!;
+    expect(file).toMatchObject({ status: "added", deletions: 0 });
+    await ann.reviewFile(file.path, file.version, true);
+    await heard.next("file_reviewed", (e) => e.payload.path === file.path);
+    const one = await host.changes({ scope: "uncommitted", path: file.path });
+    expect(one.marks).toMatchObject([{ path: file.path, version: file.version }]);
+    await host.reviewFile(file.path, file.version, false);
+    await expect(ann.changes({ scope: "turn" })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+  });
+
   test("participants can read a closed session", async () => {
     const host = join(shared.host, how);
     const ann = join(shared.invite, how);

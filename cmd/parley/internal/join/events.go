@@ -87,6 +87,12 @@ func (s *screen) sessionEvent(r *room, e *protocol.Event) {
 		s.line(accent, "* %s set the mode to %s", r.displayName(p.Participant), display.OneLine(string(p.Session.Mode)))
 	case *protocol.SessionClosed:
 		s.line(accent, "* the session is %s", display.OneLine(string(p.Status)))
+	case *protocol.FileReviewed:
+		what := "marked %s as reviewed"
+		if !p.Reviewed {
+			what = "removed the mark of %s"
+		}
+		s.line(dim, "* %s "+what, r.displayName(p.Participant), display.OneLine(p.Path))
 	case *protocol.InviteRotated:
 		s.line(accent, "* %s created a new invite link; the old one no longer works", r.displayName(p.Participant))
 	default:

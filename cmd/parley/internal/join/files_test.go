@@ -65,3 +65,15 @@ func TestFileLinks_are_to_files_that_exist(t *testing.T) {
 	})
 	require.Equal(t, maxFileLinks, calls)
 }
+
+func TestScreen_shows_who_has_reviewed_a_file(t *testing.T) {
+	ada := protocol.Participant{ID: "1", UserID: "ada"}
+	for want, p := range map[string]*protocol.FileReviewed{
+		"* ada marked a⟨U+202E⟩.go as reviewed\n": {Path: "a\u202e.go", Reviewed: true, Participant: ada},
+		"* ada removed the mark of a.go\n":        {Path: "a.go", Participant: ada},
+	} {
+		var out strings.Builder
+		newScreen(&out, false, newLedger()).event(newRoom(), &protocol.Event{Payload: p})
+		require.Equal(t, want, out.String())
+	}
+}

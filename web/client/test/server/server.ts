@@ -49,8 +49,8 @@ export class Server {
   }
 
   /** Starts an agent and shares it. */
-  async share(server = this.url): Promise<Shared> {
-    const { session: agent } = await this.post<HostSessionAnswer>("sessions", { agent: "quick" });
+  async share(server = this.url, name = "quick"): Promise<Shared> {
+    const { session: agent } = await this.post<HostSessionAnswer>("sessions", { agent: name });
     const created = await this.post<CreateAnswer>("shared-sessions", {
       hostSessionId: agent.id,
       hostUserId: "olga",
