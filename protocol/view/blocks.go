@@ -13,7 +13,7 @@ type Block struct {
 	Type        string   // text, image, audio, link, resource, binary or unknown
 	Dropped     int      // of text: the number of bytes before it that were dropped
 	MIMEType    string   // of image, audio, link and binary
-	Data        string   // of image and audio: base64
+	Data        string   // of image, audio and binary: base64; of binary empty if malformed or too long
 	URI         string   // of link, resource and binary
 	Title       string   // of link
 	Description string   // of link
@@ -44,7 +44,7 @@ func (b Block) MarshalJSON() ([]byte, error) {
 	case "resource":
 		members["uri"], members["text"] = b.URI, b.Text()
 	case "binary":
-		members["of"], members["mimeType"], members["uri"], members["size"] = b.Of, b.MIMEType, b.URI, b.Size
+		members["of"], members["mimeType"], members["uri"], members["size"], members["data"] = b.Of, b.MIMEType, b.URI, b.Size, b.Data
 	default:
 		if b.Raw != nil {
 			members["raw"] = b.Raw
@@ -97,7 +97,7 @@ func blockOf(o object) (b Block, ok bool) {
 		b.Data, ok = o.text("data")
 		b.MIMEType = o.string("mimeType")
 		if !isShown(b) {
-			b = Block{Type: "binary", Of: b.Type, MIMEType: b.MIMEType, URI: o.string("uri"), Size: sizeOfBase64(b.Data)}
+			b = binary(b.Type, b.MIMEType, o.string("uri"), b.Data)
 		}
 	case "resource_link":
 		b = Block{Type: "link", MIMEType: o.string("mimeType"), Description: o.string("description"), Size: o.number("size")}
@@ -121,8 +121,19 @@ func resourceOf(o object) (Block, bool) {
 		return Block{Type: "resource", URI: uri, text: []byte(text)}, true
 	}
 	blob, ok := r.text("blob")
-	return Block{Type: "binary", Of: "resource", MIMEType: r.string("mimeType"), URI: uri, Size: sizeOfBase64(blob)}, ok
+	return binary("resource", r.string("mimeType"), uri, blob), ok
 }
+
+func binary(of, mimeType, uri, data string) Block {
+	b := Block{Type: "binary", Of: of, MIMEType: mimeType, URI: uri, Size: sizeOfBase64(data)}
+	if isKept(data) {
+		b.Data = data
+	}
+	return b
+}
+
+// isKept reports whether data is base64 and not too long.
+func isKept(data string) bool { return len(data) <= maxData && base64Text.MatchString(data) }
 
 // maxData is the longest data of an image or a recording that is kept, in characters of
 // base64.
@@ -138,7 +149,7 @@ var shownTypes = map[string]*regexp.Regexp{
 var base64Text = regexp.MustCompile(`^[A-Za-z0-9+/]*={0,2}$`)
 
 func isShown(b Block) bool {
-	return shownTypes[b.Type].MatchString(b.MIMEType) && len(b.Data) <= maxData && base64Text.MatchString(b.Data)
+	return shownTypes[b.Type].MatchString(b.MIMEType) && isKept(b.Data)
 }
 
 func sizeOfBase64(data string) *float64 {

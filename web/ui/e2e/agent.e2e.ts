@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe.ts";
@@ -31,9 +33,14 @@ test("pictures of the agent are shown, in messages and in results of tools", asy
     );
     expect(await width, "it is drawn").toBe(240);
   }
-  // A picture that could contain scripts is not shown, but its source can be read.
-  await ben.locator(".says").getByRole("button", { name: "Content that this version" }).click();
-  await ben.getByText("image/svg+xml").waitFor();
+  // A picture that could contain scripts is not shown, but can be saved.
+  await said(ben, "Picture, image/svg+xml").waitFor();
+  const [saved] = await Promise.all([
+    ben.waitForEvent("download"),
+    ben.getByRole("button", { name: "Download: Picture" }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe("picture.bin");
+  expect(await readFile(await saved.path(), "utf8")).toBe("<svg onload='alert(1)'/>");
 });
 
 test("an unknown update is shown as the agent wrote it", async () => {
@@ -46,6 +53,32 @@ test("an unknown update is shown as the agent wrote it", async () => {
   await ben.reload();
   await ben.getByRole("button", { name: "session/count" }).click();
   await ben.getByText('"exact": 12345678901234567890,').waitFor();
+});
+
+test("each kind of update has a row that everyone can use", async () => {
+  const link = await share(server.url, "prompt_direct", "scripted");
+  const ben = await guest(link.invite, "Ben");
+  const errors: string[] = [];
+  ben.on("console", (m) => m.type() === "error" && errors.push(m.text()));
+  await write(ben, "Agent", "kinds");
+  await ben.getByText("src/a.go:7").first().waitFor();
+  await expectAccessible(ben, "while the agent looks at a file");
+  await ben.getByRole("button", { name: "Stop the agent" }).click();
+  await said(ben, "Cancelled after").waitFor();
+  const sound = ben.locator("audio");
+  await expect.poll(() => sound.evaluate((a: HTMLAudioElement) => a.duration)).toBeCloseTo(0.5, 1);
+  await said(ben, "A page about it").waitFor();
+  await ben.getByText("text/html, 2.0 kB").waitFor();
+  await ben.getByRole("note").getByText("The quota is nearly used up").waitFor();
+  await ben.getByRole("button", { name: "The agent shortened its context" }).click();
+  await said(ben, "What is left.").waitFor();
+  const terminal = ben.getByRole("region", { name: "Terminal", exact: true });
+  expect(await terminal.getByText("grün").evaluate((e) => e.closest(".t-2") !== null)).toBe(true);
+  await ben.getByText("moved: src/a.go → src/b.go").waitFor();
+  await said(ben, "41 % of the context used · $0.25 so far").waitFor();
+  await ben.getByText("a plan as a text").waitFor();
+  await expectAccessible(ben, "every kind of update");
+  expect(errors).toEqual([]);
 });
 
 test("long names and titles do not break the layout", async () => {

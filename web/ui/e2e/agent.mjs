@@ -111,6 +111,57 @@ const scenes = {
       content: [{ type: "content", content: { type: "text", text } }],
     });
   },
+  kinds: (say) => {
+    const block = (content) => say({ sessionUpdate: "agent_message_chunk", content });
+    block({ type: "audio", mimeType: "audio/wav", data: silence().toString("base64") });
+    block({
+      type: "resource_link",
+      uri: "https://example.com/about",
+      name: "about",
+      title: "A page about it",
+      mimeType: "text/html",
+      size: 2_000,
+    });
+    say({
+      sessionUpdate: "notice",
+      severity: "warning",
+      title: "The quota is nearly used up",
+      description: "5 % are left.",
+    });
+    const compactionId = "c1";
+    say({
+      sessionUpdate: "compaction_summary_chunk",
+      compactionId,
+      content: { type: "text", text: "What is left." },
+    });
+    say({ sessionUpdate: "compaction_update", compactionId, status: "completed" });
+    // Half of the letter ü is in each piece.
+    const [data, more] = ["\x1b[32mgr\xc3", "\xbcn\x1b[0m\n"].map((text) => btoa(text));
+    say({
+      sessionUpdate: "terminal_update",
+      terminalId: "x1",
+      command: "make colours",
+      output: { data },
+    });
+    say({ sessionUpdate: "terminal_output_chunk", terminalId: "x1", data: more });
+    say({
+      sessionUpdate: "tool_call_update",
+      toolCallId: "k1",
+      title: "Move it",
+      name: "move_file",
+      kind: "move",
+      status: "completed",
+      locations: [{ path: "src/a.go", line: 7 }],
+      content: [
+        { type: "diff", changes: [{ operation: "move", oldPath: "src/a.go", path: "src/b.go" }] },
+      ],
+    });
+    const plan = { type: "markdown", planId: "p1", content: "a plan as a text" };
+    say({ sessionUpdate: "plan_update", plan });
+    const cost = { amount: 0.25, currency: "USD" };
+    say({ sessionUpdate: "usage_update", used: 41, size: 100, cost });
+    return new Promise((resolve) => (cancelled = resolve));
+  },
   title: (say) => {
     say({ sessionUpdate: "session_info_update", title: "Supercalifragilistic ".repeat(12).trim() });
     say({
@@ -122,6 +173,22 @@ const scenes = {
     });
   },
 };
+
+/** Returns half a second of silence, as a WAV file. */
+function silence() {
+  const [rate, samples] = [8_000, 4_000];
+  const wav = Buffer.alloc(44 + samples, 128);
+  wav.write("RIFF", 0);
+  wav.writeUInt32LE(36 + samples, 4);
+  wav.write("WAVEfmt ", 8);
+  wav.writeUInt32LE(16, 16);
+  for (const [at, value] of Object.entries({ 20: 1, 22: 1, 32: 1, 34: 8 }))
+    wav.writeUInt16LE(value, Number(at));
+  for (const at of [24, 28]) wav.writeUInt32LE(rate, at);
+  wav.write("data", 36);
+  wav.writeUInt32LE(samples, 40);
+  return wav;
+}
 
 const prose = `It takes ~5 minutes, ~6 at most. ~~Gone~~ is gone.
 

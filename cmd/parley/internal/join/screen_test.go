@@ -111,7 +111,7 @@ var updateTests = []struct {
 		[]string{`{"sessionUpdate":"tool_call","toolCallId":"c","title":"Read","name":"read_file","locations":[{"path":"/a.go","line":7},{"path":"/b.go"}]}`,
 			`{"sessionUpdate":"tool_call_update","toolCallId":"c","locations":[{"path":"/a.go","line":7},{"path":"/b.go"}]}`,
 			`{"sessionUpdate":"tool_call_update","toolCallId":"c","locations":[{"path":"/c.go"}]}`},
-		"⚙ Read (read_file) [pending]\n    at /a.go:7, /b.go\n⚙ Read [pending]\n    at /c.go\n"},
+		"⚙ Read (read_file) [pending]\n    at /a.go:7, /b.go\n    at /c.go\n"},
 	{"a terminal of version 2 is shown in its call",
 		[]string{`{"sessionUpdate":"tool_call_update","toolCallId":"c","title":"make","content":[{"type":"terminal","terminalId":"x"}]}`,
 			`{"sessionUpdate":"terminal_output_chunk","terminalId":"x","data":"b25lCg=="}`,

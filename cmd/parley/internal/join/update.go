@@ -88,7 +88,8 @@ func (s *screen) callLine(now *view.ToolRow, shown *shownCall) {
 	running := call.RunningDetails()
 	details := formatDetails(running)
 	files := formatFiles(call.Files, now.Title+details)
-	if shown.shown && now.Title == shown.title && now.Status == shown.status && details == shown.details && files == shown.files {
+	if shown.shown && now.Title == shown.title && now.Status == shown.status && details == shown.details {
+		s.files(files, shown)
 		return
 	}
 	texts := []string{now.Title}
@@ -102,11 +103,16 @@ func (s *screen) callLine(now *view.ToolRow, shown *shownCall) {
 	if details += display.HiddenWarning(texts...); details != "" {
 		s.line(dim, "%s", strings.TrimPrefix(details, "\n"))
 	}
+	s.files(files, shown)
+	shown.shown, shown.title, shown.status, shown.details = true, now.Title, now.Status, formatDetails(running)
+}
+
+// files prints the files at which a call looks if they have changed.
+func (s *screen) files(files string, shown *shownCall) {
 	if files != "" && files != shown.files {
 		s.line(dim, "    at %s", files)
 	}
-	shown.shown, shown.title, shown.status = true, now.Title, now.Status
-	shown.details, shown.files = formatDetails(running), files
+	shown.files = files
 }
 
 // maxFiles is how many files a call's line names.

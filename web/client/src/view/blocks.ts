@@ -20,13 +20,17 @@ export type Block =
       size: number | null;
     }
   | { type: "resource"; uri: string; text: string }
-  /** Data that is not shown, of about that many bytes. */
+  /**
+   * Data that is not shown, of about that many bytes. data is base64; empty if it is
+   * malformed or too long to be kept.
+   */
   | {
       type: "binary";
       of: "image" | "audio" | "resource";
       mimeType: string;
       uri: string;
       size: number;
+      data: string;
     }
   | { type: "unknown"; raw: unknown };
 
@@ -72,10 +76,10 @@ function readResource(r: Json): Block | null {
   if (typeof r.text === "string") return { type: "resource", uri, text: r.text };
   if (typeof r.blob !== "string") return null;
   const mimeType = text(r.mimeType) ?? "";
-  return { type: "binary", of: "resource", mimeType, uri, size: sizeOfBase64(r.blob) };
+  return binary("resource", mimeType, uri, r.blob);
 }
 
-// The longest data that is shown, in characters. An event of a server is 4 MiB unless
+// The longest data that is kept, in characters. An event of a server is 4 MiB unless
 // it is set otherwise.
 const maxData = 8_000_000;
 
@@ -86,14 +90,23 @@ const shown = {
 };
 
 function readMedia(of: "image" | "audio", data: string, mimeType: string, uri: string): Block {
-  if (shown[of].test(mimeType) && data.length <= maxData && isBase64(data))
-    return { type: of, mimeType, data };
-  return { type: "binary", of, mimeType, uri, size: sizeOfBase64(data) };
+  if (shown[of].test(mimeType) && isKept(data)) return { type: of, mimeType, data };
+  return binary(of, mimeType, uri, data);
 }
 
-/** Reports whether data can stand in an address as it is. */
-function isBase64(data: string): boolean {
-  return /^[A-Za-z0-9+/]*={0,2}$/.test(data);
+function binary(
+  of: "image" | "audio" | "resource",
+  mimeType: string,
+  uri: string,
+  data: string,
+): Block {
+  const kept = isKept(data) ? data : "";
+  return { type: "binary", of, mimeType, uri, size: sizeOfBase64(data), data: kept };
+}
+
+/** Reports whether data can stand in an address as it is, and is not too long. */
+function isKept(data: string): boolean {
+  return data.length <= maxData && /^[A-Za-z0-9+/]*={0,2}$/.test(data);
 }
 
 function sizeOfBase64(data: string): number {

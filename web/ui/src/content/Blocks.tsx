@@ -1,13 +1,12 @@
 import type { Block } from "parley-client/view";
-import { bytes, pretty } from "../core/format.ts";
-import { marked } from "../core/visible.ts";
+import { pretty } from "../core/format.ts";
 import { t } from "../texts.ts";
 import { Fold } from "../parts/Fold.tsx";
 import { Part } from "../parts/kept.tsx";
 import { RichText } from "./RichText.tsx";
-import { Icon } from "../parts/Icon.tsx";
+import { BinaryData } from "./BinaryData.tsx";
 import { ResourceLink } from "./ResourceLink.tsx";
-import { shortened, Short } from "./Short.tsx";
+import { Short } from "./Short.tsx";
 import { WholeText } from "./WholeText.tsx";
 import "./Blocks.css";
 
@@ -51,20 +50,7 @@ export function OneBlock({ block: b, growing = false, open = false }: OneProps) 
     case "link":
       return <ResourceLink link={b} />;
     case "binary":
-      return (
-        <div className="attached">
-          <Icon name="file" size={14} />
-          <div className="attached-text">
-            {t.agentSays.binary[b.of]}, {marked(shortened(b.mimeType || t.agentSays.unknownType))},{" "}
-            {bytes(b.size)}
-            {b.uri && (
-              <span className="soft attached-place mono cut">
-                <Short text={b.uri} />
-              </span>
-            )}
-          </div>
-        </div>
-      );
+      return <BinaryData data={b} />;
     case "resource":
       return (
         <Fold name="resource" summary={b.uri ? <Short text={b.uri} /> : t.agentSays.resource}>

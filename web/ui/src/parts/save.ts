@@ -28,3 +28,13 @@ export function saveBlob(content: Blob, name: string): void {
   // The browser reads the content after the click.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+/**
+ * Has the browser save base64 as a file. Its name ends in .bin, so that nothing opens it
+ * by its name.
+ */
+export function saveData(data: string, label: string): void {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const name = fileNameOf(label).replace(/txt$/, "bin");
+  saveBlob(new Blob([bytes], { type: "application/octet-stream" }), name);
+}
