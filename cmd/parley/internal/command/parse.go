@@ -30,6 +30,7 @@ const (
 	Deny      Verb = "/deny"
 	Cancel    Verb = "/cancel"
 	Stop      Verb = "/stop-agent"
+	StopTool  Verb = "/stop-tool"
 	Restart   Verb = "/restart-agent"
 	Switch    Verb = "/switch-agent"
 	Show      Verb = "/show"
@@ -46,7 +47,7 @@ const (
 )
 
 // Verbs are the verbs that begin with a slash, in the order of [HelpText].
-var Verbs = []Verb{Prompt, Commands, Cancel, Queue, Edit, Withdraw, Show, Who, Agent, History, Leave, Quit, Help, Approve, Interrupt, Move, Reject, Allow, Deny, Mode, Set, Unset, Restart, Switch, Stop}
+var Verbs = []Verb{Prompt, Commands, Cancel, Queue, Edit, Withdraw, Show, Who, Agent, History, Leave, Quit, Help, Approve, Interrupt, Move, Reject, Allow, Deny, Mode, Set, Unset, Restart, Switch, Stop, StopTool}
 
 // HelpText lists the commands of the terminal client.
 const HelpText = `type a line to send it as a message; type // to begin a message with /
@@ -89,6 +90,8 @@ for the host only:
   /switch-agent [NAME]   continue with the agent NAME, after a question, which
                          is told what was said; without NAME: list the agents
   /stop-agent            end the agent's process; the next prompt restarts it
+  /stop-tool [NAME]      stop the tool call or terminal whose name contains
+                         NAME; without NAME: list those that can be stopped
 
 #N is the number shown with a question or proposal. Without it a command acts
 only if exactly one item is open, and only if that item was on the screen
@@ -155,7 +158,7 @@ func Parse(line string) (Command, error) {
 		if !protocol.Mode(c.Text).Valid() {
 			return Command{}, fmt.Errorf("/mode takes view_only, comment_only, prompt_with_approval or prompt_direct")
 		}
-	case Set, Switch:
+	case Set, Switch, StopTool:
 	case Unset:
 		if c.Text == "" {
 			return Command{}, fmt.Errorf("/unset needs the option, such as /unset mode")

@@ -52,6 +52,8 @@ func TestParse(t *testing.T) {
 		"/commands":              {Verb: Commands},
 		"/leave":                 {Verb: Leave},
 		"/stop-agent":            {Verb: Stop},
+		"/stop-tool":             {Verb: StopTool},
+		"/stop-tool make watch":  {Verb: StopTool, Text: "make watch"},
 		"/restart-agent":         {Verb: Restart},
 		"/switch-agent":          {Verb: Switch},
 		"/switch-agent claude":   {Verb: Switch, Text: "claude"},

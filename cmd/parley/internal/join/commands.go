@@ -53,6 +53,8 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.setOption(ctx, c)
 	case command.Switch:
 		s.switchAgent(ctx, c)
+	case command.StopTool:
+		s.stopTool(ctx, c)
 	case command.Cancel:
 		s.cancel(ctx, c, m)
 	case command.Queue:

@@ -138,11 +138,20 @@ func (q question) body() string {
 	for _, o := range q.options {
 		texts = append(texts, o.Name)
 	}
-	details := q.call.Details()
+	details := q.details()
 	for _, d := range details {
 		texts = append(texts, d.Text)
 	}
 	return formatDetails(details) + display.HiddenWarning(texts...)
+}
+
+// details returns what the question says besides the heading of its call.
+func (q question) details() []toolcall.Detail {
+	var details []toolcall.Detail
+	for _, text := range q.texts {
+		details = append(details, toolcall.Detail{Text: text})
+	}
+	return append(details, q.call.Details()...)
 }
 
 // formatDetails formats details as indented lines, each after a newline.

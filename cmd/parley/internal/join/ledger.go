@@ -129,7 +129,7 @@ func (l *ledger) prune() {
 }
 
 func (i *item) size() int {
-	size := len(i.approval.Prompt) + i.question.call.Size()
+	size := len(i.approval.Prompt) + i.question.size()
 	if i.output != nil {
 		size += i.output.KeptSize()
 	}

@@ -13,6 +13,7 @@ import (
 
 // question is a permission request of the agent.
 type question struct {
+	texts    []string // its own title and description, as far as the call does not have them
 	call     toolcall.Call
 	options  []option
 	fullSize int // size in bytes of a question of which only the heading is known; otherwise 0
@@ -26,10 +27,23 @@ type option struct{ ID, Name, Kind string }
 func newQuestion(p protocol.Permission) (question, *string) {
 	id, call, options := view.Question(p)
 	q := question{call: toolcall.New(call), fullSize: p.WholeBytes}
+	for _, text := range []string{p.Title, p.Description} {
+		if text != "" && text != call.Title {
+			q.texts = append(q.texts, text)
+		}
+	}
 	for _, o := range options {
 		q.options = append(q.options, option(o))
 	}
 	return q, id
+}
+
+// size returns about how many bytes the question has.
+func (q question) size() (bytes int) {
+	for _, text := range q.texts {
+		bytes += len(text)
+	}
+	return bytes + q.call.Size()
 }
 
 // choose returns the option that a word names: by its number in the list or else by its
