@@ -103,7 +103,8 @@ func (l *limited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// quoteAlternate quotes a path for a list of object directories, which colons separate.
+// quoteAlternate quotes a path for a list of object directories, which colons or line ends
+// separate.
 func quoteAlternate(path string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(path) + `"`
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(path) + `"`
 }

@@ -97,9 +97,15 @@ func TestHostileRepository_runs_no_program(t *testing.T) {
 	l.write("sub/file.txt", "a file\n")
 	l.write("git", "#!/bin/sh\ntouch "+filepath.Join(l.dir, "ran")+"\n")
 	require.NoError(t, os.Chmod(filepath.Join(l.dir, "git"), 0o700))
+	module := &lab{t: t, dir: filepath.Join(l.dir, "module")}
+	require.NoError(t, os.Mkdir(module.dir, 0o700))
+	module.user("init", "-q")
+	module.write("inside.txt", "1\n")
+	module.commit("module")
 	l.commit("more")
 	plain := l.user("rev-parse", "HEAD")
 	traces := l.spring(filepath.Join(l.dir, ".git"))
+	moduleTraces := module.spring(filepath.Join(module.dir, ".git"))
 	t.Setenv("GIT_EXTERNAL_DIFF", filepath.Join(l.dir, "git"))
 	t.Setenv("GIT_CONFIG_COUNT", "1")
 	t.Setenv("GIT_CONFIG_KEY_0", "core.fsmonitor")
@@ -121,7 +127,7 @@ func TestHostileRepository_runs_no_program(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, files.Files)
 
-	require.Empty(t, entries(t, traces))
+	require.Empty(t, append(entries(t, traces), entries(t, moduleTraces)...))
 	require.NoFileExists(t, filepath.Join(l.dir, "ran"))
 
 	_ = userMayFail(l, "--work-tree="+l.dir, "--git-dir=.git", "status")

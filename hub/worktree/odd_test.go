@@ -119,6 +119,22 @@ func TestChanges_in_repositories_of_every_kind(t *testing.T) {
 	})
 }
 
+// The path of the repository is written into a list of directories.
+func TestChanges_in_a_directory_with_an_odd_name(t *testing.T) {
+	for _, name := range []string{`a:b "c" \d`, "line\nend", " space "} {
+		l := emptyLab(t)
+		l.dir = filepath.Join(l.dir, name)
+		require.NoError(t, os.Mkdir(l.dir, 0o700))
+		l.user("init", "-q")
+		l.write("old.txt", "old\n")
+		l.commit("old")
+		l.begin()
+		l.write("old.txt", "new\n")
+		require.Equal(t, map[string]string{"old.txt": "modified"}, statusOf(l.changes(protocol.ChangesQuery{})), name)
+		require.Equal(t, map[string]string{"old.txt": "modified"}, statusOf(l.changes(protocol.ChangesQuery{Scope: "uncommitted"})), name)
+	}
+}
+
 func TestChanges_say_why_there_are_none(t *testing.T) {
 	none := emptyLab(t)
 	none.begin()

@@ -93,7 +93,7 @@ func (s *State) turnEnded(m rules.TurnEnded) rules.Decision {
 	case m.By != nil && !o.Cancelled:
 		d.Events = []rules.Event{{Public: &protocol.PromptCancelled{ApprovalID: m.Approval, Participant: *m.By}}}
 	}
-	if dir := s.WorkingDir(); dir != "" && s.Active() {
+	if dir := s.WorkingDir(); dir != "" && s.Active() && o.Phase == phaseRunning {
 		d = d.With(RecordTurn{Dir: dir, Approval: m.Approval})
 	}
 	if m.Failure != "" {

@@ -59,7 +59,10 @@ func TestWorkingDirectory_is_recorded_at_the_beginning_and_after_each_turn(t *te
 	d := s.Send(s.Owner(), &protocol.Prompt{Prompt: "go"})
 	require.NoError(t, d.Err)
 	id := d.Events[0].Public.(*protocol.PromptApproved).Approval.ID
+	require.NoError(t, s.Do(s.Session, rules.TurnStarted{Approval: id}).Err)
 	require.Contains(t, s.Do(s.Session, rules.TurnEnded{Approval: id}).Effects, rules.Effect(shared.RecordTurn{Dir: "/work", Approval: id}))
+	id = s.Send(s.Owner(), &protocol.Prompt{Prompt: "cancelled before it begins"}).Events[0].Public.(*protocol.PromptApproved).Approval.ID
+	require.NotContains(t, s.Do(s.Session, rules.TurnEnded{Approval: id, Failure: rules.Cancelled}).Effects, rules.Effect(shared.RecordTurn{Dir: "/work", Approval: id}))
 	require.Contains(t, s.Do(s.Session, rules.Loaded{}).Effects, rules.Effect(shared.RecordBegin{Dir: "/work"}))
 	require.Contains(t, s.Send(s.Owner(), &protocol.Close{}).Effects, rules.Effect(shared.RecordEnd{}))
 }
