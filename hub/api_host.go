@@ -62,6 +62,25 @@ func (h *Hub) cannotStart(profile string) error {
 	return nil
 }
 
+// AgentSessions starts an agent, returns the sessions that it has already, and ends it. cwd
+// restricts them to a working directory; empty for all that the profile allows. Errors: as
+// [Hub.CreateHost] without those of the journal.
+func (h *Hub) AgentSessions(ctx context.Context, agent, cwd string) (protocol.AgentSessionsAnswer, error) {
+	if err := h.cannotStart(agent); err != nil {
+		return protocol.AgentSessionsAnswer{}, err
+	}
+	release := h.agents.Take()
+	if release == nil {
+		return protocol.AgentSessionsAnswer{}, host.TooManyAgents(h.options.MaxAgents)
+	}
+	defer release()
+	found, err := h.launcher.Sessions(ctx, agent, cwd)
+	if err != nil && ctx.Err() == nil {
+		err = host.StartError(err)
+	}
+	return found, err
+}
+
 // agentNotFound returns the error for an agent that cannot be started. It says how to
 // install an agent that is known.
 func (h *Hub) agentNotFound(name string) error {

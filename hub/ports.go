@@ -17,6 +17,10 @@ type Launcher interface {
 	Profiles() []protocol.AgentProfile
 	// Missing returns the agents that could be started if they were installed.
 	Missing() []protocol.MissingAgent
+	// Sessions starts an agent, asks it for the sessions that it has already, in the
+	// working directory cwd unless that is empty, and ends it. Its errors are those of
+	// Launch; an agent that does not list its sessions has failed.
+	Sessions(ctx context.Context, profile, cwd string) (protocol.AgentSessionsAnswer, error)
 	// Launch starts an agent and opens a session on it. It blocks until the agent is
 	// ready for a prompt, has failed, or ctx ends. The agent's messages, also those sent
 	// before Launch returns, are passed to sink one at a time and in order. An agent that

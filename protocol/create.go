@@ -57,6 +57,7 @@ type CreateHostSession struct {
 	Cwd         string           `json:"cwd,omitzero"` // the working directory; the profile's if empty
 	Title       string           `json:"title,omitzero"`
 	Permissions PermissionPolicy `json:"permissions,omitzero"`
+	Adopt       string           `json:"adopt,omitzero"`  // the id of a session that the agent has already, which is continued; cwd is that session's
 	SignIn      string           `json:"signIn,omitzero"` // the id of a way to sign in, of the type agent, that the agent uses first
 }
 
@@ -75,6 +76,9 @@ func (c *CreateHostSession) Normalize() error {
 		c.Permissions = PermissionsAsk
 	}
 	if err := checkName("title", c.Title); err != nil {
+		return err
+	}
+	if err := checkName("adopt", c.Adopt); err != nil {
 		return err
 	}
 	if c.SignIn != "" {

@@ -29,6 +29,21 @@ type (
 	}
 )
 
+// AgentSessionsAnswer lists sessions that an agent has already, in its order. Server to
+// client, REST only.
+type AgentSessionsAnswer struct {
+	Sessions []ListedSession `json:"sessions"`
+	More     bool            `json:"more"` // the agent has further sessions
+}
+
+// ListedSession is a session that an agent has already. Server to client, REST only.
+type ListedSession struct {
+	SessionID string  `json:"sessionId"` // the agent's own
+	Cwd       string  `json:"cwd"`       // its working directory
+	Title     string  `json:"title"`     // the agent's own; may be empty
+	UpdatedAt *string `json:"updatedAt"` // as the agent writes it; null if unknown
+}
+
 // CommandType implements [Command].
 func (*RestartAgent) CommandType() CommandType { return CommandRestartAgent }
 

@@ -15,6 +15,11 @@ func (s *Server) agents(*http.Request, []byte) (protocol.AgentsAnswer, error) {
 	return s.hub.Agents(), nil
 }
 
+// agentSessions lists the sessions that an agent has already.
+func (s *Server) agentSessions(r *http.Request, _ []byte) (protocol.AgentSessionsAnswer, error) {
+	return s.hub.AgentSessions(r.Context(), r.PathValue("name"), r.URL.Query().Get("cwd"))
+}
+
 func (s *Server) listHost(r *http.Request, _ []byte) (streamedAnswer, error) {
 	return streamedAnswer{listMember("sessions", s.hub.HostSessions(r.Context()))}, nil
 }

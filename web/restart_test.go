@@ -50,3 +50,21 @@ func TestContract_SwitchAgent(t *testing.T) {
 	to(t, s.Host, "none").fails(protocol.CodeAgentNotFound)
 	s.command(s.Host, "chat", object{"text": "the session is still usable"}).okLine(nil)
 }
+
+func TestContract_AgentSessions(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModePromptDirect)
+	s.command(s.Host, "prompt", object{"prompt": "plan"}).okLine(nil)
+	host, _ := s.connect(s.Host)
+	nextOf[*protocol.PromptDispatchCompleted](t, host)
+	var found protocol.AgentSessionsAnswer
+	w.call("GET", "/api/agents/demo/sessions", nil).ok(http.StatusOK, &found)
+	require.Len(t, found.Sessions, 1)
+	require.Equal(t, "plan", found.Sessions[0].Title)
+	w.call("GET", "/api/agents/none/sessions", nil).fails(protocol.CodeAgentNotFound)
+	for _, id := range []string{"demo-none", "../../etc/passwd"} {
+		w.call("POST", "/api/sessions", object{"agent": "demo", "adopt": id}).fails(protocol.CodeAgentFailed)
+	}
+	w.call("POST", "/api/sessions", object{"agent": "demo", "adopt": "a\u202eb"}).fails(protocol.CodeInvalidRequest)
+	w.call("POST", "/api/sessions", object{"agent": "demo", "adopt": 1}).fails(protocol.CodeInvalidRequest)
+}

@@ -14,6 +14,7 @@ import (
 
 	"parley/cmd/internal/e2e"
 	"parley/protocol"
+	"parley/protocol/client"
 )
 
 // rememberingAgent returns the command of a demo agent in a process of its own that saves
@@ -166,5 +167,45 @@ func TestServe_the_host_switches_to_another_agent(t *testing.T) {
 	require.Equal(t, "mine was replaced by demo", continuation(t, host).Reason)
 	ada.WriteLine(t, "/quit")
 	require.Zero(t, ada.ExitCode(t), ada.Stderr)
+	s.Stop(t)
+}
+
+func TestAdopt_shares_a_session_that_the_agent_has_with_its_history(t *testing.T) {
+	t.Parallel()
+	command, _ := rememberingAgent(t)
+	s := e2e.StartServer(t, t.TempDir(), "--agent", "mine="+command)
+	before := s.Share(t, s.StartAgent(t, "mine"), protocol.ModePromptDirect)
+	said(t, e2e.Connect(t, before.HostLink(), ""), "plan the first thing")
+
+	list := e2e.StartParley(t, "adopt", "mine", "--server", s.URL)
+	require.Zero(t, list.ExitCode(t), list.Stderr)
+	id, _, _ := strings.Cut(list.Stdout.String(), " ")
+	require.Contains(t, list.Stdout.String(), "plan the first thing")
+	adopt := e2e.StartParley(t, "adopt", "mine", id, "--server", s.URL, "--name", "ada")
+	require.Zero(t, adopt.ExitCode(t), adopt.Stderr)
+	link, err := client.ParseLink(strings.Fields(adopt.Stdout.String())[3])
+	require.NoError(t, err)
+
+	host := e2e.Connect(t, link, "")
+	e2e.AwaitEvent(t, host, func(e *protocol.HostSessionUpdate) bool {
+		return strings.Contains(string(e.Notification), "plan the first thing")
+	})
+	require.Contains(t, said(t, host, "memory"), "- plan the first thing")
+	s.Kill()
+	s = s.Restart(t)
+	host = e2e.Connect(t, link, "")
+	require.Contains(t, said(t, host, "memory"), "- plan the first thing")
+	events, _ := host.Events()
+	replayed := 0
+	for _, e := range events {
+		if u, ok := e.Payload.(*protocol.HostSessionUpdate); ok && strings.Contains(string(u.Notification), "user_message_chunk") {
+			replayed++
+		}
+	}
+	require.LessOrEqual(t, replayed, 1, "the history is replayed once")
+
+	unknown := e2e.StartParley(t, "adopt", "mine", "demo-none", "--server", s.URL)
+	require.NotZero(t, unknown.ExitCode(t))
+	require.Contains(t, unknown.Stderr.String(), "no such conversation")
 	s.Stop(t)
 }

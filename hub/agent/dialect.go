@@ -25,8 +25,8 @@ type dialect interface {
 	reopenings(initializeResult) []reopening
 	// signInMethod returns the request that signs in. Any goroutine may call it.
 	signInMethod() string
-	// closes reports whether the agent offers session/close.
-	closes(initializeResult) bool
+	// offers reports whether the agent offers the request session/NAME.
+	offers(r initializeResult, name string) bool
 	// optionType returns the type of an option's value for the agent; empty for none. Any
 	// goroutine may call it.
 	optionType(value json.RawMessage) string

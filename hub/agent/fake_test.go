@@ -43,6 +43,7 @@ type fakeParams struct {
 
 	ToolCallID, TerminalID string
 
+	Cursor                          string
 	ModeID, ModelID, ConfigID, Type string
 	Value                           json.RawMessage
 }
@@ -133,6 +134,13 @@ func (a *fakeAgent) handle(m fakeMessage) {
 		a.load()
 	case "session/resume":
 		a.resume()
+	case "session/list":
+		dir := os.Getenv("FAKE_DIR")
+		if m.Params.Cursor == "" {
+			a.result(`{"sessions":[{"sessionId":"one","cwd":%q,"title":"First","updatedAt":"2026-03-01T10:00:00Z"},{"sessionId":"two","cwd":"/proc"}],"nextCursor":"next"}`, dir)
+		} else {
+			a.result(`{"sessions":[{"sessionId":"three","cwd":%q},{"cwd":%q}],"nextCursor":null}`, dir, dir)
+		}
 	case "session/close":
 		a.note("closing " + m.Params.SessionID)
 		if a.behaviour != "does not answer session/close" {
@@ -173,7 +181,10 @@ func (a *fakeAgent) initialize() {
 	if !other {
 		version = "1"
 	}
-	sessions := `{"resume":null,"list":{}}`
+	sessions := `{"resume":null,"list":null}`
+	if a.behaviour == "lists sessions" {
+		sessions = `{"list":{}}`
+	}
 	if strings.HasSuffix(a.behaviour, "session/close") {
 		sessions = `{"close":{}}`
 	}

@@ -21,13 +21,16 @@ func (s *session) handshake(ctx context.Context, spec rules.LaunchSpec, cwd stri
 	}
 	s.authMethods = result.AuthMethods
 	s.reopenings = s.dialect.reopenings(result)
-	s.closes = s.dialect.closes(result)
+	s.closes, s.lists = s.dialect.offers(result, "close"), s.dialect.offers(result, "list")
 	s.opening = newOpening(s.profile, result)
 	if err := s.signIn(ctx, spec.SignIn); err != nil {
 		return err
 	}
-	if spec.Load != "" {
-		return s.reopen(ctx, cwd, spec.Load)
+	switch {
+	case spec.List:
+		return nil
+	case spec.Load != "":
+		return s.reopen(ctx, cwd, spec)
 	}
 	return s.classify(s.begin(ctx, cwd))
 }

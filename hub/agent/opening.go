@@ -13,7 +13,8 @@ type openParams struct {
 	SessionID             string               `json:"sessionId,omitempty"` // of an earlier session
 	Cwd                   string               `json:"cwd"`
 	AdditionalDirectories []string             `json:"additionalDirectories,omitempty"`
-	MCPServers            []profile.WireServer `json:"mcpServers"` // required
+	MCPServers            []profile.WireServer `json:"mcpServers"`           // required
+	ReplayFrom            *replayFrom          `json:"replayFrom,omitempty"` // of session/resume, version 2
 }
 
 // mcpCapabilities say which MCP servers an agent of version 1 can use, besides stdio.
@@ -83,5 +84,5 @@ func (o *opening) nameTypes() {
 // params returns the parameters of a request that opens a session. sessionID is empty for
 // a new one.
 func (o opening) params(sessionID, cwd string) openParams {
-	return openParams{sessionID, cwd, o.directories, o.servers}
+	return openParams{SessionID: sessionID, Cwd: cwd, AdditionalDirectories: o.directories, MCPServers: o.servers}
 }

@@ -152,7 +152,9 @@ func (s *session) handleNotification(m wire.Message, line []byte) {
 		case s.replayed <- struct{}{}:
 		default:
 		}
-		return
+		if !s.replaying.Load() {
+			return
+		}
 	}
 	raw := m.WithSession(s.hostID)
 	if s.maxEvent > 0 && len(raw) > s.maxEvent {

@@ -40,6 +40,7 @@ type session struct {
 	id          string
 	reopenings  []reopening                // how a later process can open the session; empty if it cannot
 	closes      bool                       // the agent offers session/close
+	lists       bool                       // the agent offers session/list
 	continued   protocol.AgentContinuation // how the earlier session was opened; ContinuedNew if it was not
 	loadError   error                      // why the earlier session was not opened
 	authMethods []authMethod
@@ -56,6 +57,7 @@ type session struct {
 	signingIn     atomic.Bool // the agent is signing in while it starts
 	initialized   atomic.Bool // the agent has answered initialize
 	loading       atomic.Bool // the agent is replaying a session, which is not passed on
+	replaying     atomic.Bool // the replay is passed on after all
 	ready         atomic.Bool // the handshake has succeeded
 	strayReported atomic.Bool // stray output was reported since the last prompt
 	killDeaf      sync.Once   // kills an agent that does not read its input

@@ -44,7 +44,7 @@ const closeWait = time.Second
 
 // closeSession asks an agent that offers it to close its session, and waits for a moment.
 func (s *session) closeSession(ctx context.Context) {
-	if !s.closes || !s.ready.Load() {
+	if !s.closes || !s.ready.Load() || s.id == "" {
 		return
 	}
 	closed := make(chan struct{}) // closed by read with the answer

@@ -17,7 +17,9 @@ type dialect1 struct {
 	running atomic.Bool // a prompt has no answer yet
 }
 
-func (*dialect1) closes(r initializeResult) bool { return r.AgentCapabilities.offers("close") }
+func (*dialect1) offers(r initializeResult, name string) bool {
+	return r.AgentCapabilities.offers(name)
+}
 
 // reopenings prefers resuming, which costs no replay.
 func (*dialect1) reopenings(r initializeResult) []reopening {
@@ -26,7 +28,7 @@ func (*dialect1) reopenings(r initializeResult) []reopening {
 		ways = append(ways, reopening{method: "session/resume", continued: protocol.ContinuedResumed, repeats: true})
 	}
 	if r.AgentCapabilities.LoadSession {
-		ways = append(ways, reopening{method: "session/load", continued: protocol.ContinuedLoaded, repeats: true, replays: true})
+		ways = append(ways, reopening{method: "session/load", continued: protocol.ContinuedLoaded, repeats: true, replays: true, canReplay: true})
 	}
 	return ways
 }

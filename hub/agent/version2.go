@@ -36,14 +36,15 @@ type earlyEnd struct {
 	stopReason string
 }
 
-func (*dialect2) closes(r initializeResult) bool { return isObject(r.Capabilities.Session) }
+// offers holds for session/close and session/list, which belong to every agent with sessions.
+func (*dialect2) offers(r initializeResult, _ string) bool { return isObject(r.Capabilities.Session) }
 
 // reopenings does not drop the updates before the answer: they tell the session's state.
 func (*dialect2) reopenings(r initializeResult) []reopening {
 	if !isObject(r.Capabilities.Session) {
 		return nil
 	}
-	return []reopening{{method: "session/resume", continued: protocol.ContinuedResumed}}
+	return []reopening{{method: "session/resume", continued: protocol.ContinuedResumed, canReplay: true, replayFrom: &replayFrom{"start"}}}
 }
 
 func (*dialect2) signInMethod() string { return "auth/login" }

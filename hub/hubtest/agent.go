@@ -64,6 +64,11 @@ func (a *Agents) Profiles() []protocol.AgentProfile { return []protocol.AgentPro
 // Missing implements [hub.Launcher].
 func (a *Agents) Missing() []protocol.MissingAgent { return nil }
 
+// Sessions implements [hub.Launcher].
+func (a *Agents) Sessions(context.Context, string, string) (protocol.AgentSessionsAnswer, error) {
+	return protocol.AgentSessionsAnswer{}, errors.New("these agents list no sessions")
+}
+
 // Launch implements [hub.Launcher].
 func (a *Agents) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {
 	a.mu.Lock()

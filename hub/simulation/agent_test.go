@@ -46,6 +46,11 @@ func (l *launcher) Profiles() []protocol.AgentProfile {
 // Missing implements [hub.Launcher].
 func (l *launcher) Missing() []protocol.MissingAgent { return nil }
 
+// Sessions implements [hub.Launcher].
+func (l *launcher) Sessions(context.Context, string, string) (protocol.AgentSessionsAnswer, error) {
+	return protocol.AgentSessionsAnswer{}, errors.New("not offered")
+}
+
 // Launch implements [hub.Launcher]. Its outcome depends on the seed and on the number of
 // agents launched before.
 func (l *launcher) Launch(ctx context.Context, spec rules.LaunchSpec, sink func(rules.AgentEvent)) (hub.Agent, error) {

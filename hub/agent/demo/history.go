@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 )
 
 const (
@@ -98,6 +100,34 @@ func (h *History) save(id string, past []json.RawMessage) ([]json.RawMessage, er
 	}
 	h.memory[id] = past
 	return past, nil
+}
+
+// conversation is an entry of a list of conversations.
+type conversation struct {
+	id      string
+	updated time.Time
+}
+
+// list returns the newest conversations, newest first.
+func (h *History) list(most int) []conversation {
+	var all []conversation
+	if h.dir != "" {
+		entries, _ := os.ReadDir(h.dir) // a directory that does not exist has none
+		for _, e := range entries {
+			id, ok := strings.CutSuffix(e.Name(), ".jsonl")
+			if info, err := e.Info(); ok && err == nil && historyID.MatchString(id) {
+				all = append(all, conversation{id, info.ModTime()})
+			}
+		}
+		slices.SortFunc(all, func(a, b conversation) int { return b.updated.Compare(a.updated) })
+	} else {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for _, id := range slices.Backward(h.order) {
+			all = append(all, conversation{id, time.Now()})
+		}
+	}
+	return all[:min(len(all), most)]
 }
 
 // delete deletes a conversation. Deleting an unknown one has no effect.

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
+	"time"
 )
 
 // loadOnly is an update in the history of a conversation that can be loaded, but not
@@ -61,4 +63,42 @@ func playHang(t *turn) {
 func (t *turn) crash() {
 	t.err = ErrCrash
 	t.server.fail(ErrCrash)
+}
+
+// maxListed is how many conversations session/list names.
+const maxListed = 50
+
+// listSessions answers session/list with the newest conversations. The agent does not store
+// their directories, so all of them are in the one that the client asks for, or else in the agent's own.
+func (s *server) listSessions(raw json.RawMessage) (any, error) {
+	p, err := decodeParams(raw)
+	if err != nil {
+		return nil, err
+	}
+	if p.Cwd == "" {
+		p.Cwd, _ = os.Getwd() // empty if it is unknown
+	}
+	sessions := []object{}
+	for _, c := range s.history.list(maxListed) {
+		past, err := s.history.load(c.id)
+		if err != nil || len(past) == 0 {
+			continue // deleted meanwhile, or without a prompt
+		}
+		sessions = append(sessions, object{"sessionId": c.id, "cwd": p.Cwd, "title": firstPrompt(past), "updatedAt": c.updated.UTC().Format(time.RFC3339)})
+	}
+	return object{"sessions": sessions}, nil
+}
+
+// firstPrompt returns the beginning of the first prompt of a conversation.
+func firstPrompt(past []json.RawMessage) string {
+	for _, raw := range past {
+		var update struct {
+			SessionUpdate string
+			Content       struct{ Text string }
+		}
+		if json.Unmarshal(raw, &update) == nil && update.SessionUpdate == "user_message_chunk" {
+			return excerpt(update.Content.Text)
+		}
+	}
+	return ""
 }

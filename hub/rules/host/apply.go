@@ -12,7 +12,7 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 	s.Time = at.At
 	switch p := e.Public.(type) {
 	case *createdEvent:
-		s.Session, s.Cwd, s.Request = p.Session, p.Cwd, p.Request
+		s.Session, s.Cwd, s.Request, s.Adopted = p.Session, p.Cwd, p.Request, p.Adopt
 		s.Deleted, s.NeverRan = false, false // the creation of a session whose agent failed to start was repeated
 	case *deletedEvent:
 		s.Deleted, s.NeverRan = true, p.NeverRan
@@ -29,6 +29,8 @@ func (s *State) Apply(e rules.Event, at rules.Stamp) {
 		s.StoppedIdle, s.IdleSince = true, rules.Instant{}
 	case *presetEvent:
 		s.applyPreset(p)
+	case *replayedEvent:
+		s.Replayed = true
 	case *agentSwitchedEvent:
 		s.applySwitched(p)
 	case *changeBeganEvent:
@@ -108,7 +110,7 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 	s.StartAgain = p.Restart != "" && p.Status == protocol.AgentEnding
 	s.IdleSince = rules.Instant{}
 	if p.Status == protocol.AgentStarting {
-		s.StoppedIdle = false
+		s.StoppedIdle, s.Replaying = false, p.Replay
 	}
 	s.recordIdle(at)
 	if p.LoadError != "" {
@@ -118,6 +120,9 @@ func (s *State) applyAgent(p *agentStatusEvent, at rules.Stamp) {
 		s.applyReady()
 		s.IdleTimeout, s.UsedAt = p.IdleTimeout, at.Instant()
 		s.AgentSession, s.CanLoad, s.LoadError, s.NewProfile = p.Session, p.CanLoad, "", false
+	}
+	if p.Session != "" && s.Adopted == p.Session {
+		s.HadTurn = true // in the agent's own memory
 	}
 	if p.Anew {
 		if s.HadTurn {

@@ -28,9 +28,10 @@ func (s *State) create(in rules.Input, c Create) rules.Decision {
 		session.Facts = protocol.AgentFacts{Profile: &session.Agent, Profiles: c.Profiles}.Bounded()
 	}
 	spec := rules.LaunchSpec{HostSession: s.ID, Profile: session.Agent, Cwd: c.Body.Cwd, SignIn: c.Body.SignIn, MaxEvent: s.settings.MaxEvent}
+	spec.Load, spec.Adopt = c.Body.Adopt, c.Body.Adopt != ""
 	return rules.Decision{
 		Events: []rules.Event{
-			{Public: &createdEvent{session, c.Body.Cwd, c.request()}},
+			{Public: &createdEvent{session, c.Body.Cwd, c.Body.Adopt, c.request()}},
 			{Public: newAgentStatus(protocol.AgentStarting)},
 		},
 		Effects: []rules.Effect{LaunchAgent{spec}},

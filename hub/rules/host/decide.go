@@ -145,7 +145,11 @@ func (s *State) agentReported(event rules.AgentEvent) rules.Decision {
 func (s *State) agentEvent(event rules.AgentEvent) rules.Decision {
 	switch e := event.(type) {
 	case rules.Notifications:
-		return rules.Decision{Effects: []rules.Effect{Broadcast{rules.AgentNotified{Notifications: e}}}}
+		d := rules.Decision{Effects: []rules.Effect{Broadcast{rules.AgentNotified{Notifications: e}}}}
+		if s.Replaying && !s.Replayed {
+			d.Events = []rules.Event{{Public: &replayedEvent{}}}
+		}
+		return d
 	case rules.AgentPermission:
 		return s.requestPermission(e)
 	case rules.AgentElicitation:

@@ -15,6 +15,7 @@ type (
 	createdEvent struct {
 		Session protocol.HostSession `json:"session"`
 		Cwd     string               `json:"cwd,omitempty"`
+		Adopt   string               `json:"adopt,omitempty"`   // the agent's session that is continued
 		Request string               `json:"request,omitempty"` // the digest of a creation with a command id
 	}
 	deletedEvent struct {
@@ -28,6 +29,7 @@ type (
 		CanLoad     bool          `json:"canLoad,omitempty"`
 		Anew        bool          `json:"anew,omitempty"`        // the agent's session is a new one, without the earlier conversation
 		Forgot      string        `json:"forgot,omitempty"`      // why it is a new one, if the agent has had a turn
+		Replay      bool          `json:"replay,omitempty"`      // with starting: the adopted session is replayed
 		IdleTimeout time.Duration `json:"idleTimeout,omitempty"` // set when the agent becomes ready
 		Restart     string        `json:"restart,omitempty"`     // the id of a restart, with the status from which on it is carried out
 		LoadError   string        `json:"loadError,omitempty"`   // why the earlier session cannot be loaded
@@ -81,6 +83,7 @@ func (*idleAgentStoppedEvent) EventType() protocol.EventType { return "agent_let
 func (*changeBeganEvent) EventType() protocol.EventType      { return "option_changing" }
 func (*changeEndedEvent) EventType() protocol.EventType      { return "option_changed" }
 func (*agentSwitchedEvent) EventType() protocol.EventType    { return "profile_switched" }
+func (*replayedEvent) EventType() protocol.EventType         { return "session_replayed" }
 func (*recapWantedEvent) EventType() protocol.EventType      { return "recap_wanted" }
 func (*recapReceivedEvent) EventType() protocol.EventType    { return "recap_received" }
 
@@ -105,6 +108,7 @@ var payloads = map[protocol.EventType]func() protocol.Payload{
 	"option_changing":      func() protocol.Payload { return new(changeBeganEvent) },
 	"option_changed":       func() protocol.Payload { return new(changeEndedEvent) },
 	"profile_switched":     func() protocol.Payload { return new(agentSwitchedEvent) },
+	"session_replayed":     func() protocol.Payload { return new(replayedEvent) },
 	"recap_wanted":         func() protocol.Payload { return new(recapWantedEvent) },
 	"recap_received":       func() protocol.Payload { return new(recapReceivedEvent) },
 }

@@ -23,6 +23,7 @@ func (s *State) launch(d rules.Decision) rules.Decision { return s.launchOn(d, s
 // one.
 func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 	starting := newAgentStatus(protocol.AgentStarting)
+	starting.Replay = load != "" && load == s.Adopted && s.Occupied && !s.Replayed
 	d.Events = append(d.Events, rules.Event{Public: starting})
 	return d.With(
 		LaunchAgent{rules.LaunchSpec{
@@ -30,6 +31,8 @@ func (s *State) launchOn(d rules.Decision, load string) rules.Decision {
 			Profile:     s.Session.Agent,
 			Cwd:         s.Cwd,
 			Load:        load,
+			Replay:      starting.Replay,
+			Adopt:       load != "" && s.AgentSession == "",
 			MaxEvent:    s.settings.MaxEvent,
 		}},
 		Broadcast{rules.AgentChanged{Status: starting.AgentStatusChanged}})
@@ -102,7 +105,7 @@ func (s *State) launchFailed(m LaunchFailed) rules.Decision {
 	case s.Agent == protocol.AgentEnding:
 		return s.announceExit(s.loseAgent(agentStopped, agentStopped)).With(s.refuseCreation(agentStopped, m.Err))
 	}
-	if errors.Is(m.Err, rules.ErrCannotLoad) && s.earlierSession() != "" {
+	if errors.Is(m.Err, rules.ErrCannotLoad) && s.earlierSession() != "" && s.AgentSession != "" {
 		return s.relaunchNewSession(m.Err)
 	}
 	failure := fmt.Sprintf("the agent could not be started: %v", m.Err)
@@ -121,6 +124,11 @@ func (s *State) refuseCreation(failure string, err error) rules.Effect {
 		refusal.AuthMethods = s.Session.Facts.AuthMethods
 	}
 	return rules.Release{Hold: holdLaunch, Err: refusal}
+}
+
+// StartError returns the error for a client about an agent that could not be started.
+func StartError(err error) *protocol.Error {
+	return protocol.Errorf(launchCode(err), "the agent could not be started: %v", err)
 }
 
 // launchCode returns the error code of a failed start. The codes separate failures that a

@@ -20,6 +20,9 @@ func (s *State) sharedOpened(m rules.SharedOpened) rules.Decision {
 		return d
 	}
 	d.Events = []rules.Event{{Public: &occupiedEvent{}}}
+	if s.Adopted != "" && !s.Replayed && s.earlierSession() == s.Adopted {
+		return s.replay(d)
+	}
 	if s.StoppedIdle && s.Agent == protocol.AgentExited {
 		return s.launch(d)
 	}

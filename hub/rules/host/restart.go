@@ -104,3 +104,21 @@ func (s *State) failUnsupported(d rules.Decision) rules.Decision {
 	s.Queue = rest
 	return d
 }
+
+// replayedEvent records that shared sessions receive the history of the adopted session, so
+// that they receive it once. Its JSON is stored.
+type replayedEvent struct{}
+
+// replay starts the agent again for the first shared session on an adopted session of the
+// agent, which repeats its history while it is opened.
+func (s *State) replay(d rules.Decision) rules.Decision {
+	after := *s
+	after.Occupied = true
+	if s.Agent == protocol.AgentExited {
+		return after.launch(d)
+	}
+	ending := newAgentStatus(protocol.AgentEnding)
+	ending.Restart = "replay"
+	d.Events = append(d.Events, rules.Event{Public: ending})
+	return d.With(Broadcast{rules.AgentChanged{Status: ending.AgentStatusChanged}}, EndAgent{})
+}

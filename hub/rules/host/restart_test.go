@@ -200,3 +200,25 @@ func TestState_SwitchAgent_fails_prompts_that_the_new_agent_does_not_take(t *tes
 	s.DeliverAll()
 	require.Equal(t, text, s.Agent.Turn)
 }
+
+func TestState_an_adopted_session_is_replayed_once_to_the_first_room(t *testing.T) {
+	s := rulestest.NewFixture(t, rules.Settings{})
+	h := s.HostState()
+	h.Adopted, h.AgentSession, h.HadTurn, h.Occupied = "theirs", "theirs", true, false
+	d := s.Do(s.Host, rules.SharedOpened{Shared: s.Session.ID})
+	require.Contains(t, d.Effects, rules.Effect(host.EndAgent{}))
+	s.DeliverAll()
+	d = s.Do(s.Host, host.AgentReported{Event: rules.AgentExited{}})
+	require.True(t, rulestest.MessagesOf[host.LaunchAgent](d)[0].Spec.Replay)
+	says(s, "earlier")
+	says(s, "and more")
+	require.True(t, h.Replayed)
+	s.FinishLaunch(true)
+	s.DeliverAll()
+	require.Equal(t, 2, count[*protocol.HostSessionUpdate](t, s.Session.Journal))
+	s.Send(s.Owner(), &protocol.RestartAgent{})
+	s.DeliverAll()
+	d = s.Do(s.Host, host.AgentReported{Event: rules.AgentExited{}})
+	require.False(t, rulestest.MessagesOf[host.LaunchAgent](d)[0].Spec.Replay)
+	require.Equal(t, "theirs", rulestest.MessagesOf[host.LaunchAgent](d)[0].Spec.Load)
+}

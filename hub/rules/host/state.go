@@ -34,6 +34,11 @@ type State struct {
 	HadTurn       bool                 `json:"Worked"` // the agent has had a turn, which a new session would not remember
 	LoadError     string               // why AgentSession cannot be loaded; empty if it can, or if that was not tried
 
+	// an adopted session of the agent
+	Adopted   string `json:",omitempty"` // its id; empty if the session was a new one
+	Replayed  bool   `json:",omitempty"` // shared sessions have received its history
+	Replaying bool   `json:",omitempty"` // the agent that starts or runs repeats its history
+
 	// restarts on request
 	Restart    string `json:",omitempty"` // the id of the newest; empty for none
 	StartAgain bool   `json:",omitempty"` // the agent is ending, and is to be started again
@@ -132,6 +137,9 @@ func (s *State) up() bool { return s.Agent == protocol.AgentIdle }
 
 // earlierSession returns the agent's session to load; empty to begin a new one.
 func (s *State) earlierSession() string {
+	if s.AgentSession == "" {
+		return s.Adopted
+	}
 	if !s.HadTurn || !s.CanLoad || s.LoadError != "" {
 		return ""
 	}

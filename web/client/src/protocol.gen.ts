@@ -1773,6 +1773,8 @@ export interface CreateHostSession {
   cwd?: string;
   title?: string;
   permissions?: PermissionPolicy;
+  /** the id of a session that the agent has already, which is continued; cwd is that session's */
+  adopt?: string;
   /** the id of a way to sign in, of the type agent, that the agent uses first */
   signIn?: string;
 }
@@ -1966,6 +1968,30 @@ export interface MissingAgent {
   signIn: string;
   /** the URL of its documentation */
   docs: string;
+}
+
+/**
+ * AgentSessionsAnswer lists sessions that an agent has already, in its order. Server to
+ * client, REST only.
+ */
+export interface AgentSessionsAnswer {
+  sessions: ListedSession[];
+  /** the agent has further sessions */
+  more: boolean;
+}
+
+/**
+ * ListedSession is a session that an agent has already. Server to client, REST only.
+ */
+export interface ListedSession {
+  /** the agent's own */
+  sessionId: string;
+  /** its working directory */
+  cwd: string;
+  /** the agent's own; may be empty */
+  title: string;
+  /** as the agent writes it; null if unknown */
+  updatedAt: string | null;
 }
 
 /**

@@ -2,11 +2,13 @@
 
 import {
   ParleyError,
+  type AgentSessionsAnswer,
   type AgentsAnswer,
   type CreateAnswer,
   type ErrorBody,
   type HostSession,
   type InvitationAnswer,
+  type ListedSession,
   type Mode,
   type Session,
 } from "parley-client";
@@ -41,6 +43,11 @@ export async function listSessions(): Promise<Session[]> {
 
 export function listAgents(): Promise<AgentsAnswer> {
   return ask<AgentsAnswer>("GET", "/api/agents");
+}
+
+/** Returns the sessions that an agent has already. The server starts the agent for this. */
+export function listAgentSessions(agent: string): Promise<AgentSessionsAnswer> {
+  return ask<AgentSessionsAnswer>("GET", `/api/agents/${encodeURIComponent(agent)}/sessions`);
 }
 
 export async function listHostSessions(): Promise<HostSession[]> {
@@ -106,10 +113,15 @@ export async function howEnded(
 export async function startAgent(
   agent: string,
   title: string,
+  adopt: ListedSession | null,
   givenUp: AbortSignal,
   waiting: (starting: HostSession) => void,
 ): Promise<HostSession> {
-  const request = { agent, ...(title && { title }) };
+  const request = {
+    agent,
+    ...(title && { title }),
+    ...(adopt && { adopt: adopt.sessionId, cwd: adopt.cwd }),
+  };
   const headers = { "Idempotency-Key": randomHex(16), Prefer: "wait=2" };
   for (;;) {
     const { session } = await ask<{ session: HostSession }>(

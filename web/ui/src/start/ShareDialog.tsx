@@ -1,7 +1,7 @@
 import { Button, Modal, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import type { AgentProfile, CreateAnswer, HostSession, Mode } from "parley-client";
+import type { AgentProfile, CreateAnswer, HostSession, ListedSession, Mode } from "parley-client";
 
 import { endAgent, listHostSessions, share, startAgent } from "../core/api.ts";
 import { newUserId, remember, rememberedName, rememberName } from "../core/memory.ts";
@@ -12,6 +12,7 @@ import { Invite } from "../parts/Invite.tsx";
 import { errorText } from "../parts/toasts.ts";
 import { inItsDirection } from "../parts/direction.ts";
 import { t } from "../texts.ts";
+import { EarlierSessions } from "./EarlierSessions.tsx";
 import { StartProgress } from "./StartProgress.tsx";
 
 interface Props {
@@ -52,6 +53,7 @@ function Form({ agents, agent, onMade }: FormProps) {
   const [form, setForm] = useState<Wishes>({
     from: "fresh",
     agent: agent || (agents[0]?.name ?? ""),
+    adopt: null,
     hostSession: "",
     name: rememberedName(),
     title: "",
@@ -90,6 +92,8 @@ function Form({ agents, agent, onMade }: FormProps) {
 interface Wishes {
   from: "fresh" | "running";
   agent: string;
+  /** A session that the agent has already; null for a new one. */
+  adopt: ListedSession | null;
   hostSession: string;
   name: string;
   title: string;
@@ -118,7 +122,11 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
     try {
       const hostSessionId =
         w.from === "fresh"
-          ? (await startAgent(w.agent, title, signal, (agent) => setStart({ agent, since }))).id
+          ? (
+              await startAgent(w.agent, title, w.adopt, signal, (agent) =>
+                setStart({ agent, since }),
+              )
+            ).id
           : w.hostSession;
       const made = await share({
         hostSessionId,
@@ -185,8 +193,14 @@ function What({ form, onChange, agents, running }: WhatProps) {
           <NativeSelect
             label={t.share.agent}
             value={form.agent}
-            onChange={(e) => onChange({ agent: e.currentTarget.value })}
+            onChange={(e) => onChange({ agent: e.currentTarget.value, adopt: null })}
             data={agents.map((a) => ({ value: a.name, label: labelOf(a) }))}
+          />
+          <EarlierSessions
+            key={form.agent}
+            agent={form.agent}
+            chosen={form.adopt}
+            onChoose={(adopt) => onChange({ adopt })}
           />
           <TextInput
             ref={inItsDirection}

@@ -73,6 +73,12 @@ export const share = {
   name: "Your name",
   namePlaceholder: "How others see you",
   titleLabel: "Title",
+  earlier: "Earlier sessions of this agent",
+  noneEarlier: "The agent has no earlier session that can be shared.",
+  earlierLabel: "Continue",
+  newSession: "A new session",
+  earlierAbout:
+    "Everyone in the session sees its history. End the agent elsewhere first, so that two processes do not work in one session.",
   titlePlaceholder: "What this is about (optional)",
   mode: "What others may do",
   expiry: "Open for",

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os/user"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"parley/cmd/internal/cli"
+	"parley/cmd/parley/internal/display"
+	"parley/protocol"
+	"parley/protocol/client"
+)
+
+// newAdoptCommand returns "parley adopt".
+func newAdoptCommand() *cobra.Command {
+	a := adoption{}
+	cmd := &cobra.Command{
+		Use:   "adopt AGENT [SESSION]",
+		Short: "Share a session that an agent has already",
+		Long: `Share what you were just doing with an agent, in its own terminal or in an editor.
+Without SESSION, list the sessions that the agent has, with their ids. With one,
+continue that session on the server, share it, and print the links: the first is
+your own, with which you host the session, and the second is the invite for
+others. They see the history of the session, and everyone goes on in it.
+
+End the agent elsewhere first, so that two processes do not work in one session.`,
+		Example: `  parley adopt claude
+  parley adopt claude 5f0e9a6e-2f0b-4a33-9a3e-0d8b6e7c2a11`,
+		Args: cli.Args(cobra.RangeArgs(1, 2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a.agent = args[0]
+			if len(args) == 1 {
+				return a.list(cmd.Context(), cmd.OutOrStdout())
+			}
+			return a.share(cmd.Context(), cmd.OutOrStdout(), args[1])
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&a.server, "server", "http://127.0.0.1:8080", "address of the server")
+	f.StringVar(&a.cwd, "dir", "", "only sessions in this working directory")
+	f.StringVar(&a.name, "name", "", "your name in the session (default: the name of your account)")
+	return cmd
+}
+
+// adoption is what "parley adopt" was asked for.
+type adoption struct{ server, agent, cwd, name string }
+
+// list prints the sessions that the agent has.
+func (a adoption) list(ctx context.Context, out io.Writer) error {
+	found, err := a.sessions(ctx)
+	if err != nil {
+		return err
+	}
+	if len(found.Sessions) == 0 {
+		_, err := fmt.Fprintln(out, "The agent has no session that can be shared.")
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	for _, s := range found.Sessions {
+		updated := ""
+		if s.UpdatedAt != nil {
+			updated = *s.UpdatedAt
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", display.OneLine(s.SessionID), display.OneLine(updated), display.OneLine(s.Cwd), display.Short(s.Title, 60))
+	}
+	if found.More {
+		fmt.Fprintln(w, "The agent has more; --dir shows those in one directory.")
+	}
+	return w.Flush()
+}
+
+func (a adoption) sessions(ctx context.Context) (found protocol.AgentSessionsAnswer, err error) {
+	path := "/api/agents/" + url.PathEscape(a.agent) + "/sessions?cwd=" + url.QueryEscape(a.cwd)
+	return found, a.call(ctx, http.MethodGet, path, nil, &found)
+}
+
+// share continues a session of the agent on the server, and prints the links to it.
+func (a adoption) share(ctx context.Context, out io.Writer, session string) error {
+	found, err := a.sessions(ctx)
+	if err != nil {
+		return err
+	}
+	create := protocol.CreateHostSession{Agent: a.agent, Adopt: session, Cwd: a.cwd}
+	for _, s := range found.Sessions {
+		if s.SessionID == session {
+			create.Cwd, create.Title = s.Cwd, display.Short(s.Title, 60)
+		}
+	}
+	var host protocol.HostSessionAnswer
+	if err := a.call(ctx, http.MethodPost, "/api/sessions", create, &host); err != nil {
+		return err
+	}
+	name := a.name
+	if u, err := user.Current(); name == "" && err == nil {
+		name = u.Username
+	}
+	shared := protocol.CreateSharedSession{HostSessionID: host.Session.ID, HostUserID: name}
+	var made protocol.CreateAnswer
+	if err := a.call(ctx, http.MethodPost, "/api/shared-sessions", shared, &made); err != nil {
+		return err
+	}
+	link := client.Link{Server: strings.TrimSuffix(a.server, "/"), Session: made.Session.ID}
+	own, invite := link, link
+	own.ParticipantID, own.Token = made.HostParticipant.ID, *made.HostParticipant.AccessToken
+	invite.Invite = made.InviteToken
+	_, err = fmt.Fprintf(out, "Your own link:\n  %s\nThe invite for others:\n  %s\n", own, invite)
+	return err
+}
+
+// call makes a request and decodes the answer.
+func (a adoption) call(ctx context.Context, method, path string, body, answer any) error {
+	var encoded []byte
+	if body != nil {
+		var err error
+		if encoded, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(a.server, "/")+path, bytes.NewReader(encoded))
+	if err != nil {
+		return cli.Usagef("--server: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	const maxAnswer = 8 << 20
+	received, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return err
+	}
+	if response.StatusCode/100 == 2 {
+		return json.Unmarshal(received, answer)
+	}
+	var refusal protocol.ErrorBody
+	if json.Unmarshal(received, &refusal) != nil || refusal.Error == "" {
+		return fmt.Errorf("the server answered %s", response.Status)
+	}
+	return errors.New(display.OneLine(refusal.Error))
+}
