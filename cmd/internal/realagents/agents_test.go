@@ -29,6 +29,8 @@ type realAgent struct {
 	command        slash                           // a slash command
 	shell          string                          // the tool that runs a command
 	arguments      func(command string) object     // of that tool
+	planMode       string                          // the category of an option that must be "plan" for a question, else "default"; may be empty
+	question       string                          // a tool call that asks people a question; empty if the agent has no elicitation
 }
 
 // setting is a value of an option, and the model that requests name once it is set.
@@ -62,6 +64,7 @@ var (
 		model:   setting{"haiku", "haiku"},
 		command: slash{text: "/context", shows: "Context Usage"},
 		shell:   "Bash", arguments: command,
+		question: `AskUserQuestion {"questions":[{"question":"Which fruit?","header":"Fruit","multiSelect":false,"options":` + fruits + `}]}`,
 	}
 	codex = realAgent{
 		name: "codex", pkg: "@agentclientprotocol/codex-acp", program: "codex-acp", setUp: setUpCodex,
@@ -72,6 +75,8 @@ var (
 		shell:   "exec_command", arguments: func(c string) object {
 			return object{"cmd": c, "sandbox_permissions": "require_escalated", "justification": "run a test"}
 		},
+		planMode: "collaboration_mode",
+		question: `request_user_input {"questions":[{"id":"fruit","header":"Fruit","question":"Which fruit?","options":` + fruits + `}]}`,
 	}
 	qwen = realAgent{
 		name: "qwen", pkg: "@qwen-code/qwen-code", program: "qwen", setUp: setUpQwen,
@@ -87,6 +92,8 @@ var (
 
 var agents = []realAgent{openCode, gemini, claude, claude.inVersion1(), codex, codex.inVersion1(), qwen}
 
+func (a realAgent) hasElicitation() bool { return a.question != "" }
+
 // inVersion1 returns the agent with a server that knows only version 1 of the protocol.
 func (a realAgent) inVersion1() realAgent {
 	a.name += "1"
@@ -94,6 +101,8 @@ func (a realAgent) inVersion1() realAgent {
 	a.flags = []string{"--acp-version", "1"}
 	return a
 }
+
+const fruits = `[{"label":"Apple","description":"red"},{"label":"Pear","description":"green"}]`
 
 func command(c string) object { return object{"command": c, "description": "run a test"} }
 

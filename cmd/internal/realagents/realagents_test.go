@@ -37,6 +37,8 @@ var steps = []step{
 	{"runs a turn", nil, runsATurn},
 	{"changes its model", nil, changesItsModel},
 	{"runs a slash command", nil, runsASlashCommand},
+	{"sees an image", nil, seesAnImage},
+	{"asks a question and receives the answer", realAgent.hasElicitation, asksAQuestion},
 	{"asks before it runs a command", nil, asksBeforeACommand},
 	{"stops a command of a turn that is cancelled", nil, stopsACommand},
 	{"gives up a question of a turn that is cancelled", nil, withdrawsItsQuestion},

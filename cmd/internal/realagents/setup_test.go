@@ -146,7 +146,8 @@ enabled = false
 // qwen is configured by a file and by variables.
 func setUpQwen(s setup) launch {
 	model := func(id string) object {
-		return object{"id": id, "name": id, "envKey": "OPENAI_API_KEY", "baseUrl": s.model + "/v1"}
+		return object{"id": id, "name": id, "envKey": "OPENAI_API_KEY", "baseUrl": s.model + "/v1",
+			"generationConfig": object{"modalities": object{"image": true}}}
 	}
 	s.writeJSON(".qwen/settings.json", object{
 		"security":       object{"auth": object{"selectedType": "openai"}},
@@ -156,6 +157,7 @@ func setUpQwen(s setup) launch {
 		"ide":            object{"enabled": false},
 		"modelProviders": object{"openai": []object{model("one"), model("two")}},
 		"model":          object{"name": "one"},
+		"memory":         object{"enableManagedAutoMemory": false, "enableManagedAutoDream": false}, // they ask the model after a turn
 	})
 	return launch{[]string{"--acp"}, map[string]string{
 		"OPENAI_API_KEY":                "none",
