@@ -14,7 +14,8 @@
 // credential helpers, remote helpers. So git never reads the configuration of the user's
 // repository. It works on the session's own repository, whose configuration and attributes
 // this package writes, and the newest commit is found by reading HEAD and the refs here.
-// Symbolic links are compared as links and not followed, and files outside of the working
+// The files of the server, which include the key of all tokens, are never shown, whatever a
+// repository says. Symbolic links are compared as links and not followed, and files outside of the working
 // directory are not read. Each run has a time-out, and its output is limited.
 //
 // # Concurrency

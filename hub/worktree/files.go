@@ -45,6 +45,11 @@ func (s *Store) Files(ctx context.Context, session journal.SessionID, dir, query
 // names returns the paths of the files of a working directory, and which of them have
 // changed as far as the newest read has found.
 func (s *Store) names(ctx context.Context, session journal.SessionID, dir string) (names []string, changed map[string]bool, err error) {
+	own, err := privateIn(dir, s.data())
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { names = slices.DeleteFunc(names, own.has) }()
 	r, err := s.begun(ctx, session, dir)
 	if known, ok := errors.AsType[reasonError](err); ok && known == errNoRepo {
 		return walk(dir), nil, nil

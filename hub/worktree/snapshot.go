@@ -35,6 +35,7 @@ type snapshot struct {
 	run    run
 	repo   repo
 	limits limits
+	own    private
 	found  treeAt
 	size   int64 // bytes of the files that are read
 }
@@ -109,6 +110,7 @@ func (s *snapshot) changed(ctx context.Context) ([]string, error) {
 		}
 		paths = append(paths, splitZero(missing)...)
 	}
+	paths = slices.DeleteFunc(paths, s.own.has)
 	slices.Sort(paths)
 	if paths = slices.Compact(paths); len(paths) > s.limits.paths {
 		return nil, errManyPaths

@@ -44,7 +44,8 @@ type Store struct {
 	locks [64]chan struct{}                   // by session; each holds a value while a recording is in use
 }
 
-// New returns a store in a directory, which it creates when it is needed.
+// New returns a store in a directory of the server's data directory. It creates the
+// directory when it is needed. Files in the data directory are not shown.
 func New(dir string, log *zap.Logger) *Store {
 	git, err := exec.LookPath("git")
 	if err == nil {
@@ -118,6 +119,10 @@ func (s *Store) lock(ctx context.Context, session journal.SessionID) (unlock fun
 // part returns the part of n parts that a session belongs to.
 func part(session journal.SessionID, n int) int { return int(session[15]) % n }
 
+// data returns the server's data directory.
+func (s *Store) data() string { return filepath.Dir(s.dir) }
+
+// base returns the directory of a session's recording.
 func (s *Store) base(session journal.SessionID) string {
 	return filepath.Join(s.dir, session.String())
 }
@@ -155,11 +160,15 @@ func (s *Store) record(ctx context.Context, r *recording, index, objects string)
 	if err != nil {
 		return treeAt{}, err
 	}
+	own, err := privateIn(r.state.Dir, s.data())
+	if err != nil {
+		return treeAt{}, err
+	}
 	if err := r.prepare(u); err != nil {
 		return treeAt{}, err
 	}
 	_ = os.Remove(index + ".lock") // of a run that was ended
-	made := snapshot{run: s.run(r, u), repo: u, limits: s.limits}
+	made := snapshot{run: s.run(r, u), repo: u, limits: s.limits, own: own}
 	made.run.index, made.run.objects, made.run.limit = index, objects, maxPathList
 	return made.write(ctx)
 }
