@@ -28,6 +28,11 @@ const (
 	Edit      Verb = "/edit"
 	Allow     Verb = "/allow"
 	Deny      Verb = "/deny"
+	Answer    Verb = "/answer"
+	Skip      Verb = "/skip"
+	Accept    Verb = "/accept"
+	Decline   Verb = "/decline"
+	Dismiss   Verb = "/dismiss"
 	Cancel    Verb = "/cancel"
 	Stop      Verb = "/stop-agent"
 	StopTool  Verb = "/stop-tool"
@@ -47,7 +52,7 @@ const (
 )
 
 // Verbs are the verbs that begin with a slash, in the order of [HelpText].
-var Verbs = []Verb{Prompt, Commands, Cancel, Queue, Edit, Withdraw, Show, Who, Agent, History, Leave, Quit, Help, Approve, Interrupt, Move, Reject, Allow, Deny, Mode, Set, Unset, Restart, Switch, Stop, StopTool}
+var Verbs = []Verb{Prompt, Commands, Cancel, Queue, Edit, Withdraw, Show, Who, Agent, History, Leave, Quit, Help, Approve, Interrupt, Move, Reject, Allow, Deny, Answer, Skip, Accept, Decline, Dismiss, Mode, Set, Unset, Restart, Switch, Stop, StopTool}
 
 // HelpText lists the commands of the terminal client.
 const HelpText = `type a line to send it as a message; type // to begin a message with /
@@ -79,6 +84,13 @@ for the host only:
   /allow [#N] [OPTION]   answer question N with an option, given by its number
                          or name; without OPTION: allow once
   /deny [#N]             refuse what question N asks, once
+  /answer [#N] [VALUE]   fill in form N: give the field that is asked a value,
+                         and see the next; without VALUE: show the field
+  /skip [#N]             take the default of that field, or leave it out
+  /accept [#N]           send form N as it is filled in, or accept to open page
+                         N, whose address is then shown to you alone
+  /decline [#N]          refuse what request N asks for
+  /dismiss [#N]          answer request N without a decision
   /mode MODE             set the mode: view_only, comment_only,
                          prompt_with_approval or prompt_direct
   /set [OPTION VALUE]    set an option of the agent, such as its model or mode;
@@ -93,10 +105,10 @@ for the host only:
   /stop-tool [NAME]      stop the tool call or terminal whose name contains
                          NAME; without NAME: list those that can be stopped
 
-#N is the number shown with a question or proposal. Without it a command acts
-only if exactly one item is open, and only if that item was on the screen
-before you began to type. A pasted text is one message, even if it has several
-lines.`
+#N is the number shown with a question, request or proposal. Without it a
+command acts only if exactly one item is open, and only if that item was on
+the screen before you began to type. A pasted text is one message, even if it
+has several lines.`
 
 // Command is a parsed line.
 type Command struct {
@@ -150,9 +162,9 @@ func Parse(line string) (Command, error) {
 		}
 	case Withdraw, Move:
 		return parseWaiting(c)
-	case Approve, Deny, Cancel, Show:
+	case Approve, Deny, Cancel, Show, Skip, Accept, Decline, Dismiss:
 		return parseNumbered(c)
-	case Reject, Edit, Allow:
+	case Reject, Edit, Allow, Answer:
 		return parseItem(c)
 	case Mode:
 		if !protocol.Mode(c.Text).Valid() {

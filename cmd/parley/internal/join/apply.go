@@ -14,6 +14,10 @@ func (r *room) addItems(p protocol.Payload, past *story) {
 		r.putPrompt(p.Approval, r.displayName(p.Participant))
 	case *protocol.PermissionRequested:
 		r.putQuestion(p.Permission, past)
+	case *protocol.ElicitationRequested:
+		if p.AcceptedBy == nil {
+			r.putRequest(p.Elicitation)
+		}
 	}
 }
 
@@ -28,7 +32,7 @@ func (r *room) apply(p protocol.Payload, now time.Time) {
 		r.putParticipant(p.Participant)
 	case *protocol.ParticipantLeft:
 		r.removeParticipant(p.Participant.ID)
-	case *protocol.PermissionResolved, *protocol.PermissionWithdrawn:
+	case *protocol.PermissionResolved, *protocol.PermissionWithdrawn, *protocol.ElicitationResolved, *protocol.ElicitationWithdrawn:
 		r.applyAnswer(p, now)
 	default:
 		r.applyTurn(p, now)
@@ -56,13 +60,18 @@ func (r *room) applyTurn(p protocol.Payload, now time.Time) {
 	}
 }
 
-// applyAnswer applies an event that closes a question.
+// applyAnswer applies an event that closes a question or a request for input.
 func (r *room) applyAnswer(p protocol.Payload, now time.Time) {
 	switch p := p.(type) {
 	case *protocol.PermissionResolved:
 		own := p.Participant != nil && p.Participant.ID == r.self.ID
 		r.ledger.end(r.ledger.find(p.RequestID), "answered by "+r.answererName(p), own, now)
+	case *protocol.ElicitationResolved:
+		own := p.Participant != nil && p.Participant.ID == r.self.ID
+		r.ledger.end(r.ledger.find(p.RequestID), "answered by "+r.requestAnswerer(p), own, now)
 	case *protocol.PermissionWithdrawn:
+		r.ledger.end(r.ledger.find(p.RequestID), "it no longer needs an answer", false, now)
+	case *protocol.ElicitationWithdrawn:
 		r.ledger.end(r.ledger.find(p.RequestID), "it no longer needs an answer", false, now)
 	}
 }

@@ -49,6 +49,10 @@ func (s *session) execute(ctx context.Context, line console.Line) (end bool) {
 		s.decide(ctx, c, m)
 	case command.Allow, command.Deny:
 		s.answer(ctx, c, m)
+	case command.Answer, command.Skip:
+		s.fillIn(c, m)
+	case command.Accept, command.Decline, command.Dismiss:
+		s.resolve(ctx, c, m)
 	case command.Set, command.Unset:
 		s.setOption(ctx, c)
 	case command.Switch:

@@ -45,7 +45,7 @@ func (s *screen) event(r *room, e *protocol.Event) {
 	case *protocol.PermissionWithdrawn:
 		s.line(dim, "* the agent's question%s no longer needs an answer", r.suffix(p.RequestID))
 	default:
-		if !s.agentEvent(e, changes) && !s.optionEvent(r, e) && !s.restartEvent(r, e) && !s.workEvent(r, e, changes) {
+		if !s.agentEvent(e, changes) && !s.optionEvent(r, e) && !s.requestEvent(r, e.Payload) && !s.restartEvent(r, e) && !s.workEvent(r, e, changes) {
 			s.sessionEvent(r, e)
 		}
 	}

@@ -14,6 +14,7 @@ type fetchedItem struct {
 	id         string
 	approval   protocol.Approval
 	permission protocol.Permission
+	request    protocol.Elicitation
 	err        error
 }
 
@@ -50,9 +51,12 @@ func (s *session) fetchItem(ctx context.Context, id string, k kind) (f fetchedIt
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	f.id = id
-	if k == kindQuestion {
+	switch k {
+	case kindQuestion:
 		f.permission, f.err = s.c.WholePermission(ctx, id)
-	} else {
+	case kindRequest:
+		f.request, f.err = s.c.WholeElicitation(ctx, id)
+	default:
 		f.approval, f.err = s.c.WholeApproval(ctx, id)
 	}
 	return f
@@ -72,9 +76,12 @@ func (s *session) itemFetched(f fetchedItem) {
 		s.screen.line(bad, "* %s cannot be fetched: %s; /show %s tries again", i.label(), display.OneLine(f.err.Error()), i.label())
 		return
 	}
-	if i.kind == kindQuestion {
+	switch i.kind {
+	case kindQuestion:
 		s.room.putQuestion(f.permission, s.screen.story)
-	} else {
+	case kindRequest:
+		s.room.putRequest(f.request)
+	default:
 		s.room.putPrompt(f.approval, i.author)
 	}
 	s.show(i)
@@ -90,6 +97,10 @@ func (r *room) completeItem(p protocol.Payload, past *story) {
 	case *protocol.PermissionRequested:
 		if i := r.openItem(kindQuestion, p.RequestID); i != nil && i.fullSize() > 0 {
 			r.putQuestion(p.Permission, past)
+		}
+	case *protocol.ElicitationRequested:
+		if i := r.openItem(kindRequest, p.RequestID); i != nil && i.fullSize() > 0 {
+			r.putRequest(p.Elicitation)
 		}
 	}
 }

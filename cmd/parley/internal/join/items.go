@@ -68,6 +68,8 @@ func (s *screen) item(r *room, i *item) {
 		s.line(accent, "* %s %s prompted%s: %s", i.label(), i.author, because(&i.outcome), promptText(i.approval.Prompt))
 	case kindQuestion:
 		s.question(i)
+	case kindRequest:
+		s.request(r, i)
 	case kindOutput:
 		s.outputItem(i)
 	}
@@ -88,6 +90,8 @@ func (s *screen) truncatedItem(i *item) {
 	switch i.kind {
 	case kindTurn:
 		what, rest = i.author+" prompted", "/show "+i.label()+" shows all of its %d bytes"
+	case kindRequest:
+		what, text = "the agent asks for input", display.Indent(i.request.Message)
 	case kindQuestion:
 		what, text = "the agent asks to", display.Indent(i.question.call.Heading())
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/cmd/parley/internal/display"
+	"parley/cmd/parley/internal/formfill"
 	"parley/cmd/parley/internal/toolcall"
 	"parley/protocol"
 )
@@ -17,6 +18,7 @@ type kind string
 
 const (
 	kindQuestion kind = "question" // a permission request of the agent: answer it
+	kindRequest  kind = "request"  // a request of the agent for input: fill it in, or accept it
 	kindProposal kind = "proposal" // a prompt: approve or reject it
 	kindTurn     kind = "turn"     // an approved prompt, until its turn ends: cancel it
 	kindOutput   kind = "output"   // output of a tool call; never open, but can be shown
@@ -33,6 +35,10 @@ type item struct {
 	author   string   // of the approval
 	edited   string   // the text that /edit has prepared to send instead
 	question question // of kindQuestion
+
+	// of kindRequest
+	request protocol.Elicitation
+	filling *formfill.Form // nil for a page, and while only the beginning is known
 
 	// of kindOutput
 	heading string // of the tool call
@@ -129,7 +135,7 @@ func (l *ledger) prune() {
 }
 
 func (i *item) size() int {
-	size := len(i.approval.Prompt) + i.question.size()
+	size := len(i.approval.Prompt) + i.question.size() + len(i.request.Message)
 	if i.output != nil {
 		size += i.output.KeptSize()
 	}
@@ -139,8 +145,11 @@ func (i *item) size() int {
 // fullSize returns the size in bytes of an item of which only the beginning is known, or
 // 0 if the item is complete.
 func (i *item) fullSize() int {
-	if i.kind == kindQuestion {
+	switch i.kind {
+	case kindQuestion:
 		return i.question.fullSize
+	case kindRequest:
+		return i.request.WholeBytes
 	}
 	return i.approval.WholeBytes
 }
@@ -155,9 +164,9 @@ func (l *ledger) open(k kind) (found []*item) {
 	return found
 }
 
-// openDecisions returns the open questions and proposals.
+// openDecisions returns the open questions, requests and proposals.
 func (l *ledger) openDecisions() []*item {
-	return append(l.open(kindQuestion), l.open(kindProposal)...)
+	return append(append(l.open(kindQuestion), l.open(kindRequest)...), l.open(kindProposal)...)
 }
 
 // numbered returns the item with a number.
@@ -180,6 +189,8 @@ func (i *item) title() string {
 	switch i.kind {
 	case kindQuestion:
 		return display.Short(i.question.call.Heading(), 60)
+	case kindRequest:
+		return display.Short(i.request.Message, 60)
 	case kindOutput:
 		return display.Short(i.heading, 60)
 	}

@@ -95,6 +95,7 @@ func openInstead(open []*item) string {
 // kindNames describe items of a kind in errors.
 var kindNames = map[kind]string{
 	kindQuestion: "a question of the agent; see /allow and /deny",
+	kindRequest:  "a request for input; see /answer, /accept and /decline",
 	kindProposal: "a proposal; see /approve and /reject",
 	kindTurn:     "a prompt that was approved; see /cancel",
 	kindOutput:   "the output of a tool; see /show",

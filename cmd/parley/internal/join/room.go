@@ -48,7 +48,8 @@ func (r *room) reset(w *protocol.Welcome, past *story, now time.Time) {
 	for _, p := range w.Permissions {
 		open[r.putQuestion(p, past)] = true
 	}
-	for _, k := range []kind{kindQuestion, kindProposal, kindTurn} {
+	r.putRequests(w.Elicitations, open)
+	for _, k := range []kind{kindQuestion, kindRequest, kindProposal, kindTurn} {
 		for _, i := range r.ledger.open(k) {
 			if !open[i] {
 				r.ledger.end(i, "while the connection was lost", false, now)
