@@ -1,6 +1,9 @@
 package view
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // takePart adds a part to the message that it belongs to. What people write between two
 // parts of a message does not split the message.
@@ -104,5 +107,9 @@ func (t *Timeline) isEcho(blocks []Block) bool {
 		}
 	}
 	const space = " \t\r\n"
-	return strings.HasSuffix(strings.TrimRight(said.String(), space), strings.TrimRight(prompt.Approval.Prompt, space))
+	before, ok := strings.CutSuffix(strings.TrimRight(said.String(), space), strings.TrimRight(prompt.Approval.Prompt, space))
+	return ok && attribution.MatchString(before)
 }
+
+// attribution is what an agent may have been told before a prompt: whose it is.
+var attribution = regexp.MustCompile(`^(\[[^\]\n]*\]\s*)?$`)

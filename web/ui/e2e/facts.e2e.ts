@@ -56,7 +56,7 @@ test("a mode that never asks is marked, wide and narrow", async () => {
   const link = await share(server.url, "prompt_direct", "fast");
   const olga = await host(link.host);
   await write(olga, "Agent", "mode");
-  await said(olga, "The agent changed its mode: auto").waitFor();
+  await said(olga, "The agent changed its mode: Auto (never asks)").waitFor();
   await olga.setViewportSize({ width: 1440, height: 900 });
   await expect.poll(() => about(olga).innerText()).toMatch(/Auto\s+never asks/);
   await olga.setViewportSize({ width: 390, height: 844 });

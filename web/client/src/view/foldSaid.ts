@@ -70,6 +70,12 @@ function isEcho(d: Draft, blocks: readonly Block[]): boolean {
     d.lack(`prompt ${running}`);
     return false;
   }
-  const said = blocks.map((b) => (b.type === "text" ? b.text : "")).join("");
-  return said.trimEnd().endsWith(row.approval.prompt.trimEnd());
+  const said = blocks
+    .map((b) => (b.type === "text" ? b.text : ""))
+    .join("")
+    .trimEnd();
+  const prompt = row.approval.prompt.trimEnd();
+  return (
+    said.endsWith(prompt) && /^(\[[^\]\n]*\]\s*)?$/.test(said.slice(0, said.length - prompt.length))
+  );
 }
