@@ -72,7 +72,6 @@ type session struct {
 	questions     map[string]pendingQuestion    // by request id
 	questionBytes int                           // total size of questions
 	pages         map[string]string             // request ids of the elicitations in URL mode that are not finished, by the agent's ids; at most maxPages
-	turn          bool                          // a prompt has no answer yet
 }
 
 // startSession starts the session's goroutines. They end when the peer has ended and
