@@ -11,10 +11,10 @@ type (
 	CreatedNotice struct {
 		What string `json:"what"`
 	}
-	// PersonNotice says that a participant has joined, changed role or made a new invite, or
+	// PersonNotice says that a participant has joined, changed role, made a new invite or moved a prompt, or
 	// has cancelled a turn without a prompt or one of the agent's tools.
 	PersonNotice struct {
-		What string               `json:"what"` // joined, role, invite, ownTurnCancelled or stops
+		What string               `json:"what"` // joined, role, invite, moved, ownTurnCancelled or stops
 		Who  protocol.Participant `json:"who"`
 	}
 	// LeftNotice says that a participant has left or was removed.

@@ -19,6 +19,8 @@ func (t *Timeline) takePrompt(payload protocol.Payload) bool {
 		})
 	case *protocol.PromptQueued:
 		t.changePrompt(p.ApprovalID, func(r *PromptRow) { r.State, r.Ahead = PromptQueued, p.Ahead })
+	case *protocol.QueueChanged:
+		t.changeQueue(p)
 	case *protocol.PromptCancelled:
 		t.changePrompt(p.ApprovalID, func(r *PromptRow) { r.State, r.CancelledBy = PromptCancelling, &p.Participant })
 	case *protocol.PromptDispatchStarted:
@@ -35,6 +37,20 @@ func (t *Timeline) takePrompt(payload protocol.Payload) bool {
 		return false
 	}
 	return true
+}
+
+// changeQueue notes the places of the prompts that wait, and who has moved one.
+func (t *Timeline) changeQueue(p *protocol.QueueChanged) {
+	for _, q := range p.Queue {
+		t.changePrompt(q.ApprovalID, func(r *PromptRow) {
+			if r.Ahead = q.Ahead; r.State == PromptApproved {
+				r.State = PromptQueued
+			}
+		})
+	}
+	if p.Participant != nil {
+		t.add(&NoticeRow{Base: t.base("notice"), Notice: PersonNotice{"moved", *p.Participant}})
+	}
 }
 
 // findPrompt returns the index of the row of a prompt, or -1.

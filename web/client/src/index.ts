@@ -10,6 +10,7 @@ export type {
 } from "./commands.js";
 export { ParleyError, type ErrorCode } from "./errors.js";
 export { formatLink, parseLink, type Credentials, type Link } from "./link.js";
+export { followQueue } from "./queue.js";
 export type { Options, WebSocketConstructor, WebSocketLike } from "./options.js";
 export type { Signal, Signals } from "./signals.js";
 export type { StreamSlots } from "./slots.js";

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { eventNumber } from "../src/cursor.js";
-import { formatLink, parseLink } from "../src/index.js";
+import { followQueue, formatLink, parseLink } from "../src/index.js";
+import type { SessionEvent } from "../src/protocol.gen.js";
 import { browserSlots } from "../src/slots.js";
 import { EventReader } from "../src/sse.js";
 import { cursor } from "./fake/socket.js";
@@ -122,4 +123,21 @@ describe("the slots for streams that tabs of a browser share", () => {
     vi.unstubAllGlobals();
     expect(await browserSlots(server)).toBeDefined();
   });
+});
+
+test("the queue follows the events, and keeps a prompt's place", () => {
+  const event = (type: string, payload: object) => ({ type, payload }) as unknown as SessionEvent;
+  const after = (...events: SessionEvent[]) =>
+    events.reduce(followQueue, [
+      { approvalId: "a", ahead: 1 },
+      { approvalId: "b", ahead: 2 },
+    ]);
+  const ids = (...events: SessionEvent[]) => after(...events).map((q) => q.approvalId);
+  expect(ids(event("prompt_queued", { approvalId: "c", ahead: 3 }))).toEqual(["a", "b", "c"]);
+  expect(after(event("prompt_queued", { approvalId: "a", ahead: 0 }))[0]!.ahead).toBe(0);
+  expect(ids(event("prompt_dispatch_started", { approvalId: "a" }))).toEqual(["b"]);
+  expect(ids(event("prompt_dispatch_failed", { approvalId: "b" }))).toEqual(["a"]);
+  expect(ids(event("queue_changed", { queue: [{ approvalId: "b", ahead: 0 }] }))).toEqual(["b"]);
+  expect(ids(event("session_closed", { status: "closed" }))).toEqual([]);
+  expect(ids(event("message_created", {}))).toEqual(["a", "b"]);
 });

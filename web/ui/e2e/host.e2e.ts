@@ -97,7 +97,7 @@ test("everything that waits is decided with the keyboard only", async () => {
   await olga.keyboard.press("End");
   await olga.keyboard.type(", please");
   await olga.keyboard.press("Control+Enter");
-  await ben.getByText("edited and approved by Olga").waitFor();
+  await ben.getByText("that Olga edited and approved").waitFor();
   await olga.getByRole("button", { name: "Always allow" }).waitFor();
   await counter.press("Enter");
   await pressInCard(olga, "1");

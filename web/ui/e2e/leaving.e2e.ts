@@ -163,7 +163,7 @@ describe("the history", () => {
     await said(ben, "Ben is gone").waitFor();
     await ben.getByText("You have left. You can still read along.").waitFor();
     await ben.getByText("Read only").waitFor();
-    expect(await ben.getByRole("button", { name: "Cancel this prompt" }).count()).toBe(0);
+    expect(await ben.getByRole("button", { name: "Withdraw" }).count()).toBe(0);
     await expectAccessible(ben, "a room that one only reads");
     await olga.getByRole("button", { name: "1 guest has left" }).click();
     await olga.getByRole("button", { name: "Remove Ben, who has left" }).waitFor();

@@ -57,7 +57,7 @@ describe("two people", () => {
       .getByLabel("The prompt as the agent will get it")
       .fill("Fix the failing test, please");
     await decide(waiting.getByRole("button", { name: "Approve edited" }));
-    await ben.getByText("edited and approved by Olga").waitFor();
+    await ben.getByText("that Olga edited and approved").waitFor();
 
     await said(ben, "--- FAIL: TestTotal_with_a_discount").waitFor();
     await waiting.getByText("Edit basket/total.go").waitFor();
@@ -93,7 +93,7 @@ describe("two people", () => {
       0,
     );
     await to(ben, "Agent");
-    await ben.getByText("your prompt comes next once it is approved").waitFor();
+    await ben.getByText("your prompt waits for its turn once it is approved").waitFor();
     await olga.getByRole("button", { name: "Stop the agent" }).click();
     await said(ben, "Cancelled after").waitFor();
   });

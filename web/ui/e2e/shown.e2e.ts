@@ -115,7 +115,7 @@ describe("a card shows everything to decide on", () => {
     await proposal.getByLabel("The prompt as the agent will get it").fill("Add a test");
     await sent.waitFor({ state: "detached" });
     await decide(proposal.getByRole("button", { name: "Approve edited" }));
-    await said(olga, "edited and approved by Olga").waitFor();
+    await said(olga, "that Olga edited and approved").waitFor();
   });
 
   test("and its diff stays in the card of the call when that has another result", async () => {

@@ -10,7 +10,17 @@ import { forms } from "./texts/forms.ts";
 import { errors } from "./texts/errors.ts";
 import { review } from "./texts/review.ts";
 import { waits, refusedMode, room, facts, connection, people, shortcuts } from "./texts/room.ts";
-import { chat, prompt, turn, agentSays, plan, compaction, other, notice } from "./texts/rows.ts";
+import {
+  chat,
+  prompt,
+  queue,
+  turn,
+  agentSays,
+  plan,
+  compaction,
+  other,
+  notice,
+} from "./texts/rows.ts";
 import { invite, join, state } from "./texts/session.ts";
 import { start, running, share } from "./texts/start.ts";
 
@@ -37,6 +47,7 @@ export const t = {
   forms,
   chat,
   prompt,
+  queue,
   turn,
   agentSays,
   plan,

@@ -1,6 +1,11 @@
 /** Folds prompts and turns into rows. */
 
-import type { Approval, Participant, SessionEvent as KnownEvent } from "../protocol.gen.js";
+import type {
+  Approval,
+  Participant,
+  QueuedPrompt,
+  SessionEvent as KnownEvent,
+} from "../protocol.gen.js";
 import { isKnownEvent } from "../state.js";
 
 import type { Draft } from "./draft.js";
@@ -52,6 +57,14 @@ export function changePrompt(d: Draft, id: string, change: Partial<PromptRow>): 
   }
   d.stray();
   d.changeCarried((r) => r.type === "prompt" && r.approval.id === id, change);
+}
+
+/** Folds the places of the prompts that wait. */
+export function foldQueue(d: Draft, queue: readonly QueuedPrompt[]): void {
+  for (const { approvalId, ahead } of queue) {
+    const state = promptOf(d, approvalId)?.state;
+    changePrompt(d, approvalId, state === "approved" ? { state: "queued", ahead } : { ahead });
+  }
 }
 
 /** Begins a turn. It has a row of its own unless its prompt stands right above. */

@@ -9,6 +9,8 @@ export type Notice =
   | { what: "left"; who: Participant; removed: boolean; reason: string | null }
   | { what: "mode"; who: Participant; mode: string }
   | { what: "invite"; who: Participant }
+  /** A participant has moved a prompt that waits. */
+  | { what: "moved"; who: Participant }
   | { what: "closed"; status: string }
   | { what: "agent"; status: string; detail: string | null }
   | { what: "restarting"; who: Participant }

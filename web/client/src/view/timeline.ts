@@ -20,6 +20,7 @@ import {
   ending,
   foldApproved,
   foldTurnEnd,
+  foldQueue,
   foldTurnStart,
   putPrompt,
 } from "./foldPrompts.js";
@@ -70,6 +71,8 @@ function amendOne(d: Draft, e: SessionEvent): void {
     case "prompt_dispatch_completed":
     case "prompt_dispatch_failed":
       return amendTurnEnd(d, e.payload.approvalId, ...ending(e));
+    case "queue_changed":
+      return foldQueue(d, e.payload.queue);
     case "agent_turn_started":
     case "agent_turn_ended":
       return;
@@ -111,6 +114,11 @@ function takePrompt(d: Draft, e: KnownEvent): void {
     }
     case "prompt_queued":
       return changePrompt(d, e.payload.approvalId, { state: "queued", ahead: e.payload.ahead });
+    case "queue_changed":
+      foldQueue(d, e.payload.queue);
+      if (e.payload.participant)
+        d.add({ type: "notice", notice: { what: "moved", who: e.payload.participant } });
+      return;
     case "prompt_cancelled": {
       const { approvalId, participant } = e.payload;
       return changePrompt(d, approvalId, { state: "cancelling", cancelledBy: participant });

@@ -4,6 +4,7 @@ import {
   ParleyError,
   type AgentSessionsAnswer,
   type AgentsAnswer,
+  type Attribution,
   type CreateAnswer,
   type ErrorBody,
   type HostSession,
@@ -145,6 +146,7 @@ export interface ShareRequest {
   hostDisplayName: string;
   mode: Mode;
   expiresInMinutes: number;
+  attribution: Attribution;
 }
 
 export function share(request: ShareRequest): Promise<CreateAnswer> {

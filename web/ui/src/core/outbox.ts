@@ -4,7 +4,7 @@
  * never kept: after a reload the user decides again.
  */
 
-import { nameContent, type Content, type PromptAs } from "parley-client";
+import { nameContent, type Content, type PromptAs, type When } from "parley-client";
 
 import { isObject } from "parley-client/view";
 import { decodeContent } from "./attaching.ts";
@@ -22,6 +22,8 @@ export interface Unsent {
   readonly content?: readonly Content[];
   /** For a prompt: what it becomes, according to what its author was shown. */
   readonly as?: PromptAs;
+  /** For a prompt: whether it interrupts the running turn. */
+  readonly when?: When;
   /** The id of the message that it replies to. */
   readonly replyTo?: string;
   /** When it was written, in milliseconds. */
@@ -93,7 +95,9 @@ export class Outbox {
   }
 
   /** Sends a text, and keeps it until it is acknowledged. */
-  add(what: Pick<Unsent, "target" | "text" | "content" | "as" | "replyTo" | "after">): void {
+  add(
+    what: Pick<Unsent, "target" | "text" | "content" | "as" | "when" | "replyTo" | "after">,
+  ): void {
     const u = { ...what, id: randomHex(16), at: this.now() };
     this.set([...this.all, u]);
     this.send(u);
@@ -214,6 +218,7 @@ function isUnsent(v: unknown): v is Unsent {
     typeof v.at === "number" &&
     (v.content === undefined || decodeContent(v.content).length > 0) &&
     ["proposal", "direct", undefined].includes(v.as as PromptAs | undefined) &&
+    ["queue", "interrupt", undefined].includes(v.when as When | undefined) &&
     [v.replyTo, v.after, v.refused].every((o) => ["string", "undefined"].includes(typeof o))
   );
 }

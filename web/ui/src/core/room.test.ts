@@ -166,8 +166,35 @@ describe("a room", () => {
 
   test("knows that a prompt waits for a turn of another session", () => {
     const approvals = [approval("a1", { status: "approved" })];
-    const queued = new Story().add("prompt_queued", { approvalId: "a1", ahead: 1 });
-    expect(enter(welcome({ approvals, recent: queued.events })).timeline.running).toBeNull();
+    const queue = [{ approvalId: "a1", ahead: 1 }];
+    expect(enter(welcome({ approvals, queue })).timeline.running).toBeNull();
+  });
+
+  test("has the prompts that wait for the agent, with their texts, until they begin", () => {
+    const approvals = [approval("a1", { status: "approved" })];
+    const queue = [{ approvalId: "a1", ahead: 0 }];
+    const more = new Story()
+      .add("prompt_approved", {
+        approval: approval("a2", { status: "approved", prompt: "later" }),
+        participant: olga,
+      })
+      .add("prompt_queued", { approvalId: "a2", ahead: 1 })
+      .add("queue_changed", {
+        queue: [
+          { approvalId: "a2", ahead: 0 },
+          { approvalId: "a1", ahead: 1 },
+        ],
+        participant: olga,
+      });
+    const room = take(enter(welcome({ approvals, queue })), more.events);
+    expect(room.queue.map((q) => q.approvalId)).toEqual(["a2", "a1"]);
+    expect(room.approved.map((a) => a.prompt)).toContain("later");
+    const begun = new Story()
+      .add("prompt_dispatch_started", { approvalId: "a2" })
+      .add("prompt_dispatch_failed", { approvalId: "a1", error: "cancelled" });
+    const after = take(room, begun.events);
+    expect(after.queue).toEqual([]);
+    expect(after.approved.map((a) => a.id)).toEqual(["a2"]);
   });
 
   test("knows what the agent waits for and since when it is silent, as long as that lasts", () => {

@@ -1,7 +1,6 @@
 /** What the page knows of a session: its welcome, with the events folded in. */
 
 import {
-  isKnownEvent,
   type Agent,
   type AgentConfigureFailed,
   type Approval,
@@ -11,6 +10,7 @@ import {
   type Participant,
   type PeopleAnswer,
   type Permission,
+  type QueuedPrompt,
   type Session,
   type Welcome,
 } from "parley-client";
@@ -39,6 +39,10 @@ export interface Room {
   readonly typing: ReadonlySet<string>;
   /** Prompts that wait for approval, oldest first. */
   readonly pending: readonly Approval[];
+  /** Approved prompts that have not ended. */
+  readonly approved: readonly Approval[];
+  /** The places of those that wait for the agent, in the order in which they run. */
+  readonly queue: readonly QueuedPrompt[];
   /** Questions of the agent that wait for an answer. */
   readonly permissions: readonly Permission[];
   /** Requests for input that wait for an answer, or for their page to be finished. */
@@ -98,6 +102,8 @@ export function enter(w: Welcome): Room {
     typing: new Set(),
     // What was pending when the session ended can no longer be decided on.
     pending: active ? w.approvals.filter((a) => a.status === "pending") : [],
+    approved: active ? w.approvals.filter((a) => a.status === "approved") : [],
+    queue: w.queue ?? [],
     permissions: active ? w.permissions : [],
     elicitations: active ? (w.elicitations ?? []) : [],
     agent: w.agent,
@@ -112,13 +118,10 @@ export function enter(w: Welcome): Room {
   };
 }
 
-// Turns run in the order in which their prompts were approved. A queued prompt
-// may wait for a turn of another session.
+// An approved prompt runs unless it waits, perhaps for a turn of another session.
 function runningOf(w: Welcome): string | null {
   if (w.agent.turn) return ownTurn;
-  const waiting = new Set<string>();
-  for (const e of w.recent ?? [])
-    if (isKnownEvent(e) && e.type === "prompt_queued") waiting.add(e.payload.approvalId);
+  const waiting = new Set(w.queue?.map((q) => q.approvalId));
   const approvedAt = (a: Approval) => Date.parse(a.resolvedAt ?? a.createdAt);
   const [first] = w.approvals
     .filter((a) => a.status === "approved" && !waiting.has(a.id))
@@ -159,6 +162,7 @@ export function withWhole(room: Room, whole: ItemAnswer): Room {
   return {
     ...room,
     pending: room.pending.map((o) => (o.id === a?.id && o.truncated ? a : o)),
+    approved: room.approved.map((o) => (o.id === a?.id && o.truncated ? a : o)),
     permissions: room.permissions.map((o) => (o.requestId === p?.requestId && o.truncated ? p : o)),
     elicitations: room.elicitations.map((o) =>
       o.requestId === i?.requestId && o.truncated ? i : o,

@@ -1,6 +1,7 @@
 /** Folds single events into what is known of a session. */
 
 import {
+  followQueue,
   isKnownEvent,
   type Agent,
   type AgentStatusChanged,
@@ -17,8 +18,9 @@ import type { Room } from "./room.ts";
 import type { SessionEvent } from "./wire.ts";
 
 /** Folds an event into the room, except for its timeline. */
-export function foldEvent(room: Room, e: SessionEvent): Room {
-  if (!isKnownEvent(e)) return room;
+export function foldEvent(before: Room, e: SessionEvent): Room {
+  if (!isKnownEvent(e)) return before;
+  const room = withQueue(before, e);
   switch (e.type) {
     case "session_updated":
     case "invite_rotated":
@@ -69,6 +71,29 @@ export function foldEvent(room: Room, e: SessionEvent): Room {
       };
   }
   return room;
+}
+
+/** Takes in which prompts are on their way to the agent. */
+function withQueue(room: Room, e: KnownEvent): Room {
+  const queue = followQueue(room.queue, e);
+  const next = queue === room.queue ? room : { ...room, queue };
+  switch (e.type) {
+    case "prompt_approved":
+      return {
+        ...next,
+        approved: [...without(room.approved, e.payload.approval.id), e.payload.approval],
+      };
+    case "prompt_dispatch_completed":
+    case "prompt_dispatch_failed":
+      return { ...next, approved: without(room.approved, e.payload.approvalId) };
+    case "session_closed":
+      return { ...next, approved: [] };
+  }
+  return next;
+}
+
+function without(list: readonly Approval[], id: string): readonly Approval[] {
+  return list.some((a) => a.id === id) ? list.filter((a) => a.id !== id) : list;
 }
 
 type SessionChange = Extract<

@@ -6,6 +6,7 @@ const shapes = {
   stop: "M6.5 6.5h11v11h-11z",
   check: "M5 12.5l4.5 4.5L19 7.5",
   cross: "M6 6l12 12M18 6L6 18",
+  up: "M6 15l6-6 6 6",
   down: "M6 9l6 6 6-6",
   right: "M9 6l6 6-6 6",
   toEnd: "M12 4v14M6 12l6 6 6-6",

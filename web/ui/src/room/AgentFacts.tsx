@@ -96,6 +96,9 @@ function Panel({ room, host }: Props) {
             <OptionState room={room} option={o} />
           </Row>
         ))}
+        <Row name={t.facts.attribution}>
+          {room.session.attribution === "prefix" ? t.facts.attributed : null}
+        </Row>
         <Row name={t.facts.context}>
           {usage &&
             percent !== null &&

@@ -118,6 +118,9 @@ function Writing(props: Props) {
         commands={props.commands}
         onCommand={draft.write}
         mayStop={props.mayStop}
+        onInterrupt={
+          rights.host && props.busy && to === "prompt" ? () => draft.send("interrupt") : null
+        }
         hint={hint(draft, props.busy && to === "prompt", rights, props.limits)}
         attaches={props.limits.contentBlocks !== undefined}
         maySend={draft.maySend}

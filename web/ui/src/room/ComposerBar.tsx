@@ -18,6 +18,8 @@ interface Props {
   commands: readonly AvailableCommand[];
   onCommand(text: string): void;
   mayStop: boolean;
+  /** Sends the prompt so that it interrupts the running turn; null where that is not possible. */
+  onInterrupt: (() => void) | null;
   hint: string;
   /** Whether files can be attached. */
   attaches: boolean;
@@ -36,6 +38,20 @@ export function ComposerBar(props: Props) {
       {props.attaches && <AttachButtons />}
       <span className="composer-hint">{props.hint}</span>
       {props.mayStop && <Stop />}
+      {props.onInterrupt && (
+        <Button
+          size="xs"
+          variant="default"
+          className="stop interrupt"
+          disabled={!props.maySend}
+          aria-label={t.composer.interrupt}
+          title={t.composer.interruptAbout}
+          leftSection={<Icon name="toEnd" size={14} />}
+          onClick={props.onInterrupt}
+        >
+          <span className="stop-word">{t.composer.interrupt}</span>
+        </Button>
+      )}
       <Button
         type="submit"
         size="xs"

@@ -7,6 +7,7 @@ import { AgentWaits, agentWaits } from "./AgentWaits.tsx";
 import { LooksAt } from "./LooksAt.tsx";
 import { Counter } from "./Counter.tsx";
 import { NobodyDecides } from "./Deciders.tsx";
+import { Queue } from "./Queue.tsx";
 import { RefusedMode, refusesMode } from "./RefusedMode.tsx";
 import { mayStopTurn } from "./roomView.ts";
 import { Typing } from "./Typing.tsx";
@@ -28,6 +29,7 @@ interface Props {
 export function Dock({ room, items, rights, ask, onShow, children }: Props) {
   return (
     <div className="dock">
+      <Queue room={room} rights={rights} />
       <div className="dock-line">
         {refusesMode(room) ? (
           <RefusedMode room={room} host={rights.host} />

@@ -42,7 +42,7 @@ export function Room(props: Props) {
   const { store, room, client, connection } = props;
   const rights = useRights(room);
   const items = useItems(room, rights.host);
-  const decider = useDecider(room, rights.host);
+  const decider = useDecider(room, rights);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const [dialog, setDialog] = useState<DialogName | null>(null);
@@ -123,8 +123,10 @@ function useItems(room: RoomModel, host: boolean): readonly Item[] {
 }
 
 /** Returns what waits for the user's decision. */
-function useDecider({ pending, permissions, elicitations }: RoomModel, host: boolean): Decider {
-  return useMemo(
+function useDecider(room: RoomModel, { host, prompt }: Rights): Decider {
+  const { pending, permissions, elicitations } = room;
+  const acts = !room.readOnly && !hasEnded(room) && room.me.leftAt === null;
+  const decides = useMemo(
     () =>
       host
         ? {
@@ -135,6 +137,7 @@ function useDecider({ pending, permissions, elicitations }: RoomModel, host: boo
         : decidesNothing,
     [host, pending, permissions, elicitations],
   );
+  return useMemo(() => ({ ...decides, acts, prompts: prompt }), [decides, acts, prompt]);
 }
 
 /** Returns whether single keys work, and a function that remembers another choice. */

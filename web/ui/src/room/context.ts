@@ -4,6 +4,7 @@ import type { Message, Participant, SessionClient } from "parley-client";
 
 import type { FileCache } from "../core/fileCache.ts";
 import type { KeptParts } from "../core/kept.ts";
+import type { Rights } from "../core/rights.ts";
 import type { RoomStore } from "./store.ts";
 import type { Writing } from "./useUnsent.ts";
 
@@ -39,6 +40,10 @@ export interface Decider {
   proposals: ReadonlySet<string>;
   /** The ids of requests. */
   questions: ReadonlySet<string>;
+  /** Whether the user takes part, and so may withdraw what waits. */
+  acts: boolean;
+  /** What the user's prompts become. */
+  prompts: Rights["prompt"];
   /** Whether the user may stop single tool calls and terminals. */
   stops: boolean;
 }
@@ -46,6 +51,8 @@ export interface Decider {
 export const decidesNothing: Decider = {
   proposals: new Set(),
   questions: new Set(),
+  acts: false,
+  prompts: "no",
   stops: false,
 };
 

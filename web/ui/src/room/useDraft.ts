@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 
-import type { Agent, Content, Limits, Message } from "parley-client";
+import type { Agent, Content, Limits, Message, When } from "parley-client";
 
 import type { Attaching } from "../core/attaching.ts";
 import type { Target } from "../core/composed.ts";
@@ -32,7 +32,7 @@ export interface Draft extends DraftState {
   /** What keeps the attachments from being sent; empty if nothing does. */
   attached: "" | "uploading" | "failed" | "tooMuch";
   write(text: string): void;
-  send(): void;
+  send(when?: When): void;
 }
 
 /** Returns what the user writes to a target, and how it is sent. */
@@ -59,7 +59,7 @@ export function useDraft(options: Options): Draft {
   /** Adds links to the files that the prompt names, as far as there is room. */
   const withLinks = (content: readonly Content[]) =>
     [...content, ...linksIn(state.trimmed, writing.files)].slice(0, writing.maxFiles);
-  const send = () => {
+  const send = (when?: When) => {
     if (!state.maySend) return;
     const as = to === "prompt" ? promptAsOf(seenRight.at(performance.now())) : undefined;
     if (as === null) return; // a moment ago the user could not prompt, and wrote to people
@@ -72,6 +72,7 @@ export function useDraft(options: Options): Draft {
       text: state.trimmed,
       ...(content.length > 0 && { content }),
       ...(as && { as }),
+      ...(to === "prompt" && when && { when }),
       ...(options.replyTo && { replyTo: options.replyTo.id }),
       ...(after !== undefined && { after }),
     });

@@ -60,10 +60,10 @@ function makeWriting(
 ): Writing {
   const composed = new ComposedTexts(keptInTab(`parley:composed:${session}:${meId}`));
   const outbox = new Outbox(keptInTab(`parley:unsent:${session}:${meId}`), {
-    send: async ({ id, target, text, as, replyTo, content: all }) => {
+    send: async ({ id, target, text, as, when, replyTo, content: all }) => {
       const content = all?.map(blockOf);
       return target === "prompt"
-        ? (await client.prompt(text, { id, as, content })).id
+        ? (await client.prompt(text, { id, as, when, content })).id
         : (await client.chat(text, { id, content, ...(replyTo !== undefined && { replyTo }) })).id;
     },
     why: (error) => (error === null ? t.unsent.tooOld : errorText(error)),

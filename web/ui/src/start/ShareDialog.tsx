@@ -1,4 +1,4 @@
-import { Button, Modal, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Checkbox, Modal, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { AgentProfile, CreateAnswer, HostSession, ListedSession, Mode } from "parley-client";
@@ -59,6 +59,7 @@ function Form({ agents, agent, onMade }: FormProps) {
     title: "",
     mode: "prompt_with_approval",
     minutes: "1440",
+    attributed: true,
   });
   const change = (part: Partial<Wishes>) => setForm({ ...form, ...part });
   const { busy, start, error, submit, giveUp } = useSharing(onMade);
@@ -99,6 +100,8 @@ interface Wishes {
   title: string;
   mode: Mode;
   minutes: string;
+  /** Whether the model is told who wrote and approved each prompt. */
+  attributed: boolean;
 }
 
 /** An agent that takes a while to start, and when that began, in milliseconds. */
@@ -134,6 +137,7 @@ function useSharing(onMade: (a: CreateAnswer) => void) {
         hostDisplayName: name,
         mode: w.mode,
         expiresInMinutes: Number(w.minutes),
+        attribution: w.attributed ? "prefix" : "off",
       });
       keep(made, name, title);
       onMade(made);
@@ -259,6 +263,12 @@ function Terms({ form, onChange, complain }: PartProps & { complain: boolean }) 
         value={form.minutes}
         onChange={(e) => onChange({ minutes: e.currentTarget.value })}
         data={expiries.map((value) => ({ value, label: t.share.expiries[value] ?? value }))}
+      />
+      <Checkbox
+        label={t.share.attributed}
+        description={t.share.attributedAbout}
+        checked={form.attributed}
+        onChange={(e) => onChange({ attributed: e.currentTarget.checked })}
       />
     </>
   );

@@ -11,6 +11,8 @@ export const composer = {
   send: "Send",
   propose: "Propose",
   run: "Prompt",
+  interrupt: "Interrupt",
+  interruptAbout: "Stop what the agent is doing, and send this prompt",
   viewOnly: "You are watching. The host decides who may talk.",
   viewer: "You are a viewer: you can see everything, but not talk.",
   ended: (expired: boolean) =>
@@ -20,8 +22,8 @@ export const composer = {
   tooLong: (over: number) => `${over} bytes too long`,
   replyTo: (who: string) => `Reply to ${who}`,
   dropReply: "Cancel the reply",
-  queued: "The agent is working: your prompt comes next.",
-  queuedProposal: "The agent is working: your prompt comes next once it is approved.",
+  queued: "The agent is working: your prompt waits for its turn.",
+  queuedProposal: "The agent is working: your prompt waits for its turn once it is approved.",
   unsent: (n: number) =>
     n === 1
       ? "1 message will be sent when you are back online"

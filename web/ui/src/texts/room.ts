@@ -104,6 +104,8 @@ export const facts = {
   open: "About the agent",
   title: "What is known about the agent",
   program: "Agent",
+  attribution: "Attribution",
+  attributed: "The model is told who wrote and approved each prompt",
   context: "Context",
   tokens: (used: string, size: string) => `${used} of ${size} tokens`,
   percent: (n: number) => `${n} %`,

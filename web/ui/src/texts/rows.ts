@@ -24,10 +24,29 @@ export const prompt = {
   } as Record<string, string>,
   ahead: (n: number) => (n === 1 ? "after 1 other turn" : `after ${n} other turns`),
   approvedBy: (who: string) => `approved by ${who}`,
-  editedBy: (who: string) => `edited and approved by ${who}`,
+  editedBy: (who: string) => `proposed a prompt that ${who} edited and approved`,
   rejectedBy: (who: string) => `rejected by ${who}`,
   original: "As proposed",
-  withdraw: "Cancel this prompt",
+  edit: "Edit",
+  withdraw: "Withdraw",
+  save: "Save",
+  editLabel: "The new text of your prompt",
+  keepsPlace: "It keeps its place.",
+  becomesProposal: "The host has to approve the new text.",
+  withdrawn: "proposed a prompt, and withdrew it",
+  replaced: "proposed a prompt, and edited it",
+  edits: "in place of an earlier text",
+  interrupts: "Interrupts the running turn",
+};
+
+/** Texts of the prompts that wait for the agent. */
+export const queue = {
+  title: "Prompts that wait for the agent",
+  count: (n: number) => (n === 1 ? "1 prompt waits" : `${n} prompts wait`),
+  entry: (place: number, who: string) => `${place}: ${who}`,
+  ahead: (n: number) => (n === 0 ? "next" : n === 1 ? "after 1 turn" : `after ${n} turns`),
+  up: "Move up",
+  down: "Move down",
 };
 
 export const turn = {
@@ -94,6 +113,7 @@ export const other = {
 export const notice = {
   created: "The session was created",
   joined: (who: string) => `${who} joined`,
+  moved: (who: string) => `${who} changed the order of the prompts that wait`,
   left: (who: string) => `${who} left`,
   removed: (who: string) => `${who} was removed`,
   role: (who: string, role: string) => `${who} is now a ${role.toLowerCase()}`,

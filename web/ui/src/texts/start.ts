@@ -79,6 +79,8 @@ export const share = {
   newSession: "A new session",
   earlierAbout:
     "Everyone in the session sees its history. End the agent elsewhere first, so that two processes do not work in one session.",
+  attributed: "Tell the agent who wrote and approved each prompt",
+  attributedAbout: "Its model reads a line such as [Ann, approved by Ben] before the prompt.",
   titlePlaceholder: "What this is about (optional)",
   mode: "What others may do",
   expiry: "Open for",

@@ -32,7 +32,13 @@ export function ProposalCard({ approval: a }: { approval: Approval }) {
       <header>
         <Face person={author} size="sm" />
         <strong>{t.waiting.proposes(name)}</strong>
+        {a.replaces !== undefined && <span className="soft">{t.prompt.edits}</span>}
       </header>
+      {a.when === "interrupt" && (
+        <p className="wait-note">
+          <Icon name="warn" size={14} /> {t.prompt.interrupts}
+        </p>
+      )}
       {a.truncated ? <Beginning approval={a} /> : <Whole approval={a} />}
     </DecisionCard>
   );
@@ -90,6 +96,7 @@ function Body({ approval: a, draft, sent, onDraft }: BodyProps) {
           focus={opened}
           onChange={(edited) => onDraft({ edited })}
           onDone={decision.approve}
+          onCancel={() => onDraft({ doing: "look" })}
         />
       ) : (
         <div className="prompt-text">
@@ -127,10 +134,16 @@ interface EditedProps {
   focus: boolean;
   onChange(text: string): void;
   onDone(): void;
+  onCancel(): void;
 }
 
-function Edited({ text, sent, focus, onChange, onDone }: EditedProps) {
+function Edited({ text, sent, focus, onChange, onDone, onCancel }: EditedProps) {
   const onKeyDown = (e: KeyboardEvent) => {
+    if (e.key === "Escape" && !e.nativeEvent.isComposing) {
+      e.stopPropagation();
+      onCancel();
+      return;
+    }
     if ((e.ctrlKey || e.metaKey) && !e.repeat && sendsOnEnter(e.nativeEvent)) onDone();
   };
   return (

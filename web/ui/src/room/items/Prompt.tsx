@@ -10,14 +10,14 @@ import { Face } from "../../parts/Face.tsx";
 import { Fold } from "../../parts/Fold.tsx";
 import { Icon, type IconName } from "../../parts/Icon.tsx";
 import { Time } from "../../parts/Time.tsx";
-import { TextButton } from "../../parts/TextButton.tsx";
 import { t } from "../../texts.ts";
 import { ProposalCard } from "../cards/ProposalCard.tsx";
 import { useDecider, useTools } from "../context.ts";
+import { EditPrompt, editedAs } from "../EditPrompt.tsx";
 import { Attached } from "./Attached.tsx";
 import "./Prompt.css";
 
-const busy = new Set(["pending", "queued"]);
+const waits = new Set(["pending", "queued"]);
 
 /**
  * A prompt, and who proposed, edited, approved or rejected it. It is a card while the
@@ -31,6 +31,7 @@ export function Prompt({ row }: { row: PromptRow }) {
 
 function Settled({ row }: { row: PromptRow }) {
   const tools = useTools();
+  const { acts, prompts } = useDecider();
   const { approval: a, state } = row;
   const author = row.author ?? tools.person(a.participantId);
   const name = author ? nameOf(author) : t.someone;
@@ -50,6 +51,7 @@ function Settled({ row }: { row: PromptRow }) {
         <State row={row} />
         <Time at={row.at} />
       </header>
+      {a.when === "interrupt" && <p className="soft">{t.prompt.interrupts}</p>}
       {shown !== "" && (
         <div className="prompt-text">
           <WholeText text={shown} label={t.waiting.prompt} />
@@ -64,18 +66,23 @@ function Settled({ row }: { row: PromptRow }) {
           </div>
         </Fold>
       )}
-      {mine && busy.has(state) && (
-        <TextButton onClick={() => void tools.run(tools.client.cancel(a.id))}>
-          {t.prompt.withdraw}
-        </TextButton>
+      {mine && waits.has(state) && acts && (
+        <EditPrompt approval={a} as={editedAs(prompts, state === "pending")} />
       )}
     </article>
   );
 }
 
 function credits(row: PromptRow): string {
+  const said = decision(row);
+  return row.approval.replaces === undefined ? said : `${said}, ${t.prompt.edits}`;
+}
+
+function decision(row: PromptRow): string {
   const { approval: a, decidedBy } = row;
   if (decidedBy === null) return t.prompt.proposes;
+  if (row.state === "rejected" && decidedBy.id === a.participantId)
+    return a.reason === "replaced" ? t.prompt.replaced : t.prompt.withdrawn;
   if (decidedBy.id === a.participantId) return t.prompt.prompts;
   if (row.state === "rejected") {
     const why = a.reason ? t.notice.because(marked(a.reason)) : "";

@@ -20,6 +20,8 @@ export function sentence(
       return t.notice.created;
     case "joined":
       return t.notice.joined(nameOf(n.who));
+    case "moved":
+      return t.notice.moved(nameOf(n.who));
     case "role":
       return t.notice.role(nameOf(n.who), t.role(n.who.role));
     case "left": {
