@@ -32,7 +32,7 @@ func (c *completer) complete(before string) console.Completion {
 	if strings.HasPrefix(before, "//") || !strings.HasPrefix(before, "/") {
 		return console.Completion{}
 	}
-	if rest, ok := strings.CutPrefix(before, string(command.Prompt)+" "); ok {
+	if rest, ok := cutPromptVerb(before); ok {
 		if completion, ok := c.fileCompletion(before); ok {
 			return completion
 		}
@@ -52,6 +52,16 @@ func (c *completer) complete(before string) console.Completion {
 		}
 	}
 	return console.Completion{Candidates: append(found, c.commands(before, string(command.Prompt)+" ")...)}
+}
+
+// cutPromptVerb returns the text of a line that is a prompt.
+func cutPromptVerb(line string) (text string, ok bool) {
+	for _, v := range []command.Verb{command.Prompt, command.Interrupt} {
+		if text, ok = strings.CutPrefix(line, string(v)+" "); ok {
+			return text, true
+		}
+	}
+	return "", false
 }
 
 // commands returns the agent's commands whose names begin with a word that begins with a

@@ -29,6 +29,7 @@ func TestCompleter_offers_files_in_a_prompt(t *testing.T) {
 	item := console.Candidate{Text: "@basket/item.go ", Note: "changed"}
 	for before, want := range map[string]console.Completion{
 		"/prompt look at @item":   {From: 16, Candidates: []console.Candidate{item}},
+		"/interrupt fix @item":    {From: 15, Candidates: []console.Candidate{item}},
 		"/prompt @basket/":        {From: 8, Candidates: []console.Candidate{item, {Text: "@basket/total.go "}}},
 		"/prompt @read":           {From: 8, Candidates: []console.Candidate{{Text: `@"read me.txt" `}}},
 		`/prompt @"read m`:        {From: 8, Candidates: []console.Candidate{{Text: `@"read me.txt" `}}},

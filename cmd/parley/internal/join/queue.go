@@ -24,7 +24,8 @@ func (s *session) showQueue(ctx context.Context) {
 
 // interrupt sends a prompt that cancels the running turn.
 func (s *session) interrupt(ctx context.Context, c command.Command) error {
-	_, err := s.c.Interrupt(ctx, c.Text, c.As)
+	links := fileLinks(ctx, c.Text, s.c.Files)
+	_, err := s.c.PromptWith(ctx, protocol.Prompt{Prompt: c.Text, As: c.As, When: protocol.WhenInterrupt, Content: links})
 	return explainUnexpected(err, c)
 }
 
