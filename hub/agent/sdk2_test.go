@@ -122,3 +122,25 @@ func TestSDKVersion2_sets_an_option(t *testing.T) {
 	require.Empty(t, refusal)
 	require.Equal(t, protocol.ConfigValue{Value: "high", Name: "High"}, option.Current())
 }
+
+func TestSDKVersion2_asks_for_input(t *testing.T) {
+	t.Parallel()
+	s, _ := sdk2(t)
+	r := s.launch(t)
+	r.prompt("form")
+	asked, _ := await[rules.AgentElicitation](r)
+	require.Equal(t, "Where to?", asked.Elicitation.Message)
+	require.Len(t, asked.Elicitation.Form.Fields, 2)
+	r.Answer(asked.Elicitation.RequestID, rules.ElicitationReply{Action: protocol.ElicitationAccept, Content: json.RawMessage(`{"region":"eu","copies":3}`)})
+	end, heard := await[rules.AgentTurnEnded](r)
+	require.NoError(t, end.Err)
+	require.Equal(t, []string{`accept {"region":"eu","copies":3}`}, said(t, heard))
+
+	r.prompt("page")
+	asked, _ = await[rules.AgentElicitation](r)
+	require.Equal(t, "https://example.org", asked.Elicitation.Target)
+	r.Answer(asked.Elicitation.RequestID, rules.ElicitationReply{Action: protocol.ElicitationAccept})
+	completed, _ := await[rules.AgentElicitationCompleted](r)
+	require.Equal(t, asked.Elicitation.RequestID, completed.RequestID)
+	await[rules.AgentTurnEnded](r)
+}

@@ -33,6 +33,10 @@ func TestStored_events_and_snapshots_keep_their_encoding(t *testing.T) {
 	storedEnd(s)
 	writeSnapshots(&got, s)
 	writeJournals(&got, s)
+	asked := rulestest.NewFixture(t, rules.Settings{})
+	storedElicitations(asked)
+	writeSnapshots(&got, asked)
+	writeJournals(&got, asked)
 
 	file := filepath.Join("testdata", "stored.txt")
 	stored, err := os.ReadFile(file)
@@ -75,6 +79,33 @@ func storedSession(s *rulestest.Fixture) {
 	s.DeliverAll()
 	s.Prompt(s.Owner())
 	s.DeliverAll()
+}
+
+// storedElicitations brings forth the events of requests for input.
+func storedElicitations(s *rulestest.Fixture) {
+	s.RunPrompt()
+	form := &protocol.ElicitationForm{Fields: []protocol.FormField{{Name: "pin", Type: protocol.FieldString}}}
+	ask := func(e rules.AgentElicitation) {
+		s.AgentReports(e)
+		s.DeliverAll()
+	}
+	answer := func(c *protocol.Answer) {
+		s.Send(s.Owner(), c)
+		s.DeliverAll()
+	}
+	ask(rules.AgentElicitation{Elicitation: protocol.Elicitation{RequestID: "1", Mode: protocol.ElicitationModeForm, Message: "PIN?", Form: form}})
+	answer(&protocol.Answer{RequestID: "1", Action: protocol.ElicitationAccept, Content: []byte(`{"pin":"1234"}`)})
+	page := protocol.Elicitation{RequestID: "2", Mode: protocol.ElicitationModeURL, Message: "Sign in", Target: "https://a.b"}
+	ask(rules.AgentElicitation{Elicitation: page, URL: "https://a.b/c"})
+	answer(&protocol.Answer{RequestID: "2", Action: protocol.ElicitationAccept})
+	s.AgentReports(rules.AgentElicitationRefused{Refused: protocol.ElicitationRefused{Message: "m", Reason: "r"}})
+	s.DeliverAll()
+	s.AgentReports(rules.AgentElicitationCompleted{RequestID: "2"})
+	page.RequestID = "3"
+	ask(rules.AgentElicitation{Elicitation: page, URL: "https://a.b/c"})
+	s.AgentReports(rules.AgentWithdrawn{RequestID: "3"})
+	page.RequestID = "4"
+	ask(rules.AgentElicitation{Elicitation: page, URL: "https://a.b/c"})
 }
 
 // storedAgent brings forth the events of an agent, its turns and its requests.

@@ -66,6 +66,32 @@ const turns = {
     await session.say(outcome.outcome === "selected" ? `The answer is ${outcome.optionId}.` : "There is no answer.");
     return outcome.outcome === "selected" ? "end_turn" : "cancelled";
   },
+  async form(session) {
+    const { action, content } = await session.client.request("elicitation/create", {
+      sessionId: session.id,
+      mode: "form",
+      message: "Where to?",
+      requestedSchema: {
+        type: "object",
+        properties: { region: { type: "string", oneOf: [{ const: "eu", title: "Europe" }] }, copies: { type: "integer", default: 2 } },
+        required: ["region"],
+      },
+    });
+    await session.say(`${action} ${JSON.stringify(content)}`);
+    return "end_turn";
+  },
+  async page(session) {
+    const { action } = await session.client.request("elicitation/create", {
+      sessionId: session.id,
+      mode: "url",
+      message: "Sign in",
+      elicitationId: "e1",
+      url: "https://example.org/sign-in",
+    });
+    await session.client.notify("elicitation/complete", { elicitationId: "e1" });
+    await session.say(action);
+    return "end_turn";
+  },
   async wait(session) {
     await session.say("I wait.");
     await new Promise((resolve) => (session.cancelled = resolve));
