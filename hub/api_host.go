@@ -143,6 +143,14 @@ func (h *Hub) DeleteHost(ctx context.Context, id string) error {
 	return err
 }
 
+// DeleteHostAndAgentSession is [Hub.DeleteHost], before which the agent deletes its own
+// session. Further errors: AGENT_UNAVAILABLE while the agent does not run, INVALID_REQUEST if
+// it does not offer that.
+func (h *Hub) DeleteHostAndAgentSession(ctx context.Context, id string) error {
+	_, err := h.askHost(ctx, id, host.Delete{AgentSession: true})
+	return err
+}
+
 // askHost sends an input to a host session and waits for the answer.
 func (h *Hub) askHost(ctx context.Context, id string, body rules.Body) (result, error) {
 	session, err := journal.ParseSessionID(id)

@@ -140,6 +140,9 @@ func (s *hostShell) performOnAgent(e rules.Effect) {
 	case host.CancelAgent:
 		agent.Cancel()
 	case host.EndAgent:
+		if e.DeleteSession {
+			agent.DeleteSession()
+		}
 		s.end(s.agent)
 	}
 }

@@ -89,6 +89,9 @@ type Agent interface {
 	SignIn(requestID, methodID string)
 	// Cancel asks the agent to end the running turn, or what it does without a prompt.
 	Cancel()
+	// DeleteSession makes Stop delete the agent's own session first, if the agent offers
+	// that.
+	DeleteSession()
 	// Stop ends the agent and everything that it has started, and waits for that. When ctx
 	// ends, it kills what is left.
 	Stop(ctx context.Context) error

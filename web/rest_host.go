@@ -89,7 +89,13 @@ func (s *Server) hostSession(r *http.Request, _ []byte) (protocol.HostSessionAns
 }
 
 func (s *Server) deleteHost(r *http.Request) error {
-	return s.hub.DeleteHost(r.Context(), r.PathValue("id"))
+	switch id := r.PathValue("id"); r.URL.Query().Get("agentSession") {
+	case "", "keep":
+		return s.hub.DeleteHost(r.Context(), id)
+	case "delete":
+		return s.hub.DeleteHostAndAgentSession(r.Context(), id)
+	}
+	return protocol.Errorf(protocol.CodeInvalidRequest, "agentSession is keep or delete")
 }
 
 func (s *Server) cancelHost(r *http.Request) error {

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -67,4 +68,20 @@ func TestContract_AgentSessions(t *testing.T) {
 	}
 	w.call("POST", "/api/sessions", object{"agent": "demo", "adopt": "a\u202eb"}).fails(protocol.CodeInvalidRequest)
 	w.call("POST", "/api/sessions", object{"agent": "demo", "adopt": 1}).fails(protocol.CodeInvalidRequest)
+}
+
+func TestContract_DeleteHost_with_the_session_of_the_agent(t *testing.T) {
+	w := newWorld(t)
+	s := w.share(protocol.ModePromptDirect)
+	host, _ := s.connect(s.Host)
+	s.command(s.Host, "prompt", object{"prompt": "plan"}).okLine(nil)
+	nextOf[*protocol.PromptDispatchCompleted](t, host)
+	one := "/api/sessions/" + s.Agent
+	w.call("DELETE", one+"?agentSession=maybe", nil).fails(protocol.CodeInvalidRequest)
+	w.call("DELETE", one+"?agentSession=delete", nil).ok(http.StatusNoContent, nil)
+	require.Eventually(t, func() bool {
+		var found protocol.AgentSessionsAnswer
+		w.call("GET", "/api/agents/demo/sessions", nil).ok(http.StatusOK, &found)
+		return len(found.Sessions) == 0
+	}, 20*time.Second, 20*time.Millisecond, "the agent has deleted its session")
 }

@@ -134,6 +134,9 @@ func (a *fakeAgent) handle(m fakeMessage) {
 		a.load()
 	case "session/resume":
 		a.resume()
+	case "session/delete":
+		a.note("deleting " + m.Params.SessionID)
+		a.result("{}")
 	case "session/list":
 		dir := os.Getenv("FAKE_DIR")
 		if m.Params.Cursor == "" {
@@ -186,7 +189,7 @@ func (a *fakeAgent) initialize() {
 		sessions = `{"list":{}}`
 	}
 	if strings.HasSuffix(a.behaviour, "session/close") {
-		sessions = `{"close":{}}`
+		sessions = `{"close":{},"delete":{}}`
 	}
 	if resumers[a.behaviour] {
 		sessions = `{"resume":{}}`

@@ -22,6 +22,7 @@ func (s *session) handshake(ctx context.Context, spec rules.LaunchSpec, cwd stri
 	s.authMethods = result.AuthMethods
 	s.reopenings = s.dialect.reopenings(result)
 	s.closes, s.lists = s.dialect.offers(result, "close"), s.dialect.offers(result, "list")
+	s.deletes = s.dialect.offers(result, "delete")
 	s.opening = newOpening(s.profile, result)
 	if err := s.signIn(ctx, spec.SignIn); err != nil {
 		return err

@@ -41,6 +41,7 @@ type session struct {
 	reopenings  []reopening                // how a later process can open the session; empty if it cannot
 	closes      bool                       // the agent offers session/close
 	lists       bool                       // the agent offers session/list
+	deletes     bool                       // the agent offers session/delete
 	continued   protocol.AgentContinuation // how the earlier session was opened; ContinuedNew if it was not
 	loadError   error                      // why the earlier session was not opened
 	authMethods []authMethod
@@ -57,6 +58,7 @@ type session struct {
 	signingIn     atomic.Bool // the agent is signing in while it starts
 	initialized   atomic.Bool // the agent has answered initialize
 	loading       atomic.Bool // the agent is replaying a session, which is not passed on
+	unwanted      atomic.Bool // Stop deletes the session
 	replaying     atomic.Bool // the replay is passed on after all
 	ready         atomic.Bool // the handshake has succeeded
 	strayReported atomic.Bool // stray output was reported since the last prompt

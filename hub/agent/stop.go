@@ -43,12 +43,26 @@ func (s *session) Stop(ctx context.Context) error {
 const closeWait = time.Second
 
 // closeSession asks an agent that offers it to close its session, and waits for a moment.
+// It then lets the agent delete the session if that was asked for.
 func (s *session) closeSession(ctx context.Context) {
-	if !s.closes || !s.ready.Load() || s.id == "" {
+	if !s.ready.Load() || s.id == "" {
 		return
 	}
+	if s.closes {
+		s.request(ctx, "session/close")
+	}
+	if s.deletes && s.unwanted.Load() {
+		s.request(ctx, "session/delete")
+	}
+}
+
+// DeleteSession implements [hub.Agent].
+func (s *session) DeleteSession() { s.unwanted.Store(true) }
+
+// request sends a request about the session, and waits for the answer for a moment.
+func (s *session) request(ctx context.Context, method string) {
 	closed := make(chan struct{}) // closed by read with the answer
-	s.call("session/close", sessionParams{SessionID: s.id}, func(wire.Message) { close(closed) })
+	s.call(method, sessionParams{SessionID: s.id}, func(wire.Message) { close(closed) })
 	timer := time.NewTimer(min(closeWait, s.grace))
 	defer timer.Stop()
 	select {

@@ -24,3 +24,12 @@ func TestStop_closes_the_session_of_an_agent_that_offers_it(t *testing.T) {
 		})
 	}
 }
+
+func TestStop_deletes_the_session_if_that_is_asked_for(t *testing.T) {
+	t.Parallel()
+	r := ready(t, fake("offers session/close"))
+	r.DeleteSession()
+	r.stop()
+	_, said := await[rules.AgentExited](r)
+	require.Equal(t, []string{r.note("closing fake-1"), r.note("deleting fake-1")}, said)
+}

@@ -36,8 +36,13 @@ type earlyEnd struct {
 	stopReason string
 }
 
-// offers holds for session/close and session/list, which belong to every agent with sessions.
-func (*dialect2) offers(r initializeResult, _ string) bool { return isObject(r.Capabilities.Session) }
+// offers holds for session/close and session/list, which belong to every agent with
+// sessions. Others are offered one by one.
+func (*dialect2) offers(r initializeResult, name string) bool {
+	var offered map[string]json.RawMessage
+	_ = json.Unmarshal(r.Capabilities.Session, &offered) // what is no object offers nothing
+	return offered != nil && (name == "close" || name == "list" || isObject(offered[name]))
+}
 
 // reopenings does not drop the updates before the answer: they tell the session's state.
 func (*dialect2) reopenings(r initializeResult) []reopening {

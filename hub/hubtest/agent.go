@@ -140,6 +140,9 @@ type OptionChange struct {
 	Value     string // JSON; empty to sign in, in the way whose id is OptionID
 }
 
+// DeleteSession implements [hub.Agent].
+func (a *Agent) DeleteSession() {}
+
 // IdleTimeout implements [hub.Agent].
 func (a *Agent) IdleTimeout() time.Duration { return a.idle }
 

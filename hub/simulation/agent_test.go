@@ -158,6 +158,9 @@ func (a *agent) endTurn(err error) {
 // SessionID implements [hub.Agent].
 func (a *agent) SessionID() string { return "theirs" }
 
+// DeleteSession implements [hub.Agent].
+func (a *agent) DeleteSession() {}
+
 // IdleTimeout implements [hub.Agent].
 func (a *agent) IdleTimeout() time.Duration { return 0 }
 

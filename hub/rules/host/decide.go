@@ -1,6 +1,8 @@
 package host
 
 import (
+	"encoding/json"
+
 	"parley/hub/rules"
 	"parley/protocol"
 )
@@ -22,7 +24,7 @@ func (s *State) decide(in rules.Input) rules.Decision {
 	case Read:
 		return rules.Decision{Answer: &protocol.HostSessionAnswer{Session: s.resource()}}
 	case Delete:
-		return s.delete()
+		return s.delete(m)
 	case rules.Tick:
 		return s.tick(in)
 	case rules.Loaded:
@@ -121,15 +123,35 @@ func (s *State) decideDeleted(in rules.Input) rules.Decision {
 // sessionDeleted is the failure of a turn whose host session was deleted.
 const sessionDeleted = "the agent's session was deleted"
 
-// delete ends the agent and the session.
-func (s *State) delete() rules.Decision {
+// delete ends the agent and the session. The agent can delete its own session only while
+// it runs.
+func (s *State) delete(m Delete) rules.Decision {
+	switch {
+	case m.AgentSession && !s.up():
+		return rules.Refuse(protocol.CodeAgentUnavailable, "the agent is %s and cannot delete its session; restart it first, or keep its session", s.Agent)
+	case m.AgentSession && !deletesSessions(s.Session.Facts.Capabilities):
+		return rules.Refuse(protocol.CodeInvalidRequest, "the agent does not delete its sessions")
+	}
 	d := s.endAgent(sessionDeleted, "")
 	d.Events = append(d.Events, rules.Event{Public: &deletedEvent{}})
 	d.Answer = struct{}{}
-	return d.With(EndAgent{}, rules.Release{
+	return d.With(EndAgent{m.AgentSession}, rules.Release{
 		Hold: holdLaunch,
 		Err:  protocol.Errorf(protocol.CodeHostSessionNotFound, "the host session was deleted"),
 	})
+}
+
+// deletesSessions reports whether an agent offers session/delete, by its capabilities.
+func deletesSessions(capabilities []byte) bool {
+	type offers struct {
+		Delete *struct{} `json:"delete"`
+	}
+	var announced struct {
+		SessionCapabilities offers `json:"sessionCapabilities"` // of version 1
+		Session             offers `json:"session"`             // of version 2
+	}
+	_ = json.Unmarshal(capabilities, &announced) // a member of another type offers nothing
+	return announced.SessionCapabilities.Delete != nil || announced.Session.Delete != nil
 }
 
 // agentReported decides on a message of the agent, or on its exit. A message ends the

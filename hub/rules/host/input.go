@@ -23,7 +23,9 @@ type (
 	// Cancel ends the running turn.
 	Cancel struct{}
 	// Delete ends the agent and the session.
-	Delete struct{}
+	Delete struct {
+		AgentSession bool // the agent deletes its own session, too
+	}
 )
 
 // Inputs from the agent. Launched and LaunchFailed are the outcomes of [LaunchAgent].
@@ -82,7 +84,9 @@ type (
 	// reports that it does not.
 	StopWork struct{ Work rules.Work }
 	// EndAgent ends the agent, or the start that has begun.
-	EndAgent struct{}
+	EndAgent struct {
+		DeleteSession bool // the agent deletes its own session first
+	}
 )
 
 // IsBody implements [rules.Body].

@@ -40,3 +40,53 @@ func (s *State) agentRestarting(m rules.AgentRestarting) rules.Decision {
 func (s *State) restartRefused(m rules.RestartRefused) rules.Decision {
 	return rules.Decision{}.With(rules.Release{Hold: holdRestart + m.ID, Err: m.Err})
 }
+
+// agentContinued records which session of its own the agent continues with, and what it is
+// told about this one if its session is a new one.
+func (s *State) agentContinued(m rules.AgentContinued) rules.Decision {
+	if !s.Active() || m.Renewal > 0 && m.Renewal <= s.Renewals {
+		return rules.Decision{}
+	}
+	if m.Renewal > 0 {
+		m.Session.Recap = s.Recap.Text()
+	}
+	return rules.Decision{Events: []rules.Event{{Public: &m.Session, Private: rules.Private{Renewal: m.Renewal}}}}
+}
+
+// recapWanted sends the host session the recap that precedes a prompt. It records the
+// renewal if this session has missed the report, so that participants see every recap.
+func (s *State) recapWanted(m rules.RecapWanted) rules.Decision {
+	var d rules.Decision
+	answer := rules.Recap{Approval: m.Approval}
+	if s.Active() {
+		answer.Text = s.Recap.Text()
+	}
+	if answer.Text != "" {
+		d = s.agentContinued(m.Continued)
+	}
+	return d.With(s.sendHost(answer))
+}
+
+// applyRecap applies an event that the recap depends on. It ignores other events.
+func (s *State) applyRecap(e rules.Event) {
+	switch p := e.Public.(type) {
+	case *protocol.HostSessionUpdate:
+		s.Recap.Add(p.Notification)
+	case *protocol.AgentSession:
+		s.Renewals = max(s.Renewals, e.Private.Renewal)
+	}
+}
+
+// beginRecap notes that the agent has received a prompt.
+func (s *State) beginRecap(approvalID string) {
+	if o := s.OpenPrompt(approvalID); o != nil {
+		s.Recap.Begin(o.Approval.Prompt)
+	}
+}
+
+// endRecap notes the end of a prompt, if the agent has received it.
+func (s *State) endRecap(approvalID, failure string) {
+	if o := s.OpenPrompt(approvalID); o != nil && o.Phase == phaseRunning {
+		s.Recap.End(failure)
+	}
+}

@@ -82,6 +82,20 @@ test("the agent's process is ended", async () => {
   await said(ben, "Failed").first().waitFor();
 });
 
+test("the host continues with another agent, which is told what was said", async () => {
+  const olga = await host((await share(server.url, "prompt_direct", "fast")).host);
+  await write(olga, "Agent", "plan the release");
+  await olga.getByText("All steps are done.").first().waitFor();
+  await more(olga, "Continue with another agent");
+  const dialog = olga.getByRole("dialog", { name: "Continue with another agent?" });
+  await dialog.getByText("is sent what was asked and answered in this session").waitFor();
+  await dialog.getByRole("button", { name: /^Send the conversation to / }).click();
+  await olga.getByText(/continues with .+ instead of fast/).waitFor();
+  await olga.getByText("does not remember what was said before").waitFor();
+  await olga.getByText("What the agent is told about it before the next prompt").click();
+  await olga.getByText(">> plan the release").first().waitFor();
+});
+
 test("everything that waits is decided with the keyboard only", async () => {
   const link = await share(server.url, "prompt_with_approval", "fast");
   const [olga, ben] = [await host(link.host), await guest(link.invite, "Ben")];
